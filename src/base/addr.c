@@ -91,7 +91,7 @@ static bool number(struct gn_slice *s, unsigned base, unsigned max, unsigned *ou
 	size_t n = 0;
 	for (; n < s->len && n < 5; n++) {
 		uint8_t c = s->p[n];
-		unsigned d = c >= '0' && c <= '9' ? c - '0' : base == 16 && (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32u) - 'a' + 10 : 99;
+		unsigned d = c >= '0' && c <= '9' ? c - (unsigned)'0' : base == 16 && (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32u) - 'a' + 10u : 99u;
 		if (d >= base)
 			break;
 		v = v * base + d;
