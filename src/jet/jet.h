@@ -1,0 +1,133 @@
+/* jet: secure sessions between node keys. One `gn_jet` is the endpoint of a node: it tells datagrams of all sessions apart,
+ * admits strangers, and keeps every session's handshake, keys, paths, streams and timers. Sans-I/O: datagrams and time in;
+ * batches of datagrams, events and one deadline out.
+ *
+ *   jet.c endpoint and demultiplexing -> handshake, packet, keys | ack, loss, pacer, cc_* | stream, flow, sched, datagram | path
+ *
+ * A session is named by a gn_jet_id that is never reused (0 is none); a stale id gives GN_NOT_FOUND, never another session.
+ * Bytes given to jet are copied; slices it hands out live until the next call on the same endpoint. */
+#ifndef GN_JET_JET_H
+#define GN_JET_JET_H
+
+#include "base/base.h"
+#include "crypto/crypto.h"
+
+typedef uint64_t gn_jet_id;     /* session */
+typedef uint64_t gn_jet_stream; /* stream id inside a session: low bit 0 client's, second bit 2 one-way (RFC 9000 2.1) */
+
+enum gn_jet_class { /* priorities of the source document */
+	GN_JET_CRITICAL = 1,
+	GN_JET_INTERACTIVE = 2,
+	GN_JET_FILES = 3,
+	GN_JET_BACKGROUND = 4,
+};
+
+/* Zero fields take the default. */
+struct gn_jet_config {
+	struct gn_sk node_key;       /* copied, wiped by free */
+	gn_time idle_timeout;        /* default 60 s; the smaller of both ends counts */
+	gn_time keep_alive;          /* PING when nothing was received for so long; 0 = off */
+	gn_time handshake_timeout;   /* default 10 s */
+	uint32_t sessions_max;       /* default 4096 */
+	uint32_t sessions_strangers; /* half-open incoming handshakes above which a retry cookie is demanded; default 64 */
+	bool always_retry;           /* demand the cookie from everyone */
+	uint32_t stream_window;      /* receive window of a stream, bytes; default 256 KiB */
+	uint32_t session_window;     /* receive window of a session, bytes; default 1 MiB */
+	uint32_t send_buffer;        /* unacknowledged and unsent bytes kept per session; default 1 MiB */
+	const char *cc;              /* "cubic" (default) */
+};
+
+GN_MUST gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, struct gn_jet **out);
+/* Sends nothing; close sessions first and drain the output to be polite. */
+void gn_jet_free(struct gn_jet *jet);
+
+/* ---- inputs ---- */
+
+/* One datagram as received (after GRO splitting). Bad input only moves a counter; the return value tells which one. */
+gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_slice datagram, gn_time now);
+/* True when the datagram's first byte is jet's (top bits 001), so STUN and QUIC can share the port. */
+bool gn_jet_is_packet(struct gn_slice datagram);
+void gn_jet_tick(struct gn_jet *jet, gn_time now);
+
+/* expected NULL: accept any node key and report it in CONNECTED. */
+GN_MUST gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now, gn_jet_id *out);
+/* code 0 is a normal end; reason at most 128 bytes, for people. The peer learns both. */
+GN_MUST gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason, gn_time now);
+/* Validate a new address of the peer (or of ours) and move there without losing a stream byte. */
+GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to, gn_time now);
+
+GN_MUST gn_err gn_jet_stream_open(struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class, gn_jet_stream *out);
+/* Takes as much as flow control and the send buffer allow: *taken of data (may be 0: wait for WRITABLE). fin counts only when all was taken. */
+GN_MUST gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, struct gn_slice data, bool fin, size_t *taken);
+/* Copies what is there in order; *fin when the end was reached and everything read. GN_AGAIN when nothing is there.
+ * GN_CLOSED after a reset by the peer. */
+GN_MUST gn_err gn_jet_stream_read(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint8_t *out, size_t cap, size_t *len, bool *fin);
+/* Give up sending / ask the peer to stop sending. */
+GN_MUST gn_err gn_jet_stream_reset(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint32_t code);
+GN_MUST gn_err gn_jet_stream_stop(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint32_t code);
+/* Unreliable, at most gn_jet_datagram_max bytes, queued until `expires` (GN_NEVER: until sent). GN_TOO_LARGE, GN_LIMIT when the queue is full. */
+GN_MUST gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class, struct gn_slice data, gn_time expires);
+
+/* ---- outputs ---- */
+
+/* A batch for one address: len bytes in packets of `segment` bytes each (the last may be shorter): one GSO send. */
+struct gn_jet_batch {
+	struct gn_addr to;
+	uint16_t segment;
+	uint8_t ecn; /* codepoint to set; 0 = none */
+};
+/* Fills out (cap at least 1500, best 64,000 bytes) from len = 0. GN_AGAIN when there is nothing to send now. */
+GN_MUST gn_err gn_jet_send(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now);
+gn_time gn_jet_deadline(const struct gn_jet *jet);
+
+enum gn_jet_event_kind {
+	GN_JET_CONNECTED, /* handshake done, peer key proven; incoming tells who began */
+	GN_JET_CLOSED,    /* the id is dead after this event; err, code, reason say why */
+	GN_JET_OPENED,    /* the peer opened a stream */
+	GN_JET_READABLE,  /* edge: there is something to read on the stream (or its end, or its reset) */
+	GN_JET_WRITABLE,  /* edge: a write that took less than all can go on */
+	GN_JET_ACKED,     /* everything written to a finished stream was acknowledged */
+	GN_JET_DATAGRAM,  /* data */
+	GN_JET_MOVED,     /* the session's path changed to addr */
+};
+
+struct gn_jet_event {
+	enum gn_jet_event_kind kind;
+	gn_jet_id id;
+	gn_jet_stream stream;
+	struct gn_pk peer;
+	struct gn_addr addr;
+	bool incoming;
+	gn_err err;
+	uint32_t code;
+	struct gn_slice data; /* DATAGRAM: the bytes; CLOSED: the reason. Valid until the next call on jet */
+};
+bool gn_jet_next_event(struct gn_jet *jet, struct gn_jet_event *out);
+
+/* ---- queries ---- */
+
+struct gn_jet_info {
+	struct gn_pk peer;
+	struct gn_addr addr;
+	bool connected, incoming;
+	gn_time srtt, rtt_min, since;
+	uint64_t bytes_sent, bytes_received, packets_sent, packets_received, packets_lost;
+	uint64_t cwnd, in_flight, pacing_rate; /* bytes, bytes, bytes per second */
+	uint16_t mtu;
+	const char *group, *suite, *cc;
+};
+GN_MUST gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *out);
+size_t gn_jet_datagram_max(const struct gn_jet *jet, gn_jet_id id);
+uint32_t gn_jet_session_count(const struct gn_jet *jet);
+
+/* Counters of everything that was refused or dropped, and totals; names are stable ("packet-replayed"). */
+struct gn_jet_counter {
+	const char *name;
+	uint64_t value;
+};
+/* false past the last. */
+bool gn_jet_counter_at(const struct gn_jet *jet, size_t i, struct gn_jet_counter *out);
+/* Asserts every invariant of every session. */
+void gn_jet_validate(const struct gn_jet *jet);
+
+#endif
