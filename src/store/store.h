@@ -1,0 +1,153 @@
+/* Storage engines: a keyed record log with group commit, and content-addressed blocks. Pure: they emit disk requests and take
+ * completions; the node performs them on worker threads, the simulator on a disk that fails. All files lie under one data
+ * directory; a crash at any write loses nothing that was reported durable, and damaged bytes are found by their checksum
+ * or hash, counted, and never handed out. */
+#ifndef GN_STORE_STORE_H
+#define GN_STORE_STORE_H
+
+#include "base/base.h"
+#include "crypto/crypto.h"
+
+/* ---- disk requests ---- */
+
+enum gn_disk_op {
+	GN_DISK_LIST,     /* entries of a directory as lines "size name\n"; a missing directory is empty */
+	GN_DISK_READ,     /* up to len bytes at offset; a short answer is the end of the file; a missing file is GN_NOT_FOUND */
+	GN_DISK_WRITE,    /* data at offset; creates file (0600) and directories (0700) */
+	GN_DISK_SYNC,     /* the file's data and its directory entry are durable */
+	GN_DISK_TRUNCATE, /* to len bytes */
+	GN_DISK_RENAME,   /* name -> name2, atomic; then durable */
+	GN_DISK_REMOVE,   /* a missing file is no error */
+};
+
+#define GN_DISK_NAME_MAX 128 /* bytes with terminator; relative, '/' separated, no '..' */
+
+struct gn_disk_request {
+	enum gn_disk_op op;
+	uint64_t token;             /* names the completion */
+	uint64_t after;             /* 0, or the token of a request that must be complete before this one starts */
+	char name[GN_DISK_NAME_MAX], name2[GN_DISK_NAME_MAX];
+	uint64_t offset, len;
+	struct gn_slice data;       /* WRITE: borrowed until its completion */
+};
+
+/* ---- the record log: 32-byte key -> value, newest wins ---- */
+
+struct gn_kv;
+
+struct gn_kv_config {
+	const char *dir;        /* folder under the data directory; borrowed */
+	uint64_t segment_bytes; /* default 16 MiB; a full segment is closed, and compacted when half of it is dead */
+	uint32_t value_max;     /* default 72 KiB */
+	uint32_t entries_max;   /* default 200,000 */
+	uint64_t bytes_max;     /* live bytes; default 2 GiB */
+};
+
+GN_MUST gn_err gn_kv_new(const struct gn_env *env, const struct gn_kv_config *config, struct gn_kv **out);
+void gn_kv_free(struct gn_kv *kv);
+/* Begins recovery: ENTRY events for every live value, then READY. Torn tails are cut, damaged entries counted and skipped. */
+void gn_kv_start(struct gn_kv *kv, gn_time now);
+/* Queued and written together with others (group commit); ends in a STORED event with `ticket` once durable. */
+GN_MUST gn_err gn_kv_put(struct gn_kv *kv, const struct gn_hash *key, struct gn_slice value, uint64_t ticket, gn_time now);
+/* Ends in LOADED: GN_NOT_FOUND, GN_CORRUPT or the value. */
+GN_MUST gn_err gn_kv_load(struct gn_kv *kv, const struct gn_hash *key, uint64_t ticket, gn_time now);
+/* Durable with a later group; ticket 0: no event. */
+GN_MUST gn_err gn_kv_drop(struct gn_kv *kv, const struct gn_hash *key, uint64_t ticket, gn_time now);
+void gn_kv_tick(struct gn_kv *kv, gn_time now);
+gn_time gn_kv_deadline(const struct gn_kv *kv);
+bool gn_kv_next_request(struct gn_kv *kv, struct gn_disk_request *out);
+/* data: READ and LIST answers, borrowed for the call. */
+void gn_kv_done(struct gn_kv *kv, uint64_t token, gn_err err, struct gn_slice data, gn_time now);
+
+enum gn_kv_event_kind { GN_KV_ENTRY, GN_KV_READY, GN_KV_STORED, GN_KV_LOADED };
+struct gn_kv_event {
+	enum gn_kv_event_kind kind;
+	uint64_t ticket;
+	gn_err err;
+	struct gn_hash key;
+	struct gn_slice value; /* valid until the next call on kv */
+};
+bool gn_kv_next_event(struct gn_kv *kv, struct gn_kv_event *out);
+struct gn_kv_info {
+	uint64_t live_bytes, file_bytes;
+	uint32_t entries, segments;
+	uint64_t torn, corrupt; /* counted since the start */
+	bool ready;
+};
+void gn_kv_info(const struct gn_kv *kv, struct gn_kv_info *out);
+void gn_kv_validate(const struct gn_kv *kv);
+
+/* ---- chunks and blocks (records.md: 64 KiB chunks are leaves, 16 chunks are a block of 1 MiB under its subtree root) ---- */
+
+#define GN_CHUNK 65536u
+#define GN_BLOCK_CHUNKS 16u
+#define GN_BLOCK (GN_CHUNK * GN_BLOCK_CHUNKS)
+#define GN_PROOF_MAX 4 /* hashes from a leaf to its block's root */
+
+/* leaf = SHA-256(0x00 || chunk), node = SHA-256(0x01 || left || right); a tree of n leaves splits at the largest power of two
+ * below n (RFC 9162 section 2.1.1), so every block of 16 chunks is a full subtree of its file. */
+void gn_merkle_leaf(struct gn_slice chunk, struct gn_hash *out);
+void gn_merkle_node(const struct gn_hash *left, const struct gn_hash *right, struct gn_hash *out);
+/* Root of n >= 1 hashes (leaves of a block, or blocks of a file). Bounded stack, no recursion. */
+void gn_merkle_root(const struct gn_hash *hashes, size_t n, struct gn_hash *out);
+/* Siblings from leaf i of n up to the root, nearest first; returns their number (<= GN_PROOF_MAX for n <= 16). */
+size_t gn_merkle_proof(const struct gn_hash *leaves, size_t n, size_t i, struct gn_hash proof[GN_PROOF_MAX]);
+/* GN_HASH unless the chunk is leaf i of n under root. */
+GN_MUST gn_err gn_merkle_check(struct gn_slice chunk, size_t i, size_t n, const struct gn_hash *proof, size_t proof_len, const struct gn_hash *root);
+
+struct gn_blocks;
+
+struct gn_blocks_config {
+	const char *dir;
+	uint64_t bytes_max; /* 0: keeps no block at all */
+};
+
+enum gn_block_keep {
+	GN_BLOCK_CACHE, /* may go when room is needed, least recently read first */
+	GN_BLOCK_HELD,  /* promised to the network until keep_until */
+	GN_BLOCK_OWN,   /* pinned by this node's own publications */
+};
+
+GN_MUST gn_err gn_blocks_new(const struct gn_env *env, const struct gn_blocks_config *config, struct gn_blocks **out);
+void gn_blocks_free(struct gn_blocks *b);
+/* Lists what is there, then READY. */
+void gn_blocks_start(struct gn_blocks *b, gn_time now);
+/* One verified chunk of a block of `block_len` bytes (GN_HASH when the proof fails). Ends in STORED; `complete` tells that every
+ * chunk of the block is durable now. GN_NO_SPACE when full and nothing may go. A chunk that is there already ends at once. */
+GN_MUST gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t block_len, uint32_t index, const struct gn_hash *proof,
+			     size_t proof_len, struct gn_slice chunk, enum gn_block_keep keep, uint64_t keep_until, uint64_t ticket, gn_time now);
+/* Ends in LOADED with the chunk and its proof, checked again against the block's hash after reading: GN_CORRUPT removes the block. */
+GN_MUST gn_err gn_blocks_load(struct gn_blocks *b, const struct gn_hash *block, uint32_t index, uint64_t ticket, gn_time now);
+/* True when complete; len may be NULL. */
+bool gn_blocks_have(const struct gn_blocks *b, const struct gn_hash *block, uint32_t *len);
+/* Raises or lowers why a block is kept. GN_NOT_FOUND. */
+GN_MUST gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep keep, uint64_t keep_until, gn_time now);
+void gn_blocks_tick(struct gn_blocks *b, gn_time now);
+gn_time gn_blocks_deadline(const struct gn_blocks *b);
+bool gn_blocks_next_request(struct gn_blocks *b, struct gn_disk_request *out);
+void gn_blocks_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn_slice data, gn_time now);
+
+enum gn_blocks_event_kind { GN_BLOCKS_READY, GN_BLOCKS_STORED, GN_BLOCKS_LOADED };
+struct gn_blocks_event {
+	enum gn_blocks_event_kind kind;
+	uint64_t ticket;
+	gn_err err;
+	struct gn_hash block;
+	uint32_t index, block_len;
+	bool complete;
+	struct gn_slice chunk; /* valid until the next call on b */
+	struct gn_hash proof[GN_PROOF_MAX];
+	size_t proof_len;
+};
+bool gn_blocks_next_event(struct gn_blocks *b, struct gn_blocks_event *out);
+struct gn_blocks_info {
+	uint64_t bytes, bytes_max;
+	uint32_t blocks, own, held;
+	uint64_t corrupt;
+	bool ready;
+};
+void gn_blocks_info(const struct gn_blocks *b, struct gn_blocks_info *out);
+bool gn_blocks_at(const struct gn_blocks *b, uint32_t i, struct gn_hash *block, uint32_t *len, enum gn_block_keep *keep);
+void gn_blocks_validate(const struct gn_blocks *b);
+
+#endif
