@@ -1,0 +1,158 @@
+/* Bundles: directories as signed, content-addressed, streamable sites (records.md Sites and files).
+ *
+ *   file -> 64 KiB chunks -> blocks of 16 -> root;  files -> manifest;  site head record (owner, label) -> manifest
+ *
+ * Pure functions build and check manifests and head records (the command line signs with them; private keys are never in
+ * the engine). The engine keeps and serves blocks, spreads them to the C nodes nearest to their hash, and reads any range of
+ * any file as a stream of verified bytes, from this node's blocks or other nodes'. It uses the overlay to find nodes, the
+ * block store to keep bytes, and speaks messages of its own ("GNBK", one chunk at a time) to peers. */
+#ifndef GN_SERVICES_BUNDLES_H
+#define GN_SERVICES_BUNDLES_H
+
+#include "overlay/overlay.h"
+#include "store/store.h"
+
+/* ---- pure part: files, manifests, heads ---- */
+
+#define GN_PATH_MAX 1024          /* bytes */
+#define GN_BUNDLE_FILES 100000
+#define GN_BUNDLE_COPIES 3        /* default nodes that keep a block */
+#define GN_BUNDLE_TTL (30u * 86400u)
+#define GN_MANIFEST_BLOCKS 64     /* a manifest is a file of at most 64 MiB */
+#define GN_FILE_BLOCKS 65536      /* 64 GiB */
+#define GN_HEAD_HISTORY 16
+
+/* Relative UTF-8, no "..", no empty part, no control character; *why names the rule broken. */
+GN_MUST gn_err gn_bundle_path_check(struct gn_slice path, const char **why);
+/* By file name suffix; "application/octet-stream" when unknown. */
+const char *gn_bundle_mime(struct gn_slice path);
+
+/* Incremental hashing of one file: feed bytes, get block hashes as they complete, then the root. Fixed storage. */
+struct gn_file_hasher {
+	struct gn_hash leaves[GN_BLOCK_CHUNKS];
+	struct gn_hash *blocks; /* caller's array */
+	uint8_t chunk[GN_CHUNK];
+	size_t chunk_len, leaf_count, block_count, block_cap;
+	uint64_t size;
+};
+void gn_file_hasher_init(struct gn_file_hasher *h, struct gn_hash *blocks, size_t cap);
+GN_MUST gn_err gn_file_hasher_put(struct gn_file_hasher *h, struct gn_slice data); /* GN_TOO_LARGE past cap blocks */
+/* An empty file has no block and the root SHA-256(0x00). */
+void gn_file_hasher_end(struct gn_file_hasher *h, struct gn_hash *root);
+
+struct gn_bundle_file {
+	struct gn_slice path, mime;
+	uint64_t size;
+	struct gn_hash root;
+	struct gn_slice blocks; /* n * 32 bytes */
+};
+struct gn_bundle_header {
+	struct gn_slice glob, name, value;
+};
+struct gn_manifest_args {
+	struct gn_pk owner;
+	struct gn_slice label;
+	uint64_t seq, created;
+	const struct gn_bundle_file *files; /* any order; sorted by path inside */
+	size_t file_count;
+	struct gn_slice entry, not_found; /* paths; defaults index.html and 404.html when such files exist */
+	const struct gn_bundle_header *headers;
+	size_t header_count;
+	struct gn_hash prev;      /* root of the manifest replaced; all zero: none */
+	const struct gn_slice *deleted; /* paths of the previous version that are gone */
+	size_t deleted_count;
+};
+/* GN_USAGE with *why naming the path: bad path, duplicate, names that differ only by case on one level, too many files.
+ * scratch: alloc for sorting. */
+GN_MUST gn_err gn_manifest_make(struct gn_alloc *alloc, const struct gn_manifest_args *args, struct gn_buf *out, char why[256]);
+
+struct gn_manifest; /* verified, indexed by path */
+/* Copies bytes. GN_MALFORMED. */
+GN_MUST gn_err gn_manifest_open(struct gn_alloc *alloc, struct gn_slice bytes, struct gn_manifest **out);
+void gn_manifest_free(struct gn_alloc *alloc, struct gn_manifest *m);
+size_t gn_manifest_count(const struct gn_manifest *m);
+void gn_manifest_at(const struct gn_manifest *m, size_t i, struct gn_bundle_file *out); /* sorted by path */
+GN_MUST gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path, struct gn_bundle_file *out);
+/* What a web server would send for a URL path ("/", "/docs/", "/a%20b"): file, entry of a directory, or the not-found page with
+ * *status 404; *redirect when "/docs" must become "/docs/". */
+GN_MUST gn_err gn_manifest_resolve(const struct gn_manifest *m, struct gn_slice url_path, struct gn_bundle_file *out, int *status, bool *redirect);
+bool gn_manifest_header_at(const struct gn_manifest *m, struct gn_slice path, size_t i, struct gn_bundle_header *out);
+struct gn_slice gn_manifest_bytes(const struct gn_manifest *m);
+
+struct gn_head {
+	struct gn_pk owner;
+	struct gn_slice label;
+	uint64_t seq, created, version, total_size, manifest_size;
+	uint32_t ttl;
+	struct gn_hash manifest;      /* root of the manifest as a file */
+	struct gn_slice manifest_blocks; /* n * 32 bytes */
+	struct gn_slice previous;     /* manifest roots of earlier versions, newest first, n * 32 bytes, n <= 16 */
+};
+void gn_head_key(const struct gn_pk *owner, struct gn_slice label, struct gn_hash *key);
+GN_MUST gn_err gn_head_record(const struct gn_sk *owner, const struct gn_head *head, struct gn_buf *out);
+GN_MUST gn_err gn_head_open(struct gn_slice record, struct gn_head *out); /* borrows from record; signature checked */
+
+/* ---- the engine ---- */
+
+struct gn_bundles;
+struct gn_bundles_config {
+	struct gn_overlay *overlay;
+	struct gn_blocks *blocks;
+	struct gn_sk node_key;     /* signs receipts of kept blocks */
+	uint64_t peer_bytes_max;   /* kept for others; 0: refuses to keep blocks (GN_NO_SPACE to the sender) */
+	uint32_t reads_max;        /* default 64 readers */
+	uint32_t ahead;            /* chunks fetched before they are taken, per reader; default 24 */
+};
+GN_MUST gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *config, struct gn_bundles **out);
+void gn_bundles_free(struct gn_bundles *b);
+
+gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const struct gn_addr *addr, struct gn_slice message, gn_time now);
+void gn_bundles_peer_down(struct gn_bundles *b, const struct gn_pk *pk, gn_err why, gn_time now);
+bool gn_bundles_overlay_event(struct gn_bundles *b, const struct gn_overlay_event *event, gn_time now);
+bool gn_bundles_blocks_event(struct gn_bundles *b, const struct gn_blocks_event *event, gn_time now);
+void gn_bundles_tick(struct gn_bundles *b, gn_time now);
+gn_time gn_bundles_deadline(const struct gn_bundles *b);
+/* To peers; always reliable. False when none. */
+bool gn_bundles_next_message(struct gn_bundles *b, struct gn_overlay_message *out);
+
+/* Put a local file's bytes into the block store, pinned: begin, data (GN_AGAIN: wait for an INGEST event and give the rest again:
+ * *taken tells how much was taken), end. The INGESTED event carries root, blocks and size. */
+GN_MUST gn_err gn_bundles_ingest(struct gn_bundles *b, gn_time now, gn_op *op);
+GN_MUST gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice data, size_t *taken, gn_time now);
+GN_MUST gn_err gn_bundles_ingest_end(struct gn_bundles *b, gn_op op, gn_time now);
+
+/* Send blocks (n * 32 bytes) to the `copies` nearest nodes that keep them, with receipts. PROGRESS events, then SPREAD. */
+GN_MUST gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned copies, uint64_t keep_until, gn_time now, gn_op *op);
+
+/* Read [off, off + len) of a file known by its root, blocks and size. READABLE events; take bytes with read_next. */
+GN_MUST gn_err gn_bundles_read(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len, gn_time now, gn_op *op);
+/* The next verified bytes in order (at most a chunk), valid until the next call on b. GN_AGAIN: wait for READABLE. GN_OK with len 0: the
+ * end, and the reader is gone. Any other error: it failed and is gone. */
+GN_MUST gn_err gn_bundles_read_next(struct gn_bundles *b, gn_op op, struct gn_slice *out, gn_time now);
+
+/* The newest head and manifest of a site (cached for 30 s unless fresh). OPENED event. version 0: the newest; else from head.previous. */
+GN_MUST gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label, bool fresh, gn_time now, gn_op *op);
+void gn_bundles_cancel(struct gn_bundles *b, gn_op op, gn_time now);
+
+enum gn_bundles_event_kind { GN_BUNDLES_INGEST, GN_BUNDLES_INGESTED, GN_BUNDLES_PROGRESS, GN_BUNDLES_SPREAD, GN_BUNDLES_READABLE, GN_BUNDLES_OPENED };
+struct gn_bundles_event {
+	enum gn_bundles_event_kind kind;
+	gn_op op;
+	gn_err err;
+	struct gn_hash root;            /* INGESTED */
+	struct gn_slice blocks;         /* INGESTED, valid until the next call */
+	uint64_t size;                  /* INGESTED */
+	uint64_t done, total;           /* PROGRESS, SPREAD: copies of blocks with receipt; wanted */
+	const struct gn_manifest *manifest; /* OPENED: borrowed, valid until the engine's next tick or open; find files at once */
+	struct gn_slice head;           /* OPENED: the head record's bytes */
+};
+bool gn_bundles_next_event(struct gn_bundles *b, struct gn_bundles_event *out);
+
+struct gn_bundles_counter {
+	const char *name;
+	uint64_t value;
+};
+bool gn_bundles_counter_at(const struct gn_bundles *b, size_t i, struct gn_bundles_counter *out);
+void gn_bundles_validate(const struct gn_bundles *b);
+
+#endif

@@ -1,0 +1,37 @@
+/* Identity records (records.md type 1): what a person's key says of itself, signed by Ed25519 and ML-DSA-65. Pure functions. */
+#ifndef GN_SERVICES_IDENTITY_H
+#define GN_SERVICES_IDENTITY_H
+
+#include "wire/wire.h"
+
+#define GN_IDENTITY_KEYS 32 /* device and node keys in one record */
+
+struct gn_identity_key { /* a device's or node's key that this identity vouches for */
+	struct gn_pk pk;
+	bool node;           /* else a device */
+	struct gn_slice name; /* for people, <= 64 bytes */
+	uint32_t rights;     /* bit set, WR rules */
+	uint64_t expires;    /* Unix seconds */
+};
+struct gn_identity {
+	struct gn_pk owner;
+	uint64_t seq, created;
+	uint32_t ttl;
+	struct gn_slice pq_pk;        /* GN_PQ_PK_LEN bytes */
+	struct gn_hash next;          /* SHA-256 of the next Ed25519 key: commitment for rotation */
+	struct gn_slice display_name; /* <= 128 bytes UTF-8 */
+	struct gn_slice profile;      /* opaque, <= 4 KiB */
+	struct gn_slice recovery;     /* hash of a k-of-n set; absent for now */
+	struct gn_slice old_owner;    /* rotation: the owner replaced; absent for now */
+	struct gn_identity_key keys[GN_IDENTITY_KEYS];
+	size_t key_count;
+};
+/* The signed record for a salt (0 and 1 are both put). Derives keys from the phrase's entropy. */
+GN_MUST gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *in, uint8_t salt, struct gn_buf *out);
+/* Checks both signatures; borrows from record. */
+GN_MUST gn_err gn_identity_open(struct gn_slice record, struct gn_identity *out);
+void gn_identity_key_of(const struct gn_pk *owner, uint8_t salt, struct gn_hash *key);
+/* The holder's rule for type 1: both signatures verify and it is newer (config.admit[1] of the overlay). */
+gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, gn_time now);
+
+#endif

@@ -1,0 +1,100 @@
+/* Names: three forms, one record set (records.md Names). `<pid>.geo` is right by itself; `alice.geo` is claimed at two points of
+ * the disk; `alice.town.geo` is a binding signed by the owner of town.geo. Private keys are never here: whoever owns the key
+ * builds and signs records with the functions of the first part (the command line does), this engine puts and resolves.
+ *
+ * Built on the overlay alone. The engine calls gn_overlay_*; its owner hands it every overlay event it started. */
+#ifndef GN_SERVICES_NAMES_H
+#define GN_SERVICES_NAMES_H
+
+#include "overlay/overlay.h"
+
+#define GN_NAME_MAX 254         /* bytes of a normalised name with terminator, without ".geo" */
+#define GN_NAME_DEPTH 8         /* labels */
+#define GN_NAME_POW_BITS 20     /* identity puzzle of a claim */
+#define GN_NAME_TTL (30u * 86400u)   /* seconds a claim lives */
+#define GN_NAME_GRACE (30u * 86400u) /* seconds after expiry in which only the last holder may renew */
+
+/* ---- pure part: texts, records, rules ---- */
+
+enum gn_name_form { GN_NAME_PID, GN_NAME_GLOBAL, GN_NAME_DELEGATED };
+
+struct gn_name {
+	enum gn_name_form form;
+	char text[GN_NAME_MAX];   /* normalised (IDNA2008 A-labels, lower case), without ".geo"; a PID keeps its case */
+	struct gn_hash pid;       /* GN_NAME_PID: SHA-256 of the owner's key */
+	unsigned labels;
+};
+/* Accepts "welcome", "welcome.geo", "Münch.geo", "<pid>.geo", "a.b.geo"; *why is a sentence naming what is wrong and where. */
+GN_MUST gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why);
+
+enum gn_name_type { /* entries of a record set; values are text as in a zone file, PID as base58 */
+	GN_NAME_A = 1, GN_NAME_CNAME = 5, GN_NAME_MX = 15, GN_NAME_TXT = 16, GN_NAME_AAAA = 28, GN_NAME_SRV = 33, GN_NAME_HTTPS = 65, GN_NAME_CAA = 257,
+	GN_NAME_T_PID = 65280, GN_NAME_SITE, GN_NAME_CHAT, GN_NAME_MAIL, GN_NAME_MAILBOX, GN_NAME_WALLET,
+};
+const char *gn_name_type_text(uint16_t type);
+GN_MUST gn_err gn_name_type_parse(struct gn_slice text, uint16_t *out);
+
+struct gn_name_entry {
+	uint16_t type;
+	struct gn_slice value; /* <= 1024 bytes */
+	uint32_t ttl;          /* seconds a resolver may keep it */
+};
+/* GN_USAGE with a sentence when a value does not fit its type. */
+GN_MUST gn_err gn_name_entry_check(const struct gn_name_entry *e, const char **why);
+
+#define GN_NAME_ENTRIES 64
+
+struct gn_name_claim {
+	struct gn_name name;
+	uint64_t seq, created, epoch; /* epoch: Unix day of the first claim, kept by renewals */
+	uint32_t ttl;
+	uint8_t puzzle[8];
+	const struct gn_name_entry *entries;
+	size_t entry_count;
+	struct gn_slice previous_owner, previous_sig; /* transfer: 32 and 64 bytes, else absent */
+};
+/* The puzzle for (name, owner, epoch); tries as gn_node_id_search. */
+GN_MUST gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, uint64_t start, uint64_t tries, uint8_t nonce[8]);
+/* The signed record for one salt (0 or 1); both are put. Delegated names: signed by the owner of the parent. */
+GN_MUST gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *claim, uint8_t salt, struct gn_buf *out);
+/* What the previous owner signs to hand a name over to `to` (also signed by the new owner's claim). */
+void gn_name_transfer(const struct gn_sk *from, const struct gn_name *name, const struct gn_pk *to, uint64_t seq, struct gn_sig *out);
+void gn_name_key(const struct gn_name *name, uint8_t salt, struct gn_hash *key);
+/* The holder's rule for type 3 (config.admit[3] of the overlay). */
+gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, gn_time now);
+
+/* ---- the resolver ---- */
+
+struct gn_names;
+GN_MUST gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct gn_names **out);
+void gn_names_free(struct gn_names *names);
+/* fresh: do not answer from the cache. Ends in one event with the same op number. */
+GN_MUST gn_err gn_names_resolve(struct gn_names *names, const struct gn_name *name, bool fresh, gn_time now, gn_op *op);
+/* Puts both records of a claim, renewal or transfer; GN_OK with W receipts at each salt. */
+GN_MUST gn_err gn_names_put(struct gn_names *names, struct gn_slice salt0, struct gn_slice salt1, unsigned w, gn_time now, gn_op *op);
+/* True when the event belonged to this engine. */
+bool gn_names_overlay_event(struct gn_names *names, const struct gn_overlay_event *event, gn_time now);
+void gn_names_tick(struct gn_names *names, gn_time now);
+gn_time gn_names_deadline(const struct gn_names *names);
+
+struct gn_names_event {
+	gn_op op;
+	gn_err err; /* NOT_FOUND, QUORUM, EXISTS (another owner), STALE, EXPIRED, ... */
+	struct gn_name name;
+	bool put;
+	struct gn_pk owner;
+	bool owner_known;        /* PID names: false until an identity or site record was seen */
+	bool owner_changed;      /* another owner than the one pinned at first sight: shown, never hidden */
+	struct gn_pk owner_pinned;
+	uint64_t seq, expires;
+	unsigned holders[2];     /* agreeing holders (get) or receipts (put) at each salt */
+	struct gn_name_entry entries[GN_NAME_ENTRIES]; /* values valid until the next call on names */
+	size_t entry_count;
+};
+bool gn_names_next_event(struct gn_names *names, struct gn_names_event *out);
+/* Owners pinned at first sight, to be kept over restarts: the node stores and gives them back. */
+GN_MUST gn_err gn_names_pin(struct gn_names *names, const struct gn_name *name, const struct gn_pk *owner);
+bool gn_names_pin_at(const struct gn_names *names, uint32_t i, struct gn_name *name, struct gn_pk *owner);
+void gn_names_validate(const struct gn_names *names);
+
+#endif
