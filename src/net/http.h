@@ -1,0 +1,88 @@
+/* The HTTP server at the edge: libwebsockets on the node's libuv loop, on a loopback port and a Unix socket. It parses and
+ * frames; what a request means is decided by its owner. Single-threaded: every call and callback is on the loop's thread.
+ *
+ * States of a request:  HEAD -> BODY* -> END -> [respond | start -> write* -> end] -> closed
+ * on_request is called at HEAD (the body may follow); the owner may answer at any time after it. After on_closed, or after the
+ * owner finished the answer and the last byte left, the pointer is dead: on_closed is always the last call. */
+#ifndef GN_NET_HTTP_H
+#define GN_NET_HTTP_H
+
+#include "base/base.h"
+
+struct uv_loop_s;
+struct gn_http;
+struct gn_http_request;
+
+enum gn_http_method { GN_HTTP_GET, GN_HTTP_HEAD, GN_HTTP_POST, GN_HTTP_PUT, GN_HTTP_DELETE, GN_HTTP_OPTIONS, GN_HTTP_OTHER };
+
+struct gn_http_handler {
+	void (*on_request)(void *user, struct gn_http_request *r);
+	/* Body bytes; *taken may be less than all: the rest is offered again after gn_http_body_resume. */
+	void (*on_body)(void *user, struct gn_http_request *r, struct gn_slice data, size_t *taken);
+	void (*on_body_end)(void *user, struct gn_http_request *r);
+	/* Queued answer bytes fell below the low-water mark: write more. */
+	void (*on_drain)(void *user, struct gn_http_request *r);
+	void (*on_closed)(void *user, struct gn_http_request *r);
+	void *user;
+};
+
+struct gn_http_config {
+	struct uv_loop_s *loop;   /* borrowed */
+	const char *unix_path;    /* NULL: none; made 0600, a stale socket file is replaced */
+	uint16_t port;            /* 0: a free one; loopback only (127.0.0.1 and ::1 when there) */
+	bool no_port;
+	uint32_t requests_max;    /* default 256 at once */
+	uint32_t write_high;      /* queued answer bytes above which writing should stop; default 256 KiB; low = a quarter */
+	struct gn_handler_limits { /* bytes */
+		uint32_t path, header, headers;
+	} limits; /* defaults 4096, 4096, 16384 */
+};
+
+/* GN_PORT_TAKEN, GN_IO. */
+GN_MUST gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_handler *handler, struct gn_http **out);
+/* Closes everything; on_closed for each open request first. */
+void gn_http_free(struct gn_http *http);
+uint16_t gn_http_port(const struct gn_http *http);
+
+/* What was asked. Slices live as long as the request. */
+enum gn_http_method gn_http_method(const struct gn_http_request *r);
+struct gn_slice gn_http_path(const struct gn_http_request *r);  /* as sent, percent-encoded, without the query */
+struct gn_slice gn_http_query(const struct gn_http_request *r); /* without '?'; empty when none */
+/* Lower-case name; p NULL when absent: host, range, if-none-match, if-range, authorization, origin, referer, content-type,
+ * content-length, accept, accept-encoding, cookie, sec-fetch-site. */
+struct gn_slice gn_http_header(const struct gn_http_request *r, const char *name);
+bool gn_http_is_unix(const struct gn_http_request *r); /* came over the Unix socket */
+void gn_http_set_user(struct gn_http_request *r, void *user);
+void *gn_http_user(const struct gn_http_request *r);
+
+struct gn_http_field {
+	const char *name;
+	struct gn_slice value;
+};
+
+/* The whole answer at once (body copied). A HEAD request sends the fields and no body. */
+void gn_http_respond(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count, struct gn_slice body);
+/* A streamed answer; length UINT64_MAX: unknown (chunked). */
+void gn_http_start(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count, uint64_t length);
+/* Copies. False once queued bytes are above the high-water mark (the data was taken all the same): wait for on_drain. */
+bool gn_http_write(struct gn_http_request *r, struct gn_slice data);
+void gn_http_end(struct gn_http_request *r);
+/* Give up a started answer: the connection is cut so that the client sees a broken transfer, not a short file. */
+void gn_http_abort(struct gn_http_request *r);
+void gn_http_body_resume(struct gn_http_request *r);
+
+/* ---- pure helpers, fuzzed ---- */
+
+/* "bytes=a-b", "bytes=a-", "bytes=-n" (RFC 9110 section 14.1.2), one range. GN_OK: [*first, *last] clipped to size; GN_RANGE: none
+ * of it is satisfiable (416); GN_UNSUPPORTED: several ranges or another unit (send the whole). */
+GN_MUST gn_err gn_http_range(struct gn_slice value, uint64_t size, uint64_t *first, uint64_t *last);
+/* True when the If-None-Match list has the tag ("abc" or W/"abc" or *). etag with its quotes. */
+bool gn_http_etag_match(struct gn_slice list, struct gn_slice etag);
+/* Percent-decoding of a path; GN_TEXT on a bad escape or %00. '+' stays. */
+GN_MUST gn_err gn_http_unescape(struct gn_slice in, struct gn_buf *out);
+/* One value of a query, percent- and '+'-decoded; GN_NOT_FOUND when the name is absent. */
+GN_MUST gn_err gn_http_query_value(struct gn_slice query, const char *name, struct gn_buf *out);
+/* "welcome.geo.localhost:7780" -> host in lower case without the port; GN_TEXT when it is not a host. */
+GN_MUST gn_err gn_http_host(struct gn_slice value, struct gn_buf *out, uint16_t *port);
+
+#endif
