@@ -1,0 +1,913 @@
+/* Made by tools/fbc from bodies.fbs: change that and run the build target fbc. */
+#ifndef GN_WIRE_BODIES_FB_H
+#define GN_WIRE_BODIES_FB_H
+
+#include "wire/fb.h"
+#include "wire/generated/common_fb.h"
+
+enum gn_fb_member_kind {
+	GN_FB_MEMBER_KIND_DEVICE = 0,
+	GN_FB_MEMBER_KIND_NODE = 1,
+};
+
+enum gn_fb_prekey_kind {
+	GN_FB_PREKEY_KIND_X25519 = 0,
+	GN_FB_PREKEY_KIND_X25519_ONE_TIME = 1,
+	GN_FB_PREKEY_KIND_ML_KEM768 = 2,
+	GN_FB_PREKEY_KIND_ML_KEM768_ONE_TIME = 3,
+};
+
+enum gn_fb_node_capability {
+	GN_FB_NODE_CAPABILITY_RELAY = 1,
+	GN_FB_NODE_CAPABILITY_GATEWAY = 2,
+	GN_FB_NODE_CAPABILITY_MAILBOX = 4,
+	GN_FB_NODE_CAPABILITY_HUB = 8,
+	GN_FB_NODE_CAPABILITY_BOOTSTRAP = 16,
+	GN_FB_NODE_CAPABILITY_TURN = 32,
+};
+
+/* DNS types have their DNS numbers; ours are of the private range. */
+enum gn_fb_name_type {
+	GN_FB_NAME_TYPE_A = 1,
+	GN_FB_NAME_TYPE_CNAME = 5,
+	GN_FB_NAME_TYPE_MX = 15,
+	GN_FB_NAME_TYPE_TXT = 16,
+	GN_FB_NAME_TYPE_AAAA = 28,
+	GN_FB_NAME_TYPE_SRV = 33,
+	GN_FB_NAME_TYPE_HTTPS = 65,
+	GN_FB_NAME_TYPE_CAA = 257,
+	GN_FB_NAME_TYPE_PID = 65281,
+	GN_FB_NAME_TYPE_SITE = 65282,
+	GN_FB_NAME_TYPE_CHAT = 65283,
+	GN_FB_NAME_TYPE_MAIL = 65284,
+	GN_FB_NAME_TYPE_MAILBOX = 65285,
+	GN_FB_NAME_TYPE_WALLET = 65286,
+};
+
+/* ---- MemberKey ---- */
+
+/* A key that acts for the identity. */
+struct gn_fb_member_key {
+	struct gn_fbt t;
+};
+struct gn_fb_member_key_args {
+	const struct gn_fb_key *key;
+	uint8_t kind;
+	/* Resource patterns with actions, as in capability tokens. */
+	struct {
+		const struct gn_slice *p;
+		size_t count;
+	} rights;
+	/* Unix seconds. */
+	uint64_t since;
+	uint64_t expires;
+	struct gn_slice name;
+};
+static const struct gn_fb_field gn_fbfields_member_key[] = {
+	{"key", GN_FB_STRUCT, 0, offsetof(struct gn_fb_member_key_args, key), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
+	{"kind", GN_FB_SCALAR, 1, offsetof(struct gn_fb_member_key_args, kind), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"rights", GN_FB_STRINGS, 2, offsetof(struct gn_fb_member_key_args, rights), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"since", GN_FB_SCALAR, 3, offsetof(struct gn_fb_member_key_args, since), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"expires", GN_FB_SCALAR, 4, offsetof(struct gn_fb_member_key_args, expires), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"name", GN_FB_STRING, 5, offsetof(struct gn_fb_member_key_args, name), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_member_key = {"MemberKey", NULL, gn_fbfields_member_key, 6};
+
+GN_MUST static inline gn_err gn_fb_member_key_verify(struct gn_slice in, struct gn_fb_member_key *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_member_key, &out->t);
+}
+static inline gn_fbref gn_fb_member_key_make(struct gn_fbb *b, const struct gn_fb_member_key_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_member_key, args);
+}
+static inline bool gn_fb_member_key_has_key(struct gn_fb_member_key t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_member_key_key(struct gn_fb_member_key t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint8_t gn_fb_member_key_kind(struct gn_fb_member_key t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_member_key_has_rights(struct gn_fb_member_key t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_member_key_rights_len(struct gn_fb_member_key t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline struct gn_slice gn_fb_member_key_rights_at(struct gn_fb_member_key t, uint32_t i)
+{
+	return gn_fbt_string_at(t.t, 2, i);
+}
+static inline uint64_t gn_fb_member_key_since(struct gn_fb_member_key t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_member_key_expires(struct gn_fb_member_key t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_member_key_has_name(struct gn_fb_member_key t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_slice gn_fb_member_key_name(struct gn_fb_member_key t)
+{
+	return gn_fbt_bytes(t.t, 5);
+}
+
+/* ---- Prekey ---- */
+
+struct gn_fb_prekey {
+	struct gn_fbt t;
+};
+struct gn_fb_prekey_args {
+	uint32_t id;
+	uint8_t kind;
+	struct gn_slice public_key;
+	/* Ed25519 of the member key that holds the private half. */
+	struct gn_slice sig;
+	/* Unix seconds. */
+	uint64_t expires;
+	const struct gn_fb_key *member;
+};
+static const struct gn_fb_field gn_fbfields_prekey[] = {
+	{"id", GN_FB_SCALAR, 0, offsetof(struct gn_fb_prekey_args, id), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"kind", GN_FB_SCALAR, 1, offsetof(struct gn_fb_prekey_args, kind), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"public_key", GN_FB_SCALARS, 2, offsetof(struct gn_fb_prekey_args, public_key), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
+	{"sig", GN_FB_SCALARS, 3, offsetof(struct gn_fb_prekey_args, sig), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"expires", GN_FB_SCALAR, 4, offsetof(struct gn_fb_prekey_args, expires), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"member", GN_FB_STRUCT, 5, offsetof(struct gn_fb_prekey_args, member), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_prekey = {"Prekey", NULL, gn_fbfields_prekey, 6};
+
+GN_MUST static inline gn_err gn_fb_prekey_verify(struct gn_slice in, struct gn_fb_prekey *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_prekey, &out->t);
+}
+static inline gn_fbref gn_fb_prekey_make(struct gn_fbb *b, const struct gn_fb_prekey_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_prekey, args);
+}
+static inline uint32_t gn_fb_prekey_id(struct gn_fb_prekey t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 0, 4, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_prekey_kind(struct gn_fb_prekey t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_prekey_has_public_key(struct gn_fb_prekey t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_prekey_public_key(struct gn_fb_prekey t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+static inline bool gn_fb_prekey_has_sig(struct gn_fb_prekey t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_prekey_sig(struct gn_fb_prekey t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+static inline uint64_t gn_fb_prekey_expires(struct gn_fb_prekey t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_prekey_has_member(struct gn_fb_prekey t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_fb_key gn_fb_prekey_member(struct gn_fb_prekey t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 5, &gn_fblayout_key, &v);
+	return v;
+}
+
+/* ---- Recovery ---- */
+
+/* k of n guardians can bring the identity back. */
+struct gn_fb_recovery {
+	struct gn_fbt t;
+};
+struct gn_fb_recovery_args {
+	/* SHA-256 of the guardians' keys in ascending order. */
+	const struct gn_fb_hash *guardians;
+	uint8_t k;
+	uint8_t n;
+};
+static const struct gn_fb_field gn_fbfields_recovery[] = {
+	{"guardians", GN_FB_STRUCT, 0, offsetof(struct gn_fb_recovery_args, guardians), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"k", GN_FB_SCALAR, 1, offsetof(struct gn_fb_recovery_args, k), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"n", GN_FB_SCALAR, 2, offsetof(struct gn_fb_recovery_args, n), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_recovery = {"Recovery", NULL, gn_fbfields_recovery, 3};
+
+GN_MUST static inline gn_err gn_fb_recovery_verify(struct gn_slice in, struct gn_fb_recovery *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_recovery, &out->t);
+}
+static inline gn_fbref gn_fb_recovery_make(struct gn_fbb *b, const struct gn_fb_recovery_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_recovery, args);
+}
+static inline bool gn_fb_recovery_has_guardians(struct gn_fb_recovery t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_recovery_guardians(struct gn_fb_recovery t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint8_t gn_fb_recovery_k(struct gn_fb_recovery t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_recovery_n(struct gn_fb_recovery t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
+}
+
+/* ---- Profile ---- */
+
+struct gn_fb_profile {
+	struct gn_fbt t;
+};
+struct gn_fb_profile_args {
+	struct gn_slice about;
+	/* Root of a picture stored as a file. */
+	const struct gn_fb_hash *avatar;
+	struct {
+		const struct gn_slice *p;
+		size_t count;
+	} links;
+};
+static const struct gn_fb_field gn_fbfields_profile[] = {
+	{"about", GN_FB_STRING, 0, offsetof(struct gn_fb_profile_args, about), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"avatar", GN_FB_STRUCT, 1, offsetof(struct gn_fb_profile_args, avatar), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"links", GN_FB_STRINGS, 2, offsetof(struct gn_fb_profile_args, links), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_profile = {"Profile", NULL, gn_fbfields_profile, 3};
+
+GN_MUST static inline gn_err gn_fb_profile_verify(struct gn_slice in, struct gn_fb_profile *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_profile, &out->t);
+}
+static inline gn_fbref gn_fb_profile_make(struct gn_fbb *b, const struct gn_fb_profile_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_profile, args);
+}
+static inline bool gn_fb_profile_has_about(struct gn_fb_profile t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_profile_about(struct gn_fb_profile t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_profile_has_avatar(struct gn_fb_profile t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_hash gn_fb_profile_avatar(struct gn_fb_profile t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_profile_has_links(struct gn_fb_profile t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_profile_links_len(struct gn_fb_profile t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline struct gn_slice gn_fb_profile_links_at(struct gn_fb_profile t, uint32_t i)
+{
+	return gn_fbt_string_at(t.t, 2, i);
+}
+
+/* ---- IdentityBody ---- */
+
+struct gn_fb_identity_body {
+	struct gn_fbt t;
+};
+struct gn_fb_identity_body_args {
+	/* ML-DSA-65 public key, 1,952 bytes. */
+	struct gn_slice pq_key;
+	/* SHA-256 of the next Ed25519 key: the only key that may follow this one. */
+	const struct gn_fb_hash *next;
+	/* Rotation: the key this one follows, and its last record, whose `next` is the hash of our owner key. */
+	const struct gn_fb_key *previous;
+	const struct gn_fb_hash *previous_record;
+	/* Rotation: the key that follows, in the last record of the old one. */
+	const struct gn_fb_key *successor;
+	gn_fbref recovery; /* Recovery */
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} members; /* MemberKey */
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} prekeys; /* Prekey */
+	struct gn_slice display_name;
+	gn_fbref profile; /* Profile */
+};
+static const struct gn_fb_field gn_fbfields_identity_body[] = {
+	{"pq_key", GN_FB_SCALARS, 0, offsetof(struct gn_fb_identity_body_args, pq_key), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
+	{"next", GN_FB_STRUCT, 1, offsetof(struct gn_fb_identity_body_args, next), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"previous", GN_FB_STRUCT, 2, offsetof(struct gn_fb_identity_body_args, previous), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
+	{"previous_record", GN_FB_STRUCT, 3, offsetof(struct gn_fb_identity_body_args, previous_record), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"successor", GN_FB_STRUCT, 4, offsetof(struct gn_fb_identity_body_args, successor), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
+	{"recovery", GN_FB_TABLE, 5, offsetof(struct gn_fb_identity_body_args, recovery), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_recovery}, 1},
+	{"members", GN_FB_TABLES, 6, offsetof(struct gn_fb_identity_body_args, members), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_member_key}, 1},
+	{"prekeys", GN_FB_TABLES, 7, offsetof(struct gn_fb_identity_body_args, prekeys), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey}, 1},
+	{"display_name", GN_FB_STRING, 8, offsetof(struct gn_fb_identity_body_args, display_name), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"profile", GN_FB_TABLE, 9, offsetof(struct gn_fb_identity_body_args, profile), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_profile}, 1},
+};
+static const struct gn_fb_type gn_fbtype_identity_body = {"IdentityBody", NULL, gn_fbfields_identity_body, 10};
+
+GN_MUST static inline gn_err gn_fb_identity_body_verify(struct gn_slice in, struct gn_fb_identity_body *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_identity_body, &out->t);
+}
+static inline gn_fbref gn_fb_identity_body_make(struct gn_fbb *b, const struct gn_fb_identity_body_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_identity_body, args);
+}
+static inline bool gn_fb_identity_body_has_pq_key(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_slice gn_fb_identity_body_pq_key(struct gn_fb_identity_body t)
+{
+	return gn_fbt_bytes(t.t, 0);
+}
+static inline bool gn_fb_identity_body_has_next(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_hash gn_fb_identity_body_next(struct gn_fb_identity_body t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_identity_body_has_previous(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_key gn_fb_identity_body_previous(struct gn_fb_identity_body t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_identity_body_has_previous_record(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_hash gn_fb_identity_body_previous_record(struct gn_fb_identity_body t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 3, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline bool gn_fb_identity_body_has_successor(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_fb_key gn_fb_identity_body_successor(struct gn_fb_identity_body t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 4, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_identity_body_has_recovery(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_fb_recovery gn_fb_identity_body_recovery(struct gn_fb_identity_body t)
+{
+	return (struct gn_fb_recovery){gn_fbt_table(t.t, 5)};
+}
+static inline bool gn_fb_identity_body_has_members(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline uint32_t gn_fb_identity_body_members_len(struct gn_fb_identity_body t)
+{
+	return gn_fbt_count(t.t, 6);
+}
+static inline struct gn_fb_member_key gn_fb_identity_body_members_at(struct gn_fb_identity_body t, uint32_t i)
+{
+	return (struct gn_fb_member_key){gn_fbt_table_at(t.t, 6, i)};
+}
+static inline bool gn_fb_identity_body_has_prekeys(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 7);
+}
+static inline uint32_t gn_fb_identity_body_prekeys_len(struct gn_fb_identity_body t)
+{
+	return gn_fbt_count(t.t, 7);
+}
+static inline struct gn_fb_prekey gn_fb_identity_body_prekeys_at(struct gn_fb_identity_body t, uint32_t i)
+{
+	return (struct gn_fb_prekey){gn_fbt_table_at(t.t, 7, i)};
+}
+static inline bool gn_fb_identity_body_has_display_name(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 8);
+}
+static inline struct gn_slice gn_fb_identity_body_display_name(struct gn_fb_identity_body t)
+{
+	return gn_fbt_bytes(t.t, 8);
+}
+static inline bool gn_fb_identity_body_has_profile(struct gn_fb_identity_body t)
+{
+	return gn_fbt_has(t.t, 9);
+}
+static inline struct gn_fb_profile gn_fb_identity_body_profile(struct gn_fb_identity_body t)
+{
+	return (struct gn_fb_profile){gn_fbt_table(t.t, 9)};
+}
+
+/* ---- NodeBody ---- */
+
+struct gn_fb_node_body {
+	struct gn_fbt t;
+};
+struct gn_fb_node_body_args {
+	struct {
+		const struct gn_fb_addr *p;
+		size_t count;
+	} addrs;
+	/* Carriers that need a name: wss://host/path, https://host:port. */
+	struct {
+		const struct gn_slice *p;
+		size_t count;
+	} urls;
+	/* NodeCapability, unknown bits are kept. */
+	uint64_t capabilities;
+	/* Capacity: 0 half, 1 one, 2 two. */
+	uint8_t class;
+	struct gn_slice software;
+	/* The identity that runs it. */
+	const struct gn_fb_key *operator;
+	const struct gn_fb_nonce *nonce;
+};
+static const struct gn_fb_field gn_fbfields_node_body[] = {
+	{"addrs", GN_FB_STRUCTS, 0, offsetof(struct gn_fb_node_body_args, addrs), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, 0},
+	{"urls", GN_FB_STRINGS, 1, offsetof(struct gn_fb_node_body_args, urls), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"capabilities", GN_FB_SCALAR, 2, offsetof(struct gn_fb_node_body_args, capabilities), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"class", GN_FB_SCALAR, 3, offsetof(struct gn_fb_node_body_args, class), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"software", GN_FB_STRING, 4, offsetof(struct gn_fb_node_body_args, software), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"operator", GN_FB_STRUCT, 5, offsetof(struct gn_fb_node_body_args, operator), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
+	{"nonce", GN_FB_STRUCT, 6, offsetof(struct gn_fb_node_body_args, nonce), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_node_body = {"NodeBody", NULL, gn_fbfields_node_body, 7};
+
+GN_MUST static inline gn_err gn_fb_node_body_verify(struct gn_slice in, struct gn_fb_node_body *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_node_body, &out->t);
+}
+static inline gn_fbref gn_fb_node_body_make(struct gn_fbb *b, const struct gn_fb_node_body_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_node_body, args);
+}
+static inline bool gn_fb_node_body_has_addrs(struct gn_fb_node_body t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_node_body_addrs_len(struct gn_fb_node_body t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_addr gn_fb_node_body_addrs_at(struct gn_fb_node_body t, uint32_t i)
+{
+	struct gn_fb_addr v;
+	gn_fbt_struct_at(t.t, 0, &gn_fblayout_addr, i, &v);
+	return v;
+}
+static inline bool gn_fb_node_body_has_urls(struct gn_fb_node_body t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline uint32_t gn_fb_node_body_urls_len(struct gn_fb_node_body t)
+{
+	return gn_fbt_count(t.t, 1);
+}
+static inline struct gn_slice gn_fb_node_body_urls_at(struct gn_fb_node_body t, uint32_t i)
+{
+	return gn_fbt_string_at(t.t, 1, i);
+}
+static inline uint64_t gn_fb_node_body_capabilities(struct gn_fb_node_body t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_node_body_class(struct gn_fb_node_body t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
+}
+static inline bool gn_fb_node_body_has_software(struct gn_fb_node_body t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_slice gn_fb_node_body_software(struct gn_fb_node_body t)
+{
+	return gn_fbt_bytes(t.t, 4);
+}
+static inline bool gn_fb_node_body_has_operator(struct gn_fb_node_body t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline struct gn_fb_key gn_fb_node_body_operator(struct gn_fb_node_body t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 5, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_node_body_has_nonce(struct gn_fb_node_body t)
+{
+	return gn_fbt_has(t.t, 6);
+}
+static inline struct gn_fb_nonce gn_fb_node_body_nonce(struct gn_fb_node_body t)
+{
+	struct gn_fb_nonce v;
+	gn_fbt_struct(t.t, 6, &gn_fblayout_nonce, &v);
+	return v;
+}
+
+/* ---- NameRecord ---- */
+
+struct gn_fb_name_record {
+	struct gn_fbt t;
+};
+struct gn_fb_name_record_args {
+	/* NameType. */
+	uint16_t type;
+	/* DNS types: RDATA without compression. Pid: 32 bytes, SHA-256 of the key. Others: UTF-8 text. */
+	struct gn_slice value;
+	/* Seconds. */
+	uint32_t ttl;
+};
+static const struct gn_fb_field gn_fbfields_name_record[] = {
+	{"type", GN_FB_SCALAR, 0, offsetof(struct gn_fb_name_record_args, type), 2, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"value", GN_FB_SCALARS, 1, offsetof(struct gn_fb_name_record_args, value), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
+	{"ttl", GN_FB_SCALAR, 2, offsetof(struct gn_fb_name_record_args, ttl), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_name_record = {"NameRecord", NULL, gn_fbfields_name_record, 3};
+
+GN_MUST static inline gn_err gn_fb_name_record_verify(struct gn_slice in, struct gn_fb_name_record *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_name_record, &out->t);
+}
+static inline gn_fbref gn_fb_name_record_make(struct gn_fbb *b, const struct gn_fb_name_record_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_name_record, args);
+}
+static inline uint16_t gn_fb_name_record_type(struct gn_fb_name_record t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 0, 2, UINT64_C(0x0));
+}
+static inline bool gn_fb_name_record_has_value(struct gn_fb_name_record t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_slice gn_fb_name_record_value(struct gn_fb_name_record t)
+{
+	return gn_fbt_bytes(t.t, 1);
+}
+static inline uint32_t gn_fb_name_record_ttl(struct gn_fb_name_record t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+
+/* ---- Delegation ---- */
+
+/* The owner of the parent name says whose this name is: Ed25519 under "geonet/name-delegation/1" over
+ * name || owner || expires be64. */
+struct gn_fb_delegation {
+	struct gn_fbt t;
+};
+struct gn_fb_delegation_args {
+	const struct gn_fb_key *parent_owner;
+	/* Unix seconds. */
+	uint64_t expires;
+	const struct gn_fb_sig *sig;
+};
+static const struct gn_fb_field gn_fbfields_delegation[] = {
+	{"parent_owner", GN_FB_STRUCT, 0, offsetof(struct gn_fb_delegation_args, parent_owner), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
+	{"expires", GN_FB_SCALAR, 1, offsetof(struct gn_fb_delegation_args, expires), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"sig", GN_FB_STRUCT, 2, offsetof(struct gn_fb_delegation_args, sig), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_delegation = {"Delegation", NULL, gn_fbfields_delegation, 3};
+
+GN_MUST static inline gn_err gn_fb_delegation_verify(struct gn_slice in, struct gn_fb_delegation *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_delegation, &out->t);
+}
+static inline gn_fbref gn_fb_delegation_make(struct gn_fbb *b, const struct gn_fb_delegation_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_delegation, args);
+}
+static inline bool gn_fb_delegation_has_parent_owner(struct gn_fb_delegation t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_delegation_parent_owner(struct gn_fb_delegation t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline uint64_t gn_fb_delegation_expires(struct gn_fb_delegation t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_delegation_has_sig(struct gn_fb_delegation t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_sig gn_fb_delegation_sig(struct gn_fb_delegation t)
+{
+	struct gn_fb_sig v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_sig, &v);
+	return v;
+}
+
+/* ---- Transfer ---- */
+
+/* The previous owner gives the name away: Ed25519 under "geonet/name-transfer/1" over name || new owner || seq be64. */
+struct gn_fb_transfer {
+	struct gn_fbt t;
+};
+struct gn_fb_transfer_args {
+	const struct gn_fb_key *previous_owner;
+	const struct gn_fb_sig *sig;
+};
+static const struct gn_fb_field gn_fbfields_transfer[] = {
+	{"previous_owner", GN_FB_STRUCT, 0, offsetof(struct gn_fb_transfer_args, previous_owner), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
+	{"sig", GN_FB_STRUCT, 1, offsetof(struct gn_fb_transfer_args, sig), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_transfer = {"Transfer", NULL, gn_fbfields_transfer, 2};
+
+GN_MUST static inline gn_err gn_fb_transfer_verify(struct gn_slice in, struct gn_fb_transfer *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_transfer, &out->t);
+}
+static inline gn_fbref gn_fb_transfer_make(struct gn_fbb *b, const struct gn_fb_transfer_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_transfer, args);
+}
+static inline bool gn_fb_transfer_has_previous_owner(struct gn_fb_transfer t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_key gn_fb_transfer_previous_owner(struct gn_fb_transfer t)
+{
+	struct gn_fb_key v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
+	return v;
+}
+static inline bool gn_fb_transfer_has_sig(struct gn_fb_transfer t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_sig gn_fb_transfer_sig(struct gn_fb_transfer t)
+{
+	struct gn_fb_sig v;
+	gn_fbt_struct(t.t, 1, &gn_fblayout_sig, &v);
+	return v;
+}
+
+/* ---- NameBody ---- */
+
+struct gn_fb_name_body {
+	struct gn_fbt t;
+};
+struct gn_fb_name_body_args {
+	struct {
+		const gn_fbref *p;
+		size_t count;
+	} records; /* NameRecord */
+	/* The claim: a puzzle on (name, owner, epoch). */
+	uint64_t epoch;
+	uint64_t nonce;
+	gn_fbref transfer; /* Transfer */
+	gn_fbref delegation; /* Delegation */
+};
+static const struct gn_fb_field gn_fbfields_name_body[] = {
+	{"records", GN_FB_TABLES, 0, offsetof(struct gn_fb_name_body_args, records), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_name_record}, 1},
+	{"epoch", GN_FB_SCALAR, 1, offsetof(struct gn_fb_name_body_args, epoch), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"nonce", GN_FB_SCALAR, 2, offsetof(struct gn_fb_name_body_args, nonce), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"transfer", GN_FB_TABLE, 3, offsetof(struct gn_fb_name_body_args, transfer), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_transfer}, 1},
+	{"delegation", GN_FB_TABLE, 4, offsetof(struct gn_fb_name_body_args, delegation), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delegation}, 1},
+};
+static const struct gn_fb_type gn_fbtype_name_body = {"NameBody", NULL, gn_fbfields_name_body, 5};
+
+GN_MUST static inline gn_err gn_fb_name_body_verify(struct gn_slice in, struct gn_fb_name_body *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_name_body, &out->t);
+}
+static inline gn_fbref gn_fb_name_body_make(struct gn_fbb *b, const struct gn_fb_name_body_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_name_body, args);
+}
+static inline bool gn_fb_name_body_has_records(struct gn_fb_name_body t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline uint32_t gn_fb_name_body_records_len(struct gn_fb_name_body t)
+{
+	return gn_fbt_count(t.t, 0);
+}
+static inline struct gn_fb_name_record gn_fb_name_body_records_at(struct gn_fb_name_body t, uint32_t i)
+{
+	return (struct gn_fb_name_record){gn_fbt_table_at(t.t, 0, i)};
+}
+static inline uint64_t gn_fb_name_body_epoch(struct gn_fb_name_body t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_name_body_nonce(struct gn_fb_name_body t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_name_body_has_transfer(struct gn_fb_name_body t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_transfer gn_fb_name_body_transfer(struct gn_fb_name_body t)
+{
+	return (struct gn_fb_transfer){gn_fbt_table(t.t, 3)};
+}
+static inline bool gn_fb_name_body_has_delegation(struct gn_fb_name_body t)
+{
+	return gn_fbt_has(t.t, 4);
+}
+static inline struct gn_fb_delegation gn_fb_name_body_delegation(struct gn_fb_name_body t)
+{
+	return (struct gn_fb_delegation){gn_fbt_table(t.t, 4)};
+}
+
+/* ---- SiteBody ---- */
+
+struct gn_fb_site_body {
+	struct gn_fbt t;
+};
+struct gn_fb_site_body_args {
+	/* Root of the manifest stored as a file (bundle.fbs). */
+	const struct gn_fb_hash *manifest;
+	/* Bytes of the manifest. */
+	uint64_t manifest_len;
+	/* The manifest's blocks when it has more than one. */
+	struct {
+		const struct gn_fb_hash *p;
+		size_t count;
+	} manifest_blocks;
+	uint64_t version;
+	/* Bytes of all files. */
+	uint64_t total_size;
+	/* SHA-256 of `signed` of the heads before, latest first, at most 16. */
+	struct {
+		const struct gn_fb_hash *p;
+		size_t count;
+	} previous;
+};
+static const struct gn_fb_field gn_fbfields_site_body[] = {
+	{"manifest", GN_FB_STRUCT, 0, offsetof(struct gn_fb_site_body_args, manifest), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"manifest_len", GN_FB_SCALAR, 1, offsetof(struct gn_fb_site_body_args, manifest_len), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"manifest_blocks", GN_FB_STRUCTS, 2, offsetof(struct gn_fb_site_body_args, manifest_blocks), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"version", GN_FB_SCALAR, 3, offsetof(struct gn_fb_site_body_args, version), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"total_size", GN_FB_SCALAR, 4, offsetof(struct gn_fb_site_body_args, total_size), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"previous", GN_FB_STRUCTS, 5, offsetof(struct gn_fb_site_body_args, previous), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_site_body = {"SiteBody", NULL, gn_fbfields_site_body, 6};
+
+GN_MUST static inline gn_err gn_fb_site_body_verify(struct gn_slice in, struct gn_fb_site_body *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_site_body, &out->t);
+}
+static inline gn_fbref gn_fb_site_body_make(struct gn_fbb *b, const struct gn_fb_site_body_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_site_body, args);
+}
+static inline bool gn_fb_site_body_has_manifest(struct gn_fb_site_body t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_site_body_manifest(struct gn_fb_site_body t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_site_body_manifest_len(struct gn_fb_site_body t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_site_body_has_manifest_blocks(struct gn_fb_site_body t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_site_body_manifest_blocks_len(struct gn_fb_site_body t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_site_body_manifest_blocks_at(struct gn_fb_site_body t, uint32_t i)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct_at(t.t, 2, &gn_fblayout_hash, i, &v);
+	return v;
+}
+static inline uint64_t gn_fb_site_body_version(struct gn_fb_site_body t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_site_body_total_size(struct gn_fb_site_body t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_site_body_has_previous(struct gn_fb_site_body t)
+{
+	return gn_fbt_has(t.t, 5);
+}
+static inline uint32_t gn_fb_site_body_previous_len(struct gn_fb_site_body t)
+{
+	return gn_fbt_count(t.t, 5);
+}
+static inline struct gn_fb_hash gn_fb_site_body_previous_at(struct gn_fb_site_body t, uint32_t i)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct_at(t.t, 5, &gn_fblayout_hash, i, &v);
+	return v;
+}
+
+/* ---- RevocationBody ---- */
+
+struct gn_fb_revocation_body {
+	struct gn_fbt t;
+};
+struct gn_fb_revocation_body_args {
+	/* The revoked token's id. */
+	const struct gn_fb_hash *token;
+	/* Unix seconds. */
+	uint64_t revoked;
+	struct gn_slice reason;
+};
+static const struct gn_fb_field gn_fbfields_revocation_body[] = {
+	{"token", GN_FB_STRUCT, 0, offsetof(struct gn_fb_revocation_body_args, token), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"revoked", GN_FB_SCALAR, 1, offsetof(struct gn_fb_revocation_body_args, revoked), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"reason", GN_FB_STRING, 2, offsetof(struct gn_fb_revocation_body_args, reason), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_revocation_body = {"RevocationBody", NULL, gn_fbfields_revocation_body, 3};
+
+GN_MUST static inline gn_err gn_fb_revocation_body_verify(struct gn_slice in, struct gn_fb_revocation_body *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_revocation_body, &out->t);
+}
+static inline gn_fbref gn_fb_revocation_body_make(struct gn_fbb *b, const struct gn_fb_revocation_body_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_revocation_body, args);
+}
+static inline bool gn_fb_revocation_body_has_token(struct gn_fb_revocation_body t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_revocation_body_token(struct gn_fb_revocation_body t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_revocation_body_revoked(struct gn_fb_revocation_body t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_revocation_body_has_reason(struct gn_fb_revocation_body t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_slice gn_fb_revocation_body_reason(struct gn_fb_revocation_body t)
+{
+	return gn_fbt_bytes(t.t, 2);
+}
+
+#endif

@@ -1,0 +1,107 @@
+/* The formats that outlive a version: FlatBuffers, verified once at the border, and the signed record around everything
+ * that is stored. Signed bytes are hashed as they came and never encoded again. Allocates nothing; slices in the structs
+ * below are borrowed from the bytes they were read from. Rules: docs/spec/wire.md. */
+#ifndef GN_WIRE_WIRE_H
+#define GN_WIRE_WIRE_H
+
+#include "crypto/crypto.h"
+#include "wire/fb.h"
+#include "wire/generated/common_fb.h"
+#include "wire/generated/record_fb.h"
+#include "wire/limits.h"
+
+/* ---- records ---- */
+
+/* A Record whose form and limits are checked. */
+struct gn_record {
+	struct gn_slice bytes;        /* the whole Record */
+	struct gn_slice signed_bytes; /* what the signatures cover */
+	struct gn_sig sig;
+	struct gn_slice pq_sig; /* GN_PQ_SIG_LEN bytes, or absent */
+	uint16_t type;          /* enum gn_fb_record_type */
+	uint8_t salt;
+	struct gn_pk owner;
+	struct gn_slice label; /* UTF-8; len 0 when absent */
+	uint64_t seq;
+	uint64_t created; /* Unix seconds */
+	uint32_t ttl;     /* seconds */
+	struct gn_slice prev; /* 32 bytes, or absent */
+	struct gn_slice body; /* not verified: use the body's own _verify */
+	struct gn_slice token;
+	struct gn_hash hash; /* SHA-256(signed_bytes): the name of this version */
+	struct gn_hash key;  /* K, the place on the disk */
+};
+
+/* From a stranger: form, limits, Ed25519, and for identity records ML-DSA by the key in the body (WR-10..WR-14). GN_MALFORMED,
+ * GN_TOO_LARGE, GN_RANGE (ttl), GN_SIGNATURE; *out is then untouched. The time is the caller's to judge: gn_record_fresh. */
+GN_MUST gn_err gn_wire_record_open(struct gn_slice in, struct gn_record *out);
+/* The same without signatures, for bytes that were checked when they came (own storage). */
+GN_MUST gn_err gn_wire_record_parse(struct gn_slice in, struct gn_record *out);
+/* unix_now in seconds. GN_EXPIRED past created + ttl, GN_RANGE when created lies more than GN_RECORD_AHEAD_MAX ahead. */
+GN_MUST gn_err gn_record_fresh(const struct gn_record *r, uint64_t unix_now);
+/* Order of versions, by (seq, hash): negative when a is older, 0 when they are the same version (WR-15). */
+int gn_record_compare(const struct gn_record *a, const struct gn_record *b);
+
+/* K = SHA-256("geonet/key/1" || type be16 || subject || label || salt): subject is the owner key and label the record's,
+ * but for names (type 3) subject is SHA-256(label) and the label part is empty, so a name has one place whoever owns it
+ * (WR-13). owner may be NULL for names. */
+void gn_wire_record_key(uint16_t type, const struct gn_pk *owner, struct gn_slice label, uint8_t salt, struct gn_hash *out);
+
+/* What a new record says; see struct gn_record. The owner is the signing key. */
+struct gn_record_fields {
+	uint16_t type;
+	uint8_t salt;
+	struct gn_slice label, prev, body, token;
+	uint64_t seq, created;
+	uint32_t ttl;
+};
+
+/* Builds and signs a Record at the end of storage; *out borrows it. storage of GN_RECORD_MAX bytes always suffices for a record
+ * within the limits. pq_seed: GN_PQ_SEED_LEN bytes, or NULL for a record without pq_sig. GN_TOO_LARGE (storage or limits),
+ * GN_RANGE (ttl), GN_USAGE (label not UTF-8, prev not 32 bytes, identity without pq_seed, or its body with another ML-DSA key). */
+GN_MUST gn_err gn_wire_record_make(const struct gn_sk *owner, const uint8_t *pq_seed, const struct gn_record_fields *fields,
+				   struct gn_buf *storage, struct gn_slice *out);
+
+/* In two steps, for keys that sign elsewhere (a browser, a token): first the bytes to sign under GN_RECORD_DOMAIN, then the
+ * Record around them. Both use the same storage, which is not touched in between. pq_sig may be absent. */
+#define GN_RECORD_DOMAIN "geonet/record/1"
+struct gn_record_builder {
+	struct gn_fbb fbb;
+	struct gn_slice signed_bytes; /* in the storage */
+};
+GN_MUST gn_err gn_wire_signed_make(struct gn_record_builder *b, void *storage, size_t cap, const struct gn_pk *owner,
+				   const struct gn_record_fields *fields);
+GN_MUST gn_err gn_wire_signed_wrap(struct gn_record_builder *b, const struct gn_sig *sig, struct gn_slice pq_sig,
+				   struct gn_slice *out);
+
+/* ---- receipts ---- */
+
+/* A holder keeps version (seq, hash) of key until held_until (WR-17). */
+struct gn_receipt {
+	struct gn_hash key;  /* K of the record, or a block's hash */
+	uint64_t seq;        /* 0 for a block */
+	struct gn_hash hash; /* of the record's signed bytes, or the block's hash again */
+	uint64_t held_until; /* Unix seconds */
+	struct gn_hash holder;  /* node id */
+	struct gn_pk holder_key;
+	struct gn_sig sig;
+};
+
+/* Fills holder_key and sig from the node key. */
+void gn_wire_receipt_sign(const struct gn_sk *node, struct gn_receipt *r);
+/* GN_SIGNATURE. That holder follows from holder_key is the overlay's to check. */
+GN_MUST gn_err gn_wire_receipt_verify(const struct gn_receipt *r);
+/* To and from a message. */
+gn_fbref gn_wire_receipt_put(struct gn_fbb *b, const struct gn_receipt *r);
+void gn_wire_receipt_get(struct gn_fb_receipt t, struct gn_receipt *out);
+
+/* ---- small conversions ---- */
+
+/* Errors between nodes: numbers that stay (WR-19). Unknown codes read as GN_PROTOCOL, errors without a number as Failed. */
+uint8_t gn_wire_code(gn_err err);
+gn_err gn_wire_err(uint8_t code);
+
+struct gn_fb_addr gn_wire_addr(const struct gn_addr *a, uint8_t carrier);
+struct gn_addr gn_wire_addr_get(struct gn_fb_addr a);
+
+#endif
