@@ -12,6 +12,7 @@
 #include "base/base.h"
 #include "crypto/crypto.h"
 
+struct gn_jet;
 typedef uint64_t gn_jet_id;     /* session */
 typedef uint64_t gn_jet_stream; /* stream id inside a session: low bit 0 client's, second bit 2 one-way (RFC 9000 2.1) */
 
@@ -56,6 +57,7 @@ GN_MUST gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, con
 /* Validate a new address of the peer (or of ours) and move there without losing a stream byte. */
 GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to, gn_time now);
 
+/* GN_STATE before CONNECTED; GN_LIMIT when the peer allows no more streams now (STREAMS tells when it does). */
 GN_MUST gn_err gn_jet_stream_open(struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class, gn_jet_stream *out);
 /* Takes as much as flow control and the send buffer allow: *taken of data (may be 0: wait for WRITABLE). fin counts only when all was taken. */
 GN_MUST gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, struct gn_slice data, bool fin, size_t *taken);
@@ -76,19 +78,23 @@ struct gn_jet_batch {
 	uint16_t segment;
 	uint8_t ecn; /* codepoint to set; 0 = none */
 };
-/* Fills out (cap at least 1500, best 64,000 bytes) from len = 0. GN_AGAIN when there is nothing to send now. */
+/* Fills out (cap at least 1500, best 64,000 bytes) from len = 0. GN_AGAIN when there is nothing to send now. After every
+ * input, tick or local command call it until GN_AGAIN; only then is the deadline meaningful. */
 GN_MUST gn_err gn_jet_send(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now);
 gn_time gn_jet_deadline(const struct gn_jet *jet);
 
 enum gn_jet_event_kind {
 	GN_JET_CONNECTED, /* handshake done, peer key proven; incoming tells who began */
-	GN_JET_CLOSED,    /* the id is dead after this event; err, code, reason say why */
+	/* The id is dead after this event. err: GN_OK closed by us, GN_CLOSED by the peer (code and reason as the closer gave
+	 * them), GN_TIMEOUT idle or no handshake, GN_KEY wrong node key, else what broke (code is then jet's own, limits.h). */
+	GN_JET_CLOSED,
 	GN_JET_OPENED,    /* the peer opened a stream */
 	GN_JET_READABLE,  /* edge: there is something to read on the stream (or its end, or its reset) */
 	GN_JET_WRITABLE,  /* edge: a write that took less than all can go on */
 	GN_JET_ACKED,     /* everything written to a finished stream was acknowledged */
 	GN_JET_DATAGRAM,  /* data */
-	GN_JET_MOVED,     /* the session's path changed to addr */
+	GN_JET_MOVED,     /* the session's path changed to addr; err GN_UNREACHABLE: a migration to addr failed, nothing changed */
+	GN_JET_STREAMS,   /* edge: a stream_open that gave GN_LIMIT can go on */
 };
 
 struct gn_jet_event {
