@@ -97,6 +97,8 @@ struct gn_fbt gn_fbt_table(struct gn_fbt t, unsigned slot);
 struct gn_fbt gn_fbt_member(struct gn_fbt t, unsigned slot, unsigned type);
 /* False, and *out all zero, when absent. */
 bool gn_fbt_struct(struct gn_fbt t, unsigned slot, const struct gn_fb_layout *layout, void *out);
+/* A vector of structs of bytes as count * size bytes; p is NULL when absent. */
+struct gn_slice gn_fbt_elements(struct gn_fbt t, unsigned slot, unsigned size);
 /* Elements of a vector; 0 when absent. Below, i must be less than that. */
 uint32_t gn_fbt_count(struct gn_fbt t, unsigned slot);
 uint64_t gn_fbt_bits_at(struct gn_fbt t, unsigned slot, unsigned size, uint32_t i);

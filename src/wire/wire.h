@@ -56,11 +56,11 @@ struct gn_record_fields {
 	uint32_t ttl;
 };
 
-/* Builds and signs a Record at the end of storage; *out borrows it. storage of GN_RECORD_MAX bytes always suffices for a record
- * within the limits. pq_seed: GN_PQ_SEED_LEN bytes, or NULL for a record without pq_sig. GN_TOO_LARGE (storage or limits),
- * GN_RANGE (ttl), GN_USAGE (label not UTF-8, prev not 32 bytes, identity without pq_seed, or its body with another ML-DSA key). */
+/* Appends a signed Record to out; GN_RECORD_MAX bytes of room always suffice. pq_seed: GN_PQ_SEED_LEN bytes, or NULL for a record
+ * without pq_sig. GN_TOO_LARGE (room or limits), GN_RANGE (ttl), GN_TEXT (label not UTF-8), GN_USAGE (prev not 32 bytes, identity
+ * without pq_seed). */
 GN_MUST gn_err gn_wire_record_make(const struct gn_sk *owner, const uint8_t *pq_seed, const struct gn_record_fields *fields,
-				   struct gn_buf *storage, struct gn_slice *out);
+				   struct gn_buf *out);
 
 /* In two steps, for keys that sign elsewhere (a browser, a token): first the bytes to sign under GN_RECORD_DOMAIN, then the
  * Record around them. Both use the same storage, which is not touched in between. pq_sig may be absent. */
@@ -97,7 +97,7 @@ void gn_wire_receipt_get(struct gn_fb_receipt t, struct gn_receipt *out);
 
 /* ---- small conversions ---- */
 
-/* Errors between nodes: numbers that stay (WR-19). Unknown codes read as GN_PROTOCOL, errors without a number as Failed. */
+/* Errors between nodes: numbers that stay (WR-19). Unknown codes read as GN_REMOTE, errors without a number are Failed. */
 uint8_t gn_wire_code(gn_err err);
 gn_err gn_wire_err(uint8_t code);
 

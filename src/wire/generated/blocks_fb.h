@@ -133,6 +133,10 @@ static inline struct gn_fb_hash gn_fb_chunk_proof_at(struct gn_fb_chunk t, uint3
 	gn_fbt_struct_at(t.t, 4, &gn_fblayout_hash, i, &v);
 	return v;
 }
+static inline struct gn_slice gn_fb_chunk_proof_bytes(struct gn_fb_chunk t)
+{
+	return gn_fbt_elements(t.t, 4, 32);
+}
 static inline bool gn_fb_chunk_has_data(struct gn_fb_chunk t)
 {
 	return gn_fbt_has(t.t, 5);

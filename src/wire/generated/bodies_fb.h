@@ -10,6 +10,13 @@ enum gn_fb_member_kind {
 	GN_FB_MEMBER_KIND_NODE = 1,
 };
 
+enum gn_fb_member_right {
+	GN_FB_MEMBER_RIGHT_MESSAGE = 1,
+	GN_FB_MEMBER_RIGHT_PUBLISH = 2,
+	GN_FB_MEMBER_RIGHT_DELEGATE = 4,
+	GN_FB_MEMBER_RIGHT_ADMIN = 8,
+};
+
 enum gn_fb_prekey_kind {
 	GN_FB_PREKEY_KIND_X25519 = 0,
 	GN_FB_PREKEY_KIND_X25519_ONE_TIME = 1,
@@ -36,12 +43,12 @@ enum gn_fb_name_type {
 	GN_FB_NAME_TYPE_SRV = 33,
 	GN_FB_NAME_TYPE_HTTPS = 65,
 	GN_FB_NAME_TYPE_CAA = 257,
-	GN_FB_NAME_TYPE_PID = 65281,
-	GN_FB_NAME_TYPE_SITE = 65282,
-	GN_FB_NAME_TYPE_CHAT = 65283,
-	GN_FB_NAME_TYPE_MAIL = 65284,
-	GN_FB_NAME_TYPE_MAILBOX = 65285,
-	GN_FB_NAME_TYPE_WALLET = 65286,
+	GN_FB_NAME_TYPE_PID = 65280,
+	GN_FB_NAME_TYPE_SITE = 65281,
+	GN_FB_NAME_TYPE_CHAT = 65282,
+	GN_FB_NAME_TYPE_MAIL = 65283,
+	GN_FB_NAME_TYPE_MAILBOX = 65284,
+	GN_FB_NAME_TYPE_WALLET = 65285,
 };
 
 /* ---- MemberKey ---- */
@@ -53,11 +60,8 @@ struct gn_fb_member_key {
 struct gn_fb_member_key_args {
 	const struct gn_fb_key *key;
 	uint8_t kind;
-	/* Resource patterns with actions, as in capability tokens. */
-	struct {
-		const struct gn_slice *p;
-		size_t count;
-	} rights;
+	/* Bits: MemberRight, unknown ones are kept and grant nothing. */
+	uint32_t rights;
 	/* Unix seconds. */
 	uint64_t since;
 	uint64_t expires;
@@ -66,7 +70,7 @@ struct gn_fb_member_key_args {
 static const struct gn_fb_field gn_fbfields_member_key[] = {
 	{"key", GN_FB_STRUCT, 0, offsetof(struct gn_fb_member_key_args, key), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
 	{"kind", GN_FB_SCALAR, 1, offsetof(struct gn_fb_member_key_args, kind), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"rights", GN_FB_STRINGS, 2, offsetof(struct gn_fb_member_key_args, rights), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"rights", GN_FB_SCALAR, 2, offsetof(struct gn_fb_member_key_args, rights), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 	{"since", GN_FB_SCALAR, 3, offsetof(struct gn_fb_member_key_args, since), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 	{"expires", GN_FB_SCALAR, 4, offsetof(struct gn_fb_member_key_args, expires), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 	{"name", GN_FB_STRING, 5, offsetof(struct gn_fb_member_key_args, name), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
@@ -95,17 +99,9 @@ static inline uint8_t gn_fb_member_key_kind(struct gn_fb_member_key t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
 }
-static inline bool gn_fb_member_key_has_rights(struct gn_fb_member_key t)
+static inline uint32_t gn_fb_member_key_rights(struct gn_fb_member_key t)
 {
-	return gn_fbt_has(t.t, 2);
-}
-static inline uint32_t gn_fb_member_key_rights_len(struct gn_fb_member_key t)
-{
-	return gn_fbt_count(t.t, 2);
-}
-static inline struct gn_slice gn_fb_member_key_rights_at(struct gn_fb_member_key t, uint32_t i)
-{
-	return gn_fbt_string_at(t.t, 2, i);
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
 }
 static inline uint64_t gn_fb_member_key_since(struct gn_fb_member_key t)
 {
@@ -242,66 +238,6 @@ static inline uint8_t gn_fb_recovery_n(struct gn_fb_recovery t)
 	return (uint8_t)gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0));
 }
 
-/* ---- Profile ---- */
-
-struct gn_fb_profile {
-	struct gn_fbt t;
-};
-struct gn_fb_profile_args {
-	struct gn_slice about;
-	/* Root of a picture stored as a file. */
-	const struct gn_fb_hash *avatar;
-	struct {
-		const struct gn_slice *p;
-		size_t count;
-	} links;
-};
-static const struct gn_fb_field gn_fbfields_profile[] = {
-	{"about", GN_FB_STRING, 0, offsetof(struct gn_fb_profile_args, about), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"avatar", GN_FB_STRUCT, 1, offsetof(struct gn_fb_profile_args, avatar), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"links", GN_FB_STRINGS, 2, offsetof(struct gn_fb_profile_args, links), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-};
-static const struct gn_fb_type gn_fbtype_profile = {"Profile", NULL, gn_fbfields_profile, 3};
-
-GN_MUST static inline gn_err gn_fb_profile_verify(struct gn_slice in, struct gn_fb_profile *out)
-{
-	return gn_fb_verify(in, &gn_fbtype_profile, &out->t);
-}
-static inline gn_fbref gn_fb_profile_make(struct gn_fbb *b, const struct gn_fb_profile_args *args)
-{
-	return gn_fbb_table(b, &gn_fbtype_profile, args);
-}
-static inline bool gn_fb_profile_has_about(struct gn_fb_profile t)
-{
-	return gn_fbt_has(t.t, 0);
-}
-static inline struct gn_slice gn_fb_profile_about(struct gn_fb_profile t)
-{
-	return gn_fbt_bytes(t.t, 0);
-}
-static inline bool gn_fb_profile_has_avatar(struct gn_fb_profile t)
-{
-	return gn_fbt_has(t.t, 1);
-}
-static inline struct gn_fb_hash gn_fb_profile_avatar(struct gn_fb_profile t)
-{
-	struct gn_fb_hash v;
-	gn_fbt_struct(t.t, 1, &gn_fblayout_hash, &v);
-	return v;
-}
-static inline bool gn_fb_profile_has_links(struct gn_fb_profile t)
-{
-	return gn_fbt_has(t.t, 2);
-}
-static inline uint32_t gn_fb_profile_links_len(struct gn_fb_profile t)
-{
-	return gn_fbt_count(t.t, 2);
-}
-static inline struct gn_slice gn_fb_profile_links_at(struct gn_fb_profile t, uint32_t i)
-{
-	return gn_fbt_string_at(t.t, 2, i);
-}
-
 /* ---- IdentityBody ---- */
 
 struct gn_fb_identity_body {
@@ -327,7 +263,8 @@ struct gn_fb_identity_body_args {
 		size_t count;
 	} prekeys; /* Prekey */
 	struct gn_slice display_name;
-	gn_fbref profile; /* Profile */
+	/* The application's, at most 4 KiB. */
+	struct gn_slice profile;
 };
 static const struct gn_fb_field gn_fbfields_identity_body[] = {
 	{"pq_key", GN_FB_SCALARS, 0, offsetof(struct gn_fb_identity_body_args, pq_key), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
@@ -339,7 +276,7 @@ static const struct gn_fb_field gn_fbfields_identity_body[] = {
 	{"members", GN_FB_TABLES, 6, offsetof(struct gn_fb_identity_body_args, members), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_member_key}, 1},
 	{"prekeys", GN_FB_TABLES, 7, offsetof(struct gn_fb_identity_body_args, prekeys), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey}, 1},
 	{"display_name", GN_FB_STRING, 8, offsetof(struct gn_fb_identity_body_args, display_name), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"profile", GN_FB_TABLE, 9, offsetof(struct gn_fb_identity_body_args, profile), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_profile}, 1},
+	{"profile", GN_FB_SCALARS, 9, offsetof(struct gn_fb_identity_body_args, profile), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 };
 static const struct gn_fb_type gn_fbtype_identity_body = {"IdentityBody", NULL, gn_fbfields_identity_body, 10};
 
@@ -443,9 +380,9 @@ static inline bool gn_fb_identity_body_has_profile(struct gn_fb_identity_body t)
 {
 	return gn_fbt_has(t.t, 9);
 }
-static inline struct gn_fb_profile gn_fb_identity_body_profile(struct gn_fb_identity_body t)
+static inline struct gn_slice gn_fb_identity_body_profile(struct gn_fb_identity_body t)
 {
-	return (struct gn_fb_profile){gn_fbt_table(t.t, 9)};
+	return gn_fbt_bytes(t.t, 9);
 }
 
 /* ---- NodeBody ---- */
@@ -562,14 +499,14 @@ struct gn_fb_name_record {
 struct gn_fb_name_record_args {
 	/* NameType. */
 	uint16_t type;
-	/* DNS types: RDATA without compression. Pid: 32 bytes, SHA-256 of the key. Others: UTF-8 text. */
+	/* As in a zone file; keys as PID. */
 	struct gn_slice value;
 	/* Seconds. */
 	uint32_t ttl;
 };
 static const struct gn_fb_field gn_fbfields_name_record[] = {
 	{"type", GN_FB_SCALAR, 0, offsetof(struct gn_fb_name_record_args, type), 2, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"value", GN_FB_SCALARS, 1, offsetof(struct gn_fb_name_record_args, value), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
+	{"value", GN_FB_STRING, 1, offsetof(struct gn_fb_name_record_args, value), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
 	{"ttl", GN_FB_SCALAR, 2, offsetof(struct gn_fb_name_record_args, ttl), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 };
 static const struct gn_fb_type gn_fbtype_name_record = {"NameRecord", NULL, gn_fbfields_name_record, 3};
@@ -599,62 +536,9 @@ static inline uint32_t gn_fb_name_record_ttl(struct gn_fb_name_record t)
 	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
 }
 
-/* ---- Delegation ---- */
-
-/* The owner of the parent name says whose this name is: Ed25519 under "geonet/name-delegation/1" over
- * name || owner || expires be64. */
-struct gn_fb_delegation {
-	struct gn_fbt t;
-};
-struct gn_fb_delegation_args {
-	const struct gn_fb_key *parent_owner;
-	/* Unix seconds. */
-	uint64_t expires;
-	const struct gn_fb_sig *sig;
-};
-static const struct gn_fb_field gn_fbfields_delegation[] = {
-	{"parent_owner", GN_FB_STRUCT, 0, offsetof(struct gn_fb_delegation_args, parent_owner), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
-	{"expires", GN_FB_SCALAR, 1, offsetof(struct gn_fb_delegation_args, expires), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"sig", GN_FB_STRUCT, 2, offsetof(struct gn_fb_delegation_args, sig), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, 0},
-};
-static const struct gn_fb_type gn_fbtype_delegation = {"Delegation", NULL, gn_fbfields_delegation, 3};
-
-GN_MUST static inline gn_err gn_fb_delegation_verify(struct gn_slice in, struct gn_fb_delegation *out)
-{
-	return gn_fb_verify(in, &gn_fbtype_delegation, &out->t);
-}
-static inline gn_fbref gn_fb_delegation_make(struct gn_fbb *b, const struct gn_fb_delegation_args *args)
-{
-	return gn_fbb_table(b, &gn_fbtype_delegation, args);
-}
-static inline bool gn_fb_delegation_has_parent_owner(struct gn_fb_delegation t)
-{
-	return gn_fbt_has(t.t, 0);
-}
-static inline struct gn_fb_key gn_fb_delegation_parent_owner(struct gn_fb_delegation t)
-{
-	struct gn_fb_key v;
-	gn_fbt_struct(t.t, 0, &gn_fblayout_key, &v);
-	return v;
-}
-static inline uint64_t gn_fb_delegation_expires(struct gn_fb_delegation t)
-{
-	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
-}
-static inline bool gn_fb_delegation_has_sig(struct gn_fb_delegation t)
-{
-	return gn_fbt_has(t.t, 2);
-}
-static inline struct gn_fb_sig gn_fb_delegation_sig(struct gn_fb_delegation t)
-{
-	struct gn_fb_sig v;
-	gn_fbt_struct(t.t, 2, &gn_fblayout_sig, &v);
-	return v;
-}
-
 /* ---- Transfer ---- */
 
-/* The previous owner gives the name away: Ed25519 under "geonet/name-transfer/1" over name || new owner || seq be64. */
+/* The previous owner gives the name away: Ed25519 under "geonet/name-transfer/1" over SHA-256(name) || new owner || seq be64. */
 struct gn_fb_transfer {
 	struct gn_fbt t;
 };
@@ -707,20 +591,18 @@ struct gn_fb_name_body_args {
 		const gn_fbref *p;
 		size_t count;
 	} records; /* NameRecord */
-	/* The claim: a puzzle on (name, owner, epoch). */
+	/* The claim: Unix day of the first one, and a puzzle on (name, owner, epoch). */
 	uint64_t epoch;
-	uint64_t nonce;
+	const struct gn_fb_nonce *puzzle;
 	gn_fbref transfer; /* Transfer */
-	gn_fbref delegation; /* Delegation */
 };
 static const struct gn_fb_field gn_fbfields_name_body[] = {
 	{"records", GN_FB_TABLES, 0, offsetof(struct gn_fb_name_body_args, records), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_name_record}, 1},
 	{"epoch", GN_FB_SCALAR, 1, offsetof(struct gn_fb_name_body_args, epoch), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"nonce", GN_FB_SCALAR, 2, offsetof(struct gn_fb_name_body_args, nonce), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"puzzle", GN_FB_STRUCT, 2, offsetof(struct gn_fb_name_body_args, puzzle), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL, 0},
 	{"transfer", GN_FB_TABLE, 3, offsetof(struct gn_fb_name_body_args, transfer), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_transfer}, 1},
-	{"delegation", GN_FB_TABLE, 4, offsetof(struct gn_fb_name_body_args, delegation), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delegation}, 1},
 };
-static const struct gn_fb_type gn_fbtype_name_body = {"NameBody", NULL, gn_fbfields_name_body, 5};
+static const struct gn_fb_type gn_fbtype_name_body = {"NameBody", NULL, gn_fbfields_name_body, 4};
 
 GN_MUST static inline gn_err gn_fb_name_body_verify(struct gn_slice in, struct gn_fb_name_body *out)
 {
@@ -746,9 +628,15 @@ static inline uint64_t gn_fb_name_body_epoch(struct gn_fb_name_body t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
 }
-static inline uint64_t gn_fb_name_body_nonce(struct gn_fb_name_body t)
+static inline bool gn_fb_name_body_has_puzzle(struct gn_fb_name_body t)
 {
-	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_nonce gn_fb_name_body_puzzle(struct gn_fb_name_body t)
+{
+	struct gn_fb_nonce v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_nonce, &v);
+	return v;
 }
 static inline bool gn_fb_name_body_has_transfer(struct gn_fb_name_body t)
 {
@@ -757,14 +645,6 @@ static inline bool gn_fb_name_body_has_transfer(struct gn_fb_name_body t)
 static inline struct gn_fb_transfer gn_fb_name_body_transfer(struct gn_fb_name_body t)
 {
 	return (struct gn_fb_transfer){gn_fbt_table(t.t, 3)};
-}
-static inline bool gn_fb_name_body_has_delegation(struct gn_fb_name_body t)
-{
-	return gn_fbt_has(t.t, 4);
-}
-static inline struct gn_fb_delegation gn_fb_name_body_delegation(struct gn_fb_name_body t)
-{
-	return (struct gn_fb_delegation){gn_fbt_table(t.t, 4)};
 }
 
 /* ---- SiteBody ---- */
@@ -785,7 +665,7 @@ struct gn_fb_site_body_args {
 	uint64_t version;
 	/* Bytes of all files. */
 	uint64_t total_size;
-	/* SHA-256 of `signed` of the heads before, latest first, at most 16. */
+	/* Manifests of the versions before, newest first, at most 16. */
 	struct {
 		const struct gn_fb_hash *p;
 		size_t count;
@@ -837,6 +717,10 @@ static inline struct gn_fb_hash gn_fb_site_body_manifest_blocks_at(struct gn_fb_
 	gn_fbt_struct_at(t.t, 2, &gn_fblayout_hash, i, &v);
 	return v;
 }
+static inline struct gn_slice gn_fb_site_body_manifest_blocks_bytes(struct gn_fb_site_body t)
+{
+	return gn_fbt_elements(t.t, 2, 32);
+}
 static inline uint64_t gn_fb_site_body_version(struct gn_fb_site_body t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
@@ -858,6 +742,10 @@ static inline struct gn_fb_hash gn_fb_site_body_previous_at(struct gn_fb_site_bo
 	struct gn_fb_hash v;
 	gn_fbt_struct_at(t.t, 5, &gn_fblayout_hash, i, &v);
 	return v;
+}
+static inline struct gn_slice gn_fb_site_body_previous_bytes(struct gn_fb_site_body t)
+{
+	return gn_fbt_elements(t.t, 5, 32);
 }
 
 /* ---- RevocationBody ---- */

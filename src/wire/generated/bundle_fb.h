@@ -85,6 +85,10 @@ static inline struct gn_fb_hash gn_fb_bundle_file_blocks_at(struct gn_fb_bundle_
 	gn_fbt_struct_at(t.t, 4, &gn_fblayout_hash, i, &v);
 	return v;
 }
+static inline struct gn_slice gn_fb_bundle_file_blocks_bytes(struct gn_fb_bundle_file t)
+{
+	return gn_fbt_elements(t.t, 4, 32);
+}
 
 /* ---- BundleHeader ---- */
 
