@@ -62,8 +62,11 @@ struct gn_manifest_args {
 	const struct gn_slice *deleted; /* paths of the previous version that are gone */
 	size_t deleted_count;
 };
-/* GN_USAGE with *why naming the path: bad path, duplicate, names that differ only by case on one level, too many files.
- * scratch: alloc for sorting. */
+/* Bytes of storage that always suffice for gn_manifest_make. */
+size_t gn_manifest_make_max(const struct gn_manifest_args *args);
+/* GN_USAGE with why naming the path: bad path, duplicate, names that differ only by case on one level, a file where a folder is, blocks
+ * that do not fit size or root, a header that may not be set; GN_LIMIT: too many files; GN_TOO_LARGE: out's capacity. out->len bytes at
+ * out->p. alloc: for sorting, freed on return. */
 GN_MUST gn_err gn_manifest_make(struct gn_alloc *alloc, const struct gn_manifest_args *args, struct gn_buf *out, char why[256]);
 
 struct gn_manifest; /* verified, indexed by path */
@@ -73,21 +76,35 @@ void gn_manifest_free(struct gn_alloc *alloc, struct gn_manifest *m);
 size_t gn_manifest_count(const struct gn_manifest *m);
 void gn_manifest_at(const struct gn_manifest *m, size_t i, struct gn_bundle_file *out); /* sorted by path */
 GN_MUST gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path, struct gn_bundle_file *out);
-/* What a web server would send for a URL path ("/", "/docs/", "/a%20b"): file, entry of a directory, or the not-found page with
- * *status 404; *redirect when "/docs" must become "/docs/". */
+/* What a web server would send for a URL path ("/", "/docs/", "/a%20b"), without the query: a file or the entry of a directory with
+ * *status 200, the not-found page with 404, and with 301 *redirect when "/docs" must become "/docs/". GN_NOT_FOUND when the
+ * site has no such page and no not-found page, GN_USAGE when the path is not well encoded. */
 GN_MUST gn_err gn_manifest_resolve(const struct gn_manifest *m, struct gn_slice url_path, struct gn_bundle_file *out, int *status, bool *redirect);
+/* The i-th header whose glob ('*' any run, '?' one character) matches the path; false past the last. */
 bool gn_manifest_header_at(const struct gn_manifest *m, struct gn_slice path, size_t i, struct gn_bundle_header *out);
 struct gn_slice gn_manifest_bytes(const struct gn_manifest *m);
+/* Everything but files, headers and deleted paths; slices borrow from m. */
+void gn_manifest_info(const struct gn_manifest *m, struct gn_manifest_args *out);
 
+struct gn_head_version { /* one version of a site: where its manifest is */
+	uint64_t version, total_size, manifest_size; /* bytes of all files, of the manifest */
+	struct gn_hash manifest;                     /* root of the manifest as a file */
+	struct gn_slice manifest_blocks;             /* n * 32 bytes */
+};
 struct gn_head {
 	struct gn_pk owner;
 	struct gn_slice label;
-	uint64_t seq, created, version, total_size, manifest_size;
+	uint64_t seq, created;
 	uint32_t ttl;
-	struct gn_hash manifest;      /* root of the manifest as a file */
-	struct gn_slice manifest_blocks; /* n * 32 bytes */
-	struct gn_slice previous;     /* manifest roots of earlier versions, newest first, n * 32 bytes, n <= 16 */
+	struct gn_head_version now;
+	struct gn_head_version previous[GN_HEAD_HISTORY]; /* latest first */
+	size_t previous_count;
 };
+/* Puts `next` on top: what was now becomes the first of previous, the oldest falls out; seq + 1. next->version 0 takes the number after
+ * the highest. Rolling back is this with an old manifest. */
+void gn_head_advance(struct gn_head *head, const struct gn_head_version *next);
+/* The version as a file for gn_bundles_read. */
+void gn_head_file(const struct gn_head_version *version, struct gn_bundle_file *out);
 void gn_head_key(const struct gn_pk *owner, struct gn_slice label, struct gn_hash *key);
 GN_MUST gn_err gn_head_record(const struct gn_sk *owner, const struct gn_head *head, struct gn_buf *out);
 GN_MUST gn_err gn_head_open(struct gn_slice record, struct gn_head *out); /* borrows from record; signature checked */
@@ -102,6 +119,8 @@ struct gn_bundles_config {
 	uint64_t peer_bytes_max;   /* kept for others; 0: refuses to keep blocks (GN_NO_SPACE to the sender) */
 	uint32_t reads_max;        /* default 64 readers */
 	uint32_t ahead;            /* chunks fetched before they are taken, per reader; default 24 */
+	bool no_cache;             /* do not keep what readers fetch as GN_BLOCK_CACHE */
+	gn_time respread;          /* between two rounds of what was spread; default 1 h */
 };
 GN_MUST gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *config, struct gn_bundles **out);
 void gn_bundles_free(struct gn_bundles *b);
@@ -121,7 +140,14 @@ GN_MUST gn_err gn_bundles_ingest(struct gn_bundles *b, gn_time now, gn_op *op);
 GN_MUST gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice data, size_t *taken, gn_time now);
 GN_MUST gn_err gn_bundles_ingest_end(struct gn_bundles *b, gn_op op, gn_time now);
 
-/* Send blocks (n * 32 bytes) to the `copies` nearest nodes that keep them, with receipts. PROGRESS events, then SPREAD. */
+/* No longer pins these blocks (n * 32 bytes): they stay as cache while there is room. */
+void gn_bundles_unpin(struct gn_bundles *b, struct gn_slice blocks, gn_time now);
+
+/* Send blocks (n * 32 bytes, all here and complete) to the `copies` nearest nodes that keep them, with receipts. PROGRESS events, then
+ * SPREAD: GN_OK when every block has its copies (this node counts when it is among the nearest and keeps blocks), GN_QUORUM when too few
+ * nodes could be found or would keep it: done / total says how many copies there are. After that the same is done again every
+ * config.respread until keep_until (Unix seconds; holders promise at most 30 days at a time), without events, until the op is
+ * cancelled. GN_NOT_FOUND a block is not here, GN_LIMIT. */
 GN_MUST gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned copies, uint64_t keep_until, gn_time now, gn_op *op);
 
 /* Read [off, off + len) of a file known by its root, blocks and size. READABLE events; take bytes with read_next. */
@@ -130,8 +156,9 @@ GN_MUST gn_err gn_bundles_read(struct gn_bundles *b, const struct gn_bundle_file
  * end, and the reader is gone. Any other error: it failed and is gone. */
 GN_MUST gn_err gn_bundles_read_next(struct gn_bundles *b, gn_op op, struct gn_slice *out, gn_time now);
 
-/* The newest head and manifest of a site (cached for 30 s unless fresh). OPENED event. version 0: the newest; else from head.previous. */
-GN_MUST gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label, bool fresh, gn_time now, gn_op *op);
+/* The newest head of a site (cached for 30 s unless fresh) and its manifest. version 0: the newest; else one of head.previous.
+ * OPENED event: GN_NOT_FOUND no such site or version, GN_QUORUM, GN_TIMEOUT, GN_MALFORMED. */
+GN_MUST gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label, uint64_t version, bool fresh, gn_time now, gn_op *op);
 void gn_bundles_cancel(struct gn_bundles *b, gn_op op, gn_time now);
 
 enum gn_bundles_event_kind { GN_BUNDLES_INGEST, GN_BUNDLES_INGESTED, GN_BUNDLES_PROGRESS, GN_BUNDLES_SPREAD, GN_BUNDLES_READABLE, GN_BUNDLES_OPENED };

@@ -21,8 +21,8 @@ struct gn_identity {
 	struct gn_hash next;          /* SHA-256 of the next Ed25519 key: commitment for rotation */
 	struct gn_slice display_name; /* <= 128 bytes UTF-8 */
 	struct gn_slice profile;      /* opaque, <= 4 KiB */
-	struct gn_slice recovery;     /* hash of a k-of-n set; absent for now */
-	struct gn_slice old_owner;    /* rotation: the owner replaced; absent for now */
+	struct gn_slice recovery;     /* hash of a k-of-n set, 32 bytes; absent for now */
+	struct gn_slice old_owner;    /* rotation: the owner replaced, 32 bytes; absent for now */
 	struct gn_identity_key keys[GN_IDENTITY_KEYS];
 	size_t key_count;
 };

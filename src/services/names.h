@@ -24,8 +24,16 @@ struct gn_name {
 	struct gn_hash pid;       /* GN_NAME_PID: SHA-256 of the owner's key */
 	unsigned labels;
 };
-/* Accepts "welcome", "welcome.geo", "Münch.geo", "<pid>.geo", "a.b.geo"; *why is a sentence naming what is wrong and where. */
+/* Accepts "welcome", "welcome.geo", "Münch.geo", "<pid>.geo", "a.town.geo", "blog.<pid>.geo", one trailing dot, and the host form
+ * of a PID. GN_TEXT with *why naming the rule broken and where (why may be NULL). */
 GN_MUST gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why);
+
+#define GN_NAME_HOST_MAX 256
+/* The name as a host part for browsers, which fold case: PIDs become "pid-" and 52 characters of base32 (RFC 4648, lower case);
+ * other names stay as they are. Without ".geo". */
+void gn_name_host(const struct gn_name *name, char out[GN_NAME_HOST_MAX]);
+/* The name one level up; false for a PID or a global name. */
+bool gn_name_parent(const struct gn_name *name, struct gn_name *out);
 
 enum gn_name_type { /* entries of a record set; values are text as in a zone file, PID as base58 */
 	GN_NAME_A = 1, GN_NAME_CNAME = 5, GN_NAME_MX = 15, GN_NAME_TXT = 16, GN_NAME_AAAA = 28, GN_NAME_SRV = 33, GN_NAME_HTTPS = 65, GN_NAME_CAA = 257,
@@ -47,19 +55,29 @@ GN_MUST gn_err gn_name_entry_check(const struct gn_name_entry *e, const char **w
 struct gn_name_claim {
 	struct gn_name name;
 	uint64_t seq, created, epoch; /* epoch: Unix day of the first claim, kept by renewals */
-	uint32_t ttl;
-	uint8_t puzzle[8];
+	uint32_t ttl;                 /* seconds */
+	uint8_t puzzle[8];            /* global names only */
 	const struct gn_name_entry *entries;
 	size_t entry_count;
-	struct gn_slice previous_owner, previous_sig; /* transfer: 32 and 64 bytes, else absent */
+	/* Transfer, kept by renewals: 32 and 64 bytes, else absent; the seq that the previous owner signed (0: this record's). */
+	struct gn_slice previous_owner, previous_sig;
+	uint64_t transfer_seq;
 };
 /* The puzzle for (name, owner, epoch); tries as gn_node_id_search. */
 GN_MUST gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, uint64_t start, uint64_t tries, uint8_t nonce[8]);
-/* The signed record for one salt (0 or 1); both are put. Delegated names: signed by the owner of the parent. */
+/* The signed record for one salt (0 or 1); both are put. A PID's own record set is signed by that key; a delegated name by the owner
+ * of its parent. GN_USAGE (an entry that does not fit its type, twice too many), GN_KEY (a PID of another key), GN_PROOF_OF_WORK. */
 GN_MUST gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *claim, uint8_t salt, struct gn_buf *out);
 /* What the previous owner signs to hand a name over to `to` (also signed by the new owner's claim). */
 void gn_name_transfer(const struct gn_sk *from, const struct gn_name *name, const struct gn_pk *to, uint64_t seq, struct gn_sig *out);
-void gn_name_key(const struct gn_name *name, uint8_t salt, struct gn_hash *key);
+/* Reads and checks a name record: form, signature, entries, puzzle, transfer. claim->entries points to the caller's array; slices borrow
+ * from record. For renewals: open the present record, raise seq and created, sign again. */
+GN_MUST gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner, struct gn_name_claim *claim, struct gn_name_entry entries[GN_NAME_ENTRIES]);
+/* Place on the disk. parent_owner: whoever signs a delegated name, part of its place so that nobody else can sit on it; NULL for
+ * the other forms. */
+void gn_name_key(const struct gn_name *name, const struct gn_pk *parent_owner, uint8_t salt, struct gn_hash *key);
+/* The text of a SITE entry, "<owner key hex>/<label>", and back. GN_USAGE. */
+GN_MUST gn_err gn_name_site_parse(struct gn_slice value, struct gn_pk *owner, struct gn_slice *label);
 /* The holder's rule for type 3 (config.admit[3] of the overlay). */
 gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, gn_time now);
 
