@@ -23,16 +23,12 @@ static const struct vector vectors[] = {
 	/* RFC 8439 section 2.8.2 */
 	{GN_CHACHA20_POLY1305, "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f",
 	 "070000004041424344454647", "50515253c0c1c2c3c4c5c6c7",
-	 "4c616469657320616e642047656e746c656d656e206f662074686520636c617373206f66202739393a204966204920636f756c64206f6"
-	 "6"
-	 "66657220796f75206f6e6c79206f6e652074697020666f7220746865206675747572652c2073756e73637265656e20776f756c6420626"
-	 "5"
-	 "2069742e",
-	 "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0a9e060"
-	 "9"
-	 "2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9de576d26586c"
-	 "e"
-	 "c64b61161ae10b594f09e26a7e902ecbd0600691"},
+	 "4c616469657320616e642047656e746c656d656e206f662074686520636c617373206f66202739393a204966204920636f756c64"
+	 "206f6666657220796f75206f6e6c79206f6e652074697020666f7220746865206675747572652c2073756e73637265656e20776f"
+	 "756c642062652069742e",
+	 "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0a"
+	 "9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9d"
+	 "e576d26586cec64b61161ae10b594f09e26a7e902ecbd0600691"},
 	/* RFC 9001 appendix A.5: a short-header packet */
 	{GN_CHACHA20_POLY1305, "c6d98ff3441c3fe1b2182094f69caa2ed4b716b65488960a7a984979fb23e1c8",
 	 "e0459b3474bdd0e46d417eb0", "4200bff4", "01", "655e5cd55c41f69080575d7999c25a5bfb"},
@@ -49,16 +45,10 @@ static void sealing_answers_the_standards(void **state)
 	for (size_t i = 0; i < GN_COUNT(vectors); i++) {
 		const struct vector *v = &vectors[i];
 		uint8_t key[32], nonce[12], aad[32], data[256], want[256];
-		char text[400];
-		size_t n = 0;
-		for (const char *c = v->sealed; *c; c++)
-			if (*c != ' ')
-				text[n++] = *c;
-		text[n] = 0;
 		struct gn_slice k = gn_slice(key, unhex(v->key, key));
 		unhex(v->nonce, nonce);
 		struct gn_slice ad = gn_slice(aad, unhex(v->aad, aad));
-		size_t len = unhex(v->plain, data), sealed = unhex(text, want);
+		size_t len = unhex(v->plain, data), sealed = unhex(v->sealed, want);
 		struct gn_aead seal, open;
 		assert_int_equal(gn_aead_init(&seal, v->alg, true, k, gn_slice(NULL, 0)), GN_OK);
 		assert_int_equal(gn_aead_init(&open, v->alg, false, k, gn_slice(NULL, 0)), GN_OK);
