@@ -13,6 +13,7 @@ enum gn_fb_block_body {
 	GN_FB_BLOCK_BODY_CHUNK_ACK = 4,
 	GN_FB_BLOCK_BODY_BLOCK_HAVE = 5,
 	GN_FB_BLOCK_BODY_BLOCK_HAS = 6,
+	GN_FB_BLOCK_BODY_BLOCK_KEEP = 7,
 };
 
 /* ---- ChunkGet ---- */
@@ -328,6 +329,65 @@ static inline uint32_t gn_fb_block_has_held(struct gn_fb_block_has t)
 	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
 }
 
+/* ---- BlockKeep ---- */
+
+/* Asks the other side to keep a block. Answered by ChunkAck with a receipt when it is there complete, by ChunkAck with a code
+ * when it will not, else by BlockHas: the missing chunks may come as ChunkPut. */
+struct gn_fb_block_keep {
+	struct gn_fbt t;
+};
+struct gn_fb_block_keep_args {
+	const struct gn_fb_hash *block;
+	/* Bytes of the block. */
+	uint32_t block_len;
+	/* Seconds the block is wanted for. */
+	uint32_t ttl;
+	/* Capability token chain. */
+	struct gn_slice token;
+};
+static const struct gn_fb_field gn_fbfields_block_keep[] = {
+	{"block", GN_FB_STRUCT, 0, offsetof(struct gn_fb_block_keep_args, block), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"block_len", GN_FB_SCALAR, 1, offsetof(struct gn_fb_block_keep_args, block_len), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"ttl", GN_FB_SCALAR, 2, offsetof(struct gn_fb_block_keep_args, ttl), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"token", GN_FB_SCALARS, 3, offsetof(struct gn_fb_block_keep_args, token), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_block_keep = {"BlockKeep", NULL, gn_fbfields_block_keep, 4};
+
+GN_MUST static inline gn_err gn_fb_block_keep_verify(struct gn_slice in, struct gn_fb_block_keep *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_block_keep, &out->t);
+}
+static inline gn_fbref gn_fb_block_keep_make(struct gn_fbb *b, const struct gn_fb_block_keep_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_block_keep, args);
+}
+static inline bool gn_fb_block_keep_has_block(struct gn_fb_block_keep t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_block_keep_block(struct gn_fb_block_keep t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint32_t gn_fb_block_keep_block_len(struct gn_fb_block_keep t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 1, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_block_keep_ttl(struct gn_fb_block_keep t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+static inline bool gn_fb_block_keep_has_token(struct gn_fb_block_keep t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_slice gn_fb_block_keep_token(struct gn_fb_block_keep t)
+{
+	return gn_fbt_bytes(t.t, 3);
+}
+
 /* ---- BlockMessage ---- */
 
 struct gn_fb_block_message {
@@ -342,7 +402,7 @@ struct gn_fb_block_message_args {
 static const struct gn_fb_field gn_fbfields_block_message[] = {
 	{"request", GN_FB_SCALAR, 0, offsetof(struct gn_fb_block_message_args, request), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 	{"body_type", GN_FB_SCALAR, 1, offsetof(struct gn_fb_block_message_args, body_type), 1, GN_FB_UINT, false, 0, NULL, NULL, 0},
-	{"body", GN_FB_UNION, 2, offsetof(struct gn_fb_block_message_args, body), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chunk_get, &gn_fbtype_chunk, &gn_fbtype_chunk_put, &gn_fbtype_chunk_ack, &gn_fbtype_block_have, &gn_fbtype_block_has}, 6},
+	{"body", GN_FB_UNION, 2, offsetof(struct gn_fb_block_message_args, body), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_chunk_get, &gn_fbtype_chunk, &gn_fbtype_chunk_put, &gn_fbtype_chunk_ack, &gn_fbtype_block_have, &gn_fbtype_block_has, &gn_fbtype_block_keep}, 7},
 };
 static const struct gn_fb_type gn_fbtype_block_message = {"BlockMessage", "GNBK", gn_fbfields_block_message, 3};
 
@@ -391,6 +451,10 @@ static inline struct gn_fb_block_have gn_fb_block_message_body_as_block_have(str
 static inline struct gn_fb_block_has gn_fb_block_message_body_as_block_has(struct gn_fb_block_message t)
 {
 	return (struct gn_fb_block_has){gn_fbt_member(t.t, 2, GN_FB_BLOCK_BODY_BLOCK_HAS)};
+}
+static inline struct gn_fb_block_keep gn_fb_block_message_body_as_block_keep(struct gn_fb_block_message t)
+{
+	return (struct gn_fb_block_keep){gn_fbt_member(t.t, 2, GN_FB_BLOCK_BODY_BLOCK_KEEP)};
 }
 
 #endif

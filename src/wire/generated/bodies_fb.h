@@ -538,19 +538,23 @@ static inline uint32_t gn_fb_name_record_ttl(struct gn_fb_name_record t)
 
 /* ---- Transfer ---- */
 
-/* The previous owner gives the name away: Ed25519 under "geonet/name-transfer/1" over SHA-256(name) || new owner || seq be64. */
+/* The previous owner gives the name away: Ed25519 under "geonet/name-transfer/1" over SHA-256(name) || new owner || seq be64.
+ * Renewals keep it, so that a holder who missed the transfer still learns of it. */
 struct gn_fb_transfer {
 	struct gn_fbt t;
 };
 struct gn_fb_transfer_args {
 	const struct gn_fb_key *previous_owner;
 	const struct gn_fb_sig *sig;
+	/* The first record's seq under the new owner. */
+	uint64_t seq;
 };
 static const struct gn_fb_field gn_fbfields_transfer[] = {
 	{"previous_owner", GN_FB_STRUCT, 0, offsetof(struct gn_fb_transfer_args, previous_owner), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
 	{"sig", GN_FB_STRUCT, 1, offsetof(struct gn_fb_transfer_args, sig), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, 0},
+	{"seq", GN_FB_SCALAR, 2, offsetof(struct gn_fb_transfer_args, seq), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 };
-static const struct gn_fb_type gn_fbtype_transfer = {"Transfer", NULL, gn_fbfields_transfer, 2};
+static const struct gn_fb_type gn_fbtype_transfer = {"Transfer", NULL, gn_fbfields_transfer, 3};
 
 GN_MUST static inline gn_err gn_fb_transfer_verify(struct gn_slice in, struct gn_fb_transfer *out)
 {
@@ -579,6 +583,10 @@ static inline struct gn_fb_sig gn_fb_transfer_sig(struct gn_fb_transfer t)
 	struct gn_fb_sig v;
 	gn_fbt_struct(t.t, 1, &gn_fblayout_sig, &v);
 	return v;
+}
+static inline uint64_t gn_fb_transfer_seq(struct gn_fb_transfer t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
 }
 
 /* ---- NameBody ---- */
@@ -647,39 +655,103 @@ static inline struct gn_fb_transfer gn_fb_name_body_transfer(struct gn_fb_name_b
 	return (struct gn_fb_transfer){gn_fbt_table(t.t, 3)};
 }
 
+/* ---- SiteVersion ---- */
+
+/* A version of a site: its manifest (bundle.fbs) as a file, and enough to read it without asking anyone else. */
+struct gn_fb_site_version {
+	struct gn_fbt t;
+};
+struct gn_fb_site_version_args {
+	/* Root of the manifest. */
+	const struct gn_fb_hash *manifest;
+	/* Bytes of the manifest. */
+	uint64_t manifest_len;
+	/* The manifest's blocks, in order. */
+	struct {
+		const struct gn_fb_hash *p;
+		size_t count;
+	} manifest_blocks;
+	/* Counts up from 1. */
+	uint64_t version;
+	/* Bytes of all files. */
+	uint64_t total_size;
+};
+static const struct gn_fb_field gn_fbfields_site_version[] = {
+	{"manifest", GN_FB_STRUCT, 0, offsetof(struct gn_fb_site_version_args, manifest), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"manifest_len", GN_FB_SCALAR, 1, offsetof(struct gn_fb_site_version_args, manifest_len), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"manifest_blocks", GN_FB_STRUCTS, 2, offsetof(struct gn_fb_site_version_args, manifest_blocks), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"version", GN_FB_SCALAR, 3, offsetof(struct gn_fb_site_version_args, version), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"total_size", GN_FB_SCALAR, 4, offsetof(struct gn_fb_site_version_args, total_size), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+};
+static const struct gn_fb_type gn_fbtype_site_version = {"SiteVersion", NULL, gn_fbfields_site_version, 5};
+
+GN_MUST static inline gn_err gn_fb_site_version_verify(struct gn_slice in, struct gn_fb_site_version *out)
+{
+	return gn_fb_verify(in, &gn_fbtype_site_version, &out->t);
+}
+static inline gn_fbref gn_fb_site_version_make(struct gn_fbb *b, const struct gn_fb_site_version_args *args)
+{
+	return gn_fbb_table(b, &gn_fbtype_site_version, args);
+}
+static inline bool gn_fb_site_version_has_manifest(struct gn_fb_site_version t)
+{
+	return gn_fbt_has(t.t, 0);
+}
+static inline struct gn_fb_hash gn_fb_site_version_manifest(struct gn_fb_site_version t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
+	return v;
+}
+static inline uint64_t gn_fb_site_version_manifest_len(struct gn_fb_site_version t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_site_version_has_manifest_blocks(struct gn_fb_site_version t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline uint32_t gn_fb_site_version_manifest_blocks_len(struct gn_fb_site_version t)
+{
+	return gn_fbt_count(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_site_version_manifest_blocks_at(struct gn_fb_site_version t, uint32_t i)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct_at(t.t, 2, &gn_fblayout_hash, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_site_version_manifest_blocks_bytes(struct gn_fb_site_version t)
+{
+	return gn_fbt_elements(t.t, 2, 32);
+}
+static inline uint64_t gn_fb_site_version_version(struct gn_fb_site_version t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_site_version_total_size(struct gn_fb_site_version t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+}
+
 /* ---- SiteBody ---- */
 
 struct gn_fb_site_body {
 	struct gn_fbt t;
 };
 struct gn_fb_site_body_args {
-	/* Root of the manifest stored as a file (bundle.fbs). */
-	const struct gn_fb_hash *manifest;
-	/* Bytes of the manifest. */
-	uint64_t manifest_len;
-	/* The manifest's blocks when it has more than one. */
+	gn_fbref now; /* SiteVersion */
+	/* The versions before, newest first, at most 16. */
 	struct {
-		const struct gn_fb_hash *p;
+		const gn_fbref *p;
 		size_t count;
-	} manifest_blocks;
-	uint64_t version;
-	/* Bytes of all files. */
-	uint64_t total_size;
-	/* Manifests of the versions before, newest first, at most 16. */
-	struct {
-		const struct gn_fb_hash *p;
-		size_t count;
-	} previous;
+	} previous; /* SiteVersion */
 };
 static const struct gn_fb_field gn_fbfields_site_body[] = {
-	{"manifest", GN_FB_STRUCT, 0, offsetof(struct gn_fb_site_body_args, manifest), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"manifest_len", GN_FB_SCALAR, 1, offsetof(struct gn_fb_site_body_args, manifest_len), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"manifest_blocks", GN_FB_STRUCTS, 2, offsetof(struct gn_fb_site_body_args, manifest_blocks), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"version", GN_FB_SCALAR, 3, offsetof(struct gn_fb_site_body_args, version), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"total_size", GN_FB_SCALAR, 4, offsetof(struct gn_fb_site_body_args, total_size), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"previous", GN_FB_STRUCTS, 5, offsetof(struct gn_fb_site_body_args, previous), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"now", GN_FB_TABLE, 0, offsetof(struct gn_fb_site_body_args, now), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_version}, 1},
+	{"previous", GN_FB_TABLES, 1, offsetof(struct gn_fb_site_body_args, previous), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_version}, 1},
 };
-static const struct gn_fb_type gn_fbtype_site_body = {"SiteBody", NULL, gn_fbfields_site_body, 6};
+static const struct gn_fb_type gn_fbtype_site_body = {"SiteBody", NULL, gn_fbfields_site_body, 2};
 
 GN_MUST static inline gn_err gn_fb_site_body_verify(struct gn_slice in, struct gn_fb_site_body *out)
 {
@@ -689,63 +761,25 @@ static inline gn_fbref gn_fb_site_body_make(struct gn_fbb *b, const struct gn_fb
 {
 	return gn_fbb_table(b, &gn_fbtype_site_body, args);
 }
-static inline bool gn_fb_site_body_has_manifest(struct gn_fb_site_body t)
+static inline bool gn_fb_site_body_has_now(struct gn_fb_site_body t)
 {
 	return gn_fbt_has(t.t, 0);
 }
-static inline struct gn_fb_hash gn_fb_site_body_manifest(struct gn_fb_site_body t)
+static inline struct gn_fb_site_version gn_fb_site_body_now(struct gn_fb_site_body t)
 {
-	struct gn_fb_hash v;
-	gn_fbt_struct(t.t, 0, &gn_fblayout_hash, &v);
-	return v;
-}
-static inline uint64_t gn_fb_site_body_manifest_len(struct gn_fb_site_body t)
-{
-	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
-}
-static inline bool gn_fb_site_body_has_manifest_blocks(struct gn_fb_site_body t)
-{
-	return gn_fbt_has(t.t, 2);
-}
-static inline uint32_t gn_fb_site_body_manifest_blocks_len(struct gn_fb_site_body t)
-{
-	return gn_fbt_count(t.t, 2);
-}
-static inline struct gn_fb_hash gn_fb_site_body_manifest_blocks_at(struct gn_fb_site_body t, uint32_t i)
-{
-	struct gn_fb_hash v;
-	gn_fbt_struct_at(t.t, 2, &gn_fblayout_hash, i, &v);
-	return v;
-}
-static inline struct gn_slice gn_fb_site_body_manifest_blocks_bytes(struct gn_fb_site_body t)
-{
-	return gn_fbt_elements(t.t, 2, 32);
-}
-static inline uint64_t gn_fb_site_body_version(struct gn_fb_site_body t)
-{
-	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
-}
-static inline uint64_t gn_fb_site_body_total_size(struct gn_fb_site_body t)
-{
-	return (uint64_t)gn_fbt_bits(t.t, 4, 8, UINT64_C(0x0));
+	return (struct gn_fb_site_version){gn_fbt_table(t.t, 0)};
 }
 static inline bool gn_fb_site_body_has_previous(struct gn_fb_site_body t)
 {
-	return gn_fbt_has(t.t, 5);
+	return gn_fbt_has(t.t, 1);
 }
 static inline uint32_t gn_fb_site_body_previous_len(struct gn_fb_site_body t)
 {
-	return gn_fbt_count(t.t, 5);
+	return gn_fbt_count(t.t, 1);
 }
-static inline struct gn_fb_hash gn_fb_site_body_previous_at(struct gn_fb_site_body t, uint32_t i)
+static inline struct gn_fb_site_version gn_fb_site_body_previous_at(struct gn_fb_site_body t, uint32_t i)
 {
-	struct gn_fb_hash v;
-	gn_fbt_struct_at(t.t, 5, &gn_fblayout_hash, i, &v);
-	return v;
-}
-static inline struct gn_slice gn_fb_site_body_previous_bytes(struct gn_fb_site_body t)
-{
-	return gn_fbt_elements(t.t, 5, 32);
+	return (struct gn_fb_site_version){gn_fbt_table_at(t.t, 1, i)};
 }
 
 /* ---- RevocationBody ---- */
