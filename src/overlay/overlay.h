@@ -163,6 +163,8 @@ struct gn_overlay_event {
 	struct gn_contact peer;
 	/* DONE: */
 	gn_op op;
+	const char *op_kind; /* "find", "get" or "put"; static */
+	struct gn_hash key;
 	gn_err err;
 	unsigned hops;
 	gn_time took;

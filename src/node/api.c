@@ -1,0 +1,330 @@
+/* The local API's frame: who may ask, which route, the life of a request from its head to its last byte.
+ *
+ * States:  HEAD -> (body) -> RUN -> WAIT for an engine's event -> answered | closed by the client (the operation is cancelled)
+ * Invariants: a gn_request lives from on_request to on_closed; `http` is NULL once it was answered whole or closed; a request waits
+ * for at most one operation; requests of foreign pages never reach a route (NO-5: Host and Origin are checked first). */
+#include "node/node_int.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+void gn_request_wait(struct gn_request *r, enum gn_op_engine engine, gn_op op, void (*done)(struct gn_request *, const void *))
+{
+	r->engine = engine;
+	r->op = op;
+	r->done = done;
+}
+
+void gn_request_event(struct gn_node *node, enum gn_op_engine engine, gn_op op, const void *event)
+{
+	for (struct gn_request *r = node->requests; r; r = r->next)
+		if (r->engine == engine && r->op == op) {
+			r->done(r, event);
+			return;
+		}
+}
+
+void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	if (r->http && r->streaming) {
+		gn_http_abort(r->http);
+		return;
+	}
+	gn_request_json(r, gn_err_http(err), json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message", *text ? text : gn_err_text(err)));
+}
+
+void gn_request_json(struct gn_request *r, int status, json_t *json)
+{
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	json_decref(json);
+	if (r->http && text) {
+		struct gn_http_field fields[] = {{"content-type", GN_LIT("application/json")}, {"cache-control", GN_LIT("no-store")}};
+		gn_http_respond(r->http, status, fields, GN_COUNT(fields), gn_str(text));
+	} else if (r->http) {
+		gn_http_respond(r->http, 500, NULL, 0, GN_LIT("{\"error\":{\"code\":\"internal\",\"message\":\"the answer could not be written\"}}"));
+	}
+	free(text);
+	r->engine = GN_OP_NONE;
+}
+
+json_t *gn_json_hex(const void *p, size_t len)
+{
+	char hex[129];
+	GN_ASSERT(len <= 64);
+	gn_hex(gn_slice(p, len), hex);
+	return json_string(hex);
+}
+
+json_t *gn_json_base64(struct gn_slice s)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	char *text = malloc((s.len + 2) / 3 * 4 + 1), *out = text;
+	if (!text)
+		return NULL;
+	for (size_t i = 0; i < s.len; i += 3) {
+		size_t n = s.len - i < 3 ? s.len - i : 3;
+		uint32_t v = (uint32_t)s.p[i] << 16 | (n > 1 ? (uint32_t)s.p[i + 1] << 8 : 0) | (n > 2 ? s.p[i + 2] : 0);
+		for (size_t k = 0; k < 4; k++)
+			*out++ = k <= n ? digits[v >> (18 - 6 * k) & 63] : '=';
+	}
+	*out = 0;
+	json_t *json = json_string(text);
+	free(text);
+	return json;
+}
+
+json_t *gn_json_slice(struct gn_slice s)
+{
+	return gn_utf8_ok(s) ? json_stringn((const char *)s.p, s.len) : gn_json_base64(s);
+}
+
+gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t fallback, uint64_t max, uint64_t *out)
+{
+	uint8_t text[32];
+	struct gn_buf buf = {text, 0, sizeof text - 1};
+	gn_err err = gn_http_query_value(gn_http_query(r->http), name, &buf);
+	if (err == GN_NOT_FOUND) {
+		*out = fallback;
+		return GN_OK;
+	}
+	uint64_t v = 0;
+	for (size_t i = 0; i < buf.len; i++) {
+		if (text[i] < '0' || text[i] > '9' || v > (UINT64_MAX - 9) / 10)
+			return GN_RANGE;
+		v = v * 10 + (uint64_t)(text[i] - '0');
+	}
+	if (err || buf.len == 0 || v > max)
+		return GN_RANGE;
+	*out = v;
+	return GN_OK;
+}
+
+/* ---- admission ---- */
+
+/* NO-5: the Host is this machine, and a page of another origin does not ask. */
+static bool host_ok(const struct gn_request *r)
+{
+	uint8_t host[256];
+	struct gn_buf buf = {host, 0, sizeof host};
+	uint16_t port;
+	struct gn_slice value = gn_http_header(r->http, "host");
+	if (gn_http_is_unix(r->http))
+		return true;
+	if (!value.p || gn_http_host(value, &buf, &port))
+		return false;
+	struct gn_slice h = gn_buf_slice(&buf);
+	return gn_slice_eq(h, GN_LIT("localhost")) || gn_slice_eq(h, GN_LIT("127.0.0.1")) || gn_slice_eq(h, GN_LIT("[::1]")) || gn_slice_eq(h, GN_LIT("::1"));
+}
+
+static bool origin_ok(const struct gn_request *r)
+{
+	struct gn_slice origin = gn_http_header(r->http, "origin"), host = gn_http_header(r->http, "host");
+	struct gn_slice site = gn_http_header(r->http, "sec-fetch-site");
+	if (site.p && !gn_slice_eq(site, GN_LIT("same-origin")) && !gn_slice_eq(site, GN_LIT("none")))
+		return false;
+	if (!origin.p)
+		return true;
+	return origin.len > 7 && memcmp(origin.p, "http://", 7) == 0 && gn_slice_eq(gn_slice_sub(origin, 7, origin.len), host);
+}
+
+static bool token_ok(const struct gn_request *r)
+{
+	struct gn_slice auth = gn_http_header(r->http, "authorization");
+	if (gn_http_is_unix(r->http))
+		return true;
+	size_t want = strlen(r->node->token);
+	return auth.p && auth.len == 7 + want && memcmp(auth.p, "Bearer ", 7) == 0 && gn_equal_ct(auth.p + 7, r->node->token, want);
+}
+
+/* Segment by segment; '*' takes one. */
+static bool path_matches(struct gn_request *r, const char *pattern, struct gn_slice path)
+{
+	unsigned arg = 0;
+	size_t i = 0;
+	for (; *pattern; pattern++) {
+		if (*pattern != '*') {
+			if (i >= path.len || path.p[i++] != (uint8_t)*pattern)
+				return false;
+			continue;
+		}
+		struct gn_slice rest = gn_slice_sub(path, i, path.len);
+		const uint8_t *slash = rest.len ? memchr(rest.p, '/', rest.len) : NULL;
+		struct gn_slice segment = gn_slice(rest.p, slash ? (size_t)(slash - rest.p) : rest.len);
+		struct gn_buf out = {(uint8_t *)r->args[arg], 0, GN_NODE_ARG - 1};
+		if (segment.len == 0 || gn_http_unescape(segment, &out))
+			return false;
+		r->args[arg++][out.len] = 0;
+		i += segment.len;
+	}
+	return i == path.len;
+}
+
+static const struct gn_route *route_find(struct gn_request *r, bool *other_method)
+{
+	enum gn_http_method method = gn_http_method(r->http);
+	struct gn_slice path = gn_http_path(r->http);
+	for (const struct gn_route *route = gn_api_routes; route->path; route++) {
+		if (!path_matches(r, route->path, path))
+			continue;
+		if (route->method == method || (route->method == GN_HTTP_GET && method == GN_HTTP_HEAD))
+			return route;
+		*other_method = true;
+	}
+	return NULL;
+}
+
+/* ---- life of a request ---- */
+
+static void run(struct gn_request *r)
+{
+	gn_err err = r->route->run(r);
+	if (err)
+		gn_request_error(r, err, "%s", "");
+}
+
+static void on_request(void *user, struct gn_http_request *http)
+{
+	struct gn_node *node = user;
+	struct gn_request *r = calloc(1, sizeof *r);
+	if (!r) {
+		gn_http_respond(http, 503, NULL, 0, GN_LIT("out of memory\n"));
+		return;
+	}
+	r->node = node;
+	r->http = http;
+	r->started = node->now;
+	r->next = node->requests;
+	r->link = &node->requests;
+	if (r->next)
+		r->next->link = &r->next;
+	node->requests = r;
+	gn_http_set_user(http, r);
+	if (gn_gateway_take(r))
+		return;
+	bool other_method = false;
+	const struct gn_route *route = route_find(r, &other_method);
+	if (!host_ok(r) || !origin_ok(r)) {
+		gn_request_error(r, GN_DENIED, "this address answers to localhost only, and not to pages of other sites");
+	} else if (!route) {
+		gn_request_error(r, other_method ? GN_UNSUPPORTED : GN_NOT_FOUND, other_method ? "another method is meant for this path" : "there is no such path; see docs/api.md");
+	} else if (!route->open && !token_ok(r)) {
+		gn_request_error(r, GN_DENIED, "the header \"Authorization: Bearer TOKEN\" is missing or wrong; the token is in %s/token", node->config.data);
+	} else {
+		r->route = route;
+		if (!route->body)
+			run(r);
+	}
+}
+
+static void on_body(void *user, struct gn_http_request *http, struct gn_slice data, size_t *taken)
+{
+	struct gn_request *r = gn_http_user(http);
+	(void)user;
+	*taken = data.len; /* what nobody waits for is read and forgotten */
+	if (!r || !r->route)
+		return;
+	if (r->data) {
+		gn_err err = r->data(r, data, taken);
+		if (err) {
+			*taken = data.len;
+			r->data = NULL;
+			r->data_end = NULL;
+			gn_request_error(r, err, "%s", "");
+		}
+		return;
+	}
+	if (!r->route->body)
+		return;
+	if (r->body_len + data.len > GN_NODE_BODY) {
+		r->route = NULL;
+		gn_request_error(r, GN_TOO_LARGE, "the body is larger than %u bytes", GN_NODE_BODY);
+		return;
+	}
+	if (r->body_len + data.len > r->body_cap) {
+		size_t cap = (r->body_len + data.len) * 2;
+		uint8_t *grown = realloc(r->body, cap);
+		if (!grown) {
+			r->route = NULL;
+			gn_request_error(r, GN_NOMEM, "%s", "");
+			return;
+		}
+		r->body = grown;
+		r->body_cap = cap;
+	}
+	if (data.len)
+		memcpy(r->body + r->body_len, data.p, data.len);
+	r->body_len += data.len;
+}
+
+static void on_body_end(void *user, struct gn_http_request *http)
+{
+	struct gn_request *r = gn_http_user(http);
+	(void)user;
+	if (!r || !r->route)
+		return;
+	if (r->data_end)
+		r->data_end(r);
+	else if (r->route->body)
+		run(r);
+}
+
+static void on_drain(void *user, struct gn_http_request *http)
+{
+	struct gn_request *r = gn_http_user(http);
+	(void)user;
+	if (r && r->drain)
+		r->drain(r);
+}
+
+static void on_closed(void *user, struct gn_http_request *http)
+{
+	struct gn_request *r = gn_http_user(http);
+	(void)user;
+	if (!r)
+		return;
+	if (r->engine == GN_OP_OVERLAY)
+		gn_overlay_cancel(r->node->overlay, r->op);
+	else if (r->engine == GN_OP_BUNDLES)
+		gn_bundles_cancel(r->node->bundles, r->op, r->node->now);
+	*r->link = r->next;
+	if (r->next)
+		r->next->link = r->link;
+	gn_gateway_free(r);
+	free(r->body);
+	free(r);
+}
+
+void gn_api_handler(struct gn_node *node, struct gn_http_handler *out)
+{
+	*out = (struct gn_http_handler){on_request, on_body, on_body_end, on_drain, on_closed, node};
+}
+
+const struct gn_route gn_api_routes[] = {
+	{GN_HTTP_GET, "/", true, false, gn_api_page},
+	{GN_HTTP_GET, "/page/*", true, false, gn_api_page},
+	{GN_HTTP_GET, "/metrics", true, false, gn_api_metrics},
+	{GN_HTTP_GET, "/api/v1/status", true, false, gn_api_status},
+	{GN_HTTP_GET, "/api/v1/peers", true, false, gn_api_peers},
+	{GN_HTTP_GET, "/api/v1/lookups", true, false, gn_api_lookups},
+	{GN_HTTP_GET, "/api/v1/counters", true, false, gn_api_counters},
+	{GN_HTTP_GET, "/api/v1/events", true, false, gn_api_events},
+	{GN_HTTP_GET, "/api/v1/held", true, false, gn_api_held},
+	{GN_HTTP_GET, "/api/v1/find/*", false, false, gn_api_find},
+	{GN_HTTP_POST, "/api/v1/records", false, true, gn_api_record_put},
+	{GN_HTTP_GET, "/api/v1/records/*", false, false, gn_api_record_get},
+	{GN_HTTP_GET, "/api/v1/names/*", false, false, gn_api_name_get},
+	{GN_HTTP_POST, "/api/v1/names", false, true, gn_api_name_put},
+	{GN_HTTP_POST, "/api/v1/files", false, false, gn_api_file_put},
+	{GN_HTTP_POST, "/api/v1/spread", false, true, gn_api_spread},
+	{GN_HTTP_GET, "/api/v1/sites", true, false, gn_api_sites},
+	{GN_HTTP_GET, "/api/v1/sites/*/*", false, false, gn_api_site_get},
+	{GN_HTTP_GET, "/api/v1/sites/*/*/manifest", false, false, gn_api_site_manifest},
+	{GN_HTTP_POST, "/api/v1/shutdown", false, false, gn_api_shutdown},
+	{0},
+};

@@ -1,0 +1,244 @@
+/* Records, names and lookups over the local API: parse the request, start the engine's operation, answer at its event. */
+#include "node/node_int.h"
+
+#include <stdlib.h>
+
+static double ms(gn_time t)
+{
+	return (double)t / (double)GN_MSEC;
+}
+
+json_t *gn_json_steps(const struct gn_overlay_step *steps, uint32_t count, gn_time start)
+{
+	json_t *array = json_array();
+	for (uint32_t i = 0; i < count; i++) {
+		char addr[GN_ADDR_TEXT_MAX];
+		gn_addr_text(&steps[i].addr, addr);
+		json_array_append_new(array, json_pack("{so ss si ss sf sf}", "id", gn_json_hex(steps[i].id.b, 32), "addr", addr, "depth", steps[i].depth,
+						       "outcome", gn_err_name(steps[i].outcome), "at_ms", ms(steps[i].sent - start), "rtt_ms", ms(steps[i].rtt)));
+	}
+	return array;
+}
+
+static json_t *result(const struct gn_request *r, const struct gn_overlay_event *e)
+{
+	json_t *json = json_pack("{si sf}", "hops", e->hops, "took_ms", ms(e->took));
+	if (r->args[0][0])
+		json_object_set_new(json, "key", json_string(r->args[0]));
+	json_object_set_new(json, "steps", gn_json_steps(e->steps, e->step_count, r->node->now - e->took));
+	return json;
+}
+
+static gn_err key_arg(const struct gn_request *r, struct gn_hash *key)
+{
+	return gn_unhex(gn_str(r->args[0]), key->b, sizeof key->b) ? GN_USAGE : GN_OK;
+}
+
+static void find_done(struct gn_request *r, const void *event)
+{
+	const struct gn_overlay_event *e = event;
+	if (e->err) {
+		gn_request_error(r, e->err, "the lookup found %u nodes and ended: %s", (unsigned)e->contact_count, gn_err_text(e->err));
+		return;
+	}
+	json_t *json = result(r, e), *nodes = json_array();
+	for (uint32_t i = 0; i < e->contact_count; i++) {
+		char addr[GN_ADDR_TEXT_MAX] = "";
+		if (e->contacts[i].addr_count)
+			gn_addr_text(&e->contacts[i].addrs[0], addr);
+		json_array_append_new(nodes, json_pack("{so so ss}", "id", gn_json_hex(e->contacts[i].id.b, 32), "key", gn_json_hex(e->contacts[i].pk.b, 32), "addr", addr));
+	}
+	json_object_set_new(json, "nodes", nodes);
+	gn_request_json(r, 200, json);
+}
+
+gn_err gn_api_find(struct gn_request *r)
+{
+	struct gn_hash key;
+	uint64_t count;
+	gn_op op;
+	GN_TRY(key_arg(r, &key));
+	GN_TRY(gn_request_number(r, "count", 8, 24, &count));
+	GN_TRY(gn_overlay_find(r->node->overlay, &key, (unsigned)count, r->node->now, &op));
+	gn_request_wait(r, GN_OP_OVERLAY, op, find_done);
+	return GN_OK;
+}
+
+static void get_done(struct gn_request *r, const void *event)
+{
+	const struct gn_overlay_event *e = event;
+	if (e->err && e->value_count == 0) {
+		gn_request_error(r, e->err, "%s", e->err == GN_NOT_FOUND ? "no node holds a record under this key" : "");
+		return;
+	}
+	json_t *json = result(r, e), *values = json_array();
+	for (uint32_t i = 0; i < e->value_count; i++)
+		json_array_append_new(values, json_pack("{so si}", "record", gn_json_base64(e->values[i].record), "holders", (int)e->values[i].holders));
+	json_object_set_new(json, "values", values);
+	json_object_set_new(json, "err", json_string(gn_err_name(e->err)));
+	gn_request_json(r, 200, json);
+}
+
+gn_err gn_api_record_get(struct gn_request *r)
+{
+	struct gn_hash key;
+	uint64_t quorum, min_seq, type, local;
+	gn_op op;
+	GN_TRY(key_arg(r, &key));
+	GN_TRY(gn_request_number(r, "quorum", 0, 8, &quorum));
+	GN_TRY(gn_request_number(r, "min_seq", 0, UINT64_MAX, &min_seq));
+	GN_TRY(gn_request_number(r, "type", 16, UINT16_MAX, &type));
+	GN_TRY(gn_request_number(r, "local", 1, 1, &local));
+	struct gn_get_options options = {(unsigned)quorum, min_seq, (uint16_t)type, local == 0};
+	GN_TRY(gn_overlay_get(r->node->overlay, &key, &options, r->node->now, &op));
+	gn_request_wait(r, GN_OP_OVERLAY, op, get_done);
+	return GN_OK;
+}
+
+static void put_done(struct gn_request *r, const void *event)
+{
+	const struct gn_overlay_event *e = event;
+	struct gn_record record;
+	if (e->err) {
+		json_t *error = json_pack("{s{ss ss} si}", "error", "code", gn_err_name(e->err), "message", gn_err_text(e->err), "w", (int)e->receipt_count);
+		if (e->value_count)
+			json_object_set_new(error, "newer", gn_json_base64(e->values[0].record));
+		gn_request_json(r, gn_err_http(e->err), error);
+		return;
+	}
+	json_t *json = result(r, e), *receipts = json_array();
+	for (uint32_t i = 0; i < e->receipt_count; i++) {
+		const struct gn_overlay_receipt *p = &e->receipts[i];
+		json_array_append_new(receipts, json_pack("{so so so sI}", "holder", gn_json_hex(p->holder.b, 32), "key", gn_json_hex(p->pk.b, 32), "sig",
+							  gn_json_hex(p->sig.b, 64), "held_until", (json_int_t)p->held_until));
+	}
+	if (gn_wire_record_parse(gn_slice(r->body, r->body_len), &record) == GN_OK) {
+		json_object_set_new(json, "key", gn_json_hex(record.key.b, 32));
+		json_object_set_new(json, "seq", json_integer((json_int_t)record.seq));
+	}
+	json_object_set_new(json, "w", json_integer(e->receipt_count));
+	json_object_set_new(json, "receipts", receipts);
+	gn_request_json(r, 200, json);
+}
+
+gn_err gn_api_record_put(struct gn_request *r)
+{
+	uint64_t w;
+	gn_op op;
+	GN_TRY(gn_request_number(r, "w", 0, 8, &w));
+	GN_TRY(gn_overlay_put(r->node->overlay, gn_slice(r->body, r->body_len), (unsigned)w, r->node->now, &op));
+	gn_request_wait(r, GN_OP_OVERLAY, op, put_done);
+	return GN_OK;
+}
+
+/* ---- names ---- */
+
+static gn_err name_arg(struct gn_request *r, struct gn_name *name)
+{
+	const char *why = "";
+	gn_err err = gn_name_parse(gn_str(r->args[0]), name, &why);
+	if (err)
+		gn_request_error(r, err, "%s: %s", r->args[0], why);
+	return err;
+}
+
+static json_t *name_entries(const struct gn_names_event *e)
+{
+	json_t *entries = json_array();
+	for (size_t i = 0; i < e->entry_count; i++)
+		json_array_append_new(entries, json_pack("{ss so si}", "type", gn_name_type_text(e->entries[i].type), "value", gn_json_slice(e->entries[i].value), "ttl",
+							 (int)e->entries[i].ttl));
+	return entries;
+}
+
+static void name_done(struct gn_request *r, const void *event)
+{
+	static const char *const forms[] = {"pid", "global", "delegated"};
+	const struct gn_names_event *e = event;
+	if (e->err && e->entry_count == 0 && !e->owner_known) {
+		gn_request_error(r, e->err, "%s.geo: %s", e->name.text, e->err == GN_NOT_FOUND ? "nobody holds this name" : gn_err_text(e->err));
+		return;
+	}
+	json_t *json = json_pack("{ss ss sb sI sI s[ii] so ss sf}", "name", e->name.text, "form", forms[e->name.form], "owner_changed", e->owner_changed, "seq",
+				 (json_int_t)e->seq, "expires", (json_int_t)e->expires, "holders", (int)e->holders[0], (int)e->holders[1], "entries", name_entries(e),
+				 "err", gn_err_name(e->err), "took_ms", ms(r->node->now - r->started));
+	if (e->owner_known) {
+		char pid[GN_PID_MAX];
+		gn_pid(&e->owner, pid);
+		json_object_set_new(json, "owner", json_string(pid));
+		json_object_set_new(json, "owner_key", gn_json_hex(e->owner.b, 32));
+	}
+	if (e->owner_changed) {
+		char pid[GN_PID_MAX];
+		gn_pid(&e->owner_pinned, pid);
+		json_object_set_new(json, "owner_pinned", json_string(pid));
+	}
+	gn_request_json(r, 200, json);
+}
+
+gn_err gn_api_name_get(struct gn_request *r)
+{
+	struct gn_name name;
+	uint64_t fresh;
+	gn_op op;
+	GN_TRY(gn_request_number(r, "fresh", 0, 1, &fresh));
+	if (name_arg(r, &name))
+		return GN_OK; /* answered */
+	GN_TRY(gn_names_resolve(r->node->names, &name, fresh == 1, r->node->now, &op));
+	gn_request_wait(r, GN_OP_NAMES, op, name_done);
+	return GN_OK;
+}
+
+static void name_put_done(struct gn_request *r, const void *event)
+{
+	const struct gn_names_event *e = event;
+	if (e->err) {
+		gn_request_error(r, e->err, "%s.geo: %s", e->name.text, e->err == GN_EXISTS ? "the name belongs to another" : gn_err_text(e->err));
+		return;
+	}
+	gn_request_json(r, 200, json_pack("{ss s[ii] sf}", "name", e->name.text, "receipts", (int)e->holders[0], (int)e->holders[1], "took_ms", ms(r->node->now - r->started)));
+}
+
+/* Base64 of RFC 4648 section 4 with padding; NULL when it is not. The caller frees. */
+static uint8_t *unbase64(const char *text, size_t *len)
+{
+	size_t n = strlen(text);
+	uint8_t *out = n % 4 ? NULL : malloc(n / 4 * 3 + 1);
+	uint32_t v = 0;
+	*len = 0;
+	for (size_t i = 0; out && i < n; i++) {
+		char c = text[i];
+		int d = c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52 : c == '+' ? 62 : c == '/' ? 63 : -1;
+		bool pad = c == '=' && i + 2 >= n && (i + 1 == n || text[i + 1] == '=');
+		if (d < 0 && !pad) {
+			free(out);
+			return NULL;
+		}
+		v = v << 6 | (pad ? 0u : (uint32_t)d);
+		if (i % 4 == 3) {
+			size_t keep = 3 - (size_t)(text[i] == '=') - (size_t)(text[i - 1] == '=');
+			uint8_t three[3] = {(uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v};
+			memcpy(out + *len, three, keep);
+			*len += keep;
+		}
+	}
+	return out;
+}
+
+gn_err gn_api_name_put(struct gn_request *r)
+{
+	uint64_t w;
+	gn_op op;
+	GN_TRY(gn_request_number(r, "w", 0, 8, &w));
+	json_t *json = json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, NULL);
+	const char *text[2] = {json_string_value(json_object_get(json, "salt0")), json_string_value(json_object_get(json, "salt1"))};
+	size_t len[2] = {0, 0};
+	uint8_t *bytes[2] = {text[0] ? unbase64(text[0], &len[0]) : NULL, text[1] ? unbase64(text[1], &len[1]) : NULL};
+	gn_err err = bytes[0] && bytes[1] ? gn_names_put(r->node->names, gn_slice(bytes[0], len[0]), gn_slice(bytes[1], len[1]), (unsigned)w, r->node->now, &op) : GN_USAGE;
+	free(bytes[0]);
+	free(bytes[1]);
+	json_decref(json);
+	if (err == GN_OK)
+		gn_request_wait(r, GN_OP_NAMES, op, name_put_done);
+	return err;
+}

@@ -1,0 +1,202 @@
+/* Files and sites over the local API: take a file in, spread its blocks, read what a site holds. */
+#include "node/node_int.h"
+
+#include <stdlib.h>
+
+static double ms(gn_time t)
+{
+	return (double)t / (double)GN_MSEC;
+}
+
+static json_t *hash_list(struct gn_slice hashes)
+{
+	json_t *array = json_array();
+	for (size_t i = 0; i + 32 <= hashes.len; i += 32)
+		json_array_append_new(array, gn_json_hex(hashes.p + i, 32));
+	return array;
+}
+
+/* ---- POST /files: the body streams into the block store ---- */
+
+static void ingest_event(struct gn_request *r, const void *event)
+{
+	const struct gn_bundles_event *e = event;
+	if (e->kind == GN_BUNDLES_INGEST && !e->err) {
+		if (r->http)
+			gn_http_body_resume(r->http);
+		return;
+	}
+	if (e->err) {
+		gn_request_error(r, e->err, "%s", "");
+		return;
+	}
+	gn_request_json(r, 200, json_pack("{sI so so}", "size", (json_int_t)e->size, "root", gn_json_hex(e->root.b, 32), "blocks", hash_list(e->blocks)));
+}
+
+static gn_err ingest_data(struct gn_request *r, struct gn_slice data, size_t *taken)
+{
+	gn_err err = gn_bundles_ingest_data(r->node->bundles, r->op, data, taken, r->node->now);
+	return err == GN_AGAIN ? GN_OK : err;
+}
+
+static void ingest_end(struct gn_request *r)
+{
+	gn_err err = gn_bundles_ingest_end(r->node->bundles, r->op, r->node->now);
+	if (err)
+		gn_request_error(r, err, "%s", "");
+}
+
+gn_err gn_api_file_put(struct gn_request *r)
+{
+	gn_op op;
+	GN_TRY(gn_bundles_ingest(r->node->bundles, r->node->now, &op));
+	gn_request_wait(r, GN_OP_BUNDLES, op, ingest_event);
+	r->data = ingest_data;
+	r->data_end = ingest_end;
+	return GN_OK;
+}
+
+/* ---- POST /spread: progress as lines of JSON ---- */
+
+static void spread_line(struct gn_request *r, json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+	if (text && r->http) {
+		gn_http_write(r->http, gn_str(text));
+		gn_http_write(r->http, GN_LIT("\n"));
+	}
+	free(text);
+	json_decref(json);
+}
+
+/* The request's own JSON names what the blocks belong to; kept once all copies are there. */
+static void remember_site(struct gn_request *r)
+{
+	json_t *json = json_loadb((const char *)r->body, r->body_len, 0, NULL);
+	json_t *site = json_object_get(json, "site"), *blocks = json_object_get(json, "blocks");
+	if (json_is_object(site)) {
+		json_object_set_new(site, "blocks", json_integer((json_int_t)json_array_size(blocks)));
+		json_object_set_new(site, "spread", json_integer((json_int_t)gn_unix(r->node->now)));
+		gn_saved_site(r->node, json_incref(site));
+	}
+	json_decref(json);
+}
+
+static void spread_event(struct gn_request *r, const void *event)
+{
+	const struct gn_bundles_event *e = event;
+	json_t *line = json_pack("{sI sI}", "done", (json_int_t)e->done, "total", (json_int_t)e->total);
+	if (e->kind == GN_BUNDLES_PROGRESS) {
+		spread_line(r, line);
+		return;
+	}
+	json_object_set_new(line, "err", json_string(gn_err_name(e->err)));
+	spread_line(r, line);
+	r->engine = GN_OP_NONE;
+	if (!e->err || e->err == GN_QUORUM)
+		remember_site(r);
+	if (r->http)
+		gn_http_end(r->http);
+}
+
+gn_err gn_api_spread(struct gn_request *r)
+{
+	json_t *json = json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, NULL);
+	json_t *list = json_object_get(json, "blocks"), *copies = json_object_get(json, "copies"), *until = json_object_get(json, "keep_until");
+	size_t n = json_array_size(list);
+	uint8_t *hashes = n ? malloc(n * 32) : NULL;
+	gn_err err = hashes ? GN_OK : GN_USAGE;
+	for (size_t i = 0; i < n && !err; i++) {
+		const char *text = json_string_value(json_array_get(list, i));
+		err = text ? gn_unhex(gn_str(text), hashes + i * 32, 32) : GN_USAGE;
+	}
+	json_int_t c = copies ? json_integer_value(copies) : GN_BUNDLE_COPIES;
+	uint64_t keep = until ? (uint64_t)json_integer_value(until) : gn_unix(r->node->now) + GN_BUNDLE_TTL;
+	gn_op op = 0;
+	if (!err && (c < 1 || c > 8))
+		err = GN_RANGE;
+	if (!err)
+		err = gn_bundles_spread(r->node->bundles, gn_slice(hashes, n * 32), (unsigned)c, keep, r->node->now, &op);
+	free(hashes);
+	json_decref(json);
+	if (err)
+		return err;
+	struct gn_http_field fields[] = {{"content-type", GN_LIT("application/x-ndjson")}, {"cache-control", GN_LIT("no-store")}};
+	gn_http_start(r->http, 200, fields, GN_COUNT(fields), UINT64_MAX);
+	r->streaming = true;
+	gn_request_wait(r, GN_OP_BUNDLES, op, spread_event);
+	return GN_OK;
+}
+
+/* ---- sites ---- */
+
+gn_err gn_api_sites(struct gn_request *r)
+{
+	gn_request_json(r, 200, json_pack("{sO}", "sites", r->node->sites));
+	return GN_OK;
+}
+
+static json_t *head_json(const struct gn_head *h, struct gn_slice record)
+{
+	char pid[GN_PID_MAX];
+	gn_pid(&h->owner, pid);
+	return json_pack("{ss so so sI sI sI sI so sI so so}", "owner", pid, "owner_key", gn_json_hex(h->owner.b, 32), "label", gn_json_slice(h->label), "version",
+			 (json_int_t)h->version, "seq", (json_int_t)h->seq, "created", (json_int_t)h->created, "expires", (json_int_t)(h->created + h->ttl), "root",
+			 gn_json_hex(h->manifest.b, 32), "size", (json_int_t)h->total_size, "previous", hash_list(h->previous), "head", gn_json_base64(record));
+}
+
+static void site_opened(struct gn_request *r, const void *event)
+{
+	const struct gn_bundles_event *e = event;
+	struct gn_head head;
+	if (e->kind != GN_BUNDLES_OPENED)
+		return;
+	if (e->err || gn_head_open(e->head, &head)) {
+		gn_err err = e->err ? e->err : GN_MALFORMED;
+		gn_request_error(r, err, "%s", err == GN_NOT_FOUND ? "no node knows a site of this owner and label" : "");
+		return;
+	}
+	if (r->route->run == gn_api_site_manifest) {
+		struct gn_http_field fields[] = {{"content-type", GN_LIT("application/octet-stream")}};
+		r->engine = GN_OP_NONE;
+		if (r->http)
+			gn_http_respond(r->http, 200, fields, 1, gn_manifest_bytes(e->manifest));
+		return;
+	}
+	json_t *json = head_json(&head, e->head), *files = json_array();
+	for (size_t i = 0; i < gn_manifest_count(e->manifest); i++) {
+		struct gn_bundle_file f;
+		gn_manifest_at(e->manifest, i, &f);
+		json_array_append_new(files, json_pack("{so sI so so}", "path", gn_json_slice(f.path), "size", (json_int_t)f.size, "mime", gn_json_slice(f.mime), "root",
+						       gn_json_hex(f.root.b, 32)));
+	}
+	json_object_set_new(json, "files", files);
+	json_object_set_new(json, "took_ms", json_real(ms(r->node->now - r->started)));
+	gn_request_json(r, 200, json);
+}
+
+gn_err gn_api_site_get(struct gn_request *r)
+{
+	struct gn_pk owner;
+	uint64_t fresh, version;
+	gn_op op;
+	GN_TRY(gn_unhex(gn_str(r->args[0]), owner.b, sizeof owner.b));
+	GN_TRY(gn_request_number(r, "fresh", 0, 1, &fresh));
+	GN_TRY(gn_request_number(r, "version", 0, UINT64_MAX, &version));
+	struct gn_slice label = strcmp(r->args[1], "-") == 0 ? GN_LIT("") : gn_str(r->args[1]);
+	GN_TRY(gn_bundles_open(r->node->bundles, &owner, label, fresh == 1, r->node->now, &op));
+	gn_request_wait(r, GN_OP_BUNDLES, op, site_opened);
+	return GN_OK;
+}
+
+gn_err gn_api_site_manifest(struct gn_request *r)
+{
+	return gn_api_site_get(r);
+}
+
+gn_err gn_api_shutdown(struct gn_request *r)
+{
+	gn_request_json(r, 202, json_pack("{ss}", "state", "stopping"));
+	gn_node_stop(r->node);
+	return GN_OK;
+}

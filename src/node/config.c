@@ -1,0 +1,184 @@
+/* Configuration: one table of settings that the file, the flags and the help share.
+ * NO-1: a file is "name = value" lines; '#' starts a comment; a name may repeat only where the table says so; an unknown name
+ * or a bad value refuses the whole file and names the line. */
+#include "node/node.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void gn_node_config_default(struct gn_node_config *c)
+{
+	*c = (struct gn_node_config){
+		.port = 7777,
+		.http = 7780,
+		.probation = 600,
+		.store_limit = UINT64_C(10) << 30,
+		.pow_bits = 22,
+		.log = GN_LOG_INFO,
+	};
+}
+
+/* Decimal with an optional binary suffix K, M, G, T. */
+static bool number(const char *s, uint64_t max, bool suffix, uint64_t *out)
+{
+	uint64_t v = 0;
+	if (*s < '0' || *s > '9')
+		return false;
+	for (; *s >= '0' && *s <= '9'; s++) {
+		if (v > (UINT64_MAX - 9) / 10)
+			return false;
+		v = v * 10 + (uint64_t)(*s - '0');
+	}
+	const char *unit = *s && suffix ? strchr("KMGT", *s) : NULL;
+	if (unit) {
+		unsigned shift = 10 * (unsigned)(unit - "KMGT" + 1);
+		if (v > UINT64_MAX >> shift)
+			return false;
+		v <<= shift;
+		s++;
+	}
+	if (*s || v > max)
+		return false;
+	*out = v;
+	return true;
+}
+
+/* HOST:PORT, "[v6]:PORT"; the host itself is resolved later. */
+static bool host_port(const char *s)
+{
+	const char *colon = strrchr(s, ':');
+	uint64_t port;
+	return colon && colon != s && number(colon + 1, 65535, false, &port) && port > 0 &&
+	       (s[0] == '[' ? colon[-1] == ']' : strchr(s, ':') == colon);
+}
+
+static gn_err set_bootstrap(struct gn_node_config *c, const char *value)
+{
+	if (!host_port(value) || strlen(value) >= sizeof c->bootstrap[0])
+		return GN_USAGE;
+	if (c->bootstrap_count == GN_NODE_BOOTSTRAP)
+		return GN_LIMIT;
+	memcpy(c->bootstrap[c->bootstrap_count++], value, strlen(value) + 1);
+	return GN_OK;
+}
+
+static gn_err set_log(struct gn_node_config *c, const char *value)
+{
+	static const char *const names[] = {"debug", "info", "warn", "error"};
+	for (unsigned i = 0; i < GN_COUNT(names); i++)
+		if (strcmp(value, names[i]) == 0) {
+			c->log = (enum gn_log_level)i;
+			return GN_OK;
+		}
+	return GN_USAGE;
+}
+
+static gn_err set_text(char *out, size_t cap, const char *value)
+{
+	if (strlen(value) >= cap)
+		return GN_TOO_LARGE;
+	memcpy(out, value, strlen(value) + 1);
+	return GN_OK;
+}
+
+static gn_err set(struct gn_node_config *c, const char *name, const char *value, const char **expected)
+{
+	uint64_t v = 0;
+	*expected = "a number";
+	if (strcmp(name, "data") == 0) {
+		*expected = "a directory of at most 90 bytes (the socket in it has a short limit)";
+		return *value && strlen(value) <= 90 ? set_text(c->data, sizeof c->data, value) : GN_USAGE;
+	}
+	if (strcmp(name, "port") == 0) {
+		*expected = "a UDP port, 0 for a free one";
+		if (!number(value, 65535, false, &v))
+			return GN_USAGE;
+		c->port = (uint16_t)v;
+	} else if (strcmp(name, "http") == 0) {
+		*expected = "a TCP port, 0 for a free one, or off";
+		c->http_off = strcmp(value, "off") == 0;
+		if (!c->http_off && !number(value, 65535, false, &v))
+			return GN_USAGE;
+		c->http = (uint16_t)v;
+	} else if (strcmp(name, "bootstrap") == 0) {
+		*expected = "HOST:PORT of a node, at most 16 of them";
+		return set_bootstrap(c, value);
+	} else if (strcmp(name, "advertise") == 0) {
+		*expected = "HOST:PORT under which others reach this node";
+		return host_port(value) ? set_text(c->advertise, sizeof c->advertise, value) : GN_USAGE;
+	} else if (strcmp(name, "probation") == 0) {
+		*expected = "seconds, at most 86400";
+		if (!number(value, 86400, false, &v))
+			return GN_USAGE;
+		c->probation = (uint32_t)v;
+	} else if (strcmp(name, "store-limit") == 0) {
+		*expected = "bytes, with K, M, G or T if wanted";
+		return number(value, UINT64_C(1) << 60, true, &c->store_limit) ? GN_OK : GN_USAGE;
+	} else if (strcmp(name, "pow-bits") == 0) {
+		*expected = "1 to 40, the same in the whole network";
+		if (!number(value, 40, false, &v) || v == 0)
+			return GN_USAGE;
+		c->pow_bits = (uint8_t)v;
+	} else if (strcmp(name, "log") == 0) {
+		*expected = "debug, info, warn or error";
+		return set_log(c, value);
+	} else {
+		return GN_NOT_FOUND;
+	}
+	return GN_OK;
+}
+
+gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name, struct gn_slice value, char why[GN_NODE_WHY])
+{
+	char n[32], v[512];
+	const char *expected = "";
+	if (name.len >= sizeof n || value.len >= sizeof v || memchr(name.p, 0, name.len) || (value.len && memchr(value.p, 0, value.len))) {
+		snprintf(why, GN_NODE_WHY, "a setting's name or value is too long or not text");
+		return GN_USAGE;
+	}
+	memcpy(n, name.p, name.len);
+	n[name.len] = 0;
+	if (value.len)
+		memcpy(v, value.p, value.len);
+	v[value.len] = 0;
+	gn_err err = set(c, n, v, &expected);
+	if (err == GN_NOT_FOUND)
+		snprintf(why, GN_NODE_WHY, "there is no setting '%s'", n);
+	else if (err)
+		snprintf(why, GN_NODE_WHY, "%s: '%.80s' is not %s", n, v, expected);
+	return err ? GN_USAGE : GN_OK;
+}
+
+static struct gn_slice trim(struct gn_slice s)
+{
+	while (s.len && strchr(" \t\r", s.p[0]) && s.p[0])
+		s = gn_slice_sub(s, 1, s.len);
+	while (s.len && s.p[s.len - 1] && strchr(" \t\r", s.p[s.len - 1]))
+		s.len--;
+	return s;
+}
+
+gn_err gn_node_config_parse(struct gn_node_config *c, struct gn_slice text, char why[GN_NODE_WHY])
+{
+	struct gn_node_config out = *c;
+	for (unsigned line = 1; text.len; line++) {
+		const uint8_t *newline = memchr(text.p, '\n', text.len);
+		size_t len = newline ? (size_t)(newline - text.p) : text.len;
+		struct gn_slice l = gn_slice_sub(text, 0, len);
+		text = gn_slice_sub(text, len + 1, text.len);
+		const uint8_t *hash = l.len ? memchr(l.p, '#', l.len) : NULL;
+		l = trim(hash ? gn_slice(l.p, (size_t)(hash - l.p)) : l);
+		if (l.len == 0)
+			continue;
+		const uint8_t *equals = memchr(l.p, '=', l.len);
+		char inner[GN_NODE_WHY];
+		if (!equals)
+			snprintf(inner, sizeof inner, "expected \"name = value\"");
+		else if (!gn_node_config_set(&out, trim(gn_slice(l.p, (size_t)(equals - l.p))), trim(gn_slice(equals + 1, (size_t)(l.p + l.len - equals) - 1)), inner))
+			continue;
+		snprintf(why, GN_NODE_WHY, "line %u: %.280s", line, inner);
+		return GN_USAGE;
+	}
+	*c = out;
+	return GN_OK;
+}

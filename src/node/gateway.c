@@ -1,0 +1,335 @@
+/* The gateway: http://NAME.geo.localhost:PORT/path serves the site that NAME points to, streaming verified bytes as they arrive.
+ *
+ * States:  NAME [resolve] -> HEAD and manifest [open] -> file [read] -> bytes -> end
+ * Invariants: every site is its own origin (the Host), so sites cannot read each other or the API; no byte is sent before its
+ * chunk verified; a transfer that fails in the middle is cut, never ended as if whole; at most one chunk is copied ahead of the
+ * client (the HTTP queue has its own bound). */
+#include "node/node_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct gn_gateway_state {
+	struct gn_name name;
+	uint64_t first, last, left;
+	bool head_only, range;
+	gn_op read;
+};
+
+static void page_error(struct gn_request *r, int status, const char *title, const char *text)
+{
+	char page[2048];
+	if (!r->http)
+		return;
+	if (r->streaming) {
+		gn_http_abort(r->http);
+		return;
+	}
+	int n = snprintf(page, sizeof page,
+			 "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>%s</title>"
+			 "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:18vh auto;padding:0 1em;color:#223}h1{font-size:1.4em}"
+			 "small{color:#778}@media(prefers-color-scheme:dark){body{background:#111820;color:#dde}}</style>"
+			 "<h1>%s</h1><p>%s</p><p><small>GeoNet gateway of this machine</small></p></html>\n",
+			 title, title, text);
+	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/html; charset=utf-8")}, {"cache-control", GN_LIT("no-store")}};
+	gn_http_respond(r->http, status, fields, GN_COUNT(fields), gn_slice(page, n < 0 ? 0 : (size_t)n));
+	r->engine = GN_OP_NONE;
+}
+
+/* The reason page of an error: what was looked for, what went wrong, what to try. */
+static void fail(struct gn_request *r, gn_err err, const char *what)
+{
+	char text[640];
+	const struct gn_name *name = &r->gateway->name;
+	bool missing = err == GN_NOT_FOUND;
+	snprintf(text, sizeof text, "%s of <b>%.300s.geo</b>: %s (%s). %s", what, name->text, gn_err_text(err), gn_err_name(err),
+		 missing ? "Check the spelling, or ask its owner whether it is still published." : "The nodes that hold it may be offline; try again in a minute.");
+	page_error(r, missing ? 404 : gn_err_class(err) == GN_CLASS_USAGE ? 400 : 504, missing ? "Not found" : "The site cannot be reached", text);
+}
+
+/* ---- bytes ---- */
+
+static void pump_bytes(struct gn_request *r)
+{
+	struct gn_gateway_state *g = r->gateway;
+	for (;;) {
+		struct gn_slice bytes;
+		if (!r->http)
+			return;
+		gn_err err = gn_bundles_read_next(r->node->bundles, g->read, &bytes, r->node->now);
+		if (err == GN_AGAIN)
+			return;
+		if (err || bytes.len == 0)
+			r->engine = GN_OP_NONE;
+		if (err) {
+			fail(r, err, "A part");
+			return;
+		}
+		if (bytes.len == 0) {
+			gn_http_end(r->http);
+			return;
+		}
+		GN_ASSERT(bytes.len <= g->left);
+		g->left -= bytes.len;
+		if (!gn_http_write(r->http, bytes))
+			return; /* on_drain goes on */
+	}
+}
+
+static void read_event(struct gn_request *r, const void *event)
+{
+	const struct gn_bundles_event *e = event;
+	if (e->kind == GN_BUNDLES_READABLE)
+		pump_bytes(r);
+}
+
+static void drain(struct gn_request *r)
+{
+	if (r->engine == GN_OP_BUNDLES && r->streaming)
+		pump_bytes(r);
+}
+
+/* ---- the answer's head ---- */
+
+struct fields {
+	struct gn_http_field list[24];
+	size_t count;
+	char etag[80], range[80];
+};
+
+static void add(struct fields *f, const char *name, struct gn_slice value)
+{
+	if (f->count < GN_COUNT(f->list))
+		f->list[f->count++] = (struct gn_http_field){name, value};
+}
+
+/* A site's own headers may not undo what keeps sites apart or what the transfer needs. */
+static bool header_allowed(struct gn_slice name)
+{
+	static const char *const refused[] = {"content-length", "content-range", "content-encoding", "transfer-encoding", "connection", "etag", "accept-ranges",
+					      "set-cookie", "access-control-allow-origin", "access-control-allow-credentials", "upgrade", "keep-alive", "date", "host"};
+	for (size_t i = 0; i < GN_COUNT(refused); i++)
+		if (gn_slice_eq(name, gn_str(refused[i])))
+			return false;
+	return name.len > 0 && name.len < 64;
+}
+
+static void site_headers(struct fields *f, const struct gn_manifest *m, struct gn_slice path, char names[8][64])
+{
+	struct gn_bundle_header h;
+	for (size_t i = 0, used = 0; used < 8 && gn_manifest_header_at(m, path, i, &h); i++) {
+		if (h.name.len >= 64)
+			continue;
+		for (size_t k = 0; k < h.name.len; k++)
+			names[used][k] = (char)(h.name.p[k] >= 'A' && h.name.p[k] <= 'Z' ? h.name.p[k] + 32 : h.name.p[k]);
+		names[used][h.name.len] = 0;
+		if (header_allowed(gn_str(names[used])))
+			add(f, names[used++], h.value);
+	}
+}
+
+/* Range and If-Range against this file; *status becomes 206 or 416. */
+static void choose_range(struct gn_request *r, const struct gn_bundle_file *file, struct fields *f, int *status)
+{
+	struct gn_gateway_state *g = r->gateway;
+	struct gn_slice range = gn_http_header(r->http, "range"), if_range = gn_http_header(r->http, "if-range");
+	g->first = 0;
+	g->left = file->size;
+	if (*status != 200 || !range.p || (if_range.p && !gn_slice_eq(if_range, gn_str(f->etag))))
+		return;
+	gn_err err = gn_http_range(range, file->size, &g->first, &g->last);
+	if (err == GN_OK) {
+		g->left = g->last - g->first + 1;
+		snprintf(f->range, sizeof f->range, "bytes %llu-%llu/%llu", (unsigned long long)g->first, (unsigned long long)g->last, (unsigned long long)file->size);
+		*status = 206;
+	} else if (err == GN_RANGE) {
+		snprintf(f->range, sizeof f->range, "bytes */%llu", (unsigned long long)file->size);
+		*status = 416;
+		g->left = 0;
+	} else {
+		g->first = 0;
+	}
+}
+
+static void serve(struct gn_request *r, const struct gn_manifest *m, const struct gn_bundle_file *file, int status)
+{
+	struct gn_gateway_state *g = r->gateway;
+	struct fields f = {.count = 0};
+	char names[8][64], hex[65];
+	gn_hex(gn_slice(file->root.b, 32), hex);
+	snprintf(f.etag, sizeof f.etag, "\"%s\"", hex);
+	add(&f, "etag", gn_str(f.etag));
+	add(&f, "accept-ranges", GN_LIT("bytes"));
+	add(&f, "x-content-type-options", GN_LIT("nosniff"));
+	struct gn_slice match = gn_http_header(r->http, "if-none-match");
+	if (status == 200 && match.p && gn_http_etag_match(match, gn_str(f.etag))) {
+		add(&f, "cache-control", GN_LIT("no-cache"));
+		gn_http_respond(r->http, 304, f.list, f.count, GN_LIT(""));
+		r->engine = GN_OP_NONE;
+		return;
+	}
+	choose_range(r, file, &f, &status);
+	add(&f, "content-type", file->mime.len ? file->mime : GN_LIT("application/octet-stream"));
+	if (*f.range)
+		add(&f, "content-range", gn_str(f.range));
+	size_t before = f.count;
+	site_headers(&f, m, file->path, names);
+	bool cache = false;
+	for (size_t i = before; i < f.count; i++)
+		cache |= strcmp(f.list[i].name, "cache-control") == 0;
+	if (!cache)
+		add(&f, "cache-control", GN_LIT("no-cache"));
+	if (status == 416 || g->left == 0) {
+		gn_http_respond(r->http, status, f.list, f.count, GN_LIT(""));
+		r->engine = GN_OP_NONE;
+		return;
+	}
+	if (!g->head_only) {
+		gn_err err = gn_bundles_read(r->node->bundles, file, g->first, g->left, r->node->now, &g->read);
+		if (err) {
+			fail(r, err, "A file");
+			return;
+		}
+	}
+	gn_http_start(r->http, status, f.list, f.count, g->left);
+	r->streaming = true;
+	if (g->head_only) {
+		gn_http_end(r->http);
+		r->engine = GN_OP_NONE;
+		return;
+	}
+	r->drain = drain;
+	gn_request_wait(r, GN_OP_BUNDLES, g->read, read_event);
+	pump_bytes(r);
+}
+
+/* ---- name -> site -> file ---- */
+
+static void redirect(struct gn_request *r)
+{
+	char to[GN_PATH_MAX * 3 + 2];
+	struct gn_slice path = gn_http_path(r->http);
+	if (path.len + 1 >= sizeof to) {
+		fail(r, GN_TOO_LARGE, "The path");
+		return;
+	}
+	memcpy(to, path.p, path.len);
+	to[path.len] = '/';
+	struct gn_http_field field = {"location", gn_slice(to, path.len + 1)};
+	gn_http_respond(r->http, 308, &field, 1, GN_LIT(""));
+	r->engine = GN_OP_NONE;
+}
+
+static void opened(struct gn_request *r, const void *event)
+{
+	const struct gn_bundles_event *e = event;
+	struct gn_bundle_file file;
+	uint8_t plain[GN_PATH_MAX + 2];
+	struct gn_buf path = {plain, 0, sizeof plain};
+	int status = 200;
+	bool slash = false;
+	if (e->kind != GN_BUNDLES_OPENED || !r->http)
+		return;
+	r->engine = GN_OP_NONE;
+	if (e->err) {
+		fail(r, e->err, "The site");
+		return;
+	}
+	gn_err err = gn_http_unescape(gn_http_path(r->http), &path);
+	if (err)
+		fail(r, GN_USAGE, "The path");
+	else if ((err = gn_manifest_resolve(e->manifest, gn_buf_slice(&path), &file, &status, &slash)))
+		fail(r, err, "This page");
+	else if (slash)
+		redirect(r);
+	else
+		serve(r, e->manifest, &file, status);
+}
+
+/* SITE "<owner key hex>/<label>", or a PID's own site "". */
+static gn_err site_of(const struct gn_names_event *e, struct gn_pk *owner, struct gn_slice *label)
+{
+	for (size_t i = 0; i < e->entry_count; i++) {
+		struct gn_slice v = e->entries[i].value;
+		if (e->entries[i].type != GN_NAME_SITE || v.len < 64)
+			continue;
+		if (gn_unhex(gn_slice_sub(v, 0, 64), owner->b, 32) == GN_OK && (v.len == 64 || v.p[64] == '/')) {
+			*label = gn_slice_sub(v, 65, v.len);
+			return GN_OK;
+		}
+	}
+	if (e->name.form == GN_NAME_PID && e->owner_known) {
+		*owner = e->owner;
+		*label = GN_LIT("");
+		return GN_OK;
+	}
+	return GN_NOT_FOUND;
+}
+
+static void resolved(struct gn_request *r, const void *event)
+{
+	const struct gn_names_event *e = event;
+	struct gn_pk owner;
+	struct gn_slice label;
+	gn_op op;
+	if (!r->http)
+		return;
+	r->engine = GN_OP_NONE;
+	gn_err err = site_of(e, &owner, &label);
+	if (err && !e->err)
+		page_error(r, 404, "No site here", "This name exists, but it does not point to a site.");
+	else if (err)
+		fail(r, e->err, "The name");
+	else if ((err = gn_bundles_open(r->node->bundles, &owner, label, false, r->node->now, &op)))
+		fail(r, err, "The site");
+	else
+		gn_request_wait(r, GN_OP_BUNDLES, op, opened);
+}
+
+/* "welcome.geo.localhost" -> "welcome.geo"; GN_NOT_FOUND when the Host is not a gateway's. */
+static gn_err site_host(const struct gn_request *r, struct gn_buf *host)
+{
+	static const char suffix[] = ".geo.localhost";
+	uint16_t port;
+	struct gn_slice value = gn_http_header(r->http, "host");
+	if (!value.p || gn_http_host(value, host, &port) || host->len <= sizeof suffix - 1 ||
+	    memcmp(host->p + host->len - (sizeof suffix - 1), suffix, sizeof suffix - 1) != 0)
+		return GN_NOT_FOUND;
+	host->len -= strlen(".localhost");
+	return GN_OK;
+}
+
+bool gn_gateway_take(struct gn_request *r)
+{
+	uint8_t text[GN_NAME_MAX + 32];
+	struct gn_buf host = {text, 0, sizeof text};
+	const char *why = "";
+	gn_op op;
+	if (site_host(r, &host))
+		return false;
+	r->gateway = calloc(1, sizeof *r->gateway);
+	enum gn_http_method method = gn_http_method(r->http);
+	if (!r->gateway) {
+		page_error(r, 503, "Out of memory", "Try again later.");
+		return true;
+	}
+	r->gateway->head_only = method == GN_HTTP_HEAD;
+	gn_err err = gn_name_parse(gn_buf_slice(&host), &r->gateway->name, &why);
+	if (method != GN_HTTP_GET && method != GN_HTTP_HEAD) {
+		struct gn_http_field allow = {"allow", GN_LIT("GET, HEAD")};
+		gn_http_respond(r->http, 405, &allow, 1, GN_LIT("a site can only be read\n"));
+	} else if (err) {
+		page_error(r, 400, "Not a name", why);
+	} else if ((err = gn_names_resolve(r->node->names, &r->gateway->name, false, r->node->now, &op))) {
+		fail(r, err, "The name");
+	} else {
+		gn_request_wait(r, GN_OP_NAMES, op, resolved);
+	}
+	return true;
+}
+
+void gn_gateway_free(struct gn_request *r)
+{
+	free(r->gateway);
+	r->gateway = NULL;
+}

@@ -1,0 +1,191 @@
+/* The node's parts, private to src/node. One thread (the loop's) touches all of it; workers see single jobs.
+ *
+ *   node.c start, pump, stop      peers.c sessions <-> messages of overlay and bundles     disk.c requests <-> workers
+ *   api*.c the local API          gateway.c sites over HTTP                                status.c what pages show */
+#ifndef GN_NODE_NODE_INT_H
+#define GN_NODE_NODE_INT_H
+
+#include "jet/jet.h"
+#include "net/net.h"
+#include "node/limits.h"
+#include "node/node.h"
+#include "os/os.h"
+#include "overlay/overlay.h"
+#include "services/bundles.h"
+#include "services/identity.h"
+#include "services/names.h"
+#include "store/store.h"
+#include <jansson.h>
+#include <uv.h>
+
+/* ---- peers.c ---- */
+
+struct gn_peers {
+	struct gn_map by_key;      /* gn_pk -> struct peer * */
+	struct gn_map by_session;  /* gn_jet_id -> struct session */
+	struct gn_map inbound;     /* {session, stream} -> struct inbound */
+	struct peer *nameless;     /* list: bootstrap addresses whose key is not known yet */
+	uint64_t inbound_bytes;    /* held by unfinished messages */
+	uint64_t dropped_queue, dropped_large, dropped_kind, refused_inbound;
+	gn_time swept;
+};
+
+struct gn_node;
+void gn_peers_init(struct gn_node *node);
+void gn_peers_fini(struct gn_node *node);
+void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m, enum gn_jet_class class);
+void gn_peers_event(struct gn_node *node, const struct gn_jet_event *event);
+void gn_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked);
+/* Closes sessions that nobody needs. */
+void gn_peers_sweep(struct gn_node *node);
+/* The session that messages to pk go through, 0 if none. */
+gn_jet_id gn_peers_session(const struct gn_node *node, const struct gn_pk *pk);
+
+/* ---- disk.c ---- */
+
+enum gn_disk_user { GN_DISK_KV, GN_DISK_BLOCKS, GN_DISK_USERS };
+
+struct gn_disk {
+	uint32_t running; /* jobs on workers */
+	uint64_t failed;
+};
+/* Takes every request the engines have and starts what may start. True if there was one. */
+bool gn_disk_pump(struct gn_node *node);
+
+/* ---- requests of the API and the gateway ---- */
+
+enum gn_op_engine { GN_OP_NONE, GN_OP_OVERLAY, GN_OP_NAMES, GN_OP_BUNDLES };
+
+struct gn_request;
+struct gn_route {
+	enum gn_http_method method;
+	const char *path; /* segments; '*' takes one into args */
+	bool open;        /* without token */
+	bool body;        /* run after the whole body came (bounded) */
+	gn_err (*run)(struct gn_request *r);
+};
+
+struct gn_request {
+	struct gn_node *node;
+	struct gn_http_request *http; /* NULL once it is closed or answered */
+	const struct gn_route *route;
+	char args[2][GN_NODE_ARG];
+	uint8_t *body;
+	size_t body_len, body_cap;
+	enum gn_op_engine engine;     /* what it waits for */
+	gn_op op;
+	void (*done)(struct gn_request *r, const void *event);        /* the engine's event for op */
+	void (*drain)(struct gn_request *r);                          /* room to write */
+	gn_err (*data)(struct gn_request *r, struct gn_slice in, size_t *taken); /* streamed body */
+	void (*data_end)(struct gn_request *r);
+	struct gn_gateway_state *gateway;
+	struct gn_request *next, **link; /* list of live requests */
+	bool streaming, events;
+	struct gn_pk owner;
+	char label[GN_NODE_ARG];
+	gn_time started;
+};
+
+void gn_api_handler(struct gn_node *node, struct gn_http_handler *out);
+void gn_request_wait(struct gn_request *r, enum gn_op_engine engine, gn_op op, void (*done)(struct gn_request *, const void *));
+/* Hands an engine's event to the request that waits for op. */
+void gn_request_event(struct gn_node *node, enum gn_op_engine engine, gn_op op, const void *event);
+void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...) GN_PRINTF(3, 4);
+/* Takes json. */
+void gn_request_json(struct gn_request *r, int status, json_t *json);
+/* Value of a query parameter; fallback when it is absent; GN_RANGE when it is not a number up to max. */
+GN_MUST gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t fallback, uint64_t max, uint64_t *out);
+extern const struct gn_route gn_api_routes[];
+/* Runs of the routes, by file. */
+gn_err gn_api_status(struct gn_request *r);
+gn_err gn_api_peers(struct gn_request *r);
+gn_err gn_api_lookups(struct gn_request *r);
+gn_err gn_api_counters(struct gn_request *r);
+gn_err gn_api_metrics(struct gn_request *r);
+gn_err gn_api_events(struct gn_request *r);
+gn_err gn_api_held(struct gn_request *r);
+gn_err gn_api_page(struct gn_request *r);
+gn_err gn_api_find(struct gn_request *r);
+gn_err gn_api_record_put(struct gn_request *r);
+gn_err gn_api_record_get(struct gn_request *r);
+gn_err gn_api_name_get(struct gn_request *r);
+gn_err gn_api_name_put(struct gn_request *r);
+gn_err gn_api_file_put(struct gn_request *r);
+gn_err gn_api_spread(struct gn_request *r);
+gn_err gn_api_sites(struct gn_request *r);
+gn_err gn_api_site_get(struct gn_request *r);
+gn_err gn_api_site_manifest(struct gn_request *r);
+gn_err gn_api_shutdown(struct gn_request *r);
+json_t *gn_json_hex(const void *p, size_t len);
+json_t *gn_json_base64(struct gn_slice s);
+json_t *gn_json_slice(struct gn_slice s); /* JSON string; bytes that are not UTF-8 become base64 */
+json_t *gn_json_steps(const struct gn_overlay_step *steps, uint32_t count, gn_time start);
+
+/* gateway.c: true when Host names a site (the request is the gateway's then). */
+bool gn_gateway_take(struct gn_request *r);
+void gn_gateway_free(struct gn_request *r);
+
+/* ---- lookups and publications shown by the status ---- */
+
+struct gn_lookup {
+	gn_op op;
+	const char *kind; /* "find", "get", "put", "" for those of services */
+	struct gn_hash key;
+	gn_err err;
+	unsigned hops;
+	gn_time took;
+	uint64_t at; /* Unix seconds */
+	uint32_t step_count;
+	struct gn_overlay_step steps[GN_NODE_STEPS];
+};
+
+/* ---- the node ---- */
+
+struct gn_node {
+	struct gn_node_config config;
+	uv_loop_t loop;
+	uv_poll_t udp_poll;
+	uv_timer_t timer;
+	uv_prepare_t prepare;
+	uv_signal_t sigint, sigterm;
+	gn_time now, started, saved;
+	struct gn_alloc alloc[6]; /* jet, overlay, kv, blocks, services, node: a budget each */
+	struct gn_rand rand;
+	struct gn_log log;
+	struct gn_env env; /* the node's own */
+	struct gn_sk key;
+	uint8_t nonce[8];
+	struct gn_os_dir *dir;
+	struct gn_udp *udp;
+	struct gn_http *http;
+	struct gn_jet *jet;
+	struct gn_overlay *overlay;
+	struct gn_kv *kv;
+	struct gn_blocks *blocks;
+	struct gn_names *names;
+	struct gn_bundles *bundles;
+	struct gn_peers peers;
+	struct gn_disk disk;
+	struct gn_request *requests;
+	struct gn_lookup lookups[GN_NODE_LOOKUPS];
+	uint64_t lookup_count;
+	json_t *sites; /* what this node keeps published: array, saved as sites.json */
+	char token[65];
+	uint8_t *packet; /* one GSO batch that the socket did not take yet */
+	struct gn_buf packet_buf;
+	struct gn_jet_batch packet_batch;
+	bool kv_ready, blocks_ready, running, stopping, udp_blocked, packet_waiting, pumping;
+	int ready_fd;
+};
+
+void gn_node_pump(struct gn_node *node);
+void gn_node_stop(struct gn_node *node);
+void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt, ...) GN_PRINTF(4, 5);
+/* saved.c: contacts, pins, sites over restarts. */
+void gn_saved_load(struct gn_node *node);
+void gn_saved_store(struct gn_node *node);
+void gn_saved_site(struct gn_node *node, json_t *site); /* takes site; replaces the entry of the same owner and label */
+/* A site-wide event line for /api/v1/events. */
+void gn_node_publish(struct gn_node *node, const char *event, json_t *data);
+
+#endif

@@ -1,0 +1,124 @@
+/* What a node keeps between runs besides records and blocks: contacts it knew (hints for the next start), owners of names pinned
+ * at first sight, and the list of its own publications. Small JSON files, written whole and atomically; a damaged one is
+ * reported, set aside and replaced: it holds hints, nothing that was promised to anyone. */
+#include "node/node_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define FILE_MAX (4u << 20) /* bytes of any of the files */
+#define CONTACTS_MAX 256u
+
+static json_t *load(struct gn_node *node, const char *name)
+{
+	struct gn_buf buf = {malloc(FILE_MAX), 0, FILE_MAX};
+	json_error_t where;
+	json_t *json = NULL;
+	gn_err err = buf.p ? gn_os_file_read(node->dir, name, &buf) : GN_NOMEM;
+	if (err == GN_OK) {
+		json = json_loadb((const char *)buf.p, buf.len, JSON_REJECT_DUPLICATES, &where);
+		if (!json_is_array(json)) {
+			char aside[64];
+			snprintf(aside, sizeof aside, "%s.damaged", name);
+			gn_node_log(node, GN_LOG_WARN, "file.damaged", "%s is damaged (%s, line %d): kept as %s, starting anew", name, where.text, where.line, aside);
+			(void)!gn_os_rename(node->dir, name, aside);
+			json_decref(json);
+			json = NULL;
+		}
+	} else if (err != GN_NOT_FOUND) {
+		gn_node_log(node, GN_LOG_WARN, "file.unreadable", "%s: %s", name, gn_err_text(err));
+	}
+	free(buf.p);
+	return json ? json : json_array();
+}
+
+static void store(struct gn_node *node, const char *name, json_t *json)
+{
+	char *text = json_dumps(json, JSON_INDENT(1));
+	gn_err err = text ? gn_os_file_write(node->dir, name, gn_str(text)) : GN_NOMEM;
+	if (err)
+		gn_node_log(node, GN_LOG_WARN, "file.unwritable", "%s: %s", name, gn_err_text(err));
+	free(text);
+}
+
+static bool unhex(json_t *json, const char *field, uint8_t *out, size_t len)
+{
+	const char *text = json_string_value(json_object_get(json, field));
+	return text && gn_unhex(gn_str(text), out, len) == GN_OK;
+}
+
+static void contact_load(struct gn_node *node, json_t *json)
+{
+	struct gn_contact c = {.addr_count = 0};
+	size_t i;
+	json_t *addr;
+	if (!unhex(json, "key", c.pk.b, sizeof c.pk.b) || !unhex(json, "nonce", c.nonce, sizeof c.nonce))
+		return;
+	json_array_foreach(json_object_get(json, "addrs"), i, addr)
+	{
+		const char *text = json_string_value(addr);
+		if (text && c.addr_count < GN_CONTACT_ADDRS && gn_addr_parse(gn_str(text), &c.addrs[c.addr_count]) == GN_OK)
+			c.addr_count++;
+	}
+	gn_node_id_make(&c.pk, c.nonce, &c.id);
+	(void)!gn_overlay_hint(node->overlay, &c, node->now);
+}
+
+static void pin_load(struct gn_node *node, json_t *json)
+{
+	struct gn_name name;
+	struct gn_pk owner;
+	const char *text = json_string_value(json_object_get(json, "name")), *why;
+	if (text && unhex(json, "owner", owner.b, sizeof owner.b) && gn_name_parse(gn_str(text), &name, &why) == GN_OK)
+		(void)!gn_names_pin(node->names, &name, &owner);
+}
+
+void gn_saved_load(struct gn_node *node)
+{
+	size_t i;
+	json_t *item, *contacts = load(node, "contacts.json"), *pins = load(node, "names.json");
+	json_array_foreach(contacts, i, item) contact_load(node, item);
+	json_array_foreach(pins, i, item) pin_load(node, item);
+	json_decref(contacts);
+	json_decref(pins);
+	node->sites = load(node, "sites.json");
+}
+
+void gn_saved_store(struct gn_node *node)
+{
+	struct gn_overlay_peer p;
+	struct gn_name name;
+	struct gn_pk owner;
+	json_t *contacts = json_array(), *pins = json_array();
+	for (uint32_t i = 0; json_array_size(contacts) < CONTACTS_MAX && gn_overlay_peer_at(node->overlay, i, &p); i++) {
+		json_t *addrs = json_array();
+		for (unsigned k = 0; k < p.contact.addr_count; k++) {
+			char text[GN_ADDR_TEXT_MAX];
+			gn_addr_text(&p.contact.addrs[k], text);
+			json_array_append_new(addrs, json_string(text));
+		}
+		json_array_append_new(contacts, json_pack("{so so so}", "key", gn_json_hex(p.contact.pk.b, 32), "nonce", gn_json_hex(p.contact.nonce, 8), "addrs", addrs));
+	}
+	for (uint32_t i = 0; gn_names_pin_at(node->names, i, &name, &owner); i++)
+		json_array_append_new(pins, json_pack("{ss so}", "name", name.text, "owner", gn_json_hex(owner.b, 32)));
+	if (json_array_size(contacts)) /* an isolated node keeps what it knew */
+		store(node, "contacts.json", contacts);
+	store(node, "names.json", pins);
+	json_decref(contacts);
+	json_decref(pins);
+}
+
+void gn_saved_site(struct gn_node *node, json_t *site)
+{
+	size_t i;
+	json_t *old;
+	json_array_foreach(node->sites, i, old)
+	{
+		if (json_equal(json_object_get(old, "owner"), json_object_get(site, "owner")) && json_equal(json_object_get(old, "label"), json_object_get(site, "label"))) {
+			json_array_remove(node->sites, i);
+			break;
+		}
+	}
+	json_array_append_new(node->sites, site);
+	store(node, "sites.json", node->sites);
+}

@@ -1,0 +1,271 @@
+/* What the node shows of itself: status, peers, lookups, counters, metrics, events and the status page. Reads only. */
+#include "node/node_int.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static double ms(gn_time t)
+{
+	return (double)t / (double)GN_MSEC;
+}
+
+static void traffic(const struct gn_node *node, uint64_t *sent, uint64_t *received)
+{
+	struct gn_udp_info info;
+	gn_udp_info(node->udp, &info);
+	*sent = info.bytes_sent;
+	*received = info.bytes_received;
+}
+
+static json_t *addr_list(const struct gn_contact *c)
+{
+	json_t *list = json_array();
+	for (unsigned i = 0; i < c->addr_count; i++) {
+		char text[GN_ADDR_TEXT_MAX];
+		gn_addr_text(&c->addrs[i], text);
+		json_array_append_new(list, json_string(text));
+	}
+	return list;
+}
+
+/* 16 hex digits: JSON numbers lose bits above 2^53. */
+static json_t *angle(const struct gn_node_id *id)
+{
+	return gn_json_hex(id->b, 8);
+}
+
+static json_t *status_json(const struct gn_node *node)
+{
+	struct gn_overlay_info o;
+	struct gn_blocks_info b;
+	uint64_t sent, received;
+	gn_overlay_info(node->overlay, &o);
+	gn_blocks_info(node->blocks, &b);
+	traffic(node, &sent, &received);
+	json_t *json = json_pack("{ss s{so so so so si} ss si sI sb sb sf}", "version", GEONET_VERSION, "node", "id", gn_json_hex(o.self.id.b, 32), "key",
+				 gn_json_hex(o.self.pk.b, 32), "angle", angle(&o.self.id), "addrs", addr_list(&o.self), "port", (int)gn_udp_port(node->udp), "data",
+				 node->config.data, "pid", (int)uv_os_getpid(), "uptime_s", (json_int_t)((node->now - node->started) / GN_SEC), "server", o.server, "joined",
+				 o.joined, "n_estimate", o.n_estimate);
+	json_object_set_new(json, "http", json_integer(node->http ? gn_http_port(node->http) : 0));
+	json_object_set_new(json, "hops", json_pack("{sf sf si si}", "predicted", o.hops_predicted, "observed", o.hops_observed_mean, "max", (int)o.hops_max, "p99",
+						    (int)o.hops_observed_p99));
+	json_object_set_new(json, "links", json_integer(o.links));
+	json_object_set_new(json, "leaf", json_pack("[ii]", (int)o.leaf_cw, (int)o.leaf_ccw));
+	json_object_set_new(json, "known", json_integer(o.known));
+	json_object_set_new(json, "records", json_pack("{si sI}", "count", (int)o.records, "bytes", (json_int_t)o.record_bytes));
+	json_object_set_new(json, "blocks", json_pack("{si si si sI sI}", "count", (int)b.blocks, "own", (int)b.own, "held", (int)b.held, "bytes", (json_int_t)b.bytes, "max",
+						      (json_int_t)b.bytes_max));
+	json_object_set_new(json, "sessions", json_integer(gn_jet_session_count(node->jet)));
+	json_object_set_new(json, "traffic", json_pack("{sI sI}", "sent", (json_int_t)sent, "received", (json_int_t)received));
+	json_object_set_new(json, "rss", json_integer((json_int_t)gn_os_rss()));
+	json_object_set_new(json, "lookups", json_pack("{sI sI}", "total", (json_int_t)o.lookups, "failed", (json_int_t)o.lookups_failed));
+	return json;
+}
+
+gn_err gn_api_status(struct gn_request *r)
+{
+	gn_request_json(r, 200, status_json(r->node));
+	return GN_OK;
+}
+
+gn_err gn_api_peers(struct gn_request *r)
+{
+	json_t *peers = json_array();
+	struct gn_overlay_peer p;
+	for (uint32_t i = 0; gn_overlay_peer_at(r->node->overlay, i, &p); i++) {
+		struct gn_jet_info info;
+		gn_jet_id session = gn_peers_session(r->node, &p.contact.pk);
+		char addr[GN_ADDR_TEXT_MAX] = "";
+		if (p.contact.addr_count)
+			gn_addr_text(&p.contact.addrs[0], addr);
+		json_t *json = json_pack("{so so so ss sb sb sb si sf sf}", "id", gn_json_hex(p.contact.id.b, 32), "key", gn_json_hex(p.contact.pk.b, 32), "angle",
+					 angle(&p.contact.id), "addr", addr, "leaf", p.leaf, "linked", p.linked, "up", session != 0, "annulus", (int)p.annulus, "rtt_ms",
+					 ms(p.rtt), "seen_s", (double)(r->node->now - p.seen) / (double)GN_SEC);
+		if (session && gn_jet_info(r->node->jet, session, &info) == GN_OK) {
+			gn_addr_text(&info.addr, addr);
+			json_object_set_new(json, "addr", json_string(addr));
+			json_object_set_new(json, "sent", json_integer((json_int_t)info.bytes_sent));
+			json_object_set_new(json, "received", json_integer((json_int_t)info.bytes_received));
+			json_object_set_new(json, "suite", json_string(info.suite ? info.suite : ""));
+			json_object_set_new(json, "group", json_string(info.group ? info.group : ""));
+		}
+		json_array_append_new(peers, json);
+	}
+	gn_request_json(r, 200, json_pack("{so}", "peers", peers));
+	return GN_OK;
+}
+
+static json_t *lookup_json(const struct gn_lookup *l)
+{
+	return json_pack("{sI ss so ss si sf sI so}", "op", (json_int_t)l->op, "kind", l->kind, "key", gn_json_hex(l->key.b, 32), "err", gn_err_name(l->err), "hops",
+			 (int)l->hops, "took_ms", ms(l->took), "at", (json_int_t)l->at, "steps", gn_json_steps(l->steps, l->step_count, l->step_count ? l->steps[0].sent : 0));
+}
+
+gn_err gn_api_lookups(struct gn_request *r)
+{
+	const struct gn_node *node = r->node;
+	json_t *list = json_array();
+	uint64_t n = node->lookup_count < GN_NODE_LOOKUPS ? node->lookup_count : GN_NODE_LOOKUPS;
+	for (uint64_t i = 0; i < n; i++)
+		json_array_append_new(list, lookup_json(&node->lookups[(node->lookup_count - 1 - i) % GN_NODE_LOOKUPS]));
+	gn_request_json(r, 200, json_pack("{so}", "lookups", list));
+	return GN_OK;
+}
+
+gn_err gn_api_held(struct gn_request *r)
+{
+	json_t *list = json_array();
+	struct gn_overlay_held h;
+	for (uint32_t i = 0; gn_overlay_held_at(r->node->overlay, i, &h); i++) {
+		char pid[GN_PID_MAX];
+		gn_pid(&h.owner, pid);
+		json_array_append_new(list, json_pack("{so ss si sI si sI}", "key", gn_json_hex(h.key.b, 32), "owner", pid, "type", (int)h.type, "seq", (json_int_t)h.seq,
+						      "size", (int)h.len, "expires", (json_int_t)h.expires));
+	}
+	gn_request_json(r, 200, json_pack("{so}", "records", list));
+	return GN_OK;
+}
+
+/* ---- counters ---- */
+
+static json_t *counters_json(const struct gn_node *node)
+{
+	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object();
+	struct gn_jet_counter jc;
+	struct gn_overlay_counter oc;
+	struct gn_bundles_counter bc;
+	for (size_t i = 0; gn_jet_counter_at(node->jet, i, &jc); i++)
+		json_object_set_new(jet, jc.name, json_integer((json_int_t)jc.value));
+	for (size_t i = 0; gn_overlay_counter_at(node->overlay, i, &oc); i++)
+		json_object_set_new(overlay, oc.name, json_integer((json_int_t)oc.value));
+	for (size_t i = 0; gn_bundles_counter_at(node->bundles, i, &bc); i++)
+		json_object_set_new(bundles, bc.name, json_integer((json_int_t)bc.value));
+	struct gn_kv_info kv;
+	struct gn_blocks_info blocks;
+	gn_kv_info(node->kv, &kv);
+	gn_blocks_info(node->blocks, &blocks);
+	json_t *store = json_pack("{sI sI sI sI}", "log-torn", (json_int_t)kv.torn, "log-corrupt", (json_int_t)kv.corrupt, "blocks-corrupt", (json_int_t)blocks.corrupt,
+				  "disk-failed", (json_int_t)node->disk.failed);
+	const struct gn_peers *p = &node->peers;
+	json_t *peers = json_pack("{sI sI sI sI}", "message-dropped-queue", (json_int_t)p->dropped_queue, "message-too-large", (json_int_t)p->dropped_large,
+				  "message-unknown-kind", (json_int_t)p->dropped_kind, "message-refused-inbound", (json_int_t)p->refused_inbound);
+	return json_pack("{so so so so so}", "jet", jet, "overlay", overlay, "bundles", bundles, "store", store, "peers", peers);
+}
+
+gn_err gn_api_counters(struct gn_request *r)
+{
+	gn_request_json(r, 200, counters_json(r->node));
+	return GN_OK;
+}
+
+struct text {
+	char *p;
+	size_t len, cap;
+};
+
+GN_PRINTF(2, 3) static void print(struct text *t, const char *fmt, ...)
+{
+	va_list args;
+	va_start(args, fmt);
+	char line[256];
+	int n = vsnprintf(line, sizeof line, fmt, args);
+	va_end(args);
+	if (n > 0 && t->len + (size_t)n <= t->cap) {
+		memcpy(t->p + t->len, line, (size_t)n);
+		t->len += (size_t)n;
+	}
+}
+
+static void print_name(struct text *t, const char *module, const char *name)
+{
+	char flat[96];
+	snprintf(flat, sizeof flat, "geonet_%s_%s_total", module, name);
+	for (char *c = flat; *c; c++)
+		*c = *c == '-' || *c == '.' ? '_' : *c;
+	print(t, "%s", flat);
+}
+
+/* Prometheus text format 0.0.4. */
+gn_err gn_api_metrics(struct gn_request *r)
+{
+	static char storage[65536];
+	struct text t = {storage, 0, sizeof storage};
+	struct gn_overlay_info o;
+	uint64_t sent, received;
+	gn_overlay_info(r->node->overlay, &o);
+	traffic(r->node, &sent, &received);
+	print(&t, "geonet_uptime_seconds %lld\n", (long long)((r->node->now - r->node->started) / GN_SEC));
+	print(&t, "geonet_links %u\ngeonet_records %u\ngeonet_nodes_estimate %.1f\n", o.links, o.records, o.n_estimate);
+	print(&t, "geonet_sessions %u\n", gn_jet_session_count(r->node->jet));
+	print(&t, "geonet_udp_sent_bytes_total %llu\ngeonet_udp_received_bytes_total %llu\n", (unsigned long long)sent, (unsigned long long)received);
+	print(&t, "geonet_hops_predicted %.3f\ngeonet_hops_observed %.3f\n", o.hops_predicted, o.hops_observed_mean);
+	json_t *all = counters_json(r->node), *group, *value;
+	const char *module, *name;
+	json_object_foreach(all, module, group) json_object_foreach(group, name, value)
+	{
+		print_name(&t, module, name);
+		print(&t, " %lld\n", (long long)json_integer_value(value));
+	}
+	json_decref(all);
+	struct gn_http_field field = {"content-type", GN_LIT("text/plain; version=0.0.4")};
+	gn_http_respond(r->http, 200, &field, 1, gn_slice(t.p, t.len));
+	return GN_OK;
+}
+
+/* ---- server-sent events ---- */
+
+gn_err gn_api_events(struct gn_request *r)
+{
+	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/event-stream")}, {"cache-control", GN_LIT("no-store")}};
+	gn_http_start(r->http, 200, fields, GN_COUNT(fields), UINT64_MAX);
+	gn_http_write(r->http, GN_LIT(": geonet\n\n"));
+	r->streaming = true;
+	r->events = true;
+	return GN_OK;
+}
+
+void gn_node_publish(struct gn_node *node, const char *event, json_t *data)
+{
+	char *text = NULL, head[64];
+	for (struct gn_request *r = node->requests, *next; r; r = next) {
+		next = r->next;
+		if (!r->events || !r->http)
+			continue;
+		if (!text && !(text = json_dumps(data, JSON_COMPACT)))
+			break;
+		snprintf(head, sizeof head, "event: %s\ndata: ", event);
+		gn_http_write(r->http, gn_str(head));
+		gn_http_write(r->http, gn_str(text));
+		if (!gn_http_write(r->http, GN_LIT("\n\n")))
+			gn_http_abort(r->http); /* a listener that does not read; it will ask again */
+	}
+	free(text);
+	json_decref(data);
+}
+
+/* ---- the status page ---- */
+
+extern const struct gn_page {
+	const char *name, *mime;
+	const unsigned char *bytes;
+	size_t len;
+} gn_pages[];
+
+gn_err gn_api_page(struct gn_request *r)
+{
+	const char *name = r->args[0][0] ? r->args[0] : "index.html";
+	for (const struct gn_page *p = gn_pages; p->name; p++) {
+		if (strcmp(p->name, name) != 0)
+			continue;
+		struct gn_http_field fields[] = {
+			{"content-type", gn_str(p->mime)},
+			{"cache-control", GN_LIT("no-cache")},
+			{"x-content-type-options", GN_LIT("nosniff")},
+			{"content-security-policy", GN_LIT("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'")},
+		};
+		gn_http_respond(r->http, 200, fields, GN_COUNT(fields), gn_slice(p->bytes, p->len));
+		return GN_OK;
+	}
+	return GN_NOT_FOUND;
+}
