@@ -1,0 +1,132 @@
+/* geonetd: one GeoNet node. Reads the configuration file, then flags over it, and runs until it is told to stop. */
+#include "node/node.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char usage[] =
+	"usage: geonetd [OPTION]...\n"
+	"Run one GeoNet node.\n"
+	"\n"
+	"  --data DIR            everything it keeps (default $GEONET_DATA, then $XDG_DATA_HOME/geonet, ~/.local/share/geonet)\n"
+	"  --config FILE         settings as \"name = value\" lines, the names being those of the options (default DATA/geonet.conf if there)\n"
+	"  --port N              UDP port for other nodes; 0 takes a free one (default 7777)\n"
+	"  --bootstrap HOST:PORT a node to begin with; may be given 16 times; none: wait to be found\n"
+	"  --advertise HOST:PORT how others reach this node, if not by this machine's addresses\n"
+	"  --http N|off          loopback port of the page, the API and the gateway; 0 takes a free one (default 7780)\n"
+	"  --store-limit BYTES   room for blocks of others and for cached ones, with K, M, G, T; 0 keeps none (default 10G)\n"
+	"  --probation SECONDS   client mode after the start, before it answers for keys (default 600)\n"
+	"  --pow-bits N          proof of work of node keys, the same in the whole network (default 22)\n"
+	"  --log LEVEL           debug, info, warn or error (default info)\n"
+	"  --ready-fd N          write \"ready PORT HTTP-PORT\" to this descriptor once the API answers\n"
+	"  --help, --version\n"
+	"\n"
+	"Examples:\n"
+	"  geonetd                                          a node with all defaults\n"
+	"  geonetd --bootstrap seed.example.net:7777        join a network\n"
+	"  geonetd --data /tmp/n1 --port 0 --http 0 --probation 0   a founder for experiments\n"
+	"\n"
+	"Exit status: 0 stopped on request, 1 failed, 2 the command line or the configuration is wrong.\n"
+	"The page: http://localhost:7780/   sites: http://NAME.geo.localhost:7780/   the tool: geonet --help\n";
+
+static int fail(const char *why)
+{
+	fprintf(stderr, "geonetd: %s\n", why);
+	return 2;
+}
+
+static void default_data(struct gn_node_config *config)
+{
+	const char *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	if (own && *own)
+		snprintf(config->data, sizeof config->data, "%s", own);
+	else if (xdg && *xdg)
+		snprintf(config->data, sizeof config->data, "%s/geonet", xdg);
+	else
+		snprintf(config->data, sizeof config->data, "%s/.local/share/geonet", home && *home ? home : ".");
+}
+
+/* The configuration file whole; a missing default file is fine. */
+static gn_err read_config(struct gn_node_config *config, const char *path, bool must, char why[GN_NODE_WHY])
+{
+	static char text[65536];
+	FILE *f = fopen(path, "rb");
+	if (!f && !must)
+		return GN_OK;
+	size_t len = f ? fread(text, 1, sizeof text, f) : 0;
+	if (!f || ferror(f) || len == sizeof text) {
+		snprintf(why, GN_NODE_WHY, "%s cannot be read or is larger than 64 KiB", path);
+		if (f)
+			fclose(f);
+		return GN_USAGE;
+	}
+	fclose(f);
+	char inner[GN_NODE_WHY];
+	gn_err err = gn_node_config_parse(config, gn_slice(text, len), inner);
+	if (err)
+		snprintf(why, GN_NODE_WHY, "%.120s: %.190s", path, inner);
+	return err;
+}
+
+struct flags {
+	const char *config;
+	int ready_fd;
+};
+
+/* "--name value" and "--name=value"; first pass finds --config and --data, second sets everything over the file. */
+static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *config, struct flags *flags, char why[GN_NODE_WHY])
+{
+	for (int i = 1; i < argc; i++) {
+		const char *name = argv[i] + 2, *equals = strchr(argv[i], '=');
+		size_t len = equals ? (size_t)(equals - name) : strlen(argv[i]) - (strlen(argv[i]) >= 2 ? 2 : 0);
+		if (strncmp(argv[i], "--", 2) != 0) {
+			snprintf(why, GN_NODE_WHY, "'%.80s' is not an option; see geonetd --help", argv[i]);
+			return GN_USAGE;
+		}
+		const char *value = equals ? equals + 1 : i + 1 < argc ? argv[++i] : NULL;
+		if (!value) {
+			snprintf(why, GN_NODE_WHY, "--%.80s needs a value; see geonetd --help", name);
+			return GN_USAGE;
+		}
+		struct gn_slice n = gn_slice(name, len);
+		if (gn_slice_eq(n, GN_LIT("config"))) {
+			flags->config = value;
+		} else if (gn_slice_eq(n, GN_LIT("ready-fd"))) {
+			flags->ready_fd = atoi(value);
+		} else if (second || gn_slice_eq(n, GN_LIT("data"))) {
+			char inner[GN_NODE_WHY];
+			if (gn_node_config_set(config, n, gn_str(value), inner)) {
+				snprintf(why, GN_NODE_WHY, "--%.250s; see geonetd --help", inner);
+				return GN_USAGE;
+			}
+		}
+	}
+	return GN_OK;
+}
+
+int main(int argc, char **argv)
+{
+	static struct gn_node_config config;
+	struct flags flags = {NULL, -1};
+	char why[GN_NODE_WHY] = "", path[sizeof config.data + 16];
+	for (int i = 1; i < argc; i++) {
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return fputs(usage, stdout) < 0;
+		if (strcmp(argv[i], "--version") == 0)
+			return printf("geonetd %s\n", GEONET_VERSION) < 0;
+	}
+	gn_node_config_default(&config);
+	default_data(&config);
+	if (parse(argc, argv, false, &config, &flags, why))
+		return fail(why);
+	snprintf(path, sizeof path, "%s/geonet.conf", config.data);
+	if (read_config(&config, flags.config ? flags.config : path, flags.config != NULL, why))
+		return fail(why);
+	if (parse(argc, argv, true, &config, &flags, why))
+		return fail(why);
+	if (gn_node_run(&config, flags.ready_fd, why) == GN_OK)
+		return 0;
+	fprintf(stderr, "geonetd: %s\n", why);
+	return 1;
+}
