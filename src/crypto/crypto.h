@@ -13,16 +13,16 @@ struct gn_hash {
 	uint8_t b[32];
 };
 
-/* SHA-256 over the parts in order (FIPS 180-4). */
+/* SHA-256 over the parts in order (FIPS 180-4); at most 16 parts, here and in gn_sign. */
 void gn_sha256(const struct gn_slice *parts, size_t count, struct gn_hash *out);
 /* SHA-256(domain || msg) with the domain as the bytes of the C string, without terminator. */
 void gn_sha256_tagged(const char *domain, struct gn_slice msg, struct gn_hash *out);
 void gn_hmac_sha256(struct gn_slice key, struct gn_slice msg, struct gn_hash *out);
-/* RFC 5869 with SHA-256; len at most 255 * 32. */
+/* RFC 5869 with SHA-256; len at most 255 * 32. An absent salt is zeros. */
 void gn_hkdf(struct gn_slice ikm, struct gn_slice salt, struct gn_slice info, uint8_t *out, size_t len);
 /* HKDF-Expand-Label of TLS 1.3 (RFC 8446 section 7.1) with an empty context; sha384 chooses the hash of the suite. */
 void gn_hkdf_expand_label(struct gn_slice secret, bool sha384, const char *label, uint8_t *out, size_t len);
-/* Argon2id (RFC 9106); memory in KiB. */
+/* Argon2id (RFC 9106), one lane; memory in KiB. GN_RANGE outside 1..64 passes, 8 KiB..1 GiB, salts under 8 bytes; GN_NOMEM. */
 GN_MUST gn_err gn_argon2id(struct gn_slice pass, struct gn_slice salt, uint32_t passes, uint32_t memory_kib, uint8_t *out, size_t len);
 /* True when equal, in time that depends on the length alone. */
 bool gn_equal_ct(const void *a, const void *b, size_t len);
@@ -48,9 +48,9 @@ struct gn_sk {
 void gn_sk_from_seed(const uint8_t seed[32], struct gn_sk *out);
 void gn_sk_new(struct gn_rand *rand, struct gn_sk *out);
 void gn_sk_wipe(struct gn_sk *sk);
-/* Ed25519 over domain || parts. The domain separates uses and ends up in the signed bytes as it is. */
+/* Ed25519 over domain || parts, at most 1 MiB in all. The domain separates uses and ends up in the signed bytes as it is. */
 void gn_sign(const struct gn_sk *sk, const char *domain, const struct gn_slice *parts, size_t count, struct gn_sig *out);
-/* GN_SIGNATURE when it does not verify. */
+/* GN_SIGNATURE when it does not verify, GN_TOO_LARGE above 1 MiB. */
 GN_MUST gn_err gn_verify(const struct gn_pk *pk, const char *domain, const struct gn_slice *parts, size_t count, const struct gn_sig *sig);
 
 #define GN_PQ_PK_LEN 1952  /* ML-DSA-65 (FIPS 204) public key, bytes */
@@ -94,15 +94,16 @@ void gn_aead_mask(struct gn_aead *a, const uint8_t sample[16], uint8_t mask[5]);
 
 enum gn_tls_level { GN_TLS_INITIAL, GN_TLS_EARLY, GN_TLS_HANDSHAKE, GN_TLS_APP, GN_TLS_LEVELS };
 
-/* Shared by all handshakes of one node key: raw public keys both ways (RFC 7250), X25519MLKEM768 preferred, TLS 1.3 only,
- * session tickets for resumption. */
+/* Shared by all handshakes of one node key: raw public keys both ways (RFC 7250), X25519MLKEM768 preferred, TLS 1.3 only.
+ * Keeps the tickets of peers it connected to, so that a later session is resumed (without 0-RTT). Thread-safe. Freeing it
+ * while handshakes live is fine: each holds a reference. */
 struct gn_tls_ctx;
 GN_MUST gn_err gn_tls_ctx_new(const struct gn_sk *node_key, struct gn_tls_ctx **out);
 void gn_tls_ctx_free(struct gn_tls_ctx *ctx);
 
 struct gn_tls; /* one handshake and its key schedule; sans-I/O */
 
-/* What the handshake hands over when a key becomes known. The secret is borrowed for the call's duration. */
+/* What the handshake hands over when a key becomes known. The secret is borrowed until the next call on tls. */
 struct gn_tls_secret {
 	enum gn_tls_level level;
 	bool write;          /* ours for sending, else for receiving */
@@ -112,27 +113,38 @@ struct gn_tls_secret {
 };
 
 /* expected: the peer's node key, or NULL to accept any and report it. params: our transport parameters, carried inside the
- * handshake transcript, at most 256 bytes. */
+ * handshake transcript, at most 256 bytes (GN_TOO_LARGE). A client that has a ticket of the expected peer uses it up. */
 GN_MUST gn_err gn_tls_new(struct gn_tls_ctx *ctx, bool server, const struct gn_pk *expected, struct gn_slice params, struct gn_tls **out);
 void gn_tls_free(struct gn_tls *tls);
-/* Handshake bytes of the peer, in order, per level. GN_KEY wrong or missing peer key, GN_PROTOCOL a TLS alert. */
+/* Handshake bytes of the peer, in order, per level; buffered until gn_tls_run. GN_PROTOCOL when the level is not the one being
+ * read now (run after each recv), GN_TOO_LARGE past 16 KiB on a level: both leave tls as it was. A failed tls says its error again. */
 GN_MUST gn_err gn_tls_recv(struct gn_tls *tls, enum gn_tls_level level, struct gn_slice in);
-/* Drives the state machine (call once at the start of a client, then after each recv). */
+/* Drives the state machine (call once at the start of a client, then after each recv). GN_OK: done or waiting for the peer.
+ * GN_KEY: a wrong, missing or non-Ed25519 peer key. GN_PROTOCOL: anything else the peer did (gn_tls_alert says what).
+ * After an error tls is only good for gn_tls_alert and gn_tls_free. */
 GN_MUST gn_err gn_tls_run(struct gn_tls *tls);
+/* The TLS alert (RFC 8446 section 6) to tell the peer in the closing packet, or -1. */
+int gn_tls_alert(const struct gn_tls *tls);
 /* Bytes to send at a level, appended to what was not taken yet; the slice is valid until the next call on tls. Taking is by
  * gn_tls_take: the caller keeps its own copy for retransmission. */
 struct gn_slice gn_tls_pending(struct gn_tls *tls, enum gn_tls_level level);
 void gn_tls_take(struct gn_tls *tls, enum gn_tls_level level, size_t len);
-/* Secrets in the order they became known; false when there is none. Valid until the next call on tls. */
+/* Secrets in the order they became known; false when there is none. Valid until the next call on tls. A server gets its
+ * application write secret before the client is proven: send nothing private with it before gn_tls_done. */
 bool gn_tls_next_secret(struct gn_tls *tls, struct gn_tls_secret *out);
+/* Both ends are proven and the handshake is complete. A client keeps tls until the server's ticket came at GN_TLS_APP (it
+ * follows at once), or frees it and forgoes resumption; a server may free it when its APP bytes are taken. */
 bool gn_tls_done(const struct gn_tls *tls);
-/* The peer's node key, proven; false before it is. */
+/* The peer's node key, proven; false before gn_tls_done. */
 bool gn_tls_peer(const struct gn_tls *tls, struct gn_pk *out);
-/* The peer's transport parameters; p is NULL before they came. */
+/* The peer's transport parameters; p is NULL before they came. Not authenticated before gn_tls_done. */
 struct gn_slice gn_tls_peer_params(const struct gn_tls *tls);
-/* "X25519MLKEM768" and "TLS_AES_256_GCM_SHA384", for status and tests. */
+/* Done by a ticket, without signatures. */
+bool gn_tls_resumed(const struct gn_tls *tls);
+/* "X25519MLKEM768" and "TLS_AES_256_GCM_SHA384", for status and tests; "" before they are agreed. */
 const char *gn_tls_group(const struct gn_tls *tls);
 const char *gn_tls_suite(const struct gn_tls *tls);
+void gn_tls_validate(const struct gn_tls *tls);
 
 /* ---- texts of keys ---- */
 
