@@ -271,6 +271,7 @@ static void struct_get(const uint8_t *p, const struct gn_fb_layout *layout, void
 		for (unsigned i = 0; i < member->count; i++) {
 			uint64_t v = load(p + member->offset + i * member->size, member->size);
 			uint8_t *to = (uint8_t *)out + member->c_offset + i * member->size;
+			v = member->number == GN_FB_BOOL ? v != 0 : v; /* a C bool holds nothing else */
 			switch (member->size) {
 			case 1: memcpy(to, &(uint8_t){(uint8_t)v}, 1); break;
 			case 2: memcpy(to, &(uint16_t){(uint16_t)v}, 2); break;

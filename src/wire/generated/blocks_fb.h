@@ -457,4 +457,16 @@ static inline struct gn_fb_block_keep gn_fb_block_message_body_as_block_keep(str
 	return (struct gn_fb_block_keep){gn_fbt_member(t.t, 2, GN_FB_BLOCK_BODY_BLOCK_KEEP)};
 }
 
+/* Every table of the schema, for tests and tools. */
+static const struct gn_fb_type *const gn_fbtypes_blocks[] = {
+	&gn_fbtype_chunk_get,
+	&gn_fbtype_chunk,
+	&gn_fbtype_chunk_put,
+	&gn_fbtype_chunk_ack,
+	&gn_fbtype_block_have,
+	&gn_fbtype_block_has,
+	&gn_fbtype_block_keep,
+	&gn_fbtype_block_message,
+};
+
 #endif

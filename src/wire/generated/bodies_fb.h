@@ -832,4 +832,19 @@ static inline struct gn_slice gn_fb_revocation_body_reason(struct gn_fb_revocati
 	return gn_fbt_bytes(t.t, 2);
 }
 
+/* Every table of the schema, for tests and tools. */
+static const struct gn_fb_type *const gn_fbtypes_bodies[] = {
+	&gn_fbtype_member_key,
+	&gn_fbtype_prekey,
+	&gn_fbtype_recovery,
+	&gn_fbtype_identity_body,
+	&gn_fbtype_node_body,
+	&gn_fbtype_name_record,
+	&gn_fbtype_transfer,
+	&gn_fbtype_name_body,
+	&gn_fbtype_site_version,
+	&gn_fbtype_site_body,
+	&gn_fbtype_revocation_body,
+};
+
 #endif

@@ -291,4 +291,11 @@ static inline struct gn_fb_bundle_header gn_fb_manifest_headers_at(struct gn_fb_
 	return (struct gn_fb_bundle_header){gn_fbt_table_at(t.t, 10, i)};
 }
 
+/* Every table of the schema, for tests and tools. */
+static const struct gn_fb_type *const gn_fbtypes_bundle[] = {
+	&gn_fbtype_bundle_file,
+	&gn_fbtype_bundle_header,
+	&gn_fbtype_manifest,
+};
+
 #endif

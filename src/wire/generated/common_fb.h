@@ -184,4 +184,9 @@ static inline struct gn_fb_sig gn_fb_receipt_sig(struct gn_fb_receipt t)
 	return v;
 }
 
+/* Every table of the schema, for tests and tools. */
+static const struct gn_fb_type *const gn_fbtypes_common[] = {
+	&gn_fbtype_receipt,
+};
+
 #endif

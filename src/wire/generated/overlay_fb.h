@@ -58,16 +58,18 @@ static const struct gn_fb_member gn_fbmembers_vivaldi[] = {
 };
 static const struct gn_fb_layout gn_fblayout_vivaldi = {gn_fbmembers_vivaldi, 5, sizeof(struct gn_fb_vivaldi), 8, 2};
 
-/* First 8 bytes of a record's key (big-endian) and the seq that is held. */
+/* First 8 bytes of a record's key and of its version's hash (big-endian), and the seq that is held. */
 struct gn_fb_key_seq {
 	uint64_t key8;
 	uint64_t seq;
+	uint64_t hash8;
 };
 static const struct gn_fb_member gn_fbmembers_key_seq[] = {
 	{"key8", offsetof(struct gn_fb_key_seq, key8), 0, 8, 1, GN_FB_UINT},
 	{"seq", offsetof(struct gn_fb_key_seq, seq), 8, 8, 1, GN_FB_UINT},
+	{"hash8", offsetof(struct gn_fb_key_seq, hash8), 16, 8, 1, GN_FB_UINT},
 };
-static const struct gn_fb_layout gn_fblayout_key_seq = {gn_fbmembers_key_seq, 2, sizeof(struct gn_fb_key_seq), 16, 8};
+static const struct gn_fb_layout gn_fblayout_key_seq = {gn_fbmembers_key_seq, 3, sizeof(struct gn_fb_key_seq), 24, 8};
 
 /* ---- Contact ---- */
 
@@ -454,14 +456,18 @@ struct gn_fb_link {
 struct gn_fb_link_args {
 	uint8_t kind;
 	uint8_t annulus;
+	/* Version of the receiver's list that the sender has. */
 	uint32_t list_version;
+	/* Who asks. */
+	gn_fbref hello; /* Hello */
 };
 static const struct gn_fb_field gn_fbfields_link[] = {
 	{"kind", GN_FB_SCALAR, 0, offsetof(struct gn_fb_link_args, kind), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 	{"annulus", GN_FB_SCALAR, 1, offsetof(struct gn_fb_link_args, annulus), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 	{"list_version", GN_FB_SCALAR, 2, offsetof(struct gn_fb_link_args, list_version), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"hello", GN_FB_TABLE, 3, offsetof(struct gn_fb_link_args, hello), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello}, 1},
 };
-static const struct gn_fb_type gn_fbtype_link = {"Link", NULL, gn_fbfields_link, 3};
+static const struct gn_fb_type gn_fbtype_link = {"Link", NULL, gn_fbfields_link, 4};
 
 GN_MUST static inline gn_err gn_fb_link_verify(struct gn_slice in, struct gn_fb_link *out)
 {
@@ -483,6 +489,14 @@ static inline uint32_t gn_fb_link_list_version(struct gn_fb_link t)
 {
 	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
 }
+static inline bool gn_fb_link_has_hello(struct gn_fb_link t)
+{
+	return gn_fbt_has(t.t, 3);
+}
+static inline struct gn_fb_hello gn_fb_link_hello(struct gn_fb_link t)
+{
+	return (struct gn_fb_hello){gn_fbt_table(t.t, 3)};
+}
 
 /* ---- LinkOk ---- */
 
@@ -491,11 +505,19 @@ struct gn_fb_link_ok {
 };
 struct gn_fb_link_ok_args {
 	gn_fbref delta; /* Delta */
+	gn_fbref hello; /* Hello */
+	/* Version of the asker's list that the sender has. */
+	uint32_t list_version;
+	/* The asker is in the sender's leaf set. */
+	uint8_t kind;
 };
 static const struct gn_fb_field gn_fbfields_link_ok[] = {
 	{"delta", GN_FB_TABLE, 0, offsetof(struct gn_fb_link_ok_args, delta), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delta}, 1},
+	{"hello", GN_FB_TABLE, 1, offsetof(struct gn_fb_link_ok_args, hello), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello}, 1},
+	{"list_version", GN_FB_SCALAR, 2, offsetof(struct gn_fb_link_ok_args, list_version), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"kind", GN_FB_SCALAR, 3, offsetof(struct gn_fb_link_ok_args, kind), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 };
-static const struct gn_fb_type gn_fbtype_link_ok = {"LinkOk", NULL, gn_fbfields_link_ok, 1};
+static const struct gn_fb_type gn_fbtype_link_ok = {"LinkOk", NULL, gn_fbfields_link_ok, 4};
 
 GN_MUST static inline gn_err gn_fb_link_ok_verify(struct gn_slice in, struct gn_fb_link_ok *out)
 {
@@ -512,6 +534,22 @@ static inline bool gn_fb_link_ok_has_delta(struct gn_fb_link_ok t)
 static inline struct gn_fb_delta gn_fb_link_ok_delta(struct gn_fb_link_ok t)
 {
 	return (struct gn_fb_delta){gn_fbt_table(t.t, 0)};
+}
+static inline bool gn_fb_link_ok_has_hello(struct gn_fb_link_ok t)
+{
+	return gn_fbt_has(t.t, 1);
+}
+static inline struct gn_fb_hello gn_fb_link_ok_hello(struct gn_fb_link_ok t)
+{
+	return (struct gn_fb_hello){gn_fbt_table(t.t, 1)};
+}
+static inline uint32_t gn_fb_link_ok_list_version(struct gn_fb_link_ok t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 2, 4, UINT64_C(0x0));
+}
+static inline uint8_t gn_fb_link_ok_kind(struct gn_fb_link_ok t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 3, 1, UINT64_C(0x0));
 }
 
 /* ---- LinkNo ---- */
@@ -642,12 +680,15 @@ struct gn_fb_nodes_args {
 		size_t count;
 	} contacts; /* Contact */
 	uint64_t leaf_digest;
+	/* The sender is one of the R nearest it knows (and has nothing, when it answers a GET). */
+	bool mine;
 };
 static const struct gn_fb_field gn_fbfields_nodes[] = {
 	{"contacts", GN_FB_TABLES, 0, offsetof(struct gn_fb_nodes_args, contacts), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, 1},
 	{"leaf_digest", GN_FB_SCALAR, 1, offsetof(struct gn_fb_nodes_args, leaf_digest), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"mine", GN_FB_SCALAR, 2, offsetof(struct gn_fb_nodes_args, mine), 1, GN_FB_BOOL, false, UINT64_C(0x0), NULL, NULL, 0},
 };
-static const struct gn_fb_type gn_fbtype_nodes = {"Nodes", NULL, gn_fbfields_nodes, 2};
+static const struct gn_fb_type gn_fbtype_nodes = {"Nodes", NULL, gn_fbfields_nodes, 3};
 
 GN_MUST static inline gn_err gn_fb_nodes_verify(struct gn_slice in, struct gn_fb_nodes *out)
 {
@@ -672,6 +713,10 @@ static inline struct gn_fb_contact gn_fb_nodes_contacts_at(struct gn_fb_nodes t,
 static inline uint64_t gn_fb_nodes_leaf_digest(struct gn_fb_nodes t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_nodes_mine(struct gn_fb_nodes t)
+{
+	return gn_fbt_bits(t.t, 2, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- Get ---- */
@@ -827,11 +872,12 @@ struct gn_fb_ack {
 	struct gn_fbt t;
 };
 struct gn_fb_ack_args {
+	/* Absent in the answer to a Push. */
 	gn_fbref receipt; /* Receipt */
 	uint64_t leaf_digest;
 };
 static const struct gn_fb_field gn_fbfields_ack[] = {
-	{"receipt", GN_FB_TABLE, 0, offsetof(struct gn_fb_ack_args, receipt), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}, 1},
+	{"receipt", GN_FB_TABLE, 0, offsetof(struct gn_fb_ack_args, receipt), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}, 1},
 	{"leaf_digest", GN_FB_SCALAR, 1, offsetof(struct gn_fb_ack_args, leaf_digest), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 };
 static const struct gn_fb_type gn_fbtype_ack = {"Ack", NULL, gn_fbfields_ack, 2};
@@ -863,13 +909,16 @@ struct gn_fb_stale {
 	struct gn_fbt t;
 };
 struct gn_fb_stale_args {
-	/* The newer record. */
+	/* The newer record, or the one that keeps the place. */
 	struct gn_slice record;
+	/* Stale or Exists. */
+	uint8_t code;
 };
 static const struct gn_fb_field gn_fbfields_stale[] = {
 	{"record", GN_FB_SCALARS, 0, offsetof(struct gn_fb_stale_args, record), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
+	{"code", GN_FB_SCALAR, 1, offsetof(struct gn_fb_stale_args, code), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 };
-static const struct gn_fb_type gn_fbtype_stale = {"Stale", NULL, gn_fbfields_stale, 1};
+static const struct gn_fb_type gn_fbtype_stale = {"Stale", NULL, gn_fbfields_stale, 2};
 
 GN_MUST static inline gn_err gn_fb_stale_verify(struct gn_slice in, struct gn_fb_stale *out)
 {
@@ -886,6 +935,10 @@ static inline bool gn_fb_stale_has_record(struct gn_fb_stale t)
 static inline struct gn_slice gn_fb_stale_record(struct gn_fb_stale t)
 {
 	return gn_fbt_bytes(t.t, 0);
+}
+static inline uint8_t gn_fb_stale_code(struct gn_fb_stale t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0));
 }
 
 /* ---- NotMine ---- */
@@ -946,14 +999,19 @@ struct gn_fb_digest_args {
 		size_t count;
 	} held;
 	struct gn_slice bloom;
+	/* Instead of `held`: how many there are, and the sum of their fingerprints (OV-62). */
+	uint32_t count;
+	uint64_t sum;
 };
 static const struct gn_fb_field gn_fbfields_digest[] = {
 	{"from", GN_FB_SCALAR, 0, offsetof(struct gn_fb_digest_args, from), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 	{"to", GN_FB_SCALAR, 1, offsetof(struct gn_fb_digest_args, to), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 	{"held", GN_FB_STRUCTS, 2, offsetof(struct gn_fb_digest_args, held), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_key_seq, NULL, 0},
 	{"bloom", GN_FB_SCALARS, 3, offsetof(struct gn_fb_digest_args, bloom), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"count", GN_FB_SCALAR, 4, offsetof(struct gn_fb_digest_args, count), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"sum", GN_FB_SCALAR, 5, offsetof(struct gn_fb_digest_args, sum), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
 };
-static const struct gn_fb_type gn_fbtype_digest = {"Digest", NULL, gn_fbfields_digest, 4};
+static const struct gn_fb_type gn_fbtype_digest = {"Digest", NULL, gn_fbfields_digest, 6};
 
 GN_MUST static inline gn_err gn_fb_digest_verify(struct gn_slice in, struct gn_fb_digest *out)
 {
@@ -993,6 +1051,14 @@ static inline struct gn_slice gn_fb_digest_bloom(struct gn_fb_digest t)
 {
 	return gn_fbt_bytes(t.t, 3);
 }
+static inline uint32_t gn_fb_digest_count(struct gn_fb_digest t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 4, 4, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_digest_sum(struct gn_fb_digest t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
 
 /* ---- Want ---- */
 
@@ -1005,11 +1071,14 @@ struct gn_fb_want_args {
 		const uint64_t *p;
 		size_t count;
 	} keys;
+	/* The sums differ: send every entry. */
+	bool all;
 };
 static const struct gn_fb_field gn_fbfields_want[] = {
 	{"keys", GN_FB_SCALARS, 0, offsetof(struct gn_fb_want_args, keys), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"all", GN_FB_SCALAR, 1, offsetof(struct gn_fb_want_args, all), 1, GN_FB_BOOL, false, UINT64_C(0x0), NULL, NULL, 0},
 };
-static const struct gn_fb_type gn_fbtype_want = {"Want", NULL, gn_fbfields_want, 1};
+static const struct gn_fb_type gn_fbtype_want = {"Want", NULL, gn_fbfields_want, 2};
 
 GN_MUST static inline gn_err gn_fb_want_verify(struct gn_slice in, struct gn_fb_want *out)
 {
@@ -1030,6 +1099,10 @@ static inline uint32_t gn_fb_want_keys_len(struct gn_fb_want t)
 static inline uint64_t gn_fb_want_keys_at(struct gn_fb_want t, uint32_t i)
 {
 	return (uint64_t)gn_fbt_bits_at(t.t, 0, 8, i);
+}
+static inline bool gn_fb_want_all(struct gn_fb_want t)
+{
+	return gn_fbt_bits(t.t, 1, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- Push ---- */
@@ -1321,5 +1394,33 @@ static inline struct gn_fb_refused gn_fb_overlay_message_body_as_refused(struct 
 {
 	return (struct gn_fb_refused){gn_fbt_member(t.t, 2, GN_FB_OVERLAY_BODY_REFUSED)};
 }
+
+/* Every table of the schema, for tests and tools. */
+static const struct gn_fb_type *const gn_fbtypes_overlay[] = {
+	&gn_fbtype_contact,
+	&gn_fbtype_hello,
+	&gn_fbtype_delta,
+	&gn_fbtype_ping,
+	&gn_fbtype_pong,
+	&gn_fbtype_link,
+	&gn_fbtype_link_ok,
+	&gn_fbtype_link_no,
+	&gn_fbtype_unlink,
+	&gn_fbtype_find,
+	&gn_fbtype_nodes,
+	&gn_fbtype_get,
+	&gn_fbtype_value,
+	&gn_fbtype_put,
+	&gn_fbtype_ack,
+	&gn_fbtype_stale,
+	&gn_fbtype_not_mine,
+	&gn_fbtype_digest,
+	&gn_fbtype_want,
+	&gn_fbtype_push,
+	&gn_fbtype_relay,
+	&gn_fbtype_busy,
+	&gn_fbtype_refused,
+	&gn_fbtype_overlay_message,
+};
 
 #endif

@@ -182,4 +182,10 @@ static inline struct gn_slice gn_fb_signed_token(struct gn_fb_signed t)
 	return gn_fbt_bytes(t.t, 9);
 }
 
+/* Every table of the schema, for tests and tools. */
+static const struct gn_fb_type *const gn_fbtypes_record[] = {
+	&gn_fbtype_record,
+	&gn_fbtype_signed,
+};
+
 #endif

@@ -1,0 +1,27 @@
+/* For tests and fuzz targets only: every table of every schema. */
+#ifndef GN_WIRE_ALL_TYPES_H
+#define GN_WIRE_ALL_TYPES_H
+
+#include "wire/generated/blocks_fb.h"
+#include "wire/generated/bodies_fb.h"
+#include "wire/generated/bundle_fb.h"
+#include "wire/generated/common_fb.h"
+#include "wire/generated/overlay_fb.h"
+#include "wire/generated/record_fb.h"
+#include "wire/testdata/sample_fb.h"
+
+static const struct schema {
+	const char *file;
+	const struct gn_fb_type *const *types;
+	size_t count;
+} all_schemas[] = {
+	{"schemas/common.fbs", gn_fbtypes_common, GN_COUNT(gn_fbtypes_common)},
+	{"schemas/record.fbs", gn_fbtypes_record, GN_COUNT(gn_fbtypes_record)},
+	{"schemas/bodies.fbs", gn_fbtypes_bodies, GN_COUNT(gn_fbtypes_bodies)},
+	{"schemas/bundle.fbs", gn_fbtypes_bundle, GN_COUNT(gn_fbtypes_bundle)},
+	{"schemas/blocks.fbs", gn_fbtypes_blocks, GN_COUNT(gn_fbtypes_blocks)},
+	{"schemas/overlay.fbs", gn_fbtypes_overlay, GN_COUNT(gn_fbtypes_overlay)},
+	{"testdata/sample.fbs", gn_fbtypes_sample, GN_COUNT(gn_fbtypes_sample)},
+};
+
+#endif
