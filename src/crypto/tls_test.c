@@ -15,7 +15,7 @@ struct end {
 	struct gn_sk key;
 	struct gn_tls_ctx *ctx;
 	struct gn_tls *tls;
-	struct gn_hash secrets[GN_TLS_LEVELS][2]; /* [level][write] */
+	uint8_t secrets[GN_TLS_LEVELS][2][TLS_SECRET_LEN_MAX]; /* [level][write] */
 	unsigned secret_count;
 };
 
@@ -66,7 +66,7 @@ static gn_err run(struct end *e)
 	struct gn_tls_secret s;
 	while (gn_tls_next_secret(e->tls, &s)) {
 		assert_int_equal(s.secret.len, s.sha384 ? 48 : 32);
-		gn_sha256(&s.secret, 1, &e->secrets[s.level][s.write]);
+		memcpy(e->secrets[s.level][s.write], s.secret.p, s.secret.len);
 		e->secret_count++;
 	}
 	return err;
@@ -117,10 +117,9 @@ static void assert_good(struct pair *p)
 	assert_int_equal(p->server.secret_count, 4);
 	for (int level = GN_TLS_HANDSHAKE; level <= GN_TLS_APP; level++)
 		for (int write = 0; write < 2; write++)
-			assert_memory_equal(&p->client.secrets[level][write], &p->server.secrets[level][!write],
-					    sizeof(struct gn_hash));
-	assert_memory_not_equal(&p->client.secrets[GN_TLS_APP][0], &p->client.secrets[GN_TLS_APP][1],
-				sizeof(struct gn_hash));
+			assert_memory_equal(p->client.secrets[level][write], p->server.secrets[level][!write],
+					    TLS_SECRET_LEN_MAX);
+	assert_memory_not_equal(p->client.secrets[GN_TLS_APP][0], p->client.secrets[GN_TLS_APP][1], TLS_SECRET_LEN_MAX);
 	assert_true(gn_slice_eq(gn_tls_peer_params(p->client.tls), GN_LIT("server params")));
 	assert_true(gn_slice_eq(gn_tls_peer_params(p->server.tls), GN_LIT("client")));
 }
@@ -175,7 +174,7 @@ static void a_server_without_the_hybrid_group_costs_a_round_trip(void **state)
 	assert_int_equal(shake(&p, &flights), GN_OK);
 	assert_true(gn_tls_done(p.client.tls) && gn_tls_done(p.server.tls));
 	assert_int_equal(flights, 5);
-	assert_string_equal(gn_tls_group(p.server.tls), "X25519");
+	assert_string_equal(gn_tls_group(p.server.tls), "x25519"); /* OpenSSL's spelling */
 	teardown(&p);
 }
 
@@ -308,6 +307,7 @@ static void a_key_that_is_not_ed25519_is_refused(void **state)
 		EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
 		assert_true(SSL_set1_sigalgs_list(p.client.tls->ssl, "ed25519:ecdsa_secp256r1_sha256"));
 		assert_true(SSL_set1_sigalgs_list(p.server.tls->ssl, "ed25519:ecdsa_secp256r1_sha256"));
+		assert_true(SSL_set1_client_sigalgs_list(p.client.tls->ssl, "ed25519:ecdsa_secp256r1_sha256"));
 		assert_true(SSL_set1_client_sigalgs_list(p.server.tls->ssl, "ed25519:ecdsa_secp256r1_sha256"));
 		SSL_certs_clear(bad);
 		assert_true(SSL_use_PrivateKey(bad, key));
@@ -338,31 +338,43 @@ static void certificates_are_not_spoken(void **state)
 	}
 }
 
-static void another_protocol_or_no_parameters_is_refused(void **state)
+static void another_protocol_is_refused(void **state)
 {
 	(void)state;
 	static const unsigned char other[] = "\x08geonet/2";
-	for (int who = 0; who < 2; who++)
-		for (int what = 0; what < 3; what++) {
-			struct pair p;
-			unsigned flights;
-			setup(&p);
-			open_both(&p);
-			SSL *bad = who ? p.server.tls->ssl : p.client.tls->ssl;
-			if (what == 0)
-				SSL_set_alpn_protos(bad, other, sizeof other - 1);
-			else if (what == 1)
-				SSL_set_alpn_protos(bad, NULL, 0);
-			else
-				SSL_set_quic_tls_transport_params(bad, NULL, 0);
-			if (who == 1 && what < 2) /* a server's ALPN is its callback */
-				SSL_CTX_set_alpn_select_cb(p.server.ctx->ssl, NULL, NULL);
-			gn_err err = shake(&p, &flights);
-			assert_false(gn_tls_done((who ? p.client : p.server).tls) && err == GN_OK);
-			if (what < 2 || who == 0)
-				assert_int_equal(err, GN_PROTOCOL);
-			teardown(&p);
-		}
+	for (int what = 0; what < 3; what++) {
+		struct pair p;
+		unsigned flights;
+		setup(&p);
+		open_both(&p);
+		if (what == 0)
+			SSL_set_alpn_protos(p.client.tls->ssl, other, sizeof other - 1);
+		else if (what == 1)
+			SSL_set_alpn_protos(p.client.tls->ssl, NULL, 0);
+		else
+			SSL_CTX_set_alpn_select_cb(p.server.ctx->ssl, NULL, NULL);
+		assert_int_equal(shake(&p, &flights), GN_PROTOCOL);
+		assert_false(gn_tls_done((what == 2 ? p.client : p.server).tls));
+		/* a client without ALPN notices first that it agreed on none */
+		assert_int_equal(gn_tls_alert((what ? p.client : p.server).tls), SSL_AD_NO_APPLICATION_PROTOCOL);
+		teardown(&p);
+	}
+}
+
+/* OpenSSL always sends the extension, so that it is missing has to be made believe. */
+static void missing_parameters_are_refused(void **state)
+{
+	(void)state;
+	struct pair p;
+	setup(&p);
+	open_both(&p);
+	assert_int_equal(run(&p.client), GN_OK);
+	assert_int_equal(flow(&p.client, &p.server, SIZE_MAX), GN_OK);
+	assert_int_equal(flow(&p.server, &p.client, SIZE_MAX), GN_OK);
+	p.server.tls->got_params = false;
+	assert_int_equal(flow(&p.client, &p.server, SIZE_MAX), GN_PROTOCOL);
+	assert_int_equal(gn_tls_alert(p.server.tls), SSL_AD_MISSING_EXTENSION);
+	teardown(&p);
 }
 
 /* ---- damage ---- */
@@ -696,7 +708,8 @@ int main(void)
 		cmocka_unit_test(a_client_without_a_key_is_refused),
 		cmocka_unit_test(a_key_that_is_not_ed25519_is_refused),
 		cmocka_unit_test(certificates_are_not_spoken),
-		cmocka_unit_test(another_protocol_or_no_parameters_is_refused),
+		cmocka_unit_test(another_protocol_is_refused),
+		cmocka_unit_test(missing_parameters_are_refused),
 		cmocka_unit_test(no_changed_byte_of_any_flight_goes_unseen),
 		cmocka_unit_test(a_truncated_flight_waits_and_then_goes_on),
 		cmocka_unit_test(bytes_of_another_level_are_refused),
