@@ -1,0 +1,20 @@
+/* Shared inside os: the open data directory, and how a failed call becomes an error and a sentence. */
+#ifndef GN_OS_OS_INT_H
+#define GN_OS_OS_INT_H
+
+#include "os/os.h"
+
+#define PATH_TEXT 512 /* bytes of a path with its terminator */
+
+struct gn_os_dir {
+	int fd, lock; /* owned */
+};
+
+/* From errno; what names the object. */
+gn_err gn_os_fail(const char *what);
+gn_err gn_os_refuse(gn_err err, const char *what, const char *text);
+/* The open folder that holds name and the last part of it; make creates folders. Close with gn_os_parent_close. */
+gn_err gn_os_parent(const struct gn_os_dir *dir, const char *name, bool make, int *parent, const char **leaf);
+void gn_os_parent_close(const struct gn_os_dir *dir, int parent);
+
+#endif
