@@ -1,0 +1,429 @@
+/* The HTTP server: listening sockets, the list of connections, timeouts, the end. Reading is in http_conn.c, writing in
+ * http_answer.c, the parser in http_head.c.
+ *
+ * 1. Whatever an owner's call sets off is done in a later turn of the loop (conn_mark_ready), so callbacks never nest.
+ * 2. A connection has at most one request; requests_max bounds both. Over it the longest idle connection gives way.
+ * 3. Every handle given to libuv is counted; the server's memory goes with the last of them.
+ *
+ * Why not libwebsockets: see docs/decisions/010-http.md. */
+#include "net/http_conn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+static void release(struct gn_http *http)
+{
+	if (--http->handles > 0 || !http->freeing)
+		return;
+	free((void *)(uintptr_t)http->config.unix_path);
+	free(http);
+}
+
+static void on_handle_closed(uv_handle_t *handle)
+{
+	release(handle->data);
+}
+
+static void on_listener_closed(uv_handle_t *handle)
+{
+	struct listener *l = handle->data;
+	struct gn_http *http = l->http;
+	free(l);
+	release(http);
+}
+
+static void on_conn_closed(uv_handle_t *handle)
+{
+	struct conn *c = handle->data;
+	struct gn_http *http = c->http;
+	free(c->in);
+	free(c);
+	release(http);
+}
+
+/* ---- connections ---- */
+
+static void on_turn(uv_idle_t *idle);
+
+void conn_mark_ready(struct conn *c)
+{
+	struct gn_http *http = c->http;
+	if (c->ready || c->state == CONN_CLOSING)
+		return;
+	c->ready = true;
+	c->ready_next = http->ready;
+	http->ready = c;
+	uv_idle_start(&http->turn, on_turn);
+}
+
+static void on_turn(uv_idle_t *idle)
+{
+	struct gn_http *http = idle->data;
+	struct conn *c = http->ready;
+	http->ready = NULL;
+	uv_idle_stop(idle);
+	while (c) {
+		struct conn *next = c->ready_next;
+		c->ready = false;
+		if (c->state != CONN_CLOSING)
+			conn_run(c);
+		c = next;
+	}
+}
+
+void conn_close(struct conn *c)
+{
+	struct gn_http *http = c->http;
+	if (c->state == CONN_CLOSING)
+		return;
+	c->state = CONN_CLOSING;
+	if (c->prev)
+		c->prev->next = c->next;
+	else
+		http->conns = c->next;
+	if (c->next)
+		c->next->prev = c->prev;
+	http->conn_count--;
+	if (http->conn_count == 0)
+		uv_timer_stop(&http->sweep);
+	if (!c->reset || c->is_unix || uv_tcp_close_reset(&c->io.tcp, on_conn_closed) != 0)
+		uv_close(&c->io.handle, on_conn_closed);
+	struct gn_http_request *r = c->request;
+	if (r) {
+		c->request = NULL;
+		http->handler.on_closed(http->handler.user, r);
+		free(r);
+	}
+}
+
+/* Longest idle first; NULL when every connection is in a request. */
+static struct conn *find_idle(struct gn_http *http)
+{
+	struct conn *best = NULL;
+	for (struct conn *c = http->conns; c; c = c->next)
+		if (c->state == CONN_HEAD && c->in_len == 0 && (!best || c->since < best->since))
+			best = c;
+	return best;
+}
+
+static void sweep_one(struct conn *c, uint64_t now)
+{
+	struct gn_http *http = c->http;
+	const struct gn_http_timeouts *limit = &http->config.timeouts;
+	uint64_t age = now - c->since;
+	size_t queued = uv_stream_get_write_queue_size(&c->io.stream);
+	if (queued != c->queued_seen || (c->state == CONN_WAIT && c->queued == 0)) { /* moving, or the owner's turn */
+		c->queued_seen = queued;
+		c->since = now;
+	} else if (c->state == CONN_LINGER && age >= GN_HTTP_LINGER_MS && c->queued == 0) {
+		conn_close(c);
+	} else if (c->state == CONN_HEAD && c->in_len && age >= limit->head) {
+		http->count.timeout_head++;
+		conn_refuse(c, &(struct gn_http_refusal){408, GN_TIMEOUT, "the request did not arrive in time"});
+	} else if (c->state == CONN_HEAD && !c->in_len && age >= limit->idle) {
+		http->count.timeout_idle++;
+		conn_close(c);
+	} else if (c->state == CONN_BODY && c->request->paused) {
+		c->since = now;
+	} else if (c->state != CONN_HEAD && age >= limit->stall) {
+		http->count.timeout_stall++;
+		if (c->state == CONN_BODY && !c->request->started)
+			conn_refuse(c, &(struct gn_http_refusal){408, GN_TIMEOUT, "the request's body did not arrive in time"});
+		else
+			conn_close(c);
+	}
+}
+
+static void on_sweep(uv_timer_t *timer)
+{
+	struct gn_http *http = timer->data;
+	uint64_t now = uv_now(http->config.loop);
+	for (struct conn *c = http->conns, *next; c; c = next) {
+		next = c->next;
+		sweep_one(c, now);
+	}
+}
+
+static uint64_t sweep_every(const struct gn_http_timeouts *t)
+{
+	uint32_t least = t->head < t->idle ? t->head : t->idle;
+	if (t->stall < least)
+		least = t->stall;
+	return least / 4 < 10 ? 10 : least / 4 > 1000 ? 1000 : least / 4;
+}
+
+static void on_connection(uv_stream_t *stream, int status)
+{
+	struct listener *l = stream->data;
+	struct gn_http *http = l->http;
+	struct conn *c = status == 0 ? calloc(1, sizeof *c) : NULL;
+	if (!c) {
+		http->count.nomem += status == 0;
+		return;
+	}
+	if (l->is_unix)
+		uv_pipe_init(http->config.loop, &c->io.pipe, 0);
+	else
+		uv_tcp_init(http->config.loop, &c->io.tcp);
+	c->io.handle.data = c;
+	c->http = http;
+	c->is_unix = l->is_unix;
+	http->handles++;
+	if (http->conn_count >= http->config.requests_max) {
+		struct conn *idle = find_idle(http);
+		if (idle)
+			conn_close(idle);
+	}
+	if (uv_accept(stream, &c->io.stream) || http->conn_count >= http->config.requests_max + GN_HTTP_REFUSING_MAX) {
+		uv_close(&c->io.handle, on_conn_closed);
+		return;
+	}
+	http->count.connections++;
+	c->next = http->conns;
+	if (c->next)
+		c->next->prev = c;
+	http->conns = c;
+	c->since = uv_now(http->config.loop);
+	if (http->conn_count++ == 0)
+		uv_timer_start(&http->sweep, on_sweep, sweep_every(&http->config.timeouts), sweep_every(&http->config.timeouts));
+	if (!l->is_unix)
+		uv_tcp_nodelay(&c->io.tcp, 1);
+	conn_begin(c);
+	if (http->conn_count > http->config.requests_max) {
+		http->count.refused_busy++;
+		conn_refuse(c, &(struct gn_http_refusal){503, GN_BUSY, "too many requests at once, try again"});
+	}
+}
+
+/* ---- listening ---- */
+
+static struct listener *listener_new(struct gn_http *http, bool is_unix)
+{
+	struct listener *l = calloc(1, sizeof *l);
+	if (!l)
+		return NULL;
+	if (is_unix)
+		uv_pipe_init(http->config.loop, &l->io.pipe, 0);
+	else
+		uv_tcp_init(http->config.loop, &l->io.tcp);
+	l->io.handle.data = l;
+	l->http = http;
+	l->is_unix = is_unix;
+	l->next = http->listeners;
+	http->listeners = l;
+	http->handles++;
+	return l;
+}
+
+/* The newest listener goes. */
+static void listener_drop(struct gn_http *http)
+{
+	struct listener *l = http->listeners;
+	http->listeners = l->next;
+	uv_close(&l->io.handle, on_listener_closed);
+}
+
+/* *port 0: a free one is chosen and told. 0 or libuv's error. */
+static int listen_tcp(struct gn_http *http, const char *ip, uint16_t *port)
+{
+	struct sockaddr_storage addr = {0};
+	struct listener *l = listener_new(http, false);
+	if (!l)
+		return UV_ENOMEM;
+	int err = strchr(ip, ':') ? uv_ip6_addr(ip, *port, (struct sockaddr_in6 *)&addr) : uv_ip4_addr(ip, *port, (struct sockaddr_in *)&addr);
+	if (!err)
+		err = uv_tcp_bind(&l->io.tcp, (const struct sockaddr *)&addr, 0);
+	if (!err)
+		err = uv_listen(&l->io.stream, GN_HTTP_BACKLOG, on_connection);
+	int len = sizeof addr;
+	if (!err)
+		err = uv_tcp_getsockname(&l->io.tcp, (struct sockaddr *)&addr, &len);
+	if (err) {
+		listener_drop(http);
+		return err;
+	}
+	*port = ntohs(((const struct sockaddr_in *)&addr)->sin_port); /* at the same place for IPv6 */
+	return 0;
+}
+
+static gn_err listen_port(struct gn_http *http)
+{
+	int err = 0;
+	for (int tries = 0; tries < 16; tries++) {
+		uint16_t port = http->config.port;
+		err = listen_tcp(http, "127.0.0.1", &port);
+		if (err)
+			break;
+		err = listen_tcp(http, "::1", &port);
+		if (err == 0 || err == UV_EADDRNOTAVAIL || err == UV_EAFNOSUPPORT || err == UV_EINVAL) {
+			http->port = port;
+			return GN_OK;
+		}
+		listener_drop(http);
+		if (err != UV_EADDRINUSE || http->config.port)
+			break; /* else: free on one of the two alone; take another */
+	}
+	return err == UV_EADDRINUSE ? GN_PORT_TAKEN : err == UV_ENOMEM ? GN_NOMEM : GN_IO;
+}
+
+/* A path longer than sun_path is reached through its folder's descriptor. *dir is to be closed unless -1. */
+static bool unix_address(const char *path, struct sockaddr_un *addr, int *dir)
+{
+	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
+	*dir = -1;
+	if (strlen(path) < sizeof addr->sun_path) {
+		strcpy(addr->sun_path, path);
+		return true;
+	}
+	char *folder = strdup(path), *file = strdup(path);
+	if (folder && file)
+		*dir = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int len = *dir < 0 ? -1 : snprintf(addr->sun_path, sizeof addr->sun_path, "/proc/self/fd/%d/%s", *dir, basename(file));
+	free(folder);
+	free(file);
+	return len > 0 && (size_t)len < sizeof addr->sun_path;
+}
+
+/* A socket file that nobody answers on is left from a crash: it goes. */
+static gn_err clear_stale(const char *path, const struct sockaddr_un *addr)
+{
+	struct stat st;
+	if (lstat(path, &st) != 0)
+		return errno == ENOENT ? GN_OK : GN_IO;
+	if (!S_ISSOCK(st.st_mode))
+		return GN_IO;
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return GN_IO;
+	int answered = connect(fd, (const struct sockaddr *)addr, sizeof *addr) == 0 || errno == EAGAIN;
+	close(fd);
+	if (answered)
+		return GN_PORT_TAKEN;
+	return unlink(path) == 0 ? GN_OK : GN_IO;
+}
+
+static gn_err listen_unix(struct gn_http *http)
+{
+	struct sockaddr_un addr;
+	struct stat st;
+	int dir, fd = -1;
+	gn_err err = GN_IO;
+	if (!unix_address(http->config.unix_path, &addr, &dir))
+		goto out;
+	err = clear_stale(http->config.unix_path, &addr);
+	if (err)
+		goto out;
+	err = GN_IO;
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	/* Linux gives the file the socket's own mode, so it is 0600 from its first moment. */
+	if (fd < 0 || fchmod(fd, 0600) != 0 || bind(fd, (const struct sockaddr *)&addr, sizeof addr) != 0)
+		goto out;
+	if (chmod(http->config.unix_path, 0600) != 0 || lstat(http->config.unix_path, &st) != 0)
+		goto out;
+	http->unix_dev = st.st_dev;
+	http->unix_ino = st.st_ino;
+	struct listener *l = listener_new(http, true);
+	if (!l) {
+		err = GN_NOMEM;
+		goto out;
+	}
+	if (uv_pipe_open(&l->io.pipe, fd) != 0) {
+		listener_drop(http);
+		goto out;
+	}
+	fd = -1; /* libuv's now */
+	err = uv_listen(&l->io.stream, GN_HTTP_BACKLOG, on_connection) == 0 ? GN_OK : GN_IO;
+out:
+	if (fd >= 0)
+		close(fd);
+	if (dir >= 0)
+		close(dir);
+	return err;
+}
+
+/* ---- life ---- */
+
+static void default_u32(uint32_t *v, uint32_t value)
+{
+	if (*v == 0)
+		*v = value;
+}
+
+gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_handler *handler, struct gn_http **out)
+{
+	GN_ASSERT(config->loop && handler->on_request && handler->on_body && handler->on_body_end && handler->on_drain && handler->on_closed);
+	struct gn_http *http = calloc(1, sizeof *http);
+	if (!http)
+		return GN_NOMEM;
+	http->config = *config;
+	http->handler = *handler;
+	default_u32(&http->config.requests_max, 256);
+	default_u32(&http->config.write_high, 256 * 1024);
+	default_u32(&http->config.limits.path, 4096);
+	default_u32(&http->config.limits.header, 4096);
+	default_u32(&http->config.limits.headers, 16384);
+	default_u32(&http->config.timeouts.head, 10000);
+	default_u32(&http->config.timeouts.idle, 60000);
+	default_u32(&http->config.timeouts.stall, 60000);
+	uv_timer_init(config->loop, &http->sweep);
+	uv_idle_init(config->loop, &http->turn);
+	http->sweep.data = http->turn.data = http;
+	http->handles = 2;
+	gn_err err = GN_OK;
+	if (config->unix_path) {
+		http->config.unix_path = strdup(config->unix_path);
+		err = http->config.unix_path ? listen_unix(http) : GN_NOMEM;
+	}
+	if (!err && !config->no_port)
+		err = listen_port(http);
+	if (err) {
+		gn_http_free(http);
+		return err;
+	}
+	*out = http;
+	return GN_OK;
+}
+
+void gn_http_free(struct gn_http *http)
+{
+	struct stat st;
+	if (!http)
+		return;
+	GN_ASSERT(!http->freeing);
+	http->freeing = true;
+	while (http->conns)
+		conn_close(http->conns);
+	while (http->listeners)
+		listener_drop(http);
+	if (http->config.unix_path && http->unix_ino && lstat(http->config.unix_path, &st) == 0 && st.st_ino == http->unix_ino &&
+	    st.st_dev == http->unix_dev)
+		unlink(http->config.unix_path);
+	uv_close((uv_handle_t *)&http->sweep, on_handle_closed);
+	uv_close((uv_handle_t *)&http->turn, on_handle_closed);
+}
+
+uint16_t gn_http_port(const struct gn_http *http)
+{
+	return http->port;
+}
+
+bool gn_http_counter_at(const struct gn_http *http, size_t i, struct gn_http_counter *out)
+{
+	const struct gn_http_counter all[] = {
+		{"open", http->conn_count},
+#define X(name) {#name, http->count.name},
+		GN_HTTP_COUNTERS(X)
+#undef X
+	};
+	if (i >= GN_COUNT(all))
+		return false;
+	*out = all[i];
+	return true;
+}

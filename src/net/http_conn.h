@@ -1,0 +1,115 @@
+/* Inside the HTTP server: a connection and its request, shared by http.c (listening, timeouts), http_conn.c (reading) and
+ * http_answer.c (writing). The states are drawn in http_conn.c. */
+#ifndef GN_NET_HTTP_CONN_H
+#define GN_NET_HTTP_CONN_H
+
+#include "net/http_int.h"
+#include <time.h>
+#include <uv.h>
+
+#define GN_HTTP_READ 65536        /* bytes read at once, and of pipelined requests kept while one is answered */
+#define GN_HTTP_LINGER_MS 2000    /* how long a closing connection waits for the client to close first, so that the answer arrives */
+#define GN_HTTP_REFUSING_MAX 16   /* connections over requests_max that still get a 503; more are closed without a word */
+#define GN_HTTP_BACKLOG 128       /* connections waiting for accept */
+#define GN_HTTP_ANSWER_HEAD 16384 /* bytes of an answer's head; fields that do not fit are left out */
+
+#define GN_HTTP_COUNTERS(X)                                                                                            \
+	X(connections) X(requests) X(refused_head) X(refused_busy) X(refused_body) X(timeout_head) X(timeout_idle)     \
+	X(timeout_stall) X(gone) X(aborted) X(nomem)
+
+enum conn_state { CONN_HEAD, CONN_BODY, CONN_WAIT, CONN_LINGER, CONN_CLOSING };
+
+struct conn {
+	union {
+		uv_handle_t handle;
+		uv_stream_t stream;
+		uv_tcp_t tcp;
+		uv_pipe_t pipe;
+	} io;
+	struct gn_http *http;
+	struct conn *prev, *next; /* all connections */
+	struct conn *ready_next;  /* those with work for the next turn of the loop */
+	enum conn_state state;
+	bool is_unix, ready, reading;
+	bool close_after; /* no other request after this one: asked for, announced, or half_closed */
+	bool half_closed; /* the client sends no more */
+	bool reset;       /* close by RST: the only way to say that an answer without a length is not whole */
+	bool broken;      /* to be closed in the next turn */
+	struct gn_http_request *request; /* owned; NULL in CONN_HEAD and CONN_LINGER */
+	uint8_t *in;                     /* bytes read and not used yet */
+	size_t in_len, in_cap, scanned;
+	struct gn_http_chunks chunks;
+	uint64_t body_left;
+	size_t queued, queued_seen; /* answer bytes that libuv holds; the same at the last sweep */
+	size_t burst;               /* bytes written since on_drain, queued or not: one answer must not keep the loop to itself */
+	uv_shutdown_t shutdown;
+	uint64_t since; /* loop's ms: when the state began or last got on */
+};
+
+struct gn_http_request {
+	struct conn *conn;
+	void *user;
+	struct gn_http_head head;
+	bool body_done, body_told; /* all bytes are in; on_body_end was called */
+	bool paused;               /* on_body did not take all */
+	bool started, ended;       /* the answer */
+	bool silent;               /* HEAD, 204, 304: no body goes out */
+	bool chunked_out, want_drain;
+	uint64_t length, written; /* announced, so far */
+	uint8_t text[];           /* the head, which its slices point into */
+};
+
+struct listener {
+	union {
+		uv_handle_t handle;
+		uv_stream_t stream;
+		uv_tcp_t tcp;
+		uv_pipe_t pipe;
+	} io;
+	struct gn_http *http;
+	struct listener *next;
+	bool is_unix;
+};
+
+struct gn_http {
+	struct gn_http_config config; /* unix_path owned, defaults filled in */
+	struct gn_http_handler handler;
+	uint16_t port;
+	struct listener *listeners;
+	struct conn *conns, *ready;
+	uint32_t conn_count;
+	uint32_t handles; /* with libuv; memory goes at 0 */
+	bool freeing;
+	uint64_t unix_dev, unix_ino; /* of the socket file that is ours */
+	uv_timer_t sweep;
+	uv_idle_t turn;
+	time_t date_at;
+	char date[32];
+	uint8_t read_buffer[GN_HTTP_READ];
+	struct {
+#define X(name) uint64_t name;
+		GN_HTTP_COUNTERS(X)
+#undef X
+	} count;
+};
+
+/* http.c */
+void conn_mark_ready(struct conn *c);
+/* on_closed and the handle's end; c is dead to everyone but libuv. */
+void conn_close(struct conn *c);
+
+/* http_conn.c */
+void conn_begin(struct conn *c);
+/* The next turn of the loop after conn_mark_ready. */
+void conn_run(struct conn *c);
+/* Answers outside any request, then closes. */
+void conn_refuse(struct conn *c, const struct gn_http_refusal *why);
+
+/* http_answer.c */
+void conn_put(struct conn *c, const uv_buf_t *bufs, unsigned count);
+void conn_put_refusal(struct conn *c, const struct gn_http_refusal *why);
+void conn_drain(struct conn *c);
+/* To be closed in the next turn; nothing more is written or told to the owner but on_closed. */
+void conn_break(struct conn *c);
+
+#endif

@@ -1,0 +1,68 @@
+/* Inside the HTTP server: the parser of request heads and of chunked bodies. Both are pure: bytes in, slices of them out. */
+#ifndef GN_NET_HTTP_INT_H
+#define GN_NET_HTTP_INT_H
+
+#include "net/http.h"
+
+#define GN_HTTP_FIELDS_MAX 100 /* header lines of one request; browsers send about 20 */
+
+/* The headers that somebody reads. The first part is what gn_http_header promises, the rest steers the server. */
+#define GN_HTTP_HEADERS(X)                                                                                             \
+	X(HOST, "host", 1) X(RANGE, "range", 1) X(IF_NONE_MATCH, "if-none-match", 0) X(IF_RANGE, "if-range", 1)        \
+	X(AUTHORIZATION, "authorization", 1) X(ORIGIN, "origin", 1) X(REFERER, "referer", 1)                           \
+	X(CONTENT_TYPE, "content-type", 1) X(CONTENT_LENGTH, "content-length", 1) X(ACCEPT, "accept", 0)               \
+	X(ACCEPT_ENCODING, "accept-encoding", 0) X(COOKIE, "cookie", 0) X(SEC_FETCH_SITE, "sec-fetch-site", 1)         \
+	X(TRANSFER_ENCODING, "transfer-encoding", 1) X(CONNECTION, "connection", 0) X(EXPECT, "expect", 1)
+
+enum gn_http_header_id { /* the last member of a line: sending it twice is an error */
+#define X(id, name, single) GN_HTTP_H_##id,
+	GN_HTTP_HEADERS(X)
+#undef X
+	GN_HTTP_H_COUNT
+};
+#define GN_HTTP_H_PUBLIC GN_HTTP_H_TRANSFER_ENCODING /* ids below it are for the owner */
+
+struct gn_http_head {
+	enum gn_http_method method;
+	struct gn_slice path, query;
+	struct gn_slice headers[GN_HTTP_H_COUNT]; /* p NULL: absent */
+	uint64_t content_length;                  /* 0 when absent */
+	bool chunked, expect_continue, keep_alive;
+	bool old; /* HTTP/1.0: no chunks, one request per connection */
+};
+
+/* What a refused request is answered with. */
+struct gn_http_refusal {
+	int status;
+	gn_err err;
+	const char *text; /* static sentence */
+};
+
+/* Where the head that starts at in ends: the index after its empty line, or 0 when it is not complete. *scanned (0 at first)
+ * remembers how far was searched, so that a head that comes byte by byte costs linear time. */
+size_t gn_http_head_end(struct gn_slice in, size_t *scanned);
+/* A complete head, as found by gn_http_head_end; the slices of out borrow from in. False: why tells what to answer. */
+bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits, struct gn_http_head *out, struct gn_http_refusal *why);
+/* Why a head that is not complete yet is too long already; status 0: it is not. */
+struct gn_http_refusal gn_http_head_overrun(struct gn_slice in, const struct gn_http_limits *limits);
+/* Id of a lower-case name; GN_HTTP_H_COUNT when it is not in the table. */
+enum gn_http_header_id gn_http_header_find(const char *name);
+/* A field that may be written into an answer's head: a token, and a value without control characters. */
+bool gn_http_field_ok(const struct gn_http_field *field);
+
+/* Chunked bodies (RFC 9112 section 7.1); extensions and trailers are skipped, within limits. */
+struct gn_http_chunks {
+	enum { GN_CHUNK_SIZE, GN_CHUNK_EXT, GN_CHUNK_SIZE_LF, GN_CHUNK_DATA, GN_CHUNK_DATA_CR, GN_CHUNK_DATA_LF, GN_CHUNK_TRAILER,
+	       GN_CHUNK_TRAILER_LF, GN_CHUNK_END } state;
+	uint64_t left;    /* GN_CHUNK_SIZE: the number so far; GN_CHUNK_DATA: bytes still to come of this chunk */
+	uint32_t digits;  /* of the size line */
+	uint32_t skipped; /* bytes of extensions and trailers, all chunks together */
+	uint32_t line;    /* bytes of the trailer line so far */
+};
+#define GN_HTTP_CHUNK_SKIP_MAX 4096 /* bytes of extensions and trailers that a body may carry */
+
+/* Takes from in; *used tells how much, *data is the next piece of the body (may be empty; it is counted in *used). Call again while
+ * *used is not 0. state GN_CHUNK_END: the body is over. GN_MALFORMED. */
+GN_MUST gn_err gn_http_chunks_next(struct gn_http_chunks *c, struct gn_slice in, struct gn_slice *data, size_t *used);
+
+#endif

@@ -1,0 +1,7 @@
+/* What the rest of GeoNet sees of the edge to the network. */
+#ifndef GN_NET_NET_H
+#define GN_NET_NET_H
+
+#include "net/http.h"
+
+#endif
