@@ -12,7 +12,7 @@ endif()
 
 # "system", or the prefix of a static build with hidden symbols (tools/setup writes the choice where it caches the build).
 if(NOT GEONET_OPENSSL)
-  if(DEFINED ENV{GEONET_OPENSSL})
+  if(NOT "$ENV{GEONET_OPENSSL}" STREQUAL "")
     set(GEONET_OPENSSL $ENV{GEONET_OPENSSL})
   else()
     set(cache $ENV{XDG_CACHE_HOME})
