@@ -21,17 +21,18 @@ struct gn_identity {
 	struct gn_hash next;          /* SHA-256 of the next Ed25519 key: commitment for rotation */
 	struct gn_slice display_name; /* <= 128 bytes UTF-8 */
 	struct gn_slice profile;      /* opaque, <= 4 KiB */
-	struct gn_slice recovery;     /* hash of a k-of-n set, 32 bytes; absent for now */
-	struct gn_slice old_owner;    /* rotation: the owner replaced, 32 bytes; absent for now */
+	struct gn_hash recovery;      /* hash of a k-of-n set; all zero: none, for now */
+	struct gn_pk old_owner;       /* rotation: the owner replaced; all zero: none, for now */
 	struct gn_identity_key keys[GN_IDENTITY_KEYS];
 	size_t key_count;
 };
-/* The signed record for a salt (0 and 1 are both put). Derives keys from the phrase's entropy. */
+/* The signed record for a salt (0 and 1 are both put). owner, pq_pk and next are derived from the phrase's entropy, what `in` says of them
+ * is not used. GN_USAGE: a text is too long or not UTF-8; GN_RANGE: ttl; GN_TOO_LARGE. */
 GN_MUST gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *in, uint8_t salt, struct gn_buf *out);
-/* Checks both signatures; borrows from record. */
+/* Checks form, limits and both signatures; borrows from record. GN_MALFORMED, GN_SIGNATURE. */
 GN_MUST gn_err gn_identity_open(struct gn_slice record, struct gn_identity *out);
 void gn_identity_key_of(const struct gn_pk *owner, uint8_t salt, struct gn_hash *key);
-/* The holder's rule for type 1: both signatures verify and it is newer (config.admit[1] of the overlay). */
+/* The holder's rule for type 1 (config.admit[1] of the overlay, which has checked both signatures): well formed and newer. */
 gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, gn_time now);
 
 #endif

@@ -59,8 +59,10 @@ struct gn_name_claim {
 	uint8_t puzzle[8];            /* global names only */
 	const struct gn_name_entry *entries;
 	size_t entry_count;
-	/* Transfer, kept by renewals: 32 and 64 bytes, else absent; the seq that the previous owner signed (0: this record's). */
-	struct gn_slice previous_owner, previous_sig;
+	/* Transfer, kept by renewals: who gave the name away, gn_name_transfer's signature, the seq in it (0: this record's). */
+	bool transferred;
+	struct gn_pk previous_owner;
+	struct gn_sig previous_sig;
 	uint64_t transfer_seq;
 };
 /* The puzzle for (name, owner, epoch); tries as gn_node_id_search. */

@@ -1,0 +1,141 @@
+/* Paths of a bundle: which are allowed, which clash, what type a file has by its name.
+ *
+ * A bundle must mean the same on every file system it may be copied to, so names that differ only by case on one level are refused;
+ * case is folded by Unicode's simple folding, one character at a time. Rules: docs/spec/services.md BU-1, BU-2. */
+#include "services/bundles_int.h"
+
+static gn_err refuse(const char **why, const char *sentence)
+{
+	if (why)
+		*why = sentence;
+	return GN_USAGE;
+}
+
+gn_err gn_bundle_path_check(struct gn_slice path, const char **why)
+{
+	if (path.len == 0)
+		return refuse(why, "the path is empty");
+	if (path.len > GN_PATH_MAX)
+		return refuse(why, "the path is longer than 1,024 bytes");
+	if (path.p[0] == '/')
+		return refuse(why, "the path is not relative");
+	if (!gn_utf8_ok(path))
+		return refuse(why, "the path is not valid UTF-8");
+	for (size_t start = 0, i = 0; i <= path.len; i++) {
+		if (i < path.len && path.p[i] != '/') {
+			uint8_t c = path.p[i];
+			if (c < 0x20 || c == 0x7f)
+				return refuse(why, "the path has a control character");
+			if (c == '\\')
+				return refuse(why, "the path has a backslash");
+			continue;
+		}
+		struct gn_slice part = gn_slice_sub(path, start, i - start);
+		if (part.len == 0)
+			return refuse(why, "the path has an empty part");
+		if (gn_slice_eq(part, GN_LIT(".")) || gn_slice_eq(part, GN_LIT("..")))
+			return refuse(why, "the path has a part \".\" or \"..\"");
+		start = i + 1;
+	}
+	return GN_OK;
+}
+
+int bundles_path_order(struct gn_slice a, struct gn_slice b)
+{
+	size_t n = a.len < b.len ? a.len : b.len;
+	int c = n ? memcmp(a.p, b.p, n) : 0;
+	return c ? c : (a.len > b.len) - (a.len < b.len);
+}
+
+/* ---- folding ---- */
+
+/* The next character of well-formed UTF-8, folded; '/' comes before all others so that a folder's files lie together. At the
+ * end 0. */
+static uint32_t next_folded(struct gn_slice s, size_t *at)
+{
+	if (*at >= s.len)
+		return 0;
+	uint32_t c = s.p[(*at)++];
+	if (c < 0x80) {
+		if (c >= 'A' && c <= 'Z')
+			return c + 32;
+		return c == '/' ? 1 : c;
+	}
+	unsigned more = c >= 0xf0 ? 3 : c >= 0xe0 ? 2 : 1;
+	c &= 0x3fu >> more;
+	for (; more; more--)
+		c = c << 6 | (s.p[(*at)++] & 0x3fu);
+	return bundles_fold(c);
+}
+
+int bundles_fold_order(struct gn_slice a, struct gn_slice b)
+{
+	size_t i = 0, j = 0;
+	for (;;) {
+		uint32_t x = next_folded(a, &i), y = next_folded(b, &j);
+		if (x != y)
+			return x < y ? -1 : 1;
+		if (x == 0)
+			return 0;
+	}
+}
+
+bool bundles_path_clash(struct gn_slice a, struct gn_slice b)
+{
+	size_t i = 0, j = 0, part_a = 0, part_b = 0;
+	for (;;) {
+		uint32_t x = next_folded(a, &i), y = next_folded(b, &j);
+		bool end_a = x <= 1, end_b = y <= 1;
+		if (x != y && !(end_a && end_b))
+			return false;
+		if (!end_a)
+			continue;
+		size_t stop_a = x ? i - 1 : i, stop_b = y ? j - 1 : j;
+		if (!gn_slice_eq(gn_slice_sub(a, part_a, stop_a - part_a), gn_slice_sub(b, part_b, stop_b - part_b)))
+			return true; /* the same but for case */
+		if (!x || !y)
+			return true; /* equal, or a file where the other has a folder */
+		part_a = i;
+		part_b = j;
+	}
+}
+
+/* ---- types ---- */
+
+static const struct {
+	const char *suffix, *mime;
+} mimes[] = {
+	{"html", "text/html; charset=utf-8"},	{"htm", "text/html; charset=utf-8"},   {"css", "text/css; charset=utf-8"},
+	{"js", "text/javascript; charset=utf-8"}, {"mjs", "text/javascript; charset=utf-8"}, {"json", "application/json"},
+	{"map", "application/json"},		{"webmanifest", "application/manifest+json"}, {"txt", "text/plain; charset=utf-8"},
+	{"md", "text/markdown; charset=utf-8"}, {"csv", "text/csv; charset=utf-8"},    {"xml", "application/xml"},
+	{"svg", "image/svg+xml"},		{"png", "image/png"},		       {"jpg", "image/jpeg"},
+	{"jpeg", "image/jpeg"},			{"gif", "image/gif"},		       {"webp", "image/webp"},
+	{"avif", "image/avif"},			{"ico", "image/x-icon"},	       {"bmp", "image/bmp"},
+	{"mp4", "video/mp4"},			{"m4v", "video/mp4"},		       {"webm", "video/webm"},
+	{"mkv", "video/x-matroska"},		{"mov", "video/quicktime"},	       {"mp3", "audio/mpeg"},
+	{"m4a", "audio/mp4"},			{"ogg", "audio/ogg"},		       {"opus", "audio/ogg"},
+	{"flac", "audio/flac"},			{"wav", "audio/wav"},		       {"woff", "font/woff"},
+	{"woff2", "font/woff2"},		{"ttf", "font/ttf"},		       {"otf", "font/otf"},
+	{"wasm", "application/wasm"},		{"pdf", "application/pdf"},	       {"zip", "application/zip"},
+	{"gz", "application/gzip"},		{"tar", "application/x-tar"},	       {"7z", "application/x-7z-compressed"},
+	{"epub", "application/epub+zip"},	{"vtt", "text/vtt; charset=utf-8"},    {"m3u8", "application/vnd.apple.mpegurl"},
+	{"rss", "application/rss+xml"},		{"atom", "application/atom+xml"},      {"yaml", "application/yaml"},
+	{"yml", "application/yaml"},		{"toml", "application/toml"},	       {"c", "text/plain; charset=utf-8"},
+	{"h", "text/plain; charset=utf-8"},	{"log", "text/plain; charset=utf-8"},
+};
+
+const char *gn_bundle_mime(struct gn_slice path)
+{
+	size_t dot = path.len;
+	while (dot > 0 && path.p[dot - 1] != '.' && path.p[dot - 1] != '/')
+		dot--;
+	struct gn_slice suffix = gn_slice_sub(path, dot, path.len);
+	if (dot > 0 && path.p[dot - 1] == '.')
+		for (size_t i = 0; i < GN_COUNT(mimes); i++) {
+			struct gn_slice known = gn_str(mimes[i].suffix);
+			if (known.len == suffix.len && bundles_fold_order(known, suffix) == 0)
+				return mimes[i].mime;
+		}
+	return "application/octet-stream";
+}

@@ -1,0 +1,157 @@
+/* Identity records: what a person's key says of itself, signed by Ed25519 and ML-DSA-65. Both keys, and the commitment to the next
+ * one, follow from the phrase's entropy. Rules: docs/spec/services.md ID-1..ID-4. */
+#include "services/identity.h"
+#include "services/limits.h"
+#include "wire/generated/bodies_fb.h"
+
+static bool text_fits(struct gn_slice s, size_t max)
+{
+	return s.len <= max && gn_utf8_ok(s);
+}
+
+/* ID-2 */
+static gn_err identity_fault(const struct gn_identity *in)
+{
+	if (in->key_count > GN_IDENTITY_KEYS || !text_fits(in->display_name, IDENTITY_NAME_MAX) || in->profile.len > IDENTITY_PROFILE_MAX)
+		return GN_USAGE;
+	for (size_t i = 0; i < in->key_count; i++)
+		if (!text_fits(in->keys[i].name, IDENTITY_KEY_NAME_MAX))
+			return GN_USAGE;
+	return GN_OK;
+}
+
+static bool is_zero(const uint8_t b[32])
+{
+	static const uint8_t zero[32];
+	return memcmp(b, zero, sizeof zero) == 0;
+}
+
+static void put_members(struct gn_fbb *b, const struct gn_identity *in, gn_fbref refs[GN_IDENTITY_KEYS])
+{
+	for (size_t i = in->key_count; i-- > 0;) {
+		const struct gn_identity_key *k = &in->keys[i];
+		struct gn_fb_key key;
+		memcpy(key.b, k->pk.b, sizeof key.b);
+		refs[i] = gn_fb_member_key_make(b, &(struct gn_fb_member_key_args){
+			.key = &key, .kind = k->node ? GN_FB_MEMBER_KIND_NODE : GN_FB_MEMBER_KIND_DEVICE, .rights = k->rights,
+			.expires = k->expires, .name = k->name});
+	}
+}
+
+static gn_err make_body(const struct gn_identity *in, const uint8_t pq_pk[GN_PQ_PK_LEN], const struct gn_hash *next, uint8_t *storage,
+			size_t cap, struct gn_slice *out)
+{
+	struct gn_fbb b = gn_fbb(storage, cap);
+	gn_fbref members[GN_IDENTITY_KEYS], recovery = 0;
+	struct gn_fb_hash next_fb, guardians;
+	struct gn_fb_key previous;
+	memcpy(next_fb.b, next->b, sizeof next_fb.b);
+	put_members(&b, in, members);
+	if (!is_zero(in->recovery.b)) {
+		memcpy(guardians.b, in->recovery.b, sizeof guardians.b);
+		recovery = gn_fb_recovery_make(&b, &(struct gn_fb_recovery_args){.guardians = &guardians});
+	}
+	memcpy(previous.b, in->old_owner.b, sizeof previous.b);
+	struct gn_fb_identity_body_args args = {
+		.pq_key = gn_slice(pq_pk, GN_PQ_PK_LEN),
+		.next = &next_fb,
+		.previous = is_zero(previous.b) ? NULL : &previous,
+		.recovery = recovery,
+		.members = {members, in->key_count},
+		.display_name = in->display_name,
+		.profile = in->profile,
+	};
+	return gn_fbb_finish(&b, gn_fb_identity_body_make(&b, &args), NULL, out);
+}
+
+/* What the phrase says of its first key: who we are, and the hash of who comes next. */
+struct derived {
+	struct gn_identity_keys keys; /* secret */
+	uint8_t pq_pk[GN_PQ_PK_LEN];
+	struct gn_hash next;
+};
+
+static gn_err derive(const uint8_t entropy[32], struct derived *out)
+{
+	struct gn_identity_keys next;
+	GN_TRY(gn_identity_derive(entropy, 0, &out->keys));
+	gn_err err = gn_identity_derive(entropy, 1, &next);
+	if (err == GN_OK)
+		gn_sha256(&(struct gn_slice){next.sk.pk.b, 32}, 1, &out->next);
+	gn_identity_wipe(&next);
+	return err == GN_OK ? gn_pq_public(out->keys.pq_seed, out->pq_pk) : err;
+}
+
+gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *in, uint8_t salt, struct gn_buf *out)
+{
+	uint8_t storage[GN_RECORD_MAX / 2];
+	struct derived d = {0};
+	struct gn_slice body;
+	GN_TRY(identity_fault(in));
+	gn_err err = derive(entropy, &d);
+	if (err == GN_OK)
+		err = make_body(in, d.pq_pk, &d.next, storage, sizeof storage, &body);
+	if (err == GN_OK) {
+		struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_IDENTITY, .salt = salt, .body = body, .seq = in->seq,
+						  .created = in->created, .ttl = in->ttl};
+		err = gn_wire_record_make(&d.keys.sk, d.keys.pq_seed, &fields, out);
+	}
+	gn_identity_wipe(&d.keys);
+	return err;
+}
+
+/* ---- reading ---- */
+
+static gn_err view(const struct gn_record *r, struct gn_identity *out)
+{
+	struct gn_fb_identity_body body;
+	struct gn_identity id = {.owner = r->owner, .seq = r->seq, .created = r->created, .ttl = r->ttl};
+	if (r->type != GN_FB_RECORD_TYPE_IDENTITY || r->label.len || r->salt > 1)
+		return GN_MALFORMED;
+	GN_TRY(gn_fb_identity_body_verify(r->body, &body));
+	id.pq_pk = gn_fb_identity_body_pq_key(body);
+	id.display_name = gn_fb_identity_body_display_name(body);
+	id.profile = gn_fb_identity_body_profile(body);
+	memcpy(id.next.b, gn_fb_identity_body_next(body).b, sizeof id.next.b);
+	memcpy(id.recovery.b, gn_fb_recovery_guardians(gn_fb_identity_body_recovery(body)).b, sizeof id.recovery.b);
+	memcpy(id.old_owner.b, gn_fb_identity_body_previous(body).b, sizeof id.old_owner.b);
+	uint32_t members = gn_fb_identity_body_members_len(body);
+	if (id.pq_pk.len != GN_PQ_PK_LEN || members > GN_IDENTITY_KEYS)
+		return GN_MALFORMED;
+	for (uint32_t i = 0; i < members; i++) {
+		struct gn_fb_member_key m = gn_fb_identity_body_members_at(body, i);
+		struct gn_identity_key *k = &id.keys[i];
+		memcpy(k->pk.b, gn_fb_member_key_key(m).b, sizeof k->pk.b);
+		k->node = gn_fb_member_key_kind(m) == GN_FB_MEMBER_KIND_NODE;
+		k->rights = gn_fb_member_key_rights(m);
+		k->expires = gn_fb_member_key_expires(m);
+		k->name = gn_fb_member_key_name(m);
+	}
+	id.key_count = members;
+	if (identity_fault(&id) != GN_OK)
+		return GN_MALFORMED;
+	*out = id;
+	return GN_OK;
+}
+
+gn_err gn_identity_open(struct gn_slice record, struct gn_identity *out)
+{
+	struct gn_record r;
+	GN_TRY(gn_wire_record_open(record, &r));
+	return view(&r, out);
+}
+
+void gn_identity_key_of(const struct gn_pk *owner, uint8_t salt, struct gn_hash *key)
+{
+	gn_wire_record_key(GN_FB_RECORD_TYPE_IDENTITY, owner, GN_LIT(""), salt, key);
+}
+
+gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, gn_time now)
+{
+	struct gn_identity id;
+	GN_TRY(view(in, &id));
+	GN_TRY(gn_record_fresh(in, gn_unix(now)));
+	if (held && memcmp(held->owner.b, in->owner.b, sizeof held->owner.b) != 0)
+		return GN_DENIED;
+	return held && gn_record_compare(in, held) < 0 ? GN_STALE : GN_OK;
+}
