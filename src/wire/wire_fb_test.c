@@ -455,18 +455,31 @@ static void write_record_seeds(const char *dir)
 	}
 }
 
+/* Random buffers of a root type until every union member was seen, or a few when there is no union. */
+static void write_seeds(const char *dir, const char *target, const struct gn_fb_type *type)
+{
+	uint64_t seen = 0;
+	for (unsigned seed = 0, count = 0; seed < 500 && count < 24; seed++) {
+		struct gn_slice out;
+		struct gn_fbt t;
+		if (random_buffer(type, seed, storage, sizeof storage, &out) != GN_OK || gn_fb_verify(out, type, &t) != GN_OK)
+			exit(1);
+		const struct gn_fb_field *last = &type->fields[type->field_count - 1];
+		uint64_t member = last->kind == GN_FB_UNION ? (uint64_t)1 << gn_fbt_bits(t, last->slot - 1u, 1, 0) : 0;
+		if (out.len > 1500 || (seen & member) || (!member && count == 6))
+			continue;
+		seen |= member;
+		count++;
+		write_seed(dir, target, type->name, seed, out);
+	}
+}
+
 static int write_corpus(const char *dir)
 {
-	struct gn_slice out;
-	for (unsigned seed = 0; seed < 60; seed++) {
-		static const struct gn_fb_type *const roots[] = {&gn_fbtype_overlay_message, &gn_fbtype_manifest,
-								 &gn_fbtype_block_message};
-		static const char *const targets[] = {"wire_overlay_fuzz", "wire_bundle_fuzz", "wire_bundle_fuzz"};
-		for (unsigned i = 0; i < GN_COUNT(roots); i++)
-			if (random_buffer(roots[i], seed, storage, sizeof storage, &out) == GN_OK && out.len < 1500 &&
-			    (i == 0 || seed < 12))
-				write_seed(dir, targets[i], roots[i]->name, seed, out);
-	}
+	write_seeds(dir, "wire_overlay_fuzz", &gn_fbtype_overlay_message);
+	write_seeds(dir, "wire_bundle_fuzz", &gn_fbtype_manifest);
+	write_seeds(dir, "wire_bundle_fuzz", &gn_fbtype_block_message);
+	write_seeds(dir, "wire_bundle_fuzz", &gn_fbtype_sample);
 	write_record_seeds(dir);
 	return 0;
 }

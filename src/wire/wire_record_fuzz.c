@@ -1,0 +1,32 @@
+/* Any bytes as a record: opened, parsed, its body read by its type. A record that opens also parses, to the same values. */
+#include "wire/generated/bodies_fb.h"
+#include "wire/random_fb.h"
+#include "wire/wire.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+static void read_body(const struct gn_record *r)
+{
+	static const struct gn_fb_type *const bodies[] = {[GN_FB_RECORD_TYPE_IDENTITY] = &gn_fbtype_identity_body,
+							  [GN_FB_RECORD_TYPE_NODE] = &gn_fbtype_node_body,
+							  [GN_FB_RECORD_TYPE_NAME] = &gn_fbtype_name_body,
+							  [GN_FB_RECORD_TYPE_SITE] = &gn_fbtype_site_body,
+							  [GN_FB_RECORD_TYPE_REVOCATION] = &gn_fbtype_revocation_body};
+	struct gn_fbt t;
+	if (r->type < GN_COUNT(bodies) && bodies[r->type] && gn_fb_verify(r->body, bodies[r->type], &t) == GN_OK)
+		json_of(bodies[r->type], t);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	struct gn_record opened, parsed;
+	struct gn_slice in = gn_slice(data, len);
+	gn_err open = gn_wire_record_open(in, &opened), parse = gn_wire_record_parse(in, &parsed);
+	GN_ASSERT(open != GN_OK || parse == GN_OK);
+	if (parse != GN_OK)
+		return 0;
+	GN_ASSERT(parsed.label.len <= GN_RECORD_LABEL_MAX && parsed.ttl >= GN_RECORD_TTL_MIN);
+	GN_ASSERT(open != GN_OK || memcmp(&opened.hash, &parsed.hash, sizeof opened.hash) == 0);
+	read_body(&parsed);
+	return 0;
+}
