@@ -62,6 +62,8 @@ GN_MUST gn_err gn_kv_drop(struct gn_kv *kv, const struct gn_hash *key, uint64_t 
 void gn_kv_tick(struct gn_kv *kv, gn_time now);
 gn_time gn_kv_deadline(const struct gn_kv *kv);
 bool gn_kv_next_request(struct gn_kv *kv, struct gn_disk_request *out);
+/* Nothing is queued and no request is out, so that it may be freed without losing a put. */
+bool gn_kv_idle(const struct gn_kv *kv);
 /* data: READ and LIST answers, borrowed for the call. */
 void gn_kv_done(struct gn_kv *kv, uint64_t token, gn_err err, struct gn_slice data, gn_time now);
 
@@ -138,6 +140,7 @@ GN_MUST gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, 
 void gn_blocks_tick(struct gn_blocks *b, gn_time now);
 gn_time gn_blocks_deadline(const struct gn_blocks *b);
 bool gn_blocks_next_request(struct gn_blocks *b, struct gn_disk_request *out);
+bool gn_blocks_idle(const struct gn_blocks *b);
 void gn_blocks_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn_slice data, gn_time now);
 
 enum gn_blocks_event_kind { GN_BLOCKS_READY, GN_BLOCKS_STORED, GN_BLOCKS_LOADED };
