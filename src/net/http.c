@@ -122,8 +122,9 @@ static void sweep_one(struct conn *c, uint64_t now)
 	if (queued != c->queued_seen || (c->state == CONN_WAIT && c->queued == 0)) { /* moving, or the owner's turn */
 		c->queued_seen = queued;
 		c->since = now;
-	} else if (c->state == CONN_LINGER && age >= GN_HTTP_LINGER_MS && c->queued == 0) {
-		conn_close(c);
+	} else if (c->state == CONN_LINGER && c->queued == 0) {
+		if (age >= GN_HTTP_LINGER_MS)
+			conn_close(c);
 	} else if (c->state == CONN_HEAD && c->in_len && age >= limit->head) {
 		http->count.timeout_head++;
 		conn_refuse(c, &(struct gn_http_refusal){408, GN_TIMEOUT, "the request did not arrive in time"});

@@ -310,7 +310,7 @@ void gn_http_abort(struct gn_http_request *r)
 
 void gn_http_body_resume(struct gn_http_request *r)
 {
-	r->paused = false;
+	r->resumed = true;
 	conn_mark_ready(r->conn);
 }
 

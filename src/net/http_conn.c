@@ -132,19 +132,13 @@ static size_t give(struct conn *c, struct gn_slice data)
 	size_t taken = 0;
 	if (r->ended || data.len == 0)
 		return data.len;
-	r->paused = true; /* so that a resume from within is noticed */
+	r->resumed = false;
 	c->http->handler.on_body(c->http->handler.user, r, data, &taken);
 	GN_ASSERT(taken <= data.len);
 	if (c->state == CONN_CLOSING)
 		return data.len;
-	if (taken == data.len || r->ended) {
-		r->paused = false;
-		return data.len;
-	}
-	if (!r->paused) /* resumed from within: offered again in the next turn */
-		conn_mark_ready(c);
-	r->paused = true;
-	return taken;
+	r->paused = taken < data.len && !r->ended; /* a resume from within counts in the next turn */
+	return r->ended ? data.len : taken;
 }
 
 static void body_over(struct conn *c)
@@ -325,6 +319,8 @@ void conn_run(struct conn *c)
 		return;
 	}
 	conn_drain(c);
+	if (c->state == CONN_BODY && c->request->resumed)
+		c->request->paused = c->request->resumed = false;
 	if (c->state != CONN_CLOSING && c->in_len)
 		feed_stash(c);
 	if (c->state != CONN_CLOSING && c->request && c->request->ended && c->queued == 0) {

@@ -52,6 +52,7 @@ struct gn_http_request {
 	struct gn_http_head head;
 	bool body_done, body_told; /* all bytes are in; on_body_end was called */
 	bool paused;               /* on_body did not take all */
+	bool resumed;              /* the owner wants the rest, in the next turn */
 	bool started, ended;       /* the answer */
 	bool silent;               /* HEAD, 204, 304: no body goes out */
 	bool chunked_out, want_drain;

@@ -124,11 +124,13 @@ struct gn_http_refusal gn_http_head_overrun(struct gn_slice in, const struct gn_
 {
 	struct gn_http_refusal why = {0};
 	size_t start = blank_lines(in);
-	if (start > 64)
+	const uint8_t *lf = in.len > start ? memchr(in.p + start, '\n', in.len - start) : NULL;
+	size_t line = lf ? (size_t)(lf - in.p) - start : in.len - start;
+	if (start > GN_HTTP_BLANK_MAX)
 		bad(&why, "too many empty lines before the request");
-	else if (!memchr(in.p + start, '\n', in.len - start) && in.len - start > (size_t)limits->path + 64)
+	else if (line > (size_t)limits->path + GN_HTTP_LINE_EXTRA)
 		refuse(&why, 414, GN_TOO_LARGE, "the request target is too long");
-	else if (in.len - start > (size_t)limits->headers + limits->path + 64)
+	else if (in.len - start > (size_t)limits->headers + limits->path + GN_HTTP_LINE_EXTRA)
 		refuse(&why, 431, GN_TOO_LARGE, "the request's headers are too long");
 	return why;
 }
@@ -326,7 +328,7 @@ static gn_err chunk_byte(struct gn_http_chunks *c, uint8_t b)
 		return GN_OK;
 	case GN_CHUNK_SIZE_LF:
 		c->state = c->left ? GN_CHUNK_DATA : GN_CHUNK_TRAILER;
-		c->line = 0;
+		c->line = c->skipped = 0;
 		return b == '\n' ? GN_OK : GN_MALFORMED;
 	case GN_CHUNK_DATA_CR:
 		c->state = GN_CHUNK_DATA_LF;

@@ -5,6 +5,8 @@
 #include "net/http.h"
 
 #define GN_HTTP_FIELDS_MAX 100 /* header lines of one request; browsers send about 20 */
+#define GN_HTTP_BLANK_MAX 64   /* bytes of empty lines before a request; some old clients send one after a body */
+#define GN_HTTP_LINE_EXTRA 64  /* bytes that method, version and scheme may add to the target in the request line */
 
 /* The headers that somebody reads. The first part is what gn_http_header promises, the rest steers the server. */
 #define GN_HTTP_HEADERS(X)                                                                                             \
@@ -56,10 +58,10 @@ struct gn_http_chunks {
 	       GN_CHUNK_TRAILER_LF, GN_CHUNK_END } state;
 	uint64_t left;    /* GN_CHUNK_SIZE: the number so far; GN_CHUNK_DATA: bytes still to come of this chunk */
 	uint32_t digits;  /* of the size line */
-	uint32_t skipped; /* bytes of extensions and trailers, all chunks together */
+	uint32_t skipped; /* bytes of this chunk's extensions, or of the trailers */
 	uint32_t line;    /* bytes of the trailer line so far */
 };
-#define GN_HTTP_CHUNK_SKIP_MAX 4096 /* bytes of extensions and trailers that a body may carry */
+#define GN_HTTP_CHUNK_SKIP_MAX 4096 /* bytes of one chunk's extensions, and of all trailers */
 
 /* Takes from in; *used tells how much, *data is the next piece of the body (may be empty; it is counted in *used). Call again while
  * *used is not 0. state GN_CHUNK_END: the body is over. GN_MALFORMED. */

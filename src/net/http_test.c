@@ -29,7 +29,6 @@ struct site {
 	struct gn_http *http;
 	struct gn_http_request *held; /* of /hold */
 	unsigned opened, closed, drains;
-	size_t queue_peak;
 	char dir[64], path[128];
 };
 
@@ -39,6 +38,7 @@ struct job { /* what a request of the site is at */
 	uint64_t at;
 	unsigned bites;     /* of /nibble */
 	bool echo, nibble;
+	bool stopped;       /* /echo waits for on_drain */
 };
 
 static uint8_t pattern(uint64_t i)
@@ -140,35 +140,28 @@ static void on_request(void *user, struct gn_http_request *r)
 
 static void on_body(void *user, struct gn_http_request *r, struct gn_slice data, size_t *taken)
 {
-	struct site *site = user;
 	struct job *job = gn_http_user(r);
-	(void)site;
 	size_t n = data.len;
-	if (job->nibble) { /* a thousand bytes at a time; every other time resumed from within */
-		n = n < 1000 ? n : 1000;
-		if (job->bites++ % 2)
-			gn_http_body_resume(r);
-		else
-			n = n < data.len ? 0 : n;
+	(void)user;
+	if (job->nibble) { /* nothing and a thousand bytes in turn, resumed from within */
+		n = n < 1000 ? n : job->bites++ % 2 ? 1000 : 0;
 		gn_http_body_resume(r);
 	}
+	if (job->stopped)
+		n = 0;
 	for (size_t i = 0; i < n; i++)
 		job->sum = job->sum * 3 + data.p[i];
 	job->got += n;
 	*taken = n;
-	if (job->echo && !gn_http_write(r, data)) {
-		*taken = n; /* the write took them; nothing more comes until on_drain: refuse the next */
-		job->left = 1;
-	}
-	if (job->echo && job->left > 1)
-		*taken = 0;
+	if (job->echo && n)
+		job->stopped = !gn_http_write(r, data);
 }
 
 static void on_body_end(void *user, struct gn_http_request *r)
 {
-	struct site *site = user;
 	struct job *job = gn_http_user(r);
 	char text[96];
+	(void)user;
 	if (job->echo) {
 		gn_http_end(r);
 	} else if (path_is(r, "/sink") || job->nibble) {
@@ -177,7 +170,6 @@ static void on_body_end(void *user, struct gn_http_request *r)
 	} else if (path_is(r, "/")) {
 		gn_http_respond(r, 200, NULL, 0, GN_LIT("hello"));
 	}
-	(void)site;
 }
 
 static void on_drain(void *user, struct gn_http_request *r)
@@ -185,10 +177,12 @@ static void on_drain(void *user, struct gn_http_request *r)
 	struct site *site = user;
 	struct job *job = gn_http_user(r);
 	site->drains++;
-	if (path_is(r, "/gen"))
+	if (path_is(r, "/gen")) {
 		generate(r, job);
-	else
+	} else {
+		job->stopped = false;
 		gn_http_body_resume(r);
+	}
 }
 
 static void on_closed(void *user, struct gn_http_request *r)

@@ -3,5 +3,6 @@
 #define GN_NET_NET_H
 
 #include "net/http.h"
+#include "net/udp.h"
 
 #endif
