@@ -1,0 +1,258 @@
+/* UDP with batches. Sending: one sendmsg with UDP_SEGMENT for up to 64 equal packets; where the kernel or the path refuses
+ * (EINVAL, EIO, EMSGSIZE, ENOTSUP), once and for all one sendmsg a packet. Receiving: recvmmsg into buffers that hold a GRO
+ * train each, split by the segment size the kernel tells. */
+#define _GNU_SOURCE /* recvmmsg */
+#include "net/udp.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <netinet/udp.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#ifndef UDP_SEGMENT
+#define UDP_SEGMENT 103 /* linux/udp.h */
+#endif
+#ifndef UDP_GRO
+#define UDP_GRO 104
+#endif
+
+#define TRAINS 8            /* receive buffers a call */
+#define TRAIN_BYTES 65536u  /* the largest GRO train */
+#define SEGMENTS 64u        /* UDP_MAX_SEGMENTS */
+#define SOCKET_BUFFER (4 << 20)
+
+struct gn_udp {
+	int fd;
+	bool v6;
+	uint16_t port;
+	struct gn_udp_info info;
+	uint8_t *buffers; /* TRAINS * TRAIN_BYTES */
+};
+
+static socklen_t to_sockaddr(const struct gn_udp *udp, const struct gn_addr *a, struct sockaddr_storage *out)
+{
+	memset(out, 0, sizeof *out);
+	if (udp->v6) {
+		struct sockaddr_in6 *v6 = (void *)out;
+		v6->sin6_family = AF_INET6;
+		v6->sin6_port = htons(a->port);
+		memcpy(&v6->sin6_addr, a->ip, 16);
+		return sizeof *v6;
+	}
+	struct sockaddr_in *v4 = (void *)out;
+	v4->sin_family = AF_INET;
+	v4->sin_port = htons(a->port);
+	memcpy(&v4->sin_addr, a->ip + 12, 4);
+	return sizeof *v4;
+}
+
+static void from_sockaddr(const struct sockaddr_storage *sa, struct gn_addr *out)
+{
+	if (sa->ss_family == AF_INET6) {
+		const struct sockaddr_in6 *v6 = (const void *)sa;
+		memcpy(out->ip, &v6->sin6_addr, 16);
+		out->port = ntohs(v6->sin6_port);
+		return;
+	}
+	const struct sockaddr_in *v4 = (const void *)sa;
+	const uint8_t *b = (const void *)&v4->sin_addr;
+	*out = gn_addr_v4(b[0], b[1], b[2], b[3], ntohs(v4->sin_port));
+}
+
+/* A bound socket of the family, or -1 with errno. */
+static int bound(struct gn_udp *udp, bool v6, uint16_t port)
+{
+	struct sockaddr_storage sa;
+	struct gn_addr any = gn_addr_v4(0, 0, 0, 0, port);
+	int off = 0, size = SOCKET_BUFFER;
+	udp->v6 = v6;
+	if (v6)
+		memset(any.ip, 0, 16);
+	socklen_t len = to_sockaddr(udp, &any, &sa);
+	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	if ((v6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off)) || bind(fd, (struct sockaddr *)&sa, len) ||
+	    getsockname(fd, (struct sockaddr *)&sa, &len)) {
+		int e = errno;
+		close(fd);
+		errno = e;
+		return -1;
+	}
+	/* Best effort: the kernel caps it at its own maximum. */
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+	struct gn_addr own;
+	from_sockaddr(&sa, &own);
+	udp->port = own.port;
+	return fd;
+}
+
+gn_err gn_udp_open(uint16_t port, struct gn_udp **out)
+{
+	int on = 1;
+	struct gn_udp *udp = calloc(1, sizeof *udp);
+	uint8_t *buffers = malloc((size_t)TRAINS * TRAIN_BYTES);
+	if (!udp || !buffers) {
+		free(udp);
+		free(buffers);
+		return GN_NOMEM;
+	}
+	udp->buffers = buffers;
+	udp->fd = bound(udp, true, port);
+	if (udp->fd < 0 && errno != EADDRINUSE)
+		udp->fd = bound(udp, false, port);
+	if (udp->fd < 0) {
+		gn_err err = errno == EADDRINUSE ? GN_PORT_TAKEN : errno == EACCES ? GN_DENIED : GN_IO;
+		gn_udp_close(udp);
+		return err;
+	}
+	udp->info.gso = true;
+	udp->info.gro = setsockopt(udp->fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0;
+	*out = udp;
+	return GN_OK;
+}
+
+void gn_udp_close(struct gn_udp *udp)
+{
+	if (!udp)
+		return;
+	if (udp->fd >= 0)
+		close(udp->fd);
+	free(udp->buffers);
+	free(udp);
+}
+
+int gn_udp_fd(const struct gn_udp *udp)
+{
+	return udp->fd;
+}
+
+uint16_t gn_udp_port(const struct gn_udp *udp)
+{
+	return udp->port;
+}
+
+void gn_udp_info(const struct gn_udp *udp, struct gn_udp_info *out)
+{
+	*out = udp->info;
+}
+
+void gn_udp_gso_off(struct gn_udp *udp)
+{
+	udp->info.gso = false;
+}
+
+/* ---- sending ---- */
+
+/* One sendmsg; segment 0: a single packet. */
+static ssize_t send_once(struct gn_udp *udp, const struct gn_addr *to, struct gn_slice data, uint16_t segment)
+{
+	struct sockaddr_storage sa;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(uint16_t))];
+	struct iovec iov = {(void *)(uintptr_t)data.p, data.len};
+	struct msghdr m = {.msg_name = &sa, .msg_namelen = to_sockaddr(udp, to, &sa), .msg_iov = &iov, .msg_iovlen = 1};
+	if (segment) {
+		memset(control, 0, sizeof control);
+		m.msg_control = control;
+		m.msg_controllen = sizeof control;
+		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+		c->cmsg_level = IPPROTO_UDP;
+		c->cmsg_type = UDP_SEGMENT;
+		c->cmsg_len = CMSG_LEN(sizeof segment);
+		memcpy(CMSG_DATA(c), &segment, sizeof segment);
+	}
+	ssize_t n;
+	do
+		n = sendmsg(udp->fd, &m, 0);
+	while (n < 0 && errno == EINTR);
+	udp->info.send_calls++;
+	return n;
+}
+
+static bool gso_refused(int e)
+{
+	return e == EINVAL || e == EIO || e == EMSGSIZE || e == ENOPROTOOPT || e == EOPNOTSUPP;
+}
+
+gn_err gn_udp_send(struct gn_udp *udp, const struct gn_addr *to, struct gn_slice data, uint16_t segment, size_t *sent)
+{
+	GN_ASSERT(segment > 0);
+	*sent = 0;
+	while (*sent < data.len) {
+		struct gn_slice rest = gn_slice_sub(data, *sent, data.len);
+		bool train = udp->info.gso && rest.len > segment;
+		size_t most = SEGMENTS * (size_t)segment > 65000 ? 65000 / segment * segment : SEGMENTS * (size_t)segment;
+		struct gn_slice part = gn_slice_sub(rest, 0, train ? most : segment);
+		if (send_once(udp, to, part, train ? segment : 0) >= 0) {
+			*sent += part.len;
+			udp->info.bytes_sent += part.len;
+			udp->info.packets_sent += (part.len + segment - 1) / segment;
+			continue;
+		}
+		if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+			return GN_AGAIN;
+		if (train && gso_refused(errno)) {
+			udp->info.gso = false;
+			continue;
+		}
+		udp->info.send_failed++;
+		return errno == EMSGSIZE ? GN_TOO_LARGE : GN_UNREACHABLE;
+	}
+	return GN_OK;
+}
+
+/* ---- receiving ---- */
+
+/* The segment size of a GRO train, or the whole length. */
+static size_t segment_of(struct msghdr *m, size_t len)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c))
+		if (c->cmsg_level == IPPROTO_UDP && c->cmsg_type == UDP_GRO) {
+			int size;
+			memcpy(&size, CMSG_DATA(c), sizeof size);
+			return size > 0 ? (size_t)size : len;
+		}
+	return len;
+}
+
+gn_err gn_udp_recv(struct gn_udp *udp, gn_udp_received received, void *user)
+{
+	struct mmsghdr messages[TRAINS];
+	struct iovec iov[TRAINS];
+	struct sockaddr_storage from[TRAINS];
+	_Alignas(struct cmsghdr) char control[TRAINS][CMSG_SPACE(sizeof(int))];
+	memset(messages, 0, sizeof messages);
+	for (unsigned i = 0; i < TRAINS; i++) {
+		iov[i] = (struct iovec){udp->buffers + (size_t)i * TRAIN_BYTES, TRAIN_BYTES};
+		messages[i].msg_hdr = (struct msghdr){.msg_name = &from[i], .msg_namelen = sizeof from[i], .msg_iov = &iov[i], .msg_iovlen = 1,
+						      .msg_control = control[i], .msg_controllen = sizeof control[i]};
+	}
+	int n;
+	do
+		n = recvmmsg(udp->fd, messages, TRAINS, 0, NULL);
+	while (n < 0 && errno == EINTR);
+	udp->info.receive_calls++;
+	if (n <= 0)
+		return n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != ECONNREFUSED ? GN_IO : GN_AGAIN;
+	for (int i = 0; i < n; i++) {
+		struct gn_addr addr;
+		size_t len = messages[i].msg_len, segment = segment_of(&messages[i].msg_hdr, len);
+		if (messages[i].msg_hdr.msg_flags & MSG_TRUNC) {
+			udp->info.receive_truncated++;
+			continue;
+		}
+		from_sockaddr(&from[i], &addr);
+		udp->info.bytes_received += len;
+		for (size_t at = 0; at < len || len == 0; at += segment) {
+			size_t part = len - at < segment ? len - at : segment;
+			udp->info.packets_received++;
+			received(user, &addr, gn_slice(udp->buffers + (size_t)i * TRAIN_BYTES + at, part));
+			if (len == 0)
+				break;
+		}
+	}
+	return GN_OK;
+}
