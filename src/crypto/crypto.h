@@ -57,11 +57,29 @@ GN_MUST gn_err gn_verify(const struct gn_pk *pk, const char *domain, const struc
 #define GN_PQ_SIG_LEN 3309 /* ML-DSA-65 signature, bytes */
 #define GN_PQ_SEED_LEN 32
 
-/* Public key of the key pair that the 32-byte seed gives (FIPS 204 KeyGen_internal). */
+/* All three: GN_NOMEM besides what is said. Public key of the key pair that the 32-byte seed gives (FIPS 204 KeyGen_internal). */
 GN_MUST gn_err gn_pq_public(const uint8_t seed[GN_PQ_SEED_LEN], uint8_t pk[GN_PQ_PK_LEN]);
-/* Deterministic ML-DSA-65 over domain || msg, empty context. */
+/* Deterministic ML-DSA-65 over domain || msg, empty context. Messages up to 1 MiB, GN_TOO_LARGE. */
 GN_MUST gn_err gn_pq_sign(const uint8_t seed[GN_PQ_SEED_LEN], const char *domain, struct gn_slice msg, uint8_t sig[GN_PQ_SIG_LEN]);
+/* GN_SIGNATURE when it does not verify. */
 GN_MUST gn_err gn_pq_verify(const uint8_t pk[GN_PQ_PK_LEN], const char *domain, struct gn_slice msg, const uint8_t sig[GN_PQ_SIG_LEN]);
+
+/* ---- key agreement ---- */
+
+#define GN_X25519_LEN 32
+void gn_x25519_public(const uint8_t secret[GN_X25519_LEN], uint8_t pk[GN_X25519_LEN]);
+/* RFC 7748; GN_KEY when the peer's point has small order (the shared secret would be zeros). Hash the result before use. */
+GN_MUST gn_err gn_x25519(const uint8_t secret[GN_X25519_LEN], const uint8_t peer[GN_X25519_LEN], uint8_t shared[GN_X25519_LEN]);
+
+#define GN_KEM_SEED_LEN 64 /* ML-KEM-768 (FIPS 203): d || z */
+#define GN_KEM_PK_LEN 1184
+#define GN_KEM_CT_LEN 1088
+#define GN_KEM_SHARED_LEN 32
+GN_MUST gn_err gn_kem_public(const uint8_t seed[GN_KEM_SEED_LEN], uint8_t pk[GN_KEM_PK_LEN]);
+/* A fresh shared secret and its ciphertext for the holder of pk. GN_KEY when pk is not an encoded key (FIPS 203 section 7.2). */
+GN_MUST gn_err gn_kem_encap(struct gn_rand *rand, const uint8_t pk[GN_KEM_PK_LEN], uint8_t ct[GN_KEM_CT_LEN], uint8_t shared[GN_KEM_SHARED_LEN]);
+/* A changed ciphertext gives another secret, not an error (implicit rejection). GN_NOMEM alone. */
+GN_MUST gn_err gn_kem_decap(const uint8_t seed[GN_KEM_SEED_LEN], const uint8_t ct[GN_KEM_CT_LEN], uint8_t shared[GN_KEM_SHARED_LEN]);
 
 /* ---- sealing ---- */
 
@@ -169,7 +187,7 @@ GN_MUST gn_err gn_phrase_parse(struct gn_slice text, uint8_t entropy[32], unsign
 
 /* All keys of a person, from the phrase's entropy alone: Ed25519 key number n by SLIP-0010 (path m/74'/n' over the BIP-39
  * seed with empty passphrase), the ML-DSA-65 seed by HKDF(entropy, info "geonet/pq/1" || n be32). n = 0 is the first
- * identity key, n + 1 the next key whose hash the record of n commits to. */
+ * identity key, n + 1 the next key whose hash the record of n commits to. GN_RANGE from 2^31 on. Takes 2 ms. */
 struct gn_identity_keys {
 	struct gn_sk sk;
 	uint8_t pq_seed[GN_PQ_SEED_LEN]; /* secret */
@@ -181,7 +199,8 @@ void gn_identity_wipe(struct gn_identity_keys *keys);
 /* A secret of at most 256 bytes as a file: magic, kind, and the secret itself, sealed by Argon2id + AEAD when a passphrase is
  * given (empty slice: not sealed, the file mode is its protection). */
 GN_MUST gn_err gn_keyfile_seal(struct gn_rand *rand, const char *kind, struct gn_slice secret, struct gn_slice passphrase, struct gn_buf *out);
-/* GN_PASSPHRASE when it is missing or wrong, GN_CORRUPT when the file is damaged, GN_USAGE when it is of another kind. */
+/* GN_PASSPHRASE when it is missing or wrong, GN_CORRUPT when the file is damaged, GN_USAGE when it is of another kind,
+ * GN_VERSION when a newer program wrote it. Takes 0.1 s and 64 MiB when sealed: not for an event loop. */
 GN_MUST gn_err gn_keyfile_open(struct gn_slice file, const char *kind, struct gn_slice passphrase, struct gn_buf *secret);
 
 #endif
