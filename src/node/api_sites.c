@@ -69,14 +69,17 @@ static void spread_line(struct gn_request *r, json_t *json)
 	json_decref(json);
 }
 
-/* The request's own JSON names what the blocks belong to; kept once all copies are there. */
+/* The request's own JSON names what the blocks belong to: kept, and spread again after a restart. */
 static void remember_site(struct gn_request *r)
 {
 	json_t *json = json_loadb((const char *)r->body, r->body_len, 0, NULL);
-	json_t *site = json_object_get(json, "site"), *blocks = json_object_get(json, "blocks");
+	json_t *site = json_object_get(json, "site");
 	if (json_is_object(site)) {
-		json_object_set_new(site, "blocks", json_integer((json_int_t)json_array_size(blocks)));
+		json_object_set(site, "hashes", json_object_get(json, "blocks"));
+		json_object_set(site, "copies", json_object_get(json, "copies"));
+		json_object_set(site, "keep_until", json_object_get(json, "keep_until"));
 		json_object_set_new(site, "spread", json_integer((json_int_t)gn_unix(r->node->now)));
+		json_object_set_new(site, "op", json_integer((json_int_t)r->op));
 		gn_saved_site(r->node, json_incref(site));
 	}
 	json_decref(json);
@@ -99,10 +102,9 @@ static void spread_event(struct gn_request *r, const void *event)
 		gn_http_end(r->http);
 }
 
-gn_err gn_api_spread(struct gn_request *r)
+gn_err gn_node_spread(struct gn_node *node, const json_t *json, gn_op *op)
 {
-	json_t *json = json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, NULL);
-	json_t *list = json_object_get(json, "blocks"), *copies = json_object_get(json, "copies"), *until = json_object_get(json, "keep_until");
+	const json_t *list = json_object_get(json, "blocks"), *copies = json_object_get(json, "copies"), *until = json_object_get(json, "keep_until");
 	size_t n = json_array_size(list);
 	uint8_t *hashes = n ? malloc(n * 32) : NULL;
 	gn_err err = hashes ? GN_OK : GN_USAGE;
@@ -110,14 +112,21 @@ gn_err gn_api_spread(struct gn_request *r)
 		const char *text = json_string_value(json_array_get(list, i));
 		err = text ? gn_unhex(gn_str(text), hashes + i * 32, 32) : GN_USAGE;
 	}
-	json_int_t c = copies ? json_integer_value(copies) : GN_BUNDLE_COPIES;
-	uint64_t keep = until ? (uint64_t)json_integer_value(until) : gn_unix(r->node->now) + GN_BUNDLE_TTL;
-	gn_op op = 0;
+	json_int_t c = json_is_integer(copies) ? json_integer_value(copies) : GN_BUNDLE_COPIES;
+	uint64_t keep = json_is_integer(until) ? (uint64_t)json_integer_value(until) : gn_unix(node->now) + GN_BUNDLE_TTL;
 	if (!err && (c < 1 || c > 8))
 		err = GN_RANGE;
 	if (!err)
-		err = gn_bundles_spread(r->node->bundles, gn_slice(hashes, n * 32), (unsigned)c, keep, r->node->now, &op);
+		err = gn_bundles_spread(node->bundles, gn_slice(hashes, n * 32), (unsigned)c, keep, node->now, op);
 	free(hashes);
+	return err;
+}
+
+gn_err gn_api_spread(struct gn_request *r)
+{
+	gn_op op;
+	json_t *json = json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, NULL);
+	gn_err err = gn_node_spread(r->node, json, &op);
 	json_decref(json);
 	if (err)
 		return err;
@@ -132,17 +141,42 @@ gn_err gn_api_spread(struct gn_request *r)
 
 gn_err gn_api_sites(struct gn_request *r)
 {
-	gn_request_json(r, 200, json_pack("{sO}", "sites", r->node->sites));
+	size_t i;
+	json_t *site, *sites = json_array();
+	json_array_foreach(r->node->sites, i, site)
+	{
+		json_t *shown = json_copy(site);
+		json_object_set_new(shown, "blocks", json_integer((json_int_t)json_array_size(json_object_get(site, "hashes"))));
+		json_object_del(shown, "hashes");
+		json_object_del(shown, "op");
+		json_array_append_new(sites, shown);
+	}
+	gn_request_json(r, 200, json_pack("{so}", "sites", sites));
 	return GN_OK;
+}
+
+static json_t *version_json(const struct gn_head_version *v)
+{
+	return json_pack("{sI so sI sI so}", "version", (json_int_t)v->version, "root", gn_json_hex(v->manifest.b, 32), "size", (json_int_t)v->total_size, "manifest_size",
+			 (json_int_t)v->manifest_size, "manifest_blocks", hash_list(v->manifest_blocks));
 }
 
 static json_t *head_json(const struct gn_head *h, struct gn_slice record)
 {
 	char pid[GN_PID_MAX];
 	gn_pid(&h->owner, pid);
-	return json_pack("{ss so so sI sI sI sI so sI so so}", "owner", pid, "owner_key", gn_json_hex(h->owner.b, 32), "label", gn_json_slice(h->label), "version",
-			 (json_int_t)h->version, "seq", (json_int_t)h->seq, "created", (json_int_t)h->created, "expires", (json_int_t)(h->created + h->ttl), "root",
-			 gn_json_hex(h->manifest.b, 32), "size", (json_int_t)h->total_size, "previous", hash_list(h->previous), "head", gn_json_base64(record));
+	json_t *json = version_json(&h->now), *previous = json_array();
+	for (size_t i = 0; i < h->previous_count; i++)
+		json_array_append_new(previous, version_json(&h->previous[i]));
+	json_object_set_new(json, "owner", json_string(pid));
+	json_object_set_new(json, "owner_key", gn_json_hex(h->owner.b, 32));
+	json_object_set_new(json, "label", gn_json_slice(h->label));
+	json_object_set_new(json, "seq", json_integer((json_int_t)h->seq));
+	json_object_set_new(json, "created", json_integer((json_int_t)h->created));
+	json_object_set_new(json, "expires", json_integer((json_int_t)(h->created + h->ttl)));
+	json_object_set_new(json, "previous", previous);
+	json_object_set_new(json, "head", gn_json_base64(record));
+	return json;
 }
 
 static void site_opened(struct gn_request *r, const void *event)
@@ -184,7 +218,7 @@ gn_err gn_api_site_get(struct gn_request *r)
 	GN_TRY(gn_request_number(r, "fresh", 0, 1, &fresh));
 	GN_TRY(gn_request_number(r, "version", 0, UINT64_MAX, &version));
 	struct gn_slice label = strcmp(r->args[1], "-") == 0 ? GN_LIT("") : gn_str(r->args[1]);
-	GN_TRY(gn_bundles_open(r->node->bundles, &owner, label, fresh == 1, r->node->now, &op));
+	GN_TRY(gn_bundles_open(r->node->bundles, &owner, label, version, fresh == 1, r->node->now, &op));
 	gn_request_wait(r, GN_OP_BUNDLES, op, site_opened);
 	return GN_OK;
 }

@@ -246,18 +246,12 @@ static void opened(struct gn_request *r, const void *event)
 		serve(r, e->manifest, &file, status);
 }
 
-/* SITE "<owner key hex>/<label>", or a PID's own site "". */
+/* The SITE entry, or a PID's own default site. */
 static gn_err site_of(const struct gn_names_event *e, struct gn_pk *owner, struct gn_slice *label)
 {
-	for (size_t i = 0; i < e->entry_count; i++) {
-		struct gn_slice v = e->entries[i].value;
-		if (e->entries[i].type != GN_NAME_SITE || v.len < 64)
-			continue;
-		if (gn_unhex(gn_slice_sub(v, 0, 64), owner->b, 32) == GN_OK && (v.len == 64 || v.p[64] == '/')) {
-			*label = gn_slice_sub(v, 65, v.len);
+	for (size_t i = 0; i < e->entry_count; i++)
+		if (e->entries[i].type == GN_NAME_SITE && gn_name_site_parse(e->entries[i].value, owner, label) == GN_OK)
 			return GN_OK;
-		}
-	}
 	if (e->name.form == GN_NAME_PID && e->owner_known) {
 		*owner = e->owner;
 		*label = GN_LIT("");
@@ -280,7 +274,7 @@ static void resolved(struct gn_request *r, const void *event)
 		page_error(r, 404, "No site here", "This name exists, but it does not point to a site.");
 	else if (err)
 		fail(r, e->err, "The name");
-	else if ((err = gn_bundles_open(r->node->bundles, &owner, label, false, r->node->now, &op)))
+	else if ((err = gn_bundles_open(r->node->bundles, &owner, label, 0, false, r->node->now, &op)))
 		fail(r, err, "The site");
 	else
 		gn_request_wait(r, GN_OP_BUNDLES, op, opened);

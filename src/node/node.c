@@ -412,7 +412,8 @@ static gn_err make_engines(struct gn_node *node)
 	struct gn_blocks_config blocks = {.dir = "blocks", .bytes_max = UINT64_C(1) << 50};
 	GN_TRY(gn_blocks_new(&env[ALLOC_BLOCKS], &blocks, &node->blocks));
 	GN_TRY(gn_names_new(&env[ALLOC_SERVICES], node->overlay, &node->names));
-	struct gn_bundles_config bundles = {.overlay = node->overlay, .blocks = node->blocks, .node_key = node->key, .peer_bytes_max = node->config.store_limit};
+	struct gn_bundles_config bundles = {.overlay = node->overlay, .blocks = node->blocks, .node_key = node->key, .peer_bytes_max = node->config.store_limit,
+					    .no_cache = node->config.store_limit == 0};
 	return gn_bundles_new(&env[ALLOC_SERVICES], &bundles, &node->bundles);
 }
 

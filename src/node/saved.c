@@ -73,6 +73,19 @@ static void pin_load(struct gn_node *node, json_t *json)
 		(void)!gn_names_pin(node->names, &name, &owner);
 }
 
+/* What was published goes on being spread, as before the restart. */
+static void site_load(struct gn_node *node, json_t *site)
+{
+	gn_op op = 0;
+	json_t *ask = json_pack("{sO? sO? sO?}", "blocks", json_object_get(site, "hashes"), "copies", json_object_get(site, "copies"), "keep_until",
+				json_object_get(site, "keep_until"));
+	gn_err err = gn_node_spread(node, ask, &op);
+	if (err)
+		gn_node_log(node, GN_LOG_WARN, "site.lost", "a published site cannot be spread again: %s", gn_err_text(err));
+	json_object_set_new(site, "op", json_integer((json_int_t)op));
+	json_decref(ask);
+}
+
 void gn_saved_load(struct gn_node *node)
 {
 	size_t i;
@@ -82,6 +95,7 @@ void gn_saved_load(struct gn_node *node)
 	json_decref(contacts);
 	json_decref(pins);
 	node->sites = load(node, "sites.json");
+	json_array_foreach(node->sites, i, item) site_load(node, item);
 }
 
 void gn_saved_store(struct gn_node *node)
@@ -115,6 +129,7 @@ void gn_saved_site(struct gn_node *node, json_t *site)
 	json_array_foreach(node->sites, i, old)
 	{
 		if (json_equal(json_object_get(old, "owner"), json_object_get(site, "owner")) && json_equal(json_object_get(old, "label"), json_object_get(site, "label"))) {
+			gn_bundles_cancel(node->bundles, (gn_op)json_integer_value(json_object_get(old, "op")), node->now);
 			json_array_remove(node->sites, i);
 			break;
 		}
