@@ -42,9 +42,9 @@ static void default_data(struct gn_node_config *config)
 	if (own && *own)
 		snprintf(config->data, sizeof config->data, "%s", own);
 	else if (xdg && *xdg)
-		snprintf(config->data, sizeof config->data, "%s/geonet", xdg);
+		snprintf(config->data, sizeof config->data, "%.90s/geonet", xdg);
 	else
-		snprintf(config->data, sizeof config->data, "%s/.local/share/geonet", home && *home ? home : ".");
+		snprintf(config->data, sizeof config->data, "%.90s/.local/share/geonet", home && *home ? home : ".");
 }
 
 /* The configuration file whole; a missing default file is fine. */

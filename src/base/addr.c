@@ -84,7 +84,8 @@ void gn_addr_text(const struct gn_addr *a, char out[GN_ADDR_TEXT_MAX])
 	snprintf(out + n, GN_ADDR_TEXT_MAX - (size_t)n, "]:%u", a->port);
 }
 
-/* Digits up to max; false when there are none, too many, or the value is too large. */
+/* Digits up to max; false when there are none, too many, or the value is too large. A decimal number has no leading zero:
+ * elsewhere that means octal. */
 static bool number(struct gn_slice *s, unsigned base, unsigned max, unsigned *out)
 {
 	unsigned v = 0;
@@ -96,7 +97,7 @@ static bool number(struct gn_slice *s, unsigned base, unsigned max, unsigned *ou
 			break;
 		v = v * base + d;
 	}
-	if (n == 0 || v > max || (base == 16 && n > 4))
+	if (n == 0 || v > max || (base == 16 && n > 4) || (base == 10 && n > 1 && s->p[0] == '0'))
 		return false;
 	*s = gn_slice_sub(*s, n, s->len);
 	*out = v;

@@ -50,7 +50,7 @@ void gn_sk_new(struct gn_rand *rand, struct gn_sk *out);
 void gn_sk_wipe(struct gn_sk *sk);
 /* Ed25519 over domain || parts, at most 1 MiB in all. The domain separates uses and ends up in the signed bytes as it is. */
 void gn_sign(const struct gn_sk *sk, const char *domain, const struct gn_slice *parts, size_t count, struct gn_sig *out);
-/* GN_SIGNATURE when it does not verify, GN_TOO_LARGE above 1 MiB. */
+/* GN_SIGNATURE when it does not verify or the key has small order, GN_TOO_LARGE above 1 MiB. */
 GN_MUST gn_err gn_verify(const struct gn_pk *pk, const char *domain, const struct gn_slice *parts, size_t count, const struct gn_sig *sig);
 
 #define GN_PQ_PK_LEN 1952  /* ML-DSA-65 (FIPS 204) public key, bytes */

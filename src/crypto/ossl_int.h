@@ -36,6 +36,7 @@ void gn_crypto_message_fini(struct gn_crypto_message *m);
 /* An Ed25519 key pair for OpenSSL, owned by the caller; NULL when memory is out. */
 EVP_PKEY *gn_crypto_ed25519_pair(const struct gn_sk *sk);
 EVP_PKEY *gn_crypto_ed25519_public(const struct gn_pk *pk);
+bool gn_crypto_small_order(const struct gn_pk *pk);
 
 /* OpenSSL refused what it cannot refuse but for want of memory: functions without a result end here. */
 /* Bytes of the largest digest here, SHA-512. */

@@ -6,6 +6,7 @@
 
 #include <cmocka.h>
 #include <openssl/err.h>
+#include <openssl/evp.h>
 
 static void assert_hex(const void *got, const char *want)
 {
@@ -102,6 +103,24 @@ static void every_changed_bit_is_refused(void **state)
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
+/* With a key of order 1 the signature R = S = 0 in the exponent fits any message: OpenSSL alone takes it. */
+static void keys_of_small_order_verify_nothing(void **state)
+{
+	(void)state;
+	struct gn_pk pk = {{1}};
+	struct gn_sig sig = {{1}};
+	struct gn_slice m = GN_LIT("anything");
+	EVP_PKEY *key = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, pk.b, sizeof pk.b);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	assert_true(EVP_DigestVerifyInit(ctx, NULL, NULL, NULL, key) > 0);
+	assert_int_equal(EVP_DigestVerify(ctx, sig.b, sizeof sig.b, m.p, m.len), 1);
+	EVP_MD_CTX_free(ctx);
+	EVP_PKEY_free(key);
+	assert_int_equal(gn_verify(&pk, "", &m, 1, &sig), GN_SIGNATURE);
+	pk.b[31] = 0x80;
+	assert_int_equal(gn_verify(&pk, "", &m, 1, &sig), GN_SIGNATURE);
+}
+
 static void long_messages_sign_up_to_the_limit(void **state)
 {
 	(void)state;
@@ -162,6 +181,7 @@ int main(void)
 		cmocka_unit_test(ed25519_answers_rfc8032),
 		cmocka_unit_test(signatures_cover_domain_and_parts_in_order),
 		cmocka_unit_test(every_changed_bit_is_refused),
+		cmocka_unit_test(keys_of_small_order_verify_nothing),
 		cmocka_unit_test(long_messages_sign_up_to_the_limit),
 		cmocka_unit_test(ml_dsa_answers_acvp_and_another_implementation),
 	};

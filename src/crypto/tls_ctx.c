@@ -11,7 +11,7 @@ bool gn_tls_raw_key(EVP_PKEY *key, struct gn_pk *out)
 	struct gn_pk pk;
 	size_t len = sizeof pk.b;
 	if (!key || !EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_get_raw_public_key(key, pk.b, &len) <= 0 ||
-	    len != sizeof pk.b)
+	    len != sizeof pk.b || gn_crypto_small_order(&pk))
 		return false;
 	*out = pk;
 	return true;

@@ -6,10 +6,10 @@
 #include "base/base.h"
 
 #define GN_NODE_BOOTSTRAP 16
-#define GN_NODE_WHY 320 /* bytes of a sentence that explains a failure */
+#define GN_NODE_WHY 640 /* bytes of a sentence that explains a failure */
 
 struct gn_node_config {
-	char data[400];      /* data directory; the API socket's path must fit a sockaddr_un */
+	char data[128];      /* data directory; the API socket's path must fit a sockaddr_un */
 	uint16_t port;       /* UDP; 0: a free one */
 	uint16_t http;       /* loopback HTTP; 0: a free one */
 	bool http_off;

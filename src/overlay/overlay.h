@@ -57,6 +57,8 @@ struct gn_overlay_config {
 	gn_time probation;     /* client mode after the start; default 10 min */
 	bool probation_off;    /* founders and test networks: a server at once */
 	uint8_t r, l, w, rq;   /* replicas 8, leaf set per side 8, acks 5, read quorum 4 */
+	uint8_t prefix_cap;    /* links per public /24 or /48 in an annulus, and receipts of one that count; default 2, 255 = off;
+				* loopback and private ranges are always exempt */
 	gn_time ping_leaf, ping_long, heal, digest; /* 60 s, 180 s, 10 min, 10 min */
 	uint32_t records_max;  /* held records; default 100,000 */
 	uint64_t bytes_max;    /* held bytes; default 1 GiB */
@@ -65,6 +67,7 @@ struct gn_overlay_config {
 	gn_overlay_admit admit[32]; /* by record type */
 };
 
+struct gn_overlay;
 GN_MUST gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *config, gn_time now, struct gn_overlay **out);
 void gn_overlay_free(struct gn_overlay *ov);
 

@@ -9,12 +9,12 @@
 #include <cmocka.h>
 
 #define KEYS 24
-#define NONE UINT32_MAX
 
-/* What a key may be worth: the durable version, and those whose fate is unknown. Version v of key k has a value that tells both. */
+/* What a key may be worth. Puts and drops of a key are numbered from 1; the value of a put tells its key and number. */
 struct belief {
-	uint32_t durable;    /* version, 0 = absent */
-	uint32_t newest;     /* last version given to the log */
+	uint32_t durable;    /* the version that is there for certain, 0 = absent */
+	uint32_t last;       /* number of the last put or drop that was reported durable */
+	uint32_t newest;     /* number of the last one given to the log */
 	uint32_t drops[64];  /* versions that are drops, 0 = end */
 	uint32_t drop_count;
 };
@@ -113,6 +113,14 @@ static void rig_fini(struct rig *r)
 	disk_sim_fini(&r->disk);
 }
 
+static bool is_drop(const struct belief *b, uint32_t version)
+{
+	for (uint32_t i = 0; i < b->drop_count; i++)
+		if (b->drops[i] == version)
+			return true;
+	return false;
+}
+
 static void handle(struct rig *r, const struct gn_kv_event *e)
 {
 	unsigned k = e->key.b[0];
@@ -132,10 +140,9 @@ static void handle(struct rig *r, const struct gn_kv_event *e)
 		r->stored += !e->err;
 		r->failed += e->err != 0;
 		if (!e->err) {
-			bool drop = false;
-			for (uint32_t i = 0; i < r->keys[k].drop_count; i++)
-				drop = drop || r->keys[k].drops[i] == version;
-			r->keys[k].durable = drop ? 0 : version;
+			assert_true(version > r->keys[k].last);
+			r->keys[k].last = version;
+			r->keys[k].durable = is_drop(&r->keys[k], version) ? 0 : version;
 		}
 		break;
 	}
@@ -200,32 +207,19 @@ static void drop(struct rig *r, unsigned k)
 	b->drops[b->drop_count++] = ++b->newest;
 }
 
-static bool is_drop(const struct belief *b, uint32_t version)
-{
-	for (uint32_t i = 0; i < b->drop_count; i++)
-		if (b->drops[i] == version)
-			return true;
-	return false;
-}
-
-/* After a clean recovery: each key is its durable version or one that was given later. */
+/* After a crash: each key is what its last durable put or drop left, or what a later one would have left. */
 static void check_recovered(struct rig *r)
 {
 	for (unsigned k = 0; k < KEYS; k++) {
 		struct belief *b = &r->keys[k];
-		uint32_t got = r->seen[k];
-		if (got != 0)
-			assert_true(!is_drop(b, got) && got <= b->newest);
-		if (got != b->durable) {
-			bool later = got > b->durable;
-			for (uint32_t v = b->durable + 1; got == 0 && v <= b->newest; v++)
-				later = later || is_drop(b, v);
-			/* the durable state may be a drop, whose version is not kept: then anything later is a put with a later version */
-			assert_true(later);
-		}
-		b->durable = got;
+		uint32_t v = b->last;
+		while (v <= b->newest && r->seen[k] != (is_drop(b, v) ? 0 : v))
+			v++;
+		assert_true(v <= b->newest);
+		b->last = v;
+		b->durable = r->seen[k];
 		struct gn_hash key = key_of(k);
-		assert_int_equal(gn_kv_have(r->kv, &key, NULL), got != 0);
+		assert_int_equal(gn_kv_have(r->kv, &key, NULL), r->seen[k] != 0);
 	}
 }
 
@@ -526,14 +520,20 @@ static void small_log(struct rig *r)
 	r->config.segment_bytes = 1200;
 	rig_open(r);
 	run(r);
-	for (unsigned i = 0; i < 14; i++) {
-		put(r, i % 6);
+	for (unsigned i = 0; i < 12; i++) {
+		put(r, i);
 		if (i % 5 == 4)
-			drop(r, (i + 3) % 6);
+			put(r, i - 2);
+		if (i % 5 == 3)
+			drop(r, i - 3);
 		if (i % 2)
 			run(r);
 	}
 	run(r);
+	struct gn_kv_info info;
+	gn_kv_info(r->kv, &info);
+	assert_int_equal(info.compacted, 0);
+	assert_true(info.segments >= 3);
 	rig_close(r);
 }
 
@@ -554,13 +554,14 @@ static void reopen(struct rig *r, struct rig *from)
 		if (r->seen[k])
 			assert_true(r->seen[k] <= r->keys[k].newest && !is_drop(&r->keys[k], r->seen[k]));
 		r->keys[k].durable = r->seen[k];
+		r->keys[k].last = 0;
 	}
 	check_loads(r);
 	/* and later writes work and last */
-	put(r, 7);
+	put(r, 20);
 	put(r, 0);
 	run(r);
-	assert_true(r->keys[7].durable && r->keys[0].durable == r->keys[0].newest);
+	assert_true(r->keys[20].durable && r->keys[0].durable == r->keys[0].newest);
 	rig_close(r);
 	rig_open(r);
 	run(r);
@@ -582,7 +583,7 @@ static void a_flipped_bit_anywhere_is_refused_and_counted(void **state)
 			reopen(&r, base);
 			unsigned changed = 0;
 			for (unsigned k = 0; k < KEYS; k++) {
-				uint32_t was = base->keys[k].durable, is = k == 0 || k == 7 ? was : r.seen[k];
+				uint32_t was = base->keys[k].durable, is = k == 0 || k == 20 ? was : r.seen[k];
 				changed += is != was;
 				stale += is != was && is != 0;
 			}
@@ -591,10 +592,11 @@ static void a_flipped_bit_anywhere_is_refused_and_counted(void **state)
 			rig_fini(&r);
 		}
 	}
-	/* one flip costs one entry, but in the last group, and in a header that names where its successor stands */
-	assert_true(flips > 2500);
-	assert_true(lost_keys < flips * 3 / 2);
-	assert_true(stale < flips / 4);
+	/* one flip costs one entry; more only in the last group; an older version shows only where it was the header that broke */
+	print_message("%u flips: %u keys changed, %u to an older version\n", flips, lost_keys, stale);
+	assert_true(flips > 3000);
+	assert_true(lost_keys <= flips);
+	assert_true(stale < flips / 10);
 	disk_sim_fini(&base->disk);
 }
 
@@ -686,7 +688,7 @@ static void any_truncation_recovers_to_what_is_left(void **state)
 		for (unsigned k = 1; k < 10; k++) {
 			bool whole = ends[k + 1] - 7 <= len; /* padding carries nothing */
 			bool certain = ends[k + 1] <= len || ends[k + 1] - 7 > len;
-			if (k != 7 && certain)
+			if (certain)
 				assert_int_equal(r.seen[k], whole ? 1 : 0);
 		}
 		rig_fini(&r);
@@ -739,7 +741,7 @@ static void a_lost_header_is_repaired_by_its_twin_and_by_its_siblings(void **sta
 			memset(f->now.p + LOG_COPY_LEN, 0xee, LOG_COPY_LEN);
 		disk_sim_copy(&f->durable, &f->now);
 		reopen(&r, base);
-		for (unsigned k = 1; k < 7; k++)
+		for (unsigned k = 1; k < 12; k++)
 			assert_int_equal(r.seen[k], base->keys[k].durable);
 		rig_fini(&r);
 	}
