@@ -287,7 +287,9 @@ static gn_err check_files(struct gn_alloc *alloc, const struct gn_manifest *m)
 		if (bundles_file_fault(&f) || (i && bundles_path_order(paths[i - 1], paths[i]) >= 0))
 			err = GN_MALFORMED;
 	}
-	if (err == GN_OK && bundles_find_clash(alloc, paths, count, clash) != GN_OK)
+	if (err == GN_OK)
+		err = bundles_find_clash(alloc, paths, count, clash);
+	if (err == GN_EXISTS)
 		err = GN_MALFORMED;
 	gn_mem_free(alloc, paths);
 	return err;
