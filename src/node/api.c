@@ -93,16 +93,7 @@ gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t 
 		*out = fallback;
 		return GN_OK;
 	}
-	uint64_t v = 0;
-	for (size_t i = 0; i < buf.len; i++) {
-		if (text[i] < '0' || text[i] > '9' || v > (UINT64_MAX - 9) / 10)
-			return GN_RANGE;
-		v = v * 10 + (uint64_t)(text[i] - '0');
-	}
-	if (err || buf.len == 0 || v > max)
-		return GN_RANGE;
-	*out = v;
-	return GN_OK;
+	return err ? err : gn_api_number(gn_buf_slice(&buf), max, out);
 }
 
 /* ---- admission ---- */
@@ -142,35 +133,12 @@ static bool token_ok(const struct gn_request *r)
 	return auth.p && auth.len == 7 + want && memcmp(auth.p, "Bearer ", 7) == 0 && gn_equal_ct(auth.p + 7, r->node->token, want);
 }
 
-/* Segment by segment; '*' takes one. */
-static bool path_matches(struct gn_request *r, const char *pattern, struct gn_slice path)
-{
-	unsigned arg = 0;
-	size_t i = 0;
-	for (; *pattern; pattern++) {
-		if (*pattern != '*') {
-			if (i >= path.len || path.p[i++] != (uint8_t)*pattern)
-				return false;
-			continue;
-		}
-		struct gn_slice rest = gn_slice_sub(path, i, path.len);
-		const uint8_t *slash = rest.len ? memchr(rest.p, '/', rest.len) : NULL;
-		struct gn_slice segment = gn_slice(rest.p, slash ? (size_t)(slash - rest.p) : rest.len);
-		struct gn_buf out = {(uint8_t *)r->args[arg], 0, GN_NODE_ARG - 1};
-		if (segment.len == 0 || gn_http_unescape(segment, &out))
-			return false;
-		r->args[arg++][out.len] = 0;
-		i += segment.len;
-	}
-	return i == path.len;
-}
-
 static const struct gn_route *route_find(struct gn_request *r, bool *other_method)
 {
 	enum gn_http_method method = gn_http_method(r->http);
 	struct gn_slice path = gn_http_path(r->http);
 	for (const struct gn_route *route = gn_api_routes; route->path; route++) {
-		if (!path_matches(r, route->path, path))
+		if (!gn_api_path_match(route->path, path, r->args))
 			continue;
 		if (route->method == method || (route->method == GN_HTTP_GET && method == GN_HTTP_HEAD))
 			return route;

@@ -199,46 +199,33 @@ static void name_put_done(struct gn_request *r, const void *event)
 	gn_request_json(r, 200, json_pack("{ss s[ii] sf}", "name", e->name.text, "receipts", (int)e->holders[0], (int)e->holders[1], "took_ms", ms(r->node->now - r->started)));
 }
 
-/* Base64 of RFC 4648 section 4 with padding; NULL when it is not. The caller frees. */
-static uint8_t *unbase64(const char *text, size_t *len)
+/* The claim's two records, bytes[0] and bytes[1] malloc'ed. */
+static gn_err claim_bytes(const struct gn_request *r, uint8_t *bytes[2], size_t len[2])
 {
-	size_t n = strlen(text);
-	uint8_t *out = n % 4 ? NULL : malloc(n / 4 * 3 + 1);
-	uint32_t v = 0;
-	*len = 0;
-	for (size_t i = 0; out && i < n; i++) {
-		char c = text[i];
-		int d = c >= 'A' && c <= 'Z' ? c - 'A' : c >= 'a' && c <= 'z' ? c - 'a' + 26 : c >= '0' && c <= '9' ? c - '0' + 52 : c == '+' ? 62 : c == '/' ? 63 : -1;
-		bool pad = c == '=' && i + 2 >= n && (i + 1 == n || text[i + 1] == '=');
-		if (d < 0 && !pad) {
-			free(out);
-			return NULL;
-		}
-		v = v << 6 | (pad ? 0u : (uint32_t)d);
-		if (i % 4 == 3) {
-			size_t keep = 3 - (size_t)(text[i] == '=') - (size_t)(text[i - 1] == '=');
-			uint8_t three[3] = {(uint8_t)(v >> 16), (uint8_t)(v >> 8), (uint8_t)v};
-			memcpy(out + *len, three, keep);
-			*len += keep;
-		}
+	static const char *const fields[] = {"salt0", "salt1"};
+	json_t *json = json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, NULL);
+	gn_err err = json_is_object(json) ? GN_OK : GN_USAGE;
+	for (unsigned i = 0; i < 2 && !err; i++) {
+		const json_t *text = json_object_get(json, fields[i]);
+		err = json_is_string(text) ? gn_api_unbase64(gn_slice(json_string_value(text), json_string_length(text)), &bytes[i], &len[i]) : GN_USAGE;
 	}
-	return out;
+	json_decref(json);
+	return err;
 }
 
 gn_err gn_api_name_put(struct gn_request *r)
 {
 	uint64_t w;
 	gn_op op;
+	uint8_t *bytes[2] = {NULL, NULL};
+	size_t len[2];
 	GN_TRY(gn_request_number(r, "w", 0, 8, &w));
-	json_t *json = json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, NULL);
-	const char *text[2] = {json_string_value(json_object_get(json, "salt0")), json_string_value(json_object_get(json, "salt1"))};
-	size_t len[2] = {0, 0};
-	uint8_t *bytes[2] = {text[0] ? unbase64(text[0], &len[0]) : NULL, text[1] ? unbase64(text[1], &len[1]) : NULL};
-	gn_err err = bytes[0] && bytes[1] ? gn_names_put(r->node->names, gn_slice(bytes[0], len[0]), gn_slice(bytes[1], len[1]), (unsigned)w, r->node->now, &op) : GN_USAGE;
+	gn_err err = claim_bytes(r, bytes, len);
+	if (!err)
+		err = gn_names_put(r->node->names, gn_slice(bytes[0], len[0]), gn_slice(bytes[1], len[1]), (unsigned)w, r->node->now, &op);
 	free(bytes[0]);
 	free(bytes[1]);
-	json_decref(json);
-	if (err == GN_OK)
+	if (!err)
 		gn_request_wait(r, GN_OP_NAMES, op, name_put_done);
 	return err;
 }

@@ -102,34 +102,20 @@ static void spread_event(struct gn_request *r, const void *event)
 		gn_http_end(r->http);
 }
 
-gn_err gn_node_spread(struct gn_node *node, const json_t *json, gn_op *op)
+gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op)
 {
-	const json_t *list = json_object_get(json, "blocks"), *copies = json_object_get(json, "copies"), *until = json_object_get(json, "keep_until");
-	size_t n = json_array_size(list);
-	uint8_t *hashes = n ? malloc(n * 32) : NULL;
-	gn_err err = hashes ? GN_OK : GN_USAGE;
-	for (size_t i = 0; i < n && !err; i++) {
-		const char *text = json_string_value(json_array_get(list, i));
-		err = text ? gn_unhex(gn_str(text), hashes + i * 32, 32) : GN_USAGE;
-	}
-	json_int_t c = json_is_integer(copies) ? json_integer_value(copies) : GN_BUNDLE_COPIES;
-	uint64_t keep = json_is_integer(until) ? (uint64_t)json_integer_value(until) : gn_unix(node->now) + GN_BUNDLE_TTL;
-	if (!err && (c < 1 || c > 8))
-		err = GN_RANGE;
-	if (!err)
-		err = gn_bundles_spread(node->bundles, gn_slice(hashes, n * 32), (unsigned)c, keep, node->now, op);
-	free(hashes);
+	struct gn_api_spread s;
+	GN_TRY(gn_api_spread_parse(json, &s));
+	uint64_t until = s.keep_until ? s.keep_until : gn_unix(node->now) + GN_BUNDLE_TTL;
+	gn_err err = gn_bundles_spread(node->bundles, gn_slice(s.hashes, s.count * 32), s.copies, until, node->now, op);
+	free(s.hashes);
 	return err;
 }
 
 gn_err gn_api_spread(struct gn_request *r)
 {
 	gn_op op;
-	json_t *json = json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, NULL);
-	gn_err err = gn_node_spread(r->node, json, &op);
-	json_decref(json);
-	if (err)
-		return err;
+	GN_TRY(gn_node_spread(r->node, gn_slice(r->body, r->body_len), &op));
 	struct gn_http_field fields[] = {{"content-type", GN_LIT("application/x-ndjson")}, {"cache-control", GN_LIT("no-store")}};
 	gn_http_start(r->http, 200, fields, GN_COUNT(fields), UINT64_MAX);
 	r->streaming = true;

@@ -7,6 +7,7 @@
 
 #include "jet/jet.h"
 #include "net/net.h"
+#include "node/api_parse.h"
 #include "node/limits.h"
 #include "node/node.h"
 #include "os/os.h"
@@ -185,7 +186,7 @@ void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *even
 void gn_saved_load(struct gn_node *node);
 void gn_saved_store(struct gn_node *node);
 /* Starts spreading {"blocks", "copies", "keep_until"}. */
-GN_MUST gn_err gn_node_spread(struct gn_node *node, const json_t *json, gn_op *op);
+GN_MUST gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op);
 void gn_saved_site(struct gn_node *node, json_t *site); /* takes site; replaces the entry of the same owner and label */
 /* A site-wide event line for /api/v1/events. */
 void gn_node_publish(struct gn_node *node, const char *event, json_t *data);

@@ -77,9 +77,11 @@ static void pin_load(struct gn_node *node, json_t *json)
 static void site_load(struct gn_node *node, json_t *site)
 {
 	gn_op op = 0;
-	json_t *ask = json_pack("{sO? sO? sO?}", "blocks", json_object_get(site, "hashes"), "copies", json_object_get(site, "copies"), "keep_until",
+	json_t *ask = json_pack("{sO* sO* sO*}", "blocks", json_object_get(site, "hashes"), "copies", json_object_get(site, "copies"), "keep_until",
 				json_object_get(site, "keep_until"));
-	gn_err err = gn_node_spread(node, ask, &op);
+	char *text = json_dumps(ask, JSON_COMPACT);
+	gn_err err = text ? gn_node_spread(node, gn_str(text), &op) : GN_NOMEM;
+	free(text);
 	if (err)
 		gn_node_log(node, GN_LOG_WARN, "site.lost", "a published site cannot be spread again: %s", gn_err_text(err));
 	json_object_set_new(site, "op", json_integer((json_int_t)op));

@@ -1,0 +1,48 @@
+/* Fuzzes what the API reads: the path, a number, base64, the body of /spread. The first byte chooses. */
+#include "node/api_parse.h"
+#include "node/node.h"
+
+#include <stdlib.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	if (len == 0)
+		return 0;
+	struct gn_slice in = gn_slice(data + 1, len - 1);
+	char args[2][GN_NODE_ARG], why[GN_NODE_WHY];
+	struct gn_api_spread spread;
+	struct gn_node_config config;
+	uint8_t *bytes;
+	size_t n;
+	uint64_t v;
+	switch (data[0] % 5) {
+	case 0:
+		if (gn_api_path_match("/api/v1/sites/*/*/manifest", in, args))
+			GN_ASSERT(strlen(args[0]) < GN_NODE_ARG && strlen(args[1]) < GN_NODE_ARG);
+		break;
+	case 1:
+		if (gn_api_number(in, 1000, &v) == GN_OK)
+			GN_ASSERT(v <= 1000);
+		break;
+	case 2:
+		if (gn_api_unbase64(in, &bytes, &n) == GN_OK) {
+			GN_ASSERT(n <= in.len / 4 * 3);
+			free(bytes);
+		}
+		break;
+	case 3:
+		if (gn_api_spread_parse(in, &spread) == GN_OK) {
+			GN_ASSERT(spread.count > 0 && spread.copies >= 1 && spread.copies <= 8);
+			free(spread.hashes);
+		}
+		break;
+	default:
+		gn_node_config_default(&config);
+		if (gn_node_config_parse(&config, in, why) == GN_OK)
+			GN_ASSERT(config.bootstrap_count <= GN_NODE_BOOTSTRAP && strlen(config.data) <= 90);
+		break;
+	}
+	return 0;
+}
