@@ -210,6 +210,71 @@ static void same_input_same_bytes(void **state)
 	}
 }
 
+/* Where the field of a slot lies, from the start of the buffer. */
+static size_t place_of(struct gn_fbt t, unsigned slot)
+{
+	int32_t back;
+	uint16_t place;
+	memcpy(&back, t.buf + t.at, 4);
+	memcpy(&place, t.buf + t.at - back + 4 + 2 * slot, 2);
+	return t.at + place;
+}
+
+static void check_aligned(const struct gn_fb_type *type, struct gn_fbt t)
+{
+	assert_int_equal(t.at % 4, 0);
+	for (unsigned i = 0; i < type->field_count; i++) {
+		const struct gn_fb_field *f = &type->fields[i];
+		if (!gn_fbt_has(t, f->slot))
+			continue;
+		size_t place = place_of(t, f->slot), align = f->kind == GN_FB_SCALAR || f->kind == GN_FB_SCALARS ? f->size : 4;
+		align = f->layout ? f->layout->align : align;
+		if (f->kind == GN_FB_SCALAR || f->kind == GN_FB_STRUCT) {
+			assert_int_equal(place % align, 0);
+			continue;
+		}
+		assert_int_equal(place % 4, 0);
+		if (f->kind == GN_FB_TABLE || f->kind == GN_FB_UNION) {
+			unsigned member = f->kind == GN_FB_UNION ? (unsigned)gn_fbt_bits(t, f->slot - 1u, 1, 0) - 1 : 0;
+			check_aligned(f->types[member], gn_fbt_table(t, f->slot));
+			continue;
+		}
+		size_t elements = (size_t)(gn_fbt_bytes(t, f->slot).p - t.buf);
+		assert_int_equal(elements % 4, 0);
+		assert_int_equal(elements % align, 0);
+		for (uint32_t k = 0; f->kind == GN_FB_TABLES && k < gn_fbt_count(t, f->slot); k++)
+			check_aligned(f->types[0], gn_fbt_table_at(t, f->slot, k));
+	}
+}
+
+static void parts_are_aligned_from_the_start(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < type_count; i++)
+		for (uint64_t seed = 0; seed < 10; seed++) {
+			struct gn_slice in;
+			struct gn_fbt t;
+			assert_int_equal(random_buffer(all_types[i], seed, storage, sizeof storage, &in), GN_OK);
+			assert_int_equal(gn_fb_verify(in, all_types[i], &t), GN_OK);
+			check_aligned(all_types[i], t);
+		}
+}
+
+/* A byte that is not 0 or 1 where a bool is expected is true, and never becomes a C bool of another value. */
+static void odd_bools_are_true(void **state)
+{
+	(void)state;
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_slice in = make_sample(&b);
+	struct gn_fb_sample s;
+	assert_int_equal(gn_fb_sample_verify(in, &s), GN_OK);
+	uint8_t *bytes = storage + (sizeof storage - in.len);
+	assert_true(bytes == in.p);
+	bytes[place_of(s.t, 18) + 32] = 77;
+	bytes[place_of(s.t, 0)] = 77;
+	assert_true(gn_fb_sample_mixed(s).ok == true && gn_fb_sample_flag(s) == true);
+}
+
 static void equal_vtables_are_shared(void **state)
 {
 	(void)state;
@@ -338,7 +403,7 @@ static void each_rule_of_the_verifier_is_enforced(void **state)
 		{"field half outside its table", 8, 2, 9},
 		{"field outside its table", 8, 2, 12},
 		{"required field absent", 10, 2, 0},
-		{"string offset 0", 20, 4, 0},
+		{"string offset 0, which would read as \"\"", 20, 5, 0},
 		{"string offset past the end", 20, 4, 13},
 		{"string offset wraps", 20, 4, UINT32_MAX - 7},
 		{"string longer than the buffer", 28, 4, 4},
@@ -490,6 +555,8 @@ int main(int argc, char **argv)
 		cmocka_unit_test(every_kind_reads_back),
 		cmocka_unit_test(defaults_cost_nothing),
 		cmocka_unit_test(same_input_same_bytes),
+		cmocka_unit_test(parts_are_aligned_from_the_start),
+		cmocka_unit_test(odd_bools_are_true),
 		cmocka_unit_test(equal_vtables_are_shared),
 		cmocka_unit_test(storage_one_byte_short_is_refused),
 		cmocka_unit_test(finished_bytes_nest_in_place),

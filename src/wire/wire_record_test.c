@@ -114,6 +114,7 @@ static void known_places(void **state)
 	expect_key(2, "", 0, "4f7c25500819228229cee78372e0c1b56e37be26df357e204cef69939e1fe3a7");
 	expect_key(0x8001, "caf\xc3\xa9", 5, "0afdee65a728cabcec3732ea16b411fbf02fc8d4810d0910d132152b5be2e9b7");
 	expect_key(3, "alice", 1, "621506178e8f4c2b590c9da77ad4013995d576710668d4f09c5683070898efc3");
+	expect_key(3, "a.town", 0, "6b2cb47a65005df2ea043881eedb1de3d3c370b043067f886d3cf4682d813073"); /* delegated: under its signer */
 	struct gn_hash k;
 	char got[65];
 	gn_wire_record_key(3, NULL, gn_str("alice"), 1, &k); /* whoever owns it */
