@@ -5,7 +5,9 @@
 #include <cmocka.h>
 #include <stdlib.h>
 
+#include "wire/generated/blocks_fb.h"
 #include "wire/generated/bodies_fb.h"
+#include "wire/generated/overlay_fb.h"
 #include "wire/wire.h"
 
 static uint8_t storage[2 * GN_RECORD_MAX], inner[2 * GN_RECORD_MAX], filler[GN_RECORD_MAX];
@@ -440,6 +442,31 @@ static void codes_go_there_and_back(void **state)
 	assert_true(gn_addr_eq(&a, &back));
 }
 
+/* WR-18: the largest record with the largest token, the largest chunk with proof and token. */
+static void largest_messages_fit(void **state)
+{
+	(void)state;
+	static uint8_t message[GN_MESSAGE_MAX];
+	struct gn_fb_hash hash = {{0}}, proof[4] = {{{0}}};
+	struct gn_slice out;
+	struct gn_fbb b = gn_fbb(message, sizeof message);
+	gn_fbref put = gn_fb_put_make(&b, &(struct gn_fb_put_args){.record = text(GN_RECORD_MAX), .token = text(GN_RECORD_TOKEN_MAX)});
+	gn_fbref root = gn_fb_overlay_message_make(
+		&b, &(struct gn_fb_overlay_message_args){.request = 1, .body_type = GN_FB_OVERLAY_BODY_PUT, .body = put});
+	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &out), GN_OK);
+	b = gn_fbb(message, sizeof message);
+	gn_fbref chunk = gn_fb_chunk_make(&b, &(struct gn_fb_chunk_args){.block = &hash,
+									 .index = 15,
+									 .chunks = 16,
+									 .block_len = 1 << 20,
+									 .proof = {proof, 4},
+									 .data = text(1 << 16)});
+	put = gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = chunk, .ttl = 1, .token = text(GN_RECORD_TOKEN_MAX)});
+	root = gn_fb_block_message_make(
+		&b, &(struct gn_fb_block_message_args){.request = 1, .body_type = GN_FB_BLOCK_BODY_CHUNK_PUT, .body = put});
+	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &out), GN_OK);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -460,6 +487,7 @@ int main(void)
 		cmocka_unit_test(order_is_by_seq_then_hash),
 		cmocka_unit_test(receipts_bind_every_field),
 		cmocka_unit_test(codes_go_there_and_back),
+		cmocka_unit_test(largest_messages_fit),
 	};
 	return cmocka_run_group_tests(tests, make_key, NULL);
 }
