@@ -696,6 +696,85 @@ static void any_truncation_recovers_to_what_is_left(void **state)
 	disk_sim_fini(&base->disk);
 }
 
+/* The value of a key in the newest file is damaged on disk: offset is that of its entry. */
+static void damage_value(struct rig *r, const char *file, size_t offset)
+{
+	struct disk_sim_file *f = disk_sim_find(&r->disk, file);
+	assert_non_null(f);
+	f->now.p[offset + LOG_ENTRY_LEN + 9] ^= 8;
+}
+
+static size_t file_len(struct rig *r, const char *file)
+{
+	struct disk_sim_file *f = disk_sim_find(&r->disk, file);
+	return f ? f->now.len : 0;
+}
+
+static void an_unfinished_group_takes_no_key_away_not_even_later(void **state)
+{
+	struct rig *r = *state;
+	rig_init(r, 17);
+	r->config.segment_bytes = 1 << 20;
+	rig_open(r);
+	run(r);
+	put(r, 1);
+	run(r);
+	size_t group = file_len(r, "kv/00000001.log");
+	put(r, 1);
+	put(r, 2);
+	run(r);
+	rig_close(r);
+	damage_value(r, "kv/00000001.log", group); /* as if the power had gone while the group was written */
+	for (unsigned life = 0; life < 4; life++) {
+		rig_open(r);
+		run(r);
+		assert_int_equal(r->seen[1], 1);
+		assert_int_equal(r->seen[2], 1);
+		put(r, 3 + life);
+		run(r);
+		rig_close(r);
+	}
+	rig_open(r);
+	rig_fini(r);
+}
+
+/* Two groups fail after their bytes were written; what is written next must not bring parts of them back. */
+static void a_failed_group_is_gone_once_a_later_one_is_durable(void **state)
+{
+	struct rig *r = *state;
+	for (int mend_fails = 0; mend_fails < 2; mend_fails++) {
+		rig_init(r, 18);
+		r->config.segment_bytes = 1 << 20;
+		rig_open(r);
+		run(r);
+		put(r, 2);
+		run(r);
+		uint64_t base = r->disk.requests;
+		put(r, 1);
+		put(r, 2);
+		put(r, 4);
+		r->disk.fail_at = base + 2; /* the sync */
+		run(r);
+		assert_int_equal(r->failed, 3);
+		r->disk.fail_at = mend_fails ? r->disk.requests + 1 : 0; /* the truncation */
+		put(r, 3);
+		run(r);
+		assert_int_equal(r->keys[3].durable, 1);
+		rig_close(r);
+		assert_int_equal(disk_sim_find(&r->disk, "kv/00000002.log") != NULL, mend_fails);
+		rig_open(r);
+		run(r);
+		struct gn_kv_info info;
+		gn_kv_info(r->kv, &info);
+		assert_int_equal(info.torn + info.corrupt, 0);
+		assert_int_equal(r->seen[1], 0);
+		assert_int_equal(r->seen[2], 1);
+		assert_int_equal(r->seen[3], 1);
+		assert_int_equal(r->seen[4], 0);
+		rig_fini(r);
+	}
+}
+
 static void bytes_of_a_stranger_never_become_entries(void **state)
 {
 	struct rig *r = *state;
@@ -865,6 +944,8 @@ int main(void)
 		cmocka_unit_test_prestate(a_flip_in_a_value_costs_that_entry_only, &rig),
 		cmocka_unit_test_prestate(damage_after_the_start_is_found_by_the_load, &rig),
 		cmocka_unit_test_prestate(any_truncation_recovers_to_what_is_left, &rig),
+		cmocka_unit_test_prestate(an_unfinished_group_takes_no_key_away_not_even_later, &rig),
+		cmocka_unit_test_prestate(a_failed_group_is_gone_once_a_later_one_is_durable, &rig),
 		cmocka_unit_test_prestate(bytes_of_a_stranger_never_become_entries, &rig),
 		cmocka_unit_test_prestate(a_lost_header_is_repaired_by_its_twin_and_by_its_siblings, &rig),
 		cmocka_unit_test_prestate(a_full_disk_refuses_and_recovers, &rig),
