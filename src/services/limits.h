@@ -13,7 +13,8 @@
 #define NAMES_CACHE_TTL 300               /* seconds at most: a change of owner is seen soon */
 #define NAMES_PINS_MAX 65536              /* names whose first owner is remembered */
 #define NAMES_STEPS_MAX 20                /* places looked up for one name: 8 labels, each may hand over to a PID, and an alias */
-#define NAMES_CANDIDATES 8                /* owners told apart for one name */
+#define NAMES_CANDIDATES 16               /* owners told apart for one name: all that two lookups can show */
+#define NAMES_CACHE_BYTES (4u << 20)      /* of cached records */
 
 /* identity */
 #define IDENTITY_NAME_MAX 128      /* bytes of a display name */

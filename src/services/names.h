@@ -88,9 +88,11 @@ gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, g
 struct gn_names;
 GN_MUST gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct gn_names **out);
 void gn_names_free(struct gn_names *names);
-/* fresh: do not answer from the cache. Ends in one event with the same op number. */
+/* fresh: do not answer from the cache. Ends in one event with the same op number, perhaps at once: poll events after the call. A record
+ * set that is nothing but a PID stands for that person's own record set. GN_LIMIT, GN_NOMEM. */
 GN_MUST gn_err gn_names_resolve(struct gn_names *names, const struct gn_name *name, bool fresh, gn_time now, gn_op *op);
-/* Puts both records of a claim, renewal or transfer; GN_OK with W receipts at each salt. */
+/* Puts both records of a claim, renewal or transfer. Ends in one event: GN_OK with W receipts at each salt; GN_EXISTS: another owner has it
+ * (event.owner); GN_STALE; GN_QUORUM. At once: what gn_name_open says of a bad record, GN_USAGE when the two do not belong together. */
 GN_MUST gn_err gn_names_put(struct gn_names *names, struct gn_slice salt0, struct gn_slice salt1, unsigned w, gn_time now, gn_op *op);
 /* True when the event belonged to this engine. */
 bool gn_names_overlay_event(struct gn_names *names, const struct gn_overlay_event *event, gn_time now);
@@ -102,9 +104,10 @@ struct gn_names_event {
 	gn_err err; /* NOT_FOUND, QUORUM, EXISTS (another owner), STALE, EXPIRED, ... */
 	struct gn_name name;
 	bool put;
-	struct gn_pk owner;
-	bool owner_known;        /* PID names: false until an identity or site record was seen */
-	bool owner_changed;      /* another owner than the one pinned at first sight: shown, never hidden */
+	struct gn_pk owner;      /* who signed the record set; of a delegated name the owner of its parent */
+	bool owner_known;        /* false when nothing was found */
+	bool owner_changed;      /* another owner than the one pinned at first sight: shown, never hidden. When the pinned owner signed a
+				  * transfer the pin moves with it and this is true once; else until gn_names_pin accepts the new one */
 	struct gn_pk owner_pinned;
 	uint64_t seq, expires;
 	unsigned holders[2];     /* agreeing holders (get) or receipts (put) at each salt */
@@ -112,9 +115,15 @@ struct gn_names_event {
 	size_t entry_count;
 };
 bool gn_names_next_event(struct gn_names *names, struct gn_names_event *out);
-/* Owners pinned at first sight, to be kept over restarts: the node stores and gives them back. */
+/* Owners of global names pinned at first sight, to be kept over restarts: the node stores and gives them back. Also how a person accepts
+ * a new owner. */
 GN_MUST gn_err gn_names_pin(struct gn_names *names, const struct gn_name *name, const struct gn_pk *owner);
 bool gn_names_pin_at(const struct gn_names *names, uint32_t i, struct gn_name *name, struct gn_pk *owner);
+struct gn_names_counter {
+	const char *name;
+	uint64_t value;
+};
+bool gn_names_counter_at(const struct gn_names *names, size_t i, struct gn_names_counter *out);
 void gn_names_validate(const struct gn_names *names);
 
 #endif
