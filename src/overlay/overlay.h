@@ -1,7 +1,7 @@
 /* The overlay: a hyperbolic DHT. It says "message m to node p" and never touches a session; storage is an output too.
  *
- * The owner (node or simulator) pumps it:  messages of peers and the time in;  messages to peers, storage requests, events
- * and one deadline out. Peers are named by their node key; whoever carries the messages has proven that key.
+ * The owner (node or simulator) pumps it:  messages of peers and the time in;  messages to peers, storage requests,
+ * events and one deadline out. Peers are named by their node key; whoever carries the messages has proven that key.
  * Operations (find, get, put) get a number that is never reused and end in exactly one GN_OVERLAY_DONE event. */
 #ifndef GN_OVERLAY_OVERLAY_H
 #define GN_OVERLAY_OVERLAY_H
@@ -16,7 +16,8 @@ struct gn_node_id {
 
 #define GN_CONTACT_ADDRS 4
 
-/* How to reach a node. A contact is plain data; valid means: the id follows from pk and nonce and carries the proof of work. */
+/* How to reach a node. A contact is plain data; valid means: the id follows from pk and nonce and carries the proof of
+ * work. */
 struct gn_contact {
 	struct gn_node_id id;
 	struct gn_pk pk;
@@ -28,8 +29,10 @@ struct gn_contact {
 void gn_node_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_node_id *out);
 /* Leading zero bits of SHA-256("geonet/pow/1" || id). */
 unsigned gn_node_id_work(const struct gn_node_id *id);
-/* Tries nonces start, start + 1, .. for at most `tries`; GN_AGAIN when none fits: go on from start + tries. For worker threads. */
-GN_MUST gn_err gn_node_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start, uint64_t tries, uint8_t nonce[8]);
+/* Tries nonces start, start + 1, .. for at most `tries`; GN_AGAIN when none fits: go on from start + tries. For worker
+ * threads. */
+GN_MUST gn_err gn_node_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start, uint64_t tries,
+				 uint8_t nonce[8]);
 
 /* Geometry (exact integers where two nodes must agree; doubles for preference and drawing). */
 uint64_t gn_theta(const uint8_t id[32]);
@@ -40,9 +43,9 @@ double gn_busemann(double r, uint64_t t, uint64_t key);
 unsigned gn_hops_max(double n);
 double gn_hops_mean(double n);
 
-/* Decides whether a holder takes `in` while it holds `held` (NULL: nothing) under one key; a pure function given by the service
- * that owns the record type. GN_OK takes it; GN_STALE, GN_EXISTS, GN_DENIED, GN_PROOF_OF_WORK ... refuse it. Without one
- * the rule is: same owner, higher (seq, hash). */
+/* Decides whether a holder takes `in` while it holds `held` (NULL: nothing) under one key; a pure function given by the
+ * service that owns the record type. GN_OK takes it; GN_STALE, GN_EXISTS, GN_DENIED, GN_PROOF_OF_WORK ... refuse it.
+ * Without one the rule is: same owner, higher (seq, hash). */
 typedef gn_err (*gn_overlay_admit)(const struct gn_record *held, const struct gn_record *in, gn_time now);
 
 /* Zero fields take the default (overlay.md table); lets a simulation scale times. */
@@ -54,21 +57,22 @@ struct gn_overlay_config {
 	uint8_t class;    /* capacity class */
 	uint8_t addr_count;
 	struct gn_addr addrs[GN_CONTACT_ADDRS]; /* own, as known at the start */
-	gn_time probation;     /* client mode after the start; default 10 min */
-	bool probation_off;    /* founders and test networks: a server at once */
-	uint8_t r, l, w, rq;   /* replicas 8, leaf set per side 8, acks 5, read quorum 4 */
-	uint8_t prefix_cap;    /* links per public /24 or /48 in an annulus, and receipts of one that count; default 2, 255 = off;
-				* loopback and private ranges are always exempt */
+	gn_time probation;                      /* client mode after the start; default 10 min */
+	bool probation_off;                     /* founders and test networks: a server at once */
+	uint8_t r, l, w, rq;                    /* replicas 8, leaf set per side 8, acks 5, read quorum 4 */
+	uint8_t prefix_cap; /* links per public /24 or /48 in an annulus, and receipts of one that count; default 2, 255
+			     * = off; loopback and private ranges are always exempt */
 	gn_time ping_leaf, ping_long, heal, digest; /* 60 s, 180 s, 10 min, 10 min */
-	uint32_t records_max;  /* held records; default 100,000 */
-	uint64_t bytes_max;    /* held bytes; default 1 GiB */
-	uint32_t owner_records_max; /* per owner, default 256 */
-	uint64_t owner_bytes_max;   /* per owner, default 1 MiB */
-	gn_overlay_admit admit[32]; /* by record type */
+	uint32_t records_max;                       /* held records; default 100,000 */
+	uint64_t bytes_max;                         /* held bytes; default 1 GiB */
+	uint32_t owner_records_max;                 /* per owner, default 256 */
+	uint64_t owner_bytes_max;                   /* per owner, default 1 MiB */
+	gn_overlay_admit admit[32];                 /* by record type */
 };
 
 struct gn_overlay;
-GN_MUST gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *config, gn_time now, struct gn_overlay **out);
+GN_MUST gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *config, gn_time now,
+			      struct gn_overlay **out);
 void gn_overlay_free(struct gn_overlay *ov);
 
 /* ---- inputs ---- */
@@ -76,15 +80,19 @@ void gn_overlay_free(struct gn_overlay *ov);
 /* A held record read back from the disk at the start, before anything else; the signature was checked when it came. */
 GN_MUST gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice record, gn_time now);
 /* A place to begin; the key is learnt from the session when pk is NULL. */
-GN_MUST gn_err gn_overlay_bootstrap(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk, gn_time now);
+GN_MUST gn_err gn_overlay_bootstrap(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk,
+				    gn_time now);
 /* A cached contact of an earlier run, as a hint. */
 GN_MUST gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, gn_time now);
 /* One message of a proven peer that came from addr. Bad ones only move a counter. */
-gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *from, const struct gn_addr *addr, struct gn_slice message, gn_time now);
-/* The carrier's news: a session with pk is up (addr: where; a bootstrap address becomes a key this way) or cannot be had / went down. */
+gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *from, const struct gn_addr *addr,
+		       struct gn_slice message, gn_time now);
+/* The carrier's news: a session with pk is up (addr: where; a bootstrap address becomes a key this way) or cannot be
+ * had / went down. */
 void gn_overlay_peer_up(struct gn_overlay *ov, const struct gn_pk *pk, const struct gn_addr *addr, gn_time now);
 void gn_overlay_peer_down(struct gn_overlay *ov, const struct gn_pk *pk, gn_err why, gn_time now);
-void gn_overlay_addr_down(struct gn_overlay *ov, const struct gn_addr *addr, gn_err why, gn_time now); /* bootstrap address failed */
+void gn_overlay_addr_down(struct gn_overlay *ov, const struct gn_addr *addr, gn_err why,
+			  gn_time now); /* bootstrap address failed */
 /* Round trip as the session measures it. */
 void gn_overlay_rtt(struct gn_overlay *ov, const struct gn_pk *pk, gn_time rtt, gn_time now);
 void gn_overlay_tick(struct gn_overlay *ov, gn_time now);
@@ -98,18 +106,21 @@ void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct
 typedef uint64_t gn_op;
 
 /* The `count` (<= 24) live nodes nearest to the key, true nearest first. */
-GN_MUST gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigned count, gn_time now, gn_op *op);
+GN_MUST gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigned count, gn_time now,
+			       gn_op *op);
 
 struct gn_get_options {
-	unsigned quorum;   /* distinct set members that must answer; 0 = config rq, 1 = first valid record ends it */
+	unsigned quorum; /* distinct set members that must answer; 0 = config rq, 1 = first valid record ends it */
 	uint64_t min_seq;
-	uint16_t type;     /* expected record type */
-	bool no_local;     /* do not answer from what this node holds */
+	uint16_t type; /* expected record type */
+	bool no_local; /* do not answer from what this node holds */
 };
-GN_MUST gn_err gn_overlay_get(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_get_options *options, gn_time now, gn_op *op);
+GN_MUST gn_err gn_overlay_get(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_get_options *options,
+			      gn_time now, gn_op *op);
 
-/* record: a whole signed Record (checked here first). w: receipts wanted, 0 = config w. Ends GN_OK with >= w receipts, else
- * GN_QUORUM (fewer), GN_STALE (a newer one exists: it is among the values), GN_EXISTS (refused by the type's rule). */
+/* record: a whole signed Record (checked here first). w: receipts wanted, 0 = config w. Ends GN_OK with >= w receipts,
+ * else GN_QUORUM (fewer), GN_STALE (a newer one exists: it is among the values), GN_EXISTS (refused by the type's
+ * rule). */
 GN_MUST gn_err gn_overlay_put(struct gn_overlay *ov, struct gn_slice record, unsigned w, gn_time now, gn_op *op);
 /* Ends the operation with GN_CLOSED at the next event. */
 void gn_overlay_cancel(struct gn_overlay *ov, gn_op op);
@@ -117,7 +128,7 @@ void gn_overlay_cancel(struct gn_overlay *ov, gn_op op);
 /* ---- outputs ---- */
 
 struct gn_overlay_message {
-	struct gn_contact to; /* pk all zero: a bootstrap address whose key is not known yet */
+	struct gn_contact to;  /* pk all zero: a bootstrap address whose key is not known yet */
 	struct gn_slice bytes; /* valid until the next call on ov */
 	bool reliable;         /* above what a datagram carries, or must arrive */
 };
@@ -126,7 +137,7 @@ bool gn_overlay_next_message(struct gn_overlay *ov, struct gn_overlay_message *o
 enum gn_overlay_store_kind { GN_STORE_PUT, GN_STORE_LOAD, GN_STORE_DROP };
 struct gn_overlay_store {
 	enum gn_overlay_store_kind kind;
-	uint64_t token;       /* answer PUT by gn_overlay_stored when durable, LOAD by gn_overlay_loaded; DROP needs none */
+	uint64_t token; /* answer PUT by gn_overlay_stored when durable, LOAD by gn_overlay_loaded; DROP needs none */
 	struct gn_hash key;
 	struct gn_slice record; /* PUT: valid until the next call on ov */
 };
@@ -171,7 +182,7 @@ struct gn_overlay_event {
 	gn_err err;
 	unsigned hops;
 	gn_time took;
-	const struct gn_contact *contacts; /* find: nearest first; get, put: the set that was asked */
+	const struct gn_contact *contacts;     /* find: nearest first; get, put: the set that was asked */
 	const struct gn_overlay_value *values; /* get: newest first; put: a newer one after GN_STALE or GN_EXISTS */
 	const struct gn_overlay_receipt *receipts;
 	const struct gn_overlay_step *steps;

@@ -1,0 +1,290 @@
+/* Who we know: contacts in ring order, found by id, by angle and by key. A contact is someone's word (hear) until the
+ * node introduces itself (meet); only what carries the proof of work gets in.
+ *
+ *   1. contacts[] is sorted by id and every entry is in by_pk under its key; one contact per key.
+ *   2. A contact with a link is never removed.
+ *   3. An own word is not overwritten by another's. */
+#include "overlay/overlay_int.h"
+
+struct gn_ov_contact *gn_ov_contact_get(const struct gn_overlay *ov, const struct gn_pk *pk)
+{
+	struct gn_ov_contact **at = gn_map_get(&ov->by_pk, pk->b);
+	return at ? *at : NULL;
+}
+
+uint32_t gn_ov_contact_place(const struct gn_overlay *ov, const struct gn_node_id *id)
+{
+	uint32_t low = 0, high = ov->contact_count;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (memcmp(ov->contacts[mid]->c.id.b, id->b, 32) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+bool gn_ov_contact_valid(const struct gn_overlay *ov, const struct gn_contact *c)
+{
+	struct gn_node_id id;
+	gn_node_id_make(&c->pk, c->nonce, &id);
+	return memcmp(id.b, c->id.b, 32) == 0 && gn_node_id_work(&id) >= ov->cfg.pow_bits;
+}
+
+bool gn_ov_addr_private(const struct gn_addr *a)
+{
+	if (gn_addr_is_loopback(a))
+		return true;
+	if (!gn_addr_is_v4(a))
+		return (a->ip[0] & 0xfe) == 0xfc || (a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80);
+	const uint8_t *b = a->ip + 12;
+	return b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
+	       (b[0] == 169 && b[1] == 254) || (b[0] == 100 && (b[1] & 0xc0) == 64);
+}
+
+int gn_ov_nearer(uint64_t theta, const struct gn_node_id *a, const struct gn_node_id *b)
+{
+	uint64_t sa = gn_sep(gn_theta(a->b), theta), sb = gn_sep(gn_theta(b->b), theta);
+	return sa != sb ? (sa < sb ? -1 : 1) : memcmp(a->b, b->b, 32);
+}
+
+static void remove_at(struct gn_overlay *ov, uint32_t i)
+{
+	struct gn_ov_contact *c = ov->contacts[i];
+	GN_ASSERT(!c->link);
+	memmove(ov->contacts + i, ov->contacts + i + 1, (ov->contact_count - i - 1) * sizeof *ov->contacts);
+	ov->contact_count--;
+	bool there = gn_map_remove(&ov->by_pk, c->c.pk.b);
+	GN_ASSERT(there);
+	gn_mem_free(ov->env.alloc, c);
+}
+
+/* The contact that is missed least: longest unheard, without a link. False when all are linked. */
+static bool evict(struct gn_overlay *ov)
+{
+	uint32_t worst = UINT32_MAX;
+	for (uint32_t i = 0; i < ov->contact_count; i++)
+		if (!ov->contacts[i]->link &&
+		    (worst == UINT32_MAX || ov->contacts[i]->heard < ov->contacts[worst]->heard))
+			worst = i;
+	ov->count.contacts_full++;
+	if (worst == UINT32_MAX)
+		return false;
+	remove_at(ov, worst);
+	return true;
+}
+
+static bool room(struct gn_overlay *ov)
+{
+	if (ov->contact_count == GN_OV_CONTACTS_MAX && !evict(ov))
+		return false;
+	if (ov->contact_count < ov->contact_cap)
+		return true;
+	uint32_t cap = ov->contact_cap ? ov->contact_cap * 2 : 32;
+	void *grown = gn_mem_resize(ov->env.alloc, ov->contacts, cap * sizeof(struct gn_ov_contact *));
+	if (!grown)
+		return false;
+	ov->contacts = grown;
+	ov->contact_cap = cap;
+	return true;
+}
+
+static struct gn_ov_contact *insert(struct gn_overlay *ov, const struct gn_contact *c)
+{
+	if (!room(ov))
+		goto fail;
+	struct gn_ov_contact *n = GN_NEW(ov->env.alloc, struct gn_ov_contact);
+	if (!n)
+		goto fail;
+	struct gn_ov_contact **at = gn_map_put(&ov->by_pk, c->pk.b);
+	if (!at) {
+		gn_mem_free(ov->env.alloc, n);
+		goto fail;
+	}
+	*at = n;
+	n->c = *c;
+	n->theta = gn_theta(c->id.b);
+	gn_ov_coord_init(&n->coord);
+	uint32_t i = gn_ov_contact_place(ov, &c->id);
+	memmove(ov->contacts + i + 1, ov->contacts + i, (ov->contact_count - i) * sizeof *ov->contacts);
+	ov->contacts[i] = n;
+	ov->contact_count++;
+	return n;
+fail:
+	ov->count.nomem++;
+	return NULL;
+}
+
+/* Only who is at least as near as the farthest leaf can change the leaf set. */
+static void near_changed(struct gn_overlay *ov, const struct gn_ov_contact *c)
+{
+	if (gn_sep(c->theta, ov->theta) <= ov->leaf_reach)
+		ov->leaf_dirty = true;
+}
+
+static bool self(const struct gn_overlay *ov, const struct gn_contact *c)
+{
+	return memcmp(c->pk.b, ov->self.pk.b, 32) == 0;
+}
+
+struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_contact *c,
+					 const struct gn_ov_coord *coord, gn_time age, gn_time now)
+{
+	if (self(ov, c))
+		return NULL;
+	struct gn_ov_contact *n = gn_ov_contact_get(ov, &c->pk);
+	if (n && memcmp(n->c.id.b, c->id.b, 32) != 0)
+		return n->introduced ? NULL : n; /* one key, one id: the first that was told, or its own word */
+	bool fresh = !n;
+	if (!n && !(n = insert(ov, c)))
+		return NULL;
+	if (now - age > n->heard)
+		n->heard = now - age;
+	if (!n->introduced || (n->c.mode != c->mode && now - age > n->direct)) {
+		if (n->c.mode != c->mode)
+			near_changed(ov, n);
+		n->c.mode = c->mode;
+	}
+	if (!n->introduced) {
+		n->c.class = c->class;
+		n->c.load = c->load;
+		memcpy(n->c.addrs, c->addrs, sizeof n->c.addrs);
+		n->c.addr_count = c->addr_count;
+	}
+	if (coord && coord->err < 1 && !n->link)
+		n->coord = *coord;
+	if (fresh)
+		near_changed(ov, n);
+	return n;
+}
+
+struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c, gn_time now)
+{
+	if (self(ov, c))
+		return NULL;
+	struct gn_ov_contact *n = gn_ov_contact_get(ov, &c->pk);
+	if (n && memcmp(n->c.id.b, c->id.b, 32) != 0) { /* a new nonce: it moved on the disk */
+		bool up = n->up;
+		if (n->link)
+			gn_ov_link_drop(ov, n, false, now);
+		remove_at(ov, gn_ov_contact_place(ov, &n->c.id));
+		n = insert(ov, c);
+		if (n)
+			n->up = up;
+	}
+	if (!n && !(n = insert(ov, c)))
+		return NULL;
+	if (n->c.mode != c->mode || !n->introduced)
+		near_changed(ov, n);
+	n->c = *c;
+	n->introduced = true;
+	gn_ov_contact_alive(ov, n, now);
+	return n;
+}
+
+void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
+{
+	if (c->tomb_until > now)
+		near_changed(ov, c);
+	c->heard = c->direct = now;
+	c->tomb_until = 0;
+	c->fails = 0;
+	c->up = true;
+}
+
+void gn_ov_contact_bury(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
+{
+	GN_ASSERT(!c->link);
+	c->tomb_until = now + GN_OV_TOMB;
+	c->up = false;
+	near_changed(ov, c);
+	ov->count.contacts_dead++;
+}
+
+bool gn_ov_contact_usable(const struct gn_ov_contact *c, gn_time now)
+{
+	return c->c.mode == GN_FB_NODE_MODE_SERVER && c->tomb_until <= now &&
+	       (c->link || now - c->heard <= GN_OV_FRESH);
+}
+
+uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, gn_time now, struct gn_ov_contact **out,
+			       uint32_t max)
+{
+	uint32_t n = ov->contact_count, found = 0, taken = 0;
+	if (n == 0)
+		return 0;
+	struct gn_node_id at = {{0}};
+	gn_put_be64(at.b, theta);
+	/* Two fingers walk away from the angle, the nearer one steps; together they pass every contact once. */
+	uint32_t up = gn_ov_contact_place(ov, &at) % n, down = (up + n - 1) % n;
+	while (taken < n && found < max) {
+		struct gn_ov_contact *a = ov->contacts[up], *b = ov->contacts[down];
+		bool take_up = gn_ov_nearer(theta, &a->c.id, &b->c.id) <= 0;
+		struct gn_ov_contact *c = take_up ? a : b;
+		if (take_up)
+			up = (up + 1) % n;
+		else
+			down = (down + n - 1) % n;
+		taken++;
+		if (gn_ov_contact_usable(c, now))
+			out[found++] = c;
+	}
+	return found;
+}
+
+void gn_ov_contact_rtt(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time rtt)
+{
+	if (rtt <= 0 || rtt > 60 * GN_SEC)
+		return;
+	if (c->srtt == 0) {
+		c->srtt = rtt;
+		c->rttvar = rtt / 2;
+	} else { /* RFC 9002 section 5.3 */
+		gn_time d = c->srtt > rtt ? c->srtt - rtt : rtt - c->srtt;
+		c->rttvar += (d - c->rttvar) / 4;
+		c->srtt += (rtt - c->srtt) / 8;
+	}
+	if (c->coord.err < 1)
+		gn_ov_coord_update(&ov->coord, &c->coord, (double)rtt / 1e6);
+	else if (ov->coord.err >= 1) { /* two strangers without a place: any far point begins */
+		struct gn_ov_coord origin = {0, 0, 1, 1};
+		gn_ov_coord_update(&ov->coord, &origin, (double)rtt / 1e6);
+	}
+}
+
+gn_time gn_ov_rtt_hat(const struct gn_overlay *ov, const struct gn_ov_contact *c, const struct gn_ov_coord *coord)
+{
+	if (c && c->srtt > 0)
+		return c->srtt;
+	if (!coord)
+		coord = c ? &c->coord : NULL;
+	if (!coord || coord->err >= 0.9 || ov->coord.err >= 0.9)
+		return GN_OV_RTT_GUESS;
+	double ms = gn_ov_coord_ms(&ov->coord, coord);
+	return (gn_time)((ms < 1 ? 1 : ms > 1000 ? 1000 : ms) * 1e6);
+}
+
+void gn_ov_contact_sweep(struct gn_overlay *ov, gn_time now)
+{
+	uint32_t stale = 0;
+	for (uint32_t i = 0; i < ov->contact_count; i++)
+		stale += !ov->contacts[i]->link && now - ov->contacts[i]->heard > GN_OV_FRESH;
+	for (uint32_t i = ov->contact_count; i-- > 0 && stale > GN_OV_CACHE_KEEP;) {
+		const struct gn_ov_contact *c = ov->contacts[i];
+		if (!c->link && now - c->heard > GN_OV_FORGET) {
+			remove_at(ov, i);
+			stale--;
+		}
+	}
+}
+
+void gn_ov_contacts_free(struct gn_overlay *ov)
+{
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		gn_mem_free(ov->env.alloc, ov->contacts[i]->link);
+		gn_mem_free(ov->env.alloc, ov->contacts[i]);
+	}
+	gn_mem_free(ov->env.alloc, ov->contacts);
+	gn_map_fini(&ov->by_pk);
+}

@@ -1,0 +1,204 @@
+/* GET: a lookup whose questions ask for the record. Ends on the first valid record, or when a read quorum of the set
+ * has answered; members that were behind get the newest (OV-50..OV-53). */
+#include "overlay/overlay_int.h"
+
+void gn_ov_values_free(struct gn_overlay *ov, struct gn_ov_op *op)
+{
+	for (uint32_t i = 0; i < op->value_count; i++)
+		gn_mem_free(ov->env.alloc, op->values[i].bytes);
+	op->value_count = 0;
+}
+
+static struct gn_ov_value *value_of(struct gn_ov_op *op, const struct gn_hash *hash)
+{
+	for (uint32_t i = 0; i < op->value_count; i++)
+		if (memcmp(op->values[i].record.hash.b, hash->b, 32) == 0)
+			return &op->values[i];
+	return NULL;
+}
+
+/* Keeps the newest few, newest first. */
+bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_record *r)
+{
+	uint32_t at = op->value_count;
+	while (at > 0 && gn_record_compare(&op->values[at - 1].record, r) < 0)
+		at--;
+	if (at == GN_OVERLAY_VALUES)
+		return false;
+	struct gn_ov_value v = {.bytes = gn_mem_new(ov->env.alloc, r->bytes.len), .holders = 1};
+	if (!v.bytes) {
+		ov->count.nomem++;
+		return false;
+	}
+	memcpy(v.bytes, r->bytes.p, r->bytes.len);
+	gn_err err = gn_wire_record_parse(gn_slice(v.bytes, r->bytes.len), &v.record);
+	GN_ASSERT(err == GN_OK);
+	if (op->value_count == GN_OVERLAY_VALUES)
+		gn_mem_free(ov->env.alloc, op->values[--op->value_count].bytes);
+	memmove(op->values + at + 1, op->values + at, (op->value_count - at) * sizeof *op->values);
+	op->values[at] = v;
+	op->value_count++;
+	return true;
+}
+
+void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *cand, struct gn_slice bytes,
+		     bool check, gn_time now)
+{
+	struct gn_record r;
+	gn_err err = gn_wire_record_parse(bytes, &r);
+	struct gn_ov_value *same = err == GN_OK ? value_of(op, &r.hash) : NULL;
+	if (err == GN_OK && !same && check) /* equal signed bytes were verified before */
+		err = gn_wire_record_open(bytes, &r);
+	if (err == GN_OK && (memcmp(r.key.b, op->key.b, 32) != 0 || (op->get.type && r.type != op->get.type)))
+		err = GN_KEY;
+	if (err == GN_OK)
+		err = gn_record_fresh(&r, gn_unix(now));
+	if (err == GN_OK && r.seq < op->get.min_seq)
+		err = GN_STALE;
+	if (err != GN_OK) {
+		ov->count.values_bad++;
+		if (err == GN_SIGNATURE)
+			ov->count.record_signature++;
+		return;
+	}
+	if (same)
+		same->holders++;
+	else if (!gn_ov_values_add(ov, op, &r))
+		return;
+	if (op->value_count == 1 && op->values[0].holders == 1)
+		op->hops = cand->depth;
+	cand->has_value = true;
+	cand->mine = true;
+	cand->version = r.hash;
+}
+
+void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
+{
+	if (op->get.no_local || !gn_ov_held_get(ov, &op->key))
+		return;
+	struct gn_ov_cand *self = gn_ov_cand_of(op, &ov->self.pk);
+	if (!self) { /* a client that still has it from before */
+		struct gn_ov_cand n = {.c = ov->self, .sep = gn_sep(ov->theta, op->theta), .self = true};
+		gn_ov_cand_insert(ov, op, &n);
+		self = gn_ov_cand_of(op, &ov->self.pk);
+	}
+	if (!self || gn_ov_job_load(ov, GN_OV_JOB_GET, &ov->self, 0, op->id, &op->key, now) != GN_OK)
+		return;
+	self->state = GN_OV_SUSPECT; /* no slot of the lookup */
+	op->local_pending = true;
+}
+
+void gn_ov_get_local_done(struct gn_overlay *ov, gn_op id, struct gn_slice record, gn_time now)
+{
+	struct gn_ov_op *op = gn_ov_op_get(ov, id);
+	struct gn_ov_cand *self = op ? gn_ov_cand_of(op, &ov->self.pk) : NULL;
+	if (!self)
+		return;
+	op->local_pending = false;
+	self->state = ov->server ? GN_OV_ANSWERED : GN_OV_DEAD;
+	if (record.p)
+		gn_ov_get_value(ov, op, self, record, false, now);
+	gn_ov_op_wake(ov, op, now);
+}
+
+/* Members of the set (by what we know) that answered, and whether some of them are behind the newest. */
+static unsigned members(const struct gn_overlay *ov, const struct gn_ov_op *op)
+{
+	unsigned n = 0, rank = 0;
+	for (uint32_t i = 0; i < op->cand_count && rank < ov->cfg.r; i++) {
+		const struct gn_ov_cand *c = &op->cands[i];
+		if (c->state == GN_OV_DEAD)
+			continue;
+		rank++;
+		n += c->state == GN_OV_ANSWERED && (c->mine || c->has_value);
+	}
+	return n;
+}
+
+/* OV-53: the newest goes to members that answered without it. No answer is waited for. */
+static void repair(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
+{
+	const struct gn_ov_value *newest = &op->values[0];
+	unsigned rank = 0;
+	for (uint32_t i = 0; i < op->cand_count && rank < ov->cfg.r; i++) {
+		struct gn_ov_cand *c = &op->cands[i];
+		if (c->state == GN_OV_DEAD)
+			continue;
+		rank++;
+		if (c->state != GN_OV_ANSWERED || !c->mine ||
+		    (c->has_value && memcmp(c->version.b, newest->record.hash.b, 32) == 0))
+			continue;
+		ov->count.read_repairs++;
+		if (c->self) {
+			gn_ov_job_put(ov, &ov->self, 0, 0, true, &newest->record, now);
+			continue;
+		}
+		struct gn_fbb b = gn_ov_builder(ov);
+		gn_fbref body = gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = newest->record.bytes});
+		(void)gn_ov_send(ov, &b, &c->c, 0, GN_FB_OVERLAY_BODY_PUSH, body);
+	}
+}
+
+bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now)
+{
+	if (op->value_count > 0 && (exhausted || op->get.quorum == 1 || members(ov, op) >= op->get.quorum)) {
+		if (op->get.quorum > 1)
+			repair(ov, op, now);
+		gn_ov_op_end(ov, op, GN_OK, now);
+		return true;
+	}
+	if (!exhausted || op->local_pending)
+		return false;
+	if (!op->widened && op->cand_count > op->count) { /* the set has it not; those who were the set before may */
+		op->widened = true;
+		op->count = 2 * op->count < GN_OV_REPLY_CONTACTS ? 2 * op->count : GN_OV_REPLY_CONTACTS;
+		ov->count.widened++;
+		return false;
+	}
+	gn_ov_op_end(ov, op, gn_ov_op_reached(ov, op) == GN_OK ? GN_NOT_FOUND : GN_UNREACHABLE, now);
+	return true;
+}
+
+void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_get m, gn_time now)
+{
+	struct gn_hash key;
+	struct gn_fb_hash k = gn_fb_get_key(m);
+	memcpy(key.b, k.b, 32);
+	ov->count.asked_get++;
+	ov->load_served++;
+	const struct gn_ov_held *h = gn_ov_held_get(ov, &key);
+	if (h && h->seq >= gn_fb_get_min_seq(m) && h->created + h->ttl > gn_unix(now)) {
+		gn_err err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key, now);
+		if (err != GN_OK)
+			gn_ov_refuse(ov, &from->c, from->request, GN_BUSY);
+		return;
+	}
+	uint64_t theta = gn_theta(key.b);
+	bool mine = ov->server && gn_ov_rank_of(ov, theta, &ov->self.id) < ov->cfg.r;
+	gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NODES, theta, GN_OV_GET_CONTACTS, mine, now);
+}
+
+void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_value m, gn_time now)
+{
+	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
+	struct gn_ov_op *op;
+	if (!r)
+		return;
+	if (r->kind != GN_FB_OVERLAY_BODY_GET) {
+		ov->count.messages_refused++;
+		return;
+	}
+	struct gn_ov_cand *c = gn_ov_lookup_answer(ov, r, now, &op), by = {0};
+	gn_ov_request_free(ov, r);
+	if (!c)
+		return;
+	gn_ov_get_value(ov, op, c, gn_fb_value_record(m), true, now);
+	by = *c;
+	uint32_t n = gn_fb_value_contacts_len(m);
+	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
+		struct gn_ov_told told;
+		if (gn_ov_get_contact(ov, gn_fb_value_contacts_at(m, i), &from->c.addrs[0], &told))
+			gn_ov_lookup_learn(ov, op, &by, &told);
+	}
+	gn_ov_op_step(ov, op, now);
+}

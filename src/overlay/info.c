@@ -1,0 +1,149 @@
+/* What the owner may see, and what must always hold. */
+#include "overlay/overlay_int.h"
+
+static unsigned percentile(const struct gn_overlay *ov, unsigned per_mille)
+{
+	uint64_t sum = 0;
+	for (unsigned i = 0; i < GN_COUNT(ov->hop_counts); i++) {
+		sum += ov->hop_counts[i];
+		if (sum * 1000 >= ov->hop_total * per_mille)
+			return i;
+	}
+	return 0;
+}
+
+void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
+{
+	*out = (struct gn_overlay_info){
+		.self = ov->self,
+		.server = ov->server,
+		.joined = ov->joined,
+		.n_estimate = ov->n_est,
+		.hops_predicted = gn_hops_mean(ov->n_est),
+		.hops_observed_mean = ov->hop_total ? (double)ov->hop_sum / (double)ov->hop_total : 0,
+		.hops_max = gn_hops_max(ov->n_est),
+		.hops_observed_p99 = ov->hop_total ? percentile(ov, 990) : 0,
+		.links = ov->links_up,
+		.leaf_cw = ov->leaf_cw,
+		.leaf_ccw = ov->leaf_ccw,
+		.known = ov->contact_count,
+		.records = ov->held.count,
+		.record_bytes = ov->held_bytes,
+		.lookups = ov->count.lookups,
+		.lookups_failed = ov->count.lookups_failed,
+	};
+}
+
+bool gn_overlay_peer_at(const struct gn_overlay *ov, uint32_t i, struct gn_overlay_peer *out)
+{
+	if (i >= ov->contact_count)
+		return false;
+	uint32_t at = (gn_ov_contact_place(ov, &ov->self.id) + i) % ov->contact_count;
+	const struct gn_ov_contact *c = ov->contacts[at];
+	bool linked = c->link && c->link->state == GN_OV_LINK_UP;
+	*out = (struct gn_overlay_peer){
+		.contact = c->c,
+		.leaf = linked && c->link->leaf,
+		.linked = linked,
+		.up = c->up,
+		.annulus = (uint8_t)gn_ov_place_of(ov, c->theta).annulus,
+		.rtt = c->srtt,
+		.seen = c->direct,
+	};
+	return true;
+}
+
+bool gn_overlay_held_at(const struct gn_overlay *ov, uint32_t i, struct gn_overlay_held *out)
+{
+	if (i >= ov->sorted_count)
+		return false;
+	const struct gn_ov_held *h = ov->sorted[i];
+	*out = (struct gn_overlay_held){h->key, h->owner, h->type, h->len, h->seq, h->created + h->ttl};
+	return true;
+}
+
+static const struct {
+	const char *name;
+	size_t offset;
+} counters[] = {
+#define X(name) {#name, offsetof(struct gn_ov_counters, name)},
+#include "overlay/counters.def"
+#undef X
+};
+
+bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_overlay_counter *out)
+{
+	if (i >= GN_COUNT(counters))
+		return false;
+	out->name = counters[i].name;
+	memcpy(&out->value, (const uint8_t *)&ov->count + counters[i].offset, sizeof out->value);
+	return true;
+}
+
+/* ---- invariants ---- */
+
+static void validate_contacts(const struct gn_overlay *ov)
+{
+	uint32_t links = 0, up = 0, clients = 0;
+	GN_ASSERT(ov->by_pk.count == ov->contact_count && ov->contact_count <= GN_OV_CONTACTS_MAX);
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		const struct gn_ov_contact *c = ov->contacts[i];
+		GN_ASSERT(i == 0 || memcmp(ov->contacts[i - 1]->c.id.b, c->c.id.b, 32) < 0);
+		GN_ASSERT(gn_ov_contact_get(ov, &c->c.pk) == c && c->theta == gn_theta(c->c.id.b));
+		if (!c->link)
+			continue;
+		GN_ASSERT(c->link->contact == c && c->link->timer.node.place);
+		links++;
+		up += c->link->state == GN_OV_LINK_UP;
+		clients += c->c.mode != GN_FB_NODE_MODE_SERVER;
+	}
+	GN_ASSERT(links == ov->link_count && up == ov->links_up && clients == ov->client_links);
+	GN_ASSERT(links <= gn_ov_links_max(ov));
+}
+
+static void validate_records(const struct gn_overlay *ov)
+{
+	uint64_t bytes = 0, owned = 0, records = 0;
+	GN_ASSERT(ov->held.count == ov->sorted_count);
+	for (uint32_t i = 0; i < ov->sorted_count; i++) {
+		const struct gn_ov_held *h = ov->sorted[i];
+		GN_ASSERT(gn_ov_held_get(ov, &h->key) == h && h->timer.node.place);
+		GN_ASSERT(i == 0 || ov->sort_dirty || memcmp(ov->sorted[i - 1]->key.b, h->key.b, 32) < 0);
+		bytes += h->len;
+	}
+	for (uint32_t i = 0; i < ov->owners.count; i++) {
+		const struct gn_ov_owner *o = gn_map_value_at(&ov->owners, i);
+		GN_ASSERT(o->records > 0);
+		owned += o->bytes;
+		records += o->records;
+	}
+	GN_ASSERT(bytes == ov->held_bytes && owned == bytes && records == ov->held.count);
+}
+
+static void validate_ops(const struct gn_overlay *ov)
+{
+	for (uint32_t i = 0; i < ov->ops.count; i++) {
+		const struct gn_ov_op *op = *(struct gn_ov_op *const *)gn_map_value_at(&ov->ops, i);
+		uint32_t inflight = 0;
+		GN_ASSERT(!op->ended && op->timer.node.place);
+		for (uint32_t j = 0; j < op->cand_count; j++) {
+			GN_ASSERT(j == 0 || gn_ov_nearer(op->theta, &op->cands[j - 1].c.id, &op->cands[j].c.id) < 0);
+			inflight += op->cands[j].state == GN_OV_ASKED;
+		}
+		GN_ASSERT(inflight == op->inflight);
+	}
+}
+
+void gn_overlay_validate(const struct gn_overlay *ov)
+{
+	gn_heap_validate(&ov->timers);
+	gn_map_validate(&ov->by_pk);
+	gn_map_validate(&ov->held);
+	validate_contacts(ov);
+	validate_records(ov);
+	validate_ops(ov);
+	for (uint32_t i = 0; i < ov->jobs.count; i++) {
+		const struct gn_ov_job *j = *(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);
+		GN_ASSERT(j->kind != GN_OV_JOB_PUT || j->bytes);
+	}
+}

@@ -1,0 +1,334 @@
+/* Storage in flight: a record being stored, or read back for someone. One PUT of a key at a time, the others wait in
+ * order; nothing is acknowledged or indexed before the owner said that it is durable (OV-57).
+ *
+ *   PUT:  WAITING -> [LOADING ->] STORING -> answered       GET, PUSH:  LOADING -> answered */
+#include "overlay/overlay_int.h"
+
+static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time now);
+
+static struct gn_ov_job *job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to,
+				 uint64_t request, gn_op op, const struct gn_hash *key)
+{
+	if (ov->jobs.count >= GN_OV_JOBS_MAX) {
+		ov->count.jobs_full++;
+		return NULL;
+	}
+	struct gn_ov_job *j = GN_NEW(ov->env.alloc, struct gn_ov_job);
+	struct gn_ov_job **at = NULL;
+	uint64_t token = ov->next_token;
+	if (!j || !(at = gn_map_put(&ov->jobs, &token))) {
+		gn_mem_free(ov->env.alloc, j);
+		ov->count.nomem++;
+		return NULL;
+	}
+	ov->next_token++;
+	*at = j;
+	*j = (struct gn_ov_job){
+		.token = token, .kind = (uint8_t)kind, .key = *key, .to = *to, .request = request, .op = op};
+	return j;
+}
+
+static void job_free(struct gn_overlay *ov, struct gn_ov_job *j)
+{
+	(void)gn_map_remove(&ov->jobs, &j->token);
+	if (j->kind == GN_OV_JOB_PUSH)
+		ov->push_loads--;
+	if (j->bytes)
+		ov->job_bytes -= j->record.bytes.len;
+	gn_mem_free(ov->env.alloc, j->bytes);
+	gn_mem_free(ov->env.alloc, j);
+}
+
+void gn_ov_jobs_free(struct gn_overlay *ov)
+{
+	while (ov->jobs.count)
+		job_free(ov, *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, 0));
+	gn_map_fini(&ov->jobs);
+}
+
+static struct gn_ov_job *job_get(const struct gn_overlay *ov, uint64_t token)
+{
+	struct gn_ov_job **at = gn_map_get(&ov->jobs, &token);
+	return at ? *at : NULL;
+}
+
+/* ---- answers ---- */
+
+static struct gn_receipt receipt_of(struct gn_overlay *ov, const struct gn_record *r)
+{
+	struct gn_receipt out = {.key = r->key, .seq = r->seq, .hash = r->hash, .held_until = r->created + r->ttl};
+	memcpy(out.holder.b, ov->self.id.b, 32);
+	gn_wire_receipt_sign(&ov->cfg.node_key, &out);
+	ov->count.receipts_signed++;
+	return out;
+}
+
+static void answer_stored(struct gn_overlay *ov, const struct gn_ov_job *j, gn_time now)
+{
+	if (j->op) {
+		struct gn_receipt r = receipt_of(ov, &j->record);
+		gn_ov_put_local(ov, j->op, &r, GN_OK, gn_slice(NULL, 0), now);
+	} else if (j->request) {
+		struct gn_fbb b = gn_ov_builder(ov);
+		gn_fbref receipt = 0;
+		if (!j->pushed) {
+			struct gn_receipt r = receipt_of(ov, &j->record);
+			receipt = gn_wire_receipt_put(&b, &r);
+		}
+		gn_fbref body = gn_fb_ack_make(
+			&b, &(struct gn_fb_ack_args){.receipt = receipt, .leaf_digest = gn_ov_leaf_digest(ov)});
+		(void)gn_ov_send(ov, &b, &j->to, j->request, GN_FB_OVERLAY_BODY_ACK, body);
+	}
+}
+
+static void answer_refused(struct gn_overlay *ov, const struct gn_ov_job *j, gn_err err, struct gn_slice against,
+			   gn_time now)
+{
+	if (j->op) {
+		gn_ov_put_local(ov, j->op, NULL, err, against, now);
+	} else if (j->request && against.p) {
+		struct gn_fbb b = gn_ov_builder(ov);
+		gn_fbref body =
+			gn_fb_stale_make(&b, &(struct gn_fb_stale_args){.record = against, .code = gn_wire_code(err)});
+		(void)gn_ov_send(ov, &b, &j->to, j->request, GN_FB_OVERLAY_BODY_STALE, body);
+	} else {
+		gn_ov_refuse(ov, &j->to, j->request, err);
+	}
+}
+
+/* ---- PUT ---- */
+
+static void refuse(struct gn_overlay *ov, struct gn_ov_job *j, gn_err err, struct gn_slice against, gn_time now)
+{
+	struct gn_hash key = j->key;
+	answer_refused(ov, j, err, against, now);
+	job_free(ov, j);
+	next_on(ov, &key, now);
+}
+
+static void accept(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
+{
+	struct gn_hash key = j->key;
+	struct gn_ov_held *h = gn_ov_held_get(ov, &key);
+	if (h && j->pushed && j->to.addr_count)
+		gn_ov_synced_add(h, &j->to.id);
+	answer_stored(ov, j, now);
+	job_free(ov, j);
+	next_on(ov, &key, now);
+}
+
+static void store(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
+{
+	gn_err err = gn_ov_out_store(ov, GN_STORE_PUT, j->token, &j->key, j->record.bytes);
+	if (err != GN_OK) {
+		refuse(ov, j, GN_BUSY, gn_slice(NULL, 0), now);
+		return;
+	}
+	j->state = GN_OV_JOB_STORING;
+}
+
+static bool busy(const struct gn_overlay *ov, const struct gn_ov_job *but)
+{
+	for (uint32_t i = 0; i < ov->jobs.count; i++) {
+		const struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
+		if (j != but && j->kind == GN_OV_JOB_PUT && j->state != GN_OV_JOB_WAITING &&
+		    memcmp(j->key.b, but->key.b, 32) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
+{
+	struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
+	if (h && memcmp(h->hash.b, j->record.hash.b, 32) == 0) { /* held: durable already */
+		accept(ov, j, now);
+		return;
+	}
+	gn_err err = gn_ov_admit(ov, &j->record, now);
+	if (err == GN_OK) {
+		store(ov, j, now);
+		return;
+	}
+	bool show = err == GN_PENDING || ((err == GN_STALE || err == GN_EXISTS) && h); /* the held bytes are needed */
+	if (show && gn_ov_out_store(ov, GN_STORE_LOAD, j->token, &j->key, gn_slice(NULL, 0)) == GN_OK) {
+		j->refused = err;
+		j->state = GN_OV_JOB_LOADING;
+		return;
+	}
+	refuse(ov, j, show ? GN_BUSY : err, gn_slice(NULL, 0), now);
+}
+
+/* The oldest PUT that waits for this key. */
+static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time now)
+{
+	struct gn_ov_job *first = NULL;
+	for (uint32_t i = 0; i < ov->jobs.count; i++) {
+		struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
+		if (j->kind == GN_OV_JOB_PUT && memcmp(j->key.b, key->b, 32) == 0) {
+			if (j->state != GN_OV_JOB_WAITING)
+				return;
+			if (!first || j->token < first->token)
+				first = j;
+		}
+	}
+	if (first)
+		begin(ov, first, now);
+}
+
+void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op, bool pushed,
+		   const struct gn_record *r, gn_time now)
+{
+	struct gn_ov_job refused = {.to = *to, .request = request, .op = op};
+	struct gn_ov_job *j = NULL;
+	if (ov->job_bytes + r->bytes.len <= GN_OV_JOB_BYTES_MAX)
+		j = job_new(ov, GN_OV_JOB_PUT, to, request, op, &r->key);
+	if (!j) {
+		answer_refused(ov, &refused, GN_BUSY, gn_slice(NULL, 0), now);
+		return;
+	}
+	j->pushed = pushed;
+	j->bytes = gn_mem_new(ov->env.alloc, r->bytes.len);
+	if (!j->bytes) {
+		ov->count.nomem++;
+		refuse(ov, j, GN_BUSY, gn_slice(NULL, 0), now);
+		return;
+	}
+	memcpy(j->bytes, r->bytes.p, r->bytes.len);
+	gn_err err = gn_wire_record_parse(gn_slice(j->bytes, r->bytes.len), &j->record);
+	GN_ASSERT(err == GN_OK);
+	ov->job_bytes += r->bytes.len;
+	if (!busy(ov, j))
+		begin(ov, j, now);
+}
+
+void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_time now)
+{
+	gn_ov_begin(ov, now);
+	struct gn_ov_job *j = job_get(ov, token);
+	if (!j || j->kind != GN_OV_JOB_PUT || j->state != GN_OV_JOB_STORING) {
+		ov->count.answers_unasked++;
+		return;
+	}
+	if (err == GN_OK)
+		err = gn_ov_held_set(ov, &j->record, now);
+	if (err != GN_OK) {
+		ov->count.store_failed++;
+		refuse(ov, j, err == GN_DISK_FULL ? GN_NO_SPACE : GN_BUSY, gn_slice(NULL, 0), now);
+		return;
+	}
+	ov->count.records_stored++;
+	gn_ov_repair_soon(ov, now + gn_ov_spread(ov, GN_OV_SPREAD_DELAY, 25));
+	accept(ov, j, now);
+	gn_ov_links_changed(ov, now);
+}
+
+/* ---- reading back ---- */
+
+gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to, uint64_t request,
+		      gn_op op, const struct gn_hash *key, gn_time now)
+{
+	(void)now;
+	struct gn_ov_job *j = job_new(ov, kind, to, request, op, key);
+	if (!j)
+		return GN_BUSY;
+	ov->push_loads += kind == GN_OV_JOB_PUSH;
+	j->state = GN_OV_JOB_LOADING;
+	gn_err err = gn_ov_out_store(ov, GN_STORE_LOAD, j->token, key, gn_slice(NULL, 0));
+	if (err != GN_OK)
+		job_free(ov, j);
+	return err;
+}
+
+/* True when the bytes are the version the index has, or one that is being stored right now. Damage is counted and
+ * forgotten, so that repair brings the record back (OV-61). */
+static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err, struct gn_slice bytes,
+		  struct gn_record *out)
+{
+	struct gn_ov_held *h = gn_ov_held_get(ov, key);
+	if (err == GN_OK)
+		err = gn_wire_record_parse(bytes, out);
+	bool same = err == GN_OK && h && memcmp(out->hash.b, h->hash.b, 32) == 0;
+	bool storing = false;
+	for (uint32_t i = 0; i < ov->jobs.count; i++) {
+		const struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
+		if (j->kind == GN_OV_JOB_PUT && j->state == GN_OV_JOB_STORING && memcmp(j->key.b, key->b, 32) == 0) {
+			storing = true;
+			same = same || (err == GN_OK && memcmp(out->hash.b, j->record.hash.b, 32) == 0);
+		}
+	}
+	if (same)
+		return true;
+	enum gn_err_class class = gn_err_class(err);
+	bool gone = err == GN_OK || err == GN_NOT_FOUND || class == GN_CLASS_CORRUPT || class == GN_CLASS_PEER ||
+		    class == GN_CLASS_CRYPTO;
+	if (gone)
+		ov->count.load_corrupt++;
+	else
+		ov->count.load_failed++;
+	if (gone && h && !storing)
+		gn_ov_held_drop(ov, h, true);
+	return false;
+}
+
+static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struct gn_record *r, gn_time now)
+{
+	if (j->op) {
+		gn_ov_get_local_done(ov, j->op, ok ? r->bytes : gn_slice(NULL, 0), now);
+	} else if (!ok) {
+		struct gn_ov_from from = {
+			.c = j->to, .contact = gn_ov_contact_get(ov, &j->to.pk), .request = j->request};
+		gn_ov_send_nodes(ov, &from, GN_FB_OVERLAY_BODY_NODES, gn_theta(j->key.b), GN_OV_GET_CONTACTS,
+				 ov->server, now);
+	} else {
+		struct gn_fbb b = gn_ov_builder(ov);
+		gn_fbref body = gn_fb_value_make(
+			&b, &(struct gn_fb_value_args){.record = r->bytes, .leaf_digest = gn_ov_leaf_digest(ov)});
+		(void)gn_ov_send(ov, &b, &j->to, j->request, GN_FB_OVERLAY_BODY_VALUE, body);
+	}
+	job_free(ov, j);
+}
+
+/* The held record is here: judge by the type's rule, or show what stands in the way. */
+static void judged(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struct gn_record *held, gn_time now)
+{
+	gn_err err = j->refused;
+	if (!ok) { /* it was damaged: then nothing stands in the way */
+		begin(ov, j, now);
+		return;
+	}
+	if (err == GN_PENDING)
+		err = gn_ov_admit_rule(ov, held, &j->record, now);
+	if (err == GN_OK) {
+		bool twice = held->seq == j->record.seq && memcmp(held->owner.b, j->record.owner.b, 32) == 0;
+		ov->count.equivocations += twice;
+		store(ov, j, now);
+		return;
+	}
+	bool show = err == GN_STALE || err == GN_EXISTS;
+	refuse(ov, j, err, show ? held->bytes : gn_slice(NULL, 0), now);
+}
+
+void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct gn_slice record, gn_time now)
+{
+	gn_ov_begin(ov, now);
+	struct gn_ov_job *j = job_get(ov, token);
+	struct gn_record r;
+	if (!j || j->state != GN_OV_JOB_LOADING) {
+		ov->count.answers_unasked++;
+		return;
+	}
+	bool ok = sound(ov, &j->key, err, record, &r);
+	if (j->kind == GN_OV_JOB_PUT) {
+		judged(ov, j, ok, &r, now);
+	} else if (j->kind == GN_OV_JOB_GET) {
+		got(ov, j, ok, &r, now);
+	} else {
+		struct gn_contact to = j->to;
+		job_free(ov, j);
+		if (ok)
+			gn_ov_push_loaded(ov, &to, &r, now);
+		gn_ov_push_next(ov, now);
+	}
+	gn_ov_links_changed(ov, now);
+}

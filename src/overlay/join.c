@@ -1,0 +1,231 @@
+/* How a node becomes part of the ring. Bootstrap addresses are greeted (their keys are learnt from the answer), the
+ * first server leads to our own place by FIND(own theta), the leaf set does the rest. Without links it begins again,
+ * for ever.
+ *
+ *   ALONE -> GREETING [join_due] -> FINDING [join_hello] -> LINKING [join_found] -> JOINED [join_check] -> SERVER
+ *   GREETING -> JOINED when no server answered for a while: somebody has to be the first (OV-40..OV-44) */
+#include "overlay/overlay_int.h"
+
+gn_err gn_overlay_bootstrap(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk, gn_time now)
+{
+	gn_ov_begin(ov, now);
+	if (addr->port == 0)
+		return GN_USAGE;
+	for (uint32_t i = 0; i < ov->boot_count; i++)
+		if (gn_addr_eq(&ov->boots[i].addr, addr))
+			return GN_OK;
+	for (unsigned i = 0; i < ov->self.addr_count; i++)
+		if (gn_addr_eq(&ov->self.addrs[i], addr))
+			return GN_OK; /* ourselves: a list shared by all nodes is fine */
+	if (ov->boot_count == GN_OV_BOOTSTRAPS_MAX)
+		return GN_LIMIT;
+	struct gn_ov_bootstrap *b = &ov->boots[ov->boot_count++];
+	*b = (struct gn_ov_bootstrap){.addr = *addr, .has_pk = pk != NULL};
+	if (pk)
+		b->pk = *pk;
+	ov->boot_backoff = GN_OV_BOOT_FIRST;
+	gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now);
+	return GN_OK;
+}
+
+gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, gn_time now)
+{
+	gn_ov_begin(ov, now);
+	if (contact->addr_count == 0 || contact->addr_count > GN_CONTACT_ADDRS)
+		return GN_USAGE;
+	if (!gn_ov_contact_valid(ov, contact))
+		return GN_PROOF_OF_WORK;
+	if (memcmp(contact->pk.b, ov->self.pk.b, 32) == 0)
+		return GN_OK;
+	struct gn_contact c = *contact;
+	c.mode = GN_FB_NODE_MODE_SERVER; /* as remembered; it will say so itself */
+	if (!gn_ov_contact_hear(ov, &c, NULL, 0, now))
+		return GN_NOMEM;
+	gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now);
+	return GN_OK;
+}
+
+static void greet(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time now)
+{
+	struct gn_contact to = {.addr_count = 1, .addrs = {b->addr}};
+	if (b->request)
+		return;
+	if (b->has_pk)
+		to.pk = b->pk;
+	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_HELLO, &to, now);
+	if (!r)
+		return;
+	r->any = !b->has_pk;
+	r->slot = (uint8_t)(b - ov->boots + 1);
+	b->request = r->id;
+	gn_ov_hello_send(ov, &to, r->id);
+}
+
+/* One bootstrap address at random, for healing. */
+static void greet_any(struct gn_overlay *ov, gn_time now)
+{
+	if (ov->boot_count)
+		greet(ov, &ov->boots[gn_rand_below(ov->env.rand, ov->boot_count)], now);
+}
+
+static void become_server(struct gn_overlay *ov)
+{
+	ov->server = true;
+	ov->self.mode = GN_FB_NODE_MODE_SERVER;
+	ov->members_dirty = ov->leaf_dirty = true;
+	gn_ov_out_event(ov, GN_OVERLAY_SERVER, &ov->self);
+	gn_ov_hello_all(ov);
+}
+
+static void joined(struct gn_overlay *ov, gn_time now)
+{
+	ov->joined = true;
+	ov->members_dirty = ov->leaf_dirty = true;
+	gn_ov_out_event(ov, GN_OVERLAY_JOINED, &ov->self);
+	gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now);
+	gn_ov_task_soon(ov, GN_OV_TASK_FILL, now + GN_SEC);
+	gn_ov_task_soon(ov, GN_OV_TASK_HEAL, now + gn_ov_spread(ov, ov->cfg.heal, 20));
+}
+
+/* The neighbour next to us on one side, of those who may be one. */
+static const struct gn_ov_contact *next_on(const struct gn_overlay *ov, bool ccw, gn_time now)
+{
+	uint32_t n = ov->contact_count;
+	if (n == 0)
+		return NULL;
+	uint32_t at = gn_ov_contact_place(ov, &ov->self.id) % n;
+	for (uint32_t i = 0; i < n; i++) {
+		const struct gn_ov_contact *c = ov->contacts[ccw ? (at + n - 1 - i) % n : (at + i) % n];
+		if (gn_ov_contact_usable(c, now))
+			return c;
+	}
+	return NULL;
+}
+
+static bool linked(const struct gn_ov_contact *c)
+{
+	return c && c->link && c->link->state == GN_OV_LINK_UP;
+}
+
+void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
+{
+	if (!ov->joined && !ov->own_find && linked(next_on(ov, false, now)) && linked(next_on(ov, true, now)))
+		joined(ov, now);
+	bool served = ov->cfg.probation_off || now - ov->start >= ov->cfg.probation;
+	if (ov->joined && !ov->server && served)
+		become_server(ov);
+	if (ov->joined && !ov->server)
+		gn_ov_task_soon(ov, GN_OV_TASK_JOIN, ov->start + ov->cfg.probation);
+}
+
+void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
+{
+	gn_ov_task_set(ov, GN_OV_TASK_JOIN, GN_NEVER);
+	bool begun = ov->boot_count || ov->contact_count;
+	if (!ov->joined && ov->links_up == 0 && (!begun || now - ov->start >= GN_OV_ALONE))
+		joined(ov, now);
+	gn_ov_join_check(ov, now);
+	if (ov->links_up > 0 && ov->joined)
+		return;
+	if (ov->links_up > 0 && !ov->own_find) { /* half in: the neighbours were not those we thought */
+		gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_JOIN, NULL, now);
+	} else if (ov->links_up == 0) {
+		for (uint32_t i = 0; i < ov->boot_count; i++)
+			greet(ov, &ov->boots[i], now);
+		/* The cache, the buried ones too: when all are gone, tombs say little. */
+		for (unsigned i = 0; i < 3 && ov->contact_count; i++) {
+			struct gn_ov_contact *c = ov->contacts[gn_rand_below(ov->env.rand, ov->contact_count)];
+			if (!c->link) {
+				c->tomb_until = 0;
+				c->refused_until = 0;
+				gn_ov_link_ask(ov, c, true, now);
+			}
+		}
+	}
+	if (begun) {
+		gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now + gn_ov_spread(ov, ov->boot_backoff, 20));
+		ov->boot_backoff = gn_time_min(2 * ov->boot_backoff, GN_OV_BOOT_LAST);
+	}
+}
+
+/* A greeted node answered. c NULL: it is not acceptable (work, version). */
+void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_contact *c, gn_time now)
+{
+	if (r->slot) {
+		struct gn_ov_bootstrap *b = &ov->boots[r->slot - 1];
+		b->request = 0;
+		b->answered = now;
+	}
+	if (!c || c->c.mode != GN_FB_NODE_MODE_SERVER)
+		return;
+	if (!ov->joined || ov->links_up == 0) {
+		if (!ov->own_find)
+			gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_JOIN, c, now);
+	} else if (!c->link) { /* healing: does it know neighbours of ours that we do not? */
+		gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_HEAL, c, now);
+	}
+}
+
+void gn_ov_join_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+{
+	if (r->slot && ++r->tries < GN_OV_TRIES) { /* a lost datagram is no answer yet */
+		r->cold = true;
+		r->dead_at = now + GN_OV_COLD_MIN;
+		gn_err err = gn_ov_timer_set(ov, &r->timer, r->dead_at);
+		GN_ASSERT(err == GN_OK);
+		gn_ov_hello_send(ov, &r->to, r->id);
+		return;
+	}
+	if (r->slot)
+		ov->boots[r->slot - 1].request = 0;
+	gn_ov_request_free(ov, r);
+}
+
+/* FIND(own theta) ended: its contacts are in the store by now, the leaf set chooses among them. */
+void gn_ov_join_found(struct gn_overlay *ov, const struct gn_ov_op *op, gn_time now)
+{
+	if (op->purpose != GN_OV_FOR_JOIN)
+		return;
+	ov->own_find = false;
+	ov->leaf_dirty = ov->members_dirty = true;
+	if (!ov->joined)
+		gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now + GN_SEC);
+}
+
+/* ---- periodic ---- */
+
+void gn_ov_fill_due(struct gn_overlay *ov, gn_time now)
+{
+	gn_ov_task_set(ov, GN_OV_TASK_FILL, now + gn_ov_spread(ov, GN_OV_FILL, 10));
+	gn_ov_contact_sweep(ov, now);
+	ov->leaf_dirty = true;
+	if (!ov->joined)
+		return;
+	gn_ov_annulus_trim(ov, now);
+	gn_ov_annulus_fill(ov, now);
+}
+
+/* OV-33: through somebody who is not a neighbour, ask for our own place; islands and split rings find each other. */
+void gn_ov_heal_due(struct gn_overlay *ov, gn_time now)
+{
+	bool few = ov->links_up < ov->cfg.l;
+	ov->heal_backoff = few ? gn_time_min(2 * ov->heal_backoff, ov->cfg.heal) : GN_OV_HEAL_FIRST;
+	gn_ov_task_set(ov, GN_OV_TASK_HEAL, now + gn_ov_spread(ov, few ? ov->heal_backoff : ov->cfg.heal, 20));
+	ov->count.heals++;
+	struct gn_ov_contact *pick = NULL;
+	uint32_t seen = 0;
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		struct gn_ov_contact *c = ov->contacts[i];
+		if (!c->link && gn_rand_below(ov->env.rand, ++seen) == 0)
+			pick = c;
+	}
+	if (!pick || gn_rand_below(ov->env.rand, 4) == 0)
+		greet_any(ov, now);
+	if (pick) {
+		if (pick->tomb_until && pick->tomb_until <= now + GN_OV_TOMB / 2)
+			pick->tomb_until = 0; /* dead long enough to ask again */
+		gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_HEAL, pick, now);
+	} else if (ov->links_up) {
+		gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_HEAL, NULL, now);
+	}
+}

@@ -1,0 +1,168 @@
+/* The leaf set: the L nearest servers on each side, linked. With the leaf sets right, every node knows the replica set
+ * of every key near it exactly; nothing but integers and ids decides (OV-3, OV-20..OV-22). */
+#include "overlay/overlay_int.h"
+
+void gn_ov_members_update(struct gn_overlay *ov)
+{
+	if (!ov->members_dirty)
+		return;
+	ov->members_dirty = false;
+	uint32_t n = 0;
+	bool own = !ov->server;
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		struct gn_ov_contact *c = ov->contacts[i];
+		if (!own && memcmp(ov->self.id.b, c->c.id.b, 32) < 0) {
+			ov->members[n++] = (struct gn_ov_member){ov->self.id, ov->theta, NULL};
+			own = true;
+		}
+		if (c->link && c->link->state == GN_OV_LINK_UP && c->c.mode == GN_FB_NODE_MODE_SERVER)
+			ov->members[n++] = (struct gn_ov_member){c->c.id, c->theta, c};
+	}
+	if (!own)
+		ov->members[n++] = (struct gn_ov_member){ov->self.id, ov->theta, NULL};
+	GN_ASSERT(n <= GN_COUNT(ov->members));
+	ov->member_count = n;
+}
+
+static uint32_t member_place(const struct gn_overlay *ov, uint64_t theta)
+{
+	uint32_t low = 0, high = ov->member_count;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (ov->members[mid].theta < theta)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+uint32_t gn_ov_set_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member *out, uint32_t max)
+{
+	gn_ov_members_update(ov);
+	uint32_t n = ov->member_count, count = 0;
+	if (n == 0)
+		return 0;
+	uint32_t up = member_place(ov, theta) % n, down = (up + n - 1) % n;
+	while (count < n && count < max) {
+		const struct gn_ov_member *a = &ov->members[up], *b = &ov->members[down];
+		if (gn_ov_nearer(theta, &a->id, &b->id) <= 0) {
+			out[count++] = *a;
+			up = (up + 1) % n;
+		} else {
+			out[count++] = *b;
+			down = (down + n - 1) % n;
+		}
+	}
+	return count;
+}
+
+uint32_t gn_ov_rank_of(struct gn_overlay *ov, uint64_t theta, const struct gn_node_id *id)
+{
+	gn_ov_members_update(ov);
+	uint32_t rank = 0;
+	for (uint32_t i = 0; i < ov->member_count; i++) {
+		const struct gn_ov_member *m = &ov->members[i];
+		bool sure = !m->contact || m->contact->link->miss == 0;
+		rank += sure && gn_ov_nearer(theta, &m->id, id) < 0;
+	}
+	return rank;
+}
+
+/* The first `max` contacts that qualify, walking away from our own place. */
+static uint32_t walk(const struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now, struct gn_ov_contact **out)
+{
+	uint32_t n = ov->contact_count, found = 0;
+	if (n == 0)
+		return 0;
+	uint32_t at = gn_ov_contact_place(ov, &ov->self.id) % n;
+	for (uint32_t i = 0; i < n && found < max; i++) {
+		uint32_t at_i = ccw ? (at + n - 1 - i) % n : (at + i) % n;
+		struct gn_ov_contact *c = ov->contacts[at_i];
+		if (gn_ov_contact_usable(c, now) && (c->link || c->refused_until <= now))
+			out[found++] = c;
+	}
+	return found;
+}
+
+static double estimate(const struct gn_overlay *ov, struct gn_ov_contact *const *cw, uint32_t cws,
+		       struct gn_ov_contact *const *ccw, uint32_t ccws)
+{
+	uint32_t l = ov->cfg.l, servers = 1;
+	for (uint32_t i = 0; i < ov->contact_count; i++)
+		servers += gn_ov_contact_usable(ov->contacts[i], ov->now_seen);
+	if (cws < l || ccws < l || servers <= 2 * l + 1)
+		return servers;
+	uint64_t span = cw[l - 1]->theta - ccw[l - 1]->theta; /* clockwise from the farthest to the farthest */
+	return 2.0 * l * 0x1p64 / (span ? (double)span : 1);
+}
+
+void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
+{
+	ov->leaf_dirty = false;
+	if (ov->own_find && !ov->joined) { /* its result tells our true neighbours; the first contact is none of them */
+		ov->leaf_dirty = true;
+		return;
+	}
+	struct gn_ov_contact *cw[GN_OV_L_MAX], *ccw[GN_OV_L_MAX];
+	uint32_t want = ov->server || ov->cfg.probation_off ? ov->cfg.l : GN_OV_CLIENT_LINKS;
+	uint32_t cws = walk(ov, false, want, now, cw), ccws = walk(ov, true, want, now, ccw);
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		struct gn_ov_link *l = ov->contacts[i]->link;
+		if (l && l->leaf) {
+			l->leaf = false;
+			l->leaf_since = now;
+		}
+	}
+	for (uint32_t i = 0; i < cws + ccws; i++) {
+		struct gn_ov_contact *c = i < cws ? cw[i] : ccw[i - cws];
+		gn_ov_link_ask(ov, c, true, now);
+		if (c->link)
+			c->link->leaf = true;
+	}
+	ov->leaf_cw = ov->leaf_ccw = 0;
+	for (uint32_t i = 0; i < cws; i++)
+		ov->leaf_cw += cw[i]->link && cw[i]->link->state == GN_OV_LINK_UP;
+	for (uint32_t i = 0; i < ccws; i++)
+		ov->leaf_ccw += ccw[i]->link && ccw[i]->link->state == GN_OV_LINK_UP;
+	ov->leaf_reach = UINT64_MAX;
+	if (cws == want && ccws == want) {
+		uint64_t a = gn_sep(cw[want - 1]->theta, ov->theta), b = gn_sep(ccw[want - 1]->theta, ov->theta);
+		ov->leaf_reach = a > b ? a : b;
+	}
+	ov->n_est = estimate(ov, cw, cws, ccw, ccws);
+}
+
+/* Changes with every member of the leaf set: the sum of its ids' first bytes, order-free. */
+uint64_t gn_ov_leaf_digest(const struct gn_overlay *ov)
+{
+	uint64_t sum = ov->server ? ov->theta : 0;
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		const struct gn_ov_contact *c = ov->contacts[i];
+		if (c->link && c->link->leaf && c->link->state == GN_OV_LINK_UP)
+			sum += c->theta * UINT64_C(0x9e3779b97f4a7c15);
+	}
+	return sum;
+}
+
+double gn_ov_gap(const struct gn_overlay *ov)
+{
+	return 0x1p64 / (ov->n_est > 1 ? ov->n_est : 1);
+}
+
+void gn_ov_links_changed(struct gn_overlay *ov, gn_time now)
+{
+	for (unsigned i = 0; i < 4 && ov->leaf_dirty; i++)
+		gn_ov_leaf_update(ov, now);
+	if (!ov->members_dirty)
+		return;
+	gn_ov_members_update(ov);
+	gn_ov_repair_soon(ov, now + GN_OV_REPAIR_DELAY);
+	gn_ov_join_check(ov, now);
+	if (ov->links_up == 0 && !ov->isolated_told && ov->count.links_made) {
+		ov->isolated_told = true;
+		gn_ov_out_event(ov, GN_OVERLAY_ISOLATED, &ov->self);
+		ov->boot_backoff = GN_OV_BOOT_FIRST;
+		gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now);
+	}
+}

@@ -1,0 +1,76 @@
+/* Every bound of the overlay, with its unit and its reason. A drop at a bound moves the counter of the same name. */
+#ifndef GN_OVERLAY_LIMITS_H
+#define GN_OVERLAY_LIMITS_H
+
+/* ---- messages ---- */
+#define GN_OV_VERSION 1 /* of the message protocol, in HELLO */
+#define GN_OV_DATAGRAM_MAX                                                                                             \
+	1100 /* bytes: sent unreliably up to here; 1,200 of a packet less jet's frame, tag and header */
+#define GN_OV_MESSAGE_MAX 73728 /* bytes: a 64 KiB record, its post-quantum signature and the envelope */
+#define GN_OV_REPLY_CONTACTS 24 /* contacts in one NODES at most; as many as fit a datagram are sent */
+#define GN_OV_GET_CONTACTS 12   /* contacts in the answer to a GET that has no record */
+#define GN_OV_ALTERNATIVES 3    /* contacts in LINK_NO */
+#define GN_OV_DELTA_MAX 96      /* contacts or ids in one DELTA: the degree cap */
+#define GN_OV_DIGEST_KEYS 40    /* entries in one DIGEST: one datagram */
+
+/* ---- who we know ---- */
+#define GN_OV_CONTACTS_MAX 4096 /* contacts remembered; two-hop knowledge at N = 10,000 is about 2,500 */
+#define GN_OV_LINKS_MAX 96      /* open links of capacity class 1 */
+#define GN_OV_LINKS_MAX_2 160   /* of class 2 */
+#define GN_OV_CLIENTS_MAX 64    /* of these, links of clients that hold no keys */
+#define GN_OV_CLIENT_LINKS 4    /* links a client keeps per side */
+#define GN_OV_BOOTSTRAPS_MAX 32 /* addresses to begin at */
+#define GN_OV_L_MAX 20          /* leaf set per side */
+#define GN_OV_R_MAX 20          /* replicas */
+#define GN_OV_ANNULUS_WANT 2    /* links per side and annulus, class 1 */
+#define GN_OV_ANNULUS_CAP 3
+#define GN_OV_PREFIX_MAX 2  /* links per address prefix in an annulus; receipts per prefix that count */
+#define GN_OV_CACHE_KEEP 64 /* contacts kept past their freshness: where healing begins */
+
+/* ---- work in hand ---- */
+#define GN_OV_OPS_MAX 256               /* operations of the owner at once */
+#define GN_OV_CANDS_MAX 128             /* candidates of one lookup */
+#define GN_OV_START_CANDS 48            /* own knowledge a lookup starts from */
+#define GN_OV_CHOICE 16                 /* the next request goes to one of so many nearest */
+#define GN_OV_REQUESTS_MAX 8192         /* unanswered requests */
+#define GN_OV_JOBS_MAX 512              /* storage requests in flight; above: BUSY */
+#define GN_OV_JOB_BYTES_MAX (16u << 20) /* bytes of records being stored */
+#define GN_OV_PUSHES_MAX 4096           /* records waiting to be pushed */
+#define GN_OV_PUSH_LOADS 32             /* of these, being read from the disk at once */
+#define GN_OV_MESSAGES_MAX 8192         /* messages not yet taken by the owner */
+#define GN_OV_EVENTS_MAX 1024   /* events not yet taken; operations end in one each, so above the number of operations \
+				 */
+#define GN_OV_STORES_MAX 4096   /* storage requests not yet taken */
+#define GN_OV_OWNERS_MAX 100000 /* owners with a quota account */
+
+/* ---- work per call: amplification ---- */
+#define GN_OV_TICK_TIMERS 256    /* timers served per tick */
+#define GN_OV_REPAIR_RECORDS 512 /* records looked at per tick of the repair pass */
+#define GN_OV_OFFERS_MAX 64      /* offers in answer to one "all": 2,560 keys, the rest next time */
+#define GN_OV_TRIES 3 /* PING, LINK, and requests to the nearest: sent so often before the peer counts as dead */
+
+/* ---- times ---- */
+#define GN_OV_DEAD_MIN (250 * GN_MSEC)  /* an answer is waited for at least so long */
+#define GN_OV_COLD_MIN (1000 * GN_MSEC) /* when no session is up: handshake and its retransmission included */
+#define GN_OV_RTT_GUESS (100 * GN_MSEC) /* before anything was measured */
+#define GN_OV_HEDGE (30 * GN_MSEC)
+#define GN_OV_TOMB (600 * GN_SEC)         /* a dead or lying contact is not tried for so long */
+#define GN_OV_FRESH (900 * GN_SEC)        /* a contact nobody has confirmed for so long is no candidate */
+#define GN_OV_FORGET (86400 * GN_SEC)     /* and is forgotten after this */
+#define GN_OV_FILL (120 * GN_SEC)         /* between checks of annuli and caps */
+#define GN_OV_HAND_OVER (600 * GN_SEC)    /* a record that is no longer ours is kept so long */
+#define GN_OV_REPAIR_DELAY (1 * GN_SEC)   /* after a leaf change: more of them usually follow */
+#define GN_OV_SPREAD_DELAY (20 * GN_SEC)  /* after a PUT: its writer reaches the rest by itself, as a rule */
+#define GN_OV_REPAIR_SECOND (8 * GN_SEC)  /* between the rounds of a repair pass */
+#define GN_OV_REPAIR_PAUSE (10 * GN_MSEC) /* between the ticks of a pass */
+#define GN_OV_REPAIR_AGAIN (15 * GN_SEC)  /* while members have not confirmed, doubled up to the digest period */
+#define GN_OV_BOOT_FIRST (1 * GN_SEC)     /* between bootstrap attempts, doubled ... */
+#define GN_OV_BOOT_LAST (60 * GN_SEC)     /* ... up to this, for ever */
+#define GN_OV_ALONE (3 * GN_SEC)          /* no bootstrap address has answered for so long: we are the first node */
+#define GN_OV_STORE_TIME (1500 * GN_MSEC) /* a holder may need so long to make a record durable */
+#define GN_OV_OP_LIFE (30 * GN_SEC)       /* an operation ends by then whatever happens */
+#define GN_OV_FUTURE 300                  /* seconds a record may be created in the future */
+#define GN_OV_HEAL_FIRST (5 * GN_SEC)     /* below L links: healing at once, then doubled up to its period */
+#define GN_OV_PROBATION (600 * GN_SEC)
+
+#endif

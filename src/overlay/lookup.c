@@ -1,0 +1,326 @@
+/* The iterative lookup: candidates sorted by exact distance to the key, the next request to the best of the nearest by
+ * predicted time, until the nearest have answered (OV-30..OV-32). Delivery: every answer of a node holds its ring
+ * neighbour that is nearer to the key, or it is the nearest; so the loop ends at the true nearest wherever leaf sets
+ * are right.
+ *
+ *   candidate: NEW -> ASKED [ask] -> SUSPECT [hedge] -> ANSWERED [answer] | NEW again or DEAD [timeout] */
+#include "overlay/overlay_int.h"
+
+#include <math.h>
+
+#define NEAR 0.6 /* of R gaps: within it all are asked at once */
+
+struct gn_ov_cand *gn_ov_cand_of(struct gn_ov_op *op, const struct gn_pk *pk)
+{
+	for (uint32_t i = 0; i < op->cand_count; i++)
+		if (memcmp(op->cands[i].c.pk.b, pk->b, 32) == 0)
+			return &op->cands[i];
+	return NULL;
+}
+
+uint32_t gn_ov_cand_rank(const struct gn_ov_op *op, const struct gn_ov_cand *c)
+{
+	uint32_t rank = 0;
+	for (const struct gn_ov_cand *k = op->cands; k < c; k++)
+		rank += k->state != GN_OV_DEAD && !k->not_mine;
+	return rank;
+}
+
+void gn_ov_cand_insert(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_cand *n)
+{
+	uint32_t at = op->cand_count;
+	while (at > 0 && gn_ov_nearer(op->theta, &n->c.id, &op->cands[at - 1].c.id) < 0)
+		at--;
+	if (op->cand_count == GN_OV_CANDS_MAX) {
+		ov->count.cands_full++;
+		if (at == GN_OV_CANDS_MAX)
+			return;
+		const struct gn_ov_cand *last = &op->cands[GN_OV_CANDS_MAX - 1];
+		op->inflight -= last->state == GN_OV_ASKED;
+		op->cand_count--;
+	}
+	memmove(op->cands + at + 1, op->cands + at, (op->cand_count - at) * sizeof *op->cands);
+	op->cands[at] = *n;
+	op->cand_count++;
+}
+
+void gn_ov_lookup_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_contact *c,
+		      const struct gn_ov_coord *coord, uint8_t depth)
+{
+	unsigned deepest = 4 * gn_hops_max(ov->n_est) + 8;
+	if (c->mode != GN_FB_NODE_MODE_SERVER || memcmp(c->pk.b, ov->self.pk.b, 32) == 0 || depth > deepest ||
+	    gn_ov_cand_of(op, &c->pk))
+		return;
+	struct gn_ov_cand n = {.c = *c, .sep = gn_sep(gn_theta(c->id.b), op->theta), .depth = depth};
+	gn_ov_coord_init(&n.coord);
+	if (coord)
+		n.coord = *coord;
+	gn_ov_cand_insert(ov, op, &n);
+}
+
+void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *by,
+			const struct gn_ov_told *told)
+{
+	gn_time now = ov->now_seen;
+	uint8_t depth = by ? (uint8_t)(by->depth + 1) : 1;
+	struct gn_ov_contact *c = gn_ov_contact_hear(ov, &told->c, &told->coord, told->age, now);
+	if (c && c->tomb_until > now)
+		return;
+	if (op)
+		gn_ov_lookup_add(ov, op, c && c->introduced ? &c->c : &told->c, &told->coord, depth);
+}
+
+void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_contact *only, gn_time now)
+{
+	struct gn_ov_contact *near[GN_OV_START_CANDS];
+	if (only) {
+		gn_ov_lookup_add(ov, op, &only->c, &only->coord, 1);
+		return;
+	}
+	uint32_t n = gn_ov_contact_nearest(ov, op->theta, now, near, GN_COUNT(near));
+	for (uint32_t i = 0; i < n; i++)
+		gn_ov_lookup_add(ov, op, &near[i]->c, &near[i]->coord, 1);
+	if (ov->server && op->purpose == GN_OV_USER && !(op->kind == GN_OV_GET && op->get.no_local)) {
+		struct gn_ov_cand self = {.c = ov->self,
+					  .sep = gn_sep(ov->theta, op->theta),
+					  .state = GN_OV_ANSWERED,
+					  .self = true,
+					  .mine = true};
+		gn_ov_cand_insert(ov, op, &self);
+	}
+}
+
+static gn_fbref question(struct gn_ov_op *op, struct gn_fbb *b)
+{
+	struct gn_fb_hash h;
+	memcpy(h.b, op->key.b, 32);
+	if (op->kind == GN_OV_GET)
+		return gn_fb_get_make(b, &(struct gn_fb_get_args){.key = &h, .min_seq = op->get.min_seq});
+	return gn_fb_find_make(
+		b, &(struct gn_fb_find_args){.theta = op->theta, .target = &h, .limit = GN_OV_REPLY_CONTACTS});
+}
+
+static void ask(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
+{
+	uint8_t kind = op->kind == GN_OV_GET ? GN_FB_OVERLAY_BODY_GET : GN_FB_OVERLAY_BODY_FIND;
+	struct gn_ov_request *r = gn_ov_request_new(ov, kind, &c->c, now);
+	if (!r) { /* no room now: not its fault, but this lookup cannot wait for it */
+		c->state = GN_OV_DEAD;
+		return;
+	}
+	r->op = op->id;
+	r->tries = c->tries;
+	c->state = GN_OV_ASKED;
+	c->request = r->id;
+	c->sent = now;
+	op->inflight++;
+	op->rpcs++;
+	struct gn_fbb b = gn_ov_builder(ov);
+	gn_fbref body = question(op, &b);
+	(void)gn_ov_send(ov, &b, &c->c, r->id, kind, body);
+}
+
+/* OV-30: predicted time to the answer, price of the remaining way, load. Milliseconds. */
+static double score(const struct gn_overlay *ov, const struct gn_ov_cand *c, double mean_load)
+{
+	const struct gn_ov_contact *k = gn_ov_contact_get(ov, &c->c.pk);
+	double s = (double)gn_ov_rtt_hat(ov, k, &c->coord) / 1e6, x = (double)c->sep / gn_ov_gap(ov),
+	       free = 0.4 * ov->cfg.r;
+	if (!k || !k->up)
+		s *= 2; /* a handshake first */
+	if (mean_load > 4 && c->c.load > mean_load)
+		s += 40 * (c->c.load / mean_load - 1);
+	if (k && k->link && k->link->miss)
+		s += 1000; /* OV-31: after a miss not preferred */
+	if (x > free)
+		s += 90 + 10 * log2(x / free);
+	return s;
+}
+
+static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op, uint32_t window)
+{
+	struct gn_ov_cand *pick = NULL;
+	double pick_score = 0, load = 0;
+	uint32_t rank = 0;
+	for (uint32_t i = 0; i < op->cand_count; i++)
+		load += op->cands[i].c.load;
+	load /= op->cand_count ? op->cand_count : 1;
+	for (uint32_t i = 0; i < op->cand_count && rank < window; i++) {
+		struct gn_ov_cand *c = &op->cands[i];
+		if (c->state == GN_OV_DEAD)
+			continue;
+		rank++;
+		if (c->state != GN_OV_NEW)
+			continue;
+		double s = score(ov, c, load);
+		if (!pick || s < pick_score) {
+			pick = c;
+			pick_score = s;
+		}
+	}
+	return pick;
+}
+
+static unsigned alpha(const struct gn_overlay *ov, const struct gn_ov_op *op)
+{
+	for (uint32_t i = 0; i < op->cand_count; i++)
+		if (op->cands[i].state == GN_OV_SUSPECT || op->cands[i].tries)
+			return 3;
+	return ov->recent_lost * 20 > ov->recent_asked ? 3 : 2;
+}
+
+bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
+{
+	uint32_t rank = 0, unanswered = 0;
+	bool one =
+		op->kind == GN_OV_GET && op->get.quorum == 1 && !op->widened; /* the first record ends it: no crowd */
+	double near = NEAR * ov->cfg.r * gn_ov_gap(ov);
+	for (uint32_t i = 0; i < op->cand_count && rank < op->count; i++) {
+		struct gn_ov_cand *c = &op->cands[i];
+		if (c->state == GN_OV_DEAD)
+			continue;
+		if (c->state == GN_OV_NEW && !one && ((double)c->sep <= near || op->widened))
+			ask(ov, op, c, now);
+		unanswered += c->state != GN_OV_ANSWERED && c->state != GN_OV_DEAD;
+		rank += c->state != GN_OV_DEAD;
+	}
+	uint32_t window = op->count > GN_OV_CHOICE ? op->count : GN_OV_CHOICE;
+	if (unanswered == 0)
+		return true;
+	for (unsigned a = alpha(ov, op); op->inflight < a;) {
+		struct gn_ov_cand *c = best(ov, op, window);
+		if (!c)
+			break;
+		ask(ov, op, c, now);
+	}
+	return false;
+}
+
+void gn_ov_step_record(struct gn_ov_op *op, const struct gn_ov_cand *c, gn_err outcome, gn_time now)
+{
+	if (op->step_count == GN_OVERLAY_TRACE)
+		return;
+	op->steps[op->step_count++] = (struct gn_overlay_step){.id = c->c.id,
+							       .addr = c->c.addrs[0],
+							       .depth = c->depth,
+							       .outcome = outcome,
+							       .sent = c->sent,
+							       .rtt = now - c->sent};
+}
+
+/* ---- what became of a request ---- */
+
+void gn_ov_lookup_hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+{
+	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
+	struct gn_ov_cand *c = op && r->kind != GN_FB_OVERLAY_BODY_PUT ? gn_ov_cand_of(op, &r->to.pk) : NULL;
+	if (!c || c->request != r->id || c->state != GN_OV_ASKED)
+		return;
+	c->state = GN_OV_SUSPECT; /* its slot is free, a late answer still counts */
+	op->inflight--;
+	gn_ov_op_step(ov, op, now);
+}
+
+void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+{
+	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
+	struct gn_ov_cand *c = op ? gn_ov_cand_of(op, &r->to.pk) : NULL;
+	struct gn_ov_contact *k = gn_ov_contact_get(ov, &r->to.pk);
+	bool current = c && c->request == r->id && (c->state == GN_OV_ASKED || c->state == GN_OV_SUSPECT);
+	bool again = current && c->tries + 1 < GN_OV_TRIES && gn_ov_cand_rank(op, c) < op->count;
+	gn_ov_request_free(ov, r);
+	if (current) {
+		op->inflight -= c->state == GN_OV_ASKED;
+		gn_ov_step_record(op, c, GN_TIMEOUT, now);
+		c->tries++;
+		c->state = again ? GN_OV_NEW : GN_OV_DEAD; /* one of the nearest: a lost datagram must not hide it */
+	}
+	if (k && !again) {
+		k->fails = k->fails < 255 ? k->fails + 1 : 255;
+		if (k->link)
+			gn_ov_link_probe(ov, k->link, now);
+		else if (k->fails >= 2)
+			gn_ov_contact_bury(ov, k, now);
+	}
+	if (current)
+		gn_ov_op_step(ov, op, now);
+}
+
+struct gn_ov_cand *gn_ov_lookup_answer(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now,
+				       struct gn_ov_op **out)
+{
+	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
+	struct gn_ov_cand *c = op ? gn_ov_cand_of(op, &r->to.pk) : NULL;
+	*out = op;
+	if (!c || c->request != r->id)
+		return NULL;
+	op->inflight -= c->state == GN_OV_ASKED;
+	c->state = GN_OV_ANSWERED;
+	gn_ov_step_record(op, c, GN_OK, now);
+	return c;
+}
+
+/* ---- answering ---- */
+
+void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type, uint64_t theta,
+		      unsigned limit, bool mine, gn_time now)
+{
+	struct gn_ov_contact *near[GN_OV_REPLY_CONTACTS + 1];
+	gn_fbref refs[GN_OV_REPLY_CONTACTS];
+	if (limit > GN_OV_REPLY_CONTACTS)
+		limit = GN_OV_REPLY_CONTACTS;
+	uint32_t n = gn_ov_contact_nearest(ov, theta, now, near, limit + 1);
+	for (uint32_t i = 0; i < n; i++)
+		if (near[i] == from->contact) { /* who asks knows itself */
+			memmove(near + i, near + i + 1, (n - i - 1) * sizeof *near);
+			n--;
+			break;
+		}
+	struct gn_fbb b = gn_ov_builder(ov);
+	uint32_t made = gn_ov_put_contacts(ov, &b, near, n < limit ? n : limit, GN_OV_DATAGRAM_MAX - 100, refs, now);
+	gn_fbref body;
+	if (type == GN_FB_OVERLAY_BODY_NODES)
+		body = gn_fb_nodes_make(&b, &(struct gn_fb_nodes_args){.contacts = {refs, made},
+								       .leaf_digest = gn_ov_leaf_digest(ov),
+								       .mine = mine});
+	else
+		body = gn_fb_not_mine_make(&b, &(struct gn_fb_not_mine_args){.contacts = {refs, made},
+									     .leaf_digest = gn_ov_leaf_digest(ov)});
+	(void)gn_ov_send(ov, &b, &from->c, from->request, type, body);
+}
+
+void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_find m, gn_time now)
+{
+	uint8_t limit = gn_fb_find_limit(m);
+	uint64_t theta = gn_fb_find_theta(m);
+	ov->count.asked_find++;
+	ov->load_served++;
+	bool mine = ov->server && gn_ov_rank_of(ov, theta, &ov->self.id) < ov->cfg.r;
+	gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NODES, theta, limit ? limit : 1, mine, now);
+}
+
+void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_nodes m, gn_time now)
+{
+	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
+	struct gn_ov_op *op;
+	if (!r)
+		return;
+	if (r->kind != GN_FB_OVERLAY_BODY_FIND && r->kind != GN_FB_OVERLAY_BODY_GET) {
+		ov->count.messages_refused++;
+		return;
+	}
+	struct gn_ov_cand *c = gn_ov_lookup_answer(ov, r, now, &op), by = {0};
+	gn_ov_request_free(ov, r);
+	if (c) {
+		c->mine = gn_fb_nodes_mine(m);
+		by = *c;
+	}
+	uint32_t n = gn_fb_nodes_contacts_len(m);
+	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
+		struct gn_ov_told told;
+		if (gn_ov_get_contact(ov, gn_fb_nodes_contacts_at(m, i), &from->c.addrs[0], &told))
+			gn_ov_lookup_learn(ov, c ? op : NULL, &by, &told);
+	}
+	if (op)
+		gn_ov_op_step(ov, op, now);
+}

@@ -1,0 +1,184 @@
+/* Messages as bytes: the envelope, and contacts inside it. A contact is checked (id, work, addresses) before anyone
+ * sees it; replies carry as many contacts as one datagram holds (OV-10..OV-13). */
+#include "overlay/overlay_int.h"
+
+#define CONTACT_BYTES 76 /* a Contact table without addresses, its offset included; 20 more per address */
+
+struct gn_fbb gn_ov_builder(struct gn_overlay *ov)
+{
+	return gn_fbb(ov->scratch, sizeof ov->scratch);
+}
+
+static gn_fbref put_contact(struct gn_fbb *b, const struct gn_contact *c, const struct gn_ov_coord *coord, gn_time age)
+{
+	struct gn_fb_key pk;
+	struct gn_fb_nonce nonce;
+	struct gn_fb_addr addrs[GN_CONTACT_ADDRS];
+	struct gn_fb_vivaldi v = gn_ov_coord_put(coord);
+	memcpy(pk.b, c->pk.b, 32);
+	memcpy(nonce.b, c->nonce, 8);
+	for (unsigned i = 0; i < c->addr_count; i++)
+		addrs[i] = gn_wire_addr(&c->addrs[i], GN_FB_CARRIER_UDP);
+	gn_time minutes = age / (60 * GN_SEC);
+	return gn_fb_contact_make(b, &(struct gn_fb_contact_args){
+					     .pk = &pk,
+					     .nonce = &nonce,
+					     .addrs = {addrs, c->addr_count},
+					     .vivaldi = coord->err < 1 ? &v : NULL,
+					     .load = c->load,
+					     .class = c->class,
+					     .age = (uint8_t)(minutes > 255 ? 255 : minutes),
+					     .mode = c->mode,
+				     });
+}
+
+gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_ov_contact *c, gn_time now)
+{
+	if (!c)
+		return put_contact(b, &ov->self, &ov->coord, 0);
+	return put_contact(b, &c->c, &c->coord, now - c->heard);
+}
+
+uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_contact *const *list, uint32_t count,
+			    size_t bytes, gn_fbref *refs, gn_time now)
+{
+	uint32_t n = 0;
+	for (; n < count; n++) {
+		size_t need = CONTACT_BYTES + (size_t)list[n]->c.addr_count * 20;
+		if (need > bytes)
+			break;
+		bytes -= need;
+		refs[n] = gn_ov_put_contact(ov, b, list[n], now);
+	}
+	return n;
+}
+
+gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b)
+{
+	struct gn_fb_key pk;
+	struct gn_fb_nonce nonce;
+	struct gn_fb_addr addrs[GN_CONTACT_ADDRS];
+	memcpy(pk.b, ov->self.pk.b, 32);
+	memcpy(nonce.b, ov->self.nonce, 8);
+	for (unsigned i = 0; i < ov->self.addr_count; i++)
+		addrs[i] = gn_wire_addr(&ov->self.addrs[i], GN_FB_CARRIER_UDP);
+	return gn_fb_hello_make(b, &(struct gn_fb_hello_args){
+					   .pk = &pk,
+					   .nonce = &nonce,
+					   .class = ov->self.class,
+					   .mode = ov->self.mode,
+					   .addrs = {addrs, ov->self.addr_count},
+					   .version = GN_OV_VERSION,
+					   .since = gn_unix(ov->start),
+				   });
+}
+
+/* An address is worth keeping when it can be dialled from here: a port, and loopback only as told on loopback (OV-12).
+ */
+static bool addr_ok(const struct gn_addr *a, const struct gn_addr *teller)
+{
+	static const uint8_t any4[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0}, any6[16] = {0};
+	if (a->port == 0 || memcmp(a->ip, any4, 16) == 0 || memcmp(a->ip, any6, 16) == 0)
+		return false;
+	return !gn_addr_is_loopback(a) || gn_addr_is_loopback(teller);
+}
+
+static void add_addr(struct gn_overlay *ov, struct gn_contact *c, const struct gn_addr *a, const struct gn_addr *teller)
+{
+	if (!addr_ok(a, teller)) {
+		ov->count.address_refused++;
+		return;
+	}
+	for (unsigned i = 0; i < c->addr_count; i++)
+		if (gn_addr_eq(&c->addrs[i], a))
+			return;
+	if (c->addr_count < GN_CONTACT_ADDRS)
+		c->addrs[c->addr_count++] = *a;
+}
+
+bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const struct gn_addr *teller,
+		       struct gn_ov_told *out)
+{
+	struct gn_ov_told told = {.age = gn_fb_contact_age(t) * 60 * GN_SEC};
+	memcpy(told.c.pk.b, gn_fb_contact_pk(t).b, 32);
+	memcpy(told.c.nonce, gn_fb_contact_nonce(t).b, 8);
+	gn_ov_coord_init(&told.coord);
+	if (gn_fb_contact_has_vivaldi(t))
+		told.coord = gn_ov_coord_get(gn_fb_contact_vivaldi(t));
+	told.c.load = gn_fb_contact_load(t);
+	told.c.class = gn_fb_contact_class(t);
+	told.c.mode = gn_fb_contact_mode(t);
+	uint32_t addrs = gn_fb_contact_addrs_len(t);
+	for (uint32_t i = 0; i < addrs && i < GN_CONTACT_ADDRS; i++) {
+		struct gn_fb_addr raw = gn_fb_contact_addrs_at(t, i);
+		struct gn_addr a = gn_wire_addr_get(raw);
+		if (raw.carrier == GN_FB_CARRIER_UDP)
+			add_addr(ov, &told.c, &a, teller);
+	}
+	const struct gn_ov_contact *known = gn_ov_contact_get(ov, &told.c.pk);
+	if (known && memcmp(known->c.nonce, told.c.nonce, 8) == 0) { /* its work was checked before */
+		told.c.id = known->c.id;
+	} else {
+		gn_node_id_make(&told.c.pk, told.c.nonce, &told.c.id);
+		if (gn_node_id_work(&told.c.id) < ov->cfg.pow_bits) {
+			ov->count.pow_refused++;
+			return false;
+		}
+	}
+	if (told.c.addr_count == 0 && memcmp(told.c.pk.b, ov->self.pk.b, 32) != 0)
+		return false;
+	*out = told;
+	return true;
+}
+
+bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct gn_ov_from *from, struct gn_contact *out)
+{
+	struct gn_contact c = {.class = gn_fb_hello_class(t), .mode = gn_fb_hello_mode(t)};
+	memcpy(c.pk.b, gn_fb_hello_pk(t).b, 32);
+	memcpy(c.nonce, gn_fb_hello_nonce(t).b, 8);
+	if (memcmp(c.pk.b, from->c.pk.b, 32) != 0 || gn_fb_hello_pow_version(t) != 0) {
+		ov->count.messages_refused++;
+		return false;
+	}
+	if (gn_fb_hello_version(t) != GN_OV_VERSION) {
+		ov->count.version_refused++;
+		return false;
+	}
+	gn_node_id_make(&c.pk, c.nonce, &c.id);
+	if (gn_node_id_work(&c.id) < ov->cfg.pow_bits) {
+		ov->count.pow_refused++;
+		return false;
+	}
+	/* Where its messages come from is where it is; what it says besides comes after. */
+	if (from->c.addr_count && from->c.addrs[0].port)
+		c.addrs[c.addr_count++] = from->c.addrs[0];
+	uint32_t addrs = gn_fb_hello_addrs_len(t);
+	for (uint32_t i = 0; i < addrs && i < GN_CONTACT_ADDRS; i++) {
+		struct gn_fb_addr raw = gn_fb_hello_addrs_at(t, i);
+		struct gn_addr a = gn_wire_addr_get(raw);
+		if (raw.carrier == GN_FB_CARRIER_UDP)
+			add_addr(ov, &c, &a, &from->c.addrs[0]);
+	}
+	*out = c;
+	return true;
+}
+
+gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_contact *to, uint64_t request, uint8_t type,
+		  gn_fbref body)
+{
+	struct gn_slice bytes;
+	gn_fbref root = gn_fb_overlay_message_make(
+		b, &(struct gn_fb_overlay_message_args){.request = request, .body_type = type, .body = body});
+	gn_err err = gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes);
+	GN_ASSERT(err == GN_OK); /* scratch holds the greatest message we build */
+	return gn_ov_out_message(ov, to, bytes);
+}
+
+void gn_ov_refuse(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_err err)
+{
+	if (request == 0)
+		return;
+	struct gn_fbb b = gn_ov_builder(ov);
+	gn_fbref body = gn_fb_refused_make(&b, &(struct gn_fb_refused_args){.code = gn_wire_code(err)});
+	(void)gn_ov_send(ov, &b, to, request, GN_FB_OVERLAY_BODY_REFUSED, body);
+}

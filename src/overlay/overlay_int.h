@@ -1,0 +1,568 @@
+/* What the files of the overlay share. One engine, these aspects:
+ *
+ *   overlay.c   life, dispatch of messages, tick        output.c   queues to the owner
+ *   geometry.c  identity.c  vivaldi.c                   pure functions
+ *   contact.c   who we know, in ring order              message.c  contacts and envelopes to and from bytes
+ *   request.c   what we asked and when it counts as unanswered
+ *   peer.c      links: HELLO, LINK, UNLINK, PING        delta.c    link lists of neighbours
+ *   leaf.c      leaf set, member view, set of a key     annulus.c  long links, caps
+ *   join.c      bootstrap, joined, server, periodic checks, healing
+ *   op.c        operations and their end                lookup.c   candidates, choice, hedging
+ *   get.c  put.c                                        the two phases after / during a lookup
+ *   records.c   index, admission, quotas, expiry        job.c      storage requests in flight
+ *   digest.c    offers and wants                        repair.c   who must have what; pushes; hand-over
+ *   info.c      queries, validate
+ *
+ * Invariants that gn_overlay_validate checks: contacts sorted by id and in the map by key; a link has a contact and the
+ * contact the link; every timer is in the heap for as long as its object lives; quota sums equal the held records. */
+#ifndef GN_OVERLAY_INT_H
+#define GN_OVERLAY_INT_H
+
+#include "overlay/limits.h"
+#include "overlay/overlay.h"
+#include "wire/generated/overlay_fb.h"
+
+/* ---- timers: always in the heap, at GN_NEVER when idle, so arming one cannot fail ---- */
+
+enum gn_ov_timer_kind { GN_OV_TIMER_TASK, GN_OV_TIMER_REQUEST, GN_OV_TIMER_LINK, GN_OV_TIMER_OP, GN_OV_TIMER_HELD };
+enum gn_ov_task {
+	GN_OV_TASK_JOIN,
+	GN_OV_TASK_HEAL,
+	GN_OV_TASK_FILL,
+	GN_OV_TASK_REPAIR,
+	GN_OV_TASK_DIGEST,
+	GN_OV_TASK_COUNT
+};
+
+struct gn_ov_timer {
+	struct gn_heap_node node;
+	uint8_t kind, task;
+};
+
+/* ---- who we know ---- */
+
+/* Network coordinate: a plane and a height, milliseconds; err is relative. */
+struct gn_ov_coord {
+	double x, y, h, err;
+};
+
+struct gn_ov_contact {
+	struct gn_contact c;
+	uint64_t theta;
+	struct gn_ov_coord coord; /* err >= 1: not known */
+	gn_time heard;            /* last evidence that it lives, its own or another's word */
+	gn_time direct;           /* last message of its own; 0 = never */
+	gn_time tomb_until;       /* dead or lying: not tried before */
+	gn_time refused_until;    /* wants no link with us before */
+	gn_time srtt, rttvar;     /* 0 = never measured */
+	uint8_t fails;            /* lookups it did not answer, since it last did */
+	bool up;                  /* a session is there */
+	bool introduced;          /* mode and nonce are its own word */
+	struct gn_ov_link *link;  /* owned; NULL */
+};
+
+enum gn_ov_link_state { GN_OV_LINK_ASKED, GN_OV_LINK_UP };
+
+struct gn_ov_link {
+	struct gn_ov_timer timer; /* next PING */
+	struct gn_ov_contact *contact;
+	enum gn_ov_link_state state;
+	bool leaf;       /* in our leaf set */
+	bool their_leaf; /* it said that we are in its own */
+	bool told;       /* LINKED was announced */
+	uint8_t miss;    /* PINGs unanswered in a row */
+	uint64_t ping;   /* the request, 0 = none out */
+	gn_time since, leaf_since;
+	/* its list as we have it, and ours as it has it: first 8 bytes of ids */
+	uint32_t their_version, our_version;
+	uint32_t their_count, our_count;
+	uint64_t theirs[GN_OV_DELTA_MAX], ours[GN_OV_DELTA_MAX];
+	uint64_t pending[GN_OV_DELTA_MAX]; /* ours as last sent, until it says that it has it */
+	uint32_t pending_version, pending_count;
+	uint64_t their_digest;
+};
+
+/* ---- what we asked ---- */
+
+struct gn_ov_request {
+	struct gn_ov_timer timer;
+	uint64_t id;
+	uint8_t kind; /* enum gn_fb_overlay_body of the question */
+	uint8_t tries;
+	bool cold; /* no session was up: the time tells nothing */
+	bool any;  /* the key was not known: a bootstrap address */
+	bool hedged;
+	struct gn_contact to;
+	gn_time sent, dead_at;
+	gn_op op;            /* lookups */
+	struct gn_hash key;  /* PUSH: the record */
+	struct gn_hash hash; /* PUSH: its version */
+	uint64_t *offered;   /* DIGEST: key8 of the entries; owned */
+	uint32_t offered_count;
+	uint8_t slot; /* HELLO: bootstrap index + 1 */
+};
+
+/* ---- operations ---- */
+
+enum gn_ov_op_kind { GN_OV_FIND, GN_OV_GET, GN_OV_PUT };
+enum gn_ov_purpose { GN_OV_USER, GN_OV_FOR_JOIN, GN_OV_FOR_HEAL, GN_OV_FOR_FILL };
+enum gn_ov_cand_state { GN_OV_NEW, GN_OV_ASKED, GN_OV_SUSPECT, GN_OV_ANSWERED, GN_OV_DEAD };
+enum gn_ov_put_state { GN_OV_UNSENT, GN_OV_SENT, GN_OV_STORED, GN_OV_DECLINED, GN_OV_FAILED };
+
+struct gn_ov_cand {
+	struct gn_contact c;
+	struct gn_ov_coord coord;
+	uint64_t sep;
+	uint8_t state, put, depth, tries, put_tries;
+	bool self, mine; /* this node; it says that it answers for the key */
+	bool not_mine;   /* it says that it does not */
+	gn_time sent;
+	uint64_t request;
+	struct gn_hash version; /* of the value it gave */
+	bool has_value;
+};
+
+struct gn_ov_value {
+	uint8_t *bytes;          /* owned */
+	struct gn_record record; /* borrows bytes */
+	uint32_t holders;
+};
+
+struct gn_ov_op {
+	struct gn_ov_timer timer; /* end of life */
+	gn_op id;
+	uint8_t kind, purpose;
+	bool ended, storing; /* PUT: past its lookup */
+	bool widened;
+	gn_err err;
+	struct gn_hash key;
+	uint64_t theta;
+	unsigned count; /* nearest that must answer */
+	gn_time started, took;
+	struct gn_ov_cand cands[GN_OV_CANDS_MAX]; /* by (sep, id) */
+	uint32_t cand_count, inflight, rpcs;
+	unsigned hops;
+	/* GET */
+	struct gn_get_options get;
+	bool local_pending;
+	struct gn_ov_value values[GN_OVERLAY_VALUES]; /* newest first */
+	uint32_t value_count;
+	/* PUT */
+	uint8_t *bytes;          /* owned */
+	struct gn_record record; /* borrows bytes */
+	unsigned w;
+	bool saw_stale, saw_exists;
+	gn_err refusal; /* the first one */
+	struct gn_overlay_receipt receipts[GN_OV_R_MAX];
+	struct gn_addr receipt_addrs[GN_OV_R_MAX];
+	uint32_t receipt_count;
+	/* result */
+	struct gn_contact contacts[GN_OV_REPLY_CONTACTS];
+	uint32_t contact_count;
+	struct gn_overlay_value results[GN_OVERLAY_VALUES];
+	struct gn_overlay_step steps[GN_OVERLAY_TRACE];
+	uint32_t step_count;
+	struct gn_ov_op *next_done;
+};
+
+/* ---- held records ---- */
+
+struct gn_ov_held {
+	struct gn_ov_timer timer; /* expiry */
+	struct gn_hash key, hash;
+	struct gn_pk owner;
+	uint64_t seq, created;
+	uint32_t ttl, len;
+	uint16_t type;
+	bool dirty;                   /* its set must be looked at */
+	gn_time left;                 /* since when we are not among the R; 0 = we are */
+	uint32_t synced[GN_OV_R_MAX]; /* tags of members known to hold this version; 0 = free */
+};
+
+struct gn_ov_owner {
+	uint32_t records;
+	uint64_t bytes;
+};
+
+/* ---- storage in flight ---- */
+
+enum gn_ov_job_kind { GN_OV_JOB_PUT, GN_OV_JOB_GET, GN_OV_JOB_PUSH };
+enum gn_ov_job_state { GN_OV_JOB_WAITING, GN_OV_JOB_LOADING, GN_OV_JOB_STORING };
+
+struct gn_ov_job {
+	uint64_t token;
+	uint8_t kind, state;
+	bool pushed; /* PUT: came by PUSH: the answer has no receipt */
+	struct gn_hash key;
+	struct gn_contact to; /* who asked; or whom to push to */
+	struct gn_addr from;
+	uint64_t request;        /* of the peer; 0 with op: ours */
+	gn_op op;                /* local operation that waits, 0 = none */
+	uint8_t *bytes;          /* PUT: owned */
+	struct gn_record record; /* PUT: borrows bytes */
+	gn_err refused;          /* PUT: LOADING only to show what stands against it */
+};
+
+struct gn_ov_push {
+	struct gn_hash key;
+	struct gn_pk to;
+};
+
+/* ---- outputs ---- */
+
+struct gn_ov_out {
+	struct gn_contact to;
+	uint8_t *bytes; /* owned */
+	size_t len;
+	bool reliable;
+};
+struct gn_ov_store_out {
+	struct gn_overlay_store store;
+};
+
+struct gn_ov_bootstrap {
+	struct gn_addr addr;
+	struct gn_pk pk;
+	bool has_pk;
+	uint64_t request; /* HELLO out, 0 = none */
+	gn_time answered; /* 0 = never */
+};
+
+struct gn_ov_counters {
+#define X(name) uint64_t name;
+#include "overlay/counters.def"
+#undef X
+};
+
+/* A node of the circle that counts: a link that is up to a server, or ourselves (contact NULL). Sorted by id. */
+struct gn_ov_member {
+	struct gn_node_id id;
+	uint64_t theta;
+	struct gn_ov_contact *contact;
+};
+
+struct gn_overlay {
+	struct gn_env env;
+	struct gn_overlay_config cfg; /* defaults filled in */
+	struct gn_contact self;
+	uint64_t theta;
+	struct gn_ov_coord coord;
+	gn_time start, now_seen;
+	bool server, joined, isolated_told;
+
+	struct gn_heap timers;
+	struct gn_ov_timer tasks[GN_OV_TASK_COUNT];
+
+	struct gn_ov_contact **contacts; /* sorted by id; owned */
+	uint32_t contact_count, contact_cap;
+	struct gn_map by_pk; /* pk -> struct gn_ov_contact * */
+
+	uint32_t link_count, links_up, client_links;
+	uint32_t list_version; /* of our own link list */
+	struct gn_ov_member members[GN_OV_LINKS_MAX_2 + 1];
+	uint32_t member_count;
+	bool members_dirty, leaf_dirty;
+	uint32_t leaf_cw, leaf_ccw;
+	uint64_t leaf_reach; /* angle to the farthest leaf; all of the circle while a side is not full */
+	double n_est;
+
+	struct gn_map requests; /* id -> struct gn_ov_request * */
+	uint64_t next_request;
+	uint32_t recent_asked, recent_lost; /* of lookups, halved now and then: the lossy test of alpha */
+
+	struct gn_map ops; /* id -> struct gn_ov_op * */
+	gn_op next_op;
+	struct gn_ov_op *done_first, *done_last, *shown, *trash;
+	uint32_t user_ops;
+	uint64_t hop_counts[32], hop_total, hop_sum;
+
+	struct gn_map held;         /* K -> struct gn_ov_held * */
+	struct gn_ov_held **sorted; /* by K; valid while !sort_dirty */
+	uint32_t sorted_cap, sorted_count;
+	bool sort_dirty;
+	struct gn_map owners; /* pk -> struct gn_ov_owner */
+	uint64_t held_bytes;
+	uint32_t repair_cursor;
+	bool repair_running, repair_left;
+	uint8_t repair_round;
+	gn_time repair_backoff;
+
+	struct gn_map jobs; /* token -> struct gn_ov_job * */
+	uint64_t next_token, job_bytes;
+	struct gn_ring pushes;
+	uint32_t push_loads;
+
+	struct gn_ov_bootstrap boots[GN_OV_BOOTSTRAPS_MAX];
+	uint32_t boot_count;
+	gn_time boot_backoff, heal_backoff;
+	bool own_find; /* a FIND(own theta) runs */
+
+	uint32_t load_served; /* requests since load_at */
+	gn_time load_at;
+	uint8_t load;
+
+	struct gn_ring out, stores, events;
+	uint8_t *shown_message, *shown_store; /* freed by the next call */
+	struct gn_ov_counters count;
+	uint8_t scratch[GN_OV_MESSAGE_MAX];
+};
+
+/* ---- geometry.c ---- */
+/* Annulus of an angle difference > 0: 0 only for antipodes, 63 the innermost. */
+unsigned gn_ov_annulus(uint64_t sep);
+
+/* ---- vivaldi.c ---- */
+void gn_ov_coord_init(struct gn_ov_coord *c);
+double gn_ov_coord_ms(const struct gn_ov_coord *a, const struct gn_ov_coord *b);
+void gn_ov_coord_update(struct gn_ov_coord *own, const struct gn_ov_coord *peer, double rtt_ms);
+struct gn_fb_vivaldi gn_ov_coord_put(const struct gn_ov_coord *c);
+struct gn_ov_coord gn_ov_coord_get(struct gn_fb_vivaldi v);
+
+/* ---- contact.c ---- */
+struct gn_ov_contact *gn_ov_contact_get(const struct gn_overlay *ov, const struct gn_pk *pk);
+/* Index of the first contact whose id is >= id. */
+uint32_t gn_ov_contact_place(const struct gn_overlay *ov, const struct gn_node_id *id);
+/* True when the id follows from key and nonce and carries the work (OV-2). */
+bool gn_ov_contact_valid(const struct gn_overlay *ov, const struct gn_contact *c);
+/* Another's word, `age` old. Returns the contact, or NULL (ourselves, full, out of memory). c is valid. */
+struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_contact *c,
+					 const struct gn_ov_coord *coord, gn_time age, gn_time now);
+/* Its own word. */
+struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c, gn_time now);
+void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
+void gn_ov_contact_bury(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
+/* A candidate for links and lookups: a server, not buried, confirmed not too long ago. */
+bool gn_ov_contact_usable(const struct gn_ov_contact *c, gn_time now);
+/* Up to max usable contacts nearest to (theta), nearest first. */
+uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, gn_time now, struct gn_ov_contact **out,
+			       uint32_t max);
+void gn_ov_contact_rtt(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time rtt);
+gn_time gn_ov_rtt_hat(const struct gn_overlay *ov, const struct gn_ov_contact *c, const struct gn_ov_coord *coord);
+void gn_ov_contact_sweep(struct gn_overlay *ov, gn_time now);
+void gn_ov_contacts_free(struct gn_overlay *ov);
+bool gn_ov_addr_private(const struct gn_addr *a);
+/* Compares (sep to theta, id). */
+int gn_ov_nearer(uint64_t theta, const struct gn_node_id *a, const struct gn_node_id *b);
+
+/* ---- message.c ---- */
+/* Who a message came from. */
+struct gn_ov_from {
+	struct gn_contact c;           /* pk and the address; the rest when known */
+	struct gn_ov_contact *contact; /* NULL: never introduced */
+	uint64_t request;
+};
+struct gn_ov_told {
+	struct gn_contact c;
+	struct gn_ov_coord coord;
+	gn_time age;
+};
+struct gn_fbb gn_ov_builder(struct gn_overlay *ov);
+gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_ov_contact *c, gn_time now);
+/* As many of the contacts as fit into `room` bytes; refs and the number made. */
+uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_contact *const *list, uint32_t count,
+			    size_t room, gn_fbref *refs, gn_time now);
+gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b);
+/* False, counted, when it is no valid contact. teller: who says so; its addresses judge private ones. */
+bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const struct gn_addr *teller,
+		       struct gn_ov_told *out);
+bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct gn_ov_from *from,
+		     struct gn_contact *out);
+/* Finishes and queues. */
+gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_contact *to, uint64_t request, uint8_t type,
+		  gn_fbref body);
+void gn_ov_refuse(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_err err);
+
+/* ---- output.c ---- */
+void gn_ov_outputs_init(struct gn_overlay *ov);
+void gn_ov_outputs_fini(struct gn_overlay *ov);
+gn_err gn_ov_out_message(struct gn_overlay *ov, const struct gn_contact *to, struct gn_slice bytes);
+gn_err gn_ov_out_store(struct gn_overlay *ov, enum gn_overlay_store_kind kind, uint64_t token,
+		       const struct gn_hash *key, struct gn_slice record);
+void gn_ov_out_event(struct gn_overlay *ov, enum gn_overlay_event_kind kind, const struct gn_contact *peer);
+/* What the last call showed may go now; every input calls it first. */
+void gn_ov_begin(struct gn_overlay *ov, gn_time now);
+
+/* ---- request.c ---- */
+void gn_ov_timer_init(struct gn_ov_timer *t, uint8_t kind);
+/* GN_NOMEM only when the timer is not in the heap yet. */
+gn_err gn_ov_timer_set(struct gn_overlay *ov, struct gn_ov_timer *t, gn_time at);
+/* Sets a task earlier, never later. */
+void gn_ov_task_soon(struct gn_overlay *ov, enum gn_ov_task task, gn_time at);
+void gn_ov_task_set(struct gn_overlay *ov, enum gn_ov_task task, gn_time at);
+/* NULL: full or out of memory. Timed for `to` as a contact we know. */
+struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, const struct gn_contact *to, gn_time now);
+void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r);
+struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id);
+/* The question that this answer is to, with its time measured; NULL, counted, when nothing was asked. */
+struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct gn_ov_from *from, gn_time now);
+void gn_ov_request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
+/* The carrier says that pk cannot be had: its requests are unanswered now. */
+void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now);
+gn_time gn_ov_dead_after(const struct gn_overlay *ov, const struct gn_ov_contact *c);
+gn_time gn_ov_spread(struct gn_overlay *ov, gn_time t, unsigned percent);
+
+/* ---- peer.c ---- */
+void gn_ov_link_ask(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now);
+void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, gn_time now);
+void gn_ov_link_probe(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
+void gn_ov_link_due(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
+void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
+void gn_ov_link_dead(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
+void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request);
+void gn_ov_hello_all(struct gn_overlay *ov);
+void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now);
+void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link m, gn_time now);
+void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m, gn_time now);
+void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m, gn_time now);
+void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_unlink m, gn_time now);
+void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ping m, gn_time now);
+void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_pong m, gn_time now);
+
+/* ---- delta.c ---- */
+/* What changed in our list since version `seen` as the peer has it; 0 when nothing or when the list is empty. */
+gn_fbref gn_ov_put_delta(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_link *l, uint32_t seen, gn_time now);
+void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_delta d, gn_time now);
+void gn_ov_on_delta(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_delta m, gn_time now);
+void gn_ov_list_alive(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
+
+/* ---- leaf.c ---- */
+/* Sorted members; rebuilt when links changed. */
+void gn_ov_members_update(struct gn_overlay *ov);
+/* Up to max members nearest to the key, nearest first; ourselves (contact NULL) when we are a server. */
+uint32_t gn_ov_set_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member *out, uint32_t max);
+/* Place of this node among the members nearest to theta, counted from 0; member_count when we are none. */
+uint32_t gn_ov_rank_of(struct gn_overlay *ov, uint64_t theta, const struct gn_node_id *id);
+/* Chooses the leaf set from whom we know and asks for missing links. */
+void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now);
+uint64_t gn_ov_leaf_digest(const struct gn_overlay *ov);
+/* Links changed: members, leaf set, estimate, repair. */
+void gn_ov_links_changed(struct gn_overlay *ov, gn_time now);
+double gn_ov_gap(const struct gn_overlay *ov);
+
+/* ---- annulus.c ---- */
+struct gn_ov_place {
+	unsigned annulus;
+	bool ccw;
+};
+struct gn_ov_place gn_ov_place_of(const struct gn_overlay *ov, uint64_t theta);
+/* May this node take one more long link there? Counts the reason when not. */
+bool gn_ov_annulus_room(struct gn_overlay *ov, const struct gn_ov_contact *c);
+void gn_ov_annulus_fill(struct gn_overlay *ov, gn_time now);
+void gn_ov_annulus_trim(struct gn_overlay *ov, gn_time now);
+uint32_t gn_ov_links_max(const struct gn_overlay *ov);
+
+/* ---- join.c ---- */
+void gn_ov_join_due(struct gn_overlay *ov, gn_time now);
+void gn_ov_join_check(struct gn_overlay *ov, gn_time now);
+void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_contact *c, gn_time now);
+void gn_ov_join_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
+void gn_ov_join_found(struct gn_overlay *ov, const struct gn_ov_op *op, gn_time now);
+void gn_ov_fill_due(struct gn_overlay *ov, gn_time now);
+void gn_ov_heal_due(struct gn_overlay *ov, gn_time now);
+
+/* ---- op.c, lookup.c, get.c, put.c ---- */
+gn_err gn_ov_op_new(struct gn_overlay *ov, enum gn_ov_op_kind kind, enum gn_ov_purpose purpose,
+		    const struct gn_hash *key, gn_time now, struct gn_ov_op **out);
+void gn_ov_op_end(struct gn_overlay *ov, struct gn_ov_op *op, gn_err err, gn_time now);
+void gn_ov_op_free(struct gn_overlay *ov, struct gn_ov_op *op);
+struct gn_ov_op *gn_ov_op_get(const struct gn_overlay *ov, gn_op id);
+void gn_ov_op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
+void gn_ov_op_wake(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
+void gn_ov_op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
+/* Internal FIND of an angle, from `only` or from all we know. */
+void gn_ov_find_theta(struct gn_overlay *ov, uint64_t theta, enum gn_ov_purpose purpose,
+		      const struct gn_ov_contact *only, gn_time now);
+
+void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_contact *only, gn_time now);
+/* Did anybody answer? */
+gn_err gn_ov_op_reached(const struct gn_overlay *ov, const struct gn_ov_op *op);
+void gn_ov_cand_insert(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_cand *n);
+void gn_ov_lookup_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_contact *c,
+		      const struct gn_ov_coord *coord, uint8_t depth);
+/* Sends what may be sent; true when the nearest `count` have answered. */
+bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
+struct gn_ov_cand *gn_ov_cand_of(struct gn_ov_op *op, const struct gn_pk *pk);
+void gn_ov_lookup_hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
+void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
+/* The answer of r came: its candidate, or NULL when the operation has ended. Frees nothing. */
+struct gn_ov_cand *gn_ov_lookup_answer(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now,
+				       struct gn_ov_op **op);
+void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *by,
+			const struct gn_ov_told *told);
+void gn_ov_step_record(struct gn_ov_op *op, const struct gn_ov_cand *c, gn_err outcome, gn_time now);
+/* Rank of the candidate among those not dead; not_mine ones are left out. */
+uint32_t gn_ov_cand_rank(const struct gn_ov_op *op, const struct gn_ov_cand *c);
+
+bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now);
+void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
+/* Bytes of a record that answer the GET; bad ones are counted. cand: who gave them. */
+void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *cand, struct gn_slice bytes,
+		     bool check, gn_time now);
+void gn_ov_get_local_done(struct gn_overlay *ov, gn_op id, struct gn_slice record, gn_time now);
+void gn_ov_values_free(struct gn_overlay *ov, struct gn_ov_op *op);
+bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_record *r);
+
+void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
+void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
+void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct gn_receipt *r);
+/* The local holder's answer; receipt NULL when it refused; against: the record that stands in the way, or absent. */
+void gn_ov_put_local(struct gn_overlay *ov, gn_op id, const struct gn_receipt *receipt, gn_err err,
+		     struct gn_slice against, gn_time now);
+
+void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_find m, gn_time now);
+void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_nodes m, gn_time now);
+void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_get m, gn_time now);
+void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_value m, gn_time now);
+void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_put m, gn_time now);
+void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ack m, gn_time now);
+void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_stale m, gn_time now);
+void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_not_mine m, gn_time now);
+void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why, gn_time now);
+/* NODES, or NOT_MINE, about theta to who asked. */
+void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type, uint64_t theta,
+		      unsigned limit, bool mine, gn_time now);
+
+/* ---- records.c ---- */
+struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_hash *key);
+/* The first held record with this key8 in order, or NULL. */
+struct gn_ov_held *gn_ov_held_by8(struct gn_overlay *ov, uint64_t key8);
+void gn_ov_held_sort(struct gn_overlay *ov);
+/* The index takes a durable record. */
+gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, gn_time now);
+void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk);
+void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now);
+void gn_ov_held_free(struct gn_overlay *ov);
+/* Time, quota and the index alone; GN_PENDING when the type's rule needs the held bytes. */
+gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, gn_time now);
+gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, gn_time now);
+bool gn_ov_synced(const struct gn_ov_held *h, const struct gn_node_id *id);
+void gn_ov_synced_add(struct gn_ov_held *h, const struct gn_node_id *id);
+/* A member left: whoever comes back under this id has to show what it holds. */
+void gn_ov_synced_forget(struct gn_overlay *ov, const struct gn_node_id *id);
+
+/* ---- job.c ---- */
+void gn_ov_jobs_free(struct gn_overlay *ov);
+/* A record to be stored for a peer (PUT, PUSH) or for our own operation; r's bytes are copied. Answers in any case. */
+void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op, bool pushed,
+		   const struct gn_record *r, gn_time now);
+/* Reads a held record for a peer's GET, our own (op), or a PUSH to `to`. */
+gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to, uint64_t request,
+		      gn_op op, const struct gn_hash *key, gn_time now);
+
+/* ---- repair.c, digest.c ---- */
+void gn_ov_repair_soon(struct gn_overlay *ov, gn_time at);
+void gn_ov_repair_due(struct gn_overlay *ov, gn_time now);
+void gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to, gn_time now);
+void gn_ov_push_next(struct gn_overlay *ov, gn_time now);
+void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to, const struct gn_record *r, gn_time now);
+/* A record someone pushed; request 0: nobody waits. */
+void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uint64_t request, struct gn_slice bytes,
+		       gn_time now);
+void gn_ov_on_push(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_push m, gn_time now);
+void gn_ov_offer(struct gn_overlay *ov, const struct gn_contact *to, struct gn_ov_held *const *list, uint32_t count,
+		 gn_time now);
+void gn_ov_digest_due(struct gn_overlay *ov, gn_time now);
+void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_digest m, gn_time now);
+void gn_ov_on_want(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_want m, gn_time now);
+
+#endif

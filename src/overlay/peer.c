@@ -1,0 +1,428 @@
+/* Links: mutual, kept open, pinged by either side. Who asks introduces itself; who agrees answers with its link list.
+ *
+ *   none -> ASKED [link_ask]   ASKED -> UP [on_link_ok]   none, ASKED -> UP [on_link]
+ *   ASKED -> none, buried [three tries]   UP -> none [on_unlink, trim]   UP -> none, buried [three PINGs unanswered]
+ *
+ *   1. At most one PING and one LINK of a link is out.
+ *   2. LINKED and UNLINKED alternate for each peer. */
+#include "overlay/overlay_int.h"
+
+static void count_load(struct gn_overlay *ov, gn_time now)
+{
+	gn_time past = now - ov->load_at;
+	if (past < 10 * GN_SEC)
+		return;
+	uint64_t per_second = (uint64_t)ov->load_served * (uint64_t)GN_SEC / (uint64_t)past;
+	ov->load = (uint8_t)(per_second > 255 ? 255 : (ov->load + per_second) / 2);
+	ov->self.load = ov->load;
+	ov->load_served = 0;
+	ov->load_at = now;
+}
+
+static bool is_server(const struct gn_ov_contact *c)
+{
+	return c->c.mode == GN_FB_NODE_MODE_SERVER;
+}
+
+static gn_time period(const struct gn_overlay *ov, const struct gn_ov_link *l)
+{
+	return l->leaf || l->their_leaf ? ov->cfg.ping_leaf : ov->cfg.ping_long;
+}
+
+static void rest(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
+{
+	gn_err err = gn_ov_timer_set(ov, &l->timer, now + gn_ov_spread(ov, period(ov, l), 10));
+	GN_ASSERT(err == GN_OK);
+}
+
+static struct gn_ov_link *link_new(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
+{
+	if (ov->link_count >= gn_ov_links_max(ov)) {
+		ov->count.links_full++;
+		return NULL;
+	}
+	struct gn_ov_link *l = GN_NEW(ov->env.alloc, struct gn_ov_link);
+	if (!l) {
+		ov->count.nomem++;
+		return NULL;
+	}
+	l->contact = c;
+	l->since = l->leaf_since = now;
+	gn_ov_timer_init(&l->timer, GN_OV_TIMER_LINK);
+	if (gn_ov_timer_set(ov, &l->timer, GN_NEVER) != GN_OK) {
+		gn_mem_free(ov->env.alloc, l);
+		ov->count.nomem++;
+		return NULL;
+	}
+	c->link = l;
+	ov->link_count++;
+	ov->client_links += !is_server(c);
+	return l;
+}
+
+static void link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
+{
+	if (l->state == GN_OV_LINK_UP)
+		return;
+	l->state = GN_OV_LINK_UP;
+	l->miss = 0;
+	l->told = true;
+	ov->links_up++;
+	ov->count.links_made++;
+	ov->isolated_told = false;
+	if (is_server(l->contact))
+		ov->list_version++;
+	ov->members_dirty = ov->leaf_dirty = true;
+	gn_ov_out_event(ov, GN_OVERLAY_LINKED, &l->contact->c);
+	rest(ov, l, now);
+}
+
+void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, gn_time now)
+{
+	struct gn_ov_link *l = c->link;
+	GN_ASSERT(l && l->contact == c);
+	if (tell && l->state == GN_OV_LINK_UP) {
+		struct gn_fbb b = gn_ov_builder(ov);
+		gn_fbref body = gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_BUSY});
+		(void)gn_ov_send(ov, &b, &c->c, 0, GN_FB_OVERLAY_BODY_UNLINK, body);
+	}
+	struct gn_ov_request *r = l->ping ? gn_ov_request_get(ov, l->ping) : NULL;
+	if (r)
+		gn_ov_request_free(ov, r);
+	gn_heap_remove(&ov->timers, &l->timer.node);
+	ov->link_count--;
+	ov->client_links -= !is_server(c);
+	if (l->state == GN_OV_LINK_UP) {
+		ov->links_up--;
+		if (is_server(c)) {
+			ov->list_version++;
+			gn_ov_synced_forget(ov, &c->c.id);
+		}
+		gn_ov_out_event(ov, GN_OVERLAY_UNLINKED, &c->c);
+	}
+	c->link = NULL;
+	gn_mem_free(ov->env.alloc, l);
+	ov->members_dirty = ov->leaf_dirty = true;
+	if (ov->link_count < ov->cfg.l && ov->joined) {
+		ov->heal_backoff = GN_OV_HEAL_FIRST;
+		gn_ov_task_soon(ov, GN_OV_TASK_HEAL, now + gn_ov_spread(ov, ov->heal_backoff, 20));
+	}
+}
+
+void gn_ov_link_dead(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
+{
+	ov->count.links_lost += c->link->state == GN_OV_LINK_UP;
+	gn_ov_link_drop(ov, c, false, now);
+	gn_ov_contact_bury(ov, c, now);
+}
+
+/* ---- asking ---- */
+
+static void send_link(struct gn_overlay *ov, const struct gn_ov_contact *c, const struct gn_ov_link *l,
+		      uint64_t request)
+{
+	struct gn_fbb b = gn_ov_builder(ov);
+	gn_fbref hello = gn_ov_put_hello(ov, &b);
+	gn_fbref body = gn_fb_link_make(&b, &(struct gn_fb_link_args){
+						    .kind = l->leaf ? GN_FB_LINK_KIND_LEAF : GN_FB_LINK_KIND_LONG,
+						    .annulus = (uint8_t)gn_ov_place_of(ov, c->theta).annulus,
+						    .hello = hello,
+					    });
+	(void)gn_ov_send(ov, &b, &c->c, request, GN_FB_OVERLAY_BODY_LINK, body);
+}
+
+void gn_ov_link_ask(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now)
+{
+	if (c->link || c->refused_until > now)
+		return;
+	struct gn_ov_link *l = link_new(ov, c, now);
+	if (!l)
+		return;
+	l->leaf = leaf;
+	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_LINK, &c->c, now);
+	if (!r) {
+		gn_ov_link_drop(ov, c, false, now);
+		return;
+	}
+	l->ping = r->id;
+	send_link(ov, c, l, r->id);
+}
+
+static void send_ping(struct gn_overlay *ov, const struct gn_ov_link *l, uint64_t request)
+{
+	struct gn_fbb b = gn_ov_builder(ov);
+	struct gn_fb_vivaldi v = gn_ov_coord_put(&ov->coord);
+	gn_fbref body = gn_fb_ping_make(&b, &(struct gn_fb_ping_args){
+						    .list_version = l->their_version,
+						    .load = ov->load,
+						    .vivaldi = ov->coord.err < 1 ? &v : NULL,
+						    .leaf_digest = gn_ov_leaf_digest(ov),
+					    });
+	(void)gn_ov_send(ov, &b, &l->contact->c, request, GN_FB_OVERLAY_BODY_PING, body);
+	ov->count.pings++;
+}
+
+void gn_ov_link_probe(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
+{
+	count_load(ov, now);
+	if (l->ping || l->state != GN_OV_LINK_UP)
+		return;
+	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PING, &l->contact->c, now);
+	if (!r) { /* no room: not its fault, later */
+		rest(ov, l, now);
+		return;
+	}
+	l->ping = r->id;
+	send_ping(ov, l, r->id);
+}
+
+void gn_ov_link_due(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
+{
+	rest(ov, l, now);
+	gn_ov_link_probe(ov, l, now);
+}
+
+/* A PING or LINK was not answered in time: twice again, then the peer is dead (OV-31). */
+void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+{
+	struct gn_ov_contact *c = gn_ov_contact_get(ov, &r->to.pk);
+	struct gn_ov_link *l = c ? c->link : NULL;
+	if (!l || l->ping != r->id) {
+		gn_ov_request_free(ov, r);
+		return;
+	}
+	l->miss++;
+	ov->count.pings_missed++;
+	if (++r->tries >= GN_OV_TRIES) {
+		gn_ov_link_dead(ov, c, now); /* frees r */
+		return;
+	}
+	r->cold = r->cold || !c->up;
+	r->dead_at = now + gn_ov_dead_after(ov, c);
+	gn_err err = gn_ov_timer_set(ov, &r->timer, r->dead_at);
+	GN_ASSERT(err == GN_OK);
+	if (r->kind == GN_FB_OVERLAY_BODY_LINK)
+		send_link(ov, c, l, r->id);
+	else
+		send_ping(ov, l, r->id);
+}
+
+/* ---- introductions ---- */
+
+void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request)
+{
+	struct gn_fbb b = gn_ov_builder(ov);
+	gn_fbref body = gn_ov_put_hello(ov, &b);
+	(void)gn_ov_send(ov, &b, to, request, GN_FB_OVERLAY_BODY_HELLO, body);
+}
+
+void gn_ov_hello_all(struct gn_overlay *ov)
+{
+	for (uint32_t i = 0; i < ov->contact_count; i++)
+		if (ov->contacts[i]->link && ov->contacts[i]->link->state == GN_OV_LINK_UP)
+			gn_ov_hello_send(ov, &ov->contacts[i]->c, 0);
+}
+
+/* The peer's own word about itself. Keeps the link counters right when it changes its mode. */
+static struct gn_ov_contact *meet(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now)
+{
+	struct gn_contact c;
+	if (!gn_ov_get_hello(ov, m, from, &c))
+		return NULL;
+	struct gn_ov_contact *known = gn_ov_contact_get(ov, &c.pk);
+	if (known && known->link && known->c.mode != c.mode && memcmp(known->c.id.b, c.id.b, 32) == 0) {
+		ov->client_links += is_server(known);
+		ov->client_links -= c.mode == GN_FB_NODE_MODE_SERVER;
+		ov->list_version++;
+		ov->members_dirty = ov->leaf_dirty = true;
+	}
+	from->contact = gn_ov_contact_meet(ov, &c, now);
+	return from->contact;
+}
+
+void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now)
+{
+	struct gn_ov_request *r = from->request ? gn_ov_request_get(ov, from->request) : NULL;
+	bool answer = r && r->kind == GN_FB_OVERLAY_BODY_HELLO && (r->any || memcmp(r->to.pk.b, from->c.pk.b, 32) == 0);
+	struct gn_ov_contact *c = meet(ov, from, m, now);
+	if (answer) {
+		gn_ov_join_hello(ov, r, c, now);
+		gn_ov_request_free(ov, r);
+	} else if (from->request && c) {
+		gn_ov_hello_send(ov, &c->c, from->request);
+	}
+}
+
+static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t request, gn_time now)
+{
+	struct gn_ov_contact *near[GN_OV_ALTERNATIVES * 4], *pick[GN_OV_ALTERNATIVES];
+	uint32_t n = gn_ov_contact_nearest(ov, c->theta, now, near, GN_COUNT(near)), picked = 0;
+	for (uint32_t i = 0; i < n && picked < GN_OV_ALTERNATIVES; i++)
+		if (near[i] != c)
+			pick[picked++] = near[i];
+	struct gn_fbb b = gn_ov_builder(ov);
+	gn_fbref refs[GN_OV_ALTERNATIVES];
+	uint32_t made = gn_ov_put_contacts(ov, &b, pick, picked, GN_OV_DATAGRAM_MAX, refs, now);
+	gn_fbref body = gn_fb_link_no_make(
+		&b, &(struct gn_fb_link_no_args){.code = GN_FB_CODE_BUSY, .alternatives = {refs, made}});
+	(void)gn_ov_send(ov, &b, &c->c, request, GN_FB_OVERLAY_BODY_LINK_NO, body);
+	ov->count.links_refused++;
+}
+
+static bool acceptable(struct gn_overlay *ov, const struct gn_ov_contact *c, bool leaf)
+{
+	if (!is_server(c))
+		return ov->client_links < GN_OV_CLIENTS_MAX;
+	return leaf || !ov->server || gn_ov_annulus_room(ov, c);
+}
+
+void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link m, gn_time now)
+{
+	if (!gn_fb_link_has_hello(m) || !from->request) {
+		ov->count.messages_refused++;
+		return;
+	}
+	struct gn_ov_contact *c = meet(ov, from, gn_fb_link_hello(m), now);
+	if (!c)
+		return;
+	bool leaf = gn_fb_link_kind(m) == GN_FB_LINK_KIND_LEAF;
+	if (!c->link && (!acceptable(ov, c, leaf) || !link_new(ov, c, now))) {
+		refuse_link(ov, c, from->request, now);
+		return;
+	}
+	struct gn_ov_link *l = c->link;
+	l->their_leaf = leaf && is_server(c);
+	l->our_version = l->pending_version = 0; /* it may have forgotten what it had */
+	c->refused_until = 0;
+	struct gn_fbb b = gn_ov_builder(ov);
+	gn_fbref delta = gn_ov_put_delta(ov, &b, l, 0, now), hello = gn_ov_put_hello(ov, &b);
+	gn_fbref body = gn_fb_link_ok_make(&b, &(struct gn_fb_link_ok_args){
+						       .delta = delta,
+						       .hello = hello,
+						       .list_version = l->their_version,
+						       .kind = l->leaf ? GN_FB_LINK_KIND_LEAF : GN_FB_LINK_KIND_LONG,
+					       });
+	(void)gn_ov_send(ov, &b, &c->c, from->request, GN_FB_OVERLAY_BODY_LINK_OK, body);
+	link_up(ov, l, now);
+}
+
+/* Sends our list when the peer has another version of it. */
+static void send_delta(struct gn_overlay *ov, struct gn_ov_link *l, uint32_t seen, gn_time now)
+{
+	struct gn_fbb b = gn_ov_builder(ov);
+	gn_fbref body = gn_ov_put_delta(ov, &b, l, seen, now);
+	if (body)
+		(void)gn_ov_send(ov, &b, &l->contact->c, 0, GN_FB_OVERLAY_BODY_DELTA, body);
+}
+
+/* The link whose LINK or PING this answers; the request is freed. NULL: nothing such was asked. */
+static struct gn_ov_link *answered(struct gn_overlay *ov, struct gn_ov_from *from, uint8_t kind, gn_time now)
+{
+	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
+	if (!r)
+		return NULL;
+	struct gn_ov_link *l = from->contact ? from->contact->link : NULL;
+	if (r->kind != kind || !l || l->ping != r->id) {
+		ov->count.messages_refused++;
+		return NULL;
+	}
+	l->ping = 0;
+	l->miss = 0;
+	gn_ov_request_free(ov, r);
+	return l;
+}
+
+void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m, gn_time now)
+{
+	struct gn_ov_link *l = answered(ov, from, GN_FB_OVERLAY_BODY_LINK, now);
+	if (!l)
+		return;
+	if (!gn_fb_link_ok_has_hello(m) || !meet(ov, from, gn_fb_link_ok_hello(m), now) || !from->contact->link) {
+		if (from->contact && from->contact->link)
+			gn_ov_link_drop(ov, from->contact, false, now);
+		return;
+	}
+	l = from->contact->link;
+	l->their_leaf = gn_fb_link_ok_kind(m) == GN_FB_LINK_KIND_LEAF && is_server(l->contact);
+	link_up(ov, l, now);
+	l->their_version = 0;
+	if (gn_fb_link_ok_has_delta(m))
+		gn_ov_get_delta(ov, l, gn_fb_link_ok_delta(m), now);
+	send_delta(ov, l, 0, now);
+}
+
+void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m, gn_time now)
+{
+	struct gn_ov_link *l = answered(ov, from, GN_FB_OVERLAY_BODY_LINK, now);
+	if (!l)
+		return;
+	l->contact->refused_until = now + GN_OV_TOMB;
+	if (l->state == GN_OV_LINK_ASKED)
+		gn_ov_link_drop(ov, l->contact, false, now);
+	uint32_t n = gn_fb_link_no_alternatives_len(m);
+	for (uint32_t i = 0; i < n && i < GN_OV_ALTERNATIVES; i++) {
+		struct gn_ov_told told;
+		if (gn_ov_get_contact(ov, gn_fb_link_no_alternatives_at(m, i), &from->c.addrs[0], &told))
+			(void)gn_ov_contact_hear(ov, &told.c, &told.coord, told.age, now);
+	}
+}
+
+void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_unlink m, gn_time now)
+{
+	struct gn_ov_contact *c = from->contact;
+	if (!c || !c->link) {
+		ov->count.messages_refused++;
+		return;
+	}
+	/* "I know of no link": it restarted, or lost our answer; asking again is right. Anything else means leave me
+	 * alone. */
+	if (gn_fb_unlink_code(m) != GN_FB_CODE_NOT_FOUND && !c->link->leaf)
+		c->refused_until = now + GN_OV_TOMB;
+	if (c->link->state == GN_OV_LINK_UP)
+		gn_ov_link_drop(ov, c, false, now);
+}
+
+static void take_state(struct gn_ov_contact *c, uint8_t load, bool has, struct gn_fb_vivaldi v)
+{
+	c->c.load = load;
+	if (has)
+		c->coord = gn_ov_coord_get(v);
+}
+
+void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ping m, gn_time now)
+{
+	struct gn_ov_link *l = from->contact ? from->contact->link : NULL;
+	struct gn_fbb b = gn_ov_builder(ov);
+	if (!l || l->state != GN_OV_LINK_UP) {
+		gn_fbref body = gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_NOT_FOUND});
+		(void)gn_ov_send(ov, &b, &from->c, from->request, GN_FB_OVERLAY_BODY_UNLINK, body);
+		return;
+	}
+	count_load(ov, now);
+	take_state(l->contact, gn_fb_ping_load(m), gn_fb_ping_has_vivaldi(m), gn_fb_ping_vivaldi(m));
+	l->their_digest = gn_fb_ping_leaf_digest(m);
+	struct gn_fb_vivaldi v = gn_ov_coord_put(&ov->coord);
+	gn_fbref delta = gn_ov_put_delta(ov, &b, l, gn_fb_ping_list_version(m), now);
+	gn_fbref body = gn_fb_pong_make(&b, &(struct gn_fb_pong_args){
+						    .list_version = l->their_version,
+						    .load = ov->load,
+						    .vivaldi = ov->coord.err < 1 ? &v : NULL,
+						    .leaf_digest = gn_ov_leaf_digest(ov),
+						    .delta = delta,
+					    });
+	(void)gn_ov_send(ov, &b, &from->c, from->request, GN_FB_OVERLAY_BODY_PONG, body);
+	rest(ov, l, now); /* one PING serves both ends */
+}
+
+void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_pong m, gn_time now)
+{
+	struct gn_ov_link *l = answered(ov, from, GN_FB_OVERLAY_BODY_PING, now);
+	if (!l)
+		return;
+	take_state(l->contact, gn_fb_pong_load(m), gn_fb_pong_has_vivaldi(m), gn_fb_pong_vivaldi(m));
+	l->their_digest = gn_fb_pong_leaf_digest(m);
+	if (gn_fb_pong_has_delta(m))
+		gn_ov_get_delta(ov, l, gn_fb_pong_delta(m), now);
+	gn_ov_list_alive(ov, l, now);
+	send_delta(ov, l, gn_fb_pong_list_version(m), now);
+}

@@ -1,0 +1,328 @@
+/* PUT, once its lookup knows the set: the record goes to the R nearest, ourselves among them when we are one; W signed
+ * receipts are what "stored" means (OV-54..OV-57).
+ *
+ *   candidate: UNSENT -> SENT [send] -> STORED [receipt] | DECLINED [stale, refused, not mine] | FAILED [timeout] */
+#include "overlay/overlay_int.h"
+
+static void send(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
+{
+	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUT, &c->c, now);
+	if (!r) {
+		c->put = GN_OV_FAILED;
+		return;
+	}
+	r->op = op->id;
+	r->tries = c->put_tries;
+	r->dead_at = now + 2 * (r->dead_at - now) + GN_OV_STORE_TIME;
+	gn_err err = gn_ov_timer_set(ov, &r->timer, r->dead_at);
+	GN_ASSERT(err == GN_OK);
+	c->put = GN_OV_SENT;
+	c->request = r->id;
+	c->sent = now;
+	op->rpcs++;
+	struct gn_fbb b = gn_ov_builder(ov);
+	gn_fbref body = gn_fb_put_make(&b, &(struct gn_fb_put_args){.record = op->record.bytes});
+	(void)gn_ov_send(ov, &b, &c->c, r->id, GN_FB_OVERLAY_BODY_PUT, body);
+}
+
+static void end(struct gn_overlay *ov, struct gn_ov_op *op, unsigned counted, gn_time now)
+{
+	gn_err err = GN_QUORUM;
+	if (counted >= op->w)
+		err = GN_OK;
+	else if (op->saw_exists)
+		err = GN_EXISTS;
+	else if (op->saw_stale)
+		err = GN_STALE;
+	else if (op->receipt_count == 0 && op->refusal != GN_OK)
+		err = op->refusal;
+	for (uint32_t i = 0; i < op->cand_count; i++)
+		if (op->cands[i].put == GN_OV_STORED) {
+			op->hops = op->cands[i].depth;
+			break;
+		}
+	gn_ov_op_end(ov, op, err, now);
+}
+
+/* OV-56: of one public prefix only so many receipts count. */
+static unsigned counted(const struct gn_overlay *ov, const struct gn_ov_op *op)
+{
+	unsigned n = 0;
+	for (uint32_t i = 0; i < op->receipt_count; i++) {
+		unsigned same = 0;
+		const struct gn_addr *a = &op->receipt_addrs[i];
+		bool exempt = ov->cfg.prefix_cap == 255 || a->port == 0 || gn_ov_addr_private(a);
+		for (uint32_t j = 0; j < i && !exempt; j++)
+			same += op->receipt_addrs[j].port && gn_addr_prefix(&op->receipt_addrs[j]) == gn_addr_prefix(a);
+		n += same < ov->cfg.prefix_cap;
+	}
+	return n;
+}
+
+void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
+{
+	unsigned rank = 0, pending = 0, have = counted(ov, op);
+	for (uint32_t i = 0; i < op->cand_count && rank < ov->cfg.r; i++) {
+		struct gn_ov_cand *c = &op->cands[i];
+		if (c->state == GN_OV_DEAD || c->not_mine || c->put == GN_OV_FAILED)
+			continue;
+		rank++;
+		if (c->put == GN_OV_UNSENT && c->self) {
+			c->put = GN_OV_SENT;
+			gn_ov_job_put(ov, &ov->self, 0, op->id, false, &op->record, now); /* answers by put_local */
+		} else if (c->put == GN_OV_UNSENT) {
+			send(ov, op, c, now);
+		}
+		pending += c->put == GN_OV_SENT;
+	}
+	if (have >= op->w || pending == 0)
+		end(ov, op, have, now);
+}
+
+void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+{
+	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
+	struct gn_ov_cand *c = op ? gn_ov_cand_of(op, &r->to.pk) : NULL;
+	struct gn_ov_contact *k = gn_ov_contact_get(ov, &r->to.pk);
+	bool current = c && c->request == r->id && c->put == GN_OV_SENT;
+	gn_ov_request_free(ov, r);
+	if (k && k->link)
+		gn_ov_link_probe(ov, k->link, now);
+	if (!current)
+		return;
+	gn_ov_step_record(op, c, GN_TIMEOUT, now);
+	c->put = ++c->put_tries < 2 ? GN_OV_UNSENT : GN_OV_FAILED;
+	gn_ov_put_step(ov, op, now);
+}
+
+/* The candidate whose PUT this answers; *op is set, the request freed. */
+static struct gn_ov_cand *answered(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_op **op)
+{
+	*op = gn_ov_op_get(ov, r->op);
+	struct gn_ov_cand *c = *op ? gn_ov_cand_of(*op, &r->to.pk) : NULL;
+	bool current = c && c->request == r->id && c->put == GN_OV_SENT;
+	gn_ov_request_free(ov, r);
+	return current ? c : NULL;
+}
+
+static struct gn_ov_request *request_of(struct gn_overlay *ov, struct gn_ov_from *from, uint8_t kind, gn_time now)
+{
+	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
+	if (r && r->kind != kind) {
+		ov->count.messages_refused++;
+		return NULL;
+	}
+	return r;
+}
+
+void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct gn_receipt *r)
+{
+	if (op->receipt_count == GN_COUNT(op->receipts))
+		return;
+	struct gn_overlay_receipt *out = &op->receipts[op->receipt_count];
+	memcpy(out->holder.b, r->holder.b, 32);
+	out->pk = r->holder_key;
+	out->sig = r->sig;
+	out->held_until = r->held_until;
+	op->receipt_addrs[op->receipt_count++] = c->self ? (struct gn_addr){.port = 0} : c->c.addrs[0];
+	c->put = GN_OV_STORED;
+}
+
+static bool receipt_ok(const struct gn_ov_op *op, const struct gn_ov_cand *c, const struct gn_receipt *r)
+{
+	return memcmp(r->key.b, op->key.b, 32) == 0 && r->seq == op->record.seq &&
+	       memcmp(r->hash.b, op->record.hash.b, 32) == 0 && memcmp(r->holder.b, c->c.id.b, 32) == 0 &&
+	       memcmp(r->holder_key.b, c->c.pk.b, 32) == 0 && gn_wire_receipt_verify(r) == GN_OK;
+}
+
+void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ack m, gn_time now)
+{
+	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
+	struct gn_ov_op *op;
+	if (!r)
+		return;
+	if (r->kind == GN_FB_OVERLAY_BODY_PUSH) {
+		struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
+		if (h && memcmp(h->hash.b, r->hash.b, 32) == 0 && from->contact)
+			gn_ov_synced_add(h, &from->contact->c.id);
+		gn_ov_request_free(ov, r);
+		return;
+	}
+	if (r->kind != GN_FB_OVERLAY_BODY_PUT || !gn_fb_ack_has_receipt(m)) {
+		ov->count.messages_refused++;
+		return;
+	}
+	struct gn_ov_cand *c = answered(ov, r, &op);
+	if (!c)
+		return;
+	struct gn_receipt receipt;
+	gn_wire_receipt_get(gn_fb_ack_receipt(m), &receipt);
+	gn_err outcome = GN_OK;
+	if (receipt_ok(op, c, &receipt)) {
+		gn_ov_put_receipt(op, c, &receipt);
+	} else {
+		ov->count.receipts_bad++;
+		c->put = GN_OV_DECLINED;
+		outcome = GN_SIGNATURE;
+	}
+	gn_ov_step_record(op, c, outcome, now);
+	gn_ov_put_step(ov, op, now);
+}
+
+/* Another version stands in the way; it is kept for the owner to see when its signature holds. */
+static void against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_slice bytes, bool check, gn_err why)
+{
+	struct gn_record r;
+	gn_err err = check ? gn_wire_record_open(bytes, &r) : gn_wire_record_parse(bytes, &r);
+	if (err != GN_OK || memcmp(r.key.b, op->key.b, 32) != 0) {
+		ov->count.values_bad++;
+		return;
+	}
+	if (why == GN_EXISTS)
+		op->saw_exists = true;
+	else if (gn_record_compare(&op->record, &r) < 0)
+		op->saw_stale = true;
+	for (uint32_t i = 0; i < op->value_count; i++)
+		if (memcmp(op->values[i].record.hash.b, r.hash.b, 32) == 0) {
+			op->values[i].holders++;
+			return;
+		}
+	(void)gn_ov_values_add(ov, op, &r);
+}
+
+void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_stale m, gn_time now)
+{
+	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
+	struct gn_ov_op *op;
+	if (!r)
+		return;
+	if (r->kind == GN_FB_OVERLAY_BODY_PUSH) { /* it has a newer one: then we want that */
+		gn_ov_request_free(ov, r);
+		gn_ov_take_pushed(ov, &from->c, 0, gn_fb_stale_record(m), now);
+		return;
+	}
+	if (r->kind != GN_FB_OVERLAY_BODY_PUT) {
+		ov->count.messages_refused++;
+		return;
+	}
+	struct gn_ov_cand *c = answered(ov, r, &op);
+	if (!c)
+		return;
+	gn_err why = gn_wire_err(gn_fb_stale_code(m)) == GN_EXISTS ? GN_EXISTS : GN_STALE;
+	c->put = GN_OV_DECLINED;
+	against(ov, op, gn_fb_stale_record(m), true, why);
+	gn_ov_step_record(op, c, why, now);
+	gn_ov_put_step(ov, op, now);
+}
+
+void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_not_mine m, gn_time now)
+{
+	struct gn_ov_request *r = request_of(ov, from, GN_FB_OVERLAY_BODY_PUT, now);
+	struct gn_ov_op *op;
+	if (!r)
+		return;
+	struct gn_ov_cand *c = answered(ov, r, &op), by;
+	if (!c)
+		return;
+	c->put = GN_OV_DECLINED;
+	c->not_mine = true;
+	by = *c;
+	gn_ov_step_record(op, c, GN_DENIED, now);
+	uint32_t n = gn_fb_not_mine_contacts_len(m);
+	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
+		struct gn_ov_told told;
+		if (gn_ov_get_contact(ov, gn_fb_not_mine_contacts_at(m, i), &from->c.addrs[0], &told))
+			gn_ov_lookup_learn(ov, op, &by, &told);
+	}
+	gn_ov_put_step(ov, op, now);
+}
+
+void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why, gn_time now)
+{
+	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
+	struct gn_ov_op *op;
+	if (!r)
+		return;
+	if (r->kind == GN_FB_OVERLAY_BODY_PUT) {
+		struct gn_ov_cand *c = answered(ov, r, &op);
+		if (!c)
+			return;
+		c->put = GN_OV_DECLINED;
+		if (op->refusal == GN_OK)
+			op->refusal = why;
+		gn_ov_step_record(op, c, why, now);
+		gn_ov_put_step(ov, op, now);
+	} else if (r->kind == GN_FB_OVERLAY_BODY_GET || r->kind == GN_FB_OVERLAY_BODY_FIND) {
+		struct gn_ov_cand *c = gn_ov_lookup_answer(ov, r, now, &op);
+		gn_ov_request_free(ov, r);
+		if (c)
+			c->state = GN_OV_DEAD;
+		if (op)
+			gn_ov_op_step(ov, op, now);
+	} else if (r->kind == GN_FB_OVERLAY_BODY_PUSH || r->kind == GN_FB_OVERLAY_BODY_DIGEST) {
+		ov->count.pushes_refused++;
+		gn_ov_request_free(ov, r);
+	} else {
+		ov->count.messages_refused++;
+	}
+}
+
+void gn_ov_put_local(struct gn_overlay *ov, gn_op id, const struct gn_receipt *receipt, gn_err err,
+		     struct gn_slice record, gn_time now)
+{
+	struct gn_ov_op *op = gn_ov_op_get(ov, id);
+	struct gn_ov_cand *self = op ? gn_ov_cand_of(op, &ov->self.pk) : NULL;
+	if (!self || self->put != GN_OV_SENT)
+		return;
+	self->sent = op->started;
+	if (receipt) {
+		gn_ov_put_receipt(op, self, receipt);
+	} else {
+		self->put = GN_OV_DECLINED;
+		if (record.p)
+			against(ov, op, record, false, err);
+		else if (op->refusal == GN_OK)
+			op->refusal = err;
+	}
+	gn_ov_step_record(op, self, err, now);
+	gn_ov_op_wake(ov, op, now);
+}
+
+/* ---- the holder's side ---- */
+
+void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_put m, gn_time now)
+{
+	struct gn_record r;
+	ov->count.asked_put++;
+	ov->load_served++;
+	if (!from->request) {
+		ov->count.messages_refused++;
+		return;
+	}
+	gn_err err = gn_wire_record_parse(gn_fb_put_record(m), &r);
+	if (err != GN_OK) {
+		ov->count.record_malformed++;
+		gn_ov_refuse(ov, &from->c, from->request, err);
+		return;
+	}
+	uint64_t theta = gn_theta(r.key.b);
+	if (!ov->server || gn_ov_rank_of(ov, theta, &ov->self.id) >= ov->cfg.r) {
+		ov->count.record_not_mine++;
+		gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NOT_MINE, theta, GN_OV_GET_CONTACTS, false, now);
+		return;
+	}
+	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);
+	if (h && gn_fb_put_compare(m) && h->seq != gn_fb_put_compare_seq(m)) {
+		ov->count.record_denied++;
+		gn_ov_refuse(ov, &from->c, from->request, GN_DENIED);
+		return;
+	}
+	if (!(h && memcmp(h->hash.b, r.hash.b, 32) == 0)) /* held already: verified then */
+		err = gn_wire_record_open(r.bytes, &r);
+	if (err != GN_OK) {
+		ov->count.record_signature++;
+		gn_ov_refuse(ov, &from->c, from->request, err);
+		return;
+	}
+	gn_ov_job_put(ov, &from->c, from->request, 0, false, &r, now);
+}

@@ -1,0 +1,298 @@
+/* Held records: an index in memory over what the owner's disk keeps; bytes are read back when someone wants them.
+ * Admission is by time, owner, version and quota, or by the rule of the record's type (OV-58..OV-61).
+ *
+ *   1. held and sorted hold the same entries; sorted is in key order unless sort_dirty.
+ *   2. owners[pk] sums the records and bytes of that owner; held_bytes sums all. */
+#include "overlay/overlay_int.h"
+
+struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_hash *key)
+{
+	struct gn_ov_held **at = gn_map_get(&ov->held, key->b);
+	return at ? *at : NULL;
+}
+
+static bool later(const struct gn_ov_held *a, const struct gn_ov_held *b)
+{
+	return memcmp(a->key.b, b->key.b, 32) > 0;
+}
+
+static void sift_down(struct gn_ov_held **a, uint32_t i, uint32_t n)
+{
+	for (uint32_t c; (c = 2 * i + 1) < n; i = c) {
+		c += c + 1 < n && later(a[c + 1], a[c]);
+		if (!later(a[c], a[i]))
+			return;
+		struct gn_ov_held *t = a[i];
+		a[i] = a[c];
+		a[c] = t;
+	}
+}
+
+/* Heapsort: in place, no allocation; runs once after a restart, later entries are inserted at their place. */
+void gn_ov_held_sort(struct gn_overlay *ov)
+{
+	struct gn_ov_held **a = ov->sorted;
+	uint32_t n = ov->sorted_count;
+	if (!ov->sort_dirty)
+		return;
+	ov->sort_dirty = false;
+	for (uint32_t i = n / 2; i-- > 0;)
+		sift_down(a, i, n);
+	for (uint32_t end = n; end-- > 1;) {
+		struct gn_ov_held *t = a[0];
+		a[0] = a[end];
+		a[end] = t;
+		sift_down(a, 0, end);
+	}
+}
+
+static uint32_t sorted_place(const struct gn_overlay *ov, const uint8_t *key, size_t len)
+{
+	uint32_t low = 0, high = ov->sorted_count;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (memcmp(ov->sorted[mid]->key.b, key, len) < 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+struct gn_ov_held *gn_ov_held_by8(struct gn_overlay *ov, uint64_t key8)
+{
+	uint8_t b[8];
+	gn_ov_held_sort(ov);
+	gn_put_be64(b, key8);
+	uint32_t i = sorted_place(ov, b, 8);
+	return i < ov->sorted_count && gn_be64(ov->sorted[i]->key.b) == key8 ? ov->sorted[i] : NULL;
+}
+
+static void account(struct gn_overlay *ov, const struct gn_pk *pk, int records, uint64_t plus, uint64_t minus)
+{
+	struct gn_ov_owner *o = gn_map_get(&ov->owners, pk->b);
+	GN_ASSERT(o);
+	o->records = (uint32_t)((int64_t)o->records + records);
+	o->bytes = o->bytes + plus - minus;
+	ov->held_bytes = ov->held_bytes + plus - minus;
+	if (o->records == 0)
+		(void)gn_map_remove(&ov->owners, pk->b);
+}
+
+static struct gn_ov_held *insert(struct gn_overlay *ov, const struct gn_hash *key)
+{
+	if (ov->sorted_count == ov->sorted_cap) {
+		uint32_t cap = ov->sorted_cap ? 2 * ov->sorted_cap : 32;
+		void *grown = gn_mem_resize(ov->env.alloc, ov->sorted, cap * sizeof(struct gn_ov_held *));
+		if (!grown)
+			return NULL;
+		ov->sorted = grown;
+		ov->sorted_cap = cap;
+	}
+	struct gn_ov_held *h = GN_NEW(ov->env.alloc, struct gn_ov_held);
+	if (!h)
+		return NULL;
+	h->key = *key;
+	gn_ov_timer_init(&h->timer, GN_OV_TIMER_HELD);
+	struct gn_ov_held **at = NULL;
+	if (gn_ov_timer_set(ov, &h->timer, GN_NEVER) != GN_OK || !(at = gn_map_put(&ov->held, key->b))) {
+		gn_heap_remove(&ov->timers, &h->timer.node);
+		gn_mem_free(ov->env.alloc, h);
+		return NULL;
+	}
+	*at = h;
+	uint32_t i = ov->sort_dirty ? ov->sorted_count : sorted_place(ov, key->b, 32);
+	memmove(ov->sorted + i + 1, ov->sorted + i, (ov->sorted_count - i) * sizeof *ov->sorted);
+	ov->sorted[i] = h;
+	ov->sorted_count++;
+	return h;
+}
+
+gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, gn_time now)
+{
+	struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
+	/* Room for the new owner's account first: after this nothing fails. */
+	struct gn_ov_owner *o = gn_map_put(&ov->owners, r->owner.b);
+	if (!o)
+		goto fail;
+	if (!h && !(h = insert(ov, &r->key))) {
+		if (o->records == 0)
+			(void)gn_map_remove(&ov->owners, r->owner.b);
+		goto fail;
+	}
+	struct gn_pk before = h->owner;
+	uint32_t len = h->len;
+	account(ov, &r->owner, 1, r->bytes.len, 0);
+	if (len)
+		account(ov, &before, -1, 0, len);
+	h->hash = r->hash;
+	h->owner = r->owner;
+	h->seq = r->seq;
+	h->created = r->created;
+	h->ttl = r->ttl;
+	h->type = r->type;
+	h->len = (uint32_t)r->bytes.len;
+	h->left = 0;
+	memset(h->synced, 0, sizeof h->synced);
+	gn_time end = (gn_time)(r->created + r->ttl) * GN_SEC;
+	gn_err err = gn_ov_timer_set(ov, &h->timer, end > now ? end : now);
+	GN_ASSERT(err == GN_OK);
+	return GN_OK;
+fail:
+	ov->count.nomem++;
+	return GN_NOMEM;
+}
+
+void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
+{
+	if (disk)
+		(void)gn_ov_out_store(ov, GN_STORE_DROP, 0, &h->key, gn_slice(NULL, 0));
+	gn_ov_held_sort(ov);
+	uint32_t i = sorted_place(ov, h->key.b, 32);
+	GN_ASSERT(i < ov->sorted_count && ov->sorted[i] == h);
+	memmove(ov->sorted + i, ov->sorted + i + 1, (ov->sorted_count - i - 1) * sizeof *ov->sorted);
+	ov->sorted_count--;
+	if (ov->repair_cursor > i)
+		ov->repair_cursor--;
+	account(ov, &h->owner, -1, 0, h->len);
+	(void)gn_map_remove(&ov->held, h->key.b);
+	gn_heap_remove(&ov->timers, &h->timer.node);
+	gn_mem_free(ov->env.alloc, h);
+}
+
+void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
+{
+	(void)now;
+	ov->count.records_expired++;
+	gn_ov_held_drop(ov, h, true);
+}
+
+void gn_ov_held_free(struct gn_overlay *ov)
+{
+	for (uint32_t i = 0; i < ov->sorted_count; i++)
+		gn_mem_free(ov->env.alloc, ov->sorted[i]);
+	gn_mem_free(ov->env.alloc, ov->sorted);
+	gn_map_fini(&ov->held);
+	gn_map_fini(&ov->owners);
+}
+
+gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice record, gn_time now)
+{
+	struct gn_record r;
+	gn_ov_begin(ov, now);
+	gn_err err = gn_wire_record_parse(record, &r);
+	if (err != GN_OK) {
+		ov->count.load_corrupt++;
+		return GN_CORRUPT;
+	}
+	if (gn_record_fresh(&r, gn_unix(now)) == GN_EXPIRED) {
+		ov->count.records_expired++;
+		return gn_ov_out_store(ov, GN_STORE_DROP, 0, &r.key, gn_slice(NULL, 0));
+	}
+	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);
+	if (!h && ov->held.count >= ov->cfg.records_max)
+		return GN_NO_SPACE;
+	ov->sort_dirty = true;
+	return gn_ov_held_set(ov, &r, now);
+}
+
+/* ---- admission ---- */
+
+static gn_err quota(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+{
+	const struct gn_ov_owner *o = gn_map_get(&ov->owners, r->owner.b);
+	bool same = h && memcmp(h->owner.b, r->owner.b, 32) == 0;
+	uint64_t records = (o ? o->records : 0u) + !same,
+		 bytes = (o ? o->bytes : 0) + r->bytes.len - (same ? h->len : 0);
+	if (records > ov->cfg.owner_records_max || bytes > ov->cfg.owner_bytes_max) {
+		ov->count.quota_owner++;
+		return GN_QUOTA;
+	}
+	if ((!h && ov->held.count >= ov->cfg.records_max) ||
+	    ov->held_bytes + r->bytes.len - (h ? h->len : 0) > ov->cfg.bytes_max ||
+	    (!o && ov->owners.count >= GN_OV_OWNERS_MAX)) {
+		ov->count.quota_node++;
+		return GN_NO_SPACE;
+	}
+	return GN_OK;
+}
+
+static gn_overlay_admit rule_of(const struct gn_overlay *ov, uint16_t type)
+{
+	return type < GN_COUNT(ov->cfg.admit) ? ov->cfg.admit[type] : NULL;
+}
+
+static gn_err counted(struct gn_overlay *ov, gn_err err)
+{
+	ov->count.record_stale += err == GN_STALE;
+	ov->count.record_conflict += err == GN_EXISTS;
+	ov->count.record_denied += err != GN_OK && err != GN_STALE && err != GN_EXISTS;
+	return err;
+}
+
+gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, gn_time now)
+{
+	GN_TRY(counted(ov, rule_of(ov, in->type)(held, in, now)));
+	return quota(ov, gn_ov_held_get(ov, &in->key), in);
+}
+
+/* OV-58: the same owner, and a higher (seq, hash); two values under one seq are the owner's equivocation. */
+static gn_err newer(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+{
+	if (memcmp(h->owner.b, r->owner.b, 32) != 0)
+		return GN_EXISTS;
+	if (h->seq == r->seq) {
+		ov->count.equivocations++;
+		return memcmp(h->hash.b, r->hash.b, 32) < 0 ? GN_OK : GN_STALE;
+	}
+	return h->seq < r->seq ? GN_OK : GN_STALE;
+}
+
+gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, gn_time now)
+{
+	const struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
+	gn_err err = gn_record_fresh(r, gn_unix(now));
+	if (err != GN_OK) {
+		ov->count.record_expired += err == GN_EXPIRED;
+		ov->count.record_future += err != GN_EXPIRED;
+		return err;
+	}
+	if (rule_of(ov, r->type))
+		return h ? GN_PENDING : gn_ov_admit_rule(ov, NULL, r, now);
+	if (h)
+		GN_TRY(counted(ov, newer(ov, h, r)));
+	return quota(ov, h, r);
+}
+
+/* ---- who is known to hold it ---- */
+
+static uint32_t tag(const struct gn_node_id *id)
+{
+	uint32_t t = (uint32_t)(gn_be64(id->b + 8) >> 32);
+	return t ? t : 1;
+}
+
+bool gn_ov_synced(const struct gn_ov_held *h, const struct gn_node_id *id)
+{
+	for (unsigned i = 0; i < GN_COUNT(h->synced); i++)
+		if (h->synced[i] == tag(id))
+			return true;
+	return false;
+}
+
+void gn_ov_synced_add(struct gn_ov_held *h, const struct gn_node_id *id)
+{
+	if (gn_ov_synced(h, id))
+		return;
+	for (unsigned i = GN_COUNT(h->synced) - 1; i > 0; i--) /* the oldest falls out */
+		h->synced[i] = h->synced[i - 1];
+	h->synced[0] = tag(id);
+}
+
+void gn_ov_synced_forget(struct gn_overlay *ov, const struct gn_node_id *id)
+{
+	for (uint32_t i = 0; i < ov->sorted_count; i++)
+		for (unsigned j = 0; j < GN_COUNT(ov->sorted[i]->synced); j++)
+			if (ov->sorted[i]->synced[j] == tag(id))
+				ov->sorted[i]->synced[j] = 0;
+}

@@ -1,0 +1,210 @@
+/* Keeping R copies: after a change of the ring, and some time after a PUT, each record's set is computed anew; one of
+ * the two nearest holders offers it to members that are not known to have it; who is no longer a member hands over and
+ * drops (OV-65..OV-68).
+ *
+ * A pass walks all held records, a bounded number per tick. In its first round only the two nearest of the set act; in
+ * the second whoever has fewer than two known holders nearer than itself, because the two nearest may be the newcomers.
+ */
+#include "overlay/overlay_int.h"
+
+/* Offers being collected during one tick. */
+struct batch {
+	struct gn_ov_contact *to;
+	struct gn_ov_held *list[GN_OV_DIGEST_KEYS];
+	uint32_t count;
+};
+#define BATCHES 24 /* members that records looked at in one tick can have, as a rule; more only cost more messages */
+
+static void flush(struct gn_overlay *ov, struct batch *b, gn_time now)
+{
+	if (b->count)
+		gn_ov_offer(ov, &b->to->c, b->list, b->count, now);
+	b->count = 0;
+	b->to = NULL;
+}
+
+static void collect(struct gn_overlay *ov, struct batch *batches, struct gn_ov_contact *to, struct gn_ov_held *h,
+		    gn_time now)
+{
+	struct batch *b = NULL;
+	for (unsigned i = 0; i < BATCHES && !b; i++)
+		if (batches[i].to == to)
+			b = &batches[i];
+	for (unsigned i = 0; i < BATCHES && !b; i++)
+		if (!batches[i].to)
+			b = &batches[i];
+	if (!b) {
+		b = &batches[0];
+		flush(ov, b, now);
+	}
+	b->to = to;
+	b->list[b->count++] = h;
+	if (b->count == GN_OV_DIGEST_KEYS)
+		flush(ov, b, now);
+}
+
+void gn_ov_repair_soon(struct gn_overlay *ov, gn_time at)
+{
+	if (ov->held.count == 0)
+		return;
+	ov->repair_round = 0;
+	ov->repair_backoff = GN_OV_REPAIR_AGAIN;
+	gn_ov_task_soon(ov, GN_OV_TASK_REPAIR, at);
+}
+
+/* A record we are no member for: offer it to the nearest, drop it when it has been there long enough. True when
+ * dropped. */
+static bool hand_over(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h,
+		      const struct gn_ov_member *set, uint32_t n, gn_time now)
+{
+	if (h->left == 0)
+		h->left = now;
+	unsigned known = 0;
+	for (uint32_t i = 0; i < n; i++)
+		known += gn_ov_synced(h, &set[i].id);
+	if (now - h->left >= GN_OV_HAND_OVER && known > 0) {
+		ov->count.records_handed_over++;
+		gn_ov_held_drop(ov, h, true);
+		return true;
+	}
+	for (uint32_t i = 0; i < n && i < 2 && known == 0; i++)
+		collect(ov, batches, set[i].contact, h, now);
+	ov->repair_left = true;
+	return false;
+}
+
+/* True when the record was dropped. */
+static bool look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h, gn_time now)
+{
+	struct gn_ov_member set[GN_OV_R_MAX];
+	uint32_t n = gn_ov_set_of(ov, gn_theta(h->key.b), set, ov->cfg.r), rank = n, nearer = 0;
+	for (uint32_t i = 0; i < n && rank == n; i++) {
+		if (!set[i].contact)
+			rank = i;
+		else
+			nearer += gn_ov_synced(h, &set[i].id);
+	}
+	if (rank == n)
+		return n == ov->cfg.r && hand_over(ov, batches, h, set, n, now);
+	h->left = 0;
+	bool act = ov->repair_round == 0 ? rank < 2 : nearer < 2;
+	for (uint32_t i = 0; i < n; i++) {
+		if (!set[i].contact || gn_ov_synced(h, &set[i].id))
+			continue;
+		ov->repair_left = ov->repair_left || act || rank < 4;
+		if (act)
+			collect(ov, batches, set[i].contact, h, now);
+	}
+	return false;
+}
+
+static void pass_end(struct gn_overlay *ov, gn_time now)
+{
+	ov->repair_running = false;
+	ov->repair_cursor = 0;
+	if (!ov->repair_left)
+		return;
+	if (ov->repair_round == 0) {
+		ov->repair_round = 1;
+		gn_ov_task_soon(ov, GN_OV_TASK_REPAIR, now + gn_ov_spread(ov, GN_OV_REPAIR_SECOND, 25));
+	} else {
+		gn_ov_task_soon(ov, GN_OV_TASK_REPAIR, now + gn_ov_spread(ov, ov->repair_backoff, 25));
+		ov->repair_backoff = gn_time_min(2 * ov->repair_backoff, ov->cfg.digest);
+	}
+}
+
+void gn_ov_repair_due(struct gn_overlay *ov, gn_time now)
+{
+	struct batch batches[BATCHES] = {{0}};
+	gn_ov_task_set(ov, GN_OV_TASK_REPAIR, GN_NEVER);
+	if (!ov->server)
+		return;
+	gn_ov_held_sort(ov);
+	if (!ov->repair_running) {
+		ov->repair_running = true;
+		ov->repair_left = false;
+		ov->repair_cursor = 0;
+	}
+	for (unsigned i = 0; i < GN_OV_REPAIR_RECORDS && ov->repair_cursor < ov->sorted_count; i++)
+		ov->repair_cursor += !look_at(ov, batches, ov->sorted[ov->repair_cursor], now);
+	for (unsigned i = 0; i < BATCHES; i++)
+		flush(ov, &batches[i], now);
+	if (ov->repair_cursor < ov->sorted_count)
+		gn_ov_task_set(ov, GN_OV_TASK_REPAIR, now + GN_OV_REPAIR_PAUSE);
+	else
+		pass_end(ov, now);
+}
+
+/* ---- pushes ---- */
+
+void gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to, gn_time now)
+{
+	struct gn_ov_push p = {*key, *to};
+	if (gn_ring_push(&ov->pushes, &p) != GN_OK) {
+		ov->count.pushes_full++;
+		ov->repair_left = true;
+		return;
+	}
+	gn_ov_push_next(ov, now);
+}
+
+void gn_ov_push_next(struct gn_overlay *ov, gn_time now)
+{
+	struct gn_ov_push p;
+	while (ov->push_loads < GN_OV_PUSH_LOADS && gn_ring_pop(&ov->pushes, &p)) {
+		const struct gn_ov_contact *c = gn_ov_contact_get(ov, &p.to);
+		if (!c || !gn_ov_held_get(ov, &p.key))
+			continue;
+		if (gn_ov_job_load(ov, GN_OV_JOB_PUSH, &c->c, 0, 0, &p.key, now) != GN_OK) {
+			ov->repair_left = true; /* the next pass offers it again */
+			return;
+		}
+	}
+}
+
+void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to, const struct gn_record *record, gn_time now)
+{
+	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, to, now);
+	if (!r)
+		return;
+	r->key = record->key;
+	r->hash = record->hash;
+	r->dead_at = now + 5 * GN_SEC + GN_OV_STORE_TIME;
+	gn_err err = gn_ov_timer_set(ov, &r->timer, r->dead_at);
+	GN_ASSERT(err == GN_OK);
+	ov->count.pushes++;
+	struct gn_fbb b = gn_ov_builder(ov);
+	gn_fbref body = gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = record->bytes});
+	(void)gn_ov_send(ov, &b, to, r->id, GN_FB_OVERLAY_BODY_PUSH, body);
+}
+
+void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uint64_t request, struct gn_slice bytes,
+		       gn_time now)
+{
+	struct gn_record r;
+	gn_err err = gn_wire_record_parse(bytes, &r);
+	if (err != GN_OK) {
+		ov->count.record_malformed++;
+		gn_ov_refuse(ov, from, request, err);
+		return;
+	}
+	if (!ov->server || gn_ov_rank_of(ov, gn_theta(r.key.b), &ov->self.id) >= 2u * ov->cfg.r) {
+		ov->count.record_not_mine++;
+		gn_ov_refuse(ov, from, request, GN_DENIED);
+		return;
+	}
+	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);
+	if (!(h && memcmp(h->hash.b, r.hash.b, 32) == 0))
+		err = gn_wire_record_open(bytes, &r);
+	if (err != GN_OK) {
+		ov->count.record_signature++;
+		gn_ov_refuse(ov, from, request, err);
+		return;
+	}
+	gn_ov_job_put(ov, from, request, 0, true, &r, now);
+}
+
+void gn_ov_on_push(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_push m, gn_time now)
+{
+	gn_ov_take_pushed(ov, &from->c, from->request, gn_fb_push_record(m), now);
+}

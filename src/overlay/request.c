@@ -1,0 +1,167 @@
+/* What we asked and have no answer to: a number, a key that must answer, and two moments: the hedge (lookups stop
+ * waiting) and the end (the peer did not answer). Also the timers of all other objects.
+ *
+ *   NEW -> WAITING [request_new]   WAITING -> HEDGED [request_due]   WAITING, HEDGED -> ANSWERED [request_answered] |
+ * LOST */
+#include "overlay/overlay_int.h"
+
+void gn_ov_timer_init(struct gn_ov_timer *t, uint8_t kind)
+{
+	*t = (struct gn_ov_timer){.kind = kind};
+}
+
+gn_err gn_ov_timer_set(struct gn_overlay *ov, struct gn_ov_timer *t, gn_time at)
+{
+	return gn_heap_set(&ov->timers, &t->node, at);
+}
+
+void gn_ov_task_set(struct gn_overlay *ov, enum gn_ov_task task, gn_time at)
+{
+	gn_err err = gn_ov_timer_set(ov, &ov->tasks[task], at);
+	GN_ASSERT(err == GN_OK); /* in the heap since gn_overlay_new */
+}
+
+void gn_ov_task_soon(struct gn_overlay *ov, enum gn_ov_task task, gn_time at)
+{
+	if (at < ov->tasks[task].node.at)
+		gn_ov_task_set(ov, task, at);
+}
+
+gn_time gn_ov_spread(struct gn_overlay *ov, gn_time t, unsigned percent)
+{
+	double f = 1 + (gn_rand_unit(ov->env.rand) * 2 - 1) * percent / 100.0;
+	return (gn_time)((double)t * f);
+}
+
+/* OV-31. Without a session the handshake comes first: two round trips more, and its own retransmission. */
+gn_time gn_ov_dead_after(const struct gn_overlay *ov, const struct gn_ov_contact *c)
+{
+	gn_time rtt = gn_ov_rtt_hat(ov, c, NULL);
+	if (c && c->up)
+		return 3 * rtt > GN_OV_DEAD_MIN ? 3 * rtt : GN_OV_DEAD_MIN;
+	return 5 * rtt > GN_OV_COLD_MIN ? 5 * rtt : GN_OV_COLD_MIN;
+}
+
+static gn_time hedge_after(const struct gn_overlay *ov, const struct gn_ov_contact *c)
+{
+	gn_time rtt = gn_ov_rtt_hat(ov, c, NULL);
+	return (c && c->up ? rtt * 8 / 5 : rtt * 4) + GN_OV_HEDGE;
+}
+
+struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id)
+{
+	struct gn_ov_request **at = gn_map_get(&ov->requests, &id);
+	return at ? *at : NULL;
+}
+
+static bool of_lookup(uint8_t kind)
+{
+	return kind == GN_FB_OVERLAY_BODY_FIND || kind == GN_FB_OVERLAY_BODY_GET || kind == GN_FB_OVERLAY_BODY_PUT;
+}
+
+struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, const struct gn_contact *to, gn_time now)
+{
+	const struct gn_ov_contact *c = gn_ov_contact_get(ov, &to->pk);
+	struct gn_ov_request *r = GN_NEW(ov->env.alloc, struct gn_ov_request);
+	if (!r)
+		goto fail;
+	r->id = ov->next_request++;
+	r->kind = kind;
+	r->to = *to;
+	r->sent = now;
+	r->cold = !c || !c->up;
+	r->dead_at = now + gn_ov_dead_after(ov, c);
+	gn_ov_timer_init(&r->timer, GN_OV_TIMER_REQUEST);
+	gn_time at = of_lookup(kind) ? gn_time_min(now + hedge_after(ov, c), r->dead_at) : r->dead_at;
+	if (gn_ov_timer_set(ov, &r->timer, at) != GN_OK)
+		goto fail;
+	struct gn_ov_request **slot = gn_map_put(&ov->requests, &r->id);
+	if (!slot) {
+		gn_heap_remove(&ov->timers, &r->timer.node);
+		goto fail;
+	}
+	*slot = r;
+	if (of_lookup(kind) && ++ov->recent_asked >= 256) {
+		ov->recent_asked /= 2;
+		ov->recent_lost /= 2;
+	}
+	return r;
+fail:
+	gn_mem_free(ov->env.alloc, r);
+	ov->count.requests_full++;
+	return NULL;
+}
+
+void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r)
+{
+	bool there = gn_map_remove(&ov->requests, &r->id);
+	GN_ASSERT(there);
+	gn_heap_remove(&ov->timers, &r->timer.node);
+	gn_mem_free(ov->env.alloc, r->offered);
+	gn_mem_free(ov->env.alloc, r);
+}
+
+struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct gn_ov_from *from, gn_time now)
+{
+	struct gn_ov_request *r = from->request ? gn_ov_request_get(ov, from->request) : NULL;
+	if (!r || (!r->any && memcmp(r->to.pk.b, from->c.pk.b, 32) != 0)) {
+		ov->count.answers_unasked++;
+		return NULL;
+	}
+	/* A PUT waits for a disk and a resent question for either answer: their time is not the path's. */
+	bool clean =
+		!r->cold && r->tries == 0 && r->kind != GN_FB_OVERLAY_BODY_PUT && r->kind != GN_FB_OVERLAY_BODY_PUSH;
+	if (clean && from->contact)
+		gn_ov_contact_rtt(ov, from->contact, now - r->sent);
+	return r;
+}
+
+static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+{
+	ov->count.requests_timeout++;
+	switch (r->kind) {
+	case GN_FB_OVERLAY_BODY_HELLO: gn_ov_join_timeout(ov, r, now); break;
+	case GN_FB_OVERLAY_BODY_PING:
+	case GN_FB_OVERLAY_BODY_LINK: gn_ov_link_timeout(ov, r, now); break;
+	case GN_FB_OVERLAY_BODY_FIND:
+	case GN_FB_OVERLAY_BODY_GET:
+		ov->recent_lost++;
+		gn_ov_lookup_timeout(ov, r, now);
+		break;
+	case GN_FB_OVERLAY_BODY_PUT: gn_ov_put_timeout(ov, r, now); break;
+	case GN_FB_OVERLAY_BODY_DIGEST:
+	case GN_FB_OVERLAY_BODY_PUSH:
+		ov->repair_left = true;
+		gn_ov_repair_soon(ov, now + GN_OV_REPAIR_AGAIN);
+		gn_ov_request_free(ov, r);
+		break;
+	default: gn_ov_request_free(ov, r);
+	}
+}
+
+void gn_ov_request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+{
+	if (now < r->dead_at) {
+		gn_err err = gn_ov_timer_set(ov, &r->timer, r->dead_at);
+		GN_ASSERT(err == GN_OK);
+		if (of_lookup(r->kind) && !r->hedged) {
+			r->hedged = true;
+			gn_ov_lookup_hedge(ov, r, now);
+		}
+		return;
+	}
+	lost(ov, r, now);
+}
+
+void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now)
+{
+	/* Ends them at the next tick, in the order of their numbers: handlers may ask anew. */
+	for (uint32_t i = 0; i < ov->requests.count; i++) {
+		struct gn_ov_request *r = *(struct gn_ov_request **)gn_map_value_at(&ov->requests, i);
+		if (r->any || memcmp(r->to.pk.b, pk->b, 32) != 0)
+			continue;
+		r->dead_at = now;
+		gn_err err = gn_ov_timer_set(ov, &r->timer, now);
+		GN_ASSERT(err == GN_OK);
+	}
+}
