@@ -1,4 +1,4 @@
-/* A secret as a file, sealed under a passphrase or open.
+/* A secret as a file, sealed under a passphrase or open (CR-34).
  *
  *   bytes   field
  *   8       "GEONETK" and the version, 1

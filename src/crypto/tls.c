@@ -65,7 +65,7 @@ static int crypto_recv(SSL *ssl, const unsigned char **p, size_t *len, void *use
 {
 	(void)ssl;
 	struct gn_tls *tls = user;
-	*p = tls->in.p + tls->in.off;
+	*p = tls->in.len ? tls->in.p + tls->in.off : NULL;
 	*len = tls->in.len;
 	return 1;
 }

@@ -1,6 +1,7 @@
 /* The handshake with both ends in memory: what a good one gives, and that no other one ends well. The ends of bad
  * handshakes are made from good ones by turning off, in OpenSSL, what tls_ctx.c turned on. */
 #include "crypto/tls_int.h"
+#include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -258,6 +259,7 @@ static void a_wrong_server_key_is_refused(void **state)
 	assert_false(gn_tls_done(p.client.tls) || gn_tls_done(p.server.tls));
 	struct gn_pk pk;
 	assert_false(gn_tls_peer(p.client.tls, &pk));
+	assert_int_equal(p.client.tls->verdict, GN_KEY); /* at once: a wrong server must not learn who called */
 	assert_true(gn_tls_alert(p.client.tls) > 0);
 	assert_int_equal(gn_tls_run(p.client.tls), GN_KEY); /* for good */
 	assert_int_equal(gn_tls_recv(p.client.tls, GN_TLS_APP, GN_LIT("x")), GN_KEY);
@@ -316,6 +318,23 @@ static void a_key_that_is_not_ed25519_is_refused(void **state)
 		assert_int_equal((who ? p.client : p.server).tls->verdict, GN_KEY);
 		teardown(&p);
 	}
+}
+
+static void only_ed25519_keys_are_read(void **state)
+{
+	(void)state;
+	static const char *const kinds[] = {"X25519", "ED448", "ML-DSA-65"};
+	struct gn_pk pk;
+	assert_false(gn_tls_raw_key(NULL, &pk));
+	for (size_t i = 0; i < GN_COUNT(kinds); i++) {
+		EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, kinds[i]);
+		assert_non_null(key);
+		assert_false(gn_tls_raw_key(key, &pk));
+		EVP_PKEY_free(key);
+	}
+	EVP_PKEY *weak = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, (const uint8_t[32]){1}, 32);
+	assert_false(gn_tls_raw_key(weak, &pk));
+	EVP_PKEY_free(weak);
 }
 
 /* An end that speaks our TLS but wants X.509. */
@@ -469,6 +488,34 @@ static void bytes_of_another_level_are_refused(void **state)
 	assert_int_equal(gn_tls_recv(p.client.tls, GN_TLS_HANDSHAKE, GN_LIT("x")), GN_PROTOCOL);
 	assert_int_equal(flow(&p.client, &p.server, SIZE_MAX), GN_OK);
 	assert_true(gn_tls_done(p.server.tls));
+	teardown(&p);
+}
+
+/* The server's answer grows at a level of which the caller has taken a part. */
+static void bytes_are_added_behind_what_is_partly_taken(void **state)
+{
+	(void)state;
+	struct pair p;
+	uint8_t first[512];
+	setup(&p);
+	assert_true(SSL_CTX_set1_groups_list(p.server.ctx->ssl, "X25519")); /* a hello retry request comes first */
+	open_both(&p);
+	assert_int_equal(run(&p.client), GN_OK);
+	assert_int_equal(flow(&p.client, &p.server, SIZE_MAX), GN_OK);
+	struct gn_slice retry = gn_tls_pending(p.server.tls, GN_TLS_INITIAL);
+	size_t len = retry.len;
+	assert_true(len > 10 && len < sizeof first);
+	memcpy(first, retry.p, len);
+	assert_int_equal(gn_tls_recv(p.client.tls, GN_TLS_INITIAL, retry), GN_OK);
+	gn_tls_take(p.server.tls, GN_TLS_INITIAL, 10);
+	assert_int_equal(run(&p.client), GN_OK);
+	assert_int_equal(flow(&p.client, &p.server, SIZE_MAX), GN_OK);
+	struct gn_slice all = gn_tls_pending(p.server.tls, GN_TLS_INITIAL);
+	assert_true(all.len > len - 10);
+	assert_memory_equal(all.p, first + 10, len - 10);
+	gn_tls_take(p.server.tls, GN_TLS_INITIAL, len - 10);
+	assert_int_equal(flow(&p.server, &p.client, SIZE_MAX), GN_OK);
+	assert_true(gn_tls_done(p.client.tls));
 	teardown(&p);
 }
 
@@ -631,6 +678,49 @@ static void tickets_are_bounded_and_one_per_peer(void **state)
 	teardown(&p);
 }
 
+/* ---- threads ---- */
+
+static void *many_handshakes(void *user)
+{
+	struct pair p = *(const struct pair *)user; /* contexts are shared, handshakes are our own */
+	bool *ok = calloc(1, sizeof *ok);
+	unsigned flights;
+	for (int i = 0; ok && i < 30; i++) {
+		p.client.tls = p.server.tls = NULL;
+		p.client.secret_count = p.server.secret_count = 0;
+		gn_err err = gn_tls_new(p.client.ctx, false, &p.server.key.pk, GN_LIT("c"), &p.client.tls);
+		if (err == GN_OK)
+			err = gn_tls_new(p.server.ctx, true, NULL, GN_LIT("s"), &p.server.tls);
+		if (err == GN_OK)
+			err = shake(&p, &flights);
+		*ok = err == GN_OK && gn_tls_done(p.client.tls) && gn_tls_done(p.server.tls);
+		gn_tls_free(p.client.tls);
+		gn_tls_free(p.server.tls);
+		if (!*ok)
+			break;
+	}
+	return ok;
+}
+
+static void threads_share_a_context(void **state)
+{
+	(void)state;
+	struct pair p;
+	pthread_t threads[4];
+	setup(&p);
+	for (size_t i = 0; i < GN_COUNT(threads); i++)
+		assert_int_equal(pthread_create(&threads[i], NULL, many_handshakes, &p), 0);
+	for (size_t i = 0; i < GN_COUNT(threads); i++) {
+		void *ok = NULL;
+		assert_int_equal(pthread_join(threads[i], &ok), 0);
+		assert_true(ok && *(bool *)ok);
+		free(ok);
+	}
+	assert_int_equal(p.client.ctx->refs, 1);
+	assert_int_equal(p.client.ctx->ticket_count, 1);
+	teardown(&p);
+}
+
 /* ---- memory ---- */
 
 static long allocations_left = -1; /* -1: all succeed */
@@ -707,12 +797,14 @@ int main(void)
 		cmocka_unit_test(a_wrong_client_key_is_refused),
 		cmocka_unit_test(a_client_without_a_key_is_refused),
 		cmocka_unit_test(a_key_that_is_not_ed25519_is_refused),
+		cmocka_unit_test(only_ed25519_keys_are_read),
 		cmocka_unit_test(certificates_are_not_spoken),
 		cmocka_unit_test(another_protocol_is_refused),
 		cmocka_unit_test(missing_parameters_are_refused),
 		cmocka_unit_test(no_changed_byte_of_any_flight_goes_unseen),
 		cmocka_unit_test(a_truncated_flight_waits_and_then_goes_on),
 		cmocka_unit_test(bytes_of_another_level_are_refused),
+		cmocka_unit_test(bytes_are_added_behind_what_is_partly_taken),
 		cmocka_unit_test(bytes_after_a_level_ended_are_refused),
 		cmocka_unit_test(a_level_takes_16_kib_and_no_byte_more),
 		cmocka_unit_test(after_the_handshake_only_tickets_are_taken),
@@ -721,6 +813,7 @@ int main(void)
 		cmocka_unit_test(a_server_that_restarted_shakes_hands_anew),
 		cmocka_unit_test(a_ticket_under_a_wrong_name_proves_nothing),
 		cmocka_unit_test(tickets_are_bounded_and_one_per_peer),
+		cmocka_unit_test(threads_share_a_context),
 		cmocka_unit_test(out_of_memory_fails_and_leaks_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
