@@ -1,8 +1,9 @@
-/* base: known answers for bytes, texts and addresses; containers against slow obvious models from a seed; the memory budget. */
+/* base: known answers for bytes, texts and addresses; containers against slow obvious models from a seed; the memory
+ * budget. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <stdio.h>
 
 #include "base/base.h"
@@ -179,7 +180,8 @@ static void hex_both_ways(void **state)
 	assert_string_equal(text, "00ff1ab2");
 	assert_int_equal(gn_unhex(gn_str("00FF1aB2"), back, 4), GN_OK);
 	assert_memory_equal(back, "\x00\xff\x1a\xb2", 4);
-	static const char *const bad[] = {"", "00ff1ab", "00ff1ab2c", "00ff1ab2c0", "00ff1abg", "00ff1ab/", "00ff1ab:", "00ff1ab@", " 0ff1ab2"};
+	static const char *const bad[] = {"",         "00ff1ab",  "00ff1ab2c", "00ff1ab2c0", "00ff1abg",
+					  "00ff1ab/", "00ff1ab:", "00ff1ab@",  " 0ff1ab2"};
 	for (size_t i = 0; i < GN_COUNT(bad); i++)
 		assert_int_equal(gn_unhex(gn_str(bad[i]), back, 4), GN_TEXT);
 	assert_memory_equal(back, "\x00\xff\x1a\xb2", 4);
@@ -212,8 +214,9 @@ static void utf8_accepts_exactly_the_encodings(void **state)
 		if (n > 1 && gn_utf8_ok(gn_slice(s, n - 1)))
 			fail_msg("U+%04X cut short", (unsigned)c);
 	}
-	static const char *const bad[] = {"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xf5\x80\x80\x80", "\xff",
-					  "a\xc3", "\xc3(", "\xe2\x82(", "\xf0\x9f\x98("};
+	static const char *const bad[] = {
+		"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xf5\x80\x80\x80",
+		"\xff", "a\xc3",    "\xc3(",    "\xe2\x82(",    "\xf0\x9f\x98("};
 	for (size_t i = 0; i < GN_COUNT(bad); i++)
 		assert_false(gn_utf8_ok(gn_str(bad[i])));
 	assert_true(gn_utf8_ok(gn_slice(NULL, 0)));
@@ -228,12 +231,12 @@ static void addresses_print_as_rfc5952_says(void **state)
 	static const struct {
 		const char *in, *out;
 	} cases[] = {
-		{"[2001:0db8::0001]:80", "[2001:db8::1]:80"},			    /* 4.1 leading zeros */
-		{"[2001:db8:0:0:0:0:2:1]:80", "[2001:db8::2:1]:80"},		    /* 4.2.1 shorten as much as possible */
-		{"[2001:db8:0:1:1:1:1:1]:80", "[2001:db8:0:1:1:1:1:1]:80"},	    /* 4.2.2 not one group */
-		{"[2001:0:0:1:0:0:0:1]:80", "[2001:0:0:1::1]:80"},		    /* 4.2.3 the longest run */
-		{"[2001:db8:0:0:1:0:0:1]:80", "[2001:db8::1:0:0:1]:80"},	    /* 4.2.3 the first of equals */
-		{"[2001:DB8:AAAA::ABCD]:80", "[2001:db8:aaaa::abcd]:80"},	    /* 4.3 lower case */
+		{"[2001:0db8::0001]:80", "[2001:db8::1]:80"},               /* 4.1 leading zeros */
+		{"[2001:db8:0:0:0:0:2:1]:80", "[2001:db8::2:1]:80"},        /* 4.2.1 shorten as much as possible */
+		{"[2001:db8:0:1:1:1:1:1]:80", "[2001:db8:0:1:1:1:1:1]:80"}, /* 4.2.2 not one group */
+		{"[2001:0:0:1:0:0:0:1]:80", "[2001:0:0:1::1]:80"},          /* 4.2.3 the longest run */
+		{"[2001:db8:0:0:1:0:0:1]:80", "[2001:db8::1:0:0:1]:80"},    /* 4.2.3 the first of equals */
+		{"[2001:DB8:AAAA::ABCD]:80", "[2001:db8:aaaa::abcd]:80"},   /* 4.3 lower case */
 		{"[::]:0", "[::]:0"},
 		{"[::1]:65535", "[::1]:65535"},
 		{"[1::]:1", "[1::]:1"},
@@ -242,7 +245,7 @@ static void addresses_print_as_rfc5952_says(void **state)
 		{"[::2:3:4:5:6:7:8]:1", "[0:2:3:4:5:6:7:8]:1"},
 		{"[1:2:3:4:5:6:7:8]:1", "[1:2:3:4:5:6:7:8]:1"},
 		{"[64:ff9b::192.0.2.33]:1", "[64:ff9b::c000:221]:1"},
-		{"[::ffff:192.0.2.33]:1", "192.0.2.33:1"},			    /* mapped is IPv4 here */
+		{"[::ffff:192.0.2.33]:1", "192.0.2.33:1"}, /* mapped is IPv4 here */
 		{"[::ffff:c000:221]:1", "192.0.2.33:1"},
 		{"[1:2:3:4:5:6:7.8.9.10]:1", "[1:2:3:4:5:6:708:90a]:1"},
 		{"127.0.0.1:7780", "127.0.0.1:7780"},
@@ -263,11 +266,48 @@ static void bad_addresses_are_refused(void **state)
 {
 	(void)state;
 	static const char *const bad[] = {
-		"", ":1", "1.2.3.4", "1.2.3.4:", "1.2.3:1", "1.2.3.4.5:1", "256.1.1.1:1", "1.2.3.4:65536", "1.2.3.4:1 ", " 1.2.3.4:1",
-		"1.2.3.4:-1", "1.2.3.4:+1", "01.2.3.4:1", "1.2.3.04:1", "1.2.3.4:01", "1..3.4:1", "::1:80", "[::1]", "[::1]:", "[::1:80",
-		"[]:1", "[:]:1", "[:::]:1", "[1:2:3:4:5:6:7]:1", "[1:2:3:4:5:6:7:8:9]:1", "[1:2:3:4:5:6:7:8::]:1", "[::1:2:3:4:5:6:7:8]:1",
-		"[1::2::3]:1", "[12345::]:1", "[g::]:1", "[1:]:1", "[:1]:1", "[1:2:3:4:5:6:7:1.2.3.4]:1", "[1.2.3.4]:1", "[1.2.3.4::]:1",
-		"[::1.2.3]:1", "[::1.2.3.4.5]:1", "[::256.1.1.1]:1", "[::1%eth0]:1", "localhost:1", "[1:2:3:4:5:6:7:8:]:1", "[::00001]:1",
+		"",
+		":1",
+		"1.2.3.4",
+		"1.2.3.4:",
+		"1.2.3:1",
+		"1.2.3.4.5:1",
+		"256.1.1.1:1",
+		"1.2.3.4:65536",
+		"1.2.3.4:1 ",
+		" 1.2.3.4:1",
+		"1.2.3.4:-1",
+		"1.2.3.4:+1",
+		"01.2.3.4:1",
+		"1.2.3.04:1",
+		"1.2.3.4:01",
+		"1..3.4:1",
+		"::1:80",
+		"[::1]",
+		"[::1]:",
+		"[::1:80",
+		"[]:1",
+		"[:]:1",
+		"[:::]:1",
+		"[1:2:3:4:5:6:7]:1",
+		"[1:2:3:4:5:6:7:8:9]:1",
+		"[1:2:3:4:5:6:7:8::]:1",
+		"[::1:2:3:4:5:6:7:8]:1",
+		"[1::2::3]:1",
+		"[12345::]:1",
+		"[g::]:1",
+		"[1:]:1",
+		"[:1]:1",
+		"[1:2:3:4:5:6:7:1.2.3.4]:1",
+		"[1.2.3.4]:1",
+		"[1.2.3.4::]:1",
+		"[::1.2.3]:1",
+		"[::1.2.3.4.5]:1",
+		"[::256.1.1.1]:1",
+		"[::1%eth0]:1",
+		"localhost:1",
+		"[1:2:3:4:5:6:7:8:]:1",
+		"[::00001]:1",
 	};
 	for (size_t i = 0; i < GN_COUNT(bad); i++) {
 		struct gn_addr a = {.port = 42};
@@ -300,7 +340,8 @@ static void addresses_go_round(void **state)
 static void kinds_and_prefixes(void **state)
 {
 	(void)state;
-	struct gn_addr a = gn_addr_v4(10, 1, 2, 3, 5), b = gn_addr_v4(10, 1, 2, 200, 6), c = gn_addr_v4(10, 1, 3, 3, 5), six, other;
+	struct gn_addr a = gn_addr_v4(10, 1, 2, 3, 5), b = gn_addr_v4(10, 1, 2, 200, 6), c = gn_addr_v4(10, 1, 3, 3, 5),
+		       six, other;
 	assert_true(gn_addr_is_v4(&a) && !gn_addr_is_loopback(&a) && !gn_addr_eq(&a, &b));
 	assert_true(gn_addr_prefix(&a) == gn_addr_prefix(&b) && gn_addr_prefix(&a) != gn_addr_prefix(&c));
 	assert_int_equal(gn_addr_parse(gn_str("[2001:db8:1:2::3]:5"), &six), GN_OK);
@@ -369,7 +410,8 @@ static void randomness_is_the_seeds(void **state)
 	gn_prng_init(&g, 0);
 	gn_prng_init(&h, 0);
 	/* xoshiro256** over splitmix64(0): computed independently from the published reference description. */
-	static const uint64_t first[] = {UINT64_C(11091344671253066420), UINT64_C(13793997310169335082), UINT64_C(1900383378846508768)};
+	static const uint64_t first[] = {UINT64_C(11091344671253066420), UINT64_C(13793997310169335082),
+					 UINT64_C(1900383378846508768)};
 	for (size_t i = 0; i < GN_COUNT(first); i++)
 		assert_true(gn_prng_next(&g) == first[i]);
 	struct gn_rand a = gn_prng_rand(&h);
@@ -543,8 +585,14 @@ static void heap_like_a_sorted_list(void **state)
 			struct gn_heap_node *n = &nodes[gn_rand_below(&w.rand, 100)];
 			switch (gn_rand_below(&w.rand, 5)) {
 			case 0: gn_heap_remove(&h, n); break;
-			case 1: n = gn_heap_first(&h); if (n) gn_heap_remove(&h, n); break;
-			default: assert_int_equal(gn_heap_set(&h, n, (gn_time)gn_rand_below(&w.rand, 500) - 100), GN_OK); break;
+			case 1:
+				n = gn_heap_first(&h);
+				if (n)
+					gn_heap_remove(&h, n);
+				break;
+			default:
+				assert_int_equal(gn_heap_set(&h, n, (gn_time)gn_rand_below(&w.rand, 500) - 100), GN_OK);
+				break;
 			}
 			gn_time least = GN_NEVER;
 			uint32_t count = 0;

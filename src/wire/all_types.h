@@ -8,7 +8,7 @@
 #include "wire/generated/common_fb.h"
 #include "wire/generated/overlay_fb.h"
 #include "wire/generated/record_fb.h"
-#include "wire/testdata/sample_fb.h"
+#include "wire/testdata/generated/sample_fb.h"
 
 static const struct schema {
 	const char *file;

@@ -1,6 +1,6 @@
 /* Verifying and reading FlatBuffers. Verification walks everything the schema knows with an explicit stack and proves
- * bounds, so that reading needs no error path; reading asserts the same bounds again, which fires only when bytes changed
- * after they were verified.
+ * bounds, so that reading needs no error path; reading asserts the same bounds again, which fires only when bytes
+ * changed after they were verified.
  *
  *   buffer:  root offset u32 | identifier 4 (optional) | ...
  *   table:   offset back to its vtable i32 | inline fields
@@ -9,8 +9,8 @@
  *   offsets to tables, strings and vectors are u32, from where they stand, never 0
  *
  * Invariants: 1. every offset is checked in 64 bits before it is followed; 2. the bytes walked are at most
- * GN_FB_WORK_FACTOR per byte of buffer, so sharing cannot multiply work; 3. the stack holds one frame per nested table and
- * fbc refuses schemas deeper than it. */
+ * GN_FB_WORK_FACTOR per byte of buffer, so sharing cannot multiply work; 3. the stack holds one frame per nested table
+ * and fbc refuses schemas deeper than it. */
 #include "wire/fb.h"
 
 static uint64_t load(const uint8_t *p, unsigned size)
@@ -26,7 +26,7 @@ static uint64_t load(const uint8_t *p, unsigned size)
 struct frame {
 	const struct gn_fb_type *type;
 	uint32_t at, vtable, vtable_len, table_len;
-	uint32_t field;     /* next of type->fields */
+	uint32_t field;      /* next of type->fields */
 	uint32_t left, next; /* tables still to visit of the vector last met, and where the next offset stands */
 	const struct gn_fb_type *element;
 };
@@ -112,7 +112,8 @@ static uint32_t inline_size(const struct gn_fb_field *field)
 static bool union_ok(struct walk *w, struct frame *f, const struct gn_fb_field *field, uint32_t place)
 {
 	uint32_t type_place = slot_place(w, f, field->slot - 1u);
-	unsigned type = type_place ? w->buf[f->at + type_place] : 0; /* in bounds: checked as the scalar it is, one row before */
+	unsigned type = type_place ? w->buf[f->at + type_place]
+				   : 0; /* in bounds: checked as the scalar it is, one row before */
 	if ((type == 0) != (place == 0))
 		return false;
 	if (type == 0)

@@ -1,6 +1,6 @@
-/* FlatBuffers in C: the runtime under the headers that tools/fbc generates (src/wire/generated/<schema>_fb.h). A received
- * buffer is verified once, after that reading never fails; a new one is built back to front in the caller's storage.
- * Nothing here allocates, recurses or needs aligned memory. Rules: docs/spec/wire.md WR-1..WR-9.
+/* FlatBuffers in C: the runtime under the headers that tools/fbc generates (src/wire/generated/<schema>_fb.h). A
+ * received buffer is verified once, after that reading never fails; a new one is built back to front in the caller's
+ * storage. Nothing here allocates, recurses or needs aligned memory. Rules: docs/spec/wire.md WR-1..WR-9.
  *
  * Reading, with the generated names of `table Signed { seq:ulong; label:string; }`:
  *     struct gn_fb_signed s;
@@ -17,11 +17,11 @@
 
 #include "base/base.h"
 
-#define GN_FB_DEPTH_MAX 16         /* tables inside tables, counted from the root; fbc refuses deeper schemas */
-#define GN_FB_SLOTS_MAX 64         /* fields of one table, deprecated ones and union types included */
-#define GN_FB_LEN_MAX (64u << 20)  /* bytes of one buffer */
-#define GN_FB_WORK_FACTOR 2        /* verification walks at most this many bytes per byte of buffer (WR-4) */
-#define GN_FB_VTABLES_MAX 32       /* vtables a builder remembers in order to share them */
+#define GN_FB_DEPTH_MAX 16        /* tables inside tables, counted from the root; fbc refuses deeper schemas */
+#define GN_FB_SLOTS_MAX 64        /* fields of one table, deprecated ones and union types included */
+#define GN_FB_LEN_MAX (64u << 20) /* bytes of one buffer */
+#define GN_FB_WORK_FACTOR 2       /* verification walks at most this many bytes per byte of buffer (WR-4) */
+#define GN_FB_VTABLES_MAX 32      /* vtables a builder remembers in order to share them */
 
 /* ---- what fbc says about a schema ---- */
 
@@ -30,8 +30,8 @@ enum gn_fb_kind {
 	GN_FB_STRUCT,
 	GN_FB_STRING,
 	GN_FB_TABLE,
-	GN_FB_UNION,       /* the table; its type is the scalar field in the slot before */
-	GN_FB_SCALARS,     /* vectors: of scalars ([ubyte] too), structs, strings, tables */
+	GN_FB_UNION,   /* the table; its type is the scalar field in the slot before */
+	GN_FB_SCALARS, /* vectors: of scalars ([ubyte] too), structs, strings, tables */
 	GN_FB_STRUCTS,
 	GN_FB_STRINGS,
 	GN_FB_TABLES,
@@ -61,30 +61,30 @@ struct gn_fb_field {
 	uint8_t size;      /* bytes of the scalar or of one element of GN_FB_SCALARS */
 	enum gn_fb_number number;
 	bool required;
-	uint64_t fallback; /* default: bits of the scalar, truncated to size */
-	const struct gn_fb_layout *layout;           /* GN_FB_STRUCT, GN_FB_STRUCTS */
-	const struct gn_fb_type *const *types;       /* one for tables, all members for a union, type 1 first */
+	uint64_t fallback;                     /* default: bits of the scalar, truncated to size */
+	const struct gn_fb_layout *layout;     /* GN_FB_STRUCT, GN_FB_STRUCTS */
+	const struct gn_fb_type *const *types; /* one for tables, all members for a union, type 1 first */
 	uint16_t type_count;
 };
 
 struct gn_fb_type {
 	const char *name;
-	const char *identifier; /* four bytes when the table is the root of a schema with a file identifier, else NULL */
+	const char *identifier;           /* four bytes in the root of a schema with a file identifier, else NULL */
 	const struct gn_fb_field *fields; /* by slot, without deprecated ones */
 	uint16_t field_count;
 };
 
 /* ---- reading ---- */
 
-/* A table inside verified bytes; passed by value. The zero value is an absent table: it reads as an empty one, every field
- * at its default. */
+/* A table inside verified bytes; passed by value. The zero value is an absent table: it reads as an empty one, every
+ * field at its default. */
 struct gn_fbt {
 	const uint8_t *buf; /* borrowed */
 	uint32_t len, at;   /* bytes of buf; where the table starts */
 };
 
-/* The whole of `in` as a buffer whose root is a table of this type. GN_MALFORMED; *out is then untouched. Unknown fields,
- * enum values and union types pass: they are for a later version (WR-3). */
+/* The whole of `in` as a buffer whose root is a table of this type. GN_MALFORMED; *out is then untouched. Unknown
+ * fields, enum values and union types pass: they are for a later version (WR-3). */
 GN_MUST gn_err gn_fb_verify(struct gn_slice in, const struct gn_fb_type *type, struct gn_fbt *out);
 
 bool gn_fbt_has(struct gn_fbt t, unsigned slot);
@@ -115,7 +115,7 @@ double gn_fb_double(uint64_t bits);
 typedef uint32_t gn_fbref;
 
 struct gn_fbb {
-	uint8_t *p;  /* the caller's storage, filled from its end */
+	uint8_t *p; /* the caller's storage, filled from its end */
 	size_t cap, used;
 	uint32_t align; /* the greatest alignment used */
 	gn_fbref vtables[GN_FB_VTABLES_MAX];
@@ -125,12 +125,12 @@ struct gn_fbb {
 };
 
 struct gn_fbb gn_fbb(void *storage, size_t cap);
-/* One table from its generated args struct; strings, vectors and structs in it are copied. Scalars at their default, NULL
- * slices, pointers and refs are left out. Same calls and values, same bytes (WR-7). */
+/* One table from its generated args struct; strings, vectors and structs in it are copied. Scalars at their default,
+ * NULL slices, pointers and refs are left out. Same calls and values, same bytes (WR-7). */
 gn_fbref gn_fbb_table(struct gn_fbb *b, const struct gn_fb_type *type, const void *args);
 /* GN_TOO_LARGE when the storage was too small. identifier: four bytes, or NULL. *out borrows the storage.
- * The builder may go on: the finished bytes, passed unchanged as the first byte vector of the next table, become that vector
- * in place, without a copy (how a signed body is wrapped). */
+ * The builder may go on: the finished bytes, passed unchanged as the first byte vector of the next table, become that
+ * vector in place, without a copy (how a signed body is wrapped). */
 GN_MUST gn_err gn_fbb_finish(struct gn_fbb *b, gn_fbref root, const char *identifier, struct gn_slice *out);
 
 #endif

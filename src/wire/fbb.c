@@ -1,7 +1,8 @@
-/* Building FlatBuffers back to front, as the format wants: children before parents, each part's offset counted from the end.
- * A part is padded before it is written, so that its end-relative place is a multiple of its alignment; finish pads the
- * whole to the greatest alignment, which makes the same true from the start. Output depends on the calls and values alone:
- * padding is zero, fields lie by falling alignment then slot, equal vtables are shared in order of first use (WR-7). */
+/* Building FlatBuffers back to front, as the format wants: children before parents, each part's offset counted from the
+ * end. A part is padded before it is written, so that its end-relative place is a multiple of its alignment; finish
+ * pads the whole to the greatest alignment, which makes the same true from the start. Output depends on the calls and
+ * values alone: padding is zero, fields lie by falling alignment then slot, equal vtables are shared in order of first
+ * use (WR-7). */
 #include "wire/fb.h"
 
 struct gn_fbb gn_fbb(void *storage, size_t cap)
@@ -137,7 +138,8 @@ static void struct_put(uint8_t *p, const struct gn_fb_layout *layout, const void
 		const struct gn_fb_member *member = &layout->members[m];
 		for (unsigned i = 0; i < member->count; i++)
 			store(p + member->offset + i * member->size,
-			      bits_of((const uint8_t *)value + member->c_offset + i * member->size, member->size), member->size);
+			      bits_of((const uint8_t *)value + member->c_offset + i * member->size, member->size),
+			      member->size);
 	}
 }
 
@@ -161,7 +163,8 @@ static gn_fbref tables(struct gn_fbb *b, struct array a)
 	return here(b);
 }
 
-/* The strings last to first, then the offsets: each is where it was written, known again by walking the strings' sizes. */
+/* The strings last to first, then the offsets: each is where it was written, known again by walking the strings' sizes.
+ */
 static gn_fbref strings(struct gn_fbb *b, struct array a)
 {
 	const struct gn_slice *s = a.p;

@@ -1,6 +1,6 @@
-/* For tests and fuzz targets only: a random buffer of any table type from a seed, and any verified table as JSON, both by the
- * descriptors that fbc writes. The JSON is what flatc reads, so one text serves as dump, as input and as a means to touch
- * every byte that the verifier let through. */
+/* For tests and fuzz targets only: a random buffer of any table type from a seed, and any verified table as JSON, both
+ * by the descriptors that fbc writes. The JSON is what flatc reads, so one text serves as dump, as input and as a means
+ * to touch every byte that the verifier let through. */
 #ifndef GN_WIRE_RANDOM_FB_H
 #define GN_WIRE_RANDOM_FB_H
 
@@ -48,7 +48,8 @@ static inline void random_number(struct random_fb *r, unsigned size, enum gn_fb_
 
 static inline struct gn_slice random_text(struct random_fb *r)
 {
-	static const char *const parts[] = {"a", "Zz", "0", "\"", "\\", "/", " ", "\n", "\x01", "\x7f", "é", "€", "\xf0\x9f\x98\x80"};
+	static const char *const parts[] = {
+		"a", "Zz", "0", "\"", "\\", "/", " ", "\n", "\x01", "\x7f", "é", "€", "\xf0\x9f\x98\x80"};
 	struct gn_buf buf = {random_take(r, 64), 0, 64};
 	for (uint64_t n = gn_rand_below(&r->rand, 14); n > 0; n--)
 		GN_ASSERT(gn_buf_put(&buf, gn_str(parts[gn_rand_below(&r->rand, GN_COUNT(parts))])) == GN_OK);
@@ -115,14 +116,16 @@ static inline gn_fbref random_table(struct random_fb *r, const struct gn_fb_type
 		const struct gn_fb_field *field = &type->fields[i];
 		GN_ASSERT(field->c_offset + 16u <= sizeof args);
 		if (field->kind == GN_FB_UNION) {
-			unsigned least = field->required, member = least + (unsigned)gn_rand_below(&r->rand, field->type_count + 1u - least);
+			unsigned least = field->required,
+				 member = least + (unsigned)gn_rand_below(&r->rand, field->type_count + 1u - least);
 			gn_fbref ref = member ? random_table(r, field->types[member - 1]) : 0;
 			args[field[-1].c_offset] = (uint8_t)member;
 			memcpy(args + field->c_offset, &ref, sizeof ref);
 		} else if (field->required || gn_rand_below(&r->rand, 4)) {
 			random_field(r, field, args + field->c_offset);
 		} else if (field->kind == GN_FB_SCALAR) {
-			for (unsigned k = 0; k < field->size; k++) /* the default; tests run on little-endian machines */
+			for (unsigned k = 0; k < field->size;
+			     k++) /* the default; tests run on little-endian machines */
 				args[field->c_offset + k] = (uint8_t)(field->fallback >> 8 * k);
 		}
 	}
@@ -130,7 +133,8 @@ static inline gn_fbref random_table(struct random_fb *r, const struct gn_fb_type
 }
 
 /* A finished buffer of the type in the caller's storage. */
-static inline gn_err random_buffer(const struct gn_fb_type *type, uint64_t seed, void *storage, size_t cap, struct gn_slice *out)
+static inline gn_err random_buffer(const struct gn_fb_type *type, uint64_t seed, void *storage, size_t cap,
+				   struct gn_slice *out)
 {
 	struct gn_prng prng;
 	gn_prng_init(&prng, seed);
@@ -211,7 +215,9 @@ static inline void json_value(struct json *j, const struct gn_fb_field *field, s
 	_Alignas(16) uint8_t value[1024];
 	unsigned slot = field->slot;
 	switch (field->kind) {
-	case GN_FB_SCALAR: json_number(j, gn_fbt_bits(t, slot, field->size, field->fallback), field->size, field->number); return;
+	case GN_FB_SCALAR:
+		json_number(j, gn_fbt_bits(t, slot, field->size, field->fallback), field->size, field->number);
+		return;
 	case GN_FB_STRUCT:
 		GN_ASSERT(field->layout->c_size <= sizeof value && gn_fbt_struct(t, slot, field->layout, value));
 		json_struct(j, field->layout, value);
@@ -248,7 +254,8 @@ static inline void json_table(struct json *j, const struct gn_fb_type *type, str
 	const char *comma = "";
 	json_put(j, "{");
 	for (unsigned i = 0; i < type->field_count; i++) {
-		const struct gn_fb_field *field = &type->fields[i], *next = i + 1 < type->field_count ? field + 1 : NULL;
+		const struct gn_fb_field *field = &type->fields[i],
+					 *next = i + 1 < type->field_count ? field + 1 : NULL;
 		bool union_type = next && next->kind == GN_FB_UNION && next->slot == field->slot + 1u;
 		unsigned member = union_type ? (unsigned)gn_fbt_bits(t, field->slot, 1, 0) : 0;
 		if (union_type && (member == 0 || member > next->type_count)) {

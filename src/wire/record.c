@@ -1,6 +1,6 @@
 /* The signed record: form and limits, signatures, the place on the disk, the order of versions; receipts of holders.
- * Invariants: 1. signatures and the hash are over the bytes as they came; 2. the form is checked before any cryptography,
- * and Ed25519 before the costlier ML-DSA; 3. out-parameters are written last, as a whole. */
+ * Invariants: 1. signatures and the hash are over the bytes as they came; 2. the form is checked before any
+ * cryptography, and Ed25519 before the costlier ML-DSA; 3. out-parameters are written last, as a whole. */
 #include "wire/generated/bodies_fb.h"
 #include "wire/wire.h"
 
@@ -97,7 +97,8 @@ int gn_record_compare(const struct gn_record *a, const struct gn_record *b)
 	return memcmp(a->hash.b, b->hash.b, sizeof a->hash);
 }
 
-void gn_wire_record_key(uint16_t type, const struct gn_pk *owner, struct gn_slice label, uint8_t salt, struct gn_hash *out)
+void gn_wire_record_key(uint16_t type, const struct gn_pk *owner, struct gn_slice label, uint8_t salt,
+			struct gn_hash *out)
 {
 	uint8_t type_be[2] = {(uint8_t)(type >> 8), (uint8_t)type};
 	struct gn_hash name;

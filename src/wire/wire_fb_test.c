@@ -1,9 +1,9 @@
 /* The FlatBuffers runtime: what is built is read back, what is damaged is refused or read safely, limits hold.
  * usage: wire_fb_test [--corpus DIR]   (writes seed inputs for the fuzz targets instead of testing) */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <stdlib.h>
 
 #include "wire/all_types.h"
@@ -126,7 +126,8 @@ static void check_vectors(struct gn_fb_sample s)
 static void check_tables(struct gn_fb_sample s)
 {
 	struct gn_fb_mixed m = gn_fb_sample_mixed(s);
-	assert_true(m.small == -3 && m.big == UINT64_MAX - 1 && m.pair[0] == -2 && m.pair[1] == 300 && m.wide == 0.5 && m.ok);
+	assert_true(m.small == -3 && m.big == UINT64_MAX - 1 && m.pair[0] == -2 && m.pair[1] == 300 && m.wide == 0.5 &&
+		    m.ok);
 	assert_int_equal(gn_fb_sample_bytes(s).b[0], 1);
 	assert_true(gn_fb_sample_has_leaf(s));
 	assert_int_equal(gn_fb_leaf_n(gn_fb_sample_leaf(s)), -7);
@@ -191,7 +192,8 @@ static void defaults_cost_nothing(void **state)
 	assert_false(gn_fb_sample_flag(s));
 	assert_int_equal(gn_fb_sample_u8(s), 0);
 	struct gn_fb_sample absent = {{0}};
-	assert_true(gn_fb_sample_flag(absent) && gn_fb_sample_u64(absent) == UINT64_MAX && gn_fb_sample_i64(absent) == INT64_MIN);
+	assert_true(gn_fb_sample_flag(absent) && gn_fb_sample_u64(absent) == UINT64_MAX &&
+		    gn_fb_sample_i64(absent) == INT64_MIN);
 	assert_true(gn_fb_sample_f32(absent) == 1.5f && gn_fb_sample_f64(absent) == -0.25);
 	assert_true(gn_fb_sample_text(absent).p == NULL && gn_fb_sample_texts_len(absent) == 0);
 }
@@ -227,7 +229,8 @@ static void check_aligned(const struct gn_fb_type *type, struct gn_fbt t)
 		const struct gn_fb_field *f = &type->fields[i];
 		if (!gn_fbt_has(t, f->slot))
 			continue;
-		size_t place = place_of(t, f->slot), align = f->kind == GN_FB_SCALAR || f->kind == GN_FB_SCALARS ? f->size : 4;
+		size_t place = place_of(t, f->slot),
+		       align = f->kind == GN_FB_SCALAR || f->kind == GN_FB_SCALARS ? f->size : 4;
 		align = f->layout ? f->layout->align : align;
 		if (f->kind == GN_FB_SCALAR || f->kind == GN_FB_STRUCT) {
 			assert_int_equal(place % align, 0);
@@ -282,7 +285,8 @@ static void equal_vtables_are_shared(void **state)
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	for (size_t i = 0; i < GN_COUNT(leaves); i++)
 		leaves[i] = gn_fb_leaf_make(&b, &(struct gn_fb_leaf_args){.name = gn_str("abc"), .n = (int32_t)i});
-	struct gn_slice out = made(&b, gn_fb_branch_make(&b, &(struct gn_fb_branch_args){.leaves = {leaves, 100}}), NULL);
+	struct gn_slice out =
+		made(&b, gn_fb_branch_make(&b, &(struct gn_fb_branch_args){.leaves = {leaves, 100}}), NULL);
 	assert_in_range(out.len, 100 * (12 + 8 + 4), 100 * (12 + 8 + 4) + 60);
 }
 
@@ -363,9 +367,10 @@ static void every_bit_flip_and_truncation_is_safe(void **state)
 }
 
 /* A Leaf by hand: root 12 | identifier-less gap | vtable {8, 12, n, name} at 8.. laid out as
- *   0: root=16   4: vtable (8 bytes: 8,12,8,4)   12: pad   16: soffset=12, name offset=8 (to 28), n=5   28: len=2 "hi\0" pad */
-static const uint8_t leaf[] = {16, 0, 0, 0, 8, 0, 12, 0, 8, 0, 4, 0, 0, 0, 0, 0, 12, 0, 0, 0,
-			       8,  0, 0, 0, 5, 0, 0, 0, 2, 0, 0, 0, 'h', 'i', 0, 0};
+ *   0: root=16   4: vtable (8 bytes: 8,12,8,4)   12: pad   16: soffset=12, name offset=8 (to 28), n=5   28: len=2
+ * "hi\0" pad */
+static const uint8_t leaf[] = {16, 0, 0, 0, 8, 0, 12, 0, 8, 0, 4, 0, 0, 0, 0,   0,   12, 0,
+			       0,  0, 8, 0, 0, 0, 5,  0, 0, 0, 2, 0, 0, 0, 'h', 'i', 0,  0};
 
 static gn_err verify_patched(size_t at, uint64_t value, size_t bytes)
 {
@@ -429,8 +434,12 @@ static void unions_agree_with_their_type(void **state)
 		bool value;
 		gn_err want;
 	} cases[] = {
-		{GN_FB_ANY_NONE, false, GN_OK},	     {GN_FB_ANY_LEAF, true, GN_OK},	      {GN_FB_ANY_LEAF, false, GN_MALFORMED},
-		{GN_FB_ANY_NONE, true, GN_MALFORMED}, {4, true, GN_OK /* of a later version */}, {4, false, GN_MALFORMED},
+		{GN_FB_ANY_NONE, false, GN_OK},
+		{GN_FB_ANY_LEAF, true, GN_OK},
+		{GN_FB_ANY_LEAF, false, GN_MALFORMED},
+		{GN_FB_ANY_NONE, true, GN_MALFORMED},
+		{4, true, GN_OK /* of a later version */},
+		{4, false, GN_MALFORMED},
 	};
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
 		struct gn_fbb b = gn_fbb(storage, sizeof storage);
@@ -469,8 +478,8 @@ static void unknown_fields_pass(void **state)
 	assert_int_equal(gn_fb_empty_verify(in, &e), GN_OK);
 }
 
-/* Offsets may share what they lead to, but not multiply the work: n offsets to one table are fine while the bytes walked
- * stay within twice the buffer. */
+/* Offsets may share what they lead to, but not multiply the work: n offsets to one table are fine while the bytes
+ * walked stay within twice the buffer. */
 static void shared_parts_do_not_multiply_work(void **state)
 {
 	(void)state;
@@ -483,7 +492,8 @@ static void shared_parts_do_not_multiply_work(void **state)
 		for (size_t i = 1; i < n; i++)
 			leaves[i] = leaves[0];
 		struct gn_fb_branch t;
-		struct gn_slice in = made(&b, gn_fb_branch_make(&b, &(struct gn_fb_branch_args){.leaves = {leaves, n}}), NULL);
+		struct gn_slice in =
+			made(&b, gn_fb_branch_make(&b, &(struct gn_fb_branch_args){.leaves = {leaves, n}}), NULL);
 		assert_int_equal(gn_fb_branch_verify(in, &t), n <= 2 ? GN_OK : GN_MALFORMED);
 	}
 }
@@ -503,8 +513,9 @@ static void write_seed(const char *dir, const char *target, const char *name, un
 
 static void write_record_seeds(const char *dir)
 {
-	static const struct gn_fb_type *const bodies[] = {&gn_fbtype_identity_body, &gn_fbtype_node_body, &gn_fbtype_name_body,
-							  &gn_fbtype_site_body, &gn_fbtype_revocation_body};
+	static const struct gn_fb_type *const bodies[] = {&gn_fbtype_identity_body, &gn_fbtype_node_body,
+							  &gn_fbtype_name_body, &gn_fbtype_site_body,
+							  &gn_fbtype_revocation_body};
 	static const uint16_t types[] = {1, 2, 3, 4, 7};
 	static uint8_t body[1 << 14], record[GN_RECORD_MAX];
 	uint8_t seed[32] = {7};
@@ -512,7 +523,8 @@ static void write_record_seeds(const char *dir)
 	gn_sk_from_seed(seed, &sk);
 	for (unsigned i = 0; i < GN_COUNT(types); i++) {
 		struct gn_buf out = {record, 0, sizeof record};
-		struct gn_record_fields fields = {.type = types[i], .label = gn_str("label"), .seq = i, .created = 1000, .ttl = 3600};
+		struct gn_record_fields fields = {
+			.type = types[i], .label = gn_str("label"), .seq = i, .created = 1000, .ttl = 3600};
 		if (random_buffer(bodies[i], i, body, sizeof body, &fields.body) != GN_OK ||
 		    gn_wire_record_make(&sk, types[i] == 1 ? seed : NULL, &fields, &out) != GN_OK)
 			exit(1);
@@ -527,7 +539,8 @@ static void write_seeds(const char *dir, const char *target, const struct gn_fb_
 	for (unsigned seed = 0, count = 0; seed < 500 && count < 24; seed++) {
 		struct gn_slice out;
 		struct gn_fbt t;
-		if (random_buffer(type, seed, storage, sizeof storage, &out) != GN_OK || gn_fb_verify(out, type, &t) != GN_OK)
+		if (random_buffer(type, seed, storage, sizeof storage, &out) != GN_OK ||
+		    gn_fb_verify(out, type, &t) != GN_OK)
 			exit(1);
 		const struct gn_fb_field *last = &type->fields[type->field_count - 1];
 		uint64_t member = last->kind == GN_FB_UNION ? (uint64_t)1 << gn_fbt_bits(t, last->slot - 1u, 1, 0) : 0;

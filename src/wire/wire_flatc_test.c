@@ -1,10 +1,10 @@
-/* Against the official compiler: what we build it reads, what it builds we read, for every table of every schema with random
- * contents; and the schemas still conform to those released. Skipped when flatc is not installed. */
+/* Against the official compiler: what we build it reads, what it builds we read, for every table of every schema with
+ * random contents; and the schemas still conform to those released. Skipped when flatc is not installed. */
+#include <cmocka.h>
+#include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
-#include <dirent.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -72,8 +72,8 @@ static void flatc(const struct schema *schema, const struct gn_fb_type *type, co
 	size_t n = 0;
 	for (unsigned seed = 0; seed < SEEDS; seed++)
 		n += (size_t)snprintf(files + n, sizeof files - n, " %s/%u.%s", dir, seed, suffix);
-	if (run("flatc %s --root-type %s.%s -o %s %s/%s %s%s >%s/log 2>&1", options, space, type->name, dir, WIRE_FOLDER, schema->file,
-		strcmp(suffix, "bin") == 0 ? "--" : "", files, dir)) {
+	if (run("flatc %s --root-type %s.%s -o %s %s/%s %s%s >%s/log 2>&1", options, space, type->name, dir,
+		WIRE_FOLDER, schema->file, strcmp(suffix, "bin") == 0 ? "--" : "", files, dir)) {
 		run("cat %s/log", dir);
 		fail_msg("flatc %s refused %s", options, type->name);
 	}

@@ -1,4 +1,5 @@
-/* Any bytes as a record: opened, parsed, its body read by its type. A record that opens also parses, to the same values. */
+/* Any bytes as a record: opened, parsed, its body read by its type. A record that opens also parses, to the same
+ * values. */
 #include "wire/generated/bodies_fb.h"
 #include "wire/random_fb.h"
 #include "wire/wire.h"

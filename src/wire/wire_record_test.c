@@ -1,8 +1,8 @@
 /* Records and receipts: round trips, every limit at and past it, known places, order, every kind of damage. */
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <cmocka.h>
 #include <stdlib.h>
 
 #include "wire/generated/blocks_fb.h"
@@ -43,7 +43,8 @@ static struct gn_record_fields plain(void)
 static gn_err make(const struct gn_record_fields *fields, struct gn_slice *out)
 {
 	struct gn_buf buf = {storage, 3, sizeof storage};
-	gn_err err = gn_wire_record_make(&sk, fields->type == GN_FB_RECORD_TYPE_IDENTITY ? pq_seed : NULL, fields, &buf);
+	gn_err err =
+		gn_wire_record_make(&sk, fields->type == GN_FB_RECORD_TYPE_IDENTITY ? pq_seed : NULL, fields, &buf);
 	if (err == GN_OK)
 		*out = gn_slice(storage + 3, buf.len - 3);
 	else
@@ -116,7 +117,9 @@ static void known_places(void **state)
 	expect_key(2, "", 0, "4f7c25500819228229cee78372e0c1b56e37be26df357e204cef69939e1fe3a7");
 	expect_key(0x8001, "caf\xc3\xa9", 5, "0afdee65a728cabcec3732ea16b411fbf02fc8d4810d0910d132152b5be2e9b7");
 	expect_key(3, "alice", 1, "621506178e8f4c2b590c9da77ad4013995d576710668d4f09c5683070898efc3");
-	expect_key(3, "a.town", 0, "6b2cb47a65005df2ea043881eedb1de3d3c370b043067f886d3cf4682d813073"); /* delegated: under its signer */
+	expect_key(
+		3, "a.town", 0,
+		"6b2cb47a65005df2ea043881eedb1de3d3c370b043067f886d3cf4682d813073"); /* delegated: under its signer */
 	struct gn_hash k;
 	char got[65];
 	gn_wire_record_key(3, NULL, gn_str("alice"), 1, &k); /* whoever owns it */
@@ -134,7 +137,8 @@ static struct gn_slice forge(const struct gn_fb_signed_args *args, size_t sig_le
 	struct gn_sig sig;
 	assert_int_equal(gn_fbb_finish(&b, gn_fb_signed_make(&b, args), NULL, &body), GN_OK);
 	gn_sign(&sk, GN_RECORD_DOMAIN, &body, 1, &sig);
-	gn_fbref root = gn_fb_record_make(&b, &(struct gn_fb_record_args){.signed_ = body, .sig = gn_slice(sig.b, sig_len)});
+	gn_fbref root =
+		gn_fb_record_make(&b, &(struct gn_fb_record_args){.signed_ = body, .sig = gn_slice(sig.b, sig_len)});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_RECORD_IDENTIFIER, &out), GN_OK);
 	return out;
 }
@@ -176,7 +180,8 @@ static void ttl_limits(void **state)
 	static const struct {
 		uint32_t ttl;
 		gn_err want;
-	} cases[] = {{0, GN_RANGE}, {59, GN_RANGE}, {60, GN_OK}, {2592000, GN_OK}, {2592001, GN_RANGE}, {UINT32_MAX, GN_RANGE}};
+	} cases[] = {{0, GN_RANGE},    {59, GN_RANGE},      {60, GN_OK},
+		     {2592000, GN_OK}, {2592001, GN_RANGE}, {UINT32_MAX, GN_RANGE}};
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
 		struct gn_record_fields f = plain();
 		struct gn_fb_signed_args args = forged();
@@ -264,7 +269,8 @@ static void storage_too_small(void **state)
 
 /* ---- signatures ---- */
 
-/* Whatever bit changes, the record is refused or says the same: only padding and spare bytes of the envelope are free. */
+/* Whatever bit changes, the record is refused or says the same: only padding and spare bytes of the envelope are free.
+ */
 static void every_bit_flip_is_noticed(void **state)
 {
 	(void)state;
@@ -285,7 +291,8 @@ static void every_bit_flip_is_noticed(void **state)
 			assert_memory_equal(r.hash.b, good.hash.b, 32);
 			assert_memory_equal(r.sig.b, good.sig.b, 64);
 		} else {
-			assert_true(err == GN_MALFORMED || err == GN_SIGNATURE || err == GN_RANGE || err == GN_TOO_LARGE);
+			assert_true(err == GN_MALFORMED || err == GN_SIGNATURE || err == GN_RANGE ||
+				    err == GN_TOO_LARGE);
 			assert_true(r.seq == 77 && !r.bytes.p);
 		}
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -413,8 +420,8 @@ static void receipts_bind_every_field(void **state)
 	struct gn_receipt r = {.key = {{1}}, .seq = 2, .hash = {{3}}, .held_until = 4, .holder = {{5}}};
 	gn_wire_receipt_sign(&sk, &r);
 	assert_int_equal(gn_wire_receipt_verify(&r), GN_OK);
-	uint8_t *fields[] = {r.key.b,	       (uint8_t *)&r.seq, r.hash.b, (uint8_t *)&r.held_until, r.holder.b,
-			     r.holder_key.b, r.sig.b};
+	uint8_t *fields[] = {r.key.b,    (uint8_t *)&r.seq, r.hash.b, (uint8_t *)&r.held_until,
+			     r.holder.b, r.holder_key.b,    r.sig.b};
 	for (size_t i = 0; i < GN_COUNT(fields); i++) {
 		fields[i][0] ^= 1;
 		assert_int_equal(gn_wire_receipt_verify(&r), GN_SIGNATURE);
@@ -450,9 +457,11 @@ static void largest_messages_fit(void **state)
 	struct gn_fb_hash hash = {{0}}, proof[4] = {{{0}}};
 	struct gn_slice out;
 	struct gn_fbb b = gn_fbb(message, sizeof message);
-	gn_fbref put = gn_fb_put_make(&b, &(struct gn_fb_put_args){.record = text(GN_RECORD_MAX), .token = text(GN_RECORD_TOKEN_MAX)});
+	gn_fbref put = gn_fb_put_make(
+		&b, &(struct gn_fb_put_args){.record = text(GN_RECORD_MAX), .token = text(GN_RECORD_TOKEN_MAX)});
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b, &(struct gn_fb_overlay_message_args){.request = 1, .body_type = GN_FB_OVERLAY_BODY_PUT, .body = put});
+		&b,
+		&(struct gn_fb_overlay_message_args){.request = 1, .body_type = GN_FB_OVERLAY_BODY_PUT, .body = put});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &out), GN_OK);
 	b = gn_fbb(message, sizeof message);
 	gn_fbref chunk = gn_fb_chunk_make(&b, &(struct gn_fb_chunk_args){.block = &hash,
@@ -461,9 +470,11 @@ static void largest_messages_fit(void **state)
 									 .block_len = 1 << 20,
 									 .proof = {proof, 4},
 									 .data = text(1 << 16)});
-	put = gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = chunk, .ttl = 1, .token = text(GN_RECORD_TOKEN_MAX)});
+	put = gn_fb_chunk_put_make(
+		&b, &(struct gn_fb_chunk_put_args){.chunk = chunk, .ttl = 1, .token = text(GN_RECORD_TOKEN_MAX)});
 	root = gn_fb_block_message_make(
-		&b, &(struct gn_fb_block_message_args){.request = 1, .body_type = GN_FB_BLOCK_BODY_CHUNK_PUT, .body = put});
+		&b,
+		&(struct gn_fb_block_message_args){.request = 1, .body_type = GN_FB_BLOCK_BODY_CHUNK_PUT, .body = put});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &out), GN_OK);
 }
 
