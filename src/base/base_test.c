@@ -1,10 +1,11 @@
 /* base: known answers for bytes, texts and addresses; containers against slow obvious models from a seed; the memory
  * budget. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+
+#include <cmocka.h>
 
 #include "base/base.h"
 

@@ -56,15 +56,15 @@ struct gn_fb_type;
 struct gn_fb_field {
 	const char *name;
 	enum gn_fb_kind kind;
+	enum gn_fb_number number;
 	uint16_t slot;     /* id in the schema */
 	uint16_t c_offset; /* in the args struct */
-	uint8_t size;      /* bytes of the scalar or of one element of GN_FB_SCALARS */
-	enum gn_fb_number number;
+	uint16_t type_count;
+	uint8_t size; /* bytes of the scalar or of one element of GN_FB_SCALARS */
 	bool required;
 	uint64_t fallback;                     /* default: bits of the scalar, truncated to size */
 	const struct gn_fb_layout *layout;     /* GN_FB_STRUCT, GN_FB_STRUCTS */
 	const struct gn_fb_type *const *types; /* one for tables, all members for a union, type 1 first */
-	uint16_t type_count;
 };
 
 struct gn_fb_type {

@@ -1,10 +1,11 @@
 /* The FlatBuffers runtime: what is built is read back, what is damaged is refused or read safely, limits hold.
  * usage: wire_fb_test [--corpus DIR]   (writes seed inputs for the fuzz targets instead of testing) */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 #include "wire/all_types.h"
 #include "wire/random_fb.h"

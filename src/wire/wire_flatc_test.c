@@ -1,12 +1,13 @@
 /* Against the official compiler: what we build it reads, what it builds we read, for every table of every schema with
  * random contents; and the schemas still conform to those released. Skipped when flatc is not installed. */
-#include <cmocka.h>
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 #include "wire/all_types.h"
 #include "wire/random_fb.h"

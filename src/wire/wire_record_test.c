@@ -1,9 +1,10 @@
 /* Records and receipts: round trips, every limit at and past it, known places, order, every kind of damage. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 #include "wire/generated/blocks_fb.h"
 #include "wire/generated/bodies_fb.h"

@@ -68,12 +68,12 @@ struct gn_fb_member_key_args {
 	struct gn_slice name;
 };
 static const struct gn_fb_field gn_fbfields_member_key[] = {
-	{"key", GN_FB_STRUCT, 0, offsetof(struct gn_fb_member_key_args, key), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
-	{"kind", GN_FB_SCALAR, 1, offsetof(struct gn_fb_member_key_args, kind), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"rights", GN_FB_SCALAR, 2, offsetof(struct gn_fb_member_key_args, rights), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"since", GN_FB_SCALAR, 3, offsetof(struct gn_fb_member_key_args, since), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"expires", GN_FB_SCALAR, 4, offsetof(struct gn_fb_member_key_args, expires), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"name", GN_FB_STRING, 5, offsetof(struct gn_fb_member_key_args, name), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_member_key_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_member_key_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"rights", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_member_key_args, rights), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"since", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_member_key_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"expires", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_member_key_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 5, offsetof(struct gn_fb_member_key_args, name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_member_key = {"MemberKey", NULL, gn_fbfields_member_key, 6};
 
@@ -136,12 +136,12 @@ struct gn_fb_prekey_args {
 	const struct gn_fb_key *member;
 };
 static const struct gn_fb_field gn_fbfields_prekey[] = {
-	{"id", GN_FB_SCALAR, 0, offsetof(struct gn_fb_prekey_args, id), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"kind", GN_FB_SCALAR, 1, offsetof(struct gn_fb_prekey_args, kind), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"public_key", GN_FB_SCALARS, 2, offsetof(struct gn_fb_prekey_args, public_key), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"sig", GN_FB_SCALARS, 3, offsetof(struct gn_fb_prekey_args, sig), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"expires", GN_FB_SCALAR, 4, offsetof(struct gn_fb_prekey_args, expires), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"member", GN_FB_STRUCT, 5, offsetof(struct gn_fb_prekey_args, member), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
+	{"id", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_prekey_args, id), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_prekey_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"public_key", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_prekey_args, public_key), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"sig", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_prekey_args, sig), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"expires", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_prekey_args, expires), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"member", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_prekey_args, member), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
 };
 static const struct gn_fb_type gn_fbtype_prekey = {"Prekey", NULL, gn_fbfields_prekey, 6};
 
@@ -205,9 +205,9 @@ struct gn_fb_recovery_args {
 	uint8_t n;
 };
 static const struct gn_fb_field gn_fbfields_recovery[] = {
-	{"guardians", GN_FB_STRUCT, 0, offsetof(struct gn_fb_recovery_args, guardians), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"k", GN_FB_SCALAR, 1, offsetof(struct gn_fb_recovery_args, k), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"n", GN_FB_SCALAR, 2, offsetof(struct gn_fb_recovery_args, n), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"guardians", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_recovery_args, guardians), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"k", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_recovery_args, k), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"n", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_recovery_args, n), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_recovery = {"Recovery", NULL, gn_fbfields_recovery, 3};
 
@@ -267,16 +267,16 @@ struct gn_fb_identity_body_args {
 	struct gn_slice profile;
 };
 static const struct gn_fb_field gn_fbfields_identity_body[] = {
-	{"pq_key", GN_FB_SCALARS, 0, offsetof(struct gn_fb_identity_body_args, pq_key), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"next", GN_FB_STRUCT, 1, offsetof(struct gn_fb_identity_body_args, next), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"previous", GN_FB_STRUCT, 2, offsetof(struct gn_fb_identity_body_args, previous), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
-	{"previous_record", GN_FB_STRUCT, 3, offsetof(struct gn_fb_identity_body_args, previous_record), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"successor", GN_FB_STRUCT, 4, offsetof(struct gn_fb_identity_body_args, successor), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
-	{"recovery", GN_FB_TABLE, 5, offsetof(struct gn_fb_identity_body_args, recovery), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_recovery}, 1},
-	{"members", GN_FB_TABLES, 6, offsetof(struct gn_fb_identity_body_args, members), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_member_key}, 1},
-	{"prekeys", GN_FB_TABLES, 7, offsetof(struct gn_fb_identity_body_args, prekeys), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey}, 1},
-	{"display_name", GN_FB_STRING, 8, offsetof(struct gn_fb_identity_body_args, display_name), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"profile", GN_FB_SCALARS, 9, offsetof(struct gn_fb_identity_body_args, profile), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"pq_key", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_identity_body_args, pq_key), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"next", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_identity_body_args, next), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"previous", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_identity_body_args, previous), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"previous_record", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_identity_body_args, previous_record), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"successor", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_identity_body_args, successor), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"recovery", GN_FB_TABLE, GN_FB_UINT, 5, offsetof(struct gn_fb_identity_body_args, recovery), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_recovery}},
+	{"members", GN_FB_TABLES, GN_FB_UINT, 6, offsetof(struct gn_fb_identity_body_args, members), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_member_key}},
+	{"prekeys", GN_FB_TABLES, GN_FB_UINT, 7, offsetof(struct gn_fb_identity_body_args, prekeys), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_prekey}},
+	{"display_name", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_identity_body_args, display_name), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"profile", GN_FB_SCALARS, GN_FB_UINT, 9, offsetof(struct gn_fb_identity_body_args, profile), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_identity_body = {"IdentityBody", NULL, gn_fbfields_identity_body, 10};
 
@@ -410,13 +410,13 @@ struct gn_fb_node_body_args {
 	const struct gn_fb_nonce *nonce;
 };
 static const struct gn_fb_field gn_fbfields_node_body[] = {
-	{"addrs", GN_FB_STRUCTS, 0, offsetof(struct gn_fb_node_body_args, addrs), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, 0},
-	{"urls", GN_FB_STRINGS, 1, offsetof(struct gn_fb_node_body_args, urls), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"capabilities", GN_FB_SCALAR, 2, offsetof(struct gn_fb_node_body_args, capabilities), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"class", GN_FB_SCALAR, 3, offsetof(struct gn_fb_node_body_args, class), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"software", GN_FB_STRING, 4, offsetof(struct gn_fb_node_body_args, software), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"operator", GN_FB_STRUCT, 5, offsetof(struct gn_fb_node_body_args, operator), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
-	{"nonce", GN_FB_STRUCT, 6, offsetof(struct gn_fb_node_body_args, nonce), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL, 0},
+	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 0, offsetof(struct gn_fb_node_body_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
+	{"urls", GN_FB_STRINGS, GN_FB_UINT, 1, offsetof(struct gn_fb_node_body_args, urls), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"capabilities", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_node_body_args, capabilities), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_node_body_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"software", GN_FB_STRING, GN_FB_UINT, 4, offsetof(struct gn_fb_node_body_args, software), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"operator", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_node_body_args, operator), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_node_body_args, nonce), 0, 0, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL},
 };
 static const struct gn_fb_type gn_fbtype_node_body = {"NodeBody", NULL, gn_fbfields_node_body, 7};
 
@@ -505,9 +505,9 @@ struct gn_fb_name_record_args {
 	uint32_t ttl;
 };
 static const struct gn_fb_field gn_fbfields_name_record[] = {
-	{"type", GN_FB_SCALAR, 0, offsetof(struct gn_fb_name_record_args, type), 2, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"value", GN_FB_STRING, 1, offsetof(struct gn_fb_name_record_args, value), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"ttl", GN_FB_SCALAR, 2, offsetof(struct gn_fb_name_record_args, ttl), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_name_record_args, type), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"value", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_name_record_args, value), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_name_record_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_name_record = {"NameRecord", NULL, gn_fbfields_name_record, 3};
 
@@ -550,9 +550,9 @@ struct gn_fb_transfer_args {
 	uint64_t seq;
 };
 static const struct gn_fb_field gn_fbfields_transfer[] = {
-	{"previous_owner", GN_FB_STRUCT, 0, offsetof(struct gn_fb_transfer_args, previous_owner), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
-	{"sig", GN_FB_STRUCT, 1, offsetof(struct gn_fb_transfer_args, sig), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, 0},
-	{"seq", GN_FB_SCALAR, 2, offsetof(struct gn_fb_transfer_args, seq), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"previous_owner", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_transfer_args, previous_owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_transfer_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_transfer_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_transfer = {"Transfer", NULL, gn_fbfields_transfer, 3};
 
@@ -605,10 +605,10 @@ struct gn_fb_name_body_args {
 	gn_fbref transfer; /* Transfer */
 };
 static const struct gn_fb_field gn_fbfields_name_body[] = {
-	{"records", GN_FB_TABLES, 0, offsetof(struct gn_fb_name_body_args, records), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_name_record}, 1},
-	{"epoch", GN_FB_SCALAR, 1, offsetof(struct gn_fb_name_body_args, epoch), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"puzzle", GN_FB_STRUCT, 2, offsetof(struct gn_fb_name_body_args, puzzle), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL, 0},
-	{"transfer", GN_FB_TABLE, 3, offsetof(struct gn_fb_name_body_args, transfer), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_transfer}, 1},
+	{"records", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_name_body_args, records), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_name_record}},
+	{"epoch", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_name_body_args, epoch), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"puzzle", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_name_body_args, puzzle), 0, 0, false, UINT64_C(0x0), &gn_fblayout_nonce, NULL},
+	{"transfer", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_name_body_args, transfer), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_transfer}},
 };
 static const struct gn_fb_type gn_fbtype_name_body = {"NameBody", NULL, gn_fbfields_name_body, 4};
 
@@ -677,11 +677,11 @@ struct gn_fb_site_version_args {
 	uint64_t total_size;
 };
 static const struct gn_fb_field gn_fbfields_site_version[] = {
-	{"manifest", GN_FB_STRUCT, 0, offsetof(struct gn_fb_site_version_args, manifest), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"manifest_len", GN_FB_SCALAR, 1, offsetof(struct gn_fb_site_version_args, manifest_len), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"manifest_blocks", GN_FB_STRUCTS, 2, offsetof(struct gn_fb_site_version_args, manifest_blocks), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"version", GN_FB_SCALAR, 3, offsetof(struct gn_fb_site_version_args, version), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"total_size", GN_FB_SCALAR, 4, offsetof(struct gn_fb_site_version_args, total_size), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"manifest", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_site_version_args, manifest), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"manifest_len", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_site_version_args, manifest_len), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"manifest_blocks", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_site_version_args, manifest_blocks), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_site_version_args, version), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"total_size", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_site_version_args, total_size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_site_version = {"SiteVersion", NULL, gn_fbfields_site_version, 5};
 
@@ -748,8 +748,8 @@ struct gn_fb_site_body_args {
 	} previous; /* SiteVersion */
 };
 static const struct gn_fb_field gn_fbfields_site_body[] = {
-	{"now", GN_FB_TABLE, 0, offsetof(struct gn_fb_site_body_args, now), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_version}, 1},
-	{"previous", GN_FB_TABLES, 1, offsetof(struct gn_fb_site_body_args, previous), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_version}, 1},
+	{"now", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_site_body_args, now), 1, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_version}},
+	{"previous", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_site_body_args, previous), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_site_version}},
 };
 static const struct gn_fb_type gn_fbtype_site_body = {"SiteBody", NULL, gn_fbfields_site_body, 2};
 
@@ -795,9 +795,9 @@ struct gn_fb_revocation_body_args {
 	struct gn_slice reason;
 };
 static const struct gn_fb_field gn_fbfields_revocation_body[] = {
-	{"token", GN_FB_STRUCT, 0, offsetof(struct gn_fb_revocation_body_args, token), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"revoked", GN_FB_SCALAR, 1, offsetof(struct gn_fb_revocation_body_args, revoked), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"reason", GN_FB_STRING, 2, offsetof(struct gn_fb_revocation_body_args, reason), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"token", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_revocation_body_args, token), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"revoked", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_revocation_body_args, revoked), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"reason", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_revocation_body_args, reason), 0, 0, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_revocation_body = {"RevocationBody", NULL, gn_fbfields_revocation_body, 3};
 

@@ -25,11 +25,11 @@ struct gn_fb_bundle_file_args {
 	} blocks;
 };
 static const struct gn_fb_field gn_fbfields_bundle_file[] = {
-	{"path", GN_FB_STRING, 0, offsetof(struct gn_fb_bundle_file_args, path), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"size", GN_FB_SCALAR, 1, offsetof(struct gn_fb_bundle_file_args, size), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"mime", GN_FB_STRING, 2, offsetof(struct gn_fb_bundle_file_args, mime), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"root", GN_FB_STRUCT, 3, offsetof(struct gn_fb_bundle_file_args, root), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"blocks", GN_FB_STRUCTS, 4, offsetof(struct gn_fb_bundle_file_args, blocks), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
+	{"path", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_bundle_file_args, path), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"size", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_bundle_file_args, size), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"mime", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_bundle_file_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"root", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_bundle_file_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_bundle_file_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
 };
 static const struct gn_fb_type gn_fbtype_bundle_file = {"BundleFile", NULL, gn_fbfields_bundle_file, 5};
 
@@ -102,9 +102,9 @@ struct gn_fb_bundle_header_args {
 	struct gn_slice value;
 };
 static const struct gn_fb_field gn_fbfields_bundle_header[] = {
-	{"glob", GN_FB_STRING, 0, offsetof(struct gn_fb_bundle_header_args, glob), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"name", GN_FB_STRING, 1, offsetof(struct gn_fb_bundle_header_args, name), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"value", GN_FB_STRING, 2, offsetof(struct gn_fb_bundle_header_args, value), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
+	{"glob", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_bundle_header_args, glob), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"name", GN_FB_STRING, GN_FB_UINT, 1, offsetof(struct gn_fb_bundle_header_args, name), 0, 0, true, UINT64_C(0x0), NULL, NULL},
+	{"value", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_bundle_header_args, value), 0, 0, true, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_bundle_header = {"BundleHeader", NULL, gn_fbfields_bundle_header, 3};
 
@@ -174,17 +174,17 @@ struct gn_fb_manifest_args {
 	} headers; /* BundleHeader */
 };
 static const struct gn_fb_field gn_fbfields_manifest[] = {
-	{"version", GN_FB_SCALAR, 0, offsetof(struct gn_fb_manifest_args, version), 2, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"owner", GN_FB_STRUCT, 1, offsetof(struct gn_fb_manifest_args, owner), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
-	{"label", GN_FB_STRING, 2, offsetof(struct gn_fb_manifest_args, label), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"seq", GN_FB_SCALAR, 3, offsetof(struct gn_fb_manifest_args, seq), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"created", GN_FB_SCALAR, 4, offsetof(struct gn_fb_manifest_args, created), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"files", GN_FB_TABLES, 5, offsetof(struct gn_fb_manifest_args, files), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bundle_file}, 1},
-	{"deleted", GN_FB_STRINGS, 6, offsetof(struct gn_fb_manifest_args, deleted), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"prev", GN_FB_STRUCT, 7, offsetof(struct gn_fb_manifest_args, prev), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"entry", GN_FB_STRING, 8, offsetof(struct gn_fb_manifest_args, entry), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"not_found", GN_FB_STRING, 9, offsetof(struct gn_fb_manifest_args, not_found), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"headers", GN_FB_TABLES, 10, offsetof(struct gn_fb_manifest_args, headers), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bundle_header}, 1},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_manifest_args, version), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"owner", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_manifest_args, owner), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"label", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_manifest_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_manifest_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"created", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_manifest_args, created), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"files", GN_FB_TABLES, GN_FB_UINT, 5, offsetof(struct gn_fb_manifest_args, files), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bundle_file}},
+	{"deleted", GN_FB_STRINGS, GN_FB_UINT, 6, offsetof(struct gn_fb_manifest_args, deleted), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"prev", GN_FB_STRUCT, GN_FB_UINT, 7, offsetof(struct gn_fb_manifest_args, prev), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"entry", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_manifest_args, entry), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"not_found", GN_FB_STRING, GN_FB_UINT, 9, offsetof(struct gn_fb_manifest_args, not_found), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"headers", GN_FB_TABLES, GN_FB_UINT, 10, offsetof(struct gn_fb_manifest_args, headers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bundle_header}},
 };
 static const struct gn_fb_type gn_fbtype_manifest = {"Manifest", "GNMF", gn_fbfields_manifest, 11};
 

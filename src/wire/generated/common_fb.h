@@ -107,13 +107,13 @@ struct gn_fb_receipt_args {
 	const struct gn_fb_sig *sig;
 };
 static const struct gn_fb_field gn_fbfields_receipt[] = {
-	{"key", GN_FB_STRUCT, 0, offsetof(struct gn_fb_receipt_args, key), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"seq", GN_FB_SCALAR, 1, offsetof(struct gn_fb_receipt_args, seq), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"hash", GN_FB_STRUCT, 2, offsetof(struct gn_fb_receipt_args, hash), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"held_until", GN_FB_SCALAR, 3, offsetof(struct gn_fb_receipt_args, held_until), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"holder", GN_FB_STRUCT, 4, offsetof(struct gn_fb_receipt_args, holder), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"holder_key", GN_FB_STRUCT, 5, offsetof(struct gn_fb_receipt_args, holder_key), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
-	{"sig", GN_FB_STRUCT, 6, offsetof(struct gn_fb_receipt_args, sig), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_sig, NULL, 0},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_receipt_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_receipt_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"hash", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_receipt_args, hash), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"held_until", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_receipt_args, held_until), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"holder", GN_FB_STRUCT, GN_FB_UINT, 4, offsetof(struct gn_fb_receipt_args, holder), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"holder_key", GN_FB_STRUCT, GN_FB_UINT, 5, offsetof(struct gn_fb_receipt_args, holder_key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"sig", GN_FB_STRUCT, GN_FB_UINT, 6, offsetof(struct gn_fb_receipt_args, sig), 0, 0, true, UINT64_C(0x0), &gn_fblayout_sig, NULL},
 };
 static const struct gn_fb_type gn_fbtype_receipt = {"Receipt", NULL, gn_fbfields_receipt, 7};
 

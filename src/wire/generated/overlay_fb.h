@@ -93,14 +93,14 @@ struct gn_fb_contact_args {
 	uint8_t mode;
 };
 static const struct gn_fb_field gn_fbfields_contact[] = {
-	{"pk", GN_FB_STRUCT, 0, offsetof(struct gn_fb_contact_args, pk), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
-	{"nonce", GN_FB_STRUCT, 1, offsetof(struct gn_fb_contact_args, nonce), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_nonce, NULL, 0},
-	{"addrs", GN_FB_STRUCTS, 2, offsetof(struct gn_fb_contact_args, addrs), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, 0},
-	{"vivaldi", GN_FB_STRUCT, 3, offsetof(struct gn_fb_contact_args, vivaldi), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL, 0},
-	{"load", GN_FB_SCALAR, 4, offsetof(struct gn_fb_contact_args, load), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"class", GN_FB_SCALAR, 5, offsetof(struct gn_fb_contact_args, class), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"age", GN_FB_SCALAR, 6, offsetof(struct gn_fb_contact_args, age), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"mode", GN_FB_SCALAR, 7, offsetof(struct gn_fb_contact_args, mode), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_contact_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_contact_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_nonce, NULL},
+	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_contact_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
+	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_contact_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL},
+	{"load", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_contact_args, load), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_contact_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"age", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_contact_args, age), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"mode", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_contact_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_contact = {"Contact", NULL, gn_fbfields_contact, 8};
 
@@ -194,14 +194,14 @@ struct gn_fb_hello_args {
 	uint64_t since;
 };
 static const struct gn_fb_field gn_fbfields_hello[] = {
-	{"pk", GN_FB_STRUCT, 0, offsetof(struct gn_fb_hello_args, pk), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_key, NULL, 0},
-	{"nonce", GN_FB_STRUCT, 1, offsetof(struct gn_fb_hello_args, nonce), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_nonce, NULL, 0},
-	{"class", GN_FB_SCALAR, 2, offsetof(struct gn_fb_hello_args, class), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"mode", GN_FB_SCALAR, 3, offsetof(struct gn_fb_hello_args, mode), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"addrs", GN_FB_STRUCTS, 4, offsetof(struct gn_fb_hello_args, addrs), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_addr, NULL, 0},
-	{"version", GN_FB_SCALAR, 5, offsetof(struct gn_fb_hello_args, version), 2, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"pow_version", GN_FB_SCALAR, 6, offsetof(struct gn_fb_hello_args, pow_version), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"since", GN_FB_SCALAR, 7, offsetof(struct gn_fb_hello_args, since), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_hello_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
+	{"nonce", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_hello_args, nonce), 0, 0, true, UINT64_C(0x0), &gn_fblayout_nonce, NULL},
+	{"class", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_hello_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"mode", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_hello_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"addrs", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_hello_args, addrs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_addr, NULL},
+	{"version", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_hello_args, version), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"pow_version", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_hello_args, pow_version), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"since", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_hello_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_hello = {"Hello", NULL, gn_fbfields_hello, 8};
 
@@ -289,10 +289,10 @@ struct gn_fb_delta_args {
 	} del;
 };
 static const struct gn_fb_field gn_fbfields_delta[] = {
-	{"from_version", GN_FB_SCALAR, 0, offsetof(struct gn_fb_delta_args, from_version), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"to_version", GN_FB_SCALAR, 1, offsetof(struct gn_fb_delta_args, to_version), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"add", GN_FB_TABLES, 2, offsetof(struct gn_fb_delta_args, add), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, 1},
-	{"del", GN_FB_SCALARS, 3, offsetof(struct gn_fb_delta_args, del), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"from_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_delta_args, from_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"to_version", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_delta_args, to_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"add", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_delta_args, add), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
+	{"del", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_delta_args, del), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_delta = {"Delta", NULL, gn_fbfields_delta, 4};
 
@@ -350,10 +350,10 @@ struct gn_fb_ping_args {
 	uint64_t leaf_digest;
 };
 static const struct gn_fb_field gn_fbfields_ping[] = {
-	{"list_version", GN_FB_SCALAR, 0, offsetof(struct gn_fb_ping_args, list_version), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"load", GN_FB_SCALAR, 1, offsetof(struct gn_fb_ping_args, load), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"vivaldi", GN_FB_STRUCT, 2, offsetof(struct gn_fb_ping_args, vivaldi), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL, 0},
-	{"leaf_digest", GN_FB_SCALAR, 3, offsetof(struct gn_fb_ping_args, leaf_digest), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_ping_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"load", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_ping_args, load), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_ping_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_ping_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_ping = {"Ping", NULL, gn_fbfields_ping, 4};
 
@@ -401,11 +401,11 @@ struct gn_fb_pong_args {
 	gn_fbref delta; /* Delta */
 };
 static const struct gn_fb_field gn_fbfields_pong[] = {
-	{"list_version", GN_FB_SCALAR, 0, offsetof(struct gn_fb_pong_args, list_version), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"load", GN_FB_SCALAR, 1, offsetof(struct gn_fb_pong_args, load), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"vivaldi", GN_FB_STRUCT, 2, offsetof(struct gn_fb_pong_args, vivaldi), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL, 0},
-	{"leaf_digest", GN_FB_SCALAR, 3, offsetof(struct gn_fb_pong_args, leaf_digest), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"delta", GN_FB_TABLE, 4, offsetof(struct gn_fb_pong_args, delta), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delta}, 1},
+	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_pong_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"load", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_pong_args, load), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_pong_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_pong_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"delta", GN_FB_TABLE, GN_FB_UINT, 4, offsetof(struct gn_fb_pong_args, delta), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delta}},
 };
 static const struct gn_fb_type gn_fbtype_pong = {"Pong", NULL, gn_fbfields_pong, 5};
 
@@ -462,10 +462,10 @@ struct gn_fb_link_args {
 	gn_fbref hello; /* Hello */
 };
 static const struct gn_fb_field gn_fbfields_link[] = {
-	{"kind", GN_FB_SCALAR, 0, offsetof(struct gn_fb_link_args, kind), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"annulus", GN_FB_SCALAR, 1, offsetof(struct gn_fb_link_args, annulus), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"list_version", GN_FB_SCALAR, 2, offsetof(struct gn_fb_link_args, list_version), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"hello", GN_FB_TABLE, 3, offsetof(struct gn_fb_link_args, hello), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello}, 1},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_link_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"annulus", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_link_args, annulus), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_link_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"hello", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_link_args, hello), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello}},
 };
 static const struct gn_fb_type gn_fbtype_link = {"Link", NULL, gn_fbfields_link, 4};
 
@@ -512,10 +512,10 @@ struct gn_fb_link_ok_args {
 	uint8_t kind;
 };
 static const struct gn_fb_field gn_fbfields_link_ok[] = {
-	{"delta", GN_FB_TABLE, 0, offsetof(struct gn_fb_link_ok_args, delta), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delta}, 1},
-	{"hello", GN_FB_TABLE, 1, offsetof(struct gn_fb_link_ok_args, hello), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello}, 1},
-	{"list_version", GN_FB_SCALAR, 2, offsetof(struct gn_fb_link_ok_args, list_version), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"kind", GN_FB_SCALAR, 3, offsetof(struct gn_fb_link_ok_args, kind), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"delta", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_link_ok_args, delta), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delta}},
+	{"hello", GN_FB_TABLE, GN_FB_UINT, 1, offsetof(struct gn_fb_link_ok_args, hello), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello}},
+	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_link_ok_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"kind", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_link_ok_args, kind), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_link_ok = {"LinkOk", NULL, gn_fbfields_link_ok, 4};
 
@@ -566,8 +566,8 @@ struct gn_fb_link_no_args {
 	} alternatives; /* Contact */
 };
 static const struct gn_fb_field gn_fbfields_link_no[] = {
-	{"code", GN_FB_SCALAR, 0, offsetof(struct gn_fb_link_no_args, code), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"alternatives", GN_FB_TABLES, 1, offsetof(struct gn_fb_link_no_args, alternatives), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, 1},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_link_no_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"alternatives", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_link_no_args, alternatives), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
 };
 static const struct gn_fb_type gn_fbtype_link_no = {"LinkNo", NULL, gn_fbfields_link_no, 2};
 
@@ -605,7 +605,7 @@ struct gn_fb_unlink_args {
 	uint8_t code;
 };
 static const struct gn_fb_field gn_fbfields_unlink[] = {
-	{"code", GN_FB_SCALAR, 0, offsetof(struct gn_fb_unlink_args, code), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_unlink_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_unlink = {"Unlink", NULL, gn_fbfields_unlink, 1};
 
@@ -635,9 +635,9 @@ struct gn_fb_find_args {
 	uint8_t limit;
 };
 static const struct gn_fb_field gn_fbfields_find[] = {
-	{"theta", GN_FB_SCALAR, 0, offsetof(struct gn_fb_find_args, theta), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"target", GN_FB_STRUCT, 1, offsetof(struct gn_fb_find_args, target), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"limit", GN_FB_SCALAR, 2, offsetof(struct gn_fb_find_args, limit), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"theta", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_find_args, theta), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"target", GN_FB_STRUCT, GN_FB_UINT, 1, offsetof(struct gn_fb_find_args, target), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"limit", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_find_args, limit), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_find = {"Find", NULL, gn_fbfields_find, 3};
 
@@ -684,9 +684,9 @@ struct gn_fb_nodes_args {
 	bool mine;
 };
 static const struct gn_fb_field gn_fbfields_nodes[] = {
-	{"contacts", GN_FB_TABLES, 0, offsetof(struct gn_fb_nodes_args, contacts), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, 1},
-	{"leaf_digest", GN_FB_SCALAR, 1, offsetof(struct gn_fb_nodes_args, leaf_digest), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"mine", GN_FB_SCALAR, 2, offsetof(struct gn_fb_nodes_args, mine), 1, GN_FB_BOOL, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"contacts", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_nodes_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_nodes_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"mine", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_nodes_args, mine), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_nodes = {"Nodes", NULL, gn_fbfields_nodes, 3};
 
@@ -729,8 +729,8 @@ struct gn_fb_get_args {
 	uint64_t min_seq;
 };
 static const struct gn_fb_field gn_fbfields_get[] = {
-	{"key", GN_FB_STRUCT, 0, offsetof(struct gn_fb_get_args, key), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"min_seq", GN_FB_SCALAR, 1, offsetof(struct gn_fb_get_args, min_seq), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_get_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"min_seq", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_get_args, min_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_get = {"Get", NULL, gn_fbfields_get, 2};
 
@@ -773,9 +773,9 @@ struct gn_fb_value_args {
 	} contacts; /* Contact */
 };
 static const struct gn_fb_field gn_fbfields_value[] = {
-	{"record", GN_FB_SCALARS, 0, offsetof(struct gn_fb_value_args, record), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"leaf_digest", GN_FB_SCALAR, 1, offsetof(struct gn_fb_value_args, leaf_digest), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"contacts", GN_FB_TABLES, 2, offsetof(struct gn_fb_value_args, contacts), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, 1},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_value_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_value_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"contacts", GN_FB_TABLES, GN_FB_UINT, 2, offsetof(struct gn_fb_value_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
 };
 static const struct gn_fb_type gn_fbtype_value = {"Value", NULL, gn_fbfields_value, 3};
 
@@ -826,10 +826,10 @@ struct gn_fb_put_args {
 	uint64_t compare_seq;
 };
 static const struct gn_fb_field gn_fbfields_put[] = {
-	{"record", GN_FB_SCALARS, 0, offsetof(struct gn_fb_put_args, record), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"token", GN_FB_SCALARS, 1, offsetof(struct gn_fb_put_args, token), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"compare", GN_FB_SCALAR, 2, offsetof(struct gn_fb_put_args, compare), 1, GN_FB_BOOL, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"compare_seq", GN_FB_SCALAR, 3, offsetof(struct gn_fb_put_args, compare_seq), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_put_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_put_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"compare", GN_FB_SCALAR, GN_FB_BOOL, 2, offsetof(struct gn_fb_put_args, compare), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"compare_seq", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_put_args, compare_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_put = {"Put", NULL, gn_fbfields_put, 4};
 
@@ -877,8 +877,8 @@ struct gn_fb_ack_args {
 	uint64_t leaf_digest;
 };
 static const struct gn_fb_field gn_fbfields_ack[] = {
-	{"receipt", GN_FB_TABLE, 0, offsetof(struct gn_fb_ack_args, receipt), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}, 1},
-	{"leaf_digest", GN_FB_SCALAR, 1, offsetof(struct gn_fb_ack_args, leaf_digest), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"receipt", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_ack_args, receipt), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_ack_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_ack = {"Ack", NULL, gn_fbfields_ack, 2};
 
@@ -915,8 +915,8 @@ struct gn_fb_stale_args {
 	uint8_t code;
 };
 static const struct gn_fb_field gn_fbfields_stale[] = {
-	{"record", GN_FB_SCALARS, 0, offsetof(struct gn_fb_stale_args, record), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"code", GN_FB_SCALAR, 1, offsetof(struct gn_fb_stale_args, code), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_stale_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_stale_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_stale = {"Stale", NULL, gn_fbfields_stale, 2};
 
@@ -954,8 +954,8 @@ struct gn_fb_not_mine_args {
 	uint64_t leaf_digest;
 };
 static const struct gn_fb_field gn_fbfields_not_mine[] = {
-	{"contacts", GN_FB_TABLES, 0, offsetof(struct gn_fb_not_mine_args, contacts), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, 1},
-	{"leaf_digest", GN_FB_SCALAR, 1, offsetof(struct gn_fb_not_mine_args, leaf_digest), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"contacts", GN_FB_TABLES, GN_FB_UINT, 0, offsetof(struct gn_fb_not_mine_args, contacts), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
+	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_not_mine_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_not_mine = {"NotMine", NULL, gn_fbfields_not_mine, 2};
 
@@ -1004,12 +1004,12 @@ struct gn_fb_digest_args {
 	uint64_t sum;
 };
 static const struct gn_fb_field gn_fbfields_digest[] = {
-	{"from", GN_FB_SCALAR, 0, offsetof(struct gn_fb_digest_args, from), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"to", GN_FB_SCALAR, 1, offsetof(struct gn_fb_digest_args, to), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"held", GN_FB_STRUCTS, 2, offsetof(struct gn_fb_digest_args, held), 0, GN_FB_UINT, false, UINT64_C(0x0), &gn_fblayout_key_seq, NULL, 0},
-	{"bloom", GN_FB_SCALARS, 3, offsetof(struct gn_fb_digest_args, bloom), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"count", GN_FB_SCALAR, 4, offsetof(struct gn_fb_digest_args, count), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"sum", GN_FB_SCALAR, 5, offsetof(struct gn_fb_digest_args, sum), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"from", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_digest_args, from), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"to", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_digest_args, to), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"held", GN_FB_STRUCTS, GN_FB_UINT, 2, offsetof(struct gn_fb_digest_args, held), 0, 0, false, UINT64_C(0x0), &gn_fblayout_key_seq, NULL},
+	{"bloom", GN_FB_SCALARS, GN_FB_UINT, 3, offsetof(struct gn_fb_digest_args, bloom), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"count", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_digest_args, count), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"sum", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_digest_args, sum), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_digest = {"Digest", NULL, gn_fbfields_digest, 6};
 
@@ -1075,8 +1075,8 @@ struct gn_fb_want_args {
 	bool all;
 };
 static const struct gn_fb_field gn_fbfields_want[] = {
-	{"keys", GN_FB_SCALARS, 0, offsetof(struct gn_fb_want_args, keys), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"all", GN_FB_SCALAR, 1, offsetof(struct gn_fb_want_args, all), 1, GN_FB_BOOL, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"keys", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_want_args, keys), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"all", GN_FB_SCALAR, GN_FB_BOOL, 1, offsetof(struct gn_fb_want_args, all), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_want = {"Want", NULL, gn_fbfields_want, 2};
 
@@ -1114,7 +1114,7 @@ struct gn_fb_push_args {
 	struct gn_slice record;
 };
 static const struct gn_fb_field gn_fbfields_push[] = {
-	{"record", GN_FB_SCALARS, 0, offsetof(struct gn_fb_push_args, record), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
+	{"record", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_push_args, record), 0, 1, true, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_push = {"Push", NULL, gn_fbfields_push, 1};
 
@@ -1151,10 +1151,10 @@ struct gn_fb_relay_args {
 	gn_fbref origin; /* Contact */
 };
 static const struct gn_fb_field gn_fbfields_relay[] = {
-	{"target", GN_FB_STRUCT, 0, offsetof(struct gn_fb_relay_args, target), 0, GN_FB_UINT, true, UINT64_C(0x0), &gn_fblayout_hash, NULL, 0},
-	{"inner", GN_FB_SCALARS, 1, offsetof(struct gn_fb_relay_args, inner), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"hops", GN_FB_SCALAR, 2, offsetof(struct gn_fb_relay_args, hops), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"origin", GN_FB_TABLE, 3, offsetof(struct gn_fb_relay_args, origin), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, 1},
+	{"target", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_relay_args, target), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"inner", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_relay_args, inner), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"hops", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_relay_args, hops), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"origin", GN_FB_TABLE, GN_FB_UINT, 3, offsetof(struct gn_fb_relay_args, origin), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
 };
 static const struct gn_fb_type gn_fbtype_relay = {"Relay", NULL, gn_fbfields_relay, 4};
 
@@ -1210,8 +1210,8 @@ struct gn_fb_busy_args {
 	} holders; /* Contact */
 };
 static const struct gn_fb_field gn_fbfields_busy[] = {
-	{"retry_ms", GN_FB_SCALAR, 0, offsetof(struct gn_fb_busy_args, retry_ms), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"holders", GN_FB_TABLES, 1, offsetof(struct gn_fb_busy_args, holders), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}, 1},
+	{"retry_ms", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_busy_args, retry_ms), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"holders", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_busy_args, holders), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
 };
 static const struct gn_fb_type gn_fbtype_busy = {"Busy", NULL, gn_fbfields_busy, 2};
 
@@ -1249,7 +1249,7 @@ struct gn_fb_refused_args {
 	uint8_t code;
 };
 static const struct gn_fb_field gn_fbfields_refused[] = {
-	{"code", GN_FB_SCALAR, 0, offsetof(struct gn_fb_refused_args, code), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_refused_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_refused = {"Refused", NULL, gn_fbfields_refused, 1};
 
@@ -1278,9 +1278,9 @@ struct gn_fb_overlay_message_args {
 	gn_fbref body;
 };
 static const struct gn_fb_field gn_fbfields_overlay_message[] = {
-	{"request", GN_FB_SCALAR, 0, offsetof(struct gn_fb_overlay_message_args, request), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"body_type", GN_FB_SCALAR, 1, offsetof(struct gn_fb_overlay_message_args, body_type), 1, GN_FB_UINT, false, 0, NULL, NULL, 0},
-	{"body", GN_FB_UNION, 2, offsetof(struct gn_fb_overlay_message_args, body), 0, GN_FB_UINT, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello, &gn_fbtype_ping, &gn_fbtype_pong, &gn_fbtype_delta, &gn_fbtype_link, &gn_fbtype_link_ok, &gn_fbtype_link_no, &gn_fbtype_unlink, &gn_fbtype_find, &gn_fbtype_nodes, &gn_fbtype_get, &gn_fbtype_value, &gn_fbtype_put, &gn_fbtype_ack, &gn_fbtype_stale, &gn_fbtype_not_mine, &gn_fbtype_digest, &gn_fbtype_want, &gn_fbtype_push, &gn_fbtype_relay, &gn_fbtype_busy, &gn_fbtype_refused}, 22},
+	{"request", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_overlay_message_args, request), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"body_type", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_overlay_message_args, body_type), 0, 1, false, 0, NULL, NULL},
+	{"body", GN_FB_UNION, GN_FB_UINT, 2, offsetof(struct gn_fb_overlay_message_args, body), 22, 0, true, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_hello, &gn_fbtype_ping, &gn_fbtype_pong, &gn_fbtype_delta, &gn_fbtype_link, &gn_fbtype_link_ok, &gn_fbtype_link_no, &gn_fbtype_unlink, &gn_fbtype_find, &gn_fbtype_nodes, &gn_fbtype_get, &gn_fbtype_value, &gn_fbtype_put, &gn_fbtype_ack, &gn_fbtype_stale, &gn_fbtype_not_mine, &gn_fbtype_digest, &gn_fbtype_want, &gn_fbtype_push, &gn_fbtype_relay, &gn_fbtype_busy, &gn_fbtype_refused}},
 };
 static const struct gn_fb_type gn_fbtype_overlay_message = {"OverlayMessage", "GNOV", gn_fbfields_overlay_message, 3};
 

@@ -32,9 +32,9 @@ struct gn_fb_record_args {
 	struct gn_slice pq_sig;
 };
 static const struct gn_fb_field gn_fbfields_record[] = {
-	{"signed", GN_FB_SCALARS, 0, offsetof(struct gn_fb_record_args, signed_), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"sig", GN_FB_SCALARS, 1, offsetof(struct gn_fb_record_args, sig), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"pq_sig", GN_FB_SCALARS, 2, offsetof(struct gn_fb_record_args, pq_sig), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"signed", GN_FB_SCALARS, GN_FB_UINT, 0, offsetof(struct gn_fb_record_args, signed_), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"sig", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_record_args, sig), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"pq_sig", GN_FB_SCALARS, GN_FB_UINT, 2, offsetof(struct gn_fb_record_args, pq_sig), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_record = {"Record", "GNRC", gn_fbfields_record, 3};
 
@@ -100,16 +100,16 @@ struct gn_fb_signed_args {
 	struct gn_slice token;
 };
 static const struct gn_fb_field gn_fbfields_signed[] = {
-	{"type", GN_FB_SCALAR, 0, offsetof(struct gn_fb_signed_args, type), 2, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"owner", GN_FB_SCALARS, 1, offsetof(struct gn_fb_signed_args, owner), 1, GN_FB_UINT, true, UINT64_C(0x0), NULL, NULL, 0},
-	{"label", GN_FB_STRING, 2, offsetof(struct gn_fb_signed_args, label), 0, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"salt", GN_FB_SCALAR, 3, offsetof(struct gn_fb_signed_args, salt), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"seq", GN_FB_SCALAR, 4, offsetof(struct gn_fb_signed_args, seq), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"created", GN_FB_SCALAR, 5, offsetof(struct gn_fb_signed_args, created), 8, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"ttl", GN_FB_SCALAR, 6, offsetof(struct gn_fb_signed_args, ttl), 4, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"prev", GN_FB_SCALARS, 7, offsetof(struct gn_fb_signed_args, prev), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"body", GN_FB_SCALARS, 8, offsetof(struct gn_fb_signed_args, body), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
-	{"token", GN_FB_SCALARS, 9, offsetof(struct gn_fb_signed_args, token), 1, GN_FB_UINT, false, UINT64_C(0x0), NULL, NULL, 0},
+	{"type", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_signed_args, type), 0, 2, false, UINT64_C(0x0), NULL, NULL},
+	{"owner", GN_FB_SCALARS, GN_FB_UINT, 1, offsetof(struct gn_fb_signed_args, owner), 0, 1, true, UINT64_C(0x0), NULL, NULL},
+	{"label", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_signed_args, label), 0, 0, false, UINT64_C(0x0), NULL, NULL},
+	{"salt", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_signed_args, salt), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"seq", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_signed_args, seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"created", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_signed_args, created), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"ttl", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_signed_args, ttl), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"prev", GN_FB_SCALARS, GN_FB_UINT, 7, offsetof(struct gn_fb_signed_args, prev), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"body", GN_FB_SCALARS, GN_FB_UINT, 8, offsetof(struct gn_fb_signed_args, body), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"token", GN_FB_SCALARS, GN_FB_UINT, 9, offsetof(struct gn_fb_signed_args, token), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_signed = {"Signed", NULL, gn_fbfields_signed, 10};
 
