@@ -1,0 +1,56 @@
+/* Bounds of the ledger: unit and reason. Those that callers must know are in the public headers. */
+#ifndef GN_LEDGER_LIMITS_H
+#define GN_LEDGER_LIMITS_H
+
+/* signed bytes */
+#define JSON_TEXT_MAX (16u << 10) /* bytes of one signed body: a policy with 64 blocked PIDs is 4 KiB */
+#define JSON_VALUES_MAX 512u      /* values, keys apart: the parser's table lies on the stack */
+#define JSON_DEPTH_MAX 16u        /* nesting */
+#define OP_AGE_MAX (24 * 3600)    /* seconds a geo-v1 operation stays good: signed offline, sent the same day */
+#define OP_AHEAD_MAX 300          /* seconds a signer's clock may run ahead */
+#define OP_NAME_MAX 255u          /* bytes of a display name */
+#define OP_TEXT_MAX 1024u         /* bytes of a description or reason */
+#define OP_TX_ID_MAX 64u          /* characters */
+#define OP_BLOCKED_MAX 64u        /* participants one line blocks: checked on every path over it */
+#define OP_AVOID_MAX 16u          /* participants one payment avoids */
+
+/* state */
+#define BOOK_PARTICIPANTS_MAX (1u << 26)
+#define BOOK_EQUIVALENTS_MAX 1024u
+#define BOOK_PAIRS_MAX (1u << 29)    /* per equivalent: ids with direction and flags fit 32 bits */
+#define BOOK_NODES_MAX (1u << 29)    /* per equivalent: a half-edge keeps 3 bits beside the neighbour */
+#define BOOK_DEGREE_MAX (1u << 24)   /* lines of one participant in one equivalent: slot numbers have 24 bits */
+#define BOOK_VERSION_MAX ((1u << 24) - 1) /* changes of one line */
+#define BOOK_OPEN_MAX 65536u         /* prepared payments and clearing offers at once */
+#define BOOK_TX_KEEP (INT64_C(30) * 86400 * GN_SEC) /* how long geo-v1 payment keys answer repeats */
+#define BOOK_KEYS_MAX (1u << 28)     /* payment keys remembered: 8 GiB, far past one month of any hub */
+
+/* routing */
+#define ROUTE_HOPS_MAX 10u  /* hops of a path, any setting */
+#define ROUTE_PATHS_MAX 10u /* paths of a payment outside max-flow mode, any setting */
+#define ROUTE_TRIES_MAX 32u /* searches of one payment: thresholds, and lines or people excluded by a policy */
+#define ROUTE_FLOW_PATHS_MAX 4096u /* paths of a payment in max-flow mode */
+#define ROUTE_RAISES_MAX 16u /* lines named in an explanation */
+
+/* clearing */
+#define CLEAR_CYCLES_MAX 256u     /* cycles one payment clears inline: its latency */
+#define CLEAR_WORK_INLINE 20000u  /* half-edges one payment's inline clearing looks at */
+#define CLEAR_ASKED_MAX 256u      /* people one offer asks */
+
+/* two-phase */
+#define TX_ASKED_MAX 64u                 /* people one payment asks */
+#define TX_EXPIRY_DEFAULT (60 * GN_SEC)  /* reservation, when the payer names no timeout */
+#define OFFER_EXPIRY (7 * 86400 * GN_SEC) /* a clearing offer: people look once a week */
+
+/* engine */
+#define INBOX_MAX 4096u                /* requests taken and not yet sequenced */
+#define TICK_WORK 256u                 /* requests sequenced per tick */
+#define JOURNAL_ALIGN 4096u            /* bytes: what the kernel and disks write at once, so old batches are never rewritten */
+#define JOURNAL_GROUP_MAX (8u << 20)   /* bytes gathered for one batch before requests are refused as busy */
+#define JOURNAL_RECORD_MAX (64u << 20) /* bytes of one record: an exact clearing of 10 million debts */
+#define JOURNAL_SEGMENT_DEFAULT (UINT64_C(256) << 20) /* bytes of one file */
+#define JOURNAL_SNAPSHOT_DEFAULT (UINT64_C(256) << 20) /* bytes of journal between snapshots: 10 s of replay at most */
+#define JOURNAL_PIECE (1u << 20)       /* bytes read at once in recovery */
+#define JOURNAL_FILES_MAX 100000u
+
+#endif
