@@ -1,6 +1,6 @@
-/* A disk in memory for tests and simulations: it performs the requests of the storage engines, forgets what was not synced
- * when it crashes, and fails on demand. What a crash leaves of unsynced writes is as bad as real disks allow: nothing, all,
- * a prefix torn at any byte, or any mixture of 64-byte pieces. Everything follows from one seed.
+/* A disk in memory for tests and simulations: it performs the requests of the storage engines, forgets what was not
+ * synced when it crashes, and fails on demand. What a crash leaves of unsynced writes is as bad as real disks allow:
+ * nothing, all, a prefix torn at any byte, or any mixture of 64-byte pieces. Everything follows from one seed.
  *
  * RENAME and REMOVE are durable once performed; a file that was never synced may be gone after a crash. */
 #ifndef GN_SIM_DISK_SIM_H
@@ -27,9 +27,9 @@ struct disk_sim {
 	uint64_t crash_at; /* the power goes in the middle of this request (counted as above), 0 = never */
 	uint64_t fail_at;  /* this request fails with fail_err; a write may have been done in part */
 	gn_err fail_err;
-	bool fail_on;        /* every write and sync fails with fail_err until this is cleared */
-	uint64_t bytes_max;  /* of all files; GN_DISK_FULL past it; 0 = endless */
-	bool crashed;        /* the power is off: every request answers GN_IO until disk_sim_restart */
+	uint32_t fail_ops;    /* bit per enum gn_disk_op: all of them fail with fail_err until this is cleared */
+	uint64_t bytes_max;   /* of all files; GN_DISK_FULL past it; 0 = endless */
+	bool crashed;         /* the power is off: every request answers GN_IO until disk_sim_restart */
 	struct gn_buf answer; /* of the last LIST or READ */
 };
 
@@ -126,7 +126,9 @@ static inline void disk_sim_settle(struct disk_sim *d, struct disk_sim_file *f)
 	if (mode == 0) { /* nothing arrived */
 		disk_sim_copy(new, old);
 	} else if (mode >= 2) {
-		size_t len = disk_sim_below(d, 2) ? new->len : old->len + disk_sim_below(d, new->len > old->len ? new->len - old->len + 1 : 1);
+		size_t len = disk_sim_below(d, 2)
+				     ? new->len
+				     : old->len + disk_sim_below(d, new->len > old->len ? new->len - old->len + 1 : 1);
 		size_t cut = disk_sim_below(d, len + 1);
 		disk_sim_resize(new, len);
 		for (size_t i = 0; i < len; i++) {
@@ -154,7 +156,7 @@ static inline void disk_sim_restart(struct disk_sim *d)
 {
 	d->crashed = false;
 	d->crash_at = d->fail_at = 0;
-	d->fail_on = false;
+	d->fail_ops = 0;
 }
 
 /* ---- requests ---- */
@@ -177,11 +179,13 @@ static inline void disk_sim_list(struct disk_sim *d, const char *dir)
 			continue;
 		const char *rest = name + len + 1, *slash = strchr(rest, '/');
 		char line[GN_DISK_NAME_MAX + 32];
-		int n = slash ? snprintf(line, sizeof line, "0 %.*s\n", (int)(slash - rest), rest) : snprintf(line, sizeof line, "%zu %s\n", d->files[i].now.len, rest);
+		int n = slash ? snprintf(line, sizeof line, "0 %.*s\n", (int)(slash - rest), rest)
+			      : snprintf(line, sizeof line, "%zu %s\n", d->files[i].now.len, rest);
 		size_t at = d->answer.len;
 		bool seen = false; /* a folder shows once */
 		for (size_t k = 0; slash && k + (size_t)n <= at; k++)
-			seen = seen || (memcmp(d->answer.p + k, line, (size_t)n) == 0 && (k == 0 || d->answer.p[k - 1] == '\n'));
+			seen = seen || (memcmp(d->answer.p + k, line, (size_t)n) == 0 &&
+					(k == 0 || d->answer.p[k - 1] == '\n'));
 		if (seen)
 			continue;
 		disk_sim_resize(&d->answer, at + (size_t)n);
@@ -249,16 +253,16 @@ static inline gn_err disk_sim_do(struct disk_sim *d, const struct gn_disk_reques
 	return GN_INTERNAL;
 }
 
-/* Performs one request; *data is valid until the next. Half of a request in whose middle the power goes is done or not. */
+/* Performs one request; *data is valid until the next. Half of a request in whose middle the power goes is done or not.
+ */
 static inline gn_err disk_sim_perform(struct disk_sim *d, const struct gn_disk_request *r, struct gn_slice *data)
 {
 	*data = gn_slice(NULL, 0);
 	if (d->crashed)
 		return GN_IO;
 	d->requests++;
-	bool writing = r->op == GN_DISK_WRITE || r->op == GN_DISK_SYNC;
 	bool crash = d->requests == d->crash_at;
-	if (crash || d->requests == d->fail_at || (d->fail_on && writing)) {
+	if (crash || d->requests == d->fail_at || (d->fail_ops >> r->op & 1)) {
 		if (r->op == GN_DISK_WRITE)
 			(void)disk_sim_write(d, r, disk_sim_below(d, r->data.len + 1));
 		else if (crash && disk_sim_below(d, 2))

@@ -141,7 +141,7 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 		return NULL;
 	if (now - age > n->heard)
 		n->heard = now - age;
-	if (!n->introduced || (n->c.mode != c->mode && now - age > n->direct)) {
+	if (!n->link && (!n->introduced || now - age > n->direct)) { /* a linked one speaks for itself */
 		if (n->c.mode != c->mode)
 			near_changed(ov, n);
 		n->c.mode = c->mode;

@@ -38,7 +38,8 @@
 #define GN_OV_PUSHES_MAX 4096           /* records waiting to be pushed */
 #define GN_OV_PUSH_LOADS 32             /* of these, being read from the disk at once */
 #define GN_OV_MESSAGES_MAX 8192         /* messages not yet taken by the owner */
-#define GN_OV_EVENTS_MAX 1024   /* events not yet taken; operations end in one each, so above the number of operations \
+#define GN_OV_EVENTS_MAX                                                                                               \
+	1024                    /* events not yet taken; operations end in one each, so above the number of operations \
 				 */
 #define GN_OV_STORES_MAX 4096   /* storage requests not yet taken */
 #define GN_OV_OWNERS_MAX 100000 /* owners with a quota account */

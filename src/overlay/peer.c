@@ -157,6 +157,7 @@ static void send_ping(struct gn_overlay *ov, const struct gn_ov_link *l, uint64_
 						    .load = ov->load,
 						    .vivaldi = ov->coord.err < 1 ? &v : NULL,
 						    .leaf_digest = gn_ov_leaf_digest(ov),
+						    .mode = ov->self.mode,
 					    });
 	(void)gn_ov_send(ov, &b, &l->contact->c, request, GN_FB_OVERLAY_BODY_PING, body);
 	ov->count.pings++;
@@ -219,23 +220,31 @@ void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64
 void gn_ov_hello_all(struct gn_overlay *ov)
 {
 	for (uint32_t i = 0; i < ov->contact_count; i++)
-		if (ov->contacts[i]->link && ov->contacts[i]->link->state == GN_OV_LINK_UP)
+		if (ov->contacts[i]->link)
 			gn_ov_hello_send(ov, &ov->contacts[i]->c, 0);
 }
 
-/* The peer's own word about itself. Keeps the link counters right when it changes its mode. */
+/* A linked peer became a server, or stopped being one. */
+static void set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mode)
+{
+	if (c->c.mode == mode)
+		return;
+	ov->client_links -= !is_server(c);
+	c->c.mode = mode;
+	ov->client_links += !is_server(c);
+	ov->list_version++;
+	ov->members_dirty = ov->leaf_dirty = true;
+}
+
+/* The peer's own word about itself. */
 static struct gn_ov_contact *meet(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now)
 {
 	struct gn_contact c;
 	if (!gn_ov_get_hello(ov, m, from, &c))
 		return NULL;
 	struct gn_ov_contact *known = gn_ov_contact_get(ov, &c.pk);
-	if (known && known->link && known->c.mode != c.mode && memcmp(known->c.id.b, c.id.b, 32) == 0) {
-		ov->client_links += is_server(known);
-		ov->client_links -= c.mode == GN_FB_NODE_MODE_SERVER;
-		ov->list_version++;
-		ov->members_dirty = ov->leaf_dirty = true;
-	}
+	if (known && known->link && memcmp(known->c.id.b, c.id.b, 32) == 0)
+		set_mode(ov, known, c.mode);
 	from->contact = gn_ov_contact_meet(ov, &c, now);
 	return from->contact;
 }
@@ -382,8 +391,10 @@ void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 		gn_ov_link_drop(ov, c, false, now);
 }
 
-static void take_state(struct gn_ov_contact *c, uint8_t load, bool has, struct gn_fb_vivaldi v)
+static void take_state(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t load, uint8_t mode, bool has,
+		       struct gn_fb_vivaldi v)
 {
+	set_mode(ov, c, mode);
 	c->c.load = load;
 	if (has)
 		c->coord = gn_ov_coord_get(v);
@@ -399,7 +410,8 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 		return;
 	}
 	count_load(ov, now);
-	take_state(l->contact, gn_fb_ping_load(m), gn_fb_ping_has_vivaldi(m), gn_fb_ping_vivaldi(m));
+	take_state(ov, l->contact, gn_fb_ping_load(m), gn_fb_ping_mode(m), gn_fb_ping_has_vivaldi(m),
+		   gn_fb_ping_vivaldi(m));
 	l->their_digest = gn_fb_ping_leaf_digest(m);
 	struct gn_fb_vivaldi v = gn_ov_coord_put(&ov->coord);
 	gn_fbref delta = gn_ov_put_delta(ov, &b, l, gn_fb_ping_list_version(m), now);
@@ -408,6 +420,7 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 						    .load = ov->load,
 						    .vivaldi = ov->coord.err < 1 ? &v : NULL,
 						    .leaf_digest = gn_ov_leaf_digest(ov),
+						    .mode = ov->self.mode,
 						    .delta = delta,
 					    });
 	(void)gn_ov_send(ov, &b, &from->c, from->request, GN_FB_OVERLAY_BODY_PONG, body);
@@ -419,7 +432,8 @@ void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	struct gn_ov_link *l = answered(ov, from, GN_FB_OVERLAY_BODY_PING, now);
 	if (!l)
 		return;
-	take_state(l->contact, gn_fb_pong_load(m), gn_fb_pong_has_vivaldi(m), gn_fb_pong_vivaldi(m));
+	take_state(ov, l->contact, gn_fb_pong_load(m), gn_fb_pong_mode(m), gn_fb_pong_has_vivaldi(m),
+		   gn_fb_pong_vivaldi(m));
 	l->their_digest = gn_fb_pong_leaf_digest(m);
 	if (gn_fb_pong_has_delta(m))
 		gn_ov_get_delta(ov, l, gn_fb_pong_delta(m), now);

@@ -33,11 +33,12 @@ gn_time gn_ov_spread(struct gn_overlay *ov, gn_time t, unsigned percent)
 	return (gn_time)((double)t * f);
 }
 
-/* OV-31. Without a session the handshake comes first: two round trips more, and its own retransmission. */
+/* OV-31. Without a session the handshake comes first: two round trips more, and its own retransmission; before the
+ * first measurement a guess must not bury a node that is merely far away. */
 gn_time gn_ov_dead_after(const struct gn_overlay *ov, const struct gn_ov_contact *c)
 {
 	gn_time rtt = gn_ov_rtt_hat(ov, c, NULL);
-	if (c && c->up)
+	if (c && c->up && c->srtt)
 		return 3 * rtt > GN_OV_DEAD_MIN ? 3 * rtt : GN_OV_DEAD_MIN;
 	return 5 * rtt > GN_OV_COLD_MIN ? 5 * rtt : GN_OV_COLD_MIN;
 }
@@ -118,7 +119,10 @@ struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct
 
 static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
+	struct gn_ov_contact *c = gn_ov_contact_get(ov, &r->to.pk);
 	ov->count.requests_timeout++;
+	if (c)
+		c->srtt = 0; /* if the way has become longer, the next question waits long enough to learn it */
 	switch (r->kind) {
 	case GN_FB_OVERLAY_BODY_HELLO: gn_ov_join_timeout(ov, r, now); break;
 	case GN_FB_OVERLAY_BODY_PING:

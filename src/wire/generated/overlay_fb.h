@@ -348,14 +348,16 @@ struct gn_fb_ping_args {
 	uint8_t load;
 	const struct gn_fb_vivaldi *vivaldi;
 	uint64_t leaf_digest;
+	uint8_t mode;
 };
 static const struct gn_fb_field gn_fbfields_ping[] = {
 	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_ping_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 	{"load", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_ping_args, load), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_ping_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL},
 	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_ping_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"mode", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_ping_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_ping = {"Ping", NULL, gn_fbfields_ping, 4};
+static const struct gn_fb_type gn_fbtype_ping = {"Ping", NULL, gn_fbfields_ping, 5};
 
 GN_MUST static inline gn_err gn_fb_ping_verify(struct gn_slice in, struct gn_fb_ping *out)
 {
@@ -387,6 +389,10 @@ static inline uint64_t gn_fb_ping_leaf_digest(struct gn_fb_ping t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 3, 8, UINT64_C(0x0));
 }
+static inline uint8_t gn_fb_ping_mode(struct gn_fb_ping t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0));
+}
 
 /* ---- Pong ---- */
 
@@ -399,6 +405,7 @@ struct gn_fb_pong_args {
 	const struct gn_fb_vivaldi *vivaldi;
 	uint64_t leaf_digest;
 	gn_fbref delta; /* Delta */
+	uint8_t mode;
 };
 static const struct gn_fb_field gn_fbfields_pong[] = {
 	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_pong_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
@@ -406,8 +413,9 @@ static const struct gn_fb_field gn_fbfields_pong[] = {
 	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_pong_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL},
 	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_pong_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"delta", GN_FB_TABLE, GN_FB_UINT, 4, offsetof(struct gn_fb_pong_args, delta), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delta}},
+	{"mode", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_pong_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_pong = {"Pong", NULL, gn_fbfields_pong, 5};
+static const struct gn_fb_type gn_fbtype_pong = {"Pong", NULL, gn_fbfields_pong, 6};
 
 GN_MUST static inline gn_err gn_fb_pong_verify(struct gn_slice in, struct gn_fb_pong *out)
 {
@@ -446,6 +454,10 @@ static inline bool gn_fb_pong_has_delta(struct gn_fb_pong t)
 static inline struct gn_fb_delta gn_fb_pong_delta(struct gn_fb_pong t)
 {
 	return (struct gn_fb_delta){gn_fbt_table(t.t, 4)};
+}
+static inline uint8_t gn_fb_pong_mode(struct gn_fb_pong t)
+{
+	return (uint8_t)gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0));
 }
 
 /* ---- Link ---- */

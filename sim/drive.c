@@ -1,0 +1,217 @@
+/* Doing things to the network: joins one by one, batches of operations from random nodes, kills. */
+#include "sim.h"
+
+#include <stdlib.h>
+
+void sim_join_all(struct sim *s, unsigned count)
+{
+	for (unsigned k = 0; k < count; k++) {
+		unsigned i = sim_node_add(s);
+		sim_node_start(s, i);
+		for (unsigned b = 0; b < 3 && i > 0; b++)
+			sim_node_bootstrap(s, i, (unsigned)gn_rand_below(&s->rand, i));
+		gn_time end = s->now + 60 * GN_SEC;
+		while (!s->nodes[i].server && s->now < end)
+			sim_run_for(s, 100 * GN_MSEC);
+		if (!s->nodes[i].server)
+			sim_expect(s, false, "node %u is no server a minute after its start", i);
+		sim_run_for(s, GN_SEC);
+	}
+}
+
+unsigned sim_percentile(const struct sim_stats *st, unsigned per_mille)
+{
+	uint64_t sum = 0;
+	for (unsigned i = 0; i < GN_COUNT(st->hops); i++)
+		if ((sum += st->hops[i]) * 1000 >= st->ok * per_mille)
+			return i;
+	return GN_COUNT(st->hops) - 1;
+}
+
+static void count(struct sim_stats *st, const struct gn_overlay_event *e)
+{
+	st->count++;
+	st->rpcs_sum += e->step_count;
+	if (e->err != GN_OK) {
+		st->failed++;
+		st->last_err = e->err;
+		return;
+	}
+	st->ok++;
+	st->hops_sum += e->hops;
+	st->hops[e->hops < GN_COUNT(st->hops) ? e->hops : GN_COUNT(st->hops) - 1]++;
+	st->took_sum += e->took;
+	st->took_max = e->took > st->took_max ? e->took : st->took_max;
+}
+
+/* ---- lookups ---- */
+
+struct lookups {
+	struct sim_stats *st;
+	struct gn_hash *keys;
+};
+
+static void lookup_done(struct sim *s, unsigned node, unsigned index, const struct gn_overlay_event *e, void *user)
+{
+	struct lookups *l = user;
+	unsigned want[64], n = sim_nearest(s, gn_theta(l->keys[index].b), want, s->opt.r);
+	bool exact = e->err == GN_OK && e->contact_count == n;
+	for (unsigned i = 0; i < n && exact; i++)
+		exact = memcmp(e->contacts[i].id.b, s->nodes[want[i]].id.b, 32) == 0;
+	(void)node;
+	count(l->st, e);
+	l->st->exact += exact;
+}
+
+void sim_lookups(struct sim *s, unsigned total, unsigned at_once, struct sim_stats *out)
+{
+	struct lookups l = {out, calloc(total ? total : 1, sizeof *l.keys)};
+	*out = (struct sim_stats){0};
+	s->on_done = lookup_done;
+	s->user = &l;
+	for (unsigned i = 0; i < total || s->op_count;) {
+		while (i < total && s->op_count < at_once) {
+			unsigned node = sim_random_alive(s);
+			gn_op op;
+			gn_rand_fill(&s->rand, l.keys[i].b, 32);
+			gn_err err = gn_overlay_find(s->nodes[node].ov, &l.keys[i], s->opt.r, s->now, &op);
+			GN_ASSERT(err == GN_OK);
+			sim_op_add(s, node, op, i++);
+			sim_pump(s, node);
+		}
+		sim_run_for(s, 20 * GN_MSEC);
+	}
+	s->on_done = NULL;
+	free(l.keys);
+}
+
+/* ---- records ---- */
+
+struct sim_record *sim_records_make(struct sim *s, unsigned total)
+{
+	struct sim_record *r = calloc(total ? total : 1, sizeof *r);
+	struct gn_sk owner = {{0}, {{0}}};
+	for (unsigned i = 0; i < total; i++) {
+		char label[32];
+		uint8_t body[300];
+		if (i % 20 == 0)
+			gn_sk_new(&s->rand, &owner);
+		snprintf(label, sizeof label, "record %u", i);
+		size_t len = 50 + gn_rand_below(&s->rand, 250);
+		gn_rand_fill(&s->rand, body, len);
+		struct gn_record_fields f = {.type = 16,
+					     .label = gn_str(label),
+					     .body = gn_slice(body, len),
+					     .seq = 1,
+					     .created = gn_unix(s->now),
+					     .ttl = 86400};
+		r[i].bytes = malloc(2048);
+		struct gn_buf out = {r[i].bytes, 0, 2048};
+		gn_err err = gn_wire_record_make(&owner, NULL, &f, &out);
+		GN_ASSERT(err == GN_OK);
+		err = gn_wire_record_parse(gn_buf_slice(&out), &r[i].record);
+		GN_ASSERT(err == GN_OK);
+	}
+	return r;
+}
+
+void sim_records_free(struct sim *s, struct sim_record *r, unsigned total)
+{
+	(void)s;
+	for (unsigned i = 0; i < total; i++)
+		free(r[i].bytes);
+	free(r);
+}
+
+struct batch {
+	struct sim_stats *st;
+	struct sim_record *records;
+};
+
+static void put_done(struct sim *s, unsigned node, unsigned index, const struct gn_overlay_event *e, void *user)
+{
+	struct batch *b = user;
+	(void)s;
+	(void)node;
+	count(b->st, e);
+	b->records[index].acknowledged = e->err == GN_OK;
+	b->records[index].receipts = e->receipt_count;
+}
+
+void sim_puts(struct sim *s, struct sim_record *records, unsigned total, unsigned w, struct sim_stats *out)
+{
+	struct batch b = {out, records};
+	*out = (struct sim_stats){0};
+	s->on_done = put_done;
+	s->user = &b;
+	for (unsigned i = 0; i < total || s->op_count;) {
+		while (i < total && s->op_count < 16) {
+			unsigned node = sim_random_alive(s);
+			gn_op op;
+			gn_err err = gn_overlay_put(s->nodes[node].ov, records[i].record.bytes, w, s->now, &op);
+			GN_ASSERT(err == GN_OK);
+			sim_op_add(s, node, op, i++);
+			sim_pump(s, node);
+		}
+		sim_run_for(s, 20 * GN_MSEC);
+	}
+	s->on_done = NULL;
+}
+
+static void get_done(struct sim *s, unsigned node, unsigned index, const struct gn_overlay_event *e, void *user)
+{
+	struct batch *b = user;
+	struct gn_record r;
+	(void)s;
+	(void)node;
+	count(b->st, e);
+	if (e->err == GN_OK && e->value_count && gn_wire_record_parse(e->values[0].record, &r) == GN_OK)
+		b->st->exact += memcmp(r.hash.b, b->records[index].record.hash.b, 32) == 0;
+}
+
+static bool somewhere(const struct sim *s, const struct sim_record *r)
+{
+	for (unsigned i = 0; i < s->count; i++)
+		if (sim_alive(s, i) && sim_holds(s, i, &r->record.key, &r->record.hash))
+			return true;
+	return false;
+}
+
+void sim_gets(struct sim *s, struct sim_record *records, unsigned total, unsigned quorum, struct sim_stats *out)
+{
+	struct batch b = {out, records};
+	struct gn_get_options o = {.quorum = quorum, .type = 16};
+	*out = (struct sim_stats){0};
+	s->on_done = get_done;
+	s->user = &b;
+	for (unsigned i = 0; i < total || s->op_count;) {
+		for (; i < total && s->op_count < 16; i++) {
+			unsigned node = sim_random_alive(s);
+			gn_op op;
+			if (!records[i].acknowledged || !somewhere(s, &records[i]))
+				continue;
+			gn_err err = gn_overlay_get(s->nodes[node].ov, &records[i].record.key, &o, s->now, &op);
+			GN_ASSERT(err == GN_OK);
+			sim_op_add(s, node, op, i);
+			sim_pump(s, node);
+		}
+		sim_run_for(s, 20 * GN_MSEC);
+	}
+	s->on_done = NULL;
+}
+
+unsigned sim_kill_percent(struct sim *s, unsigned percent)
+{
+	unsigned alive = 0, killed = 0;
+	for (unsigned i = 0; i < s->count; i++)
+		alive += sim_alive(s, i);
+	unsigned want = (alive * percent + 50) / 100;
+	while (killed < want) {
+		unsigned i = (unsigned)gn_rand_below(&s->rand, s->count);
+		if (!sim_alive(s, i))
+			continue;
+		sim_node_kill(s, i, true);
+		killed++;
+	}
+	return killed;
+}

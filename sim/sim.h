@@ -1,0 +1,189 @@
+/* A whole network in one process: N overlay engines over a message fabric in virtual time, everything drawn from one
+ * seed.
+ *
+ *   world.c     events in time order, nodes, their disks, sessions and messages
+ *   rtt.c       where nodes are and how long the way between them takes
+ *   check.c     what must be true, computed without the engines: nearest nodes by brute force, replica sets, lost
+ * records drive.c     joins, batches of lookups, puts and gets, faults scenario.c  named runs     main.c  options and
+ * tables
+ *
+ * One seed, one run: events of equal time go in the order they were made, nothing reads a clock or an address. */
+#ifndef GN_SIM_SIM_H
+#define GN_SIM_SIM_H
+
+#include "overlay/overlay.h"
+#include "wire/wire.h"
+
+#include <stdio.h>
+
+#define SIM_EPOCH (INT64_C(1800000000) * GN_SEC)
+#define SIM_NODES_SPARE 64 /* nodes that may be added to those of the options */
+
+struct sim_options {
+	uint64_t seed;
+	unsigned nodes, lookups, records, kill_percent;
+	unsigned r, l, w, rq;
+	unsigned pow_bits;
+	double loss; /* share of datagrams */
+	gn_time ping_leaf, heal, digest;
+	bool flat; /* all delays 10 ms one way */
+	bool quiet, json;
+	bool validate; /* gn_overlay_validate after each step */
+};
+
+struct sim_stored {     /* one record on a simulated disk */
+	uint8_t *bytes; /* owned */
+	size_t len;
+};
+
+struct sim_node {
+	struct gn_overlay *ov; /* NULL: not running */
+	struct gn_env env;
+	struct gn_alloc alloc;
+	struct gn_prng prng;
+	struct gn_rand rand;
+	struct gn_sk sk;
+	uint8_t nonce[8];
+	struct gn_node_id id;
+	struct gn_addr addr;
+	unsigned side;       /* partition */
+	unsigned generation; /* of runs: events of earlier ones are void */
+	unsigned city;
+	double access_ms;
+	gn_time tick_at; /* of the tick event that counts */
+	gn_time started, joined_at;
+	bool server;
+	struct gn_map disk; /* key -> struct sim_stored */
+	uint64_t bytes_out, datagrams_out;
+	uint64_t bytes_mark, datagrams_mark; /* at sim_mark */
+};
+
+enum sim_kind { SIM_TICK, SIM_MESSAGE, SIM_STORED, SIM_LOADED, SIM_UP, SIM_DOWN, SIM_ADDR_DOWN, SIM_IDLE };
+
+struct sim_event {
+	gn_time at;
+	uint64_t order;
+	enum sim_kind kind;
+	unsigned node, generation;
+	unsigned peer, peer_generation;
+	struct gn_addr addr;
+	uint64_t token;
+	struct gn_hash key;
+	uint8_t *bytes; /* owned */
+	size_t len;
+	gn_err err;
+};
+
+struct sim_op { /* an operation somebody waits for */
+	unsigned node;
+	gn_op op;
+	unsigned index; /* the caller's */
+};
+
+struct sim_session {
+	unsigned a_generation, b_generation;
+	gn_time ready, used;
+	bool failing;   /* the carrier has been told to give up at some moment */
+	uint8_t linked; /* bit 0: the lower node wants it kept, bit 1: the higher */
+};
+
+struct sim {
+	struct sim_options opt;
+	struct gn_env env; /* of the simulator itself */
+	struct gn_alloc alloc;
+	struct gn_prng prng;
+	struct gn_rand rand;
+	gn_time now;
+	struct sim_node *nodes; /* never moves: engines point into it */
+	unsigned count;
+	struct sim_event **heap;
+	size_t heap_count, heap_cap;
+	uint64_t order, events, messages, lost;
+	struct gn_map sessions; /* (low << 32 | high) -> struct sim_session */
+	struct gn_map by_pk, by_addr;
+	bool split; /* messages between different sides vanish */
+	struct sim_op *ops;
+	size_t op_count, op_cap;
+	void (*on_done)(struct sim *s, unsigned node, unsigned index, const struct gn_overlay_event *e, void *user);
+	void *user;
+	gn_time mark_at;
+};
+
+/* ---- world.c ---- */
+void sim_init(struct sim *s, const struct sim_options *opt);
+void sim_free(struct sim *s);
+/* A new node that is not running yet; its index. */
+unsigned sim_node_add(struct sim *s);
+void sim_node_start(struct sim *s, unsigned i);
+/* At once, without a word to anyone. lose_disk: the records on it are gone. */
+void sim_node_kill(struct sim *s, unsigned i, bool lose_disk);
+void sim_node_bootstrap(struct sim *s, unsigned i, unsigned at);
+/* Runs all events up to and including the time. */
+void sim_run(struct sim *s, gn_time until);
+void sim_run_for(struct sim *s, gn_time span);
+/* Takes what the node has to say; call after every call on its engine. */
+void sim_pump(struct sim *s, unsigned i);
+void sim_op_add(struct sim *s, unsigned node, gn_op op, unsigned index);
+bool sim_alive(const struct sim *s, unsigned i);
+unsigned sim_random_alive(struct sim *s);
+const struct sim_stored *sim_disk_find(const struct sim_node *n, const struct gn_hash *key);
+/* Traffic is counted from here. */
+void sim_mark(struct sim *s);
+uint64_t sim_counter(const struct sim *s, const char *name); /* summed over running nodes */
+
+/* ---- rtt.c ---- */
+void sim_place(struct sim *s, struct sim_node *n);
+gn_time sim_rtt(const struct sim *s, unsigned a, unsigned b);
+
+/* ---- check.c ---- */
+/* The `count` running servers nearest to the key, nearest first; how many there are. side: of this partition only. */
+unsigned sim_nearest(const struct sim *s, uint64_t theta, unsigned *out, unsigned count);
+bool sim_holds(const struct sim *s, unsigned node, const struct gn_hash *key, const struct gn_hash *version);
+struct sim_record {
+	uint8_t *bytes;
+	struct gn_record record; /* borrows bytes */
+	bool acknowledged;
+	unsigned receipts;
+};
+struct sim_sets {
+	unsigned records, exact;       /* every one of the R nearest holds it */
+	unsigned lost;                 /* acknowledged, and no running node has it */
+	unsigned slots, filled, extra; /* members, members that hold it, others that do */
+};
+void sim_check_sets(const struct sim *s, const struct sim_record *records, unsigned count, struct sim_sets *out);
+/* Every running server's leaf set holds its true neighbours; the number of nodes for which it does not. */
+unsigned sim_check_rings(const struct sim *s);
+
+/* ---- drive.c ---- */
+struct sim_stats {
+	uint64_t count, ok, exact, failed;
+	uint64_t hops_sum, rpcs_sum;
+	unsigned hops[64];
+	gn_time took_sum, took_max;
+	gn_err last_err;
+};
+/* Joins one by one; waits for each to be a server, at most a minute of virtual time. */
+void sim_join_all(struct sim *s, unsigned count);
+void sim_lookups(struct sim *s, unsigned count, unsigned at_once, struct sim_stats *out);
+struct sim_record *sim_records_make(struct sim *s, unsigned count);
+void sim_records_free(struct sim *s, struct sim_record *r, unsigned count);
+void sim_puts(struct sim *s, struct sim_record *records, unsigned count, unsigned w, struct sim_stats *out);
+/* Gets every record `with_replica` only those that some running node holds. */
+void sim_gets(struct sim *s, struct sim_record *records, unsigned count, unsigned quorum, struct sim_stats *out);
+unsigned sim_kill_percent(struct sim *s, unsigned percent);
+unsigned sim_percentile(const struct sim_stats *st, unsigned per_mille);
+
+/* ---- scenario.c ---- */
+struct sim_scenario {
+	const char *name, *what;
+	int (*run)(struct sim *s); /* 0 = everything held */
+};
+extern const struct sim_scenario sim_scenarios[];
+extern const size_t sim_scenario_count;
+/* Prints and counts a failed expectation. */
+void sim_expect(struct sim *s, bool ok, const char *fmt, ...) GN_PRINTF(3, 4);
+int sim_failures(void);
+void sim_row(struct sim *s, const char *name, const char *fmt, ...) GN_PRINTF(3, 4);
+void sim_report_end(struct sim *s);
+
+#endif
