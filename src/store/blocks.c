@@ -459,7 +459,7 @@ void gn_blocks_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn_s
 	settle(b);
 	if (b->start_out && token == b->start_token) {
 		b->start_out = false;
-		blocks_start_done(b, err, data, now);
+		blocks_start_done(b, err, data);
 		return;
 	}
 	blocks_disk_done(b, token, err, data, now);

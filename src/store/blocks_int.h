@@ -112,6 +112,6 @@ void blocks_disk_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn
 
 /* blocks_start.c */
 bool blocks_start_request(struct gn_blocks *b, struct gn_disk_request *out);
-void blocks_start_done(struct gn_blocks *b, gn_err err, struct gn_slice data, gn_time now);
+void blocks_start_done(struct gn_blocks *b, gn_err err, struct gn_slice data);
 
 #endif

@@ -3,7 +3,8 @@
  * itself.
  *
  * 1. A complete file of the wrong size is damage: counted and removed.
- * 2. Of two files of one block the complete one stays.
+ * 2. Of two files of one block the complete one stays, of two complete ones that of the higher class (a removal that failed
+ *    can leave the other).
  *
  *   LIST -> FOLDERS (00..ff) -> VERIFY (each .part, chunk by chunk) -> READY   any -> FAILED */
 #include "store/blocks_int.h"
@@ -91,7 +92,7 @@ static gn_err add_stray(struct gn_blocks *b, const struct gn_hash *hash, const s
 	return GN_OK;
 }
 
-static gn_err add_file(struct gn_blocks *b, const struct gn_hash *hash, struct block_name *name, uint64_t size, gn_time now)
+static gn_err add_file(struct gn_blocks *b, const struct gn_hash *hash, struct block_name *name, uint64_t size)
 {
 	uint64_t whole = block_file_len(name->len);
 	struct block *k = block_find(b, hash);
@@ -100,7 +101,7 @@ static gn_err add_file(struct gn_blocks *b, const struct gn_hash *hash, struct b
 		gn_log(b->env.log, GN_LOG_WARN, "store", "block.size", "a block's file has %llu bytes, not %llu: removed", (unsigned long long)size, (unsigned long long)whole);
 		return add_stray(b, hash, name);
 	}
-	if (k && (name->part || !k->disk.part))
+	if (k && (name->part || (!k->disk.part && name->keep <= k->disk.keep)))
 		return add_stray(b, hash, name);
 	if (k) {
 		GN_TRY(add_stray(b, hash, &k->disk));
@@ -109,23 +110,17 @@ static gn_err add_file(struct gn_blocks *b, const struct gn_hash *hash, struct b
 		k->keep = name->keep;
 		k->until = name->until;
 		k->disk = *name;
-		k->lapsed = false;
 	} else if (!(k = block_add(b, hash, name))) {
 		return b->map.count == BLOCKS_MAX ? GN_LIMIT : GN_NOMEM;
 	}
 	k->exists = true;
 	k->have = name->part ? 0 : (uint16_t)((1u << block_chunks(k->len)) - 1);
-	if (k->keep == GN_BLOCK_HELD && k->until <= gn_unix(now)) {
-		k->keep = GN_BLOCK_CACHE;
-		k->until = 0;
-		k->lapsed = true;
-	}
 	block_touch(b, k);
 	block_arm(b, k);
 	return GN_OK;
 }
 
-static void folder_done(struct gn_blocks *b, struct gn_slice data, gn_time now)
+static void folder_done(struct gn_blocks *b, struct gn_slice data)
 {
 	uint64_t size;
 	struct gn_slice name;
@@ -134,7 +129,7 @@ static void folder_done(struct gn_blocks *b, struct gn_slice data, gn_time now)
 		struct block_name what;
 		if (!block_name_parse(name, &hash, &what) || hash.b[0] != b->start_at)
 			continue;
-		gn_err err = add_file(b, &hash, &what, size, now);
+		gn_err err = add_file(b, &hash, &what, size);
 		if (err) {
 			fail(b, err);
 			return;
@@ -194,7 +189,7 @@ bool blocks_start_request(struct gn_blocks *b, struct gn_disk_request *out)
 	return true;
 }
 
-void blocks_start_done(struct gn_blocks *b, gn_err err, struct gn_slice data, gn_time now)
+void blocks_start_done(struct gn_blocks *b, gn_err err, struct gn_slice data)
 {
 	if (b->state == BLOCKS_VERIFY)
 		verify_done(b, err, data);
@@ -203,5 +198,5 @@ void blocks_start_done(struct gn_blocks *b, gn_err err, struct gn_slice data, gn
 	else if (b->state == BLOCKS_LIST)
 		folders_done(b, data);
 	else
-		folder_done(b, data, now);
+		folder_done(b, data);
 }

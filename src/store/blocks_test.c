@@ -633,6 +633,50 @@ static void requests_that_fail_are_reported_and_nothing_else_breaks(void **state
 	}
 }
 
+static void a_name_that_the_disk_refuses_is_tried_again_later(void **state)
+{
+	struct rig *r = *state;
+	rig_init(r, 93);
+	open_ready(r);
+	r->disk.fail_ops = 1u << GN_DISK_RENAME;
+	put_all(r, 4, GN_BLOCK_CACHE, 0);
+	run(r);
+	assert_false(r->complete[4]);
+	assert_false(gn_blocks_have(r->b, &roots[4], NULL)); /* nobody is promised a block that a restart would have to prove again */
+	assert_int_equal(r->failed, 2);
+	assert_true(r->disk.requests < 10);
+	assert_int_equal(load(r, 4, 1), GN_OK);
+	run(r);
+	assert_int_equal(r->loaded, 1);
+	r->now = gn_blocks_deadline(r->b);
+	assert_int_equal(r->now, NOW + BLOCKS_RETRY);
+	run(r);
+	assert_true(r->disk.requests < 12);
+	r->disk.fail_ops = 0;
+	r->now = gn_blocks_deadline(r->b);
+	run(r);
+	assert_true(gn_blocks_have(r->b, &roots[4], NULL));
+	assert_int_equal(gn_blocks_deadline(r->b), GN_NEVER);
+	/* a removal that fails leaves a file that the next start finds */
+	r->disk.fail_ops = 1u << GN_DISK_REMOVE;
+	file_on_disk(r, 4)->now.p[BLOCK_PROOF_LEN] ^= 1;
+	assert_int_equal(load(r, 4, 0), GN_OK);
+	run(r);
+	assert_false(gn_blocks_have(r->b, &roots[4], NULL));
+	assert_non_null(file_on_disk(r, 4));
+	put_all(r, 4, GN_BLOCK_OWN, 0);
+	run(r);
+	r->disk.fail_ops = 0;
+	reopen(r);
+	struct gn_blocks_info info;
+	gn_blocks_info(r->b, &info);
+	assert_int_equal(info.own, 1);
+	assert_int_equal(info.blocks, 1);
+	run(r);
+	assert_int_equal(disk_sim_bytes(&r->disk), info.bytes);
+	rig_fini(r);
+}
+
 static void memory_that_fails_loses_nothing(void **state)
 {
 	struct rig *r = *state;
@@ -697,6 +741,7 @@ int main(void)
 		cmocka_unit_test_prestate(of_two_files_of_a_block_the_complete_one_stays, &rig),
 		cmocka_unit_test_prestate(a_crash_at_any_request_loses_nothing_durable, &rig),
 		cmocka_unit_test_prestate(requests_that_fail_are_reported_and_nothing_else_breaks, &rig),
+		cmocka_unit_test_prestate(a_name_that_the_disk_refuses_is_tried_again_later, &rig),
 		cmocka_unit_test_prestate(memory_that_fails_loses_nothing, &rig),
 		cmocka_unit_test_prestate(too_much_at_once_is_refused, &rig),
 	};

@@ -170,9 +170,36 @@ static void an_entry_holds_at_its_own_place_only(void **state)
 		assert_int_equal(log_entry_decode(gn_slice(in.p, n), salt, 5, offsets[1], &e), GN_CORRUPT);
 }
 
+/* Made by twenty lines of another language from docs/spec/store.md. */
+static void the_bytes_are_those_of_the_specification(void **state)
+{
+	(void)state;
+	struct log_header h = {.number = 3, .doubt = 777};
+	struct log_sum chain;
+	struct gn_hash key;
+	uint8_t header[LOG_HEADER_LEN], entry[96];
+	char hex[2 * 96 + 1];
+	memset(key.b, 7, 32);
+	for (uint8_t i = 0; i < 16; i++) {
+		h.salt[i] = i;
+		h.prev.b[i] = chain.b[i] = 100 + i;
+	}
+	log_header_encode(&h, header);
+	gn_hex(gn_slice(header, LOG_COPY_LEN), hex);
+	assert_string_equal(hex, "474e4c4f470000010000000300000309000102030405060708090a0b0c0d0e0f"
+				 "6465666768696a6b6c6d6e6f707172730573cfbc09db61fe5d7f91d3284054e2");
+	log_entry_encode(LOG_PUT, &key, GN_LIT("GeoNet"), entry);
+	log_entry_seal(entry, h.salt, 3, 128, 128, &chain);
+	gn_hex(GN_SLICE(entry), hex);
+	assert_string_equal(hex, "474e450100000080000000060000000007070707070707070707070707070707"
+				 "070707070707070707070707070707076465666768696a6b6c6d6e6f70717273"
+				 "cf93575d9f4217bb017094c6e519d2c8326d731a7201e3b247656f4e65740000");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_bytes_are_those_of_the_specification),
 		cmocka_unit_test(a_header_survives_the_loss_of_either_copy),
 		cmocka_unit_test(a_scan_finds_all_entries_whatever_the_pieces),
 		cmocka_unit_test(one_flip_costs_one_entry),
