@@ -88,7 +88,7 @@ struct gn_tx_key {
 };
 void gn_tx_key(const struct gn_pk *initiator, struct gn_slice tx_id, struct gn_tx_key *out);
 
-/* A line's id: `E-P-S-V` of numbers in lower-case hex (equivalent, pair, side, version) as a UUID of version 8. Changing a line needs
+/* A line's id: pair, equivalent, side and version in lower-case hex, written as a UUID of version 8. Changing a line needs
  * the id of its present version in v0, so old signed bytes do not fit again. */
 #define GN_LINE_ID_LEN 36
 struct gn_line_id {
