@@ -1,6 +1,6 @@
-/* Content-addressed blocks as their users see them: chunks in, chunks out, why a block is kept and what goes when room is
- * needed. A block's file holds its chunks, each behind its own proof, so that every read proves itself; all else that must
- * survive (length, class, expiry, completeness) is in the file's name and changes by rename.
+/* Content-addressed blocks as their users see them: chunks in, chunks out, why a block is kept and what goes when room
+ * is needed. A block's file holds its chunks, each behind its own proof, so that every read proves itself; all else
+ * that must survive (length, class, expiry, completeness) is in the file's name and changes by rename.
  *
  * 1. have has a bit for each chunk that a crash would not take. A block is complete when all are and its name says so.
  * 2. bytes is the sum over blocks that are not doomed of the room their whole files take.
@@ -294,7 +294,8 @@ static bool raise_keep(struct gn_blocks *b, struct block *k, enum gn_block_keep 
 }
 
 /* The block that the chunk goes into; a new one when there is none. */
-static gn_err block_for_put(struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name, struct block **out)
+static gn_err block_for_put(struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name,
+			    struct block **out)
 {
 	struct block *k = block_find(b, hash);
 	if (k && (k->doomed || k->phase == BLOCK_REMOVE))
@@ -318,18 +319,21 @@ static gn_err block_for_put(struct gn_blocks *b, const struct gn_hash *hash, con
 	return GN_OK;
 }
 
-gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t block_len, uint32_t index, const struct gn_hash *proof,
-		     size_t proof_len, struct gn_slice chunk, enum gn_block_keep keep, uint64_t keep_until, uint64_t ticket, gn_time now)
+gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t block_len, uint32_t index,
+		     const struct gn_hash *proof, size_t proof_len, struct gn_slice chunk, enum gn_block_keep keep,
+		     uint64_t keep_until, uint64_t ticket, gn_time now)
 {
 	settle(b);
 	if (b->state != BLOCKS_READY)
 		return GN_STATE;
-	if (block_len == 0 || block_len > GN_BLOCK || index >= block_chunks(block_len) || chunk.len != block_chunk_len(block_len, index))
+	if (block_len == 0 || block_len > GN_BLOCK || index >= block_chunks(block_len) ||
+	    chunk.len != block_chunk_len(block_len, index))
 		return GN_RANGE;
 	GN_TRY(gn_merkle_check(chunk, index, block_chunks(block_len), proof, proof_len, block));
 	if (keep == GN_BLOCK_HELD && keep_until <= gn_unix(now))
 		keep = GN_BLOCK_CACHE;
-	struct block_name name = {.len = block_len, .keep = keep, .until = keep == GN_BLOCK_HELD ? keep_until : 0, .part = true};
+	struct block_name name = {
+		.len = block_len, .keep = keep, .until = keep == GN_BLOCK_HELD ? keep_until : 0, .part = true};
 	struct block_op *op = free_op(b);
 	if (!op)
 		return GN_BUSY;
@@ -347,7 +351,13 @@ gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t 
 	if (proof_len)
 		memcpy(data, proof, proof_len * sizeof *proof);
 	memcpy(data + BLOCK_PROOF_LEN, chunk.p, chunk.len);
-	*op = (struct block_op){.state = OP_WANTED, .put = true, .block = k, .index = index, .ticket = ticket, .data = data, .data_len = len};
+	*op = (struct block_op){.state = OP_WANTED,
+				.put = true,
+				.block = k,
+				.index = index,
+				.ticket = ticket,
+				.data = data,
+				.data_len = len};
 	b->ops_busy++;
 	k->puts_wanted++;
 	k->refused = false;
@@ -375,7 +385,8 @@ gn_err gn_blocks_load(struct gn_blocks *b, const struct gn_hash *block, uint32_t
 	uint8_t *data = gn_mem_new(b->env.alloc, len);
 	if (!data)
 		return GN_NOMEM;
-	*op = (struct block_op){.state = OP_WANTED, .block = k, .index = index, .ticket = ticket, .data = data, .data_len = len};
+	*op = (struct block_op){
+		.state = OP_WANTED, .block = k, .index = index, .ticket = ticket, .data = data, .data_len = len};
 	b->ops_busy++;
 	block_touch(b, k);
 	return GN_OK;
@@ -397,7 +408,8 @@ bool gn_blocks_have_chunk(const struct gn_blocks *b, const struct gn_hash *block
 	return k && index < GN_BLOCK_CHUNKS && (k->have >> index & 1);
 }
 
-gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep keep, uint64_t keep_until, gn_time now)
+gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep keep, uint64_t keep_until,
+		      gn_time now)
 {
 	settle(b);
 	struct block *k = block_find(b, block);
@@ -505,7 +517,11 @@ bool gn_blocks_next_event(struct gn_blocks *b, struct gn_blocks_event *out)
 
 void gn_blocks_info(const struct gn_blocks *b, struct gn_blocks_info *out)
 {
-	*out = (struct gn_blocks_info){.bytes = b->bytes, .bytes_max = b->bytes_max, .corrupt = b->corrupt, .evicted = b->evicted, .ready = b->state == BLOCKS_READY};
+	*out = (struct gn_blocks_info){.bytes = b->bytes,
+				       .bytes_max = b->bytes_max,
+				       .corrupt = b->corrupt,
+				       .evicted = b->evicted,
+				       .ready = b->state == BLOCKS_READY};
 	for (uint32_t i = 0; i < b->map.count; i++) {
 		const struct block *k = *(struct block **)gn_map_value_at(&b->map, i);
 		bool complete = block_complete(k);
@@ -544,7 +560,8 @@ void gn_blocks_validate(const struct gn_blocks *b)
 		cached += k->keep == GN_BLOCK_CACHE && !k->doomed;
 	}
 	for (const struct block *k = b->oldest; k; k = k->newer, listed++)
-		GN_ASSERT(k->keep == GN_BLOCK_CACHE && !k->doomed && (k->newer ? k->newer->older == k : b->newest == k));
+		GN_ASSERT(k->keep == GN_BLOCK_CACHE && !k->doomed &&
+			  (k->newer ? k->newer->older == k : b->newest == k));
 	for (uint32_t i = 0; i < BLOCKS_OPS; i++) {
 		const struct block_op *op = &b->ops[i];
 		busy += op->state != OP_FREE;

@@ -1,5 +1,5 @@
-/* What is asked of the disk for blocks. Chunks are written and read side by side; a sync waits until a block's writes are
- * done, a rename until it is synced and not being read, a removal until nothing uses it.
+/* What is asked of the disk for blocks. Chunks are written and read side by side; a sync waits until a block's writes
+ * are done, a rename until it is synced and not being read, a removal until nothing uses it.
  *
  * 1. A chunk counts as there only after a sync that followed its write.
  * 2. While a block waits for its new name no new read or write of it begins, so the wait ends.
@@ -15,11 +15,13 @@
 #define NAME_LEN 91u
 static const char classes[] = "cho"; /* by enum gn_block_keep */
 
-void block_name_text(const struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name, char out[GN_DISK_NAME_MAX])
+void block_name_text(const struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name,
+		     char out[GN_DISK_NAME_MAX])
 {
 	char hex[65];
 	gn_hex(GN_SLICE(hash->b), hex);
-	int n = snprintf(out, GN_DISK_NAME_MAX, "%s/%.2s/%s.%08x.%c%016llx%s", b->dir, hex, hex, name->len, classes[name->keep], (unsigned long long)name->until, name->part ? ".part" : "");
+	int n = snprintf(out, GN_DISK_NAME_MAX, "%s/%.2s/%s.%08x.%c%016llx%s", b->dir, hex, hex, name->len,
+			 classes[name->keep], (unsigned long long)name->until, name->part ? ".part" : "");
 	GN_ASSERT(n > 0 && n < GN_DISK_NAME_MAX);
 }
 
@@ -34,13 +36,15 @@ bool block_name_parse(struct gn_slice text, struct gn_hash *hash, struct block_n
 	for (size_t i = 0; i < NAME_LEN; i++)
 		if (text.p[i] >= 'A' && text.p[i] <= 'Z')
 			return false; /* only the spelling that block_name_text gives */
-	if (!class || gn_unhex(gn_slice(text.p, 64), h.b, 32) || gn_unhex(gn_slice(text.p + 65, 8), len, 4) || gn_unhex(gn_slice(text.p + 75, 16), until, 8))
+	if (!class || gn_unhex(gn_slice(text.p, 64), h.b, 32) || gn_unhex(gn_slice(text.p + 65, 8), len, 4) ||
+	    gn_unhex(gn_slice(text.p + 75, 16), until, 8))
 		return false;
 	uint32_t length = (uint32_t)len[0] << 24 | (uint32_t)len[1] << 16 | (uint32_t)len[2] << 8 | len[3];
 	if (length == 0 || length > GN_BLOCK)
 		return false;
 	*hash = h;
-	*out = (struct block_name){.len = length, .keep = (enum gn_block_keep)(class - classes), .until = gn_be64(until), .part = part};
+	*out = (struct block_name){
+		.len = length, .keep = (enum gn_block_keep)(class - classes), .until = gn_be64(until), .part = part};
 	return true;
 }
 
@@ -92,7 +96,8 @@ static void ask(struct gn_blocks *b, const struct block *k, enum gn_disk_op op, 
 	block_name_text(b, &k->hash, &k->disk, out->name);
 }
 
-static void begin(struct gn_blocks *b, struct block *k, enum block_phase phase, enum gn_disk_op op, struct gn_disk_request *out)
+static void begin(struct gn_blocks *b, struct block *k, enum block_phase phase, enum gn_disk_op op,
+		  struct gn_disk_request *out)
 {
 	ask(b, k, op, out);
 	k->phase = phase;
@@ -216,7 +221,8 @@ static void load_done(struct gn_blocks *b, struct block_op *op, gn_err err, stru
 		return;
 	char hex[65];
 	gn_hex(GN_SLICE(k->hash.b), hex);
-	gn_log(b->env.log, GN_LOG_WARN, "store", "block.corrupt", "block %s, chunk %u: damaged, the block is removed", hex, op->index);
+	gn_log(b->env.log, GN_LOG_WARN, "store", "block.corrupt", "block %s, chunk %u: damaged, the block is removed",
+	       hex, op->index);
 	b->corrupt++;
 	block_doom(b, k);
 }

@@ -29,12 +29,12 @@ struct block {
 	enum block_phase phase;         /* request out */
 	uint64_t token;
 	uint32_t reads, writes, puts_wanted; /* requests out; puts not begun */
-	bool exists;  /* a file may be there */
-	bool dirty;   /* chunks are written and not synced */
-	bool doomed;  /* to be removed; no longer counted */
-	bool lapsed;  /* HELD no longer, though its name still says so */
-	bool refused; /* the last rename failed: not before retry_at */
-	bool queued;  /* in the queue of blocks to look at */
+	bool exists;                         /* a file may be there */
+	bool dirty;                          /* chunks are written and not synced */
+	bool doomed;                         /* to be removed; no longer counted */
+	bool lapsed;                         /* HELD no longer, though its name still says so */
+	bool refused;                        /* the last rename failed: not before retry_at */
+	bool queued;                         /* in the queue of blocks to look at */
 	gn_time retry_at;
 	struct gn_heap_node timer;
 	struct block *older, *newer; /* CACHE only, by last use */
@@ -44,7 +44,8 @@ struct block {
 
 enum block_op_state { OP_FREE, OP_WANTED, OP_OUT, OP_WRITTEN, OP_NAMED, OP_DONE, OP_POLLED };
 
-/* A put or load under way. put: WANTED -> OUT -> WRITTEN (waits for the sync) -> NAMED (waits for the name) -> DONE -> FREE */
+/* A put or load under way. put: WANTED -> OUT -> WRITTEN (waits for the sync) -> NAMED (waits for the name) -> DONE ->
+ * FREE */
 struct block_op {
 	enum block_op_state state;
 	bool put;
@@ -69,7 +70,7 @@ struct gn_blocks {
 	gn_err failed;
 	bool ready_polled;
 	uint64_t serial;
-	struct gn_map map;    /* gn_hash -> struct block * */
+	struct gn_map map; /* gn_hash -> struct block * */
 	struct gn_heap timers;
 	struct block *oldest, *newest;
 	struct block *queue, *queue_last; /* blocks whose next request is to be found */
@@ -105,7 +106,8 @@ gn_err block_slot_check(const struct block *k, uint32_t index, struct gn_slice s
 /* blocks_disk.c */
 void block_poke(struct gn_blocks *b, struct block *k);
 bool block_wants_rename(const struct block *k);
-void block_name_text(const struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name, char out[GN_DISK_NAME_MAX]);
+void block_name_text(const struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name,
+		     char out[GN_DISK_NAME_MAX]);
 bool block_name_parse(struct gn_slice text, struct gn_hash *hash, struct block_name *out);
 bool blocks_disk_request(struct gn_blocks *b, struct gn_disk_request *out);
 void blocks_disk_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn_slice data, gn_time now);

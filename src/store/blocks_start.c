@@ -1,10 +1,10 @@
-/* What is on disk at the start: folders are listed, names say what the files are, and of files that were never completed
- * each chunk is read and proven, one at a time. Complete files are taken by their name and size: every later read proves
- * itself.
+/* What is on disk at the start: folders are listed, names say what the files are, and of files that were never
+ * completed each chunk is read and proven, one at a time. Complete files are taken by their name and size: every later
+ * read proves itself.
  *
  * 1. A complete file of the wrong size is damage: counted and removed.
- * 2. Of two files of one block the complete one stays, of two complete ones that of the higher class (a removal that failed
- *    can leave the other).
+ * 2. Of two files of one block the complete one stays, of two complete ones that of the higher class (a removal that
+ * failed can leave the other).
  *
  *   LIST -> FOLDERS (00..ff) -> VERIFY (each .part, chunk by chunk) -> READY   any -> FAILED */
 #include "store/blocks_int.h"
@@ -68,7 +68,8 @@ static void folders_done(struct gn_blocks *b, struct gn_slice data)
 	struct gn_slice name;
 	while (next_line(&data, &size, &name)) {
 		uint8_t f;
-		if (name.len == 2 && gn_unhex(name, &f, 1) == GN_OK && !memchr("ABCDEF", name.p[0], 6) && !memchr("ABCDEF", name.p[1], 6))
+		if (name.len == 2 && gn_unhex(name, &f, 1) == GN_OK && !memchr("ABCDEF", name.p[0], 6) &&
+		    !memchr("ABCDEF", name.p[1], 6))
 			b->folders[f / 8] |= (uint8_t)(1u << f % 8);
 	}
 	b->state = BLOCKS_FOLDERS;
@@ -98,7 +99,9 @@ static gn_err add_file(struct gn_blocks *b, const struct gn_hash *hash, struct b
 	struct block *k = block_find(b, hash);
 	if (name->part ? size > whole : size != whole) {
 		b->corrupt++;
-		gn_log(b->env.log, GN_LOG_WARN, "store", "block.size", "a block's file has %llu bytes, not %llu: removed", (unsigned long long)size, (unsigned long long)whole);
+		gn_log(b->env.log, GN_LOG_WARN, "store", "block.size",
+		       "a block's file has %llu bytes, not %llu: removed", (unsigned long long)size,
+		       (unsigned long long)whole);
 		return add_stray(b, hash, name);
 	}
 	if (k && (name->part || (!k->disk.part && name->keep <= k->disk.keep)))

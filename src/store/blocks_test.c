@@ -12,7 +12,8 @@
 #define NOW (1000 * GN_SEC)
 
 /* Blocks of known bytes. Short chunks do not exist, so most have one or two, and few have all sixteen. */
-static const uint32_t lengths[FILES] = {1, 100, GN_CHUNK, GN_CHUNK + 1, 2 * GN_CHUNK, 70000, 3 * GN_CHUNK - 5, 131, 5 * GN_CHUNK + 77, GN_BLOCK};
+static const uint32_t lengths[FILES] = {
+	1, 100, GN_CHUNK, GN_CHUNK + 1, 2 * GN_CHUNK, 70000, 3 * GN_CHUNK - 5, 131, 5 * GN_CHUNK + 77, GN_BLOCK};
 static uint8_t bytes[FILES][GN_BLOCK];
 static struct gn_hash leaves[FILES][GN_BLOCK_CHUNKS], roots[FILES];
 
@@ -25,7 +26,8 @@ static void make_blocks(void)
 		gn_rand_fill(&rand, bytes[f], lengths[f]);
 		uint32_t n = block_chunks(lengths[f]);
 		for (uint32_t i = 0; i < n; i++)
-			gn_merkle_leaf(gn_slice(bytes[f] + i * GN_CHUNK, block_chunk_len(lengths[f], i)), &leaves[f][i]);
+			gn_merkle_leaf(gn_slice(bytes[f] + i * GN_CHUNK, block_chunk_len(lengths[f], i)),
+				       &leaves[f][i]);
 		gn_merkle_root(leaves[f], n, &roots[f]);
 	}
 }
@@ -118,7 +120,9 @@ static void handle(struct rig *r, const struct gn_blocks_event *e)
 		return;
 	assert_int_equal(e->chunk.len, block_chunk_len(lengths[f], e->index));
 	assert_memory_equal(e->chunk.p, bytes[f] + e->index * GN_CHUNK, e->chunk.len);
-	assert_int_equal(gn_merkle_check(e->chunk, e->index, block_chunks(lengths[f]), e->proof, e->proof_len, &roots[f]), GN_OK);
+	assert_int_equal(
+		gn_merkle_check(e->chunk, e->index, block_chunks(lengths[f]), e->proof, e->proof_len, &roots[f]),
+		GN_OK);
 }
 
 static bool step(struct rig *r)
@@ -268,18 +272,27 @@ static void wrong_chunks_are_refused(void **state)
 	size_t len = gn_merkle_proof(leaves[9], 16, 2, proof);
 	struct gn_slice chunk = gn_slice(bytes[9] + 2 * GN_CHUNK, GN_CHUNK), other = gn_slice(bytes[9], GN_CHUNK);
 	struct gn_blocks *b = r->b;
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len, other, GN_BLOCK_CACHE, 0, 1, r->now), GN_HASH);
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 3, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now), GN_HASH);
-	assert_int_equal(gn_blocks_put(b, &roots[8], GN_BLOCK, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now), GN_HASH);
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len - 1, chunk, GN_BLOCK_CACHE, 0, 1, r->now), GN_HASH);
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len, other, GN_BLOCK_CACHE, 0, 1, r->now),
+			 GN_HASH);
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 3, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+			 GN_HASH);
+	assert_int_equal(gn_blocks_put(b, &roots[8], GN_BLOCK, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+			 GN_HASH);
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len - 1, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+			 GN_HASH);
 	assert_int_equal(gn_blocks_put(b, &roots[9], 0, 0, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now), GN_RANGE);
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK + 1, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now), GN_RANGE);
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 16, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now), GN_RANGE);
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len, gn_slice(chunk.p, 100), GN_BLOCK_CACHE, 0, 1, r->now), GN_RANGE);
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK + 1, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+			 GN_RANGE);
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 16, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+			 GN_RANGE);
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len, gn_slice(chunk.p, 100), GN_BLOCK_CACHE, 0,
+				       1, r->now),
+			 GN_RANGE);
 	run(r);
 	assert_int_equal(disk_sim_bytes(&r->disk), 0);
 	/* a length that nothing has proven gives way to another */
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK - 1, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now), GN_OK);
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK - 1, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+			 GN_OK);
 	while (gn_blocks_have_chunk(b, &roots[9], 2) == false) {
 		struct gn_disk_request q;
 		struct gn_slice data;
@@ -297,7 +310,8 @@ static void wrong_chunks_are_refused(void **state)
 	run(r);
 	assert_true(gn_blocks_have(b, &roots[9], NULL));
 	/* and a proven one does not */
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK - 1, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now), GN_HASH);
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK - 1, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+			 GN_HASH);
 	rig_fini(r);
 }
 
@@ -308,7 +322,8 @@ static void room_is_made_by_the_least_recently_read_cache(void **state)
 	struct rig *r = *state;
 	rig_init(r, 4);
 	/* room for blocks 0, 1, 2 and 7 and not for 3 beside them */
-	r->config.bytes_max = block_file_len(lengths[0]) + block_file_len(lengths[1]) + block_file_len(lengths[2]) + block_file_len(lengths[7]) + 200;
+	r->config.bytes_max = block_file_len(lengths[0]) + block_file_len(lengths[1]) + block_file_len(lengths[2]) +
+			      block_file_len(lengths[7]) + 200;
 	open_ready(r);
 	put_all(r, 2, GN_BLOCK_CACHE, 0);
 	put_all(r, 0, GN_BLOCK_CACHE, 0);
@@ -319,7 +334,8 @@ static void room_is_made_by_the_least_recently_read_cache(void **state)
 	assert_int_equal(load(r, 2, 0), GN_OK); /* block 0 is the oldest now, but too small to help */
 	run(r);
 	assert_int_equal(put(r, 4, 0, GN_BLOCK_CACHE, 0), GN_NO_SPACE);
-	assert_true(gn_blocks_have(r->b, &roots[0], NULL) && gn_blocks_have(r->b, &roots[2], NULL)); /* nothing went for nothing */
+	assert_true(gn_blocks_have(r->b, &roots[0], NULL) &&
+		    gn_blocks_have(r->b, &roots[2], NULL)); /* nothing went for nothing */
 	assert_int_equal(put(r, 3, 0, GN_BLOCK_CACHE, 0), GN_OK);
 	run(r);
 	assert_false(gn_blocks_have(r->b, &roots[0], NULL));
@@ -415,9 +431,11 @@ static void a_flipped_bit_is_refused_counted_and_removed(void **state)
 		put_all(r, f, GN_BLOCK_OWN, 0);
 		run(r);
 		struct disk_sim_file *file = file_on_disk(r, f);
-		size_t pos = at < 2 * BLOCK_PROOF_LEN ? at % BLOCK_PROOF_LEN + at / BLOCK_PROOF_LEN * BLOCK_SLOT : (at * 1021u) % file->now.len;
+		size_t pos = at < 2 * BLOCK_PROOF_LEN ? at % BLOCK_PROOF_LEN + at / BLOCK_PROOF_LEN * BLOCK_SLOT
+						      : (at * 1021u) % file->now.len;
 		uint32_t chunk = (uint32_t)(pos / BLOCK_SLOT);
-		bool unused = pos % BLOCK_SLOT >= 32 && pos % BLOCK_SLOT < BLOCK_PROOF_LEN; /* two chunks: the proof is one hash */
+		bool unused = pos % BLOCK_SLOT >= 32 &&
+			      pos % BLOCK_SLOT < BLOCK_PROOF_LEN; /* two chunks: the proof is one hash */
 		file->now.p[pos] ^= (uint8_t)(1u << at % 8);
 		if (at % 3 == 0)
 			reopen(r);
@@ -488,12 +506,17 @@ static void strange_files_are_left_alone(void **state)
 {
 	struct rig *r = *state;
 	rig_init(r, 10);
-	static const char *const names[] = {"blocks/readme", "blocks/zz/x", "blocks/ab/short", "blocks/AB/x",
-					    "blocks/ab/0000000000000000000000000000000000000000000000000000000000000000.00000001.c0000000000000000",
-					    "blocks/00/000000000000000000000000000000000000000000000000000000000000000A.00000001.c0000000000000000",
-					    "blocks/00/0000000000000000000000000000000000000000000000000000000000000000.00200000.c0000000000000000",
-					    "blocks/00/0000000000000000000000000000000000000000000000000000000000000000.00000001.x0000000000000000",
-					    "blocks/00/0000000000000000000000000000000000000000000000000000000000000000.00000001.c0000000000000000.pa"};
+	static const char *const names[] = {
+		"blocks/readme",
+		"blocks/zz/x",
+		"blocks/ab/short",
+		"blocks/AB/x",
+		"blocks/ab/0000000000000000000000000000000000000000000000000000000000000000.00000001.c0000000000000000",
+		"blocks/00/000000000000000000000000000000000000000000000000000000000000000A.00000001.c0000000000000000",
+		"blocks/00/0000000000000000000000000000000000000000000000000000000000000000.00200000.c0000000000000000",
+		"blocks/00/0000000000000000000000000000000000000000000000000000000000000000.00000001.x0000000000000000",
+		"blocks/00/"
+		"0000000000000000000000000000000000000000000000000000000000000000.00000001.c0000000000000000.pa"};
 	for (unsigned i = 0; i < GN_COUNT(names); i++)
 		disk_sim_resize(&disk_sim_create(&r->disk, names[i])->now, 129);
 	uint64_t before = disk_sim_bytes(&r->disk);
@@ -549,7 +572,10 @@ static void some_work(struct rig *r, unsigned count)
 		switch (gn_rand_below(&r->rand, 8)) {
 		case 0: run(r); break;
 		case 1: (void)!load(r, f, c); break;
-		case 2: (void)!gn_blocks_keep(r->b, &roots[f], (enum gn_block_keep)gn_rand_below(&r->rand, 3), 3000, r->now); break;
+		case 2:
+			(void)!gn_blocks_keep(r->b, &roots[f], (enum gn_block_keep)gn_rand_below(&r->rand, 3), 3000,
+					      r->now);
+			break;
 		case 3:
 		case 4: step(r); break;
 		default: (void)!put(r, f, c, (enum gn_block_keep)gn_rand_below(&r->rand, 3), 2000 + i);
@@ -590,7 +616,8 @@ static void a_crash_at_any_request_loses_nothing_durable(void **state)
 			last = r->disk.crashed ? n + 1 : 0;
 			rig_close(r);
 			disk_sim_restart(&r->disk);
-			r->disk.crash_at = r->disk.requests + 1 + disk_sim_below(&r->disk, 8); /* and while it recovers */
+			r->disk.crash_at =
+				r->disk.requests + 1 + disk_sim_below(&r->disk, 8); /* and while it recovers */
 			rig_open(r);
 			run(r);
 			rig_close(r);
@@ -642,7 +669,8 @@ static void a_name_that_the_disk_refuses_is_tried_again_later(void **state)
 	put_all(r, 4, GN_BLOCK_CACHE, 0);
 	run(r);
 	assert_false(r->complete[4]);
-	assert_false(gn_blocks_have(r->b, &roots[4], NULL)); /* nobody is promised a block that a restart would have to prove again */
+	assert_false(gn_blocks_have(r->b, &roots[4],
+				    NULL)); /* nobody is promised a block that a restart would have to prove again */
 	assert_int_equal(r->failed, 2);
 	assert_true(r->disk.requests < 10);
 	assert_int_equal(load(r, 4, 1), GN_OK);

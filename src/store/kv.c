@@ -1,8 +1,8 @@
-/* The record log as its users see it: puts, drops, loads and events over an index of what is durable. The index changes only
- * when a group has been synced (kv_write.c), so what a load sees is what a crash would leave.
+/* The record log as its users see it: puts, drops, loads and events over an index of what is durable. The index changes
+ * only when a group has been synced (kv_write.c), so what a load sees is what a crash would leave.
  *
- * 1. index[key] points to the last durable entry of the key, or is a hole that a queued put keeps a place for: applying a
- *    durable group never allocates, so it cannot fail.
+ * 1. index[key] points to the last durable entry of the key, or is a hole that a queued put keeps a place for: applying
+ * a durable group never allocates, so it cannot fail.
  * 2. live_bytes is the sum over segments of the entries that the index points to; file_bytes of all their bytes.
  * 3. Tickets end in the order in which they were given.
  *
@@ -89,7 +89,8 @@ gn_err kv_segment_push(struct gn_kv *kv, const struct kv_segment *s)
 	return GN_OK;
 }
 
-void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t offset, uint64_t len, struct gn_disk_request *out)
+void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t offset, uint64_t len,
+		struct gn_disk_request *out)
 {
 	*out = (struct gn_disk_request){.op = op, .token = ++kv->serial, .offset = offset, .len = len};
 	snprintf(out->name, sizeof out->name, "%s/%08x.log", kv->config.dir, segment);
@@ -261,7 +262,13 @@ gn_err gn_kv_load(struct gn_kv *kv, const struct gn_hash *key, uint64_t ticket, 
 	uint8_t *value = gn_mem_new(kv->env.alloc, p->len + 1);
 	if (!value)
 		return GN_NOMEM;
-	*l = (struct kv_load){.state = KV_LOAD_WANTED, .ticket = ticket, .key = *key, .segment = p->segment, .offset = p->offset, .len = p->len, .value = value};
+	*l = (struct kv_load){.state = KV_LOAD_WANTED,
+			      .ticket = ticket,
+			      .key = *key,
+			      .segment = p->segment,
+			      .offset = p->offset,
+			      .len = p->len,
+			      .value = value};
 	kv->loads_busy++;
 	kv_segment_find(kv, p->segment)->readers++;
 	return GN_OK;
@@ -276,14 +283,16 @@ static void load_done(struct gn_kv *kv, struct kv_load *l, gn_err err, struct gn
 	l->serial = ++kv->serial;
 	l->err = err == GN_NOT_FOUND ? GN_CORRUPT : err;
 	struct log_entry e;
-	if (!err && (log_entry_decode(data, kv->salt, l->segment, l->offset, &e) || e.value.len != l->len || memcmp(&e.key, &l->key, 32) != 0))
+	if (!err && (log_entry_decode(data, kv->salt, l->segment, l->offset, &e) || e.value.len != l->len ||
+		     memcmp(&e.key, &l->key, 32) != 0))
 		l->err = GN_CORRUPT;
 	if (l->err == GN_OK && l->len)
 		memcpy(l->value, e.value.p, l->len);
 	if (l->err != GN_CORRUPT)
 		return;
 	kv->corrupt++;
-	gn_log(kv->env.log, GN_LOG_WARN, "store", "entry.corrupt", "%s/%08x.log at %u: damaged, not used", kv->config.dir, l->segment, l->offset);
+	gn_log(kv->env.log, GN_LOG_WARN, "store", "entry.corrupt", "%s/%08x.log at %u: damaged, not used",
+	       kv->config.dir, l->segment, l->offset);
 }
 
 bool gn_kv_have(const struct gn_kv *kv, const struct gn_hash *key, uint32_t *len)
@@ -359,7 +368,8 @@ bool gn_kv_idle(const struct gn_kv *kv)
 	for (uint32_t i = 0; i < KV_LOADS; i++)
 		if (kv->loads[i].state == KV_LOAD_OUT)
 			return false;
-	return kv->write_io != KV_IO_OUT && kv->scan_io != KV_IO_OUT && kv->writer == KV_WRITER_IDLE && kv->queue.len == 0;
+	return kv->write_io != KV_IO_OUT && kv->scan_io != KV_IO_OUT && kv->writer == KV_WRITER_IDLE &&
+	       kv->queue.len == 0;
 }
 
 /* ---- events ---- */
@@ -373,7 +383,8 @@ static bool next_load(struct gn_kv *kv, struct gn_kv_event *out)
 	if (!first)
 		return false;
 	first->state = KV_LOAD_POLLED;
-	*out = (struct gn_kv_event){.kind = GN_KV_LOADED, .ticket = first->ticket, .err = first->err, .key = first->key};
+	*out = (struct gn_kv_event){
+		.kind = GN_KV_LOADED, .ticket = first->ticket, .err = first->err, .key = first->key};
 	if (first->err == GN_OK)
 		out->value = gn_slice(first->value, first->len);
 	return true;

@@ -1,6 +1,7 @@
-/* Compaction. While more than half of the log is dead, or it has more files than its bytes need, the live entries of its
- * oldest segment are written again at the end, piece by piece, and the file is removed. Always the oldest: then a drop in it
- * has nothing older left to hide and goes too. Each pass over the log writes at most as much as was written since the last.
+/* Compaction. While more than half of the log is dead, or it has more files than its bytes need, the live entries of
+ * its oldest segment are written again at the end, piece by piece, and the file is removed. Always the oldest: then a
+ * drop in it has nothing older left to hide and goes too. Each pass over the log writes at most as much as was written
+ * since the last.
  *
  * 1. A copy is taken into a group only if the index still points to its source (ST-8).
  * 2. The file is removed after the group with its last live entry is durable and no load reads from it.
@@ -68,7 +69,8 @@ static void give_up_unreadable(struct gn_kv *kv)
 		}
 		i += kv->index.count == before;
 	}
-	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.damaged", "%s/%08x.log: entries were lost to damage", kv->config.dir, number);
+	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.damaged", "%s/%08x.log: entries were lost to damage",
+	       kv->config.dir, number);
 }
 
 static void next_step(struct gn_kv *kv)
@@ -91,7 +93,8 @@ static gn_err collect(struct gn_kv *kv, struct gn_slice piece, uint64_t from)
 	struct log_entry e;
 	enum log_found found;
 	while ((found = log_scan_step(&kv->scan, piece, from, &e)) == LOG_FOUND_ENTRY || found == LOG_FOUND_DAMAGED) {
-		if (found == LOG_FOUND_DAMAGED || e.kind == LOG_DROP || !points_to(gn_map_get(&kv->index, &e.key), kv->segments[0].number, e.offset))
+		if (found == LOG_FOUND_DAMAGED || e.kind == LOG_DROP ||
+		    !points_to(gn_map_get(&kv->index, &e.key), kv->segments[0].number, e.offset))
 			continue;
 		GN_TRY(kv_buf_reserve(kv, &kv->copies, e.stored));
 		uint8_t *p = kv->copies.p + kv->copies.len;

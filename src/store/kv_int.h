@@ -43,7 +43,14 @@ struct kv_load {
 	gn_err err;
 };
 
-enum kv_writer { KV_WRITER_IDLE, KV_WRITER_MEND, KV_WRITER_CREATE, KV_WRITER_CREATE_SYNC, KV_WRITER_WRITE, KV_WRITER_SYNC };
+enum kv_writer {
+	KV_WRITER_IDLE,
+	KV_WRITER_MEND,
+	KV_WRITER_CREATE,
+	KV_WRITER_CREATE_SYNC,
+	KV_WRITER_WRITE,
+	KV_WRITER_SYNC
+};
 
 enum kv_compact { KV_COMPACT_OFF, KV_COMPACT_READ, KV_COMPACT_COPY, KV_COMPACT_REMOVE };
 
@@ -55,27 +62,27 @@ struct gn_kv {
 	bool ready_polled; /* the READY event was taken */
 	uint64_t serial;   /* of requests: the upper part of tokens */
 
-	struct gn_map index; /* gn_hash -> kv_place */
-	uint32_t holes;      /* entries of the index without a durable value */
+	struct gn_map index;         /* gn_hash -> kv_place */
+	uint32_t holes;              /* entries of the index without a durable value */
 	struct kv_segment *segments; /* by number; the last one is written to */
 	uint32_t segment_count, segment_cap, next_number;
 	uint64_t file_bytes, live_bytes;
 	uint8_t salt[16];
-	bool salted;  /* salt is that of the files */
-	bool suspect; /* something could not be read: nothing is compacted away in this run */
+	bool salted;         /* salt is that of the files */
+	bool suspect;        /* something could not be read: nothing is compacted away in this run */
 	struct log_sum last; /* of the last durable entry */
 
 	/* writer */
 	enum kv_writer writer;
 	enum kv_io write_io;
 	uint64_t write_token;
-	bool mend;      /* the active file has bytes behind its durable end */
-	bool roll;      /* the next group begins a new segment */
-	uint32_t doubt; /* for the header of that segment */
+	bool mend;                      /* the active file has bytes behind its durable end */
+	bool roll;                      /* the next group begins a new segment */
+	uint32_t doubt;                 /* for the header of that segment */
 	uint8_t header[LOG_HEADER_LEN]; /* lent to the disk during CREATE */
 	struct gn_buf queue, flight;    /* encoded entries; flight is lent to the disk */
-	bool flight_copies;          /* the flight is compaction's */
-	bool copied_last;            /* the group before was compaction's */
+	bool flight_copies;             /* the flight is compaction's */
+	bool copied_last;               /* the group before was compaction's */
 	struct log_sum flight_last;
 	struct gn_ring tickets; /* struct kv_ticket: done ones, then those in flight, then queued ones */
 	uint32_t tickets_done, tickets_flight;
@@ -88,18 +95,18 @@ struct gn_kv {
 	uint64_t piece_from; /* offset of the piece */
 	uint8_t *piece;      /* owned, KV_PIECE bytes, during recovery */
 	size_t piece_len;
-	bool piece_ready; /* the piece belongs to the scan */
-	uint64_t tail_end;         /* KV_TAIL: end of the last whole entry */
-	uint64_t tail_damage;      /* KV_TAIL: end of the last damaged stretch before it */
-	uint64_t tail_pending;     /* KV_TAIL: end of the last damaged stretch at all */
-	uint32_t tail_group;       /* KV_TAIL: where its group began */
-	struct log_sum tail_last;  /* KV_TAIL: its sum */
+	bool piece_ready;         /* the piece belongs to the scan */
+	uint64_t tail_end;        /* KV_TAIL: end of the last whole entry */
+	uint64_t tail_damage;     /* KV_TAIL: end of the last damaged stretch before it */
+	uint64_t tail_pending;    /* KV_TAIL: end of the last damaged stretch at all */
+	uint32_t tail_group;      /* KV_TAIL: where its group began */
+	struct log_sum tail_last; /* KV_TAIL: its sum */
 
 	enum kv_compact compact;
 	gn_time compact_at;
-	struct gn_buf copies;  /* live entries of the piece, encoded; their old offset is at LOG_SCRATCH */
-	bool compact_ended;    /* the scan reached the end of the segment */
-	uint32_t removing;     /* number of the segment that is being removed at the start (torn creation), or 0 */
+	struct gn_buf copies; /* live entries of the piece, encoded; their old offset is at LOG_SCRATCH */
+	bool compact_ended;   /* the scan reached the end of the segment */
+	uint32_t removing;    /* number of the segment that is being removed at the start (torn creation), or 0 */
 
 	struct kv_load loads[KV_LOADS];
 	uint32_t loads_busy; /* not FREE */
@@ -108,7 +115,8 @@ struct gn_kv {
 
 /* kv.c */
 struct kv_segment *kv_segment_find(struct gn_kv *kv, uint32_t number);
-void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t offset, uint64_t len, struct gn_disk_request *out);
+void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t offset, uint64_t len,
+		struct gn_disk_request *out);
 void kv_place_set(struct gn_kv *kv, struct kv_place *p, uint32_t segment, uint32_t offset, uint32_t len);
 void kv_place_clear(struct gn_kv *kv, const struct gn_hash *key, struct kv_place *p);
 void kv_fail(struct gn_kv *kv, gn_err err);

@@ -1,11 +1,11 @@
-/* Recovery. The files are listed and their headers read; the last segment is walked once to find where the log ends; then all
- * are walked in order to build the index, and once more to hand out what is live. Nothing is changed on disk but files of
- * header size whose header was never finished.
+/* Recovery. The files are listed and their headers read; the last segment is walked once to find where the log ends;
+ * then all are walked in order to build the index, and once more to hand out what is live. Nothing is changed on disk
+ * but files of header size whose header was never finished.
  *
- * 1. The last segment ends behind its last whole entry; a tail behind it was never reported durable and is cut off before
- *    the next group (ST-5).
- * 2. A damaged entry whose header holds takes its key away, so that an older value does not come back; unless it may belong
- *    to an unfinished last group (ST-7).
+ * 1. The last segment ends behind its last whole entry; a tail behind it was never reported durable and is cut off
+ * before the next group (ST-5).
+ * 2. A damaged entry whose header holds takes its key away, so that an older value does not come back; unless it may
+ * belong to an unfinished last group (ST-7).
  * 3. What cannot be read is skipped and counted, and nothing is compacted away in this run. */
 #include "store/kv_int.h"
 
@@ -27,7 +27,8 @@ struct log_scan kv_scan_of(const struct gn_kv *kv, uint32_t at)
 	return scan;
 }
 
-/* What a READ at the scan's offset gave: a short answer is the end of the file; bytes behind the segment's end are debris. */
+/* What a READ at the scan's offset gave: a short answer is the end of the file; bytes behind the segment's end are
+ * debris. */
 struct gn_slice kv_scan_piece(struct gn_kv *kv, struct gn_slice data)
 {
 	struct log_scan *s = &kv->scan;
@@ -39,7 +40,8 @@ struct gn_slice kv_scan_piece(struct gn_kv *kv, struct gn_slice data)
 static void corrupt(struct gn_kv *kv, uint32_t segment, uint64_t offset, const char *what)
 {
 	kv->corrupt++;
-	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.damaged", "%s/%08x.log at %llu: %s", kv->config.dir, segment, (unsigned long long)offset, what);
+	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.damaged", "%s/%08x.log at %llu: %s", kv->config.dir, segment,
+	       (unsigned long long)offset, what);
 }
 
 /* ---- moving through the passes ---- */
@@ -122,10 +124,12 @@ static gn_err list_line(struct gn_kv *kv, struct gn_slice line)
 	if (!space)
 		return GN_OK;
 	struct gn_slice name = gn_slice(space + 1, (size_t)(line.p + line.len - space - 1));
-	if (name.len != 12 || memcmp(name.p + 8, ".log", 4) != 0 || !digits(gn_slice(line.p, (size_t)(space - line.p)), 10, &size) ||
+	if (name.len != 12 || memcmp(name.p + 8, ".log", 4) != 0 ||
+	    !digits(gn_slice(line.p, (size_t)(space - line.p)), 10, &size) ||
 	    !digits(gn_slice(name.p, 8), 16, &number) || number == 0 || number == UINT32_MAX)
 		return GN_OK;
-	struct kv_segment s = {.number = (uint32_t)number, .doubt = LOG_SURE, .bytes = size < UINT32_MAX - 7 ? size : UINT32_MAX - 7};
+	struct kv_segment s = {
+		.number = (uint32_t)number, .doubt = LOG_SURE, .bytes = size < UINT32_MAX - 7 ? size : UINT32_MAX - 7};
 	if (kv_segment_find(kv, s.number))
 		return GN_OK;
 	GN_TRY(kv_segment_push(kv, &s));
@@ -150,7 +154,8 @@ static void list_done(struct gn_kv *kv, gn_err err, struct gn_slice data)
 
 /* ---- the headers ---- */
 
-/* All segments of a log share one salt: the newest readable header has it, and opens those without a readable one too. */
+/* All segments of a log share one salt: the newest readable header has it, and opens those without a readable one too.
+ */
 static void end_headers(struct gn_kv *kv)
 {
 	for (uint32_t i = 0; i < kv->segment_count; i++)
@@ -215,11 +220,13 @@ static void removed(struct gn_kv *kv)
 static void end_tail(struct gn_kv *kv)
 {
 	struct kv_segment *s = &kv->segments[kv->scan_at];
-	bool unsure = kv->suspect; /* bytes that could not be read may hold entries: never say that the log ends before them */
+	bool unsure = kv->suspect; /* bytes that could not be read may hold entries: never say that the log ends before
+				      them */
 	if (kv->tail_end < s->bytes && !unsure) {
 		kv->torn++;
 		kv->mend = true;
-		gn_log(kv->env.log, GN_LOG_WARN, "store", "log.torn", "%s/%08x.log: %llu unfinished bytes are cut", kv->config.dir, s->number, (unsigned long long)(s->bytes - kv->tail_end));
+		gn_log(kv->env.log, GN_LOG_WARN, "store", "log.torn", "%s/%08x.log: %llu unfinished bytes are cut",
+		       kv->config.dir, s->number, (unsigned long long)(s->bytes - kv->tail_end));
 	}
 	if (!unsure) {
 		kv->file_bytes = kv->file_bytes - s->bytes + kv->tail_end;

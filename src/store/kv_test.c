@@ -12,10 +12,10 @@
 
 /* What a key may be worth. Puts and drops of a key are numbered from 1; the value of a put tells its key and number. */
 struct belief {
-	uint32_t durable;    /* the version that is there for certain, 0 = absent */
-	uint32_t last;       /* number of the last put or drop that was reported durable */
-	uint32_t newest;     /* number of the last one given to the log */
-	uint32_t drops[64];  /* versions that are drops, 0 = end */
+	uint32_t durable;   /* the version that is there for certain, 0 = absent */
+	uint32_t last;      /* number of the last put or drop that was reported durable */
+	uint32_t newest;    /* number of the last one given to the log */
+	uint32_t drops[64]; /* versions that are drops, 0 = end */
 	uint32_t drop_count;
 };
 
@@ -104,7 +104,8 @@ static void rig_init(struct rig *r, uint64_t seed)
 	r->rand = gn_prng_rand(&r->prng);
 	gn_alloc_heap(&r->alloc, 64u << 20);
 	r->env = (struct gn_env){&r->alloc, &r->rand, NULL};
-	r->config = (struct gn_kv_config){.dir = "kv", .segment_bytes = 3000, .value_max = KV_VALUE_MAX, .entries_max = KEYS};
+	r->config = (struct gn_kv_config){
+		.dir = "kv", .segment_bytes = 3000, .value_max = KV_VALUE_MAX, .entries_max = KEYS};
 }
 
 static void rig_fini(struct rig *r)
@@ -592,7 +593,8 @@ static void a_flipped_bit_anywhere_is_refused_and_counted(void **state)
 			rig_fini(&r);
 		}
 	}
-	/* one flip costs one entry; more only in the last group; an older version shows only where it was the header that broke */
+	/* one flip costs one entry; more only in the last group; an older version shows only where it was the header
+	 * that broke */
 	print_message("%u flips: %u keys changed, %u to an older version\n", flips, lost_keys, stale);
 	assert_true(flips > 3000);
 	assert_true(lost_keys <= flips);

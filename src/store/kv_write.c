@@ -1,11 +1,12 @@
-/* Group commit. Everything queued while a write and its sync are in flight becomes the next group: one write, one sync, then
- * the index moves. Compaction's copies are groups of their own, so that they never stand behind a newer put of their key.
+/* Group commit. Everything queued while a write and its sync are in flight becomes the next group: one write, one sync,
+ * then the index moves. Compaction's copies are groups of their own, so that they never stand behind a newer put of
+ * their key.
  *
  * 1. One group is in flight. The index moves when its sync has succeeded, never before (ST-2).
- * 2. A group that failed leaves bytes behind the durable end; they are cut off (MEND) before anything else is written there.
- *    Where even that fails the log goes on in a new segment, whose header says where the old one ends (ST-5).
- * 3. The header of a segment is durable before its first group is written, so a file with no readable header of full length
- *    is damage and not a torn start (ST-6).
+ * 2. A group that failed leaves bytes behind the durable end; they are cut off (MEND) before anything else is written
+ * there. Where even that fails the log goes on in a new segment, whose header says where the old one ends (ST-5).
+ * 3. The header of a segment is durable before its first group is written, so a file with no readable header of full
+ * length is damage and not a torn start (ST-6).
  *
  *   IDLE -> MEND -> CREATE -> CREATE_SYNC -> WRITE -> SYNC -> IDLE   (each of the first three only when needed) */
 #include "store/kv_int.h"
@@ -93,7 +94,8 @@ static void end_group(struct gn_kv *kv, gn_err err, gn_time now)
 
 /* ---- requests and completions ---- */
 
-static void want(struct gn_kv *kv, struct gn_disk_request *out, enum gn_disk_op op, uint64_t offset, struct gn_slice data, uint64_t len)
+static void want(struct gn_kv *kv, struct gn_disk_request *out, enum gn_disk_op op, uint64_t offset,
+		 struct gn_slice data, uint64_t len)
 {
 	kv_request(kv, op, kv->roll ? kv->next_number : active(kv)->number, offset, len, out);
 	out->data = data;
@@ -101,7 +103,8 @@ static void want(struct gn_kv *kv, struct gn_disk_request *out, enum gn_disk_op 
 	kv->write_io = KV_IO_OUT;
 }
 
-/* The header of the next segment. It is the same bytes until a group succeeds, so a failed attempt is simply repeated. */
+/* The header of the next segment. It is the same bytes until a group succeeds, so a failed attempt is simply repeated.
+ */
 static void want_header(struct gn_kv *kv, struct gn_disk_request *out)
 {
 	struct log_header h = {.number = kv->next_number, .doubt = kv->doubt, .prev = kv->last};
@@ -134,7 +137,12 @@ bool kv_write_request(struct gn_kv *kv, struct gn_disk_request *out)
 
 static gn_err open_segment(struct gn_kv *kv)
 {
-	struct kv_segment s = {.number = kv->next_number, .doubt = kv->doubt, .prev = kv->last, .header_ok = true, .scannable = true, .bytes = LOG_HEADER_LEN};
+	struct kv_segment s = {.number = kv->next_number,
+			       .doubt = kv->doubt,
+			       .prev = kv->last,
+			       .header_ok = true,
+			       .scannable = true,
+			       .bytes = LOG_HEADER_LEN};
 	if (kv->next_number == UINT32_MAX)
 		return GN_LIMIT;
 	GN_TRY(kv_segment_push(kv, &s));
@@ -169,9 +177,7 @@ void kv_write_done(struct gn_kv *kv, gn_err err, gn_time now)
 			break;
 		kv->writer = KV_WRITER_SYNC;
 		return;
-	case KV_WRITER_SYNC:
-		kv->mend = err != GN_OK;
-		break;
+	case KV_WRITER_SYNC: kv->mend = err != GN_OK; break;
 	case KV_WRITER_IDLE: GN_ASSERT(!"no write was out");
 	}
 	end_group(kv, err, now);

@@ -1,6 +1,6 @@
-/* Bytes of the record log. Every entry is bound to its place (salt of the log, segment, offset) and to the entry before it,
- * so bytes cannot be moved, cut out or invented; its header has a check of its own, so a damaged value costs one entry and
- * the next one is still found. Where a header is damaged the scan looks for the next place that holds.
+/* Bytes of the record log. Every entry is bound to its place (salt of the log, segment, offset) and to the entry before
+ * it, so bytes cannot be moved, cut out or invented; its header has a check of its own, so a damaged value costs one
+ * entry and the next one is still found. Where a header is damaged the scan looks for the next place that holds.
  *
  * 1. Nothing is handed out whose sum does not hold.
  * 2. An entry that directly follows another continues its chain, else it is not taken (ST-4).
@@ -60,7 +60,8 @@ gn_err log_header_decode(struct gn_slice in, uint32_t number, struct log_header 
 	return GN_CORRUPT;
 }
 
-/* ---- entry: mark 3 | kind 1 | group 4 | value length 4 | zero 4 | key 32 | prev 16 | sum 16 | check 8 | value | padding ---- */
+/* ---- entry: mark 3 | kind 1 | group 4 | value length 4 | zero 4 | key 32 | prev 16 | sum 16 | check 8 | value |
+ * padding ---- */
 
 uint32_t log_stored(uint32_t value_len)
 {
@@ -113,7 +114,8 @@ static void entry_check(const uint8_t *at, const uint8_t *p, uint8_t out[CHECK_L
 	memcpy(out, h.b, CHECK_LEN);
 }
 
-void log_entry_seal(uint8_t *p, const uint8_t salt[16], uint32_t number, uint32_t offset, uint32_t group, struct log_sum *chain)
+void log_entry_seal(uint8_t *p, const uint8_t salt[16], uint32_t number, uint32_t offset, uint32_t group,
+		    struct log_sum *chain)
 {
 	uint8_t at[PLACE_LEN];
 	place(salt, number, offset, at);
@@ -124,7 +126,8 @@ void log_entry_seal(uint8_t *p, const uint8_t salt[16], uint32_t number, uint32_
 	memcpy(chain->b, p + 64, 16);
 }
 
-/* True when LOG_ENTRY_LEN bytes at p are a header written for this very place; then every field of it can be believed. */
+/* True when LOG_ENTRY_LEN bytes at p are a header written for this very place; then every field of it can be believed.
+ */
 static bool header_holds(const uint8_t *p, const uint8_t *at)
 {
 	uint8_t check[CHECK_LEN];
@@ -137,7 +140,8 @@ static bool header_holds(const uint8_t *p, const uint8_t *at)
 	return len <= KV_VALUE_MAX && (p[3] == LOG_PUT || (p[3] == LOG_DROP && len == 0));
 }
 
-gn_err log_entry_decode(struct gn_slice in, const uint8_t salt[16], uint32_t number, uint32_t offset, struct log_entry *out)
+gn_err log_entry_decode(struct gn_slice in, const uint8_t salt[16], uint32_t number, uint32_t offset,
+			struct log_entry *out)
 {
 	uint8_t at[PLACE_LEN], sum[16];
 	place(salt, number, offset, at);
@@ -154,9 +158,14 @@ gn_err log_entry_decode(struct gn_slice in, const uint8_t salt[16], uint32_t num
 
 /* ---- scan ---- */
 
-void log_scan_init(struct log_scan *s, const uint8_t salt[16], uint32_t number, uint64_t size, const struct log_sum *prev, const struct log_sum *end)
+void log_scan_init(struct log_scan *s, const uint8_t salt[16], uint32_t number, uint64_t size,
+		   const struct log_sum *prev, const struct log_sum *end)
 {
-	*s = (struct log_scan){.number = number, .offset = LOG_HEADER_LEN, .size = size, .linked = prev != NULL, .has_end = end != NULL};
+	*s = (struct log_scan){.number = number,
+			       .offset = LOG_HEADER_LEN,
+			       .size = size,
+			       .linked = prev != NULL,
+			       .has_end = end != NULL};
 	memcpy(s->salt, salt, 16);
 	if (prev)
 		s->last = *prev;

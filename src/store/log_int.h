@@ -1,4 +1,5 @@
-/* The bytes of a record log: segment headers, chained entries, and a scan that finds its way past damage (docs/spec/store.md). */
+/* The bytes of a record log: segment headers, chained entries, and a scan that finds its way past damage
+ * (docs/spec/store.md). */
 #ifndef GN_STORE_LOG_INT_H
 #define GN_STORE_LOG_INT_H
 
@@ -16,9 +17,9 @@ struct log_sum {
 };
 
 struct log_header {
-	uint32_t number;     /* of the segment, from 1 */
-	uint32_t doubt;      /* damaged entries of the segment before, from this offset on, may never have been durable */
-	uint8_t salt[16];    /* one per log: bytes that a stranger chose cannot pass for entries */
+	uint32_t number;  /* of the segment, from 1 */
+	uint32_t doubt;   /* damaged entries of the segment before, from this offset on, may never have been durable */
+	uint8_t salt[16]; /* one per log: bytes that a stranger chose cannot pass for entries */
 	struct log_sum prev; /* the last entry's sum when this segment began */
 };
 
@@ -43,9 +44,11 @@ uint32_t log_stored(uint32_t value_len);
 void log_entry_encode(enum log_kind kind, const struct gn_hash *key, struct gn_slice value, uint8_t *out);
 /* Stored length of an encoded entry, its kind, key and value; for bytes of our own only. */
 struct log_entry log_entry_peek(const uint8_t *p);
-void log_entry_seal(uint8_t *p, const uint8_t salt[16], uint32_t number, uint32_t offset, uint32_t group, struct log_sum *chain);
+void log_entry_seal(uint8_t *p, const uint8_t salt[16], uint32_t number, uint32_t offset, uint32_t group,
+		    struct log_sum *chain);
 /* The entry at `offset`, whole in `in`: GN_CORRUPT unless header and value hold. */
-gn_err log_entry_decode(struct gn_slice in, const uint8_t salt[16], uint32_t number, uint32_t offset, struct log_entry *out);
+gn_err log_entry_decode(struct gn_slice in, const uint8_t salt[16], uint32_t number, uint32_t offset,
+			struct log_entry *out);
 
 /* Walks one segment piece by piece. */
 struct log_scan {
@@ -64,12 +67,14 @@ struct log_scan {
 enum log_found {
 	LOG_FOUND_ENTRY,   /* whole */
 	LOG_FOUND_DAMAGED, /* the header holds, the value does not */
-	LOG_FOUND_MORE,    /* call again with the bytes from scan->offset on, KV_PIECE of them or up to the end of the file */
-	LOG_FOUND_END,     /* of the segment; in_gap: its last bytes did not parse */
+	LOG_FOUND_MORE, /* call again with the bytes from scan->offset on, KV_PIECE of them or up to the end of the file
+			 */
+	LOG_FOUND_END,  /* of the segment; in_gap: its last bytes did not parse */
 };
 
 /* Starts behind the header; `next` is the header of the segment after, or NULL. header NULL: it was unreadable. */
-void log_scan_init(struct log_scan *s, const uint8_t salt[16], uint32_t number, uint64_t size, const struct log_sum *prev, const struct log_sum *end);
+void log_scan_init(struct log_scan *s, const uint8_t salt[16], uint32_t number, uint64_t size,
+		   const struct log_sum *prev, const struct log_sum *end);
 /* piece: the bytes from piece_offset on. */
 enum log_found log_scan_step(struct log_scan *s, struct gn_slice piece, uint64_t piece_offset, struct log_entry *out);
 

@@ -20,7 +20,8 @@ static size_t make_file(uint8_t *file, unsigned n, uint32_t *offsets, struct log
 		struct gn_hash key = {{(uint8_t)i}};
 		uint8_t value[64];
 		memset(value, (int)i, sizeof value);
-		log_entry_encode(i % 4 == 3 ? LOG_DROP : LOG_PUT, &key, gn_slice(value, i % 4 == 3 ? 0 : 10 + i), file + at);
+		log_entry_encode(i % 4 == 3 ? LOG_DROP : LOG_PUT, &key, gn_slice(value, i % 4 == 3 ? 0 : 10 + i),
+				 file + at);
 		offsets[i] = (uint32_t)at;
 		size_t stored = log_entry_peek(file + at).stored;
 		log_entry_seal(file + at, salt, 5, (uint32_t)at, LOG_HEADER_LEN, &chain);
@@ -31,7 +32,8 @@ static size_t make_file(uint8_t *file, unsigned n, uint32_t *offsets, struct log
 }
 
 /* Walks a file in pieces of `piece` bytes, or whole; notes which entries were found. Ends with in_gap. */
-static bool walk(const uint8_t *file, size_t len, size_t piece, const struct log_sum *end, unsigned *found, unsigned *damaged)
+static bool walk(const uint8_t *file, size_t len, size_t piece, const struct log_sum *end, unsigned *found,
+		 unsigned *damaged)
 {
 	struct log_scan s;
 	struct log_entry e;
@@ -44,7 +46,8 @@ static bool walk(const uint8_t *file, size_t len, size_t piece, const struct log
 		uint8_t *copy = malloc(n ? n : 1); /* exact, for the sanitizer */
 		memcpy(copy, file + (n ? from : 0), n);
 		enum log_found f;
-		while ((f = log_scan_step(&s, gn_slice(copy, n), from, &e)) == LOG_FOUND_ENTRY || f == LOG_FOUND_DAMAGED) {
+		while ((f = log_scan_step(&s, gn_slice(copy, n), from, &e)) == LOG_FOUND_ENTRY ||
+		       f == LOG_FOUND_DAMAGED) {
 			if (f == LOG_FOUND_ENTRY)
 				*found |= 1u << e.key.b[0];
 			else
@@ -77,7 +80,8 @@ static void a_header_survives_the_loss_of_either_copy(void **state)
 	}
 	assert_int_equal(log_header_decode(GN_SLICE(bytes), 8, &got), GN_CORRUPT);
 	for (size_t len = 0; len < sizeof bytes; len++)
-		assert_int_equal(log_header_decode(gn_slice(bytes, len), 7, &got), len < LOG_COPY_LEN ? GN_CORRUPT : GN_OK);
+		assert_int_equal(log_header_decode(gn_slice(bytes, len), 7, &got),
+				 len < LOG_COPY_LEN ? GN_CORRUPT : GN_OK);
 }
 
 static void a_scan_finds_all_entries_whatever_the_pieces(void **state)

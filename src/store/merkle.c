@@ -1,6 +1,7 @@
-/* Hash trees over chunks, in the shape of RFC 9162 section 2.1: a tree of n leaves splits at the largest power of two below
- * n, which is the same as pairing neighbours level by level and lifting an odd last one up unchanged. So the first 16
- * leaves, the second 16, ... are full subtrees, and the root over a file's block roots is the root over its chunks.
+/* Hash trees over chunks, in the shape of RFC 9162 section 2.1: a tree of n leaves splits at the largest power of two
+ * below n, which is the same as pairing neighbours level by level and lifting an odd last one up unchanged. So the
+ * first 16 leaves, the second 16, ... are full subtrees, and the root over a file's block roots is the root over its
+ * chunks.
  *
  * 1. A leaf and a node never hash alike: their inputs start with different bytes.
  * 2. A proof has exactly as many hashes as the path of its leaf needs; one more or one less does not verify. */
@@ -53,7 +54,8 @@ size_t gn_merkle_proof(const struct gn_hash *leaves, size_t n, size_t i, struct 
 	return len;
 }
 
-gn_err gn_merkle_check(struct gn_slice chunk, size_t i, size_t n, const struct gn_hash *proof, size_t proof_len, const struct gn_hash *root)
+gn_err gn_merkle_check(struct gn_slice chunk, size_t i, size_t n, const struct gn_hash *proof, size_t proof_len,
+		       const struct gn_hash *root)
 {
 	struct gn_hash h;
 	size_t used = 0;

@@ -1,6 +1,7 @@
-/* Recovery of a log from arbitrary files. The input is up to four segments, each led by its length (be16; the last one takes the
- * rest); then the log is used: loads, a put, compaction, a second start. Nothing may be handed out that a sum does not prove
- * (the engine's own asserts and the sanitizers watch), and what was put is there after the second start. */
+/* Recovery of a log from arbitrary files. The input is up to four segments, each led by its length (be16; the last one
+ * takes the rest); then the log is used: loads, a put, compaction, a second start. Nothing may be handed out that a sum
+ * does not prove (the engine's own asserts and the sanitizers watch), and what was put is there after the second start.
+ */
 #include "../../sim/disk_sim.h"
 
 static struct disk_sim disk;
