@@ -408,6 +408,17 @@ bool gn_blocks_have_chunk(const struct gn_blocks *b, const struct gn_hash *block
 	return k && index < GN_BLOCK_CHUNKS && (k->have >> index & 1);
 }
 
+bool gn_blocks_kept(const struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep *keep, uint64_t *until)
+{
+	const struct block *k = block_find(b, block);
+	if (!k || k->doomed)
+		return false;
+	*keep = k->keep;
+	if (until)
+		*until = k->until;
+	return true;
+}
+
 gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep keep, uint64_t keep_until,
 		      gn_time now)
 {
