@@ -41,9 +41,10 @@ def kill(node):
     node.process.wait()
 
 
-def restart(net, node, **changes):
+def restart(net, node):
     """The same data directory and ports, as a supervisor would."""
-    again = network.Node(node.number, node.data, node.bin, node.udp_port, node.http_port, net.nodes[0].udp_port if node.number > 1 else net.nodes[1].udp_port)
+    again = network.Node(node.number, node.data, node.bin, node.udp_port, node.http_port,
+                         net.nodes[0].udp_port if node.number > 1 else net.nodes[1].udp_port, node.options)
     net.nodes[node.number - 1] = again
     again.wait_ready(time.monotonic() + network.START_MAX)
     return again
@@ -214,7 +215,7 @@ def main():
     base = tempfile.mkdtemp(prefix="geonet-test-")
     net, failed = None, True
     try:
-        net = network.Network(base, bin_dir, 0)
+        net = network.Network(base, bin_dir, 0, ["--pow-bits", "12"])  # the real 22 takes a sanitized build long
         net.wait_joined()
         globals()["case_" + case](net, seed)
         for node in net.nodes:
