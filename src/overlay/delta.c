@@ -56,13 +56,31 @@ gn_fbref gn_ov_put_delta(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_l
 				   });
 }
 
-static void forget(struct gn_ov_link *l, uint64_t theta)
+static struct gn_ov_contact *by_theta(const struct gn_overlay *ov, uint64_t theta)
 {
+	struct gn_node_id id = {{0}};
+	gn_put_be64(id.b, theta);
+	uint32_t at = gn_ov_contact_place(ov, &id);
+	return at < ov->contact_count && ov->contacts[at]->theta == theta ? ov->contacts[at] : NULL;
+}
+
+/* The peer has it no more: if it was the last whose word we had for that contact, it is no candidate until heard of
+ * again. */
+static void forget(struct gn_overlay *ov, struct gn_ov_link *l, uint64_t theta, gn_time now)
+{
+	struct gn_ov_contact *c = by_theta(ov, theta);
+	bool listed = false;
 	for (uint32_t i = 0; i < l->their_count; i++)
 		if (l->theirs[i] == theta) {
 			l->theirs[i] = l->theirs[--l->their_count];
-			return;
+			break;
 		}
+	for (uint32_t i = 0; c && i < ov->contact_count && !listed; i++) {
+		const struct gn_ov_link *k = ov->contacts[i]->link;
+		listed = k && has(k->theirs, k->their_count, theta);
+	}
+	if (c && !c->link && !listed && c->direct <= c->heard - ov->cfg.ping_long)
+		c->heard = now - GN_OV_FRESH - 1;
 }
 
 void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_delta d, gn_time now)
@@ -77,7 +95,7 @@ void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_d
 	if (from == 0)
 		l->their_count = 0;
 	for (uint32_t i = 0; i < dels; i++)
-		forget(l, gn_fb_delta_del_at(d, i));
+		forget(ov, l, gn_fb_delta_del_at(d, i), now);
 	for (uint32_t i = 0; i < adds; i++) {
 		struct gn_ov_told told;
 		if (!gn_ov_get_contact(ov, gn_fb_delta_add_at(d, i), &l->contact->c.addrs[0], &told))
@@ -104,13 +122,9 @@ void gn_ov_on_delta(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 void gn_ov_list_alive(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 {
 	for (uint32_t i = 0; i < l->their_count; i++) {
-		struct gn_node_id id = {{0}};
-		gn_put_be64(id.b, l->theirs[i]);
-		uint32_t at = gn_ov_contact_place(ov, &id);
-		if (at == ov->contact_count || ov->contacts[at]->theta != l->theirs[i])
-			continue;
+		struct gn_ov_contact *c = by_theta(ov, l->theirs[i]);
 		gn_time word = now - ov->cfg.ping_long; /* it may not have looked since */
-		if (ov->contacts[at]->heard < word)
-			ov->contacts[at]->heard = word;
+		if (c && c->heard < word)
+			c->heard = word;
 	}
 }

@@ -58,7 +58,7 @@ static void greet(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time now)
 	r->any = !b->has_pk;
 	r->slot = (uint8_t)(b - ov->boots + 1);
 	b->request = r->id;
-	gn_ov_hello_send(ov, &to, r->id);
+	gn_ov_hello_send(ov, &to, r->id, false);
 }
 
 /* One bootstrap address at random, for healing. */
@@ -137,7 +137,7 @@ void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 			struct gn_ov_contact *c = ov->contacts[gn_rand_below(ov->env.rand, ov->contact_count)];
 			if (!c->link) {
 				c->tomb_until = 0;
-				c->refused_until = 0;
+				c->refused_until = c->leaf_refused_until = 0;
 				gn_ov_link_ask(ov, c, true, now);
 			}
 		}
@@ -173,7 +173,7 @@ void gn_ov_join_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 		r->dead_at = now + GN_OV_COLD_MIN;
 		gn_err err = gn_ov_timer_set(ov, &r->timer, r->dead_at);
 		GN_ASSERT(err == GN_OK);
-		gn_ov_hello_send(ov, &r->to, r->id);
+		gn_ov_hello_send(ov, &r->to, r->id, false);
 		return;
 	}
 	if (r->slot)

@@ -79,7 +79,7 @@ static uint32_t walk(const struct gn_overlay *ov, bool ccw, uint32_t max, gn_tim
 	for (uint32_t i = 0; i < n && found < max; i++) {
 		uint32_t at_i = ccw ? (at + n - 1 - i) % n : (at + i) % n;
 		struct gn_ov_contact *c = ov->contacts[at_i];
-		if (gn_ov_contact_usable(c, now) && (c->link || c->refused_until <= now))
+		if (gn_ov_contact_usable(c, now) && (c->link || c->leaf_refused_until <= now))
 			out[found++] = c;
 	}
 	return found;

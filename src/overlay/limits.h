@@ -52,12 +52,13 @@
 
 /* ---- times ---- */
 #define GN_OV_DEAD_MIN (250 * GN_MSEC)  /* an answer is waited for at least so long */
-#define GN_OV_COLD_MIN (1000 * GN_MSEC) /* when no session is up: handshake and its retransmission included */
+#define GN_OV_COLD_MIN (2500 * GN_MSEC) /* when no session is up: handshake and its retransmission included */
 #define GN_OV_RTT_GUESS (100 * GN_MSEC) /* before anything was measured */
 #define GN_OV_HEDGE (30 * GN_MSEC)
 #define GN_OV_TOMB (600 * GN_SEC)         /* a dead or lying contact is not tried for so long */
 #define GN_OV_FRESH (900 * GN_SEC)        /* a contact nobody has confirmed for so long is no candidate */
 #define GN_OV_FORGET (86400 * GN_SEC)     /* and is forgotten after this */
+#define GN_OV_LEAF_AGAIN (60 * GN_SEC)    /* after a refused leaf link */
 #define GN_OV_FILL (120 * GN_SEC)         /* between checks of annuli and caps */
 #define GN_OV_HAND_OVER (600 * GN_SEC)    /* a record that is no longer ours is kept so long */
 #define GN_OV_REPAIR_DELAY (1 * GN_SEC)   /* after a leaf change: more of them usually follow */

@@ -100,6 +100,14 @@ static gn_fbref question(struct gn_ov_op *op, struct gn_fbb *b)
 		b, &(struct gn_fb_find_args){.theta = op->theta, .target = &h, .limit = GN_OV_REPLY_CONTACTS});
 }
 
+static void send_question(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_contact *to, uint64_t request)
+{
+	struct gn_fbb b = gn_ov_builder(ov);
+	gn_fbref body = question(op, &b);
+	uint8_t kind = op->kind == GN_OV_GET ? GN_FB_OVERLAY_BODY_GET : GN_FB_OVERLAY_BODY_FIND;
+	(void)gn_ov_send(ov, &b, to, request, kind, body);
+}
+
 static void ask(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
 {
 	uint8_t kind = op->kind == GN_OV_GET ? GN_FB_OVERLAY_BODY_GET : GN_FB_OVERLAY_BODY_FIND;
@@ -109,15 +117,12 @@ static void ask(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c
 		return;
 	}
 	r->op = op->id;
-	r->tries = c->tries;
 	c->state = GN_OV_ASKED;
 	c->request = r->id;
 	c->sent = now;
 	op->inflight++;
 	op->rpcs++;
-	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref body = question(op, &b);
-	(void)gn_ov_send(ov, &b, &c->c, r->id, kind, body);
+	send_question(ov, op, &c->c, r->id);
 }
 
 /* OV-30: predicted time to the answer, price of the remaining way, load. Milliseconds. */
@@ -127,7 +132,7 @@ static double score(const struct gn_overlay *ov, const struct gn_ov_cand *c, dou
 	double s = (double)gn_ov_rtt_hat(ov, k, &c->coord) / 1e6, x = (double)c->sep / gn_ov_gap(ov),
 	       free = 0.4 * ov->cfg.r;
 	if (!k || !k->up)
-		s *= 2; /* a handshake first */
+		s *= 3; /* a handshake first: two round trips */
 	if (mean_load > 4 && c->c.load > mean_load)
 		s += 40 * (c->c.load / mean_load - 1);
 	if (k && k->link && k->link->miss)
@@ -164,9 +169,9 @@ static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op,
 static unsigned alpha(const struct gn_overlay *ov, const struct gn_ov_op *op)
 {
 	for (uint32_t i = 0; i < op->cand_count; i++)
-		if (op->cands[i].state == GN_OV_SUSPECT || op->cands[i].tries)
+		if (op->cands[i].state == GN_OV_SUSPECT)
 			return 3;
-	return ov->recent_lost * 20 > ov->recent_asked ? 3 : 2;
+	return op->timeouts || ov->recent_lost * 20 > ov->recent_asked ? 3 : 2;
 }
 
 bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
@@ -214,7 +219,14 @@ void gn_ov_lookup_hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 {
 	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c = op && r->kind != GN_FB_OVERLAY_BODY_PUT ? gn_ov_cand_of(op, &r->to.pk) : NULL;
-	if (!c || c->request != r->id || c->state != GN_OV_ASKED)
+	if (!c || c->request != r->id)
+		return;
+	bool nearest = gn_ov_cand_rank(op, c) < op->count;
+	if (nearest && r->tries + 1 < GN_OV_TRIES) { /* a lost datagram must not hide it */
+		r->tries++;
+		send_question(ov, op, &c->c, r->id);
+	}
+	if (c->state != GN_OV_ASKED)
 		return;
 	c->state = GN_OV_SUSPECT; /* its slot is free, a late answer still counts */
 	op->inflight--;
@@ -227,23 +239,22 @@ void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_tim
 	struct gn_ov_cand *c = op ? gn_ov_cand_of(op, &r->to.pk) : NULL;
 	struct gn_ov_contact *k = gn_ov_contact_get(ov, &r->to.pk);
 	bool current = c && c->request == r->id && (c->state == GN_OV_ASKED || c->state == GN_OV_SUSPECT);
-	bool again = current && c->tries + 1 < GN_OV_TRIES && gn_ov_cand_rank(op, c) < op->count;
+	uint8_t tries = (uint8_t)(r->tries + 1);
 	gn_ov_request_free(ov, r);
-	if (current) {
-		op->inflight -= c->state == GN_OV_ASKED;
-		gn_ov_step_record(op, c, GN_TIMEOUT, now);
-		c->tries++;
-		c->state = again ? GN_OV_NEW : GN_OV_DEAD; /* one of the nearest: a lost datagram must not hide it */
-	}
-	if (k && !again) {
-		k->fails = k->fails < 255 ? k->fails + 1 : 255;
+	if (k) {
+		k->fails = (uint8_t)(k->fails + tries < 255 ? k->fails + tries : 255);
 		if (k->link)
 			gn_ov_link_probe(ov, k->link, now);
-		else if (k->fails >= 2)
+		else if (k->fails >= GN_OV_TRIES)
 			gn_ov_contact_bury(ov, k, now);
 	}
-	if (current)
-		gn_ov_op_step(ov, op, now);
+	if (!current)
+		return;
+	op->inflight -= c->state == GN_OV_ASKED;
+	gn_ov_step_record(op, c, GN_TIMEOUT, now);
+	c->state = GN_OV_DEAD;
+	op->timeouts++;
+	gn_ov_op_step(ov, op, now);
 }
 
 struct gn_ov_cand *gn_ov_lookup_answer(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now,

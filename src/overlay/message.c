@@ -53,7 +53,7 @@ uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b, struct gn_o
 	return n;
 }
 
-gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b)
+gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b, bool reply)
 {
 	struct gn_fb_key pk;
 	struct gn_fb_nonce nonce;
@@ -70,6 +70,7 @@ gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b)
 					   .addrs = {addrs, ov->self.addr_count},
 					   .version = GN_OV_VERSION,
 					   .since = gn_unix(ov->start),
+					   .reply = reply,
 				   });
 }
 

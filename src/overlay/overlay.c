@@ -212,6 +212,7 @@ void gn_overlay_peer_up(struct gn_overlay *ov, const struct gn_pk *pk, const str
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, pk);
 	if (c)
 		c->up = true;
+	gn_ov_requests_warm(ov, pk, now);
 }
 
 void gn_overlay_peer_down(struct gn_overlay *ov, const struct gn_pk *pk, gn_err why, gn_time now)

@@ -49,16 +49,17 @@ struct gn_ov_coord {
 struct gn_ov_contact {
 	struct gn_contact c;
 	uint64_t theta;
-	struct gn_ov_coord coord; /* err >= 1: not known */
-	gn_time heard;            /* last evidence that it lives, its own or another's word */
-	gn_time direct;           /* last message of its own; 0 = never */
-	gn_time tomb_until;       /* dead or lying: not tried before */
-	gn_time refused_until;    /* wants no link with us before */
-	gn_time srtt, rttvar;     /* 0 = never measured */
-	uint8_t fails;            /* lookups it did not answer, since it last did */
-	bool up;                  /* a session is there */
-	bool introduced;          /* mode and nonce are its own word */
-	struct gn_ov_link *link;  /* owned; NULL */
+	struct gn_ov_coord coord;   /* err >= 1: not known */
+	gn_time heard;              /* last evidence that it lives, its own or another's word */
+	gn_time direct;             /* last message of its own; 0 = never */
+	gn_time tomb_until;         /* dead or lying: not tried before */
+	gn_time refused_until;      /* wants no long link with us before */
+	gn_time leaf_refused_until; /* not even as a leaf */
+	gn_time srtt, rttvar;       /* 0 = never measured */
+	uint8_t fails;              /* lookups it did not answer, since it last did */
+	bool up;                    /* a session is there */
+	bool introduced;            /* mode and nonce are its own word */
+	struct gn_ov_link *link;    /* owned; NULL */
 };
 
 enum gn_ov_link_state { GN_OV_LINK_ASKED, GN_OV_LINK_UP };
@@ -91,7 +92,6 @@ struct gn_ov_request {
 	uint8_t tries;
 	bool cold; /* no session was up: the time tells nothing */
 	bool any;  /* the key was not known: a bootstrap address */
-	bool hedged;
 	struct gn_contact to;
 	gn_time sent, dead_at;
 	gn_op op;            /* lookups */
@@ -113,7 +113,7 @@ struct gn_ov_cand {
 	struct gn_contact c;
 	struct gn_ov_coord coord;
 	uint64_t sep;
-	uint8_t state, put, depth, tries, put_tries;
+	uint8_t state, put, depth, put_tries;
 	bool self, mine; /* this node; it says that it answers for the key */
 	bool not_mine;   /* it says that it does not */
 	gn_time sent;
@@ -140,7 +140,7 @@ struct gn_ov_op {
 	unsigned count; /* nearest that must answer */
 	gn_time started, took;
 	struct gn_ov_cand cands[GN_OV_CANDS_MAX]; /* by (sep, id) */
-	uint32_t cand_count, inflight, rpcs;
+	uint32_t cand_count, inflight, rpcs, timeouts;
 	unsigned hops;
 	/* GET */
 	struct gn_get_options get;
@@ -361,7 +361,7 @@ gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct
 /* As many of the contacts as fit into `room` bytes; refs and the number made. */
 uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_contact *const *list, uint32_t count,
 			    size_t room, gn_fbref *refs, gn_time now);
-gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b);
+gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b, bool reply);
 /* False, counted, when it is no valid contact. teller: who says so; its addresses judge private ones. */
 bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const struct gn_addr *teller,
 		       struct gn_ov_told *out);
@@ -396,6 +396,7 @@ struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id);
 /* The question that this answer is to, with its time measured; NULL, counted, when nothing was asked. */
 struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct gn_ov_from *from, gn_time now);
 void gn_ov_request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
+void gn_ov_requests_warm(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now);
 /* The carrier says that pk cannot be had: its requests are unanswered now. */
 void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now);
 gn_time gn_ov_dead_after(const struct gn_overlay *ov, const struct gn_ov_contact *c);
@@ -408,7 +409,7 @@ void gn_ov_link_probe(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
 void gn_ov_link_due(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
 void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
 void gn_ov_link_dead(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
-void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request);
+void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, bool reply);
 void gn_ov_hello_all(struct gn_overlay *ov);
 void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now);
 void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link m, gn_time now);

@@ -122,7 +122,7 @@ static void send_link(struct gn_overlay *ov, const struct gn_ov_contact *c, cons
 		      uint64_t request)
 {
 	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref hello = gn_ov_put_hello(ov, &b);
+	gn_fbref hello = gn_ov_put_hello(ov, &b, false);
 	gn_fbref body = gn_fb_link_make(&b, &(struct gn_fb_link_args){
 						    .kind = l->leaf ? GN_FB_LINK_KIND_LEAF : GN_FB_LINK_KIND_LONG,
 						    .annulus = (uint8_t)gn_ov_place_of(ov, c->theta).annulus,
@@ -133,7 +133,7 @@ static void send_link(struct gn_overlay *ov, const struct gn_ov_contact *c, cons
 
 void gn_ov_link_ask(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now)
 {
-	if (c->link || c->refused_until > now)
+	if (c->link || (leaf ? c->leaf_refused_until : c->refused_until) > now)
 		return;
 	struct gn_ov_link *l = link_new(ov, c, now);
 	if (!l)
@@ -210,10 +210,10 @@ void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 
 /* ---- introductions ---- */
 
-void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request)
+void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, bool reply)
 {
 	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref body = gn_ov_put_hello(ov, &b);
+	gn_fbref body = gn_ov_put_hello(ov, &b, reply);
 	(void)gn_ov_send(ov, &b, to, request, GN_FB_OVERLAY_BODY_HELLO, body);
 }
 
@@ -221,7 +221,7 @@ void gn_ov_hello_all(struct gn_overlay *ov)
 {
 	for (uint32_t i = 0; i < ov->contact_count; i++)
 		if (ov->contacts[i]->link)
-			gn_ov_hello_send(ov, &ov->contacts[i]->c, 0);
+			gn_ov_hello_send(ov, &ov->contacts[i]->c, 0, false);
 }
 
 /* A linked peer became a server, or stopped being one. */
@@ -251,14 +251,14 @@ static struct gn_ov_contact *meet(struct gn_overlay *ov, struct gn_ov_from *from
 
 void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now)
 {
-	struct gn_ov_request *r = from->request ? gn_ov_request_get(ov, from->request) : NULL;
-	bool answer = r && r->kind == GN_FB_OVERLAY_BODY_HELLO && (r->any || memcmp(r->to.pk.b, from->c.pk.b, 32) == 0);
+	bool reply = gn_fb_hello_reply(m);
+	struct gn_ov_request *r = reply ? gn_ov_request_answered(ov, from, now) : NULL;
 	struct gn_ov_contact *c = meet(ov, from, m, now);
-	if (answer) {
+	if (r && r->kind == GN_FB_OVERLAY_BODY_HELLO) {
 		gn_ov_join_hello(ov, r, c, now);
 		gn_ov_request_free(ov, r);
-	} else if (from->request && c) {
-		gn_ov_hello_send(ov, &c->c, from->request);
+	} else if (!reply && from->request && c) {
+		gn_ov_hello_send(ov, &c->c, from->request, true);
 	}
 }
 
@@ -302,9 +302,9 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	struct gn_ov_link *l = c->link;
 	l->their_leaf = leaf && is_server(c);
 	l->our_version = l->pending_version = 0; /* it may have forgotten what it had */
-	c->refused_until = 0;
+	c->refused_until = c->leaf_refused_until = 0;
 	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref delta = gn_ov_put_delta(ov, &b, l, 0, now), hello = gn_ov_put_hello(ov, &b);
+	gn_fbref delta = gn_ov_put_delta(ov, &b, l, 0, now), hello = gn_ov_put_hello(ov, &b, false);
 	gn_fbref body = gn_fb_link_ok_make(&b, &(struct gn_fb_link_ok_args){
 						       .delta = delta,
 						       .hello = hello,
@@ -366,6 +366,8 @@ void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 	if (!l)
 		return;
 	l->contact->refused_until = now + GN_OV_TOMB;
+	if (l->leaf)
+		l->contact->leaf_refused_until = now + GN_OV_LEAF_AGAIN;
 	if (l->state == GN_OV_LINK_ASKED)
 		gn_ov_link_drop(ov, l->contact, false, now);
 	uint32_t n = gn_fb_link_no_alternatives_len(m);
@@ -385,7 +387,7 @@ void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 	}
 	/* "I know of no link": it restarted, or lost our answer; asking again is right. Anything else means leave me
 	 * alone. */
-	if (gn_fb_unlink_code(m) != GN_FB_CODE_NOT_FOUND && !c->link->leaf)
+	if (gn_fb_unlink_code(m) != GN_FB_CODE_NOT_FOUND)
 		c->refused_until = now + GN_OV_TOMB;
 	if (c->link->state == GN_OV_LINK_UP)
 		gn_ov_link_drop(ov, c, false, now);

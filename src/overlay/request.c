@@ -109,10 +109,11 @@ struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct
 		ov->count.answers_unasked++;
 		return NULL;
 	}
-	/* A PUT waits for a disk and a resent question for either answer: their time is not the path's. */
-	bool clean =
-		!r->cold && r->tries == 0 && r->kind != GN_FB_OVERLAY_BODY_PUT && r->kind != GN_FB_OVERLAY_BODY_PUSH;
-	if (clean && from->contact)
+	/* A PUT waits for a disk. A resent question may be answered for its first or its last copy: good for a first
+	 * guess. */
+	bool timed = !r->cold && r->kind != GN_FB_OVERLAY_BODY_PUT && r->kind != GN_FB_OVERLAY_BODY_PUSH;
+	bool clean = timed && from->contact && (r->tries == 0 || from->contact->srtt == 0);
+	if (clean)
 		gn_ov_contact_rtt(ov, from->contact, now - r->sent);
 	return r;
 }
@@ -143,18 +144,34 @@ static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 	}
 }
 
+/* The hedge: a lookup stops counting on it; one of the nearest is asked again, in case a datagram was lost. */
+static void hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+{
+	gn_time next = r->dead_at;
+	if (r->kind == GN_FB_OVERLAY_BODY_FIND || r->kind == GN_FB_OVERLAY_BODY_GET)
+		next = gn_time_min(next, now + (now - r->sent) / (r->tries + 1));
+	gn_err err = gn_ov_timer_set(ov, &r->timer, next);
+	GN_ASSERT(err == GN_OK);
+	if (of_lookup(r->kind))
+		gn_ov_lookup_hedge(ov, r, now);
+}
+
 void gn_ov_request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
-	if (now < r->dead_at) {
-		gn_err err = gn_ov_timer_set(ov, &r->timer, r->dead_at);
-		GN_ASSERT(err == GN_OK);
-		if (of_lookup(r->kind) && !r->hedged) {
-			r->hedged = true;
-			gn_ov_lookup_hedge(ov, r, now);
-		}
-		return;
+	if (now < r->dead_at) /* time for the hedge, or the end was put off */
+		hedge(ov, r, now);
+	else
+		lost(ov, r, now);
+}
+
+/* The session is there: what waits for it starts waiting for an answer. */
+void gn_ov_requests_warm(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now)
+{
+	for (uint32_t i = 0; i < ov->requests.count; i++) {
+		struct gn_ov_request *r = *(struct gn_ov_request **)gn_map_value_at(&ov->requests, i);
+		if (memcmp(r->to.pk.b, pk->b, 32) == 0 && r->dead_at < now + GN_OV_COLD_MIN / 2)
+			r->dead_at = now + GN_OV_COLD_MIN / 2; /* its timer rings too early and then goes on */
 	}
-	lost(ov, r, now);
 }
 
 void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now)

@@ -192,6 +192,8 @@ struct gn_fb_hello_args {
 	uint8_t pow_version;
 	/* Unix seconds of its start. */
 	uint64_t since;
+	/* Answers a Hello, and is not answered. */
+	bool reply;
 };
 static const struct gn_fb_field gn_fbfields_hello[] = {
 	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_hello_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -202,8 +204,9 @@ static const struct gn_fb_field gn_fbfields_hello[] = {
 	{"version", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_hello_args, version), 0, 2, false, UINT64_C(0x0), NULL, NULL},
 	{"pow_version", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_hello_args, pow_version), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"since", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_hello_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"reply", GN_FB_SCALAR, GN_FB_BOOL, 8, offsetof(struct gn_fb_hello_args, reply), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_hello = {"Hello", NULL, gn_fbfields_hello, 8};
+static const struct gn_fb_type gn_fbtype_hello = {"Hello", NULL, gn_fbfields_hello, 9};
 
 GN_MUST static inline gn_err gn_fb_hello_verify(struct gn_slice in, struct gn_fb_hello *out)
 {
@@ -266,6 +269,10 @@ static inline uint8_t gn_fb_hello_pow_version(struct gn_fb_hello t)
 static inline uint64_t gn_fb_hello_since(struct gn_fb_hello t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 7, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_hello_reply(struct gn_fb_hello t)
+{
+	return gn_fbt_bits(t.t, 8, 1, UINT64_C(0x0)) != 0;
 }
 
 /* ---- Delta ---- */
