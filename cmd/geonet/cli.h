@@ -1,0 +1,229 @@
+/* geonet, the command line: one table of commands (main.c), options parsed by their declaration (args.c), the node's local API
+ * (client.c), what people and programs read (out.c), the identity's key file (keys.c), and one file per group of commands.
+ *
+ * A command returns the program's exit status. What goes to stdout is the answer; words about it go to stderr. With --json stdout is
+ * one JSON document, an error too. Nothing secret is ever printed but by `id new --show-phrase` and `id export`. */
+#ifndef GEONET_CLI_H
+#define GEONET_CLI_H
+
+#include "base/base.h"
+#include "crypto/crypto.h"
+#include <jansson.h>
+
+enum cli_exit {
+	CLI_OK = 0,
+	CLI_FAILED = 1,
+	CLI_USAGE = 2,
+	CLI_NO_NODE = 3,
+	CLI_NOT_FOUND = 4,
+	CLI_QUORUM = 5, /* too few nodes answered or agreed, or not in time */
+};
+
+#define CLI_ARGS_MAX 256
+#define CLI_GIVEN_MAX 128
+#define CLI_PATH_MAX 4096
+
+struct cli_option {
+	const char *name;  /* without dashes */
+	const char *value; /* placeholder in help; NULL: a flag */
+	const char *help;
+};
+
+struct cli;
+struct cli_command {
+	const char *name; /* "up", or "id new" */
+	const char *args; /* for the usage line */
+	int min, max;     /* positional arguments; max -1: any number */
+	const char *summary;
+	const char *details;              /* may be NULL */
+	const char *examples;             /* lines without "geonet", each with its own newline */
+	const struct cli_option *options; /* ends with a NULL name; may be NULL */
+	int (*run)(struct cli *cli);
+};
+
+struct cli {
+	const struct cli_command *command;
+	char data[CLI_PATH_MAX]; /* absolute */
+	bool json, color, talks; /* talks: stderr is a terminal */
+	const char *args[CLI_ARGS_MAX];
+	int arg_count;
+	struct {
+		const struct cli_option *option;
+		const char *value;
+	} given[CLI_GIVEN_MAX];
+	int given_count;
+};
+
+extern const struct cli_command cli_commands[];
+extern const struct cli_option cli_global[];
+
+/* ---- args.c ---- */
+
+/* Fills cli from the words; false after printing what is wrong, or with *help when help was asked for. */
+bool cli_parse(struct cli *cli, int argc, char **argv, bool *help);
+/* The last value given, or NULL. The option must be declared. */
+const char *cli_option(const struct cli *cli, const char *name);
+bool cli_flag(const struct cli *cli, const char *name);
+/* The i-th value of an option that may repeat, or NULL. */
+const char *cli_option_at(const struct cli *cli, const char *name, int i);
+/* False after printing; *out keeps its value when the option is absent. */
+bool cli_number(struct cli *cli, const char *name, uint64_t min, uint64_t max, uint64_t *out);
+/* Prints a command's help, or all commands (NULL), or a group's ("id"). */
+void cli_help(const struct cli *cli, const struct cli_command *command);
+bool cli_help_group(const struct cli *cli, const char *group);
+const struct cli_command *cli_find(const char *name);
+int cmd_completion(struct cli *cli);
+
+/* ---- out.c ---- */
+
+/* Prints a sentence to stderr (and {"error": ...} to stdout with --json); returns exit. */
+int cli_fail(struct cli *cli, int exit, const char *code, const char *fmt, ...) GN_PRINTF(4, 5);
+/* For an error of our own libraries: code and exit follow from it, its sentence is added. */
+int cli_fail_err(struct cli *cli, gn_err err, const char *fmt, ...) GN_PRINTF(3, 4);
+int cli_exit_of(gn_err err);
+/* To stderr, for people; nothing with --json. */
+void cli_note(const struct cli *cli, const char *fmt, ...) GN_PRINTF(2, 3);
+/* Takes json over; CLI_OK. NULL: out of memory. */
+int cli_json(struct cli *cli, json_t *json);
+/* One line that is overwritten, on a terminal, once something has taken a second. Empty fmt clears it. */
+void cli_progress(const struct cli *cli, const char *fmt, ...) GN_PRINTF(2, 3);
+void cli_progress_done(const struct cli *cli);
+/* Rows of cells, printed in columns: the first row is the heading. */
+struct table {
+	char **cells;
+	int columns, count, cap;
+	uint64_t right; /* bit set: columns aligned right */
+};
+void table_init(struct table *t, int columns, uint64_t right);
+void table_add(struct table *t, const char *fmt, ...) GN_PRINTF(2, 3);
+void table_print(const struct cli *cli, struct table *t); /* and frees */
+void table_free(struct table *t);
+/* A line "name   value" of an overview. */
+void out_pair(const struct cli *cli, const char *name, const char *fmt, ...) GN_PRINTF(3, 4);
+/* Text of a stranger for a terminal: control characters become '?'. The result is one of four static buffers. */
+const char *out_text(const char *s);
+const char *out_text_slice(struct gn_slice s);
+/* "1.5 MiB", "3 h 20 min", "2026-11-21 07:00": one of four static buffers each. */
+const char *out_bytes(uint64_t n);
+const char *out_duration(uint64_t seconds);
+const char *out_time(uint64_t unix_seconds);
+const char *out_hex(const void *p, size_t len);
+/* Does stdout show colours? Codes are empty strings when not. */
+const char *out_bold(const struct cli *cli);
+const char *out_dim(const struct cli *cli);
+const char *out_plain(const struct cli *cli);
+
+/* ---- util.c ---- */
+
+void *cli_alloc(size_t size); /* ends the program when memory is out */
+void *cli_grow(void *p, size_t size);
+char *cli_format(const char *fmt, ...) GN_PRINTF(1, 2); /* the caller frees */
+char *base64_text(struct gn_slice s);
+/* NULL when it is not base64; the caller frees. */
+uint8_t *base64_bytes(const char *text, size_t *len);
+json_t *json_hex(const void *p, size_t len);
+json_t *json_slice(struct gn_slice s);
+const char *json_text(const json_t *object, const char *name); /* "" when absent */
+uint64_t json_number(const json_t *object, const char *name);  /* 0 when absent */
+double json_double(const json_t *object, const char *name);
+/* Percent-encodes what is not unreserved, '/' too; the caller frees. */
+char *url_part(const char *s);
+uint64_t cli_now(void); /* Unix seconds */
+/* The whole file or, for "-", stdin. False after printing; the caller frees. */
+bool read_input(struct cli *cli, const char *path, size_t max, uint8_t **out, size_t *len);
+/* Atomic: a temporary file beside it, renamed; mode in octal. replace false: CLI fails when it exists. */
+bool write_file(struct cli *cli, const char *path, struct gn_slice data, unsigned mode, bool replace);
+bool make_folders(struct cli *cli, const char *path, unsigned mode);
+/* Levenshtein distance, for suggestions. */
+unsigned word_distance(const char *a, const char *b);
+
+/* ---- client.c ---- */
+
+struct call {
+	const char *method; /* NULL: GET */
+	char *path;         /* owned by the call: freed by client_call */
+	const char *host;   /* Host header; NULL: localhost */
+	struct gn_slice body;
+	const char *type;   /* Content-Type */
+	/* A body that is read piece by piece instead: fills buf, returns how many bytes, SIZE_MAX to give up. */
+	size_t (*read)(void *user, uint8_t *buf, size_t cap);
+	uint64_t read_len;
+	/* The answer's bytes as they come, instead of reply.data, once the status is 2xx; false to give up. */
+	bool (*write)(void *user, struct gn_slice data);
+	void *user;
+	unsigned timeout; /* seconds without an answer; 0: 60; UINT_MAX: none */
+};
+struct reply {
+	long status;
+	uint8_t *data; /* terminated */
+	size_t len;
+	json_t *json;  /* NULL when it is not JSON */
+	gn_err err;    /* of an error answer */
+	const char *message;
+};
+/* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the node's error means, not printed. */
+int client_call(struct cli *cli, struct call call, struct reply *reply);
+/* The same, printing the node's error after `what` ("the name could not be resolved"). */
+int client_must(struct cli *cli, struct call call, struct reply *reply, const char *what);
+int client_report(struct cli *cli, const struct reply *reply, const char *what);
+void reply_free(struct reply *reply);
+/* Is a node there? Prints nothing. */
+bool client_alive(struct cli *cli);
+
+/* ---- keys.c ---- */
+
+struct identity {
+	uint8_t entropy[32]; /* secret: identity_wipe */
+	struct gn_identity_keys keys;
+	char pid[GN_PID_MAX];
+};
+/* Opens DATA/identity.key, asking for its passphrase when there is one. False after printing. */
+bool identity_load(struct cli *cli, struct identity *out);
+void identity_wipe(struct identity *id);
+bool identity_derive(struct cli *cli, struct identity *id); /* from entropy */
+bool identity_exists(const struct cli *cli);
+/* The own public key, without a passphrase where it is known from before. */
+bool identity_public(struct cli *cli, struct gn_pk *out);
+
+/* ---- resolve.c: people and sites by the words a user types ---- */
+
+/* "64 hex digits", a PID, or a name: the key of whoever it belongs to. False after printing; *exit tells the status. */
+bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit);
+/* NAME (its SITE entry), PID, PID/LABEL, or LABEL of one's own after "@": owner, label (255 bytes and a terminator). */
+bool site_of(struct cli *cli, const char *text, struct gn_pk *owner, char label[256], int *exit);
+/* The newest record under a key, verified here: its bytes (the caller frees). CLI_NOT_FOUND is not printed. */
+int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsigned quorum, uint8_t **bytes, size_t *len, unsigned *holders);
+/* Puts a record; prints on failure. *reply as from client_call when not NULL. */
+int record_put(struct cli *cli, struct gn_slice record, uint64_t w, struct reply *reply);
+
+/* ---- commands ---- */
+
+int cmd_up(struct cli *cli);
+int cmd_down(struct cli *cli);
+int cmd_status(struct cli *cli);
+int cmd_peers(struct cli *cli);
+int cmd_put(struct cli *cli);
+int cmd_get(struct cli *cli);
+int cmd_trace(struct cli *cli);
+int cmd_id_new(struct cli *cli);
+int cmd_id_show(struct cli *cli);
+int cmd_id_publish(struct cli *cli);
+int cmd_id_export(struct cli *cli);
+int cmd_id_import(struct cli *cli);
+int cmd_name_claim(struct cli *cli);
+int cmd_name_set(struct cli *cli);
+int cmd_name_resolve(struct cli *cli);
+int cmd_name_renew(struct cli *cli);
+int cmd_name_transfer(struct cli *cli);
+int cmd_name_accept(struct cli *cli);
+int cmd_name_list(struct cli *cli);
+int cmd_site_publish(struct cli *cli);
+int cmd_site_list(struct cli *cli);
+int cmd_site_show(struct cli *cli);
+int cmd_site_get(struct cli *cli);
+int cmd_site_rollback(struct cli *cli);
+
+/* cmd_name.c, for publishing: claims NAME or makes it point to the site. */
+int name_point_to_site(struct cli *cli, const struct identity *id, const char *name, const char *label, uint64_t w);
+
+#endif

@@ -1,0 +1,373 @@
+/* The identity: made from a 24-word phrase, kept in one file, told to the world by its record at two places. */
+#include "cli.h"
+#include "keys.h"
+#include "services/identity.h"
+#include "wire/wire.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define PHRASE_INPUT_MAX 4096
+
+static void print_phrase(const struct cli *cli, const char *phrase)
+{
+	char copy[GN_PHRASE_MAX];
+	unsigned n = 0;
+	snprintf(copy, sizeof copy, "%s", phrase);
+	printf("%sThese 24 words are your identity. Write them on paper; whoever has them is you, and nobody can give them back.%s\n\n", out_bold(cli),
+	       out_plain(cli));
+	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " ")) {
+		n++;
+		printf("%2u. %-10s%s", n, word, n % 6 ? "" : "\n");
+	}
+	putchar('\n');
+	gn_wipe(copy, sizeof copy);
+}
+
+/* The record that is out there, so that what it says is kept; CLI_NOT_FOUND when there is none. */
+static int present(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes, struct gn_identity *out)
+{
+	struct gn_hash key;
+	size_t len;
+	unsigned holders;
+	gn_identity_key_of(owner, 0, &key);
+	int exit = record_fetch(cli, &key, 1, 0, bytes, &len, &holders);
+	if (exit == CLI_NOT_FOUND) {
+		gn_identity_key_of(owner, 1, &key);
+		exit = record_fetch(cli, &key, 1, 0, bytes, &len, &holders);
+	}
+	if (exit == CLI_OK && gn_identity_open(gn_slice(*bytes, len), out) != GN_OK) {
+		free(*bytes);
+		*bytes = NULL;
+		exit = cli_fail(cli, CLI_FAILED, "malformed", "the identity record does not verify; it is not used");
+	}
+	return exit;
+}
+
+/* Adds the running node's key to those the identity vouches for. */
+static int vouch_for_node(struct cli *cli, struct gn_identity *in)
+{
+	struct reply r;
+	struct gn_identity_key *k = &in->keys[in->key_count];
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r, "the node's status");
+	if (exit == CLI_OK && (in->key_count == GN_IDENTITY_KEYS ||
+	                       gn_unhex(gn_str(json_text(json_object_get(r.json, "node"), "key")), k->pk.b, sizeof k->pk.b) != GN_OK))
+		exit = cli_fail(cli, CLI_FAILED, "limit", "an identity vouches for at most %d keys", GN_IDENTITY_KEYS);
+	reply_free(&r);
+	if (exit)
+		return exit;
+	k->node = true;
+	k->name = GN_LIT("node");
+	k->rights = 0;
+	k->expires = cli_now() + 365 * 86400u;
+	for (size_t i = 0; i < in->key_count; i++)
+		if (memcmp(&in->keys[i].pk, &k->pk, sizeof k->pk) == 0) {
+			in->keys[i].expires = k->expires;
+			return CLI_OK;
+		}
+	in->key_count++;
+	return CLI_OK;
+}
+
+/* Signs and puts the record at both salts. */
+static int put_both(struct cli *cli, const struct identity *id, const struct gn_identity *in, uint64_t w)
+{
+	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
+	int exit = CLI_OK;
+	for (uint8_t salt = 0; salt < 2 && exit == CLI_OK; salt++) {
+		struct gn_buf record = {storage, 0, GN_RECORD_MAX};
+		struct reply r = {0};
+		cli_progress(cli, "publishing the identity record (%d of 2)...", salt + 1);
+		gn_err err = gn_identity_record(id->entropy, in, salt, &record);
+		if (err) {
+			exit = cli_fail_err(cli, err, "the identity record cannot be made");
+			break;
+		}
+		exit = record_put(cli, gn_buf_slice(&record), w, &r);
+		if (r.err == GN_STALE)
+			client_report(cli, &r, "the identity record was not stored");
+		reply_free(&r);
+	}
+	free(storage);
+	return exit;
+}
+
+static int publish(struct cli *cli, const struct identity *id, bool first, const char *name, bool vouch, uint64_t ttl, uint64_t w, uint64_t *seq)
+{
+	struct gn_identity *in = cli_alloc(sizeof *in);
+	uint8_t *bytes = NULL;
+	int exit = first ? CLI_NOT_FOUND : present(cli, &id->keys.sk.pk, &bytes, in);
+	if (exit == CLI_NOT_FOUND) {
+		memset(in, 0, sizeof *in);
+		exit = CLI_OK;
+	}
+	if (exit == CLI_OK) {
+		in->owner = id->keys.sk.pk;
+		in->seq = *seq = in->seq + 1;
+		in->created = cli_now();
+		in->ttl = (uint32_t)ttl;
+		if (name)
+			in->display_name = gn_str(name);
+		if (vouch)
+			exit = vouch_for_node(cli, in);
+	}
+	if (exit == CLI_OK)
+		exit = put_both(cli, id, in, w);
+	free(bytes);
+	free(in);
+	return exit;
+}
+
+/* After new and import: told, not failed, when it does not work; `id publish` can be said again. */
+static bool try_publish(struct cli *cli, const struct identity *id, bool first)
+{
+	uint64_t seq;
+	struct cli quiet = *cli;
+	if (cli_flag(cli, "no-publish"))
+		return false;
+	if (!client_alive(cli)) {
+		cli_note(cli, "No node is running; once one is, tell the network of you with: geonet id publish");
+		return false;
+	}
+	quiet.json = false; /* its troubles go to stderr: the answer is the identity */
+	if (publish(&quiet, id, first, NULL, false, GN_RECORD_TTL_MAX, 0, &seq) == CLI_OK)
+		return true;
+	cli_note(cli, "The identity is made, but was not published; try later: geonet id publish");
+	return false;
+}
+
+static int tell_new(struct cli *cli, const struct identity *id, bool first, const char *phrase)
+{
+	bool published = try_publish(cli, id, first);
+	if (!cli->json) {
+		printf("%s\n", id->pid);
+		cli_note(cli, published ? "This is your PID; it is published." : "This is your PID.");
+		return CLI_OK;
+	}
+	json_t *json = json_pack("{ss so sb}", "pid", id->pid, "key", json_hex(id->keys.sk.pk.b, 32), "published", published);
+	if (phrase)
+		json_object_set_new(json, "phrase", json_string(phrase));
+	return cli_json(cli, json);
+}
+
+static bool refuse_second(struct cli *cli)
+{
+	if (identity_exists(cli))
+		cli_fail(cli, CLI_FAILED, "exists", "there is an identity in %s already; it is never overwritten (another one needs another --data)", cli->data);
+	else
+		return false;
+	return true;
+}
+
+int cmd_id_new(struct cli *cli)
+{
+	struct identity id = {0};
+	char passphrase[PASSPHRASE_MAX], phrase[GN_PHRASE_MAX] = "";
+	struct gn_rand rand = gn_rand_system();
+	bool show = cli_flag(cli, "show-phrase") || (isatty(1) && !cli->json);
+	if (refuse_second(cli) || !passphrase_new(cli, cli_flag(cli, "no-passphrase"), cli_option(cli, "passphrase-file"), passphrase))
+		return CLI_FAILED;
+	gn_rand_fill(&rand, id.entropy, sizeof id.entropy);
+	int exit = identity_derive(cli, &id) && identity_store(cli, &id, passphrase, false) ? CLI_OK : CLI_FAILED;
+	gn_wipe(passphrase, sizeof passphrase);
+	if (exit == CLI_OK) {
+		if (show)
+			gn_phrase(id.entropy, phrase);
+		if (show && !cli->json)
+			print_phrase(cli, phrase);
+		exit = tell_new(cli, &id, true, show ? phrase : NULL);
+		if (!show)
+			cli_note(cli, "Write down its 24 words, the only way back after a loss: geonet id export");
+	}
+	gn_wipe(phrase, sizeof phrase);
+	identity_wipe(&id);
+	return exit;
+}
+
+int cmd_id_export(struct cli *cli)
+{
+	struct identity id;
+	char phrase[GN_PHRASE_MAX];
+	int exit = CLI_OK;
+	if (!identity_load(cli, &id))
+		return CLI_FAILED;
+	gn_phrase(id.entropy, phrase);
+	if (cli->json)
+		exit = cli_json(cli, json_pack("{ss ss}", "pid", id.pid, "phrase", phrase));
+	else
+		printf("%s\n", phrase);
+	gn_wipe(phrase, sizeof phrase);
+	identity_wipe(&id);
+	return exit;
+}
+
+/* ---- import ---- */
+
+/* The word with this number (from 1), for the sentence; a wrong word is no secret any more than that it is wrong. */
+static const char *word_at(const char *text, unsigned number)
+{
+	size_t len = 0;
+	const char *p = text;
+	for (unsigned i = 0; i < number; i++) {
+		p += len;
+		while (*p && isspace((unsigned char)*p))
+			p++;
+		for (len = 0; p[len] && !isspace((unsigned char)p[len]);)
+			len++;
+	}
+	return out_text_slice(gn_slice(p, len));
+}
+
+static unsigned count_words(const char *text)
+{
+	unsigned n = 0;
+	for (bool in = false; *text; text++) {
+		bool space = isspace((unsigned char)*text);
+		n += !space && !in;
+		in = !space;
+	}
+	return n;
+}
+
+static bool read_phrase(struct cli *cli, char text[PHRASE_INPUT_MAX])
+{
+	const char *path = cli->arg_count ? cli->args[0] : "-";
+	uint8_t *data;
+	size_t len;
+	if (!cli->arg_count && isatty(0)) {
+		if (terminal_ask("The 24 words, in one line: ", false, text, PHRASE_INPUT_MAX))
+			return true;
+		cli_fail(cli, CLI_FAILED, "usage", "nothing was read");
+		return false;
+	}
+	if (!read_input(cli, path, PHRASE_INPUT_MAX - 1, &data, &len))
+		return false;
+	bool ok = !memchr(data, 0, len);
+	if (ok) {
+		memcpy(text, data, len);
+		text[len] = 0;
+	} else {
+		cli_fail(cli, CLI_FAILED, "text", "the input is not text");
+	}
+	gn_wipe(data, len);
+	free(data);
+	return ok;
+}
+
+static bool parse_phrase(struct cli *cli, const char *text, uint8_t entropy[32])
+{
+	unsigned bad = 0, words = count_words(text);
+	if (words != GN_PHRASE_WORDS) {
+		cli_fail(cli, CLI_FAILED, "text", "a phrase has %d words, this has %u", GN_PHRASE_WORDS, words);
+		return false;
+	}
+	if (gn_phrase_parse(gn_str(text), entropy, &bad) == GN_OK)
+		return true;
+	if (bad < GN_PHRASE_WORDS)
+		cli_fail(cli, CLI_FAILED, "text", "word %u, '%s', is not in the list; look for a slip of the pen", bad + 1, word_at(text, bad + 1));
+	else
+		cli_fail(cli, CLI_FAILED, "text", "every word is in the list, but together they are no phrase: one is wrong or two are swapped");
+	return false;
+}
+
+int cmd_id_import(struct cli *cli)
+{
+	struct identity id = {0};
+	char text[PHRASE_INPUT_MAX], passphrase[PASSPHRASE_MAX] = "";
+	int exit = CLI_FAILED;
+	if (refuse_second(cli))
+		return CLI_FAILED;
+	if (read_phrase(cli, text) && parse_phrase(cli, text, id.entropy) && identity_derive(cli, &id) &&
+	    passphrase_new(cli, cli_flag(cli, "no-passphrase"), cli_option(cli, "passphrase-file"), passphrase) &&
+	    identity_store(cli, &id, passphrase, false))
+		exit = tell_new(cli, &id, false, NULL);
+	gn_wipe(text, sizeof text);
+	gn_wipe(passphrase, sizeof passphrase);
+	identity_wipe(&id);
+	return exit;
+}
+
+int cmd_id_publish(struct cli *cli)
+{
+	uint64_t w = 0, ttl = GN_RECORD_TTL_MAX, seq = 0;
+	struct identity id;
+	if (!cli_number(cli, "w", 1, 8, &w) || !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &ttl))
+		return CLI_USAGE;
+	if (!identity_load(cli, &id))
+		return CLI_FAILED;
+	int exit = publish(cli, &id, false, cli_option(cli, "name"), cli_flag(cli, "vouch-node"), ttl, w, &seq);
+	if (exit == CLI_OK && cli->json)
+		exit = cli_json(cli, json_pack("{ss sI}", "pid", id.pid, "seq", (json_int_t)seq));
+	else if (exit == CLI_OK)
+		cli_note(cli, "published %s, version %llu", id.pid, (unsigned long long)seq);
+	identity_wipe(&id);
+	return exit;
+}
+
+/* ---- show ---- */
+
+static int show_own(struct cli *cli)
+{
+	struct gn_pk pk;
+	char pid[GN_PID_MAX];
+	if (!identity_public(cli, &pk))
+		return CLI_FAILED;
+	gn_pid(&pk, pid);
+	if (cli->json)
+		return cli_json(cli, json_pack("{ss so}", "pid", pid, "key", json_hex(pk.b, 32)));
+	out_pair(cli, "pid", "%s", pid);
+	out_pair(cli, "key", "%s", out_hex(pk.b, sizeof pk.b));
+	return CLI_OK;
+}
+
+static json_t *identity_json(const struct gn_identity *in, const char *pid, const struct gn_hash *pq)
+{
+	json_t *keys = json_array();
+	for (size_t i = 0; i < in->key_count; i++)
+		json_array_append_new(keys, json_pack("{so ss so sI}", "key", json_hex(in->keys[i].pk.b, 32), "kind", in->keys[i].node ? "node" : "device", "name",
+		                                      json_slice(in->keys[i].name), "expires", (json_int_t)in->keys[i].expires));
+	return json_pack("{ss so so sI sI sI so so so}", "pid", pid, "key", json_hex(in->owner.b, 32), "name", json_slice(in->display_name), "seq",
+	                 (json_int_t)in->seq, "created", (json_int_t)in->created, "expires", (json_int_t)(in->created + in->ttl), "pq_hash",
+	                 json_hex(pq->b, 32), "next", json_hex(in->next.b, 32), "keys", keys);
+}
+
+int cmd_id_show(struct cli *cli)
+{
+	struct gn_identity *in;
+	struct gn_pk owner;
+	struct gn_hash pq;
+	uint8_t *bytes = NULL;
+	char pid[GN_PID_MAX];
+	int exit;
+	if (cli->arg_count == 0)
+		return show_own(cli);
+	if (!owner_of(cli, cli->args[0], &owner, &exit))
+		return exit;
+	in = cli_alloc(sizeof *in);
+	gn_pid(&owner, pid);
+	exit = present(cli, &owner, &bytes, in);
+	if (exit == CLI_NOT_FOUND)
+		cli_fail(cli, exit, "not-found", "%s has published no identity record (its key is %s)", pid, out_hex(owner.b, sizeof owner.b));
+	if (exit == CLI_OK) {
+		gn_sha256(&in->pq_pk, 1, &pq);
+		if (cli->json) {
+			exit = cli_json(cli, identity_json(in, pid, &pq));
+		} else {
+			out_pair(cli, "pid", "%s", pid);
+			out_pair(cli, "key", "%s", out_hex(owner.b, sizeof owner.b));
+			if (in->display_name.len)
+				out_pair(cli, "name", "%s (chosen by its owner)", out_text_slice(in->display_name));
+			out_pair(cli, "ML-DSA-65", "%s", out_hex(pq.b, sizeof pq.b));
+			out_pair(cli, "next key", "%s", out_hex(in->next.b, sizeof in->next.b));
+			for (size_t i = 0; i < in->key_count; i++)
+				out_pair(cli, in->keys[i].node ? "its node" : "its device", "%s %s, until %s", out_hex(in->keys[i].pk.b, 32),
+				         out_text_slice(in->keys[i].name), out_time(in->keys[i].expires));
+			out_pair(cli, "version", "%llu of %s, until %s", (unsigned long long)in->seq, out_time(in->created), out_time(in->created + in->ttl));
+		}
+	}
+	free(bytes);
+	free(in);
+	return exit;
+}

@@ -1,0 +1,326 @@
+/* Sites as a reader sees them: what this node keeps, what a site holds, and its files, fetched through the node's gateway and checked here
+ * against the manifest that the owner signed. */
+#include "cli.h"
+#include "services/names.h"
+#include "site.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define MANIFEST_MEMORY (1u << 30) /* bytes */
+
+int cmd_site_list(struct cli *cli)
+{
+	struct reply r;
+	struct table t;
+	size_t i;
+	json_t *site;
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r, "the sites of this node");
+	if (exit || cli->json) {
+		exit = exit ? exit : cli_json(cli, json_incref(r.json));
+		reply_free(&r);
+		return exit;
+	}
+	const json_t *sites = json_object_get(r.json, "sites");
+	table_init(&t, 4, 1 << 2);
+	const char *const heading[] = {"OWNER", "LABEL", "BLOCKS", "MANIFEST"};
+	for (size_t k = 0; k < GN_COUNT(heading); k++)
+		table_add(&t, "%s", heading[k]);
+	json_array_foreach(sites, i, site)
+	{
+		struct gn_pk owner;
+		char pid[GN_PID_MAX] = "?";
+		if (gn_unhex(gn_str(json_text(site, "owner")), owner.b, 32) == GN_OK)
+			gn_pid(&owner, pid);
+		table_add(&t, "%s", pid);
+		table_add(&t, "%s", *json_text(site, "label") ? out_text(json_text(site, "label")) : "-");
+		table_add(&t, "%llu", (unsigned long long)json_number(site, "blocks"));
+		table_add(&t, "%.16s", json_text(site, "root"));
+	}
+	if (json_array_size(sites)) {
+		table_print(cli, &t);
+	} else {
+		table_free(&t);
+		cli_note(cli, "this node keeps no site published; the first one: geonet site publish DIR --name NAME");
+	}
+	reply_free(&r);
+	return CLI_OK;
+}
+
+/* ---- a site, verified ---- */
+
+struct site {
+	struct gn_pk owner;
+	char label[256];
+	struct gn_head head;
+	uint8_t *record; /* which head borrows from */
+	struct gn_alloc alloc;
+	struct gn_manifest *manifest;
+};
+
+static int site_open(struct cli *cli, const char *target, uint64_t version, struct site *s)
+{
+	int exit;
+	*s = (struct site){0};
+	gn_alloc_heap(&s->alloc, MANIFEST_MEMORY);
+	if (!site_of(cli, target, &s->owner, s->label, &exit))
+		return exit;
+	exit = site_head(cli, &s->owner, s->label, &s->head, &s->record);
+	if (exit == CLI_NOT_FOUND)
+		return cli_fail(cli, exit, "not-found", "no node knows the site %s", target);
+	if (exit)
+		return exit;
+	const struct gn_head_version *v = &s->head.now;
+	for (size_t i = 0; version && v->version != version; i++) {
+		if (i == s->head.previous_count)
+			return cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s has no version %llu among its last %d", target, (unsigned long long)version, GN_HEAD_HISTORY);
+		v = &s->head.previous[i];
+	}
+	return site_manifest(cli, &s->head, v, false, &s->alloc, &s->manifest);
+}
+
+static void site_close(struct site *s)
+{
+	gn_manifest_free(&s->alloc, s->manifest);
+	free(s->record);
+}
+
+static json_t *site_json(const struct site *s, const char *pid)
+{
+	struct gn_manifest_args info;
+	json_t *files = json_array(), *previous = json_array();
+	gn_manifest_info(s->manifest, &info);
+	for (size_t i = 0; i < gn_manifest_count(s->manifest); i++) {
+		struct gn_bundle_file f;
+		gn_manifest_at(s->manifest, i, &f);
+		json_array_append_new(files, json_pack("{so sI so so}", "path", json_slice(f.path), "size", (json_int_t)f.size, "mime", json_slice(f.mime), "root",
+		                                       json_hex(f.root.b, 32)));
+	}
+	for (size_t i = 0; i < s->head.previous_count; i++)
+		json_array_append_new(previous, json_pack("{sI sI so}", "version", (json_int_t)s->head.previous[i].version, "size",
+		                                          (json_int_t)s->head.previous[i].total_size, "root", json_hex(s->head.previous[i].manifest.b, 32)));
+	return json_pack("{ss so ss sI sI sI sI sI so so so so so}", "owner", pid, "owner_key", json_hex(s->owner.b, 32), "label", s->label, "version",
+	                 (json_int_t)s->head.now.version, "seq", (json_int_t)s->head.seq, "created", (json_int_t)s->head.created, "expires",
+	                 (json_int_t)(s->head.created + s->head.ttl), "size", (json_int_t)s->head.now.total_size, "root", json_hex(s->head.now.manifest.b, 32),
+	                 "entry", json_slice(info.entry), "not_found", json_slice(info.not_found), "previous", previous, "files", files);
+}
+
+static void print_site(struct cli *cli, const struct site *s, const char *pid)
+{
+	struct table t;
+	out_pair(cli, "owner", "%s", pid);
+	out_pair(cli, "label", "%s", *s->label ? out_text(s->label) : "- (the default site)");
+	out_pair(cli, "version", "%llu of %s, until %s", (unsigned long long)s->head.now.version, out_time(s->head.created),
+	         out_time(s->head.created + s->head.ttl));
+	out_pair(cli, "size", "%s in %zu files", out_bytes(s->head.now.total_size), gn_manifest_count(s->manifest));
+	for (size_t i = 0; i < s->head.previous_count; i++)
+		out_pair(cli, i ? "" : "before", "version %llu, %s", (unsigned long long)s->head.previous[i].version, out_bytes(s->head.previous[i].total_size));
+	putchar('\n');
+	table_init(&t, 3, 1 << 0);
+	table_add(&t, "SIZE");
+	table_add(&t, "TYPE");
+	table_add(&t, "PATH");
+	for (size_t i = 0; i < gn_manifest_count(s->manifest); i++) {
+		struct gn_bundle_file f;
+		gn_manifest_at(s->manifest, i, &f);
+		table_add(&t, "%s", out_bytes(f.size));
+		table_add(&t, "%s", out_text_slice(f.mime));
+		table_add(&t, "%s", out_text_slice(f.path));
+	}
+	table_print(cli, &t);
+}
+
+int cmd_site_show(struct cli *cli)
+{
+	struct site s;
+	char pid[GN_PID_MAX];
+	uint64_t version = 0;
+	if (!cli_number(cli, "version", 1, UINT32_MAX, &version))
+		return CLI_USAGE;
+	int exit = site_open(cli, cli->args[0], version, &s);
+	if (exit == CLI_OK) {
+		gn_pid(&s.owner, pid);
+		if (cli->json)
+			exit = cli_json(cli, site_json(&s, pid));
+		else
+			print_site(cli, &s, pid);
+	}
+	site_close(&s);
+	return exit;
+}
+
+/* ---- getting files ---- */
+
+struct download {
+	struct cli *cli;
+	FILE *out;
+	const char *name;
+	struct gn_file_hasher *hasher;
+	uint64_t *done, total;
+};
+
+static bool on_bytes(void *user, struct gn_slice data)
+{
+	struct download *d = user;
+	if (gn_file_hasher_put(d->hasher, data) != GN_OK) {
+		cli_fail(d->cli, CLI_FAILED, "hash", "%s: the node sends more than the manifest says", d->name);
+		return false;
+	}
+	if (fwrite(data.p, 1, data.len, d->out) != data.len) {
+		cli_fail(d->cli, CLI_FAILED, "io", "%s cannot be written: %s", d->name, strerror(errno));
+		return false;
+	}
+	*d->done += data.len;
+	cli_progress(d->cli, "%s of %s (%s)", out_bytes(*d->done), out_bytes(d->total), d->name);
+	return true;
+}
+
+/* Each part of the path percent-encoded. */
+static char *url_path(struct gn_slice path)
+{
+	char *out = cli_format("/"), *copy = cli_format("%.*s", (int)path.len, (const char *)path.p);
+	for (char *part = copy, *slash; part; part = slash ? slash + 1 : NULL) {
+		slash = strchr(part, '/');
+		if (slash)
+			*slash = 0;
+		char *encoded = url_part(part), *longer = cli_format("%s%s%s", out, encoded, slash ? "/" : "");
+		free(out);
+		free(encoded);
+		out = longer;
+	}
+	free(copy);
+	return out;
+}
+
+/* Streams one file to `out`; what was written is right only when this is CLI_OK. */
+static int fetch(struct cli *cli, const char *host, const struct gn_bundle_file *f, FILE *out, uint64_t *done, uint64_t total)
+{
+	char *name = cli_format("%s", out_text_slice(f->path));
+	size_t cap = f->blocks.len / sizeof(struct gn_hash);
+	struct gn_hash *blocks = cli_alloc(cap * sizeof *blocks), root;
+	struct download d = {cli, out, name, cli_alloc(sizeof *d.hasher), done, total};
+	struct reply r;
+	gn_file_hasher_init(d.hasher, blocks, cap);
+	int exit = client_call(cli, (struct call){.path = url_path(f->path), .host = host, .write = on_bytes, .user = &d}, &r);
+	if (exit && r.err)
+		cli_fail(cli, exit, gn_err_name(r.err), "%s could not be fetched: %s", name, gn_err_text(r.err));
+	if (exit == CLI_OK) {
+		gn_file_hasher_end(d.hasher, &root);
+		if (memcmp(root.b, f->root.b, sizeof root.b) != 0)
+			exit = cli_fail(cli, CLI_FAILED, "hash", "%s is not what the owner signed (or the site changed meanwhile: try again)", name);
+	}
+	reply_free(&r);
+	free(d.hasher);
+	free(blocks);
+	free(name);
+	return exit;
+}
+
+/* To a temporary file beside the target, renamed when every byte is right. */
+static int fetch_to_file(struct cli *cli, const char *host, const struct gn_bundle_file *f, const char *path, uint64_t *done, uint64_t total)
+{
+	char *temp = cli_format("%s.part", path), *folder = cli_format("%s", path), *slash = strrchr(folder, '/');
+	int exit = CLI_FAILED;
+	if (slash && slash != folder) {
+		*slash = 0;
+		if (!make_folders(cli, folder, 0777))
+			goto out;
+	}
+	int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
+	FILE *file = fd >= 0 ? fdopen(fd, "wb") : NULL;
+	if (!file) {
+		cli_fail(cli, CLI_FAILED, "io", "%s: %s", temp, strerror(errno));
+		goto out;
+	}
+	exit = fetch(cli, host, f, file, done, total);
+	bool bad = fclose(file) != 0;
+	if (exit == CLI_OK && (bad || rename(temp, path) != 0))
+		exit = cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
+	if (exit)
+		unlink(temp);
+out:
+	free(temp);
+	free(folder);
+	return exit;
+}
+
+static bool inside(struct gn_slice path, const char *folder)
+{
+	size_t len = strlen(folder);
+	return len == 0 || (path.len > len && memcmp(path.p, folder, len) == 0 && path.p[len] == '/');
+}
+
+/* All files below `folder` ("" is all) into dir. */
+static int get_folder(struct cli *cli, const struct site *s, const char *host, const char *folder, const char *dir)
+{
+	uint64_t total = 0, done = 0;
+	size_t count = 0;
+	int exit = CLI_OK;
+	struct gn_bundle_file f;
+	for (size_t i = 0; i < gn_manifest_count(s->manifest); i++) {
+		gn_manifest_at(s->manifest, i, &f);
+		total += inside(f.path, folder) ? f.size : 0;
+	}
+	for (size_t i = 0; i < gn_manifest_count(s->manifest) && exit == CLI_OK; i++) {
+		gn_manifest_at(s->manifest, i, &f);
+		if (!inside(f.path, folder))
+			continue;
+		char *path = cli_format("%s/%.*s", dir, (int)f.path.len, (const char *)f.path.p);
+		exit = fetch_to_file(cli, host, &f, path, &done, total);
+		free(path);
+		count++;
+	}
+	if (exit == CLI_OK && count == 0)
+		return cli_fail(cli, CLI_NOT_FOUND, "not-found", "there is nothing under %s", folder);
+	if (exit == CLI_OK && cli->json)
+		return cli_json(cli, json_pack("{sI sI ss}", "files", (json_int_t)count, "bytes", (json_int_t)done, "output", dir));
+	if (exit == CLI_OK)
+		cli_note(cli, "%zu files, %s, every byte verified, in %s", count, out_bytes(done), dir);
+	return exit;
+}
+
+static int get_file(struct cli *cli, const struct gn_bundle_file *f, const char *host, const char *output)
+{
+	uint64_t done = 0;
+	int exit;
+	if (!output || strcmp(output, "-") == 0) {
+		exit = fetch(cli, host, f, stdout, &done, f->size);
+		return exit;
+	}
+	exit = fetch_to_file(cli, host, f, output, &done, f->size);
+	if (exit == CLI_OK && cli->json)
+		return cli_json(cli, json_pack("{si sI ss}", "files", 1, "bytes", (json_int_t)done, "output", output));
+	return exit;
+}
+
+int cmd_site_get(struct cli *cli)
+{
+	const char *slash = strchr(cli->args[0], '/'), *path = slash ? slash + 1 : "", *output = cli_option(cli, "output"), *why = "";
+	char *target = cli_format("%.*s", (int)(slash ? slash - cli->args[0] : (long)strlen(cli->args[0])), cli->args[0]);
+	char host[GN_NAME_HOST_MAX + 32];
+	struct gn_name name;
+	struct gn_bundle_file f;
+	struct site s = {0};
+	int exit = CLI_USAGE;
+	if (gn_name_parse(gn_str(target), &name, &why) != GN_OK) {
+		cli_fail(cli, CLI_USAGE, "text", "'%s' is not a name or a PID: %s", target, why);
+		goto out;
+	}
+	gn_name_host(&name, host);
+	strcat(host, ".geo.localhost");
+	exit = site_open(cli, target, 0, &s);
+	if (exit == CLI_OK) {
+		if (*path && gn_manifest_find(s.manifest, gn_str(path), &f) == GN_OK)
+			exit = get_file(cli, &f, host, output);
+		else
+			exit = get_folder(cli, &s, host, path, output ? output : name.text);
+	}
+	site_close(&s);
+out:
+	free(target);
+	return exit;
+}

@@ -1,0 +1,238 @@
+/* geonet: the command table and the program's frame. */
+#include "cli.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+const struct cli_option cli_global[] = {
+	{"data", "DIR", "the node's data (default $GEONET_DATA, then $XDG_DATA_HOME/geonet, ~/.local/share/geonet)"},
+	{"json", NULL, "print one JSON document instead of text"},
+	{"help", NULL, "what a command does, its options, examples"},
+	{0},
+};
+
+#define PASSPHRASE {"passphrase-file", "FILE", "read the identity's passphrase from FILE (also $GEONET_PASSPHRASE_FILE)"}
+#define W {"w", "N", "how many nodes must sign that they keep it (default: the network's)"}
+#define TTL {"ttl", "SECONDS", "how long it lives without renewal (default 30 days)"}
+#define NONE {0}
+
+static const struct cli_option up_options[] = {
+	{"bootstrap", "HOST:PORT", "a node to begin with; may be given 16 times"},
+	{"port", "N", "UDP port for other nodes; 0 takes a free one (default 7777)"},
+	{"http", "N", "loopback port of page, API and gateway; 0 takes a free one, off none (default 7780)"},
+	{"advertise", "HOST:PORT", "how others reach this node, if not by this machine's addresses"},
+	{"store-limit", "BYTES", "room for what is kept for others, with K, M, G, T (default 10G)"},
+	{"probation", "SECONDS", "client mode after the start (default 600)"},
+	{"pow-bits", "N", "proof of work of node keys, the same in the whole network (default 22)"},
+	{"config", "FILE", "settings as \"name = value\" lines"},
+	{"log", "LEVEL", "debug, info, warn or error"},
+	{"foreground", NULL, "become the node instead of starting it in the background"},
+	NONE,
+};
+static const struct cli_option peers_options[] = {{"all", NULL, "known nodes without a link too"}, NONE};
+static const struct cli_option put_options[] = {
+	{"label", "L", "the record's name among yours (default empty)"},
+	{"type", "N", "its type, 16 or higher (default 16)"},
+	{"ttl", "SECONDS", "how long it lives, 60 s to 30 days (default one day)"},
+	{"seq", "N", "its version (default: the time in milliseconds)"},
+	W, PASSPHRASE, NONE,
+};
+static const struct cli_option get_options[] = {
+	{"quorum", "N", "how many holders must agree on the newest version"},
+	{"type", "N", "the record's type (default 16)"},
+	{"output", "FILE", "write to FILE instead of stdout; also -o"},
+	PASSPHRASE, NONE,
+};
+static const struct cli_option trace_options[] = {{"count", "N", "how many of the nearest nodes (default 8)"}, NONE};
+static const struct cli_option id_new_options[] = {
+	{"no-passphrase", NULL, "protect the key file by its mode alone"},
+	{"passphrase-file", "FILE", "take the passphrase from FILE instead of asking (also $GEONET_PASSPHRASE_FILE)"},
+	{"show-phrase", NULL, "print the 24 words even when stdout is no terminal"},
+	{"no-publish", NULL, "do not publish the identity record now"},
+	NONE,
+};
+static const struct cli_option id_import_options[] = {
+	{"no-passphrase", NULL, "protect the key file by its mode alone"},
+	{"passphrase-file", "FILE", "take the passphrase from FILE instead of asking (also $GEONET_PASSPHRASE_FILE)"},
+	{"no-publish", NULL, "do not publish the identity record now"},
+	NONE,
+};
+static const struct cli_option id_publish_options[] = {
+	{"name", "TEXT", "a display name"},
+	{"vouch-node", NULL, "say that the running node is yours"},
+	TTL, W, PASSPHRASE, NONE,
+};
+static const struct cli_option pass_options[] = {PASSPHRASE, NONE};
+static const struct cli_option name_edit_options[] = {
+	{"site", "LABEL", "point to your site of that label (\"\" is the default one), or OWNER/LABEL"},
+	{"txt", "TEXT", "a TXT entry; may repeat"},
+	{"entry-ttl", "SECONDS", "how long resolvers may keep the entries (default 3600)"},
+	TTL, W, PASSPHRASE, NONE,
+};
+static const struct cli_option resolve_options[] = {{"fresh", NULL, "ask the network, not the cache"}, NONE};
+static const struct cli_option renew_options[] = {TTL, W, PASSPHRASE, NONE};
+static const struct cli_option transfer_options[] = {{"output", "FILE", "write the transfer to FILE instead of stdout; also -o"}, PASSPHRASE, NONE};
+static const struct cli_option accept_options[] = {W, PASSPHRASE, NONE};
+static const struct cli_option publish_options[] = {
+	{"label", "L", "which of your sites (default: the default one, without a label)"},
+	{"name", "NAME", "make this name point to it, claiming it if it is free"},
+	{"copies", "N", "nodes that keep each block (default 3)"},
+	{"entry", "PATH", "the file that opens first (default index.html)"},
+	{"not-found", "PATH", "the page for what is not there (default 404.html)"},
+	{"header", "RULE", "\"GLOB NAME: VALUE\", an HTTP header for matching paths; may repeat"},
+	{"hidden", NULL, "take files that begin with a dot too"},
+	TTL, W, PASSPHRASE, NONE,
+};
+static const struct cli_option show_options[] = {{"version", "N", "an earlier version's files"}, PASSPHRASE, NONE};
+static const struct cli_option site_get_options[] = {{"output", "PATH", "where to (default: a folder called as the site; a single file goes to stdout); also -o"}, PASSPHRASE, NONE};
+static const struct cli_option rollback_options[] = {{"copies", "N", "nodes that keep each block (default 3)"}, TTL, W, PASSPHRASE, NONE};
+
+static int cmd_help(struct cli *cli);
+static int cmd_version(struct cli *cli);
+
+const struct cli_command cli_commands[] = {
+	{"up", "", 0, 0, "start the node in the background and wait until it answers",
+	 "geonetd is looked for beside this program, then in PATH. Its log is DATA/geonetd.log. A node that runs already is left alone.\n",
+	 "  geonet up                                      a node with all defaults\n"
+	 "  geonet up --bootstrap seed.example.net:7777    join a network\n"
+	 "  geonet up --data /tmp/n1 --port 0 --http 0 --probation 0   one for experiments\n",
+	 up_options, cmd_up},
+	{"down", "", 0, 0, "stop the node after it has written everything", NULL, "  geonet down\n  geonet down --data /tmp/n1\n", NULL, cmd_down},
+	{"status", "", 0, 0, "the node in one look", NULL, "  geonet status\n  geonet status --json | jq .node.id\n", NULL, cmd_status},
+	{"peers", "", 0, 0, "the nodes that this one has links with", NULL, "  geonet peers\n  geonet peers --all\n", peers_options, cmd_peers},
+	{"id new", "", 0, 0, "make your identity and its 24 words",
+	 "The key file is DATA/identity.key, sealed by a passphrase. The words are shown once, on a terminal or with --show-phrase. When a node is\n"
+	 "running the identity record is published.\n",
+	 "  geonet id new\n  geonet id new --no-passphrase --show-phrase    for a machine that nobody sits at\n", id_new_options, cmd_id_new},
+	{"id show", "[PID|NAME]", 0, 1, "your identity, or what another's says of itself", NULL, "  geonet id show\n  geonet id show alice.geo\n", pass_options, cmd_id_show},
+	{"id publish", "", 0, 0, "publish your identity record again, renewed", "What it said before is kept unless an option changes it.\n",
+	 "  geonet id publish\n  geonet id publish --name \"Alice\" --vouch-node\n", id_publish_options, cmd_id_publish},
+	{"id export", "", 0, 0, "print your 24 words", "Whoever reads them is you.\n", "  geonet id export\n", pass_options, cmd_id_export},
+	{"id import", "[FILE|-]", 0, 1, "make the key file from 24 words", "The words are read from FILE, from stdin, or asked for on the terminal.\n",
+	 "  geonet id import\n  geonet id import --no-passphrase words.txt\n", id_import_options, cmd_id_import},
+	{"put", "FILE|-", 1, 1, "store a record signed by you", "Prints the record's key. OWNER/LABEL finds it too. At most 64 KiB; sites take what is larger.\n",
+	 "  echo hello | geonet put --label greeting -\n  geonet put --w 5 --ttl 3600 note.txt\n", put_options, cmd_put},
+	{"get", "KEY|OWNER/LABEL|@LABEL", 1, 1, "print a record's content, verified",
+	 "OWNER is a PID, a name or a key in hex; @LABEL is your own. Nothing but the content goes to stdout.\n",
+	 "  geonet get alice.geo/greeting\n  geonet get --quorum 4 -o note.txt @note\n", get_options, cmd_get},
+	{"name claim", "NAME [TYPE=VALUE...]", 1, -1, "claim a free name, with what it points to",
+	 "A claim carries a puzzle that takes a second or two. The name is yours for 30 days and must be renewed before; after that there are 30\n"
+	 "days in which only you can renew it. What a global name cannot promise is told in docs/spec/services.md.\n",
+	 "  geonet name claim alice --site \"\"\n  geonet name claim alice A=203.0.113.7 TXT=hello\n", name_edit_options, cmd_name_claim},
+	{"name set", "NAME [TYPE=VALUE...]", 1, -1, "change what a name of yours points to",
+	 "A type that is named replaces all its entries; TYPE= removes them. Names below one of yours (blog.alice) and your PID need no claim.\n",
+	 "  geonet name set alice TXT=one TXT=two A=\n  geonet name set blog.alice --site blog\n", name_edit_options, cmd_name_set},
+	{"name resolve", "NAME [TYPE]", 1, 2, "what a name points to, and whose it is", "With TYPE only the values are printed, one in a line.\n",
+	 "  geonet name resolve alice\n  geonet name resolve alice.geo TXT\n", resolve_options, cmd_name_resolve},
+	{"name renew", "NAME", 1, 1, "keep a name for another term", NULL, "  geonet name renew alice\n", renew_options, cmd_name_renew},
+	{"name transfer", "NAME OWNER", 2, 2, "sign a name over to another (first of two steps)",
+	 "OWNER is a PID, a name or a key in hex. Give the file that this makes to the new owner, who takes the name with `geonet name accept`.\n",
+	 "  geonet name transfer alice 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd -o alice.transfer\n", transfer_options, cmd_name_transfer},
+	{"name accept", "FILE|-", 1, 1, "take a name that was signed over to you (second step)", NULL, "  geonet name accept alice.transfer\n", accept_options, cmd_name_accept},
+	{"name list", "", 0, 0, "the names that were claimed from here", NULL, "  geonet name list\n", NULL, cmd_name_list},
+	{"site publish", "DIR", 1, 1, "publish a folder, or what changed in it",
+	 "Files are hashed here, sent to the node and spread over the network; only when enough nodes have signed for every block does the site\n"
+	 "change, at once. Publishing again sends what is new. Links, devices and unusable names are refused with their path.\n",
+	 "  geonet site publish ./public --name alice\n  geonet site publish ./blog --label blog --copies 5\n"
+	 "  geonet site publish . --header \"*.html Cache-Control: no-store\"\n",
+	 publish_options, cmd_site_publish},
+	{"site list", "", 0, 0, "the sites that this node keeps published", NULL, "  geonet site list\n", NULL, cmd_site_list},
+	{"site show", "NAME|PID[/LABEL]|@LABEL", 1, 1, "a site's versions and files", NULL, "  geonet site show alice\n  geonet site show @blog --version 3\n", show_options,
+	 cmd_site_show},
+	{"site get", "NAME|PID[/PATH]", 1, 1, "fetch a site or a file of it, verified", NULL,
+	 "  geonet site get alice -o copy\n  geonet site get alice/index.html | less\n", site_get_options, cmd_site_get},
+	{"site rollback", "LABEL|- [VERSION]", 1, 2, "put an earlier version of a site of yours on top again", "\"-\" is the default site. Without VERSION: the one before.\n",
+	 "  geonet site rollback - \n  geonet site rollback blog 3\n", rollback_options, cmd_site_rollback},
+	{"trace", "KEY|NAME|PID", 1, 1, "the way a lookup takes through the network", NULL, "  geonet trace alice.geo\n", trace_options, cmd_trace},
+	{"completion", "bash|zsh|fish", 1, 1, "print a script that completes commands and options", NULL,
+	 "  geonet completion bash > /etc/bash_completion.d/geonet\n  geonet completion fish > ~/.config/fish/completions/geonet.fish\n", NULL, cmd_completion},
+	{"help", "[COMMAND...]", 0, 2, "all commands, or one", NULL, "  geonet help\n  geonet help site publish\n", NULL, cmd_help},
+	{"version", "", 0, 0, "the version of this program", NULL, "  geonet version\n", NULL, cmd_version},
+	{0},
+};
+
+static int cmd_help(struct cli *cli)
+{
+	if (cli->arg_count == 0) {
+		cli_help(cli, NULL);
+		return CLI_OK;
+	}
+	char *name = cli->arg_count == 2 ? cli_format("%s %s", cli->args[0], cli->args[1]) : cli_format("%s", cli->args[0]);
+	const struct cli_command *c = cli_find(name);
+	int exit = CLI_OK;
+	if (c)
+		cli_help(cli, c);
+	else if (cli->arg_count == 2 || !cli_help_group(cli, name))
+		exit = cli_fail(cli, CLI_USAGE, "usage", "there is no command '%s'; geonet help lists all", name);
+	free(name);
+	return exit;
+}
+
+static int cmd_version(struct cli *cli)
+{
+	if (cli->json)
+		return cli_json(cli, json_pack("{ss}", "version", GEONET_VERSION));
+	printf("geonet %s\n", GEONET_VERSION);
+	return CLI_OK;
+}
+
+/* --data, or where geonetd looks; absolute, because the node will run elsewhere. */
+static bool choose_data(struct cli *cli)
+{
+	const char *given = NULL, *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	char text[CLI_PATH_MAX], here[CLI_PATH_MAX] = "";
+	for (int i = 0; i < cli->given_count; i++)
+		if (strcmp(cli->given[i].option->name, "data") == 0)
+			given = cli->given[i].value;
+	int n;
+	if (given || (own && *own))
+		n = snprintf(text, sizeof text, "%s", given ? given : own);
+	else if (xdg && *xdg)
+		n = snprintf(text, sizeof text, "%s/geonet", xdg);
+	else
+		n = snprintf(text, sizeof text, "%s/.local/share/geonet", home && *home ? home : ".");
+	if (n >= (int)sizeof text || (text[0] != '/' && !getcwd(here, sizeof here)) || strlen(here) + (size_t)n + 2 > sizeof cli->data || !*text) {
+		cli_fail(cli, CLI_USAGE, "usage", "--data is not a usable path");
+		return false;
+	}
+	while (n > 1 && text[n - 1] == '/')
+		text[--n] = 0;
+	char *path = text[0] == '/' ? cli_format("%s", text) : cli_format("%s/%s", here, text);
+	memcpy(cli->data, path, strlen(path) + 1);
+	free(path);
+	return true;
+}
+
+int main(int argc, char **argv)
+{
+	static struct cli cli;
+	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
+	bool help = false;
+	cli.talks = isatty(2);
+	cli.color = isatty(1) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
+	setvbuf(stdout, NULL, isatty(1) ? _IOLBF : _IOFBF, 65536);
+	if (argc == 2 && (strcmp(argv[1], "--version") == 0 || strcmp(argv[1], "-V") == 0))
+		return cmd_version(&cli);
+	bool parsed = cli_parse(&cli, argc, argv, &help);
+	if (!parsed)
+		return help ? CLI_OK : CLI_USAGE;
+	if (help || !cli.command) {
+		cli_help(&cli, cli.command);
+		return help ? CLI_OK : CLI_USAGE;
+	}
+	if (!choose_data(&cli))
+		return CLI_USAGE;
+	curl_global_init(CURL_GLOBAL_DEFAULT);
+	int exit = cli.command->run(&cli);
+	cli_progress_done(&cli);
+	curl_global_cleanup();
+	if (fflush(stdout) != 0 || ferror(stdout)) {
+		fprintf(stderr, "geonet: stdout cannot be written: %s\n", strerror(errno));
+		return exit ? exit : CLI_FAILED;
+	}
+	return exit;
+}

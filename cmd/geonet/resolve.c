@@ -1,0 +1,156 @@
+/* From the words a user types to keys: people by key, PID or name, sites by what points to them, records by their place. What the
+ * node answers is verified here before it is believed. */
+#include "cli.h"
+#include "services/bundles.h"
+#include "services/names.h"
+#include "wire/wire.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* GET names/TEXT, with the name checked here first, so that a slip is told without a node. */
+static int resolve_name(struct cli *cli, const char *text, struct gn_name *name, struct reply *reply)
+{
+	const char *why = "";
+	*reply = (struct reply){0};
+	if (gn_name_parse(gn_str(text), name, &why) != GN_OK)
+		return cli_fail(cli, CLI_USAGE, "text", "'%s' is not a key, a PID or a name: %s", text, why);
+	char *part = url_part(name->text), *what = cli_format("%s.geo", name->text);
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/names/%s", part)}, reply, what);
+	free(part);
+	free(what);
+	return exit;
+}
+
+/* The owner's key in the node's answer; for a PID it must be the key that hashes to it. */
+static bool owner_in(const struct gn_name *name, const json_t *json, struct gn_pk *out)
+{
+	char pid[GN_PID_MAX];
+	if (gn_unhex(gn_str(json_text(json, "owner_key")), out->b, sizeof out->b) != GN_OK)
+		return false;
+	gn_pid(out, pid);
+	return name->form != GN_NAME_PID || strcmp(pid, name->text) == 0;
+}
+
+bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
+{
+	struct gn_name name;
+	struct reply reply;
+	if (gn_unhex(gn_str(text), out->b, sizeof out->b) == GN_OK)
+		return true;
+	*exit = resolve_name(cli, text, &name, &reply);
+	if (*exit == CLI_OK && !owner_in(&name, reply.json, out))
+		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found", "nobody knows the key of %s.geo: it has published neither an identity nor a site", name.text);
+	reply_free(&reply);
+	return *exit == CLI_OK;
+}
+
+static bool set_label(struct cli *cli, const char *text, char label[256], int *exit)
+{
+	if (strlen(text) > 255) {
+		*exit = cli_fail(cli, CLI_USAGE, "too-large", "a label has at most 255 bytes");
+		return false;
+	}
+	strcpy(label, text);
+	return true;
+}
+
+/* The SITE entry of a name, or the default site of a PID. */
+static bool site_in(const struct gn_name *name, const json_t *json, struct gn_pk *owner, char label[256])
+{
+	size_t i;
+	json_t *entry;
+	json_array_foreach(json_object_get(json, "entries"), i, entry)
+	{
+		struct gn_slice l;
+		if (strcmp(json_text(entry, "type"), "SITE") == 0 && gn_name_site_parse(gn_str(json_text(entry, "value")), owner, &l) == GN_OK && l.len < 256) {
+			memcpy(label, l.p, l.len);
+			label[l.len] = 0;
+			return true;
+		}
+	}
+	label[0] = 0;
+	return name->form == GN_NAME_PID && owner_in(name, json, owner);
+}
+
+bool site_of(struct cli *cli, const char *text, struct gn_pk *owner, char label[256], int *exit)
+{
+	const char *slash = strchr(text, '/');
+	struct gn_name name;
+	struct reply reply;
+	*exit = CLI_FAILED;
+	if (text[0] == '@')
+		return set_label(cli, text + 1, label, exit) && identity_public(cli, owner);
+	if (slash || gn_unhex(gn_str(text), owner->b, sizeof owner->b) == GN_OK) {
+		char *who = cli_format("%.*s", (int)(slash ? slash - text : (long)strlen(text)), text);
+		bool ok = set_label(cli, slash ? slash + 1 : "", label, exit) && owner_of(cli, who, owner, exit);
+		free(who);
+		return ok;
+	}
+	*exit = resolve_name(cli, text, &name, &reply);
+	if (*exit == CLI_OK && !site_in(&name, reply.json, owner, label))
+		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s.geo does not point to a site", name.text);
+	reply_free(&reply);
+	return *exit == CLI_OK;
+}
+
+/* The newest of the values that verify and belong to the key. */
+static bool newest(const json_t *json, const struct gn_hash *key, uint8_t **bytes, size_t *len, unsigned *holders)
+{
+	struct gn_record best, r;
+	size_t i;
+	json_t *value;
+	*bytes = NULL;
+	json_array_foreach(json_object_get(json, "values"), i, value)
+	{
+		size_t n;
+		uint8_t *data = base64_bytes(json_text(value, "record"), &n);
+		if (data && gn_wire_record_open(gn_slice(data, n), &r) == GN_OK && memcmp(r.key.b, key->b, sizeof key->b) == 0 &&
+		    gn_record_fresh(&r, cli_now()) == GN_OK && (!*bytes || gn_record_compare(&r, &best) > 0)) {
+			free(*bytes);
+			*bytes = data;
+			*len = n;
+			*holders = (unsigned)json_number(value, "holders");
+			best = r;
+		} else {
+			free(data);
+		}
+	}
+	return *bytes != NULL;
+}
+
+int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsigned quorum, uint8_t **bytes, size_t *len, unsigned *holders)
+{
+	struct reply reply;
+	char hex[65];
+	gn_hex(GN_SLICE(key->b), hex);
+	int exit = client_call(cli, (struct call){.path = cli_format("/api/v1/records/%s?type=%u&quorum=%u", hex, type, quorum)}, &reply);
+	if (exit && exit != CLI_NOT_FOUND && reply.err)
+		client_report(cli, &reply, "the record could not be read");
+	if (exit == CLI_OK && !newest(reply.json, key, bytes, len, holders)) {
+		bool any = json_array_size(json_object_get(reply.json, "values")) > 0;
+		exit = any ? cli_fail(cli, CLI_FAILED, "signature", "what the node gave for %s does not verify; it is not used", hex) : CLI_NOT_FOUND;
+	}
+	/* Too few holders agreed: the newest is known, but not that nothing newer exists. */
+	if (exit == CLI_OK && quorum && strcmp(json_text(reply.json, "err"), "quorum") == 0) {
+		free(*bytes);
+		*bytes = NULL;
+		exit = cli_fail(cli, CLI_QUORUM, "quorum", "fewer than %u nodes agreed on the newest version", quorum);
+	}
+	reply_free(&reply);
+	return exit;
+}
+
+int record_put(struct cli *cli, struct gn_slice record, uint64_t w, struct reply *out)
+{
+	struct reply reply;
+	struct call call = {.method = "POST", .path = cli_format("/api/v1/records?w=%llu", (unsigned long long)w), .body = record};
+	int exit = client_call(cli, call, &reply);
+	if (exit && reply.err && reply.err != GN_STALE)
+		client_report(cli, &reply, "the record was not stored");
+	if (out)
+		*out = reply;
+	else
+		reply_free(&reply);
+	return exit;
+}
