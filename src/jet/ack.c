@@ -1,0 +1,62 @@
+/* When to acknowledge and what to say (RFC 9000 13.2, JT-70 on): every ack_every ack-eliciting packets or after
+ * min(RTT / 4, 25 ms), at once when a packet came out of order, for class 1, and during the handshake.
+ *
+ * 1. `received` holds what may still be reported: the newest JET_ACK_RANGES ranges above what the peer knows we reported. */
+#include "jet/session_int.h"
+
+/* An eighth of what arrives in a round trip, so that the sender's window hears of itself eight times. */
+static void adapt_frequency(struct jet_path *p, gn_time now)
+{
+	p->ack_window++;
+	if (now - p->ack_window_at < p->rtt.smoothed)
+		return;
+	uint32_t every = p->ack_window / 8;
+	p->ack_every = every < JET_ACK_EVERY_MIN ? JET_ACK_EVERY_MIN : every > JET_ACK_EVERY_MAX ? JET_ACK_EVERY_MAX : every;
+	p->ack_window = 0;
+	p->ack_window_at = now;
+}
+
+gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level, uint64_t pn,
+		    bool eliciting, bool urgent, gn_time now)
+{
+	struct jet_ranges *got = &sp->received;
+	uint64_t next = got->count ? got->r[got->count - 1].hi : pn;
+	gn_err err = jet_ranges_add(got, s->jet->env.alloc, pn, pn + 1, JET_ACK_RANGES);
+	if (err == GN_LIMIT) { /* the oldest was told often enough */
+		if (pn < got->r[0].lo)
+			return GN_OK;
+		jet_ranges_drop_below(got, got->r[0].hi);
+		err = jet_ranges_add(got, s->jet->env.alloc, pn, pn + 1, JET_ACK_RANGES);
+	}
+	GN_TRY(err);
+	if (pn >= next)
+		sp->largest_at = now;
+	if (!eliciting)
+		return GN_OK;
+	sp->unacked++;
+	adapt_frequency(p, now);
+	gn_time delay = gn_time_min(p->rtt.smoothed / 4, JET_ACK_DELAY);
+	if (urgent || level != JET_APP || pn != next || sp->unacked >= p->ack_every)
+		sp->ack_at = 0;
+	else
+		sp->ack_at = gn_time_min(sp->ack_at, now + delay);
+	return GN_OK;
+}
+
+bool jet_ack_due(const struct jet_space *sp, gn_time now)
+{
+	return sp->ack_at <= now && sp->received.count > 0;
+}
+
+void jet_ack_write(struct jet_session *s, struct jet_out *o, struct jet_space *sp, uint32_t path)
+{
+	if (jet_out_full(o) || sp->received.count == 0)
+		return;
+	gn_time now = jet_out_now(o);
+	uint64_t delay = (uint64_t)((now - sp->largest_at) / GN_USEC);
+	uint64_t time = (uint64_t)((sp->largest_at - s->since) / GN_USEC);
+	jet_write_ack(jet_out_writer(o), path, &sp->received, delay, time);
+	jet_out_frame(o, JET_F_ACK, path, sp->received.r[sp->received.count - 1].hi, 0, false);
+	sp->unacked = 0;
+	sp->ack_at = GN_NEVER;
+}

@@ -1,0 +1,133 @@
+/* Connection ids: one per path and direction, issued ahead so that a path can begin at any moment (JT-85).
+ *
+ * 1. Ours (cid_rx) are in the endpoint's map while the peer may use them; the peer's (cid_tx) are kept until we retire them.
+ * 2. Id n + JET_PATHS is issued only after the peer retired n, so four slots are enough on both sides. */
+#include "jet/session_int.h"
+
+#define DRAW_TRIES 8 /* a clash of 64 random bits does not happen; a broken source of randomness must not loop */
+
+gn_err jet_cid_issue(struct jet_session *s, uint32_t path, const uint8_t *cid)
+{
+	struct jet_cid *slot = &s->cid_rx[path % JET_PATHS];
+	struct jet_cid made = {.set = true, .path = path};
+	GN_ASSERT(!slot->set);
+	for (int i = 0; i < DRAW_TRIES; i++) {
+		if (cid)
+			memcpy(made.cid, cid, JET_CID_LEN);
+		else
+			gn_rand_fill(s->jet->env.rand, made.cid, JET_CID_LEN);
+		if (!gn_map_get(&s->jet->cids, made.cid)) {
+			struct jet_cid_ref *ref = gn_map_put(&s->jet->cids, made.cid);
+			if (!ref)
+				return GN_NOMEM;
+			*ref = (struct jet_cid_ref){s, path};
+			*slot = made;
+			return GN_OK;
+		}
+	}
+	return GN_BUSY;
+}
+
+void jet_cid_issue_ahead(struct jet_session *s)
+{
+	for (uint32_t path = 1; path < JET_PATHS; path++)
+		if (jet_cid_issue(s, path, NULL) == GN_OK) /* without memory there is no migration, nothing worse */
+			s->new_cid_due |= (uint8_t)(1u << path);
+}
+
+static void forget(struct jet_session *s, struct jet_cid *slot)
+{
+	if (slot->set)
+		gn_map_remove(&s->jet->cids, slot->cid);
+	slot->set = false;
+}
+
+void jet_cid_forget_all(struct jet_session *s)
+{
+	for (int i = 0; i < JET_PATHS; i++)
+		forget(s, &s->cid_rx[i]);
+	if (s->first_dcid_set)
+		gn_map_remove(&s->jet->cids, s->first_dcid);
+	s->first_dcid_set = false;
+}
+
+gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f)
+{
+	struct jet_cid *slot = &s->cid_tx[f->id % JET_PATHS];
+	if (slot->set) {
+		if (slot->path == f->id ? memcmp(slot->cid, f->data.p, JET_CID_LEN) != 0 : slot->path < f->id)
+			return jet_fault(s, JET_E_CID, "a connection id more than allowed");
+		return GN_OK;
+	}
+	if (f->id < slot->path || (f->id == slot->path && f->id != 0 && (s->retire_path[f->id % JET_PATHS] == f->id)))
+		return GN_OK; /* a late copy of one that is retired */
+	slot->set = true;
+	slot->path = (uint32_t)f->id;
+	memcpy(slot->cid, f->data.p, JET_CID_LEN);
+	return GN_OK;
+}
+
+gn_err jet_cid_on_retire(struct jet_session *s, const struct jet_frame *f)
+{
+	uint32_t path = (uint32_t)f->id;
+	struct jet_cid *slot = &s->cid_rx[path % JET_PATHS];
+	if (!slot->set || slot->path != path)
+		return slot->path >= path ? GN_OK : jet_fault(s, JET_E_CID, "retired a connection id that was not issued");
+	struct jet_path *p = jet_path_find(s, path);
+	if (p && p != s->path) { /* the one we still use lives until another is proven */
+		if (p->probe.at != GN_NEVER && p->probe.ours && !p->validated) {
+			s->failed_addr = p->probe.addr;
+			jet_session_event(s, JET_EV_MOVE_FAILED);
+		}
+		gn_err err = jet_loss_all(s, p, &p->space, JET_APP);
+		if (err != GN_OK)
+			return jet_fail(s, err);
+		jet_path_free(s, p);
+	}
+	if (!p || p != s->path)
+		jet_cid_retire(s, path);
+	forget(s, slot);
+	if (path <= UINT32_MAX - JET_PATHS && jet_cid_issue(s, path + JET_PATHS, NULL) == GN_OK)
+		s->new_cid_due |= (uint8_t)(1u << path % JET_PATHS);
+	return GN_OK;
+}
+
+void jet_cid_retire(struct jet_session *s, uint32_t path)
+{
+	struct jet_cid *slot = &s->cid_tx[path % JET_PATHS];
+	if (!slot->set || slot->path != path)
+		return;
+	slot->set = false;
+	s->retire_path[path % JET_PATHS] = path;
+	s->retire_due |= (uint8_t)(1u << path % JET_PATHS);
+	jet_wake(s);
+}
+
+void jet_cid_write(struct jet_session *s, struct jet_out *o)
+{
+	for (uint32_t i = 0; i < JET_PATHS && !jet_out_full(o); i++) {
+		const struct jet_cid *slot = &s->cid_rx[i];
+		uint64_t path = s->retire_path[i];
+		if (s->retire_due >> i & 1) {
+			jet_write_numbers(jet_out_writer(o), JET_F_RETIRE_CID, &path, 1);
+			jet_out_frame(o, JET_F_RETIRE_CID, path, 0, 0, false);
+			s->retire_due &= (uint8_t)~(1u << i);
+		}
+		if ((s->new_cid_due >> i & 1) && !jet_out_full(o)) {
+			if (slot->set) {
+				jet_write_new_cid(jet_out_writer(o), slot->path, slot->cid);
+				jet_out_frame(o, JET_F_NEW_CID, slot->path, 0, 0, false);
+			}
+			s->new_cid_due &= (uint8_t)~(1u << i);
+		}
+	}
+}
+
+void jet_cid_frame_lost(struct jet_session *s, const struct jet_sent_frame *f)
+{
+	uint32_t i = (uint32_t)f->id % JET_PATHS;
+	if (f->type == JET_F_NEW_CID && s->cid_rx[i].set && s->cid_rx[i].path == f->id)
+		s->new_cid_due |= (uint8_t)(1u << i);
+	if (f->type == JET_F_RETIRE_CID && s->retire_path[i] == f->id)
+		s->retire_due |= (uint8_t)(1u << i);
+}

@@ -1,0 +1,114 @@
+/* How sessions end (RFC 9000 section 10, JT-90 on).
+ *
+ *   HANDSHAKE, OPEN -> CLOSING [jet_close_local: CLOSE goes out, again when packets keep coming] -> freed after 3 PTO
+ *   HANDSHAKE, OPEN -> DRAINING [jet_close_remote: silent] -> freed after 3 PTO
+ *   HANDSHAKE, OPEN -> DRAINING [jet_close_silent: timeouts] -> freed at once
+ *
+ * 1. The application gets exactly one CLOSED, after everything else of the session; then the id is dead.
+ * 2. A closing session keeps keys and the current path, nothing of streams or datagrams. */
+#include "jet/session_int.h"
+
+static const struct {
+	gn_err err;
+	uint8_t code;
+} codes[] = {{GN_KEY, JET_E_KEY},	  {GN_NOMEM, JET_E_NOMEM}, {GN_VERSION, JET_E_VERSION}, {GN_BUSY, JET_E_BUSY},
+	     {GN_TIMEOUT, JET_E_TIMEOUT}, {GN_CRYPTO, JET_E_TLS},  {GN_PROTOCOL, JET_E_PROTOCOL}};
+
+static uint32_t code_of(gn_err err)
+{
+	for (size_t i = 0; i < GN_COUNT(codes); i++)
+		if (codes[i].err == err)
+			return codes[i].code;
+	return JET_E_INTERNAL;
+}
+
+/* What a CLOSE by the peer's jet means to us. */
+static gn_err err_of(uint64_t code)
+{
+	switch (code) {
+	case JET_E_NONE: return GN_CLOSED;
+	case JET_E_KEY: return GN_KEY;
+	case JET_E_VERSION: return GN_VERSION;
+	case JET_E_BUSY: return GN_BUSY;
+	case JET_E_TIMEOUT: return GN_TIMEOUT;
+	case JET_E_NOMEM:
+	case JET_E_INTERNAL:
+	case JET_E_AEAD_LIMIT: return GN_CLOSED;
+	default: return GN_PROTOCOL;
+	}
+}
+
+static void end(struct jet_session *s, enum jet_state state, gn_err err, bool app, uint32_t code, struct gn_slice reason,
+		gn_time now)
+{
+	static const enum jet_counter by_class[] = {JET_C_FAULT_OTHER, JET_C_FAULT_PROTOCOL, JET_C_FAULT_KEY, JET_C_FAULT_TIMEOUT};
+	int which = err == GN_PROTOCOL ? 1 : err == GN_KEY ? 2 : err == GN_TIMEOUT ? 3 : 0;
+	if (err != GN_OK && err != GN_CLOSED)
+		jet_count(s->jet, by_class[which]);
+	s->state = (uint8_t)state;
+	s->close_err = err;
+	s->close_app = app;
+	s->close_code = code;
+	s->reason_len = (uint8_t)(reason.len < JET_REASON_MAX ? reason.len : JET_REASON_MAX);
+	if (s->reason_len)
+		memcpy(s->reason, reason.p, s->reason_len);
+	s->drain_at = now + 3 * jet_pto(s->path, JET_APP);
+	jet_session_strip(s);
+	jet_session_event(s, JET_EV_CLOSED);
+	jet_wake(s);
+}
+
+static bool over(const struct jet_session *s)
+{
+	return s->state == JET_S_CLOSING || s->state == JET_S_DRAINING;
+}
+
+gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t code, const char *reason, gn_time now)
+{
+	if (over(s))
+		return err;
+	end(s, JET_S_CLOSING, err, app, code, gn_str(reason), now);
+	s->close_due = true;
+	return err;
+}
+
+gn_err jet_fault(struct jet_session *s, enum jet_code code, const char *reason)
+{
+	gn_log(s->jet->env.log, GN_LOG_INFO, "jet", "session.fault", "session %llu: %s", (unsigned long long)s->id, reason);
+	return jet_close_local(s, GN_PROTOCOL, false, (uint32_t)code, reason, s->jet->now);
+}
+
+gn_err jet_fail(struct jet_session *s, gn_err err)
+{
+	GN_ASSERT(err != GN_OK);
+	if (err == GN_NOMEM)
+		jet_count(s->jet, JET_C_NOMEM);
+	return jet_close_local(s, err, false, code_of(err), gn_err_text(err), s->jet->now);
+}
+
+void jet_close_remote(struct jet_session *s, const struct jet_frame *f, gn_time now)
+{
+	bool app = f->type == JET_F_CLOSE_APP;
+	if (!over(s))
+		end(s, JET_S_DRAINING, app ? GN_CLOSED : err_of(f->value), app, (uint32_t)f->value, f->data, now);
+}
+
+void jet_close_silent(struct jet_session *s, gn_err err, gn_time now)
+{
+	if (over(s))
+		return;
+	end(s, JET_S_DRAINING, err, false, code_of(err), gn_str(gn_err_text(err)), now);
+	s->drain_at = now;
+}
+
+gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason, gn_time now)
+{
+	struct jet_session *s = jet_find(jet, id);
+	jet->now = now;
+	if (!s)
+		return GN_NOT_FOUND;
+	if (over(s))
+		return GN_CLOSED;
+	jet_close_local(s, GN_OK, true, code, reason, now);
+	return GN_OK;
+}

@@ -1,0 +1,237 @@
+/* The handshake: TLS messages in CRYPTO frames, keys as they become known, the end of it (RFC 9001 section 4, JT-40 on).
+ *
+ *   client: hello -> [Retry: again with the cookie] -> server's flight -> Finished, OPEN -> CONFIRM from the server -> freed
+ *   server: hello complete -> TLS object, flight -> client's Finished, OPEN, CONFIRM -> freed
+ *
+ * 1. A server makes its TLS object, and thus any key pair, only when the whole hello is here (JT-42).
+ * 2. Nothing of the application is accepted before the peer's key is proven.
+ * 3. Everything here is given back once the handshake is confirmed. */
+#include "jet/session_int.h"
+
+gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected, const uint8_t dcid[JET_CID_LEN], gn_time now)
+{
+	struct jet_hs *hs = GN_NEW(s->jet->env.alloc, struct jet_hs);
+	if (!hs)
+		return GN_NOMEM;
+	memcpy(hs->original_dcid, dcid, JET_CID_LEN);
+	hs->expects = expected != NULL;
+	if (expected)
+		hs->expected = *expected;
+	hs->anchor = now;
+	hs->timeout_at = now + s->jet->config.handshake_timeout;
+	jet_space_init(&hs->space[0], s->jet);
+	jet_space_init(&hs->space[1], s->jet);
+	gn_err err = jet_keys_initial(dcid, s->incoming, &hs->rx[0], &hs->tx[0]);
+	if (err != GN_OK) {
+		gn_mem_free(s->jet->env.alloc, hs);
+		return err;
+	}
+	s->hs = hs;
+	return GN_OK;
+}
+
+void jet_hs_discard(struct jet_session *s, enum jet_level level)
+{
+	struct jet_hs *hs = s->hs;
+	struct gn_alloc *alloc = s->jet->env.alloc;
+	struct jet_space *sp = &hs->space[level];
+	if (!hs->tx[level].ready && !hs->rx[level].ready)
+		return;
+	for (uint64_t pn = sp->low; pn < sp->pn_next; pn++) { /* in flight no more, and not lost either */
+		const struct jet_sent *sent = jet_space_sent(sp, pn);
+		if (sent && sent->state == JET_SENT_OUT)
+			s->path->cc.in_flight -= sent->size;
+	}
+	jet_space_fini(sp, s->jet);
+	jet_space_init(sp, s->jet);
+	jet_keys_fini(&hs->rx[level]);
+	jet_keys_fini(&hs->tx[level]);
+	jet_sendbuf_fini(&hs->out[level], alloc);
+	jet_recvbuf_fini(&hs->in[level], alloc);
+	s->path->pto_count = 0;
+}
+
+void jet_hs_free(struct jet_session *s)
+{
+	if (!s->hs)
+		return;
+	gn_tls_free(s->hs->tls);
+	for (int level = 0; level < 2; level++) {
+		jet_hs_discard(s, (enum jet_level)level);
+		jet_sendbuf_fini(&s->hs->out[level], s->jet->env.alloc); /* a level may have bytes but no keys yet */
+		jet_recvbuf_fini(&s->hs->in[level], s->jet->env.alloc);
+	}
+	gn_mem_free_secret(s->jet->env.alloc, s->hs);
+	s->hs = NULL;
+}
+
+void jet_hs_confirmed(struct jet_session *s, gn_time now)
+{
+	GN_ASSERT(s->state == JET_S_OPEN);
+	s->confirmed = true;
+	jet_hs_free(s);
+	jet_mtu_start(s->path, now);
+	jet_wake(s);
+}
+
+static gn_err tls_new(struct jet_session *s)
+{
+	uint8_t params[JET_PARAMS_MAX];
+	size_t len = jet_params_write(s, params);
+	return gn_tls_new(s->jet->tls, s->incoming, s->hs->expects ? &s->hs->expected : NULL, gn_slice(params, len), &s->hs->tls);
+}
+
+static gn_err take_secrets(struct jet_session *s)
+{
+	struct gn_tls_secret k;
+	while (gn_tls_next_secret(s->hs->tls, &k)) {
+		if (k.level == GN_TLS_HANDSHAKE) {
+			struct jet_keys *to = k.write ? &s->hs->tx[JET_HANDSHAKE] : &s->hs->rx[JET_HANDSHAKE];
+			GN_TRY(jet_keys_init(to, k.alg, k.sha384, k.secret, k.write, true));
+		} else if (k.level == GN_TLS_APP) {
+			GN_TRY(jet_app_keys_install(&s->keys, k.write, k.alg, k.sha384, k.secret));
+		}
+	}
+	return GN_OK;
+}
+
+static gn_err take_bytes(struct jet_session *s)
+{
+	static const enum gn_tls_level levels[2] = {GN_TLS_INITIAL, GN_TLS_HANDSHAKE};
+	for (int level = 0; level < 2; level++) {
+		struct gn_slice bytes = gn_tls_pending(s->hs->tls, levels[level]);
+		struct jet_sendbuf *out = &s->hs->out[level];
+		if (bytes.len == 0)
+			continue;
+		if (out->end - out->base + bytes.len > JET_CRYPTO_BUFFER)
+			return GN_LIMIT;
+		GN_TRY(jet_sendbuf_write(out, s->jet->env.alloc, bytes));
+		gn_tls_take(s->hs->tls, levels[level], bytes.len);
+	}
+	return GN_OK;
+}
+
+static void copy_name(char *to, size_t cap, const char *from)
+{
+	size_t n = strlen(from ? from : "");
+	n = n < cap ? n : cap - 1;
+	memcpy(to, from ? from : "", n);
+	to[n] = 0;
+}
+
+/* TLS is done: the peer's key is proven, its parameters are authentic. */
+static gn_err open_session(struct jet_session *s, gn_time now)
+{
+	struct jet_hs *hs = s->hs;
+	if (!gn_tls_peer(hs->tls, &s->peer) || !s->keys.rx.ready || !s->keys.tx.ready)
+		return jet_fail(s, GN_KEY);
+	GN_TRY(jet_params_apply(s, gn_tls_peer_params(hs->tls)));
+	copy_name(s->group, sizeof s->group, gn_tls_group(hs->tls));
+	copy_name(s->suite, sizeof s->suite, gn_tls_suite(hs->tls));
+	s->peer_known = true;
+	s->state = JET_S_OPEN;
+	if (s->half_open) {
+		s->half_open = false;
+		s->jet->half_open--;
+	}
+	s->since = now;
+	s->keys.since = now;
+	s->due |= JET_DUE_GREASE;
+	s->told_peer[0] = s->limit_peer[0];
+	s->told_peer[1] = s->limit_peer[1];
+	jet_cid_issue_ahead(s);
+	jet_count(s->jet, JET_C_HANDSHAKES_DONE);
+	jet_session_event(s, JET_EV_CONNECTED);
+	if (s->incoming) {
+		s->due |= JET_DUE_CONFIRM;
+		jet_hs_confirmed(s, now);
+	}
+	return GN_OK;
+}
+
+/* Drives TLS and takes what it made. */
+static gn_err run(struct jet_session *s, gn_time now)
+{
+	gn_err err = gn_tls_run(s->hs->tls), taken = take_secrets(s);
+	if (err == GN_OK && taken == GN_OK)
+		taken = take_bytes(s);
+	err = err != GN_OK ? err : taken;
+	if (err != GN_OK)
+		return jet_fail(s, err);
+	jet_wake(s);
+	return gn_tls_done(s->hs->tls) && s->state == JET_S_HANDSHAKE ? open_session(s, now) : GN_OK;
+}
+
+gn_err jet_hs_begin(struct jet_session *s)
+{
+	GN_ASSERT(!s->incoming && s->hs && !s->hs->tls);
+	GN_TRY(tls_new(s));
+	GN_TRY(gn_tls_run(s->hs->tls));
+	return take_bytes(s);
+}
+
+/* Server: the whole hello is here (type, length of 3 bytes, body). */
+static gn_err hello_complete(struct jet_session *s, bool *complete)
+{
+	const struct jet_recvbuf *in = &s->hs->in[JET_INITIAL];
+	size_t readable = jet_recvbuf_readable(in);
+	uint8_t head[4];
+	*complete = false;
+	if (readable < sizeof head)
+		return GN_OK;
+	jet_recvbuf_peek(in, head, sizeof head);
+	size_t len = sizeof head + ((size_t)head[1] << 16 | (size_t)head[2] << 8 | head[3]);
+	if (len > JET_HELLO_MAX)
+		return jet_fault(s, JET_E_TLS, "the hello is too long");
+	*complete = readable >= len;
+	return GN_OK;
+}
+
+gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f, gn_time now)
+{
+	static const enum gn_tls_level levels[2] = {GN_TLS_INITIAL, GN_TLS_HANDSHAKE};
+	struct jet_hs *hs = s->hs;
+	struct jet_recvbuf *in = &hs->in[level];
+	if (f->offset + f->data.len > in->base + JET_CRYPTO_BUFFER)
+		return jet_fault(s, JET_E_TLS, "too much handshake data ahead");
+	gn_err err = jet_recvbuf_put(in, s->jet->env.alloc, f->offset, f->data);
+	if (err != GN_OK)
+		return jet_fail(s, err);
+	if (!hs->tls) {
+		bool complete;
+		err = hello_complete(s, &complete);
+		if (err != GN_OK || !complete)
+			return err;
+		err = tls_new(s);
+		if (err != GN_OK)
+			return jet_fail(s, err);
+	}
+	uint8_t bytes[1024];
+	uint64_t base = in->base;
+	for (size_t n; (n = jet_recvbuf_read(in, bytes, sizeof bytes)) > 0;) {
+		err = gn_tls_recv(hs->tls, levels[level], gn_slice(bytes, n));
+		if (err != GN_OK)
+			return jet_fail(s, err);
+	}
+	return in->base > base ? run(s, now) : GN_OK;
+}
+
+gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN], struct gn_slice cookie, gn_time now)
+{
+	struct jet_hs *hs = s->hs;
+	struct jet_keys rx, tx;
+	GN_ASSERT(!s->incoming && !hs->retried && cookie.len <= JET_TOKEN_MAX);
+	GN_TRY(jet_keys_initial(scid, false, &rx, &tx));
+	jet_keys_fini(&hs->rx[JET_INITIAL]);
+	jet_keys_fini(&hs->tx[JET_INITIAL]);
+	hs->rx[JET_INITIAL] = rx;
+	hs->tx[JET_INITIAL] = tx;
+	hs->retried = true;
+	hs->anchor = now;
+	memcpy(hs->retry_scid, scid, JET_CID_LEN);
+	memcpy(hs->token, cookie.p, cookie.len);
+	hs->token_len = (uint8_t)cookie.len;
+	memcpy(s->cid_tx[0].cid, scid, JET_CID_LEN);
+	s->path->pto_count = 0;
+	return jet_loss_all(s, s->path, &hs->space[JET_INITIAL], JET_INITIAL);
+}

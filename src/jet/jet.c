@@ -1,0 +1,322 @@
+/* The endpoint: tells datagrams of all sessions apart, lets sessions send in turn, runs their timers.
+ *
+ * 1. `cids` names every connection id that leads here; `ids` every session the application may name.
+ * 2. A session that was touched is in `ready` until it had nothing to send; only then is its timer set. So a session's deadline is
+ *    computed once per batch, not per packet.
+ * 3. Sessions are freed in gn_jet_tick and gn_jet_free alone, so no pointer dies during a call that works on it. */
+#include "jet/session_int.h"
+
+static void defaults(struct gn_jet_config *c)
+{
+	c->idle_timeout = c->idle_timeout ? c->idle_timeout : JET_IDLE_TIMEOUT;
+	c->handshake_timeout = c->handshake_timeout ? c->handshake_timeout : JET_HANDSHAKE_TIMEOUT;
+	c->sessions_max = c->sessions_max ? c->sessions_max : JET_SESSIONS;
+	c->sessions_strangers = c->sessions_strangers ? c->sessions_strangers : JET_STRANGERS;
+	c->stream_window = c->stream_window ? c->stream_window : JET_STREAM_WINDOW;
+	c->session_window = c->session_window ? c->session_window : JET_SESSION_WINDOW;
+	c->send_buffer = c->send_buffer ? c->send_buffer : JET_SEND_BUFFER;
+}
+
+gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, struct gn_jet **out)
+{
+	const struct jet_cc_ops *cc = jet_cc_find(config->cc);
+	if (!cc || config->idle_timeout < 0 || config->keep_alive < 0 || config->handshake_timeout < 0 ||
+	    config->sessions_max > UINT32_MAX / 64 || config->stream_window > JET_STREAM_WINDOW_MAX ||
+	    config->session_window > JET_SESSION_WINDOW_MAX || config->send_buffer > JET_SEND_BUFFER_MAX)
+		return GN_USAGE;
+	struct gn_jet *jet = GN_NEW(env->alloc, struct gn_jet);
+	if (!jet)
+		return GN_NOMEM;
+	jet->env = *env;
+	jet->config = *config;
+	jet->config.cc = NULL; /* borrowed from the caller: not kept */
+	defaults(&jet->config);
+	jet->cc = cc;
+	jet->next_id = 1;
+	jet->key_update_packets = JET_KEY_UPDATE_PACKETS;
+	jet->seal_max = JET_SEAL_MAX;
+	jet->open_failed_max = JET_OPEN_FAILED_MAX;
+	jet_list_init(&jet->ready);
+	jet_list_init(&jet->events);
+	gn_heap_init(&jet->timers, env->alloc);
+	gn_ring_init(&jet->stateless, env->alloc, sizeof(struct jet_stateless), JET_STATELESS_QUEUE);
+	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *), 2 * jet->config.sessions_max);
+	gn_map_init(&jet->cids, &jet->env, JET_CID_LEN, sizeof(struct jet_cid_ref), (JET_PATHS + 1) * 2 * jet->config.sessions_max);
+	gn_cookie_jar_init(&jet->jar, env->rand, JET_COOKIE_LIFE);
+	gn_err err = gn_tls_ctx_new(&jet->config.node_key, &jet->tls);
+	if (err != GN_OK) {
+		gn_jet_free(jet);
+		return err;
+	}
+	*out = jet;
+	return GN_OK;
+}
+
+void gn_jet_free(struct gn_jet *jet)
+{
+	if (!jet)
+		return;
+	for (struct gn_heap_node *n; (n = gn_heap_first(&jet->timers));)
+		jet_session_free(GN_CONTAINER(n, struct jet_session, timer));
+	GN_ASSERT(jet->session_count == 0 && jet->half_open == 0 && jet->cids.count == 0 && jet->ids.count == 0);
+	gn_heap_fini(&jet->timers);
+	gn_ring_fini(&jet->stateless);
+	gn_map_fini(&jet->ids);
+	gn_map_fini(&jet->cids);
+	gn_mem_free(jet->env.alloc, jet->told);
+	gn_tls_ctx_free(jet->tls);
+	gn_cookie_jar_fini(&jet->jar);
+	gn_sk_wipe(&jet->config.node_key);
+	gn_mem_free_secret(jet->env.alloc, jet);
+}
+
+struct jet_session *jet_find(const struct gn_jet *jet, gn_jet_id id)
+{
+	struct jet_session *const *at = gn_map_get(&jet->ids, &id);
+	return at ? *at : NULL;
+}
+
+void jet_wake(struct jet_session *s)
+{
+	jet_list_append(&s->jet->ready, &s->ready);
+}
+
+/* ---- datagrams in ---- */
+
+bool gn_jet_is_packet(struct gn_slice datagram)
+{
+	return datagram.len > 0 && (datagram.p[0] & JET_FLAG_FIXED_MASK) == JET_FLAG_FIXED;
+}
+
+/* The client's session that a Retry or Version packet may still be an answer to. */
+static bool expects_answer(const struct jet_cid_ref *ref)
+{
+	const struct jet_session *s = ref ? ref->session : NULL;
+	return s && s->state == JET_S_HANDSHAKE && !s->incoming && !s->hs->retried && s->hs->space[JET_INITIAL].replay.next == 0;
+}
+
+static gn_err on_retry(struct gn_jet *jet, const struct jet_cid_ref *ref, struct gn_slice packet, const struct jet_header *h,
+		       gn_time now)
+{
+	if (!expects_answer(ref) || !jet_retry_ok(packet, ref->session->hs->original_dcid)) {
+		jet_count(jet, JET_C_RETRY_BAD);
+		return GN_AUTH;
+	}
+	gn_err err = jet_hs_retry(ref->session, h->scid, gn_slice_sub(h->token, 0, h->token.len - JET_RETRY_TAG), now);
+	if (err != GN_OK)
+		return jet_fail(ref->session, err);
+	jet_wake(ref->session);
+	return GN_OK;
+}
+
+static gn_err on_version(struct gn_jet *jet, const struct jet_cid_ref *ref, const struct jet_header *h, gn_time now)
+{
+	struct gn_reader r = gn_reader(h->token);
+	bool ours = false;
+	while (gn_reader_left(&r) >= 4)
+		ours |= gn_read_be32(&r) == JET_VERSION;
+	if (!expects_answer(ref) || ours || memcmp(h->scid, ref->session->cid_tx[0].cid, JET_CID_LEN) != 0) {
+		jet_count(jet, JET_C_PACKET_UNEXPECTED);
+		return GN_STATE;
+	}
+	jet_close_silent(ref->session, GN_VERSION, now);
+	return GN_VERSION;
+}
+
+static gn_err dispatch(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet, size_t left,
+		       size_t datagram_len, gn_time now)
+{
+	const struct jet_cid_ref *ref = gn_map_get(&jet->cids, h->dcid);
+	if (h->is_long && h->version == 0)
+		return on_version(jet, ref, h, now);
+	if (h->is_long && h->version != JET_VERSION) {
+		jet_send_version(jet, from, h, datagram_len);
+		return GN_VERSION;
+	}
+	if (h->is_long && h->type == JET_LONG_RETRY)
+		return on_retry(jet, ref, gn_slice(packet, left), h, now);
+	if (ref)
+		return jet_recv_packet(ref->session, ref->path, from, h, packet, datagram_len, now);
+	if (h->is_long && h->type == JET_LONG_INITIAL && datagram_len)
+		return jet_admit(jet, from, h, packet, datagram_len, now);
+	jet_count(jet, JET_C_PACKET_UNKNOWN);
+	return GN_NOT_FOUND;
+}
+
+gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_slice datagram, gn_time now)
+{
+	gn_err first = GN_MALFORMED;
+	jet->now = now;
+	jet_count(jet, JET_C_DATAGRAMS_IN);
+	jet->counters[JET_C_BYTES_IN] += datagram.len;
+	if (datagram.len > JET_DATAGRAM_IN_MAX) {
+		jet_count(jet, JET_C_DATAGRAM_TOO_LARGE);
+		return GN_TOO_LARGE;
+	}
+	if (datagram.len)
+		memcpy(jet->scratch, datagram.p, datagram.len);
+	for (size_t at = 0, n = 0; at < datagram.len && n < JET_PACKETS_PER_DATAGRAM; n++) {
+		struct gn_slice left = gn_slice(jet->scratch + at, datagram.len - at);
+		struct jet_header h;
+		if (n > 0 && !gn_jet_is_packet(left))
+			break; /* padding behind the last packet */
+		gn_err err = jet_header_read(left, &h);
+		if (err != GN_OK)
+			jet_count(jet, JET_C_PACKET_MALFORMED);
+		else
+			err = dispatch(jet, from, &h, jet->scratch + at, left.len, n == 0 ? datagram.len : 0, now);
+		first = n == 0 ? err : first;
+		at += err == GN_MALFORMED ? left.len : h.len;
+	}
+	return first;
+}
+
+/* ---- datagrams out, timers ---- */
+
+static gn_err send_stateless(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch)
+{
+	struct jet_stateless answer;
+	if (!gn_ring_pop(&jet->stateless, &answer))
+		return GN_AGAIN;
+	memcpy(out->p, answer.data, answer.len);
+	out->len = answer.len;
+	*batch = (struct gn_jet_batch){.to = answer.to, .segment = answer.len};
+	jet_count(jet, JET_C_DATAGRAMS_OUT);
+	jet->counters[JET_C_BYTES_OUT] += out->len;
+	return GN_OK;
+}
+
+gn_err gn_jet_send(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+{
+	GN_ASSERT(out->cap >= 1500);
+	jet->now = now;
+	out->len = 0;
+	if (send_stateless(jet, out, batch) == GN_OK)
+		return GN_OK;
+	for (struct jet_link *l; (l = jet_list_first(&jet->ready));) {
+		struct jet_session *s = GN_CONTAINER(l, struct jet_session, ready);
+		jet_list_remove(l);
+		if (jet_session_send(s, out, batch, now) == GN_OK) {
+			jet_list_append(&jet->ready, l); /* behind the others: sessions take turns */
+			return GN_OK;
+		}
+		gn_err err = gn_heap_set(&jet->timers, &s->timer, jet_session_deadline(s));
+		GN_ASSERT(err == GN_OK); /* it is in already: moving needs no memory */
+	}
+	return GN_AGAIN;
+}
+
+gn_time gn_jet_deadline(const struct gn_jet *jet)
+{
+	return !jet_list_empty(&jet->ready) || jet->stateless.count ? jet->now : gn_heap_deadline(&jet->timers);
+}
+
+void gn_jet_tick(struct gn_jet *jet, gn_time now)
+{
+	jet->now = now;
+	for (struct gn_heap_node *n; (n = gn_heap_first(&jet->timers)) && n->at <= now;) {
+		struct jet_session *s = GN_CONTAINER(n, struct jet_session, timer);
+		if (s->drain_at <= now && s->id == 0) {
+			jet_session_free(s);
+			continue;
+		}
+		gn_err err = gn_heap_set(&jet->timers, n, GN_NEVER); /* set anew when it has nothing to send */
+		GN_ASSERT(err == GN_OK);
+		jet_session_tick(s, now);
+		jet_wake(s);
+	}
+}
+
+/* ---- sessions ---- */
+
+gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now, gn_jet_id *out)
+{
+	struct jet_session *s;
+	uint8_t dcid[JET_CID_LEN];
+	jet->now = now;
+	if (jet->session_count >= jet->config.sessions_max) {
+		jet_count(jet, JET_C_SESSION_LIMIT);
+		return GN_LIMIT;
+	}
+	GN_TRY(jet_session_new(jet, false, to, now, &s));
+	gn_rand_fill(jet->env.rand, dcid, sizeof dcid);
+	s->cid_tx[0].set = true;
+	memcpy(s->cid_tx[0].cid, dcid, JET_CID_LEN);
+	s->path->validated = true; /* we chose the address */
+	gn_err err = jet_hs_new(s, expected, dcid, now);
+	if (err == GN_OK)
+		err = jet_hs_begin(s);
+	if (err != GN_OK) {
+		jet_session_free(s);
+		return err;
+	}
+	jet_count(jet, JET_C_SESSIONS_OUT);
+	jet_wake(s);
+	*out = s->id;
+	return GN_OK;
+}
+
+/* ---- queries ---- */
+
+gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *out)
+{
+	const struct jet_session *s = jet_find(jet, id);
+	if (!s)
+		return GN_NOT_FOUND;
+	const struct jet_path *p = s->path;
+	*out = (struct gn_jet_info){
+		.peer = s->peer,
+		.addr = p->addr,
+		.connected = s->state == JET_S_OPEN,
+		.incoming = s->incoming,
+		.srtt = p->rtt.sampled ? p->rtt.smoothed : 0,
+		.rtt_min = p->rtt.sampled ? p->rtt.min : 0,
+		.since = s->since,
+		.bytes_sent = s->bytes_sent,
+		.bytes_received = s->bytes_received,
+		.packets_sent = s->packets_sent,
+		.packets_received = s->packets_received,
+		.packets_lost = s->packets_lost,
+		.cwnd = p->cc.cwnd,
+		.in_flight = p->cc.in_flight,
+		.pacing_rate = p->pacer.rate,
+		.mtu = p->mtu.size,
+		.group = s->group,
+		.suite = s->suite,
+		.cc = p->cc.ops->name,
+	};
+	return GN_OK;
+}
+
+uint32_t gn_jet_session_count(const struct gn_jet *jet)
+{
+	return jet->session_count;
+}
+
+bool gn_jet_counter_at(const struct gn_jet *jet, size_t i, struct gn_jet_counter *out)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+#include "counters.def"
+#undef X
+	};
+	if (i >= JET_C_COUNT)
+		return false;
+	*out = (struct gn_jet_counter){names[i], jet->counters[i]};
+	return true;
+}
+
+void gn_jet_validate(const struct gn_jet *jet)
+{
+	uint32_t half_open = 0;
+	gn_heap_validate(&jet->timers);
+	gn_map_validate(&jet->ids);
+	gn_map_validate(&jet->cids);
+	GN_ASSERT(jet->timers.count == jet->session_count && jet->ids.count <= jet->session_count);
+	for (uint32_t i = 0; i < jet->timers.count; i++) {
+		const struct jet_session *s = GN_CONTAINER(jet->timers.nodes[i], struct jet_session, timer);
+		jet_session_validate(s);
+		half_open += s->half_open;
+	}
+	GN_ASSERT(half_open == jet->half_open);
+}

@@ -1,0 +1,269 @@
+/* Simulated links: see link_sim.h. One heap of datagrams on their way; time jumps to the next arrival or deadline.
+ *
+ * 1. Order on a link is kept unless a packet is chosen for reordering.
+ * 2. Nothing depends on memory addresses or on the contents of packets, so equal seeds give equal traces although TLS draws
+ *    its own randomness. */
+#include "jet/link_sim.h"
+
+struct packet {
+	struct gn_heap_node node;
+	struct gn_addr from, to;
+	size_t len;
+	uint8_t data[];
+};
+
+#define START (INT64_C(1767225600) * GN_SEC) /* 2026-01-01 */
+
+void jet_sim_init(struct jet_sim *sim, uint64_t seed)
+{
+	*sim = (struct jet_sim){.seed = seed, .now = START, .trace = 14695981039346656037u};
+	gn_alloc_heap(&sim->alloc, (size_t)1 << 30);
+	gn_prng_init(&sim->prng, seed);
+	sim->rand = gn_prng_rand(&sim->prng);
+	gn_heap_init(&sim->packets, &sim->alloc);
+}
+
+void jet_sim_fini(struct jet_sim *sim)
+{
+	for (struct gn_heap_node *n; (n = gn_heap_first(&sim->packets));) {
+		gn_heap_remove(&sim->packets, n);
+		gn_mem_free(&sim->alloc, GN_CONTAINER(n, struct packet, node));
+	}
+	gn_heap_fini(&sim->packets);
+	for (int i = 0; i < sim->node_count; i++) {
+		gn_jet_free(sim->nodes[i].jet);
+		GN_ASSERT(sim->nodes[i].alloc.count == 0);
+	}
+	GN_ASSERT(sim->alloc.count == 0);
+}
+
+int jet_sim_node(struct jet_sim *sim, const struct gn_jet_config *config)
+{
+	GN_ASSERT(sim->node_count < JET_SIM_NODES);
+	int i = sim->node_count++;
+	struct jet_sim_node *n = &sim->nodes[i];
+	struct gn_jet_config c = config ? *config : (struct gn_jet_config){0};
+	gn_alloc_heap(&n->alloc, (size_t)1 << 30);
+	gn_prng_init(&n->prng, gn_prng_next(&sim->prng));
+	n->rand = gn_prng_rand(&n->prng);
+	n->addr = gn_addr_v4(10, 0, 0, (uint8_t)(i + 1), 4433);
+	gn_sk_new(&n->rand, &c.node_key);
+	n->pk = c.node_key.pk;
+	struct gn_env env = {&n->alloc, &n->rand, NULL};
+	gn_err err = gn_jet_new(&env, &c, &n->jet);
+	GN_ASSERT(err == GN_OK);
+	return i;
+}
+
+int jet_sim_link(struct jet_sim *sim, const struct jet_sim_link_config *config)
+{
+	GN_ASSERT(sim->link_count < JET_SIM_LINKS);
+	sim->links[sim->link_count].config = *config;
+	return sim->link_count++;
+}
+
+void jet_sim_route(struct jet_sim *sim, int from, int to, int link)
+{
+	sim->route[from][to] = link + 1;
+}
+
+void jet_sim_join(struct jet_sim *sim, int a, int b, const struct jet_sim_link_config *config)
+{
+	jet_sim_route(sim, a, b, jet_sim_link(sim, config));
+	jet_sim_route(sim, b, a, jet_sim_link(sim, config));
+}
+
+static int node_at(const struct jet_sim *sim, const struct gn_addr *addr)
+{
+	for (int i = 0; i < sim->node_count; i++) {
+		const struct jet_sim_node *n = &sim->nodes[i];
+		if (gn_addr_eq(&n->addr, addr))
+			return i;
+		for (int k = 0; k < n->alias_count; k++)
+			if (gn_addr_eq(&n->aliases[k], addr))
+				return i;
+	}
+	return -1;
+}
+
+static bool chance(struct jet_sim *sim, uint32_t ppm)
+{
+	return ppm && gn_rand_below(&sim->rand, 1000000) < ppm;
+}
+
+static void put(struct jet_sim *sim, const struct gn_addr *from, const struct gn_addr *to, struct gn_slice data, gn_time at)
+{
+	struct packet *p = gn_mem_resize(&sim->alloc, NULL, sizeof *p + data.len);
+	GN_ASSERT(p != NULL);
+	*p = (struct packet){.from = *from, .to = *to, .len = data.len};
+	memcpy(p->data, data.p, data.len);
+	gn_err err = gn_heap_set(&sim->packets, &p->node, at);
+	GN_ASSERT(err == GN_OK);
+}
+
+/* When the last bit leaves the queue, or GN_NEVER when the queue is full. */
+static gn_time through_queue(struct jet_sim *sim, struct jet_sim_link *l, size_t len)
+{
+	if (l->config.rate == 0)
+		return sim->now;
+	gn_time start = l->free_at > sim->now ? l->free_at : sim->now;
+	uint64_t waiting = (uint64_t)((double)(start - sim->now) * 1e-9 * (double)l->config.rate / 8);
+	if (l->config.queue && waiting + len > l->config.queue)
+		return GN_NEVER;
+	l->free_at = start + (gn_time)((double)len * 8e9 / (double)l->config.rate);
+	return l->free_at;
+}
+
+static void over_link(struct jet_sim *sim, struct jet_sim_link *l, const struct gn_addr *from, const struct gn_addr *to,
+		      uint8_t *data, size_t len)
+{
+	const struct jet_sim_link_config *c = &l->config;
+	if (l->down || chance(sim, c->loss) || (c->mtu && len > c->mtu)) {
+		l->lost++;
+		return;
+	}
+	gn_time at = through_queue(sim, l, len);
+	if (at == GN_NEVER) {
+		l->overflowed++;
+		return;
+	}
+	l->packets++;
+	l->bytes += len;
+	at += c->delay + (c->jitter ? (gn_time)gn_rand_below(&sim->rand, (uint64_t)c->jitter) : 0);
+	if (chance(sim, c->reorder)) {
+		at += (gn_time)gn_rand_below(&sim->rand, (uint64_t)c->reorder_delay + 1);
+	} else {
+		at = at <= l->last_at ? l->last_at + 1 : at;
+		l->last_at = at;
+	}
+	if (chance(sim, c->corrupt))
+		data[gn_rand_below(&sim->rand, len)] ^= (uint8_t)(1u << gn_rand_below(&sim->rand, 8));
+	put(sim, from, to, gn_slice(data, len), at);
+	if (chance(sim, c->duplicate))
+		put(sim, from, to, gn_slice(data, len), at + 1 + (gn_time)gn_rand_below(&sim->rand, (uint64_t)c->delay + GN_MSEC));
+}
+
+static void trace(struct jet_sim *sim, uint64_t v)
+{
+	for (int i = 0; i < 8; i++, v >>= 8)
+		sim->trace = (sim->trace ^ (v & 0xff)) * 1099511628211u;
+}
+
+static void send_datagram(struct jet_sim *sim, int from, const struct gn_addr *to, uint8_t *data, size_t len)
+{
+	int node = node_at(sim, to);
+	trace(sim, (uint64_t)(sim->now - START));
+	trace(sim, (uint64_t)from << 32 | (uint64_t)(uint32_t)node);
+	trace(sim, len);
+	if (node < 0 || !sim->route[from][node]) {
+		sim->unroutable++;
+		return;
+	}
+	if (sim->tap && !sim->tap(sim, from, node, data, len))
+		return;
+	over_link(sim, &sim->links[sim->route[from][node] - 1], &sim->nodes[from].addr, to, data, len);
+}
+
+void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_addr *from, const struct gn_addr *to, struct gn_slice data)
+{
+	uint8_t copy[2048];
+	GN_ASSERT(data.len <= sizeof copy);
+	int node = node_at(sim, to);
+	memcpy(copy, data.p, data.len);
+	if (from_node >= 0 && node >= 0)
+		over_link(sim, &sim->links[sim->route[from_node][node] - 1], from, to, copy, data.len);
+	else
+		put(sim, from, to, data, sim->now);
+}
+
+void jet_sim_flush(struct jet_sim *sim, int node)
+{
+	struct jet_sim_node *n = &sim->nodes[node];
+	struct gn_buf out = {sim->batch, 0, 64000};
+	struct gn_jet_batch b;
+	while (gn_jet_send(n->jet, &out, &b, sim->now) == GN_OK) {
+		GN_ASSERT(out.len > 0 && b.segment > 0);
+		for (size_t at = 0; at < out.len; at += b.segment)
+			send_datagram(sim, node, &b.to, out.p + at, out.len - at < b.segment ? out.len - at : b.segment);
+	}
+}
+
+static void events(struct jet_sim *sim, int node)
+{
+	struct gn_jet_event e;
+	while (gn_jet_next_event(sim->nodes[node].jet, &e))
+		if (sim->nodes[node].on_event)
+			sim->nodes[node].on_event(sim, node, &e);
+}
+
+static void settle(struct jet_sim *sim, int node)
+{
+	events(sim, node);
+	jet_sim_flush(sim, node);
+	events(sim, node);
+	jet_sim_flush(sim, node);
+	if (sim->validate)
+		gn_jet_validate(sim->nodes[node].jet);
+}
+
+/* All arrivals and timers of the next moment; false when nothing is to come until `until`. */
+static bool step(struct jet_sim *sim, gn_time until)
+{
+	gn_time next = gn_heap_deadline(&sim->packets);
+	bool touched[JET_SIM_NODES] = {false};
+	for (int i = 0; i < sim->node_count; i++)
+		next = gn_time_min(next, gn_jet_deadline(sim->nodes[i].jet));
+	if (next > until)
+		return false;
+	sim->stuck = next <= sim->now ? sim->stuck + 1 : 0;
+	GN_ASSERT(sim->stuck < 1000); /* a deadline that stays in the past would burn a node's CPU */
+	sim->now = next > sim->now ? next : sim->now;
+	for (struct gn_heap_node *n; (n = gn_heap_first(&sim->packets)) && n->at <= sim->now;) {
+		struct packet *p = GN_CONTAINER(n, struct packet, node);
+		int node = node_at(sim, &p->to);
+		gn_heap_remove(&sim->packets, n);
+		if (node >= 0) {
+			gn_jet_recv(sim->nodes[node].jet, &p->from, gn_slice(p->data, p->len), sim->now);
+			touched[node] = true;
+		} else {
+			sim->unroutable++;
+		}
+		gn_mem_free(&sim->alloc, p);
+	}
+	for (int i = 0; i < sim->node_count; i++) {
+		if (gn_jet_deadline(sim->nodes[i].jet) <= sim->now) {
+			gn_jet_tick(sim->nodes[i].jet, sim->now);
+			touched[i] = true;
+		}
+		if (touched[i])
+			settle(sim, i);
+	}
+	return true;
+}
+
+bool jet_sim_run_until(struct jet_sim *sim, bool (*done)(struct jet_sim *sim), gn_time until)
+{
+	for (int i = 0; i < sim->node_count; i++)
+		settle(sim, i);
+	while (!done || !done(sim))
+		if (!step(sim, until)) {
+			sim->now = until;
+			return done && done(sim);
+		}
+	return true;
+}
+
+void jet_sim_run(struct jet_sim *sim, gn_time until)
+{
+	jet_sim_run_until(sim, NULL, until);
+}
+
+uint64_t jet_sim_counter(const struct jet_sim *sim, int node, const char *name)
+{
+	struct gn_jet_counter c;
+	for (size_t i = 0; gn_jet_counter_at(sim->nodes[node].jet, i, &c); i++)
+		if (strcmp(c.name, name) == 0)
+			return c.value;
+	GN_ASSERT(!"a known counter");
+	return 0;
+}

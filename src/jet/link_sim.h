@@ -1,0 +1,86 @@
+/* For tests and simulations only: jet endpoints joined by simulated links, in virtual time, from one seed. A link has delay,
+ * jitter, rate, a drop-tail queue, loss, duplication, reordering, corruption and an MTU; every random choice comes from the
+ * seed, so a run can be repeated exactly.
+ *
+ *   init -> add nodes, links, routes -> gn_jet_connect and friends on node(i)->jet -> run -> fini */
+#ifndef GN_JET_LINK_SIM_H
+#define GN_JET_LINK_SIM_H
+
+#include "jet/jet.h"
+
+#define JET_SIM_NODES 16
+#define JET_SIM_LINKS 32
+#define JET_SIM_ALIASES 8
+
+struct jet_sim_link_config {
+	gn_time delay, jitter;  /* one way; jitter: uniform extra delay, keeps order */
+	uint64_t rate;          /* bits per second; 0 = unlimited */
+	uint32_t queue;         /* bytes waiting for the rate; 0 = unlimited */
+	uint32_t loss, duplicate, reorder, corrupt; /* parts per million */
+	gn_time reorder_delay;  /* a reordered packet is late by up to this */
+	uint32_t mtu;           /* larger datagrams vanish; 0 = unlimited */
+};
+
+struct jet_sim_link {
+	struct jet_sim_link_config config;
+	gn_time free_at, last_at; /* when the sender is idle again; last in-order arrival */
+	uint64_t packets, bytes, lost, overflowed;
+	bool down;
+};
+
+struct jet_sim;
+
+struct jet_sim_node {
+	struct gn_jet *jet;
+	struct gn_addr addr;                     /* what its packets come from */
+	struct gn_addr aliases[JET_SIM_ALIASES]; /* where it can be reached besides */
+	int alias_count;
+	struct gn_alloc alloc;
+	struct gn_prng prng;
+	struct gn_rand rand;
+	struct gn_pk pk;
+	void (*on_event)(struct jet_sim *sim, int node, const struct gn_jet_event *event);
+	void *user;
+};
+
+struct jet_sim {
+	gn_time now;
+	uint64_t seed, trace; /* trace: hash of (time, from, to, size) of every datagram sent */
+	struct gn_alloc alloc;
+	struct gn_prng prng;
+	struct gn_rand rand;
+	struct gn_heap packets;
+	struct jet_sim_node nodes[JET_SIM_NODES];
+	int node_count;
+	struct jet_sim_link links[JET_SIM_LINKS];
+	int link_count;
+	int route[JET_SIM_NODES][JET_SIM_NODES]; /* link + 1; 0 = none */
+	bool validate;                           /* gn_jet_validate after every step */
+	/* Sees every datagram before its link; may change bytes; false drops it. */
+	bool (*tap)(struct jet_sim *sim, int from, int to, uint8_t *data, size_t len);
+	void *tap_user;
+	uint64_t unroutable;
+	uint32_t stuck; /* steps without time moving */
+	uint8_t batch[65536];
+};
+
+void jet_sim_init(struct jet_sim *sim, uint64_t seed);
+void jet_sim_fini(struct jet_sim *sim);
+/* A node with the address 10.0.0.(index + 1):4433 and a key from the seed; config may be NULL, its key is replaced. */
+int jet_sim_node(struct jet_sim *sim, const struct gn_jet_config *config);
+/* A link that routes may share (a common bottleneck). */
+int jet_sim_link(struct jet_sim *sim, const struct jet_sim_link_config *config);
+void jet_sim_route(struct jet_sim *sim, int from, int to, int link);
+/* Own links both ways. */
+void jet_sim_join(struct jet_sim *sim, int a, int b, const struct jet_sim_link_config *config);
+/* A datagram from anywhere to a node's address, at once over the link of a route, or directly when from_node < 0. */
+void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_addr *from, const struct gn_addr *to, struct gn_slice data);
+/* Until the given time. */
+void jet_sim_run(struct jet_sim *sim, gn_time until);
+/* Until done() or the given time; the result of done(). */
+bool jet_sim_run_until(struct jet_sim *sim, bool (*done)(struct jet_sim *sim), gn_time until);
+/* Sends what a node has to send now; call after commands given from outside of run. */
+void jet_sim_flush(struct jet_sim *sim, int node);
+uint64_t jet_sim_counter(const struct jet_sim *sim, int node, const char *name);
+
+#endif

@@ -1,0 +1,380 @@
+/* Loss detection and recovery (RFC 9002, with RACK's adaptive thresholds, RFC 8985): what is acknowledged, what is lost,
+ * when to probe.
+ *
+ * 1. A packet is OUT until it is acknowledged (ACKED) or found lost (LOST); bytes in flight are those of OUT packets.
+ * 2. LOST packets are remembered for some PTOs: an acknowledgement that still comes was spurious loss, raises the reordering
+ *    thresholds, and undoes the window reduction when all of its cause proves spurious.
+ * 3. A probe timeout declares nothing lost; it sends the oldest data again. */
+#include "jet/session_int.h"
+
+#define REMEMBER_LOST 4 /* PTOs */
+
+/* ---- round-trip time ---- */
+
+void jet_rtt_init(struct jet_rtt *r)
+{
+	*r = (struct jet_rtt){.smoothed = JET_RTT_INITIAL, .var = JET_RTT_INITIAL / 2, .min = GN_NEVER};
+}
+
+void jet_rtt_sample(struct jet_rtt *r, gn_time latest, gn_time ack_delay)
+{
+	latest = latest < GN_USEC ? GN_USEC : latest;
+	r->latest = latest;
+	r->min = gn_time_min(r->min, latest);
+	if (!r->sampled) {
+		r->smoothed = latest;
+		r->var = latest / 2;
+		r->sampled = true;
+		return;
+	}
+	gn_time adjusted = latest >= r->min + ack_delay ? latest - ack_delay : latest;
+	gn_time diff = r->smoothed > adjusted ? r->smoothed - adjusted : adjusted - r->smoothed;
+	r->var = (3 * r->var + diff) / 4;
+	r->smoothed = (7 * r->smoothed + adjusted) / 8;
+}
+
+gn_time jet_pto(const struct jet_path *p, enum jet_level level)
+{
+	gn_time var = 4 * p->rtt.var;
+	return p->rtt.smoothed + (var > JET_GRANULARITY ? var : JET_GRANULARITY) + (level == JET_APP ? JET_ACK_DELAY : 0);
+}
+
+/* ---- frames of acknowledged and lost packets ---- */
+
+static gn_err frame_acked(struct jet_session *s, enum jet_level level, const struct jet_sent_frame *f)
+{
+	switch (f->type) {
+	case JET_F_CRYPTO:
+		return s->hs ? jet_sendbuf_acked(&s->hs->out[level], s->jet->env.alloc, f->offset, f->len) : GN_OK;
+	case JET_F_STREAM:
+	case JET_F_RESET_STREAM: return jet_stream_frame_acked(s, f);
+	case JET_F_ACK: { /* what we reported is known: no need to repeat it */
+		struct jet_path *p = level == JET_APP ? jet_path_find(s, (uint32_t)f->id) : NULL;
+		if (p)
+			jet_ranges_drop_below(&p->space.received, f->offset);
+		return GN_OK;
+	}
+	default: return GN_OK;
+	}
+}
+
+static gn_err frame_lost(struct jet_session *s, enum jet_level level, const struct jet_sent_frame *f)
+{
+	switch (f->type) {
+	case JET_F_CRYPTO:
+		return s->hs ? jet_sendbuf_lost(&s->hs->out[level], s->jet->env.alloc, f->offset, f->len) : GN_OK;
+	case JET_F_STREAM:
+	case JET_F_RESET_STREAM:
+	case JET_F_STOP_SENDING:
+	case JET_F_MAX_STREAM_DATA:
+	case JET_F_STREAM_CLASS: return jet_stream_frame_lost(s, f);
+	case JET_F_MAX_DATA: s->due |= JET_DUE_MAX_DATA; return GN_OK;
+	case JET_F_MAX_STREAMS_BIDI: s->due |= JET_DUE_STREAMS_BIDI; return GN_OK;
+	case JET_F_MAX_STREAMS_UNI: s->due |= JET_DUE_STREAMS_UNI; return GN_OK;
+	case JET_F_CONFIRM: s->due |= JET_DUE_CONFIRM; return GN_OK;
+	case JET_F_NEW_CID:
+	case JET_F_RETIRE_CID: jet_cid_frame_lost(s, f); return GN_OK;
+	default: return GN_OK; /* PING, ACK, PATH_*, DATAGRAM, extensions: not repeated */
+	}
+}
+
+static gn_err frames_lost(struct jet_session *s, const struct jet_space *sp, enum jet_level level, const struct jet_sent *sent)
+{
+	for (uint8_t i = 0; i < sent->frames; i++)
+		GN_TRY(frame_lost(s, level, jet_space_frame(sp, sent, i)));
+	return GN_OK;
+}
+
+/* ---- loss ---- */
+
+static void settle_out(struct jet_path *p, struct jet_space *sp, struct jet_sent *sent, enum jet_sent_state state)
+{
+	GN_ASSERT(sent->state == JET_SENT_OUT && sp->out > 0 && p->cc.in_flight >= sent->size);
+	sent->state = (uint8_t)state;
+	sp->out--;
+	p->cc.in_flight -= sent->size;
+}
+
+/* RFC 9002 7.6.2: nothing between two lost packets, further apart than the duration, was acknowledged. */
+static bool persistent(const struct jet_path *p, const struct jet_space *sp, gn_time newest)
+{
+	gn_time duration = 3 * jet_pto(p, JET_APP), start = GN_NEVER;
+	const struct jet_sent *first = gn_ring_at(&sp->sent, 0);
+	if (!p->rtt.sampled || !first || newest - first->at <= duration)
+		return false;
+	for (uint32_t i = 0; i < sp->sent.count; i++) {
+		const struct jet_sent *sent = gn_ring_at(&sp->sent, i);
+		if (sent->state == JET_SENT_ACKED || sent->state == JET_SENT_OUT)
+			start = GN_NEVER;
+		if (sent->state != JET_SENT_LOST)
+			continue;
+		if (start == GN_NEVER)
+			start = sent->at;
+		else if (sent->at - start > duration)
+			return true;
+	}
+	return false;
+}
+
+static void congestion(struct jet_session *s, struct jet_path *p, const struct jet_space *sp, uint64_t bytes, uint32_t packets,
+		       gn_time newest, gn_time now)
+{
+	if (packets == 0)
+		return;
+	s->packets_lost += packets;
+	s->jet->counters[JET_C_PACKETS_LOST] += packets;
+	if (newest > p->lost_event) {
+		p->lost_event = now;
+		p->lost_in_event = 0;
+	}
+	p->lost_in_event += packets;
+	bool dead = persistent(p, sp, newest);
+	if (dead)
+		jet_count(s->jet, JET_C_PERSISTENT);
+	p->cc.ops->lost(&p->cc, bytes, newest, dead, now);
+}
+
+/* Declares lost what is too far behind the largest acknowledged, by count or by time; sets loss_at for the rest. */
+static gn_err detect(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level, gn_time now)
+{
+	gn_time rtt = p->rtt.latest > p->rtt.smoothed ? p->rtt.latest : p->rtt.smoothed;
+	gn_time delay = rtt + rtt * p->reorder_eighths / 8, newest = 0;
+	delay = delay < JET_GRANULARITY ? JET_GRANULARITY : delay;
+	uint64_t bytes = 0;
+	uint32_t packets = 0;
+	sp->loss_at = GN_NEVER;
+	for (; sp->low < sp->acked_next; sp->low++) {
+		struct jet_sent *sent = jet_space_sent(sp, sp->low);
+		if (!sent || sent->state != JET_SENT_OUT)
+			continue;
+		if (sp->low + p->reorder_packets >= sp->acked_next && sent->at + delay > now) {
+			sp->loss_at = sent->at + delay;
+			break;
+		}
+		settle_out(p, sp, sent, JET_SENT_LOST);
+		if (sent->probe) {
+			jet_mtu_lost(p, sp->low, now);
+		} else {
+			bytes += sent->size;
+			packets++;
+			newest = sent->at;
+		}
+		GN_TRY(frames_lost(s, sp, level, sent));
+	}
+	congestion(s, p, sp, bytes, packets, newest, now);
+	return GN_OK;
+}
+
+gn_err jet_loss_all(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level)
+{
+	for (uint64_t pn = sp->low; pn < sp->pn_next; pn++) {
+		struct jet_sent *sent = jet_space_sent(sp, pn);
+		if (!sent || sent->state != JET_SENT_OUT)
+			continue;
+		settle_out(p, sp, sent, JET_SENT_LOST);
+		GN_TRY(frames_lost(s, sp, level, sent));
+	}
+	sp->low = sp->pn_next;
+	sp->loss_at = GN_NEVER;
+	return GN_OK;
+}
+
+/* ---- acknowledgement ---- */
+
+struct gained {
+	uint64_t bytes;
+	gn_time newest_sent, rtt;
+	bool any, round;
+};
+
+static void spurious(struct jet_session *s, struct jet_path *p, const struct jet_space *sp, const struct jet_sent *sent,
+		     uint64_t pn, gn_time now)
+{
+	jet_count(s->jet, JET_C_PACKETS_SPURIOUS);
+	uint64_t distance = sp->acked_next - pn + 1;
+	if (distance > p->reorder_packets)
+		p->reorder_packets = (uint16_t)(distance < JET_REORDER_PACKETS_MAX ? distance : JET_REORDER_PACKETS_MAX);
+	if (now - sent->at > p->rtt.smoothed + p->rtt.smoothed * p->reorder_eighths / 8 && p->reorder_eighths < 8)
+		p->reorder_eighths++;
+	if (!sent->probe && sent->at <= p->lost_event && p->lost_in_event && --p->lost_in_event == 0)
+		p->cc.ops->spurious(&p->cc, now);
+}
+
+static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level, uint64_t pn,
+			   struct gained *g, gn_time now)
+{
+	struct jet_sent *sent = jet_space_sent(sp, pn);
+	if (!sent || sent->state == JET_SENT_ACKED || sent->state == JET_SENT_QUIET)
+		return GN_OK;
+	if (sent->state == JET_SENT_SKIPPED)
+		return jet_fault(s, JET_E_PROTOCOL, "acknowledged a packet that was never sent");
+	if (sent->state == JET_SENT_LOST) {
+		spurious(s, p, sp, sent, pn, now);
+		sent->state = JET_SENT_ACKED;
+	} else {
+		settle_out(p, sp, sent, JET_SENT_ACKED);
+		g->any = true;
+		g->bytes += sent->size;
+		if (sent->at >= g->newest_sent) {
+			g->newest_sent = sent->at;
+			g->rtt = now - sent->at;
+		}
+		g->round |= level == JET_APP && pn >= p->round_pn;
+	}
+	if (sent->probe)
+		jet_mtu_acked(s, p, pn, now);
+	if (level == JET_APP && sent->phase == s->keys.tx_phase)
+		s->keys.acked = true;
+	for (uint8_t i = 0; i < sent->frames; i++)
+		GN_TRY(frame_acked(s, level, jet_space_frame(sp, sent, i)));
+	return GN_OK;
+}
+
+static gn_err ranges_acked(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level,
+			   const struct jet_frame *ack, struct gained *g, gn_time now)
+{
+	struct jet_ack_iter it = jet_ack_iter(ack);
+	uint64_t lo, hi;
+	while (jet_ack_next(&it, &lo, &hi)) {
+		lo = lo < sp->sent_first ? sp->sent_first : lo;
+		for (uint64_t pn = lo; pn < hi; pn++)
+			GN_TRY(packet_acked(s, p, sp, level, pn, g, now));
+	}
+	return GN_OK;
+}
+
+gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level,
+		    const struct jet_frame *ack, gn_time now)
+{
+	if (ack->offset >= sp->pn_next)
+		return jet_fault(s, JET_E_PROTOCOL, "acknowledged a packet that was not sent yet");
+	const struct jet_sent *largest = jet_space_sent(sp, ack->offset);
+	bool sample = largest && largest->state == JET_SENT_OUT;
+	struct gained g = {0};
+	uint64_t prior = p->cc.in_flight;
+	sp->acked_next = ack->offset >= sp->acked_next ? ack->offset + 1 : sp->acked_next;
+	gn_err err = ranges_acked(s, p, sp, level, ack, &g, now);
+	if (err != GN_OK)
+		return err;
+	if (sample) {
+		uint64_t most = JET_ACK_DELAY / GN_USEC, told = ack->value < most ? ack->value : most;
+		jet_rtt_sample(&p->rtt, now - largest->at, level == JET_APP ? (gn_time)told * GN_USEC : 0);
+	}
+	if (level == JET_HANDSHAKE && s->hs)
+		s->hs->heard = true;
+	GN_TRY(detect(s, p, sp, level, now));
+	if (g.any) {
+		struct jet_cc_ack a = {.bytes = g.bytes, .prior = prior, .newest_sent = g.newest_sent, .rtt = sample ? g.rtt : 0,
+				       .srtt = p->rtt.smoothed, .rtt_min = p->rtt.min, .limited = p->limited, .round = g.round};
+		p->cc.ops->acked(&p->cc, &a, now);
+		if (g.round)
+			p->round_pn = p->space.pn_next;
+		if (s->incoming || s->confirmed || (s->hs && s->hs->heard)) /* RFC 9002 6.2.1 */
+			p->pto_count = 0;
+		jet_pacer_set(&p->pacer, p->cc.cwnd, p->rtt.smoothed, jet_cc_slow_start(&p->cc), now);
+	}
+	jet_space_pop(sp, now - REMEMBER_LOST * jet_pto(p, level));
+	return GN_OK;
+}
+
+/* ---- timers ---- */
+
+static gn_time pto_at(const struct jet_path *p, const struct jet_space *sp, enum jet_level level)
+{
+	if (sp->out == 0)
+		return GN_NEVER;
+	return sp->sent_at + (jet_pto(p, level) << p->pto_count);
+}
+
+/* The client must keep speaking until the server knows its address (RFC 9002 6.2.2.1). */
+static gn_time anti_deadlock_at(const struct jet_session *s)
+{
+	const struct jet_hs *hs = s->hs;
+	if (!hs || s->incoming || s->confirmed || hs->heard || s->path->cc.in_flight)
+		return GN_NEVER;
+	return hs->anchor + (jet_pto(s->path, JET_HANDSHAKE) << s->path->pto_count);
+}
+
+struct due {
+	struct jet_path *path;
+	struct jet_space *space;
+	enum jet_level level;
+	gn_time at;
+	bool loss;
+};
+
+static void consider(struct due *d, struct jet_path *p, struct jet_space *sp, enum jet_level level, bool pto)
+{
+	gn_time loss = sp->loss_at, probe = pto && loss == GN_NEVER ? pto_at(p, sp, level) : GN_NEVER;
+	gn_time at = gn_time_min(loss, probe);
+	if (at < d->at)
+		*d = (struct due){p, sp, level, at, loss <= probe};
+}
+
+static struct due next_due(const struct jet_session *s)
+{
+	struct due d = {.at = GN_NEVER};
+	bool room = jet_path_allowance(s->path) > 0;
+	for (int level = JET_INITIAL; s->hs && level <= JET_HANDSHAKE; level++)
+		consider(&d, s->path, &s->hs->space[level], (enum jet_level)level, room);
+	for (int i = 0; i < JET_PATHS; i++)
+		if (s->paths[i])
+			consider(&d, s->paths[i], &s->paths[i]->space, JET_APP, s->confirmed && room);
+	return d;
+}
+
+gn_time jet_loss_deadline(const struct jet_session *s)
+{
+	return gn_time_min(next_due(s).at, anti_deadlock_at(s));
+}
+
+gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet_level level)
+{
+	int packets = sp->probes;
+	for (uint64_t pn = sp->low; pn < sp->pn_next && packets > 0; pn++) {
+		const struct jet_sent *sent = jet_space_sent(sp, pn);
+		if (!sent || sent->state != JET_SENT_OUT || sent->frames == 0)
+			continue;
+		GN_TRY(frames_lost(s, sp, level, sent));
+		packets--;
+	}
+	return GN_OK;
+}
+
+static void back_off(struct jet_session *s, struct jet_path *p, gn_time now)
+{
+	jet_count(s->jet, JET_C_PTO);
+	if (p->pto_count < JET_PTO_BACKOFF_MAX)
+		p->pto_count++;
+	if (p->pto_count >= JET_BLACKHOLE_PTOS)
+		jet_mtu_blackhole(s, p, now);
+}
+
+gn_err jet_loss_tick(struct jet_session *s, gn_time now)
+{
+	for (int budget = 2 * JET_PATHS; budget > 0; budget--) {
+		struct due d = next_due(s);
+		if (d.at > now)
+			break;
+		if (d.loss) {
+			GN_TRY(detect(s, d.path, d.space, d.level, now));
+			continue;
+		}
+		if (d.path != s->path) { /* no probing on a path we left: its data goes out on the new one */
+			GN_TRY(jet_loss_all(s, d.path, d.space, d.level));
+			continue;
+		}
+		back_off(s, d.path, now);
+		d.space->probes = d.level == JET_APP ? 2 : 1;
+		d.space->sent_at = now; /* the probes go out at once, or the timer must not stay in the past */
+		GN_TRY(jet_loss_probe_data(s, d.space, d.level));
+		return GN_OK;
+	}
+	if (anti_deadlock_at(s) <= now) {
+		struct jet_hs *hs = s->hs;
+		back_off(s, s->path, now);
+		hs->space[hs->tx[JET_HANDSHAKE].ready ? JET_HANDSHAKE : JET_INITIAL].probes = 1;
+		hs->anchor = now;
+	}
+	return GN_OK;
+}

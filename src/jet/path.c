@@ -1,0 +1,207 @@
+/* Paths: addresses proven by challenge, moving to another one, the peer's rebinding (RFC 9000 sections 8 and 9, JT-80 on).
+ *
+ *   new path (ours):    made [gn_jet_migrate] -> validated -> current; the one before retires after 3 PTO
+ *   new path (peer's):  made [first packet on its id] -> validated -> current when the peer sends data there
+ *   rebinding:          the newest packet of a path comes from elsewhere -> that address is probed -> the path's address
+ *
+ * 1. Data goes only to the current path's proven address; the old one carries until the new one is proven.
+ * 2. An address we did not choose gets at most three times the bytes that came from it until it answers a challenge.
+ * 3. A path id is used once; its numbers and nonces never come back. */
+#include "jet/session_int.h"
+
+gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now, struct jet_path **out)
+{
+	struct jet_path **slot = &s->paths[id % JET_PATHS];
+	GN_ASSERT(!*slot);
+	struct jet_path *p = GN_NEW(s->jet->env.alloc, struct jet_path);
+	if (!p)
+		return GN_NOMEM;
+	p->id = id;
+	p->addr = *addr;
+	p->retire_at = p->probe.at = GN_NEVER;
+	p->reorder_packets = JET_REORDER_PACKETS;
+	p->reorder_eighths = 1;
+	p->ack_every = JET_ACK_EVERY_MIN;
+	p->ack_window_at = now;
+	jet_space_init(&p->space, s->jet);
+	jet_rtt_init(&p->rtt);
+	jet_mtu_init(p);
+	jet_cc_init(&p->cc, s->jet->cc, p->mtu.size, now);
+	jet_pacer_init(&p->pacer, p->mtu.size, now);
+	*slot = p;
+	*out = p;
+	return GN_OK;
+}
+
+void jet_path_free(struct jet_session *s, struct jet_path *p)
+{
+	if (!p)
+		return;
+	GN_ASSERT(s->paths[p->id % JET_PATHS] == p);
+	s->paths[p->id % JET_PATHS] = NULL;
+	jet_space_fini(&p->space, s->jet);
+	gn_mem_free(s->jet->env.alloc, p);
+}
+
+struct jet_path *jet_path_find(const struct jet_session *s, uint32_t id)
+{
+	struct jet_path *p = s->paths[id % JET_PATHS];
+	return p && p->id == id ? p : NULL;
+}
+
+uint64_t jet_path_allowance(const struct jet_path *p)
+{
+	uint64_t most = JET_AMPLIFICATION * p->rx;
+	if (p->validated)
+		return UINT64_MAX;
+	return most > p->tx ? most - p->tx : 0;
+}
+
+void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_addr *addr, bool ours, gn_time now)
+{
+	p->probe = (struct jet_probe){.addr = *addr, .at = now, .ours = ours};
+	gn_rand_fill(s->jet->env.rand, p->probe.data, sizeof p->probe.data);
+	jet_wake(s);
+}
+
+/* Make p the path that data takes. */
+static void move_to(struct jet_session *s, struct jet_path *p, gn_time now)
+{
+	struct jet_path *old = s->path;
+	GN_ASSERT(p->validated && p != old);
+	s->path = p;
+	p->wanted = false;
+	old->retire_at = now + 3 * jet_pto(old, JET_APP);
+	old->probe.at = GN_NEVER;
+	jet_mtu_start(p, now);
+	jet_count(s->jet, JET_C_PATHS_MOVED);
+	jet_session_event(s, JET_EV_MOVED);
+}
+
+/* The path's own address changed under it: what we learned of the network may be void (RFC 9000 9.4). */
+static void rebind(struct jet_session *s, struct jet_path *p, gn_time now)
+{
+	bool other_host = memcmp(p->addr.ip, p->probe.addr.ip, sizeof p->addr.ip) != 0;
+	p->addr = p->probe.addr;
+	p->pto_count = 0;
+	p->space.sent_at = now; /* what went to the old address is found lost by a fresh timer */
+	if (other_host) {
+		jet_rtt_init(&p->rtt);
+		jet_mtu_init(p);
+		jet_cc_init(&p->cc, s->jet->cc, p->mtu.size, now);
+		jet_pacer_init(&p->pacer, p->mtu.size, now);
+		jet_mtu_start(p, now);
+	}
+	if (p == s->path) {
+		jet_count(s->jet, JET_C_PATHS_MOVED);
+		jet_session_event(s, JET_EV_MOVED);
+	}
+}
+
+void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_time now)
+{
+	for (int i = 0; i < JET_PATHS; i++) {
+		struct jet_path *p = s->paths[i];
+		if (!p || p->probe.at == GN_NEVER || memcmp(p->probe.data, f->data.p, 8) != 0)
+			continue;
+		bool ours = p->probe.ours, known = p->validated;
+		p->probe.at = GN_NEVER;
+		if (known && !gn_addr_eq(&p->addr, &p->probe.addr))
+			rebind(s, p, now);
+		p->validated = true;
+		if (!known && p != s->path && (ours || p->wanted))
+			move_to(s, p, now);
+		return;
+	}
+}
+
+void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_addr *from, const struct jet_frame *f)
+{
+	p->responding = true; /* one answer at a time: a newer challenge replaces an older one */
+	p->response_to = *from;
+	memcpy(p->response, f->data.p, 8);
+	jet_wake(s);
+}
+
+void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_addr *from, bool probing, bool newest,
+		    size_t bytes, gn_time now)
+{
+	bool probed = p->probe.at != GN_NEVER && gn_addr_eq(&p->probe.addr, from);
+	if (probed)
+		p->probe.rx += bytes;
+	if (gn_addr_eq(&p->addr, from)) {
+		p->rx += bytes;
+	} else if (!probed && p->probe.at == GN_NEVER && p->validated && newest && !probing) {
+		jet_path_probe(s, p, from, false, now);
+		p->probe.rx = bytes;
+	}
+	if (probing || p == s->path || !newest || p->retire_at != GN_NEVER)
+		return;
+	p->wanted = true;
+	if (p->validated)
+		move_to(s, p, now);
+}
+
+gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to, gn_time now)
+{
+	struct jet_session *s = jet_find(jet, id);
+	struct jet_path *p;
+	jet->now = now;
+	if (!s)
+		return GN_NOT_FOUND;
+	if (s->state != JET_S_OPEN || !s->confirmed)
+		return s->state == JET_S_OPEN || s->state == JET_S_HANDSHAKE ? GN_STATE : GN_CLOSED;
+	/* Odd ids are begun by the client, even ones by the server, so both may move at once. */
+	uint32_t next = s->path_last + (s->path_last ? 2 : s->incoming ? 2 : 1);
+	const struct jet_cid *tx = &s->cid_tx[next % JET_PATHS], *rx = &s->cid_rx[next % JET_PATHS];
+	if (!tx->set || tx->path != next || !rx->set || rx->path != next || s->paths[next % JET_PATHS])
+		return GN_BUSY; /* the last move is not settled yet */
+	GN_TRY(jet_path_new(s, next, to, now, &p));
+	s->path_last = next;
+	jet_path_probe(s, p, to, true, now);
+	return GN_OK;
+}
+
+static void probe_failed(struct jet_session *s, struct jet_path *p)
+{
+	p->probe.at = GN_NEVER;
+	jet_count(s->jet, JET_C_PROBE_FAILED);
+	if (p->validated)
+		return; /* the rebinding was none: stay where we were */
+	if (p->probe.ours) {
+		s->failed_addr = p->probe.addr;
+		jet_session_event(s, JET_EV_MOVE_FAILED);
+	}
+	jet_cid_retire(s, p->id);
+	jet_path_free(s, p);
+}
+
+gn_time jet_path_deadline(const struct jet_session *s)
+{
+	gn_time at = GN_NEVER;
+	for (int i = 0; i < JET_PATHS; i++) {
+		const struct jet_path *p = s->paths[i];
+		if (p)
+			at = gn_time_min(at, gn_time_min(p->probe.at, p->retire_at));
+	}
+	return gn_time_min(at, s->path->mtu.probing ? GN_NEVER : s->path->mtu.at); /* a probe itself waits for the window: send.c */
+}
+
+gn_err jet_path_tick(struct jet_session *s, gn_time now)
+{
+	for (int i = 0; i < JET_PATHS; i++) {
+		struct jet_path *p = s->paths[i];
+		if (!p)
+			continue;
+		if (p->probe.at <= now && p->probe.tries >= JET_PROBE_TRIES) {
+			probe_failed(s, p);
+		} else if (p->retire_at <= now) {
+			GN_TRY(jet_loss_all(s, p, &p->space, JET_APP));
+			jet_cid_retire(s, p->id);
+			jet_path_free(s, p);
+		}
+	}
+	if (!s->path->mtu.probing && s->path->mtu.at <= now)
+		jet_mtu_start(s->path, now);
+	return GN_OK;
+}

@@ -1,0 +1,508 @@
+/* Packets to send: what goes into a packet, sealing it where it lies in the batch, and the batches themselves.
+ *
+ *   jet_session_send -> path probes | closing packets | one handshake datagram (levels coalesced) | a batch of application packets
+ *
+ * 1. Packets of a batch have one size, the last may be shorter: a packet below the path's MTU ends its batch.
+ * 2. Only acknowledgements, probes and closing packets go out when the window is full or the pacer holds; nothing at all goes
+ *    past the amplification limit.
+ * 3. A packet that was sealed is remembered, counted and sent: no step after sealing can refuse it but running out of memory,
+ *    which ends the session. */
+#include "jet/session_int.h"
+
+#define FRAME_ROOM 32u      /* bytes a packet must still have for another frame */
+#define QUIET_ACK_RANGES 8u /* ranges from which an ACK-only packet asks to be acknowledged itself, so ranges can be dropped */
+
+struct jet_out {
+	struct jet_session *s;
+	struct jet_path *path;
+	struct jet_space *space;
+	struct gn_writer w; /* its end leaves room for the tag */
+	gn_time now;
+	uint64_t pn;
+	size_t pn_offset, pn_len;
+	enum jet_level level;
+	bool eliciting, padded, probe;
+	uint8_t count;
+	struct jet_sent_frame frames[JET_PACKET_FRAMES_MAX];
+};
+
+struct gn_writer *jet_out_writer(struct jet_out *o)
+{
+	return &o->w;
+}
+
+gn_time jet_out_now(const struct jet_out *o)
+{
+	return o->now;
+}
+
+bool jet_out_full(const struct jet_out *o)
+{
+	return gn_writer_left(&o->w) < FRAME_ROOM || o->count == JET_PACKET_FRAMES_MAX;
+}
+
+void jet_out_frame(struct jet_out *o, uint8_t type, uint64_t id, uint64_t offset, uint32_t len, bool fin)
+{
+	GN_ASSERT(o->count < JET_PACKET_FRAMES_MAX && !o->w.bad);
+	o->frames[o->count++] = (struct jet_sent_frame){.id = id, .offset = offset, .len = len, .type = type, .fin = fin};
+	o->eliciting |= jet_frame_eliciting(type);
+}
+
+static struct jet_keys *tx_keys(struct jet_session *s, enum jet_level level)
+{
+	if (level == JET_APP)
+		return &s->keys.tx;
+	return s->hs ? &s->hs->tx[level] : NULL;
+}
+
+/* ---- one packet ---- */
+
+static void write_header(struct jet_out *o, const uint8_t dcid[JET_CID_LEN])
+{
+	const struct jet_session *s = o->s;
+	unsigned pn4 = o->pn_len == 4 ? JET_FLAG_PN4 : 0;
+	if (o->level == JET_APP) {
+		gn_write_u8(&o->w, (uint8_t)(JET_FLAG_FIXED | (s->keys.tx_phase ? JET_FLAG_PHASE : 0) | pn4));
+		gn_write_bytes(&o->w, gn_slice(dcid, JET_CID_LEN));
+	} else {
+		unsigned type = o->level == JET_INITIAL ? JET_LONG_INITIAL : JET_LONG_HANDSHAKE;
+		gn_write_u8(&o->w, (uint8_t)(JET_FLAG_FIXED | JET_FLAG_LONG | type << 2 | pn4));
+		gn_write_be32(&o->w, JET_VERSION);
+		gn_write_bytes(&o->w, gn_slice(dcid, JET_CID_LEN));
+		gn_write_bytes(&o->w, GN_SLICE(s->cid_rx[0].cid));
+		if (o->level == JET_INITIAL) {
+			gn_write_varint(&o->w, s->hs->token_len);
+			gn_write_bytes(&o->w, gn_slice(s->hs->token, s->hs->token_len));
+		}
+		gn_write_be16(&o->w, 0); /* length: set when known */
+	}
+	o->pn_offset = gn_writer_len(&o->w);
+	if (o->pn_len == 2)
+		gn_write_be16(&o->w, (uint16_t)o->pn);
+	else
+		gn_write_be32(&o->w, (uint32_t)o->pn);
+}
+
+/* False when no packet can be made: no key, no connection id, no room, too many packets remembered. */
+static bool begin(struct jet_out *o, struct jet_session *s, struct jet_path *p, enum jet_level level, uint8_t *at, size_t cap,
+		  gn_time now)
+{
+	const struct jet_keys *keys = tx_keys(s, level);
+	const struct jet_cid *cid = &s->cid_tx[p->id % JET_PATHS];
+	if (!keys || !keys->ready || !cid->set || cid->path != p->id || cap < 128)
+		return false;
+	o->s = s;
+	o->path = p;
+	o->space = level == JET_APP ? &p->space : &s->hs->space[level];
+	o->w = gn_writer(at, cap - GN_AEAD_TAG);
+	o->now = now;
+	o->level = level;
+	o->eliciting = o->padded = o->probe = false;
+	o->count = 0;
+	gn_err err = jet_space_next(o->space, s->jet, &o->pn);
+	if (err == GN_NOMEM)
+		jet_fail(s, err);
+	if (err != GN_OK)
+		return false;
+	o->pn_len = jet_pn_len(o->pn, o->space->acked_next);
+	write_header(o, cid->cid);
+	return true;
+}
+
+static bool empty(const struct jet_out *o)
+{
+	return gn_writer_len(&o->w) == o->pn_offset + o->pn_len;
+}
+
+static void pad_to(struct jet_out *o, size_t packet_len)
+{
+	size_t want = packet_len - GN_AEAD_TAG, have = gn_writer_len(&o->w), cap = have + gn_writer_left(&o->w);
+	want = want < cap ? want : cap;
+	if (want <= have)
+		return;
+	memset(o->w.p, JET_F_PAD, want - have);
+	o->w.p += want - have;
+	o->padded = true;
+}
+
+static gn_err remember(struct jet_out *o, size_t len)
+{
+	struct jet_session *s = o->s;
+	struct jet_path *p = o->path;
+	struct jet_space *sp = o->space;
+	struct jet_sent sent = {.at = o->now, .size = (uint16_t)len, .state = JET_SENT_QUIET, .probe = o->probe,
+				.phase = s->keys.tx_phase};
+	if (o->eliciting) {
+		sent.state = JET_SENT_OUT;
+		sent.frames = o->count;
+	}
+	GN_TRY(jet_space_push(sp, sent, o->frames));
+	if (!o->eliciting) {
+		jet_space_pop(sp, 0);
+		return GN_OK;
+	}
+	if (p->cc.in_flight == 0 && sp->sent_at && o->now - sp->sent_at > jet_pto(p, o->level))
+		p->cc.ops->idle(&p->cc, o->now - sp->sent_at, o->now);
+	sp->out++;
+	sp->sent_at = o->now;
+	p->cc.in_flight += len;
+	p->cc.ops->sent(&p->cc, len, o->now);
+	if (sp->probes)
+		sp->probes--;
+	if (s->hs)
+		s->hs->anchor = o->now;
+	if (!s->sent_since) {
+		s->sent_since = true;
+		s->idle_at = o->now;
+	}
+	return GN_OK;
+}
+
+/* Seals the packet; its length, or 0 when that ended the session. */
+static size_t finish(struct jet_out *o)
+{
+	struct jet_session *s = o->s;
+	size_t header = o->pn_offset + o->pn_len;
+	GN_ASSERT(!o->w.bad);
+	while (gn_writer_len(&o->w) < o->pn_offset + 4)
+		gn_write_u8(&o->w, JET_F_PAD);
+	size_t payload = gn_writer_len(&o->w) - header, len = header + payload + GN_AEAD_TAG;
+	if (o->level != JET_APP) {
+		size_t rest = len - o->pn_offset;
+		o->w.start[o->pn_offset - 2] = (uint8_t)(rest >> 8);
+		o->w.start[o->pn_offset - 1] = (uint8_t)rest;
+	}
+	gn_err err = jet_packet_seal(tx_keys(s, o->level), o->path->id, o->pn, o->w.start, o->pn_offset, o->pn_len, payload);
+	if (err == GN_OK)
+		err = remember(o, len);
+	if (err != GN_OK) {
+		jet_fail(s, err);
+		return 0;
+	}
+	if (o->level == JET_APP)
+		s->keys.sealed++;
+	s->packets_sent++;
+	s->bytes_sent += len;
+	s->active_at = o->now;
+	s->swept = false;
+	jet_count(s->jet, JET_C_PACKETS_OUT);
+	return len;
+}
+
+static void write_ping(struct jet_out *o)
+{
+	gn_write_varint(&o->w, JET_F_PING);
+	jet_out_frame(o, JET_F_PING, 0, 0, 0, false);
+}
+
+/* ---- handshake ---- */
+
+static bool window_open(const struct jet_path *p)
+{
+	return p->cc.in_flight + p->mtu.size <= p->cc.cwnd;
+}
+
+static void write_crypto(struct jet_out *o, struct jet_sendbuf *b)
+{
+	uint64_t offset, len;
+	while (!jet_out_full(o) && jet_sendbuf_peek(b, UINT64_MAX, &offset, &len)) {
+		size_t room = gn_writer_left(&o->w) - 1 - gn_varint_len(offset) - 2;
+		len = len < room ? len : room;
+		jet_write_crypto(&o->w, offset, len);
+		jet_sendbuf_copy(b, offset, o->w.p, (size_t)len);
+		o->w.p += len;
+		jet_sendbuf_sent(b, offset, (size_t)len);
+		jet_out_frame(o, JET_F_CRYPTO, 0, offset, (uint32_t)len, false);
+	}
+}
+
+/* One Initial or Handshake packet; 0 when that level has nothing to say. */
+static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8_t *at, size_t cap, bool *eliciting,
+			      gn_time now)
+{
+	struct jet_space *sp = &s->hs->space[level];
+	struct jet_out o;
+	uint64_t offset, len;
+	bool data = jet_sendbuf_peek(&s->hs->out[level], UINT64_MAX, &offset, &len) && (sp->probes || window_open(s->path));
+	if (!data && !sp->probes && !jet_ack_due(sp, now))
+		return 0;
+	if (!begin(&o, s, s->path, level, at, cap, now))
+		return 0;
+	if (sp->unacked)
+		jet_ack_write(s, &o, sp, 0);
+	if (data)
+		write_crypto(&o, &s->hs->out[level]);
+	if (sp->probes && !o.eliciting)
+		write_ping(&o);
+	if (empty(&o))
+		return 0;
+	*eliciting |= o.eliciting;
+	return finish(&o);
+}
+
+/* ---- application ---- */
+
+/* Anything besides acknowledgements that wants to go out on the current path. */
+static bool app_pending(const struct jet_session *s)
+{
+	return s->due || s->new_cid_due || s->retire_due || !jet_list_empty(&s->control) || jet_sched_pending(s);
+}
+
+static void write_acks(struct jet_session *s, struct jet_out *o, bool data)
+{
+	for (int i = 0; i < JET_PATHS; i++) {
+		struct jet_path *p = s->paths[i];
+		if (p && (jet_ack_due(&p->space, o->now) || (data && p->space.unacked)))
+			jet_ack_write(s, o, &p->space, p->id);
+	}
+}
+
+static void write_grease(struct jet_session *s, struct jet_out *o)
+{
+	uint8_t noise[8];
+	if (!(s->due & JET_DUE_GREASE) || jet_out_full(o))
+		return;
+	gn_rand_fill(s->jet->env.rand, noise, sizeof noise);
+	gn_write_varint(&o->w, JET_F_EXTENSION + 27 + 31 * (uint64_t)(noise[0] & 63)); /* readers must skip what they do not know */
+	gn_write_varint(&o->w, noise[1] & 7);
+	gn_write_bytes(&o->w, gn_slice(noise, noise[1] & 7));
+	jet_out_frame(o, 0xff, 0, 0, 0, false);
+	s->due &= (uint8_t)~JET_DUE_GREASE;
+}
+
+static void write_session_frames(struct jet_session *s, struct jet_out *o)
+{
+	if ((s->due & JET_DUE_CONFIRM) && !jet_out_full(o)) {
+		gn_write_varint(&o->w, JET_F_CONFIRM);
+		jet_out_frame(o, JET_F_CONFIRM, 0, 0, 0, false);
+		s->due &= (uint8_t)~JET_DUE_CONFIRM;
+	}
+	if ((s->due & JET_DUE_PING) && !jet_out_full(o)) {
+		write_ping(o);
+		s->due &= (uint8_t)~JET_DUE_PING;
+	}
+	write_grease(s, o);
+	jet_cid_write(s, o);
+	jet_flow_write(s, o);
+	jet_streams_write_control(s, o);
+}
+
+static bool any_ack_due(const struct jet_session *s, gn_time now)
+{
+	for (int i = 0; i < JET_PATHS; i++)
+		if (s->paths[i] && jet_ack_due(&s->paths[i]->space, now))
+			return true;
+	return false;
+}
+
+/* One packet on the current path; 0 when there is nothing to send or it may not be sent now. */
+static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time now)
+{
+	struct jet_path *p = s->path;
+	struct jet_space *sp = &p->space;
+	struct jet_out o;
+	bool open = sp->probes || (window_open(p) && jet_pacer_ready(&p->pacer, now));
+	bool data = sp->probes || (open && app_pending(s));
+	if ((!data && !any_ack_due(s, now)) || !begin(&o, s, p, JET_APP, at, cap, now))
+		return 0;
+	write_acks(s, &o, data);
+	if (data) {
+		write_session_frames(s, &o);
+		jet_sched_fill(s, &o);
+		if (sp->probes && !o.eliciting && !jet_out_full(&o))
+			write_ping(&o);
+	} else if (sp->received.count > QUIET_ACK_RANGES && sp->out == 0 && window_open(p)) {
+		write_ping(&o);
+	}
+	if (empty(&o))
+		return 0;
+	size_t len = finish(&o);
+	if (o.eliciting)
+		jet_pacer_sent(&p->pacer, len);
+	return len;
+}
+
+static void check_keys(struct jet_session *s, gn_time now)
+{
+	struct jet_app_keys *k = &s->keys;
+	if (s->confirmed && (k->sealed >= s->jet->key_update_packets || now - k->since >= JET_KEY_UPDATE_AGE) &&
+	    jet_app_keys_update(k, now))
+		jet_count(s->jet, JET_C_KEY_UPDATES);
+	if (k->sealed >= s->jet->seal_max || k->failed >= s->jet->open_failed_max)
+		jet_close_local(s, GN_CRYPTO, false, JET_E_AEAD_LIMIT, "a key was used up", now);
+}
+
+static gn_err batch_of(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, const struct gn_addr *to,
+		       size_t segment)
+{
+	*batch = (struct gn_jet_batch){.to = *to, .segment = (uint16_t)segment};
+	s->jet->counters[JET_C_BYTES_OUT] += out->len;
+	s->jet->counters[JET_C_DATAGRAMS_OUT] += (out->len + segment - 1) / segment;
+	return GN_OK;
+}
+
+static gn_err send_app(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+{
+	struct jet_path *p = s->path;
+	size_t segment = p->mtu.size, first = 0;
+	check_keys(s, now);
+	while (s->state == JET_S_OPEN && out->cap - out->len >= segment) {
+		size_t n = build_app(s, out->p + out->len, segment, now);
+		if (n == 0)
+			break;
+		first = first ? first : n;
+		out->len += n;
+		p->tx += n;
+		if (n < segment)
+			break;
+	}
+	if (s->state != JET_S_OPEN)
+		out->len = 0; /* the last packet was not made: what stands before it is not worth the case */
+	p->limited = app_pending(s);
+	return out->len ? batch_of(s, out, batch, &p->addr, first) : GN_AGAIN;
+}
+
+static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+{
+	struct jet_path *p = s->path;
+	struct jet_out o;
+	if (!jet_mtu_due(p, now) || out->cap < p->mtu.probing || !window_open(p) ||
+	    !begin(&o, s, p, JET_APP, out->p, p->mtu.probing, now))
+		return GN_AGAIN;
+	o.probe = true;
+	write_ping(&o);
+	pad_to(&o, p->mtu.probing);
+	out->len = finish(&o);
+	if (out->len == 0)
+		return GN_AGAIN;
+	jet_mtu_sent(p, o.pn);
+	p->tx += out->len;
+	return batch_of(s, out, batch, &p->addr, out->len);
+}
+
+/* Initial, Handshake and application packets coalesced into one datagram. */
+static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+{
+	struct jet_path *p = s->path;
+	uint64_t allowed = jet_path_allowance(p);
+	size_t cap = allowed < JET_MTU_BASE ? (size_t)allowed : JET_MTU_BASE;
+	bool eliciting_initial = false, eliciting_other = false;
+	cap = cap < out->cap ? cap : out->cap;
+	if (allowed < JET_MTU_BASE)
+		jet_count(s->jet, JET_C_AMPLIFICATION);
+	out->len = build_handshake(s, JET_INITIAL, out->p, cap, &eliciting_initial, now);
+	size_t initial = out->len;
+	if (s->hs)
+		out->len += build_handshake(s, JET_HANDSHAKE, out->p + out->len, cap - out->len, &eliciting_other, now);
+	if (s->hs && !s->incoming && out->len > initial)
+		jet_hs_discard(s, JET_INITIAL); /* RFC 9001 4.9.1: the client's first Handshake packet */
+	if (s->state == JET_S_OPEN && out->len && !(eliciting_initial && s->incoming))
+		out->len += build_app(s, out->p + out->len, cap - out->len, now);
+	if (s->state == JET_S_CLOSING || out->len == 0) {
+		out->len = 0;
+		return GN_AGAIN;
+	}
+	if (eliciting_initial && out->len < cap) { /* padding outside the packets: bytes that begin no packet are ignored */
+		memset(out->p + out->len, 0, cap - out->len);
+		out->len = cap;
+	}
+	p->tx += out->len;
+	return batch_of(s, out, batch, &p->addr, out->len);
+}
+
+/* ---- probes of addresses, closing ---- */
+
+static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct gn_buf *out, struct gn_jet_batch *batch,
+			      gn_time now)
+{
+	struct jet_probe *probe = &p->probe;
+	struct jet_out o;
+	bool challenge = probe->at <= now, respond = p->responding;
+	struct gn_addr to = challenge ? probe->addr : p->response_to;
+	size_t cap = JET_MTU_BASE;
+	if (respond && challenge && !gn_addr_eq(&p->response_to, &to))
+		respond = false; /* the next datagram */
+	if (!gn_addr_eq(&to, &p->addr) || !p->validated) {
+		bool counted = gn_addr_eq(&to, &probe->addr) && !probe->ours;
+		uint64_t allowed = counted ? JET_AMPLIFICATION * probe->rx - probe->tx : cap;
+		cap = allowed < cap ? (size_t)allowed : cap;
+	}
+	if ((!challenge && !respond) || !begin(&o, s, p, JET_APP, out->p, cap, now)) {
+		if (challenge)
+			probe->at = now + jet_pto(p, JET_APP);
+		return GN_AGAIN;
+	}
+	if (respond) {
+		jet_write_path(&o.w, JET_F_PATH_RESPONSE, p->response);
+		jet_out_frame(&o, JET_F_PATH_RESPONSE, 0, 0, 0, false);
+		p->responding = false;
+	}
+	if (challenge) {
+		jet_write_path(&o.w, JET_F_PATH_CHALLENGE, probe->data);
+		jet_out_frame(&o, JET_F_PATH_CHALLENGE, 0, 0, 0, false);
+		probe->at = now + (jet_pto(p, JET_APP) << probe->tries);
+		probe->tries++;
+	}
+	pad_to(&o, cap);
+	out->len = finish(&o);
+	if (out->len == 0)
+		return GN_AGAIN;
+	if (gn_addr_eq(&to, &probe->addr))
+		probe->tx += out->len;
+	return batch_of(s, out, batch, &to, out->len);
+}
+
+static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+{
+	uint64_t allowed = jet_path_allowance(s->path);
+	size_t cap = allowed < JET_MTU_BASE ? (size_t)allowed : JET_MTU_BASE;
+	cap = cap < out->cap ? cap : out->cap;
+	s->close_due = false;
+	for (int level = s->hs ? JET_INITIAL : JET_APP; level <= JET_APP; level++) {
+		struct jet_out o;
+		bool app = s->close_app && level == JET_APP;
+		if (level == JET_APP && !s->confirmed && s->incoming)
+			break; /* the client may not have these keys yet */
+		if (!begin(&o, s, s->path, (enum jet_level)level, out->p + out->len, cap - out->len, now))
+			continue;
+		struct gn_slice reason = gn_slice(s->reason, app || !s->close_app ? s->reason_len : 0);
+		jet_write_close(&o.w, app, app || !s->close_app ? s->close_code : JET_E_NONE, reason);
+		if (o.w.bad)
+			continue;
+		out->len += finish(&o);
+	}
+	if (out->len == 0)
+		return GN_AGAIN;
+	s->path->tx += out->len;
+	return batch_of(s, out, batch, &s->path->addr, out->len);
+}
+
+gn_time jet_send_deadline(const struct jet_session *s)
+{
+	const struct jet_path *p = s->path;
+	if (s->state != JET_S_OPEN || !window_open(p))
+		return GN_NEVER;
+	gn_time probe = s->confirmed && p->mtu.probing && !p->mtu.in_flight ? p->mtu.at : GN_NEVER;
+	return app_pending(s) ? gn_time_min(probe, jet_pacer_deadline(&p->pacer)) : probe;
+}
+
+gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+{
+	out->len = 0;
+	if (s->state == JET_S_CLOSING && s->close_due)
+		return send_close(s, out, batch, now);
+	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING)
+		return GN_AGAIN;
+	for (int i = 0; i < JET_PATHS && s->state == JET_S_OPEN; i++) {
+		struct jet_path *p = s->paths[i];
+		if (p && (p->responding || p->probe.at <= now) && send_path_probe(s, p, out, batch, now) == GN_OK)
+			return GN_OK;
+	}
+	if (s->hs && send_handshake(s, out, batch, now) == GN_OK)
+		return GN_OK;
+	if (s->state != JET_S_OPEN)
+		return GN_AGAIN;
+	if (send_app(s, out, batch, now) == GN_OK)
+		return GN_OK;
+	return s->state == JET_S_OPEN && s->confirmed ? send_mtu_probe(s, out, batch, now) : GN_AGAIN;
+}

@@ -1,0 +1,218 @@
+/* What the simulation tests share: two endpoints on a link, an application that writes and checks patterned streams and
+ * counts what it is told. The byte at offset o of stream i is a function of both, so every byte is checked. */
+#ifndef GN_JET_SIM_TEST_H
+#define GN_JET_SIM_TEST_H
+
+#include "jet/limits.h"
+#include "jet/link_sim.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#define APP_STREAMS 512
+
+struct app_stream {
+	gn_jet_stream id;
+	uint64_t total, written, read;
+	bool writes, fin_read, reset, acked, wrong;
+};
+
+struct app {
+	gn_jet_id id;
+	int connected, closed, opened, moved, move_failed, datagrams, streams_events;
+	gn_err err;
+	uint32_t code;
+	char reason[JET_REASON_MAX + 1];
+	struct gn_pk peer;
+	struct gn_addr addr;
+	gn_time connected_at, last_read_at;
+	uint64_t received;
+	bool deaf;       /* does not read */
+	bool echo_close; /* finish the sending side of streams the peer opened */
+	struct app_stream streams[APP_STREAMS];
+	int stream_count;
+};
+
+static inline uint8_t app_byte(gn_jet_stream id, uint64_t o)
+{
+	return (uint8_t)(o * 131 + (o >> 8) * 17 + (o >> 16) + id * 59);
+}
+
+static inline struct app_stream *app_stream(struct app *a, gn_jet_stream id)
+{
+	for (int i = a->stream_count; i-- > 0;)
+		if (a->streams[i].id == id)
+			return &a->streams[i];
+	assert_true(a->stream_count < APP_STREAMS);
+	struct app_stream *s = &a->streams[a->stream_count++];
+	*s = (struct app_stream){.id = id};
+	return s;
+}
+
+static inline void app_pump(struct gn_jet *jet, struct app *a, struct app_stream *s)
+{
+	uint8_t buf[16384];
+	while (s->writes && s->written < s->total) {
+		size_t n = s->total - s->written < sizeof buf ? (size_t)(s->total - s->written) : sizeof buf, taken = 0;
+		for (size_t i = 0; i < n; i++)
+			buf[i] = app_byte(s->id, s->written + i);
+		gn_err err = gn_jet_stream_write(jet, a->id, s->id, gn_slice(buf, n), s->written + n == s->total, &taken);
+		if (err != GN_OK) {
+			s->writes = false;
+			return;
+		}
+		s->written += taken;
+		if (taken < n)
+			return;
+	}
+}
+
+static inline void app_read(struct gn_jet *jet, struct app *a, struct app_stream *s, gn_time now)
+{
+	uint8_t buf[16384];
+	size_t n;
+	bool fin = false;
+	gn_err err;
+	while ((err = gn_jet_stream_read(jet, a->id, s->id, buf, sizeof buf, &n, &fin)) == GN_OK) {
+		for (size_t i = 0; i < n; i++)
+			s->wrong |= buf[i] != app_byte(s->id, s->read + i);
+		s->read += n;
+		a->received += n;
+		a->last_read_at = now;
+		if (fin) {
+			s->fin_read = true;
+			break;
+		}
+	}
+	s->reset |= err == GN_CLOSED;
+	if (s->fin_read && a->echo_close && !s->writes && !(s->id & 2)) {
+		size_t taken;
+		gn_err ignored = gn_jet_stream_write(jet, a->id, s->id, gn_slice(NULL, 0), true, &taken);
+		(void)ignored;
+	}
+}
+
+static inline void app_event(struct jet_sim *sim, int node, const struct gn_jet_event *e)
+{
+	struct app *a = sim->nodes[node].user;
+	struct gn_jet *jet = sim->nodes[node].jet;
+	switch (e->kind) {
+	case GN_JET_CONNECTED:
+		a->id = e->id;
+		a->connected++;
+		a->peer = e->peer;
+		a->connected_at = sim->now;
+		break;
+	case GN_JET_CLOSED:
+		a->closed++;
+		a->err = e->err;
+		a->code = e->code;
+		memcpy(a->reason, e->data.p, e->data.len);
+		a->reason[e->data.len] = 0;
+		break;
+	case GN_JET_OPENED: a->opened++; break;
+	case GN_JET_READABLE:
+		if (!a->deaf)
+			app_read(jet, a, app_stream(a, e->stream), sim->now);
+		break;
+	case GN_JET_WRITABLE: app_pump(jet, a, app_stream(a, e->stream)); break;
+	case GN_JET_ACKED: app_stream(a, e->stream)->acked = true; break;
+	case GN_JET_DATAGRAM: a->datagrams++; break;
+	case GN_JET_MOVED:
+		a->moved += e->err == GN_OK;
+		a->move_failed += e->err != GN_OK;
+		a->addr = e->addr;
+		break;
+	case GN_JET_STREAMS: a->streams_events++; break;
+	}
+}
+
+/* Opens a stream and writes total bytes of it as they fit. */
+static inline gn_jet_stream app_send(struct jet_sim *sim, int node, uint64_t total, bool one_way, enum gn_jet_class class)
+{
+	struct app *a = sim->nodes[node].user;
+	gn_jet_stream id;
+	assert_int_equal(gn_jet_stream_open(sim->nodes[node].jet, a->id, one_way, class, &id), GN_OK);
+	struct app_stream *s = app_stream(a, id);
+	s->writes = true;
+	s->total = total;
+	app_pump(sim->nodes[node].jet, a, s);
+	return id;
+}
+
+struct pair {
+	struct jet_sim sim;
+	struct app app[2];
+	gn_jet_id id;
+};
+
+static inline void pair_init(struct pair *p, uint64_t seed, const struct gn_jet_config *client,
+			     const struct gn_jet_config *server, const struct jet_sim_link_config *link)
+{
+	memset(p->app, 0, sizeof p->app);
+	jet_sim_init(&p->sim, seed);
+	jet_sim_node(&p->sim, client);
+	jet_sim_node(&p->sim, server);
+	jet_sim_join(&p->sim, 0, 1, link);
+	p->sim.validate = true;
+	for (int i = 0; i < 2; i++) {
+		p->sim.nodes[i].on_event = app_event;
+		p->sim.nodes[i].user = &p->app[i];
+	}
+}
+
+static inline void pair_dial(struct pair *p, const struct gn_pk *expected)
+{
+	assert_int_equal(gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, expected, p->sim.now, &p->id), GN_OK);
+	p->app[0].id = p->id;
+}
+
+static inline bool pair_is_connected(struct jet_sim *sim)
+{
+	return ((struct app *)sim->nodes[0].user)->connected && ((struct app *)sim->nodes[1].user)->connected;
+}
+
+static inline bool pair_is_closed(struct jet_sim *sim)
+{
+	return ((struct app *)sim->nodes[0].user)->closed && ((struct app *)sim->nodes[1].user)->closed;
+}
+
+static inline void pair_connect(struct pair *p)
+{
+	pair_dial(p, &p->sim.nodes[1].pk);
+	assert_true(jet_sim_run_until(&p->sim, pair_is_connected, p->sim.now + 10 * GN_SEC));
+}
+
+/* Every stream that one side writes was read to its end by the other, and its writer was told. */
+static inline bool pair_all_done(struct jet_sim *sim)
+{
+	for (int i = 0; i < 2; i++) {
+		struct app *a = sim->nodes[i].user, *b = sim->nodes[1 - i].user;
+		for (int k = 0; k < a->stream_count; k++) {
+			struct app_stream *s = &a->streams[k];
+			if (s->total && (!s->acked || !app_stream(b, s->id)->fin_read))
+				return false;
+		}
+	}
+	return true;
+}
+
+static inline void pair_check(struct pair *p)
+{
+	for (int i = 0; i < 2; i++)
+		for (int k = 0; k < p->app[i].stream_count; k++) {
+			struct app_stream *s = &p->app[i].streams[k];
+			assert_false(s->wrong);
+			if (s->total)
+				assert_int_equal(app_stream(&p->app[1 - i], s->id)->read, s->total);
+		}
+}
+
+static inline void pair_fini(struct pair *p)
+{
+	jet_sim_fini(&p->sim);
+}
+
+#endif

@@ -1,0 +1,77 @@
+/* The one deadline of a session and what happens when it comes: loss and probe timers, acknowledgements, pacing, paths, keys,
+ * keep-alive, idle timeout, end of draining.
+ *
+ * 1. After jet_session_tick(now) and sending until GN_AGAIN, the deadline lies after now. */
+#include "jet/session_int.h"
+
+static gn_time idle_deadline(const struct jet_session *s)
+{
+	gn_time least = 3 * jet_pto(s->path, JET_APP); /* RFC 9000 10.1 */
+	return s->idle_at + (s->idle_timeout > least ? s->idle_timeout : least);
+}
+
+static gn_time keep_alive_deadline(const struct jet_session *s)
+{
+	gn_time every = s->jet->config.keep_alive;
+	if (every == 0 || (s->due & JET_DUE_PING) || s->path->space.out)
+		return GN_NEVER; /* something is on its way already */
+	gn_time last = s->received_at > s->path->space.sent_at ? s->received_at : s->path->space.sent_at;
+	return last + every;
+}
+
+static gn_time ack_deadline(const struct jet_session *s)
+{
+	gn_time at = GN_NEVER;
+	for (int i = 0; i < JET_PATHS; i++)
+		if (s->paths[i])
+			at = gn_time_min(at, s->paths[i]->space.ack_at);
+	return at;
+}
+
+gn_time jet_session_deadline(const struct jet_session *s)
+{
+	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING)
+		return s->id ? GN_NEVER : s->drain_at; /* not before the application was told */
+	gn_time at = jet_loss_deadline(s);
+	if (s->state == JET_S_HANDSHAKE)
+		return gn_time_min(at, s->hs->timeout_at);
+	at = gn_time_min(at, idle_deadline(s));
+	at = gn_time_min(at, keep_alive_deadline(s));
+	at = gn_time_min(at, ack_deadline(s));
+	at = gn_time_min(at, jet_path_deadline(s));
+	at = gn_time_min(at, jet_send_deadline(s));
+	at = gn_time_min(at, s->keys.old_until);
+	at = gn_time_min(at, s->path->cc.ops->deadline(&s->path->cc));
+	return s->swept ? at : gn_time_min(at, s->active_at + JET_SWEEP_AFTER);
+}
+
+static void tick_open(struct jet_session *s, gn_time now)
+{
+	if (idle_deadline(s) <= now) {
+		jet_close_silent(s, GN_TIMEOUT, now);
+		return;
+	}
+	gn_err err = jet_path_tick(s, now);
+	if (err != GN_OK) {
+		jet_fail(s, err);
+		return;
+	}
+	jet_app_keys_expire(&s->keys, now);
+	if (keep_alive_deadline(s) <= now)
+		s->due |= JET_DUE_PING;
+	if (!s->swept && now - s->active_at >= JET_SWEEP_AFTER)
+		jet_session_sweep(s);
+}
+
+void jet_session_tick(struct jet_session *s, gn_time now)
+{
+	if (s->state == JET_S_HANDSHAKE && s->hs->timeout_at <= now)
+		jet_close_silent(s, GN_TIMEOUT, now);
+	if (s->state == JET_S_OPEN)
+		tick_open(s, now);
+	if (s->state == JET_S_HANDSHAKE || s->state == JET_S_OPEN) {
+		gn_err err = jet_loss_tick(s, now);
+		if (err != GN_OK)
+			jet_fail(s, err);
+	}
+}
