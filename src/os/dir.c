@@ -1,5 +1,5 @@
-/* The data directory: opened once, locked, and the root of every file name. Names are resolved component by component with
- * O_NOFOLLOW, so nothing inside or outside can lead a name elsewhere. */
+/* The data directory: opened once, locked, and the root of every file name. Names are resolved component by component
+ * with O_NOFOLLOW, so nothing inside or outside can lead a name elsewhere. */
 #include "os/os_int.h"
 
 #include <dirent.h>
@@ -12,6 +12,8 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#define LOCK_NAME "lock"
+
 static _Thread_local char why[512];
 
 const char *gn_os_why(void)
@@ -19,20 +21,36 @@ const char *gn_os_why(void)
 	return why;
 }
 
+/* What a person can do something with; the rest in the system's own words. */
+static const struct {
+	int code;
+	gn_err err;
+	const char *text;
+} reasons[] = {
+	{ENOENT, GN_NOT_FOUND, "there is no such file or folder"},
+	{ENOSPC, GN_DISK_FULL, "the disk is full"},
+	{EDQUOT, GN_DISK_FULL, "the disk quota is used up"},
+	{EACCES, GN_DENIED, "permission denied"},
+	{EPERM, GN_DENIED, "the operation is not permitted"},
+	{EROFS, GN_DENIED, "the file system is read-only"},
+	{EADDRINUSE, GN_PORT_TAKEN, "the port is taken by another program"},
+	{ENOMEM, GN_NOMEM, "out of memory"},
+	{EMFILE, GN_IO, "too many files are open in this process (see ulimit -n)"},
+	{ENFILE, GN_IO, "too many files are open on this machine"},
+	{ELOOP, GN_IO, "a symbolic link is in the way"},
+	{ENOTDIR, GN_IO, "a file is where a folder should be, or a symbolic link"},
+	{EISDIR, GN_IO, "a folder is where a file should be"},
+	{EFBIG, GN_IO, "the file is larger than the system allows"},
+	{EIO, GN_IO, "the disk reports an error"},
+};
+
 gn_err gn_os_fail(const char *what)
 {
 	int e = errno;
-	snprintf(why, sizeof why, "%.380s: %s", what, strerror(e));
-	switch (e) {
-	case ENOENT: return GN_NOT_FOUND;
-	case ENOSPC:
-	case EDQUOT: return GN_DISK_FULL;
-	case EACCES:
-	case EPERM: return GN_DENIED;
-	case EADDRINUSE: return GN_PORT_TAKEN;
-	case ENOMEM: return GN_NOMEM;
-	default: return GN_IO;
-	}
+	for (size_t i = 0; i < GN_COUNT(reasons); i++)
+		if (reasons[i].code == e)
+			return gn_os_refuse(reasons[i].err, what, reasons[i].text);
+	return gn_os_refuse(GN_IO, what, strerror(e));
 }
 
 gn_err gn_os_refuse(gn_err err, const char *what, const char *text)
@@ -59,30 +77,69 @@ static gn_err make_path(const char *path)
 	return GN_OK;
 }
 
+/* The lock goes with the process, however that ends; the number in the file is for the message alone. */
 static gn_err take_lock(struct gn_os_dir *dir, const char *path)
 {
-	dir->lock = openat(dir->fd, "lock", O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	char text[64] = "another process";
+	dir->lock = openat(dir->fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (dir->lock < 0)
 		return gn_os_fail(path);
-	if (flock(dir->lock, LOCK_EX | LOCK_NB))
-		return errno == EWOULDBLOCK ? gn_os_refuse(GN_BUSY, path, "another node is running on this directory") : gn_os_fail(path);
-	return GN_OK;
+	if (flock(dir->lock, LOCK_EX | LOCK_NB) == 0) {
+		int n = snprintf(text, sizeof text, "%ld\n", (long)getpid());
+		if (ftruncate(dir->lock, 0) == 0)
+			(void)!pwrite(dir->lock, text, (size_t)n, 0);
+		return GN_OK;
+	}
+	if (errno != EWOULDBLOCK)
+		return gn_os_fail(path);
+	char pid[16] = "";
+	ssize_t n = pread(dir->lock, pid, sizeof pid - 1, 0);
+	if (n > 0 && strspn(pid, "0123456789") > 0)
+		snprintf(text, sizeof text, "process %.*s", (int)strspn(pid, "0123456789"), pid);
+	char sentence[128];
+	snprintf(sentence, sizeof sentence, "%s is running on this directory", text);
+	return gn_os_refuse(GN_BUSY, path, sentence);
+}
+
+static bool is_empty(int fd)
+{
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
+	bool empty = stream != NULL;
+	for (struct dirent *e; empty && (e = readdir(stream));)
+		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+	if (stream)
+		closedir(stream);
+	return empty;
+}
+
+/* Ours, and closed to others. An open one is closed if it is new or was a data directory before: never somebody's home.
+ */
+static gn_err check_owner(const struct gn_os_dir *dir, const char *path)
+{
+	struct stat st, lock;
+	if (fstat(dir->fd, &st))
+		return gn_os_fail(path);
+	if (st.st_uid != geteuid())
+		return gn_os_refuse(GN_DENIED, path, "the directory belongs to another user");
+	if ((st.st_mode & 077) == 0)
+		return GN_OK;
+	if (fstatat(dir->fd, LOCK_NAME, &lock, AT_SYMLINK_NOFOLLOW) && !is_empty(dir->fd))
+		return gn_os_refuse(
+			GN_DENIED, path,
+			"the directory is open to others and holds files: choose another one, or run chmod 700");
+	return fchmod(dir->fd, 0700) ? gn_os_fail(path) : GN_OK;
 }
 
 gn_err gn_os_dir_open(const char *path, struct gn_os_dir **out)
 {
-	struct stat st;
 	GN_TRY(make_path(path));
 	struct gn_os_dir *dir = malloc(sizeof *dir);
 	if (!dir)
 		return gn_os_refuse(GN_NOMEM, path, "out of memory");
 	*dir = (struct gn_os_dir){.lock = -1};
 	dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	gn_err err = dir->fd < 0 || fstat(dir->fd, &st) ? gn_os_fail(path) : GN_OK;
-	if (!err && st.st_uid != geteuid())
-		err = gn_os_refuse(GN_DENIED, path, "the directory belongs to another user");
-	if (!err && (st.st_mode & 077) && fchmod(dir->fd, 0700))
-		err = gn_os_fail(path);
+	gn_err err = dir->fd < 0 ? gn_os_fail(path) : check_owner(dir, path);
 	if (!err)
 		err = take_lock(dir, path);
 	if (err)
@@ -170,14 +227,17 @@ gn_err gn_os_list(const struct gn_os_dir *dir, const char *name, struct gn_buf *
 	int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	gn_os_parent_close(dir, parent);
 	DIR *stream = fd < 0 ? NULL : fdopendir(fd);
+	gn_err err = stream ? GN_OK : gn_os_fail(name);
+	if (!stream && fd >= 0)
+		close(fd);
 	if (!stream)
-		return gn_os_fail(name);
-	gn_err err = GN_OK;
+		return err;
 	for (struct dirent *e; !err && (e = readdir(stream));) {
 		struct stat st;
 		char line[PATH_TEXT + 32];
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || fstatat(dirfd(stream), e->d_name, &st, AT_SYMLINK_NOFOLLOW))
-			continue;
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || strchr(e->d_name, '\n') ||
+		    fstatat(dirfd(stream), e->d_name, &st, AT_SYMLINK_NOFOLLOW))
+			continue; /* a name with a line end would be two lines */
 		int n = snprintf(line, sizeof line, "%llu %.255s\n", (unsigned long long)st.st_size, e->d_name);
 		err = gn_buf_put(out, gn_slice(line, (size_t)n));
 	}

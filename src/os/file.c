@@ -4,7 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static gn_err open_file(const struct gn_os_dir *dir, const char *name, int flags, int *fd)
@@ -18,21 +18,25 @@ static gn_err open_file(const struct gn_os_dir *dir, const char *name, int flags
 	return err;
 }
 
+static gn_err read_all(int fd, const char *name, uint64_t offset, struct gn_buf *out)
+{
+	while (out->len < out->cap) {
+		ssize_t n = pread(fd, out->p + out->len, out->cap - out->len, (off_t)offset);
+		if (n < 0 && errno != EINTR)
+			return gn_os_fail(name);
+		if (n == 0)
+			break;
+		out->len += n > 0 ? (size_t)n : 0;
+		offset += n > 0 ? (uint64_t)n : 0;
+	}
+	return GN_OK;
+}
+
 gn_err gn_os_read_at(const struct gn_os_dir *dir, const char *name, uint64_t offset, struct gn_buf *out)
 {
 	int fd;
-	gn_err err = GN_OK;
 	GN_TRY(open_file(dir, name, O_RDONLY, &fd));
-	while (out->len < out->cap) {
-		ssize_t n = pread(fd, out->p + out->len, out->cap - out->len, (off_t)(offset + out->len));
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0) {
-			err = n < 0 ? gn_os_fail(name) : GN_OK;
-			break;
-		}
-		out->len += (size_t)n;
-	}
+	gn_err err = read_all(fd, name, offset, out);
 	close(fd);
 	return err;
 }
@@ -118,11 +122,23 @@ gn_err gn_os_remove(const struct gn_os_dir *dir, const char *name)
 
 gn_err gn_os_file_read(const struct gn_os_dir *dir, const char *name, struct gn_buf *out)
 {
+	int fd;
 	uint8_t more;
+	struct stat st;
 	struct gn_buf rest = {&more, 0, 1};
-	GN_TRY(gn_os_read_at(dir, name, 0, out));
-	GN_TRY(gn_os_read_at(dir, name, out->len, &rest));
-	return rest.len ? gn_os_refuse(GN_TOO_LARGE, name, "the file is larger than it may be") : GN_OK;
+	size_t before = out->len;
+	GN_TRY(open_file(dir, name, O_RDONLY, &fd));
+	gn_err err = fstat(fd, &st) ? gn_os_fail(name) : GN_OK;
+	if (!err && (st.st_mode & 077))
+		err = gn_os_refuse(GN_DENIED, name,
+				   "others may read or write this file: run chmod 600 on it, and if it holds a key, "
+				   "make a new one");
+	if (!err)
+		err = read_all(fd, name, 0, out);
+	if (!err)
+		err = read_all(fd, name, out->len - before, &rest);
+	close(fd);
+	return err ? err : rest.len ? gn_os_refuse(GN_TOO_LARGE, name, "the file is larger than it may be") : GN_OK;
 }
 
 gn_err gn_os_file_write(const struct gn_os_dir *dir, const char *name, struct gn_slice data)

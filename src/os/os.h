@@ -1,17 +1,21 @@
-/* The edge to the machine: clock, data directory, files, names of hosts, the process itself. The only place besides net and node
- * where the operating system is called. Every function is safe to call from worker threads; files are named relative to an open
- * data directory, never through "..", absolute paths or symbolic links. */
+/* The edge to the machine: clock, data directory, files, names of hosts, the process itself. The only place besides net
+ * and node where the operating system is called. Every function is safe to call from worker threads; files are named
+ * relative to an open data directory, never through "..", absolute paths or symbolic links. */
 #ifndef GN_OS_OS_H
 #define GN_OS_OS_H
 
 #include "base/base.h"
 
-/* The sentence of this thread's last failure ("/x/y: permission denied"), for the person; valid until the next failure. */
+/* The sentence of this thread's last failure ("/x/y: permission denied"), for the person; valid until the next failure.
+ */
 const char *gn_os_why(void);
+/* Makes errno that sentence, about `what`, and an error: for net and node, after a system call of theirs. */
+GN_MUST gn_err gn_os_fail(const char *what);
 
 /* ---- time ---- */
 
-/* Nanoseconds since the epoch on a clock that does not step: CLOCK_MONOTONIC, anchored to the wall clock at the first call. */
+/* Nanoseconds since the epoch on a clock that does not step, anchored to the wall clock at the first call. Goes on
+ * while the machine is suspended. */
 gn_time gn_os_now(void);
 /* "2026-11-21T07:00:00Z", UTC; cap at least 21. */
 void gn_os_time_text(gn_time t, char *out, size_t cap);
@@ -19,17 +23,19 @@ void gn_os_time_text(gn_time t, char *out, size_t cap);
 /* ---- the data directory ---- */
 
 struct gn_os_dir;
-/* Makes it (0700, parents too) if it is not there and takes its lock file: GN_BUSY when another process has it, GN_DENIED when it
- * is not ours or open to others. */
+/* Makes it (0700, parents too) if it is not there and takes its lock file: GN_BUSY when another process has it,
+ * GN_DENIED when it is another user's, or open to others and full of files of another kind; else it is closed to
+ * others. */
 GN_MUST gn_err gn_os_dir_open(const char *path, struct gn_os_dir **out);
 /* NULL is fine. Gives up the lock. */
 void gn_os_dir_close(struct gn_os_dir *dir);
 /* Bytes that may still be written on its file system. */
 uint64_t gn_os_dir_free_bytes(const struct gn_os_dir *dir);
 
-/* ---- files in it: GN_USAGE for a bad name, GN_NOT_FOUND, GN_DISK_FULL, GN_IO ---- */
+/* ---- files in it: GN_USAGE for a bad name, GN_NOT_FOUND, GN_DISK_FULL, GN_DENIED, GN_IO ---- */
 
-/* Lines "size name\n" of the entries of a folder ("" is the data directory itself); a missing folder is empty. Appends to out. */
+/* Lines "size name\n" of the entries of a folder ("" is the data directory itself); a missing folder is empty. Appends
+ * to out. */
 GN_MUST gn_err gn_os_list(const struct gn_os_dir *dir, const char *name, struct gn_buf *out);
 /* Fills out up to its capacity from offset; shorter means the end of the file. */
 GN_MUST gn_err gn_os_read_at(const struct gn_os_dir *dir, const char *name, uint64_t offset, struct gn_buf *out);
@@ -43,22 +49,24 @@ GN_MUST gn_err gn_os_rename(const struct gn_os_dir *dir, const char *from, const
 /* A missing file is no error; durable. */
 GN_MUST gn_err gn_os_remove(const struct gn_os_dir *dir, const char *name);
 
-/* A small file whole: GN_TOO_LARGE when it does not fit out. */
+/* A small file whole: GN_TOO_LARGE when it does not fit out, GN_DENIED when others may read or write it. */
 GN_MUST gn_err gn_os_file_read(const struct gn_os_dir *dir, const char *name, struct gn_buf *out);
 /* Whole, atomic (a temporary file renamed), durable, 0600. */
 GN_MUST gn_err gn_os_file_write(const struct gn_os_dir *dir, const char *name, struct gn_slice data);
 
 /* ---- network names ---- */
 
-/* "HOST:PORT" or "[v6]:PORT" by the system's resolver; blocks. GN_TEXT when it has another form, GN_NOT_FOUND when unknown. */
+/* "HOST:PORT" or "[v6]:PORT" by the system's resolver; blocks. GN_TEXT when it has another form or the port is
+ * not 1..65535, GN_NOT_FOUND when the name is unknown, GN_TIMEOUT when nobody answered. */
 GN_MUST gn_err gn_os_resolve(const char *host_port, struct gn_addr *out, size_t cap, size_t *count);
-/* Addresses of this machine's interfaces that are up, global ones first, loopback only when there is nothing else; port 0. */
+/* Addresses of this machine's interfaces that are up: global ones first, then private ones (RFC 1918, RFC 6598, RFC
+ * 4193); loopback only when there is nothing else, link-local never; port 0. */
 void gn_os_local_addrs(struct gn_addr *out, size_t cap, size_t *count);
 
 /* ---- the process ---- */
 
-uint64_t gn_os_rss(void);    /* resident bytes of this process */
-gn_time gn_os_cpu(void);     /* CPU time it used */
+uint64_t gn_os_rss(void); /* resident bytes of this process */
+gn_time gn_os_cpu(void);  /* CPU time it used */
 bool gn_os_is_terminal(int fd);
 unsigned gn_os_columns(int fd); /* 80 when unknown */
 

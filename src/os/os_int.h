@@ -10,8 +10,7 @@ struct gn_os_dir {
 	int fd, lock; /* owned */
 };
 
-/* From errno; what names the object. */
-gn_err gn_os_fail(const char *what);
+/* The failure is err, "what: text" its sentence. */
 gn_err gn_os_refuse(gn_err err, const char *what, const char *text);
 /* The open folder that holds name and the last part of it; make creates folders. Close with gn_os_parent_close. */
 gn_err gn_os_parent(const struct gn_os_dir *dir, const char *name, bool make, int *parent, const char **leaf);

@@ -20,18 +20,24 @@ static gn_time clock_of(clockid_t id)
 	return (gn_time)t.tv_sec * GN_SEC + t.tv_nsec;
 }
 
-static gn_time anchor; /* wall minus monotonic at the first call; written once */
+#ifdef CLOCK_BOOTTIME /* goes on while a laptop sleeps, so that its records do not fall behind */
+#define STEADY CLOCK_BOOTTIME
+#else
+#define STEADY CLOCK_MONOTONIC
+#endif
+
+static gn_time anchor; /* wall minus steady clock at the first call; written once */
 static pthread_once_t anchored = PTHREAD_ONCE_INIT;
 
 static void set_anchor(void)
 {
-	anchor = clock_of(CLOCK_REALTIME) - clock_of(CLOCK_MONOTONIC);
+	anchor = clock_of(CLOCK_REALTIME) - clock_of(STEADY);
 }
 
 gn_time gn_os_now(void)
 {
 	pthread_once(&anchored, set_anchor);
-	return clock_of(CLOCK_MONOTONIC) + anchor;
+	return clock_of(STEADY) + anchor;
 }
 
 void gn_os_time_text(gn_time t, char *out, size_t cap)
@@ -60,30 +66,64 @@ static bool addr_from(const struct sockaddr *sa, struct gn_addr *out)
 	return false;
 }
 
+/* "host:port" or "[v6]:port" taken apart; a bare IPv6 address is refused, since its last group would pass for a port.
+ */
+static bool split(const char *text, char host[256], const char **port)
+{
+	const char *colon = strrchr(text, ':');
+	size_t len = colon ? (size_t)(colon - text) : 0;
+	bool v6 = text[0] == '[';
+	if (!colon || (v6 ? len < 4 || text[len - 1] != ']' : len == 0 || memchr(text, ':', len) != NULL) || len >= 256)
+		return false;
+	memcpy(host, text + v6, len - 2 * (size_t)v6);
+	host[len - 2 * (size_t)v6] = 0;
+	size_t digits = strspn(colon + 1, "0123456789");
+	unsigned long value = digits > 0 && digits <= 5 ? strtoul(colon + 1, NULL, 10) : 0;
+	*port = colon + 1;
+	return colon[1 + digits] == 0 && value > 0 && value <= 65535;
+}
+
 gn_err gn_os_resolve(const char *host_port, struct gn_addr *out, size_t cap, size_t *count)
 {
 	char host[256];
-	const char *colon = strrchr(host_port, ':');
-	size_t len = colon ? (size_t)(colon - host_port) : 0;
-	if (!colon || len == 0 || len >= sizeof host || !colon[1])
-		return gn_os_refuse(GN_TEXT, host_port, "expected HOST:PORT");
-	bool v6 = host_port[0] == '[' && host_port[len - 1] == ']';
-	memcpy(host, host_port + v6, len - 2 * (size_t)v6);
-	host[len - 2 * (size_t)v6] = 0;
+	const char *port;
+	if (!split(host_port, host, &port))
+		return gn_os_refuse(GN_TEXT, host_port,
+				    "expected HOST:PORT or [IPv6]:PORT with a port from 1 to 65535");
 	struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV}, *list = NULL;
-	int rc = getaddrinfo(host, colon + 1, &hints, &list);
+	int rc = getaddrinfo(host, port, &hints, &list);
+	if (rc == EAI_AGAIN)
+		return gn_os_refuse(GN_TIMEOUT, host_port, "no name server answered");
 	if (rc)
-		return gn_os_refuse(GN_NOT_FOUND, host_port, gai_strerror(rc));
-	*count = 0;
-	for (struct addrinfo *a = list; a && *count < cap; a = a->ai_next)
-		*count += addr_from(a->ai_addr, &out[*count]);
+		return gn_os_refuse(rc == EAI_MEMORY ? GN_NOMEM : GN_NOT_FOUND, host_port, "the name is not known");
+	size_t n = 0;
+	for (struct addrinfo *a = list; a && n < cap; a = a->ai_next)
+		n += addr_from(a->ai_addr, &out[n]);
 	freeaddrinfo(list);
-	return *count ? GN_OK : gn_os_refuse(GN_NOT_FOUND, host_port, "no Internet address");
+	if (n == 0)
+		return gn_os_refuse(GN_NOT_FOUND, host_port, "the name has no Internet address");
+	*count = n;
+	return GN_OK;
 }
 
-static bool link_local(const struct gn_addr *a)
+enum scope { GLOBAL, PRIVATE, LOOPBACK, UNUSABLE };
+
+static enum scope scope_of(const struct gn_addr *a)
 {
-	return gn_addr_is_v4(a) ? a->ip[12] == 169 && a->ip[13] == 254 : a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80;
+	const uint8_t *b = a->ip + 12;
+	if (gn_addr_is_loopback(a))
+		return LOOPBACK;
+	if (!gn_addr_is_v4(a)) {
+		if (a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80)
+			return UNUSABLE; /* link-local: means nothing without its interface */
+		return (a->ip[0] & 0xfe) == 0xfc ? PRIVATE : GLOBAL;
+	}
+	if (b[0] == 169 && b[1] == 254)
+		return UNUSABLE;
+	return b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
+			       (b[0] == 100 && (b[1] & 0xc0) == 64)
+		       ? PRIVATE
+		       : GLOBAL;
 }
 
 void gn_os_local_addrs(struct gn_addr *out, size_t cap, size_t *count)
@@ -92,13 +132,16 @@ void gn_os_local_addrs(struct gn_addr *out, size_t cap, size_t *count)
 	*count = 0;
 	if (getifaddrs(&list))
 		return;
-	for (int loopback = 0; loopback < 2 && *count == 0; loopback++)
-		for (struct ifaddrs *i = list; i && *count < cap; i = i->ifa_next) {
+	for (enum scope scope = GLOBAL; scope <= LOOPBACK; scope++)
+		for (struct ifaddrs *i = list;
+		     i && *count < cap && (scope < LOOPBACK || *count == 0 || gn_addr_is_loopback(out));
+		     i = i->ifa_next) {
 			struct gn_addr a;
-			if (i->ifa_addr && (i->ifa_flags & IFF_UP) && addr_from(i->ifa_addr, &a) && !link_local(&a) && gn_addr_is_loopback(&a) == (loopback == 1)) {
-				a.port = 0;
-				out[(*count)++] = a;
-			}
+			if (!i->ifa_addr || !(i->ifa_flags & IFF_UP) || !addr_from(i->ifa_addr, &a) ||
+			    scope_of(&a) != scope)
+				continue;
+			a.port = 0;
+			out[(*count)++] = a;
 		}
 	freeifaddrs(list);
 }

@@ -1,0 +1,384 @@
+/* The edge to the machine, on a directory of its own under /tmp. */
+#include "os/os.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static char base[64], root[80];
+static struct gn_os_dir *dir;
+
+static int open_root(void **state)
+{
+	(void)state;
+	snprintf(base, sizeof base, "/tmp/gn_os_test.XXXXXX");
+	if (!mkdtemp(base))
+		return -1;
+	snprintf(root, sizeof root, "%s/a/data", base);
+	return gn_os_dir_open(root, &dir) != GN_OK;
+}
+
+static int close_root(void **state)
+{
+	char command[128];
+	(void)state;
+	gn_os_dir_close(dir);
+	snprintf(command, sizeof command, "rm -rf '%s'", base);
+	return system(command) != 0;
+}
+
+static mode_t mode_of(const char *name)
+{
+	struct stat st;
+	char path[256];
+	snprintf(path, sizeof path, "%s/%s", root, name);
+	return lstat(path, &st) ? 0 : st.st_mode & 0777;
+}
+
+static gn_err read_text(const char *name, uint64_t offset, size_t cap, char *out)
+{
+	struct gn_buf b = {(uint8_t *)out, 0, cap};
+	gn_err err = gn_os_read_at(dir, name, offset, &b);
+	out[b.len] = 0;
+	return err;
+}
+
+/* ---- the directory ---- */
+
+static void a_directory_is_made_private_with_its_parents(void **state)
+{
+	(void)state;
+	assert_int_equal(mode_of(""), 0700);
+	assert_int_equal(mode_of(".."), 0700);
+	assert_int_equal(mode_of("lock"), 0600);
+	assert_true(gn_os_dir_free_bytes(dir) > 0);
+}
+
+static void a_second_process_is_told_who_has_it(void **state)
+{
+	(void)state;
+	char want[64];
+	struct gn_os_dir *other;
+	assert_int_equal(gn_os_dir_open(root, &other), GN_BUSY);
+	snprintf(want, sizeof want, "process %ld is running on this directory", (long)getpid());
+	assert_non_null(strstr(gn_os_why(), want));
+	assert_non_null(strstr(gn_os_why(), root));
+	pid_t child = fork();
+	if (child == 0) /* another process, and the lock is not inherited by what we start */
+		_exit(gn_os_dir_open(root, &other) == GN_BUSY ? 7 : 1);
+	int status;
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(WEXITSTATUS(status), 7);
+	gn_os_dir_close(dir);
+	dir = NULL;
+	assert_int_equal(gn_os_dir_open(root, &dir), GN_OK);
+}
+
+static void an_open_directory_is_closed_or_refused(void **state)
+{
+	(void)state;
+	char path[128], file[160];
+	struct gn_os_dir *other;
+	snprintf(path, sizeof path, "%s/open", base);
+	assert_int_equal(mkdir(path, 0755), 0);
+	assert_int_equal(chmod(path, 0755), 0);
+	assert_int_equal(gn_os_dir_open(path, &other), GN_OK); /* empty: it becomes ours */
+	gn_os_dir_close(other);
+	struct stat st;
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	assert_int_equal(chmod(path, 0750), 0); /* a data directory: closed again */
+	assert_int_equal(gn_os_dir_open(path, &other), GN_OK);
+	gn_os_dir_close(other);
+	snprintf(file, sizeof file, "%s/lock", path);
+	assert_int_equal(unlink(file), 0);
+	snprintf(file, sizeof file, "%s/letter", path);
+	int fd = open(file, O_WRONLY | O_CREAT, 0600);
+	close(fd);
+	assert_int_equal(chmod(path, 0755), 0); /* somebody's home */
+	assert_int_equal(gn_os_dir_open(path, &other), GN_DENIED);
+	assert_non_null(strstr(gn_os_why(), "chmod 700"));
+	assert_int_equal(stat(path, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0755);
+	snprintf(path, sizeof path, "%s/open/letter/x", base);
+	assert_int_equal(gn_os_dir_open(path, &other), GN_IO);
+	assert_int_equal(gn_os_dir_open("", &other), GN_USAGE);
+}
+
+/* ---- files ---- */
+
+static void files_are_written_and_read_at_their_place(void **state)
+{
+	(void)state;
+	char text[64];
+	assert_int_equal(read_text("x/y/z", 0, 10, text), GN_NOT_FOUND);
+	assert_non_null(strstr(gn_os_why(), "x/y/z: there is no such file"));
+	assert_int_equal(gn_os_write_at(dir, "x/y/z", 3, GN_LIT("hello")), GN_OK);
+	assert_int_equal(mode_of("x"), 0700);
+	assert_int_equal(mode_of("x/y"), 0700);
+	assert_int_equal(mode_of("x/y/z"), 0600);
+	assert_int_equal(read_text("x/y/z", 3, 10, text), GN_OK);
+	assert_string_equal(text, "hello");
+	assert_int_equal(read_text("x/y/z", 5, 2, text), GN_OK);
+	assert_string_equal(text, "ll");
+	assert_int_equal(read_text("x/y/z", 100, 2, text), GN_OK);
+	assert_string_equal(text, "");
+	assert_int_equal(gn_os_sync(dir, "x/y/z"), GN_OK);
+	assert_int_equal(gn_os_sync(dir, "x/y/none"), GN_NOT_FOUND);
+	assert_int_equal(gn_os_truncate(dir, "x/y/z", 5), GN_OK);
+	assert_int_equal(read_text("x/y/z", 3, 10, text), GN_OK);
+	assert_string_equal(text, "he");
+	assert_int_equal(gn_os_truncate(dir, "none", 0), GN_NOT_FOUND);
+	assert_int_equal(gn_os_write_at(dir, "x", 0, GN_LIT("a")), GN_IO);       /* a folder */
+	assert_int_equal(gn_os_write_at(dir, "x/y/z/w", 0, GN_LIT("a")), GN_IO); /* a file as a folder */
+}
+
+static void renames_replace_and_removals_forgive(void **state)
+{
+	(void)state;
+	char text[64];
+	assert_int_equal(gn_os_write_at(dir, "r/a", 0, GN_LIT("one")), GN_OK);
+	assert_int_equal(gn_os_write_at(dir, "r/b", 0, GN_LIT("two")), GN_OK);
+	assert_int_equal(gn_os_rename(dir, "r/a", "r/b"), GN_OK);
+	assert_int_equal(read_text("r/b", 0, 10, text), GN_OK);
+	assert_string_equal(text, "one");
+	assert_int_equal(gn_os_rename(dir, "r/b", "new/c"), GN_OK);
+	assert_int_equal(gn_os_rename(dir, "r/b", "new/c"), GN_NOT_FOUND);
+	assert_int_equal(gn_os_remove(dir, "new/c"), GN_OK);
+	assert_int_equal(gn_os_remove(dir, "new/c"), GN_OK);
+	assert_int_equal(gn_os_remove(dir, "never/was"), GN_OK);
+	assert_int_equal(read_text("new/c", 0, 10, text), GN_NOT_FOUND);
+}
+
+static void lists_have_a_line_for_each_entry(void **state)
+{
+	(void)state;
+	char text[512] = "", path[160];
+	struct gn_buf out = {(uint8_t *)text, 0, sizeof text - 1};
+	assert_int_equal(gn_os_list(dir, "l", &out), GN_OK);
+	assert_int_equal(out.len, 0);
+	assert_int_equal(gn_os_write_at(dir, "l/one", 0, GN_LIT("12345")), GN_OK);
+	assert_int_equal(gn_os_write_at(dir, "l/deep/two", 0, GN_LIT("1")), GN_OK);
+	snprintf(path, sizeof path, "%s/l/evil\n9 name", root);
+	int fd = open(path, O_WRONLY | O_CREAT, 0600);
+	assert_true(fd >= 0);
+	close(fd);
+	assert_int_equal(gn_os_list(dir, "l", &out), GN_OK);
+	assert_non_null(strstr(text, "5 one\n"));
+	assert_non_null(strstr(text, " deep\n"));
+	assert_null(strstr(text, "evil"));
+	assert_null(strstr(text, "name"));
+	out.len = 0;
+	out.cap = 3;
+	assert_int_equal(gn_os_list(dir, "l", &out), GN_TOO_LARGE);
+	out.cap = sizeof text - 1;
+	assert_int_equal(gn_os_list(dir, "", &out), GN_OK);
+	text[out.len] = 0;
+	assert_non_null(strstr(text, " lock\n"));
+	assert_int_equal(gn_os_list(dir, "../x", &out), GN_USAGE);
+}
+
+static void names_cannot_leave_the_directory(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {"",  "/etc/passwd", "..",   "../x", "a/../b", "a/..",
+					  ".", "./a",         "a//b", "a/",   "/",      "a/./b"};
+	char text[16], path[200], target[160];
+	for (unsigned i = 0; i < GN_COUNT(bad); i++) {
+		assert_int_equal(read_text(bad[i], 0, 4, text), GN_USAGE);
+		assert_int_equal(gn_os_write_at(dir, bad[i], 0, GN_LIT("x")), GN_USAGE);
+		assert_int_equal(gn_os_remove(dir, bad[i]), GN_USAGE);
+		assert_int_equal(gn_os_rename(dir, "ok", bad[i]), GN_USAGE);
+		assert_int_equal(gn_os_sync(dir, bad[i]), GN_USAGE);
+		assert_int_equal(gn_os_truncate(dir, bad[i], 0), GN_USAGE);
+	}
+	char longest[600];
+	memset(longest, 'n', sizeof longest);
+	longest[sizeof longest - 1] = 0;
+	assert_int_equal(read_text(longest, 0, 4, text), GN_USAGE);
+	/* links out of it are not followed, neither as a file nor as a folder */
+	snprintf(target, sizeof target, "%s/outside", base);
+	assert_int_equal(mkdir(target, 0700), 0);
+	snprintf(path, sizeof path, "%s/link", root);
+	assert_int_equal(symlink(target, path), 0);
+	assert_int_equal(gn_os_write_at(dir, "link/file", 0, GN_LIT("x")), GN_IO);
+	assert_int_equal(gn_os_write_at(dir, "link", 0, GN_LIT("x")), GN_IO);
+	assert_int_equal(read_text("link/file", 0, 4, text), GN_IO);
+	assert_non_null(strstr(gn_os_why(), "symbolic link"));
+	struct gn_buf list = {(uint8_t *)text, 0, sizeof text};
+	assert_int_equal(gn_os_list(dir, "link", &list), GN_IO);
+	snprintf(path, sizeof path, "%s/file", target);
+	assert_int_equal(access(path, F_OK), -1);
+}
+
+static void small_files_come_whole_or_not_at_all(void **state)
+{
+	(void)state;
+	uint8_t bytes[8];
+	char path[160];
+	struct gn_buf out = {bytes, 0, sizeof bytes};
+	assert_int_equal(gn_os_file_read(dir, "small", &out), GN_NOT_FOUND);
+	assert_int_equal(gn_os_file_write(dir, "small", GN_LIT("12345678")), GN_OK);
+	assert_int_equal(mode_of("small"), 0600);
+	assert_int_equal(gn_os_file_read(dir, "small", &out), GN_OK);
+	assert_int_equal(out.len, 8);
+	out.len = 0;
+	assert_int_equal(gn_os_file_write(dir, "small", GN_LIT("123456789")), GN_OK);
+	assert_int_equal(gn_os_file_read(dir, "small", &out), GN_TOO_LARGE);
+	assert_int_equal(gn_os_file_write(dir, "small", GN_LIT("")), GN_OK);
+	out.len = 0;
+	assert_int_equal(gn_os_file_read(dir, "small", &out), GN_OK);
+	assert_int_equal(out.len, 0);
+	assert_int_equal(mode_of("small.new"), 0);
+	/* a leftover of a crash does not matter; a file that others can read does */
+	assert_int_equal(gn_os_write_at(dir, "small.new", 0, GN_LIT("half")), GN_OK);
+	assert_int_equal(gn_os_file_write(dir, "small", GN_LIT("new")), GN_OK);
+	snprintf(path, sizeof path, "%s/small", root);
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(gn_os_file_read(dir, "small", &out), GN_DENIED);
+	assert_non_null(strstr(gn_os_why(), "chmod 600"));
+	assert_int_equal(gn_os_file_write(dir, "small", GN_LIT("new")), GN_OK); /* written anew it is private again */
+	assert_int_equal(gn_os_file_read(dir, "small", &out), GN_OK);
+	assert_int_equal(gn_os_file_write(dir, "no/../way", GN_LIT("x")), GN_USAGE);
+}
+
+static void a_full_disk_is_said_so(void **state)
+{
+	(void)state;
+	errno = ENOSPC;
+	assert_int_equal(gn_os_fail("blocks/ab"), GN_DISK_FULL);
+	assert_string_equal(gn_os_why(), "blocks/ab: the disk is full");
+	errno = EADDRINUSE;
+	assert_int_equal(gn_os_fail("UDP port 7777"), GN_PORT_TAKEN);
+	errno = EDEADLK; /* one that has no words of ours */
+	assert_int_equal(gn_os_fail("x"), GN_IO);
+	assert_true(strlen(gn_os_why()) > 5);
+	/* and a name longer than the room for the sentence is cut, not overrun */
+	char longest[2000];
+	memset(longest, 'n', sizeof longest);
+	longest[sizeof longest - 1] = 0;
+	assert_int_equal(gn_os_fail(longest), GN_IO);
+}
+
+static void *fail_elsewhere(void *out)
+{
+	char text[8];
+	gn_err err = read_text("elsewhere", 0, 4, text);
+	*(bool *)out = err == GN_NOT_FOUND && strstr(gn_os_why(), "elsewhere") != NULL;
+	return NULL;
+}
+
+static void each_thread_has_its_own_sentence(void **state)
+{
+	(void)state;
+	bool ok = false;
+	pthread_t thread;
+	errno = EIO;
+	assert_int_equal(gn_os_fail("here"), GN_IO);
+	assert_int_equal(pthread_create(&thread, NULL, fail_elsewhere, &ok), 0);
+	assert_int_equal(pthread_join(thread, NULL), 0);
+	assert_true(ok);
+	assert_string_equal(gn_os_why(), "here: the disk reports an error");
+}
+
+/* ---- names, time, process ---- */
+
+static void host_and_port_are_resolved(void **state)
+{
+	(void)state;
+	static const char *const bad[] = {"",           ":",    "host",   "host:",  ":5",  "::1:5",
+					  "[::1]",      "[]:5", "[::1:5", "::1]:5", "h:0", "h:65536",
+					  "h:99999999", "h:5x", "h: 5",   "h:-1"};
+	struct gn_addr a[4];
+	size_t count = 99;
+	char text[GN_ADDR_TEXT_MAX];
+	for (unsigned i = 0; i < GN_COUNT(bad); i++)
+		assert_int_equal(gn_os_resolve(bad[i], a, 4, &count), GN_TEXT);
+	assert_int_equal(count, 99);
+	assert_int_equal(gn_os_resolve("127.0.0.1:65535", a, 4, &count), GN_OK);
+	assert_int_equal(count, 1);
+	gn_addr_text(&a[0], text);
+	assert_string_equal(text, "127.0.0.1:65535");
+	assert_int_equal(gn_os_resolve("[2001:db8::7]:5", a, 4, &count), GN_OK);
+	gn_addr_text(&a[0], text);
+	assert_string_equal(text, "[2001:db8::7]:5");
+	assert_int_equal(gn_os_resolve("localhost:7777", a, 1, &count), GN_OK);
+	assert_int_equal(count, 1);
+	assert_true(gn_addr_is_loopback(&a[0]));
+}
+
+static void local_addresses_are_usable_ones(void **state)
+{
+	(void)state;
+	struct gn_addr a[16];
+	size_t count;
+	gn_os_local_addrs(a, 16, &count);
+	assert_true(count > 0); /* loopback at least */
+	for (size_t i = 0; i < count; i++) {
+		assert_int_equal(a[i].port, 0);
+		assert_int_equal(gn_addr_is_loopback(&a[i]), gn_addr_is_loopback(&a[0]));
+	}
+	gn_os_local_addrs(a, 1, &count);
+	assert_int_equal(count, 1);
+	gn_os_local_addrs(a, 0, &count);
+	assert_int_equal(count, 0);
+}
+
+static void time_goes_forward_and_has_a_text(void **state)
+{
+	(void)state;
+	char text[32];
+	gn_time before = gn_os_now(), cpu = gn_os_cpu();
+	for (int i = 0; i < 100000; i++) {
+		gn_time now = gn_os_now();
+		assert_true(now >= before);
+		before = now;
+	}
+	assert_true(gn_os_cpu() > cpu);
+	assert_true(before > INT64_C(1700000000) * GN_SEC);
+	gn_os_time_text(INT64_C(1795244400) * GN_SEC, text, sizeof text);
+	assert_string_equal(text, "2026-11-21T07:00:00Z");
+}
+
+static void the_process_knows_itself(void **state)
+{
+	(void)state;
+	int pipes[2];
+	assert_true(gn_os_rss() > 1 << 20);
+	assert_int_equal(pipe(pipes), 0);
+	assert_false(gn_os_is_terminal(pipes[0]));
+	assert_int_equal(gn_os_columns(pipes[0]), 80);
+	close(pipes[0]);
+	close(pipes[1]);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_directory_is_made_private_with_its_parents),
+		cmocka_unit_test(a_second_process_is_told_who_has_it),
+		cmocka_unit_test(an_open_directory_is_closed_or_refused),
+		cmocka_unit_test(files_are_written_and_read_at_their_place),
+		cmocka_unit_test(renames_replace_and_removals_forgive),
+		cmocka_unit_test(lists_have_a_line_for_each_entry),
+		cmocka_unit_test(names_cannot_leave_the_directory),
+		cmocka_unit_test(small_files_come_whole_or_not_at_all),
+		cmocka_unit_test(a_full_disk_is_said_so),
+		cmocka_unit_test(each_thread_has_its_own_sentence),
+		cmocka_unit_test(host_and_port_are_resolved),
+		cmocka_unit_test(local_addresses_are_usable_ones),
+		cmocka_unit_test(time_goes_forward_and_has_a_text),
+		cmocka_unit_test(the_process_knows_itself),
+	};
+	return cmocka_run_group_tests(tests, open_root, close_root);
+}
