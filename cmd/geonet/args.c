@@ -2,6 +2,7 @@
  * Global options may stand anywhere. A word that is nearly an option or a command is suggested. */
 #include "cli.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -55,12 +56,12 @@ static bool unknown_option(struct cli *cli, const char *word)
 static bool unknown_command(struct cli *cli, const char *first, const char *second)
 {
 	const char *best = NULL;
-	unsigned least = strlen(first) < 4 ? 2 : 3;
 	char *word = cli_format("%s%s%s", first, second ? " " : "", second ? second : "");
+	unsigned least = strlen(word) < 4 ? 2 : 3;
 	for (const struct cli_command *c = cli_commands; c->name; c++) {
 		size_t first_len = strcspn(c->name, " ");
 		char *group = cli_format("%.*s", (int)first_len, c->name);
-		unsigned whole = word_distance(c->name, word), only = word_distance(group, first);
+		unsigned whole = word_distance(c->name, word), only = second ? UINT_MAX : word_distance(group, first);
 		if (whole < least || only < least) {
 			best = whole <= only ? c->name : NULL;
 			least = whole < only ? whole : only;
@@ -271,8 +272,8 @@ static void print_options(const struct cli_option *list, const char *title)
 void cli_help(const struct cli *cli, const struct cli_command *command)
 {
 	if (command) {
-		printf("usage: geonet %s%s%s%s\n%s\n", command->name, command->options && command->options->name ? " [OPTION...]" : "",
-		       *command->args ? " " : "", command->args, command->summary);
+		printf("usage: geonet %s%s%s%s\n%c%s.\n", command->name, command->options && command->options->name ? " [OPTION...]" : "",
+		       *command->args ? " " : "", command->args, command->summary[0] - 'a' + 'A', command->summary + 1);
 		if (command->details)
 			printf("\n%s", command->details);
 		print_options(command->options, "Options");
