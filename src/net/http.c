@@ -119,7 +119,7 @@ static void sweep_one(struct conn *c, uint64_t now)
 	const struct gn_http_timeouts *limit = &http->config.timeouts;
 	uint64_t age = now - c->since;
 	size_t queued = uv_stream_get_write_queue_size(&c->io.stream);
-	if (queued != c->queued_seen || (c->state == CONN_WAIT && c->queued == 0)) { /* moving, or the owner's turn */
+	if (queued != c->queued_seen || ((c->state == CONN_WAIT || c->state == CONN_TUNNEL) && c->queued == 0)) { /* moving, or the owner's turn */
 		c->queued_seen = queued;
 		c->since = now;
 	} else if (c->state == CONN_LINGER && c->queued == 0) {
@@ -373,6 +373,8 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 	default_u32(&http->config.timeouts.head, 10000);
 	default_u32(&http->config.timeouts.idle, 60000);
 	default_u32(&http->config.timeouts.stall, 60000);
+	if (!http->config.error_code)
+		http->config.error_code = gn_err_name;
 	uv_timer_init(config->loop, &http->sweep);
 	uv_idle_init(config->loop, &http->turn);
 	http->sweep.data = http->turn.data = http;

@@ -17,7 +17,7 @@ struct uv_loop_s;
 struct gn_http;
 struct gn_http_request;
 
-enum gn_http_method { GN_HTTP_GET, GN_HTTP_HEAD, GN_HTTP_POST, GN_HTTP_PUT, GN_HTTP_DELETE, GN_HTTP_OPTIONS, GN_HTTP_OTHER };
+enum gn_http_method { GN_HTTP_GET, GN_HTTP_HEAD, GN_HTTP_POST, GN_HTTP_PUT, GN_HTTP_PATCH, GN_HTTP_DELETE, GN_HTTP_OPTIONS, GN_HTTP_OTHER };
 
 struct gn_http_handler {
 	void (*on_request)(void *user, struct gn_http_request *r);
@@ -45,6 +45,7 @@ struct gn_http_config {
 		uint32_t idle;  /* between requests of a connection; default 60 s */
 		uint32_t stall; /* without a byte of a body that we want, or of an answer that the client wants; default 60 s */
 	} timeouts;
+	const char *(*error_code)(gn_err err); /* how answers made here name an error; default gn_err_name */
 };
 
 /* GN_PORT_TAKEN (also: somebody answers on unix_path), GN_IO, GN_NOMEM. */
@@ -65,9 +66,14 @@ enum gn_http_method gn_http_method(const struct gn_http_request *r);
 struct gn_slice gn_http_path(const struct gn_http_request *r);  /* as sent, percent-encoded, without the query */
 struct gn_slice gn_http_query(const struct gn_http_request *r); /* without '?'; empty when none */
 /* Lower-case name; p NULL when absent; the first when a list is sent in several lines: host, range, if-none-match, if-range, authorization, origin, referer, content-type,
- * content-length, accept, accept-encoding, cookie, sec-fetch-site. Any other name gives NULL too. */
+ * content-length, accept, accept-encoding, cookie, sec-fetch-site, x-request-id, x-admin-token, x-forwarded-for, upgrade and
+ * sec-websocket-key, -version, -protocol. Any other name gives NULL too. */
 struct gn_slice gn_http_header(const struct gn_http_request *r, const char *name);
 bool gn_http_is_unix(const struct gn_http_request *r); /* came over the Unix socket */
+/* The client's address; zeros on the Unix socket. */
+void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out);
+/* The head lists `word` in its Connection header. */
+bool gn_http_connection_has(const struct gn_http_request *r, const char *word);
 void gn_http_set_user(struct gn_http_request *r, void *user);
 void *gn_http_user(const struct gn_http_request *r);
 
@@ -88,6 +94,10 @@ bool gn_http_write(struct gn_http_request *r, struct gn_slice data);
 void gn_http_end(struct gn_http_request *r);
 /* Give up a started answer: the connection is cut so that the client sees a broken transfer, not a short file. */
 void gn_http_abort(struct gn_http_request *r);
+/* Answers 101: from now on the connection is a stream of bytes both ways. What comes is given to on_body (all of it must be taken),
+ * what gn_http_write gets goes out as it is; gn_http_end ends it after the last byte. Nothing of it is timed but an answer that the
+ * client does not take. The request must have had no body. */
+void gn_http_upgrade(struct gn_http_request *r, const char *protocol, const struct gn_http_field *fields, size_t count);
 /* Offer again what on_body did not take. */
 void gn_http_body_resume(struct gn_http_request *r);
 

@@ -108,7 +108,7 @@ static const char *reason(int status)
 		int status;
 		const char *text;
 	} table[] = {
-		{200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"}, {206, "Partial Content"},
+		{101, "Switching Protocols"}, {200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"}, {206, "Partial Content"},
 		{301, "Moved Permanently"}, {302, "Found"}, {303, "See Other"}, {304, "Not Modified"}, {307, "Temporary Redirect"},
 		{308, "Permanent Redirect"}, {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
 		{405, "Method Not Allowed"}, {408, "Request Timeout"}, {409, "Conflict"}, {412, "Precondition Failed"},
@@ -208,7 +208,7 @@ static uv_buf_t buf_of(struct gn_slice s)
 void conn_put_refusal(struct conn *c, const struct gn_http_refusal *why)
 {
 	char body[256], head[512];
-	int n = snprintf(body, sizeof body, "{\"error\": {\"code\": \"%s\", \"message\": \"%s\"}}\n", gn_err_name(why->err), why->text);
+	int n = snprintf(body, sizeof body, "{\"error\": {\"code\": \"%s\", \"message\": \"%s\", \"details\": {}}}\n", c->http->config.error_code(why->err), why->text);
 	GN_ASSERT(n > 0 && (size_t)n < sizeof body);
 	int h = snprintf(head, sizeof head,
 	                 "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n",
@@ -308,6 +308,31 @@ void gn_http_abort(struct gn_http_request *r)
 	conn_break(c);
 }
 
+void gn_http_upgrade(struct gn_http_request *r, const char *protocol, const struct gn_http_field *fields, size_t count)
+{
+	struct conn *c = r->conn;
+	char head[GN_HTTP_ANSWER_HEAD];
+	struct text t = {head, 0, sizeof head - 2};
+	GN_ASSERT(!r->started && r->body_done);
+	if (is_dead(r))
+		return;
+	r->started = r->tunnel = true;
+	r->length = UINT64_MAX;
+	c->close_after = true;
+	t.len = (size_t)snprintf(t.p, 64, "HTTP/1.1 101 %s\r\n", reason(101));
+	add_line(&t, "Connection", GN_LIT("Upgrade"));
+	add_line(&t, "Upgrade", gn_str(protocol));
+	for (size_t i = 0; i < count; i++)
+		if (gn_http_field_ok(&fields[i]) && !is_ours(fields[i].name))
+			add_line(&t, fields[i].name, fields[i].value);
+	memcpy(t.p + t.len, "\r\n", 2);
+	conn_put(c, &(uv_buf_t){.base = head, .len = t.len + 2}, 1);
+	if (c->state == CONN_WAIT) {
+		c->state = CONN_TUNNEL;
+		conn_mark_ready(c);
+	}
+}
+
 void gn_http_body_resume(struct gn_http_request *r)
 {
 	r->resumed = true;
@@ -335,6 +360,29 @@ struct gn_slice gn_http_header(const struct gn_http_request *r, const char *name
 {
 	enum gn_http_header_id id = gn_http_header_find(name);
 	return id < GN_HTTP_H_PUBLIC ? r->head.headers[id] : (struct gn_slice){NULL, 0};
+}
+
+void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out)
+{
+	struct sockaddr_storage addr = {0};
+	int len = sizeof addr;
+	*out = (struct gn_addr){0};
+	if (r->conn->is_unix || uv_tcp_getpeername(&r->conn->io.tcp, (struct sockaddr *)&addr, &len) != 0)
+		return;
+	if (addr.ss_family == AF_INET6) {
+		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&addr;
+		memcpy(out->ip, &v6->sin6_addr, sizeof out->ip);
+		out->port = ntohs(v6->sin6_port);
+	} else if (addr.ss_family == AF_INET) {
+		const struct sockaddr_in *v4 = (const struct sockaddr_in *)&addr;
+		const uint8_t *ip = (const uint8_t *)&v4->sin_addr;
+		*out = gn_addr_v4(ip[0], ip[1], ip[2], ip[3], ntohs(v4->sin_port));
+	}
+}
+
+bool gn_http_connection_has(const struct gn_http_request *r, const char *word)
+{
+	return r->head.headers[GN_HTTP_H_CONNECTION].p && gn_http_list_has(r->head.headers[GN_HTTP_H_CONNECTION], word);
 }
 
 bool gn_http_is_unix(const struct gn_http_request *r)

@@ -1,7 +1,7 @@
 /* Reading a connection: bytes become heads and bodies, one request after the other.
  *
  *     HEAD -> BODY [feed_head]   BODY -> WAIT [body_over]   WAIT -> HEAD [finish: kept alive]   WAIT, BODY -> LINGER [finish]
- *     HEAD -> LINGER [conn_refuse]   any -> CLOSING [conn_close]
+ *     HEAD -> LINGER [conn_refuse]   any -> CLOSING [conn_close]   BODY, WAIT -> TUNNEL [body_over, gn_http_upgrade] -> LINGER [finish]
  *
  * 1. Bytes that cannot be used yet are kept in `in`: a head's beginning, a body its owner did not take, the next request while
  *    this one is answered. Reading stops when they are too many, and TCP tells the client.
@@ -145,9 +145,9 @@ static void body_over(struct conn *c)
 {
 	struct gn_http_request *r = c->request;
 	r->body_done = true;
-	c->state = CONN_WAIT;
+	c->state = r->tunnel ? CONN_TUNNEL : CONN_WAIT;
 	c->since = uv_now(c->http->config.loop);
-	if (r->ended || r->body_told)
+	if (r->ended || r->body_told || r->tunnel)
 		return;
 	r->body_told = true;
 	c->http->handler.on_body_end(c->http->handler.user, r);
@@ -224,6 +224,9 @@ static size_t feed(struct conn *c, struct gn_slice data)
 			}
 		} else if (c->state == CONN_BODY && (rest.len || c->request->body_done)) {
 			used = feed_body(c, rest);
+		} else if (c->state == CONN_TUNNEL && rest.len) {
+			used = give(c, rest);
+			GN_ASSERT(c->state == CONN_CLOSING || used == rest.len);
 		} else if (c->state == CONN_LINGER || c->state == CONN_CLOSING) {
 			return data.len;
 		}

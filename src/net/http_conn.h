@@ -17,7 +17,7 @@
 	X(connections) X(requests) X(refused_head) X(refused_busy) X(refused_body) X(timeout_head) X(timeout_idle)     \
 	X(timeout_stall) X(gone) X(aborted) X(nomem)
 
-enum conn_state { CONN_HEAD, CONN_BODY, CONN_WAIT, CONN_LINGER, CONN_CLOSING };
+enum conn_state { CONN_HEAD, CONN_BODY, CONN_WAIT, CONN_TUNNEL, CONN_LINGER, CONN_CLOSING };
 
 struct conn {
 	union {
@@ -56,6 +56,7 @@ struct gn_http_request {
 	bool started, ended;       /* the answer */
 	bool silent;               /* HEAD, 204, 304: no body goes out */
 	bool chunked_out, want_drain;
+	bool tunnel; /* answered 101: bytes both ways */
 	uint64_t length, written; /* announced, so far */
 	uint8_t text[];           /* the head, which its slices point into */
 };

@@ -69,8 +69,7 @@ static struct gn_slice trim(struct gn_slice s)
 	return s;
 }
 
-/* Is the word in the comma-separated list? */
-static bool list_has(struct gn_slice list, const char *word)
+bool gn_http_list_has(struct gn_slice list, const char *word)
 {
 	while (list.len) {
 		const uint8_t *comma = memchr(list.p, ',', list.len);
@@ -152,7 +151,8 @@ static enum gn_http_method method_of(struct gn_slice s)
 		const char *name;
 		enum gn_http_method method;
 	} table[] = {{"GET", GN_HTTP_GET},   {"HEAD", GN_HTTP_HEAD},     {"POST", GN_HTTP_POST},
-	             {"PUT", GN_HTTP_PUT},   {"DELETE", GN_HTTP_DELETE}, {"OPTIONS", GN_HTTP_OPTIONS}};
+	             {"PUT", GN_HTTP_PUT},   {"PATCH", GN_HTTP_PATCH},   {"DELETE", GN_HTTP_DELETE},
+	             {"OPTIONS", GN_HTTP_OPTIONS}};
 	for (size_t i = 0; i < GN_COUNT(table); i++)
 		if (gn_slice_eq(s, gn_str(table[i].name)))
 			return table[i].method;
@@ -225,7 +225,7 @@ static bool parse_field(struct gn_slice line, const struct gn_http_limits *limit
 		if (head->headers[i].p && known[i].single)
 			return bad(why, i == GN_HTTP_H_HOST ? "there are two Host headers" : "a header that may come once came twice");
 		/* "Connection: close" anywhere counts; of other lists the first line is kept. */
-		if (!head->headers[i].p || (i == GN_HTTP_H_CONNECTION && list_has(value, "close")))
+		if (!head->headers[i].p || (i == GN_HTTP_H_CONNECTION && gn_http_list_has(value, "close")))
 			head->headers[i] = value;
 		break;
 	}
@@ -255,7 +255,7 @@ static bool parse_framing(struct gn_http_head *head, struct gn_http_refusal *why
 	if (expect.p && !same_word(expect, "100-continue"))
 		return refuse(why, 417, GN_UNSUPPORTED, "the only expectation met here is 100-continue");
 	head->expect_continue = expect.p && !head->old && (head->chunked || head->content_length);
-	head->keep_alive = !head->old && !list_has(head->headers[GN_HTTP_H_CONNECTION], "close");
+	head->keep_alive = !head->old && !gn_http_list_has(head->headers[GN_HTTP_H_CONNECTION], "close");
 	return true;
 }
 

@@ -14,6 +14,9 @@
 	X(AUTHORIZATION, "authorization", 1) X(ORIGIN, "origin", 1) X(REFERER, "referer", 1)                           \
 	X(CONTENT_TYPE, "content-type", 1) X(CONTENT_LENGTH, "content-length", 1) X(ACCEPT, "accept", 0)               \
 	X(ACCEPT_ENCODING, "accept-encoding", 0) X(COOKIE, "cookie", 0) X(SEC_FETCH_SITE, "sec-fetch-site", 1)         \
+	X(X_REQUEST_ID, "x-request-id", 1) X(X_ADMIN_TOKEN, "x-admin-token", 1) X(X_FORWARDED_FOR, "x-forwarded-for", 1) \
+	X(UPGRADE, "upgrade", 1) X(SEC_WEBSOCKET_KEY, "sec-websocket-key", 1)                                          \
+	X(SEC_WEBSOCKET_VERSION, "sec-websocket-version", 1) X(SEC_WEBSOCKET_PROTOCOL, "sec-websocket-protocol", 1)    \
 	X(TRANSFER_ENCODING, "transfer-encoding", 1) X(CONNECTION, "connection", 0) X(EXPECT, "expect", 1)
 
 enum gn_http_header_id { /* the last member of a line: sending it twice is an error */
@@ -49,6 +52,8 @@ bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits,
 struct gn_http_refusal gn_http_head_overrun(struct gn_slice in, const struct gn_http_limits *limits);
 /* Id of a lower-case name; GN_HTTP_H_COUNT when it is not in the table. */
 enum gn_http_header_id gn_http_header_find(const char *name);
+/* Is the lower-case word in the comma-separated list? */
+bool gn_http_list_has(struct gn_slice list, const char *word);
 /* A field that may be written into an answer's head: a token, and a value without control characters. */
 bool gn_http_field_ok(const struct gn_http_field *field);
 
