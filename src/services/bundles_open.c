@@ -1,0 +1,270 @@
+/* Opening a site: its newest head from the overlay, then the manifest that the head (or one of the versions before) names, read as any
+ * file. Heads are cached by place, manifests by root; what is cached was verified when it came.
+ *
+ *   GETTING -> READING [a head, no such manifest here] -> ENDED [whole, checked] ;  GETTING -> ENDED [manifest here, or no head]
+ *
+ * Rule: docs/spec/services.md BU-16. */
+#include "services/bundles_engine_int.h"
+
+/* ---- caches ---- */
+
+static void head_drop(struct gn_bundles *b, const struct gn_hash *key)
+{
+	struct bundles_head *h = gn_map_get(&b->heads, key);
+	if (!h)
+		return;
+	gn_mem_free(b->env.alloc, h->bytes);
+	(void)gn_map_remove(&b->heads, key);
+}
+
+/* Takes *bytes: nulled when it was kept. */
+static void head_keep(struct gn_bundles *b, const struct gn_hash *key, const uint8_t *bytes, uint32_t len)
+{
+	if (b->heads.count >= BUNDLES_HEADS && !gn_map_get(&b->heads, key)) {
+		uint32_t oldest = 0;
+		for (uint32_t i = 1; i < b->heads.count; i++)
+			if (((struct bundles_head *)gn_map_value_at(&b->heads, i))->got < ((struct bundles_head *)gn_map_value_at(&b->heads, oldest))->got)
+				oldest = i;
+		struct gn_hash gone = *(const struct gn_hash *)gn_map_key_at(&b->heads, oldest);
+		head_drop(b, &gone);
+	}
+	uint8_t *copy = gn_mem_new(b->env.alloc, len);
+	struct bundles_head *h = copy ? gn_map_put(&b->heads, key) : NULL;
+	if (!h) { /* a cache may forget */
+		gn_mem_free(b->env.alloc, copy);
+		b->count.nomem++;
+		return;
+	}
+	gn_mem_free(b->env.alloc, h->bytes);
+	memcpy(copy, bytes, len);
+	*h = (struct bundles_head){copy, len, b->now};
+}
+
+static void manifest_drop(struct gn_bundles *b, const struct gn_hash *root)
+{
+	struct bundles_kept_manifest *k = gn_map_get(&b->manifests, root);
+	GN_ASSERT(k);
+	b->manifest_bytes -= gn_manifest_bytes(k->manifest).len;
+	gn_manifest_free(b->env.alloc, k->manifest);
+	(void)gn_map_remove(&b->manifests, root);
+}
+
+/* Makes room for `len` more bytes, least recently used first. */
+static void manifests_evict(struct gn_bundles *b, size_t len)
+{
+	while (b->manifests.count && (b->manifests.count >= BUNDLES_MANIFESTS || b->manifest_bytes + len > BUNDLES_MANIFEST_BYTES)) {
+		uint32_t oldest = 0;
+		for (uint32_t i = 1; i < b->manifests.count; i++)
+			if (((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->used <
+			    ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, oldest))->used)
+				oldest = i;
+		struct gn_hash gone = *(const struct gn_hash *)gn_map_key_at(&b->manifests, oldest);
+		manifest_drop(b, &gone);
+	}
+}
+
+void bundles_caches_free(struct gn_bundles *b)
+{
+	for (uint32_t i = 0; i < b->heads.count; i++)
+		gn_mem_free(b->env.alloc, ((struct bundles_head *)gn_map_value_at(&b->heads, i))->bytes);
+	for (uint32_t i = 0; i < b->manifests.count; i++)
+		gn_manifest_free(b->env.alloc, ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->manifest);
+	gn_map_fini(&b->heads);
+	gn_map_fini(&b->manifests);
+}
+
+/* ---- operations ---- */
+
+static void finish(struct gn_bundles *b, struct bundles_open *o, gn_err err)
+{
+	if (o->reader) {
+		struct bundles_reader *r = o->reader;
+		o->reader = NULL;
+		bundles_reader_free(b, r);
+	}
+	gn_mem_free(b->env.alloc, o->bytes);
+	o->bytes = NULL;
+	o->op.err = err;
+	o->op.ended = true;
+	bundles_tell(b, &o->op);
+}
+
+void bundles_open_free(struct gn_bundles *b, struct bundles_open *o)
+{
+	struct bundles_open **at = &b->open_first;
+	while (*at != o)
+		at = &(*at)->next;
+	*at = o->next;
+	b->opens--;
+	bundles_find_drop(b, &o->get);
+	if (o->reader)
+		bundles_reader_free(b, o->reader);
+	bundles_op_remove(b, &o->op);
+	gn_mem_free(b->env.alloc, o->head);
+	gn_mem_free(b->env.alloc, o->bytes);
+	gn_mem_free(b->env.alloc, o);
+}
+
+/* The version asked for among those of the head. */
+static const struct gn_head_version *choose(const struct gn_head *head, uint64_t version)
+{
+	if (version == 0 || version == head->now.version)
+		return &head->now;
+	for (size_t i = 0; i < head->previous_count; i++)
+		if (head->previous[i].version == version)
+			return &head->previous[i];
+	return NULL;
+}
+
+/* o->head is a checked head: on to its manifest. */
+static void go_on(struct gn_bundles *b, struct bundles_open *o)
+{
+	struct gn_head head;
+	struct gn_bundle_file file;
+	gn_err err = gn_head_open(gn_slice(o->head, o->head_len), &head);
+	const struct gn_head_version *v = err == GN_OK ? choose(&head, o->version) : NULL;
+	if (!v) {
+		finish(b, o, err != GN_OK ? err : GN_NOT_FOUND);
+		return;
+	}
+	o->root = v->manifest;
+	if (gn_map_get(&b->manifests, &o->root)) {
+		finish(b, o, GN_OK);
+		return;
+	}
+	gn_head_file(v, &file);
+	o->size = (size_t)file.size;
+	o->bytes = gn_mem_resize(b->env.alloc, NULL, o->size);
+	err = o->bytes ? bundles_reader_new(b, &file, 0, file.size, o, &o->reader) : GN_NOMEM;
+	if (err != GN_OK)
+		finish(b, o, err);
+}
+
+/* Takes a copy of a head's bytes. */
+static gn_err set_head(struct gn_bundles *b, struct bundles_open *o, struct gn_slice bytes)
+{
+	uint8_t *copy = gn_mem_new(b->env.alloc, bytes.len);
+	if (!copy)
+		return GN_NOMEM;
+	memcpy(copy, bytes.p, bytes.len);
+	gn_mem_free(b->env.alloc, o->head);
+	o->head = copy;
+	o->head_len = (uint32_t)bytes.len;
+	return GN_OK;
+}
+
+gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label, uint64_t version, bool fresh, gn_time now, gn_op *op)
+{
+	b->now = now;
+	if (label.len > GN_RECORD_LABEL_MAX)
+		return GN_USAGE;
+	if (b->opens == BUNDLES_OPENS)
+		return GN_LIMIT;
+	struct bundles_open *o = GN_NEW(b->env.alloc, struct bundles_open);
+	if (!o || bundles_op_add(b, &o->op, OP_OPEN) != GN_OK) {
+		gn_mem_free(b->env.alloc, o);
+		b->count.nomem++;
+		return GN_NOMEM;
+	}
+	o->next = b->open_first;
+	b->open_first = o;
+	b->opens++;
+	b->count.opens++;
+	o->version = version;
+	gn_head_key(owner, label, &o->key);
+	*op = o->op.id;
+	const struct bundles_head *cached = gn_map_get(&b->heads, &o->key);
+	gn_err err;
+	if (cached && !fresh && now - cached->got < BUNDLES_HEAD_TTL) {
+		err = set_head(b, o, gn_slice(cached->bytes, cached->len));
+		if (err == GN_OK) {
+			go_on(b, o);
+			bundles_run(b);
+			return GN_OK;
+		}
+	} else {
+		struct gn_get_options options = {.type = GN_FB_RECORD_TYPE_SITE};
+		err = gn_overlay_get(b->cfg.overlay, &o->key, &options, now, &o->get);
+		if (err == GN_OK)
+			err = bundles_find_add(b, o->get, FIND_OPEN, o);
+		if (err == GN_OK)
+			return GN_OK;
+		o->get = 0;
+	}
+	bundles_open_free(b, o);
+	return err;
+}
+
+void bundles_open_got(struct gn_bundles *b, struct bundles_open *o, const struct gn_overlay_event *e)
+{
+	gn_err err = e->err == GN_OK ? GN_NOT_FOUND : e->err;
+	o->get = 0;
+	for (uint32_t i = 0; i < e->value_count && !o->head; i++) { /* newest first */
+		struct gn_head head;
+		if (gn_head_open(e->values[i].record, &head) != GN_OK)
+			b->count.heads_bad++;
+		else
+			err = set_head(b, o, e->values[i].record);
+	}
+	const struct bundles_head *cached = gn_map_get(&b->heads, &o->key);
+	if (o->head)
+		head_keep(b, &o->key, o->head, o->head_len);
+	else if (err != GN_NOT_FOUND && cached && b->now - cached->got < BUNDLES_HEAD_STALE)
+		err = set_head(b, o, gn_slice(cached->bytes, cached->len)); /* nobody can be asked: what was so an hour ago */
+	if (o->head)
+		go_on(b, o);
+	else
+		finish(b, o, err);
+}
+
+/* The manifest is whole: checked, kept, shown. */
+static gn_err manifest_done(struct gn_bundles *b, struct bundles_open *o)
+{
+	struct gn_manifest *m;
+	GN_TRY(gn_manifest_open(b->env.alloc, gn_slice(o->bytes, o->size), &m));
+	manifests_evict(b, o->size);
+	struct bundles_kept_manifest *k = gn_map_put(&b->manifests, &o->root);
+	if (!k || k->manifest) { /* no memory; or another open was faster */
+		gn_manifest_free(b->env.alloc, m);
+		return k ? GN_OK : GN_NOMEM;
+	}
+	*k = (struct bundles_kept_manifest){m, b->now};
+	b->manifest_bytes += o->size;
+	return GN_OK;
+}
+
+static void read_on(struct gn_bundles *b, struct bundles_open *o)
+{
+	struct gn_slice bytes;
+	gn_err err;
+	while ((err = bundles_reader_take(b, o->reader, &bytes)) == GN_OK && bytes.len) {
+		GN_ASSERT(o->len + bytes.len <= o->size);
+		memcpy(o->bytes + o->len, bytes.p, bytes.len);
+		o->len += bytes.len;
+		bundles_reader_run(b, o->reader);
+	}
+	if (err == GN_AGAIN)
+		return;
+	finish(b, o, err == GN_OK ? manifest_done(b, o) : err);
+}
+
+void bundles_opens_run(struct gn_bundles *b)
+{
+	for (struct bundles_open *o = b->open_first; o; o = o->next)
+		if (o->readable && !o->op.ended) {
+			o->readable = false;
+			read_on(b, o);
+		}
+}
+
+void bundles_open_event(struct gn_bundles *b, struct bundles_open *o, struct gn_bundles_event *out)
+{
+	struct bundles_kept_manifest *k = o->op.err == GN_OK ? gn_map_get(&b->manifests, &o->root) : NULL;
+	if (o->op.err == GN_OK && !k)
+		out->err = GN_NOMEM; /* evicted before it was shown */
+	if (!k)
+		return;
+	k->used = b->now;
+	out->manifest = k->manifest;
+	out->head = gn_slice(o->head, o->head_len);
+}

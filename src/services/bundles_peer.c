@@ -1,0 +1,289 @@
+/* Peers as we ask them: how many chunks at once, how long to wait, whom to leave alone; and the chunks asked for.
+ *
+ *   request:  ASKED -> answered [on_chunk, on_get_ack] | late [request_due] -> answered | forgotten [request_due]
+ *
+ * 1. p->inflight counts its requests that are not late. 2. A request names its reader by number: it may outlive it.
+ * 3. What a peer sends is used only if it was asked for, from this peer, and its proof holds.
+ * Rules: docs/spec/services.md BU-13, BU-14. */
+#include "services/bundles_engine_int.h"
+
+/* ---- peers ---- */
+
+struct bundles_peer *bundles_peer_get(const struct gn_bundles *b, const struct gn_pk *pk)
+{
+	struct bundles_peer **at = gn_map_get(&b->peers, pk);
+	return at ? *at : NULL;
+}
+
+static bool idle(const struct bundles_peer *p)
+{
+	return !p->inflight && !p->queue.count && !p->loading && !p->in_turn && !p->incoming && !p->bad;
+}
+
+/* Makes room by forgetting the idle peer that was used longest ago. */
+static bool evict(struct gn_bundles *b)
+{
+	struct bundles_peer *oldest = NULL;
+	for (uint32_t i = 0; i < b->peers.count; i++) {
+		struct bundles_peer *p = *(struct bundles_peer **)gn_map_value_at(&b->peers, i);
+		if (idle(p) && (!oldest || p->used < oldest->used))
+			oldest = p;
+	}
+	if (!oldest) {
+		b->count.peers_full++;
+		return false;
+	}
+	struct gn_pk pk = oldest->contact.pk;
+	(void)gn_map_remove(&b->peers, &pk);
+	gn_ring_fini(&oldest->queue);
+	gn_mem_free(b->env.alloc, oldest);
+	return true;
+}
+
+struct bundles_peer *bundles_peer_need(struct gn_bundles *b, const struct gn_contact *contact)
+{
+	struct bundles_peer *p = bundles_peer_get(b, &contact->pk);
+	if (!p) {
+		if (b->peers.count == BUNDLES_PEERS && !evict(b))
+			return NULL;
+		p = GN_NEW(b->env.alloc, struct bundles_peer);
+		struct bundles_peer **at = p ? gn_map_put(&b->peers, &contact->pk) : NULL;
+		if (!at) {
+			gn_mem_free(b->env.alloc, p);
+			b->count.nomem++;
+			return NULL;
+		}
+		*at = p;
+		p->contact = *contact;
+		p->window = BUNDLES_WINDOW;
+		gn_ring_init(&p->queue, b->env.alloc, sizeof(struct bundles_get), BUNDLES_SERVE_QUEUE);
+	}
+	if (contact->addr_count)
+		p->contact = *contact;
+	p->used = b->now;
+	return p;
+}
+
+static bool left_alone(const struct gn_bundles *b, const struct bundles_peer *p)
+{
+	return b->now < p->wait_until;
+}
+
+bool bundles_peer_can(const struct gn_bundles *b, const struct bundles_peer *p)
+{
+	return !left_alone(b, p) && p->inflight < p->window;
+}
+
+static gn_time deadline_of(const struct bundles_peer *p)
+{
+	gn_time t = p->srtt ? p->srtt + 4 * p->rttvar : BUNDLES_TIMEOUT_FIRST;
+	t = t < BUNDLES_TIMEOUT_MIN ? BUNDLES_TIMEOUT_MIN : t;
+	for (unsigned i = 0; i < p->misses && t < BUNDLES_TIMEOUT_MAX; i++)
+		t *= 2;
+	return t < BUNDLES_TIMEOUT_MAX ? t : BUNDLES_TIMEOUT_MAX;
+}
+
+/* As RFC 6298; a whole window of chunks is behind one sample, which is what the next deadline needs. */
+static void timed(struct bundles_peer *p, gn_time sample)
+{
+	if (!p->srtt) {
+		p->srtt = sample > 0 ? sample : 1;
+		p->rttvar = sample / 2;
+		return;
+	}
+	gn_time off = p->srtt > sample ? p->srtt - sample : sample - p->srtt;
+	p->rttvar += (off - p->rttvar) / 4;
+	p->srtt += (sample - p->srtt) / 8;
+	p->srtt = p->srtt > 0 ? p->srtt : 1;
+}
+
+static void slower(struct bundles_peer *p)
+{
+	p->window = p->window > 1 ? p->window / 2 : 1;
+	p->credit = 0;
+}
+
+static void faster(struct bundles_peer *p)
+{
+	p->misses = 0;
+	if (p->window < BUNDLES_WINDOW_MAX && ++p->credit >= p->window) {
+		p->window++;
+		p->credit = 0;
+	}
+}
+
+/* ---- asking ---- */
+
+bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct bundles_reader *r, uint64_t chunk, const struct gn_hash *block)
+{
+	struct bundles_request *q = GN_NEW(b->env.alloc, struct bundles_request);
+	uint64_t id = ++b->next_id;
+	struct bundles_request **at = q ? gn_map_put(&b->requests, &id) : NULL;
+	if (!at) {
+		gn_mem_free(b->env.alloc, q);
+		b->count.nomem++;
+		return false;
+	}
+	*q = (struct bundles_request){.timer.kind = TIMER_REQUEST, .id = id, .peer = p->contact.pk, .reader = r->op.id, .chunk = chunk, .sent = b->now};
+	*at = q;
+	struct gn_fbb *fbb = bundles_timer_set(b, &q->timer, b->now + deadline_of(p)) == GN_OK ? bundles_message_begin(b, 0) : NULL;
+	if (!fbb) {
+		q->late = true; /* counts for nobody */
+		bundles_request_free(b, q);
+		return false;
+	}
+	struct gn_fb_hash hash;
+	memcpy(hash.b, block->b, sizeof hash.b);
+	gn_fbref body = gn_fb_chunk_get_make(fbb, &(struct gn_fb_chunk_get_args){.block = &hash, .first = (uint32_t)(chunk % GN_BLOCK_CHUNKS), .count = 1});
+	bundles_message_end(b, &p->contact, id, GN_FB_BLOCK_BODY_CHUNK_GET, body);
+	struct bundles_slot *slot = bundles_reader_slot(b, r, chunk);
+	GN_ASSERT(slot);
+	slot->state = SLOT_ASKED;
+	slot->request = id;
+	p->inflight++;
+	p->used = b->now;
+	return true;
+}
+
+void bundles_request_free(struct gn_bundles *b, struct bundles_request *q)
+{
+	struct bundles_peer *p = bundles_peer_get(b, &q->peer);
+	if (p && !q->late) {
+		GN_ASSERT(p->inflight > 0);
+		p->inflight--;
+	}
+	gn_heap_remove(&b->timers, &q->timer.node);
+	(void)gn_map_remove(&b->requests, &q->id);
+	gn_mem_free(b->env.alloc, q);
+}
+
+/* The holder of the asked block, as its source knows it. */
+static struct bundles_holder *holder_of(struct gn_bundles *b, const struct bundles_request *q, struct bundles_source **source)
+{
+	const struct bundles_reader *r = bundles_op_get(b, q->reader, OP_READ);
+	*source = r ? bundles_source_get(b, bundles_reader_block(r, q->chunk)) : NULL;
+	return *source ? bundles_source_holder(*source, &q->peer) : NULL;
+}
+
+/* The chunk must come from elsewhere; the holder gets this state (or stays) and the source remembers why. */
+static void turn_away(struct gn_bundles *b, const struct bundles_request *q, enum bundles_holder_state state, gn_err why)
+{
+	struct bundles_source *s;
+	struct bundles_holder *h = holder_of(b, q, &s);
+	struct bundles_reader *r = bundles_op_get(b, q->reader, OP_READ);
+	if (h && (state != HOLDER_FAILED || why == GN_HASH || ++h->fails > 1))
+		h->state = (uint8_t)state;
+	if (s && s->err != GN_HASH)
+		s->err = why;
+	struct bundles_slot *slot = r ? bundles_reader_slot(b, r, q->chunk) : NULL;
+	if (slot && slot->state == SLOT_ASKED && slot->request == q->id)
+		slot->state = SLOT_WANTED;
+}
+
+void bundles_request_due(struct gn_bundles *b, struct bundles_request *q)
+{
+	struct bundles_peer *p = bundles_peer_get(b, &q->peer);
+	if (q->late) {
+		bundles_request_free(b, q);
+		return;
+	}
+	b->count.timeouts++;
+	turn_away(b, q, HOLDER_FAILED, GN_TIMEOUT);
+	if (p) {
+		GN_ASSERT(p->inflight > 0);
+		p->inflight--;
+		p->misses++;
+		slower(p);
+	}
+	q->late = true;
+	gn_err err = bundles_timer_set(b, &q->timer, b->now + BUNDLES_LATE);
+	GN_ASSERT(err == GN_OK); /* it is in the heap: moving needs no memory */
+}
+
+/* ---- answers ---- */
+
+static gn_err check_chunk(struct gn_bundles *b, struct bundles_reader *r, const struct bundles_request *q, struct gn_fb_chunk m)
+{
+	struct gn_fb_hash hash = gn_fb_chunk_block(m);
+	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
+	if (memcmp(hash.b, bundles_reader_block(r, q->chunk)->b, sizeof hash.b) != 0 || gn_fb_chunk_index(m) != q->chunk % GN_BLOCK_CHUNKS ||
+	    proof.len > GN_PROOF_MAX * sizeof(struct gn_hash))
+		return GN_HASH;
+	return bundles_reader_check(b, r, q->chunk, (const struct gn_hash *)(const void *)proof.p, proof.len / sizeof(struct gn_hash), gn_fb_chunk_data(m));
+}
+
+/* BU-14 */
+static void caught_lying(struct gn_bundles *b, const struct bundles_request *q, struct bundles_peer *p)
+{
+	b->count.chunks_bad++;
+	b->count.holders_bad += !p->bad;
+	p->bad = true;
+	p->wait_until = b->now + BUNDLES_BAD_WAIT;
+	turn_away(b, q, HOLDER_FAILED, GN_HASH);
+	gn_log(b->env.log, GN_LOG_WARN, "bundles", "chunk.bad", "a peer sent a chunk that is not part of its block");
+}
+
+void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t request, struct gn_fb_chunk m)
+{
+	struct bundles_request **at = gn_map_get(&b->requests, &request), *q = at ? *at : NULL;
+	struct bundles_peer *p = bundles_peer_get(b, from);
+	if (!q || !p || !bundles_pk_eq(&q->peer, from)) {
+		b->count.chunks_unasked++;
+		return;
+	}
+	struct bundles_reader *r = bundles_op_get(b, q->reader, OP_READ);
+	struct bundles_slot *slot = r ? bundles_reader_slot(b, r, q->chunk) : NULL;
+	timed(p, b->now - q->sent);
+	if (!slot) {
+		b->count.chunks_unasked++;
+	} else if (check_chunk(b, r, q, m) != GN_OK) {
+		caught_lying(b, q, p);
+	} else {
+		struct bundles_source *s;
+		struct bundles_holder *h = holder_of(b, q, &s);
+		if (h)
+			h->state = HOLDER_HAS;
+		faster(p);
+		b->count.chunks_got++;
+		b->count.chunks_late += q->late;
+		if (bundles_reader_fill(b, r, q->chunk, gn_fb_chunk_data(m)) != GN_OK)
+			turn_away(b, q, HOLDER_HAS, GN_NOMEM);
+	}
+	bundles_request_free(b, q);
+}
+
+void bundles_on_get_ack(struct gn_bundles *b, struct bundles_request *q, gn_err err)
+{
+	struct bundles_peer *p = bundles_peer_get(b, &q->peer);
+	if (err == GN_BUSY) {
+		b->count.told_busy++;
+		turn_away(b, q, HOLDER_HAS, GN_BUSY);
+		if (p) {
+			slower(p);
+			p->wait_until = b->now + BUNDLES_BUSY_WAIT;
+		}
+	} else {
+		b->count.told_missing++;
+		turn_away(b, q, HOLDER_LACKS, GN_NOT_FOUND);
+	}
+	bundles_request_free(b, q);
+}
+
+void bundles_peer_lost(struct gn_bundles *b, const struct gn_pk *pk)
+{
+	for (uint32_t i = b->requests.count; i-- > 0;) {
+		struct bundles_request *q = *(struct bundles_request **)gn_map_value_at(&b->requests, i);
+		if (!bundles_pk_eq(&q->peer, pk))
+			continue;
+		struct bundles_source *s;
+		struct bundles_holder *h = holder_of(b, q, &s);
+		if (h)
+			h->fails = 1; /* once is enough */
+		turn_away(b, q, HOLDER_FAILED, GN_UNREACHABLE);
+		bundles_request_free(b, q);
+	}
+	struct bundles_peer *p = bundles_peer_get(b, pk);
+	struct bundles_get get;
+	while (p && gn_ring_pop(&p->queue, &get))
+		;
+}

@@ -1,0 +1,149 @@
+/* Giving chunks to peers. Each peer has a bounded queue; peers take turns, one chunk each, and no more is read from disk than leaves
+ * again. A chunk is checked by the store when it is read: damaged ones are not given. Rule: docs/spec/services.md BU-10. */
+#include "services/bundles_engine_int.h"
+
+static void take_turn(struct gn_bundles *b, struct bundles_peer *p)
+{
+	if (p->in_turn || p->queue.count == 0)
+		return;
+	p->in_turn = true;
+	p->next_turn = NULL;
+	if (b->turn_last)
+		b->turn_last->next_turn = p;
+	else
+		b->turn_first = p;
+	b->turn_last = p;
+}
+
+static struct bundles_peer *next_turn(struct gn_bundles *b)
+{
+	struct bundles_peer *p = b->turn_first;
+	if (!p)
+		return NULL;
+	b->turn_first = p->next_turn;
+	if (!b->turn_first)
+		b->turn_last = NULL;
+	p->in_turn = false;
+	return p;
+}
+
+void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_chunk_get m)
+{
+	struct bundles_get get = {.request = request};
+	struct gn_fb_hash hash = gn_fb_chunk_get_block(m);
+	uint32_t first = gn_fb_chunk_get_first(m), count = gn_fb_chunk_get_count(m), len;
+	memcpy(get.block.b, hash.b, sizeof get.block.b);
+	if (first >= GN_BLOCK_CHUNKS || count == 0 || count > GN_BLOCK_CHUNKS - first) {
+		b->count.messages_bad++;
+		bundles_send_ack(b, &p->contact, request, &get.block, first, GN_MALFORMED, NULL);
+		return;
+	}
+	if (!gn_blocks_have(b->cfg.blocks, &get.block, &len)) {
+		b->count.serve_missing++;
+		bundles_send_ack(b, &p->contact, request, &get.block, first, GN_NOT_FOUND, NULL);
+		return;
+	}
+	for (get.index = first; get.index < first + count && get.index < (len + GN_CHUNK - 1) / GN_CHUNK; get.index++) {
+		if (p->queue.count + p->loading >= BUNDLES_SERVE_QUEUE || gn_ring_push(&p->queue, &get) != GN_OK) {
+			b->count.serve_busy++;
+			bundles_send_ack(b, &p->contact, request, &get.block, get.index, GN_BUSY, NULL);
+			break;
+		}
+	}
+	take_turn(b, p);
+}
+
+/* One chunk of the peer's queue goes to the disk; false when the disk is busy. */
+static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
+{
+	const struct bundles_get *get = gn_ring_at(&p->queue, 0);
+	uint64_t number = ++b->next_id;
+	struct bundles_serving *s = gn_map_put(&b->serving, &number);
+	gn_err err = s ? gn_blocks_load(b->cfg.blocks, &get->block, get->index, bundles_ticket(TICKET_SERVE, number, 0), b->now) : GN_NOMEM;
+	if (err == GN_OK) {
+		*s = (struct bundles_serving){p->contact.pk, get->request};
+		p->loading++;
+		b->serve_loads++;
+	} else {
+		if (s)
+			(void)gn_map_remove(&b->serving, &number);
+		if (err == GN_BUSY || err == GN_NOMEM) {
+			b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
+			return false;
+		}
+		b->count.serve_missing++;
+		bundles_send_ack(b, &p->contact, get->request, &get->block, get->index, GN_NOT_FOUND, NULL);
+	}
+	struct bundles_get done;
+	(void)gn_ring_pop(&p->queue, &done);
+	return true;
+}
+
+void bundles_serve_run(struct gn_bundles *b)
+{
+	while (b->serve_loads < BUNDLES_SERVE_LOADS && b->bulk.bytes + b->serve_loads * GN_CHUNK < BUNDLES_OUT_BYTES) {
+		struct bundles_peer *p = next_turn(b);
+		if (!p)
+			return;
+		if (p->queue.count == 0) /* it went away meanwhile */
+			continue;
+		bool went = load_one(b, p);
+		take_turn(b, p);
+		if (!went)
+			return;
+	}
+}
+
+void bundles_serve_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
+{
+	uint64_t number = e->ticket >> 16 & ((UINT64_C(1) << 44) - 1);
+	const struct bundles_serving *at = gn_map_get(&b->serving, &number);
+	GN_ASSERT(at);
+	struct bundles_serving s = *at;
+	(void)gn_map_remove(&b->serving, &number);
+	b->serve_loads--;
+	struct bundles_peer *p = bundles_peer_get(b, &s.peer);
+	GN_ASSERT(p && p->loading > 0); /* loading peers are not forgotten */
+	p->loading--;
+	if (e->err != GN_OK) {
+		b->count.serve_corrupt += e->err == GN_CORRUPT;
+		bundles_send_ack(b, &p->contact, s.request, &e->block, e->index, GN_NOT_FOUND, NULL);
+		return;
+	}
+	struct gn_fbb *fbb = bundles_message_begin(b, e->chunk.len);
+	if (!fbb)
+		return;
+	gn_fbref body = bundles_chunk_make(fbb, &e->block, e->index, e->block_len, e->proof, e->proof_len, e->chunk);
+	bundles_message_end(b, &p->contact, s.request, GN_FB_BLOCK_BODY_CHUNK, body);
+	b->count.served++;
+	b->count.served_bytes += e->chunk.len;
+}
+
+/* Bit i: chunk i is durable here. */
+static uint32_t held_bits(const struct gn_bundles *b, const struct gn_hash *block)
+{
+	uint32_t bits = 0;
+	for (uint32_t i = 0; i < GN_BLOCK_CHUNKS; i++)
+		bits |= (uint32_t)gn_blocks_have_chunk(b->cfg.blocks, block, i) << i;
+	return bits;
+}
+
+void bundles_send_has(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block)
+{
+	uint32_t len = 0;
+	struct gn_fb_hash hash;
+	struct gn_fbb *fbb = bundles_message_begin(b, 0);
+	if (!fbb)
+		return;
+	memcpy(hash.b, block->b, sizeof hash.b);
+	(void)gn_blocks_have(b->cfg.blocks, block, &len);
+	gn_fbref body = gn_fb_block_has_make(fbb, &(struct gn_fb_block_has_args){.block = &hash, .block_len = len, .held = held_bits(b, block)});
+	bundles_message_end(b, &p->contact, request, GN_FB_BLOCK_BODY_BLOCK_HAS, body);
+}
+
+void bundles_on_have(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_block_have m)
+{
+	struct gn_hash block;
+	memcpy(block.b, gn_fb_block_have_block(m).b, sizeof block.b);
+	bundles_send_has(b, p, request, &block);
+}
