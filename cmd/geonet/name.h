@@ -1,0 +1,41 @@
+/* A name being changed, shared by name_store.c (read, edit, sign, put) and cmd_name.c. */
+#ifndef GEONET_NAME_H
+#define GEONET_NAME_H
+
+#include "cli.h"
+#include "services/names.h"
+
+#define DAY 86400u
+#define ENTRY_TTL 3600 /* seconds a resolver may keep an entry, by default */
+
+struct name_state {
+	struct gn_name name;
+	bool exists;
+	struct gn_pk owner; /* of the present record */
+	struct gn_name_claim claim;
+	struct gn_name_entry entries[GN_NAME_ENTRIES];
+	uint8_t *bytes;      /* the present record, which slices point into */
+	char *made[GN_NAME_ENTRIES]; /* texts of new entries */
+	size_t made_count;
+};
+
+bool name_parse(struct cli *cli, const char *text, struct gn_name *out);
+/* The present record of a name, or exists = false. self: who will sign it, needed for the place of delegated names. */
+int name_load(struct cli *cli, const struct gn_name *name, const struct gn_pk *self, struct name_state **out);
+/* The same, but it must be there and be the identity's. */
+int name_load_own(struct cli *cli, const struct gn_name *name, const struct identity *id, struct name_state **out);
+void name_free(struct name_state *s);
+int name_not_yours(struct cli *cli, const struct name_state *s);
+
+void name_drop_type(struct name_state *s, uint16_t type);
+bool name_add_entry(struct cli *cli, struct name_state *s, uint16_t type, const char *value, uint64_t ttl);
+/* "LABEL" of one's own site, "OWNER/LABEL" of another's: the value of a SITE entry. NULL after printing; the caller frees. */
+char *name_site_value(struct cli *cli, const struct identity *id, const char *text);
+
+/* Raises seq and created; a claim of a new owner also begins its epoch. */
+void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner);
+/* Solves the puzzle when new_owner, signs, puts, notes it in DATA/names.json. *receipts: the caller's reference. */
+int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w, json_t **receipts);
+char *names_path(const struct cli *cli);
+
+#endif

@@ -1,0 +1,292 @@
+/* A name's record from reading to putting: the present one is fetched and verified, its entries are edited, both salts are signed anew. What
+ * a command does not change (entries, epoch, puzzle, transfer) is kept. seq is at least the time in seconds, so that a name that was lost and
+ * claimed again goes on from where it was. */
+#include "name.h"
+#include "wire/wire.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#define PUZZLE_STEP 32768 /* tries between two looks at the clock */
+
+static void name_free(struct name_state *s)
+{
+	free(s->bytes);
+	for (size_t i = 0; i < s->made_count; i++)
+		free(s->made[i]);
+	free(s);
+}
+
+static bool name_parse(struct cli *cli, const char *text, struct gn_name *out)
+{
+	const char *why = "";
+	if (gn_name_parse(gn_str(text), out, &why) == GN_OK)
+		return true;
+	cli_fail(cli, CLI_USAGE, "text", "'%s' is not a name: %s", text, why);
+	return false;
+}
+
+/* Whoever signs a delegated name is the owner of the one above it. */
+static bool may_delegate(struct cli *cli, const struct gn_name *name, const struct gn_pk *self, int *exit)
+{
+	struct gn_name parent;
+	struct gn_pk owner;
+	if (name->form != GN_NAME_DELEGATED)
+		return true;
+	*exit = CLI_FAILED;
+	if (!gn_name_parent(name, &parent) || !owner_of(cli, parent.text, &owner, exit))
+		return false;
+	if (memcmp(&owner, self, sizeof owner) == 0)
+		return true;
+	*exit = cli_fail(cli, CLI_FAILED, "denied", "%s.geo is given by the owner of %s.geo, who is not you", name->text, parent.text);
+	return false;
+}
+
+/* The present record of a name, or exists = false. */
+static int name_load(struct cli *cli, const struct gn_name *name, const struct gn_pk *self, struct name_state **out)
+{
+	struct name_state *s = cli_alloc(sizeof *s);
+	size_t len = 0;
+	unsigned holders;
+	int exit = CLI_OK;
+	s->name = *name;
+	if (!may_delegate(cli, name, self, &exit)) {
+		name_free(s);
+		return exit;
+	}
+	for (uint8_t salt = 0; salt < 2 && !s->bytes && exit == CLI_OK; salt++) {
+		struct gn_hash key;
+		gn_name_key(name, name->form == GN_NAME_DELEGATED ? self : NULL, salt, &key);
+		exit = record_fetch(cli, &key, 3, 0, &s->bytes, &len, &holders);
+		exit = exit == CLI_NOT_FOUND ? CLI_OK : exit;
+	}
+	s->exists = s->bytes && exit == CLI_OK;
+	if (s->exists) {
+		gn_err err = gn_name_open(gn_slice(s->bytes, len), &s->owner, &s->claim, s->entries);
+		if (err)
+			exit = cli_fail_err(cli, err, "the record of %s.geo", name->text);
+	}
+	s->claim.name = *name;
+	s->claim.entries = s->entries;
+	if (exit) {
+		name_free(s);
+		return exit;
+	}
+	*out = s;
+	return CLI_OK;
+}
+
+static int name_not_yours(struct cli *cli, const struct name_state *s)
+{
+	char pid[GN_PID_MAX];
+	gn_pid(&s->owner, pid);
+	return cli_fail(cli, CLI_FAILED, "exists", "%s.geo belongs to %s until %s", s->name.text, pid, out_time(s->claim.created + s->claim.ttl));
+}
+
+static int name_load_own(struct cli *cli, const struct gn_name *name, const struct identity *id, struct name_state **out)
+{
+	int exit = name_load(cli, name, &id->keys.sk.pk, out);
+	if (exit)
+		return exit;
+	if (!(*out)->exists)
+		exit = cli_fail(cli, CLI_NOT_FOUND, "not-found", "nobody holds %s.geo; claim it with: geonet name claim %s", name->text, name->text);
+	else if (memcmp(&(*out)->owner, &id->keys.sk.pk, sizeof(struct gn_pk)) != 0)
+		exit = name_not_yours(cli, *out);
+	if (exit)
+		name_free(*out);
+	return exit;
+}
+
+/* ---- entries ---- */
+
+static void name_drop_type(struct name_state *s, uint16_t type)
+{
+	size_t kept = 0;
+	for (size_t i = 0; i < s->claim.entry_count; i++)
+		if (s->entries[i].type != type)
+			s->entries[kept++] = s->entries[i];
+	s->claim.entry_count = kept;
+}
+
+static bool name_add_entry(struct cli *cli, struct name_state *s, uint16_t type, const char *value, uint64_t ttl)
+{
+	const char *why = "";
+	if (s->claim.entry_count == GN_NAME_ENTRIES || s->made_count == GN_NAME_ENTRIES) {
+		cli_fail(cli, CLI_FAILED, "limit", "a name has at most %d entries", GN_NAME_ENTRIES);
+		return false;
+	}
+	char *text = s->made[s->made_count++] = cli_format("%s", value);
+	struct gn_name_entry e = {.type = type, .value = gn_str(text), .ttl = (uint32_t)ttl};
+	if (gn_name_entry_check(&e, &why) != GN_OK) {
+		cli_fail(cli, CLI_USAGE, "usage", "%s=%s: %s", gn_name_type_text(type), value, why);
+		return false;
+	}
+	s->entries[s->claim.entry_count++] = e;
+	return true;
+}
+
+/* "LABEL" of one's own site, "OWNER/LABEL" of another's: the value of a SITE entry. */
+static char *name_site_value(struct cli *cli, const struct identity *id, const char *text)
+{
+	const char *slash = strchr(text, '/');
+	struct gn_pk owner = id->keys.sk.pk;
+	int exit;
+	if (slash) {
+		char *who = cli_format("%.*s", (int)(slash - text), text);
+		bool ok = owner_of(cli, who, &owner, &exit);
+		free(who);
+		if (!ok)
+			return NULL;
+	}
+	return cli_format("%s/%s", out_hex(owner.b, sizeof owner.b), slash ? slash + 1 : text);
+}
+
+/* Applies "TYPE=VALUE" words: what they name replaces all entries of that type, an empty value removes them. */
+static bool edit(struct cli *cli, struct name_state *s, const struct identity *id, int from, uint64_t ttl)
+{
+	uint16_t seen[CLI_ARGS_MAX];
+	int seen_count = 0;
+	for (int i = from; i < cli->arg_count; i++) {
+		const char *word = cli->args[i], *equals = strchr(word, '=');
+		char upper[24] = "";
+		uint16_t type;
+		for (size_t k = 0; equals && word + k < equals && k < sizeof upper - 1; k++)
+			upper[k] = (char)toupper((unsigned char)word[k]);
+		if (!equals || gn_name_type_parse(gn_str(upper), &type) != GN_OK) {
+			cli_fail(cli, CLI_USAGE, "usage", "'%s' is not TYPE=VALUE with a type of A, AAAA, CNAME, TXT, MX, SRV, HTTPS, CAA, PID, SITE, CHAT, MAIL, MAILBOX, WALLET",
+			         word);
+			return false;
+		}
+		bool known = false;
+		for (int k = 0; k < seen_count; k++)
+			known |= seen[k] == type;
+		if (!known) {
+			name_drop_type(s, type);
+			seen[seen_count++] = type;
+		}
+		if (!equals[1] && type != GN_NAME_SITE)
+			continue;
+		char *value = type == GN_NAME_SITE ? name_site_value(cli, id, equals + 1) : cli_format("%s", equals + 1);
+		bool ok = value && name_add_entry(cli, s, type, value, ttl);
+		free(value);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
+/* ---- signing and putting ---- */
+
+static bool solve(struct cli *cli, struct name_state *s, const struct gn_pk *owner)
+{
+	struct gn_rand rand = gn_rand_system();
+	uint64_t start = gn_rand_u64(&rand) >> 1, tried = 0;
+	if (s->name.form != GN_NAME_GLOBAL)
+		return true;
+	while (gn_name_puzzle(&s->name, owner, s->claim.epoch, start + tried, PUZZLE_STEP, s->claim.puzzle) != GN_OK) {
+		tried += PUZZLE_STEP;
+		cli_progress(cli, "solving the puzzle of %s.geo: %.1f million tries, about %.1f are needed...", s->name.text, (double)tried / 1e6,
+		             (double)(1u << GN_NAME_POW_BITS) / 1e6);
+	}
+	cli_progress_done(cli);
+	return true;
+}
+
+static void name_next_version(struct name_state *s, uint64_t ttl)
+{
+	uint64_t now = cli_now();
+	s->claim.seq = s->claim.seq + 1 > now ? s->claim.seq + 1 : now;
+	s->claim.created = now;
+	s->claim.ttl = (uint32_t)ttl;
+}
+
+static char *names_path(const struct cli *cli)
+{
+	return cli_format("%s/names.json", cli->data);
+}
+
+/* Own names are kept in DATA/names.json: the network cannot be asked for all names of a person. */
+static void remember(struct cli *cli, const struct name_state *s, const char *pid)
+{
+	char *path = names_path(cli), *text;
+	json_t *names = json_load_file(path, 0, NULL);
+	if (!json_is_object(names)) {
+		json_decref(names);
+		names = json_object();
+	}
+	json_object_set_new(names, s->name.text, json_pack("{ss sI sI}", "owner", pid, "seq", (json_int_t)s->claim.seq, "expires",
+	                                                   (json_int_t)(s->claim.created + s->claim.ttl)));
+	text = json_dumps(names, JSON_INDENT(2) | JSON_SORT_KEYS);
+	if (text)
+		write_file(cli, path, gn_str(text), 0600, true);
+	free(text);
+	free(path);
+	json_decref(names);
+}
+
+/* Both records signed and put; *receipts from the answer (the caller's reference). */
+static int sign_and_put(struct cli *cli, const struct identity *id, struct name_state *s, uint64_t w, json_t **receipts)
+{
+	char *text[2] = {NULL, NULL}, *body = NULL, *what = cli_format("%s.geo was not stored", s->name.text);
+	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
+	struct reply r = {0};
+	int exit = CLI_OK;
+	for (uint8_t salt = 0; salt < 2 && exit == CLI_OK; salt++) {
+		struct gn_buf record = {storage, 0, GN_RECORD_MAX};
+		gn_err err = gn_name_record(&id->keys.sk, &s->claim, salt, &record);
+		if (err)
+			exit = cli_fail_err(cli, err, "the record of %s.geo cannot be made", s->name.text);
+		else
+			text[salt] = base64_text(gn_buf_slice(&record));
+	}
+	if (exit == CLI_OK) {
+		body = cli_format("{\"salt0\": \"%s\", \"salt1\": \"%s\"}", text[0], text[1]);
+		cli_progress(cli, "storing %s.geo at its two places...", s->name.text);
+		struct call call = {.method = "POST", .path = cli_format("/api/v1/names?w=%llu", (unsigned long long)w), .body = gn_str(body), .type = "application/json"};
+		exit = client_must(cli, call, &r, what);
+	}
+	if (exit == CLI_OK) {
+		*receipts = json_incref(json_object_get(r.json, "receipts"));
+		remember(cli, s, id->pid);
+	}
+	reply_free(&r);
+	free(text[0]);
+	free(text[1]);
+	free(body);
+	free(what);
+	free(storage);
+	return exit;
+}
+
+int name_point_to_site(struct cli *cli, const struct identity *id, const char *text, const char *label, uint64_t w)
+{
+	struct gn_name name;
+	struct name_state *s;
+	json_t *receipts = NULL;
+	if (!name_parse(cli, text, &name))
+		return CLI_USAGE;
+	int exit = name_load(cli, &name, &id->keys.sk.pk, &s);
+	if (exit)
+		return exit;
+	bool fresh = !s->exists;
+	char *value = cli_format("%s/%s", out_hex(id->keys.sk.pk.b, 32), label);
+	bool same = false;
+	for (size_t i = 0; i < s->claim.entry_count; i++)
+		same |= s->entries[i].type == GN_NAME_SITE && gn_slice_eq(s->entries[i].value, gn_str(value));
+	if (s->exists && memcmp(&s->owner, &id->keys.sk.pk, sizeof s->owner) != 0) {
+		exit = name_not_yours(cli, s);
+	} else if (!same || cli_now() > s->claim.created + s->claim.ttl / 2) { /* renewed on the way when half its time is over */
+		name_drop_type(s, GN_NAME_SITE);
+		exit = name_add_entry(cli, s, GN_NAME_SITE, value, ENTRY_TTL) ? CLI_OK : CLI_FAILED;
+		name_next_version(s, GN_NAME_TTL);
+		if (fresh)
+			s->claim.epoch = s->claim.created / DAY;
+		if (exit == CLI_OK && (!fresh || solve(cli, s, &id->keys.sk.pk)))
+			exit = sign_and_put(cli, id, s, w, &receipts);
+		json_decref(receipts);
+	}
+	free(value);
+	name_free(s);
+	return exit;
+}
