@@ -1,12 +1,17 @@
-/* UDP with batches. Sending: one sendmsg with UDP_SEGMENT for up to 64 equal packets; where the kernel or the path refuses
- * (EINVAL, EIO, EMSGSIZE, ENOTSUP), once and for all one sendmsg a packet. Receiving: recvmmsg into buffers that hold a GRO
- * train each, split by the segment size the kernel tells. */
+/* UDP with batches. Sending: one sendmsg with UDP_SEGMENT for up to 64 equal packets, sendmmsg where the kernel or the
+ * device refuses that. Receiving: recvmmsg into buffers that hold a GRO train each, split by the segment size the
+ * kernel tells.
+ *
+ * 1. GSO is given up for good only when the same packets went out singly: a segment that is too large proves nothing.
+ * 2. Whatever way the packets take, the other side sees the same datagrams. */
 #define _GNU_SOURCE /* recvmmsg */
 #include "net/udp.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/udp.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -18,14 +23,14 @@
 #define UDP_GRO 104
 #endif
 
-#define TRAINS 8            /* receive buffers a call */
-#define TRAIN_BYTES 65536u  /* the largest GRO train */
-#define SEGMENTS 64u        /* UDP_MAX_SEGMENTS */
-#define SOCKET_BUFFER (4 << 20)
+#define TRAINS 8                /* receive buffers a call */
+#define TRAIN_BYTES 65536u      /* the largest GRO train */
+#define SEGMENTS 64u            /* UDP_MAX_SEGMENTS of the first kernels that had it */
+#define TRAIN_SENT 65000u       /* bytes of one GSO send: a UDP payload, rounded down */
+#define SOCKET_BUFFER (4 << 20) /* bytes: some 3,000 packets; the kernel caps it at its own maximum */
 
 struct gn_udp {
 	int fd;
-	bool v6;
 	uint16_t port;
 	struct gn_udp_info info;
 	uint8_t *buffers; /* TRAINS * TRAIN_BYTES */
@@ -34,7 +39,7 @@ struct gn_udp {
 static socklen_t to_sockaddr(const struct gn_udp *udp, const struct gn_addr *a, struct sockaddr_storage *out)
 {
 	memset(out, 0, sizeof *out);
-	if (udp->v6) {
+	if (udp->info.v6) {
 		struct sockaddr_in6 *v6 = (void *)out;
 		v6->sin6_family = AF_INET6;
 		v6->sin6_port = htons(a->port);
@@ -61,29 +66,40 @@ static void from_sockaddr(const struct sockaddr_storage *sa, struct gn_addr *out
 	*out = gn_addr_v4(b[0], b[1], b[2], b[3], ntohs(v4->sin_port));
 }
 
+/* Best effort all: large buffers; and packets go as they are or not at all, since jet finds the path's MTU itself. */
+static void tune(int fd, bool v6)
+{
+	int size = SOCKET_BUFFER, probe4 = IP_PMTUDISC_PROBE, probe6 = IPV6_PMTUDISC_PROBE, on = 1;
+	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+	(void)setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &probe4, sizeof probe4); /* of mapped IPv4 too */
+	if (v6) {
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &probe6, sizeof probe6);
+		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_DONTFRAG, &on, sizeof on);
+	}
+}
+
 /* A bound socket of the family, or -1 with errno. */
 static int bound(struct gn_udp *udp, bool v6, uint16_t port)
 {
 	struct sockaddr_storage sa;
 	struct gn_addr any = gn_addr_v4(0, 0, 0, 0, port);
-	int off = 0, size = SOCKET_BUFFER;
-	udp->v6 = v6;
+	int off = 0;
+	udp->info.v6 = v6;
 	if (v6)
 		memset(any.ip, 0, 16);
 	socklen_t len = to_sockaddr(udp, &any, &sa);
 	int fd = socket(v6 ? AF_INET6 : AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return -1;
-	if ((v6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off)) || bind(fd, (struct sockaddr *)&sa, len) ||
-	    getsockname(fd, (struct sockaddr *)&sa, &len)) {
+	if ((v6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off)) ||
+	    bind(fd, (struct sockaddr *)&sa, len) || getsockname(fd, (struct sockaddr *)&sa, &len)) {
 		int e = errno;
 		close(fd);
 		errno = e;
 		return -1;
 	}
-	/* Best effort: the kernel caps it at its own maximum. */
-	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
-	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
+	tune(fd, v6);
 	struct gn_addr own;
 	from_sockaddr(&sa, &own);
 	udp->port = own.port;
@@ -92,7 +108,6 @@ static int bound(struct gn_udp *udp, bool v6, uint16_t port)
 
 gn_err gn_udp_open(uint16_t port, struct gn_udp **out)
 {
-	int on = 1;
 	struct gn_udp *udp = calloc(1, sizeof *udp);
 	uint8_t *buffers = malloc((size_t)TRAINS * TRAIN_BYTES);
 	if (!udp || !buffers) {
@@ -105,12 +120,13 @@ gn_err gn_udp_open(uint16_t port, struct gn_udp **out)
 	if (udp->fd < 0 && errno != EADDRINUSE)
 		udp->fd = bound(udp, false, port);
 	if (udp->fd < 0) {
-		gn_err err = errno == EADDRINUSE ? GN_PORT_TAKEN : errno == EACCES ? GN_DENIED : GN_IO;
+		char what[32];
+		snprintf(what, sizeof what, "UDP port %u", port);
+		gn_err err = gn_os_fail(what);
 		gn_udp_close(udp);
 		return err;
 	}
-	udp->info.gso = true;
-	udp->info.gro = setsockopt(udp->fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0;
+	gn_udp_offload(udp, true, true);
 	*out = udp;
 	return GN_OK;
 }
@@ -140,38 +156,59 @@ void gn_udp_info(const struct gn_udp *udp, struct gn_udp_info *out)
 	*out = udp->info;
 }
 
-void gn_udp_gso_off(struct gn_udp *udp)
+void gn_udp_offload(struct gn_udp *udp, bool gso, bool gro)
 {
-	udp->info.gso = false;
+	int on = gro;
+	udp->info.gso = gso;
+	udp->info.gro = setsockopt(udp->fd, IPPROTO_UDP, UDP_GRO, &on, sizeof on) == 0 && gro;
 }
 
 /* ---- sending ---- */
 
-/* One sendmsg; segment 0: a single packet. */
-static ssize_t send_once(struct gn_udp *udp, const struct gn_addr *to, struct gn_slice data, uint16_t segment)
+/* Up to SEGMENTS packets as one; the number of bytes taken, or -1 with errno. */
+static ssize_t send_train(struct gn_udp *udp, struct sockaddr_storage *to, socklen_t to_len, struct gn_slice data,
+			  uint16_t segment)
 {
-	struct sockaddr_storage sa;
-	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(uint16_t))];
-	struct iovec iov = {(void *)(uintptr_t)data.p, data.len};
-	struct msghdr m = {.msg_name = &sa, .msg_namelen = to_sockaddr(udp, to, &sa), .msg_iov = &iov, .msg_iovlen = 1};
-	if (segment) {
-		memset(control, 0, sizeof control);
-		m.msg_control = control;
-		m.msg_controllen = sizeof control;
-		struct cmsghdr *c = CMSG_FIRSTHDR(&m);
-		c->cmsg_level = IPPROTO_UDP;
-		c->cmsg_type = UDP_SEGMENT;
-		c->cmsg_len = CMSG_LEN(sizeof segment);
-		memcpy(CMSG_DATA(c), &segment, sizeof segment);
-	}
-	ssize_t n;
-	do
-		n = sendmsg(udp->fd, &m, 0);
-	while (n < 0 && errno == EINTR);
-	udp->info.send_calls++;
-	return n;
+	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof segment)] = {0};
+	size_t count = TRAIN_SENT / segment < SEGMENTS ? TRAIN_SENT / segment : SEGMENTS;
+	struct gn_slice part = gn_slice_sub(data, 0, count * segment);
+	struct iovec iov = {(void *)(uintptr_t)part.p, part.len};
+	struct msghdr m = {.msg_name = to,
+			   .msg_namelen = to_len,
+			   .msg_iov = &iov,
+			   .msg_iovlen = 1,
+			   .msg_control = control,
+			   .msg_controllen = sizeof control};
+	struct cmsghdr *c = CMSG_FIRSTHDR(&m);
+	c->cmsg_level = IPPROTO_UDP;
+	c->cmsg_type = UDP_SEGMENT;
+	c->cmsg_len = CMSG_LEN(sizeof segment);
+	memcpy(CMSG_DATA(c), &segment, sizeof segment);
+	return sendmsg(udp->fd, &m, 0) < 0 ? -1 : (ssize_t)part.len;
 }
 
+/* Up to SEGMENTS packets one by one, in one call; the same result. */
+static ssize_t send_singly(struct gn_udp *udp, struct sockaddr_storage *to, socklen_t to_len, struct gn_slice data,
+			   uint16_t segment)
+{
+	struct mmsghdr messages[SEGMENTS];
+	struct iovec iov[SEGMENTS];
+	unsigned count = 0;
+	size_t bytes = 0;
+	for (; count < SEGMENTS && (bytes < data.len || count == 0); count++) {
+		struct gn_slice packet = gn_slice_sub(data, bytes, segment);
+		iov[count] = (struct iovec){(void *)(uintptr_t)packet.p, packet.len};
+		messages[count] = (struct mmsghdr){
+			.msg_hdr = {.msg_name = to, .msg_namelen = to_len, .msg_iov = &iov[count], .msg_iovlen = 1}};
+		bytes += packet.len;
+	}
+	int sent = sendmmsg(udp->fd, messages, count, 0);
+	if (sent < 0)
+		return -1;
+	return sent == (int)count ? (ssize_t)bytes : (ssize_t)sent * segment;
+}
+
+/* What a kernel or a device that cannot do it says; a segment that is too large gives the same. */
 static bool gso_refused(int e)
 {
 	return e == EINVAL || e == EIO || e == EMSGSIZE || e == ENOPROTOOPT || e == EOPNOTSUPP;
@@ -179,27 +216,34 @@ static bool gso_refused(int e)
 
 gn_err gn_udp_send(struct gn_udp *udp, const struct gn_addr *to, struct gn_slice data, uint16_t segment, size_t *sent)
 {
+	struct sockaddr_storage sa;
+	socklen_t sa_len = to_sockaddr(udp, to, &sa);
+	bool refused = false;
 	GN_ASSERT(segment > 0);
 	*sent = 0;
+	if (!udp->info.v6 && !gn_addr_is_v4(to)) {
+		udp->info.send_failed++;
+		return GN_UNREACHABLE;
+	}
 	while (*sent < data.len) {
 		struct gn_slice rest = gn_slice_sub(data, *sent, data.len);
-		bool train = udp->info.gso && rest.len > segment;
-		size_t most = SEGMENTS * (size_t)segment > 65000 ? 65000 / segment * segment : SEGMENTS * (size_t)segment;
-		struct gn_slice part = gn_slice_sub(rest, 0, train ? most : segment);
-		if (send_once(udp, to, part, train ? segment : 0) >= 0) {
-			*sent += part.len;
-			udp->info.bytes_sent += part.len;
-			udp->info.packets_sent += (part.len + segment - 1) / segment;
-			continue;
-		}
-		if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS)
+		bool train = udp->info.gso && !refused && rest.len > segment && segment <= TRAIN_SENT / 2;
+		ssize_t n = (train ? send_train : send_singly)(udp, &sa, sa_len, rest, segment);
+		udp->info.send_calls++;
+		if (n >= 0) {
+			udp->info.gso = udp->info.gso && !refused;
+			*sent += (size_t)n;
+			udp->info.bytes_sent += (size_t)n;
+			udp->info.packets_sent += ((size_t)n + segment - 1) / segment;
+		} else if (errno == EAGAIN || errno == EWOULDBLOCK || errno == ENOBUFS) {
+			udp->info.send_full++;
 			return GN_AGAIN;
-		if (train && gso_refused(errno)) {
-			udp->info.gso = false;
-			continue;
+		} else if (train && gso_refused(errno)) {
+			refused = true;
+		} else if (errno != EINTR) {
+			udp->info.send_failed++;
+			return errno == EMSGSIZE ? GN_TOO_LARGE : GN_UNREACHABLE;
 		}
-		udp->info.send_failed++;
-		return errno == EMSGSIZE ? GN_TOO_LARGE : GN_UNREACHABLE;
 	}
 	return GN_OK;
 }
@@ -227,8 +271,12 @@ gn_err gn_udp_recv(struct gn_udp *udp, gn_udp_received received, void *user)
 	memset(messages, 0, sizeof messages);
 	for (unsigned i = 0; i < TRAINS; i++) {
 		iov[i] = (struct iovec){udp->buffers + (size_t)i * TRAIN_BYTES, TRAIN_BYTES};
-		messages[i].msg_hdr = (struct msghdr){.msg_name = &from[i], .msg_namelen = sizeof from[i], .msg_iov = &iov[i], .msg_iovlen = 1,
-						      .msg_control = control[i], .msg_controllen = sizeof control[i]};
+		messages[i].msg_hdr = (struct msghdr){.msg_name = &from[i],
+						      .msg_namelen = sizeof from[i],
+						      .msg_iov = &iov[i],
+						      .msg_iovlen = 1,
+						      .msg_control = control[i],
+						      .msg_controllen = sizeof control[i]};
 	}
 	int n;
 	do
