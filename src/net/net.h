@@ -4,5 +4,6 @@
 
 #include "net/http.h"
 #include "net/udp.h"
+#include "net/ws.h"
 
 #endif

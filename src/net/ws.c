@@ -1,0 +1,151 @@
+/* A WebSocket connection: the handshake, and frames over the upgraded request.
+ *
+ *     OPEN -> CLOSING [gn_ws_close: ours was sent, the connection ends after it]
+ *
+ * 1. Once a close frame was sent nothing else is. 2. What comes after it is read and thrown away. */
+#include "net/ws.h"
+
+#include <stdlib.h>
+
+struct gn_ws {
+	struct gn_http_request *request; /* borrowed: the owner frees us in its on_closed */
+	struct gn_ws_handler handler;
+	struct gn_ws_parser parser;
+	bool closing, heard;
+	uint8_t storage[];
+};
+
+static bool is_word(struct gn_slice s, const char *word)
+{
+	size_t i = 0;
+	for (; i < s.len && word[i] && (s.p[i] | 0x20) == word[i]; i++)
+		;
+	return i == s.len && !word[i];
+}
+
+bool gn_ws_wanted(const struct gn_http_request *r)
+{
+	struct gn_slice upgrade = gn_http_header(r, "upgrade");
+	return upgrade.p && is_word(upgrade, "websocket");
+}
+
+/* base64 of 16 bytes: 22 digits, "==". */
+static bool key_ok(struct gn_slice key)
+{
+	if (key.len != 24 || key.p[22] != '=' || key.p[23] != '=')
+		return false;
+	for (size_t i = 0; i < 22; i++) {
+		uint8_t c = key.p[i];
+		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/'))
+			return false;
+	}
+	return true;
+}
+
+gn_err gn_ws_open(struct gn_http_request *r, const char *protocol, size_t message_max, const struct gn_ws_handler *handler, struct gn_ws **out)
+{
+	struct gn_slice key = gn_http_header(r, "sec-websocket-key"), version = gn_http_header(r, "sec-websocket-version");
+	struct gn_slice length = gn_http_header(r, "content-length");
+	char accept[29];
+	if (!gn_ws_wanted(r) || gn_http_method(r) != GN_HTTP_GET || !gn_http_connection_has(r, "upgrade") || !key.p || !key_ok(key) ||
+	    !gn_slice_eq(version, GN_LIT("13")) || (length.p && !gn_slice_eq(length, GN_LIT("0"))))
+		return GN_USAGE;
+	struct gn_ws *ws = calloc(1, sizeof *ws + message_max);
+	if (!ws)
+		return GN_NOMEM;
+	ws->request = r;
+	ws->handler = *handler;
+	gn_ws_parser_init(&ws->parser, (struct gn_buf){ws->storage, 0, message_max});
+	gn_ws_accept_text(key, accept);
+	struct gn_http_field fields[] = {{"Sec-WebSocket-Accept", gn_str(accept)}, {"Sec-WebSocket-Protocol", gn_str(protocol)}};
+	gn_http_upgrade(r, "websocket", fields, protocol ? 2 : 1);
+	*out = ws;
+	return GN_OK;
+}
+
+void gn_ws_free(struct gn_ws *ws)
+{
+	free(ws);
+}
+
+static bool put(struct gn_ws *ws, enum gn_ws_kind kind, struct gn_slice data)
+{
+	uint8_t head[10];
+	if (ws->closing)
+		return false;
+	bool head_fits = gn_http_write(ws->request, gn_slice(head, gn_ws_head(kind, data.len, head)));
+	return data.len ? gn_http_write(ws->request, data) : head_fits;
+}
+
+bool gn_ws_send(struct gn_ws *ws, struct gn_slice text)
+{
+	return put(ws, GN_WS_TEXT, text);
+}
+
+void gn_ws_ping(struct gn_ws *ws)
+{
+	put(ws, GN_WS_PING, GN_LIT(""));
+}
+
+void gn_ws_close(struct gn_ws *ws, uint16_t code, const char *reason)
+{
+	uint8_t body[125] = {(uint8_t)(code >> 8), (uint8_t)code};
+	size_t len = strlen(reason) < 123 ? strlen(reason) : 123;
+	if (ws->closing)
+		return;
+	memcpy(body + 2, reason, len);
+	put(ws, GN_WS_CLOSE, gn_slice(body, code ? len + 2 : 0));
+	ws->closing = true;
+	gn_http_end(ws->request);
+}
+
+bool gn_ws_closing(const struct gn_ws *ws)
+{
+	return ws->closing;
+}
+
+bool gn_ws_heard(struct gn_ws *ws)
+{
+	bool heard = ws->heard;
+	ws->heard = false;
+	return heard;
+}
+
+/* Codes an endpoint may send (RFC 6455 section 7.4). */
+static bool code_ok(unsigned code)
+{
+	return (code >= 1000 && code <= 1011 && code != 1004 && code != 1005 && code != 1006) || (code >= 3000 && code < 5000);
+}
+
+static void message(struct gn_ws *ws, const struct gn_ws_message *m)
+{
+	switch (m->kind) {
+	case GN_WS_TEXT: ws->handler.on_text(ws->handler.user, ws, m->data); break;
+	case GN_WS_PING: put(ws, GN_WS_PONG, m->data); break;
+	case GN_WS_CLOSE: {
+		unsigned code = m->data.len >= 2 ? (unsigned)m->data.p[0] << 8 | m->data.p[1] : 0;
+		gn_ws_close(ws, code && !code_ok(code) ? 1002 : (uint16_t)code, "");
+		break;
+	}
+	default: break;
+	}
+}
+
+void gn_ws_recv(struct gn_ws *ws, struct gn_slice data)
+{
+	struct gn_ws_message m;
+	uint16_t code = 0;
+	ws->heard = true;
+	while (!ws->closing) {
+		size_t used;
+		gn_err err = gn_ws_parse(&ws->parser, data, &used, &m, &code);
+		data = gn_slice_sub(data, used, data.len);
+		if (err == GN_AGAIN)
+			return;
+		if (err) {
+			gn_ws_close(ws, code, gn_err_text(err));
+			return;
+		}
+		message(ws, &m);
+	}
+}
