@@ -223,7 +223,11 @@ int cmd_site_show(struct cli *cli);
 int cmd_site_get(struct cli *cli);
 int cmd_site_rollback(struct cli *cli);
 
-/* cmd_name.c, for publishing: claims NAME or makes it point to the site. */
+/* ---- name_store.c, for publishing ---- */
+
+/* Claims NAME or makes it point to the site. */
 int name_point_to_site(struct cli *cli, const struct identity *id, const char *name, const char *label, uint64_t w);
+/* The record set of one's own PID, which leads from PID to key. first: there is none yet. */
+int name_publish_pid(struct cli *cli, const struct identity *id, bool first, uint64_t w);
 
 #endif

@@ -169,7 +169,8 @@ int client_call(struct cli *cli, struct call call, struct reply *reply)
 
 int client_report(struct cli *cli, const struct reply *reply, const char *what)
 {
-	return cli_fail(cli, cli_exit_of(reply->err), gn_err_name(reply->err), "%s: %s", what, reply->message);
+	bool named = strncmp(reply->message, what, strlen(what)) == 0; /* the node began with the same words */
+	return cli_fail(cli, cli_exit_of(reply->err), gn_err_name(reply->err), "%s%s%s", named ? "" : what, named ? "" : ": ", reply->message);
 }
 
 int client_must(struct cli *cli, struct call call, struct reply *reply, const char *what)

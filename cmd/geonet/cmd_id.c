@@ -1,4 +1,5 @@
-/* The identity: made from a 24-word phrase, kept in one file, told to the world by its record at two places. */
+/* The identity: made from a 24-word phrase, kept in one file, told to the world by its record at two places. That record lies under the
+ * key; who knows the PID alone finds the key in the record set of the name <pid>.geo, which is published with it. */
 #include "cli.h"
 #include "keys.h"
 #include "services/identity.h"
@@ -115,6 +116,8 @@ static int publish(struct cli *cli, const struct identity *id, bool first, const
 	}
 	if (exit == CLI_OK)
 		exit = put_both(cli, id, in, w);
+	if (exit == CLI_OK)
+		exit = name_publish_pid(cli, id, first, w);
 	free(bytes);
 	free(in);
 	return exit;

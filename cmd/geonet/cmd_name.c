@@ -29,6 +29,40 @@ static bool common_numbers(struct cli *cli, uint64_t *w, uint64_t *ttl, uint64_t
 	       (!entry_ttl || cli_number(cli, "entry-ttl", 0, GN_RECORD_TTL_MAX, entry_ttl));
 }
 
+/* Applies "TYPE=VALUE" words: what they name replaces all entries of that type, an empty value removes them. */
+static bool edit(struct cli *cli, struct name_state *s, const struct identity *id, int from, uint64_t ttl)
+{
+	uint16_t seen[CLI_ARGS_MAX];
+	int seen_count = 0;
+	for (int i = from; i < cli->arg_count; i++) {
+		const char *word = cli->args[i], *equals = strchr(word, '=');
+		char upper[24] = "";
+		uint16_t type;
+		for (size_t k = 0; equals && word + k < equals && k < sizeof upper - 1; k++)
+			upper[k] = (char)toupper((unsigned char)word[k]);
+		if (!equals || gn_name_type_parse(gn_str(upper), &type) != GN_OK) {
+			cli_fail(cli, CLI_USAGE, "usage", "'%s' is not TYPE=VALUE with a type of A, AAAA, CNAME, TXT, MX, SRV, HTTPS, CAA, PID, SITE, CHAT, MAIL, MAILBOX, WALLET",
+			         word);
+			return false;
+		}
+		bool known = false;
+		for (int k = 0; k < seen_count; k++)
+			known |= seen[k] == type;
+		if (!known) {
+			name_drop_type(s, type);
+			seen[seen_count++] = type;
+		}
+		if (!equals[1] && type != GN_NAME_SITE)
+			continue;
+		char *value = type == GN_NAME_SITE ? name_site_value(cli, id, equals + 1) : cli_format("%s", equals + 1);
+		bool ok = value && name_add_entry(cli, s, type, value, ttl);
+		free(value);
+		if (!ok)
+			return false;
+	}
+	return true;
+}
+
 static bool edit_options(struct cli *cli, struct name_state *s, const struct identity *id, uint64_t entry_ttl)
 {
 	const char *site = cli_option(cli, "site"), *txt;
@@ -63,16 +97,13 @@ static int change(struct cli *cli, bool claim)
 	bool may_make = claim || name.form != GN_NAME_GLOBAL; /* one's own PID and names below one's own need no claim */
 	int exit = may_make ? name_load(cli, &name, &id.keys.sk.pk, &s) : name_load_own(cli, &name, &id, &s);
 	if (exit == CLI_OK) {
-		bool fresh = !s->exists;
 		if (s->exists && memcmp(&s->owner, &id.keys.sk.pk, sizeof s->owner) != 0)
 			exit = name_not_yours(cli, s);
 		else if (!edit_options(cli, s, &id, entry_ttl))
 			exit = CLI_USAGE;
-		name_next_version(s, ttl);
-		if (fresh)
-			s->claim.epoch = s->claim.created / DAY;
-		if (exit == CLI_OK && (!fresh || solve(cli, s, &id.keys.sk.pk)))
-			exit = sign_and_put(cli, &id, s, w, &receipts);
+		name_next_version(s, ttl, !s->exists);
+		if (exit == CLI_OK)
+			exit = name_put(cli, &id, s, !s->exists, w, &receipts);
 		if (exit == CLI_OK)
 			exit = tell_put(cli, &id, s, receipts);
 		name_free(s);
@@ -104,8 +135,8 @@ int cmd_name_renew(struct cli *cli)
 		return CLI_FAILED;
 	int exit = name_load_own(cli, &name, &id, &s);
 	if (exit == CLI_OK) {
-		name_next_version(s, ttl);
-		exit = sign_and_put(cli, &id, s, w, &receipts);
+		name_next_version(s, ttl, false);
+		exit = name_put(cli, &id, s, false, w, &receipts);
 		if (exit == CLI_OK)
 			exit = tell_put(cli, &id, s, receipts);
 		name_free(s);
@@ -135,13 +166,14 @@ int cmd_name_transfer(struct cli *cli)
 		return CLI_FAILED;
 	exit = name_load_own(cli, &name, &id, &s);
 	if (exit == CLI_OK) {
-		name_next_version(s, GN_NAME_TTL);
+		name_next_version(s, GN_NAME_TTL, false);
 		gn_name_transfer(&id.keys.sk, &name, &to, s->claim.seq, &sig);
 		json_t *json = json_pack("{ss si ss so so sI so}", "type", "geonet-name-transfer", "version", 1, "name", name.text, "from",
 		                         json_hex(id.keys.sk.pk.b, 32), "to", json_hex(to.b, 32), "seq", (json_int_t)s->claim.seq, "sig", json_hex(sig.b, 64));
-		char *out = json_dumps(json, JSON_INDENT(2));
+		char *text = json_dumps(json, JSON_INDENT(2)), *out = cli_format("%s\n", text);
+		free(text);
 		if (!path || strcmp(path, "-") == 0)
-			printf("%s\n", out);
+			printf("%s", out);
 		else if (!write_file(cli, path, gn_str(out), 0644, true))
 			exit = CLI_FAILED;
 		free(out);
@@ -206,12 +238,11 @@ int cmd_name_accept(struct cli *cli)
 		s->claim.previous_owner = taken.previous_owner;
 		s->claim.previous_sig = taken.previous_sig;
 		s->claim.transfer_seq = taken.transfer_seq;
-		name_next_version(s, GN_NAME_TTL);
+		name_next_version(s, GN_NAME_TTL, true);
 		if (s->claim.seq < taken.transfer_seq)
 			s->claim.seq = taken.transfer_seq;
-		s->claim.epoch = s->claim.created / DAY;
-		if (exit == CLI_OK && solve(cli, s, &id.keys.sk.pk))
-			exit = sign_and_put(cli, &id, s, w, &receipts);
+		if (exit == CLI_OK)
+			exit = name_put(cli, &id, s, true, w, &receipts);
 		if (exit == CLI_OK)
 			exit = tell_put(cli, &id, s, receipts);
 		name_free(s);

@@ -253,9 +253,8 @@ int cmd_status(struct cli *cli)
 	         (unsigned long long)json_number(lookups, "failed"), json_double(hops, "observed"), json_double(hops, "predicted"),
 	         (unsigned long long)json_number(hops, "max"));
 	out_pair(cli, "records", "%llu held, %s", (unsigned long long)json_number(records, "count"), out_bytes(json_number(records, "bytes")));
-	out_pair(cli, "blocks", "%llu (%llu own, %llu held for others), %s of %s", (unsigned long long)json_number(blocks, "count"),
-	         (unsigned long long)json_number(blocks, "own"), (unsigned long long)json_number(blocks, "held"), out_bytes(json_number(blocks, "bytes")),
-	         out_bytes(json_number(blocks, "max")));
+	out_pair(cli, "blocks", "%llu (%llu own, %llu held for others), %s", (unsigned long long)json_number(blocks, "count"),
+	         (unsigned long long)json_number(blocks, "own"), (unsigned long long)json_number(blocks, "held"), out_bytes(json_number(blocks, "bytes")));
 	out_pair(cli, "traffic", "%s sent, %s received, %llu sessions", out_bytes(json_number(traffic, "sent")), out_bytes(json_number(traffic, "received")),
 	         (unsigned long long)json_number(j, "sessions"));
 	out_pair(cli, "process", "%llu, up %s, %s of memory, version %s", (unsigned long long)json_number(j, "pid"), out_duration(json_number(j, "uptime_s")),

@@ -274,6 +274,8 @@ static int publish(struct publication *p, const char *name)
 	}
 	if (exit == CLI_OK)
 		exit = move_head(p);
+	if (exit == CLI_OK && !name && !*p->label)
+		exit = name_publish_pid(p->cli, &p->id, false, p->w);
 	if (exit == CLI_OK && name) {
 		exit = name_point_to_site(p->cli, &p->id, name, p->label, p->w);
 		if (exit)

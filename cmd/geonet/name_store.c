@@ -10,7 +10,7 @@
 
 #define PUZZLE_STEP 32768 /* tries between two looks at the clock */
 
-static void name_free(struct name_state *s)
+void name_free(struct name_state *s)
 {
 	free(s->bytes);
 	for (size_t i = 0; i < s->made_count; i++)
@@ -18,7 +18,7 @@ static void name_free(struct name_state *s)
 	free(s);
 }
 
-static bool name_parse(struct cli *cli, const char *text, struct gn_name *out)
+bool name_parse(struct cli *cli, const char *text, struct gn_name *out)
 {
 	const char *why = "";
 	if (gn_name_parse(gn_str(text), out, &why) == GN_OK)
@@ -43,8 +43,7 @@ static bool may_delegate(struct cli *cli, const struct gn_name *name, const stru
 	return false;
 }
 
-/* The present record of a name, or exists = false. */
-static int name_load(struct cli *cli, const struct gn_name *name, const struct gn_pk *self, struct name_state **out)
+int name_load(struct cli *cli, const struct gn_name *name, const struct gn_pk *self, struct name_state **out)
 {
 	struct name_state *s = cli_alloc(sizeof *s);
 	size_t len = 0;
@@ -77,14 +76,14 @@ static int name_load(struct cli *cli, const struct gn_name *name, const struct g
 	return CLI_OK;
 }
 
-static int name_not_yours(struct cli *cli, const struct name_state *s)
+int name_not_yours(struct cli *cli, const struct name_state *s)
 {
 	char pid[GN_PID_MAX];
 	gn_pid(&s->owner, pid);
 	return cli_fail(cli, CLI_FAILED, "exists", "%s.geo belongs to %s until %s", s->name.text, pid, out_time(s->claim.created + s->claim.ttl));
 }
 
-static int name_load_own(struct cli *cli, const struct gn_name *name, const struct identity *id, struct name_state **out)
+int name_load_own(struct cli *cli, const struct gn_name *name, const struct identity *id, struct name_state **out)
 {
 	int exit = name_load(cli, name, &id->keys.sk.pk, out);
 	if (exit)
@@ -100,7 +99,7 @@ static int name_load_own(struct cli *cli, const struct gn_name *name, const stru
 
 /* ---- entries ---- */
 
-static void name_drop_type(struct name_state *s, uint16_t type)
+void name_drop_type(struct name_state *s, uint16_t type)
 {
 	size_t kept = 0;
 	for (size_t i = 0; i < s->claim.entry_count; i++)
@@ -109,7 +108,7 @@ static void name_drop_type(struct name_state *s, uint16_t type)
 	s->claim.entry_count = kept;
 }
 
-static bool name_add_entry(struct cli *cli, struct name_state *s, uint16_t type, const char *value, uint64_t ttl)
+bool name_add_entry(struct cli *cli, struct name_state *s, uint16_t type, const char *value, uint64_t ttl)
 {
 	const char *why = "";
 	if (s->claim.entry_count == GN_NAME_ENTRIES || s->made_count == GN_NAME_ENTRIES) {
@@ -126,8 +125,7 @@ static bool name_add_entry(struct cli *cli, struct name_state *s, uint16_t type,
 	return true;
 }
 
-/* "LABEL" of one's own site, "OWNER/LABEL" of another's: the value of a SITE entry. */
-static char *name_site_value(struct cli *cli, const struct identity *id, const char *text)
+char *name_site_value(struct cli *cli, const struct identity *id, const char *text)
 {
 	const char *slash = strchr(text, '/');
 	struct gn_pk owner = id->keys.sk.pk;
@@ -142,66 +140,31 @@ static char *name_site_value(struct cli *cli, const struct identity *id, const c
 	return cli_format("%s/%s", out_hex(owner.b, sizeof owner.b), slash ? slash + 1 : text);
 }
 
-/* Applies "TYPE=VALUE" words: what they name replaces all entries of that type, an empty value removes them. */
-static bool edit(struct cli *cli, struct name_state *s, const struct identity *id, int from, uint64_t ttl)
-{
-	uint16_t seen[CLI_ARGS_MAX];
-	int seen_count = 0;
-	for (int i = from; i < cli->arg_count; i++) {
-		const char *word = cli->args[i], *equals = strchr(word, '=');
-		char upper[24] = "";
-		uint16_t type;
-		for (size_t k = 0; equals && word + k < equals && k < sizeof upper - 1; k++)
-			upper[k] = (char)toupper((unsigned char)word[k]);
-		if (!equals || gn_name_type_parse(gn_str(upper), &type) != GN_OK) {
-			cli_fail(cli, CLI_USAGE, "usage", "'%s' is not TYPE=VALUE with a type of A, AAAA, CNAME, TXT, MX, SRV, HTTPS, CAA, PID, SITE, CHAT, MAIL, MAILBOX, WALLET",
-			         word);
-			return false;
-		}
-		bool known = false;
-		for (int k = 0; k < seen_count; k++)
-			known |= seen[k] == type;
-		if (!known) {
-			name_drop_type(s, type);
-			seen[seen_count++] = type;
-		}
-		if (!equals[1] && type != GN_NAME_SITE)
-			continue;
-		char *value = type == GN_NAME_SITE ? name_site_value(cli, id, equals + 1) : cli_format("%s", equals + 1);
-		bool ok = value && name_add_entry(cli, s, type, value, ttl);
-		free(value);
-		if (!ok)
-			return false;
-	}
-	return true;
-}
-
 /* ---- signing and putting ---- */
 
-static bool solve(struct cli *cli, struct name_state *s, const struct gn_pk *owner)
+static void solve(struct cli *cli, struct name_state *s, const struct gn_pk *owner)
 {
 	struct gn_rand rand = gn_rand_system();
 	uint64_t start = gn_rand_u64(&rand) >> 1, tried = 0;
-	if (s->name.form != GN_NAME_GLOBAL)
-		return true;
 	while (gn_name_puzzle(&s->name, owner, s->claim.epoch, start + tried, PUZZLE_STEP, s->claim.puzzle) != GN_OK) {
 		tried += PUZZLE_STEP;
 		cli_progress(cli, "solving the puzzle of %s.geo: %.1f million tries, about %.1f are needed...", s->name.text, (double)tried / 1e6,
 		             (double)(1u << GN_NAME_POW_BITS) / 1e6);
 	}
 	cli_progress_done(cli);
-	return true;
 }
 
-static void name_next_version(struct name_state *s, uint64_t ttl)
+void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner)
 {
 	uint64_t now = cli_now();
 	s->claim.seq = s->claim.seq + 1 > now ? s->claim.seq + 1 : now;
 	s->claim.created = now;
 	s->claim.ttl = (uint32_t)ttl;
+	if (new_owner)
+		s->claim.epoch = now / DAY;
 }
 
-static char *names_path(const struct cli *cli)
+char *names_path(const struct cli *cli)
 {
 	return cli_format("%s/names.json", cli->data);
 }
@@ -225,13 +188,14 @@ static void remember(struct cli *cli, const struct name_state *s, const char *pi
 	json_decref(names);
 }
 
-/* Both records signed and put; *receipts from the answer (the caller's reference). */
-static int sign_and_put(struct cli *cli, const struct identity *id, struct name_state *s, uint64_t w, json_t **receipts)
+int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w, json_t **receipts)
 {
 	char *text[2] = {NULL, NULL}, *body = NULL, *what = cli_format("%s.geo was not stored", s->name.text);
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
 	struct reply r = {0};
 	int exit = CLI_OK;
+	if (new_owner && s->name.form == GN_NAME_GLOBAL)
+		solve(cli, s, &id->keys.sk.pk);
 	for (uint8_t salt = 0; salt < 2 && exit == CLI_OK; salt++) {
 		struct gn_buf record = {storage, 0, GN_RECORD_MAX};
 		gn_err err = gn_name_record(&id->keys.sk, &s->claim, salt, &record);
@@ -248,7 +212,8 @@ static int sign_and_put(struct cli *cli, const struct identity *id, struct name_
 	}
 	if (exit == CLI_OK) {
 		*receipts = json_incref(json_object_get(r.json, "receipts"));
-		remember(cli, s, id->pid);
+		if (s->name.form != GN_NAME_PID)
+			remember(cli, s, id->pid);
 	}
 	reply_free(&r);
 	free(text[0]);
@@ -259,34 +224,61 @@ static int sign_and_put(struct cli *cli, const struct identity *id, struct name_
 	return exit;
 }
 
+/* A record that need not change is left alone until half its time is over. */
+static bool is_young(const struct name_state *s)
+{
+	return s->exists && cli_now() <= s->claim.created + s->claim.ttl / 2;
+}
+
 int name_point_to_site(struct cli *cli, const struct identity *id, const char *text, const char *label, uint64_t w)
 {
 	struct gn_name name;
 	struct name_state *s;
 	json_t *receipts = NULL;
+	bool same = false;
 	if (!name_parse(cli, text, &name))
 		return CLI_USAGE;
 	int exit = name_load(cli, &name, &id->keys.sk.pk, &s);
 	if (exit)
 		return exit;
-	bool fresh = !s->exists;
 	char *value = cli_format("%s/%s", out_hex(id->keys.sk.pk.b, 32), label);
-	bool same = false;
 	for (size_t i = 0; i < s->claim.entry_count; i++)
 		same |= s->entries[i].type == GN_NAME_SITE && gn_slice_eq(s->entries[i].value, gn_str(value));
 	if (s->exists && memcmp(&s->owner, &id->keys.sk.pk, sizeof s->owner) != 0) {
 		exit = name_not_yours(cli, s);
-	} else if (!same || cli_now() > s->claim.created + s->claim.ttl / 2) { /* renewed on the way when half its time is over */
+	} else if (!same || !is_young(s)) {
 		name_drop_type(s, GN_NAME_SITE);
-		exit = name_add_entry(cli, s, GN_NAME_SITE, value, ENTRY_TTL) ? CLI_OK : CLI_FAILED;
-		name_next_version(s, GN_NAME_TTL);
-		if (fresh)
-			s->claim.epoch = s->claim.created / DAY;
-		if (exit == CLI_OK && (!fresh || solve(cli, s, &id->keys.sk.pk)))
-			exit = sign_and_put(cli, id, s, w, &receipts);
+		name_next_version(s, GN_NAME_TTL, !s->exists);
+		exit = name_add_entry(cli, s, GN_NAME_SITE, value, ENTRY_TTL) ? name_put(cli, id, s, !s->exists, w, &receipts) : CLI_FAILED;
 		json_decref(receipts);
 	}
 	free(value);
+	name_free(s);
+	return exit;
+}
+
+int name_publish_pid(struct cli *cli, const struct identity *id, bool first, uint64_t w)
+{
+	struct gn_name name;
+	struct name_state *s;
+	json_t *receipts = NULL;
+	if (!name_parse(cli, id->pid, &name))
+		return CLI_FAILED;
+	int exit = CLI_OK;
+	if (first) {
+		s = cli_alloc(sizeof *s);
+		s->name = s->claim.name = name;
+		s->claim.entries = s->entries;
+	} else {
+		exit = name_load(cli, &name, &id->keys.sk.pk, &s);
+	}
+	if (exit)
+		return exit;
+	if (!is_young(s)) {
+		name_next_version(s, GN_NAME_TTL, !s->exists);
+		exit = name_put(cli, id, s, !s->exists, w, &receipts);
+		json_decref(receipts);
+	}
 	name_free(s);
 	return exit;
 }
