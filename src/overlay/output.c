@@ -125,10 +125,13 @@ bool gn_overlay_next_store(struct gn_overlay *ov, struct gn_overlay_store *out)
 
 static void show_op(struct gn_ov_op *op, struct gn_overlay_event *out)
 {
+	static const char *const kinds[] = {[GN_OV_FIND] = "find", [GN_OV_GET] = "get", [GN_OV_PUT] = "put"};
 	for (uint32_t i = 0; i < op->value_count; i++)
 		op->results[i] = (struct gn_overlay_value){op->values[i].record.bytes, op->values[i].holders};
 	*out = (struct gn_overlay_event){
 		.kind = GN_OVERLAY_DONE,
+		.op_kind = kinds[op->kind],
+		.key = op->key,
 		.op = op->id,
 		.err = op->err,
 		.hops = op->hops,
