@@ -3,6 +3,9 @@
 
 #include <stdlib.h>
 
+#define RECORD_ROOM 2048     /* bytes of a record of ours at most */
+#define RECORDS_PER_OWNER 20 /* below the quota */
+
 void sim_join_all(struct sim *s, unsigned count)
 {
 	for (unsigned k = 0; k < count; k++) {
@@ -87,32 +90,45 @@ void sim_lookups(struct sim *s, unsigned total, unsigned at_once, struct sim_sta
 
 /* ---- records ---- */
 
+static void sign(struct sim *s, struct sim_record *r, unsigned number, uint64_t seq)
+{
+	char label[32];
+	uint8_t body[300];
+	int n = snprintf(label, sizeof label, "record %u", number);
+	size_t len = 50 + gn_rand_below(&s->rand, 250);
+	gn_rand_fill(&s->rand, body, len);
+	struct gn_record_fields f = {.type = 16,
+				     .label = gn_slice(label, (size_t)n),
+				     .body = gn_slice(body, len),
+				     .seq = seq,
+				     .created = gn_unix(s->now),
+				     .ttl = 86400};
+	struct gn_buf out = {r->bytes, 0, RECORD_ROOM};
+	gn_err err = gn_wire_record_make(&r->owner, NULL, &f, &out);
+	GN_ASSERT(err == GN_OK);
+	err = gn_wire_record_parse(gn_buf_slice(&out), &r->record);
+	GN_ASSERT(err == GN_OK);
+	r->acknowledged = false;
+}
+
 struct sim_record *sim_records_make(struct sim *s, unsigned total)
 {
 	struct sim_record *r = calloc(total ? total : 1, sizeof *r);
-	struct gn_sk owner = {{0}, {{0}}};
 	for (unsigned i = 0; i < total; i++) {
-		char label[32];
-		uint8_t body[300];
-		if (i % 20 == 0)
-			gn_sk_new(&s->rand, &owner);
-		snprintf(label, sizeof label, "record %u", i);
-		size_t len = 50 + gn_rand_below(&s->rand, 250);
-		gn_rand_fill(&s->rand, body, len);
-		struct gn_record_fields f = {.type = 16,
-					     .label = gn_str(label),
-					     .body = gn_slice(body, len),
-					     .seq = 1,
-					     .created = gn_unix(s->now),
-					     .ttl = 86400};
-		r[i].bytes = malloc(2048);
-		struct gn_buf out = {r[i].bytes, 0, 2048};
-		gn_err err = gn_wire_record_make(&owner, NULL, &f, &out);
-		GN_ASSERT(err == GN_OK);
-		err = gn_wire_record_parse(gn_buf_slice(&out), &r[i].record);
-		GN_ASSERT(err == GN_OK);
+		r[i].bytes = malloc(RECORD_ROOM);
+		if (i % RECORDS_PER_OWNER == 0)
+			gn_sk_new(&s->rand, &r[i].owner);
+		else
+			r[i].owner = r[i - 1].owner;
+		sign(s, &r[i], i, 1);
 	}
 	return r;
+}
+
+void sim_records_renew(struct sim *s, struct sim_record *r, unsigned total)
+{
+	for (unsigned i = 0; i < total; i++)
+		sign(s, &r[i], i, r[i].record.seq + 1);
 }
 
 void sim_records_free(struct sim *s, struct sim_record *r, unsigned total)
@@ -134,6 +150,7 @@ static void put_done(struct sim *s, unsigned node, unsigned index, const struct 
 	(void)s;
 	(void)node;
 	count(b->st, e);
+	b->st->exact += e->err == GN_OK;
 	b->records[index].acknowledged = e->err == GN_OK;
 	b->records[index].receipts = e->receipt_count;
 }

@@ -1,112 +1,13 @@
 /* Named runs. Each builds a network, does something to it, and states what must hold afterwards. */
 #include "sim.h"
 
-#include <stdarg.h>
-
-static int failures, rows;
-
-void sim_expect(struct sim *s, bool ok, const char *fmt, ...)
-{
-	va_list args;
-	if (ok)
-		return;
-	failures++;
-	fprintf(stderr, "FAILED (seed %llu, nodes %u): ", (unsigned long long)s->opt.seed, s->opt.nodes);
-	va_start(args, fmt);
-	vfprintf(stderr, fmt, args);
-	va_end(args);
-	fputc('\n', stderr);
-}
-
-int sim_failures(void)
-{
-	return failures;
-}
-
-void sim_row(struct sim *s, const char *name, const char *fmt, ...)
-{
-	char text[256];
-	va_list args;
-	va_start(args, fmt);
-	vsnprintf(text, sizeof text, fmt, args);
-	va_end(args);
-	if (s->opt.json)
-		printf("%s  \"%s\": \"%s\"", rows++ ? ",\n" : "{\n", name, text);
-	else if (!s->opt.quiet)
-		printf("%-28s %s\n", name, text);
-	fflush(stdout);
-}
-
-void sim_report_end(struct sim *s)
-{
-	if (s->opt.json && rows)
-		printf("\n}\n");
-}
-
-static double per(uint64_t sum, uint64_t n)
-{
-	return n ? (double)sum / (double)n : 0;
-}
-
-static void row_stats(struct sim *s, const char *name, const struct sim_stats *st)
-{
-	sim_row(s, name,
-		"%llu of %llu exact, %llu failed; hops %.2f mean, %u p99, %u max; %.2f RPCs; %.0f ms mean, %.0f ms max",
-		(unsigned long long)st->exact, (unsigned long long)st->count, (unsigned long long)st->failed,
-		per(st->hops_sum, st->ok), sim_percentile(st, 990), sim_percentile(st, 1000),
-		per(st->rpcs_sum, st->count), per((uint64_t)st->took_sum, st->ok) / 1e6, (double)st->took_max / 1e6);
-}
-
-static void row_network(struct sim *s)
-{
-	double links = 0, known = 0, estimate = 0;
-	unsigned alive = 0, most = 0;
-	struct gn_overlay_info info = {0};
-	for (unsigned i = 0; i < s->count; i++) {
-		if (!sim_alive(s, i))
-			continue;
-		gn_overlay_info(s->nodes[i].ov, &info);
-		links += info.links;
-		most = info.links > most ? info.links : most;
-		known += info.known;
-		estimate += info.n_estimate;
-		alive++;
-	}
-	sim_row(s, "network",
-		"%u nodes, links %.1f mean, %u max; %.0f contacts known; N estimated %.0f; hops predicted %.2f", alive,
-		links / alive, most, known / alive, estimate / alive, gn_hops_mean(alive));
-}
-
-static void row_traffic(struct sim *s, const char *name)
-{
-	double sum = 0, most = 0, packets = 0, seconds = (double)(s->now - s->mark_at) / 1e9;
-	unsigned alive = 0;
-	for (unsigned i = 0; i < s->count; i++) {
-		if (!sim_alive(s, i))
-			continue;
-		double bytes = (double)(s->nodes[i].bytes_out - s->nodes[i].bytes_mark) / seconds;
-		packets += (double)(s->nodes[i].datagrams_out - s->nodes[i].datagrams_mark) / seconds;
-		sum += bytes;
-		most = bytes > most ? bytes : most;
-		alive++;
-	}
-	sim_row(s, name, "%.0f B/s per node sent (%.0f most), %.2f datagrams/s, headers included", sum / alive, most,
-		packets / alive);
-}
-
-static void row_sets(struct sim *s, const char *name, const struct sim_sets *sets)
-{
-	sim_row(s, name, "%u of %u exact, %u of %u slots filled, %u extra copies, %u lost", sets->exact, sets->records,
-		sets->filled, sets->slots, sets->extra, sets->lost);
-}
-
 /* Joins one by one, then every lookup finds the true nearest. */
 static void build(struct sim *s)
 {
 	sim_join_all(s, s->opt.nodes);
 	sim_run_for(s, 5 * GN_SEC);
 	sim_expect(s, sim_check_rings(s) == 0, "%u nodes do not have their true neighbours", sim_check_rings(s));
-	row_network(s);
+	sim_row_network(s);
 }
 
 static void look(struct sim *s)
@@ -115,7 +16,7 @@ static void look(struct sim *s)
 	if (!s->opt.lookups)
 		return;
 	sim_lookups(s, s->opt.lookups, 20, &st);
-	row_stats(s, "lookups", &st);
+	sim_row_stats(s, "lookups", &st);
 	sim_expect(s, st.exact == st.count, "%llu of %llu lookups did not find the true nearest (last error: %s)",
 		   (unsigned long long)(st.count - st.exact), (unsigned long long)st.count, gn_err_name(st.last_err));
 }
@@ -130,7 +31,7 @@ static struct sim_record *put_all(struct sim *s)
 	struct sim_stats st;
 	struct sim_record *r = sim_records_make(s, s->opt.records);
 	sim_puts(s, r, s->opt.records, least(s->opt.w, s->count), &st);
-	row_stats(s, "puts", &st);
+	sim_row_stats(s, "puts", &st);
 	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)", (unsigned long long)st.failed,
 		   gn_err_name(st.last_err));
 	return r;
@@ -140,7 +41,7 @@ static void get_all(struct sim *s, struct sim_record *r, unsigned quorum, const 
 {
 	struct sim_stats st;
 	sim_gets(s, r, s->opt.records, quorum, &st);
-	row_stats(s, name, &st);
+	sim_row_stats(s, name, &st);
 	sim_expect(s, st.exact * 1000 >= st.count * per_mille, "%s: %llu of %llu records found (last error: %s)", name,
 		   (unsigned long long)st.exact, (unsigned long long)st.count, gn_err_name(st.last_err));
 }
@@ -149,7 +50,7 @@ static void sets(struct sim *s, const struct sim_record *r, const char *name, bo
 {
 	struct sim_sets out;
 	sim_check_sets(s, r, s->opt.records, &out);
-	row_sets(s, name, &out);
+	sim_row_sets(s, name, &out);
 	sim_expect(s, !exact || out.exact + out.lost == out.records, "%s: %u of %u replica sets are not exact", name,
 		   out.records - out.exact - out.lost, out.records);
 }
@@ -165,7 +66,7 @@ static int run_basic(struct sim *s)
 	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
 	sim_mark(s);
 	sim_run_for(s, 1800 * GN_SEC);
-	row_traffic(s, "idle");
+	sim_row_traffic(s, "idle");
 	sim_records_free(s, r, s->opt.records);
 	return sim_failures();
 }
@@ -189,8 +90,205 @@ static int run_kill(struct sim *s)
 	return sim_failures();
 }
 
+/* Every network of up to five nodes: each holds all, two may die, a restarted one gets its copies back. */
+static int run_small(struct sim *s)
+{
+	struct sim_stats st;
+	unsigned n = s->opt.nodes;
+	s->opt.w = n;
+	build(s);
+	look(s);
+	struct sim_record *r = put_all(s);
+	sets(s, r, "replica sets", true);
+	if (n < s->opt.r) { /* one receipt more than there are nodes */
+		struct sim_record *more = sim_records_make(s, 5);
+		sim_puts(s, more, 5, n + 1, &st);
+		sim_expect(s, st.failed == 5 && st.last_err == GN_QUORUM,
+			   "a put with w = %u was not refused with quorum", n + 1);
+		for (unsigned i = 0; i < 5; i++)
+			sim_expect(s, more[i].receipts == n, "%u receipts instead of %u", more[i].receipts, n);
+		sim_records_free(s, more, 5);
+	}
+	unsigned dead = n > 2 ? (n - 1) / 2 : 0;
+	for (unsigned i = 0; i < dead; i++)
+		sim_node_kill(s, i, i % 2 == 0);
+	get_all(s, r, 1, "gets, first answer", 1000);
+	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
+	sim_run_for(s, 120 * GN_SEC);
+	for (unsigned i = 0; i < dead; i++) {
+		sim_node_start(s, i);
+		sim_node_bootstrap(s, i, n - 1);
+	}
+	sim_run_for(s, 60 * GN_SEC);
+	sets(s, r, "after the restart", true);
+	sim_expect(s, sim_check_rings(s) == 0, "%u nodes do not have their true neighbours", sim_check_rings(s));
+	look(s);
+	sim_mark(s);
+	sim_run_for(s, 1800 * GN_SEC);
+	sim_row_traffic(s, "idle");
+	sim_records_free(s, r, s->opt.records);
+	return sim_failures();
+}
+
+static void restart_all_dead(struct sim *s)
+{
+	for (unsigned i = 0; i < s->count; i++) {
+		if (sim_alive(s, i))
+			continue;
+		sim_node_start(s, i);
+		for (unsigned b = 0; b < 3; b++)
+			sim_node_bootstrap(s, i, (unsigned)gn_rand_below(&s->rand, s->count));
+	}
+}
+
+/* Nodes die, half of them keep their disks; records change meanwhile; they come back with stale disks, or none. */
+static int run_restart(struct sim *s)
+{
+	struct sim_stats st;
+	build(s);
+	struct sim_record *r = put_all(s);
+	sim_run_for(s, 60 * GN_SEC);
+	unsigned want = s->count * s->opt.kill_percent / 100;
+	for (unsigned k = 0; k < want;) {
+		unsigned i = (unsigned)gn_rand_below(&s->rand, s->count);
+		if (sim_alive(s, i))
+			sim_node_kill(s, i, k++ % 2 == 0);
+	}
+	sim_run_for(s, 180 * GN_SEC);
+	sim_records_renew(s, r, s->opt.records);
+	sim_puts(s, r, s->opt.records, least(s->opt.w, s->count - want), &st);
+	sim_row_stats(s, "puts of version 2", &st);
+	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)", (unsigned long long)st.failed,
+		   gn_err_name(st.last_err));
+	restart_all_dead(s);
+	sim_run_for(s, 120 * GN_SEC);
+	sets(s, r, "two minutes after the restart", true);
+	sim_expect(s, sim_check_rings(s) == 0, "%u nodes do not have their true neighbours", sim_check_rings(s));
+	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
+	look(s);
+	sim_run_for(s, 1800 * GN_SEC);
+	sets(s, r, "half an hour later", true);
+	sim_records_free(s, r, s->opt.records);
+	return sim_failures();
+}
+
+/* All nodes stop at once and start again at once, knowing only each other's addresses. */
+static int run_blackout(struct sim *s)
+{
+	build(s);
+	struct sim_record *r = put_all(s);
+	sim_run_for(s, 60 * GN_SEC);
+	for (unsigned i = 0; i < s->count; i++)
+		sim_node_kill(s, i, false);
+	restart_all_dead(s);
+	sim_run_for(s, 300 * GN_SEC);
+	sim_expect(s, sim_check_rings(s) == 0, "%u nodes do not have their true neighbours", sim_check_rings(s));
+	sim_row_network(s);
+	look(s);
+	sets(s, r, "replica sets", true);
+	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
+	sim_records_free(s, r, s->opt.records);
+	return sim_failures();
+}
+
+/* Two halves do not hear each other for ten minutes; within two healing periods there is one ring again. */
+static int run_split(struct sim *s)
+{
+	build(s);
+	struct sim_record *r = put_all(s);
+	sim_run_for(s, 60 * GN_SEC);
+	for (unsigned i = 0; i < s->count; i++)
+		s->nodes[i].side = i % 2;
+	s->split = true;
+	sim_run_for(s, 600 * GN_SEC);
+	sim_row(s, "split for 600 s", "%u of %u nodes miss neighbours of the whole ring", sim_check_rings(s), s->count);
+	s->split = false;
+	gn_time healed = s->now;
+	while (sim_check_rings(s) && s->now - healed < 2 * s->opt.heal)
+		sim_run_for(s, 10 * GN_SEC);
+	sim_row(s, "one ring after", "%.0f s", (double)(s->now - healed) / 1e9);
+	sim_expect(s, sim_check_rings(s) == 0, "%u nodes do not have their true neighbours after two healing periods",
+		   sim_check_rings(s));
+	sim_run_for(s, 60 * GN_SEC);
+	look(s);
+	sets(s, r, "replica sets", true);
+	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
+	sim_records_free(s, r, s->opt.records);
+	return sim_failures();
+}
+
+/* A node whose only bootstrap address is dead joins when somebody answers there at last. */
+static int run_late(struct sim *s)
+{
+	unsigned first = sim_node_add(s), second = sim_node_add(s);
+	sim_node_start(s, second);
+	sim_node_bootstrap(s, second, first);
+	sim_run_for(s, 1800 * GN_SEC);
+	sim_expect(s, s->nodes[second].server, "a node alone for half an hour is no server");
+	sim_node_start(s, first);
+	sim_run_for(s, 90 * GN_SEC);
+	sim_expect(s, sim_check_rings(s) == 0, "the two did not find each other");
+	struct sim_record *r = sim_records_make(s, s->opt.records);
+	struct sim_stats st;
+	sim_puts(s, r, s->opt.records, 2, &st);
+	sim_row_stats(s, "puts", &st);
+	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)", (unsigned long long)st.failed,
+		   gn_err_name(st.last_err));
+	sim_records_free(s, r, s->opt.records);
+	return sim_failures();
+}
+
+/* Sessions of fifteen minutes for two hours: nodes die without a word and come back empty after a minute. */
+static int run_churn(struct sim *s)
+{
+	struct sim_sets out = {0};
+	double covered = 0;
+	unsigned samples = 0;
+	build(s);
+	struct sim_record *r = put_all(s);
+	sim_run_for(s, 60 * GN_SEC);
+	gn_time end = s->now + 7200 * GN_SEC, next_check = s->now;
+	double per_second = s->count / 900.0;
+	sim_mark(s);
+	while (s->now < end) {
+		sim_run_for(s, GN_SEC);
+		if (gn_rand_unit(&s->rand) < per_second && s->now + 300 * GN_SEC < end) {
+			unsigned i = sim_random_alive(s);
+			sim_node_kill(s, i, true);
+			s->nodes[i].back_at = s->now + 60 * GN_SEC;
+		}
+		for (unsigned i = 0; i < s->count; i++)
+			if (!sim_alive(s, i) && s->now >= s->nodes[i].back_at) {
+				sim_node_start(s, i);
+				for (unsigned b = 0; b < 3; b++)
+					sim_node_bootstrap(s, i, sim_random_alive(s));
+			}
+		if (s->now >= next_check) {
+			sim_check_sets(s, r, s->opt.records, &out);
+			covered += (double)out.filled / (out.slots ? out.slots : 1);
+			samples++;
+			next_check = s->now + 60 * GN_SEC;
+		}
+	}
+	sim_row_traffic(s, "traffic under churn");
+	sim_row(s, "replica slots filled", "%.3f on average", covered / samples);
+	sim_expect(s, covered / samples >= 0.95, "replica slots filled %.3f on average", covered / samples);
+	sets(s, r, "five minutes after the last", true);
+	sim_check_sets(s, r, s->opt.records, &out);
+	sim_expect(s, out.lost == 0, "%u acknowledged records are lost", out.lost);
+	look(s);
+	sim_records_free(s, r, s->opt.records);
+	return sim_failures();
+}
+
 const struct sim_scenario sim_scenarios[] = {
-	{"basic", "joins one by one, lookups, puts, gets, idle traffic", run_basic},
-	{"kill", "the same, then --kill percent die at one instant", run_kill},
+	{"basic", "joins one by one, lookups, puts, gets, half an hour of idling", run_basic},
+	{"kill", "the same, then --kill percent die at one instant with their disks", run_kill},
+	{"small", "for 1 to 5 nodes: w = N, quorum beyond, deaths, restarts", run_small},
+	{"restart", "--kill percent die, records change, they come back with stale disks or none", run_restart},
+	{"blackout", "all nodes stop and start at one instant", run_blackout},
+	{"split", "two halves apart for ten minutes, then one ring again", run_split},
+	{"late", "a bootstrap address that answers after half an hour", run_late},
+	{"churn", "sessions of 15 minutes for two hours, disks lost", run_churn},
 };
 const size_t sim_scenario_count = GN_COUNT(sim_scenarios);

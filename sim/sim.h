@@ -54,6 +54,7 @@ struct sim_node {
 	gn_time started, joined_at;
 	bool server;
 	struct gn_map disk; /* key -> struct sim_stored */
+	gn_time back_at;    /* churn: when it starts again */
 	uint64_t bytes_out, datagrams_out;
 	uint64_t bytes_mark, datagrams_mark; /* at sim_mark */
 };
@@ -144,6 +145,7 @@ struct sim_record {
 	struct gn_record record; /* borrows bytes */
 	bool acknowledged;
 	unsigned receipts;
+	struct gn_sk owner;
 };
 struct sim_sets {
 	unsigned records, exact;       /* every one of the R nearest holds it */
@@ -167,6 +169,8 @@ void sim_join_all(struct sim *s, unsigned count);
 void sim_lookups(struct sim *s, unsigned count, unsigned at_once, struct sim_stats *out);
 struct sim_record *sim_records_make(struct sim *s, unsigned count);
 void sim_records_free(struct sim *s, struct sim_record *r, unsigned count);
+/* The same records, one version on. */
+void sim_records_renew(struct sim *s, struct sim_record *r, unsigned count);
 void sim_puts(struct sim *s, struct sim_record *records, unsigned count, unsigned w, struct sim_stats *out);
 /* Gets every record `with_replica` only those that some running node holds. */
 void sim_gets(struct sim *s, struct sim_record *records, unsigned count, unsigned quorum, struct sim_stats *out);
@@ -180,10 +184,15 @@ struct sim_scenario {
 };
 extern const struct sim_scenario sim_scenarios[];
 extern const size_t sim_scenario_count;
+/* ---- report.c ---- */
 /* Prints and counts a failed expectation. */
 void sim_expect(struct sim *s, bool ok, const char *fmt, ...) GN_PRINTF(3, 4);
 int sim_failures(void);
 void sim_row(struct sim *s, const char *name, const char *fmt, ...) GN_PRINTF(3, 4);
+void sim_row_stats(struct sim *s, const char *name, const struct sim_stats *st);
+void sim_row_network(struct sim *s);
+void sim_row_traffic(struct sim *s, const char *name);
+void sim_row_sets(struct sim *s, const char *name, const struct sim_sets *sets);
 void sim_report_end(struct sim *s);
 
 #endif

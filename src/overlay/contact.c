@@ -141,6 +141,12 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 		return NULL;
 	if (now - age > n->heard)
 		n->heard = now - age;
+	if (n->tomb_until > now &&
+	    now - age - GN_OV_NEWS > n->tomb_until - GN_OV_TOMB) { /* it was alive after we buried it */
+		n->tomb_until = 0;
+		n->fails = 0;
+		near_changed(ov, n);
+	}
 	if (!n->link && (!n->introduced || now - age > n->direct)) { /* a linked one speaks for itself */
 		if (n->c.mode != c->mode)
 			near_changed(ov, n);

@@ -122,8 +122,13 @@ void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 		gn_ov_refuse(ov, &from->c, from->request, GN_DENIED);
 		return;
 	}
+	if (n == 0 && from->contact->link->digest_at && now - from->contact->link->digest_at < GN_OV_SUM_EVERY) {
+		gn_ov_refuse(ov, &from->c, from->request, GN_BUSY);
+		return;
+	}
 	if (n == 0) {
 		uint64_t sum;
+		from->contact->link->digest_at = now;
 		bool equal = sum_with(ov, from->contact, &sum) == gn_fb_digest_count(m) && sum == gn_fb_digest_sum(m);
 		ov->count.digest_equal += equal;
 		ov->count.digest_wanted += !equal;

@@ -48,7 +48,7 @@ gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, 
 static void greet(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time now)
 {
 	struct gn_contact to = {.addr_count = 1, .addrs = {b->addr}};
-	if (b->request)
+	if (b->request || (b->has_pk && memcmp(b->pk.b, ov->self.pk.b, 32) == 0)) /* out already; or it is ourselves */
 		return;
 	if (b->has_pk)
 		to.pk = b->pk;
@@ -72,7 +72,7 @@ static void become_server(struct gn_overlay *ov)
 {
 	ov->server = true;
 	ov->self.mode = GN_FB_NODE_MODE_SERVER;
-	ov->members_dirty = ov->leaf_dirty = true;
+	gn_ov_ring_touch(ov);
 	gn_ov_out_event(ov, GN_OVERLAY_SERVER, &ov->self);
 	gn_ov_hello_all(ov);
 }
@@ -80,7 +80,7 @@ static void become_server(struct gn_overlay *ov)
 static void joined(struct gn_overlay *ov, gn_time now)
 {
 	ov->joined = true;
-	ov->members_dirty = ov->leaf_dirty = true;
+	gn_ov_ring_touch(ov);
 	gn_ov_out_event(ov, GN_OVERLAY_JOINED, &ov->self);
 	gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now);
 	gn_ov_task_soon(ov, GN_OV_TASK_FILL, now + GN_SEC);
@@ -121,15 +121,15 @@ void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
 void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 {
 	gn_ov_task_set(ov, GN_OV_TASK_JOIN, GN_NEVER);
-	bool begun = ov->boot_count || ov->contact_count;
-	if (!ov->joined && ov->links_up == 0 && (!begun || now - ov->start >= GN_OV_ALONE))
+	bool begun = ov->boot_count || ov->contact_count, alone = gn_ov_server_links(ov) == 0;
+	if (!ov->joined && alone && (!begun || now - ov->start >= GN_OV_ALONE))
 		joined(ov, now);
 	gn_ov_join_check(ov, now);
-	if (ov->links_up > 0 && ov->joined)
+	if (!alone && ov->joined)
 		return;
-	if (ov->links_up > 0 && !ov->own_find) { /* half in: the neighbours were not those we thought */
+	if (!alone && !ov->own_find) { /* half in: the neighbours were not those we thought */
 		gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_JOIN, NULL, now);
-	} else if (ov->links_up == 0) {
+	} else if (alone) {
 		for (uint32_t i = 0; i < ov->boot_count; i++)
 			greet(ov, &ov->boots[i], now);
 		/* The cache, the buried ones too: when all are gone, tombs say little. */
@@ -158,7 +158,7 @@ void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_
 	}
 	if (!c || c->c.mode != GN_FB_NODE_MODE_SERVER)
 		return;
-	if (!ov->joined || ov->links_up == 0) {
+	if (!ov->joined || gn_ov_server_links(ov) == 0) {
 		if (!ov->own_find)
 			gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_JOIN, c, now);
 	} else if (!c->link) { /* healing: does it know neighbours of ours that we do not? */
@@ -176,8 +176,12 @@ void gn_ov_join_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 		gn_ov_hello_send(ov, &r->to, r->id, false);
 		return;
 	}
-	if (r->slot)
-		ov->boots[r->slot - 1].request = 0;
+	if (r->slot) {
+		struct gn_ov_bootstrap *b = &ov->boots[r->slot - 1];
+		b->request = 0;
+		if (b->learnt) /* another node may answer there one day */
+			b->has_pk = b->learnt = false;
+	}
 	gn_ov_request_free(ov, r);
 }
 
@@ -187,7 +191,7 @@ void gn_ov_join_found(struct gn_overlay *ov, const struct gn_ov_op *op, gn_time 
 	if (op->purpose != GN_OV_FOR_JOIN)
 		return;
 	ov->own_find = false;
-	ov->leaf_dirty = ov->members_dirty = true;
+	gn_ov_ring_touch(ov);
 	if (!ov->joined)
 		gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now + GN_SEC);
 }
@@ -208,7 +212,7 @@ void gn_ov_fill_due(struct gn_overlay *ov, gn_time now)
 /* OV-33: through somebody who is not a neighbour, ask for our own place; islands and split rings find each other. */
 void gn_ov_heal_due(struct gn_overlay *ov, gn_time now)
 {
-	bool few = ov->links_up < ov->cfg.l;
+	bool few = gn_ov_server_links(ov) < ov->cfg.l;
 	ov->heal_backoff = few ? gn_time_min(2 * ov->heal_backoff, ov->cfg.heal) : GN_OV_HEAL_FIRST;
 	gn_ov_task_set(ov, GN_OV_TASK_HEAL, now + gn_ov_spread(ov, few ? ov->heal_backoff : ov->cfg.heal, 20));
 	ov->count.heals++;
@@ -225,7 +229,7 @@ void gn_ov_heal_due(struct gn_overlay *ov, gn_time now)
 		if (pick->tomb_until && pick->tomb_until <= now + GN_OV_TOMB / 2)
 			pick->tomb_until = 0; /* dead long enough to ask again */
 		gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_HEAL, pick, now);
-	} else if (ov->links_up) {
+	} else if (gn_ov_server_links(ov)) {
 		gn_ov_find_theta(ov, ov->theta, GN_OV_FOR_HEAL, NULL, now);
 	}
 }

@@ -2,6 +2,11 @@
  * of every key near it exactly; nothing but integers and ids decides (OV-3, OV-20..OV-22). */
 #include "overlay/overlay_int.h"
 
+void gn_ov_ring_touch(struct gn_overlay *ov)
+{
+	ov->members_dirty = ov->leaf_dirty = ov->ring_changed = true;
+}
+
 void gn_ov_members_update(struct gn_overlay *ov)
 {
 	if (!ov->members_dirty)
@@ -22,6 +27,12 @@ void gn_ov_members_update(struct gn_overlay *ov)
 		ov->members[n++] = (struct gn_ov_member){ov->self.id, ov->theta, NULL};
 	GN_ASSERT(n <= GN_COUNT(ov->members));
 	ov->member_count = n;
+}
+
+uint32_t gn_ov_server_links(struct gn_overlay *ov)
+{
+	gn_ov_members_update(ov);
+	return ov->member_count - ov->server;
 }
 
 static uint32_t member_place(const struct gn_overlay *ov, uint64_t theta)
@@ -154,12 +165,12 @@ void gn_ov_links_changed(struct gn_overlay *ov, gn_time now)
 {
 	for (unsigned i = 0; i < 4 && ov->leaf_dirty; i++)
 		gn_ov_leaf_update(ov, now);
-	if (!ov->members_dirty)
+	if (!ov->ring_changed)
 		return;
-	gn_ov_members_update(ov);
+	ov->ring_changed = false;
 	gn_ov_repair_soon(ov, now + GN_OV_REPAIR_DELAY);
 	gn_ov_join_check(ov, now);
-	if (ov->links_up == 0 && !ov->isolated_told && ov->count.links_made) {
+	if (gn_ov_server_links(ov) == 0 && !ov->isolated_told && ov->count.links_made) {
 		ov->isolated_told = true;
 		gn_ov_out_event(ov, GN_OVERLAY_ISOLATED, &ov->self);
 		ov->boot_backoff = GN_OV_BOOT_FIRST;

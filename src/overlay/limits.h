@@ -45,9 +45,11 @@
 #define GN_OV_OWNERS_MAX 100000 /* owners with a quota account */
 
 /* ---- work per call: amplification ---- */
-#define GN_OV_TICK_TIMERS 256    /* timers served per tick */
-#define GN_OV_REPAIR_RECORDS 512 /* records looked at per tick of the repair pass */
-#define GN_OV_OFFERS_MAX 64      /* offers in answer to one "all": 2,560 keys, the rest next time */
+#define GN_OV_TICK_TIMERS 256            /* timers served per tick */
+#define GN_OV_REPAIR_RECORDS 512         /* records looked at per tick of the repair pass */
+#define GN_OV_OFFERS_MAX 64              /* offers in answer to one "all": 2,560 keys, the rest next time */
+#define GN_OV_FORGET_EVERY (10 * GN_SEC) /* per peer: walking all records because it restarted */
+#define GN_OV_SUM_EVERY (30 * GN_SEC)    /* per peer: walking all records for its DIGEST */
 #define GN_OV_TRIES 3 /* PING, LINK, and requests to the nearest: sent so often before the peer counts as dead */
 
 /* ---- times ---- */
@@ -56,6 +58,7 @@
 #define GN_OV_RTT_GUESS (100 * GN_MSEC) /* before anything was measured */
 #define GN_OV_HEDGE (30 * GN_MSEC)
 #define GN_OV_TOMB (600 * GN_SEC)         /* a dead or lying contact is not tried for so long */
+#define GN_OV_NEWS (2 * GN_SEC)           /* another's word may be this much older than it says: the way here */
 #define GN_OV_FRESH (900 * GN_SEC)        /* a contact nobody has confirmed for so long is no candidate */
 #define GN_OV_FORGET (86400 * GN_SEC)     /* and is forgotten after this */
 #define GN_OV_LEAF_AGAIN (60 * GN_SEC)    /* after a refused leaf link */
@@ -68,7 +71,7 @@
 #define GN_OV_REPAIR_AGAIN (15 * GN_SEC)  /* while members have not confirmed, doubled up to the digest period */
 #define GN_OV_BOOT_FIRST (1 * GN_SEC)     /* between bootstrap attempts, doubled ... */
 #define GN_OV_BOOT_LAST (60 * GN_SEC)     /* ... up to this, for ever */
-#define GN_OV_ALONE (3 * GN_SEC)          /* no bootstrap address has answered for so long: we are the first node */
+#define GN_OV_ALONE (5 * GN_SEC)          /* no bootstrap address has answered for so long: we are the first node */
 #define GN_OV_STORE_TIME (1500 * GN_MSEC) /* a holder may need so long to make a record durable */
 #define GN_OV_OP_LIFE (30 * GN_SEC)       /* an operation ends by then whatever happens */
 #define GN_OV_FUTURE 300                  /* seconds a record may be created in the future */

@@ -19,7 +19,7 @@ static gn_fbref put_contact(struct gn_fbb *b, const struct gn_contact *c, const 
 	memcpy(nonce.b, c->nonce, 8);
 	for (unsigned i = 0; i < c->addr_count; i++)
 		addrs[i] = gn_wire_addr(&c->addrs[i], GN_FB_CARRIER_UDP);
-	gn_time minutes = age / (60 * GN_SEC);
+	gn_time seconds = (age + GN_SEC - 1) / GN_SEC;
 	return gn_fb_contact_make(b, &(struct gn_fb_contact_args){
 					     .pk = &pk,
 					     .nonce = &nonce,
@@ -27,7 +27,7 @@ static gn_fbref put_contact(struct gn_fbb *b, const struct gn_contact *c, const 
 					     .vivaldi = coord->err < 1 ? &v : NULL,
 					     .load = c->load,
 					     .class = c->class,
-					     .age = (uint8_t)(minutes > 255 ? 255 : minutes),
+					     .age = (uint16_t)(seconds > UINT16_MAX ? UINT16_MAX : seconds),
 					     .mode = c->mode,
 				     });
 }
@@ -100,7 +100,7 @@ static void add_addr(struct gn_overlay *ov, struct gn_contact *c, const struct g
 bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const struct gn_addr *teller,
 		       struct gn_ov_told *out)
 {
-	struct gn_ov_told told = {.age = gn_fb_contact_age(t) * 60 * GN_SEC};
+	struct gn_ov_told told = {.age = gn_fb_contact_age(t) * GN_SEC};
 	memcpy(told.c.pk.b, gn_fb_contact_pk(t).b, 32);
 	memcpy(told.c.nonce, gn_fb_contact_nonce(t).b, 8);
 	gn_ov_coord_init(&told.coord);

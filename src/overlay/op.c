@@ -227,7 +227,7 @@ gn_err gn_overlay_put(struct gn_overlay *ov, struct gn_slice record, unsigned w,
 	struct gn_record r;
 	struct gn_ov_op *op;
 	gn_ov_begin(ov, now);
-	if (w > GN_OV_R_MAX)
+	if (w > ov->cfg.r)
 		return GN_RANGE;
 	GN_TRY(gn_wire_record_open(record, &r));
 	GN_TRY(gn_record_fresh(&r, gn_unix(now)));

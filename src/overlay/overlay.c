@@ -59,7 +59,7 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 	ov->n_est = 1;
 	ov->leaf_reach = UINT64_MAX;
 	ov->list_version = 1;
-	ov->members_dirty = ov->leaf_dirty = true;
+	gn_ov_ring_touch(ov);
 	ov->next_request = gn_rand_u64(env->rand) >> 2 | 1; /* no stranger guesses what we asked */
 	ov->next_op = ov->next_token = 1;
 	ov->boot_backoff = GN_OV_BOOT_FIRST;
@@ -207,7 +207,7 @@ void gn_overlay_peer_up(struct gn_overlay *ov, const struct gn_pk *pk, const str
 	for (uint32_t i = 0; addr && i < ov->boot_count; i++)
 		if (!ov->boots[i].has_pk && gn_addr_eq(&ov->boots[i].addr, addr)) {
 			ov->boots[i].pk = *pk;
-			ov->boots[i].has_pk = true;
+			ov->boots[i].has_pk = ov->boots[i].learnt = true;
 		}
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, pk);
 	if (c)
@@ -234,6 +234,9 @@ void gn_overlay_addr_down(struct gn_overlay *ov, const struct gn_addr *addr, gn_
 	gn_ov_begin(ov, now);
 	for (uint32_t i = 0; i < ov->boot_count; i++) {
 		struct gn_ov_request *r = ov->boots[i].request ? gn_ov_request_get(ov, ov->boots[i].request) : NULL;
+		if (gn_addr_eq(&ov->boots[i].addr, addr) &&
+		    ov->boots[i].learnt) /* another node may answer there one day */
+			ov->boots[i].has_pk = ov->boots[i].learnt = false;
 		if (r && gn_addr_eq(&ov->boots[i].addr, addr)) {
 			r->tries = GN_OV_TRIES;
 			gn_ov_join_timeout(ov, r, now);

@@ -81,6 +81,7 @@ struct gn_ov_link {
 	uint64_t pending[GN_OV_DELTA_MAX]; /* ours as last sent, until it says that it has it */
 	uint32_t pending_version, pending_count;
 	uint64_t their_digest;
+	gn_time forgot_at, digest_at; /* work it made us do: not too often */
 };
 
 /* ---- what we asked ---- */
@@ -223,9 +224,9 @@ struct gn_ov_store_out {
 struct gn_ov_bootstrap {
 	struct gn_addr addr;
 	struct gn_pk pk;
-	bool has_pk;
-	uint64_t request; /* HELLO out, 0 = none */
-	gn_time answered; /* 0 = never */
+	bool has_pk, learnt; /* learnt: by a session, not by configuration */
+	uint64_t request;    /* HELLO out, 0 = none */
+	gn_time answered;    /* 0 = never */
 };
 
 struct gn_ov_counters {
@@ -261,7 +262,7 @@ struct gn_overlay {
 	uint32_t list_version; /* of our own link list */
 	struct gn_ov_member members[GN_OV_LINKS_MAX_2 + 1];
 	uint32_t member_count;
-	bool members_dirty, leaf_dirty;
+	bool members_dirty, leaf_dirty, ring_changed; /* table of members; choice of leaves; consequences to be drawn */
 	uint32_t leaf_cw, leaf_ccw;
 	uint64_t leaf_reach; /* angle to the farthest leaf; all of the circle while a side is not full */
 	double n_est;
@@ -427,8 +428,13 @@ void gn_ov_on_delta(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 void gn_ov_list_alive(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
 
 /* ---- leaf.c ---- */
+/* A link came, went or changed its mode: everything that follows is recomputed, the consequences at the end of the
+ * input. */
+void gn_ov_ring_touch(struct gn_overlay *ov);
 /* Sorted members; rebuilt when links changed. */
 void gn_ov_members_update(struct gn_overlay *ov);
+/* Links that are up to servers. */
+uint32_t gn_ov_server_links(struct gn_overlay *ov);
 /* Up to max members nearest to the key, nearest first; ourselves (contact NULL) when we are a server. */
 uint32_t gn_ov_set_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member *out, uint32_t max);
 /* Place of this node among the members nearest to theta, counted from 0; member_count when we are none. */

@@ -69,10 +69,10 @@ static void link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 	l->told = true;
 	ov->links_up++;
 	ov->count.links_made++;
-	ov->isolated_told = false;
+	ov->isolated_told = ov->isolated_told && !is_server(l->contact);
 	if (is_server(l->contact))
 		ov->list_version++;
-	ov->members_dirty = ov->leaf_dirty = true;
+	gn_ov_ring_touch(ov);
 	gn_ov_out_event(ov, GN_OVERLAY_LINKED, &l->contact->c);
 	rest(ov, l, now);
 }
@@ -102,7 +102,7 @@ void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, 
 	}
 	c->link = NULL;
 	gn_mem_free(ov->env.alloc, l);
-	ov->members_dirty = ov->leaf_dirty = true;
+	gn_ov_ring_touch(ov);
 	if (ov->link_count < ov->cfg.l && ov->joined) {
 		ov->heal_backoff = GN_OV_HEAL_FIRST;
 		gn_ov_task_soon(ov, GN_OV_TASK_HEAL, now + gn_ov_spread(ov, ov->heal_backoff, 20));
@@ -233,7 +233,7 @@ static void set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mod
 	c->c.mode = mode;
 	ov->client_links += !is_server(c);
 	ov->list_version++;
-	ov->members_dirty = ov->leaf_dirty = true;
+	gn_ov_ring_touch(ov);
 }
 
 /* The peer's own word about itself. */
@@ -280,8 +280,8 @@ static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t
 
 static bool acceptable(struct gn_overlay *ov, const struct gn_ov_contact *c, bool leaf)
 {
-	if (!is_server(c))
-		return ov->client_links < GN_OV_CLIENTS_MAX;
+	if (!is_server(c)) /* two clients have nothing to give each other */
+		return ov->server && ov->client_links < GN_OV_CLIENTS_MAX;
 	return leaf || !ov->server || gn_ov_annulus_room(ov, c);
 }
 
@@ -302,6 +302,12 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	struct gn_ov_link *l = c->link;
 	l->their_leaf = leaf && is_server(c);
 	l->our_version = l->pending_version = 0; /* it may have forgotten what it had */
+	if (l->state == GN_OV_LINK_UP &&
+	    now - l->forgot_at >= GN_OV_FORGET_EVERY) { /* it restarted, perhaps without its disk */
+		l->forgot_at = now;
+		gn_ov_synced_forget(ov, &c->c.id);
+		gn_ov_ring_touch(ov);
+	}
 	c->refused_until = c->leaf_refused_until = 0;
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref delta = gn_ov_put_delta(ov, &b, l, 0, now), hello = gn_ov_put_hello(ov, &b, false);

@@ -88,8 +88,8 @@ struct gn_fb_contact_args {
 	/* 0 idle .. 255. */
 	uint8_t load;
 	uint8_t class;
-	/* Minutes since it was last heard of, 255 = more. */
-	uint8_t age;
+	/* Seconds since it was last heard of, 65,535 = more. */
+	uint16_t age;
 	uint8_t mode;
 };
 static const struct gn_fb_field gn_fbfields_contact[] = {
@@ -99,7 +99,7 @@ static const struct gn_fb_field gn_fbfields_contact[] = {
 	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_contact_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL},
 	{"load", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_contact_args, load), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"class", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_contact_args, class), 0, 1, false, UINT64_C(0x0), NULL, NULL},
-	{"age", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_contact_args, age), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"age", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_contact_args, age), 0, 2, false, UINT64_C(0x0), NULL, NULL},
 	{"mode", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_contact_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 };
 static const struct gn_fb_type gn_fbtype_contact = {"Contact", NULL, gn_fbfields_contact, 8};
@@ -164,9 +164,9 @@ static inline uint8_t gn_fb_contact_class(struct gn_fb_contact t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0));
 }
-static inline uint8_t gn_fb_contact_age(struct gn_fb_contact t)
+static inline uint16_t gn_fb_contact_age(struct gn_fb_contact t)
 {
-	return (uint8_t)gn_fbt_bits(t.t, 6, 1, UINT64_C(0x0));
+	return (uint16_t)gn_fbt_bits(t.t, 6, 2, UINT64_C(0x0));
 }
 static inline uint8_t gn_fb_contact_mode(struct gn_fb_contact t)
 {
