@@ -60,10 +60,12 @@ static gn_err check(struct gn_jet *jet, const struct gn_addr *from, const struct
 	}
 	if (h->token.len) {
 		gn_err err = gn_cookie_check(&jet->jar, from, GN_SLICE(h->dcid), h->token, now, original, JET_CID_LEN);
-		if (err != GN_OK) {
+		if (err != GN_OK)
 			jet_count(jet, err == GN_EXPIRED ? JET_C_COOKIE_EXPIRED : JET_C_COOKIE_BAD);
+		if (err == GN_EXPIRED) /* a slow but honest client: once more */
+			send_retry(jet, from, h, now);
+		if (err != GN_OK)
 			return err;
-		}
 	} else if (jet->config.always_retry || jet->half_open >= jet->config.sessions_strangers) {
 		send_retry(jet, from, h, now);
 		return GN_AGAIN;

@@ -134,7 +134,6 @@ static gn_err open_session(struct jet_session *s, gn_time now)
 		s->half_open = false;
 		s->jet->half_open--;
 	}
-	s->since = now;
 	s->keys.since = now;
 	s->due |= JET_DUE_GREASE;
 	s->told_peer[0] = s->limit_peer[0];
@@ -216,18 +215,44 @@ gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct j
 	return in->base > base ? run(s, now) : GN_OK;
 }
 
+uint64_t jet_hs_received(const struct jet_hs *hs, enum jet_level level)
+{
+	const struct jet_recvbuf *in = &hs->in[level];
+	uint64_t sum = in->base;
+	for (uint32_t i = 0; i < in->have.count; i++)
+		sum += in->have.r[i].hi - in->have.r[i].lo;
+	return sum;
+}
+
+void jet_hs_nudge(struct jet_session *s)
+{
+	for (int level = 0; level < 2; level++) {
+		struct jet_space *sp = &s->hs->space[level];
+		if (sp->out == 0 || sp->probes)
+			continue;
+		sp->probes = 1;
+		gn_err err = jet_loss_probe_data(s, sp, (enum jet_level)level);
+		if (err != GN_OK) {
+			jet_fail(s, err);
+			return;
+		}
+	}
+}
+
 gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN], struct gn_slice cookie, gn_time now)
 {
 	struct jet_hs *hs = s->hs;
 	struct jet_keys rx, tx;
-	GN_ASSERT(!s->incoming && !hs->retried && cookie.len <= JET_TOKEN_MAX);
+	GN_ASSERT(!s->incoming && hs->retries < JET_RETRIES && cookie.len <= JET_TOKEN_MAX);
 	GN_TRY(jet_keys_initial(scid, false, &rx, &tx));
 	jet_keys_fini(&hs->rx[JET_INITIAL]);
 	jet_keys_fini(&hs->tx[JET_INITIAL]);
 	hs->rx[JET_INITIAL] = rx;
 	hs->tx[JET_INITIAL] = tx;
 	hs->retried = true;
+	hs->retries++;
 	hs->anchor = now;
+	memcpy(hs->original_dcid, s->cid_tx[0].cid, JET_CID_LEN);
 	memcpy(hs->retry_scid, scid, JET_CID_LEN);
 	memcpy(hs->token, cookie.p, cookie.len);
 	hs->token_len = (uint8_t)cookie.len;

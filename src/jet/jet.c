@@ -92,13 +92,14 @@ bool gn_jet_is_packet(struct gn_slice datagram)
 static bool expects_answer(const struct jet_cid_ref *ref)
 {
 	const struct jet_session *s = ref ? ref->session : NULL;
-	return s && s->state == JET_S_HANDSHAKE && !s->incoming && !s->hs->retried && s->hs->space[JET_INITIAL].replay.next == 0;
+	return s && s->state == JET_S_HANDSHAKE && !s->incoming && s->hs->retries < JET_RETRIES &&
+	       s->hs->space[JET_INITIAL].replay.next == 0;
 }
 
 static gn_err on_retry(struct gn_jet *jet, const struct jet_cid_ref *ref, struct gn_slice packet, const struct jet_header *h,
 		       gn_time now)
 {
-	if (!expects_answer(ref) || !jet_retry_ok(packet, ref->session->hs->original_dcid)) {
+	if (!expects_answer(ref) || !jet_retry_ok(packet, ref->session->cid_tx[0].cid)) {
 		jet_count(jet, JET_C_RETRY_BAD);
 		return GN_AUTH;
 	}

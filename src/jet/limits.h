@@ -21,6 +21,7 @@
 #define JET_STRANGERS 64         /* default: half-open incoming handshakes before a cookie is demanded */
 #define JET_STATELESS_QUEUE 64   /* Retry and Version answers waiting to be sent; more are dropped */
 #define JET_COOKIE_LIFE (15 * GN_SEC) /* a round trip and a half on any path, with a lost packet */
+#define JET_RETRIES 4            /* Retry packets a client follows in one handshake: a cookie may expire on the way */
 #define JET_HANDSHAKE_TIMEOUT (10 * GN_SEC)
 #define JET_IDLE_TIMEOUT (60 * GN_SEC)
 #define JET_SWEEP_AFTER GN_SEC /* quiet time after which buffers of an idle session are given back */
@@ -54,7 +55,10 @@
 #define JET_SENT_FRAMES_MAX (4 * JET_SENT_MAX)
 #define JET_REORDER_PACKETS 3   /* RFC 9002 6.1.1; adapts upwards */
 #define JET_REORDER_PACKETS_MAX 512
-#define JET_RTT_INITIAL (333 * GN_MSEC) /* RFC 9002 6.2.2 */
+/* Before the first sample. RFC 9002 6.2.2 suggests 333 ms; a handshake that lost a packet should not wait a second for it,
+ * and what is sent too early on a slow path is one packet. For the same reason the timer doubles once only until then. */
+#define JET_RTT_INITIAL (200 * GN_MSEC)
+#define JET_PTO_BACKOFF_UNSAMPLED 1
 #define JET_GRANULARITY GN_MSEC
 #define JET_PTO_BACKOFF_MAX 6           /* doublings */
 #define JET_CWND_MIN_PACKETS 2

@@ -344,7 +344,7 @@ gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet
 static void back_off(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	jet_count(s->jet, JET_C_PTO);
-	if (p->pto_count < JET_PTO_BACKOFF_MAX)
+	if (p->pto_count < (p->rtt.sampled ? JET_PTO_BACKOFF_MAX : JET_PTO_BACKOFF_UNSAMPLED))
 		p->pto_count++;
 	if (p->pto_count >= JET_BLACKHOLE_PTOS)
 		jet_mtu_blackhole(s, p, now);

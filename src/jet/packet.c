@@ -116,12 +116,12 @@ gn_err jet_packet_seal(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *
 
 static const char retry_key[] = "geonet jet 1 retry";
 
-static void retry_tag(struct gn_slice before, const uint8_t original_dcid[8], uint8_t tag[JET_RETRY_TAG])
+static void retry_tag(struct gn_slice before, const uint8_t answered[8], uint8_t tag[JET_RETRY_TAG])
 {
 	uint8_t msg[JET_CID_LEN + JET_LONG_HEADER + JET_TOKEN_MAX];
 	struct gn_hash h;
 	GN_ASSERT(before.len <= sizeof msg - JET_CID_LEN);
-	memcpy(msg, original_dcid, JET_CID_LEN);
+	memcpy(msg, answered, JET_CID_LEN);
 	memcpy(msg + JET_CID_LEN, before.p, before.len);
 	gn_hmac_sha256(gn_str(retry_key), gn_slice(msg, JET_CID_LEN + before.len), &h);
 	memcpy(tag, h.b, JET_RETRY_TAG);
@@ -137,25 +137,25 @@ static void write_long(struct gn_writer *w, enum jet_long type, uint8_t low, uin
 }
 
 size_t jet_retry_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8],
-		       const uint8_t original_dcid[8], struct gn_slice cookie)
+		       const uint8_t answered[8], struct gn_slice cookie)
 {
 	GN_ASSERT(cookie.len <= JET_TOKEN_MAX);
 	struct gn_writer w = gn_writer(out, cap);
 	write_long(&w, JET_LONG_RETRY, 0, JET_VERSION, dcid, scid);
 	gn_write_bytes(&w, cookie);
 	uint8_t tag[JET_RETRY_TAG];
-	retry_tag(gn_slice(out, gn_writer_len(&w)), original_dcid, tag);
+	retry_tag(gn_slice(out, gn_writer_len(&w)), answered, tag);
 	gn_write_bytes(&w, GN_SLICE(tag));
 	GN_ASSERT(!w.bad);
 	return gn_writer_len(&w);
 }
 
-bool jet_retry_ok(struct gn_slice p, const uint8_t original_dcid[8])
+bool jet_retry_ok(struct gn_slice p, const uint8_t answered[8])
 {
 	if (p.len <= JET_LONG_HEADER + JET_RETRY_TAG || p.len > JET_LONG_HEADER + JET_TOKEN_MAX + JET_RETRY_TAG)
 		return false;
 	uint8_t tag[JET_RETRY_TAG];
-	retry_tag(gn_slice(p.p, p.len - JET_RETRY_TAG), original_dcid, tag);
+	retry_tag(gn_slice(p.p, p.len - JET_RETRY_TAG), answered, tag);
 	return gn_equal_ct(tag, p.p + p.len - JET_RETRY_TAG, JET_RETRY_TAG);
 }
 

@@ -66,10 +66,10 @@ GN_MUST gn_err jet_packet_open(struct jet_keys *k, uint32_t path, uint64_t pn, u
 GN_MUST gn_err jet_packet_seal(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t pn_offset,
 			       size_t pn_len, size_t payload_len);
 
-/* Retry: tag over the original connection id and everything before the tag (JT-21). */
-size_t jet_retry_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8],
-		       const uint8_t original_dcid[8], struct gn_slice cookie);
-bool jet_retry_ok(struct gn_slice packet, const uint8_t original_dcid[8]);
+/* Retry: tag over the destination connection id of the packet it answers and everything before the tag (JT-22). */
+size_t jet_retry_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8], const uint8_t answered[8],
+		       struct gn_slice cookie);
+bool jet_retry_ok(struct gn_slice packet, const uint8_t answered[8]);
 /* Version: the versions we speak, answering a packet of another one. */
 size_t jet_version_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8], uint8_t grease);
 

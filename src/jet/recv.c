@@ -163,6 +163,7 @@ static gn_err deliver(struct jet_session *s, struct jet_path *p, enum jet_level 
 	struct jet_space *sp = level == JET_APP ? &p->space : &s->hs->space[level];
 	uint32_t id = p->id;
 	bool urgent = false, newest = pn >= sp->replay.next;
+	uint64_t had = level == JET_APP ? 0 : jet_hs_received(s->hs, level);
 	jet_replay_mark(&sp->replay, pn);
 	if (level == JET_APP)
 		jet_path_heard(s, p, from, v->probing, newest, datagram_len, now);
@@ -173,6 +174,8 @@ static gn_err deliver(struct jet_session *s, struct jet_path *p, enum jet_level 
 		return err;
 	if (level == JET_APP ? jet_path_find(s, id) != p : !s->hs || !s->hs->tx[level].ready)
 		return GN_OK; /* its space is gone, and with it the need to acknowledge */
+	if (level != JET_APP && v->eliciting && jet_hs_received(s->hs, level) == had)
+		jet_hs_nudge(s);
 	err = jet_ack_note(s, p, sp, level, pn, v->eliciting, urgent, now);
 	return err == GN_OK ? GN_OK : jet_fail(s, err);
 }

@@ -223,7 +223,9 @@ static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8
 	struct jet_space *sp = &s->hs->space[level];
 	struct jet_out o;
 	uint64_t offset, len;
-	bool data = jet_sendbuf_peek(&s->hs->out[level], UINT64_MAX, &offset, &len) && (sp->probes || window_open(s->path));
+	/* A few packets that timers and the peer's packets space out: the window, perhaps filled by packets that the peer has no
+	 * key for yet, must not hold them. */
+	bool data = jet_sendbuf_peek(&s->hs->out[level], UINT64_MAX, &offset, &len);
 	if (!data && !sp->probes && !jet_ack_due(sp, now))
 		return 0;
 	if (!begin(&o, s, s->path, level, at, cap, now))

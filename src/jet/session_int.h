@@ -164,8 +164,10 @@ struct jet_hs {
 	struct jet_keys rx[2], tx[2];
 	struct jet_sendbuf out[2];
 	struct jet_recvbuf in[2];
-	uint8_t original_dcid[JET_CID_LEN], retry_scid[JET_CID_LEN];
+	uint8_t original_dcid[JET_CID_LEN]; /* of the client's first packet, or of the one that the last Retry answered */
+	uint8_t retry_scid[JET_CID_LEN];
 	bool retried;        /* the client followed a Retry; the server saw a good cookie */
+	uint8_t retries;     /* followed by the client */
 	bool heard;          /* the client has opened a packet of the server */
 	uint8_t token[JET_TOKEN_MAX];
 	uint8_t token_len;
@@ -372,6 +374,10 @@ void jet_hs_free(struct jet_session *s);
 GN_MUST gn_err jet_hs_begin(struct jet_session *s);
 /* CRYPTO data came. Failures close the session. */
 gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f, gn_time now);
+/* Handshake bytes that came at a level, in order or not. */
+uint64_t jet_hs_received(const struct jet_hs *hs, enum jet_level level);
+/* The peer repeats itself, so it misses what we sent: send the oldest of it again, before our timer (RFC 9002 6.2.3). */
+void jet_hs_nudge(struct jet_session *s);
 /* Client: start again with the cookie and the server's new id. */
 GN_MUST gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN], struct gn_slice cookie, gn_time now);
 /* Drop the keys and packets of a level. */

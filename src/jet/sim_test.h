@@ -210,6 +210,20 @@ static inline void pair_check(struct pair *p)
 		}
 }
 
+/* For a failing seed. */
+static inline void pair_dump(const struct pair *p)
+{
+	struct gn_jet_counter c;
+	for (int i = 0; i < 2; i++)
+		for (size_t k = 0; gn_jet_counter_at(p->sim.nodes[i].jet, k, &c); k++)
+			if (c.value)
+				print_message("  node %d: %s %llu\n", i, c.name, (unsigned long long)c.value);
+	const struct jet_sim_link_config *l = &p->sim.links[0].config;
+	print_message("  delay %.1f jitter %.1f ms, rate %llu, queue %u, loss %u dup %u reorder %u corrupt %u ppm, mtu %u\n",
+		      (double)l->delay / 1e6, (double)l->jitter / 1e6, (unsigned long long)l->rate, l->queue, l->loss, l->duplicate,
+		      l->reorder, l->corrupt, l->mtu);
+}
+
 static inline void pair_fini(struct pair *p)
 {
 	jet_sim_fini(&p->sim);
