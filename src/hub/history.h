@@ -1,0 +1,61 @@
+/* What people ask about the past: names, payments, clearings, who changed what. A reading of the journal's records into SQL tables, up
+ * to a watermark; dropping the tables loses nothing. Lives on one thread of its own (feed.c); nothing here waits for or holds up a
+ * payment. */
+#ifndef GN_HUB_HISTORY_H
+#define GN_HUB_HISTORY_H
+
+#include "hub/sql.h"
+#include "ledger/ledger.h"
+#include <jansson.h>
+
+struct gn_history;
+
+/* kind: as gn_hub_config.history; path: the SQLite file. hub: another hub's tables are dropped. */
+GN_MUST gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub, struct gn_history **out, char why[HUB_WHY]);
+void gn_history_close(struct gn_history *h);
+/* The last record that is in; 0: none. */
+uint64_t gn_history_watermark(const struct gn_history *h);
+/* Drops everything: the tables know more than the journal, or something else. */
+GN_MUST gn_err gn_history_clear(struct gn_history *h);
+/* Records of one RECORDS event, all or none; those up to the watermark are skipped. GN_CORRUPT: a gap. */
+GN_MUST gn_err gn_history_feed(struct gn_history *h, struct gn_slice payload, uint64_t first_seq, uint32_t count);
+const char *gn_history_why(const struct gn_history *h);
+
+enum gn_history_kind {
+	GN_HQ_NAMES,        /* {number: name}: all, for the hub's start */
+	GN_HQ_PARTICIPANTS, /* q, type, limit, offset: rows */
+	GN_HQ_PARTICIPANT,  /* who */
+	GN_HQ_LINE_TIMES,   /* who, or all when -1: {"eq/owner/debtor": [created, updated]} */
+	GN_HQ_PAYMENTS,     /* who (-1: all), direction, eq, status, from, to, limit, offset */
+	GN_HQ_PAYMENT,      /* who (-1: any), text = tx_id */
+	GN_HQ_CLEARINGS,    /* who (-1: all), eq, limit, offset */
+	GN_HQ_AUDIT,        /* limit, offset */
+	GN_HQ_STATS,        /* counts by state and type */
+	GN_HQ_USED_REFRESH, /* not of the journal: text = jti; 1 when it was used before (tokens.db) */
+};
+
+struct gn_history_query {
+	enum gn_history_kind kind;
+	int64_t who;       /* participant number, -1: anybody */
+	int64_t eq;        /* number, -1: any */
+	int direction;     /* 0 all, 1 sent, 2 received */
+	char text[260];    /* q; tx_id; jti */
+	char type[16], status[32];
+	int64_t from, to;  /* Unix seconds, 0: open */
+	int64_t limit, offset;
+};
+/* A new JSON value as said above; items of lists are whole answers of the API. NULL: gn_history_why. */
+json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q);
+
+/* ---- shapes shared with the live answers ---- */
+
+void gn_amount_json(json_t *object, const char *name, gn_amount_sum amount, unsigned precision);
+json_t *gn_json_time(gn_time t); /* "2026-11-21T07:00:00Z", null for 0 */
+json_t *gn_json_slice(struct gn_slice s);
+/* A JSON string's raw text, unescaped. */
+json_t *gn_json_raw(struct gn_slice raw);
+/* [{path:[pid..], amount}]; pair tells the two participants' PIDs, false: unknown. */
+typedef bool gn_pair_pids(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX], char higher[GN_PID_MAX]);
+json_t *gn_json_routes(struct gn_slice routes, uint32_t eq, unsigned precision, gn_pair_pids *pair, void *user);
+
+#endif

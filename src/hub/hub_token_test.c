@@ -1,0 +1,102 @@
+/* Tokens, base64 and rates. */
+#include "hub/token.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+static const uint8_t key[32] = {1, 2, 3};
+
+static void a_token_comes_back_and_any_other_bit_does_not(void **state)
+{
+	(void)state;
+	struct gn_jwt in = {.exp = 2000, .refresh = false}, out;
+	char text[GN_JWT_MAX];
+	memset(in.sub.b, 7, 32);
+	memset(in.jti, 9, 16);
+	gn_jwt_make(key, &in, text);
+	assert_int_equal(gn_jwt_open(key, gn_str(text), false, 1999, &out), GN_OK);
+	assert_memory_equal(out.sub.b, in.sub.b, 32);
+	assert_memory_equal(out.jti, in.jti, 16);
+	assert_int_equal(gn_jwt_open(key, gn_str(text), false, 2000, &out), GN_EXPIRED);
+	assert_int_equal(gn_jwt_open(key, gn_str(text), true, 1999, &out), GN_KEY);
+	for (size_t i = 0; i < strlen(text); i++) {
+		char bad[GN_JWT_MAX];
+		strcpy(bad, text);
+		bad[i] = bad[i] == 'A' ? 'B' : 'A';
+		assert_int_equal(gn_jwt_open(key, gn_str(bad), false, 1999, &out), GN_AUTH);
+		assert_int_equal(gn_jwt_open(key, gn_slice(text, i), false, 1999, &out), GN_AUTH);
+	}
+	/* {"alg":"none"} */
+	assert_int_equal(gn_jwt_open(key, GN_LIT("eyJhbGciOiJub25lIn0.eyJleHAiOjk5OTl9."), false, 1, &out), GN_AUTH);
+}
+
+static void base64_is_that_of_rfc_4648(void **state)
+{
+	(void)state;
+	static const char *const in[] = {"", "f", "fo", "foo", "foob", "fooba", "foobar"};
+	static const char *const out[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+	char text[32];
+	uint8_t bytes[16];
+	for (size_t i = 0; i < GN_COUNT(in); i++) {
+		assert_int_equal(gn_base64(gn_str(in[i]), false, text, sizeof text), GN_OK);
+		assert_string_equal(text, out[i]);
+		assert_int_equal(gn_unbase64_exact(gn_str(text), false, bytes, i), GN_OK);
+		assert_memory_equal(bytes, in[i], i);
+		assert_int_equal(gn_base64(gn_str(in[i]), true, text, sizeof text), GN_OK);
+		assert_int_equal(gn_unbase64_exact(gn_str(text), true, bytes, i), GN_OK);
+	}
+	static const char *const bad[] = {"Zg=", "Zg", "Z===", "Zh==", "Zm9=", "Zm 8", "Zm-v", "=m8=", "Zg==Zg=="};
+	for (size_t i = 0; i < GN_COUNT(bad); i++) {
+		struct gn_buf buf = {bytes, 0, sizeof bytes};
+		assert_int_equal(gn_unbase64(gn_str(bad[i]), false, &buf), GN_TEXT);
+		assert_int_equal(buf.len, 0);
+	}
+}
+
+static void a_rate_lets_through_what_it_says(void **state)
+{
+	(void)state;
+	struct gn_alloc alloc;
+	struct gn_prng g;
+	gn_alloc_heap(&alloc, 64 << 20);
+	gn_prng_init(&g, 1);
+	struct gn_rand rand = gn_prng_rand(&g);
+	struct gn_env env = {&alloc, &rand, NULL};
+	struct gn_rate r;
+	uint8_t a[16] = {1}, b[16] = {2};
+	uint32_t wait;
+	gn_time now = 1000 * GN_SEC;
+	gn_rate_init(&r, &env, 60);
+	for (int i = 0; i < 60; i++)
+		assert_true(gn_rate_take(&r, a, now, &wait));
+	assert_false(gn_rate_take(&r, a, now, &wait));
+	assert_in_range(wait, 1, 2);
+	assert_true(gn_rate_take(&r, b, now, &wait));
+	assert_true(gn_rate_take(&r, a, now + GN_SEC, &wait));
+	assert_false(gn_rate_take(&r, a, now + GN_SEC, &wait));
+	/* a flood of strangers is bounded, and passes */
+	for (uint32_t i = 0; i < HUB_BUCKETS_MAX + 10; i++) {
+		uint8_t k[16] = {3};
+		memcpy(k + 4, &i, 4);
+		gn_rate_take(&r, k, now + GN_SEC, &wait);
+	}
+	assert_int_equal(r.buckets.count, HUB_BUCKETS_MAX);
+	uint8_t late[16] = {4};
+	assert_true(gn_rate_take(&r, late, now + 200 * GN_SEC, &wait));
+	assert_int_equal(r.buckets.count, 1);
+	gn_rate_fini(&r);
+	assert_int_equal(alloc.count, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_token_comes_back_and_any_other_bit_does_not),
+		cmocka_unit_test(base64_is_that_of_rfc_4648),
+		cmocka_unit_test(a_rate_lets_through_what_it_says),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,58 @@
+/* JSON shapes that the live state and the history share. */
+#include "hub/history.h"
+#include "os/os.h"
+
+#include <stdlib.h>
+
+void gn_amount_json(json_t *object, const char *name, gn_amount_sum amount, unsigned precision)
+{
+	char text[GN_AMOUNT_TEXT_MAX];
+	gn_amount_text(amount, precision, text);
+	json_object_set_new(object, name, json_string(text));
+}
+
+json_t *gn_json_time(gn_time t)
+{
+	char text[32];
+	if (t <= 0)
+		return json_null();
+	gn_os_time_text(t, text, sizeof text);
+	return json_string(text);
+}
+
+json_t *gn_json_slice(struct gn_slice s)
+{
+	return json_stringn(s.p ? (const char *)s.p : "", s.len);
+}
+
+json_t *gn_json_raw(struct gn_slice raw)
+{
+	uint8_t *p = malloc(raw.len + 1);
+	struct gn_buf out = {p, 0, raw.len};
+	json_t *json = p && gn_json_unescape(raw, &out) == GN_OK ? gn_json_slice(gn_buf_slice(&out)) : json_string("");
+	free(p);
+	return json;
+}
+
+json_t *gn_json_routes(struct gn_slice routes, uint32_t eq, unsigned precision, gn_pair_pids *pair, void *user)
+{
+	json_t *list = json_array();
+	gn_amount amount;
+	struct gn_hops hops;
+	while (gn_rec_next_route(&routes, &amount, &hops)) {
+		json_t *route = json_object(), *path = json_array();
+		struct gn_hop hop;
+		while (gn_rec_next_hop(&hops, &hop)) {
+			char end[2][GN_PID_MAX]; /* lower, higher */
+			if (!pair(user, eq, hop.pair, end[0], end[1]))
+				continue;
+			if (json_array_size(path) == 0)
+				json_array_append_new(path, json_string(end[hop.dir]));
+			json_array_append_new(path, json_string(end[!hop.dir]));
+		}
+		json_object_set_new(route, "path", path);
+		gn_amount_json(route, "amount", amount, precision);
+		json_array_append_new(list, route);
+	}
+	return list;
+}

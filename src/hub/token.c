@@ -1,0 +1,193 @@
+/* Tokens as bytes: nothing here knows a session or a request. */
+#include "hub/token.h"
+
+#include <stdio.h>
+
+static const char standard[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+static const char urlsafe[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+gn_err gn_base64(struct gn_slice in, bool url, char *out, size_t cap)
+{
+	const char *digits = url ? urlsafe : standard;
+	size_t need = url ? (in.len * 4 + 2) / 3 : (in.len + 2) / 3 * 4;
+	if (need >= cap)
+		return GN_TOO_LARGE;
+	for (size_t i = 0; i < in.len; i += 3) {
+		size_t n = in.len - i < 3 ? in.len - i : 3;
+		uint32_t v = (uint32_t)in.p[i] << 16 | (n > 1 ? (uint32_t)in.p[i + 1] << 8 : 0) | (n > 2 ? in.p[i + 2] : 0);
+		for (size_t k = 0; k < 4; k++)
+			if (k <= n)
+				*out++ = digits[v >> (18 - 6 * k) & 63];
+			else if (!url)
+				*out++ = '=';
+	}
+	*out = 0;
+	return GN_OK;
+}
+
+gn_err gn_unbase64(struct gn_slice text, bool url, struct gn_buf *out)
+{
+	const char *digits = url ? urlsafe : standard;
+	size_t len = text.len, pad = 0, start = out->len;
+	while (!url && pad < 2 && pad < len && text.p[len - 1 - pad] == '=')
+		pad++;
+	if ((!url && len % 4) || (url && len % 4 == 1) || (len -= pad) % 4 == 1)
+		return GN_TEXT;
+	if (len * 3 / 4 > out->cap - out->len)
+		return GN_TOO_LARGE;
+	uint32_t v = 0;
+	for (size_t i = 0; i < len; i++) {
+		const char *d = text.p[i] ? strchr(digits, text.p[i]) : NULL;
+		if (!d) {
+			out->len = start;
+			return GN_TEXT;
+		}
+		v = v << 6 | (uint32_t)(d - digits);
+		if (i % 4)
+			out->p[out->len++] = (uint8_t)(v >> (6 - 2 * (i % 4)));
+	}
+	unsigned left = len % 4 ? 6 * (unsigned)(len % 4) % 8 : 0; /* bits of the last digit that stand for nothing */
+	if (v & ((1u << left) - 1)) {
+		out->len = start;
+		return GN_TEXT;
+	}
+	return GN_OK;
+}
+
+gn_err gn_unbase64_exact(struct gn_slice text, bool url, uint8_t *out, size_t len)
+{
+	uint8_t bytes[256];
+	struct gn_buf buf = {bytes, 0, sizeof bytes};
+	GN_ASSERT(len <= sizeof bytes);
+	if (gn_unbase64(text, url, &buf) || buf.len != len)
+		return GN_TEXT;
+	memcpy(out, bytes, len);
+	return GN_OK;
+}
+
+/* ---- JSON Web Tokens ---- */
+
+static const char header64[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"; /* {"alg":"HS256","typ":"JWT"} */
+
+void gn_jwt_make(const uint8_t key[32], const struct gn_jwt *in, char out[GN_JWT_MAX])
+{
+	char pid[64], jti[33], claims[256];
+	struct gn_hash mac;
+	gn_err err = gn_base58(GN_SLICE(in->sub.b), pid, sizeof pid);
+	GN_ASSERT(!err);
+	gn_hex(GN_SLICE(in->jti), jti);
+	int n = snprintf(claims, sizeof claims, "{\"exp\":%llu,\"jti\":\"%s\",\"sub\":\"%s\",\"type\":\"%s\"}", (unsigned long long)in->exp, jti, pid, in->refresh ? "refresh" : "access");
+	size_t at = (size_t)snprintf(out, GN_JWT_MAX, "%s.", header64);
+	err = gn_base64(gn_slice(claims, (size_t)n), true, out + at, GN_JWT_MAX - at);
+	GN_ASSERT(!err);
+	at = strlen(out);
+	gn_hmac_sha256(gn_slice(key, 32), gn_slice(out, at), &mac);
+	out[at++] = '.';
+	err = gn_base64(GN_SLICE(mac.b), true, out + at, GN_JWT_MAX - at);
+	GN_ASSERT(!err);
+}
+
+/* The text behind "name":" or the digits behind "name": in claims that we made ourselves. */
+static struct gn_slice claim(struct gn_slice json, const char *name)
+{
+	for (size_t i = 0, len = strlen(name); i + len <= json.len; i++) {
+		if (memcmp(json.p + i, name, len) != 0)
+			continue;
+		size_t end = i + len;
+		while (end < json.len && json.p[end] != '"' && json.p[end] != ',' && json.p[end] != '}')
+			end++;
+		return gn_slice_sub(json, i + len, end - i - len);
+	}
+	return gn_slice(NULL, 0);
+}
+
+gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, uint64_t unix_now, struct gn_jwt *out)
+{
+	uint8_t claims[256], mac[32];
+	struct gn_buf buf = {claims, 0, sizeof claims};
+	struct gn_hash want;
+	struct gn_jwt t = {.refresh = refresh};
+	size_t head = sizeof header64 - 1, dot = text.len;
+	while (dot > 0 && text.p[dot - 1] != '.')
+		dot--;
+	if (text.len > GN_JWT_MAX || dot < head + 2 || memcmp(text.p, header64, head) != 0 || text.p[head] != '.' ||
+	    gn_unbase64_exact(gn_slice_sub(text, dot, text.len), true, mac, sizeof mac))
+		return GN_AUTH;
+	gn_hmac_sha256(gn_slice(key, 32), gn_slice_sub(text, 0, dot - 1), &want);
+	if (!gn_equal_ct(want.b, mac, sizeof mac) || gn_unbase64(gn_slice_sub(text, head + 1, dot - head - 2), true, &buf))
+		return GN_AUTH;
+	struct gn_slice json = gn_buf_slice(&buf), exp = claim(json, "\"exp\":"), kind = claim(json, "\"type\":\"");
+	if (gn_pid_parse(claim(json, "\"sub\":\""), &t.sub) || gn_unhex(claim(json, "\"jti\":\""), t.jti, sizeof t.jti) || exp.len == 0 || exp.len > 12)
+		return GN_AUTH;
+	for (size_t i = 0; i < exp.len; i++)
+		t.exp = t.exp * 10 + (exp.p[i] - (unsigned)'0');
+	if (!gn_slice_eq(kind, refresh ? GN_LIT("refresh") : GN_LIT("access")))
+		return GN_KEY;
+	if (unix_now >= t.exp)
+		return GN_EXPIRED;
+	*out = t;
+	return GN_OK;
+}
+
+/* ---- rates ---- */
+
+struct bucket {
+	gn_time at;   /* when it was last counted */
+	double left;  /* requests; a float is fine here: no two machines must agree on it */
+};
+
+void gn_rate_init(struct gn_rate *r, const struct gn_env *env, uint32_t per_minute)
+{
+	*r = (struct gn_rate){.per_minute = per_minute};
+	gn_map_init(&r->buckets, env, 16, sizeof(struct bucket), HUB_BUCKETS_MAX);
+}
+
+void gn_rate_fini(struct gn_rate *r)
+{
+	gn_map_fini(&r->buckets);
+}
+
+static double refill(const struct gn_rate *r, const struct bucket *b, gn_time now)
+{
+	double left = b->left + (double)(now - b->at) / (double)(60 * GN_SEC) * r->per_minute;
+	return left < r->per_minute ? left : r->per_minute;
+}
+
+/* Forgets what is full again; each entry is looked at once. */
+static void sweep(struct gn_rate *r, gn_time now)
+{
+	for (uint32_t i = r->buckets.count; i-- > 0;) {
+		uint8_t key[16];
+		if (refill(r, gn_map_value_at(&r->buckets, i), now) < r->per_minute)
+			continue;
+		memcpy(key, gn_map_key_at(&r->buckets, i), sizeof key);
+		gn_map_remove(&r->buckets, key);
+	}
+}
+
+bool gn_rate_take(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s)
+{
+	*wait_s = 0;
+	if (r->per_minute == 0)
+		return true;
+	if (r->buckets.count == HUB_BUCKETS_MAX && !gn_map_get(&r->buckets, key))
+		sweep(r, now);
+	bool fresh = !gn_map_get(&r->buckets, key);
+	struct bucket *b = gn_map_put(&r->buckets, key);
+	if (!b) { /* more strangers than buckets: none of them is let in */
+		r->refused++;
+		*wait_s = 60;
+		return false;
+	}
+	if (fresh)
+		*b = (struct bucket){now, r->per_minute};
+	b->left = refill(r, b, now);
+	b->at = now;
+	if (b->left < 1) {
+		r->refused++;
+		*wait_s = (uint32_t)((1 - b->left) * 60 / r->per_minute) + 1;
+		return false;
+	}
+	b->left--;
+	return true;
+}
