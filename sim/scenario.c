@@ -1,12 +1,19 @@
 /* Named runs. Each builds a network, does something to it, and states what must hold afterwards. */
 #include "sim.h"
 
+/* With loss some link is always between a false alarm and its return. */
+static void rings(struct sim *s)
+{
+	unsigned wrong = sim_check_rings(s), allowed = s->opt.loss > 0 ? 2 + s->count / 50 : 0;
+	sim_expect(s, wrong <= allowed, "%u nodes do not have their true neighbours", wrong);
+}
+
 /* Joins one by one, then every lookup finds the true nearest. */
 static void build(struct sim *s)
 {
 	sim_join_all(s, s->opt.nodes);
 	sim_run_for(s, 5 * GN_SEC);
-	sim_expect(s, sim_check_rings(s) == 0, "%u nodes do not have their true neighbours", sim_check_rings(s));
+	rings(s);
 	sim_row_network(s);
 }
 
@@ -17,7 +24,9 @@ static void look(struct sim *s)
 		return;
 	sim_lookups(s, s->opt.lookups, 20, &st);
 	sim_row_stats(s, "lookups", &st);
-	sim_expect(s, st.exact == st.count, "%llu of %llu lookups did not find the true nearest (last error: %s)",
+	uint64_t allowed = s->opt.loss > 0 ? st.count / 200 : 0; /* all copies of a question can be lost */
+	sim_expect(s, st.count - st.exact <= allowed,
+		   "%llu of %llu lookups did not find the true nearest (last error: %s)",
 		   (unsigned long long)(st.count - st.exact), (unsigned long long)st.count, gn_err_name(st.last_err));
 }
 
@@ -83,7 +92,7 @@ static int run_kill(struct sim *s)
 	get_all(s, r, 1, "gets right after", 999);
 	sim_run_for(s, 3 * s->opt.ping_leaf);
 	sets(s, r, "three leaf periods later", true);
-	sim_expect(s, sim_check_rings(s) == 0, "%u nodes do not have their true neighbours", sim_check_rings(s));
+	rings(s);
 	look(s);
 	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
 	sim_records_free(s, r, s->opt.records);
@@ -121,7 +130,7 @@ static int run_small(struct sim *s)
 	}
 	sim_run_for(s, 60 * GN_SEC);
 	sets(s, r, "after the restart", true);
-	sim_expect(s, sim_check_rings(s) == 0, "%u nodes do not have their true neighbours", sim_check_rings(s));
+	rings(s);
 	look(s);
 	sim_mark(s);
 	sim_run_for(s, 1800 * GN_SEC);
@@ -163,7 +172,7 @@ static int run_restart(struct sim *s)
 	restart_all_dead(s);
 	sim_run_for(s, 120 * GN_SEC);
 	sets(s, r, "two minutes after the restart", true);
-	sim_expect(s, sim_check_rings(s) == 0, "%u nodes do not have their true neighbours", sim_check_rings(s));
+	rings(s);
 	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
 	look(s);
 	sim_run_for(s, 1800 * GN_SEC);
@@ -182,7 +191,7 @@ static int run_blackout(struct sim *s)
 		sim_node_kill(s, i, false);
 	restart_all_dead(s);
 	sim_run_for(s, 300 * GN_SEC);
-	sim_expect(s, sim_check_rings(s) == 0, "%u nodes do not have their true neighbours", sim_check_rings(s));
+	rings(s);
 	sim_row_network(s);
 	look(s);
 	sets(s, r, "replica sets", true);

@@ -68,13 +68,13 @@ static void greet_any(struct gn_overlay *ov, gn_time now)
 		greet(ov, &ov->boots[gn_rand_below(ov->env.rand, ov->boot_count)], now);
 }
 
-static void become_server(struct gn_overlay *ov)
+static void become_server(struct gn_overlay *ov, gn_time now)
 {
 	ov->server = true;
 	ov->self.mode = GN_FB_NODE_MODE_SERVER;
 	gn_ov_ring_touch(ov);
 	gn_ov_out_event(ov, GN_OVERLAY_SERVER, &ov->self);
-	gn_ov_hello_all(ov);
+	gn_ov_hello_all(ov, now);
 }
 
 static void joined(struct gn_overlay *ov, gn_time now)
@@ -113,7 +113,7 @@ void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
 		joined(ov, now);
 	bool served = ov->cfg.probation_off || now - ov->start >= ov->cfg.probation;
 	if (ov->joined && !ov->server && served)
-		become_server(ov);
+		become_server(ov, now);
 	if (ov->joined && !ov->server)
 		gn_ov_task_soon(ov, GN_OV_TASK_JOIN, ov->start + ov->cfg.probation);
 }

@@ -50,6 +50,7 @@
 #define GN_OV_OFFERS_MAX 64              /* offers in answer to one "all": 2,560 keys, the rest next time */
 #define GN_OV_FORGET_EVERY (10 * GN_SEC) /* per peer: walking all records because it restarted */
 #define GN_OV_SUM_EVERY (30 * GN_SEC)    /* per peer: walking all records for its DIGEST */
+#define GN_OV_SENDS 4                    /* a lookup asks one of the nearest so often within one deadline */
 #define GN_OV_TRIES 3 /* PING, LINK, and requests to the nearest: sent so often before the peer counts as dead */
 
 /* ---- times ---- */

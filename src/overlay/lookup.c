@@ -64,7 +64,8 @@ void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov
 	gn_time now = ov->now_seen;
 	uint8_t depth = by ? (uint8_t)(by->depth + 1) : 1;
 	struct gn_ov_contact *c = gn_ov_contact_hear(ov, &told->c, &told->coord, told->age, now);
-	if (c && c->tomb_until > now)
+	/* We could not reach it; but who heard it since the last leaf ping knows better. */
+	if (c && c->tomb_until > now && told->age > ov->cfg.ping_leaf * 5 / 4)
 		return;
 	if (op)
 		gn_ov_lookup_add(ov, op, c && c->introduced ? &c->c : &told->c, &told->coord, depth);
@@ -221,8 +222,15 @@ void gn_ov_lookup_hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 	struct gn_ov_cand *c = op && r->kind != GN_FB_OVERLAY_BODY_PUT ? gn_ov_cand_of(op, &r->to.pk) : NULL;
 	if (!c || c->request != r->id)
 		return;
+	const struct gn_ov_contact *k = gn_ov_contact_get(ov, &r->to.pk);
 	bool nearest = gn_ov_cand_rank(op, c) < op->count;
-	if (nearest && r->tries + 1 < GN_OV_TRIES) { /* a lost datagram must not hide it */
+	if (nearest && r->tries == 0 && k && k->direct && now - k->direct < 2 * ov->cfg.ping_leaf) {
+		gn_time patient =
+			r->sent +
+			GN_OV_SENDS * (now - r->sent); /* it was there a moment ago: loss is likelier than death */
+		r->dead_at = patient > r->dead_at ? patient : r->dead_at;
+	}
+	if (nearest && r->tries + 1 < GN_OV_SENDS) { /* a lost datagram must not hide it */
 		r->tries++;
 		send_question(ov, op, &c->c, r->id);
 	}

@@ -68,11 +68,12 @@ struct gn_ov_link {
 	struct gn_ov_timer timer; /* next PING */
 	struct gn_ov_contact *contact;
 	enum gn_ov_link_state state;
-	bool leaf;       /* in our leaf set */
-	bool their_leaf; /* it said that we are in its own */
-	bool told;       /* LINKED was announced */
-	uint8_t miss;    /* PINGs unanswered in a row */
-	uint64_t ping;   /* the request, 0 = none out */
+	bool leaf;         /* in our leaf set */
+	bool their_leaf;   /* it said that we are in its own */
+	bool told;         /* LINKED was announced */
+	uint8_t told_mode; /* ours, as its last LINK or HELLO from us said */
+	uint8_t miss;      /* PINGs unanswered in a row */
+	uint64_t ping;     /* the request, 0 = none out */
 	gn_time since, leaf_since;
 	/* its list as we have it, and ours as it has it: first 8 bytes of ids */
 	uint32_t their_version, our_version;
@@ -411,7 +412,7 @@ void gn_ov_link_due(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
 void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
 void gn_ov_link_dead(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
 void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, bool reply);
-void gn_ov_hello_all(struct gn_overlay *ov);
+void gn_ov_hello_all(struct gn_overlay *ov, gn_time now);
 void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now);
 void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link m, gn_time now);
 void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m, gn_time now);

@@ -60,6 +60,8 @@ static struct gn_ov_link *link_new(struct gn_overlay *ov, struct gn_ov_contact *
 	return l;
 }
 
+static void tell_mode(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
+
 static void link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 {
 	if (l->state == GN_OV_LINK_UP)
@@ -75,6 +77,8 @@ static void link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 	gn_ov_ring_touch(ov);
 	gn_ov_out_event(ov, GN_OVERLAY_LINKED, &l->contact->c);
 	rest(ov, l, now);
+	if (l->told_mode != ov->self.mode)
+		tell_mode(ov, l, now);
 }
 
 void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, gn_time now)
@@ -217,11 +221,22 @@ void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64
 	(void)gn_ov_send(ov, &b, to, request, GN_FB_OVERLAY_BODY_HELLO, body);
 }
 
-void gn_ov_hello_all(struct gn_overlay *ov)
+/* Our mode changed: said at once, and again by a PING soon, which does not get lost. */
+static void tell_mode(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
+{
+	gn_ov_hello_send(ov, &l->contact->c, 0, false);
+	if (l->state != GN_OV_LINK_UP)
+		return; /* told again when it is up */
+	l->told_mode = ov->self.mode;
+	gn_err err = gn_ov_timer_set(ov, &l->timer, now + gn_ov_spread(ov, 2 * GN_SEC, 50));
+	GN_ASSERT(err == GN_OK);
+}
+
+void gn_ov_hello_all(struct gn_overlay *ov, gn_time now)
 {
 	for (uint32_t i = 0; i < ov->contact_count; i++)
 		if (ov->contacts[i]->link)
-			gn_ov_hello_send(ov, &ov->contacts[i]->c, 0, false);
+			tell_mode(ov, ov->contacts[i]->link, now);
 }
 
 /* A linked peer became a server, or stopped being one. */
@@ -301,6 +316,7 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	}
 	struct gn_ov_link *l = c->link;
 	l->their_leaf = leaf && is_server(c);
+	l->told_mode = ov->self.mode;
 	l->our_version = l->pending_version = 0; /* it may have forgotten what it had */
 	if (l->state == GN_OV_LINK_UP &&
 	    now - l->forgot_at >= GN_OV_FORGET_EVERY) { /* it restarted, perhaps without its disk */
