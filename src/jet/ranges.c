@@ -49,6 +49,8 @@ static gn_err insert(struct jet_ranges *s, struct gn_alloc *alloc, uint32_t at, 
 static void erase(struct jet_ranges *s, uint32_t at, uint32_t n)
 {
 	GN_ASSERT(at + n <= s->count);
+	if (n == 0)
+		return;
 	memmove(s->r + at, s->r + at + n, (s->count - at - n) * sizeof *s->r);
 	s->count -= n;
 }
@@ -94,9 +96,7 @@ gn_err jet_ranges_cut(struct jet_ranges *s, struct gn_alloc *alloc, uint64_t lo,
 
 void jet_ranges_drop_below(struct jet_ranges *s, uint64_t v)
 {
-	uint32_t n = jet_ranges_find(s, v);
-	if (n)
-		erase(s, 0, n);
+	erase(s, 0, jet_ranges_find(s, v));
 	if (s->count && s->r[0].lo < v)
 		s->r[0].lo = v;
 }
