@@ -320,18 +320,18 @@ static bool job_start(struct gn_bundles *b, struct bundles_job *job, struct bund
 
 void bundles_spread_run(struct gn_bundles *b)
 {
+	bool room = true; /* a free place may lie before busy ones: those are served whether or not there is a next block */
 	for (unsigned j = 0; j < BUNDLES_JOBS; j++) {
 		struct bundles_job *job = &b->jobs[j];
 		struct bundles_spread *next = NULL;
-		if (job->active) {
+		if (job->active)
 			job_load(b, job);
+		if (job->active || !room)
 			continue;
-		}
 		for (struct bundles_spread *s = b->spread_first; s; s = s->next_spread)
 			if (s->running && s->next < s->count && (!next || s->jobs < next->jobs))
 				next = s;
-		if (!next || !job_start(b, job, next))
-			return;
+		room = next && job_start(b, job, next);
 	}
 }
 
