@@ -177,6 +177,7 @@ struct gn_ov_held {
 	uint32_t ttl, len;
 	uint16_t type;
 	bool dirty;                   /* its set must be looked at */
+	bool graced;                  /* expired; kept for its type's rule alone */
 	gn_time left;                 /* since when we are not among the R; 0 = we are */
 	uint32_t synced[GN_OV_R_MAX]; /* tags of members known to hold this version; 0 = free */
 };

@@ -134,6 +134,7 @@ gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, gn_time 
 	h->len = (uint32_t)r->bytes.len;
 	h->left = 0;
 	memset(h->synced, 0, sizeof h->synced);
+	h->graced = false;
 	gn_time end = (gn_time)(r->created + r->ttl) * GN_SEC;
 	gn_err err = gn_ov_timer_set(ov, &h->timer, end > now ? end : now);
 	GN_ASSERT(err == GN_OK);
@@ -160,9 +161,21 @@ void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 	gn_mem_free(ov->env.alloc, h);
 }
 
+static uint32_t grace_of(const struct gn_overlay *ov, uint16_t type)
+{
+	return type < GN_COUNT(ov->cfg.grace) ? ov->cfg.grace[type] : 0;
+}
+
+/* Expired: gone, or kept for the grace of its type. */
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
-	(void)now;
+	gn_time end = (gn_time)(h->created + h->ttl + grace_of(ov, h->type)) * GN_SEC;
+	if (end > now) {
+		h->graced = true;
+		gn_err err = gn_ov_timer_set(ov, &h->timer, end);
+		GN_ASSERT(err == GN_OK);
+		return;
+	}
 	ov->count.records_expired++;
 	gn_ov_held_drop(ov, h, true);
 }
@@ -185,7 +198,7 @@ gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice record, gn_time
 		ov->count.load_corrupt++;
 		return GN_CORRUPT;
 	}
-	if (gn_record_fresh(&r, gn_unix(now)) == GN_EXPIRED) {
+	if (gn_record_fresh(&r, gn_unix(now)) == GN_EXPIRED && r.created + r.ttl + grace_of(ov, r.type) <= gn_unix(now)) {
 		ov->count.records_expired++;
 		return gn_ov_out_store(ov, GN_STORE_DROP, 0, &r.key, gn_slice(NULL, 0));
 	}

@@ -77,6 +77,8 @@ static bool hand_over(struct gn_overlay *ov, struct batch *batches, struct gn_ov
 static bool look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h, gn_time now)
 {
 	struct gn_ov_member set[GN_OV_R_MAX];
+	if (h->graced)
+		return false;
 	uint32_t n = gn_ov_set_of(ov, gn_theta(h->key.b), set, ov->cfg.r), rank = n, nearer = 0;
 	for (uint32_t i = 0; i < n && rank == n; i++) {
 		if (!set[i].contact)
