@@ -14,12 +14,26 @@ struct disk_job {
 	gn_err err;
 };
 
+/* A listing takes the room it needs, up to a bound. */
+static gn_err list(struct gn_os_dir *dir, const char *name, struct gn_buf *out)
+{
+	for (size_t cap = GN_NODE_LIST_FIRST;; cap *= 4) {
+		uint8_t *grown = realloc(out->p, cap);
+		if (!grown)
+			return GN_NOMEM;
+		*out = (struct gn_buf){grown, 0, cap};
+		gn_err err = gn_os_list(dir, name, out);
+		if (err != GN_TOO_LARGE || cap >= GN_NODE_LIST)
+			return err;
+	}
+}
+
 static gn_err perform(struct disk_job *job)
 {
 	const struct gn_disk_request *q = &job->request;
 	struct gn_os_dir *dir = job->node->dir;
 	switch (q->op) {
-	case GN_DISK_LIST: return gn_os_list(dir, q->name, &job->result);
+	case GN_DISK_LIST: return list(dir, q->name, &job->result);
 	case GN_DISK_READ: return gn_os_read_at(dir, q->name, q->offset, &job->result);
 	case GN_DISK_WRITE: return gn_os_write_at(dir, q->name, q->offset, q->data);
 	case GN_DISK_SYNC: return gn_os_sync(dir, q->name);
@@ -75,7 +89,7 @@ bool gn_disk_pump(struct gn_node *node)
 		}
 		any = true;
 		job->node = node;
-		size_t room = job->request.op == GN_DISK_READ ? job->request.len : job->request.op == GN_DISK_LIST ? GN_NODE_LIST : 0;
+		size_t room = job->request.op == GN_DISK_READ ? job->request.len : 0;
 		job->result = (struct gn_buf){room ? malloc(room) : NULL, 0, room};
 		node->disk.running++;
 		if (room && !job->result.p) {

@@ -224,8 +224,6 @@ static void opened(struct gn_request *r, const void *event)
 {
 	const struct gn_bundles_event *e = event;
 	struct gn_bundle_file file;
-	uint8_t plain[GN_PATH_MAX + 2];
-	struct gn_buf path = {plain, 0, sizeof plain};
 	int status = 200;
 	bool slash = false;
 	if (e->kind != GN_BUNDLES_OPENED || !r->http)
@@ -235,10 +233,8 @@ static void opened(struct gn_request *r, const void *event)
 		fail(r, e->err, "The site");
 		return;
 	}
-	gn_err err = gn_http_unescape(gn_http_path(r->http), &path);
+	gn_err err = gn_manifest_resolve(e->manifest, gn_http_path(r->http), &file, &status, &slash); /* it decodes the path */
 	if (err)
-		fail(r, GN_USAGE, "The path");
-	else if ((err = gn_manifest_resolve(e->manifest, gn_buf_slice(&path), &file, &status, &slash)))
 		fail(r, err, "This page");
 	else if (slash)
 		redirect(r);

@@ -409,7 +409,7 @@ static gn_err make_engines(struct gn_node *node)
 	GN_TRY(gn_overlay_new(&env[ALLOC_OVERLAY], &overlay, node->now, &node->overlay));
 	struct gn_kv_config kv = {.dir = "records"};
 	GN_TRY(gn_kv_new(&env[ALLOC_KV], &kv, &node->kv));
-	struct gn_blocks_config blocks = {.dir = "blocks", .bytes_max = UINT64_C(1) << 50};
+	struct gn_blocks_config blocks = {.dir = "blocks", .bytes_max = UINT64_MAX / 2, .cached_max = node->config.store_limit};
 	GN_TRY(gn_blocks_new(&env[ALLOC_BLOCKS], &blocks, &node->blocks));
 	GN_TRY(gn_names_new(&env[ALLOC_SERVICES], node->overlay, &node->names));
 	struct gn_bundles_config bundles = {.overlay = node->overlay, .blocks = node->blocks, .node_key = node->key, .peer_bytes_max = node->config.store_limit,
@@ -483,7 +483,7 @@ static gn_err start(struct gn_node *node, char why[GN_NODE_WHY])
 {
 	gn_err err = gn_os_dir_open(node->config.data, &node->dir);
 	if (err)
-		FAIL(err, "%s: %s", node->config.data, gn_os_why());
+		FAIL(err, "%s", gn_os_why());
 	GN_TRY(load_key(node, why));
 	GN_TRY(load_token(node, why));
 	err = gn_udp_open(node->config.port, &node->udp);

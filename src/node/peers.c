@@ -424,6 +424,10 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 		return;
 	struct peer *peer = s->peer;
 	bool was_up = s->up;
+	char addr[GN_ADDR_TEXT_MAX];
+	gn_addr_text(&s->addr, addr);
+	gn_node_log(node, GN_LOG_DEBUG, "session.closed", "%s: %s, code %u %.*s", addr, gn_err_name(e->err), e->code, (int)e->data.len,
+		    e->data.len ? (const char *)e->data.p : "");
 	gn_map_remove(&p->by_session, &e->id);
 	if (!peer || peer->session != e->id)
 		return;

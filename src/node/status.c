@@ -54,8 +54,8 @@ static json_t *status_json(const struct gn_node *node)
 	json_object_set_new(json, "leaf", json_pack("[ii]", (int)o.leaf_cw, (int)o.leaf_ccw));
 	json_object_set_new(json, "known", json_integer(o.known));
 	json_object_set_new(json, "records", json_pack("{si sI}", "count", (int)o.records, "bytes", (json_int_t)o.record_bytes));
-	json_object_set_new(json, "blocks", json_pack("{si si si sI sI}", "count", (int)b.blocks, "own", (int)b.own, "held", (int)b.held, "bytes", (json_int_t)b.bytes, "max",
-						      (json_int_t)b.bytes_max));
+	json_object_set_new(json, "blocks", json_pack("{si si si sI sI sI}", "count", (int)b.blocks, "own", (int)b.own, "held", (int)b.held, "bytes", (json_int_t)b.bytes,
+						      "cached", (json_int_t)b.cached, "max", (json_int_t)node->config.store_limit));
 	json_object_set_new(json, "sessions", json_integer(gn_jet_session_count(node->jet)));
 	json_object_set_new(json, "traffic", json_pack("{sI sI}", "sent", (json_int_t)sent, "received", (json_int_t)received));
 	json_object_set_new(json, "rss", json_integer((json_int_t)gn_os_rss()));

@@ -19,6 +19,7 @@ gn_err gn_blocks_new(const struct gn_env *env, const struct gn_blocks_config *co
 	b->env = *env;
 	memcpy(b->dir, config->dir, strlen(config->dir) + 1);
 	b->bytes_max = config->bytes_max;
+	b->cached_max = config->cached_max ? config->cached_max : UINT64_MAX;
 	gn_map_init(&b->map, env, 32, sizeof(struct block *), BLOCKS_MAX);
 	gn_heap_init(&b->timers, env->alloc);
 	*out = b;
@@ -99,8 +100,14 @@ struct block *block_find(const struct gn_blocks *b, const struct gn_hash *hash)
 	return p ? *p : NULL;
 }
 
+bool block_listed(const struct gn_blocks *b, const struct block *k)
+{
+	return k->older || b->oldest == k;
+}
+
 static void list_remove(struct gn_blocks *b, struct block *k)
 {
+	b->cached -= block_listed(b, k) ? block_file_len(k->len) : 0;
 	if (k->older)
 		k->older->newer = k->newer;
 	else if (b->oldest == k)
@@ -124,6 +131,7 @@ void block_touch(struct gn_blocks *b, struct block *k)
 	else
 		b->oldest = k;
 	b->newest = k;
+	b->cached += block_file_len(k->len);
 }
 
 void block_arm(struct gn_blocks *b, struct block *k)
@@ -212,10 +220,15 @@ static bool has_ops(const struct gn_blocks *b, const struct block *k)
 	return false;
 }
 
-/* Dooms cached blocks, least recently used first, until `room` more bytes fit or none is left. */
-void blocks_evict(struct gn_blocks *b, uint64_t room)
+static bool over(const struct gn_blocks *b, uint64_t bytes, uint64_t cached)
 {
-	for (struct block *k = b->oldest, *next; k && b->bytes + room > b->bytes_max; k = next) {
+	return bytes > b->bytes_max || cached > b->cached_max;
+}
+
+/* Dooms cached blocks, least recently used first, until `room` more bytes fit or none is left. */
+void blocks_evict(struct gn_blocks *b, uint64_t room, bool cached)
+{
+	for (struct block *k = b->oldest, *next; k && over(b, b->bytes + room, b->cached + (cached ? room : 0)); k = next) {
 		next = k->newer;
 		if (in_use(k) || has_ops(b, k))
 			continue;
@@ -225,13 +238,15 @@ void blocks_evict(struct gn_blocks *b, uint64_t room)
 }
 
 /* True when blocks_evict would succeed. */
-static bool room_for(const struct gn_blocks *b, uint64_t room)
+static bool room_for(const struct gn_blocks *b, uint64_t room, bool is_cached)
 {
-	uint64_t bytes = b->bytes;
-	for (const struct block *k = b->oldest; k && bytes + room > b->bytes_max; k = k->newer)
-		if (!in_use(k) && !has_ops(b, k))
+	uint64_t bytes = b->bytes + room, cached = b->cached + (is_cached ? room : 0);
+	for (const struct block *k = b->oldest; k && over(b, bytes, cached); k = k->newer)
+		if (!in_use(k) && !has_ops(b, k)) {
 			bytes -= block_file_len(k->len);
-	return bytes + room <= b->bytes_max;
+			cached -= block_file_len(k->len);
+		}
+	return !over(b, bytes, cached);
 }
 
 /* ---- puts and loads ---- */
@@ -309,11 +324,11 @@ static gn_err block_for_put(struct gn_blocks *b, const struct gn_hash *hash, con
 	}
 	if (!k) {
 		uint64_t room = block_file_len(name->len);
-		if (!room_for(b, room))
+		if (!room_for(b, room, name->keep == GN_BLOCK_CACHE))
 			return GN_NO_SPACE;
 		if (!(k = block_add(b, hash, name)))
 			return GN_NOMEM;
-		blocks_evict(b, 0);
+		blocks_evict(b, 0, false);
 	}
 	*out = k;
 	return GN_OK;
@@ -529,6 +544,7 @@ bool gn_blocks_next_event(struct gn_blocks *b, struct gn_blocks_event *out)
 void gn_blocks_info(const struct gn_blocks *b, struct gn_blocks_info *out)
 {
 	*out = (struct gn_blocks_info){.bytes = b->bytes,
+				       .cached = b->cached,
 				       .bytes_max = b->bytes_max,
 				       .corrupt = b->corrupt,
 				       .evicted = b->evicted,
@@ -570,7 +586,8 @@ void gn_blocks_validate(const struct gn_blocks *b)
 		bytes += k->doomed ? 0 : block_file_len(k->len);
 		cached += k->keep == GN_BLOCK_CACHE && !k->doomed;
 	}
-	for (const struct block *k = b->oldest; k; k = k->newer, listed++)
+	uint64_t cached_bytes = 0;
+	for (const struct block *k = b->oldest; k; cached_bytes += block_file_len(k->len), k = k->newer, listed++)
 		GN_ASSERT(k->keep == GN_BLOCK_CACHE && !k->doomed &&
 			  (k->newer ? k->newer->older == k : b->newest == k));
 	for (uint32_t i = 0; i < BLOCKS_OPS; i++) {
@@ -578,5 +595,6 @@ void gn_blocks_validate(const struct gn_blocks *b)
 		busy += op->state != OP_FREE;
 		GN_ASSERT((op->block != NULL) == (op->state != OP_FREE && op->state < OP_DONE));
 	}
+	GN_ASSERT(cached_bytes == b->cached);
 	GN_ASSERT(bytes == b->bytes && listed == cached && busy == b->ops_busy);
 }

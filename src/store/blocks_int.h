@@ -66,6 +66,7 @@ struct gn_blocks {
 	struct gn_env env;
 	char dir[BLOCKS_DIR_MAX + 1];
 	uint64_t bytes_max, bytes;
+	uint64_t cached_max, cached; /* of the blocks in the list below */
 	enum blocks_state state;
 	gn_err failed;
 	bool ready_polled;
@@ -97,10 +98,13 @@ struct block *block_find(const struct gn_blocks *b, const struct gn_hash *hash);
 struct block *block_add(struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name);
 void block_doom(struct gn_blocks *b, struct block *k);
 void block_forget(struct gn_blocks *b, struct block *k);
+/* In the list of cached blocks. */
+bool block_listed(const struct gn_blocks *b, const struct block *k);
 void block_touch(struct gn_blocks *b, struct block *k);
 void block_arm(struct gn_blocks *b, struct block *k);
 void block_op_done(struct gn_blocks *b, struct block_op *op, gn_err err);
-void blocks_evict(struct gn_blocks *b, uint64_t room);
+/* room: bytes that must fit besides, of a cached block or of another. */
+void blocks_evict(struct gn_blocks *b, uint64_t room, bool cached);
 gn_err block_slot_check(const struct block *k, uint32_t index, struct gn_slice slot);
 
 /* blocks_disk.c */

@@ -109,6 +109,7 @@ static gn_err add_file(struct gn_blocks *b, const struct gn_hash *hash, struct b
 	if (k) {
 		GN_TRY(add_stray(b, hash, &k->disk));
 		b->bytes += whole - block_file_len(k->len);
+		b->cached += block_listed(b, k) ? whole - block_file_len(k->len) : 0;
 		k->len = name->len;
 		k->keep = name->keep;
 		k->until = name->until;
@@ -178,7 +179,7 @@ bool blocks_start_request(struct gn_blocks *b, struct gn_disk_request *out)
 		if (!k) {
 			b->state = BLOCKS_READY;
 			b->start_wanted = false;
-			blocks_evict(b, 0);
+			blocks_evict(b, 0, false);
 			return blocks_disk_request(b, out);
 		}
 		out->op = GN_DISK_READ;

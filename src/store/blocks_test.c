@@ -352,6 +352,31 @@ static void room_is_made_by_the_least_recently_read_cache(void **state)
 	rig_fini(r);
 }
 
+static void cached_blocks_have_a_bound_of_their_own(void **state)
+{
+	struct rig *r = *state;
+	rig_init(r, 6);
+	r->config.cached_max = block_file_len(lengths[2]) + block_file_len(lengths[0]);
+	open_ready(r);
+	put_all(r, 2, GN_BLOCK_CACHE, 0);
+	put_all(r, 0, GN_BLOCK_CACHE, 0);
+	run(r);
+	put_all(r, 1, GN_BLOCK_OWN, 0); /* does not count */
+	put_all(r, 7, GN_BLOCK_HELD, 2000);
+	run(r);
+	assert_true(gn_blocks_have(r->b, &roots[2], NULL) && gn_blocks_have(r->b, &roots[0], NULL));
+	assert_int_equal(put(r, 4, 0, GN_BLOCK_CACHE, 0), GN_NO_SPACE); /* alone larger than the bound */
+	assert_int_equal(gn_blocks_keep(r->b, &roots[1], GN_BLOCK_CACHE, 0, r->now), GN_OK);
+	run(r);
+	assert_int_equal(put(r, 6, 0, GN_BLOCK_OWN, 0), GN_OK); /* the bound is kept when the next block comes */
+	run(r);
+	struct gn_blocks_info info;
+	gn_blocks_info(r->b, &info);
+	assert_true(info.cached <= r->config.cached_max);
+	assert_true(gn_blocks_have(r->b, &roots[7], NULL));
+	rig_fini(r);
+}
+
 static void a_store_without_room_keeps_nothing(void **state)
 {
 	struct rig *r = *state;
@@ -760,6 +785,7 @@ int main(void)
 		cmocka_unit_test_prestate(incomplete_blocks_serve_what_they_have_and_survive, &rig),
 		cmocka_unit_test_prestate(wrong_chunks_are_refused, &rig),
 		cmocka_unit_test_prestate(room_is_made_by_the_least_recently_read_cache, &rig),
+		cmocka_unit_test_prestate(cached_blocks_have_a_bound_of_their_own, &rig),
 		cmocka_unit_test_prestate(a_store_without_room_keeps_nothing, &rig),
 		cmocka_unit_test_prestate(classes_survive_a_restart_and_promises_lapse, &rig),
 		cmocka_unit_test_prestate(a_flipped_bit_is_refused_counted_and_removed, &rig),

@@ -117,7 +117,8 @@ struct gn_blocks;
 
 struct gn_blocks_config {
 	const char *dir;
-	uint64_t bytes_max; /* 0: keeps no block at all */
+	uint64_t bytes_max;  /* of all blocks; 0: keeps no block at all */
+	uint64_t cached_max; /* of cached ones among them; 0: no bound of their own */
 };
 
 enum gn_block_keep {
@@ -172,6 +173,7 @@ struct gn_blocks_event {
 bool gn_blocks_next_event(struct gn_blocks *b, struct gn_blocks_event *out);
 struct gn_blocks_info {
 	uint64_t bytes, bytes_max;  /* as on disk */
+	uint64_t cached;            /* bytes that may go */
 	uint32_t blocks, own, held; /* complete ones */
 	uint32_t partial;
 	uint64_t corrupt, evicted;
