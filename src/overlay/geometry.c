@@ -29,7 +29,9 @@ double gn_dist(double r1, uint64_t t1, double r2, uint64_t t2)
 		return 2 * asinh(sqrt(a * a + sinh(r1) * sinh(r2) * h * h));
 	double x = 2 * log(fabs(a) + 1e-320), y = r1 + r2 - 2 * LN2 + 2 * log(h + 1e-320);
 	double big = x > y ? x : y, small = x < y ? x : y;
-	return 2 * LN2 + big + log1p(exp(small - big));
+	double ln_x =
+		big + log1p(exp(small - big)); /* of the argument of asinh, squared; large unless nearly on one ray */
+	return ln_x < 60 ? 2 * asinh(exp(ln_x / 2)) : 2 * LN2 + ln_x;
 }
 
 double gn_busemann(double r, uint64_t t, uint64_t key)

@@ -68,8 +68,8 @@ struct gn_overlay_config {
 	uint32_t owner_records_max;                 /* per owner, default 256 */
 	uint64_t owner_bytes_max;                   /* per owner, default 1 MiB */
 	gn_overlay_admit admit[32];                 /* by record type */
-	/* By record type: seconds that an expired record is still kept, neither shown nor passed on, for its rule to see (the
-	 * grace of names). */
+	/* By record type: seconds that an expired record is still kept, neither shown nor passed on, for its rule to
+	 * see (the grace of names). */
 	uint32_t grace[32];
 };
 

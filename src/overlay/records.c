@@ -198,7 +198,8 @@ gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice record, gn_time
 		ov->count.load_corrupt++;
 		return GN_CORRUPT;
 	}
-	if (gn_record_fresh(&r, gn_unix(now)) == GN_EXPIRED && r.created + r.ttl + grace_of(ov, r.type) <= gn_unix(now)) {
+	if (gn_record_fresh(&r, gn_unix(now)) == GN_EXPIRED &&
+	    r.created + r.ttl + grace_of(ov, r.type) <= gn_unix(now)) {
 		ov->count.records_expired++;
 		return gn_ov_out_store(ov, GN_STORE_DROP, 0, &r.key, gn_slice(NULL, 0));
 	}

@@ -1,0 +1,365 @@
+/* A few engines in one process for the unit tests: fixed delay, storage that answers at once or when told, no loss
+ * unless asked. The big networks are in sim/. */
+#ifndef GN_OVERLAY_TEST_NET_H
+#define GN_OVERLAY_TEST_NET_H
+
+#include "overlay/overlay_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#define NET_MAX 16
+#define NET_DELAY (5 * GN_MSEC)
+#define NET_START (INT64_C(1800000000) * GN_SEC)
+#define NET_POW 4
+
+struct net_message {
+	gn_time at;
+	unsigned from, to;
+	uint8_t *bytes;
+	size_t len;
+};
+
+struct net_file {
+	struct gn_hash key;
+	uint8_t *bytes;
+	size_t len;
+};
+
+struct net_node {
+	struct gn_overlay *ov;
+	struct gn_env env;
+	struct gn_alloc alloc;
+	struct gn_prng prng;
+	struct gn_rand rand;
+	struct gn_overlay_config cfg;
+	struct gn_node_id id;
+	struct net_file files[256];
+	unsigned file_count;
+	/* storage requests held back while hold is set */
+	bool hold, deaf; /* deaf: its messages and those to it vanish */
+	uint64_t held[64];
+	unsigned held_count;
+	unsigned linked, unlinked, joined, servers, isolated;
+};
+
+/* What the last operation that ended gave. */
+struct net_result {
+	gn_op op;
+	bool done;
+	gn_err err;
+	unsigned values, receipts, contacts, holders;
+	struct gn_contact contact[GN_OV_REPLY_CONTACTS];
+	struct gn_overlay_receipt receipt[GN_OV_R_MAX];
+	uint8_t value[4096];
+	size_t value_len;
+};
+
+struct net {
+	struct net_node node[NET_MAX];
+	unsigned count;
+	gn_time now;
+	struct net_message queue[4096];
+	unsigned queued;
+	struct gn_prng prng;
+	struct gn_rand rand;
+	struct net_result result;
+	uint64_t messages;
+	unsigned dead_disk; /* node whose disk fails, + 1 */
+};
+
+static inline void net_init(struct net *n, uint64_t seed)
+{
+	memset(n, 0, sizeof *n);
+	gn_prng_init(&n->prng, seed);
+	n->rand = gn_prng_rand(&n->prng);
+	n->now = NET_START;
+}
+
+/* A node with the given defaults; change n->node[i].cfg before net_start. */
+static inline unsigned net_add(struct net *n)
+{
+	unsigned i = n->count++;
+	struct net_node *x = &n->node[i];
+	gn_prng_init(&x->prng, gn_rand_u64(&n->rand));
+	gn_sk_new(&n->rand, &x->cfg.node_key);
+	x->cfg.pow_bits = NET_POW;
+	x->cfg.probation_off = true;
+	x->cfg.addr_count = 1;
+	x->cfg.addrs[0] = gn_addr_v4(127, 0, 0, 1, (uint16_t)(7000 + i));
+	gn_err err = gn_node_id_search(&x->cfg.node_key.pk, NET_POW, 0, 100000, x->cfg.nonce);
+	GN_ASSERT(err == GN_OK);
+	gn_node_id_make(&x->cfg.node_key.pk, x->cfg.nonce, &x->id);
+	return i;
+}
+
+static inline struct net_file *net_file(struct net_node *x, const struct gn_hash *key)
+{
+	for (unsigned i = 0; i < x->file_count; i++)
+		if (memcmp(x->files[i].key.b, key->b, 32) == 0)
+			return &x->files[i];
+	return NULL;
+}
+
+static inline void net_store(struct net *n, unsigned i, const struct gn_overlay_store *s)
+{
+	struct net_node *x = &n->node[i];
+	struct net_file *f = net_file(x, &s->key);
+	if (s->kind == GN_STORE_DROP) {
+		if (f) {
+			free(f->bytes);
+			*f = x->files[--x->file_count];
+		}
+	} else if (n->dead_disk == i + 1) {
+		if (s->kind == GN_STORE_PUT)
+			gn_overlay_stored(x->ov, s->token, GN_IO, n->now);
+		else
+			gn_overlay_loaded(x->ov, s->token, GN_IO, gn_slice(NULL, 0), n->now);
+	} else if (s->kind == GN_STORE_LOAD) {
+		gn_overlay_loaded(x->ov, s->token, f ? GN_OK : GN_NOT_FOUND,
+				  f ? gn_slice(f->bytes, f->len) : gn_slice(NULL, 0), n->now);
+	} else {
+		if (!f) {
+			GN_ASSERT(x->file_count < GN_COUNT(x->files));
+			f = &x->files[x->file_count++];
+			f->bytes = NULL;
+		}
+		free(f->bytes);
+		f->key = s->key;
+		f->len = s->record.len;
+		f->bytes = malloc(f->len);
+		memcpy(f->bytes, s->record.p, f->len);
+		if (x->hold && x->held_count < GN_COUNT(x->held))
+			x->held[x->held_count++] = s->token;
+		else
+			gn_overlay_stored(x->ov, s->token, GN_OK, n->now);
+	}
+}
+
+static inline void net_done(struct net *n, const struct gn_overlay_event *e)
+{
+	struct net_result *r = &n->result;
+	*r = (struct net_result){.op = e->op,
+				 .done = true,
+				 .err = e->err,
+				 .values = e->value_count,
+				 .receipts = e->receipt_count,
+				 .contacts = e->contact_count};
+	for (uint32_t i = 0; i < e->contact_count; i++)
+		r->contact[i] = e->contacts[i];
+	for (uint32_t i = 0; i < e->receipt_count; i++)
+		r->receipt[i] = e->receipts[i];
+	if (e->value_count && e->values[0].record.len <= sizeof r->value) {
+		r->value_len = e->values[0].record.len;
+		memcpy(r->value, e->values[0].record.p, r->value_len);
+		r->holders = e->values[0].holders;
+	}
+}
+
+static inline void net_send(struct net *n, unsigned i, const struct gn_overlay_message *m)
+{
+	static const struct gn_pk nobody;
+	n->messages++;
+	for (unsigned k = 0; k < n->count; k++) {
+		const struct net_node *y = &n->node[k];
+		bool by_addr = memcmp(m->to.pk.b, nobody.b, 32) == 0;
+		if (by_addr ? !gn_addr_eq(&y->cfg.addrs[0], &m->to.addrs[0])
+			    : memcmp(y->cfg.node_key.pk.b, m->to.pk.b, 32) != 0)
+			continue;
+		if (!y->ov || y->deaf || n->node[i].deaf || n->queued == GN_COUNT(n->queue))
+			return;
+		struct net_message *q = &n->queue[n->queued++];
+		*q = (struct net_message){n->now + NET_DELAY, i, k, malloc(m->bytes.len), m->bytes.len};
+		memcpy(q->bytes, m->bytes.p, m->bytes.len);
+		return;
+	}
+}
+
+static inline void net_pump(struct net *n, unsigned i)
+{
+	struct net_node *x = &n->node[i];
+	struct gn_overlay_message m;
+	struct gn_overlay_store s;
+	struct gn_overlay_event e;
+	bool more = true;
+	while (more) {
+		more = false;
+		while (gn_overlay_next_message(x->ov, &m))
+			net_send(n, i, &m);
+		if (gn_overlay_next_store(x->ov, &s)) {
+			uint8_t *copy =
+				s.record.len ? malloc(s.record.len) : NULL; /* the completion is another call on ov */
+			if (copy) {
+				memcpy(copy, s.record.p, s.record.len);
+				s.record.p = copy;
+			}
+			net_store(n, i, &s);
+			free(copy);
+			more = true;
+		}
+		if (gn_overlay_next_event(x->ov, &e)) {
+			more = true;
+			x->linked += e.kind == GN_OVERLAY_LINKED;
+			x->unlinked += e.kind == GN_OVERLAY_UNLINKED;
+			x->joined += e.kind == GN_OVERLAY_JOINED;
+			x->servers += e.kind == GN_OVERLAY_SERVER;
+			x->isolated += e.kind == GN_OVERLAY_ISOLATED;
+			if (e.kind == GN_OVERLAY_DONE)
+				net_done(n, &e);
+		}
+	}
+	gn_overlay_validate(x->ov);
+}
+
+static inline void net_start(struct net *n, unsigned i)
+{
+	struct net_node *x = &n->node[i];
+	gn_alloc_heap(&x->alloc, 64u << 20);
+	x->rand = gn_prng_rand(&x->prng);
+	x->env = (struct gn_env){.alloc = &x->alloc, .rand = &x->rand};
+	gn_err err = gn_overlay_new(&x->env, &x->cfg, n->now, &x->ov);
+	GN_ASSERT(err == GN_OK);
+	for (unsigned k = 0; k < x->file_count; k++) {
+		err = gn_overlay_restore(x->ov, gn_slice(x->files[k].bytes, x->files[k].len), n->now);
+		GN_ASSERT(err == GN_OK);
+	}
+	for (unsigned k = 0; k < n->count; k++)
+		if (k != i) {
+			err = gn_overlay_bootstrap(x->ov, &n->node[k].cfg.addrs[0], NULL, n->now);
+			GN_ASSERT(err == GN_OK);
+		}
+	net_pump(n, i);
+}
+
+static inline void net_stop(struct net *n, unsigned i)
+{
+	gn_overlay_free(n->node[i].ov);
+	n->node[i].ov = NULL;
+	GN_ASSERT(n->node[i].alloc.count == 0);
+}
+
+/* Runs for a while of virtual time. */
+static inline void net_run(struct net *n, gn_time span)
+{
+	gn_time end = n->now + span;
+	for (;;) {
+		unsigned m = UINT32_MAX, t = UINT32_MAX;
+		gn_time next = end + 1;
+		for (unsigned i = 0; i < n->queued; i++)
+			if (n->queue[i].at < next) {
+				next = n->queue[i].at;
+				m = i;
+			}
+		for (unsigned i = 0; i < n->count; i++)
+			if (n->node[i].ov && gn_overlay_deadline(n->node[i].ov) < next) {
+				next = gn_overlay_deadline(n->node[i].ov);
+				t = i;
+			}
+		if (next > end)
+			break;
+		n->now = next > n->now ? next : n->now;
+		if (t != UINT32_MAX) {
+			gn_overlay_tick(n->node[t].ov, n->now);
+			net_pump(n, t);
+			continue;
+		}
+		struct net_message q = n->queue[m];
+		memmove(n->queue + m, n->queue + m + 1, (--n->queued - m) * sizeof *n->queue);
+		struct net_node *x = &n->node[q.to];
+		if (x->ov && !x->deaf) {
+			(void)gn_overlay_recv(x->ov, &n->node[q.from].cfg.node_key.pk, &n->node[q.from].cfg.addrs[0],
+					      gn_slice(q.bytes, q.len), n->now);
+			net_pump(n, q.to);
+		}
+		free(q.bytes);
+	}
+	n->now = end;
+}
+
+/* `count` nodes, joined. */
+static inline void net_build(struct net *n, uint64_t seed, unsigned count)
+{
+	net_init(n, seed);
+	for (unsigned i = 0; i < count; i++)
+		net_add(n);
+	for (unsigned i = 0; i < count; i++)
+		net_start(n, i);
+	net_run(n, 30 * GN_SEC);
+}
+
+static inline void net_free(struct net *n)
+{
+	for (unsigned i = 0; i < n->count; i++) {
+		if (n->node[i].ov)
+			net_stop(n, i);
+		for (unsigned k = 0; k < n->node[i].file_count; k++)
+			free(n->node[i].files[k].bytes);
+	}
+	for (unsigned i = 0; i < n->queued; i++)
+		free(n->queue[i].bytes);
+}
+
+/* Waits for the operation; its outcome is in n->result. */
+static inline void net_wait(struct net *n, gn_op op, unsigned i)
+{
+	n->result.done = false;
+	net_pump(n, i);
+	for (unsigned k = 0; k < 4000 && !(n->result.done && n->result.op == op); k++)
+		net_run(n, 10 * GN_MSEC);
+	GN_ASSERT(n->result.done && n->result.op == op);
+}
+
+static inline uint64_t net_counter(const struct net *n, unsigned i, const char *name)
+{
+	struct gn_overlay_counter c;
+	for (size_t k = 0; gn_overlay_counter_at(n->node[i].ov, k, &c); k++)
+		if (strcmp(c.name, name) == 0)
+			return c.value;
+	GN_ASSERT(false);
+}
+
+/* ---- records ---- */
+
+struct net_record {
+	uint8_t bytes[4096];
+	struct gn_record r; /* borrows bytes: do not copy */
+};
+
+static inline void net_record(struct net *n, struct net_record *out, const struct gn_sk *owner, uint16_t type,
+			      const char *label, uint64_t seq, const char *body)
+{
+	struct gn_record_fields f = {.type = type,
+				     .label = gn_str(label),
+				     .body = gn_str(body),
+				     .seq = seq,
+				     .created = gn_unix(n->now),
+				     .ttl = 3600};
+	struct gn_buf b = {out->bytes, 0, sizeof out->bytes};
+	gn_err err = gn_wire_record_make(owner, NULL, &f, &b);
+	GN_ASSERT(err == GN_OK);
+	err = gn_wire_record_parse(gn_buf_slice(&b), &out->r);
+	GN_ASSERT(err == GN_OK);
+}
+
+static inline gn_err net_put(struct net *n, unsigned i, const struct net_record *r, unsigned w)
+{
+	gn_op op;
+	gn_err err = gn_overlay_put(n->node[i].ov, r->r.bytes, w, n->now, &op);
+	if (err != GN_OK)
+		return err;
+	net_wait(n, op, i);
+	return n->result.err;
+}
+
+static inline gn_err net_get(struct net *n, unsigned i, const struct gn_hash *key, unsigned quorum)
+{
+	struct gn_get_options o = {.quorum = quorum};
+	gn_op op;
+	gn_err err = gn_overlay_get(n->node[i].ov, key, &o, n->now, &op);
+	if (err != GN_OK)
+		return err;
+	net_wait(n, op, i);
+	return n->result.err;
+}
+
+#endif
