@@ -6,7 +6,9 @@
  *
  * 1. Data goes only to the current path's proven address; the old one carries until the new one is proven.
  * 2. An address we did not choose gets at most three times the bytes that came from it until it answers a challenge.
- * 3. A path id is used once; its numbers and nonces never come back. */
+ * 3. A path id is used once; its numbers and nonces never come back.
+ * 4. When both ends move at once, the server follows the client: a client that moved ignores data on other paths until the
+ *    server has sent data on its own; the server follows to any path that it has not left. */
 #include "jet/session_int.h"
 
 gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now, struct jet_path **out)
@@ -135,7 +137,9 @@ void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_a
 		jet_path_probe(s, p, from, false, now);
 		p->probe.rx = bytes;
 	}
-	if (probing || p == s->path || !newest || p->retire_at != GN_NEVER)
+	p->adopted |= !probing;
+	bool contested = !s->incoming && s->path->ours && !s->path->adopted;
+	if (probing || p == s->path || !newest || p->retire_at != GN_NEVER || contested)
 		return;
 	p->wanted = true;
 	if (p->validated)
@@ -156,8 +160,12 @@ gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to
 	const struct jet_cid *tx = &s->cid_tx[next % JET_PATHS], *rx = &s->cid_rx[next % JET_PATHS];
 	if (!tx->set || tx->path != next || !rx->set || rx->path != next || s->paths[next % JET_PATHS])
 		return GN_BUSY; /* the last move is not settled yet */
+	for (int i = 0; i < JET_PATHS; i++)
+		if (s->paths[i] && s->paths[i]->probe.at != GN_NEVER && s->paths[i]->probe.ours)
+			return GN_BUSY;
 	GN_TRY(jet_path_new(s, next, to, now, &p));
 	s->path_last = next;
+	p->ours = true;
 	jet_path_probe(s, p, to, true, now);
 	return GN_OK;
 }

@@ -125,6 +125,8 @@ struct jet_mtu {
 struct jet_path {
 	uint32_t id;
 	bool validated;      /* the address has been proven */
+	bool ours;           /* we began it */
+	bool adopted;        /* the peer has sent data here */
 	bool wanted;         /* the peer sends data here: move when validated */
 	bool responding;     /* a PATH_RESPONSE is due */
 	uint8_t response[8];
