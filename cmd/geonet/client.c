@@ -94,6 +94,19 @@ static void set_body(CURL *curl, const struct call *call, struct transfer *t, st
 	}
 }
 
+/* For the gateway's pages, which are not JSON. */
+static gn_err err_of_status(long status)
+{
+	switch (status) {
+	case 400: return GN_USAGE;
+	case 404: return GN_NOT_FOUND;
+	case 502:
+	case 504: return GN_TIMEOUT;
+	case 503: return GN_BUSY;
+	default: return GN_INTERNAL;
+	}
+}
+
 static void parse_reply(struct reply *r)
 {
 	if (r->len)
@@ -101,7 +114,7 @@ static void parse_reply(struct reply *r)
 	if (r->status >= 200 && r->status < 300)
 		return;
 	const json_t *error = json_object_get(r->json, "error");
-	r->err = error ? gn_err_from_name(json_text(error, "code")) : r->status == 404 ? GN_NOT_FOUND : r->status == 504 ? GN_TIMEOUT : GN_IO;
+	r->err = error ? gn_err_from_name(json_text(error, "code")) : err_of_status(r->status);
 	r->message = json_text(error, "message");
 	if (!*r->message)
 		r->message = gn_err_text(r->err);

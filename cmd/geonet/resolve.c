@@ -9,14 +9,14 @@
 #include <stdlib.h>
 
 /* GET names/TEXT, with the name checked here first, so that a slip is told without a node. */
-static int resolve_name(struct cli *cli, const char *text, struct gn_name *name, struct reply *reply)
+static int resolve_name(struct cli *cli, const char *text, bool fresh, struct gn_name *name, struct reply *reply)
 {
 	const char *why = "";
 	*reply = (struct reply){0};
 	if (gn_name_parse(gn_str(text), name, &why) != GN_OK)
 		return cli_fail(cli, CLI_USAGE, "text", "'%s' is not a key, a PID or a name: %s", text, why);
 	char *part = url_part(name->text), *what = cli_format("%s.geo", name->text);
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/names/%s", part)}, reply, what);
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/names/%s%s", part, fresh ? "?fresh=1" : "")}, reply, what);
 	free(part);
 	free(what);
 	return exit;
@@ -38,7 +38,7 @@ bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
 	struct reply reply;
 	if (gn_unhex(gn_str(text), out->b, sizeof out->b) == GN_OK)
 		return true;
-	*exit = resolve_name(cli, text, &name, &reply);
+	*exit = resolve_name(cli, text, false, &name, &reply); /* an owner changes rarely, and is told then */
 	if (*exit == CLI_OK && !owner_in(&name, reply.json, out))
 		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found", "nobody knows the key of %s.geo: it has published neither an identity nor a site", name.text);
 	reply_free(&reply);
@@ -87,7 +87,7 @@ bool site_of(struct cli *cli, const char *text, struct gn_pk *owner, char label[
 		free(who);
 		return ok;
 	}
-	*exit = resolve_name(cli, text, &name, &reply);
+	*exit = resolve_name(cli, text, true, &name, &reply);
 	if (*exit == CLI_OK && !site_in(&name, reply.json, owner, label))
 		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s.geo does not point to a site", name.text);
 	reply_free(&reply);
@@ -146,7 +146,10 @@ int record_put(struct cli *cli, struct gn_slice record, uint64_t w, struct reply
 	struct reply reply;
 	struct call call = {.method = "POST", .path = cli_format("/api/v1/records?w=%llu", (unsigned long long)w), .body = record};
 	int exit = client_call(cli, call, &reply);
-	if (exit && reply.err && reply.err != GN_STALE)
+	unsigned long long signed_by = json_number(reply.json, "w");
+	if (reply.err == GN_QUORUM && signed_by)
+		cli_fail(cli, exit, "quorum", "the record has too few receipts: %llu nodes signed; when the network has no more, say --w %llu", signed_by, signed_by);
+	else if (exit && reply.err && reply.err != GN_STALE)
 		client_report(cli, &reply, "the record was not stored");
 	if (out)
 		*out = reply;

@@ -56,7 +56,7 @@ int site_manifest(struct cli *cli, const struct gn_head *head, const struct gn_h
 {
 	struct reply r;
 	char *label = cli_format("%.*s", (int)head->label.len, head->label.len ? (const char *)head->label.p : "");
-	char *rest = cli_format("/manifest?version=%llu", (unsigned long long)version->version);
+	char *rest = cli_format("/manifest?version=%llu&fresh=1", (unsigned long long)version->version);
 	int exit = client_call(cli, (struct call){.path = site_path(&head->owner, label, rest)}, &r);
 	if (exit && r.err && !quiet)
 		client_report(cli, &r, "the site's manifest could not be read");
