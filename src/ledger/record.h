@@ -61,6 +61,7 @@ struct gn_rec_signed {
 	uint8_t profile;
 	bool present;
 	uint32_t signer; /* participant number */
+	uint64_t seq;    /* of the geo-v1 envelope; 0 when it has none */
 	struct gn_slice bytes;
 	struct gn_sig sig;
 };

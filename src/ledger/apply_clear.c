@@ -1,0 +1,223 @@
+/* Clearing (LG-38..LG-47): debts fall along a circulation, net positions stay (I6).
+ *
+ * OFFER states: PROPOSED [propose] -> WAITING_CONFIRMATIONS [durable] -> COMMITTED [clearing with mode consent] | REJECTED [reject]. */
+#include "ledger/book_int.h"
+
+/* Scratch flow := the debts that fall, as hops debtor -> creditor; each pair once. */
+static gn_err gather(struct lg_book *b, const struct lg_eq *q, const struct gn_record_view *r)
+{
+	struct gn_slice cycles = r->u.clearing.cycles, edges = r->u.clearing.edges;
+	struct gn_hops hops;
+	struct gn_hop h;
+	gn_amount a;
+	b->flow_count = 0;
+	while (gn_rec_next_route(&cycles, &a, &hops))
+		while (gn_rec_next_hop(&hops, &h))
+			GN_TRY(lg_flow_add(b, h.pair << 1 | h.dir, a));
+	while (gn_rec_next_edge(&edges, &h, &a))
+		GN_TRY(lg_flow_add(b, h.pair << 1 | h.dir, a));
+	if (b->flow_count == 0)
+		return GN_CORRUPT;
+	GN_TRY(lg_flow_net(b));
+	for (uint32_t i = 0; i < b->flow_count; i++)
+		if (b->flow[i].hop >> 1 >= q->pair_count)
+			return GN_CORRUPT;
+	return GN_OK;
+}
+
+static gn_err check_amounts(const struct lg_book *b, const struct lg_eq *q, bool asking, gn_amount_sum expected)
+{
+	gn_amount_sum total = 0;
+	for (uint32_t i = 0; i < b->flow_count; i++) {
+		if (b->flow[i].a > lg_clearable(q, &q->pairs[b->flow[i].hop >> 1], b->flow[i].hop & 1, asking))
+			return GN_NO_CAPACITY;
+		total += b->flow[i].a;
+	}
+	return total == expected ? GN_OK : GN_CORRUPT;
+}
+
+/* Everyone's incoming decrease equals his outgoing one. */
+static gn_err check_circulation(struct lg_book *b, const struct lg_eq *q)
+{
+	bool even = true;
+	GN_TRY(lg_grow(b->env.alloc, &b->balance, &b->balance_cap, q->node_count, UINT32_MAX, sizeof *b->balance));
+	for (int pass = 0; pass < 3; pass++) /* zero what is touched, add, look */
+		for (uint32_t i = 0; i < b->flow_count; i++) {
+			const struct lg_pair *p = &q->pairs[b->flow[i].hop >> 1];
+			unsigned d = b->flow[i].hop & 1;
+			gn_amount_sum *from = &b->balance[p->node[d]], *to = &b->balance[p->node[1 - d]];
+			if (pass == 0) {
+				*from = *to = 0;
+			} else if (pass == 1) {
+				*from -= b->flow[i].a;
+				*to += b->flow[i].a;
+			} else {
+				even &= *from == 0 && *to == 0;
+			}
+		}
+	return even ? GN_OK : GN_CORRUPT;
+}
+
+/* Cycles are told one by one, so each must close. */
+static gn_err check_cycles(const struct lg_eq *q, struct gn_slice cycles)
+{
+	struct gn_hops hops;
+	gn_amount a;
+	while (gn_rec_next_route(&cycles, &a, &hops)) {
+		struct gn_hop h;
+		uint32_t start = 0, at = 0, n = 0;
+		if (hops.count < 3 || hops.count > 6)
+			return GN_CORRUPT;
+		for (; gn_rec_next_hop(&hops, &h); n++) {
+			if (h.pair >= q->pair_count)
+				return GN_CORRUPT;
+			const struct lg_pair *p = &q->pairs[h.pair];
+			if (n == 0)
+				start = p->node[h.dir];
+			else if (p->node[h.dir] != at)
+				return GN_CORRUPT;
+			at = p->node[1 - h.dir];
+		}
+		if (at != start)
+			return GN_CORRUPT;
+	}
+	return GN_OK;
+}
+
+static gn_amount offered(const struct lg_open *o, uint32_t hop)
+{
+	uint32_t low = 0, high = o->flow_count; /* sorted by hop */
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (o->flow[mid].hop < hop)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low < o->flow_count && o->flow[low].hop == hop ? o->flow[low].a : 0;
+}
+
+/* Whose lines ask, in order of the flow; GN_LIMIT when they are too many. */
+static gn_err owners_asked(const struct lg_book *b, const struct lg_eq *q, uint32_t *out, uint32_t *count)
+{
+	*count = 0;
+	for (uint32_t i = 0; i < b->flow_count; i++) {
+		const struct lg_pair *p = &q->pairs[b->flow[i].hop >> 1];
+		unsigned side = 1 - (b->flow[i].hop & 1);
+		uint32_t k = 0, owner = q->nodes[p->node[side]].participant;
+		if (!(lg_line_flags(p, side) & LINE_NO_AUTO))
+			continue;
+		while (k < *count && out[k] != owner)
+			k++;
+		if (k < *count)
+			continue;
+		if (*count == CLEAR_ASKED_MAX)
+			return GN_LIMIT;
+		out[(*count)++] = owner;
+	}
+	return GN_OK;
+}
+
+/* Everybody said yes, to at least this much, and nobody's line has begun to ask since. */
+static gn_err check_consent(const struct lg_book *b, const struct lg_eq *q, const struct lg_open *o, uint32_t eq)
+{
+	uint32_t owners[CLEAR_ASKED_MAX], count;
+	if (!o || !o->offer || o->eq != eq || o->refused || o->answered != o->asked_count)
+		return GN_CORRUPT;
+	for (uint32_t i = 0; i < b->flow_count; i++)
+		if (b->flow[i].a > offered(o, b->flow[i].hop))
+			return GN_CORRUPT;
+	GN_TRY(owners_asked(b, q, owners, &count));
+	for (uint32_t i = 0; i < count; i++) {
+		uint32_t k = 0;
+		while (k < o->asked_count && o->asked[k].participant != owners[i])
+			k++;
+		if (k == o->asked_count)
+			return GN_DENIED;
+	}
+	return GN_OK;
+}
+
+gn_err lg_clearing_asked(struct lg_book *b, const struct lg_eq *q, const struct gn_record_view *r, uint32_t *out, uint32_t *count)
+{
+	GN_TRY(gather(b, q, r));
+	return owners_asked(b, q, out, count);
+}
+
+gn_err lg_apply_clearing(struct lg_book *b, const struct gn_record_view *r)
+{
+	if (r->eq >= b->eq_count)
+		return GN_CORRUPT;
+	struct lg_eq *q = b->eqs[r->eq];
+	bool consent = r->u.clearing.mode == GN_CLEARING_CONSENT;
+	struct lg_open *o = consent ? lg_find_open(b, &r->key) : NULL;
+	GN_TRY(check_cycles(q, r->u.clearing.cycles));
+	GN_TRY(gather(b, q, r));
+	GN_TRY(check_amounts(b, q, consent, r->u.clearing.total));
+	GN_TRY(check_circulation(b, q));
+	if (consent)
+		GN_TRY(check_consent(b, q, o, r->eq));
+	for (uint32_t i = 0; i < b->flow_count; i++) {
+		struct lg_pair *p = &q->pairs[b->flow[i].hop >> 1];
+		p->x -= b->flow[i].hop & 1 ? -b->flow[i].a : b->flow[i].a;
+		lg_pair_settle(q, b->flow[i].hop >> 1);
+	}
+	q->cleared[r->u.clearing.mode] += r->u.clearing.total;
+	if (consent) {
+		struct lg_key *k = lg_find_key(b, &r->key);
+		if (k)
+			lg_key_set(k, r->seq, 0, GN_TX_COMMITTED);
+		lg_open_remove(b, o);
+	}
+	return GN_OK;
+}
+
+static gn_err make_offer(struct lg_book *b, const struct gn_record_view *r, const uint32_t *asked, uint32_t count, struct lg_open **out)
+{
+	struct lg_open *o = GN_NEW(b->env.alloc, struct lg_open);
+	if (!o)
+		return GN_NOMEM;
+	*o = (struct lg_open){.key = r->key, .offer = true, .seq = r->seq, .made = r->time, .eq = r->eq, .flow_count = b->flow_count,
+			      .asked_count = count};
+	o->timer.at = r->u.clearing.expiry;
+	o->flow = GN_NEW_ARRAY(b->env.alloc, struct lg_delta, b->flow_count);
+	o->asked = GN_NEW_ARRAY(b->env.alloc, struct lg_asked, count);
+	if (!o->flow || !o->asked || lg_open_add(b, o)) {
+		lg_open_free(b, o);
+		return GN_NOMEM;
+	}
+	memcpy(o->flow, b->flow, b->flow_count * sizeof *o->flow);
+	for (uint32_t i = 0; i < count; i++)
+		o->asked[i].participant = asked[i];
+	*out = o;
+	return GN_OK;
+}
+
+gn_err lg_apply_propose(struct lg_book *b, const struct gn_record_view *r)
+{
+	uint32_t asked[CLEAR_ASKED_MAX], count, who;
+	struct gn_hops named = r->u.clearing.asked;
+	struct lg_open *o;
+	if (r->eq >= b->eq_count || r->u.clearing.expiry <= r->time || r->u.clearing.cycle_count > 0)
+		return GN_CORRUPT;
+	const struct lg_eq *q = b->eqs[r->eq];
+	for (uint32_t i = 0; i < b->open_count; i++)
+		if (b->open[i]->offer && b->open[i]->eq == r->eq)
+			return GN_EXISTS;
+	GN_TRY(lg_clearing_asked(b, q, r, asked, &count));
+	GN_TRY(check_amounts(b, q, true, r->u.clearing.total));
+	GN_TRY(check_circulation(b, q));
+	if (count == 0 || count != named.count)
+		return GN_CORRUPT;
+	for (uint32_t i = 0; gn_rec_next_number(&named, &who); i++)
+		if (who != asked[i])
+			return GN_CORRUPT;
+	if (lg_find_key(b, &r->key))
+		return GN_CONFLICT;
+	GN_TRY(lg_keys_reserve(&b->keys, b->env.alloc, r->time));
+	GN_TRY(make_offer(b, r, asked, count, &o));
+	struct lg_key k = {.key = r->key};
+	lg_key_set(&k, r->seq, 0, GN_TX_WAITING);
+	lg_keys_add(&b->keys, &k, r->time);
+	return GN_OK;
+}

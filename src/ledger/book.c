@@ -1,0 +1,176 @@
+/* Participants, equivalents and open transactions: numbered in the order of their records, found by name. */
+#include "ledger/book_int.h"
+
+void lg_book_init(struct lg_book *b, const struct gn_env *env)
+{
+	*b = (struct lg_book){.env = *env, .seed = gn_rand_u64(env->rand)};
+	b->keys.seed = b->keys_v0.seed = b->seed;
+	b->keys_v0.for_ever = true;
+	gn_map_init(&b->open_by_key, env, sizeof(struct gn_tx_key), sizeof(struct lg_open *), BOOK_OPEN_MAX);
+	gn_heap_init(&b->expiry, env->alloc);
+}
+
+void lg_book_fini(struct lg_book *b)
+{
+	struct gn_alloc *a = b->env.alloc;
+	for (uint32_t i = 0; i < b->open_count; i++)
+		lg_open_free(b, b->open[i]);
+	for (uint32_t i = 0; i < b->eq_count; i++)
+		lg_eq_free(b, b->eqs[i]);
+	gn_mem_free(a, b->open);
+	gn_mem_free(a, b->eqs);
+	gn_mem_free(a, b->participants);
+	gn_mem_free(a, b->flow);
+	gn_mem_free(a, b->balance);
+	lg_index_fini(&b->by_pid, a);
+	lg_keys_fini(&b->keys, a);
+	lg_keys_fini(&b->keys_v0, a);
+	gn_map_fini(&b->open_by_key);
+	gn_heap_fini(&b->expiry);
+	*b = (struct lg_book){0};
+}
+
+/* ---- participants ---- */
+
+void lg_pid(const struct gn_pk *pk, struct gn_hash *out)
+{
+	gn_sha256(&(struct gn_slice){pk->b, sizeof pk->b}, 1, out);
+}
+
+static uint64_t participant_hash(const void *user, uint32_t i)
+{
+	const struct lg_book *b = user;
+	return lg_mix(b->participants[i].tag ^ b->seed);
+}
+
+gn_err lg_find_participant(const struct lg_book *b, const struct gn_hash *pid, uint32_t *out)
+{
+	uint64_t tag = gn_be64(pid->b);
+	uint32_t i;
+	if (!b->by_pid.slots)
+		return GN_NOT_FOUND;
+	for (uint32_t s = lg_index_first(&b->by_pid, lg_mix(tag ^ b->seed)); lg_index_at(&b->by_pid, s, &i); s = lg_index_after(&b->by_pid, s)) {
+		struct gn_hash h;
+		if (b->participants[i].tag != tag)
+			continue;
+		lg_pid(&b->participants[i].pk, &h);
+		if (memcmp(h.b, pid->b, sizeof h.b) == 0) {
+			*out = i;
+			return GN_OK;
+		}
+	}
+	return GN_NOT_FOUND;
+}
+
+gn_err lg_participant_reserve(struct lg_book *b)
+{
+	GN_TRY(lg_grow(b->env.alloc, &b->participants, &b->participant_cap, (uint64_t)b->participant_count + 1, BOOK_PARTICIPANTS_MAX,
+		       sizeof *b->participants));
+	return lg_index_reserve(&b->by_pid, b->env.alloc, 1, participant_hash, b);
+}
+
+void lg_participant_add(struct lg_book *b, const struct gn_pk *pk, uint8_t kind)
+{
+	GN_ASSERT(b->participant_count < b->participant_cap);
+	struct gn_hash pid;
+	lg_pid(pk, &pid);
+	b->participants[b->participant_count] = (struct lg_participant){.pk = *pk, .tag = gn_be64(pid.b), .kind = kind};
+	lg_index_add(&b->by_pid, participant_hash(b, b->participant_count), b->participant_count);
+	b->participant_count++;
+}
+
+/* ---- equivalents ---- */
+
+static uint8_t fold(char c)
+{
+	return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+}
+
+/* Codes that differ by case alone would be mistaken for each other, so they are one name (decision 101). */
+static bool same_code(const char *code, struct gn_slice s)
+{
+	if (strlen(code) != s.len)
+		return false;
+	for (size_t i = 0; i < s.len; i++)
+		if (fold(code[i]) != fold((char)s.p[i]))
+			return false;
+	return true;
+}
+
+gn_err lg_find_eq(const struct lg_book *b, struct gn_slice code, uint32_t *out)
+{
+	for (uint32_t i = 0; i < b->eq_count; i++)
+		if (same_code(b->eqs[i]->code, code)) {
+			*out = i;
+			return GN_OK;
+		}
+	return GN_NOT_FOUND;
+}
+
+gn_err lg_eq_add(struct lg_book *b, struct gn_slice code, uint8_t precision, bool active, struct gn_slice info)
+{
+	GN_ASSERT(code.len >= 1 && code.len <= 16 && precision <= GN_PRECISION_MAX);
+	GN_TRY(lg_grow(b->env.alloc, &b->eqs, &b->eq_cap, (uint64_t)b->eq_count + 1, BOOK_EQUIVALENTS_MAX, sizeof(struct lg_eq *)));
+	struct lg_eq *q = GN_NEW(b->env.alloc, struct lg_eq);
+	if (!q)
+		return GN_NOMEM;
+	q->info.p = gn_mem_new(b->env.alloc, info.len + 1);
+	if (!q->info.p) {
+		gn_mem_free(b->env.alloc, q);
+		return GN_NOMEM;
+	}
+	q->info.len = q->info.cap = info.len;
+	if (info.len)
+		memcpy(q->info.p, info.p, info.len);
+	memcpy(q->code, code.p, code.len);
+	q->precision = precision;
+	q->active = active;
+	b->eqs[b->eq_count++] = q;
+	return GN_OK;
+}
+
+/* ---- open transactions ---- */
+
+struct lg_open *lg_find_open(const struct lg_book *b, const struct gn_tx_key *key)
+{
+	struct lg_open **o = gn_map_get(&b->open_by_key, key);
+	return o ? *o : NULL;
+}
+
+void lg_open_free(struct lg_book *b, struct lg_open *o)
+{
+	if (!o)
+		return;
+	gn_mem_free(b->env.alloc, o->flow);
+	gn_mem_free(b->env.alloc, o->asked);
+	gn_mem_free(b->env.alloc, o);
+}
+
+gn_err lg_open_add(struct lg_book *b, struct lg_open *o)
+{
+	GN_ASSERT(b->open_count == 0 || b->open[b->open_count - 1]->seq < o->seq);
+	GN_TRY(lg_grow(b->env.alloc, &b->open, &b->open_cap, (uint64_t)b->open_count + 1, BOOK_OPEN_MAX, sizeof(struct lg_open *)));
+	GN_ASSERT(!gn_map_get(&b->open_by_key, &o->key));
+	struct lg_open **slot = gn_map_put(&b->open_by_key, &o->key);
+	if (!slot)
+		return GN_NOMEM;
+	if (gn_heap_set(&b->expiry, &o->timer, o->timer.at)) {
+		gn_map_remove(&b->open_by_key, &o->key);
+		return GN_NOMEM;
+	}
+	*slot = o;
+	b->open[b->open_count++] = o;
+	return GN_OK;
+}
+
+void lg_open_remove(struct lg_book *b, struct lg_open *o)
+{
+	uint32_t i = 0;
+	while (b->open[i] != o)
+		GN_ASSERT(++i < b->open_count);
+	gn_heap_remove(&b->expiry, &o->timer);
+	gn_map_remove(&b->open_by_key, &o->key);
+	b->open_count--;
+	memmove(b->open + i, b->open + i + 1, (b->open_count - i) * sizeof *b->open);
+	lg_open_free(b, o);
+}

@@ -1,0 +1,602 @@
+/* Records as bytes (docs/spec/ledger.md, "Records"). Reading checks form and ranges of every field and that nothing is left over;
+ * whether it is true is lg_apply's question. Writing trusts its view. */
+#include "ledger/book_int.h"
+
+#define HEAD 16u /* length 4 | type 1 | flags 1 | zero 2 | time 8 */
+#define FLAG_SIGNED 1u
+#define FLAG_ADMIN 2u
+
+bool lg_rec_signed(enum gn_record_type type)
+{
+	switch (type) {
+	case GN_REC_PARTICIPANT:
+	case GN_REC_PROFILE:
+	case GN_REC_LINE:
+	case GN_REC_PAYMENT:
+	case GN_REC_FAILED:
+	case GN_REC_PREPARE:
+	case GN_REC_VOTE:
+	case GN_REC_ANSWER: return true;
+	default: return false;
+	}
+}
+
+bool lg_rec_admin(const struct gn_record_view *r)
+{
+	switch (r->type) {
+	case GN_REC_SETTINGS:
+	case GN_REC_EQUIVALENT:
+	case GN_REC_STATUS:
+	case GN_REC_DISPUTE:
+	case GN_REC_NOTE: return true;
+	case GN_REC_ABORT:
+	case GN_REC_REJECT: return r->u.end.by_admin;
+	default: return false;
+	}
+}
+
+/* ---- writing ---- */
+
+void lg_put_number(struct gn_writer *w, uint64_t number)
+{
+	gn_write_varint(w, number);
+}
+
+void lg_put_route_head(struct gn_writer *w, gn_amount amount, uint32_t hops)
+{
+	gn_write_varint(w, (uint64_t)amount);
+	gn_write_varint(w, hops);
+}
+
+static void put_bytes(struct gn_writer *w, struct gn_slice s)
+{
+	gn_write_varint(w, s.len);
+	gn_write_bytes(w, s);
+}
+
+static void put_sum(struct gn_writer *w, gn_amount_sum v)
+{
+	gn_write_be64(w, (uint64_t)(v >> 64));
+	gn_write_be64(w, (uint64_t)v);
+}
+
+static void put_settings(struct gn_writer *w, const struct gn_ledger_settings *s)
+{
+	gn_write_u8(w, s->max_hops);
+	gn_write_u8(w, s->max_paths);
+	gn_write_u8(w, s->maxflow);
+	gn_write_u8(w, s->inline_clearing);
+	gn_write_u8(w, s->accept_v0);
+	gn_write_be32(w, s->cycle5_s);
+	gn_write_be32(w, s->cycle6_s);
+	gn_write_be32(w, s->expiry_s);
+	gn_write_be32(w, s->expiry_s_max);
+}
+
+static void put_line(struct gn_writer *w, const struct gn_record_view *r)
+{
+	const struct gn_rec_policy *p = &r->u.line.policy;
+	gn_write_varint(w, r->u.line.from);
+	gn_write_varint(w, r->u.line.to);
+	gn_write_varint(w, (uint64_t)r->u.line.pair << 1 | r->u.line.side);
+	gn_write_u8(w, r->u.line.action);
+	gn_write_varint(w, r->u.line.version);
+	gn_write_varint(w, (uint64_t)r->u.line.limit);
+	gn_write_u8(w, r->u.line.status);
+	gn_write_u8(w, (uint8_t)(p->auto_clearing | p->can_be_intermediate << 1 | p->ask << 2));
+	gn_write_varint(w, (uint64_t)(p->daily_limit + 1));
+	gn_write_varint(w, (uint64_t)(p->max_hop_usage + 1));
+	gn_write_varint(w, p->blocked_count);
+	gn_write_bytes(w, p->blocked);
+}
+
+static void put_clearing(struct gn_writer *w, const struct gn_record_view *r)
+{
+	bool offer = r->type == GN_REC_PROPOSE;
+	gn_write_u8(w, r->u.clearing.mode);
+	gn_write_varint(w, r->u.clearing.cause);
+	put_sum(w, r->u.clearing.total);
+	gn_write_varint(w, r->u.clearing.cycle_count);
+	gn_write_bytes(w, r->u.clearing.cycles);
+	gn_write_varint(w, r->u.clearing.edge_count);
+	gn_write_bytes(w, r->u.clearing.edges);
+	gn_write_bytes(w, GN_SLICE(r->u.clearing.certificate.b));
+	if (!offer)
+		return;
+	put_sum(w, r->u.clearing.without);
+	gn_write_be64(w, (uint64_t)r->u.clearing.expiry);
+	gn_write_varint(w, r->u.clearing.asked.count);
+	gn_write_bytes(w, r->u.clearing.asked.bytes);
+}
+
+static void put_body(struct gn_writer *w, const struct gn_record_view *r)
+{
+	switch (r->type) {
+	case GN_REC_GENESIS:
+		gn_write_be16(w, r->u.genesis.version);
+		gn_write_bytes(w, GN_SLICE(r->u.genesis.hub.b));
+		put_settings(w, &r->u.genesis.settings);
+		break;
+	case GN_REC_SETTINGS: put_settings(w, &r->u.genesis.settings); break;
+	case GN_REC_EQUIVALENT:
+		gn_write_varint(w, r->eq);
+		put_bytes(w, r->u.equivalent.code);
+		gn_write_u8(w, r->u.equivalent.precision);
+		gn_write_u8(w, r->u.equivalent.active);
+		put_bytes(w, r->u.equivalent.info);
+		break;
+	case GN_REC_PARTICIPANT:
+		gn_write_bytes(w, GN_SLICE(r->u.participant.pk.b));
+		gn_write_u8(w, r->u.participant.kind);
+		break;
+	case GN_REC_PROFILE: break;
+	case GN_REC_STATUS:
+		gn_write_varint(w, r->u.status.participant);
+		gn_write_u8(w, r->u.status.status);
+		gn_write_u8(w, r->u.status.level);
+		gn_write_u8(w, r->u.status.status_before);
+		gn_write_u8(w, r->u.status.level_before);
+		break;
+	case GN_REC_LINE:
+		gn_write_varint(w, r->eq);
+		put_line(w, r);
+		break;
+	case GN_REC_DISPUTE:
+		gn_write_varint(w, r->eq);
+		gn_write_varint(w, (uint64_t)r->u.dispute.pair << 1 | r->u.dispute.side);
+		gn_write_u8(w, r->u.dispute.on);
+		break;
+	case GN_REC_PAYMENT:
+	case GN_REC_PREPARE:
+		gn_write_bytes(w, GN_SLICE(r->key.b));
+		gn_write_varint(w, r->eq);
+		gn_write_varint(w, r->u.payment.payer);
+		gn_write_varint(w, r->u.payment.payee);
+		gn_write_varint(w, (uint64_t)r->u.payment.amount);
+		gn_write_u8(w, r->u.payment.mode);
+		gn_write_varint(w, r->u.payment.route_count);
+		gn_write_bytes(w, r->u.payment.routes);
+		if (r->type == GN_REC_PREPARE) {
+			gn_write_be64(w, (uint64_t)r->u.payment.expiry);
+			gn_write_varint(w, r->u.payment.asked.count);
+			gn_write_bytes(w, r->u.payment.asked.bytes);
+		}
+		break;
+	case GN_REC_FAILED:
+		gn_write_bytes(w, GN_SLICE(r->key.b));
+		gn_write_varint(w, r->eq);
+		gn_write_varint(w, r->u.failed.payer);
+		gn_write_varint(w, r->u.failed.payee);
+		gn_write_varint(w, (uint64_t)r->u.failed.amount);
+		gn_write_u8(w, r->u.failed.code);
+		gn_write_varint(w, (uint64_t)r->u.failed.available);
+		gn_write_varint(w, r->u.failed.raise_count);
+		gn_write_bytes(w, r->u.failed.raises);
+		break;
+	case GN_REC_VOTE:
+	case GN_REC_ANSWER:
+		gn_write_bytes(w, GN_SLICE(r->key.b));
+		gn_write_u8(w, r->u.answer.yes);
+		break;
+	case GN_REC_COMMIT:
+		gn_write_bytes(w, GN_SLICE(r->key.b));
+		put_bytes(w, r->u.end.certificate);
+		break;
+	case GN_REC_ABORT:
+	case GN_REC_REJECT:
+		gn_write_bytes(w, GN_SLICE(r->key.b));
+		gn_write_u8(w, r->u.end.code);
+		break;
+	case GN_REC_CLEARING:
+	case GN_REC_PROPOSE:
+		gn_write_bytes(w, GN_SLICE(r->key.b));
+		gn_write_varint(w, r->eq);
+		put_clearing(w, r);
+		break;
+	case GN_REC_CHECKPOINT: gn_write_bytes(w, GN_SLICE(r->u.state.b)); break;
+	case GN_REC_NOTE: put_bytes(w, r->u.note); break;
+	}
+}
+
+size_t lg_rec_bound(const struct gn_record_view *r)
+{
+	size_t n = 512 + r->sign.bytes.len + r->admin.reason.len + r->admin.bytes.len;
+	switch (r->type) {
+	case GN_REC_EQUIVALENT: return n + r->u.equivalent.info.len;
+	case GN_REC_LINE: return n + r->u.line.policy.blocked.len;
+	case GN_REC_PAYMENT:
+	case GN_REC_PREPARE: return n + r->u.payment.routes.len + r->u.payment.asked.bytes.len;
+	case GN_REC_FAILED: return n + r->u.failed.raises.len;
+	case GN_REC_CLEARING: return n + r->u.clearing.cycles.len + r->u.clearing.edges.len;
+	case GN_REC_PROPOSE: return n + r->u.clearing.cycles.len + r->u.clearing.edges.len + r->u.clearing.asked.bytes.len;
+	case GN_REC_COMMIT: return n + r->u.end.certificate.len;
+	case GN_REC_NOTE: return n + r->u.note.len;
+	default: return n;
+	}
+}
+
+void lg_rec_write(const struct gn_record_view *r, struct gn_writer *w)
+{
+	uint8_t *start = w->p;
+	bool admin = lg_rec_admin(r);
+	gn_write_be32(w, 0);
+	gn_write_u8(w, (uint8_t)r->type);
+	gn_write_u8(w, (uint8_t)((lg_rec_signed(r->type) ? FLAG_SIGNED : 0) | (admin ? FLAG_ADMIN : 0)));
+	gn_write_be16(w, 0);
+	gn_write_be64(w, (uint64_t)r->time);
+	if (lg_rec_signed(r->type)) {
+		gn_write_u8(w, r->sign.profile);
+		gn_write_varint(w, r->sign.signer);
+		gn_write_varint(w, r->sign.seq);
+		put_bytes(w, r->sign.bytes);
+		gn_write_bytes(w, GN_SLICE(r->sign.sig.b));
+	}
+	if (admin) {
+		gn_write_bytes(w, GN_SLICE(r->admin.actor.b));
+		gn_write_u8(w, r->admin.role);
+		put_bytes(w, r->admin.reason);
+		put_bytes(w, r->admin.bytes);
+		if (r->admin.bytes.len)
+			gn_write_bytes(w, GN_SLICE(r->admin.sig.b));
+	}
+	put_body(w, r);
+	GN_ASSERT(!w->bad);
+	struct gn_writer len = gn_writer(start, 4);
+	gn_write_be32(&len, (uint32_t)(w->p - start));
+}
+
+/* ---- reading: every getter marks the reader bad when its value is out of range ---- */
+
+static uint64_t get_number(struct gn_reader *r, uint64_t max)
+{
+	uint64_t v = gn_read_varint(r);
+	if (v > max)
+		r->bad = true;
+	return r->bad ? 0 : v;
+}
+
+static uint32_t get_u32(struct gn_reader *r)
+{
+	return (uint32_t)get_number(r, UINT32_MAX);
+}
+
+static uint8_t get_u8(struct gn_reader *r, uint8_t max)
+{
+	uint8_t v = gn_read_u8(r);
+	if (v > max)
+		r->bad = true;
+	return r->bad ? 0 : v;
+}
+
+static gn_amount get_amount(struct gn_reader *r)
+{
+	return (gn_amount)get_number(r, (uint64_t)GN_AMOUNT_MAX);
+}
+
+static gn_amount_sum get_sum(struct gn_reader *r)
+{
+	gn_amount_sum high = (int64_t)gn_read_be64(r);
+	return high * ((gn_amount_sum)1 << 64) + gn_read_be64(r);
+}
+
+static gn_time get_time(struct gn_reader *r)
+{
+	uint64_t v = gn_read_be64(r);
+	if (v > INT64_MAX)
+		r->bad = true;
+	return r->bad ? 0 : (gn_time)v;
+}
+
+static struct gn_slice get_bytes(struct gn_reader *r)
+{
+	uint64_t len = get_number(r, gn_reader_left(r));
+	return gn_read_bytes(r, len);
+}
+
+static void get_fixed(struct gn_reader *r, void *out, size_t len)
+{
+	struct gn_slice s = gn_read_bytes(r, len);
+	if (s.p && !r->bad)
+		memcpy(out, s.p, len);
+}
+
+static struct gn_slice since(const struct gn_reader *r, const uint8_t *start)
+{
+	return r->bad ? (struct gn_slice){NULL, 0} : gn_slice(start, (size_t)(r->p - start));
+}
+
+#define HOP_MAX ((uint64_t)BOOK_PAIRS_MAX * 2 - 1)
+
+static struct gn_slice get_routes(struct gn_reader *r, uint32_t count)
+{
+	const uint8_t *start = r->p;
+	for (uint32_t i = 0; i < count && !r->bad; i++) {
+		if (get_amount(r) == 0)
+			r->bad = true;
+		uint64_t hops = get_number(r, gn_reader_left(r));
+		if (hops == 0)
+			r->bad = true;
+		for (; hops > 0 && !r->bad; hops--)
+			get_number(r, HOP_MAX);
+	}
+	return since(r, start);
+}
+
+/* Pairs of a hop or line and an amount above zero. */
+static struct gn_slice get_edges(struct gn_reader *r, uint32_t count)
+{
+	const uint8_t *start = r->p;
+	for (uint32_t i = 0; i < count && !r->bad; i++) {
+		get_number(r, HOP_MAX);
+		if (get_amount(r) == 0)
+			r->bad = true;
+	}
+	return since(r, start);
+}
+
+static struct gn_hops get_numbers(struct gn_reader *r)
+{
+	struct gn_hops h = {.count = (uint32_t)get_number(r, gn_reader_left(r))};
+	const uint8_t *start = r->p;
+	for (uint32_t i = 0; i < h.count && !r->bad; i++)
+		get_u32(r);
+	h.bytes = since(r, start);
+	return h;
+}
+
+static void get_settings(struct gn_reader *r, struct gn_ledger_settings *s)
+{
+	s->max_hops = get_u8(r, ROUTE_HOPS_MAX);
+	s->max_paths = get_u8(r, ROUTE_PATHS_MAX);
+	s->maxflow = get_u8(r, 1);
+	s->inline_clearing = get_u8(r, 1);
+	s->accept_v0 = get_u8(r, 1);
+	s->cycle5_s = gn_read_be32(r);
+	s->cycle6_s = gn_read_be32(r);
+	s->expiry_s = gn_read_be32(r);
+	s->expiry_s_max = gn_read_be32(r);
+}
+
+static void get_line(struct gn_reader *r, struct gn_record_view *v)
+{
+	struct gn_rec_policy *p = &v->u.line.policy;
+	v->u.line.from = get_u32(r);
+	v->u.line.to = get_u32(r);
+	uint64_t line = get_number(r, HOP_MAX);
+	v->u.line.pair = (uint32_t)(line >> 1);
+	v->u.line.side = line & 1;
+	v->u.line.action = get_u8(r, GN_LINE_DO_CLOSING);
+	v->u.line.version = (uint32_t)get_number(r, BOOK_VERSION_MAX);
+	v->u.line.limit = get_amount(r);
+	v->u.line.status = get_u8(r, GN_LINE_CLOSED);
+	uint8_t flags = get_u8(r, 7);
+	p->auto_clearing = flags & 1;
+	p->can_be_intermediate = flags >> 1 & 1;
+	p->ask = flags >> 2 & 1;
+	p->daily_limit = (gn_amount)get_number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1;
+	p->max_hop_usage = (gn_amount)get_number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1;
+	p->blocked_count = (uint32_t)get_number(r, OP_BLOCKED_MAX);
+	p->blocked = gn_read_bytes(r, p->blocked_count * sizeof(struct gn_hash));
+}
+
+static void get_clearing(struct gn_reader *r, struct gn_record_view *v)
+{
+	v->u.clearing.mode = get_u8(r, GN_CLEARING_MODES - 1);
+	v->u.clearing.cause = get_number(r, UINT64_MAX);
+	v->u.clearing.total = get_sum(r);
+	v->u.clearing.cycle_count = get_u32(r);
+	v->u.clearing.cycles = get_routes(r, v->u.clearing.cycle_count);
+	v->u.clearing.edge_count = get_u32(r);
+	v->u.clearing.edges = get_edges(r, v->u.clearing.edge_count);
+	get_fixed(r, v->u.clearing.certificate.b, 32);
+	if (v->type != GN_REC_PROPOSE)
+		return;
+	v->u.clearing.without = get_sum(r);
+	v->u.clearing.expiry = get_time(r);
+	v->u.clearing.asked = get_numbers(r);
+}
+
+static void get_payment(struct gn_reader *r, struct gn_record_view *v)
+{
+	v->eq = get_u32(r);
+	v->u.payment.payer = get_u32(r);
+	v->u.payment.payee = get_u32(r);
+	v->u.payment.amount = get_amount(r);
+	v->u.payment.mode = get_u8(r, 1);
+	v->u.payment.route_count = get_u32(r);
+	v->u.payment.routes = get_routes(r, v->u.payment.route_count);
+	if (v->type == GN_REC_PREPARE) {
+		v->u.payment.expiry = get_time(r);
+		v->u.payment.asked = get_numbers(r);
+	}
+}
+
+static void get_body(struct gn_reader *r, struct gn_record_view *v)
+{
+	switch (v->type) {
+	case GN_REC_GENESIS:
+		v->u.genesis.version = gn_read_be16(r);
+		get_fixed(r, v->u.genesis.hub.b, 32);
+		get_settings(r, &v->u.genesis.settings);
+		break;
+	case GN_REC_SETTINGS: get_settings(r, &v->u.genesis.settings); break;
+	case GN_REC_EQUIVALENT:
+		v->eq = get_u32(r);
+		v->u.equivalent.code = get_bytes(r);
+		v->u.equivalent.precision = get_u8(r, GN_PRECISION_MAX);
+		v->u.equivalent.active = get_u8(r, 1);
+		v->u.equivalent.info = get_bytes(r);
+		break;
+	case GN_REC_PARTICIPANT:
+		get_fixed(r, v->u.participant.pk.b, 32);
+		v->u.participant.kind = get_u8(r, GN_PARTICIPANT_HUB);
+		break;
+	case GN_REC_PROFILE: break;
+	case GN_REC_STATUS:
+		v->u.status.participant = get_u32(r);
+		v->u.status.status = get_u8(r, GN_PARTICIPANT_DELETED);
+		v->u.status.level = get_u8(r, UINT8_MAX);
+		v->u.status.status_before = get_u8(r, GN_PARTICIPANT_DELETED);
+		v->u.status.level_before = get_u8(r, UINT8_MAX);
+		break;
+	case GN_REC_LINE:
+		v->eq = get_u32(r);
+		get_line(r, v);
+		break;
+	case GN_REC_DISPUTE: {
+		v->eq = get_u32(r);
+		uint64_t line = get_number(r, HOP_MAX);
+		v->u.dispute.pair = (uint32_t)(line >> 1);
+		v->u.dispute.side = line & 1;
+		v->u.dispute.on = get_u8(r, 1);
+		break;
+	}
+	case GN_REC_PAYMENT:
+	case GN_REC_PREPARE:
+		get_fixed(r, v->key.b, sizeof v->key.b);
+		get_payment(r, v);
+		break;
+	case GN_REC_FAILED:
+		get_fixed(r, v->key.b, sizeof v->key.b);
+		v->eq = get_u32(r);
+		v->u.failed.payer = get_u32(r);
+		v->u.failed.payee = get_u32(r);
+		v->u.failed.amount = get_amount(r);
+		v->u.failed.code = get_u8(r, 10);
+		v->u.failed.available = get_amount(r);
+		v->u.failed.raise_count = (uint32_t)get_number(r, ROUTE_RAISES_MAX);
+		v->u.failed.raises = get_edges(r, v->u.failed.raise_count);
+		break;
+	case GN_REC_VOTE:
+	case GN_REC_ANSWER:
+		get_fixed(r, v->key.b, sizeof v->key.b);
+		v->u.answer.yes = get_u8(r, 1);
+		break;
+	case GN_REC_COMMIT:
+		get_fixed(r, v->key.b, sizeof v->key.b);
+		v->u.end.certificate = get_bytes(r);
+		break;
+	case GN_REC_ABORT:
+	case GN_REC_REJECT:
+		get_fixed(r, v->key.b, sizeof v->key.b);
+		v->u.end.code = get_u8(r, 10);
+		break;
+	case GN_REC_CLEARING:
+	case GN_REC_PROPOSE:
+		get_fixed(r, v->key.b, sizeof v->key.b);
+		v->eq = get_u32(r);
+		get_clearing(r, v);
+		break;
+	case GN_REC_CHECKPOINT: get_fixed(r, v->u.state.b, 32); break;
+	case GN_REC_NOTE: v->u.note = get_bytes(r); break;
+	default: r->bad = true;
+	}
+}
+
+gn_err lg_rec_read(struct gn_slice record, uint64_t seq, struct gn_record_view *out)
+{
+	struct gn_reader r = gn_reader(record);
+	uint32_t len = gn_read_be32(&r);
+	*out = (struct gn_record_view){.type = (enum gn_record_type)gn_read_u8(&r), .seq = seq};
+	uint8_t flags = gn_read_u8(&r);
+	if (gn_read_be16(&r) != 0 || len != record.len)
+		r.bad = true;
+	out->time = get_time(&r);
+	bool is_signed = lg_rec_signed(out->type);
+	bool may_admin = out->type == GN_REC_ABORT || out->type == GN_REC_REJECT;
+	out->u.end.by_admin = may_admin && (flags & FLAG_ADMIN);
+	if (flags != ((is_signed ? FLAG_SIGNED : 0) | (lg_rec_admin(out) ? FLAG_ADMIN : 0)))
+		return GN_CORRUPT;
+	if (is_signed) {
+		out->sign.present = true;
+		out->sign.profile = get_u8(&r, GN_PROFILE_V1);
+		out->sign.signer = get_u32(&r);
+		out->sign.seq = get_number(&r, INT64_MAX);
+		out->sign.bytes = get_bytes(&r);
+		get_fixed(&r, out->sign.sig.b, 64);
+	}
+	if (lg_rec_admin(out)) {
+		get_fixed(&r, out->admin.actor.b, 32);
+		out->admin.role = get_u8(&r, GN_ROLE_ADMIN);
+		out->admin.reason = get_bytes(&r);
+		out->admin.bytes = get_bytes(&r);
+		if (out->admin.bytes.len)
+			get_fixed(&r, out->admin.sig.b, 64);
+	}
+	get_body(&r, out);
+	return r.bad || gn_reader_left(&r) != 0 ? GN_CORRUPT : GN_OK;
+}
+
+/* ---- walking ---- */
+
+gn_err gn_rec_next(struct gn_slice payload, size_t *off, uint64_t seq, struct gn_record_view *out)
+{
+	struct gn_slice rest = gn_slice_sub(payload, *off, payload.len);
+	if (rest.len == 0)
+		return GN_NOT_FOUND;
+	struct gn_reader r = gn_reader(rest);
+	uint32_t len = gn_read_be32(&r);
+	if (r.bad || len < HEAD || len > rest.len)
+		return GN_CORRUPT;
+	GN_TRY(lg_rec_read(gn_slice(rest.p, len), seq, out));
+	*off += len;
+	return GN_OK;
+}
+
+static void advance(struct gn_slice *s, const struct gn_reader *r)
+{
+	GN_ASSERT(!r->bad);
+	*s = gn_slice(r->p, gn_reader_left(r));
+}
+
+bool gn_rec_next_route(struct gn_slice *routes, gn_amount *amount, struct gn_hops *hops)
+{
+	struct gn_reader r = gn_reader(*routes);
+	if (routes->len == 0)
+		return false;
+	*amount = (gn_amount)gn_read_varint(&r);
+	hops->count = (uint32_t)gn_read_varint(&r);
+	const uint8_t *start = r.p;
+	for (uint32_t i = 0; i < hops->count; i++)
+		gn_read_varint(&r);
+	hops->bytes = gn_slice(start, (size_t)(r.p - start));
+	advance(routes, &r);
+	return true;
+}
+
+bool gn_rec_next_number(struct gn_hops *numbers, uint32_t *out)
+{
+	struct gn_reader r = gn_reader(numbers->bytes);
+	if (numbers->count == 0)
+		return false;
+	*out = (uint32_t)gn_read_varint(&r);
+	advance(&numbers->bytes, &r);
+	numbers->count--;
+	return true;
+}
+
+bool gn_rec_next_hop(struct gn_hops *hops, struct gn_hop *out)
+{
+	uint32_t v;
+	if (!gn_rec_next_number(hops, &v))
+		return false;
+	*out = (struct gn_hop){.pair = v >> 1, .dir = v & 1};
+	return true;
+}
+
+bool gn_rec_next_edge(struct gn_slice *edges, struct gn_hop *debt, gn_amount *amount)
+{
+	struct gn_reader r = gn_reader(*edges);
+	if (edges->len == 0)
+		return false;
+	uint64_t v = gn_read_varint(&r);
+	*debt = (struct gn_hop){.pair = (uint32_t)(v >> 1), .dir = v & 1};
+	*amount = (gn_amount)gn_read_varint(&r);
+	advance(edges, &r);
+	return true;
+}
+
+bool gn_rec_next_raise(struct gn_slice *raises, struct gn_hop *line, gn_amount *raise)
+{
+	return gn_rec_next_edge(raises, line, raise);
+}
