@@ -81,6 +81,7 @@ extern const struct gn_hub_route gn_hub_routes[];
 void gn_hub_api_handler(struct gn_hub *hub, struct gn_http_handler *out);
 /* Takes json. */
 void gn_hub_json(struct gn_hub_request *r, int status, json_t *json);
+void gn_hub_text(struct gn_hub_request *r, const char *type, struct gn_slice text); /* 200 */
 /* {"items": list}; takes list. */
 void gn_hub_items(struct gn_hub_request *r, json_t *list);
 /* {"items", "page", "per_page", "total"} of a whole list, cut here; takes list. */

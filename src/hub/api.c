@@ -1,0 +1,538 @@
+/* The API's frame: who may ask, how often, which route; the life of a request; the envelope of every answer.
+ *
+ * States:  HEAD -> (body) -> RUN -> waits for worker, ledger or history (refs) -> answered -> closed
+ * 1. A request lives until it is closed and nothing works for it any more. What comes back later finds `answered` or `http` gone.
+ * 2. HB-3: every answer has X-Request-ID; every error is {"error": {"code", "message", "details"}}.
+ * 3. Rates are taken before anything costly: per address without a token, per key with one. */
+#include "hub/hub_int.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- answers ---- */
+
+const char *gn_hub_error_code(gn_err err)
+{
+	switch (err) {
+	case GN_DENIED:
+	case GN_AUTH: return "E006";
+	case GN_BUSY:
+	case GN_TIMEOUT:
+	case GN_TOO_LARGE:
+	case GN_USAGE:
+	case GN_UNSUPPORTED:
+	case GN_VERSION: return "E009";
+	default: return gn_ledger_code(err);
+	}
+}
+
+int gn_hub_status_of(gn_err err)
+{
+	const char *code = gn_hub_error_code(err);
+	if (err == GN_NOT_FOUND)
+		return 404;
+	if (err == GN_DENIED)
+		return 403;
+	if (err == GN_TOO_LARGE)
+		return 413;
+	if (err == GN_BUSY)
+		return 429;
+	switch (code[3]) {
+	case '0': return 500; /* E010 */
+	case '6': return 401;
+	case '7': return 504;
+	case '8': return 409;
+	default: return 400;
+	}
+}
+
+static void respond(struct gn_hub_request *r, int status, const char *type, struct gn_slice body)
+{
+	struct gn_http_field fields[5] = {{"X-Request-ID", gn_str(r->id)}, {"Content-Type", gn_str(type)}, {"Cache-Control", GN_LIT("no-store")}};
+	size_t n = 3;
+	char wait[24];
+	if (status == 429) {
+		snprintf(wait, sizeof wait, "%lld", (long long)(r->note[0] > 0 ? r->note[0] : 1));
+		fields[n++] = (struct gn_http_field){"Retry-After", gn_str(wait)};
+	}
+	if (status == 401)
+		fields[n++] = (struct gn_http_field){"WWW-Authenticate", GN_LIT("Bearer")};
+	if (r->answered)
+		return;
+	r->answered = true;
+	r->hub->count.answers[status / 100 < 6 ? status / 100 : 5]++;
+	if (r->http)
+		gn_http_respond(r->http, status, fields, n, body);
+}
+
+void gn_hub_json(struct gn_hub_request *r, int status, json_t *json)
+{
+	char *text = json && !r->answered ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+	json_decref(json);
+	if (text)
+		respond(r, status, "application/json", gn_str(text));
+	else
+		respond(r, 500, "application/json", GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"the answer could not be written\",\"details\":{}}}"));
+	free(text);
+}
+
+void gn_hub_text(struct gn_hub_request *r, const char *type, struct gn_slice text)
+{
+	respond(r, 200, type, text);
+}
+
+void gn_hub_items(struct gn_hub_request *r, json_t *list)
+{
+	gn_hub_json(r, 200, json_pack("{so}", "items", list));
+}
+
+void gn_hub_page(struct gn_hub_request *r, json_t *list)
+{
+	uint64_t limit, offset;
+	size_t total = json_array_size(list);
+	if (!gn_hub_query_page(r, &limit, &offset)) {
+		json_decref(list);
+		return;
+	}
+	json_t *cut = json_array();
+	for (uint64_t i = offset; i < total && i < offset + limit; i++)
+		json_array_append(cut, json_array_get(list, i));
+	json_decref(list);
+	gn_hub_json(r, 200, json_pack("{so sI sI sI}", "items", cut, "page", (json_int_t)(offset / limit + 1), "per_page", (json_int_t)limit, "total", (json_int_t)total));
+}
+
+static void fail(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *text)
+{
+	gn_hub_json(r, status, json_pack("{s{ss ss so}}", "error", "code", code, "message", text, "details", details ? details : json_object()));
+}
+
+void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	fail(r, gn_hub_status_of(err), gn_hub_error_code(err), details, *text ? text : gn_err_text(err));
+}
+
+void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	fail(r, status, code, details, text);
+}
+
+/* ---- what was asked ---- */
+
+json_t *gn_hub_body(struct gn_hub_request *r)
+{
+	json_error_t why;
+	if (r->in)
+		return r->in;
+	r->in = r->body_len ? json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, &why) : json_object();
+	if (!json_is_object(r->in)) {
+		json_decref(r->in);
+		r->in = NULL;
+		gn_hub_fail_as(r, 400, "E009", NULL, "the body is not a JSON object%s%.100s", r->body_len ? ": " : "", r->body_len ? why.text : "");
+	}
+	return r->in;
+}
+
+const char *gn_hub_body_text(struct gn_hub_request *r, const char *name)
+{
+	json_t *in = gn_hub_body(r);
+	const char *s = json_string_value(json_object_get(in, name));
+	if (in && !s)
+		gn_hub_fail_as(r, 422, "E009", json_pack("{s[{s[ss] ss}]}", "errors", "loc", "body", name, "msg", "a string is required"), "the body's \"%s\" must be a string", name);
+	return s;
+}
+
+bool gn_hub_query(struct gn_hub_request *r, const char *name, char *out, size_t cap)
+{
+	struct gn_buf buf = {(uint8_t *)out, 0, cap - 1};
+	out[0] = 0;
+	gn_err err = r->http ? gn_http_query_value(gn_http_query(r->http), name, &buf) : GN_NOT_FOUND;
+	if (err == GN_NOT_FOUND)
+		return true;
+	if (err || memchr(out, 0, buf.len) || !gn_utf8_ok(gn_buf_slice(&buf))) {
+		out[0] = 0;
+		gn_hub_fail_as(r, 422, "E009", NULL, "the query's \"%s\" is too long or not text", name);
+		return false;
+	}
+	out[buf.len] = 0;
+	return true;
+}
+
+bool gn_hub_query_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least, uint64_t max, uint64_t *out)
+{
+	char text[32];
+	uint64_t v = 0;
+	if (!gn_hub_query(r, name, text, sizeof text))
+		return false;
+	bool ok = *text && strlen(text) < 19;
+	for (const char *p = text; *p && ok; p++) {
+		ok = *p >= '0' && *p <= '9';
+		v = v * 10 + (uint64_t)(*p - '0');
+	}
+	if (!*text) {
+		*out = fallback;
+		return true;
+	}
+	if (!ok || v < least || v > max) {
+		gn_hub_fail_as(r, 422, "E009", NULL, "the query's \"%s\" must be a number from %llu to %llu", name, (unsigned long long)least, (unsigned long long)max);
+		return false;
+	}
+	*out = v;
+	return true;
+}
+
+bool gn_hub_query_page(struct gn_hub_request *r, uint64_t *limit, uint64_t *offset)
+{
+	uint64_t page, per_page, at;
+	if (!gn_hub_query_number(r, "per_page", 50, 1, HUB_PAGE_MAX, &per_page) || !gn_hub_query_number(r, "limit", per_page, 1, HUB_PAGE_MAX, &per_page) ||
+	    !gn_hub_query_number(r, "page", 1, 1, 1u << 30, &page) || !gn_hub_query_number(r, "offset", (page - 1) * per_page, 0, UINT64_C(1) << 40, &at))
+		return false;
+	*limit = per_page;
+	*offset = at;
+	return true;
+}
+
+bool gn_hub_equivalent(struct gn_hub_request *r, const char *code, struct gn_ledger_equivalent *out)
+{
+	if (!*code) {
+		gn_hub_fail_as(r, 422, "E009", NULL, "name an equivalent");
+		return false;
+	}
+	if (gn_ledger_find_equivalent(r->hub->ledger, gn_str(code), out)) {
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no equivalent %.40s", code);
+		return false;
+	}
+	return true;
+}
+
+bool gn_hub_participant(struct gn_hub_request *r, const char *pid, struct gn_ledger_participant *out)
+{
+	struct gn_hash hash;
+	if (gn_pid_parse(gn_str(pid), &hash)) {
+		gn_hub_fail_as(r, 422, "E009", NULL, "%.60s is not a PID", pid);
+		return false;
+	}
+	if (gn_ledger_find_participant(r->hub->ledger, &hash, out)) {
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no participant %s", pid);
+		return false;
+	}
+	return true;
+}
+
+void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q, void (*told)(struct gn_hub_request *, json_t *))
+{
+	r->told = told;
+	gn_feed_ask(r->hub->feed, r, q);
+}
+
+/* ---- admission ---- */
+
+static bool match(const char *pattern, struct gn_slice path, char args[2][HUB_ARG_MAX])
+{
+	unsigned n = 0;
+	while (*pattern && path.len) {
+		if (*pattern != '*') {
+			if ((uint8_t)*pattern++ != path.p[0])
+				return false;
+			path = gn_slice_sub(path, 1, path.len);
+			continue;
+		}
+		size_t len = 0;
+		while (len < path.len && path.p[len] != '/')
+			len++;
+		struct gn_buf out = {(uint8_t *)args[n], 0, HUB_ARG_MAX - 1};
+		if (len == 0 || n == 2 || gn_http_unescape(gn_slice_sub(path, 0, len), &out))
+			return false;
+		args[n++][out.len] = 0;
+		path = gn_slice_sub(path, len, path.len);
+		pattern++;
+	}
+	return !*pattern && path.len == 0;
+}
+
+static const struct gn_hub_route *find_route(struct gn_hub_request *r, bool *other_method)
+{
+	struct gn_slice path = gn_http_path(r->http);
+	enum gn_http_method method = gn_http_method(r->http);
+	const struct gn_hub_route *found = NULL;
+	char args[2][HUB_ARG_MAX];
+	if (path.len > 1 && path.p[path.len - 1] == '/')
+		path.len--;
+	for (const struct gn_hub_route *route = gn_hub_routes; route->path && !found; route++) {
+		if (!match(route->path, path, args))
+			continue;
+		if (route->method == method || (route->method == GN_HTTP_GET && method == GN_HTTP_HEAD)) {
+			found = route;
+			memcpy(r->args, args, sizeof args);
+		} else {
+			*other_method = true;
+		}
+	}
+	return found;
+}
+
+/* An echo of what the client sent when it is harmless, else a new one. */
+static void request_id(struct gn_hub_request *r)
+{
+	struct gn_slice given = gn_http_header(r->http, "x-request-id");
+	bool ok = given.p && given.len > 0 && given.len <= HUB_REQUEST_ID_MAX;
+	for (size_t i = 0; ok && i < given.len; i++)
+		ok = (given.p[i] >= '0' && given.p[i] <= '9') || ((given.p[i] | 0x20) >= 'a' && (given.p[i] | 0x20) <= 'z') || strchr("-_.:", given.p[i]);
+	if (ok) {
+		memcpy(r->id, given.p, given.len);
+		r->id[given.len] = 0;
+	} else {
+		uint8_t raw[16];
+		gn_rand_fill(&r->hub->rand, raw, sizeof raw);
+		gn_hex(GN_SLICE(raw), r->id);
+	}
+}
+
+/* HB-8: the last of X-Forwarded-For behind a trusted proxy, else the peer; /64 of IPv6. */
+static void address_key(const struct gn_hub_request *r, uint8_t key[16])
+{
+	struct gn_addr addr;
+	gn_http_peer(r->http, &addr);
+	struct gn_slice via = gn_http_header(r->http, "x-forwarded-for");
+	if (r->hub->config.trust_proxy && via.p) {
+		size_t at = via.len;
+		char text[64];
+		while (at > 0 && via.p[at - 1] != ',')
+			at--;
+		while (at < via.len && via.p[at] == ' ')
+			at++;
+		struct gn_slice last = gn_slice_sub(via, at, via.len);
+		bool v6 = last.len && memchr(last.p, ':', last.len);
+		snprintf(text, sizeof text, v6 ? "[%.*s]:0" : "%.*s:0", (int)(last.len < 50 ? last.len : 50), last.len ? (const char *)last.p : "");
+		(void)!gn_addr_parse(gn_str(text), &addr);
+	}
+	memset(key, 0, 16);
+	memcpy(key, addr.ip, gn_addr_is_v4(&addr) ? 16 : 8);
+}
+
+static bool rate_ok(struct gn_hub_request *r, struct gn_rate *rate, const uint8_t key[16])
+{
+	uint32_t wait;
+	if (gn_rate_take(rate, key, r->hub->now, &wait))
+		return true;
+	r->hub->count.refused_rate++;
+	r->note[0] = wait;
+	gn_hub_fail_as(r, 429, "E009", json_pack("{si}", "retry_after_s", (int)wait), "too many requests; try again in %u s", wait);
+	return false;
+}
+
+static bool unauthorised(struct gn_hub_request *r, int status, const char *text)
+{
+	r->hub->count.refused_auth++;
+	gn_hub_fail_as(r, status, "E006", NULL, "%s", text);
+	return false;
+}
+
+/* Fills who asks from the token; false after answering. */
+static bool identify(struct gn_hub_request *r, struct gn_slice token)
+{
+	struct gn_hub *hub = r->hub;
+	struct gn_jwt jwt;
+	gn_err err = gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->now), &jwt);
+	if (err)
+		return unauthorised(r, 401, err == GN_EXPIRED ? "the access token has expired; refresh it or log in again" : "the access token is not valid here");
+	const struct gn_officer *o = gn_officer_find(hub, &jwt.sub);
+	r->pid = jwt.sub;
+	r->is_participant = gn_ledger_find_participant(hub->ledger, &jwt.sub, &r->me) == GN_OK;
+	if (o) {
+		r->role = o->role;
+		r->actor = o->pk;
+	}
+	return true;
+}
+
+/* HB-6: the bootstrap token is an admin until there is one with a key. */
+static bool bootstrap(struct gn_hub_request *r, struct gn_slice token)
+{
+	size_t len = strlen(r->hub->admin_token);
+	if (token.len != len || !gn_equal_ct(token.p, r->hub->admin_token, len))
+		return unauthorised(r, 403, "the admin token is wrong");
+	if (gn_hub_has_admin(r->hub))
+		return unauthorised(r, 403, "the admin token was for the beginning; there is an admin with a key now: log in with it");
+	r->role = GN_ROLE_ADMIN;
+	return true;
+}
+
+static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
+{
+	struct gn_slice header = gn_http_header(r->http, "authorization"), token = gn_http_header(r->http, "x-admin-token");
+	uint8_t key[16];
+	bool bearer = header.p && header.len > 7 && memcmp(header.p, "Bearer ", 7) == 0;
+	if (bearer && auth != GN_AUTH_NONE) {
+		if (!identify(r, gn_slice_sub(header, 7, header.len)) || !rate_ok(r, &r->hub->rate_key, r->pid.b))
+			return false;
+	} else {
+		address_key(r, key);
+		if (!rate_ok(r, &r->hub->rate_address, key))
+			return false;
+		if (token.p && auth >= GN_AUTH_READ && !bootstrap(r, token))
+			return false;
+	}
+	bool user = r->is_participant, officer = r->role >= GN_ROLE_AUDITOR;
+	switch (auth) {
+	case GN_AUTH_NONE: return true;
+	case GN_AUTH_USER: user = user && true; officer = false; break;
+	case GN_AUTH_READ: break;
+	case GN_AUTH_AUDITOR: user = false; break;
+	case GN_AUTH_OPERATOR: user = false; officer = r->role >= GN_ROLE_OPERATOR; break;
+	case GN_AUTH_ADMIN: user = false; officer = r->role >= GN_ROLE_ADMIN; break;
+	}
+	if (user || officer)
+		return true;
+	if (!bearer && !token.p)
+		return unauthorised(r, 401, "this needs \"Authorization: Bearer TOKEN\"; log in with /api/v1/auth/challenge and /api/v1/auth/login");
+	return unauthorised(r, 403, auth == GN_AUTH_USER ? "only a participant of this hub may do this" : "this key has no role that may do this");
+}
+
+/* ---- life of a request ---- */
+
+static void run(struct gn_hub_request *r)
+{
+	if (!r->hub->ready && r->route->auth != GN_AUTH_NONE) {
+		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is reading its journal; try again in a moment");
+		return;
+	}
+	r->route->run(r);
+}
+
+static void on_request(void *user, struct gn_http_request *http)
+{
+	struct gn_hub *hub = user;
+	struct gn_hub_request *r = calloc(1, sizeof *r);
+	bool other_method = false;
+	if (!r) {
+		gn_http_respond(http, 503, NULL, 0, GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of memory\",\"details\":{}}}"));
+		return;
+	}
+	hub->now = gn_os_now();
+	hub->count.requests++;
+	r->hub = hub;
+	r->http = http;
+	r->next = hub->requests;
+	r->link = &hub->requests;
+	if (r->next)
+		r->next->link = &r->next;
+	hub->requests = r;
+	gn_http_set_user(http, r);
+	request_id(r);
+	const struct gn_hub_route *route = find_route(r, &other_method);
+	struct gn_slice length = gn_http_header(http, "content-length");
+	if (!route) {
+		if (other_method)
+			gn_hub_fail_as(r, 405, "E009", NULL, "another method is meant for this path");
+		else
+			gn_hub_fail_as(r, 404, "E001", NULL, "there is no such path; see docs/openapi-hub.json");
+		return;
+	}
+	if (!allowed(r, route->auth))
+		return;
+	if (length.p && (length.len > 6 || strtoul((const char *)length.p, NULL, 10) > HUB_BODY_MAX)) {
+		hub->count.refused_body++;
+		gn_hub_fail_as(r, 413, "E009", NULL, "the body is larger than %u bytes", HUB_BODY_MAX);
+		return;
+	}
+	r->route = route;
+	if (strcmp(route->path, "/api/v1/ws") == 0)
+		run(r);
+}
+
+static void on_body(void *user, struct gn_http_request *http, struct gn_slice data, size_t *taken)
+{
+	struct gn_hub_request *r = gn_http_user(http);
+	(void)user;
+	*taken = data.len;
+	if (r && r->ws) {
+		r->hub->now = gn_os_now();
+		gn_ws_recv(r->ws, data);
+		return;
+	}
+	if (!r || !r->route || r->answered)
+		return;
+	if (r->body_len + data.len > HUB_BODY_MAX) {
+		r->hub->count.refused_body++;
+		gn_hub_fail_as(r, 413, "E009", NULL, "the body is larger than %u bytes", HUB_BODY_MAX);
+		return;
+	}
+	if (r->body_len + data.len > r->body_cap) {
+		size_t cap = (r->body_len + data.len) * 2;
+		uint8_t *grown = realloc(r->body, cap);
+		if (!grown) {
+			gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
+			return;
+		}
+		r->body = grown;
+		r->body_cap = cap;
+	}
+	if (data.len)
+		memcpy(r->body + r->body_len, data.p, data.len);
+	r->body_len += data.len;
+}
+
+static void on_body_end(void *user, struct gn_http_request *http)
+{
+	struct gn_hub_request *r = gn_http_user(http);
+	(void)user;
+	if (r && r->route && !r->answered && !r->ws)
+		run(r);
+}
+
+static void on_drain(void *user, struct gn_http_request *http)
+{
+	(void)user;
+	(void)http; /* answers are whole; a WebSocket that does not take its events is dropped */
+}
+
+static void free_request(struct gn_hub_request *r)
+{
+	*r->link = r->next;
+	if (r->next)
+		r->next->link = r->link;
+	json_decref(r->in);
+	json_decref(r->hold);
+	free(r->bytes);
+	free(r->body);
+	free(r);
+}
+
+void gn_hub_release(struct gn_hub_request *r)
+{
+	GN_ASSERT(r->refs > 0);
+	if (--r->refs == 0 && !r->http)
+		free_request(r);
+}
+
+static void on_closed(void *user, struct gn_http_request *http)
+{
+	struct gn_hub_request *r = gn_http_user(http);
+	(void)user;
+	if (!r)
+		return;
+	r->http = NULL;
+	if (r->ws) {
+		gn_ws_free(r->ws);
+		r->ws = NULL;
+		r->hub->ws_count--;
+	}
+	if (r->refs == 0)
+		free_request(r);
+}
+
+void gn_hub_api_handler(struct gn_hub *hub, struct gn_http_handler *out)
+{
+	*out = (struct gn_http_handler){on_request, on_body, on_body_end, on_drain, on_closed, hub};
+}

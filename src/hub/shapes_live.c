@@ -1,0 +1,152 @@
+/* JSON of the live state: lines, payments, equivalents, with names and PIDs put in. */
+#include "hub/hub_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+const char *gn_hub_name(const struct gn_hub *hub, uint32_t participant)
+{
+	return participant < hub->name_count && hub->names[participant] ? hub->names[participant] : "";
+}
+
+void gn_hub_set_name(struct gn_hub *hub, uint32_t participant, struct gn_slice name)
+{
+	if (participant >= hub->name_cap) {
+		uint32_t cap = participant * 2 + 64;
+		char **grown = realloc(hub->names, cap * sizeof *grown);
+		if (!grown)
+			return; /* a name is not shown; nothing hangs on it */
+		memset(grown + hub->name_cap, 0, (cap - hub->name_cap) * sizeof *grown);
+		hub->names = grown;
+		hub->name_cap = cap;
+	}
+	char *text = malloc(name.len + 1);
+	if (!text)
+		return;
+	if (name.len)
+		memcpy(text, name.p, name.len);
+	text[name.len] = 0;
+	free(hub->names[participant]);
+	hub->names[participant] = text;
+	if (participant >= hub->name_count)
+		hub->name_count = participant + 1;
+}
+
+void gn_hub_pid(const struct gn_hub *hub, uint32_t participant, char out[GN_PID_MAX])
+{
+	struct gn_ledger_participant p;
+	out[0] = 0;
+	if (gn_ledger_participant(hub->ledger, participant, &p) == GN_OK)
+		gn_pid(&p.pk, out);
+}
+
+bool gn_hub_pair(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX], char higher[GN_PID_MAX])
+{
+	const struct gn_hub *hub = user;
+	uint32_t a, b;
+	gn_amount x;
+	if (gn_ledger_pair(hub->ledger, eq, pair, &a, &b, &x))
+		return false;
+	gn_hub_pid(hub, a, lower);
+	gn_hub_pid(hub, b, higher);
+	return true;
+}
+
+static json_t *policy_json(const struct gn_rec_policy *p, unsigned precision)
+{
+	json_t *j = json_pack("{sb sb sb}", "auto_clearing", p->auto_clearing, "can_be_intermediate", p->can_be_intermediate, "ask", p->ask);
+	json_t *blocked = json_array();
+	json_object_set_new(j, "daily_limit", json_null());
+	json_object_set_new(j, "max_hop_usage", json_null());
+	if (p->daily_limit >= 0)
+		gn_amount_json(j, "daily_limit", p->daily_limit, precision);
+	if (p->max_hop_usage >= 0)
+		gn_amount_json(j, "max_hop_usage", p->max_hop_usage, precision);
+	for (uint32_t i = 0; i < p->blocked_count; i++) {
+		char pid[64];
+		if (gn_base58(gn_slice_sub(p->blocked, (size_t)i * 32, 32), pid, sizeof pid) == GN_OK)
+			json_array_append_new(blocked, json_string(pid));
+	}
+	json_object_set_new(j, "blocked_participants", blocked);
+	return j;
+}
+
+json_t *gn_hub_line_json(const struct gn_hub *hub, const struct gn_ledger_equivalent *e, const struct gn_ledger_line *line)
+{
+	static const char *const statuses[] = {"none", "active", "frozen", "closing", "closed"};
+	char id[GN_LINE_ID_LEN + 1], from[GN_PID_MAX], to[GN_PID_MAX], key[64];
+	gn_line_id_text(&line->id, id);
+	gn_hub_pid(hub, line->from, from);
+	gn_hub_pid(hub, line->to, to);
+	snprintf(key, sizeof key, "%u/%u/%u", e->number, line->from, line->to);
+	json_t *j = json_pack("{ss si ss ss ss ss ss so ss sb ss}", "id", id, "version", (int)line->id.version, "from", from, "to", to, "from_display_name", gn_hub_name(hub, line->from),
+			      "to_display_name", gn_hub_name(hub, line->to), "equivalent", e->code, "policy", policy_json(&line->policy, e->precision), "status",
+			      line->disputed ? "frozen" : statuses[line->status % 5], "disputed", line->disputed, "_key", key);
+	gn_amount_json(j, "limit", line->limit, e->precision);
+	gn_amount_json(j, "used", line->used, e->precision);
+	gn_amount_json(j, "available", line->available_credit, e->precision);
+	gn_amount_json(j, "pay_capacity", line->pay_capacity, e->precision);
+	gn_amount_json(j, "reserved", line->reserved, e->precision);
+	return j;
+}
+
+void gn_hub_line_times(json_t *item, json_t *times)
+{
+	const char *key = json_string_value(json_object_get(item, "_key"));
+	json_t *pair = key ? json_object_get(times, key) : NULL;
+	json_object_set(item, "created_at", pair ? json_array_get(pair, 0) : json_null());
+	json_object_set(item, "updated_at", pair ? json_array_get(pair, 1) : json_null());
+	json_object_del(item, "_key");
+}
+
+json_t *gn_hub_raises_json(const struct gn_hub *hub, uint32_t eq, unsigned precision, struct gn_slice raises)
+{
+	json_t *list = json_array();
+	struct gn_hop line;
+	gn_amount raise;
+	while (gn_rec_next_raise(&raises, &line, &raise)) {
+		char end[2][GN_PID_MAX];
+		uint32_t who[2];
+		gn_amount x;
+		if (gn_ledger_pair(hub->ledger, eq, line.pair, &who[0], &who[1], &x))
+			continue;
+		gn_hub_pid(hub, who[0], end[0]);
+		gn_hub_pid(hub, who[1], end[1]);
+		json_t *item = json_pack("{ss ss ss ss}", "owner", end[line.dir], "debtor", end[!line.dir], "owner_name", gn_hub_name(hub, who[line.dir]), "debtor_name",
+					 gn_hub_name(hub, who[!line.dir]));
+		gn_amount_json(item, "raise", raise, precision);
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+json_t *gn_hub_payment_json(const struct gn_hub *hub, const struct gn_record_view *r)
+{
+	struct gn_ledger_equivalent e;
+	char from[GN_PID_MAX], to[GN_PID_MAX];
+	struct gn_op *op = malloc(sizeof *op);
+	bool committed = r->type == GN_REC_PAYMENT;
+	if (!op || gn_ledger_equivalent(hub->ledger, r->eq, &e) || gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, r->sign.profile ? GN_OP_KINDS : GN_OP_PAYMENT, r->sign.bytes, op)) {
+		free(op);
+		return NULL;
+	}
+	gn_hub_pid(hub, r->u.payment.payer, from);
+	gn_hub_pid(hub, r->u.payment.payee, to);
+	json_t *j = json_pack("{so ss ss ss ss so so so so so sI}", "tx_id", gn_json_slice(op->tx_id), "status", gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE), "from", from, "to",
+			      to, "equivalent", e.code, "routes", gn_json_routes(r->u.payment.routes, r->eq, e.precision, gn_hub_pair, (void *)(uintptr_t)hub), "error", json_null(),
+			      "description", op->description.p ? gn_json_raw(op->description) : json_null(), "created_at", gn_json_time(r->time), "committed_at",
+			      committed ? gn_json_time(r->time) : json_null(), "seq", (json_int_t)r->seq);
+	gn_amount_json(j, "amount", r->u.payment.amount, e.precision);
+	free(op);
+	return j;
+}
+
+json_t *gn_hub_equivalent_json(const struct gn_ledger_equivalent *e)
+{
+	json_t *info = json_loadb((const char *)e->info.p, e->info.len, 0, NULL);
+	json_t *symbol = json_object_get(info, "symbol"), *description = json_object_get(info, "description"), *metadata = json_object_get(info, "metadata");
+	json_t *j = json_pack("{ss sO sO si sO sb}", "code", e->code, "symbol", symbol ? symbol : json_null(), "description", description ? description : json_null(), "precision", (int)e->precision,
+			      "metadata", metadata ? metadata : json_null(), "is_active", e->active);
+	json_decref(info);
+	return j;
+}

@@ -1,0 +1,228 @@
+/* Signed operations on their way from a body to the ledger:
+ *
+ *     body -> bytes as signed -> signer known -> signature checked on a worker -> gn_ledger_submit -> RESULT
+ *
+ * 1. HB-4: in geo-v1 the client sends the very text it signed; it is never written anew. In geo-v0 the bytes are the canonical form of
+ *    the fields that profile signs; other fields are ignored.
+ * 2. The signer is who the access token says; a text signed by someone else is refused before the ledger sees it.
+ * 3. A ticket is answered exactly once, even when the client is gone. */
+#include "hub/hub_int.h"
+
+#include <stdlib.h>
+
+uint64_t gn_hub_ticket(struct gn_hub_request *r, void (*result)(struct gn_hub_request *, const struct gn_ledger_event *))
+{
+	struct gn_hub *hub = r->hub;
+	uint64_t ticket = ++hub->last_ticket;
+	struct gn_hub_request **slot = gn_map_put(&hub->tickets, &ticket);
+	if (!slot)
+		return 0;
+	*slot = r;
+	r->ticket = ticket;
+	r->result = result;
+	r->refs++;
+	return ticket;
+}
+
+/* The ledger refused at once: no RESULT follows. */
+void gn_hub_drop_ticket(struct gn_hub_request *r)
+{
+	gn_map_remove(&r->hub->tickets, &r->ticket);
+	gn_hub_release(r);
+}
+
+void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
+{
+	struct gn_hub_request **slot = gn_map_get(&hub->tickets, &e->ticket);
+	if (!slot)
+		return;
+	struct gn_hub_request *r = *slot;
+	gn_map_remove(&hub->tickets, &e->ticket);
+	r->result(r, e);
+	gn_hub_release(r);
+}
+
+/* Wrong words in a payment are 400, elsewhere 422, as clients of the reference expect. */
+static void refuse(struct gn_hub_request *r, gn_err err, const char *what)
+{
+	bool words = strcmp(gn_hub_error_code(err), "E009") == 0 && err != GN_BUSY && err != GN_TOO_LARGE;
+	if (words && r->kind != GN_OP_PAYMENT)
+		gn_hub_fail_as(r, 422, "E009", json_pack("{s[{ss ss}]}", "errors", "type", gn_err_name(err), "msg", what), "%s", what);
+	else if (words)
+		gn_hub_fail_as(r, 400, "E009", json_pack("{s[{ss ss}]}", "validation", "type", gn_err_name(err), "msg", what), "%s", what);
+	else
+		gn_hub_fail(r, err, NULL, "%s", what);
+}
+
+/* ---- bytes ---- */
+
+static bool keep(struct gn_hub_request *r, const void *p, size_t len)
+{
+	r->bytes = malloc(len ? len : 1);
+	if (!r->bytes) {
+		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
+		return false;
+	}
+	memcpy(r->bytes, p, len);
+	r->bytes_len = len;
+	return true;
+}
+
+static bool take_v1(struct gn_hub_request *r, json_t *in)
+{
+	const char *text = json_string_value(json_object_get(in, "signed"));
+	size_t len = json_string_length(json_object_get(in, "signed"));
+	const char *name;
+	json_t *value;
+	json_object_foreach(in, name, value) if (strcmp(name, "signed") != 0 && strcmp(name, "signature") != 0)
+	{
+		refuse(r, GN_UNSUPPORTED, "a body with \"signed\" has nothing else but \"signature\"");
+		return false;
+	}
+	if (!text) {
+		refuse(r, GN_USAGE, "\"signed\" must be a string: the canonical JSON text that was signed");
+		return false;
+	}
+	r->profile = GN_PROFILE_V1;
+	return keep(r, text, len);
+}
+
+static bool take_v0(struct gn_hub_request *r, json_t *in, const char *const *fields)
+{
+	struct gn_ledger_settings s;
+	gn_ledger_settings(r->hub->ledger, &s);
+	if (!s.accept_v0) {
+		refuse(r, GN_UNSUPPORTED, "this hub takes geo-v1 only: {\"signed\": TEXT, \"signature\": BASE64}");
+		return false;
+	}
+	json_t *picked = json_object();
+	for (const char *const *f = fields; *f; f++) {
+		json_t *value = json_object_get(in, *f);
+		if (value && !json_is_null(value))
+			json_object_set(picked, *f, value);
+	}
+	if (r->kind == GN_OP_REGISTER && !json_object_get(picked, "type"))
+		json_object_set_new(picked, "type", json_string("person"));
+	if (strcmp(fields[0], "id") == 0)
+		json_object_set_new(picked, "id", json_string(r->args[0]));
+	char *text = json_dumps(picked, JSON_COMPACT);
+	json_decref(picked);
+	struct gn_json *parsed = malloc(sizeof *parsed);
+	uint8_t canonical[JSON_TEXT_MAX];
+	struct gn_buf out = {canonical, 0, sizeof canonical};
+	gn_err err = text && parsed ? gn_json_parse(gn_str(text), parsed) : GN_NOMEM;
+	if (!err)
+		err = gn_json_write(parsed, &out);
+	free(parsed);
+	free(text);
+	if (err) {
+		refuse(r, err == GN_NOMEM ? err : GN_USAGE, err == GN_RANGE ? "numbers must be integers; amounts are strings" : gn_err_text(err));
+		return false;
+	}
+	r->profile = GN_PROFILE_V0;
+	return keep(r, canonical, out.len);
+}
+
+static bool take_signature(struct gn_hub_request *r, json_t *in)
+{
+	const char *text = json_string_value(json_object_get(in, "signature"));
+	if (text && gn_unbase64_exact(gn_str(text), false, r->sig.b, sizeof r->sig.b) == GN_OK)
+		return true;
+	gn_hub_fail(r, GN_SIGNATURE, NULL, "\"signature\" must be 64 bytes in base64");
+	return false;
+}
+
+/* ---- signer ---- */
+
+static bool hash_is_zero(const struct gn_hash *h)
+{
+	static const struct gn_hash zero;
+	return memcmp(h, &zero, sizeof zero) == 0;
+}
+
+/* What the words say that the ledger cannot know: the path, the session. */
+static bool judge(struct gn_hub_request *r, const struct gn_op *op)
+{
+	if (r->profile == GN_PROFILE_V1 && op->kind != r->kind) {
+		refuse(r, GN_USAGE, "the signed text is of another operation than this path takes");
+		return false;
+	}
+	if (r->kind == GN_OP_REGISTER) {
+		r->signer = op->public_key;
+	} else {
+		r->signer = r->me.pk;
+		if (r->profile == GN_PROFILE_V1 && memcmp(&op->signer, &r->pid, sizeof r->pid) != 0) {
+			gn_hub_fail_as(r, 403, "E006", NULL, "the signed text names another signer than the access token");
+			return false;
+		}
+	}
+	bool line = r->kind == GN_OP_LINE_UPDATE || r->kind == GN_OP_LINE_CLOSE;
+	if (line && !gn_slice_eq(op->line_id, gn_str(r->args[0]))) {
+		refuse(r, GN_USAGE, "the signed text is about another trust line than the path");
+		return false;
+	}
+	if ((r->kind == GN_OP_PAYMENT || r->kind == GN_OP_LINE_CREATE) && hash_is_zero(&op->to)) {
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "\"to\" is not a participant of this hub");
+		return false;
+	}
+	return true;
+}
+
+static void verified(struct gn_hub_request *r)
+{
+	if (r->verdict) {
+		gn_hub_fail(r, r->verdict, NULL, "%s", r->verdict == GN_SIGNATURE ? "the signature does not verify over the signed bytes" : "");
+		return;
+	}
+	struct gn_ledger_request q = {r->profile, r->kind, r->signer, gn_slice(r->bytes, r->bytes_len), r->sig, true};
+	uint64_t ticket = gn_hub_ticket(r, r->result);
+	gn_err err = ticket ? gn_ledger_submit(r->hub->ledger, &q, ticket, r->hub->now) : GN_BUSY;
+	if (!err)
+		return;
+	if (ticket)
+		gn_hub_drop_ticket(r);
+	refuse(r, err, err == GN_BUSY ? "the hub has more to do than it can hold; try again in a moment" : gn_err_text(err));
+}
+
+void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *const *fields, void (*result)(struct gn_hub_request *, const struct gn_ledger_event *))
+{
+	json_t *in = gn_hub_body(r);
+	struct gn_op *op;
+	r->kind = kind;
+	r->result = result;
+	if (!in || !(json_object_get(in, "signed") ? take_v1(r, in) : take_v0(r, in, fields)) || !take_signature(r, in))
+		return;
+	op = malloc(sizeof *op);
+	gn_err err = op ? gn_op_parse(r->profile, r->profile == GN_PROFILE_V1 ? GN_OP_KINDS : kind, gn_slice(r->bytes, r->bytes_len), op) : GN_NOMEM;
+	if (err)
+		refuse(r, err, err == GN_UNSUPPORTED ? "the signed text has a field or operation that nobody knows" : gn_err_text(err));
+	else if (judge(r, op))
+		gn_hub_verify_later(r, verified);
+	free(op);
+}
+
+/* ---- officers' commands ---- */
+
+void gn_hub_admin(struct gn_hub_request *r, struct gn_ledger_admin *a, void (*result)(struct gn_hub_request *, const struct gn_ledger_event *))
+{
+	const char *reason = json_string_value(json_object_get(r->in, "reason"));
+	a->who = (struct gn_rec_admin){.actor = r->actor, .role = (uint8_t)r->role, .reason = gn_str(reason ? reason : "")};
+	if (a->who.reason.len > OP_TEXT_MAX) {
+		gn_hub_fail_as(r, 422, "E009", NULL, "the reason is longer than %u bytes", OP_TEXT_MAX);
+		return;
+	}
+	uint64_t ticket = gn_hub_ticket(r, result);
+	gn_err err = ticket ? gn_ledger_admin(r->hub->ledger, a, ticket, r->hub->now) : GN_BUSY;
+	if (!err)
+		return;
+	if (ticket)
+		gn_hub_drop_ticket(r);
+	gn_hub_fail(r, err, NULL, "%s", "");
+}
+
+bool gn_hub_admin_ok(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	if (e->err)
+		gn_hub_fail(r, e->err, NULL, "%s", "");
+	return !e->err;
+}
