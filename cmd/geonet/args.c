@@ -1,5 +1,5 @@
-/* Options by their declaration: "--name value", "--name=value", "--flag", "-o value" for the one-letter forms, "--" ends options.
- * Global options may stand anywhere. A word that is nearly an option or a command is suggested. */
+/* Options by their declaration: "--name value", "--name=value", "--flag", "-o value" for the one-letter forms, "--"
+ * ends options. Global options may stand anywhere. A word that is nearly an option or a command is suggested. */
 #include "cli.h"
 
 #include <limits.h>
@@ -47,9 +47,11 @@ static bool unknown_option(struct cli *cli, const char *word)
 	free(plain);
 	const char *of = cli->command ? cli->command->name : "";
 	if (best)
-		cli_fail(cli, CLI_USAGE, "usage", "there is no option '%.*s'; did you mean --%s?", (int)strcspn(word, "="), word, best);
+		cli_fail(cli, CLI_USAGE, "usage", "there is no option '%.*s'; did you mean --%s?",
+			 (int)strcspn(word, "="), word, best);
 	else
-		cli_fail(cli, CLI_USAGE, "usage", "there is no option '%.*s'; see geonet %s%s--help", (int)strcspn(word, "="), word, of, *of ? " " : "");
+		cli_fail(cli, CLI_USAGE, "usage", "there is no option '%.*s'; see geonet %s%s--help",
+			 (int)strcspn(word, "="), word, of, *of ? " " : "");
 	return false;
 }
 
@@ -139,7 +141,8 @@ static bool is_group(const char *word)
 	return false;
 }
 
-/* A word that is no option: part of the command's name, or an argument. *group is the first word of a two-word command. */
+/* A word that is no option: part of the command's name, or an argument. *group is the first word of a two-word command.
+ */
 static bool take_word(struct cli *cli, const char *word, const char **group)
 {
 	if (cli->command) {
@@ -168,7 +171,8 @@ static bool check_count(struct cli *cli)
 		return false;
 	}
 	if (c->max >= 0 && cli->arg_count > c->max) {
-		cli_fail(cli, CLI_USAGE, "usage", "'%s' is too much: geonet %s%s%s", cli->args[c->max], c->name, *c->args ? " " : "", c->args);
+		cli_fail(cli, CLI_USAGE, "usage", "'%s' is too much: geonet %s%s%s", cli->args[c->max], c->name,
+			 *c->args ? " " : "", c->args);
 		return false;
 	}
 	return true;
@@ -247,8 +251,8 @@ bool cli_number(struct cli *cli, const char *name, uint64_t min, uint64_t max, u
 		v = v * 10 + (uint64_t)(*p - '0');
 	}
 	if (!ok || v < min || v > max) {
-		cli_fail(cli, CLI_USAGE, "range", "--%s: '%s' is not a number from %llu to %llu", name, text, (unsigned long long)min,
-		         (unsigned long long)max);
+		cli_fail(cli, CLI_USAGE, "range", "--%s: '%s' is not a number from %llu to %llu", name, text,
+			 (unsigned long long)min, (unsigned long long)max);
 		return false;
 	}
 	*out = v;
@@ -264,7 +268,8 @@ static void print_options(const struct cli_option *list, const char *title)
 	printf("\n%s:\n", title);
 	for (; list->name; list++) {
 		char left[64];
-		snprintf(left, sizeof left, "--%s%s%s", list->name, list->value ? " " : "", list->value ? list->value : "");
+		snprintf(left, sizeof left, "--%s%s%s", list->name, list->value ? " " : "",
+			 list->value ? list->value : "");
 		printf("  %-24s %s\n", left, list->help);
 	}
 }
@@ -272,8 +277,9 @@ static void print_options(const struct cli_option *list, const char *title)
 void cli_help(const struct cli *cli, const struct cli_command *command)
 {
 	if (command) {
-		printf("usage: geonet %s%s%s%s\n%c%s.\n", command->name, command->options && command->options->name ? " [OPTION...]" : "",
-		       *command->args ? " " : "", command->args, command->summary[0] - 'a' + 'A', command->summary + 1);
+		printf("usage: geonet %s%s%s%s\n%c%s.\n", command->name,
+		       command->options && command->options->name ? " [OPTION...]" : "", *command->args ? " " : "",
+		       command->args, command->summary[0] - 'a' + 'A', command->summary + 1);
 		if (command->details)
 			printf("\n%s", command->details);
 		print_options(command->options, "Options");
@@ -282,7 +288,8 @@ void cli_help(const struct cli *cli, const struct cli_command *command)
 		return;
 	}
 	printf("usage: geonet COMMAND [OPTION...] [ARGUMENT...]\n"
-	       "The tool of GeoNet: a network where people, sites and data are found by key or name, with no server in the middle.\n\n");
+	       "The tool of GeoNet: a network where people, sites and data are found by key or name, with no server in "
+	       "the middle.\n\n");
 	for (const struct cli_command *c = cli_commands; c->name; c++) {
 		char left[80];
 		snprintf(left, sizeof left, "%s%s%s", c->name, *c->args ? " " : "", c->args);
@@ -294,7 +301,8 @@ void cli_help(const struct cli *cli, const struct cli_command *command)
 	       "  geonet id new                                  make your identity\n"
 	       "  geonet site publish ./public --name alice      publish a folder as alice.geo\n"
 	       "  geonet COMMAND --help                          more about a command\n\n"
-	       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no node is running, 4 not found, 5 too few nodes answered or agreed in time.\n"
+	       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no node is running, 4 not found, 5 too few nodes "
+	       "answered or agreed in time.\n"
 	       "Environment: GEONET_DATA, XDG_DATA_HOME, GEONET_PASSPHRASE_FILE, NO_COLOR.\n",
 	       out_bold(cli), out_plain(cli));
 }

@@ -1,8 +1,10 @@
-/* geonet, the command line: one table of commands (main.c), options parsed by their declaration (args.c), the node's local API
- * (client.c), what people and programs read (out.c), the identity's key file (keys.c), and one file per group of commands.
+/* geonet, the command line: one table of commands (main.c), options parsed by their declaration (args.c), the node's
+ * local API (client.c), what people and programs read (out.c), the identity's key file (keys.c), and one file per group
+ * of commands.
  *
- * A command returns the program's exit status. What goes to stdout is the answer; words about it go to stderr. With --json stdout is
- * one JSON document, an error too. Nothing secret is ever printed but by `id new --show-phrase` and `id export`. */
+ * A command returns the program's exit status. What goes to stdout is the answer; words about it go to stderr. With
+ * --json stdout is one JSON document, an error too. Nothing secret is ever printed but by `id new --show-phrase` and
+ * `id export`. */
 #ifndef GEONET_CLI_H
 #define GEONET_CLI_H
 
@@ -144,7 +146,7 @@ struct call {
 	char *path;         /* owned by the call: freed by client_call */
 	const char *host;   /* Host header; NULL: localhost */
 	struct gn_slice body;
-	const char *type;   /* Content-Type */
+	const char *type; /* Content-Type */
 	/* A body that is read piece by piece instead: fills buf, returns how many bytes, SIZE_MAX to give up. */
 	size_t (*read)(void *user, uint8_t *buf, size_t cap);
 	uint64_t read_len;
@@ -157,11 +159,12 @@ struct reply {
 	long status;
 	uint8_t *data; /* terminated */
 	size_t len;
-	json_t *json;  /* NULL when it is not JSON */
-	gn_err err;    /* of an error answer */
+	json_t *json; /* NULL when it is not JSON */
+	gn_err err;   /* of an error answer */
 	const char *message;
 };
-/* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the node's error means, not printed. */
+/* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the node's error means,
+ * not printed. */
 int client_call(struct cli *cli, struct call call, struct reply *reply);
 /* The same, printing the node's error after `what` ("the name could not be resolved"). */
 int client_must(struct cli *cli, struct call call, struct reply *reply, const char *what);
@@ -192,7 +195,8 @@ bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit);
 /* NAME (its SITE entry), PID, PID/LABEL, or LABEL of one's own after "@": owner, label (255 bytes and a terminator). */
 bool site_of(struct cli *cli, const char *text, struct gn_pk *owner, char label[256], int *exit);
 /* The newest record under a key, verified here: its bytes (the caller frees). CLI_NOT_FOUND is not printed. */
-int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsigned quorum, uint8_t **bytes, size_t *len, unsigned *holders);
+int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsigned quorum, uint8_t **bytes,
+		 size_t *len, unsigned *holders);
 /* Puts a record; prints on failure. *reply as from client_call when not NULL. */
 int record_put(struct cli *cli, struct gn_slice record, uint64_t w, struct reply *reply);
 

@@ -1,5 +1,5 @@
-/* The node's local API over DATA/api.sock by libcurl. What can go wrong between us and the node is told here, in a sentence; what the
- * node itself answers is handed to the command. */
+/* The node's local API over DATA/api.sock by libcurl. What can go wrong between us and the node is told here, in a
+ * sentence; what the node itself answers is handed to the command. */
 #include "cli.h"
 
 #include <curl/curl.h>
@@ -123,7 +123,8 @@ static void parse_reply(struct reply *r)
 static int transport_failed(struct cli *cli, CURLcode code, const struct transfer *t, const char *why)
 {
 	if (code == CURLE_COULDNT_CONNECT)
-		return cli_fail(cli, CLI_NO_NODE, "no-node", "no node is running for %s; start one with: geonet up", cli->data);
+		return cli_fail(cli, CLI_NO_NODE, "no-node", "no node is running for %s; start one with: geonet up",
+				cli->data);
 	if (t->too_large)
 		return cli_fail(cli, CLI_FAILED, "too-large", "the node's answer is larger than 256 MiB");
 	if (t->stopped)
@@ -131,8 +132,10 @@ static int transport_failed(struct cli *cli, CURLcode code, const struct transfe
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return cli_fail(cli, CLI_QUORUM, "timeout", "the node did not answer in time");
 	if (code == CURLE_PARTIAL_FILE || code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR)
-		return cli_fail(cli, CLI_FAILED, "closed", "the node broke off its answer; its log is %s/geonetd.log", cli->data);
-	return cli_fail(cli, CLI_FAILED, "io", "the node cannot be asked: %s", why && *why ? why : curl_easy_strerror(code));
+		return cli_fail(cli, CLI_FAILED, "closed", "the node broke off its answer; its log is %s/geonetd.log",
+				cli->data);
+	return cli_fail(cli, CLI_FAILED, "io", "the node cannot be asked: %s",
+			why && *why ? why : curl_easy_strerror(code));
 }
 
 int client_call(struct cli *cli, struct call call, struct reply *reply)
@@ -183,7 +186,8 @@ int client_call(struct cli *cli, struct call call, struct reply *reply)
 int client_report(struct cli *cli, const struct reply *reply, const char *what)
 {
 	bool named = strncmp(reply->message, what, strlen(what)) == 0; /* the node began with the same words */
-	return cli_fail(cli, cli_exit_of(reply->err), gn_err_name(reply->err), "%s%s%s", named ? "" : what, named ? "" : ": ", reply->message);
+	return cli_fail(cli, cli_exit_of(reply->err), gn_err_name(reply->err), "%s%s%s", named ? "" : what,
+			named ? "" : ": ", reply->message);
 }
 
 int client_must(struct cli *cli, struct call call, struct reply *reply, const char *what)

@@ -1,5 +1,6 @@
-/* The identity: made from a 24-word phrase, kept in one file, told to the world by its record at two places. That record lies under the
- * key; who knows the PID alone finds the key in the record set of the name <pid>.geo, which is published with it. */
+/* The identity: made from a 24-word phrase, kept in one file, told to the world by its record at two places. That
+ * record lies under the key; who knows the PID alone finds the key in the record set of the name <pid>.geo, which is
+ * published with it. */
 #include "cli.h"
 #include "keys.h"
 #include "services/identity.h"
@@ -17,8 +18,9 @@ static void print_phrase(const struct cli *cli, const char *phrase)
 	char copy[GN_PHRASE_MAX];
 	unsigned n = 0;
 	snprintf(copy, sizeof copy, "%s", phrase);
-	printf("%sThese 24 words are your identity. Write them on paper; whoever has them is you, and nobody can give them back.%s\n\n", out_bold(cli),
-	       out_plain(cli));
+	printf("%sThese 24 words are your identity. Write them on paper; whoever has them is you, and nobody can give "
+	       "them back.%s\n\n",
+	       out_bold(cli), out_plain(cli));
 	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " ")) {
 		n++;
 		printf("%2u. %-10s%s", n, word, n % 6 ? "" : "\n");
@@ -53,8 +55,9 @@ static int vouch_for_node(struct cli *cli, struct gn_identity *in)
 	struct reply r;
 	struct gn_identity_key *k = &in->keys[in->key_count];
 	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r, "the node's status");
-	if (exit == CLI_OK && (in->key_count == GN_IDENTITY_KEYS ||
-	                       gn_unhex(gn_str(json_text(json_object_get(r.json, "node"), "key")), k->pk.b, sizeof k->pk.b) != GN_OK))
+	if (exit == CLI_OK &&
+	    (in->key_count == GN_IDENTITY_KEYS ||
+	     gn_unhex(gn_str(json_text(json_object_get(r.json, "node"), "key")), k->pk.b, sizeof k->pk.b) != GN_OK))
 		exit = cli_fail(cli, CLI_FAILED, "limit", "an identity vouches for at most %d keys", GN_IDENTITY_KEYS);
 	reply_free(&r);
 	if (exit)
@@ -95,7 +98,8 @@ static int put_both(struct cli *cli, const struct identity *id, const struct gn_
 	return exit;
 }
 
-static int publish(struct cli *cli, const struct identity *id, bool first, const char *name, bool vouch, uint64_t ttl, uint64_t w, uint64_t *seq)
+static int publish(struct cli *cli, const struct identity *id, bool first, const char *name, bool vouch, uint64_t ttl,
+		   uint64_t w, uint64_t *seq)
 {
 	struct gn_identity *in = cli_alloc(sizeof *in);
 	uint8_t *bytes = NULL;
@@ -149,7 +153,8 @@ static int tell_new(struct cli *cli, const struct identity *id, bool first, cons
 		cli_note(cli, published ? "This is your PID; it is published." : "This is your PID.");
 		return CLI_OK;
 	}
-	json_t *json = json_pack("{ss so sb}", "pid", id->pid, "key", json_hex(id->keys.sk.pk.b, 32), "published", published);
+	json_t *json =
+		json_pack("{ss so sb}", "pid", id->pid, "key", json_hex(id->keys.sk.pk.b, 32), "published", published);
 	if (phrase)
 		json_object_set_new(json, "phrase", json_string(phrase));
 	return cli_json(cli, json);
@@ -158,7 +163,10 @@ static int tell_new(struct cli *cli, const struct identity *id, bool first, cons
 static bool refuse_second(struct cli *cli)
 {
 	if (identity_exists(cli))
-		cli_fail(cli, CLI_FAILED, "exists", "there is an identity in %s already; it is never overwritten (another one needs another --data)", cli->data);
+		cli_fail(cli, CLI_FAILED, "exists",
+			 "there is an identity in %s already; it is never overwritten (another one needs another "
+			 "--data)",
+			 cli->data);
 	else
 		return false;
 	return true;
@@ -170,7 +178,8 @@ int cmd_id_new(struct cli *cli)
 	char passphrase[PASSPHRASE_MAX], phrase[GN_PHRASE_MAX] = "";
 	struct gn_rand rand = gn_rand_system();
 	bool show = cli_flag(cli, "show-phrase") || (isatty(1) && !cli->json);
-	if (refuse_second(cli) || !passphrase_new(cli, cli_flag(cli, "no-passphrase"), cli_option(cli, "passphrase-file"), passphrase))
+	if (refuse_second(cli) ||
+	    !passphrase_new(cli, cli_flag(cli, "no-passphrase"), cli_option(cli, "passphrase-file"), passphrase))
 		return CLI_FAILED;
 	gn_rand_fill(&rand, id.entropy, sizeof id.entropy);
 	int exit = identity_derive(cli, &id) && identity_store(cli, &id, passphrase, false) ? CLI_OK : CLI_FAILED;
@@ -269,9 +278,11 @@ static bool parse_phrase(struct cli *cli, const char *text, uint8_t entropy[32])
 	if (gn_phrase_parse(gn_str(text), entropy, &bad) == GN_OK)
 		return true;
 	if (bad < GN_PHRASE_WORDS)
-		cli_fail(cli, CLI_FAILED, "text", "word %u, '%s', is not in the list; look for a slip of the pen", bad + 1, word_at(text, bad + 1));
+		cli_fail(cli, CLI_FAILED, "text", "word %u, '%s', is not in the list; look for a slip of the pen",
+			 bad + 1, word_at(text, bad + 1));
 	else
-		cli_fail(cli, CLI_FAILED, "text", "every word is in the list, but together they are no phrase: one is wrong or two are swapped");
+		cli_fail(cli, CLI_FAILED, "text",
+			 "every word is in the list, but together they are no phrase: one is wrong or two are swapped");
 	return false;
 }
 
@@ -329,11 +340,14 @@ static json_t *identity_json(const struct gn_identity *in, const char *pid, cons
 {
 	json_t *keys = json_array();
 	for (size_t i = 0; i < in->key_count; i++)
-		json_array_append_new(keys, json_pack("{so ss so sI}", "key", json_hex(in->keys[i].pk.b, 32), "kind", in->keys[i].node ? "node" : "device", "name",
-		                                      json_slice(in->keys[i].name), "expires", (json_int_t)in->keys[i].expires));
-	return json_pack("{ss so so sI sI sI so so so}", "pid", pid, "key", json_hex(in->owner.b, 32), "name", json_slice(in->display_name), "seq",
-	                 (json_int_t)in->seq, "created", (json_int_t)in->created, "expires", (json_int_t)(in->created + in->ttl), "pq_hash",
-	                 json_hex(pq->b, 32), "next", json_hex(in->next.b, 32), "keys", keys);
+		json_array_append_new(keys, json_pack("{so ss so sI}", "key", json_hex(in->keys[i].pk.b, 32), "kind",
+						      in->keys[i].node ? "node" : "device", "name",
+						      json_slice(in->keys[i].name), "expires",
+						      (json_int_t)in->keys[i].expires));
+	return json_pack("{ss so so sI sI sI so so so}", "pid", pid, "key", json_hex(in->owner.b, 32), "name",
+			 json_slice(in->display_name), "seq", (json_int_t)in->seq, "created", (json_int_t)in->created,
+			 "expires", (json_int_t)(in->created + in->ttl), "pq_hash", json_hex(pq->b, 32), "next",
+			 json_hex(in->next.b, 32), "keys", keys);
 }
 
 int cmd_id_show(struct cli *cli)
@@ -352,7 +366,8 @@ int cmd_id_show(struct cli *cli)
 	gn_pid(&owner, pid);
 	exit = present(cli, &owner, &bytes, in);
 	if (exit == CLI_NOT_FOUND)
-		cli_fail(cli, exit, "not-found", "%s has published no identity record (its key is %s)", pid, out_hex(owner.b, sizeof owner.b));
+		cli_fail(cli, exit, "not-found", "%s has published no identity record (its key is %s)", pid,
+			 out_hex(owner.b, sizeof owner.b));
 	if (exit == CLI_OK) {
 		gn_sha256(&in->pq_pk, 1, &pq);
 		if (cli->json) {
@@ -365,9 +380,11 @@ int cmd_id_show(struct cli *cli)
 			out_pair(cli, "ML-DSA-65", "%s", out_hex(pq.b, sizeof pq.b));
 			out_pair(cli, "next key", "%s", out_hex(in->next.b, sizeof in->next.b));
 			for (size_t i = 0; i < in->key_count; i++)
-				out_pair(cli, in->keys[i].node ? "its node" : "its device", "%s %s, until %s", out_hex(in->keys[i].pk.b, 32),
-				         out_text_slice(in->keys[i].name), out_time(in->keys[i].expires));
-			out_pair(cli, "version", "%llu of %s, until %s", (unsigned long long)in->seq, out_time(in->created), out_time(in->created + in->ttl));
+				out_pair(cli, in->keys[i].node ? "its node" : "its device", "%s %s, until %s",
+					 out_hex(in->keys[i].pk.b, 32), out_text_slice(in->keys[i].name),
+					 out_time(in->keys[i].expires));
+			out_pair(cli, "version", "%llu of %s, until %s", (unsigned long long)in->seq,
+				 out_time(in->created), out_time(in->created + in->ttl));
 		}
 	}
 	free(bytes);

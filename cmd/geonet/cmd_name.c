@@ -1,4 +1,5 @@
-/* Names: claim, point somewhere, renew, hand over, resolve. Records are made and signed here; the node only carries them. */
+/* Names: claim, point somewhere, renew, hand over, resolve. Records are made and signed here; the node only carries
+ * them. */
 #include "name.h"
 
 #include <ctype.h>
@@ -10,13 +11,16 @@
 
 static int tell_put(struct cli *cli, const struct identity *id, const struct name_state *s, json_t *receipts)
 {
-	unsigned long long a = (unsigned long long)json_integer_value(json_array_get(receipts, 0)), b = (unsigned long long)json_integer_value(json_array_get(receipts, 1));
+	unsigned long long a = (unsigned long long)json_integer_value(json_array_get(receipts, 0)),
+			   b = (unsigned long long)json_integer_value(json_array_get(receipts, 1));
 	uint64_t expires = s->claim.created + s->claim.ttl;
 	if (cli->json)
-		return cli_json(cli, json_pack("{ss ss sI sI so*}", "name", s->name.text, "owner", id->pid, "seq", (json_int_t)s->claim.seq, "expires",
-		                               (json_int_t)expires, "receipts", receipts));
+		return cli_json(cli, json_pack("{ss ss sI sI so*}", "name", s->name.text, "owner", id->pid, "seq",
+					       (json_int_t)s->claim.seq, "expires", (json_int_t)expires, "receipts",
+					       receipts));
 	json_decref(receipts);
-	cli_note(cli, "%s.geo is yours until %s (%llu + %llu holders signed for it)", s->name.text, out_time(expires), a, b);
+	cli_note(cli, "%s.geo is yours until %s (%llu + %llu holders signed for it)", s->name.text, out_time(expires),
+		 a, b);
 	return CLI_OK;
 }
 
@@ -41,8 +45,10 @@ static bool edit(struct cli *cli, struct name_state *s, const struct identity *i
 		for (size_t k = 0; equals && word + k < equals && k < sizeof upper - 1; k++)
 			upper[k] = (char)toupper((unsigned char)word[k]);
 		if (!equals || gn_name_type_parse(gn_str(upper), &type) != GN_OK) {
-			cli_fail(cli, CLI_USAGE, "usage", "'%s' is not TYPE=VALUE with a type of A, AAAA, CNAME, TXT, MX, SRV, HTTPS, CAA, PID, SITE, CHAT, MAIL, MAILBOX, WALLET",
-			         word);
+			cli_fail(cli, CLI_USAGE, "usage",
+				 "'%s' is not TYPE=VALUE with a type of A, AAAA, CNAME, TXT, MX, SRV, HTTPS, CAA, PID, "
+				 "SITE, CHAT, MAIL, MAILBOX, WALLET",
+				 word);
 			return false;
 		}
 		bool known = false;
@@ -54,7 +60,8 @@ static bool edit(struct cli *cli, struct name_state *s, const struct identity *i
 		}
 		if (!equals[1] && type != GN_NAME_SITE)
 			continue;
-		char *value = type == GN_NAME_SITE ? name_site_value(cli, id, equals + 1) : cli_format("%s", equals + 1);
+		char *value =
+			type == GN_NAME_SITE ? name_site_value(cli, id, equals + 1) : cli_format("%s", equals + 1);
 		bool ok = value && name_add_entry(cli, s, type, value, ttl);
 		free(value);
 		if (!ok)
@@ -94,7 +101,8 @@ static int change(struct cli *cli, bool claim)
 		return CLI_USAGE;
 	if (!identity_load(cli, &id))
 		return CLI_FAILED;
-	bool may_make = claim || name.form != GN_NAME_GLOBAL; /* one's own PID and names below one's own need no claim */
+	bool may_make =
+		claim || name.form != GN_NAME_GLOBAL; /* one's own PID and names below one's own need no claim */
 	int exit = may_make ? name_load(cli, &name, &id.keys.sk.pk, &s) : name_load_own(cli, &name, &id, &s);
 	if (exit == CLI_OK) {
 		if (s->exists && memcmp(&s->owner, &id.keys.sk.pk, sizeof s->owner) != 0)
@@ -129,7 +137,8 @@ int cmd_name_renew(struct cli *cli)
 	struct name_state *s;
 	json_t *receipts = NULL;
 	uint64_t w = 0, ttl = GN_NAME_TTL;
-	if (!cli_number(cli, "w", 1, 8, &w) || !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &ttl) || !name_parse(cli, cli->args[0], &name))
+	if (!cli_number(cli, "w", 1, 8, &w) || !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &ttl) ||
+	    !name_parse(cli, cli->args[0], &name))
 		return CLI_USAGE;
 	if (!identity_load(cli, &id))
 		return CLI_FAILED;
@@ -159,7 +168,8 @@ int cmd_name_transfer(struct cli *cli)
 	if (!name_parse(cli, cli->args[0], &name))
 		return CLI_USAGE;
 	if (name.form != GN_NAME_GLOBAL)
-		return cli_fail(cli, CLI_USAGE, "usage", "only claimed names change hands; %s.geo belongs to a key by its form", name.text);
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"only claimed names change hands; %s.geo belongs to a key by its form", name.text);
 	if (!owner_of(cli, cli->args[1], &to, &exit))
 		return exit;
 	if (!identity_load(cli, &id))
@@ -168,8 +178,9 @@ int cmd_name_transfer(struct cli *cli)
 	if (exit == CLI_OK) {
 		name_next_version(s, GN_NAME_TTL, false);
 		gn_name_transfer(&id.keys.sk, &name, &to, s->claim.seq, &sig);
-		json_t *json = json_pack("{ss si ss so so sI so}", "type", "geonet-name-transfer", "version", 1, "name", name.text, "from",
-		                         json_hex(id.keys.sk.pk.b, 32), "to", json_hex(to.b, 32), "seq", (json_int_t)s->claim.seq, "sig", json_hex(sig.b, 64));
+		json_t *json = json_pack("{ss si ss so so sI so}", "type", "geonet-name-transfer", "version", 1, "name",
+					 name.text, "from", json_hex(id.keys.sk.pk.b, 32), "to", json_hex(to.b, 32),
+					 "seq", (json_int_t)s->claim.seq, "sig", json_hex(sig.b, 64));
 		char *text = json_dumps(json, JSON_INDENT(2)), *out = cli_format("%s\n", text);
 		free(text);
 		if (!path || strcmp(path, "-") == 0)
@@ -179,7 +190,10 @@ int cmd_name_transfer(struct cli *cli)
 		free(out);
 		json_decref(json);
 		if (exit == CLI_OK)
-			cli_note(cli, "The new owner takes %s.geo with: geonet name accept FILE. Until then it is yours; a change or renewal of yours voids this.", name.text);
+			cli_note(cli,
+				 "The new owner takes %s.geo with: geonet name accept FILE. Until then it is yours; a "
+				 "change or renewal of yours voids this.",
+				 name.text);
 		name_free(s);
 	}
 	identity_wipe(&id);
@@ -187,7 +201,8 @@ int cmd_name_transfer(struct cli *cli)
 }
 
 /* The transfer's fields into the claim; false after printing. */
-static bool read_transfer(struct cli *cli, const char *path, const struct gn_pk *self, struct gn_name *name, struct gn_name_claim *claim)
+static bool read_transfer(struct cli *cli, const char *path, const struct gn_pk *self, struct gn_name *name,
+			  struct gn_name_claim *claim)
 {
 	uint8_t *data;
 	size_t len;
@@ -197,9 +212,10 @@ static bool read_transfer(struct cli *cli, const char *path, const struct gn_pk 
 	json_t *json = json_loadb((const char *)data, len, JSON_REJECT_DUPLICATES, NULL);
 	free(data);
 	bool ok = strcmp(json_text(json, "type"), "geonet-name-transfer") == 0 && json_number(json, "version") == 1 &&
-	          gn_unhex(gn_str(json_text(json, "from")), claim->previous_owner.b, 32) == GN_OK &&
-	          gn_unhex(gn_str(json_text(json, "to")), to.b, 32) == GN_OK && gn_unhex(gn_str(json_text(json, "sig")), claim->previous_sig.b, 64) == GN_OK &&
-	          json_number(json, "seq") > 0;
+		  gn_unhex(gn_str(json_text(json, "from")), claim->previous_owner.b, 32) == GN_OK &&
+		  gn_unhex(gn_str(json_text(json, "to")), to.b, 32) == GN_OK &&
+		  gn_unhex(gn_str(json_text(json, "sig")), claim->previous_sig.b, 64) == GN_OK &&
+		  json_number(json, "seq") > 0;
 	claim->transfer_seq = json_number(json, "seq");
 	claim->transferred = true;
 	if (!ok)
@@ -228,12 +244,17 @@ int cmd_name_accept(struct cli *cli)
 		return CLI_USAGE;
 	if (!identity_load(cli, &id))
 		return CLI_FAILED;
-	int exit = read_transfer(cli, cli->args[0], &id.keys.sk.pk, &name, &taken) ? name_load(cli, &name, &id.keys.sk.pk, &s) : CLI_FAILED;
+	int exit = read_transfer(cli, cli->args[0], &id.keys.sk.pk, &name, &taken)
+			   ? name_load(cli, &name, &id.keys.sk.pk, &s)
+			   : CLI_FAILED;
 	if (exit == CLI_OK) {
 		if (s->exists && memcmp(&s->owner, &taken.previous_owner, sizeof s->owner) != 0)
 			exit = name_not_yours(cli, s);
 		else if (s->exists && s->claim.seq >= taken.transfer_seq)
-			exit = cli_fail(cli, CLI_FAILED, "stale", "%s.geo was changed or renewed by its owner after the transfer was signed; ask for a new one", name.text);
+			exit = cli_fail(cli, CLI_FAILED, "stale",
+					"%s.geo was changed or renewed by its owner after the transfer was signed; ask "
+					"for a new one",
+					name.text);
 		s->claim.transferred = true;
 		s->claim.previous_owner = taken.previous_owner;
 		s->claim.previous_sig = taken.previous_sig;
@@ -257,12 +278,14 @@ static int print_values(struct cli *cli, const json_t *j, const char *type)
 {
 	size_t i, found = 0;
 	json_t *e;
-	json_array_foreach(json_object_get(j, "entries"), i, e)
-		if (strcasecmp(json_text(e, "type"), type) == 0) {
-			printf("%s\n", out_text(json_text(e, "value")));
-			found++;
-		}
-	return found ? CLI_OK : cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s.geo has no entry of type %s", json_text(j, "name"), type);
+	json_array_foreach(json_object_get(j, "entries"), i, e) if (strcasecmp(json_text(e, "type"), type) == 0)
+	{
+		printf("%s\n", out_text(json_text(e, "value")));
+		found++;
+	}
+	return found ? CLI_OK
+		     : cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s.geo has no entry of type %s", json_text(j, "name"),
+				type);
 }
 
 static void print_name(struct cli *cli, const json_t *j)
@@ -274,9 +297,12 @@ static void print_name(struct cli *cli, const json_t *j)
 	out_pair(cli, "name", "%s.geo (%s)", json_text(j, "name"), json_text(j, "form"));
 	out_pair(cli, "owner", "%s", *json_text(j, "owner") ? json_text(j, "owner") : "not known yet");
 	if (json_is_true(json_object_get(j, "owner_changed")))
-		out_pair(cli, "WARNING", "the owner changed; when this node first saw the name it was %s", json_text(j, "owner_pinned"));
-	out_pair(cli, "version", "%llu, until %s, %llu + %llu holders agree", (unsigned long long)json_number(j, "seq"), out_time(json_number(j, "expires")),
-	         (unsigned long long)json_integer_value(json_array_get(holders, 0)), (unsigned long long)json_integer_value(json_array_get(holders, 1)));
+		out_pair(cli, "WARNING", "the owner changed; when this node first saw the name it was %s",
+			 json_text(j, "owner_pinned"));
+	out_pair(cli, "version", "%llu, until %s, %llu + %llu holders agree", (unsigned long long)json_number(j, "seq"),
+		 out_time(json_number(j, "expires")),
+		 (unsigned long long)json_integer_value(json_array_get(holders, 0)),
+		 (unsigned long long)json_integer_value(json_array_get(holders, 1)));
 	table_init(&t, 3, 1 << 1);
 	table_add(&t, "TYPE");
 	table_add(&t, "TTL");
@@ -308,7 +334,10 @@ int cmd_name_resolve(struct cli *cli)
 	if (type && gn_name_type_parse(gn_str(upper), &number) != GN_OK)
 		return cli_fail(cli, CLI_USAGE, "usage", "'%s' is not a type of entry", type);
 	char *part = url_part(name.text), *what = cli_format("%s.geo", name.text);
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/names/%s%s", part, cli_flag(cli, "fresh") ? "?fresh=1" : "")}, &r, what);
+	int exit = client_must(
+		cli,
+		(struct call){.path = cli_format("/api/v1/names/%s%s", part, cli_flag(cli, "fresh") ? "?fresh=1" : "")},
+		&r, what);
 	free(part);
 	free(what);
 	if (exit == CLI_OK && cli->json)

@@ -11,10 +11,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#define UP_WAIT_S 300  /* a first start searches for the node's proof of work, minutes on a small board */
+#define UP_WAIT_S 300 /* a first start searches for the node's proof of work, minutes on a small board */
 #define DOWN_WAIT_S 30
 
-static const char *const passed_on[] = {"bootstrap", "port", "http", "advertise", "store-limit", "probation", "pow-bits", "config", "log"};
+static const char *const passed_on[] = {"bootstrap", "port",     "http",   "advertise", "store-limit",
+					"probation", "pow-bits", "config", "log"};
 
 /* geonetd beside this program, else by PATH. */
 static char *find_geonetd(void)
@@ -66,7 +67,8 @@ static void free_words(char **words)
 static void become_daemon(char **words, int log, int ready)
 {
 	int null = open("/dev/null", O_RDONLY);
-	if (setsid() < 0 || null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 || dup2(ready, 3) < 0 || chdir("/") != 0)
+	if (setsid() < 0 || null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
+	    dup2(ready, 3) < 0 || chdir("/") != 0)
 		_exit(1);
 	long most = sysconf(_SC_OPEN_MAX);
 	for (int fd = 4; fd < (most < 4096 ? most : 4096); fd++)
@@ -149,7 +151,8 @@ static bool wait_ready(struct cli *cli, int fd)
 static int start_detached(struct cli *cli, char *program)
 {
 	int ready[2], exit = CLI_FAILED, status;
-	char why[1024], *path = cli_format("%s/geonetd.log", cli->data), **words = geonetd_words(cli, program, cli_format("3"));
+	char why[1024], *path = cli_format("%s/geonetd.log", cli->data),
+			**words = geonetd_words(cli, program, cli_format("3"));
 	int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	long from = log >= 0 ? (long)lseek(log, 0, SEEK_END) : 0;
 	if (log < 0 || pipe(ready) != 0) {
@@ -167,13 +170,15 @@ static int start_detached(struct cli *cli, char *program)
 		exit = print_running(cli, true);
 	} else {
 		if (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
-			struct timespec moment = {0, 200000000}; /* it closed the pipe; what it prints last may need a moment */
+			struct timespec moment = {
+				0, 200000000}; /* it closed the pipe; what it prints last may need a moment */
 			nanosleep(&moment, NULL);
 			if (waitpid(pid, &status, WNOHANG) == 0 && kill(pid, SIGTERM) == 0)
 				waitpid(pid, &status, 0);
 		}
 		last_line(path, from, why, sizeof why);
-		cli_fail(cli, CLI_FAILED, "io", "the node did not start%s%s; its log is %s", *why ? ": " : "", strncmp(why, "geonetd: ", 9) ? why : why + 9, path);
+		cli_fail(cli, CLI_FAILED, "io", "the node did not start%s%s; its log is %s", *why ? ": " : "",
+			 strncmp(why, "geonetd: ", 9) ? why : why + 9, path);
 	}
 out:
 	if (log >= 0)
@@ -207,7 +212,8 @@ int cmd_down(struct cli *cli)
 	reply_free(&r);
 	if (exit)
 		return exit;
-	exit = client_must(cli, (struct call){.method = "POST", .path = cli_format("/api/v1/shutdown")}, &r, "the node did not agree to stop");
+	exit = client_must(cli, (struct call){.method = "POST", .path = cli_format("/api/v1/shutdown")}, &r,
+			   "the node did not agree to stop");
 	reply_free(&r);
 	if (exit)
 		return exit;
@@ -222,7 +228,8 @@ int cmd_down(struct cli *cli)
 		}
 		nanosleep(&moment, NULL);
 	}
-	return cli_fail(cli, CLI_FAILED, "timeout", "the node (process %ld) was asked to stop and still runs after %d s", (long)pid, DOWN_WAIT_S);
+	return cli_fail(cli, CLI_FAILED, "timeout",
+			"the node (process %ld) was asked to stop and still runs after %d s", (long)pid, DOWN_WAIT_S);
 }
 
 /* ---- looking ---- */
@@ -236,8 +243,10 @@ int cmd_status(struct cli *cli)
 		reply_free(&r);
 		return exit;
 	}
-	const json_t *j = r.json, *node = json_object_get(j, "node"), *hops = json_object_get(j, "hops"), *records = json_object_get(j, "records");
-	const json_t *blocks = json_object_get(j, "blocks"), *traffic = json_object_get(j, "traffic"), *lookups = json_object_get(j, "lookups");
+	const json_t *j = r.json, *node = json_object_get(j, "node"), *hops = json_object_get(j, "hops"),
+		     *records = json_object_get(j, "records");
+	const json_t *blocks = json_object_get(j, "blocks"), *traffic = json_object_get(j, "traffic"),
+		     *lookups = json_object_get(j, "lookups");
 	const json_t *leaf = json_object_get(j, "leaf");
 	bool joined = json_is_true(json_object_get(j, "joined")), server = json_is_true(json_object_get(j, "server"));
 	size_t i;
@@ -245,20 +254,25 @@ int cmd_status(struct cli *cli)
 	out_pair(cli, "node", "%s", json_text(node, "id"));
 	json_array_foreach(json_object_get(node, "addrs"), i, addr)
 		out_pair(cli, i ? "" : "address", "%s", out_text(json_string_value(addr)));
-	out_pair(cli, "network", "%s, %s; about %.0f nodes, %llu links, leaf set %llu + %llu, %llu known", joined ? "joined" : "not joined yet",
-	         server ? "answers for keys" : "client mode (in probation)", json_double(j, "n_estimate"), (unsigned long long)json_number(j, "links"),
-	         (unsigned long long)json_integer_value(json_array_get(leaf, 0)), (unsigned long long)json_integer_value(json_array_get(leaf, 1)),
-	         (unsigned long long)json_number(j, "known"));
-	out_pair(cli, "lookups", "%llu, %llu failed; %.1f hops on average (%.1f predicted, %llu at most)", (unsigned long long)json_number(lookups, "total"),
-	         (unsigned long long)json_number(lookups, "failed"), json_double(hops, "observed"), json_double(hops, "predicted"),
-	         (unsigned long long)json_number(hops, "max"));
-	out_pair(cli, "records", "%llu held, %s", (unsigned long long)json_number(records, "count"), out_bytes(json_number(records, "bytes")));
-	out_pair(cli, "blocks", "%llu (%llu own, %llu held for others), %s", (unsigned long long)json_number(blocks, "count"),
-	         (unsigned long long)json_number(blocks, "own"), (unsigned long long)json_number(blocks, "held"), out_bytes(json_number(blocks, "bytes")));
-	out_pair(cli, "traffic", "%s sent, %s received, %llu sessions", out_bytes(json_number(traffic, "sent")), out_bytes(json_number(traffic, "received")),
-	         (unsigned long long)json_number(j, "sessions"));
-	out_pair(cli, "process", "%llu, up %s, %s of memory, version %s", (unsigned long long)json_number(j, "pid"), out_duration(json_number(j, "uptime_s")),
-	         out_bytes(json_number(j, "rss")), json_text(j, "version"));
+	out_pair(cli, "network", "%s, %s; about %.0f nodes, %llu links, leaf set %llu + %llu, %llu known",
+		 joined ? "joined" : "not joined yet", server ? "answers for keys" : "client mode (in probation)",
+		 json_double(j, "n_estimate"), (unsigned long long)json_number(j, "links"),
+		 (unsigned long long)json_integer_value(json_array_get(leaf, 0)),
+		 (unsigned long long)json_integer_value(json_array_get(leaf, 1)),
+		 (unsigned long long)json_number(j, "known"));
+	out_pair(cli, "lookups", "%llu, %llu failed; %.1f hops on average (%.1f predicted, %llu at most)",
+		 (unsigned long long)json_number(lookups, "total"), (unsigned long long)json_number(lookups, "failed"),
+		 json_double(hops, "observed"), json_double(hops, "predicted"),
+		 (unsigned long long)json_number(hops, "max"));
+	out_pair(cli, "records", "%llu held, %s", (unsigned long long)json_number(records, "count"),
+		 out_bytes(json_number(records, "bytes")));
+	out_pair(cli, "blocks", "%llu (%llu own, %llu held for others), %s",
+		 (unsigned long long)json_number(blocks, "count"), (unsigned long long)json_number(blocks, "own"),
+		 (unsigned long long)json_number(blocks, "held"), out_bytes(json_number(blocks, "bytes")));
+	out_pair(cli, "traffic", "%s sent, %s received, %llu sessions", out_bytes(json_number(traffic, "sent")),
+		 out_bytes(json_number(traffic, "received")), (unsigned long long)json_number(j, "sessions"));
+	out_pair(cli, "process", "%llu, up %s, %s of memory, version %s", (unsigned long long)json_number(j, "pid"),
+		 out_duration(json_number(j, "uptime_s")), out_bytes(json_number(j, "rss")), json_text(j, "version"));
 	if (json_number(j, "http"))
 		out_pair(cli, "page", "http://localhost:%llu/", (unsigned long long)json_number(j, "http"));
 	out_pair(cli, "data", "%s", json_text(j, "data"));
@@ -287,7 +301,8 @@ int cmd_peers(struct cli *cli)
 	size_t hidden = 0;
 	json_array_foreach(peers, i, p)
 	{
-		bool leaf = json_is_true(json_object_get(p, "leaf")), linked = json_is_true(json_object_get(p, "linked"));
+		bool leaf = json_is_true(json_object_get(p, "leaf")),
+		     linked = json_is_true(json_object_get(p, "linked"));
 		bool up = json_is_true(json_object_get(p, "up"));
 		if (!all && !leaf && !linked && !up) {
 			hidden++;

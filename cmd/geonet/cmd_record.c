@@ -1,4 +1,5 @@
-/* Records: put one's own, get anyone's, and the way a lookup takes. A record is verified here before a byte of it is given on. */
+/* Records: put one's own, get anyone's, and the way a lookup takes. A record is verified here before a byte of it is
+ * given on. */
 #include "cli.h"
 #include "services/names.h"
 #include "wire/wire.h"
@@ -23,8 +24,9 @@ static int put_done(struct cli *cli, struct reply *r)
 		return cli_json(cli, json_incref(r->json));
 	size_t n = json_array_size(json_object_get(r->json, "receipts"));
 	printf("%s\n", json_text(r->json, "key"));
-	cli_note(cli, "stored: %zu signed receipts, seq %llu, %llu hops, %.0f ms", n, (unsigned long long)json_number(r->json, "seq"),
-	         (unsigned long long)json_number(r->json, "hops"), json_double(r->json, "took_ms"));
+	cli_note(cli, "stored: %zu signed receipts, seq %llu, %llu hops, %.0f ms", n,
+		 (unsigned long long)json_number(r->json, "seq"), (unsigned long long)json_number(r->json, "hops"),
+		 json_double(r->json, "took_ms"));
 	return CLI_OK;
 }
 
@@ -76,8 +78,9 @@ int cmd_put(struct cli *cli)
 	struct identity id;
 	uint8_t *body;
 	size_t len;
-	if (!cli_number(cli, "type", FIRST_APPLICATION_TYPE, UINT16_MAX, &type) || !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &ttl) ||
-	    !cli_number(cli, "w", 1, 8, &w) || !cli_number(cli, "seq", 1, UINT64_MAX - 1, &seq))
+	if (!cli_number(cli, "type", FIRST_APPLICATION_TYPE, UINT16_MAX, &type) ||
+	    !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &ttl) || !cli_number(cli, "w", 1, 8, &w) ||
+	    !cli_number(cli, "seq", 1, UINT64_MAX - 1, &seq))
 		return CLI_USAGE;
 	if (label && (strlen(label) > GN_RECORD_LABEL_MAX || !gn_utf8_ok(gn_str(label))))
 		return cli_fail(cli, CLI_USAGE, "text", "--label has at most %d bytes of UTF-8", GN_RECORD_LABEL_MAX);
@@ -85,8 +88,12 @@ int cmd_put(struct cli *cli)
 		return CLI_FAILED;
 	int exit = CLI_FAILED;
 	if (identity_load(cli, &id)) {
-		struct gn_record_fields f = {.type = (uint16_t)type, .label = gn_str(label ? label : ""), .body = gn_slice(body, len),
-		                             .seq = seq ? seq : seq_now(), .created = cli_now(), .ttl = (uint32_t)ttl};
+		struct gn_record_fields f = {.type = (uint16_t)type,
+					     .label = gn_str(label ? label : ""),
+					     .body = gn_slice(body, len),
+					     .seq = seq ? seq : seq_now(),
+					     .created = cli_now(),
+					     .ttl = (uint32_t)ttl};
 		exit = put_record(cli, &id, &f, w, seq != 0);
 		identity_wipe(&id);
 	}
@@ -103,7 +110,8 @@ static bool record_key(struct cli *cli, const char *text, uint16_t type, struct 
 	if (!slash && text[0] != '@') {
 		if (gn_unhex(gn_str(text), key->b, sizeof key->b) == GN_OK)
 			return true;
-		*exit = cli_fail(cli, CLI_USAGE, "usage", "'%s' is neither a record's key (64 hex digits) nor OWNER/LABEL nor @LABEL", text);
+		*exit = cli_fail(cli, CLI_USAGE, "usage",
+				 "'%s' is neither a record's key (64 hex digits) nor OWNER/LABEL nor @LABEL", text);
 		return false;
 	}
 	const char *label = slash ? slash + 1 : text + 1;
@@ -132,12 +140,14 @@ static int show_record(struct cli *cli, const struct gn_record *r, unsigned hold
 	if (to_file && !cli->json)
 		return CLI_OK;
 	if (!cli->json)
-		return r->body.len == 0 || fwrite(r->body.p, 1, r->body.len, stdout) == r->body.len ? CLI_OK : CLI_FAILED;
+		return r->body.len == 0 || fwrite(r->body.p, 1, r->body.len, stdout) == r->body.len ? CLI_OK
+												    : CLI_FAILED;
 	char pid[GN_PID_MAX], *body = base64_text(r->body);
 	gn_pid(&r->owner, pid);
-	json_t *json = json_pack("{so ss so so si sI sI sI si ss}", "key", json_hex(r->key.b, 32), "owner", pid, "owner_key", json_hex(r->owner.b, 32), "label",
-	                         json_slice(r->label), "type", (int)r->type, "seq", (json_int_t)r->seq, "created", (json_int_t)r->created, "expires",
-	                         (json_int_t)(r->created + r->ttl), "holders", (int)holders, "body", body);
+	json_t *json = json_pack("{so ss so so si sI sI sI si ss}", "key", json_hex(r->key.b, 32), "owner", pid,
+				 "owner_key", json_hex(r->owner.b, 32), "label", json_slice(r->label), "type",
+				 (int)r->type, "seq", (json_int_t)r->seq, "created", (json_int_t)r->created, "expires",
+				 (json_int_t)(r->created + r->ttl), "holders", (int)holders, "body", body);
 	free(body);
 	return cli_json(cli, json);
 }
@@ -207,7 +217,8 @@ static void print_trace(struct cli *cli, const json_t *j)
 		table_add(&t, "%s", out_text(json_text(s, "addr")));
 		table_add(&t, "%.1f", json_double(s, "at_ms"));
 		table_add(&t, "%.1f", json_double(s, "rtt_ms"));
-		table_add(&t, "%s", strcmp(json_text(s, "outcome"), "ok") ? out_text(json_text(s, "outcome")) : "answered");
+		table_add(&t, "%s",
+			  strcmp(json_text(s, "outcome"), "ok") ? out_text(json_text(s, "outcome")) : "answered");
 	}
 	printf("key %s\n\n", json_text(j, "key"));
 	table_print(cli, &t);
@@ -229,7 +240,9 @@ int cmd_trace(struct cli *cli)
 	if (!trace_key(cli, cli->args[0], &key, &exit))
 		return exit;
 	gn_hex(GN_SLICE(key.b), hex);
-	exit = client_must(cli, (struct call){.path = cli_format("/api/v1/find/%s?count=%llu", hex, (unsigned long long)count)}, &r, "the lookup failed");
+	exit = client_must(
+		cli, (struct call){.path = cli_format("/api/v1/find/%s?count=%llu", hex, (unsigned long long)count)},
+		&r, "the lookup failed");
 	if (exit == CLI_OK && cli->json)
 		exit = cli_json(cli, json_incref(r.json));
 	else if (exit == CLI_OK)

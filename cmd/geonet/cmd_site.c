@@ -1,5 +1,5 @@
-/* Publish, update, roll back. The order is what makes it atomic: blocks and manifest first, with receipts from enough nodes; then the head,
- * one signed record, moves. Whatever fails before leaves the old version as it was. */
+/* Publish, update, roll back. The order is what makes it atomic: blocks and manifest first, with receipts from enough
+ * nodes; then the head, one signed record, moves. Whatever fails before leaves the old version as it was. */
 #include "cli.h"
 #include "services/names.h"
 #include "site.h"
@@ -40,9 +40,9 @@ static bool node_keeps(struct cli *cli, const struct gn_pk *owner, const char *l
 	gn_hex(GN_SLICE(owner->b), owner_hex);
 	gn_hex(GN_SLICE(root->b), root_hex);
 	if (client_call(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r) == CLI_OK)
-		json_array_foreach(json_object_get(r.json, "sites"), i, site)
-			keeps |= strcmp(json_text(site, "owner"), owner_hex) == 0 && strcmp(json_text(site, "label"), label) == 0 &&
-			         strcmp(json_text(site, "root"), root_hex) == 0;
+		json_array_foreach(json_object_get(r.json, "sites"), i, site) keeps |=
+			strcmp(json_text(site, "owner"), owner_hex) == 0 &&
+			strcmp(json_text(site, "label"), label) == 0 && strcmp(json_text(site, "root"), root_hex) == 0;
 	reply_free(&r);
 	return keeps;
 }
@@ -62,7 +62,8 @@ static int read_present(struct publication *p)
 static bool is_unchanged(const struct publication *p, const struct site_file *f)
 {
 	struct gn_bundle_file old;
-	return p->previous && gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK && old.size == f->size && memcmp(&old.root, &f->root, sizeof f->root) == 0;
+	return p->previous && gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK && old.size == f->size &&
+	       memcmp(&old.root, &f->root, sizeof f->root) == 0;
 }
 
 /* Hashes all files; sends those that the node does not keep already (all: every one). */
@@ -73,7 +74,8 @@ static int send_files(struct publication *p, bool all)
 	for (size_t i = 0; i < p->folder.count; i++) {
 		struct site_file *f = &p->folder.files[i];
 		struct gn_bundle_file old;
-		bool maybe = !all && p->kept && gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK && old.size == f->size;
+		bool maybe = !all && p->kept && gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK &&
+			     old.size == f->size;
 		bool same = maybe && site_hash_file(p->cli, f, false, done, p->folder.bytes) && is_unchanged(p, f);
 		if (!same && !site_hash_file(p->cli, f, true, done, p->folder.bytes))
 			return CLI_FAILED;
@@ -94,11 +96,14 @@ static bool parse_headers(struct cli *cli, struct gn_bundle_header out[HEADERS_M
 	for (int i = 0; (text = cli_option_at(cli, "header", i)); i++) {
 		const char *space = strchr(text, ' '), *colon = space ? strchr(space, ':') : NULL;
 		if (!colon || *count == HEADERS_MAX) {
-			cli_fail(cli, CLI_USAGE, "usage", "--header '%s' is not \"GLOB NAME: VALUE\" (at most %d of them)", text, HEADERS_MAX);
+			cli_fail(cli, CLI_USAGE, "usage",
+				 "--header '%s' is not \"GLOB NAME: VALUE\" (at most %d of them)", text, HEADERS_MAX);
 			return false;
 		}
 		const char *value = colon + 1 + strspn(colon + 1, " ");
-		out[(*count)++] = (struct gn_bundle_header){gn_slice(text, (size_t)(space - text)), gn_slice(space + 1, (size_t)(colon - space - 1)), gn_str(value)};
+		out[(*count)++] =
+			(struct gn_bundle_header){gn_slice(text, (size_t)(space - text)),
+						  gn_slice(space + 1, (size_t)(colon - space - 1)), gn_str(value)};
 	}
 	return true;
 }
@@ -142,15 +147,28 @@ static int make_manifest(struct publication *p)
 	struct gn_bundle_file *files = cli_alloc(p->folder.count * sizeof *files);
 	for (size_t i = 0; i < p->folder.count; i++) {
 		const struct site_file *f = &p->folder.files[i];
-		files[i] = (struct gn_bundle_file){.path = gn_str(f->path), .mime = gn_str(gn_bundle_mime(gn_str(f->path))), .size = f->size, .root = f->root,
-		                                   .blocks = gn_slice(f->blocks, f->block_count * sizeof *f->blocks)};
+		files[i] = (struct gn_bundle_file){.path = gn_str(f->path),
+						   .mime = gn_str(gn_bundle_mime(gn_str(f->path))),
+						   .size = f->size,
+						   .root = f->root,
+						   .blocks = gn_slice(f->blocks, f->block_count * sizeof *f->blocks)};
 		p->next.total_size += f->size;
 	}
 	struct gn_slice *deleted = find_deleted(p, files);
 	const char *entry = cli_option(cli, "entry"), *not_found = cli_option(cli, "not-found");
-	struct gn_manifest_args args = {.owner = p->id.keys.sk.pk, .label = gn_str(p->label), .seq = p->head.seq + 1, .created = cli_now(), .files = files,
-	                                .file_count = p->folder.count, .entry = gn_str(entry), .not_found = gn_str(not_found), .headers = headers,
-	                                .header_count = header_count, .prev = p->head.now.manifest, .deleted = deleted, .deleted_count = p->deleted};
+	struct gn_manifest_args args = {.owner = p->id.keys.sk.pk,
+					.label = gn_str(p->label),
+					.seq = p->head.seq + 1,
+					.created = cli_now(),
+					.files = files,
+					.file_count = p->folder.count,
+					.entry = gn_str(entry),
+					.not_found = gn_str(not_found),
+					.headers = headers,
+					.header_count = header_count,
+					.prev = p->head.now.manifest,
+					.deleted = deleted,
+					.deleted_count = p->deleted};
 	char why[256] = "";
 	struct gn_buf out = {.cap = gn_manifest_make_max(&args)};
 	p->manifest = cli_alloc(out.cap);
@@ -161,7 +179,8 @@ static int make_manifest(struct publication *p)
 		exit = cli_fail(cli, CLI_FAILED, gn_err_name(err), "%s", why);
 	else if (err)
 		exit = cli_fail_err(cli, err, "the manifest cannot be made");
-	else if (!site_upload_bytes(cli, gn_buf_slice(&out), &p->next.manifest, &p->manifest_blocks, &p->manifest_block_count))
+	else if (!site_upload_bytes(cli, gn_buf_slice(&out), &p->next.manifest, &p->manifest_blocks,
+				    &p->manifest_block_count))
 		exit = CLI_FAILED;
 	p->next.manifest_size = out.len;
 	p->next.manifest_blocks = gn_slice(p->manifest_blocks, p->manifest_block_count * sizeof *p->manifest_blocks);
@@ -180,7 +199,8 @@ static int spread(struct publication *p, bool *missing)
 	hash_add(&blocks, p->manifest_blocks, p->manifest_block_count);
 	hash_unique(&blocks);
 	p->block_count = blocks.count;
-	int exit = site_spread(p->cli, &blocks, p->copies, cli_now() + p->ttl, &p->id.keys.sk.pk, p->label, &p->next.manifest, missing);
+	int exit = site_spread(p->cli, &blocks, p->copies, cli_now() + p->ttl, &p->id.keys.sk.pk, p->label,
+			       &p->next.manifest, missing);
 	free(blocks.list);
 	return exit;
 }
@@ -206,11 +226,14 @@ static int tell(struct publication *p, const char *name)
 	char *url = *host ? site_url(cli, host) : NULL;
 	cli_progress_done(cli);
 	if (cli->json) {
-		json_t *json = json_pack("{ss so ss sI sI so sI sI sI sI sI sI sI sI}", "owner", p->id.pid, "owner_key", json_hex(p->id.keys.sk.pk.b, 32), "label",
-		                         p->label, "version", (json_int_t)p->head.now.version, "seq", (json_int_t)p->head.seq, "root",
-		                         json_hex(p->head.now.manifest.b, 32), "files", (json_int_t)p->folder.count, "bytes", (json_int_t)p->head.now.total_size,
-		                         "uploaded", (json_int_t)p->uploaded, "unchanged", (json_int_t)p->unchanged, "deleted", (json_int_t)p->deleted, "blocks",
-		                         (json_int_t)p->block_count, "copies", (json_int_t)p->copies, "receipts", (json_int_t)p->receipts);
+		json_t *json = json_pack("{ss so ss sI sI so sI sI sI sI sI sI sI sI}", "owner", p->id.pid, "owner_key",
+					 json_hex(p->id.keys.sk.pk.b, 32), "label", p->label, "version",
+					 (json_int_t)p->head.now.version, "seq", (json_int_t)p->head.seq, "root",
+					 json_hex(p->head.now.manifest.b, 32), "files", (json_int_t)p->folder.count,
+					 "bytes", (json_int_t)p->head.now.total_size, "uploaded",
+					 (json_int_t)p->uploaded, "unchanged", (json_int_t)p->unchanged, "deleted",
+					 (json_int_t)p->deleted, "blocks", (json_int_t)p->block_count, "copies",
+					 (json_int_t)p->copies, "receipts", (json_int_t)p->receipts);
 		if (json && shown)
 			json_object_set_new(json, "name", json_string(shown));
 		if (json && url)
@@ -218,9 +241,10 @@ static int tell(struct publication *p, const char *name)
 		free(url);
 		return cli_json(cli, json);
 	}
-	cli_note(cli, "version %llu: %zu files, %s; %zu sent, %zu unchanged, %zu deleted; %llu blocks in %llu copies", (unsigned long long)p->head.now.version,
-	         p->folder.count, out_bytes(p->head.now.total_size), p->uploaded, p->unchanged, p->deleted, (unsigned long long)p->block_count,
-	         (unsigned long long)p->copies);
+	cli_note(cli, "version %llu: %zu files, %s; %zu sent, %zu unchanged, %zu deleted; %llu blocks in %llu copies",
+		 (unsigned long long)p->head.now.version, p->folder.count, out_bytes(p->head.now.total_size),
+		 p->uploaded, p->unchanged, p->deleted, (unsigned long long)p->block_count,
+		 (unsigned long long)p->copies);
 	if (url)
 		printf("%s\n", url);
 	else
@@ -248,7 +272,8 @@ static struct publication *publication_new(struct cli *cli, const char *label)
 	p->copies = GN_BUNDLE_COPIES;
 	p->ttl = GN_BUNDLE_TTL;
 	gn_alloc_heap(&p->alloc, MANIFEST_MEMORY);
-	if (cli_number(cli, "copies", 1, 8, &p->copies) && cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &p->ttl) &&
+	if (cli_number(cli, "copies", 1, 8, &p->copies) &&
+	    cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &p->ttl) &&
 	    cli_number(cli, "w", 1, 8, &p->w) && site_label_ok(cli, p->label))
 		return p;
 	publication_free(p);
@@ -270,7 +295,8 @@ static int publish(struct publication *p, const char *name)
 		if (exit == CLI_OK)
 			exit = spread(p, &missing);
 		if (missing)
-			exit = cli_fail(p->cli, CLI_FAILED, "not-found", "the node lost blocks that were just sent to it; is its disk full?");
+			exit = cli_fail(p->cli, CLI_FAILED, "not-found",
+					"the node lost blocks that were just sent to it; is its disk full?");
 	}
 	if (exit == CLI_OK)
 		exit = move_head(p);
@@ -315,8 +341,9 @@ static int find_version(struct publication *p, uint64_t wanted, struct gn_head_v
 		}
 	if (!wanted)
 		return cli_fail(p->cli, CLI_NOT_FOUND, "not-found", "there is no earlier version");
-	return cli_fail(p->cli, CLI_NOT_FOUND, "not-found", "there is no version %llu among the last %d; geonet site show lists them", (unsigned long long)wanted,
-	                GN_HEAD_HISTORY);
+	return cli_fail(p->cli, CLI_NOT_FOUND, "not-found",
+			"there is no version %llu among the last %d; geonet site show lists them",
+			(unsigned long long)wanted, GN_HEAD_HISTORY);
 }
 
 static int roll_back(struct publication *p, uint64_t wanted)
@@ -340,12 +367,14 @@ static int roll_back(struct publication *p, uint64_t wanted)
 	}
 	hash_add(&blocks, old.manifest_blocks.p, old.manifest_blocks.len / sizeof(struct gn_hash));
 	hash_unique(&blocks);
-	exit = site_spread(p->cli, &blocks, p->copies, cli_now() + p->ttl, &p->head.owner, p->label, &old.manifest, &missing);
+	exit = site_spread(p->cli, &blocks, p->copies, cli_now() + p->ttl, &p->head.owner, p->label, &old.manifest,
+			   &missing);
 	p->block_count = blocks.count;
 	free(blocks.list);
 	if (missing)
-		return cli_fail(p->cli, CLI_FAILED, "not-found", "this node no longer has all blocks of version %llu; publish its folder again instead",
-		                (unsigned long long)old.version);
+		return cli_fail(p->cli, CLI_FAILED, "not-found",
+				"this node no longer has all blocks of version %llu; publish its folder again instead",
+				(unsigned long long)old.version);
 	if (exit)
 		return exit;
 	uint64_t from = old.version;
@@ -353,9 +382,11 @@ static int roll_back(struct publication *p, uint64_t wanted)
 	p->next.version = 0; /* a new number: history only grows */
 	exit = move_head(p);
 	if (exit == CLI_OK && p->cli->json)
-		return cli_json(p->cli, json_pack("{ss ss sI sI}", "owner", p->id.pid, "label", p->label, "version", (json_int_t)p->head.now.version, "same_as", (json_int_t)from));
+		return cli_json(p->cli, json_pack("{ss ss sI sI}", "owner", p->id.pid, "label", p->label, "version",
+						  (json_int_t)p->head.now.version, "same_as", (json_int_t)from));
 	if (exit == CLI_OK)
-		cli_note(p->cli, "version %llu is on top again, as version %llu", (unsigned long long)from, (unsigned long long)p->head.now.version);
+		cli_note(p->cli, "version %llu is on top again, as version %llu", (unsigned long long)from,
+			 (unsigned long long)p->head.now.version);
 	return exit;
 }
 

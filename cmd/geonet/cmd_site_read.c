@@ -1,5 +1,5 @@
-/* Sites as a reader sees them: what this node keeps, what a site holds, and its files, fetched through the node's gateway and checked here
- * against the manifest that the owner signed. */
+/* Sites as a reader sees them: what this node keeps, what a site holds, and its files, fetched through the node's
+ * gateway and checked here against the manifest that the owner signed. */
 #include "cli.h"
 #include "services/names.h"
 #include "site.h"
@@ -77,7 +77,8 @@ static int site_open(struct cli *cli, const char *target, uint64_t version, stru
 	const struct gn_head_version *v = &s->head.now;
 	for (size_t i = 0; version && v->version != version; i++) {
 		if (i == s->head.previous_count)
-			return cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s has no version %llu among its last %d", target, (unsigned long long)version, GN_HEAD_HISTORY);
+			return cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s has no version %llu among its last %d",
+					target, (unsigned long long)version, GN_HEAD_HISTORY);
 		v = &s->head.previous[i];
 	}
 	return site_manifest(cli, &s->head, v, false, &s->alloc, &s->manifest);
@@ -97,16 +98,21 @@ static json_t *site_json(const struct site *s, const char *pid)
 	for (size_t i = 0; i < gn_manifest_count(s->manifest); i++) {
 		struct gn_bundle_file f;
 		gn_manifest_at(s->manifest, i, &f);
-		json_array_append_new(files, json_pack("{so sI so so}", "path", json_slice(f.path), "size", (json_int_t)f.size, "mime", json_slice(f.mime), "root",
-		                                       json_hex(f.root.b, 32)));
+		json_array_append_new(files,
+				      json_pack("{so sI so so}", "path", json_slice(f.path), "size", (json_int_t)f.size,
+						"mime", json_slice(f.mime), "root", json_hex(f.root.b, 32)));
 	}
 	for (size_t i = 0; i < s->head.previous_count; i++)
-		json_array_append_new(previous, json_pack("{sI sI so}", "version", (json_int_t)s->head.previous[i].version, "size",
-		                                          (json_int_t)s->head.previous[i].total_size, "root", json_hex(s->head.previous[i].manifest.b, 32)));
-	return json_pack("{ss so ss sI sI sI sI sI so so so so so}", "owner", pid, "owner_key", json_hex(s->owner.b, 32), "label", s->label, "version",
-	                 (json_int_t)s->head.now.version, "seq", (json_int_t)s->head.seq, "created", (json_int_t)s->head.created, "expires",
-	                 (json_int_t)(s->head.created + s->head.ttl), "size", (json_int_t)s->head.now.total_size, "root", json_hex(s->head.now.manifest.b, 32),
-	                 "entry", json_slice(info.entry), "not_found", json_slice(info.not_found), "previous", previous, "files", files);
+		json_array_append_new(previous,
+				      json_pack("{sI sI so}", "version", (json_int_t)s->head.previous[i].version,
+						"size", (json_int_t)s->head.previous[i].total_size, "root",
+						json_hex(s->head.previous[i].manifest.b, 32)));
+	return json_pack("{ss so ss sI sI sI sI sI so so so so so}", "owner", pid, "owner_key",
+			 json_hex(s->owner.b, 32), "label", s->label, "version", (json_int_t)s->head.now.version, "seq",
+			 (json_int_t)s->head.seq, "created", (json_int_t)s->head.created, "expires",
+			 (json_int_t)(s->head.created + s->head.ttl), "size", (json_int_t)s->head.now.total_size,
+			 "root", json_hex(s->head.now.manifest.b, 32), "entry", json_slice(info.entry), "not_found",
+			 json_slice(info.not_found), "previous", previous, "files", files);
 }
 
 static void print_site(struct cli *cli, const struct site *s, const char *pid)
@@ -114,11 +120,12 @@ static void print_site(struct cli *cli, const struct site *s, const char *pid)
 	struct table t;
 	out_pair(cli, "owner", "%s", pid);
 	out_pair(cli, "label", "%s", *s->label ? out_text(s->label) : "- (the default site)");
-	out_pair(cli, "version", "%llu of %s, until %s", (unsigned long long)s->head.now.version, out_time(s->head.created),
-	         out_time(s->head.created + s->head.ttl));
+	out_pair(cli, "version", "%llu of %s, until %s", (unsigned long long)s->head.now.version,
+		 out_time(s->head.created), out_time(s->head.created + s->head.ttl));
 	out_pair(cli, "size", "%s in %zu files", out_bytes(s->head.now.total_size), gn_manifest_count(s->manifest));
 	for (size_t i = 0; i < s->head.previous_count; i++)
-		out_pair(cli, i ? "" : "before", "version %llu, %s", (unsigned long long)s->head.previous[i].version, out_bytes(s->head.previous[i].total_size));
+		out_pair(cli, i ? "" : "before", "version %llu, %s", (unsigned long long)s->head.previous[i].version,
+			 out_bytes(s->head.previous[i].total_size));
 	putchar('\n');
 	table_init(&t, 3, 1 << 0);
 	table_add(&t, "SIZE");
@@ -197,7 +204,8 @@ static char *url_path(struct gn_slice path)
 }
 
 /* Streams one file to `out`; what was written is right only when this is CLI_OK. */
-static int fetch(struct cli *cli, const char *host, const struct gn_bundle_file *f, FILE *out, uint64_t *done, uint64_t total)
+static int fetch(struct cli *cli, const char *host, const struct gn_bundle_file *f, FILE *out, uint64_t *done,
+		 uint64_t total)
 {
 	char *name = cli_format("%s", out_text_slice(f->path));
 	size_t cap = f->blocks.len / sizeof(struct gn_hash);
@@ -205,13 +213,16 @@ static int fetch(struct cli *cli, const char *host, const struct gn_bundle_file 
 	struct download d = {cli, out, name, cli_alloc(sizeof *d.hasher), done, total};
 	struct reply r;
 	gn_file_hasher_init(d.hasher, blocks, cap);
-	int exit = client_call(cli, (struct call){.path = url_path(f->path), .host = host, .write = on_bytes, .user = &d}, &r);
+	int exit = client_call(
+		cli, (struct call){.path = url_path(f->path), .host = host, .write = on_bytes, .user = &d}, &r);
 	if (exit && r.err)
 		cli_fail(cli, exit, gn_err_name(r.err), "%s could not be fetched: %s", name, gn_err_text(r.err));
 	if (exit == CLI_OK) {
 		gn_file_hasher_end(d.hasher, &root);
 		if (memcmp(root.b, f->root.b, sizeof root.b) != 0)
-			exit = cli_fail(cli, CLI_FAILED, "hash", "%s is not what the owner signed (or the site changed meanwhile: try again)", name);
+			exit = cli_fail(cli, CLI_FAILED, "hash",
+					"%s is not what the owner signed (or the site changed meanwhile: try again)",
+					name);
 	}
 	reply_free(&r);
 	free(d.hasher);
@@ -221,7 +232,8 @@ static int fetch(struct cli *cli, const char *host, const struct gn_bundle_file 
 }
 
 /* To a temporary file beside the target, renamed when every byte is right. */
-static int fetch_to_file(struct cli *cli, const char *host, const struct gn_bundle_file *f, const char *path, uint64_t *done, uint64_t total)
+static int fetch_to_file(struct cli *cli, const char *host, const struct gn_bundle_file *f, const char *path,
+			 uint64_t *done, uint64_t total)
 {
 	char *temp = cli_format("%s.part", path), *folder = cli_format("%s", path), *slash = strrchr(folder, '/');
 	int exit = CLI_FAILED;
@@ -277,7 +289,8 @@ static int get_folder(struct cli *cli, const struct site *s, const char *host, c
 	if (exit == CLI_OK && count == 0)
 		return cli_fail(cli, CLI_NOT_FOUND, "not-found", "there is nothing under %s", folder);
 	if (exit == CLI_OK && cli->json)
-		return cli_json(cli, json_pack("{sI sI ss}", "files", (json_int_t)count, "bytes", (json_int_t)done, "output", dir));
+		return cli_json(cli, json_pack("{sI sI ss}", "files", (json_int_t)count, "bytes", (json_int_t)done,
+					       "output", dir));
 	if (exit == CLI_OK)
 		cli_note(cli, "%zu files, %s, every byte verified, in %s", count, out_bytes(done), dir);
 	return exit;
@@ -299,8 +312,10 @@ static int get_file(struct cli *cli, const struct gn_bundle_file *f, const char 
 
 int cmd_site_get(struct cli *cli)
 {
-	const char *slash = strchr(cli->args[0], '/'), *path = slash ? slash + 1 : "", *output = cli_option(cli, "output"), *why = "";
-	char *target = cli_format("%.*s", (int)(slash ? slash - cli->args[0] : (long)strlen(cli->args[0])), cli->args[0]);
+	const char *slash = strchr(cli->args[0], '/'), *path = slash ? slash + 1 : "",
+		   *output = cli_option(cli, "output"), *why = "";
+	char *target =
+		cli_format("%.*s", (int)(slash ? slash - cli->args[0] : (long)strlen(cli->args[0])), cli->args[0]);
 	char host[GN_NAME_HOST_MAX + 32];
 	struct gn_name name;
 	struct gn_bundle_file f;

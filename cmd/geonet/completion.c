@@ -45,12 +45,14 @@ static void print_bash(void)
 {
 	printf("# bash completion of geonet; made by: geonet completion bash\n"
 	       "_geonet() {\n"
-	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=() w skip= names= options=\n"
+	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=() w skip= names= "
+	       "options=\n"
 	       "\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
 	       "\t\tif [ \"$skip\" ]; then skip=; continue; fi\n"
 	       "\t\tcase $w in --data) skip=y ;; -*) ;; *) words+=(\"$w\") ;; esac\n"
 	       "\tdone\n"
-	       "\tcase $prev in --data|--output|-o|--passphrase-file|--config) COMPREPLY=($(compgen -f -- \"$cur\")); return ;; esac\n"
+	       "\tcase $prev in --data|--output|-o|--passphrase-file|--config) COMPREPLY=($(compgen -f -- \"$cur\")); "
+	       "return ;; esac\n"
 	       "\tcase \"${words[0]} ${words[1]}\" in\n");
 	for (const struct cli_command *c = cli_commands; c->name; c++) {
 		printf("\t'%s'%s) options='", c->name, strchr(c->name, ' ') ? "" : "' '*");
@@ -98,7 +100,8 @@ static void print_zsh_options(const struct cli_option *o)
 			text[n++] = *p;
 		}
 		text[n] = 0;
-		char *spec = o->value ? cli_format("*--%s=[%s]:%s:_files", o->name, text, o->value) : cli_format("--%s[%s]", o->name, text);
+		char *spec = o->value ? cli_format("*--%s=[%s]:%s:_files", o->name, text, o->value)
+				      : cli_format("--%s[%s]", o->name, text);
 		putchar(' ');
 		print_quoted(spec);
 		free(spec);
@@ -128,12 +131,14 @@ static void print_zsh(void)
 	for (const struct cli_command *c = cli_commands; c->name; c++)
 		if (is_first_of_group(c)) {
 			size_t len = strcspn(c->name, " ");
-			char *item = c->name[len] ? cli_format("%.*s:commands about it", (int)len, c->name) : cli_format("%s:%s", c->name, c->summary);
+			char *item = c->name[len] ? cli_format("%.*s:commands about it", (int)len, c->name)
+						  : cli_format("%s:%s", c->name, c->summary);
 			putchar(' ');
 			print_quoted(item);
 			free(item);
 		}
-	printf(" ); _describe command names; return; fi\n\tshift $((n - 1)) words; (( CURRENT -= n - 1 ))\n\tcase $command in\n");
+	printf(" ); _describe command names; return; fi\n\tshift $((n - 1)) words; (( CURRENT -= n - 1 ))\n\tcase "
+	       "$command in\n");
 	for (const struct cli_command *c = cli_commands; c->name; c++) {
 		printf("\t'%s') _arguments", c->name);
 		print_zsh_options(c->options);
@@ -173,7 +178,8 @@ static void print_fish(void)
 			putchar('\n');
 		}
 		if (c->name[len]) {
-			printf("complete -c geonet -f -n '__geonet_at %.*s' -a %s -d ", (int)len, c->name, c->name + len + 1);
+			printf("complete -c geonet -f -n '__geonet_at %.*s' -a %s -d ", (int)len, c->name,
+			       c->name + len + 1);
 			print_quoted(c->summary);
 			putchar('\n');
 		}

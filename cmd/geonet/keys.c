@@ -1,7 +1,8 @@
-/* The identity's key file, DATA/identity.key: 32 bytes of entropy, from which all keys follow, sealed by a passphrase or by its mode
- * 0600 alone. Passphrases come from a file that is named, or from the terminal itself, never from a pipe by accident. */
-#include "cli.h"
+/* The identity's key file, DATA/identity.key: 32 bytes of entropy, from which all keys follow, sealed by a passphrase
+ * or by its mode 0600 alone. Passphrases come from a file that is named, or from the terminal itself, never from a pipe
+ * by accident. */
 #include "keys.h"
+#include "cli.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -56,13 +57,15 @@ static bool read_public(const char *path, struct gn_pk *out)
 {
 	char hex[66] = "";
 	FILE *f = fopen(path, "r");
-	bool ok = f && fread(hex, 1, 65, f) == 65 && hex[64] == '\n' && gn_unhex(gn_slice(hex, 64), out->b, sizeof out->b) == GN_OK;
+	bool ok = f && fread(hex, 1, 65, f) == 65 && hex[64] == '\n' &&
+		  gn_unhex(gn_slice(hex, 64), out->b, sizeof out->b) == GN_OK;
 	if (f)
 		fclose(f);
 	return ok;
 }
 
-/* The first line of the file that --passphrase-file or the environment names. 1: there is one, 0: none named, -1: printed. */
+/* The first line of the file that --passphrase-file or the environment names. 1: there is one, 0: none named, -1:
+ * printed. */
 static int passphrase_file(struct cli *cli, const char *path, char out[PASSPHRASE_MAX])
 {
 	uint8_t *data;
@@ -82,7 +85,8 @@ static int passphrase_file(struct cli *cli, const char *path, char out[PASSPHRAS
 		memcpy(out, data, n);
 		out[n] = 0;
 	} else {
-		cli_fail(cli, CLI_FAILED, "passphrase", "the first line of %s is empty or longer than %d bytes", path, PASSPHRASE_MAX - 1);
+		cli_fail(cli, CLI_FAILED, "passphrase", "the first line of %s is empty or longer than %d bytes", path,
+			 PASSPHRASE_MAX - 1);
 	}
 	gn_wipe(data, len);
 	free(data);
@@ -99,15 +103,19 @@ bool passphrase_new(struct cli *cli, bool none, const char *file, char out[PASSP
 	if (got)
 		return got > 0;
 	for (int tries = 0; tries < 3; tries++) {
-		if (!terminal_ask("A passphrase for the key file: ", true, out, PASSPHRASE_MAX) || !terminal_ask("Again: ", true, again, sizeof again)) {
-			cli_fail(cli, CLI_USAGE, "passphrase", "there is no terminal to ask for a passphrase on; give --passphrase-file FILE or --no-passphrase");
+		if (!terminal_ask("A passphrase for the key file: ", true, out, PASSPHRASE_MAX) ||
+		    !terminal_ask("Again: ", true, again, sizeof again)) {
+			cli_fail(cli, CLI_USAGE, "passphrase",
+				 "there is no terminal to ask for a passphrase on; give --passphrase-file FILE or "
+				 "--no-passphrase");
 			return false;
 		}
 		bool same = strcmp(out, again) == 0;
 		gn_wipe(again, sizeof again);
 		if (same && *out)
 			return true;
-		cli_note(cli, same ? "An empty passphrase protects nothing; --no-passphrase says that you want none." : "The two differ; once more.");
+		cli_note(cli, same ? "An empty passphrase protects nothing; --no-passphrase says that you want none."
+				   : "The two differ; once more.");
 	}
 	cli_fail(cli, CLI_FAILED, "passphrase", "no passphrase was set");
 	return false;
@@ -121,7 +129,8 @@ bool passphrase_old(struct cli *cli, const char *file, char out[PASSPHRASE_MAX])
 	if (terminal_ask("Passphrase of your identity: ", true, out, PASSPHRASE_MAX))
 		return true;
 	cli_fail(cli, CLI_FAILED, "passphrase",
-	         "the identity is locked by a passphrase and there is no terminal to ask for it on; give --passphrase-file FILE");
+		 "the identity is locked by a passphrase and there is no terminal to ask for it on; give "
+		 "--passphrase-file FILE");
 	return false;
 }
 
@@ -173,8 +182,9 @@ static bool mode_ok(struct cli *cli, const char *path)
 	struct stat st;
 	if (stat(path, &st) != 0 || (st.st_mode & 077) == 0)
 		return true; /* what is wrong otherwise, reading tells */
-	cli_fail(cli, CLI_FAILED, "denied", "%s can be read by others (mode %03o); if nobody did, repair it with: chmod 600 %s", path,
-	         (unsigned)st.st_mode & 0777, path);
+	cli_fail(cli, CLI_FAILED, "denied",
+		 "%s can be read by others (mode %03o); if nobody did, repair it with: chmod 600 %s", path,
+		 (unsigned)st.st_mode & 0777, path);
 	return false;
 }
 
@@ -193,7 +203,8 @@ bool identity_load(struct cli *cli, struct identity *out)
 	bool ok = false;
 	memset(out, 0, sizeof *out);
 	if (access(path, F_OK) != 0) {
-		cli_fail(cli, CLI_FAILED, "not-found", "there is no identity in %s; make one with: geonet id new", cli->data);
+		cli_fail(cli, CLI_FAILED, "not-found", "there is no identity in %s; make one with: geonet id new",
+			 cli->data);
 	} else if (mode_ok(cli, path) && read_input(cli, path, GN_KEYFILE_MAX, &file, &len)) {
 		gn_err err = unseal(file, len, "", out);
 		if (err == GN_PASSPHRASE && passphrase_old(cli, cli_option(cli, "passphrase-file"), passphrase))

@@ -15,7 +15,8 @@ const struct cli_option cli_global[] = {
 	{0},
 };
 
-#define PASSPHRASE {"passphrase-file", "FILE", "read the identity's passphrase from FILE (also $GEONET_PASSPHRASE_FILE)"}
+#define PASSPHRASE                                                                                                     \
+	{"passphrase-file", "FILE", "read the identity's passphrase from FILE (also $GEONET_PASSPHRASE_FILE)"}
 #define W {"w", "N", "how many nodes must sign that they keep it (default: the network's)"}
 #define TTL {"ttl", "SECONDS", "how long it lives without renewal (default 30 days)"}
 #define NONE {0}
@@ -39,13 +40,16 @@ static const struct cli_option put_options[] = {
 	{"type", "N", "its type, 16 or higher (default 16)"},
 	{"ttl", "SECONDS", "how long it lives, 60 s to 30 days (default one day)"},
 	{"seq", "N", "its version (default: the time in milliseconds)"},
-	W, PASSPHRASE, NONE,
+	W,
+	PASSPHRASE,
+	NONE,
 };
 static const struct cli_option get_options[] = {
 	{"quorum", "N", "how many holders must agree on the newest version"},
 	{"type", "N", "the record's type (default 16)"},
 	{"output", "FILE", "write to FILE instead of stdout; also -o"},
-	PASSPHRASE, NONE,
+	PASSPHRASE,
+	NONE,
 };
 static const struct cli_option trace_options[] = {{"count", "N", "how many of the nearest nodes (default 8)"}, NONE};
 static const struct cli_option id_new_options[] = {
@@ -64,18 +68,25 @@ static const struct cli_option id_import_options[] = {
 static const struct cli_option id_publish_options[] = {
 	{"name", "TEXT", "a display name"},
 	{"vouch-node", NULL, "say that the running node is yours"},
-	TTL, W, PASSPHRASE, NONE,
+	TTL,
+	W,
+	PASSPHRASE,
+	NONE,
 };
 static const struct cli_option pass_options[] = {PASSPHRASE, NONE};
 static const struct cli_option name_edit_options[] = {
 	{"site", "LABEL", "point to your site of that label (\"\" is the default one), or OWNER/LABEL"},
 	{"txt", "TEXT", "a TXT entry; may repeat"},
 	{"entry-ttl", "SECONDS", "how long resolvers may keep the entries (default 3600)"},
-	TTL, W, PASSPHRASE, NONE,
+	TTL,
+	W,
+	PASSPHRASE,
+	NONE,
 };
 static const struct cli_option resolve_options[] = {{"fresh", NULL, "ask the network, not the cache"}, NONE};
 static const struct cli_option renew_options[] = {TTL, W, PASSPHRASE, NONE};
-static const struct cli_option transfer_options[] = {{"output", "FILE", "write the transfer to FILE instead of stdout; also -o"}, PASSPHRASE, NONE};
+static const struct cli_option transfer_options[] = {
+	{"output", "FILE", "write the transfer to FILE instead of stdout; also -o"}, PASSPHRASE, NONE};
 static const struct cli_option accept_options[] = {W, PASSPHRASE, NONE};
 static const struct cli_option publish_options[] = {
 	{"label", "L", "which of your sites (default: the default one, without a label)"},
@@ -85,72 +96,111 @@ static const struct cli_option publish_options[] = {
 	{"not-found", "PATH", "the page for what is not there (default 404.html)"},
 	{"header", "RULE", "\"GLOB NAME: VALUE\", an HTTP header for matching paths; may repeat"},
 	{"hidden", NULL, "take files that begin with a dot too"},
-	TTL, W, PASSPHRASE, NONE,
+	TTL,
+	W,
+	PASSPHRASE,
+	NONE,
 };
 static const struct cli_option show_options[] = {{"version", "N", "an earlier version's files"}, PASSPHRASE, NONE};
-static const struct cli_option site_get_options[] = {{"output", "PATH", "where to (default: a folder called as the site; a single file goes to stdout); also -o"}, PASSPHRASE, NONE};
-static const struct cli_option rollback_options[] = {{"copies", "N", "nodes that keep each block (default 3)"}, TTL, W, PASSPHRASE, NONE};
+static const struct cli_option site_get_options[] = {
+	{"output", "PATH", "where to (default: a folder called as the site; a single file goes to stdout); also -o"},
+	PASSPHRASE,
+	NONE};
+static const struct cli_option rollback_options[] = {
+	{"copies", "N", "nodes that keep each block (default 3)"}, TTL, W, PASSPHRASE, NONE};
 
 static int cmd_help(struct cli *cli);
 static int cmd_version(struct cli *cli);
 
 const struct cli_command cli_commands[] = {
 	{"up", "", 0, 0, "start the node in the background and wait until it answers",
-	 "geonetd is looked for beside this program, then in PATH. Its log is DATA/geonetd.log. A node that runs already is left alone.\n",
+	 "geonetd is looked for beside this program, then in PATH. Its log is DATA/geonetd.log. A node that runs "
+	 "already is left alone.\n",
 	 "  geonet up                                      a node with all defaults\n"
 	 "  geonet up --bootstrap seed.example.net:7777    join a network\n"
 	 "  geonet up --data /tmp/n1 --port 0 --http 0 --probation 0   one for experiments\n",
 	 up_options, cmd_up},
-	{"down", "", 0, 0, "stop the node after it has written everything", NULL, "  geonet down\n  geonet down --data /tmp/n1\n", NULL, cmd_down},
-	{"status", "", 0, 0, "the node in one look", NULL, "  geonet status\n  geonet status --json | jq .node.id\n", NULL, cmd_status},
-	{"peers", "", 0, 0, "the nodes that this one has links with", NULL, "  geonet peers\n  geonet peers --all\n", peers_options, cmd_peers},
+	{"down", "", 0, 0, "stop the node after it has written everything", NULL,
+	 "  geonet down\n  geonet down --data /tmp/n1\n", NULL, cmd_down},
+	{"status", "", 0, 0, "the node in one look", NULL, "  geonet status\n  geonet status --json | jq .node.id\n",
+	 NULL, cmd_status},
+	{"peers", "", 0, 0, "the nodes that this one has links with", NULL, "  geonet peers\n  geonet peers --all\n",
+	 peers_options, cmd_peers},
 	{"id new", "", 0, 0, "make your identity and its 24 words",
-	 "The key file is DATA/identity.key, sealed by a passphrase. The words are shown once, on a terminal or with --show-phrase. When a node is\n"
+	 "The key file is DATA/identity.key, sealed by a passphrase. The words are shown once, on a terminal or with "
+	 "--show-phrase. When a node is\n"
 	 "running the identity record is published.\n",
-	 "  geonet id new\n  geonet id new --no-passphrase --show-phrase    for a machine that nobody sits at\n", id_new_options, cmd_id_new},
-	{"id show", "[PID|NAME]", 0, 1, "your identity, or what another's says of itself", NULL, "  geonet id show\n  geonet id show alice.geo\n", pass_options, cmd_id_show},
-	{"id publish", "", 0, 0, "publish your identity record again, renewed", "What it said before is kept unless an option changes it.\n",
-	 "  geonet id publish\n  geonet id publish --name \"Alice\" --vouch-node\n", id_publish_options, cmd_id_publish},
-	{"id export", "", 0, 0, "print your 24 words", "Whoever reads them is you.\n", "  geonet id export\n", pass_options, cmd_id_export},
-	{"id import", "[FILE|-]", 0, 1, "make the key file from 24 words", "The words are read from FILE, from stdin, or asked for on the terminal.\n",
+	 "  geonet id new\n  geonet id new --no-passphrase --show-phrase    for a machine that nobody sits at\n",
+	 id_new_options, cmd_id_new},
+	{"id show", "[PID|NAME]", 0, 1, "your identity, or what another's says of itself", NULL,
+	 "  geonet id show\n  geonet id show alice.geo\n", pass_options, cmd_id_show},
+	{"id publish", "", 0, 0, "publish your identity record again, renewed",
+	 "What it said before is kept unless an option changes it.\n",
+	 "  geonet id publish\n  geonet id publish --name \"Alice\" --vouch-node\n", id_publish_options,
+	 cmd_id_publish},
+	{"id export", "", 0, 0, "print your 24 words", "Whoever reads them is you.\n", "  geonet id export\n",
+	 pass_options, cmd_id_export},
+	{"id import", "[FILE|-]", 0, 1, "make the key file from 24 words",
+	 "The words are read from FILE, from stdin, or asked for on the terminal.\n",
 	 "  geonet id import\n  geonet id import --no-passphrase words.txt\n", id_import_options, cmd_id_import},
-	{"put", "FILE|-", 1, 1, "store a record signed by you", "Prints the record's key. OWNER/LABEL finds it too. At most 64 KiB; sites take what is larger.\n",
-	 "  echo hello | geonet put --label greeting -\n  geonet put --w 5 --ttl 3600 note.txt\n", put_options, cmd_put},
+	{"put", "FILE|-", 1, 1, "store a record signed by you",
+	 "Prints the record's key. OWNER/LABEL finds it too. At most 64 KiB; sites take what is larger.\n",
+	 "  echo hello | geonet put --label greeting -\n  geonet put --w 5 --ttl 3600 note.txt\n", put_options,
+	 cmd_put},
 	{"get", "KEY|OWNER/LABEL|@LABEL", 1, 1, "print a record's content, verified",
 	 "OWNER is a PID, a name or a key in hex; @LABEL is your own. Nothing but the content goes to stdout.\n",
 	 "  geonet get alice.geo/greeting\n  geonet get --quorum 4 -o note.txt @note\n", get_options, cmd_get},
 	{"name claim", "NAME [TYPE=VALUE...]", 1, -1, "claim a free name, with what it points to",
-	 "A claim carries a puzzle that takes a second or two. The name is yours for 30 days and must be renewed before; after that there are 30\n"
+	 "A claim carries a puzzle that takes a second or two. The name is yours for 30 days and must be renewed "
+	 "before; after that there are 30\n"
 	 "days in which only you can renew it. What a global name cannot promise is told in docs/spec/services.md.\n",
-	 "  geonet name claim alice --site \"\"\n  geonet name claim alice A=203.0.113.7 TXT=hello\n", name_edit_options, cmd_name_claim},
+	 "  geonet name claim alice --site \"\"\n  geonet name claim alice A=203.0.113.7 TXT=hello\n",
+	 name_edit_options, cmd_name_claim},
 	{"name set", "NAME [TYPE=VALUE...]", 1, -1, "change what a name of yours points to",
-	 "A type that is named replaces all its entries; TYPE= removes them. Names below one of yours (blog.alice) and your PID need no claim.\n",
-	 "  geonet name set alice TXT=one TXT=two A=\n  geonet name set blog.alice --site blog\n", name_edit_options, cmd_name_set},
-	{"name resolve", "NAME [TYPE]", 1, 2, "what a name points to, and whose it is", "With TYPE only the values are printed, one in a line.\n",
+	 "A type that is named replaces all its entries; TYPE= removes them. Names below one of yours (blog.alice) and "
+	 "your PID need no claim.\n",
+	 "  geonet name set alice TXT=one TXT=two A=\n  geonet name set blog.alice --site blog\n", name_edit_options,
+	 cmd_name_set},
+	{"name resolve", "NAME [TYPE]", 1, 2, "what a name points to, and whose it is",
+	 "With TYPE only the values are printed, one in a line.\n",
 	 "  geonet name resolve alice\n  geonet name resolve alice.geo TXT\n", resolve_options, cmd_name_resolve},
-	{"name renew", "NAME", 1, 1, "keep a name for another term", NULL, "  geonet name renew alice\n", renew_options, cmd_name_renew},
+	{"name renew", "NAME", 1, 1, "keep a name for another term", NULL, "  geonet name renew alice\n", renew_options,
+	 cmd_name_renew},
 	{"name transfer", "NAME OWNER", 2, 2, "sign a name over to another (first of two steps)",
-	 "OWNER is a PID, a name or a key in hex. Give the file that this makes to the new owner, who takes the name with `geonet name accept`.\n",
-	 "  geonet name transfer alice 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd -o alice.transfer\n", transfer_options, cmd_name_transfer},
-	{"name accept", "FILE|-", 1, 1, "take a name that was signed over to you (second step)", NULL, "  geonet name accept alice.transfer\n", accept_options, cmd_name_accept},
-	{"name list", "", 0, 0, "the names that were claimed from here", NULL, "  geonet name list\n", NULL, cmd_name_list},
+	 "OWNER is a PID, a name or a key in hex. Give the file that this makes to the new owner, who takes the name "
+	 "with `geonet name accept`.\n",
+	 "  geonet name transfer alice 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd -o alice.transfer\n",
+	 transfer_options, cmd_name_transfer},
+	{"name accept", "FILE|-", 1, 1, "take a name that was signed over to you (second step)", NULL,
+	 "  geonet name accept alice.transfer\n", accept_options, cmd_name_accept},
+	{"name list", "", 0, 0, "the names that were claimed from here", NULL, "  geonet name list\n", NULL,
+	 cmd_name_list},
 	{"site publish", "DIR", 1, 1, "publish a folder, or what changed in it",
-	 "Files are hashed here, sent to the node and spread over the network; only when enough nodes have signed for every block does the site\n"
-	 "change, at once. Publishing again sends what is new. Links, devices and unusable names are refused with their path.\n",
+	 "Files are hashed here, sent to the node and spread over the network; only when enough nodes have signed for "
+	 "every block does the site\n"
+	 "change, at once. Publishing again sends what is new. Links, devices and unusable names are refused with "
+	 "their path.\n",
 	 "  geonet site publish ./public --name alice\n  geonet site publish ./blog --label blog --copies 5\n"
 	 "  geonet site publish . --header \"*.html Cache-Control: no-store\"\n",
 	 publish_options, cmd_site_publish},
-	{"site list", "", 0, 0, "the sites that this node keeps published", NULL, "  geonet site list\n", NULL, cmd_site_list},
-	{"site show", "NAME|PID[/LABEL]|@LABEL", 1, 1, "a site's versions and files", NULL, "  geonet site show alice\n  geonet site show @blog --version 3\n", show_options,
-	 cmd_site_show},
+	{"site list", "", 0, 0, "the sites that this node keeps published", NULL, "  geonet site list\n", NULL,
+	 cmd_site_list},
+	{"site show", "NAME|PID[/LABEL]|@LABEL", 1, 1, "a site's versions and files", NULL,
+	 "  geonet site show alice\n  geonet site show @blog --version 3\n", show_options, cmd_site_show},
 	{"site get", "NAME|PID[/PATH]", 1, 1, "fetch a site or a file of it, verified", NULL,
-	 "  geonet site get alice -o copy\n  geonet site get alice/index.html | less\n", site_get_options, cmd_site_get},
-	{"site rollback", "LABEL|- [VERSION]", 1, 2, "put an earlier version of a site of yours on top again", "\"-\" is the default site. Without VERSION: the one before.\n",
+	 "  geonet site get alice -o copy\n  geonet site get alice/index.html | less\n", site_get_options,
+	 cmd_site_get},
+	{"site rollback", "LABEL|- [VERSION]", 1, 2, "put an earlier version of a site of yours on top again",
+	 "\"-\" is the default site. Without VERSION: the one before.\n",
 	 "  geonet site rollback - \n  geonet site rollback blog 3\n", rollback_options, cmd_site_rollback},
-	{"trace", "KEY|NAME|PID", 1, 1, "the way a lookup takes through the network", NULL, "  geonet trace alice.geo\n", trace_options, cmd_trace},
+	{"trace", "KEY|NAME|PID", 1, 1, "the way a lookup takes through the network", NULL,
+	 "  geonet trace alice.geo\n", trace_options, cmd_trace},
 	{"completion", "bash|zsh|fish", 1, 1, "print a script that completes commands and options", NULL,
-	 "  geonet completion bash > /etc/bash_completion.d/geonet\n  geonet completion fish > ~/.config/fish/completions/geonet.fish\n", NULL, cmd_completion},
-	{"help", "[COMMAND...]", 0, 2, "all commands, or one", NULL, "  geonet help\n  geonet help site publish\n", NULL, cmd_help},
+	 "  geonet completion bash > /etc/bash_completion.d/geonet\n  geonet completion fish > "
+	 "~/.config/fish/completions/geonet.fish\n",
+	 NULL, cmd_completion},
+	{"help", "[COMMAND...]", 0, 2, "all commands, or one", NULL, "  geonet help\n  geonet help site publish\n",
+	 NULL, cmd_help},
 	{"version", "", 0, 0, "the version of this program", NULL, "  geonet version\n", NULL, cmd_version},
 	{0},
 };
@@ -161,7 +211,8 @@ static int cmd_help(struct cli *cli)
 		cli_help(cli, NULL);
 		return CLI_OK;
 	}
-	char *name = cli->arg_count == 2 ? cli_format("%s %s", cli->args[0], cli->args[1]) : cli_format("%s", cli->args[0]);
+	char *name =
+		cli->arg_count == 2 ? cli_format("%s %s", cli->args[0], cli->args[1]) : cli_format("%s", cli->args[0]);
 	const struct cli_command *c = cli_find(name);
 	int exit = CLI_OK;
 	if (c)
@@ -195,7 +246,8 @@ static bool choose_data(struct cli *cli)
 		n = snprintf(text, sizeof text, "%s/geonet", xdg);
 	else
 		n = snprintf(text, sizeof text, "%s/.local/share/geonet", home && *home ? home : ".");
-	if (n >= (int)sizeof text || (text[0] != '/' && !getcwd(here, sizeof here)) || strlen(here) + (size_t)n + 2 > sizeof cli->data || !*text) {
+	if (n >= (int)sizeof text || (text[0] != '/' && !getcwd(here, sizeof here)) ||
+	    strlen(here) + (size_t)n + 2 > sizeof cli->data || !*text) {
 		cli_fail(cli, CLI_USAGE, "usage", "--data is not a usable path");
 		return false;
 	}

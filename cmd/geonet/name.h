@@ -14,7 +14,7 @@ struct name_state {
 	struct gn_pk owner; /* of the present record */
 	struct gn_name_claim claim;
 	struct gn_name_entry entries[GN_NAME_ENTRIES];
-	uint8_t *bytes;      /* the present record, which slices point into */
+	uint8_t *bytes;              /* the present record, which slices point into */
 	char *made[GN_NAME_ENTRIES]; /* texts of new entries */
 	size_t made_count;
 };
@@ -29,13 +29,15 @@ int name_not_yours(struct cli *cli, const struct name_state *s);
 
 void name_drop_type(struct name_state *s, uint16_t type);
 bool name_add_entry(struct cli *cli, struct name_state *s, uint16_t type, const char *value, uint64_t ttl);
-/* "LABEL" of one's own site, "OWNER/LABEL" of another's: the value of a SITE entry. NULL after printing; the caller frees. */
+/* "LABEL" of one's own site, "OWNER/LABEL" of another's: the value of a SITE entry. NULL after printing; the caller
+ * frees. */
 char *name_site_value(struct cli *cli, const struct identity *id, const char *text);
 
 /* Raises seq and created; a claim of a new owner also begins its epoch. */
 void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner);
 /* Solves the puzzle when new_owner, signs, puts, notes it in DATA/names.json. *receipts: the caller's reference. */
-int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w, json_t **receipts);
+int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w,
+	     json_t **receipts);
 char *names_path(const struct cli *cli);
 
 #endif

@@ -1,6 +1,6 @@
-/* A name's record from reading to putting: the present one is fetched and verified, its entries are edited, both salts are signed anew. What
- * a command does not change (entries, epoch, puzzle, transfer) is kept. seq is at least the time in seconds, so that a name that was lost and
- * claimed again goes on from where it was. */
+/* A name's record from reading to putting: the present one is fetched and verified, its entries are edited, both salts
+ * are signed anew. What a command does not change (entries, epoch, puzzle, transfer) is kept. seq is at least the time
+ * in seconds, so that a name that was lost and claimed again goes on from where it was. */
 #include "name.h"
 #include "wire/wire.h"
 
@@ -39,7 +39,8 @@ static bool may_delegate(struct cli *cli, const struct gn_name *name, const stru
 		return false;
 	if (memcmp(&owner, self, sizeof owner) == 0)
 		return true;
-	*exit = cli_fail(cli, CLI_FAILED, "denied", "%s.geo is given by the owner of %s.geo, who is not you", name->text, parent.text);
+	*exit = cli_fail(cli, CLI_FAILED, "denied", "%s.geo is given by the owner of %s.geo, who is not you",
+			 name->text, parent.text);
 	return false;
 }
 
@@ -80,7 +81,8 @@ int name_not_yours(struct cli *cli, const struct name_state *s)
 {
 	char pid[GN_PID_MAX];
 	gn_pid(&s->owner, pid);
-	return cli_fail(cli, CLI_FAILED, "exists", "%s.geo belongs to %s until %s", s->name.text, pid, out_time(s->claim.created + s->claim.ttl));
+	return cli_fail(cli, CLI_FAILED, "exists", "%s.geo belongs to %s until %s", s->name.text, pid,
+			out_time(s->claim.created + s->claim.ttl));
 }
 
 int name_load_own(struct cli *cli, const struct gn_name *name, const struct identity *id, struct name_state **out)
@@ -89,7 +91,8 @@ int name_load_own(struct cli *cli, const struct gn_name *name, const struct iden
 	if (exit)
 		return exit;
 	if (!(*out)->exists)
-		exit = cli_fail(cli, CLI_NOT_FOUND, "not-found", "nobody holds %s.geo; claim it with: geonet name claim %s", name->text, name->text);
+		exit = cli_fail(cli, CLI_NOT_FOUND, "not-found",
+				"nobody holds %s.geo; claim it with: geonet name claim %s", name->text, name->text);
 	else if (memcmp(&(*out)->owner, &id->keys.sk.pk, sizeof(struct gn_pk)) != 0)
 		exit = name_not_yours(cli, *out);
 	if (exit)
@@ -148,8 +151,8 @@ static void solve(struct cli *cli, struct name_state *s, const struct gn_pk *own
 	uint64_t start = gn_rand_u64(&rand) >> 1, tried = 0;
 	while (gn_name_puzzle(&s->name, owner, s->claim.epoch, start + tried, PUZZLE_STEP, s->claim.puzzle) != GN_OK) {
 		tried += PUZZLE_STEP;
-		cli_progress(cli, "solving the puzzle of %s.geo: %.1f million tries, about %.1f are needed...", s->name.text, (double)tried / 1e6,
-		             (double)(1u << GN_NAME_POW_BITS) / 1e6);
+		cli_progress(cli, "solving the puzzle of %s.geo: %.1f million tries, about %.1f are needed...",
+			     s->name.text, (double)tried / 1e6, (double)(1u << GN_NAME_POW_BITS) / 1e6);
 	}
 	cli_progress_done(cli);
 }
@@ -178,8 +181,9 @@ static void remember(struct cli *cli, const struct name_state *s, const char *pi
 		json_decref(names);
 		names = json_object();
 	}
-	json_object_set_new(names, s->name.text, json_pack("{ss sI sI}", "owner", pid, "seq", (json_int_t)s->claim.seq, "expires",
-	                                                   (json_int_t)(s->claim.created + s->claim.ttl)));
+	json_object_set_new(names, s->name.text,
+			    json_pack("{ss sI sI}", "owner", pid, "seq", (json_int_t)s->claim.seq, "expires",
+				      (json_int_t)(s->claim.created + s->claim.ttl)));
 	text = json_dumps(names, JSON_INDENT(2) | JSON_SORT_KEYS);
 	if (text)
 		write_file(cli, path, gn_str(text), 0600, true);
@@ -188,7 +192,8 @@ static void remember(struct cli *cli, const struct name_state *s, const char *pi
 	json_decref(names);
 }
 
-int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w, json_t **receipts)
+int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w,
+	     json_t **receipts)
 {
 	char *text[2] = {NULL, NULL}, *body = NULL, *what = cli_format("%s.geo was not stored", s->name.text);
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
@@ -207,7 +212,10 @@ int name_put(struct cli *cli, const struct identity *id, struct name_state *s, b
 	if (exit == CLI_OK) {
 		body = cli_format("{\"salt0\": \"%s\", \"salt1\": \"%s\"}", text[0], text[1]);
 		cli_progress(cli, "storing %s.geo at its two places...", s->name.text);
-		struct call call = {.method = "POST", .path = cli_format("/api/v1/names?w=%llu", (unsigned long long)w), .body = gn_str(body), .type = "application/json"};
+		struct call call = {.method = "POST",
+				    .path = cli_format("/api/v1/names?w=%llu", (unsigned long long)w),
+				    .body = gn_str(body),
+				    .type = "application/json"};
 		exit = client_must(cli, call, &r, what);
 	}
 	if (exit == CLI_OK) {
@@ -249,7 +257,9 @@ int name_point_to_site(struct cli *cli, const struct identity *id, const char *t
 	} else if (!same || !is_young(s)) {
 		name_drop_type(s, GN_NAME_SITE);
 		name_next_version(s, GN_NAME_TTL, !s->exists);
-		exit = name_add_entry(cli, s, GN_NAME_SITE, value, ENTRY_TTL) ? name_put(cli, id, s, !s->exists, w, &receipts) : CLI_FAILED;
+		exit = name_add_entry(cli, s, GN_NAME_SITE, value, ENTRY_TTL)
+			       ? name_put(cli, id, s, !s->exists, w, &receipts)
+			       : CLI_FAILED;
 		json_decref(receipts);
 	}
 	free(value);

@@ -1,5 +1,5 @@
-/* What people and programs read: errors, JSON, tables, progress, sizes and times. Whether stdout or stderr is a terminal is looked at
- * once, by main. */
+/* What people and programs read: errors, JSON, tables, progress, sizes and times. Whether stdout or stderr is a
+ * terminal is looked at once, by main. */
 #include "cli.h"
 
 #include <stdarg.h>

@@ -1,5 +1,5 @@
-/* From the words a user types to keys: people by key, PID or name, sites by what points to them, records by their place. What the
- * node answers is verified here before it is believed. */
+/* From the words a user types to keys: people by key, PID or name, sites by what points to them, records by their
+ * place. What the node answers is verified here before it is believed. */
 #include "cli.h"
 #include "services/bundles.h"
 #include "services/names.h"
@@ -16,7 +16,9 @@ static int resolve_name(struct cli *cli, const char *text, bool fresh, struct gn
 	if (gn_name_parse(gn_str(text), name, &why) != GN_OK)
 		return cli_fail(cli, CLI_USAGE, "text", "'%s' is not a key, a PID or a name: %s", text, why);
 	char *part = url_part(name->text), *what = cli_format("%s.geo", name->text);
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/names/%s%s", part, fresh ? "?fresh=1" : "")}, reply, what);
+	int exit =
+		client_must(cli, (struct call){.path = cli_format("/api/v1/names/%s%s", part, fresh ? "?fresh=1" : "")},
+			    reply, what);
 	free(part);
 	free(what);
 	return exit;
@@ -40,7 +42,9 @@ bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
 		return true;
 	*exit = resolve_name(cli, text, false, &name, &reply); /* an owner changes rarely, and is told then */
 	if (*exit == CLI_OK && !owner_in(&name, reply.json, out))
-		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found", "nobody knows the key of %s.geo: it has published neither an identity nor a site", name.text);
+		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found",
+				 "nobody knows the key of %s.geo: it has published neither an identity nor a site",
+				 name.text);
 	reply_free(&reply);
 	return *exit == CLI_OK;
 }
@@ -63,7 +67,8 @@ static bool site_in(const struct gn_name *name, const json_t *json, struct gn_pk
 	json_array_foreach(json_object_get(json, "entries"), i, entry)
 	{
 		struct gn_slice l;
-		if (strcmp(json_text(entry, "type"), "SITE") == 0 && gn_name_site_parse(gn_str(json_text(entry, "value")), owner, &l) == GN_OK && l.len < 256) {
+		if (strcmp(json_text(entry, "type"), "SITE") == 0 &&
+		    gn_name_site_parse(gn_str(json_text(entry, "value")), owner, &l) == GN_OK && l.len < 256) {
 			memcpy(label, l.p, l.len);
 			label[l.len] = 0;
 			return true;
@@ -105,8 +110,9 @@ static bool newest(const json_t *json, const struct gn_hash *key, uint8_t **byte
 	{
 		size_t n;
 		uint8_t *data = base64_bytes(json_text(value, "record"), &n);
-		if (data && gn_wire_record_open(gn_slice(data, n), &r) == GN_OK && memcmp(r.key.b, key->b, sizeof key->b) == 0 &&
-		    gn_record_fresh(&r, cli_now()) == GN_OK && (!*bytes || gn_record_compare(&r, &best) > 0)) {
+		if (data && gn_wire_record_open(gn_slice(data, n), &r) == GN_OK &&
+		    memcmp(r.key.b, key->b, sizeof key->b) == 0 && gn_record_fresh(&r, cli_now()) == GN_OK &&
+		    (!*bytes || gn_record_compare(&r, &best) > 0)) {
 			free(*bytes);
 			*bytes = data;
 			*len = n;
@@ -119,17 +125,22 @@ static bool newest(const json_t *json, const struct gn_hash *key, uint8_t **byte
 	return *bytes != NULL;
 }
 
-int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsigned quorum, uint8_t **bytes, size_t *len, unsigned *holders)
+int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsigned quorum, uint8_t **bytes,
+		 size_t *len, unsigned *holders)
 {
 	struct reply reply;
 	char hex[65];
 	gn_hex(GN_SLICE(key->b), hex);
-	int exit = client_call(cli, (struct call){.path = cli_format("/api/v1/records/%s?type=%u&quorum=%u", hex, type, quorum)}, &reply);
+	int exit = client_call(
+		cli, (struct call){.path = cli_format("/api/v1/records/%s?type=%u&quorum=%u", hex, type, quorum)},
+		&reply);
 	if (exit && exit != CLI_NOT_FOUND && reply.err)
 		client_report(cli, &reply, "the record could not be read");
 	if (exit == CLI_OK && !newest(reply.json, key, bytes, len, holders)) {
 		bool any = json_array_size(json_object_get(reply.json, "values")) > 0;
-		exit = any ? cli_fail(cli, CLI_FAILED, "signature", "what the node gave for %s does not verify; it is not used", hex) : CLI_NOT_FOUND;
+		exit = any ? cli_fail(cli, CLI_FAILED, "signature",
+				      "what the node gave for %s does not verify; it is not used", hex)
+			   : CLI_NOT_FOUND;
 	}
 	/* Too few holders agreed: the newest is known, but not that nothing newer exists. */
 	if (exit == CLI_OK && quorum && strcmp(json_text(reply.json, "err"), "quorum") == 0) {
@@ -144,11 +155,15 @@ int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsi
 int record_put(struct cli *cli, struct gn_slice record, uint64_t w, struct reply *out)
 {
 	struct reply reply;
-	struct call call = {.method = "POST", .path = cli_format("/api/v1/records?w=%llu", (unsigned long long)w), .body = record};
+	struct call call = {
+		.method = "POST", .path = cli_format("/api/v1/records?w=%llu", (unsigned long long)w), .body = record};
 	int exit = client_call(cli, call, &reply);
 	unsigned long long signed_by = json_number(reply.json, "w");
 	if (reply.err == GN_QUORUM && signed_by)
-		cli_fail(cli, exit, "quorum", "the record has too few receipts: %llu nodes signed; when the network has no more, say --w %llu", signed_by, signed_by);
+		cli_fail(cli, exit, "quorum",
+			 "the record has too few receipts: %llu nodes signed; when the network has no more, say --w "
+			 "%llu",
+			 signed_by, signed_by);
 	else if (exit && reply.err && reply.err != GN_STALE)
 		client_report(cli, &reply, "the record was not stored");
 	if (out)

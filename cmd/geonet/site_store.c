@@ -1,4 +1,5 @@
-/* Manifests and heads to and from the node: what comes is checked against its hash or signature, what goes is signed here. */
+/* Manifests and heads to and from the node: what comes is checked against its hash or signature, what goes is signed
+ * here. */
 #include "site.h"
 #include "wire/wire.h"
 
@@ -52,7 +53,8 @@ static bool has_root(struct gn_slice data, const struct gn_hash *root)
 	return ok;
 }
 
-int site_manifest(struct cli *cli, const struct gn_head *head, const struct gn_head_version *version, bool quiet, struct gn_alloc *alloc, struct gn_manifest **out)
+int site_manifest(struct cli *cli, const struct gn_head *head, const struct gn_head_version *version, bool quiet,
+		  struct gn_alloc *alloc, struct gn_manifest **out)
 {
 	struct reply r;
 	char *label = cli_format("%.*s", (int)head->label.len, head->label.len ? (const char *)head->label.p : "");
@@ -60,10 +62,12 @@ int site_manifest(struct cli *cli, const struct gn_head *head, const struct gn_h
 	int exit = client_call(cli, (struct call){.path = site_path(&head->owner, label, rest)}, &r);
 	if (exit && r.err && !quiet)
 		client_report(cli, &r, "the site's manifest could not be read");
-	if (exit == CLI_OK && (!has_root(gn_slice(r.data, r.len), &version->manifest) || gn_manifest_open(alloc, gn_slice(r.data, r.len), out) != GN_OK)) {
+	if (exit == CLI_OK && (!has_root(gn_slice(r.data, r.len), &version->manifest) ||
+			       gn_manifest_open(alloc, gn_slice(r.data, r.len), out) != GN_OK)) {
 		exit = CLI_FAILED;
 		if (!quiet)
-			cli_fail(cli, exit, "hash", "the manifest that the node gave is not the one that the owner signed; try again");
+			cli_fail(cli, exit, "hash",
+				 "the manifest that the node gave is not the one that the owner signed; try again");
 	}
 	reply_free(&r);
 	free(label);
@@ -116,7 +120,8 @@ static void spread_line(struct spread *s)
 	if (json_is_object(json)) {
 		s->done = json_number(json, "done");
 		s->total = json_number(json, "total");
-		cli_progress(s->cli, "spreading: %llu of %llu copies have a receipt", (unsigned long long)s->done, (unsigned long long)s->total);
+		cli_progress(s->cli, "spreading: %llu of %llu copies have a receipt", (unsigned long long)s->done,
+			     (unsigned long long)s->total);
 	}
 	if (err) {
 		s->over = true;
@@ -139,21 +144,22 @@ static bool on_spread(void *user, struct gn_slice data)
 	return true;
 }
 
-static char *spread_body(const struct hash_list *blocks, uint64_t copies, uint64_t keep_until, const struct gn_pk *owner, const char *label,
-                         const struct gn_hash *root)
+static char *spread_body(const struct hash_list *blocks, uint64_t copies, uint64_t keep_until,
+			 const struct gn_pk *owner, const char *label, const struct gn_hash *root)
 {
 	json_t *list = json_array();
 	for (size_t i = 0; i < blocks->count; i++)
 		json_array_append_new(list, json_hex(blocks->list[i].b, 32));
-	json_t *json = json_pack("{so sI sI s{so ss so}}", "blocks", list, "copies", (json_int_t)copies, "keep_until", (json_int_t)keep_until, "site", "owner",
-	                         json_hex(owner->b, 32), "label", label, "root", json_hex(root->b, 32));
+	json_t *json = json_pack("{so sI sI s{so ss so}}", "blocks", list, "copies", (json_int_t)copies, "keep_until",
+				 (json_int_t)keep_until, "site", "owner", json_hex(owner->b, 32), "label", label,
+				 "root", json_hex(root->b, 32));
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	return text;
 }
 
-int site_spread(struct cli *cli, const struct hash_list *blocks, uint64_t copies, uint64_t keep_until, const struct gn_pk *owner, const char *label,
-                const struct gn_hash *root, bool *missing)
+int site_spread(struct cli *cli, const struct hash_list *blocks, uint64_t copies, uint64_t keep_until,
+		const struct gn_pk *owner, const char *label, const struct gn_hash *root, bool *missing)
 {
 	struct spread s = {.cli = cli, .err = GN_CLOSED};
 	struct reply r;
@@ -161,8 +167,15 @@ int site_spread(struct cli *cli, const struct hash_list *blocks, uint64_t copies
 	if (!body)
 		return cli_fail(cli, CLI_FAILED, "nomem", "out of memory");
 	*missing = false;
-	int exit = client_call(cli, (struct call){.method = "POST", .path = cli_format("/api/v1/spread"), .body = gn_str(body), .type = "application/json",
-	                                          .write = on_spread, .user = &s, .timeout = UINT_MAX}, &r);
+	int exit = client_call(cli,
+			       (struct call){.method = "POST",
+					     .path = cli_format("/api/v1/spread"),
+					     .body = gn_str(body),
+					     .type = "application/json",
+					     .write = on_spread,
+					     .user = &s,
+					     .timeout = UINT_MAX},
+			       &r);
 	free(body);
 	gn_err err = exit == CLI_OK ? s.err : r.err;
 	if (exit == CLI_OK && !s.over)
@@ -170,23 +183,29 @@ int site_spread(struct cli *cli, const struct hash_list *blocks, uint64_t copies
 	else if (err == GN_NOT_FOUND)
 		*missing = true;
 	else if (err == GN_QUORUM || err == GN_TIMEOUT || err == GN_UNREACHABLE)
-		cli_fail(cli, CLI_QUORUM, gn_err_name(err), "only %llu of %llu copies of the site's blocks have a receipt; the site was not changed. Try again when more "
-		         "nodes are there, or with fewer --copies", (unsigned long long)s.done, (unsigned long long)s.total);
+		cli_fail(cli, CLI_QUORUM, gn_err_name(err),
+			 "only %llu of %llu copies of the site's blocks have a receipt; the site was not changed. Try "
+			 "again when more "
+			 "nodes are there, or with fewer --copies",
+			 (unsigned long long)s.done, (unsigned long long)s.total);
 	else if (err && (exit == CLI_OK || r.err))
 		cli_fail_err(cli, err, "the site's blocks could not be spread");
 	reply_free(&r);
 	return exit ? exit : cli_exit_of(err);
 }
 
-int site_put_head(struct cli *cli, const struct identity *id, const struct gn_head *head, uint64_t w, uint64_t *receipts)
+int site_put_head(struct cli *cli, const struct identity *id, const struct gn_head *head, uint64_t w,
+		  uint64_t *receipts)
 {
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
 	struct gn_buf record = {storage, 0, GN_RECORD_MAX};
 	struct reply r = {0};
 	gn_err err = gn_head_record(&id->keys.sk, head, &record);
-	int exit = err ? cli_fail_err(cli, err, "the site's head cannot be made") : record_put(cli, gn_buf_slice(&record), w, &r);
+	int exit = err ? cli_fail_err(cli, err, "the site's head cannot be made")
+		       : record_put(cli, gn_buf_slice(&record), w, &r);
 	if (r.err == GN_STALE)
-		cli_fail(cli, exit, "stale", "somebody with your key published this site at the same moment; look at it and publish again");
+		cli_fail(cli, exit, "stale",
+			 "somebody with your key published this site at the same moment; look at it and publish again");
 	*receipts = json_array_size(json_object_get(r.json, "receipts"));
 	reply_free(&r);
 	free(storage);

@@ -1,5 +1,5 @@
-/* A folder as a site: its regular files in sorted order, hashed as they are sent. What a site cannot hold is refused with its path, before
- * anything is sent. */
+/* A folder as a site: its regular files in sorted order, hashed as they are sent. What a site cannot hold is refused
+ * with its path, before anything is sent. */
 #include "site.h"
 
 #include <dirent.h>
@@ -51,9 +51,11 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 	return strcmp((*a)->d_name, (*b)->d_name);
 }
 
-static bool walk(struct cli *cli, const char *dir, const char *prefix, bool hidden, unsigned depth, struct site_folder *out);
+static bool walk(struct cli *cli, const char *dir, const char *prefix, bool hidden, unsigned depth,
+		 struct site_folder *out);
 
-static bool take_entry(struct cli *cli, const char *dir, const char *prefix, const char *name, bool hidden, unsigned depth, struct site_folder *out)
+static bool take_entry(struct cli *cli, const char *dir, const char *prefix, const char *name, bool hidden,
+		       unsigned depth, struct site_folder *out)
 {
 	struct stat st;
 	char *full = cli_format("%s/%s", dir, name), *path = cli_format("%s%s", prefix, name);
@@ -64,17 +66,21 @@ static bool take_entry(struct cli *cli, const char *dir, const char *prefix, con
 		return add_file(cli, out, path, full, (uint64_t)st.st_size); /* takes both texts */
 	} else if (S_ISDIR(st.st_mode)) {
 		char *inner = cli_format("%s/", path);
-		ok = depth < DEPTH_MAX ? walk(cli, full, inner, hidden, depth + 1, out) : refuse(cli, full, "the folders are nested too deep");
+		ok = depth < DEPTH_MAX ? walk(cli, full, inner, hidden, depth + 1, out)
+				       : refuse(cli, full, "the folders are nested too deep");
 		free(inner);
 	} else {
-		refuse(cli, full, S_ISLNK(st.st_mode) ? "a symbolic link; a site has files and folders only" : "neither a file nor a folder");
+		refuse(cli, full,
+		       S_ISLNK(st.st_mode) ? "a symbolic link; a site has files and folders only"
+					   : "neither a file nor a folder");
 	}
 	free(full);
 	free(path);
 	return ok;
 }
 
-static bool walk(struct cli *cli, const char *dir, const char *prefix, bool hidden, unsigned depth, struct site_folder *out)
+static bool walk(struct cli *cli, const char *dir, const char *prefix, bool hidden, unsigned depth,
+		 struct site_folder *out)
 {
 	struct dirent **list;
 	int n = scandir(dir, &list, NULL, by_bytes);
@@ -128,8 +134,8 @@ void site_folder_free(struct site_folder *folder)
 
 struct upload {
 	struct cli *cli;
-	const char *name;     /* for sentences and progress */
-	int fd;               /* -1: data */
+	const char *name; /* for sentences and progress */
+	int fd;           /* -1: data */
 	struct gn_slice data;
 	struct gn_file_hasher *hasher;
 	uint64_t left, done, total;
@@ -164,17 +170,19 @@ static size_t next_piece(void *user, uint8_t *buf, size_t cap)
 	u->left -= (uint64_t)n;
 	u->done += (uint64_t)n;
 	if (u->total)
-		cli_progress(u->cli, "reading and sending: %s of %s (%s)", out_bytes(u->done), out_bytes(u->total), out_text(u->name));
+		cli_progress(u->cli, "reading and sending: %s of %s (%s)", out_bytes(u->done), out_bytes(u->total),
+			     out_text(u->name));
 	return (size_t)n;
 }
 
 /* The node must have come to the same root and blocks. */
-static bool same_as_node(struct upload *u, const json_t *json, uint64_t size, const struct gn_hash *root, const struct gn_hash *blocks, size_t count)
+static bool same_as_node(struct upload *u, const json_t *json, uint64_t size, const struct gn_hash *root,
+			 const struct gn_hash *blocks, size_t count)
 {
 	const json_t *list = json_object_get(json, "blocks");
 	struct gn_hash h;
-	bool same = json_number(json, "size") == size && json_array_size(list) == count && gn_unhex(gn_str(json_text(json, "root")), h.b, 32) == GN_OK &&
-	            memcmp(h.b, root->b, 32) == 0;
+	bool same = json_number(json, "size") == size && json_array_size(list) == count &&
+		    gn_unhex(gn_str(json_text(json, "root")), h.b, 32) == GN_OK && memcmp(h.b, root->b, 32) == 0;
 	for (size_t i = 0; same && i < count; i++) {
 		const char *text = json_string_value(json_array_get(list, i));
 		same = text && gn_unhex(gn_str(text), h.b, 32) == GN_OK && memcmp(h.b, blocks[i].b, 32) == 0;
@@ -184,7 +192,8 @@ static bool same_as_node(struct upload *u, const json_t *json, uint64_t size, co
 	return same;
 }
 
-static bool run(struct upload *u, uint64_t size, bool send, struct gn_hash *root, struct gn_hash **blocks, size_t *block_count)
+static bool run(struct upload *u, uint64_t size, bool send, struct gn_hash *root, struct gn_hash **blocks,
+		size_t *block_count)
 {
 	size_t cap = (size_t)((size + GN_BLOCK - 1) / GN_BLOCK);
 	struct reply reply = {0};
@@ -195,7 +204,11 @@ static bool run(struct upload *u, uint64_t size, bool send, struct gn_hash *root
 	*blocks = cli_alloc(cap * sizeof **blocks);
 	gn_file_hasher_init(u->hasher, *blocks, cap);
 	if (send) {
-		struct call call = {.method = "POST", .path = cli_format("/api/v1/files"), .read = next_piece, .read_len = size, .user = u};
+		struct call call = {.method = "POST",
+				    .path = cli_format("/api/v1/files"),
+				    .read = next_piece,
+				    .read_len = size,
+				    .user = u};
 		ok = client_must(u->cli, call, &reply, u->name) == CLI_OK;
 	} else {
 		uint8_t *piece = cli_alloc(READ_PIECE);
@@ -232,7 +245,8 @@ bool site_hash_file(struct cli *cli, struct site_file *file, bool upload, uint64
 	return ok;
 }
 
-bool site_upload_bytes(struct cli *cli, struct gn_slice data, struct gn_hash *root, struct gn_hash **blocks, size_t *block_count)
+bool site_upload_bytes(struct cli *cli, struct gn_slice data, struct gn_hash *root, struct gn_hash **blocks,
+		       size_t *block_count)
 {
 	struct upload u = {.cli = cli, .name = "the manifest", .fd = -1, .data = data};
 	*blocks = NULL;

@@ -54,7 +54,8 @@ char *base64_text(struct gn_slice s)
 	char *out = cli_alloc((s.len + 2) / 3 * 4 + 1), *p = out;
 	for (size_t i = 0; i < s.len; i += 3) {
 		size_t n = s.len - i < 3 ? s.len - i : 3;
-		uint32_t v = (uint32_t)s.p[i] << 16 | (n > 1 ? (uint32_t)s.p[i + 1] << 8 : 0u) | (n > 2 ? s.p[i + 2] : 0u);
+		uint32_t v =
+			(uint32_t)s.p[i] << 16 | (n > 1 ? (uint32_t)s.p[i + 1] << 8 : 0u) | (n > 2 ? s.p[i + 2] : 0u);
 		for (unsigned k = 0; k < 4; k++)
 			*p++ = k <= n ? digits64[v >> (18 - 6 * k) & 63] : '=';
 	}
@@ -157,7 +158,8 @@ bool read_input(struct cli *cli, const char *path, size_t max, uint8_t **out, si
 		if (bad)
 			cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
 		else
-			cli_fail(cli, CLI_FAILED, "too-large", "%s is larger than %zu bytes", strcmp(path, "-") ? path : "the input", max);
+			cli_fail(cli, CLI_FAILED, "too-large", "%s is larger than %zu bytes",
+				 strcmp(path, "-") ? path : "the input", max);
 		return false;
 	}
 	*out = data;
@@ -242,7 +244,8 @@ unsigned word_distance(const char *a, const char *b)
 		unsigned diagonal = row[0];
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= m; j++) {
-			unsigned change = diagonal + (a[i - 1] != b[j - 1]), least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
+			unsigned change = diagonal + (a[i - 1] != b[j - 1]),
+				 least = row[j] < row[j - 1] ? row[j] + 1 : row[j - 1] + 1;
 			diagonal = row[j];
 			row[j] = change < least ? change : least;
 		}

@@ -119,7 +119,8 @@ static void sweep_one(struct conn *c, uint64_t now)
 	const struct gn_http_timeouts *limit = &http->config.timeouts;
 	uint64_t age = now - c->since;
 	size_t queued = uv_stream_get_write_queue_size(&c->io.stream);
-	if (queued != c->queued_seen || ((c->state == CONN_WAIT || c->state == CONN_TUNNEL) && c->queued == 0)) { /* moving, or the owner's turn */
+	if (queued != c->queued_seen ||
+	    ((c->state == CONN_WAIT || c->state == CONN_TUNNEL) && c->queued == 0)) { /* moving, or the owner's turn */
 		c->queued_seen = queued;
 		c->since = now;
 	} else if (c->state == CONN_LINGER && c->queued == 0) {
@@ -136,7 +137,8 @@ static void sweep_one(struct conn *c, uint64_t now)
 	} else if (c->state != CONN_HEAD && age >= limit->stall) {
 		http->count.timeout_stall++;
 		if (c->state == CONN_BODY && !c->request->started)
-			conn_refuse(c, &(struct gn_http_refusal){408, GN_TIMEOUT, "the request's body did not arrive in time"});
+			conn_refuse(c, &(struct gn_http_refusal){408, GN_TIMEOUT,
+								 "the request's body did not arrive in time"});
 		else
 			conn_close(c);
 	}
@@ -193,7 +195,8 @@ static void on_connection(uv_stream_t *stream, int status)
 	http->conns = c;
 	c->since = uv_now(http->config.loop);
 	if (http->conn_count++ == 0)
-		uv_timer_start(&http->sweep, on_sweep, sweep_every(&http->config.timeouts), sweep_every(&http->config.timeouts));
+		uv_timer_start(&http->sweep, on_sweep, sweep_every(&http->config.timeouts),
+			       sweep_every(&http->config.timeouts));
 	if (!l->is_unix)
 		uv_tcp_nodelay(&c->io.tcp, 1);
 	conn_begin(c);
@@ -238,7 +241,8 @@ static int listen_tcp(struct gn_http *http, const char *ip, uint16_t *port)
 	struct listener *l = listener_new(http, false);
 	if (!l)
 		return UV_ENOMEM;
-	int err = strchr(ip, ':') ? uv_ip6_addr(ip, *port, (struct sockaddr_in6 *)&addr) : uv_ip4_addr(ip, *port, (struct sockaddr_in *)&addr);
+	int err = strchr(ip, ':') ? uv_ip6_addr(ip, *port, (struct sockaddr_in6 *)&addr)
+				  : uv_ip4_addr(ip, *port, (struct sockaddr_in *)&addr);
 	if (!err)
 		err = uv_tcp_bind(&l->io.tcp, (const struct sockaddr *)&addr, 0);
 	if (!err)
@@ -286,7 +290,9 @@ static bool unix_address(const char *path, struct sockaddr_un *addr, int *dir)
 	char *folder = strdup(path), *file = strdup(path);
 	if (folder && file)
 		*dir = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int len = *dir < 0 ? -1 : snprintf(addr->sun_path, sizeof addr->sun_path, "/proc/self/fd/%d/%s", *dir, basename(file));
+	int len =
+		*dir < 0 ? -1
+			 : snprintf(addr->sun_path, sizeof addr->sun_path, "/proc/self/fd/%d/%s", *dir, basename(file));
 	free(folder);
 	free(file);
 	return len > 0 && (size_t)len < sizeof addr->sun_path;
@@ -359,7 +365,8 @@ static void default_u32(uint32_t *v, uint32_t value)
 
 gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_handler *handler, struct gn_http **out)
 {
-	GN_ASSERT(config->loop && handler->on_request && handler->on_body && handler->on_body_end && handler->on_drain && handler->on_closed);
+	GN_ASSERT(config->loop && handler->on_request && handler->on_body && handler->on_body_end &&
+		  handler->on_drain && handler->on_closed);
 	struct gn_http *http = calloc(1, sizeof *http);
 	if (!http)
 		return GN_NOMEM;
@@ -405,8 +412,8 @@ void gn_http_free(struct gn_http *http)
 		conn_close(http->conns);
 	while (http->listeners)
 		listener_drop(http);
-	if (http->config.unix_path && http->unix_ino && lstat(http->config.unix_path, &st) == 0 && st.st_ino == http->unix_ino &&
-	    st.st_dev == http->unix_dev)
+	if (http->config.unix_path && http->unix_ino && lstat(http->config.unix_path, &st) == 0 &&
+	    st.st_ino == http->unix_ino && st.st_dev == http->unix_dev)
 		unlink(http->config.unix_path);
 	uv_close((uv_handle_t *)&http->sweep, on_handle_closed);
 	uv_close((uv_handle_t *)&http->turn, on_handle_closed);
@@ -419,10 +426,9 @@ uint16_t gn_http_port(const struct gn_http *http)
 
 bool gn_http_counter_at(const struct gn_http *http, size_t i, struct gn_http_counter *out)
 {
-	const struct gn_http_counter all[] = {
-		{"open", http->conn_count},
+	const struct gn_http_counter all[] = {{"open", http->conn_count},
 #define X(name) {#name, http->count.name},
-		GN_HTTP_COUNTERS(X)
+					      GN_HTTP_COUNTERS(X)
 #undef X
 	};
 	if (i >= GN_COUNT(all))

@@ -1,13 +1,15 @@
-/* The HTTP/1.1 server at the edge (RFC 9110, 9112): libuv on the node's loop, on a loopback port and a Unix socket. It parses
- * and frames; what a request means is decided by its owner. Single-threaded: every call and callback is on the loop's thread.
- * Callbacks come from the loop alone, never from inside a call of the owner's (gn_http_free excepted), so nothing re-enters.
+/* The HTTP/1.1 server at the edge (RFC 9110, 9112): libuv on the node's loop, on a loopback port and a Unix socket. It
+ * parses and frames; what a request means is decided by its owner. Single-threaded: every call and callback is on the
+ * loop's thread. Callbacks come from the loop alone, never from inside a call of the owner's (gn_http_free excepted),
+ * so nothing re-enters.
  *
  * States of a request:  HEAD -> BODY* -> END -> [respond | start -> write* -> end] -> closed
- * on_request is called at HEAD (the body may follow); the owner may answer at any time after it. END comes once, also for a
- * request without a body, unless the answer was finished before it: then the rest of the body is read and thrown away. The last
- * call is always on_closed: when the answer has left, when the client went away, when a timeout or gn_http_abort cut it. Until
- * then the pointer is good and calls on a request whose client is gone do nothing.
- * A request that breaks the protocol or a limit is answered here (4xx, 5xx, JSON as in docs/api.md) and its owner never hears. */
+ * on_request is called at HEAD (the body may follow); the owner may answer at any time after it. END comes once, also
+ * for a request without a body, unless the answer was finished before it: then the rest of the body is read and thrown
+ * away. The last call is always on_closed: when the answer has left, when the client went away, when a timeout or
+ * gn_http_abort cut it. Until then the pointer is good and calls on a request whose client is gone do nothing. A
+ * request that breaks the protocol or a limit is answered here (4xx, 5xx, JSON as in docs/api.md) and its owner never
+ * hears. */
 #ifndef GN_NET_HTTP_H
 #define GN_NET_HTTP_H
 
@@ -17,7 +19,16 @@ struct uv_loop_s;
 struct gn_http;
 struct gn_http_request;
 
-enum gn_http_method { GN_HTTP_GET, GN_HTTP_HEAD, GN_HTTP_POST, GN_HTTP_PUT, GN_HTTP_PATCH, GN_HTTP_DELETE, GN_HTTP_OPTIONS, GN_HTTP_OTHER };
+enum gn_http_method {
+	GN_HTTP_GET,
+	GN_HTTP_HEAD,
+	GN_HTTP_POST,
+	GN_HTTP_PUT,
+	GN_HTTP_PATCH,
+	GN_HTTP_DELETE,
+	GN_HTTP_OPTIONS,
+	GN_HTTP_OTHER
+};
 
 struct gn_http_handler {
 	void (*on_request)(void *user, struct gn_http_request *r);
@@ -31,27 +42,30 @@ struct gn_http_handler {
 };
 
 struct gn_http_config {
-	struct uv_loop_s *loop;   /* borrowed */
-	const char *unix_path;    /* NULL: none; made 0600, a stale socket file is replaced */
-	uint16_t port;            /* 0: a free one; loopback only (127.0.0.1 and ::1 when there) */
+	struct uv_loop_s *loop; /* borrowed */
+	const char *unix_path;  /* NULL: none; made 0600, a stale socket file is replaced */
+	uint16_t port;          /* 0: a free one; loopback only (127.0.0.1 and ::1 when there) */
 	bool no_port;
-	uint32_t requests_max;    /* default 256 at once */
-	uint32_t write_high;      /* queued answer bytes above which writing should stop; default 256 KiB; low = a quarter */
-	struct gn_http_limits { /* bytes: request target with its query; one header line; all of the head; 414 and 431 above */
+	uint32_t requests_max; /* default 256 at once */
+	uint32_t write_high; /* queued answer bytes above which writing should stop; default 256 KiB; low = a quarter */
+	struct gn_http_limits { /* bytes: request target with its query; one header line; all of the head; 414 and 431
+				   above */
 		uint32_t path, header, headers;
-	} limits; /* defaults 4096, 4096, 16384 */
+	} limits;                 /* defaults 4096, 4096, 16384 */
 	struct gn_http_timeouts { /* milliseconds */
-		uint32_t head;  /* from a head's first byte to its last; 408; default 10 s */
-		uint32_t idle;  /* between requests of a connection; default 60 s */
-		uint32_t stall; /* without a byte of a body that we want, or of an answer that the client wants; default 60 s */
+		uint32_t head;    /* from a head's first byte to its last; 408; default 10 s */
+		uint32_t idle;    /* between requests of a connection; default 60 s */
+		uint32_t stall; /* without a byte of a body that we want, or of an answer that the client wants; default
+				   60 s */
 	} timeouts;
 	const char *(*error_code)(gn_err err); /* how answers made here name an error; default gn_err_name */
 };
 
 /* GN_PORT_TAKEN (also: somebody answers on unix_path), GN_IO, GN_NOMEM. */
-GN_MUST gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_handler *handler, struct gn_http **out);
-/* Closes everything; on_closed for each open request first. libuv closes handles in the loop, so the last memory goes when the
- * loop has turned once more: run it before uv_loop_close. NULL is fine. */
+GN_MUST gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_handler *handler,
+			   struct gn_http **out);
+/* Closes everything; on_closed for each open request first. libuv closes handles in the loop, so the last memory goes
+ * when the loop has turned once more: run it before uv_loop_close. NULL is fine. */
 void gn_http_free(struct gn_http *http);
 uint16_t gn_http_port(const struct gn_http *http);
 struct gn_http_counter {
@@ -65,9 +79,10 @@ bool gn_http_counter_at(const struct gn_http *http, size_t i, struct gn_http_cou
 enum gn_http_method gn_http_method(const struct gn_http_request *r);
 struct gn_slice gn_http_path(const struct gn_http_request *r);  /* as sent, percent-encoded, without the query */
 struct gn_slice gn_http_query(const struct gn_http_request *r); /* without '?'; empty when none */
-/* Lower-case name; p NULL when absent; the first when a list is sent in several lines: host, range, if-none-match, if-range, authorization, origin, referer, content-type,
- * content-length, accept, accept-encoding, cookie, sec-fetch-site, x-request-id, x-admin-token, x-forwarded-for, upgrade and
- * sec-websocket-key, -version, -protocol. Any other name gives NULL too. */
+/* Lower-case name; p NULL when absent; the first when a list is sent in several lines: host, range, if-none-match,
+ * if-range, authorization, origin, referer, content-type, content-length, accept, accept-encoding, cookie,
+ * sec-fetch-site, x-request-id, x-admin-token, x-forwarded-for, upgrade and sec-websocket-key, -version, -protocol. Any
+ * other name gives NULL too. */
 struct gn_slice gn_http_header(const struct gn_http_request *r, const char *name);
 bool gn_http_is_unix(const struct gn_http_request *r); /* came over the Unix socket */
 /* The client's address; zeros on the Unix socket. */
@@ -82,29 +97,34 @@ struct gn_http_field {
 	struct gn_slice value;
 };
 
-/* The whole answer at once (body copied). A HEAD request sends the fields and no body. Date, Connection, Content-Length and
- * Transfer-Encoding are the server's: such fields are left out, and so are those whose name or value would break the head. */
-void gn_http_respond(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count, struct gn_slice body);
-/* A streamed answer; length UINT64_MAX: unknown (chunked). For HEAD, 204 and 304 what is written after it is dropped. */
-void gn_http_start(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count, uint64_t length);
-/* Copies. False once queued bytes are above the high-water mark (the data was taken all the same): wait for on_drain. False also
- * when the client is gone: on_closed follows. More than the announced length is the owner's bug (assert). */
+/* The whole answer at once (body copied). A HEAD request sends the fields and no body. Date, Connection, Content-Length
+ * and Transfer-Encoding are the server's: such fields are left out, and so are those whose name or value would break
+ * the head. */
+void gn_http_respond(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count,
+		     struct gn_slice body);
+/* A streamed answer; length UINT64_MAX: unknown (chunked). For HEAD, 204 and 304 what is written after it is dropped.
+ */
+void gn_http_start(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count,
+		   uint64_t length);
+/* Copies. False once queued bytes are above the high-water mark (the data was taken all the same): wait for on_drain.
+ * False also when the client is gone: on_closed follows. More than the announced length is the owner's bug (assert). */
 bool gn_http_write(struct gn_http_request *r, struct gn_slice data);
 /* Fewer bytes than announced: as gn_http_abort. */
 void gn_http_end(struct gn_http_request *r);
 /* Give up a started answer: the connection is cut so that the client sees a broken transfer, not a short file. */
 void gn_http_abort(struct gn_http_request *r);
-/* Answers 101: from now on the connection is a stream of bytes both ways. What comes is given to on_body (all of it must be taken),
- * what gn_http_write gets goes out as it is; gn_http_end ends it after the last byte. Nothing of it is timed but an answer that the
- * client does not take. The request must have had no body. */
+/* Answers 101: from now on the connection is a stream of bytes both ways. What comes is given to on_body (all of it
+ * must be taken), what gn_http_write gets goes out as it is; gn_http_end ends it after the last byte. Nothing of it is
+ * timed but an answer that the client does not take. The request must have had no body. */
 void gn_http_upgrade(struct gn_http_request *r, const char *protocol, const struct gn_http_field *fields, size_t count);
 /* Offer again what on_body did not take. */
 void gn_http_body_resume(struct gn_http_request *r);
 
 /* ---- pure helpers, fuzzed ---- */
 
-/* "bytes=a-b", "bytes=a-", "bytes=-n" (RFC 9110 section 14.1.2), one range. GN_OK: [*first, *last] clipped to size; GN_RANGE: none
- * of it is satisfiable (416); GN_UNSUPPORTED: several ranges, another unit or not a range at all (send the whole). */
+/* "bytes=a-b", "bytes=a-", "bytes=-n" (RFC 9110 section 14.1.2), one range. GN_OK: [*first, *last] clipped to size;
+ * GN_RANGE: none of it is satisfiable (416); GN_UNSUPPORTED: several ranges, another unit or not a range at all (send
+ * the whole). */
 GN_MUST gn_err gn_http_range(struct gn_slice value, uint64_t size, uint64_t *first, uint64_t *last);
 /* True when the If-None-Match list has the tag ("abc" or W/"abc" or *). etag with its quotes. */
 bool gn_http_etag_match(struct gn_slice list, struct gn_slice etag);
@@ -112,7 +132,8 @@ bool gn_http_etag_match(struct gn_slice list, struct gn_slice etag);
 GN_MUST gn_err gn_http_unescape(struct gn_slice in, struct gn_buf *out);
 /* One value of a query, percent- and '+'-decoded; GN_NOT_FOUND when the name is absent. */
 GN_MUST gn_err gn_http_query_value(struct gn_slice query, const char *name, struct gn_buf *out);
-/* "welcome.geo.localhost:7780" -> host in lower case without the port, *port 0 when there is none; GN_TEXT when it is not a host. */
+/* "welcome.geo.localhost:7780" -> host in lower case without the port, *port 0 when there is none; GN_TEXT when it is
+ * not a host. */
 GN_MUST gn_err gn_http_host(struct gn_slice value, struct gn_buf *out, uint16_t *port);
 
 #endif

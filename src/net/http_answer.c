@@ -1,7 +1,7 @@
 /* Writing answers. What the socket takes at once is not copied; the rest waits in libuv as blocks, counted in `queued`.
  *
- * 1. Above config.write_high (queued, or written since the last on_drain, so that one fast client does not keep the loop to
- *    itself) gn_http_write says stop; on_drain comes in a later turn when a quarter or less is queued.
+ * 1. Above config.write_high (queued, or written since the last on_drain, so that one fast client does not keep the
+ * loop to itself) gn_http_write says stop; on_drain comes in a later turn when a quarter or less is queued.
  * 2. A broken connection takes no more bytes and its request's calls do nothing; conn_close follows in the next turn.
  * 3. An answer ends whole (length kept, last chunk sent) or the connection is cut. */
 #include "net/http_conn.h"
@@ -108,14 +108,41 @@ static const char *reason(int status)
 		int status;
 		const char *text;
 	} table[] = {
-		{101, "Switching Protocols"}, {200, "OK"}, {201, "Created"}, {202, "Accepted"}, {204, "No Content"}, {206, "Partial Content"},
-		{301, "Moved Permanently"}, {302, "Found"}, {303, "See Other"}, {304, "Not Modified"}, {307, "Temporary Redirect"},
-		{308, "Permanent Redirect"}, {400, "Bad Request"}, {401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"},
-		{405, "Method Not Allowed"}, {408, "Request Timeout"}, {409, "Conflict"}, {412, "Precondition Failed"},
-		{413, "Content Too Large"}, {414, "URI Too Long"}, {415, "Unsupported Media Type"}, {416, "Range Not Satisfiable"},
-		{417, "Expectation Failed"}, {421, "Misdirected Request"}, {429, "Too Many Requests"},
-		{431, "Request Header Fields Too Large"}, {500, "Internal Server Error"}, {501, "Not Implemented"}, {502, "Bad Gateway"},
-		{503, "Service Unavailable"}, {504, "Gateway Timeout"}, {505, "HTTP Version Not Supported"}, {507, "Insufficient Storage"},
+		{101, "Switching Protocols"},
+		{200, "OK"},
+		{201, "Created"},
+		{202, "Accepted"},
+		{204, "No Content"},
+		{206, "Partial Content"},
+		{301, "Moved Permanently"},
+		{302, "Found"},
+		{303, "See Other"},
+		{304, "Not Modified"},
+		{307, "Temporary Redirect"},
+		{308, "Permanent Redirect"},
+		{400, "Bad Request"},
+		{401, "Unauthorized"},
+		{403, "Forbidden"},
+		{404, "Not Found"},
+		{405, "Method Not Allowed"},
+		{408, "Request Timeout"},
+		{409, "Conflict"},
+		{412, "Precondition Failed"},
+		{413, "Content Too Large"},
+		{414, "URI Too Long"},
+		{415, "Unsupported Media Type"},
+		{416, "Range Not Satisfiable"},
+		{417, "Expectation Failed"},
+		{421, "Misdirected Request"},
+		{429, "Too Many Requests"},
+		{431, "Request Header Fields Too Large"},
+		{500, "Internal Server Error"},
+		{501, "Not Implemented"},
+		{502, "Bad Gateway"},
+		{503, "Service Unavailable"},
+		{504, "Gateway Timeout"},
+		{505, "HTTP Version Not Supported"},
+		{507, "Insufficient Storage"},
 	};
 	for (size_t i = 0; i < GN_COUNT(table); i++)
 		if (table[i].status == status)
@@ -127,13 +154,14 @@ static const char *reason(int status)
 static const char *date_now(struct gn_http *http)
 {
 	static const char days[][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					 "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	time_t now = time(NULL);
 	struct tm tm;
 	if (now != http->date_at && gmtime_r(&now, &tm)) {
 		http->date_at = now;
-		snprintf(http->date, sizeof http->date, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday], tm.tm_mday,
-		         months[tm.tm_mon], (tm.tm_year + 1900) % 10000, tm.tm_hour, tm.tm_min, tm.tm_sec);
+		snprintf(http->date, sizeof http->date, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday],
+			 tm.tm_mday, months[tm.tm_mon], (tm.tm_year + 1900) % 10000, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	}
 	return http->date;
 }
@@ -170,8 +198,8 @@ static bool is_ours(const char *name)
 }
 
 /* The answer's head in text; decides how its end will be told, and whether the connection lives on. */
-static void make_head(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count, uint64_t length,
-                      struct text *t)
+static void make_head(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count,
+		      uint64_t length, struct text *t)
 {
 	struct conn *c = r->conn;
 	char number[24];
@@ -208,11 +236,13 @@ static uv_buf_t buf_of(struct gn_slice s)
 void conn_put_refusal(struct conn *c, const struct gn_http_refusal *why)
 {
 	char body[256], head[512];
-	int n = snprintf(body, sizeof body, "{\"error\": {\"code\": \"%s\", \"message\": \"%s\", \"details\": {}}}\n", c->http->config.error_code(why->err), why->text);
+	int n = snprintf(body, sizeof body, "{\"error\": {\"code\": \"%s\", \"message\": \"%s\", \"details\": {}}}\n",
+			 c->http->config.error_code(why->err), why->text);
 	GN_ASSERT(n > 0 && (size_t)n < sizeof body);
 	int h = snprintf(head, sizeof head,
-	                 "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n",
-	                 why->status, reason(why->status), date_now(c->http), n);
+			 "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: close\r\nContent-Type: "
+			 "application/json\r\nContent-Length: %d\r\n\r\n",
+			 why->status, reason(why->status), date_now(c->http), n);
 	GN_ASSERT(h > 0 && (size_t)h < sizeof head);
 	uv_buf_t bufs[] = {uv_buf_init(head, (unsigned)h), uv_buf_init(body, (unsigned)n)};
 	conn_put(c, bufs, 2);
@@ -231,7 +261,8 @@ static void end_answer(struct gn_http_request *r)
 	conn_mark_ready(r->conn);
 }
 
-void gn_http_respond(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count, struct gn_slice body)
+void gn_http_respond(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count,
+		     struct gn_slice body)
 {
 	char head[GN_HTTP_ANSWER_HEAD];
 	struct text t = {head, 0, sizeof head};
@@ -245,7 +276,8 @@ void gn_http_respond(struct gn_http_request *r, int status, const struct gn_http
 	end_answer(r);
 }
 
-void gn_http_start(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count, uint64_t length)
+void gn_http_start(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count,
+		   uint64_t length)
 {
 	char head[GN_HTTP_ANSWER_HEAD];
 	struct text t = {head, 0, sizeof head};

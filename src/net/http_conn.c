@@ -1,11 +1,13 @@
 /* Reading a connection: bytes become heads and bodies, one request after the other.
  *
- *     HEAD -> BODY [feed_head]   BODY -> WAIT [body_over]   WAIT -> HEAD [finish: kept alive]   WAIT, BODY -> LINGER [finish]
- *     HEAD -> LINGER [conn_refuse]   any -> CLOSING [conn_close]   BODY, WAIT -> TUNNEL [body_over, gn_http_upgrade] -> LINGER [finish]
+ *     HEAD -> BODY [feed_head]   BODY -> WAIT [body_over]   WAIT -> HEAD [finish: kept alive]   WAIT, BODY -> LINGER
+ * [finish] HEAD -> LINGER [conn_refuse]   any -> CLOSING [conn_close]   BODY, WAIT -> TUNNEL [body_over,
+ * gn_http_upgrade] -> LINGER [finish]
  *
- * 1. Bytes that cannot be used yet are kept in `in`: a head's beginning, a body its owner did not take, the next request while
- *    this one is answered. Reading stops when they are too many, and TCP tells the client.
- * 2. An answer that begins before the body is all here ends the connection: what follows could not be told from a request.
+ * 1. Bytes that cannot be used yet are kept in `in`: a head's beginning, a body its owner did not take, the next
+ * request while this one is answered. Reading stops when they are too many, and TCP tells the client.
+ * 2. An answer that begins before the body is all here ends the connection: what follows could not be told from a
+ * request.
  * 3. A connection lingers before it closes, since closing with unread bytes makes the kernel throw the answer away. */
 #include "net/http_conn.h"
 
@@ -17,7 +19,8 @@ static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *buf)
 {
 	(void)hint;
 	struct conn *c = handle->data;
-	*buf = uv_buf_init((char *)c->http->read_buffer, sizeof c->http->read_buffer); /* emptied before the next read */
+	*buf = uv_buf_init((char *)c->http->read_buffer,
+			   sizeof c->http->read_buffer); /* emptied before the next read */
 }
 
 static void update_reading(struct conn *c)
@@ -88,7 +91,6 @@ void conn_refuse(struct conn *c, const struct gn_http_refusal *why)
 }
 
 /* ---- requests ---- */
-
 
 /* Parses the complete head in data. */
 static void feed_head(struct conn *c, struct gn_slice data)
@@ -213,7 +215,8 @@ static size_t feed(struct conn *c, struct gn_slice data)
 		size_t used = 0;
 		if (c->state == CONN_HEAD && rest.len) {
 			size_t len = gn_http_head_end(rest, &c->scanned);
-			struct gn_http_refusal why = gn_http_head_overrun(len ? gn_slice_sub(rest, 0, len) : rest, &c->http->config.limits);
+			struct gn_http_refusal why =
+				gn_http_head_overrun(len ? gn_slice_sub(rest, 0, len) : rest, &c->http->config.limits);
 			if (why.status) {
 				c->http->count.refused_head++;
 				conn_refuse(c, &why);

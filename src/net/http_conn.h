@@ -1,5 +1,5 @@
-/* Inside the HTTP server: a connection and its request, shared by http.c (listening, timeouts), http_conn.c (reading) and
- * http_answer.c (writing). The states are drawn in http_conn.c. */
+/* Inside the HTTP server: a connection and its request, shared by http.c (listening, timeouts), http_conn.c (reading)
+ * and http_answer.c (writing). The states are drawn in http_conn.c. */
 #ifndef GN_NET_HTTP_CONN_H
 #define GN_NET_HTTP_CONN_H
 
@@ -7,15 +7,18 @@
 #include <time.h>
 #include <uv.h>
 
-#define GN_HTTP_READ 65536        /* bytes read at once, and of pipelined requests kept while one is answered */
-#define GN_HTTP_LINGER_MS 2000    /* how long a closing connection waits for the client to close first, so that the answer arrives */
-#define GN_HTTP_REFUSING_MAX 16   /* connections over requests_max that still get a 503; more are closed without a word */
-#define GN_HTTP_BACKLOG 128       /* connections waiting for accept */
+#define GN_HTTP_READ 65536 /* bytes read at once, and of pipelined requests kept while one is answered */
+#define GN_HTTP_LINGER_MS                                                                                              \
+	2000 /* how long a closing connection waits for the client to close first, so that the answer arrives */
+#define GN_HTTP_REFUSING_MAX 16 /* connections over requests_max that still get a 503; more are closed without a word  \
+				 */
+#define GN_HTTP_BACKLOG 128     /* connections waiting for accept */
 #define GN_HTTP_ANSWER_HEAD 16384 /* bytes of an answer's head; fields that do not fit are left out */
 
 #define GN_HTTP_COUNTERS(X)                                                                                            \
-	X(connections) X(requests) X(refused_head) X(refused_busy) X(refused_body) X(timeout_head) X(timeout_idle)     \
-	X(timeout_stall) X(gone) X(aborted) X(nomem)
+	X(connections)                                                                                                 \
+	X(requests) X(refused_head) X(refused_busy) X(refused_body) X(timeout_head) X(timeout_idle) X(timeout_stall)   \
+		X(gone) X(aborted) X(nomem)
 
 enum conn_state { CONN_HEAD, CONN_BODY, CONN_WAIT, CONN_TUNNEL, CONN_LINGER, CONN_CLOSING };
 
@@ -41,7 +44,7 @@ struct conn {
 	struct gn_http_chunks chunks;
 	uint64_t body_left;
 	size_t queued, queued_seen; /* answer bytes that libuv holds; the same at the last sweep */
-	size_t burst;               /* bytes written since on_drain, queued or not: one answer must not keep the loop to itself */
+	size_t burst; /* bytes written since on_drain, queued or not: one answer must not keep the loop to itself */
 	uv_shutdown_t shutdown;
 	uint64_t since; /* loop's ms: when the state began or last got on */
 };
@@ -56,7 +59,7 @@ struct gn_http_request {
 	bool started, ended;       /* the answer */
 	bool silent;               /* HEAD, 204, 304: no body goes out */
 	bool chunked_out, want_drain;
-	bool tunnel; /* answered 101: bytes both ways */
+	bool tunnel;              /* answered 101: bytes both ways */
 	uint64_t length, written; /* announced, so far */
 	uint8_t text[];           /* the head, which its slices point into */
 };

@@ -8,7 +8,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 static void inside(struct gn_slice part, const uint8_t *data, size_t len)
 {
 	if (part.p && part.len)
-		GN_ASSERT((part.p >= data && part.p + part.len <= data + len) || part.len == 1 /* the "/" of "http://host" */);
+		GN_ASSERT((part.p >= data && part.p + part.len <= data + len) ||
+			  part.len == 1 /* the "/" of "http://host" */);
 }
 
 static void helpers(struct gn_slice s)

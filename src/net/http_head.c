@@ -1,5 +1,5 @@
-/* Request heads and chunked bodies, strictly after RFC 9112: what has two readings is refused, since a proxy before us may have
- * chosen the other one (request smuggling).
+/* Request heads and chunked bodies, strictly after RFC 9112: what has two readings is refused, since a proxy before us
+ * may have chosen the other one (request smuggling).
  *
  * Refused: bare CR or LF, folded lines, white space before a colon, controls, two Content-Length, Content-Length beside
  * Transfer-Encoding, a coding besides chunked, no Host or two in HTTP/1.1, other major versions. */
@@ -150,17 +150,19 @@ static enum gn_http_method method_of(struct gn_slice s)
 	static const struct {
 		const char *name;
 		enum gn_http_method method;
-	} table[] = {{"GET", GN_HTTP_GET},   {"HEAD", GN_HTTP_HEAD},     {"POST", GN_HTTP_POST},
-	             {"PUT", GN_HTTP_PUT},   {"PATCH", GN_HTTP_PATCH},   {"DELETE", GN_HTTP_DELETE},
-	             {"OPTIONS", GN_HTTP_OPTIONS}};
+	} table[] = {{"GET", GN_HTTP_GET},        {"HEAD", GN_HTTP_HEAD},   {"POST", GN_HTTP_POST},
+		     {"PUT", GN_HTTP_PUT},        {"PATCH", GN_HTTP_PATCH}, {"DELETE", GN_HTTP_DELETE},
+		     {"OPTIONS", GN_HTTP_OPTIONS}};
 	for (size_t i = 0; i < GN_COUNT(table); i++)
 		if (gn_slice_eq(s, gn_str(table[i].name)))
 			return table[i].method;
 	return GN_HTTP_OTHER;
 }
 
-/* "/path?query", "http://host/path?query" (its host then stands for the Host header, RFC 9112 section 3.2.2), "*" of OPTIONS. */
-static bool parse_target(struct gn_slice target, struct gn_http_head *head, struct gn_slice *authority, struct gn_http_refusal *why)
+/* "/path?query", "http://host/path?query" (its host then stands for the Host header, RFC 9112 section 3.2.2), "*" of
+ * OPTIONS. */
+static bool parse_target(struct gn_slice target, struct gn_http_head *head, struct gn_slice *authority,
+			 struct gn_http_refusal *why)
 {
 	static const char scheme[] = "http://";
 	for (size_t i = 0; i < target.len; i++)
@@ -176,7 +178,8 @@ static bool parse_target(struct gn_slice target, struct gn_http_head *head, stru
 		if (target.len == 0)
 			target = GN_LIT("/");
 	}
-	if (target.len == 0 || (target.p[0] != '/' && !(gn_slice_eq(target, GN_LIT("*")) && head->method == GN_HTTP_OPTIONS)))
+	if (target.len == 0 ||
+	    (target.p[0] != '/' && !(gn_slice_eq(target, GN_LIT("*")) && head->method == GN_HTTP_OPTIONS)))
 		return bad(why, "the request target must begin with '/'");
 	const uint8_t *mark = memchr(target.p, '?', target.len);
 	size_t len = mark ? (size_t)(mark - target.p) : target.len;
@@ -186,7 +189,7 @@ static bool parse_target(struct gn_slice target, struct gn_http_head *head, stru
 }
 
 static bool parse_request_line(struct gn_slice line, const struct gn_http_limits *limits, struct gn_http_head *head,
-                               struct gn_slice *authority, struct gn_http_refusal *why)
+			       struct gn_slice *authority, struct gn_http_refusal *why)
 {
 	const uint8_t *space = line.len ? memchr(line.p, ' ', line.len) : NULL;
 	if (!space || !is_token(gn_slice(line.p, (size_t)(space - line.p))))
@@ -196,9 +199,10 @@ static bool parse_request_line(struct gn_slice line, const struct gn_http_limits
 	space = rest.len ? memchr(rest.p, ' ', rest.len) : NULL;
 	if (!space)
 		return bad(why, "the request line is not METHOD TARGET HTTP/1.1");
-	struct gn_slice target = gn_slice(rest.p, (size_t)(space - rest.p)), version = gn_slice_sub(rest, target.len + 1, SIZE_MAX);
-	if (version.len != 8 || memcmp(version.p, "HTTP/", 5) != 0 || version.p[5] < '0' || version.p[5] > '9' || version.p[6] != '.' ||
-	    version.p[7] < '0' || version.p[7] > '9')
+	struct gn_slice target = gn_slice(rest.p, (size_t)(space - rest.p)),
+			version = gn_slice_sub(rest, target.len + 1, SIZE_MAX);
+	if (version.len != 8 || memcmp(version.p, "HTTP/", 5) != 0 || version.p[5] < '0' || version.p[5] > '9' ||
+	    version.p[6] != '.' || version.p[7] < '0' || version.p[7] > '9')
 		return bad(why, "the request line is not METHOD TARGET HTTP/1.1");
 	if (version.p[5] != '1')
 		return refuse(why, 505, GN_VERSION, "this server speaks HTTP/1.1");
@@ -208,7 +212,8 @@ static bool parse_request_line(struct gn_slice line, const struct gn_http_limits
 	return parse_target(target, head, authority, why);
 }
 
-static bool parse_field(struct gn_slice line, const struct gn_http_limits *limits, struct gn_http_head *head, struct gn_http_refusal *why)
+static bool parse_field(struct gn_slice line, const struct gn_http_limits *limits, struct gn_http_head *head,
+			struct gn_http_refusal *why)
 {
 	if (line.len > limits->header)
 		return refuse(why, 431, GN_TOO_LARGE, "a header line is too long");
@@ -223,7 +228,8 @@ static bool parse_field(struct gn_slice line, const struct gn_http_limits *limit
 		if (!same_word(name, known[i].name))
 			continue;
 		if (head->headers[i].p && known[i].single)
-			return bad(why, i == GN_HTTP_H_HOST ? "there are two Host headers" : "a header that may come once came twice");
+			return bad(why, i == GN_HTTP_H_HOST ? "there are two Host headers"
+							    : "a header that may come once came twice");
 		/* "Connection: close" anywhere counts; of other lists the first line is kept. */
 		if (!head->headers[i].p || (i == GN_HTTP_H_CONNECTION && gn_http_list_has(value, "close")))
 			head->headers[i] = value;
@@ -234,7 +240,8 @@ static bool parse_field(struct gn_slice line, const struct gn_http_limits *limit
 
 static bool parse_framing(struct gn_http_head *head, struct gn_http_refusal *why)
 {
-	struct gn_slice coding = head->headers[GN_HTTP_H_TRANSFER_ENCODING], length = head->headers[GN_HTTP_H_CONTENT_LENGTH];
+	struct gn_slice coding = head->headers[GN_HTTP_H_TRANSFER_ENCODING],
+			length = head->headers[GN_HTTP_H_CONTENT_LENGTH];
 	struct gn_slice expect = head->headers[GN_HTTP_H_EXPECT];
 	if (coding.p && (length.p || head->old))
 		return bad(why, "Transfer-Encoding does not go with Content-Length or HTTP/1.0");
@@ -259,7 +266,8 @@ static bool parse_framing(struct gn_http_head *head, struct gn_http_refusal *why
 	return true;
 }
 
-bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits, struct gn_http_head *out, struct gn_http_refusal *why)
+bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits, struct gn_http_head *out,
+			struct gn_http_refusal *why)
 {
 	struct gn_http_head head = {0};
 	struct gn_slice line, authority = {0};
@@ -330,9 +338,7 @@ static gn_err chunk_byte(struct gn_http_chunks *c, uint8_t b)
 		c->state = c->left ? GN_CHUNK_DATA : GN_CHUNK_TRAILER;
 		c->line = c->skipped = 0;
 		return b == '\n' ? GN_OK : GN_MALFORMED;
-	case GN_CHUNK_DATA_CR:
-		c->state = GN_CHUNK_DATA_LF;
-		return b == '\r' ? GN_OK : GN_MALFORMED;
+	case GN_CHUNK_DATA_CR: c->state = GN_CHUNK_DATA_LF; return b == '\r' ? GN_OK : GN_MALFORMED;
 	case GN_CHUNK_DATA_LF:
 		c->state = GN_CHUNK_SIZE;
 		c->digits = 0;

@@ -1,4 +1,5 @@
-/* Inside the HTTP server: the parser of request heads and of chunked bodies. Both are pure: bytes in, slices of them out. */
+/* Inside the HTTP server: the parser of request heads and of chunked bodies. Both are pure: bytes in, slices of them
+ * out. */
 #ifndef GN_NET_HTTP_INT_H
 #define GN_NET_HTTP_INT_H
 
@@ -10,20 +11,25 @@
 
 /* The headers that somebody reads. The first part is what gn_http_header promises, the rest steers the server. */
 #define GN_HTTP_HEADERS(X)                                                                                             \
-	X(HOST, "host", 1) X(RANGE, "range", 1) X(IF_NONE_MATCH, "if-none-match", 0) X(IF_RANGE, "if-range", 1)        \
-	X(AUTHORIZATION, "authorization", 1) X(ORIGIN, "origin", 1) X(REFERER, "referer", 1)                           \
-	X(CONTENT_TYPE, "content-type", 1) X(CONTENT_LENGTH, "content-length", 1) X(ACCEPT, "accept", 0)               \
-	X(ACCEPT_ENCODING, "accept-encoding", 0) X(COOKIE, "cookie", 0) X(SEC_FETCH_SITE, "sec-fetch-site", 1)         \
-	X(X_REQUEST_ID, "x-request-id", 1) X(X_ADMIN_TOKEN, "x-admin-token", 1) X(X_FORWARDED_FOR, "x-forwarded-for", 1) \
-	X(UPGRADE, "upgrade", 1) X(SEC_WEBSOCKET_KEY, "sec-websocket-key", 1)                                          \
-	X(SEC_WEBSOCKET_VERSION, "sec-websocket-version", 1) X(SEC_WEBSOCKET_PROTOCOL, "sec-websocket-protocol", 1)    \
-	X(TRANSFER_ENCODING, "transfer-encoding", 1) X(CONNECTION, "connection", 0) X(EXPECT, "expect", 1)
+	X(HOST, "host", 1)                                                                                             \
+	X(RANGE, "range", 1) X(IF_NONE_MATCH, "if-none-match", 0) X(IF_RANGE, "if-range", 1)                           \
+		X(AUTHORIZATION, "authorization", 1) X(ORIGIN, "origin", 1) X(REFERER, "referer", 1) X(                \
+			CONTENT_TYPE, "content-type", 1) X(CONTENT_LENGTH, "content-length", 1) X(ACCEPT, "accept", 0) \
+			X(ACCEPT_ENCODING, "accept-encoding", 0) X(COOKIE, "cookie", 0)                                \
+				X(SEC_FETCH_SITE, "sec-fetch-site", 1) X(X_REQUEST_ID, "x-request-id", 1)              \
+					X(X_ADMIN_TOKEN, "x-admin-token", 1) X(X_FORWARDED_FOR, "x-forwarded-for", 1)  \
+						X(UPGRADE, "upgrade", 1) X(SEC_WEBSOCKET_KEY, "sec-websocket-key", 1)  \
+							X(SEC_WEBSOCKET_VERSION, "sec-websocket-version", 1)           \
+								X(SEC_WEBSOCKET_PROTOCOL, "sec-websocket-protocol", 1) \
+									X(TRANSFER_ENCODING, "transfer-encoding", 1)   \
+										X(CONNECTION, "connection", 0)         \
+											X(EXPECT, "expect", 1)
 
 enum gn_http_header_id { /* the last member of a line: sending it twice is an error */
 #define X(id, name, single) GN_HTTP_H_##id,
-	GN_HTTP_HEADERS(X)
+			 GN_HTTP_HEADERS(X)
 #undef X
-	GN_HTTP_H_COUNT
+				 GN_HTTP_H_COUNT
 };
 #define GN_HTTP_H_PUBLIC GN_HTTP_H_TRANSFER_ENCODING /* ids below it are for the owner */
 
@@ -43,11 +49,12 @@ struct gn_http_refusal {
 	const char *text; /* static sentence */
 };
 
-/* Where the head that starts at in ends: the index after its empty line, or 0 when it is not complete. *scanned (0 at first)
- * remembers how far was searched, so that a head that comes byte by byte costs linear time. */
+/* Where the head that starts at in ends: the index after its empty line, or 0 when it is not complete. *scanned (0 at
+ * first) remembers how far was searched, so that a head that comes byte by byte costs linear time. */
 size_t gn_http_head_end(struct gn_slice in, size_t *scanned);
 /* A complete head, as found by gn_http_head_end; the slices of out borrow from in. False: why tells what to answer. */
-bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits, struct gn_http_head *out, struct gn_http_refusal *why);
+bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits, struct gn_http_head *out,
+			struct gn_http_refusal *why);
 /* Why a head that is not complete yet is too long already; status 0: it is not. */
 struct gn_http_refusal gn_http_head_overrun(struct gn_slice in, const struct gn_http_limits *limits);
 /* Id of a lower-case name; GN_HTTP_H_COUNT when it is not in the table. */
@@ -59,8 +66,17 @@ bool gn_http_field_ok(const struct gn_http_field *field);
 
 /* Chunked bodies (RFC 9112 section 7.1); extensions and trailers are skipped, within limits. */
 struct gn_http_chunks {
-	enum { GN_CHUNK_SIZE, GN_CHUNK_EXT, GN_CHUNK_SIZE_LF, GN_CHUNK_DATA, GN_CHUNK_DATA_CR, GN_CHUNK_DATA_LF, GN_CHUNK_TRAILER,
-	       GN_CHUNK_TRAILER_LF, GN_CHUNK_END } state;
+	enum {
+		GN_CHUNK_SIZE,
+		GN_CHUNK_EXT,
+		GN_CHUNK_SIZE_LF,
+		GN_CHUNK_DATA,
+		GN_CHUNK_DATA_CR,
+		GN_CHUNK_DATA_LF,
+		GN_CHUNK_TRAILER,
+		GN_CHUNK_TRAILER_LF,
+		GN_CHUNK_END
+	} state;
 	uint64_t left;    /* GN_CHUNK_SIZE: the number so far; GN_CHUNK_DATA: bytes still to come of this chunk */
 	uint32_t digits;  /* of the size line */
 	uint32_t skipped; /* bytes of this chunk's extensions, or of the trailers */
@@ -68,8 +84,8 @@ struct gn_http_chunks {
 };
 #define GN_HTTP_CHUNK_SKIP_MAX 4096 /* bytes of one chunk's extensions, and of all trailers */
 
-/* Takes from in; *used tells how much, *data is the next piece of the body (may be empty; it is counted in *used). Call again while
- * *used is not 0. state GN_CHUNK_END: the body is over. GN_MALFORMED. */
+/* Takes from in; *used tells how much, *data is the next piece of the body (may be empty; it is counted in *used). Call
+ * again while *used is not 0. state GN_CHUNK_END: the body is over. GN_MALFORMED. */
 GN_MUST gn_err gn_http_chunks_next(struct gn_http_chunks *c, struct gn_slice in, struct gn_slice *data, size_t *used);
 
 #endif

@@ -1,5 +1,6 @@
-/* Pure helpers over HTTP's texts: ranges, entity tags, percent-escapes, queries, hosts. Each reads one header's or path's bytes as
- * a client sent them; none allocates, and none writes its results before it has seen the whole input. */
+/* Pure helpers over HTTP's texts: ranges, entity tags, percent-escapes, queries, hosts. Each reads one header's or
+ * path's bytes as a client sent them; none allocates, and none writes its results before it has seen the whole input.
+ */
 #include "net/http.h"
 
 static int lower(int c)
@@ -24,7 +25,8 @@ static struct gn_slice trim(struct gn_slice s)
 	return s;
 }
 
-/* Digits only; a number too big for 64 bits is as good as the largest one. False when there is no digit or another character. */
+/* Digits only; a number too big for 64 bits is as good as the largest one. False when there is no digit or another
+ * character. */
 static bool number(struct gn_slice s, uint64_t *out)
 {
 	uint64_t v = 0;
@@ -51,7 +53,8 @@ gn_err gn_http_range(struct gn_slice value, uint64_t size, uint64_t *first, uint
 	const uint8_t *dash = spec.len ? memchr(spec.p, '-', spec.len) : NULL;
 	if (!dash || memchr(spec.p, ',', spec.len))
 		return GN_UNSUPPORTED; /* a malformed Range is ignored, as an unknown one is (RFC 9110 section 14.2) */
-	struct gn_slice from = gn_slice(spec.p, (size_t)(dash - spec.p)), to = gn_slice(dash + 1, spec.len - from.len - 1);
+	struct gn_slice from = gn_slice(spec.p, (size_t)(dash - spec.p)),
+			to = gn_slice(dash + 1, spec.len - from.len - 1);
 	uint64_t a = 0, b = UINT64_MAX;
 	if ((from.len && !number(from, &a)) || (to.len && !number(to, &b)) || (!from.len && !to.len))
 		return GN_UNSUPPORTED;
@@ -106,7 +109,8 @@ static gn_err unescape(struct gn_slice in, bool plus, struct gn_buf *out)
 			return GN_TEXT;
 		if (in.p[i] != '%')
 			continue;
-		if (in.len - i < 3 || hex(in.p[i + 1]) < 0 || hex(in.p[i + 2]) < 0 || (in.p[i + 1] == '0' && in.p[i + 2] == '0'))
+		if (in.len - i < 3 || hex(in.p[i + 1]) < 0 || hex(in.p[i + 2]) < 0 ||
+		    (in.p[i + 1] == '0' && in.p[i + 2] == '0'))
 			return GN_TEXT;
 		i += 2;
 	}
@@ -156,8 +160,8 @@ static size_t host_len(struct gn_slice v)
 		return i > 2 && i < v.len && v.p[i] == ']' ? i + 1 : 0;
 	}
 	size_t i = 0;
-	while (i < v.len && (hex(v.p[i]) >= 0 || (lower(v.p[i]) >= 'a' && lower(v.p[i]) <= 'z') || v.p[i] == '-' || v.p[i] == '.' ||
-	                     v.p[i] == '_'))
+	while (i < v.len && (hex(v.p[i]) >= 0 || (lower(v.p[i]) >= 'a' && lower(v.p[i]) <= 'z') || v.p[i] == '-' ||
+			     v.p[i] == '.' || v.p[i] == '_'))
 		i++;
 	return i <= 255 ? i : 0;
 }

@@ -46,7 +46,7 @@ static void ranges(void **state)
 		gn_err err = gn_http_range(gn_str(table[i].value), table[i].size, &first, &last);
 		if (err != table[i].err || first != table[i].first || last != table[i].last)
 			fail_msg("\"%s\": %s %llu-%llu", table[i].value, gn_err_name(err), (unsigned long long)first,
-			         (unsigned long long)last);
+				 (unsigned long long)last);
 	}
 }
 
@@ -85,17 +85,25 @@ static void escapes_and_queries(void **state)
 		gn_err err;
 		const char *out;
 	} table[] = {
-		{"/a%20b+c", GN_OK, "/a b+c"}, {"%41%e4%BD%a0", GN_OK, "A\xe4\xbd\xa0"}, {"", GN_OK, ""},    {"%", GN_TEXT, NULL},
-		{"%4", GN_TEXT, NULL},         {"%4g", GN_TEXT, NULL},                   {"%00", GN_TEXT, NULL}, {"a%2", GN_TEXT, NULL},
+		{"/a%20b+c", GN_OK, "/a b+c"},
+		{"%41%e4%BD%a0", GN_OK, "A\xe4\xbd\xa0"},
+		{"", GN_OK, ""},
+		{"%", GN_TEXT, NULL},
+		{"%4", GN_TEXT, NULL},
+		{"%4g", GN_TEXT, NULL},
+		{"%00", GN_TEXT, NULL},
+		{"a%2", GN_TEXT, NULL},
 	};
 	static const struct {
 		const char *query, *name;
 		gn_err err;
 		const char *out;
 	} values[] = {
-		{"a=1&b=x+y%26z", "b", GN_OK, "x y&z"}, {"a=1&b=2", "a", GN_OK, "1"},       {"a=1&b=2", "c", GN_NOT_FOUND, NULL},
-		{"a&b=2", "a", GN_OK, ""},              {"aa=1&a=2&a=3", "a", GN_OK, "2"},  {"", "a", GN_NOT_FOUND, NULL},
-		{"a=%zz", "a", GN_TEXT, NULL},          {"&&a==1&", "a", GN_OK, "=1"},      {"b=a=1", "a", GN_NOT_FOUND, NULL},
+		{"a=1&b=x+y%26z", "b", GN_OK, "x y&z"}, {"a=1&b=2", "a", GN_OK, "1"},
+		{"a=1&b=2", "c", GN_NOT_FOUND, NULL},   {"a&b=2", "a", GN_OK, ""},
+		{"aa=1&a=2&a=3", "a", GN_OK, "2"},      {"", "a", GN_NOT_FOUND, NULL},
+		{"a=%zz", "a", GN_TEXT, NULL},          {"&&a==1&", "a", GN_OK, "=1"},
+		{"b=a=1", "a", GN_NOT_FOUND, NULL},
 	};
 	uint8_t text[64];
 	(void)state;
@@ -214,7 +222,8 @@ static void chunks_decode_the_same_however_they_are_cut(void **state)
 
 static void the_end_of_a_head_is_found_however_it_arrives(void **state)
 {
-	static const char *const heads[] = {"GET / HTTP/1.1\r\nA: b\r\n\r\nrest", "\r\n\r\nGET / HTTP/1.1\r\n\r\nrest", "A\n\nrest", "\n\nrest"};
+	static const char *const heads[] = {"GET / HTTP/1.1\r\nA: b\r\n\r\nrest", "\r\n\r\nGET / HTTP/1.1\r\n\r\nrest",
+					    "A\n\nrest", "\n\nrest"};
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(heads); i++) {
 		size_t len = strlen(heads[i]), scanned = 0, end = 0;
