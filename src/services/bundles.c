@@ -1,5 +1,5 @@
-/* The engine's frame: operations, events, timers, and where each input goes. What can go on after an input is found by bundles_run, so
- * that the handlers of inputs only note what happened.
+/* The engine's frame: operations, events, timers, and where each input goes. What can go on after an input is found by
+ * bundles_run, so that the handlers of inputs only note what happened.
  *
  * 1. Every operation is in ops until it is over; its events are made when they are polled.
  * 2. Every timer is in one heap; wake is for what waits for others (the disk, the overlay) without an event of its own.
@@ -169,7 +169,8 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 	uint32_t ops = b->cfg.reads_max + BUNDLES_INGESTS + BUNDLES_SPREADS + BUNDLES_OPENS;
 	gn_heap_init(&b->timers, env->alloc);
 	gn_map_init(&b->ops, env, sizeof(gn_op), sizeof(void *), ops);
-	gn_map_init(&b->finds, env, sizeof(gn_op), sizeof(struct bundles_find), BUNDLES_FINDS + BUNDLES_JOBS + BUNDLES_OPENS);
+	gn_map_init(&b->finds, env, sizeof(gn_op), sizeof(struct bundles_find),
+		    BUNDLES_FINDS + BUNDLES_JOBS + BUNDLES_OPENS);
 	gn_map_init(&b->peers, env, sizeof(struct gn_pk), sizeof(void *), BUNDLES_PEERS);
 	gn_map_init(&b->requests, env, sizeof(uint64_t), sizeof(void *), b->cfg.reads_max * b->cfg.ahead * 4);
 	gn_map_init(&b->sources, env, sizeof(struct gn_hash), sizeof(void *), BUNDLES_SOURCES);
@@ -180,7 +181,8 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 	gn_map_init(&b->putting, env, sizeof(uint64_t), sizeof(struct bundles_putting), BUNDLES_INCOMING_PUTS);
 	gn_map_init(&b->asks, env, sizeof(uint64_t), sizeof(void *), BUNDLES_JOBS * BUNDLES_HOLDERS);
 	gn_map_init(&b->heads, env, sizeof(struct gn_hash), sizeof(struct bundles_head), BUNDLES_HEADS);
-	gn_map_init(&b->manifests, env, sizeof(struct gn_hash), sizeof(struct bundles_kept_manifest), BUNDLES_MANIFESTS);
+	gn_map_init(&b->manifests, env, sizeof(struct gn_hash), sizeof(struct bundles_kept_manifest),
+		    BUNDLES_MANIFESTS);
 	*out = b;
 	return GN_OK;
 }
@@ -197,8 +199,11 @@ void gn_bundles_free(struct gn_bundles *b)
 		bundles_request_free(b, *(struct bundles_request **)gn_map_value_at(&b->requests, 0));
 	while (b->sources.count)
 		bundles_source_free(b, *(struct bundles_source **)gn_map_value_at(&b->sources, 0));
-	for (uint32_t i = 0; i < b->incoming.count; i++)
-		gn_mem_free(b->env.alloc, *(void **)gn_map_value_at(&b->incoming, i));
+	for (uint32_t i = 0; i < b->incoming.count; i++) {
+		struct bundles_incoming *in = *(struct bundles_incoming **)gn_map_value_at(&b->incoming, i);
+		gn_heap_remove(&b->timers, &in->timer.node);
+		gn_mem_free(b->env.alloc, in);
+	}
 	for (uint32_t i = 0; i < b->peers.count; i++) {
 		struct bundles_peer *p = *(struct bundles_peer **)gn_map_value_at(&b->peers, i);
 		gn_ring_fini(&p->queue);
@@ -208,7 +213,8 @@ void gn_bundles_free(struct gn_bundles *b)
 	bundles_queue_free(b, &b->bulk);
 	gn_mem_free(b->env.alloc, b->sent);
 	bundles_caches_free(b);
-	struct gn_map *maps[] = {&b->ops, &b->finds, &b->peers, &b->requests, &b->sources, &b->serving, &b->incoming, &b->kept, &b->shares, &b->putting, &b->asks};
+	struct gn_map *maps[] = {&b->ops,      &b->finds, &b->peers,  &b->requests, &b->sources, &b->serving,
+				 &b->incoming, &b->kept,  &b->shares, &b->putting,  &b->asks};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_fini(maps[i]);
 	gn_heap_fini(&b->timers);
@@ -234,21 +240,32 @@ static gn_err dispatch(struct gn_bundles *b, struct bundles_peer *p, struct gn_f
 	uint64_t request = gn_fb_block_message_request(m);
 	struct bundles_target *t;
 	switch (gn_fb_block_message_body_type(m)) {
-	case GN_FB_BLOCK_BODY_CHUNK_GET: bundles_on_chunk_get(b, p, request, gn_fb_block_message_body_as_chunk_get(m)); return GN_OK;
-	case GN_FB_BLOCK_BODY_CHUNK: bundles_on_chunk(b, &p->contact.pk, request, gn_fb_block_message_body_as_chunk(m)); return GN_OK;
-	case GN_FB_BLOCK_BODY_CHUNK_PUT: bundles_on_put(b, p, request, gn_fb_block_message_body_as_chunk_put(m)); return GN_OK;
+	case GN_FB_BLOCK_BODY_CHUNK_GET:
+		bundles_on_chunk_get(b, p, request, gn_fb_block_message_body_as_chunk_get(m));
+		return GN_OK;
+	case GN_FB_BLOCK_BODY_CHUNK:
+		bundles_on_chunk(b, &p->contact.pk, request, gn_fb_block_message_body_as_chunk(m));
+		return GN_OK;
+	case GN_FB_BLOCK_BODY_CHUNK_PUT:
+		bundles_on_put(b, p, request, gn_fb_block_message_body_as_chunk_put(m));
+		return GN_OK;
 	case GN_FB_BLOCK_BODY_CHUNK_ACK: on_ack(b, p, request, gn_fb_block_message_body_as_chunk_ack(m)); return GN_OK;
-	case GN_FB_BLOCK_BODY_BLOCK_HAVE: bundles_on_have(b, p, request, gn_fb_block_message_body_as_block_have(m)); return GN_OK;
+	case GN_FB_BLOCK_BODY_BLOCK_HAVE:
+		bundles_on_have(b, p, request, gn_fb_block_message_body_as_block_have(m));
+		return GN_OK;
 	case GN_FB_BLOCK_BODY_BLOCK_HAS:
 		if ((t = bundles_target_get(b, request, &p->contact.pk)))
 			bundles_on_target_has(b, t, gn_fb_block_message_body_as_block_has(m));
 		return GN_OK;
-	case GN_FB_BLOCK_BODY_BLOCK_KEEP: bundles_on_keep(b, p, request, gn_fb_block_message_body_as_block_keep(m)); return GN_OK;
+	case GN_FB_BLOCK_BODY_BLOCK_KEEP:
+		bundles_on_keep(b, p, request, gn_fb_block_message_body_as_block_keep(m));
+		return GN_OK;
 	default: return GN_UNSUPPORTED; /* of a later version */
 	}
 }
 
-gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const struct gn_addr *addr, struct gn_slice message, gn_time now)
+gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const struct gn_addr *addr,
+		       struct gn_slice message, gn_time now)
 {
 	struct gn_fb_block_message m;
 	struct gn_contact contact = {.pk = *from, .addr_count = addr != NULL};
@@ -395,8 +412,9 @@ static void validate_reader(const struct gn_bundles *b, const struct bundles_rea
 
 void gn_bundles_validate(const struct gn_bundles *b)
 {
-	const struct gn_map *maps[] = {&b->ops,	    &b->finds, &b->peers,  &b->requests, &b->sources, &b->serving,   &b->incoming,
-				       &b->kept, &b->shares, &b->putting, &b->asks, &b->heads,	  &b->manifests};
+	const struct gn_map *maps[] = {&b->ops,     &b->finds,    &b->peers,    &b->requests, &b->sources,
+				       &b->serving, &b->incoming, &b->kept,     &b->shares,   &b->putting,
+				       &b->asks,    &b->heads,    &b->manifests};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_validate(maps[i]);
 	gn_heap_validate(&b->timers);

@@ -2,10 +2,10 @@
  *
  *   file -> 64 KiB chunks -> blocks of 16 -> root;  files -> manifest;  site head record (owner, label) -> manifest
  *
- * Pure functions build and check manifests and head records (the command line signs with them; private keys are never in
- * the engine). The engine keeps and serves blocks, spreads them to the C nodes nearest to their hash, and reads any range of
- * any file as a stream of verified bytes, from this node's blocks or other nodes'. It uses the overlay to find nodes, the
- * block store to keep bytes, and speaks messages of its own ("GNBK", one chunk at a time) to peers. */
+ * Pure functions build and check manifests and head records (the command line signs with them; private keys are never
+ * in the engine). The engine keeps and serves blocks, spreads them to the C nodes nearest to their hash, and reads any
+ * range of any file as a stream of verified bytes, from this node's blocks or other nodes'. It uses the overlay to find
+ * nodes, the block store to keep bytes, and speaks messages of its own ("GNBK", one chunk at a time) to peers. */
 #ifndef GN_SERVICES_BUNDLES_H
 #define GN_SERVICES_BUNDLES_H
 
@@ -14,12 +14,12 @@
 
 /* ---- pure part: files, manifests, heads ---- */
 
-#define GN_PATH_MAX 1024          /* bytes */
+#define GN_PATH_MAX 1024 /* bytes */
 #define GN_BUNDLE_FILES 100000
-#define GN_BUNDLE_COPIES 3        /* default nodes that keep a block */
+#define GN_BUNDLE_COPIES 3 /* default nodes that keep a block */
 #define GN_BUNDLE_TTL (30u * 86400u)
-#define GN_MANIFEST_BLOCKS 64     /* a manifest is a file of at most 64 MiB */
-#define GN_FILE_BLOCKS 65536      /* 64 GiB */
+#define GN_MANIFEST_BLOCKS 64 /* a manifest is a file of at most 64 MiB */
+#define GN_FILE_BLOCKS 65536  /* 64 GiB */
 #define GN_HEAD_HISTORY 16
 
 /* Relative UTF-8, no "..", no empty part, no control character; *why names the rule broken. */
@@ -58,16 +58,17 @@ struct gn_manifest_args {
 	struct gn_slice entry, not_found; /* paths; defaults index.html and 404.html when such files exist */
 	const struct gn_bundle_header *headers;
 	size_t header_count;
-	struct gn_hash prev;      /* root of the manifest replaced; all zero: none */
+	struct gn_hash prev;            /* root of the manifest replaced; all zero: none */
 	const struct gn_slice *deleted; /* paths of the previous version that are gone */
 	size_t deleted_count;
 };
 /* Bytes of storage that always suffice for gn_manifest_make. */
 size_t gn_manifest_make_max(const struct gn_manifest_args *args);
-/* GN_USAGE with why naming the path: bad path, duplicate, names that differ only by case on one level, a file where a folder is, blocks
- * that do not fit size or root, a header that may not be set; GN_LIMIT: too many files; GN_TOO_LARGE: out's capacity. out->len bytes at
- * out->p. alloc: for sorting, freed on return. */
-GN_MUST gn_err gn_manifest_make(struct gn_alloc *alloc, const struct gn_manifest_args *args, struct gn_buf *out, char why[256]);
+/* GN_USAGE with why naming the path: bad path, duplicate, names that differ only by case on one level, a file where a
+ * folder is, blocks that do not fit size or root, a header that may not be set; GN_LIMIT: too many files; GN_TOO_LARGE:
+ * out's capacity. out->len bytes at out->p. alloc: for sorting, freed on return. */
+GN_MUST gn_err gn_manifest_make(struct gn_alloc *alloc, const struct gn_manifest_args *args, struct gn_buf *out,
+				char why[256]);
 
 struct gn_manifest; /* verified, indexed by path */
 /* Copies bytes. GN_MALFORMED. */
@@ -76,17 +77,18 @@ void gn_manifest_free(struct gn_alloc *alloc, struct gn_manifest *m);
 size_t gn_manifest_count(const struct gn_manifest *m);
 void gn_manifest_at(const struct gn_manifest *m, size_t i, struct gn_bundle_file *out); /* sorted by path */
 GN_MUST gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path, struct gn_bundle_file *out);
-/* What a web server would send for a URL path ("/", "/docs/", "/a%20b"), without the query: a file or the entry of a directory with
- * *status 200, the not-found page with 404, and with 301 *redirect when "/docs" must become "/docs/". GN_NOT_FOUND when the
- * site has no such page and no not-found page, GN_USAGE when the path is not well encoded. */
-GN_MUST gn_err gn_manifest_resolve(const struct gn_manifest *m, struct gn_slice url_path, struct gn_bundle_file *out, int *status, bool *redirect);
+/* What a web server would send for a URL path ("/", "/docs/", "/a%20b"), without the query: a file or the entry of a
+ * directory with *status 200, the not-found page with 404, and with 301 *redirect when "/docs" must become "/docs/".
+ * GN_NOT_FOUND when the site has no such page and no not-found page, GN_USAGE when the path is not well encoded. */
+GN_MUST gn_err gn_manifest_resolve(const struct gn_manifest *m, struct gn_slice url_path, struct gn_bundle_file *out,
+				   int *status, bool *redirect);
 /* The i-th header whose glob ('*' any run, '?' one character) matches the path; false past the last. */
 bool gn_manifest_header_at(const struct gn_manifest *m, struct gn_slice path, size_t i, struct gn_bundle_header *out);
 struct gn_slice gn_manifest_bytes(const struct gn_manifest *m);
 /* Everything but files, headers and deleted paths; slices borrow from m. */
 void gn_manifest_info(const struct gn_manifest *m, struct gn_manifest_args *out);
 
-struct gn_head_version { /* one version of a site: where its manifest is */
+struct gn_head_version {                             /* one version of a site: where its manifest is */
 	uint64_t version, total_size, manifest_size; /* bytes of all files, of the manifest */
 	struct gn_hash manifest;                     /* root of the manifest as a file */
 	struct gn_slice manifest_blocks;             /* n * 32 bytes */
@@ -100,8 +102,8 @@ struct gn_head {
 	struct gn_head_version previous[GN_HEAD_HISTORY]; /* latest first */
 	size_t previous_count;
 };
-/* Puts `next` on top: what was now becomes the first of previous, the oldest falls out; seq + 1. next->version 0 takes the number after
- * the highest. Rolling back is this with an old manifest. */
+/* Puts `next` on top: what was now becomes the first of previous, the oldest falls out; seq + 1. next->version 0 takes
+ * the number after the highest. Rolling back is this with an old manifest. */
 void gn_head_advance(struct gn_head *head, const struct gn_head_version *next);
 /* The version as a file for gn_bundles_read. */
 void gn_head_file(const struct gn_head_version *version, struct gn_bundle_file *out);
@@ -115,17 +117,19 @@ struct gn_bundles;
 struct gn_bundles_config {
 	struct gn_overlay *overlay;
 	struct gn_blocks *blocks;
-	struct gn_sk node_key;     /* signs receipts of kept blocks */
-	uint64_t peer_bytes_max;   /* kept for others; 0: refuses to keep blocks (GN_NO_SPACE to the sender) */
-	uint32_t reads_max;        /* default 64 readers */
-	uint32_t ahead;            /* chunks fetched before they are taken, per reader; default 24 */
-	bool no_cache;             /* do not keep what readers fetch as GN_BLOCK_CACHE */
-	gn_time respread;          /* between two rounds of what was spread; default 1 h */
+	struct gn_sk node_key;   /* signs receipts of kept blocks */
+	uint64_t peer_bytes_max; /* kept for others; 0: refuses to keep blocks (GN_NO_SPACE to the sender) */
+	uint32_t reads_max;      /* default 64 readers */
+	uint32_t ahead;          /* chunks fetched before they are taken, per reader; default 24 */
+	bool no_cache;           /* do not keep what readers fetch as GN_BLOCK_CACHE */
+	gn_time respread;        /* between two rounds of what was spread; default 1 h */
 };
-GN_MUST gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *config, struct gn_bundles **out);
+GN_MUST gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *config,
+			      struct gn_bundles **out);
 void gn_bundles_free(struct gn_bundles *b);
 
-gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const struct gn_addr *addr, struct gn_slice message, gn_time now);
+gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const struct gn_addr *addr,
+		       struct gn_slice message, gn_time now);
 void gn_bundles_peer_down(struct gn_bundles *b, const struct gn_pk *pk, gn_err why, gn_time now);
 bool gn_bundles_overlay_event(struct gn_bundles *b, const struct gn_overlay_event *event, gn_time now);
 bool gn_bundles_blocks_event(struct gn_bundles *b, const struct gn_blocks_event *event, gn_time now);
@@ -134,8 +138,8 @@ gn_time gn_bundles_deadline(const struct gn_bundles *b);
 /* To peers; always reliable. False when none. */
 bool gn_bundles_next_message(struct gn_bundles *b, struct gn_overlay_message *out);
 
-/* Put a local file's bytes into the block store, pinned: begin, data (GN_AGAIN: wait for an INGEST event and give the rest again:
- * *taken tells how much was taken), end. The INGESTED event carries root, blocks and size. */
+/* Put a local file's bytes into the block store, pinned: begin, data (GN_AGAIN: wait for an INGEST event and give the
+ * rest again: *taken tells how much was taken), end. The INGESTED event carries root, blocks and size. */
 GN_MUST gn_err gn_bundles_ingest(struct gn_bundles *b, gn_time now, gn_op *op);
 GN_MUST gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice data, size_t *taken, gn_time now);
 GN_MUST gn_err gn_bundles_ingest_end(struct gn_bundles *b, gn_op op, gn_time now);
@@ -143,35 +147,46 @@ GN_MUST gn_err gn_bundles_ingest_end(struct gn_bundles *b, gn_op op, gn_time now
 /* No longer pins these blocks (n * 32 bytes): they stay as cache while there is room. */
 void gn_bundles_unpin(struct gn_bundles *b, struct gn_slice blocks, gn_time now);
 
-/* Send blocks (n * 32 bytes, all here and complete) to the `copies` nearest nodes that keep them, with receipts. PROGRESS events, then
- * SPREAD: GN_OK when every block has its copies (this node counts when it is among the nearest and keeps blocks), GN_QUORUM when too few
- * nodes could be found or would keep it: done / total says how many copies there are. After that the same is done again every
- * config.respread until keep_until (Unix seconds; holders promise at most 30 days at a time), without events, until the op is
- * cancelled. GN_NOT_FOUND a block is not here, GN_LIMIT. */
-GN_MUST gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned copies, uint64_t keep_until, gn_time now, gn_op *op);
+/* Send blocks (n * 32 bytes, all here and complete) to the `copies` nearest nodes that keep them, with receipts.
+ * PROGRESS events, then SPREAD: GN_OK when every block has its copies (this node counts when it is among the nearest
+ * and keeps blocks), GN_QUORUM when too few nodes could be found or would keep it: done / total says how many copies
+ * there are. After that the same is done again every config.respread until keep_until (Unix seconds; holders promise at
+ * most 30 days at a time), without events, until the op is cancelled. GN_NOT_FOUND a block is not here, GN_LIMIT. */
+GN_MUST gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned copies, uint64_t keep_until,
+				 gn_time now, gn_op *op);
 
 /* Read [off, off + len) of a file known by its root, blocks and size. READABLE events; take bytes with read_next. */
-GN_MUST gn_err gn_bundles_read(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len, gn_time now, gn_op *op);
-/* The next verified bytes in order (at most a chunk), valid until the next call on b. GN_AGAIN: wait for READABLE. GN_OK with len 0: the
- * end, and the reader is gone. Any other error: it failed and is gone. */
+GN_MUST gn_err gn_bundles_read(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len,
+			       gn_time now, gn_op *op);
+/* The next verified bytes in order (at most a chunk), valid until the next call on b. GN_AGAIN: wait for READABLE.
+ * GN_OK with len 0: the end, and the reader is gone. Any other error: it failed and is gone. */
 GN_MUST gn_err gn_bundles_read_next(struct gn_bundles *b, gn_op op, struct gn_slice *out, gn_time now);
 
-/* The newest head of a site (cached for 30 s unless fresh) and its manifest. version 0: the newest; else one of head.previous.
- * OPENED event: GN_NOT_FOUND no such site or version, GN_QUORUM, GN_TIMEOUT, GN_MALFORMED. */
-GN_MUST gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label, uint64_t version, bool fresh, gn_time now, gn_op *op);
+/* The newest head of a site (cached for 30 s unless fresh) and its manifest. version 0: the newest; else one of
+ * head.previous. OPENED event: GN_NOT_FOUND no such site or version, GN_QUORUM, GN_TIMEOUT, GN_MALFORMED. */
+GN_MUST gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label, uint64_t version,
+			       bool fresh, gn_time now, gn_op *op);
 void gn_bundles_cancel(struct gn_bundles *b, gn_op op, gn_time now);
 
-enum gn_bundles_event_kind { GN_BUNDLES_INGEST, GN_BUNDLES_INGESTED, GN_BUNDLES_PROGRESS, GN_BUNDLES_SPREAD, GN_BUNDLES_READABLE, GN_BUNDLES_OPENED };
+enum gn_bundles_event_kind {
+	GN_BUNDLES_INGEST,
+	GN_BUNDLES_INGESTED,
+	GN_BUNDLES_PROGRESS,
+	GN_BUNDLES_SPREAD,
+	GN_BUNDLES_READABLE,
+	GN_BUNDLES_OPENED
+};
 struct gn_bundles_event {
 	enum gn_bundles_event_kind kind;
 	gn_op op;
 	gn_err err;
-	struct gn_hash root;            /* INGESTED */
-	struct gn_slice blocks;         /* INGESTED, valid until the next call */
-	uint64_t size;                  /* INGESTED */
-	uint64_t done, total;           /* PROGRESS, SPREAD: copies of blocks with receipt; wanted */
-	const struct gn_manifest *manifest; /* OPENED: borrowed, valid until the engine's next tick or open; find files at once */
-	struct gn_slice head;           /* OPENED: the head record's bytes */
+	struct gn_hash root;    /* INGESTED */
+	struct gn_slice blocks; /* INGESTED, valid until the next call */
+	uint64_t size;          /* INGESTED */
+	uint64_t done, total;   /* PROGRESS, SPREAD: copies of blocks with receipt; wanted */
+	const struct gn_manifest
+		*manifest;    /* OPENED: borrowed, valid until the engine's next tick or open; find files at once */
+	struct gn_slice head; /* OPENED: the head record's bytes */
 };
 bool gn_bundles_next_event(struct gn_bundles *b, struct gn_bundles_event *out);
 

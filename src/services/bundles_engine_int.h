@@ -1,5 +1,5 @@
-/* The engine's state, shared by its files: bundles.c (frame), _peer (windows, requests), _source (where blocks are), _read, _serve,
- * _keep (for others), _ingest, _spread, _open. */
+/* The engine's state, shared by its files: bundles.c (frame), _peer (windows, requests), _source (where blocks are),
+ * _read, _serve, _keep (for others), _ingest, _spread, _open. */
 #ifndef GN_SERVICES_BUNDLES_ENGINE_INT_H
 #define GN_SERVICES_BUNDLES_ENGINE_INT_H
 
@@ -10,7 +10,8 @@
 
 enum bundles_kind { OP_INGEST, OP_SPREAD, OP_READ, OP_OPEN };
 
-/* The head of every operation. Events are made from the operation's state when they are polled, so nothing is allocated for them. */
+/* The head of every operation. Events are made from the operation's state when they are polled, so nothing is allocated
+ * for them. */
 struct bundles_op {
 	gn_op id;
 	enum bundles_kind kind;
@@ -43,11 +44,11 @@ struct bundles_peer {
 	gn_time wait_until;                /* it said BUSY, or lied */
 	bool bad;                          /* it lied */
 	gn_time used;
-	struct gn_ring queue;              /* of bundles_get */
-	unsigned loading;                  /* of them being read from disk */
+	struct gn_ring queue; /* of bundles_get */
+	unsigned loading;     /* of them being read from disk */
 	bool in_turn;
 	struct bundles_peer *next_turn;
-	unsigned incoming;                 /* blocks on their way from it */
+	unsigned incoming; /* blocks on their way from it */
 };
 
 /* A chunk we asked for. */
@@ -96,19 +97,19 @@ struct bundles_slot {
 struct bundles_reader {
 	struct bundles_op op;
 	uint64_t size;
-	uint8_t *blocks;           /* owned: hashes of the blocks from first_block on */
+	uint8_t *blocks; /* owned: hashes of the blocks from first_block on */
 	uint64_t first_block, block_count;
-	uint64_t start, at, end;   /* bytes: of the range, next to be given */
-	uint64_t next, last;       /* chunks: next to get a slot, one past the last */
-	uint64_t looked;           /* blocks whose holders are looked for: all before this one */
+	uint64_t start, at, end;    /* bytes: of the range, next to be given */
+	uint64_t next, last;        /* chunks: next to get a slot, one past the last */
+	uint64_t looked;            /* blocks whose holders are looked for: all before this one */
 	struct bundles_slot *slots; /* owned; chunk c is in slot c % ahead */
-	uint8_t *given;            /* owned: what read_next handed out last */
-	bool hungry;               /* its owner waits for READABLE */
-	struct bundles_open *open; /* reads a manifest for it; NULL: for the engine's owner */
+	uint8_t *given;             /* owned: what read_next handed out last */
+	bool hungry;                /* its owner waits for READABLE */
+	struct bundles_open *open;  /* reads a manifest for it; NULL: for the engine's owner */
 	struct {
 		uint64_t block; /* + 1 */
 		bool on;
-	} caching[32];             /* by block: do its chunks go to the store */
+	} caching[32]; /* by block: do its chunks go to the store */
 };
 
 /* ---- given to and kept for others ---- */
@@ -134,7 +135,7 @@ struct bundles_incoming {
 struct bundles_kept {
 	struct gn_pk peer; /* who asked first; all zero after a restart */
 	uint32_t len;
-	uint64_t until;    /* Unix seconds: the longest promise */
+	uint64_t until; /* Unix seconds: the longest promise */
 };
 
 /* ---- ingest ---- */
@@ -142,13 +143,14 @@ struct bundles_kept {
 struct bundles_ingest {
 	struct bundles_op op;
 	struct bundles_ingest *next;
-	uint8_t *data;        /* owned: the block being filled or stored */
-	uint32_t len, put;    /* bytes in it; chunks of it handed to the store */
-	bool storing, ending, stalled; /* the block is being handed over; no more data comes; the owner waits for an event */
+	uint8_t *data;     /* owned: the block being filled or stored */
+	uint32_t len, put; /* bytes in it; chunks of it handed to the store */
+	bool storing, ending,
+		stalled; /* the block is being handed over; no more data comes; the owner waits for an event */
 	struct gn_hash leaves[GN_BLOCK_CHUNKS], block;
-	unsigned pending;     /* chunks on their way to the disk */
+	unsigned pending;       /* chunks on their way to the disk */
 	struct gn_hash *blocks; /* owned */
-	bool *was_own;        /* owned: pinned before, so not ours to unpin */
+	bool *was_own;          /* owned: pinned before, so not ours to unpin */
 	size_t count, cap;
 	uint64_t size;
 	struct gn_hash root;
@@ -186,14 +188,14 @@ struct bundles_spread {
 	size_t count, next;         /* blocks; next to get a job */
 	unsigned copies, jobs;
 	uint64_t keep_until;
-	uint64_t done;              /* copies made in this round */
+	uint64_t done; /* copies made in this round */
 	gn_err round_err;
-	bool running, silent;       /* a round is on; rounds after the first have no events */
+	bool running, silent; /* a round is on; rounds after the first have no events */
 };
 
 /* ---- open ---- */
 
-struct bundles_head { /* a cached head record */
+struct bundles_head {   /* a cached head record */
 	uint8_t *bytes; /* owned */
 	uint32_t len;
 	gn_time got;
@@ -248,13 +250,13 @@ struct bundles_counts {
 struct gn_bundles {
 	struct gn_env env;
 	struct gn_bundles_config cfg;
-	gn_time now, wake;      /* of the last call; when to run although no timer is due */
-	uint64_t next_id;       /* operations, requests, jobs */
-	struct gn_map ops;      /* op -> bundles_op * */
+	gn_time now, wake; /* of the last call; when to run although no timer is due */
+	uint64_t next_id;  /* operations, requests, jobs */
+	struct gn_map ops; /* op -> bundles_op * */
 	struct bundles_op *told_first, *told_last, *shown;
 	struct gn_heap timers;
-	struct gn_map finds;    /* overlay op -> bundles_find */
-	unsigned finds_out;     /* of kind SOURCE */
+	struct gn_map finds; /* overlay op -> bundles_find */
+	unsigned finds_out;  /* of kind SOURCE */
 
 	struct gn_map peers;    /* pk -> bundles_peer * */
 	struct gn_map requests; /* id -> bundles_request * */
@@ -263,11 +265,11 @@ struct gn_bundles {
 	struct bundles_reader **readers; /* owned array of reads_max */
 	uint32_t reader_count, reader_turn;
 	unsigned local_loads, cache_puts;
-	gn_time cache_off;      /* no caching before: the store was full */
+	gn_time cache_off; /* no caching before: the store was full */
 
 	struct bundles_peer *turn_first, *turn_last; /* peers whose chunks wait to be read from disk */
 	unsigned serve_loads;
-	struct gn_map serving;  /* ticket number -> bundles_serving */
+	struct gn_map serving; /* ticket number -> bundles_serving */
 
 	struct gn_map incoming; /* block -> bundles_incoming * */
 	struct gn_map kept;     /* block -> bundles_kept */
@@ -283,9 +285,9 @@ struct gn_bundles {
 	uint32_t ingests, spreads, opens;
 	size_t spread_blocks;
 	struct bundles_job jobs[BUNDLES_JOBS];
-	struct gn_map asks;     /* request -> bundles_target * */
+	struct gn_map asks; /* request -> bundles_target * */
 
-	struct gn_map heads;    /* K -> bundles_head */
+	struct gn_map heads;     /* K -> bundles_head */
 	struct gn_map manifests; /* root -> bundles_kept_manifest */
 	size_t manifest_bytes;
 
@@ -326,21 +328,24 @@ static inline uint64_t bundles_ticket(enum bundles_ticket kind, uint64_t number,
 	return (uint64_t)kind << 60 | number << 16 | small;
 }
 
-/* messages (bundles_message.c): begin gives a builder with room for a small message and `extra` bytes, NULL when it must be dropped
- * (counted); end queues it */
+/* messages (bundles_message.c): begin gives a builder with room for a small message and `extra` bytes, NULL when it
+ * must be dropped (counted); end queues it */
 struct gn_fbb *bundles_message_begin(struct gn_bundles *b, size_t extra);
-void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint64_t request, uint8_t body_type, gn_fbref body);
+void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint64_t request, uint8_t body_type,
+			 gn_fbref body);
 void bundles_queue_free(struct gn_bundles *b, struct bundles_queue *q);
-gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uint32_t index, uint32_t block_len, const struct gn_hash *proof,
-			   size_t proof_len, struct gn_slice chunk);
-void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_t request, const struct gn_hash *block, uint32_t index, gn_err err,
-		      const struct gn_receipt *receipt);
+gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uint32_t index, uint32_t block_len,
+			    const struct gn_hash *proof, size_t proof_len, struct gn_slice chunk);
+void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_t request, const struct gn_hash *block,
+		      uint32_t index, gn_err err, const struct gn_receipt *receipt);
 
 /* peers */
 struct bundles_peer *bundles_peer_get(const struct gn_bundles *b, const struct gn_pk *pk);
-struct bundles_peer *bundles_peer_need(struct gn_bundles *b, const struct gn_contact *contact); /* NULL: full or no memory */
+struct bundles_peer *bundles_peer_need(struct gn_bundles *b,
+				       const struct gn_contact *contact); /* NULL: full or no memory */
 bool bundles_peer_can(const struct gn_bundles *b, const struct bundles_peer *p);
-bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct bundles_reader *r, uint64_t chunk, const struct gn_hash *block);
+bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct bundles_reader *r, uint64_t chunk,
+			  const struct gn_hash *block);
 void bundles_request_free(struct gn_bundles *b, struct bundles_request *q);
 void bundles_request_due(struct gn_bundles *b, struct bundles_request *q);
 void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t request, struct gn_fb_chunk chunk);
@@ -358,8 +363,8 @@ struct bundles_peer *bundles_source_pick(struct gn_bundles *b, struct bundles_so
 void bundles_source_free(struct gn_bundles *b, struct bundles_source *s);
 
 /* readers */
-GN_MUST gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len, struct bundles_open *open,
-				  struct bundles_reader **out);
+GN_MUST gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len,
+				  struct bundles_open *open, struct bundles_reader **out);
 void bundles_reader_free(struct gn_bundles *b, struct bundles_reader *r);
 void bundles_reader_run(struct gn_bundles *b, struct bundles_reader *r);
 void bundles_readers_run(struct gn_bundles *b);
@@ -368,10 +373,11 @@ GN_MUST gn_err bundles_reader_take(struct gn_bundles *b, struct bundles_reader *
 const struct gn_hash *bundles_reader_block(const struct bundles_reader *r, uint64_t chunk);
 /* The slot that waits for this chunk; NULL: not wanted. */
 struct bundles_slot *bundles_reader_slot(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk);
-GN_MUST gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk, struct gn_slice data);
+GN_MUST gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
+				   struct gn_slice data);
 /* Checks a chunk from a peer, keeps it as cache when that is on; GN_HASH. */
-GN_MUST gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk, const struct gn_hash *proof, size_t proof_len,
-				    struct gn_slice data);
+GN_MUST gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
+				    const struct gn_hash *proof, size_t proof_len, struct gn_slice data);
 void bundles_reader_loaded(struct gn_bundles *b, const struct gn_blocks_event *e);
 
 /* serve, keep */

@@ -1,5 +1,6 @@
-/* Site heads: the one record of a site that changes. It says where the newest manifest is, and where the last sixteen were, so that any
- * of them can be opened or put on top again without asking anyone. Rule: docs/spec/services.md BU-7. */
+/* Site heads: the one record of a site that changes. It says where the newest manifest is, and where the last sixteen
+ * were, so that any of them can be opened or put on top again without asking anyone. Rule: docs/spec/services.md BU-7.
+ */
 #include "services/bundles_int.h"
 #include "wire/generated/bodies_fb.h"
 
@@ -18,9 +19,14 @@ static gn_fbref put_version(struct gn_fbb *b, const struct gn_head_version *v)
 {
 	struct gn_fb_hash root;
 	memcpy(root.b, v->manifest.b, sizeof root.b);
-	return gn_fb_site_version_make(b, &(struct gn_fb_site_version_args){
-		.manifest = &root, .manifest_len = v->manifest_size, .version = v->version, .total_size = v->total_size,
-		.manifest_blocks = {(const struct gn_fb_hash *)(const void *)v->manifest_blocks.p, v->manifest_blocks.len / 32}});
+	return gn_fb_site_version_make(
+		b, &(struct gn_fb_site_version_args){
+			   .manifest = &root,
+			   .manifest_len = v->manifest_size,
+			   .version = v->version,
+			   .total_size = v->total_size,
+			   .manifest_blocks = {(const struct gn_fb_hash *)(const void *)v->manifest_blocks.p,
+					       v->manifest_blocks.len / 32}});
 }
 
 gn_err gn_head_record(const struct gn_sk *owner, const struct gn_head *head, struct gn_buf *out)
@@ -39,14 +45,19 @@ gn_err gn_head_record(const struct gn_sk *owner, const struct gn_head *head, str
 	struct gn_fb_site_body_args args = {.now = put_version(&b, &head->now),
 					    .previous = {head->previous_count ? previous : NULL, head->previous_count}};
 	GN_TRY(gn_fbb_finish(&b, gn_fb_site_body_make(&b, &args), NULL, &body));
-	struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_SITE, .label = head->label, .body = body, .seq = head->seq,
-					  .created = head->created, .ttl = head->ttl};
+	struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_SITE,
+					  .label = head->label,
+					  .body = body,
+					  .seq = head->seq,
+					  .created = head->created,
+					  .ttl = head->ttl};
 	return gn_wire_record_make(owner, NULL, &fields, out);
 }
 
 static gn_err get_version(struct gn_fb_site_version t, struct gn_head_version *out)
 {
-	struct gn_head_version v = {.version = gn_fb_site_version_version(t), .total_size = gn_fb_site_version_total_size(t),
+	struct gn_head_version v = {.version = gn_fb_site_version_version(t),
+				    .total_size = gn_fb_site_version_total_size(t),
 				    .manifest_size = gn_fb_site_version_manifest_len(t),
 				    .manifest_blocks = gn_fb_site_version_manifest_blocks_bytes(t)};
 	memcpy(v.manifest.b, gn_fb_site_version_manifest(t).b, sizeof v.manifest.b);
@@ -64,7 +75,11 @@ gn_err gn_head_open(struct gn_slice record, struct gn_head *out)
 	if (r.type != GN_FB_RECORD_TYPE_SITE || r.salt != 0)
 		return GN_MALFORMED;
 	GN_TRY(gn_fb_site_body_verify(r.body, &body));
-	struct gn_head head = {.owner = r.owner, .label = r.label, .seq = r.seq, .created = r.created, .ttl = r.ttl,
+	struct gn_head head = {.owner = r.owner,
+			       .label = r.label,
+			       .seq = r.seq,
+			       .created = r.created,
+			       .ttl = r.ttl,
 			       .previous_count = gn_fb_site_body_previous_len(body)};
 	if (head.previous_count > GN_HEAD_HISTORY)
 		return GN_MALFORMED;
@@ -95,6 +110,9 @@ void gn_head_advance(struct gn_head *head, const struct gn_head_version *next)
 
 void gn_head_file(const struct gn_head_version *version, struct gn_bundle_file *out)
 {
-	*out = (struct gn_bundle_file){.path = GN_LIT("manifest"), .mime = GN_LIT("application/octet-stream"), .size = version->manifest_size,
-				       .root = version->manifest, .blocks = version->manifest_blocks};
+	*out = (struct gn_bundle_file){.path = GN_LIT("manifest"),
+				       .mime = GN_LIT("application/octet-stream"),
+				       .size = version->manifest_size,
+				       .root = version->manifest,
+				       .blocks = version->manifest_blocks};
 }

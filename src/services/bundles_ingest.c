@@ -1,7 +1,8 @@
-/* Taking in a local file: bytes become blocks of the own store, pinned. One block is in memory at a time; a block whose chunks wait for
- * the disk holds the source back.
+/* Taking in a local file: bytes become blocks of the own store, pinned. One block is in memory at a time; a block whose
+ * chunks wait for the disk holds the source back.
  *
- *   FILLING -> STORING [a block is full, or the end] -> FILLING [all its chunks handed over] -> .. -> ENDED [end, nothing on its way]
+ *   FILLING -> STORING [a block is full, or the end] -> FILLING [all its chunks handed over] -> .. -> ENDED [end,
+ * nothing on its way]
  *
  * What an ingest pinned is let go when it fails or is cancelled. Rule: docs/spec/services.md BU-17. */
 #include "services/bundles_engine_int.h"
@@ -115,7 +116,8 @@ static void run(struct gn_bundles *b, struct bundles_ingest *in)
 		if (in->pending >= BUNDLES_INGEST_PUTS)
 			return;
 		size_t proof_len = gn_merkle_proof(in->leaves, chunk_count(in), in->put, proof);
-		gn_err err = gn_blocks_put(b->cfg.blocks, &in->block, in->len, in->put, proof, proof_len, chunk_of(in, in->put), GN_BLOCK_OWN, 0,
+		gn_err err = gn_blocks_put(b->cfg.blocks, &in->block, in->len, in->put, proof, proof_len,
+					   chunk_of(in, in->put), GN_BLOCK_OWN, 0,
 					   bundles_ticket(TICKET_INGEST, in->op.id, 0), b->now);
 		if (err == GN_BUSY) {
 			b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);

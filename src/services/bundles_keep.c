@@ -1,17 +1,19 @@
-/* Keeping blocks for others: a peer asks, and gets a refusal, or sends the chunks that are missing, or, when all are durable, the signed
- * promise to keep the block until a time.
+/* Keeping blocks for others: a peer asks, and gets a refusal, or sends the chunks that are missing, or, when all are
+ * durable, the signed promise to keep the block until a time.
  *
- *   incoming:  (BlockKeep, room) -> OPEN -> chunk.. chunk [ChunkPut] -> complete: receipt -> closed ;  OPEN -> closed [no chunk for long]
+ *   incoming:  (BlockKeep, room) -> OPEN -> chunk.. chunk [ChunkPut] -> complete: receipt -> closed ;  OPEN -> closed
+ * [no chunk for long]
  *
  * 1. kept_bytes and shares count every block promised or coming in, once, under the peer who asked first.
- * 2. A receipt is sent only for a block whose every chunk is durable. 3. A block of our own never becomes less than that.
- * Rule: docs/spec/services.md BU-9. */
+ * 2. A receipt is sent only for a block whose every chunk is durable. 3. A block of our own never becomes less than
+ * that. Rule: docs/spec/services.md BU-9. */
 #include "services/bundles_engine_int.h"
 
 /* ---- accounts ---- */
 
 /* BU-9: one peer may use a quarter of what is kept in all. GN_NO_SPACE, GN_QUOTA, GN_NOMEM. */
-static gn_err account_add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_pk *peer, uint32_t len, uint64_t until)
+static gn_err account_add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_pk *peer, uint32_t len,
+			  uint64_t until)
 {
 	struct bundles_kept *old = gn_map_get(&b->kept, block);
 	if (old) {
@@ -80,7 +82,8 @@ void bundles_accounts_sweep(struct gn_bundles *b)
 		struct gn_hash block = *(const struct gn_hash *)gn_map_key_at(&b->kept, i);
 		const struct bundles_kept *kept = gn_map_value_at(&b->kept, i);
 		enum gn_block_keep keep;
-		bool gone = !gn_blocks_kept(b->cfg.blocks, &block, &keep, NULL) || keep == GN_BLOCK_CACHE || kept->until <= gn_unix(b->now);
+		bool gone = !gn_blocks_kept(b->cfg.blocks, &block, &keep, NULL) || keep == GN_BLOCK_CACHE ||
+			    kept->until <= gn_unix(b->now);
 		if (gone && !gn_map_get(&b->incoming, &block))
 			account_remove(b, &block);
 	}
@@ -123,7 +126,8 @@ void bundles_unpin(struct gn_bundles *b, const struct gn_hash *block)
 	(void)!gn_blocks_keep(b->cfg.blocks, block, until ? GN_BLOCK_HELD : GN_BLOCK_CACHE, until, b->now);
 }
 
-static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p, const struct gn_hash *block, uint32_t len, uint64_t until)
+static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p, const struct gn_hash *block, uint32_t len,
+			    uint64_t until)
 {
 	if (b->incoming.count >= BUNDLES_INCOMING || p->incoming >= BUNDLES_INCOMING_PEER) {
 		b->count.keep_refused_busy++;
@@ -137,7 +141,8 @@ static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p, const 
 		return GN_NOMEM;
 	}
 	*at = in;
-	*in = (struct bundles_incoming){.timer.kind = TIMER_INCOMING, .block = *block, .peer = p->contact.pk, .len = len, .until = until};
+	*in = (struct bundles_incoming){
+		.timer.kind = TIMER_INCOMING, .block = *block, .peer = p->contact.pk, .len = len, .until = until};
 	p->incoming++;
 	if (bundles_timer_set(b, &in->timer, b->now + BUNDLES_INCOMING_TIME) != GN_OK) {
 		incoming_close(b, in);
@@ -148,7 +153,8 @@ static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p, const 
 
 /* ---- promises ---- */
 
-static void promise(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block, uint32_t index, uint64_t until)
+static void promise(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block,
+		    uint32_t index, uint64_t until)
 {
 	struct gn_overlay_info info;
 	gn_overlay_info(b->cfg.overlay, &info);
@@ -160,7 +166,8 @@ static void promise(struct gn_bundles *b, struct bundles_peer *p, uint64_t reque
 }
 
 /* A block that is here whole: kept longer if need be, never less. */
-static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block, uint32_t len, uint64_t until)
+static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block,
+			    uint32_t len, uint64_t until)
 {
 	enum gn_block_keep keep = GN_BLOCK_CACHE;
 	uint64_t now_until = 0;
@@ -172,7 +179,8 @@ static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64
 	return GN_OK;
 }
 
-static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block, uint32_t len, uint64_t until)
+static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block,
+			  uint32_t len, uint64_t until)
 {
 	uint32_t have;
 	if (len == 0 || len > GN_BLOCK || until <= gn_unix(b->now))
@@ -216,7 +224,8 @@ void bundles_on_keep(struct gn_bundles *b, struct bundles_peer *p, uint64_t requ
 
 /* ---- chunks of them ---- */
 
-static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block, struct gn_fb_chunk m)
+static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block,
+			struct gn_fb_chunk m)
 {
 	struct bundles_incoming *in = incoming_get(b, block);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
@@ -232,8 +241,9 @@ static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t r
 	struct bundles_putting *put = gn_map_put(&b->putting, &number);
 	if (!put)
 		return GN_NOMEM;
-	gn_err err = gn_blocks_put(b->cfg.blocks, block, in->len, gn_fb_chunk_index(m), (const struct gn_hash *)(const void *)proof.p,
-				   proof.len / sizeof(struct gn_hash), gn_fb_chunk_data(m), GN_BLOCK_HELD, in->until,
+	gn_err err = gn_blocks_put(b->cfg.blocks, block, in->len, gn_fb_chunk_index(m),
+				   (const struct gn_hash *)(const void *)proof.p, proof.len / sizeof(struct gn_hash),
+				   gn_fb_chunk_data(m), GN_BLOCK_HELD, in->until,
 				   bundles_ticket(TICKET_KEEP, number, 0), b->now);
 	if (err != GN_OK) {
 		(void)gn_map_remove(&b->putting, &number);
@@ -282,5 +292,6 @@ void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
 	if (e->err == GN_OK && e->complete && in)
 		promise(b, p, put.request, &put.block, e->index, put.until);
 	else
-		bundles_send_ack(b, &p->contact, put.request, &put.block, e->index, e->err == GN_OK && !in ? GN_DENIED : e->err, NULL);
+		bundles_send_ack(b, &p->contact, put.request, &put.block, e->index,
+				 e->err == GN_OK && !in ? GN_DENIED : e->err, NULL);
 }

@@ -1,7 +1,8 @@
-/* Manifests: the list of a site's files as one FlatBuffer, files sorted by path, so that finding one is a binary search in the bytes as
- * they came. What makes a manifest valid is checked alike when it is made and when it is opened.
+/* Manifests: the list of a site's files as one FlatBuffer, files sorted by path, so that finding one is a binary search
+ * in the bytes as they came. What makes a manifest valid is checked alike when it is made and when it is opened.
  *
- * 1. An open manifest has only allowed paths, in strictly ascending order, none of which clash; every file's blocks fit its size and root.
+ * 1. An open manifest has only allowed paths, in strictly ascending order, none of which clash; every file's blocks fit
+ * its size and root.
  * 2. Entry and not-found page exist; header rules cannot break an HTTP answer.
  * Rules: docs/spec/services.md BU-1..BU-5. */
 #include "services/bundles_int.h"
@@ -25,9 +26,12 @@ void bundles_sort(const struct gn_slice *paths, uint32_t *index, uint32_t *scrat
 	uint32_t *from = index, *to = scratch;
 	for (size_t width = 1; width < count; width *= 2) {
 		for (size_t low = 0; low < count; low += 2 * width) {
-			size_t middle = low + width < count ? low + width : count, high = low + 2 * width < count ? low + 2 * width : count;
+			size_t middle = low + width < count ? low + width : count,
+			       high = low + 2 * width < count ? low + 2 * width : count;
 			for (size_t a = low, b = middle, out = low; out < high; out++)
-				to[out] = a < middle && (b == high || order(paths[from[a]], paths[from[b]]) <= 0) ? from[a++] : from[b++];
+				to[out] = a < middle && (b == high || order(paths[from[a]], paths[from[b]]) <= 0)
+						  ? from[a++]
+						  : from[b++];
 		}
 		uint32_t *swap = from;
 		from = to;
@@ -81,27 +85,41 @@ const char *bundles_file_fault(const struct gn_bundle_file *file)
 
 /* Headers that frame the answer, or that only the gateway may set. */
 static const char *const reserved_headers[] = {
-	"connection", "content-length", "content-range", "content-type", "date", "etag", "host", "keep-alive", "proxy-authenticate",
-	"set-cookie", "te", "trailer", "transfer-encoding", "upgrade", "alt-svc", "strict-transport-security", "accept-ranges",
+	"connection",
+	"content-length",
+	"content-range",
+	"content-type",
+	"date",
+	"etag",
+	"host",
+	"keep-alive",
+	"proxy-authenticate",
+	"set-cookie",
+	"te",
+	"trailer",
+	"transfer-encoding",
+	"upgrade",
+	"alt-svc",
+	"strict-transport-security",
+	"accept-ranges",
 };
 
 const char *bundles_header_fault(const struct gn_bundle_header *h)
 {
-	if (h->glob.len == 0 || h->glob.len > BUNDLES_HEADER_MAX || h->name.len == 0 || h->name.len > BUNDLES_HEADER_MAX ||
-	    h->value.len > BUNDLES_HEADER_MAX || !gn_utf8_ok(h->glob))
+	if (h->glob.len == 0 || h->glob.len > BUNDLES_HEADER_MAX || h->name.len == 0 ||
+	    h->name.len > BUNDLES_HEADER_MAX || h->value.len > BUNDLES_HEADER_MAX || !gn_utf8_ok(h->glob))
 		return "a header rule is empty or longer than 4,096 bytes";
 	for (size_t i = 0; i < h->name.len; i++) {
 		uint8_t c = h->name.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_'))
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+		      c == '_'))
 			return "a header name has a character other than letters, digits, '-' and '_'";
 	}
 	if (!printable(h->value, true))
 		return "a header value has a character that is not printable ASCII";
-	for (size_t i = 0; i < GN_COUNT(reserved_headers); i++) {
-		struct gn_slice reserved = gn_str(reserved_headers[i]);
-		if (reserved.len == h->name.len && bundles_fold_order(reserved, h->name) == 0)
+	for (size_t i = 0; i < GN_COUNT(reserved_headers); i++)
+		if (bundles_equal_ascii(h->name, reserved_headers[i]))
 			return "a header that a site may not set";
-	}
 	return NULL;
 }
 
@@ -115,7 +133,8 @@ size_t gn_manifest_make_max(const struct gn_manifest_args *args)
 		sum += TABLE_OVERHEAD + 64 + f->path.len + (f->mime.len ? f->mime.len : 64) + f->blocks.len;
 	}
 	for (size_t i = 0; i < args->header_count; i++)
-		sum += TABLE_OVERHEAD + args->headers[i].glob.len + args->headers[i].name.len + args->headers[i].value.len;
+		sum += TABLE_OVERHEAD + args->headers[i].glob.len + args->headers[i].name.len +
+		       args->headers[i].value.len;
 	for (size_t i = 0; i < args->deleted_count; i++)
 		sum += 16 + args->deleted[i].len;
 	return sum;
@@ -130,9 +149,10 @@ static gn_err refuse(char why[256], gn_err err, struct gn_slice path, const char
 
 static gn_err refuse_clash(char why[256], struct gn_slice a, struct gn_slice b)
 {
-	const char *sentence = gn_slice_eq(a, b)   ? "is there twice"
-			       : a.len != b.len ? "is a file and a folder, or differs from another path only by case on one level"
-						: "differs from another path only by case on one level";
+	const char *sentence =
+		gn_slice_eq(a, b) ? "is there twice"
+		: a.len != b.len  ? "is a file and a folder, or differs from another path only by case on one level"
+				  : "differs from another path only by case on one level";
 	return refuse(why, GN_USAGE, b, sentence);
 }
 
@@ -143,7 +163,8 @@ struct scratch {
 	gn_fbref *refs;
 };
 
-static gn_err check_args(struct gn_alloc *alloc, const struct gn_manifest_args *args, const struct scratch *s, char why[256])
+static gn_err check_args(struct gn_alloc *alloc, const struct gn_manifest_args *args, const struct scratch *s,
+			 char why[256])
 {
 	size_t clash[2];
 	for (size_t i = 0; i < args->file_count; i++) {
@@ -180,7 +201,8 @@ static size_t find_sorted(const struct scratch *s, size_t count, struct gn_slice
 }
 
 /* The page given, which must exist, or the default when such a file exists. */
-static gn_err choose_page(const struct scratch *s, size_t count, struct gn_slice given, const char *otherwise, struct gn_slice *out, char why[256])
+static gn_err choose_page(const struct scratch *s, size_t count, struct gn_slice given, const char *otherwise,
+			  struct gn_slice *out, char why[256])
 {
 	struct gn_slice path = given.len ? given : gn_str(otherwise);
 	bool found = find_sorted(s, count, path) < count;
@@ -190,8 +212,8 @@ static gn_err choose_page(const struct scratch *s, size_t count, struct gn_slice
 	return GN_OK;
 }
 
-static gn_err build(const struct gn_manifest_args *args, const struct scratch *s, struct gn_slice entry, struct gn_slice not_found,
-		    const struct gn_slice *deleted, struct gn_buf *out)
+static gn_err build(const struct gn_manifest_args *args, const struct scratch *s, struct gn_slice entry,
+		    struct gn_slice not_found, const struct gn_slice *deleted, struct gn_buf *out)
 {
 	static const struct gn_hash none;
 	struct gn_fbb b = gn_fbb(out->p, out->cap);
@@ -203,22 +225,35 @@ static gn_err build(const struct gn_manifest_args *args, const struct scratch *s
 	memcpy(prev.b, args->prev.b, sizeof prev.b);
 	for (size_t i = 0; i < args->header_count; i++) {
 		const struct gn_bundle_header *h = &args->headers[i];
-		headers[i] = gn_fb_bundle_header_make(&b, &(struct gn_fb_bundle_header_args){
-			.glob = h->glob, .name = h->name, .value = h->value.p ? h->value : GN_LIT("")});
+		headers[i] = gn_fb_bundle_header_make(
+			&b, &(struct gn_fb_bundle_header_args){
+				    .glob = h->glob, .name = h->name, .value = h->value.p ? h->value : GN_LIT("")});
 	}
 	for (size_t i = args->file_count; i-- > 0;) {
 		const struct gn_bundle_file *f = &args->files[s->index[i]];
 		struct gn_fb_hash root;
 		memcpy(root.b, f->root.b, sizeof root.b);
-		s->refs[i] = gn_fb_bundle_file_make(&b, &(struct gn_fb_bundle_file_args){
-			.path = f->path, .size = f->size, .mime = f->mime.len ? f->mime : gn_str(gn_bundle_mime(f->path)), .root = &root,
-			.blocks = {f->blocks.len ? (const struct gn_fb_hash *)(const void *)f->blocks.p : NULL, f->blocks.len / 32}});
+		s->refs[i] = gn_fb_bundle_file_make(
+			&b,
+			&(struct gn_fb_bundle_file_args){
+				.path = f->path,
+				.size = f->size,
+				.mime = f->mime.len ? f->mime : gn_str(gn_bundle_mime(f->path)),
+				.root = &root,
+				.blocks = {f->blocks.len ? (const struct gn_fb_hash *)(const void *)f->blocks.p : NULL,
+					   f->blocks.len / 32}});
 	}
 	struct gn_fb_manifest_args m = {
-		.version = VERSION, .owner = &owner, .label = args->label.len ? args->label : gn_slice(NULL, 0), .seq = args->seq,
-		.created = args->created, .files = {s->refs, args->file_count},
+		.version = VERSION,
+		.owner = &owner,
+		.label = args->label.len ? args->label : gn_slice(NULL, 0),
+		.seq = args->seq,
+		.created = args->created,
+		.files = {s->refs, args->file_count},
 		.deleted = {args->deleted_count ? deleted : NULL, args->deleted_count},
-		.prev = memcmp(args->prev.b, none.b, sizeof none.b) ? &prev : NULL, .entry = entry, .not_found = not_found,
+		.prev = memcmp(args->prev.b, none.b, sizeof none.b) ? &prev : NULL,
+		.entry = entry,
+		.not_found = not_found,
 		.headers = {args->header_count ? headers : NULL, args->header_count},
 	};
 	GN_TRY(gn_fbb_finish(&b, gn_fb_manifest_make(&b, &m), GN_FB_MANIFEST_IDENTIFIER, &bytes));
@@ -232,12 +267,13 @@ gn_err gn_manifest_make(struct gn_alloc *alloc, const struct gn_manifest_args *a
 	struct gn_slice entry, not_found;
 	size_t count = args->file_count;
 	why[0] = 0;
-	if (count > GN_BUNDLE_FILES || args->deleted_count > GN_BUNDLE_FILES || args->header_count > BUNDLES_HEADERS_MAX)
+	if (count > GN_BUNDLE_FILES || args->deleted_count > GN_BUNDLE_FILES ||
+	    args->header_count > BUNDLES_HEADERS_MAX)
 		return refuse(why, GN_LIMIT, GN_LIT("manifest"), "more than 100,000 files or 256 header rules");
 	if (args->label.len > GN_RECORD_LABEL_MAX || !gn_utf8_ok(args->label))
 		return refuse(why, GN_USAGE, GN_LIT("label"), "longer than 255 bytes or not UTF-8");
-	struct scratch s = {GN_NEW_ARRAY(alloc, struct gn_slice, count + 1), GN_NEW_ARRAY(alloc, uint32_t, 2 * count + 1),
-			    GN_NEW_ARRAY(alloc, gn_fbref, count + 1)};
+	struct scratch s = {GN_NEW_ARRAY(alloc, struct gn_slice, count + 1),
+			    GN_NEW_ARRAY(alloc, uint32_t, 2 * count + 1), GN_NEW_ARRAY(alloc, gn_fbref, count + 1)};
 	gn_err err = s.paths && s.index && s.refs ? GN_OK : GN_NOMEM;
 	if (err == GN_OK) {
 		for (size_t i = 0; i < count; i++)
@@ -302,7 +338,8 @@ static gn_err check_manifest(struct gn_alloc *alloc, const struct gn_manifest *m
 	if (gn_fb_manifest_version(m->root) != VERSION)
 		return GN_VERSION;
 	if (gn_manifest_count(m) > GN_BUNDLE_FILES || gn_fb_manifest_headers_len(m->root) > BUNDLES_HEADERS_MAX ||
-	    gn_fb_manifest_deleted_len(m->root) > GN_BUNDLE_FILES || gn_fb_manifest_label(m->root).len > GN_RECORD_LABEL_MAX)
+	    gn_fb_manifest_deleted_len(m->root) > GN_BUNDLE_FILES ||
+	    gn_fb_manifest_label(m->root).len > GN_RECORD_LABEL_MAX)
 		return GN_MALFORMED;
 	for (uint32_t i = 0; i < gn_fb_manifest_headers_len(m->root); i++) {
 		struct gn_bundle_header h;
@@ -311,7 +348,8 @@ static gn_err check_manifest(struct gn_alloc *alloc, const struct gn_manifest *m
 			return GN_MALFORMED;
 	}
 	GN_TRY(check_files(alloc, m));
-	if ((entry.p && gn_manifest_find(m, entry, &f) != GN_OK) || (not_found.p && gn_manifest_find(m, not_found, &f) != GN_OK))
+	if ((entry.p && gn_manifest_find(m, entry, &f) != GN_OK) ||
+	    (not_found.p && gn_manifest_find(m, not_found, &f) != GN_OK))
 		return GN_MALFORMED;
 	return GN_OK;
 }
@@ -387,15 +425,20 @@ struct gn_slice gn_manifest_bytes(const struct gn_manifest *m)
 
 void gn_manifest_info(const struct gn_manifest *m, struct gn_manifest_args *out)
 {
-	*out = (struct gn_manifest_args){
-		.label = gn_fb_manifest_label(m->root), .seq = gn_fb_manifest_seq(m->root), .created = gn_fb_manifest_created(m->root),
-		.file_count = gn_manifest_count(m), .entry = gn_fb_manifest_entry(m->root), .not_found = gn_fb_manifest_not_found(m->root),
-		.header_count = gn_fb_manifest_headers_len(m->root), .deleted_count = gn_fb_manifest_deleted_len(m->root)};
+	*out = (struct gn_manifest_args){.label = gn_fb_manifest_label(m->root),
+					 .seq = gn_fb_manifest_seq(m->root),
+					 .created = gn_fb_manifest_created(m->root),
+					 .file_count = gn_manifest_count(m),
+					 .entry = gn_fb_manifest_entry(m->root),
+					 .not_found = gn_fb_manifest_not_found(m->root),
+					 .header_count = gn_fb_manifest_headers_len(m->root),
+					 .deleted_count = gn_fb_manifest_deleted_len(m->root)};
 	memcpy(out->owner.b, gn_fb_manifest_owner(m->root).b, sizeof out->owner.b);
 	memcpy(out->prev.b, gn_fb_manifest_prev(m->root).b, sizeof out->prev.b);
 }
 
-/* '*' any run of characters, '?' one; only the last star is ever tried again, so the work is at most the product of the lengths. */
+/* '*' any run of characters, '?' one; only the last star is ever tried again, so the work is at most the product of the
+ * lengths. */
 static bool glob_matches(struct gn_slice glob, struct gn_slice path)
 {
 	size_t g = 0, p = 0, star = SIZE_MAX, mark = 0;

@@ -1,10 +1,10 @@
 /* Paths, clashes, trees, manifests, URLs and heads. */
 #include "services/bundles_int.h"
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <cmocka.h>
 
 #define T0 UINT64_C(1767225600)
 
@@ -31,9 +31,25 @@ static void path_rules(void **state)
 	static const struct {
 		const char *path, *word; /* word: of the sentence, NULL = allowed */
 	} table[] = {
-		{"a", NULL}, {"a/b/c.html", NULL}, {"\xd0\xb0/\xd0\xb1", NULL}, {".well-known/x", NULL}, {"a b", NULL}, {"...", NULL}, {"..a", NULL},
-		{"", "empty"}, {"/a", "relative"}, {"a//b", "empty part"}, {"a/", "empty part"}, {".", "part"}, {"..", "part"},
-		{"a/../b", "part"}, {"a/.", "part"}, {"a\\b", "backslash"}, {"a\nb", "control"}, {"a\x7f", "control"}, {"\xff", "UTF-8"},
+		{"a", NULL},
+		{"a/b/c.html", NULL},
+		{"\xd0\xb0/\xd0\xb1", NULL},
+		{".well-known/x", NULL},
+		{"a b", NULL},
+		{"...", NULL},
+		{"..a", NULL},
+		{"", "empty"},
+		{"/a", "relative"},
+		{"a//b", "empty part"},
+		{"a/", "empty part"},
+		{".", "part"},
+		{"..", "part"},
+		{"a/../b", "part"},
+		{"a/.", "part"},
+		{"a\\b", "backslash"},
+		{"a\nb", "control"},
+		{"a\x7f", "control"},
+		{"\xff", "UTF-8"},
 		{"a/\xc0\xaf", "UTF-8"},
 	};
 	for (size_t i = 0; i < GN_COUNT(table); i++) {
@@ -57,13 +73,22 @@ static void clashes_are_found_on_every_level(void **state)
 		const char *a, *b;
 		bool clash;
 	} table[] = {
-		{"a", "a", true}, {"a", "A", true}, {"a", "b", false}, {"a/x", "A/y", true}, {"a/x", "a/y", false}, {"a", "a/b", true},
-		{"A", "a/b", true}, {"a/b", "a.b", false}, {"x/A/1", "x/a/2", true}, {"x/A/1", "y/a/2", false}, {"a", "ab", false},
-		{"\xd0\x90", "\xd0\xb0", true},		/* Cyrillic A, a */
-		{"\xc3\x84/x", "\xc3\xa4/y", true},	/* A, a with diaeresis */
-		{"\xe1\xba\x9e", "\xc3\x9f", true},	/* capital and small sharp s */
+		{"a", "a", true},
+		{"a", "A", true},
+		{"a", "b", false},
+		{"a/x", "A/y", true},
+		{"a/x", "a/y", false},
+		{"a", "a/b", true},
+		{"A", "a/b", true},
+		{"a/b", "a.b", false},
+		{"x/A/1", "x/a/2", true},
+		{"x/A/1", "y/a/2", false},
+		{"a", "ab", false},
+		{"\xd0\x90", "\xd0\xb0", true},                 /* Cyrillic A, a */
+		{"\xc3\x84/x", "\xc3\xa4/y", true},             /* A, a with diaeresis */
+		{"\xe1\xba\x9e", "\xc3\x9f", true},             /* capital and small sharp s */
 		{"\xf0\x90\x90\x80", "\xf0\x90\x90\xa8", true}, /* Deseret */
-		{"k", "\xe2\x84\xaa", true},		/* Kelvin sign */
+		{"k", "\xe2\x84\xaa", true},                    /* Kelvin sign */
 		{"\xc3\xa4", "\xc3\xa5", false},
 	};
 	for (size_t i = 0; i < GN_COUNT(table); i++) {
@@ -106,7 +131,16 @@ static void naive_root(const uint8_t *data, size_t len, size_t chunks, struct gn
 static void hasher_equals_the_naive_tree(void **state)
 {
 	(void)state;
-	static const size_t sizes[] = {0, 1, GN_CHUNK - 1, GN_CHUNK, GN_CHUNK + 1, GN_BLOCK - 1, GN_BLOCK, GN_BLOCK + 1, 2 * GN_BLOCK, GN_BLOCK * 7 / 2};
+	static const size_t sizes[] = {0,
+				       1,
+				       GN_CHUNK - 1,
+				       GN_CHUNK,
+				       GN_CHUNK + 1,
+				       GN_BLOCK - 1,
+				       GN_BLOCK,
+				       GN_BLOCK + 1,
+				       2 * GN_BLOCK,
+				       GN_BLOCK * 7 / 2};
 	static uint8_t data[GN_BLOCK * 7 / 2];
 	static struct gn_file_hasher h;
 	struct gn_prng prng;
@@ -175,15 +209,25 @@ static void manifest_round_trip(size_t count)
 {
 	struct gn_bundle_file *files = calloc(count + 1, sizeof *files);
 	struct gn_hash one[1];
-	char (*paths)[64] = calloc(count + 1, sizeof *paths), why[256];
+	char(*paths)[64] = calloc(count + 1, sizeof *paths), why[256];
 	for (size_t i = 0; i < count; i++) {
 		snprintf(paths[i], sizeof paths[i], "d%zu/file-%zu.txt", i * 7919 % 97, i * 104729 % (count + 1));
 		files[i] = file_of(gn_str(paths[i]), i % 3 ? 1000 : 0, one);
 	}
 	struct gn_bundle_header headers[] = {{GN_LIT("*.txt"), GN_LIT("Cache-Control"), GN_LIT("max-age=60")}};
 	struct gn_slice deleted[] = {GN_LIT("old/one"), GN_LIT("gone")};
-	struct gn_manifest_args args = {.owner = {{1, 2, 3}}, .label = GN_LIT("blog"), .seq = 9, .created = T0, .files = files, .file_count = count,
-					.headers = headers, .header_count = 1, .prev = {{4}}, .deleted = deleted, .deleted_count = 2}, info;
+	struct gn_manifest_args args = {.owner = {{1, 2, 3}},
+					.label = GN_LIT("blog"),
+					.seq = 9,
+					.created = T0,
+					.files = files,
+					.file_count = count,
+					.headers = headers,
+					.header_count = 1,
+					.prev = {{4}},
+					.deleted = deleted,
+					.deleted_count = 2},
+				info;
 	struct gn_buf out;
 	struct gn_manifest *m;
 	if (make(&args, &out, why) != GN_OK)
@@ -236,11 +280,15 @@ static void bad_manifests_are_not_made(void **state)
 	static const struct {
 		const char *a, *b, *word;
 	} table[] = {
-		{"a", "../b", "../b: the path"}, {"a", "a", "a: is there twice"}, {"Read.me", "read.ME", "only by case"},
-		{"docs", "docs/a", "a file and a folder"}, {"x\ny", "b", "control"},
+		{"a", "../b", "../b: the path"},
+		{"a", "a", "a: is there twice"},
+		{"Read.me", "read.ME", "only by case"},
+		{"docs", "docs/a", "a file and a folder"},
+		{"x\ny", "b", "control"},
 	};
 	for (size_t i = 0; i < GN_COUNT(table); i++) {
-		struct gn_bundle_file files[] = {file_of(gn_str(table[i].a), 0, blocks), file_of(gn_str(table[i].b), 0, blocks)};
+		struct gn_bundle_file files[] = {file_of(gn_str(table[i].a), 0, blocks),
+						 file_of(gn_str(table[i].b), 0, blocks)};
 		struct gn_manifest_args args = {.files = files, .file_count = 2};
 		assert_int_equal(make(&args, &out, why), GN_USAGE);
 		if (!strstr(why, table[i].word))
@@ -288,13 +336,22 @@ static void lying_manifests_are_not_opened(void **state)
 	memcpy(zero_root.b, empty.b, 32);
 	for (unsigned fault = 0; fault < 8; fault++) {
 		struct gn_fbb b = gn_fbb(storage, sizeof storage);
-		const char *first = fault == 1 ? "b" : fault == 2 ? "../a" : "a", *second = fault == 3 ? "A" : fault == 1 ? "a" : "b";
+		const char *first = fault == 1   ? "b"
+				    : fault == 2 ? "../a"
+						 : "a",
+			   *second = fault == 3   ? "A"
+				     : fault == 1 ? "a"
+						  : "b";
 		if (fault == 4)
 			zero_root.b[0] ^= 1;
-		gn_fbref files[2] = {
-			gn_fb_bundle_file_make(&b, &(struct gn_fb_bundle_file_args){.path = gn_str(first), .root = &zero_root, .size = fault == 5}),
-			gn_fb_bundle_file_make(&b, &(struct gn_fb_bundle_file_args){.path = gn_str(second), .root = &zero_root,
-				.mime = fault == 6 ? GN_LIT("text\r\nX: y") : GN_LIT("text/plain")})};
+		gn_fbref files[2] = {gn_fb_bundle_file_make(&b, &(struct gn_fb_bundle_file_args){.path = gn_str(first),
+												 .root = &zero_root,
+												 .size = fault == 5}),
+				     gn_fb_bundle_file_make(&b, &(struct gn_fb_bundle_file_args){
+									.path = gn_str(second),
+									.root = &zero_root,
+									.mime = fault == 6 ? GN_LIT("text\r\nX: y")
+											   : GN_LIT("text/plain")})};
 		struct gn_fb_key owner = {{1}};
 		struct gn_fb_manifest_args args = {.version = fault == 7 ? 2 : 1, .owner = &owner, .files = {files, 2}};
 		if (fault == 3) { /* sorted, but clashing */
@@ -304,7 +361,8 @@ static void lying_manifests_are_not_opened(void **state)
 		}
 		struct gn_slice bytes;
 		struct gn_manifest *m = NULL;
-		assert_int_equal(gn_fbb_finish(&b, gn_fb_manifest_make(&b, &args), GN_FB_MANIFEST_IDENTIFIER, &bytes), GN_OK);
+		assert_int_equal(gn_fbb_finish(&b, gn_fb_manifest_make(&b, &args), GN_FB_MANIFEST_IDENTIFIER, &bytes),
+				 GN_OK);
 		gn_err err = gn_manifest_open(&heap, bytes, &m);
 		if (err != (fault == 0 ? GN_OK : fault == 7 ? GN_VERSION : GN_MALFORMED))
 			fail_msg("fault %u: %s", fault, gn_err_name(err));
@@ -350,26 +408,42 @@ static void making_and_opening_survive_any_failed_allocation(void **state)
 static void urls_resolve_as_a_web_server_would(void **state)
 {
 	(void)state;
-	static const char *const paths[] = {"index.html", "404.html", "a b.txt", "docs/index.html", "docs/x.css", "\xc3\xa4.html", "plain", "%41"};
+	static const char *const paths[] = {"index.html", "404.html",      "a b.txt", "docs/index.html",
+					    "docs/x.css", "\xc3\xa4.html", "plain",   "%41"};
 	static const struct {
 		const char *url, *path;
 		gn_err err;
 		int status;
 		bool redirect;
 	} table[] = {
-		{"/", "index.html", GN_OK, 200, false}, {"/index.html", "index.html", GN_OK, 200, false},
-		{"/a%20b.txt", "a b.txt", GN_OK, 200, false}, {"/%C3%a4.html", "\xc3\xa4.html", GN_OK, 200, false},
-		{"/docs/", "docs/index.html", GN_OK, 200, false}, {"/docs", "docs/index.html", GN_OK, 301, true},
-		{"/docs/x.css", "docs/x.css", GN_OK, 200, false}, {"/plain", "plain", GN_OK, 200, false}, {"/plain/", "404.html", GN_OK, 404, false},
-		{"/%2541", "%41", GN_OK, 200, false}, {"/docs%2Fx.css", "404.html", GN_OK, 404, false}, {"//", "404.html", GN_OK, 404, false},
-		{"/../index.html", "404.html", GN_OK, 404, false}, {"/plain%00", "404.html", GN_OK, 404, false}, {"/nothing", "404.html", GN_OK, 404, false},
-		{"/%4", NULL, GN_USAGE, 0, false}, {"/%zz", NULL, GN_USAGE, 0, false}, {"plain", NULL, GN_USAGE, 0, false}, {"", NULL, GN_USAGE, 0, false},
+		{"/", "index.html", GN_OK, 200, false},
+		{"/index.html", "index.html", GN_OK, 200, false},
+		{"/a%20b.txt", "a b.txt", GN_OK, 200, false},
+		{"/%C3%a4.html", "\xc3\xa4.html", GN_OK, 200, false},
+		{"/docs/", "docs/index.html", GN_OK, 200, false},
+		{"/docs", "docs/index.html", GN_OK, 301, true},
+		{"/docs/x.css", "docs/x.css", GN_OK, 200, false},
+		{"/plain", "plain", GN_OK, 200, false},
+		{"/plain/", "404.html", GN_OK, 404, false},
+		{"/%2541", "%41", GN_OK, 200, false},
+		{"/docs%2Fx.css", "404.html", GN_OK, 404, false},
+		{"//", "404.html", GN_OK, 404, false},
+		{"/../index.html", "404.html", GN_OK, 404, false},
+		{"/plain%00", "404.html", GN_OK, 404, false},
+		{"/nothing", "404.html", GN_OK, 404, false},
+		{"/%4", NULL, GN_USAGE, 0, false},
+		{"/%zz", NULL, GN_USAGE, 0, false},
+		{"plain", NULL, GN_USAGE, 0, false},
+		{"", NULL, GN_USAGE, 0, false},
 	};
 	struct gn_bundle_file files[GN_COUNT(paths)], f;
 	for (size_t i = 0; i < GN_COUNT(paths); i++)
 		files[i] = file_of(gn_str(paths[i]), 0, NULL);
-	struct gn_bundle_header headers[] = {{GN_LIT("*"), GN_LIT("X-All"), GN_LIT("1")}, {GN_LIT("docs/*.c?s"), GN_LIT("X-Css"), GN_LIT("2")}}, h;
-	struct gn_manifest_args args = {.files = files, .file_count = GN_COUNT(paths), .headers = headers, .header_count = 2};
+	struct gn_bundle_header headers[] = {{GN_LIT("*"), GN_LIT("X-All"), GN_LIT("1")},
+					     {GN_LIT("docs/*.c?s"), GN_LIT("X-Css"), GN_LIT("2")}},
+				h;
+	struct gn_manifest_args args = {
+		.files = files, .file_count = GN_COUNT(paths), .headers = headers, .header_count = 2};
 	struct gn_manifest *m;
 	struct gn_buf out;
 	char why[256];
@@ -380,7 +454,8 @@ static void urls_resolve_as_a_web_server_would(void **state)
 		int status = 0;
 		bool redirect = false;
 		gn_err err = gn_manifest_resolve(m, gn_str(table[i].url), &f, &status, &redirect);
-		if (err != table[i].err || status != table[i].status || redirect != table[i].redirect || (err == GN_OK && !gn_slice_eq(f.path, gn_str(table[i].path))))
+		if (err != table[i].err || status != table[i].status || redirect != table[i].redirect ||
+		    (err == GN_OK && !gn_slice_eq(f.path, gn_str(table[i].path))))
 			fail_msg("%s: %s %d", table[i].url, gn_err_name(err), status);
 	}
 	assert_true(gn_manifest_header_at(m, GN_LIT("docs/x.css"), 1, &h));
@@ -405,7 +480,9 @@ static void urls_resolve_as_a_web_server_would(void **state)
 
 static struct gn_head_version version_of(uint8_t n, struct gn_hash *blocks, size_t count)
 {
-	struct gn_head_version v = {.total_size = 1000u * n, .manifest_size = (count - 1) * GN_BLOCK + n, .manifest_blocks = gn_slice(blocks, count * 32)};
+	struct gn_head_version v = {.total_size = 1000u * n,
+				    .manifest_size = (count - 1) * GN_BLOCK + n,
+				    .manifest_blocks = gn_slice(blocks, count * 32)};
 	for (size_t i = 0; i < count; i++)
 		memset(blocks[i].b, n, 32);
 	gn_merkle_root(blocks, count, &v.manifest);
@@ -426,7 +503,8 @@ static void heads_keep_sixteen_versions(void **state)
 	char hex[65];
 	assert_int_equal(gn_head_record(&sk, &head, &out), GN_USAGE); /* no version yet */
 	for (uint8_t n = 1; n <= 20; n++) {
-		struct gn_head_version v = version_of(n, blocks[n], n == 3 ? 1 : GN_MANIFEST_BLOCKS); /* the largest manifests */
+		struct gn_head_version v =
+			version_of(n, blocks[n], n == 3 ? 1 : GN_MANIFEST_BLOCKS); /* the largest manifests */
 		gn_head_advance(&head, &v);
 		out.len = 0;
 		assert_int_equal(gn_head_record(&sk, &head, &out), GN_OK);
@@ -440,7 +518,9 @@ static void heads_keep_sixteen_versions(void **state)
 		assert_true(gn_slice_eq(back.now.manifest_blocks, v.manifest_blocks));
 	}
 	struct gn_head_version old = head.previous[4];
-	gn_head_advance(&head, &(struct gn_head_version){.manifest = old.manifest, .manifest_size = old.manifest_size, .total_size = old.total_size,
+	gn_head_advance(&head, &(struct gn_head_version){.manifest = old.manifest,
+							 .manifest_size = old.manifest_size,
+							 .total_size = old.total_size,
 							 .manifest_blocks = old.manifest_blocks});
 	assert_int_equal(head.now.version, 21); /* rolled back: an old manifest under a new number */
 	struct gn_record r;
@@ -449,7 +529,8 @@ static void heads_keep_sixteen_versions(void **state)
 	assert_memory_equal(&key, &r.key, 32);
 	gn_sha256(&r.bytes, 1, &sum);
 	gn_hex(GN_SLICE(sum.b), hex);
-	assert_string_equal(hex, "1b1ef559f6df393057774b656bc00e2eb22f60597bbcbea2e506efd12497fd6f"); /* docs/spec/services.md, vectors */
+	assert_string_equal(hex, "1b1ef559f6df393057774b656bc00e2eb22f60597bbcbea2e506efd12497fd6f"); /* docs/spec/services.md,
+													 vectors */
 	storage[out.len / 2] ^= 1;
 	assert_int_not_equal(gn_head_open(gn_buf_slice(&out), &back), GN_OK);
 }
@@ -459,14 +540,16 @@ static void manifest_format_does_not_drift(void **state)
 	(void)state;
 	struct gn_hash blocks[2], sum;
 	struct gn_bundle_file files[] = {file_of(GN_LIT("index.html"), 5, blocks), file_of(GN_LIT("a.bin"), 0, NULL)};
-	struct gn_manifest_args args = {.owner = {{7}}, .label = GN_LIT("x"), .seq = 1, .created = T0, .files = files, .file_count = 2};
+	struct gn_manifest_args args = {
+		.owner = {{7}}, .label = GN_LIT("x"), .seq = 1, .created = T0, .files = files, .file_count = 2};
 	struct gn_buf out;
 	char why[256], hex[65];
 	assert_int_equal(make(&args, &out, why), GN_OK);
 	gn_sha256(&(struct gn_slice){out.p, out.len}, 1, &sum);
 	gn_hex(GN_SLICE(sum.b), hex);
 	free(out.p);
-	assert_string_equal(hex, "0524ab865cae93ab6e7c8fdff3c9a254399abc0ecf37684e8846e53d067ba3bd"); /* docs/spec/services.md, vectors */
+	assert_string_equal(hex, "0524ab865cae93ab6e7c8fdff3c9a254399abc0ecf37684e8846e53d067ba3bd"); /* docs/spec/services.md,
+													 vectors */
 }
 
 int main(void)

@@ -1,7 +1,8 @@
-/* Opening a site: its newest head from the overlay, then the manifest that the head (or one of the versions before) names, read as any
- * file. Heads are cached by place, manifests by root; what is cached was verified when it came.
+/* Opening a site: its newest head from the overlay, then the manifest that the head (or one of the versions before)
+ * names, read as any file. Heads are cached by place, manifests by root; what is cached was verified when it came.
  *
- *   GETTING -> READING [a head, no such manifest here] -> ENDED [whole, checked] ;  GETTING -> ENDED [manifest here, or no head]
+ *   GETTING -> READING [a head, no such manifest here] -> ENDED [whole, checked] ;  GETTING -> ENDED [manifest here, or
+ * no head]
  *
  * Rule: docs/spec/services.md BU-16. */
 #include "services/bundles_engine_int.h"
@@ -23,7 +24,8 @@ static void head_keep(struct gn_bundles *b, const struct gn_hash *key, const uin
 	if (b->heads.count >= BUNDLES_HEADS && !gn_map_get(&b->heads, key)) {
 		uint32_t oldest = 0;
 		for (uint32_t i = 1; i < b->heads.count; i++)
-			if (((struct bundles_head *)gn_map_value_at(&b->heads, i))->got < ((struct bundles_head *)gn_map_value_at(&b->heads, oldest))->got)
+			if (((struct bundles_head *)gn_map_value_at(&b->heads, i))->got <
+			    ((struct bundles_head *)gn_map_value_at(&b->heads, oldest))->got)
 				oldest = i;
 		struct gn_hash gone = *(const struct gn_hash *)gn_map_key_at(&b->heads, oldest);
 		head_drop(b, &gone);
@@ -52,7 +54,8 @@ static void manifest_drop(struct gn_bundles *b, const struct gn_hash *root)
 /* Makes room for `len` more bytes, least recently used first. */
 static void manifests_evict(struct gn_bundles *b, size_t len)
 {
-	while (b->manifests.count && (b->manifests.count >= BUNDLES_MANIFESTS || b->manifest_bytes + len > BUNDLES_MANIFEST_BYTES)) {
+	while (b->manifests.count &&
+	       (b->manifests.count >= BUNDLES_MANIFESTS || b->manifest_bytes + len > BUNDLES_MANIFEST_BYTES)) {
 		uint32_t oldest = 0;
 		for (uint32_t i = 1; i < b->manifests.count; i++)
 			if (((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->used <
@@ -68,7 +71,8 @@ void bundles_caches_free(struct gn_bundles *b)
 	for (uint32_t i = 0; i < b->heads.count; i++)
 		gn_mem_free(b->env.alloc, ((struct bundles_head *)gn_map_value_at(&b->heads, i))->bytes);
 	for (uint32_t i = 0; i < b->manifests.count; i++)
-		gn_manifest_free(b->env.alloc, ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->manifest);
+		gn_manifest_free(b->env.alloc,
+				 ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->manifest);
 	gn_map_fini(&b->heads);
 	gn_map_fini(&b->manifests);
 }
@@ -153,7 +157,8 @@ static gn_err set_head(struct gn_bundles *b, struct bundles_open *o, struct gn_s
 	return GN_OK;
 }
 
-gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label, uint64_t version, bool fresh, gn_time now, gn_op *op)
+gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label, uint64_t version,
+		       bool fresh, gn_time now, gn_op *op)
 {
 	b->now = now;
 	if (label.len > GN_RECORD_LABEL_MAX)
@@ -210,7 +215,8 @@ void bundles_open_got(struct gn_bundles *b, struct bundles_open *o, const struct
 	if (o->head)
 		head_keep(b, &o->key, o->head, o->head_len);
 	else if (err != GN_NOT_FOUND && cached && b->now - cached->got < BUNDLES_HEAD_STALE)
-		err = set_head(b, o, gn_slice(cached->bytes, cached->len)); /* nobody can be asked: what was so an hour ago */
+		err = set_head(b, o,
+			       gn_slice(cached->bytes, cached->len)); /* nobody can be asked: what was so an hour ago */
 	if (o->head)
 		go_on(b, o);
 	else

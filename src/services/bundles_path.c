@@ -1,7 +1,8 @@
 /* Paths of a bundle: which are allowed, which clash, what type a file has by its name.
  *
- * A bundle must mean the same on every file system it may be copied to, so names that differ only by case on one level are refused;
- * case is folded by Unicode's simple folding, one character at a time. Rules: docs/spec/services.md BU-1, BU-2. */
+ * A bundle must mean the same on every file system it may be copied to, so names that differ only by case on one level
+ * are refused; case is folded by Unicode's simple folding, one character at a time. Rules: docs/spec/services.md BU-1,
+ * BU-2. */
 #include "services/bundles_int.h"
 
 static gn_err refuse(const char **why, const char *sentence)
@@ -49,8 +50,8 @@ int bundles_path_order(struct gn_slice a, struct gn_slice b)
 
 /* ---- folding ---- */
 
-/* The next character of well-formed UTF-8, folded; '/' comes before all others so that a folder's files lie together. At the
- * end 0. */
+/* The next character of well-formed UTF-8, folded; '/' comes before all others so that a folder's files lie together.
+ * At the end 0. */
 static uint32_t next_folded(struct gn_slice s, size_t *at)
 {
 	if (*at >= s.len)
@@ -100,29 +101,75 @@ bool bundles_path_clash(struct gn_slice a, struct gn_slice b)
 	}
 }
 
+bool bundles_equal_ascii(struct gn_slice a, const char *b)
+{
+	size_t i = 0;
+	for (; i < a.len && b[i]; i++) {
+		uint8_t c = a.p[i] >= 'A' && a.p[i] <= 'Z' ? (uint8_t)(a.p[i] + 32) : a.p[i];
+		if (c != (uint8_t)b[i])
+			return false;
+	}
+	return i == a.len && b[i] == 0;
+}
+
 /* ---- types ---- */
 
 static const struct {
 	const char *suffix, *mime;
 } mimes[] = {
-	{"html", "text/html; charset=utf-8"},	{"htm", "text/html; charset=utf-8"},   {"css", "text/css; charset=utf-8"},
-	{"js", "text/javascript; charset=utf-8"}, {"mjs", "text/javascript; charset=utf-8"}, {"json", "application/json"},
-	{"map", "application/json"},		{"webmanifest", "application/manifest+json"}, {"txt", "text/plain; charset=utf-8"},
-	{"md", "text/markdown; charset=utf-8"}, {"csv", "text/csv; charset=utf-8"},    {"xml", "application/xml"},
-	{"svg", "image/svg+xml"},		{"png", "image/png"},		       {"jpg", "image/jpeg"},
-	{"jpeg", "image/jpeg"},			{"gif", "image/gif"},		       {"webp", "image/webp"},
-	{"avif", "image/avif"},			{"ico", "image/x-icon"},	       {"bmp", "image/bmp"},
-	{"mp4", "video/mp4"},			{"m4v", "video/mp4"},		       {"webm", "video/webm"},
-	{"mkv", "video/x-matroska"},		{"mov", "video/quicktime"},	       {"mp3", "audio/mpeg"},
-	{"m4a", "audio/mp4"},			{"ogg", "audio/ogg"},		       {"opus", "audio/ogg"},
-	{"flac", "audio/flac"},			{"wav", "audio/wav"},		       {"woff", "font/woff"},
-	{"woff2", "font/woff2"},		{"ttf", "font/ttf"},		       {"otf", "font/otf"},
-	{"wasm", "application/wasm"},		{"pdf", "application/pdf"},	       {"zip", "application/zip"},
-	{"gz", "application/gzip"},		{"tar", "application/x-tar"},	       {"7z", "application/x-7z-compressed"},
-	{"epub", "application/epub+zip"},	{"vtt", "text/vtt; charset=utf-8"},    {"m3u8", "application/vnd.apple.mpegurl"},
-	{"rss", "application/rss+xml"},		{"atom", "application/atom+xml"},      {"yaml", "application/yaml"},
-	{"yml", "application/yaml"},		{"toml", "application/toml"},	       {"c", "text/plain; charset=utf-8"},
-	{"h", "text/plain; charset=utf-8"},	{"log", "text/plain; charset=utf-8"},
+	{"html", "text/html; charset=utf-8"},
+	{"htm", "text/html; charset=utf-8"},
+	{"css", "text/css; charset=utf-8"},
+	{"js", "text/javascript; charset=utf-8"},
+	{"mjs", "text/javascript; charset=utf-8"},
+	{"json", "application/json"},
+	{"map", "application/json"},
+	{"webmanifest", "application/manifest+json"},
+	{"txt", "text/plain; charset=utf-8"},
+	{"md", "text/markdown; charset=utf-8"},
+	{"csv", "text/csv; charset=utf-8"},
+	{"xml", "application/xml"},
+	{"svg", "image/svg+xml"},
+	{"png", "image/png"},
+	{"jpg", "image/jpeg"},
+	{"jpeg", "image/jpeg"},
+	{"gif", "image/gif"},
+	{"webp", "image/webp"},
+	{"avif", "image/avif"},
+	{"ico", "image/x-icon"},
+	{"bmp", "image/bmp"},
+	{"mp4", "video/mp4"},
+	{"m4v", "video/mp4"},
+	{"webm", "video/webm"},
+	{"mkv", "video/x-matroska"},
+	{"mov", "video/quicktime"},
+	{"mp3", "audio/mpeg"},
+	{"m4a", "audio/mp4"},
+	{"ogg", "audio/ogg"},
+	{"opus", "audio/ogg"},
+	{"flac", "audio/flac"},
+	{"wav", "audio/wav"},
+	{"woff", "font/woff"},
+	{"woff2", "font/woff2"},
+	{"ttf", "font/ttf"},
+	{"otf", "font/otf"},
+	{"wasm", "application/wasm"},
+	{"pdf", "application/pdf"},
+	{"zip", "application/zip"},
+	{"gz", "application/gzip"},
+	{"tar", "application/x-tar"},
+	{"7z", "application/x-7z-compressed"},
+	{"epub", "application/epub+zip"},
+	{"vtt", "text/vtt; charset=utf-8"},
+	{"m3u8", "application/vnd.apple.mpegurl"},
+	{"rss", "application/rss+xml"},
+	{"atom", "application/atom+xml"},
+	{"yaml", "application/yaml"},
+	{"yml", "application/yaml"},
+	{"toml", "application/toml"},
+	{"c", "text/plain; charset=utf-8"},
+	{"h", "text/plain; charset=utf-8"},
+	{"log", "text/plain; charset=utf-8"},
 };
 
 const char *gn_bundle_mime(struct gn_slice path)
@@ -132,10 +179,8 @@ const char *gn_bundle_mime(struct gn_slice path)
 		dot--;
 	struct gn_slice suffix = gn_slice_sub(path, dot, path.len);
 	if (dot > 0 && path.p[dot - 1] == '.')
-		for (size_t i = 0; i < GN_COUNT(mimes); i++) {
-			struct gn_slice known = gn_str(mimes[i].suffix);
-			if (known.len == suffix.len && bundles_fold_order(known, suffix) == 0)
+		for (size_t i = 0; i < GN_COUNT(mimes); i++)
+			if (bundles_equal_ascii(suffix, mimes[i].suffix))
 				return mimes[i].mime;
-		}
 	return "application/octet-stream";
 }

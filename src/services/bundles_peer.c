@@ -114,7 +114,8 @@ static void faster(struct bundles_peer *p)
 
 /* ---- asking ---- */
 
-bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct bundles_reader *r, uint64_t chunk, const struct gn_hash *block)
+bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct bundles_reader *r, uint64_t chunk,
+			  const struct gn_hash *block)
 {
 	struct bundles_request *q = GN_NEW(b->env.alloc, struct bundles_request);
 	uint64_t id = ++b->next_id;
@@ -124,9 +125,15 @@ bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct b
 		b->count.nomem++;
 		return false;
 	}
-	*q = (struct bundles_request){.timer.kind = TIMER_REQUEST, .id = id, .peer = p->contact.pk, .reader = r->op.id, .chunk = chunk, .sent = b->now};
+	*q = (struct bundles_request){.timer.kind = TIMER_REQUEST,
+				      .id = id,
+				      .peer = p->contact.pk,
+				      .reader = r->op.id,
+				      .chunk = chunk,
+				      .sent = b->now};
 	*at = q;
-	struct gn_fbb *fbb = bundles_timer_set(b, &q->timer, b->now + deadline_of(p)) == GN_OK ? bundles_message_begin(b, 0) : NULL;
+	struct gn_fbb *fbb =
+		bundles_timer_set(b, &q->timer, b->now + deadline_of(p)) == GN_OK ? bundles_message_begin(b, 0) : NULL;
 	if (!fbb) {
 		q->late = true; /* counts for nobody */
 		bundles_request_free(b, q);
@@ -134,7 +141,9 @@ bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct b
 	}
 	struct gn_fb_hash hash;
 	memcpy(hash.b, block->b, sizeof hash.b);
-	gn_fbref body = gn_fb_chunk_get_make(fbb, &(struct gn_fb_chunk_get_args){.block = &hash, .first = (uint32_t)(chunk % GN_BLOCK_CHUNKS), .count = 1});
+	gn_fbref body = gn_fb_chunk_get_make(
+		fbb, &(struct gn_fb_chunk_get_args){
+			     .block = &hash, .first = (uint32_t)(chunk % GN_BLOCK_CHUNKS), .count = 1});
 	bundles_message_end(b, &p->contact, id, GN_FB_BLOCK_BODY_CHUNK_GET, body);
 	struct bundles_slot *slot = bundles_reader_slot(b, r, chunk);
 	GN_ASSERT(slot);
@@ -158,7 +167,8 @@ void bundles_request_free(struct gn_bundles *b, struct bundles_request *q)
 }
 
 /* The holder of the asked block, as its source knows it. */
-static struct bundles_holder *holder_of(struct gn_bundles *b, const struct bundles_request *q, struct bundles_source **source)
+static struct bundles_holder *holder_of(struct gn_bundles *b, const struct bundles_request *q,
+					struct bundles_source **source)
 {
 	const struct bundles_reader *r = bundles_op_get(b, q->reader, OP_READ);
 	*source = r ? bundles_source_get(b, bundles_reader_block(r, q->chunk)) : NULL;
@@ -166,7 +176,8 @@ static struct bundles_holder *holder_of(struct gn_bundles *b, const struct bundl
 }
 
 /* The chunk must come from elsewhere; the holder gets this state (or stays) and the source remembers why. */
-static void turn_away(struct gn_bundles *b, const struct bundles_request *q, enum bundles_holder_state state, gn_err why)
+static void turn_away(struct gn_bundles *b, const struct bundles_request *q, enum bundles_holder_state state,
+		      gn_err why)
 {
 	struct bundles_source *s;
 	struct bundles_holder *h = holder_of(b, q, &s);
@@ -202,14 +213,16 @@ void bundles_request_due(struct gn_bundles *b, struct bundles_request *q)
 
 /* ---- answers ---- */
 
-static gn_err check_chunk(struct gn_bundles *b, struct bundles_reader *r, const struct bundles_request *q, struct gn_fb_chunk m)
+static gn_err check_chunk(struct gn_bundles *b, struct bundles_reader *r, const struct bundles_request *q,
+			  struct gn_fb_chunk m)
 {
 	struct gn_fb_hash hash = gn_fb_chunk_block(m);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
-	if (memcmp(hash.b, bundles_reader_block(r, q->chunk)->b, sizeof hash.b) != 0 || gn_fb_chunk_index(m) != q->chunk % GN_BLOCK_CHUNKS ||
-	    proof.len > GN_PROOF_MAX * sizeof(struct gn_hash))
+	if (memcmp(hash.b, bundles_reader_block(r, q->chunk)->b, sizeof hash.b) != 0 ||
+	    gn_fb_chunk_index(m) != q->chunk % GN_BLOCK_CHUNKS || proof.len > GN_PROOF_MAX * sizeof(struct gn_hash))
 		return GN_HASH;
-	return bundles_reader_check(b, r, q->chunk, (const struct gn_hash *)(const void *)proof.p, proof.len / sizeof(struct gn_hash), gn_fb_chunk_data(m));
+	return bundles_reader_check(b, r, q->chunk, (const struct gn_hash *)(const void *)proof.p,
+				    proof.len / sizeof(struct gn_hash), gn_fb_chunk_data(m));
 }
 
 /* BU-14 */

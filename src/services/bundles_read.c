@@ -1,7 +1,8 @@
 /* Readers: a range of a file as a stream of verified chunks, from this node's disk where it has them, else from peers.
  *
  *   slot:  FREE -> WANTED [window moves] -> LOADING [own disk] -> READY [loaded] -> FREE [taken]
- *                         WANTED -> ASKED [a peer] -> READY [its chunk] ;  LOADING, ASKED -> WANTED [damaged, late, refused]
+ *                         WANTED -> ASKED [a peer] -> READY [its chunk] ;  LOADING, ASKED -> WANTED [damaged, late,
+ * refused]
  *
  * 1. Only chunks first..first+ahead have slots, so a reader holds at most ahead + 1 chunks in memory (BU-15).
  * 2. READY data is verified: by the store that loaded it, or by its proof when it came.
@@ -46,8 +47,8 @@ struct bundles_slot *bundles_reader_slot(struct gn_bundles *b, struct bundles_re
 
 /* ---- life ---- */
 
-gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len, struct bundles_open *open,
-			  struct bundles_reader **out)
+gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len,
+			  struct bundles_open *open, struct bundles_reader **out)
 {
 	if (b->reader_count == b->cfg.reads_max)
 		return GN_LIMIT;
@@ -72,7 +73,8 @@ gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *fil
 	if ((r->block_count && !r->blocks) || !r->slots || bundles_op_add(b, &r->op, OP_READ) != GN_OK)
 		goto fail;
 	if (r->block_count)
-		memcpy(r->blocks, file->blocks.p + r->first_block * sizeof(struct gn_hash), r->block_count * sizeof(struct gn_hash));
+		memcpy(r->blocks, file->blocks.p + r->first_block * sizeof(struct gn_hash),
+		       r->block_count * sizeof(struct gn_hash));
 	b->readers[b->reader_count++] = r;
 	b->count.reads++;
 	*out = r;
@@ -163,16 +165,16 @@ static bool caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t blo
 	return r->caching[i].on;
 }
 
-gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk, const struct gn_hash *proof, size_t proof_len,
-			    struct gn_slice data)
+gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk, const struct gn_hash *proof,
+			    size_t proof_len, struct gn_slice data)
 {
 	uint64_t block = chunk / GN_BLOCK_CHUNKS;
 	uint32_t index = (uint32_t)(chunk % GN_BLOCK_CHUNKS), len = bundles_block_len(r->size, block);
 	if (data.len != chunk_len(r, chunk))
 		return GN_HASH;
 	if (caching(b, r, block)) { /* the store checks the proof before it takes anything: no need to hash twice */
-		gn_err err = gn_blocks_put(b->cfg.blocks, block_hash(r, block), len, index, proof, proof_len, data, GN_BLOCK_CACHE, 0,
-					   bundles_ticket(TICKET_CACHE, 0, 0), b->now);
+		gn_err err = gn_blocks_put(b->cfg.blocks, block_hash(r, block), len, index, proof, proof_len, data,
+					   GN_BLOCK_CACHE, 0, bundles_ticket(TICKET_CACHE, 0, 0), b->now);
 		if (err == GN_OK) {
 			b->cache_puts++;
 			b->count.chunks_cached++;
@@ -319,7 +321,8 @@ gn_err bundles_reader_take(struct gn_bundles *b, struct bundles_reader *r, struc
 	return GN_OK;
 }
 
-gn_err gn_bundles_read(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len, gn_time now, gn_op *op)
+gn_err gn_bundles_read(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len, gn_time now,
+		       gn_op *op)
 {
 	struct bundles_reader *r;
 	b->now = now;

@@ -1,5 +1,6 @@
-/* Giving chunks to peers. Each peer has a bounded queue; peers take turns, one chunk each, and no more is read from disk than leaves
- * again. A chunk is checked by the store when it is read: damaged ones are not given. Rule: docs/spec/services.md BU-10. */
+/* Giving chunks to peers. Each peer has a bounded queue; peers take turns, one chunk each, and no more is read from
+ * disk than leaves again. A chunk is checked by the store when it is read: damaged ones are not given. Rule:
+ * docs/spec/services.md BU-10. */
 #include "services/bundles_engine_int.h"
 
 static void take_turn(struct gn_bundles *b, struct bundles_peer *p)
@@ -59,7 +60,9 @@ static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
 	const struct bundles_get *get = gn_ring_at(&p->queue, 0);
 	uint64_t number = ++b->next_id;
 	struct bundles_serving *s = gn_map_put(&b->serving, &number);
-	gn_err err = s ? gn_blocks_load(b->cfg.blocks, &get->block, get->index, bundles_ticket(TICKET_SERVE, number, 0), b->now) : GN_NOMEM;
+	gn_err err = s ? gn_blocks_load(b->cfg.blocks, &get->block, get->index, bundles_ticket(TICKET_SERVE, number, 0),
+					b->now)
+		       : GN_NOMEM;
 	if (err == GN_OK) {
 		*s = (struct bundles_serving){p->contact.pk, get->request};
 		p->loading++;
@@ -137,7 +140,8 @@ void bundles_send_has(struct gn_bundles *b, struct bundles_peer *p, uint64_t req
 		return;
 	memcpy(hash.b, block->b, sizeof hash.b);
 	(void)gn_blocks_have(b->cfg.blocks, block, &len);
-	gn_fbref body = gn_fb_block_has_make(fbb, &(struct gn_fb_block_has_args){.block = &hash, .block_len = len, .held = held_bits(b, block)});
+	gn_fbref body = gn_fb_block_has_make(
+		fbb, &(struct gn_fb_block_has_args){.block = &hash, .block_len = len, .held = held_bits(b, block)});
 	bundles_message_end(b, &p->contact, request, GN_FB_BLOCK_BODY_BLOCK_HAS, body);
 }
 

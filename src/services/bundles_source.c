@@ -1,8 +1,9 @@
-/* Where blocks are: the nodes nearest to a block's hash, found once and remembered for all readers of it, with what each of them said.
- * The nearest few are asked for chunks directly; who lacks the block says so, and the next nearest takes his place.
+/* Where blocks are: the nodes nearest to a block's hash, found once and remembered for all readers of it, with what
+ * each of them said. The nearest few are asked for chunks directly; who lacks the block says so, and the next nearest
+ * takes his place.
  *
- *   NEW -> FINDING [pick] -> FOUND [contacts] -> WAITING [nobody is left] -> NEW, wide [due] -> FINDING -> FOUND -> NONE [nobody]
- *   FOUND -> NEW [BUNDLES_SOURCE_TTL]      NONE -> NEW [BUNDLES_BUSY_WAIT: for whoever asks later]
+ *   NEW -> FINDING [pick] -> FOUND [contacts] -> WAITING [nobody is left] -> NEW, wide [due] -> FINDING -> FOUND ->
+ * NONE [nobody] FOUND -> NEW [BUNDLES_SOURCE_TTL]      NONE -> NEW [BUNDLES_BUSY_WAIT: for whoever asks later]
  *
  * Rule: docs/spec/services.md BU-12. */
 #include "services/bundles_engine_int.h"
@@ -41,7 +42,8 @@ static void start_find(struct gn_bundles *b, struct bundles_source *s)
 	gn_op op;
 	if (b->finds_out >= BUNDLES_FINDS)
 		return; /* the end of one of them runs us again */
-	gn_err err = gn_overlay_find(b->cfg.overlay, &s->block, s->wide ? BUNDLES_HOLDERS_WIDE : BUNDLES_HOLDERS, b->now, &op);
+	gn_err err = gn_overlay_find(b->cfg.overlay, &s->block, s->wide ? BUNDLES_HOLDERS_WIDE : BUNDLES_HOLDERS,
+				     b->now, &op);
 	if (err == GN_OK)
 		err = bundles_find_add(b, op, FIND_SOURCE, s);
 	if (err != GN_OK) { /* too many lookups by others, or no memory: later */

@@ -1,12 +1,14 @@
-/* Spreading: each block of a publication goes to the nodes nearest to its hash, nearest first, until as many as wanted have signed for
- * it; who refuses or dies is replaced by the next nearest. The same again every hour, so that copies follow a changing network.
+/* Spreading: each block of a publication goes to the nodes nearest to its hash, nearest first, until as many as wanted
+ * have signed for it; who refuses or dies is replaced by the next nearest. The same again every hour, so that copies
+ * follow a changing network.
  *
  *   job:     finding -> placing -> finished [enough copies, or nobody is left]
  *   target:  NEW -> ASKED [BlockKeep] -> KEPT [receipt] | REFUSED [code, silence]
- *                   ASKED -> SENDING [BlockHas] -> KEPT [receipt with the last chunk] | REFUSED ; any -> WAITING [BUSY] -> the same again
+ *                   ASKED -> SENDING [BlockHas] -> KEPT [receipt with the last chunk] | REFUSED ; any -> WAITING [BUSY]
+ * -> the same again
  *
- * 1. A copy counts when its receipt verifies: this block, this holder, not in the past. 2. At most BUNDLES_JOBS blocks are on their way.
- * Rule: docs/spec/services.md BU-11. */
+ * 1. A copy counts when its receipt verifies: this block, this holder, not in the past. 2. At most BUNDLES_JOBS blocks
+ * are on their way. Rule: docs/spec/services.md BU-11. */
 #include "services/bundles_engine_int.h"
 
 /* ---- targets ---- */
@@ -47,14 +49,18 @@ static void target_ask(struct gn_bundles *b, struct bundles_target *t)
 	struct bundles_target **at = gn_map_put(&b->asks, &t->request);
 	if (at)
 		*at = t;
-	struct gn_fbb *fbb = at && bundles_timer_set(b, &t->timer, b->now + BUNDLES_TARGET_TIMEOUT) == GN_OK ? bundles_message_begin(b, 0) : NULL;
+	struct gn_fbb *fbb = at && bundles_timer_set(b, &t->timer, b->now + BUNDLES_TARGET_TIMEOUT) == GN_OK
+				     ? bundles_message_begin(b, 0)
+				     : NULL;
 	if (!fbb) {
 		target_end(b, t, TARGET_REFUSED, GN_NOMEM);
 		return;
 	}
 	memcpy(hash.b, t->job->block.b, sizeof hash.b);
-	gn_fbref body = gn_fb_block_keep_make(fbb, &(struct gn_fb_block_keep_args){
-		.block = &hash, .block_len = t->job->len, .ttl = (uint32_t)keep_seconds(b, t->job->spread)});
+	gn_fbref body = gn_fb_block_keep_make(
+		fbb, &(struct gn_fb_block_keep_args){.block = &hash,
+						     .block_len = t->job->len,
+						     .ttl = (uint32_t)keep_seconds(b, t->job->spread)});
 	bundles_message_end(b, &t->contact, t->request, GN_FB_BLOCK_BODY_BLOCK_KEEP, body);
 }
 
@@ -141,7 +147,8 @@ static void job_load(struct gn_bundles *b, struct bundles_job *job)
 		return;
 	while (!(wanted >> index & 1))
 		index++;
-	gn_err err = gn_blocks_load(b->cfg.blocks, &job->block, index, bundles_ticket(TICKET_SPREAD, job->id, (uint32_t)(job - b->jobs)), b->now);
+	gn_err err = gn_blocks_load(b->cfg.blocks, &job->block, index,
+				    bundles_ticket(TICKET_SPREAD, job->id, (uint32_t)(job - b->jobs)), b->now);
 	job->loading = err == GN_OK;
 	if (err == GN_BUSY || err == GN_NOMEM)
 		b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
@@ -162,8 +169,11 @@ void bundles_job_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 		struct gn_fbb *fbb = bundles_message_begin(b, e->chunk.len);
 		if (!fbb)
 			continue; /* no memory: it stays missing, and the target's deadline stands */
-		gn_fbref chunk = bundles_chunk_make(fbb, &e->block, e->index, e->block_len, e->proof, e->proof_len, e->chunk);
-		gn_fbref body = gn_fb_chunk_put_make(fbb, &(struct gn_fb_chunk_put_args){.chunk = chunk, .ttl = (uint32_t)keep_seconds(b, job->spread)});
+		gn_fbref chunk =
+			bundles_chunk_make(fbb, &e->block, e->index, e->block_len, e->proof, e->proof_len, e->chunk);
+		gn_fbref body = gn_fb_chunk_put_make(
+			fbb,
+			&(struct gn_fb_chunk_put_args){.chunk = chunk, .ttl = (uint32_t)keep_seconds(b, job->spread)});
 		bundles_message_end(b, &t->contact, t->request, GN_FB_BLOCK_BODY_CHUNK_PUT, body);
 		t->missing &= ~(1u << e->index);
 		t->inflight++;
@@ -197,9 +207,9 @@ struct bundles_target *bundles_target_get(const struct gn_bundles *b, uint64_t r
 static bool receipt_ok(const struct gn_bundles *b, const struct bundles_target *t, const struct gn_receipt *r)
 {
 	const struct gn_hash *block = &t->job->block;
-	return bundles_hash_eq(&r->key, block) && bundles_hash_eq(&r->hash, block) && r->seq == 0 && r->held_until > gn_unix(b->now) &&
-	       bundles_pk_eq(&r->holder_key, &t->contact.pk) && memcmp(r->holder.b, t->contact.id.b, sizeof r->holder.b) == 0 &&
-	       gn_wire_receipt_verify(r) == GN_OK;
+	return bundles_hash_eq(&r->key, block) && bundles_hash_eq(&r->hash, block) && r->seq == 0 &&
+	       r->held_until > gn_unix(b->now) && bundles_pk_eq(&r->holder_key, &t->contact.pk) &&
+	       memcmp(r->holder.b, t->contact.id.b, sizeof r->holder.b) == 0 && gn_wire_receipt_verify(r) == GN_OK;
 }
 
 static void got_receipt(struct gn_bundles *b, struct bundles_target *t, const struct gn_receipt *r)
@@ -250,7 +260,8 @@ void bundles_on_target_ack(struct gn_bundles *b, struct bundles_target *t, struc
 void bundles_on_target_has(struct gn_bundles *b, struct bundles_target *t, struct gn_fb_block_has m)
 {
 	uint32_t all = (1u << (t->job->len + GN_CHUNK - 1) / GN_CHUNK) - 1;
-	if (t->state != TARGET_ASKED || memcmp(gn_fb_block_has_block(m).b, t->job->block.b, sizeof t->job->block.b) != 0) {
+	if (t->state != TARGET_ASKED ||
+	    memcmp(gn_fb_block_has_block(m).b, t->job->block.b, sizeof t->job->block.b) != 0) {
 		b->count.messages_bad++;
 		return;
 	}
@@ -297,7 +308,8 @@ void bundles_spread_peer_lost(struct gn_bundles *b, const struct gn_pk *pk)
 /* The spread's next block takes the free job; false when the overlay has no room for its lookup. */
 static bool job_start(struct gn_bundles *b, struct bundles_job *job, struct bundles_spread *s)
 {
-	const struct gn_hash *block = (const struct gn_hash *)(const void *)(s->blocks + s->next * sizeof(struct gn_hash));
+	const struct gn_hash *block =
+		(const struct gn_hash *)(const void *)(s->blocks + s->next * sizeof(struct gn_hash));
 	uint32_t len = 0;
 	gn_op find = 0;
 	bool here = gn_blocks_have(b->cfg.blocks, block, &len);
@@ -310,7 +322,8 @@ static bool job_start(struct gn_bundles *b, struct bundles_job *job, struct bund
 			return false;
 		}
 	}
-	*job = (struct bundles_job){.spread = s, .id = ++b->next_id, .block = *block, .len = len, .find = find, .active = true};
+	*job = (struct bundles_job){
+		.spread = s, .id = ++b->next_id, .block = *block, .len = len, .find = find, .active = true};
 	s->next++;
 	s->jobs++;
 	if (!here)
@@ -320,7 +333,8 @@ static bool job_start(struct gn_bundles *b, struct bundles_job *job, struct bund
 
 void bundles_spread_run(struct gn_bundles *b)
 {
-	bool room = true; /* a free place may lie before busy ones: those are served whether or not there is a next block */
+	bool room =
+		true; /* a free place may lie before busy ones: those are served whether or not there is a next block */
 	for (unsigned j = 0; j < BUNDLES_JOBS; j++) {
 		struct bundles_job *job = &b->jobs[j];
 		struct bundles_spread *next = NULL;
@@ -352,27 +366,33 @@ void bundles_spread_due(struct gn_bundles *b, struct bundles_spread *s)
 		bundles_spread_free(b, s);
 		return;
 	}
-	gn_err err = bundles_timer_set(b, &s->timer, over ? b->now + GN_MINUTE : GN_NEVER); /* keeps its place for the round's end */
+	gn_err err = bundles_timer_set(b, &s->timer,
+				       over ? b->now + GN_MINUTE : GN_NEVER); /* keeps its place for the round's end */
 	GN_ASSERT(err == GN_OK);
 	if (!over)
 		round_begin(b, s);
 }
 
-gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned copies, uint64_t keep_until, gn_time now, gn_op *op)
+gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned copies, uint64_t keep_until,
+			 gn_time now, gn_op *op)
 {
 	size_t count = blocks.len / sizeof(struct gn_hash);
 	b->now = now;
-	if (blocks.len % sizeof(struct gn_hash) || copies == 0 || copies > BUNDLES_HOLDERS || keep_until <= gn_unix(now))
+	if (blocks.len % sizeof(struct gn_hash) || copies == 0 || copies > BUNDLES_HOLDERS ||
+	    keep_until <= gn_unix(now))
 		return GN_USAGE;
 	if (b->spreads == BUNDLES_SPREADS || b->spread_blocks + count > BUNDLES_SPREAD_BLOCKS)
 		return GN_LIMIT;
 	for (size_t i = 0; i < count; i++)
-		if (!gn_blocks_have(b->cfg.blocks, (const struct gn_hash *)(const void *)(blocks.p + i * sizeof(struct gn_hash)), NULL))
+		if (!gn_blocks_have(b->cfg.blocks,
+				    (const struct gn_hash *)(const void *)(blocks.p + i * sizeof(struct gn_hash)),
+				    NULL))
 			return GN_NOT_FOUND;
 	struct bundles_spread *s = GN_NEW(b->env.alloc, struct bundles_spread);
 	if (s)
 		s->blocks = gn_mem_new(b->env.alloc, blocks.len);
-	if (!s || (count && !s->blocks) || bundles_timer_set(b, &s->timer, GN_NEVER) != GN_OK || bundles_op_add(b, &s->op, OP_SPREAD) != GN_OK) {
+	if (!s || (count && !s->blocks) || bundles_timer_set(b, &s->timer, GN_NEVER) != GN_OK ||
+	    bundles_op_add(b, &s->op, OP_SPREAD) != GN_OK) {
 		if (s) {
 			gn_heap_remove(&b->timers, &s->timer.node);
 			gn_mem_free(b->env.alloc, s->blocks);

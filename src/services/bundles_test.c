@@ -1,8 +1,8 @@
 /* The bundles engine in small networks: publish, read where nothing is, lose holders, meet liars. */
 #include "../../sim/services_sim.h"
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <cmocka.h>
 
 static struct svc s;
 
@@ -62,7 +62,8 @@ static void published_file_is_read_where_none_of_it_is(void **state)
 		uint64_t got;
 		struct gn_bundle_file f = publish(data, sizes[i], 3, &w);
 		for (size_t k = 0; k < w.blocks_len; k += 32)
-			assert_in_range(svc_holders(&s, w.blocks + k, NULL), 3, 4); /* ours counts only when it is among the nearest */
+			assert_in_range(svc_holders(&s, w.blocks + k, NULL), 3,
+					4); /* ours counts only when it is among the nearest */
 		unsigned reader = sizes[i] ? stranger(&w) : 3;
 		assert_int_equal(svc_read(&s, reader, &f, 0, f.size, data, &got, NULL), GN_OK);
 		assert_int_equal(got, sizes[i]);
@@ -76,7 +77,8 @@ static void published_file_is_read_where_none_of_it_is(void **state)
 static void ingest_names_a_file_as_the_hasher_does(void **state)
 {
 	(void)state;
-	static const size_t sizes[] = {0, 1, GN_CHUNK - 1, GN_CHUNK + 1, GN_BLOCK - 1, GN_BLOCK, GN_BLOCK + 1, GN_BLOCK * 7 / 2};
+	static const size_t sizes[] = {
+		0, 1, GN_CHUNK - 1, GN_CHUNK + 1, GN_BLOCK - 1, GN_BLOCK, GN_BLOCK + 1, GN_BLOCK * 7 / 2};
 	static struct gn_file_hasher h;
 	network(1, 0);
 	uint8_t *data = random_bytes(4 * GN_BLOCK, 2);
@@ -109,7 +111,10 @@ static void ranges_are_exact(void **state)
 	struct gn_prng prng;
 	gn_prng_init(&prng, 7);
 	for (unsigned i = 0; i < 40; i++) {
-		uint64_t off = i == 0 ? size - 1 : i == 1 ? GN_CHUNK : gn_prng_next(&prng) % size, len = i < 2 ? 1 : gn_prng_next(&prng) % (size - off + 1), got;
+		uint64_t off = i == 0   ? size - 1
+			       : i == 1 ? GN_CHUNK
+					: gn_prng_next(&prng) % size,
+			 len = i < 2 ? 1 : gn_prng_next(&prng) % (size - off + 1), got;
 		assert_int_equal(svc_read(&s, i % 2 ? reader : 0, &f, off, len, data, &got, NULL), GN_OK);
 		assert_int_equal(got, len);
 	}
@@ -370,7 +375,11 @@ static void first_byte_comes_long_before_the_last(void **state)
 static void a_slow_network_is_waited_for(void **state)
 {
 	(void)state;
-	svc_init(&s, &(struct svc_options){.seed = 9, .nodes = 5, .peer_bytes_max = 64u << 20, .bytes_per_s = 200e3, .delay = 400 * GN_MSEC});
+	svc_init(&s, &(struct svc_options){.seed = 9,
+					   .nodes = 5,
+					   .peer_bytes_max = 64u << 20,
+					   .bytes_per_s = 200e3,
+					   .delay = 400 * GN_MSEC});
 	uint8_t *data = random_bytes(GN_BLOCK, 14);
 	struct svc_wait w;
 	uint64_t got;
@@ -455,7 +464,8 @@ static void unpinned_blocks_become_cache_but_promises_stay(void **state)
 	struct gn_blocks_info info;
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, 1000), &w), GN_OK);
 	assert_int_equal(svc_ingest(&s, 1, gn_slice(data, 1000), &other), GN_OK);
-	assert_int_equal(svc_spread(&s, 1, gn_slice(w.blocks, 32), 2, &spread), GN_OK); /* node 0 promises its own block */
+	assert_int_equal(svc_spread(&s, 1, gn_slice(w.blocks, 32), 2, &spread),
+			 GN_OK); /* node 0 promises its own block */
 	gn_blocks_info(s.nodes[0].blocks, &info);
 	assert_int_equal(info.own, 1);
 	gn_bundles_unpin(s.nodes[0].bundles, gn_slice(w.blocks, 32), s.now);
@@ -481,7 +491,8 @@ static void cancelled_ingest_lets_go(void **state)
 	size_t taken, at = 0;
 	assert_int_equal(gn_bundles_ingest(s.nodes[0].bundles, s.now, &op), GN_OK);
 	while (at < 2 * GN_BLOCK + 5) {
-		gn_err err = gn_bundles_ingest_data(s.nodes[0].bundles, op, gn_slice(data + at, 2 * GN_BLOCK + 5 - at), &taken, s.now);
+		gn_err err = gn_bundles_ingest_data(s.nodes[0].bundles, op, gn_slice(data + at, 2 * GN_BLOCK + 5 - at),
+						    &taken, s.now);
 		at += taken;
 		assert_true(err == GN_OK || err == GN_AGAIN);
 		svc_pump(&s, 0);
@@ -491,7 +502,8 @@ static void cancelled_ingest_lets_go(void **state)
 	svc_run_for(&s, GN_SEC);
 	gn_blocks_info(s.nodes[0].blocks, &info);
 	assert_int_equal(info.own, 0);
-	assert_int_equal(gn_bundles_ingest_data(s.nodes[0].bundles, op, gn_slice(data, 1), &taken, s.now), GN_NOT_FOUND);
+	assert_int_equal(gn_bundles_ingest_data(s.nodes[0].bundles, op, gn_slice(data, 1), &taken, s.now),
+			 GN_NOT_FOUND);
 	free(data);
 	svc_free(&s);
 }
@@ -532,7 +544,12 @@ static void publish_site(const char *text, struct gn_head *head, struct svc_wait
 	files[0].path = GN_LIT("index.html");
 	files[1] = svc_as_file(&keep[1]);
 	files[1].path = GN_LIT("style.css");
-	struct gn_manifest_args args = {.owner = owner.pk, .label = GN_LIT("blog"), .seq = head->seq + 1, .created = gn_unix(s.now), .files = files, .file_count = 2};
+	struct gn_manifest_args args = {.owner = owner.pk,
+					.label = GN_LIT("blog"),
+					.seq = head->seq + 1,
+					.created = gn_unix(s.now),
+					.files = files,
+					.file_count = 2};
 	assert_int_equal(gn_manifest_make(&heap, &args, &out, why), GN_OK);
 	assert_int_equal(svc_ingest(&s, 0, gn_buf_slice(&out), &keep[2]), GN_OK);
 	for (unsigned i = 0; i < 3; i++)
@@ -541,8 +558,11 @@ static void publish_site(const char *text, struct gn_head *head, struct svc_wait
 	head->label = GN_LIT("blog");
 	head->created = gn_unix(s.now);
 	head->ttl = GN_BUNDLE_TTL;
-	gn_head_advance(head, &(struct gn_head_version){.total_size = 7, .manifest_size = keep[2].size, .manifest = keep[2].root,
-							.manifest_blocks = gn_slice(keep[2].blocks, keep[2].blocks_len)});
+	gn_head_advance(head,
+			&(struct gn_head_version){.total_size = 7,
+						  .manifest_size = keep[2].size,
+						  .manifest = keep[2].root,
+						  .manifest_blocks = gn_slice(keep[2].blocks, keep[2].blocks_len)});
 	assert_int_equal(gn_head_record(&owner, head, &rec), GN_OK);
 	assert_int_equal(svc_put(&s, 0, gn_buf_slice(&rec), 3, &receipts), GN_OK);
 	assert_true(receipts >= 3);
@@ -622,17 +642,35 @@ static void senseless_messages_only_count(void **state)
 		struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
 		gn_fbref body = 0;
 		struct gn_slice bytes;
-		gn_fbref chunk = gn_fb_chunk_make(&fbb, &(struct gn_fb_chunk_args){.block = &hash, .index = 99, .data = GN_LIT("x")});
+		gn_fbref chunk = gn_fb_chunk_make(
+			&fbb, &(struct gn_fb_chunk_args){.block = &hash, .index = 99, .data = GN_LIT("x")});
 		switch (type) {
-		case GN_FB_BLOCK_BODY_CHUNK_GET: body = gn_fb_chunk_get_make(&fbb, &(struct gn_fb_chunk_get_args){.block = &hash, .first = 15, .count = 2}); break;
+		case GN_FB_BLOCK_BODY_CHUNK_GET:
+			body = gn_fb_chunk_get_make(
+				&fbb, &(struct gn_fb_chunk_get_args){.block = &hash, .first = 15, .count = 2});
+			break;
 		case GN_FB_BLOCK_BODY_CHUNK: body = chunk; break;
-		case GN_FB_BLOCK_BODY_CHUNK_PUT: body = gn_fb_chunk_put_make(&fbb, &(struct gn_fb_chunk_put_args){.chunk = chunk}); break;
-		case GN_FB_BLOCK_BODY_CHUNK_ACK: body = gn_fb_chunk_ack_make(&fbb, &(struct gn_fb_chunk_ack_args){.block = &hash}); break;
-		case GN_FB_BLOCK_BODY_BLOCK_HAVE: body = gn_fb_block_have_make(&fbb, &(struct gn_fb_block_have_args){.block = &hash}); break;
-		case GN_FB_BLOCK_BODY_BLOCK_HAS: body = gn_fb_block_has_make(&fbb, &(struct gn_fb_block_has_args){.block = &hash, .held = 7}); break;
-		default: body = gn_fb_block_keep_make(&fbb, &(struct gn_fb_block_keep_args){.block = &hash, .block_len = GN_BLOCK + 1, .ttl = 5}); break;
+		case GN_FB_BLOCK_BODY_CHUNK_PUT:
+			body = gn_fb_chunk_put_make(&fbb, &(struct gn_fb_chunk_put_args){.chunk = chunk});
+			break;
+		case GN_FB_BLOCK_BODY_CHUNK_ACK:
+			body = gn_fb_chunk_ack_make(&fbb, &(struct gn_fb_chunk_ack_args){.block = &hash});
+			break;
+		case GN_FB_BLOCK_BODY_BLOCK_HAVE:
+			body = gn_fb_block_have_make(&fbb, &(struct gn_fb_block_have_args){.block = &hash});
+			break;
+		case GN_FB_BLOCK_BODY_BLOCK_HAS:
+			body = gn_fb_block_has_make(&fbb, &(struct gn_fb_block_has_args){.block = &hash, .held = 7});
+			break;
+		default:
+			body = gn_fb_block_keep_make(
+				&fbb,
+				&(struct gn_fb_block_keep_args){.block = &hash, .block_len = GN_BLOCK + 1, .ttl = 5});
+			break;
 		}
-		gn_fbref root = gn_fb_block_message_make(&fbb, &(struct gn_fb_block_message_args){.request = 3, .body_type = type < 8 ? type : 99, .body = body});
+		gn_fbref root = gn_fb_block_message_make(
+			&fbb, &(struct gn_fb_block_message_args){
+				      .request = 3, .body_type = type < 8 ? type : 99, .body = body});
 		assert_int_equal(gn_fbb_finish(&fbb, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes), GN_OK);
 		gn_err err = gn_bundles_recv(b, &s.nodes[1].sk.pk, &s.nodes[1].addr, bytes, s.now);
 		assert_int_equal(err, type < 8 ? GN_OK : GN_UNSUPPORTED);
@@ -660,10 +698,14 @@ static void a_greedy_peer_is_told_busy(void **state)
 	for (unsigned i = 0; i < 50; i++) {
 		struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
 		struct gn_slice bytes;
-		gn_fbref body = gn_fb_chunk_get_make(&fbb, &(struct gn_fb_chunk_get_args){.block = &hash, .first = 0, .count = 16});
-		gn_fbref root = gn_fb_block_message_make(&fbb, &(struct gn_fb_block_message_args){.request = 1000 + i, .body_type = GN_FB_BLOCK_BODY_CHUNK_GET, .body = body});
+		gn_fbref body = gn_fb_chunk_get_make(
+			&fbb, &(struct gn_fb_chunk_get_args){.block = &hash, .first = 0, .count = 16});
+		gn_fbref root = gn_fb_block_message_make(
+			&fbb, &(struct gn_fb_block_message_args){
+				      .request = 1000 + i, .body_type = GN_FB_BLOCK_BODY_CHUNK_GET, .body = body});
 		assert_int_equal(gn_fbb_finish(&fbb, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes), GN_OK);
-		assert_int_equal(gn_bundles_recv(s.nodes[0].bundles, &s.nodes[1].sk.pk, &s.nodes[1].addr, bytes, s.now), GN_OK);
+		assert_int_equal(gn_bundles_recv(s.nodes[0].bundles, &s.nodes[1].sk.pk, &s.nodes[1].addr, bytes, s.now),
+				 GN_OK);
 	}
 	assert_int_equal(svc_bundles_count(&s, 0, "serve_busy"), 46); /* 4 requests of 16 chunks fill its queue */
 	svc_pump(&s, 0);

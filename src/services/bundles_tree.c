@@ -1,5 +1,6 @@
-/* A file as a tree of hashes: 64 KiB chunks are leaves, 16 of them a block, the root of the blocks is the file's root. Because a full
- * block is a full subtree, the root over the leaves equals the root over the block hashes. Rule: docs/spec/services.md BU-3. */
+/* A file as a tree of hashes: 64 KiB chunks are leaves, 16 of them a block, the root of the blocks is the file's root.
+ * Because a full block is a full subtree, the root over the leaves equals the root over the block hashes. Rule:
+ * docs/spec/services.md BU-3. */
 #include "services/bundles_int.h"
 
 void gn_file_hasher_init(struct gn_file_hasher *h, struct gn_hash *blocks, size_t cap)
@@ -65,11 +66,13 @@ void gn_file_hasher_end(struct gn_file_hasher *h, struct gn_hash *root)
 bool bundles_tree_ok(uint64_t size, const struct gn_hash *root, struct gn_slice blocks)
 {
 	struct gn_hash sum;
-	if (size > (uint64_t)GN_FILE_BLOCKS * GN_BLOCK || blocks.len != bundles_block_count(size) * sizeof(struct gn_hash))
+	if (size > (uint64_t)GN_FILE_BLOCKS * GN_BLOCK ||
+	    blocks.len != bundles_block_count(size) * sizeof(struct gn_hash))
 		return false;
 	if (size == 0)
 		gn_merkle_leaf(GN_LIT(""), &sum);
 	else
-		gn_merkle_root((const struct gn_hash *)(const void *)blocks.p, blocks.len / sizeof(struct gn_hash), &sum);
+		gn_merkle_root((const struct gn_hash *)(const void *)blocks.p, blocks.len / sizeof(struct gn_hash),
+			       &sum);
 	return memcmp(sum.b, root->b, sizeof sum.b) == 0;
 }

@@ -3,7 +3,10 @@
 
 static int hex_digit(uint8_t c)
 {
-	return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+	return c >= '0' && c <= '9'   ? c - '0'
+	       : c >= 'a' && c <= 'f' ? c - 'a' + 10
+	       : c >= 'A' && c <= 'F' ? c - 'A' + 10
+				      : -1;
 }
 
 /* Percent-decodes into w. A coded '/' or NUL is no part of any path: *odd. GN_USAGE: not two hex digits after '%'. */
@@ -12,7 +15,8 @@ static gn_err decode(struct gn_slice in, struct gn_writer *w, bool *odd)
 	for (size_t i = 0; i < in.len; i++) {
 		uint8_t c = in.p[i];
 		if (c == '%') {
-			int high = i + 2 < in.len ? hex_digit(in.p[i + 1]) : -1, low = i + 2 < in.len ? hex_digit(in.p[i + 2]) : -1;
+			int high = i + 2 < in.len ? hex_digit(in.p[i + 1]) : -1,
+			    low = i + 2 < in.len ? hex_digit(in.p[i + 2]) : -1;
 			if (high < 0 || low < 0)
 				return GN_USAGE;
 			c = (uint8_t)(high * 16 + low);
@@ -38,7 +42,8 @@ static gn_err find_page(const struct gn_manifest *m, struct gn_writer *path, str
 	return GN_OK;
 }
 
-gn_err gn_manifest_resolve(const struct gn_manifest *m, struct gn_slice url_path, struct gn_bundle_file *out, int *status, bool *redirect)
+gn_err gn_manifest_resolve(const struct gn_manifest *m, struct gn_slice url_path, struct gn_bundle_file *out,
+			   int *status, bool *redirect)
 {
 	struct gn_manifest_args info;
 	uint8_t storage[GN_PATH_MAX + 16]; /* and "/index.html" */

@@ -1,5 +1,5 @@
-/* Identity records: what a person's key says of itself, signed by Ed25519 and ML-DSA-65. Both keys, and the commitment to the next
- * one, follow from the phrase's entropy. Rules: docs/spec/services.md ID-1..ID-4. */
+/* Identity records: what a person's key says of itself, signed by Ed25519 and ML-DSA-65. Both keys, and the commitment
+ * to the next one, follow from the phrase's entropy. Rules: docs/spec/services.md ID-1..ID-4. */
 #include "services/identity.h"
 #include "services/limits.h"
 #include "wire/generated/bodies_fb.h"
@@ -12,7 +12,8 @@ static bool text_fits(struct gn_slice s, size_t max)
 /* ID-2 */
 static gn_err identity_fault(const struct gn_identity *in)
 {
-	if (in->key_count > GN_IDENTITY_KEYS || !text_fits(in->display_name, IDENTITY_NAME_MAX) || in->profile.len > IDENTITY_PROFILE_MAX)
+	if (in->key_count > GN_IDENTITY_KEYS || !text_fits(in->display_name, IDENTITY_NAME_MAX) ||
+	    in->profile.len > IDENTITY_PROFILE_MAX)
 		return GN_USAGE;
 	for (size_t i = 0; i < in->key_count; i++)
 		if (!text_fits(in->keys[i].name, IDENTITY_KEY_NAME_MAX))
@@ -32,14 +33,18 @@ static void put_members(struct gn_fbb *b, const struct gn_identity *in, gn_fbref
 		const struct gn_identity_key *k = &in->keys[i];
 		struct gn_fb_key key;
 		memcpy(key.b, k->pk.b, sizeof key.b);
-		refs[i] = gn_fb_member_key_make(b, &(struct gn_fb_member_key_args){
-			.key = &key, .kind = k->node ? GN_FB_MEMBER_KIND_NODE : GN_FB_MEMBER_KIND_DEVICE, .rights = k->rights,
-			.expires = k->expires, .name = k->name});
+		refs[i] = gn_fb_member_key_make(
+			b, &(struct gn_fb_member_key_args){.key = &key,
+							   .kind = k->node ? GN_FB_MEMBER_KIND_NODE
+									   : GN_FB_MEMBER_KIND_DEVICE,
+							   .rights = k->rights,
+							   .expires = k->expires,
+							   .name = k->name});
 	}
 }
 
-static gn_err make_body(const struct gn_identity *in, const uint8_t pq_pk[GN_PQ_PK_LEN], const struct gn_hash *next, uint8_t *storage,
-			size_t cap, struct gn_slice *out)
+static gn_err make_body(const struct gn_identity *in, const uint8_t pq_pk[GN_PQ_PK_LEN], const struct gn_hash *next,
+			uint8_t *storage, size_t cap, struct gn_slice *out)
 {
 	struct gn_fbb b = gn_fbb(storage, cap);
 	gn_fbref members[GN_IDENTITY_KEYS], recovery = 0;
@@ -92,8 +97,12 @@ gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *i
 	if (err == GN_OK)
 		err = make_body(in, d.pq_pk, &d.next, storage, sizeof storage, &body);
 	if (err == GN_OK) {
-		struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_IDENTITY, .salt = salt, .body = body, .seq = in->seq,
-						  .created = in->created, .ttl = in->ttl};
+		struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_IDENTITY,
+						  .salt = salt,
+						  .body = body,
+						  .seq = in->seq,
+						  .created = in->created,
+						  .ttl = in->ttl};
 		err = gn_wire_record_make(&d.keys.sk, d.keys.pq_seed, &fields, out);
 	}
 	gn_identity_wipe(&d.keys);

@@ -1,4 +1,5 @@
-/* Identity records (records.md type 1): what a person's key says of itself, signed by Ed25519 and ML-DSA-65. Pure functions. */
+/* Identity records (records.md type 1): what a person's key says of itself, signed by Ed25519 and ML-DSA-65. Pure
+ * functions. */
 #ifndef GN_SERVICES_IDENTITY_H
 #define GN_SERVICES_IDENTITY_H
 
@@ -8,10 +9,10 @@
 
 struct gn_identity_key { /* a device's or node's key that this identity vouches for */
 	struct gn_pk pk;
-	bool node;           /* else a device */
+	bool node;            /* else a device */
 	struct gn_slice name; /* for people, <= 64 bytes */
-	uint32_t rights;     /* bit set, WR rules */
-	uint64_t expires;    /* Unix seconds */
+	uint32_t rights;      /* bit set, WR rules */
+	uint64_t expires;     /* Unix seconds */
 };
 struct gn_identity {
 	struct gn_pk owner;
@@ -26,13 +27,15 @@ struct gn_identity {
 	struct gn_identity_key keys[GN_IDENTITY_KEYS];
 	size_t key_count;
 };
-/* The signed record for a salt (0 and 1 are both put). owner, pq_pk and next are derived from the phrase's entropy, what `in` says of them
- * is not used. GN_USAGE: a text is too long or not UTF-8; GN_RANGE: ttl; GN_TOO_LARGE. */
-GN_MUST gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *in, uint8_t salt, struct gn_buf *out);
+/* The signed record for a salt (0 and 1 are both put). owner, pq_pk and next are derived from the phrase's entropy,
+ * what `in` says of them is not used. GN_USAGE: a text is too long or not UTF-8; GN_RANGE: ttl; GN_TOO_LARGE. */
+GN_MUST gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *in, uint8_t salt,
+				  struct gn_buf *out);
 /* Checks form, limits and both signatures; borrows from record. GN_MALFORMED, GN_SIGNATURE. */
 GN_MUST gn_err gn_identity_open(struct gn_slice record, struct gn_identity *out);
 void gn_identity_key_of(const struct gn_pk *owner, uint8_t salt, struct gn_hash *key);
-/* The holder's rule for type 1 (config.admit[1] of the overlay, which has checked both signatures): well formed and newer. */
+/* The holder's rule for type 1 (config.admit[1] of the overlay, which has checked both signatures): well formed and
+ * newer. */
 gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, gn_time now);
 
 #endif

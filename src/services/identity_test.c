@@ -1,10 +1,10 @@
 /* Identity records: round trip, limits, and that no changed bit passes. */
 #include "services/identity.h"
 #include "services/limits.h"
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <cmocka.h>
 
 #define T0 UINT64_C(1767225600)
 
@@ -13,9 +13,16 @@ static uint8_t storage[GN_RECORD_MAX];
 
 static struct gn_identity example(void)
 {
-	struct gn_identity id = {.seq = 3, .created = T0, .ttl = 86400, .display_name = GN_LIT("Zo\xc3\xab"), .profile = GN_LIT("{}"), .key_count = 2};
-	id.keys[0] = (struct gn_identity_key){.pk = {{1, 2}}, .node = true, .name = GN_LIT("home"), .rights = 5, .expires = T0 + 1000};
-	id.keys[1] = (struct gn_identity_key){.pk = {{3, 4}}, .name = GN_LIT("phone"), .rights = 1, .expires = T0 + 2000};
+	struct gn_identity id = {.seq = 3,
+				 .created = T0,
+				 .ttl = 86400,
+				 .display_name = GN_LIT("Zo\xc3\xab"),
+				 .profile = GN_LIT("{}"),
+				 .key_count = 2};
+	id.keys[0] = (struct gn_identity_key){
+		.pk = {{1, 2}}, .node = true, .name = GN_LIT("home"), .rights = 5, .expires = T0 + 1000};
+	id.keys[1] =
+		(struct gn_identity_key){.pk = {{3, 4}}, .name = GN_LIT("phone"), .rights = 1, .expires = T0 + 2000};
 	return id;
 }
 
@@ -72,11 +79,13 @@ static void format_does_not_drift(void **state)
 	assert_string_equal(hex, "b83754b15a31ee3c35ed410b8de22dc0abe62a2ca677524e2987cba773cc5fc3");
 }
 
-/* Outside what is signed there is padding of the envelope, which says nothing: a flip there leaves the same signed bytes. */
+/* Outside what is signed there is padding of the envelope, which says nothing: a flip there leaves the same signed
+ * bytes. */
 static bool same_message(struct gn_slice bytes, const uint8_t *original)
 {
 	struct gn_record now, before;
-	if (gn_wire_record_parse(bytes, &now) != GN_OK || gn_wire_record_parse(gn_slice(original, bytes.len), &before) != GN_OK)
+	if (gn_wire_record_parse(bytes, &now) != GN_OK ||
+	    gn_wire_record_parse(gn_slice(original, bytes.len), &before) != GN_OK)
 		return false;
 	return gn_slice_eq(now.signed_bytes, before.signed_bytes) && gn_slice_eq(now.pq_sig, before.pq_sig) &&
 	       memcmp(&now.sig, &before.sig, sizeof now.sig) == 0;
@@ -90,7 +99,8 @@ static void any_flipped_bit_is_refused(void **state)
 	struct gn_slice bytes = make(&in, 0);
 	size_t harmless = 0;
 	memcpy(original, bytes.p, bytes.len);
-	for (size_t bit = 0; bit < bytes.len * 8; bit += bit < 4096 ? 3 : 61) { /* densely at the start, a sample of the long keys */
+	for (size_t bit = 0; bit < bytes.len * 8;
+	     bit += bit < 4096 ? 3 : 61) { /* densely at the start, a sample of the long keys */
 		uint8_t *at = storage + (bytes.p - storage) + bit / 8;
 		*at ^= (uint8_t)(1u << bit % 8);
 		if (gn_identity_open(bytes, &out) == GN_OK) {
@@ -163,10 +173,8 @@ static void holder_takes_newer_only(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(record_comes_back_as_it_was),
-		cmocka_unit_test(format_does_not_drift),
-		cmocka_unit_test(any_flipped_bit_is_refused),
-		cmocka_unit_test(limits_hold),
+		cmocka_unit_test(record_comes_back_as_it_was), cmocka_unit_test(format_does_not_drift),
+		cmocka_unit_test(any_flipped_bit_is_refused),  cmocka_unit_test(limits_hold),
 		cmocka_unit_test(holder_takes_newer_only),
 	};
 	return cmocka_run_group_tests_name("identity", tests, NULL, NULL);

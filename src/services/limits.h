@@ -1,5 +1,5 @@
-/* Limits of the services; those that callers see are in the public headers. Amplification (work or bytes that a peer's byte can
- * cause here) is listed apart. */
+/* Limits of the services; those that callers see are in the public headers. Amplification (work or bytes that a peer's
+ * byte can cause here) is listed apart. */
 #ifndef GN_SERVICES_LIMITS_H
 #define GN_SERVICES_LIMITS_H
 
@@ -12,14 +12,14 @@
 #define NAMES_CACHE_MAX 1024              /* resolved names */
 #define NAMES_CACHE_TTL 300               /* seconds at most: a change of owner is seen soon */
 #define NAMES_PINS_MAX 65536              /* names whose first owner is remembered */
-#define NAMES_STEPS_MAX 20                /* places looked up for one name: 8 labels, each may hand over to a PID, and an alias */
-#define NAMES_CANDIDATES 16               /* owners told apart for one name: all that two lookups can show */
-#define NAMES_CACHE_BYTES (4u << 20)      /* of cached records */
+#define NAMES_STEPS_MAX 20  /* places looked up for one name: 8 labels, each may hand over to a PID, and an alias */
+#define NAMES_CANDIDATES 16 /* owners told apart for one name: all that two lookups can show */
+#define NAMES_CACHE_BYTES (4u << 20) /* of cached records */
 
 /* identity */
-#define IDENTITY_NAME_MAX 128      /* bytes of a display name */
-#define IDENTITY_KEY_NAME_MAX 64   /* bytes of a device's name */
-#define IDENTITY_PROFILE_MAX 4096  /* bytes */
+#define IDENTITY_NAME_MAX 128     /* bytes of a display name */
+#define IDENTITY_KEY_NAME_MAX 64  /* bytes of a device's name */
+#define IDENTITY_PROFILE_MAX 4096 /* bytes */
 
 /* bundles: manifests */
 #define BUNDLES_MANIFEST_MAX (64u << 20) /* bytes: GN_MANIFEST_BLOCKS of 1 MiB, and what a FlatBuffer may be */
@@ -28,58 +28,59 @@
 #define BUNDLES_MIME_MAX 255             /* bytes */
 
 /* bundles: the engine */
-#define BUNDLES_READS 64               /* readers, default */
-#define BUNDLES_AHEAD 24               /* chunks per reader, default: 1.5 MiB */
-#define BUNDLES_AHEAD_MAX 256          /* chunks per reader */
-#define BUNDLES_LOOK_AHEAD 4           /* blocks whose holders are looked for before they are needed */
-#define BUNDLES_FINDS 32               /* lookups of holders at once */
-#define BUNDLES_SOURCES 4096           /* blocks whose holders are remembered */
-#define BUNDLES_HOLDERS 8              /* nodes nearest to a block, where it should be */
-#define BUNDLES_HOLDERS_WIDE 24        /* the same on the second try: the set may have moved */
-#define BUNDLES_PROBE 3                /* nearest holders asked before farther ones */
-#define BUNDLES_SOURCE_TTL (10 * GN_MINUTE)   /* holders are looked for again after that */
-#define BUNDLES_SOURCE_RETRY (500 * GN_MSEC)  /* before the second try */
-#define BUNDLES_PEERS 1024             /* nodes with state here */
-#define BUNDLES_WINDOW 4               /* chunks asked of a peer at once, at first */
-#define BUNDLES_WINDOW_MAX 32          /* the same at most: 2 MiB under way */
-#define BUNDLES_TIMEOUT_FIRST (3 * GN_SEC)    /* for a chunk of a peer that was never timed */
+#define BUNDLES_READS 64                     /* readers, default */
+#define BUNDLES_AHEAD 24                     /* chunks per reader, default: 1.5 MiB */
+#define BUNDLES_AHEAD_MAX 256                /* chunks per reader */
+#define BUNDLES_LOOK_AHEAD 4                 /* blocks whose holders are looked for before they are needed */
+#define BUNDLES_FINDS 32                     /* lookups of holders at once */
+#define BUNDLES_SOURCES 4096                 /* blocks whose holders are remembered */
+#define BUNDLES_HOLDERS 8                    /* nodes nearest to a block, where it should be */
+#define BUNDLES_HOLDERS_WIDE 24              /* the same on the second try: the set may have moved */
+#define BUNDLES_PROBE 3                      /* nearest holders asked before farther ones */
+#define BUNDLES_SOURCE_TTL (10 * GN_MINUTE)  /* holders are looked for again after that */
+#define BUNDLES_SOURCE_RETRY (500 * GN_MSEC) /* before the second try */
+#define BUNDLES_PEERS 1024                   /* nodes with state here */
+#define BUNDLES_WINDOW 4                     /* chunks asked of a peer at once, at first */
+#define BUNDLES_WINDOW_MAX 32                /* the same at most: 2 MiB under way */
+#define BUNDLES_TIMEOUT_FIRST (3 * GN_SEC)   /* for a chunk of a peer that was never timed */
 #define BUNDLES_TIMEOUT_MIN (500 * GN_MSEC)
 #define BUNDLES_TIMEOUT_MAX (15 * GN_SEC)
-#define BUNDLES_LATE (30 * GN_SEC)     /* an answer after its deadline is still taken that long */
-#define BUNDLES_BUSY_WAIT (200 * GN_MSEC)     /* a peer that said BUSY is left alone */
-#define BUNDLES_BAD_WAIT (10 * GN_MINUTE)     /* a peer that sent a false chunk is not asked */
-#define BUNDLES_LOCAL_LOADS 48         /* chunks read from the own disk for readers at once; with the two below under the store's 128 */
-#define BUNDLES_INGEST_PUTS 16         /* chunks of an ingest on their way to the disk */
-#define BUNDLES_CACHE_PUTS 16          /* blocks are kept as cache only while fewer chunks than this wait for the disk */
-#define BUNDLES_INGESTS 16             /* files taken in at once, 1 MiB each */
-#define BUNDLES_SPREADS 256            /* publications */
-#define BUNDLES_SPREAD_BLOCKS 262144   /* blocks of all publications: 256 GiB, 8 MiB of hashes */
-#define BUNDLES_JOBS 4                 /* blocks being spread at once */
-#define BUNDLES_TARGET_WINDOW 4        /* chunks on their way to one holder */
-#define BUNDLES_TARGET_TIMEOUT (10 * GN_SEC)  /* without an answer a target counts as dead */
-#define BUNDLES_TARGET_BUSY 20         /* times a target may say BUSY */
+#define BUNDLES_LATE (30 * GN_SEC)        /* an answer after its deadline is still taken that long */
+#define BUNDLES_BUSY_WAIT (200 * GN_MSEC) /* a peer that said BUSY is left alone */
+#define BUNDLES_BAD_WAIT (10 * GN_MINUTE) /* a peer that sent a false chunk is not asked */
+#define BUNDLES_LOCAL_LOADS                                                                                            \
+	48 /* chunks read from the own disk for readers at once; with the two below under the store's 128 */
+#define BUNDLES_INGEST_PUTS 16       /* chunks of an ingest on their way to the disk */
+#define BUNDLES_CACHE_PUTS 16        /* blocks are kept as cache only while fewer chunks than this wait for the disk */
+#define BUNDLES_INGESTS 16           /* files taken in at once, 1 MiB each */
+#define BUNDLES_SPREADS 256          /* publications */
+#define BUNDLES_SPREAD_BLOCKS 262144 /* blocks of all publications: 256 GiB, 8 MiB of hashes */
+#define BUNDLES_JOBS 4               /* blocks being spread at once */
+#define BUNDLES_TARGET_WINDOW 4      /* chunks on their way to one holder */
+#define BUNDLES_TARGET_TIMEOUT (10 * GN_SEC) /* without an answer a target counts as dead */
+#define BUNDLES_TARGET_BUSY 20               /* times a target may say BUSY */
 #define BUNDLES_RESPREAD (3600 * GN_SEC)
-#define BUNDLES_HEAD_TTL (30 * GN_SEC) /* a head is not asked for again */
-#define BUNDLES_HEAD_STALE (3600 * GN_SEC)    /* a head is still used when no node can be asked */
+#define BUNDLES_HEAD_TTL (30 * GN_SEC)     /* a head is not asked for again */
+#define BUNDLES_HEAD_STALE (3600 * GN_SEC) /* a head is still used when no node can be asked */
 #define BUNDLES_HEADS 256
-#define BUNDLES_MANIFESTS 32           /* open manifests kept */
-#define BUNDLES_MANIFEST_BYTES (96u << 20)    /* of kept manifests */
-#define BUNDLES_OPENS 64               /* sites being opened at once */
+#define BUNDLES_MANIFESTS 32               /* open manifests kept */
+#define BUNDLES_MANIFEST_BYTES (96u << 20) /* of kept manifests */
+#define BUNDLES_OPENS 64                   /* sites being opened at once */
 
 /* amplification: what a peer's 100 bytes can cause here */
-#define BUNDLES_SERVE_QUEUE 64         /* chunks one peer may wait for; above: BUSY */
-#define BUNDLES_SERVE_LOADS 32         /* chunks read from disk for peers at once */
-#define BUNDLES_OUT_BYTES (4u << 20)   /* answers not taken yet above which no more is read */
-#define BUNDLES_CONTROL_BYTES (1u << 20)      /* small messages not taken yet; above they are dropped and counted */
-#define BUNDLES_KEEP_TTL_MAX (30u * 86400)    /* seconds a block is promised at a time */
-#define BUNDLES_INCOMING 128           /* blocks on their way here */
-#define BUNDLES_INCOMING_PEER 16       /* of them from one peer */
-#define BUNDLES_INCOMING_PUTS 32       /* chunks of them on their way to the disk */
-#define BUNDLES_INCOMING_TIME (30 * GN_SEC)   /* without a chunk the place is given to others */
-#define BUNDLES_PEER_SHARE 4           /* one peer may use a quarter of what is kept for others */
-#define BUNDLES_SHARES 65536           /* peers for whom something is kept */
-#define BUNDLES_KEPT 1048576           /* blocks kept for others */
-#define BUNDLES_SWEEP (10 * GN_MINUTE) /* expired promises are taken out of the accounts */
+#define BUNDLES_SERVE_QUEUE 64              /* chunks one peer may wait for; above: BUSY */
+#define BUNDLES_SERVE_LOADS 32              /* chunks read from disk for peers at once */
+#define BUNDLES_OUT_BYTES (4u << 20)        /* answers not taken yet above which no more is read */
+#define BUNDLES_CONTROL_BYTES (1u << 20)    /* small messages not taken yet; above they are dropped and counted */
+#define BUNDLES_KEEP_TTL_MAX (30u * 86400)  /* seconds a block is promised at a time */
+#define BUNDLES_INCOMING 128                /* blocks on their way here */
+#define BUNDLES_INCOMING_PEER 16            /* of them from one peer */
+#define BUNDLES_INCOMING_PUTS 32            /* chunks of them on their way to the disk */
+#define BUNDLES_INCOMING_TIME (30 * GN_SEC) /* without a chunk the place is given to others */
+#define BUNDLES_PEER_SHARE 4                /* one peer may use a quarter of what is kept for others */
+#define BUNDLES_SHARES 65536                /* peers for whom something is kept */
+#define BUNDLES_KEPT 1048576                /* blocks kept for others */
+#define BUNDLES_SWEEP (10 * GN_MINUTE)      /* expired promises are taken out of the accounts */
 
 #define GN_MINUTE (60 * GN_SEC)
 

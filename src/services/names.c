@@ -1,9 +1,10 @@
-/* The names engine's frame: operations, their events, the cache and the pins. What is looked up when is in names_resolve.c.
+/* The names engine's frame: operations, their events, the cache and the pins. What is looked up when is in
+ * names_resolve.c.
  *
  *   job:  LOOKING -> ENDED [names_end] -> shown by next_event -> freed by the next call of it
  *
- * 1. Every operation ends in exactly one event. 2. ops maps each overlay operation under way to its job, and nothing else.
- * Rules: docs/spec/services.md NA-9..NA-13. */
+ * 1. Every operation ends in exactly one event. 2. ops maps each overlay operation under way to its job, and nothing
+ * else. Rules: docs/spec/services.md NA-9..NA-13. */
 #include "services/names_int.h"
 
 gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct gn_names **out)
@@ -98,12 +99,14 @@ static gn_err pair_fault(struct gn_slice salt0, struct gn_slice salt1, struct na
 	GN_TRY(gn_wire_record_open(salt1, &r[1]));
 	GN_TRY(names_view(&r[0], v));
 	if (r[0].salt != 0 || r[1].salt != 1 || r[0].type != r[1].type || !gn_slice_eq(r[0].label, r[1].label) ||
-	    memcmp(&r[0].owner, &r[1].owner, sizeof r[0].owner) != 0 || r[0].seq != r[1].seq || !gn_slice_eq(r[0].body, r[1].body))
+	    memcmp(&r[0].owner, &r[1].owner, sizeof r[0].owner) != 0 || r[0].seq != r[1].seq ||
+	    !gn_slice_eq(r[0].body, r[1].body))
 		return GN_USAGE;
 	return GN_OK;
 }
 
-gn_err gn_names_put(struct gn_names *n, struct gn_slice salt0, struct gn_slice salt1, unsigned w, gn_time now, gn_op *op)
+gn_err gn_names_put(struct gn_names *n, struct gn_slice salt0, struct gn_slice salt1, unsigned w, gn_time now,
+		    gn_op *op)
 {
 	struct names_claim_view v;
 	struct names_job *job;
@@ -189,7 +192,8 @@ bool gn_names_overlay_event(struct gn_names *n, const struct gn_overlay_event *e
 
 void gn_names_tick(struct gn_names *n, gn_time now)
 {
-	(void)n; /* nothing of ours is timed: the overlay ends every operation, the cache looks at its entries when asked */
+	(void)n; /* nothing of ours is timed: the overlay ends every operation, the cache looks at its entries when
+		    asked */
 	(void)now;
 }
 
@@ -307,7 +311,8 @@ void names_check_pin(struct gn_names *n, struct names_job *job)
 	job->changed = true;
 	job->pinned = pin->owner;
 	n->count.owner_changes++;
-	bool handed = names_view(&job->found.record, &v) == GN_OK && v.transferred && memcmp(&v.previous_owner, &pin->owner, sizeof pin->owner) == 0;
+	bool handed = names_view(&job->found.record, &v) == GN_OK && v.transferred &&
+		      memcmp(&v.previous_owner, &pin->owner, sizeof pin->owner) == 0;
 	if (handed)
 		pin_set(n, &job->target, &job->found.owner);
 }
@@ -367,7 +372,8 @@ void names_cache_put(struct gn_names *n, const struct gn_name *name, const struc
 	for (uint32_t i = 0; i < v.entry_count; i++)
 		ttl = names_view_entry(&v, i).ttl < ttl ? names_view_entry(&v, i).ttl : ttl;
 	gn_time end = (gn_time)(c->record.created + c->record.ttl) * GN_SEC;
-	struct names_cached entry = {.len = (uint32_t)c->record.bytes.len, .holders = {c->holders[0], c->holders[1]},
+	struct names_cached entry = {.len = (uint32_t)c->record.bytes.len,
+				     .holders = {c->holders[0], c->holders[1]},
 				     .until = gn_time_min(now + ttl * GN_SEC, end)};
 	names_cache_drop(n, name);
 	if (entry.until <= now)

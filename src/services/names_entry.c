@@ -1,16 +1,26 @@
-/* Entries of a record set: the types, and what a value of each must look like. Values are text as in a zone file, so that they can be
- * read, signed and shown without conversion. A value is checked by whoever writes it, by every holder and by every reader.
- * Rule: docs/spec/services.md NA-3. */
+/* Entries of a record set: the types, and what a value of each must look like. Values are text as in a zone file, so
+ * that they can be read, signed and shown without conversion. A value is checked by whoever writes it, by every holder
+ * and by every reader. Rule: docs/spec/services.md NA-3. */
 #include "services/names_int.h"
 
 static const struct {
 	uint16_t type;
 	const char *text;
 } types[] = {
-	{GN_NAME_A, "A"},	    {GN_NAME_CNAME, "CNAME"},	{GN_NAME_MX, "MX"},	    {GN_NAME_TXT, "TXT"},
-	{GN_NAME_AAAA, "AAAA"},	    {GN_NAME_SRV, "SRV"},	{GN_NAME_HTTPS, "HTTPS"},   {GN_NAME_CAA, "CAA"},
-	{GN_NAME_T_PID, "PID"},	    {GN_NAME_SITE, "SITE"},	{GN_NAME_CHAT, "CHAT"},	    {GN_NAME_MAIL, "MAIL"},
-	{GN_NAME_MAILBOX, "MAILBOX"}, {GN_NAME_WALLET, "WALLET"},
+	{GN_NAME_A, "A"},
+	{GN_NAME_CNAME, "CNAME"},
+	{GN_NAME_MX, "MX"},
+	{GN_NAME_TXT, "TXT"},
+	{GN_NAME_AAAA, "AAAA"},
+	{GN_NAME_SRV, "SRV"},
+	{GN_NAME_HTTPS, "HTTPS"},
+	{GN_NAME_CAA, "CAA"},
+	{GN_NAME_T_PID, "PID"},
+	{GN_NAME_SITE, "SITE"},
+	{GN_NAME_CHAT, "CHAT"},
+	{GN_NAME_MAIL, "MAIL"},
+	{GN_NAME_MAILBOX, "MAILBOX"},
+	{GN_NAME_WALLET, "WALLET"},
 };
 
 const char *gn_name_type_text(uint16_t type)
@@ -150,9 +160,12 @@ static const char *value_fault(uint16_t type, struct gn_slice v)
 	case GN_NAME_A: return address(v, true) ? NULL : "an A entry is an IPv4 address";
 	case GN_NAME_AAAA: return address(v, false) ? NULL : "an AAAA entry is an IPv6 address";
 	case GN_NAME_CNAME: return host(v) ? NULL : "a CNAME entry is a host name";
-	case GN_NAME_MX: return number(next_word(&rest), 65535) && host(rest) ? NULL : "an MX entry is a preference and a host name";
+	case GN_NAME_MX:
+		return number(next_word(&rest), 65535) && host(rest) ? NULL
+								     : "an MX entry is a preference and a host name";
 	case GN_NAME_SRV:
-		return number(next_word(&rest), 65535) && number(next_word(&rest), 65535) && number(next_word(&rest), 65535) && host(rest)
+		return number(next_word(&rest), 65535) && number(next_word(&rest), 65535) &&
+				       number(next_word(&rest), 65535) && host(rest)
 			       ? NULL
 			       : "an SRV entry is a priority, a weight, a port and a host name";
 	case GN_NAME_HTTPS: return https_value(v) ? NULL : "an HTTPS entry is a priority, a target and parameters";
@@ -166,17 +179,18 @@ static const char *value_fault(uint16_t type, struct gn_slice v)
 	case GN_NAME_CHAT:
 	case GN_NAME_MAIL:
 	case GN_NAME_MAILBOX:
-	case GN_NAME_WALLET: return text_ok(v) ? NULL : "a text entry is UTF-8 without control characters, and not empty";
+	case GN_NAME_WALLET:
+		return text_ok(v) ? NULL : "a text entry is UTF-8 without control characters, and not empty";
 	default: return NULL; /* a type of a later version: kept, not interpreted */
 	}
 }
 
 gn_err gn_name_entry_check(const struct gn_name_entry *e, const char **why)
 {
-	const char *fault = e->value.len > NAMES_VALUE_MAX	? "a value has more than 1,024 bytes"
-			    : !gn_utf8_ok(e->value)		? "a value is not valid UTF-8"
-			    : e->ttl > NAMES_ENTRY_TTL_MAX	? "a ttl is longer than 30 days"
-								: value_fault(e->type, e->value);
+	const char *fault = e->value.len > NAMES_VALUE_MAX ? "a value has more than 1,024 bytes"
+			    : !gn_utf8_ok(e->value)        ? "a value is not valid UTF-8"
+			    : e->ttl > NAMES_ENTRY_TTL_MAX ? "a ttl is longer than 30 days"
+							   : value_fault(e->type, e->value);
 	if (!fault)
 		return GN_OK;
 	if (why)

@@ -90,13 +90,13 @@ struct names_counts {
 
 struct gn_names {
 	struct gn_env env;
-	struct gn_overlay *overlay; /* borrowed */
-	struct gn_map ops;          /* overlay op -> job */
-	struct gn_map jobs;         /* our op -> job */
-	struct gn_map cache;        /* SHA-256(name) -> names_cached */
-	struct gn_map pins;         /* SHA-256(name) -> names_pin */
+	struct gn_overlay *overlay;                 /* borrowed */
+	struct gn_map ops;                          /* overlay op -> job */
+	struct gn_map jobs;                         /* our op -> job */
+	struct gn_map cache;                        /* SHA-256(name) -> names_cached */
+	struct gn_map pins;                         /* SHA-256(name) -> names_pin */
 	struct names_job *ended_first, *ended_last; /* jobs whose event is due, in order */
-	struct names_job *shown;    /* of the last event */
+	struct names_job *shown;                    /* of the last event */
 	uint64_t cache_bytes, next_op;
 	struct names_counts count;
 };

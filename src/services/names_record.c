@@ -1,5 +1,6 @@
-/* Name records: building, checking, and the rule by which a holder grants a name. A claim is a record of type 3 whose label is the
- * normalised name; it is judged by itself first (form, entries, puzzle, signatures), then against the record that is held.
+/* Name records: building, checking, and the rule by which a holder grants a name. A claim is a record of type 3 whose
+ * label is the normalised name; it is judged by itself first (form, entries, puzzle, signatures), then against the
+ * record that is held.
  *
  * Life of a global name at a holder:
  *     FREE -> GRANTED [first valid claim] -> GRANTED [renewal by its owner, or a transfer that its owner signed]
@@ -22,17 +23,20 @@ static void fb_key_get(struct gn_fb_key k, struct gn_pk *out)
 /* ---- puzzle, tie, transfer ---- */
 
 /* NA-4 */
-static unsigned puzzle_bits(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, const uint8_t nonce[8])
+static unsigned puzzle_bits(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch,
+			    const uint8_t nonce[8])
 {
 	uint8_t epoch_be[8];
 	struct gn_hash h;
 	gn_put_be64(epoch_be, epoch);
-	struct gn_slice parts[] = {GN_LIT(PUZZLE_DOMAIN), names_text(name), GN_SLICE(owner->b), GN_SLICE(epoch_be), gn_slice(nonce, 8)};
+	struct gn_slice parts[] = {GN_LIT(PUZZLE_DOMAIN), names_text(name), GN_SLICE(owner->b), GN_SLICE(epoch_be),
+				   gn_slice(nonce, 8)};
 	gn_sha256(parts, GN_COUNT(parts), &h);
 	return gn_hash_zero_bits(&h);
 }
 
-gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, uint64_t start, uint64_t tries, uint8_t nonce[8])
+gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, uint64_t start,
+		      uint64_t tries, uint8_t nonce[8])
 {
 	for (uint64_t i = 0; i < tries; i++) {
 		uint8_t candidate[8];
@@ -70,7 +74,8 @@ static void transfer_message(struct transfer_parts *t, const struct gn_name *nam
 	t->parts[2] = GN_SLICE(t->seq);
 }
 
-void gn_name_transfer(const struct gn_sk *from, const struct gn_name *name, const struct gn_pk *to, uint64_t seq, struct gn_sig *out)
+void gn_name_transfer(const struct gn_sk *from, const struct gn_name *name, const struct gn_pk *to, uint64_t seq,
+		      struct gn_sig *out)
 {
 	struct transfer_parts t;
 	transfer_message(&t, name, to, seq);
@@ -109,24 +114,36 @@ gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *cla
 	gn_fbref entries[GN_NAME_ENTRIES], transfer = 0;
 	for (size_t i = claim->entry_count; i-- > 0;) {
 		const struct gn_name_entry *e = &claim->entries[i];
-		entries[i] = gn_fb_name_record_make(&b, &(struct gn_fb_name_record_args){.type = e->type, .value = e->value.p ? e->value : GN_LIT(""), .ttl = e->ttl});
+		entries[i] = gn_fb_name_record_make(
+			&b, &(struct gn_fb_name_record_args){
+				    .type = e->type, .value = e->value.p ? e->value : GN_LIT(""), .ttl = e->ttl});
 	}
 	if (claim->transferred) {
 		struct gn_fb_key previous;
 		struct gn_fb_sig sig;
 		memcpy(previous.b, claim->previous_owner.b, sizeof previous.b);
 		memcpy(sig.b, claim->previous_sig.b, sizeof sig.b);
-		transfer = gn_fb_transfer_make(&b, &(struct gn_fb_transfer_args){.previous_owner = &previous,
-			.sig = &sig, .seq = claim->transfer_seq ? claim->transfer_seq : claim->seq});
+		transfer = gn_fb_transfer_make(
+			&b,
+			&(struct gn_fb_transfer_args){.previous_owner = &previous,
+						      .sig = &sig,
+						      .seq = claim->transfer_seq ? claim->transfer_seq : claim->seq});
 	}
 	struct gn_fb_nonce puzzle;
 	memcpy(puzzle.b, claim->puzzle, sizeof puzzle.b);
-	struct gn_fb_name_body_args args = {.records = {entries, claim->entry_count}, .epoch = claim->epoch,
-					    .puzzle = claim->name.form == GN_NAME_GLOBAL ? &puzzle : NULL, .transfer = transfer};
+	struct gn_fb_name_body_args args = {.records = {entries, claim->entry_count},
+					    .epoch = claim->epoch,
+					    .puzzle = claim->name.form == GN_NAME_GLOBAL ? &puzzle : NULL,
+					    .transfer = transfer};
 	struct gn_slice body;
 	GN_TRY(gn_fbb_finish(&b, gn_fb_name_body_make(&b, &args), NULL, &body));
-	struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_NAME, .salt = salt, .label = names_text(&claim->name), .body = body,
-					  .seq = claim->seq, .created = claim->created, .ttl = claim->ttl};
+	struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_NAME,
+					  .salt = salt,
+					  .label = names_text(&claim->name),
+					  .body = body,
+					  .seq = claim->seq,
+					  .created = claim->created,
+					  .ttl = claim->ttl};
 	return gn_wire_record_make(owner, NULL, &fields, out);
 }
 
@@ -135,7 +152,9 @@ gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *cla
 struct gn_name_entry names_view_entry(const struct names_claim_view *v, uint32_t i)
 {
 	struct gn_fb_name_record e = gn_fb_name_body_records_at(v->body, i);
-	return (struct gn_name_entry){.type = gn_fb_name_record_type(e), .value = gn_fb_name_record_value(e), .ttl = gn_fb_name_record_ttl(e)};
+	return (struct gn_name_entry){.type = gn_fb_name_record_type(e),
+				      .value = gn_fb_name_record_value(e),
+				      .ttl = gn_fb_name_record_ttl(e)};
 }
 
 /* The transfer, if there is one, is signed by the owner before (NA-8). */
@@ -193,7 +212,8 @@ gn_err names_view(const struct gn_record *r, struct names_claim_view *out)
 	return GN_OK;
 }
 
-gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner, struct gn_name_claim *claim, struct gn_name_entry entries[GN_NAME_ENTRIES])
+gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner, struct gn_name_claim *claim,
+		    struct gn_name_entry entries[GN_NAME_ENTRIES])
 {
 	struct gn_record r;
 	struct names_claim_view v;
@@ -202,9 +222,17 @@ gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner, struct gn_name_
 	for (uint32_t i = 0; i < v.entry_count; i++)
 		entries[i] = names_view_entry(&v, i);
 	*owner = r.owner;
-	*claim = (struct gn_name_claim){.name = v.name, .seq = r.seq, .created = r.created, .epoch = v.epoch, .ttl = r.ttl,
-					.entries = entries, .entry_count = v.entry_count, .transferred = v.transferred,
-					.previous_owner = v.previous_owner, .previous_sig = v.previous_sig, .transfer_seq = v.transfer_seq};
+	*claim = (struct gn_name_claim){.name = v.name,
+					.seq = r.seq,
+					.created = r.created,
+					.epoch = v.epoch,
+					.ttl = r.ttl,
+					.entries = entries,
+					.entry_count = v.entry_count,
+					.transferred = v.transferred,
+					.previous_owner = v.previous_owner,
+					.previous_sig = v.previous_sig,
+					.transfer_seq = v.transfer_seq};
 	memcpy(claim->puzzle, v.puzzle, sizeof claim->puzzle);
 	return GN_OK;
 }

@@ -37,7 +37,8 @@ static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt
 	struct gn_record r;
 	struct names_claim_view v;
 	uint32_t i = 0;
-	if (gn_wire_record_parse(value->record, &r) != GN_OK || names_view(&r, &v) != GN_OK || strcmp(v.name.text, job->name.text) != 0 || r.salt != salt) {
+	if (gn_wire_record_parse(value->record, &r) != GN_OK || names_view(&r, &v) != GN_OK ||
+	    strcmp(v.name.text, job->name.text) != 0 || r.salt != salt) {
 		n->count.records_bad++;
 		return GN_OK;
 	}
@@ -149,7 +150,8 @@ static bool advance(struct gn_names *n, struct names_job *job, struct names_cand
 	}
 	take(n, &job->found, c);
 	if (job->level > 0) {
-		if (pid_entry(&job->found.record, false, &pid) && follow_pid(job, pid, &job->found.owner, NAMES_STEP_HANDOVER))
+		if (pid_entry(&job->found.record, false, &pid) &&
+		    follow_pid(job, pid, &job->found.owner, NAMES_STEP_HANDOVER))
 			return true;
 		descend(job, &job->found.owner);
 		return true;

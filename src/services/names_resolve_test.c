@@ -1,8 +1,9 @@
-/* Names in small networks: claims, races, renewals, transfers, delegation, and what a resolver says of a changed owner. */
+/* Names in small networks: claims, races, renewals, transfers, delegation, and what a resolver says of a changed owner.
+ */
 #include "../../sim/services_sim.h"
+#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
-#include <cmocka.h>
 
 #define DAY 86400u
 
@@ -36,7 +37,9 @@ static const struct {
 	uint8_t key;
 	uint64_t nonce;
 } puzzles[] = {
-	{"welcome", 1, 608839}, {"welcome", 2, 2752742}, {"welcome", 3, 577543},
+	{"welcome", 1, 608839},
+	{"welcome", 2, 2752742},
+	{"welcome", 3, 577543},
 };
 
 struct pair {
@@ -44,10 +47,16 @@ struct pair {
 	struct gn_slice record[2];
 };
 
-static struct gn_name_claim claim_of(const char *name, const struct gn_sk *sk, uint64_t seq, const struct gn_name_entry *entries, size_t count)
+static struct gn_name_claim claim_of(const char *name, const struct gn_sk *sk, uint64_t seq,
+				     const struct gn_name_entry *entries, size_t count)
 {
-	struct gn_name_claim c = {.name = name_of(name), .seq = seq, .created = gn_unix(s.now), .epoch = gn_unix(SVC_EPOCH) / DAY, .ttl = GN_NAME_TTL,
-				  .entries = entries, .entry_count = count};
+	struct gn_name_claim c = {.name = name_of(name),
+				  .seq = seq,
+				  .created = gn_unix(s.now),
+				  .epoch = gn_unix(SVC_EPOCH) / DAY,
+				  .ttl = GN_NAME_TTL,
+				  .entries = entries,
+				  .entry_count = count};
 	if (c.name.form != GN_NAME_GLOBAL)
 		return c;
 	for (size_t i = 0; i < GN_COUNT(puzzles); i++)
@@ -144,7 +153,8 @@ static void a_taken_name_is_refused_and_its_owner_named(void **state)
 	struct gn_sk first = key_of(1), second = key_of(2);
 	struct svc_wait w;
 	network(6);
-	struct gn_name_claim c1 = claim_of("welcome", &first, 1, hello, 1), c2 = claim_of("welcome", &second, 99, other, 1);
+	struct gn_name_claim c1 = claim_of("welcome", &first, 1, hello, 1),
+			     c2 = claim_of("welcome", &second, 99, other, 1);
 	assert_int_equal(put(0, &first, &c1, &w), GN_OK);
 	assert_int_equal(put(3, &second, &c2, &w), GN_EXISTS);
 	assert_memory_equal(&w.name.owner, &first.pk, 32);
@@ -183,7 +193,8 @@ static void two_claims_at_once_have_at_most_one_winner(void **state)
 		struct gn_sk sk[2] = {key_of(1), key_of(2)};
 		struct svc_wait w[2], r;
 		svc_init(&s, &(struct svc_options){.seed = 100 + round, .nodes = 8});
-		struct gn_name_claim c[2] = {claim_of("welcome", &sk[0], 1, hello, 1), claim_of("welcome", &sk[1], 1, other, 1)};
+		struct gn_name_claim c[2] = {claim_of("welcome", &sk[0], 1, hello, 1),
+					     claim_of("welcome", &sk[1], 1, other, 1)};
 		assert_int_equal(put_start(1, &sk[0], &c[0], &w[0]), GN_OK);
 		svc_wait_add(&s, &w[0]);
 		svc_pump(&s, 1);
@@ -234,7 +245,7 @@ static void renewal_keeps_the_name_and_grace_protects_it(void **state)
 	assert_int_equal(resolve(2, "welcome", true, &w), GN_NOT_FOUND);
 	t = claim_of("welcome", &thief, 50, hello, 1);
 	assert_int_equal(put(3, &thief, &t, &w), GN_EXISTS); /* grace */
-	svc_skip(&s, (gn_time)20 * DAY * GN_SEC);	     /* which a restart does not end */
+	svc_skip(&s, (gn_time)20 * DAY * GN_SEC);            /* which a restart does not end */
 	t.created = gn_unix(s.now);
 	assert_int_equal(put(3, &thief, &t, &w), GN_EXISTS);
 	c.seq = 3;
@@ -384,8 +395,8 @@ static void deepest_name_resolves_within_the_step_limit(void **state)
 	struct gn_sk sk = key_of(1);
 	struct svc_wait w;
 	network(4);
-	const char *names[] = {"welcome", "a.welcome", "b.a.welcome", "c.b.a.welcome", "d.c.b.a.welcome", "e.d.c.b.a.welcome",
-			       "f.e.d.c.b.a.welcome", "g.f.e.d.c.b.a.welcome"};
+	const char *names[] = {"welcome",         "a.welcome",         "b.a.welcome",         "c.b.a.welcome",
+			       "d.c.b.a.welcome", "e.d.c.b.a.welcome", "f.e.d.c.b.a.welcome", "g.f.e.d.c.b.a.welcome"};
 	for (size_t i = 0; i < GN_COUNT(names); i++) {
 		struct gn_name_claim c = claim_of(names[i], &sk, 1, hello, 1);
 		assert_int_equal(put(0, &sk, &c, &w), GN_OK);

@@ -1,7 +1,8 @@
 /* Names as text: one normalised spelling for every way a person may write a name, and the types of a record set.
  *
  * 1. Normalising twice changes nothing, so equal names are equal bytes.
- * 2. A last label that decodes to 32 bytes of base58 is a PID, never a claimed name: the self-certifying form cannot be shadowed.
+ * 2. A last label that decodes to 32 bytes of base58 is a PID, never a claimed name: the self-certifying form cannot be
+ * shadowed.
  * 3. ASCII never passes through libidn2 (but "xn--" does), so the common case depends on this file alone.
  * Rules: docs/spec/services.md NA-1, NA-2. */
 #include "services/names_int.h"
@@ -78,14 +79,16 @@ static bool pid_label(struct gn_slice label, struct gn_hash *pid, char text[GN_P
 	return gn_base58(GN_SLICE(pid->b), text, GN_PID_MAX) == GN_OK;
 }
 
-/* A browser folds a PID's case; who claimed the result would catch its visitors. Also true of what mapping made a PID. */
+/* A browser folds a PID's case; who claimed the result would catch its visitors. Also true of what mapping made a PID.
+ */
 static bool like_pid(struct gn_slice label)
 {
 	struct gn_hash pid;
 	char text[GN_PID_MAX];
 	if (pid_label(label, &pid, text))
 		return true;
-	return (label.len == 43 || label.len == 44) && !memchr(label.p, '-', label.len) && !memchr(label.p, '0', label.len);
+	return (label.len == 43 || label.len == 44) && !memchr(label.p, '-', label.len) &&
+	       !memchr(label.p, '0', label.len);
 }
 
 /* ---- labels ---- */
@@ -199,7 +202,8 @@ gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why
 	if (gn_slice_eq(last, GN_LIT("geo")))
 		return refuse(why, "geo is the suffix, not a name");
 	if (!is_pid && like_pid(last))
-		return refuse(why, "a name that looks like a PID in lower case is kept free: write the PID exactly, or its pid- form");
+		return refuse(why, "a name that looks like a PID in lower case is kept free: write the PID exactly, or "
+				   "its pid- form");
 	name.form = name.labels > 1 ? GN_NAME_DELEGATED : is_pid ? GN_NAME_PID : GN_NAME_GLOBAL;
 	if (name.form != GN_NAME_PID)
 		memset(&name.pid, 0, sizeof name.pid);
