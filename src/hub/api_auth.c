@@ -1,0 +1,171 @@
+/* Login by signature: challenge, login, refresh (HB-5). Tokens carry a PID; what it may do is looked up at each request. */
+#include "hub/hub_int.h"
+
+#include <stdlib.h>
+
+static void hash_of(const struct gn_pk *pk, struct gn_hash *out)
+{
+	struct gn_slice part = GN_SLICE(pk->b);
+	gn_sha256(&part, 1, out);
+}
+
+/* The key that may log in as this PID: a participant's or an officer's. */
+static bool key_of(const struct gn_hub *hub, const struct gn_hash *pid, struct gn_pk *out)
+{
+	struct gn_ledger_participant p;
+	const struct gn_officer *o = gn_officer_find(hub, pid);
+	if (gn_ledger_find_participant(hub->ledger, pid, &p) == GN_OK) {
+		*out = p.pk;
+		return p.status != GN_PARTICIPANT_DELETED;
+	}
+	if (o)
+		*out = o->pk;
+	return o != NULL;
+}
+
+/* Forgets what is over; at most once per request, over at most all of them when the table is full. */
+static void sweep(struct gn_hub *hub)
+{
+	for (uint32_t i = hub->challenges.count; i-- > 0;) {
+		const struct gn_challenge *c = gn_map_value_at(&hub->challenges, i);
+		struct gn_hash key;
+		if (c->until > hub->now)
+			continue;
+		memcpy(&key, gn_map_key_at(&hub->challenges, i), sizeof key);
+		gn_map_remove(&hub->challenges, &key);
+	}
+}
+
+void gn_api_challenge(struct gn_hub_request *r)
+{
+	struct gn_hub *hub = r->hub;
+	const char *pid = gn_hub_body_text(r, "pid");
+	struct gn_hash hash;
+	struct gn_pk pk;
+	uint8_t raw[32];
+	if (!pid)
+		return;
+	if (gn_pid_parse(gn_str(pid), &hash) || !hub->ready || !key_of(hub, &hash, &pk)) {
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "this hub knows no participant %.60s", pid);
+		return;
+	}
+	if (hub->challenges.count == HUB_CHALLENGES_MAX)
+		sweep(hub);
+	struct gn_challenge *c = gn_map_put(&hub->challenges, &hash);
+	if (!c) {
+		gn_hub_fail(r, GN_BUSY, NULL, "too many logins at once");
+		return;
+	}
+	gn_rand_fill(&hub->rand, raw, sizeof raw);
+	gn_err err = gn_base64(GN_SLICE(raw), true, c->text, sizeof c->text);
+	GN_ASSERT(!err);
+	c->until = hub->now + HUB_CHALLENGE_LIFE;
+	gn_hub_json(r, 200, json_pack("{ss so ss}", "challenge", c->text, "expires_at", gn_json_time(c->until), "hub", hub->pid));
+}
+
+static void give_tokens(struct gn_hub_request *r, const struct gn_hash *pid)
+{
+	static const char *const statuses[] = {"active", "suspended", "left", "deleted"};
+	struct gn_hub *hub = r->hub;
+	struct gn_jwt jwt = {.sub = *pid, .exp = gn_unix(hub->now) + hub->config.access_s};
+	char access[GN_JWT_MAX], refresh[GN_JWT_MAX], text[64];
+	struct gn_ledger_participant p;
+	bool known = gn_ledger_find_participant(hub->ledger, pid, &p) == GN_OK;
+	gn_rand_fill(&hub->rand, jwt.jti, sizeof jwt.jti);
+	gn_jwt_make(hub->jwt_key, &jwt, access);
+	jwt.exp = gn_unix(hub->now) + hub->config.refresh_s;
+	jwt.refresh = true;
+	gn_rand_fill(&hub->rand, jwt.jti, sizeof jwt.jti);
+	gn_jwt_make(hub->jwt_key, &jwt, refresh);
+	gn_err err = gn_base58(GN_SLICE(pid->b), text, sizeof text);
+	GN_ASSERT(!err);
+	const struct gn_officer *o = gn_officer_find(hub, pid);
+	gn_hub_json(r, 200,
+		    json_pack("{ss ss ss si s{ss ss ss ss}}", "access_token", access, "refresh_token", refresh, "token_type", "Bearer", "expires_in", (int)hub->config.access_s, "participant", "pid",
+			      text, "display_name", known ? gn_hub_name(hub, p.number) : o ? o->name : "", "status", known ? statuses[p.status & 3] : "none", "role", gn_role_name(o ? o->role : GN_ROLE_NONE)));
+}
+
+static void login_verified(struct gn_hub_request *r)
+{
+	struct gn_ledger_settings s;
+	if (r->verdict == GN_OK) {
+		give_tokens(r, &r->pid);
+		return;
+	}
+	gn_ledger_settings(r->hub->ledger, &s);
+	if (s.accept_v0 && r->profile == GN_PROFILE_V1) { /* the bare challenge, in place: it is the end of the text */
+		r->profile = GN_PROFILE_V0;
+		memmove(r->bytes, r->bytes + r->bytes_len - 43, 43);
+		r->bytes_len = 43;
+		gn_hub_verify_later(r, login_verified);
+		return;
+	}
+	gn_hub_fail(r, GN_AUTH, NULL, "the signature over the challenge does not verify");
+}
+
+void gn_api_login(struct gn_hub_request *r)
+{
+	struct gn_hub *hub = r->hub;
+	const char *pid = gn_hub_body_text(r, "pid"), *challenge = pid ? gn_hub_body_text(r, "challenge") : NULL;
+	const char *signature = challenge ? gn_hub_body_text(r, "signature") : NULL;
+	if (!signature)
+		return;
+	struct gn_challenge *c = gn_pid_parse(gn_str(pid), &r->pid) || !hub->ready ? NULL : gn_map_get(&hub->challenges, &r->pid);
+	bool good = c && c->until > hub->now && strlen(challenge) == 43 && gn_equal_ct(c->text, challenge, 43);
+	if (good)
+		gn_map_remove(&hub->challenges, &r->pid); /* one try each */
+	if (!good || !key_of(hub, &r->pid, &r->signer)) {
+		gn_hub_fail(r, GN_AUTH, NULL, "the challenge is not open: it was used, has expired, or is another's");
+		return;
+	}
+	if (gn_unbase64_exact(gn_str(signature), false, r->sig.b, sizeof r->sig.b)) {
+		gn_hub_fail(r, GN_AUTH, NULL, "\"signature\" must be 64 bytes in base64");
+		return;
+	}
+	uint8_t text[256];
+	struct gn_buf out = {text, 0, sizeof text};
+	gn_err err = gn_op_login_text(GN_PROFILE_V1, &hub->sk.pk, gn_str(challenge), &out);
+	r->bytes = err ? NULL : malloc(out.len);
+	if (!r->bytes) {
+		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
+		return;
+	}
+	memcpy(r->bytes, text, out.len);
+	r->bytes_len = out.len;
+	r->profile = GN_PROFILE_V1;
+	gn_hub_verify_later(r, login_verified);
+}
+
+static void refresh_told(struct gn_hub_request *r, json_t *used)
+{
+	struct gn_pk pk;
+	struct gn_hash check;
+	if (!used)
+		return;
+	if (json_integer_value(used) != 0) {
+		gn_hub_log(r->hub, GN_LOG_WARN, "refresh.reused", "a refresh token came twice");
+		gn_hub_fail(r, GN_AUTH, NULL, "this refresh token was used before; log in again");
+	} else if (!key_of(r->hub, &r->pid, &pk)) {
+		gn_hub_fail(r, GN_AUTH, NULL, "this key may no longer log in");
+	} else {
+		hash_of(&pk, &check);
+		give_tokens(r, &check);
+	}
+}
+
+void gn_api_refresh(struct gn_hub_request *r)
+{
+	const char *token = gn_hub_body_text(r, "refresh_token");
+	struct gn_jwt jwt;
+	if (!token)
+		return;
+	gn_err err = gn_jwt_open(r->hub->jwt_key, gn_str(token), true, gn_unix(r->hub->now), &jwt);
+	if (err || !r->hub->ready) {
+		gn_hub_fail(r, GN_AUTH, NULL, "%s", err == GN_EXPIRED ? "the refresh token has expired; log in again" : "this is not a refresh token of this hub");
+		return;
+	}
+	struct gn_history_query q = {.kind = GN_HQ_USED_REFRESH, .from = (int64_t)gn_unix(r->hub->now), .to = (int64_t)jwt.exp};
+	gn_hex(GN_SLICE(jwt.jti), q.text);
+	r->pid = jwt.sub;
+	gn_hub_ask(r, &q, refresh_told);
+}

@@ -1,0 +1,329 @@
+/* Payments: making them, asking what could be paid and why not, those made before, and the answers of people who are asked. */
+#include "hub/hub_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- what could be paid ---- */
+
+static const char *name_for_text(void *user, uint32_t participant)
+{
+	const char *name = gn_hub_name(user, participant);
+	static char pid[4][GN_PID_MAX];
+	static unsigned at;
+	if (*name)
+		return name;
+	char *out = pid[at++ % 4];
+	gn_hub_pid(user, participant, out);
+	return out;
+}
+
+static json_t *cut_json(const struct gn_hub *hub, const struct gn_ledger_why *why, unsigned precision)
+{
+	json_t *list = json_array();
+	for (uint32_t i = 0; i < why->cut_count; i++) {
+		char owner[GN_PID_MAX], debtor[GN_PID_MAX];
+		gn_hub_pid(hub, why->cut[i].owner, owner);
+		gn_hub_pid(hub, why->cut[i].debtor, debtor);
+		json_t *item = json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name", gn_hub_name(hub, why->cut[i].owner), "debtor_name", gn_hub_name(hub, why->cut[i].debtor));
+		gn_amount_json(item, "limit", why->cut[i].limit, precision);
+		gn_amount_json(item, "used", why->cut[i].used, precision);
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+static json_t *why_raises_json(const struct gn_hub *hub, const struct gn_ledger_why *why, unsigned precision)
+{
+	json_t *list = json_array();
+	for (uint32_t i = 0; i < why->raise_count; i++) {
+		char owner[GN_PID_MAX], debtor[GN_PID_MAX];
+		gn_hub_pid(hub, why->raises[i].owner, owner);
+		gn_hub_pid(hub, why->raises[i].debtor, debtor);
+		json_t *item = json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name", gn_hub_name(hub, why->raises[i].owner), "debtor_name",
+					 gn_hub_name(hub, why->raises[i].debtor));
+		gn_amount_json(item, "limit", why->raises[i].limit, precision);
+		gn_amount_json(item, "raise", why->raises[i].raise, precision);
+		json_array_append_new(list, item);
+	}
+	return list;
+}
+
+static bool to_and_equivalent(struct gn_hub_request *r, struct gn_ledger_participant *to, struct gn_ledger_equivalent *e)
+{
+	char pid[64], code[32];
+	return gn_hub_query(r, "to", pid, sizeof pid) && gn_hub_query(r, "equivalent", code, sizeof code) && gn_hub_participant(r, pid, to) && gn_hub_equivalent(r, code, e);
+}
+
+void gn_api_capacity(struct gn_hub_request *r)
+{
+	struct gn_ledger_participant to;
+	struct gn_ledger_equivalent e;
+	struct gn_ledger_why why;
+	char text[64];
+	uint8_t sentence[4096];
+	struct gn_buf out = {sentence, 0, sizeof sentence};
+	gn_amount amount = 0;
+	if (!to_and_equivalent(r, &to, &e) || !gn_hub_query(r, "amount", text, sizeof text))
+		return;
+	if (*text && gn_amount_parse(gn_str(text), e.precision, &amount)) {
+		gn_hub_fail(r, GN_AMOUNT, NULL, "\"%s\" is not an amount of %s: digits, and at most %u after the point", text, e.code, e.precision);
+		return;
+	}
+	gn_err err = gn_ledger_why(r->hub->ledger, e.number, r->me.number, to.number, amount, &why);
+	if (err == GN_NOT_FOUND) /* one of the two has no line in this equivalent */
+		memset(&why, 0, sizeof why);
+	else if (err) {
+		gn_hub_fail(r, err, NULL, "%s", "");
+		return;
+	}
+	if (err || gn_ledger_why_text(r->hub->ledger, e.number, r->me.number, to.number, amount, &why, name_for_text, r->hub, &out))
+		out.len = 0;
+	json_t *j = json_pack("{sb si si sb so so si sb so}", "can_pay", amount > 0 ? why.can_pay == amount : why.max_flow > 0, "routes_count", (int)why.routes, "estimated_hops", (int)why.hops,
+			      "connected", why.connected, "cut", cut_json(r->hub, &why, e.precision), "raises", why_raises_json(r->hub, &why, e.precision), "cut_total", (int)why.cut_total,
+			      "raises_suffice", why.raises_suffice, "explanation", gn_json_slice(gn_buf_slice(&out)));
+	gn_amount_json(j, "max_amount", why.max_flow, e.precision);
+	gn_amount_json(j, "routable", why.can_pay, e.precision);
+	gn_hub_json(r, 200, j);
+}
+
+struct path_list {
+	const struct gn_hub *hub;
+	json_t *list;
+	unsigned precision;
+};
+
+static void add_path(void *user, gn_amount amount, const uint32_t *participants, uint32_t count)
+{
+	struct path_list *l = user;
+	json_t *path = json_array(), *item = json_object();
+	for (uint32_t i = 0; i < count; i++) {
+		char pid[GN_PID_MAX];
+		gn_hub_pid(l->hub, participants[i], pid);
+		json_array_append_new(path, json_string(pid));
+	}
+	json_object_set_new(item, "path", path);
+	gn_amount_json(item, "capacity", amount, l->precision);
+	json_array_append_new(l->list, item);
+}
+
+void gn_api_max_flow(struct gn_hub_request *r)
+{
+	struct gn_ledger_participant to;
+	struct gn_ledger_equivalent e;
+	struct gn_ledger_why why = {0};
+	gn_amount max = 0;
+	if (!to_and_equivalent(r, &to, &e))
+		return;
+	struct path_list paths = {r->hub, json_array(), e.precision};
+	gn_err err = gn_ledger_max_flow(r->hub->ledger, e.number, r->me.number, to.number, &max, add_path, &paths);
+	if (!err)
+		err = gn_ledger_why(r->hub->ledger, e.number, r->me.number, to.number, 0, &why);
+	if (err && err != GN_NOT_FOUND) {
+		json_decref(paths.list);
+		gn_hub_fail(r, err, NULL, "%s", "");
+		return;
+	}
+	json_t *j = json_pack("{so so ss so}", "paths", paths.list, "bottlenecks", cut_json(r->hub, &why, e.precision), "algorithm", "dinic", "computed_at", gn_json_time(r->hub->now));
+	gn_amount_json(j, "max_amount", max, e.precision);
+	gn_hub_json(r, 200, j);
+}
+
+/* ---- paying ---- */
+
+static void stored_told(struct gn_hub_request *r, json_t *answer)
+{
+	const json_t *error;
+	if (!answer)
+		return;
+	error = json_object_get(answer, "error");
+	if (json_is_null(answer))
+		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
+	else if (json_is_object(error)) {
+		const char *code = json_string_value(json_object_get(error, "code"));
+		json_t *details = json_deep_copy(json_object_get(error, "details"));
+		if (!json_is_object(details)) {
+			json_decref(details);
+			details = json_object();
+		}
+		json_object_set(details, "tx_id", json_object_get(answer, "tx_id"));
+		json_object_set(details, "status", json_object_get(answer, "status"));
+		gn_hub_fail_as(r, code[3] == '7' ? 504 : 400, code, details, "%s", json_string_value(json_object_get(error, "message")));
+	} else
+		gn_hub_json(r, 200, json_incref(answer));
+}
+
+/* The outcome of long ago is in the history. */
+static void tell_stored(struct gn_hub_request *r, const struct gn_tx_key *key)
+{
+	struct gn_history_query q = {.kind = GN_HQ_PAYMENT, .who = r->me.number};
+	gn_hex(GN_SLICE(key->b), q.text);
+	gn_hub_ask(r, &q, stored_told);
+}
+
+static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event *e, const struct gn_record_view *v)
+{
+	struct gn_ledger_equivalent eq;
+	json_t *details = NULL;
+	char requested[GN_AMOUNT_TEXT_MAX] = "", available[GN_AMOUNT_TEXT_MAX] = "";
+	if (v && v->type == GN_REC_FAILED && gn_ledger_equivalent(r->hub->ledger, v->eq, &eq) == GN_OK) {
+		gn_amount_text(v->u.failed.amount, eq.precision, requested);
+		gn_amount_text(v->u.failed.available, eq.precision, available);
+		details = json_pack("{ss ss so ss}", "requested", requested, "available", available, "raises", gn_hub_raises_json(r->hub, v->eq, eq.precision, v->u.failed.raises), "status", "ABORTED");
+	}
+	if (e->err == GN_NO_CAPACITY && *available)
+		gn_hub_fail(r, e->err, details, "the trust lines can carry %s of %s %s; \"raises\" lists lines to raise, \"geonet wallet why\" explains it", available, requested, eq.code);
+	else
+		gn_hub_fail(r, e->err, details, "%s", "");
+}
+
+static void paid(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	struct gn_record_view v;
+	bool have = e->record.p && gn_ledger_record(e->record, e->seq, &v) == GN_OK;
+	if (e->err && (!e->repeated || have)) {
+		fail_payment(r, e, have ? &v : NULL);
+	} else if (have && (v.type == GN_REC_PAYMENT || v.type == GN_REC_PREPARE) && !e->repeated) {
+		gn_hub_json(r, 200, gn_hub_payment_json(r->hub, &v));
+	} else {
+		tell_stored(r, &e->key);
+	}
+}
+
+void gn_api_payment_create(struct gn_hub_request *r)
+{
+	static const char *const fields[] = {"tx_id", "to", "equivalent", "amount", "description", "constraints", NULL};
+	gn_hub_submit(r, GN_OP_PAYMENT, fields, paid);
+}
+
+/* ---- those made before ---- */
+
+static void list_told(struct gn_hub_request *r, json_t *answer)
+{
+	if (answer)
+		gn_hub_items(r, json_incref(answer));
+}
+
+/* "2026-11-21", "2026-11-21T07:00:00Z" -> Unix seconds; 0 for "", -1 when it is neither. */
+static int64_t date_of(const char *s)
+{
+	int y, m, d, h = 0, min = 0, sec = 0, n = 0;
+	if (!*s)
+		return 0;
+	if (sscanf(s, "%4d-%2d-%2d%n", &y, &m, &d, &n) != 3 || n != 10 || (s[10] && (sscanf(s + 10, "T%2d:%2d:%2d", &h, &min, &sec) != 3)))
+		return -1;
+	if (y < 1970 || m < 1 || m > 12 || d < 1 || d > 31 || h < 0 || h > 23 || min < 0 || min > 59 || sec < 0 || sec > 60)
+		return -1;
+	/* days from civil (Howard Hinnant) */
+	int64_t yy = y - (m <= 2), era = yy / 400, yoe = yy - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	int64_t days = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+	return days * 86400 + h * 3600 + min * 60 + sec;
+}
+
+static bool payments_query(struct gn_hub_request *r, struct gn_history_query *q)
+{
+	char direction[16], code[32], from[32], to[32];
+	struct gn_ledger_equivalent e;
+	uint64_t limit, offset;
+	if (!gn_hub_query(r, "direction", direction, sizeof direction) || !gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query(r, "status", q->status, sizeof q->status) ||
+	    !gn_hub_query(r, "from_date", from, sizeof from) || !gn_hub_query(r, "to_date", to, sizeof to) || !gn_hub_query(r, "type", q->type, sizeof q->type) ||
+	    !gn_hub_query_page(r, &limit, &offset))
+		return false;
+	q->eq = -1;
+	if (*code) {
+		if (!gn_hub_equivalent(r, code, &e))
+			return false;
+		q->eq = e.number;
+	}
+	q->direction = strcmp(direction, "sent") == 0 ? 1 : strcmp(direction, "received") == 0 ? 2 : 0;
+	q->from = date_of(from);
+	q->to = date_of(to);
+	q->limit = (int64_t)limit;
+	q->offset = (int64_t)offset;
+	if (q->from >= 0 && q->to >= 0)
+		return true;
+	gn_hub_fail_as(r, 422, "E009", NULL, "dates are 2026-11-21 or 2026-11-21T07:00:00Z");
+	return false;
+}
+
+void gn_api_payments(struct gn_hub_request *r)
+{
+	struct gn_history_query q = {.kind = GN_HQ_PAYMENTS, .who = r->me.number};
+	if (payments_query(r, &q))
+		gn_hub_ask(r, &q, list_told);
+}
+
+void gn_api_admin_payments(struct gn_hub_request *r)
+{
+	struct gn_history_query q = {.kind = GN_HQ_PAYMENTS, .who = -1};
+	if (payments_query(r, &q))
+		gn_hub_ask(r, &q, list_told);
+}
+
+static void payment_told(struct gn_hub_request *r, json_t *answer)
+{
+	if (!answer)
+		return;
+	if (json_is_null(answer))
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "you neither made nor received a payment with this tx_id");
+	else
+		gn_hub_json(r, 200, json_incref(answer));
+}
+
+void gn_api_payment_get(struct gn_hub_request *r)
+{
+	struct gn_history_query q = {.kind = GN_HQ_PAYMENT, .who = r->is_participant ? (int64_t)r->me.number : -1};
+	struct gn_ledger_tx tx;
+	struct gn_tx_key key;
+	if (r->is_participant) {
+		gn_tx_key(&r->me.pk, gn_str(r->args[0]), &key);
+		gn_ledger_tx(r->hub->ledger, &key, &tx);
+		if (tx.state == GN_TX_NEW || tx.state == GN_TX_ROUTED) { /* not durable yet: no row */
+			gn_hub_json(r, 200, json_pack("{ss ss}", "tx_id", r->args[0], "status", gn_tx_state_name(tx.state)));
+			return;
+		}
+	}
+	snprintf(q.text, sizeof q.text, "%s", r->args[0]);
+	gn_hub_ask(r, &q, payment_told);
+}
+
+/* ---- being asked (LG-18, LG-28, LG-47) ---- */
+
+void gn_api_asked(struct gn_hub_request *r)
+{
+	json_t *list = json_array();
+	struct gn_tx_key key;
+	struct gn_ledger_tx tx;
+	for (uint32_t i = 0; gn_ledger_open_tx(r->hub->ledger, i, &key, &tx); i++) {
+		uint32_t who;
+		bool answered;
+		for (uint32_t k = 0; gn_ledger_asked(r->hub->ledger, &key, k, &who, &answered); k++) {
+			char hex[33];
+			if (who != r->me.number)
+				continue;
+			gn_hex(GN_SLICE(key.b), hex);
+			json_array_append_new(list, json_pack("{ss ss sb so}", "key", hex, "status", gn_tx_state_name(tx.state), "answered", answered, "expires_at", gn_json_time(tx.expiry)));
+		}
+	}
+	gn_hub_items(r, list);
+}
+
+static void answered(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	if (e->err)
+		gn_hub_fail(r, e->err, NULL, "%s", "");
+	else
+		gn_hub_json(r, 200, json_pack("{ss}", "status", gn_tx_state_name(e->state)));
+}
+
+void gn_api_vote(struct gn_hub_request *r)
+{
+	static const char *const fields[] = {"tx_id", "initiator", "answer", NULL};
+	gn_hub_submit(r, GN_OP_VOTE, fields, answered);
+}
+
+void gn_api_consent(struct gn_hub_request *r)
+{
+	static const char *const fields[] = {"tx_id", "answer", NULL};
+	gn_hub_submit(r, GN_OP_CONSENT, fields, answered);
+}
