@@ -1,10 +1,11 @@
 /* Paths, clashes, trees, manifests, URLs and heads. */
 #include "services/bundles_int.h"
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 #define T0 UINT64_C(1767225600)
 

@@ -1,8 +1,9 @@
 /* The bundles engine in small networks: publish, read where nothing is, lose holders, meet liars. */
 #include "../../sim/services_sim.h"
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
+
+#include <cmocka.h>
 
 static struct svc s;
 

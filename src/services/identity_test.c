@@ -1,10 +1,11 @@
 /* Identity records: round trip, limits, and that no changed bit passes. */
 #include "services/identity.h"
 #include "services/limits.h"
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+#include <cmocka.h>
 
 #define T0 UINT64_C(1767225600)
 

@@ -1,9 +1,10 @@
 /* Names in small networks: claims, races, renewals, transfers, delegation, and what a resolver says of a changed owner.
  */
 #include "../../sim/services_sim.h"
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
+
+#include <cmocka.h>
 
 #define DAY 86400u
 

@@ -1,9 +1,10 @@
 /* Names as text, entries, records, and the holder's rule; the resolver has its own test. */
 #include "services/names_int.h"
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
+
+#include <cmocka.h>
 
 #define T0 UINT64_C(1767225600) /* 2026-01-01 */
 #define DAY 86400u
