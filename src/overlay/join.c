@@ -61,6 +61,14 @@ static void greet(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time now)
 	gn_ov_hello_send(ov, &to, r->id, false);
 }
 
+/* Is it still there? One try: there will be more. */
+static void greet_contact(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
+{
+	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_HELLO, &c->c, now);
+	if (r)
+		gn_ov_hello_send(ov, &c->c, r->id, false);
+}
+
 /* One bootstrap address at random, for healing. */
 static void greet_any(struct gn_overlay *ov, gn_time now)
 {
@@ -135,11 +143,8 @@ void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 		/* The cache, the buried ones too: when all are gone, tombs say little. */
 		for (unsigned i = 0; i < 3 && ov->contact_count; i++) {
 			struct gn_ov_contact *c = ov->contacts[gn_rand_below(ov->env.rand, ov->contact_count)];
-			if (!c->link) {
-				c->tomb_until = 0;
-				c->refused_until = c->leaf_refused_until = 0;
-				gn_ov_link_ask(ov, c, true, now);
-			}
+			if (!c->link)
+				greet_contact(ov, c, now);
 		}
 	}
 	if (begun) {

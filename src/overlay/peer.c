@@ -287,8 +287,9 @@ static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref refs[GN_OV_ALTERNATIVES];
 	uint32_t made = gn_ov_put_contacts(ov, &b, pick, picked, GN_OV_DATAGRAM_MAX, refs, now);
-	gn_fbref body = gn_fb_link_no_make(
-		&b, &(struct gn_fb_link_no_args){.code = GN_FB_CODE_BUSY, .alternatives = {refs, made}});
+	uint8_t code = ov->server ? GN_FB_CODE_BUSY : GN_FB_CODE_UNSUPPORTED; /* a client: not "no", but "not yet" */
+	struct gn_fb_link_no_args args = {.code = code, .alternatives = {refs, made}};
+	gn_fbref body = gn_fb_link_no_make(&b, &args);
 	(void)gn_ov_send(ov, &b, &c->c, request, GN_FB_OVERLAY_BODY_LINK_NO, body);
 	ov->count.links_refused++;
 }
@@ -387,11 +388,16 @@ void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 	struct gn_ov_link *l = answered(ov, from, GN_FB_OVERLAY_BODY_LINK, now);
 	if (!l)
 		return;
-	l->contact->refused_until = now + GN_OV_TOMB;
-	if (l->leaf)
-		l->contact->leaf_refused_until = now + GN_OV_LEAF_AGAIN;
+	struct gn_ov_contact *c = l->contact;
+	if (gn_fb_link_no_code(m) == GN_FB_CODE_UNSUPPORTED) {
+		set_mode(ov, c, GN_FB_NODE_MODE_CLIENT);
+	} else {
+		c->refused_until = now + GN_OV_TOMB;
+		if (l->leaf)
+			c->leaf_refused_until = now + GN_OV_LEAF_AGAIN;
+	}
 	if (l->state == GN_OV_LINK_ASKED)
-		gn_ov_link_drop(ov, l->contact, false, now);
+		gn_ov_link_drop(ov, c, false, now);
 	uint32_t n = gn_fb_link_no_alternatives_len(m);
 	for (uint32_t i = 0; i < n && i < GN_OV_ALTERNATIVES; i++) {
 		struct gn_ov_told told;

@@ -122,7 +122,7 @@ static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, &r->to.pk);
 	ov->count.requests_timeout++;
-	if (c)
+	if (c && of_lookup(r->kind))
 		c->srtt = 0; /* if the way has become longer, the next question waits long enough to learn it */
 	switch (r->kind) {
 	case GN_FB_OVERLAY_BODY_HELLO: gn_ov_join_timeout(ov, r, now); break;

@@ -1,0 +1,360 @@
+/* The ring: joining by addresses alone, probation, deaths, restarts, isolation, identities without work, prefix caps.
+ */
+#include "overlay/test_net.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct net net;
+
+static int take_down(void **state)
+{
+	(void)state;
+	net_free(&net);
+	return 0;
+}
+
+static void expect_full_mesh(unsigned count)
+{
+	for (unsigned i = 0; i < count; i++) {
+		struct gn_overlay_info info;
+		gn_overlay_info(net.node[i].ov, &info);
+		assert_true(info.server && info.joined);
+		assert_int_equal(info.links, count - 1);
+		assert_true(info.n_estimate > count - 0.5 && info.n_estimate < count + 0.5);
+	}
+}
+
+static void one_node_is_useful_alone(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct gn_sk owner;
+	net_build(&net, 1, 1);
+	gn_sk_new(&net.rand, &owner);
+	net_record(&net, &r, &owner, 16, "x", 1, "alone");
+	assert_int_equal(net.node[0].joined, 1);
+	assert_int_equal(net.node[0].servers, 1);
+	assert_int_equal(net.node[0].isolated, 0);
+	assert_int_equal(net_put(&net, 0, &r, 1), GN_OK);
+	assert_int_equal(net_put(&net, 0, &r, 2), GN_QUORUM);
+	assert_int_equal(net.result.receipts, 1);
+	assert_int_equal(net_get(&net, 0, &r.r.key, 0), GN_OK);
+	assert_int_equal(net.messages, 0);
+}
+
+static void nodes_find_each_other_by_address_alone(void **state)
+{
+	(void)state;
+	for (unsigned count = 2; count <= 9; count++) {
+		net_build(&net, count, count);
+		expect_full_mesh(count);
+		for (unsigned i = 0; i < count; i++) {
+			assert_int_equal(net.node[i].linked, count - 1 + net.node[i].unlinked);
+			assert_int_equal(net.node[i].joined, 1);
+		}
+		net_free(&net);
+	}
+	net_init(&net, 1);
+}
+
+static void find_names_the_nearest_with_ourselves_among_them(void **state)
+{
+	(void)state;
+	net_build(&net, 3, 7);
+	struct gn_hash key = {{0x42, 9}};
+	gn_op op;
+	assert_int_equal(gn_overlay_find(net.node[4].ov, &key, 7, net.now, &op), GN_OK);
+	net_wait(&net, op, 4);
+	assert_int_equal(net.result.err, GN_OK);
+	assert_int_equal(net.result.contacts, 7);
+	for (unsigned i = 1; i < 7; i++)
+		assert_true(gn_ov_nearer(gn_theta(key.b), &net.result.contact[i - 1].id, &net.result.contact[i].id) <
+			    0);
+}
+
+static void a_node_on_probation_holds_nothing_and_does_everything(void **state)
+{
+	(void)state;
+	struct net_record r, s;
+	struct gn_sk owner;
+	net_init(&net, 4);
+	for (unsigned i = 0; i < 4; i++)
+		net_add(&net);
+	net.node[3].cfg.probation_off = false;
+	for (unsigned i = 0; i < 4; i++)
+		net_start(&net, i);
+	net_run(&net, 60 * GN_SEC);
+	gn_sk_new(&net.rand, &owner);
+	net_record(&net, &r, &owner, 16, "x", 1, "from a client");
+	assert_int_equal(net.node[3].joined, 1);
+	assert_int_equal(net.node[3].servers, 0);
+	assert_int_equal(net_put(&net, 3, &r, 3), GN_OK);
+	assert_int_equal(net_put(&net, 3, &r, 4), GN_QUORUM);
+	assert_null(net_file(&net.node[3], &r.r.key));
+	assert_int_equal(net_get(&net, 3, &r.r.key, 3), GN_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		struct gn_ov_member set[8];
+		assert_int_equal(gn_ov_set_of(net.node[i].ov, 0, set, 8), 3);
+	}
+	net_run(&net, 600 * GN_SEC);
+	assert_int_equal(net.node[3].servers, 1);
+	expect_full_mesh(4);
+	net_run(&net, 60 * GN_SEC);
+	assert_non_null(net_file(&net.node[3], &r.r.key)); /* its part came without help */
+	net_record(&net, &s, &owner, 16, "y", 1, "to a server");
+	assert_int_equal(net_put(&net, 3, &s, 4), GN_OK);
+}
+
+static void the_dead_are_noticed_within_a_leaf_period(void **state)
+{
+	(void)state;
+	net_build(&net, 5, 6);
+	net.node[2].deaf = true;
+	net_run(&net, 70 * GN_SEC);
+	for (unsigned i = 0; i < 6; i++) {
+		struct gn_overlay_info info;
+		if (i == 2)
+			continue;
+		gn_overlay_info(net.node[i].ov, &info);
+		assert_int_equal(info.links, 4);
+		assert_int_equal(net.node[i].unlinked, 1);
+	}
+	assert_int_equal(net.node[2].isolated, 1);
+	net.node[2].deaf = false; /* and it comes back by itself */
+	net_run(&net, 90 * GN_SEC);
+	expect_full_mesh(6);
+}
+
+static void a_restarted_node_gets_its_replicas_back(void **state)
+{
+	(void)state;
+	struct net_record r[12], newer;
+	struct gn_sk owner;
+	net_build(&net, 6, 5);
+	gn_sk_new(&net.rand, &owner);
+	for (unsigned i = 0; i < 12; i++) {
+		char label[8];
+		snprintf(label, sizeof label, "%u", i);
+		net_record(&net, &r[i], &owner, 16, label, 1, "body");
+		assert_int_equal(net_put(&net, i % 5, &r[i], 5), GN_OK);
+	}
+	net_stop(&net, 1);
+	net_record(&net, &newer, &owner, 16, "0", 2, "while you were away");
+	assert_int_equal(net_put(&net, 0, &newer, 4), GN_OK);
+	for (unsigned i = 0; i < 6; i++) { /* half of its disk is gone, the rest is stale */
+		struct net_file *f = &net.node[1].files[0];
+		free(f->bytes);
+		*f = net.node[1].files[--net.node[1].file_count];
+	}
+	net_start(&net, 1);
+	net_run(&net, 60 * GN_SEC);
+	assert_int_equal(net.node[1].file_count, 12);
+	assert_int_equal(gn_ov_held_get(net.node[1].ov, &newer.r.key)->seq, 2);
+	expect_full_mesh(5);
+}
+
+static void alone_again_it_keeps_knocking_with_patience(void **state)
+{
+	(void)state;
+	net_build(&net, 7, 3);
+	net_stop(&net, 1);
+	net_stop(&net, 2);
+	net_run(&net, 120 * GN_SEC);
+	assert_int_equal(net.node[0].isolated, 1);
+	uint64_t before = net.messages;
+	net_run(&net, 3600 * GN_SEC);
+	uint64_t knocks = net.messages - before;
+	assert_true(knocks > 60 &&
+		    knocks < 1500); /* at most about 2 addresses x 3 tries and 3 old contacts x 3 a minute */
+	net_start(&net, 1);
+	net_start(&net, 2);
+	net_run(&net, 90 * GN_SEC);
+	expect_full_mesh(3);
+}
+
+static void two_founders_become_one_network(void **state)
+{
+	(void)state;
+	net_init(&net, 8);
+	for (unsigned i = 0; i < 4; i++)
+		net_add(&net);
+	for (unsigned i = 0; i < 4; i++)
+		net.node[i].deaf = true; /* each believes to be the first */
+	for (unsigned i = 0; i < 4; i++)
+		net_start(&net, i);
+	net_run(&net, 30 * GN_SEC);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(net.node[i].servers, 1);
+		net.node[i].deaf = false;
+	}
+	net_run(&net, 150 * GN_SEC);
+	expect_full_mesh(4);
+}
+
+static void identities_without_work_stay_outside(void **state)
+{
+	(void)state;
+	net_init(&net, 9);
+	for (unsigned i = 0; i < 3; i++)
+		net_add(&net);
+	struct gn_overlay_config *lazy = &net.node[2].cfg;
+	struct gn_node_id id;
+	do { /* a nonce that does not fit */
+		lazy->nonce[0]++;
+		gn_node_id_make(&lazy->node_key.pk, lazy->nonce, &id);
+	} while (gn_node_id_work(&id) >= NET_POW);
+	struct gn_overlay *ov;
+	net_start(&net, 0);
+	net_start(&net, 1);
+	assert_int_equal(gn_overlay_new(&net.node[0].env, lazy, net.now, &ov), GN_PROOF_OF_WORK);
+	lazy->pow_off = true; /* it believes that none is needed */
+	net_start(&net, 2);
+	net_run(&net, 120 * GN_SEC);
+	for (unsigned i = 0; i < 2; i++) {
+		struct gn_overlay_info info;
+		gn_overlay_info(net.node[i].ov, &info);
+		assert_int_equal(info.links, 1);
+		assert_true(net_counter(&net, i, "pow_refused") > 0);
+	}
+}
+
+static unsigned put_in_one_prefix(uint8_t first, uint8_t cap)
+{
+	struct net_record r;
+	struct gn_sk owner;
+	net_init(&net, 10);
+	for (unsigned i = 0; i < 5; i++) {
+		net_add(&net);
+		net.node[i].cfg.addrs[0] = gn_addr_v4(first, 1, 2, (uint8_t)(10 + i), 7000);
+		net.node[i].cfg.prefix_cap = cap;
+	}
+	for (unsigned i = 0; i < 5; i++)
+		net_start(&net, i);
+	net_run(&net, 60 * GN_SEC);
+	expect_full_mesh(5); /* leaf links have no caps: the ring must close */
+	gn_sk_new(&net.rand, &owner);
+	net_record(&net, &r, &owner, 16, "x", 1, "x");
+	gn_err err = net_put(&net, 0, &r, 5);
+	assert_true(err == GN_OK || err == GN_QUORUM);
+	assert_int_equal(net.result.receipts, 5);
+	net_free(&net);
+	return err == GN_OK;
+}
+
+static void receipts_of_one_public_prefix_count_twice_at_most(void **state)
+{
+	(void)state;
+	assert_true(put_in_one_prefix(127, 0));  /* loopback */
+	assert_true(put_in_one_prefix(10, 0));   /* private */
+	assert_false(put_in_one_prefix(20, 0));  /* public, the default cap of 2 (our own does not count against it) */
+	assert_true(put_in_one_prefix(20, 255)); /* switched off */
+	net_init(&net, 1);
+}
+
+static void annuli_take_few_of_one_prefix(void **state)
+{
+	(void)state;
+	net_init(&net, 11);
+	net_add(&net);
+	net_start(&net, 0);
+	net_run(&net, 10 * GN_SEC);
+	struct gn_overlay *ov = net.node[0].ov;
+	unsigned linked = 0;
+	for (unsigned i = 0; i < 400 && linked < 6; i++) { /* servers of one /24 in one annulus */
+		struct gn_sk sk;
+		struct gn_contact c = {.mode = GN_FB_NODE_MODE_SERVER,
+				       .addr_count = 1,
+				       .addrs = {gn_addr_v4(20, 1, 2, (uint8_t)i, 7000)}};
+		gn_sk_new(&net.rand, &sk);
+		c.pk = sk.pk;
+		assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
+		gn_node_id_make(&c.pk, c.nonce, &c.id);
+		struct gn_ov_place at = gn_ov_place_of(ov, gn_theta(c.id.b));
+		if (at.annulus != 1 || at.ccw)
+			continue;
+		struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, net.now);
+		assert_non_null(k);
+		bool room = gn_ov_annulus_room(ov, k);
+		assert_int_equal(room, linked < GN_OV_PREFIX_MAX);
+		gn_ov_link_ask(ov, k, false, net.now);
+		linked++;
+	}
+	assert_int_equal(linked, 6);
+	assert_true(net_counter(&net, 0, "prefix_full") > 0 && net_counter(&net, 0, "annulus_full") > 0);
+}
+
+static void a_late_reply_to_hello_is_not_answered(void **state)
+{
+	(void)state;
+	net_build(&net, 12, 2);
+	struct gn_fbb b = gn_ov_builder(net.node[0].ov);
+	uint64_t before = net.messages;
+	gn_fbref body = gn_ov_put_hello(net.node[0].ov, &b, true);
+	assert_int_equal(gn_ov_send(net.node[0].ov, &b, &net.node[1].ov->self, 77, GN_FB_OVERLAY_BODY_HELLO, body),
+			 GN_OK);
+	net_pump(&net, 0);
+	net_run(&net, GN_SEC);
+	assert_int_equal(net.messages, before + 1);
+}
+
+static void the_carriers_news_shorten_waiting(void **state)
+{
+	(void)state;
+	net_build(&net, 13, 3);
+	net_stop(&net, 2);
+	struct gn_hash key = {{7}};
+	gn_op op;
+	assert_int_equal(gn_overlay_find(net.node[0].ov, &key, 3, net.now, &op), GN_OK);
+	net.result.done = false;
+	net_pump(&net, 0);
+	net_run(&net, 20 * GN_MSEC);
+	assert_false(net.result.done);
+	gn_overlay_peer_down(net.node[0].ov, &net.node[2].cfg.node_key.pk, GN_UNREACHABLE, net.now);
+	net_pump(&net, 0);
+	net_run(&net, 20 * GN_MSEC);
+	assert_true(net.result.done);
+	assert_int_equal(net.result.contacts, 2);
+}
+
+static void hints_alone_are_enough_to_join(void **state)
+{
+	(void)state;
+	net_build(&net, 14, 3);
+	unsigned i = net_add(&net);
+	struct net_node *x = &net.node[i];
+	gn_alloc_heap(&x->alloc, 64u << 20);
+	x->rand = gn_prng_rand(&x->prng);
+	x->env = (struct gn_env){.alloc = &x->alloc, .rand = &x->rand};
+	assert_int_equal(gn_overlay_new(&x->env, &x->cfg, net.now, &x->ov), GN_OK);
+	struct gn_contact hint = net.node[1].ov->self, bad = hint;
+	bad.nonce[3] ^= 1;
+	assert_int_equal(gn_overlay_hint(x->ov, &bad, net.now), GN_PROOF_OF_WORK);
+	assert_int_equal(gn_overlay_hint(x->ov, &hint, net.now), GN_OK);
+	net_pump(&net, i);
+	net_run(&net, 60 * GN_SEC);
+	expect_full_mesh(4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(one_node_is_useful_alone, take_down),
+		cmocka_unit_test_teardown(nodes_find_each_other_by_address_alone, take_down),
+		cmocka_unit_test_teardown(find_names_the_nearest_with_ourselves_among_them, take_down),
+		cmocka_unit_test_teardown(a_node_on_probation_holds_nothing_and_does_everything, take_down),
+		cmocka_unit_test_teardown(the_dead_are_noticed_within_a_leaf_period, take_down),
+		cmocka_unit_test_teardown(a_restarted_node_gets_its_replicas_back, take_down),
+		cmocka_unit_test_teardown(alone_again_it_keeps_knocking_with_patience, take_down),
+		cmocka_unit_test_teardown(two_founders_become_one_network, take_down),
+		cmocka_unit_test_teardown(identities_without_work_stay_outside, take_down),
+		cmocka_unit_test_teardown(receipts_of_one_public_prefix_count_twice_at_most, take_down),
+		cmocka_unit_test_teardown(annuli_take_few_of_one_prefix, take_down),
+		cmocka_unit_test_teardown(a_late_reply_to_hello_is_not_answered, take_down),
+		cmocka_unit_test_teardown(the_carriers_news_shorten_waiting, take_down),
+		cmocka_unit_test_teardown(hints_alone_are_enough_to_join, take_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
