@@ -1,0 +1,268 @@
+/* Messages: contacts go through unchanged, bad ones stay outside and are counted, sizes keep to the datagram, link
+ * lists travel as differences, what is not known is answered so. */
+#include "overlay/test_net.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct net net;
+
+static int build(void **state)
+{
+	(void)state;
+	net_build(&net, 21, 3);
+	return 0;
+}
+
+static int take_down(void **state)
+{
+	(void)state;
+	net_free(&net);
+	return 0;
+}
+
+static struct gn_contact stranger(uint8_t last, unsigned addrs)
+{
+	struct gn_sk sk;
+	struct gn_contact c = {.class = 1, .load = 9, .mode = GN_FB_NODE_MODE_SERVER, .addr_count = (uint8_t)addrs};
+	gn_sk_new(&net.rand, &sk);
+	c.pk = sk.pk;
+	for (unsigned i = 0; i < addrs; i++)
+		c.addrs[i] = gn_addr_v4(20, (uint8_t)i, 2, last, 7000);
+	gn_err err = gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce);
+	GN_ASSERT(err == GN_OK);
+	gn_node_id_make(&c.pk, c.nonce, &c.id);
+	return c;
+}
+
+/* The contact as bytes, read back by another engine. */
+static bool through(const struct gn_contact *c, const struct gn_ov_coord *coord, const struct gn_addr *teller,
+		    struct gn_ov_told *out)
+{
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_contact known = {.c = *c, .coord = *coord, .heard = net.now - 90 * GN_SEC};
+	struct gn_fbb b = gn_ov_builder(ov);
+	struct gn_slice bytes;
+	struct gn_fb_contact t;
+	gn_fbref root = gn_ov_put_contact(ov, &b, &known, net.now);
+	assert_int_equal(gn_fbb_finish(&b, root, NULL, &bytes), GN_OK);
+	assert_int_equal(gn_fb_contact_verify(bytes, &t), GN_OK);
+	return gn_ov_get_contact(net.node[1].ov, t, teller, out);
+}
+
+static void contacts_go_through_unchanged(void **state)
+{
+	(void)state;
+	struct gn_addr teller = gn_addr_v4(20, 9, 9, 9, 1);
+	struct gn_ov_coord coord = {12, -34, 5, 0.25};
+	for (unsigned addrs = 1; addrs <= GN_CONTACT_ADDRS; addrs++) {
+		struct gn_contact c = stranger(7, addrs);
+		struct gn_ov_told told;
+		assert_true(through(&c, &coord, &teller, &told));
+		assert_memory_equal(told.c.id.b, c.id.b, 32);
+		assert_memory_equal(told.c.pk.b, c.pk.b, 32);
+		assert_memory_equal(told.c.nonce, c.nonce, 8);
+		assert_int_equal(told.c.addr_count, addrs);
+		for (unsigned i = 0; i < addrs; i++)
+			assert_true(gn_addr_eq(&told.c.addrs[i], &c.addrs[i]));
+		assert_int_equal(told.c.load, 9);
+		assert_int_equal(told.c.mode, GN_FB_NODE_MODE_SERVER);
+		assert_true(told.coord.x == 12 && told.coord.y == -34 && told.coord.h == 5);
+		assert_true(told.age == 90 * GN_SEC);
+	}
+}
+
+static void contacts_without_work_or_address_stay_outside(void **state)
+{
+	(void)state;
+	struct gn_addr far = gn_addr_v4(20, 9, 9, 9, 1), near = gn_addr_v4(127, 0, 0, 1, 1);
+	struct gn_ov_coord coord = {0, 0, 1, 1};
+	struct gn_ov_told told;
+	struct gn_contact c = stranger(7, 1);
+	struct gn_node_id id;
+	uint64_t before = net_counter(&net, 1, "pow_refused");
+	do {
+		c.nonce[0]++;
+		gn_node_id_make(&c.pk, c.nonce, &id);
+	} while (gn_node_id_work(&id) >= NET_POW);
+	assert_false(through(&c, &coord, &far, &told));
+	assert_int_equal(net_counter(&net, 1, "pow_refused"), before + 1);
+	c = stranger(8, 1);
+	c.addrs[0] = gn_addr_v4(127, 0, 0, 1, 7000); /* loopback is worth nothing from afar */
+	assert_false(through(&c, &coord, &far, &told));
+	assert_true(through(&c, &coord, &near, &told));
+	c.addrs[0] = gn_addr_v4(20, 1, 1, 1, 0);
+	assert_false(through(&c, &coord, &far, &told));
+	c.addrs[0] = gn_addr_v4(0, 0, 0, 0, 5);
+	assert_false(through(&c, &coord, &far, &told));
+}
+
+/* Sends a message of node 0 to node 1 at once; the error of recv. */
+static gn_err give(uint8_t type, gn_fbref body, struct gn_fbb *b, uint64_t request)
+{
+	struct gn_slice bytes;
+	gn_fbref root = gn_fb_overlay_message_make(
+		b, &(struct gn_fb_overlay_message_args){.request = request, .body_type = type, .body = body});
+	gn_err err = gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes);
+	GN_ASSERT(err == GN_OK);
+	err = gn_overlay_recv(net.node[1].ov, &net.node[0].cfg.node_key.pk, &net.node[0].cfg.addrs[0], bytes, net.now);
+	gn_overlay_validate(net.node[1].ov);
+	return err;
+}
+
+static void nodes_fit_one_datagram(void **state)
+{
+	(void)state;
+	struct gn_overlay *ov = net.node[1].ov;
+	for (unsigned i = 0; i < 60; i++) {
+		struct gn_contact c = stranger((uint8_t)i, 1 + i % 4);
+		assert_non_null(gn_ov_contact_hear(ov, &c, NULL, 0, net.now));
+	}
+	static uint8_t storage[4096];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	gn_fbref body = gn_fb_find_make(&b, &(struct gn_fb_find_args){.theta = 5, .limit = 255});
+	struct gn_overlay_message m;
+	while (gn_overlay_next_message(ov, &m))
+		;
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_FIND, body, &b, 9), GN_OK);
+	assert_true(gn_overlay_next_message(ov, &m));
+	struct gn_fb_overlay_message answer;
+	assert_true(m.bytes.len <= GN_OV_DATAGRAM_MAX && !m.reliable);
+	assert_int_equal(gn_fb_overlay_message_verify(m.bytes, &answer), GN_OK);
+	assert_int_equal(gn_fb_overlay_message_request(answer), 9);
+	uint32_t n = gn_fb_nodes_contacts_len(gn_fb_overlay_message_body_as_nodes(answer));
+	assert_true(n >= 6 && n <= GN_OV_REPLY_CONTACTS);
+}
+
+static void what_is_not_known_is_answered_so(void **state)
+{
+	(void)state;
+	struct gn_overlay *ov = net.node[1].ov;
+	struct gn_overlay_message m;
+	static uint8_t storage[4096];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_hash h = {{1}};
+	uint8_t inner[3] = {1, 2, 3};
+	while (gn_overlay_next_message(ov, &m))
+		;
+	gn_fbref body = gn_fb_relay_make(&b, &(struct gn_fb_relay_args){.target = &h, .inner = GN_SLICE(inner)});
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_RELAY, body, &b, 5), GN_UNSUPPORTED);
+	assert_true(gn_overlay_next_message(ov, &m));
+	struct gn_fb_overlay_message answer;
+	assert_int_equal(gn_fb_overlay_message_verify(m.bytes, &answer), GN_OK);
+	assert_int_equal(gn_fb_refused_code(gn_fb_overlay_message_body_as_refused(answer)), GN_FB_CODE_UNSUPPORTED);
+	uint64_t before = net_counter(&net, 1, "messages_malformed");
+	uint8_t junk[40] = {9};
+	for (size_t n = 0; n <= sizeof junk; n++)
+		assert_int_equal(gn_overlay_recv(ov, &net.node[0].cfg.node_key.pk, &net.node[0].cfg.addrs[0],
+						 gn_slice(junk, n), net.now),
+				 GN_MALFORMED);
+	assert_int_equal(net_counter(&net, 1, "messages_malformed"), before + sizeof junk + 1);
+}
+
+static void answers_to_nothing_move_a_counter_only(void **state)
+{
+	(void)state;
+	static uint8_t storage[4096];
+	uint64_t before = net_counter(&net, 1, "answers_unasked");
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	gn_fbref body = gn_fb_pong_make(&b, &(struct gn_fb_pong_args){.list_version = 4});
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_PONG, body, &b, 12345), GN_OK);
+	b = gn_fbb(storage, sizeof storage);
+	body = gn_fb_nodes_make(&b, &(struct gn_fb_nodes_args){.mine = true});
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_NODES, body, &b, 54321), GN_OK);
+	b = gn_fbb(storage, sizeof storage);
+	body = gn_fb_want_make(&b, &(struct gn_fb_want_args){.all = true});
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_WANT, body, &b, 0), GN_OK);
+	assert_int_equal(net_counter(&net, 1, "answers_unasked"), before + 3);
+}
+
+static void a_hello_for_another_key_or_version_is_refused(void **state)
+{
+	(void)state;
+	static uint8_t storage[4096];
+	struct gn_contact c = stranger(1, 1);
+	struct gn_fb_key pk;
+	struct gn_fb_nonce nonce;
+	uint64_t refused = net_counter(&net, 1, "messages_refused"), version = net_counter(&net, 1, "version_refused");
+	memcpy(pk.b, c.pk.b, 32);
+	memcpy(nonce.b, c.nonce, 8);
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	gn_fbref body =
+		gn_fb_hello_make(&b, &(struct gn_fb_hello_args){.pk = &pk, .nonce = &nonce, .version = GN_OV_VERSION});
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_HELLO, body, &b, 1), GN_OK);
+	assert_int_equal(net_counter(&net, 1, "messages_refused"), refused + 1);
+	memcpy(pk.b, net.node[0].cfg.node_key.pk.b, 32);
+	memcpy(nonce.b, net.node[0].cfg.nonce, 8);
+	b = gn_fbb(storage, sizeof storage);
+	body = gn_fb_hello_make(&b,
+				&(struct gn_fb_hello_args){.pk = &pk, .nonce = &nonce, .version = GN_OV_VERSION + 1});
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_HELLO, body, &b, 1), GN_OK);
+	assert_int_equal(net_counter(&net, 1, "version_refused"), version + 1);
+}
+
+static struct gn_ov_link *link_between(unsigned a, unsigned b)
+{
+	struct gn_ov_contact *c = gn_ov_contact_get(net.node[a].ov, &net.node[b].cfg.node_key.pk);
+	assert_non_null(c);
+	assert_non_null(c->link);
+	return c->link;
+}
+
+static void link_lists_are_known_on_both_sides(void **state)
+{
+	(void)state;
+	net_run(&net, 200 * GN_SEC);
+	for (unsigned a = 0; a < 3; a++)
+		for (unsigned b = 0; b < 3; b++) {
+			if (a == b)
+				continue;
+			const struct gn_ov_link *here = link_between(a, b), *there = link_between(b, a);
+			assert_int_equal(here->their_version, net.node[b].ov->list_version);
+			assert_int_equal(here->their_count, 1); /* the third: nobody is told of itself */
+			assert_true(there->pending_version == net.node[b].ov->list_version);
+		}
+	unsigned d = net_add(&net); /* a newcomer travels as a difference */
+	net_start(&net, d);
+	net_run(&net, 200 * GN_SEC);
+	for (unsigned a = 0; a < 4; a++)
+		for (unsigned b = 0; b < 4; b++)
+			if (a != b)
+				assert_int_equal(link_between(a, b)->their_count, 2);
+	net_stop(&net, d);
+	net_run(&net, 400 * GN_SEC);
+	for (unsigned a = 0; a < 3; a++)
+		for (unsigned b = 0; b < 3; b++)
+			if (a != b)
+				assert_int_equal(link_between(a, b)->their_count, 1);
+}
+
+static void pings_are_small(void **state)
+{
+	(void)state;
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_overlay_message m;
+	while (gn_overlay_next_message(ov, &m))
+		;
+	gn_ov_link_probe(ov, link_between(0, 1), net.now);
+	assert_true(gn_overlay_next_message(ov, &m));
+	assert_true(m.bytes.len <= 96);
+	net_run(&net, GN_SEC);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(contacts_go_through_unchanged),
+		cmocka_unit_test(contacts_without_work_or_address_stay_outside),
+		cmocka_unit_test(what_is_not_known_is_answered_so),
+		cmocka_unit_test(answers_to_nothing_move_a_counter_only),
+		cmocka_unit_test(a_hello_for_another_key_or_version_is_refused),
+		cmocka_unit_test(link_lists_are_known_on_both_sides),
+		cmocka_unit_test(pings_are_small),
+		cmocka_unit_test(nodes_fit_one_datagram),
+	};
+	return cmocka_run_group_tests(tests, build, take_down);
+}
