@@ -2,6 +2,7 @@
 # The command line without a node: usage: cli_test.sh GEONET. Every check prints one line when it fails; exit 1 if any did.
 set -u
 geonet=$1
+man=$(cd "$(dirname "$0")" && pwd)/../docs/man/geonet.1
 failed=0
 tmp=$(mktemp -d) || exit 1
 trap 'rm -rf "$tmp"' EXIT
@@ -94,6 +95,7 @@ while read -r command; do
     has "$out" 'Examples:'
     # shellcheck disable=SC2086
     run 2 $command --certainly-not
+    grep -qE "\"?$command\"?" "$man" || fail "$command is not in geonet.1"
 done <"$tmp/commands"
 for group in id name site; do
     run 0 "$group" --help

@@ -177,8 +177,11 @@ static int start_detached(struct cli *cli, char *program)
 				waitpid(pid, &status, 0);
 		}
 		last_line(path, from, why, sizeof why);
-		cli_fail(cli, CLI_FAILED, "io", "the node did not start%s%s; its log is %s", *why ? ": " : "",
-			 strncmp(why, "geonetd: ", 9) ? why : why + 9, path);
+		const char *said = strncmp(why, "geonetd: ", 9) == 0 ? why + 9 : why;
+		if (*said)
+			cli_fail(cli, CLI_FAILED, "io", "the node did not start: %s; its log is %s", said, path);
+		else
+			cli_fail(cli, CLI_FAILED, "io", "the node did not start; its log is %s", path);
 	}
 out:
 	if (log >= 0)

@@ -300,10 +300,12 @@ static int get_file(struct cli *cli, const struct gn_bundle_file *f, const char 
 {
 	uint64_t done = 0;
 	int exit;
-	if (!output || strcmp(output, "-") == 0) {
-		exit = fetch(cli, host, f, stdout, &done, f->size);
-		return exit;
-	}
+	bool to_stdout = !output || strcmp(output, "-") == 0;
+	if (to_stdout && cli->json)
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"a file on stdout is no JSON; name a place for it with --output");
+	if (to_stdout)
+		return fetch(cli, host, f, stdout, &done, f->size);
 	exit = fetch_to_file(cli, host, f, output, &done, f->size);
 	if (exit == CLI_OK && cli->json)
 		return cli_json(cli, json_pack("{si sI ss}", "files", 1, "bytes", (json_int_t)done, "output", output));
