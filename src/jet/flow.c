@@ -54,10 +54,12 @@ gn_err jet_flow_on_max_data(struct jet_session *s, const struct jet_frame *f)
 	return GN_OK;
 }
 
-uint64_t jet_send_buffer_room(const struct jet_session *s)
+/* Each class leaves an eighth to those above it, so that a bulk writer's backlog cannot shut out a critical message. */
+uint64_t jet_send_buffer_room(const struct jet_session *s, unsigned class)
 {
 	uint64_t most = 2 * s->path->cc.cwnd, fixed = s->jet->config.send_buffer;
 	most = most < fixed ? fixed : most > JET_SEND_BUFFER_MAX ? JET_SEND_BUFFER_MAX : most;
+	most -= most / 8 * (class - GN_JET_CRITICAL);
 	return s->tx_buffered < most ? most - s->tx_buffered : 0;
 }
 

@@ -471,7 +471,7 @@ void jet_window_init(struct jet_window *w, uint32_t size, uint32_t size_max);
 bool jet_window_consumed(struct jet_window *w, uint64_t bytes, gn_time srtt, gn_time now);
 void jet_flow_consumed(struct jet_session *s, struct jet_stream *st, uint64_t bytes, gn_time now);
 gn_err jet_flow_on_max_data(struct jet_session *s, const struct jet_frame *f);
-uint64_t jet_send_buffer_room(const struct jet_session *s);
+uint64_t jet_send_buffer_room(const struct jet_session *s, unsigned class);
 /* Writes due MAX_DATA and MAX_STREAMS frames. */
 void jet_flow_write(struct jet_session *s, struct jet_out *o);
 

@@ -41,10 +41,17 @@ gn_err jet_space_next(struct jet_space *sp, struct gn_jet *jet, uint64_t *pn)
 
 gn_err jet_space_push(struct jet_space *sp, struct jet_sent sent, const struct jet_sent_frame *frames)
 {
-	sent.frame_first = sp->frames_popped + sp->frames.count;
-	for (uint8_t i = 0; i < sent.frames; i++)
-		GN_TRY(gn_ring_push(&sp->frames, &frames[i]));
-	GN_TRY(gn_ring_push(&sp->sent, &sent));
+	uint32_t before = sp->frames.count;
+	gn_err err = GN_OK;
+	sent.frame_first = sp->frames_popped + before;
+	for (uint8_t i = 0; i < sent.frames && err == GN_OK; i++)
+		err = gn_ring_push(&sp->frames, &frames[i]);
+	if (err == GN_OK)
+		err = gn_ring_push(&sp->sent, &sent);
+	if (err != GN_OK) {
+		sp->frames.count = before; /* take back the newest */
+		return err;
+	}
 	sp->pn_next++;
 	return GN_OK;
 }

@@ -145,7 +145,7 @@ gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream strea
 		return GN_CLOSED;
 	if (st->tx_state != JET_TX_OPEN)
 		return GN_STATE;
-	uint64_t room = jet_send_buffer_room(s), credit = st->tx_credit - st->tx.end;
+	uint64_t room = jet_send_buffer_room(s, st->class), credit = st->tx_credit - st->tx.end;
 	GN_ASSERT(st->tx.end <= st->tx_credit);
 	room = room < credit ? room : credit;
 	size_t n = data.len < room ? data.len : (size_t)room;
@@ -468,14 +468,11 @@ gn_err jet_stream_frame_lost(struct jet_session *s, const struct jet_sent_frame 
 
 void jet_streams_wake_writers(struct jet_session *s)
 {
-	uint64_t room = jet_send_buffer_room(s);
-	if (jet_list_empty(&s->writers) || room < s->jet->config.send_buffer / 8)
-		return;
 	for (struct jet_link *l = s->writers.next, *next; l != &s->writers; l = next) {
 		struct jet_stream *st = GN_CONTAINER(l, struct jet_stream, writer);
 		next = l->next;
-		if (st->tx_credit <= st->tx.end)
-			continue;
+		if (st->tx_credit <= st->tx.end || jet_send_buffer_room(s, st->class) < s->jet->config.send_buffer / 16)
+			continue; /* a sliver is not worth an event */
 		jet_list_remove(l);
 		st->write_blocked = false;
 		jet_stream_event(s, st, JET_EV_WRITABLE);
