@@ -1,0 +1,395 @@
+/* Clearing: cycles there are, clearing them, the exact optimum on a worker, offers to those whose lines ask (LG-38..LG-47). */
+#include "hub/hub_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* ---- cycles there are: depth-first from the smallest node, bounded work ---- */
+
+struct debt {
+	uint32_t debtor, creditor, pair;
+	gn_amount amount;
+};
+
+struct cycles {
+	const struct gn_hub *hub;
+	const struct gn_ledger_equivalent *e;
+	struct debt *debts; /* by debtor */
+	size_t count;
+	unsigned depth;
+	uint64_t work;
+	json_t *list;
+	size_t path[16];
+};
+
+static int by_debtor(const void *a, const void *b)
+{
+	const struct debt *x = a, *y = b;
+	return x->debtor != y->debtor ? (x->debtor > y->debtor) - (x->debtor < y->debtor) : (x->creditor > y->creditor) - (x->creditor < y->creditor);
+}
+
+static size_t first_of(const struct cycles *c, uint32_t debtor)
+{
+	size_t low = 0, high = c->count;
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		if (c->debts[mid].debtor < debtor)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return low;
+}
+
+static void add_cycle(struct cycles *c, unsigned len)
+{
+	json_t *cycle = json_array();
+	for (unsigned i = 0; i < len; i++) {
+		const struct debt *d = &c->debts[c->path[i]];
+		char debtor[GN_PID_MAX], creditor[GN_PID_MAX], id[48];
+		gn_hub_pid(c->hub, d->debtor, debtor);
+		gn_hub_pid(c->hub, d->creditor, creditor);
+		snprintf(id, sizeof id, "%s-%u", c->e->code, d->pair);
+		json_t *item = json_pack("{ss ss ss}", "debt_id", id, "debtor", debtor, "creditor", creditor);
+		gn_amount_json(item, "amount", d->amount, c->e->precision);
+		json_array_append_new(cycle, item);
+	}
+	json_array_append_new(c->list, cycle);
+}
+
+static bool on_path(const struct cycles *c, unsigned len, uint32_t node)
+{
+	for (unsigned i = 0; i < len; i++)
+		if (c->debts[c->path[i]].debtor == node)
+			return true;
+	return false;
+}
+
+/* An explicit stack: path[i] is the debt taken at depth i. */
+static void walk_from(struct cycles *c, uint32_t start)
+{
+	unsigned len = 0;
+	size_t next = first_of(c, start);
+	for (;;) {
+		uint32_t node = len ? c->debts[c->path[len - 1]].creditor : start;
+		if (c->work == 0 || json_array_size(c->list) == HUB_CYCLES_MAX)
+			return;
+		if (next >= c->count || c->debts[next].debtor != node || len == c->depth) {
+			if (len == 0)
+				return;
+			next = c->path[--len] + 1;
+			continue;
+		}
+		c->work--;
+		uint32_t to = c->debts[next].creditor;
+		c->path[len] = next;
+		if (to == start && len + 1 >= 3) {
+			add_cycle(c, len + 1);
+			next++;
+		} else if (to > start && !on_path(c, len, to)) {
+			len++;
+			next = first_of(c, to);
+		} else {
+			next++;
+		}
+	}
+}
+
+/* The clearable debts of now, as participants. */
+static gn_err load_debts(struct gn_hub *hub, const struct gn_ledger_equivalent *e, struct debt **out, size_t *count)
+{
+	struct gn_clearing *job;
+	gn_err err = gn_ledger_clearing_new(hub->ledger, &hub->env, gn_str(e->code), false, &job);
+	if (err)
+		return err;
+	const struct gn_clearing_edge *edges = gn_clearing_edges(job, count);
+	struct debt *debts = malloc((*count + 1) * sizeof *debts);
+	size_t n = 0;
+	for (size_t i = 0; debts && i < *count; i++) {
+		uint32_t low, high;
+		gn_amount x;
+		if (gn_ledger_pair(hub->ledger, e->number, edges[i].tag, &low, &high, &x) || x == 0)
+			continue;
+		debts[n++] = (struct debt){x > 0 ? low : high, x > 0 ? high : low, edges[i].tag, edges[i].d};
+	}
+	gn_clearing_free(job);
+	if (!debts)
+		return GN_NOMEM;
+	*out = debts;
+	*count = n;
+	return GN_OK;
+}
+
+void gn_api_cycles(struct gn_hub_request *r)
+{
+	char code[32];
+	uint64_t depth;
+	struct gn_ledger_equivalent e;
+	if (!gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query_number(r, "max_depth", 6, 3, 10, &depth) || !gn_hub_equivalent(r, code, &e))
+		return;
+	struct cycles c = {r->hub, &e, NULL, 0, (unsigned)depth, HUB_CYCLES_WORK, json_array(), {0}};
+	gn_err err = load_debts(r->hub, &e, &c.debts, &c.count);
+	if (err && err != GN_NOT_FOUND) {
+		json_decref(c.list);
+		gn_hub_fail(r, err, NULL, "%s", "");
+		return;
+	}
+	qsort(c.debts, c.count, sizeof *c.debts, by_debtor);
+	for (size_t i = 0; i < c.count; i++)
+		if (i == 0 || c.debts[i].debtor != c.debts[i - 1].debtor)
+			walk_from(&c, c.debts[i].debtor);
+	free(c.debts);
+	gn_hub_json(r, 200, json_pack("{so sb}", "cycles", c.list, "complete", c.work > 0 && json_array_size(c.list) < HUB_CYCLES_MAX));
+}
+
+void gn_api_admin_cycles(struct gn_hub_request *r)
+{
+	gn_api_cycles(r);
+}
+
+/* ---- clearing them ---- */
+
+static void cleared(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	struct gn_record_view v;
+	struct gn_ledger_equivalent eq;
+	json_int_t cycles = 0;
+	gn_amount_sum total = 0;
+	unsigned precision = 0;
+	if (e->err && e->err != GN_AGAIN) {
+		gn_hub_fail(r, e->err, NULL, "%s", "");
+		return;
+	}
+	if (e->record.p && gn_ledger_record(e->record, e->seq, &v) == GN_OK && v.type == GN_REC_CLEARING) {
+		cycles = v.u.clearing.cycle_count;
+		total = v.u.clearing.total;
+		if (gn_ledger_equivalent(r->hub->ledger, v.eq, &eq) == GN_OK)
+			precision = eq.precision;
+	}
+	json_t *j = json_pack("{sO sI}", "equivalent", r->hold, "cleared_cycles", cycles);
+	gn_amount_json(j, "cleared_amount", total, precision);
+	gn_hub_json(r, 200, j);
+}
+
+/* equivalent and max_depth from the query or the body. */
+static bool clear_arguments(struct gn_hub_request *r, char code[32], uint64_t *depth)
+{
+	json_t *in = gn_hub_body(r);
+	if (!in || !gn_hub_query(r, "equivalent", code, 32) || !gn_hub_query_number(r, "max_depth", 6, 3, 10, depth))
+		return false;
+	const char *named = json_string_value(json_object_get(in, "equivalent"));
+	json_t *given = json_object_get(in, "max_depth");
+	if (named && !*code)
+		snprintf(code, 32, "%s", named);
+	if (json_is_integer(given) && json_integer_value(given) >= 3 && json_integer_value(given) <= 10)
+		*depth = (uint64_t)json_integer_value(given);
+	return true;
+}
+
+void gn_api_clear_auto(struct gn_hub_request *r)
+{
+	char code[32];
+	uint64_t depth;
+	struct gn_ledger_equivalent e;
+	if (!clear_arguments(r, code, &depth) || !gn_hub_equivalent(r, code, &e))
+		return;
+	r->hold = json_string(e.code);
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_CLEAR, .code = gn_str(e.code), .max_len = (uint8_t)(depth < 6 ? depth : 6)};
+	r->actor = r->me.pk; /* whoever asks is written down; no role is needed */
+	gn_hub_admin(r, &a, cleared);
+}
+
+/* ---- the exact optimum, on a worker ---- */
+
+enum job_use { JOB_GAP, JOB_CLEAR, JOB_OFFER };
+
+struct job {
+	uv_work_t work;
+	struct gn_hub_request *r;
+	struct gn_alloc alloc;
+	struct gn_env env;
+	struct gn_clearing *clearing, *asking; /* asking: with lines that want to be asked (offers) */
+	enum job_use use;
+	gn_err err;
+	char code[17];
+};
+
+static void job_free(struct job *job)
+{
+	gn_clearing_free(job->clearing);
+	gn_clearing_free(job->asking);
+	free(job);
+}
+
+static gn_err solve(struct gn_clearing *c)
+{
+	gn_err err = GN_AGAIN;
+	while (c && err == GN_AGAIN)
+		err = gn_clearing_run(c, 1u << 20);
+	return c ? err : GN_OK;
+}
+
+static void job_work(uv_work_t *w)
+{
+	struct job *job = GN_CONTAINER(w, struct job, work);
+	job->err = solve(job->clearing);
+	if (!job->err)
+		job->err = solve(job->asking);
+}
+
+static double percent(gn_amount_sum part, gn_amount_sum whole)
+{
+	return whole > 0 ? (double)(part * 10000 / whole) / 100 : 100;
+}
+
+static void tell_gap(struct gn_hub_request *r, struct job *job)
+{
+	struct gn_ledger_equivalent e;
+	gn_amount_sum debts = 0, done = 0, optimum = job->clearing ? gn_clearing_total(job->clearing) : 0;
+	size_t count = 0;
+	if (gn_ledger_find_equivalent(r->hub->ledger, gn_str(job->code), &e)) {
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "%s", "");
+		return;
+	}
+	const struct gn_clearing_edge *edges = job->clearing ? gn_clearing_edges(job->clearing, &count) : NULL;
+	for (size_t i = 0; i < count; i++)
+		debts += edges[i].d;
+	json_t *modes = json_object(), *j = json_pack("{ss so}", "equivalent", e.code, "cleared", modes);
+	static const char *const names[] = {"inline", "periodic", "exact", "consent"};
+	for (int i = 0; i < GN_CLEARING_MODES; i++) {
+		done += e.cleared[i];
+		gn_amount_json(modes, names[i], e.cleared[i], e.precision);
+	}
+	gn_amount_json(j, "clearable_debt", debts, e.precision);
+	gn_amount_json(j, "optimum", optimum, e.precision);
+	json_object_set_new(j, "optimum_percent_of_debt", json_real(debts > 0 ? percent(optimum, debts) : 0));
+	/* what was cleared so far, of what would have been had the optimum of now been taken too */
+	json_object_set_new(j, "cleared_percent_of_optimum", json_real(percent(done, done + optimum)));
+	json_object_set_new(j, "computed_at", gn_json_time(r->hub->now));
+	gn_hub_json(r, 200, j);
+}
+
+static void commit(struct gn_hub_request *r, struct job *job)
+{
+	struct gn_hub *hub = r->hub;
+	r->hold = json_string(job->code);
+	uint64_t ticket = gn_hub_ticket(r, cleared);
+	gn_err err = !ticket ? GN_BUSY : !job->clearing ? GN_AGAIN
+		     : job->use == JOB_CLEAR ? gn_ledger_clear(hub->ledger, gn_str(job->code), job->clearing, ticket, hub->now)
+					     : gn_ledger_offer(hub->ledger, gn_str(job->code), job->asking, gn_clearing_total(job->clearing), ticket, hub->now);
+	if (!err)
+		return;
+	if (ticket)
+		gn_hub_drop_ticket(r);
+	if (err == GN_AGAIN)
+		gn_hub_json(r, 200, json_pack("{ss si ss}", "equivalent", job->code, "cleared_cycles", 0, "cleared_amount", "0"));
+	else
+		gn_hub_fail(r, err, NULL, "%s", "");
+}
+
+static void job_done(uv_work_t *w, int status)
+{
+	struct job *job = GN_CONTAINER(w, struct job, work);
+	struct gn_hub_request *r = job->r;
+	r->hub->jobs--;
+	r->hub->now = gn_os_now();
+	if (status || job->err)
+		gn_hub_fail(r, status ? GN_BUSY : job->err, NULL, "%s", "");
+	else if (job->use == JOB_GAP)
+		tell_gap(r, job);
+	else
+		commit(r, job);
+	job_free(job);
+	gn_hub_release(r);
+}
+
+static void start_job(struct gn_hub_request *r, const char *code, enum job_use use)
+{
+	struct gn_hub *hub = r->hub;
+	struct job *job = calloc(1, sizeof *job);
+	gn_err err = job ? GN_OK : GN_NOMEM;
+	if (hub->jobs >= 2) {
+		free(job);
+		gn_hub_fail(r, GN_BUSY, NULL, "two clearings are being computed already");
+		return;
+	}
+	if (!err) {
+		job->r = r;
+		job->use = use;
+		snprintf(job->code, sizeof job->code, "%s", code);
+		gn_alloc_heap(&job->alloc, (size_t)1 << 30);
+		job->env = (struct gn_env){&job->alloc, &hub->rand, NULL};
+		err = gn_ledger_clearing_new(hub->ledger, &job->env, gn_str(code), false, &job->clearing);
+		if (err == GN_NOT_FOUND) /* no debt that may be cleared */
+			err = GN_OK;
+		if (!err && use == JOB_OFFER)
+			err = gn_ledger_clearing_new(hub->ledger, &job->env, gn_str(code), true, &job->asking);
+	}
+	if (err) {
+		if (job)
+			job_free(job);
+		gn_hub_fail(r, err, NULL, "%s", "");
+		return;
+	}
+	hub->jobs++;
+	r->refs++;
+	if (uv_queue_work(&hub->loop, &job->work, job_work, job_done))
+		job_done(&job->work, -1);
+}
+
+void gn_api_gap(struct gn_hub_request *r)
+{
+	char code[32];
+	struct gn_ledger_equivalent e;
+	if (gn_hub_query(r, "equivalent", code, sizeof code) && gn_hub_equivalent(r, code, &e))
+		start_job(r, e.code, JOB_GAP);
+}
+
+void gn_api_admin_clear_exact(struct gn_hub_request *r)
+{
+	char code[32];
+	uint64_t depth;
+	struct gn_ledger_equivalent e;
+	if (!clear_arguments(r, code, &depth) || !gn_hub_equivalent(r, code, &e))
+		return;
+	start_job(r, e.code, json_is_true(json_object_get(r->in, "offer")) ? JOB_OFFER : JOB_CLEAR);
+}
+
+/* ---- those made ---- */
+
+static void list_told(struct gn_hub_request *r, json_t *answer)
+{
+	if (answer)
+		gn_hub_items(r, json_incref(answer));
+}
+
+void gn_api_clearings(struct gn_hub_request *r)
+{
+	struct gn_history_query q = {.kind = GN_HQ_CLEARINGS, .who = r->is_participant ? (int64_t)r->me.number : -1, .eq = -1};
+	char code[32];
+	struct gn_ledger_equivalent e;
+	uint64_t limit, offset;
+	if (!gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query_page(r, &limit, &offset) || (*code && !gn_hub_equivalent(r, code, &e)))
+		return;
+	if (*code)
+		q.eq = e.number;
+	q.limit = (int64_t)limit;
+	q.offset = (int64_t)offset;
+	gn_hub_ask(r, &q, list_told);
+}
+
+void gn_api_offers(struct gn_hub_request *r)
+{
+	json_t *list = json_array();
+	struct gn_tx_key key;
+	struct gn_ledger_tx tx;
+	for (uint32_t i = 0; gn_ledger_open_tx(r->hub->ledger, i, &key, &tx); i++) {
+		char hex[33];
+		if (tx.state != GN_TX_WAITING && tx.state != GN_TX_PROPOSED)
+			continue;
+		gn_hex(GN_SLICE(key.b), hex);
+		json_array_append_new(list, json_pack("{ss ss si si so}", "offer", hex, "status", gn_tx_state_name(tx.state), "asked", (int)tx.asked, "answered", (int)tx.answered, "expires_at",
+						      gn_json_time(tx.expiry)));
+	}
+	gn_hub_items(r, list);
+}
