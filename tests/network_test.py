@@ -163,7 +163,7 @@ def case_capture(net, seed):
             f.write(secret)
         ports = " or ".join(f"udp port {n.udp_port}" for n in net.nodes)
         dump = subprocess.Popen(["tcpdump", "-i", "lo", "-U", "-s", "0", "-Z", "root", "-w", pcap, ports], stderr=subprocess.PIPE)
-        check(b"listening" in dump.stderr.readline() + dump.stderr.readline(), "tcpdump did not start")
+        check(any(b"listening" in line for line in iter(dump.stderr.readline, b"")), "tcpdump did not start")
         net.nodes[0].cli("id", "new", "--no-passphrase")
         net.nodes[0].cli("site", "publish", site, "--name", "telltalename", "--label", "telltalelabel")
         status, body = net.nodes[network.GATEWAY - 1].get("/", host="telltalename.geo.localhost")
@@ -210,6 +210,7 @@ def case_stream(net, seed):
 
 def main():
     bin_dir, case = sys.argv[1], sys.argv[2]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the nodes are stopped on the way out
     seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
     print(f"case {case}, seed {seed} (repeat with SEED={seed})", flush=True)
     base = tempfile.mkdtemp(prefix="geonet-test-")
@@ -240,7 +241,7 @@ def main():
                 path = os.path.join(base, f"node{number}", "log")
                 if os.path.exists(path):
                     print(f"---- log of node {number}")
-                    sys.stdout.write("".join(open(path, encoding="utf-8", errors="replace").readlines()[-25:]))
+                    sys.stdout.write("".join(open(path, encoding="utf-8", errors="replace").readlines()[-60:]))
         shutil.rmtree(base, ignore_errors=True)
     if any(codes):
         print(f"failed: a node did not end cleanly: {codes}")

@@ -84,6 +84,11 @@ void conn_close(struct conn *c)
 	if (c->state == CONN_CLOSING)
 		return;
 	c->state = CONN_CLOSING;
+	for (struct conn **at = &http->ready; c->ready && *at; at = &(*at)->ready_next)
+		if (*at == c) { /* it would be freed before its turn; those of the turn that runs now are freed after it */
+			*at = c->ready_next;
+			break;
+		}
 	if (c->prev)
 		c->prev->next = c->next;
 	else
