@@ -47,7 +47,7 @@ GN_MUST gn_err gn_hub_verify(const char *data, struct gn_hub_report *out, char w
 /* Each record in turn, as it was made durable, to `each`, decoded; stops when it is not GN_OK. */
 struct gn_record_view;
 GN_MUST gn_err gn_hub_records(const char *data, gn_err (*each)(void *user, const struct gn_record_view *record), void *user, char why[GN_HUB_WHY]);
-/* The journal as one file (HB-20): every file of it with its name, length and SHA-256. put takes the bytes in order. */
+/* The journal as one file (HB-20): every file of it with its name, length and hash. put takes the bytes in order. */
 GN_MUST gn_err gn_hub_export(const char *data, gn_err (*put)(void *user, struct gn_slice bytes), void *user, char why[GN_HUB_WHY]);
 /* Into a directory without a journal. get fills up to cap bytes and returns how many, 0 at the end. Every hash is compared; a damaged
  * or short file leaves no journal. Verify it afterwards. */

@@ -87,6 +87,8 @@ struct gn_slice gn_http_header(const struct gn_http_request *r, const char *name
 bool gn_http_is_unix(const struct gn_http_request *r); /* came over the Unix socket */
 /* The client's address; zeros on the Unix socket. */
 void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out);
+/* A body follows the head, or its rest is still to come. */
+bool gn_http_has_body(const struct gn_http_request *r);
 /* The head lists `word` in its Connection header. */
 bool gn_http_connection_has(const struct gn_http_request *r, const char *word);
 void gn_http_set_user(struct gn_http_request *r, void *user);

@@ -412,6 +412,11 @@ void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out)
 	}
 }
 
+bool gn_http_has_body(const struct gn_http_request *r)
+{
+	return !r->body_done;
+}
+
 bool gn_http_connection_has(const struct gn_http_request *r, const char *word)
 {
 	return r->head.headers[GN_HTTP_H_CONNECTION].p && gn_http_list_has(r->head.headers[GN_HTTP_H_CONNECTION], word);

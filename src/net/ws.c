@@ -45,10 +45,9 @@ static bool key_ok(struct gn_slice key)
 gn_err gn_ws_open(struct gn_http_request *r, const char *protocol, size_t message_max, const struct gn_ws_handler *handler, struct gn_ws **out)
 {
 	struct gn_slice key = gn_http_header(r, "sec-websocket-key"), version = gn_http_header(r, "sec-websocket-version");
-	struct gn_slice length = gn_http_header(r, "content-length");
 	char accept[29];
 	if (!gn_ws_wanted(r) || gn_http_method(r) != GN_HTTP_GET || !gn_http_connection_has(r, "upgrade") || !key.p || !key_ok(key) ||
-	    !gn_slice_eq(version, GN_LIT("13")) || (length.p && !gn_slice_eq(length, GN_LIT("0"))))
+	    !gn_slice_eq(version, GN_LIT("13")) || gn_http_has_body(r))
 		return GN_USAGE;
 	struct gn_ws *ws = calloc(1, sizeof *ws + message_max);
 	if (!ws)

@@ -1,0 +1,535 @@
+/* Officers' routes: participants, equivalents, lines, graph, reports. What changes the ledger is a record with who, what and why; the
+ * history shows before and after. */
+#include "hub/hub_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static void list_told(struct gn_hub_request *r, json_t *answer)
+{
+	if (answer)
+		gn_hub_items(r, json_incref(answer));
+}
+
+/* ---- participants ---- */
+
+void gn_api_admin_participants(struct gn_hub_request *r)
+{
+	static const char *const statuses[] = {"active", "suspended", "left", "deleted"};
+	struct gn_history_query q = {.kind = GN_HQ_PARTICIPANTS, .who = -1};
+	char status[16];
+	uint64_t limit, offset;
+	if (!gn_hub_query(r, "q", q.text, sizeof q.text) || !gn_hub_query(r, "type", q.type, sizeof q.type) || !gn_hub_query(r, "status", status, sizeof status) ||
+	    !gn_hub_query_page(r, &limit, &offset))
+		return;
+	for (unsigned i = 0; i < GN_COUNT(statuses); i++)
+		if (strcmp(status, statuses[i]) == 0)
+			snprintf(q.status, sizeof q.status, "%u", i);
+	q.limit = (int64_t)limit;
+	q.offset = (int64_t)offset;
+	gn_hub_ask(r, &q, list_told);
+}
+
+void gn_api_admin_participant_stats(struct gn_hub_request *r)
+{
+	uint32_t count = gn_ledger_participant_count(r->hub->ledger), by_status[4] = {0}, by_kind[3] = {0};
+	for (uint32_t i = 0; i < count; i++) {
+		struct gn_ledger_participant p;
+		if (gn_ledger_participant(r->hub->ledger, i, &p))
+			continue;
+		by_status[p.status & 3]++;
+		by_kind[p.kind % 3]++;
+	}
+	gn_hub_json(r, 200, json_pack("{sI s{sI sI sI sI} s{sI sI sI}}", "total", (json_int_t)count, "by_status", "active", (json_int_t)by_status[0], "suspended", (json_int_t)by_status[1], "left",
+				      (json_int_t)by_status[2], "deleted", (json_int_t)by_status[3], "by_type", "person", (json_int_t)by_kind[0], "business", (json_int_t)by_kind[1], "hub",
+				      (json_int_t)by_kind[2]));
+}
+
+void gn_api_admin_participant_metrics(struct gn_hub_request *r)
+{
+	struct gn_ledger_participant p;
+	json_t *list = json_array();
+	if (!gn_hub_participant(r, r->args[0], &p)) {
+		json_decref(list);
+		return;
+	}
+	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(r->hub->ledger); eq++) {
+		struct gn_ledger_equivalent e;
+		struct gn_ledger_balance b;
+		if (gn_ledger_equivalent(r->hub->ledger, eq, &e) || gn_ledger_balance(r->hub->ledger, eq, p.number, &b))
+			continue;
+		json_t *item = json_pack("{ss}", "equivalent", e.code);
+		gn_amount_json(item, "total_debt", b.debt, e.precision);
+		gn_amount_json(item, "total_credit", b.credit, e.precision);
+		gn_amount_json(item, "net_balance", b.credit - b.debt, e.precision);
+		gn_amount_json(item, "trust_given", b.trust_given, e.precision);
+		gn_amount_json(item, "trust_received", b.trust_received, e.precision);
+		gn_amount_json(item, "can_spend", b.can_spend, e.precision);
+		gn_amount_json(item, "can_receive", b.can_receive, e.precision);
+		json_array_append_new(list, item);
+	}
+	gn_hub_json(r, 200, json_pack("{ss ss so}", "pid", r->args[0], "display_name", gn_hub_name(r->hub, p.number), "equivalents", list));
+}
+
+static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	static const char *const statuses[] = {"active", "suspended", "left", "deleted"};
+	if (gn_hub_admin_ok(r, e))
+		gn_hub_json(r, 200, json_pack("{ss ss si}", "pid", r->args[0], "status", statuses[r->note[0] & 3], "verification_level", (int)r->note[1]));
+}
+
+static void set_status(struct gn_hub_request *r, int status, int level)
+{
+	struct gn_ledger_participant p;
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS};
+	if (!gn_hub_body(r) || !gn_hub_participant(r, r->args[0], &p))
+		return;
+	a.status = status < 0 ? p.status : (uint8_t)status;
+	a.level = level < 0 ? p.level : (uint8_t)level;
+	r->note[0] = a.status;
+	r->note[1] = a.level;
+	gn_err err = gn_pid_parse(gn_str(r->args[0]), &a.pid);
+	GN_ASSERT(!err);
+	if (a.status == p.status && a.level == p.level)
+		gn_hub_json(r, 200, json_pack("{ss ss si}", "pid", r->args[0], "status", a.status ? "suspended" : "active", "verification_level", (int)a.level));
+	else
+		gn_hub_admin(r, &a, status_set);
+}
+
+void gn_api_admin_freeze(struct gn_hub_request *r)
+{
+	set_status(r, GN_PARTICIPANT_SUSPENDED, -1);
+}
+
+void gn_api_admin_unfreeze(struct gn_hub_request *r)
+{
+	set_status(r, GN_PARTICIPANT_ACTIVE, -1);
+}
+
+void gn_api_admin_level(struct gn_hub_request *r)
+{
+	json_t *in = gn_hub_body(r), *level = json_object_get(in, "level");
+	if (!in)
+		return;
+	if (!json_is_integer(level) || json_integer_value(level) < 0 || json_integer_value(level) > 255)
+		gn_hub_fail_as(r, 422, "E009", NULL, "the body is {\"level\": 0..255, \"reason\"}");
+	else
+		set_status(r, -1, (int)json_integer_value(level));
+}
+
+/* ---- equivalents ---- */
+
+static void equivalent_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	struct gn_ledger_equivalent eq;
+	if (!gn_hub_admin_ok(r, e))
+		return;
+	if (gn_ledger_find_equivalent(r->hub->ledger, gn_str(json_string_value(r->hold)), &eq))
+		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
+	else
+		gn_hub_json(r, 200, gn_hub_equivalent_json(&eq));
+}
+
+/* {description, symbol, metadata} of the body over what is there, as canonical JSON in out. */
+static bool info_text(struct gn_hub_request *r, const struct gn_ledger_equivalent *old, struct gn_buf *out)
+{
+	static const char *const names[] = {"description", "symbol", "metadata"};
+	json_t *info = old ? json_loadb((const char *)old->info.p, old->info.len, 0, NULL) : NULL;
+	if (!json_is_object(info)) {
+		json_decref(info);
+		info = json_object();
+	}
+	for (unsigned i = 0; i < GN_COUNT(names); i++) {
+		json_t *v = json_object_get(r->in, names[i]);
+		if (v && !json_is_null(v))
+			json_object_set(info, names[i], v);
+	}
+	char *text = json_dumps(info, JSON_COMPACT);
+	struct gn_json *parsed = malloc(sizeof *parsed);
+	gn_err err = text && parsed ? gn_json_parse(gn_str(text), parsed) : GN_NOMEM;
+	if (!err)
+		err = gn_json_write(parsed, out);
+	free(parsed);
+	free(text);
+	json_decref(info);
+	if (err)
+		gn_hub_fail_as(r, 422, "E009", NULL, "description, symbol and metadata must be JSON without fractions: %s", gn_err_text(err));
+	return !err;
+}
+
+static void put_equivalent(struct gn_hub_request *r, const char *code, const struct gn_ledger_equivalent *old)
+{
+	uint8_t info[JSON_TEXT_MAX];
+	struct gn_buf text = {info, 0, sizeof info};
+	json_t *precision = json_object_get(r->in, "precision"), *active = json_object_get(r->in, "is_active");
+	int64_t digits = json_is_integer(precision) ? json_integer_value(precision) : old ? old->precision : 2;
+	if ((precision && !json_is_integer(precision) && !json_is_null(precision)) || digits < 0 || digits > (int64_t)GN_PRECISION_MAX) {
+		gn_hub_fail_as(r, 422, "E009", NULL, "the precision is a number from 0 to %u", GN_PRECISION_MAX);
+		return;
+	}
+	if (!info_text(r, old, &text))
+		return;
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_EQUIVALENT, .code = gn_str(code), .precision = (uint8_t)digits, .info = gn_buf_slice(&text)};
+	a.active = json_is_boolean(active) ? json_is_true(active) : old ? old->active : true;
+	r->hold = json_string(code);
+	gn_hub_admin(r, &a, equivalent_set);
+}
+
+void gn_api_admin_equivalent_create(struct gn_hub_request *r)
+{
+	struct gn_ledger_equivalent old;
+	const char *code = gn_hub_body_text(r, "code");
+	if (!code)
+		return;
+	size_t len = strlen(code);
+	if (len < 1 || len > 16 || strspn(code, "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_") != len)
+		gn_hub_fail_as(r, 422, "E009", NULL, "a code is 1 to 16 of A-Z, 0-9 and _");
+	else if (gn_ledger_find_equivalent(r->hub->ledger, gn_str(code), &old) == GN_OK)
+		gn_hub_fail_as(r, 409, "E008", NULL, "there is an equivalent %s already", code);
+	else
+		put_equivalent(r, code, NULL);
+}
+
+void gn_api_admin_equivalent_patch(struct gn_hub_request *r)
+{
+	struct gn_ledger_equivalent old;
+	if (gn_hub_body(r) && gn_hub_equivalent(r, r->args[0], &old))
+		put_equivalent(r, r->args[0], &old);
+}
+
+/* Nothing is ever deleted from a journal: an unused equivalent becomes inactive. */
+void gn_api_admin_equivalent_delete(struct gn_hub_request *r)
+{
+	struct gn_ledger_equivalent old;
+	if (!gn_hub_body(r) || !gn_hub_equivalent(r, r->args[0], &old))
+		return;
+	if (old.pairs) {
+		gn_hub_fail_as(r, 409, "E008", json_pack("{sI}", "pairs", (json_int_t)old.pairs), "%s is in use; set \"is_active\": false to end it", old.code);
+		return;
+	}
+	json_object_set_new(r->in, "is_active", json_false());
+	put_equivalent(r, r->args[0], &old);
+}
+
+void gn_api_admin_equivalent_usage(struct gn_hub_request *r)
+{
+	struct gn_ledger_equivalent e;
+	if (gn_hub_equivalent(r, r->args[0], &e))
+		gn_hub_json(r, 200, json_pack("{ss sI sI sI}", "code", e.code, "trustlines", (json_int_t)e.open_lines, "pairs", (json_int_t)e.pairs, "participants", (json_int_t)e.nodes));
+}
+
+void gn_api_admin_equivalents(struct gn_hub_request *r)
+{
+	gn_api_equivalents(r);
+}
+
+/* ---- lines and the graph ---- */
+
+struct line_filter {
+	char code[32], creditor[64], debtor[64], status[16];
+	bool bottlenecks; /* used at least 80 % of the limit */
+};
+
+static bool line_fits(const struct line_filter *f, const struct gn_ledger_line *line, const json_t *item)
+{
+	if (line->status == GN_LINE_NONE || (line->status == GN_LINE_CLOSED && !*f->status))
+		return false;
+	if (f->bottlenecks)
+		return line->status == GN_LINE_ACTIVE && line->limit > 0 && line->used >= line->limit - line->limit / 5;
+	return (!*f->creditor || strcmp(f->creditor, json_string_value(json_object_get(item, "from"))) == 0) &&
+	       (!*f->debtor || strcmp(f->debtor, json_string_value(json_object_get(item, "to"))) == 0) &&
+	       (!*f->status || strcmp(f->status, json_string_value(json_object_get(item, "status"))) == 0);
+}
+
+static json_t *all_lines(struct gn_hub *hub, const struct line_filter *f)
+{
+	json_t *list = json_array();
+	struct gn_ledger_equivalent e;
+	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(hub->ledger); eq++) {
+		if (gn_ledger_equivalent(hub->ledger, eq, &e) || (*f->code && strcmp(f->code, e.code) != 0))
+			continue;
+		uint32_t ends[2];
+		gn_amount x;
+		for (uint32_t pair = 0; gn_ledger_pair(hub->ledger, eq, pair, &ends[0], &ends[1], &x) == GN_OK && json_array_size(list) < HUB_GRAPH_MAX; pair++)
+			for (unsigned side = 0; side < 2; side++) {
+				struct gn_ledger_line line;
+				if (gn_ledger_line(hub->ledger, eq, ends[side], ends[!side], &line))
+					continue;
+				json_t *item = gn_hub_line_json(hub, &e, &line);
+				if (line_fits(f, &line, item))
+					json_array_append(list, item);
+				json_decref(item);
+			}
+	}
+	return list;
+}
+
+static void times_told(struct gn_hub_request *r, json_t *times)
+{
+	size_t i;
+	json_t *item;
+	if (!times)
+		return;
+	json_array_foreach(r->hold, i, item) gn_hub_line_times(item, times);
+	gn_hub_page(r, json_incref(r->hold));
+}
+
+void gn_api_admin_lines(struct gn_hub_request *r)
+{
+	struct line_filter f = {0};
+	if (!gn_hub_query(r, "equivalent", f.code, sizeof f.code) || !gn_hub_query(r, "creditor", f.creditor, sizeof f.creditor) || !gn_hub_query(r, "debtor", f.debtor, sizeof f.debtor) ||
+	    !gn_hub_query(r, "status", f.status, sizeof f.status))
+		return;
+	r->hold = all_lines(r->hub, &f);
+	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .who = -1}, times_told);
+}
+
+static void strip(json_t *list)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach(list, i, item) json_object_del(item, "_key");
+}
+
+void gn_api_admin_bottlenecks(struct gn_hub_request *r)
+{
+	struct line_filter f = {.bottlenecks = true};
+	if (!gn_hub_query(r, "equivalent", f.code, sizeof f.code))
+		return;
+	json_t *list = all_lines(r->hub, &f);
+	strip(list);
+	gn_hub_page(r, list);
+}
+
+static json_t *node_json(const struct gn_hub *hub, uint32_t number)
+{
+	static const char *const statuses[] = {"active", "suspended", "left", "deleted"};
+	struct gn_ledger_participant p;
+	char pid[GN_PID_MAX];
+	if (gn_ledger_participant(hub->ledger, number, &p))
+		return json_null();
+	gn_pid(&p.pk, pid);
+	return json_pack("{ss ss ss}", "pid", pid, "display_name", gn_hub_name(hub, number), "status", statuses[p.status & 3]);
+}
+
+void gn_api_admin_graph(struct gn_hub_request *r)
+{
+	struct line_filter f = {0};
+	if (!gn_hub_query(r, "equivalent", f.code, sizeof f.code))
+		return;
+	json_t *nodes = json_array(), *lines = all_lines(r->hub, &f);
+	strip(lines);
+	for (uint32_t i = 0; i < gn_ledger_participant_count(r->hub->ledger) && i < HUB_GRAPH_MAX; i++)
+		json_array_append_new(nodes, node_json(r->hub, i));
+	gn_hub_json(r, 200, json_pack("{so so so sI}", "participants", nodes, "trustlines", lines, "generated_at", gn_json_time(r->hub->now), "seq", (json_int_t)gn_ledger_seq(r->hub->ledger)));
+}
+
+/* Breadth-first over all equivalents (or one) from one participant. */
+void gn_api_admin_ego(struct gn_hub_request *r)
+{
+	struct gn_hub *hub = r->hub;
+	char pid[64], code[32];
+	struct gn_ledger_participant p;
+	uint64_t depth;
+	uint32_t count = gn_ledger_participant_count(hub->ledger), head = 0, tail = 0;
+	if (!gn_hub_query(r, "pid", pid, sizeof pid) || !gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query_number(r, "depth", 1, 0, 4, &depth) || !gn_hub_participant(r, pid, &p))
+		return;
+	uint8_t *far = calloc(count, 1); /* distance + 1 */
+	uint32_t *queue = malloc((count + 1) * sizeof *queue);
+	json_t *nodes = json_array(), *lines = json_array();
+	if (!far || !queue)
+		goto out;
+	far[p.number] = 1;
+	queue[tail++] = p.number;
+	while (head < tail) {
+		uint32_t at = queue[head++];
+		json_array_append_new(nodes, node_json(hub, at));
+		for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(hub->ledger) && far[at] <= depth; eq++) {
+			struct gn_ledger_equivalent e;
+			struct gn_ledger_line mine, theirs;
+			uint32_t walk = 0;
+			if (gn_ledger_equivalent(hub->ledger, eq, &e) || (*code && strcmp(code, e.code) != 0))
+				continue;
+			while (json_array_size(lines) < HUB_GRAPH_MAX && gn_ledger_next_pair(hub->ledger, eq, at, &walk, &mine, &theirs)) {
+				uint32_t other = mine.status != GN_LINE_NONE ? mine.to : theirs.from;
+				if (other >= count || (far[other] && far[other] <= far[at] && other != at && far[other] != far[at]))
+					continue; /* its line was shown from there */
+				if (mine.status != GN_LINE_NONE)
+					json_array_append_new(lines, gn_hub_line_json(hub, &e, &mine));
+				if (theirs.status != GN_LINE_NONE && !(far[other] == far[at] && other < at))
+					json_array_append_new(lines, gn_hub_line_json(hub, &e, &theirs));
+				if (!far[other]) {
+					far[other] = (uint8_t)(far[at] + 1);
+					queue[tail++] = other;
+				}
+			}
+		}
+	}
+out:
+	free(far);
+	free(queue);
+	strip(lines);
+	gn_hub_json(r, 200, json_pack("{ss sI so so}", "pid", pid, "depth", (json_int_t)depth, "participants", nodes, "trustlines", lines));
+}
+
+void gn_api_admin_liquidity(struct gn_hub_request *r)
+{
+	json_t *list = json_array();
+	char code[32];
+	if (!gn_hub_query(r, "equivalent", code, sizeof code)) {
+		json_decref(list);
+		return;
+	}
+	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(r->hub->ledger); eq++) {
+		struct gn_ledger_equivalent e;
+		gn_amount_sum limits = 0, used = 0, reserved = 0;
+		uint32_t a, b;
+		gn_amount x;
+		if (gn_ledger_equivalent(r->hub->ledger, eq, &e) || (*code && strcmp(code, e.code) != 0))
+			continue;
+		for (uint32_t pair = 0; gn_ledger_pair(r->hub->ledger, eq, pair, &a, &b, &x) == GN_OK; pair++)
+			for (int side = 0; side < 2; side++) {
+				struct gn_ledger_line line;
+				if (gn_ledger_line(r->hub->ledger, eq, side ? b : a, side ? a : b, &line))
+					continue;
+				limits += line.status == GN_LINE_ACTIVE ? line.limit : 0;
+				used += line.used;
+				reserved += line.reserved;
+			}
+		json_t *item = json_pack("{ss sI sI}", "equivalent", e.code, "trustlines", (json_int_t)e.open_lines, "participants", (json_int_t)e.nodes);
+		gn_amount_json(item, "total_limit", limits, e.precision);
+		gn_amount_json(item, "total_used", used, e.precision);
+		gn_amount_json(item, "total_reserved", reserved, e.precision);
+		json_array_append_new(list, item);
+	}
+	gn_hub_items(r, list);
+}
+
+/* ---- transactions, disputes, reports ---- */
+
+static void aborted(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	if (e->err)
+		gn_hub_fail(r, e->err, NULL, "%s", "");
+	else if (e->state == GN_TX_COMMITTED)
+		gn_hub_fail_as(r, 409, "E008", NULL, "it is committed: nothing takes that back");
+	else
+		gn_hub_json(r, 200, json_pack("{ss ss}", "tx_id", r->args[0], "status", "aborted"));
+}
+
+static void abort_key(struct gn_hub_request *r, const struct gn_tx_key *key)
+{
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_ABORT, .key = *key};
+	gn_hub_admin(r, &a, aborted);
+}
+
+/* The path names a transaction by its key in hex, or its tx_id together with the body's "initiator". */
+void gn_api_admin_abort(struct gn_hub_request *r)
+{
+	struct gn_tx_key key;
+	struct gn_ledger_tx tx;
+	struct gn_ledger_participant p;
+	json_t *in = gn_hub_body(r);
+	const char *initiator = json_string_value(json_object_get(in, "initiator"));
+	if (!in)
+		return;
+	if (initiator) {
+		if (!gn_hub_participant(r, initiator, &p))
+			return;
+		gn_tx_key(&p.pk, gn_str(r->args[0]), &key);
+	} else if (gn_unhex(gn_str(r->args[0]), key.b, sizeof key.b)) {
+		gn_hub_fail_as(r, 422, "E009", NULL, "name the transaction by its key, or by tx_id with \"initiator\" in the body");
+		return;
+	}
+	gn_ledger_tx(r->hub->ledger, &key, &tx);
+	if (tx.state == GN_TX_NONE)
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no such transaction");
+	else if (tx.state == GN_TX_COMMITTED)
+		gn_hub_fail_as(r, 409, "E008", NULL, "it is committed: nothing takes that back");
+	else
+		abort_key(r, &key);
+}
+
+static void disputed(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	if (gn_hub_admin_ok(r, e))
+		gn_hub_json(r, 200, json_pack("{sb sb}", "ok", 1, "frozen", (int)r->note[0]));
+}
+
+void gn_api_admin_dispute(struct gn_hub_request *r)
+{
+	json_t *in = gn_hub_body(r);
+	struct gn_line_id id;
+	struct gn_ledger_line line;
+	struct gn_ledger_equivalent e;
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_DISPUTE, .active = strcmp(r->args[1], "freeze") == 0};
+	char from[GN_PID_MAX], to[GN_PID_MAX];
+	if (!in)
+		return;
+	if (!a.active && strcmp(r->args[1], "unfreeze") != 0) {
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "%s", "");
+		return;
+	}
+	gn_err err = gn_line_id_parse(gn_str(r->args[0]), &id);
+	if (!err)
+		err = gn_ledger_line_by_id(r->hub->ledger, &id, &line);
+	if (!err)
+		err = gn_ledger_equivalent(r->hub->ledger, id.eq, &e);
+	if (err) {
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no trust line with this id");
+		return;
+	}
+	gn_hub_pid(r->hub, line.from, from);
+	gn_hub_pid(r->hub, line.to, to);
+	err = gn_pid_parse(gn_str(from), &a.pid);
+	if (!err)
+		err = gn_pid_parse(gn_str(to), &a.pid2);
+	GN_ASSERT(!err);
+	a.code = gn_str(e.code);
+	r->note[0] = a.active;
+	gn_hub_admin(r, &a, disputed);
+}
+
+void gn_api_admin_audit(struct gn_hub_request *r)
+{
+	gn_api_integrity_audit(r);
+}
+
+static void incidents_told(struct gn_hub_request *r, json_t *answer)
+{
+	if (answer)
+		gn_hub_json(r, 200, json_pack("{so sO}", "items", r->hold ? json_incref(r->hold) : json_array(), "transactions", answer));
+}
+
+/* What stands open longer than it should, and what the machine said. */
+void gn_api_admin_incidents(struct gn_hub_request *r)
+{
+	struct gn_tx_key key;
+	struct gn_ledger_tx tx;
+	struct gn_feed_info feed;
+	r->hold = json_array();
+	gn_feed_info(r->hub->feed, &feed);
+	for (uint32_t i = 0; gn_ledger_open_tx(r->hub->ledger, i, &key, &tx); i++) {
+		char hex[33];
+		gn_hex(GN_SLICE(key.b), hex);
+		json_array_append_new(r->hold, json_pack("{ss ss ss so}", "type", "open_transaction", "key", hex, "status", gn_tx_state_name(tx.state), "expires_at", gn_json_time(tx.expiry)));
+	}
+	if (feed.failures || feed.stale)
+		json_array_append_new(r->hold, json_pack("{ss sI sb ss}", "type", "history", "failures", (json_int_t)feed.failures, "stale", feed.stale, "last", feed.why));
+	if (r->hub->disk.failed)
+		json_array_append_new(r->hold, json_pack("{ss sI}", "type", "disk", "failures", (json_int_t)r->hub->disk.failed));
+	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_STATS}, incidents_told);
+}
+
+void gn_api_admin_migrations(struct gn_hub_request *r)
+{
+	struct gn_feed_info feed;
+	gn_feed_info(r->hub->feed, &feed);
+	gn_hub_json(r, 200, json_pack("{ss sI sI sb}", "schema", "1", "watermark", (json_int_t)feed.watermark, "journal_seq", (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "is_up_to_date", !feed.stale));
+}
+
+void gn_api_admin_snapshot(struct gn_hub_request *r)
+{
+	gn_ledger_snapshot(r->hub->ledger);
+	gn_hub_json(r, 202, json_pack("{sb}", "ok", 1));
+}

@@ -1,0 +1,156 @@
+/* Configuration: one table of settings that the file and the flags share; "name = value" lines, '#' comments (as NO-1). */
+#include "hub/hub.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void gn_hub_config_default(struct gn_hub_config *c)
+{
+	*c = (struct gn_hub_config){
+		.http = 7790,
+		.history = "sqlite",
+		.access_s = 3600,
+		.refresh_s = 30 * 86400,
+		.rate_key = 6000,
+		.rate_address = 600,
+		.memory = UINT64_C(4) << 30,
+		.log = GN_LOG_INFO,
+	};
+}
+
+static bool number(const char *s, uint64_t least, uint64_t most, uint64_t *out)
+{
+	uint64_t v = 0;
+	if (!*s || strlen(s) > 18)
+		return false;
+	for (; *s; s++) {
+		if (*s < '0' || *s > '9')
+			return false;
+		v = v * 10 + (uint64_t)(*s - '0');
+	}
+	*out = v;
+	return v >= least && v <= most;
+}
+
+static bool boolean(const char *s, bool *out)
+{
+	*out = strcmp(s, "yes") == 0;
+	return *out || strcmp(s, "no") == 0;
+}
+
+static const char *set(struct gn_hub_config *c, const char *name, const char *value)
+{
+	static const char *const levels[] = {"debug", "info", "warn", "error"};
+	uint64_t v = 0;
+	if (strcmp(name, "data") == 0) {
+		bool ok = *value && strlen(value) < sizeof c->data;
+		if (ok)
+			memcpy(c->data, value, strlen(value) + 1);
+		return ok ? NULL : "a directory";
+	}
+	if (strcmp(name, "http") == 0) {
+		bool ok = number(value, 0, 65535, &v);
+		c->http = (uint16_t)v;
+		return ok ? NULL : "a TCP port, 0 for a free one";
+	}
+	if (strcmp(name, "history") == 0) {
+		bool ok = (strcmp(value, "sqlite") == 0 || strncmp(value, "postgresql ", 11) == 0) && strlen(value) < sizeof c->history;
+		if (ok)
+			memcpy(c->history, value, strlen(value) + 1);
+		return ok ? NULL : "sqlite, or postgresql and a connection string";
+	}
+	if (strcmp(name, "access-seconds") == 0) {
+		bool ok = number(value, 1, 86400, &v);
+		c->access_s = (uint32_t)v;
+		return ok ? NULL : "1 to 86400 seconds";
+	}
+	if (strcmp(name, "refresh-seconds") == 0) {
+		bool ok = number(value, 1, 365 * 86400, &v);
+		c->refresh_s = (uint32_t)v;
+		return ok ? NULL : "1 to 31536000 seconds";
+	}
+	if (strcmp(name, "rate-key") == 0) {
+		bool ok = number(value, 0, 1000000, &v);
+		c->rate_key = (uint32_t)v;
+		return ok ? NULL : "requests a minute, 0 for no bound";
+	}
+	if (strcmp(name, "rate-address") == 0) {
+		bool ok = number(value, 0, 1000000, &v);
+		c->rate_address = (uint32_t)v;
+		return ok ? NULL : "requests a minute, 0 for no bound";
+	}
+	if (strcmp(name, "trust-proxy") == 0)
+		return boolean(value, &c->trust_proxy) ? NULL : "yes or no";
+	if (strcmp(name, "accept-v0") == 0)
+		return boolean(value, &c->accept_v0) ? NULL : "yes or no";
+	if (strcmp(name, "memory-mib") == 0) {
+		bool ok = number(value, 16, 1u << 20, &v);
+		c->memory = v << 20;
+		return ok ? NULL : "16 to 1048576 MiB";
+	}
+	if (strcmp(name, "log") == 0) {
+		for (unsigned i = 0; i < GN_COUNT(levels); i++)
+			if (strcmp(value, levels[i]) == 0) {
+				c->log = (enum gn_log_level)i;
+				return NULL;
+			}
+		return "debug, info, warn or error";
+	}
+	return "";
+}
+
+gn_err gn_hub_config_set(struct gn_hub_config *c, struct gn_slice name, struct gn_slice value, char why[GN_HUB_WHY])
+{
+	char n[32], v[520];
+	if (name.len == 0 || name.len >= sizeof n || value.len >= sizeof v || memchr(name.p, 0, name.len) || (value.len && memchr(value.p, 0, value.len))) {
+		snprintf(why, GN_HUB_WHY, "a setting's name or value is too long or not text");
+		return GN_USAGE;
+	}
+	snprintf(n, sizeof n, "%.*s", (int)name.len, (const char *)name.p);
+	snprintf(v, sizeof v, "%.*s", (int)value.len, value.len ? (const char *)value.p : "");
+	struct gn_hub_config next = *c;
+	const char *expected = set(&next, n, v);
+	if (!expected) {
+		*c = next;
+		return GN_OK;
+	}
+	if (*expected)
+		snprintf(why, GN_HUB_WHY, "%s: '%.80s' is not %s", n, v, expected);
+	else
+		snprintf(why, GN_HUB_WHY, "there is no setting '%s'", n);
+	return GN_USAGE;
+}
+
+static struct gn_slice trim(struct gn_slice s)
+{
+	while (s.len && (s.p[0] == ' ' || s.p[0] == '\t'))
+		s = gn_slice_sub(s, 1, s.len);
+	while (s.len && (s.p[s.len - 1] == ' ' || s.p[s.len - 1] == '\t' || s.p[s.len - 1] == '\r'))
+		s.len--;
+	return s;
+}
+
+gn_err gn_hub_config_parse(struct gn_hub_config *c, struct gn_slice text, char why[GN_HUB_WHY])
+{
+	struct gn_hub_config out = *c;
+	for (unsigned line = 1; text.len; line++) {
+		const uint8_t *newline = memchr(text.p, '\n', text.len);
+		size_t len = newline ? (size_t)(newline - text.p) : text.len;
+		struct gn_slice l = gn_slice_sub(text, 0, len);
+		text = gn_slice_sub(text, len + 1, text.len);
+		const uint8_t *hash = l.len ? memchr(l.p, '#', l.len) : NULL;
+		l = trim(hash ? gn_slice(l.p, (size_t)(hash - l.p)) : l);
+		if (l.len == 0)
+			continue;
+		const uint8_t *equals = memchr(l.p, '=', l.len);
+		char inner[GN_HUB_WHY];
+		if (!equals)
+			snprintf(inner, sizeof inner, "expected \"name = value\"");
+		else if (gn_hub_config_set(&out, trim(gn_slice(l.p, (size_t)(equals - l.p))), trim(gn_slice(equals + 1, (size_t)(l.p + l.len - equals) - 1)), inner) == GN_OK)
+			continue;
+		snprintf(why, GN_HUB_WHY, "line %u: %.280s", line, inner);
+		return GN_USAGE;
+	}
+	*c = out;
+	return GN_OK;
+}

@@ -1,0 +1,282 @@
+/* The composition root: makes the ledger, the history and the API, runs the loop, pumps between them, stops cleanly.
+ *
+ * One turn of the loop:  requests and completions come in as they are ready; before the loop sleeps, pump() sequences what waits, moves
+ * disk requests, records and results to whoever they are for until nothing moves, and sets one timer to the earliest deadline.
+ *
+ * Start:  data directory and lock -> keys -> history and its watermark -> ledger recovers, handing out the records that the history
+ * lacks (the API answers 503) -> READY.   Stop:  nothing new, what was taken becomes durable, the history is fed. */
+#include "hub/hub_int.h"
+#include "hub/keys.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#define STOP_MAX (10 * GN_SEC) /* for the last writes */
+#define PUMP_ROUNDS 64u
+
+void gn_hub_log(struct gn_hub *hub, enum gn_log_level level, const char *event, const char *fmt, ...)
+{
+	char text[512];
+	va_list args;
+	va_start(args, fmt);
+	vsnprintf(text, sizeof text, fmt, args);
+	va_end(args);
+	gn_log(&hub->log, level, "hub", event, "%s", text);
+}
+
+static void log_write(void *user, enum gn_log_level level, const char *module, const char *event, const char *text)
+{
+	static const char *const names[] = {"debug", "info", "warn", "error"};
+	char stamp[32];
+	(void)user;
+	gn_os_time_text(gn_os_now(), stamp, sizeof stamp);
+	fprintf(stderr, "%s %-5s %-8s %s: %s\n", stamp, names[level], module, event, text);
+}
+
+/* ---- pump ---- */
+
+static void ready(struct gn_hub *hub, gn_err err)
+{
+	struct gn_ledger_info info;
+	if (err) {
+		hub->stopped = err;
+		gn_hub_log(hub, GN_LOG_ERROR, "journal.failed", "the journal in %s/journal cannot be used: %s", hub->config.data, gn_err_text(err));
+		hub->exit = 1;
+		uv_stop(&hub->loop);
+		return;
+	}
+	gn_ledger_info(hub->ledger, &info);
+	hub->ready = true;
+	gn_hub_log(hub, GN_LOG_INFO, "ready", "hub %s on port %u, %u participants, record %llu%s", hub->pid, gn_http_port(hub->http), gn_ledger_participant_count(hub->ledger),
+		   (unsigned long long)gn_ledger_seq(hub->ledger), info.torn ? ", a torn tail was cut" : "");
+	if (hub->ready_fd >= 0) {
+		char line[32];
+		int n = snprintf(line, sizeof line, "ready %u\n", gn_http_port(hub->http));
+		if (write(hub->ready_fd, line, (size_t)n) != n)
+			gn_hub_log(hub, GN_LOG_WARN, "ready.unheard", "whoever started this hub does not listen");
+		close(hub->ready_fd);
+		hub->ready_fd = -1;
+	}
+}
+
+static void event(struct gn_hub *hub, const struct gn_ledger_event *e)
+{
+	switch (e->kind) {
+	case GN_LEDGER_READY: ready(hub, e->err); break;
+	case GN_LEDGER_RECORDS:
+		gn_feed_records(hub->feed, e->payload, e->first_seq, e->count);
+		gn_hub_live_records(hub, e->payload, e->first_seq, e->count);
+		break;
+	case GN_LEDGER_RESULT: gn_hub_result(hub, e); break;
+	case GN_LEDGER_STOPPED:
+		hub->stopped = e->err;
+		gn_hub_log(hub, GN_LOG_ERROR, "journal.stopped", "the journal cannot be written (%s): nothing new is taken; free or mend the disk and start the hub again", gn_err_text(e->err));
+		break;
+	}
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+	(void)timer; /* the pump runs before the loop sleeps again */
+}
+
+void gn_hub_pump(struct gn_hub *hub)
+{
+	struct gn_ledger_event e;
+	if (hub->pumping)
+		return;
+	hub->pumping = true;
+	hub->now = gn_os_now();
+	gn_hub_verify_pump(hub);
+	gn_ledger_tick(hub->ledger, hub->now);
+	for (unsigned i = 0, moved = 1; i < PUMP_ROUNDS && moved; i++) {
+		moved = gn_hub_disk_pump(hub);
+		for (unsigned k = 0; k < 256 && gn_ledger_next_event(hub->ledger, &e); k++, moved = 1)
+			event(hub, &e);
+	}
+	gn_hub_live_tick(hub);
+	gn_time at = gn_time_min(gn_ledger_deadline(hub->ledger), hub->now + 5 * GN_SEC);
+	gn_time wait = at > hub->now ? (at - hub->now + GN_MSEC - 1) / GN_MSEC : 0;
+	uv_timer_start(&hub->timer, on_timer, (uint64_t)wait, 0);
+	hub->pumping = false;
+}
+
+static void on_prepare(uv_prepare_t *prepare)
+{
+	gn_hub_pump(prepare->data);
+}
+
+static void on_signal(uv_signal_t *signal, int number)
+{
+	struct gn_hub *hub = signal->data;
+	(void)number;
+	if (hub->stopping)
+		return;
+	hub->stopping = true;
+	gn_hub_log(hub, GN_LOG_INFO, "stopping", "what was taken becomes durable, then the hub ends");
+	uv_stop(&hub->loop);
+}
+
+/* ---- start ---- */
+
+#define FAIL(err, ...)                                                                                                                                      \
+	do {                                                                                                                                                \
+		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                                                     \
+		return (err);                                                                                                                               \
+	} while (0)
+
+static gn_err load_keys(struct gn_hub *hub, char why[GN_HUB_WHY])
+{
+	struct gn_hub_keys keys = {0};
+	gn_err err = gn_hub_keys_load(hub->dir, hub->config.data, &hub->rand, true, &keys, why);
+	if (!err) {
+		hub->sk = keys.sk;
+		memcpy(hub->jwt_key, keys.jwt_key, sizeof hub->jwt_key);
+		memcpy(hub->admin_token, keys.admin_token, sizeof hub->admin_token);
+		gn_pid(&hub->sk.pk, hub->pid);
+	}
+	gn_hub_keys_wipe(&keys);
+	return err;
+}
+
+static gn_err make_ledger(struct gn_hub *hub)
+{
+	struct gn_env env = {&hub->alloc[0], &hub->rand, &hub->log};
+	struct gn_ledger_config c = {.hub = hub->sk.pk, .dir = "journal", .feed_from = gn_feed_watermark(hub->feed) + 1};
+	gn_ledger_settings_default(&c.settings);
+	c.settings.accept_v0 = hub->config.accept_v0;
+	return gn_ledger_new(&env, &c, &hub->ledger);
+}
+
+static void load_names(struct gn_hub *hub)
+{
+	json_t *names = gn_feed_names(hub->feed), *name;
+	size_t i;
+	json_array_foreach(names, i, name) gn_hub_set_name(hub, (uint32_t)i, gn_slice(json_string_value(name), json_string_length(name)));
+	json_decref(names);
+}
+
+static gn_err make_http(struct gn_hub *hub, char why[GN_HUB_WHY])
+{
+	struct gn_http_config config = {.loop = &hub->loop, .port = hub->config.http, .requests_max = HUB_REQUESTS_MAX, .error_code = gn_hub_error_code};
+	struct gn_http_handler handler;
+	gn_hub_api_handler(hub, &handler);
+	gn_err err = gn_http_new(&config, &handler, &hub->http);
+	if (err == GN_PORT_TAKEN)
+		FAIL(err, "TCP port %u is taken: give another with --http PORT (0 for a free one), or stop what uses it", hub->config.http);
+	if (err)
+		FAIL(err, "the API cannot be opened: %s", gn_err_text(err));
+	return GN_OK;
+}
+
+static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
+{
+	char history[600], tokens[600];
+	gn_err err = gn_os_dir_open(hub->config.data, &hub->dir);
+	if (err)
+		FAIL(err, "%s: %s", hub->config.data, gn_os_why());
+	GN_TRY(load_keys(hub, why));
+	gn_alloc_heap(&hub->alloc[0], hub->config.memory);
+	gn_alloc_heap(&hub->alloc[1], (size_t)256 << 20);
+	hub->env = (struct gn_env){&hub->alloc[1], &hub->rand, &hub->log};
+	gn_map_init(&hub->tickets, &hub->env, sizeof(uint64_t), sizeof(struct gn_hub_request *), 2 * HUB_REQUESTS_MAX);
+	gn_map_init(&hub->challenges, &hub->env, sizeof(struct gn_hash), sizeof(struct gn_challenge), HUB_CHALLENGES_MAX);
+	gn_rate_init(&hub->rate_key, &hub->env, hub->config.rate_key);
+	gn_rate_init(&hub->rate_address, &hub->env, hub->config.rate_address);
+	GN_TRY(gn_officers_load(hub, why));
+	snprintf(history, sizeof history, "%s/history.db", hub->config.data);
+	snprintf(tokens, sizeof tokens, "%s/tokens.db", hub->config.data);
+	GN_TRY(gn_feed_open(hub, history, tokens, &hub->feed, why));
+	load_names(hub);
+	if (make_ledger(hub))
+		FAIL(GN_NOMEM, "not enough memory for the ledger");
+	uv_timer_init(&hub->loop, &hub->timer);
+	uv_prepare_init(&hub->loop, &hub->prepare);
+	uv_signal_init(&hub->loop, &hub->sigint);
+	uv_signal_init(&hub->loop, &hub->sigterm);
+	hub->prepare.data = hub->sigint.data = hub->sigterm.data = hub;
+	GN_TRY(make_http(hub, why));
+	gn_feed_start(hub->feed);
+	uv_prepare_start(&hub->prepare, on_prepare);
+	uv_signal_start(&hub->sigint, on_signal, SIGINT);
+	uv_signal_start(&hub->sigterm, on_signal, SIGTERM);
+	gn_ledger_start(hub->ledger, hub->now);
+	return GN_OK;
+}
+
+static void close_handle(uv_handle_t *handle, void *user)
+{
+	(void)user;
+	if (!uv_is_closing(handle))
+		uv_close(handle, NULL);
+}
+
+/* What was taken becomes durable and is answered, bounded in time; then everything is freed in the opposite order. */
+static void finish(struct gn_hub *hub)
+{
+	gn_time until = gn_os_now() + STOP_MAX;
+	gn_hub_live_close(hub);
+	while (gn_os_now() < until && !hub->stopped && (hub->disk.running || hub->verify_running || hub->jobs || (hub->ready && !gn_ledger_idle(hub->ledger))))
+		uv_run(&hub->loop, UV_RUN_ONCE);
+	uv_prepare_stop(&hub->prepare);
+	while (hub->disk.running || hub->verify_running || hub->jobs) /* they hold what is about to be freed */
+		uv_run(&hub->loop, UV_RUN_ONCE);
+	gn_feed_close(hub->feed);
+	gn_http_free(hub->http);
+	uv_walk(&hub->loop, close_handle, NULL);
+	uv_run(&hub->loop, UV_RUN_DEFAULT);
+	while (hub->requests) { /* whose outcome never came: the ledger stopped */
+		struct gn_hub_request *r = hub->requests;
+		r->refs = 1;
+		r->http = NULL;
+		gn_hub_release(r);
+	}
+}
+
+static void fini(struct gn_hub *hub)
+{
+	gn_ledger_free(hub->ledger);
+	for (uint32_t i = 0; i < hub->name_count; i++)
+		free(hub->names[i]);
+	free(hub->names);
+	gn_map_fini(&hub->tickets);
+	gn_map_fini(&hub->challenges);
+	gn_rate_fini(&hub->rate_key);
+	gn_rate_fini(&hub->rate_address);
+	gn_os_dir_close(hub->dir);
+	gn_sk_wipe(&hub->sk);
+	gn_wipe(hub->jwt_key, sizeof hub->jwt_key);
+	gn_wipe(hub->admin_token, sizeof hub->admin_token);
+}
+
+gn_err gn_hub_run(const struct gn_hub_config *config, int ready_fd, char why[GN_HUB_WHY])
+{
+	struct gn_hub *hub = calloc(1, sizeof *hub);
+	snprintf(why, GN_HUB_WHY, "cannot start");
+	if (!hub)
+		return GN_NOMEM;
+	json_object_seed(0); /* before a second thread makes objects */
+	hub->config = *config;
+	hub->ready_fd = ready_fd;
+	hub->now = hub->started = gn_os_now();
+	hub->rand = gn_rand_system();
+	hub->log = (struct gn_log){log_write, NULL, config->log};
+	hub->verify_last = &hub->verify_first;
+	uv_loop_init(&hub->loop);
+	gn_err err = start(hub, why);
+	if (!err) {
+		uv_run(&hub->loop, UV_RUN_DEFAULT);
+		if (hub->exit) {
+			err = hub->stopped;
+			snprintf(why, GN_HUB_WHY, "the journal in %s/journal cannot be used: %s. Nothing was changed; geonet hub verify says more", config->data, gn_err_text(err));
+		}
+		finish(hub);
+	}
+	fini(hub);
+	uv_loop_close(&hub->loop);
+	free(hub);
+	return err;
+}

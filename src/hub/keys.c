@@ -1,0 +1,92 @@
+/* The hub's secrets in its data directory: hub.key (its identity), tokens.key (what access tokens are sealed with), admin-token (for
+ * the beginning, HB-6). Each is made once, 0600. */
+#include "hub/keys.h"
+
+#include <stdio.h>
+
+#define FAIL(err, ...)                                                                                                                                      \
+	do {                                                                                                                                                \
+		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                                                     \
+		return (err);                                                                                                                               \
+	} while (0)
+
+static gn_err make_file(struct gn_os_dir *dir, struct gn_rand *rand, const char *name, const char *kind, uint8_t secret[32])
+{
+	uint8_t file[GN_KEYFILE_MAX];
+	struct gn_buf out = {file, 0, sizeof file};
+	gn_rand_fill(rand, secret, 32);
+	gn_err err = gn_keyfile_seal(rand, kind, gn_slice(secret, 32), gn_slice(NULL, 0), &out);
+	if (!err)
+		err = gn_os_file_write(dir, name, gn_buf_slice(&out));
+	gn_wipe(file, sizeof file);
+	return err;
+}
+
+static gn_err load_file(struct gn_os_dir *dir, struct gn_rand *rand, const char *name, const char *kind, bool make, uint8_t secret[32])
+{
+	uint8_t file[GN_KEYFILE_MAX], plain[256];
+	struct gn_buf in = {file, 0, sizeof file}, out = {plain, 0, sizeof plain};
+	gn_err err = gn_os_file_read(dir, name, &in);
+	if (err == GN_NOT_FOUND && make)
+		return make_file(dir, rand, name, kind, secret);
+	if (!err)
+		err = gn_keyfile_open(gn_buf_slice(&in), kind, gn_slice(NULL, 0), &out);
+	if (!err && out.len != 32)
+		err = GN_CORRUPT;
+	if (!err)
+		memcpy(secret, plain, 32);
+	gn_wipe(file, sizeof file);
+	gn_wipe(plain, sizeof plain);
+	return err;
+}
+
+gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand *rand, bool make, struct gn_hub_keys *out, char why[GN_HUB_WHY])
+{
+	uint8_t seed[32];
+	gn_err err = load_file(dir, rand, "hub.key", "hub", make, seed);
+	if (err == GN_NOT_FOUND)
+		FAIL(err, "there is no hub in %s: make one with geonet hub init", data);
+	if (err)
+		FAIL(err, "%s/hub.key cannot be used: %s", data, gn_err_text(err));
+	gn_sk_from_seed(seed, &out->sk);
+	gn_wipe(seed, sizeof seed);
+	if ((err = load_file(dir, rand, "tokens.key", "hub tokens", true, out->jwt_key)))
+		FAIL(err, "%s/tokens.key cannot be used: %s (without it everybody logs in again)", data, gn_err_text(err));
+	struct gn_buf in = {(uint8_t *)out->admin_token, 0, 64};
+	if (gn_os_file_read(dir, "admin-token", &in) == GN_OK && in.len == 64)
+		return GN_OK;
+	uint8_t raw[32];
+	gn_rand_fill(rand, raw, sizeof raw);
+	gn_hex(GN_SLICE(raw), out->admin_token);
+	if ((err = gn_os_file_write(dir, "admin-token", gn_str(out->admin_token))))
+		FAIL(err, "%s/admin-token cannot be written: %s", data, gn_err_text(err));
+	return GN_OK;
+}
+
+void gn_hub_keys_wipe(struct gn_hub_keys *keys)
+{
+	gn_sk_wipe(&keys->sk);
+	gn_wipe(keys, sizeof *keys);
+}
+
+gn_err gn_hub_init(const char *data, struct gn_pk *pk, char why[GN_HUB_WHY])
+{
+	struct gn_os_dir *dir;
+	struct gn_rand rand = gn_rand_system();
+	struct gn_hub_keys keys = {0};
+	uint8_t file[GN_KEYFILE_MAX];
+	struct gn_buf in = {file, 0, sizeof file};
+	gn_err err = gn_os_dir_open(data, &dir);
+	if (err)
+		FAIL(err, "%s: %s", data, gn_os_why());
+	if (gn_os_file_read(dir, "hub.key", &in) == GN_OK) {
+		gn_os_dir_close(dir);
+		FAIL(GN_EXISTS, "there is a hub in %s already", data);
+	}
+	err = gn_hub_keys_load(dir, data, &rand, true, &keys, why);
+	if (!err)
+		*pk = keys.sk.pk;
+	gn_hub_keys_wipe(&keys);
+	gn_os_dir_close(dir);
+	return err;
+}

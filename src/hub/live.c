@@ -1,0 +1,278 @@
+/* WebSocket and what it tells: payment.received to the payee, trustline.updated to both ends, clearing.completed to whom it touched.
+ * Made from durable records alone; at most once: a client that does not take its events is dropped and asks the API again. */
+#include "hub/hub_int.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+static const struct {
+	const char *name;
+	enum gn_hub_event event;
+} events[] = {{"payment.received", GN_EVENT_PAYMENT}, {"trustline.updated", GN_EVENT_LINE}, {"clearing.completed", GN_EVENT_CLEARING}};
+
+static void send_json(struct gn_hub_request *r, json_t *json)
+{
+	char *text = json_dumps(json, JSON_COMPACT);
+	json_decref(json);
+	if (text && !gn_ws_send(r->ws, gn_str(text)) && !gn_ws_closing(r->ws)) {
+		r->hub->count.events_dropped++;
+		gn_ws_close(r->ws, 1013, "too slow");
+	}
+	free(text);
+}
+
+static void send_error(struct gn_hub_request *r, const char *error)
+{
+	send_json(r, json_pack("{ss ss}", "type", "error", "error", error));
+}
+
+static void subscribe(struct gn_hub_request *r, json_t *message)
+{
+	json_t *list = json_object_get(message, "events"), *item, *told = json_array();
+	unsigned bits = 0;
+	size_t i;
+	bool ok = json_is_array(list);
+	json_array_foreach(list, i, item)
+	{
+		const char *name = json_string_value(item);
+		size_t k = 0;
+		while (name && k < GN_COUNT(events) && strcmp(name, events[k].name) != 0)
+			k++;
+		ok = ok && name && k < GN_COUNT(events);
+		if (ok && !(bits & events[k].event))
+			json_array_append(told, item);
+		bits |= ok ? (unsigned)events[k].event : 0u;
+	}
+	if (!ok) {
+		json_decref(told);
+		send_error(r, "invalid_events");
+		return;
+	}
+	r->events = bits;
+	send_json(r, json_pack("{ss so}", "type", "subscribed", "events", told));
+}
+
+static void on_text(void *user, struct gn_ws *ws, struct gn_slice text)
+{
+	struct gn_hub_request *r = user;
+	json_t *message;
+	uint32_t wait;
+	(void)ws;
+	r->heard = r->hub->now;
+	if (!gn_rate_take(&r->hub->rate_key, r->pid.b, r->hub->now, &wait)) {
+		r->hub->count.refused_rate++;
+		gn_ws_close(r->ws, 1008, "too many messages");
+		return;
+	}
+	if (gn_slice_eq(text, GN_LIT("ping"))) {
+		gn_ws_send(r->ws, GN_LIT("pong"));
+		return;
+	}
+	message = json_loadb((const char *)text.p, text.len, JSON_REJECT_DUPLICATES, NULL);
+	const char *type = json_string_value(json_object_get(message, "type"));
+	if (!json_is_object(message))
+		send_error(r, "invalid_json");
+	else if (type && strcmp(type, "subscribe") == 0)
+		subscribe(r, message);
+	else if (type && strcmp(type, "ping") == 0)
+		send_json(r, json_pack("{ss}", "type", "pong"));
+	else
+		send_error(r, "unknown_message");
+	json_decref(message);
+}
+
+/* "bearer, TOKEN": the only place where a browser can put a token. */
+static bool token_of(struct gn_slice protocols, struct gn_slice *out)
+{
+	size_t at = 0;
+	if (!protocols.p)
+		return false;
+	while (at < protocols.len && protocols.p[at] != ',')
+		at++;
+	if (at != 6 || memcmp(protocols.p, "bearer", 6) != 0 || at == protocols.len)
+		return false;
+	for (at++; at < protocols.len && protocols.p[at] == ' '; at++)
+		;
+	*out = gn_slice_sub(protocols, at, protocols.len);
+	return out->len > 0;
+}
+
+void gn_hub_ws(struct gn_hub_request *r)
+{
+	struct gn_hub *hub = r->hub;
+	struct gn_ws_handler handler = {on_text, r};
+	struct gn_slice token = {0};
+	struct gn_jwt jwt;
+	char pid[64];
+	if (!gn_ws_wanted(r->http)) {
+		gn_hub_fail_as(r, 400, "E009", NULL, "this path is a WebSocket: subprotocols \"bearer\" and the access token");
+		return;
+	}
+	if (hub->ws_count == HUB_SESSIONS_WS) {
+		gn_hub_fail_as(r, 503, "E010", NULL, "too many WebSockets are open");
+		return;
+	}
+	bool offered = token_of(gn_http_header(r->http, "sec-websocket-protocol"), &token);
+	gn_err refused = offered && hub->ready ? gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->now), &jwt) : GN_AUTH;
+	if (!refused && gn_ledger_find_participant(hub->ledger, &jwt.sub, &r->me))
+		refused = GN_AUTH;
+	if (gn_ws_open(r->http, offered ? "bearer" : NULL, HUB_WS_MESSAGE, &handler, &r->ws)) {
+		r->ws = NULL;
+		gn_hub_fail_as(r, 400, "E009", NULL, "the WebSocket handshake is not that of RFC 6455");
+		return;
+	}
+	hub->ws_count++;
+	r->answered = true;
+	r->heard = hub->now;
+	if (refused) {
+		gn_ws_close(r->ws, 1008, "the access token is missing, wrong or over");
+		return;
+	}
+	r->is_participant = true;
+	r->pid = jwt.sub;
+	gn_err err = gn_base58(GN_SLICE(jwt.sub.b), pid, sizeof pid);
+	GN_ASSERT(!err);
+	send_json(r, json_pack("{ss ss so}", "type", "hello", "pid", pid, "ts", gn_json_time(hub->now)));
+}
+
+/* ---- events ---- */
+
+static void tell(struct gn_hub *hub, uint32_t participant, enum gn_hub_event event, const char *name, json_t *payload)
+{
+	for (struct gn_hub_request *r = hub->requests, *next; r; r = next) {
+		next = r->next;
+		if (!r->ws || !(r->events & event) || r->me.number != participant || gn_ws_closing(r->ws))
+			continue;
+		hub->count.events_sent++;
+		send_json(r, json_pack("{ss sO}", "event", name, "payload", payload));
+	}
+}
+
+static void tell_payment(struct gn_hub *hub, const struct gn_record_view *v)
+{
+	json_t *full = gn_hub_payment_json(hub, v);
+	if (!full)
+		return;
+	json_object_del(full, "routes");
+	json_object_del(full, "error");
+	tell(hub, v->u.payment.payee, GN_EVENT_PAYMENT, "payment.received", full);
+	json_decref(full);
+}
+
+static void tell_line(struct gn_hub *hub, const struct gn_record_view *v)
+{
+	struct gn_ledger_equivalent e;
+	struct gn_ledger_line line;
+	if (gn_ledger_equivalent(hub->ledger, v->eq, &e) || gn_ledger_line(hub->ledger, v->eq, v->u.line.from, v->u.line.to, &line))
+		return;
+	json_t *j = gn_hub_line_json(hub, &e, &line);
+	json_object_del(j, "_key");
+	tell(hub, v->u.line.from, GN_EVENT_LINE, "trustline.updated", j);
+	tell(hub, v->u.line.to, GN_EVENT_LINE, "trustline.updated", j);
+	json_decref(j);
+}
+
+/* Each one touched learns its own edges. */
+static void tell_edge(struct gn_hub *hub, const struct gn_record_view *v, const struct gn_ledger_equivalent *e, struct gn_hop debt, gn_amount amount)
+{
+	uint32_t ends[2];
+	gn_amount x;
+	char debtor[GN_PID_MAX], creditor[GN_PID_MAX];
+	if (gn_ledger_pair(hub->ledger, v->eq, debt.pair, &ends[0], &ends[1], &x))
+		return;
+	gn_hub_pid(hub, ends[debt.dir], debtor);
+	gn_hub_pid(hub, ends[!debt.dir], creditor);
+	json_t *j = json_pack("{ss ss ss sI}", "equivalent", e->code, "debtor", debtor, "creditor", creditor, "seq", (json_int_t)v->seq);
+	gn_amount_json(j, "amount", amount, e->precision);
+	tell(hub, ends[0], GN_EVENT_CLEARING, "clearing.completed", j);
+	tell(hub, ends[1], GN_EVENT_CLEARING, "clearing.completed", j);
+	json_decref(j);
+}
+
+static void tell_clearing(struct gn_hub *hub, const struct gn_record_view *v)
+{
+	struct gn_ledger_equivalent e;
+	struct gn_slice cycles = v->u.clearing.cycles, edges = v->u.clearing.edges;
+	struct gn_hops hops;
+	struct gn_hop hop;
+	gn_amount amount;
+	if (gn_ledger_equivalent(hub->ledger, v->eq, &e))
+		return;
+	while (gn_rec_next_route(&cycles, &amount, &hops))
+		while (gn_rec_next_hop(&hops, &hop))
+			tell_edge(hub, v, &e, hop, amount);
+	while (gn_rec_next_edge(&edges, &hop, &amount))
+		tell_edge(hub, v, &e, hop, amount);
+}
+
+/* Names are kept here too: profiles change by records. */
+static void note_name(struct gn_hub *hub, const struct gn_record_view *v)
+{
+	struct gn_op *op = malloc(sizeof *op);
+	uint8_t name[OP_NAME_MAX + 1];
+	struct gn_buf text = {name, 0, sizeof name};
+	enum gn_op_kind kind = v->type == GN_REC_PARTICIPANT ? GN_OP_REGISTER : GN_OP_PROFILE;
+	uint32_t number = v->sign.signer;
+	if (op && gn_op_parse(v->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, v->sign.profile ? GN_OP_KINDS : kind, v->sign.bytes, op) == GN_OK && op->display_name.p &&
+	    gn_json_unescape(op->display_name, &text) == GN_OK) {
+		if (v->type == GN_REC_PARTICIPANT) {
+			struct gn_slice part = GN_SLICE(v->u.participant.pk.b);
+			struct gn_ledger_participant p;
+			struct gn_hash pid;
+			gn_sha256(&part, 1, &pid);
+			number = gn_ledger_find_participant(hub->ledger, &pid, &p) == GN_OK ? p.number : UINT32_MAX;
+		}
+		if (number != UINT32_MAX)
+			gn_hub_set_name(hub, number, gn_buf_slice(&text));
+	}
+	free(op);
+}
+
+void gn_hub_live_records(struct gn_hub *hub, struct gn_slice payload, uint64_t first_seq, uint32_t count)
+{
+	size_t off = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		struct gn_record_view v;
+		if (gn_rec_next(payload, &off, first_seq + i, &v))
+			return;
+		if (v.type == GN_REC_PARTICIPANT || v.type == GN_REC_PROFILE)
+			note_name(hub, &v);
+		if (hub->ws_count == 0)
+			continue;
+		if (v.type == GN_REC_PAYMENT)
+			tell_payment(hub, &v);
+		else if (v.type == GN_REC_LINE)
+			tell_line(hub, &v);
+		else if (v.type == GN_REC_CLEARING)
+			tell_clearing(hub, &v);
+	}
+}
+
+/* ---- keeping alive ---- */
+
+void gn_hub_live_tick(struct gn_hub *hub)
+{
+	if (hub->ws_count == 0)
+		return;
+	for (struct gn_hub_request *r = hub->requests, *next; r; r = next) {
+		next = r->next;
+		if (!r->ws || gn_ws_closing(r->ws))
+			continue;
+		if (gn_ws_heard(r->ws))
+			r->heard = hub->now;
+		gn_time silent = hub->now - r->heard;
+		if (silent > 2 * HUB_WS_PING)
+			gn_ws_close(r->ws, 1001, "no sign of life");
+		else if (silent > HUB_WS_PING)
+			gn_ws_ping(r->ws);
+	}
+}
+
+void gn_hub_live_close(struct gn_hub *hub)
+{
+	for (struct gn_hub_request *r = hub->requests, *next; r; r = next) {
+		next = r->next;
+		if (r->ws)
+			gn_ws_close(r->ws, 1001, "the hub is going down");
+	}
+}

@@ -1,0 +1,493 @@
+/* What is done with a journal without a hub: verify it, read it, export and import it.
+ *
+ * 1. The hub's directory is locked when nobody runs it; while it runs, its journal is copied (files only grow, so a copy is a prefix,
+ *    and its torn tail is cut in the copy alone) and the copy is read.
+ * 2. HB-20, an export: "GNEXPORT1\n", then per file "<name> <length> <hash>\n" and its bytes, then "end\n".
+ *    The hash is h = SHA-256(h || piece) over pieces of 1 MiB, from zeros, in hex. */
+#include "hub/hub.h"
+#include "ledger/ledger.h"
+#include "os/os.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PIECE ((size_t)1 << 20)  /* bytes copied at once */
+#define LIST_MAX ((size_t)4 << 20)
+#define HEADER_HUB 40            /* where a journal file's header has the hub's key (LG-48): magic 8, version 4, number 4, first seq 8, salt 16 */
+
+gn_err gn_hub_disk_perform(struct gn_os_dir *dir, const struct gn_ledger_io *io, struct gn_buf *result);
+
+#define FAIL(err, ...)                                                                                                                                      \
+	do {                                                                                                                                                \
+		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                                                     \
+		return (err);                                                                                                                               \
+	} while (0)
+
+/* ---- the files of a journal ---- */
+
+struct file {
+	char name[64];
+	uint64_t size;
+};
+
+static bool is_log(const char *name)
+{
+	size_t len = strlen(name);
+	return len == 12 && strcmp(name + 8, ".log") == 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct file *)a)->name, ((const struct file *)b)->name);
+}
+
+/* Log files of data/journal in order; snapshots are made again. Read without the lock: plain paths. */
+static gn_err list_files(const struct gn_os_dir *dir, struct file **out, size_t *count)
+{
+	struct gn_buf text = {malloc(LIST_MAX), 0, LIST_MAX - 1};
+	struct file *files = NULL;
+	size_t n = 0;
+	gn_err err = text.p ? gn_os_list(dir, "journal", &text) : GN_NOMEM;
+	if (!err)
+		text.p[text.len] = 0;
+	char *p = (char *)text.p;
+	while (!err && p < (char *)text.p + text.len) {
+		char *end = strchr(p, '\n'), *space;
+		if (end)
+			*end = 0;
+		uint64_t size = strtoull(p, &space, 10);
+		if (*space == ' ' && is_log(space + 1)) {
+			struct file *grown = realloc(files, (n + 1) * sizeof *files);
+			if (!grown) {
+				err = GN_NOMEM;
+				break;
+			}
+			files = grown;
+			files[n].size = size;
+			snprintf(files[n++].name, sizeof files->name, "%s", space + 1);
+		}
+		if (!end)
+			break;
+		p = end + 1;
+	}
+	free(text.p);
+	if (err) {
+		free(files);
+		return err;
+	}
+	if (n)
+		qsort(files, n, sizeof *files, by_name);
+	*out = files;
+	*count = n;
+	return GN_OK;
+}
+
+/* ---- a directory to read from: the hub's own, or a copy ---- */
+
+struct source {
+	struct gn_os_dir *dir;
+	char copy[600]; /* a temporary directory to remove, or "" */
+};
+
+static void remove_copy(struct source *s)
+{
+	struct file *files;
+	size_t count;
+	char path[700];
+	if (list_files(s->dir, &files, &count) == GN_OK) {
+		for (size_t i = 0; i < count; i++) {
+			snprintf(path, sizeof path, "journal/%s", files[i].name);
+			(void)!gn_os_remove(s->dir, path);
+		}
+		free(files);
+	}
+	gn_os_dir_close(s->dir);
+	static const char *const left[] = {"/journal", "/lock", ""};
+	for (size_t i = 0; i < GN_COUNT(left); i++) {
+		snprintf(path, sizeof path, "%s%s", s->copy, left[i]);
+		if (unlink(path) != 0)
+			rmdir(path);
+	}
+	s->dir = NULL;
+}
+
+static void source_close(struct source *s)
+{
+	if (s->copy[0] && s->dir)
+		remove_copy(s);
+	else
+		gn_os_dir_close(s->dir);
+}
+
+static gn_err copy_file(const char *from, struct gn_os_dir *to, const char *name)
+{
+	uint8_t *piece = malloc(PIECE);
+	int fd = open(from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	gn_err err = fd < 0 ? GN_IO : piece ? GN_OK : GN_NOMEM;
+	uint64_t at = 0;
+	while (!err) {
+		ssize_t n = pread(fd, piece, PIECE, (off_t)at);
+		if (n <= 0) {
+			err = n < 0 ? GN_IO : GN_OK;
+			break;
+		}
+		err = gn_os_write_at(to, name, at, gn_slice(piece, (size_t)n));
+		at += (uint64_t)n;
+	}
+	if (fd >= 0)
+		close(fd);
+	free(piece);
+	return err;
+}
+
+/* Files are numbered from 1 (or 0): copied until one is missing. */
+static gn_err copy_journal(const char *data, struct source *s)
+{
+	unsigned number = 0, misses = 0, copied = 0;
+	for (; misses < 2; number++) {
+		char from[700], name[64];
+		struct stat st;
+		snprintf(name, sizeof name, "journal/%08x.log", number);
+		snprintf(from, sizeof from, "%s/%s", data, name);
+		if (lstat(from, &st) != 0) {
+			misses++;
+			continue;
+		}
+		GN_TRY(copy_file(from, s->dir, name));
+		copied++;
+	}
+	return copied ? GN_OK : GN_NOT_FOUND;
+}
+
+static gn_err source_open(const char *data, struct source *s, char why[GN_HUB_WHY])
+{
+	struct stat st;
+	s->copy[0] = 0;
+	if (stat(data, &st) != 0)
+		FAIL(GN_NOT_FOUND, "there is no directory %s", data);
+	gn_err err = gn_os_dir_open(data, &s->dir);
+	if (!err)
+		return GN_OK;
+	if (err != GN_BUSY)
+		FAIL(err, "%s: %s", data, gn_os_why());
+	snprintf(s->copy, sizeof s->copy, "%s.copy.XXXXXX", data);
+	if (!mkdtemp(s->copy))
+		FAIL(GN_IO, "the running hub's journal cannot be copied beside %s", data);
+	if ((err = gn_os_dir_open(s->copy, &s->dir)))
+		FAIL(err, "%s: %s", s->copy, gn_os_why());
+	if ((err = copy_journal(data, s))) {
+		remove_copy(s);
+		FAIL(err, "the running hub's journal cannot be copied: %s", gn_err_text(err));
+	}
+	return GN_OK;
+}
+
+/* ---- replay ---- */
+
+struct replay {
+	struct source source;
+	struct gn_alloc alloc;
+	struct gn_rand rand;
+	struct gn_env env;
+	struct gn_ledger *ledger;
+	struct gn_pk hub;
+	size_t files;
+	uint64_t bytes;
+	gn_err (*each)(void *user, const struct gn_record_view *record);
+	void *user;
+};
+
+/* The hub's key from the first file's header: a journal is checked without the hub's secret. */
+static gn_err read_hub(struct replay *p, const char *data, char why[GN_HUB_WHY])
+{
+	struct file *files;
+	size_t count;
+	uint8_t header[HEADER_HUB + 32];
+	struct gn_buf buf = {header, 0, sizeof header};
+	char name[80];
+	gn_err err = list_files(p->source.dir, &files, &count);
+	if (!err && count == 0)
+		err = GN_NOT_FOUND;
+	if (err)
+		FAIL(err, "there is no journal in %s", data);
+	snprintf(name, sizeof name, "journal/%s", files[0].name);
+	for (size_t i = 0; i < count; i++)
+		p->bytes += files[i].size;
+	p->files = count;
+	free(files);
+	err = gn_os_read_at(p->source.dir, name, 0, &buf);
+	if (!err && (buf.len != sizeof header || memcmp(header, "GNLEDGER", 8) != 0))
+		err = GN_CORRUPT;
+	if (err)
+		FAIL(err, "%s/%s is not a journal: %s", data, name, gn_err_text(err));
+	memcpy(p->hub.b, header + HEADER_HUB, sizeof p->hub.b);
+	return GN_OK;
+}
+
+static gn_err one_io(struct replay *p)
+{
+	struct gn_ledger_io io;
+	gn_err err = GN_NOT_FOUND;
+	while (gn_ledger_next_io(p->ledger, &io)) {
+		size_t room = io.op == GN_LIO_READ ? io.len : io.op == GN_LIO_LIST ? LIST_MAX : 0;
+		struct gn_buf result = {room ? malloc(room) : NULL, 0, room};
+		err = room && !result.p ? GN_NOMEM : gn_hub_disk_perform(p->source.dir, &io, &result);
+		gn_ledger_io_done(p->ledger, io.token, err, gn_buf_slice(&result), gn_os_now());
+		free(result.p);
+		err = GN_OK;
+	}
+	return err;
+}
+
+static gn_err take_records(struct replay *p, const struct gn_ledger_event *e)
+{
+	size_t off = 0;
+	for (uint32_t i = 0; p->each && i < e->count; i++) {
+		struct gn_record_view v;
+		GN_TRY(gn_rec_next(e->payload, &off, e->first_seq + i, &v));
+		GN_TRY(p->each(p->user, &v));
+	}
+	return GN_OK;
+}
+
+static gn_err replay(struct replay *p)
+{
+	struct gn_ledger_event e;
+	for (;;) {
+		bool moved = one_io(p) == GN_OK;
+		gn_ledger_tick(p->ledger, gn_os_now());
+		while (gn_ledger_next_event(p->ledger, &e)) {
+			moved = true;
+			if (e.kind == GN_LEDGER_RECORDS)
+				GN_TRY(take_records(p, &e));
+			else if (e.kind == GN_LEDGER_READY || e.kind == GN_LEDGER_STOPPED)
+				return e.err;
+		}
+		if (!moved && gn_ledger_deadline(p->ledger) == GN_NEVER)
+			return GN_INTERNAL;
+	}
+}
+
+static gn_err replay_open(struct replay *p, const char *data, bool verify, char why[GN_HUB_WHY])
+{
+	memset(p, 0, sizeof *p);
+	GN_TRY(source_open(data, &p->source, why));
+	gn_err err = read_hub(p, data, why);
+	if (err)
+		return err;
+	p->rand = gn_rand_system();
+	gn_alloc_heap(&p->alloc, (size_t)1 << 40);
+	p->env = (struct gn_env){&p->alloc, &p->rand, NULL};
+	struct gn_ledger_config c = {.hub = p->hub, .dir = "journal", .feed_from = verify ? UINT64_MAX : 1, .verify = true};
+	gn_ledger_settings_default(&c.settings);
+	err = gn_ledger_new(&p->env, &c, &p->ledger);
+	if (err)
+		FAIL(err, "the ledger cannot be set up: %s", gn_err_text(err));
+	gn_ledger_start(p->ledger, gn_os_now());
+	return GN_OK;
+}
+
+static void replay_close(struct replay *p)
+{
+	gn_ledger_free(p->ledger);
+	source_close(&p->source);
+}
+
+gn_err gn_hub_verify(const char *data, struct gn_hub_report *out, char why[GN_HUB_WHY])
+{
+	struct replay p;
+	struct gn_ledger_info info;
+	gn_err err = replay_open(&p, data, true, why);
+	if (!err && (err = replay(&p)))
+		snprintf(why, GN_HUB_WHY, "the journal does not hold after record %llu: %s", (unsigned long long)gn_ledger_seq(p.ledger), gn_err_text(err));
+	if (!err) {
+		gn_ledger_validate(p.ledger);
+		gn_ledger_info(p.ledger, &info);
+		*out = (struct gn_hub_report){.hub = p.hub, .records = gn_ledger_seq(p.ledger), .files = p.files, .bytes = p.bytes, .torn = info.torn, .last = gn_ledger_time(p.ledger), .copied = p.source.copy[0] != 0};
+		err = gn_ledger_state_hash(p.ledger, &out->state);
+		if (err)
+			snprintf(why, GN_HUB_WHY, "the state cannot be hashed: %s", gn_err_text(err));
+	}
+	replay_close(&p);
+	return err;
+}
+
+gn_err gn_hub_records(const char *data, gn_err (*each)(void *user, const struct gn_record_view *record), void *user, char why[GN_HUB_WHY])
+{
+	struct replay p;
+	gn_err err = replay_open(&p, data, false, why);
+	p.each = each;
+	p.user = user;
+	if (!err && (err = replay(&p)))
+		snprintf(why, GN_HUB_WHY, "the journal does not hold after record %llu: %s", (unsigned long long)gn_ledger_seq(p.ledger), gn_err_text(err));
+	replay_close(&p);
+	return err;
+}
+
+/* ---- export and import ---- */
+
+static gn_err hash_file(const struct gn_os_dir *dir, const char *name, uint64_t size, gn_err (*put)(void *, struct gn_slice), void *user, struct gn_hash *out)
+{
+	/* SHA-256 over the SHA-256 of each MiB: pieces are hashed as they pass */
+	uint8_t *piece = malloc(PIECE);
+	struct gn_hash chain = {{0}};
+	gn_err err = piece ? GN_OK : GN_NOMEM;
+	for (uint64_t at = 0; !err && at < size; at += PIECE) {
+		struct gn_buf buf = {piece, 0, size - at < PIECE ? (size_t)(size - at) : PIECE};
+		size_t want = buf.cap;
+		err = gn_os_read_at(dir, name, at, &buf);
+		if (!err && buf.len != want)
+			err = GN_TRUNCATED;
+		struct gn_slice parts[] = {GN_SLICE(chain.b), gn_buf_slice(&buf)};
+		if (!err)
+			gn_sha256(parts, 2, &chain);
+		if (!err && put)
+			err = put(user, gn_buf_slice(&buf));
+	}
+	free(piece);
+	*out = chain;
+	return err;
+}
+
+static gn_err export_file(const struct gn_os_dir *dir, const struct file *f, gn_err (*put)(void *, struct gn_slice), void *user)
+{
+	char name[80], line[200], hex[65];
+	struct gn_hash hash;
+	snprintf(name, sizeof name, "journal/%s", f->name);
+	GN_TRY(hash_file(dir, name, f->size, NULL, NULL, &hash));
+	gn_hex(GN_SLICE(hash.b), hex);
+	int n = snprintf(line, sizeof line, "%s %llu %s\n", f->name, (unsigned long long)f->size, hex);
+	GN_TRY(put(user, gn_slice(line, (size_t)n)));
+	return hash_file(dir, name, f->size, put, user, &hash);
+}
+
+gn_err gn_hub_export(const char *data, gn_err (*put)(void *user, struct gn_slice bytes), void *user, char why[GN_HUB_WHY])
+{
+	struct source s;
+	struct file *files = NULL;
+	size_t count = 0;
+	GN_TRY(source_open(data, &s, why));
+	gn_err err = list_files(s.dir, &files, &count);
+	if (!err && count == 0)
+		err = GN_NOT_FOUND;
+	if (!err)
+		err = put(user, GN_LIT("GNEXPORT1\n"));
+	for (size_t i = 0; !err && i < count; i++)
+		err = export_file(s.dir, &files[i], put, user);
+	if (!err)
+		err = put(user, GN_LIT("end\n"));
+	free(files);
+	source_close(&s);
+	if (err)
+		snprintf(why, GN_HUB_WHY, "%s: %s", data, err == GN_NOT_FOUND ? "there is no journal" : gn_err_text(err));
+	return err;
+}
+
+struct import {
+	size_t (*get)(void *user, uint8_t *out, size_t cap);
+	void *user;
+	uint8_t *piece;
+	size_t at, len;
+};
+
+static int next_byte(struct import *in)
+{
+	if (in->at == in->len) {
+		in->at = 0;
+		in->len = in->get(in->user, in->piece, PIECE);
+		if (in->len == 0)
+			return -1;
+	}
+	return in->piece[in->at++];
+}
+
+static bool next_line(struct import *in, char *out, size_t cap)
+{
+	size_t n = 0;
+	int c;
+	while ((c = next_byte(in)) >= 0 && c != '\n' && n + 1 < cap)
+		out[n++] = (char)c;
+	out[n] = 0;
+	return c == '\n';
+}
+
+static gn_err import_file(struct import *in, struct gn_os_dir *dir, const char *name, uint64_t size, const uint8_t hash[32])
+{
+	uint8_t *piece = malloc(PIECE);
+	struct gn_hash chain = {{0}};
+	gn_err err = piece ? GN_OK : GN_NOMEM;
+	for (uint64_t at = 0; !err && at < size;) {
+		size_t want = size - at < PIECE ? (size_t)(size - at) : PIECE, n = 0;
+		int c = 0;
+		while (n < want && (c = next_byte(in)) >= 0)
+			piece[n++] = (uint8_t)c;
+		if (n < want)
+			err = GN_TRUNCATED;
+		struct gn_slice parts[] = {GN_SLICE(chain.b), gn_slice(piece, n)};
+		if (!err)
+			gn_sha256(parts, 2, &chain);
+		if (!err)
+			err = gn_os_write_at(dir, name, at, gn_slice(piece, n));
+		at += n;
+	}
+	free(piece);
+	if (!err && memcmp(chain.b, hash, 32) != 0)
+		err = GN_HASH;
+	return err ? err : gn_os_sync(dir, name);
+}
+
+static gn_err import_all(struct import *in, struct gn_os_dir *dir)
+{
+	char line[200], name[80];
+	unsigned long long size;
+	if (!next_line(in, line, sizeof line) || strcmp(line, "GNEXPORT1") != 0)
+		return GN_MALFORMED;
+	for (;;) {
+		char file[16], hex[65];
+		uint8_t hash[32];
+		if (!next_line(in, line, sizeof line))
+			return GN_TRUNCATED;
+		if (strcmp(line, "end") == 0)
+			return GN_OK;
+		if (sscanf(line, "%15s %llu %64s", file, &size, hex) != 3 || !is_log(file) || strspn(file, "0123456789abcdef") != 8 || gn_unhex(gn_str(hex), hash, 32))
+			return GN_MALFORMED;
+		snprintf(name, sizeof name, "journal/%s", file);
+		GN_TRY(import_file(in, dir, name, size, hash));
+	}
+}
+
+gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, size_t cap), void *user, char why[GN_HUB_WHY])
+{
+	struct gn_os_dir *dir;
+	struct file *files = NULL;
+	size_t count = 0;
+	struct import in = {get, user, malloc(PIECE), 0, 0};
+	gn_err err = in.piece ? gn_os_dir_open(data, &dir) : GN_NOMEM;
+	if (err) {
+		free(in.piece);
+		FAIL(err, "%s: %s", data, err == GN_BUSY ? "a hub runs here; import into an empty directory" : gn_err_text(err));
+	}
+	err = list_files(dir, &files, &count);
+	free(files);
+	if (!err && count)
+		err = GN_EXISTS;
+	bool ours = !err;
+	if (!err)
+		err = import_all(&in, dir);
+	if (err && ours && list_files(dir, &files, &count) == GN_OK) { /* half a journal is worse than none */
+		for (size_t i = 0; i < count; i++) {
+			char name[80];
+			snprintf(name, sizeof name, "journal/%s", files[i].name);
+			(void)!gn_os_remove(dir, name);
+		}
+		free(files);
+	}
+	gn_os_dir_close(dir);
+	free(in.piece);
+	if (err)
+		FAIL(err, "%s: %s", data, err == GN_EXISTS ? "there is a journal already; import into an empty directory" : gn_err_text(err));
+	return GN_OK;
+}
