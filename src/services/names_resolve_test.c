@@ -1,6 +1,7 @@
 /* Names in small networks: claims, races, renewals, transfers, delegation, and what a resolver says of a changed owner.
  */
 #include "../../sim/services_sim.h"
+#include "services/names_int.h"
 #include <setjmp.h>
 #include <stdarg.h>
 
@@ -224,6 +225,32 @@ static void two_claims_at_once_have_at_most_one_winner(void **state)
 	}
 }
 
+/* Each owner holds one of the two places, with as many holders: the smaller hash has the name, for everyone. */
+static void equal_counts_fall_to_the_smaller_hash(void **state)
+{
+	(void)state;
+	static struct pair p[2];
+	for (uint8_t first = 1; first <= 3; first++) {
+		struct gn_sk sk[2] = {key_of(first), key_of((uint8_t)(first % 3 + 1))};
+		struct gn_hash tie[2];
+		struct svc_wait w;
+		network(5);
+		for (unsigned k = 0; k < 2; k++) {
+			struct gn_name_claim c = claim_of("welcome", &sk[k], 1, hello, 1);
+			sign_pair(&sk[k], &c, &p[k]);
+			names_tie(&c.name, &sk[k].pk, c.epoch, &tie[k]);
+			assert_int_equal(svc_put(&s, k, p[k].record[k], 5, NULL), GN_OK);
+		}
+		unsigned best = memcmp(&tie[0], &tie[1], sizeof tie[0]) < 0 ? 0 : 1;
+		for (unsigned i = 0; i < 5; i++) {
+			assert_int_equal(resolve(i, "welcome", true, &w), GN_OK);
+			assert_memory_equal(&w.name.owner, &sk[best].pk, 32);
+			assert_int_equal(count_of(i, "conflicts"), 1);
+		}
+		svc_free(&s);
+	}
+}
+
 static void renewal_keeps_the_name_and_grace_protects_it(void **state)
 {
 	(void)state;
@@ -440,6 +467,7 @@ int main(void)
 		cmocka_unit_test(a_taken_name_is_refused_and_its_owner_named),
 		cmocka_unit_test(records_that_do_not_belong_together_are_not_put),
 		cmocka_unit_test(two_claims_at_once_have_at_most_one_winner),
+		cmocka_unit_test(equal_counts_fall_to_the_smaller_hash),
 		cmocka_unit_test(renewal_keeps_the_name_and_grace_protects_it),
 		cmocka_unit_test(transfer_moves_the_pin_and_a_change_without_one_is_shown),
 		cmocka_unit_test(own_pid_resolves_to_its_own_record_set),
