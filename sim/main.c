@@ -13,6 +13,7 @@ static const char usage[] =
 	"  --lookups N        lookups of random keys (default 1000)\n"
 	"  --records N        records put and read back (default 100)\n"
 	"  --kill PERCENT     of the nodes, in scenario kill (default 30)\n"
+	"  --trips N          round trips of a session's handshake (default 2)\n"
 	"  --loss PERCENT     of unreliable datagrams (default 0)\n"
 	"  --pow BITS         proof of work (default 4)\n"
 	"  --leaf-ping SEC    period of leaf pings (default 60)\n"
@@ -76,6 +77,7 @@ int main(int argc, char **argv)
 				.w = 5,
 				.rq = 4,
 				.pow_bits = 4,
+				.trips = 2,
 				.ping_leaf = 60 * GN_SEC,
 				.heal = 600 * GN_SEC,
 				.digest = 600 * GN_SEC};
@@ -99,6 +101,8 @@ int main(int argc, char **argv)
 			o.records = (unsigned)number(a, v, 1e6);
 		else if (strcmp(a, "--kill") == 0)
 			o.kill_percent = (unsigned)number(a, v, 100);
+		else if (strcmp(a, "--trips") == 0)
+			o.trips = (unsigned)number(a, v, 10);
 		else if (strcmp(a, "--loss") == 0)
 			o.loss = number(a, v, 100) / 100;
 		else if (strcmp(a, "--pow") == 0)
@@ -127,10 +131,11 @@ int main(int argc, char **argv)
 	static struct sim s;
 	sim_init(&s, &o);
 	sim_row(&s, "replay with",
-		"geonet-sim --scenario %s --nodes %u --seed %llu --lookups %u --records %u --kill %u --loss %g --pow %u"
+		"geonet-sim --scenario %s --nodes %u --seed %llu --lookups %u --records %u --kill %u --loss %g --pow "
+		"%u --trips %u"
 		" --leaf-ping %g%s",
 		sc->name, o.nodes, (unsigned long long)o.seed, o.lookups, o.records, o.kill_percent, o.loss * 100,
-		o.pow_bits, (double)o.ping_leaf / 1e9, o.flat ? " --flat" : "");
+		o.pow_bits, o.trips, (double)o.ping_leaf / 1e9, o.flat ? " --flat" : "");
 	int failed = sc->run(&s);
 	sim_row(&s, "simulated", "%.0f s, %llu events, %llu messages, %llu lost", (double)(s.now - SIM_EPOCH) / 1e9,
 		(unsigned long long)s.events, (unsigned long long)s.messages, (unsigned long long)s.lost);

@@ -24,7 +24,8 @@ struct sim_options {
 	unsigned nodes, lookups, records, kill_percent;
 	unsigned r, l, w, rq;
 	unsigned pow_bits;
-	double loss; /* share of datagrams */
+	unsigned trips; /* round trips of a handshake */
+	double loss;    /* share of datagrams */
 	gn_time ping_leaf, heal, digest;
 	bool flat; /* all delays 10 ms one way */
 	bool quiet, json;

@@ -6,7 +6,6 @@
 
 #define SESSION_IDLE (60 * GN_SEC)
 #define SESSION_GIVE_UP (10 * GN_SEC) /* a handshake or a retransmission into silence */
-#define HANDSHAKE_TRIPS 2             /* with retry cookie */
 #define DATAGRAM_OVERHEAD 63          /* IP, UDP, jet header, frame, tag */
 
 /* ---- event heap ---- */
@@ -275,7 +274,7 @@ static gn_time session_open(struct sim *s, unsigned a, unsigned b, const struct 
 	gn_time rtt = sim_rtt(s, a, b);
 	*x = (struct sim_session){.a_generation = s->nodes[low].generation,
 				  .b_generation = s->nodes[high].generation,
-				  .ready = s->now + HANDSHAKE_TRIPS * rtt,
+				  .ready = s->now + s->opt.trips * rtt,
 				  .used = s->now};
 	news(s, SIM_UP, x->ready, a, b, dialled, GN_OK);
 	news(s, SIM_UP, x->ready + rtt / 2, b, a, &s->nodes[a].addr, GN_OK);

@@ -71,7 +71,7 @@ static struct gn_ov_contact *choose(struct gn_overlay *ov, struct gn_ov_place at
 	double best_score = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		struct gn_ov_contact *c = ov->contacts[i];
-		if (c->link || c->refused_until > now || !gn_ov_contact_usable(c, now) ||
+		if (c->link || c->refused_until > now || !gn_ov_contact_usable(ov, c, now) ||
 		    !same(gn_ov_place_of(ov, c->theta), at))
 			continue;
 		double play = gn_rand_unit(ov->env.rand);

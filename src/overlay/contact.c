@@ -208,10 +208,15 @@ void gn_ov_contact_bury(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time 
 	ov->count.contacts_dead++;
 }
 
-bool gn_ov_contact_usable(const struct gn_ov_contact *c, gn_time now)
+gn_time gn_ov_fresh(const struct gn_overlay *ov)
+{
+	return GN_OV_FRESH_PINGS * ov->cfg.ping_long;
+}
+
+bool gn_ov_contact_usable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
 	return c->c.mode == GN_FB_NODE_MODE_SERVER && c->tomb_until <= now &&
-	       (c->link || now - c->heard <= GN_OV_FRESH);
+	       (c->link || now - c->heard <= gn_ov_fresh(ov));
 }
 
 uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, gn_time now, struct gn_ov_contact **out,
@@ -233,7 +238,7 @@ uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, gn_t
 		else
 			down = (down + n - 1) % n;
 		taken++;
-		if (gn_ov_contact_usable(c, now))
+		if (gn_ov_contact_usable(ov, c, now))
 			out[found++] = c;
 	}
 	return found;
@@ -275,7 +280,7 @@ void gn_ov_contact_sweep(struct gn_overlay *ov, gn_time now)
 {
 	uint32_t stale = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++)
-		stale += !ov->contacts[i]->link && now - ov->contacts[i]->heard > GN_OV_FRESH;
+		stale += !ov->contacts[i]->link && now - ov->contacts[i]->heard > gn_ov_fresh(ov);
 	for (uint32_t i = ov->contact_count; i-- > 0 && stale > GN_OV_CACHE_KEEP;) {
 		const struct gn_ov_contact *c = ov->contacts[i];
 		if (!c->link && now - c->heard > GN_OV_FORGET) {

@@ -80,7 +80,7 @@ static void forget(struct gn_overlay *ov, struct gn_ov_link *l, uint64_t theta, 
 		listed = k && has(k->theirs, k->their_count, theta);
 	}
 	if (c && !c->link && !listed && c->direct <= c->heard - ov->cfg.ping_long)
-		c->heard = now - GN_OV_FRESH - 1;
+		c->heard = now - gn_ov_fresh(ov) - 1;
 }
 
 void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_delta d, gn_time now)

@@ -141,7 +141,7 @@ static bool busy(const struct gn_overlay *ov, const struct gn_ov_job *but)
 static void begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 {
 	struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
-	if (h && memcmp(h->hash.b, j->record.hash.b, 32) == 0) { /* held: durable already */
+	if (h && !h->graced && memcmp(h->hash.b, j->record.hash.b, 32) == 0) { /* held: durable already */
 		accept(ov, j, now);
 		return;
 	}

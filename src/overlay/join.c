@@ -104,7 +104,7 @@ static const struct gn_ov_contact *next_on(const struct gn_overlay *ov, bool ccw
 	uint32_t at = gn_ov_contact_place(ov, &ov->self.id) % n;
 	for (uint32_t i = 0; i < n; i++) {
 		const struct gn_ov_contact *c = ov->contacts[ccw ? (at + n - 1 - i) % n : (at + i) % n];
-		if (gn_ov_contact_usable(c, now))
+		if (gn_ov_contact_usable(ov, c, now))
 			return c;
 	}
 	return NULL;

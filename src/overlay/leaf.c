@@ -90,7 +90,7 @@ static uint32_t walk(const struct gn_overlay *ov, bool ccw, uint32_t max, gn_tim
 	for (uint32_t i = 0; i < n && found < max; i++) {
 		uint32_t at_i = ccw ? (at + n - 1 - i) % n : (at + i) % n;
 		struct gn_ov_contact *c = ov->contacts[at_i];
-		if (gn_ov_contact_usable(c, now) && (c->link || c->leaf_refused_until <= now))
+		if (gn_ov_contact_usable(ov, c, now) && (c->link || c->leaf_refused_until <= now))
 			out[found++] = c;
 	}
 	return found;
@@ -101,7 +101,7 @@ static double estimate(const struct gn_overlay *ov, struct gn_ov_contact *const 
 {
 	uint32_t l = ov->cfg.l, servers = 1;
 	for (uint32_t i = 0; i < ov->contact_count; i++)
-		servers += gn_ov_contact_usable(ov->contacts[i], ov->now_seen);
+		servers += gn_ov_contact_usable(ov, ov->contacts[i], ov->now_seen);
 	if (cws < l || ccws < l || servers <= 2 * l + 1)
 		return servers;
 	uint64_t span = cw[l - 1]->theta - ccw[l - 1]->theta; /* clockwise from the farthest to the farthest */

@@ -58,9 +58,9 @@
 #define GN_OV_COLD_MIN (2500 * GN_MSEC) /* when no session is up: handshake and its retransmission included */
 #define GN_OV_RTT_GUESS (100 * GN_MSEC) /* before anything was measured */
 #define GN_OV_HEDGE (30 * GN_MSEC)
-#define GN_OV_TOMB (600 * GN_SEC)         /* a dead or lying contact is not tried for so long */
-#define GN_OV_NEWS (2 * GN_SEC)           /* another's word may be this much older than it says: the way here */
-#define GN_OV_FRESH (900 * GN_SEC)        /* a contact nobody has confirmed for so long is no candidate */
+#define GN_OV_TOMB (600 * GN_SEC) /* a dead or lying contact is not tried for so long */
+#define GN_OV_NEWS (2 * GN_SEC)   /* another's word may be this much older than it says: the way here */
+#define GN_OV_FRESH_PINGS 5 /* long ping periods that a contact stays a candidate after somebody heard it: 15 min */
 #define GN_OV_FORGET (86400 * GN_SEC)     /* and is forgotten after this */
 #define GN_OV_LEAF_AGAIN (60 * GN_SEC)    /* after a refused leaf link */
 #define GN_OV_FILL (120 * GN_SEC)         /* between checks of annuli and caps */
@@ -72,7 +72,10 @@
 #define GN_OV_REPAIR_AGAIN (15 * GN_SEC)  /* while members have not confirmed, doubled up to the digest period */
 #define GN_OV_BOOT_FIRST (1 * GN_SEC)     /* between bootstrap attempts, doubled ... */
 #define GN_OV_BOOT_LAST (60 * GN_SEC)     /* ... up to this, for ever */
-#define GN_OV_ALONE (5 * GN_SEC)          /* no bootstrap address has answered for so long: we are the first node */
+#define GN_OV_BEGIN                                                                                                    \
+	(200 * GN_MSEC)          /* after the start or the last restored record: time to name bootstrap addresses      \
+				  */
+#define GN_OV_ALONE (5 * GN_SEC) /* no bootstrap address has answered for so long: we are the first node */
 #define GN_OV_STORE_TIME (1500 * GN_MSEC) /* a holder may need so long to make a record durable */
 #define GN_OV_OP_LIFE (30 * GN_SEC)       /* an operation ends by then whatever happens */
 #define GN_OV_FUTURE 300                  /* seconds a record may be created in the future */

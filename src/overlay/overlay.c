@@ -84,7 +84,7 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 		gn_overlay_free(ov);
 		goto fail_config;
 	}
-	gn_ov_task_set(ov, GN_OV_TASK_JOIN, now);
+	gn_ov_task_set(ov, GN_OV_TASK_JOIN, now + GN_OV_BEGIN);
 	gn_ov_task_set(ov, GN_OV_TASK_FILL, now + gn_ov_spread(ov, GN_OV_FILL, 10));
 	gn_ov_task_set(ov, GN_OV_TASK_DIGEST, now + gn_ov_spread(ov, cfg.digest, 10));
 	*out = ov;
@@ -219,11 +219,11 @@ void gn_overlay_peer_down(struct gn_overlay *ov, const struct gn_pk *pk, gn_err 
 {
 	(void)why;
 	gn_ov_begin(ov, now);
+	gn_ov_requests_fail(ov, pk, now);
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, pk);
 	if (!c)
 		return;
 	c->up = false;
-	gn_ov_requests_fail(ov, pk, now);
 	if (c->link)
 		gn_ov_link_probe(ov, c->link, now); /* which opens a session anew, or finds it dead */
 }

@@ -80,7 +80,8 @@ void gn_overlay_free(struct gn_overlay *ov);
 
 /* ---- inputs ---- */
 
-/* A held record read back from the disk at the start, before anything else; the signature was checked when it came. */
+/* A held record read back from the disk at the start, before anything else; the signature was checked when it came.
+ * GN_CORRUPT, GN_NO_SPACE, GN_NOMEM; an expired one is dropped by a storage request. */
 GN_MUST gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice record, gn_time now);
 /* A place to begin; the key is learnt from the session when pk is NULL. */
 GN_MUST gn_err gn_overlay_bootstrap(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk,
@@ -112,6 +113,7 @@ typedef uint64_t gn_op;
 GN_MUST gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigned count, gn_time now,
 			       gn_op *op);
 
+/* A GET ends GN_OK with values, GN_NOT_FOUND when the whole set has nothing, GN_UNREACHABLE when nobody answered. */
 struct gn_get_options {
 	unsigned quorum; /* distinct set members that must answer; 0 = config rq, 1 = first valid record ends it */
 	uint64_t min_seq;
@@ -121,9 +123,10 @@ struct gn_get_options {
 GN_MUST gn_err gn_overlay_get(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_get_options *options,
 			      gn_time now, gn_op *op);
 
-/* record: a whole signed Record (checked here first). w: receipts wanted, 0 = config w. Ends GN_OK with >= w receipts,
- * else GN_QUORUM (fewer), GN_STALE (a newer one exists: it is among the values), GN_EXISTS (refused by the type's
- * rule). */
+/* record: a whole signed Record (checked here first: errors of gn_wire_record_open and gn_record_fresh). w: receipts
+ * wanted, 0 = config w, GN_RANGE above r. Ends GN_OK with >= w receipts, else GN_EXISTS or GN_STALE (another record
+ * keeps the place, or a newer one exists: it is among the values), else what the first holder said when none stored
+ * (GN_QUOTA, GN_DENIED ..), else GN_QUORUM with the receipts there were. */
 GN_MUST gn_err gn_overlay_put(struct gn_overlay *ov, struct gn_slice record, unsigned w, gn_time now, gn_op *op);
 /* Ends the operation with GN_CLOSED at the next event. */
 void gn_overlay_cancel(struct gn_overlay *ov, gn_op op);

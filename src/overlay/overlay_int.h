@@ -334,8 +334,10 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c, gn_time now);
 void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
 void gn_ov_contact_bury(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
+/* How long a contact is a candidate after somebody heard it. */
+gn_time gn_ov_fresh(const struct gn_overlay *ov);
 /* A candidate for links and lookups: a server, not buried, confirmed not too long ago. */
-bool gn_ov_contact_usable(const struct gn_ov_contact *c, gn_time now);
+bool gn_ov_contact_usable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
 /* Up to max usable contacts nearest to (theta), nearest first. */
 uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, gn_time now, struct gn_ov_contact **out,
 			       uint32_t max);

@@ -311,6 +311,42 @@ static void a_type_has_its_own_rule(void **state)
 	net_free(&own);
 }
 
+/* Type 21: while the expired record is kept only its owner may come back. */
+static gn_err owner_first(const struct gn_record *held, const struct gn_record *in, gn_time now)
+{
+	(void)now;
+	return held && memcmp(held->owner.b, in->owner.b, 32) != 0 ? GN_EXISTS : GN_OK;
+}
+
+static void an_expired_record_is_kept_for_its_rule_alone(void **state)
+{
+	(void)state;
+	struct net_record a, b, again;
+	struct net own;
+	net_init(&own, 12);
+	for (unsigned i = 0; i < 3; i++) {
+		net_add(&own);
+		own.node[i].cfg.admit[3] = owner_first;
+		own.node[i].cfg.grace[3] = 1000;
+	}
+	for (unsigned i = 0; i < 3; i++)
+		net_start(&own, i);
+	net_run(&own, 30 * GN_SEC);
+	net_record(&own, &a, &alice, 3, "grace", 1, "hers");
+	assert_int_equal(net_put(&own, 0, &a, 3), GN_OK);
+	net_run(&own, 3700 * GN_SEC);
+	assert_int_equal(net_get(&own, 1, &a.r.key, 1), GN_NOT_FOUND);
+	net_record(&own, &b, &bob, 3, "grace", 1, "his");
+	assert_int_equal(net_put(&own, 0, &b, 3), GN_EXISTS);
+	net_record(&own, &again, &alice, 3, "grace", 2, "hers again");
+	assert_int_equal(net_put(&own, 1, &again, 3), GN_OK);
+	assert_int_equal(net_get(&own, 2, &a.r.key, 3), GN_OK);
+	net_run(&own, 4700 * GN_SEC); /* expired, and the grace is over */
+	net_record(&own, &b, &bob, 3, "grace", 1, "his at last");
+	assert_int_equal(net_put(&own, 0, &b, 3), GN_OK);
+	net_free(&own);
+}
+
 static void cancelling_ends_an_operation_once(void **state)
 {
 	(void)state;
@@ -378,6 +414,7 @@ int main(void)
 		cmocka_unit_test(owners_have_quotas),
 		cmocka_unit_test(nodes_have_limits),
 		cmocka_unit_test(a_type_has_its_own_rule),
+		cmocka_unit_test(an_expired_record_is_kept_for_its_rule_alone),
 		cmocka_unit_test(cancelling_ends_an_operation_once),
 		cmocka_unit_test(operations_are_bounded),
 		cmocka_unit_test(read_repair_reaches_members_that_are_behind),
