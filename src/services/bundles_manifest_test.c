@@ -530,8 +530,9 @@ static void heads_keep_sixteen_versions(void **state)
 	assert_memory_equal(&key, &r.key, 32);
 	gn_sha256(&r.bytes, 1, &sum);
 	gn_hex(GN_SLICE(sum.b), hex);
-	assert_string_equal(hex, "1b1ef559f6df393057774b656bc00e2eb22f60597bbcbea2e506efd12497fd6f"); /* docs/spec/services.md,
-													 vectors */
+	assert_string_equal(
+		hex, "1b1ef559f6df393057774b656bc00e2eb22f60597bbcbea2e506efd12497fd6f"); /* docs/spec/services.md,
+											     vectors */
 	storage[out.len / 2] ^= 1;
 	assert_int_not_equal(gn_head_open(gn_buf_slice(&out), &back), GN_OK);
 }
@@ -549,8 +550,9 @@ static void manifest_format_does_not_drift(void **state)
 	gn_sha256(&(struct gn_slice){out.p, out.len}, 1, &sum);
 	gn_hex(GN_SLICE(sum.b), hex);
 	free(out.p);
-	assert_string_equal(hex, "0524ab865cae93ab6e7c8fdff3c9a254399abc0ecf37684e8846e53d067ba3bd"); /* docs/spec/services.md,
-													 vectors */
+	assert_string_equal(
+		hex, "0524ab865cae93ab6e7c8fdff3c9a254399abc0ecf37684e8846e53d067ba3bd"); /* docs/spec/services.md,
+											     vectors */
 }
 
 int main(void)

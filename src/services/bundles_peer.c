@@ -15,9 +15,10 @@ struct bundles_peer *bundles_peer_get(const struct gn_bundles *b, const struct g
 	return at ? *at : NULL;
 }
 
-static bool idle(const struct bundles_peer *p)
+static bool idle(const struct gn_bundles *b, const struct bundles_peer *p)
 {
-	return !p->inflight && !p->queue.count && !p->loading && !p->in_turn && !p->incoming && !p->bad;
+	return !p->inflight && !p->queue.count && !p->loading && !p->in_turn && !p->incoming &&
+	       !(p->bad && b->now < p->wait_until);
 }
 
 /* Makes room by forgetting the idle peer that was used longest ago. */
@@ -26,7 +27,7 @@ static bool evict(struct gn_bundles *b)
 	struct bundles_peer *oldest = NULL;
 	for (uint32_t i = 0; i < b->peers.count; i++) {
 		struct bundles_peer *p = *(struct bundles_peer **)gn_map_value_at(&b->peers, i);
-		if (idle(p) && (!oldest || p->used < oldest->used))
+		if (idle(b, p) && (!oldest || p->used < oldest->used))
 			oldest = p;
 	}
 	if (!oldest) {

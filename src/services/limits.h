@@ -50,12 +50,13 @@
 #define BUNDLES_BAD_WAIT (10 * GN_MINUTE) /* a peer that sent a false chunk is not asked */
 #define BUNDLES_LOCAL_LOADS                                                                                            \
 	48 /* chunks read from the own disk for readers at once; with the two below under the store's 128 */
-#define BUNDLES_INGEST_PUTS 16       /* chunks of an ingest on their way to the disk */
+#define BUNDLES_INGEST_PUTS                                                                                            \
+	32 /* chunks of an ingest on their way to the disk: two blocks, so that one is synced while the next comes */
 #define BUNDLES_CACHE_PUTS 16        /* blocks are kept as cache only while fewer chunks than this wait for the disk */
 #define BUNDLES_INGESTS 16           /* files taken in at once, 1 MiB each */
 #define BUNDLES_SPREADS 256          /* publications */
 #define BUNDLES_SPREAD_BLOCKS 262144 /* blocks of all publications: 256 GiB, 8 MiB of hashes */
-#define BUNDLES_JOBS 4               /* blocks being spread at once */
+#define BUNDLES_JOBS 4               /* blocks being spread at once: holders' disks are the limit, not this */
 #define BUNDLES_TARGET_WINDOW 4      /* chunks on their way to one holder */
 #define BUNDLES_TARGET_TIMEOUT (10 * GN_SEC) /* without an answer a target counts as dead */
 #define BUNDLES_TARGET_BUSY 20               /* times a target may say BUSY */
