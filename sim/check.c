@@ -3,6 +3,16 @@
 
 #include <stdlib.h>
 
+/* The smaller way around the circle, without the engine's arithmetic. */
+static uint64_t angle(const struct sim *s, unsigned node, uint64_t theta)
+{
+	uint64_t id = 0;
+	for (unsigned i = 0; i < 8; i++)
+		id = id * 256 + s->nodes[node].id.b[i];
+	uint64_t d = id > theta ? id - theta : theta - id;
+	return d > UINT64_C(1) << 63 ? UINT64_MAX - d + 1 : d;
+}
+
 unsigned sim_nearest(const struct sim *s, uint64_t theta, unsigned *out, unsigned count)
 {
 	unsigned n = 0;
@@ -10,9 +20,9 @@ unsigned sim_nearest(const struct sim *s, uint64_t theta, unsigned *out, unsigne
 		if (!sim_alive(s, i) || !s->nodes[i].server)
 			continue;
 		unsigned at = n;
-		uint64_t sep = gn_sep(gn_theta(s->nodes[i].id.b), theta);
+		uint64_t sep = angle(s, i, theta);
 		for (; at > 0; at--) { /* insertion into a short sorted list */
-			uint64_t other = gn_sep(gn_theta(s->nodes[out[at - 1]].id.b), theta);
+			uint64_t other = angle(s, out[at - 1], theta);
 			if (other < sep ||
 			    (other == sep && memcmp(s->nodes[out[at - 1]].id.b, s->nodes[i].id.b, 32) < 0))
 				break;

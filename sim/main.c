@@ -17,6 +17,7 @@ static const char usage[] =
 	"  --loss PERCENT     of unreliable datagrams (default 0)\n"
 	"  --pow BITS         proof of work (default 4)\n"
 	"  --leaf-ping SEC    period of leaf pings (default 60)\n"
+	"  --split SEC        how long the halves are apart, in scenario split (default 600)\n"
 	"  --flat             all delays 10 ms one way instead of the geographic model\n"
 	"  --validate         check every engine's invariants after every step\n"
 	"  --json             the table as JSON\n"
@@ -79,6 +80,7 @@ int main(int argc, char **argv)
 				.pow_bits = 4,
 				.trips = 2,
 				.ping_leaf = 60 * GN_SEC,
+				.split = 600 * GN_SEC,
 				.heal = 600 * GN_SEC,
 				.digest = 600 * GN_SEC};
 	const struct sim_scenario *sc = &sim_scenarios[0];
@@ -101,6 +103,8 @@ int main(int argc, char **argv)
 			o.records = (unsigned)number(a, v, 1e6);
 		else if (strcmp(a, "--kill") == 0)
 			o.kill_percent = (unsigned)number(a, v, 100);
+		else if (strcmp(a, "--split") == 0)
+			o.split = (gn_time)(number(a, v, 1e6) * 1e9);
 		else if (strcmp(a, "--trips") == 0)
 			o.trips = (unsigned)number(a, v, 10);
 		else if (strcmp(a, "--loss") == 0)
@@ -133,9 +137,9 @@ int main(int argc, char **argv)
 	sim_row(&s, "replay with",
 		"geonet-sim --scenario %s --nodes %u --seed %llu --lookups %u --records %u --kill %u --loss %g --pow "
 		"%u --trips %u"
-		" --leaf-ping %g%s",
+		" --leaf-ping %g --split %g%s",
 		sc->name, o.nodes, (unsigned long long)o.seed, o.lookups, o.records, o.kill_percent, o.loss * 100,
-		o.pow_bits, o.trips, (double)o.ping_leaf / 1e9, o.flat ? " --flat" : "");
+		o.pow_bits, o.trips, (double)o.ping_leaf / 1e9, (double)o.split / 1e9, o.flat ? " --flat" : "");
 	int failed = sc->run(&s);
 	sim_row(&s, "simulated", "%.0f s, %llu events, %llu messages, %llu lost", (double)(s.now - SIM_EPOCH) / 1e9,
 		(unsigned long long)s.events, (unsigned long long)s.messages, (unsigned long long)s.lost);

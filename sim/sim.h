@@ -26,7 +26,7 @@ struct sim_options {
 	unsigned pow_bits;
 	unsigned trips; /* round trips of a handshake */
 	double loss;    /* share of datagrams */
-	gn_time ping_leaf, heal, digest;
+	gn_time ping_leaf, heal, digest, split;
 	bool flat; /* all delays 10 ms one way */
 	bool quiet, json;
 	bool validate; /* gn_overlay_validate after each step */
