@@ -250,7 +250,7 @@ gn_err lg_apply_end(struct lg_book *b, const struct gn_record_view *r)
 		return GN_CORRUPT;
 	if (!o->offer)
 		end_payment(b, o, commit);
-	end_key(b, r, commit ? GN_TX_COMMITTED : o->offer ? GN_TX_REJECTED : GN_TX_ABORTED, commit ? 0 : r->u.end.code);
+	end_key(b, r, commit ? GN_TX_COMMITTED : o->offer ? GN_TX_REJECTED : GN_TX_ABORTED, commit ? 1 : r->u.end.code); /* 1: it was prepared */
 	lg_open_remove(b, o);
 	return GN_OK;
 }

@@ -132,6 +132,7 @@ struct lg_book {
 	struct gn_env env;
 	uint64_t seed; /* of the indexes: where entries lie in them shows nowhere */
 	bool begun;    /* GENESIS was applied */
+	bool own_checkpoint; /* the CHECKPOINT being applied was just computed from this very state */
 	struct gn_pk hub;
 	struct gn_ledger_settings settings;
 	uint64_t seq;

@@ -40,7 +40,8 @@ const int32_t *gn_clearing_potentials(const struct gn_clearing *c);
 /* The certificate as text (docs/spec/ledger.md LG-43): lines "geonet clearing 1", "<note>", "<nodes> <edges> <total>", then
  * "<u> <v> <d> <f>" per edge and "<pi>" per node. Appends in pieces: call with *at = 0 until GN_OK; GN_AGAIN: out is full, take it and go on. */
 GN_MUST gn_err gn_clearing_certificate(const struct gn_clearing *c, struct gn_slice note, uint64_t *at, struct gn_buf *out);
-/* SHA-256 of that text; what the CLEARING record holds. */
+/* What the CLEARING record holds of that text: h = SHA-256(h || piece) over its pieces of 4096 bytes (the last may be shorter), from 32
+ * zero bytes. */
 void gn_clearing_certificate_hash(const struct gn_clearing *c, struct gn_slice note, struct gn_hash *out);
 /* Asserts: f is a circulation within 0..d, totals agree, a finished job's potentials prove it. */
 void gn_clearing_validate(const struct gn_clearing *c);

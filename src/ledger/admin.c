@@ -1,0 +1,92 @@
+/* What officers and the hub itself decide: settings, equivalents, statuses, disputes, aborts. The hub has judged the right to do it;
+ * the record keeps who, why, and what was before. */
+#include "ledger/engine_int.h"
+
+static gn_err admin_equivalent(struct gn_ledger *l, const struct gn_ledger_admin *a, struct gn_record_view *r)
+{
+	struct gn_json j;
+	r->type = GN_REC_EQUIVALENT;
+	r->u.equivalent.code = a->code;
+	r->u.equivalent.precision = a->precision;
+	r->u.equivalent.active = a->active;
+	r->u.equivalent.info = a->info;
+	if (a->info.len) {
+		GN_TRY(gn_json_check(a->info, &j));
+		if (j.values[0].kind != GN_JSON_OBJECT)
+			return GN_USAGE;
+	}
+	if (lg_find_eq(&l->book, a->code, &r->eq))
+		r->eq = l->book.eq_count;
+	else if (!gn_slice_eq(gn_str(l->book.eqs[r->eq]->code), a->code))
+		return GN_EXISTS; /* differs by case alone */
+	return a->precision > GN_PRECISION_MAX ? GN_RANGE : GN_OK;
+}
+
+static gn_err admin_status(struct gn_ledger *l, const struct gn_ledger_admin *a, struct gn_record_view *r)
+{
+	r->type = GN_REC_STATUS;
+	GN_TRY(lg_find_participant(&l->book, &a->pid, &r->u.status.participant));
+	const struct lg_participant *p = &l->book.participants[r->u.status.participant];
+	r->u.status.status = a->status;
+	r->u.status.level = a->level;
+	r->u.status.status_before = p->status;
+	r->u.status.level_before = p->level;
+	return a->status > GN_PARTICIPANT_DELETED ? GN_RANGE : GN_OK;
+}
+
+static gn_err admin_dispute(struct gn_ledger *l, const struct gn_ledger_admin *a, struct gn_record_view *r)
+{
+	uint32_t from, to;
+	unsigned side;
+	r->type = GN_REC_DISPUTE;
+	GN_TRY(lg_find_eq(&l->book, a->code, &r->eq));
+	GN_TRY(lg_find_participant(&l->book, &a->pid, &from));
+	GN_TRY(lg_find_participant(&l->book, &a->pid2, &to));
+	GN_TRY(lg_find_line(l->book.eqs[r->eq], from, to, &r->u.dispute.pair, &side));
+	r->u.dispute.side = (uint8_t)side;
+	r->u.dispute.on = a->active;
+	return GN_OK;
+}
+
+static gn_err admin_abort(struct gn_ledger *l, const struct gn_ledger_admin *a, uint64_t ticket, gn_time now)
+{
+	struct lg_open *o = lg_find_open(&l->book, &a->key);
+	const struct lg_key *k = lg_find_key(&l->book, &a->key);
+	if (o)
+		return lg_end(l, o, 8, &a->who, ticket, now);
+	return k ? GN_CONFLICT : GN_NOT_FOUND; /* it has ended */
+}
+
+gn_err gn_ledger_admin(struct gn_ledger *l, const struct gn_ledger_admin *a, uint64_t ticket, gn_time now)
+{
+	struct gn_record_view r = {.admin = a->who};
+	uint32_t eq;
+	if (l->state != LG_RUNNING || l->config.verify)
+		return GN_STATE;
+	if (a->who.reason.len > OP_TEXT_MAX || a->who.bytes.len > JSON_TEXT_MAX || a->info.len > JSON_TEXT_MAX)
+		return GN_TOO_LARGE;
+	switch (a->kind) {
+	case GN_ADMIN_SETTINGS:
+		r.type = GN_REC_SETTINGS;
+		r.u.genesis.settings = a->settings;
+		break;
+	case GN_ADMIN_EQUIVALENT: GN_TRY(admin_equivalent(l, a, &r)); break;
+	case GN_ADMIN_STATUS: GN_TRY(admin_status(l, a, &r)); break;
+	case GN_ADMIN_DISPUTE: GN_TRY(admin_dispute(l, a, &r)); break;
+	case GN_ADMIN_ABORT: return admin_abort(l, a, ticket, now);
+	case GN_ADMIN_NOTE:
+		r.type = GN_REC_NOTE;
+		r.u.note = a->info;
+		break;
+	case GN_ADMIN_CLEAR:
+		GN_TRY(lg_find_eq(&l->book, a->code, &eq));
+		return a->max_len < 3 || a->max_len > 6 ? GN_RANGE : lg_clear_cycles(l, eq, a->max_len, ticket, now);
+	default: return GN_USAGE;
+	}
+	GN_TRY(lg_commit(l, &r, ticket, GN_TX_NONE, now));
+	if (a->kind == GN_ADMIN_SETTINGS) { /* schedules start anew */
+		l->next5 = a->settings.cycle5_s ? now + a->settings.cycle5_s * GN_SEC : GN_NEVER;
+		l->next6 = a->settings.cycle6_s ? now + a->settings.cycle6_s * GN_SEC : GN_NEVER;
+	}
+	return GN_OK;
+}

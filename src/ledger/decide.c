@@ -1,0 +1,168 @@
+/* What a signed request becomes: a record, or an error that leaves no trace. Reads the operation, resolves its names to numbers, and
+ * leaves judging to lg_apply, which both live and replay obey. */
+#include "ledger/engine_int.h"
+
+void lg_fill_signed(const struct lg_item *item, uint32_t signer, struct gn_rec_signed *out)
+{
+	*out = (struct gn_rec_signed){.profile = (uint8_t)item->op.profile, .present = true, .signer = signer, .seq = item->op.seq,
+				      .bytes = item->op.bytes, .sig = item->sig};
+}
+
+static gn_err decide_register(struct gn_ledger *l, const struct lg_item *item, gn_time now)
+{
+	struct gn_record_view r = {.type = GN_REC_PARTICIPANT};
+	lg_fill_signed(item, l->book.participant_count, &r.sign);
+	r.u.participant.pk = item->op.public_key;
+	r.u.participant.kind = gn_slice_eq(item->op.type, GN_LIT("hub")) ? GN_PARTICIPANT_HUB : gn_slice_eq(item->op.type, GN_LIT("business")) ? GN_PARTICIPANT_BUSINESS
+																	       : GN_PARTICIPANT_PERSON;
+	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
+}
+
+static gn_err decide_profile(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
+{
+	struct gn_record_view r = {.type = GN_REC_PROFILE};
+	lg_fill_signed(item, signer, &r.sign);
+	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
+}
+
+/* ---- trust lines ---- */
+
+static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
+{
+	const struct gn_op *op = &item->op;
+	struct gn_record_view r = {.type = GN_REC_LINE};
+	struct gn_op_policy policy = {.auto_clearing = true, .can_be_intermediate = true};
+	unsigned side;
+	lg_fill_signed(item, signer, &r.sign);
+	GN_TRY(lg_find_eq(&l->book, op->equivalent, &r.eq));
+	const struct lg_eq *q = l->book.eqs[r.eq];
+	if (!gn_slice_eq(op->equivalent, gn_str(q->code)))
+		return GN_NOT_FOUND;
+	GN_TRY(lg_find_participant(&l->book, &op->to, &r.u.line.to));
+	GN_TRY(gn_amount_parse(op->limit, q->precision, &r.u.line.limit));
+	GN_TRY(lg_read_policy(op->has_policy ? &op->policy : &policy, q->precision, &r.u.line.policy));
+	r.u.line.from = signer;
+	r.u.line.action = GN_LINE_DO_CREATE;
+	r.u.line.status = GN_LINE_ACTIVE;
+	bool there = signer != r.u.line.to && lg_place_line(q, signer, r.u.line.to, &r.u.line.pair, &side);
+	r.u.line.side = signer != r.u.line.to ? (uint8_t)side : 0;
+	r.u.line.version = 1 + (there ? q->pairs[r.u.line.pair].version[side] >> 8 : 0);
+	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
+}
+
+/* The policy a line has, for updates that do not mention it; its list is copied, since applying the record replaces the line's own. */
+static gn_err present_policy(struct gn_ledger *l, const struct lg_eq *q, uint32_t pair, unsigned side, struct gn_rec_policy *out)
+{
+	unsigned f = lg_line_flags(&q->pairs[pair], side);
+	const struct lg_extra *e = f & LINE_EXTRA ? lg_find_extra(q, pair << 1 | side) : NULL;
+	*out = (struct gn_rec_policy){.auto_clearing = !(f & LINE_NO_AUTO), .can_be_intermediate = !(f & LINE_NO_MIDDLE), .ask = f & LINE_ASK,
+				      .daily_limit = -1, .max_hop_usage = -1};
+	if (!e)
+		return GN_OK;
+	out->daily_limit = e->daily_limit;
+	out->max_hop_usage = e->max_hop_usage;
+	out->blocked_count = e->blocked_count;
+	GN_TRY(lg_scratch(l, e->blocked_count * sizeof *e->blocked));
+	if (e->blocked_count)
+		memcpy(l->scratch, e->blocked, e->blocked_count * sizeof *e->blocked);
+	out->blocked = gn_slice(l->scratch, e->blocked_count * sizeof *e->blocked);
+	return GN_OK;
+}
+
+/* A line that is named by its id; only its owner may change it, and only the version he saw (LG-11). */
+static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, uint32_t signer, struct gn_record_view *r)
+{
+	struct gn_line_id id;
+	if (gn_line_id_parse(op->line_id, &id) || id.eq >= l->book.eq_count || id.pair >= l->book.eqs[id.eq]->pair_count)
+		return GN_NOT_FOUND;
+	const struct lg_eq *q = l->book.eqs[id.eq];
+	const struct lg_pair *p = &q->pairs[id.pair];
+	if (p->version[id.side] == 0)
+		return GN_NOT_FOUND;
+	if (q->nodes[p->node[id.side]].participant != signer)
+		return GN_DENIED;
+	uint32_t expected = op->has_version ? op->version : id.version;
+	if (expected != p->version[id.side] >> 8)
+		return GN_CONFLICT;
+	r->eq = id.eq;
+	r->u.line.pair = id.pair;
+	r->u.line.side = id.side;
+	r->u.line.from = signer;
+	r->u.line.to = q->nodes[p->node[1 - id.side]].participant;
+	r->u.line.version = expected + 1;
+	return GN_OK;
+}
+
+static gn_err decide_update(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
+{
+	const struct gn_op *op = &item->op;
+	struct gn_record_view r = {.type = GN_REC_LINE};
+	lg_fill_signed(item, signer, &r.sign);
+	GN_TRY(find_own_line(l, op, signer, &r));
+	const struct lg_eq *q = l->book.eqs[r.eq];
+	const struct lg_pair *p = &q->pairs[r.u.line.pair];
+	r.u.line.action = GN_LINE_DO_UPDATE;
+	r.u.line.limit = p->limit[r.u.line.side];
+	r.u.line.status = lg_line_flags(p, r.u.line.side) & LINE_FROZEN ? GN_LINE_FROZEN : GN_LINE_ACTIVE;
+	GN_TRY(present_policy(l, q, r.u.line.pair, r.u.line.side, &r.u.line.policy));
+	if (op->limit.p)
+		GN_TRY(gn_amount_parse(op->limit, q->precision, &r.u.line.limit));
+	if (op->has_policy)
+		GN_TRY(lg_read_policy(&op->policy, q->precision, &r.u.line.policy));
+	if (op->has_status)
+		r.u.line.status = op->frozen ? GN_LINE_FROZEN : GN_LINE_ACTIVE;
+	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
+}
+
+static gn_err decide_close(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
+{
+	struct gn_record_view r = {.type = GN_REC_LINE};
+	lg_fill_signed(item, signer, &r.sign);
+	GN_TRY(find_own_line(l, &item->op, signer, &r));
+	const struct lg_eq *q = l->book.eqs[r.eq];
+	const struct lg_pair *p = &q->pairs[r.u.line.pair];
+	unsigned d = 1u - r.u.line.side;
+	bool loaded = lg_debt(p, d) > 0 || p->reserved[d] > 0;
+	bool closing = loaded && item->op.when_repaid;
+	r.u.line.action = closing ? GN_LINE_DO_CLOSING : GN_LINE_DO_CLOSE;
+	r.u.line.status = closing ? GN_LINE_CLOSING : GN_LINE_CLOSED;
+	r.u.line.limit = closing ? gn_amount_max(0, lg_debt(p, d)) + p->reserved[d] : 0;
+	GN_TRY(present_policy(l, q, r.u.line.pair, r.u.line.side, &r.u.line.policy));
+	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
+}
+
+/* ---- all requests ---- */
+
+static gn_err decide(struct gn_ledger *l, const struct lg_item *item, gn_time now)
+{
+	struct gn_hash pid;
+	uint32_t signer;
+	if (item->op.kind == GN_OP_REGISTER) {
+		GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
+		return decide_register(l, item, now);
+	}
+	lg_pid(&item->signer, &pid);
+	GN_TRY(lg_find_participant(&l->book, &pid, &signer));
+	if (item->op.kind == GN_OP_PAYMENT)
+		return lg_decide_payment(l, item, signer, now);
+	GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
+	switch (item->op.kind) {
+	case GN_OP_PROFILE: return decide_profile(l, item, signer, now);
+	case GN_OP_LINE_CREATE: return decide_create(l, item, signer, now);
+	case GN_OP_LINE_UPDATE: return decide_update(l, item, signer, now);
+	case GN_OP_LINE_CLOSE: return decide_close(l, item, signer, now);
+	case GN_OP_VOTE:
+	case GN_OP_CONSENT: return lg_decide_answer(l, item, signer, now);
+	default: return GN_UNSUPPORTED;
+	}
+}
+
+void lg_decide(struct gn_ledger *l, const struct lg_item *item, gn_time now)
+{
+	gn_time at = now > l->book.time ? now : l->book.time;
+	gn_err err = decide(l, item, at);
+	if (!err)
+		return;
+	l->info.refused++;
+	lg_answer(l, &(struct lg_result){.ticket = item->ticket, .err = err, .key = item->key});
+}

@@ -1,0 +1,362 @@
+/* Clearing finds the optimum and proves it: public networks with known totals, random ones against two methods and a checker that
+ * knows neither. */
+#include "ledger/clearing.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+
+#define EDGES_MAX 20000
+
+struct fixture {
+	struct gn_alloc alloc;
+	struct gn_prng prng;
+	struct gn_rand rand;
+	struct gn_env env;
+	struct gn_clearing_edge edges[EDGES_MAX];
+	size_t count;
+	uint32_t nodes;
+	gn_amount_sum total;
+};
+
+static struct fixture f;
+
+static int setup(void **state)
+{
+	(void)state;
+	gn_alloc_heap(&f.alloc, SIZE_MAX / 2);
+	gn_prng_init(&f.prng, 42);
+	f.rand = gn_prng_rand(&f.prng);
+	f.env = (struct gn_env){&f.alloc, &f.rand, NULL};
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	assert_int_equal(f.alloc.count, 0);
+	return 0;
+}
+
+static void begin(uint32_t nodes)
+{
+	f.count = 0;
+	f.nodes = nodes;
+	f.total = 0;
+}
+
+/* Sets off against what is there between the two. */
+static void add(uint32_t u, uint32_t v, gn_amount d)
+{
+	for (size_t i = 0; i < f.count; i++) {
+		struct gn_clearing_edge *e = &f.edges[i];
+		if (e->u == u && e->v == v) {
+			e->d += d;
+			return;
+		}
+		if (e->u == v && e->v == u) {
+			if (e->d > d) {
+				e->d -= d;
+			} else if (e->d < d) {
+				*e = (struct gn_clearing_edge){.u = u, .v = v, .d = d - e->d};
+			} else {
+				*e = f.edges[--f.count];
+			}
+			return;
+		}
+	}
+	assert_true(f.count < EDGES_MAX);
+	f.edges[f.count++] = (struct gn_clearing_edge){.u = u, .v = v, .d = d};
+}
+
+static void sum(void)
+{
+	f.total = 0;
+	for (size_t i = 0; i < f.count; i++)
+		f.total += f.edges[i].d;
+}
+
+static struct gn_clearing *solve(bool anytime)
+{
+	struct gn_clearing *c;
+	assert_int_equal(gn_clearing_new(&f.env, f.nodes, f.edges, f.count, &c), GN_OK);
+	gn_clearing_set_anytime(c, anytime);
+	assert_int_equal(gn_clearing_run(c, UINT64_MAX), GN_OK);
+	gn_clearing_validate(c);
+	return c;
+}
+
+/* Optimality by its definition: a circulation within the debts, and labels that no better one can exist under. */
+static void check(const struct gn_clearing *c)
+{
+	size_t n;
+	const struct gn_clearing_edge *e = gn_clearing_edges(c, &n);
+	const int32_t *pi = gn_clearing_potentials(c);
+	gn_amount_sum *net = calloc(f.nodes, sizeof *net), total = 0;
+	assert_non_null(pi);
+	assert_int_equal(n, f.count);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(e[i].u == f.edges[i].u && e[i].v == f.edges[i].v && e[i].d == f.edges[i].d);
+		assert_true(e[i].f >= 0 && e[i].f <= e[i].d);
+		net[e[i].u] += e[i].f;
+		net[e[i].v] -= e[i].f;
+		total += e[i].f;
+		if (e[i].f < e[i].d)
+			assert_true(pi[e[i].u] - pi[e[i].v] >= 1);
+		if (e[i].f > 0)
+			assert_true(pi[e[i].u] - pi[e[i].v] <= 1);
+	}
+	for (uint32_t i = 0; i < f.nodes; i++)
+		assert_true(net[i] == 0);
+	assert_true(total == gn_clearing_total(c));
+	free(net);
+}
+
+static void test_the_example_of_the_source_clears_to_nothing(void **state)
+{
+	(void)state;
+	begin(3);
+	add(0, 1, 100);
+	add(1, 2, 100);
+	add(2, 0, 100);
+	for (int anytime = 0; anytime < 2; anytime++) {
+		struct gn_clearing *c = solve(anytime);
+		check(c);
+		assert_true(gn_clearing_total(c) == 300);
+		gn_clearing_free(c);
+	}
+}
+
+static void test_a_chain_does_not_clear(void **state)
+{
+	(void)state;
+	begin(5);
+	add(0, 1, 100);
+	add(1, 2, 100);
+	add(2, 3, 5);
+	add(0, 4, 7);
+	for (int anytime = 0; anytime < 2; anytime++) {
+		struct gn_clearing *c = solve(anytime);
+		check(c);
+		assert_true(gn_clearing_total(c) == 0);
+		gn_clearing_free(c);
+	}
+	begin(4);
+	struct gn_clearing *c = solve(false);
+	assert_true(gn_clearing_total(c) == 0);
+	gn_clearing_free(c);
+}
+
+/* A long ring beside a short one that competes for an edge: greedy takes the short one, the optimum the long one. */
+static void test_the_optimum_beats_greed(void **state)
+{
+	(void)state;
+	begin(8);
+	add(0, 1, 10);
+	add(1, 2, 10);
+	add(2, 0, 10);
+	add(1, 3, 10);
+	add(3, 4, 10);
+	add(4, 5, 10);
+	add(5, 6, 10);
+	add(6, 0, 10);
+	struct gn_clearing *c;
+	assert_int_equal(gn_clearing_new(&f.env, f.nodes, f.edges, f.count, &c), GN_OK);
+	gn_clearing_set_anytime(c, true);
+	assert_int_equal(gn_clearing_run(c, 1), GN_AGAIN);
+	while (gn_clearing_stage(c) == GN_CLEARING_GREEDY)
+		(void)!gn_clearing_run(c, 1);
+	gn_clearing_validate(c);
+	gn_clearing_free(c);
+	for (int anytime = 0; anytime < 2; anytime++) {
+		c = solve(anytime);
+		check(c);
+		assert_true(gn_clearing_total(c) == 60);
+		gn_clearing_free(c);
+	}
+}
+
+static gn_amount below(gn_amount n)
+{
+	return (gn_amount)gn_rand_below(&f.rand, (uint64_t)n);
+}
+
+static void random_network(uint32_t nodes, unsigned edges, gn_amount most)
+{
+	begin(nodes);
+	for (unsigned i = 0; i < edges; i++) {
+		uint32_t u = (uint32_t)below(nodes), v = (uint32_t)below(nodes);
+		if (below(3) == 0)
+			v = (uint32_t)below(1 + nodes / 8); /* some are in every deal */
+		if (u != v)
+			add(u, v, 1 + below(most));
+	}
+	for (size_t i = 0; i < f.count; i++)
+		f.edges[i].d = gn_amount_min(f.edges[i].d, GN_AMOUNT_MAX);
+}
+
+static void test_two_methods_agree_on_random_networks(void **state)
+{
+	(void)state;
+	for (unsigned round = 0; round < 400; round++) {
+		uint32_t nodes = 2 + (uint32_t)below(round < 300 ? 12 : 120);
+		random_network(nodes, 1 + (unsigned)below(4 * nodes), round % 7 == 0 ? GN_AMOUNT_MAX / 4 : 1 + below(1000));
+		struct gn_clearing *a = solve(false), *b = solve(true);
+		check(a);
+		check(b);
+		if (gn_clearing_total(a) != gn_clearing_total(b))
+			fail_msg("round %u: the methods differ", round);
+		gn_clearing_free(a);
+		gn_clearing_free(b);
+	}
+}
+
+static void test_every_stop_is_a_valid_clearing_and_totals_never_fall(void **state)
+{
+	(void)state;
+	random_network(60, 300, 500);
+	struct gn_clearing *best = solve(false), *c;
+	assert_int_equal(gn_clearing_new(&f.env, f.nodes, f.edges, f.count, &c), GN_OK);
+	gn_clearing_set_anytime(c, true);
+	gn_amount_sum before = 0;
+	unsigned stops = 0;
+	for (gn_err err = GN_AGAIN; err; stops++) {
+		err = gn_clearing_run(c, 40);
+		gn_clearing_validate(c);
+		assert_true(gn_clearing_total(c) >= before && gn_clearing_total(c) <= gn_clearing_total(best));
+		before = gn_clearing_total(c);
+		assert_true(err == GN_OK || gn_clearing_potentials(c) == NULL);
+	}
+	assert_true(stops > 10 && before == gn_clearing_total(best));
+	gn_clearing_free(c);
+	assert_int_equal(gn_clearing_new(&f.env, f.nodes, f.edges, f.count, &c), GN_OK);
+	while (gn_clearing_run(c, 100)) {
+		gn_clearing_validate(c);
+		assert_true(gn_clearing_total(c) == 0); /* exact shows nothing before it is done */
+	}
+	assert_true(gn_clearing_total(c) == gn_clearing_total(best));
+	gn_clearing_free(c);
+	gn_clearing_free(best);
+}
+
+static void test_every_failed_allocation_is_an_error_and_no_leak(void **state)
+{
+	(void)state;
+	random_network(20, 60, 100);
+	for (int anytime = 0; anytime < 2; anytime++)
+		for (uint64_t nth = 1;; nth++) {
+			struct gn_clearing *c = NULL;
+			f.alloc.fail_at = nth;
+			gn_err err = gn_clearing_new(&f.env, f.nodes, f.edges, f.count, &c);
+			if (!err) {
+				gn_clearing_set_anytime(c, anytime);
+				err = gn_clearing_run(c, UINT64_MAX);
+			}
+			bool clean = f.alloc.fail_at != 0;
+			f.alloc.fail_at = 0;
+			assert_int_equal(err, clean ? GN_OK : GN_NOMEM);
+			gn_clearing_free(c);
+			assert_int_equal(f.alloc.count, 0);
+			if (clean)
+				break;
+		}
+}
+
+static void test_certificate_is_the_same_text_in_any_pieces(void **state)
+{
+	(void)state;
+	random_network(200, 800, 1000);
+	struct gn_clearing *c = solve(false);
+	static char whole[1 << 16], pieces[1 << 16];
+	struct gn_buf a = {(uint8_t *)whole, 0, sizeof whole}, b = {(uint8_t *)pieces, 0, 0};
+	uint64_t at = 0;
+	assert_int_equal(gn_clearing_certificate(c, gn_str("UAH"), &at, &a), GN_OK);
+	at = 0;
+	for (gn_err err = GN_AGAIN; err;) {
+		b.cap = b.len + 150;
+		err = gn_clearing_certificate(c, gn_str("UAH"), &at, &b);
+		assert_true(err == GN_OK || err == GN_AGAIN);
+	}
+	assert_int_equal(a.len, b.len);
+	assert_memory_equal(whole, pieces, a.len);
+	struct gn_hash h = {{0}}, made;
+	for (size_t i = 0; i < a.len; i += 4096)
+		gn_sha256((struct gn_slice[]){GN_SLICE(h.b), gn_slice_sub(gn_buf_slice(&a), i, 4096)}, 2, &h);
+	gn_clearing_certificate_hash(c, gn_str("UAH"), &made);
+	assert_memory_equal(h.b, made.b, 32);
+	gn_clearing_free(c);
+}
+
+/* ---- public networks ---- */
+
+/* GEONET_CLEARING_DATA, or shared/data/clearing beside the repository. */
+static bool data_folder(char out[512])
+{
+	const char *named = getenv("GEONET_CLEARING_DATA"), *in_repo = strstr(__FILE__, "src/ledger/");
+	char probe[600];
+	if (named)
+		snprintf(out, 512, "%s", named);
+	else
+		snprintf(out, 512, "%.*s../shared/data/clearing", in_repo ? (int)(in_repo - __FILE__) : 0, __FILE__);
+	snprintf(probe, sizeof probe, "%s/v1.csv", out);
+	FILE *file = fopen(probe, "r");
+	if (file)
+		fclose(file);
+	return file != NULL;
+}
+
+static void test_public_networks_clear_to_their_known_optimum(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *name;
+		gn_amount before, after;
+	} networks[] = {{"v1", 6473100, 4204100}, {"greenfield-100-v2", 25056675, 22588763}, {"riverside-50-v2", 8486248, 7862015}};
+	char folder[512];
+	if (!data_folder(folder)) {
+		print_message("%s with the public networks is absent (GEONET_CLEARING_DATA can name it): skipped\n", folder);
+		skip();
+	}
+	for (size_t i = 0; i < GN_COUNT(networks); i++) {
+		char path[600], line[128];
+		snprintf(path, sizeof path, "%s/%s.csv", folder, networks[i].name);
+		FILE *file = fopen(path, "r");
+		assert_non_null(file);
+		begin(1000);
+		assert_non_null(fgets(line, sizeof line, file));
+		while (fgets(line, sizeof line, file)) {
+			unsigned u, v;
+			long long d;
+			assert_int_equal(sscanf(line, "%u,%u,%lld", &u, &v, &d), 3);
+			add(u, v, d);
+		}
+		fclose(file);
+		sum();
+		struct gn_clearing *a = solve(false), *b = solve(true);
+		check(a);
+		check(b);
+		print_message("%s: %lld -> %lld\n", networks[i].name, (long long)f.total, (long long)(f.total - gn_clearing_total(a)));
+		assert_true(f.total == networks[i].before);
+		assert_true(f.total - gn_clearing_total(a) == networks[i].after);
+		assert_true(gn_clearing_total(a) == gn_clearing_total(b));
+		gn_clearing_free(a);
+		gn_clearing_free(b);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_example_of_the_source_clears_to_nothing),
+		cmocka_unit_test(test_a_chain_does_not_clear),
+		cmocka_unit_test(test_the_optimum_beats_greed),
+		cmocka_unit_test(test_two_methods_agree_on_random_networks),
+		cmocka_unit_test(test_every_stop_is_a_valid_clearing_and_totals_never_fall),
+		cmocka_unit_test(test_every_failed_allocation_is_an_error_and_no_leak),
+		cmocka_unit_test(test_certificate_is_the_same_text_in_any_pieces),
+		cmocka_unit_test(test_public_networks_clear_to_their_known_optimum),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}

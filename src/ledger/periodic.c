@@ -1,0 +1,233 @@
+/* Clearing as records: inline after payments, periodic sweeps, exact results and offers (LG-40..LG-47). */
+#include "ledger/engine_int.h"
+
+#define SWEEP_WORK 200000u /* half-edges one tick's sweep looks at */
+
+/* Applies what lg_cycles found in one equivalent as one record; undoes the trials first. */
+static gn_err commit_cycles(struct gn_ledger *l, uint32_t eq, enum gn_clearing_mode mode, uint64_t cause, uint64_t ticket, gn_time now)
+{
+	struct lg_cycles *c = &l->cycles;
+	struct gn_record_view r = {.type = GN_REC_CLEARING, .eq = eq};
+	gn_err err = GN_OK;
+	lg_cycles_undo(c, l->book.eqs[eq]);
+	if (c->count > 0 || ticket) {
+		r.u.clearing.mode = mode;
+		r.u.clearing.cause = cause;
+		r.u.clearing.total = c->total;
+		r.u.clearing.cycle_count = c->count;
+		r.u.clearing.cycles = gn_slice(c->bytes, c->len);
+		err = c->count > 0 ? lg_commit(l, &r, ticket, GN_TX_COMMITTED, now) : GN_AGAIN;
+		l->info.clearings += !err;
+	}
+	lg_cycles_reset(c);
+	return err;
+}
+
+void lg_clear_inline(struct gn_ledger *l, uint32_t eq, gn_time now)
+{
+	uint64_t cause = l->book.seq;
+	if (!l->book.settings.inline_clearing)
+		return;
+	gn_err err = GN_OK;
+	for (uint32_t i = 0; i < l->touched_count && !err; i++)
+		err = lg_cycles_through(&l->cycles, &l->router, &l->book, l->book.eqs[eq], l->touched[i], 4, CLEAR_WORK_INLINE);
+	err = commit_cycles(l, eq, GN_CLEARING_INLINE, cause, 0, now);
+	if (err) /* the payment stands; a later sweep finds the cycle */
+		gn_log(l->env.log, GN_LOG_WARN, "ledger", "clearing.skipped", "%s", gn_err_text(err));
+}
+
+/* ---- periodic ---- */
+
+static void start_sweep(struct gn_ledger *l, gn_time now)
+{
+	const struct gn_ledger_settings *s = &l->book.settings;
+	if (now >= l->next6) {
+		l->sweep = (struct lg_sweep){.active = true, .max_len = 6};
+		l->next6 = now + s->cycle6_s * GN_SEC;
+	} else if (now >= l->next5) {
+		l->sweep = (struct lg_sweep){.active = true, .max_len = 5};
+	}
+	if (now >= l->next5)
+		l->next5 = now + s->cycle5_s * GN_SEC;
+}
+
+static bool sweep_some(struct gn_ledger *l, uint64_t work)
+{
+	struct lg_sweep *w = &l->sweep;
+	struct lg_eq *q = l->book.eqs[w->eq];
+	uint64_t stop = l->router.work + work;
+	for (; w->pair < q->pair_count && l->router.work < stop && l->cycles.count < CLEAR_CYCLES_MAX; w->pair++)
+		if (lg_cycles_through(&l->cycles, &l->router, &l->book, q, w->pair, w->max_len, stop - l->router.work))
+			break;
+	return w->pair == q->pair_count;
+}
+
+void lg_periodic(struct gn_ledger *l, gn_time now)
+{
+	struct lg_sweep *w = &l->sweep;
+	if (!w->active)
+		start_sweep(l, now);
+	if (!w->active)
+		return;
+	if (w->eq >= l->book.eq_count) {
+		w->active = false;
+		return;
+	}
+	uint32_t eq = w->eq;
+	if (sweep_some(l, SWEEP_WORK)) {
+		w->eq++;
+		w->pair = 0;
+	}
+	if (commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, 0, now))
+		w->active = false; /* no room: the next round finds them again */
+}
+
+gn_err lg_clear_cycles(struct gn_ledger *l, uint32_t eq, unsigned max_len, uint64_t ticket, gn_time now)
+{
+	struct lg_eq *q = l->book.eqs[eq];
+	gn_err err = GN_OK;
+	for (uint32_t i = 0; i < q->pair_count && !err && l->cycles.count < CLEAR_CYCLES_MAX; i++)
+		err = lg_cycles_through(&l->cycles, &l->router, &l->book, q, i, max_len, UINT32_MAX);
+	return commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, ticket, now);
+}
+
+/* ---- exact ---- */
+
+gn_err gn_ledger_clearing_new(const struct gn_ledger *l, const struct gn_env *env, struct gn_slice code, bool with_asking, struct gn_clearing **out)
+{
+	uint32_t eq;
+	size_t n = 0;
+	GN_TRY(lg_find_eq(&l->book, code, &eq));
+	const struct lg_eq *q = l->book.eqs[eq];
+	struct gn_clearing_edge *edges = GN_NEW_ARRAY(env->alloc, struct gn_clearing_edge, (size_t)q->pair_count + 1);
+	if (!edges)
+		return GN_NOMEM;
+	for (uint32_t i = 0; i < q->pair_count; i++) {
+		const struct lg_pair *p = &q->pairs[i];
+		unsigned d = p->x < 0;
+		gn_amount a = lg_clearable(q, p, d, with_asking);
+		if (a > 0)
+			edges[n++] = (struct gn_clearing_edge){.u = p->node[d], .v = p->node[1 - d], .tag = i, .d = a};
+	}
+	gn_err err = gn_clearing_new(env, q->node_count, edges, n, out);
+	gn_mem_free(env->alloc, edges);
+	return err;
+}
+
+/* The largest circulation within `bound` and what is clearable now (LG-45), as CLEARING edges in scratch. GN_AGAIN: nothing. */
+static gn_err bounded(struct gn_ledger *l, const struct lg_eq *q, bool asking, const struct gn_clearing_edge *bound, size_t count, struct gn_record_view *r)
+{
+	size_t n = 0;
+	struct gn_clearing *job = NULL;
+	struct gn_clearing_edge *edges = GN_NEW_ARRAY(l->env.alloc, struct gn_clearing_edge, count + 1);
+	if (!edges)
+		return GN_NOMEM;
+	bool whole = true;
+	for (size_t i = 0; i < count; i++) {
+		if (bound[i].f == 0)
+			continue;
+		unsigned d = bound[i].u > bound[i].v;
+		bool same = bound[i].tag < q->pair_count && q->pairs[bound[i].tag].node[d] == bound[i].u && q->pairs[bound[i].tag].node[1 - d] == bound[i].v;
+		gn_amount now = same ? gn_amount_min(bound[i].f, lg_clearable(q, &q->pairs[bound[i].tag], d, asking)) : 0;
+		whole &= now == bound[i].f;
+		if (now > 0) {
+			edges[n] = bound[i];
+			edges[n].d = edges[n].f = now;
+			n++;
+		}
+	}
+	gn_err err = GN_OK;
+	const struct gn_clearing_edge *result = edges;
+	if (!whole) {
+		err = gn_clearing_new(&l->env, q->node_count, edges, n, &job);
+		if (!err)
+			err = gn_clearing_run(job, UINT64_MAX);
+		if (!err)
+			result = gn_clearing_edges(job, &n);
+	}
+	if (!err)
+		err = lg_scratch(l, 16 * (uint64_t)n + 1);
+	if (!err) {
+		struct gn_writer w = gn_writer(l->scratch, l->scratch_cap);
+		for (size_t i = 0; i < n; i++) {
+			if (result[i].f == 0)
+				continue;
+			lg_put_number(&w, result[i].tag << 1 | (result[i].u > result[i].v));
+			lg_put_number(&w, (uint64_t)result[i].f);
+			r->u.clearing.total += result[i].f;
+			r->u.clearing.edge_count++;
+		}
+		r->u.clearing.edges = gn_slice(l->scratch, gn_writer_len(&w));
+		err = r->u.clearing.edge_count ? GN_OK : GN_AGAIN;
+	}
+	gn_clearing_free(job);
+	gn_mem_free(l->env.alloc, edges);
+	return err;
+}
+
+gn_err gn_ledger_clear(struct gn_ledger *l, struct gn_slice code, const struct gn_clearing *job, uint64_t ticket, gn_time now)
+{
+	struct gn_record_view r = {.type = GN_REC_CLEARING};
+	size_t count;
+	GN_TRY(lg_find_eq(&l->book, code, &r.eq));
+	const struct gn_clearing_edge *edges = gn_clearing_edges(job, &count);
+	r.u.clearing.mode = GN_CLEARING_EXACT;
+	GN_TRY(bounded(l, l->book.eqs[r.eq], false, edges, count, &r));
+	if (gn_clearing_potentials(job))
+		gn_clearing_certificate_hash(job, code, &r.u.clearing.certificate);
+	GN_TRY(lg_commit(l, &r, ticket, GN_TX_COMMITTED, now));
+	l->info.clearings++;
+	return GN_OK;
+}
+
+/* ---- offers ---- */
+
+gn_err gn_ledger_offer(struct gn_ledger *l, struct gn_slice code, const struct gn_clearing *job, gn_amount_sum without, uint64_t ticket, gn_time now)
+{
+	struct gn_record_view r = {.type = GN_REC_PROPOSE};
+	uint32_t asked[CLEAR_ASKED_MAX], n;
+	uint8_t numbers[8 * CLEAR_ASKED_MAX], seq[8];
+	size_t count;
+	GN_TRY(lg_find_eq(&l->book, code, &r.eq));
+	const struct gn_clearing_edge *edges = gn_clearing_edges(job, &count);
+	r.u.clearing.mode = GN_CLEARING_CONSENT;
+	r.u.clearing.without = without;
+	r.u.clearing.expiry = (now > l->book.time ? now : l->book.time) + OFFER_EXPIRY;
+	GN_TRY(bounded(l, l->book.eqs[r.eq], true, edges, count, &r));
+	if (r.u.clearing.total <= without)
+		return GN_AGAIN;
+	GN_TRY(lg_clearing_asked(&l->book, l->book.eqs[r.eq], &r, asked, &n));
+	if (n == 0)
+		return GN_AGAIN;
+	struct gn_writer w = gn_writer(numbers, sizeof numbers);
+	for (uint32_t i = 0; i < n; i++)
+		lg_put_number(&w, asked[i]);
+	r.u.clearing.asked = (struct gn_hops){gn_slice(numbers, gn_writer_len(&w)), n};
+	gn_put_be64(seq, l->book.seq + 1);
+	gn_tx_key(&l->book.hub, GN_SLICE(seq), &r.key);
+	return lg_commit(l, &r, ticket, GN_TX_WAITING, now);
+}
+
+gn_err lg_commit_offer(struct gn_ledger *l, struct lg_open *o, uint64_t ticket, gn_time now)
+{
+	struct gn_record_view r = {.type = GN_REC_CLEARING, .eq = o->eq, .key = o->key};
+	const struct lg_eq *q = l->book.eqs[o->eq];
+	struct gn_clearing_edge *edges = GN_NEW_ARRAY(l->env.alloc, struct gn_clearing_edge, o->flow_count);
+	if (!edges)
+		return GN_NOMEM;
+	for (uint32_t i = 0; i < o->flow_count; i++) {
+		const struct lg_pair *p = &q->pairs[o->flow[i].hop >> 1];
+		unsigned d = o->flow[i].hop & 1;
+		edges[i] = (struct gn_clearing_edge){.u = p->node[d], .v = p->node[1 - d], .tag = o->flow[i].hop >> 1, .d = o->flow[i].a, .f = o->flow[i].a};
+	}
+	r.u.clearing.mode = GN_CLEARING_CONSENT;
+	r.u.clearing.cause = o->seq;
+	gn_err err = bounded(l, q, true, edges, o->flow_count, &r);
+	gn_mem_free(l->env.alloc, edges);
+	if (!err)
+		err = lg_commit(l, &r, ticket, GN_TX_COMMITTED, now);
+	if (err == GN_AGAIN || err == GN_DENIED) /* nothing of it is left, or a line has begun to ask */
+		return lg_end(l, o, err == GN_AGAIN ? 2 : 8, NULL, ticket, now);
+	l->info.clearings += !err;
+	return err;
+}

@@ -1,0 +1,179 @@
+/* What a signature says against what a record says (LG-25, LG-54). The same reading of an operation serves the live decision and the
+ * later check, so they cannot drift apart. */
+#include "ledger/engine_int.h"
+
+gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now)
+{
+	struct gn_hash hub;
+	if (op->profile == GN_PROFILE_V0)
+		return b->settings.accept_v0 ? GN_OK : GN_DENIED;
+	lg_pid(&b->hub, &hub);
+	if (memcmp(hub.b, op->hub.b, sizeof hub.b) != 0)
+		return GN_SIGNATURE; /* made for another hub */
+	if ((uint64_t)op->ts > now + OP_AHEAD_MAX || (uint64_t)op->ts + OP_AGE_MAX < now)
+		return GN_EXPIRED;
+	return GN_OK;
+}
+
+static gn_err read_amount(struct gn_slice text, unsigned precision, gn_amount *out)
+{
+	*out = -1;
+	return text.p ? gn_amount_parse(text, precision, out) : GN_OK;
+}
+
+gn_err lg_read_policy(const struct gn_op_policy *p, unsigned precision, struct gn_rec_policy *out)
+{
+	*out = (struct gn_rec_policy){.auto_clearing = p->auto_clearing, .can_be_intermediate = p->can_be_intermediate, .ask = p->ask};
+	GN_TRY(read_amount(p->daily_limit, precision, &out->daily_limit));
+	GN_TRY(read_amount(p->max_hop_usage, precision, &out->max_hop_usage));
+	out->blocked_count = p->blocked_count;
+	out->blocked = gn_slice(p->blocked, p->blocked_count * sizeof p->blocked[0]);
+	return GN_OK;
+}
+
+#define SAME(cond)                                                                                                     \
+	do {                                                                                                           \
+		if (!(cond))                                                                                           \
+			return GN_CORRUPT;                                                                             \
+	} while (0)
+
+static bool is_participant(const struct lg_book *b, const struct gn_hash *pid, uint32_t number)
+{
+	uint32_t found;
+	return lg_find_participant(b, pid, &found) == GN_OK && found == number;
+}
+
+static gn_err same_payment(const struct lg_book *b, const struct gn_record_view *r, const struct gn_op *op, uint32_t payer, uint32_t payee, gn_amount amount)
+{
+	struct gn_tx_key key;
+	gn_amount signed_amount;
+	SAME(op->kind == GN_OP_PAYMENT && r->eq < b->eq_count && payer == r->sign.signer);
+	SAME(gn_slice_eq(op->equivalent, gn_str(b->eqs[r->eq]->code)) && is_participant(b, &op->to, payee));
+	SAME(gn_amount_parse(op->amount, b->eqs[r->eq]->precision, &signed_amount) == GN_OK && signed_amount == amount);
+	gn_tx_key(&b->participants[payer].pk, op->tx_id, &key);
+	SAME(memcmp(key.b, r->key.b, sizeof key.b) == 0);
+	return GN_OK;
+}
+
+static gn_err same_constraints(const struct lg_book *b, const struct gn_record_view *r, const struct gn_op *op)
+{
+	struct gn_slice routes = r->u.payment.routes;
+	struct gn_hops hops;
+	struct gn_hop h;
+	gn_amount a;
+	SAME(!op->max_paths || r->u.payment.route_count <= op->max_paths);
+	while (gn_rec_next_route(&routes, &a, &hops)) {
+		SAME(!op->max_hops || hops.count <= op->max_hops);
+		while (op->avoid_count > 0 && gn_rec_next_hop(&hops, &h) && hops.count > 0) {
+			const struct lg_eq *q = b->eqs[r->eq];
+			SAME(h.pair < q->pair_count);
+			uint32_t middle = q->nodes[q->pairs[h.pair].node[1 - h.dir]].participant;
+			for (uint32_t i = 0; i < op->avoid_count; i++)
+				SAME(!is_participant(b, &op->avoid[i], middle));
+		}
+	}
+	return GN_OK;
+}
+
+static gn_err same_policy(const struct gn_rec_policy *a, const struct gn_rec_policy *b)
+{
+	SAME(a->auto_clearing == b->auto_clearing && a->can_be_intermediate == b->can_be_intermediate && a->ask == b->ask);
+	SAME(a->daily_limit == b->daily_limit && a->max_hop_usage == b->max_hop_usage && gn_slice_eq(a->blocked, b->blocked));
+	return GN_OK;
+}
+
+static gn_err same_line(const struct lg_book *b, const struct gn_record_view *r, const struct gn_op *op)
+{
+	gn_amount limit;
+	struct gn_rec_policy policy;
+	struct gn_line_id id;
+	SAME(r->eq < b->eq_count && r->u.line.from == r->sign.signer);
+	const struct lg_eq *q = b->eqs[r->eq];
+	if (op->kind == GN_OP_LINE_CREATE) {
+		SAME(r->u.line.action == GN_LINE_DO_CREATE && gn_slice_eq(op->equivalent, gn_str(q->code)));
+		SAME(is_participant(b, &op->to, r->u.line.to));
+	} else {
+		SAME(op->kind == (r->u.line.action == GN_LINE_DO_UPDATE ? GN_OP_LINE_UPDATE : GN_OP_LINE_CLOSE) && r->u.line.action != GN_LINE_DO_CREATE);
+		SAME(gn_line_id_parse(op->line_id, &id) == GN_OK && id.eq == r->eq && id.pair == r->u.line.pair && id.side == r->u.line.side);
+		SAME((op->has_version ? op->version : id.version) + 1 == r->u.line.version);
+		SAME(op->when_repaid || r->u.line.action != GN_LINE_DO_CLOSING);
+	}
+	if (op->limit.p)
+		SAME(gn_amount_parse(op->limit, q->precision, &limit) == GN_OK && limit == r->u.line.limit);
+	if (op->has_policy) {
+		SAME(lg_read_policy(&op->policy, q->precision, &policy) == GN_OK);
+		GN_TRY(same_policy(&policy, &r->u.line.policy));
+	}
+	if (op->has_status)
+		SAME(op->frozen == (r->u.line.status == GN_LINE_FROZEN));
+	return GN_OK;
+}
+
+static uint8_t kind_of(struct gn_slice type)
+{
+	return gn_slice_eq(type, GN_LIT("hub")) ? GN_PARTICIPANT_HUB : gn_slice_eq(type, GN_LIT("business")) ? GN_PARTICIPANT_BUSINESS : GN_PARTICIPANT_PERSON;
+}
+
+static gn_err same_answer(const struct lg_book *b, const struct gn_record_view *r, const struct gn_op *op)
+{
+	struct gn_tx_key key;
+	uint32_t initiator;
+	SAME(op->yes == r->u.answer.yes);
+	if (r->type == GN_REC_VOTE) {
+		SAME(op->kind == GN_OP_VOTE && lg_find_participant(b, &op->initiator, &initiator) == GN_OK);
+		gn_tx_key(&b->participants[initiator].pk, op->tx_id, &key);
+	} else {
+		SAME(op->kind == GN_OP_CONSENT && gn_unhex(op->tx_id, key.b, sizeof key.b) == GN_OK);
+	}
+	SAME(memcmp(key.b, r->key.b, sizeof key.b) == 0);
+	return GN_OK;
+}
+
+static gn_err same(const struct lg_book *b, const struct gn_record_view *r, const struct gn_op *op)
+{
+	switch (r->type) {
+	case GN_REC_PARTICIPANT:
+		SAME(op->kind == GN_OP_REGISTER && memcmp(op->public_key.b, r->u.participant.pk.b, 32) == 0 && kind_of(op->type) == r->u.participant.kind);
+		return GN_OK;
+	case GN_REC_PROFILE: SAME(op->kind == GN_OP_PROFILE); return GN_OK;
+	case GN_REC_LINE: return same_line(b, r, op);
+	case GN_REC_PAYMENT:
+	case GN_REC_PREPARE:
+		GN_TRY(same_payment(b, r, op, r->u.payment.payer, r->u.payment.payee, r->u.payment.amount));
+		return same_constraints(b, r, op);
+	case GN_REC_FAILED: return same_payment(b, r, op, r->u.failed.payer, r->u.failed.payee, r->u.failed.amount);
+	default: return same_answer(b, r, op);
+	}
+}
+
+static enum gn_op_kind v0_kind(const struct gn_record_view *r)
+{
+	switch (r->type) {
+	case GN_REC_PARTICIPANT: return GN_OP_REGISTER;
+	case GN_REC_PROFILE: return GN_OP_PROFILE;
+	case GN_REC_LINE:
+		return r->u.line.action == GN_LINE_DO_CREATE ? GN_OP_LINE_CREATE : r->u.line.action == GN_LINE_DO_UPDATE ? GN_OP_LINE_UPDATE : GN_OP_LINE_CLOSE;
+	default: return GN_OP_PAYMENT;
+	}
+}
+
+gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r)
+{
+	struct gn_op op;
+	struct gn_hash pid;
+	if (lg_rec_admin(r) && r->admin.bytes.len)
+		GN_TRY(gn_op_verify(&r->admin.actor, r->admin.bytes, &r->admin.sig));
+	if (!lg_rec_signed(r->type))
+		return GN_OK;
+	bool joins = r->type == GN_REC_PARTICIPANT;
+	SAME(joins || r->sign.signer < b->participant_count);
+	const struct gn_pk *pk = joins ? &r->u.participant.pk : &b->participants[r->sign.signer].pk;
+	GN_TRY(gn_op_verify(pk, r->sign.bytes, &r->sign.sig));
+	SAME(r->sign.profile == GN_PROFILE_V1 || (r->type != GN_REC_VOTE && r->type != GN_REC_ANSWER));
+	GN_TRY(gn_op_parse((enum gn_op_profile)r->sign.profile, r->sign.profile == GN_PROFILE_V1 ? GN_OP_KINDS : v0_kind(r), r->sign.bytes, &op));
+	GN_TRY(lg_check_envelope(b, &op, gn_unix(r->time)));
+	lg_pid(pk, &pid);
+	SAME(op.profile == GN_PROFILE_V0 || (memcmp(pid.b, op.signer.b, sizeof pid.b) == 0 && op.seq == r->sign.seq));
+	SAME(gn_slice_eq(lg_signed_body(r->sign.profile, r->sign.bytes), op.body));
+	return same(b, r, &op);
+}

@@ -1,0 +1,216 @@
+/* What could be paid and why not more (LG-36), as numbers and as words. */
+#include "ledger/engine_int.h"
+#include <stdio.h>
+
+static gn_err nodes_of(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, struct lg_request *want)
+{
+	if (eq >= l->book.eq_count || payer >= l->book.participant_count || payee >= l->book.participant_count)
+		return GN_NOT_FOUND;
+	if (payer == payee)
+		return GN_USAGE;
+	const struct gn_ledger_settings *s = &l->book.settings;
+	*want = (struct lg_request){.max_hops = s->max_hops, .max_paths = s->max_paths, .now = l->book.time};
+	if (lg_find_node(l->book.eqs[eq], payer, &want->payer) || lg_find_node(l->book.eqs[eq], payee, &want->payee))
+		return GN_NO_ROUTE;
+	return GN_OK;
+}
+
+static gn_err flow_part(struct gn_ledger *l, const struct lg_eq *q, const struct lg_request *want, gn_amount amount, struct gn_ledger_why *out)
+{
+	struct lg_flow_net f;
+	GN_TRY(lg_flow_open(&f, l->env.alloc, &l->book, q, want, true));
+	lg_flow_run(&f, GN_AMOUNT_MAX);
+	out->max_flow = f.flow;
+	lg_flow_cut(&f, out);
+	out->raises_suffice = amount <= f.flow;
+	gn_err err = amount > f.flow ? lg_flow_raises(&f, amount - f.flow, out) : GN_OK;
+	lg_flow_close(&f);
+	return err;
+}
+
+gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, struct gn_ledger_why *out)
+{
+	struct lg_request want;
+	struct lg_routes routes;
+	struct gn_ledger_why why = {0};
+	if (amount < 0 || amount > GN_AMOUNT_MAX)
+		return GN_RANGE;
+	gn_err err = nodes_of(l, eq, payer, payee, &want);
+	if (err == GN_NO_ROUTE) {
+		*out = why;
+		return GN_OK;
+	}
+	GN_TRY(err);
+	struct lg_eq *q = l->book.eqs[eq];
+	want.amount = amount ? amount : GN_AMOUNT_MAX;
+	GN_TRY(lg_connected(&l->router, &l->book, q, &want, &why.connected));
+	GN_TRY(flow_part(l, q, &want, amount, &why));
+	err = amount ? lg_find_routes(&l->router, &l->book, q, &want, &routes) : GN_NO_CAPACITY;
+	if (err == GN_NO_CAPACITY)
+		err = lg_most(&l->router, &l->book, q, &want, &routes);
+	GN_TRY(err);
+	why.can_pay = routes.total;
+	why.routes = routes.count;
+	for (uint32_t i = 0; i < routes.count; i++)
+		why.hops = routes.route[i].path.count > why.hops ? routes.route[i].path.count : why.hops;
+	if (l->book.settings.maxflow && why.can_pay < amount)
+		why.can_pay = gn_amount_min(amount, why.max_flow);
+	*out = why;
+	return GN_OK;
+}
+
+/* ---- words ---- */
+
+struct text {
+	struct gn_buf *out;
+	bool full;
+};
+
+static void say(struct text *t, const char *s)
+{
+	if (gn_buf_put(t->out, gn_str(s)))
+		t->full = true;
+}
+
+static void say_amount(struct text *t, const struct lg_eq *q, gn_amount a)
+{
+	char number[GN_AMOUNT_TEXT_MAX];
+	gn_amount_text(a, q->precision, number);
+	say(t, number);
+	say(t, " ");
+	say(t, q->code);
+}
+
+static void say_raises(struct text *t, const struct lg_eq *q, const struct gn_ledger_why *why, const char *(*name)(void *, uint32_t), void *user)
+{
+	say(t, why->raises_suffice ? " It would go through if " : " It would take more than this: ");
+	for (uint32_t i = 0; i < why->raise_count; i++) {
+		const struct gn_ledger_raise *r = &why->raises[i];
+		say(t, i == 0 ? "" : i + 1 == why->raise_count ? " and " : ", ");
+		say(t, name(user, r->owner));
+		say(t, " let ");
+		say(t, name(user, r->debtor));
+		say(t, " owe ");
+		say_amount(t, q, r->raise);
+		say(t, " more (now up to ");
+		say_amount(t, q, r->limit);
+		say(t, ")");
+	}
+	say(t, ".");
+}
+
+static void say_cut(struct text *t, const struct lg_eq *q, const struct gn_ledger_why *why, const char *(*name)(void *, uint32_t), void *user)
+{
+	char number[24];
+	say(t, " The way is closed where ");
+	for (uint32_t i = 0; i < why->cut_count && i < 3; i++) {
+		const struct gn_ledger_cut *c = &why->cut[i];
+		say(t, i == 0 ? "" : ", ");
+		say(t, name(user, c->debtor));
+		say(t, " owes ");
+		say(t, name(user, c->owner));
+		say(t, " ");
+		say_amount(t, q, c->used);
+		say(t, " of at most ");
+		say_amount(t, q, c->limit);
+	}
+	if (why->cut_total > 3) {
+		snprintf(number, sizeof number, "%u", why->cut_total - 3);
+		say(t, ", and at ");
+		say(t, number);
+		say(t, " more lines");
+	}
+	say(t, ".");
+}
+
+gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, const struct gn_ledger_why *why,
+			  const char *(*name)(void *user, uint32_t participant), void *user, struct gn_buf *out)
+{
+	struct text t = {out, false};
+	size_t start = out->len;
+	if (eq >= l->book.eq_count)
+		return GN_NOT_FOUND;
+	const struct lg_eq *q = l->book.eqs[eq];
+	say(&t, name(user, payer));
+	if (!why->connected && why->max_flow == 0) {
+		say(&t, " cannot pay ");
+		say(&t, name(user, payee));
+		say(&t, " in ");
+		say(&t, q->code);
+		say(&t, ": no chain of trust lines leads there.");
+		goto end;
+	}
+	say(&t, " can pay ");
+	say(&t, name(user, payee));
+	say(&t, why->can_pay < amount || amount == 0 ? " at most " : " ");
+	say_amount(&t, q, why->can_pay);
+	if (amount > why->can_pay) {
+		say(&t, " of the ");
+		say_amount(&t, q, amount);
+		say(&t, " asked for");
+	}
+	say(&t, ".");
+	if (why->max_flow > why->can_pay && amount > why->can_pay) {
+		say(&t, " Over any number of paths it would be ");
+		say_amount(&t, q, why->max_flow);
+		say(&t, ".");
+	}
+	if (amount > why->max_flow && why->cut_count > 0)
+		say_cut(&t, q, why, name, user);
+	if (amount > why->max_flow && why->raise_count > 0)
+		say_raises(&t, q, why, name, user);
+end:
+	if (t.full)
+		out->len = start;
+	return t.full ? GN_TOO_LARGE : GN_OK;
+}
+
+/* ---- max-flow as paths ---- */
+
+struct path_teller {
+	const struct gn_ledger *l;
+	const struct lg_eq *q;
+	uint32_t *participants;
+	void (*path)(void *user, gn_amount amount, const uint32_t *participants, uint32_t count);
+	void *user;
+};
+
+static bool tell_path(void *user, gn_amount amount, const uint32_t *hops, uint32_t count)
+{
+	struct path_teller *t = user;
+	for (uint32_t i = 0; i < count; i++) {
+		const struct lg_pair *p = &t->q->pairs[hops[i] >> 1];
+		t->participants[i] = t->q->nodes[p->node[hops[i] & 1]].participant;
+		t->participants[i + 1] = t->q->nodes[p->node[1 - (hops[i] & 1)]].participant;
+	}
+	t->path(t->user, amount, t->participants, count + 1);
+	return true;
+}
+
+gn_err gn_ledger_max_flow(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount *out,
+			  void (*path)(void *user, gn_amount amount, const uint32_t *participants, uint32_t count), void *user)
+{
+	struct lg_request want;
+	struct lg_flow_net f;
+	gn_err err = nodes_of(l, eq, payer, payee, &want);
+	if (err == GN_NO_ROUTE) {
+		*out = 0;
+		return GN_OK;
+	}
+	GN_TRY(err);
+	struct path_teller t = {.l = l, .q = l->book.eqs[eq], .path = path, .user = user};
+	t.participants = GN_NEW_ARRAY(l->env.alloc, uint32_t, (size_t)t.q->node_count + 1);
+	if (!t.participants)
+		return GN_NOMEM;
+	err = lg_flow_open(&f, l->env.alloc, &l->book, t.q, &want, true);
+	if (!err) {
+		lg_flow_run(&f, GN_AMOUNT_MAX);
+		gn_amount flow = f.flow;
+		err = path ? lg_flow_paths(&f, tell_path, &t) : GN_OK;
+		lg_flow_close(&f);
+		if (!err)
+			*out = flow;
+	}
+	gn_mem_free(l->env.alloc, t.participants);
+	return err;
+}
