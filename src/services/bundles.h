@@ -126,6 +126,7 @@ struct gn_bundles_config {
 };
 GN_MUST gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *config,
 			      struct gn_bundles **out);
+/* Before the overlay and the block store that it uses. */
 void gn_bundles_free(struct gn_bundles *b);
 
 gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const struct gn_addr *addr,

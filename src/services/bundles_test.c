@@ -162,6 +162,47 @@ static void liars_are_caught_and_others_asked(void **state)
 	}
 }
 
+/* Flips a bit in the middle of each of the node's block files. */
+static void damage_disk(unsigned node)
+{
+	struct svc_node *n = &s.nodes[node];
+	for (size_t i = 0; i < n->file_count; i++)
+		if (n->files[i].len > GN_CHUNK)
+			n->files[i].p[n->files[i].len / 2] ^= 0x10;
+}
+
+static void damaged_disks_serve_nothing_false(void **state)
+{
+	(void)state;
+	bool holds[SVC_NODES];
+	network(8, 64u << 20);
+	uint8_t *data = random_bytes(GN_BLOCK, 8);
+	struct svc_wait w;
+	uint64_t got;
+	struct gn_bundle_file f = publish(data, GN_BLOCK, 3, &w);
+	unsigned reader = stranger(&w), damaged = 0;
+	svc_holders(&s, w.blocks, holds);
+	for (unsigned i = 0; i < s.count && damaged < 2; i++)
+		if (holds[i]) {
+			damage_disk(i);
+			damaged++;
+		}
+	assert_int_equal(svc_read(&s, reader, &f, 0, GN_BLOCK, data, &got, NULL), GN_OK);
+	assert_int_equal(svc_read(&s, 0, &f, 0, GN_BLOCK, data, &got, NULL), GN_OK); /* its own copy is damaged too */
+	assert_int_equal(got, GN_BLOCK);
+	uint64_t refused = 0;
+	for (unsigned i = 0; i < s.count; i++) {
+		struct gn_blocks_info info;
+		gn_blocks_info(s.nodes[i].blocks, &info);
+		refused += info.corrupt;
+		assert_int_equal(svc_bundles_count(&s, i, "chunks_bad"), 0); /* it never left the holder */
+	}
+	assert_true(refused >= 1);
+	free(data);
+	svc_wait_free(&w);
+	svc_free(&s);
+}
+
 static void silent_holders_cost_time_only(void **state)
 {
 	(void)state;
@@ -523,6 +564,7 @@ int main(void)
 		cmocka_unit_test(ranges_are_exact),
 		cmocka_unit_test(killing_a_holder_in_the_middle_is_not_seen),
 		cmocka_unit_test(liars_are_caught_and_others_asked),
+		cmocka_unit_test(damaged_disks_serve_nothing_false),
 		cmocka_unit_test(silent_holders_cost_time_only),
 		cmocka_unit_test(what_nobody_has_is_not_found),
 		cmocka_unit_test(nodes_without_room_are_passed_over),
