@@ -322,6 +322,41 @@ static void a_held_answer_comes_later_and_calls_on_a_dead_one_do_nothing(void **
 	site_close(&site);
 }
 
+static void write_before_the_poll(uv_prepare_t *prepare)
+{
+	struct site *site = prepare->data;
+	if (site->closed == 0)
+		(void)gn_http_write(site->held, GN_LIT("more"));
+}
+
+/* Found by streaming over real nodes: bytes written before the poll that learns that the client left. */
+static void a_client_that_leaves_between_a_write_and_its_turn(void **state)
+{
+	struct site site;
+	struct client c;
+	uv_prepare_t prepare;
+	(void)state;
+	site_open(&site, (struct gn_http_config){0});
+	client_open(&c, dial(gn_http_port(site.http)));
+	client_say(&c, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+	for (int i = 0; i < PATIENCE && !site.held; i++) {
+		client_move(&c);
+		turn(&site);
+	}
+	gn_http_start(site.held, 200, NULL, 0, UINT64_MAX);
+	uv_prepare_init(&site.loop, &prepare);
+	prepare.data = &site;
+	uv_prepare_start(&prepare, write_before_the_poll);
+	client_close(&c);
+	for (int i = 0; i < PATIENCE && site.closed == 0; i++)
+		turn(&site);
+	assert_int_equal(site.closed, 1);
+	for (int i = 0; i < 3; i++)
+		turn(&site);
+	uv_close((uv_handle_t *)&prepare, NULL);
+	site_close(&site);
+}
+
 static void unix_socket_is_private_and_stale_ones_are_replaced(void **state)
 {
 	struct site site, other;
@@ -428,6 +463,7 @@ int main(void)
 		cmocka_unit_test(many_at_once),
 		cmocka_unit_test(expect_100_is_answered),
 		cmocka_unit_test(a_held_answer_comes_later_and_calls_on_a_dead_one_do_nothing),
+		cmocka_unit_test(a_client_that_leaves_between_a_write_and_its_turn),
 		cmocka_unit_test(unix_socket_is_private_and_stale_ones_are_replaced),
 		cmocka_unit_test(a_taken_port_is_told),
 		cmocka_unit_test(listens_on_both_loopbacks),
