@@ -113,6 +113,7 @@ struct gn_ledger {
 	uint32_t scratch_cap;
 	/* recovery's batch being told */
 	struct gn_slice told;
+	bool told_handed; /* it went out as an event */
 	uint64_t told_seq;
 	uint32_t told_count;
 	struct gn_ledger_info info;
