@@ -311,10 +311,7 @@ static bool tell_result(struct gn_ledger *l, struct gn_ledger_event *out)
 
 static bool tell_recovered(struct gn_ledger *l, struct gn_ledger_event *out)
 {
-	if (!l->told.p || l->told_handed) { /* a batch found while bytes came in was not told yet */
-		l->told_handed = false;
-		lg_recover_more(l, l->book.time);
-	}
+	lg_recover_more(l, l->book.time);
 	if (!l->told.p)
 		return false;
 	l->told_handed = true;

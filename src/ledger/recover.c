@@ -362,6 +362,7 @@ static void drop_told(struct gn_ledger *l)
 	GN_ASSERT(err == GN_OK);
 	window_skip(r, lg_batch_stored(b.payload_len));
 	l->told = (struct gn_slice){NULL, 0};
+	l->told_handed = false;
 }
 
 void lg_recover_more(struct gn_ledger *l, gn_time now)
@@ -369,6 +370,8 @@ void lg_recover_more(struct gn_ledger *l, gn_time now)
 	struct lg_recover *r = &l->recover;
 	if (l->state != LG_RECOVERING || r->out)
 		return;
+	if (l->told.p && !l->told_handed)
+		return; /* found while bytes came in, or by a tick: not told yet */
 	if (l->told.p)
 		drop_told(l);
 	while (r->phase == LG_REC_READ && !l->told.p && next_batch(l, now))
