@@ -226,6 +226,23 @@ int cmd_site_list(struct cli *cli);
 int cmd_site_show(struct cli *cli);
 int cmd_site_get(struct cli *cli);
 int cmd_site_rollback(struct cli *cli);
+int cmd_hub_run(struct cli *cli);
+int cmd_hub_init(struct cli *cli);
+int cmd_hub_status(struct cli *cli);
+int cmd_hub_verify(struct cli *cli);
+int cmd_hub_export(struct cli *cli);
+int cmd_hub_import(struct cli *cli);
+int cmd_hub_equivalent(struct cli *cli);
+int cmd_hub_role(struct cli *cli);
+int cmd_wallet_join(struct cli *cli);
+int cmd_wallet_trust(struct cli *cli);
+int cmd_wallet_pay(struct cli *cli);
+int cmd_wallet_request(struct cli *cli);
+int cmd_wallet_balance(struct cli *cli);
+int cmd_wallet_debts(struct cli *cli);
+int cmd_wallet_history(struct cli *cli);
+int cmd_wallet_clearings(struct cli *cli);
+int cmd_wallet_why(struct cli *cli);
 
 /* ---- name_store.c, for publishing ---- */
 

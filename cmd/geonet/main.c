@@ -109,6 +109,56 @@ static const struct cli_option site_get_options[] = {
 static const struct cli_option rollback_options[] = {
 	{"copies", "N", "nodes that keep each block (default 3)"}, TTL, W, PASSPHRASE, NONE};
 
+#define HUB {"hub", "URL", "the hub (default $GEONET_HUB, then http://127.0.0.1:7790)"}
+#define REASON {"reason", "TEXT", "why, for the audit log"}
+
+static const struct cli_option hub_run_options[] = {
+	{"http", "N", "loopback port of the API; 0 takes a free one (default 7790)"},
+	{"history", "WHERE", "sqlite (default), or \"postgresql CONNECTION-STRING\""},
+	{"config", "FILE", "settings as \"name = value\" lines (default DATA/hub/hub.conf if it is there)"},
+	{"accept-v0", "yes|no", "a new ledger takes the old signature profile geo-v0 too (default no)"},
+	{"access-seconds", "N", "life of an access token (default 3600)"},
+	{"refresh-seconds", "N", "life of a refresh token (default 30 days)"},
+	{"rate-key", "N", "requests a minute of one key, 0 no bound (default 6000)"},
+	{"rate-address", "N", "requests a minute of one address without a token (default 600)"},
+	{"trust-proxy", "yes|no", "believe X-Forwarded-For: only behind a proxy that sets it (default no)"},
+	{"memory-mib", "N", "memory of the ledger (default 4096)"},
+	{"log", "LEVEL", "debug, info, warn or error"},
+	{"ready-fd", "N", "write \"ready PORT\" to this file descriptor once the API answers"},
+	NONE,
+};
+static const struct cli_option hub_options[] = {HUB, NONE};
+static const struct cli_option hub_equivalent_options[] = {
+	{"precision", "N", "decimals, 0 to 8 (default 2)"}, {"description", "TEXT", "what it stands for"}, {"symbol", "TEXT", "its sign"}, REASON, HUB, PASSPHRASE, NONE};
+static const struct cli_option hub_role_options[] = {{"name", "TEXT", "the officer's name"}, REASON, HUB, PASSPHRASE, NONE};
+static const struct cli_option wallet_options[] = {HUB, PASSPHRASE, NONE};
+static const struct cli_option wallet_join_options[] = {
+	{"name", "NAME", "the name that others see"}, {"type", "TYPE", "person (default), business or hub"}, HUB, PASSPHRASE, NONE};
+static const struct cli_option wallet_trust_options[] = {
+	{"no-clearing", NULL, "ask me before debts on this line are cleared"},
+	{"no-routing", NULL, "no payment of others passes through me over this line"},
+	{"ask", NULL, "ask me for every payment over this line"},
+	{"daily-limit", "AMOUNT", "the most that may move over it in one day"},
+	{"hop-limit", "AMOUNT", "the most that one payment of others may move over it"},
+	{"block", "PID", "no path over this line has this participant in it; may repeat"},
+	{"freeze", NULL, "no new debt for now"},
+	{"unfreeze", NULL, "new debt again"},
+	{"close", NULL, "no new debt, and closed once it is repaid"},
+	HUB,
+	PASSPHRASE,
+	NONE,
+};
+static const struct cli_option wallet_pay_options[] = {
+	{"note", "TEXT", "what it is for; payer, payee and hub see it"},
+	{"tx-id", "ID", "repeat a payment whose outcome is not known: it cannot be paid twice"},
+	HUB,
+	PASSPHRASE,
+	NONE,
+};
+static const struct cli_option wallet_request_options[] = {{"note", "TEXT", "what it is for"}, {"no-qr", NULL, "the address alone"}, HUB, PASSPHRASE, NONE};
+static const struct cli_option wallet_list_options[] = {
+	{"equivalent", "CODE", "of this equivalent alone"}, {"count", "N", "at most so many (default 50)"}, HUB, PASSPHRASE, NONE};
+
 static int cmd_help(struct cli *cli);
 static int cmd_version(struct cli *cli);
 
@@ -195,6 +245,43 @@ const struct cli_command cli_commands[] = {
 	 "  geonet site rollback - \n  geonet site rollback blog 3\n", rollback_options, cmd_site_rollback},
 	{"trace", "KEY|NAME|PID", 1, 1, "the way a lookup takes through the network", NULL,
 	 "  geonet trace alice.geo\n", trace_options, cmd_trace},
+	{"hub run", "", 0, 0, "run a community's hub: its ledger and API",
+	 "Runs until SIGTERM. Its data is DATA/hub, made at the first start. Put a TLS proxy before it to serve others; docs/spec/hub.md.\n",
+	 "  geonet hub run\n  geonet hub run --http 0 --history \"postgresql host=db dbname=hub\"\n", hub_run_options, cmd_hub_run},
+	{"hub init", "", 0, 0, "make a hub's keys without running it", NULL, "  geonet hub init\n", NULL, cmd_hub_init},
+	{"hub status", "", 0, 0, "is the hub well?", NULL, "  geonet hub status\n", hub_options, cmd_hub_status},
+	{"hub verify", "", 0, 0, "replay the hub's journal and prove it",
+	 "From the first record: every signature, checkpoint and invariant. Of a running hub a copy of the journal is read.\n",
+	 "  geonet hub verify\n  geonet hub verify --json | jq .state_hash\n", NULL, cmd_hub_verify},
+	{"hub export", "FILE|-", 1, 1, "write the journal to one file",
+	 "It holds what participants signed, no secret of the hub.\n", "  geonet hub export journal.gnx\n", NULL, cmd_hub_export},
+	{"hub import", "FILE|-", 1, 1, "bring an exported journal into an empty directory, and prove it", NULL,
+	 "  geonet hub import --data /srv/audit journal.gnx\n", NULL, cmd_hub_import},
+	{"hub equivalent", "list | add CODE | end CODE", 1, 2, "the units of account of the hub", NULL,
+	 "  geonet hub equivalent add HOUR --precision 2 --description \"an hour of work\"\n  geonet hub equivalent list\n", hub_equivalent_options,
+	 cmd_hub_equivalent},
+	{"hub role", "list | grant PID|KEY ROLE | revoke PID", 1, 3, "who governs the hub: admin, operator, auditor",
+	 "The first grant uses the bootstrap token on the hub's own machine; from the first admin on, officers log in with their keys.\n",
+	 "  geonet hub role grant 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd admin --reason \"founder\"\n  geonet hub role list\n",
+	 hub_role_options, cmd_hub_role},
+	{"wallet join", "", 0, 0, "register your key with a hub", NULL, "  geonet wallet join --name Alice\n", wallet_join_options, cmd_wallet_join},
+	{"wallet trust", "WHO LIMIT EQUIVALENT", 2, 3, "let WHO owe you up to LIMIT, or change that",
+	 "WHO is a PID. Without LIMIT (wallet trust WHO EQUIVALENT --close) the limit stays as it is.\n",
+	 "  geonet wallet trust 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd 500 UAH\n"
+	 "  geonet wallet trust 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd UAH --close\n",
+	 wallet_trust_options, cmd_wallet_trust},
+	{"wallet pay", "WHO AMOUNT EQUIVALENT | geo://...", 1, 3, "pay over the trust lines",
+	 "The payment is signed here; the hub finds the way. Exit 0: paid (or waiting for those who are asked).\n",
+	 "  geonet wallet pay 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd 25.50 UAH --note \"bread\"\n", wallet_pay_options, cmd_wallet_pay},
+	{"wallet request", "AMOUNT EQUIVALENT", 2, 2, "ask to be paid: a geo:// address and its QR code", NULL,
+	 "  geonet wallet request 25.50 UAH --note \"bread\"\n", wallet_request_options, cmd_wallet_request},
+	{"wallet balance", "", 0, 0, "what you owe and are owed, can spend and receive", NULL, "  geonet wallet balance\n", wallet_options, cmd_wallet_balance},
+	{"wallet debts", "", 0, 0, "who owes whom how much", NULL, "  geonet wallet debts --equivalent UAH\n", wallet_list_options, cmd_wallet_debts},
+	{"wallet history", "", 0, 0, "your payments, failed ones too", NULL, "  geonet wallet history --count 10\n", wallet_list_options, cmd_wallet_history},
+	{"wallet clearings", "", 0, 0, "what clearing took off your debts", NULL, "  geonet wallet clearings\n", wallet_options, cmd_wallet_clearings},
+	{"wallet why", "WHO AMOUNT EQUIVALENT", 3, 3, "could this be paid, and if not, which lines are in the way",
+	 "Exit 0: it could, 1: it could not.\n", "  geonet wallet why 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd 1000 UAH\n", wallet_options,
+	 cmd_wallet_why},
 	{"completion", "bash|zsh|fish", 1, 1, "print a script that completes commands and options", NULL,
 	 "  geonet completion bash > /etc/bash_completion.d/geonet\n  geonet completion fish > "
 	 "~/.config/fish/completions/geonet.fish\n",

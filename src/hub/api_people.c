@@ -134,6 +134,10 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 	struct gn_record_view v;
 	struct gn_ledger_equivalent eq;
 	struct gn_ledger_line line;
+	if (e->err == GN_AMOUNT) { /* the words of the body, found only where the equivalent is known */
+		gn_hub_fail_as(r, 422, "E009", NULL, "a limit is digits, a point if need be, and at most as many decimals as the equivalent has");
+		return;
+	}
 	if (e->err) {
 		gn_hub_fail(r, e->err, NULL, "%s", e->err == GN_EXISTS ? "there is an open trust line to this participant already" : "");
 		return;

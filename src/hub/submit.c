@@ -194,6 +194,8 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 		return;
 	op = malloc(sizeof *op);
 	gn_err err = op ? gn_op_parse(r->profile, r->profile == GN_PROFILE_V1 ? GN_OP_KINDS : kind, gn_slice(r->bytes, r->bytes_len), op) : GN_NOMEM;
+	if (err == GN_EXISTS) /* a key twice in one object */
+		err = GN_USAGE;
 	if (err)
 		refuse(r, err, err == GN_UNSUPPORTED ? "the signed text has a field or operation that nobody knows" : gn_err_text(err));
 	else if (judge(r, op))
@@ -217,7 +219,7 @@ void gn_hub_admin(struct gn_hub_request *r, struct gn_ledger_admin *a, void (*re
 		return;
 	if (ticket)
 		gn_hub_drop_ticket(r);
-	gn_hub_fail(r, err, NULL, "%s", "");
+	result(r, &(struct gn_ledger_event){.kind = GN_LEDGER_RESULT, .err = err}); /* refused at once: no record */
 }
 
 bool gn_hub_admin_ok(struct gn_hub_request *r, const struct gn_ledger_event *e)

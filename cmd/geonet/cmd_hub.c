@@ -1,0 +1,320 @@
+/* The hub as a program: make it, run it, prove its journal, govern it. */
+#include "hub/hub.h"
+#include "hub_client.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static char *hub_data(const struct cli *cli)
+{
+	return cli_format("%s/hub", cli->data);
+}
+
+int cmd_hub_init(struct cli *cli)
+{
+	char why[GN_HUB_WHY] = "", pid[GN_PID_MAX], *data = hub_data(cli);
+	struct gn_pk pk;
+	gn_err err = gn_hub_init(data, &pk, why);
+	int exit = CLI_OK;
+	if (err) {
+		exit = cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why);
+	} else {
+		gn_pid(&pk, pid);
+		if (cli->json)
+			exit = cli_json(cli, json_pack("{ss ss}", "pid", pid, "data", data));
+		else
+			cli_note(cli, "The hub %s is in %s. Start it with: geonet hub run", pid, data);
+	}
+	free(data);
+	return exit;
+}
+
+static bool configure(struct cli *cli, struct gn_hub_config *c)
+{
+	static const char *const passed[] = {"http", "history", "access-seconds", "refresh-seconds", "rate-key", "rate-address", "trust-proxy", "accept-v0", "memory-mib", "log"};
+	char why[GN_HUB_WHY] = "", *data = hub_data(cli), *path = cli_option(cli, "config") ? cli_format("%s", cli_option(cli, "config")) : cli_format("%s/hub.conf", data);
+	uint8_t *text = NULL;
+	size_t len;
+	gn_hub_config_default(c);
+	gn_err err = gn_hub_config_set(c, GN_LIT("data"), gn_str(data), why);
+	if (!err && (cli_option(cli, "config") || access(path, R_OK) == 0)) {
+		if (!read_input(cli, path, 65536, &text, &len)) {
+			free(data);
+			free(path);
+			return false;
+		}
+		err = gn_hub_config_parse(c, gn_slice(text, len), why);
+		if (err)
+			cli_fail(cli, CLI_USAGE, "usage", "%s: %s", path, why);
+	} else if (err) {
+		cli_fail(cli, CLI_USAGE, "usage", "%s", why);
+	}
+	for (size_t i = 0; !err && i < GN_COUNT(passed); i++) {
+		const char *value = cli_option(cli, passed[i]);
+		if (value && (err = gn_hub_config_set(c, gn_str(passed[i]), gn_str(value), why)))
+			cli_fail(cli, CLI_USAGE, "usage", "--%s", why);
+	}
+	free(text);
+	free(data);
+	free(path);
+	return !err;
+}
+
+int cmd_hub_run(struct cli *cli)
+{
+	struct gn_hub_config c;
+	char why[GN_HUB_WHY] = "";
+	uint64_t fd = UINT64_MAX;
+	if (!cli_number(cli, "ready-fd", 0, 1023, &fd) || !configure(cli, &c) || !make_folders(cli, c.data, 0700))
+		return CLI_USAGE;
+	gn_err err = gn_hub_run(&c, fd == UINT64_MAX ? -1 : (int)fd, why);
+	return err ? cli_fail(cli, CLI_FAILED, gn_err_name(err), "%s", why) : CLI_OK;
+}
+
+int cmd_hub_verify(struct cli *cli)
+{
+	struct gn_hub_report r;
+	char why[GN_HUB_WHY] = "", pid[GN_PID_MAX], state[65], *data = hub_data(cli);
+	gn_err err = gn_hub_verify(data, &r, why);
+	free(data);
+	if (err)
+		return cli_fail(cli, CLI_FAILED, gn_err_name(err), "%s", why);
+	gn_pid(&r.hub, pid);
+	gn_hex(GN_SLICE(r.state.b), state);
+	if (cli->json)
+		return cli_json(cli, json_pack("{ss sI sI sI sI ss sI sb}", "hub", pid, "records", (json_int_t)r.records, "files", (json_int_t)r.files, "bytes", (json_int_t)r.bytes, "torn",
+					       (json_int_t)r.torn, "state_hash", state, "last", (json_int_t)(r.last / GN_SEC), "copy", r.copied));
+	printf("The journal holds: every signature, checkpoint and invariant from the first record on.\n");
+	out_pair(cli, "hub", "%s", pid);
+	out_pair(cli, "records", "%llu in %llu files, %s%s", (unsigned long long)r.records, (unsigned long long)r.files, out_bytes(r.bytes), r.torn ? "; a torn tail is not counted" : "");
+	out_pair(cli, "state", "%s", state);
+	out_pair(cli, "last", "%s", out_time(gn_unix(r.last)));
+	if (r.copied)
+		cli_note(cli, "The hub is running; a copy of its journal was read.");
+	return CLI_OK;
+}
+
+/* ---- export, import ---- */
+
+static gn_err put_file(void *user, struct gn_slice bytes)
+{
+	return fwrite(bytes.p, 1, bytes.len, user) == bytes.len ? GN_OK : GN_IO;
+}
+
+static size_t get_file(void *user, uint8_t *out, size_t cap)
+{
+	return fread(out, 1, cap, user);
+}
+
+int cmd_hub_export(struct cli *cli)
+{
+	char why[GN_HUB_WHY] = "", *data = hub_data(cli);
+	bool to_stdout = strcmp(cli->args[0], "-") == 0;
+	FILE *f = to_stdout ? stdout : fopen(cli->args[0], "wxb");
+	if (!f) {
+		free(data);
+		return cli_fail(cli, CLI_FAILED, "io", "%s: %s", cli->args[0], strerror(errno));
+	}
+	gn_err err = gn_hub_export(data, put_file, f, why);
+	free(data);
+	if (fflush(f) != 0 || (!to_stdout && fsync(fileno(f)) != 0)) {
+		err = err ? err : GN_IO;
+		if (!*why)
+			snprintf(why, sizeof why, "%s: %s", cli->args[0], strerror(errno));
+	}
+	if (!to_stdout) {
+		fclose(f);
+		if (err)
+			unlink(cli->args[0]);
+	}
+	if (err)
+		return cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why);
+	cli_note(cli, "exported; geonet hub import brings it into an empty directory, geonet hub verify proves it there");
+	return CLI_OK;
+}
+
+int cmd_hub_import(struct cli *cli)
+{
+	char why[GN_HUB_WHY] = "", *data = hub_data(cli);
+	FILE *f = strcmp(cli->args[0], "-") == 0 ? stdin : fopen(cli->args[0], "rb");
+	if (!f) {
+		free(data);
+		return cli_fail(cli, CLI_FAILED, "io", "%s: %s", cli->args[0], strerror(errno));
+	}
+	gn_err err = make_folders(cli, data, 0700) ? gn_hub_import(data, get_file, f, why) : GN_IO;
+	free(data);
+	if (f != stdin)
+		fclose(f);
+	return err ? cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why) : cmd_hub_verify(cli);
+}
+
+/* ---- looking and governing, over the API ---- */
+
+int cmd_hub_status(struct cli *cli)
+{
+	struct hub hub;
+	json_t *health = NULL, *who = NULL;
+	int exit = hub_open(cli, &hub);
+	if (!exit && hub_try(cli, &hub, "GET", "/health", NULL, &health) < 0)
+		exit = CLI_NO_NODE;
+	if (!exit)
+		exit = hub_call(cli, &hub, "GET", "/hub", NULL, &who, "the hub");
+	if (!exit && cli->json) {
+		json_object_update(health, who);
+		exit = cli_json(cli, json_incref(health));
+	} else if (!exit) {
+		out_pair(cli, "hub", "%s", hub.pid);
+		out_pair(cli, "address", "%s", hub.url);
+		out_pair(cli, "status", "%s%s%s", json_text(health, "status"), *json_text(health, "reason") ? ": " : "", out_text(json_text(health, "reason")));
+		out_pair(cli, "up", "%s", out_duration(json_number(health, "uptime_seconds")));
+		out_pair(cli, "version", "%s", out_text(json_text(health, "version")));
+	}
+	json_decref(health);
+	json_decref(who);
+	hub_close(&hub);
+	return exit;
+}
+
+static int print_equivalents(struct cli *cli, json_t *answer)
+{
+	json_t *item;
+	size_t i;
+	if (cli->json)
+		return cli_json(cli, answer);
+	json_array_foreach(json_object_get(answer, "items"), i, item)
+		printf("%-16s %llu decimals%s  %s\n", json_text(item, "code"), (unsigned long long)json_number(item, "precision"), json_is_true(json_object_get(item, "is_active")) ? "" : ", inactive",
+		       out_text(json_text(item, "description")));
+	json_decref(answer);
+	return CLI_OK;
+}
+
+int cmd_hub_equivalent(struct cli *cli)
+{
+	struct hub hub;
+	json_t *answer, *body;
+	uint64_t precision = 2;
+	const char *verb = cli->args[0], *code = cli->arg_count > 1 ? cli->args[1] : "", *text;
+	bool list = strcmp(verb, "list") == 0, add = strcmp(verb, "add") == 0, end = strcmp(verb, "end") == 0;
+	if ((!list && !add && !end) || (!list && !*code))
+		return cli_fail(cli, CLI_USAGE, "usage", "geonet hub equivalent list | add CODE | end CODE");
+	if (!cli_number(cli, "precision", 0, 8, &precision))
+		return CLI_USAGE;
+	int exit = hub_open(cli, &hub);
+	if (!exit)
+		exit = hub_login_officer(cli, &hub);
+	if (exit) {
+		hub_close(&hub);
+		return exit;
+	}
+	if (list) {
+		exit = hub_call(cli, &hub, "GET", "/admin/equivalents", NULL, &answer, "the equivalents");
+		exit = exit ? exit : print_equivalents(cli, answer);
+	} else {
+		body = add ? json_pack("{ss sI}", "code", code, "precision", (json_int_t)precision) : json_pack("{sb}", "is_active", 0);
+		if ((text = cli_option(cli, "description")))
+			json_object_set_new(body, "description", json_string(text));
+		if ((text = cli_option(cli, "symbol")))
+			json_object_set_new(body, "symbol", json_string(text));
+		text = cli_option(cli, "reason");
+		json_object_set_new(body, "reason", json_string(text ? text : ""));
+		char *part = url_part(code), *path = add ? cli_format("/admin/equivalents") : cli_format("/admin/equivalents/%s", part);
+		exit = hub_call(cli, &hub, add ? "POST" : "PATCH", path, body, &answer, "the equivalent");
+		free(part);
+		free(path);
+		if (!exit && cli->json)
+			exit = cli_json(cli, answer);
+		else if (!exit) {
+			cli_note(cli, "%s %s", code, add ? "can be used now" : "takes nothing new any more");
+			json_decref(answer);
+		}
+	}
+	hub_close(&hub);
+	return exit;
+}
+
+/* KEY in hex or base64, or PID of a participant: its public key in base64; the caller frees. */
+static char *officer_key(struct cli *cli, struct hub *hub, const char *text)
+{
+	struct gn_pk pk;
+	json_t *answer;
+	size_t len = 0;
+	if (gn_unhex(gn_str(text), pk.b, sizeof pk.b) == GN_OK)
+		return base64_text(GN_SLICE(pk.b));
+	uint8_t *raw = base64_bytes(text, &len);
+	free(raw);
+	if (raw && len == sizeof pk.b)
+		return cli_format("%s", text);
+	char *part = url_part(text), *path = cli_format("/participants/%s", part), *key = NULL;
+	if (hub_call(cli, hub, "GET", path, NULL, &answer, "whose key?") == CLI_OK) {
+		key = cli_format("%s", json_text(answer, "public_key"));
+		json_decref(answer);
+	}
+	free(part);
+	free(path);
+	return key;
+}
+
+static int role_change(struct cli *cli, struct hub *hub, bool grant)
+{
+	const char *reason = cli_option(cli, "reason"), *name = cli_option(cli, "name");
+	json_t *answer, *body = json_pack("{ss}", "reason", reason ? reason : "");
+	char *path;
+	if (grant) {
+		char *key = officer_key(cli, hub, cli->args[1]);
+		if (!key) {
+			json_decref(body);
+			return CLI_FAILED;
+		}
+		json_object_set_new(body, "public_key", json_string(key));
+		json_object_set_new(body, "role", json_string(cli->args[2]));
+		json_object_set_new(body, "name", json_string(name ? name : ""));
+		free(key);
+		path = cli_format("/admin/roles");
+	} else {
+		char *part = url_part(cli->args[1]);
+		path = cli_format("/admin/roles/%s", part);
+		free(part);
+	}
+	int exit = hub_call(cli, hub, grant ? "POST" : "DELETE", path, body, &answer, "the role");
+	free(path);
+	if (exit)
+		return exit;
+	if (cli->json)
+		return cli_json(cli, answer);
+	if (grant)
+		cli_note(cli, "%s is %s now", json_text(answer, "pid"), json_text(answer, "role"));
+	else
+		cli_note(cli, "%s has no role any more", cli->args[1]);
+	json_decref(answer);
+	return CLI_OK;
+}
+
+int cmd_hub_role(struct cli *cli)
+{
+	struct hub hub;
+	json_t *answer, *item;
+	size_t i;
+	const char *verb = cli->args[0];
+	bool list = strcmp(verb, "list") == 0, grant = strcmp(verb, "grant") == 0, revoke = strcmp(verb, "revoke") == 0;
+	if ((!list && !grant && !revoke) || (grant && cli->arg_count != 3) || (revoke && cli->arg_count != 2))
+		return cli_fail(cli, CLI_USAGE, "usage", "geonet hub role list | grant PID|KEY admin|operator|auditor | revoke PID");
+	int exit = hub_open(cli, &hub);
+	if (!exit)
+		exit = hub_login_officer(cli, &hub);
+	if (!exit && !list)
+		exit = role_change(cli, &hub, grant);
+	else if (!exit && (exit = hub_call(cli, &hub, "GET", "/admin/roles", NULL, &answer, "the roles")) == CLI_OK) {
+		if (cli->json) {
+			exit = cli_json(cli, answer);
+		} else {
+			json_array_foreach(json_object_get(answer, "items"), i, item)
+				printf("%-10s %s  %s\n", json_text(item, "role"), json_text(item, "pid"), out_text(json_text(item, "name")));
+			json_decref(answer);
+		}
+	}
+	hub_close(&hub);
+	return exit;
+}

@@ -1,0 +1,340 @@
+/* Talking to a hub. The hub never sees a private key: texts are built, made canonical and signed here, and the text of a login names
+ * the hub, so that what one hub is given opens no other. A hub is known by its key from the first contact on. */
+#include "hub_client.h"
+
+#include <curl/curl.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define ANSWER_MAX (64u << 20)
+
+struct answer {
+	char *data;
+	size_t len;
+};
+
+static size_t on_data(char *p, size_t size, size_t count, void *user)
+{
+	struct answer *a = user;
+	size_t n = size * count;
+	if (a->len + n > ANSWER_MAX)
+		return 0;
+	a->data = cli_grow(a->data, a->len + n + 1);
+	memcpy(a->data + a->len, p, n);
+	a->len += n;
+	a->data[a->len] = 0;
+	return n;
+}
+
+static struct curl_slist *headers_of(const struct hub *hub)
+{
+	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+	char line[640];
+	list = curl_slist_append(list, "Content-Type: application/json");
+	if (*hub->token) {
+		snprintf(line, sizeof line, "Authorization: Bearer %s", hub->token);
+		list = curl_slist_append(list, line);
+	} else if (*hub->admin) {
+		snprintf(line, sizeof line, "X-Admin-Token: %s", hub->admin);
+		list = curl_slist_append(list, line);
+	}
+	return list;
+}
+
+long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out)
+{
+	char why[CURL_ERROR_SIZE] = "", *text = body ? json_dumps(body, JSON_COMPACT) : NULL, *url = cli_format("%s/api/v1%s", hub->url, path);
+	struct answer a = {0};
+	long status = -1;
+	CURL *curl = curl_easy_init();
+	struct curl_slist *headers = headers_of(hub);
+	*out = NULL;
+	json_decref(body);
+	if (!curl) {
+		cli_fail(cli, CLI_FAILED, "nomem", "libcurl cannot be set up");
+		goto end;
+	}
+	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
+	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
+	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, method);
+	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data);
+	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &a);
+	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
+	if (strncmp(hub->url, "http://127.", 11) == 0 || strncmp(hub->url, "http://localhost", 16) == 0)
+		curl_easy_setopt(curl, CURLOPT_PROXY, "");
+	if (text)
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text);
+	CURLcode code = curl_easy_perform(curl);
+	if (code == CURLE_OK) {
+		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+		*out = a.len ? json_loadb(a.data, a.len, JSON_DECODE_ANY, NULL) : json_object();
+	} else if (code == CURLE_COULDNT_CONNECT) {
+		cli_fail(cli, CLI_NO_NODE, "no-hub", "no hub answers at %s; name another with --hub URL, or start one with: geonet hub run", hub->url);
+	} else {
+		cli_fail(cli, CLI_FAILED, "io", "the hub at %s cannot be asked: %s", hub->url, *why ? why : curl_easy_strerror(code));
+	}
+end:
+	curl_slist_free_all(headers);
+	curl_easy_cleanup(curl);
+	free(a.data);
+	free(text);
+	free(url);
+	return status;
+}
+
+int hub_report(struct cli *cli, long status, const json_t *answer, const char *what)
+{
+	const json_t *error = json_object_get(answer, "error");
+	const char *code = json_text(error, "code"), *message = json_text(error, "message");
+	int exit = status == 404 ? CLI_NOT_FOUND : status == 504 ? CLI_QUORUM : CLI_FAILED;
+	return cli_fail(cli, exit, *code ? code : "io", "%s: %s%s%s%s", what, *message ? message : "the hub's answer cannot be read", *code ? " (" : "", code, *code ? ")" : "");
+}
+
+int hub_call(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out, const char *what)
+{
+	long status = hub_try(cli, hub, method, path, body, out);
+	if (status < 0)
+		return CLI_NO_NODE;
+	if (status >= 200 && status < 300 && *out)
+		return CLI_OK;
+	int exit = hub_report(cli, status, *out, what);
+	json_decref(*out);
+	*out = NULL;
+	return exit;
+}
+
+/* ---- who the hub is ---- */
+
+/* The PID of this URL at the first contact; another one later is another hub. */
+static int check_pin(struct cli *cli, const struct hub *hub)
+{
+	char *path = cli_format("%s/hubs.json", cli->data);
+	json_t *pins = json_load_file(path, 0, NULL);
+	const char *known = json_text(pins, hub->url);
+	int exit = CLI_OK;
+	if (*known && strcmp(known, hub->pid) != 0) {
+		exit = cli_fail(cli, CLI_FAILED, "key", "the hub at %s has another key than before (was %s, is %s); if that is right, remove its line from %s", hub->url, known, hub->pid, path);
+	} else if (!*known) {
+		if (!json_is_object(pins)) {
+			json_decref(pins);
+			pins = json_object();
+		}
+		json_object_set_new(pins, hub->url, json_string(hub->pid));
+		char *text = json_dumps(pins, JSON_INDENT(1));
+		if (!make_folders(cli, cli->data, 0700) || !write_file(cli, path, gn_str(text), 0600, true))
+			exit = CLI_FAILED;
+		free(text);
+	}
+	json_decref(pins);
+	free(path);
+	return exit;
+}
+
+int hub_open(struct cli *cli, struct hub *hub)
+{
+	const char *url = cli_option(cli, "hub"), *own = getenv("GEONET_HUB");
+	json_t *answer;
+	size_t len;
+	memset(hub, 0, sizeof *hub);
+	if (!url)
+		url = own && *own ? own : "http://127.0.0.1:7790";
+	len = strlen(url);
+	while (len && url[len - 1] == '/')
+		len--;
+	if (len >= sizeof hub->url || (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0))
+		return cli_fail(cli, CLI_USAGE, "usage", "--hub: '%s' is not an http:// or https:// address", url);
+	snprintf(hub->url, sizeof hub->url, "%.*s", (int)len, url);
+	int exit = hub_call(cli, hub, "GET", "/hub", NULL, &answer, "the hub");
+	if (exit)
+		return exit;
+	size_t key_len = 0;
+	uint8_t *key = base64_bytes(json_text(answer, "public_key"), &key_len);
+	if (key && key_len == sizeof hub->pk.b) {
+		memcpy(hub->pk.b, key, key_len);
+		gn_pid(&hub->pk, hub->pid);
+		exit = check_pin(cli, hub);
+	} else {
+		exit = cli_fail(cli, CLI_FAILED, "io", "what answers at %s is not a hub", hub->url);
+	}
+	free(key);
+	json_decref(answer);
+	return exit;
+}
+
+void hub_close(struct hub *hub)
+{
+	if (hub->loaded)
+		identity_wipe(&hub->id);
+	gn_wipe(hub, sizeof *hub);
+}
+
+/* ---- login ---- */
+
+static int login_answer(struct cli *cli, struct hub *hub, const char *challenge)
+{
+	uint8_t text[256];
+	struct gn_buf buf = {text, 0, sizeof text};
+	struct gn_sig sig;
+	json_t *answer;
+	gn_err err = gn_op_login_text(GN_PROFILE_V1, &hub->pk, gn_str(challenge), &buf);
+	if (err || strlen(challenge) != 43)
+		return cli_fail(cli, CLI_FAILED, "io", "the hub's challenge is not one");
+	gn_op_sign(&hub->id.keys.sk, gn_buf_slice(&buf), &sig);
+	char *sig64 = base64_text(GN_SLICE(sig.b));
+	json_t *body = json_pack("{ss ss ss s{ss ss}}", "pid", hub->id.pid, "challenge", challenge, "signature", sig64, "device_info", "platform", "cli", "app_version", GEONET_VERSION);
+	free(sig64);
+	int exit = hub_call(cli, hub, "POST", "/auth/login", body, &answer, "the login");
+	if (!exit)
+		snprintf(hub->token, sizeof hub->token, "%s", json_text(answer, "access_token"));
+	json_decref(answer);
+	return exit;
+}
+
+static int login(struct cli *cli, struct hub *hub, bool unknown_ok, bool *known)
+{
+	json_t *answer;
+	*known = false;
+	if (!hub->loaded && !identity_load(cli, &hub->id))
+		return CLI_FAILED;
+	hub->loaded = true;
+	long status = hub_try(cli, hub, "POST", "/auth/challenge", json_pack("{ss}", "pid", hub->id.pid), &answer);
+	int exit = CLI_OK;
+	if (status < 0)
+		return CLI_NO_NODE;
+	if (status == 200) {
+		*known = true;
+		exit = login_answer(cli, hub, json_text(answer, "challenge"));
+	} else if (status != 404) {
+		exit = hub_report(cli, status, answer, "the login");
+	} else if (!unknown_ok) {
+		exit = cli_fail(cli, CLI_NOT_FOUND, "E001", "this hub does not know you; join it with: geonet wallet join --name NAME");
+	}
+	json_decref(answer);
+	return exit;
+}
+
+int hub_login(struct cli *cli, struct hub *hub, bool register_ok)
+{
+	bool known;
+	json_t *me;
+	int exit = login(cli, hub, register_ok, &known);
+	if (exit || !known)
+		return exit;
+	exit = hub_call(cli, hub, "GET", "/participants/me", NULL, &me, "your account");
+	if (!exit)
+		hub->seq = json_number(me, "seq");
+	json_decref(me);
+	return exit;
+}
+
+int hub_login_officer(struct cli *cli, struct hub *hub)
+{
+	char *path = cli_format("%s/hub/admin-token", cli->data);
+	FILE *f = fopen(path, "r");
+	json_t *answer;
+	bool known;
+	free(path);
+	hub->officer = true;
+	if (f) {
+		size_t n = fread(hub->admin, 1, 64, f);
+		hub->admin[n] = 0;
+		fclose(f);
+		long status = hub_try(cli, hub, "GET", "/admin/whoami", NULL, &answer);
+		json_decref(answer);
+		if (status == 200)
+			return CLI_OK;
+		hub->admin[0] = 0;
+		if (status < 0)
+			return CLI_NO_NODE;
+	}
+	return login(cli, hub, false, &known);
+}
+
+/* ---- signed operations ---- */
+
+json_t *hub_signed(struct cli *cli, struct hub *hub, enum gn_op_kind kind, json_t *body, const char *tx_id)
+{
+	static struct gn_json parsed;
+	uint8_t canonical[JSON_TEXT_MAX], wrapped[JSON_TEXT_MAX];
+	struct gn_buf text = {canonical, 0, sizeof canonical}, out = {wrapped, 0, sizeof wrapped};
+	struct gn_op_envelope e = {kind, hub->pk, hub->id.keys.sk.pk, tx_id ? 0 : hub->seq + 1, gn_str(tx_id), (int64_t)cli_now()};
+	struct gn_sig sig;
+	char *plain = json_dumps(body, JSON_COMPACT);
+	json_decref(body);
+	gn_err err = plain ? gn_json_parse(gn_str(plain), &parsed) : GN_NOMEM;
+	if (!err)
+		err = gn_json_write(&parsed, &text);
+	if (!err)
+		err = gn_op_wrap(&e, gn_buf_slice(&text), &out);
+	free(plain);
+	if (err) {
+		cli_fail_err(cli, err, "this cannot be signed");
+		return NULL;
+	}
+	gn_op_sign(&hub->id.keys.sk, gn_buf_slice(&out), &sig);
+	if (!tx_id)
+		hub->seq++;
+	char *sig64 = base64_text(GN_SLICE(sig.b));
+	json_t *j = json_pack("{so ss}", "signed", json_slice(gn_buf_slice(&out)), "signature", sig64);
+	free(sig64);
+	return j;
+}
+
+int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const char *text, gn_amount *out, unsigned *precision)
+{
+	json_t *answer, *item;
+	size_t i;
+	int exit = hub_call(cli, hub, "GET", "/equivalents", NULL, &answer, "the hub's equivalents");
+	if (exit)
+		return exit;
+	bool found = false;
+	json_array_foreach(json_object_get(answer, "items"), i, item)
+	{
+		if (strcmp(json_text(item, "code"), equivalent) != 0)
+			continue;
+		found = true;
+		*precision = (unsigned)json_number(item, "precision");
+	}
+	json_decref(answer);
+	if (!found)
+		return cli_fail(cli, CLI_NOT_FOUND, "E001", "this hub has no equivalent %s", equivalent);
+	if (text && gn_amount_parse(gn_str(text), *precision, out)) {
+		const char *point = strchr(text, '.');
+		if (point && strspn(point + 1, "0123456789") == strlen(point + 1) && strlen(point + 1) > *precision)
+			return cli_fail(cli, CLI_USAGE, "E009", "%s has %zu decimals; %s has %u. Nothing was signed", text, strlen(point + 1), equivalent, *precision);
+		return cli_fail(cli, CLI_USAGE, "E009", "'%s' is not an amount: digits, a point if need be, at most %u decimals, no sign and no exponent. Nothing was signed", text, *precision);
+	}
+	return CLI_OK;
+}
+
+int hub_person(struct cli *cli, struct hub *hub, const char *text, char pid[GN_PID_MAX])
+{
+	struct gn_hash hash;
+	json_t *answer, *item;
+	size_t i;
+	char list[400] = "";
+	if (gn_pid_parse(gn_str(text), &hash) == GN_OK) {
+		snprintf(pid, GN_PID_MAX, "%s", text);
+		return CLI_OK;
+	}
+	char *part = url_part(text), *path = cli_format("/participants?q=%s&limit=5", part);
+	int exit = hub_call(cli, hub, "GET", path, NULL, &answer, "the participants");
+	free(part);
+	free(path);
+	if (exit)
+		return exit;
+	json_array_foreach(json_object_get(answer, "items"), i, item)
+	{
+		size_t n = strlen(list);
+		snprintf(list + n, sizeof list - n, "%s%s %s", *list ? ", " : "", json_text(item, "pid"), out_text(json_text(item, "display_name")));
+	}
+	json_decref(answer);
+	if (*list)
+		return cli_fail(cli, CLI_USAGE, "usage", "names are not unique, so money goes by PID: %s", list);
+	return cli_fail(cli, CLI_NOT_FOUND, "E001", "'%s' is not a PID, and nobody on this hub is called so", text);
+}
