@@ -25,7 +25,7 @@ static inline size_t forge_packet(struct jet_session *from, struct gn_slice fram
 	gn_write_bytes(&w, frames);
 	err = jet_packet_seal(&from->keys.tx, from->path->id, pn, out, JET_SHORT_HEADER, 4, frames.len);
 	GN_ASSERT(err == GN_OK);
-	err = jet_space_push(sp, (struct jet_sent){.at = from->jet->now, .state = JET_SENT_QUIET}, NULL);
+	err = jet_space_push(sp, (struct jet_sent){.at = from->jet->now, .state = JET_SENT_SILENT}, NULL);
 	GN_ASSERT(err == GN_OK);
 	return JET_SHORT_HEADER + 4 + frames.len + GN_AEAD_TAG;
 }

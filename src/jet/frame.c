@@ -155,8 +155,8 @@ gn_err jet_frame_read(struct gn_reader *r, struct jet_frame *out)
 	} else {
 		switch (f.type) {
 		case JET_F_PAD: read_pad(r); break;
-		case JET_F_PING:
-		case JET_F_CONFIRM: break;
+		case JET_F_PING: break;
+		case JET_F_CONFIRM: f.data = gn_read_bytes(r, gn_read_varint(r)); break;
 		case JET_F_ACK:
 		case JET_F_ACK_ECN: GN_TRY(read_ack(r, &f)); break;
 		case JET_F_CRYPTO:

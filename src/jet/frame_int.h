@@ -13,7 +13,7 @@ enum jet_frame_type {
 	JET_F_RESET_STREAM = 0x04,
 	JET_F_STOP_SENDING = 0x05,
 	JET_F_CRYPTO = 0x06,
-	JET_F_CONFIRM = 0x07,
+	JET_F_CONFIRM = 0x07,  /* the handshake is confirmed; a ticket */
 	JET_F_STREAM = 0x08, /* to 0x0f: | 4 offset, | 2 length, | 1 fin */
 	JET_F_MAX_DATA = 0x10,
 	JET_F_MAX_STREAM_DATA = 0x11,
@@ -43,7 +43,7 @@ struct jet_frame {
 	uint64_t value;       /* code; limit; class; delay of ACK in us */
 	uint64_t time_us;     /* ACK: when the largest came, us on the receiver's session clock */
 	bool fin;             /* STREAM */
-	struct gn_slice data; /* STREAM, CRYPTO, DATAGRAM, extension; connection id; challenge; reason; ranges of ACK */
+	struct gn_slice data; /* STREAM, CRYPTO, DATAGRAM, extension; connection id; challenge; reason; ticket; ranges of ACK */
 };
 
 /* Borrows from the reader. GN_MALFORMED. A run of PAD is one frame. */

@@ -35,7 +35,7 @@ static void test_numbers_round_trip(void **state)
 		uint64_t v[3];
 	} frames[] = {
 		{JET_F_PING, 0, {0}},
-		{JET_F_CONFIRM, 0, {0}},
+		{JET_F_CONFIRM, 1, {0}},
 		{JET_F_RESET_STREAM, 3, {MAX62, UINT32_MAX, MAX62}},
 		{JET_F_STOP_SENDING, 2, {5, 7}},
 		{JET_F_MAX_DATA, 1, {MAX62}},

@@ -74,6 +74,39 @@ void jet_hs_confirmed(struct jet_session *s, gn_time now)
 	jet_wake(s);
 }
 
+void jet_hs_drop_ticket(struct jet_session *s)
+{
+	gn_mem_free_secret(s->jet->env.alloc, s->ticket);
+	s->ticket = NULL;
+	s->ticket_len = 0;
+}
+
+gn_err jet_hs_on_confirm(struct jet_session *s, struct gn_slice ticket, gn_time now)
+{
+	if (ticket.len) {
+		gn_err err = gn_tls_recv(s->hs->tls, GN_TLS_APP, ticket);
+		if (err == GN_OK)
+			err = gn_tls_run(s->hs->tls);
+		if (err != GN_OK)
+			return jet_fail(s, err);
+	}
+	jet_hs_confirmed(s, now);
+	return GN_OK;
+}
+
+/* Server: the ticket travels in CONFIRM; one that is too long or finds no memory is left out. */
+static void take_ticket(struct jet_session *s)
+{
+	struct gn_slice ticket = gn_tls_pending(s->hs->tls, GN_TLS_APP);
+	if (ticket.len == 0 || ticket.len > JET_TICKET_MAX)
+		return;
+	s->ticket = gn_mem_new(s->jet->env.alloc, ticket.len);
+	if (!s->ticket)
+		return;
+	memcpy(s->ticket, ticket.p, ticket.len);
+	s->ticket_len = (uint16_t)ticket.len;
+}
+
 static gn_err tls_new(struct jet_session *s)
 {
 	uint8_t params[JET_PARAMS_MAX];
@@ -142,6 +175,7 @@ static gn_err open_session(struct jet_session *s, gn_time now)
 	jet_count(s->jet, JET_C_HANDSHAKES_DONE);
 	jet_session_event(s, JET_EV_CONNECTED);
 	if (s->incoming) {
+		take_ticket(s);
 		s->due |= JET_DUE_CONFIRM;
 		jet_hs_confirmed(s, now);
 	}

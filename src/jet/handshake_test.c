@@ -1,6 +1,6 @@
 /* Handshakes: in one round trip, under loss, with the wrong key, versions, many at once; what a stranger can make us do:
  * cookies, spoofed addresses, the amplification limit. */
-#include "jet/packet_int.h"
+#include "jet/forge_test.h"
 #include "jet/sim_test.h"
 
 static void test_one_round_trip(void **state)
@@ -33,6 +33,27 @@ static void test_unknown_peer_key_is_accepted_and_told(void **state)
 	pair_dial(&p, NULL);
 	assert_true(jet_sim_run_until(&p.sim, pair_is_connected, p.sim.now + GN_SEC));
 	assert_memory_equal(&p.app[0].peer, &p.sim.nodes[1].pk, sizeof(struct gn_pk));
+	pair_fini(&p);
+}
+
+static void test_second_session_is_resumed(void **state)
+{
+	(void)state;
+	struct pair p;
+	struct jet_sim_link_config link = {.delay = 5 * GN_MSEC};
+	pair_init(&p, 14, NULL, NULL, &link);
+	for (int i = 0; i < 3; i++) {
+		pair_dial(&p, &p.sim.nodes[1].pk);
+		jet_sim_run(&p.sim, p.sim.now + 14 * GN_MSEC); /* done at the client, not yet confirmed */
+		assert_int_equal(gn_tls_resumed(forge_session(p.sim.nodes[0].jet)->hs->tls), i > 0);
+		jet_sim_run(&p.sim, p.sim.now + GN_SEC);
+		assert_int_equal(p.app[0].connected, i + 1);
+		assert_memory_equal(&p.app[0].peer, &p.sim.nodes[1].pk, sizeof(struct gn_pk));
+		assert_memory_equal(&p.app[1].peer, &p.sim.nodes[0].pk, sizeof(struct gn_pk));
+		assert_null(forge_session(p.sim.nodes[1].jet)->ticket); /* delivered and forgotten */
+		assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, p.id, 0, "", p.sim.now), GN_OK);
+		jet_sim_run(&p.sim, p.sim.now + 2 * GN_SEC);
+	}
 	pair_fini(&p);
 }
 
@@ -342,6 +363,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_round_trip),
 		cmocka_unit_test(test_unknown_peer_key_is_accepted_and_told),
+		cmocka_unit_test(test_second_session_is_resumed),
 		cmocka_unit_test(test_wrong_expected_key_fails_on_both_sides),
 		cmocka_unit_test(test_loss_up_to_30_percent),
 		cmocka_unit_test(test_nobody_home_times_out),

@@ -35,6 +35,8 @@
 #define JET_SEND_BUFFER (1u << 20)        /* bytes, default; grows with the congestion window */
 #define JET_SEND_BUFFER_MAX (16u << 20)
 #define JET_CRYPTO_BUFFER (16u << 10)     /* handshake bytes kept per level and direction */
+#define JET_TICKET_MAX 900                /* resumption ticket, bytes: goes into one packet beside a full ACK, or is left out */
+#define JET_TICKET_PADDED 512             /* shorter ones are padded to this: their length says nothing */
 #define JET_HELLO_MAX 8192                /* client hello */
 #define JET_OFFSET_MAX ((UINT64_C(1) << 62) - 1)
 /* Ranges of out-of-order data: 64 and one per 256 buffered bytes, so that bookkeeping stays below 1/16 of the data. */
@@ -51,8 +53,9 @@
 #define JET_ACK_EVERY_MIN 2     /* packets */
 #define JET_ACK_EVERY_MAX 128
 #define JET_REPLAY_BITS 4096    /* packets behind the largest that can still be told from replays: 50 ms at 1 Gbit/s */
-#define JET_SENT_MAX 65536      /* packets remembered per space; sending waits beyond */
-#define JET_SENT_FRAMES_MAX (4 * JET_SENT_MAX)
+#define JET_SENT_MAX 65536      /* packets remembered per space; data waits beyond */
+#define JET_SENT_QUIET 4096     /* and so many more for packets that only acknowledge */
+#define JET_SENT_FRAMES_MAX (4 * JET_SENT_MAX) /* frames in them */
 #define JET_REORDER_PACKETS 3   /* RFC 9002 6.1.1; adapts upwards */
 #define JET_REORDER_PACKETS_MAX 512
 /* Before the first sample. RFC 9002 6.2.2 suggests 333 ms; a handshake that lost a packet should not wait a second for it,

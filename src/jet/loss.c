@@ -48,6 +48,7 @@ static gn_err frame_acked(struct jet_session *s, enum jet_level level, const str
 		return s->hs ? jet_sendbuf_acked(&s->hs->out[level], s->jet->env.alloc, f->offset, f->len) : GN_OK;
 	case JET_F_STREAM:
 	case JET_F_RESET_STREAM: return jet_stream_frame_acked(s, f);
+	case JET_F_CONFIRM: jet_hs_drop_ticket(s); return GN_OK;
 	case JET_F_ACK: { /* what we reported is known: no need to repeat it */
 		struct jet_path *p = level == JET_APP ? jet_path_find(s, (uint32_t)f->id) : NULL;
 		if (p)
@@ -204,7 +205,7 @@ static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet
 			   struct gained *g, gn_time now)
 {
 	struct jet_sent *sent = jet_space_sent(sp, pn);
-	if (!sent || sent->state == JET_SENT_ACKED || sent->state == JET_SENT_QUIET)
+	if (!sent || sent->state == JET_SENT_ACKED || sent->state == JET_SENT_SILENT)
 		return GN_OK;
 	if (sent->state == JET_SENT_SKIPPED)
 		return jet_fault(s, JET_E_PROTOCOL, "acknowledged a packet that was never sent");

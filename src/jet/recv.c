@@ -68,10 +68,7 @@ static gn_err apply(struct jet_session *s, struct jet_path *p, enum jet_level le
 	case JET_F_RETIRE_CID: return jet_cid_on_retire(s, f);
 	case JET_F_PATH_CHALLENGE: jet_path_on_challenge(s, p, from, f); return GN_OK;
 	case JET_F_PATH_RESPONSE: jet_path_on_response(s, f, now); return GN_OK;
-	case JET_F_CONFIRM:
-		if (!s->confirmed)
-			jet_hs_confirmed(s, now);
-		return GN_OK;
+	case JET_F_CONFIRM: return s->confirmed ? GN_OK : jet_hs_on_confirm(s, f->data, now);
 	case JET_F_CLOSE:
 	case JET_F_CLOSE_APP: jet_close_remote(s, f, now); return GN_CLOSED;
 	default: jet_count(s->jet, JET_C_FRAME_UNKNOWN); return GN_OK;

@@ -10,6 +10,7 @@
 #include "jet/session_int.h"
 
 #define FRAME_ROOM 32u      /* bytes a packet must still have for another frame */
+#define PACKET_ROOM 128u    /* bytes a datagram must still have for another packet */
 #define QUIET_ACK_RANGES 8u /* ranges from which an ACK-only packet asks to be acknowledged itself, so ranges can be dropped */
 
 struct jet_out {
@@ -89,7 +90,7 @@ static bool begin(struct jet_out *o, struct jet_session *s, struct jet_path *p, 
 {
 	const struct jet_keys *keys = tx_keys(s, level);
 	const struct jet_cid *cid = &s->cid_tx[p->id % JET_PATHS];
-	if (!keys || !keys->ready || !cid->set || cid->path != p->id || cap < 128)
+	if (!keys || !keys->ready || !cid->set || cid->path != p->id || cap < PACKET_ROOM)
 		return false;
 	o->s = s;
 	o->path = p;
@@ -130,7 +131,7 @@ static gn_err remember(struct jet_out *o, size_t len)
 	struct jet_session *s = o->s;
 	struct jet_path *p = o->path;
 	struct jet_space *sp = o->space;
-	struct jet_sent sent = {.at = o->now, .size = (uint16_t)len, .state = JET_SENT_QUIET, .probe = o->probe,
+	struct jet_sent sent = {.at = o->now, .size = (uint16_t)len, .state = JET_SENT_SILENT, .probe = o->probe,
 				.phase = s->keys.tx_phase};
 	if (o->eliciting) {
 		sent.state = JET_SENT_OUT;
@@ -199,7 +200,7 @@ static void write_ping(struct jet_out *o)
 
 static bool window_open(const struct jet_path *p)
 {
-	return p->cc.in_flight + p->mtu.size <= p->cc.cwnd;
+	return p->cc.in_flight + p->mtu.size <= p->cc.cwnd && !jet_space_full(&p->space);
 }
 
 static void write_crypto(struct jet_out *o, struct jet_sendbuf *b)
@@ -272,13 +273,23 @@ static void write_grease(struct jet_session *s, struct jet_out *o)
 	s->due &= (uint8_t)~JET_DUE_GREASE;
 }
 
+static void write_confirm(struct jet_session *s, struct jet_out *o)
+{
+	uint8_t *end = o->w.p + JET_TICKET_PADDED;
+	if (!(s->due & JET_DUE_CONFIRM) || jet_out_full(o) || gn_writer_left(&o->w) < JET_TICKET_MAX + 4u)
+		return; /* the next packet begins with it */
+	gn_write_varint(&o->w, JET_F_CONFIRM);
+	gn_write_varint(&o->w, s->ticket_len);
+	gn_write_bytes(&o->w, gn_slice(s->ticket, s->ticket_len));
+	jet_out_frame(o, JET_F_CONFIRM, 0, 0, 0, false);
+	for (; o->w.p < end; o->w.p++)
+		*o->w.p = JET_F_PAD;
+	s->due &= (uint8_t)~JET_DUE_CONFIRM;
+}
+
 static void write_session_frames(struct jet_session *s, struct jet_out *o)
 {
-	if ((s->due & JET_DUE_CONFIRM) && !jet_out_full(o)) {
-		gn_write_varint(&o->w, JET_F_CONFIRM);
-		jet_out_frame(o, JET_F_CONFIRM, 0, 0, 0, false);
-		s->due &= (uint8_t)~JET_DUE_CONFIRM;
-	}
+	write_confirm(s, o);
 	if ((s->due & JET_DUE_PING) && !jet_out_full(o)) {
 		write_ping(o);
 		s->due &= (uint8_t)~JET_DUE_PING;
@@ -297,16 +308,28 @@ static bool any_ack_due(const struct jet_session *s, gn_time now)
 	return false;
 }
 
+/* No packet could be made: what is due must not keep the deadline in the past. */
+static void put_off(struct jet_session *s, gn_time now)
+{
+	for (int i = 0; i < JET_PATHS; i++)
+		if (s->paths[i] && s->paths[i]->space.ack_at <= now)
+			s->paths[i]->space.ack_at = now + JET_ACK_DELAY;
+	s->path->space.probes = 0;
+}
+
 /* One packet on the current path; 0 when there is nothing to send or it may not be sent now. */
 static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time now)
 {
 	struct jet_path *p = s->path;
 	struct jet_space *sp = &p->space;
 	struct jet_out o;
-	bool open = sp->probes || (window_open(p) && jet_pacer_ready(&p->pacer, now));
-	bool data = sp->probes || (open && app_pending(s));
-	if ((!data && !any_ack_due(s, now)) || !begin(&o, s, p, JET_APP, at, cap, now))
+	bool data = sp->probes || (window_open(p) && jet_pacer_ready(&p->pacer, now) && app_pending(s));
+	if (!data && !any_ack_due(s, now))
 		return 0;
+	if (!begin(&o, s, p, JET_APP, at, cap, now)) {
+		put_off(s, now);
+		return 0;
+	}
 	write_acks(s, &o, data);
 	if (data) {
 		write_session_frames(s, &o);
@@ -398,7 +421,7 @@ static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct g
 		out->len += build_handshake(s, JET_HANDSHAKE, out->p + out->len, cap - out->len, &eliciting_other, now);
 	if (s->hs && !s->incoming && out->len > initial)
 		jet_hs_discard(s, JET_INITIAL); /* RFC 9001 4.9.1: the client's first Handshake packet */
-	if (s->state == JET_S_OPEN && out->len && !(eliciting_initial && s->incoming))
+	if (s->state == JET_S_OPEN && out->len && cap - out->len >= PACKET_ROOM)
 		out->len += build_app(s, out->p + out->len, cap - out->len, now);
 	if (s->state == JET_S_CLOSING || out->len == 0) {
 		out->len = 0;

@@ -55,6 +55,7 @@ void jet_session_strip(struct jet_session *s)
 		jet_stream_free(s, *(struct jet_stream **)gn_map_value_at(&s->streams, s->streams.count - 1));
 	gn_map_fini(&s->streams);
 	jet_dgrams_fini(s);
+	jet_hs_drop_ticket(s);
 	s->due = s->new_cid_due = s->retire_due = 0;
 	for (int i = 0; i < JET_PATHS; i++)
 		if (s->paths[i] != s->path)

@@ -47,7 +47,7 @@ enum jet_code {
 
 /* ---- packet spaces ---- */
 
-enum jet_sent_state { JET_SENT_OUT, JET_SENT_ACKED, JET_SENT_LOST, JET_SENT_SKIPPED, JET_SENT_QUIET };
+enum jet_sent_state { JET_SENT_OUT, JET_SENT_ACKED, JET_SENT_LOST, JET_SENT_SKIPPED, JET_SENT_SILENT };
 
 /* A packet we sent. Its frames are `frames` entries of the space's frame ring. */
 struct jet_sent {
@@ -55,7 +55,7 @@ struct jet_sent {
 	uint32_t frame_first; /* counted since the space began, modulo 2^32 */
 	uint16_t size;
 	uint8_t frames;
-	uint8_t state : 4; /* QUIET: not ack-eliciting, not in flight */
+	uint8_t state : 4; /* SILENT: not ack-eliciting, not in flight */
 	bool probe : 1;    /* MTU probe: its loss says nothing about congestion */
 	bool phase : 1;    /* key phase */
 };
@@ -264,6 +264,8 @@ struct jet_session {
 	gn_time since;
 
 	struct jet_hs *hs; /* owned; NULL once confirmed */
+	uint8_t *ticket;   /* owned; server: what CONFIRM carries, until it is acknowledged */
+	uint16_t ticket_len;
 	struct jet_app_keys keys;
 	struct jet_path *path; /* the current one: one of paths */
 	struct jet_path *paths[JET_PATHS]; /* owned; path id n at n % JET_PATHS */
@@ -384,6 +386,9 @@ void jet_hs_nudge(struct jet_session *s);
 GN_MUST gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN], struct gn_slice cookie, gn_time now);
 /* Drop the keys and packets of a level. */
 void jet_hs_discard(struct jet_session *s, enum jet_level level);
+/* Client: the server has confirmed, with a ticket for the next time (may be empty). */
+gn_err jet_hs_on_confirm(struct jet_session *s, struct gn_slice ticket, gn_time now);
+void jet_hs_drop_ticket(struct jet_session *s);
 /* Both ends know that both are done: frees the handshake. */
 void jet_hs_confirmed(struct jet_session *s, gn_time now);
 
@@ -413,6 +418,8 @@ void jet_space_init(struct jet_space *sp, struct gn_jet *jet);
 void jet_space_fini(struct jet_space *sp, struct gn_jet *jet);
 /* The number of the next packet; skips one now and then. GN_NOMEM, GN_LIMIT when too many packets are remembered. */
 GN_MUST gn_err jet_space_next(struct jet_space *sp, struct gn_jet *jet, uint64_t *pn);
+/* Too many packets are remembered for another one that carries more than acknowledgements. */
+bool jet_space_full(const struct jet_space *sp);
 /* Remembers the packet with number pn_next and its frames. GN_NOMEM is fatal to the session. */
 GN_MUST gn_err jet_space_push(struct jet_space *sp, struct jet_sent sent, const struct jet_sent_frame *frames);
 bool jet_replay_seen(const struct jet_replay *r, uint64_t pn, bool *too_old);

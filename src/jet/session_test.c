@@ -107,7 +107,7 @@ static void test_broken_frames_close_the_session(void **state)
 #define B(s, code) {s, sizeof s - 1, code}
 		B("\x15\x00\x00", JET_E_FRAME),                     /* unknown type */
 		B("\x06\x00\x03" "abc", JET_E_FRAME),                 /* CRYPTO after the handshake */
-		B("\x07\x01\x01", JET_E_FRAME),                     /* the client confirms */
+		B("\x07\x00\x01", JET_E_FRAME),                     /* the client confirms */
 		B("\x02\x00\x7f\xff\x00\x00\x00\x00", JET_E_PROTOCOL), /* acknowledges what was never sent */
 		B("\x0a\x03\x01x", JET_E_STREAM_STATE),             /* data on a one-way stream of ours */
 		B("\x0a\x01\x01x", JET_E_STREAM_STATE),             /* data on a stream of ours that is not open */

@@ -15,7 +15,7 @@ static void draw_skip(struct jet_space *sp, struct gn_jet *jet)
 void jet_space_init(struct jet_space *sp, struct gn_jet *jet)
 {
 	*sp = (struct jet_space){.loss_at = GN_NEVER, .ack_at = GN_NEVER};
-	gn_ring_init(&sp->sent, jet->env.alloc, sizeof(struct jet_sent), JET_SENT_MAX);
+	gn_ring_init(&sp->sent, jet->env.alloc, sizeof(struct jet_sent), JET_SENT_MAX + JET_SENT_QUIET);
 	gn_ring_init(&sp->frames, jet->env.alloc, sizeof(struct jet_sent_frame), JET_SENT_FRAMES_MAX);
 	draw_skip(sp, jet);
 }
@@ -29,7 +29,7 @@ void jet_space_fini(struct jet_space *sp, struct gn_jet *jet)
 
 gn_err jet_space_next(struct jet_space *sp, struct gn_jet *jet, uint64_t *pn)
 {
-	if (sp->sent.count + 2 > JET_SENT_MAX || sp->frames.count + JET_PACKET_FRAMES_MAX > JET_SENT_FRAMES_MAX)
+	if (sp->sent.count + 2 > JET_SENT_MAX + JET_SENT_QUIET)
 		return GN_LIMIT;
 	if (sp->pn_next == sp->pn_skip) {
 		GN_TRY(jet_space_push(sp, (struct jet_sent){.state = JET_SENT_SKIPPED}, NULL));
@@ -37,6 +37,11 @@ gn_err jet_space_next(struct jet_space *sp, struct gn_jet *jet, uint64_t *pn)
 	}
 	*pn = sp->pn_next;
 	return GN_OK;
+}
+
+bool jet_space_full(const struct jet_space *sp)
+{
+	return sp->sent.count >= JET_SENT_MAX || sp->frames.count + JET_PACKET_FRAMES_MAX > JET_SENT_FRAMES_MAX;
 }
 
 gn_err jet_space_push(struct jet_space *sp, struct jet_sent sent, const struct jet_sent_frame *frames)
