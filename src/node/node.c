@@ -199,7 +199,8 @@ void gn_node_pump(struct gn_node *node)
 	node->pumping = true;
 	node->now = gn_os_now();
 	gn_jet_tick(node->jet, node->now);
-	gn_overlay_tick(node->overlay, node->now);
+	if (node->running) /* before that it does not know what it holds */
+		gn_overlay_tick(node->overlay, node->now);
 	gn_kv_tick(node->kv, node->now);
 	gn_blocks_tick(node->blocks, node->now);
 	gn_names_tick(node->names, node->now);
@@ -234,7 +235,7 @@ static void on_timer(uv_timer_t *timer)
 static void set_timer(struct gn_node *node)
 {
 	gn_time at = gn_jet_deadline(node->jet);
-	at = gn_time_min(at, gn_overlay_deadline(node->overlay));
+	at = gn_time_min(at, node->running ? gn_overlay_deadline(node->overlay) : GN_NEVER);
 	at = gn_time_min(at, gn_kv_deadline(node->kv));
 	at = gn_time_min(at, gn_blocks_deadline(node->blocks));
 	at = gn_time_min(at, gn_names_deadline(node->names));
