@@ -41,6 +41,8 @@ class Key:
 
 
 class Hub:
+    started = []  # processes, so that a failed test leaves none behind
+
     def __init__(self, bin_dir, data, *args, http_port=0):
         self.bin, self.data, self.args = bin_dir, data, args
         self.log = open(os.path.join(data, "log"), "ab") if os.path.isdir(data) else None
@@ -50,6 +52,7 @@ class Hub:
         read, write = os.pipe()
         self.process = subprocess.Popen([os.path.join(bin_dir, "geonet"), "hub", "run", "--data", data, "--http", str(http_port), "--ready-fd", str(write), *args],
                                         stdout=self.log, stderr=self.log, pass_fds=[write])
+        Hub.started.append(self.process)
         os.close(write)
         with os.fdopen(read) as f:
             line = f.readline()
@@ -69,7 +72,7 @@ class Hub:
     def raw(self, method, path, body=None, headers=(), connection=None):
         """(status, headers, bytes)"""
         c = connection or http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
-        c.request(method, path, body, dict(headers))
+        c.request(method, path, body, dict(headers), encode_chunked="Transfer-Encoding" in dict(headers))
         answer = c.getresponse()
         data = answer.read()
         if not connection:

@@ -533,7 +533,7 @@ def case_history(bin_dir, base, rng):
     # a flipped bit in the middle of the journal is found, never guessed over
     path = sorted(os.path.join(base, "hub", "journal", n) for n in os.listdir(os.path.join(base, "hub", "journal")) if n.endswith(".log"))[0]
     with open(path, "r+b") as f:
-        f.seek(8192 + 300)
+        f.seek(8192 + 140)
         byte = f.read(1)[0]
         f.seek(-1, 1)
         f.write(bytes([byte ^ 1]))
@@ -826,17 +826,13 @@ def main():
             for path in (os.path.join(base, "d", "log"), os.path.join(base, "d", "d", "log")):
                 if os.path.exists(path):
                     sys.stdout.write("---- log of the hub\n" + "".join(open(path, encoding="utf-8", errors="replace").readlines()[-40:]))
-        for process in subprocess_list(base):
-            process.kill()
+        for process in Hub.started:
+            if process.poll() is None:
+                process.kill()
+                process.wait()
         shutil.rmtree(base, ignore_errors=True)
     print("passed")
     return 0
-
-
-def subprocess_list(base):
-    """Hubs that a failed case left behind: started by this process, with data below base."""
-    import gc
-    return [h.process for h in gc.get_objects() if isinstance(h, Hub) and h.process.poll() is None and h.data.startswith(base)]
 
 
 if __name__ == "__main__":

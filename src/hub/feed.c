@@ -63,8 +63,18 @@ static bool reopen(struct gn_feed *f)
 	return !err;
 }
 
+static bool is_stale(struct gn_feed *f)
+{
+	uv_mutex_lock(&f->lock);
+	bool stale = f->info.stale;
+	uv_mutex_unlock(&f->lock);
+	return stale;
+}
+
 static void feed(struct gn_feed *f, struct item *it)
 {
+	if (is_stale(f))
+		return; /* records are missing before this one */
 	for (;;) {
 		gn_err err = f->history || reopen(f) ? gn_history_feed(f->history, gn_slice(it->payload, it->len), it->first_seq, it->count) : GN_IO;
 		if (!err)
