@@ -74,6 +74,15 @@ void jet_hs_confirmed(struct jet_session *s, gn_time now)
 	jet_wake(s);
 }
 
+/* TLS gave up: the peer is told the alert. */
+static gn_err tls_failed(struct jet_session *s, gn_err err)
+{
+	int alert = gn_tls_alert(s->hs->tls);
+	if (err != GN_PROTOCOL || alert < 0)
+		return jet_fail(s, err);
+	return jet_close_local(s, err, false, JET_E_ALERT + (uint32_t)alert, "the TLS handshake failed", s->jet->now);
+}
+
 void jet_hs_drop_ticket(struct jet_session *s)
 {
 	gn_mem_free_secret(s->jet->env.alloc, s->ticket);
@@ -88,7 +97,7 @@ gn_err jet_hs_on_confirm(struct jet_session *s, struct gn_slice ticket, gn_time 
 		if (err == GN_OK)
 			err = gn_tls_run(s->hs->tls);
 		if (err != GN_OK)
-			return jet_fail(s, err);
+			return tls_failed(s, err);
 	}
 	jet_hs_confirmed(s, now);
 	return GN_OK;
@@ -190,7 +199,7 @@ static gn_err run(struct jet_session *s, gn_time now)
 		taken = take_bytes(s);
 	err = err != GN_OK ? err : taken;
 	if (err != GN_OK)
-		return jet_fail(s, err);
+		return tls_failed(s, err);
 	jet_wake(s);
 	return gn_tls_done(s->hs->tls) && s->state == JET_S_HANDSHAKE ? open_session(s, now) : GN_OK;
 }
@@ -244,7 +253,7 @@ gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct j
 	for (size_t n; (n = jet_recvbuf_read(in, bytes, sizeof bytes)) > 0;) {
 		err = gn_tls_recv(hs->tls, levels[level], gn_slice(bytes, n));
 		if (err != GN_OK)
-			return jet_fail(s, err);
+			return tls_failed(s, err);
 	}
 	return in->base > base ? run(s, now) : GN_OK;
 }

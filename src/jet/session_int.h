@@ -43,6 +43,7 @@ enum jet_code {
 	JET_E_NOMEM = 14,
 	JET_E_VERSION = 15,
 	JET_E_TIMEOUT = 16,
+	JET_E_ALERT = 256, /* + TLS alert */
 };
 
 /* ---- packet spaces ---- */

@@ -96,6 +96,11 @@ static void test_replayed_and_flipped_packets_change_only_counters(void **state)
 
 /* ---- frames that break rules ---- */
 
+static void run_quiet(struct pair *p)
+{
+	jet_sim_run(&p->sim, p->sim.now + GN_SEC);
+}
+
 static void test_broken_frames_close_the_session(void **state)
 {
 	(void)state;
@@ -139,6 +144,28 @@ static void test_broken_frames_close_the_session(void **state)
 		assert_int_equal(p.app[0].code, cases[i].code);
 		pair_fini(&p);
 	}
+}
+
+static void test_acknowledging_a_number_never_sent_is_a_fault(void **state)
+{
+	(void)state;
+	struct pair *p = calloc(1, sizeof *p);
+	uint8_t packet[2048];
+	pair_init(p, 1, NULL, NULL, &quick);
+	pair_connect(p);
+	run_quiet(p);
+	struct jet_session *victim = forge_session(p->sim.nodes[1].jet);
+	victim->path->space.pn_skip = victim->path->space.pn_next + 3; /* soon */
+	p->sim.links[1].down = true;
+	app_send(&p->sim, 1, 20000, true, GN_JET_FILES);
+	jet_sim_flush(&p->sim, 1);
+	uint64_t largest = victim->path->space.pn_next - 1; /* acknowledge everything without having seen it */
+	uint8_t ack[16] = {JET_F_ACK, 0, (uint8_t)(0x40 | largest >> 8), (uint8_t)largest, 0, 0, 0, 8};
+	assert_true(largest > 12 && largest < 16384);
+	size_t len = forge_packet(forge_session(p->sim.nodes[0].jet), gn_slice(ack, 8), packet);
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(packet, len), p->sim.now), GN_PROTOCOL);
+	pair_fini(p);
+	free(p);
 }
 
 static void test_reserved_bits_and_empty_packets_are_faults(void **state)
@@ -381,6 +408,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_replayed_and_flipped_packets_change_only_counters),
 		cmocka_unit_test(test_broken_frames_close_the_session),
+		cmocka_unit_test(test_acknowledging_a_number_never_sent_is_a_fault),
 		cmocka_unit_test(test_reserved_bits_and_empty_packets_are_faults),
 		cmocka_unit_test(test_key_updates_in_the_middle_of_a_transfer),
 		cmocka_unit_test(test_key_limits_end_the_session),

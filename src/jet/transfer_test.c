@@ -131,6 +131,31 @@ static void test_goodput_with_loss_stays_usable(void **state)
 	assert_true(goodput(&link, GN_SEC, 6 * GN_SEC) >= 60); /* reordering is not loss */
 }
 
+static void test_a_long_outage_is_persistent_congestion_and_ends(void **state)
+{
+	(void)state;
+	struct jet_sim_link_config link = {.delay = 20 * GN_MSEC, .rate = 20000000, .queue = 100000};
+	struct pair *p = calloc(1, sizeof *p);
+	struct gn_jet_info info;
+	pair_init(p, 1, NULL, NULL, &link);
+	pair_connect(p);
+	app_send(&p->sim, 0, 8000000, true, GN_JET_FILES);
+	jet_sim_run(&p->sim, p->sim.now + GN_SEC);
+	p->sim.links[0].down = true;
+	jet_sim_run(&p->sim, p->sim.now + 10 * GN_SEC);
+	p->sim.links[0].down = false;
+	assert_true(jet_sim_counter(&p->sim, 0, "probe-timeouts") >= 4);
+	while (jet_sim_counter(&p->sim, 0, "persistent-congestion") == 0 && p->sim.now < INT64_MAX / 2 && !pair_all_done(&p->sim))
+		jet_sim_run(&p->sim, p->sim.now + 10 * GN_MSEC);
+	assert_int_equal(jet_sim_counter(&p->sim, 0, "persistent-congestion"), 1);
+	assert_int_equal(gn_jet_info(p->sim.nodes[0].jet, p->id, &info), GN_OK);
+	assert_true(info.cwnd <= 4 * JET_MTU_MAX);
+	assert_true(jet_sim_run_until(&p->sim, pair_all_done, p->sim.now + 30 * GN_SEC));
+	pair_check(p);
+	pair_fini(p);
+	free(p);
+}
+
 static void read_and_forget(struct jet_sim *sim, int node, const struct gn_jet_event *e)
 {
 	uint8_t buf[16384];
@@ -196,6 +221,7 @@ int main(void)
 		cmocka_unit_test(test_equal_seeds_give_equal_traces),
 		cmocka_unit_test(test_goodput_on_100_mbit_40_ms),
 		cmocka_unit_test(test_goodput_with_loss_stays_usable),
+		cmocka_unit_test(test_a_long_outage_is_persistent_congestion_and_ends),
 		cmocka_unit_test(test_two_flows_share_fairly),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
