@@ -236,7 +236,7 @@ def main():
             for node in net.nodes:
                 node.reap()
                 codes.append(node.process.returncode)
-        if failed:
+        if failed or any(codes):
             for number in range(1, network.NODES + 1):
                 path = os.path.join(base, f"node{number}", "log")
                 if os.path.exists(path):
