@@ -498,7 +498,7 @@ static gn_err feed_clearing(struct gn_history *h, const struct gn_record_view *r
 	GN_TRY(GN_SQL_RUN(h->sql,
 			  "INSERT INTO clearings (seq, eq, mode, total, cause, certificate, tx_key, state, code, created, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)", NULL,
 			  NULL, GN_SQL_I(r->seq), GN_SQL_I(r->eq), GN_SQL_I(offer ? GN_CLEARING_CONSENT : r->u.clearing.mode), GN_SQL_T(gn_str(total)), GN_SQL_I(r->u.clearing.cause),
-			  GN_SQL_T(gn_str(certificate)), offer || answers_offer ? GN_SQL_T(gn_str(key)) : GN_SQL_N,
+			  r->u.clearing.mode == GN_CLEARING_EXACT || r->u.clearing.mode == GN_CLEARING_CONSENT ? GN_SQL_T(gn_str(certificate)) : GN_SQL_N, offer || answers_offer ? GN_SQL_T(gn_str(key)) : GN_SQL_N,
 			  GN_SQL_T(gn_str(gn_tx_state_name(offer ? GN_TX_WAITING : GN_TX_COMMITTED))), GN_SQL_I(r->time), offer ? GN_SQL_N : GN_SQL_I(r->time)));
 	while (gn_rec_next_route(&cycles, &amount, &hops))
 		while (gn_rec_next_hop(&hops, &hop))

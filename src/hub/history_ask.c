@@ -178,9 +178,10 @@ static gn_err ask_clearings(struct asking *a, const struct gn_history_query *q)
 				  "ORDER BY c.seq DESC LIMIT $3 OFFSET $4",
 				  row_clearing, a, GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_I(q->limit), GN_SQL_I(q->offset));
 	return GN_SQL_RUN(a->h->sql,
-			  "SELECT c.seq, c.eq, c.mode, c.total, c.state, c.tx_key, c.certificate, c.created, c.decided, e.debtor, e.creditor, e.amount FROM clearings c "
-			  "JOIN clearing_edges e ON e.seq = c.seq AND (e.debtor = $1 OR e.creditor = $2) WHERE ($3 < 0 OR c.eq = $4) ORDER BY c.seq DESC LIMIT $5 OFFSET $6",
-			  row_clearing, a, GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_I(q->limit), GN_SQL_I(q->offset));
+			  "SELECT c.seq, c.eq, c.mode, c.total, c.state, c.tx_key, c.certificate, c.created, c.decided, e.debtor, e.creditor, e.amount FROM "
+			  "(SELECT * FROM clearings k WHERE ($1 < 0 OR k.eq = $2) AND EXISTS (SELECT 1 FROM clearing_edges x WHERE x.seq = k.seq AND (x.debtor = $3 OR x.creditor = $4)) "
+			  "ORDER BY k.seq DESC LIMIT $5 OFFSET $6) c JOIN clearing_edges e ON e.seq = c.seq AND (e.debtor = $7 OR e.creditor = $8) ORDER BY c.seq DESC, e.debtor, e.creditor",
+			  row_clearing, a, GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->limit), GN_SQL_I(q->offset), GN_SQL_I(q->who), GN_SQL_I(q->who));
 }
 
 /* ---- audit, counts ---- */
