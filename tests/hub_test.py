@@ -616,6 +616,68 @@ asyncio.run(main(sys.argv[1], sys.argv[2]))
     print("python3-websockets is not there; only the client of this test was used")
 
 
+# ---- people who are asked ----
+
+def case_asked(bin_dir, base, rng):
+    """Two-phase payments over HTTP: yes, no, silence, an operator's abort; clearing that asks."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b, c = people(hub, "Alice", "Bob", "Clara")
+    b.trust(a, "100.00")
+    c.trust(b, "100.00", policy={"ask": True})
+    ws = WebSocket(hub, c.token)
+    ws.expect()
+    ws.send({"type": "subscribe", "events": ["payment.received"]})
+    ws.expect()
+
+    def vote(tx, answer):
+        return c.send("POST", "/payments/vote", "payment.vote", {"tx_id": tx, "initiator": a.pid, "answer": answer}, tx)
+
+    def prepared(amount, **more):
+        status, answer = a.pay_raw(c, amount, **more)
+        check(status == 200 and answer["status"] == "PREPARE_IN_PROGRESS" and answer["committed_at"] is None, f"prepared: {status} {answer}")
+        check(a.get(f"/payments/{answer['tx_id']}")["status"] == "PREPARE_IN_PROGRESS", "the state while people are asked")
+        asked = c.get("/payments/asked")["items"]
+        check(len(asked) == 1 and asked[0]["answered"] is False and a.get("/payments/asked")["items"] == [], f"asked: {asked}")
+        return answer["tx_id"]
+
+    tx = prepared("10.00")
+    line = next(l for l in b.get("/trustlines?direction=incoming")["items"] if l["from"] == c.pid)
+    check(line["reserved"] == "10.00" and line["used"] == "0.00", f"reserved: {line}")
+    status, answer = a.send("POST", "/payments/vote", "payment.vote", {"tx_id": tx, "initiator": a.pid, "answer": "yes"}, tx)
+    check(status >= 400, f"only who is asked may answer: {status} {answer}")
+    status, answer = vote(tx, "yes")
+    check(status == 200 and answer["status"] == "COMMITTED", f"yes: {status} {answer}")
+    check(a.get(f"/payments/{tx}")["status"] == "COMMITTED" and a.debt_to(b) == "10.00", "committed by the last yes")
+    event = ws.expect()
+    check(event["event"] == "payment.received" and event["payload"]["tx_id"] == tx and event["payload"]["status"] == "COMMITTED", f"{event}")
+    tx = prepared("20.00")
+    status, answer = vote(tx, "no")
+    check(status == 200 and answer["status"] == "ABORTED", f"no: {status} {answer}")
+    check(a.get(f"/payments/{tx}")["status"] == "ABORTED" and a.debt_to(b) == "10.00", "aborted by a no")
+    tx = prepared("5.00", constraints={"timeout_ms": 1000})
+    deadline = time.monotonic() + 20
+    while a.get(f"/payments/{tx}")["status"] != "ABORTED":
+        check(time.monotonic() < deadline, "a reservation must end by its expiry")
+        time.sleep(0.2)
+    check(a.get(f"/payments/{tx}")["error"]["code"] == "E007", "expired")
+    status, answer = vote(tx, "yes")
+    check(answer.get("status") == "ABORTED" or status >= 400, f"too late: {status} {answer}")
+    tx = prepared("7.00")
+    hub.admin("POST", f"/admin/transactions/{tx}/abort", {"initiator": a.pid, "reason": "asked by phone"})
+    check(a.get(f"/payments/{tx}")["status"] == "ABORTED" and c.get("/payments/asked")["items"] == [], "aborted by an operator")
+    check(any(e["action"] == "payment.abort" and e["reason"] == "asked by phone" for e in hub.admin("GET", "/admin/audit-log")["items"]), "and written down")
+    tx = prepared("8.00")
+    hub.kill()
+    hub = Hub(bin_dir, base, *FREE)
+    for u in (a, b, c):
+        u.hub = hub
+    check(a.get(f"/payments/{tx}")["status"] == "PREPARE_IN_PROGRESS", "a reservation outlives a crash")
+    status, answer = vote(tx, "yes")
+    check(status == 200 and answer["status"] == "COMMITTED" and a.debt_to(b) == "18.00", f"answered after the crash: {status} {answer}")
+    hub.stop()
+
+
 # ---- the wallet ----
 
 def case_wallet(bin_dir, base, rng):

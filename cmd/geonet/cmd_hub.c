@@ -34,8 +34,12 @@ int cmd_hub_init(struct cli *cli)
 
 static bool configure(struct cli *cli, struct gn_hub_config *c)
 {
-	static const char *const passed[] = {"http", "history", "access-seconds", "refresh-seconds", "rate-key", "rate-address", "trust-proxy", "accept-v0", "memory-mib", "log"};
-	char why[GN_HUB_WHY] = "", *data = hub_data(cli), *path = cli_option(cli, "config") ? cli_format("%s", cli_option(cli, "config")) : cli_format("%s/hub.conf", data);
+	static const char *const passed[] = {"http",       "history",      "access-seconds", "refresh-seconds",
+					     "rate-key",   "rate-address", "trust-proxy",    "accept-v0",
+					     "memory-mib", "log"};
+	char why[GN_HUB_WHY] = "", *data = hub_data(cli),
+	     *path = cli_option(cli, "config") ? cli_format("%s", cli_option(cli, "config"))
+					       : cli_format("%s/hub.conf", data);
 	uint8_t *text = NULL;
 	size_t len;
 	gn_hub_config_default(c);
@@ -85,11 +89,14 @@ int cmd_hub_verify(struct cli *cli)
 	gn_pid(&r.hub, pid);
 	gn_hex(GN_SLICE(r.state.b), state);
 	if (cli->json)
-		return cli_json(cli, json_pack("{ss sI sI sI sI ss sI sb}", "hub", pid, "records", (json_int_t)r.records, "files", (json_int_t)r.files, "bytes", (json_int_t)r.bytes, "torn",
-					       (json_int_t)r.torn, "state_hash", state, "last", (json_int_t)(r.last / GN_SEC), "copy", r.copied));
+		return cli_json(cli, json_pack("{ss sI sI sI sI ss sI sb}", "hub", pid, "records",
+					       (json_int_t)r.records, "files", (json_int_t)r.files, "bytes",
+					       (json_int_t)r.bytes, "torn", (json_int_t)r.torn, "state_hash", state,
+					       "last", (json_int_t)(r.last / GN_SEC), "copy", r.copied));
 	printf("The journal holds: every signature, checkpoint and invariant from the first record on.\n");
 	out_pair(cli, "hub", "%s", pid);
-	out_pair(cli, "records", "%llu in %llu files, %s%s", (unsigned long long)r.records, (unsigned long long)r.files, out_bytes(r.bytes), r.torn ? "; a torn tail is not counted" : "");
+	out_pair(cli, "records", "%llu in %llu files, %s%s", (unsigned long long)r.records, (unsigned long long)r.files,
+		 out_bytes(r.bytes), r.torn ? "; a torn tail is not counted" : "");
 	out_pair(cli, "state", "%s", state);
 	out_pair(cli, "last", "%s", out_time(gn_unix(r.last)));
 	if (r.copied)
@@ -132,7 +139,8 @@ int cmd_hub_export(struct cli *cli)
 	}
 	if (err)
 		return cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why);
-	cli_note(cli, "exported; geonet hub import brings it into an empty directory, geonet hub verify proves it there");
+	cli_note(cli,
+		 "exported; geonet hub import brings it into an empty directory, geonet hub verify proves it there");
 	return CLI_OK;
 }
 
@@ -168,7 +176,8 @@ int cmd_hub_status(struct cli *cli)
 	} else if (!exit) {
 		out_pair(cli, "hub", "%s", hub.pid);
 		out_pair(cli, "address", "%s", hub.url);
-		out_pair(cli, "status", "%s%s%s", json_text(health, "status"), *json_text(health, "reason") ? ": " : "", out_text(json_text(health, "reason")));
+		out_pair(cli, "status", "%s%s%s", json_text(health, "status"), *json_text(health, "reason") ? ": " : "",
+			 out_text(json_text(health, "reason")));
 		out_pair(cli, "up", "%s", out_duration(json_number(health, "uptime_seconds")));
 		out_pair(cli, "version", "%s", out_text(json_text(health, "version")));
 	}
@@ -185,7 +194,9 @@ static int print_equivalents(struct cli *cli, json_t *answer)
 	if (cli->json)
 		return cli_json(cli, answer);
 	json_array_foreach(json_object_get(answer, "items"), i, item)
-		printf("%-16s %llu decimals%s  %s\n", json_text(item, "code"), (unsigned long long)json_number(item, "precision"), json_is_true(json_object_get(item, "is_active")) ? "" : ", inactive",
+		printf("%-16s %llu decimals%s  %s\n", json_text(item, "code"),
+		       (unsigned long long)json_number(item, "precision"),
+		       json_is_true(json_object_get(item, "is_active")) ? "" : ", inactive",
 		       out_text(json_text(item, "description")));
 	json_decref(answer);
 	return CLI_OK;
@@ -213,14 +224,16 @@ int cmd_hub_equivalent(struct cli *cli)
 		exit = hub_call(cli, &hub, "GET", "/admin/equivalents", NULL, &answer, "the equivalents");
 		exit = exit ? exit : print_equivalents(cli, answer);
 	} else {
-		body = add ? json_pack("{ss sI}", "code", code, "precision", (json_int_t)precision) : json_pack("{sb}", "is_active", 0);
+		body = add ? json_pack("{ss sI}", "code", code, "precision", (json_int_t)precision)
+			   : json_pack("{sb}", "is_active", 0);
 		if ((text = cli_option(cli, "description")))
 			json_object_set_new(body, "description", json_string(text));
 		if ((text = cli_option(cli, "symbol")))
 			json_object_set_new(body, "symbol", json_string(text));
 		text = cli_option(cli, "reason");
 		json_object_set_new(body, "reason", json_string(text ? text : ""));
-		char *part = url_part(code), *path = add ? cli_format("/admin/equivalents") : cli_format("/admin/equivalents/%s", part);
+		char *part = url_part(code),
+		     *path = add ? cli_format("/admin/equivalents") : cli_format("/admin/equivalents/%s", part);
 		exit = hub_call(cli, &hub, add ? "POST" : "PATCH", path, body, &answer, "the equivalent");
 		free(part);
 		free(path);
@@ -300,7 +313,8 @@ int cmd_hub_role(struct cli *cli)
 	const char *verb = cli->args[0];
 	bool list = strcmp(verb, "list") == 0, grant = strcmp(verb, "grant") == 0, revoke = strcmp(verb, "revoke") == 0;
 	if ((!list && !grant && !revoke) || (grant && cli->arg_count != 3) || (revoke && cli->arg_count != 2))
-		return cli_fail(cli, CLI_USAGE, "usage", "geonet hub role list | grant PID|KEY admin|operator|auditor | revoke PID");
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"geonet hub role list | grant PID|KEY admin|operator|auditor | revoke PID");
 	int exit = hub_open(cli, &hub);
 	if (!exit)
 		exit = hub_login_officer(cli, &hub);
@@ -311,7 +325,8 @@ int cmd_hub_role(struct cli *cli)
 			exit = cli_json(cli, answer);
 		} else {
 			json_array_foreach(json_object_get(answer, "items"), i, item)
-				printf("%-10s %s  %s\n", json_text(item, "role"), json_text(item, "pid"), out_text(json_text(item, "name")));
+				printf("%-10s %s  %s\n", json_text(item, "role"), json_text(item, "pid"),
+				       out_text(json_text(item, "name")));
 			json_decref(answer);
 		}
 	}

@@ -1,4 +1,5 @@
-/* The wallet: trust lines and payments, signed here. Amounts are checked against the equivalent's precision before anything is signed. */
+/* The wallet: trust lines and payments, signed here. Amounts are checked against the equivalent's precision before
+ * anything is signed. */
 #include "hub_client.h"
 
 #include <qrencode.h>
@@ -33,14 +34,16 @@ int cmd_wallet_join(struct cli *cli)
 		exit = cli_fail(cli, CLI_FAILED, "E008", "this hub knows you already, as %s", hub.id.pid);
 	if (!exit) {
 		char *key = base64_text(GN_SLICE(hub.id.keys.sk.pk.b));
-		json_t *body = json_pack("{ss ss ss}", "display_name", name, "public_key", key, "type", type ? type : "person");
+		json_t *body = json_pack("{ss ss ss}", "display_name", name, "public_key", key, "type",
+					 type ? type : "person");
 		free(key);
 		json_t *request = hub_signed(cli, &hub, GN_OP_REGISTER, body, NULL);
 		exit = request ? hub_call(cli, &hub, "POST", "/participants", request, &answer, "joining") : CLI_FAILED;
 		if (!exit && cli->json)
 			exit = cli_json(cli, answer);
 		else if (!exit) {
-			cli_note(cli, "You are %s on this hub: %s", out_text(json_text(answer, "display_name")), json_text(answer, "pid"));
+			cli_note(cli, "You are %s on this hub: %s", out_text(json_text(answer, "display_name")),
+				 json_text(answer, "pid"));
 			json_decref(answer);
 		}
 	}
@@ -52,7 +55,8 @@ int cmd_wallet_join(struct cli *cli)
 
 static json_t *policy_of(struct cli *cli, const json_t *before)
 {
-	static const char *const kept[] = {"auto_clearing", "can_be_intermediate", "ask", "daily_limit", "max_hop_usage"};
+	static const char *const kept[] = {"auto_clearing", "can_be_intermediate", "ask", "daily_limit",
+					   "max_hop_usage"};
 	json_t *p = json_object(), *blocked = json_array();
 	const char *text;
 	for (size_t i = 0; i < GN_COUNT(kept); i++) {
@@ -81,11 +85,13 @@ static json_t *policy_of(struct cli *cli, const json_t *before)
 
 static bool changes_policy(struct cli *cli)
 {
-	return cli_flag(cli, "no-clearing") || cli_flag(cli, "no-routing") || cli_flag(cli, "ask") || cli_option(cli, "daily-limit") || cli_option(cli, "hop-limit") || cli_option(cli, "block");
+	return cli_flag(cli, "no-clearing") || cli_flag(cli, "no-routing") || cli_flag(cli, "ask") ||
+	       cli_option(cli, "daily-limit") || cli_option(cli, "hop-limit") || cli_option(cli, "block");
 }
 
 /* The open line to pid, or NULL; borrowed from *lines. */
-static int find_line(struct cli *cli, struct hub *hub, const char *pid, const char *equivalent, json_t **lines, const json_t **out)
+static int find_line(struct cli *cli, struct hub *hub, const char *pid, const char *equivalent, json_t **lines,
+		     const json_t **out)
 {
 	json_t *item;
 	*out = NULL;
@@ -93,12 +99,14 @@ static int find_line(struct cli *cli, struct hub *hub, const char *pid, const ch
 	for (unsigned page = 1;; page++) {
 		char path[160];
 		size_t i, count;
-		snprintf(path, sizeof path, "/trustlines?direction=outgoing&equivalent=%s&per_page=200&page=%u", equivalent, page);
+		snprintf(path, sizeof path, "/trustlines?direction=outgoing&equivalent=%s&per_page=200&page=%u",
+			 equivalent, page);
 		json_decref(*lines);
 		int exit = hub_call(cli, hub, "GET", path, NULL, lines, "your trust lines");
 		if (exit)
 			return exit;
-		json_array_foreach(json_object_get(*lines, "items"), i, item) if (strcmp(json_text(item, "to"), pid) == 0)
+		json_array_foreach(json_object_get(*lines, "items"), i,
+				   item) if (strcmp(json_text(item, "to"), pid) == 0)
 		{
 			*out = item;
 			return CLI_OK;
@@ -116,7 +124,8 @@ static int tell_line(struct cli *cli, json_t *line)
 	if (*json_text(line, "message"))
 		cli_note(cli, "%s", out_text(json_text(line, "message")));
 	else
-		cli_note(cli, "%s may owe you up to %s %s; %s of it is used", who(line, "to_display_name", "to"), json_text(line, "limit"), json_text(line, "equivalent"), json_text(line, "used"));
+		cli_note(cli, "%s may owe you up to %s %s; %s of it is used", who(line, "to_display_name", "to"),
+			 json_text(line, "limit"), json_text(line, "equivalent"), json_text(line, "used"));
 	json_decref(line);
 	return CLI_OK;
 }
@@ -139,7 +148,8 @@ static int change_line(struct cli *cli, struct hub *hub, const char *pid, const 
 	if (!line) {
 		body = json_pack("{ss ss ss}", "to", pid, "equivalent", equivalent, "limit", limit);
 	} else {
-		body = json_pack("{ss sI}", "id", json_text(line, "id"), "version", (json_int_t)json_number(line, "version"));
+		body = json_pack("{ss sI}", "id", json_text(line, "id"), "version",
+				 (json_int_t)json_number(line, "version"));
 		if (close)
 			json_object_set_new(body, "when_repaid", json_true());
 		else
@@ -164,7 +174,8 @@ int cmd_wallet_trust(struct cli *cli)
 	unsigned precision;
 	bool bare = cli->arg_count == 2; /* WHO EQUIVALENT: the limit stays */
 	const char *limit = bare ? NULL : cli->args[1], *equivalent = bare ? cli->args[1] : cli->args[2];
-	if (bare && !cli_flag(cli, "close") && !cli_flag(cli, "freeze") && !cli_flag(cli, "unfreeze") && !changes_policy(cli))
+	if (bare && !cli_flag(cli, "close") && !cli_flag(cli, "freeze") && !cli_flag(cli, "unfreeze") &&
+	    !changes_policy(cli))
 		return cli_fail(cli, CLI_USAGE, "usage", "how much? geonet wallet trust WHO LIMIT EQUIVALENT");
 	int exit = open_wallet(cli, &hub);
 	if (!exit)
@@ -186,7 +197,8 @@ struct request {
 static char *request_text(const struct request *q)
 {
 	char *note = url_part(q->note);
-	char *text = cli_format("geo://pay/%s?equivalent=%s%s%s&hub=%s%s%s", q->pid, q->equivalent, *q->amount ? "&amount=" : "", q->amount, q->hub, *note ? "&note=" : "", note);
+	char *text = cli_format("geo://pay/%s?equivalent=%s%s%s&hub=%s%s%s", q->pid, q->equivalent,
+				*q->amount ? "&amount=" : "", q->amount, q->hub, *note ? "&note=" : "", note);
 	free(note);
 	return text;
 }
@@ -229,12 +241,15 @@ static bool parse_request(const char *text, struct request *q)
 	if (!mark || (size_t)(mark - text) >= sizeof q->pid)
 		return false;
 	memcpy(q->pid, text, (size_t)(mark - text));
-	return gn_pid_parse(gn_str(q->pid), &hash) == GN_OK && url_value(mark + 1, "amount", q->amount, sizeof q->amount) &&
-	       url_value(mark + 1, "equivalent", q->equivalent, sizeof q->equivalent) && url_value(mark + 1, "hub", q->hub, sizeof q->hub) && url_value(mark + 1, "note", q->note, sizeof q->note);
+	return gn_pid_parse(gn_str(q->pid), &hash) == GN_OK &&
+	       url_value(mark + 1, "amount", q->amount, sizeof q->amount) &&
+	       url_value(mark + 1, "equivalent", q->equivalent, sizeof q->equivalent) &&
+	       url_value(mark + 1, "hub", q->hub, sizeof q->hub) &&
+	       url_value(mark + 1, "note", q->note, sizeof q->note);
 }
 
-/* Two rows of modules per line of text, with the quiet zone that readers want; light modules are drawn, so that it works on dark
- * terminals and, since both colours are set, on light ones. */
+/* Two rows of modules per line of text, with the quiet zone that readers want; light modules are drawn, so that it
+ * works on dark terminals and, since both colours are set, on light ones. */
 static void print_qr(const char *text)
 {
 	QRcode *qr = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_M);
@@ -284,7 +299,8 @@ int cmd_wallet_request(struct cli *cli)
 		snprintf(q.note, sizeof q.note, "%s", note ? note : "");
 		char *text = request_text(&q);
 		if (cli->json) {
-			exit = cli_json(cli, json_pack("{ss ss ss ss ss}", "uri", text, "pid", q.pid, "amount", q.amount, "equivalent", q.equivalent, "note", q.note));
+			exit = cli_json(cli, json_pack("{ss ss ss ss ss}", "uri", text, "pid", q.pid, "amount",
+						       q.amount, "equivalent", q.equivalent, "note", q.note));
 		} else {
 			if (!cli_flag(cli, "no-qr"))
 				print_qr(text);
@@ -317,7 +333,8 @@ static int fail_payment(struct cli *cli, long status, json_t *answer)
 	size_t i;
 	int exit = hub_report(cli, status, answer, "nothing was paid");
 	json_array_foreach(json_object_get(details, "raises"), i, item)
-		cli_note(cli, "  it would go if %s raised the line to %s by %s", who(item, "owner_name", "owner"), who(item, "debtor_name", "debtor"), json_text(item, "raise"));
+		cli_note(cli, "  it would go if %s raised the line to %s by %s", who(item, "owner_name", "owner"),
+			 who(item, "debtor_name", "debtor"), json_text(item, "raise"));
 	return exit;
 }
 
@@ -330,7 +347,8 @@ static int pay(struct cli *cli, struct hub *hub, const struct request *q)
 	new_tx_id(tx_id);
 	if (given)
 		snprintf(tx_id, sizeof tx_id, "%s", given);
-	json_t *body = json_pack("{ss ss ss ss}", "tx_id", tx_id, "to", q->pid, "equivalent", q->equivalent, "amount", q->amount);
+	json_t *body = json_pack("{ss ss ss ss}", "tx_id", tx_id, "to", q->pid, "equivalent", q->equivalent, "amount",
+				 q->amount);
 	if (*q->note)
 		json_object_set_new(body, "description", json_string(q->note));
 	json_t *request = hub_signed(cli, hub, GN_OP_PAYMENT, body, tx_id);
@@ -339,7 +357,9 @@ static int pay(struct cli *cli, struct hub *hub, const struct request *q)
 	cli_note(cli, "payment %s", tx_id);
 	long status = hub_try(cli, hub, "POST", "/payments", request, &answer);
 	if (status < 0)
-		return cli_fail(cli, CLI_FAILED, "io", "whether it was paid is not known; repeat with --tx-id %s, which cannot pay twice", tx_id);
+		return cli_fail(cli, CLI_FAILED, "io",
+				"whether it was paid is not known; repeat with --tx-id %s, which cannot pay twice",
+				tx_id);
 	int exit = CLI_OK;
 	if (status != 200)
 		exit = fail_payment(cli, status, answer);
@@ -347,9 +367,11 @@ static int pay(struct cli *cli, struct hub *hub, const struct request *q)
 		return cli_json(cli, answer);
 	else {
 		bool waits = strcmp(json_text(answer, "status"), "COMMITTED") != 0;
-		printf("%s %s %s to %s\n", waits ? "waiting for those who are asked:" : "paid", json_text(answer, "amount"), json_text(answer, "equivalent"), json_text(answer, "to"));
+		printf("%s %s %s to %s\n", waits ? "waiting for those who are asked:" : "paid",
+		       json_text(answer, "amount"), json_text(answer, "equivalent"), json_text(answer, "to"));
 		json_array_foreach(json_object_get(answer, "routes"), i, route)
-			printf("  %s over %zu hops\n", json_text(route, "amount"), json_array_size(json_object_get(route, "path")) - 1);
+			printf("  %s over %zu hops\n", json_text(route, "amount"),
+			       json_array_size(json_object_get(route, "path")) - 1);
 	}
 	json_decref(answer);
 	return exit;
@@ -364,14 +386,17 @@ int cmd_wallet_pay(struct cli *cli)
 	const char *note = cli_option(cli, "note");
 	bool uri = strncmp(cli->args[0], "geo:", 4) == 0;
 	if (uri && !parse_request(cli->args[0], &q))
-		return cli_fail(cli, CLI_USAGE, "usage", "this is not a payment request: geo://pay/PID?equivalent=CODE&amount=N&hub=PID");
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"this is not a payment request: geo://pay/PID?equivalent=CODE&amount=N&hub=PID");
 	if (uri && !*q.amount && cli->arg_count > 1)
 		snprintf(q.amount, sizeof q.amount, "%s", cli->args[1]);
 	if (!uri && cli->arg_count != 3)
-		return cli_fail(cli, CLI_USAGE, "usage", "geonet wallet pay WHO AMOUNT EQUIVALENT, or geonet wallet pay geo://...");
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"geonet wallet pay WHO AMOUNT EQUIVALENT, or geonet wallet pay geo://...");
 	if (!uri) {
 		if (strlen(cli->args[1]) >= sizeof q.amount || strlen(cli->args[2]) >= sizeof q.equivalent)
-			return cli_fail(cli, CLI_USAGE, "E009", "'%s' is not an amount, or '%s' no equivalent", cli->args[1], cli->args[2]);
+			return cli_fail(cli, CLI_USAGE, "E009", "'%s' is not an amount, or '%s' no equivalent",
+					cli->args[1], cli->args[2]);
 		snprintf(q.amount, sizeof q.amount, "%s", cli->args[1]);
 		snprintf(q.equivalent, sizeof q.equivalent, "%s", cli->args[2]);
 	}
@@ -379,7 +404,9 @@ int cmd_wallet_pay(struct cli *cli)
 		snprintf(q.note, sizeof q.note, "%s", note);
 	int exit = open_wallet(cli, &hub);
 	if (!exit && *q.hub && strcmp(q.hub, hub.pid) != 0)
-		exit = cli_fail(cli, CLI_FAILED, "usage", "the request is for hub %s; this is %s. Name the right one with --hub URL", q.hub, hub.pid);
+		exit = cli_fail(cli, CLI_FAILED, "usage",
+				"the request is for hub %s; this is %s. Name the right one with --hub URL", q.hub,
+				hub.pid);
 	if (!exit)
 		exit = hub_amount(cli, &hub, q.equivalent, q.amount, &amount, &precision);
 	if (!exit && !uri)
@@ -415,7 +442,8 @@ int cmd_wallet_balance(struct cli *cli)
 	int exit = look(cli, &hub, "/balance", &answer, "your balance");
 	if (answer) {
 		table_init(&t, 6, 0x3e);
-		static const char *const heading[] = {"EQUIVALENT", "OWED TO YOU", "YOU OWE", "NET", "CAN SPEND", "CAN RECEIVE"};
+		static const char *const heading[] = {"EQUIVALENT", "OWED TO YOU", "YOU OWE",
+						      "NET",        "CAN SPEND",   "CAN RECEIVE"};
 		for (i = 0; i < GN_COUNT(heading); i++)
 			table_add(&t, "%s", heading[i]);
 		json_array_foreach(json_object_get(answer, "equivalents"), i, item)
@@ -444,10 +472,13 @@ int cmd_wallet_debts(struct cli *cli)
 	int exit = look(cli, &hub, path, &answer, "your debts");
 	if (answer) {
 		json_array_foreach(json_object_get(answer, "outgoing"), i, item)
-			printf("you owe %s %s to %s\n", json_text(item, "amount"), json_text(item, "equivalent"), who(item, "creditor_name", "creditor"));
+			printf("you owe %s %s to %s\n", json_text(item, "amount"), json_text(item, "equivalent"),
+			       who(item, "creditor_name", "creditor"));
 		json_array_foreach(json_object_get(answer, "incoming"), i, item)
-			printf("%s owes you %s %s\n", who(item, "debtor_name", "debtor"), json_text(item, "amount"), json_text(item, "equivalent"));
-		if (!json_array_size(json_object_get(answer, "outgoing")) && !json_array_size(json_object_get(answer, "incoming")))
+			printf("%s owes you %s %s\n", who(item, "debtor_name", "debtor"), json_text(item, "amount"),
+			       json_text(item, "equivalent"));
+		if (!json_array_size(json_object_get(answer, "outgoing")) &&
+		    !json_array_size(json_object_get(answer, "incoming")))
 			cli_note(cli, "Nobody owes anybody.");
 		json_decref(answer);
 	}
@@ -467,7 +498,8 @@ int cmd_wallet_history(struct cli *cli)
 	const char *equivalent = cli_option(cli, "equivalent");
 	if (!cli_number(cli, "count", 1, 200, &count))
 		return CLI_USAGE;
-	char *part = url_part(equivalent ? equivalent : ""), *path = cli_format("/payments?equivalent=%s&limit=%llu", part, (unsigned long long)count);
+	char *part = url_part(equivalent ? equivalent : ""),
+	     *path = cli_format("/payments?equivalent=%s&limit=%llu", part, (unsigned long long)count);
 	int exit = look(cli, &hub, path, &answer, "your payments");
 	if (answer) {
 		table_init(&t, 6, 1 << 2);
@@ -502,11 +534,14 @@ int cmd_wallet_clearings(struct cli *cli)
 	if (answer) {
 		json_array_foreach(json_object_get(answer, "items"), i, item)
 		{
-			printf("%s%.19s%s  %s, %s, %s\n", out_bold(cli), json_text(item, "created_at"), out_plain(cli), json_text(item, "equivalent"), json_text(item, "mode"), json_text(item, "status"));
+			printf("%s%.19s%s  %s, %s, %s\n", out_bold(cli), json_text(item, "created_at"), out_plain(cli),
+			       json_text(item, "equivalent"), json_text(item, "mode"), json_text(item, "status"));
 			json_array_foreach(json_object_get(item, "edges"), k, edge)
 			{
 				bool mine = strcmp(json_text(edge, "debtor"), hub.id.pid) == 0;
-				printf("  %s %s %s\n", mine ? "you owe less:" : "you are owed less:", json_text(edge, "amount"), json_text(edge, mine ? "creditor" : "debtor"));
+				printf("  %s %s %s\n",
+				       mine ? "you owe less:" : "you are owed less:", json_text(edge, "amount"),
+				       json_text(edge, mine ? "creditor" : "debtor"));
 			}
 		}
 		if (!json_array_size(json_object_get(answer, "items")))
@@ -523,10 +558,12 @@ static int tell_why(const json_t *a, const char *amount, const char *equivalent)
 	size_t i;
 	bool can = json_is_true(json_object_get(a, "can_pay"));
 	if (can)
-		printf("yes: %s %s would go over %llu paths, at most %llu hops; at most %s could be paid\n", amount, equivalent, (unsigned long long)json_number(a, "routes_count"),
+		printf("yes: %s %s would go over %llu paths, at most %llu hops; at most %s could be paid\n", amount,
+		       equivalent, (unsigned long long)json_number(a, "routes_count"),
 		       (unsigned long long)json_number(a, "estimated_hops"), json_text(a, "max_amount"));
 	else
-		printf("no: %s %s asked for, %s is the most that the trust lines carry\n", amount, equivalent, json_text(a, "max_amount"));
+		printf("no: %s %s asked for, %s is the most that the trust lines carry\n", amount, equivalent,
+		       json_text(a, "max_amount"));
 	if (*json_text(a, "explanation"))
 		printf("%s\n", out_text(json_text(a, "explanation")));
 	else if (!json_is_true(json_object_get(a, "connected")))
@@ -534,7 +571,8 @@ static int tell_why(const json_t *a, const char *amount, const char *equivalent)
 	if (can)
 		return CLI_OK;
 	json_array_foreach(json_object_get(a, "raises"), i, item)
-		printf("  it would go if %s raised the line to %s by %s\n", who(item, "owner_name", "owner"), who(item, "debtor_name", "debtor"), json_text(item, "raise"));
+		printf("  it would go if %s raised the line to %s by %s\n", who(item, "owner_name", "owner"),
+		       who(item, "debtor_name", "debtor"), json_text(item, "raise"));
 	return CLI_FAILED;
 }
 
@@ -551,7 +589,8 @@ int cmd_wallet_why(struct cli *cli)
 	if (!exit)
 		exit = hub_person(cli, &hub, cli->args[0], pid);
 	if (!exit) {
-		char *path = cli_format("/payments/capacity?to=%s&equivalent=%s&amount=%s", pid, cli->args[2], cli->args[1]);
+		char *path =
+			cli_format("/payments/capacity?to=%s&equivalent=%s&amount=%s", pid, cli->args[2], cli->args[1]);
 		exit = hub_call(cli, &hub, "GET", path, NULL, &answer, "the capacity");
 		free(path);
 	}

@@ -1,5 +1,6 @@
-/* Talking to a hub. The hub never sees a private key: texts are built, made canonical and signed here, and the text of a login names
- * the hub, so that what one hub is given opens no other. A hub is known by its key from the first contact on. */
+/* Talking to a hub. The hub never sees a private key: texts are built, made canonical and signed here, and the text of
+ * a login names the hub, so that what one hub is given opens no other. A hub is known by its key from the first contact
+ * on. */
 #include "hub_client.h"
 
 #include <curl/curl.h>
@@ -46,7 +47,8 @@ static struct curl_slist *headers_of(const struct hub *hub)
 
 long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out)
 {
-	char why[CURL_ERROR_SIZE] = "", *text = body ? json_dumps(body, JSON_COMPACT) : NULL, *url = cli_format("%s/api/v1%s", hub->url, path);
+	char why[CURL_ERROR_SIZE] = "", *text = body ? json_dumps(body, JSON_COMPACT) : NULL,
+	     *url = cli_format("%s/api/v1%s", hub->url, path);
 	struct answer a = {0};
 	long status = -1;
 	CURL *curl = curl_easy_init();
@@ -74,9 +76,12 @@ long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *p
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 		*out = a.len ? json_loadb(a.data, a.len, JSON_DECODE_ANY, NULL) : json_object();
 	} else if (code == CURLE_COULDNT_CONNECT) {
-		cli_fail(cli, CLI_NO_NODE, "no-hub", "no hub answers at %s; name another with --hub URL, or start one with: geonet hub run", hub->url);
+		cli_fail(cli, CLI_NO_NODE, "no-hub",
+			 "no hub answers at %s; name another with --hub URL, or start one with: geonet hub run",
+			 hub->url);
 	} else {
-		cli_fail(cli, CLI_FAILED, "io", "the hub at %s cannot be asked: %s", hub->url, *why ? why : curl_easy_strerror(code));
+		cli_fail(cli, CLI_FAILED, "io", "the hub at %s cannot be asked: %s", hub->url,
+			 *why ? why : curl_easy_strerror(code));
 	}
 end:
 	curl_slist_free_all(headers);
@@ -92,10 +97,13 @@ int hub_report(struct cli *cli, long status, const json_t *answer, const char *w
 	const json_t *error = json_object_get(answer, "error");
 	const char *code = json_text(error, "code"), *message = json_text(error, "message");
 	int exit = status == 404 ? CLI_NOT_FOUND : status == 504 ? CLI_QUORUM : CLI_FAILED;
-	return cli_fail(cli, exit, *code ? code : "io", "%s: %s%s%s%s", what, *message ? message : "the hub's answer cannot be read", *code ? " (" : "", code, *code ? ")" : "");
+	return cli_fail(cli, exit, *code ? code : "io", "%s: %s%s%s%s", what,
+			*message ? message : "the hub's answer cannot be read", *code ? " (" : "", code,
+			*code ? ")" : "");
 }
 
-int hub_call(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out, const char *what)
+int hub_call(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out,
+	     const char *what)
 {
 	long status = hub_try(cli, hub, method, path, body, out);
 	if (status < 0)
@@ -118,7 +126,10 @@ static int check_pin(struct cli *cli, const struct hub *hub)
 	const char *known = json_text(pins, hub->url);
 	int exit = CLI_OK;
 	if (*known && strcmp(known, hub->pid) != 0) {
-		exit = cli_fail(cli, CLI_FAILED, "key", "the hub at %s has another key than before (was %s, is %s); if that is right, remove its line from %s", hub->url, known, hub->pid, path);
+		exit = cli_fail(cli, CLI_FAILED, "key",
+				"the hub at %s has another key than before (was %s, is %s); if that is right, remove "
+				"its line from %s",
+				hub->url, known, hub->pid, path);
 	} else if (!*known) {
 		if (!json_is_object(pins)) {
 			json_decref(pins);
@@ -186,7 +197,8 @@ static int login_answer(struct cli *cli, struct hub *hub, const char *challenge)
 		return cli_fail(cli, CLI_FAILED, "io", "the hub's challenge is not one");
 	gn_op_sign(&hub->id.keys.sk, gn_buf_slice(&buf), &sig);
 	char *sig64 = base64_text(GN_SLICE(sig.b));
-	json_t *body = json_pack("{ss ss ss s{ss ss}}", "pid", hub->id.pid, "challenge", challenge, "signature", sig64, "device_info", "platform", "cli", "app_version", GEONET_VERSION);
+	json_t *body = json_pack("{ss ss ss s{ss ss}}", "pid", hub->id.pid, "challenge", challenge, "signature", sig64,
+				 "device_info", "platform", "cli", "app_version", GEONET_VERSION);
 	free(sig64);
 	int exit = hub_call(cli, hub, "POST", "/auth/login", body, &answer, "the login");
 	if (!exit)
@@ -212,7 +224,8 @@ static int login(struct cli *cli, struct hub *hub, bool unknown_ok, bool *known)
 	} else if (status != 404) {
 		exit = hub_report(cli, status, answer, "the login");
 	} else if (!unknown_ok) {
-		exit = cli_fail(cli, CLI_NOT_FOUND, "E001", "this hub does not know you; join it with: geonet wallet join --name NAME");
+		exit = cli_fail(cli, CLI_NOT_FOUND, "E001",
+				"this hub does not know you; join it with: geonet wallet join --name NAME");
 	}
 	json_decref(answer);
 	return exit;
@@ -262,7 +275,8 @@ json_t *hub_signed(struct cli *cli, struct hub *hub, enum gn_op_kind kind, json_
 	static struct gn_json parsed;
 	uint8_t canonical[JSON_TEXT_MAX], wrapped[JSON_TEXT_MAX];
 	struct gn_buf text = {canonical, 0, sizeof canonical}, out = {wrapped, 0, sizeof wrapped};
-	struct gn_op_envelope e = {kind, hub->pk, hub->id.keys.sk.pk, tx_id ? 0 : hub->seq + 1, gn_str(tx_id), (int64_t)cli_now()};
+	struct gn_op_envelope e = {kind,          hub->pk,           hub->id.keys.sk.pk, tx_id ? 0 : hub->seq + 1,
+				   gn_str(tx_id), (int64_t)cli_now()};
 	struct gn_sig sig;
 	char *plain = json_dumps(body, JSON_COMPACT);
 	json_decref(body);
@@ -285,7 +299,8 @@ json_t *hub_signed(struct cli *cli, struct hub *hub, enum gn_op_kind kind, json_
 	return j;
 }
 
-int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const char *text, gn_amount *out, unsigned *precision)
+int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const char *text, gn_amount *out,
+	       unsigned *precision)
 {
 	json_t *answer, *item;
 	size_t i;
@@ -306,8 +321,12 @@ int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const c
 	if (text && gn_amount_parse(gn_str(text), *precision, out)) {
 		const char *point = strchr(text, '.');
 		if (point && strspn(point + 1, "0123456789") == strlen(point + 1) && strlen(point + 1) > *precision)
-			return cli_fail(cli, CLI_USAGE, "E009", "%s has %zu decimals; %s has %u. Nothing was signed", text, strlen(point + 1), equivalent, *precision);
-		return cli_fail(cli, CLI_USAGE, "E009", "'%s' is not an amount: digits, a point if need be, at most %u decimals, no sign and no exponent. Nothing was signed", text, *precision);
+			return cli_fail(cli, CLI_USAGE, "E009", "%s has %zu decimals; %s has %u. Nothing was signed",
+					text, strlen(point + 1), equivalent, *precision);
+		return cli_fail(cli, CLI_USAGE, "E009",
+				"'%s' is not an amount: digits, a point if need be, at most %u decimals, no sign and "
+				"no exponent. Nothing was signed",
+				text, *precision);
 	}
 	return CLI_OK;
 }
@@ -331,7 +350,8 @@ int hub_person(struct cli *cli, struct hub *hub, const char *text, char pid[GN_P
 	json_array_foreach(json_object_get(answer, "items"), i, item)
 	{
 		size_t n = strlen(list);
-		snprintf(list + n, sizeof list - n, "%s%s %s", *list ? ", " : "", json_text(item, "pid"), out_text(json_text(item, "display_name")));
+		snprintf(list + n, sizeof list - n, "%s%s %s", *list ? ", " : "", json_text(item, "pid"),
+			 out_text(json_text(item, "display_name")));
 	}
 	json_decref(answer);
 	if (*list)

@@ -6,14 +6,14 @@
 #include "ledger/ledger.h"
 
 struct hub {
-	char url[512];        /* without the last slash */
-	struct gn_pk pk;      /* of the hub, pinned at the first contact (DATA/hubs.json) */
+	char url[512];   /* without the last slash */
+	struct gn_pk pk; /* of the hub, pinned at the first contact (DATA/hubs.json) */
 	char pid[GN_PID_MAX];
-	char token[512];      /* access token, after hub_login */
-	char admin[80];       /* bootstrap token, for the hub's own machine */
-	bool officer;         /* hub_login_officer */
-	uint64_t seq;         /* the signer's last sequence number */
-	struct identity id;   /* hub_close wipes it */
+	char token[512];    /* access token, after hub_login */
+	char admin[80];     /* bootstrap token, for the hub's own machine */
+	bool officer;       /* hub_login_officer */
+	uint64_t seq;       /* the signer's last sequence number */
+	struct identity id; /* hub_close wipes it */
 	bool loaded;
 };
 
@@ -25,15 +25,18 @@ int hub_login(struct cli *cli, struct hub *hub, bool register_ok);
 int hub_login_officer(struct cli *cli, struct hub *hub);
 void hub_close(struct hub *hub);
 /* CLI_OK for 2xx; else printed after `what`. body may be NULL (taken). *out: the answer, the caller's. */
-int hub_call(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out, const char *what);
+int hub_call(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out,
+	     const char *what);
 /* The status and the answer, nothing printed but transport failures (-1). */
 long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out);
 /* Prints the error envelope; returns the exit status. */
 int hub_report(struct cli *cli, long status, const json_t *answer, const char *what);
-/* {"signed", "signature"} of a geo-v1 operation; body is taken. tx_id NULL: the next sequence number. NULL after printing. */
+/* {"signed", "signature"} of a geo-v1 operation; body is taken. tx_id NULL: the next sequence number. NULL after
+ * printing. */
 json_t *hub_signed(struct cli *cli, struct hub *hub, enum gn_op_kind kind, json_t *body, const char *tx_id);
 /* The equivalent's precision, and whether text is an amount of it; prints. */
-int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const char *text, gn_amount *out, unsigned *precision);
+int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const char *text, gn_amount *out,
+	       unsigned *precision);
 /* A PID as it is; a name is refused with the PIDs that carry it. */
 int hub_person(struct cli *cli, struct hub *hub, const char *text, char pid[GN_PID_MAX]);
 

@@ -1,7 +1,8 @@
 /* The API's frame: who may ask, how often, which route; the life of a request; the envelope of every answer.
  *
  * States:  HEAD -> (body) -> RUN -> waits for worker, ledger or history (refs) -> answered -> closed
- * 1. A request lives until it is closed and nothing works for it any more. What comes back later finds `answered` or `http` gone.
+ * 1. A request lives until it is closed and nothing works for it any more. What comes back later finds `answered` or
+ * `http` gone.
  * 2. HB-3: every answer has X-Request-ID; every error is {"error": {"code", "message", "details"}}.
  * 3. Rates are taken before anything costly: per address without a token, per key with one. */
 #include "hub/hub_int.h"
@@ -49,7 +50,8 @@ int gn_hub_status_of(gn_err err)
 
 static void respond(struct gn_hub_request *r, int status, const char *type, struct gn_slice body)
 {
-	struct gn_http_field fields[5] = {{"X-Request-ID", gn_str(r->id)}, {"Content-Type", gn_str(type)}, {"Cache-Control", GN_LIT("no-store")}};
+	struct gn_http_field fields[5] = {
+		{"X-Request-ID", gn_str(r->id)}, {"Content-Type", gn_str(type)}, {"Cache-Control", GN_LIT("no-store")}};
 	size_t n = 3;
 	char wait[24];
 	if (status == 429) {
@@ -73,7 +75,9 @@ void gn_hub_json(struct gn_hub_request *r, int status, json_t *json)
 	if (text)
 		respond(r, status, "application/json", gn_str(text));
 	else
-		respond(r, 500, "application/json", GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"the answer could not be written\",\"details\":{}}}"));
+		respond(r, 500, "application/json",
+			GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"the answer could not be "
+			       "written\",\"details\":{}}}"));
 	free(text);
 }
 
@@ -99,12 +103,16 @@ void gn_hub_page(struct gn_hub_request *r, json_t *list)
 	for (uint64_t i = offset; i < total && i < offset + limit; i++)
 		json_array_append(cut, json_array_get(list, i));
 	json_decref(list);
-	gn_hub_json(r, 200, json_pack("{so sI sI sI}", "items", cut, "page", (json_int_t)(offset / limit + 1), "per_page", (json_int_t)limit, "total", (json_int_t)total));
+	gn_hub_json(r, 200,
+		    json_pack("{so sI sI sI}", "items", cut, "page", (json_int_t)(offset / limit + 1), "per_page",
+			      (json_int_t)limit, "total", (json_int_t)total));
 }
 
 static void fail(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *text)
 {
-	gn_hub_json(r, status, json_pack("{s{ss ss so}}", "error", "code", code, "message", text, "details", details ? details : json_object()));
+	gn_hub_json(r, status,
+		    json_pack("{s{ss ss so}}", "error", "code", code, "message", text, "details",
+			      details ? details : json_object()));
 }
 
 void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const char *fmt, ...)
@@ -134,11 +142,13 @@ json_t *gn_hub_body(struct gn_hub_request *r)
 	json_error_t why;
 	if (r->in)
 		return r->in;
-	r->in = r->body_len ? json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, &why) : json_object();
+	r->in = r->body_len ? json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, &why)
+			    : json_object();
 	if (!json_is_object(r->in)) {
 		json_decref(r->in);
 		r->in = NULL;
-		gn_hub_fail_as(r, 400, "E009", NULL, "the body is not a JSON object%s%.100s", r->body_len ? ": " : "", r->body_len ? why.text : "");
+		gn_hub_fail_as(r, 400, "E009", NULL, "the body is not a JSON object%s%.100s", r->body_len ? ": " : "",
+			       r->body_len ? why.text : "");
 	}
 	return r->in;
 }
@@ -148,7 +158,10 @@ const char *gn_hub_body_text(struct gn_hub_request *r, const char *name)
 	json_t *in = gn_hub_body(r);
 	const char *s = json_string_value(json_object_get(in, name));
 	if (in && !s)
-		gn_hub_fail_as(r, 422, "E009", json_pack("{s[{s[ss] ss}]}", "errors", "loc", "body", name, "msg", "a string is required"), "the body's \"%s\" must be a string", name);
+		gn_hub_fail_as(
+			r, 422, "E009",
+			json_pack("{s[{s[ss] ss}]}", "errors", "loc", "body", name, "msg", "a string is required"),
+			"the body's \"%s\" must be a string", name);
 	return s;
 }
 
@@ -168,7 +181,8 @@ bool gn_hub_query(struct gn_hub_request *r, const char *name, char *out, size_t 
 	return true;
 }
 
-bool gn_hub_query_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least, uint64_t max, uint64_t *out)
+bool gn_hub_query_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least, uint64_t max,
+			 uint64_t *out)
 {
 	char text[32];
 	uint64_t v = 0;
@@ -184,7 +198,8 @@ bool gn_hub_query_number(struct gn_hub_request *r, const char *name, uint64_t fa
 		return true;
 	}
 	if (!ok || v < least || v > max) {
-		gn_hub_fail_as(r, 422, "E009", NULL, "the query's \"%s\" must be a number from %llu to %llu", name, (unsigned long long)least, (unsigned long long)max);
+		gn_hub_fail_as(r, 422, "E009", NULL, "the query's \"%s\" must be a number from %llu to %llu", name,
+			       (unsigned long long)least, (unsigned long long)max);
 		return false;
 	}
 	*out = v;
@@ -194,8 +209,10 @@ bool gn_hub_query_number(struct gn_hub_request *r, const char *name, uint64_t fa
 bool gn_hub_query_page(struct gn_hub_request *r, uint64_t *limit, uint64_t *offset)
 {
 	uint64_t page, per_page, at;
-	if (!gn_hub_query_number(r, "per_page", 50, 1, HUB_PAGE_MAX, &per_page) || !gn_hub_query_number(r, "limit", per_page, 1, HUB_PAGE_MAX, &per_page) ||
-	    !gn_hub_query_number(r, "page", 1, 1, 1u << 30, &page) || !gn_hub_query_number(r, "offset", (page - 1) * per_page, 0, UINT64_C(1) << 40, &at))
+	if (!gn_hub_query_number(r, "per_page", 50, 1, HUB_PAGE_MAX, &per_page) ||
+	    !gn_hub_query_number(r, "limit", per_page, 1, HUB_PAGE_MAX, &per_page) ||
+	    !gn_hub_query_number(r, "page", 1, 1, 1u << 30, &page) ||
+	    !gn_hub_query_number(r, "offset", (page - 1) * per_page, 0, UINT64_C(1) << 40, &at))
 		return false;
 	*limit = per_page;
 	*offset = at;
@@ -229,7 +246,8 @@ bool gn_hub_participant(struct gn_hub_request *r, const char *pid, struct gn_led
 	return true;
 }
 
-void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q, void (*told)(struct gn_hub_request *, json_t *))
+void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
+		void (*told)(struct gn_hub_request *, json_t *))
 {
 	r->told = told;
 	gn_feed_ask(r->hub->feed, r, q);
@@ -287,7 +305,8 @@ static void request_id(struct gn_hub_request *r)
 	struct gn_slice given = gn_http_header(r->http, "x-request-id");
 	bool ok = given.p && given.len > 0 && given.len <= HUB_REQUEST_ID_MAX;
 	for (size_t i = 0; ok && i < given.len; i++)
-		ok = (given.p[i] >= '0' && given.p[i] <= '9') || ((given.p[i] | 0x20) >= 'a' && (given.p[i] | 0x20) <= 'z') || strchr("-_.:", given.p[i]);
+		ok = (given.p[i] >= '0' && given.p[i] <= '9') ||
+		     ((given.p[i] | 0x20) >= 'a' && (given.p[i] | 0x20) <= 'z') || strchr("-_.:", given.p[i]);
 	if (ok) {
 		memcpy(r->id, given.p, given.len);
 		r->id[given.len] = 0;
@@ -313,7 +332,8 @@ static void address_key(const struct gn_hub_request *r, uint8_t key[16])
 			at++;
 		struct gn_slice last = gn_slice_sub(via, at, via.len);
 		bool v6 = last.len && memchr(last.p, ':', last.len);
-		snprintf(text, sizeof text, v6 ? "[%.*s]:0" : "%.*s:0", (int)(last.len < 50 ? last.len : 50), last.len ? (const char *)last.p : "");
+		snprintf(text, sizeof text, v6 ? "[%.*s]:0" : "%.*s:0", (int)(last.len < 50 ? last.len : 50),
+			 last.len ? (const char *)last.p : "");
 		(void)!gn_addr_parse(gn_str(text), &addr);
 	}
 	memset(key, 0, 16);
@@ -327,7 +347,8 @@ static bool rate_ok(struct gn_hub_request *r, struct gn_rate *rate, const uint8_
 		return true;
 	r->hub->count.refused_rate++;
 	r->note[0] = wait;
-	gn_hub_fail_as(r, 429, "E009", json_pack("{si}", "retry_after_s", (int)wait), "too many requests; try again in %u s", wait);
+	gn_hub_fail_as(r, 429, "E009", json_pack("{si}", "retry_after_s", (int)wait),
+		       "too many requests; try again in %u s", wait);
 	return false;
 }
 
@@ -345,7 +366,9 @@ static bool identify(struct gn_hub_request *r, struct gn_slice token)
 	struct gn_jwt jwt;
 	gn_err err = gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->now), &jwt);
 	if (err)
-		return unauthorised(r, 401, err == GN_EXPIRED ? "the access token has expired; refresh it or log in again" : "the access token is not valid here");
+		return unauthorised(r, 401,
+				    err == GN_EXPIRED ? "the access token has expired; refresh it or log in again"
+						      : "the access token is not valid here");
 	const struct gn_officer *o = gn_officer_find(hub, &jwt.sub);
 	r->pid = jwt.sub;
 	r->is_participant = gn_ledger_find_participant(hub->ledger, &jwt.sub, &r->me) == GN_OK;
@@ -363,14 +386,17 @@ static bool bootstrap(struct gn_hub_request *r, struct gn_slice token)
 	if (token.len != len || !gn_equal_ct(token.p, r->hub->admin_token, len))
 		return unauthorised(r, 403, "the admin token is wrong");
 	if (gn_hub_has_admin(r->hub))
-		return unauthorised(r, 403, "the admin token was for the beginning; there is an admin with a key now: log in with it");
+		return unauthorised(
+			r, 403,
+			"the admin token was for the beginning; there is an admin with a key now: log in with it");
 	r->role = GN_ROLE_ADMIN;
 	return true;
 }
 
 static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 {
-	struct gn_slice header = gn_http_header(r->http, "authorization"), token = gn_http_header(r->http, "x-admin-token");
+	struct gn_slice header = gn_http_header(r->http, "authorization"),
+			token = gn_http_header(r->http, "x-admin-token");
 	uint8_t key[16];
 	bool bearer = header.p && header.len > 7 && memcmp(header.p, "Bearer ", 7) == 0;
 	if (bearer && auth != GN_AUTH_NONE) {
@@ -386,17 +412,30 @@ static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 	bool user = r->is_participant, officer = r->role >= GN_ROLE_AUDITOR;
 	switch (auth) {
 	case GN_AUTH_NONE: return true;
-	case GN_AUTH_USER: user = user && true; officer = false; break;
+	case GN_AUTH_USER:
+		user = user && true;
+		officer = false;
+		break;
 	case GN_AUTH_READ: break;
 	case GN_AUTH_AUDITOR: user = false; break;
-	case GN_AUTH_OPERATOR: user = false; officer = r->role >= GN_ROLE_OPERATOR; break;
-	case GN_AUTH_ADMIN: user = false; officer = r->role >= GN_ROLE_ADMIN; break;
+	case GN_AUTH_OPERATOR:
+		user = false;
+		officer = r->role >= GN_ROLE_OPERATOR;
+		break;
+	case GN_AUTH_ADMIN:
+		user = false;
+		officer = r->role >= GN_ROLE_ADMIN;
+		break;
 	}
 	if (user || officer)
 		return true;
 	if (!bearer && !token.p)
-		return unauthorised(r, 401, "this needs \"Authorization: Bearer TOKEN\"; log in with /api/v1/auth/challenge and /api/v1/auth/login");
-	return unauthorised(r, 403, auth == GN_AUTH_USER ? "only a participant of this hub may do this" : "this key has no role that may do this");
+		return unauthorised(r, 401,
+				    "this needs \"Authorization: Bearer TOKEN\"; log in with /api/v1/auth/challenge "
+				    "and /api/v1/auth/login");
+	return unauthorised(r, 403,
+			    auth == GN_AUTH_USER ? "only a participant of this hub may do this"
+						 : "this key has no role that may do this");
 }
 
 /* ---- life of a request ---- */
@@ -416,7 +455,8 @@ static void on_request(void *user, struct gn_http_request *http)
 	struct gn_hub_request *r = calloc(1, sizeof *r);
 	bool other_method = false;
 	if (!r) {
-		gn_http_respond(http, 503, NULL, 0, GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of memory\",\"details\":{}}}"));
+		gn_http_respond(http, 503, NULL, 0,
+				GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of memory\",\"details\":{}}}"));
 		return;
 	}
 	hub->now = gn_os_now();

@@ -1,5 +1,5 @@
-/* Officers' routes: participants, equivalents, lines, graph, reports. What changes the ledger is a record with who, what and why; the
- * history shows before and after. */
+/* Officers' routes: participants, equivalents, lines, graph, reports. What changes the ledger is a record with who,
+ * what and why; the history shows before and after. */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -19,8 +19,8 @@ void gn_api_admin_participants(struct gn_hub_request *r)
 	struct gn_history_query q = {.kind = GN_HQ_PARTICIPANTS, .who = -1};
 	char status[16];
 	uint64_t limit, offset;
-	if (!gn_hub_query(r, "q", q.text, sizeof q.text) || !gn_hub_query(r, "type", q.type, sizeof q.type) || !gn_hub_query(r, "status", status, sizeof status) ||
-	    !gn_hub_query_page(r, &limit, &offset))
+	if (!gn_hub_query(r, "q", q.text, sizeof q.text) || !gn_hub_query(r, "type", q.type, sizeof q.type) ||
+	    !gn_hub_query(r, "status", status, sizeof status) || !gn_hub_query_page(r, &limit, &offset))
 		return;
 	for (unsigned i = 0; i < GN_COUNT(statuses); i++)
 		if (strcmp(status, statuses[i]) == 0)
@@ -40,9 +40,12 @@ void gn_api_admin_participant_stats(struct gn_hub_request *r)
 		by_status[p.status & 3]++;
 		by_kind[p.kind % 3]++;
 	}
-	gn_hub_json(r, 200, json_pack("{sI s{sI sI sI sI} s{sI sI sI}}", "total", (json_int_t)count, "by_status", "active", (json_int_t)by_status[0], "suspended", (json_int_t)by_status[1], "left",
-				      (json_int_t)by_status[2], "deleted", (json_int_t)by_status[3], "by_type", "person", (json_int_t)by_kind[0], "business", (json_int_t)by_kind[1], "hub",
-				      (json_int_t)by_kind[2]));
+	gn_hub_json(r, 200,
+		    json_pack("{sI s{sI sI sI sI} s{sI sI sI}}", "total", (json_int_t)count, "by_status", "active",
+			      (json_int_t)by_status[0], "suspended", (json_int_t)by_status[1], "left",
+			      (json_int_t)by_status[2], "deleted", (json_int_t)by_status[3], "by_type", "person",
+			      (json_int_t)by_kind[0], "business", (json_int_t)by_kind[1], "hub",
+			      (json_int_t)by_kind[2]));
 }
 
 void gn_api_admin_participant_metrics(struct gn_hub_request *r)
@@ -68,14 +71,18 @@ void gn_api_admin_participant_metrics(struct gn_hub_request *r)
 		gn_amount_json(item, "can_receive", b.can_receive, e.precision);
 		json_array_append_new(list, item);
 	}
-	gn_hub_json(r, 200, json_pack("{ss ss so}", "pid", r->args[0], "display_name", gn_hub_name(r->hub, p.number), "equivalents", list));
+	gn_hub_json(r, 200,
+		    json_pack("{ss ss so}", "pid", r->args[0], "display_name", gn_hub_name(r->hub, p.number),
+			      "equivalents", list));
 }
 
 static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	static const char *const statuses[] = {"active", "suspended", "left", "deleted"};
 	if (gn_hub_admin_ok(r, e))
-		gn_hub_json(r, 200, json_pack("{ss ss si}", "pid", r->args[0], "status", statuses[r->note[0] & 3], "verification_level", (int)r->note[1]));
+		gn_hub_json(r, 200,
+			    json_pack("{ss ss si}", "pid", r->args[0], "status", statuses[r->note[0] & 3],
+				      "verification_level", (int)r->note[1]));
 }
 
 static void set_status(struct gn_hub_request *r, int status, int level)
@@ -91,7 +98,9 @@ static void set_status(struct gn_hub_request *r, int status, int level)
 	gn_err err = gn_pid_parse(gn_str(r->args[0]), &a.pid);
 	GN_ASSERT(!err);
 	if (a.status == p.status && a.level == p.level)
-		gn_hub_json(r, 200, json_pack("{ss ss si}", "pid", r->args[0], "status", a.status ? "suspended" : "active", "verification_level", (int)a.level));
+		gn_hub_json(r, 200,
+			    json_pack("{ss ss si}", "pid", r->args[0], "status", a.status ? "suspended" : "active",
+				      "verification_level", (int)a.level));
 	else
 		gn_hub_admin(r, &a, status_set);
 }
@@ -153,7 +162,8 @@ static bool info_text(struct gn_hub_request *r, const struct gn_ledger_equivalen
 	free(text);
 	json_decref(info);
 	if (err)
-		gn_hub_fail_as(r, 422, "E009", NULL, "description, symbol and metadata must be JSON without fractions: %s", gn_err_text(err));
+		gn_hub_fail_as(r, 422, "E009", NULL,
+			       "description, symbol and metadata must be JSON without fractions: %s", gn_err_text(err));
 	return !err;
 }
 
@@ -163,13 +173,17 @@ static void put_equivalent(struct gn_hub_request *r, const char *code, const str
 	struct gn_buf text = {info, 0, sizeof info};
 	json_t *precision = json_object_get(r->in, "precision"), *active = json_object_get(r->in, "is_active");
 	int64_t digits = json_is_integer(precision) ? json_integer_value(precision) : old ? old->precision : 2;
-	if ((precision && !json_is_integer(precision) && !json_is_null(precision)) || digits < 0 || digits > (int64_t)GN_PRECISION_MAX) {
+	if ((precision && !json_is_integer(precision) && !json_is_null(precision)) || digits < 0 ||
+	    digits > (int64_t)GN_PRECISION_MAX) {
 		gn_hub_fail_as(r, 422, "E009", NULL, "the precision is a number from 0 to %u", GN_PRECISION_MAX);
 		return;
 	}
 	if (!info_text(r, old, &text))
 		return;
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_EQUIVALENT, .code = gn_str(code), .precision = (uint8_t)digits, .info = gn_buf_slice(&text)};
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_EQUIVALENT,
+				    .code = gn_str(code),
+				    .precision = (uint8_t)digits,
+				    .info = gn_buf_slice(&text)};
 	a.active = json_is_boolean(active) ? json_is_true(active) : old ? old->active : true;
 	r->hold = json_string(code);
 	gn_hub_admin(r, &a, equivalent_set);
@@ -204,7 +218,8 @@ void gn_api_admin_equivalent_delete(struct gn_hub_request *r)
 	if (!gn_hub_body(r) || !gn_hub_equivalent(r, r->args[0], &old))
 		return;
 	if (old.pairs) {
-		gn_hub_fail_as(r, 409, "E008", json_pack("{sI}", "pairs", (json_int_t)old.pairs), "%s is in use; set \"is_active\": false to end it", old.code);
+		gn_hub_fail_as(r, 409, "E008", json_pack("{sI}", "pairs", (json_int_t)old.pairs),
+			       "%s is in use; set \"is_active\": false to end it", old.code);
 		return;
 	}
 	json_object_set_new(r->in, "is_active", json_false());
@@ -215,7 +230,9 @@ void gn_api_admin_equivalent_usage(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;
 	if (gn_hub_equivalent(r, r->args[0], &e))
-		gn_hub_json(r, 200, json_pack("{ss sI sI sI}", "code", e.code, "trustlines", (json_int_t)e.open_lines, "pairs", (json_int_t)e.pairs, "participants", (json_int_t)e.nodes));
+		gn_hub_json(r, 200,
+			    json_pack("{ss sI sI sI}", "code", e.code, "trustlines", (json_int_t)e.open_lines, "pairs",
+				      (json_int_t)e.pairs, "participants", (json_int_t)e.nodes));
 }
 
 void gn_api_admin_equivalents(struct gn_hub_request *r)
@@ -250,7 +267,9 @@ static json_t *all_lines(struct gn_hub *hub, const struct line_filter *f)
 			continue;
 		uint32_t ends[2];
 		gn_amount x;
-		for (uint32_t pair = 0; gn_ledger_pair(hub->ledger, eq, pair, &ends[0], &ends[1], &x) == GN_OK && json_array_size(list) < HUB_GRAPH_MAX; pair++)
+		for (uint32_t pair = 0; gn_ledger_pair(hub->ledger, eq, pair, &ends[0], &ends[1], &x) == GN_OK &&
+					json_array_size(list) < HUB_GRAPH_MAX;
+		     pair++)
 			for (unsigned side = 0; side < 2; side++) {
 				struct gn_ledger_line line;
 				if (gn_ledger_line(hub->ledger, eq, ends[side], ends[!side], &line))
@@ -277,7 +296,9 @@ static void times_told(struct gn_hub_request *r, json_t *times)
 void gn_api_admin_lines(struct gn_hub_request *r)
 {
 	struct line_filter f = {0};
-	if (!gn_hub_query(r, "equivalent", f.code, sizeof f.code) || !gn_hub_query(r, "creditor", f.creditor, sizeof f.creditor) || !gn_hub_query(r, "debtor", f.debtor, sizeof f.debtor) ||
+	if (!gn_hub_query(r, "equivalent", f.code, sizeof f.code) ||
+	    !gn_hub_query(r, "creditor", f.creditor, sizeof f.creditor) ||
+	    !gn_hub_query(r, "debtor", f.debtor, sizeof f.debtor) ||
 	    !gn_hub_query(r, "status", f.status, sizeof f.status))
 		return;
 	r->hold = all_lines(r->hub, &f);
@@ -309,7 +330,8 @@ static json_t *node_json(const struct gn_hub *hub, uint32_t number)
 	if (gn_ledger_participant(hub->ledger, number, &p))
 		return json_null();
 	gn_pid(&p.pk, pid);
-	return json_pack("{ss ss ss}", "pid", pid, "display_name", gn_hub_name(hub, number), "status", statuses[p.status & 3]);
+	return json_pack("{ss ss ss}", "pid", pid, "display_name", gn_hub_name(hub, number), "status",
+			 statuses[p.status & 3]);
 }
 
 void gn_api_admin_graph(struct gn_hub_request *r)
@@ -321,7 +343,9 @@ void gn_api_admin_graph(struct gn_hub_request *r)
 	strip(lines);
 	for (uint32_t i = 0; i < gn_ledger_participant_count(r->hub->ledger) && i < HUB_GRAPH_MAX; i++)
 		json_array_append_new(nodes, node_json(r->hub, i));
-	gn_hub_json(r, 200, json_pack("{so so so sI}", "participants", nodes, "trustlines", lines, "generated_at", gn_json_time(r->hub->now), "seq", (json_int_t)gn_ledger_seq(r->hub->ledger)));
+	gn_hub_json(r, 200,
+		    json_pack("{so so so sI}", "participants", nodes, "trustlines", lines, "generated_at",
+			      gn_json_time(r->hub->now), "seq", (json_int_t)gn_ledger_seq(r->hub->ledger)));
 }
 
 /* Breadth-first over all equivalents (or one) from one participant. */
@@ -332,7 +356,8 @@ void gn_api_admin_ego(struct gn_hub_request *r)
 	struct gn_ledger_participant p;
 	uint64_t depth;
 	uint32_t count = gn_ledger_participant_count(hub->ledger), head = 0, tail = 0;
-	if (!gn_hub_query(r, "pid", pid, sizeof pid) || !gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query_number(r, "depth", 1, 0, 4, &depth) || !gn_hub_participant(r, pid, &p))
+	if (!gn_hub_query(r, "pid", pid, sizeof pid) || !gn_hub_query(r, "equivalent", code, sizeof code) ||
+	    !gn_hub_query_number(r, "depth", 1, 0, 4, &depth) || !gn_hub_participant(r, pid, &p))
 		return;
 	uint8_t *far = calloc(count, 1); /* distance + 1 */
 	uint32_t *queue = malloc((count + 1) * sizeof *queue);
@@ -350,9 +375,11 @@ void gn_api_admin_ego(struct gn_hub_request *r)
 			uint32_t walk = 0;
 			if (gn_ledger_equivalent(hub->ledger, eq, &e) || (*code && strcmp(code, e.code) != 0))
 				continue;
-			while (json_array_size(lines) < HUB_GRAPH_MAX && gn_ledger_next_pair(hub->ledger, eq, at, &walk, &mine, &theirs)) {
+			while (json_array_size(lines) < HUB_GRAPH_MAX &&
+			       gn_ledger_next_pair(hub->ledger, eq, at, &walk, &mine, &theirs)) {
 				uint32_t other = mine.status != GN_LINE_NONE ? mine.to : theirs.from;
-				if (other >= count || (far[other] && far[other] <= far[at] && other != at && far[other] != far[at]))
+				if (other >= count ||
+				    (far[other] && far[other] <= far[at] && other != at && far[other] != far[at]))
 					continue; /* its line was shown from there */
 				if (mine.status != GN_LINE_NONE)
 					json_array_append_new(lines, gn_hub_line_json(hub, &e, &mine));
@@ -369,7 +396,9 @@ out:
 	free(far);
 	free(queue);
 	strip(lines);
-	gn_hub_json(r, 200, json_pack("{ss sI so so}", "pid", pid, "depth", (json_int_t)depth, "participants", nodes, "trustlines", lines));
+	gn_hub_json(r, 200,
+		    json_pack("{ss sI so so}", "pid", pid, "depth", (json_int_t)depth, "participants", nodes,
+			      "trustlines", lines));
 }
 
 void gn_api_admin_liquidity(struct gn_hub_request *r)
@@ -396,7 +425,8 @@ void gn_api_admin_liquidity(struct gn_hub_request *r)
 				used += line.used;
 				reserved += line.reserved;
 			}
-		json_t *item = json_pack("{ss sI sI}", "equivalent", e.code, "trustlines", (json_int_t)e.open_lines, "participants", (json_int_t)e.nodes);
+		json_t *item = json_pack("{ss sI sI}", "equivalent", e.code, "trustlines", (json_int_t)e.open_lines,
+					 "participants", (json_int_t)e.nodes);
 		gn_amount_json(item, "total_limit", limits, e.precision);
 		gn_amount_json(item, "total_used", used, e.precision);
 		gn_amount_json(item, "total_reserved", reserved, e.precision);
@@ -438,7 +468,8 @@ void gn_api_admin_abort(struct gn_hub_request *r)
 			return;
 		gn_tx_key(&p.pk, gn_str(r->args[0]), &key);
 	} else if (gn_unhex(gn_str(r->args[0]), key.b, sizeof key.b)) {
-		gn_hub_fail_as(r, 422, "E009", NULL, "name the transaction by its key, or by tx_id with \"initiator\" in the body");
+		gn_hub_fail_as(r, 422, "E009", NULL,
+			       "name the transaction by its key, or by tx_id with \"initiator\" in the body");
 		return;
 	}
 	gn_ledger_tx(r->hub->ledger, &key, &tx);
@@ -498,7 +529,9 @@ void gn_api_admin_audit(struct gn_hub_request *r)
 static void incidents_told(struct gn_hub_request *r, json_t *answer)
 {
 	if (answer)
-		gn_hub_json(r, 200, json_pack("{so sO}", "items", r->hold ? json_incref(r->hold) : json_array(), "transactions", answer));
+		gn_hub_json(r, 200,
+			    json_pack("{so sO}", "items", r->hold ? json_incref(r->hold) : json_array(), "transactions",
+				      answer));
 }
 
 /* What stands open longer than it should, and what the machine said. */
@@ -512,12 +545,17 @@ void gn_api_admin_incidents(struct gn_hub_request *r)
 	for (uint32_t i = 0; gn_ledger_open_tx(r->hub->ledger, i, &key, &tx); i++) {
 		char hex[33];
 		gn_hex(GN_SLICE(key.b), hex);
-		json_array_append_new(r->hold, json_pack("{ss ss ss so}", "type", "open_transaction", "key", hex, "status", gn_tx_state_name(tx.state), "expires_at", gn_json_time(tx.expiry)));
+		json_array_append_new(r->hold,
+				      json_pack("{ss ss ss so}", "type", "open_transaction", "key", hex, "status",
+						gn_tx_state_name(tx.state), "expires_at", gn_json_time(tx.expiry)));
 	}
 	if (feed.failures || feed.stale)
-		json_array_append_new(r->hold, json_pack("{ss sI sb ss}", "type", "history", "failures", (json_int_t)feed.failures, "stale", feed.stale, "last", feed.why));
+		json_array_append_new(r->hold,
+				      json_pack("{ss sI sb ss}", "type", "history", "failures",
+						(json_int_t)feed.failures, "stale", feed.stale, "last", feed.why));
 	if (r->hub->disk.failed)
-		json_array_append_new(r->hold, json_pack("{ss sI}", "type", "disk", "failures", (json_int_t)r->hub->disk.failed));
+		json_array_append_new(
+			r->hold, json_pack("{ss sI}", "type", "disk", "failures", (json_int_t)r->hub->disk.failed));
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_STATS}, incidents_told);
 }
 
@@ -525,7 +563,9 @@ void gn_api_admin_migrations(struct gn_hub_request *r)
 {
 	struct gn_feed_info feed;
 	gn_feed_info(r->hub->feed, &feed);
-	gn_hub_json(r, 200, json_pack("{ss sI sI sb}", "schema", "1", "watermark", (json_int_t)feed.watermark, "journal_seq", (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "is_up_to_date", !feed.stale));
+	gn_hub_json(r, 200,
+		    json_pack("{ss sI sI sb}", "schema", "1", "watermark", (json_int_t)feed.watermark, "journal_seq",
+			      (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "is_up_to_date", !feed.stale));
 }
 
 void gn_api_admin_snapshot(struct gn_hub_request *r)

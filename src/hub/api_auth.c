@@ -1,4 +1,5 @@
-/* Login by signature: challenge, login, refresh (HB-5). Tokens carry a PID; what it may do is looked up at each request. */
+/* Login by signature: challenge, login, refresh (HB-5). Tokens carry a PID; what it may do is looked up at each
+ * request. */
 #include "hub/hub_int.h"
 
 #include <stdlib.h>
@@ -60,7 +61,9 @@ void gn_api_challenge(struct gn_hub_request *r)
 	gn_err err = gn_base64(GN_SLICE(raw), true, c->text, sizeof c->text);
 	GN_ASSERT(!err);
 	c->until = hub->now + HUB_CHALLENGE_LIFE;
-	gn_hub_json(r, 200, json_pack("{ss so ss}", "challenge", c->text, "expires_at", gn_json_time(c->until), "hub", hub->pid));
+	gn_hub_json(
+		r, 200,
+		json_pack("{ss so ss}", "challenge", c->text, "expires_at", gn_json_time(c->until), "hub", hub->pid));
 }
 
 static void give_tokens(struct gn_hub_request *r, const struct gn_hash *pid)
@@ -81,8 +84,14 @@ static void give_tokens(struct gn_hub_request *r, const struct gn_hash *pid)
 	GN_ASSERT(!err);
 	const struct gn_officer *o = gn_officer_find(hub, pid);
 	gn_hub_json(r, 200,
-		    json_pack("{ss ss ss si s{ss ss ss ss}}", "access_token", access, "refresh_token", refresh, "token_type", "Bearer", "expires_in", (int)hub->config.access_s, "participant", "pid",
-			      text, "display_name", known ? gn_hub_name(hub, p.number) : o ? o->name : "", "status", known ? statuses[p.status & 3] : "none", "role", gn_role_name(o ? o->role : GN_ROLE_NONE)));
+		    json_pack("{ss ss ss si s{ss ss ss ss}}", "access_token", access, "refresh_token", refresh,
+			      "token_type", "Bearer", "expires_in", (int)hub->config.access_s, "participant", "pid",
+			      text, "display_name",
+			      known ? gn_hub_name(hub, p.number)
+			      : o   ? o->name
+				    : "",
+			      "status", known ? statuses[p.status & 3] : "none", "role",
+			      gn_role_name(o ? o->role : GN_ROLE_NONE)));
 }
 
 static void login_verified(struct gn_hub_request *r)
@@ -110,7 +119,8 @@ void gn_api_login(struct gn_hub_request *r)
 	const char *signature = challenge ? gn_hub_body_text(r, "signature") : NULL;
 	if (!signature)
 		return;
-	struct gn_challenge *c = gn_pid_parse(gn_str(pid), &r->pid) || !hub->ready ? NULL : gn_map_get(&hub->challenges, &r->pid);
+	struct gn_challenge *c =
+		gn_pid_parse(gn_str(pid), &r->pid) || !hub->ready ? NULL : gn_map_get(&hub->challenges, &r->pid);
 	bool good = c && c->until > hub->now && strlen(challenge) == 43 && gn_equal_ct(c->text, challenge, 43);
 	if (good)
 		gn_map_remove(&hub->challenges, &r->pid); /* one try each */
@@ -161,10 +171,13 @@ void gn_api_refresh(struct gn_hub_request *r)
 		return;
 	gn_err err = gn_jwt_open(r->hub->jwt_key, gn_str(token), true, gn_unix(r->hub->now), &jwt);
 	if (err || !r->hub->ready) {
-		gn_hub_fail(r, GN_AUTH, NULL, "%s", err == GN_EXPIRED ? "the refresh token has expired; log in again" : "this is not a refresh token of this hub");
+		gn_hub_fail(r, GN_AUTH, NULL, "%s",
+			    err == GN_EXPIRED ? "the refresh token has expired; log in again"
+					      : "this is not a refresh token of this hub");
 		return;
 	}
-	struct gn_history_query q = {.kind = GN_HQ_USED_REFRESH, .from = (int64_t)gn_unix(r->hub->now), .to = (int64_t)jwt.exp};
+	struct gn_history_query q = {
+		.kind = GN_HQ_USED_REFRESH, .from = (int64_t)gn_unix(r->hub->now), .to = (int64_t)jwt.exp};
 	gn_hex(GN_SLICE(jwt.jti), q.text);
 	r->pid = jwt.sub;
 	gn_hub_ask(r, &q, refresh_told);

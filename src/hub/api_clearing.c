@@ -1,4 +1,5 @@
-/* Clearing: cycles there are, clearing them, the exact optimum on a worker, offers to those whose lines ask (LG-38..LG-47). */
+/* Clearing: cycles there are, clearing them, the exact optimum on a worker, offers to those whose lines ask
+ * (LG-38..LG-47). */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -25,7 +26,8 @@ struct cycles {
 static int by_debtor(const void *a, const void *b)
 {
 	const struct debt *x = a, *y = b;
-	return x->debtor != y->debtor ? (x->debtor > y->debtor) - (x->debtor < y->debtor) : (x->creditor > y->creditor) - (x->creditor < y->creditor);
+	return x->debtor != y->debtor ? (x->debtor > y->debtor) - (x->debtor < y->debtor)
+				      : (x->creditor > y->creditor) - (x->creditor < y->creditor);
 }
 
 static size_t first_of(const struct cycles *c, uint32_t debtor)
@@ -125,7 +127,8 @@ void gn_api_cycles(struct gn_hub_request *r)
 	char code[32];
 	uint64_t depth;
 	struct gn_ledger_equivalent e;
-	if (!gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query_number(r, "max_depth", 6, 3, 10, &depth) || !gn_hub_equivalent(r, code, &e))
+	if (!gn_hub_query(r, "equivalent", code, sizeof code) ||
+	    !gn_hub_query_number(r, "max_depth", 6, 3, 10, &depth) || !gn_hub_equivalent(r, code, &e))
 		return;
 	struct cycles c = {r->hub, &e, NULL, 0, (unsigned)depth, HUB_CYCLES_WORK, json_array(), {0}};
 	gn_err err = load_debts(r->hub, &e, &c.debts, &c.count);
@@ -139,7 +142,9 @@ void gn_api_cycles(struct gn_hub_request *r)
 		if (i == 0 || c.debts[i].debtor != c.debts[i - 1].debtor)
 			walk_from(&c, c.debts[i].debtor);
 	free(c.debts);
-	gn_hub_json(r, 200, json_pack("{so sb}", "cycles", c.list, "complete", c.work > 0 && json_array_size(c.list) < HUB_CYCLES_MAX));
+	gn_hub_json(r, 200,
+		    json_pack("{so sb}", "cycles", c.list, "complete",
+			      c.work > 0 && json_array_size(c.list) < HUB_CYCLES_MAX));
 }
 
 void gn_api_admin_cycles(struct gn_hub_request *r)
@@ -194,7 +199,8 @@ void gn_api_clear_auto(struct gn_hub_request *r)
 	if (!clear_arguments(r, code, &depth) || !gn_hub_equivalent(r, code, &e))
 		return;
 	r->hold = json_string(e.code);
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_CLEAR, .code = gn_str(e.code), .max_len = (uint8_t)(depth < 6 ? depth : 6)};
+	struct gn_ledger_admin a = {
+		.kind = GN_ADMIN_CLEAR, .code = gn_str(e.code), .max_len = (uint8_t)(depth < 6 ? depth : 6)};
 	r->actor = r->me.pk; /* whoever asks is written down; no role is needed */
 	gn_hub_admin(r, &a, cleared);
 }
@@ -274,15 +280,20 @@ static void commit(struct gn_hub_request *r, struct job *job)
 	struct gn_hub *hub = r->hub;
 	r->hold = json_string(job->code);
 	uint64_t ticket = gn_hub_ticket(r, cleared);
-	gn_err err = !ticket ? GN_BUSY : !job->clearing ? GN_AGAIN
-		     : job->use == JOB_CLEAR ? gn_ledger_clear(hub->ledger, gn_str(job->code), job->clearing, ticket, hub->now)
-					     : gn_ledger_offer(hub->ledger, gn_str(job->code), job->asking, gn_clearing_total(job->clearing), ticket, hub->now);
+	gn_err err = !ticket          ? GN_BUSY
+		     : !job->clearing ? GN_AGAIN
+		     : job->use == JOB_CLEAR
+			     ? gn_ledger_clear(hub->ledger, gn_str(job->code), job->clearing, ticket, hub->now)
+			     : gn_ledger_offer(hub->ledger, gn_str(job->code), job->asking,
+					       gn_clearing_total(job->clearing), ticket, hub->now);
 	if (!err)
 		return;
 	if (ticket)
 		gn_hub_drop_ticket(r);
 	if (err == GN_AGAIN)
-		gn_hub_json(r, 200, json_pack("{ss si ss}", "equivalent", job->code, "cleared_cycles", 0, "cleared_amount", "0"));
+		gn_hub_json(
+			r, 200,
+			json_pack("{ss si ss}", "equivalent", job->code, "cleared_cycles", 0, "cleared_amount", "0"));
 	else
 		gn_hub_fail(r, err, NULL, "%s", "");
 }
@@ -365,11 +376,13 @@ static void list_told(struct gn_hub_request *r, json_t *answer)
 
 void gn_api_clearings(struct gn_hub_request *r)
 {
-	struct gn_history_query q = {.kind = GN_HQ_CLEARINGS, .who = r->is_participant ? (int64_t)r->me.number : -1, .eq = -1};
+	struct gn_history_query q = {
+		.kind = GN_HQ_CLEARINGS, .who = r->is_participant ? (int64_t)r->me.number : -1, .eq = -1};
 	char code[32];
 	struct gn_ledger_equivalent e;
 	uint64_t limit, offset;
-	if (!gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query_page(r, &limit, &offset) || (*code && !gn_hub_equivalent(r, code, &e)))
+	if (!gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query_page(r, &limit, &offset) ||
+	    (*code && !gn_hub_equivalent(r, code, &e)))
 		return;
 	if (*code)
 		q.eq = e.number;
@@ -388,8 +401,9 @@ void gn_api_offers(struct gn_hub_request *r)
 		if (tx.state != GN_TX_WAITING && tx.state != GN_TX_PROPOSED)
 			continue;
 		gn_hex(GN_SLICE(key.b), hex);
-		json_array_append_new(list, json_pack("{ss ss si si so}", "offer", hex, "status", gn_tx_state_name(tx.state), "asked", (int)tx.asked, "answered", (int)tx.answered, "expires_at",
-						      gn_json_time(tx.expiry)));
+		json_array_append_new(list, json_pack("{ss ss si si so}", "offer", hex, "status",
+						      gn_tx_state_name(tx.state), "asked", (int)tx.asked, "answered",
+						      (int)tx.answered, "expires_at", gn_json_time(tx.expiry)));
 	}
 	gn_hub_items(r, list);
 }

@@ -1,4 +1,5 @@
-/* Payments: making them, asking what could be paid and why not, those made before, and the answers of people who are asked. */
+/* Payments: making them, asking what could be paid and why not, those made before, and the answers of people who are
+ * asked. */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -25,7 +26,9 @@ static json_t *cut_json(const struct gn_hub *hub, const struct gn_ledger_why *wh
 		char owner[GN_PID_MAX], debtor[GN_PID_MAX];
 		gn_hub_pid(hub, why->cut[i].owner, owner);
 		gn_hub_pid(hub, why->cut[i].debtor, debtor);
-		json_t *item = json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name", gn_hub_name(hub, why->cut[i].owner), "debtor_name", gn_hub_name(hub, why->cut[i].debtor));
+		json_t *item = json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name",
+					 gn_hub_name(hub, why->cut[i].owner), "debtor_name",
+					 gn_hub_name(hub, why->cut[i].debtor));
 		gn_amount_json(item, "limit", why->cut[i].limit, precision);
 		gn_amount_json(item, "used", why->cut[i].used, precision);
 		json_array_append_new(list, item);
@@ -40,7 +43,8 @@ static json_t *why_raises_json(const struct gn_hub *hub, const struct gn_ledger_
 		char owner[GN_PID_MAX], debtor[GN_PID_MAX];
 		gn_hub_pid(hub, why->raises[i].owner, owner);
 		gn_hub_pid(hub, why->raises[i].debtor, debtor);
-		json_t *item = json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name", gn_hub_name(hub, why->raises[i].owner), "debtor_name",
+		json_t *item = json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name",
+					 gn_hub_name(hub, why->raises[i].owner), "debtor_name",
 					 gn_hub_name(hub, why->raises[i].debtor));
 		gn_amount_json(item, "limit", why->raises[i].limit, precision);
 		gn_amount_json(item, "raise", why->raises[i].raise, precision);
@@ -49,10 +53,12 @@ static json_t *why_raises_json(const struct gn_hub *hub, const struct gn_ledger_
 	return list;
 }
 
-static bool to_and_equivalent(struct gn_hub_request *r, struct gn_ledger_participant *to, struct gn_ledger_equivalent *e)
+static bool to_and_equivalent(struct gn_hub_request *r, struct gn_ledger_participant *to,
+			      struct gn_ledger_equivalent *e)
 {
 	char pid[64], code[32];
-	return gn_hub_query(r, "to", pid, sizeof pid) && gn_hub_query(r, "equivalent", code, sizeof code) && gn_hub_participant(r, pid, to) && gn_hub_equivalent(r, code, e);
+	return gn_hub_query(r, "to", pid, sizeof pid) && gn_hub_query(r, "equivalent", code, sizeof code) &&
+	       gn_hub_participant(r, pid, to) && gn_hub_equivalent(r, code, e);
 }
 
 void gn_api_capacity(struct gn_hub_request *r)
@@ -67,7 +73,8 @@ void gn_api_capacity(struct gn_hub_request *r)
 	if (!to_and_equivalent(r, &to, &e) || !gn_hub_query(r, "amount", text, sizeof text))
 		return;
 	if (*text && gn_amount_parse(gn_str(text), e.precision, &amount)) {
-		gn_hub_fail(r, GN_AMOUNT, NULL, "\"%s\" is not an amount of %s: digits, and at most %u after the point", text, e.code, e.precision);
+		gn_hub_fail(r, GN_AMOUNT, NULL, "\"%s\" is not an amount of %s: digits, and at most %u after the point",
+			    text, e.code, e.precision);
 		return;
 	}
 	gn_err err = gn_ledger_why(r->hub->ledger, e.number, r->me.number, to.number, amount, &why);
@@ -77,11 +84,15 @@ void gn_api_capacity(struct gn_hub_request *r)
 		gn_hub_fail(r, err, NULL, "%s", "");
 		return;
 	}
-	if (err || gn_ledger_why_text(r->hub->ledger, e.number, r->me.number, to.number, amount, &why, name_for_text, r->hub, &out))
+	if (err || gn_ledger_why_text(r->hub->ledger, e.number, r->me.number, to.number, amount, &why, name_for_text,
+				      r->hub, &out))
 		out.len = 0;
-	json_t *j = json_pack("{sb si si sb so so si sb so}", "can_pay", amount > 0 ? why.can_pay == amount : why.max_flow > 0, "routes_count", (int)why.routes, "estimated_hops", (int)why.hops,
-			      "connected", why.connected, "cut", cut_json(r->hub, &why, e.precision), "raises", why_raises_json(r->hub, &why, e.precision), "cut_total", (int)why.cut_total,
-			      "raises_suffice", why.raises_suffice, "explanation", gn_json_slice(gn_buf_slice(&out)));
+	json_t *j = json_pack("{sb si si sb so so si sb so}", "can_pay",
+			      amount > 0 ? why.can_pay == amount : why.max_flow > 0, "routes_count", (int)why.routes,
+			      "estimated_hops", (int)why.hops, "connected", why.connected, "cut",
+			      cut_json(r->hub, &why, e.precision), "raises", why_raises_json(r->hub, &why, e.precision),
+			      "cut_total", (int)why.cut_total, "raises_suffice", why.raises_suffice, "explanation",
+			      gn_json_slice(gn_buf_slice(&out)));
 	gn_amount_json(j, "max_amount", why.max_flow, e.precision);
 	gn_amount_json(j, "routable", why.can_pay, e.precision);
 	gn_hub_json(r, 200, j);
@@ -124,7 +135,8 @@ void gn_api_max_flow(struct gn_hub_request *r)
 		gn_hub_fail(r, err, NULL, "%s", "");
 		return;
 	}
-	json_t *j = json_pack("{so so ss so}", "paths", paths.list, "bottlenecks", cut_json(r->hub, &why, e.precision), "algorithm", "dinic", "computed_at", gn_json_time(r->hub->now));
+	json_t *j = json_pack("{so so ss so}", "paths", paths.list, "bottlenecks", cut_json(r->hub, &why, e.precision),
+			      "algorithm", "dinic", "computed_at", gn_json_time(r->hub->now));
 	gn_amount_json(j, "max_amount", max, e.precision);
 	gn_hub_json(r, 200, j);
 }
@@ -148,7 +160,8 @@ static void stored_told(struct gn_hub_request *r, json_t *answer)
 		}
 		json_object_set(details, "tx_id", json_object_get(answer, "tx_id"));
 		json_object_set(details, "status", json_object_get(answer, "status"));
-		gn_hub_fail_as(r, code[3] == '7' ? 504 : 400, code, details, "%s", json_string_value(json_object_get(error, "message")));
+		gn_hub_fail_as(r, code[3] == '7' ? 504 : 400, code, details, "%s",
+			       json_string_value(json_object_get(error, "message")));
 	} else
 		gn_hub_json(r, 200, json_incref(answer));
 }
@@ -169,10 +182,15 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 	if (v && v->type == GN_REC_FAILED && gn_ledger_equivalent(r->hub->ledger, v->eq, &eq) == GN_OK) {
 		gn_amount_text(v->u.failed.amount, eq.precision, requested);
 		gn_amount_text(v->u.failed.available, eq.precision, available);
-		details = json_pack("{ss ss so ss}", "requested", requested, "available", available, "raises", gn_hub_raises_json(r->hub, v->eq, eq.precision, v->u.failed.raises), "status", "ABORTED");
+		details = json_pack("{ss ss so ss}", "requested", requested, "available", available, "raises",
+				    gn_hub_raises_json(r->hub, v->eq, eq.precision, v->u.failed.raises), "status",
+				    "ABORTED");
 	}
 	if (e->err == GN_NO_CAPACITY && *available)
-		gn_hub_fail(r, e->err, details, "the trust lines can carry %s of %s %s; \"raises\" lists lines to raise, \"geonet wallet why\" explains it", available, requested, eq.code);
+		gn_hub_fail(r, e->err, details,
+			    "the trust lines can carry %s of %s %s; \"raises\" lists lines to raise, \"geonet wallet "
+			    "why\" explains it",
+			    available, requested, eq.code);
 	else
 		gn_hub_fail(r, e->err, details, "%s", "");
 }
@@ -210,12 +228,15 @@ static int64_t date_of(const char *s)
 	int y, m, d, h = 0, min = 0, sec = 0, n = 0;
 	if (!*s)
 		return 0;
-	if (sscanf(s, "%4d-%2d-%2d%n", &y, &m, &d, &n) != 3 || n != 10 || (s[10] && (sscanf(s + 10, "T%2d:%2d:%2d", &h, &min, &sec) != 3)))
+	if (sscanf(s, "%4d-%2d-%2d%n", &y, &m, &d, &n) != 3 || n != 10 ||
+	    (s[10] && (sscanf(s + 10, "T%2d:%2d:%2d", &h, &min, &sec) != 3)))
 		return -1;
-	if (y < 1970 || m < 1 || m > 12 || d < 1 || d > 31 || h < 0 || h > 23 || min < 0 || min > 59 || sec < 0 || sec > 60)
+	if (y < 1970 || m < 1 || m > 12 || d < 1 || d > 31 || h < 0 || h > 23 || min < 0 || min > 59 || sec < 0 ||
+	    sec > 60)
 		return -1;
 	/* days from civil (Howard Hinnant) */
-	int64_t yy = y - (m <= 2), era = yy / 400, yoe = yy - era * 400, doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	int64_t yy = y - (m <= 2), era = yy / 400, yoe = yy - era * 400,
+		doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
 	int64_t days = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 	return days * 86400 + h * 3600 + min * 60 + sec;
 }
@@ -225,9 +246,11 @@ static bool payments_query(struct gn_hub_request *r, struct gn_history_query *q)
 	char direction[16], code[32], from[32], to[32];
 	struct gn_ledger_equivalent e;
 	uint64_t limit, offset;
-	if (!gn_hub_query(r, "direction", direction, sizeof direction) || !gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query(r, "status", q->status, sizeof q->status) ||
-	    !gn_hub_query(r, "from_date", from, sizeof from) || !gn_hub_query(r, "to_date", to, sizeof to) || !gn_hub_query(r, "type", q->type, sizeof q->type) ||
-	    !gn_hub_query_page(r, &limit, &offset))
+	if (!gn_hub_query(r, "direction", direction, sizeof direction) ||
+	    !gn_hub_query(r, "equivalent", code, sizeof code) ||
+	    !gn_hub_query(r, "status", q->status, sizeof q->status) ||
+	    !gn_hub_query(r, "from_date", from, sizeof from) || !gn_hub_query(r, "to_date", to, sizeof to) ||
+	    !gn_hub_query(r, "type", q->type, sizeof q->type) || !gn_hub_query_page(r, &limit, &offset))
 		return false;
 	q->eq = -1;
 	if (*code) {
@@ -279,7 +302,8 @@ void gn_api_payment_get(struct gn_hub_request *r)
 		gn_tx_key(&r->me.pk, gn_str(r->args[0]), &key);
 		gn_ledger_tx(r->hub->ledger, &key, &tx);
 		if (tx.state == GN_TX_NEW || tx.state == GN_TX_ROUTED) { /* not durable yet: no row */
-			gn_hub_json(r, 200, json_pack("{ss ss}", "tx_id", r->args[0], "status", gn_tx_state_name(tx.state)));
+			gn_hub_json(r, 200,
+				    json_pack("{ss ss}", "tx_id", r->args[0], "status", gn_tx_state_name(tx.state)));
 			return;
 		}
 	}
@@ -302,7 +326,9 @@ void gn_api_asked(struct gn_hub_request *r)
 			if (who != r->me.number)
 				continue;
 			gn_hex(GN_SLICE(key.b), hex);
-			json_array_append_new(list, json_pack("{ss ss sb so}", "key", hex, "status", gn_tx_state_name(tx.state), "answered", answered, "expires_at", gn_json_time(tx.expiry)));
+			json_array_append_new(list, json_pack("{ss ss sb so}", "key", hex, "status",
+							      gn_tx_state_name(tx.state), "answered", answered,
+							      "expires_at", gn_json_time(tx.expiry)));
 		}
 	}
 	gn_hub_items(r, list);

@@ -79,7 +79,8 @@ void gn_api_participants(struct gn_hub_request *r)
 {
 	struct gn_history_query q = {.kind = GN_HQ_PARTICIPANTS, .who = -1};
 	uint64_t limit, offset;
-	if (!gn_hub_query(r, "q", q.text, sizeof q.text) || !gn_hub_query(r, "type", q.type, sizeof q.type) || !gn_hub_query_page(r, &limit, &offset))
+	if (!gn_hub_query(r, "q", q.text, sizeof q.text) || !gn_hub_query(r, "type", q.type, sizeof q.type) ||
+	    !gn_hub_query_page(r, &limit, &offset))
 		return;
 	q.limit = (int64_t)limit;
 	q.offset = (int64_t)offset;
@@ -122,7 +123,8 @@ static void line_told(struct gn_hub_request *r, json_t *times)
 	gn_hub_json(r, (int)r->note[0], json_incref(r->hold));
 }
 
-static void tell_line(struct gn_hub_request *r, int status, const struct gn_ledger_equivalent *e, const struct gn_ledger_line *line)
+static void tell_line(struct gn_hub_request *r, int status, const struct gn_ledger_equivalent *e,
+		      const struct gn_ledger_line *line)
 {
 	r->hold = gn_hub_line_json(r->hub, e, line);
 	r->note[0] = status;
@@ -135,11 +137,14 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 	struct gn_ledger_equivalent eq;
 	struct gn_ledger_line line;
 	if (e->err == GN_AMOUNT) { /* the words of the body, found only where the equivalent is known */
-		gn_hub_fail_as(r, 422, "E009", NULL, "a limit is digits, a point if need be, and at most as many decimals as the equivalent has");
+		gn_hub_fail_as(
+			r, 422, "E009", NULL,
+			"a limit is digits, a point if need be, and at most as many decimals as the equivalent has");
 		return;
 	}
 	if (e->err) {
-		gn_hub_fail(r, e->err, NULL, "%s", e->err == GN_EXISTS ? "there is an open trust line to this participant already" : "");
+		gn_hub_fail(r, e->err, NULL, "%s",
+			    e->err == GN_EXISTS ? "there is an open trust line to this participant already" : "");
 		return;
 	}
 	gn_err err = e->record.p ? gn_ledger_record(e->record, e->seq, &v) : GN_INTERNAL;
@@ -150,7 +155,10 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 	if (err)
 		gn_hub_fail(r, err, NULL, "%s", "");
 	else if (r->kind == GN_OP_LINE_CLOSE)
-		gn_hub_json(r, 200, json_pack("{ss ss}", "status", "success", "message", v.u.line.action == GN_LINE_DO_CLOSING ? "the trust line closes when it is repaid" : "the trust line is closed"));
+		gn_hub_json(r, 200,
+			    json_pack("{ss ss}", "status", "success", "message",
+				      v.u.line.action == GN_LINE_DO_CLOSING ? "the trust line closes when it is repaid"
+									    : "the trust line is closed"));
 	else
 		tell_line(r, r->kind == GN_OP_LINE_CREATE ? 201 : 200, &eq, &line);
 }
@@ -183,9 +191,12 @@ void gn_api_line_get(struct gn_hub_request *r)
 		err = gn_ledger_line_by_id(r->hub->ledger, &id, &line);
 	if (!err)
 		err = gn_ledger_equivalent(r->hub->ledger, id.eq, &e);
-	bool mine = !err && (r->role >= GN_ROLE_AUDITOR || (r->is_participant && (line.from == r->me.number || line.to == r->me.number)));
+	bool mine = !err && (r->role >= GN_ROLE_AUDITOR ||
+			     (r->is_participant && (line.from == r->me.number || line.to == r->me.number)));
 	if (!mine)
-		gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no trust line of yours with this id (an id changes with every change of its line)");
+		gn_hub_fail(
+			r, GN_NOT_FOUND, NULL,
+			"there is no trust line of yours with this id (an id changes with every change of its line)");
 	else
 		tell_line(r, 200, &e, &line);
 }
@@ -195,7 +206,8 @@ static bool status_fits(const json_t *item, const char *wanted)
 	return !*wanted || strcmp(json_string_value(json_object_get(item, "status")), wanted) == 0;
 }
 
-static void add_line(struct gn_hub_request *r, json_t *list, const struct gn_ledger_equivalent *e, const struct gn_ledger_line *line, const char *status)
+static void add_line(struct gn_hub_request *r, json_t *list, const struct gn_ledger_equivalent *e,
+		     const struct gn_ledger_line *line, const char *status)
 {
 	if (line->status == GN_LINE_NONE || (line->status == GN_LINE_CLOSED && !*status))
 		return;
@@ -220,7 +232,8 @@ void gn_api_lines(struct gn_hub_request *r)
 	char direction[16], code[32], status[16];
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_line mine, theirs;
-	if (!gn_hub_query(r, "direction", direction, sizeof direction) || !gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query(r, "status", status, sizeof status))
+	if (!gn_hub_query(r, "direction", direction, sizeof direction) ||
+	    !gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query(r, "status", status, sizeof status))
 		return;
 	bool out = strcmp(direction, "incoming") != 0, in = strcmp(direction, "outgoing") != 0;
 	r->hold = json_array();
@@ -246,7 +259,8 @@ void gn_api_balance(struct gn_hub_request *r)
 	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(r->hub->ledger); eq++) {
 		struct gn_ledger_equivalent e;
 		struct gn_ledger_balance b;
-		if (gn_ledger_equivalent(r->hub->ledger, eq, &e) || gn_ledger_balance(r->hub->ledger, eq, r->me.number, &b))
+		if (gn_ledger_equivalent(r->hub->ledger, eq, &e) ||
+		    gn_ledger_balance(r->hub->ledger, eq, r->me.number, &b))
 			continue;
 		json_t *item = json_pack("{ss si}", "code", e.code, "precision", (int)e.precision);
 		gn_amount_json(item, "total_debt", b.debt, e.precision);
@@ -259,14 +273,17 @@ void gn_api_balance(struct gn_hub_request *r)
 	gn_hub_json(r, 200, json_pack("{so}", "equivalents", list));
 }
 
-static void add_debt(struct gn_hub_request *r, json_t *list, const struct gn_ledger_equivalent *e, const struct gn_ledger_line *line, bool i_owe)
+static void add_debt(struct gn_hub_request *r, json_t *list, const struct gn_ledger_equivalent *e,
+		     const struct gn_ledger_line *line, bool i_owe)
 {
 	char pid[GN_PID_MAX];
 	uint32_t other = i_owe ? line->from : line->to;
 	if (line->used <= 0)
 		return;
 	gn_hub_pid(r->hub, other, pid);
-	json_t *item = json_pack("{ss ss ss}", i_owe ? "creditor" : "debtor", pid, i_owe ? "creditor_name" : "debtor_name", gn_hub_name(r->hub, other), "equivalent", e->code);
+	json_t *item =
+		json_pack("{ss ss ss}", i_owe ? "creditor" : "debtor", pid, i_owe ? "creditor_name" : "debtor_name",
+			  gn_hub_name(r->hub, other), "equivalent", e->code);
 	gn_amount_json(item, "amount", line->used, e->precision);
 	json_array_append_new(list, item);
 }
@@ -276,7 +293,8 @@ void gn_api_debts(struct gn_hub_request *r)
 	char code[32], direction[16];
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_line mine, theirs;
-	if (!gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query(r, "direction", direction, sizeof direction))
+	if (!gn_hub_query(r, "equivalent", code, sizeof code) ||
+	    !gn_hub_query(r, "direction", direction, sizeof direction))
 		return;
 	if (*code && !gn_hub_equivalent(r, code, &e))
 		return;

@@ -15,8 +15,10 @@ void gn_api_hub(struct gn_hub_request *r)
 	if (hub->ready)
 		gn_ledger_settings(hub->ledger, &s);
 	json_t *profiles = s.accept_v0 ? json_pack("[ss]", "geo-v1", "geo-v0") : json_pack("[s]", "geo-v1");
-	gn_hub_json(r, 200, json_pack("{ss ss ss so so si si}", "pid", hub->pid, "public_key", key, "version", GEONET_VERSION, "profiles", profiles, "timestamp", gn_json_time(hub->now), "max_hops",
-				      (int)s.max_hops, "max_paths", (int)s.max_paths));
+	gn_hub_json(r, 200,
+		    json_pack("{ss ss ss so so si si}", "pid", hub->pid, "public_key", key, "version", GEONET_VERSION,
+			      "profiles", profiles, "timestamp", gn_json_time(hub->now), "max_hops", (int)s.max_hops,
+			      "max_paths", (int)s.max_paths));
 }
 
 void gn_api_health(struct gn_hub_request *r)
@@ -25,10 +27,13 @@ void gn_api_health(struct gn_hub_request *r)
 	struct gn_feed_info info;
 	gn_feed_info(hub->feed, &info);
 	bool ok = hub->ready && !hub->stopped && !info.stale;
-	json_t *j = json_pack("{ss ss ss sI so sb}", "status", ok ? "ok" : "degraded", "version", GEONET_VERSION, "environment", "hub", "uptime_seconds",
-			      (json_int_t)((hub->now - hub->started) / GN_SEC), "timestamp", gn_json_time(hub->now), "ready", hub->ready);
+	json_t *j = json_pack("{ss ss ss sI so sb}", "status", ok ? "ok" : "degraded", "version", GEONET_VERSION,
+			      "environment", "hub", "uptime_seconds", (json_int_t)((hub->now - hub->started) / GN_SEC),
+			      "timestamp", gn_json_time(hub->now), "ready", hub->ready);
 	if (hub->stopped)
-		json_object_set_new(j, "reason", json_string("the journal could not be written; the hub takes nothing new until it is started again"));
+		json_object_set_new(j, "reason",
+				    json_string("the journal could not be written; the hub takes nothing new until it "
+						"is started again"));
 	else if (info.stale)
 		json_object_set_new(j, "reason", json_string("the history lags; payments go on"));
 	gn_hub_json(r, ok ? 200 : 503, j);
@@ -40,9 +45,12 @@ static void health_db_told(struct gn_hub_request *r, json_t *answer)
 	if (!answer)
 		return;
 	gn_feed_info(r->hub->feed, &info);
-	gn_hub_json(r, 200, json_pack("{ss ss sI sI sI so}", "status", "ok", "backend", strncmp(r->hub->config.history, "sqlite", 6) == 0 ? "sqlite" : "postgresql", "watermark",
-				      (json_int_t)info.watermark, "journal_seq", (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "waiting_bytes", (json_int_t)info.waiting_bytes, "timestamp",
-				      gn_json_time(r->hub->now)));
+	gn_hub_json(r, 200,
+		    json_pack("{ss ss sI sI sI so}", "status", "ok", "backend",
+			      strncmp(r->hub->config.history, "sqlite", 6) == 0 ? "sqlite" : "postgresql", "watermark",
+			      (json_int_t)info.watermark, "journal_seq",
+			      (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "waiting_bytes",
+			      (json_int_t)info.waiting_bytes, "timestamp", gn_json_time(r->hub->now)));
 }
 
 void gn_api_health_db(struct gn_hub_request *r)
@@ -73,7 +81,8 @@ static void add(struct text *t, const char *fmt, ...)
 
 static void metric(struct text *t, const char *type, const char *name, const char *help, uint64_t value)
 {
-	add(t, "# HELP geonet_hub_%s %s\n# TYPE geonet_hub_%s %s\ngeonet_hub_%s %llu\n", name, help, name, type, name, (unsigned long long)value);
+	add(t, "# HELP geonet_hub_%s %s\n# TYPE geonet_hub_%s %s\ngeonet_hub_%s %llu\n", name, help, name, type, name,
+	    (unsigned long long)value);
 }
 
 void gn_api_metrics(struct gn_hub_request *r)
@@ -90,9 +99,11 @@ void gn_api_metrics(struct gn_hub_request *r)
 	gn_ledger_info(hub->ledger, &l);
 	metric(&t, "gauge", "up", "the ledger takes commands", hub->ready && !hub->stopped);
 	metric(&t, "counter", "requests_total", "HTTP requests", hub->count.requests);
-	add(&t, "# HELP geonet_hub_answers_total answers by class of status\n# TYPE geonet_hub_answers_total counter\n");
+	add(&t,
+	    "# HELP geonet_hub_answers_total answers by class of status\n# TYPE geonet_hub_answers_total counter\n");
 	for (int i = 2; i <= 5; i++)
-		add(&t, "geonet_hub_answers_total{class=\"%dxx\"} %llu\n", i, (unsigned long long)hub->count.answers[i]);
+		add(&t, "geonet_hub_answers_total{class=\"%dxx\"} %llu\n", i,
+		    (unsigned long long)hub->count.answers[i]);
 	metric(&t, "counter", "refused_auth_total", "requests without the right to it", hub->count.refused_auth);
 	metric(&t, "counter", "refused_rate_total", "requests over a rate", hub->count.refused_rate);
 	metric(&t, "counter", "refused_body_total", "bodies too large", hub->count.refused_body);
@@ -141,9 +152,10 @@ static json_t *integrity_of(const struct gn_hub *hub, const struct gn_ledger_equ
 	snprintf(debts, sizeof debts, "%llu", (unsigned long long)in.debts);
 	bool ok = in.zero_sum && in.limits && in.one_direction && in.reservations;
 	*healthy = *healthy && ok;
-	return json_pack("{ss ss so s{so so so so}}", "status", ok ? "healthy" : "critical", "checksum", checksum, "last_verified", gn_json_time(hub->now), "invariants", "zero_sum",
-			 invariant(in.zero_sum, net), "trust_limits", invariant(in.limits, lines), "debt_symmetry", invariant(in.one_direction, debts), "reservations",
-			 invariant(in.reservations, debts));
+	return json_pack("{ss ss so s{so so so so}}", "status", ok ? "healthy" : "critical", "checksum", checksum,
+			 "last_verified", gn_json_time(hub->now), "invariants", "zero_sum", invariant(in.zero_sum, net),
+			 "trust_limits", invariant(in.limits, lines), "debt_symmetry",
+			 invariant(in.one_direction, debts), "reservations", invariant(in.reservations, debts));
 }
 
 static void tell_integrity(struct gn_hub_request *r, const char *only)
@@ -156,8 +168,11 @@ static void tell_integrity(struct gn_hub_request *r, const char *only)
 			json_object_set_new(list, e.code, integrity_of(r->hub, &e, &healthy));
 	}
 	if (!healthy)
-		json_array_append_new(alerts, json_string("an invariant does not hold: stop the hub and run geonet hub verify"));
-	gn_hub_json(r, 200, json_pack("{ss so so so}", "status", healthy ? "healthy" : "critical", "last_check", gn_json_time(r->hub->now), "equivalents", list, "alerts", alerts));
+		json_array_append_new(
+			alerts, json_string("an invariant does not hold: stop the hub and run geonet hub verify"));
+	gn_hub_json(r, 200,
+		    json_pack("{ss so so so}", "status", healthy ? "healthy" : "critical", "last_check",
+			      gn_json_time(r->hub->now), "equivalents", list, "alerts", alerts));
 }
 
 void gn_api_integrity_status(struct gn_hub_request *r)
@@ -191,8 +206,10 @@ void gn_api_integrity_checksum(struct gn_hub_request *r)
 	}
 	gn_hex(GN_SLICE(in.checksum.b), checksum);
 	gn_hex(GN_SLICE(state.b), hash);
-	gn_hub_json(r, 200, json_pack("{ss ss so ss sI}", "equivalent", e.code, "checksum", checksum, "created_at", gn_json_time(r->hub->now), "state_hash", hash, "seq",
-				      (json_int_t)gn_ledger_seq(r->hub->ledger)));
+	gn_hub_json(r, 200,
+		    json_pack("{ss ss so ss sI}", "equivalent", e.code, "checksum", checksum, "created_at",
+			      gn_json_time(r->hub->now), "state_hash", hash, "seq",
+			      (json_int_t)gn_ledger_seq(r->hub->ledger)));
 }
 
 static void audit_told(struct gn_hub_request *r, json_t *answer)

@@ -1,4 +1,5 @@
-/* Configuration: one table of settings that the file and the flags share; "name = value" lines, '#' comments (as NO-1). */
+/* Configuration: one table of settings that the file and the flags share; "name = value" lines, '#' comments (as NO-1).
+ */
 #include "hub/hub.h"
 
 #include <stdio.h>
@@ -54,7 +55,8 @@ static const char *set(struct gn_hub_config *c, const char *name, const char *va
 		return ok ? NULL : "a TCP port, 0 for a free one";
 	}
 	if (strcmp(name, "history") == 0) {
-		bool ok = (strcmp(value, "sqlite") == 0 || strncmp(value, "postgresql ", 11) == 0) && strlen(value) < sizeof c->history;
+		bool ok = (strcmp(value, "sqlite") == 0 || strncmp(value, "postgresql ", 11) == 0) &&
+			  strlen(value) < sizeof c->history;
 		if (ok)
 			memcpy(c->history, value, strlen(value) + 1);
 		return ok ? NULL : "sqlite, or postgresql and a connection string";
@@ -102,7 +104,8 @@ static const char *set(struct gn_hub_config *c, const char *name, const char *va
 gn_err gn_hub_config_set(struct gn_hub_config *c, struct gn_slice name, struct gn_slice value, char why[GN_HUB_WHY])
 {
 	char n[32], v[520];
-	if (name.len == 0 || name.len >= sizeof n || value.len >= sizeof v || memchr(name.p, 0, name.len) || (value.len && memchr(value.p, 0, value.len))) {
+	if (name.len == 0 || name.len >= sizeof n || value.len >= sizeof v || memchr(name.p, 0, name.len) ||
+	    (value.len && memchr(value.p, 0, value.len))) {
 		snprintf(why, GN_HUB_WHY, "a setting's name or value is too long or not text");
 		return GN_USAGE;
 	}
@@ -146,7 +149,9 @@ gn_err gn_hub_config_parse(struct gn_hub_config *c, struct gn_slice text, char w
 		char inner[GN_HUB_WHY];
 		if (!equals)
 			snprintf(inner, sizeof inner, "expected \"name = value\"");
-		else if (gn_hub_config_set(&out, trim(gn_slice(l.p, (size_t)(equals - l.p))), trim(gn_slice(equals + 1, (size_t)(l.p + l.len - equals) - 1)), inner) == GN_OK)
+		else if (gn_hub_config_set(&out, trim(gn_slice(l.p, (size_t)(equals - l.p))),
+					   trim(gn_slice(equals + 1, (size_t)(l.p + l.len - equals) - 1)),
+					   inner) == GN_OK)
 			continue;
 		snprintf(why, GN_HUB_WHY, "line %u: %.280s", line, inner);
 		return GN_USAGE;

@@ -1,5 +1,5 @@
-/* The journal's disk requests on libuv's worker threads: as src/node/disk.c, for one engine. At most HUB_DISK_JOBS run at once, the
- * rest stay in the ledger; a worker touches only its job. */
+/* The journal's disk requests on libuv's worker threads: as src/node/disk.c, for one engine. At most HUB_DISK_JOBS run
+ * at once, the rest stay in the ledger; a worker touches only its job. */
 #include "hub/hub_int.h"
 
 #include <stdlib.h>

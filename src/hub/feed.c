@@ -1,8 +1,9 @@
-/* The history's thread: records and questions in one queue, answered in their order, so that who was told "done" and then asks sees it.
+/* The history's thread: records and questions in one queue, answered in their order, so that who was told "done" and
+ * then asks sees it.
  *
  * 1. The loop never waits: it queues and is called back. The thread alone touches the database.
- * 2. What waits is bounded: past HUB_HISTORY_QUEUE records are dropped and the history is stale (said in health) until the next start,
- *    when the journal hands out what is missing. The ledger goes on.
+ * 2. What waits is bounded: past HUB_HISTORY_QUEUE records are dropped and the history is stale (said in health) until
+ * the next start, when the journal hands out what is missing. The ledger goes on.
  * 3. A failed feed is tried again each second on a fresh connection; the queue keeps its order meanwhile. */
 #include "hub/hub_int.h"
 
@@ -30,9 +31,9 @@ struct gn_feed {
 	uv_cond_t wake;
 	uv_async_t async;
 	struct item *first, **last, *done, **done_last; /* under lock */
-	struct gn_feed_info info;                        /* under lock */
-	bool stop;                                       /* under lock */
-	struct gn_history *history;                      /* the thread's, once it runs */
+	struct gn_feed_info info;                       /* under lock */
+	bool stop;                                      /* under lock */
+	struct gn_history *history;                     /* the thread's, once it runs */
 	struct gn_sql *tokens;
 };
 
@@ -76,7 +77,9 @@ static void feed(struct gn_feed *f, struct item *it)
 	if (is_stale(f))
 		return; /* records are missing before this one */
 	for (;;) {
-		gn_err err = f->history || reopen(f) ? gn_history_feed(f->history, gn_slice(it->payload, it->len), it->first_seq, it->count) : GN_IO;
+		gn_err err = f->history || reopen(f) ? gn_history_feed(f->history, gn_slice(it->payload, it->len),
+								       it->first_seq, it->count)
+						     : GN_IO;
 		if (!err)
 			break;
 		if (f->history)
@@ -87,7 +90,9 @@ static void feed(struct gn_feed *f, struct item *it)
 		nanosleep(&second, NULL);
 		if (!reopen(f))
 			continue;
-		if (it->first_seq > gn_history_watermark(f->history) + 1) { /* other tables than before: the journal must tell it all, at the next start */
+		if (it->first_seq >
+		    gn_history_watermark(f->history) +
+			    1) { /* other tables than before: the journal must tell it all, at the next start */
 			uv_mutex_lock(&f->lock);
 			f->info.stale = true;
 			uv_mutex_unlock(&f->lock);
@@ -104,7 +109,8 @@ static json_t *used_refresh(struct gn_feed *f, const struct gn_history_query *q)
 {
 	gn_err err = GN_SQL_RUN(f->tokens, "DELETE FROM used WHERE exp < $1", NULL, NULL, GN_SQL_I(q->from));
 	if (!err)
-		err = GN_SQL_RUN(f->tokens, "INSERT INTO used (jti, exp) VALUES ($1, $2) ON CONFLICT (jti) DO NOTHING", NULL, NULL, GN_SQL_T(gn_str(q->text)), GN_SQL_I(q->to));
+		err = GN_SQL_RUN(f->tokens, "INSERT INTO used (jti, exp) VALUES ($1, $2) ON CONFLICT (jti) DO NOTHING",
+				 NULL, NULL, GN_SQL_T(gn_str(q->text)), GN_SQL_I(q->to));
 	return err ? NULL : json_integer(f->tokens->changes == 0);
 }
 
@@ -158,7 +164,8 @@ static void deliver(struct item *it)
 	void (*told)(struct gn_hub_request *, json_t *) = r->told;
 	r->told = NULL;
 	if (!it->answer)
-		gn_hub_fail_as(r, 503, "E010", NULL, "the history cannot be asked now; payments go on. Try again in a moment");
+		gn_hub_fail_as(r, 503, "E010", NULL,
+			       "the history cannot be asked now; payments go on. Try again in a moment");
 	if (told)
 		told(r, it->answer);
 	json_decref(it->answer);
@@ -203,7 +210,8 @@ void gn_feed_records(struct gn_feed *f, struct gn_slice payload, uint64_t first_
 	if (!it) {
 		uv_mutex_lock(&f->lock);
 		if (!f->info.stale)
-			gn_hub_log(f->hub, GN_LOG_ERROR, "history.stale", "the history lags too far behind; it is filled up at the next start");
+			gn_hub_log(f->hub, GN_LOG_ERROR, "history.stale",
+				   "the history lags too far behind; it is filled up at the next start");
 		f->info.stale = true;
 		uv_mutex_unlock(&f->lock);
 		return;
@@ -240,11 +248,6 @@ uint64_t gn_feed_watermark(const struct gn_feed *f)
 	return gn_history_watermark(f->history);
 }
 
-gn_err gn_feed_clear(struct gn_feed *f)
-{
-	return gn_history_clear(f->history);
-}
-
 void gn_feed_info(struct gn_feed *f, struct gn_feed_info *out)
 {
 	uv_mutex_lock(&f->lock);
@@ -252,7 +255,8 @@ void gn_feed_info(struct gn_feed *f, struct gn_feed_info *out)
 	uv_mutex_unlock(&f->lock);
 }
 
-gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path, struct gn_feed **out, char why[HUB_WHY])
+gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path, struct gn_feed **out,
+		    char why[HUB_WHY])
 {
 	struct gn_feed *f = calloc(1, sizeof *f);
 	if (!f)
@@ -264,7 +268,8 @@ gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *to
 	snprintf(f->path, sizeof f->path, "%s", history_path);
 	gn_err err = gn_sql_open_sqlite(tokens_path, &f->tokens, why);
 	if (!err)
-		err = GN_SQL_DO(f->tokens, "CREATE TABLE IF NOT EXISTS used (jti TEXT PRIMARY KEY, exp BIGINT NOT NULL)");
+		err = GN_SQL_DO(f->tokens,
+				"CREATE TABLE IF NOT EXISTS used (jti TEXT PRIMARY KEY, exp BIGINT NOT NULL)");
 	if (!err)
 		err = gn_history_open(f->kind, f->path, &hub->sk.pk, &f->history, why);
 	if (err) {

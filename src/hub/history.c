@@ -1,7 +1,9 @@
-/* Records become rows. One transaction per batch of records, the watermark in it, so that the tables are always those of some record.
+/* Records become rows. One transaction per batch of records, the watermark in it, so that the tables are always those
+ * of some record.
  *
  * 1. What a row says comes from records alone: the same journal gives the same tables.
- * 2. Numbers of participants, equivalents and pairs are those of the ledger; their texts are kept in memory, read back at the start. */
+ * 2. Numbers of participants, equivalents and pairs are those of the ledger; their texts are kept in memory, read back
+ * at the start. */
 #include "hub/history_int.h"
 #include "hub/token.h"
 #include "os/os.h"
@@ -11,40 +13,52 @@
 
 #define SCHEMA "1" /* another number here: tables are dropped and made again from the journal */
 
-static const char *const tables[] = {"meta",	     "participants", "equivalents", "lines",  "pairs",
-				     "transactions", "answers",	     "clearings",   "clearing_edges", "audit"};
+static const char *const tables[] = {"meta",         "participants", "equivalents", "lines",          "pairs",
+				     "transactions", "answers",      "clearings",   "clearing_edges", "audit"};
 
 static const char *const drops[] = {
-	"DROP TABLE IF EXISTS meta",      "DROP TABLE IF EXISTS participants", "DROP TABLE IF EXISTS equivalents",    "DROP TABLE IF EXISTS lines", "DROP TABLE IF EXISTS pairs",
-	"DROP TABLE IF EXISTS transactions", "DROP TABLE IF EXISTS answers",   "DROP TABLE IF EXISTS clearings", "DROP TABLE IF EXISTS clearing_edges", "DROP TABLE IF EXISTS audit",
+	"DROP TABLE IF EXISTS meta",    "DROP TABLE IF EXISTS participants", "DROP TABLE IF EXISTS equivalents",
+	"DROP TABLE IF EXISTS lines",   "DROP TABLE IF EXISTS pairs",        "DROP TABLE IF EXISTS transactions",
+	"DROP TABLE IF EXISTS answers", "DROP TABLE IF EXISTS clearings",    "DROP TABLE IF EXISTS clearing_edges",
+	"DROP TABLE IF EXISTS audit",
 };
 _Static_assert(GN_COUNT(tables) == GN_COUNT(drops), "every table is dropped");
 
 static const char *const creates[] = {
 	"CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-	"CREATE TABLE IF NOT EXISTS participants (number BIGINT PRIMARY KEY, pid TEXT NOT NULL, public_key TEXT NOT NULL, kind INTEGER NOT NULL, status INTEGER NOT NULL, "
+	"CREATE TABLE IF NOT EXISTS participants (number BIGINT PRIMARY KEY, pid TEXT NOT NULL, public_key TEXT NOT "
+	"NULL, kind INTEGER NOT NULL, status INTEGER NOT NULL, "
 	"level INTEGER NOT NULL, name TEXT NOT NULL, profile TEXT, created BIGINT NOT NULL, updated BIGINT NOT NULL)",
 	"CREATE INDEX IF NOT EXISTS participants_pid ON participants (pid)",
-	"CREATE TABLE IF NOT EXISTS equivalents (number BIGINT PRIMARY KEY, code TEXT NOT NULL, precision_ INTEGER NOT NULL, active INTEGER NOT NULL, info TEXT NOT NULL, "
+	"CREATE TABLE IF NOT EXISTS equivalents (number BIGINT PRIMARY KEY, code TEXT NOT NULL, precision_ INTEGER NOT "
+	"NULL, active INTEGER NOT NULL, info TEXT NOT NULL, "
 	"created BIGINT NOT NULL, updated BIGINT NOT NULL)",
-	"CREATE TABLE IF NOT EXISTS pairs (eq BIGINT NOT NULL, pair BIGINT NOT NULL, lower BIGINT NOT NULL, higher BIGINT NOT NULL, PRIMARY KEY (eq, pair))",
-	"CREATE TABLE IF NOT EXISTS lines (eq BIGINT NOT NULL, owner BIGINT NOT NULL, debtor BIGINT NOT NULL, lim BIGINT NOT NULL, status INTEGER NOT NULL, "
+	"CREATE TABLE IF NOT EXISTS pairs (eq BIGINT NOT NULL, pair BIGINT NOT NULL, lower BIGINT NOT NULL, higher "
+	"BIGINT NOT NULL, PRIMARY KEY (eq, pair))",
+	"CREATE TABLE IF NOT EXISTS lines (eq BIGINT NOT NULL, owner BIGINT NOT NULL, debtor BIGINT NOT NULL, lim "
+	"BIGINT NOT NULL, status INTEGER NOT NULL, "
 	"created BIGINT NOT NULL, updated BIGINT NOT NULL, PRIMARY KEY (eq, owner, debtor))",
-	"CREATE TABLE IF NOT EXISTS transactions (seq BIGINT PRIMARY KEY, type TEXT NOT NULL, tx_id TEXT NOT NULL, tx_key TEXT, initiator BIGINT, other BIGINT, eq BIGINT, "
-	"amount BIGINT, state TEXT NOT NULL, code INTEGER NOT NULL, description TEXT, routes TEXT, details TEXT, created BIGINT NOT NULL, decided BIGINT, profile INTEGER, "
+	"CREATE TABLE IF NOT EXISTS transactions (seq BIGINT PRIMARY KEY, type TEXT NOT NULL, tx_id TEXT NOT NULL, "
+	"tx_key TEXT, initiator BIGINT, other BIGINT, eq BIGINT, "
+	"amount BIGINT, state TEXT NOT NULL, code INTEGER NOT NULL, description TEXT, routes TEXT, details TEXT, "
+	"created BIGINT NOT NULL, decided BIGINT, profile INTEGER, "
 	"signed TEXT, signature TEXT)",
 	"CREATE INDEX IF NOT EXISTS transactions_initiator ON transactions (initiator, seq)",
 	"CREATE INDEX IF NOT EXISTS transactions_other ON transactions (other, seq)",
 	"CREATE INDEX IF NOT EXISTS transactions_key ON transactions (tx_key)",
 	"CREATE INDEX IF NOT EXISTS transactions_id ON transactions (tx_id)",
-	"CREATE TABLE IF NOT EXISTS answers (seq BIGINT PRIMARY KEY, tx_key TEXT NOT NULL, participant BIGINT, yes INTEGER NOT NULL, at BIGINT NOT NULL, signed TEXT, signature TEXT)",
-	"CREATE TABLE IF NOT EXISTS clearings (seq BIGINT PRIMARY KEY, eq BIGINT NOT NULL, mode INTEGER NOT NULL, total TEXT NOT NULL, cause BIGINT, certificate TEXT, tx_key TEXT, "
+	"CREATE TABLE IF NOT EXISTS answers (seq BIGINT PRIMARY KEY, tx_key TEXT NOT NULL, participant BIGINT, yes "
+	"INTEGER NOT NULL, at BIGINT NOT NULL, signed TEXT, signature TEXT)",
+	"CREATE TABLE IF NOT EXISTS clearings (seq BIGINT PRIMARY KEY, eq BIGINT NOT NULL, mode INTEGER NOT NULL, "
+	"total TEXT NOT NULL, cause BIGINT, certificate TEXT, tx_key TEXT, "
 	"state TEXT NOT NULL, code INTEGER NOT NULL, created BIGINT NOT NULL, decided BIGINT)",
 	"CREATE INDEX IF NOT EXISTS clearings_key ON clearings (tx_key)",
-	"CREATE TABLE IF NOT EXISTS clearing_edges (seq BIGINT NOT NULL, debtor BIGINT NOT NULL, creditor BIGINT NOT NULL, amount BIGINT NOT NULL, PRIMARY KEY (seq, debtor, creditor))",
+	"CREATE TABLE IF NOT EXISTS clearing_edges (seq BIGINT NOT NULL, debtor BIGINT NOT NULL, creditor BIGINT NOT "
+	"NULL, amount BIGINT NOT NULL, PRIMARY KEY (seq, debtor, creditor))",
 	"CREATE INDEX IF NOT EXISTS clearing_edges_debtor ON clearing_edges (debtor, seq)",
 	"CREATE INDEX IF NOT EXISTS clearing_edges_creditor ON clearing_edges (creditor, seq)",
-	"CREATE TABLE IF NOT EXISTS audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, role INTEGER NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, "
+	"CREATE TABLE IF NOT EXISTS audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, role "
+	"INTEGER NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, "
 	"reason TEXT NOT NULL, before_ TEXT, after_ TEXT)",
 };
 
@@ -152,7 +166,8 @@ static void load_pair(void *user, const char *const *c, int n)
 	struct loading *l = user;
 	(void)n;
 	if (!l->err)
-		l->err = note_pair(l->h, (uint32_t)strtoul(c[0], NULL, 10), (uint32_t)strtoul(c[1], NULL, 10), (uint32_t)strtoul(c[2], NULL, 10), (uint32_t)strtoul(c[3], NULL, 10));
+		l->err = note_pair(l->h, (uint32_t)strtoul(c[0], NULL, 10), (uint32_t)strtoul(c[1], NULL, 10),
+				   (uint32_t)strtoul(c[2], NULL, 10), (uint32_t)strtoul(c[3], NULL, 10));
 }
 
 static void load_meta(void *user, const char *const *c, int n)
@@ -189,8 +204,10 @@ static void identity(const struct gn_history *h, char out[80])
 
 static gn_err set_meta(struct gn_history *h, const char *name, const char *value)
 {
-	return GN_SQL_RUN(h->sql, "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value", NULL, NULL, GN_SQL_T(gn_str(name)),
-			  GN_SQL_T(gn_str(value)));
+	return GN_SQL_RUN(h->sql,
+			  "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
+			  "excluded.value",
+			  NULL, NULL, GN_SQL_T(gn_str(name)), GN_SQL_T(gn_str(value)));
 }
 
 static gn_err create(struct gn_history *h)
@@ -202,7 +219,7 @@ static gn_err create(struct gn_history *h)
 	return set_meta(h, "identity", text);
 }
 
-gn_err gn_history_clear(struct gn_history *h)
+static gn_err clear(struct gn_history *h)
 {
 	forget(h);
 	for (size_t i = 0; i < GN_COUNT(drops); i++)
@@ -218,15 +235,18 @@ static gn_err load(struct gn_history *h)
 	GN_TRY(h->sql->run(h->sql, "SELECT name, value FROM meta", NULL, 0, load_meta, &l));
 	identity(h, want);
 	if (strcmp(l.value, want) != 0)
-		return gn_history_clear(h);
+		return clear(h);
 	GN_TRY(create(h));
 	GN_TRY(h->sql->run(h->sql, "SELECT number, pid FROM participants ORDER BY number", NULL, 0, load_pid, &l));
-	GN_TRY(h->sql->run(h->sql, "SELECT number, code, precision_ FROM equivalents ORDER BY number", NULL, 0, load_equivalent, &l));
-	GN_TRY(h->sql->run(h->sql, "SELECT eq, pair, lower, higher FROM pairs ORDER BY eq, pair", NULL, 0, load_pair, &l));
-	return l.err ? gn_history_clear(h) : GN_OK;
+	GN_TRY(h->sql->run(h->sql, "SELECT number, code, precision_ FROM equivalents ORDER BY number", NULL, 0,
+			   load_equivalent, &l));
+	GN_TRY(h->sql->run(h->sql, "SELECT eq, pair, lower, higher FROM pairs ORDER BY eq, pair", NULL, 0, load_pair,
+			   &l));
+	return l.err ? clear(h) : GN_OK;
 }
 
-gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub, struct gn_history **out, char why[HUB_WHY])
+gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub, struct gn_history **out,
+		       char why[HUB_WHY])
 {
 	static const char postgresql[] = "postgresql ";
 	struct gn_history *h = calloc(1, sizeof *h);
@@ -235,7 +255,10 @@ gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *h
 	h->hub = *hub;
 	bool sqlite = strcmp(kind, "sqlite") == 0;
 	gn_err err = sqlite ? gn_sql_open_sqlite(path, &h->sql, why)
-			    : gn_sql_open_postgresql(strncmp(kind, postgresql, sizeof postgresql - 1) == 0 ? kind + sizeof postgresql - 1 : kind, &h->sql, why);
+			    : gn_sql_open_postgresql(strncmp(kind, postgresql, sizeof postgresql - 1) == 0
+							     ? kind + sizeof postgresql - 1
+							     : kind,
+						     &h->sql, why);
 	if (!err && (err = load(h)))
 		snprintf(why, HUB_WHY, "%s", h->sql->why);
 	if (err) {
@@ -268,23 +291,29 @@ const char *gn_history_why(const struct gn_history *h)
 
 /* ---- records ---- */
 
-static gn_err audit(struct gn_history *h, const struct gn_record_view *r, const char *action, const char *target, const char *before, const char *after)
+static gn_err audit(struct gn_history *h, const struct gn_record_view *r, const char *action, const char *target,
+		    const char *before, const char *after)
 {
 	char actor[GN_PID_MAX] = "";
 	static const struct gn_pk nobody;
 	if (memcmp(&r->admin.actor, &nobody, sizeof nobody) != 0)
 		gn_pid(&r->admin.actor, actor);
-	return GN_SQL_RUN(h->sql, "INSERT INTO audit (seq, at, actor, role, action, target, reason, before_, after_) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)", NULL, NULL,
-			  GN_SQL_I(r->seq), GN_SQL_I(r->time), GN_SQL_T(gn_str(actor)), GN_SQL_I(r->admin.role), GN_SQL_T(gn_str(action)), GN_SQL_T(gn_str(target)),
-			  GN_SQL_T(r->admin.reason), before ? GN_SQL_T(gn_str(before)) : GN_SQL_N, after ? GN_SQL_T(gn_str(after)) : GN_SQL_N);
+	return GN_SQL_RUN(h->sql,
+			  "INSERT INTO audit (seq, at, actor, role, action, target, reason, before_, after_) VALUES "
+			  "($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+			  NULL, NULL, GN_SQL_I(r->seq), GN_SQL_I(r->time), GN_SQL_T(gn_str(actor)),
+			  GN_SQL_I(r->admin.role), GN_SQL_T(gn_str(action)), GN_SQL_T(gn_str(target)),
+			  GN_SQL_T(r->admin.reason), before ? GN_SQL_T(gn_str(before)) : GN_SQL_N,
+			  after ? GN_SQL_T(gn_str(after)) : GN_SQL_N);
 }
 
 static void settings_text(const struct gn_ledger_settings *s, char *out, size_t cap)
 {
 	snprintf(out, cap,
-		 "{\"max_hops\":%u,\"max_paths\":%u,\"maxflow\":%s,\"inline_clearing\":%s,\"accept_v0\":%s,\"cycle5_s\":%u,\"cycle6_s\":%u,\"expiry_s\":%u,\"expiry_s_max\":%u}",
-		 s->max_hops, s->max_paths, s->maxflow ? "true" : "false", s->inline_clearing ? "true" : "false", s->accept_v0 ? "true" : "false", s->cycle5_s, s->cycle6_s,
-		 s->expiry_s, s->expiry_s_max);
+		 "{\"max_hops\":%u,\"max_paths\":%u,\"maxflow\":%s,\"inline_clearing\":%s,\"accept_v0\":%s,\"cycle5_"
+		 "s\":%u,\"cycle6_s\":%u,\"expiry_s\":%u,\"expiry_s_max\":%u}",
+		 s->max_hops, s->max_paths, s->maxflow ? "true" : "false", s->inline_clearing ? "true" : "false",
+		 s->accept_v0 ? "true" : "false", s->cycle5_s, s->cycle6_s, s->expiry_s, s->expiry_s_max);
 }
 
 static gn_err feed_settings(struct gn_history *h, const struct gn_record_view *r)
@@ -303,14 +332,18 @@ static gn_err feed_equivalent(struct gn_history *h, const struct gn_record_view 
 	snprintf(code, sizeof code, "%.*s", (int)r->u.equivalent.code.len, (const char *)r->u.equivalent.code.p);
 	if (old)
 		snprintf(before, sizeof before, "{\"precision\":%u}", old->precision);
-	snprintf(after, sizeof after, "{\"active\":%s,\"precision\":%u}", r->u.equivalent.active ? "true" : "false", r->u.equivalent.precision);
+	snprintf(after, sizeof after, "{\"active\":%s,\"precision\":%u}", r->u.equivalent.active ? "true" : "false",
+		 r->u.equivalent.precision);
 	bool fresh = !old;
 	GN_TRY(note_equivalent(h, r->eq, code, r->u.equivalent.precision));
 	GN_TRY(GN_SQL_RUN(h->sql,
-			  "INSERT INTO equivalents (number, code, precision_, active, info, created, updated) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (number) DO UPDATE "
-			  "SET precision_ = excluded.precision_, active = excluded.active, info = excluded.info, updated = excluded.updated",
-			  NULL, NULL, GN_SQL_I(r->eq), GN_SQL_T(gn_str(code)), GN_SQL_I(r->u.equivalent.precision), GN_SQL_I(r->u.equivalent.active),
-			  GN_SQL_T(r->u.equivalent.info), GN_SQL_I(r->time), GN_SQL_I(r->time)));
+			  "INSERT INTO equivalents (number, code, precision_, active, info, created, updated) VALUES "
+			  "($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (number) DO UPDATE "
+			  "SET precision_ = excluded.precision_, active = excluded.active, info = excluded.info, "
+			  "updated = excluded.updated",
+			  NULL, NULL, GN_SQL_I(r->eq), GN_SQL_T(gn_str(code)), GN_SQL_I(r->u.equivalent.precision),
+			  GN_SQL_I(r->u.equivalent.active), GN_SQL_T(r->u.equivalent.info), GN_SQL_I(r->time),
+			  GN_SQL_I(r->time)));
 	return audit(h, r, fresh ? "equivalent.create" : "equivalent.update", code, fresh ? NULL : before, after);
 }
 
@@ -333,9 +366,12 @@ static gn_err feed_participant(struct gn_history *h, const struct gn_record_view
 	uint32_t number = h->pid_count;
 	GN_TRY(note_pid(h, number, pid));
 	return GN_SQL_RUN(h->sql,
-			  "INSERT INTO participants (number, pid, public_key, kind, status, level, name, profile, created, updated) VALUES ($1, $2, $3, $4, 0, 0, $5, $6, $7, $8)",
-			  NULL, NULL, GN_SQL_I(number), GN_SQL_T(gn_str(pid)), GN_SQL_T(gn_str(key)), GN_SQL_I(r->u.participant.kind), GN_SQL_T(gn_buf_slice(&text)),
-			  op->user_profile.p ? GN_SQL_T(op->user_profile) : GN_SQL_N, GN_SQL_I(r->time), GN_SQL_I(r->time));
+			  "INSERT INTO participants (number, pid, public_key, kind, status, level, name, profile, "
+			  "created, updated) VALUES ($1, $2, $3, $4, 0, 0, $5, $6, $7, $8)",
+			  NULL, NULL, GN_SQL_I(number), GN_SQL_T(gn_str(pid)), GN_SQL_T(gn_str(key)),
+			  GN_SQL_I(r->u.participant.kind), GN_SQL_T(gn_buf_slice(&text)),
+			  op->user_profile.p ? GN_SQL_T(op->user_profile) : GN_SQL_N, GN_SQL_I(r->time),
+			  GN_SQL_I(r->time));
 }
 
 static gn_err feed_profile(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
@@ -343,8 +379,11 @@ static gn_err feed_profile(struct gn_history *h, const struct gn_record_view *r,
 	uint8_t name[OP_NAME_MAX + 1];
 	struct gn_buf text = {name, 0, sizeof name};
 	unescape(op->display_name, &text);
-	return GN_SQL_RUN(h->sql, "UPDATE participants SET name = COALESCE($1, name), profile = COALESCE($2, profile), updated = $3 WHERE number = $4", NULL, NULL,
-			  op->display_name.p ? GN_SQL_T(gn_buf_slice(&text)) : GN_SQL_N, op->user_profile.p ? GN_SQL_T(op->user_profile) : GN_SQL_N, GN_SQL_I(r->time),
+	return GN_SQL_RUN(h->sql,
+			  "UPDATE participants SET name = COALESCE($1, name), profile = COALESCE($2, profile), updated "
+			  "= $3 WHERE number = $4",
+			  NULL, NULL, op->display_name.p ? GN_SQL_T(gn_buf_slice(&text)) : GN_SQL_N,
+			  op->user_profile.p ? GN_SQL_T(op->user_profile) : GN_SQL_N, GN_SQL_I(r->time),
 			  GN_SQL_I(r->sign.signer));
 }
 
@@ -352,10 +391,13 @@ static gn_err feed_status(struct gn_history *h, const struct gn_record_view *r)
 {
 	static const char *const names[] = {"active", "suspended", "left", "deleted"};
 	char before[64], after[64];
-	snprintf(before, sizeof before, "{\"status\":\"%s\",\"verification_level\":%u}", names[r->u.status.status_before & 3], r->u.status.level_before);
-	snprintf(after, sizeof after, "{\"status\":\"%s\",\"verification_level\":%u}", names[r->u.status.status & 3], r->u.status.level);
-	GN_TRY(GN_SQL_RUN(h->sql, "UPDATE participants SET status = $1, level = $2, updated = $3 WHERE number = $4", NULL, NULL, GN_SQL_I(r->u.status.status),
-			  GN_SQL_I(r->u.status.level), GN_SQL_I(r->time), GN_SQL_I(r->u.status.participant)));
+	snprintf(before, sizeof before, "{\"status\":\"%s\",\"verification_level\":%u}",
+		 names[r->u.status.status_before & 3], r->u.status.level_before);
+	snprintf(after, sizeof after, "{\"status\":\"%s\",\"verification_level\":%u}", names[r->u.status.status & 3],
+		 r->u.status.level);
+	GN_TRY(GN_SQL_RUN(h->sql, "UPDATE participants SET status = $1, level = $2, updated = $3 WHERE number = $4",
+			  NULL, NULL, GN_SQL_I(r->u.status.status), GN_SQL_I(r->u.status.level), GN_SQL_I(r->time),
+			  GN_SQL_I(r->u.status.participant)));
 	return audit(h, r, "participant.status", gn_history_pid(h, r->u.status.participant), before, after);
 }
 
@@ -368,9 +410,11 @@ struct tx_row {
 	bool decided, has_key;
 };
 
-static gn_err put_tx(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op, const struct tx_row *t)
+static gn_err put_tx(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op,
+		     const struct tx_row *t)
 {
-	char key[33] = "", sig[96] = "", *routes = t->routes ? json_dumps(t->routes, JSON_COMPACT) : NULL, *details = t->details ? json_dumps(t->details, JSON_COMPACT) : NULL;
+	char key[33] = "", sig[96] = "", *routes = t->routes ? json_dumps(t->routes, JSON_COMPACT) : NULL,
+	     *details = t->details ? json_dumps(t->details, JSON_COMPACT) : NULL;
 	uint8_t description[OP_TEXT_MAX + 1];
 	struct gn_buf text = {description, 0, sizeof description};
 	gn_hex(GN_SLICE(r->key.b), key);
@@ -378,12 +422,18 @@ static gn_err put_tx(struct gn_history *h, const struct gn_record_view *r, const
 	unescape(op->description, &text);
 	if (!err)
 		err = GN_SQL_RUN(h->sql,
-			  "INSERT INTO transactions (seq, type, tx_id, tx_key, initiator, other, eq, amount, state, code, description, routes, details, created, decided, profile, signed, "
-			  "signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)",
-			  NULL, NULL, GN_SQL_I(r->seq), GN_SQL_T(gn_str(t->type)), GN_SQL_T(t->tx_id), t->has_key ? GN_SQL_T(gn_str(key)) : GN_SQL_N, GN_SQL_I(r->sign.signer),
-			  GN_SQL_I(t->other), GN_SQL_I(t->eq), GN_SQL_I(t->amount), GN_SQL_T(gn_str(t->state)), GN_SQL_I(t->code),
-			  op->description.p ? GN_SQL_T(gn_buf_slice(&text)) : GN_SQL_N, routes ? GN_SQL_T(gn_str(routes)) : GN_SQL_N, details ? GN_SQL_T(gn_str(details)) : GN_SQL_N,
-			  GN_SQL_I(r->time), t->decided ? GN_SQL_I(r->time) : GN_SQL_N, GN_SQL_I(r->sign.profile), GN_SQL_T(r->sign.bytes), GN_SQL_T(gn_str(sig)));
+				 "INSERT INTO transactions (seq, type, tx_id, tx_key, initiator, other, eq, amount, "
+				 "state, code, description, routes, details, created, decided, profile, signed, "
+				 "signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+				 "$16, $17, $18)",
+				 NULL, NULL, GN_SQL_I(r->seq), GN_SQL_T(gn_str(t->type)), GN_SQL_T(t->tx_id),
+				 t->has_key ? GN_SQL_T(gn_str(key)) : GN_SQL_N, GN_SQL_I(r->sign.signer),
+				 GN_SQL_I(t->other), GN_SQL_I(t->eq), GN_SQL_I(t->amount), GN_SQL_T(gn_str(t->state)),
+				 GN_SQL_I(t->code), op->description.p ? GN_SQL_T(gn_buf_slice(&text)) : GN_SQL_N,
+				 routes ? GN_SQL_T(gn_str(routes)) : GN_SQL_N,
+				 details ? GN_SQL_T(gn_str(details)) : GN_SQL_N, GN_SQL_I(r->time),
+				 t->decided ? GN_SQL_I(r->time) : GN_SQL_N, GN_SQL_I(r->sign.profile),
+				 GN_SQL_T(r->sign.bytes), GN_SQL_T(gn_str(sig)));
 	free(routes);
 	free(details);
 	json_decref(t->routes);
@@ -393,20 +443,27 @@ static gn_err put_tx(struct gn_history *h, const struct gn_record_view *r, const
 
 static gn_err feed_line(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
 {
-	static const char *const types[] = {"TRUST_LINE_CREATE", "TRUST_LINE_UPDATE", "TRUST_LINE_CLOSE", "TRUST_LINE_CLOSE"};
+	static const char *const types[] = {"TRUST_LINE_CREATE", "TRUST_LINE_UPDATE", "TRUST_LINE_CLOSE",
+					    "TRUST_LINE_CLOSE"};
 	uint32_t from = r->u.line.from, to = r->u.line.to;
 	uint32_t lower = r->u.line.side ? to : from, higher = r->u.line.side ? from : to;
 	char id[GN_LINE_ID_LEN + 1];
 	struct gn_line_id line = {(uint16_t)r->eq, r->u.line.pair, r->u.line.version, r->u.line.side};
 	GN_TRY(note_pair(h, r->eq, r->u.line.pair, lower, higher));
-	GN_TRY(GN_SQL_RUN(h->sql, "INSERT INTO pairs (eq, pair, lower, higher) VALUES ($1, $2, $3, $4) ON CONFLICT (eq, pair) DO NOTHING", NULL, NULL, GN_SQL_I(r->eq),
-			  GN_SQL_I(r->u.line.pair), GN_SQL_I(lower), GN_SQL_I(higher)));
+	GN_TRY(GN_SQL_RUN(
+		h->sql,
+		"INSERT INTO pairs (eq, pair, lower, higher) VALUES ($1, $2, $3, $4) ON CONFLICT (eq, pair) DO NOTHING",
+		NULL, NULL, GN_SQL_I(r->eq), GN_SQL_I(r->u.line.pair), GN_SQL_I(lower), GN_SQL_I(higher)));
 	GN_TRY(GN_SQL_RUN(h->sql,
-			  "INSERT INTO lines (eq, owner, debtor, lim, status, created, updated) VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (eq, owner, debtor) DO UPDATE "
+			  "INSERT INTO lines (eq, owner, debtor, lim, status, created, updated) VALUES ($1, $2, $3, "
+			  "$4, $5, $6, $7) ON CONFLICT (eq, owner, debtor) DO UPDATE "
 			  "SET lim = excluded.lim, status = excluded.status, updated = excluded.updated",
-			  NULL, NULL, GN_SQL_I(r->eq), GN_SQL_I(from), GN_SQL_I(to), GN_SQL_I(r->u.line.limit), GN_SQL_I(r->u.line.status), GN_SQL_I(r->time), GN_SQL_I(r->time)));
+			  NULL, NULL, GN_SQL_I(r->eq), GN_SQL_I(from), GN_SQL_I(to), GN_SQL_I(r->u.line.limit),
+			  GN_SQL_I(r->u.line.status), GN_SQL_I(r->time), GN_SQL_I(r->time)));
 	gn_line_id_text(&line, id);
-	return put_tx(h, r, op, &(struct tx_row){types[r->u.line.action & 3], "COMMITTED", gn_str(id), to, r->eq, r->u.line.limit, 0, NULL, NULL, true, false});
+	return put_tx(h, r, op,
+		      &(struct tx_row){types[r->u.line.action & 3], "COMMITTED", gn_str(id), to, r->eq, r->u.line.limit,
+				       0, NULL, NULL, true, false});
 }
 
 static gn_err feed_payment(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
@@ -416,7 +473,10 @@ static gn_err feed_payment(struct gn_history *h, const struct gn_record_view *r,
 	if (!e)
 		return GN_CORRUPT;
 	json_t *routes = gn_json_routes(r->u.payment.routes, r->eq, e->precision, gn_history_pair, h);
-	return put_tx(h, r, op, &(struct tx_row){"PAYMENT", gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE), op->tx_id, r->u.payment.payee, r->eq, r->u.payment.amount, 0, routes, NULL, committed, true});
+	return put_tx(h, r, op,
+		      &(struct tx_row){"PAYMENT", gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE),
+				       op->tx_id, r->u.payment.payee, r->eq, r->u.payment.amount, 0, routes, NULL,
+				       committed, true});
 }
 
 static gn_err feed_failed(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
@@ -439,7 +499,9 @@ static gn_err feed_failed(struct gn_history *h, const struct gn_record_view *r, 
 		json_array_append_new(list, item);
 	}
 	json_object_set_new(details, "raises", list);
-	return put_tx(h, r, op, &(struct tx_row){"PAYMENT", gn_tx_state_name(GN_TX_ABORTED), op->tx_id, r->u.failed.payee, r->eq, r->u.failed.amount, r->u.failed.code, NULL, details, true, true});
+	return put_tx(h, r, op,
+		      &(struct tx_row){"PAYMENT", gn_tx_state_name(GN_TX_ABORTED), op->tx_id, r->u.failed.payee, r->eq,
+				       r->u.failed.amount, r->u.failed.code, NULL, details, true, true});
 }
 
 static gn_err feed_answer(struct gn_history *h, const struct gn_record_view *r)
@@ -447,23 +509,33 @@ static gn_err feed_answer(struct gn_history *h, const struct gn_record_view *r)
 	char key[33], sig[96];
 	gn_hex(GN_SLICE(r->key.b), key);
 	GN_TRY(gn_base64(GN_SLICE(r->sign.sig.b), false, sig, sizeof sig));
-	return GN_SQL_RUN(h->sql, "INSERT INTO answers (seq, tx_key, participant, yes, at, signed, signature) VALUES ($1, $2, $3, $4, $5, $6, $7)", NULL, NULL, GN_SQL_I(r->seq),
-			  GN_SQL_T(gn_str(key)), GN_SQL_I(r->sign.signer), GN_SQL_I(r->u.answer.yes), GN_SQL_I(r->time), GN_SQL_T(r->sign.bytes), GN_SQL_T(gn_str(sig)));
+	return GN_SQL_RUN(h->sql,
+			  "INSERT INTO answers (seq, tx_key, participant, yes, at, signed, signature) VALUES ($1, $2, "
+			  "$3, $4, $5, $6, $7)",
+			  NULL, NULL, GN_SQL_I(r->seq), GN_SQL_T(gn_str(key)), GN_SQL_I(r->sign.signer),
+			  GN_SQL_I(r->u.answer.yes), GN_SQL_I(r->time), GN_SQL_T(r->sign.bytes), GN_SQL_T(gn_str(sig)));
 }
 
 static gn_err feed_end(struct gn_history *h, const struct gn_record_view *r)
 {
 	char key[33];
 	bool reject = r->type == GN_REC_REJECT;
-	const char *state = gn_tx_state_name(r->type == GN_REC_COMMIT ? GN_TX_COMMITTED : reject ? GN_TX_REJECTED : GN_TX_ABORTED);
+	const char *state = gn_tx_state_name(r->type == GN_REC_COMMIT ? GN_TX_COMMITTED
+					     : reject                 ? GN_TX_REJECTED
+								      : GN_TX_ABORTED);
 	gn_hex(GN_SLICE(r->key.b), key);
 	if (r->type != GN_REC_COMMIT && r->u.end.by_admin)
 		GN_TRY(audit(h, r, reject ? "clearing.reject" : "payment.abort", key, NULL, NULL));
 	if (reject)
-		return GN_SQL_RUN(h->sql, "UPDATE clearings SET state = $1, code = $2, decided = $3 WHERE tx_key = $4 AND decided IS NULL", NULL, NULL, GN_SQL_T(gn_str(state)),
-				  GN_SQL_I(r->u.end.code), GN_SQL_I(r->time), GN_SQL_T(gn_str(key)));
-	return GN_SQL_RUN(h->sql, "UPDATE transactions SET state = $1, code = $2, decided = $3 WHERE tx_key = $4 AND decided IS NULL", NULL, NULL, GN_SQL_T(gn_str(state)),
-			  GN_SQL_I(r->u.end.code), GN_SQL_I(r->time), GN_SQL_T(gn_str(key)));
+		return GN_SQL_RUN(h->sql,
+				  "UPDATE clearings SET state = $1, code = $2, decided = $3 WHERE tx_key = $4 AND "
+				  "decided IS NULL",
+				  NULL, NULL, GN_SQL_T(gn_str(state)), GN_SQL_I(r->u.end.code), GN_SQL_I(r->time),
+				  GN_SQL_T(gn_str(key)));
+	return GN_SQL_RUN(
+		h->sql,
+		"UPDATE transactions SET state = $1, code = $2, decided = $3 WHERE tx_key = $4 AND decided IS NULL",
+		NULL, NULL, GN_SQL_T(gn_str(state)), GN_SQL_I(r->u.end.code), GN_SQL_I(r->time), GN_SQL_T(gn_str(key)));
 }
 
 static gn_err put_edge(struct gn_history *h, uint64_t seq, uint32_t eq, struct gn_hop debt, gn_amount amount)
@@ -473,9 +545,11 @@ static gn_err put_edge(struct gn_history *h, uint64_t seq, uint32_t eq, struct g
 		return GN_CORRUPT;
 	uint32_t lower = e->pairs[debt.pair].lower, higher = e->pairs[debt.pair].higher;
 	return GN_SQL_RUN(h->sql,
-			  "INSERT INTO clearing_edges (seq, debtor, creditor, amount) VALUES ($1, $2, $3, $4) ON CONFLICT (seq, debtor, creditor) DO UPDATE "
+			  "INSERT INTO clearing_edges (seq, debtor, creditor, amount) VALUES ($1, $2, $3, $4) ON "
+			  "CONFLICT (seq, debtor, creditor) DO UPDATE "
 			  "SET amount = clearing_edges.amount + excluded.amount",
-			  NULL, NULL, GN_SQL_I(seq), GN_SQL_I(debt.dir ? higher : lower), GN_SQL_I(debt.dir ? lower : higher), GN_SQL_I(amount));
+			  NULL, NULL, GN_SQL_I(seq), GN_SQL_I(debt.dir ? higher : lower),
+			  GN_SQL_I(debt.dir ? lower : higher), GN_SQL_I(amount));
 }
 
 static gn_err feed_clearing(struct gn_history *h, const struct gn_record_view *r)
@@ -494,12 +568,22 @@ static gn_err feed_clearing(struct gn_history *h, const struct gn_record_view *r
 	gn_hex(GN_SLICE(r->u.clearing.certificate.b), certificate);
 	gn_amount_text(r->u.clearing.total, e->precision, total);
 	if (answers_offer)
-		GN_TRY(GN_SQL_RUN(h->sql, "UPDATE clearings SET state = 'COMMITTED', decided = $1 WHERE tx_key = $2 AND decided IS NULL", NULL, NULL, GN_SQL_I(r->time), GN_SQL_T(gn_str(key))));
+		GN_TRY(GN_SQL_RUN(
+			h->sql,
+			"UPDATE clearings SET state = 'COMMITTED', decided = $1 WHERE tx_key = $2 AND decided IS NULL",
+			NULL, NULL, GN_SQL_I(r->time), GN_SQL_T(gn_str(key))));
 	GN_TRY(GN_SQL_RUN(h->sql,
-			  "INSERT INTO clearings (seq, eq, mode, total, cause, certificate, tx_key, state, code, created, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)", NULL,
-			  NULL, GN_SQL_I(r->seq), GN_SQL_I(r->eq), GN_SQL_I(offer ? GN_CLEARING_CONSENT : r->u.clearing.mode), GN_SQL_T(gn_str(total)), GN_SQL_I(r->u.clearing.cause),
-			  r->u.clearing.mode == GN_CLEARING_EXACT || r->u.clearing.mode == GN_CLEARING_CONSENT ? GN_SQL_T(gn_str(certificate)) : GN_SQL_N, offer || answers_offer ? GN_SQL_T(gn_str(key)) : GN_SQL_N,
-			  GN_SQL_T(gn_str(gn_tx_state_name(offer ? GN_TX_WAITING : GN_TX_COMMITTED))), GN_SQL_I(r->time), offer ? GN_SQL_N : GN_SQL_I(r->time)));
+			  "INSERT INTO clearings (seq, eq, mode, total, cause, certificate, tx_key, state, code, "
+			  "created, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)",
+			  NULL, NULL, GN_SQL_I(r->seq), GN_SQL_I(r->eq),
+			  GN_SQL_I(offer ? GN_CLEARING_CONSENT : r->u.clearing.mode), GN_SQL_T(gn_str(total)),
+			  GN_SQL_I(r->u.clearing.cause),
+			  r->u.clearing.mode == GN_CLEARING_EXACT || r->u.clearing.mode == GN_CLEARING_CONSENT
+				  ? GN_SQL_T(gn_str(certificate))
+				  : GN_SQL_N,
+			  offer || answers_offer ? GN_SQL_T(gn_str(key)) : GN_SQL_N,
+			  GN_SQL_T(gn_str(gn_tx_state_name(offer ? GN_TX_WAITING : GN_TX_COMMITTED))),
+			  GN_SQL_I(r->time), offer ? GN_SQL_N : GN_SQL_I(r->time)));
 	while (gn_rec_next_route(&cycles, &amount, &hops))
 		while (gn_rec_next_hop(&hops, &hop))
 			GN_TRY(put_edge(h, r->seq, r->eq, hop, amount));
@@ -521,8 +605,10 @@ static gn_err feed_dispute(struct gn_history *h, const struct gn_record_view *r)
 static gn_err feed_note(struct gn_history *h, const struct gn_record_view *r)
 {
 	json_t *j = json_loadb((const char *)r->u.note.p, r->u.note.len, 0, NULL);
-	const char *action = json_string_value(json_object_get(j, "action")), *target = json_string_value(json_object_get(j, "target"));
-	char *before = json_dumps(json_object_get(j, "before"), JSON_COMPACT | JSON_ENCODE_ANY), *after = json_dumps(json_object_get(j, "after"), JSON_COMPACT | JSON_ENCODE_ANY);
+	const char *action = json_string_value(json_object_get(j, "action")),
+		   *target = json_string_value(json_object_get(j, "target"));
+	char *before = json_dumps(json_object_get(j, "before"), JSON_COMPACT | JSON_ENCODE_ANY),
+	     *after = json_dumps(json_object_get(j, "after"), JSON_COMPACT | JSON_ENCODE_ANY);
 	gn_err err = audit(h, r, action ? action : "note", target ? target : "", before, after);
 	free(before);
 	free(after);
@@ -534,12 +620,16 @@ static gn_err feed_one(struct gn_history *h, const struct gn_record_view *r, str
 {
 	memset(op, 0, sizeof *op);
 	if (r->sign.present) {
-		static const enum gn_op_kind kinds[] = {[GN_REC_PARTICIPANT] = GN_OP_REGISTER, [GN_REC_PROFILE] = GN_OP_PROFILE, [GN_REC_PAYMENT] = GN_OP_PAYMENT,
-							[GN_REC_FAILED] = GN_OP_PAYMENT,       [GN_REC_PREPARE] = GN_OP_PAYMENT, [GN_REC_VOTE] = GN_OP_VOTE,
-							[GN_REC_ANSWER] = GN_OP_CONSENT};
-		static const enum gn_op_kind line_kinds[] = {GN_OP_LINE_CREATE, GN_OP_LINE_UPDATE, GN_OP_LINE_CLOSE, GN_OP_LINE_CLOSE};
+		static const enum gn_op_kind kinds[] = {
+			[GN_REC_PARTICIPANT] = GN_OP_REGISTER, [GN_REC_PROFILE] = GN_OP_PROFILE,
+			[GN_REC_PAYMENT] = GN_OP_PAYMENT,      [GN_REC_FAILED] = GN_OP_PAYMENT,
+			[GN_REC_PREPARE] = GN_OP_PAYMENT,      [GN_REC_VOTE] = GN_OP_VOTE,
+			[GN_REC_ANSWER] = GN_OP_CONSENT};
+		static const enum gn_op_kind line_kinds[] = {GN_OP_LINE_CREATE, GN_OP_LINE_UPDATE, GN_OP_LINE_CLOSE,
+							     GN_OP_LINE_CLOSE};
 		enum gn_op_kind kind = r->type == GN_REC_LINE ? line_kinds[r->u.line.action & 3] : kinds[r->type];
-		GN_TRY(gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, r->sign.profile ? GN_OP_KINDS : kind, r->sign.bytes, op));
+		GN_TRY(gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0,
+				   r->sign.profile ? GN_OP_KINDS : kind, r->sign.bytes, op));
 	}
 	switch (r->type) {
 	case GN_REC_GENESIS:
@@ -566,7 +656,8 @@ static gn_err feed_one(struct gn_history *h, const struct gn_record_view *r, str
 	return GN_OK; /* of a later version: nothing that is asked for here */
 }
 
-static gn_err feed_all(struct gn_history *h, struct gn_slice payload, uint64_t first_seq, uint32_t count, struct gn_op *op)
+static gn_err feed_all(struct gn_history *h, struct gn_slice payload, uint64_t first_seq, uint32_t count,
+		       struct gn_op *op)
 {
 	char mark[24];
 	size_t off = 0;
@@ -587,7 +678,8 @@ gn_err gn_history_feed(struct gn_history *h, struct gn_slice payload, uint64_t f
 	if (count == 0 || first_seq + count - 1 <= h->watermark)
 		return GN_OK;
 	if (first_seq > h->watermark + 1) {
-		snprintf(h->why, sizeof h->why, "records %llu to %llu are missing", (unsigned long long)h->watermark + 1, (unsigned long long)first_seq - 1);
+		snprintf(h->why, sizeof h->why, "records %llu to %llu are missing",
+			 (unsigned long long)h->watermark + 1, (unsigned long long)first_seq - 1);
 		return GN_CORRUPT;
 	}
 	struct gn_op *op = malloc(sizeof *op);

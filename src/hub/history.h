@@ -1,6 +1,6 @@
-/* What people ask about the past: names, payments, clearings, who changed what. A reading of the journal's records into SQL tables, up
- * to a watermark; dropping the tables loses nothing. Lives on one thread of its own (feed.c); nothing here waits for or holds up a
- * payment. */
+/* What people ask about the past: names, payments, clearings, who changed what. A reading of the journal's records into
+ * SQL tables, up to a watermark; dropping the tables loses nothing. Lives on one thread of its own (feed.c); nothing
+ * here waits for or holds up a payment. */
 #ifndef GN_HUB_HISTORY_H
 #define GN_HUB_HISTORY_H
 
@@ -11,12 +11,11 @@
 struct gn_history;
 
 /* kind: as gn_hub_config.history; path: the SQLite file. hub: another hub's tables are dropped. */
-GN_MUST gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub, struct gn_history **out, char why[HUB_WHY]);
+GN_MUST gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub, struct gn_history **out,
+			       char why[HUB_WHY]);
 void gn_history_close(struct gn_history *h);
 /* The last record that is in; 0: none. */
 uint64_t gn_history_watermark(const struct gn_history *h);
-/* Drops everything: the tables know more than the journal, or something else. */
-GN_MUST gn_err gn_history_clear(struct gn_history *h);
 /* Records of one RECORDS event, all or none; those up to the watermark are skipped. GN_CORRUPT: a gap. */
 GN_MUST gn_err gn_history_feed(struct gn_history *h, struct gn_slice payload, uint64_t first_seq, uint32_t count);
 const char *gn_history_why(const struct gn_history *h);
@@ -36,12 +35,12 @@ enum gn_history_kind {
 
 struct gn_history_query {
 	enum gn_history_kind kind;
-	int64_t who;       /* participant number, -1: anybody */
-	int64_t eq;        /* number, -1: any */
-	int direction;     /* 0 all, 1 sent, 2 received */
-	char text[260];    /* q; tx_id; jti */
+	int64_t who;    /* participant number, -1: anybody */
+	int64_t eq;     /* number, -1: any */
+	int direction;  /* 0 all, 1 sent, 2 received */
+	char text[260]; /* q; tx_id; jti */
 	char type[16], status[32];
-	int64_t from, to;  /* Unix seconds, 0: open */
+	int64_t from, to; /* Unix seconds, 0: open */
 	int64_t limit, offset;
 };
 /* A new JSON value as said above; items of lists are whole answers of the API. NULL: gn_history_why. */

@@ -41,9 +41,11 @@ static void row_participant(void *user, const char *const *c, int n)
 {
 	struct asking *a = user;
 	(void)n;
-	json_t *item = json_pack("{ss ss ss ss ss si so s{so} so so}", "pid", c[0], "display_name", c[5], "type", kinds[atoi(c[2]) % 3], "public_key", c[1], "status",
-				 statuses[atoi(c[3]) & 3], "verification_level", atoi(c[4]), "profile", parsed_or_null(c[6]), "public_stats", "member_since", time_of(c[7]), "created_at",
-				 time_of(c[7]), "updated_at", time_of(c[8]));
+	json_t *item =
+		json_pack("{ss ss ss ss ss si so s{so} so so}", "pid", c[0], "display_name", c[5], "type",
+			  kinds[atoi(c[2]) % 3], "public_key", c[1], "status", statuses[atoi(c[3]) & 3],
+			  "verification_level", atoi(c[4]), "profile", parsed_or_null(c[6]), "public_stats",
+			  "member_since", time_of(c[7]), "created_at", time_of(c[7]), "updated_at", time_of(c[8]));
 	if (json_is_array(a->out)) {
 		json_array_append_new(a->out, item);
 	} else {
@@ -69,10 +71,13 @@ static gn_err ask_participants(struct asking *a, const struct gn_history_query *
 			kind = i;
 	a->out = json_array();
 	return GN_SQL_RUN(a->h->sql,
-			  "SELECT " PARTICIPANT_COLUMNS " FROM participants WHERE ($1 = '%%' OR lower(name) LIKE lower($2) ESCAPE '\\' OR pid LIKE $3 ESCAPE '\\') AND "
+			  "SELECT " PARTICIPANT_COLUMNS " FROM participants WHERE ($1 = '%%' OR lower(name) LIKE "
+							"lower($2) ESCAPE '\\' OR pid LIKE $3 ESCAPE '\\') AND "
 			  "($4 < 0 OR kind = $5) AND ($6 < 0 OR status = $7) ORDER BY number LIMIT $8 OFFSET $9",
-			  row_participant, a, GN_SQL_T(gn_slice(like, n)), GN_SQL_T(gn_slice(like, n)), GN_SQL_T(gn_slice(like, n)), GN_SQL_I(kind), GN_SQL_I(kind),
-			  GN_SQL_I(q->status[0] ? atoi(q->status) : -1), GN_SQL_I(q->status[0] ? atoi(q->status) : -1), GN_SQL_I(q->limit), GN_SQL_I(q->offset));
+			  row_participant, a, GN_SQL_T(gn_slice(like, n)), GN_SQL_T(gn_slice(like, n)),
+			  GN_SQL_T(gn_slice(like, n)), GN_SQL_I(kind), GN_SQL_I(kind),
+			  GN_SQL_I(q->status[0] ? atoi(q->status) : -1), GN_SQL_I(q->status[0] ? atoi(q->status) : -1),
+			  GN_SQL_I(q->limit), GN_SQL_I(q->offset));
 }
 
 static void row_name(void *user, const char *const *c, int n)
@@ -95,7 +100,9 @@ static void row_line(void *user, const char *const *c, int n)
 
 /* ---- payments ---- */
 
-#define TX_COLUMNS "t.seq, t.type, t.tx_id, t.initiator, t.other, t.eq, t.amount, t.state, t.code, t.description, t.routes, t.details, t.created, t.decided, t.signed, t.signature"
+#define TX_COLUMNS                                                                                                     \
+	"t.seq, t.type, t.tx_id, t.initiator, t.other, t.eq, t.amount, t.state, t.code, t.description, t.routes, "     \
+	"t.details, t.created, t.decided, t.signed, t.signature"
 
 static void row_tx(void *user, const char *const *c, int n)
 {
@@ -105,16 +112,24 @@ static void row_tx(void *user, const char *const *c, int n)
 	json_t *error = json_null();
 	(void)n;
 	if (c[8] && atoi(c[8]) > 0) {
-		static const char *const why[] = {[1] = "no chain of trust lines leads to the payee", [2] = "the trust lines cannot carry this amount", [6] = "someone who was asked said no",
-						  [7] = "not everyone who was asked answered in time", [8] = "an operator aborted it"};
+		static const char *const why[] = {[1] = "no chain of trust lines leads to the payee",
+						  [2] = "the trust lines cannot carry this amount",
+						  [6] = "someone who was asked said no",
+						  [7] = "not everyone who was asked answered in time",
+						  [8] = "an operator aborted it"};
 		int k = atoi(c[8]);
 		snprintf(code, sizeof code, "E%03d", k % 1000);
-		error = json_pack("{ss ss so}", "code", code, "message", k < (int)GN_COUNT(why) && why[k] ? why[k] : "it was not possible", "details", parsed_or_null(c[11]));
+		error = json_pack("{ss ss so}", "code", code, "message",
+				  k < (int)GN_COUNT(why) && why[k] ? why[k] : "it was not possible", "details",
+				  parsed_or_null(c[11]));
 	}
-	json_t *item = json_pack("{ss ss ss ss ss ss so so so so so sI}", "tx_id", c[2], "type", c[1], "status", c[7], "from", gn_history_pid(a->h, number_of(c[3])), "to",
-				 gn_history_pid(a->h, number_of(c[4])), "equivalent", e ? e->code : "", "routes", c[10] ? parsed_or_null(c[10]) : json_array(), "error", error, "description",
-				 text_or_null(c[9]), "created_at", time_of(c[12]), "committed_at", strcmp(c[7], "COMMITTED") == 0 ? time_of(c[13]) : json_null(), "seq",
-				 (json_int_t)strtoll(c[0], NULL, 10));
+	json_t *item =
+		json_pack("{ss ss ss ss ss ss so so so so so sI}", "tx_id", c[2], "type", c[1], "status", c[7], "from",
+			  gn_history_pid(a->h, number_of(c[3])), "to", gn_history_pid(a->h, number_of(c[4])),
+			  "equivalent", e ? e->code : "", "routes", c[10] ? parsed_or_null(c[10]) : json_array(),
+			  "error", error, "description", text_or_null(c[9]), "created_at", time_of(c[12]),
+			  "committed_at", strcmp(c[7], "COMMITTED") == 0 ? time_of(c[13]) : json_null(), "seq",
+			  (json_int_t)strtoll(c[0], NULL, 10));
 	gn_amount_json(item, "amount", c[6] ? strtoll(c[6], NULL, 10) : 0, e ? e->precision : 0);
 	if (json_is_array(a->out)) {
 		json_array_append_new(a->out, item);
@@ -131,20 +146,26 @@ static gn_err ask_payments(struct asking *a, const struct gn_history_query *q)
 	bool sent = q->direction != 2, received = q->direction != 1;
 	a->out = json_array();
 	return GN_SQL_RUN(a->h->sql,
-			  "SELECT " TX_COLUMNS " FROM transactions t WHERE ($1 < 0 OR ($2 > 0 AND t.initiator = $3) OR ($4 > 0 AND t.other = $5)) AND t.type = $6 AND "
-			  "($7 < 0 OR t.eq = $8) AND ($9 = '' OR t.state = $10) AND t.created >= $11 AND t.created < $12 ORDER BY t.seq DESC LIMIT $13 OFFSET $14",
-			  row_tx, a, GN_SQL_I(q->who), GN_SQL_I(sent), GN_SQL_I(q->who), GN_SQL_I(received), GN_SQL_I(q->who), GN_SQL_T(gn_str(*q->type ? q->type : "PAYMENT")), GN_SQL_I(q->eq),
-			  GN_SQL_I(q->eq), GN_SQL_T(gn_str(q->status)), GN_SQL_T(gn_str(q->status)), GN_SQL_I(q->from * GN_SEC), GN_SQL_I(q->to ? q->to * GN_SEC : INT64_MAX),
-			  GN_SQL_I(q->limit), GN_SQL_I(q->offset));
+			  "SELECT " TX_COLUMNS " FROM transactions t WHERE ($1 < 0 OR ($2 > 0 AND t.initiator = $3) OR "
+					       "($4 > 0 AND t.other = $5)) AND t.type = $6 AND "
+			  "($7 < 0 OR t.eq = $8) AND ($9 = '' OR t.state = $10) AND t.created >= $11 AND t.created < "
+			  "$12 ORDER BY t.seq DESC LIMIT $13 OFFSET $14",
+			  row_tx, a, GN_SQL_I(q->who), GN_SQL_I(sent), GN_SQL_I(q->who), GN_SQL_I(received),
+			  GN_SQL_I(q->who), GN_SQL_T(gn_str(*q->type ? q->type : "PAYMENT")), GN_SQL_I(q->eq),
+			  GN_SQL_I(q->eq), GN_SQL_T(gn_str(q->status)), GN_SQL_T(gn_str(q->status)),
+			  GN_SQL_I(q->from * GN_SEC), GN_SQL_I(q->to ? q->to * GN_SEC : INT64_MAX), GN_SQL_I(q->limit),
+			  GN_SQL_I(q->offset));
 }
 
 static gn_err ask_payment(struct asking *a, const struct gn_history_query *q)
 {
 	a->out = json_null();
 	return GN_SQL_RUN(a->h->sql,
-			  "SELECT " TX_COLUMNS " FROM transactions t WHERE (t.tx_id = $1 OR t.tx_key = $2) AND ($3 < 0 OR t.initiator = $4 OR (t.other = $5 AND t.type = 'PAYMENT')) "
+			  "SELECT " TX_COLUMNS " FROM transactions t WHERE (t.tx_id = $1 OR t.tx_key = $2) AND ($3 < 0 "
+					       "OR t.initiator = $4 OR (t.other = $5 AND t.type = 'PAYMENT')) "
 			  "ORDER BY CASE WHEN t.initiator = $6 THEN 0 ELSE 1 END, t.seq LIMIT 1",
-			  row_tx, a, GN_SQL_T(gn_str(q->text)), GN_SQL_T(gn_str(q->text)), GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->who));
+			  row_tx, a, GN_SQL_T(gn_str(q->text)), GN_SQL_T(gn_str(q->text)), GN_SQL_I(q->who),
+			  GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->who));
 }
 
 /* ---- clearings ---- */
@@ -158,13 +179,16 @@ static void row_clearing(void *user, const char *const *c, int n)
 	json_t *last = json_array_get(a->out, json_array_size(a->out) - 1);
 	json_int_t seq = strtoll(c[0], NULL, 10);
 	if (!last || json_integer_value(json_object_get(last, "seq")) != seq) {
-		last = json_pack("{sI ss ss ss ss so so so so s[]}", "seq", seq, "equivalent", e ? e->code : "", "mode", modes[atoi(c[2]) & 3], "total", c[3], "status", c[4], "offer",
-				 text_or_null(c[5]), "certificate", text_or_null(c[6]), "created_at", time_of(c[7]), "decided_at", time_of(c[8]), "edges");
+		last = json_pack("{sI ss ss ss ss so so so so s[]}", "seq", seq, "equivalent", e ? e->code : "", "mode",
+				 modes[atoi(c[2]) & 3], "total", c[3], "status", c[4], "offer", text_or_null(c[5]),
+				 "certificate", text_or_null(c[6]), "created_at", time_of(c[7]), "decided_at",
+				 time_of(c[8]), "edges");
 		json_array_append_new(a->out, last);
 	}
 	if (!c[9])
 		return;
-	json_t *edge = json_pack("{ss ss}", "debtor", gn_history_pid(a->h, number_of(c[9])), "creditor", gn_history_pid(a->h, number_of(c[10])));
+	json_t *edge = json_pack("{ss ss}", "debtor", gn_history_pid(a->h, number_of(c[9])), "creditor",
+				 gn_history_pid(a->h, number_of(c[10])));
 	gn_amount_json(edge, "amount", strtoll(c[11], NULL, 10), e ? e->precision : 0);
 	json_array_append_new(json_object_get(last, "edges"), edge);
 }
@@ -174,14 +198,20 @@ static gn_err ask_clearings(struct asking *a, const struct gn_history_query *q)
 	a->out = json_array();
 	if (q->who < 0)
 		return GN_SQL_RUN(a->h->sql,
-				  "SELECT c.seq, c.eq, c.mode, c.total, c.state, c.tx_key, c.certificate, c.created, c.decided, NULL, NULL, NULL FROM clearings c WHERE ($1 < 0 OR c.eq = $2) "
+				  "SELECT c.seq, c.eq, c.mode, c.total, c.state, c.tx_key, c.certificate, c.created, "
+				  "c.decided, NULL, NULL, NULL FROM clearings c WHERE ($1 < 0 OR c.eq = $2) "
 				  "ORDER BY c.seq DESC LIMIT $3 OFFSET $4",
-				  row_clearing, a, GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_I(q->limit), GN_SQL_I(q->offset));
+				  row_clearing, a, GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_I(q->limit),
+				  GN_SQL_I(q->offset));
 	return GN_SQL_RUN(a->h->sql,
-			  "SELECT c.seq, c.eq, c.mode, c.total, c.state, c.tx_key, c.certificate, c.created, c.decided, e.debtor, e.creditor, e.amount FROM "
-			  "(SELECT * FROM clearings k WHERE ($1 < 0 OR k.eq = $2) AND EXISTS (SELECT 1 FROM clearing_edges x WHERE x.seq = k.seq AND (x.debtor = $3 OR x.creditor = $4)) "
-			  "ORDER BY k.seq DESC LIMIT $5 OFFSET $6) c JOIN clearing_edges e ON e.seq = c.seq AND (e.debtor = $7 OR e.creditor = $8) ORDER BY c.seq DESC, e.debtor, e.creditor",
-			  row_clearing, a, GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->limit), GN_SQL_I(q->offset), GN_SQL_I(q->who), GN_SQL_I(q->who));
+			  "SELECT c.seq, c.eq, c.mode, c.total, c.state, c.tx_key, c.certificate, c.created, "
+			  "c.decided, e.debtor, e.creditor, e.amount FROM "
+			  "(SELECT * FROM clearings k WHERE ($1 < 0 OR k.eq = $2) AND EXISTS (SELECT 1 FROM "
+			  "clearing_edges x WHERE x.seq = k.seq AND (x.debtor = $3 OR x.creditor = $4)) "
+			  "ORDER BY k.seq DESC LIMIT $5 OFFSET $6) c JOIN clearing_edges e ON e.seq = c.seq AND "
+			  "(e.debtor = $7 OR e.creditor = $8) ORDER BY c.seq DESC, e.debtor, e.creditor",
+			  row_clearing, a, GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_I(q->who), GN_SQL_I(q->who),
+			  GN_SQL_I(q->limit), GN_SQL_I(q->offset), GN_SQL_I(q->who), GN_SQL_I(q->who));
 }
 
 /* ---- audit, counts ---- */
@@ -191,8 +221,11 @@ static void row_audit(void *user, const char *const *c, int n)
 	static const char *const roles[] = {"hub", "auditor", "operator", "admin"};
 	struct asking *a = user;
 	(void)n;
-	json_array_append_new(a->out, json_pack("{sI so ss ss ss ss ss so so}", "seq", (json_int_t)strtoll(c[0], NULL, 10), "timestamp", time_of(c[1]), "actor", c[2], "role",
-						roles[atoi(c[3]) & 3], "action", c[4], "target", c[5], "reason", c[6], "before", parsed_or_null(c[7]), "after", parsed_or_null(c[8])));
+	json_array_append_new(a->out,
+			      json_pack("{sI so ss ss ss ss ss so so}", "seq", (json_int_t)strtoll(c[0], NULL, 10),
+					"timestamp", time_of(c[1]), "actor", c[2], "role", roles[atoi(c[3]) & 3],
+					"action", c[4], "target", c[5], "reason", c[6], "before", parsed_or_null(c[7]),
+					"after", parsed_or_null(c[8])));
 }
 
 static void row_count(void *user, const char *const *c, int n)
@@ -215,24 +248,31 @@ json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q)
 	case GN_HQ_PARTICIPANTS: err = ask_participants(&a, q); break;
 	case GN_HQ_PARTICIPANT:
 		a.out = json_null();
-		err = GN_SQL_RUN(h->sql, "SELECT " PARTICIPANT_COLUMNS " FROM participants WHERE number = $1", row_participant, &a, GN_SQL_I(q->who));
+		err = GN_SQL_RUN(h->sql, "SELECT " PARTICIPANT_COLUMNS " FROM participants WHERE number = $1",
+				 row_participant, &a, GN_SQL_I(q->who));
 		break;
 	case GN_HQ_LINE_TIMES:
 		a.out = json_object();
-		err = GN_SQL_RUN(h->sql, "SELECT eq, owner, debtor, created, updated FROM lines WHERE $1 < 0 OR owner = $2 OR debtor = $3", row_line, &a, GN_SQL_I(q->who), GN_SQL_I(q->who),
-				 GN_SQL_I(q->who));
+		err = GN_SQL_RUN(h->sql,
+				 "SELECT eq, owner, debtor, created, updated FROM lines WHERE $1 < 0 OR owner = $2 OR "
+				 "debtor = $3",
+				 row_line, &a, GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->who));
 		break;
 	case GN_HQ_PAYMENTS: err = ask_payments(&a, q); break;
 	case GN_HQ_PAYMENT: err = ask_payment(&a, q); break;
 	case GN_HQ_CLEARINGS: err = ask_clearings(&a, q); break;
 	case GN_HQ_AUDIT:
 		a.out = json_array();
-		err = GN_SQL_RUN(h->sql, "SELECT seq, at, actor, role, action, target, reason, before_, after_ FROM audit ORDER BY seq DESC LIMIT $1 OFFSET $2", row_audit, &a,
-				 GN_SQL_I(q->limit), GN_SQL_I(q->offset));
+		err = GN_SQL_RUN(h->sql,
+				 "SELECT seq, at, actor, role, action, target, reason, before_, after_ FROM audit "
+				 "ORDER BY seq DESC LIMIT $1 OFFSET $2",
+				 row_audit, &a, GN_SQL_I(q->limit), GN_SQL_I(q->offset));
 		break;
 	case GN_HQ_STATS:
 		a.out = json_object();
-		err = h->sql->run(h->sql, "SELECT type || ' ' || state, COUNT(*) FROM transactions GROUP BY type, state", NULL, 0, row_count, &a);
+		err = h->sql->run(h->sql,
+				  "SELECT type || ' ' || state, COUNT(*) FROM transactions GROUP BY type, state", NULL,
+				  0, row_count, &a);
 		break;
 	case GN_HQ_USED_REFRESH: break; /* feed.c keeps those elsewhere */
 	}

@@ -7,7 +7,9 @@
 struct equivalent_note {
 	char code[17];
 	uint8_t precision;
-	struct { uint32_t lower, higher; } *pairs; /* by pair number; participants */
+	struct {
+		uint32_t lower, higher;
+	} *pairs; /* by pair number; participants */
 	uint32_t pair_count, pair_cap;
 };
 

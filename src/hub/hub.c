@@ -1,10 +1,12 @@
 /* The composition root: makes the ledger, the history and the API, runs the loop, pumps between them, stops cleanly.
  *
- * One turn of the loop:  requests and completions come in as they are ready; before the loop sleeps, pump() sequences what waits, moves
- * disk requests, records and results to whoever they are for until nothing moves, and sets one timer to the earliest deadline.
+ * One turn of the loop:  requests and completions come in as they are ready; before the loop sleeps, pump() sequences
+ * what waits, moves disk requests, records and results to whoever they are for until nothing moves, and sets one timer
+ * to the earliest deadline.
  *
- * Start:  data directory and lock -> keys -> history and its watermark -> ledger recovers, handing out the records that the history
- * lacks (the API answers 503) -> READY.   Stop:  nothing new, what was taken becomes durable, the history is fed. */
+ * Start:  data directory and lock -> keys -> history and its watermark -> ledger recovers, handing out the records that
+ * the history lacks (the API answers 503) -> READY.   Stop:  nothing new, what was taken becomes durable, the history
+ * is fed. */
 #include "hub/hub_int.h"
 #include "hub/keys.h"
 
@@ -43,14 +45,26 @@ static void ready(struct gn_hub *hub, gn_err err)
 	struct gn_ledger_info info;
 	if (err) {
 		hub->stopped = err;
-		gn_hub_log(hub, GN_LOG_ERROR, "journal.failed", "the journal in %s/journal cannot be used: %s", hub->config.data, gn_err_text(err));
+		gn_hub_log(hub, GN_LOG_ERROR, "journal.failed", "the journal in %s/journal cannot be used: %s",
+			   hub->config.data, gn_err_text(err));
+		hub->exit = 1;
+		uv_stop(&hub->loop);
+		return;
+	}
+	if (hub->fed_to > gn_ledger_durable_seq(hub->ledger)) { /* HB-11 */
+		gn_hub_log(hub, GN_LOG_ERROR, "journal.short",
+			   "the history knows record %llu, the journal ends at %llu: durable records are gone. Restore "
+			   "the journal; only if it is meant, remove history.db",
+			   (unsigned long long)hub->fed_to, (unsigned long long)gn_ledger_durable_seq(hub->ledger));
+		hub->stopped = GN_TRUNCATED;
 		hub->exit = 1;
 		uv_stop(&hub->loop);
 		return;
 	}
 	gn_ledger_info(hub->ledger, &info);
 	hub->ready = true;
-	gn_hub_log(hub, GN_LOG_INFO, "ready", "hub %s on port %u, %u participants, record %llu%s", hub->pid, gn_http_port(hub->http), gn_ledger_participant_count(hub->ledger),
+	gn_hub_log(hub, GN_LOG_INFO, "ready", "hub %s on port %u, %u participants, record %llu%s", hub->pid,
+		   gn_http_port(hub->http), gn_ledger_participant_count(hub->ledger),
 		   (unsigned long long)gn_ledger_seq(hub->ledger), info.torn ? ", a torn tail was cut" : "");
 	if (hub->ready_fd >= 0) {
 		char line[32];
@@ -73,7 +87,10 @@ static void event(struct gn_hub *hub, const struct gn_ledger_event *e)
 	case GN_LEDGER_RESULT: gn_hub_result(hub, e); break;
 	case GN_LEDGER_STOPPED:
 		hub->stopped = e->err;
-		gn_hub_log(hub, GN_LOG_ERROR, "journal.stopped", "the journal cannot be written (%s): nothing new is taken; free or mend the disk and start the hub again", gn_err_text(e->err));
+		gn_hub_log(hub, GN_LOG_ERROR, "journal.stopped",
+			   "the journal cannot be written (%s): nothing new is taken; free or mend the disk and start "
+			   "the hub again",
+			   gn_err_text(e->err));
 		break;
 	}
 }
@@ -122,10 +139,10 @@ static void on_signal(uv_signal_t *signal, int number)
 
 /* ---- start ---- */
 
-#define FAIL(err, ...)                                                                                                                                      \
-	do {                                                                                                                                                \
-		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                                                     \
-		return (err);                                                                                                                               \
+#define FAIL(err, ...)                                                                                                 \
+	do {                                                                                                           \
+		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                \
+		return (err);                                                                                          \
 	} while (0)
 
 static gn_err load_keys(struct gn_hub *hub, char why[GN_HUB_WHY])
@@ -145,7 +162,8 @@ static gn_err load_keys(struct gn_hub *hub, char why[GN_HUB_WHY])
 static gn_err make_ledger(struct gn_hub *hub)
 {
 	struct gn_env env = {&hub->alloc[0], &hub->rand, &hub->log};
-	struct gn_ledger_config c = {.hub = hub->sk.pk, .dir = "journal", .feed_from = gn_feed_watermark(hub->feed) + 1};
+	hub->fed_to = gn_feed_watermark(hub->feed);
+	struct gn_ledger_config c = {.hub = hub->sk.pk, .dir = "journal", .feed_from = hub->fed_to + 1};
 	gn_ledger_settings_default(&c.settings);
 	c.settings.accept_v0 = hub->config.accept_v0;
 	return gn_ledger_new(&env, &c, &hub->ledger);
@@ -155,18 +173,24 @@ static void load_names(struct gn_hub *hub)
 {
 	json_t *names = gn_feed_names(hub->feed), *name;
 	size_t i;
-	json_array_foreach(names, i, name) gn_hub_set_name(hub, (uint32_t)i, gn_slice(json_string_value(name), json_string_length(name)));
+	json_array_foreach(names, i, name)
+		gn_hub_set_name(hub, (uint32_t)i, gn_slice(json_string_value(name), json_string_length(name)));
 	json_decref(names);
 }
 
 static gn_err make_http(struct gn_hub *hub, char why[GN_HUB_WHY])
 {
-	struct gn_http_config config = {.loop = &hub->loop, .port = hub->config.http, .requests_max = HUB_REQUESTS_MAX, .error_code = gn_hub_error_code};
+	struct gn_http_config config = {.loop = &hub->loop,
+					.port = hub->config.http,
+					.requests_max = HUB_REQUESTS_MAX,
+					.error_code = gn_hub_error_code};
 	struct gn_http_handler handler;
 	gn_hub_api_handler(hub, &handler);
 	gn_err err = gn_http_new(&config, &handler, &hub->http);
 	if (err == GN_PORT_TAKEN)
-		FAIL(err, "TCP port %u is taken: give another with --http PORT (0 for a free one), or stop what uses it", hub->config.http);
+		FAIL(err,
+		     "TCP port %u is taken: give another with --http PORT (0 for a free one), or stop what uses it",
+		     hub->config.http);
 	if (err)
 		FAIL(err, "the API cannot be opened: %s", gn_err_text(err));
 	return GN_OK;
@@ -183,7 +207,9 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	gn_alloc_heap(&hub->alloc[1], (size_t)256 << 20);
 	hub->env = (struct gn_env){&hub->alloc[1], &hub->rand, &hub->log};
 	gn_map_init(&hub->tickets, &hub->env, sizeof(uint64_t), sizeof(struct gn_hub_request *), 2 * HUB_REQUESTS_MAX);
-	gn_map_init(&hub->challenges, &hub->env, sizeof(struct gn_hash), sizeof(struct gn_challenge), HUB_CHALLENGES_MAX);
+	gn_map_init(&hub->prepared, &hub->env, sizeof(struct gn_tx_key), sizeof(json_t *), BOOK_OPEN_MAX);
+	gn_map_init(&hub->challenges, &hub->env, sizeof(struct gn_hash), sizeof(struct gn_challenge),
+		    HUB_CHALLENGES_MAX);
 	gn_rate_init(&hub->rate_key, &hub->env, hub->config.rate_key);
 	gn_rate_init(&hub->rate_address, &hub->env, hub->config.rate_address);
 	GN_TRY(gn_officers_load(hub, why));
@@ -219,7 +245,8 @@ static void finish(struct gn_hub *hub)
 {
 	gn_time until = gn_os_now() + STOP_MAX;
 	gn_hub_live_close(hub);
-	while (gn_os_now() < until && !hub->stopped && (hub->disk.running || hub->verify_running || hub->jobs || (hub->ready && !gn_ledger_idle(hub->ledger))))
+	while (gn_os_now() < until && !hub->stopped &&
+	       (hub->disk.running || hub->verify_running || hub->jobs || (hub->ready && !gn_ledger_idle(hub->ledger))))
 		uv_run(&hub->loop, UV_RUN_ONCE);
 	uv_prepare_stop(&hub->prepare);
 	while (hub->disk.running || hub->verify_running || hub->jobs) /* they hold what is about to be freed */
@@ -242,6 +269,7 @@ static void fini(struct gn_hub *hub)
 	for (uint32_t i = 0; i < hub->name_count; i++)
 		free(hub->names[i]);
 	free(hub->names);
+	gn_hub_live_fini(hub);
 	gn_map_fini(&hub->tickets);
 	gn_map_fini(&hub->challenges);
 	gn_rate_fini(&hub->rate_key);
@@ -271,7 +299,10 @@ gn_err gn_hub_run(const struct gn_hub_config *config, int ready_fd, char why[GN_
 		uv_run(&hub->loop, UV_RUN_DEFAULT);
 		if (hub->exit) {
 			err = hub->stopped;
-			snprintf(why, GN_HUB_WHY, "the journal in %s/journal cannot be used: %s. Nothing was changed; geonet hub verify says more", config->data, gn_err_text(err));
+			snprintf(why, GN_HUB_WHY,
+				 "the journal in %s/journal cannot be used: %s. Nothing was changed; geonet hub verify "
+				 "says more",
+				 config->data, gn_err_text(err));
 		}
 		finish(hub);
 	}

@@ -1,5 +1,6 @@
-/* The hub: the composition root around a ledger, as the node is around the overlay. One loop, one ledger, worker threads for disk and
- * signatures, one thread for the history, an HTTP listener of its own. Rules HB-n: docs/spec/hub.md; API: docs/openapi-hub.json. */
+/* The hub: the composition root around a ledger, as the node is around the overlay. One loop, one ledger, worker
+ * threads for disk and signatures, one thread for the history, an HTTP listener of its own. Rules HB-n:
+ * docs/spec/hub.md; API: docs/openapi-hub.json. */
 #ifndef GN_HUB_HUB_H
 #define GN_HUB_HUB_H
 
@@ -9,28 +10,30 @@
 #define GN_HUB_WHY 640 /* bytes of a sentence that explains a failure */
 
 struct gn_hub_config {
-	char data[512];       /* the hub's directory: keys, journal/, history.db */
-	uint16_t http;        /* loopback port; 0: a free one */
-	char history[256];    /* "sqlite", or "postgresql" and a blank and libpq's connection string */
-	uint32_t access_s;    /* seconds an access token is good for */
-	uint32_t refresh_s;   /* and a refresh token */
-	uint32_t rate_key;    /* requests a minute of one key, bursts of as many; 0: no bound */
+	char data[512];        /* the hub's directory: keys, journal/, history.db */
+	uint16_t http;         /* loopback port; 0: a free one */
+	char history[256];     /* "sqlite", or "postgresql" and a blank and libpq's connection string */
+	uint32_t access_s;     /* seconds an access token is good for */
+	uint32_t refresh_s;    /* and a refresh token */
+	uint32_t rate_key;     /* requests a minute of one key, bursts of as many; 0: no bound */
 	uint32_t rate_address; /* and of one address without a token */
-	bool trust_proxy;     /* the client's address is the last of X-Forwarded-For: only behind a proxy that sets it */
-	bool accept_v0;       /* the profile geo-v0, of a new ledger; later a setting of the ledger */
-	uint64_t memory;      /* bytes of the ledger; default half of a small server, 4 GiB */
+	bool trust_proxy; /* the client's address is the last of X-Forwarded-For: only behind a proxy that sets it */
+	bool accept_v0;   /* the profile geo-v0, of a new ledger; later a setting of the ledger */
+	uint64_t memory;  /* bytes of the ledger; default half of a small server, 4 GiB */
 	enum gn_log_level log;
 };
 
 void gn_hub_config_default(struct gn_hub_config *c);
 /* One setting by its name, as in the file (name = value) and as a flag. GN_USAGE with why. */
-GN_MUST gn_err gn_hub_config_set(struct gn_hub_config *c, struct gn_slice name, struct gn_slice value, char why[GN_HUB_WHY]);
+GN_MUST gn_err gn_hub_config_set(struct gn_hub_config *c, struct gn_slice name, struct gn_slice value,
+				 char why[GN_HUB_WHY]);
 GN_MUST gn_err gn_hub_config_parse(struct gn_hub_config *c, struct gn_slice text, char why[GN_HUB_WHY]);
 
-/* Makes the data directory: the hub's key, the token key, the admin token. GN_EXISTS when there is a hub already. pk: told. */
+/* Makes the data directory: the hub's key, the token key, the admin token. GN_EXISTS when there is a hub already. pk:
+ * told. */
 GN_MUST gn_err gn_hub_init(const char *data, struct gn_pk *pk, char why[GN_HUB_WHY]);
-/* Runs until SIGTERM or SIGINT; makes what gn_hub_init makes if it is not there. ready_fd >= 0 gets "ready PORT\n" once the API
- * answers, and is closed. On failure why is a sentence with what to do. */
+/* Runs until SIGTERM or SIGINT; makes what gn_hub_init makes if it is not there. ready_fd >= 0 gets "ready PORT\n" once
+ * the API answers, and is closed. On failure why is a sentence with what to do. */
 GN_MUST gn_err gn_hub_run(const struct gn_hub_config *config, int ready_fd, char why[GN_HUB_WHY]);
 
 struct gn_hub_report {
@@ -39,18 +42,22 @@ struct gn_hub_report {
 	struct gn_hash state;
 	gn_time last; /* time of the last record */
 	bool copied;  /* the hub is running: a copy of its journal was read */
-	struct gn_hash live; /* state hash of the running hub at the same record, when it could be asked; zeros otherwise */
+	struct gn_hash
+		live; /* state hash of the running hub at the same record, when it could be asked; zeros otherwise */
 };
-/* Replays the journal of a data directory from its first record, checks every signature, checkpoint and invariant (LG-54); writes
- * nothing there. While the hub runs, a copy of the journal is read. */
+/* Replays the journal of a data directory from its first record, checks every signature, checkpoint and invariant
+ * (LG-54); writes nothing there. While the hub runs, a copy of the journal is read. */
 GN_MUST gn_err gn_hub_verify(const char *data, struct gn_hub_report *out, char why[GN_HUB_WHY]);
 /* Each record in turn, as it was made durable, to `each`, decoded; stops when it is not GN_OK. */
 struct gn_record_view;
-GN_MUST gn_err gn_hub_records(const char *data, gn_err (*each)(void *user, const struct gn_record_view *record), void *user, char why[GN_HUB_WHY]);
+GN_MUST gn_err gn_hub_records(const char *data, gn_err (*each)(void *user, const struct gn_record_view *record),
+			      void *user, char why[GN_HUB_WHY]);
 /* The journal as one file (HB-20): every file of it with its name, length and hash. put takes the bytes in order. */
-GN_MUST gn_err gn_hub_export(const char *data, gn_err (*put)(void *user, struct gn_slice bytes), void *user, char why[GN_HUB_WHY]);
-/* Into a directory without a journal. get fills up to cap bytes and returns how many, 0 at the end. Every hash is compared; a damaged
- * or short file leaves no journal. Verify it afterwards. */
-GN_MUST gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, size_t cap), void *user, char why[GN_HUB_WHY]);
+GN_MUST gn_err gn_hub_export(const char *data, gn_err (*put)(void *user, struct gn_slice bytes), void *user,
+			     char why[GN_HUB_WHY]);
+/* Into a directory without a journal. get fills up to cap bytes and returns how many, 0 at the end. Every hash is
+ * compared; a damaged or short file leaves no journal. Verify it afterwards. */
+GN_MUST gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, size_t cap), void *user,
+			     char why[GN_HUB_WHY]);
 
 #endif

@@ -1,8 +1,9 @@
-/* The hub's parts, private to src/hub. One thread (the loop's) touches all of it; workers see single jobs, the history has its thread.
+/* The hub's parts, private to src/hub. One thread (the loop's) touches all of it; workers see single jobs, the history
+ * has its thread.
  *
- *   hub.c start, pump, stop      disk.c journal <-> workers      verify.c signatures <-> workers      feed.c records, questions <-> history
- *   api.c admission and life of a request       api_*.c the routes      submit.c signed operations      live.c WebSocket and events
- *   officers.c roles, settings of the hub       shapes_live.c JSON of the live state */
+ *   hub.c start, pump, stop      disk.c journal <-> workers      verify.c signatures <-> workers      feed.c records,
+ * questions <-> history api.c admission and life of a request       api_*.c the routes      submit.c signed operations
+ * live.c WebSocket and events officers.c roles, settings of the hub       shapes_live.c JSON of the live state */
 #ifndef GN_HUB_HUB_INT_H
 #define GN_HUB_HUB_INT_H
 
@@ -23,9 +24,9 @@ struct gn_hub_request;
 
 enum gn_hub_auth {
 	GN_AUTH_NONE,
-	GN_AUTH_USER,     /* a participant's access token */
-	GN_AUTH_READ,     /* a participant's, or an auditor */
-	GN_AUTH_AUDITOR,  /* officers: the least role */
+	GN_AUTH_USER,    /* a participant's access token */
+	GN_AUTH_READ,    /* a participant's, or an auditor */
+	GN_AUTH_AUDITOR, /* officers: the least role */
 	GN_AUTH_OPERATOR,
 	GN_AUTH_ADMIN,
 };
@@ -41,7 +42,7 @@ struct gn_hub_request {
 	struct gn_hub *hub;
 	struct gn_http_request *http; /* NULL once it is closed */
 	bool answered;
-	unsigned refs;                /* what still works for it: worker, ledger, history */
+	unsigned refs; /* what still works for it: worker, ledger, history */
 	const struct gn_hub_route *route;
 	char args[2][HUB_ARG_MAX];
 	char id[HUB_REQUEST_ID_MAX + 1];
@@ -49,16 +50,16 @@ struct gn_hub_request {
 	size_t body_len, body_cap;
 	json_t *in; /* the body, parsed on demand */
 	/* who asks */
-	struct gn_hash pid;                /* of the token */
+	struct gn_hash pid; /* of the token */
 	bool is_participant;
 	struct gn_ledger_participant me;
 	enum gn_role role;
-	struct gn_pk actor;                /* the officer's key; zeros for the bootstrap token */
+	struct gn_pk actor; /* the officer's key; zeros for the bootstrap token */
 	/* a signed operation on its way (submit.c) */
 	enum gn_op_profile profile;
 	enum gn_op_kind kind;
 	struct gn_pk signer;
-	uint8_t *bytes;                    /* as signed */
+	uint8_t *bytes; /* as signed */
 	size_t bytes_len;
 	struct gn_sig sig;
 	gn_err verdict;
@@ -67,12 +68,13 @@ struct gn_hub_request {
 	uint64_t ticket;
 	void (*result)(struct gn_hub_request *r, const struct gn_ledger_event *e);
 	/* waiting for the history */
-	void (*told)(struct gn_hub_request *r, json_t *answer); /* answer borrowed, NULL: it cannot be asked (answered already) */
-	json_t *hold;                      /* what was made so far; owned */
-	int64_t note[2];                   /* numbers a route carries over a wait */
+	void (*told)(struct gn_hub_request *r,
+		     json_t *answer); /* answer borrowed, NULL: it cannot be asked (answered already) */
+	json_t *hold;                 /* what was made so far; owned */
+	int64_t note[2];              /* numbers a route carries over a wait */
 	/* WebSocket */
 	struct gn_ws *ws;
-	unsigned events;                   /* bits of enum gn_hub_event */
+	unsigned events; /* bits of enum gn_hub_event */
 	gn_time heard;
 	struct gn_hub_request *next, **link; /* all requests */
 };
@@ -89,7 +91,8 @@ void gn_hub_page(struct gn_hub_request *r, json_t *list);
 /* The envelope: code and status follow from err; details is taken, may be NULL; fmt "" is the error's own sentence. */
 void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const char *fmt, ...) GN_PRINTF(4, 5);
 /* With a status of its own. */
-void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *fmt, ...) GN_PRINTF(5, 6);
+void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *fmt, ...)
+	GN_PRINTF(5, 6);
 int gn_hub_status_of(gn_err err);
 const char *gn_hub_error_code(gn_err err); /* gn_ledger_code, and for the HTTP server's own answers */
 /* The body as a JSON object; NULL after answering. Borrowed from r. */
@@ -99,26 +102,31 @@ const char *gn_hub_body_text(struct gn_hub_request *r, const char *name);
 /* A query value; "" when absent, false after answering when it does not fit. */
 bool gn_hub_query(struct gn_hub_request *r, const char *name, char *out, size_t cap);
 /* False after answering 422. */
-bool gn_hub_query_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least, uint64_t max, uint64_t *out);
+bool gn_hub_query_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least, uint64_t max,
+			 uint64_t *out);
 /* page, per_page (or limit, offset) -> limit, offset. */
 bool gn_hub_query_page(struct gn_hub_request *r, uint64_t *limit, uint64_t *offset);
 /* The equivalent named by query or body value; false after answering. */
 bool gn_hub_equivalent(struct gn_hub_request *r, const char *code, struct gn_ledger_equivalent *out);
 bool gn_hub_participant(struct gn_hub_request *r, const char *pid, struct gn_ledger_participant *out);
 /* Asks the history; told comes later. */
-void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q, void (*told)(struct gn_hub_request *, json_t *));
+void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
+		void (*told)(struct gn_hub_request *, json_t *));
 void gn_hub_release(struct gn_hub_request *r); /* one of refs is done */
 
 /* ---- submit.c ---- */
 
-/* The body is {"signed": TEXT, "signature": BASE64} (geo-v1), or the flat fields of geo-v0 with "signature". fields: geo-v0's names in
- * the body, ends with NULL. payment: wrong bodies are 400, not 422. result gets the outcome. */
-void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *const *fields, void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
+/* The body is {"signed": TEXT, "signature": BASE64} (geo-v1), or the flat fields of geo-v0 with "signature". fields:
+ * geo-v0's names in the body, ends with NULL. payment: wrong bodies are 400, not 422. result gets the outcome. */
+void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *const *fields,
+		   void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
 void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e);
 /* A new ticket of this request; result gets its RESULT. */
-uint64_t gn_hub_ticket(struct gn_hub_request *r, void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
+uint64_t gn_hub_ticket(struct gn_hub_request *r,
+		       void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
 void gn_hub_drop_ticket(struct gn_hub_request *r);
-void gn_hub_admin(struct gn_hub_request *r, struct gn_ledger_admin *a, void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
+void gn_hub_admin(struct gn_hub_request *r, struct gn_ledger_admin *a,
+		  void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
 /* An admin's command changed the ledger, or failed and was answered. */
 bool gn_hub_admin_ok(struct gn_hub_request *r, const struct gn_ledger_event *e);
 
@@ -137,11 +145,10 @@ gn_err gn_hub_disk_perform(struct gn_os_dir *dir, const struct gn_ledger_io *io,
 
 struct gn_feed;
 /* Opens the history (blocking) and starts its thread. tokens_path: the file of used refresh tokens. */
-GN_MUST gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path, struct gn_feed **out, char why[HUB_WHY]);
+GN_MUST gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path, struct gn_feed **out,
+			    char why[HUB_WHY]);
 uint64_t gn_feed_watermark(const struct gn_feed *f);
-/* At the start, before records flow: the tables know more than the journal. */
-GN_MUST gn_err gn_feed_clear(struct gn_feed *f);
-/* The thread begins: gn_feed_names and gn_feed_clear are only before it. */
+/* The thread begins: gn_feed_names and gn_feed_watermark are only before it. */
 void gn_feed_start(struct gn_feed *f);
 void gn_feed_records(struct gn_feed *f, struct gn_slice payload, uint64_t first_seq, uint32_t count);
 void gn_feed_ask(struct gn_feed *f, struct gn_hub_request *r, const struct gn_history_query *q);
@@ -163,6 +170,7 @@ void gn_hub_ws(struct gn_hub_request *r);
 void gn_hub_live_records(struct gn_hub *hub, struct gn_slice payload, uint64_t first_seq, uint32_t count);
 void gn_hub_live_tick(struct gn_hub *hub);
 void gn_hub_live_close(struct gn_hub *hub);
+void gn_hub_live_fini(struct gn_hub *hub);
 
 /* ---- officers.c ---- */
 
@@ -190,7 +198,8 @@ void gn_api_whoami(struct gn_hub_request *r);
 const char *gn_hub_name(const struct gn_hub *hub, uint32_t participant);
 void gn_hub_set_name(struct gn_hub *hub, uint32_t participant, struct gn_slice name);
 void gn_hub_pid(const struct gn_hub *hub, uint32_t participant, char out[GN_PID_MAX]);
-json_t *gn_hub_line_json(const struct gn_hub *hub, const struct gn_ledger_equivalent *e, const struct gn_ledger_line *line);
+json_t *gn_hub_line_json(const struct gn_hub *hub, const struct gn_ledger_equivalent *e,
+			 const struct gn_ledger_line *line);
 /* Fills created_at and updated_at of items of gn_hub_line_json from GN_HQ_LINE_TIMES. */
 void gn_hub_line_times(json_t *item, json_t *times);
 json_t *gn_hub_payment_json(const struct gn_hub *hub, const struct gn_record_view *r);
@@ -200,19 +209,22 @@ gn_pair_pids gn_hub_pair; /* user: struct gn_hub */
 
 /* ---- routes, by file ---- */
 
-#define GN_HUB_RUNS(X)                                                                                                                             \
-	X(challenge) X(login) X(refresh)                                                                                                           \
-	X(participant_create) X(participants) X(participant_get) X(me_get) X(me_patch)                                                             \
-	X(line_create) X(lines) X(line_get) X(line_patch) X(line_delete)                                                                           \
-	X(capacity) X(max_flow) X(payment_create) X(payments) X(payment_get) X(asked) X(vote)                                                      \
-	X(balance) X(debts) X(equivalents)                                                                                                         \
-	X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent)                                                                           \
-	X(integrity_status) X(integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair)                                                 \
-	X(hub) X(health) X(health_db) X(metrics)                                                                                                   \
-	X(admin_migrations) X(admin_participants) X(admin_participant_stats) X(admin_participant_metrics) X(admin_freeze) X(admin_unfreeze)        \
-	X(admin_level) X(admin_equivalents) X(admin_equivalent_create) X(admin_equivalent_patch) X(admin_equivalent_delete)                        \
-	X(admin_equivalent_usage) X(admin_lines) X(admin_bottlenecks) X(admin_liquidity) X(admin_incidents) X(admin_audit) X(admin_graph)          \
-	X(admin_ego) X(admin_cycles) X(admin_abort) X(admin_dispute) X(admin_clear_exact) X(admin_snapshot) X(admin_payments)
+#define GN_HUB_RUNS(X)                                                                                                 \
+	X(challenge)                                                                                                   \
+	X(login) X(refresh) X(participant_create) X(participants) X(participant_get) X(me_get) X(me_patch) X(          \
+		line_create) X(lines) X(line_get) X(line_patch) X(line_delete) X(capacity) X(max_flow)                 \
+		X(payment_create) X(payments) X(payment_get) X(asked) X(vote) X(balance) X(debts) X(equivalents) X(    \
+			cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent) X(integrity_status)             \
+			X(integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair) X(hub) X(health) X(     \
+				health_db) X(metrics) X(admin_migrations) X(admin_participants)                        \
+				X(admin_participant_stats) X(admin_participant_metrics) X(admin_freeze) X(             \
+					admin_unfreeze) X(admin_level) X(admin_equivalents) X(admin_equivalent_create) \
+					X(admin_equivalent_patch) X(admin_equivalent_delete) X(admin_equivalent_usage) \
+						X(admin_lines) X(admin_bottlenecks) X(admin_liquidity)                 \
+							X(admin_incidents) X(admin_audit) X(admin_graph) X(admin_ego)  \
+								X(admin_cycles) X(admin_abort) X(admin_dispute)        \
+									X(admin_clear_exact) X(admin_snapshot)         \
+										X(admin_payments)
 #define X(name) void gn_api_##name(struct gn_hub_request *r);
 GN_HUB_RUNS(X)
 #undef X
@@ -244,17 +256,18 @@ struct gn_hub {
 	struct gn_ledger *ledger;
 	struct gn_feed *feed;
 	struct gn_hub_request *requests;
-	struct gn_map tickets;     /* ticket -> struct gn_hub_request * */
+	struct gn_map tickets; /* ticket -> struct gn_hub_request * */
 	uint64_t last_ticket;
-	struct gn_map challenges;  /* pid hash -> struct gn_challenge */
+	struct gn_map challenges; /* pid hash -> struct gn_challenge */
+	struct gn_map prepared;   /* gn_tx_key -> json_t *: payments that wait for answers, told when they commit */
 	struct gn_rate rate_key, rate_address;
 	struct gn_hub_request *verify_first, **verify_last;
 	unsigned verify_running;
 	struct gn_officer officers[HUB_ROLES_MAX];
 	unsigned officer_count;
-	char **names;              /* by participant number; owned */
+	char **names; /* by participant number; owned */
 	uint32_t name_count, name_cap;
-	unsigned ws_count, jobs;   /* open WebSockets; clearing jobs on workers */
+	unsigned ws_count, jobs; /* open WebSockets; clearing jobs on workers */
 	struct {
 		uint32_t running;
 		uint64_t failed;
@@ -265,7 +278,8 @@ struct gn_hub {
 	} count;
 	bool ready, stopping, pumping, feeding;
 	int ready_fd;
-	gn_err stopped; /* the ledger's reason */
+	uint64_t fed_to; /* the history's watermark at the start */
+	gn_err stopped;  /* the ledger's reason */
 	int exit;
 };
 

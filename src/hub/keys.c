@@ -1,16 +1,17 @@
-/* The hub's secrets in its data directory: hub.key (its identity), tokens.key (what access tokens are sealed with), admin-token (for
- * the beginning, HB-6). Each is made once, 0600. */
+/* The hub's secrets in its data directory: hub.key (its identity), tokens.key (what access tokens are sealed with),
+ * admin-token (for the beginning, HB-6). Each is made once, 0600. */
 #include "hub/keys.h"
 
 #include <stdio.h>
 
-#define FAIL(err, ...)                                                                                                                                      \
-	do {                                                                                                                                                \
-		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                                                     \
-		return (err);                                                                                                                               \
+#define FAIL(err, ...)                                                                                                 \
+	do {                                                                                                           \
+		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                \
+		return (err);                                                                                          \
 	} while (0)
 
-static gn_err make_file(struct gn_os_dir *dir, struct gn_rand *rand, const char *name, const char *kind, uint8_t secret[32])
+static gn_err make_file(struct gn_os_dir *dir, struct gn_rand *rand, const char *name, const char *kind,
+			uint8_t secret[32])
 {
 	uint8_t file[GN_KEYFILE_MAX];
 	struct gn_buf out = {file, 0, sizeof file};
@@ -22,7 +23,8 @@ static gn_err make_file(struct gn_os_dir *dir, struct gn_rand *rand, const char 
 	return err;
 }
 
-static gn_err load_file(struct gn_os_dir *dir, struct gn_rand *rand, const char *name, const char *kind, bool make, uint8_t secret[32])
+static gn_err load_file(struct gn_os_dir *dir, struct gn_rand *rand, const char *name, const char *kind, bool make,
+			uint8_t secret[32])
 {
 	uint8_t file[GN_KEYFILE_MAX], plain[256];
 	struct gn_buf in = {file, 0, sizeof file}, out = {plain, 0, sizeof plain};
@@ -40,7 +42,8 @@ static gn_err load_file(struct gn_os_dir *dir, struct gn_rand *rand, const char 
 	return err;
 }
 
-gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand *rand, bool make, struct gn_hub_keys *out, char why[GN_HUB_WHY])
+gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand *rand, bool make,
+			struct gn_hub_keys *out, char why[GN_HUB_WHY])
 {
 	uint8_t seed[32];
 	gn_err err = load_file(dir, rand, "hub.key", "hub", make, seed);
@@ -51,7 +54,8 @@ gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand 
 	gn_sk_from_seed(seed, &out->sk);
 	gn_wipe(seed, sizeof seed);
 	if ((err = load_file(dir, rand, "tokens.key", "hub tokens", true, out->jwt_key)))
-		FAIL(err, "%s/tokens.key cannot be used: %s (without it everybody logs in again)", data, gn_err_text(err));
+		FAIL(err, "%s/tokens.key cannot be used: %s (without it everybody logs in again)", data,
+		     gn_err_text(err));
 	struct gn_buf in = {(uint8_t *)out->admin_token, 0, 64};
 	if (gn_os_file_read(dir, "admin-token", &in) == GN_OK && in.len == 64)
 		return GN_OK;

@@ -2,26 +2,28 @@
 #ifndef GN_HUB_LIMITS_H
 #define GN_HUB_LIMITS_H
 
-#define HUB_BODY_MAX (64u << 10)       /* bytes of a request's body: signed text is 16 KiB, and JSON escaping may triple it */
-#define HUB_ARG_MAX 128u               /* bytes of a path argument: line ids, PIDs, transaction ids */
-#define HUB_REQUEST_ID_MAX 64u         /* characters of X-Request-ID that are echoed */
-#define HUB_REQUESTS_MAX 1024u         /* connections at once */
-#define HUB_PAGE_MAX 200u              /* items of one list */
-#define HUB_SESSIONS_WS 256u           /* open WebSockets */
-#define HUB_WS_MESSAGE 4096u           /* bytes a client may send in one message: a subscription */
-#define HUB_WS_PING (30 * GN_SEC)      /* silence after which a client is asked whether it is there; twice that ends it */
-#define HUB_CHALLENGES_MAX 65536u      /* open login challenges */
+#define HUB_BODY_MAX (64u << 10)  /* bytes of a request's body: signed text is 16 KiB, and JSON escaping may triple it \
+				   */
+#define HUB_ARG_MAX 128u          /* bytes of a path argument: line ids, PIDs, transaction ids */
+#define HUB_REQUEST_ID_MAX 64u    /* characters of X-Request-ID that are echoed */
+#define HUB_REQUESTS_MAX 1024u    /* connections at once */
+#define HUB_PAGE_MAX 200u         /* items of one list */
+#define HUB_SESSIONS_WS 256u      /* open WebSockets */
+#define HUB_WS_MESSAGE 4096u      /* bytes a client may send in one message: a subscription */
+#define HUB_WS_PING (30 * GN_SEC) /* silence after which a client is asked whether it is there; twice that ends it */
+#define HUB_CHALLENGES_MAX 65536u /* open login challenges */
 #define HUB_CHALLENGE_LIFE (120 * GN_SEC)
-#define HUB_BUCKETS_MAX 65536u         /* addresses and keys that a rate is kept for: 3 MiB */
-#define HUB_ROLES_MAX 256u             /* officers */
-#define HUB_VERIFY_BATCH 64u           /* signatures one worker checks in one go: 5 ms */
-#define HUB_VERIFY_RUNNING 2u          /* such batches at once */
-#define HUB_DISK_JOBS 16u              /* disk requests on workers at once */
-#define HUB_LIST_BYTES (4u << 20)      /* of a directory listing */
-#define HUB_HISTORY_QUEUE (64u << 20)  /* bytes of records the history may lag behind before it is told to catch up from the journal */
-#define HUB_CYCLES_MAX 100u            /* cycles one listing shows */
-#define HUB_CYCLES_WORK 200000u        /* edges one listing of cycles looks at */
-#define HUB_GRAPH_MAX 20000u           /* lines one graph snapshot shows */
-#define HUB_WHY 640u                   /* bytes of a sentence that explains a failure */
+#define HUB_BUCKETS_MAX 65536u    /* addresses and keys that a rate is kept for: 3 MiB */
+#define HUB_ROLES_MAX 256u        /* officers */
+#define HUB_VERIFY_BATCH 64u      /* signatures one worker checks in one go: 5 ms */
+#define HUB_VERIFY_RUNNING 2u     /* such batches at once */
+#define HUB_DISK_JOBS 16u         /* disk requests on workers at once */
+#define HUB_LIST_BYTES (4u << 20) /* of a directory listing */
+#define HUB_HISTORY_QUEUE                                                                                              \
+	(64u << 20) /* bytes of records the history may lag behind before it is told to catch up from the journal */
+#define HUB_CYCLES_MAX 100u     /* cycles one listing shows */
+#define HUB_CYCLES_WORK 200000u /* edges one listing of cycles looks at */
+#define HUB_GRAPH_MAX 20000u    /* lines one graph snapshot shows */
+#define HUB_WHY 640u            /* bytes of a sentence that explains a failure */
 
 #endif

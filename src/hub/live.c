@@ -1,5 +1,6 @@
-/* WebSocket and what it tells: payment.received to the payee, trustline.updated to both ends, clearing.completed to whom it touched.
- * Made from durable records alone; at most once: a client that does not take its events is dropped and asks the API again. */
+/* WebSocket and what it tells: payment.received to the payee, trustline.updated to both ends, clearing.completed to
+ * whom it touched. Made from durable records alone; at most once: a client that does not take its events is dropped and
+ * asks the API again. */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -8,7 +9,9 @@
 static const struct {
 	const char *name;
 	enum gn_hub_event event;
-} events[] = {{"payment.received", GN_EVENT_PAYMENT}, {"trustline.updated", GN_EVENT_LINE}, {"clearing.completed", GN_EVENT_CLEARING}};
+} events[] = {{"payment.received", GN_EVENT_PAYMENT},
+	      {"trustline.updated", GN_EVENT_LINE},
+	      {"clearing.completed", GN_EVENT_CLEARING}};
 
 static void send_json(struct gn_hub_request *r, json_t *json)
 {
@@ -105,7 +108,8 @@ void gn_hub_ws(struct gn_hub_request *r)
 	struct gn_jwt jwt;
 	char pid[64];
 	if (!gn_ws_wanted(r->http)) {
-		gn_hub_fail_as(r, 400, "E009", NULL, "this path is a WebSocket: subprotocols \"bearer\" and the access token");
+		gn_hub_fail_as(r, 400, "E009", NULL,
+			       "this path is a WebSocket: subprotocols \"bearer\" and the access token");
 		return;
 	}
 	if (hub->ws_count == HUB_SESSIONS_WS) {
@@ -113,7 +117,8 @@ void gn_hub_ws(struct gn_hub_request *r)
 		return;
 	}
 	bool offered = token_of(gn_http_header(r->http, "sec-websocket-protocol"), &token);
-	gn_err refused = offered && hub->ready ? gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->now), &jwt) : GN_AUTH;
+	gn_err refused =
+		offered && hub->ready ? gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->now), &jwt) : GN_AUTH;
 	if (!refused && gn_ledger_find_participant(hub->ledger, &jwt.sub, &r->me))
 		refused = GN_AUTH;
 	if (gn_ws_open(r->http, offered ? "bearer" : NULL, HUB_WS_MESSAGE, &handler, &r->ws)) {
@@ -159,11 +164,49 @@ static void tell_payment(struct gn_hub *hub, const struct gn_record_view *v)
 	json_decref(full);
 }
 
+/* A payment that waits: what will be told if it commits. */
+static void prepare_payment(struct gn_hub *hub, const struct gn_record_view *v)
+{
+	json_t **slot = gn_map_put(&hub->prepared, &v->key), *full = slot ? gn_hub_payment_json(hub, v) : NULL;
+	if (!slot)
+		return;
+	json_decref(*slot);
+	*slot = full;
+}
+
+static void end_payment(struct gn_hub *hub, const struct gn_record_view *v)
+{
+	json_t **slot = gn_map_get(&hub->prepared, &v->key), *full = slot ? *slot : NULL;
+	struct gn_ledger_participant to;
+	struct gn_hash pid;
+	if (!slot)
+		return;
+	gn_map_remove(&hub->prepared, &v->key);
+	const char *text = json_string_value(json_object_get(full, "to"));
+	if (v->type == GN_REC_COMMIT && text && gn_pid_parse(gn_str(text), &pid) == GN_OK &&
+	    gn_ledger_find_participant(hub->ledger, &pid, &to) == GN_OK) {
+		json_object_set_new(full, "status", json_string(gn_tx_state_name(GN_TX_COMMITTED)));
+		json_object_set_new(full, "committed_at", gn_json_time(v->time));
+		json_object_del(full, "routes");
+		json_object_del(full, "error");
+		tell(hub, to.number, GN_EVENT_PAYMENT, "payment.received", full);
+	}
+	json_decref(full);
+}
+
+void gn_hub_live_fini(struct gn_hub *hub)
+{
+	for (uint32_t i = 0; i < hub->prepared.count; i++)
+		json_decref(*(json_t **)gn_map_value_at(&hub->prepared, i));
+	gn_map_fini(&hub->prepared);
+}
+
 static void tell_line(struct gn_hub *hub, const struct gn_record_view *v)
 {
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_line line;
-	if (gn_ledger_equivalent(hub->ledger, v->eq, &e) || gn_ledger_line(hub->ledger, v->eq, v->u.line.from, v->u.line.to, &line))
+	if (gn_ledger_equivalent(hub->ledger, v->eq, &e) ||
+	    gn_ledger_line(hub->ledger, v->eq, v->u.line.from, v->u.line.to, &line))
 		return;
 	json_t *j = gn_hub_line_json(hub, &e, &line);
 	json_object_del(j, "_key");
@@ -173,7 +216,8 @@ static void tell_line(struct gn_hub *hub, const struct gn_record_view *v)
 }
 
 /* Each one touched learns its own edges. */
-static void tell_edge(struct gn_hub *hub, const struct gn_record_view *v, const struct gn_ledger_equivalent *e, struct gn_hop debt, gn_amount amount)
+static void tell_edge(struct gn_hub *hub, const struct gn_record_view *v, const struct gn_ledger_equivalent *e,
+		      struct gn_hop debt, gn_amount amount)
 {
 	uint32_t ends[2];
 	gn_amount x;
@@ -182,7 +226,8 @@ static void tell_edge(struct gn_hub *hub, const struct gn_record_view *v, const 
 		return;
 	gn_hub_pid(hub, ends[debt.dir], debtor);
 	gn_hub_pid(hub, ends[!debt.dir], creditor);
-	json_t *j = json_pack("{ss ss ss sI}", "equivalent", e->code, "debtor", debtor, "creditor", creditor, "seq", (json_int_t)v->seq);
+	json_t *j = json_pack("{ss ss ss sI}", "equivalent", e->code, "debtor", debtor, "creditor", creditor, "seq",
+			      (json_int_t)v->seq);
 	gn_amount_json(j, "amount", amount, e->precision);
 	tell(hub, ends[0], GN_EVENT_CLEARING, "clearing.completed", j);
 	tell(hub, ends[1], GN_EVENT_CLEARING, "clearing.completed", j);
@@ -213,8 +258,10 @@ static void note_name(struct gn_hub *hub, const struct gn_record_view *v)
 	struct gn_buf text = {name, 0, sizeof name};
 	enum gn_op_kind kind = v->type == GN_REC_PARTICIPANT ? GN_OP_REGISTER : GN_OP_PROFILE;
 	uint32_t number = v->sign.signer;
-	if (op && gn_op_parse(v->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, v->sign.profile ? GN_OP_KINDS : kind, v->sign.bytes, op) == GN_OK && op->display_name.p &&
-	    gn_json_unescape(op->display_name, &text) == GN_OK) {
+	if (op &&
+	    gn_op_parse(v->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, v->sign.profile ? GN_OP_KINDS : kind,
+			v->sign.bytes, op) == GN_OK &&
+	    op->display_name.p && gn_json_unescape(op->display_name, &text) == GN_OK) {
 		if (v->type == GN_REC_PARTICIPANT) {
 			struct gn_slice part = GN_SLICE(v->u.participant.pk.b);
 			struct gn_ledger_participant p;
@@ -237,6 +284,10 @@ void gn_hub_live_records(struct gn_hub *hub, struct gn_slice payload, uint64_t f
 			return;
 		if (v.type == GN_REC_PARTICIPANT || v.type == GN_REC_PROFILE)
 			note_name(hub, &v);
+		else if (v.type == GN_REC_PREPARE)
+			prepare_payment(hub, &v);
+		else if (v.type == GN_REC_COMMIT || v.type == GN_REC_ABORT)
+			end_payment(hub, &v);
 		if (hub->ws_count == 0)
 			continue;
 		if (v.type == GN_REC_PAYMENT)

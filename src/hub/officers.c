@@ -1,5 +1,5 @@
-/* Officers and the hub's own settings. Roles are keys: an officer logs in like a participant, by signature. The list is a file
- * (officers.json), each change of it a NOTE in the journal with who, what, why, before and after.
+/* Officers and the hub's own settings. Roles are keys: an officer logs in like a participant, by signature. The list is
+ * a file (officers.json), each change of it a NOTE in the journal with who, what, why, before and after.
  *
  * HB-6: the bootstrap token acts as admin until an admin with a key exists. The last admin cannot be taken away. */
 #include "hub/hub_int.h"
@@ -51,7 +51,8 @@ static json_t *officer_json(const struct gn_officer *o)
 	gn_pid(&o->pk, pid);
 	gn_err err = gn_base64(GN_SLICE(o->pk.b), false, key, sizeof key);
 	GN_ASSERT(!err);
-	return json_pack("{ss ss ss ss}", "pid", pid, "public_key", key, "role", gn_role_name(o->role), "name", o->name);
+	return json_pack("{ss ss ss ss}", "pid", pid, "public_key", key, "role", gn_role_name(o->role), "name",
+			 o->name);
 }
 
 static json_t *list_json(const struct gn_hub *hub)
@@ -64,7 +65,8 @@ static json_t *list_json(const struct gn_hub *hub)
 
 static gn_err save(struct gn_hub *hub)
 {
-	json_t *j = json_pack("{so si si}", "officers", list_json(hub), "rate_key", (int)hub->rate_key.per_minute, "rate_address", (int)hub->rate_address.per_minute);
+	json_t *j = json_pack("{so si si}", "officers", list_json(hub), "rate_key", (int)hub->rate_key.per_minute,
+			      "rate_address", (int)hub->rate_address.per_minute);
 	char *text = json_dumps(j, JSON_INDENT(1));
 	gn_err err = text ? gn_os_file_write(hub->dir, FILE_NAME, gn_str(text)) : GN_NOMEM;
 	free(text);
@@ -74,7 +76,8 @@ static gn_err save(struct gn_hub *hub)
 
 static bool officer_from(json_t *item, struct gn_officer *out)
 {
-	const char *key = json_string_value(json_object_get(item, "public_key")), *role = json_string_value(json_object_get(item, "role"));
+	const char *key = json_string_value(json_object_get(item, "public_key")),
+		   *role = json_string_value(json_object_get(item, "role"));
 	const char *name = json_string_value(json_object_get(item, "name"));
 	struct gn_slice part = GN_SLICE(out->pk.b);
 	*out = (struct gn_officer){0};
@@ -127,7 +130,8 @@ static void noted(struct gn_hub_request *r, const struct gn_ledger_event *e)
 }
 
 /* The answer (taken) comes once the note is durable. before and after are taken. */
-static void note(struct gn_hub_request *r, const char *action, const char *target, json_t *before, json_t *after, json_t *answer)
+static void note(struct gn_hub_request *r, const char *action, const char *target, json_t *before, json_t *after,
+		 json_t *answer)
 {
 	json_t *j = json_pack("{ss ss so so}", "action", action, "target", target, "before", before, "after", after);
 	char *text = json_dumps(j, JSON_COMPACT | JSON_SORT_KEYS);
@@ -157,7 +161,9 @@ void gn_api_roles_put(struct gn_hub_request *r)
 	if (!in)
 		return;
 	if (!officer_from(in, &o)) {
-		gn_hub_fail_as(r, 422, "E009", NULL, "an officer is {\"public_key\": BASE64 of 32 bytes, \"role\": admin, operator or auditor, \"name\"}");
+		gn_hub_fail_as(r, 422, "E009", NULL,
+			       "an officer is {\"public_key\": BASE64 of 32 bytes, \"role\": admin, operator or "
+			       "auditor, \"name\"}");
 		return;
 	}
 	struct gn_officer *at = (struct gn_officer *)(uintptr_t)gn_officer_find(hub, &o.pid);
@@ -196,7 +202,9 @@ void gn_api_roles_delete(struct gn_hub_request *r)
 	json_t *in = gn_hub_body(r);
 	if (!in)
 		return;
-	struct gn_officer *at = gn_pid_parse(gn_str(r->args[0]), &pid) ? NULL : (struct gn_officer *)(uintptr_t)gn_officer_find(hub, &pid);
+	struct gn_officer *at = gn_pid_parse(gn_str(r->args[0]), &pid)
+					? NULL
+					: (struct gn_officer *)(uintptr_t)gn_officer_find(hub, &pid);
 	if (!at) {
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "no officer has this PID");
 		return;
@@ -214,7 +222,8 @@ void gn_api_roles_delete(struct gn_hub_request *r)
 		gn_hub_fail(r, err, NULL, "%s", "");
 		return;
 	}
-	note(r, "role.revoke", r->args[0], officer_json(&old), json_null(), json_pack("{sb ss}", "ok", 1, "pid", r->args[0]));
+	note(r, "role.revoke", r->args[0], officer_json(&old), json_null(),
+	     json_pack("{sb ss}", "ok", 1, "pid", r->args[0]));
 }
 
 void gn_api_whoami(struct gn_hub_request *r)
@@ -229,7 +238,20 @@ void gn_api_whoami(struct gn_hub_request *r)
 
 /* ---- settings ---- */
 
-enum setting_kind { SET_HOPS, SET_PATHS, SET_MAXFLOW, SET_INLINE, SET_V0, SET_CYCLE5, SET_CYCLE6, SET_EXPIRY, SET_EXPIRY_MAX, SET_RATE_KEY, SET_RATE_ADDRESS, SETTINGS };
+enum setting_kind {
+	SET_HOPS,
+	SET_PATHS,
+	SET_MAXFLOW,
+	SET_INLINE,
+	SET_V0,
+	SET_CYCLE5,
+	SET_CYCLE6,
+	SET_EXPIRY,
+	SET_EXPIRY_MAX,
+	SET_RATE_KEY,
+	SET_RATE_ADDRESS,
+	SETTINGS
+};
 
 static const struct {
 	const char *key;
@@ -247,7 +269,8 @@ static const struct {
 	[SET_EXPIRY] = {"payments.expiry_s", false, 1, 86400, "seconds a prepared payment waits for answers"},
 	[SET_EXPIRY_MAX] = {"payments.expiry_s_max", false, 1, 86400, "the most a payer may ask for"},
 	[SET_RATE_KEY] = {"rate.key_per_minute", false, 0, 1000000, "requests a minute of one key, 0 no bound"},
-	[SET_RATE_ADDRESS] = {"rate.address_per_minute", false, 0, 1000000, "requests a minute of one address without a token, 0 no bound"},
+	[SET_RATE_ADDRESS] = {"rate.address_per_minute", false, 0, 1000000,
+			      "requests a minute of one address without a token, 0 no bound"},
 };
 
 static int64_t read_setting(const struct gn_hub *hub, const struct gn_ledger_settings *s, enum setting_kind k)
@@ -298,8 +321,11 @@ static void tell_settings(struct gn_hub_request *r, bool flags_only)
 	gn_ledger_settings(r->hub->ledger, &s);
 	for (int k = 0; k < SETTINGS; k++)
 		if (settings[k].flag || !flags_only)
-			json_array_append_new(list, json_pack("{ss so sb ss}", "key", settings[k].key, "value", setting_value(read_setting(r->hub, &s, (enum setting_kind)k), settings[k].flag),
-							      "mutable", 1, "description", settings[k].what));
+			json_array_append_new(list,
+					      json_pack("{ss so sb ss}", "key", settings[k].key, "value",
+							setting_value(read_setting(r->hub, &s, (enum setting_kind)k),
+								      settings[k].flag),
+							"mutable", 1, "description", settings[k].what));
 	gn_hub_items(r, list);
 }
 
@@ -345,14 +371,18 @@ void gn_api_config_patch(struct gn_hub_request *r)
 		int k = find_setting(key);
 		bool flag = k >= 0 && settings[k].flag;
 		int64_t v = flag ? json_is_true(value) : json_integer_value(value);
-		if (k < 0 || (flag ? !json_is_boolean(value) : !json_is_integer(value)) || v < settings[k].least || v > settings[k].most) {
+		if (k < 0 || (flag ? !json_is_boolean(value) : !json_is_integer(value)) || v < settings[k].least ||
+		    v > settings[k].most) {
 			json_decref(updated);
 			json_decref(before);
 			json_decref(after);
 			if (k < 0)
 				gn_hub_fail_as(r, 422, "E009", NULL, "there is no setting %.80s", key);
 			else
-				gn_hub_fail_as(r, 422, "E009", NULL, flag ? "%s must be true or false" : "%s must be a number from %lld to %lld", key, (long long)settings[k].least, (long long)settings[k].most);
+				gn_hub_fail_as(r, 422, "E009", NULL,
+					       flag ? "%s must be true or false"
+						    : "%s must be a number from %lld to %lld",
+					       key, (long long)settings[k].least, (long long)settings[k].most);
 			return;
 		}
 		json_object_set_new(before, key, setting_value(read_setting(hub, &s, (enum setting_kind)k), flag));

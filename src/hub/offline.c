@@ -1,7 +1,7 @@
 /* What is done with a journal without a hub: verify it, read it, export and import it.
  *
- * 1. The hub's directory is locked when nobody runs it; while it runs, its journal is copied (files only grow, so a copy is a prefix,
- *    and its torn tail is cut in the copy alone) and the copy is read.
+ * 1. The hub's directory is locked when nobody runs it; while it runs, its journal is copied (files only grow, so a
+ * copy is a prefix, and its torn tail is cut in the copy alone) and the copy is read.
  * 2. HB-20, an export: "GNEXPORT1\n", then per file "<name> <length> <hash>\n" and its bytes, then "end\n".
  *    The hash is h = SHA-256(h || piece) over pieces of 1 MiB, from zeros, in hex. */
 #include "hub/hub.h"
@@ -14,16 +14,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define PIECE ((size_t)1 << 20)  /* bytes copied at once */
+#define PIECE ((size_t)1 << 20) /* bytes copied at once */
 #define LIST_MAX ((size_t)4 << 20)
-#define HEADER_HUB 40            /* where a journal file's header has the hub's key (LG-48): magic 8, version 4, number 4, first seq 8, salt 16 */
+#define HEADER_HUB                                                                                                     \
+	40 /* where a journal file's header has the hub's key (LG-48): magic 8, version 4, number 4, first seq 8, salt \
+	      16 */
 
 gn_err gn_hub_disk_perform(struct gn_os_dir *dir, const struct gn_ledger_io *io, struct gn_buf *result);
 
-#define FAIL(err, ...)                                                                                                                                      \
-	do {                                                                                                                                                \
-		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                                                     \
-		return (err);                                                                                                                               \
+#define FAIL(err, ...)                                                                                                 \
+	do {                                                                                                           \
+		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                \
+		return (err);                                                                                          \
 	} while (0)
 
 /* ---- the files of a journal ---- */
@@ -281,7 +283,8 @@ static gn_err replay_open(struct replay *p, const char *data, bool verify, char 
 	p->rand = gn_rand_system();
 	gn_alloc_heap(&p->alloc, (size_t)1 << 40);
 	p->env = (struct gn_env){&p->alloc, &p->rand, NULL};
-	struct gn_ledger_config c = {.hub = p->hub, .dir = "journal", .feed_from = verify ? UINT64_MAX : 1, .verify = true};
+	struct gn_ledger_config c = {
+		.hub = p->hub, .dir = "journal", .feed_from = verify ? UINT64_MAX : 1, .verify = true};
 	gn_ledger_settings_default(&c.settings);
 	err = gn_ledger_new(&p->env, &c, &p->ledger);
 	if (err)
@@ -302,11 +305,18 @@ gn_err gn_hub_verify(const char *data, struct gn_hub_report *out, char why[GN_HU
 	struct gn_ledger_info info;
 	gn_err err = replay_open(&p, data, true, why);
 	if (!err && (err = replay(&p)))
-		snprintf(why, GN_HUB_WHY, "the journal does not hold after record %llu: %s", (unsigned long long)gn_ledger_seq(p.ledger), gn_err_text(err));
+		snprintf(why, GN_HUB_WHY, "the journal does not hold after record %llu: %s",
+			 (unsigned long long)gn_ledger_seq(p.ledger), gn_err_text(err));
 	if (!err) {
 		gn_ledger_validate(p.ledger);
 		gn_ledger_info(p.ledger, &info);
-		*out = (struct gn_hub_report){.hub = p.hub, .records = gn_ledger_seq(p.ledger), .files = p.files, .bytes = p.bytes, .torn = info.torn, .last = gn_ledger_time(p.ledger), .copied = p.source.copy[0] != 0};
+		*out = (struct gn_hub_report){.hub = p.hub,
+					      .records = gn_ledger_seq(p.ledger),
+					      .files = p.files,
+					      .bytes = p.bytes,
+					      .torn = info.torn,
+					      .last = gn_ledger_time(p.ledger),
+					      .copied = p.source.copy[0] != 0};
 		err = gn_ledger_state_hash(p.ledger, &out->state);
 		if (err)
 			snprintf(why, GN_HUB_WHY, "the state cannot be hashed: %s", gn_err_text(err));
@@ -315,21 +325,24 @@ gn_err gn_hub_verify(const char *data, struct gn_hub_report *out, char why[GN_HU
 	return err;
 }
 
-gn_err gn_hub_records(const char *data, gn_err (*each)(void *user, const struct gn_record_view *record), void *user, char why[GN_HUB_WHY])
+gn_err gn_hub_records(const char *data, gn_err (*each)(void *user, const struct gn_record_view *record), void *user,
+		      char why[GN_HUB_WHY])
 {
 	struct replay p;
 	gn_err err = replay_open(&p, data, false, why);
 	p.each = each;
 	p.user = user;
 	if (!err && (err = replay(&p)))
-		snprintf(why, GN_HUB_WHY, "the journal does not hold after record %llu: %s", (unsigned long long)gn_ledger_seq(p.ledger), gn_err_text(err));
+		snprintf(why, GN_HUB_WHY, "the journal does not hold after record %llu: %s",
+			 (unsigned long long)gn_ledger_seq(p.ledger), gn_err_text(err));
 	replay_close(&p);
 	return err;
 }
 
 /* ---- export and import ---- */
 
-static gn_err hash_file(const struct gn_os_dir *dir, const char *name, uint64_t size, gn_err (*put)(void *, struct gn_slice), void *user, struct gn_hash *out)
+static gn_err hash_file(const struct gn_os_dir *dir, const char *name, uint64_t size,
+			gn_err (*put)(void *, struct gn_slice), void *user, struct gn_hash *out)
 {
 	/* SHA-256 over the SHA-256 of each MiB: pieces are hashed as they pass */
 	uint8_t *piece = malloc(PIECE);
@@ -352,7 +365,8 @@ static gn_err hash_file(const struct gn_os_dir *dir, const char *name, uint64_t 
 	return err;
 }
 
-static gn_err export_file(const struct gn_os_dir *dir, const struct file *f, gn_err (*put)(void *, struct gn_slice), void *user)
+static gn_err export_file(const struct gn_os_dir *dir, const struct file *f, gn_err (*put)(void *, struct gn_slice),
+			  void *user)
 {
 	char name[80], line[200], hex[65];
 	struct gn_hash hash;
@@ -364,7 +378,8 @@ static gn_err export_file(const struct gn_os_dir *dir, const struct file *f, gn_
 	return hash_file(dir, name, f->size, put, user, &hash);
 }
 
-gn_err gn_hub_export(const char *data, gn_err (*put)(void *user, struct gn_slice bytes), void *user, char why[GN_HUB_WHY])
+gn_err gn_hub_export(const char *data, gn_err (*put)(void *user, struct gn_slice bytes), void *user,
+		     char why[GN_HUB_WHY])
 {
 	struct source s;
 	struct file *files = NULL;
@@ -382,7 +397,8 @@ gn_err gn_hub_export(const char *data, gn_err (*put)(void *user, struct gn_slice
 	free(files);
 	source_close(&s);
 	if (err)
-		snprintf(why, GN_HUB_WHY, "%s: %s", data, err == GN_NOT_FOUND ? "there is no journal" : gn_err_text(err));
+		snprintf(why, GN_HUB_WHY, "%s: %s", data,
+			 err == GN_NOT_FOUND ? "there is no journal" : gn_err_text(err));
 	return err;
 }
 
@@ -414,7 +430,8 @@ static bool next_line(struct import *in, char *out, size_t cap)
 	return c == '\n';
 }
 
-static gn_err import_file(struct import *in, struct gn_os_dir *dir, const char *name, uint64_t size, const uint8_t hash[32])
+static gn_err import_file(struct import *in, struct gn_os_dir *dir, const char *name, uint64_t size,
+			  const uint8_t hash[32])
 {
 	uint8_t *piece = malloc(PIECE);
 	struct gn_hash chain = {{0}};
@@ -452,14 +469,16 @@ static gn_err import_all(struct import *in, struct gn_os_dir *dir)
 			return GN_TRUNCATED;
 		if (strcmp(line, "end") == 0)
 			return GN_OK;
-		if (sscanf(line, "%15s %llu %64s", file, &size, hex) != 3 || !is_log(file) || strspn(file, "0123456789abcdef") != 8 || gn_unhex(gn_str(hex), hash, 32))
+		if (sscanf(line, "%15s %llu %64s", file, &size, hex) != 3 || !is_log(file) ||
+		    strspn(file, "0123456789abcdef") != 8 || gn_unhex(gn_str(hex), hash, 32))
 			return GN_MALFORMED;
 		snprintf(name, sizeof name, "journal/%s", file);
 		GN_TRY(import_file(in, dir, name, size, hash));
 	}
 }
 
-gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, size_t cap), void *user, char why[GN_HUB_WHY])
+gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, size_t cap), void *user,
+		     char why[GN_HUB_WHY])
 {
 	struct gn_os_dir *dir;
 	struct file *files = NULL;
@@ -468,7 +487,8 @@ gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, s
 	gn_err err = in.piece ? gn_os_dir_open(data, &dir) : GN_NOMEM;
 	if (err) {
 		free(in.piece);
-		FAIL(err, "%s: %s", data, err == GN_BUSY ? "a hub runs here; import into an empty directory" : gn_err_text(err));
+		FAIL(err, "%s: %s", data,
+		     err == GN_BUSY ? "a hub runs here; import into an empty directory" : gn_err_text(err));
 	}
 	err = list_files(dir, &files, &count);
 	free(files);
@@ -488,6 +508,8 @@ gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, s
 	gn_os_dir_close(dir);
 	free(in.piece);
 	if (err)
-		FAIL(err, "%s: %s", data, err == GN_EXISTS ? "there is a journal already; import into an empty directory" : gn_err_text(err));
+		FAIL(err, "%s: %s", data,
+		     err == GN_EXISTS ? "there is a journal already; import into an empty directory"
+				      : gn_err_text(err));
 	return GN_OK;
 }

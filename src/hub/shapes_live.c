@@ -54,7 +54,8 @@ bool gn_hub_pair(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX],
 
 static json_t *policy_json(const struct gn_rec_policy *p, unsigned precision)
 {
-	json_t *j = json_pack("{sb sb sb}", "auto_clearing", p->auto_clearing, "can_be_intermediate", p->can_be_intermediate, "ask", p->ask);
+	json_t *j = json_pack("{sb sb sb}", "auto_clearing", p->auto_clearing, "can_be_intermediate",
+			      p->can_be_intermediate, "ask", p->ask);
 	json_t *blocked = json_array();
 	json_object_set_new(j, "daily_limit", json_null());
 	json_object_set_new(j, "max_hop_usage", json_null());
@@ -71,7 +72,8 @@ static json_t *policy_json(const struct gn_rec_policy *p, unsigned precision)
 	return j;
 }
 
-json_t *gn_hub_line_json(const struct gn_hub *hub, const struct gn_ledger_equivalent *e, const struct gn_ledger_line *line)
+json_t *gn_hub_line_json(const struct gn_hub *hub, const struct gn_ledger_equivalent *e,
+			 const struct gn_ledger_line *line)
 {
 	static const char *const statuses[] = {"none", "active", "frozen", "closing", "closed"};
 	char id[GN_LINE_ID_LEN + 1], from[GN_PID_MAX], to[GN_PID_MAX], key[64];
@@ -79,9 +81,11 @@ json_t *gn_hub_line_json(const struct gn_hub *hub, const struct gn_ledger_equiva
 	gn_hub_pid(hub, line->from, from);
 	gn_hub_pid(hub, line->to, to);
 	snprintf(key, sizeof key, "%u/%u/%u", e->number, line->from, line->to);
-	json_t *j = json_pack("{ss si ss ss ss ss ss so ss sb ss}", "id", id, "version", (int)line->id.version, "from", from, "to", to, "from_display_name", gn_hub_name(hub, line->from),
-			      "to_display_name", gn_hub_name(hub, line->to), "equivalent", e->code, "policy", policy_json(&line->policy, e->precision), "status",
-			      line->disputed ? "frozen" : statuses[line->status % 5], "disputed", line->disputed, "_key", key);
+	json_t *j = json_pack(
+		"{ss si ss ss ss ss ss so ss sb ss}", "id", id, "version", (int)line->id.version, "from", from, "to",
+		to, "from_display_name", gn_hub_name(hub, line->from), "to_display_name", gn_hub_name(hub, line->to),
+		"equivalent", e->code, "policy", policy_json(&line->policy, e->precision), "status",
+		line->disputed ? "frozen" : statuses[line->status % 5], "disputed", line->disputed, "_key", key);
 	gn_amount_json(j, "limit", line->limit, e->precision);
 	gn_amount_json(j, "used", line->used, e->precision);
 	gn_amount_json(j, "available", line->available_credit, e->precision);
@@ -112,8 +116,9 @@ json_t *gn_hub_raises_json(const struct gn_hub *hub, uint32_t eq, unsigned preci
 			continue;
 		gn_hub_pid(hub, who[0], end[0]);
 		gn_hub_pid(hub, who[1], end[1]);
-		json_t *item = json_pack("{ss ss ss ss}", "owner", end[line.dir], "debtor", end[!line.dir], "owner_name", gn_hub_name(hub, who[line.dir]), "debtor_name",
-					 gn_hub_name(hub, who[!line.dir]));
+		json_t *item =
+			json_pack("{ss ss ss ss}", "owner", end[line.dir], "debtor", end[!line.dir], "owner_name",
+				  gn_hub_name(hub, who[line.dir]), "debtor_name", gn_hub_name(hub, who[!line.dir]));
 		gn_amount_json(item, "raise", raise, precision);
 		json_array_append_new(list, item);
 	}
@@ -126,16 +131,22 @@ json_t *gn_hub_payment_json(const struct gn_hub *hub, const struct gn_record_vie
 	char from[GN_PID_MAX], to[GN_PID_MAX];
 	struct gn_op *op = malloc(sizeof *op);
 	bool committed = r->type == GN_REC_PAYMENT;
-	if (!op || gn_ledger_equivalent(hub->ledger, r->eq, &e) || gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, r->sign.profile ? GN_OP_KINDS : GN_OP_PAYMENT, r->sign.bytes, op)) {
+	if (!op || gn_ledger_equivalent(hub->ledger, r->eq, &e) ||
+	    gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, r->sign.profile ? GN_OP_KINDS : GN_OP_PAYMENT,
+			r->sign.bytes, op)) {
 		free(op);
 		return NULL;
 	}
 	gn_hub_pid(hub, r->u.payment.payer, from);
 	gn_hub_pid(hub, r->u.payment.payee, to);
-	json_t *j = json_pack("{so ss ss ss ss so so so so so sI}", "tx_id", gn_json_slice(op->tx_id), "status", gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE), "from", from, "to",
-			      to, "equivalent", e.code, "routes", gn_json_routes(r->u.payment.routes, r->eq, e.precision, gn_hub_pair, (void *)(uintptr_t)hub), "error", json_null(),
-			      "description", op->description.p ? gn_json_raw(op->description) : json_null(), "created_at", gn_json_time(r->time), "committed_at",
-			      committed ? gn_json_time(r->time) : json_null(), "seq", (json_int_t)r->seq);
+	json_t *j = json_pack(
+		"{so ss ss ss ss so so so so so sI}", "tx_id", gn_json_slice(op->tx_id), "status",
+		gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE), "from", from, "to", to, "equivalent",
+		e.code, "routes",
+		gn_json_routes(r->u.payment.routes, r->eq, e.precision, gn_hub_pair, (void *)(uintptr_t)hub), "error",
+		json_null(), "description", op->description.p ? gn_json_raw(op->description) : json_null(),
+		"created_at", gn_json_time(r->time), "committed_at", committed ? gn_json_time(r->time) : json_null(),
+		"seq", (json_int_t)r->seq);
 	gn_amount_json(j, "amount", r->u.payment.amount, e.precision);
 	free(op);
 	return j;
@@ -144,8 +155,10 @@ json_t *gn_hub_payment_json(const struct gn_hub *hub, const struct gn_record_vie
 json_t *gn_hub_equivalent_json(const struct gn_ledger_equivalent *e)
 {
 	json_t *info = json_loadb((const char *)e->info.p, e->info.len, 0, NULL);
-	json_t *symbol = json_object_get(info, "symbol"), *description = json_object_get(info, "description"), *metadata = json_object_get(info, "metadata");
-	json_t *j = json_pack("{ss sO sO si sO sb}", "code", e->code, "symbol", symbol ? symbol : json_null(), "description", description ? description : json_null(), "precision", (int)e->precision,
+	json_t *symbol = json_object_get(info, "symbol"), *description = json_object_get(info, "description"),
+	       *metadata = json_object_get(info, "metadata");
+	json_t *j = json_pack("{ss sO sO si sO sb}", "code", e->code, "symbol", symbol ? symbol : json_null(),
+			      "description", description ? description : json_null(), "precision", (int)e->precision,
 			      "metadata", metadata ? metadata : json_null(), "is_active", e->active);
 	json_decref(info);
 	return j;

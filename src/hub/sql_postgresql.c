@@ -1,5 +1,5 @@
-/* The history on PostgreSQL by libpq, for communities whose reports and backups live there. Blocking: it has the history's thread to
- * itself. Statements are prepared by number, in the order they were first used. */
+/* The history on PostgreSQL by libpq, for communities whose reports and backups live there. Blocking: it has the
+ * history's thread to itself. Statements are prepared by number, in the order they were first used. */
 #include "hub/sql.h"
 
 #ifndef GN_HAVE_PQ
@@ -8,7 +8,8 @@ gn_err gn_sql_open_postgresql(const char *conninfo, struct gn_sql **out, char wh
 {
 	(void)conninfo;
 	(void)out;
-	static const char text[] = "this program was built without libpq; install libpq-dev and build it again, or use history = sqlite";
+	static const char text[] =
+		"this program was built without libpq; install libpq-dev and build it again, or use history = sqlite";
 	memcpy(why, text, sizeof text);
 	return GN_UNSUPPORTED;
 }
@@ -70,7 +71,8 @@ static char *text_of(const struct gn_sql_arg *a)
 	return p;
 }
 
-static gn_err run(struct gn_sql *base, const char *sql, const struct gn_sql_arg *args, size_t count, gn_sql_row *row, void *user)
+static gn_err run(struct gn_sql *base, const char *sql, const struct gn_sql_arg *args, size_t count, gn_sql_row *row,
+		  void *user)
 {
 	struct postgresql *s = (struct postgresql *)base;
 	char name[16], *values[ARGS_MAX] = {0};

@@ -1,6 +1,6 @@
-/* The history's default database: SQLite in WAL mode. Statements are prepared once and kept by the address of their text, which is
- * a literal. The journal is the truth, so losing the last moments in a power cut is fine (synchronous=NORMAL): the feed starts again at
- * the watermark that survived. */
+/* The history's default database: SQLite in WAL mode. Statements are prepared once and kept by the address of their
+ * text, which is a literal. The journal is the truth, so losing the last moments in a power cut is fine
+ * (synchronous=NORMAL): the feed starts again at the watermark that survived. */
 #include "hub/sql.h"
 
 #include <sqlite3.h>
@@ -24,7 +24,9 @@ static gn_err failed(struct sqlite *s)
 {
 	snprintf(s->base.why, sizeof s->base.why, "SQLite: %s", sqlite3_errmsg(s->db));
 	int code = sqlite3_errcode(s->db) & 0xff;
-	return code == SQLITE_FULL ? GN_DISK_FULL : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? GN_CORRUPT : GN_IO;
+	return code == SQLITE_FULL                               ? GN_DISK_FULL
+	       : code == SQLITE_CORRUPT || code == SQLITE_NOTADB ? GN_CORRUPT
+								 : GN_IO;
 }
 
 static gn_err prepare(struct sqlite *s, const char *sql, sqlite3_stmt **out)
@@ -46,12 +48,15 @@ static int bind(sqlite3_stmt *st, int i, const struct gn_sql_arg *a)
 {
 	switch (a->kind) {
 	case GN_SQL_INT: return sqlite3_bind_int64(st, i, a->integer);
-	case GN_SQL_TEXT: return sqlite3_bind_text(st, i, a->text.p ? (const char *)a->text.p : "", (int)a->text.len, SQLITE_STATIC);
+	case GN_SQL_TEXT:
+		return sqlite3_bind_text(st, i, a->text.p ? (const char *)a->text.p : "", (int)a->text.len,
+					 SQLITE_STATIC);
 	default: return sqlite3_bind_null(st, i);
 	}
 }
 
-static gn_err run(struct gn_sql *base, const char *sql, const struct gn_sql_arg *args, size_t count, gn_sql_row *row, void *user)
+static gn_err run(struct gn_sql *base, const char *sql, const struct gn_sql_arg *args, size_t count, gn_sql_row *row,
+		  void *user)
 {
 	struct sqlite *s = (struct sqlite *)base;
 	sqlite3_stmt *st;
@@ -98,9 +103,12 @@ gn_err gn_sql_open_sqlite(const char *path, struct gn_sql **out, char why[HUB_WH
 		return GN_NOMEM;
 	s->base.run = run;
 	s->base.close = close_it;
-	int code = sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	int code =
+		sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (code == SQLITE_OK)
-		code = sqlite3_exec(s->db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000", NULL, NULL, NULL);
+		code = sqlite3_exec(s->db,
+				    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000",
+				    NULL, NULL, NULL);
 	if (code != SQLITE_OK) {
 		gn_err err = failed(s);
 		snprintf(why, HUB_WHY, "%s: %s", path, sqlite3_errmsg(s->db));

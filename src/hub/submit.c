@@ -2,15 +2,16 @@
  *
  *     body -> bytes as signed -> signer known -> signature checked on a worker -> gn_ledger_submit -> RESULT
  *
- * 1. HB-4: in geo-v1 the client sends the very text it signed; it is never written anew. In geo-v0 the bytes are the canonical form of
- *    the fields that profile signs; other fields are ignored.
+ * 1. HB-4: in geo-v1 the client sends the very text it signed; it is never written anew. In geo-v0 the bytes are the
+ * canonical form of the fields that profile signs; other fields are ignored.
  * 2. The signer is who the access token says; a text signed by someone else is refused before the ledger sees it.
  * 3. A ticket is answered exactly once, even when the client is gone. */
 #include "hub/hub_int.h"
 
 #include <stdlib.h>
 
-uint64_t gn_hub_ticket(struct gn_hub_request *r, void (*result)(struct gn_hub_request *, const struct gn_ledger_event *))
+uint64_t gn_hub_ticket(struct gn_hub_request *r,
+		       void (*result)(struct gn_hub_request *, const struct gn_ledger_event *))
 {
 	struct gn_hub *hub = r->hub;
 	uint64_t ticket = ++hub->last_ticket;
@@ -47,9 +48,12 @@ static void refuse(struct gn_hub_request *r, gn_err err, const char *what)
 {
 	bool words = strcmp(gn_hub_error_code(err), "E009") == 0 && err != GN_BUSY && err != GN_TOO_LARGE;
 	if (words && r->kind != GN_OP_PAYMENT)
-		gn_hub_fail_as(r, 422, "E009", json_pack("{s[{ss ss}]}", "errors", "type", gn_err_name(err), "msg", what), "%s", what);
+		gn_hub_fail_as(r, 422, "E009",
+			       json_pack("{s[{ss ss}]}", "errors", "type", gn_err_name(err), "msg", what), "%s", what);
 	else if (words)
-		gn_hub_fail_as(r, 400, "E009", json_pack("{s[{ss ss}]}", "validation", "type", gn_err_name(err), "msg", what), "%s", what);
+		gn_hub_fail_as(r, 400, "E009",
+			       json_pack("{s[{ss ss}]}", "validation", "type", gn_err_name(err), "msg", what), "%s",
+			       what);
 	else
 		gn_hub_fail(r, err, NULL, "%s", what);
 }
@@ -116,7 +120,8 @@ static bool take_v0(struct gn_hub_request *r, json_t *in, const char *const *fie
 	free(parsed);
 	free(text);
 	if (err) {
-		refuse(r, err == GN_NOMEM ? err : GN_USAGE, err == GN_RANGE ? "numbers must be integers; amounts are strings" : gn_err_text(err));
+		refuse(r, err == GN_NOMEM ? err : GN_USAGE,
+		       err == GN_RANGE ? "numbers must be integers; amounts are strings" : gn_err_text(err));
 		return false;
 	}
 	r->profile = GN_PROFILE_V0;
@@ -152,7 +157,8 @@ static bool judge(struct gn_hub_request *r, const struct gn_op *op)
 	} else {
 		r->signer = r->me.pk;
 		if (r->profile == GN_PROFILE_V1 && memcmp(&op->signer, &r->pid, sizeof r->pid) != 0) {
-			gn_hub_fail_as(r, 403, "E006", NULL, "the signed text names another signer than the access token");
+			gn_hub_fail_as(r, 403, "E006", NULL,
+				       "the signed text names another signer than the access token");
 			return false;
 		}
 	}
@@ -171,7 +177,8 @@ static bool judge(struct gn_hub_request *r, const struct gn_op *op)
 static void verified(struct gn_hub_request *r)
 {
 	if (r->verdict) {
-		gn_hub_fail(r, r->verdict, NULL, "%s", r->verdict == GN_SIGNATURE ? "the signature does not verify over the signed bytes" : "");
+		gn_hub_fail(r, r->verdict, NULL, "%s",
+			    r->verdict == GN_SIGNATURE ? "the signature does not verify over the signed bytes" : "");
 		return;
 	}
 	struct gn_ledger_request q = {r->profile, r->kind, r->signer, gn_slice(r->bytes, r->bytes_len), r->sig, true};
@@ -181,10 +188,12 @@ static void verified(struct gn_hub_request *r)
 		return;
 	if (ticket)
 		gn_hub_drop_ticket(r);
-	refuse(r, err, err == GN_BUSY ? "the hub has more to do than it can hold; try again in a moment" : gn_err_text(err));
+	refuse(r, err,
+	       err == GN_BUSY ? "the hub has more to do than it can hold; try again in a moment" : gn_err_text(err));
 }
 
-void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *const *fields, void (*result)(struct gn_hub_request *, const struct gn_ledger_event *))
+void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *const *fields,
+		   void (*result)(struct gn_hub_request *, const struct gn_ledger_event *))
 {
 	json_t *in = gn_hub_body(r);
 	struct gn_op *op;
@@ -193,11 +202,15 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 	if (!in || !(json_object_get(in, "signed") ? take_v1(r, in) : take_v0(r, in, fields)) || !take_signature(r, in))
 		return;
 	op = malloc(sizeof *op);
-	gn_err err = op ? gn_op_parse(r->profile, r->profile == GN_PROFILE_V1 ? GN_OP_KINDS : kind, gn_slice(r->bytes, r->bytes_len), op) : GN_NOMEM;
+	gn_err err = op ? gn_op_parse(r->profile, r->profile == GN_PROFILE_V1 ? GN_OP_KINDS : kind,
+				      gn_slice(r->bytes, r->bytes_len), op)
+			: GN_NOMEM;
 	if (err == GN_EXISTS) /* a key twice in one object */
 		err = GN_USAGE;
 	if (err)
-		refuse(r, err, err == GN_UNSUPPORTED ? "the signed text has a field or operation that nobody knows" : gn_err_text(err));
+		refuse(r, err,
+		       err == GN_UNSUPPORTED ? "the signed text has a field or operation that nobody knows"
+					     : gn_err_text(err));
 	else if (judge(r, op))
 		gn_hub_verify_later(r, verified);
 	free(op);
@@ -205,10 +218,12 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 
 /* ---- officers' commands ---- */
 
-void gn_hub_admin(struct gn_hub_request *r, struct gn_ledger_admin *a, void (*result)(struct gn_hub_request *, const struct gn_ledger_event *))
+void gn_hub_admin(struct gn_hub_request *r, struct gn_ledger_admin *a,
+		  void (*result)(struct gn_hub_request *, const struct gn_ledger_event *))
 {
 	const char *reason = json_string_value(json_object_get(r->in, "reason"));
-	a->who = (struct gn_rec_admin){.actor = r->actor, .role = (uint8_t)r->role, .reason = gn_str(reason ? reason : "")};
+	a->who = (struct gn_rec_admin){
+		.actor = r->actor, .role = (uint8_t)r->role, .reason = gn_str(reason ? reason : "")};
 	if (a->who.reason.len > OP_TEXT_MAX) {
 		gn_hub_fail_as(r, 422, "E009", NULL, "the reason is longer than %u bytes", OP_TEXT_MAX);
 		return;

@@ -14,7 +14,8 @@ gn_err gn_base64(struct gn_slice in, bool url, char *out, size_t cap)
 		return GN_TOO_LARGE;
 	for (size_t i = 0; i < in.len; i += 3) {
 		size_t n = in.len - i < 3 ? in.len - i : 3;
-		uint32_t v = (uint32_t)in.p[i] << 16 | (n > 1 ? (uint32_t)in.p[i + 1] << 8 : 0) | (n > 2 ? in.p[i + 2] : 0);
+		uint32_t v =
+			(uint32_t)in.p[i] << 16 | (n > 1 ? (uint32_t)in.p[i + 1] << 8 : 0) | (n > 2 ? in.p[i + 2] : 0);
 		for (size_t k = 0; k < 4; k++)
 			if (k <= n)
 				*out++ = digits[v >> (18 - 6 * k) & 63];
@@ -76,7 +77,8 @@ void gn_jwt_make(const uint8_t key[32], const struct gn_jwt *in, char out[GN_JWT
 	gn_err err = gn_base58(GN_SLICE(in->sub.b), pid, sizeof pid);
 	GN_ASSERT(!err);
 	gn_hex(GN_SLICE(in->jti), jti);
-	int n = snprintf(claims, sizeof claims, "{\"exp\":%llu,\"jti\":\"%s\",\"sub\":\"%s\",\"type\":\"%s\"}", (unsigned long long)in->exp, jti, pid, in->refresh ? "refresh" : "access");
+	int n = snprintf(claims, sizeof claims, "{\"exp\":%llu,\"jti\":\"%s\",\"sub\":\"%s\",\"type\":\"%s\"}",
+			 (unsigned long long)in->exp, jti, pid, in->refresh ? "refresh" : "access");
 	size_t at = (size_t)snprintf(out, GN_JWT_MAX, "%s.", header64);
 	err = gn_base64(gn_slice(claims, (size_t)n), true, out + at, GN_JWT_MAX - at);
 	GN_ASSERT(!err);
@@ -114,10 +116,12 @@ gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, ui
 	    gn_unbase64_exact(gn_slice_sub(text, dot, text.len), true, mac, sizeof mac))
 		return GN_AUTH;
 	gn_hmac_sha256(gn_slice(key, 32), gn_slice_sub(text, 0, dot - 1), &want);
-	if (!gn_equal_ct(want.b, mac, sizeof mac) || gn_unbase64(gn_slice_sub(text, head + 1, dot - head - 2), true, &buf))
+	if (!gn_equal_ct(want.b, mac, sizeof mac) ||
+	    gn_unbase64(gn_slice_sub(text, head + 1, dot - head - 2), true, &buf))
 		return GN_AUTH;
 	struct gn_slice json = gn_buf_slice(&buf), exp = claim(json, "\"exp\":"), kind = claim(json, "\"type\":\"");
-	if (gn_pid_parse(claim(json, "\"sub\":\""), &t.sub) || gn_unhex(claim(json, "\"jti\":\""), t.jti, sizeof t.jti) || exp.len == 0 || exp.len > 12)
+	if (gn_pid_parse(claim(json, "\"sub\":\""), &t.sub) ||
+	    gn_unhex(claim(json, "\"jti\":\""), t.jti, sizeof t.jti) || exp.len == 0 || exp.len > 12)
 		return GN_AUTH;
 	for (size_t i = 0; i < exp.len; i++)
 		t.exp = t.exp * 10 + (exp.p[i] - (unsigned)'0');
@@ -132,8 +136,8 @@ gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, ui
 /* ---- rates ---- */
 
 struct bucket {
-	gn_time at;   /* when it was last counted */
-	double left;  /* requests; a float is fine here: no two machines must agree on it */
+	gn_time at;  /* when it was last counted */
+	double left; /* requests; a float is fine here: no two machines must agree on it */
 };
 
 void gn_rate_init(struct gn_rate *r, const struct gn_env *env, uint32_t per_minute)

@@ -1,11 +1,13 @@
-/* Small texts and proofs of the API, pure: base64 in both alphabets, JSON Web Tokens with HS256 (RFC 7519, 7515), and token buckets. */
+/* Small texts and proofs of the API, pure: base64 in both alphabets, JSON Web Tokens with HS256 (RFC 7519, 7515), and
+ * token buckets. */
 #ifndef GN_HUB_TOKEN_H
 #define GN_HUB_TOKEN_H
 
 #include "crypto/crypto.h"
 #include "hub/limits.h"
 
-/* Terminated; cap counts the terminator. url: the URL alphabet without padding (RFC 4648 section 5), else section 4. GN_TOO_LARGE. */
+/* Terminated; cap counts the terminator. url: the URL alphabet without padding (RFC 4648 section 5), else section 4.
+ * GN_TOO_LARGE. */
 GN_MUST gn_err gn_base64(struct gn_slice in, bool url, char *out, size_t cap);
 /* Exactly len bytes; strict: no white space, canonical last digit. GN_TEXT. */
 GN_MUST gn_err gn_unbase64_exact(struct gn_slice text, bool url, uint8_t *out, size_t len);
@@ -16,12 +18,14 @@ GN_MUST gn_err gn_unbase64(struct gn_slice text, bool url, struct gn_buf *out);
 struct gn_jwt {
 	struct gn_hash sub; /* PID as hash */
 	uint8_t jti[16];
-	uint64_t exp;       /* Unix seconds */
+	uint64_t exp; /* Unix seconds */
 	bool refresh;
 };
 void gn_jwt_make(const uint8_t key[32], const struct gn_jwt *in, char out[GN_JWT_MAX]);
-/* GN_AUTH: not ours, or damaged; GN_EXPIRED; GN_KEY: the other kind of token. The MAC is compared before anything is parsed. */
-GN_MUST gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, uint64_t unix_now, struct gn_jwt *out);
+/* GN_AUTH: not ours, or damaged; GN_EXPIRED; GN_KEY: the other kind of token. The MAC is compared before anything is
+ * parsed. */
+GN_MUST gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, uint64_t unix_now,
+			   struct gn_jwt *out);
 
 /* Token buckets: `rate` a minute, as many at once. One per 16-byte key; buckets that are full again are forgotten. */
 struct gn_rate {

@@ -36,18 +36,21 @@ static bool key_ok(struct gn_slice key)
 		return false;
 	for (size_t i = 0; i < 22; i++) {
 		uint8_t c = key.p[i];
-		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '/'))
+		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+		      c == '/'))
 			return false;
 	}
 	return true;
 }
 
-gn_err gn_ws_open(struct gn_http_request *r, const char *protocol, size_t message_max, const struct gn_ws_handler *handler, struct gn_ws **out)
+gn_err gn_ws_open(struct gn_http_request *r, const char *protocol, size_t message_max,
+		  const struct gn_ws_handler *handler, struct gn_ws **out)
 {
-	struct gn_slice key = gn_http_header(r, "sec-websocket-key"), version = gn_http_header(r, "sec-websocket-version");
+	struct gn_slice key = gn_http_header(r, "sec-websocket-key"),
+			version = gn_http_header(r, "sec-websocket-version");
 	char accept[29];
-	if (!gn_ws_wanted(r) || gn_http_method(r) != GN_HTTP_GET || !gn_http_connection_has(r, "upgrade") || !key.p || !key_ok(key) ||
-	    !gn_slice_eq(version, GN_LIT("13")) || gn_http_has_body(r))
+	if (!gn_ws_wanted(r) || gn_http_method(r) != GN_HTTP_GET || !gn_http_connection_has(r, "upgrade") || !key.p ||
+	    !key_ok(key) || !gn_slice_eq(version, GN_LIT("13")) || gn_http_has_body(r))
 		return GN_USAGE;
 	struct gn_ws *ws = calloc(1, sizeof *ws + message_max);
 	if (!ws)
@@ -56,7 +59,8 @@ gn_err gn_ws_open(struct gn_http_request *r, const char *protocol, size_t messag
 	ws->handler = *handler;
 	gn_ws_parser_init(&ws->parser, (struct gn_buf){ws->storage, 0, message_max});
 	gn_ws_accept_text(key, accept);
-	struct gn_http_field fields[] = {{"Sec-WebSocket-Accept", gn_str(accept)}, {"Sec-WebSocket-Protocol", gn_str(protocol)}};
+	struct gn_http_field fields[] = {{"Sec-WebSocket-Accept", gn_str(accept)},
+					 {"Sec-WebSocket-Protocol", gn_str(protocol)}};
 	gn_http_upgrade(r, "websocket", fields, protocol ? 2 : 1);
 	*out = ws;
 	return GN_OK;
@@ -113,7 +117,8 @@ bool gn_ws_heard(struct gn_ws *ws)
 /* Codes an endpoint may send (RFC 6455 section 7.4). */
 static bool code_ok(unsigned code)
 {
-	return (code >= 1000 && code <= 1011 && code != 1004 && code != 1005 && code != 1006) || (code >= 3000 && code < 5000);
+	return (code >= 1000 && code <= 1011 && code != 1004 && code != 1005 && code != 1006) ||
+	       (code >= 3000 && code < 5000);
 }
 
 static void message(struct gn_ws *ws, const struct gn_ws_message *m)

@@ -128,7 +128,8 @@ size_t gn_ws_head(enum gn_ws_kind kind, uint64_t len, uint8_t out[10])
 	return gn_writer_len(&w);
 }
 
-/* ---- the handshake's SHA-1 (FIPS 180-4): no secret hangs on it, it only proves that the server read the request ---- */
+/* ---- the handshake's SHA-1 (FIPS 180-4): no secret hangs on it, it only proves that the server read the request ----
+ */
 
 static uint32_t rol(uint32_t v, unsigned n)
 {
@@ -139,11 +140,15 @@ static void sha1_block(uint32_t h[5], const uint8_t *p)
 {
 	uint32_t w[80], a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
 	for (unsigned i = 0; i < 16; i++)
-		w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 | (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
+		w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 | (uint32_t)p[4 * i + 2] << 8 |
+		       p[4 * i + 3];
 	for (unsigned i = 16; i < 80; i++)
 		w[i] = rol(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
 	for (unsigned i = 0; i < 80; i++) {
-		uint32_t f = i < 20 ? (b & c) | (~b & d) : i < 40 ? b ^ c ^ d : i < 60 ? (b & c) | (b & d) | (c & d) : b ^ c ^ d;
+		uint32_t f = i < 20   ? (b & c) | (~b & d)
+			     : i < 40 ? b ^ c ^ d
+			     : i < 60 ? (b & c) | (b & d) | (c & d)
+				      : b ^ c ^ d;
 		uint32_t k = i < 20 ? 0x5a827999u : i < 40 ? 0x6ed9eba1u : i < 60 ? 0x8f1bbcdcu : 0xca62c1d6u;
 		uint32_t t = rol(a, 5) + f + e + k + w[i];
 		e = d;

@@ -1,4 +1,5 @@
-/* WebSocket frames: any bytes, cut by the first one, end in messages or one refusal; every text is UTF-8 and within the bound. */
+/* WebSocket frames: any bytes, cut by the first one, end in messages or one refusal; every text is UTF-8 and within the
+ * bound. */
 #include "net/ws.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

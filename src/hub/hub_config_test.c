@@ -1,0 +1,60 @@
+/* The hub's settings. */
+#include "hub/hub.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static gn_err set(struct gn_hub_config *c, const char *name, const char *value)
+{
+	char why[GN_HUB_WHY] = "";
+	gn_err err = gn_hub_config_set(c, gn_str(name), gn_str(value), why);
+	assert_true(!err || strlen(why) > 0);
+	return err;
+}
+
+static void settings_take_good_values_and_keep_theirs_on_bad_ones(void **state)
+{
+	(void)state;
+	static const char *const bad[][2] = {
+		{"http", "65536"},       {"http", ""},         {"http", "-1"},           {"history", "mysql x"},
+		{"access-seconds", "0"}, {"rate-key", "many"}, {"trust-proxy", "maybe"}, {"memory-mib", "1"},
+		{"log", "loud"},         {"data", ""},         {"colour", "red"}};
+	struct gn_hub_config c, before;
+	gn_hub_config_default(&c);
+	assert_int_equal(c.http, 7790);
+	assert_false(c.accept_v0);
+	assert_int_equal(set(&c, "http", "0"), GN_OK);
+	assert_int_equal(set(&c, "history", "postgresql host=/run dbname=x"), GN_OK);
+	assert_int_equal(set(&c, "accept-v0", "yes"), GN_OK);
+	assert_int_equal(set(&c, "rate-key", "0"), GN_OK);
+	before = c;
+	for (size_t i = 0; i < GN_COUNT(bad); i++)
+		assert_int_equal(set(&c, bad[i][0], bad[i][1]), GN_USAGE);
+	assert_memory_equal(&c, &before, sizeof c);
+}
+
+static void a_file_is_taken_whole_or_not_at_all(void **state)
+{
+	(void)state;
+	struct gn_hub_config c;
+	char why[GN_HUB_WHY];
+	gn_hub_config_default(&c);
+	assert_int_equal(gn_hub_config_parse(&c, GN_LIT("# a hub\nhttp = 8000  # here\n\nlog=warn\r\n"), why), GN_OK);
+	assert_int_equal(c.http, 8000);
+	assert_int_equal(c.log, GN_LOG_WARN);
+	assert_int_equal(gn_hub_config_parse(&c, GN_LIT("http = 9000\nlog = loud\n"), why), GN_USAGE);
+	assert_non_null(strstr(why, "line 2"));
+	assert_int_equal(c.http, 8000);
+	assert_int_equal(gn_hub_config_parse(&c, GN_LIT("http\n"), why), GN_USAGE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(settings_take_good_values_and_keep_theirs_on_bad_ones),
+		cmocka_unit_test(a_file_is_taken_whole_or_not_at_all),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
