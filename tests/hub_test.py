@@ -3,7 +3,7 @@
 
 Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence. KILLS=100 makes the case `kill` long.
 """
-import base64, json, os, random, re, shutil, subprocess, sys, tempfile, threading, time, uuid
+import base64, json, os, random, re, shutil, socket, subprocess, sys, tempfile, threading, time, uuid
 
 sys.dont_write_bytecode = True
 try:
@@ -395,7 +395,17 @@ def case_concurrent(bin_dir, base, rng):
         except Exception as error:
             bad.append((0, repr(error)))
 
-    threads = [threading.Thread(target=client, args=(i,)) for i in range(64)]
+    def rude():
+        """Clients that send and go away: their outcome has nobody to go to."""
+        for i in range(100):
+            user = users[i % 64]
+            tx = str(uuid.uuid4())
+            body = json.dumps(user.signed("payment", {"tx_id": tx, "to": middle[0].pid, "equivalent": "UAH", "amount": "0.01"}, tx)).encode()
+            for path, data in (("POST /api/v1/payments", body), ("GET /api/v1/payments", b""), ("GET /api/v1/clearing/gap?equivalent=UAH", b"")):
+                with socket.create_connection(("127.0.0.1", hub.port)) as s:
+                    s.sendall(f"{path} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {user.token}\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data[:len(data) - i % 2])
+
+    threads = [threading.Thread(target=client, args=(i,)) for i in range(64)] + [threading.Thread(target=rude)]
     begin = time.monotonic()
     for t in threads:
         t.start()
