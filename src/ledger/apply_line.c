@@ -43,7 +43,7 @@ static gn_err check_update(const struct gn_record_view *r, const struct change *
 	const struct lg_pair *p = &c->q->pairs[c->pair];
 	if (!(lg_line_flags(p, c->side) & LINE_OPEN))
 		return GN_INACTIVE;
-	if (r->u.line.limit < load(p, c->side))
+	if (r->u.line.limit < lg_debt(p, 1 - c->side) + p->reserved[1 - c->side])
 		return GN_LINE_LIMIT;
 	return r->u.line.limit > p->limit[c->side] && !c->q->active ? GN_INACTIVE : GN_OK;
 }

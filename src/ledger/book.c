@@ -13,6 +13,7 @@ void lg_book_init(struct lg_book *b, const struct gn_env *env)
 void lg_book_fini(struct lg_book *b)
 {
 	struct gn_alloc *a = b->env.alloc;
+	gn_heap_fini(&b->expiry); /* before the timers in it */
 	for (uint32_t i = 0; i < b->open_count; i++)
 		lg_open_free(b, b->open[i]);
 	for (uint32_t i = 0; i < b->eq_count; i++)
@@ -26,7 +27,6 @@ void lg_book_fini(struct lg_book *b)
 	lg_keys_fini(&b->keys, a);
 	lg_keys_fini(&b->keys_v0, a);
 	gn_map_fini(&b->open_by_key);
-	gn_heap_fini(&b->expiry);
 	*b = (struct lg_book){0};
 }
 

@@ -230,7 +230,7 @@ static void closing_follows(struct lg_eq *q, struct lg_pair *p, unsigned side)
 	p->limit[side] = gn_amount_min(p->limit[side], left);
 	if (left == 0) {
 		p->limit[side] = 0;
-		p->version[side] &= ~(uint32_t)(LINE_CLOSING | LINE_FROZEN | LINE_DISPUTE);
+		p->version[side] &= ~UINT32_C(255); /* its policies end with it */
 		q->open_lines--;
 	}
 }

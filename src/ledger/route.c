@@ -58,7 +58,8 @@ static gn_err find_path(struct attempt *t, gn_amount amount, struct lg_path *out
 			     .used = t->taken, .used_count = t->taken_count};
 	uint32_t kept = t->avoid_count, line = 0, node;
 	bool avoiding = false;
-	for (*found = false; t->tries < ROUTE_TRIES_MAX; t->tries++) {
+	for (*found = false; t->tries < ROUTE_TRIES_MAX;) {
+		t->tries++;
 		s.avoid_count = t->avoid_count;
 		s.banned_count = t->banned_count;
 		GN_TRY(lg_search(t->r, &s, out, found));
@@ -183,7 +184,7 @@ static gn_err next_part(struct attempt *t, gn_amount left, unsigned paths, struc
 		GN_TRY(find_path(t, part, path, found));
 		if (*found || part == share || t->tries >= ROUTE_TRIES_MAX)
 			return GN_OK;
-		part = gn_amount_max(share, part - part / 4);
+		part = gn_amount_max(share, part - part / 4 - (part < 4));
 	}
 }
 

@@ -35,8 +35,8 @@ static void validate_pair(const struct lg_book *b, const struct lg_eq *q, uint32
 		GN_ASSERT(p->limit[s] >= 0 && p->limit[s] <= GN_AMOUNT_MAX && p->reserved[d] >= 0);
 		GN_ASSERT(lg_debt(p, d) + p->reserved[d] <= p->limit[s]); /* I2, I4; limit >= 0 so LG-6's max is not needed */
 		GN_ASSERT(!(f & LINE_OPEN) || !(f & LINE_CLOSING));
-		GN_ASSERT((f & (LINE_OPEN | LINE_CLOSING)) || (p->limit[s] == 0 && !(f & (LINE_FROZEN | LINE_DISPUTE))));
-		GN_ASSERT(!(f & LINE_CLOSING) || p->limit[s] > 0);
+		GN_ASSERT((f & (LINE_OPEN | LINE_CLOSING)) || (p->limit[s] == 0 && f == 0));
+		GN_ASSERT(!(f & LINE_CLOSING) || lg_debt(p, d) > 0 || p->reserved[d] > 0);
 		GN_ASSERT(!(f & LINE_EXTRA) || lg_find_extra(q, i << 1 | s));
 		inactive |= b->participants[q->nodes[p->node[d]].participant].status != GN_PARTICIPANT_ACTIVE;
 	}
