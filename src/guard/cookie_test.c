@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #define LIFE (15 * GN_SEC)
@@ -84,8 +85,9 @@ static void test_wrong_length_is_malformed(void **state)
 	setup(&f);
 	uint8_t out[8];
 	for (size_t len = 0; len < f.len; len++)
-		assert_int_equal(gn_cookie_check(&f.jar, &f.addr, GN_SLICE(bound), gn_slice(f.cookie, len), NOW, out, 8),
-				 GN_MALFORMED);
+		assert_int_equal(
+			gn_cookie_check(&f.jar, &f.addr, GN_SLICE(bound), gn_slice(f.cookie, len), NOW, out, 8),
+			GN_MALFORMED);
 }
 
 int main(void)

@@ -5,8 +5,8 @@
 #include "base/base.h"
 #include "crypto/crypto.h"
 
-#define GN_COOKIE_PAYLOAD_MAX 32                          /* bytes */
-#define GN_COOKIE_OVERHEAD 24                             /* time 8, tag 16 */
+#define GN_COOKIE_PAYLOAD_MAX 32 /* bytes */
+#define GN_COOKIE_OVERHEAD 24    /* time 8, tag 16 */
 #define GN_COOKIE_MAX (GN_COOKIE_PAYLOAD_MAX + GN_COOKIE_OVERHEAD)
 
 /* The secret that makes cookies; one per endpoint, drawn at its start, never stored. */

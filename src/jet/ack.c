@@ -1,7 +1,8 @@
 /* When to acknowledge and what to say (RFC 9000 13.2, JT-70 on): every ack_every ack-eliciting packets or after
  * min(RTT / 4, 25 ms), at once when a packet came out of order, for class 1, and during the handshake.
  *
- * 1. `received` holds what may still be reported: the newest JET_ACK_RANGES ranges above what the peer knows we reported. */
+ * 1. `received` holds what may still be reported: the newest JET_ACK_RANGES ranges above what the peer knows we
+ * reported. */
 #include "jet/session_int.h"
 
 /* An eighth of what arrives in a round trip, so that the sender's window hears of itself eight times. */
@@ -11,7 +12,9 @@ static void adapt_frequency(struct jet_path *p, gn_time now)
 	if (now - p->ack_window_at < p->rtt.smoothed)
 		return;
 	uint32_t every = p->ack_window / 8;
-	p->ack_every = every < JET_ACK_EVERY_MIN ? JET_ACK_EVERY_MIN : every > JET_ACK_EVERY_MAX ? JET_ACK_EVERY_MAX : every;
+	p->ack_every = every < JET_ACK_EVERY_MIN   ? JET_ACK_EVERY_MIN
+		       : every > JET_ACK_EVERY_MAX ? JET_ACK_EVERY_MAX
+						   : every;
 	p->ack_window = 0;
 	p->ack_window_at = now;
 }

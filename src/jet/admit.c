@@ -5,7 +5,8 @@
  * 3. An answer is never longer than a third of the datagram that asked for it, and the queue of answers is bounded. */
 #include "jet/session_int.h"
 
-static void queue(struct gn_jet *jet, const struct gn_addr *to, const uint8_t *data, size_t len, enum jet_counter counter)
+static void queue(struct gn_jet *jet, const struct gn_addr *to, const uint8_t *data, size_t len,
+		  enum jet_counter counter)
 {
 	struct jet_stateless answer = {.to = *to, .len = (uint16_t)len};
 	GN_ASSERT(len <= sizeof answer.data);
@@ -106,8 +107,8 @@ static gn_err make_session(struct gn_jet *jet, const struct gn_addr *from, const
 	return GN_OK;
 }
 
-gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet, size_t datagram_len,
-		 gn_time now)
+gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet,
+		 size_t datagram_len, gn_time now)
 {
 	uint8_t original[JET_CID_LEN], copy[JET_DATAGRAM_IN_MAX];
 	struct jet_session *s;

@@ -1,6 +1,6 @@
-/* The two halves of an ordered byte stream, used by streams and by the handshake's CRYPTO data: what we wrote and may have
- * to send again, and what came in pieces and is read in order. Both keep their bytes in one ring that grows by doubling
- * and is given back when empty. */
+/* The two halves of an ordered byte stream, used by streams and by the handshake's CRYPTO data: what we wrote and may
+ * have to send again, and what came in pieces and is read in order. Both keep their bytes in one ring that grows by
+ * doubling and is given back when empty. */
 #ifndef GN_JET_BUFFER_INT_H
 #define GN_JET_BUFFER_INT_H
 
@@ -9,9 +9,9 @@
 struct jet_sendbuf {
 	uint8_t *ring; /* owned; byte at offset o is ring[o & (capacity - 1)] */
 	uint32_t capacity;
-	uint64_t base; /* first byte that is not acknowledged with all before it */
-	uint64_t next; /* first byte never sent */
-	uint64_t end;  /* first byte not written */
+	uint64_t base;           /* first byte that is not acknowledged with all before it */
+	uint64_t next;           /* first byte never sent */
+	uint64_t end;            /* first byte not written */
 	struct jet_ranges acked; /* above base */
 	struct jet_ranges lost;  /* to be sent again; below next, disjoint from acked */
 };
@@ -39,7 +39,8 @@ struct jet_recvbuf {
 };
 
 void jet_recvbuf_fini(struct jet_recvbuf *b, struct gn_alloc *alloc);
-/* Stores what is new of data. The caller has checked offset + len against its window. GN_NOMEM; GN_LIMIT too many holes. */
+/* Stores what is new of data. The caller has checked offset + len against its window. GN_NOMEM; GN_LIMIT too many
+ * holes. */
 GN_MUST gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t offset, struct gn_slice data);
 /* Bytes that can be read in order now. */
 size_t jet_recvbuf_readable(const struct jet_recvbuf *b);

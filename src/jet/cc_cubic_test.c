@@ -5,6 +5,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #define MTU 1400u
@@ -13,8 +14,14 @@
 
 static void ack(struct jet_cc *cc, uint64_t bytes, gn_time rtt, bool limited, bool round, gn_time now)
 {
-	struct jet_cc_ack a = {.bytes = bytes, .prior = cc->cwnd, .newest_sent = now - rtt, .rtt = rtt, .srtt = rtt, .rtt_min = RTT,
-			       .limited = limited, .round = round};
+	struct jet_cc_ack a = {.bytes = bytes,
+			       .prior = cc->cwnd,
+			       .newest_sent = now - rtt,
+			       .rtt = rtt,
+			       .srtt = rtt,
+			       .rtt_min = RTT,
+			       .limited = limited,
+			       .round = round};
 	cc->ops->acked(cc, &a, now);
 	jet_cc_validate(cc);
 }

@@ -1,5 +1,5 @@
-/* Congestion control of one path behind a table, so that controllers can be added and chosen per path. The controller sees
- * bytes and times only; loss.c counts, it decides.
+/* Congestion control of one path behind a table, so that controllers can be added and chosen per path. The controller
+ * sees bytes and times only; loss.c counts, it decides.
  *
  * A state struct serves every controller: the common part is read by the sender, `u` belongs to the chosen one. */
 #ifndef GN_JET_CC_INT_H
@@ -39,7 +39,7 @@ struct jet_cubic {
 	double w_max, k, w_est, cwnd_epoch; /* segments, seconds */
 	gn_time epoch;                      /* 0: not begun */
 	gn_time last_ack;
-	gn_time recovery;                   /* losses of packets sent before it are the same event */
+	gn_time recovery; /* losses of packets sent before it are the same event */
 	/* slow start: HyStart++ (RFC 9406) */
 	gn_time round_rtt_last, round_rtt;
 	uint32_t round_samples, css_rounds;

@@ -1,6 +1,7 @@
 /* Connection ids: one per path and direction, issued ahead so that a path can begin at any moment (JT-85).
  *
- * 1. Ours (cid_rx) are in the endpoint's map while the peer may use them; the peer's (cid_tx) are kept until we retire them.
+ * 1. Ours (cid_rx) are in the endpoint's map while the peer may use them; the peer's (cid_tx) are kept until we retire
+ * them.
  * 2. Id n + JET_PATHS is issued only after the peer retired n, so four slots are enough on both sides. */
 #include "jet/session_int.h"
 
@@ -72,7 +73,8 @@ gn_err jet_cid_on_retire(struct jet_session *s, const struct jet_frame *f)
 	uint32_t path = (uint32_t)f->id;
 	struct jet_cid *slot = &s->cid_rx[path % JET_PATHS];
 	if (!slot->set || slot->path != path)
-		return slot->path >= path ? GN_OK : jet_fault(s, JET_E_CID, "retired a connection id that was not issued");
+		return slot->path >= path ? GN_OK
+					  : jet_fault(s, JET_E_CID, "retired a connection id that was not issued");
 	struct jet_path *p = jet_path_find(s, path);
 	if (p && p != s->path) { /* the one we still use lives until another is proven */
 		if (p->probe.at != GN_NEVER && p->probe.ours && !p->validated) {

@@ -11,7 +11,7 @@
 static const struct {
 	gn_err err;
 	uint8_t code;
-} codes[] = {{GN_KEY, JET_E_KEY},	  {GN_NOMEM, JET_E_NOMEM}, {GN_VERSION, JET_E_VERSION}, {GN_BUSY, JET_E_BUSY},
+} codes[] = {{GN_KEY, JET_E_KEY},         {GN_NOMEM, JET_E_NOMEM}, {GN_VERSION, JET_E_VERSION},  {GN_BUSY, JET_E_BUSY},
 	     {GN_TIMEOUT, JET_E_TIMEOUT}, {GN_CRYPTO, JET_E_TLS},  {GN_PROTOCOL, JET_E_PROTOCOL}};
 
 static uint32_t code_of(gn_err err)
@@ -38,10 +38,11 @@ static gn_err err_of(uint64_t code)
 	}
 }
 
-static void end(struct jet_session *s, enum jet_state state, gn_err err, bool app, uint32_t code, struct gn_slice reason,
-		gn_time now)
+static void end(struct jet_session *s, enum jet_state state, gn_err err, bool app, uint32_t code,
+		struct gn_slice reason, gn_time now)
 {
-	static const enum jet_counter by_class[] = {JET_C_FAULT_OTHER, JET_C_FAULT_PROTOCOL, JET_C_FAULT_KEY, JET_C_FAULT_TIMEOUT};
+	static const enum jet_counter by_class[] = {JET_C_FAULT_OTHER, JET_C_FAULT_PROTOCOL, JET_C_FAULT_KEY,
+						    JET_C_FAULT_TIMEOUT};
 	int which = err == GN_PROTOCOL ? 1 : err == GN_KEY ? 2 : err == GN_TIMEOUT ? 3 : 0;
 	if (err != GN_OK && err != GN_CLOSED)
 		jet_count(s->jet, by_class[which]);
@@ -74,7 +75,8 @@ gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t cod
 
 gn_err jet_fault(struct jet_session *s, enum jet_code code, const char *reason)
 {
-	gn_log(s->jet->env.log, GN_LOG_INFO, "jet", "session.fault", "session %llu: %s", (unsigned long long)s->id, reason);
+	gn_log(s->jet->env.log, GN_LOG_INFO, "jet", "session.fault", "session %llu: %s", (unsigned long long)s->id,
+	       reason);
 	return jet_close_local(s, GN_PROTOCOL, false, (uint32_t)code, reason, s->jet->now);
 }
 
@@ -104,7 +106,7 @@ void jet_close_silent(struct jet_session *s, gn_err err, gn_time now)
 gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason, gn_time now)
 {
 	struct jet_session *s = jet_find(jet, id);
-	jet->now = now;
+	now = jet_clock(jet, now);
 	if (!s)
 		return GN_NOT_FOUND;
 	if (over(s))

@@ -1,7 +1,7 @@
 /* Events are flags on what they are about, handed out one by one: nothing is queued, so nothing can overflow.
  *
- * 1. A session is in jet->events while it may have something to tell; order within a session: CONNECTED, MOVED, STREAMS, streams in
- *    the order they woke, datagrams, CLOSED last. Sessions take turns.
+ * 1. A session is in jet->events while it may have something to tell; order within a session: CONNECTED, MOVED,
+ * STREAMS, streams in the order they woke, datagrams, CLOSED last. Sessions take turns.
  * 2. A stream's OPENED comes before its other events. */
 #include "jet/session_int.h"
 

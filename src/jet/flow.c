@@ -1,4 +1,5 @@
-/* Flow control (RFC 9000 section 4): how much the peer may send us, per stream and per session, and how much we may buffer.
+/* Flow control (RFC 9000 section 4): how much the peer may send us, per stream and per session, and how much we may
+ * buffer.
  *
  * 1. max never shrinks; it moves when half the window was read, so updates cost two frames per window.
  * 2. A window doubles when the reader empties half of it within four round trips (the window, not the path, was the
@@ -33,9 +34,11 @@ void jet_flow_consumed(struct jet_session *s, struct jet_stream *st, uint64_t by
 		jet_list_append(&s->control, &st->control);
 		jet_wake(s);
 	}
-	if (st && s->window.size < st->window.size + st->window.size / 2) /* one stream must be able to fill the session */
-		s->window.size = st->window.size + st->window.size / 2 < s->window.size_max ? st->window.size + st->window.size / 2
-											     : s->window.size_max;
+	if (st &&
+	    s->window.size < st->window.size + st->window.size / 2) /* one stream must be able to fill the session */
+		s->window.size = st->window.size + st->window.size / 2 < s->window.size_max
+					 ? st->window.size + st->window.size / 2
+					 : s->window.size_max;
 	if (jet_window_consumed(&s->window, bytes, srtt, now)) {
 		s->due |= JET_DUE_MAX_DATA;
 		jet_wake(s);
@@ -68,7 +71,8 @@ void jet_flow_write(struct jet_session *s, struct jet_out *o)
 	static const struct {
 		uint8_t due, type;
 		bool one_way;
-	} limits[] = {{JET_DUE_STREAMS_BIDI, JET_F_MAX_STREAMS_BIDI, false}, {JET_DUE_STREAMS_UNI, JET_F_MAX_STREAMS_UNI, true}};
+	} limits[] = {{JET_DUE_STREAMS_BIDI, JET_F_MAX_STREAMS_BIDI, false},
+		      {JET_DUE_STREAMS_UNI, JET_F_MAX_STREAMS_UNI, true}};
 	if ((s->due & JET_DUE_MAX_DATA) && !jet_out_full(o)) {
 		jet_write_numbers(jet_out_writer(o), JET_F_MAX_DATA, &s->window.max, 1);
 		jet_out_frame(o, JET_F_MAX_DATA, 0, 0, 0, false);

@@ -1,4 +1,5 @@
-/* For tests and fuzz targets: frames of our choice in an authentic packet, as a peer that breaks rules would send them. */
+/* For tests and fuzz targets: frames of our choice in an authentic packet, as a peer that breaks rules would send them.
+ */
 #ifndef GN_JET_FORGE_TEST_H
 #define GN_JET_FORGE_TEST_H
 
@@ -39,9 +40,11 @@ static inline struct jet_session *forge_open(struct gn_jet *jet, bool incoming, 
 	jet->now = now;
 	gn_err err = jet_session_new(jet, incoming, peer, now, &s);
 	GN_ASSERT(err == GN_OK);
-	err = jet_app_keys_install(&s->keys, true, GN_AES_256_GCM, false, incoming ? GN_SLICE(server) : GN_SLICE(client));
+	err = jet_app_keys_install(&s->keys, true, GN_AES_256_GCM, false,
+				   incoming ? GN_SLICE(server) : GN_SLICE(client));
 	GN_ASSERT(err == GN_OK);
-	err = jet_app_keys_install(&s->keys, false, GN_AES_256_GCM, false, incoming ? GN_SLICE(client) : GN_SLICE(server));
+	err = jet_app_keys_install(&s->keys, false, GN_AES_256_GCM, false,
+				   incoming ? GN_SLICE(client) : GN_SLICE(server));
 	GN_ASSERT(err == GN_OK);
 	s->state = JET_S_OPEN;
 	s->confirmed = s->path->validated = true;

@@ -1,7 +1,7 @@
 /* Frame codec: see frame_int.h.
  *
- * 1. jet_frame_read accepts exactly what the spec's layouts allow; every number it hands out is below 2^62, every slice lies
- *    in the packet, offset + length stays below 2^62, ACK ranges are disjoint, descending and not below zero.
+ * 1. jet_frame_read accepts exactly what the spec's layouts allow; every number it hands out is below 2^62, every slice
+ * lies in the packet, offset + length stays below 2^62, ACK ranges are disjoint, descending and not below zero.
  * 2. It changes nothing but the reader. */
 #include "jet/frame_int.h"
 #include "jet/limits.h"
@@ -14,12 +14,14 @@ bool jet_frame_eliciting(uint64_t type)
 
 bool jet_frame_probing(uint64_t type)
 {
-	return type == JET_F_PAD || type == JET_F_PATH_CHALLENGE || type == JET_F_PATH_RESPONSE || type == JET_F_NEW_CID;
+	return type == JET_F_PAD || type == JET_F_PATH_CHALLENGE || type == JET_F_PATH_RESPONSE ||
+	       type == JET_F_NEW_CID;
 }
 
 bool jet_frame_in_handshake(uint64_t type)
 {
-	return type == JET_F_PAD || type == JET_F_PING || type == JET_F_ACK || type == JET_F_CRYPTO || type == JET_F_CLOSE;
+	return type == JET_F_PAD || type == JET_F_PING || type == JET_F_ACK || type == JET_F_CRYPTO ||
+	       type == JET_F_CLOSE;
 }
 
 struct jet_ack_iter jet_ack_iter(const struct jet_frame *ack)
@@ -229,8 +231,8 @@ void jet_write_crypto(struct gn_writer *w, uint64_t offset, uint64_t len)
 
 void jet_write_stream(struct gn_writer *w, uint64_t id, uint64_t offset, uint64_t len, bool has_len, bool fin)
 {
-	gn_write_varint(w, (uint64_t)JET_F_STREAM | (offset ? JET_F_STREAM_OFF : 0u) | (has_len ? JET_F_STREAM_LEN : 0u) |
-				   (fin ? JET_F_STREAM_FIN : 0u));
+	gn_write_varint(w, (uint64_t)JET_F_STREAM | (offset ? JET_F_STREAM_OFF : 0u) |
+				   (has_len ? JET_F_STREAM_LEN : 0u) | (fin ? JET_F_STREAM_FIN : 0u));
 	gn_write_varint(w, id);
 	if (offset)
 		gn_write_varint(w, offset);

@@ -1,4 +1,5 @@
-/* The frame codec: one function reads any frame into a struct, writers append one. Layouts: docs/spec/jet.md JT-50 on. */
+/* The frame codec: one function reads any frame into a struct, writers append one. Layouts: docs/spec/jet.md JT-50 on.
+ */
 #ifndef GN_JET_FRAME_INT_H
 #define GN_JET_FRAME_INT_H
 
@@ -13,8 +14,8 @@ enum jet_frame_type {
 	JET_F_RESET_STREAM = 0x04,
 	JET_F_STOP_SENDING = 0x05,
 	JET_F_CRYPTO = 0x06,
-	JET_F_CONFIRM = 0x07,  /* the handshake is confirmed; a ticket */
-	JET_F_STREAM = 0x08, /* to 0x0f: | 4 offset, | 2 length, | 1 fin */
+	JET_F_CONFIRM = 0x07, /* the handshake is confirmed; a ticket */
+	JET_F_STREAM = 0x08,  /* to 0x0f: | 4 offset, | 2 length, | 1 fin */
 	JET_F_MAX_DATA = 0x10,
 	JET_F_MAX_STREAM_DATA = 0x11,
 	JET_F_MAX_STREAMS_BIDI = 0x12,
@@ -37,13 +38,14 @@ enum jet_frame_type {
 
 /* Which members hold what: see jet_frame_read. */
 struct jet_frame {
-	uint64_t type;        /* flag bits of STREAM and DATAGRAM removed */
-	uint64_t id;          /* stream; or path of ACK, NEW_CID, RETIRE_CID */
-	uint64_t offset;      /* STREAM, CRYPTO; final size of RESET_STREAM; largest of ACK */
-	uint64_t value;       /* code; limit; class; delay of ACK in us */
-	uint64_t time_us;     /* ACK: when the largest came, us on the receiver's session clock */
-	bool fin;             /* STREAM */
-	struct gn_slice data; /* STREAM, CRYPTO, DATAGRAM, extension; connection id; challenge; reason; ticket; ranges of ACK */
+	uint64_t type;    /* flag bits of STREAM and DATAGRAM removed */
+	uint64_t id;      /* stream; or path of ACK, NEW_CID, RETIRE_CID */
+	uint64_t offset;  /* STREAM, CRYPTO; final size of RESET_STREAM; largest of ACK */
+	uint64_t value;   /* code; limit; class; delay of ACK in us */
+	uint64_t time_us; /* ACK: when the largest came, us on the receiver's session clock */
+	bool fin;         /* STREAM */
+	struct gn_slice
+		data; /* STREAM, CRYPTO, DATAGRAM, extension; connection id; challenge; reason; ticket; ranges of ACK */
 };
 
 /* Borrows from the reader. GN_MALFORMED. A run of PAD is one frame. */

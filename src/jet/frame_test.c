@@ -4,6 +4,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #define MAX62 ((UINT64_C(1) << 62) - 1)
@@ -21,7 +22,8 @@ static struct jet_frame read_one(struct gn_writer *w)
 		r = gn_reader(gn_slice(w->start, cut));
 		gn_err err = jet_frame_read(&r, &part);
 		bool open_ended = (w->start[0] & 0xf8) == JET_F_STREAM && !(w->start[0] & JET_F_STREAM_LEN);
-		assert_true(err == GN_MALFORMED || open_ended || w->start[0] == JET_F_DATAGRAM || w->start[0] == JET_F_PAD);
+		assert_true(err == GN_MALFORMED || open_ended || w->start[0] == JET_F_DATAGRAM ||
+			    w->start[0] == JET_F_PAD);
 	}
 	return f;
 }
@@ -120,13 +122,15 @@ static void test_ack_ranges_round_trip(void **state)
 		struct jet_frame f;
 		assert_false(w.bad);
 		assert_int_equal(jet_frame_read(&r, &f), GN_OK);
-		assert_true(f.id == 2 && f.value == 25000 && f.time_us == 1234567 && f.offset == s.r[s.count - 1].hi - 1);
+		assert_true(f.id == 2 && f.value == 25000 && f.time_us == 1234567 &&
+			    f.offset == s.r[s.count - 1].hi - 1);
 		struct jet_ack_iter it = jet_ack_iter(&f);
 		uint64_t lo, hi;
 		uint32_t n = 0;
 		for (; jet_ack_next(&it, &lo, &hi); n++)
 			assert_true(lo == s.r[s.count - 1 - n].lo && hi == s.r[s.count - 1 - n].hi);
-		assert_true(n >= 1 && n <= JET_ACK_RANGES_SENT && (n == s.count || n == JET_ACK_RANGES_SENT || gn_writer_left(&w) < 4));
+		assert_true(n >= 1 && n <= JET_ACK_RANGES_SENT &&
+			    (n == s.count || n == JET_ACK_RANGES_SENT || gn_writer_left(&w) < 4));
 		jet_ranges_fini(&s, &alloc);
 	}
 }
@@ -139,19 +143,25 @@ static void test_what_must_not_parse(void **state)
 		size_t len;
 	} bad[] = {
 #define B(s) {s, sizeof s - 1}
-		B("\x14\x01\x00"), B("\x14\x01\x05"),             /* class 0 and 5 */
-		B("\x15"), B("\x1e"), B("\x20"), B("\x3f"),       /* unknown below the extension range */
-		B("\x02\x00\x05\x00\x00\x00\x06"),                /* ACK: first range below zero */
-		B("\x02\x00\x05\x00\x00\x01\x00\x04\x00"),        /* ACK: gap below zero */
-		B("\x02\x00\x05\x00\x00\x01\x00"),                /* ACK: ranges missing */
-		B("\x02\x00\x05\x00\x00\xbf\xff\xff\xff\x00"),    /* ACK: absurd count */
-		B("\x1c\x00\x40\x81"),                            /* reason of 129 bytes */
-		B("\x1c\xc0\x00\x00\x01\x00\x00\x00\x00\x00"),    /* code over 32 bits */
-		B("\x12\xd0\x00\x00\x00\x00\x00\x00\x00"),        /* more streams than can be numbered */
+		B("\x14\x01\x00"),
+		B("\x14\x01\x05"), /* class 0 and 5 */
+		B("\x15"),
+		B("\x1e"),
+		B("\x20"),
+		B("\x3f"),                                          /* unknown below the extension range */
+		B("\x02\x00\x05\x00\x00\x00\x06"),                  /* ACK: first range below zero */
+		B("\x02\x00\x05\x00\x00\x01\x00\x04\x00"),          /* ACK: gap below zero */
+		B("\x02\x00\x05\x00\x00\x01\x00"),                  /* ACK: ranges missing */
+		B("\x02\x00\x05\x00\x00\xbf\xff\xff\xff\x00"),      /* ACK: absurd count */
+		B("\x1c\x00\x40\x81"),                              /* reason of 129 bytes */
+		B("\x1c\xc0\x00\x00\x01\x00\x00\x00\x00\x00"),      /* code over 32 bits */
+		B("\x12\xd0\x00\x00\x00\x00\x00\x00\x00"),          /* more streams than can be numbered */
 		B("\x0e\x00\xff\xff\xff\xff\xff\xff\xff\xff\x01x"), /* offset + length past 2^62 - 1 */
 		B("\x06\xff\xff\xff\xff\xff\xff\xff\xff\x01x"),
-		B("\x18\xc0\x00\x00\x01\x00\x00\x00\x00" "12345678"), /* path id over 32 bits */
-		B("\x40\x40\x05" "abcd"),                           /* extension longer than the packet */
+		B("\x18\xc0\x00\x00\x01\x00\x00\x00\x00"
+		  "12345678"), /* path id over 32 bits */
+		B("\x40\x40\x05"
+		  "abcd"), /* extension longer than the packet */
 		B(""),
 #undef B
 	};

@@ -1,7 +1,8 @@
-/* The handshake: TLS messages in CRYPTO frames, keys as they become known, the end of it (RFC 9001 section 4, JT-40 on).
+/* The handshake: TLS messages in CRYPTO frames, keys as they become known, the end of it (RFC 9001 section 4, JT-40
+ * on).
  *
- *   client: hello -> [Retry: again with the cookie] -> server's flight -> Finished, OPEN -> CONFIRM from the server -> freed
- *   server: hello complete -> TLS object, flight -> client's Finished, OPEN, CONFIRM -> freed
+ *   client: hello -> [Retry: again with the cookie] -> server's flight -> Finished, OPEN -> CONFIRM from the server ->
+ * freed server: hello complete -> TLS object, flight -> client's Finished, OPEN, CONFIRM -> freed
  *
  * 1. A server makes its TLS object, and thus any key pair, only when the whole hello is here (JT-42).
  * 2. Nothing of the application is accepted before the peer's key is proven.
@@ -120,7 +121,8 @@ static gn_err tls_new(struct jet_session *s)
 {
 	uint8_t params[JET_PARAMS_MAX];
 	size_t len = jet_params_write(s, params);
-	return gn_tls_new(s->jet->tls, s->incoming, s->hs->expects ? &s->hs->expected : NULL, gn_slice(params, len), &s->hs->tls);
+	return gn_tls_new(s->jet->tls, s->incoming, s->hs->expects ? &s->hs->expected : NULL, gn_slice(params, len),
+			  &s->hs->tls);
 }
 
 static gn_err take_secrets(struct jet_session *s)

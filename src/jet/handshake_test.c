@@ -1,5 +1,5 @@
-/* Handshakes: in one round trip, under loss, with the wrong key, versions, many at once; what a stranger can make us do:
- * cookies, spoofed addresses, the amplification limit. */
+/* Handshakes: in one round trip, under loss, with the wrong key, versions, many at once; what a stranger can make us
+ * do: cookies, spoofed addresses, the amplification limit. */
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 
@@ -217,7 +217,8 @@ static size_t flight_with_cookie(struct pair *p, uint8_t out[][2048], size_t len
 	struct gn_jet_batch b;
 	assert_int_equal(gn_jet_send(p->sim.nodes[1].jet, &buf, &b, p->sim.now), GN_OK);
 	assert_true(buf.len * JET_AMPLIFICATION <= first_lens[0]);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, gn_slice(buf.p, buf.len), p->sim.now), GN_OK);
+	assert_int_equal(gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, gn_slice(buf.p, buf.len), p->sim.now),
+			 GN_OK);
 	return first_flight(&p->sim, 0, out, lens, most);
 }
 
@@ -259,7 +260,8 @@ static void test_no_key_pair_before_the_whole_hello(void **state)
 		for (int k = 0; k < 2; k++) {
 			int i = backwards ? 1 - k : k;
 			struct gn_slice datagram = gn_slice(flight[i], lens[i]);
-			assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, datagram, p.sim.now), GN_OK);
+			assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, datagram, p.sim.now),
+					 GN_OK);
 			assert_int_equal(forge_session(p.sim.nodes[1].jet)->hs->tls != NULL, k == 1);
 		}
 		pair_fini(&p);
@@ -311,7 +313,8 @@ static void test_forged_retry_changes_nothing(void **state)
 	assert_int_equal(jet_header_read(gn_slice(flight[0], lens[0]), &h), GN_OK);
 	uint8_t wrong[8] = {1, 2, 3};
 	size_t len = jet_retry_write(forged, sizeof forged, h.scid, wrong, wrong, GN_LIT("cookie"));
-	assert_int_equal(gn_jet_recv(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, gn_slice(forged, len), p.sim.now), GN_AUTH);
+	assert_int_equal(gn_jet_recv(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, gn_slice(forged, len), p.sim.now),
+			 GN_AUTH);
 	assert_int_equal(jet_sim_counter(&p.sim, 0, "retry-bad"), 1);
 	pair_fini(&p);
 }
@@ -330,7 +333,8 @@ static void test_other_versions_are_told_ours(void **state)
 	assert_true(first_flight(&p.sim, 0, flight, lens, 8) >= 1);
 	flight[0][4] ^= 0x40; /* another version */
 	struct gn_jet *server = p.sim.nodes[1].jet, *client = p.sim.nodes[0].jet;
-	assert_int_equal(gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(flight[0], lens[0]), p.sim.now), GN_VERSION);
+	assert_int_equal(gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(flight[0], lens[0]), p.sim.now),
+			 GN_VERSION);
 	assert_int_equal(gn_jet_send(server, &buf, &b, p.sim.now), GN_OK);
 	uint8_t answer[64];
 	size_t len = buf.len;
@@ -342,7 +346,8 @@ static void test_other_versions_are_told_ours(void **state)
 	assert_int_equal(gn_jet_recv(client, &p.sim.nodes[1].addr, gn_slice(answer, len), p.sim.now), GN_VERSION);
 	jet_sim_run(&p.sim, p.sim.now + 1);
 	assert_int_equal(p.app[0].err, GN_VERSION);
-	assert_int_equal(gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(answer, len), p.sim.now), GN_STATE); /* never answered */
+	assert_int_equal(gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(answer, len), p.sim.now),
+			 GN_STATE); /* never answered */
 	assert_int_equal(gn_jet_send(server, &buf, &b, p.sim.now), GN_AGAIN);
 	flight[0][4] ^= 0x01; /* another version in a small packet: not answered either */
 	assert_int_equal(gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(flight[0], 1199), p.sim.now), GN_VERSION);
@@ -364,9 +369,12 @@ static void test_small_initials_are_refused(void **state)
 	struct jet_header h;
 	assert_int_equal(jet_header_read(gn_slice(flight[n - 1], lens[n - 1]), &h), GN_OK);
 	assert_true(h.len < JET_MTU_BASE); /* the rest is padding behind the packet */
-	assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, gn_slice(flight[n - 1], 1199), p.sim.now), GN_MALFORMED);
+	assert_int_equal(
+		gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, gn_slice(flight[n - 1], 1199), p.sim.now),
+		GN_MALFORMED);
 	assert_int_equal(jet_sim_counter(&p.sim, 1, "initial-too-small"), 1);
-	assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, gn_slice(flight[n - 1], 1200), p.sim.now), GN_OK);
+	assert_int_equal(
+		gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, gn_slice(flight[n - 1], 1200), p.sim.now), GN_OK);
 	pair_fini(&p);
 }
 
@@ -379,13 +387,15 @@ static void test_session_limit(void **state)
 	gn_jet_id id[3];
 	pair_init(&p, 12, NULL, &server, &link);
 	for (int i = 0; i < 3; i++)
-		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &id[i]), GN_OK);
+		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &id[i]),
+				 GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + JET_HANDSHAKE_TIMEOUT);
 	assert_int_equal(p.app[0].connected, 2);
 	assert_int_equal(p.app[0].closed, 1);
 	assert_true(jet_sim_counter(&p.sim, 1, "session-limit") > 0);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(gn_jet_connect(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, NULL, p.sim.now, &id[i]), GN_LIMIT);
+		assert_int_equal(gn_jet_connect(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, NULL, p.sim.now, &id[i]),
+				 GN_LIMIT);
 	pair_fini(&p);
 }
 
@@ -397,7 +407,8 @@ static void test_100_sessions_between_two_endpoints(void **state)
 	gn_jet_id ids[100];
 	pair_init(&p, 13, NULL, NULL, &link);
 	for (int i = 0; i < 100; i++)
-		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &ids[i]), GN_OK);
+		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &ids[i]),
+				 GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + JET_HANDSHAKE_TIMEOUT);
 	assert_int_equal(p.app[0].connected, 100);
 	assert_int_equal(p.app[1].connected, 100);

@@ -1,8 +1,8 @@
 /* The endpoint: tells datagrams of all sessions apart, lets sessions send in turn, runs their timers.
  *
  * 1. `cids` names every connection id that leads here; `ids` every session the application may name.
- * 2. A session that was touched is in `ready` until it had nothing to send; only then is its timer set. So a session's deadline is
- *    computed once per batch, not per packet.
+ * 2. A session that was touched is in `ready` until it had nothing to send; only then is its timer set. So a session's
+ * deadline is computed once per batch, not per packet.
  * 3. Sessions are freed in gn_jet_tick and gn_jet_free alone, so no pointer dies during a call that works on it. */
 #include "jet/session_int.h"
 
@@ -40,8 +40,10 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	jet_list_init(&jet->events);
 	gn_heap_init(&jet->timers, env->alloc);
 	gn_ring_init(&jet->stateless, env->alloc, sizeof(struct jet_stateless), JET_STATELESS_QUEUE);
-	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *), 2 * jet->config.sessions_max);
-	gn_map_init(&jet->cids, &jet->env, JET_CID_LEN, sizeof(struct jet_cid_ref), (JET_PATHS + 1) * 2 * jet->config.sessions_max);
+	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *),
+		    2 * jet->config.sessions_max);
+	gn_map_init(&jet->cids, &jet->env, JET_CID_LEN, sizeof(struct jet_cid_ref),
+		    (JET_PATHS + 1) * 2 * jet->config.sessions_max);
 	gn_cookie_jar_init(&jet->jar, env->rand, JET_COOKIE_LIFE);
 	gn_err err = gn_tls_ctx_new(&jet->config.node_key, &jet->tls);
 	if (err != GN_OK) {
@@ -96,8 +98,8 @@ static bool expects_answer(const struct jet_cid_ref *ref)
 	       s->hs->space[JET_INITIAL].replay.next == 0;
 }
 
-static gn_err on_retry(struct gn_jet *jet, const struct jet_cid_ref *ref, struct gn_slice packet, const struct jet_header *h,
-		       gn_time now)
+static gn_err on_retry(struct gn_jet *jet, const struct jet_cid_ref *ref, struct gn_slice packet,
+		       const struct jet_header *h, gn_time now)
 {
 	if (!expects_answer(ref) || !jet_retry_ok(packet, ref->session->cid_tx[0].cid)) {
 		jet_count(jet, JET_C_RETRY_BAD);
@@ -124,8 +126,8 @@ static gn_err on_version(struct gn_jet *jet, const struct jet_cid_ref *ref, cons
 	return GN_VERSION;
 }
 
-static gn_err dispatch(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet, size_t left,
-		       size_t datagram_len, gn_time now)
+static gn_err dispatch(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet,
+		       size_t left, size_t datagram_len, gn_time now)
 {
 	const struct jet_cid_ref *ref = gn_map_get(&jet->cids, h->dcid);
 	if (h->is_long && h->version == 0)
@@ -147,7 +149,7 @@ static gn_err dispatch(struct gn_jet *jet, const struct gn_addr *from, const str
 gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_slice datagram, gn_time now)
 {
 	gn_err first = GN_MALFORMED;
-	jet->now = now;
+	now = jet_clock(jet, now);
 	jet_count(jet, JET_C_DATAGRAMS_IN);
 	jet->counters[JET_C_BYTES_IN] += datagram.len;
 	if (datagram.len > JET_DATAGRAM_IN_MAX) {
@@ -190,7 +192,7 @@ static gn_err send_stateless(struct gn_jet *jet, struct gn_buf *out, struct gn_j
 gn_err gn_jet_send(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
 {
 	GN_ASSERT(out->cap >= 1500);
-	jet->now = now;
+	now = jet_clock(jet, now);
 	out->len = 0;
 	if (send_stateless(jet, out, batch) == GN_OK)
 		return GN_OK;
@@ -214,7 +216,7 @@ gn_time gn_jet_deadline(const struct gn_jet *jet)
 
 void gn_jet_tick(struct gn_jet *jet, gn_time now)
 {
-	jet->now = now;
+	now = jet_clock(jet, now);
 	for (struct gn_heap_node *n; (n = gn_heap_first(&jet->timers)) && n->at <= now;) {
 		struct jet_session *s = GN_CONTAINER(n, struct jet_session, timer);
 		if (s->drain_at <= now && s->id == 0) {
@@ -230,11 +232,12 @@ void gn_jet_tick(struct gn_jet *jet, gn_time now)
 
 /* ---- sessions ---- */
 
-gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now, gn_jet_id *out)
+gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now,
+		      gn_jet_id *out)
 {
 	struct jet_session *s;
 	uint8_t dcid[JET_CID_LEN];
-	jet->now = now;
+	now = jet_clock(jet, now);
 	if (jet->session_count >= jet->config.sessions_max) {
 		jet_count(jet, JET_C_SESSION_LIMIT);
 		return GN_LIMIT;

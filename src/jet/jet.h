@@ -1,11 +1,12 @@
-/* jet: secure sessions between node keys. One `gn_jet` is the endpoint of a node: it tells datagrams of all sessions apart,
- * admits strangers, and keeps every session's handshake, keys, paths, streams and timers. Sans-I/O: datagrams and time in;
- * batches of datagrams, events and one deadline out.
+/* jet: secure sessions between node keys. One `gn_jet` is the endpoint of a node: it tells datagrams of all sessions
+ * apart, admits strangers, and keeps every session's handshake, keys, paths, streams and timers. Sans-I/O: datagrams
+ * and time in; batches of datagrams, events and one deadline out.
  *
- *   jet.c endpoint and demultiplexing -> handshake, packet, keys | ack, loss, pacer, cc_* | stream, flow, sched, datagram | path
+ *   jet.c endpoint and demultiplexing -> handshake, packet, keys | ack, loss, pacer, cc_* | stream, flow, sched,
+ * datagram | path
  *
- * A session is named by a gn_jet_id that is never reused (0 is none); a stale id gives GN_NOT_FOUND, never another session.
- * Bytes given to jet are copied; slices it hands out live until the next call on the same endpoint. */
+ * A session is named by a gn_jet_id that is never reused (0 is none); a stale id gives GN_NOT_FOUND, never another
+ * session. Bytes given to jet are copied; slices it hands out live until the next call on the same endpoint. */
 #ifndef GN_JET_JET_H
 #define GN_JET_JET_H
 
@@ -13,14 +14,15 @@
 #include "crypto/crypto.h"
 
 struct gn_jet;
-typedef uint64_t gn_jet_id;     /* session */
-typedef uint64_t gn_jet_stream; /* stream id inside a session: low bit 0 client's, second bit 2 one-way (RFC 9000 2.1) */
+typedef uint64_t gn_jet_id; /* session */
+typedef uint64_t
+	gn_jet_stream; /* stream id inside a session: low bit 0 client's, second bit 2 one-way (RFC 9000 2.1) */
 
 enum gn_jet_class { /* priorities of the source document */
-	GN_JET_CRITICAL = 1,
-	GN_JET_INTERACTIVE = 2,
-	GN_JET_FILES = 3,
-	GN_JET_BACKGROUND = 4,
+		    GN_JET_CRITICAL = 1,
+		    GN_JET_INTERACTIVE = 2,
+		    GN_JET_FILES = 3,
+		    GN_JET_BACKGROUND = 4,
 };
 
 /* Zero fields take the default. */
@@ -30,7 +32,8 @@ struct gn_jet_config {
 	gn_time keep_alive;          /* PING when nothing was received for so long; 0 = off */
 	gn_time handshake_timeout;   /* default 10 s */
 	uint32_t sessions_max;       /* default 4096 */
-	uint32_t sessions_strangers; /* half-open incoming handshakes above which a retry cookie is demanded; default 64 */
+	uint32_t sessions_strangers; /* half-open incoming handshakes above which a retry cookie is demanded; default 64
+				      */
 	bool always_retry;           /* demand the cookie from everyone */
 	uint32_t stream_window;      /* receive window of a stream, bytes; default 256 KiB */
 	uint32_t session_window;     /* receive window of a session, bytes; default 1 MiB */
@@ -43,6 +46,7 @@ GN_MUST gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *
 void gn_jet_free(struct gn_jet *jet);
 
 /* ---- inputs ---- */
+/* A `now` older than that of an earlier call counts as that one. */
 
 /* One datagram as received (after GRO splitting). Bad input only moves a counter; the return value tells which one. */
 gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_slice datagram, gn_time now);
@@ -51,24 +55,31 @@ bool gn_jet_is_packet(struct gn_slice datagram);
 void gn_jet_tick(struct gn_jet *jet, gn_time now);
 
 /* expected NULL: accept any node key and report it in CONNECTED. */
-GN_MUST gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now, gn_jet_id *out);
+GN_MUST gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now,
+			      gn_jet_id *out);
 /* code 0 is a normal end; reason at most 128 bytes, for people. The peer learns both. */
 GN_MUST gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason, gn_time now);
 /* Validate a new address of the peer (or of ours) and move there without losing a stream byte. */
 GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to, gn_time now);
 
 /* GN_STATE before CONNECTED; GN_LIMIT when the peer allows no more streams now (STREAMS tells when it does). */
-GN_MUST gn_err gn_jet_stream_open(struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class, gn_jet_stream *out);
-/* Takes as much as flow control and the send buffer allow: *taken of data (may be 0: wait for WRITABLE). fin counts only when all was taken. */
-GN_MUST gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, struct gn_slice data, bool fin, size_t *taken);
+GN_MUST gn_err gn_jet_stream_open(struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class,
+				  gn_jet_stream *out);
+/* Takes as much as flow control and the send buffer allow: *taken of data (may be 0: wait for WRITABLE). fin counts
+ * only when all was taken. */
+GN_MUST gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, struct gn_slice data,
+				   bool fin, size_t *taken);
 /* Copies what is there in order; *fin when the end was reached and everything read. GN_AGAIN when nothing is there.
  * GN_CLOSED after a reset by the peer. */
-GN_MUST gn_err gn_jet_stream_read(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint8_t *out, size_t cap, size_t *len, bool *fin);
+GN_MUST gn_err gn_jet_stream_read(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint8_t *out, size_t cap,
+				  size_t *len, bool *fin);
 /* Give up sending / ask the peer to stop sending. */
 GN_MUST gn_err gn_jet_stream_reset(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint32_t code);
 GN_MUST gn_err gn_jet_stream_stop(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint32_t code);
-/* Unreliable, at most gn_jet_datagram_max bytes, queued until `expires` (GN_NEVER: until sent). GN_TOO_LARGE, GN_LIMIT when the queue is full. */
-GN_MUST gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class, struct gn_slice data, gn_time expires);
+/* Unreliable, at most gn_jet_datagram_max bytes, queued until `expires` (GN_NEVER: until sent). GN_TOO_LARGE, GN_LIMIT
+ * when the queue is full. */
+GN_MUST gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class, struct gn_slice data,
+			       gn_time expires);
 
 /* ---- outputs ---- */
 
@@ -78,23 +89,25 @@ struct gn_jet_batch {
 	uint16_t segment;
 	uint8_t ecn; /* codepoint to set; 0 = none */
 };
-/* Fills out (cap at least 1500, best 64,000 bytes) from len = 0. GN_AGAIN when there is nothing to send now. After every
- * input, tick or local command call it until GN_AGAIN; only then is the deadline meaningful. */
+/* Fills out (cap at least 1500, best 64,000 bytes) from len = 0. GN_AGAIN when there is nothing to send now. After
+ * every input, tick or local command call it until GN_AGAIN; only then is the deadline meaningful. */
 GN_MUST gn_err gn_jet_send(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now);
 gn_time gn_jet_deadline(const struct gn_jet *jet);
 
 enum gn_jet_event_kind {
 	GN_JET_CONNECTED, /* handshake done, peer key proven; incoming tells who began */
-	/* The id is dead after this event. err: GN_OK closed by us, GN_CLOSED by the peer (code and reason as the closer gave
-	 * them), GN_TIMEOUT idle or no handshake, GN_KEY wrong node key, else what broke (code is then jet's own, limits.h). */
+	/* The id is dead after this event. err: GN_OK closed by us, GN_CLOSED by the peer (code and reason as the
+	 * closer gave them), GN_TIMEOUT idle or no handshake, GN_KEY wrong node key, else what broke (code is then
+	 * jet's own, limits.h). */
 	GN_JET_CLOSED,
-	GN_JET_OPENED,    /* the peer opened a stream */
-	GN_JET_READABLE,  /* edge: there is something to read on the stream (or its end, or its reset) */
-	GN_JET_WRITABLE,  /* edge: a write that took less than all can go on */
-	GN_JET_ACKED,     /* everything written to a finished stream was acknowledged */
-	GN_JET_DATAGRAM,  /* data */
-	GN_JET_MOVED,     /* the session's path changed to addr; err GN_UNREACHABLE: a migration to addr failed, nothing changed */
-	GN_JET_STREAMS,   /* edge: a stream_open that gave GN_LIMIT can go on */
+	GN_JET_OPENED,   /* the peer opened a stream */
+	GN_JET_READABLE, /* edge: there is something to read on the stream (or its end, or its reset) */
+	GN_JET_WRITABLE, /* edge: a write that took less than all can go on */
+	GN_JET_ACKED,    /* everything written to a finished stream was acknowledged */
+	GN_JET_DATAGRAM, /* data */
+	GN_JET_MOVED,    /* the session's path changed to addr; err GN_UNREACHABLE: a migration to addr failed, nothing
+			    changed */
+	GN_JET_STREAMS,  /* edge: a stream_open that gave GN_LIMIT can go on */
 };
 
 struct gn_jet_event {

@@ -1,5 +1,6 @@
 /* Frames of a hostile but authentic peer into a connected session, mixed with time and with what the application does.
- * Input: operations; each is a byte (low 3 bits what, the rest an argument) and, for a packet, a length byte and its frames. */
+ * Input: operations; each is a byte (low 3 bits what, the rest an argument) and, for a packet, a length byte and its
+ * frames. */
 #include "jet/forge_test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -56,7 +57,9 @@ static void application(struct gn_jet *jet, gn_jet_id id, unsigned arg, gn_time 
 	case 0: ignored = gn_jet_stream_open(jet, id, arg & 1, (enum gn_jet_class)(1 + (arg >> 1 & 3)), &stream); break;
 	case 1: ignored = gn_jet_stream_write(jet, id, stream, GN_SLICE(text), arg & 4, &taken); break;
 	case 2: ignored = gn_jet_datagram(jet, id, GN_JET_INTERACTIVE, gn_slice(text, arg * 30), now + GN_SEC); break;
-	case 3: ignored = arg & 1 ? gn_jet_stream_stop(jet, id, stream, 1) : gn_jet_stream_reset(jet, id, stream, 1); break;
+	case 3:
+		ignored = arg & 1 ? gn_jet_stream_stop(jet, id, stream, 1) : gn_jet_stream_reset(jet, id, stream, 1);
+		break;
 	}
 	(void)ignored;
 }

@@ -1,5 +1,5 @@
-/* Datagrams of anybody into a live endpoint that has an open session and a connecting one. Input: operations; each is a byte
- * (what is patched in so that the bytes get past the door), a length byte pair and the datagram. */
+/* Datagrams of anybody into a live endpoint that has an open session and a connecting one. Input: operations; each is a
+ * byte (what is patched in so that the bytes get past the door), a length byte pair and the datagram. */
 #include "jet/forge_test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -20,8 +20,8 @@ static struct gn_jet *make(bool always_retry)
 	return made;
 }
 
-static void patch(unsigned op, struct jet_session *open, struct jet_session *dialing, struct jet_session *far, uint8_t *d,
-		  size_t len)
+static void patch(unsigned op, struct jet_session *open, struct jet_session *dialing, struct jet_session *far,
+		  uint8_t *d, size_t len)
 {
 	const struct jet_session *to = op & 1 ? dialing : open;
 	if ((op & 2) && len > 9) { /* a short packet of the open session */
@@ -76,6 +76,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	}
 	gn_prng_init(&prng, 1);
 	gn_time now = GN_SEC;
+	jet->now = 0;
 	struct gn_addr here = gn_addr_v4(10, 0, 0, 1, 1), there = gn_addr_v4(10, 0, 0, 2, 2);
 	struct gn_reader r = gn_reader(gn_slice(data, len));
 	jet->config.always_retry = gn_read_u8(&r) & 1;
@@ -90,7 +91,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		n = n < sizeof d ? n : sizeof d;
 		struct gn_slice bytes = gn_read_bytes(&r, have);
 		if (bytes.len)
-			memcpy(d, bytes.p, bytes.len < n ? bytes.len : n); /* the rest is zero: padding is cheap to write */
+			memcpy(d, bytes.p,
+			       bytes.len < n ? bytes.len : n); /* the rest is zero: padding is cheap to write */
 		struct jet_session *a = jet_find(jet, open_id), *b = jet_find(jet, dialing_id);
 		if (a && b)
 			patch(op, a, b, far, d, n);

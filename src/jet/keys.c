@@ -1,14 +1,15 @@
 /* Key derivation and update: see keys_int.h.
  *
  * 1. The phase bits of both directions differ only between our update and the peer's answer.
- * 2. While the old key is kept, the other phase means the old key; after that, the next one. So updates may not follow each
- *    other faster than the old key lives: jet_app_keys_update waits for it, and for an acknowledgement (JT-35).
+ * 2. While the old key is kept, the other phase means the old key; after that, the next one. So updates may not follow
+ * each other faster than the old key lives: jet_app_keys_update waits for it, and for an acknowledgement (JT-35).
  * 3. Secrets are wiped as soon as the next is derived. */
 #include "jet/keys_int.h"
 
 #define KEY_MAX 32
 
-gn_err jet_keys_init(struct jet_keys *k, enum gn_aead_alg alg, bool sha384, struct gn_slice secret, bool sealing, bool hp)
+gn_err jet_keys_init(struct jet_keys *k, enum gn_aead_alg alg, bool sha384, struct gn_slice secret, bool sealing,
+		     bool hp)
 {
 	uint8_t key[KEY_MAX], hp_key[KEY_MAX];
 	size_t len = gn_aead_key_len(alg);
@@ -17,7 +18,8 @@ gn_err jet_keys_init(struct jet_keys *k, enum gn_aead_alg alg, bool sha384, stru
 	gn_hkdf_expand_label(secret, sha384, "jet iv", made.iv, sizeof made.iv);
 	if (hp)
 		gn_hkdf_expand_label(secret, sha384, "jet hp", hp_key, len);
-	gn_err err = gn_aead_init(&made.aead, alg, sealing, gn_slice(key, len), gn_slice(hp ? hp_key : NULL, hp ? len : 0));
+	gn_err err =
+		gn_aead_init(&made.aead, alg, sealing, gn_slice(key, len), gn_slice(hp ? hp_key : NULL, hp ? len : 0));
 	gn_wipe(key, sizeof key);
 	gn_wipe(hp_key, sizeof hp_key);
 	if (err == GN_OK)
@@ -52,7 +54,8 @@ gn_err jet_keys_initial(const uint8_t dcid[JET_CID_LEN], bool server, struct jet
 	return err;
 }
 
-gn_err jet_app_keys_install(struct jet_app_keys *k, bool write, enum gn_aead_alg alg, bool sha384, struct gn_slice secret)
+gn_err jet_app_keys_install(struct jet_app_keys *k, bool write, enum gn_aead_alg alg, bool sha384,
+			    struct gn_slice secret)
 {
 	struct jet_keys *to = write ? &k->tx : &k->rx;
 	if (to->ready || secret.len > JET_SECRET_MAX)

@@ -7,8 +7,8 @@
 #define JET_SECRET_MAX 48
 
 /* secret has 32 or 48 bytes (SHA-256 or SHA-384 suites). hp: derive the header-protection key too. */
-GN_MUST gn_err jet_keys_init(struct jet_keys *k, enum gn_aead_alg alg, bool sha384, struct gn_slice secret, bool sealing,
-			     bool hp);
+GN_MUST gn_err jet_keys_init(struct jet_keys *k, enum gn_aead_alg alg, bool sha384, struct gn_slice secret,
+			     bool sealing, bool hp);
 void jet_keys_fini(struct jet_keys *k);
 /* Initial keys of both directions from the client's first (or the Retry's) connection id (JT-31). */
 GN_MUST gn_err jet_keys_initial(const uint8_t dcid[JET_CID_LEN], bool server, struct jet_keys *rx, struct jet_keys *tx);
@@ -25,12 +25,12 @@ struct jet_app_keys {
 	uint8_t secret_len;
 	enum gn_aead_alg alg;
 	bool sha384, rx_phase, tx_phase;
-	bool acked;             /* something sent in tx_phase was acknowledged */
-	uint64_t sealed;        /* packets with the current tx key */
-	uint64_t failed;        /* packets that did not open, all keys together */
-	gn_time since;          /* when tx_phase began */
-	gn_time old_until;      /* when rx_old is wiped; GN_NEVER: there is none */
-	uint32_t updates;       /* of tx */
+	bool acked;        /* something sent in tx_phase was acknowledged */
+	uint64_t sealed;   /* packets with the current tx key */
+	uint64_t failed;   /* packets that did not open, all keys together */
+	gn_time since;     /* when tx_phase began */
+	gn_time old_until; /* when rx_old is wiped; GN_NEVER: there is none */
+	uint32_t updates;  /* of tx */
 };
 
 GN_MUST gn_err jet_app_keys_install(struct jet_app_keys *k, bool write, enum gn_aead_alg alg, bool sha384,
@@ -38,8 +38,8 @@ GN_MUST gn_err jet_app_keys_install(struct jet_app_keys *k, bool write, enum gn_
 void jet_app_keys_fini(struct jet_app_keys *k);
 /* Begins an update if the rules allow one now (JT-35); false when not. */
 bool jet_app_keys_update(struct jet_app_keys *k, gn_time now);
-/* Opens an unmasked packet with the key its phase bit asks for. `keep`: how long the old key stays after an update by this
- * packet (3 PTO). GN_AUTH; GN_NOMEM. */
+/* Opens an unmasked packet with the key its phase bit asks for. `keep`: how long the old key stays after an update by
+ * this packet (3 PTO). GN_AUTH; GN_NOMEM. */
 GN_MUST gn_err jet_app_keys_open(struct jet_app_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t len,
 				 size_t header_len, gn_time keep, gn_time now, struct gn_slice *payload);
 /* Wipes the old key when its time is over. */

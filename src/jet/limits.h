@@ -5,39 +5,39 @@
 #include "base/base.h"
 
 /* ---- datagrams and packets, bytes ---- */
-#define JET_MTU_BASE 1200         /* every path is assumed to carry it (RFC 9000 section 14) */
-#define JET_MTU_MAX 1452          /* Ethernet less IPv6 and UDP headers */
-#define JET_DATAGRAM_IN_MAX 2048  /* larger ones are not ours; the receive scratch is that big */
+#define JET_MTU_BASE 1200        /* every path is assumed to carry it (RFC 9000 section 14) */
+#define JET_MTU_MAX 1452         /* Ethernet less IPv6 and UDP headers */
+#define JET_DATAGRAM_IN_MAX 2048 /* larger ones are not ours; the receive scratch is that big */
 #define JET_CID_LEN 8
-#define JET_TOKEN_MAX 128         /* retry cookie as a client keeps it */
-#define JET_PARAMS_MAX 256        /* transport parameters, as the TLS wrapper takes them */
-#define JET_REASON_MAX 128        /* text of a CLOSE */
-#define JET_PACKET_FRAMES_MAX 64  /* frames we put into one packet */
-#define JET_ACK_FRAMES_MAX 8      /* ACK frames accepted in one packet: bounds work per peer byte */
+#define JET_TOKEN_MAX 128          /* retry cookie as a client keeps it */
+#define JET_PARAMS_MAX 256         /* transport parameters, as the TLS wrapper takes them */
+#define JET_REASON_MAX 128         /* text of a CLOSE */
+#define JET_PACKET_FRAMES_MAX 64   /* frames we put into one packet */
+#define JET_ACK_FRAMES_MAX 8       /* ACK frames accepted in one packet: bounds work per peer byte */
 #define JET_PACKETS_PER_DATAGRAM 4 /* coalesced packets read from one datagram */
 
 /* ---- endpoint ---- */
-#define JET_SESSIONS 4096        /* default */
-#define JET_STRANGERS 64         /* default: half-open incoming handshakes before a cookie is demanded */
-#define JET_STATELESS_QUEUE 64   /* Retry and Version answers waiting to be sent; more are dropped */
+#define JET_SESSIONS 4096             /* default */
+#define JET_STRANGERS 64              /* default: half-open incoming handshakes before a cookie is demanded */
+#define JET_STATELESS_QUEUE 64        /* Retry and Version answers waiting to be sent; more are dropped */
 #define JET_COOKIE_LIFE (15 * GN_SEC) /* a round trip and a half on any path, with a lost packet */
-#define JET_RETRIES 4            /* Retry packets a client follows in one handshake: a cookie may expire on the way */
+#define JET_RETRIES 4 /* Retry packets a client follows in one handshake: a cookie may expire on the way */
 #define JET_HANDSHAKE_TIMEOUT (10 * GN_SEC)
 #define JET_IDLE_TIMEOUT (60 * GN_SEC)
 #define JET_SWEEP_AFTER GN_SEC /* quiet time after which buffers of an idle session are given back */
 
 /* ---- streams ---- */
-#define JET_STREAMS 128                   /* open at once per direction and opener */
-#define JET_STREAM_WINDOW (256u << 10)    /* bytes, default; grows while the reader keeps up */
+#define JET_STREAMS 128                /* open at once per direction and opener */
+#define JET_STREAM_WINDOW (256u << 10) /* bytes, default; grows while the reader keeps up */
 #define JET_STREAM_WINDOW_MAX (8u << 20)
 #define JET_SESSION_WINDOW (1u << 20)
 #define JET_SESSION_WINDOW_MAX (16u << 20)
-#define JET_SEND_BUFFER (1u << 20)        /* bytes, default; grows with the congestion window */
+#define JET_SEND_BUFFER (1u << 20) /* bytes, default; grows with the congestion window */
 #define JET_SEND_BUFFER_MAX (16u << 20)
-#define JET_CRYPTO_BUFFER (16u << 10)     /* handshake bytes kept per level and direction */
-#define JET_TICKET_MAX 900                /* resumption ticket, bytes: goes into one packet beside a full ACK, or is left out */
-#define JET_TICKET_PADDED 512             /* shorter ones are padded to this: their length says nothing */
-#define JET_HELLO_MAX 8192                /* client hello */
+#define JET_CRYPTO_BUFFER (16u << 10) /* handshake bytes kept per level and direction */
+#define JET_TICKET_MAX 900    /* resumption ticket, bytes: goes into one packet beside a full ACK, or is left out */
+#define JET_TICKET_PADDED 512 /* shorter ones are padded to this: their length says nothing */
+#define JET_HELLO_MAX 8192    /* client hello */
 #define JET_OFFSET_MAX ((UINT64_C(1) << 62) - 1)
 /* Ranges of out-of-order data: 64 and one per 256 buffered bytes, so that bookkeeping stays below 1/16 of the data. */
 #define JET_RECV_RANGES(buffered) (64u + (uint32_t)((buffered) >> 8))
@@ -47,40 +47,41 @@
 #define JET_DATAGRAM_BYTES (256u << 10) /* queued */
 
 /* ---- acknowledgement and recovery ---- */
-#define JET_ACK_RANGES 64       /* ranges remembered per packet space */
-#define JET_ACK_RANGES_SENT 32  /* ranges in one ACK frame */
+#define JET_ACK_RANGES 64      /* ranges remembered per packet space */
+#define JET_ACK_RANGES_SENT 32 /* ranges in one ACK frame */
 #define JET_ACK_DELAY (25 * GN_MSEC)
-#define JET_ACK_EVERY_MIN 2     /* packets */
+#define JET_ACK_EVERY_MIN 2 /* packets */
 #define JET_ACK_EVERY_MAX 128
-#define JET_REPLAY_BITS 4096    /* packets behind the largest that can still be told from replays: 50 ms at 1 Gbit/s */
-#define JET_SENT_MAX 65536      /* packets remembered per space; data waits beyond */
-#define JET_SENT_QUIET 4096     /* and so many more for packets that only acknowledge */
+#define JET_REPLAY_BITS 4096 /* packets behind the largest that can still be told from replays: 50 ms at 1 Gbit/s */
+#define JET_SENT_MAX 65536   /* packets remembered per space; data waits beyond */
+#define JET_SENT_QUIET 4096  /* and so many more for packets that only acknowledge */
 #define JET_SENT_FRAMES_MAX (4 * JET_SENT_MAX) /* frames in them */
-#define JET_REORDER_PACKETS 3   /* RFC 9002 6.1.1; adapts upwards */
+#define JET_REORDER_PACKETS 3                  /* RFC 9002 6.1.1; adapts upwards */
 #define JET_REORDER_PACKETS_MAX 512
-/* Before the first sample. RFC 9002 6.2.2 suggests 333 ms; a handshake that lost a packet should not wait a second for it,
- * and what is sent too early on a slow path is one packet. For the same reason the timer doubles once only until then. */
+/* Before the first sample. RFC 9002 6.2.2 suggests 333 ms; a handshake that lost a packet should not wait a second for
+ * it, and what is sent too early on a slow path is one packet. For the same reason the timer doubles once only until
+ * then. */
 #define JET_RTT_INITIAL (200 * GN_MSEC)
 #define JET_PTO_BACKOFF_UNSAMPLED 1
 #define JET_GRANULARITY GN_MSEC
-#define JET_PTO_BACKOFF_MAX 6           /* doublings */
+#define JET_PTO_BACKOFF_MAX 6 /* doublings */
 #define JET_CWND_MIN_PACKETS 2
 #define JET_CWND_INITIAL_PACKETS 10
-#define JET_CWND_MAX (64u << 20)        /* bytes */
-#define JET_QUANTUM_MAX 65536           /* bytes per paced burst: one GSO send */
-#define JET_AMPLIFICATION 3             /* bytes sent per byte received before an address is proven */
+#define JET_CWND_MAX (64u << 20) /* bytes */
+#define JET_QUANTUM_MAX 65536    /* bytes per paced burst: one GSO send */
+#define JET_AMPLIFICATION 3      /* bytes sent per byte received before an address is proven */
 
 /* ---- keys ---- */
 #define JET_KEY_UPDATE_PACKETS (UINT64_C(1) << 23)
 #define JET_KEY_UPDATE_AGE (3600 * GN_SEC)
-#define JET_SEAL_MAX (UINT64_C(1) << 28)      /* packets per key: RFC 9001 B.1.1, packets up to 2 KiB */
+#define JET_SEAL_MAX (UINT64_C(1) << 28)        /* packets per key: RFC 9001 B.1.1, packets up to 2 KiB */
 #define JET_OPEN_FAILED_MAX (UINT64_C(1) << 36) /* forgeries per session: RFC 9001 6.6, the smaller of the suites */
 
 /* ---- paths ---- */
-#define JET_PATHS 4           /* path ids alive at once; connection ids issued ahead */
-#define JET_PROBE_TRIES 4     /* PATH_CHALLENGE, doubling from one PTO */
-#define JET_MTU_TRIES 3       /* probes per size before it is given up */
+#define JET_PATHS 4                  /* path ids alive at once; connection ids issued ahead */
+#define JET_PROBE_TRIES 4            /* PATH_CHALLENGE, doubling from one PTO */
+#define JET_MTU_TRIES 3              /* probes per size before it is given up */
 #define JET_MTU_RETRY (600 * GN_SEC) /* RFC 8899 PMTU_RAISE_TIMER */
-#define JET_BLACKHOLE_PTOS 3  /* consecutive PTOs at a raised MTU after which it falls to the base */
+#define JET_BLACKHOLE_PTOS 3         /* consecutive PTOs at a raised MTU after which it falls to the base */
 
 #endif

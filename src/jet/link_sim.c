@@ -1,8 +1,8 @@
 /* Simulated links: see link_sim.h. One heap of datagrams on their way; time jumps to the next arrival or deadline.
  *
  * 1. Order on a link is kept unless a packet is chosen for reordering.
- * 2. Nothing depends on memory addresses or on the contents of packets, so equal seeds give equal traces although TLS draws
- *    its own randomness. */
+ * 2. Nothing depends on memory addresses or on the contents of packets, so equal seeds give equal traces although TLS
+ * draws its own randomness. */
 #include "jet/link_sim.h"
 
 struct packet {
@@ -91,7 +91,8 @@ static bool chance(struct jet_sim *sim, uint32_t ppm)
 	return ppm && gn_rand_below(&sim->rand, 1000000) < ppm;
 }
 
-static void put(struct jet_sim *sim, const struct gn_addr *from, const struct gn_addr *to, struct gn_slice data, gn_time at)
+static void put(struct jet_sim *sim, const struct gn_addr *from, const struct gn_addr *to, struct gn_slice data,
+		gn_time at)
 {
 	struct packet *p = gn_mem_resize(&sim->alloc, NULL, sizeof *p + data.len);
 	GN_ASSERT(p != NULL);
@@ -140,7 +141,8 @@ static void over_link(struct jet_sim *sim, struct jet_sim_link *l, const struct 
 		data[gn_rand_below(&sim->rand, len)] ^= (uint8_t)(1u << gn_rand_below(&sim->rand, 8));
 	put(sim, from, to, gn_slice(data, len), at);
 	if (chance(sim, c->duplicate))
-		put(sim, from, to, gn_slice(data, len), at + 1 + (gn_time)gn_rand_below(&sim->rand, (uint64_t)c->delay + GN_MSEC));
+		put(sim, from, to, gn_slice(data, len),
+		    at + 1 + (gn_time)gn_rand_below(&sim->rand, (uint64_t)c->delay + GN_MSEC));
 }
 
 static void trace(struct jet_sim *sim, uint64_t v)
@@ -164,7 +166,8 @@ static void send_datagram(struct jet_sim *sim, int from, const struct gn_addr *t
 	over_link(sim, &sim->links[sim->route[from][node] - 1], &sim->nodes[from].addr, to, data, len);
 }
 
-void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_addr *from, const struct gn_addr *to, struct gn_slice data)
+void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_addr *from, const struct gn_addr *to,
+		    struct gn_slice data)
 {
 	uint8_t copy[2048];
 	GN_ASSERT(data.len <= sizeof copy);
@@ -184,7 +187,8 @@ void jet_sim_flush(struct jet_sim *sim, int node)
 	while (gn_jet_send(n->jet, &out, &b, sim->now) == GN_OK) {
 		GN_ASSERT(out.len > 0 && b.segment > 0);
 		for (size_t at = 0; at < out.len; at += b.segment)
-			send_datagram(sim, node, &b.to, out.p + at, out.len - at < b.segment ? out.len - at : b.segment);
+			send_datagram(sim, node, &b.to, out.p + at,
+				      out.len - at < b.segment ? out.len - at : b.segment);
 	}
 }
 

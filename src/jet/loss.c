@@ -1,9 +1,9 @@
-/* Loss detection and recovery (RFC 9002, with RACK's adaptive thresholds, RFC 8985): what is acknowledged, what is lost,
- * when to probe.
+/* Loss detection and recovery (RFC 9002, with RACK's adaptive thresholds, RFC 8985): what is acknowledged, what is
+ * lost, when to probe.
  *
  * 1. A packet is OUT until it is acknowledged (ACKED) or found lost (LOST); bytes in flight are those of OUT packets.
- * 2. LOST packets are remembered for some PTOs: an acknowledgement that still comes was spurious loss, raises the reordering
- *    thresholds, and undoes the window reduction when all of its cause proves spurious.
+ * 2. LOST packets are remembered for some PTOs: an acknowledgement that still comes was spurious loss, raises the
+ * reordering thresholds, and undoes the window reduction when all of its cause proves spurious.
  * 3. A probe timeout declares nothing lost; it sends the oldest data again. */
 #include "jet/session_int.h"
 
@@ -36,7 +36,8 @@ void jet_rtt_sample(struct jet_rtt *r, gn_time latest, gn_time ack_delay)
 gn_time jet_pto(const struct jet_path *p, enum jet_level level)
 {
 	gn_time var = 4 * p->rtt.var;
-	return p->rtt.smoothed + (var > JET_GRANULARITY ? var : JET_GRANULARITY) + (level == JET_APP ? JET_ACK_DELAY : 0);
+	return p->rtt.smoothed + (var > JET_GRANULARITY ? var : JET_GRANULARITY) +
+	       (level == JET_APP ? JET_ACK_DELAY : 0);
 }
 
 /* ---- frames of acknowledged and lost packets ---- */
@@ -79,7 +80,8 @@ static gn_err frame_lost(struct jet_session *s, enum jet_level level, const stru
 	}
 }
 
-static gn_err frames_lost(struct jet_session *s, const struct jet_space *sp, enum jet_level level, const struct jet_sent *sent)
+static gn_err frames_lost(struct jet_session *s, const struct jet_space *sp, enum jet_level level,
+			  const struct jet_sent *sent)
 {
 	for (uint8_t i = 0; i < sent->frames; i++)
 		GN_TRY(frame_lost(s, level, jet_space_frame(sp, sent, i)));
@@ -117,8 +119,8 @@ static bool persistent(const struct jet_path *p, const struct jet_space *sp, gn_
 	return false;
 }
 
-static void congestion(struct jet_session *s, struct jet_path *p, const struct jet_space *sp, uint64_t bytes, uint32_t packets,
-		       gn_time newest, gn_time now)
+static void congestion(struct jet_session *s, struct jet_path *p, const struct jet_space *sp, uint64_t bytes,
+		       uint32_t packets, gn_time newest, gn_time now)
 {
 	if (packets == 0)
 		return;
@@ -194,15 +196,16 @@ static void spurious(struct jet_session *s, struct jet_path *p, const struct jet
 	jet_count(s->jet, JET_C_PACKETS_SPURIOUS);
 	uint64_t distance = sp->acked_next - pn + 1;
 	if (distance > p->reorder_packets)
-		p->reorder_packets = (uint16_t)(distance < JET_REORDER_PACKETS_MAX ? distance : JET_REORDER_PACKETS_MAX);
+		p->reorder_packets =
+			(uint16_t)(distance < JET_REORDER_PACKETS_MAX ? distance : JET_REORDER_PACKETS_MAX);
 	if (now - sent->at > p->rtt.smoothed + p->rtt.smoothed * p->reorder_eighths / 8 && p->reorder_eighths < 8)
 		p->reorder_eighths++;
 	if (!sent->probe && sent->at <= p->lost_event && p->lost_in_event && --p->lost_in_event == 0)
 		p->cc.ops->spurious(&p->cc, now);
 }
 
-static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level, uint64_t pn,
-			   struct gained *g, gn_time now)
+static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level,
+			   uint64_t pn, struct gained *g, gn_time now)
 {
 	struct jet_sent *sent = jet_space_sent(sp, pn);
 	if (!sent || sent->state == JET_SENT_ACKED || sent->state == JET_SENT_SILENT)
@@ -265,8 +268,14 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 		s->hs->heard = true;
 	GN_TRY(detect(s, p, sp, level, now));
 	if (g.any) {
-		struct jet_cc_ack a = {.bytes = g.bytes, .prior = prior, .newest_sent = g.newest_sent, .rtt = sample ? g.rtt : 0,
-				       .srtt = p->rtt.smoothed, .rtt_min = p->rtt.min, .limited = p->limited, .round = g.round};
+		struct jet_cc_ack a = {.bytes = g.bytes,
+				       .prior = prior,
+				       .newest_sent = g.newest_sent,
+				       .rtt = sample ? g.rtt : 0,
+				       .srtt = p->rtt.smoothed,
+				       .rtt_min = p->rtt.min,
+				       .limited = p->limited,
+				       .round = g.round};
 		p->cc.ops->acked(&p->cc, &a, now);
 		if (g.round)
 			p->round_pn = p->space.pn_next;

@@ -1,10 +1,10 @@
 /* Token bucket: see pacer_int.h.
  *
  * 1. tokens <= depth = max(2 quanta, 10 packets); tokens > -(one packet) after a send that jet_pacer_ready allowed.
- * 2. Sending may start again when one quantum has gathered, so that batches form; jet_pacer_ready itself asks for one byte,
- *    so a caller that comes by anyway is served. */
-#include "jet/pacer_int.h"
+ * 2. Sending may start again when one quantum has gathered, so that batches form; jet_pacer_ready itself asks for one
+ * byte, so a caller that comes by anyway is served. */
 #include "jet/limits.h"
+#include "jet/pacer_int.h"
 
 uint64_t jet_pacer_quantum(const struct jet_pacer *p)
 {

@@ -1,5 +1,5 @@
-/* Pacing of one path: a token bucket in bytes that fills at the pacing rate. Bursts are one quantum (one GSO send); a late
- * wake-up finds the tokens it missed, up to two quanta. */
+/* Pacing of one path: a token bucket in bytes that fills at the pacing rate. Bursts are one quantum (one GSO send); a
+ * late wake-up finds the tokens it missed, up to two quanta. */
 #ifndef GN_JET_PACER_INT_H
 #define GN_JET_PACER_INT_H
 

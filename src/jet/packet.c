@@ -164,7 +164,8 @@ size_t jet_version_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const 
 	struct gn_writer w = gn_writer(out, cap);
 	write_long(&w, JET_LONG_VERSION, 0, 0, dcid, scid);
 	gn_write_be32(&w, JET_VERSION);
-	gn_write_be32(&w, UINT32_C(0x0a0a0a0a) | (uint32_t)(grease & 0xf0) << 24); /* readers must skip what they do not know */
+	gn_write_be32(&w, UINT32_C(0x0a0a0a0a) | (uint32_t)(grease & 0xf0)
+							 << 24); /* readers must skip what they do not know */
 	GN_ASSERT(!w.bad);
 	return gn_writer_len(&w);
 }

@@ -10,19 +10,19 @@
 #define JET_VERSION UINT32_C(0x474e4a01) /* "GNJ", 1 */
 
 /* First byte. */
-#define JET_FLAG_FIXED 0x20u     /* 001xxxxx */
+#define JET_FLAG_FIXED 0x20u /* 001xxxxx */
 #define JET_FLAG_FIXED_MASK 0xe0u
 #define JET_FLAG_LONG 0x10u
-#define JET_FLAG_TYPE 0x0cu      /* long: enum jet_long << 2 */
-#define JET_FLAG_PHASE 0x04u     /* short: key phase; protected */
-#define JET_FLAG_PN4 0x01u       /* packet number of 4 bytes, else 2; protected */
+#define JET_FLAG_TYPE 0x0cu  /* long: enum jet_long << 2 */
+#define JET_FLAG_PHASE 0x04u /* short: key phase; protected */
+#define JET_FLAG_PN4 0x01u   /* packet number of 4 bytes, else 2; protected */
 #define JET_PROTECT_LONG 0x03u
 #define JET_PROTECT_SHORT 0x0fu
 
-#define JET_SHORT_HEADER (1 + JET_CID_LEN)                 /* before the packet number */
-#define JET_LONG_HEADER (1 + 4 + 2 * JET_CID_LEN)          /* before token or length */
+#define JET_SHORT_HEADER (1 + JET_CID_LEN)        /* before the packet number */
+#define JET_LONG_HEADER (1 + 4 + 2 * JET_CID_LEN) /* before token or length */
 #define JET_RETRY_TAG 16
-#define JET_SAMPLE 16                                      /* bytes of ciphertext for the mask, from 4 after the packet number's start */
+#define JET_SAMPLE 16 /* bytes of ciphertext for the mask, from 4 after the packet number's start */
 
 enum jet_long { JET_LONG_INITIAL, JET_LONG_HANDSHAKE, JET_LONG_RETRY, JET_LONG_VERSION };
 
@@ -61,14 +61,14 @@ bool jet_packet_unmask(struct gn_aead *hp, uint8_t *packet, size_t len, size_t p
 /* Opens in place; *payload borrows from packet. GN_AUTH. */
 GN_MUST gn_err jet_packet_open(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t len,
 			       size_t header_len, struct gn_slice *payload);
-/* packet holds header (with packet number) and payload_len bytes after it, and room for the tag. Seals, then protects the
- * header. Needs pn_len + payload_len >= 4. */
+/* packet holds header (with packet number) and payload_len bytes after it, and room for the tag. Seals, then protects
+ * the header. Needs pn_len + payload_len >= 4. */
 GN_MUST gn_err jet_packet_seal(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t pn_offset,
 			       size_t pn_len, size_t payload_len);
 
 /* Retry: tag over the destination connection id of the packet it answers and everything before the tag (JT-22). */
-size_t jet_retry_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8], const uint8_t answered[8],
-		       struct gn_slice cookie);
+size_t jet_retry_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8],
+		       const uint8_t answered[8], struct gn_slice cookie);
 bool jet_retry_ok(struct gn_slice packet, const uint8_t answered[8]);
 /* Version: the versions we speak, answering a packet of another one. */
 size_t jet_version_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8], uint8_t grease);

@@ -1,10 +1,11 @@
-/* Packets byte by byte: known answers (computed by an independent program from docs/spec/jet.md), packet numbers, headers that
- * end too early, replay window, key update. */
+/* Packets byte by byte: known answers (computed by an independent program from docs/spec/jet.md), packet numbers,
+ * headers that end too early, replay window, key update. */
 #include "jet/keys_int.h"
 #include "jet/session_int.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 static const uint8_t dcid[8] = {0x83, 0x94, 0xc8, 0xf0, 0x3e, 0x51, 0x57, 0x08},
@@ -21,8 +22,9 @@ static void assert_hex(struct gn_slice got, const char *want)
 static void test_known_initial_packet(void **state)
 {
 	(void)state;
-	static const char want[] = "32474e4a018394c8f03e515708c1c2c3c4c5c6c7c803616263001b1adf609a46975660115a0f6c80e709ecc70e95"
-				   "12484cd0d00172f1";
+	static const char want[] =
+		"32474e4a018394c8f03e515708c1c2c3c4c5c6c7c803616263001b1adf609a46975660115a0f6c80e709ecc70e95"
+		"12484cd0d00172f1";
 	uint8_t packet[128];
 	struct jet_keys rx, tx, crx, ctx;
 	assert_int_equal(jet_keys_initial(dcid, false, &crx, &ctx), GN_OK);
@@ -87,7 +89,9 @@ static void test_known_short_packets(void **state)
 	(void)state;
 	short_packet(GN_AES_256_GCM, true, 0x25, 5, UINT64_C(0x123456789), 4, GN_LIT("\x01"),
 		     "248394c8f03e515708f62bd1b5f4d3ae3aa2e16812dd2300b0d2ee785140");
-	short_packet(GN_CHACHA20_POLY1305, false, 0x20, 0, 0x0102, 2, GN_LIT("\x0a\x04\x03" "abc"),
+	short_packet(GN_CHACHA20_POLY1305, false, 0x20, 0, 0x0102, 2,
+		     GN_LIT("\x0a\x04\x03"
+			    "abc"),
 		     "2e8394c8f03e5157084a9323bb74079c479d8063e9855e7735099f04b60403cfb1");
 }
 
@@ -97,7 +101,8 @@ static void test_known_retry_and_next_secret(void **state)
 	const uint8_t answered[8] = {0, 1, 2, 3, 4, 5, 6, 7};
 	uint8_t out[128], secret[32], next[32];
 	size_t len = jet_retry_write(out, sizeof out, scid, dcid, answered, GN_LIT("cookie"));
-	assert_hex(gn_slice(out, len), "38474e4a01c1c2c3c4c5c6c7c88394c8f03e515708636f6f6b6965c9aa46453d24964f4ccbd05ab3282209");
+	assert_hex(gn_slice(out, len),
+		   "38474e4a01c1c2c3c4c5c6c7c88394c8f03e515708636f6f6b6965c9aa46453d24964f4ccbd05ab3282209");
 	assert_true(jet_retry_ok(gn_slice(out, len), answered));
 	for (size_t i = 0; i < len; i++) {
 		out[i] ^= 1;
@@ -216,7 +221,7 @@ static void test_key_update(void **state)
 	a.keys.acked = true;
 	assert_true(jet_app_keys_update(&a.keys, now));
 	a.keys.acked = true;
-	assert_false(jet_app_keys_update(&a.keys, now)); /* the peer has not followed */
+	assert_false(jet_app_keys_update(&a.keys, now));  /* the peer has not followed */
 	assert_int_equal(pass(&b, &a, now, true), GN_OK); /* it still uses the old key */
 	assert_int_equal(pass(&a, &b, now, true), GN_OK); /* now it knows, and follows */
 	assert_int_equal(b.keys.updates, 1);

@@ -1,6 +1,6 @@
-/* Transport parameters inside the TLS transcript (JT-45): a list of (id, length, value), each id at most once, unknown ids
- * skipped. Both ends check the connection ids and the version they used against what the peer saw, so a middleman who
- * changed either breaks the handshake. */
+/* Transport parameters inside the TLS transcript (JT-45): a list of (id, length, value), each id at most once, unknown
+ * ids skipped. Both ends check the connection ids and the version they used against what the peer saw, so a middleman
+ * who changed either breaks the handshake. */
 #include "jet/session_int.h"
 
 enum param {
@@ -54,7 +54,8 @@ size_t jet_params_write(const struct jet_session *s, uint8_t out[JET_PARAMS_MAX]
 	}
 	put_bytes(&w, P_VERSIONS, GN_SLICE(versions));
 	gn_rand_fill(s->jet->env.rand, noise, sizeof noise);
-	put_bytes(&w, 27 + 31 * (1 + (uint64_t)(noise[0] & 31)), gn_slice(noise, noise[1] & 7)); /* readers must skip it */
+	put_bytes(&w, 27 + 31 * (1 + (uint64_t)(noise[0] & 31)),
+		  gn_slice(noise, noise[1] & 7)); /* readers must skip it */
 	GN_ASSERT(!w.bad);
 	return gn_writer_len(&w);
 }

@@ -1,14 +1,16 @@
-/* Paths: addresses proven by challenge, moving to another one, the peer's rebinding (RFC 9000 sections 8 and 9, JT-80 on).
+/* Paths: addresses proven by challenge, moving to another one, the peer's rebinding (RFC 9000 sections 8 and 9, JT-80
+ * on).
  *
  *   new path (ours):    made [gn_jet_migrate] -> validated -> current; the one before retires after 3 PTO
  *   new path (peer's):  made [first packet on its id] -> validated -> current when the peer sends data there
- *   rebinding:          the newest packet of a path comes from elsewhere -> that address is probed -> the path's address
+ *   rebinding:          the newest packet of a path comes from elsewhere -> that address is probed -> the path's
+ * address
  *
  * 1. Data goes only to the current path's proven address; the old one carries until the new one is proven.
  * 2. An address we did not choose gets at most three times the bytes that came from it until it answers a challenge.
  * 3. A path id is used once; its numbers and nonces never come back.
- * 4. When both ends move at once, the server follows the client: a client that moved ignores data on other paths until the
- *    server has sent data on its own; the server follows to any path that it has not left. */
+ * 4. When both ends move at once, the server follows the client: a client that moved ignores data on other paths until
+ * the server has sent data on its own; the server follows to any path that it has not left. */
 #include "jet/session_int.h"
 
 gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now, struct jet_path **out)
@@ -117,7 +119,8 @@ void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_t
 	}
 }
 
-void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_addr *from, const struct jet_frame *f)
+void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
+			   const struct jet_frame *f)
 {
 	p->responding = true; /* one answer at a time: a newer challenge replaces an older one */
 	p->response_to = *from;
@@ -150,7 +153,7 @@ gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to
 {
 	struct jet_session *s = jet_find(jet, id);
 	struct jet_path *p;
-	jet->now = now;
+	now = jet_clock(jet, now);
 	if (!s)
 		return GN_NOT_FOUND;
 	if (s->state != JET_S_OPEN || !s->confirmed)
@@ -192,7 +195,9 @@ gn_time jet_path_deadline(const struct jet_session *s)
 		if (p)
 			at = gn_time_min(at, gn_time_min(p->probe.at, p->retire_at));
 	}
-	return gn_time_min(at, s->path->mtu.probing ? GN_NEVER : s->path->mtu.at); /* a probe itself waits for the window: send.c */
+	return gn_time_min(at, s->path->mtu.probing
+				       ? GN_NEVER
+				       : s->path->mtu.at); /* a probe itself waits for the window: send.c */
 }
 
 gn_err jet_path_tick(struct jet_session *s, gn_time now)

@@ -1,5 +1,5 @@
-/* Changing addresses: migration by either side or both, rebinding by a NAT, addresses that do not answer, spoofed copies; no
- * stream byte is lost and connection ids change with the path. */
+/* Changing addresses: migration by either side or both, rebinding by a NAT, addresses that do not answer, spoofed
+ * copies; no stream byte is lost and connection ids change with the path. */
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
@@ -80,7 +80,8 @@ static void test_server_moves_while_transferring(void **state)
 	struct pair *p = start(2);
 	bulk_both_ways(p);
 	readdress(p, 1, 2, true);
-	assert_int_equal(gn_jet_migrate(p->sim.nodes[1].jet, session(p, 1)->id, &p->sim.nodes[0].addr, p->sim.now), GN_OK);
+	assert_int_equal(gn_jet_migrate(p->sim.nodes[1].jet, session(p, 1)->id, &p->sim.nodes[0].addr, p->sim.now),
+			 GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 500 * GN_MSEC);
 	assert_int_equal(session(p, 0)->path->id, 2);
 	assert_true(gn_addr_eq(&session(p, 0)->path->addr, &p->sim.nodes[1].addr));
@@ -98,7 +99,8 @@ static void test_many_moves_under_loss(void **state)
 		int moves = 0;
 		for (int i = 0; i < 60 && !pair_all_done(&p->sim); i++) {
 			int who = (int)(i % 2);
-			if (gn_jet_migrate(p->sim.nodes[who].jet, session(p, who)->id, &p->sim.nodes[1 - who].addr, p->sim.now) == GN_OK)
+			if (gn_jet_migrate(p->sim.nodes[who].jet, session(p, who)->id, &p->sim.nodes[1 - who].addr,
+					   p->sim.now) == GN_OK)
 				moves++;
 			jet_sim_run(&p->sim, p->sim.now + GN_SEC);
 		}
@@ -113,7 +115,9 @@ static void test_both_move_at_once(void **state)
 	struct pair *p = start(3);
 	bulk_both_ways(p);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(gn_jet_migrate(p->sim.nodes[i].jet, session(p, i)->id, &p->sim.nodes[1 - i].addr, p->sim.now), GN_OK);
+		assert_int_equal(
+			gn_jet_migrate(p->sim.nodes[i].jet, session(p, i)->id, &p->sim.nodes[1 - i].addr, p->sim.now),
+			GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 5 * GN_SEC);
 	assert_int_equal(session(p, 0)->path->id, 1); /* the client's choice */
 	assert_int_equal(session(p, 1)->path->id, 1);
@@ -203,7 +207,8 @@ static void test_amplification_limit_holds_for_probed_addresses(void **state)
 	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &spoofed, gn_slice(packet, len), p->sim.now), GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 20 * GN_SEC);
 	assert_int_equal(p->sim.unroutable, lost);
-	assert_true(jet_sim_counter(&p->sim, 1, "bytes-out") - before < 1000); /* its acknowledgement, to the true address */
+	assert_true(jet_sim_counter(&p->sim, 1, "bytes-out") - before <
+		    1000); /* its acknowledgement, to the true address */
 	/* 500 bytes allow one probe of 1200. */
 	uint8_t frames[500] = {JET_F_PING};
 	len = forge_packet(session(p, 0), GN_SLICE(frames), packet);

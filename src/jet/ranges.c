@@ -1,5 +1,5 @@
-/* Range sets over one sorted array: appending and touching the last range are O(1), everything else a binary search and a
- * memmove.
+/* Range sets over one sorted array: appending and touching the last range are O(1), everything else a binary search and
+ * a memmove.
  *
  * 1. r[i].lo < r[i].hi < r[i+1].lo: ranges never touch. */
 #include "jet/ranges_int.h"

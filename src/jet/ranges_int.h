@@ -1,5 +1,6 @@
-/* A set of 62-bit numbers as sorted, disjoint, non-touching ranges [lo, hi): packet numbers received, bytes acknowledged,
- * bytes to send again, bytes received out of order. Owned storage; empty sets own nothing after jet_ranges_fini. */
+/* A set of 62-bit numbers as sorted, disjoint, non-touching ranges [lo, hi): packet numbers received, bytes
+ * acknowledged, bytes to send again, bytes received out of order. Owned storage; empty sets own nothing after
+ * jet_ranges_fini. */
 #ifndef GN_JET_RANGES_INT_H
 #define GN_JET_RANGES_INT_H
 
@@ -15,7 +16,8 @@ struct jet_ranges {
 };
 
 void jet_ranges_fini(struct jet_ranges *s, struct gn_alloc *alloc);
-/* Adds [lo, hi), lo < hi. GN_LIMIT when more than `limit` ranges would be needed, GN_NOMEM; the set is then unchanged. */
+/* Adds [lo, hi), lo < hi. GN_LIMIT when more than `limit` ranges would be needed, GN_NOMEM; the set is then unchanged.
+ */
 GN_MUST gn_err jet_ranges_add(struct jet_ranges *s, struct gn_alloc *alloc, uint64_t lo, uint64_t hi, uint32_t limit);
 /* Removes [lo, hi). GN_NOMEM when a split finds no memory; the set is then unchanged. */
 GN_MUST gn_err jet_ranges_cut(struct jet_ranges *s, struct gn_alloc *alloc, uint64_t lo, uint64_t hi);

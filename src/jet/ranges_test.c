@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 #define SPACE 300
@@ -102,7 +103,8 @@ static void test_sendbuf_against_a_model(void **state)
 						      : jet_sendbuf_acked(&b, &alloc, out[i].offset, out[i].len),
 						 GN_OK);
 				if (!lost && gn_prng_next(&g) % 8 == 0) /* late news of the same packet */
-					assert_int_equal(jet_sendbuf_lost(&b, &alloc, out[i].offset, out[i].len), GN_OK);
+					assert_int_equal(jet_sendbuf_lost(&b, &alloc, out[i].offset, out[i].len),
+							 GN_OK);
 				out[i] = out[--n];
 			}
 			jet_sendbuf_validate(&b);

@@ -1,9 +1,9 @@
 /* Packets of sessions: from bytes to frames to effects.
  *
- * 1. Header, number, replay window, seal: only a packet that passes all four is looked into, and only then does anything
- *    change but counters.
- * 2. All frames are parsed before the first takes effect; one that does not parse ends the session (JT-52), unless the packet is
- *    an Initial, whose keys anybody can make: that is dropped.
+ * 1. Header, number, replay window, seal: only a packet that passes all four is looked into, and only then does
+ * anything change but counters.
+ * 2. All frames are parsed before the first takes effect; one that does not parse ends the session (JT-52), unless the
+ * packet is an Initial, whose keys anybody can make: that is dropped.
  * 3. After a frame has ended the session the rest of the packet is ignored. */
 #include "jet/session_int.h"
 
@@ -39,7 +39,8 @@ static struct survey look(struct gn_slice payload, enum jet_level level, bool in
 	return v;
 }
 
-static gn_err apply_ack(struct jet_session *s, struct jet_path *p, enum jet_level level, const struct jet_frame *f, gn_time now)
+static gn_err apply_ack(struct jet_session *s, struct jet_path *p, enum jet_level level, const struct jet_frame *f,
+			gn_time now)
 {
 	if (level != JET_APP)
 		return jet_loss_ack(s, p, &s->hs->space[level], level, f, now);
@@ -95,7 +96,8 @@ static gn_err apply_all(struct jet_session *s, struct jet_path *p, enum jet_leve
 		if (!alive(s))
 			return err;
 		if (level == JET_APP ? jet_path_find(s, id) != p : !s->hs || !s->hs->rx[level].ready)
-			return GN_OK; /* path or level is over: what else the packet holds comes again or is not needed */
+			return GN_OK; /* path or level is over: what else the packet holds comes again or is not needed
+				       */
 	}
 	return GN_OK;
 }
@@ -126,8 +128,8 @@ static gn_err refuse(struct jet_session *s, enum jet_counter counter, gn_err err
 }
 
 /* Opens the packet with the keys of its level. */
-static gn_err open_packet(struct jet_session *s, enum jet_level level, uint32_t path, uint64_t pn, uint8_t *packet, size_t len,
-			  size_t header, struct gn_slice *payload, gn_time now)
+static gn_err open_packet(struct jet_session *s, enum jet_level level, uint32_t path, uint64_t pn, uint8_t *packet,
+			  size_t len, size_t header, struct gn_slice *payload, gn_time now)
 {
 	gn_err err = level == JET_APP ? jet_app_keys_open(&s->keys, path, pn, packet, len, header,
 							  3 * jet_pto(s->path, JET_APP), now, payload)
@@ -154,8 +156,9 @@ static gn_err path_of(struct jet_session *s, uint32_t id, const struct gn_addr *
 	return GN_OK;
 }
 
-static gn_err deliver(struct jet_session *s, struct jet_path *p, enum jet_level level, uint64_t pn, struct gn_slice payload,
-		      const struct survey *v, const struct gn_addr *from, size_t datagram_len, gn_time now)
+static gn_err deliver(struct jet_session *s, struct jet_path *p, enum jet_level level, uint64_t pn,
+		      struct gn_slice payload, const struct survey *v, const struct gn_addr *from, size_t datagram_len,
+		      gn_time now)
 {
 	struct jet_space *sp = level == JET_APP ? &p->space : &s->hs->space[level];
 	uint32_t id = p->id;
@@ -193,15 +196,18 @@ gn_err jet_recv_packet(struct jet_session *s, uint32_t path, const struct gn_add
 		return refuse(s, JET_C_PACKET_NO_KEY, GN_STATE);
 	if (level != JET_APP && !gn_addr_eq(from, &s->path->addr))
 		return refuse(s, JET_C_PACKET_UNEXPECTED, GN_STATE); /* nobody moves during the handshake */
-	if (level != JET_APP && !s->incoming && s->hs->space[0].replay.next && memcmp(h->scid, s->cid_tx[0].cid, JET_CID_LEN) != 0)
+	if (level != JET_APP && !s->incoming && s->hs->space[0].replay.next &&
+	    memcmp(h->scid, s->cid_tx[0].cid, JET_CID_LEN) != 0)
 		return refuse(s, JET_C_PACKET_UNEXPECTED, GN_MALFORMED);
 	struct jet_path *p = jet_path_find(s, path);
 	static const struct jet_replay nothing;
-	const struct jet_replay *replay = level != JET_APP ? &s->hs->space[level].replay : p ? &p->space.replay : &nothing;
+	const struct jet_replay *replay = level != JET_APP ? &s->hs->space[level].replay
+					  : p              ? &p->space.replay
+							   : &nothing;
 	size_t pn_len;
 	uint64_t pn;
-	if (!jet_packet_unmask(level == JET_APP ? &s->keys.rx.aead : &s->hs->rx[level].aead, packet, h->len, h->pn_offset,
-			       h->is_long, &pn_len, &pn))
+	if (!jet_packet_unmask(level == JET_APP ? &s->keys.rx.aead : &s->hs->rx[level].aead, packet, h->len,
+			       h->pn_offset, h->is_long, &pn_len, &pn))
 		return refuse(s, JET_C_PACKET_MALFORMED, GN_MALFORMED);
 	pn = jet_pn_decode(replay->next, pn, (unsigned)pn_len * 8);
 	bool too_old;

@@ -1,9 +1,9 @@
-/* Who sends next: four classes; class 1 first, classes 2 to 4 by weight 11 : 4 : 1 (JT-64), streams of a class in turn, its
- * datagrams alternating with its streams. Chosen per frame at the moment of writing.
+/* Who sends next: four classes; class 1 first, classes 2 to 4 by weight 11 : 4 : 1 (JT-64), streams of a class in turn,
+ * its datagrams alternating with its streams. Chosen per frame at the moment of writing.
  *
  * 1. A stream is in its class's list, or in flow_blocked, exactly while it is sendable.
- * 2. Class 1 pays for being first: it may be ahead of waiting others by CRITICAL_CREDIT bytes plus 15 bytes for each byte
- *    they sent, so they keep 1/16 whatever class 1 does.
+ * 2. Class 1 pays for being first: it may be ahead of waiting others by CRITICAL_CREDIT bytes plus 15 bytes for each
+ * byte they sent, so they keep 1/16 whatever class 1 does.
  * 3. `served` grows by bytes / weight; a class that wakes starts at the floor, so rest earns no credit. */
 #include "jet/session_int.h"
 

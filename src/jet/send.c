@@ -1,17 +1,19 @@
 /* Packets to send: what goes into a packet, sealing it where it lies in the batch, and the batches themselves.
  *
- *   jet_session_send -> path probes | closing packets | one handshake datagram (levels coalesced) | a batch of application packets
+ *   jet_session_send -> path probes | closing packets | one handshake datagram (levels coalesced) | a batch of
+ * application packets
  *
  * 1. Packets of a batch have one size, the last may be shorter: a packet below the path's MTU ends its batch.
- * 2. Only acknowledgements, probes and closing packets go out when the window is full or the pacer holds; nothing at all goes
- *    past the amplification limit.
- * 3. A packet that was sealed is remembered, counted and sent: no step after sealing can refuse it but running out of memory,
- *    which ends the session. */
+ * 2. Only acknowledgements, probes and closing packets go out when the window is full or the pacer holds; nothing at
+ * all goes past the amplification limit.
+ * 3. A packet that was sealed is remembered, counted and sent: no step after sealing can refuse it but running out of
+ * memory, which ends the session. */
 #include "jet/session_int.h"
 
-#define FRAME_ROOM 32u      /* bytes a packet must still have for another frame */
-#define PACKET_ROOM 128u    /* bytes a datagram must still have for another packet */
-#define QUIET_ACK_RANGES 8u /* ranges from which an ACK-only packet asks to be acknowledged itself, so ranges can be dropped */
+#define FRAME_ROOM 32u   /* bytes a packet must still have for another frame */
+#define PACKET_ROOM 128u /* bytes a datagram must still have for another packet */
+#define QUIET_ACK_RANGES                                                                                               \
+	8u /* ranges from which an ACK-only packet asks to be acknowledged itself, so ranges can be dropped */
 
 struct jet_out {
 	struct jet_session *s;
@@ -45,7 +47,8 @@ bool jet_out_full(const struct jet_out *o)
 void jet_out_frame(struct jet_out *o, uint8_t type, uint64_t id, uint64_t offset, uint32_t len, bool fin)
 {
 	GN_ASSERT(o->count < JET_PACKET_FRAMES_MAX && !o->w.bad);
-	o->frames[o->count++] = (struct jet_sent_frame){.id = id, .offset = offset, .len = len, .type = type, .fin = fin};
+	o->frames[o->count++] =
+		(struct jet_sent_frame){.id = id, .offset = offset, .len = len, .type = type, .fin = fin};
 	o->eliciting |= jet_frame_eliciting(type);
 }
 
@@ -85,8 +88,8 @@ static void write_header(struct jet_out *o, const uint8_t dcid[JET_CID_LEN])
 }
 
 /* False when no packet can be made: no key, no connection id, no room, too many packets remembered. */
-static bool begin(struct jet_out *o, struct jet_session *s, struct jet_path *p, enum jet_level level, uint8_t *at, size_t cap,
-		  gn_time now)
+static bool begin(struct jet_out *o, struct jet_session *s, struct jet_path *p, enum jet_level level, uint8_t *at,
+		  size_t cap, gn_time now)
 {
 	const struct jet_keys *keys = tx_keys(s, level);
 	const struct jet_cid *cid = &s->cid_tx[p->id % JET_PATHS];
@@ -131,7 +134,10 @@ static gn_err remember(struct jet_out *o, size_t len)
 	struct jet_session *s = o->s;
 	struct jet_path *p = o->path;
 	struct jet_space *sp = o->space;
-	struct jet_sent sent = {.at = o->now, .size = (uint16_t)len, .state = JET_SENT_SILENT, .probe = o->probe,
+	struct jet_sent sent = {.at = o->now,
+				.size = (uint16_t)len,
+				.state = JET_SENT_SILENT,
+				.probe = o->probe,
 				.phase = s->keys.tx_phase};
 	if (o->eliciting) {
 		sent.state = JET_SENT_OUT;
@@ -173,7 +179,8 @@ static size_t finish(struct jet_out *o)
 		o->w.start[o->pn_offset - 2] = (uint8_t)(rest >> 8);
 		o->w.start[o->pn_offset - 1] = (uint8_t)rest;
 	}
-	gn_err err = jet_packet_seal(tx_keys(s, o->level), o->path->id, o->pn, o->w.start, o->pn_offset, o->pn_len, payload);
+	gn_err err =
+		jet_packet_seal(tx_keys(s, o->level), o->path->id, o->pn, o->w.start, o->pn_offset, o->pn_len, payload);
 	if (err == GN_OK)
 		err = remember(o, len);
 	if (err != GN_OK) {
@@ -224,8 +231,8 @@ static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8
 	struct jet_space *sp = &s->hs->space[level];
 	struct jet_out o;
 	uint64_t offset, len;
-	/* A few packets that timers and the peer's packets space out: the window, perhaps filled by packets that the peer has no
-	 * key for yet, must not hold them. */
+	/* A few packets that timers and the peer's packets space out: the window, perhaps filled by packets that the
+	 * peer has no key for yet, must not hold them. */
 	bool data = jet_sendbuf_peek(&s->hs->out[level], UINT64_MAX, &offset, &len);
 	if (!data && !sp->probes && !jet_ack_due(sp, now))
 		return 0;
@@ -266,7 +273,8 @@ static void write_grease(struct jet_session *s, struct jet_out *o)
 	if (!(s->due & JET_DUE_GREASE) || jet_out_full(o))
 		return;
 	gn_rand_fill(s->jet->env.rand, noise, sizeof noise);
-	gn_write_varint(&o->w, JET_F_EXTENSION + 27 + 31 * (uint64_t)(noise[0] & 63)); /* readers must skip what they do not know */
+	gn_write_varint(&o->w, JET_F_EXTENSION + 27 +
+				       31 * (uint64_t)(noise[0] & 63)); /* readers must skip what they do not know */
 	gn_write_varint(&o->w, noise[1] & 7);
 	gn_write_bytes(&o->w, gn_slice(noise, noise[1] & 7));
 	jet_out_frame(o, 0xff, 0, 0, 0, false);
@@ -427,7 +435,8 @@ static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct g
 		out->len = 0;
 		return GN_AGAIN;
 	}
-	if (eliciting_initial && out->len < cap) { /* padding outside the packets: bytes that begin no packet are ignored */
+	if (eliciting_initial &&
+	    out->len < cap) { /* padding outside the packets: bytes that begin no packet are ignored */
 		memset(out->p + out->len, 0, cap - out->len);
 		out->len = cap;
 	}

@@ -4,7 +4,8 @@
  * 2. An idle session owns itself, one path, its keys: no buffers, no handshake. */
 #include "jet/session_int.h"
 
-gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *addr, gn_time now, struct jet_session **out)
+gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *addr, gn_time now,
+		       struct jet_session **out)
 {
 	struct jet_session *s = GN_NEW(jet->env.alloc, struct jet_session), **at;
 	if (!s)

@@ -2,8 +2,8 @@
  *
  *   gn_jet --owns--> jet_session --owns--> jet_path (up to JET_PATHS), jet_hs (until confirmed), jet_stream, jet_dgram
  *
- * Session:  HANDSHAKE -> OPEN [jet_hs_run: TLS done] -> CLOSING [jet_close_local] | DRAINING [jet_close_remote] -> freed
- *           HANDSHAKE -> CLOSING | DRAINING likewise */
+ * Session:  HANDSHAKE -> OPEN [jet_hs_run: TLS done] -> CLOSING [jet_close_local] | DRAINING [jet_close_remote] ->
+ * freed HANDSHAKE -> CLOSING | DRAINING likewise */
 #ifndef GN_JET_SESSION_INT_H
 #define GN_JET_SESSION_INT_H
 
@@ -65,7 +65,7 @@ struct jet_sent {
 struct jet_sent_frame {
 	uint64_t id, offset; /* stream or path; ACK: one past the largest it reported */
 	uint32_t len;
-	uint8_t type;        /* enum jet_frame_type */
+	uint8_t type; /* enum jet_frame_type */
 	bool fin;
 };
 
@@ -77,23 +77,23 @@ struct jet_replay {
 struct jet_space {
 	/* sending */
 	uint64_t pn_next;
-	uint64_t pn_skip;    /* this number is never sent: who acknowledges it lies */
-	uint64_t acked_next; /* one past the largest acknowledged */
-	uint64_t sent_first; /* number of the oldest remembered packet */
-	struct gn_ring sent; /* jet_sent, numbers sent_first on without gaps */
+	uint64_t pn_skip;      /* this number is never sent: who acknowledges it lies */
+	uint64_t acked_next;   /* one past the largest acknowledged */
+	uint64_t sent_first;   /* number of the oldest remembered packet */
+	struct gn_ring sent;   /* jet_sent, numbers sent_first on without gaps */
 	struct gn_ring frames; /* jet_sent_frame; the oldest is number frames_popped */
 	uint32_t frames_popped;
-	uint64_t low;        /* nothing below it is OUT */
-	uint32_t out;        /* packets OUT */
-	uint8_t probes;      /* packets to send whatever the window says */
-	gn_time loss_at;     /* when the oldest one behind an acknowledged one counts as lost; GN_NEVER */
-	gn_time sent_at;     /* last ack-eliciting packet */
+	uint64_t low;    /* nothing below it is OUT */
+	uint32_t out;    /* packets OUT */
+	uint8_t probes;  /* packets to send whatever the window says */
+	gn_time loss_at; /* when the oldest one behind an acknowledged one counts as lost; GN_NEVER */
+	gn_time sent_at; /* last ack-eliciting packet */
 	/* receiving */
 	struct jet_replay replay;
 	struct jet_ranges received;
-	gn_time largest_at;  /* arrival of the largest received */
-	uint32_t unacked;    /* ack-eliciting packets since our last ACK */
-	gn_time ack_at;      /* when an ACK is due: 0 at once, GN_NEVER none */
+	gn_time largest_at; /* arrival of the largest received */
+	uint32_t unacked;   /* ack-eliciting packets since our last ACK */
+	gn_time ack_at;     /* when an ACK is due: 0 at once, GN_NEVER none */
 };
 
 /* ---- paths ---- */
@@ -107,34 +107,34 @@ struct jet_rtt {
 struct jet_probe {
 	struct gn_addr addr;
 	uint8_t data[8];
-	gn_time at;          /* next try; GN_NEVER: none under way */
+	gn_time at; /* next try; GN_NEVER: none under way */
 	uint8_t tries;
-	bool ours;           /* we chose the address: no amplification limit */
-	uint64_t rx, tx;     /* bytes from and to addr while unproven */
+	bool ours;       /* we chose the address: no amplification limit */
+	uint64_t rx, tx; /* bytes from and to addr while unproven */
 };
 
 struct jet_mtu {
-	uint16_t size;       /* in use */
-	uint16_t probing;    /* size under test, 0 none */
-	uint16_t limit;      /* sizes from here on failed; 0 unknown */
+	uint16_t size;    /* in use */
+	uint16_t probing; /* size under test, 0 none */
+	uint16_t limit;   /* sizes from here on failed; 0 unknown */
 	uint8_t tries;
-	gn_time at;          /* next probe; GN_NEVER */
-	uint64_t pn;         /* of the probe in flight */
+	gn_time at;  /* next probe; GN_NEVER */
+	uint64_t pn; /* of the probe in flight */
 	bool in_flight;
 };
 
 struct jet_path {
 	uint32_t id;
-	bool validated;      /* the address has been proven */
-	bool ours;           /* we began it */
-	bool adopted;        /* the peer has sent data here */
-	bool wanted;         /* the peer sends data here: move when validated */
-	bool responding;     /* a PATH_RESPONSE is due */
+	bool validated;  /* the address has been proven */
+	bool ours;       /* we began it */
+	bool adopted;    /* the peer has sent data here */
+	bool wanted;     /* the peer sends data here: move when validated */
+	bool responding; /* a PATH_RESPONSE is due */
 	uint8_t response[8];
 	struct gn_addr response_to;
 	struct gn_addr addr;
-	uint64_t rx, tx;     /* bytes before validation, for the amplification limit; totals after */
-	gn_time retire_at;   /* not the current path any more: given up then; GN_NEVER */
+	uint64_t rx, tx;   /* bytes before validation, for the amplification limit; totals after */
+	gn_time retire_at; /* not the current path any more: given up then; GN_NEVER */
 	struct jet_space space;
 	struct jet_rtt rtt;
 	struct jet_cc cc;
@@ -149,7 +149,7 @@ struct jet_path {
 	uint32_t lost_in_event;   /* packets lost in it and not found spurious */
 	gn_time ack_window_at;    /* counts packets per round trip, for the ACK frequency */
 	uint32_t ack_window, ack_every;
-	bool limited;             /* the window held us back since the last ack */
+	bool limited; /* the window held us back since the last ack */
 };
 
 /* A connection id and the path it names. */
@@ -162,21 +162,22 @@ struct jet_cid {
 /* ---- handshake ---- */
 
 struct jet_hs {
-	struct gn_tls *tls;  /* NULL in a server until the whole hello is here */
+	struct gn_tls *tls; /* NULL in a server until the whole hello is here */
 	struct jet_space space[2];
 	struct jet_keys rx[2], tx[2];
 	struct jet_sendbuf out[2];
 	struct jet_recvbuf in[2];
-	uint8_t original_dcid[JET_CID_LEN]; /* of the client's first packet, or of the one that the last Retry answered */
+	uint8_t original_dcid[JET_CID_LEN]; /* of the client's first packet, or of the one that the last Retry answered
+					     */
 	uint8_t retry_scid[JET_CID_LEN];
-	bool retried;        /* the client followed a Retry; the server saw a good cookie */
-	uint8_t retries;     /* followed by the client */
-	bool heard;          /* the client has opened a packet of the server */
+	bool retried;    /* the client followed a Retry; the server saw a good cookie */
+	uint8_t retries; /* followed by the client */
+	bool heard;      /* the client has opened a packet of the server */
 	uint8_t token[JET_TOKEN_MAX];
 	uint8_t token_len;
 	struct gn_pk expected;
 	bool expects;
-	gn_time anchor;      /* of the client's PTO while nothing is in flight */
+	gn_time anchor; /* of the client's PTO while nothing is in flight */
 	gn_time timeout_at;
 };
 
@@ -187,7 +188,7 @@ struct jet_window {
 	uint64_t max;      /* offset up to which the peer may send */
 	uint64_t consumed; /* by the reader */
 	uint32_t size, size_max;
-	gn_time at;        /* last time max moved */
+	gn_time at; /* last time max moved */
 };
 
 enum jet_stream_event { JET_EV_OPENED = 1, JET_EV_READABLE = 2, JET_EV_WRITABLE = 4, JET_EV_ACKED = 8 };
@@ -200,18 +201,18 @@ enum jet_rx_state { JET_RX_NONE, JET_RX_OPEN, JET_RX_RESET, JET_RX_DONE };
 struct jet_stream {
 	gn_jet_stream id;
 	uint8_t class, tx_state, rx_state;
-	uint8_t due;          /* enum jet_stream_due */
-	uint8_t events;       /* enum jet_stream_event, not told yet */
+	uint8_t due;    /* enum jet_stream_due */
+	uint8_t events; /* enum jet_stream_event, not told yet */
 	bool fin_sent, fin_acked, fin_lost;
-	bool write_blocked;   /* tell WRITABLE */
+	bool write_blocked; /* tell WRITABLE */
 	bool final_known, stopped;
-	bool flow_blocked;    /* in session.flow_blocked, not in its class */
+	bool flow_blocked; /* in session.flow_blocked, not in its class */
 	struct jet_sendbuf tx;
-	uint64_t tx_credit;   /* offset up to which the peer takes */
+	uint64_t tx_credit; /* offset up to which the peer takes */
 	uint32_t tx_code, stop_code;
 	struct jet_recvbuf rx;
 	struct jet_window window;
-	uint64_t rx_high;     /* one past the highest byte seen */
+	uint64_t rx_high; /* one past the highest byte seen */
 	uint64_t final_size;
 	struct jet_link sched, control, event, writer;
 };
@@ -250,7 +251,13 @@ enum jet_due {
 	JET_DUE_PING = 16,
 	JET_DUE_GREASE = 32,
 };
-enum jet_session_event { JET_EV_CONNECTED = 1, JET_EV_MOVED = 2, JET_EV_MOVE_FAILED = 4, JET_EV_STREAMS = 8, JET_EV_CLOSED = 16 };
+enum jet_session_event {
+	JET_EV_CONNECTED = 1,
+	JET_EV_MOVED = 2,
+	JET_EV_MOVE_FAILED = 4,
+	JET_EV_STREAMS = 8,
+	JET_EV_CLOSED = 16
+};
 
 struct jet_session {
 	struct gn_jet *jet; /* borrowed */
@@ -268,40 +275,40 @@ struct jet_session {
 	uint8_t *ticket;   /* owned; server: what CONFIRM carries, until it is acknowledged */
 	uint16_t ticket_len;
 	struct jet_app_keys keys;
-	struct jet_path *path; /* the current one: one of paths */
-	struct jet_path *paths[JET_PATHS]; /* owned; path id n at n % JET_PATHS */
+	struct jet_path *path;                               /* the current one: one of paths */
+	struct jet_path *paths[JET_PATHS];                   /* owned; path id n at n % JET_PATHS */
 	struct jet_cid cid_rx[JET_PATHS], cid_tx[JET_PATHS]; /* likewise; rx: ours, tx: the peer's */
-	uint8_t new_cid_due;       /* bit per slot of cid_rx */
-	uint8_t retire_due;        /* bit per slot of retire_path */
+	uint8_t new_cid_due;                                 /* bit per slot of cid_rx */
+	uint8_t retire_due;                                  /* bit per slot of retire_path */
 	uint32_t retire_path[JET_PATHS];
-	uint32_t path_last;        /* the highest path id we began */
-	struct gn_addr failed_addr; /* of MOVE_FAILED */
+	uint32_t path_last;              /* the highest path id we began */
+	struct gn_addr failed_addr;      /* of MOVE_FAILED */
 	uint8_t first_dcid[JET_CID_LEN]; /* server: the client's first id, kept so that late Initials find us */
 	bool first_dcid_set;
 
-	struct gn_map streams; /* gn_jet_stream -> struct jet_stream * (owned) */
-	uint64_t next_local[2], next_peer[2]; /* stream counts begun, [one way] */
+	struct gn_map streams;                  /* gn_jet_stream -> struct jet_stream * (owned) */
+	uint64_t next_local[2], next_peer[2];   /* stream counts begun, [one way] */
 	uint64_t limit_local[2], limit_peer[2]; /* how many the peer lets us open; how many we let it open */
-	uint64_t told_peer[2]; /* limit_peer as the peer knows it */
+	uint64_t told_peer[2];                  /* limit_peer as the peer knows it */
 	bool streams_blocked;
 	char group[20], suite[32];
 	struct jet_link control, stream_events, writers, flow_blocked; /* of jet_stream */
 	struct jet_class classes[4];
-	uint64_t served_floor;    /* of the weighted classes */
-	int64_t critical_credit;  /* bytes class 1 may still send ahead of waiting others */
+	uint64_t served_floor;   /* of the weighted classes */
+	int64_t critical_credit; /* bytes class 1 may still send ahead of waiting others */
 	struct jet_window window;
-	uint64_t rx_total;        /* sum of rx_high */
+	uint64_t rx_total;            /* sum of rx_high */
 	uint64_t tx_total, tx_credit; /* sum of new bytes sent; up to which the peer takes */
-	uint64_t tx_buffered;     /* bytes in all send buffers */
+	uint64_t tx_buffered;         /* bytes in all send buffers */
 	struct jet_link dgrams_in;
 	uint32_t dgrams_in_count, dgrams_in_bytes, dgrams_out_count, dgrams_out_bytes;
 
 	gn_time idle_timeout, peer_stream_window;
-	gn_time received_at;      /* last packet that opened */
-	gn_time idle_at;          /* what the idle timeout counts from */
-	bool sent_since;          /* something ack-eliciting since received_at */
+	gn_time received_at; /* last packet that opened */
+	gn_time idle_at;     /* what the idle timeout counts from */
+	bool sent_since;     /* something ack-eliciting since received_at */
 	bool swept;
-	gn_time active_at;        /* last packet either way */
+	gn_time active_at; /* last packet either way */
 
 	/* closing */
 	uint32_t close_code;
@@ -310,7 +317,7 @@ struct jet_session {
 	uint8_t reason_len;
 	char reason[JET_REASON_MAX];
 	gn_time drain_at;
-	uint32_t close_heard;     /* packets received while closing */
+	uint32_t close_heard; /* packets received while closing */
 
 	uint64_t bytes_sent, bytes_received, packets_sent, packets_received, packets_lost;
 };
@@ -337,15 +344,15 @@ struct gn_jet {
 	struct gn_cookie_jar jar;
 	gn_time now; /* of the last call that had one */
 	gn_jet_id next_id;
-	struct gn_map ids;  /* gn_jet_id -> jet_session * */
-	struct gn_map cids; /* 8 bytes -> jet_cid_ref */
+	struct gn_map ids;      /* gn_jet_id -> jet_session * */
+	struct gn_map cids;     /* 8 bytes -> jet_cid_ref */
 	struct jet_link ready;  /* sessions that may have something to send */
 	struct jet_link events; /* sessions with events to tell */
 	struct gn_heap timers;
 	struct gn_ring stateless; /* jet_stateless */
 	uint32_t session_count, half_open;
 	uint64_t counters[JET_C_COUNT];
-	struct jet_dgram *told; /* lent to the caller by the last event */
+	struct jet_dgram *told;      /* lent to the caller by the last event */
 	char reason[JET_REASON_MAX]; /* likewise */
 	uint8_t scratch[JET_DATAGRAM_IN_MAX];
 	/* tests lower these */
@@ -358,6 +365,13 @@ static inline void jet_count(struct gn_jet *jet, enum jet_counter c)
 }
 
 /* ---- jet.c ---- */
+/* The time of this call: the caller's, unless it is older than what an earlier call brought (a loop's cached clock).
+ * Nothing in here ever sees time go back. */
+static inline gn_time jet_clock(struct gn_jet *jet, gn_time now)
+{
+	jet->now = now > jet->now ? now : jet->now;
+	return jet->now;
+}
 struct jet_session *jet_find(const struct gn_jet *jet, gn_jet_id id);
 /* Something may be there to send; the timer is set when that has been tried. */
 void jet_wake(struct jet_session *s);
@@ -373,7 +387,8 @@ void jet_session_sweep(struct jet_session *s);
 void jet_session_validate(const struct jet_session *s);
 
 /* ---- handshake.c ---- */
-GN_MUST gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected, const uint8_t dcid[JET_CID_LEN], gn_time now);
+GN_MUST gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected, const uint8_t dcid[JET_CID_LEN],
+			  gn_time now);
 void jet_hs_free(struct jet_session *s);
 /* Client: TLS makes its hello. */
 GN_MUST gn_err jet_hs_begin(struct jet_session *s);
@@ -381,10 +396,12 @@ GN_MUST gn_err jet_hs_begin(struct jet_session *s);
 gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f, gn_time now);
 /* Handshake bytes that came at a level, in order or not. */
 uint64_t jet_hs_received(const struct jet_hs *hs, enum jet_level level);
-/* The peer repeats itself, so it misses what we sent: send the oldest of it again, before our timer (RFC 9002 6.2.3). */
+/* The peer repeats itself, so it misses what we sent: send the oldest of it again, before our timer (RFC 9002 6.2.3).
+ */
 void jet_hs_nudge(struct jet_session *s);
 /* Client: start again with the cookie and the server's new id. */
-GN_MUST gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN], struct gn_slice cookie, gn_time now);
+GN_MUST gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN], struct gn_slice cookie,
+			    gn_time now);
 /* Drop the keys and packets of a level. */
 void jet_hs_discard(struct jet_session *s, enum jet_level level);
 /* Client: the server has confirmed, with a ticket for the next time (may be empty). */
@@ -394,8 +411,8 @@ void jet_hs_drop_ticket(struct jet_session *s);
 void jet_hs_confirmed(struct jet_session *s, gn_time now);
 
 /* ---- admit.c: packets of strangers ---- */
-gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet, size_t datagram_len,
-		 gn_time now);
+gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet,
+		 size_t datagram_len, gn_time now);
 void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h, size_t datagram_len);
 
 /* ---- recv.c: packets of sessions ---- */
@@ -434,8 +451,8 @@ void jet_space_validate(const struct jet_space *sp);
 
 /* ---- ack.c ---- */
 /* A packet came: schedule its acknowledgement. GN_NOMEM. */
-GN_MUST gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level, uint64_t pn,
-			    bool eliciting, bool urgent, gn_time now);
+GN_MUST gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level,
+			    uint64_t pn, bool eliciting, bool urgent, gn_time now);
 bool jet_ack_due(const struct jet_space *sp, gn_time now);
 /* Writes the ACK of sp into the packet. */
 void jet_ack_write(struct jet_session *s, struct jet_out *o, struct jet_space *sp, uint32_t path);
@@ -498,14 +515,16 @@ void jet_dgrams_fini(struct jet_session *s);
 bool jet_dgram_write(struct jet_session *s, struct jet_out *o, struct jet_dgram *d);
 
 /* ---- path.c, cid.c, mtu.c ---- */
-GN_MUST gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now, struct jet_path **out);
+GN_MUST gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now,
+			    struct jet_path **out);
 void jet_path_free(struct jet_session *s, struct jet_path *p);
 struct jet_path *jet_path_find(const struct jet_session *s, uint32_t id);
-/* A packet opened on path p from `from`; probing: it held only probing frames; newest: it has the largest number; bytes: of
- * its datagram, 0 if they were counted with another packet of it. */
+/* A packet opened on path p from `from`; probing: it held only probing frames; newest: it has the largest number;
+ * bytes: of its datagram, 0 if they were counted with another packet of it. */
 void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_addr *from, bool probing, bool newest,
 		    size_t bytes, gn_time now);
-void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_addr *from, const struct jet_frame *f);
+void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
+			   const struct jet_frame *f);
 void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_time now);
 void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_addr *addr, bool ours, gn_time now);
 gn_time jet_path_deadline(const struct jet_session *s);

@@ -34,10 +34,26 @@ static uint64_t fingerprint(const struct pair *p)
 	for (int i = 0; i < 2; i++) {
 		const struct jet_session *s = forge_session(p->sim.nodes[i].jet);
 		const struct jet_path *q = s->path;
-		uint64_t parts[] = {s->state,	   s->rx_total,	    s->tx_total,	s->packets_received,  s->packets_sent,
-				    s->events,	   s->due,	    (uint64_t)s->idle_at, q->space.pn_next,   q->space.acked_next,
-				    q->cc.cwnd,	   q->cc.in_flight, q->space.replay.next, q->space.received.count, (uint64_t)q->space.ack_at,
-				    s->keys.rx_phase, s->streams.count, q->addr.port,	(uint64_t)q->probe.at, s->dgrams_in_count};
+		uint64_t parts[] = {s->state,
+				    s->rx_total,
+				    s->tx_total,
+				    s->packets_received,
+				    s->packets_sent,
+				    s->events,
+				    s->due,
+				    (uint64_t)s->idle_at,
+				    q->space.pn_next,
+				    q->space.acked_next,
+				    q->cc.cwnd,
+				    q->cc.in_flight,
+				    q->space.replay.next,
+				    q->space.received.count,
+				    (uint64_t)q->space.ack_at,
+				    s->keys.rx_phase,
+				    s->streams.count,
+				    q->addr.port,
+				    (uint64_t)q->probe.at,
+				    s->dgrams_in_count};
 		for (size_t k = 0; k < GN_COUNT(parts); k++)
 			h = (h ^ parts[k]) * UINT64_C(0x9e3779b97f4a7c15) + (h >> 29);
 	}
@@ -61,35 +77,44 @@ static void test_replayed_and_flipped_packets_change_only_counters(void **state)
 	uint64_t before = fingerprint(p);
 	for (size_t i = 0; i < kept_count; i++) { /* a session's packet is taken once */
 		int to = kept[i].to;
-		gn_err err = gn_jet_recv(p->sim.nodes[to].jet, &p->sim.nodes[1 - to].addr, gn_slice(kept[i].data, kept[i].len), p->sim.now);
+		gn_err err = gn_jet_recv(p->sim.nodes[to].jet, &p->sim.nodes[1 - to].addr,
+					 gn_slice(kept[i].data, kept[i].len), p->sim.now);
 		assert_true(err != GN_OK);
 		assert_int_equal(fingerprint(p), before);
 	}
-	assert_true(jet_sim_counter(&p->sim, 0, "packet-replayed") + jet_sim_counter(&p->sim, 1, "packet-replayed") > 10);
+	assert_true(jet_sim_counter(&p->sim, 0, "packet-replayed") + jet_sim_counter(&p->sim, 1, "packet-replayed") >
+		    10);
 	assert_int_equal(jet_sim_counter(&p->sim, 0, "sessions-in") + jet_sim_counter(&p->sim, 1, "sessions-in"), 1);
 
 	uint8_t packet[2048], flipped[2048];
 	for (int from = 0; from < 2; from++) { /* a packet that was never delivered, every byte changed */
-		size_t len = forge_packet(forge_session(p->sim.nodes[from].jet), GN_LIT("\x0a\x00\x03" "abc\x01\x01\x01"), packet);
+		size_t len = forge_packet(forge_session(p->sim.nodes[from].jet),
+					  GN_LIT("\x0a\x00\x03"
+						 "abc\x01\x01\x01"),
+					  packet);
 		before = fingerprint(p);
 		for (size_t at = 0; at < len; at++)
 			for (int bit = 0; bit < 8; bit++) {
 				memcpy(flipped, packet, len);
 				flipped[at] ^= (uint8_t)(1u << bit);
-				gn_err err = gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].addr, gn_slice(flipped, len), p->sim.now);
+				gn_err err = gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].addr,
+							 gn_slice(flipped, len), p->sim.now);
 				assert_true(err != GN_OK);
 				assert_int_equal(fingerprint(p), before);
 			}
 		for (size_t cut = 0; cut < len; cut++) {
-			gn_err err = gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].addr, gn_slice(packet, cut), p->sim.now);
+			gn_err err = gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].addr,
+						 gn_slice(packet, cut), p->sim.now);
 			assert_true(err != GN_OK);
 			assert_int_equal(fingerprint(p), before);
 		}
 	}
 	assert_true(jet_sim_counter(&p->sim, 1, "packet-auth") > 50);
 	size_t len = forge_packet(forge_session(p->sim.nodes[0].jet), GN_LIT("\x01\x01\x01"), packet);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(packet, len), p->sim.now), GN_OK);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(packet, len), p->sim.now), GN_REPLAY);
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(packet, len), p->sim.now),
+			 GN_OK);
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(packet, len), p->sim.now),
+			 GN_REPLAY);
 	pair_fini(p);
 	free(p);
 }
@@ -110,22 +135,34 @@ static void test_broken_frames_close_the_session(void **state)
 		uint32_t code;
 	} cases[] = {
 #define B(s, code) {s, sizeof s - 1, code}
-		B("\x15\x00\x00", JET_E_FRAME),                     /* unknown type */
-		B("\x06\x00\x03" "abc", JET_E_FRAME),                 /* CRYPTO after the handshake */
-		B("\x07\x00\x01", JET_E_FRAME),                     /* the client confirms */
+		B("\x15\x00\x00", JET_E_FRAME), /* unknown type */
+		B("\x06\x00\x03"
+		  "abc",
+		  JET_E_FRAME),                                        /* CRYPTO after the handshake */
+		B("\x07\x00\x01", JET_E_FRAME),                        /* the client confirms */
 		B("\x02\x00\x7f\xff\x00\x00\x00\x00", JET_E_PROTOCOL), /* acknowledges what was never sent */
-		B("\x0a\x03\x01x", JET_E_STREAM_STATE),             /* data on a one-way stream of ours */
-		B("\x0a\x01\x01x", JET_E_STREAM_STATE),             /* data on a stream of ours that is not open */
-		B("\x11\x02\x05\x01", JET_E_STREAM_STATE),          /* credit for a one-way stream of theirs */
-		B("\x0a\x42\x00\x01x", JET_E_STREAM_LIMIT),         /* stream 128 of 128 */
-		B("\x0e\x00\x80\x04\x00\x00\x01x", JET_E_FLOW),     /* one byte past 256 KiB */
-		B("\x0b\x00\x03" "abc\x0a\x00\x04" "abcd", JET_E_FINAL_SIZE),
-		B("\x0b\x00\x03" "abc\x0b\x00\x02" "ab", JET_E_FINAL_SIZE),
+		B("\x0a\x03\x01x", JET_E_STREAM_STATE),                /* data on a one-way stream of ours */
+		B("\x0a\x01\x01x", JET_E_STREAM_STATE),                /* data on a stream of ours that is not open */
+		B("\x11\x02\x05\x01", JET_E_STREAM_STATE),             /* credit for a one-way stream of theirs */
+		B("\x0a\x42\x00\x01x", JET_E_STREAM_LIMIT),            /* stream 128 of 128 */
+		B("\x0e\x00\x80\x04\x00\x00\x01x", JET_E_FLOW),        /* one byte past 256 KiB */
+		B("\x0b\x00\x03"
+		  "abc\x0a\x00\x04"
+		  "abcd",
+		  JET_E_FINAL_SIZE),
+		B("\x0b\x00\x03"
+		  "abc\x0b\x00\x02"
+		  "ab",
+		  JET_E_FINAL_SIZE),
 		B("\x04\x00\x05\x03\x04\x00\x05\x02\x0a\x00\x01x\x04\x04\x05\x80\x05\x00\x00", JET_E_FLOW),
-		B("\x0a\x00\x03" "abc\x04\x00\x05\x02", JET_E_FINAL_SIZE),
-		B("\x19\x09", JET_E_CID),                           /* retires an id that was not issued */
-		B("\x18\x05" "12345678", JET_E_CID),                  /* one more id than there are slots */
-		B("\x40\x40\x00\x01\x14\x00\x07", JET_E_FRAME),     /* unknown extensions pass, class 7 does not */
+		B("\x0a\x00\x03"
+		  "abc\x04\x00\x05\x02",
+		  JET_E_FINAL_SIZE),
+		B("\x19\x09", JET_E_CID), /* retires an id that was not issued */
+		B("\x18\x05"
+		  "12345678",
+		  JET_E_CID),                                   /* one more id than there are slots */
+		B("\x40\x40\x00\x01\x14\x00\x07", JET_E_FRAME), /* unknown extensions pass, class 7 does not */
 #undef B
 	};
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
@@ -134,7 +171,8 @@ static void test_broken_frames_close_the_session(void **state)
 		pair_init(&p, i, NULL, NULL, &quick);
 		pair_connect(&p);
 		jet_sim_run(&p.sim, p.sim.now + GN_SEC);
-		size_t len = forge_packet(forge_session(p.sim.nodes[0].jet), gn_slice(cases[i].frames, cases[i].len), packet);
+		size_t len = forge_packet(forge_session(p.sim.nodes[0].jet), gn_slice(cases[i].frames, cases[i].len),
+					  packet);
 		gn_err err = gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, gn_slice(packet, len), p.sim.now);
 		assert_int_equal(err, GN_PROTOCOL);
 		assert_true(jet_sim_run_until(&p.sim, pair_is_closed, p.sim.now + GN_SEC));
@@ -163,7 +201,8 @@ static void test_acknowledging_a_number_never_sent_is_a_fault(void **state)
 	uint8_t ack[16] = {JET_F_ACK, 0, (uint8_t)(0x40 | largest >> 8), (uint8_t)largest, 0, 0, 0, 8};
 	assert_true(largest > 12 && largest < 16384);
 	size_t len = forge_packet(forge_session(p->sim.nodes[0].jet), gn_slice(ack, 8), packet);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(packet, len), p->sim.now), GN_PROTOCOL);
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(packet, len), p->sim.now),
+			 GN_PROTOCOL);
 	pair_fini(p);
 	free(p);
 }
@@ -182,7 +221,9 @@ static void test_reserved_bits_and_empty_packets_are_faults(void **state)
 		packet[0] = (uint8_t)(JET_FLAG_FIXED | JET_FLAG_PN4 | (what ? 0 : 0x08));
 		memcpy(packet + 1, s->cid_tx[0].cid, 8);
 		packet[12] = (uint8_t)s->path->space.pn_next;
-		assert_int_equal(jet_packet_seal(&s->keys.tx, 0, s->path->space.pn_next, packet, JET_SHORT_HEADER, 4, payload), GN_OK);
+		assert_int_equal(
+			jet_packet_seal(&s->keys.tx, 0, s->path->space.pn_next, packet, JET_SHORT_HEADER, 4, payload),
+			GN_OK);
 		gn_err err = gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
 					 gn_slice(packet, JET_SHORT_HEADER + 4 + payload + GN_AEAD_TAG), p.sim.now);
 		assert_int_equal(err, GN_PROTOCOL);
@@ -197,8 +238,12 @@ static void test_key_updates_in_the_middle_of_a_transfer(void **state)
 	(void)state;
 	for (uint64_t seed = 0; seed < 10; seed++) {
 		struct pair *p = calloc(1, sizeof *p);
-		struct jet_sim_link_config link = {.delay = 10 * GN_MSEC, .rate = 20000000, .queue = 50000, .loss = seed % 2 ? 20000 : 0,
-						   .reorder = 50000, .reorder_delay = 20 * GN_MSEC};
+		struct jet_sim_link_config link = {.delay = 10 * GN_MSEC,
+						   .rate = 20000000,
+						   .queue = 50000,
+						   .loss = seed % 2 ? 20000 : 0,
+						   .reorder = 50000,
+						   .reorder_delay = 20 * GN_MSEC};
 		pair_init(p, seed, NULL, NULL, &link);
 		p->sim.nodes[seed % 3 == 0].jet->key_update_packets = 200;
 		if (seed % 3 == 2)
@@ -244,11 +289,37 @@ static void test_key_limits_end_the_session(void **state)
 	memcpy(junk + 1, forge_session(p.sim.nodes[0].jet)->cid_tx[0].cid, 8);
 	for (int i = 0; i < 10; i++) {
 		junk[20] = (uint8_t)i;
-		assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, GN_SLICE(junk), p.sim.now), GN_AUTH);
+		assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, GN_SLICE(junk), p.sim.now),
+				 GN_AUTH);
 	}
 	app_send(&p.sim, 1, 1, true, GN_JET_FILES);
 	assert_true(jet_sim_run_until(&p.sim, pair_is_closed, p.sim.now + 10 * GN_SEC));
 	assert_int_equal(p.app[1].code, JET_E_AEAD_LIMIT);
+	pair_fini(&p);
+}
+
+static void test_time_that_steps_back_does_no_harm(void **state)
+{
+	(void)state;
+	struct pair p;
+	uint8_t packet[2048];
+	pair_init(&p, 1, NULL, NULL, &quick);
+	pair_connect(&p);
+	run_quiet(&p);
+	struct gn_jet *jet = p.sim.nodes[1].jet;
+	for (int i = 0; i < 5; i++) {
+		gn_time then = p.sim.now - i * GN_SEC;
+		size_t len = forge_packet(forge_session(p.sim.nodes[0].jet), GN_LIT("\x01\x01\x01"), packet);
+		assert_int_equal(gn_jet_recv(jet, &p.sim.nodes[0].addr, gn_slice(packet, len), then), GN_OK);
+		gn_jet_tick(jet, then);
+		struct gn_buf out = {p.sim.batch, 0, 64000};
+		struct gn_jet_batch b;
+		while (gn_jet_send(jet, &out, &b, then) == GN_OK)
+			;
+		assert_true(gn_jet_deadline(jet) > p.sim.now);
+		gn_jet_validate(jet);
+	}
+	assert_int_equal(gn_jet_close(jet, p.app[1].id, 0, "", p.sim.now - GN_SEC), GN_OK);
 	pair_fini(&p);
 }
 
@@ -317,7 +388,8 @@ static void test_close_survives_loss_of_its_packet(void **state)
 	struct pair p;
 	pair_init(&p, 1, NULL, NULL, &quick);
 	pair_connect(&p);
-	app_send(&p.sim, 1, 5000000, true, GN_JET_FILES); /* the other side keeps sending, and is answered with the CLOSE again */
+	app_send(&p.sim, 1, 5000000, true,
+		 GN_JET_FILES); /* the other side keeps sending, and is answered with the CLOSE again */
 	jet_sim_flush(&p.sim, 1);
 	p.sim.links[0].down = true;
 	assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, p.id, 1, "", p.sim.now), GN_OK);
@@ -412,6 +484,7 @@ int main(void)
 		cmocka_unit_test(test_reserved_bits_and_empty_packets_are_faults),
 		cmocka_unit_test(test_key_updates_in_the_middle_of_a_transfer),
 		cmocka_unit_test(test_key_limits_end_the_session),
+		cmocka_unit_test(test_time_that_steps_back_does_no_harm),
 		cmocka_unit_test(test_idle_timeout_is_the_smaller_of_both),
 		cmocka_unit_test(test_keep_alive_keeps_it_alive_until_the_peer_dies),
 		cmocka_unit_test(test_close_tells_code_and_reason_once),

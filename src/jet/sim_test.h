@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+
 #include <cmocka.h>
 
 #define APP_STREAMS 512
@@ -58,7 +59,8 @@ static inline void app_pump(struct gn_jet *jet, struct app *a, struct app_stream
 		size_t n = s->total - s->written < sizeof buf ? (size_t)(s->total - s->written) : sizeof buf, taken = 0;
 		for (size_t i = 0; i < n; i++)
 			buf[i] = app_byte(s->id, s->written + i);
-		gn_err err = gn_jet_stream_write(jet, a->id, s->id, gn_slice(buf, n), s->written + n == s->total, &taken);
+		gn_err err =
+			gn_jet_stream_write(jet, a->id, s->id, gn_slice(buf, n), s->written + n == s->total, &taken);
 		if (err != GN_OK) {
 			s->writes = false;
 			return;
@@ -130,7 +132,8 @@ static inline void app_event(struct jet_sim *sim, int node, const struct gn_jet_
 }
 
 /* Opens a stream and writes total bytes of it as they fit. */
-static inline gn_jet_stream app_send(struct jet_sim *sim, int node, uint64_t total, bool one_way, enum gn_jet_class class)
+static inline gn_jet_stream app_send(struct jet_sim *sim, int node, uint64_t total, bool one_way,
+				     enum gn_jet_class class)
 {
 	struct app *a = sim->nodes[node].user;
 	gn_jet_stream id;
@@ -165,7 +168,8 @@ static inline void pair_init(struct pair *p, uint64_t seed, const struct gn_jet_
 
 static inline void pair_dial(struct pair *p, const struct gn_pk *expected)
 {
-	assert_int_equal(gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, expected, p->sim.now, &p->id), GN_OK);
+	assert_int_equal(gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, expected, p->sim.now, &p->id),
+			 GN_OK);
 	p->app[0].id = p->id;
 }
 
@@ -219,9 +223,10 @@ static inline void pair_dump(const struct pair *p)
 			if (c.value)
 				print_message("  node %d: %s %llu\n", i, c.name, (unsigned long long)c.value);
 	const struct jet_sim_link_config *l = &p->sim.links[0].config;
-	print_message("  delay %.1f jitter %.1f ms, rate %llu, queue %u, loss %u dup %u reorder %u corrupt %u ppm, mtu %u\n",
-		      (double)l->delay / 1e6, (double)l->jitter / 1e6, (unsigned long long)l->rate, l->queue, l->loss, l->duplicate,
-		      l->reorder, l->corrupt, l->mtu);
+	print_message(
+		"  delay %.1f jitter %.1f ms, rate %llu, queue %u, loss %u dup %u reorder %u corrupt %u ppm, mtu %u\n",
+		(double)l->delay / 1e6, (double)l->jitter / 1e6, (unsigned long long)l->rate, l->queue, l->loss,
+		l->duplicate, l->reorder, l->corrupt, l->mtu);
 }
 
 static inline void pair_fini(struct pair *p)

@@ -27,7 +27,8 @@ struct jet_stream *jet_stream_find(const struct jet_session *s, gn_jet_stream id
 
 static struct jet_stream *stream_new(struct jet_session *s, gn_jet_stream id, unsigned class)
 {
-	struct jet_stream *st = GN_NEW(s->jet->env.alloc, struct jet_stream), **at = st ? gn_map_put(&s->streams, &id) : NULL;
+	struct jet_stream *st = GN_NEW(s->jet->env.alloc, struct jet_stream),
+			  **at = st ? gn_map_put(&s->streams, &id) : NULL;
 	if (!at) {
 		gn_mem_free(s->jet->env.alloc, st);
 		return NULL;
@@ -256,8 +257,8 @@ gn_err gn_jet_stream_stop(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream
 
 /* ---- what the peer does ---- */
 
-/* The stream a frame is about; *st NULL: it is over. Opens the peer's streams up to it. receiving: the frame is about data
- * the peer sends. */
+/* The stream a frame is about; *st NULL: it is over. Opens the peer's streams up to it. receiving: the frame is about
+ * data the peer sends. */
 static gn_err find_for_frame(struct jet_session *s, gn_jet_stream id, bool receiving, struct jet_stream **st)
 {
 	bool ours = is_ours(s, id), one_way = id & ID_ONE_WAY;

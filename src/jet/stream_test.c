@@ -1,4 +1,5 @@
-/* Streams: limits at the limit and one past it, flow control with a reader that stops, reset and stop, final sizes, priorities. */
+/* Streams: limits at the limit and one past it, flow control with a reader that stops, reset and stop, final sizes,
+ * priorities. */
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
@@ -32,10 +33,12 @@ static void test_stream_limit_and_the_event_that_lifts_it(void **state)
 		for (int i = 0; i < JET_STREAMS; i++)
 			assert_int_equal(gn_jet_stream_open(jet, p->id, one_way, GN_JET_INTERACTIVE, &id[i]), GN_OK);
 		assert_int_equal(gn_jet_stream_open(jet, p->id, one_way, GN_JET_INTERACTIVE, &more), GN_LIMIT);
-		assert_int_equal(gn_jet_stream_open(jet, p->id, !one_way, GN_JET_INTERACTIVE, &more), GN_OK); /* counted apart */
+		assert_int_equal(gn_jet_stream_open(jet, p->id, !one_way, GN_JET_INTERACTIVE, &more),
+				 GN_OK); /* counted apart */
 		size_t taken;
 		/* Using the highest opens all below it at the peer; then finish the first. */
-		assert_int_equal(gn_jet_stream_write(jet, p->id, id[JET_STREAMS - 1], GN_LIT("\x3b"), false, &taken), GN_OK);
+		assert_int_equal(gn_jet_stream_write(jet, p->id, id[JET_STREAMS - 1], GN_LIT("\x3b"), false, &taken),
+				 GN_OK);
 		jet_sim_flush(&p->sim, 0);
 		run(p, GN_SEC);
 		assert_int_equal(p->app[1].opened, JET_STREAMS);
@@ -63,8 +66,8 @@ static void test_flow_control_at_the_limit_and_one_past(void **state)
 	pair_connect(&p);
 	p.app[1].deaf = true;
 	run(&p, GN_SEC);
-	assert_int_equal(INJECT(&p, 0, "\x0e\x00\x43\xe7\x01x"), GN_OK); /* byte 999 of stream 0 */
-	assert_int_equal(INJECT(&p, 0, "\x0e\x04\x41\xf3\x01x"), GN_OK); /* byte 499 of stream 4: 1500 in all */
+	assert_int_equal(INJECT(&p, 0, "\x0e\x00\x43\xe7\x01x"), GN_OK);       /* byte 999 of stream 0 */
+	assert_int_equal(INJECT(&p, 0, "\x0e\x04\x41\xf3\x01x"), GN_OK);       /* byte 499 of stream 4: 1500 in all */
 	assert_int_equal(INJECT(&p, 0, "\x0e\x04\x41\xf4\x01x"), GN_PROTOCOL); /* byte 500 */
 	assert_true(jet_sim_run_until(&p.sim, pair_is_closed, p.sim.now + GN_SEC));
 	assert_int_equal(p.app[1].code, JET_E_FLOW);
@@ -109,7 +112,10 @@ static void test_lost_credit_is_renewed(void **state)
 {
 	(void)state;
 	struct jet_sim_link_config lossy = {.delay = 5 * GN_MSEC, .loss = 200000};
-	struct gn_jet_config tight = {.stream_window = 3000, .session_window = 5000, .handshake_timeout = 60 * GN_SEC, .idle_timeout = 300 * GN_SEC};
+	struct gn_jet_config tight = {.stream_window = 3000,
+				      .session_window = 5000,
+				      .handshake_timeout = 60 * GN_SEC,
+				      .idle_timeout = 300 * GN_SEC};
 	for (uint64_t seed = 0; seed < 20; seed++) {
 		struct pair *p = calloc(1, sizeof *p);
 		pair_init(p, seed, &tight, &tight, &lossy);
@@ -192,8 +198,10 @@ static void test_reset_reaches_the_reader_and_frees_both_ends(void **state)
 	uint8_t buf[10];
 	size_t n;
 	bool fin;
-	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf, &n, &fin), GN_CLOSED);
-	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf, &n, &fin), GN_NOT_FOUND);
+	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf, &n, &fin),
+			 GN_CLOSED);
+	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf, &n, &fin),
+			 GN_NOT_FOUND);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(forge_session(p->sim.nodes[i].jet)->streams.count, 0);
 		assert_int_equal(forge_session(p->sim.nodes[i].jet)->tx_buffered, 0);
@@ -217,7 +225,8 @@ static void test_stop_makes_the_peer_reset(void **state)
 	size_t n;
 	bool fin;
 	assert_int_equal(gn_jet_stream_stop(p->sim.nodes[1].jet, p->app[1].id, id, 9), GN_OK);
-	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf, &n, &fin), GN_STATE);
+	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf, &n, &fin),
+			 GN_STATE);
 	jet_sim_flush(&p->sim, 1);
 	run(p, GN_SEC);
 	size_t taken;
@@ -261,7 +270,8 @@ static void test_calls_that_make_no_sense(void **state)
 	assert_int_equal(gn_jet_stream_open(jet, p.id, false, GN_JET_FILES, &in), GN_OK);
 	assert_int_equal(gn_jet_stream_read(jet, p.id, in, buf, 8, &n, &fin), GN_AGAIN);
 	run(&p, GN_SEC);
-	assert_int_equal(gn_jet_stream_reset(p.sim.nodes[1].jet, p.app[1].id, id, 0), GN_NOT_FOUND); /* read to its end already */
+	assert_int_equal(gn_jet_stream_reset(p.sim.nodes[1].jet, p.app[1].id, id, 0),
+			 GN_NOT_FOUND); /* read to its end already */
 	pair_fini(&p);
 }
 
@@ -289,7 +299,8 @@ static void test_critical_message_passes_bulk(void **state)
 		run(p, 20 * GN_MSEC);
 	}
 	/* 20 ms of way; the rest is what bulk has put into the bottleneck's queue. */
-	print_message("  class 1 beside bulk: mean %.1f ms, worst %.1f ms one way\n", (double)sum / 50e6, (double)worst / 1e6);
+	print_message("  class 1 beside bulk: mean %.1f ms, worst %.1f ms one way\n", (double)sum / 50e6,
+		      (double)worst / 1e6);
 	assert_true(worst <= 100 * GN_MSEC);
 	pair_fini(p);
 	free(p);
@@ -339,7 +350,8 @@ static void test_datagrams_cannot_starve_streams(void **state)
 	run(p, GN_SEC);
 	gn_jet_stream id = app_send(&p->sim, 0, UINT64_C(1) << 40, true, GN_JET_INTERACTIVE);
 	for (int i = 0; i < 3000; i++) { /* always a full queue of datagrams of the same class */
-		while (gn_jet_datagram(p->sim.nodes[0].jet, p->id, GN_JET_INTERACTIVE, GN_SLICE(data), GN_NEVER) == GN_OK)
+		while (gn_jet_datagram(p->sim.nodes[0].jet, p->id, GN_JET_INTERACTIVE, GN_SLICE(data), GN_NEVER) ==
+		       GN_OK)
 			;
 		run(p, GN_MSEC);
 	}

@@ -1,5 +1,5 @@
-/* The one deadline of a session and what happens when it comes: loss and probe timers, acknowledgements, pacing, paths, keys,
- * keep-alive, idle timeout, end of draining.
+/* The one deadline of a session and what happens when it comes: loss and probe timers, acknowledgements, pacing, paths,
+ * keys, keep-alive, idle timeout, end of draining.
  *
  * 1. After jet_session_tick(now) and sending until GN_AGAIN, the deadline lies after now. */
 #include "jet/session_int.h"

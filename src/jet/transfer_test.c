@@ -12,7 +12,8 @@ static void test_streams_and_datagrams_both_ways(void **state)
 	app_send(&p.sim, 0, 100000, false, GN_JET_INTERACTIVE);
 	app_send(&p.sim, 0, 1, true, GN_JET_CRITICAL);
 	app_send(&p.sim, 1, 300000, true, GN_JET_FILES);
-	assert_int_equal(gn_jet_datagram(p.sim.nodes[0].jet, p.id, GN_JET_INTERACTIVE, GN_LIT("hello"), GN_NEVER), GN_OK);
+	assert_int_equal(gn_jet_datagram(p.sim.nodes[0].jet, p.id, GN_JET_INTERACTIVE, GN_LIT("hello"), GN_NEVER),
+			 GN_OK);
 	assert_true(jet_sim_run_until(&p.sim, pair_all_done, p.sim.now + 5 * GN_SEC));
 	pair_check(&p);
 	assert_int_equal(p.app[1].datagrams, 1);
@@ -49,7 +50,8 @@ static void run_seed(uint64_t seed, uint64_t *trace)
 	p->app[0].echo_close = p->app[1].echo_close = true;
 	for (int i = 0; i < 6; i++) {
 		uint64_t total = 1 + gn_rand_below(&r, gn_rand_below(&r, 2) ? 100000 : 3000);
-		app_send(&p->sim, (int)gn_rand_below(&r, 2), total, gn_rand_below(&r, 2), (enum gn_jet_class)(1 + gn_rand_below(&r, 4)));
+		app_send(&p->sim, (int)gn_rand_below(&r, 2), total, gn_rand_below(&r, 2),
+			 (enum gn_jet_class)(1 + gn_rand_below(&r, 4)));
 	}
 	if (!jet_sim_run_until(&p->sim, pair_all_done, p->sim.now + 200 * GN_SEC)) {
 		pair_dump(p);
@@ -65,7 +67,11 @@ static void test_every_byte_arrives_whatever_the_link_does(void **state)
 {
 	(void)state;
 	const char *one = getenv("GN_SEED");
-	uint64_t first = one ? strtoull(one, NULL, 0) : 1000, count = one ? 1 : getenv("GN_SEEDS") ? strtoull(getenv("GN_SEEDS"), NULL, 0) : 200, trace;
+	uint64_t first = one ? strtoull(one, NULL, 0) : 1000,
+		 count = one                  ? 1
+			 : getenv("GN_SEEDS") ? strtoull(getenv("GN_SEEDS"), NULL, 0)
+					      : 200,
+		 trace;
 	for (uint64_t seed = first; seed < first + count; seed++) {
 		run_seed(seed, &trace);
 	}
@@ -101,7 +107,8 @@ static double goodput(const struct jet_sim_link_config *link, gn_time from, gn_t
 	assert_int_equal(gn_jet_info(p->sim.nodes[0].jet, p->id, &i), GN_OK);
 	print_message("  %.1f Mbit/s (lost %llu of %llu, srtt %.1f ms, cwnd %llu, spurious %llu, pto %llu)\n", mbit,
 		      (unsigned long long)i.packets_lost, (unsigned long long)i.packets_sent, (double)i.srtt / 1e6,
-		      (unsigned long long)i.cwnd, (unsigned long long)jet_sim_counter(&p->sim, 0, "packets-lost-spurious"),
+		      (unsigned long long)i.cwnd,
+		      (unsigned long long)jet_sim_counter(&p->sim, 0, "packets-lost-spurious"),
 		      (unsigned long long)jet_sim_counter(&p->sim, 0, "probe-timeouts"));
 	assert_false(p->app[1].streams[0].wrong);
 	pair_fini(p);
@@ -114,7 +121,7 @@ static void test_goodput_on_100_mbit_40_ms(void **state)
 	(void)state;
 	struct jet_sim_link_config link = {.delay = 20 * GN_MSEC, .rate = 100000000, .queue = 500000};
 	assert_true(goodput(&link, 0, 5 * GN_SEC) >= 90);
-	link.queue = 100000; /* a fifth of what is in flight */
+	link.queue = 100000;                                   /* a fifth of what is in flight */
 	assert_true(goodput(&link, GN_SEC, 6 * GN_SEC) >= 70); /* CUBIC's sawtooth spans longer than this run */
 }
 
@@ -145,7 +152,8 @@ static void test_a_long_outage_is_persistent_congestion_and_ends(void **state)
 	jet_sim_run(&p->sim, p->sim.now + 10 * GN_SEC);
 	p->sim.links[0].down = false;
 	assert_true(jet_sim_counter(&p->sim, 0, "probe-timeouts") >= 4);
-	while (jet_sim_counter(&p->sim, 0, "persistent-congestion") == 0 && p->sim.now < INT64_MAX / 2 && !pair_all_done(&p->sim))
+	while (jet_sim_counter(&p->sim, 0, "persistent-congestion") == 0 && p->sim.now < INT64_MAX / 2 &&
+	       !pair_all_done(&p->sim))
 		jet_sim_run(&p->sim, p->sim.now + 10 * GN_MSEC);
 	assert_int_equal(jet_sim_counter(&p->sim, 0, "persistent-congestion"), 1);
 	assert_int_equal(gn_jet_info(p->sim.nodes[0].jet, p->id, &info), GN_OK);
@@ -172,7 +180,8 @@ static void test_two_flows_share_fairly(void **state)
 	(void)state;
 	static struct jet_sim sim;
 	static struct app apps[3];
-	struct jet_sim_link_config narrow = {.delay = 10 * GN_MSEC, .rate = 20000000, .queue = 100000}, back = {.delay = 10 * GN_MSEC};
+	struct jet_sim_link_config narrow = {.delay = 10 * GN_MSEC, .rate = 20000000, .queue = 100000},
+				   back = {.delay = 10 * GN_MSEC};
 	memset(apps, 0, sizeof apps);
 	jet_sim_init(&sim, 3);
 	for (int i = 0; i < 3; i++) {
@@ -184,7 +193,8 @@ static void test_two_flows_share_fairly(void **state)
 	for (int i = 0; i < 2; i++) {
 		jet_sim_route(&sim, i, 2, shared);
 		jet_sim_route(&sim, 2, i, backward);
-		assert_int_equal(gn_jet_connect(sim.nodes[i].jet, &sim.nodes[2].addr, NULL, sim.now, &apps[i].id), GN_OK);
+		assert_int_equal(gn_jet_connect(sim.nodes[i].jet, &sim.nodes[2].addr, NULL, sim.now, &apps[i].id),
+				 GN_OK);
 	}
 	sim.nodes[2].on_event = read_and_forget;
 	jet_sim_run(&sim, sim.now + GN_SEC);
