@@ -423,6 +423,26 @@ static void test_100_sessions_between_two_endpoints(void **state)
 	pair_fini(&p);
 }
 
+/* A node may learn its own address from others: both ends of the session are then in one endpoint. */
+static void test_an_endpoint_can_call_itself(void **state)
+{
+	(void)state;
+	struct jet_sim_link_config link = {.delay = GN_MSEC};
+	struct pair p;
+	pair_init(&p, 17, NULL, NULL, &link);
+	jet_sim_route(&p.sim, 0, 0, jet_sim_link(&p.sim, &link));
+	gn_jet_id id;
+	assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[0].addr, NULL, p.sim.now, &id), GN_OK);
+	jet_sim_run(&p.sim, p.sim.now + GN_SEC);
+	assert_int_equal(p.app[0].connected, 2);
+	assert_memory_equal(&p.app[0].peer, &p.sim.nodes[0].pk, sizeof(struct gn_pk));
+	assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, id, 0, "this is myself", p.sim.now), GN_OK);
+	jet_sim_run(&p.sim, p.sim.now + 5 * GN_SEC);
+	assert_int_equal(p.app[0].closed, 2);
+	assert_int_equal(gn_jet_session_count(p.sim.nodes[0].jet), 0);
+	pair_fini(&p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -442,6 +462,7 @@ int main(void)
 		cmocka_unit_test(test_other_versions_are_told_ours),
 		cmocka_unit_test(test_small_initials_are_refused),
 		cmocka_unit_test(test_session_limit),
+		cmocka_unit_test(test_an_endpoint_can_call_itself),
 		cmocka_unit_test(test_100_sessions_between_two_endpoints),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
