@@ -729,9 +729,16 @@ def case_wallet(bin_dir, base, rng):
     run("ann", "wallet", "trust", pids["cay"], "300", "UAH")
     run("cay", "wallet", "pay", pids["ann"], "40", "UAH")
     check("you owe less" in run("ann", "wallet", "clearings", js=False), "clearings")
-    run("cay", "wallet", "trust", pids["ben"], "UAH", "--close")
     for words in (("wallet", "balance"), ("wallet", "debts"), ("wallet", "history"), ("hub", "status"), ("hub", "equivalent", "list")):
         check(run("." if words[0] == "hub" else "ann", *words, js=False), f"text of {words}")
+    run("cay", "wallet", "trust", pids["ben"], "UAH", "--ask")
+    waits = run("ann", "wallet", "pay", pids["cay"], "3", "UAH")
+    check(waits["status"] == "PREPARE_IN_PROGRESS", f"a payment that asks: {waits}")
+    asked = run("cay", "wallet", "asked")["items"]
+    check(len(asked) == 1 and asked[0]["payment"]["tx_id"] == waits["tx_id"] and asked[0]["payment"]["amount"] == "3.00", f"asked: {asked}")
+    check(asked[0]["key"] in run("cay", "wallet", "asked", js=False), "asked, in words")
+    check(run("cay", "wallet", "answer", asked[0]["key"], "yes")["status"] == "COMMITTED", "the answer")
+    check(run("cay", "wallet", "answer", asked[0]["key"], "yes", want=4)["error"]["code"] == "E001", "nothing is left to answer")
     admin = run("ann", "id", "show")
     check(run(".", "hub", "role", "grant", admin["key"], "admin", "--reason", "founder")["role"] == "admin", "the first admin")
     check(run("ann", "hub", "role", "list")["items"][0]["pid"] == pids["ann"], "an admin by key")

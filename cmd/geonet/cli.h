@@ -243,6 +243,8 @@ int cmd_wallet_debts(struct cli *cli);
 int cmd_wallet_history(struct cli *cli);
 int cmd_wallet_clearings(struct cli *cli);
 int cmd_wallet_why(struct cli *cli);
+int cmd_wallet_asked(struct cli *cli);
+int cmd_wallet_answer(struct cli *cli);
 
 /* ---- name_store.c, for publishing ---- */
 

@@ -525,6 +525,74 @@ int cmd_wallet_history(struct cli *cli)
 	return exit;
 }
 
+/* ---- being asked ---- */
+
+int cmd_wallet_asked(struct cli *cli)
+{
+	struct hub hub;
+	json_t *answer, *item;
+	size_t i;
+	int exit = look(cli, &hub, "/payments/asked", &answer, "what waits for your answer");
+	if (answer) {
+		json_array_foreach(json_object_get(answer, "items"), i, item)
+		{
+			const json_t *p = json_object_get(item, "payment");
+			bool done = json_is_true(json_object_get(item, "answered"));
+			if (json_is_object(p))
+				printf("%s  %s pays %s %s to %s over your line%s, until %s\n", json_text(item, "key"),
+				       json_text(p, "from"), json_text(p, "amount"), json_text(p, "equivalent"),
+				       json_text(p, "to"), done ? " (you have answered)" : "",
+				       json_text(item, "expires_at"));
+			else
+				printf("%s  a clearing offer%s, until %s\n", json_text(item, "key"),
+				       done ? " (you have answered)" : "", json_text(item, "expires_at"));
+		}
+		if (!json_array_size(json_object_get(answer, "items")))
+			cli_note(cli, "Nothing waits for your answer.");
+		json_decref(answer);
+	}
+	hub_close(&hub);
+	return exit;
+}
+
+int cmd_wallet_answer(struct cli *cli)
+{
+	struct hub hub;
+	json_t *answer = NULL, *item, *found = NULL, *body, *told = NULL;
+	size_t i;
+	const char *key = cli->args[0], *word = cli->args[1];
+	if (strcmp(word, "yes") != 0 && strcmp(word, "no") != 0)
+		return cli_fail(cli, CLI_USAGE, "usage", "the answer is yes or no");
+	int exit = open_wallet(cli, &hub);
+	if (!exit)
+		exit = hub_call(cli, &hub, "GET", "/payments/asked", NULL, &answer, "what waits for your answer");
+	json_array_foreach(json_object_get(answer, "items"), i, item) if (strcmp(json_text(item, "key"), key) == 0)
+		found = item;
+	if (!exit && !found)
+		exit = cli_fail(cli, CLI_NOT_FOUND, "E001",
+				"nothing with this key waits for your answer; geonet wallet asked lists what does");
+	if (!exit) {
+		const json_t *p = json_object_get(found, "payment");
+		bool payment = json_is_object(p);
+		const char *tx_id = payment ? json_text(p, "tx_id") : key;
+		body = json_pack("{ss ss}", "tx_id", tx_id, "answer", word);
+		if (payment)
+			json_object_set_new(body, "initiator", json_string(json_text(p, "from")));
+		json_t *request = hub_signed(cli, &hub, payment ? GN_OP_VOTE : GN_OP_CONSENT, body, tx_id);
+		exit = request ? hub_call(cli, &hub, "POST", payment ? "/payments/vote" : "/clearing/consent", request,
+					  &told, "your answer")
+			       : CLI_FAILED;
+	}
+	if (!exit && cli->json)
+		exit = cli_json(cli, json_incref(told));
+	else if (!exit)
+		cli_note(cli, "answered; it is %s now", json_text(told, "status"));
+	json_decref(told);
+	json_decref(answer);
+	hub_close(&hub);
+	return exit;
+}
+
 int cmd_wallet_clearings(struct cli *cli)
 {
 	struct hub hub;

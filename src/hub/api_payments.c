@@ -313,9 +313,23 @@ void gn_api_payment_get(struct gn_hub_request *r)
 
 /* ---- being asked (LG-18, LG-28, LG-47) ---- */
 
+static void asked_told(struct gn_hub_request *r, json_t *open)
+{
+	size_t i;
+	json_t *item;
+	if (!open)
+		return;
+	json_array_foreach(r->hold, i, item)
+	{
+		json_t *payment = json_object_get(open, json_string_value(json_object_get(item, "key")));
+		json_object_set(item, "payment", payment ? payment : json_null()); /* null: a clearing offer */
+	}
+	gn_hub_items(r, json_incref(r->hold));
+}
+
 void gn_api_asked(struct gn_hub_request *r)
 {
-	json_t *list = json_array();
+	r->hold = json_array();
 	struct gn_tx_key key;
 	struct gn_ledger_tx tx;
 	for (uint32_t i = 0; gn_ledger_open_tx(r->hub->ledger, i, &key, &tx); i++) {
@@ -326,12 +340,12 @@ void gn_api_asked(struct gn_hub_request *r)
 			if (who != r->me.number)
 				continue;
 			gn_hex(GN_SLICE(key.b), hex);
-			json_array_append_new(list, json_pack("{ss ss sb so}", "key", hex, "status",
-							      gn_tx_state_name(tx.state), "answered", answered,
-							      "expires_at", gn_json_time(tx.expiry)));
+			json_array_append_new(r->hold, json_pack("{ss ss sb so}", "key", hex, "status",
+								 gn_tx_state_name(tx.state), "answered", answered,
+								 "expires_at", gn_json_time(tx.expiry)));
 		}
 	}
-	gn_hub_items(r, list);
+	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_OPEN}, asked_told);
 }
 
 static void answered(struct gn_hub_request *r, const struct gn_ledger_event *e)

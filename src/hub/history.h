@@ -27,6 +27,7 @@ enum gn_history_kind {
 	GN_HQ_LINE_TIMES,   /* who, or all when -1: {"eq/owner/debtor": [created, updated]} */
 	GN_HQ_PAYMENTS,     /* who (-1: all), direction, eq, status, from, to, limit, offset */
 	GN_HQ_PAYMENT,      /* who (-1: any), text = tx_id */
+	GN_HQ_OPEN,         /* {key: payment} of those that wait for answers */
 	GN_HQ_CLEARINGS,    /* who (-1: all), eq, limit, offset */
 	GN_HQ_AUDIT,        /* limit, offset */
 	GN_HQ_STATS,        /* counts by state and type */

@@ -72,7 +72,7 @@ static gn_err ask_participants(struct asking *a, const struct gn_history_query *
 	a->out = json_array();
 	return GN_SQL_RUN(a->h->sql,
 			  "SELECT " PARTICIPANT_COLUMNS " FROM participants WHERE ($1 = '%%' OR lower(name) LIKE "
-							"lower($2) ESCAPE '\\' OR pid LIKE $3 ESCAPE '\\') AND "
+			  "lower($2) ESCAPE '\\' OR pid LIKE $3 ESCAPE '\\') AND "
 			  "($4 < 0 OR kind = $5) AND ($6 < 0 OR status = $7) ORDER BY number LIMIT $8 OFFSET $9",
 			  row_participant, a, GN_SQL_T(gn_slice(like, n)), GN_SQL_T(gn_slice(like, n)),
 			  GN_SQL_T(gn_slice(like, n)), GN_SQL_I(kind), GN_SQL_I(kind),
@@ -147,7 +147,7 @@ static gn_err ask_payments(struct asking *a, const struct gn_history_query *q)
 	a->out = json_array();
 	return GN_SQL_RUN(a->h->sql,
 			  "SELECT " TX_COLUMNS " FROM transactions t WHERE ($1 < 0 OR ($2 > 0 AND t.initiator = $3) OR "
-					       "($4 > 0 AND t.other = $5)) AND t.type = $6 AND "
+			  "($4 > 0 AND t.other = $5)) AND t.type = $6 AND "
 			  "($7 < 0 OR t.eq = $8) AND ($9 = '' OR t.state = $10) AND t.created >= $11 AND t.created < "
 			  "$12 ORDER BY t.seq DESC LIMIT $13 OFFSET $14",
 			  row_tx, a, GN_SQL_I(q->who), GN_SQL_I(sent), GN_SQL_I(q->who), GN_SQL_I(received),
@@ -162,10 +162,20 @@ static gn_err ask_payment(struct asking *a, const struct gn_history_query *q)
 	a->out = json_null();
 	return GN_SQL_RUN(a->h->sql,
 			  "SELECT " TX_COLUMNS " FROM transactions t WHERE (t.tx_id = $1 OR t.tx_key = $2) AND ($3 < 0 "
-					       "OR t.initiator = $4 OR (t.other = $5 AND t.type = 'PAYMENT')) "
+			  "OR t.initiator = $4 OR (t.other = $5 AND t.type = 'PAYMENT')) "
 			  "ORDER BY CASE WHEN t.initiator = $6 THEN 0 ELSE 1 END, t.seq LIMIT 1",
 			  row_tx, a, GN_SQL_T(gn_str(q->text)), GN_SQL_T(gn_str(q->text)), GN_SQL_I(q->who),
 			  GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->who));
+}
+
+static void row_open(void *user, const char *const *c, int n)
+{
+	struct asking *a = user;
+	struct asking one = {a->h, json_null()};
+	row_tx(&one, c, n - 1);
+	json_object_del(one.out, "signed");
+	json_object_del(one.out, "signature");
+	json_object_set_new(a->out, c[n - 1], one.out);
 }
 
 /* ---- clearings ---- */
@@ -260,6 +270,13 @@ json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q)
 		break;
 	case GN_HQ_PAYMENTS: err = ask_payments(&a, q); break;
 	case GN_HQ_PAYMENT: err = ask_payment(&a, q); break;
+	case GN_HQ_OPEN:
+		a.out = json_object();
+		err = h->sql->run(h->sql,
+				  "SELECT " TX_COLUMNS
+				  ", t.tx_key FROM transactions t WHERE t.state = 'PREPARE_IN_PROGRESS' ORDER BY t.seq",
+				  NULL, 0, row_open, &a);
+		break;
 	case GN_HQ_CLEARINGS: err = ask_clearings(&a, q); break;
 	case GN_HQ_AUDIT:
 		a.out = json_array();

@@ -211,20 +211,22 @@ gn_pair_pids gn_hub_pair; /* user: struct gn_hub */
 
 #define GN_HUB_RUNS(X)                                                                                                 \
 	X(challenge)                                                                                                   \
-	X(login) X(refresh) X(participant_create) X(participants) X(participant_get) X(me_get) X(me_patch) X(          \
-		line_create) X(lines) X(line_get) X(line_patch) X(line_delete) X(capacity) X(max_flow)                 \
-		X(payment_create) X(payments) X(payment_get) X(asked) X(vote) X(balance) X(debts) X(equivalents) X(    \
-			cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent) X(integrity_status)             \
-			X(integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair) X(hub) X(health) X(     \
-				health_db) X(metrics) X(admin_migrations) X(admin_participants)                        \
-				X(admin_participant_stats) X(admin_participant_metrics) X(admin_freeze) X(             \
-					admin_unfreeze) X(admin_level) X(admin_equivalents) X(admin_equivalent_create) \
-					X(admin_equivalent_patch) X(admin_equivalent_delete) X(admin_equivalent_usage) \
-						X(admin_lines) X(admin_bottlenecks) X(admin_liquidity)                 \
-							X(admin_incidents) X(admin_audit) X(admin_graph) X(admin_ego)  \
-								X(admin_cycles) X(admin_abort) X(admin_dispute)        \
-									X(admin_clear_exact) X(admin_snapshot)         \
-										X(admin_payments)
+	X(login)                                                                                                       \
+	X(refresh) X(participant_create) X(participants) X(participant_get) X(me_get) X(me_patch) X(line_create) X(    \
+		lines) X(line_get) X(line_patch) X(line_delete) X(capacity) X(max_flow) X(payment_create) X(payments)  \
+		X(payment_get) X(asked) X(vote) X(balance) X(debts) X(equivalents) X(cycles) X(clear_auto) X(gap) X(   \
+			clearings) X(offers) X(consent) X(integrity_status) X(integrity_checksum) X(integrity_audit)   \
+			X(integrity_verify) X(repair) X(hub) X(health) X(health_db) X(metrics) X(admin_migrations)     \
+				X(admin_participants) X(admin_participant_stats) X(admin_participant_metrics)          \
+					X(admin_freeze) X(admin_unfreeze) X(admin_level) X(admin_equivalents) X(       \
+						admin_equivalent_create) X(admin_equivalent_patch)                     \
+						X(admin_equivalent_delete) X(admin_equivalent_usage) X(admin_lines)    \
+							X(admin_bottlenecks) X(admin_liquidity) X(admin_incidents)     \
+								X(admin_audit) X(admin_graph) X(admin_ego)             \
+									X(admin_cycles) X(admin_abort)                 \
+										X(admin_dispute) X(admin_clear_exact)  \
+											X(admin_snapshot)              \
+												X(admin_payments)
 #define X(name) void gn_api_##name(struct gn_hub_request *r);
 GN_HUB_RUNS(X)
 #undef X

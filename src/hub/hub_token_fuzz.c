@@ -1,4 +1,5 @@
-/* What strangers send before they are known: tokens and base64. No bytes pass for a token of ours, and decoding undoes encoding. */
+/* What strangers send before they are known: tokens and base64. No bytes pass for a token of ours, and decoding undoes
+ * encoding. */
 #include "hub/token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -20,7 +21,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			GN_ASSERT(out.len == 0);
 		}
 		struct gn_buf back = {again, 0, sizeof again};
-		GN_ASSERT(gn_base64(in, url, text, sizeof text) == GN_OK && gn_unbase64(gn_str(text), url, &back) == GN_OK && gn_slice_eq(gn_buf_slice(&back), in));
+		GN_ASSERT(gn_base64(in, url, text, sizeof text) == GN_OK &&
+			  gn_unbase64(gn_str(text), url, &back) == GN_OK && gn_slice_eq(gn_buf_slice(&back), in));
 	}
 	return 0;
 }

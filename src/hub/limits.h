@@ -2,7 +2,8 @@
 #ifndef GN_HUB_LIMITS_H
 #define GN_HUB_LIMITS_H
 
-#define HUB_BODY_MAX (64u << 10)  /* bytes of a request's body: signed text is 16 KiB, and JSON escaping may triple it \
+#define HUB_BODY_MAX                                                                                                   \
+	(64u << 10)               /* bytes of a request's body: signed text is 16 KiB, and JSON escaping may triple it \
 				   */
 #define HUB_ARG_MAX 128u          /* bytes of a path argument: line ids, PIDs, transaction ids */
 #define HUB_REQUEST_ID_MAX 64u    /* characters of X-Request-ID that are echoed */
