@@ -685,6 +685,24 @@ def case_asked(bin_dir, base, rng):
     check(a.get(f"/payments/{tx}")["status"] == "PREPARE_IN_PROGRESS", "a reservation outlives a crash")
     status, answer = vote(tx, "yes")
     check(status == 200 and answer["status"] == "COMMITTED" and a.debt_to(b) == "18.00", f"answered after the crash: {status} {answer}")
+    # a cycle through a line that does not clear by itself: an offer, and the consent of its owner
+    d, e, f = people(hub, "Dora", "Emil", "Fay")
+    e.trust(d, "100.00", policy={"auto_clearing": False})
+    f.trust(e, "100.00")
+    d.trust(f, "100.00")
+    d.pay(e, "10.00")
+    e.pay(f, "10.00")
+    f.pay(d, "10.00")
+    check(d.debt_to(e) == "10.00", "a line with auto_clearing=false is left alone")
+    offer = hub.admin("POST", "/admin/clearing/exact", {"equivalent": "UAH", "offer": True, "reason": "monthly"}).get("offer")
+    check(offer and d.get("/clearing/offers")["items"][0]["offer"] == offer, f"offer: {offer}")
+    asked = e.get("/payments/asked")["items"]
+    check(len(asked) == 1 and asked[0]["key"] == offer and asked[0]["payment"] is None, f"asked: {asked}")
+    check(e.get("/clearing")["items"][0]["status"] == "WAITING_CONFIRMATIONS", "the offer in the history")
+    status, answer = e.send("POST", "/clearing/consent", "clearing.consent", {"tx_id": offer, "answer": "yes"}, offer)
+    check(status == 200 and answer["status"] == "COMMITTED", f"consent: {status} {answer}")
+    check(d.debt_to(e) == "0" and e.debt_to(f) == "0" and f.debt_to(d) == "0", "cleared by consent")
+    check({x["mode"] for x in e.get("/clearing")["items"]} == {"consent"}, "the clearing in the history")
     hub.stop()
 
 

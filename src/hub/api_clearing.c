@@ -161,18 +161,24 @@ static void cleared(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	json_int_t cycles = 0;
 	gn_amount_sum total = 0;
 	unsigned precision = 0;
+	char offer[33] = "";
 	if (e->err && e->err != GN_AGAIN) {
 		gn_hub_fail(r, e->err, NULL, "%s", "");
 		return;
 	}
-	if (e->record.p && gn_ledger_record(e->record, e->seq, &v) == GN_OK && v.type == GN_REC_CLEARING) {
+	if (e->record.p && gn_ledger_record(e->record, e->seq, &v) == GN_OK &&
+	    (v.type == GN_REC_CLEARING || v.type == GN_REC_PROPOSE)) {
+		if (v.type == GN_REC_PROPOSE)
+			gn_hex(GN_SLICE(v.key.b), offer);
 		cycles = v.u.clearing.cycle_count;
-		total = v.u.clearing.total;
+		total = v.type == GN_REC_CLEARING ? v.u.clearing.total : 0;
 		if (gn_ledger_equivalent(r->hub->ledger, v.eq, &eq) == GN_OK)
 			precision = eq.precision;
 	}
 	json_t *j = json_pack("{sO sI}", "equivalent", r->hold, "cleared_cycles", cycles);
 	gn_amount_json(j, "cleared_amount", total, precision);
+	if (*offer) /* made to those whose lines ask; nothing is cleared yet */
+		json_object_set_new(j, "offer", json_string(offer));
 	gn_hub_json(r, 200, j);
 }
 
