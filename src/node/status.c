@@ -131,7 +131,8 @@ gn_err gn_api_held(struct gn_request *r)
 
 static json_t *counters_json(const struct gn_node *node)
 {
-	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object();
+	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(), *http = json_object();
+	struct gn_http_counter hc;
 	struct gn_jet_counter jc;
 	struct gn_overlay_counter oc;
 	struct gn_bundles_counter bc;
@@ -141,6 +142,8 @@ static json_t *counters_json(const struct gn_node *node)
 		json_object_set_new(overlay, oc.name, json_integer((json_int_t)oc.value));
 	for (size_t i = 0; gn_bundles_counter_at(node->bundles, i, &bc); i++)
 		json_object_set_new(bundles, bc.name, json_integer((json_int_t)bc.value));
+	for (size_t i = 0; gn_http_counter_at(node->http, i, &hc); i++)
+		json_object_set_new(http, hc.name, json_integer((json_int_t)hc.value));
 	struct gn_kv_info kv;
 	struct gn_blocks_info blocks;
 	gn_kv_info(node->kv, &kv);
@@ -150,7 +153,7 @@ static json_t *counters_json(const struct gn_node *node)
 	const struct gn_peers *p = &node->peers;
 	json_t *peers = json_pack("{sI sI sI sI}", "message-dropped-queue", (json_int_t)p->dropped_queue, "message-too-large", (json_int_t)p->dropped_large,
 				  "message-unknown-kind", (json_int_t)p->dropped_kind, "message-refused-inbound", (json_int_t)p->refused_inbound);
-	return json_pack("{so so so so so}", "jet", jet, "overlay", overlay, "bundles", bundles, "store", store, "peers", peers);
+	return json_pack("{so so so so so so}", "jet", jet, "overlay", overlay, "bundles", bundles, "store", store, "peers", peers, "http", http);
 }
 
 gn_err gn_api_counters(struct gn_request *r)
