@@ -9,13 +9,17 @@ static const char usage[] =
 	"usage: geonetd [OPTION]...\n"
 	"Run one GeoNet node.\n"
 	"\n"
-	"  --data DIR            everything it keeps (default $GEONET_DATA, then $XDG_DATA_HOME/geonet, ~/.local/share/geonet)\n"
-	"  --config FILE         settings as \"name = value\" lines, the names being those of the options (default DATA/geonet.conf if there)\n"
+	"  --data DIR            everything it keeps (default $GEONET_DATA, then $XDG_DATA_HOME/geonet, "
+	"~/.local/share/geonet)\n"
+	"  --config FILE         settings as \"name = value\" lines, the names being those of the options (default "
+	"DATA/geonet.conf if there)\n"
 	"  --port N              UDP port for other nodes; 0 takes a free one (default 7777)\n"
 	"  --bootstrap HOST:PORT a node to begin with; may be given 16 times; none: wait to be found\n"
 	"  --advertise HOST:PORT how others reach this node, if not by this machine's addresses\n"
-	"  --http N|off          loopback port of the page, the API and the gateway; 0 takes a free one (default 7780)\n"
-	"  --store-limit BYTES   room for blocks of others and for cached ones, with K, M, G, T; 0 keeps none (default 10G)\n"
+	"  --http N|off          loopback port of the page, the API and the gateway; 0 takes a free one (default "
+	"7780)\n"
+	"  --store-limit BYTES   room for blocks of others and for cached ones, with K, M, G, T; 0 keeps none (default "
+	"10G)\n"
 	"  --probation SECONDS   client mode after the start, before it answers for keys (default 600)\n"
 	"  --pow-bits N          proof of work of node keys, the same in the whole network (default 22)\n"
 	"  --log LEVEL           debug, info, warn or error (default info)\n"
@@ -75,7 +79,8 @@ struct flags {
 };
 
 /* "--name value" and "--name=value"; first pass finds --config and --data, second sets everything over the file. */
-static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *config, struct flags *flags, char why[GN_NODE_WHY])
+static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *config, struct flags *flags,
+		    char why[GN_NODE_WHY])
 {
 	for (int i = 1; i < argc; i++) {
 		const char *name = argv[i] + 2, *equals = strchr(argv[i], '=');

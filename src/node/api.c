@@ -1,15 +1,17 @@
 /* The local API's frame: who may ask, which route, the life of a request from its head to its last byte.
  *
- * States:  HEAD -> (body) -> RUN -> WAIT for an engine's event -> answered | closed by the client (the operation is cancelled)
- * Invariants: a gn_request lives from on_request to on_closed; `http` is NULL once it was answered whole or closed; a request waits
- * for at most one operation; requests of foreign pages never reach a route (NO-5: Host and Origin are checked first). */
+ * States:  HEAD -> (body) -> RUN -> WAIT for an engine's event -> answered | closed by the client (the operation is
+ * cancelled) Invariants: a gn_request lives from on_request to on_closed; `http` is NULL once it was answered whole or
+ * closed; a request waits for at most one operation; requests of foreign pages never reach a route (NO-5: Host and
+ * Origin are checked first). */
 #include "node/node_int.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-void gn_request_wait(struct gn_request *r, enum gn_op_engine engine, gn_op op, void (*done)(struct gn_request *, const void *))
+void gn_request_wait(struct gn_request *r, enum gn_op_engine engine, gn_op op,
+		     void (*done)(struct gn_request *, const void *))
 {
 	r->engine = engine;
 	r->op = op;
@@ -36,7 +38,9 @@ void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...)
 		gn_http_abort(r->http);
 		return;
 	}
-	gn_request_json(r, gn_err_http(err), json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message", *text ? text : gn_err_text(err)));
+	gn_request_json(
+		r, gn_err_http(err),
+		json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message", *text ? text : gn_err_text(err)));
 }
 
 void gn_request_json(struct gn_request *r, int status, json_t *json)
@@ -44,10 +48,13 @@ void gn_request_json(struct gn_request *r, int status, json_t *json)
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	if (r->http && text) {
-		struct gn_http_field fields[] = {{"content-type", GN_LIT("application/json")}, {"cache-control", GN_LIT("no-store")}};
+		struct gn_http_field fields[] = {{"content-type", GN_LIT("application/json")},
+						 {"cache-control", GN_LIT("no-store")}};
 		gn_http_respond(r->http, status, fields, GN_COUNT(fields), gn_str(text));
 	} else if (r->http) {
-		gn_http_respond(r->http, 500, NULL, 0, GN_LIT("{\"error\":{\"code\":\"internal\",\"message\":\"the answer could not be written\"}}"));
+		gn_http_respond(
+			r->http, 500, NULL, 0,
+			GN_LIT("{\"error\":{\"code\":\"internal\",\"message\":\"the answer could not be written\"}}"));
 	}
 	free(text);
 	r->engine = GN_OP_NONE;
@@ -69,7 +76,8 @@ json_t *gn_json_base64(struct gn_slice s)
 		return NULL;
 	for (size_t i = 0; i < s.len; i += 3) {
 		size_t n = s.len - i < 3 ? s.len - i : 3;
-		uint32_t v = (uint32_t)s.p[i] << 16 | (n > 1 ? (uint32_t)s.p[i + 1] << 8 : 0) | (n > 2 ? s.p[i + 2] : 0);
+		uint32_t v =
+			(uint32_t)s.p[i] << 16 | (n > 1 ? (uint32_t)s.p[i + 1] << 8 : 0) | (n > 2 ? s.p[i + 2] : 0);
 		for (size_t k = 0; k < 4; k++)
 			*out++ = k <= n ? digits[v >> (18 - 6 * k) & 63] : '=';
 	}
@@ -110,7 +118,8 @@ static bool host_ok(const struct gn_request *r)
 	if (!value.p || gn_http_host(value, &buf, &port))
 		return false;
 	struct gn_slice h = gn_buf_slice(&buf);
-	return gn_slice_eq(h, GN_LIT("localhost")) || gn_slice_eq(h, GN_LIT("127.0.0.1")) || gn_slice_eq(h, GN_LIT("[::1]")) || gn_slice_eq(h, GN_LIT("::1"));
+	return gn_slice_eq(h, GN_LIT("localhost")) || gn_slice_eq(h, GN_LIT("127.0.0.1")) ||
+	       gn_slice_eq(h, GN_LIT("[::1]")) || gn_slice_eq(h, GN_LIT("::1"));
 }
 
 static bool origin_ok(const struct gn_request *r)
@@ -121,7 +130,8 @@ static bool origin_ok(const struct gn_request *r)
 		return false;
 	if (!origin.p)
 		return true;
-	return origin.len > 7 && memcmp(origin.p, "http://", 7) == 0 && gn_slice_eq(gn_slice_sub(origin, 7, origin.len), host);
+	return origin.len > 7 && memcmp(origin.p, "http://", 7) == 0 &&
+	       gn_slice_eq(gn_slice_sub(origin, 7, origin.len), host);
 }
 
 static bool token_ok(const struct gn_request *r)
@@ -130,7 +140,8 @@ static bool token_ok(const struct gn_request *r)
 	if (gn_http_is_unix(r->http))
 		return true;
 	size_t want = strlen(r->node->token);
-	return auth.p && auth.len == 7 + want && memcmp(auth.p, "Bearer ", 7) == 0 && gn_equal_ct(auth.p + 7, r->node->token, want);
+	return auth.p && auth.len == 7 + want && memcmp(auth.p, "Bearer ", 7) == 0 &&
+	       gn_equal_ct(auth.p + 7, r->node->token, want);
 }
 
 static const struct gn_route *route_find(struct gn_request *r, bool *other_method)
@@ -178,11 +189,17 @@ static void on_request(void *user, struct gn_http_request *http)
 	bool other_method = false;
 	const struct gn_route *route = route_find(r, &other_method);
 	if (!host_ok(r) || !origin_ok(r)) {
-		gn_request_error(r, GN_DENIED, "this address answers to localhost only, and not to pages of other sites");
+		gn_request_error(r, GN_DENIED,
+				 "this address answers to localhost only, and not to pages of other sites");
 	} else if (!route) {
-		gn_request_error(r, other_method ? GN_UNSUPPORTED : GN_NOT_FOUND, other_method ? "another method is meant for this path" : "there is no such path; see docs/api.md");
+		gn_request_error(r, other_method ? GN_UNSUPPORTED : GN_NOT_FOUND,
+				 other_method ? "another method is meant for this path"
+					      : "there is no such path; see docs/api.md");
 	} else if (!route->open && !token_ok(r)) {
-		gn_request_error(r, GN_DENIED, "the header \"Authorization: Bearer TOKEN\" is missing or wrong; the token is in %s/token", node->config.data);
+		gn_request_error(
+			r, GN_DENIED,
+			"the header \"Authorization: Bearer TOKEN\" is missing or wrong; the token is in %s/token",
+			node->config.data);
 	} else {
 		r->route = route;
 		if (!route->body)

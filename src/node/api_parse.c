@@ -84,7 +84,8 @@ static gn_err hashes_of(const json_t *list, uint8_t **out, size_t *count)
 		return n ? GN_NOMEM : GN_USAGE;
 	for (size_t i = 0; i < n; i++) {
 		const json_t *item = json_array_get(list, i);
-		if (!json_is_string(item) || gn_unhex(gn_slice(json_string_value(item), json_string_length(item)), hashes + i * 32, 32)) {
+		if (!json_is_string(item) ||
+		    gn_unhex(gn_slice(json_string_value(item), json_string_length(item)), hashes + i * 32, 32)) {
 			free(hashes);
 			return GN_USAGE;
 		}
@@ -100,7 +101,8 @@ gn_err gn_api_spread_parse(struct gn_slice text, struct gn_api_spread *out)
 	json_t *json = json_loadb((const char *)text.p, text.len, JSON_REJECT_DUPLICATES, NULL);
 	const json_t *copies = json_object_get(json, "copies"), *until = json_object_get(json, "keep_until");
 	gn_err err = json_is_object(json) ? GN_OK : GN_USAGE;
-	if (!err && copies && (!json_is_integer(copies) || json_integer_value(copies) < 1 || json_integer_value(copies) > 8))
+	if (!err && copies &&
+	    (!json_is_integer(copies) || json_integer_value(copies) < 1 || json_integer_value(copies) > 8))
 		err = GN_RANGE;
 	if (!err && until && (!json_is_integer(until) || json_integer_value(until) < 0))
 		err = GN_RANGE;

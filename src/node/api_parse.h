@@ -5,7 +5,8 @@
 #include "base/base.h"
 #include "node/limits.h"
 
-/* Segment by segment, percent-decoded into args in order; '*' in the pattern takes one segment that is not empty. False: no match. */
+/* Segment by segment, percent-decoded into args in order; '*' in the pattern takes one segment that is not empty.
+ * False: no match. */
 bool gn_api_path_match(const char *pattern, struct gn_slice path, char args[2][GN_NODE_ARG]);
 /* Decimal up to max; GN_RANGE. */
 GN_MUST gn_err gn_api_number(struct gn_slice text, uint64_t max, uint64_t *out);

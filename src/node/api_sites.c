@@ -30,7 +30,9 @@ static void ingest_event(struct gn_request *r, const void *event)
 		gn_request_error(r, e->err, "%s", "");
 		return;
 	}
-	gn_request_json(r, 200, json_pack("{sI so so}", "size", (json_int_t)e->size, "root", gn_json_hex(e->root.b, 32), "blocks", hash_list(e->blocks)));
+	gn_request_json(r, 200,
+			json_pack("{sI so so}", "size", (json_int_t)e->size, "root", gn_json_hex(e->root.b, 32),
+				  "blocks", hash_list(e->blocks)));
 }
 
 static gn_err ingest_data(struct gn_request *r, struct gn_slice data, size_t *taken)
@@ -116,7 +118,8 @@ gn_err gn_api_spread(struct gn_request *r)
 {
 	gn_op op;
 	GN_TRY(gn_node_spread(r->node, gn_slice(r->body, r->body_len), &op));
-	struct gn_http_field fields[] = {{"content-type", GN_LIT("application/x-ndjson")}, {"cache-control", GN_LIT("no-store")}};
+	struct gn_http_field fields[] = {{"content-type", GN_LIT("application/x-ndjson")},
+					 {"cache-control", GN_LIT("no-store")}};
 	gn_http_start(r->http, 200, fields, GN_COUNT(fields), UINT64_MAX);
 	r->streaming = true;
 	gn_request_wait(r, GN_OP_BUNDLES, op, spread_event);
@@ -132,7 +135,8 @@ gn_err gn_api_sites(struct gn_request *r)
 	json_array_foreach(r->node->sites, i, site)
 	{
 		json_t *shown = json_copy(site);
-		json_object_set_new(shown, "blocks", json_integer((json_int_t)json_array_size(json_object_get(site, "hashes"))));
+		json_object_set_new(shown, "blocks",
+				    json_integer((json_int_t)json_array_size(json_object_get(site, "hashes"))));
 		json_object_del(shown, "hashes");
 		json_object_del(shown, "op");
 		json_array_append_new(sites, shown);
@@ -143,8 +147,9 @@ gn_err gn_api_sites(struct gn_request *r)
 
 static json_t *version_json(const struct gn_head_version *v)
 {
-	return json_pack("{sI so sI sI so}", "version", (json_int_t)v->version, "root", gn_json_hex(v->manifest.b, 32), "size", (json_int_t)v->total_size, "manifest_size",
-			 (json_int_t)v->manifest_size, "manifest_blocks", hash_list(v->manifest_blocks));
+	return json_pack("{sI so sI sI so}", "version", (json_int_t)v->version, "root", gn_json_hex(v->manifest.b, 32),
+			 "size", (json_int_t)v->total_size, "manifest_size", (json_int_t)v->manifest_size,
+			 "manifest_blocks", hash_list(v->manifest_blocks));
 }
 
 static json_t *head_json(const struct gn_head *h, struct gn_slice record)
@@ -173,7 +178,8 @@ static void site_opened(struct gn_request *r, const void *event)
 		return;
 	if (e->err || gn_head_open(e->head, &head)) {
 		gn_err err = e->err ? e->err : GN_MALFORMED;
-		gn_request_error(r, err, "%s", err == GN_NOT_FOUND ? "no node knows a site of this owner and label" : "");
+		gn_request_error(r, err, "%s",
+				 err == GN_NOT_FOUND ? "no node knows a site of this owner and label" : "");
 		return;
 	}
 	if (r->route->run == gn_api_site_manifest) {
@@ -187,7 +193,8 @@ static void site_opened(struct gn_request *r, const void *event)
 	for (size_t i = 0; i < gn_manifest_count(e->manifest); i++) {
 		struct gn_bundle_file f;
 		gn_manifest_at(e->manifest, i, &f);
-		json_array_append_new(files, json_pack("{so sI so so}", "path", gn_json_slice(f.path), "size", (json_int_t)f.size, "mime", gn_json_slice(f.mime), "root",
+		json_array_append_new(files, json_pack("{so sI so so}", "path", gn_json_slice(f.path), "size",
+						       (json_int_t)f.size, "mime", gn_json_slice(f.mime), "root",
 						       gn_json_hex(f.root.b, 32)));
 	}
 	json_object_set_new(json, "files", files);

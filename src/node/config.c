@@ -1,6 +1,6 @@
 /* Configuration: one table of settings that the file, the flags and the help share.
- * NO-1: a file is "name = value" lines; '#' starts a comment; a name may repeat only where the table says so; an unknown name
- * or a bad value refuses the whole file and names the line. */
+ * NO-1: a file is "name = value" lines; '#' starts a comment; a name may repeat only where the table says so; an
+ * unknown name or a bad value refuses the whole file and names the line. */
 #include "node/node.h"
 
 #include <stdio.h>
@@ -132,7 +132,8 @@ gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name, struct
 {
 	char n[32], v[512];
 	const char *expected = "";
-	if (name.len >= sizeof n || value.len >= sizeof v || memchr(name.p, 0, name.len) || (value.len && memchr(value.p, 0, value.len))) {
+	if (name.len >= sizeof n || value.len >= sizeof v || memchr(name.p, 0, name.len) ||
+	    (value.len && memchr(value.p, 0, value.len))) {
 		snprintf(why, GN_NODE_WHY, "a setting's name or value is too long or not text");
 		return GN_USAGE;
 	}
@@ -174,7 +175,8 @@ gn_err gn_node_config_parse(struct gn_node_config *c, struct gn_slice text, char
 		char inner[GN_NODE_WHY];
 		if (!equals)
 			snprintf(inner, sizeof inner, "expected \"name = value\"");
-		else if (!gn_node_config_set(&out, trim(gn_slice(l.p, (size_t)(equals - l.p))), trim(gn_slice(equals + 1, (size_t)(l.p + l.len - equals) - 1)), inner))
+		else if (!gn_node_config_set(&out, trim(gn_slice(l.p, (size_t)(equals - l.p))),
+					     trim(gn_slice(equals + 1, (size_t)(l.p + l.len - equals) - 1)), inner))
 			continue;
 		snprintf(why, GN_NODE_WHY, "line %u: %.280s", line, inner);
 		return GN_USAGE;

@@ -1,6 +1,7 @@
-/* Disk requests of the storage engines on libuv's worker threads. A job is one request: the worker performs it, the loop hands
- * the completion back. Requests carry no order among themselves (the engines see to that), so they run as they come.
- * Invariants: at most GN_NODE_JOBS run at once, the rest stay in the engines; a worker touches only its job. */
+/* Disk requests of the storage engines on libuv's worker threads. A job is one request: the worker performs it, the
+ * loop hands the completion back. Requests carry no order among themselves (the engines see to that), so they run as
+ * they come. Invariants: at most GN_NODE_JOBS run at once, the rest stay in the engines; a worker touches only its job.
+ */
 #include "node/node_int.h"
 
 #include <stdlib.h>

@@ -1,9 +1,10 @@
-/* The gateway: http://NAME.geo.localhost:PORT/path serves the site that NAME points to, streaming verified bytes as they arrive.
+/* The gateway: http://NAME.geo.localhost:PORT/path serves the site that NAME points to, streaming verified bytes as
+ * they arrive.
  *
  * States:  NAME [resolve] -> HEAD and manifest [open] -> file [read] -> bytes -> end
- * Invariants: every site is its own origin (the Host), so sites cannot read each other or the API; no byte is sent before its
- * chunk verified; a transfer that fails in the middle is cut, never ended as if whole; at most one chunk is copied ahead of the
- * client (the HTTP queue has its own bound). */
+ * Invariants: every site is its own origin (the Host), so sites cannot read each other or the API; no byte is sent
+ * before its chunk verified; a transfer that fails in the middle is cut, never ended as if whole; at most one chunk is
+ * copied ahead of the client (the HTTP queue has its own bound). */
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -25,13 +26,17 @@ static void page_error(struct gn_request *r, int status, const char *title, cons
 		gn_http_abort(r->http);
 		return;
 	}
-	int n = snprintf(page, sizeof page,
-			 "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"><title>%s</title>"
-			 "<style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:18vh auto;padding:0 1em;color:#223}h1{font-size:1.4em}"
-			 "small{color:#778}@media(prefers-color-scheme:dark){body{background:#111820;color:#dde}}</style>"
-			 "<h1>%s</h1><p>%s</p><p><small>GeoNet gateway of this machine</small></p></html>\n",
-			 title, title, text);
-	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/html; charset=utf-8")}, {"cache-control", GN_LIT("no-store")}};
+	int n = snprintf(
+		page, sizeof page,
+		"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
+		"content=\"width=device-width\"><title>%s</title>"
+		"<style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:18vh auto;padding:0 "
+		"1em;color:#223}h1{font-size:1.4em}"
+		"small{color:#778}@media(prefers-color-scheme:dark){body{background:#111820;color:#dde}}</style>"
+		"<h1>%s</h1><p>%s</p><p><small>GeoNet gateway of this machine</small></p></html>\n",
+		title, title, text);
+	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/html; charset=utf-8")},
+					 {"cache-control", GN_LIT("no-store")}};
 	gn_http_respond(r->http, status, fields, GN_COUNT(fields), gn_slice(page, n < 0 ? 0 : (size_t)n));
 	r->engine = GN_OP_NONE;
 }
@@ -42,9 +47,15 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 	char text[640];
 	const struct gn_name *name = &r->gateway->name;
 	bool missing = err == GN_NOT_FOUND;
-	snprintf(text, sizeof text, "%s of <b>%.300s.geo</b>: %s (%s). %s", what, name->text, gn_err_text(err), gn_err_name(err),
-		 missing ? "Check the spelling, or ask its owner whether it is still published." : "The nodes that hold it may be offline; try again in a minute.");
-	page_error(r, missing ? 404 : gn_err_class(err) == GN_CLASS_USAGE ? 400 : 504, missing ? "Not found" : "The site cannot be reached", text);
+	snprintf(text, sizeof text, "%s of <b>%.300s.geo</b>: %s (%s). %s", what, name->text, gn_err_text(err),
+		 gn_err_name(err),
+		 missing ? "Check the spelling, or ask its owner whether it is still published."
+			 : "The nodes that hold it may be offline; try again in a minute.");
+	page_error(r,
+		   missing                               ? 404
+		   : gn_err_class(err) == GN_CLASS_USAGE ? 400
+							 : 504,
+		   missing ? "Not found" : "The site cannot be reached", text);
 }
 
 /* ---- bytes ---- */
@@ -106,8 +117,20 @@ static void add(struct fields *f, const char *name, struct gn_slice value)
 /* A site's own headers may not undo what keeps sites apart or what the transfer needs. */
 static bool header_allowed(struct gn_slice name)
 {
-	static const char *const refused[] = {"content-length", "content-range", "content-encoding", "transfer-encoding", "connection", "etag", "accept-ranges",
-					      "set-cookie", "access-control-allow-origin", "access-control-allow-credentials", "upgrade", "keep-alive", "date", "host"};
+	static const char *const refused[] = {"content-length",
+					      "content-range",
+					      "content-encoding",
+					      "transfer-encoding",
+					      "connection",
+					      "etag",
+					      "accept-ranges",
+					      "set-cookie",
+					      "access-control-allow-origin",
+					      "access-control-allow-credentials",
+					      "upgrade",
+					      "keep-alive",
+					      "date",
+					      "host"};
 	for (size_t i = 0; i < GN_COUNT(refused); i++)
 		if (gn_slice_eq(name, gn_str(refused[i])))
 			return false;
@@ -121,7 +144,8 @@ static void site_headers(struct fields *f, const struct gn_manifest *m, struct g
 		if (h.name.len >= 64)
 			continue;
 		for (size_t k = 0; k < h.name.len; k++)
-			names[used][k] = (char)(h.name.p[k] >= 'A' && h.name.p[k] <= 'Z' ? h.name.p[k] + 32 : h.name.p[k]);
+			names[used][k] =
+				(char)(h.name.p[k] >= 'A' && h.name.p[k] <= 'Z' ? h.name.p[k] + 32 : h.name.p[k]);
 		names[used][h.name.len] = 0;
 		if (header_allowed(gn_str(names[used])))
 			add(f, names[used++], h.value);
@@ -140,7 +164,8 @@ static void choose_range(struct gn_request *r, const struct gn_bundle_file *file
 	gn_err err = gn_http_range(range, file->size, &g->first, &g->last);
 	if (err == GN_OK) {
 		g->left = g->last - g->first + 1;
-		snprintf(f->range, sizeof f->range, "bytes %llu-%llu/%llu", (unsigned long long)g->first, (unsigned long long)g->last, (unsigned long long)file->size);
+		snprintf(f->range, sizeof f->range, "bytes %llu-%llu/%llu", (unsigned long long)g->first,
+			 (unsigned long long)g->last, (unsigned long long)file->size);
 		*status = 206;
 	} else if (err == GN_RANGE) {
 		snprintf(f->range, sizeof f->range, "bytes */%llu", (unsigned long long)file->size);
@@ -233,7 +258,8 @@ static void opened(struct gn_request *r, const void *event)
 		fail(r, e->err, "The site");
 		return;
 	}
-	gn_err err = gn_manifest_resolve(e->manifest, gn_http_path(r->http), &file, &status, &slash); /* it decodes the path */
+	gn_err err = gn_manifest_resolve(e->manifest, gn_http_path(r->http), &file, &status,
+					 &slash); /* it decodes the path */
 	if (err)
 		fail(r, err, "This page");
 	else if (slash)
@@ -246,7 +272,8 @@ static void opened(struct gn_request *r, const void *event)
 static gn_err site_of(const struct gn_names_event *e, struct gn_pk *owner, struct gn_slice *label)
 {
 	for (size_t i = 0; i < e->entry_count; i++)
-		if (e->entries[i].type == GN_NAME_SITE && gn_name_site_parse(e->entries[i].value, owner, label) == GN_OK)
+		if (e->entries[i].type == GN_NAME_SITE &&
+		    gn_name_site_parse(e->entries[i].value, owner, label) == GN_OK)
 			return GN_OK;
 	if (e->name.form == GN_NAME_PID && e->owner_known) {
 		*owner = e->owner;

@@ -1,10 +1,12 @@
 /* The composition root: makes the engines, runs the loop, pumps between them, stops cleanly.
  *
- * One turn of the loop:  bytes, completions and HTTP requests come in as they are ready; before the loop sleeps, pump() moves every
- * engine's outputs to whoever they are for until nothing moves, sends packets, and sets one timer to the earliest deadline.
+ * One turn of the loop:  bytes, completions and HTTP requests come in as they are ready; before the loop sleeps, pump()
+ * moves every engine's outputs to whoever they are for until nothing moves, sends packets, and sets one timer to the
+ * earliest deadline.
  *
- * Start:  data directory and lock -> node key (made once, with its proof of work) -> socket -> engines -> stored records and
- * blocks are read (RESTORING) -> bootstrap, API and gateway (READY).   Stop:  sessions say goodbye, the log is flushed. */
+ * Start:  data directory and lock -> node key (made once, with its proof of work) -> socket -> engines -> stored
+ * records and blocks are read (RESTORING) -> bootstrap, API and gateway (READY).   Stop:  sessions say goodbye, the log
+ * is flushed. */
 #include "node/node_int.h"
 
 #include <stdarg.h>
@@ -14,7 +16,7 @@
 
 enum { ALLOC_JET, ALLOC_OVERLAY, ALLOC_KV, ALLOC_BLOCKS, ALLOC_SERVICES, ALLOC_NODE };
 
-#define STOP_MAX (3 * GN_SEC)  /* for goodbyes and the last writes */
+#define STOP_MAX (3 * GN_SEC) /* for goodbyes and the last writes */
 #define SAVE_EVERY (600 * GN_SEC)
 
 void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt, ...)
@@ -51,11 +53,19 @@ static bool pump_jet(struct gn_node *node)
 static void remember_lookup(struct gn_node *node, const struct gn_overlay_event *e)
 {
 	struct gn_lookup *l = &node->lookups[node->lookup_count++ % GN_NODE_LOOKUPS];
-	*l = (struct gn_lookup){.op = e->op, .kind = e->op_kind, .key = e->key, .err = e->err, .hops = e->hops, .took = e->took, .at = gn_unix(node->now)};
+	*l = (struct gn_lookup){.op = e->op,
+				.kind = e->op_kind,
+				.key = e->key,
+				.err = e->err,
+				.hops = e->hops,
+				.took = e->took,
+				.at = gn_unix(node->now)};
 	l->step_count = e->step_count < GN_NODE_STEPS ? e->step_count : GN_NODE_STEPS;
 	if (l->step_count)
 		memcpy(l->steps, e->steps, l->step_count * sizeof *l->steps);
-	gn_node_publish(node, "lookup", json_pack("{sI ss si sf}", "op", (json_int_t)l->op, "err", gn_err_name(l->err), "hops", (int)l->hops, "took_ms", (double)l->took / GN_MSEC));
+	gn_node_publish(node, "lookup",
+			json_pack("{sI ss si sf}", "op", (json_int_t)l->op, "err", gn_err_name(l->err), "hops",
+				  (int)l->hops, "took_ms", (double)l->took / GN_MSEC));
 }
 
 static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e)
@@ -63,19 +73,23 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 	switch (e->kind) {
 	case GN_OVERLAY_DONE:
 		remember_lookup(node, e);
-		if (!gn_names_overlay_event(node->names, e, node->now) && !gn_bundles_overlay_event(node->bundles, e, node->now))
+		if (!gn_names_overlay_event(node->names, e, node->now) &&
+		    !gn_bundles_overlay_event(node->bundles, e, node->now))
 			gn_request_event(node, GN_OP_OVERLAY, e->op, e);
 		break;
 	case GN_OVERLAY_LINKED:
 	case GN_OVERLAY_UNLINKED:
 		gn_peers_link(node, &e->peer.pk, e->kind == GN_OVERLAY_LINKED);
-		gn_node_publish(node, e->kind == GN_OVERLAY_LINKED ? "link" : "unlink", json_pack("{so}", "id", gn_json_hex(e->peer.id.b, 32)));
+		gn_node_publish(node, e->kind == GN_OVERLAY_LINKED ? "link" : "unlink",
+				json_pack("{so}", "id", gn_json_hex(e->peer.id.b, 32)));
 		break;
 	case GN_OVERLAY_SERVER:
 		gn_node_log(node, GN_LOG_INFO, "server", "this node answers for keys from now on");
 		gn_node_publish(node, "server", json_object());
 		break;
-	case GN_OVERLAY_JOINED: gn_node_log(node, GN_LOG_INFO, "joined", "the network around this node is known"); break;
+	case GN_OVERLAY_JOINED:
+		gn_node_log(node, GN_LOG_INFO, "joined", "the network around this node is known");
+		break;
 	case GN_OVERLAY_ISOLATED:
 		gn_node_log(node, GN_LOG_WARN, "isolated", "no node can be reached; still trying");
 		gn_node_publish(node, "isolated", json_object());
@@ -122,11 +136,13 @@ static void kv_event(struct gn_node *node, const struct gn_kv_event *e)
 	switch (e->kind) {
 	case GN_KV_ENTRY:
 		if ((err = gn_overlay_restore(node->overlay, e->value, node->now)))
-			gn_node_log(node, GN_LOG_WARN, "record.dropped", "a stored record is not used: %s", gn_err_text(err));
+			gn_node_log(node, GN_LOG_WARN, "record.dropped", "a stored record is not used: %s",
+				    gn_err_text(err));
 		break;
 	case GN_KV_READY:
 		if (e->err)
-			gn_node_log(node, GN_LOG_ERROR, "store.failed", "records cannot be read: %s", gn_err_text(e->err));
+			gn_node_log(node, GN_LOG_ERROR, "store.failed", "records cannot be read: %s",
+				    gn_err_text(e->err));
 		node->kv_ready = true;
 		break;
 	case GN_KV_STORED: gn_overlay_stored(node->overlay, e->ticket, e->err, node->now); break;
@@ -176,7 +192,8 @@ static bool pump_packets(struct gn_node *node)
 		}
 		any = true;
 		size_t sent = 0;
-		gn_err err = gn_udp_send(node->udp, &node->packet_batch.to, gn_buf_slice(&node->packet_buf), node->packet_batch.segment, &sent);
+		gn_err err = gn_udp_send(node->udp, &node->packet_batch.to, gn_buf_slice(&node->packet_buf),
+					 node->packet_batch.segment, &sent);
 		node->packet_buf.p += sent;
 		node->packet_buf.len -= sent;
 		node->packet_buf.cap -= sent;
@@ -280,7 +297,8 @@ void gn_node_stop(struct gn_node *node)
 	gn_node_log(node, GN_LOG_INFO, "stopping", "saying goodbye");
 	static uv_timer_t last; /* one node per process: the loop and its signals are the process's */
 	for (uint32_t i = 0; i < node->peers.by_session.count; i++)
-		(void)!gn_jet_close(node->jet, *(const gn_jet_id *)gn_map_key_at(&node->peers.by_session, i), 0, "going away", node->now);
+		(void)!gn_jet_close(node->jet, *(const gn_jet_id *)gn_map_key_at(&node->peers.by_session, i), 0,
+				    "going away", node->now);
 	uv_timer_init(&node->loop, &last);
 	uv_timer_start(&last, on_stop_timer, 300, 0);
 }
@@ -293,10 +311,10 @@ static void on_signal(uv_signal_t *signal, int number)
 
 /* ---- start ---- */
 
-#define FAIL(err, ...)                                                                                                                                                     \
-	do {                                                                                                                                                               \
-		snprintf(why, GN_NODE_WHY, __VA_ARGS__);                                                                                                                       \
-		return (err);                                                                                                                                              \
+#define FAIL(err, ...)                                                                                                 \
+	do {                                                                                                           \
+		snprintf(why, GN_NODE_WHY, __VA_ARGS__);                                                               \
+		return (err);                                                                                          \
 	} while (0)
 
 static gn_err make_key(struct gn_node *node, char why[GN_NODE_WHY])
@@ -310,7 +328,8 @@ static gn_err make_key(struct gn_node *node, char why[GN_NODE_WHY])
 	for (uint64_t start = 0; err == GN_AGAIN; start += 200000) {
 		err = gn_node_id_search(&node->key.pk, node->config.pow_bits, start, 200000, node->nonce);
 		if (tty && err == GN_AGAIN)
-			fprintf(stderr, "\rmaking this node's identity: %llu tries (about %llu expected)", (unsigned long long)(start + 200000), 1ull << node->config.pow_bits);
+			fprintf(stderr, "\rmaking this node's identity: %llu tries (about %llu expected)",
+				(unsigned long long)(start + 200000), 1ull << node->config.pow_bits);
 	}
 	if (tty)
 		fprintf(stderr, "\r\033[K");
@@ -348,7 +367,10 @@ static gn_err load_key(struct gn_node *node, char why[GN_NODE_WHY])
 	gn_wipe(secret, sizeof secret);
 	gn_wipe(file, sizeof file);
 	if (err)
-		FAIL(err, "%s/node.key cannot be used: %s (moving it away makes a new node; records then move to it by themselves)", node->config.data, gn_err_text(err));
+		FAIL(err,
+		     "%s/node.key cannot be used: %s (moving it away makes a new node; records then move to it by "
+		     "themselves)",
+		     node->config.data, gn_err_text(err));
 	return GN_OK;
 }
 
@@ -388,8 +410,9 @@ static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 
 static gn_err make_engines(struct gn_node *node)
 {
-	static const size_t budgets[] = {[ALLOC_JET] = 512u << 20, [ALLOC_OVERLAY] = 256u << 20, [ALLOC_KV] = 128u << 20,
-					 [ALLOC_BLOCKS] = 256u << 20, [ALLOC_SERVICES] = 256u << 20, [ALLOC_NODE] = 64u << 20};
+	static const size_t budgets[] = {
+		[ALLOC_JET] = 512u << 20,    [ALLOC_OVERLAY] = 256u << 20,  [ALLOC_KV] = 128u << 20,
+		[ALLOC_BLOCKS] = 256u << 20, [ALLOC_SERVICES] = 256u << 20, [ALLOC_NODE] = 64u << 20};
 	struct gn_env env[GN_COUNT(budgets)];
 	for (int i = 0; i < (int)GN_COUNT(budgets); i++) {
 		gn_alloc_heap(&node->alloc[i], budgets[i]);
@@ -411,10 +434,14 @@ static gn_err make_engines(struct gn_node *node)
 	GN_TRY(gn_overlay_new(&env[ALLOC_OVERLAY], &overlay, node->now, &node->overlay));
 	struct gn_kv_config kv = {.dir = "records"};
 	GN_TRY(gn_kv_new(&env[ALLOC_KV], &kv, &node->kv));
-	struct gn_blocks_config blocks = {.dir = "blocks", .bytes_max = UINT64_MAX / 2, .cached_max = node->config.store_limit};
+	struct gn_blocks_config blocks = {
+		.dir = "blocks", .bytes_max = UINT64_MAX / 2, .cached_max = node->config.store_limit};
 	GN_TRY(gn_blocks_new(&env[ALLOC_BLOCKS], &blocks, &node->blocks));
 	GN_TRY(gn_names_new(&env[ALLOC_SERVICES], node->overlay, &node->names));
-	struct gn_bundles_config bundles = {.overlay = node->overlay, .blocks = node->blocks, .node_key = node->key, .peer_bytes_max = node->config.store_limit,
+	struct gn_bundles_config bundles = {.overlay = node->overlay,
+					    .blocks = node->blocks,
+					    .node_key = node->key,
+					    .peer_bytes_max = node->config.store_limit,
 					    .no_cache = node->config.store_limit == 0};
 	return gn_bundles_new(&env[ALLOC_SERVICES], &bundles, &node->bundles);
 }
@@ -440,7 +467,8 @@ static void bootstrap(struct gn_node *node)
 		for (size_t k = 0; k < count; k++)
 			(void)!gn_overlay_bootstrap(node->overlay, &found[k], NULL, node->now);
 		if (err || count == 0)
-			gn_node_log(node, GN_LOG_WARN, "bootstrap.unknown", "%s cannot be resolved", node->config.bootstrap[i]);
+			gn_node_log(node, GN_LOG_WARN, "bootstrap.unknown", "%s cannot be resolved",
+				    node->config.bootstrap[i]);
 	}
 }
 
@@ -455,7 +483,8 @@ static void restored(struct gn_node *node)
 	char id[17];
 	gn_hex(gn_slice(info.self.id.b, 8), id);
 	uint16_t http = node->http ? gn_http_port(node->http) : 0;
-	gn_node_log(node, GN_LOG_INFO, "ready", "node %s on UDP port %u, HTTP port %u, %u records", id, gn_udp_port(node->udp), http, info.records);
+	gn_node_log(node, GN_LOG_INFO, "ready", "node %s on UDP port %u, HTTP port %u, %u records", id,
+		    gn_udp_port(node->udp), http, info.records);
 	if (node->ready_fd >= 0) {
 		char line[64];
 		int n = snprintf(line, sizeof line, "ready %u %u\n", gn_udp_port(node->udp), http);
@@ -470,12 +499,15 @@ static gn_err make_http(struct gn_node *node, char why[GN_NODE_WHY])
 {
 	char path[sizeof node->config.data + 16];
 	snprintf(path, sizeof path, "%s/api.sock", node->config.data);
-	struct gn_http_config config = {.loop = &node->loop, .unix_path = path, .port = node->config.http, .no_port = node->config.http_off};
+	struct gn_http_config config = {
+		.loop = &node->loop, .unix_path = path, .port = node->config.http, .no_port = node->config.http_off};
 	struct gn_http_handler handler;
 	gn_api_handler(node, &handler);
 	gn_err err = gn_http_new(&config, &handler, &node->http);
 	if (err == GN_PORT_TAKEN)
-		FAIL(err, "TCP port %u is taken: give another with --http PORT (0 for a free one), or stop what uses it", node->config.http);
+		FAIL(err,
+		     "TCP port %u is taken: give another with --http PORT (0 for a free one), or stop what uses it",
+		     node->config.http);
 	if (err)
 		FAIL(err, "the local API cannot be opened at %s: %s", path, gn_err_text(err));
 	return GN_OK;
@@ -490,7 +522,9 @@ static gn_err start(struct gn_node *node, char why[GN_NODE_WHY])
 	GN_TRY(load_token(node, why));
 	err = gn_udp_open(node->config.port, &node->udp);
 	if (err == GN_PORT_TAKEN)
-		FAIL(err, "UDP port %u is taken: give another with --port PORT (0 for a free one), or stop what uses it", node->config.port);
+		FAIL(err,
+		     "UDP port %u is taken: give another with --port PORT (0 for a free one), or stop what uses it",
+		     node->config.port);
 	if (err)
 		FAIL(err, "UDP port %u cannot be opened: %s", node->config.port, gn_os_why());
 	if (!(node->packet = malloc(GN_NODE_BATCH)) || make_engines(node))

@@ -9,27 +9,28 @@
 #define GN_NODE_WHY 640 /* bytes of a sentence that explains a failure */
 
 struct gn_node_config {
-	char data[128];      /* data directory; the API socket's path must fit a sockaddr_un */
-	uint16_t port;       /* UDP; 0: a free one */
-	uint16_t http;       /* loopback HTTP; 0: a free one */
+	char data[128]; /* data directory; the API socket's path must fit a sockaddr_un */
+	uint16_t port;  /* UDP; 0: a free one */
+	uint16_t http;  /* loopback HTTP; 0: a free one */
 	bool http_off;
 	char bootstrap[GN_NODE_BOOTSTRAP][128]; /* HOST:PORT */
 	unsigned bootstrap_count;
-	char advertise[128]; /* HOST:PORT told to others; empty: the addresses of this machine */
-	uint32_t probation;  /* seconds in client mode after the start */
+	char advertise[128];  /* HOST:PORT told to others; empty: the addresses of this machine */
+	uint32_t probation;   /* seconds in client mode after the start */
 	uint64_t store_limit; /* bytes kept for others; 0: no block is kept for others or cached */
-	uint8_t pow_bits;    /* the network's constant */
+	uint8_t pow_bits;     /* the network's constant */
 	enum gn_log_level log;
 };
 
 void gn_node_config_default(struct gn_node_config *c);
 /* One setting by its name, as in the file and as a flag without its dashes. GN_USAGE with why. */
-GN_MUST gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name, struct gn_slice value, char why[GN_NODE_WHY]);
+GN_MUST gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name, struct gn_slice value,
+				  char why[GN_NODE_WHY]);
 /* A whole file: "name = value" lines, '#' comments. GN_USAGE with why naming the line. */
 GN_MUST gn_err gn_node_config_parse(struct gn_node_config *c, struct gn_slice text, char why[GN_NODE_WHY]);
 
-/* Runs until SIGTERM, SIGINT or POST /api/v1/shutdown. On failure why is a sentence with what to do. ready_fd >= 0 gets one line
- * "ready PORT HTTP-PORT\n" once the API answers, and is closed. */
+/* Runs until SIGTERM, SIGINT or POST /api/v1/shutdown. On failure why is a sentence with what to do. ready_fd >= 0 gets
+ * one line "ready PORT HTTP-PORT\n" once the API answers, and is closed. */
 GN_MUST gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[GN_NODE_WHY]);
 
 #endif

@@ -22,11 +22,11 @@
 /* ---- peers.c ---- */
 
 struct gn_peers {
-	struct gn_map by_key;      /* gn_pk -> struct peer * */
-	struct gn_map by_session;  /* gn_jet_id -> struct session */
-	struct gn_map inbound;     /* {session, stream} -> struct inbound */
-	struct peer *nameless;     /* list: bootstrap addresses whose key is not known yet */
-	uint64_t inbound_bytes;    /* held by unfinished messages */
+	struct gn_map by_key;     /* gn_pk -> struct peer * */
+	struct gn_map by_session; /* gn_jet_id -> struct session */
+	struct gn_map inbound;    /* {session, stream} -> struct inbound */
+	struct peer *nameless;    /* list: bootstrap addresses whose key is not known yet */
+	uint64_t inbound_bytes;   /* held by unfinished messages */
 	uint64_t dropped_queue, dropped_large, dropped_kind, refused_inbound;
 	gn_time swept;
 };
@@ -73,10 +73,10 @@ struct gn_request {
 	char args[2][GN_NODE_ARG];
 	uint8_t *body;
 	size_t body_len, body_cap;
-	enum gn_op_engine engine;     /* what it waits for */
+	enum gn_op_engine engine; /* what it waits for */
 	gn_op op;
-	void (*done)(struct gn_request *r, const void *event);        /* the engine's event for op */
-	void (*drain)(struct gn_request *r);                          /* room to write */
+	void (*done)(struct gn_request *r, const void *event);                   /* the engine's event for op */
+	void (*drain)(struct gn_request *r);                                     /* room to write */
 	gn_err (*data)(struct gn_request *r, struct gn_slice in, size_t *taken); /* streamed body */
 	void (*data_end)(struct gn_request *r);
 	struct gn_gateway_state *gateway;
@@ -88,14 +88,16 @@ struct gn_request {
 };
 
 void gn_api_handler(struct gn_node *node, struct gn_http_handler *out);
-void gn_request_wait(struct gn_request *r, enum gn_op_engine engine, gn_op op, void (*done)(struct gn_request *, const void *));
+void gn_request_wait(struct gn_request *r, enum gn_op_engine engine, gn_op op,
+		     void (*done)(struct gn_request *, const void *));
 /* Hands an engine's event to the request that waits for op. */
 void gn_request_event(struct gn_node *node, enum gn_op_engine engine, gn_op op, const void *event);
 void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...) GN_PRINTF(3, 4);
 /* Takes json. */
 void gn_request_json(struct gn_request *r, int status, json_t *json);
 /* Value of a query parameter; fallback when it is absent; GN_RANGE when it is not a number up to max. */
-GN_MUST gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t fallback, uint64_t max, uint64_t *out);
+GN_MUST gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t fallback, uint64_t max,
+				 uint64_t *out);
 extern const struct gn_route gn_api_routes[];
 /* Runs of the routes, by file. */
 gn_err gn_api_status(struct gn_request *r);
@@ -181,7 +183,8 @@ struct gn_node {
 
 void gn_node_pump(struct gn_node *node);
 void gn_node_stop(struct gn_node *node);
-void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt, ...) GN_PRINTF(4, 5);
+void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt, ...)
+	GN_PRINTF(4, 5);
 /* saved.c: contacts, pins, sites over restarts. */
 void gn_saved_load(struct gn_node *node);
 void gn_saved_store(struct gn_node *node);

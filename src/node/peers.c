@@ -1,5 +1,5 @@
-/* Peers: messages of the overlay and of bundles over jet sessions. A message is one datagram, or one one-way stream that holds
- * it whole and ends; the receiver tells kinds apart by the FlatBuffers identifier in it.
+/* Peers: messages of the overlay and of bundles over jet sessions. A message is one datagram, or one one-way stream
+ * that holds it whole and ends; the receiver tells kinds apart by the FlatBuffers identifier in it.
  *
  * Invariants
  *  1. a peer has at most one session that it sends on (the newest); older ones are read until they fall idle;
@@ -7,7 +7,8 @@
  *  3. the overlay hears peer_up for every session and peer_down when a peer's last one is gone.
  *
  * States of a peer:  IDLE -> CONNECTING [gn_peers_send] -> UP [GN_JET_CONNECTED] -> IDLE [GN_JET_CLOSED]
- * Ownership: by_key and the nameless list own peers; peers own their outgoing messages; `inbound` owns unfinished ones. */
+ * Ownership: by_key and the nameless list own peers; peers own their outgoing messages; `inbound` owns unfinished ones.
+ */
 #include "node/node_int.h"
 
 #include <stdlib.h>
@@ -230,7 +231,8 @@ static bool push(struct gn_node *node, struct peer *peer, struct outgoing *o)
 		return false;
 	o->opened = true;
 	size_t taken = 0;
-	if (gn_jet_stream_write(node->jet, peer->session, o->stream, gn_slice(o->bytes + o->off, o->len - o->off), true, &taken))
+	if (gn_jet_stream_write(node->jet, peer->session, o->stream, gn_slice(o->bytes + o->off, o->len - o->off), true,
+				&taken))
 		return false;
 	o->off += taken;
 	return o->off == o->len;
@@ -359,7 +361,8 @@ static void read_stream(struct gn_node *node, struct session *s, const struct gn
 			break;
 		}
 		size_t len = 0;
-		gn_err err = gn_jet_stream_read(node->jet, e->id, e->stream, in->bytes + in->len, in->cap - in->len, &len, &fin);
+		gn_err err = gn_jet_stream_read(node->jet, e->id, e->stream, in->bytes + in->len, in->cap - in->len,
+						&len, &fin);
 		in->len += len;
 		if (err == GN_AGAIN)
 			return;
@@ -426,8 +429,8 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 	bool was_up = s->up;
 	char addr[GN_ADDR_TEXT_MAX];
 	gn_addr_text(&s->addr, addr);
-	gn_node_log(node, GN_LOG_DEBUG, "session.closed", "%s: %s, code %u %.*s", addr, gn_err_name(e->err), e->code, (int)e->data.len,
-		    e->data.len ? (const char *)e->data.p : "");
+	gn_node_log(node, GN_LOG_DEBUG, "session.closed", "%s: %s, code %u %.*s", addr, gn_err_name(e->err), e->code,
+		    (int)e->data.len, e->data.len ? (const char *)e->data.p : "");
 	gn_map_remove(&p->by_session, &e->id);
 	if (!peer || peer->session != e->id)
 		return;

@@ -1,6 +1,6 @@
-/* What a node keeps between runs besides records and blocks: contacts it knew (hints for the next start), owners of names pinned
- * at first sight, and the list of its own publications. Small JSON files, written whole and atomically; a damaged one is
- * reported, set aside and replaced: it holds hints, nothing that was promised to anyone. */
+/* What a node keeps between runs besides records and blocks: contacts it knew (hints for the next start), owners of
+ * names pinned at first sight, and the list of its own publications. Small JSON files, written whole and atomically; a
+ * damaged one is reported, set aside and replaced: it holds hints, nothing that was promised to anyone. */
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -20,7 +20,9 @@ static json_t *load(struct gn_node *node, const char *name)
 		if (!json_is_array(json)) {
 			char aside[64];
 			snprintf(aside, sizeof aside, "%s.damaged", name);
-			gn_node_log(node, GN_LOG_WARN, "file.damaged", "%s is damaged (%s, line %d): kept as %s, starting anew", name, where.text, where.line, aside);
+			gn_node_log(node, GN_LOG_WARN, "file.damaged",
+				    "%s is damaged (%s, line %d): kept as %s, starting anew", name, where.text,
+				    where.line, aside);
 			(void)!gn_os_rename(node->dir, name, aside);
 			json_decref(json);
 			json = NULL;
@@ -57,7 +59,8 @@ static void contact_load(struct gn_node *node, json_t *json)
 	json_array_foreach(json_object_get(json, "addrs"), i, addr)
 	{
 		const char *text = json_string_value(addr);
-		if (text && c.addr_count < GN_CONTACT_ADDRS && gn_addr_parse(gn_str(text), &c.addrs[c.addr_count]) == GN_OK)
+		if (text && c.addr_count < GN_CONTACT_ADDRS &&
+		    gn_addr_parse(gn_str(text), &c.addrs[c.addr_count]) == GN_OK)
 			c.addr_count++;
 	}
 	gn_node_id_make(&c.pk, c.nonce, &c.id);
@@ -77,13 +80,14 @@ static void pin_load(struct gn_node *node, json_t *json)
 static void site_load(struct gn_node *node, json_t *site)
 {
 	gn_op op = 0;
-	json_t *ask = json_pack("{sO* sO* sO*}", "blocks", json_object_get(site, "hashes"), "copies", json_object_get(site, "copies"), "keep_until",
-				json_object_get(site, "keep_until"));
+	json_t *ask = json_pack("{sO* sO* sO*}", "blocks", json_object_get(site, "hashes"), "copies",
+				json_object_get(site, "copies"), "keep_until", json_object_get(site, "keep_until"));
 	char *text = json_dumps(ask, JSON_COMPACT);
 	gn_err err = text ? gn_node_spread(node, gn_str(text), &op) : GN_NOMEM;
 	free(text);
 	if (err)
-		gn_node_log(node, GN_LOG_WARN, "site.lost", "a published site cannot be spread again: %s", gn_err_text(err));
+		gn_node_log(node, GN_LOG_WARN, "site.lost", "a published site cannot be spread again: %s",
+			    gn_err_text(err));
 	json_object_set_new(site, "op", json_integer((json_int_t)op));
 	json_decref(ask);
 }
@@ -106,14 +110,16 @@ void gn_saved_store(struct gn_node *node)
 	struct gn_name name;
 	struct gn_pk owner;
 	json_t *contacts = json_array(), *pins = json_array();
-	for (uint32_t i = 0; json_array_size(contacts) < CONTACTS_MAX && gn_overlay_peer_at(node->overlay, i, &p); i++) {
+	for (uint32_t i = 0; json_array_size(contacts) < CONTACTS_MAX && gn_overlay_peer_at(node->overlay, i, &p);
+	     i++) {
 		json_t *addrs = json_array();
 		for (unsigned k = 0; k < p.contact.addr_count; k++) {
 			char text[GN_ADDR_TEXT_MAX];
 			gn_addr_text(&p.contact.addrs[k], text);
 			json_array_append_new(addrs, json_string(text));
 		}
-		json_array_append_new(contacts, json_pack("{so so so}", "key", gn_json_hex(p.contact.pk.b, 32), "nonce", gn_json_hex(p.contact.nonce, 8), "addrs", addrs));
+		json_array_append_new(contacts, json_pack("{so so so}", "key", gn_json_hex(p.contact.pk.b, 32), "nonce",
+							  gn_json_hex(p.contact.nonce, 8), "addrs", addrs));
 	}
 	for (uint32_t i = 0; gn_names_pin_at(node->names, i, &name, &owner); i++)
 		json_array_append_new(pins, json_pack("{ss so}", "name", name.text, "owner", gn_json_hex(owner.b, 32)));
@@ -130,8 +136,10 @@ void gn_saved_site(struct gn_node *node, json_t *site)
 	json_t *old;
 	json_array_foreach(node->sites, i, old)
 	{
-		if (json_equal(json_object_get(old, "owner"), json_object_get(site, "owner")) && json_equal(json_object_get(old, "label"), json_object_get(site, "label"))) {
-			gn_bundles_cancel(node->bundles, (gn_op)json_integer_value(json_object_get(old, "op")), node->now);
+		if (json_equal(json_object_get(old, "owner"), json_object_get(site, "owner")) &&
+		    json_equal(json_object_get(old, "label"), json_object_get(site, "label"))) {
+			gn_bundles_cancel(node->bundles, (gn_op)json_integer_value(json_object_get(old, "op")),
+					  node->now);
 			json_array_remove(node->sites, i);
 			break;
 		}

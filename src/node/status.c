@@ -43,23 +43,32 @@ static json_t *status_json(const struct gn_node *node)
 	gn_overlay_info(node->overlay, &o);
 	gn_blocks_info(node->blocks, &b);
 	traffic(node, &sent, &received);
-	json_t *json = json_pack("{ss s{so so so so si} ss si sI sb sb sf}", "version", GEONET_VERSION, "node", "id", gn_json_hex(o.self.id.b, 32), "key",
-				 gn_json_hex(o.self.pk.b, 32), "angle", angle(&o.self.id), "addrs", addr_list(&o.self), "port", (int)gn_udp_port(node->udp), "data",
-				 node->config.data, "pid", (int)uv_os_getpid(), "uptime_s", (json_int_t)((node->now - node->started) / GN_SEC), "server", o.server, "joined",
-				 o.joined, "n_estimate", o.n_estimate);
+	json_t *json =
+		json_pack("{ss s{so so so so si} ss si sI sb sb sf}", "version", GEONET_VERSION, "node", "id",
+			  gn_json_hex(o.self.id.b, 32), "key", gn_json_hex(o.self.pk.b, 32), "angle", angle(&o.self.id),
+			  "addrs", addr_list(&o.self), "port", (int)gn_udp_port(node->udp), "data", node->config.data,
+			  "pid", (int)uv_os_getpid(), "uptime_s", (json_int_t)((node->now - node->started) / GN_SEC),
+			  "server", o.server, "joined", o.joined, "n_estimate", o.n_estimate);
 	json_object_set_new(json, "http", json_integer(node->http ? gn_http_port(node->http) : 0));
-	json_object_set_new(json, "hops", json_pack("{sf sf si si}", "predicted", o.hops_predicted, "observed", o.hops_observed_mean, "max", (int)o.hops_max, "p99",
-						    (int)o.hops_observed_p99));
+	json_object_set_new(json, "hops",
+			    json_pack("{sf sf si si}", "predicted", o.hops_predicted, "observed", o.hops_observed_mean,
+				      "max", (int)o.hops_max, "p99", (int)o.hops_observed_p99));
 	json_object_set_new(json, "links", json_integer(o.links));
 	json_object_set_new(json, "leaf", json_pack("[ii]", (int)o.leaf_cw, (int)o.leaf_ccw));
 	json_object_set_new(json, "known", json_integer(o.known));
-	json_object_set_new(json, "records", json_pack("{si sI}", "count", (int)o.records, "bytes", (json_int_t)o.record_bytes));
-	json_object_set_new(json, "blocks", json_pack("{si si si sI sI sI}", "count", (int)b.blocks, "own", (int)b.own, "held", (int)b.held, "bytes", (json_int_t)b.bytes,
-						      "cached", (json_int_t)b.cached, "max", (json_int_t)node->config.store_limit));
+	json_object_set_new(json, "records",
+			    json_pack("{si sI}", "count", (int)o.records, "bytes", (json_int_t)o.record_bytes));
+	json_object_set_new(json, "blocks",
+			    json_pack("{si si si sI sI sI}", "count", (int)b.blocks, "own", (int)b.own, "held",
+				      (int)b.held, "bytes", (json_int_t)b.bytes, "cached", (json_int_t)b.cached, "max",
+				      (json_int_t)node->config.store_limit));
 	json_object_set_new(json, "sessions", json_integer(gn_jet_session_count(node->jet)));
-	json_object_set_new(json, "traffic", json_pack("{sI sI}", "sent", (json_int_t)sent, "received", (json_int_t)received));
+	json_object_set_new(json, "traffic",
+			    json_pack("{sI sI}", "sent", (json_int_t)sent, "received", (json_int_t)received));
 	json_object_set_new(json, "rss", json_integer((json_int_t)gn_os_rss()));
-	json_object_set_new(json, "lookups", json_pack("{sI sI}", "total", (json_int_t)o.lookups, "failed", (json_int_t)o.lookups_failed));
+	json_object_set_new(
+		json, "lookups",
+		json_pack("{sI sI}", "total", (json_int_t)o.lookups, "failed", (json_int_t)o.lookups_failed));
 	return json;
 }
 
@@ -79,9 +88,11 @@ gn_err gn_api_peers(struct gn_request *r)
 		char addr[GN_ADDR_TEXT_MAX] = "";
 		if (p.contact.addr_count)
 			gn_addr_text(&p.contact.addrs[0], addr);
-		json_t *json = json_pack("{so so so ss sb sb sb si sf sf}", "id", gn_json_hex(p.contact.id.b, 32), "key", gn_json_hex(p.contact.pk.b, 32), "angle",
-					 angle(&p.contact.id), "addr", addr, "leaf", p.leaf, "linked", p.linked, "up", session != 0, "annulus", (int)p.annulus, "rtt_ms",
-					 ms(p.rtt), "seen_s", (double)(r->node->now - p.seen) / (double)GN_SEC);
+		json_t *json =
+			json_pack("{so so so ss sb sb sb si sf sf}", "id", gn_json_hex(p.contact.id.b, 32), "key",
+				  gn_json_hex(p.contact.pk.b, 32), "angle", angle(&p.contact.id), "addr", addr, "leaf",
+				  p.leaf, "linked", p.linked, "up", session != 0, "annulus", (int)p.annulus, "rtt_ms",
+				  ms(p.rtt), "seen_s", (double)(r->node->now - p.seen) / (double)GN_SEC);
 		if (session && gn_jet_info(r->node->jet, session, &info) == GN_OK) {
 			gn_addr_text(&info.addr, addr);
 			json_object_set_new(json, "addr", json_string(addr));
@@ -98,8 +109,10 @@ gn_err gn_api_peers(struct gn_request *r)
 
 static json_t *lookup_json(const struct gn_lookup *l)
 {
-	return json_pack("{sI ss so ss si sf sI so}", "op", (json_int_t)l->op, "kind", l->kind, "key", gn_json_hex(l->key.b, 32), "err", gn_err_name(l->err), "hops",
-			 (int)l->hops, "took_ms", ms(l->took), "at", (json_int_t)l->at, "steps", gn_json_steps(l->steps, l->step_count, l->step_count ? l->steps[0].sent : 0));
+	return json_pack("{sI ss so ss si sf sI so}", "op", (json_int_t)l->op, "kind", l->kind, "key",
+			 gn_json_hex(l->key.b, 32), "err", gn_err_name(l->err), "hops", (int)l->hops, "took_ms",
+			 ms(l->took), "at", (json_int_t)l->at, "steps",
+			 gn_json_steps(l->steps, l->step_count, l->step_count ? l->steps[0].sent : 0));
 }
 
 gn_err gn_api_lookups(struct gn_request *r)
@@ -108,7 +121,8 @@ gn_err gn_api_lookups(struct gn_request *r)
 	json_t *list = json_array();
 	uint64_t n = node->lookup_count < GN_NODE_LOOKUPS ? node->lookup_count : GN_NODE_LOOKUPS;
 	for (uint64_t i = 0; i < n; i++)
-		json_array_append_new(list, lookup_json(&node->lookups[(node->lookup_count - 1 - i) % GN_NODE_LOOKUPS]));
+		json_array_append_new(list,
+				      lookup_json(&node->lookups[(node->lookup_count - 1 - i) % GN_NODE_LOOKUPS]));
 	gn_request_json(r, 200, json_pack("{so}", "lookups", list));
 	return GN_OK;
 }
@@ -120,8 +134,9 @@ gn_err gn_api_held(struct gn_request *r)
 	for (uint32_t i = 0; gn_overlay_held_at(r->node->overlay, i, &h); i++) {
 		char pid[GN_PID_MAX];
 		gn_pid(&h.owner, pid);
-		json_array_append_new(list, json_pack("{so ss si sI si sI}", "key", gn_json_hex(h.key.b, 32), "owner", pid, "type", (int)h.type, "seq", (json_int_t)h.seq,
-						      "size", (int)h.len, "expires", (json_int_t)h.expires));
+		json_array_append_new(list, json_pack("{so ss si sI si sI}", "key", gn_json_hex(h.key.b, 32), "owner",
+						      pid, "type", (int)h.type, "seq", (json_int_t)h.seq, "size",
+						      (int)h.len, "expires", (json_int_t)h.expires));
 	}
 	gn_request_json(r, 200, json_pack("{so}", "records", list));
 	return GN_OK;
@@ -148,12 +163,16 @@ static json_t *counters_json(const struct gn_node *node)
 	struct gn_blocks_info blocks;
 	gn_kv_info(node->kv, &kv);
 	gn_blocks_info(node->blocks, &blocks);
-	json_t *store = json_pack("{sI sI sI sI}", "log-torn", (json_int_t)kv.torn, "log-corrupt", (json_int_t)kv.corrupt, "blocks-corrupt", (json_int_t)blocks.corrupt,
-				  "disk-failed", (json_int_t)node->disk.failed);
+	json_t *store =
+		json_pack("{sI sI sI sI}", "log-torn", (json_int_t)kv.torn, "log-corrupt", (json_int_t)kv.corrupt,
+			  "blocks-corrupt", (json_int_t)blocks.corrupt, "disk-failed", (json_int_t)node->disk.failed);
 	const struct gn_peers *p = &node->peers;
-	json_t *peers = json_pack("{sI sI sI sI}", "message-dropped-queue", (json_int_t)p->dropped_queue, "message-too-large", (json_int_t)p->dropped_large,
-				  "message-unknown-kind", (json_int_t)p->dropped_kind, "message-refused-inbound", (json_int_t)p->refused_inbound);
-	return json_pack("{so so so so so so}", "jet", jet, "overlay", overlay, "bundles", bundles, "store", store, "peers", peers, "http", http);
+	json_t *peers =
+		json_pack("{sI sI sI sI}", "message-dropped-queue", (json_int_t)p->dropped_queue, "message-too-large",
+			  (json_int_t)p->dropped_large, "message-unknown-kind", (json_int_t)p->dropped_kind,
+			  "message-refused-inbound", (json_int_t)p->refused_inbound);
+	return json_pack("{so so so so so so}", "jet", jet, "overlay", overlay, "bundles", bundles, "store", store,
+			 "peers", peers, "http", http);
 }
 
 gn_err gn_api_counters(struct gn_request *r)
@@ -201,7 +220,8 @@ gn_err gn_api_metrics(struct gn_request *r)
 	print(&t, "geonet_uptime_seconds %lld\n", (long long)((r->node->now - r->node->started) / GN_SEC));
 	print(&t, "geonet_links %u\ngeonet_records %u\ngeonet_nodes_estimate %.1f\n", o.links, o.records, o.n_estimate);
 	print(&t, "geonet_sessions %u\n", gn_jet_session_count(r->node->jet));
-	print(&t, "geonet_udp_sent_bytes_total %llu\ngeonet_udp_received_bytes_total %llu\n", (unsigned long long)sent, (unsigned long long)received);
+	print(&t, "geonet_udp_sent_bytes_total %llu\ngeonet_udp_received_bytes_total %llu\n", (unsigned long long)sent,
+	      (unsigned long long)received);
 	print(&t, "geonet_hops_predicted %.3f\ngeonet_hops_observed %.3f\n", o.hops_predicted, o.hops_observed_mean);
 	json_t *all = counters_json(r->node), *group, *value;
 	const char *module, *name;
@@ -220,7 +240,8 @@ gn_err gn_api_metrics(struct gn_request *r)
 
 gn_err gn_api_events(struct gn_request *r)
 {
-	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/event-stream")}, {"cache-control", GN_LIT("no-store")}};
+	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/event-stream")},
+					 {"cache-control", GN_LIT("no-store")}};
 	gn_http_start(r->http, 200, fields, GN_COUNT(fields), UINT64_MAX);
 	gn_http_write(r->http, GN_LIT(": geonet\n\n"));
 	r->streaming = true;
@@ -265,7 +286,9 @@ gn_err gn_api_page(struct gn_request *r)
 			{"content-type", gn_str(p->mime)},
 			{"cache-control", GN_LIT("no-cache")},
 			{"x-content-type-options", GN_LIT("nosniff")},
-			{"content-security-policy", GN_LIT("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'none'")},
+			{"content-security-policy",
+			 GN_LIT("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src "
+				"'self' data:; frame-ancestors 'none'")},
 		};
 		gn_http_respond(r->http, 200, fields, GN_COUNT(fields), gn_slice(p->bytes, p->len));
 		return GN_OK;
