@@ -2,11 +2,12 @@
 #include "node/api_parse.h"
 #include "node/node.h"
 
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include <cmocka.h>
 
 static gn_err set(struct gn_node_config *c, const char *name, const char *value)
 {
