@@ -109,15 +109,15 @@ static inline void sim_crash(struct sim_disk *d, enum sim_crash mode, struct gn_
 		if (mode == SIM_PREFIX && f->now_len > f->safe_len)
 			len = upto * SIM_SECTOR > f->safe_len ? upto * SIM_SECTOR : f->safe_len;
 		len = len > most ? most : len;
+		if (f->now_len < most)
+			sim_resize(&f->now, &f->now_len, most);
+		if (f->safe_len < most)
+			sim_resize(&f->safe, &f->safe_len, most);
 		for (size_t s = 0; s * SIM_SECTOR < len; s++) {
 			size_t at = s * SIM_SECTOR, n = len - at < SIM_SECTOR ? len - at : SIM_SECTOR;
 			bool keep = mode == SIM_MIX ? gn_rand_below(rand, 2) : mode == SIM_PREFIX ? s < upto : false;
-			for (size_t k = at; k < at + n; k++) {
-				uint8_t old = k < f->safe_len ? f->safe[k] : 0, new = k < f->now_len ? f->now[k] : 0;
-				if (f->now_len <= k)
-					sim_resize(&f->now, &f->now_len, k + 1);
-				f->now[k] = keep ? new : old;
-			}
+			if (!keep && memcmp(f->now + at, f->safe + at, n) != 0)
+				memcpy(f->now + at, f->safe + at, n);
 		}
 		sim_resize(&f->now, &f->now_len, len);
 		sim_make_safe(f);
@@ -275,12 +275,22 @@ static inline void hub_run(struct hub *h)
 	} while (!h->hold && !h->stopped && gn_ledger_deadline(h->l) <= h->now);
 }
 
-static inline void hub_open(struct hub *h)
+/* Up to READY and no further. */
+static inline void hub_recover(struct hub *h)
 {
 	h->ready = h->stopped = false;
 	h->durable = 0;
 	assert_int_equal(gn_ledger_new(&h->env, &h->config, &h->l), GN_OK);
 	gn_ledger_start(h->l, h->now);
+	do
+		hub_drain(h);
+	while (!h->ready && hub_step(h));
+	assert_true(h->ready);
+}
+
+static inline void hub_open(struct hub *h)
+{
+	hub_recover(h);
 	hub_run(h);
 }
 

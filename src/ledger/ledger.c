@@ -7,7 +7,7 @@
  * 2. Results leave in the order they were made, each when the record it stands on is durable. */
 #include "ledger/engine_int.h"
 
-#define RESULTS_MAX (4 * INBOX_MAX + 64)
+#define RESULTS_MAX (INBOX_MAX + 1024)
 
 void gn_ledger_settings_default(struct gn_ledger_settings *out)
 {

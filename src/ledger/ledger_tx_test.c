@@ -1,0 +1,281 @@
+/* Two-phase payments: every state is real and can be asked for, reservations hold and end, and nothing that is repeated, late or out
+ * of order changes anything. A pays C over B; B's line asks. */
+#include "ledger/harness_int.h"
+
+static struct hub h;
+enum { A, B, C, D };
+
+static void trust(unsigned from, unsigned to, const char *limit, const char *policy)
+{
+	assert_int_equal(hub_trust(&h, from, to, "UAH", limit, policy), GN_OK);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	hub_init(&h, 2);
+	hub_open(&h);
+	assert_int_equal(hub_equivalent(&h, "UAH", 2, true), GN_OK);
+	for (int i = 0; i < 4; i++)
+		hub_join(&h);
+	trust(B, A, "100.00", "{\"ask\":true}");
+	trust(C, B, "100.00", NULL);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	gn_ledger_validate(h.l);
+	hub_fini(&h);
+	return 0;
+}
+
+static gn_amount reserved(unsigned from, unsigned to)
+{
+	struct gn_ledger_line line;
+	assert_int_equal(gn_ledger_line(h.l, 0, to, from, &line), GN_OK);
+	return line.reserved;
+}
+
+static struct hub_result *submit(const char *amount, const char *constraints, const char *tx_id)
+{
+	char body[1024];
+	uint64_t ticket;
+	hub_payment_body(&h, C, "UAH", amount, constraints, tx_id, body);
+	assert_int_equal(hub_send(&h, A, GN_OP_PAYMENT, body, tx_id, &ticket), GN_OK);
+	return hub_outcome(&h, ticket);
+}
+
+static void test_states_follow_the_disk(void **state)
+{
+	(void)state;
+	char body[1024];
+	uint64_t ticket;
+	struct gn_ledger_tx tx;
+	struct gn_tx_key key;
+	h.hold = true;
+	hub_payment_body(&h, C, "UAH", "60.00", NULL, "p1", body);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_NONE);
+	assert_int_equal(hub_send(&h, A, GN_OP_PAYMENT, body, "p1", &ticket), GN_OK);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_NEW);
+	gn_ledger_tick(h.l, h.now);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_ROUTED);
+	hub_drain(&h);
+	assert_int_equal(h.results[ticket % HUB_RESULTS].ticket, 0); /* nothing is told before it is durable */
+	assert_true(hub_step(&h)); /* written */
+	hub_drain(&h);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_ROUTED);
+	assert_true(hub_step(&h)); /* synced */
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_PREPARE);
+	hub_drain(&h);
+	assert_int_equal(h.results[ticket % HUB_RESULTS].ticket, ticket);
+	assert_int_equal(h.results[ticket % HUB_RESULTS].state, GN_TX_PREPARE);
+	h.hold = false;
+	gn_tx_key(&h.key[A].pk, GN_LIT("p1"), &key);
+	gn_ledger_tx(h.l, &key, &tx);
+	assert_int_equal(tx.asked, 1);
+	assert_int_equal(tx.expiry, h.now + 60 * GN_SEC);
+	assert_int_equal(reserved(A, B), 6000);
+	assert_int_equal(reserved(B, C), 6000);
+	assert_int_equal(hub_debt(&h, 0, A, B), 0);
+	h.hold = true;
+	snprintf(body, sizeof body, "{\"answer\":\"yes\",\"initiator\":\"%s\",\"tx_id\":\"p1\"}", h.pid[A]);
+	assert_int_equal(hub_send(&h, B, GN_OP_VOTE, body, "p1", &ticket), GN_OK);
+	gn_ledger_tick(h.l, h.now);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_PREPARE); /* committed in memory, not on the disk */
+	h.hold = false;
+	hub_run(&h);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_COMMITTED);
+	assert_int_equal(h.results[ticket % HUB_RESULTS].state, GN_TX_COMMITTED);
+	assert_int_equal(reserved(A, B), 0);
+	assert_int_equal(hub_debt(&h, 0, A, B), 6000);
+	assert_int_equal(hub_debt(&h, 0, B, C), 6000);
+}
+
+static void test_one_record_when_nobody_is_asked(void **state)
+{
+	(void)state;
+	uint64_t before = gn_ledger_seq(h.l);
+	assert_int_equal(hub_pay(&h, B, C, "UAH", "10.00"), GN_OK);
+	assert_int_equal(gn_ledger_seq(h.l), before + 1);
+}
+
+static void test_a_way_without_asking_is_preferred(void **state)
+{
+	(void)state;
+	trust(D, A, "50.00", NULL);
+	trust(B, D, "50.00", NULL);
+	assert_int_equal(submit("50.00", NULL, "p1")->state, GN_TX_COMMITTED); /* A, D, B, C: longer, but nobody asked */
+	assert_int_equal(submit("20.00", NULL, "p2")->state, GN_TX_PREPARE);
+}
+
+static void test_no_aborts_and_frees(void **state)
+{
+	(void)state;
+	assert_int_equal(submit("60.00", NULL, "p1")->state, GN_TX_PREPARE);
+	assert_int_equal(hub_vote(&h, B, A, "p1", false), GN_OK);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_ABORTED);
+	assert_int_equal(reserved(A, B), 0);
+	assert_int_equal(hub_debt(&h, 0, A, B), 0);
+	struct hub_result *r = submit("60.00", NULL, "p1"); /* the stored outcome */
+	assert_true(r->repeated && r->state == GN_TX_ABORTED && r->err == GN_DENIED);
+}
+
+static void test_expiry_is_a_record_and_what_comes_later_loses(void **state)
+{
+	(void)state;
+	assert_int_equal(submit("60.00", "{\"timeout_ms\":5000}", "p1")->state, GN_TX_PREPARE);
+	h.now += 5 * GN_SEC - 1;
+	hub_run(&h);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_PREPARE);
+	assert_int_equal(gn_ledger_deadline(h.l), h.now + 1);
+	uint64_t before = gn_ledger_seq(h.l);
+	h.now += 1;
+	assert_int_equal(reserved(A, B), 6000); /* a query does not look at the clock */
+	hub_run(&h);
+	assert_int_equal(gn_ledger_seq(h.l), before + 1);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_ABORTED);
+	assert_int_equal(reserved(A, B), 0);
+	before = gn_ledger_seq(h.l);
+	struct gn_hash hash = hub_hash(&h), after;
+	assert_int_equal(hub_vote(&h, B, A, "p1", true), GN_OK);
+	assert_int_equal(h.results[h.ticket % HUB_RESULTS].state, GN_TX_ABORTED);
+	assert_true(h.results[h.ticket % HUB_RESULTS].repeated);
+	after = hub_hash(&h);
+	assert_memory_equal(hash.b, after.b, 32);
+	struct hub_result *r = submit("60.00", "{\"timeout_ms\":5000}", "p1");
+	assert_true(r->repeated && r->err == GN_TIMEOUT);
+	assert_int_equal(gn_ledger_seq(h.l), before);
+}
+
+static void test_answers_count_once_and_only_from_those_asked(void **state)
+{
+	(void)state;
+	assert_int_equal(hub_change(&h, 0, C, B, ",\"policy\":{\"ask\":true}"), GN_OK);
+	assert_int_equal(submit("60.00", NULL, "p1")->state, GN_TX_PREPARE);
+	assert_int_equal(hub_vote(&h, D, A, "p1", true), GN_DENIED);
+	assert_int_equal(hub_vote(&h, A, A, "p1", true), GN_DENIED);
+	assert_int_equal(hub_vote(&h, B, D, "p1", true), GN_NOT_FOUND); /* another initiator's p1 */
+	assert_int_equal(hub_vote(&h, B, A, "p1", true), GN_OK);
+	uint64_t before = gn_ledger_seq(h.l);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(hub_vote(&h, B, A, "p1", i != 1), GN_OK); /* repeated: no record, even if he changes his mind */
+		assert_true(h.results[h.ticket % HUB_RESULTS].repeated);
+	}
+	assert_int_equal(gn_ledger_seq(h.l), before);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_PREPARE);
+	assert_int_equal(hub_vote(&h, C, A, "p1", true), GN_OK);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_COMMITTED);
+	struct gn_hash hash = hub_hash(&h), after;
+	assert_int_equal(hub_vote(&h, C, A, "p1", false), GN_OK); /* too late to abort */
+	assert_int_equal(hub_vote(&h, B, A, "p1", true), GN_OK);
+	h.now += 3600 * GN_SEC - 1;
+	gn_ledger_tick(h.l, h.now); /* no expiry of what has ended */
+	after = hub_hash(&h);
+	assert_memory_equal(hash.b, after.b, 32);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_COMMITTED);
+}
+
+static void test_reservations_leave_the_rest_to_others(void **state)
+{
+	(void)state;
+	assert_int_equal(submit("60.00", NULL, "p1")->state, GN_TX_PREPARE);
+	assert_int_equal(submit("50.00", NULL, "p2")->err, GN_NO_CAPACITY);
+	assert_int_equal(submit("40.00", NULL, "p3")->state, GN_TX_PREPARE);
+	assert_int_equal(hub_shut(&h, 0, C, B, false), GN_STATE);
+	assert_int_equal(hub_change(&h, 0, C, B, ",\"limit\":\"99.99\""), GN_LINE_LIMIT);
+	assert_int_equal(hub_change(&h, 0, C, B, ",\"limit\":\"100.00\""), GN_OK);
+	/* any order of ends is safe */
+	assert_int_equal(hub_vote(&h, B, A, "p3", true), GN_OK);
+	assert_int_equal(hub_vote(&h, B, A, "p1", false), GN_OK);
+	assert_int_equal(hub_debt(&h, 0, A, B), 4000);
+	assert_int_equal(hub_debt(&h, 0, B, C), 4000);
+	assert_int_equal(reserved(A, B) + reserved(B, C), 0);
+}
+
+static void test_frozen_after_prepare_still_commits(void **state)
+{
+	(void)state;
+	assert_int_equal(submit("60.00", NULL, "p1")->state, GN_TX_PREPARE);
+	assert_int_equal(hub_change(&h, 0, C, B, ",\"status\":\"frozen\""), GN_OK);
+	assert_int_equal(hub_pay(&h, B, C, "UAH", "1.00"), GN_NO_CAPACITY);
+	assert_int_equal(hub_vote(&h, B, A, "p1", true), GN_OK);
+	assert_int_equal(hub_debt(&h, 0, B, C), 6000); /* what was promised is kept */
+}
+
+static void test_closing_line_waits_for_its_reservation(void **state)
+{
+	(void)state;
+	struct gn_ledger_line line;
+	assert_int_equal(submit("60.00", NULL, "p1")->state, GN_TX_PREPARE);
+	assert_int_equal(hub_shut(&h, 0, C, B, true), GN_OK);
+	assert_int_equal(gn_ledger_line(h.l, 0, C, B, &line), GN_OK);
+	assert_true(line.status == GN_LINE_CLOSING && line.limit == 6000);
+	assert_int_equal(hub_vote(&h, B, A, "p1", true), GN_OK);
+	assert_int_equal(gn_ledger_line(h.l, 0, C, B, &line), GN_OK);
+	assert_true(line.status == GN_LINE_CLOSING && line.used == 6000);
+	assert_int_equal(hub_pay(&h, C, B, "UAH", "20.00"), GN_OK);
+	assert_int_equal(gn_ledger_line(h.l, 0, C, B, &line), GN_OK);
+	assert_int_equal(line.limit, 4000); /* follows the debt down */
+	assert_int_equal(hub_pay(&h, C, B, "UAH", "40.00"), GN_OK);
+	assert_int_equal(gn_ledger_line(h.l, 0, C, B, &line), GN_OK);
+	assert_true(line.status == GN_LINE_CLOSED && line.limit == 0);
+	trust(C, B, "5.00", NULL);
+}
+
+static void test_officer_aborts_only_what_is_open(void **state)
+{
+	(void)state;
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_ABORT, .who = {.role = GN_ROLE_OPERATOR, .reason = GN_LIT("asked by phone")}};
+	assert_int_equal(submit("60.00", NULL, "p1")->state, GN_TX_PREPARE);
+	gn_tx_key(&h.key[A].pk, GN_LIT("p1"), &a.key);
+	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
+	assert_int_equal(hub_outcome(&h, h.ticket)->state, GN_TX_ABORTED);
+	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_CONFLICT);
+	a.key.b[0] ^= 1;
+	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_NOT_FOUND);
+	assert_int_equal(reserved(A, B), 0);
+}
+
+/* The recovery query after a restart in the middle, and expiry that passed while the hub was down. */
+static void test_prepared_survives_a_restart(void **state)
+{
+	(void)state;
+	assert_int_equal(submit("60.00", NULL, "p1")->state, GN_TX_PREPARE);
+	assert_int_equal(submit("30.00", NULL, "p2")->state, GN_TX_PREPARE);
+	struct gn_hash before = hub_hash(&h), after;
+	hub_close(&h);
+	sim_crash(&h.disk, SIM_LOSE_ALL, &h.rand);
+	hub_open(&h);
+	after = hub_hash(&h);
+	assert_memory_equal(before.b, after.b, 32);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_PREPARE);
+	assert_int_equal(hub_vote(&h, B, A, "p1", true), GN_OK);
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_COMMITTED);
+	hub_close(&h);
+	h.now += 3601 * GN_SEC;
+	hub_open(&h);
+	assert_int_equal(hub_tx(&h, A, "p2"), GN_TX_ABORTED);
+	assert_int_equal(reserved(A, B), 0);
+	assert_int_equal(hub_debt(&h, 0, A, B), 6000);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_states_follow_the_disk),
+		T(test_one_record_when_nobody_is_asked),
+		T(test_a_way_without_asking_is_preferred),
+		T(test_no_aborts_and_frees),
+		T(test_expiry_is_a_record_and_what_comes_later_loses),
+		T(test_answers_count_once_and_only_from_those_asked),
+		T(test_reservations_leave_the_rest_to_others),
+		T(test_frozen_after_prepare_still_commits),
+		T(test_closing_line_waits_for_its_reservation),
+		T(test_officer_aborts_only_what_is_open),
+		T(test_prepared_survives_a_restart),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
