@@ -1,0 +1,393 @@
+/* Routing: bounds, several paths, exact flow, explanations that are true when they are followed, and what clearing leaves alone. */
+#include "ledger/harness_int.h"
+#include "ledger/book_int.h"
+
+static struct hub h;
+#define CROWD 20
+
+static int setup(void **state)
+{
+	(void)state;
+	hub_init(&h, 9);
+	hub_open(&h);
+	assert_int_equal(hub_equivalent(&h, "UAH", 2, true), GN_OK);
+	for (int i = 0; i < CROWD; i++)
+		hub_join(&h);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	gn_ledger_validate(h.l);
+	hub_fini(&h);
+	return 0;
+}
+
+static void trust(unsigned from, unsigned to, const char *limit)
+{
+	assert_int_equal(hub_trust(&h, from, to, "UAH", limit, NULL), GN_OK);
+}
+
+static gn_err pay(unsigned from, unsigned to, const char *amount)
+{
+	return hub_pay(&h, from, to, "UAH", amount);
+}
+
+static void settings(unsigned hops, unsigned paths, bool maxflow, bool clearing)
+{
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_SETTINGS};
+	gn_ledger_settings_default(&a.settings);
+	a.settings.max_hops = (uint8_t)hops;
+	a.settings.max_paths = (uint8_t)paths;
+	a.settings.maxflow = maxflow;
+	a.settings.inline_clearing = clearing;
+	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
+	hub_run(&h);
+}
+
+static void money(gn_amount a, char out[24])
+{
+	snprintf(out, 24, "%lld.%02lld", (long long)(a / 100), (long long)(a % 100));
+}
+
+static void test_quantised_capacity_never_promises_more(void **state)
+{
+	(void)state;
+	gn_amount v = 0;
+	for (unsigned i = 0; i < 200000; i++) {
+		uint16_t q = lg_quantise(v), next = lg_quantise(v + 1);
+		assert_true(next >= q && next - q <= 1);
+		unsigned e = q >> 11;
+		gn_amount low = e == 0 ? (gn_amount)q : (gn_amount)(2048 + (q & 2047)) << (e - 1);
+		assert_true(low <= v);
+		if (v < (INT64_C(1) << 42))
+			assert_true((v - low) * 2000 <= v); /* at most 0.05 % lost */
+		v += 1 + v / 700;
+		if (v > GN_AMOUNT_MAX)
+			break;
+	}
+	assert_int_equal(lg_quantise(2047), 2047);
+	assert_int_equal(lg_quantise(2048), 2048);
+	assert_int_equal(lg_quantise(INT64_MAX), UINT16_MAX);
+}
+
+/* Capacities that rounding cannot tell apart are told apart. */
+static void test_rounding_never_decides(void **state)
+{
+	(void)state;
+	trust(1, 0, "100000.01");
+	assert_int_equal(pay(0, 1, "100000.02"), GN_NO_CAPACITY);
+	assert_int_equal(pay(0, 1, "100000.01"), GN_OK);
+	trust(2, 0, "10000000000000000");
+	assert_int_equal(pay(0, 2, "9999999999999999.99"), GN_OK);
+	assert_int_equal(pay(0, 2, "0.02"), GN_NO_CAPACITY);
+	assert_int_equal(pay(0, 2, "0.01"), GN_OK);
+}
+
+static void test_six_hops_and_not_seven(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 8; i++)
+		trust(i + 1, i, "10.00");
+	assert_int_equal(pay(0, 6, "1.00"), GN_OK);
+	assert_int_equal(pay(0, 7, "1.00"), GN_NO_ROUTE);
+	settings(7, 3, false, true);
+	assert_int_equal(pay(0, 7, "1.00"), GN_OK);
+	settings(6, 3, true, true);
+	assert_int_equal(pay(0, 8, "1.00"), GN_OK); /* exact flow knows no hops */
+}
+
+static void test_the_shortest_way_is_taken(void **state)
+{
+	(void)state;
+	trust(1, 0, "10.00");
+	trust(2, 1, "10.00");
+	trust(3, 2, "10.00");
+	trust(4, 0, "10.00");
+	trust(3, 4, "10.00");
+	assert_int_equal(pay(0, 3, "5.00"), GN_OK);
+	assert_int_equal(hub_debt(&h, 0, 4, 3), 500);
+	assert_int_equal(pay(0, 3, "10.00"), GN_OK); /* now the longer one, whole */
+	assert_int_equal(hub_debt(&h, 0, 2, 3), 1000);
+}
+
+/* A second path that must undo part of the first: only cancelling finds it. */
+static void test_paths_may_cancel_each_other(void **state)
+{
+	(void)state;
+	trust(1, 0, "10.00");
+	trust(2, 0, "10.00");
+	trust(3, 1, "10.00"); /* 0 -> 1 -> 3 -> 5 first, then 0 -> 2 -> 3 must push it back over 1 -> 4 */
+	trust(3, 2, "10.00");
+	trust(4, 1, "10.00");
+	trust(5, 3, "10.00");
+	trust(5, 4, "10.00");
+	settings(6, 2, false, true);
+	assert_int_equal(pay(0, 5, "20.00"), GN_OK);
+	assert_int_equal(hub_debt(&h, 0, 3, 5), 1000);
+	assert_int_equal(hub_debt(&h, 0, 4, 5), 1000);
+}
+
+static void test_three_paths_and_not_four(void **state)
+{
+	(void)state;
+	for (unsigned i = 1; i <= 4; i++) {
+		trust(i, 0, "10.00");
+		trust(5, i, "10.00");
+	}
+	assert_int_equal(pay(0, 5, "30.01"), GN_NO_CAPACITY);
+	assert_int_equal(pay(0, 5, "30.00"), GN_OK);
+	assert_int_equal(pay(5, 0, "30.00"), GN_OK);
+	settings(6, 4, false, true);
+	assert_int_equal(pay(0, 5, "40.00"), GN_OK);
+	assert_int_equal(pay(5, 0, "40.00"), GN_OK);
+	settings(6, 1, true, true);
+	assert_int_equal(pay(0, 5, "40.00"), GN_OK); /* one path allowed, but exact flow takes four */
+}
+
+/* ---- explanations ---- */
+
+static const char *name(void *user, uint32_t participant)
+{
+	static char names[8][8];
+	static unsigned at;
+	(void)user;
+	at = (at + 1) % 8;
+	snprintf(names[at], sizeof names[at], "P%u", participant);
+	return names[at];
+}
+
+static void test_failure_says_who_would_have_to_raise_what(void **state)
+{
+	(void)state;
+	struct gn_ledger_why why;
+	uint8_t storage[1024];
+	struct gn_buf text = {storage, 0, sizeof storage};
+	trust(1, 0, "100.00");
+	trust(2, 1, "40.00");
+	assert_int_equal(gn_ledger_why(h.l, 0, 0, 2, 10000, &why), GN_OK);
+	assert_true(why.max_flow == 4000 && why.can_pay == 4000 && why.connected);
+	assert_true(why.cut_count == 1 && why.cut[0].owner == 2 && why.cut[0].debtor == 1 && why.cut[0].limit == 4000);
+	assert_true(why.raise_count == 1 && why.raises_suffice);
+	assert_true(why.raises[0].owner == 2 && why.raises[0].debtor == 1 && why.raises[0].raise == 6000);
+	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text), GN_OK);
+	storage[text.len] = 0;
+	assert_string_equal((char *)storage, "P0 can pay P2 at most 40.00 UAH of the 100.00 UAH asked for. The way is closed where P1 owes P2 0.00 UAH of at most "
+					     "40.00 UAH. It would go through if P2 let P1 owe 60.00 UAH more (now up to 40.00 UAH).");
+	text.len = 0;
+	text.cap = 50;
+	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text), GN_TOO_LARGE);
+	assert_int_equal(text.len, 0);
+	/* the record says the same */
+	char tx[32], body[1024];
+	uint64_t ticket;
+	struct gn_record_view r;
+	snprintf(tx, sizeof tx, "why-1");
+	hub_payment_body(&h, 2, "UAH", "100.00", NULL, tx, body);
+	h.hold = true;
+	assert_int_equal(hub_send(&h, 0, GN_OP_PAYMENT, body, tx, &ticket), GN_OK);
+	gn_ledger_tick(h.l, h.now);
+	while (hub_step(&h))
+		;
+	struct gn_ledger_event e;
+	while (gn_ledger_next_event(h.l, &e) && e.kind != GN_LEDGER_RESULT)
+		;
+	assert_int_equal(e.err, GN_NO_CAPACITY);
+	assert_int_equal(e.state, GN_TX_ABORTED);
+	assert_int_equal(gn_ledger_record(e.record, e.seq, &r), GN_OK);
+	assert_true(r.type == GN_REC_FAILED && r.u.failed.available == 4000 && r.u.failed.raise_count == 1 && r.u.failed.code == 2);
+	struct gn_hop line;
+	gn_amount raise;
+	assert_true(gn_rec_next_raise(&r.u.failed.raises, &line, &raise));
+	assert_int_equal(raise, 6000);
+	h.durable = gn_ledger_durable_seq(h.l);
+	h.hold = false;
+	hub_run(&h);
+	assert_int_equal(gn_ledger_why(h.l, 0, 0, 3, 100, &why), GN_OK);
+	assert_false(why.connected);
+}
+
+/* Whatever is explained in random graphs: following the advice makes it true, in max-flow mode exactly. */
+static void test_raises_that_are_advised_suffice(void **state)
+{
+	(void)state;
+	char limit[24], amount[24];
+	unsigned followed = 0;
+	settings(6, 3, true, false);
+	for (unsigned i = 0; i < 60; i++) {
+		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD), b = (unsigned)gn_rand_below(&h.rand, CROWD);
+		money(1 + (gn_amount)gn_rand_below(&h.rand, 5000), limit);
+		(void)!hub_trust(&h, a, b, "UAH", limit, NULL);
+	}
+	for (unsigned i = 0; i < 60; i++) {
+		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD), b = (unsigned)gn_rand_below(&h.rand, CROWD);
+		gn_amount v = 1 + (gn_amount)gn_rand_below(&h.rand, 20000);
+		struct gn_ledger_why why;
+		if (a == b)
+			continue;
+		assert_int_equal(gn_ledger_why(h.l, 0, a, b, v, &why), GN_OK);
+		money(v, amount);
+		gn_err err = pay(a, b, amount);
+		assert_int_equal(err == GN_OK, why.max_flow >= v);
+		if (err == GN_OK || !why.raises_suffice)
+			continue;
+		gn_amount_sum advised = 0;
+		for (unsigned k = 0; k < why.raise_count; k++) {
+			char rest[64];
+			money(why.raises[k].limit + why.raises[k].raise, limit);
+			snprintf(rest, sizeof rest, ",\"limit\":\"%s\"", limit);
+			assert_int_equal(hub_change(&h, 0, why.raises[k].owner, why.raises[k].debtor, rest), GN_OK);
+			advised += why.raises[k].raise;
+		}
+		assert_true(advised >= v - why.max_flow);
+		assert_int_equal(pay(a, b, amount), GN_OK);
+		followed++;
+	}
+	assert_true(followed > 5);
+}
+
+/* ---- metamorphic (I14) ---- */
+
+static gn_amount flow(unsigned a, unsigned b)
+{
+	gn_amount out = -1;
+	assert_int_equal(gn_ledger_max_flow(h.l, 0, a, b, &out, NULL, NULL), GN_OK);
+	return out;
+}
+
+static void random_graph(unsigned lines, unsigned payments)
+{
+	char text[24];
+	for (unsigned i = 0; i < lines; i++) {
+		money(100 + (gn_amount)gn_rand_below(&h.rand, 50000), text);
+		(void)!hub_trust(&h, (unsigned)gn_rand_below(&h.rand, CROWD), (unsigned)gn_rand_below(&h.rand, CROWD), "UAH", text, NULL);
+	}
+	for (unsigned i = 0; i < payments; i++) {
+		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD), b = (unsigned)gn_rand_below(&h.rand, CROWD);
+		money(1 + (gn_amount)gn_rand_below(&h.rand, 9000), text);
+		if (a != b)
+			(void)!pay(a, b, text);
+	}
+}
+
+static void test_clearing_leaves_every_max_flow_as_it_was(void **state)
+{
+	(void)state;
+	settings(6, 3, true, false);
+	random_graph(90, 200);
+	static gn_amount before[CROWD][CROWD];
+	for (int round = 0; round < 2; round++) {
+		for (unsigned a = 0; a < CROWD; a++)
+			for (unsigned b = 0; b < CROWD; b++)
+				before[a][b] = a != b ? flow(a, b) : 0;
+		struct gn_ledger_equivalent e;
+		if (round == 0) {
+			struct gn_ledger_admin admin = {.kind = GN_ADMIN_CLEAR, .code = GN_LIT("UAH"), .max_len = 4};
+			assert_int_equal(gn_ledger_admin(h.l, &admin, ++h.ticket, h.now), GN_OK);
+		} else {
+			struct gn_clearing *job;
+			assert_int_equal(gn_ledger_clearing_new(h.l, &h.env, GN_LIT("UAH"), false, &job), GN_OK);
+			assert_int_equal(gn_clearing_run(job, UINT64_MAX), GN_OK);
+			assert_int_equal(gn_ledger_clear(h.l, GN_LIT("UAH"), job, ++h.ticket, h.now), GN_OK);
+			gn_clearing_free(job);
+		}
+		hub_run(&h);
+		assert_int_equal(gn_ledger_equivalent(h.l, 0, &e), GN_OK);
+		assert_true(e.cleared[round ? GN_CLEARING_EXACT : GN_CLEARING_PERIODIC] > 0);
+		for (unsigned a = 0; a < CROWD; a++)
+			for (unsigned b = 0; b < CROWD; b++)
+				if (a != b)
+					assert_int_equal(flow(a, b), before[a][b]);
+	}
+	struct gn_clearing *job; /* and nothing is left to clear */
+	assert_int_equal(gn_ledger_clearing_new(h.l, &h.env, GN_LIT("UAH"), false, &job), GN_OK);
+	assert_int_equal(gn_clearing_run(job, UINT64_MAX), GN_OK);
+	assert_true(gn_clearing_total(job) == 0);
+	assert_int_equal(gn_ledger_clear(h.l, GN_LIT("UAH"), job, ++h.ticket, h.now), GN_AGAIN);
+	gn_clearing_free(job);
+}
+
+static void test_a_payment_shifts_its_own_flow_and_that_of_nobody_balanced(void **state)
+{
+	(void)state;
+	char text[24];
+	settings(6, 3, true, true);
+	random_graph(90, 50);
+	for (unsigned i = 0; i < 60; i++) {
+		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD), b = (unsigned)gn_rand_below(&h.rand, CROWD);
+		gn_amount v = 1 + (gn_amount)gn_rand_below(&h.rand, 9000);
+		if (a == b)
+			continue;
+		gn_amount there = flow(a, b), back = flow(b, a);
+		money(v, text);
+		assert_int_equal(pay(a, b, text) == GN_OK, there >= v);
+		assert_int_equal(flow(a, b), there >= v ? there - v : there);
+		assert_int_equal(flow(b, a), there >= v ? back + v : back);
+	}
+}
+
+static gn_amount told;
+static unsigned paths;
+static void tell(void *user, gn_amount amount, const uint32_t *people, uint32_t count)
+{
+	const unsigned *ends = user;
+	assert_true(amount > 0 && count >= 2 && people[0] == ends[0] && people[count - 1] == ends[1]);
+	told += amount;
+	paths++;
+}
+
+static void test_max_flow_is_told_as_paths(void **state)
+{
+	(void)state;
+	settings(6, 3, true, true);
+	random_graph(90, 50);
+	for (unsigned a = 0; a < CROWD; a++)
+		for (unsigned b = 0; b < CROWD; b++) {
+			gn_amount out;
+			if (a == b)
+				continue;
+			told = paths = 0;
+			assert_int_equal(gn_ledger_max_flow(h.l, 0, a, b, &out, tell, (unsigned[]){a, b}), GN_OK);
+			assert_int_equal(told, out);
+		}
+}
+
+static void test_the_same_state_gives_the_same_path(void **state)
+{
+	(void)state;
+	random_graph(80, 60);
+	struct gn_hash first = hub_hash(&h), second;
+	hub_close(&h);
+	sim_free(&h.disk);
+	struct gn_sk hub_key = h.hub_key;
+	hub_init(&h, 9); /* everything again from the same seed */
+	h.hub_key = hub_key;
+	hub_open(&h);
+	assert_int_equal(hub_equivalent(&h, "UAH", 2, true), GN_OK);
+	for (int i = 0; i < CROWD; i++)
+		hub_join(&h);
+	random_graph(80, 60);
+	second = hub_hash(&h);
+	assert_memory_equal(first.b, second.b, 32);
+}
+
+int main(void)
+{
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+	const struct CMUnitTest tests[] = {
+		T(test_quantised_capacity_never_promises_more),
+		T(test_rounding_never_decides),
+		T(test_six_hops_and_not_seven),
+		T(test_the_shortest_way_is_taken),
+		T(test_paths_may_cancel_each_other),
+		T(test_three_paths_and_not_four),
+		T(test_failure_says_who_would_have_to_raise_what),
+		T(test_raises_that_are_advised_suffice),
+		T(test_clearing_leaves_every_max_flow_as_it_was),
+		T(test_a_payment_shifts_its_own_flow_and_that_of_nobody_balanced),
+		T(test_max_flow_is_told_as_paths),
+		T(test_the_same_state_gives_the_same_path),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
