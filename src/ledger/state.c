@@ -355,21 +355,25 @@ static gn_err read_open_lists(struct lg_book *b, struct lg_open *o, struct gn_re
 	const struct lg_eq *q = b->eqs[o->eq];
 	o->flow_count = (uint32_t)number(r, gn_reader_left(r));
 	o->flow = GN_NEW_ARRAY(b->env.alloc, struct lg_delta, o->flow_count);
-	for (uint32_t i = 0; o->flow && i < o->flow_count && !r->bad; i++) {
+	if (o->flow_count && !o->flow)
+		return GN_NOMEM;
+	for (uint32_t i = 0; i < o->flow_count && !r->bad; i++) {
 		o->flow[i].hop = (uint32_t)number(r, UINT32_MAX);
 		o->flow[i].a = amount(r);
 		CHECK(o->flow[i].hop >> 1 < q->pair_count);
 	}
 	o->asked_count = (uint32_t)number(r, gn_reader_left(r));
 	o->asked = GN_NEW_ARRAY(b->env.alloc, struct lg_asked, o->asked_count);
-	for (uint32_t i = 0; o->asked && i < o->asked_count && !r->bad; i++) {
+	if (o->asked_count && !o->asked)
+		return GN_NOMEM;
+	for (uint32_t i = 0; i < o->asked_count && !r->bad; i++) {
 		o->asked[i].participant = (uint32_t)number(r, UINT32_MAX);
 		o->asked[i].answered = gn_read_u8(r) == 1;
 		o->answered += o->asked[i].answered;
 		CHECK(o->asked[i].participant < b->participant_count);
 	}
 	CHECK(!r->bad && o->flow_count > 0 && o->asked_count > 0);
-	return o->flow && o->asked ? GN_OK : GN_NOMEM;
+	return GN_OK;
 }
 
 static gn_err read_open(struct lg_book *b, struct lg_open *o, struct gn_reader *r)
