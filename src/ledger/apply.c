@@ -149,16 +149,6 @@ static gn_err apply_status(struct lg_book *b, const struct gn_record_view *r)
 
 /* ---- equivalents ---- */
 
-static bool code_ok(struct gn_slice s)
-{
-	for (size_t i = 0; i < s.len; i++) {
-		uint8_t c = s.p[i];
-		if (!((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'))
-			return false;
-	}
-	return s.len >= 1 && s.len <= 16;
-}
-
 static gn_err change_equivalent(struct lg_book *b, struct lg_eq *q, const struct gn_record_view *r)
 {
 	if (!gn_slice_eq(gn_str(q->code), r->u.equivalent.code))
@@ -183,7 +173,7 @@ static gn_err change_equivalent(struct lg_book *b, struct lg_eq *q, const struct
 static gn_err apply_equivalent(struct lg_book *b, const struct gn_record_view *r)
 {
 	uint32_t there;
-	if (!code_ok(r->u.equivalent.code) || r->u.equivalent.precision > GN_PRECISION_MAX || r->u.equivalent.info.len > JSON_TEXT_MAX)
+	if (!lg_code_ok(r->u.equivalent.code) || r->u.equivalent.precision > GN_PRECISION_MAX || r->u.equivalent.info.len > JSON_TEXT_MAX)
 		return GN_USAGE;
 	if (r->eq < b->eq_count)
 		return change_equivalent(b, b->eqs[r->eq], r);

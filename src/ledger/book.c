@@ -81,6 +81,16 @@ void lg_participant_add(struct lg_book *b, const struct gn_pk *pk, uint8_t kind)
 
 /* ---- equivalents ---- */
 
+bool lg_code_ok(struct gn_slice s)
+{
+	for (size_t i = 0; i < s.len; i++) {
+		uint8_t c = s.p[i];
+		if (!((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'))
+			return false;
+	}
+	return s.len >= 1 && s.len <= 16;
+}
+
 static uint8_t fold(char c)
 {
 	return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);

@@ -161,6 +161,8 @@ GN_MUST gn_err lg_find_participant(const struct lg_book *b, const struct gn_hash
 GN_MUST gn_err lg_participant_reserve(struct lg_book *b);
 void lg_participant_add(struct lg_book *b, const struct gn_pk *pk, uint8_t kind);
 void lg_pid(const struct gn_pk *pk, struct gn_hash *out);
+/* 1..16 letters, digits, underscores. */
+bool lg_code_ok(struct gn_slice code);
 GN_MUST gn_err lg_find_eq(const struct lg_book *b, struct gn_slice code, uint32_t *out);
 GN_MUST gn_err lg_eq_add(struct lg_book *b, struct gn_slice code, uint8_t precision, bool active, struct gn_slice info);
 struct lg_open *lg_find_open(const struct lg_book *b, const struct gn_tx_key *key);

@@ -197,6 +197,8 @@ static gn_amount_sum sum(struct gn_reader *r)
 			return GN_CORRUPT;                                                                             \
 	} while (0)
 
+#define DAY_MAX 100000 /* days since 1970 that fit gn_time */
+
 static gn_err read_head(struct lg_book *b, struct gn_reader *r)
 {
 	char mark[8] = {0};
@@ -267,7 +269,7 @@ static gn_err read_extra(struct lg_book *b, struct lg_eq *q, struct gn_reader *r
 {
 	uint32_t line = (uint32_t)number(r, UINT32_MAX);
 	gn_amount daily = (gn_amount)number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1, usage = (gn_amount)number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1;
-	int64_t day = (int64_t)number(r, UINT32_MAX);
+	int64_t day = (int64_t)number(r, DAY_MAX);
 	gn_amount used = amount(r);
 	uint32_t count = (uint32_t)number(r, OP_BLOCKED_MAX);
 	struct gn_slice blocked = gn_read_bytes(r, count * sizeof(struct gn_hash));
@@ -305,7 +307,7 @@ static gn_err read_eq(struct lg_book *b, struct gn_reader *r)
 	struct gn_slice code = gn_read_bytes(r, len);
 	uint8_t precision = gn_read_u8(r), active = gn_read_u8(r);
 	struct gn_slice info = gn_read_bytes(r, number(r, gn_reader_left(r)));
-	CHECK(!r->bad && len >= 1 && len <= 16 && precision <= GN_PRECISION_MAX && active <= 1);
+	CHECK(!r->bad && lg_code_ok(code) && precision <= GN_PRECISION_MAX && active <= 1);
 	CHECK(lg_find_eq(b, code, &there) == GN_NOT_FOUND);
 	GN_TRY(lg_eq_add(b, code, precision, active, info));
 	struct lg_eq *q = b->eqs[b->eq_count - 1];
@@ -330,8 +332,9 @@ static gn_err read_keys(struct lg_book *b, struct lg_keys *k, struct gn_reader *
 	int64_t dates[GN_COUNT(k->days)];
 	CHECK(!k->for_ever || days == 0);
 	for (uint32_t i = 0; i < days; i++) {
-		dates[i] = (int64_t)number(r, UINT32_MAX);
+		dates[i] = (int64_t)number(r, DAY_MAX);
 		begins[i] = (uint32_t)number(r, UINT32_MAX);
+		CHECK(i == 0 || (dates[i - 1] < dates[i] && begins[i - 1] < begins[i]));
 	}
 	uint64_t count = number(r, gn_reader_left(r));
 	CHECK(!r->bad && (count == 0 || k->for_ever || (days > 0 && begins[0] == 0)));
