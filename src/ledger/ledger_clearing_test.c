@@ -289,6 +289,53 @@ static void test_certificate_is_the_same_text_in_any_pieces(void **state)
 	gn_clearing_free(c);
 }
 
+/* The checker is a program of its own (tools/clearing-check), in another language. */
+static int run_checker(const char *text, size_t len, const char *expected)
+{
+	const char *in_repo = strstr(__FILE__, "src/ledger/");
+	char path[] = "/tmp/clearing-XXXXXX", command[1024], line[512] = "";
+	int fd = mkstemp(path);
+	FILE *file = fd >= 0 ? fdopen(fd, "w") : NULL;
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, len, file), len);
+	fclose(file);
+	snprintf(command, sizeof command, "'%.*stools/clearing-check' %s", in_repo ? (int)(in_repo - __FILE__) : 0, __FILE__, path);
+	FILE *out = popen(command, "r");
+	assert_non_null(out);
+	if (!fgets(line, sizeof line, out))
+		line[0] = 0;
+	int status = pclose(out);
+	remove(path);
+	if (!strstr(line, expected))
+		fail_msg("the checker says: %s", line);
+	return status;
+}
+
+static void test_an_independent_program_checks_the_certificate(void **state)
+{
+	(void)state;
+	if (system("python3 -c '' >/dev/null 2>&1") != 0) {
+		print_message("python3 is absent: skipped\n");
+		skip();
+	}
+	static char text[1 << 16];
+	char hex[65];
+	struct gn_hash hash;
+	uint64_t at = 0;
+	struct gn_buf b = {(uint8_t *)text, 0, sizeof text};
+	random_network(50, 200, 1000);
+	struct gn_clearing *c = solve(false);
+	assert_int_equal(gn_clearing_certificate(c, gn_str("UAH 17"), &at, &b), GN_OK);
+	gn_clearing_certificate_hash(c, gn_str("UAH 17"), &hash);
+	gn_hex(GN_SLICE(hash.b), hex);
+	assert_int_equal(run_checker(text, b.len, hex), 0);
+	char *last = text + b.len - 2; /* a potential changed by one or more proves nothing, or the same again */
+	*last = *last == '9' ? '0' : '9';
+	assert_int_not_equal(run_checker(text, b.len, "not proven"), 0);
+	assert_int_not_equal(run_checker(text, b.len / 2, "wrong number"), 0);
+	gn_clearing_free(c);
+}
+
 /* ---- public networks ---- */
 
 /* GEONET_CLEARING_DATA, or shared/data/clearing beside the repository. */
@@ -356,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_every_stop_is_a_valid_clearing_and_totals_never_fall),
 		cmocka_unit_test(test_every_failed_allocation_is_an_error_and_no_leak),
 		cmocka_unit_test(test_certificate_is_the_same_text_in_any_pieces),
+		cmocka_unit_test(test_an_independent_program_checks_the_certificate),
 		cmocka_unit_test(test_public_networks_clear_to_their_known_optimum),
 	};
 	return cmocka_run_group_tests(tests, setup, teardown);
