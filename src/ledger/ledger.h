@@ -228,6 +228,10 @@ bool gn_ledger_asked(const struct gn_ledger *l, const struct gn_tx_key *key, uin
 
 /* ---- what could be paid, and why not (LG-12, LG-34..LG-36) ---- */
 
+/* Would this amount go through now, as path search finds it? Cheap (microseconds); GN_NO_CAPACITY, GN_NOT_FOUND, GN_NO_ROUTE (an end has no
+ * line at all), GN_NOMEM. paths and hops may be NULL: how many paths, the longest. */
+GN_MUST gn_err gn_ledger_can_pay(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, uint32_t *paths, uint32_t *hops);
+
 struct gn_ledger_raise {
 	uint32_t owner, debtor; /* line owner -> debtor */
 	gn_amount limit, raise; /* now, and by how much more */

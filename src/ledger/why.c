@@ -15,6 +15,22 @@ static gn_err nodes_of(const struct gn_ledger *l, uint32_t eq, uint32_t payer, u
 	return GN_OK;
 }
 
+gn_err gn_ledger_can_pay(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, uint32_t *paths, uint32_t *hops)
+{
+	struct lg_request want;
+	struct lg_routes routes;
+	if (amount <= 0 || amount > GN_AMOUNT_MAX)
+		return GN_RANGE;
+	GN_TRY(nodes_of(l, eq, payer, payee, &want));
+	want.amount = amount;
+	GN_TRY(lg_find_routes(&l->router, &l->book, l->book.eqs[eq], &want, &routes));
+	if (paths)
+		*paths = routes.count;
+	for (uint32_t i = 0; hops && i < routes.count; i++)
+		*hops = i == 0 || routes.route[i].path.count > *hops ? routes.route[i].path.count : *hops;
+	return GN_OK;
+}
+
 static gn_err flow_part(struct gn_ledger *l, const struct lg_eq *q, const struct lg_request *want, gn_amount amount, struct gn_ledger_why *out)
 {
 	struct lg_flow_net f;
