@@ -191,28 +191,23 @@ static gn_err next_part(struct attempt *t, gn_amount left, unsigned paths, struc
 static gn_err several(struct attempt *t, struct lg_routes *out, bool *found, bool *crossed)
 {
 	gn_amount left = t->want->amount;
-	struct lg_routes plain = {.count = 0};
 	*crossed = false;
+	out->count = 0;
+	out->total = left;
 	for (unsigned paths = t->want->max_paths; left > 0 && paths > 0; paths--) {
-		struct lg_route *r = &plain.route[plain.count];
+		struct lg_route *r = &out->route[out->count];
 		GN_TRY(next_part(t, left, paths, &r->path, found));
 		if (!*found)
 			return GN_OK;
 		*crossed |= crosses(t, &r->path);
 		r->amount = room(t, &r->path, left);
 		GN_ASSERT(r->amount > 0);
-		take(t, &r->path, r->amount);
 		left -= r->amount;
-		plain.count++;
+		if (left > 0 || *crossed) /* later searches, or tell(), look at it */
+			take(t, &r->path, r->amount);
+		out->count++;
 	}
-	*found = left == 0;
-	if (!*found)
-		return GN_OK;
-	plain.total = t->want->amount;
-	if (!*crossed || !t->cancel)
-		*out = plain;
-	else
-		*found = tell(t, t->want->amount, out);
+	*found = left == 0 && (!*crossed || !t->cancel || tell(t, t->want->amount, out));
 	return GN_OK;
 }
 

@@ -72,7 +72,7 @@ struct side {
 };
 
 /* One level of one side. True: met at `node` over `hop`. Specialised for each mode and direction by inlining. */
-static inline bool expand(struct lg_router *r, const struct lg_query *s, struct side *side, const bool forward, const enum lg_search_mode mode,
+static inline __attribute__((always_inline)) bool expand(struct lg_router *r, const struct lg_query *s, struct side *side, const bool forward, const enum lg_search_mode mode,
 			  uint16_t code, uint32_t *hop_out)
 {
 	const struct lg_eq *q = s->q;
@@ -85,6 +85,11 @@ static inline bool expand(struct lg_router *r, const struct lg_query *s, struct 
 		const struct lg_half *h = q->half + n->off, *end = h + n->degree;
 		const uint32_t *pair = q->half_pair + n->off;
 		r->work += n->degree;
+		if (k + 2 < side->end) {
+			const struct lg_node *soon = &q->nodes[side->queue[k + 2]];
+			__builtin_prefetch(q->half + soon->off);
+			__builtin_prefetch(q->half_pair + soon->off);
+		}
 		for (; h < end; h++, pair++) {
 			if (h + AHEAD < end)
 				__builtin_prefetch(&visits[h[AHEAD].to & HALF_NODE]);
@@ -147,7 +152,7 @@ static void join(const struct lg_router *r, const struct lg_query *s, uint32_t m
 	out->count = n;
 }
 
-static inline bool run(struct lg_router *r, const struct lg_query *s, const enum lg_search_mode mode, struct lg_path *out)
+static inline __attribute__((always_inline)) bool run(struct lg_router *r, const struct lg_query *s, const enum lg_search_mode mode, struct lg_path *out)
 {
 	uint16_t code = mode == LG_BY_CAPACITY ? lg_quantise(s->amount) : 0;
 	struct side f = {.queue = r->queue[0], .end = 1, .next = 1, .degrees = s->q->nodes[s->source].degree};
