@@ -135,14 +135,16 @@ static gn_err decide_close(struct gn_ledger *l, const struct lg_item *item, uint
 
 static gn_err decide(struct gn_ledger *l, const struct lg_item *item, gn_time now)
 {
-	struct gn_hash pid;
-	uint32_t signer;
+	uint32_t signer = item->who;
 	if (item->op.kind == GN_OP_REGISTER) {
 		GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
 		return decide_register(l, item, now);
 	}
-	lg_pid(&item->signer, &pid);
-	GN_TRY(lg_find_participant(&l->book, &pid, &signer));
+	if (signer == LG_NOBODY) {
+		struct gn_hash pid;
+		lg_pid(&item->signer, &pid);
+		GN_TRY(lg_find_participant(&l->book, &pid, &signer));
+	}
 	if (item->op.kind == GN_OP_PAYMENT)
 		return lg_decide_payment(l, item, signer, now);
 	GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));

@@ -7,11 +7,14 @@
 
 enum lg_engine_state { LG_FRESH, LG_RECOVERING, LG_RUNNING, LG_STOPPED };
 
+#define LG_NOBODY UINT32_MAX
+
 /* A signed request that waits its turn. */
 struct lg_item {
 	uint64_t ticket;
 	struct gn_op op; /* parsed from bytes */
-	struct gn_pk signer; /* v0, and REGISTER */
+	struct gn_pk signer;
+	uint32_t who; /* the signer's number, LG_NOBODY if he was not known when it came */
 	struct gn_sig sig;
 	struct gn_tx_key key; /* payments whose initiator is known */
 	bool has_key;

@@ -79,10 +79,24 @@ static int32_t next_point(const uint8_t **p, const uint8_t *end)
 	return v;
 }
 
-/* Order of two raw strings by code points. */
+/* Plain text up to the next escape, quote, control, or end; UTF-8 stands for itself. */
+static const uint8_t *plain(const uint8_t *p, const uint8_t *end)
+{
+	while (p < end && *p >= 0x20 && *p != '\\' && *p != '"')
+		p++;
+	return p;
+}
+
+/* Order of two raw strings by code points, which for plain text is that of its bytes. */
 static int compare_keys(struct gn_slice a, struct gn_slice b)
 {
 	const uint8_t *p = a.p, *q = b.p, *p_end = a.p + a.len, *q_end = b.p + b.len;
+	while (p < p_end && q < q_end && *p == *q && *p != '\\') {
+		p++;
+		q++;
+	}
+	if (p < p_end && q < q_end && *p != '\\' && *q != '\\')
+		return *p < *q ? -1 : 1;
 	while (p < p_end && q < q_end) {
 		int32_t x = next_point(&p, p_end), y = next_point(&q, q_end);
 		if (x != y)
@@ -170,7 +184,7 @@ static gn_err parse_string(struct parser *s, struct gn_slice *raw)
 	if (!accept(s, '"'))
 		return GN_MALFORMED;
 	const uint8_t *start = s->p;
-	while (s->p < s->end && *s->p != '"')
+	while ((s->p = plain(s->p, s->end)) < s->end && *s->p != '"')
 		if (next_point(&s->p, s->end) < 0)
 			return GN_MALFORMED;
 	if (s->p == s->end)
@@ -375,7 +389,7 @@ gn_err gn_json_write(const struct gn_json *j, struct gn_buf *out)
 static bool raw_is_canonical(struct gn_slice raw)
 {
 	uint8_t storage[8];
-	for (const uint8_t *p = raw.p, *end = raw.p + raw.len; p < end;) {
+	for (const uint8_t *p = raw.p, *end = raw.p + raw.len; (p = plain(p, end)) < end;) {
 		const uint8_t *start = p;
 		struct gn_buf b = {storage, 0, sizeof storage};
 		if (put_point(&b, next_point(&p, end)) || !gn_slice_eq(gn_buf_slice(&b), gn_slice(start, (size_t)(p - start))))

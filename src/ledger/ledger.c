@@ -147,20 +147,21 @@ void lg_answer(struct gn_ledger *l, const struct lg_result *r)
 
 /* ---- requests ---- */
 
-static gn_err check_signature(const struct gn_ledger *l, const struct gn_ledger_request *r, struct lg_item *item)
+/* Whose request it is, and that he signed it. */
+static gn_err check_signer(const struct gn_ledger *l, const struct gn_ledger_request *r, struct lg_item *item)
 {
-	uint32_t signer;
 	struct gn_hash pid;
 	item->signer = r->signer;
+	item->who = LG_NOBODY;
 	if (item->op.kind == GN_OP_REGISTER) {
 		item->signer = item->op.public_key;
+		lg_pid(&item->signer, &pid);
+		if (item->op.profile == GN_PROFILE_V1 && memcmp(pid.b, item->op.signer.b, sizeof pid.b) != 0)
+			return GN_SIGNATURE;
 	} else if (item->op.profile == GN_PROFILE_V1) {
-		GN_TRY(lg_find_participant(&l->book, &item->op.signer, &signer));
-		item->signer = l->book.participants[signer].pk;
+		GN_TRY(lg_find_participant(&l->book, &item->op.signer, &item->who));
+		item->signer = l->book.participants[item->who].pk;
 	}
-	lg_pid(&item->signer, &pid);
-	if (item->op.profile == GN_PROFILE_V1 && memcmp(pid.b, item->op.signer.b, sizeof pid.b) != 0)
-		return GN_SIGNATURE;
 	return r->checked ? GN_OK : gn_op_verify(&item->signer, item->op.bytes, &item->sig);
 }
 
@@ -183,7 +184,7 @@ gn_err gn_ledger_submit(struct gn_ledger *l, const struct gn_ledger_request *r, 
 		memcpy(item->bytes, r->bytes.p, r->bytes.len);
 	gn_err err = gn_op_parse(r->profile, r->kind, gn_slice(item->bytes, item->len), &item->op);
 	if (!err)
-		err = item->op.kind == GN_OP_ADMIN ? GN_UNSUPPORTED : check_signature(l, r, item);
+		err = item->op.kind == GN_OP_ADMIN ? GN_UNSUPPORTED : check_signer(l, r, item);
 	if (!err) {
 		item->has_key = item->op.kind == GN_OP_PAYMENT;
 		if (item->has_key)
