@@ -904,14 +904,14 @@ def case_postgresql(bin_dir, base, rng):
             pg(*stop)
 
 
-def main():
+def main(cases):
     bin_dir, case = sys.argv[1], sys.argv[2]
     seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
     print(f"case {case}, seed {seed} (repeat with SEED={seed})", flush=True)
     base = tempfile.mkdtemp(prefix="geonet-hub-")
     failed = True
     try:
-        code = globals()["case_" + case](bin_dir, os.path.join(base, "d") if case != "postgresql" else base, random.Random(seed))
+        code = cases["case_" + case](bin_dir, os.path.join(base, "d") if case != "postgresql" else base, random.Random(seed))
         failed = False
         if code:
             return code
@@ -933,4 +933,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(globals()))

@@ -91,23 +91,6 @@ void gn_hub_items(struct gn_hub_request *r, json_t *list)
 	gn_hub_json(r, 200, json_pack("{so}", "items", list));
 }
 
-void gn_hub_page(struct gn_hub_request *r, json_t *list)
-{
-	uint64_t limit, offset;
-	size_t total = json_array_size(list);
-	if (!gn_hub_query_page(r, &limit, &offset)) {
-		json_decref(list);
-		return;
-	}
-	json_t *cut = json_array();
-	for (uint64_t i = offset; i < total && i < offset + limit; i++)
-		json_array_append(cut, json_array_get(list, i));
-	json_decref(list);
-	gn_hub_json(r, 200,
-		    json_pack("{so sI sI sI}", "items", cut, "page", (json_int_t)(offset / limit + 1), "per_page",
-			      (json_int_t)limit, "total", (json_int_t)total));
-}
-
 static void fail(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *text)
 {
 	gn_hub_json(r, status,

@@ -30,22 +30,25 @@ void gn_api_admin_participants(struct gn_hub_request *r)
 	gn_hub_ask(r, &q, list_told);
 }
 
-void gn_api_admin_participant_stats(struct gn_hub_request *r)
+static void run_stats(struct gn_long *q, struct gn_hub_view *v)
 {
-	uint32_t count = gn_ledger_participant_count(r->hub->ledger), by_status[4] = {0}, by_kind[3] = {0};
+	uint32_t count = gn_ledger_participant_count(v->ledger), by_status[4] = {0}, by_kind[3] = {0};
 	for (uint32_t i = 0; i < count; i++) {
 		struct gn_ledger_participant p;
-		if (gn_ledger_participant(r->hub->ledger, i, &p))
+		if (gn_ledger_participant(v->ledger, i, &p))
 			continue;
 		by_status[p.status & 3]++;
 		by_kind[p.kind % 3]++;
 	}
-	gn_hub_json(r, 200,
-		    json_pack("{sI s{sI sI sI sI} s{sI sI sI}}", "total", (json_int_t)count, "by_status", "active",
-			      (json_int_t)by_status[0], "suspended", (json_int_t)by_status[1], "left",
-			      (json_int_t)by_status[2], "deleted", (json_int_t)by_status[3], "by_type", "person",
-			      (json_int_t)by_kind[0], "business", (json_int_t)by_kind[1], "hub",
-			      (json_int_t)by_kind[2]));
+	q->json = json_pack("{sI s{sI sI sI sI} s{sI sI sI}}", "total", (json_int_t)count, "by_status", "active",
+			    (json_int_t)by_status[0], "suspended", (json_int_t)by_status[1], "left",
+			    (json_int_t)by_status[2], "deleted", (json_int_t)by_status[3], "by_type", "person",
+			    (json_int_t)by_kind[0], "business", (json_int_t)by_kind[1], "hub", (json_int_t)by_kind[2]);
+}
+
+void gn_api_admin_participant_stats(struct gn_hub_request *r)
+{
+	gn_hub_long(r, &(struct gn_long){.run = run_stats});
 }
 
 void gn_api_admin_participant_metrics(struct gn_hub_request *r)
@@ -72,7 +75,7 @@ void gn_api_admin_participant_metrics(struct gn_hub_request *r)
 		json_array_append_new(list, item);
 	}
 	gn_hub_json(r, 200,
-		    json_pack("{ss ss so}", "pid", r->args[0], "display_name", gn_hub_name(r->hub, p.number),
+		    json_pack("{ss ss so}", "pid", r->args[0], "display_name", gn_hub_name(&r->hub->view, p.number),
 			      "equivalents", list));
 }
 
@@ -242,67 +245,75 @@ void gn_api_admin_equivalents(struct gn_hub_request *r)
 
 /* ---- lines and the graph ---- */
 
+/* An equivalent that is named and unknown has no lines. */
+static bool query_eq(struct gn_hub_request *r, uint32_t *eq)
+{
+	char code[32];
+	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
+	if (!gn_hub_query(r, "equivalent", code, sizeof code))
+		return false;
+	if (*code && gn_ledger_find_equivalent(r->hub->ledger, gn_str(code), &e))
+		e.number = UINT32_MAX - 1;
+	*eq = e.number;
+	return true;
+}
+
+/* Filters of a question about lines, as numbers: UINT32_MAX any, one less nobody. */
 struct line_filter {
-	char code[32], creditor[64], debtor[64], status[16];
-	bool bottlenecks; /* used at least 80 % of the limit */
+	uint32_t creditor, debtor;
+	int status; /* -1: any but closed */
 };
 
-static bool line_fits(const struct line_filter *f, const struct gn_ledger_line *line, const json_t *item)
+static uint32_t number_of(const struct gn_hub_view *v, const char *pid)
 {
-	if (line->status == GN_LINE_NONE || (line->status == GN_LINE_CLOSED && !*f->status))
-		return false;
-	if (f->bottlenecks)
-		return line->status == GN_LINE_ACTIVE && line->limit > 0 && line->used >= line->limit - line->limit / 5;
-	return (!*f->creditor || strcmp(f->creditor, json_string_value(json_object_get(item, "from"))) == 0) &&
-	       (!*f->debtor || strcmp(f->debtor, json_string_value(json_object_get(item, "to"))) == 0) &&
-	       (!*f->status || strcmp(f->status, json_string_value(json_object_get(item, "status"))) == 0);
+	struct gn_hash hash;
+	struct gn_ledger_participant p;
+	if (!*pid)
+		return UINT32_MAX;
+	return gn_pid_parse(gn_str(pid), &hash) || gn_ledger_find_participant(v->ledger, &hash, &p) ? UINT32_MAX - 1
+												    : p.number;
 }
 
-static json_t *all_lines(struct gn_hub *hub, const struct line_filter *f)
+static bool line_fits(const struct gn_long *q, const struct line_filter *f, const struct gn_ledger_line *line)
 {
+	if (line->status == GN_LINE_NONE || (line->status == GN_LINE_CLOSED && f->status < 0))
+		return false;
+	if (q->flag) /* bottlenecks: used at least 80 % of the limit */
+		return line->status == GN_LINE_ACTIVE && line->limit > 0 && line->used >= line->limit - line->limit / 5;
+	return (f->creditor == UINT32_MAX || f->creditor == line->from) &&
+	       (f->debtor == UINT32_MAX || f->debtor == line->to) &&
+	       (f->status < 0 || (line->disputed ? (int)GN_LINE_FROZEN : (int)line->status) == f->status);
+}
+
+/* Lines in order of their pairs; those from offset on, at most limit of them, are written, all are counted. */
+static json_t *all_lines(const struct gn_long *q, const struct gn_hub_view *v, uint64_t *total)
+{
+	static const char *const statuses[] = {"none", "active", "frozen", "closing", "closed"};
+	struct line_filter f = {number_of(v, q->creditor), number_of(v, q->debtor), *q->status ? 99 : -1};
 	json_t *list = json_array();
 	struct gn_ledger_equivalent e;
-	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(hub->ledger); eq++) {
-		if (gn_ledger_equivalent(hub->ledger, eq, &e) || (*f->code && strcmp(f->code, e.code) != 0))
-			continue;
+	uint64_t n = 0;
+	for (int i = 0; i < (int)GN_COUNT(statuses); i++)
+		if (strcmp(q->status, statuses[i]) == 0)
+			f.status = i;
+	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(v->ledger); eq++) {
 		uint32_t ends[2];
 		gn_amount x;
-		for (uint32_t pair = 0; gn_ledger_pair(hub->ledger, eq, pair, &ends[0], &ends[1], &x) == GN_OK &&
-					json_array_size(list) < HUB_GRAPH_MAX;
-		     pair++)
-			for (unsigned side = 0; side < 2; side++) {
+		if ((q->eq != UINT32_MAX && q->eq != eq) || gn_ledger_equivalent(v->ledger, eq, &e))
+			continue;
+		for (uint32_t pair = 0; gn_ledger_pair(v->ledger, eq, pair, &ends[0], &ends[1], &x) == GN_OK; pair++)
+			for (uint8_t side = 0; side < 2; side++) {
 				struct gn_ledger_line line;
-				if (gn_ledger_line(hub->ledger, eq, ends[side], ends[!side], &line))
+				struct gn_line_id id = {.eq = (uint16_t)eq, .pair = pair, .side = side};
+				if (gn_ledger_line_by_id(v->ledger, &id, &line) || !line_fits(q, &f, &line))
 					continue;
-				json_t *item = gn_hub_line_json(hub, &e, &line);
-				if (line_fits(f, &line, item))
-					json_array_append(list, item);
-				json_decref(item);
+				if (n >= q->offset && n < q->offset + q->limit)
+					json_array_append_new(list, gn_hub_line_json(v, &e, &line));
+				n++;
 			}
 	}
+	*total = n;
 	return list;
-}
-
-static void times_told(struct gn_hub_request *r, json_t *times)
-{
-	size_t i;
-	json_t *item;
-	if (!times)
-		return;
-	json_array_foreach(r->hold, i, item) gn_hub_line_times(item, times);
-	gn_hub_page(r, json_incref(r->hold));
-}
-
-void gn_api_admin_lines(struct gn_hub_request *r)
-{
-	struct line_filter f = {0};
-	if (!gn_hub_query(r, "equivalent", f.code, sizeof f.code) ||
-	    !gn_hub_query(r, "creditor", f.creditor, sizeof f.creditor) ||
-	    !gn_hub_query(r, "debtor", f.debtor, sizeof f.debtor) ||
-	    !gn_hub_query(r, "status", f.status, sizeof f.status))
-		return;
-	r->hold = all_lines(r->hub, &f);
-	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .who = -1}, times_told);
 }
 
 static void strip(json_t *list)
@@ -312,127 +323,175 @@ static void strip(json_t *list)
 	json_array_foreach(list, i, item) json_object_del(item, "_key");
 }
 
-void gn_api_admin_bottlenecks(struct gn_hub_request *r)
+static void run_all_lines(struct gn_long *q, struct gn_hub_view *v)
 {
-	struct line_filter f = {.bottlenecks = true};
-	if (!gn_hub_query(r, "equivalent", f.code, sizeof f.code))
-		return;
-	json_t *list = all_lines(r->hub, &f);
-	strip(list);
-	gn_hub_page(r, list);
+	uint64_t total;
+	json_t *list = all_lines(q, v, &total);
+	if (!q->then)
+		strip(list);
+	q->json = gn_json_page_of(list, q->limit, q->offset, total);
 }
 
-static json_t *node_json(const struct gn_hub *hub, uint32_t number)
+void gn_api_admin_lines(struct gn_hub_request *r)
+{
+	struct gn_long q = {.run = run_all_lines, .then = gn_hub_tell_lines};
+	if (query_eq(r, &q.eq) && gn_hub_query(r, "creditor", q.creditor, sizeof q.creditor) &&
+	    gn_hub_query(r, "debtor", q.debtor, sizeof q.debtor) &&
+	    gn_hub_query(r, "status", q.status, sizeof q.status) && gn_hub_query_page(r, &q.limit, &q.offset))
+		gn_hub_long(r, &q);
+}
+
+void gn_api_admin_bottlenecks(struct gn_hub_request *r)
+{
+	struct gn_long q = {.run = run_all_lines, .flag = true};
+	if (query_eq(r, &q.eq) && gn_hub_query_page(r, &q.limit, &q.offset))
+		gn_hub_long(r, &q);
+}
+
+static json_t *node_json(const struct gn_hub_view *v, uint32_t number)
 {
 	static const char *const statuses[] = {"active", "suspended", "left", "deleted"};
 	struct gn_ledger_participant p;
 	char pid[GN_PID_MAX];
-	if (gn_ledger_participant(hub->ledger, number, &p))
+	if (gn_ledger_participant(v->ledger, number, &p))
 		return json_null();
 	gn_pid(&p.pk, pid);
-	return json_pack("{ss ss ss}", "pid", pid, "display_name", gn_hub_name(hub, number), "status",
+	return json_pack("{ss ss ss}", "pid", pid, "display_name", gn_hub_name(v, number), "status",
 			 statuses[p.status & 3]);
+}
+
+static void run_graph(struct gn_long *q, struct gn_hub_view *v)
+{
+	uint64_t total;
+	json_t *nodes = json_array(), *lines = all_lines(q, v, &total);
+	strip(lines);
+	for (uint32_t i = 0; i < gn_ledger_participant_count(v->ledger) && i < HUB_GRAPH_MAX; i++)
+		json_array_append_new(nodes, node_json(v, i));
+	q->json = json_pack("{so so so sI}", "participants", nodes, "trustlines", lines, "generated_at",
+			    gn_json_time(q->now), "seq", (json_int_t)gn_ledger_seq(v->ledger));
 }
 
 void gn_api_admin_graph(struct gn_hub_request *r)
 {
-	struct line_filter f = {0};
-	if (!gn_hub_query(r, "equivalent", f.code, sizeof f.code))
-		return;
-	json_t *nodes = json_array(), *lines = all_lines(r->hub, &f);
-	strip(lines);
-	for (uint32_t i = 0; i < gn_ledger_participant_count(r->hub->ledger) && i < HUB_GRAPH_MAX; i++)
-		json_array_append_new(nodes, node_json(r->hub, i));
-	gn_hub_json(r, 200,
-		    json_pack("{so so so sI}", "participants", nodes, "trustlines", lines, "generated_at",
-			      gn_json_time(r->hub->now), "seq", (json_int_t)gn_ledger_seq(r->hub->ledger)));
+	struct gn_long q = {.run = run_graph, .limit = HUB_GRAPH_MAX};
+	if (query_eq(r, &q.eq))
+		gn_hub_long(r, &q);
 }
 
 /* Breadth-first over all equivalents (or one) from one participant. */
-void gn_api_admin_ego(struct gn_hub_request *r)
+struct ego {
+	const struct gn_long *q;
+	const struct gn_hub_view *v;
+	uint8_t *far; /* distance + 1 */
+	uint32_t *queue, head, tail, count;
+	json_t *nodes, *lines;
+};
+
+static void visit(struct ego *g, uint32_t at, uint32_t eq)
 {
-	struct gn_hub *hub = r->hub;
-	char pid[64], code[32];
-	struct gn_ledger_participant p;
-	uint64_t depth;
-	uint32_t count = gn_ledger_participant_count(hub->ledger), head = 0, tail = 0;
-	if (!gn_hub_query(r, "pid", pid, sizeof pid) || !gn_hub_query(r, "equivalent", code, sizeof code) ||
-	    !gn_hub_query_number(r, "depth", 1, 0, 4, &depth) || !gn_hub_participant(r, pid, &p))
+	struct gn_ledger_equivalent e;
+	struct gn_ledger_line mine, theirs;
+	uint32_t walk = 0;
+	if ((g->q->eq != UINT32_MAX && g->q->eq != eq) || gn_ledger_equivalent(g->v->ledger, eq, &e))
 		return;
-	uint8_t *far = calloc(count, 1); /* distance + 1 */
-	uint32_t *queue = malloc((count + 1) * sizeof *queue);
-	json_t *nodes = json_array(), *lines = json_array();
-	if (!far || !queue)
-		goto out;
-	far[p.number] = 1;
-	queue[tail++] = p.number;
-	while (head < tail) {
-		uint32_t at = queue[head++];
-		json_array_append_new(nodes, node_json(hub, at));
-		for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(hub->ledger) && far[at] <= depth; eq++) {
-			struct gn_ledger_equivalent e;
-			struct gn_ledger_line mine, theirs;
-			uint32_t walk = 0;
-			if (gn_ledger_equivalent(hub->ledger, eq, &e) || (*code && strcmp(code, e.code) != 0))
-				continue;
-			while (json_array_size(lines) < HUB_GRAPH_MAX &&
-			       gn_ledger_next_pair(hub->ledger, eq, at, &walk, &mine, &theirs)) {
-				uint32_t other = mine.status != GN_LINE_NONE ? mine.to : theirs.from;
-				if (other >= count ||
-				    (far[other] && far[other] <= far[at] && other != at && far[other] != far[at]))
-					continue; /* its line was shown from there */
-				if (mine.status != GN_LINE_NONE)
-					json_array_append_new(lines, gn_hub_line_json(hub, &e, &mine));
-				if (theirs.status != GN_LINE_NONE && !(far[other] == far[at] && other < at))
-					json_array_append_new(lines, gn_hub_line_json(hub, &e, &theirs));
-				if (!far[other]) {
-					far[other] = (uint8_t)(far[at] + 1);
-					queue[tail++] = other;
-				}
-			}
+	while (json_array_size(g->lines) < HUB_GRAPH_MAX &&
+	       gn_ledger_next_pair(g->v->ledger, eq, at, &walk, &mine, &theirs)) {
+		uint32_t other = mine.status != GN_LINE_NONE ? mine.to : theirs.from;
+		if (other >= g->count || (g->far[other] && g->far[other] < g->far[at]))
+			continue; /* its line was shown from there */
+		if (mine.status != GN_LINE_NONE)
+			json_array_append_new(g->lines, gn_hub_line_json(g->v, &e, &mine));
+		if (theirs.status != GN_LINE_NONE && !(g->far[other] == g->far[at] && other < at))
+			json_array_append_new(g->lines, gn_hub_line_json(g->v, &e, &theirs));
+		if (!g->far[other]) {
+			g->far[other] = (uint8_t)(g->far[at] + 1);
+			g->queue[g->tail++] = other;
 		}
 	}
+}
+
+static void run_ego(struct gn_long *q, struct gn_hub_view *v)
+{
+	char pid[GN_PID_MAX];
+	uint32_t count = gn_ledger_participant_count(v->ledger);
+	struct ego g = {.q = q, .v = v, .count = count, .far = calloc(count, 1), .nodes = json_array()};
+	g.queue = malloc((count + 1) * sizeof *g.queue);
+	g.lines = json_array();
+	if (!g.far || !g.queue || q->who >= count) {
+		q->err = q->who >= count ? GN_NOT_FOUND : GN_NOMEM;
+		json_decref(g.nodes);
+		json_decref(g.lines);
+		goto out;
+	}
+	g.far[q->who] = 1;
+	g.queue[g.tail++] = q->who;
+	while (g.head < g.tail) {
+		uint32_t at = g.queue[g.head++];
+		json_array_append_new(g.nodes, node_json(v, at));
+		for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(v->ledger) && g.far[at] <= q->depth; eq++)
+			visit(&g, at, eq);
+	}
+	strip(g.lines);
+	gn_hub_pid(v, q->who, pid);
+	q->json = json_pack("{ss sI so so}", "pid", pid, "depth", (json_int_t)q->depth, "participants", g.nodes,
+			    "trustlines", g.lines);
 out:
-	free(far);
-	free(queue);
-	strip(lines);
-	gn_hub_json(r, 200,
-		    json_pack("{ss sI so so}", "pid", pid, "depth", (json_int_t)depth, "participants", nodes,
-			      "trustlines", lines));
+	free(g.far);
+	free(g.queue);
+}
+
+void gn_api_admin_ego(struct gn_hub_request *r)
+{
+	struct gn_long q = {.run = run_ego};
+	struct gn_ledger_participant p;
+	char pid[64];
+	if (!gn_hub_query(r, "pid", pid, sizeof pid) || !query_eq(r, &q.eq) ||
+	    !gn_hub_query_number(r, "depth", 1, 0, 4, &q.depth) || !gn_hub_participant(r, pid, &p))
+		return;
+	q.who = p.number;
+	gn_hub_long(r, &q);
+}
+
+static void add_liquidity(const struct gn_hub_view *v, uint32_t eq, json_t *list)
+{
+	struct gn_ledger_equivalent e;
+	gn_amount_sum limits = 0, used = 0, reserved = 0;
+	uint32_t a, b;
+	gn_amount x;
+	if (gn_ledger_equivalent(v->ledger, eq, &e))
+		return;
+	for (uint32_t pair = 0; gn_ledger_pair(v->ledger, eq, pair, &a, &b, &x) == GN_OK; pair++)
+		for (uint8_t side = 0; side < 2; side++) {
+			struct gn_ledger_line line;
+			struct gn_line_id id = {.eq = (uint16_t)eq, .pair = pair, .side = side};
+			if (gn_ledger_line_by_id(v->ledger, &id, &line))
+				continue;
+			limits += line.status == GN_LINE_ACTIVE ? line.limit : 0;
+			used += line.used;
+			reserved += line.reserved;
+		}
+	json_t *item = json_pack("{ss sI sI}", "equivalent", e.code, "trustlines", (json_int_t)e.open_lines,
+				 "participants", (json_int_t)e.nodes);
+	gn_amount_json(item, "total_limit", limits, e.precision);
+	gn_amount_json(item, "total_used", used, e.precision);
+	gn_amount_json(item, "total_reserved", reserved, e.precision);
+	json_array_append_new(list, item);
+}
+
+static void run_liquidity(struct gn_long *q, struct gn_hub_view *v)
+{
+	json_t *list = json_array();
+	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(v->ledger); eq++)
+		if (q->eq == UINT32_MAX || q->eq == eq)
+			add_liquidity(v, eq, list);
+	q->json = json_pack("{so}", "items", list);
 }
 
 void gn_api_admin_liquidity(struct gn_hub_request *r)
 {
-	json_t *list = json_array();
-	char code[32];
-	if (!gn_hub_query(r, "equivalent", code, sizeof code)) {
-		json_decref(list);
-		return;
-	}
-	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(r->hub->ledger); eq++) {
-		struct gn_ledger_equivalent e;
-		gn_amount_sum limits = 0, used = 0, reserved = 0;
-		uint32_t a, b;
-		gn_amount x;
-		if (gn_ledger_equivalent(r->hub->ledger, eq, &e) || (*code && strcmp(code, e.code) != 0))
-			continue;
-		for (uint32_t pair = 0; gn_ledger_pair(r->hub->ledger, eq, pair, &a, &b, &x) == GN_OK; pair++)
-			for (int side = 0; side < 2; side++) {
-				struct gn_ledger_line line;
-				if (gn_ledger_line(r->hub->ledger, eq, side ? b : a, side ? a : b, &line))
-					continue;
-				limits += line.status == GN_LINE_ACTIVE ? line.limit : 0;
-				used += line.used;
-				reserved += line.reserved;
-			}
-		json_t *item = json_pack("{ss sI sI}", "equivalent", e.code, "trustlines", (json_int_t)e.open_lines,
-					 "participants", (json_int_t)e.nodes);
-		gn_amount_json(item, "total_limit", limits, e.precision);
-		gn_amount_json(item, "total_used", used, e.precision);
-		gn_amount_json(item, "total_reserved", reserved, e.precision);
-		json_array_append_new(list, item);
-	}
-	gn_hub_items(r, list);
+	struct gn_long q = {.run = run_liquidity};
+	if (query_eq(r, &q.eq))
+		gn_hub_long(r, &q);
 }
 
 /* ---- transactions, disputes, reports ---- */
@@ -510,8 +569,8 @@ void gn_api_admin_dispute(struct gn_hub_request *r)
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no trust line with this id");
 		return;
 	}
-	gn_hub_pid(r->hub, line.from, from);
-	gn_hub_pid(r->hub, line.to, to);
+	gn_hub_pid(&r->hub->view, line.from, from);
+	gn_hub_pid(&r->hub->view, line.to, to);
 	err = gn_pid_parse(gn_str(from), &a.pid);
 	if (!err)
 		err = gn_pid_parse(gn_str(to), &a.pid2);
@@ -539,7 +598,7 @@ void gn_api_admin_incidents(struct gn_hub_request *r)
 {
 	struct gn_tx_key key;
 	struct gn_ledger_tx tx;
-	struct gn_feed_info feed;
+	struct gn_tail_info feed;
 	r->hold = json_array();
 	gn_feed_info(r->hub->feed, &feed);
 	for (uint32_t i = 0; gn_ledger_open_tx(r->hub->ledger, i, &key, &tx); i++) {
@@ -549,10 +608,10 @@ void gn_api_admin_incidents(struct gn_hub_request *r)
 				      json_pack("{ss ss ss so}", "type", "open_transaction", "key", hex, "status",
 						gn_tx_state_name(tx.state), "expires_at", gn_json_time(tx.expiry)));
 	}
-	if (feed.failures || feed.stale)
+	if (feed.failures || feed.behind)
 		json_array_append_new(r->hold,
 				      json_pack("{ss sI sb ss}", "type", "history", "failures",
-						(json_int_t)feed.failures, "stale", feed.stale, "last", feed.why));
+						(json_int_t)feed.failures, "stale", feed.behind, "last", feed.why));
 	if (r->hub->disk.failed)
 		json_array_append_new(
 			r->hold, json_pack("{ss sI}", "type", "disk", "failures", (json_int_t)r->hub->disk.failed));
@@ -561,11 +620,11 @@ void gn_api_admin_incidents(struct gn_hub_request *r)
 
 void gn_api_admin_migrations(struct gn_hub_request *r)
 {
-	struct gn_feed_info feed;
+	struct gn_tail_info feed;
 	gn_feed_info(r->hub->feed, &feed);
 	gn_hub_json(r, 200,
 		    json_pack("{ss sI sI sb}", "schema", "1", "watermark", (json_int_t)feed.watermark, "journal_seq",
-			      (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "is_up_to_date", !feed.stale));
+			      (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "is_up_to_date", !feed.behind));
 }
 
 void gn_api_admin_snapshot(struct gn_hub_request *r)

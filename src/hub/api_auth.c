@@ -87,7 +87,7 @@ static void give_tokens(struct gn_hub_request *r, const struct gn_hash *pid)
 		    json_pack("{ss ss ss si s{ss ss ss ss}}", "access_token", access, "refresh_token", refresh,
 			      "token_type", "Bearer", "expires_in", (int)hub->config.access_s, "participant", "pid",
 			      text, "display_name",
-			      known ? gn_hub_name(hub, p.number)
+			      known ? gn_hub_name(&hub->view, p.number)
 			      : o   ? o->name
 				    : "",
 			      "status", known ? statuses[p.status & 3] : "none", "role",

@@ -13,7 +13,7 @@ struct debt {
 };
 
 struct cycles {
-	const struct gn_hub *hub;
+	const struct gn_hub_view *view;
 	const struct gn_ledger_equivalent *e;
 	struct debt *debts; /* by debtor */
 	size_t count;
@@ -49,8 +49,8 @@ static void add_cycle(struct cycles *c, unsigned len)
 	for (unsigned i = 0; i < len; i++) {
 		const struct debt *d = &c->debts[c->path[i]];
 		char debtor[GN_PID_MAX], creditor[GN_PID_MAX], id[48];
-		gn_hub_pid(c->hub, d->debtor, debtor);
-		gn_hub_pid(c->hub, d->creditor, creditor);
+		gn_hub_pid(c->view, d->debtor, debtor);
+		gn_hub_pid(c->view, d->creditor, creditor);
 		snprintf(id, sizeof id, "%s-%u", c->e->code, d->pair);
 		json_t *item = json_pack("{ss ss ss}", "debt_id", id, "debtor", debtor, "creditor", creditor);
 		gn_amount_json(item, "amount", d->amount, c->e->precision);
@@ -98,10 +98,15 @@ static void walk_from(struct cycles *c, uint32_t start)
 }
 
 /* The clearable debts of now, as participants. */
-static gn_err load_debts(struct gn_hub *hub, const struct gn_ledger_equivalent *e, struct debt **out, size_t *count)
+static gn_err load_debts(const struct gn_hub_view *v, const struct gn_ledger_equivalent *e, struct debt **out,
+			 size_t *count)
 {
+	struct gn_alloc alloc;
+	struct gn_rand rand = gn_rand_system();
+	struct gn_env env = {&alloc, &rand, NULL};
 	struct gn_clearing *job;
-	gn_err err = gn_ledger_clearing_new(hub->ledger, &hub->env, gn_str(e->code), false, &job);
+	gn_alloc_heap(&alloc, HUB_CLEARING_MEMORY);
+	gn_err err = gn_ledger_clearing_new(v->ledger, &env, gn_str(e->code), false, &job);
 	if (err)
 		return err;
 	const struct gn_clearing_edge *edges = gn_clearing_edges(job, count);
@@ -110,7 +115,7 @@ static gn_err load_debts(struct gn_hub *hub, const struct gn_ledger_equivalent *
 	for (size_t i = 0; debts && i < *count; i++) {
 		uint32_t low, high;
 		gn_amount x;
-		if (gn_ledger_pair(hub->ledger, e->number, edges[i].tag, &low, &high, &x) || x == 0)
+		if (gn_ledger_pair(v->ledger, e->number, edges[i].tag, &low, &high, &x) || x == 0)
 			continue;
 		debts[n++] = (struct debt){x > 0 ? low : high, x > 0 ? high : low, edges[i].tag, edges[i].d};
 	}
@@ -122,29 +127,39 @@ static gn_err load_debts(struct gn_hub *hub, const struct gn_ledger_equivalent *
 	return GN_OK;
 }
 
-void gn_api_cycles(struct gn_hub_request *r)
+static void run_cycles(struct gn_long *q, struct gn_hub_view *v)
 {
-	char code[32];
-	uint64_t depth;
 	struct gn_ledger_equivalent e;
-	if (!gn_hub_query(r, "equivalent", code, sizeof code) ||
-	    !gn_hub_query_number(r, "max_depth", 6, 3, 10, &depth) || !gn_hub_equivalent(r, code, &e))
+	q->err = gn_ledger_equivalent(v->ledger, q->eq, &e);
+	if (q->err)
 		return;
-	struct cycles c = {r->hub, &e, NULL, 0, (unsigned)depth, HUB_CYCLES_WORK, json_array(), {0}};
-	gn_err err = load_debts(r->hub, &e, &c.debts, &c.count);
+	struct cycles c = {v, &e, NULL, 0, (unsigned)q->depth, HUB_CYCLES_WORK, json_array(), {0}};
+	gn_err err = load_debts(v, &e, &c.debts, &c.count);
 	if (err && err != GN_NOT_FOUND) {
 		json_decref(c.list);
-		gn_hub_fail(r, err, NULL, "%s", "");
+		q->err = err;
 		return;
 	}
-	qsort(c.debts, c.count, sizeof *c.debts, by_debtor);
+	if (c.count)
+		qsort(c.debts, c.count, sizeof *c.debts, by_debtor);
 	for (size_t i = 0; i < c.count; i++)
 		if (i == 0 || c.debts[i].debtor != c.debts[i - 1].debtor)
 			walk_from(&c, c.debts[i].debtor);
 	free(c.debts);
-	gn_hub_json(r, 200,
-		    json_pack("{so sb}", "cycles", c.list, "complete",
-			      c.work > 0 && json_array_size(c.list) < HUB_CYCLES_MAX));
+	q->json = json_pack("{so sb}", "cycles", c.list, "complete",
+			    c.work > 0 && json_array_size(c.list) < HUB_CYCLES_MAX);
+}
+
+void gn_api_cycles(struct gn_hub_request *r)
+{
+	char code[32];
+	struct gn_long q = {.run = run_cycles};
+	struct gn_ledger_equivalent e;
+	if (!gn_hub_query(r, "equivalent", code, sizeof code) ||
+	    !gn_hub_query_number(r, "max_depth", 6, 3, 10, &q.depth) || !gn_hub_equivalent(r, code, &e))
+		return;
+	q.eq = e.number;
+	gn_hub_long(r, &q);
 }
 
 void gn_api_admin_cycles(struct gn_hub_request *r)
@@ -219,6 +234,7 @@ struct job {
 	uv_work_t work;
 	struct gn_hub_request *r;
 	struct gn_alloc alloc;
+	struct gn_rand rand;
 	struct gn_env env;
 	struct gn_clearing *clearing, *asking; /* asking: with lines that want to be asked (offers) */
 	enum job_use use;
@@ -228,6 +244,7 @@ struct job {
 
 static void job_free(struct job *job)
 {
+	job->r->hub->jobs--;
 	gn_clearing_free(job->clearing);
 	gn_clearing_free(job->asking);
 	free(job);
@@ -308,7 +325,6 @@ static void job_done(uv_work_t *w, int status)
 {
 	struct job *job = GN_CONTAINER(w, struct job, work);
 	struct gn_hub_request *r = job->r;
-	r->hub->jobs--;
 	r->hub->now = gn_os_now();
 	if (status || job->err)
 		gn_hub_fail(r, status ? GN_BUSY : job->err, NULL, "%s", "");
@@ -320,38 +336,52 @@ static void job_done(uv_work_t *w, int status)
 	gn_hub_release(r);
 }
 
+/* On the replica's thread: the debts of one state, copied out. */
+static void run_copy(struct gn_long *q, struct gn_hub_view *v)
+{
+	struct job *job = q->job;
+	job->err = gn_ledger_clearing_new(v->ledger, &job->env, gn_str(job->code), false, &job->clearing);
+	if (job->err == GN_NOT_FOUND) /* no debt that may be cleared */
+		job->err = GN_OK;
+	if (!job->err && job->use == JOB_OFFER)
+		job->err = gn_ledger_clearing_new(v->ledger, &job->env, gn_str(job->code), true, &job->asking);
+}
+
+static void copied(struct gn_long *q)
+{
+	struct job *job = q->job;
+	job->r->refs++;
+	if (job->err)
+		job_done(&job->work, 0);
+	else if (uv_queue_work(&job->r->hub->loop, &job->work, job_work, job_done))
+		job_done(&job->work, -1);
+}
+
+static void drop_job(struct gn_long *q)
+{
+	job_free(q->job);
+}
+
 static void start_job(struct gn_hub_request *r, const char *code, enum job_use use)
 {
 	struct gn_hub *hub = r->hub;
+	if (hub->jobs >= HUB_CLEARING_JOBS) {
+		gn_hub_fail(r, GN_BUSY, NULL, "%u clearings are being computed already", hub->jobs);
+		return;
+	}
 	struct job *job = calloc(1, sizeof *job);
-	gn_err err = job ? GN_OK : GN_NOMEM;
-	if (hub->jobs >= 2) {
-		free(job);
-		gn_hub_fail(r, GN_BUSY, NULL, "two clearings are being computed already");
+	if (!job) {
+		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
 		return;
 	}
-	if (!err) {
-		job->r = r;
-		job->use = use;
-		snprintf(job->code, sizeof job->code, "%s", code);
-		gn_alloc_heap(&job->alloc, (size_t)1 << 30);
-		job->env = (struct gn_env){&job->alloc, &hub->rand, NULL};
-		err = gn_ledger_clearing_new(hub->ledger, &job->env, gn_str(code), false, &job->clearing);
-		if (err == GN_NOT_FOUND) /* no debt that may be cleared */
-			err = GN_OK;
-		if (!err && use == JOB_OFFER)
-			err = gn_ledger_clearing_new(hub->ledger, &job->env, gn_str(code), true, &job->asking);
-	}
-	if (err) {
-		if (job)
-			job_free(job);
-		gn_hub_fail(r, err, NULL, "%s", "");
-		return;
-	}
+	job->r = r;
+	job->use = use;
+	snprintf(job->code, sizeof job->code, "%s", code);
+	gn_alloc_heap(&job->alloc, HUB_CLEARING_MEMORY);
+	job->rand = gn_rand_system();
+	job->env = (struct gn_env){&job->alloc, &job->rand, NULL};
 	hub->jobs++;
-	r->refs++;
-	if (uv_queue_work(&hub->loop, &job->work, job_work, job_done))
-		job_done(&job->work, -1);
+	gn_hub_long(r, &(struct gn_long){.run = run_copy, .then = copied, .drop = drop_job, .job = job});
 }
 
 void gn_api_gap(struct gn_hub_request *r)

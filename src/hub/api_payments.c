@@ -19,16 +19,16 @@ static const char *name_for_text(void *user, uint32_t participant)
 	return out;
 }
 
-static json_t *cut_json(const struct gn_hub *hub, const struct gn_ledger_why *why, unsigned precision)
+static json_t *cut_json(const struct gn_hub_view *v, const struct gn_ledger_why *why, unsigned precision)
 {
 	json_t *list = json_array();
 	for (uint32_t i = 0; i < why->cut_count; i++) {
 		char owner[GN_PID_MAX], debtor[GN_PID_MAX];
-		gn_hub_pid(hub, why->cut[i].owner, owner);
-		gn_hub_pid(hub, why->cut[i].debtor, debtor);
-		json_t *item = json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name",
-					 gn_hub_name(hub, why->cut[i].owner), "debtor_name",
-					 gn_hub_name(hub, why->cut[i].debtor));
+		gn_hub_pid(v, why->cut[i].owner, owner);
+		gn_hub_pid(v, why->cut[i].debtor, debtor);
+		json_t *item =
+			json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name",
+				  gn_hub_name(v, why->cut[i].owner), "debtor_name", gn_hub_name(v, why->cut[i].debtor));
 		gn_amount_json(item, "limit", why->cut[i].limit, precision);
 		gn_amount_json(item, "used", why->cut[i].used, precision);
 		json_array_append_new(list, item);
@@ -36,16 +36,16 @@ static json_t *cut_json(const struct gn_hub *hub, const struct gn_ledger_why *wh
 	return list;
 }
 
-static json_t *why_raises_json(const struct gn_hub *hub, const struct gn_ledger_why *why, unsigned precision)
+static json_t *why_raises_json(const struct gn_hub_view *v, const struct gn_ledger_why *why, unsigned precision)
 {
 	json_t *list = json_array();
 	for (uint32_t i = 0; i < why->raise_count; i++) {
 		char owner[GN_PID_MAX], debtor[GN_PID_MAX];
-		gn_hub_pid(hub, why->raises[i].owner, owner);
-		gn_hub_pid(hub, why->raises[i].debtor, debtor);
+		gn_hub_pid(v, why->raises[i].owner, owner);
+		gn_hub_pid(v, why->raises[i].debtor, debtor);
 		json_t *item = json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name",
-					 gn_hub_name(hub, why->raises[i].owner), "debtor_name",
-					 gn_hub_name(hub, why->raises[i].debtor));
+					 gn_hub_name(v, why->raises[i].owner), "debtor_name",
+					 gn_hub_name(v, why->raises[i].debtor));
 		gn_amount_json(item, "limit", why->raises[i].limit, precision);
 		gn_amount_json(item, "raise", why->raises[i].raise, precision);
 		json_array_append_new(list, item);
@@ -61,14 +61,39 @@ static bool to_and_equivalent(struct gn_hub_request *r, struct gn_ledger_partici
 	       gn_hub_participant(r, pid, to) && gn_hub_equivalent(r, code, e);
 }
 
+static void run_capacity(struct gn_long *q, struct gn_hub_view *v)
+{
+	struct gn_ledger_equivalent e;
+	struct gn_ledger_why why;
+	uint8_t sentence[4096];
+	struct gn_buf out = {sentence, 0, sizeof sentence};
+	q->err = gn_ledger_equivalent(v->ledger, q->eq, &e);
+	if (q->err)
+		return;
+	gn_err err = gn_ledger_why(v->ledger, q->eq, q->who, q->to, q->amount, &why);
+	if (err == GN_NOT_FOUND) { /* one of the two has no line in this equivalent */
+		memset(&why, 0, sizeof why);
+	} else if (err) {
+		q->err = err;
+		return;
+	}
+	if (err || gn_ledger_why_text(v->ledger, q->eq, q->who, q->to, q->amount, &why, name_for_text, v, &out))
+		out.len = 0;
+	q->json = json_pack("{sb si si sb so so si sb so}", "can_pay",
+			    q->amount > 0 ? why.can_pay == q->amount : why.max_flow > 0, "routes_count",
+			    (int)why.routes, "estimated_hops", (int)why.hops, "connected", why.connected, "cut",
+			    cut_json(v, &why, e.precision), "raises", why_raises_json(v, &why, e.precision),
+			    "cut_total", (int)why.cut_total, "raises_suffice", why.raises_suffice, "explanation",
+			    gn_json_slice(gn_buf_slice(&out)));
+	gn_amount_json(q->json, "max_amount", why.max_flow, e.precision);
+	gn_amount_json(q->json, "routable", why.can_pay, e.precision);
+}
+
 void gn_api_capacity(struct gn_hub_request *r)
 {
 	struct gn_ledger_participant to;
 	struct gn_ledger_equivalent e;
-	struct gn_ledger_why why;
 	char text[64];
-	uint8_t sentence[4096];
-	struct gn_buf out = {sentence, 0, sizeof sentence};
 	gn_amount amount = 0;
 	if (!to_and_equivalent(r, &to, &e) || !gn_hub_query(r, "amount", text, sizeof text))
 		return;
@@ -77,29 +102,14 @@ void gn_api_capacity(struct gn_hub_request *r)
 			    text, e.code, e.precision);
 		return;
 	}
-	gn_err err = gn_ledger_why(r->hub->ledger, e.number, r->me.number, to.number, amount, &why);
-	if (err == GN_NOT_FOUND) /* one of the two has no line in this equivalent */
-		memset(&why, 0, sizeof why);
-	else if (err) {
-		gn_hub_fail(r, err, NULL, "%s", "");
-		return;
-	}
-	if (err || gn_ledger_why_text(r->hub->ledger, e.number, r->me.number, to.number, amount, &why, name_for_text,
-				      r->hub, &out))
-		out.len = 0;
-	json_t *j = json_pack("{sb si si sb so so si sb so}", "can_pay",
-			      amount > 0 ? why.can_pay == amount : why.max_flow > 0, "routes_count", (int)why.routes,
-			      "estimated_hops", (int)why.hops, "connected", why.connected, "cut",
-			      cut_json(r->hub, &why, e.precision), "raises", why_raises_json(r->hub, &why, e.precision),
-			      "cut_total", (int)why.cut_total, "raises_suffice", why.raises_suffice, "explanation",
-			      gn_json_slice(gn_buf_slice(&out)));
-	gn_amount_json(j, "max_amount", why.max_flow, e.precision);
-	gn_amount_json(j, "routable", why.can_pay, e.precision);
-	gn_hub_json(r, 200, j);
+	gn_hub_long(
+		r,
+		&(struct gn_long){
+			.run = run_capacity, .eq = e.number, .who = r->me.number, .to = to.number, .amount = amount});
 }
 
 struct path_list {
-	const struct gn_hub *hub;
+	const struct gn_hub_view *view;
 	json_t *list;
 	unsigned precision;
 };
@@ -110,7 +120,7 @@ static void add_path(void *user, gn_amount amount, const uint32_t *participants,
 	json_t *path = json_array(), *item = json_object();
 	for (uint32_t i = 0; i < count; i++) {
 		char pid[GN_PID_MAX];
-		gn_hub_pid(l->hub, participants[i], pid);
+		gn_hub_pid(l->view, participants[i], pid);
 		json_array_append_new(path, json_string(pid));
 	}
 	json_object_set_new(item, "path", path);
@@ -118,27 +128,35 @@ static void add_path(void *user, gn_amount amount, const uint32_t *participants,
 	json_array_append_new(l->list, item);
 }
 
+static void run_max_flow(struct gn_long *q, struct gn_hub_view *v)
+{
+	struct gn_ledger_equivalent e;
+	struct gn_ledger_why why = {0};
+	gn_amount max = 0;
+	struct path_list paths = {v, json_array(), 0};
+	gn_err err = gn_ledger_equivalent(v->ledger, q->eq, &e);
+	paths.precision = err ? 0 : e.precision;
+	if (!err)
+		err = gn_ledger_max_flow(v->ledger, q->eq, q->who, q->to, &max, add_path, &paths);
+	if (!err)
+		err = gn_ledger_why(v->ledger, q->eq, q->who, q->to, 0, &why);
+	if (err && err != GN_NOT_FOUND) {
+		json_decref(paths.list);
+		q->err = err;
+		return;
+	}
+	q->json = json_pack("{so so ss so}", "paths", paths.list, "bottlenecks", cut_json(v, &why, e.precision),
+			    "algorithm", "dinic", "computed_at", gn_json_time(q->now));
+	gn_amount_json(q->json, "max_amount", max, e.precision);
+}
+
 void gn_api_max_flow(struct gn_hub_request *r)
 {
 	struct gn_ledger_participant to;
 	struct gn_ledger_equivalent e;
-	struct gn_ledger_why why = {0};
-	gn_amount max = 0;
-	if (!to_and_equivalent(r, &to, &e))
-		return;
-	struct path_list paths = {r->hub, json_array(), e.precision};
-	gn_err err = gn_ledger_max_flow(r->hub->ledger, e.number, r->me.number, to.number, &max, add_path, &paths);
-	if (!err)
-		err = gn_ledger_why(r->hub->ledger, e.number, r->me.number, to.number, 0, &why);
-	if (err && err != GN_NOT_FOUND) {
-		json_decref(paths.list);
-		gn_hub_fail(r, err, NULL, "%s", "");
-		return;
-	}
-	json_t *j = json_pack("{so so ss so}", "paths", paths.list, "bottlenecks", cut_json(r->hub, &why, e.precision),
-			      "algorithm", "dinic", "computed_at", gn_json_time(r->hub->now));
-	gn_amount_json(j, "max_amount", max, e.precision);
-	gn_hub_json(r, 200, j);
+	if (to_and_equivalent(r, &to, &e))
+		gn_hub_long(r, &(struct gn_long){
+				       .run = run_max_flow, .eq = e.number, .who = r->me.number, .to = to.number});
 }
 
 /* ---- paying ---- */
@@ -183,8 +201,8 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 		gn_amount_text(v->u.failed.amount, eq.precision, requested);
 		gn_amount_text(v->u.failed.available, eq.precision, available);
 		details = json_pack("{ss ss so ss}", "requested", requested, "available", available, "raises",
-				    gn_hub_raises_json(r->hub, v->eq, eq.precision, v->u.failed.raises), "status",
-				    "ABORTED");
+				    gn_hub_raises_json(&r->hub->view, v->eq, eq.precision, v->u.failed.raises),
+				    "status", "ABORTED");
 	}
 	if (e->err == GN_NO_CAPACITY && *available)
 		gn_hub_fail(r, e->err, details,
@@ -202,7 +220,7 @@ static void paid(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	if (e->err && (!e->repeated || have)) {
 		fail_payment(r, e, have ? &v : NULL);
 	} else if (have && (v.type == GN_REC_PAYMENT || v.type == GN_REC_PREPARE) && !e->repeated) {
-		gn_hub_json(r, 200, gn_hub_payment_json(r->hub, &v));
+		gn_hub_json(r, 200, gn_hub_payment_json(&r->hub->view, &v));
 	} else {
 		tell_stored(r, &e->key);
 	}

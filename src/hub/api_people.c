@@ -126,7 +126,7 @@ static void line_told(struct gn_hub_request *r, json_t *times)
 static void tell_line(struct gn_hub_request *r, int status, const struct gn_ledger_equivalent *e,
 		      const struct gn_ledger_line *line)
 {
-	r->hold = gn_hub_line_json(r->hub, e, line);
+	r->hold = gn_hub_line_json(&r->hub->view, e, line);
 	r->note[0] = status;
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .who = line->from}, line_told);
 }
@@ -206,49 +206,51 @@ static bool status_fits(const json_t *item, const char *wanted)
 	return !*wanted || strcmp(json_string_value(json_object_get(item, "status")), wanted) == 0;
 }
 
-static void add_line(struct gn_hub_request *r, json_t *list, const struct gn_ledger_equivalent *e,
+static void add_line(const struct gn_hub_view *v, json_t *list, const struct gn_ledger_equivalent *e,
 		     const struct gn_ledger_line *line, const char *status)
 {
 	if (line->status == GN_LINE_NONE || (line->status == GN_LINE_CLOSED && !*status))
 		return;
-	json_t *item = gn_hub_line_json(r->hub, e, line);
+	json_t *item = gn_hub_line_json(v, e, line);
 	if (status_fits(item, status))
 		json_array_append(list, item);
 	json_decref(item);
 }
 
-static void lines_told(struct gn_hub_request *r, json_t *times)
+static void run_lines(struct gn_long *q, struct gn_hub_view *v)
 {
-	size_t i;
-	json_t *item;
-	if (!times)
-		return;
-	json_array_foreach(r->hold, i, item) gn_hub_line_times(item, times);
-	gn_hub_page(r, json_incref(r->hold));
+	struct gn_ledger_equivalent e;
+	struct gn_ledger_line mine, theirs;
+	json_t *all = json_array();
+	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(v->ledger); eq++) {
+		uint32_t at = 0;
+		if (gn_ledger_equivalent(v->ledger, eq, &e) || (q->eq != UINT32_MAX && q->eq != eq))
+			continue;
+		while (gn_ledger_next_pair(v->ledger, eq, q->who, &at, &mine, &theirs)) {
+			if (q->out)
+				add_line(v, all, &e, &mine, q->status);
+			if (q->in)
+				add_line(v, all, &e, &theirs, q->status);
+		}
+	}
+	q->json = gn_json_page(all, q->limit, q->offset);
 }
 
 void gn_api_lines(struct gn_hub_request *r)
 {
-	char direction[16], code[32], status[16];
-	struct gn_ledger_equivalent e;
-	struct gn_ledger_line mine, theirs;
+	char direction[16], code[32];
+	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
+	struct gn_long q = {.run = run_lines, .then = gn_hub_tell_lines, .who = r->me.number};
 	if (!gn_hub_query(r, "direction", direction, sizeof direction) ||
-	    !gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query(r, "status", status, sizeof status))
+	    !gn_hub_query(r, "equivalent", code, sizeof code) ||
+	    !gn_hub_query(r, "status", q.status, sizeof q.status) || !gn_hub_query_page(r, &q.limit, &q.offset))
 		return;
-	bool out = strcmp(direction, "incoming") != 0, in = strcmp(direction, "outgoing") != 0;
-	r->hold = json_array();
-	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(r->hub->ledger); eq++) {
-		uint32_t at = 0;
-		if (gn_ledger_equivalent(r->hub->ledger, eq, &e) || (*code && strcmp(code, e.code) != 0))
-			continue;
-		while (gn_ledger_next_pair(r->hub->ledger, eq, r->me.number, &at, &mine, &theirs)) {
-			if (out)
-				add_line(r, r->hold, &e, &mine, status);
-			if (in)
-				add_line(r, r->hold, &e, &theirs, status);
-		}
-	}
-	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .who = r->me.number}, lines_told);
+	if (*code && gn_ledger_find_equivalent(r->hub->ledger, gn_str(code), &e))
+		e.number = UINT32_MAX - 1; /* there are no lines in it */
+	q.eq = e.number;
+	q.out = strcmp(direction, "incoming") != 0;
+	q.in = strcmp(direction, "outgoing") != 0;
+	gn_hub_long(r, &q);
 }
 
 /* ---- what stands between people ---- */
@@ -273,44 +275,53 @@ void gn_api_balance(struct gn_hub_request *r)
 	gn_hub_json(r, 200, json_pack("{so}", "equivalents", list));
 }
 
-static void add_debt(struct gn_hub_request *r, json_t *list, const struct gn_ledger_equivalent *e,
+static void add_debt(const struct gn_hub_view *v, json_t *list, const struct gn_ledger_equivalent *e,
 		     const struct gn_ledger_line *line, bool i_owe)
 {
 	char pid[GN_PID_MAX];
 	uint32_t other = i_owe ? line->from : line->to;
 	if (line->used <= 0)
 		return;
-	gn_hub_pid(r->hub, other, pid);
-	json_t *item =
-		json_pack("{ss ss ss}", i_owe ? "creditor" : "debtor", pid, i_owe ? "creditor_name" : "debtor_name",
-			  gn_hub_name(r->hub, other), "equivalent", e->code);
+	gn_hub_pid(v, other, pid);
+	json_t *item = json_pack("{ss ss ss}", i_owe ? "creditor" : "debtor", pid,
+				 i_owe ? "creditor_name" : "debtor_name", gn_hub_name(v, other), "equivalent", e->code);
 	gn_amount_json(item, "amount", line->used, e->precision);
 	json_array_append_new(list, item);
+}
+
+static void run_debts(struct gn_long *q, struct gn_hub_view *v)
+{
+	struct gn_ledger_equivalent e;
+	struct gn_ledger_line mine, theirs;
+	json_t *outgoing = json_array(), *incoming = json_array();
+	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(v->ledger); eq++) {
+		uint32_t at = 0;
+		if (gn_ledger_equivalent(v->ledger, eq, &e) || (q->eq != UINT32_MAX && q->eq != eq))
+			continue;
+		while (gn_ledger_next_pair(v->ledger, eq, q->who, &at, &mine, &theirs)) {
+			if (q->out)
+				add_debt(v, outgoing, &e, &theirs, true);
+			if (q->in)
+				add_debt(v, incoming, &e, &mine, false);
+		}
+	}
+	q->json = json_pack("{so so}", "outgoing", outgoing, "incoming", incoming);
 }
 
 void gn_api_debts(struct gn_hub_request *r)
 {
 	char code[32], direction[16];
-	struct gn_ledger_equivalent e;
-	struct gn_ledger_line mine, theirs;
+	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
 	if (!gn_hub_query(r, "equivalent", code, sizeof code) ||
 	    !gn_hub_query(r, "direction", direction, sizeof direction))
 		return;
 	if (*code && !gn_hub_equivalent(r, code, &e))
 		return;
-	json_t *outgoing = json_array(), *incoming = json_array();
-	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(r->hub->ledger); eq++) {
-		uint32_t at = 0;
-		if (gn_ledger_equivalent(r->hub->ledger, eq, &e) || (*code && strcmp(code, e.code) != 0))
-			continue;
-		while (gn_ledger_next_pair(r->hub->ledger, eq, r->me.number, &at, &mine, &theirs)) {
-			if (strcmp(direction, "incoming") != 0)
-				add_debt(r, outgoing, &e, &theirs, true);
-			if (strcmp(direction, "outgoing") != 0)
-				add_debt(r, incoming, &e, &mine, false);
-		}
-	}
-	gn_hub_json(r, 200, json_pack("{so so}", "outgoing", outgoing, "incoming", incoming));
+	gn_hub_long(r, &(struct gn_long){.run = run_debts,
+					 .eq = e.number,
+					 .who = r->me.number,
+					 .out = strcmp(direction, "incoming") != 0,
+					 .in = strcmp(direction, "outgoing") != 0});
 }
 
 void gn_api_equivalents(struct gn_hub_request *r)

@@ -24,9 +24,9 @@ void gn_api_hub(struct gn_hub_request *r)
 void gn_api_health(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
-	struct gn_feed_info info;
+	struct gn_tail_info info;
 	gn_feed_info(hub->feed, &info);
-	bool ok = hub->ready && !hub->stopped && !info.stale;
+	bool ok = hub->ready && !hub->stopped && !info.behind;
 	json_t *j = json_pack("{ss ss ss sI so sb}", "status", ok ? "ok" : "degraded", "version", GEONET_VERSION,
 			      "environment", "hub", "uptime_seconds", (json_int_t)((hub->now - hub->started) / GN_SEC),
 			      "timestamp", gn_json_time(hub->now), "ready", hub->ready);
@@ -34,14 +34,14 @@ void gn_api_health(struct gn_hub_request *r)
 		json_object_set_new(j, "reason",
 				    json_string("the journal could not be written; the hub takes nothing new until it "
 						"is started again"));
-	else if (info.stale)
-		json_object_set_new(j, "reason", json_string("the history lags; payments go on"));
+	else if (info.behind)
+		json_object_set_new(j, "reason", json_string("the history lags and catches up; payments go on"));
 	gn_hub_json(r, ok ? 200 : 503, j);
 }
 
 static void health_db_told(struct gn_hub_request *r, json_t *answer)
 {
-	struct gn_feed_info info;
+	struct gn_tail_info info;
 	if (!answer)
 		return;
 	gn_feed_info(r->hub->feed, &info);
@@ -88,7 +88,7 @@ static void metric(struct text *t, const char *type, const char *name, const cha
 void gn_api_metrics(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
-	struct gn_feed_info feed;
+	struct gn_tail_info feed, replica;
 	struct gn_ledger_info l;
 	struct text t = {malloc(16384), 0, 16384};
 	if (!t.p) {
@@ -96,6 +96,7 @@ void gn_api_metrics(struct gn_hub_request *r)
 		return;
 	}
 	gn_feed_info(hub->feed, &feed);
+	gn_replica_info(hub->replica, &replica);
 	gn_ledger_info(hub->ledger, &l);
 	metric(&t, "gauge", "up", "the ledger takes commands", hub->ready && !hub->stopped);
 	metric(&t, "counter", "requests_total", "HTTP requests", hub->count.requests);
@@ -126,6 +127,12 @@ void gn_api_metrics(struct gn_hub_request *r)
 	metric(&t, "gauge", "history_watermark", "last record in the history", feed.watermark);
 	metric(&t, "gauge", "history_waiting_bytes", "records on their way into the history", feed.waiting_bytes);
 	metric(&t, "counter", "history_failures_total", "failed statements of the history", feed.failures);
+	metric(&t, "counter", "history_caught_up_total", "records the history read back from the journal",
+	       feed.caught_up);
+	metric(&t, "gauge", "replica_watermark", "last record in the copy that answers long questions",
+	       replica.watermark);
+	metric(&t, "gauge", "replica_waiting_bytes", "records on their way into the copy", replica.waiting_bytes);
+	metric(&t, "gauge", "long_questions", "long questions that wait or run", hub->longs);
 	metric(&t, "gauge", "websockets", "open WebSockets", hub->ws_count);
 	metric(&t, "counter", "events_total", "events sent to WebSockets", hub->count.events_sent);
 	metric(&t, "counter", "disk_failures_total", "failed disk requests", hub->disk.failed);
@@ -140,11 +147,12 @@ static json_t *invariant(bool passed, const char *value)
 	return json_pack("{sb ss si s{}}", "passed", passed, "value", value, "violations", passed ? 0 : 1, "details");
 }
 
-static json_t *integrity_of(const struct gn_hub *hub, const struct gn_ledger_equivalent *e, bool *healthy)
+static json_t *integrity_of(const struct gn_long *q, const struct gn_hub_view *v, const struct gn_ledger_equivalent *e,
+			    bool *healthy)
 {
 	struct gn_ledger_integrity in;
 	char checksum[65], net[GN_AMOUNT_TEXT_MAX], lines[24], debts[24];
-	if (gn_ledger_integrity(hub->ledger, e->number, &in))
+	if (gn_ledger_integrity(v->ledger, e->number, &in))
 		return json_null();
 	gn_hex(GN_SLICE(in.checksum.b), checksum);
 	gn_amount_text(in.net, e->precision, net);
@@ -153,63 +161,65 @@ static json_t *integrity_of(const struct gn_hub *hub, const struct gn_ledger_equ
 	bool ok = in.zero_sum && in.limits && in.one_direction && in.reservations;
 	*healthy = *healthy && ok;
 	return json_pack("{ss ss so s{so so so so}}", "status", ok ? "healthy" : "critical", "checksum", checksum,
-			 "last_verified", gn_json_time(hub->now), "invariants", "zero_sum", invariant(in.zero_sum, net),
+			 "last_verified", gn_json_time(q->now), "invariants", "zero_sum", invariant(in.zero_sum, net),
 			 "trust_limits", invariant(in.limits, lines), "debt_symmetry",
 			 invariant(in.one_direction, debts), "reservations", invariant(in.reservations, debts));
 }
 
-static void tell_integrity(struct gn_hub_request *r, const char *only)
+static void run_integrity(struct gn_long *q, struct gn_hub_view *v)
 {
 	json_t *list = json_object(), *alerts = json_array();
 	bool healthy = true;
-	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(r->hub->ledger); eq++) {
+	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(v->ledger); eq++) {
 		struct gn_ledger_equivalent e;
-		if (gn_ledger_equivalent(r->hub->ledger, eq, &e) == GN_OK && (!*only || strcmp(only, e.code) == 0))
-			json_object_set_new(list, e.code, integrity_of(r->hub, &e, &healthy));
+		if (gn_ledger_equivalent(v->ledger, eq, &e) == GN_OK && (q->eq == UINT32_MAX || q->eq == eq))
+			json_object_set_new(list, e.code, integrity_of(q, v, &e, &healthy));
 	}
 	if (!healthy)
 		json_array_append_new(
 			alerts, json_string("an invariant does not hold: stop the hub and run geonet hub verify"));
-	gn_hub_json(r, 200,
-		    json_pack("{ss so so so}", "status", healthy ? "healthy" : "critical", "last_check",
-			      gn_json_time(r->hub->now), "equivalents", list, "alerts", alerts));
+	q->json = json_pack("{ss so so so}", "status", healthy ? "healthy" : "critical", "last_check",
+			    gn_json_time(q->now), "equivalents", list, "alerts", alerts);
 }
 
 void gn_api_integrity_status(struct gn_hub_request *r)
 {
-	tell_integrity(r, "");
+	gn_hub_long(r, &(struct gn_long){.run = run_integrity, .eq = UINT32_MAX});
 }
 
 void gn_api_integrity_verify(struct gn_hub_request *r)
 {
 	json_t *in = gn_hub_body(r);
 	const char *code = json_string_value(json_object_get(in, "equivalent"));
-	struct gn_ledger_equivalent e;
+	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
 	if (in && (!code || gn_hub_equivalent(r, code, &e)))
-		tell_integrity(r, code ? code : "");
+		gn_hub_long(r, &(struct gn_long){.run = run_integrity, .eq = e.number});
 }
 
-void gn_api_integrity_checksum(struct gn_hub_request *r)
+static void run_checksum(struct gn_long *q, struct gn_hub_view *v)
 {
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_integrity in;
 	struct gn_hash state;
 	char checksum[65], hash[65];
-	if (!gn_hub_equivalent(r, r->args[0], &e))
+	q->err = gn_ledger_equivalent(v->ledger, q->eq, &e);
+	if (!q->err)
+		q->err = gn_ledger_integrity(v->ledger, q->eq, &in);
+	if (!q->err)
+		q->err = gn_ledger_state_hash(v->ledger, &state);
+	if (q->err)
 		return;
-	gn_err err = gn_ledger_integrity(r->hub->ledger, e.number, &in);
-	if (!err)
-		err = gn_ledger_state_hash(r->hub->ledger, &state);
-	if (err) {
-		gn_hub_fail(r, err, NULL, "%s", "");
-		return;
-	}
 	gn_hex(GN_SLICE(in.checksum.b), checksum);
 	gn_hex(GN_SLICE(state.b), hash);
-	gn_hub_json(r, 200,
-		    json_pack("{ss ss so ss sI}", "equivalent", e.code, "checksum", checksum, "created_at",
-			      gn_json_time(r->hub->now), "state_hash", hash, "seq",
-			      (json_int_t)gn_ledger_seq(r->hub->ledger)));
+	q->json = json_pack("{ss ss so ss sI}", "equivalent", e.code, "checksum", checksum, "created_at",
+			    gn_json_time(q->now), "state_hash", hash, "seq", (json_int_t)gn_ledger_seq(v->ledger));
+}
+
+void gn_api_integrity_checksum(struct gn_hub_request *r)
+{
+	struct gn_ledger_equivalent e;
+	if (gn_hub_equivalent(r, r->args[0], &e))
+		gn_hub_long(r, &(struct gn_long){.run = run_checksum, .eq = e.number});
 }
 
 static void audit_told(struct gn_hub_request *r, json_t *answer)

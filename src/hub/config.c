@@ -1,6 +1,7 @@
 /* Configuration: one table of settings that the file and the flags share; "name = value" lines, '#' comments (as NO-1).
  */
 #include "hub/hub.h"
+#include "hub/limits.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@ void gn_hub_config_default(struct gn_hub_config *c)
 	*c = (struct gn_hub_config){
 		.http = 7790,
 		.history = "sqlite",
+		.history_queue = HUB_HISTORY_QUEUE,
 		.access_s = 3600,
 		.refresh_s = 30 * 86400,
 		.rate_key = 6000,
@@ -60,6 +62,11 @@ static const char *set(struct gn_hub_config *c, const char *name, const char *va
 		if (ok)
 			memcpy(c->history, value, strlen(value) + 1);
 		return ok ? NULL : "sqlite, or postgresql and a connection string";
+	}
+	if (strcmp(name, "history-queue-kib") == 0) {
+		bool ok = number(value, 1, 1u << 20, &v);
+		c->history_queue = (size_t)v << 10;
+		return ok ? NULL : "1 to 1048576 KiB of records that may wait for the history";
 	}
 	if (strcmp(name, "access-seconds") == 0) {
 		bool ok = number(value, 1, 86400, &v);

@@ -24,7 +24,7 @@ enum gn_history_kind {
 	GN_HQ_NAMES,        /* {number: name}: all, for the hub's start */
 	GN_HQ_PARTICIPANTS, /* q, type, limit, offset: rows */
 	GN_HQ_PARTICIPANT,  /* who */
-	GN_HQ_LINE_TIMES,   /* who, or all when -1: {"eq/owner/debtor": [created, updated]} */
+	GN_HQ_LINE_TIMES,   /* lines, or who's: {"eq/owner/debtor": [created, updated]} */
 	GN_HQ_PAYMENTS,     /* who (-1: all), direction, eq, status, from, to, limit, offset */
 	GN_HQ_PAYMENT,      /* who (-1: any), text = tx_id */
 	GN_HQ_OPEN,         /* {key: payment} of those that wait for answers */
@@ -43,6 +43,7 @@ struct gn_history_query {
 	char type[16], status[32];
 	int64_t from, to; /* Unix seconds, 0: open */
 	int64_t limit, offset;
+	const json_t *lines; /* LINE_TIMES: items of gn_hub_line_json; borrowed, nobody touches them meanwhile */
 };
 /* A new JSON value as said above; items of lists are whole answers of the API. NULL: gn_history_why. */
 json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q);

@@ -98,6 +98,23 @@ static void row_line(void *user, const char *const *c, int n)
 	json_object_set_new(a->out, key, json_pack("[oo]", time_of(c[3]), time_of(c[4])));
 }
 
+static gn_err ask_line_times(struct asking *a, const json_t *lines)
+{
+	size_t i;
+	json_t *item;
+	json_array_foreach(lines, i, item)
+	{
+		unsigned eq, owner, debtor;
+		if (sscanf(json_string_value(json_object_get(item, "_key")), "%u/%u/%u", &eq, &owner, &debtor) != 3)
+			return GN_INTERNAL;
+		GN_TRY(GN_SQL_RUN(a->h->sql,
+				  "SELECT eq, owner, debtor, created, updated FROM lines WHERE eq = $1 AND owner = $2 "
+				  "AND debtor = $3",
+				  row_line, a, GN_SQL_I(eq), GN_SQL_I(owner), GN_SQL_I(debtor)));
+	}
+	return GN_OK;
+}
+
 /* ---- payments ---- */
 
 #define TX_COLUMNS                                                                                                     \
@@ -263,10 +280,11 @@ json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q)
 		break;
 	case GN_HQ_LINE_TIMES:
 		a.out = json_object();
-		err = GN_SQL_RUN(h->sql,
-				 "SELECT eq, owner, debtor, created, updated FROM lines WHERE $1 < 0 OR owner = $2 OR "
-				 "debtor = $3",
-				 row_line, &a, GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->who));
+		err = q->lines ? ask_line_times(&a, q->lines)
+			       : GN_SQL_RUN(h->sql,
+					    "SELECT eq, owner, debtor, created, updated FROM lines WHERE owner = $1 OR "
+					    "debtor = $2",
+					    row_line, &a, GN_SQL_I(q->who), GN_SQL_I(q->who));
 		break;
 	case GN_HQ_PAYMENTS: err = ask_payments(&a, q); break;
 	case GN_HQ_PAYMENT: err = ask_payment(&a, q); break;

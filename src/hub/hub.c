@@ -62,6 +62,7 @@ static void ready(struct gn_hub *hub, gn_err err)
 		return;
 	}
 	gn_ledger_info(hub->ledger, &info);
+	gn_replica_start(hub);
 	hub->ready = true;
 	gn_hub_log(hub, GN_LOG_INFO, "ready", "hub %s on port %u, %u participants, record %llu%s", hub->pid,
 		   gn_http_port(hub->http), gn_ledger_participant_count(hub->ledger),
@@ -82,6 +83,7 @@ static void event(struct gn_hub *hub, const struct gn_ledger_event *e)
 	case GN_LEDGER_READY: ready(hub, e->err); break;
 	case GN_LEDGER_RECORDS:
 		gn_feed_records(hub->feed, e->payload, e->first_seq, e->count);
+		gn_replica_records(hub->replica, e->payload, e->first_seq, e->count);
 		gn_hub_live_records(hub, e->payload, e->first_seq, e->count);
 		break;
 	case GN_LEDGER_RESULT: gn_hub_result(hub, e); break;
@@ -174,7 +176,7 @@ static void load_names(struct gn_hub *hub)
 	json_t *names = gn_feed_names(hub->feed), *name;
 	size_t i;
 	json_array_foreach(names, i, name)
-		gn_hub_set_name(hub, (uint32_t)i, gn_slice(json_string_value(name), json_string_length(name)));
+		gn_hub_set_name(&hub->view, (uint32_t)i, gn_slice(json_string_value(name), json_string_length(name)));
 	json_decref(names);
 }
 
@@ -219,6 +221,7 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	load_names(hub);
 	if (make_ledger(hub))
 		FAIL(GN_NOMEM, "not enough memory for the ledger");
+	hub->view.ledger = hub->ledger;
 	uv_timer_init(&hub->loop, &hub->timer);
 	uv_prepare_init(&hub->loop, &hub->prepare);
 	uv_signal_init(&hub->loop, &hub->sigint);
@@ -244,13 +247,17 @@ static void close_handle(uv_handle_t *handle, void *user)
 static void finish(struct gn_hub *hub)
 {
 	gn_time until = gn_os_now() + STOP_MAX;
+	hub->stopping = true;
 	gn_hub_live_close(hub);
 	while (gn_os_now() < until && !hub->stopped &&
-	       (hub->disk.running || hub->verify_running || hub->jobs || (hub->ready && !gn_ledger_idle(hub->ledger))))
+	       (hub->disk.running || hub->verify_running || hub->jobs || hub->longs ||
+		(hub->ready && !gn_ledger_idle(hub->ledger))))
 		uv_run(&hub->loop, UV_RUN_ONCE);
 	uv_prepare_stop(&hub->prepare);
-	while (hub->disk.running || hub->verify_running || hub->jobs) /* they hold what is about to be freed */
+	while (hub->disk.running || hub->verify_running || hub->jobs ||
+	       hub->longs) /* they hold what is about to be freed */
 		uv_run(&hub->loop, UV_RUN_ONCE);
+	gn_replica_close(hub->replica);
 	gn_feed_close(hub->feed);
 	gn_http_free(hub->http);
 	uv_walk(&hub->loop, close_handle, NULL);
@@ -266,9 +273,7 @@ static void finish(struct gn_hub *hub)
 static void fini(struct gn_hub *hub)
 {
 	gn_ledger_free(hub->ledger);
-	for (uint32_t i = 0; i < hub->name_count; i++)
-		free(hub->names[i]);
-	free(hub->names);
+	gn_hub_view_fini(&hub->view);
 	gn_hub_live_fini(hub);
 	gn_map_fini(&hub->tickets);
 	gn_map_fini(&hub->challenges);

@@ -12,6 +12,7 @@
 struct gn_hub_config {
 	char data[512];        /* the hub's directory: keys, journal/, history.db */
 	uint16_t http;         /* loopback port; 0: a free one */
+	size_t history_queue;  /* bytes of records the history may lag behind before it reads them from the journal */
 	char history[256];     /* "sqlite", or "postgresql" and a blank and libpq's connection string */
 	uint32_t access_s;     /* seconds an access token is good for */
 	uint32_t refresh_s;    /* and a refresh token */

@@ -1,15 +1,17 @@
 /* The hub's parts, private to src/hub. One thread (the loop's) touches all of it; workers see single jobs, the history
- * has its thread.
+ * and the replica have their threads.
  *
- *   hub.c start, pump, stop      disk.c journal <-> workers      verify.c signatures <-> workers      feed.c records,
- * questions <-> history api.c admission and life of a request       api_*.c the routes      submit.c signed operations
- * live.c WebSocket and events officers.c roles, settings of the hub       shapes_live.c JSON of the live state */
+ *   hub.c start, pump, stop             disk.c journal <-> workers      verify.c signatures <-> workers
+ *   tail.c records and questions <-> a thread: feed.c the history, replica.c long questions
+ *   api.c admission, life of a request  api_*.c the routes              submit.c signed operations
+ *   live.c WebSocket and events         officers.c roles, settings      shapes_live.c JSON of the state */
 #ifndef GN_HUB_HUB_INT_H
 #define GN_HUB_HUB_INT_H
 
 #include "hub/history.h"
 #include "hub/hub.h"
 #include "hub/limits.h"
+#include "hub/tail.h"
 #include "hub/token.h"
 #include "ledger/ledger.h"
 #include "net/net.h"
@@ -87,7 +89,9 @@ void gn_hub_text(struct gn_hub_request *r, const char *type, struct gn_slice tex
 /* {"items": list}; takes list. */
 void gn_hub_items(struct gn_hub_request *r, json_t *list);
 /* {"items", "page", "per_page", "total"} of a whole list, cut here; takes list. */
-void gn_hub_page(struct gn_hub_request *r, json_t *list);
+json_t *gn_json_page(json_t *list, uint64_t limit, uint64_t offset);
+/* The same of items that are cut already; takes them. */
+json_t *gn_json_page_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
 /* The envelope: code and status follow from err; details is taken, may be NULL; fmt "" is the error's own sentence. */
 void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const char *fmt, ...) GN_PRINTF(4, 5);
 /* With a status of its own. */
@@ -154,14 +158,49 @@ void gn_feed_records(struct gn_feed *f, struct gn_slice payload, uint64_t first_
 void gn_feed_ask(struct gn_feed *f, struct gn_hub_request *r, const struct gn_history_query *q);
 /* Blocks: names at the start. */
 json_t *gn_feed_names(struct gn_feed *f);
-struct gn_feed_info {
-	uint64_t watermark, waiting_bytes, failures;
-	bool stale; /* records were dropped: full again after a restart */
-	char why[HUB_WHY];
-};
-void gn_feed_info(struct gn_feed *f, struct gn_feed_info *out);
+void gn_feed_info(struct gn_feed *f, struct gn_tail_info *out);
 /* Ends the thread after what waits. */
 void gn_feed_close(struct gn_feed *f);
+
+/* ---- replica.c: questions that take long, on a thread with a copy of the ledger (HB-15) ---- */
+
+/* What names and shapes are made from: the loop's own ledger, or the copy. */
+struct gn_hub_view {
+	struct gn_ledger *ledger;
+	char **names; /* by participant number; owned */
+	uint32_t name_count, name_cap;
+};
+void gn_hub_view_fini(struct gn_hub_view *v); /* the names */
+struct gn_replica;
+/* At READY. Never fails as a whole: what fails is told by each question. */
+void gn_replica_start(struct gn_hub *hub);
+void gn_replica_records(struct gn_replica *p, struct gn_slice payload, uint64_t first_seq, uint32_t count);
+void gn_replica_info(struct gn_replica *p, struct gn_tail_info *out);
+void gn_replica_close(struct gn_replica *p);
+
+/* A question: `run` sees the view and this alone. It leaves json (the answer) or err with why (may be ""). */
+struct gn_long {
+	struct gn_tail_item item;
+	struct gn_hub_request *request;
+	void (*run)(struct gn_long *q, struct gn_hub_view *view);
+	void (*then)(struct gn_long *q); /* on the loop, instead of the answer; NULL: the answer is json */
+	gn_time now;
+	/* the question, as each kind needs it */
+	uint32_t eq, who, to; /* eq UINT32_MAX: all */
+	gn_amount amount;
+	uint64_t limit, offset, depth;
+	bool in, out, flag;
+	char creditor[64], debtor[64], status[16];
+	void *job;                       /* `then` takes it */
+	void (*drop)(struct gn_long *q); /* on the loop, when there is no `then` for it: frees the job; may be NULL */
+	/* the answer */
+	gn_err err;
+	char why[128];
+	json_t *json;
+	char *text; /* json, written on the thread */
+};
+/* Takes *q as it is; refused with 429 when HUB_LONG_MAX wait. */
+void gn_hub_long(struct gn_hub_request *r, struct gn_long *q);
 
 /* ---- live.c ---- */
 
@@ -195,25 +234,30 @@ void gn_api_whoami(struct gn_hub_request *r);
 
 /* ---- shapes_live.c ---- */
 
-const char *gn_hub_name(const struct gn_hub *hub, uint32_t participant);
-void gn_hub_set_name(struct gn_hub *hub, uint32_t participant, struct gn_slice name);
-void gn_hub_pid(const struct gn_hub *hub, uint32_t participant, char out[GN_PID_MAX]);
-json_t *gn_hub_line_json(const struct gn_hub *hub, const struct gn_ledger_equivalent *e,
+const char *gn_hub_name(const struct gn_hub_view *v, uint32_t participant);
+void gn_hub_set_name(struct gn_hub_view *v, uint32_t participant, struct gn_slice name);
+void gn_hub_pid(const struct gn_hub_view *v, uint32_t participant, char out[GN_PID_MAX]);
+json_t *gn_hub_line_json(const struct gn_hub_view *v, const struct gn_ledger_equivalent *e,
 			 const struct gn_ledger_line *line);
 /* Fills created_at and updated_at of items of gn_hub_line_json from GN_HQ_LINE_TIMES. */
 void gn_hub_line_times(json_t *item, json_t *times);
-json_t *gn_hub_payment_json(const struct gn_hub *hub, const struct gn_record_view *r);
-json_t *gn_hub_raises_json(const struct gn_hub *hub, uint32_t eq, unsigned precision, struct gn_slice raises);
+/* `then` of questions whose json is a page of lines: asks the history for their dates and answers. */
+void gn_hub_tell_lines(struct gn_long *q);
+json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_view *r);
+json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned precision, struct gn_slice raises);
 json_t *gn_hub_equivalent_json(const struct gn_ledger_equivalent *e);
-gn_pair_pids gn_hub_pair; /* user: struct gn_hub */
+gn_pair_pids gn_hub_pair; /* user: struct gn_hub_view */
+/* The display name that a PARTICIPANT or PROFILE record gives. */
+void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);
 
 /* ---- routes, by file ---- */
 
 #define GN_HUB_RUNS(X)                                                                                                 \
 	X(challenge)                                                                                                   \
 	X(login)                                                                                                       \
-	X(refresh) X(participant_create) X(participants) X(participant_get) X(me_get) X(me_patch) X(line_create) X(    \
-		lines) X(line_get) X(line_patch) X(line_delete) X(capacity) X(max_flow) X(payment_create) X(payments)  \
+	X(refresh)                                                                                                     \
+	X(participant_create) X(participants) X(participant_get) X(me_get) X(me_patch) X(line_create) X(lines) X(      \
+		line_get) X(line_patch) X(line_delete) X(capacity) X(max_flow) X(payment_create) X(payments)           \
 		X(payment_get) X(asked) X(vote) X(balance) X(debts) X(equivalents) X(cycles) X(clear_auto) X(gap) X(   \
 			clearings) X(offers) X(consent) X(integrity_status) X(integrity_checksum) X(integrity_audit)   \
 			X(integrity_verify) X(repair) X(hub) X(health) X(health_db) X(metrics) X(admin_migrations)     \
@@ -267,9 +311,9 @@ struct gn_hub {
 	unsigned verify_running;
 	struct gn_officer officers[HUB_ROLES_MAX];
 	unsigned officer_count;
-	char **names; /* by participant number; owned */
-	uint32_t name_count, name_cap;
-	unsigned ws_count, jobs; /* open WebSockets; clearing jobs on workers */
+	struct gn_hub_view view; /* of ledger */
+	struct gn_replica *replica;
+	unsigned ws_count, jobs, longs; /* open WebSockets; clearing jobs on workers; questions at the replica */
 	struct {
 		uint32_t running;
 		uint64_t failed;

@@ -21,10 +21,13 @@
 #define HUB_DISK_JOBS 16u         /* disk requests on workers at once */
 #define HUB_LIST_BYTES (4u << 20) /* of a directory listing */
 #define HUB_HISTORY_QUEUE                                                                                              \
-	(64u << 20) /* bytes of records the history may lag behind before it is told to catch up from the journal */
-#define HUB_CYCLES_MAX 100u     /* cycles one listing shows */
-#define HUB_CYCLES_WORK 200000u /* edges one listing of cycles looks at */
-#define HUB_GRAPH_MAX 20000u    /* lines one graph snapshot shows */
-#define HUB_WHY 640u            /* bytes of a sentence that explains a failure */
+	(64u << 20) /* bytes of records the history or the replica may lag behind before they read them from files */
+#define HUB_LONG_MAX 16u     /* long questions that wait or run at once: each may take a second of the replica */
+#define HUB_CLEARING_JOBS 2u /* exact clearings computed at once: each a core */
+#define HUB_CLEARING_MEMORY ((size_t)1 << 30) /* bytes of one: 10 million debts */
+#define HUB_CYCLES_MAX 100u                   /* cycles one listing shows */
+#define HUB_CYCLES_WORK 200000u               /* edges one listing of cycles looks at */
+#define HUB_GRAPH_MAX 20000u                  /* lines one graph snapshot shows */
+#define HUB_WHY 640u                          /* bytes of a sentence that explains a failure */
 
 #endif

@@ -155,7 +155,7 @@ static void tell(struct gn_hub *hub, uint32_t participant, enum gn_hub_event eve
 
 static void tell_payment(struct gn_hub *hub, const struct gn_record_view *v)
 {
-	json_t *full = gn_hub_payment_json(hub, v);
+	json_t *full = gn_hub_payment_json(&hub->view, v);
 	if (!full)
 		return;
 	json_object_del(full, "routes");
@@ -167,7 +167,7 @@ static void tell_payment(struct gn_hub *hub, const struct gn_record_view *v)
 /* A payment that waits: what will be told if it commits. */
 static void prepare_payment(struct gn_hub *hub, const struct gn_record_view *v)
 {
-	json_t **slot = gn_map_put(&hub->prepared, &v->key), *full = slot ? gn_hub_payment_json(hub, v) : NULL;
+	json_t **slot = gn_map_put(&hub->prepared, &v->key), *full = slot ? gn_hub_payment_json(&hub->view, v) : NULL;
 	if (!slot)
 		return;
 	json_decref(*slot);
@@ -208,7 +208,7 @@ static void tell_line(struct gn_hub *hub, const struct gn_record_view *v)
 	if (gn_ledger_equivalent(hub->ledger, v->eq, &e) ||
 	    gn_ledger_line(hub->ledger, v->eq, v->u.line.from, v->u.line.to, &line))
 		return;
-	json_t *j = gn_hub_line_json(hub, &e, &line);
+	json_t *j = gn_hub_line_json(&hub->view, &e, &line);
 	json_object_del(j, "_key");
 	tell(hub, v->u.line.from, GN_EVENT_LINE, "trustline.updated", j);
 	tell(hub, v->u.line.to, GN_EVENT_LINE, "trustline.updated", j);
@@ -224,8 +224,8 @@ static void tell_edge(struct gn_hub *hub, const struct gn_record_view *v, const 
 	char debtor[GN_PID_MAX], creditor[GN_PID_MAX];
 	if (gn_ledger_pair(hub->ledger, v->eq, debt.pair, &ends[0], &ends[1], &x))
 		return;
-	gn_hub_pid(hub, ends[debt.dir], debtor);
-	gn_hub_pid(hub, ends[!debt.dir], creditor);
+	gn_hub_pid(&hub->view, ends[debt.dir], debtor);
+	gn_hub_pid(&hub->view, ends[!debt.dir], creditor);
 	json_t *j = json_pack("{ss ss ss sI}", "equivalent", e->code, "debtor", debtor, "creditor", creditor, "seq",
 			      (json_int_t)v->seq);
 	gn_amount_json(j, "amount", amount, e->precision);
@@ -250,31 +250,6 @@ static void tell_clearing(struct gn_hub *hub, const struct gn_record_view *v)
 		tell_edge(hub, v, &e, hop, amount);
 }
 
-/* Names are kept here too: profiles change by records. */
-static void note_name(struct gn_hub *hub, const struct gn_record_view *v)
-{
-	struct gn_op *op = malloc(sizeof *op);
-	uint8_t name[OP_NAME_MAX + 1];
-	struct gn_buf text = {name, 0, sizeof name};
-	enum gn_op_kind kind = v->type == GN_REC_PARTICIPANT ? GN_OP_REGISTER : GN_OP_PROFILE;
-	uint32_t number = v->sign.signer;
-	if (op &&
-	    gn_op_parse(v->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, v->sign.profile ? GN_OP_KINDS : kind,
-			v->sign.bytes, op) == GN_OK &&
-	    op->display_name.p && gn_json_unescape(op->display_name, &text) == GN_OK) {
-		if (v->type == GN_REC_PARTICIPANT) {
-			struct gn_slice part = GN_SLICE(v->u.participant.pk.b);
-			struct gn_ledger_participant p;
-			struct gn_hash pid;
-			gn_sha256(&part, 1, &pid);
-			number = gn_ledger_find_participant(hub->ledger, &pid, &p) == GN_OK ? p.number : UINT32_MAX;
-		}
-		if (number != UINT32_MAX)
-			gn_hub_set_name(hub, number, gn_buf_slice(&text));
-	}
-	free(op);
-}
-
 void gn_hub_live_records(struct gn_hub *hub, struct gn_slice payload, uint64_t first_seq, uint32_t count)
 {
 	size_t off = 0;
@@ -283,7 +258,7 @@ void gn_hub_live_records(struct gn_hub *hub, struct gn_slice payload, uint64_t f
 		if (gn_rec_next(payload, &off, first_seq + i, &v))
 			return;
 		if (v.type == GN_REC_PARTICIPANT || v.type == GN_REC_PROFILE)
-			note_name(hub, &v);
+			gn_hub_note_name(&hub->view, &v);
 		else if (v.type == GN_REC_PREPARE)
 			prepare_payment(hub, &v);
 		else if (v.type == GN_REC_COMMIT || v.type == GN_REC_ABORT)

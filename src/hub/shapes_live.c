@@ -4,21 +4,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-const char *gn_hub_name(const struct gn_hub *hub, uint32_t participant)
+const char *gn_hub_name(const struct gn_hub_view *v, uint32_t participant)
 {
-	return participant < hub->name_count && hub->names[participant] ? hub->names[participant] : "";
+	return participant < v->name_count && v->names[participant] ? v->names[participant] : "";
 }
 
-void gn_hub_set_name(struct gn_hub *hub, uint32_t participant, struct gn_slice name)
+void gn_hub_set_name(struct gn_hub_view *v, uint32_t participant, struct gn_slice name)
 {
-	if (participant >= hub->name_cap) {
+	if (participant >= v->name_cap) {
 		uint32_t cap = participant * 2 + 64;
-		char **grown = realloc(hub->names, cap * sizeof *grown);
+		char **grown = realloc(v->names, cap * sizeof *grown);
 		if (!grown)
 			return; /* a name is not shown; nothing hangs on it */
-		memset(grown + hub->name_cap, 0, (cap - hub->name_cap) * sizeof *grown);
-		hub->names = grown;
-		hub->name_cap = cap;
+		memset(grown + v->name_cap, 0, (cap - v->name_cap) * sizeof *grown);
+		v->names = grown;
+		v->name_cap = cap;
 	}
 	char *text = malloc(name.len + 1);
 	if (!text)
@@ -26,29 +26,50 @@ void gn_hub_set_name(struct gn_hub *hub, uint32_t participant, struct gn_slice n
 	if (name.len)
 		memcpy(text, name.p, name.len);
 	text[name.len] = 0;
-	free(hub->names[participant]);
-	hub->names[participant] = text;
-	if (participant >= hub->name_count)
-		hub->name_count = participant + 1;
+	free(v->names[participant]);
+	v->names[participant] = text;
+	if (participant >= v->name_count)
+		v->name_count = participant + 1;
 }
 
-void gn_hub_pid(const struct gn_hub *hub, uint32_t participant, char out[GN_PID_MAX])
+void gn_hub_view_fini(struct gn_hub_view *v)
+{
+	for (uint32_t i = 0; i < v->name_count; i++)
+		free(v->names[i]);
+	free(v->names);
+}
+
+void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r)
+{
+	struct gn_op *op = malloc(sizeof *op);
+	uint8_t name[OP_NAME_MAX + 1];
+	struct gn_buf text = {name, 0, sizeof name};
+	enum gn_op_kind kind = r->type == GN_REC_PARTICIPANT ? GN_OP_REGISTER : GN_OP_PROFILE;
+	if (op &&
+	    gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, r->sign.profile ? GN_OP_KINDS : kind,
+			r->sign.bytes, op) == GN_OK &&
+	    op->display_name.p && gn_json_unescape(op->display_name, &text) == GN_OK)
+		gn_hub_set_name(v, r->sign.signer, gn_buf_slice(&text));
+	free(op);
+}
+
+void gn_hub_pid(const struct gn_hub_view *v, uint32_t participant, char out[GN_PID_MAX])
 {
 	struct gn_ledger_participant p;
 	out[0] = 0;
-	if (gn_ledger_participant(hub->ledger, participant, &p) == GN_OK)
+	if (gn_ledger_participant(v->ledger, participant, &p) == GN_OK)
 		gn_pid(&p.pk, out);
 }
 
 bool gn_hub_pair(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX], char higher[GN_PID_MAX])
 {
-	const struct gn_hub *hub = user;
+	const struct gn_hub_view *v = user;
 	uint32_t a, b;
 	gn_amount x;
-	if (gn_ledger_pair(hub->ledger, eq, pair, &a, &b, &x))
+	if (gn_ledger_pair(v->ledger, eq, pair, &a, &b, &x))
 		return false;
-	gn_hub_pid(hub, a, lower);
-	gn_hub_pid(hub, b, higher);
+	gn_hub_pid(v, a, lower);
+	gn_hub_pid(v, b, higher);
 	return true;
 }
 
@@ -72,18 +93,18 @@ static json_t *policy_json(const struct gn_rec_policy *p, unsigned precision)
 	return j;
 }
 
-json_t *gn_hub_line_json(const struct gn_hub *hub, const struct gn_ledger_equivalent *e,
+json_t *gn_hub_line_json(const struct gn_hub_view *v, const struct gn_ledger_equivalent *e,
 			 const struct gn_ledger_line *line)
 {
 	static const char *const statuses[] = {"none", "active", "frozen", "closing", "closed"};
 	char id[GN_LINE_ID_LEN + 1], from[GN_PID_MAX], to[GN_PID_MAX], key[64];
 	gn_line_id_text(&line->id, id);
-	gn_hub_pid(hub, line->from, from);
-	gn_hub_pid(hub, line->to, to);
+	gn_hub_pid(v, line->from, from);
+	gn_hub_pid(v, line->to, to);
 	snprintf(key, sizeof key, "%u/%u/%u", e->number, line->from, line->to);
 	json_t *j = json_pack(
 		"{ss si ss ss ss ss ss so ss sb ss}", "id", id, "version", (int)line->id.version, "from", from, "to",
-		to, "from_display_name", gn_hub_name(hub, line->from), "to_display_name", gn_hub_name(hub, line->to),
+		to, "from_display_name", gn_hub_name(v, line->from), "to_display_name", gn_hub_name(v, line->to),
 		"equivalent", e->code, "policy", policy_json(&line->policy, e->precision), "status",
 		line->disputed ? "frozen" : statuses[line->status % 5], "disputed", line->disputed, "_key", key);
 	gn_amount_json(j, "limit", line->limit, e->precision);
@@ -103,7 +124,44 @@ void gn_hub_line_times(json_t *item, json_t *times)
 	json_object_del(item, "_key");
 }
 
-json_t *gn_hub_raises_json(const struct gn_hub *hub, uint32_t eq, unsigned precision, struct gn_slice raises)
+static void lines_told(struct gn_hub_request *r, json_t *times)
+{
+	size_t i;
+	json_t *item;
+	if (!times)
+		return;
+	json_array_foreach(json_object_get(r->hold, "items"), i, item) gn_hub_line_times(item, times);
+	gn_hub_json(r, 200, json_incref(r->hold));
+}
+
+void gn_hub_tell_lines(struct gn_long *q)
+{
+	struct gn_hub_request *r = q->request;
+	r->hold = q->json;
+	q->json = NULL;
+	gn_hub_ask(r,
+		   &(struct gn_history_query){
+			   .kind = GN_HQ_LINE_TIMES, .who = -1, .lines = json_object_get(r->hold, "items")},
+		   lines_told);
+}
+
+json_t *gn_json_page_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total)
+{
+	return json_pack("{so sI sI sI}", "items", items, "page", (json_int_t)(offset / limit + 1), "per_page",
+			 (json_int_t)limit, "total", (json_int_t)total);
+}
+
+json_t *gn_json_page(json_t *list, uint64_t limit, uint64_t offset)
+{
+	size_t total = json_array_size(list);
+	json_t *cut = json_array();
+	for (uint64_t i = offset; i < total && i < offset + limit; i++)
+		json_array_append(cut, json_array_get(list, i));
+	json_decref(list);
+	return gn_json_page_of(cut, limit, offset, total);
+}
+
+json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned precision, struct gn_slice raises)
 {
 	json_t *list = json_array();
 	struct gn_hop line;
@@ -112,38 +170,38 @@ json_t *gn_hub_raises_json(const struct gn_hub *hub, uint32_t eq, unsigned preci
 		char end[2][GN_PID_MAX];
 		uint32_t who[2];
 		gn_amount x;
-		if (gn_ledger_pair(hub->ledger, eq, line.pair, &who[0], &who[1], &x))
+		if (gn_ledger_pair(v->ledger, eq, line.pair, &who[0], &who[1], &x))
 			continue;
-		gn_hub_pid(hub, who[0], end[0]);
-		gn_hub_pid(hub, who[1], end[1]);
+		gn_hub_pid(v, who[0], end[0]);
+		gn_hub_pid(v, who[1], end[1]);
 		json_t *item =
 			json_pack("{ss ss ss ss}", "owner", end[line.dir], "debtor", end[!line.dir], "owner_name",
-				  gn_hub_name(hub, who[line.dir]), "debtor_name", gn_hub_name(hub, who[!line.dir]));
+				  gn_hub_name(v, who[line.dir]), "debtor_name", gn_hub_name(v, who[!line.dir]));
 		gn_amount_json(item, "raise", raise, precision);
 		json_array_append_new(list, item);
 	}
 	return list;
 }
 
-json_t *gn_hub_payment_json(const struct gn_hub *hub, const struct gn_record_view *r)
+json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_view *r)
 {
 	struct gn_ledger_equivalent e;
 	char from[GN_PID_MAX], to[GN_PID_MAX];
 	struct gn_op *op = malloc(sizeof *op);
 	bool committed = r->type == GN_REC_PAYMENT;
-	if (!op || gn_ledger_equivalent(hub->ledger, r->eq, &e) ||
+	if (!op || gn_ledger_equivalent(v->ledger, r->eq, &e) ||
 	    gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, r->sign.profile ? GN_OP_KINDS : GN_OP_PAYMENT,
 			r->sign.bytes, op)) {
 		free(op);
 		return NULL;
 	}
-	gn_hub_pid(hub, r->u.payment.payer, from);
-	gn_hub_pid(hub, r->u.payment.payee, to);
+	gn_hub_pid(v, r->u.payment.payer, from);
+	gn_hub_pid(v, r->u.payment.payee, to);
 	json_t *j = json_pack(
 		"{so ss ss ss ss so so so so so sI}", "tx_id", gn_json_slice(op->tx_id), "status",
 		gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE), "from", from, "to", to, "equivalent",
 		e.code, "routes",
-		gn_json_routes(r->u.payment.routes, r->eq, e.precision, gn_hub_pair, (void *)(uintptr_t)hub), "error",
+		gn_json_routes(r->u.payment.routes, r->eq, e.precision, gn_hub_pair, (void *)(uintptr_t)v), "error",
 		json_null(), "description", op->description.p ? gn_json_raw(op->description) : json_null(),
 		"created_at", gn_json_time(r->time), "committed_at", committed ? gn_json_time(r->time) : json_null(),
 		"seq", (json_int_t)r->seq);

@@ -272,6 +272,38 @@ GN_MUST gn_err gn_ledger_integrity(const struct gn_ledger *l, uint32_t eq, struc
 /* SHA-256 of the whole state's encoding (LG-53). GN_NOMEM. */
 GN_MUST gn_err gn_ledger_state_hash(const struct gn_ledger *l, struct gn_hash *out);
 
+/* ---- a copy for questions, on a thread of its own (LG-55) ---- */
+
+/* The state as it is, in bytes of `alloc` (the caller frees them). GN_STATE before READY, GN_NOMEM. */
+GN_MUST gn_err gn_ledger_state(const struct gn_ledger *l, struct gn_alloc *alloc, struct gn_buf *out);
+/* A ledger of that state which takes questions and gn_ledger_follow alone; env is its own. GN_CORRUPT, GN_NOMEM. */
+GN_MUST gn_err gn_ledger_follower(const struct gn_env *env, struct gn_slice state, struct gn_ledger **out);
+/* Applies durable records; those it has are skipped. GN_NOT_FOUND: some before them are missing, nothing was applied. After any other
+ * error it is good for gn_ledger_free alone. */
+GN_MUST gn_err gn_ledger_follow(struct gn_ledger *f, struct gn_slice payload, uint64_t first_seq, uint32_t count);
+
+/* ---- a journal's files, read while they grow (LG-56): "<dir>/%08x.log", numbered from 1 ---- */
+
+#define GN_JOURNAL_FILE_HEAD 8192u  /* bytes: what a file begins with, then batches */
+#define GN_JOURNAL_BATCH_HEAD 104u
+struct gn_journal_file {
+	uint32_t number;
+	uint64_t first_seq;
+	uint8_t salt[16];
+	struct gn_pk hub;
+};
+struct gn_journal_batch {
+	uint64_t first_seq, payload_len;
+	uint64_t stored; /* bytes in the file, head included: the next batch begins behind them */
+	uint32_t count;
+};
+/* GN_CORRUPT: not the beginning of a journal's file. */
+GN_MUST gn_err gn_journal_file(struct gn_slice head, struct gn_journal_file *out);
+/* GN_CORRUPT: no batch begins here. */
+GN_MUST gn_err gn_journal_batch(const struct gn_journal_file *file, struct gn_slice head, struct gn_journal_batch *out);
+/* The records of a whole batch (head and payload). GN_TRUNCATED, GN_CORRUPT. */
+GN_MUST gn_err gn_journal_payload(const struct gn_journal_file *file, struct gn_slice batch, struct gn_slice *out);
+
 struct gn_ledger_info {
 	bool ready, stopped;
 	uint64_t records, batches, bytes, snapshots; /* since the start */
