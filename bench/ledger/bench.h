@@ -32,7 +32,7 @@ struct world {
 	uint64_t *seq;
 	char (*pid)[GN_PID_MAX];
 	gn_time now;
-	uint64_t tx, told, refused; /* told: results with an outcome */
+	uint64_t tx, ticket, told, refused; /* told: results with an outcome */
 	bool ready;
 	gn_amount median; /* of the limits */
 };
@@ -58,7 +58,17 @@ void world_people(struct world *w, uint32_t people);
 void world_lines(struct world *w, unsigned per_person);
 /* Ticks, performs requests, takes events until nothing is left to do. */
 void world_run(struct world *w);
+/* A payment's signed bytes, as a client would send them. */
+#define REQUEST_MAX 700
+struct made {
+	uint32_t payer, payee;
+	gn_amount amount;
+	size_t len;
+	uint8_t bytes[REQUEST_MAX];
+};
+void world_make_payment(struct world *w, uint32_t from, uint32_t to, gn_amount amount, struct made *out);
 /* Submits without running; false when the ledger is busy. */
+bool world_submit(struct world *w, const struct made *m);
 bool world_pay(struct world *w, uint32_t from, uint32_t to, gn_amount amount);
 void world_trust(struct world *w, uint32_t from, uint32_t to, gn_amount limit);
 

@@ -86,15 +86,26 @@ void world_settings(struct world *w, bool clearing, bool maxflow)
 	world_run(w);
 }
 
-static gn_err send(struct world *w, uint32_t who, enum gn_op_kind kind, const char *body, const char *tx_id)
+/* Signed bytes of an operation into storage of REQUEST_MAX. */
+static size_t make(struct world *w, uint32_t who, enum gn_op_kind kind, const char *body, const char *tx_id, uint8_t *storage)
 {
-	uint8_t storage[2048];
-	struct gn_buf b = {storage, 0, sizeof storage};
+	struct gn_buf b = {storage, 0, REQUEST_MAX};
 	struct gn_op_envelope e = {.kind = kind, .hub = w->hub.pk, .signer = w->pk[who], .seq = ++w->seq[who], .ts = (int64_t)gn_unix(w->now),
 				   .tx_id = tx_id ? gn_str(tx_id) : (struct gn_slice){NULL, 0}};
 	GN_ASSERT(gn_op_wrap(&e, gn_str(body), &b) == GN_OK);
-	struct gn_ledger_request r = {.profile = GN_PROFILE_V1, .kind = kind, .bytes = gn_buf_slice(&b), .checked = true};
-	return gn_ledger_submit(w->l, &r, ++w->tx, w->now);
+	return b.len;
+}
+
+static gn_err submit(struct world *w, enum gn_op_kind kind, struct gn_slice bytes)
+{
+	struct gn_ledger_request r = {.profile = GN_PROFILE_V1, .kind = kind, .bytes = bytes, .checked = true};
+	return gn_ledger_submit(w->l, &r, ++w->ticket, w->now);
+}
+
+static gn_err send(struct world *w, uint32_t who, enum gn_op_kind kind, const char *body, const char *tx_id)
+{
+	uint8_t storage[REQUEST_MAX];
+	return submit(w, kind, gn_slice(storage, make(w, who, kind, body, tx_id, storage)));
 }
 
 static void must_send(struct world *w, uint32_t who, enum gn_op_kind kind, const char *body)
@@ -180,11 +191,26 @@ void world_lines(struct world *w, unsigned per_person)
 	free(limits);
 }
 
-bool world_pay(struct world *w, uint32_t from, uint32_t to, gn_amount amount)
+void world_make_payment(struct world *w, uint32_t from, uint32_t to, gn_amount amount, struct made *out)
 {
 	char body[256], tx[32];
-	snprintf(tx, sizeof tx, "t%llu", (unsigned long long)w->tx);
+	snprintf(tx, sizeof tx, "t%llu", (unsigned long long)++w->tx);
 	snprintf(body, sizeof body, "{\"amount\":\"%lld.%02lld\",\"equivalent\":\"UAH\",\"to\":\"%s\",\"tx_id\":\"%s\"}", (long long)(amount / 100), (long long)(amount % 100),
 		 w->pid[to], tx);
-	return send(w, from, GN_OP_PAYMENT, body, tx) == GN_OK;
+	out->payer = from;
+	out->payee = to;
+	out->amount = amount;
+	out->len = make(w, from, GN_OP_PAYMENT, body, tx, out->bytes);
+}
+
+bool world_submit(struct world *w, const struct made *m)
+{
+	return submit(w, GN_OP_PAYMENT, gn_slice(m->bytes, m->len)) == GN_OK;
+}
+
+bool world_pay(struct world *w, uint32_t from, uint32_t to, gn_amount amount)
+{
+	struct made m;
+	world_make_payment(w, from, to, amount, &m);
+	return world_submit(w, &m);
 }

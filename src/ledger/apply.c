@@ -15,7 +15,7 @@ static gn_err apply_genesis(struct lg_book *b, const struct gn_record_view *r)
 	if (b->begun || r->u.genesis.version != 1 || !settings_ok(&r->u.genesis.settings))
 		return GN_CORRUPT;
 	b->begun = true;
-	b->hub = r->u.genesis.hub;
+	lg_book_of_hub(b, &r->u.genesis.hub);
 	b->settings = r->u.genesis.settings;
 	return GN_OK;
 }

@@ -37,6 +37,12 @@ void lg_pid(const struct gn_pk *pk, struct gn_hash *out)
 	gn_sha256(&(struct gn_slice){pk->b, sizeof pk->b}, 1, out);
 }
 
+void lg_book_of_hub(struct lg_book *b, const struct gn_pk *hub)
+{
+	b->hub = *hub;
+	lg_pid(hub, &b->hub_pid);
+}
+
 static uint64_t participant_hash(const void *user, uint32_t i)
 {
 	const struct lg_book *b = user;

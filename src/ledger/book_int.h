@@ -134,6 +134,7 @@ struct lg_book {
 	bool begun;    /* GENESIS was applied */
 	bool own_checkpoint; /* the CHECKPOINT being applied was just computed from this very state */
 	struct gn_pk hub;
+	struct gn_hash hub_pid;
 	struct gn_ledger_settings settings;
 	uint64_t seq;
 	gn_time time;
@@ -161,6 +162,7 @@ GN_MUST gn_err lg_find_participant(const struct lg_book *b, const struct gn_hash
 GN_MUST gn_err lg_participant_reserve(struct lg_book *b);
 void lg_participant_add(struct lg_book *b, const struct gn_pk *pk, uint8_t kind);
 void lg_pid(const struct gn_pk *pk, struct gn_hash *out);
+void lg_book_of_hub(struct lg_book *b, const struct gn_pk *hub);
 /* 1..16 letters, digits, underscores. */
 bool lg_code_ok(struct gn_slice code);
 GN_MUST gn_err lg_find_eq(const struct lg_book *b, struct gn_slice code, uint32_t *out);

@@ -208,7 +208,9 @@ static gn_err read_head(struct lg_book *b, struct gn_reader *r)
 	b->begun = gn_read_u8(r) == 1;
 	b->seq = gn_read_be64(r);
 	b->time = (gn_time)gn_read_be64(r);
-	fixed(r, b->hub.b, sizeof b->hub.b);
+	struct gn_pk hub;
+	fixed(r, hub.b, sizeof hub.b);
+	lg_book_of_hub(b, &hub);
 	fixed(r, s, sizeof s);
 	b->settings = (struct gn_ledger_settings){.max_hops = s[0], .max_paths = s[1], .maxflow = s[2] == 1, .inline_clearing = s[3] == 1, .accept_v0 = s[4] == 1};
 	b->settings.cycle5_s = gn_read_be32(r);

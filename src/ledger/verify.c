@@ -4,11 +4,9 @@
 
 gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now)
 {
-	struct gn_hash hub;
 	if (op->profile == GN_PROFILE_V0)
 		return b->settings.accept_v0 ? GN_OK : GN_DENIED;
-	lg_pid(&b->hub, &hub);
-	if (memcmp(hub.b, op->hub.b, sizeof hub.b) != 0)
+	if (memcmp(b->hub_pid.b, op->hub.b, sizeof op->hub.b) != 0)
 		return GN_SIGNATURE; /* made for another hub */
 	if ((uint64_t)op->ts > now + OP_AHEAD_MAX || (uint64_t)op->ts + OP_AGE_MAX < now)
 		return GN_EXPIRED;
