@@ -224,6 +224,67 @@ def case_untouched(bin_dir, base, rng):
     hub.stop()
 
 
+# ---- canonical text, against another implementation ----
+
+def is_canonical(text):
+    """LG-19 by Python's own JSON: what it reads with these rules and writes back is the same text."""
+    def pairs(items):
+        if len({k for k, _ in items}) != len(items):
+            raise ValueError("a key twice")
+        return dict(items)
+
+    def integer(digits):
+        if not -2**63 <= int(digits) < 2**63:
+            raise ValueError("out of range")
+        return int(digits)
+
+    def fraction(digits):
+        raise ValueError("not an integer")
+
+    try:
+        value = json.loads(text, object_pairs_hook=pairs, parse_int=integer, parse_float=fraction, parse_constant=fraction)
+    except ValueError:
+        return False
+    return isinstance(value.get("body", {}).get("profile"), dict) and canonical(value) == text
+
+
+def case_canonical(bin_dir, base, rng):
+    """Random profiles, half of them spoilt somewhere: the hub takes a text if and only if Python would have written it so."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    (a,) = people(hub, "Alice")
+    a.keep_connection()
+    ranges = ((0x20, 0x7F), (0x20, 0x7F), (0, 0x20), (0x7F, 0xD800), (0xE000, 0x10000), (0x10000, 0x110000))
+
+    def text():
+        return "".join(rng.choice('"\\/\x7f\b\f\n\r\t') if rng.random() < 0.1 else chr(rng.randrange(*rng.choice(ranges))) for _ in range(rng.randrange(8)))
+
+    def value(depth):
+        kind = rng.randrange(8) if depth < 4 else 7
+        if kind < 2:
+            return {text(): value(depth + 1) for _ in range(rng.randrange(5))} if kind else [value(depth + 1) for _ in range(rng.randrange(5))]
+        return rng.choice([None, True, False, rng.randrange(-2**63, 2**63), rng.randrange(-9, 10), text(), text()])
+
+    def spoil(t):
+        at = rng.randrange(t.index('"profile":') + 11, max(t.index('"profile":') + 12, t.rindex('},"domain"')))
+        put = rng.choice([" ", t[at], "\\/", "\\u001f", "\\u001F", "\\u0008", "-0", "1.0", "1e1", rng.choice('0123456789-.eE+"\\{}[],:')])
+        return rng.choice([t[:at] + put + t[at:], t[:at] + t[at + 1:], t[:at] + f"\\u{min(ord(t[at]), 0xFFFF):04x}" + t[at + 1:]])
+
+    taken = 0
+    for _ in range(2000):
+        signed = canonical(a.envelope("participant.profile", {"profile": {text(): value(0) for _ in range(rng.randrange(5))}}))
+        if rng.random() < 0.5:
+            signed = spoil(signed)
+        status, answer = a.call("PATCH", "/participants/me", {"signed": signed, "signature": a.key.sign(signed)})
+        check((status == 200) == is_canonical(signed), f"{ascii(signed)}: {status} {answer}")
+        taken += status == 200
+        a.seq += status == 200
+    print(f"{taken} of 2000 texts taken")
+    check(200 < taken < 1800, "both kinds must come")
+    hub.stop()
+    verify(bin_dir, base)
+
+
 # ---- races and replays ----
 
 def case_races(bin_dir, base, rng):
