@@ -268,7 +268,7 @@ def case_canonical(bin_dir, base, rng):
     def spoil(t):
         at = rng.randrange(t.index('"profile":') + 11, max(t.index('"profile":') + 12, t.rindex('},"domain"')))
         put = rng.choice([" ", t[at], "\\/", "\\u001f", "\\u001F", "\\u0008", "-0", "1.0", "1e1", rng.choice('0123456789-.eE+"\\{}[],:')])
-        return rng.choice([t[:at] + put + t[at:], t[:at] + t[at + 1:], t[:at] + f"\\u{min(ord(t[at]), 0xFFFF):04x}" + t[at + 1:]])
+        return rng.choice([t[:at] + put + t[at:], t[:at] + t[at + 1:], t.replace(":0", ":-0", 1), t[:at] + f"\\u{min(ord(t[at]), 0xFFFF):04x}" + t[at + 1:]])
 
     taken = 0
     for _ in range(2000):
