@@ -1,9 +1,9 @@
-/* A clearing job: edges in, strongly connected parts (edges between parts never clear), one of two methods, f and potentials out.
+/* A clearing job: edges in, strongly connected parts (edges between parts never clear), primal-dual, f and potentials
+ * out.
  *
  * 1. edges[].f is a circulation within 0..d whenever a call returns.
- * 2. When `proven`, pi satisfies LG-43 for every edge, those between parts too: parts are numbered sinks first and their labels are
- *    lifted above each other in that order.
- * 3. stage: GREEDY -> IMPROVE -> DONE (anytime) or PRIMAL -> DONE. */
+ * 2. When `proven`, pi satisfies LG-43 for every edge, those between parts too: parts are numbered sinks first and
+ * their labels are lifted above each other in that order. */
 #include "ledger/clearing_int.h"
 
 /* ---- strongly connected parts (Tarjan, with a stack of our own) ---- */
@@ -104,11 +104,11 @@ static gn_err split(struct gn_clearing *c)
 
 /* ---- arcs ---- */
 
-static void build_arcs(struct gn_clearing *c, const uint32_t *part_of)
+static void count_arcs(struct gn_clearing *c, const uint32_t *part_of)
 {
 	for (uint32_t i = 0; i < c->edge_count; i++) {
 		uint32_t u = c->rank[c->edges[i].u], v = c->rank[c->edges[i].v];
-		c->arc_of[i] = UINT32_MAX;
+		c->arc_of[i] = LG_NONE;
 		if (part_of[u] != part_of[v])
 			continue;
 		c->arc_of[i] = 0;
@@ -118,52 +118,83 @@ static void build_arcs(struct gn_clearing *c, const uint32_t *part_of)
 	}
 	for (uint32_t n = 1; n <= c->nodes; n++)
 		c->first[n] += c->first[n - 1];
+}
+
+static void build_arcs(struct gn_clearing *c)
+{
 	for (uint32_t n = 0; n < c->nodes; n++)
 		c->next[n] = c->first[n];
 	for (uint32_t i = 0; i < c->edge_count; i++) {
-		if (c->arc_of[i] == UINT32_MAX)
+		if (c->arc_of[i] == LG_NONE)
 			continue;
 		uint32_t u = c->rank[c->edges[i].u], v = c->rank[c->edges[i].v], a = c->next[u]++, b = c->next[v]++;
-		c->arcs[a] = (struct lg_arc){v | ARC_DEBT, b, c->edges[i].d};
-		c->arcs[b] = (struct lg_arc){u, a, 0};
+		gn_amount d = c->edges[i].d;
+		c->to[a] = v | ARC_DEBT | ARC_OUT;
+		c->to[b] = u | ARC_IN;
+		c->twin[a] = b;
+		c->twin[b] = a;
+		c->cap[a] = d;
+		c->excess[u] += d;
+		c->excess[v] -= d;
 		c->arc_of[i] = a;
 	}
 }
 
-static gn_err build(struct gn_clearing *c)
+static bool allocate(struct gn_clearing *c)
 {
-	size_t n = (size_t)c->nodes + 1, m = (size_t)c->edge_count + 1;
-	uint32_t *part_of = GN_NEW_ARRAY(c->alloc, uint32_t, n);
-	c->rank = GN_NEW_ARRAY(c->alloc, uint32_t, n);
-	c->part = GN_NEW_ARRAY(c->alloc, uint32_t, n);
+	size_t n = (size_t)c->nodes + 1;
+	uint32_t **per_node[] = {&c->rank, &c->part, &c->next, &c->level, &c->queue, &c->stack, &c->count, &c->id, &c->node_of, &c->sources};
+	for (size_t i = 0; i < GN_COUNT(per_node); i++)
+		if (!(*per_node[i] = GN_NEW_ARRAY(c->alloc, uint32_t, n)))
+			return false;
 	c->first = GN_NEW_ARRAY(c->alloc, uint32_t, n + 1);
-	c->next = GN_NEW_ARRAY(c->alloc, uint32_t, n);
-	c->arc_of = GN_NEW_ARRAY(c->alloc, uint32_t, m);
-	c->arcs = GN_NEW_ARRAY(c->alloc, struct lg_arc, 2 * m);
+	c->flow_first = GN_NEW_ARRAY(c->alloc, uint32_t, n + 1);
+	c->bucket = GN_NEW_ARRAY(c->alloc, uint32_t, 2 * n);
+	c->arc_of = GN_NEW_ARRAY(c->alloc, uint32_t, (size_t)c->edge_count + 1);
 	c->p = GN_NEW_ARRAY(c->alloc, int32_t, n);
 	c->pi = GN_NEW_ARRAY(c->alloc, int32_t, n);
-	c->level = GN_NEW_ARRAY(c->alloc, uint32_t, n);
-	c->queue = GN_NEW_ARRAY(c->alloc, uint32_t, n);
-	c->stack = GN_NEW_ARRAY(c->alloc, uint32_t, n);
-	bool enough = part_of && c->rank && c->part && c->first && c->next && c->arc_of && c->arcs && c->p && c->pi && c->level && c->queue && c->stack;
-	gn_err err = enough ? split(c) : GN_NOMEM;
-	for (uint32_t k = 0; !err && k < c->part_count; k++)
+	c->excess = GN_NEW_ARRAY(c->alloc, gn_amount_sum, n);
+	return c->first && c->flow_first && c->bucket && c->arc_of && c->p && c->pi && c->excess;
+}
+
+static bool allocate_arcs(struct gn_clearing *c)
+{
+	size_t m = 2 * (size_t)c->kept + 1;
+	uint32_t **per_arc[] = {&c->to, &c->twin, &c->flow_to, &c->flow_arc, &c->flow_of};
+	for (size_t i = 0; i < GN_COUNT(per_arc); i++)
+		if (!(*per_arc[i] = GN_NEW_ARRAY(c->alloc, uint32_t, m)))
+			return false;
+	c->cap = GN_NEW_ARRAY(c->alloc, gn_amount, m);
+	return c->cap;
+}
+
+static gn_err build(struct gn_clearing *c)
+{
+	if (!allocate(c))
+		return GN_NOMEM;
+	GN_TRY(split(c));
+	uint32_t *part_of = c->queue; /* not used yet */
+	for (uint32_t k = 0; k < c->part_count; k++)
 		for (uint32_t i = c->part[k]; i < c->part[k + 1]; i++)
 			part_of[i] = k;
-	if (!err)
-		build_arcs(c, part_of);
-	gn_mem_free(c->alloc, part_of);
-	return err;
+	count_arcs(c, part_of);
+	if (!allocate_arcs(c))
+		return GN_NOMEM;
+	build_arcs(c);
+	for (uint32_t n = 0; n < c->nodes; n++)
+		c->left += c->excess[n] > 0 ? c->excess[n] : 0;
+	c->bucket_top = 2 * c->nodes + 1;
+	return GN_OK;
 }
 
 gn_err gn_clearing_new(const struct gn_env *env, uint32_t nodes, const struct gn_clearing_edge *edges, size_t count, struct gn_clearing **out)
 {
-	if (nodes >= ARC_DEBT / 2 || count >= UINT32_MAX / 2 - 1)
+	if (nodes >= ARC_NODE || count >= UINT32_MAX / 2 - 1)
 		return GN_TOO_LARGE;
 	struct gn_clearing *c = GN_NEW(env->alloc, struct gn_clearing);
 	if (!c)
 		return GN_NOMEM;
-	*c = (struct gn_clearing){.alloc = env->alloc, .nodes = nodes, .edge_count = (uint32_t)count, .stage = GN_CLEARING_PRIMAL};
+	*c = (struct gn_clearing){.alloc = env->alloc, .nodes = nodes, .edge_count = (uint32_t)count};
 	c->edges = GN_NEW_ARRAY(env->alloc, struct gn_clearing_edge, count + 1);
 	if (!c->edges)
 		goto fail;
@@ -185,8 +216,9 @@ void gn_clearing_free(struct gn_clearing *c)
 {
 	if (!c)
 		return;
-	void *owned[] = {c->edges, c->arc_of, c->rank, c->first, c->arcs, c->part, c->p, c->pi, c->excess, c->level, c->next, c->queue,
-			 c->stack, c->bucket, c->bucket_next, c->bucket_prev, c->dist, c->mark, c->parent};
+	void *owned[] = {c->edges,   c->arc_of, c->rank,   c->part,  c->first,   c->to,         c->twin,      c->cap,         c->p,
+			 c->pi,      c->excess, c->bucket, c->id,    c->node_of, c->flow_first, c->flow_to,   c->flow_arc,    c->flow_of,
+			 c->sources, c->level,  c->next,   c->queue, c->stack,   c->count,      c->saved_cap, c->saved_excess};
 	for (size_t i = 0; i < GN_COUNT(owned); i++)
 		gn_mem_free(c->alloc, owned[i]);
 	gn_mem_free(c->alloc, c);
@@ -198,84 +230,40 @@ void gn_clearing_set_anytime(struct gn_clearing *c, bool anytime)
 {
 	GN_ASSERT(c->work == 0);
 	c->anytime = anytime;
-	c->stage = anytime ? GN_CLEARING_GREEDY : GN_CLEARING_PRIMAL;
 }
 
-/* What only one of the methods needs. */
-static gn_err prepare(struct gn_clearing *c)
-{
-	size_t n = (size_t)c->nodes + 1;
-	if (c->anytime) {
-		if (!c->mark)
-			c->mark = GN_NEW_ARRAY(c->alloc, uint32_t, n);
-		if (!c->parent)
-			c->parent = GN_NEW_ARRAY(c->alloc, uint32_t, n);
-		return c->mark && c->parent ? GN_OK : GN_NOMEM;
-	}
-	if (!c->excess)
-		c->excess = GN_NEW_ARRAY(c->alloc, gn_amount_sum, n);
-	if (!c->bucket)
-		c->bucket = GN_NEW_ARRAY(c->alloc, uint32_t, 2 * n + 2);
-	if (!c->bucket_next)
-		c->bucket_next = GN_NEW_ARRAY(c->alloc, uint32_t, n);
-	if (!c->bucket_prev)
-		c->bucket_prev = GN_NEW_ARRAY(c->alloc, uint32_t, n);
-	if (!c->dist)
-		c->dist = GN_NEW_ARRAY(c->alloc, int32_t, n);
-	return c->excess && c->bucket && c->bucket_next && c->bucket_prev && c->dist ? GN_OK : GN_NOMEM;
-}
-
-void lg_clearing_read_f(struct gn_clearing *c, bool remaining)
-{
-	c->total = 0;
-	for (uint32_t i = 0; i < c->edge_count; i++) {
-		if (c->arc_of[i] == UINT32_MAX)
-			continue;
-		const struct lg_arc *debt = &c->arcs[c->arc_of[i]];
-		c->edges[i].f = remaining ? debt->cap : c->arcs[debt->twin].cap;
-		c->total += c->edges[i].f;
-	}
-}
-
-/* Potentials for everybody: each part's labels lifted above all parts that it owes to. sign: how a method's labels read as pi. */
-static void lift(struct gn_clearing *c, int sign)
+/* Potentials for everybody: each part's labels lifted above all parts that it owes to; a label is minus pi. */
+static void lift(struct gn_clearing *c)
 {
 	int64_t top = 0;
 	for (uint32_t k = 0; k < c->part_count; k++) {
 		int64_t low = INT64_MAX, high = INT64_MIN;
 		for (uint32_t i = c->part[k]; i < c->part[k + 1]; i++) {
-			low = sign * c->p[i] < low ? sign * c->p[i] : low;
-			high = sign * c->p[i] > high ? sign * c->p[i] : high;
+			low = -c->p[i] < low ? -c->p[i] : low;
+			high = -c->p[i] > high ? -c->p[i] : high;
 		}
 		for (uint32_t i = c->part[k]; i < c->part[k + 1]; i++)
-			c->p[i] = (int32_t)(sign * c->p[i] - low + top);
+			c->p[i] = (int32_t)(-c->p[i] - low + top);
 		top += high - low + 1;
 		GN_ASSERT(top < INT32_MAX);
 	}
 	for (uint32_t n = 0; n < c->nodes; n++)
 		c->pi[n] = c->p[c->rank[n]];
 	c->proven = true;
-	c->stage = GN_CLEARING_DONE;
 }
 
 gn_err gn_clearing_run(struct gn_clearing *c, uint64_t work)
 {
-	uint64_t stop = work > UINT64_MAX - c->work ? UINT64_MAX : c->work + work;
-	GN_TRY(prepare(c));
-	if (c->stage == GN_CLEARING_GREEDY)
-		lg_greedy_run(c, stop);
-	if (c->stage == GN_CLEARING_IMPROVE)
-		lg_improve_run(c, stop);
-	if (c->stage == GN_CLEARING_PRIMAL)
-		lg_exact_run(c, stop);
-	if (c->stage == GN_CLEARING_DONE && !c->proven)
-		lift(c, c->anytime ? 1 : -1);
-	return c->stage == GN_CLEARING_DONE ? GN_OK : GN_AGAIN;
-}
-
-enum gn_clearing_stage gn_clearing_stage(const struct gn_clearing *c)
-{
-	return c->stage;
+	if (c->anytime && !c->saved_cap)
+		c->saved_cap = GN_NEW_ARRAY(c->alloc, gn_amount, (size_t)c->edge_count + 1);
+	if (c->anytime && !c->saved_excess)
+		c->saved_excess = GN_NEW_ARRAY(c->alloc, gn_amount_sum, (size_t)c->nodes + 1);
+	if (c->anytime && (!c->saved_cap || !c->saved_excess))
+		return GN_NOMEM;
+	lg_exact_run(c, work > UINT64_MAX - c->work ? UINT64_MAX : c->work + work);
+	if (c->step == LG_DONE && !c->proven)
+		lift(c);
+	return c->step == LG_DONE ? GN_OK : GN_AGAIN;
 }
 
 gn_amount_sum gn_clearing_total(const struct gn_clearing *c)

@@ -19,18 +19,11 @@ struct gn_clearing;
 GN_MUST gn_err gn_clearing_new(const struct gn_env *env, uint32_t nodes, const struct gn_clearing_edge *edges, size_t count, struct gn_clearing **out);
 void gn_clearing_free(struct gn_clearing *c);
 
-enum gn_clearing_stage {
-	GN_CLEARING_GREEDY,  /* cycles of 3 and 4 (anytime jobs) */
-	GN_CLEARING_IMPROVE, /* negative cycles (anytime jobs) */
-	GN_CLEARING_PRIMAL,  /* primal-dual, part by part */
-	GN_CLEARING_DONE,
-};
-/* exact: primal-dual only, the fastest way to the optimum; nothing is cleared before a part is done. Otherwise anytime: greedy, then
- * improvement until optimal; stop when you like. Before the first run. */
+/* exact: the fastest way to the optimum; nothing is cleared before it is found. anytime: the same with intermediate results, for up to
+ * twice the work; stop when you like. Before the first run. */
 void gn_clearing_set_anytime(struct gn_clearing *c, bool anytime);
 /* Looks at about `work` edges. GN_OK: optimal. GN_AGAIN: call again or take what is there. GN_NOMEM. */
 GN_MUST gn_err gn_clearing_run(struct gn_clearing *c, uint64_t work);
-enum gn_clearing_stage gn_clearing_stage(const struct gn_clearing *c);
 /* Sum of f now: always a valid clearing. */
 gn_amount_sum gn_clearing_total(const struct gn_clearing *c);
 /* The edges as given, with f. Borrowed. */

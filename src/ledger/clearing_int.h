@@ -1,57 +1,83 @@
-/* Insides of a clearing job. Nodes are renumbered so that a strongly connected part is a range; arcs come in pairs (debt and its
- * reverse) sorted by node. */
+/* Insides of a clearing job. Nodes are renumbered so that a strongly connected part is a range; arcs come in pairs
+ * (debt and its reverse) sorted by node. */
 #ifndef GN_LEDGER_CLEARING_INT_H
 #define GN_LEDGER_CLEARING_INT_H
 
 #include "ledger/clearing.h"
 
-/* Primal-dual works on r = d - f, what must remain: debt arcs have cost 1 and capacity d - r, their reverses cost -1 and capacity r.
- * Improvement works on f: debt arcs have cost -1 and capacity d - f, reverses cost 1 and capacity f. */
+/* The method works on r = d - f, what must remain: debt arcs have cost 1 and capacity d - r, their reverses cost -1 and
+ * capacity r. Beside the other end an arc tells whether it and its twin have capacity, so that most searches read
+ * nothing else. */
 #define ARC_DEBT 0x80000000u
-#define ARC_NODE 0x7fffffffu
-struct lg_arc {
-	uint32_t to;   /* node | ARC_DEBT */
-	uint32_t twin; /* index of the reverse arc */
-	gn_amount cap;
+#define ARC_OUT 0x40000000u /* cap > 0 */
+#define ARC_IN 0x20000000u  /* the twin's cap > 0 */
+#define ARC_NODE 0x1fffffffu
+#define LG_NONE UINT32_MAX
+
+enum lg_step {
+	LG_RELABEL, /* potentials: everybody's distance to the nearest who lacks */
+	LG_OPEN,    /* the graph of this flow: arcs of reduced cost 0, or any when rounding */
+	LG_LEVELS,  /* distances in arcs there */
+	LG_SEND,    /* along shortest paths */
+	LG_DONE,
 };
 
 struct gn_clearing {
 	struct gn_alloc *alloc;
 	uint32_t nodes, edge_count, kept; /* kept: edges inside parts */
 	struct gn_clearing_edge *edges;   /* owned, as given */
-	uint32_t *arc_of;                 /* owned: edge -> its debt arc, UINT32_MAX when it lies between parts */
+	uint32_t *arc_of;                 /* owned: edge -> its debt arc, LG_NONE when it lies between parts */
 	uint32_t *rank;                   /* owned: caller's node -> ours */
-	uint32_t *first;                  /* owned: nodes + 1, arcs of a node are arcs[first[n]..first[n+1]) */
-	struct lg_arc *arcs;              /* owned: 2 * kept */
 	uint32_t *part;                   /* owned: part -> its first node; part_count + 1 entries, sinks first */
 	uint32_t part_count;
-	int32_t *p;                       /* owned: labels per node of ours */
-	int32_t *pi;                      /* owned: potentials per caller's node when done */
+	uint32_t *first;     /* owned: nodes + 1, arcs of a node are first[n]..first[n + 1] */
+	uint32_t *to, *twin; /* owned, per arc: node | ARC_*; the reverse arc */
+	gn_amount *cap;      /* owned, per arc */
+	int32_t *p;          /* owned: labels per node of ours */
+	int32_t *pi;         /* owned: potentials per caller's node when done */
 	bool anytime, proven;
-	enum gn_clearing_stage stage;
-	uint64_t work;                    /* arcs looked at, ever */
-	gn_amount_sum total;              /* of f, kept by whoever changes it */
-	/* primal-dual, one part at a time */
-	uint32_t at_part;
-	bool part_open, relabel;
-	gn_amount_sum *excess; /* owned: > 0 to send, < 0 to take */
-	gn_amount_sum left;
-	uint32_t *level, *next, *queue, *stack; /* owned, per node */
-	uint32_t *bucket, *bucket_next, *bucket_prev; /* owned: buckets of the relabelling, 2 * nodes + 2 heads */
-	int32_t *dist;
-	/* greedy */
-	uint32_t at_node;
-	uint32_t *mark; /* owned: node -> arc into the node at work + 1 */
-	/* improvement */
-	uint32_t *parent; /* owned: arc by which a label was lowered + 1 */
+	enum lg_step step;
+	uint64_t work;                /* arcs looked at, ever */
+	gn_amount_sum total;          /* of f */
+	gn_amount_sum *excess;        /* owned: > 0 to send, < 0 to take */
+	gn_amount_sum left;           /* sum of what is to be sent */
+	uint32_t *bucket, bucket_top; /* owned: heads by distance, 2 * nodes + 2; the last one in use */
+	/* The flow's graph. Its nodes are numbered by distance at the start: searches stay near. */
+	uint32_t *id, *node_of;                     /* owned: node -> number here or LG_NONE; back */
+	uint32_t flow_nodes, roots;                 /* the first `roots` lacked something at the start */
+	uint32_t *flow_first;                       /* owned */
+	uint32_t *flow_to, *flow_arc;               /* owned: number here | ARC_OUT | ARC_IN; the arc */
+	uint32_t *flow_of;                          /* owned: arc -> its place in flow_to */
+	uint32_t *sources, source_count, at_source; /* owned: who has excess and reaches somebody */
+	uint64_t levels_until;                      /* work at which levels are taken anew */
+	uint32_t *level, *next, *queue, *stack;     /* owned, per node; relabelling and flow take turns with them */
+	uint32_t *count;                            /* owned: nodes per level */
+	uint32_t gap;                               /* nobody above this level reaches who lacks */
+	/* rounding (anytime jobs) */
+	bool rounding;
+	uint64_t round_began, round_ended;
+	gn_amount *saved_cap;        /* owned, per edge: of the reverse arc */
+	gn_amount_sum *saved_excess; /* owned */
+	gn_amount_sum saved_left;
 };
 
 /* clearing_exact.c */
 void lg_exact_run(struct gn_clearing *c, uint64_t stop);
-/* clearing_any.c */
-void lg_greedy_run(struct gn_clearing *c, uint64_t stop);
-void lg_improve_run(struct gn_clearing *c, uint64_t stop);
-/* Puts f of every edge from the arcs of either method. */
-void lg_clearing_read_f(struct gn_clearing *c, bool remaining);
+/* clearing_round.c */
+void lg_round_begin(struct gn_clearing *c);
+void lg_round_end(struct gn_clearing *c);
+/* Puts f of every edge from the arcs, when that clears more than what is there. */
+void lg_publish(struct gn_clearing *c);
+/* clearing_flow.c */
+void lg_tight_open(struct gn_clearing *c);
+/* False when nobody with excess reaches anybody who lacks. */
+bool lg_tight_levels(struct gn_clearing *c);
+void lg_tight_send(struct gn_clearing *c, uint64_t stop);
+
+/* The cost of arc a of node n at the present labels; of its twin, the negative. */
+static inline int32_t lg_reduced(const struct gn_clearing *c, uint32_t n, uint32_t a)
+{
+	return (c->to[a] & ARC_DEBT ? 1 : -1) + c->p[n] - c->p[c->to[a] & ARC_NODE];
+}
 
 #endif

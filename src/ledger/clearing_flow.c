@@ -1,0 +1,224 @@
+/* As much flow as there is from who has excess to who lacks, along arcs of reduced cost 0 (all arcs when rounding).
+ * Those arcs, a third of all, are copied into a graph of their own: it is searched many times. Shortest augmenting
+ * paths: level[n] is at most n's distance to who lacks; a node without an arc to the level below rises; after some work
+ * all levels are taken anew.
+ *
+ * 1. Levels only rise between two calls of lg_tight_levels, and a path goes down one level at each arc.
+ * 2. flow_to's ARC_OUT and ARC_IN say the same as those of `to`.
+ * 3. Work per lg_tight_send is bounded by its stop, apart from one source's last path. */
+#include "ledger/clearing_int.h"
+
+/* Breadth first from who lacks, so that numbers follow distance. Arcs to nodes that reach nobody are listed with the
+ * others first. */
+static uint32_t collect(struct gn_clearing *c)
+{
+	uint32_t tail = 0, count = 0;
+	for (uint32_t n = 0; n < c->nodes; n++) {
+		c->id[n] = LG_NONE;
+		if (c->excess[n] < 0) {
+			c->id[n] = tail;
+			c->node_of[tail++] = n;
+		}
+	}
+	c->roots = tail;
+	for (uint32_t head = 0; head < tail; head++) {
+		uint32_t n = c->node_of[head];
+		c->flow_first[head] = count;
+		for (uint32_t a = c->first[n]; a < c->first[n + 1]; a++) {
+			uint32_t to = c->to[a] & ARC_NODE;
+			if (!c->rounding && lg_reduced(c, n, a) != 0)
+				continue;
+			if (c->id[to] == LG_NONE && (c->to[a] & ARC_IN)) {
+				c->id[to] = tail;
+				c->node_of[tail++] = to;
+			}
+			c->flow_to[count] = c->to[a] & ~ARC_DEBT;
+			c->flow_arc[count++] = a;
+		}
+	}
+	c->flow_nodes = tail;
+	c->flow_first[tail] = count;
+	c->work += c->nodes + 2 * (uint64_t)c->kept;
+	return count;
+}
+
+/* Drops what leads out of the graph and turns ends into numbers. */
+static void renumber(struct gn_clearing *c, uint32_t count)
+{
+	uint32_t kept = 0, i = 0;
+	for (uint32_t n = 0; n < c->flow_nodes; n++) {
+		uint32_t end = c->flow_first[n + 1];
+		c->flow_first[n] = kept;
+		for (; i < end; i++) {
+			uint32_t to = c->flow_to[i], id = c->id[to & ARC_NODE];
+			if (id == LG_NONE)
+				continue;
+			c->flow_to[kept] = id | (to & ~ARC_NODE);
+			c->flow_arc[kept] = c->flow_arc[i];
+			c->flow_of[c->flow_arc[i]] = kept++;
+		}
+	}
+	c->flow_first[c->flow_nodes] = kept;
+	c->work += count;
+}
+
+void lg_tight_open(struct gn_clearing *c)
+{
+	renumber(c, collect(c));
+	c->source_count = 0;
+	for (uint32_t n = c->roots; n < c->flow_nodes; n++)
+		if (c->excess[c->node_of[n]] > 0)
+			c->sources[c->source_count++] = n;
+}
+
+bool lg_tight_levels(struct gn_clearing *c)
+{
+	uint32_t tail = 0, kept = 0;
+	for (uint32_t n = 0; n < c->flow_nodes; n++) {
+		c->level[n] = LG_NONE;
+		c->next[n] = c->flow_first[n];
+		c->count[n] = 0;
+	}
+	c->count[c->flow_nodes] = 0;
+	for (uint32_t n = 0; n < c->roots; n++)
+		if (c->excess[c->node_of[n]] < 0) {
+			c->level[n] = 1;
+			c->queue[tail++] = n;
+		}
+	for (uint32_t head = 0; head < tail; head++) {
+		uint32_t n = c->queue[head], level = c->level[n];
+		c->count[level]++;
+		for (uint32_t i = c->flow_first[n]; i < c->flow_first[n + 1]; i++) {
+			uint32_t from = c->flow_to[i] & ARC_NODE;
+			if (!(c->flow_to[i] & ARC_IN) || c->level[from] != LG_NONE)
+				continue;
+			c->level[from] = level + 1;
+			c->queue[tail++] = from;
+		}
+		c->work += c->flow_first[n + 1] - c->flow_first[n];
+	}
+	for (uint32_t i = 0; i < c->source_count; i++) {
+		uint32_t n = c->sources[i];
+		if (c->level[n] != LG_NONE && c->excess[c->node_of[n]] > 0)
+			c->sources[kept++] = n;
+	}
+	c->source_count = kept;
+	c->at_source = 0;
+	c->gap = c->flow_nodes + 1;
+	c->work += c->flow_nodes;
+	c->levels_until = c->work + 2 * (uint64_t)c->flow_first[c->flow_nodes];
+	return kept > 0;
+}
+
+/* One above the lowest that n has an arc to. When a level empties nobody above it reaches who lacks. */
+static void rise(struct gn_clearing *c, uint32_t n)
+{
+	uint32_t lowest = LG_NONE, old = c->level[n];
+	for (uint32_t i = c->flow_first[n]; i < c->flow_first[n + 1]; i++) {
+		uint32_t level = c->level[c->flow_to[i] & ARC_NODE];
+		if ((c->flow_to[i] & ARC_OUT) && level < lowest) {
+			lowest = level;
+			c->next[n] = i;
+		}
+	}
+	c->work += c->flow_first[n + 1] - c->flow_first[n];
+	if (--c->count[old] == 0 && old < c->gap)
+		c->gap = old;
+	c->level[n] = lowest < c->gap ? lowest + 1 : LG_NONE;
+	if (lowest < c->gap)
+		c->count[lowest + 1]++;
+}
+
+static void push(struct gn_clearing *c, uint32_t place, gn_amount a)
+{
+	uint32_t arc = c->flow_arc[place], twin = c->twin[arc], back = c->flow_of[twin];
+	if (c->cap[twin] == 0) {
+		c->to[twin] |= ARC_OUT;
+		c->flow_to[back] |= ARC_OUT;
+		c->to[arc] |= ARC_IN;
+		c->flow_to[place] |= ARC_IN;
+	}
+	c->cap[arc] -= a;
+	c->cap[twin] += a;
+	if (c->cap[arc] == 0) {
+		c->to[arc] &= ~ARC_OUT;
+		c->flow_to[place] &= ~ARC_OUT;
+		c->to[twin] &= ~ARC_IN;
+		c->flow_to[back] &= ~ARC_IN;
+	}
+}
+
+/* Sends what fits along stack[0..depth); returns the depth of the first arc that is full. */
+static uint32_t augment(struct gn_clearing *c, uint32_t depth, gn_amount_sum *give, gn_amount_sum *take)
+{
+	gn_amount a = GN_AMOUNT_MAX;
+	uint32_t full = depth;
+	for (uint32_t i = 0; i < depth; i++)
+		a = gn_amount_min(a, c->cap[c->flow_arc[c->stack[i]]]);
+	if (a > *give)
+		a = (gn_amount)*give;
+	if (a > -*take)
+		a = (gn_amount) - *take;
+	GN_ASSERT(a > 0);
+	*give -= a;
+	*take += a;
+	c->left -= a;
+	for (uint32_t i = depth; i-- > 0;) {
+		push(c, c->stack[i], a);
+		if (!(c->flow_to[c->stack[i]] & ARC_OUT))
+			full = i;
+	}
+	c->work += depth;
+	return full;
+}
+
+/* The next arc of n to the level below; past its arcs when there is none. */
+static uint32_t advance(struct gn_clearing *c, uint32_t n)
+{
+	uint32_t i = c->next[n], end = c->flow_first[n + 1], below = c->level[n] - 1;
+	while (i < end && !((c->flow_to[i] & ARC_OUT) && c->level[c->flow_to[i] & ARC_NODE] == below))
+		i++;
+	c->work += i - c->next[n] + 1;
+	c->next[n] = i;
+	return i;
+}
+
+/* Sends from one source until it has nothing left, reaches nobody, or the work is used up. queue[0..depth] is the path,
+ * stack its arcs. */
+static bool discharge(struct gn_clearing *c, uint32_t source, uint64_t stop)
+{
+	gn_amount_sum *give = &c->excess[c->node_of[source]];
+	uint32_t depth = 0;
+	c->queue[0] = source;
+	while (*give > 0) {
+		uint32_t at = c->queue[depth];
+		if (c->level[at] == 1 && c->excess[c->node_of[at]] < 0) {
+			depth = augment(c, depth, give, &c->excess[c->node_of[at]]);
+			continue;
+		}
+		if (depth == 0 && c->work >= stop)
+			return false;
+		uint32_t i = c->level[at] <= c->gap ? advance(c, at) : LG_NONE;
+		if (i < c->flow_first[at + 1]) {
+			c->stack[depth++] = i;
+			c->queue[depth] = c->flow_to[i] & ARC_NODE;
+			continue;
+		}
+		if (c->level[at] <= c->gap)
+			rise(c, at);
+		if (depth > 0)
+			depth--;
+		else if (c->level[at] > c->gap)
+			return true;
+	}
+	return true;
+}
+
+void lg_tight_send(struct gn_clearing *c, uint64_t stop)
+{
+	uint64_t until = stop < c->levels_until ? stop : c->levels_until;
+	while (c->at_source < c->source_count && c->work < until)
+		c->at_source += discharge(c, c->sources[c->at_source], until);
+	if (c->at_source == c->source_count || c->work >= c->levels_until)
+		c->step = LG_LEVELS;
+}
