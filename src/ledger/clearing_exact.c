@@ -42,10 +42,9 @@ static void settle_node(struct gn_clearing *c, uint32_t n)
 {
 	uint32_t buckets = 2 * c->nodes + 2;
 	for (uint32_t a = c->first[n]; a < c->first[n + 1]; a++) {
-		if (!(c->to[a] & ARC_IN))
-			continue;
 		uint32_t from = c->to[a] & ARC_NODE, dist = c->level[n] + (uint32_t)-lg_reduced(c, n, a);
-		if (dist >= c->level[from] || dist >= buckets)
+		dist = c->to[a] & ARC_IN && dist < buckets ? dist : LG_NONE;
+		if (dist >= c->level[from])
 			continue;
 		if (c->level[from] != LG_NONE)
 			bucket_remove(c, from);

@@ -10,7 +10,7 @@
 
 /* Breadth first from who lacks, so that numbers follow distance. Arcs to nodes that reach nobody are listed with the
  * others first. */
-static uint32_t collect(struct gn_clearing *c)
+static void collect(struct gn_clearing *c)
 {
 	uint32_t tail = 0, count = 0;
 	for (uint32_t n = 0; n < c->nodes; n++) {
@@ -25,30 +25,60 @@ static uint32_t collect(struct gn_clearing *c)
 		uint32_t n = c->node_of[head];
 		c->flow_first[head] = count;
 		for (uint32_t a = c->first[n]; a < c->first[n + 1]; a++) {
-			uint32_t to = c->to[a] & ARC_NODE;
-			if (!c->rounding && lg_reduced(c, n, a) != 0)
-				continue;
-			if (c->id[to] == LG_NONE && (c->to[a] & ARC_IN)) {
-				c->id[to] = tail;
-				c->node_of[tail++] = to;
-			}
-			c->flow_to[count] = c->to[a] & ~ARC_DEBT;
-			c->flow_arc[count++] = a;
+			uint32_t to = c->to[a] & ARC_NODE, id = c->id[to];
+			bool listed = c->rounding | (lg_reduced(c, n, a) == 0), new = listed &(id == LG_NONE) & ((c->to[a] & ARC_IN) != 0);
+			c->flow_to[count] = c->to[a] & ~ARC_DEBT; /* without branches that nobody can predict */
+			c->flow_arc[count] = a;
+			count += listed;
+			c->id[to] = new ? tail : id;
+			c->node_of[tail] = to;
+			tail += new;
 		}
 	}
 	c->flow_nodes = tail;
 	c->flow_first[tail] = count;
 	c->work += c->nodes + 2 * (uint64_t)c->kept;
-	return count;
 }
 
-/* Drops what leads out of the graph and turns ends into numbers. */
-static void renumber(struct gn_clearing *c, uint32_t count)
+/* Peels off who is no end of any flow and has one neighbour at most. count[n] is the number of neighbours, id of what goes LG_NONE. */
+static void peel(struct gn_clearing *c)
 {
-	uint32_t kept = 0, i = 0;
+	uint32_t tail = 0;
 	for (uint32_t n = 0; n < c->flow_nodes; n++) {
-		uint32_t end = c->flow_first[n + 1];
-		c->flow_first[n] = kept;
+		c->count[n] = 0;
+		for (uint32_t i = c->flow_first[n]; i < c->flow_first[n + 1]; i++)
+			c->count[n] += c->id[c->flow_to[i] & ARC_NODE] != LG_NONE;
+		if (c->count[n] <= 1 && c->excess[c->node_of[n]] == 0)
+			c->queue[tail++] = n;
+	}
+	for (uint32_t head = 0; head < tail; head++) {
+		uint32_t n = c->queue[head];
+		c->id[c->node_of[n]] = LG_NONE;
+		for (uint32_t i = c->flow_first[n]; i < c->flow_first[n + 1]; i++) {
+			uint32_t other = c->id[c->flow_to[i] & ARC_NODE];
+			if (other != LG_NONE && --c->count[other] == 1 && c->excess[c->node_of[other]] == 0)
+				c->queue[tail++] = other;
+		}
+	}
+	c->work += c->flow_first[c->flow_nodes];
+}
+
+/* Numbers who is left, turns ends into numbers, drops what leads out. */
+static void renumber(struct gn_clearing *c)
+{
+	uint32_t kept = 0, nodes = 0, i = 0;
+	for (uint32_t n = 0; n < c->flow_nodes; n++)
+		if (c->id[c->node_of[n]] != LG_NONE)
+			c->id[c->node_of[n]] = nodes++;
+	nodes = 0;
+	for (uint32_t n = 0; n < c->flow_nodes; n++) {
+		uint32_t end = c->flow_first[n + 1], node = c->node_of[n];
+		if (c->id[node] == LG_NONE) {
+			i = end;
+			continue;
+		}
+		c->node_of[nodes] = node;
+		c->flow_first[nodes++] = kept;
 		for (; i < end; i++) {
 			uint32_t to = c->flow_to[i], id = c->id[to & ARC_NODE];
 			if (id == LG_NONE)
@@ -58,13 +88,16 @@ static void renumber(struct gn_clearing *c, uint32_t count)
 			c->flow_of[c->flow_arc[i]] = kept++;
 		}
 	}
-	c->flow_first[c->flow_nodes] = kept;
-	c->work += count;
+	c->work += c->flow_first[c->flow_nodes];
+	c->flow_nodes = nodes;
+	c->flow_first[nodes] = kept;
 }
 
 void lg_tight_open(struct gn_clearing *c)
 {
-	renumber(c, collect(c));
+	collect(c);
+	peel(c);
+	renumber(c);
 	c->source_count = 0;
 	for (uint32_t n = c->roots; n < c->flow_nodes; n++)
 		if (c->excess[c->node_of[n]] > 0)
@@ -89,11 +122,11 @@ bool lg_tight_levels(struct gn_clearing *c)
 		uint32_t n = c->queue[head], level = c->level[n];
 		c->count[level]++;
 		for (uint32_t i = c->flow_first[n]; i < c->flow_first[n + 1]; i++) {
-			uint32_t from = c->flow_to[i] & ARC_NODE;
-			if (!(c->flow_to[i] & ARC_IN) || c->level[from] != LG_NONE)
-				continue;
-			c->level[from] = level + 1;
-			c->queue[tail++] = from;
+			uint32_t from = c->flow_to[i] & ARC_NODE, old = c->level[from];
+			bool new = (old == LG_NONE) & ((c->flow_to[i] & ARC_IN) != 0);
+			c->level[from] = new ? level + 1 : old; /* without a branch that nobody can predict */
+			c->queue[tail] = from;
+			tail += new;
 		}
 		c->work += c->flow_first[n + 1] - c->flow_first[n];
 	}
@@ -113,14 +146,14 @@ bool lg_tight_levels(struct gn_clearing *c)
 /* One above the lowest that n has an arc to. When a level empties nobody above it reaches who lacks. */
 static void rise(struct gn_clearing *c, uint32_t n)
 {
-	uint32_t lowest = LG_NONE, old = c->level[n];
+	uint32_t lowest = LG_NONE, old = c->level[n], arc = c->next[n];
 	for (uint32_t i = c->flow_first[n]; i < c->flow_first[n + 1]; i++) {
 		uint32_t level = c->level[c->flow_to[i] & ARC_NODE];
-		if ((c->flow_to[i] & ARC_OUT) && level < lowest) {
-			lowest = level;
-			c->next[n] = i;
-		}
+		bool lower = (level < lowest) & ((c->flow_to[i] & ARC_OUT) != 0);
+		lowest = lower ? level : lowest;
+		arc = lower ? i : arc;
 	}
+	c->next[n] = arc;
 	c->work += c->flow_first[n + 1] - c->flow_first[n];
 	if (--c->count[old] == 0 && old < c->gap)
 		c->gap = old;
