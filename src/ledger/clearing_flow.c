@@ -8,31 +8,35 @@
  * 3. Work per lg_tight_send is bounded by its stop, apart from one source's last path. */
 #include "ledger/clearing_int.h"
 
-/* Breadth first from who lacks, so that numbers follow distance. Arcs to nodes that reach nobody are listed with the
- * others first. */
+#define SEEN (LG_NONE - 1) /* on the stack, or somebody who lacks */
+
+/* Depth first from who lacks, so that chains, of which such graphs are made, lie together. Arcs to nodes that reach nobody are listed with
+ * the others first. */
 static void collect(struct gn_clearing *c)
 {
-	uint32_t tail = 0, count = 0;
-	for (uint32_t n = 0; n < c->nodes; n++) {
-		c->id[n] = LG_NONE;
-		if (c->excess[n] < 0) {
+	uint32_t tail = 0, count = 0, depth = 0;
+	for (uint32_t n = 0; n < c->nodes; n++)
+		c->id[n] = c->excess[n] < 0 ? SEEN : LG_NONE;
+	for (uint32_t root = 0; root < c->nodes; root++) {
+		if (c->excess[root] >= 0)
+			continue;
+		c->stack[depth++] = root;
+		while (depth > 0) {
+			uint32_t n = c->stack[--depth];
 			c->id[n] = tail;
-			c->node_of[tail++] = n;
-		}
-	}
-	c->roots = tail;
-	for (uint32_t head = 0; head < tail; head++) {
-		uint32_t n = c->node_of[head];
-		c->flow_first[head] = count;
-		for (uint32_t a = c->first[n]; a < c->first[n + 1]; a++) {
-			uint32_t to = c->to[a] & ARC_NODE, id = c->id[to];
-			bool listed = c->rounding | (lg_reduced(c, n, a) == 0), new = listed &(id == LG_NONE) & ((c->to[a] & ARC_IN) != 0);
-			c->flow_to[count] = c->to[a] & ~ARC_DEBT; /* without branches that nobody can predict */
-			c->flow_arc[count] = a;
-			count += listed;
-			c->id[to] = new ? tail : id;
-			c->node_of[tail] = to;
-			tail += new;
+			c->node_of[tail] = n;
+			c->flow_first[tail++] = count;
+			for (uint32_t a = c->first[n]; a < c->first[n + 1]; a++) {
+				uint32_t to = c->to[a] & ARC_NODE, id = c->id[to];
+				bool listed = c->rounding | (lg_reduced(c, n, a) == 0); /* no branches: nobody can predict them */
+				bool new = (id == LG_NONE) & ((c->to[a] & ARC_IN) != 0) & listed;
+				c->flow_to[count] = c->to[a] & ~ARC_DEBT;
+				c->flow_arc[count] = a;
+				count += listed;
+				c->id[to] = new ? SEEN : id;
+				c->stack[depth] = to;
+				depth += new;
+			}
 		}
 	}
 	c->flow_nodes = tail;
@@ -99,9 +103,13 @@ void lg_tight_open(struct gn_clearing *c)
 	peel(c);
 	renumber(c);
 	c->source_count = 0;
-	for (uint32_t n = c->roots; n < c->flow_nodes; n++)
+	c->sink_count = 0;
+	for (uint32_t n = 0; n < c->flow_nodes; n++) {
 		if (c->excess[c->node_of[n]] > 0)
 			c->sources[c->source_count++] = n;
+		if (c->excess[c->node_of[n]] < 0)
+			c->sources[c->nodes - ++c->sink_count] = n; /* from the end: nobody is both */
+	}
 }
 
 bool lg_tight_levels(struct gn_clearing *c)
@@ -113,11 +121,13 @@ bool lg_tight_levels(struct gn_clearing *c)
 		c->count[n] = 0;
 	}
 	c->count[c->flow_nodes] = 0;
-	for (uint32_t n = 0; n < c->roots; n++)
+	for (uint32_t k = 1; k <= c->sink_count; k++) {
+		uint32_t n = c->sources[c->nodes - k];
 		if (c->excess[c->node_of[n]] < 0) {
 			c->level[n] = 1;
 			c->queue[tail++] = n;
 		}
+	}
 	for (uint32_t head = 0; head < tail; head++) {
 		uint32_t n = c->queue[head], level = c->level[n];
 		c->count[level]++;

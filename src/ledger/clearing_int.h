@@ -42,17 +42,18 @@ struct gn_clearing {
 	gn_amount_sum *excess;        /* owned: > 0 to send, < 0 to take */
 	gn_amount_sum left;           /* sum of what is to be sent */
 	uint32_t *bucket, bucket_top; /* owned: heads by distance, 2 * nodes + 2; the last one in use */
-	/* The flow's graph. Its nodes are numbered by distance at the start: searches stay near. */
-	uint32_t *id, *node_of;                     /* owned: node -> number here or LG_NONE; back */
-	uint32_t flow_nodes, roots;                 /* the first `roots` lacked something at the start */
+	/* The flow's graph. Its nodes are numbered along its chains: searches stay near. */
+	uint32_t *id, *node_of; /* owned: node -> number here or LG_NONE; back */
+	uint32_t flow_nodes;
 	uint32_t *flow_first;                       /* owned */
 	uint32_t *flow_to, *flow_arc;               /* owned: number here | ARC_OUT | ARC_IN; the arc */
 	uint32_t *flow_of;                          /* owned: arc -> its place in flow_to */
-	uint32_t *sources, source_count, at_source; /* owned: who has excess and reaches somebody */
-	uint64_t levels_until;                      /* work at which levels are taken anew */
-	uint32_t *level, *next, *queue, *stack;     /* owned, per node; relabelling and flow take turns with them */
-	uint32_t *count;                            /* owned: nodes per level */
-	uint32_t gap;                               /* nobody above this level reaches who lacks */
+	uint32_t *sources, source_count, at_source; /* owned: who has excess and reaches somebody; from the end, who lacked at the start */
+	uint32_t sink_count;
+	uint64_t levels_until;                  /* work at which levels are taken anew */
+	uint32_t *level, *next, *queue, *stack; /* owned, per node; relabelling and flow take turns with them */
+	uint32_t *count;                        /* owned: nodes per level */
+	uint32_t gap;                           /* nobody above this level reaches who lacks */
 	/* rounding (anytime jobs) */
 	bool rounding;
 	uint64_t round_began, round_ended;
