@@ -138,6 +138,11 @@ class User:
         text = canonical(self.envelope(op, body, tx_id, **changes))
         return {"signed": text, "signature": (key or self.key).sign(text)}
 
+    def command(self, method, path, body):
+        """An officer's command, signed; the sequence is that of /admin/whoami."""
+        seq = self.get("/admin/whoami")["seq"] + 1
+        return self.call(method, path, self.signed("admin", body, seq=seq))
+
     def send(self, method, path, op, body, tx_id=None):
         status, answer = self.call(method, path, self.signed(op, body, tx_id))
         if tx_id is None and status < 300:

@@ -131,38 +131,46 @@ def case_admin(bin_dir, base, rng):
         hub.admin("POST", "/admin/roles", {"public_key": key.public64, "role": role, "name": role, "reason": "the beginning"})
     status, answer = hub.call("GET", "/admin/whoami", admin=hub.admin_token)
     check(status == 403, f"the bootstrap token ends with the first admin: {status} {answer}")
-    tokens = {}
+    tokens, officers = {}, {}
     for key, role in ((auditor, "auditor"), (op, "operator"), (boss, "admin")):
         officer = User(hub, role, key)
         check(officer.login()["participant"]["role"] == role, "login of an officer")
-        tokens[role] = officer.token
+        tokens[role], officers[role] = officer.token, officer
 
-    def as_role(role, method, path, body=None):
-        return hub.call(method, path, body, token=tokens[role])
+    def as_role(role, method, path, command=None):
+        if method == "GET":
+            return hub.call(method, path, token=tokens[role])
+        return officers[role].command(method, path, command)
+
+    def person(user, status, reason="test"):
+        return {"command": "participant", "pid": user.pid, "status": status, "reason": reason}
+
+    def settings(values, reason="test"):
+        return {"command": "settings", "settings": values, "reason": reason}
 
     check(as_role("auditor", "GET", "/admin/audit-log")[0] == 200, "an auditor reads")
-    check(as_role("auditor", "POST", f"/admin/participants/{b.pid}/freeze", {"reason": "no"})[0] == 403, "an auditor does not act")
-    check(as_role("operator", "PATCH", "/admin/config", {"updates": {"routing.max_hops": 4}, "reason": "no"})[0] == 403, "an operator does not configure")
-    status, answer = as_role("operator", "POST", f"/admin/participants/{b.pid}/freeze", {"reason": "dispute 7"})
+    check(as_role("auditor", "POST", f"/admin/participants/{b.pid}/freeze", person(b, "suspended"))[0] == 403, "an auditor does not act")
+    check(as_role("operator", "PATCH", "/admin/config", settings({"routing.max_hops": 4}))[0] == 403, "an operator does not configure")
+    status, answer = as_role("operator", "POST", f"/admin/participants/{b.pid}/freeze", person(b, "suspended", "dispute 7"))
     check(status == 200 and answer["status"] == "suspended", f"freeze: {status} {answer}")
     status, answer = b.pay_raw(a, "1.00")
     check(status >= 400, f"a suspended participant does not pay: {status} {answer}")
-    check(as_role("operator", "POST", f"/admin/participants/{b.pid}/unfreeze", {"reason": "settled"})[1]["status"] == "active", "unfreeze")
-    status, answer = as_role("admin", "PATCH", "/admin/config", {"updates": {"routing.max_hops": 4, "rate.key_per_minute": 5000}, "reason": "shorter"})
+    check(as_role("operator", "POST", f"/admin/participants/{b.pid}/unfreeze", person(b, "active"))[1]["status"] == "active", "unfreeze")
+    status, answer = as_role("admin", "PATCH", "/admin/config", settings({"routing.max_hops": 4, "rate.key_per_minute": 5000}, "shorter"))
     check(status == 200 and set(answer["updated"]) == {"routing.max_hops", "rate.key_per_minute"}, f"config: {status} {answer}")
     items = {i["key"]: i["value"] for i in as_role("auditor", "GET", "/admin/config")[1]["items"]}
     check(items["routing.max_hops"] == 4 and items["rate.key_per_minute"] == 5000, f"config: {items}")
-    check(as_role("admin", "PATCH", "/admin/config", {"updates": {"routing.max_hops": 11}})[0] == 422, "a setting out of range")
-    check(as_role("admin", "PATCH", "/admin/config", {"updates": {"nothing": 1}})[0] == 422, "an unknown setting")
+    check(as_role("admin", "PATCH", "/admin/config", settings({"routing.max_hops": 11}))[0] == 422, "a setting out of range")
+    check(as_role("admin", "PATCH", "/admin/config", settings({"nothing": 1}))[0] == 422, "an unknown setting")
     log = as_role("auditor", "GET", "/admin/audit-log")[1]["items"]
     entry = next(e for e in log if e["action"] == "participant.status" and e["reason"] == "dispute 7")
     check(entry["actor"] == op.pid and entry["role"] == "operator" and entry["target"] == b.pid and entry["before"]["status"] == "active" and entry["after"]["status"] == "suspended", f"audit: {entry}")
     entry = next(e for e in log if e["action"] == "settings" and e["reason"] == "shorter")
     check(entry["before"]["max_hops"] == 6 and entry["after"]["max_hops"] == 4, f"audit of settings: {entry}")
     check(any(e["action"] == "role.grant" and e["target"] == boss.pid for e in log), "audit of roles")
-    status, answer = as_role("admin", "DELETE", f"/admin/roles/{boss.pid}", {"reason": "no"})
+    status, answer = as_role("admin", "DELETE", f"/admin/roles/{boss.pid}", {"command": "role", "public_key": boss.public64, "role": "none"})
     check(status == 409, f"the last admin stays: {status} {answer}")
-    check(as_role("admin", "DELETE", f"/admin/roles/{auditor.pid}", {"reason": "left"})[0] == 200, "a role is taken away")
+    check(as_role("admin", "DELETE", f"/admin/roles/{auditor.pid}", {"command": "role", "public_key": auditor.public64, "role": "none", "reason": "left"})[0] == 200, "a role is taken away")
     check(as_role("auditor", "GET", "/admin/audit-log")[0] == 403, "and its token with it")
     # the other routes answer
     for path in ("/admin/participants", "/admin/participants/stats", f"/admin/participants/{a.pid}/metrics", "/admin/equivalents", "/admin/equivalents/UAH/usage", "/admin/trustlines",
@@ -171,11 +179,11 @@ def case_admin(bin_dir, base, rng):
         status, answer = as_role("admin", "GET", path)
         check(status == 200, f"GET {path}: {status} {answer}")
     line = next(l for l in as_role("admin", "GET", "/admin/trustlines")[1]["items"] if l["from"] == a.pid)
-    check(as_role("operator", "POST", f"/admin/trustlines/{line['id']}/freeze", {"reason": "dispute"})[0] == 200, "a line is frozen")
+    check(as_role("operator", "POST", f"/admin/trustlines/{line['id']}/freeze", {"command": "line", "equivalent": "UAH", "from": a.pid, "to": b.pid, "frozen": True})[0] == 200, "a line is frozen")
     check(b.pay_raw(a, "1.00")[0] == 400, "no new debt over a frozen line")
-    check(as_role("admin", "DELETE", "/admin/equivalents/UAH", {"reason": "x"})[0] == 409, "an equivalent in use is not deleted")
-    check(as_role("admin", "POST", "/admin/transactions/" + "0" * 32 + "/abort", {"reason": "x"})[0] == 404, "nothing to abort")
-    status, answer = as_role("admin", "POST", "/admin/clearing/exact", {"equivalent": "UAH"})
+    check(as_role("admin", "DELETE", "/admin/equivalents/UAH", {"command": "equivalent", "code": "UAH", "precision": 2, "active": False, "info": {}})[0] == 409, "an equivalent in use is not deleted")
+    check(as_role("admin", "POST", "/admin/transactions/" + "0" * 32 + "/abort", {"command": "abort", "key": "0" * 32})[0] == 404, "nothing to abort")
+    status, answer = as_role("admin", "POST", "/admin/clearing/exact", {"command": "clear", "equivalent": "UAH", "mode": "exact"})
     check(status == 200 and answer["cleared_cycles"] == 0, f"exact clearing: {status} {answer}")
     # over a restart
     hub.stop()

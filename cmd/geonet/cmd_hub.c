@@ -78,30 +78,51 @@ int cmd_hub_run(struct cli *cli)
 	return err ? cli_fail(cli, CLI_FAILED, gn_err_name(err), "%s", why) : CLI_OK;
 }
 
-int cmd_hub_verify(struct cli *cli)
+static int verify(struct cli *cli, bool ask)
 {
+	static const char *const compared[] = {"nothing", "checkpoint", "hub"};
 	struct gn_hub_report r;
+	struct gn_hub_live live;
+	struct gn_pk pk;
 	char why[GN_HUB_WHY] = "", pid[GN_PID_MAX], state[65], *data = hub_data(cli);
-	gn_err err = gn_hub_verify(data, &r, why);
+	/* asked first: what the hub tells is durable, so the journal read afterwards has it */
+	bool told = ask && gn_hub_key(data, &pk) == GN_OK && hub_state(cli, &pk, &live.seq, &live.state);
+	gn_err err = gn_hub_verify(data, told ? &live : NULL, &r, why);
 	free(data);
 	if (err)
 		return cli_fail(cli, CLI_FAILED, gn_err_name(err), "%s", why);
 	gn_pid(&r.hub, pid);
 	gn_hex(GN_SLICE(r.state.b), state);
 	if (cli->json)
-		return cli_json(cli, json_pack("{ss sI sI sI sI ss sI sb}", "hub", pid, "records",
+		return cli_json(cli, json_pack("{ss sI sI sI sI ss sI sb ss sI}", "hub", pid, "records",
 					       (json_int_t)r.records, "files", (json_int_t)r.files, "bytes",
 					       (json_int_t)r.bytes, "torn", (json_int_t)r.torn, "state_hash", state,
-					       "last", (json_int_t)(r.last / GN_SEC), "copy", r.copied));
+					       "last", (json_int_t)(r.last / GN_SEC), "copy", r.copied, "compared_with",
+					       compared[r.compared], "compared_at", (json_int_t)r.compared_at));
 	printf("The journal holds: every signature, checkpoint and invariant from the first record on.\n");
 	out_pair(cli, "hub", "%s", pid);
 	out_pair(cli, "records", "%llu in %llu files, %s%s", (unsigned long long)r.records, (unsigned long long)r.files,
 		 out_bytes(r.bytes), r.torn ? "; a torn tail is not counted" : "");
 	out_pair(cli, "state", "%s", state);
 	out_pair(cli, "last", "%s", out_time(gn_unix(r.last)));
+	if (r.compared == GN_HUB_LIVE)
+		out_pair(cli, "compared", "with the running hub, whose state at record %llu is the same",
+			 (unsigned long long)r.compared_at);
+	else if (r.compared == GN_HUB_CHECKPOINT)
+		out_pair(cli, "compared", "with the last checkpoint, record %llu; %s",
+			 (unsigned long long)r.compared_at,
+			 r.copied ? "the running hub could not be asked (--hub URL)" : "the hub does not run");
+	else
+		out_pair(cli, "compared", "with nothing: there is no checkpoint yet, and the hub %s",
+			 r.copied ? "could not be asked (--hub URL)" : "does not run");
 	if (r.copied)
 		cli_note(cli, "The hub is running; a copy of its journal was read.");
 	return CLI_OK;
+}
+
+int cmd_hub_verify(struct cli *cli)
+{
+	return verify(cli, true);
 }
 
 /* ---- export, import ---- */
@@ -156,7 +177,7 @@ int cmd_hub_import(struct cli *cli)
 	free(data);
 	if (f != stdin)
 		fclose(f);
-	return err ? cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why) : cmd_hub_verify(cli);
+	return err ? cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why) : verify(cli, false);
 }
 
 /* ---- looking and governing, over the API ---- */
@@ -202,12 +223,41 @@ static int print_equivalents(struct cli *cli, json_t *answer)
 	return CLI_OK;
 }
 
+/* The whole of what the equivalent will be: precision -1 ends it and leaves the rest. NULL after printing. */
+static json_t *equivalent_command(struct cli *cli, struct hub *hub, const char *code, int precision)
+{
+	static const char *const names[] = {"description", "symbol", "metadata"};
+	json_t *answer, *item, *old = NULL, *info = json_object();
+	const char *reason = cli_option(cli, "reason");
+	size_t i;
+	if (hub_call(cli, hub, "GET", "/admin/equivalents", NULL, &answer, "the equivalents")) {
+		json_decref(info);
+		return NULL;
+	}
+	json_array_foreach(json_object_get(answer, "items"), i, item) if (strcmp(json_text(item, "code"), code) == 0)
+		old = item;
+	for (i = 0; i < GN_COUNT(names); i++) {
+		json_t *was = json_object_get(old, names[i]);
+		const char *text = i < 2 ? cli_option(cli, names[i]) : NULL;
+		if (text)
+			json_object_set_new(info, names[i], json_string(text));
+		else if (was && !json_is_null(was))
+			json_object_set(info, names[i], was);
+	}
+	json_t *body = json_pack("{ss ss sb so sI ss}", "command", "equivalent", "code", code, "active", precision >= 0,
+				 "info", info, "precision",
+				 precision >= 0 ? (json_int_t)precision : (json_int_t)json_number(old, "precision"),
+				 "reason", reason ? reason : "");
+	json_decref(answer);
+	return body;
+}
+
 int cmd_hub_equivalent(struct cli *cli)
 {
 	struct hub hub;
 	json_t *answer, *body;
 	uint64_t precision = 2;
-	const char *verb = cli->args[0], *code = cli->arg_count > 1 ? cli->args[1] : "", *text;
+	const char *verb = cli->args[0], *code = cli->arg_count > 1 ? cli->args[1] : "";
 	bool list = strcmp(verb, "list") == 0, add = strcmp(verb, "add") == 0, end = strcmp(verb, "end") == 0;
 	if ((!list && !add && !end) || (!list && !*code))
 		return cli_fail(cli, CLI_USAGE, "usage", "geonet hub equivalent list | add CODE | end CODE");
@@ -224,17 +274,11 @@ int cmd_hub_equivalent(struct cli *cli)
 		exit = hub_call(cli, &hub, "GET", "/admin/equivalents", NULL, &answer, "the equivalents");
 		exit = exit ? exit : print_equivalents(cli, answer);
 	} else {
-		body = add ? json_pack("{ss sI}", "code", code, "precision", (json_int_t)precision)
-			   : json_pack("{sb}", "is_active", 0);
-		if ((text = cli_option(cli, "description")))
-			json_object_set_new(body, "description", json_string(text));
-		if ((text = cli_option(cli, "symbol")))
-			json_object_set_new(body, "symbol", json_string(text));
-		text = cli_option(cli, "reason");
-		json_object_set_new(body, "reason", json_string(text ? text : ""));
+		body = equivalent_command(cli, &hub, code, add ? (int)precision : -1);
 		char *part = url_part(code),
 		     *path = add ? cli_format("/admin/equivalents") : cli_format("/admin/equivalents/%s", part);
-		exit = hub_call(cli, &hub, add ? "POST" : "PATCH", path, body, &answer, "the equivalent");
+		exit = body ? hub_command(cli, &hub, add ? "POST" : "PATCH", path, body, &answer, "the equivalent")
+			    : CLI_FAILED;
 		free(part);
 		free(path);
 		if (!exit && cli->json)
@@ -270,28 +314,43 @@ static char *officer_key(struct cli *cli, struct hub *hub, const char *text)
 	return key;
 }
 
+/* The key of an officer in base64; the caller frees. NULL after printing. */
+static char *role_key(struct cli *cli, struct hub *hub, const char *pid)
+{
+	json_t *answer, *item;
+	char *key = NULL;
+	size_t i;
+	if (hub_call(cli, hub, "GET", "/admin/roles", NULL, &answer, "the roles"))
+		return NULL;
+	json_array_foreach(json_object_get(answer, "items"), i, item) if (strcmp(json_text(item, "pid"), pid) == 0)
+		key = cli_format("%s", json_text(item, "public_key"));
+	json_decref(answer);
+	if (!key)
+		cli_fail(cli, CLI_NOT_FOUND, "E001", "no officer has the PID %s", pid);
+	return key;
+}
+
 static int role_change(struct cli *cli, struct hub *hub, bool grant)
 {
 	const char *reason = cli_option(cli, "reason"), *name = cli_option(cli, "name");
-	json_t *answer, *body = json_pack("{ss}", "reason", reason ? reason : "");
-	char *path;
+	json_t *answer, *body = json_pack("{ss ss}", "command", "role", "reason", reason ? reason : "");
+	char *key = grant ? officer_key(cli, hub, cli->args[1]) : role_key(cli, hub, cli->args[1]), *path;
+	if (!key) {
+		json_decref(body);
+		return CLI_FAILED;
+	}
+	json_object_set_new(body, "public_key", json_string(key));
+	json_object_set_new(body, "role", json_string(grant ? cli->args[2] : "none"));
+	free(key);
 	if (grant) {
-		char *key = officer_key(cli, hub, cli->args[1]);
-		if (!key) {
-			json_decref(body);
-			return CLI_FAILED;
-		}
-		json_object_set_new(body, "public_key", json_string(key));
-		json_object_set_new(body, "role", json_string(cli->args[2]));
 		json_object_set_new(body, "name", json_string(name ? name : ""));
-		free(key);
 		path = cli_format("/admin/roles");
 	} else {
 		char *part = url_part(cli->args[1]);
 		path = cli_format("/admin/roles/%s", part);
 		free(part);
 	}
-	int exit = hub_call(cli, hub, grant ? "POST" : "DELETE", path, body, &answer, "the role");
+	int exit = hub_command(cli, hub, grant ? "POST" : "DELETE", path, body, &answer, "the role");
 	free(path);
 	if (exit)
 		return exit;

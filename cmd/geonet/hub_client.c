@@ -75,6 +75,8 @@ long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *p
 	if (code == CURLE_OK) {
 		curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
 		*out = a.len ? json_loadb(a.data, a.len, JSON_DECODE_ANY, NULL) : json_object();
+	} else if (hub->quiet) {
+		status = -1;
 	} else if (code == CURLE_COULDNT_CONNECT) {
 		cli_fail(cli, CLI_NO_NODE, "no-hub",
 			 "no hub answers at %s; name another with --hub URL, or start one with: geonet hub run",
@@ -146,33 +148,46 @@ static int check_pin(struct cli *cli, const struct hub *hub)
 	return exit;
 }
 
-int hub_open(struct cli *cli, struct hub *hub)
+static int find_hub(struct cli *cli, struct hub *hub)
 {
 	const char *url = cli_option(cli, "hub"), *own = getenv("GEONET_HUB");
-	json_t *answer;
-	size_t len;
 	memset(hub, 0, sizeof *hub);
 	if (!url)
 		url = own && *own ? own : "http://127.0.0.1:7790";
-	len = strlen(url);
+	size_t len = strlen(url);
 	while (len && url[len - 1] == '/')
 		len--;
 	if (len >= sizeof hub->url || (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0))
 		return cli_fail(cli, CLI_USAGE, "usage", "--hub: '%s' is not an http:// or https:// address", url);
 	snprintf(hub->url, sizeof hub->url, "%.*s", (int)len, url);
-	int exit = hub_call(cli, hub, "GET", "/hub", NULL, &answer, "the hub");
-	if (exit)
-		return exit;
-	size_t key_len = 0;
-	uint8_t *key = base64_bytes(json_text(answer, "public_key"), &key_len);
-	if (key && key_len == sizeof hub->pk.b) {
-		memcpy(hub->pk.b, key, key_len);
+	return CLI_OK;
+}
+
+static bool take_key(struct hub *hub, const json_t *about)
+{
+	size_t len = 0;
+	uint8_t *key = base64_bytes(json_text(about, "public_key"), &len);
+	bool ok = key && len == sizeof hub->pk.b;
+	if (ok) {
+		memcpy(hub->pk.b, key, len);
 		gn_pid(&hub->pk, hub->pid);
-		exit = check_pin(cli, hub);
-	} else {
-		exit = cli_fail(cli, CLI_FAILED, "io", "what answers at %s is not a hub", hub->url);
 	}
 	free(key);
+	return ok;
+}
+
+int hub_open(struct cli *cli, struct hub *hub)
+{
+	json_t *answer;
+	int exit = find_hub(cli, hub);
+	if (!exit)
+		exit = hub_call(cli, hub, "GET", "/hub", NULL, &answer, "the hub");
+	if (exit)
+		return exit;
+	if (take_key(hub, answer))
+		exit = check_pin(cli, hub);
+	else
+		exit = cli_fail(cli, CLI_FAILED, "io", "what answers at %s is not a hub", hub->url);
 	json_decref(answer);
 	return exit;
 }
@@ -245,27 +260,85 @@ int hub_login(struct cli *cli, struct hub *hub, bool register_ok)
 	return exit;
 }
 
-int hub_login_officer(struct cli *cli, struct hub *hub)
+/* The bootstrap token of DATA/hub: 200 while it counts, -1 when the hub does not answer. */
+static long bootstrap(struct cli *cli, struct hub *hub)
 {
 	char *path = cli_format("%s/hub/admin-token", cli->data);
 	FILE *f = fopen(path, "r");
 	json_t *answer;
-	bool known;
 	free(path);
-	hub->officer = true;
-	if (f) {
-		size_t n = fread(hub->admin, 1, 64, f);
-		hub->admin[n] = 0;
-		fclose(f);
-		long status = hub_try(cli, hub, "GET", "/admin/whoami", NULL, &answer);
-		json_decref(answer);
-		if (status == 200)
-			return CLI_OK;
+	if (!f)
+		return 0;
+	size_t n = fread(hub->admin, 1, 64, f);
+	hub->admin[n] = 0;
+	fclose(f);
+	long status = hub_try(cli, hub, "GET", "/admin/whoami", NULL, &answer);
+	json_decref(answer);
+	if (status != 200)
 		hub->admin[0] = 0;
-		if (status < 0)
-			return CLI_NO_NODE;
+	return status;
+}
+
+int hub_login_officer(struct cli *cli, struct hub *hub)
+{
+	json_t *who;
+	bool known;
+	long status = bootstrap(cli, hub);
+	hub->officer = true;
+	if (status == 200)
+		return CLI_OK;
+	if (status < 0)
+		return CLI_NO_NODE;
+	int exit = login(cli, hub, false, &known);
+	if (!exit)
+		exit = hub_call(cli, hub, "GET", "/admin/whoami", NULL, &who, "your role");
+	if (exit)
+		return exit;
+	hub->seq = json_number(who, "seq");
+	json_decref(who);
+	return CLI_OK;
+}
+
+int hub_command(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out,
+		const char *what)
+{
+	if (!*hub->admin)
+		body = hub_signed(cli, hub, GN_OP_ADMIN, body, NULL);
+	return body ? hub_call(cli, hub, method, path, body, out, what) : CLI_FAILED;
+}
+
+static bool may_read(struct cli *cli, struct hub *hub)
+{
+	bool known = false, named = cli_option(cli, "hub") || getenv("GEONET_HUB");
+	if (bootstrap(cli, hub) == 200)
+		return true;
+	return named && login(cli, hub, true, &known) == CLI_OK && known;
+}
+
+bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn_hash *out)
+{
+	struct hub hub;
+	json_t *about = NULL, *list = NULL, *sum = NULL;
+	bool ok = find_hub(cli, &hub) == CLI_OK;
+	hub.quiet = true;
+	ok = ok && hub_try(cli, &hub, "GET", "/hub", NULL, &about) == 200 && take_key(&hub, about) &&
+	     memcmp(&hub.pk, pk, sizeof *pk) == 0 && may_read(cli, &hub) &&
+	     hub_try(cli, &hub, "GET", "/equivalents", NULL, &list) == 200;
+	const char *code = json_text(json_array_get(json_object_get(list, "items"), 0), "code");
+	if (ok && *code) {
+		char *path = cli_format("/integrity/checksum/%s", code);
+		ok = hub_try(cli, &hub, "GET", path, NULL, &sum) == 200 &&
+		     gn_unhex(gn_str(json_text(sum, "state_hash")), out->b, sizeof out->b) == GN_OK;
+		*seq = json_number(sum, "seq");
+		free(path);
+	} else {
+		ok = false;
 	}
-	return login(cli, hub, false, &known);
+	json_decref(about);
+	json_decref(list);
+	json_decref(sum);
+	hub_close(&hub);
+	return ok;
 }
 
 /* ---- signed operations ---- */

@@ -252,7 +252,7 @@ const struct cli_command cli_commands[] = {
 	{"hub status", "", 0, 0, "is the hub well?", NULL, "  geonet hub status\n", hub_options, cmd_hub_status},
 	{"hub verify", "", 0, 0, "replay the hub's journal and prove it",
 	 "From the first record: every signature, checkpoint and invariant. Of a running hub a copy of the journal is read.\n",
-	 "  geonet hub verify\n  geonet hub verify --json | jq .state_hash\n", NULL, cmd_hub_verify},
+	 "  geonet hub verify\n  geonet hub verify --json | jq .state_hash\n", wallet_options, cmd_hub_verify},
 	{"hub export", "FILE|-", 1, 1, "write the journal to one file",
 	 "It holds what participants signed, no secret of the hub.\n", "  geonet hub export journal.gnx\n", NULL, cmd_hub_export},
 	{"hub import", "FILE|-", 1, 1, "bring an exported journal into an empty directory, and prove it", NULL,

@@ -266,7 +266,7 @@ static const struct gn_hub_route *find_route(struct gn_hub_request *r, bool *oth
 	struct gn_slice path = gn_http_path(r->http);
 	enum gn_http_method method = gn_http_method(r->http);
 	const struct gn_hub_route *found = NULL;
-	char args[2][HUB_ARG_MAX];
+	char args[2][HUB_ARG_MAX] = {"", ""};
 	if (path.len > 1 && path.p[path.len - 1] == '/')
 		path.len--;
 	for (const struct gn_hub_route *route = gn_hub_routes; route->path && !found; route++) {
@@ -352,12 +352,12 @@ static bool identify(struct gn_hub_request *r, struct gn_slice token)
 		return unauthorised(r, 401,
 				    err == GN_EXPIRED ? "the access token has expired; refresh it or log in again"
 						      : "the access token is not valid here");
-	const struct gn_officer *o = gn_officer_find(hub, &jwt.sub);
+	struct gn_ledger_officer o;
 	r->pid = jwt.sub;
 	r->is_participant = gn_ledger_find_participant(hub->ledger, &jwt.sub, &r->me) == GN_OK;
-	if (o) {
-		r->role = o->role;
-		r->actor = o->pk;
+	if (gn_officer_find(hub, &jwt.sub, &o)) {
+		r->role = o.role;
+		r->actor = o.pk;
 	}
 	return true;
 }
@@ -368,7 +368,7 @@ static bool bootstrap(struct gn_hub_request *r, struct gn_slice token)
 	size_t len = strlen(r->hub->admin_token);
 	if (token.len != len || !gn_equal_ct(token.p, r->hub->admin_token, len))
 		return unauthorised(r, 403, "the admin token is wrong");
-	if (gn_hub_has_admin(r->hub))
+	if (gn_ledger_has_admin(r->hub->ledger))
 		return unauthorised(
 			r, 403,
 			"the admin token was for the beginning; there is an admin with a key now: log in with it");
@@ -528,6 +528,7 @@ static void free_request(struct gn_hub_request *r)
 	json_decref(r->in);
 	json_decref(r->hold);
 	free(r->bytes);
+	free(r->order);
 	free(r->body);
 	free(r);
 }

@@ -14,14 +14,15 @@ static void hash_of(const struct gn_pk *pk, struct gn_hash *out)
 static bool key_of(const struct gn_hub *hub, const struct gn_hash *pid, struct gn_pk *out)
 {
 	struct gn_ledger_participant p;
-	const struct gn_officer *o = gn_officer_find(hub, pid);
+	struct gn_ledger_officer o;
 	if (gn_ledger_find_participant(hub->ledger, pid, &p) == GN_OK) {
 		*out = p.pk;
 		return p.status != GN_PARTICIPANT_DELETED;
 	}
-	if (o)
-		*out = o->pk;
-	return o != NULL;
+	if (!gn_officer_find(hub, pid, &o))
+		return false;
+	*out = o.pk;
+	return true;
 }
 
 /* Forgets what is over; at most once per request, over at most all of them when the table is full. */
@@ -82,16 +83,17 @@ static void give_tokens(struct gn_hub_request *r, const struct gn_hash *pid)
 	gn_jwt_make(hub->jwt_key, &jwt, refresh);
 	gn_err err = gn_base58(GN_SLICE(pid->b), text, sizeof text);
 	GN_ASSERT(!err);
-	const struct gn_officer *o = gn_officer_find(hub, pid);
+	struct gn_ledger_officer o;
+	bool officer = gn_officer_find(hub, pid, &o);
 	gn_hub_json(r, 200,
-		    json_pack("{ss ss ss si s{ss ss ss ss}}", "access_token", access, "refresh_token", refresh,
+		    json_pack("{ss ss ss si s{ss so ss ss}}", "access_token", access, "refresh_token", refresh,
 			      "token_type", "Bearer", "expires_in", (int)hub->config.access_s, "participant", "pid",
 			      text, "display_name",
-			      known ? gn_hub_name(&hub->view, p.number)
-			      : o   ? o->name
-				    : "",
+			      known     ? json_string(gn_hub_name(&hub->view, p.number))
+			      : officer ? gn_json_slice(o.name)
+					: json_string(""),
 			      "status", known ? statuses[p.status & 3] : "none", "role",
-			      gn_role_name(o ? o->role : GN_ROLE_NONE)));
+			      gn_role_name(officer ? o.role : GN_ROLE_NONE)));
 }
 
 static void login_verified(struct gn_hub_request *r)

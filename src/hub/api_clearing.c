@@ -212,20 +212,6 @@ static bool clear_arguments(struct gn_hub_request *r, char code[32], uint64_t *d
 	return true;
 }
 
-void gn_api_clear_auto(struct gn_hub_request *r)
-{
-	char code[32];
-	uint64_t depth;
-	struct gn_ledger_equivalent e;
-	if (!clear_arguments(r, code, &depth) || !gn_hub_equivalent(r, code, &e))
-		return;
-	r->hold = json_string(e.code);
-	struct gn_ledger_admin a = {
-		.kind = GN_ADMIN_CLEAR, .code = gn_str(e.code), .max_len = (uint8_t)(depth < 6 ? depth : 6)};
-	r->actor = r->me.pk; /* whoever asks is written down; no role is needed */
-	gn_hub_admin(r, &a, cleared);
-}
-
 /* ---- the exact optimum, on a worker ---- */
 
 enum job_use { JOB_GAP, JOB_CLEAR, JOB_OFFER };
@@ -392,14 +378,36 @@ void gn_api_gap(struct gn_hub_request *r)
 		start_job(r, e.code, JOB_GAP);
 }
 
-void gn_api_admin_clear_exact(struct gn_hub_request *r)
+static void clear_cycles(struct gn_hub_request *r, const char *code, uint8_t max_len)
+{
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_CLEAR, .code = gn_str(code), .max_len = max_len};
+	r->hold = json_string(code);
+	uint64_t ticket = gn_hub_ticket(r, cleared);
+	gn_err err = ticket ? gn_ledger_admin(r->hub->ledger, &a, ticket, r->hub->now) : GN_BUSY;
+	if (!err)
+		return;
+	if (ticket)
+		gn_hub_drop_ticket(r);
+	cleared(r, &(struct gn_ledger_event){.kind = GN_LEDGER_RESULT, .err = err});
+}
+
+void gn_hub_clear(struct gn_hub_request *r, const struct gn_op_admin *c)
+{
+	char code[17];
+	snprintf(code, sizeof code, "%.*s", (int)c->code.len, (const char *)c->code.p);
+	if (c->mode == GN_CLEAR_CYCLES)
+		clear_cycles(r, code, c->max_len);
+	else
+		start_job(r, code, c->mode == GN_CLEAR_OFFER ? JOB_OFFER : JOB_CLEAR);
+}
+
+void gn_api_clear_auto(struct gn_hub_request *r)
 {
 	char code[32];
 	uint64_t depth;
 	struct gn_ledger_equivalent e;
-	if (!clear_arguments(r, code, &depth) || !gn_hub_equivalent(r, code, &e))
-		return;
-	start_job(r, e.code, json_is_true(json_object_get(r->in, "offer")) ? JOB_OFFER : JOB_CLEAR);
+	if (clear_arguments(r, code, &depth) && gn_hub_equivalent(r, code, &e))
+		clear_cycles(r, e.code, (uint8_t)(depth < 6 ? depth : 6));
 }
 
 /* ---- those made ---- */

@@ -597,16 +597,38 @@ static gn_err feed_dispute(struct gn_history *h, const struct gn_record_view *r)
 	return audit(h, r, r->u.dispute.on ? "trustline.freeze" : "trustline.unfreeze", target, NULL, NULL);
 }
 
-/* What an officer did outside the ledger: {"action", "target", "before", "after"} as the hub wrote it. */
+/* A command that has no record of its own: what it names is its target, the rest is shown as it was given. */
 static gn_err feed_note(struct gn_history *h, const struct gn_record_view *r)
 {
+	struct gn_op_admin c;
+	char code[17] = "hub";
 	json_t *j = json_loadb((const char *)r->u.note.p, r->u.note.len, 0, NULL);
-	const char *action = json_string_value(json_object_get(j, "action")),
-		   *target = json_string_value(json_object_get(j, "target"));
-	char *before = json_dumps(json_object_get(j, "before"), JSON_COMPACT | JSON_ENCODE_ANY),
-	     *after = json_dumps(json_object_get(j, "after"), JSON_COMPACT | JSON_ENCODE_ANY);
-	gn_err err = audit(h, r, action ? action : "note", target ? target : "", before, after);
-	free(before);
+	if (gn_op_admin_parse(r->u.note, &c)) {
+		json_decref(j);
+		return audit(h, r, "note", "", NULL, NULL);
+	}
+	if (c.code.p)
+		snprintf(code, sizeof code, "%.*s", (int)c.code.len, (const char *)c.code.p);
+	json_object_del(j, "command");
+	json_object_del(j, "reason");
+	char *after = json_dumps(j, JSON_COMPACT);
+	gn_err err = audit(h, r, gn_command_name(c.command), code, NULL, after);
+	free(after);
+	json_decref(j);
+	return err;
+}
+
+static gn_err feed_role(struct gn_history *h, const struct gn_record_view *r)
+{
+	static const char *const roles[] = {"none", "auditor", "operator", "admin"};
+	char pid[GN_PID_MAX], before[48];
+	bool revoked = r->u.role.role == GN_ROLE_NONE;
+	gn_pid(&r->u.role.pk, pid);
+	snprintf(before, sizeof before, "{\"role\":\"%s\"}", roles[r->u.role.before & 3]);
+	json_t *j = json_pack("{ss so}", "role", roles[r->u.role.role & 3], "name", gn_json_slice(r->u.role.name));
+	char *after = json_dumps(j, JSON_COMPACT);
+	gn_err err = audit(h, r, revoked ? "role.revoke" : "role.grant", pid,
+			   r->u.role.before == GN_ROLE_NONE ? NULL : before, revoked ? NULL : after);
 	free(after);
 	json_decref(j);
 	return err;
@@ -646,6 +668,7 @@ static gn_err feed_one(struct gn_history *h, const struct gn_record_view *r, str
 	case GN_REC_REJECT: return feed_end(h, r);
 	case GN_REC_CLEARING:
 	case GN_REC_PROPOSE: return feed_clearing(h, r);
+	case GN_REC_ROLE: return feed_role(h, r);
 	case GN_REC_NOTE: return feed_note(h, r);
 	case GN_REC_CHECKPOINT: return GN_OK;
 	}

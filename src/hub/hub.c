@@ -214,7 +214,7 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 		    HUB_CHALLENGES_MAX);
 	gn_rate_init(&hub->rate_key, &hub->env, hub->config.rate_key);
 	gn_rate_init(&hub->rate_address, &hub->env, hub->config.rate_address);
-	GN_TRY(gn_officers_load(hub, why));
+	GN_TRY(gn_rates_load(hub, why));
 	snprintf(history, sizeof history, "%s/history.db", hub->config.data);
 	snprintf(tokens, sizeof tokens, "%s/tokens.db", hub->config.data);
 	GN_TRY(gn_feed_open(hub, history, tokens, &hub->feed, why));

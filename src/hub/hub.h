@@ -43,12 +43,21 @@ struct gn_hub_report {
 	struct gn_hash state;
 	gn_time last; /* time of the last record */
 	bool copied;  /* the hub is running: a copy of its journal was read */
-	struct gn_hash
-		live; /* state hash of the running hub at the same record, when it could be asked; zeros otherwise */
+	enum { GN_HUB_ALONE, GN_HUB_CHECKPOINT, GN_HUB_LIVE } compared; /* what the replayed state was compared with */
+	uint64_t compared_at;                                           /* at this record */
+};
+/* Whose journal lies there, by its first file; without the hub's lock or secret. */
+GN_MUST gn_err gn_hub_key(const char *data, struct gn_pk *out);
+/* What the running hub tells about itself (GET /integrity/checksum). */
+struct gn_hub_live {
+	uint64_t seq;
+	struct gn_hash state;
 };
 /* Replays the journal of a data directory from its first record, checks every signature, checkpoint and invariant
- * (LG-54); writes nothing there. While the hub runs, a copy of the journal is read. */
-GN_MUST gn_err gn_hub_verify(const char *data, struct gn_hub_report *out, char why[GN_HUB_WHY]);
+ * (LG-54); writes nothing there. While the hub runs, a copy of the journal is read. live: asked before, or NULL; then
+ * the last CHECKPOINT is what the state was compared with. GN_HASH: they differ. */
+GN_MUST gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, struct gn_hub_report *out,
+			     char why[GN_HUB_WHY]);
 /* Each record in turn, as it was made durable, to `each`, decoded; stops when it is not GN_OK. */
 struct gn_record_view;
 GN_MUST gn_err gn_hub_records(const char *data, gn_err (*each)(void *user, const struct gn_record_view *record),

@@ -69,6 +69,7 @@ struct gn_hub_request {
 	struct gn_hub_request *verify_next;
 	uint64_t ticket;
 	void (*result)(struct gn_hub_request *r, const struct gn_ledger_event *e);
+	struct gn_hub_order *order; /* an officer's command; owned */
 	/* waiting for the history */
 	void (*told)(struct gn_hub_request *r,
 		     json_t *answer); /* answer borrowed, NULL: it cannot be asked (answered already) */
@@ -129,10 +130,30 @@ void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e);
 uint64_t gn_hub_ticket(struct gn_hub_request *r,
 		       void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
 void gn_hub_drop_ticket(struct gn_hub_request *r);
-void gn_hub_admin(struct gn_hub_request *r, struct gn_ledger_admin *a,
-		  void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
-/* An admin's command changed the ledger, or failed and was answered. */
-bool gn_hub_admin_ok(struct gn_hub_request *r, const struct gn_ledger_event *e);
+/* {"signed", "signature"} of geo-v1 into r; false after answering. */
+bool gn_hub_take_signed(struct gn_hub_request *r, json_t *in);
+
+/* ---- command.c ---- */
+
+/* How one route takes an officer's command. */
+struct gn_hub_command {
+	enum gn_command command;
+	/* The bare command in what a client of the reference sends (bootstrap token); NULL after answering. */
+	json_t *(*plain)(struct gn_hub_request *r, json_t *in);
+	/* It is what the path says; false after answering. */
+	bool (*fits)(struct gn_hub_request *r, const struct gn_op_admin *c);
+	/* Its record is durable, or it was refused. */
+	void (*done)(struct gn_hub_request *r, const struct gn_ledger_event *e);
+};
+struct gn_hub_order {
+	const struct gn_hub_command *kind;
+	struct gn_op_admin cmd; /* borrows the request's bytes */
+	bool is_signed;
+	uint8_t reason[OP_TEXT_MAX];
+};
+void gn_hub_command(struct gn_hub_request *r, const struct gn_hub_command *kind);
+/* After its NOTE: clears and answers (api_clearing.c). */
+void gn_hub_clear(struct gn_hub_request *r, const struct gn_op_admin *c);
 
 /* ---- verify.c ---- */
 
@@ -213,17 +234,14 @@ void gn_hub_live_fini(struct gn_hub *hub);
 
 /* ---- officers.c ---- */
 
-struct gn_officer {
-	struct gn_pk pk;
-	struct gn_hash pid;
-	enum gn_role role;
-	char name[64];
-};
 const char *gn_role_name(enum gn_role role);
 enum gn_role gn_role_from(const char *name);
-GN_MUST gn_err gn_officers_load(struct gn_hub *hub, char why[HUB_WHY]);
-const struct gn_officer *gn_officer_find(const struct gn_hub *hub, const struct gn_hash *pid);
-bool gn_hub_has_admin(const struct gn_hub *hub);
+GN_MUST gn_err gn_rates_load(struct gn_hub *hub, char why[HUB_WHY]);
+/* The rates that a settings command names, from now on and after a restart. */
+GN_MUST gn_err gn_hub_set_rates(struct gn_hub *hub, const struct gn_op_admin *c);
+/* Who has a role now. */
+bool gn_officer_find(const struct gn_hub *hub, const struct gn_hash *pid, struct gn_ledger_officer *out);
+json_t *gn_officer_json(const struct gn_ledger_officer *o);
 void gn_api_roles_get(struct gn_hub_request *r);
 void gn_api_roles_put(struct gn_hub_request *r);
 void gn_api_roles_delete(struct gn_hub_request *r);
@@ -256,21 +274,20 @@ void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);
 	X(challenge)                                                                                                   \
 	X(login)                                                                                                       \
 	X(refresh)                                                                                                     \
-	X(participant_create) X(participants) X(participant_get) X(me_get) X(me_patch) X(line_create) X(lines) X(      \
-		line_get) X(line_patch) X(line_delete) X(capacity) X(max_flow) X(payment_create) X(payments)           \
-		X(payment_get) X(asked) X(vote) X(balance) X(debts) X(equivalents) X(cycles) X(clear_auto) X(gap) X(   \
-			clearings) X(offers) X(consent) X(integrity_status) X(integrity_checksum) X(integrity_audit)   \
-			X(integrity_verify) X(repair) X(hub) X(health) X(health_db) X(metrics) X(admin_migrations)     \
-				X(admin_participants) X(admin_participant_stats) X(admin_participant_metrics)          \
-					X(admin_freeze) X(admin_unfreeze) X(admin_level) X(admin_equivalents) X(       \
-						admin_equivalent_create) X(admin_equivalent_patch)                     \
-						X(admin_equivalent_delete) X(admin_equivalent_usage) X(admin_lines)    \
-							X(admin_bottlenecks) X(admin_liquidity) X(admin_incidents)     \
-								X(admin_audit) X(admin_graph) X(admin_ego)             \
-									X(admin_cycles) X(admin_abort)                 \
-										X(admin_dispute) X(admin_clear_exact)  \
-											X(admin_snapshot)              \
-												X(admin_payments)
+	X(participant_create)                                                                                          \
+	X(participants) X(participant_get) X(me_get) X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) X(  \
+		line_delete) X(capacity) X(max_flow) X(payment_create) X(payments) X(payment_get) X(asked) X(vote)     \
+		X(balance) X(debts) X(equivalents) X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent)    \
+			X(integrity_status) X(integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair) X(  \
+				hub) X(health) X(health_db) X(metrics) X(admin_migrations) X(admin_participants)       \
+				X(admin_participant_stats) X(admin_participant_metrics) X(admin_freeze) X(             \
+					admin_unfreeze) X(admin_level) X(admin_equivalents) X(admin_equivalent_create) \
+					X(admin_equivalent_patch) X(admin_equivalent_delete) X(admin_equivalent_usage) \
+						X(admin_lines) X(admin_bottlenecks) X(admin_liquidity)                 \
+							X(admin_incidents) X(admin_audit) X(admin_graph) X(admin_ego)  \
+								X(admin_cycles) X(admin_abort) X(admin_dispute)        \
+									X(admin_clear_exact) X(admin_snapshot)         \
+										X(admin_payments)
 #define X(name) void gn_api_##name(struct gn_hub_request *r);
 GN_HUB_RUNS(X)
 #undef X
@@ -309,8 +326,6 @@ struct gn_hub {
 	struct gn_rate rate_key, rate_address;
 	struct gn_hub_request *verify_first, **verify_last;
 	unsigned verify_running;
-	struct gn_officer officers[HUB_ROLES_MAX];
-	unsigned officer_count;
 	struct gn_hub_view view; /* of ledger */
 	struct gn_replica *replica;
 	unsigned ws_count, jobs, longs; /* open WebSockets; clearing jobs on workers; questions at the replica */

@@ -15,7 +15,6 @@
 #define HUB_CHALLENGES_MAX 65536u /* open login challenges */
 #define HUB_CHALLENGE_LIFE (120 * GN_SEC)
 #define HUB_BUCKETS_MAX 65536u    /* addresses and keys that a rate is kept for: 3 MiB */
-#define HUB_ROLES_MAX 256u        /* officers */
 #define HUB_VERIFY_BATCH 64u      /* signatures one worker checks in one go: 5 ms */
 #define HUB_VERIFY_RUNNING 2u     /* such batches at once */
 #define HUB_DISK_JOBS 16u         /* disk requests on workers at once */

@@ -200,6 +200,10 @@ struct replay {
 	uint64_t bytes;
 	gn_err (*each)(void *user, const struct gn_record_view *record);
 	void *user;
+	const struct gn_hub_live *live; /* to be met at its record */
+	struct gn_hash met;
+	bool is_met;
+	uint64_t checkpoint; /* the last CHECKPOINT's record */
 };
 
 /* The hub's key from the first file's header: a journal is checked without the hub's secret. */
@@ -247,10 +251,17 @@ static gn_err one_io(struct replay *p)
 static gn_err take_records(struct replay *p, const struct gn_ledger_event *e)
 {
 	size_t off = 0;
-	for (uint32_t i = 0; p->each && i < e->count; i++) {
+	for (uint32_t i = 0; i < e->count; i++) {
 		struct gn_record_view v;
 		GN_TRY(gn_rec_next(e->payload, &off, e->first_seq + i, &v));
-		GN_TRY(p->each(p->user, &v));
+		if (v.type == GN_REC_CHECKPOINT)
+			p->checkpoint = v.seq;
+		if (p->each)
+			GN_TRY(p->each(p->user, &v));
+	}
+	if (p->live && gn_ledger_seq(p->ledger) == p->live->seq) { /* the state is that of this very record */
+		p->is_met = true;
+		return gn_ledger_state_hash(p->ledger, &p->met);
 	}
 	return GN_OK;
 }
@@ -273,7 +284,7 @@ static gn_err replay(struct replay *p)
 	}
 }
 
-static gn_err replay_open(struct replay *p, const char *data, bool verify, char why[GN_HUB_WHY])
+static gn_err replay_open(struct replay *p, const char *data, char why[GN_HUB_WHY])
 {
 	memset(p, 0, sizeof *p);
 	GN_TRY(source_open(data, &p->source, why));
@@ -283,8 +294,7 @@ static gn_err replay_open(struct replay *p, const char *data, bool verify, char 
 	p->rand = gn_rand_system();
 	gn_alloc_heap(&p->alloc, (size_t)1 << 40);
 	p->env = (struct gn_env){&p->alloc, &p->rand, NULL};
-	struct gn_ledger_config c = {
-		.hub = p->hub, .dir = "journal", .feed_from = verify ? UINT64_MAX : 1, .verify = true};
+	struct gn_ledger_config c = {.hub = p->hub, .dir = "journal", .feed_from = 1, .verify = true};
 	gn_ledger_settings_default(&c.settings);
 	err = gn_ledger_new(&p->env, &c, &p->ledger);
 	if (err)
@@ -299,14 +309,57 @@ static void replay_close(struct replay *p)
 	source_close(&p->source);
 }
 
-gn_err gn_hub_verify(const char *data, struct gn_hub_report *out, char why[GN_HUB_WHY])
+gn_err gn_hub_key(const char *data, struct gn_pk *out)
+{
+	char path[700];
+	uint8_t head[GN_JOURNAL_FILE_HEAD];
+	struct gn_journal_file file;
+	snprintf(path, sizeof path, "%s/journal/%08x.log", data, 1u);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return GN_NOT_FOUND;
+	ssize_t n = pread(fd, head, sizeof head, 0);
+	close(fd);
+	GN_TRY(gn_journal_file(gn_slice(head, n > 0 ? (size_t)n : 0), &file));
+	*out = file.hub;
+	return GN_OK;
+}
+
+/* LG-54: the state of the journal against the state of the hub that wrote it. */
+static gn_err compare(const struct replay *p, char why[GN_HUB_WHY])
+{
+	char told[65], found[65];
+	if (!p->live)
+		return GN_OK;
+	if (p->live->seq > gn_ledger_seq(p->ledger))
+		FAIL(GN_TRUNCATED,
+		     "the running hub is at record %llu, the journal ends at %llu: durable records are gone",
+		     (unsigned long long)p->live->seq, (unsigned long long)gn_ledger_seq(p->ledger));
+	gn_hex(GN_SLICE(p->live->state.b), told);
+	gn_hex(GN_SLICE(p->met.b), found);
+	if (!p->is_met || memcmp(&p->met, &p->live->state, sizeof p->met) != 0)
+		FAIL(GN_HASH,
+		     "the running hub's state at record %llu is not that of its journal: the hub tells %s, the journal "
+		     "gives %s",
+		     (unsigned long long)p->live->seq, told, p->is_met ? found : "no such state");
+	return GN_OK;
+}
+
+gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, struct gn_hub_report *out, char why[GN_HUB_WHY])
 {
 	struct replay p;
 	struct gn_ledger_info info;
-	gn_err err = replay_open(&p, data, true, why);
-	if (!err && (err = replay(&p)))
+	gn_err err = replay_open(&p, data, why);
+	p.live = live;
+	if (!err && (err = replay(&p)) == GN_HASH)
+		snprintf(why, GN_HUB_WHY,
+			 "the state after record %llu is not the one that the CHECKPOINT behind it tells",
+			 (unsigned long long)gn_ledger_seq(p.ledger));
+	else if (err && p.ledger)
 		snprintf(why, GN_HUB_WHY, "the journal does not hold after record %llu: %s",
 			 (unsigned long long)gn_ledger_seq(p.ledger), gn_err_text(err));
+	if (!err)
+		err = compare(&p, why);
 	if (!err) {
 		gn_ledger_validate(p.ledger);
 		gn_ledger_info(p.ledger, &info);
@@ -316,7 +369,11 @@ gn_err gn_hub_verify(const char *data, struct gn_hub_report *out, char why[GN_HU
 					      .bytes = p.bytes,
 					      .torn = info.torn,
 					      .last = gn_ledger_time(p.ledger),
-					      .copied = p.source.copy[0] != 0};
+					      .copied = p.source.copy[0] != 0,
+					      .compared = live           ? GN_HUB_LIVE
+							  : p.checkpoint ? GN_HUB_CHECKPOINT
+									 : GN_HUB_ALONE,
+					      .compared_at = live ? live->seq : p.checkpoint};
 		err = gn_ledger_state_hash(p.ledger, &out->state);
 		if (err)
 			snprintf(why, GN_HUB_WHY, "the state cannot be hashed: %s", gn_err_text(err));
@@ -329,7 +386,7 @@ gn_err gn_hub_records(const char *data, gn_err (*each)(void *user, const struct 
 		      char why[GN_HUB_WHY])
 {
 	struct replay p;
-	gn_err err = replay_open(&p, data, false, why);
+	gn_err err = replay_open(&p, data, why);
 	p.each = each;
 	p.user = user;
 	if (!err && (err = replay(&p)))

@@ -216,30 +216,7 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 	free(op);
 }
 
-/* ---- officers' commands ---- */
-
-void gn_hub_admin(struct gn_hub_request *r, struct gn_ledger_admin *a,
-		  void (*result)(struct gn_hub_request *, const struct gn_ledger_event *))
+bool gn_hub_take_signed(struct gn_hub_request *r, json_t *in)
 {
-	const char *reason = json_string_value(json_object_get(r->in, "reason"));
-	a->who = (struct gn_rec_admin){
-		.actor = r->actor, .role = (uint8_t)r->role, .reason = gn_str(reason ? reason : "")};
-	if (a->who.reason.len > OP_TEXT_MAX) {
-		gn_hub_fail_as(r, 422, "E009", NULL, "the reason is longer than %u bytes", OP_TEXT_MAX);
-		return;
-	}
-	uint64_t ticket = gn_hub_ticket(r, result);
-	gn_err err = ticket ? gn_ledger_admin(r->hub->ledger, a, ticket, r->hub->now) : GN_BUSY;
-	if (!err)
-		return;
-	if (ticket)
-		gn_hub_drop_ticket(r);
-	result(r, &(struct gn_ledger_event){.kind = GN_LEDGER_RESULT, .err = err}); /* refused at once: no record */
-}
-
-bool gn_hub_admin_ok(struct gn_hub_request *r, const struct gn_ledger_event *e)
-{
-	if (e->err)
-		gn_hub_fail(r, e->err, NULL, "%s", "");
-	return !e->err;
+	return take_v1(r, in) && take_signature(r, in);
 }

@@ -48,13 +48,86 @@ static gn_err admin_dispute(struct gn_ledger *l, const struct gn_ledger_admin *a
 	return GN_OK;
 }
 
+/* LG-57: who.bytes are this very command. */
+static gn_err check_signed(const struct gn_ledger *l, const struct gn_ledger_admin *a, struct gn_record_view *r, gn_time now)
+{
+	if (!r->admin.bytes.len)
+		return GN_OK;
+	if (!a->checked)
+		GN_TRY(gn_op_verify(&r->admin.actor, r->admin.bytes, &r->admin.sig));
+	return lg_check_command(&l->book, r, gn_unix(now > l->book.time ? now : l->book.time), &r->admin.seq);
+}
+
 static gn_err admin_abort(struct gn_ledger *l, const struct gn_ledger_admin *a, uint64_t ticket, gn_time now)
 {
 	struct lg_open *o = lg_find_open(&l->book, &a->key);
 	const struct lg_key *k = lg_find_key(&l->book, &a->key);
-	if (o)
-		return lg_end(l, o, 8, &a->who, ticket, now);
+	if (o) {
+		struct gn_record_view r = {.type = GN_REC_ABORT, .admin = a->who, .key = a->key, .u.end.by_admin = true};
+		GN_TRY(check_signed(l, a, &r, now));
+		return lg_end(l, o, 8, &r.admin, ticket, now);
+	}
 	return k ? GN_CONFLICT : GN_NOT_FOUND; /* it has ended */
+}
+
+static void admin_role(const struct gn_ledger *l, const struct gn_ledger_admin *a, struct gn_record_view *r)
+{
+	const struct lg_officer *o = lg_find_officer(&l->book, &a->pk);
+	r->type = GN_REC_ROLE;
+	r->u.role.pk = a->pk;
+	r->u.role.role = a->role;
+	r->u.role.before = o ? o->role : GN_ROLE_NONE;
+	r->u.role.name = a->info;
+}
+
+gn_err gn_ledger_command(const struct gn_ledger *l, const struct gn_op_admin *c, struct gn_ledger_admin *out)
+{
+	uint32_t number;
+	switch (c->command) {
+	case GN_COMMAND_SETTINGS:
+		out->kind = c->set & ((1u << GN_SETTING_RATE_KEY) - 1) ? GN_ADMIN_SETTINGS : GN_ADMIN_NOTE;
+		out->info = c->body;
+		out->settings = l->book.settings;
+		for (unsigned k = 0; k < GN_SETTINGS; k++)
+			if (c->set & 1u << k)
+				gn_setting_put(&out->settings, (enum gn_setting)k, c->value[k]);
+		return GN_OK;
+	case GN_COMMAND_EQUIVALENT:
+		out->kind = GN_ADMIN_EQUIVALENT;
+		out->code = c->code;
+		out->precision = c->precision;
+		out->active = c->active;
+		out->info = c->info;
+		return GN_OK;
+	case GN_COMMAND_PARTICIPANT:
+		GN_TRY(lg_find_participant(&l->book, &c->pid, &number));
+		out->kind = GN_ADMIN_STATUS;
+		out->pid = c->pid;
+		out->status = c->has_status ? c->status : l->book.participants[number].status;
+		out->level = c->has_level ? c->level : l->book.participants[number].level;
+		return GN_OK;
+	case GN_COMMAND_LINE:
+		out->kind = GN_ADMIN_DISPUTE;
+		out->code = c->code;
+		out->pid = c->pid;
+		out->pid2 = c->pid2;
+		out->active = c->frozen;
+		return GN_OK;
+	case GN_COMMAND_ABORT:
+		out->kind = GN_ADMIN_ABORT;
+		out->key = c->key;
+		return GN_OK;
+	case GN_COMMAND_ROLE:
+		out->kind = GN_ADMIN_ROLE;
+		out->pk = c->officer;
+		out->role = c->role;
+		out->info = c->name;
+		return GN_OK;
+	default:
+		out->kind = GN_ADMIN_NOTE;
+		out->info = c->body;
+		return GN_OK;
+	}
 }
 
 gn_err gn_ledger_admin(struct gn_ledger *l, const struct gn_ledger_admin *a, uint64_t ticket, gn_time now)
@@ -78,11 +151,13 @@ gn_err gn_ledger_admin(struct gn_ledger *l, const struct gn_ledger_admin *a, uin
 		r.type = GN_REC_NOTE;
 		r.u.note = a->info;
 		break;
+	case GN_ADMIN_ROLE: admin_role(l, a, &r); break;
 	case GN_ADMIN_CLEAR:
 		GN_TRY(lg_find_eq(&l->book, a->code, &eq));
 		return a->max_len < 3 || a->max_len > 6 ? GN_RANGE : lg_clear_cycles(l, eq, a->max_len, ticket, now);
 	default: return GN_USAGE;
 	}
+	GN_TRY(check_signed(l, a, &r, now));
 	GN_TRY(lg_commit(l, &r, ticket, GN_TX_NONE, now));
 	if (a->kind == GN_ADMIN_SETTINGS) { /* schedules start anew */
 		l->next5 = a->settings.cycle5_s ? now + a->settings.cycle5_s * GN_SEC : GN_NEVER;

@@ -192,7 +192,7 @@ static gn_err apply_checkpoint(struct lg_book *b, const struct gn_record_view *r
 	if (b->own_checkpoint)
 		return GN_OK;
 	GN_TRY(lg_state_hash(b, &now));
-	return memcmp(now.b, r->u.state.b, sizeof now.b) == 0 ? GN_OK : GN_CORRUPT;
+	return memcmp(now.b, r->u.state.b, sizeof now.b) == 0 ? GN_OK : GN_HASH;
 }
 
 static gn_err dispatch(struct lg_book *b, const struct gn_record_view *r)
@@ -217,6 +217,7 @@ static gn_err dispatch(struct lg_book *b, const struct gn_record_view *r)
 	case GN_REC_CLEARING: return lg_apply_clearing(b, r);
 	case GN_REC_PROPOSE: return lg_apply_propose(b, r);
 	case GN_REC_CHECKPOINT: return apply_checkpoint(b, r);
+	case GN_REC_ROLE: return lg_apply_role(b, r);
 	case GN_REC_NOTE: return GN_OK;
 	}
 	return GN_CORRUPT;
@@ -226,7 +227,9 @@ gn_err lg_apply(struct lg_book *b, const struct gn_record_view *r)
 {
 	if (r->seq != b->seq + 1 || r->time < b->time || b->begun == (r->type == GN_REC_GENESIS))
 		return GN_CORRUPT;
+	GN_TRY(lg_officer_check(b, r));
 	GN_TRY(dispatch(b, r));
+	lg_officer_note(b, r);
 	b->seq = r->seq;
 	b->time = r->time;
 	lg_keys_forget(&b->keys, r->time);

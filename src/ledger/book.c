@@ -12,6 +12,7 @@ void lg_book_init(struct lg_book *b, const struct gn_env *env)
 
 void lg_book_fini(struct lg_book *b)
 {
+	gn_mem_free(b->env.alloc, b->officers);
 	struct gn_alloc *a = b->env.alloc;
 	gn_heap_fini(&b->expiry); /* before the timers in it */
 	for (uint32_t i = 0; i < b->open_count; i++)

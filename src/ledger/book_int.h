@@ -128,6 +128,14 @@ struct lg_keys {
 	uint32_t day_count;
 };
 
+struct lg_officer { /* role none: it was taken away */
+	struct gn_pk pk;
+	struct gn_hash pid;
+	uint64_t seq; /* of his last command */
+	uint8_t role, name_len;
+	char name[OFFICER_NAME_MAX];
+};
+
 struct lg_book {
 	struct gn_env env;
 	uint64_t seed; /* of the indexes: where entries lie in them shows nowhere */
@@ -143,6 +151,8 @@ struct lg_book {
 	struct lg_index by_pid;
 	struct lg_eq **eqs;
 	uint32_t eq_count, eq_cap;
+	struct lg_officer *officers; /* owned; in order of their first role */
+	uint32_t officer_count, officer_cap;
 	struct lg_keys keys, keys_v0;
 	struct lg_open **open; /* in order of seq */
 	uint32_t open_count, open_cap;
@@ -277,6 +287,15 @@ GN_MUST gn_err lg_clearing_asked(struct lg_book *b, const struct lg_eq *q, const
 /* The signer may act, and his v1 sequence or v0 bytes are new: check, then (with reserved memory) note. */
 GN_MUST gn_err lg_signed_check(struct lg_book *b, const struct gn_record_view *r);
 void lg_signed_note(struct lg_book *b, const struct gn_record_view *r);
+
+/* ---- officers.c ---- */
+struct lg_officer *lg_find_officer(const struct lg_book *b, const struct gn_pk *pk);
+/* The actor of an officer's record may make it: GN_SIGNATURE, GN_DENIED, GN_CONFLICT (his sequence). */
+GN_MUST gn_err lg_officer_check(const struct lg_book *b, const struct gn_record_view *r);
+void lg_officer_note(struct lg_book *b, const struct gn_record_view *r);
+/* Makes or changes an officer; seq of a new one. GN_LIMIT, GN_NOMEM. */
+GN_MUST gn_err lg_officer_put(struct lg_book *b, const struct gn_pk *pk, uint8_t role, uint64_t seq, struct gn_slice name);
+GN_MUST gn_err lg_apply_role(struct lg_book *b, const struct gn_record_view *r);
 
 /* ---- flow.c: the net hops of one transaction, in the book's scratch ---- */
 GN_MUST gn_err lg_flow_add(struct lg_book *b, uint32_t hop, gn_amount a);

@@ -169,6 +169,10 @@ void lg_snapshot_fini(struct gn_ledger *l);
 #define LG_TOKEN_SNAPSHOT 2u
 #define LG_TOKEN_RECOVER 3u
 
+/* ---- officers.c ---- */
+/* The record says what its actor signed, for this hub, at this time; seq is that of the envelope. */
+GN_MUST gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r, uint64_t now, uint64_t *seq);
+
 /* ---- verify.c ---- */
 /* The record's signatures hold and it says what was signed (LG-54). Before it is applied. */
 GN_MUST gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r);

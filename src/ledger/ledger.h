@@ -12,6 +12,7 @@
 #include "ledger/clearing.h"
 #include "ledger/json.h"
 #include "ledger/op.h"
+#include "ledger/op_admin.h"
 #include "ledger/record.h"
 
 struct gn_ledger;
@@ -73,10 +74,13 @@ enum gn_admin_kind {
 	GN_ADMIN_ABORT,       /* a prepared payment or a clearing offer */
 	GN_ADMIN_NOTE,        /* text for the audit log: what an officer did elsewhere, before and after */
 	GN_ADMIN_CLEAR,       /* cycles up to max_len now */
+	GN_ADMIN_ROLE,        /* pk gets role, NONE takes it away; info: the name as text */
 };
 struct gn_ledger_admin {
 	enum gn_admin_kind kind;
-	struct gn_rec_admin who;   /* actor, role, reason, signed bytes; the hub has judged the right to do it */
+	struct gn_rec_admin who;   /* actor, role, reason; with bytes: signed (LG-57), seq is filled here. Without, actor is zeros: the
+				    * bootstrap, good until there is an admin (GN_DENIED) */
+	bool checked;              /* the caller verified who.sig over who.bytes with the actor's key */
 	struct gn_ledger_settings settings;
 	struct gn_slice code;      /* equivalent: EQUIVALENT, DISPUTE, CLEAR */
 	uint8_t precision;
@@ -86,9 +90,14 @@ struct gn_ledger_admin {
 	uint8_t status, level;
 	struct gn_tx_key key;      /* ABORT */
 	uint8_t max_len;           /* CLEAR: 3..6 */
+	struct gn_pk pk;           /* ROLE */
+	uint8_t role;
 };
-/* As gn_ledger_submit. GN_RANGE, GN_USAGE, GN_NOT_FOUND at once or in the RESULT. */
+/* As gn_ledger_submit. GN_RANGE, GN_USAGE, GN_NOT_FOUND at once or in the RESULT; GN_CORRUPT: it is not what was signed. */
 GN_MUST gn_err gn_ledger_admin(struct gn_ledger *l, const struct gn_ledger_admin *a, uint64_t ticket, gn_time now);
+/* A parsed command as such: what it says goes into *out, beside who. GN_NOT_FOUND (a participant that is named). CLEAR, SNAPSHOT and
+ * settings of the hub alone become a NOTE: doing them is the caller's. */
+GN_MUST gn_err gn_ledger_command(const struct gn_ledger *l, const struct gn_op_admin *c, struct gn_ledger_admin *out);
 
 /* Sequences what waits, applies expiries and due clearings. Bounded work: call again while the deadline is not after now. */
 void gn_ledger_tick(struct gn_ledger *l, gn_time now);
@@ -169,6 +178,18 @@ struct gn_ledger_participant {
 uint32_t gn_ledger_participant_count(const struct gn_ledger *l);
 GN_MUST gn_err gn_ledger_participant(const struct gn_ledger *l, uint32_t number, struct gn_ledger_participant *out);
 GN_MUST gn_err gn_ledger_find_participant(const struct gn_ledger *l, const struct gn_hash *pid, struct gn_ledger_participant *out);
+
+struct gn_ledger_officer {
+	struct gn_pk pk;
+	struct gn_hash pid;
+	enum gn_role role; /* NONE: it was taken away */
+	uint64_t seq;      /* of the last command */
+	struct gn_slice name; /* valid until the next command */
+};
+/* i from 0; false past the end. */
+bool gn_ledger_officer(const struct gn_ledger *l, uint32_t i, struct gn_ledger_officer *out);
+GN_MUST gn_err gn_ledger_find_officer(const struct gn_ledger *l, const struct gn_hash *pid, struct gn_ledger_officer *out);
+bool gn_ledger_has_admin(const struct gn_ledger *l);
 
 struct gn_ledger_equivalent {
 	uint32_t number;

@@ -12,6 +12,7 @@
 #define OP_TEXT_MAX 1024u         /* bytes of a description or reason */
 #define OP_TX_ID_MAX 64u          /* characters */
 #define OP_BLOCKED_MAX 64u        /* participants one line blocks: checked on every path over it */
+#define OFFICER_NAME_MAX 64u      /* bytes of the name an officer goes by */
 #define OP_AVOID_MAX 16u          /* participants one payment avoids */
 
 /* state */
@@ -21,6 +22,7 @@
 #define BOOK_NODES_MAX (1u << 29)    /* per equivalent: a half-edge keeps 3 bits beside the neighbour */
 #define BOOK_DEGREE_MAX (1u << 24)   /* lines of one participant in one equivalent: slot numbers have 24 bits */
 #define BOOK_VERSION_MAX ((1u << 24) - 1) /* changes of one line */
+#define BOOK_OFFICERS_MAX 1024u      /* keys that have or had a role: looked through one by one */
 #define BOOK_OPEN_MAX 65536u         /* prepared payments and clearing offers at once */
 #define BOOK_TX_KEEP (INT64_C(30) * 86400 * GN_SEC) /* how long geo-v1 payment keys answer repeats */
 #define BOOK_KEYS_MAX (1u << 28)     /* payment keys remembered: 8 GiB, far past one month of any hub */

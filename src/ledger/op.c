@@ -4,7 +4,7 @@
  * 1. Bytes are canonical before anything is read from them.
  * 2. What is parsed borrows the signed bytes; nothing is encoded again.
  * 3. Text fields that name things (ids, codes, amounts, PIDs) hold no escapes, so their raw text is their value. */
-#include "ledger/op.h"
+#include "ledger/op_int.h"
 #include <stdio.h>
 
 static const char *const op_names[GN_OP_KINDS] = {
@@ -48,7 +48,7 @@ static int base64_digit(uint8_t c)
 }
 
 /* 44 characters of padded base64 <-> 32 bytes, one text per key. */
-static gn_err read_key(struct gn_slice text, struct gn_pk *out)
+gn_err lg_op_read_key(struct gn_slice text, struct gn_pk *out)
 {
 	uint8_t bytes[33];
 	if (text.len != 44 || text.p[43] != '=')
@@ -232,7 +232,7 @@ static gn_err read_string(const struct gn_json_value *v, enum field_type type, s
 	case F_CODE: op->equivalent = s; return plain(s, 16, "_") ? GN_OK : GN_USAGE;
 	case F_TX_ID: op->tx_id = s; return plain(s, OP_TX_ID_MAX, "._:-") ? GN_OK : GN_USAGE;
 	case F_LINE_ID: op->line_id = s; return plain(s, GN_LINE_ID_LEN, "-") ? GN_OK : GN_USAGE;
-	case F_KEY: return read_key(s, &op->public_key);
+	case F_KEY: return lg_op_read_key(s, &op->public_key);
 	case F_KIND:
 		op->type = s;
 		return gn_slice_eq(s, GN_LIT("person")) || gn_slice_eq(s, GN_LIT("business")) || gn_slice_eq(s, GN_LIT("hub")) ? GN_OK : GN_USAGE;

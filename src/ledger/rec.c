@@ -28,6 +28,7 @@ bool lg_rec_admin(const struct gn_record_view *r)
 	case GN_REC_EQUIVALENT:
 	case GN_REC_STATUS:
 	case GN_REC_DISPUTE:
+	case GN_REC_ROLE:
 	case GN_REC_NOTE: return true;
 	case GN_REC_ABORT:
 	case GN_REC_REJECT: return r->u.end.by_admin;
@@ -195,6 +196,12 @@ static void put_body(struct gn_writer *w, const struct gn_record_view *r)
 		break;
 	case GN_REC_CHECKPOINT: gn_write_bytes(w, GN_SLICE(r->u.state.b)); break;
 	case GN_REC_NOTE: put_bytes(w, r->u.note); break;
+	case GN_REC_ROLE:
+		gn_write_bytes(w, GN_SLICE(r->u.role.pk.b));
+		gn_write_u8(w, r->u.role.role);
+		gn_write_u8(w, r->u.role.before);
+		put_bytes(w, r->u.role.name);
+		break;
 	}
 }
 
@@ -211,6 +218,7 @@ size_t lg_rec_bound(const struct gn_record_view *r)
 	case GN_REC_PROPOSE: return n + r->u.clearing.cycles.len + r->u.clearing.edges.len + r->u.clearing.asked.bytes.len;
 	case GN_REC_COMMIT: return n + r->u.end.certificate.len;
 	case GN_REC_NOTE: return n + r->u.note.len;
+	case GN_REC_ROLE: return n + r->u.role.name.len;
 	default: return n;
 	}
 }
@@ -236,8 +244,10 @@ void lg_rec_write(const struct gn_record_view *r, struct gn_writer *w)
 		gn_write_u8(w, r->admin.role);
 		put_bytes(w, r->admin.reason);
 		put_bytes(w, r->admin.bytes);
-		if (r->admin.bytes.len)
+		if (r->admin.bytes.len) {
+			gn_write_varint(w, r->admin.seq);
 			gn_write_bytes(w, GN_SLICE(r->admin.sig.b));
+		}
 	}
 	put_body(w, r);
 	GN_ASSERT(!w->bad);
@@ -489,6 +499,12 @@ static void get_body(struct gn_reader *r, struct gn_record_view *v)
 		break;
 	case GN_REC_CHECKPOINT: get_fixed(r, v->u.state.b, 32); break;
 	case GN_REC_NOTE: v->u.note = get_bytes(r); break;
+	case GN_REC_ROLE:
+		get_fixed(r, v->u.role.pk.b, 32);
+		v->u.role.role = get_u8(r, GN_ROLE_ADMIN);
+		v->u.role.before = get_u8(r, GN_ROLE_ADMIN);
+		v->u.role.name = get_bytes(r);
+		break;
 	default: r->bad = true;
 	}
 }
@@ -520,8 +536,10 @@ gn_err lg_rec_read(struct gn_slice record, uint64_t seq, struct gn_record_view *
 		out->admin.role = get_u8(&r, GN_ROLE_ADMIN);
 		out->admin.reason = get_bytes(&r);
 		out->admin.bytes = get_bytes(&r);
-		if (out->admin.bytes.len)
+		if (out->admin.bytes.len) {
+			out->admin.seq = get_number(&r, INT64_MAX);
 			get_fixed(&r, out->admin.sig.b, 64);
+		}
 	}
 	get_body(&r, out);
 	return r.bad || gn_reader_left(&r) != 0 ? GN_CORRUPT : GN_OK;

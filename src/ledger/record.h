@@ -26,6 +26,7 @@ enum gn_record_type {
 	GN_REC_REJECT = 19,
 	GN_REC_CHECKPOINT = 20,
 	GN_REC_NOTE = 21,
+	GN_REC_ROLE = 22,
 };
 
 enum gn_participant_status { GN_PARTICIPANT_ACTIVE, GN_PARTICIPANT_SUSPENDED, GN_PARTICIPANT_LEFT, GN_PARTICIPANT_DELETED };
@@ -70,6 +71,7 @@ struct gn_rec_admin {
 	uint8_t role;
 	struct gn_slice reason;
 	struct gn_slice bytes; /* what the actor signed, or empty */
+	uint64_t seq;          /* of the signed envelope */
 	struct gn_sig sig;     /* when bytes is not empty */
 };
 
@@ -157,6 +159,11 @@ struct gn_record_view {
 		} clearing;
 		struct gn_hash state; /* CHECKPOINT */
 		struct gn_slice note;
+		struct {
+			struct gn_pk pk;
+			uint8_t role, before; /* NONE: none */
+			struct gn_slice name;
+		} role;
 	} u;
 };
 

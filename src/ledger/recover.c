@@ -235,7 +235,7 @@ static gn_err apply_batch(struct gn_ledger *l, const struct lg_batch *b, struct 
 		err = lg_apply(&l->book, &v);
 		if (err) {
 			gn_log(l->env.log, GN_LOG_ERROR, "ledger", "replay.failed", "record %llu (type %d): %s", (unsigned long long)seq, (int)v.type, gn_err_text(err));
-			return err == GN_NOMEM ? err : GN_CORRUPT;
+			return err == GN_NOMEM || err == GN_HASH ? err : GN_CORRUPT;
 		}
 	}
 	return seq == b->first_seq + b->count ? GN_OK : GN_CORRUPT;

@@ -22,6 +22,7 @@ static size_t bound(const struct lg_book *b)
 	size_t n = 512 + 48u * (size_t)b->participant_count;
 	for (uint32_t i = 0; i < b->eq_count; i++)
 		n += eq_bound(b->eqs[i]);
+	n += 10 + (128 + OFFICER_NAME_MAX) * (size_t)b->officer_count;
 	n += 2 * sizeof b->keys.days + 32u * ((size_t)lg_keys_count(&b->keys) + lg_keys_count(&b->keys_v0));
 	for (uint32_t i = 0; i < b->open_count; i++)
 		n += 96 + 16u * (size_t)b->open[i]->flow_count + 9u * (size_t)b->open[i]->asked_count;
@@ -115,6 +116,19 @@ static void put_open(struct gn_writer *w, const struct lg_open *o)
 	}
 }
 
+static void put_officers(struct gn_writer *w, const struct lg_book *b)
+{
+	gn_write_varint(w, b->officer_count);
+	for (uint32_t i = 0; i < b->officer_count; i++) {
+		const struct lg_officer *o = &b->officers[i];
+		gn_write_bytes(w, GN_SLICE(o->pk.b));
+		gn_write_u8(w, o->role);
+		gn_write_varint(w, o->seq);
+		gn_write_varint(w, o->name_len);
+		gn_write_bytes(w, gn_slice(o->name, o->name_len));
+	}
+}
+
 gn_err lg_state_write(const struct lg_book *b, struct gn_buf *out)
 {
 	size_t cap = bound(b);
@@ -148,6 +162,8 @@ gn_err lg_state_write(const struct lg_book *b, struct gn_buf *out)
 	gn_write_varint(&w, b->open_count);
 	for (uint32_t i = 0; i < b->open_count; i++)
 		put_open(&w, b->open[i]);
+	if (b->officer_count) /* a state without officers is written as before there were any */
+		put_officers(&w, b);
 	GN_ASSERT(!w.bad);
 	*out = (struct gn_buf){p, gn_writer_len(&w), cap};
 	return GN_OK;
@@ -413,6 +429,22 @@ static gn_err read_opens(struct lg_book *b, struct gn_reader *r)
 	return r->bad ? GN_CORRUPT : GN_OK;
 }
 
+static gn_err read_officers(struct lg_book *b, struct gn_reader *r)
+{
+	uint64_t count = number(r, BOOK_OFFICERS_MAX);
+	CHECK(!r->bad && count > 0);
+	for (uint64_t i = 0; i < count; i++) {
+		struct gn_pk pk = {{0}};
+		fixed(r, pk.b, sizeof pk.b);
+		uint8_t role = gn_read_u8(r);
+		uint64_t seq = number(r, INT64_MAX);
+		struct gn_slice name = gn_read_bytes(r, number(r, OFFICER_NAME_MAX));
+		CHECK(!r->bad && role <= GN_ROLE_ADMIN && !lg_find_officer(b, &pk));
+		GN_TRY(lg_officer_put(b, &pk, role, seq, name));
+	}
+	return GN_OK;
+}
+
 gn_err lg_state_read(struct lg_book *b, struct gn_slice in)
 {
 	GN_ASSERT(!b->begun && b->participant_count == 0);
@@ -424,5 +456,7 @@ gn_err lg_state_read(struct lg_book *b, struct gn_slice in)
 	GN_TRY(read_keys(b, &b->keys, &r));
 	GN_TRY(read_keys(b, &b->keys_v0, &r));
 	GN_TRY(read_opens(b, &r));
+	if (gn_reader_left(&r))
+		GN_TRY(read_officers(b, &r));
 	return r.bad || gn_reader_left(&r) ? GN_CORRUPT : GN_OK;
 }

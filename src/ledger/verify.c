@@ -159,8 +159,12 @@ gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r)
 {
 	struct gn_op op;
 	struct gn_hash pid;
-	if (lg_rec_admin(r) && r->admin.bytes.len)
+	uint64_t seq;
+	if (lg_rec_admin(r) && r->admin.bytes.len) {
 		GN_TRY(gn_op_verify(&r->admin.actor, r->admin.bytes, &r->admin.sig));
+		GN_TRY(lg_check_command(b, r, gn_unix(r->time), &seq));
+		SAME(seq == r->admin.seq);
+	}
 	if (!lg_rec_signed(r->type))
 		return GN_OK;
 	bool joins = r->type == GN_REC_PARTICIPANT;
