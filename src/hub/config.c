@@ -2,6 +2,7 @@
  */
 #include "hub/hub.h"
 #include "hub/limits.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,16 +24,7 @@ void gn_hub_config_default(struct gn_hub_config *c)
 
 static bool number(const char *s, uint64_t least, uint64_t most, uint64_t *out)
 {
-	uint64_t v = 0;
-	if (!*s || strlen(s) > 18)
-		return false;
-	for (; *s; s++) {
-		if (*s < '0' || *s > '9')
-			return false;
-		v = v * 10 + (uint64_t)(*s - '0');
-	}
-	*out = v;
-	return v >= least && v <= most;
+	return gn_os_setting_number(s, least, most, false, out);
 }
 
 static bool boolean(const char *s, bool *out)
@@ -111,13 +103,10 @@ static const char *set(struct gn_hub_config *c, const char *name, const char *va
 gn_err gn_hub_config_set(struct gn_hub_config *c, struct gn_slice name, struct gn_slice value, char why[GN_HUB_WHY])
 {
 	char n[32], v[520];
-	if (name.len == 0 || name.len >= sizeof n || value.len >= sizeof v || memchr(name.p, 0, name.len) ||
-	    (value.len && memchr(value.p, 0, value.len))) {
+	if (name.len == 0 || !gn_os_setting_text(name, n, sizeof n) || !gn_os_setting_text(value, v, sizeof v)) {
 		snprintf(why, GN_HUB_WHY, "a setting's name or value is too long or not text");
 		return GN_USAGE;
 	}
-	snprintf(n, sizeof n, "%.*s", (int)name.len, (const char *)name.p);
-	snprintf(v, sizeof v, "%.*s", (int)value.len, value.len ? (const char *)value.p : "");
 	struct gn_hub_config next = *c;
 	const char *expected = set(&next, n, v);
 	if (!expected) {
@@ -131,38 +120,19 @@ gn_err gn_hub_config_set(struct gn_hub_config *c, struct gn_slice name, struct g
 	return GN_USAGE;
 }
 
-static struct gn_slice trim(struct gn_slice s)
+static gn_err set_line(void *user, struct gn_slice name, struct gn_slice value, char *why, size_t cap)
 {
-	while (s.len && (s.p[0] == ' ' || s.p[0] == '\t'))
-		s = gn_slice_sub(s, 1, s.len);
-	while (s.len && (s.p[s.len - 1] == ' ' || s.p[s.len - 1] == '\t' || s.p[s.len - 1] == '\r'))
-		s.len--;
-	return s;
+	char inner[GN_HUB_WHY];
+	gn_err err = gn_hub_config_set(user, name, value, inner);
+	if (err)
+		snprintf(why, cap, "%.280s", inner);
+	return err;
 }
 
 gn_err gn_hub_config_parse(struct gn_hub_config *c, struct gn_slice text, char why[GN_HUB_WHY])
 {
 	struct gn_hub_config out = *c;
-	for (unsigned line = 1; text.len; line++) {
-		const uint8_t *newline = memchr(text.p, '\n', text.len);
-		size_t len = newline ? (size_t)(newline - text.p) : text.len;
-		struct gn_slice l = gn_slice_sub(text, 0, len);
-		text = gn_slice_sub(text, len + 1, text.len);
-		const uint8_t *hash = l.len ? memchr(l.p, '#', l.len) : NULL;
-		l = trim(hash ? gn_slice(l.p, (size_t)(hash - l.p)) : l);
-		if (l.len == 0)
-			continue;
-		const uint8_t *equals = memchr(l.p, '=', l.len);
-		char inner[GN_HUB_WHY];
-		if (!equals)
-			snprintf(inner, sizeof inner, "expected \"name = value\"");
-		else if (gn_hub_config_set(&out, trim(gn_slice(l.p, (size_t)(equals - l.p))),
-					   trim(gn_slice(equals + 1, (size_t)(l.p + l.len - equals) - 1)),
-					   inner) == GN_OK)
-			continue;
-		snprintf(why, GN_HUB_WHY, "line %u: %.280s", line, inner);
-		return GN_USAGE;
-	}
+	GN_TRY(gn_os_settings(text, set_line, &out, why, GN_HUB_WHY));
 	*c = out;
 	return GN_OK;
 }

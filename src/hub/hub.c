@@ -112,7 +112,7 @@ void gn_hub_pump(struct gn_hub *hub)
 	gn_hub_verify_pump(hub);
 	gn_ledger_tick(hub->ledger, hub->now);
 	for (unsigned i = 0, moved = 1; i < PUMP_ROUNDS && moved; i++) {
-		moved = gn_hub_disk_pump(hub);
+		moved = gn_file_pump(&hub->disk);
 		for (unsigned k = 0; k < 256 && gn_ledger_next_event(hub->ledger, &e); k++, moved = 1)
 			event(hub, &e);
 	}
@@ -204,6 +204,7 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	gn_err err = gn_os_dir_open(hub->config.data, &hub->dir);
 	if (err)
 		FAIL(err, "%s: %s", hub->config.data, gn_os_why());
+	gn_hub_disk_init(hub);
 	GN_TRY(load_keys(hub, why));
 	gn_alloc_heap(&hub->alloc[0], hub->config.memory);
 	gn_alloc_heap(&hub->alloc[1], (size_t)256 << 20);

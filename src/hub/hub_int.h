@@ -162,9 +162,8 @@ void gn_hub_verify_pump(struct gn_hub *hub);
 
 /* ---- disk.c ---- */
 
-bool gn_hub_disk_pump(struct gn_hub *hub);
-/* Performs one request now; result's storage is the caller's. */
-gn_err gn_hub_disk_perform(struct gn_os_dir *dir, const struct gn_ledger_io *io, struct gn_buf *result);
+void gn_hub_disk_init(struct gn_hub *hub);
+void gn_hub_task(const struct gn_ledger_io *io, struct gn_file_task *out);
 
 /* ---- feed.c ---- */
 
@@ -275,9 +274,10 @@ void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);
 	X(login)                                                                                                       \
 	X(refresh)                                                                                                     \
 	X(participant_create)                                                                                          \
-	X(participants) X(participant_get) X(me_get) X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) X(  \
-		line_delete) X(capacity) X(max_flow) X(payment_create) X(payments) X(payment_get) X(asked) X(vote)     \
-		X(balance) X(debts) X(equivalents) X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent)    \
+	X(participants)                                                                                                \
+	X(participant_get) X(me_get) X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) X(line_delete)      \
+		X(capacity) X(max_flow) X(payment_create) X(payments) X(payment_get) X(asked) X(vote) X(balance) X(    \
+			debts) X(equivalents) X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent)         \
 			X(integrity_status) X(integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair) X(  \
 				hub) X(health) X(health_db) X(metrics) X(admin_migrations) X(admin_participants)       \
 				X(admin_participant_stats) X(admin_participant_metrics) X(admin_freeze) X(             \
@@ -329,10 +329,7 @@ struct gn_hub {
 	struct gn_hub_view view; /* of ledger */
 	struct gn_replica *replica;
 	unsigned ws_count, jobs, longs; /* open WebSockets; clearing jobs on workers; questions at the replica */
-	struct {
-		uint32_t running;
-		uint64_t failed;
-	} disk;
+	struct gn_file_pool disk;
 	struct {
 		uint64_t requests, refused_auth, refused_rate, refused_body, answers[6]; /* by hundreds */
 		uint64_t verified, bad_signatures, events_sent, events_dropped;

@@ -14,11 +14,10 @@
 #define HUB_WS_PING (30 * GN_SEC) /* silence after which a client is asked whether it is there; twice that ends it */
 #define HUB_CHALLENGES_MAX 65536u /* open login challenges */
 #define HUB_CHALLENGE_LIFE (120 * GN_SEC)
-#define HUB_BUCKETS_MAX 65536u    /* addresses and keys that a rate is kept for: 3 MiB */
-#define HUB_VERIFY_BATCH 64u      /* signatures one worker checks in one go: 5 ms */
-#define HUB_VERIFY_RUNNING 2u     /* such batches at once */
-#define HUB_DISK_JOBS 16u         /* disk requests on workers at once */
-#define HUB_LIST_BYTES (4u << 20) /* of a directory listing */
+#define HUB_BUCKETS_MAX 65536u /* addresses and keys that a rate is kept for: 3 MiB */
+#define HUB_VERIFY_BATCH 64u   /* signatures one worker checks in one go: 5 ms */
+#define HUB_VERIFY_RUNNING 2u  /* such batches at once */
+#define HUB_DISK_JOBS 16u      /* disk requests on workers at once */
 #define HUB_HISTORY_QUEUE                                                                                              \
 	(64u << 20) /* bytes of records the history or the replica may lag behind before they read them from files */
 #define HUB_LONG_MAX 16u     /* long questions that wait or run at once: each may take a second of the replica */

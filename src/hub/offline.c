@@ -6,6 +6,7 @@
  *    The hash is h = SHA-256(h || piece) over pieces of 1 MiB, from zeros, in hex. */
 #include "hub/hub.h"
 #include "ledger/ledger.h"
+#include "net/net.h"
 #include "os/os.h"
 
 #include <fcntl.h>
@@ -20,7 +21,7 @@
 	40 /* where a journal file's header has the hub's key (LG-48): magic 8, version 4, number 4, first seq 8, salt \
 	      16 */
 
-gn_err gn_hub_disk_perform(struct gn_os_dir *dir, const struct gn_ledger_io *io, struct gn_buf *result);
+void gn_hub_task(const struct gn_ledger_io *io, struct gn_file_task *out);
 
 #define FAIL(err, ...)                                                                                                 \
 	do {                                                                                                           \
@@ -238,9 +239,10 @@ static gn_err one_io(struct replay *p)
 	struct gn_ledger_io io;
 	gn_err err = GN_NOT_FOUND;
 	while (gn_ledger_next_io(p->ledger, &io)) {
-		size_t room = io.op == GN_LIO_READ ? io.len : io.op == GN_LIO_LIST ? LIST_MAX : 0;
-		struct gn_buf result = {room ? malloc(room) : NULL, 0, room};
-		err = room && !result.p ? GN_NOMEM : gn_hub_disk_perform(p->source.dir, &io, &result);
+		struct gn_file_task task;
+		struct gn_buf result;
+		gn_hub_task(&io, &task);
+		err = gn_file_perform(p->source.dir, &task, &result);
 		gn_ledger_io_done(p->ledger, io.token, err, gn_buf_slice(&result), gn_os_now());
 		free(result.p);
 		err = GN_OK;

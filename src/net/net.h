@@ -2,6 +2,7 @@
 #ifndef GN_NET_NET_H
 #define GN_NET_NET_H
 
+#include "net/disk.h"
 #include "net/http.h"
 #include "net/udp.h"
 #include "net/ws.h"

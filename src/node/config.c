@@ -2,6 +2,7 @@
  * NO-1: a file is "name = value" lines; '#' starts a comment; a name may repeat only where the table says so; an
  * unknown name or a bad value refuses the whole file and names the line. */
 #include "node/node.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,29 +19,9 @@ void gn_node_config_default(struct gn_node_config *c)
 	};
 }
 
-/* Decimal with an optional binary suffix K, M, G, T. */
-static bool number(const char *s, uint64_t max, bool suffix, uint64_t *out)
+static bool number(const char *s, uint64_t most, bool suffix, uint64_t *out)
 {
-	uint64_t v = 0;
-	if (*s < '0' || *s > '9')
-		return false;
-	for (; *s >= '0' && *s <= '9'; s++) {
-		if (v > (UINT64_MAX - 9) / 10)
-			return false;
-		v = v * 10 + (uint64_t)(*s - '0');
-	}
-	const char *unit = *s && suffix ? strchr("KMGT", *s) : NULL;
-	if (unit) {
-		unsigned shift = 10 * (unsigned)(unit - "KMGT" + 1);
-		if (v > UINT64_MAX >> shift)
-			return false;
-		v <<= shift;
-		s++;
-	}
-	if (*s || v > max)
-		return false;
-	*out = v;
-	return true;
+	return gn_os_setting_number(s, 0, most, suffix, out);
 }
 
 /* HOST:PORT, "[v6]:PORT"; the host itself is resolved later. */
@@ -132,16 +113,10 @@ gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name, struct
 {
 	char n[32], v[512];
 	const char *expected = "";
-	if (name.len >= sizeof n || value.len >= sizeof v || memchr(name.p, 0, name.len) ||
-	    (value.len && memchr(value.p, 0, value.len))) {
+	if (!gn_os_setting_text(name, n, sizeof n) || !gn_os_setting_text(value, v, sizeof v)) {
 		snprintf(why, GN_NODE_WHY, "a setting's name or value is too long or not text");
 		return GN_USAGE;
 	}
-	memcpy(n, name.p, name.len);
-	n[name.len] = 0;
-	if (value.len)
-		memcpy(v, value.p, value.len);
-	v[value.len] = 0;
 	gn_err err = set(c, n, v, &expected);
 	if (err == GN_NOT_FOUND)
 		snprintf(why, GN_NODE_WHY, "there is no setting '%s'", n);
@@ -150,37 +125,19 @@ gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name, struct
 	return err ? GN_USAGE : GN_OK;
 }
 
-static struct gn_slice trim(struct gn_slice s)
+static gn_err set_line(void *user, struct gn_slice name, struct gn_slice value, char *why, size_t cap)
 {
-	while (s.len && strchr(" \t\r", s.p[0]) && s.p[0])
-		s = gn_slice_sub(s, 1, s.len);
-	while (s.len && s.p[s.len - 1] && strchr(" \t\r", s.p[s.len - 1]))
-		s.len--;
-	return s;
+	char inner[GN_NODE_WHY];
+	gn_err err = gn_node_config_set(user, name, value, inner);
+	if (err)
+		snprintf(why, cap, "%.280s", inner);
+	return err;
 }
 
 gn_err gn_node_config_parse(struct gn_node_config *c, struct gn_slice text, char why[GN_NODE_WHY])
 {
 	struct gn_node_config out = *c;
-	for (unsigned line = 1; text.len; line++) {
-		const uint8_t *newline = memchr(text.p, '\n', text.len);
-		size_t len = newline ? (size_t)(newline - text.p) : text.len;
-		struct gn_slice l = gn_slice_sub(text, 0, len);
-		text = gn_slice_sub(text, len + 1, text.len);
-		const uint8_t *hash = l.len ? memchr(l.p, '#', l.len) : NULL;
-		l = trim(hash ? gn_slice(l.p, (size_t)(hash - l.p)) : l);
-		if (l.len == 0)
-			continue;
-		const uint8_t *equals = memchr(l.p, '=', l.len);
-		char inner[GN_NODE_WHY];
-		if (!equals)
-			snprintf(inner, sizeof inner, "expected \"name = value\"");
-		else if (!gn_node_config_set(&out, trim(gn_slice(l.p, (size_t)(equals - l.p))),
-					     trim(gn_slice(equals + 1, (size_t)(l.p + l.len - equals) - 1)), inner))
-			continue;
-		snprintf(why, GN_NODE_WHY, "line %u: %.280s", line, inner);
-		return GN_USAGE;
-	}
+	GN_TRY(gn_os_settings(text, set_line, &out, why, GN_NODE_WHY));
 	*c = out;
 	return GN_OK;
 }

@@ -1,105 +1,43 @@
-/* Disk requests of the storage engines on libuv's worker threads. A job is one request: the worker performs it, the
- * loop hands the completion back. Requests carry no order among themselves (the engines see to that), so they run as
- * they come. Invariants: at most GN_NODE_JOBS run at once, the rest stay in the engines; a worker touches only its job.
- */
+/* Disk requests of the storage engines, between them and the pool of workers. */
 #include "node/node_int.h"
 
-#include <stdlib.h>
+_Static_assert((int)GN_DISK_READ == (int)GN_FILE_READ && (int)GN_DISK_REMOVE == (int)GN_FILE_REMOVE, "one order");
 
-struct disk_job {
-	uv_work_t work;
-	struct gn_node *node;
-	enum gn_disk_user user;
-	struct gn_disk_request request;
-	struct gn_buf result;
-	gn_err err;
-};
-
-/* A listing takes the room it needs, up to a bound. */
-static gn_err list(struct gn_os_dir *dir, const char *name, struct gn_buf *out)
+static bool next(void *user, struct gn_file_task *out)
 {
-	for (size_t cap = GN_NODE_LIST_FIRST;; cap *= 4) {
-		uint8_t *grown = realloc(out->p, cap);
-		if (!grown)
-			return GN_NOMEM;
-		*out = (struct gn_buf){grown, 0, cap};
-		gn_err err = gn_os_list(dir, name, out);
-		if (err != GN_TOO_LARGE || cap >= GN_NODE_LIST)
-			return err;
+	struct gn_node *node = user;
+	struct gn_disk_request q;
+	enum gn_disk_user engine = GN_DISK_KV;
+	if (!gn_kv_next_request(node->kv, &q)) {
+		engine = GN_DISK_BLOCKS;
+		if (!gn_blocks_next_request(node->blocks, &q))
+			return false;
 	}
+	*out = (struct gn_file_task){.op = (enum gn_file_op)q.op,
+				     .engine = engine,
+				     .token = q.token,
+				     .offset = q.offset,
+				     .len = q.len,
+				     .data = q.data};
+	_Static_assert(sizeof out->name == sizeof q.name, "one length");
+	memcpy(out->name, q.name, sizeof out->name);
+	memcpy(out->name2, q.name2, sizeof out->name2);
+	return true;
 }
 
-static gn_err perform(struct disk_job *job)
+static void done(void *user, const struct gn_file_task *task, gn_err err, struct gn_slice data)
 {
-	const struct gn_disk_request *q = &job->request;
-	struct gn_os_dir *dir = job->node->dir;
-	switch (q->op) {
-	case GN_DISK_LIST: return list(dir, q->name, &job->result);
-	case GN_DISK_READ: return gn_os_read_at(dir, q->name, q->offset, &job->result);
-	case GN_DISK_WRITE: return gn_os_write_at(dir, q->name, q->offset, q->data);
-	case GN_DISK_SYNC: return gn_os_sync(dir, q->name);
-	case GN_DISK_TRUNCATE: return gn_os_truncate(dir, q->name, q->len);
-	case GN_DISK_RENAME: return gn_os_rename(dir, q->name, q->name2);
-	case GN_DISK_REMOVE: return gn_os_remove(dir, q->name);
-	}
-	return GN_INTERNAL;
-}
-
-static void work(uv_work_t *w)
-{
-	struct disk_job *job = GN_CONTAINER(w, struct disk_job, work);
-	job->err = perform(job);
-}
-
-static void complete(uv_work_t *w, int status)
-{
-	struct disk_job *job = GN_CONTAINER(w, struct disk_job, work);
-	struct gn_node *node = job->node;
-	struct gn_slice data = gn_buf_slice(&job->result);
-	gn_err err = status ? GN_IO : job->err;
-	node->disk.running--;
-	if (err && err != GN_NOT_FOUND) {
-		node->disk.failed++;
-		gn_node_log(node, GN_LOG_ERROR, "disk.failed", "%s: %s", job->request.name, gn_err_text(err));
-	}
-	if (job->user == GN_DISK_KV)
-		gn_kv_done(node->kv, job->request.token, err, data, node->now);
+	struct gn_node *node = user;
+	if (err && err != GN_NOT_FOUND)
+		gn_node_log(node, GN_LOG_ERROR, "disk.failed", "%s: %s", task->name, gn_err_text(err));
+	if (task->engine == GN_DISK_KV)
+		gn_kv_done(node->kv, task->token, err, data, node->now);
 	else
-		gn_blocks_done(node->blocks, job->request.token, err, data, node->now);
-	free(job->result.p);
-	free(job);
+		gn_blocks_done(node->blocks, task->token, err, data, node->now);
 }
 
-static bool next_request(struct gn_node *node, struct disk_job *job)
+void gn_disk_init(struct gn_node *node)
 {
-	job->user = GN_DISK_KV;
-	if (gn_kv_next_request(node->kv, &job->request))
-		return true;
-	job->user = GN_DISK_BLOCKS;
-	return gn_blocks_next_request(node->blocks, &job->request);
-}
-
-bool gn_disk_pump(struct gn_node *node)
-{
-	bool any = false;
-	while (node->disk.running < GN_NODE_JOBS) {
-		struct disk_job *job = calloc(1, sizeof *job);
-		if (!job || !next_request(node, job)) {
-			free(job);
-			break;
-		}
-		any = true;
-		job->node = node;
-		size_t room = job->request.op == GN_DISK_READ ? job->request.len : 0;
-		job->result = (struct gn_buf){room ? malloc(room) : NULL, 0, room};
-		node->disk.running++;
-		if (room && !job->result.p) {
-			job->err = GN_NOMEM;
-			complete(&job->work, 0);
-		} else if (uv_queue_work(&node->loop, &job->work, work, complete)) {
-			job->err = GN_IO;
-			complete(&job->work, 0);
-		}
-	}
-	return any;
+	node->disk = (struct gn_file_pool){
+		.loop = &node->loop, .dir = node->dir, .most = GN_NODE_JOBS, .next = next, .done = done, .user = node};
 }

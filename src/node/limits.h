@@ -13,10 +13,8 @@
 #define GN_NODE_ARG 256u                   /* bytes of a path argument */
 #define GN_NODE_LOOKUPS 32u                /* shown on the status page */
 #define GN_NODE_STEPS 24u
-#define GN_NODE_JOBS 32u               /* disk requests on workers at once: their buffers are memory */
-#define GN_NODE_LIST_FIRST (64u << 10) /* bytes of a directory listing, grown when it does not fit */
-#define GN_NODE_LIST (256u << 20)      /* about 2.5 million blocks */
-#define GN_NODE_BATCH 64000u           /* bytes of one GSO send */
-#define GN_NODE_PUMP_ROUNDS 64u        /* work per turn of the loop before others get theirs */
+#define GN_NODE_JOBS 32u        /* disk requests on workers at once: their buffers are memory */
+#define GN_NODE_BATCH 64000u    /* bytes of one GSO send */
+#define GN_NODE_PUMP_ROUNDS 64u /* work per turn of the loop before others get theirs */
 
 #endif

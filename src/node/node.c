@@ -154,7 +154,7 @@ static bool pump_store(struct gn_node *node)
 {
 	struct gn_kv_event k;
 	struct gn_blocks_event b;
-	bool any = gn_disk_pump(node);
+	bool any = gn_file_pump(&node->disk);
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_kv_next_event(node->kv, &k); i++, any = true)
 		kv_event(node, &k);
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_blocks_next_event(node->blocks, &b); i++, any = true) {
@@ -518,6 +518,7 @@ static gn_err start(struct gn_node *node, char why[GN_NODE_WHY])
 	gn_err err = gn_os_dir_open(node->config.data, &node->dir);
 	if (err)
 		FAIL(err, "%s", gn_os_why());
+	gn_disk_init(node);
 	GN_TRY(load_key(node, why));
 	GN_TRY(load_token(node, why));
 	err = gn_udp_open(node->config.port, &node->udp);

@@ -46,12 +46,8 @@ gn_jet_id gn_peers_session(const struct gn_node *node, const struct gn_pk *pk);
 
 enum gn_disk_user { GN_DISK_KV, GN_DISK_BLOCKS, GN_DISK_USERS };
 
-struct gn_disk {
-	uint32_t running; /* jobs on workers */
-	uint64_t failed;
-};
-/* Takes every request the engines have and starts what may start. True if there was one. */
-bool gn_disk_pump(struct gn_node *node);
+/* node->disk, once the directory is open; gn_file_pump takes the engines' requests. */
+void gn_disk_init(struct gn_node *node);
 
 /* ---- requests of the API and the gateway ---- */
 
@@ -168,7 +164,7 @@ struct gn_node {
 	struct gn_names *names;
 	struct gn_bundles *bundles;
 	struct gn_peers peers;
-	struct gn_disk disk;
+	struct gn_file_pool disk;
 	struct gn_request *requests;
 	struct gn_lookup lookups[GN_NODE_LOOKUPS];
 	uint64_t lookup_count;

@@ -54,6 +54,18 @@ GN_MUST gn_err gn_os_file_read(const struct gn_os_dir *dir, const char *name, st
 /* Whole, atomic (a temporary file renamed), durable, 0600. */
 GN_MUST gn_err gn_os_file_write(const struct gn_os_dir *dir, const char *name, struct gn_slice data);
 
+/* ---- settings files: "name = value" lines (NO-1) ---- */
+
+/* A bad one writes why (cap bytes) and returns an error. */
+typedef gn_err gn_os_setting(void *user, struct gn_slice name, struct gn_slice value, char *why, size_t cap);
+/* Each setting in turn, trimmed, up to the first bad one; why then begins with its line. GN_USAGE, or what set
+ * returned. */
+GN_MUST gn_err gn_os_settings(struct gn_slice text, gn_os_setting *set, void *user, char *why, size_t cap);
+/* As a C string; false when it does not fit or has a zero in it. */
+bool gn_os_setting_text(struct gn_slice s, char *out, size_t cap);
+/* Decimal from least to most, with a binary suffix K, M, G, T if wanted. */
+bool gn_os_setting_number(const char *s, uint64_t least, uint64_t most, bool suffix, uint64_t *out);
+
 /* ---- network names ---- */
 
 /* "HOST:PORT" or "[v6]:PORT" by the system's resolver; blocks. GN_TEXT when it has another form or the port is
