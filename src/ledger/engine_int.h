@@ -105,6 +105,7 @@ struct gn_ledger {
 	struct lg_snapshot snapshot;
 	struct lg_cycles cycles;
 	struct lg_sweep sweep;
+	gn_time clock; /* the hub's, as last told; the last record may lie ahead of it */
 	gn_time next5, next6;
 	struct gn_ring inbox;   /* of struct lg_item *, owned */
 	struct gn_ring results; /* of struct lg_result */
@@ -176,8 +177,11 @@ GN_MUST gn_err lg_check_command(const struct lg_book *b, const struct gn_record_
 /* ---- verify.c ---- */
 /* The record's signatures hold and it says what was signed (LG-54). Before it is applied. */
 GN_MUST gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r);
-/* The signed op's own conditions that do not depend on what it asks for: hub, profile, time. now in Unix seconds. */
+/* The signed op's own conditions that do not depend on what it asks for: hub, profile, time. now is that of its record, in Unix
+ * seconds. */
 GN_MUST gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now);
+/* The same for an operation that is being taken: by the hub's clock it is as young as LG-21 wants it. at: its record's time. */
+GN_MUST gn_err lg_check_new(const struct gn_ledger *l, const struct gn_op *op, gn_time at);
 /* Body -> policy in numbers. GN_AMOUNT. storage holds OP_BLOCKED_MAX hashes. */
 GN_MUST gn_err lg_read_policy(const struct gn_op_policy *p, unsigned precision, struct gn_rec_policy *out);
 

@@ -205,6 +205,7 @@ void gn_ledger_tick(struct gn_ledger *l, gn_time now)
 		lg_recover_more(l, now);
 	if (l->state != LG_RUNNING || l->config.verify)
 		return;
+	l->clock = now;
 	lg_expire(l, now);
 	for (unsigned n = 0; n < TICK_WORK && l->journal.open.buf.len < JOURNAL_GROUP_MAX && gn_ring_pop(&l->inbox, &item); n++) {
 		lg_decide(l, item, now);

@@ -24,7 +24,8 @@ struct gn_ledger_config {
 	const char *dir;             /* folder of the journal, relative; borrowed */
 	struct gn_ledger_settings settings; /* of a new ledger; later ones are in the journal. Zeros take the defaults */
 	uint64_t segment_bytes, snapshot_bytes; /* 0: defaults */
-	uint64_t feed_from;          /* recovery hands out RECORDS from this seq on (what the history lacks); UINT64_MAX: none */
+	uint64_t feed_from;          /* recovery hands out RECORDS from this seq on (what the history lacks); UINT64_MAX: none. A journal that ends before
+	                                feed_from - 1 is GN_TRUNCATED and left as it is, torn tail and all */
 	bool verify;                 /* ignore snapshots, check every signature and checkpoint (LG-54); writes nothing */
 };
 void gn_ledger_settings_default(struct gn_ledger_settings *out);
@@ -257,9 +258,24 @@ struct gn_ledger_raise {
 	uint32_t owner, debtor; /* line owner -> debtor */
 	gn_amount limit, raise; /* now, and by how much more */
 };
-struct gn_ledger_cut {
-	uint32_t owner, debtor;
-	gn_amount limit, used; /* a line of the minimum cut: exhausted towards the payee */
+enum gn_ledger_cause {
+	GN_CAUSE_FULL,      /* used up to its limit */
+	GN_CAUSE_FROZEN,    /* by its owner */
+	GN_CAUSE_DISPUTE,   /* by an operator */
+	GN_CAUSE_SUSPENDED, /* `by` is not active */
+	GN_CAUSE_INACTIVE,  /* the equivalent takes no new debt */
+	GN_CAUSE_NO_MIDDLE, /* `by` does not pass on payments of others */
+	GN_CAUSE_DAILY,     /* the day's limit is reached */
+	GN_CAUSE_HOP,       /* the most that one payment may move */
+	GN_CAUSES
+};
+/* "full", "frozen", ...: the names the API has for them. */
+const char *gn_ledger_cause_name(enum gn_ledger_cause cause);
+
+struct gn_ledger_cut { /* a line of the minimum cut: nothing more goes over it towards the payee, because of `cause` */
+	uint32_t owner, debtor, by;
+	gn_amount limit, used;
+	enum gn_ledger_cause cause;
 };
 struct gn_ledger_why {
 	gn_amount max_flow;      /* with any number of paths and hops */

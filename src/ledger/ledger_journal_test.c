@@ -137,6 +137,34 @@ static void test_missing_files_are_noticed(void **state)
 	assert_int_equal(reopen(&image), GN_CORRUPT);
 }
 
+/* A damaged last batch looks like a torn tail; who knows that it was durable says so, and nothing is cut. */
+static void test_a_tail_that_the_history_knows_is_not_cut(void **state)
+{
+	(void)state;
+	history(20);
+	uint64_t last = gn_ledger_seq(h.l);
+	struct sim_file *f;
+	sim_copy(&image, &h.disk);
+	unsigned number = 1;
+	for (char name[64]; snprintf(name, sizeof name, "ledger/%08x.log", number + 1), sim_find(&image, name);)
+		number++;
+	char name[64];
+	snprintf(name, sizeof name, "ledger/%08x.log", number);
+	f = sim_find(&image, name);
+	size_t at = f->now_len - 1; /* into the last record, before the zeros */
+	while (f->now[at] == 0)
+		at--;
+	f->now[at] ^= 1;
+	again.config.feed_from = last + 1;
+	assert_int_equal(reopen(&image), GN_TRUNCATED);
+	assert_true(same_disk(&image, &again.disk));
+	again.config.feed_from = last; /* the history has not seen the last batch: it may be torn */
+	assert_int_equal(reopen(&image), GN_OK);
+	assert_int_equal(gn_ledger_seq(again.l), last - 1);
+	assert_false(same_disk(&image, &again.disk));
+	again.config.feed_from = 0;
+}
+
 static void test_another_hubs_journal_is_refused(void **state)
 {
 	(void)state;
@@ -387,6 +415,7 @@ int main(void)
 		T(test_files_continue_each_other),
 		T(test_no_changed_byte_is_believed),
 		T(test_missing_files_are_noticed),
+		T(test_a_tail_that_the_history_knows_is_not_cut),
 		T(test_another_hubs_journal_is_refused),
 		T(test_snapshots_shorten_replay_and_damaged_ones_are_passed_over),
 		T(test_history_is_fed_from_any_place),

@@ -209,6 +209,61 @@ static void test_failure_says_who_would_have_to_raise_what(void **state)
 }
 
 /* Whatever is explained in random graphs: following the advice makes it true, in max-flow mode exactly. */
+/* 0 pays 2 over 1; `why` names what closes the way and advises no raise that would not open it. */
+static void closed_by(enum gn_ledger_cause cause, uint32_t owner, uint32_t debtor, uint32_t by, const char *words)
+{
+	struct gn_ledger_why why;
+	uint8_t storage[1024];
+	struct gn_buf text = {storage, 0, sizeof storage - 1};
+	assert_int_equal(gn_ledger_why(h.l, 0, 0, 2, 1000, &why), GN_OK);
+	assert_int_equal(why.max_flow, 0);
+	assert_int_equal(why.cut_count, 1);
+	assert_string_equal(gn_ledger_cause_name(why.cut[0].cause), gn_ledger_cause_name(cause));
+	assert_true(why.cut[0].owner == owner && why.cut[0].debtor == debtor && why.cut[0].by == by);
+	assert_int_equal(why.raise_count, 0);
+	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 1000, &why, name, NULL, &text), GN_OK);
+	storage[text.len] = 0;
+	if (!strstr((char *)storage, words))
+		fail_msg("'%s' says nothing of '%s'", (char *)storage, words);
+}
+
+static void test_failure_names_the_policy_that_is_in_the_way(void **state)
+{
+	(void)state;
+	trust(1, 0, "100.00");
+	trust(2, 1, "100.00");
+	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"status\":\"frozen\""), GN_OK);
+	closed_by(GN_CAUSE_FROZEN, 2, 1, 2, "the line from P2 to P1 is frozen");
+	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"policy\":{\"daily_limit\":\"0.00\"},\"status\":\"active\""), GN_OK);
+	closed_by(GN_CAUSE_DAILY, 2, 1, 2, "has reached its limit of the day");
+	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"policy\":{}"), GN_OK);
+	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{\"max_hop_usage\":\"0.00\"}"), GN_OK);
+	closed_by(GN_CAUSE_HOP, 1, 0, 1, "limits what one payment may move");
+	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{\"can_be_intermediate\":false}"), GN_OK);
+	closed_by(GN_CAUSE_NO_MIDDLE, 1, 0, 1, "P1 does not pass on payments of others");
+	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{}"), GN_OK);
+	assert_int_equal(hub_status(&h, 1, GN_PARTICIPANT_SUSPENDED), GN_OK);
+	closed_by(GN_CAUSE_SUSPENDED, 1, 0, 1, "P1 is suspended");
+	assert_int_equal(hub_status(&h, 1, GN_PARTICIPANT_ACTIVE), GN_OK);
+	assert_int_equal(hub_equivalent(&h, "UAH", 2, false), GN_OK);
+	closed_by(GN_CAUSE_INACTIVE, 1, 0, 1, "UAH takes no new debt");
+}
+
+/* A raise is advised over a line with a policy as far as the policy allows it, and no further. */
+static void test_raises_keep_to_policies(void **state)
+{
+	(void)state;
+	struct gn_ledger_why why;
+	trust(1, 0, "100.00");
+	assert_int_equal(hub_trust(&h, 2, 1, "UAH", "40.00", "{\"daily_limit\":\"60.00\"}"), GN_OK);
+	assert_int_equal(gn_ledger_why(h.l, 0, 0, 2, 6000, &why), GN_OK);
+	assert_true(why.raises_suffice && why.raise_count == 1 && why.raises[0].raise == 2000);
+	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"limit\":\"60.00\""), GN_OK);
+	assert_int_equal(pay(0, 2, "60.00"), GN_OK); /* and so it was */
+	assert_int_equal(gn_ledger_why(h.l, 0, 0, 2, 1, &why), GN_OK);
+	assert_true(!why.raises_suffice && why.raise_count == 0);
+}
+
 static void test_raises_that_are_advised_suffice(void **state)
 {
 	(void)state;
@@ -383,6 +438,8 @@ int main(void)
 		T(test_paths_may_cancel_each_other),
 		T(test_three_paths_and_not_four),
 		T(test_failure_says_who_would_have_to_raise_what),
+		T(test_failure_names_the_policy_that_is_in_the_way),
+		T(test_raises_keep_to_policies),
 		T(test_raises_that_are_advised_suffice),
 		T(test_clearing_leaves_every_max_flow_as_it_was),
 		T(test_a_payment_shifts_its_own_flow_and_that_of_nobody_balanced),

@@ -339,6 +339,29 @@ static void test_v1_is_bound_to_hub_signer_sequence_and_time(void **state)
 	assert_int_equal(send1(A, &e, body), GN_NOT_FOUND);
 }
 
+/* LG-21: a hub whose clock was ahead goes on when it is right again, and replays stay impossible. */
+static void test_a_clock_that_was_ahead(void **state)
+{
+	(void)state;
+	char body[1024];
+	trust(B, A, "100.00", NULL);
+	h.now += 20 * 86400 * GN_SEC;
+	assert_int_equal(pay(A, B, "1.00"), GN_OK);
+	h.now -= 20 * 86400 * GN_SEC;
+	assert_int_equal(pay(A, B, "2.00"), GN_OK); /* signed now, recorded at the time of the last record */
+	int64_t now = (int64_t)gn_unix(h.now);
+	struct gn_op_envelope e = {.kind = GN_OP_PAYMENT, .hub = h.hub_key.pk, .signer = h.key[A].pk, .tx_id = GN_LIT("old"), .ts = now - 24 * 3600 - 1};
+	hub_payment_body(&h, B, "UAH", "3.00", NULL, "old", body);
+	assert_int_equal(send1(A, &e, body), GN_EXPIRED); /* too old by the clock */
+	e.ts = now + 2 * 86400;
+	assert_int_equal(send1(A, &e, body), GN_EXPIRED); /* and ahead of it, though behind the last record */
+	h.now += 30 * 86400 * GN_SEC;
+	assert_int_equal(pay(A, B, "4.00"), GN_OK);
+	h.now -= 30 * 86400 * GN_SEC;
+	assert_int_equal(pay(A, B, "5.00"), GN_EXPIRED); /* a month ahead: keys that old may be forgotten */
+	assert_int_equal(hub_debt(&h, 0, A, B), 700);
+}
+
 static void test_every_error_has_its_code(void **state)
 {
 	(void)state;
@@ -388,6 +411,7 @@ int main(void)
 		T(test_constraints_of_the_payer),
 		T(test_v0_is_off_and_its_bytes_work_once),
 		T(test_v1_is_bound_to_hub_signer_sequence_and_time),
+		T(test_a_clock_that_was_ahead),
 		T(test_every_error_has_its_code),
 		T(test_keys_are_kept_a_month),
 	};

@@ -1,5 +1,6 @@
 /* Two-phase payments: every state is real and can be asked for, reservations hold and end, and nothing that is repeated, late or out
  * of order changes anything. A pays C over B; B's line asks. */
+#include "ledger/engine_int.h"
 #include "ledger/harness_int.h"
 
 static struct hub h;
@@ -239,6 +240,42 @@ static void test_officer_aborts_only_what_is_open(void **state)
 }
 
 /* The recovery query after a restart in the middle, and expiry that passed while the hub was down. */
+/* LG-30: COMMIT and ABORT records that come again, in any order, after the transaction has ended or before it began, change nothing. */
+static void test_ends_that_come_again_or_too_early_change_nothing(void **state)
+{
+	(void)state;
+	enum { TXS = 6 };
+	char id[8];
+	struct gn_tx_key keys[TXS + 1];
+	for (unsigned i = 0; i < TXS; i++) {
+		snprintf(id, sizeof id, "p%u", i);
+		gn_tx_key(&h.key[A].pk, gn_str(id), &keys[i]);
+		assert_int_equal(submit("5.00", NULL, id)->state, GN_TX_PREPARE);
+	}
+	gn_tx_key(&h.key[A].pk, GN_LIT("later"), &keys[TXS]);
+	for (unsigned ended = 0; ended <= TXS; ended++) {
+		struct gn_hash before = hub_hash(&h), after;
+		for (unsigned round = 0; round < 200; round++) {
+			unsigned i = (unsigned)gn_rand_below(&h.rand, TXS + 1);
+			struct gn_record_view r = {.type = gn_rand_below(&h.rand, 2) ? GN_REC_COMMIT : GN_REC_ABORT, .key = keys[i], .seq = gn_ledger_seq(h.l) + 1, .time = h.now};
+			r.u.end.code = 6;
+			if (i >= ended && i < TXS && r.type == GN_REC_ABORT)
+				continue; /* still open: an ABORT would be right */
+			gn_err err = lg_apply(&h.l->book, &r);
+			assert_true(err == GN_NOT_FOUND || (i >= ended && i < TXS && err == GN_CORRUPT)); /* a COMMIT before the votes */
+		}
+		after = hub_hash(&h);
+		assert_memory_equal(before.b, after.b, 32);
+		if (ended < TXS) {
+			snprintf(id, sizeof id, "p%u", ended);
+			assert_int_equal(hub_vote(&h, B, A, id, ended % 3 != 0), GN_OK);
+			assert_int_equal(hub_tx(&h, A, id), ended % 3 ? GN_TX_COMMITTED : GN_TX_ABORTED);
+		}
+	}
+	assert_int_equal(hub_debt(&h, 0, A, B), 2000);
+	assert_int_equal(reserved(A, B), 0);
+}
+
 static void test_prepared_survives_a_restart(void **state)
 {
 	(void)state;
@@ -275,6 +312,7 @@ int main(void)
 		T(test_frozen_after_prepare_still_commits),
 		T(test_closing_line_waits_for_its_reservation),
 		T(test_officer_aborts_only_what_is_open),
+		T(test_ends_that_come_again_or_too_early_change_nothing),
 		T(test_prepared_survives_a_restart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

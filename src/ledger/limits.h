@@ -7,6 +7,7 @@
 #define JSON_VALUES_MAX 512u      /* values, keys apart: the parser's table lies on the stack */
 #define JSON_DEPTH_MAX 16u        /* nesting */
 #define OP_AGE_MAX (24 * 3600)    /* seconds a geo-v1 operation stays good: signed offline, sent the same day */
+#define OP_LAG_MAX (29 * 86400)   /* seconds it may lie behind its record, whose time never falls when the hub's clock does; < BOOK_TX_KEEP */
 #define OP_AHEAD_MAX 300          /* seconds a signer's clock may run ahead */
 #define OP_NAME_MAX 255u          /* bytes of a display name */
 #define OP_TEXT_MAX 1024u         /* bytes of a description or reason */

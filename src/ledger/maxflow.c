@@ -5,13 +5,13 @@
  * 2. Policies that belong to one hop are in its capacity; block lists belong to paths and are the caller's (lg_flow_ban). */
 #include "ledger/route_int.h"
 
-static gn_amount hop_capacity(const struct lg_flow_net *f, uint32_t pair, unsigned d, bool ask, gn_time now)
+static gn_amount hop_capacity(const struct lg_flow_net *f, uint32_t pair, unsigned d, bool ask)
 {
 	const struct lg_pair *p = &f->q->pairs[pair];
 	gn_amount cap = lg_cap(f->q, p, d);
 	if (cap == 0 || !lg_middle_allowed(p, d, f->source, f->target) || (!ask && (lg_line_flags(p, 1 - d) & LINE_ASK)))
 		return 0;
-	return gn_amount_min(cap, lg_policy_cap(f->q, pair, d, f->target, now));
+	return gn_amount_min(cap, lg_policy_cap(f->q, pair, d, f->target, f->now));
 }
 
 static uint32_t neighbour(const struct lg_flow_net *f, uint32_t half)
@@ -34,7 +34,7 @@ static uint32_t hop_of(const struct lg_flow_net *f, uint32_t node, uint32_t half
 
 gn_err lg_flow_open(struct lg_flow_net *f, struct gn_alloc *alloc, const struct lg_book *b, const struct lg_eq *q, const struct lg_request *want, bool ask)
 {
-	*f = (struct lg_flow_net){.alloc = alloc, .b = b, .q = q, .source = want->payer, .target = want->payee};
+	*f = (struct lg_flow_net){.alloc = alloc, .b = b, .q = q, .source = want->payer, .target = want->payee, .now = want->now};
 	f->residual = GN_NEW_ARRAY(alloc, gn_amount, q->half_count);
 	f->initial = GN_NEW_ARRAY(alloc, gn_amount, q->half_count);
 	f->level = GN_NEW_ARRAY(alloc, uint32_t, q->node_count);
@@ -46,7 +46,7 @@ gn_err lg_flow_open(struct lg_flow_net *f, struct gn_alloc *alloc, const struct 
 	}
 	for (uint32_t n = 0; n < q->node_count; n++)
 		for (uint32_t i = q->nodes[n].off; i < q->nodes[n].off + q->nodes[n].degree; i++)
-			f->residual[i] = f->initial[i] = hop_capacity(f, q->half_pair[i], n > neighbour(f, i), ask, want->now);
+			f->residual[i] = f->initial[i] = hop_capacity(f, q->half_pair[i], n > neighbour(f, i), ask);
 	for (uint32_t k = 0; k < want->avoid_count; k++) {
 		const struct lg_node *n = &q->nodes[want->avoid[k]];
 		for (uint32_t i = n->off; i < n->off + n->degree; i++) {
@@ -237,6 +237,35 @@ gn_err lg_flow_paths(struct lg_flow_net *f, bool (*visit)(void *user, gn_amount 
 
 /* ---- why not more ---- */
 
+/* Why hop d carries nothing more. */
+static struct gn_ledger_cut cut_of(const struct lg_flow_net *f, uint32_t pair, unsigned d)
+{
+	const struct lg_eq *q = f->q;
+	const struct lg_pair *p = &q->pairs[pair];
+	uint32_t who[2] = {q->nodes[p->node[d]].participant, q->nodes[p->node[1 - d]].participant};
+	struct gn_ledger_cut cut = {.owner = who[1], .debtor = who[0], .by = who[1], .limit = p->limit[1 - d], .used = gn_amount_max(0, lg_debt(p, d))};
+	unsigned flags = lg_line_flags(p, 1 - d);
+	bool own_line_bars = p->node[d] != f->source && (lg_line_flags(p, d) & LINE_NO_MIDDLE);
+	const struct lg_extra *e = flags & LINE_EXTRA ? lg_find_extra(q, pair << 1 | (1 - d)) : NULL;
+	if (p->slot[0] & PAIR_END_INACTIVE) {
+		cut.cause = GN_CAUSE_SUSPENDED;
+		cut.by = f->b->participants[who[0]].status != GN_PARTICIPANT_ACTIVE ? who[0] : who[1];
+	} else if (flags & LINE_DISPUTE) {
+		cut.cause = GN_CAUSE_DISPUTE;
+	} else if (flags & LINE_FROZEN) {
+		cut.cause = GN_CAUSE_FROZEN;
+	} else if (!q->active) {
+		cut.cause = GN_CAUSE_INACTIVE;
+	} else if (!lg_middle_allowed(p, d, f->source, f->target)) {
+		cut.cause = GN_CAUSE_NO_MIDDLE;
+		cut.by = own_line_bars ? who[0] : who[1];
+	} else if (lg_policy_cap(q, pair, d, f->target, f->now) < lg_cap(q, p, d)) {
+		bool daily = e->daily_limit >= 0 && e->daily_limit - (e->day == lg_day(f->now) ? e->used : 0) <= lg_policy_cap(q, pair, d, f->target, f->now);
+		cut.cause = daily ? GN_CAUSE_DAILY : GN_CAUSE_HOP;
+	}
+	return cut;
+}
+
 void lg_flow_cut(struct lg_flow_net *f, struct gn_ledger_why *why)
 {
 	const struct lg_eq *q = f->q;
@@ -251,24 +280,42 @@ void lg_flow_cut(struct lg_flow_net *f, struct gn_ledger_why *why)
 			if (f->level[to] || !(lg_line_flags(p, 1 - d) & LINE_OPEN))
 				continue;
 			if (why->cut_count < ROUTE_RAISES_MAX)
-				why->cut[why->cut_count++] = (struct gn_ledger_cut){q->nodes[to].participant, q->nodes[n].participant, p->limit[1 - d],
-										    gn_amount_max(0, lg_debt(p, d))};
+				why->cut[why->cut_count++] = cut_of(f, q->half_pair[i], d);
 			why->cut_total++;
 		}
 }
 
-/* The line of this hop would carry more if its owner raised it: open, in use, and no policy of its own in the way. */
-static bool raisable(const struct lg_flow_net *f, uint32_t node, uint32_t half)
+static struct gn_ledger_raise *find_raise(struct gn_ledger_why *why, uint32_t owner, uint32_t debtor)
 {
-	const struct lg_pair *p = &f->q->pairs[f->q->half_pair[half]];
+	for (uint32_t k = 0; k < why->raise_count; k++)
+		if (why->raises[k].owner == owner && why->raises[k].debtor == debtor)
+			return &why->raises[k];
+	return NULL;
+}
+
+/* How much more the line of this hop would carry if its owner raised it as he likes: nothing when it is not open, or somebody's policy is in
+ * the way and not the limit. */
+static gn_amount raise_room(const struct lg_flow_net *f, uint32_t node, uint32_t half, struct gn_ledger_why *why)
+{
+	uint32_t pair = f->q->half_pair[half];
+	const struct lg_pair *p = &f->q->pairs[pair];
 	unsigned d = p->node[1] == node, flags = lg_line_flags(p, 1 - d);
-	return (flags & (LINE_OPEN | LINE_FROZEN | LINE_DISPUTE | LINE_EXTRA)) == LINE_OPEN && !(p->slot[0] & PAIR_END_INACTIVE) && f->q->active &&
-	       lg_middle_allowed(p, d, f->source, f->target);
+	if ((flags & (LINE_OPEN | LINE_FROZEN | LINE_DISPUTE)) != LINE_OPEN || (p->slot[0] & PAIR_END_INACTIVE) || !f->q->active ||
+	    !lg_middle_allowed(p, d, f->source, f->target))
+		return 0;
+	if (!(flags & LINE_EXTRA))
+		return GN_AMOUNT_MAX;
+	const struct lg_extra *e = lg_find_extra(f->q, pair << 1 | (1 - d));
+	gn_amount policy = lg_policy_cap(f->q, pair, d, f->target, f->now);
+	if (e->blocked_count > 0 || policy == INT64_MAX)
+		return e->blocked_count > 0 ? 0 : GN_AMOUNT_MAX;
+	const struct gn_ledger_raise *raised = find_raise(why, f->q->nodes[neighbour(f, half)].participant, f->q->nodes[node].participant);
+	return gn_amount_max(0, policy - f->initial[half] - (raised ? raised->raise : 0));
 }
 
 /* 0-1 search: level = number of raises + 1, next = half-edge by which a node was reached. The deque is two queues: nodes of this
  * cost in queue from the front, nodes of the next cost from the back. */
-static bool cheapest(struct lg_flow_net *f, uint32_t *reached_by)
+static bool cheapest(struct lg_flow_net *f, struct gn_ledger_why *why, uint32_t *reached_by)
 {
 	const struct lg_eq *q = f->q;
 	const uint32_t far = UINT32_MAX;
@@ -296,7 +343,7 @@ static bool cheapest(struct lg_flow_net *f, uint32_t *reached_by)
 			uint32_t n = f->queue[k];
 			for (uint32_t i = q->nodes[n].off; f->level[n] == cost && i < q->nodes[n].off + q->nodes[n].degree; i++) {
 				uint32_t to = neighbour(f, i);
-				if (f->level[to] == far && raisable(f, n, i)) {
+				if (f->level[to] == far && raise_room(f, n, i, why) > 0) {
 					f->level[to] = cost + 1;
 					reached_by[to] = i;
 					f->queue[tail++] = to;
@@ -312,15 +359,16 @@ static bool cheapest(struct lg_flow_net *f, uint32_t *reached_by)
 static bool add_raise(const struct lg_flow_net *f, uint32_t node, uint32_t half, gn_amount a, struct gn_ledger_why *why)
 {
 	const struct lg_pair *p = &f->q->pairs[f->q->half_pair[half]];
-	uint32_t owner = f->q->nodes[neighbour(f, half)].participant, debtor = f->q->nodes[node].participant, k = 0;
+	uint32_t owner = f->q->nodes[neighbour(f, half)].participant, debtor = f->q->nodes[node].participant;
 	gn_amount limit = p->limit[p->node[0] == node];
-	while (k < why->raise_count && (why->raises[k].owner != owner || why->raises[k].debtor != debtor))
-		k++;
-	if (k == ROUTE_RAISES_MAX || (k < why->raise_count ? why->raises[k].raise : 0) + a > GN_AMOUNT_MAX - limit)
+	struct gn_ledger_raise *r = find_raise(why, owner, debtor);
+	if ((!r && why->raise_count == ROUTE_RAISES_MAX) || (r ? r->raise : 0) + a > GN_AMOUNT_MAX - limit)
 		return false;
-	if (k == why->raise_count)
-		why->raises[why->raise_count++] = (struct gn_ledger_raise){owner, debtor, limit, 0};
-	why->raises[k].raise += a;
+	if (!r) {
+		r = &why->raises[why->raise_count++];
+		*r = (struct gn_ledger_raise){owner, debtor, limit, 0};
+	}
+	r->raise += a;
 	return true;
 }
 
@@ -332,13 +380,12 @@ gn_err lg_flow_raises(struct lg_flow_net *f, gn_amount missing, struct gn_ledger
 		return GN_NOMEM;
 	why->raise_count = 0;
 	bool fits = true;
-	for (unsigned rounds = 0; missing > 0 && fits && rounds < 4 * ROUTE_RAISES_MAX && cheapest(f, by); rounds++) {
+	for (unsigned rounds = 0; missing > 0 && fits && rounds < 4 * ROUTE_RAISES_MAX && cheapest(f, why, by); rounds++) {
 		gn_amount push = missing;
 		for (uint32_t at = f->target, from; at != f->source; at = from) {
 			const struct lg_pair *p = &q->pairs[q->half_pair[by[at]]];
 			from = p->node[p->node[0] == at];
-			if (f->residual[by[at]] > 0)
-				push = gn_amount_min(push, f->residual[by[at]]);
+			push = gn_amount_min(push, f->residual[by[at]] > 0 ? f->residual[by[at]] : raise_room(f, from, by[at], why));
 		}
 		for (uint32_t at = f->target, from; at != f->source; at = from) {
 			const struct lg_pair *p = &q->pairs[q->half_pair[by[at]]];

@@ -278,8 +278,9 @@ static bool last_segment(const struct lg_recover *r)
 static void at_end(struct gn_ledger *l, gn_time now)
 {
 	struct lg_recover *r = &l->recover;
-	if (r->snap_loaded && !r->snap_met) {
-		finish(l, GN_CORRUPT, now); /* records that were durable are gone */
+	bool known_longer = l->config.feed_from != UINT64_MAX && l->config.feed_from > r->seq + 1;
+	if ((r->snap_loaded && !r->snap_met) || known_longer) { /* records that were durable are gone; the damaged ones stay where they are */
+		finish(l, known_longer ? GN_TRUNCATED : GN_CORRUPT, now);
 		return;
 	}
 	l->journal.chain = r->chain;

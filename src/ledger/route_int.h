@@ -89,6 +89,7 @@ struct lg_flow_net {
 	uint32_t *level, *next, *queue; /* per node */
 	gn_amount flow;
 	uint32_t source, target;
+	gn_time now;
 };
 /* Capacities of now, policies included; ask: lines that ask too. */
 GN_MUST gn_err lg_flow_open(struct lg_flow_net *f, struct gn_alloc *alloc, const struct lg_book *b, const struct lg_eq *q, const struct lg_request *want, bool ask);

@@ -43,6 +43,16 @@ static void validate_pair(const struct lg_book *b, const struct lg_eq *q, uint32
 	GN_ASSERT(inactive == ((p->slot[0] & PAIR_END_INACTIVE) != 0));
 }
 
+/* By all open payments. */
+static gn_amount_sum held_on(const struct lg_book *b, uint32_t eq, uint32_t hop)
+{
+	gn_amount_sum held = 0;
+	for (uint32_t i = 0; i < b->open_count; i++)
+		for (uint32_t k = 0; b->open[i]->eq == eq && !b->open[i]->offer && k < b->open[i]->flow_count; k++)
+			held += b->open[i]->flow[k].hop == hop ? b->open[i]->flow[k].a : 0;
+	return held;
+}
+
 /* I9: what is reserved on a hop is what open payments hold there. */
 static void validate_reserved(const struct lg_book *b, uint32_t eq)
 {
@@ -53,7 +63,7 @@ static void validate_reserved(const struct lg_book *b, uint32_t eq)
 	for (uint32_t i = 0; i < b->open_count; i++) {
 		const struct lg_open *o = b->open[i];
 		for (uint32_t k = 0; o->eq == eq && !o->offer && k < o->flow_count; k++) {
-			GN_ASSERT(o->flow[k].a > 0 && o->flow[k].a <= q->pairs[o->flow[k].hop >> 1].reserved[o->flow[k].hop & 1]);
+			GN_ASSERT(o->flow[k].a > 0 && held_on(b, eq, o->flow[k].hop) == q->pairs[o->flow[k].hop >> 1].reserved[o->flow[k].hop & 1]);
 			held += o->flow[k].a;
 		}
 	}

@@ -2,13 +2,21 @@
  * later check, so they cannot drift apart. */
 #include "ledger/engine_int.h"
 
+gn_err lg_check_new(const struct gn_ledger *l, const struct gn_op *op, gn_time at)
+{
+	uint64_t clock = gn_unix(l->clock), ts = (uint64_t)op->ts;
+	if (op->profile == GN_PROFILE_V1 && (ts > clock + OP_AHEAD_MAX || ts + OP_AGE_MAX < clock))
+		return GN_EXPIRED;
+	return lg_check_envelope(&l->book, op, gn_unix(at));
+}
+
 gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now)
 {
 	if (op->profile == GN_PROFILE_V0)
 		return b->settings.accept_v0 ? GN_OK : GN_DENIED;
 	if (memcmp(b->hub_pid.b, op->hub.b, sizeof op->hub.b) != 0)
 		return GN_SIGNATURE; /* made for another hub */
-	if ((uint64_t)op->ts > now + OP_AHEAD_MAX || (uint64_t)op->ts + OP_AGE_MAX < now)
+	if ((uint64_t)op->ts > now + OP_AHEAD_MAX || (uint64_t)op->ts + OP_LAG_MAX < now)
 		return GN_EXPIRED;
 	return GN_OK;
 }

@@ -9,7 +9,7 @@ static gn_err nodes_of(const struct gn_ledger *l, uint32_t eq, uint32_t payer, u
 	if (payer == payee)
 		return GN_USAGE;
 	const struct gn_ledger_settings *s = &l->book.settings;
-	*want = (struct lg_request){.max_hops = s->max_hops, .max_paths = s->max_paths, .now = l->book.time};
+	*want = (struct lg_request){.max_hops = s->max_hops, .max_paths = s->max_paths, .now = l->clock > l->book.time ? l->clock : l->book.time};
 	if (lg_find_node(l->book.eqs[eq], payer, &want->payer) || lg_find_node(l->book.eqs[eq], payee, &want->payee))
 		return GN_NO_ROUTE;
 	return GN_OK;
@@ -115,13 +115,41 @@ static void say_raises(struct text *t, const struct lg_eq *q, const struct gn_le
 	say(t, ".");
 }
 
-static void say_cut(struct text *t, const struct lg_eq *q, const struct gn_ledger_why *why, const char *(*name)(void *, uint32_t), void *user)
+const char *gn_ledger_cause_name(enum gn_ledger_cause cause)
 {
-	char number[24];
-	say(t, " The way is closed where ");
-	for (uint32_t i = 0; i < why->cut_count && i < 3; i++) {
-		const struct gn_ledger_cut *c = &why->cut[i];
-		say(t, i == 0 ? "" : ", ");
+	static const char *const names[GN_CAUSES] = {"full", "frozen", "dispute", "suspended", "inactive", "no_middle", "daily", "hop"};
+	return names[cause];
+}
+
+static void say_one_cut(struct text *t, const struct lg_eq *q, const struct gn_ledger_cut *c, const char *(*name)(void *, uint32_t), void *user)
+{
+	static const char *const of_line[GN_CAUSES] = {
+		[GN_CAUSE_FROZEN] = " is frozen",
+		[GN_CAUSE_DISPUTE] = " is in dispute",
+		[GN_CAUSE_DAILY] = " has reached its limit of the day",
+		[GN_CAUSE_HOP] = " limits what one payment may move",
+	};
+	switch (c->cause) {
+	case GN_CAUSE_SUSPENDED:
+	case GN_CAUSE_NO_MIDDLE:
+		say(t, name(user, c->by));
+		say(t, c->cause == GN_CAUSE_SUSPENDED ? " is suspended" : " does not pass on payments of others");
+		break;
+	case GN_CAUSE_INACTIVE:
+		say(t, q->code);
+		say(t, " takes no new debt");
+		break;
+	case GN_CAUSE_FROZEN:
+	case GN_CAUSE_DISPUTE:
+	case GN_CAUSE_DAILY:
+	case GN_CAUSE_HOP:
+		say(t, "the line from ");
+		say(t, name(user, c->owner));
+		say(t, " to ");
+		say(t, name(user, c->debtor));
+		say(t, of_line[c->cause]);
+		break;
+	default:
 		say(t, name(user, c->debtor));
 		say(t, " owes ");
 		say(t, name(user, c->owner));
@@ -129,6 +157,16 @@ static void say_cut(struct text *t, const struct lg_eq *q, const struct gn_ledge
 		say_amount(t, q, c->used);
 		say(t, " of at most ");
 		say_amount(t, q, c->limit);
+	}
+}
+
+static void say_cut(struct text *t, const struct lg_eq *q, const struct gn_ledger_why *why, const char *(*name)(void *, uint32_t), void *user)
+{
+	char number[24];
+	say(t, " The way is closed where ");
+	for (uint32_t i = 0; i < why->cut_count && i < 3; i++) {
+		say(t, i == 0 ? "" : ", ");
+		say_one_cut(t, q, &why->cut[i], name, user);
 	}
 	if (why->cut_total > 3) {
 		snprintf(number, sizeof number, "%u", why->cut_total - 3);
