@@ -53,9 +53,12 @@ static gn_err check_signed(const struct gn_ledger *l, const struct gn_ledger_adm
 {
 	if (!r->admin.bytes.len)
 		return GN_OK;
+	struct gn_op op;
 	if (!a->checked)
 		GN_TRY(gn_op_verify(&r->admin.actor, r->admin.bytes, &r->admin.sig));
-	return lg_check_command(&l->book, r, gn_unix(now > l->book.time ? now : l->book.time), &r->admin.seq);
+	GN_TRY(lg_check_command(&l->book, r, gn_unix(now > l->book.time ? now : l->book.time), &op));
+	r->admin.seq = op.seq;
+	return lg_check_age(&op, now);
 }
 
 static gn_err admin_abort(struct gn_ledger *l, const struct gn_ledger_admin *a, uint64_t ticket, gn_time now)

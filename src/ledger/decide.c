@@ -137,7 +137,8 @@ static gn_err decide(struct gn_ledger *l, const struct lg_item *item, gn_time no
 {
 	uint32_t signer = item->who;
 	if (item->op.kind == GN_OP_REGISTER) {
-		GN_TRY(lg_check_new(l, &item->op, now));
+		GN_TRY(lg_check_age(&item->op, l->clock));
+		GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
 		return decide_register(l, item, now);
 	}
 	if (signer == LG_NOBODY) {
@@ -147,7 +148,8 @@ static gn_err decide(struct gn_ledger *l, const struct lg_item *item, gn_time no
 	}
 	if (item->op.kind == GN_OP_PAYMENT)
 		return lg_decide_payment(l, item, signer, now);
-	GN_TRY(lg_check_new(l, &item->op, now));
+	GN_TRY(lg_check_age(&item->op, l->clock));
+	GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
 	switch (item->op.kind) {
 	case GN_OP_PROFILE: return decide_profile(l, item, signer, now);
 	case GN_OP_LINE_CREATE: return decide_create(l, item, signer, now);

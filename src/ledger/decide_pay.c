@@ -32,7 +32,8 @@ static gn_err read_payment(struct gn_ledger *l, const struct lg_item *item, uint
 {
 	const struct gn_op *op = &item->op;
 	*p = (struct payment){.item = item, .payer = payer};
-	GN_TRY(lg_check_new(l, op, now));
+	GN_TRY(lg_check_age(op, l->clock));
+	GN_TRY(lg_check_envelope(&l->book, op, gn_unix(now)));
 	GN_TRY(lg_find_eq(&l->book, op->equivalent, &p->r.eq));
 	p->q = l->book.eqs[p->r.eq];
 	if (!gn_slice_eq(op->equivalent, gn_str(p->q->code)))

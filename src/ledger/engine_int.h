@@ -172,7 +172,7 @@ void lg_snapshot_fini(struct gn_ledger *l);
 
 /* ---- officers.c ---- */
 /* The record says what its actor signed, for this hub, at this time; seq is that of the envelope. */
-GN_MUST gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r, uint64_t now, uint64_t *seq);
+GN_MUST gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r, uint64_t now, struct gn_op *op);
 
 /* ---- verify.c ---- */
 /* The record's signatures hold and it says what was signed (LG-54). Before it is applied. */
@@ -180,8 +180,8 @@ GN_MUST gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_
 /* The signed op's own conditions that do not depend on what it asks for: hub, profile, time. now is that of its record, in Unix
  * seconds. */
 GN_MUST gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now);
-/* The same for an operation that is being taken: by the hub's clock it is as young as LG-21 wants it. at: its record's time. */
-GN_MUST gn_err lg_check_new(const struct gn_ledger *l, const struct gn_op *op, gn_time at);
+/* An operation that is being taken is as young as LG-21 wants it, by the hub's clock, which may lie behind the last record. */
+GN_MUST gn_err lg_check_age(const struct gn_op *op, gn_time clock);
 /* Body -> policy in numbers. GN_AMOUNT. storage holds OP_BLOCKED_MAX hashes. */
 GN_MUST gn_err lg_read_policy(const struct gn_op_policy *p, unsigned precision, struct gn_rec_policy *out);
 

@@ -151,18 +151,16 @@ static gn_err same_command(const struct lg_book *b, const struct gn_record_view 
 	}
 }
 
-gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r, uint64_t now, uint64_t *seq)
+gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r, uint64_t now, struct gn_op *op)
 {
-	struct gn_op op;
 	struct gn_op_admin c;
 	struct gn_hash pid;
 	lg_pid(&r->admin.actor, &pid);
-	GN_TRY(gn_op_parse(GN_PROFILE_V1, GN_OP_ADMIN, r->admin.bytes, &op));
-	GN_TRY(lg_check_envelope(b, &op, now));
-	if (memcmp(pid.b, op.signer.b, sizeof pid.b) != 0)
+	GN_TRY(gn_op_parse(GN_PROFILE_V1, GN_OP_ADMIN, r->admin.bytes, op));
+	GN_TRY(lg_check_envelope(b, op, now));
+	if (memcmp(pid.b, op->signer.b, sizeof pid.b) != 0)
 		return GN_SIGNATURE;
-	GN_TRY(gn_op_admin_parse(op.body, &c));
-	*seq = op.seq;
+	GN_TRY(gn_op_admin_parse(op->body, &c));
 	return same_command(b, r, &c);
 }
 

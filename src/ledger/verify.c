@@ -2,12 +2,10 @@
  * later check, so they cannot drift apart. */
 #include "ledger/engine_int.h"
 
-gn_err lg_check_new(const struct gn_ledger *l, const struct gn_op *op, gn_time at)
+gn_err lg_check_age(const struct gn_op *op, gn_time clock)
 {
-	uint64_t clock = gn_unix(l->clock), ts = (uint64_t)op->ts;
-	if (op->profile == GN_PROFILE_V1 && (ts > clock + OP_AHEAD_MAX || ts + OP_AGE_MAX < clock))
-		return GN_EXPIRED;
-	return lg_check_envelope(&l->book, op, gn_unix(at));
+	uint64_t now = gn_unix(clock), ts = (uint64_t)op->ts;
+	return op->profile == GN_PROFILE_V1 && (ts > now + OP_AHEAD_MAX || ts + OP_AGE_MAX < now) ? GN_EXPIRED : GN_OK;
 }
 
 gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now)
@@ -167,11 +165,10 @@ gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r)
 {
 	struct gn_op op;
 	struct gn_hash pid;
-	uint64_t seq;
 	if (lg_rec_admin(r) && r->admin.bytes.len) {
 		GN_TRY(gn_op_verify(&r->admin.actor, r->admin.bytes, &r->admin.sig));
-		GN_TRY(lg_check_command(b, r, gn_unix(r->time), &seq));
-		SAME(seq == r->admin.seq);
+		GN_TRY(lg_check_command(b, r, gn_unix(r->time), &op));
+		SAME(op.seq == r->admin.seq);
 	}
 	if (!lg_rec_signed(r->type))
 		return GN_OK;
