@@ -7,6 +7,7 @@
  *
  * Why not libwebsockets: see docs/decisions/010-http.md. */
 #include "net/http_conn.h"
+#include "os/os.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -378,6 +379,8 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 	http->config = *config;
 	http->handler = *handler;
 	default_u32(&http->config.requests_max, 256);
+	if (http->config.requests_max > gn_os_files() / 2) /* the other half is for everything that must not fail for a stranger's sake */
+		http->config.requests_max = gn_os_files() / 2;
 	default_u32(&http->config.write_high, 256 * 1024);
 	default_u32(&http->config.limits.path, 4096);
 	default_u32(&http->config.limits.header, 4096);

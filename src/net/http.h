@@ -46,7 +46,7 @@ struct gn_http_config {
 	const char *unix_path;  /* NULL: none; made 0600, a stale socket file is replaced */
 	uint16_t port;          /* 0: a free one; loopback only (127.0.0.1 and ::1 when there) */
 	bool no_port;
-	uint32_t requests_max; /* default 256 at once */
+	uint32_t requests_max; /* default 256 at once; at most half of the files that may be open */
 	uint32_t write_high; /* queued answer bytes above which writing should stop; default 256 KiB; low = a quarter */
 	struct gn_http_limits { /* bytes: request target with its query; one header line; all of the head; 414 and 431
 				   above */

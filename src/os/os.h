@@ -14,8 +14,8 @@ GN_MUST gn_err gn_os_fail(const char *what);
 
 /* ---- time ---- */
 
-/* Nanoseconds since the epoch on a clock that does not step, anchored to the wall clock at the first call. Goes on
- * while the machine is suspended. */
+/* Nanoseconds since the epoch on a clock that never goes back. It follows the wall clock, a little faster or slower where they differ, and
+ * goes on while the machine is suspended; only forwards it steps, when it is more than a minute behind. */
 gn_time gn_os_now(void);
 /* "2026-11-21T07:00:00Z", UTC; cap at least 21. */
 void gn_os_time_text(gn_time t, char *out, size_t cap);
@@ -77,6 +77,10 @@ void gn_os_local_addrs(struct gn_addr *out, size_t cap, size_t *count);
 
 /* ---- the process ---- */
 
+/* At the start of a program that serves: as many open files as the system allows, a write that nobody reads or that finds a file at its size
+ * limit is an error and not a signal. */
+void gn_os_process(void);
+unsigned gn_os_files(void); /* how many may be open at once */
 uint64_t gn_os_rss(void); /* resident bytes of this process */
 gn_time gn_os_cpu(void);  /* CPU time it used */
 bool gn_os_is_terminal(int fd);

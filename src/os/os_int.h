@@ -16,4 +16,10 @@ gn_err gn_os_refuse(gn_err err, const char *what, const char *text);
 gn_err gn_os_parent(const struct gn_os_dir *dir, const char *name, bool make, int *parent, const char **leaf);
 void gn_os_parent_close(const struct gn_os_dir *dir, int parent);
 
+struct gn_os_clock { /* zeros before the first read */
+	gn_time steady, time, error; /* at the last look at the wall clock; error: what was still to be made up */
+};
+/* The time, from a steady clock and the wall's; never less than before. */
+gn_time gn_os_clock_read(struct gn_os_clock *c, gn_time steady, gn_time wall);
+
 #endif

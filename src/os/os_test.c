@@ -1,5 +1,5 @@
 /* The edge to the machine, on a directory of its own under /tmp. */
-#include "os/os.h"
+#include "os/os_int.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -350,11 +350,45 @@ static void time_goes_forward_and_has_a_text(void **state)
 	assert_string_equal(text, "2026-11-21T07:00:00Z");
 }
 
+/* One second a step on the steady clock; the wall is `ahead` of it. Returns how far the clock is from the wall in the end. */
+static gn_time follow(struct gn_os_clock *c, gn_time *steady, gn_time ahead, unsigned seconds)
+{
+	gn_time now = 0, before = gn_os_clock_read(c, *steady, *steady + ahead);
+	for (unsigned i = 0; i < seconds; i++) {
+		*steady += GN_SEC;
+		now = gn_os_clock_read(c, *steady, *steady + ahead);
+		assert_true(now > before);
+		before = now;
+	}
+	return now - (*steady + ahead);
+}
+
+static void the_clock_follows_the_wall_and_never_goes_back(void **state)
+{
+	(void)state;
+	struct gn_os_clock c = {0};
+	gn_time steady = 500 * GN_SEC, wall = INT64_C(1700000000) * GN_SEC;
+	assert_int_equal(follow(&c, &steady, wall, 30), 0);
+	wall += 20 * GN_SEC; /* a little behind: made up in minutes */
+	assert_in_range(-follow(&c, &steady, wall, 60), 15 * GN_SEC, 19 * GN_SEC);
+	assert_int_equal(follow(&c, &steady, wall, 400), 0);
+	wall -= 20 * GN_SEC; /* a little ahead: slower until it is right */
+	assert_in_range(follow(&c, &steady, wall, 60), 15 * GN_SEC, 19 * GN_SEC);
+	assert_int_equal(follow(&c, &steady, wall, 400), 0);
+	wall += 86400 * GN_SEC; /* a day behind: a step */
+	assert_int_equal(follow(&c, &steady, wall, 12), 0);
+	wall -= 3600 * GN_SEC; /* an hour ahead: never back, at half speed two hours long */
+	assert_in_range(follow(&c, &steady, wall, 3600), 1700 * GN_SEC, 1900 * GN_SEC);
+	assert_int_equal(follow(&c, &steady, wall, 5400), 0);
+}
+
 static void the_process_knows_itself(void **state)
 {
 	(void)state;
 	int pipes[2];
 	assert_true(gn_os_rss() > 1 << 20);
+	gn_os_process();
+	assert_true(gn_os_files() >= 64);
 	assert_int_equal(pipe(pipes), 0);
 	assert_false(gn_os_is_terminal(pipes[0]));
 	assert_int_equal(gn_os_columns(pipes[0]), 80);
@@ -378,6 +412,7 @@ int main(void)
 		cmocka_unit_test(host_and_port_are_resolved),
 		cmocka_unit_test(local_addresses_are_usable_ones),
 		cmocka_unit_test(time_goes_forward_and_has_a_text),
+		cmocka_unit_test(the_clock_follows_the_wall_and_never_goes_back),
 		cmocka_unit_test(the_process_knows_itself),
 	};
 	return cmocka_run_group_tests(tests, open_root, close_root);

@@ -6,9 +6,11 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -26,18 +28,51 @@ static gn_time clock_of(clockid_t id)
 #define STEADY CLOCK_MONOTONIC
 #endif
 
-static gn_time anchor; /* wall minus steady clock at the first call; written once */
-static pthread_once_t anchored = PTHREAD_ONCE_INIT;
+/* Steps are for machines that start with a wrong clock and learn the time from the network later: forwards they are taken like a wake
+ * from suspension, backwards they are never taken, the clock runs at half its speed until the wall has caught up. */
+#define CLOCK_LOOK (10 * GN_SEC) /* between looks at the wall clock */
+#define CLOCK_STEP (60 * GN_SEC)
 
-static void set_anchor(void)
+gn_time gn_os_clock_read(struct gn_os_clock *c, gn_time steady, gn_time wall)
 {
-	anchor = clock_of(CLOCK_REALTIME) - clock_of(STEADY);
+	gn_time passed = steady - c->steady, most = c->error < -CLOCK_STEP ? passed / 2 : passed / 16;
+	gn_time now = c->time + passed + (c->error < -most ? -most : c->error > most ? most : c->error);
+	if (c->time == 0 || passed >= CLOCK_LOOK) {
+		bool step = c->time == 0 || wall - now > CLOCK_STEP;
+		now = step ? wall : now;
+		*c = (struct gn_os_clock){.steady = steady, .time = now, .error = wall - now};
+	}
+	return now;
 }
 
 gn_time gn_os_now(void)
 {
-	pthread_once(&anchored, set_anchor);
-	return clock_of(STEADY) + anchor;
+	static struct gn_os_clock clock;
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	pthread_mutex_lock(&lock);
+	gn_time now = gn_os_clock_read(&clock, clock_of(STEADY), clock_of(CLOCK_REALTIME));
+	pthread_mutex_unlock(&lock);
+	return now;
+}
+
+void gn_os_process(void)
+{
+	struct rlimit files;
+	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is a disk error like any other */
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
+		files.rlim_cur = files.rlim_max;
+		if (setrlimit(RLIMIT_NOFILE, &files))
+			return; /* it stays as it was; gn_os_files tells */
+	}
+}
+
+unsigned gn_os_files(void)
+{
+	struct rlimit files;
+	if (getrlimit(RLIMIT_NOFILE, &files))
+		return 256;
+	return files.rlim_cur > 1u << 20 ? 1u << 20 : (unsigned)files.rlim_cur;
 }
 
 void gn_os_time_text(gn_time t, char *out, size_t cap)
