@@ -45,6 +45,20 @@ static struct curl_slist *headers_of(const struct hub *hub)
 	return list;
 }
 
+/* So that a slow hub is seen to be waited for. */
+static int on_wait(void *user, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
+{
+	const struct cli *cli = user;
+	(void)down_all;
+	(void)up_all;
+	(void)up;
+	if (down)
+		cli_progress(cli, "the hub answers: %lld KiB", (long long)down >> 10);
+	else
+		cli_progress(cli, "waiting for the hub");
+	return 0;
+}
+
 long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out)
 {
 	char why[CURL_ERROR_SIZE] = "", *text = body ? json_dumps(body, JSON_COMPACT) : NULL,
@@ -60,6 +74,10 @@ long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *p
 		goto end;
 	}
 	curl_easy_setopt(curl, CURLOPT_URL, url);
+	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
+	curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+	curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, on_wait);
+	curl_easy_setopt(curl, CURLOPT_XFERINFODATA, cli);
 	curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
@@ -86,6 +104,7 @@ long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *p
 			 *why ? why : curl_easy_strerror(code));
 	}
 end:
+	cli_progress_done(cli);
 	curl_slist_free_all(headers);
 	curl_easy_cleanup(curl);
 	free(a.data);
