@@ -206,7 +206,7 @@ void out_pair(const struct cli *cli, const char *name, const char *fmt, ...)
 
 /* ---- small texts ---- */
 
-#define RING 4
+#define RING 16
 static char *next_buffer(void)
 {
 	static char buffers[RING][1100];
@@ -214,17 +214,40 @@ static char *next_buffer(void)
 	return buffers[at++ % RING];
 }
 
+/* Characters that order, hide or break what stands around them: U+061C, U+200B..200F, U+2028..202E, U+2060..206F,
+ * U+FEFF. */
+static bool deceives(uint32_t c)
+{
+	return c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
+	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff;
+}
+
+/* Bytes of the character that p, valid UTF-8, begins with, and its code point. */
+static size_t code_point(const uint8_t *p, uint32_t *out)
+{
+	size_t len = p[0] < 0x80 ? 1 : p[0] < 0xe0 ? 2 : p[0] < 0xf0 ? 3 : 4;
+	*out = len == 1 ? p[0] : p[0] & (0x7fu >> len);
+	for (size_t i = 1; i < len; i++)
+		*out = *out << 6 | (p[i] & 0x3fu);
+	return len;
+}
+
 const char *out_text_slice(struct gn_slice s)
 {
 	char *out = next_buffer();
-	size_t n = 0;
+	size_t n = 0, len = 1;
 	bool utf8 = gn_utf8_ok(s);
-	for (size_t i = 0; i < s.len && n < 1090; i++) {
-		uint8_t c = s.p[i];
-		/* C1 controls are c2 80..c2 9f in UTF-8 */
-		bool c1 = c == 0xc2 && i + 1 < s.len && s.p[i + 1] < 0xa0;
-		out[n++] = c < 0x20 || c == 0x7f || c1 || (c >= 0x80 && !utf8) ? '?' : (char)c;
-		i += c1;
+	for (size_t i = 0; i < s.len; i += len) {
+		uint32_t c = s.p[i];
+		len = utf8 ? code_point(s.p + i, &c) : 1;
+		bool bad = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x80 && !utf8) || deceives(c);
+		if (n + (bad ? 1 : len) > 1090)
+			break;
+		if (bad)
+			out[n++] = '?';
+		else
+			for (size_t k = 0; k < len; k++)
+				out[n++] = (char)s.p[i + k];
 	}
 	out[n] = 0;
 	return out;
