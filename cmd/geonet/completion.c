@@ -41,6 +41,24 @@ static void print_option_words(const struct cli_command *c)
 		}
 }
 
+/* "--a|--b" of all options that take a value, each once. */
+static void print_valued_options(void)
+{
+	const char *bar = "";
+	for (const struct cli_command *c = cli_commands; c->name; c++)
+		for (const struct cli_option *o = c == cli_commands ? cli_global : c->options; o && o->name; o++) {
+			bool seen = !o->value;
+			for (const struct cli_command *d = cli_commands; d < c && !seen; d++)
+				for (const struct cli_option *e = d == cli_commands ? cli_global : d->options;
+				     e && e->name && !seen; e++)
+					seen = e->value && strcmp(e->name, o->name) == 0;
+			if (seen)
+				continue;
+			printf("%s--%s", bar, o->name);
+			bar = "|";
+		}
+}
+
 static void print_bash(void)
 {
 	printf("# bash completion of geonet; made by: geonet completion bash\n"
@@ -49,7 +67,9 @@ static void print_bash(void)
 	       "options=\n"
 	       "\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
 	       "\t\tif [ \"$skip\" ]; then skip=; continue; fi\n"
-	       "\t\tcase $w in --data) skip=y ;; -*) ;; *) words+=(\"$w\") ;; esac\n"
+	       "\t\tcase $w in ");
+	print_valued_options();
+	printf(") skip=y ;; -*) ;; *) words+=(\"$w\") ;; esac\n"
 	       "\tdone\n"
 	       "\tcase $prev in --data|--output|-o|--passphrase-file|--config) COMPREPLY=($(compgen -f -- \"$cur\")); "
 	       "return ;; esac\n"
