@@ -19,6 +19,7 @@ enum cli_exit {
 	CLI_NO_NODE = 3,
 	CLI_NOT_FOUND = 4,
 	CLI_QUORUM = 5, /* too few nodes answered or agreed, or not in time */
+	CLI_UNKNOWN = 6, /* a payment was sent and its outcome is not known */
 };
 
 #define CLI_ARGS_MAX 256
@@ -102,10 +103,11 @@ void table_print(const struct cli *cli, struct table *t); /* and frees */
 void table_free(struct table *t);
 /* A line "name   value" of an overview. */
 void out_pair(const struct cli *cli, const char *name, const char *fmt, ...) GN_PRINTF(3, 4);
-/* Text of a stranger for a terminal: control characters become '?'. The result is one of four static buffers. */
+/* Text of a stranger for a terminal: control characters, and those that turn the direction of text, hide or break lines, become '?'.
+ * The result is one of 16 static buffers of 1090 bytes at most. */
 const char *out_text(const char *s);
 const char *out_text_slice(struct gn_slice s);
-/* "1.5 MiB", "3 h 20 min", "2026-11-21 07:00": one of four static buffers each. */
+/* "1.5 MiB", "3 h 20 min", "2026-11-21 07:00": one of the same buffers. */
 const char *out_bytes(uint64_t n);
 const char *out_duration(uint64_t seconds);
 const char *out_time(uint64_t unix_seconds);
@@ -236,6 +238,7 @@ int cmd_hub_equivalent(struct cli *cli);
 int cmd_hub_role(struct cli *cli);
 int cmd_wallet_join(struct cli *cli);
 int cmd_wallet_trust(struct cli *cli);
+int cmd_wallet_lines(struct cli *cli);
 int cmd_wallet_pay(struct cli *cli);
 int cmd_wallet_request(struct cli *cli);
 int cmd_wallet_balance(struct cli *cli);

@@ -1,0 +1,381 @@
+#!/usr/bin/env python3
+"""The wallet as a person and a script use it: what is signed, what is said when answers are lost, lines, requests, strangers' names.
+usage: wallet_test.py BIN_DIR CASE
+
+Exit codes and SEED are those of hub_test.py.
+"""
+import http.client, http.server, json, os, pty, re, select, shlex, socket, subprocess, sys, threading, time
+
+sys.dont_write_bytecode = True
+import hub_test
+from hub_client import Hub, User, check
+from hub_test import FREE, with_unit
+
+UNKNOWN = 6
+
+
+class Wallets:
+    """People with key files, their wallets run as programs."""
+
+    def __init__(self, bin_dir, base, hub, *names):
+        self.geonet, self.base, self.hub = os.path.join(bin_dir, "geonet"), base, hub
+        self.env = dict(os.environ, GEONET_HUB=hub.url, NO_COLOR="1")
+        self.pid = {}
+        for name in names:
+            self.run(name, "id", "new", "--no-passphrase", "--no-publish")
+            self.pid[name] = self.run(name, "wallet", "join", "--name", name.capitalize())["pid"]
+
+    def raw(self, who, *words):
+        return subprocess.run([self.geonet, *words, "--data", os.path.join(self.base, who)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env, timeout=100)
+
+    def run(self, who, *words, want=0):
+        """The one JSON document on stdout."""
+        out = self.raw(who, *words, "--json")
+        check(out.returncode == want, f"geonet {' '.join(words)}: exit {out.returncode}, wanted {want}: {out.stdout.decode()} {out.stderr.decode()}")
+        return json.loads(out.stdout)
+
+    def text(self, who, *words, want=0):
+        """What a person reads, of both streams."""
+        out = self.raw(who, *words)
+        text = out.stdout.decode() + out.stderr.decode()
+        check(out.returncode == want, f"geonet {' '.join(words)}: exit {out.returncode}, wanted {want}: {text}")
+        return text
+
+    def terminal(self, who, *words):
+        """stdout and stderr of a command on a terminal."""
+        master, slave = pty.openpty()
+        env = {k: v for k, v in self.env.items() if k != "NO_COLOR"} | {"TERM": "xterm-256color"}
+        process = subprocess.Popen([self.geonet, *words, "--data", os.path.join(self.base, who)], stdin=subprocess.DEVNULL, stdout=slave, stderr=slave, env=env)
+        os.close(slave)
+        data = b""
+        while select.select([master], [], [], 60)[0]:
+            try:
+                more = os.read(master, 65536)
+            except OSError:
+                break
+            if not more:
+                break
+            data += more
+        process.wait(60)
+        os.close(master)
+        return data.decode()
+
+
+class Proxy(http.server.ThreadingHTTPServer):
+    """Stands between wallet and hub. fault(method, path, status, body) -> None (pass on), bytes (sent instead, then closed) or "reset";
+    before=True asks it before the hub has the request."""
+    daemon_threads = True
+
+    def __init__(self, hub):
+        self.hub, self.fault, self.before = hub, lambda *a: None, False
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def one(self):
+                proxy = self.server
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0)) or None
+                self.close_connection = True
+                if proxy.before and self.spoil(proxy.fault(self.command, self.path, 0, b"")):
+                    return
+                c = http.client.HTTPConnection("127.0.0.1", proxy.hub.port, timeout=60)
+                c.request(self.command, self.path, body, {k: v for k, v in self.headers.items() if k.lower() not in ("host", "connection")})
+                answer = c.getresponse()
+                data = answer.read()
+                c.close()
+                if proxy.before or not self.spoil(proxy.fault(self.command, self.path, answer.status, data)):
+                    self.wfile.write(f"HTTP/1.1 {answer.status} X\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\nConnection: close\r\n\r\n".encode() + data)
+
+            def spoil(self, what):
+                if what == "reset":
+                    self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\1\0\0\0\0\0\0\0")
+                    self.connection.close()
+                elif what is not None:
+                    self.wfile.write(what)
+                return what is not None
+
+            do_GET = do_POST = do_PATCH = do_DELETE = one
+
+            def log_message(self, *a):
+                pass
+
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server_address[1]}"
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+    def handle_error(self, *a):
+        pass
+
+
+def answer(status, body):
+    data = body.encode()
+    return f"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {len(data)}\r\nConnection: close\r\n\r\n".encode() + data
+
+
+def error(status, code, message, details=None):
+    return answer(status, json.dumps({"error": {"code": code, "message": message, "details": details or {}}}))
+
+
+def start(bin_dir, base, *names):
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    return hub, Wallets(bin_dir, base, hub, *names)
+
+
+def owes(w, who):
+    return next((e["total_debt"] for e in w.run(who, "wallet", "balance")["equivalents"] if e["code"] == "UAH"), "0.00")
+
+
+# ---- ids and repeats ----
+
+def case_repeat(bin_dir, base, rng):
+    hub, w = start(bin_dir, base, "ann", "ben", "cay")
+    for who in ("ben", "cay"):
+        w.run(who, "wallet", "trust", w.pid["ann"], "500", "UAH")
+    pay = ("wallet", "pay", w.pid["ben"], "10", "UAH", "--tx-id")
+    # two ids that begin alike for 40 characters are two payments
+    first, second = "invoice-" + "7" * 40 + "-a", "invoice-" + "7" * 40 + "-b"
+    check(w.run("ann", *pay, first)["tx_id"] == first and w.run("ann", *pay, second)["tx_id"] == second, "the tx_id as it was given")
+    check(owes(w, "ann") == "20.00", f"two ids, two payments: {owes(w, 'ann')}")
+    longest = "x" * 64
+    check(w.run("ann", *pay, longest)["repeated"] is False, "64 characters, the first time")
+    for bad in ("x" * 65, "", "a b", "а", "a/b", "a\n"):
+        out = w.run("ann", *pay, bad, want=2)["error"]
+        check(out["code"] == "E009" and "Nothing was signed" in out["message"], f"tx_id {bad!r}: {out}")
+    check(owes(w, "ann") == "30.00", "refused ids pay nothing")
+    # a repeat is called one, and pays nothing
+    again = w.run("ann", *pay, longest)
+    check(again["repeated"] is True and again["status"] == "COMMITTED", f"a repeat: {again}")
+    text = w.text("ann", *pay, longest)
+    check("was made before" in text and "\npaid" not in text, f"a repeat in words: {text}")
+    check("was made before" not in w.text("ann", *pay, "fresh"), "a first payment is no repeat")
+    # the same id for something else is neither a success nor "nothing was paid"
+    for other in ((w.pid["ben"], "11"), (w.pid["cay"], "10")):
+        out = w.run("ann", "wallet", "pay", *other, "UAH", "--tx-id", longest, want=1)["error"]
+        check(out["code"] == "E008" and "belongs to another payment" in out["message"] and "10.00 UAH" in out["message"], f"another payment's tx_id: {out}")
+    check(owes(w, "ann") == "40.00", f"after all repeats: {owes(w, 'ann')}")
+    # a payment that failed is told as such at its repeat too
+    check(w.run("ann", "wallet", "pay", w.pid["ben"], "9000", "UAH", "--tx-id", "big", want=1)["error"]["details"]["raises"], "what would have to be raised, in JSON")
+    out = w.text("ann", "wallet", "pay", w.pid["ben"], "9000", "UAH", "--tx-id", "big", want=1)
+    check("made before and failed; nothing was paid" in out, f"the repeat of a failed payment: {out}")
+    check("nothing was paid" in w.text("ann", "wallet", "pay", w.pid["ben"], "9000", "UAH", want=1), "a plain refusal")
+    hub.stop()
+
+
+def case_lost(bin_dir, base, rng):
+    """Whatever becomes of an answer: never "nothing was paid" when it may have been, and the printed command repeats it safely."""
+    hub, w = start(bin_dir, base, "ann", "ben")
+    w.run("ben", "wallet", "trust", w.pid["ann"], "5000", "UAH")
+    proxy = Proxy(hub)
+    w.env["GEONET_HUB"] = proxy.url
+    note = "it's \"bread\" & $HOME\\ хліб"
+    due = 0
+
+    def only_payments(what):
+        return lambda method, path, status, body: what if method == "POST" and path == "/api/v1/payments" else None
+
+    faults = {"a reset": "reset", "the hub's disk": error(503, "E010", "the outcome is unknown: repeat the same tx_id"), "an internal error": error(500, "E010", "no memory"),
+              "a proxy's page": b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 4\r\nConnection: close\r\n\r\n<h1>", "a proxy's timeout": b"HTTP/1.1 504 X\r\nContent-Length: 0\r\n\r\n",
+              "a proxy's 408": b"HTTP/1.1 408 X\r\nContent-Length: 0\r\n\r\n", "a torn answer": b"HTTP/1.1 200 OK\r\nContent-Length: 900\r\n\r\n{\"tx_id\":", "no JSON": answer(200, "<html>ok"),
+              "an empty 200": answer(200, ""), "another's outcome": answer(200, json.dumps({"tx_id": "another", "status": "COMMITTED"})), "a 4xx without a code": answer(409, "{}")}
+    for reached in (False, True):
+        proxy.before = not reached
+        for name, fault in faults.items():
+            where = f"{name}, {'after' if reached else 'before'} the hub had it"
+            proxy.fault = only_payments(fault)
+            out = w.run("ann", "wallet", "pay", w.pid["ben"], "10", "UAH", "--note", note, want=UNKNOWN)["error"]
+            check(out["code"] == "unknown" and "not known" in out["message"] and "nothing" not in out["message"], f"{where}: {out}")
+            tx_id, command = out["details"]["tx_id"], shlex.split(out["details"]["repeat"])
+            check(command[:3] == ["geonet", "wallet", "pay"] and command[command.index("--tx-id") + 1] == tx_id and command[command.index("--note") + 1] == note, f"{where}: {command}")
+            # a repeat that the hub refuses does not say that nothing was paid either
+            proxy.before, proxy.fault = True, lambda method, path, status, body: error(429, "E009", "too much at once") if "/payments" in path else None
+            text = w.raw("ann", *command[1:-2]).stderr.decode()
+            check("not known" in text and "nothing" not in text, f"{where}: a repeat that is refused: {text}")
+            proxy.fault, proxy.before = only_payments(None), not reached
+            shell = subprocess.run(["bash", "-c", out["details"]["repeat"].replace("geonet", shlex.quote(w.geonet), 1) + " --json"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=w.env, timeout=60)
+            done = json.loads(shell.stdout)
+            check(shell.returncode == 0 and done["status"] == "COMMITTED" and done["description"] == note and done["repeated"] is reached, f"{where}: the printed command: {done}")
+            due += 10
+    check(owes(w, "ann") == f"{due}.00", f"each payment once: {owes(w, 'ann')}, not {due}")
+    proxy.before, proxy.fault = False, only_payments("reset")
+    text = w.text("ann", "wallet", "pay", w.pid["ben"], "10", "UAH", "--note", "\x1b[31m\u202e'", want=UNKNOWN)
+    check("\x1b" not in text and "\u202e" not in text and "tx_id:" in text and "geonet wallet pay" in text and "nothing was paid" not in text, f"in words: {text!r}")
+    # the stored outcome is told although the repeat was refused
+    tx_id = re.search(r"^  tx_id: +(\S+)", text, re.M).group(1)
+    proxy.before, proxy.fault = True, only_payments(error(429, "E009", "too much at once"))
+    again = ("wallet", "pay", w.pid["ben"], "10.00", "UAH", "--tx-id")
+    check(w.run("ann", *again, tx_id)["repeated"] is True, "a refused repeat is looked up")
+    check("neither before nor now" in w.text("ann", *again, "unheard-of", want=1), "a refused repeat that the hub knows nothing of")
+    proxy.fault = only_payments(error(409, "E008", "not possible in this state"))
+    check("By this command nothing was paid" in w.text("ann", *again, tx_id, want=1), "a conflict names the payment that was made")
+    check("not known" in w.text("ann", *again, "unheard-of", want=UNKNOWN), "a conflict that cannot be explained")
+    # a first payment that was definitely refused
+    proxy.fault = only_payments(error(429, "E009", "too much at once"))
+    check("nothing was paid" in w.text("ann", "wallet", "pay", w.pid["ben"], "10", "UAH", want=1), "a 4xx with a code")
+    hub.stop()
+
+
+# ---- notes, requests ----
+
+def case_request(bin_dir, base, rng):
+    hub, w = start(bin_dir, base, "ann", "ben")
+    w.run("ben", "wallet", "trust", w.pid["ann"], "500", "UAH")
+    pay = ("wallet", "pay", w.pid["ben"], "1", "UAH", "--note")
+    for note in ("ж" * 300, "a" * 1024, "ж" * 512, "\"" * 512):
+        check(w.run("ann", *pay, note)["description"] == note, f"a note of {len(note.encode())} bytes is signed whole")
+    for note in ("a" * 1025, "ж" * 513, "\"" * 513, "a" * 100000):
+        for words in (pay, ("wallet", "request", "1", "UAH", "--note")):
+            out = w.run("ann", *words, note, want=2)["error"]
+            check("1024" in out["message"] and "Nothing was signed" in out["message"], f"a note of {len(note.encode())} bytes: {out}")
+    check(owes(w, "ann") == "4.00", "a refused note pays nothing")
+    request = w.run("ben", "wallet", "request", "1", "UAH", "--note", "ж" * 500)
+    check(w.run("ann", "wallet", "pay", request["uri"])["description"] == "ж" * 500, "a long note in a request")
+    # an amount stands in one place
+    out = w.run("ann", "wallet", "pay", request["uri"], "500", want=2)["error"]
+    check("already" in out["message"], f"two amounts: {out}")
+    w.run("ann", "wallet", "pay", request["uri"], "500", "UAH", want=2)
+    w.run("ann", "wallet", "pay", request["uri"], "--note", "other", want=2)
+    open_one = w.run("ben", "wallet", "request", "UAH", "--note", "gift")
+    check("amount=" not in open_one["uri"] and open_one["amount"] is None, f"a request without an amount: {open_one}")
+    check("leaves the amount to you" in w.run("ann", "wallet", "pay", open_one["uri"], want=2)["error"]["message"], "no amount at all")
+    paid = w.run("ann", "wallet", "pay", open_one["uri"], "2.50")
+    check(paid["amount"] == "2.50" and paid["description"] == "gift", f"an amount for an open request: {paid}")
+    w.run("ben", "wallet", "request", "0", "UAH", want=2)
+    for bad in (request["uri"] + "&amount=2", request["uri"] + "&equivalent=USD", request["uri"].replace("equivalent", "unit"), re.sub("hub=[^&]+", "hub=", request["uri"]),
+                "geo://pay/x", "geo://pay/" + "x" * 500, "geo:pay", request["uri"] + "%20%zz", open_one["uri"].replace("gift", "a" * 1025), open_one["uri"].replace("gift", "%00")):
+        check("Nothing was signed" in w.run("ann", "wallet", "pay", bad, "3" if "amount" not in bad else "", want=2)["error"]["message"] if "amount" not in bad else
+              w.run("ann", "wallet", "pay", bad, want=2), f"{bad}")
+    check(owes(w, "ann") == "7.50", f"what was paid: {owes(w, 'ann')}")
+    # the quiet zone is 4 modules: two rows of text at top and bottom, four blocks at each side
+    plain = w.text("ben", "wallet", "request", "25", "UAH")
+    colored = w.terminal("ben", "wallet", "request", "25", "UAH")
+    check("\x1b" not in plain, "plain blocks when stdout is no terminal")
+    rows = plain.splitlines()[:-1]
+    width = len(rows[0])
+    check(set(rows[0] + rows[1] + rows[-1]) == {"█"} and all(len(r) == width and r.startswith("████") and r.endswith("████") for r in rows), "the quiet zone")
+    check(set(rows[2]) != {"█"} and rows[2][4] in " ▀▄" and (width - 8 - 17) % 4 == 0 and len(rows) == (width + 1) // 2, f"a code of {width - 8} modules")
+    drawn = [l for l in colored.replace("\r", "").split("\n") if "█" in l]
+    check([re.sub(r"\x1b\[[0-9;]*m", "", l) for l in drawn] == rows and all(l.startswith("\x1b[97;40m\x1b[38;5;231;48;5;16m") and l.endswith("\x1b[0m") for l in drawn),
+          "both colours are set on a terminal")
+    hub.stop()
+
+
+# ---- lines ----
+
+def case_lines(bin_dir, base, rng):
+    hub, w = start(bin_dir, base, "ann", "ben", "cay")
+    ann, ben, cay = (w.pid[n] for n in ("ann", "ben", "cay"))
+
+    def trust(*words, want=0):
+        return w.run("ann", "wallet", "trust", ben, *words, want=want)
+
+    check("no trust lines" in w.text("ann", "wallet", "lines"), "no lines yet")
+    for words in (("UAH", "--ask"), ("UAH", "--freeze"), ("UAH", "--close"), ("UAH", "--max-hop", "none")):
+        check(trust(*words, want=4)["error"]["code"] == "E001", f"{words} without a line")
+    everything = trust("200", "UAH", "--no-routing", "--no-clearing", "--ask", "--daily-limit", "50", "--max-hop", "20", "--block", cay)["policy"]
+    check(everything == {"can_be_intermediate": False, "auto_clearing": False, "ask": True, "daily_limit": "50.00", "max_hop_usage": "20.00", "blocked_participants": [cay]}, f"all at once: {everything}")
+    # each part is taken back alone, the others keep their value
+    now = dict(everything)
+    for words, part, value in (("--routing", "can_be_intermediate", True), ("--clearing", "auto_clearing", True), ("--no-ask", "ask", False), ("--daily-limit none", "daily_limit", None),
+                               ("--max-hop none", "max_hop_usage", None), (f"--unblock {cay}", "blocked_participants", []), ("--daily-limit 7", "daily_limit", "7.00"),
+                               ("--max-hop 0", "max_hop_usage", "0.00"), (f"--block {cay} --block {cay} --block {ben}", "blocked_participants", [cay, ben]),
+                               ("--unblock all", "blocked_participants", []), ("--no-routing", "can_be_intermediate", False), ("--ask", "ask", True)):
+        now[part] = value
+        got = trust("UAH", *words.split())
+        check(got["policy"] == now and got["limit"] == "200.00", f"{words}: {got['policy']}, wanted {now}")
+    check(trust("250", "UAH")["policy"] == now and trust("UAH", "--freeze")["policy"] == now, "limit and status leave the policy alone")
+    out = w.text("ann", "wallet", "trust", ben, "200", "UAH")
+    check("frozen" in out and "may owe you" not in out, f"a frozen line is told as one: {out}")
+    w.run("ben", "wallet", "trust", ann, "30", "UAH")
+    listed = w.run("ann", "wallet", "lines")
+    check([(l["to"], l["status"]) for l in listed["given"]] == [(ben, "frozen")] and [(l["from"], l["limit"]) for l in listed["received"]] == [(ben, "30.00")], f"lines: {listed}")
+    out = w.text("ann", "wallet", "lines")
+    for word in ("Ben (" + ben, "200.00", "30.00", "frozen", "asks", "no routing", "7.00 a day", "0.00 a payment"):
+        check(word in out, f"the list lacks {word}: {out}")
+    check(w.run("ann", "wallet", "lines", "--equivalent", "UAH")["given"], "of one equivalent")
+    w.run("ann", "wallet", "lines", "--equivalent", "NONE", want=4)
+    check("may owe you up to" in w.text("ann", "wallet", "trust", ben, "UAH", "--unfreeze"), "thawed")
+    # contradictions and wrong words, before anything is signed
+    version = w.run("ann", "wallet", "lines")["given"][0]["version"]
+    for words in ("UAH --freeze --unfreeze", "UAH --ask --no-ask", "UAH --routing --no-routing", "UAH --clearing --no-clearing", "UAH --close --freeze", "UAH --close --ask", "100 UAH --close",
+                  f"UAH --block {cay} --unblock {cay}", "UAH --block Cay", "UAH --unblock none", "UAH --daily-limit 1.001", "UAH --max-hop nothing", "UAH"):
+        check(trust(*words.split(), want=2)["error"]["message"], words)
+    check("not blocked" in trust("UAH", "--unblock", cay, want=1)["error"]["message"], "unblock of who is not blocked")
+    check(w.run("ann", "wallet", "lines")["given"][0]["version"] == version, "nothing of it was signed")
+    trust("UAH", "--no-ask")
+    w.run("ben", "wallet", "pay", ann, "5", "UAH")
+    out = w.text("ann", "wallet", "trust", ben, "UAH", "--close")
+    check("repaid" in out and "may owe you" not in out, f"closing, with a debt on it: {out}")
+    check("closing" in w.text("ann", "wallet", "lines"), "a line that closes")
+    hub.stop()
+
+
+# ---- why, offers ----
+
+def case_why(bin_dir, base, rng):
+    hub, w = start(bin_dir, base, "ann", "ben")
+    w.run("ben", "wallet", "trust", w.pid["ann"], "20", "UAH")
+    why = ("wallet", "why", w.pid["ben"])
+    check(w.run("ann", *why, "20", "UAH")["can_pay"] is True, "it could")
+    check(w.run("ann", *why, "21", "UAH", want=1)["can_pay"] is False, "it could not: exit 1 with --json too")
+    check("20.00" in w.text("ann", *why, "21", "UAH", want=1), "in words")
+    proxy = Proxy(hub)
+    w.env["GEONET_HUB"] = proxy.url
+    ends = {"owner": w.pid["ben"], "debtor": w.pid["ann"], "owner_name": "Ben", "debtor_name": "An\u202en\x1b[2J"}
+    for cause, words in (("frozen", "frozen"), ("disputed", "dispute"), ("daily_limit", "today"), ("no_routing", "no payment of others"), ("inactive", "suspended"), ("blocked", "blocks"),
+                         ("made_up", "made_up")):
+        found = {"can_pay": False, "max_amount": "0.00", "routes_count": 0, "estimated_hops": 0, "connected": True, "cut": [ends | {"cause": cause}], "raises": []}
+        proxy.fault = lambda method, path, status, body: answer(200, json.dumps(found)) if "capacity" in path else None
+        out = w.text("ann", *why, "21", "UAH", want=1)
+        check(words in out and "Ben (" in out and "\x1b" not in out and "\u202e" not in out, f"{cause}: {out!r}")
+        proxy.fault = lambda method, path, status, body: error(400, "E002", "no capacity", {"status": "ABORTED", "lines": found["cut"]}) if method == "POST" and path.endswith("/payments") else None
+        check(words in w.text("ann", "wallet", "pay", w.pid["ben"], "21", "UAH", want=1), f"{cause}, when paying")
+    # an offer, with and without what a hub may tell of it
+    for more, words in (({"amount": "12.00", "gain": "3.00", "asked_count": 4, "equivalent": "UAH"}, ("12.00 UAH", "3.00 more", "4 people", "2026-12-01")), ({}, ("a clearing offer", "2026-12-01"))):
+        item = {"key": "ab" * 16, "status": "WAITING_CONFIRMATIONS", "answered": False, "expires_at": "2026-12-01T00:00:00Z", "payment": None} | more
+        proxy.fault = lambda method, path, status, body: answer(200, json.dumps({"items": [item]})) if "asked" in path else None
+        out = w.text("ann", "wallet", "asked")
+        check(all(word in out for word in words), f"an offer: {out}")
+    hub.stop()
+
+
+# ---- what strangers choose, what is slow, what helps ----
+
+def case_words(bin_dir, base, rng):
+    hub, w = start(bin_dir, base, "ann")
+    evil = User(hub, "Be\u202en\x1b]0;owned\x07\u2066\u200b\x9b31m")
+    evil.join()
+    ann = User(hub, "ann")
+    ann.pid = w.pid["ann"]
+    evil.trust(ann, "50")
+    w.run("ann", "wallet", "trust", evil.pid, "50", "UAH")
+    w.run("ann", "wallet", "pay", evil.pid, "3", "UAH")
+    for words in (("lines",), ("debts",), ("history",), ("trust", evil.pid, "60", "UAH"), ("why", evil.pid, "900", "UAH"), ("pay", evil.pid, "900", "UAH"), ("balance",)):
+        out = w.raw("ann", "wallet", *words)
+        text = out.stdout.decode() + out.stderr.decode()
+        check(not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text), f"{words}: {text!r}")
+        check(words[0] not in ("lines", "debts") or evil.pid in text and "Be?n" in text, f"{words} name the PID: {text!r}")
+    # over a second there is a word on the terminal, and none before or elsewhere
+    proxy = Proxy(hub)
+    w.env["GEONET_HUB"] = proxy.url
+    proxy.fault = lambda method, path, status, body: time.sleep(2.5) if path.endswith("/balance") else None
+    check("waiting for the hub" in w.terminal("ann", "wallet", "balance"), "progress")
+    check("waiting" not in w.text("ann", "wallet", "balance"), "no progress outside a terminal")
+    page = open(os.path.join(hub_test.ROOT, "docs", "man", "geonet.1")).read().replace("\\-", "-")
+    commands = re.findall(r'^\s*\{"(wallet \w+)"', open(os.path.join(hub_test.ROOT, "cmd", "geonet", "main.c")).read(), re.M)
+    check(len(commands) >= 12, f"commands: {commands}")
+    completion = w.raw("ann", "completion", "bash").stdout.decode()
+    for command in commands:
+        out = w.raw("ann", *command.split(), "--help").stdout.decode()
+        check("Examples:" in out and f"geonet {command}" in out and "--json" in out, f"help of {command}: {out}")
+        check(command in page, f"the man page lacks {command}")
+        check(f"'{command}')" in completion, f"completion lacks {command}")
+        for option in re.findall(r"^  --([\w-]+)", out.split("Everywhere")[0], re.M):
+            check(option in ("hub", "passphrase-file") or f"--{option}" in page, f"the man page lacks --{option} of {command}")
+    check(f"{UNKNOWN};" in page and "\n.B 6" not in page, "the exit status of an unknown outcome is in the man page")
+    probe = "source /dev/stdin; COMP_WORDS=(geonet --hub http://x wallet li); COMP_CWORD=4; _geonet; echo ${COMPREPLY[@]}"
+    out = subprocess.run(["bash", "-c", probe], input=completion.encode(), stdout=subprocess.PIPE, timeout=20).stdout.decode().split()
+    check(out == ["lines"], f"completion after an option with a value: {out}")
+    hub.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(hub_test.main(globals()))
