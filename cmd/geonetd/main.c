@@ -1,5 +1,6 @@
 /* geonetd: one GeoNet node. Reads the configuration file, then flags over it, and runs until it is told to stop. */
 #include "node/node.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -121,6 +122,7 @@ int main(int argc, char **argv)
 		if (strcmp(argv[i], "--version") == 0)
 			return printf("geonetd %s\n", GEONET_VERSION) < 0;
 	}
+	gn_os_process();
 	gn_node_config_default(&config);
 	default_data(&config);
 	if (parse(argc, argv, false, &config, &flags, why))
