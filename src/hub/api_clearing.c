@@ -378,12 +378,31 @@ void gn_api_gap(struct gn_hub_request *r)
 		start_job(r, e.code, JOB_GAP);
 }
 
-static void clear_cycles(struct gn_hub_request *r, const char *code, uint8_t max_len)
+/* Cycles are looked for on the replica; the loop clears those that are still there. */
+struct found {
+	uint32_t pairs[CLEAR_CYCLES_MAX], count;
+};
+
+static void run_find(struct gn_long *q, struct gn_hub_view *v)
 {
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_CLEAR, .code = gn_str(code), .max_len = max_len};
-	r->hold = json_string(code);
+	struct found *f = q->job;
+	q->err = gn_ledger_find_cycles(v->ledger, q->eq, (unsigned)q->depth, f->pairs, &f->count);
+}
+
+static void drop_found(struct gn_long *q)
+{
+	free(q->job);
+}
+
+static void clear_found(struct gn_long *q)
+{
+	struct gn_hub_request *r = q->request;
+	struct found *f = q->job;
 	uint64_t ticket = gn_hub_ticket(r, cleared);
-	gn_err err = ticket ? gn_ledger_admin(r->hub->ledger, &a, ticket, r->hub->now) : GN_BUSY;
+	gn_err err = ticket ? gn_ledger_clear_pairs(r->hub->ledger, q->eq, (unsigned)q->depth, f->pairs, f->count,
+						    ticket, r->hub->now)
+			    : GN_BUSY;
+	free(f);
 	if (!err)
 		return;
 	if (ticket)
@@ -391,14 +410,31 @@ static void clear_cycles(struct gn_hub_request *r, const char *code, uint8_t max
 	cleared(r, &(struct gn_ledger_event){.kind = GN_LEDGER_RESULT, .err = err});
 }
 
+static void clear_cycles(struct gn_hub_request *r, const struct gn_ledger_equivalent *e, uint64_t max_len)
+{
+	struct found *f = calloc(1, sizeof *f);
+	if (!f) {
+		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
+		return;
+	}
+	r->hold = json_string(e->code);
+	gn_hub_long(r, &(struct gn_long){.run = run_find,
+					 .then = clear_found,
+					 .drop = drop_found,
+					 .eq = e->number,
+					 .depth = max_len,
+					 .job = f});
+}
+
 void gn_hub_clear(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
-	char code[17];
-	snprintf(code, sizeof code, "%.*s", (int)c->code.len, (const char *)c->code.p);
-	if (c->mode == GN_CLEAR_CYCLES)
-		clear_cycles(r, code, c->max_len);
+	struct gn_ledger_equivalent e;
+	if (gn_ledger_find_equivalent(r->hub->ledger, c->code, &e))
+		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
+	else if (c->mode == GN_CLEAR_CYCLES)
+		clear_cycles(r, &e, c->max_len);
 	else
-		start_job(r, code, c->mode == GN_CLEAR_OFFER ? JOB_OFFER : JOB_CLEAR);
+		start_job(r, e.code, c->mode == GN_CLEAR_OFFER ? JOB_OFFER : JOB_CLEAR);
 }
 
 void gn_api_clear_auto(struct gn_hub_request *r)
@@ -407,7 +443,7 @@ void gn_api_clear_auto(struct gn_hub_request *r)
 	uint64_t depth;
 	struct gn_ledger_equivalent e;
 	if (clear_arguments(r, code, &depth) && gn_hub_equivalent(r, code, &e))
-		clear_cycles(r, e.code, (uint8_t)(depth < 6 ? depth : 6));
+		clear_cycles(r, &e, depth < 6 ? depth : 6);
 }
 
 /* ---- those made ---- */

@@ -319,6 +319,11 @@ GN_MUST gn_err gn_ledger_follower(const struct gn_env *env, struct gn_slice stat
  * error it is good for gn_ledger_free alone. */
 GN_MUST gn_err gn_ledger_follow(struct gn_ledger *f, struct gn_slice payload, uint64_t first_seq, uint32_t count);
 
+/* Pairs that cycles of at most max_len (3..6) go through, as a follower sees them: what to give to gn_ledger_clear_pairs. GN_NOMEM. */
+GN_MUST gn_err gn_ledger_find_cycles(struct gn_ledger *f, uint32_t eq, unsigned max_len, uint32_t pairs[CLEAR_CYCLES_MAX], uint32_t *count);
+/* Clears what cycles go through these pairs now: bounded work, one CLEARING record and one RESULT. GN_AGAIN: there are none. */
+GN_MUST gn_err gn_ledger_clear_pairs(struct gn_ledger *l, uint32_t eq, unsigned max_len, const uint32_t *pairs, uint32_t count, uint64_t ticket, gn_time now);
+
 /* ---- a journal's files, read while they grow (LG-56): "<dir>/%08x.log", numbered from 1 ---- */
 
 #define GN_JOURNAL_FILE_HEAD 8192u  /* bytes: what a file begins with, then batches */

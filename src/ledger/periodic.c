@@ -91,6 +91,39 @@ gn_err lg_clear_cycles(struct gn_ledger *l, uint32_t eq, unsigned max_len, uint6
 	return commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, ticket, now);
 }
 
+gn_err gn_ledger_clear_pairs(struct gn_ledger *l, uint32_t eq, unsigned max_len, const uint32_t *pairs, uint32_t count, uint64_t ticket, gn_time now)
+{
+	gn_err err = GN_OK;
+	if (l->state != LG_RUNNING || l->config.verify)
+		return GN_STATE;
+	if (eq >= l->book.eq_count || max_len < 3 || max_len > 6)
+		return GN_RANGE;
+	struct lg_eq *q = l->book.eqs[eq];
+	for (uint32_t i = 0; i < count && !err && l->cycles.count < CLEAR_CYCLES_MAX; i++)
+		if (pairs[i] < q->pair_count)
+			err = lg_cycles_through(&l->cycles, &l->router, &l->book, q, pairs[i], max_len, CLEAR_WORK_INLINE);
+	return commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, ticket, now);
+}
+
+gn_err gn_ledger_find_cycles(struct gn_ledger *f, uint32_t eq, unsigned max_len, uint32_t pairs[CLEAR_CYCLES_MAX], uint32_t *count)
+{
+	gn_err err = GN_OK;
+	GN_ASSERT(f->config.verify);
+	if (eq >= f->book.eq_count || max_len < 3 || max_len > 6)
+		return GN_RANGE;
+	struct lg_eq *q = f->book.eqs[eq];
+	*count = 0;
+	for (uint32_t i = 0; i < q->pair_count && !err && f->cycles.count < CLEAR_CYCLES_MAX; i++) {
+		uint32_t before = f->cycles.count;
+		err = lg_cycles_through(&f->cycles, &f->router, &f->book, q, i, max_len, UINT32_MAX);
+		if (f->cycles.count > before)
+			pairs[(*count)++] = i;
+	}
+	lg_cycles_undo(&f->cycles, q);
+	lg_cycles_reset(&f->cycles);
+	return err;
+}
+
 /* ---- exact ---- */
 
 gn_err gn_ledger_clearing_new(const struct gn_ledger *l, const struct gn_env *env, struct gn_slice code, bool with_asking, struct gn_clearing **out)
