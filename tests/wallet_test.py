@@ -320,7 +320,8 @@ def case_why(bin_dir, base, rng):
     proxy = Proxy(hub)
     w.env["GEONET_HUB"] = proxy.url
     ends = {"owner": w.pid["ben"], "debtor": w.pid["ann"], "owner_name": "Ben", "debtor_name": "An\u202en\x1b[2J"}
-    for cause, words in (("frozen", "frozen"), ("disputed", "dispute"), ("daily_limit", "today"), ("no_routing", "no payment of others"), ("inactive", "suspended"), ("blocked", "blocks"),
+    ends |= {"by": w.pid["ben"], "by_name": "Ben"}
+    for cause, words in (("full", "used up"), ("frozen", "froze"), ("dispute", "dispute"), ("suspended", "is suspended"), ("no_middle", "passes on no payments"), ("daily", "today"), ("hop", "one payment"),
                          ("made_up", "made_up")):
         found = {"can_pay": False, "max_amount": "0.00", "routes_count": 0, "estimated_hops": 0, "connected": True, "cut": [ends | {"cause": cause}], "raises": []}
         proxy.fault = lambda method, path, status, body: answer(200, json.dumps(found)) if "capacity" in path else None
@@ -328,6 +329,10 @@ def case_why(bin_dir, base, rng):
         check(words in out and "Ben (" in out and "\x1b" not in out and "\u202e" not in out, f"{cause}: {out!r}")
         proxy.fault = lambda method, path, status, body: error(400, "E002", "no capacity", {"status": "ABORTED", "lines": found["cut"]}) if method == "POST" and path.endswith("/payments") else None
         check(words in w.text("ann", "wallet", "pay", w.pid["ben"], "21", "UAH", want=1), f"{cause}, when paying")
+    found = {"can_pay": False, "max_amount": "0.00", "connected": True, "cut": [{"cause": "inactive"}], "explanation": "As the hub says."}
+    proxy.fault = lambda method, path, status, body: answer(200, json.dumps(found)) if "capacity" in path else None
+    out = w.text("ann", *why, "21", "UAH", want=1)
+    check("equivalent was ended" in out and "As the hub says." in out, f"a cause without ends: {out}")
     # an offer, with and without what a hub may tell of it
     for more, words in (({"amount": "12.00", "gain": "3.00", "asked_count": 4, "equivalent": "UAH"}, ("12.00 UAH", "3.00 more", "4 people", "2026-12-01")), ({}, ("a clearing offer", "2026-12-01"))):
         item = {"key": "ab" * 16, "status": "WAITING_CONFIRMATIONS", "answered": False, "expires_at": "2026-12-01T00:00:00Z", "payment": None} | more

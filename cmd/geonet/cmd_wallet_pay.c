@@ -83,61 +83,50 @@ static void print_raises(FILE *to, const json_t *list)
 	}
 }
 
-/* What stops a line, by the word the hub uses for it: OWNER, DEBTOR stand for the two ends. */
+/* What stops a line, by the ledger's word for it (gn_ledger_cause_name): OWNER and DEBTOR are its ends, BY who is
+ * meant. */
 static const struct {
 	const char *cause, *sentence;
 } causes[] = {
-	{"limit", "the line of OWNER to DEBTOR is used up"},
-	{"used_up", "the line of OWNER to DEBTOR is used up"},
-	{"reserved", "payments that wait for answers hold the line of OWNER to DEBTOR"},
-	{"frozen", "the line of OWNER to DEBTOR is frozen: it takes no new debt for now"},
-	{"disputed", "an officer froze the line of OWNER to DEBTOR in a dispute"},
+	{"full", "the line of OWNER to DEBTOR is used up"},
+	{"frozen", "OWNER froze the line to DEBTOR: no new debt for now"},
 	{"dispute", "an officer froze the line of OWNER to DEBTOR in a dispute"},
-	{"closing", "the line of OWNER to DEBTOR is being closed"},
-	{"closed", "the line of OWNER to DEBTOR is closed"},
-	{"daily_limit", "the line of OWNER to DEBTOR has moved its most of today; it goes on tomorrow (UTC)"},
-	{"max_hop_usage", "OWNER lets one payment of others move less than this over the line to DEBTOR"},
-	{"no_routing", "OWNER lets no payment of others pass over the line to DEBTOR"},
-	{"routing", "OWNER lets no payment of others pass over the line to DEBTOR"},
-	{"can_be_intermediate", "OWNER lets no payment of others pass over the line to DEBTOR"},
-	{"not_intermediate", "OWNER lets no payment of others pass over the line to DEBTOR"},
-	{"blocked", "OWNER blocks somebody on the way over the line to DEBTOR"},
-	{"blocked_participants", "OWNER blocks somebody on the way over the line to DEBTOR"},
-	{"inactive", "OWNER or DEBTOR is suspended, or the equivalent was ended: only debts can be repaid"},
-	{"suspended", "OWNER or DEBTOR is suspended: neither pays, routes nor receives"},
-	{"equivalent", "the equivalent was ended: only debts in it can be repaid"},
-	{"no_line", "there is no line of OWNER to DEBTOR"},
+	{"suspended", "BY is suspended: neither pays, routes nor receives"},
+	{"inactive", "the equivalent was ended: only debts in it can be repaid"},
+	{"no_middle", "BY passes on no payments of others"},
+	{"daily", "the line of OWNER to DEBTOR has moved its most of today; it goes on tomorrow (UTC)"},
+	{"hop", "OWNER lets one payment of others move less than this over the line to DEBTOR"},
 };
 
 static void print_cause(FILE *to, const json_t *item)
 {
-	const char *cause = json_text(item, "cause"), *sentence = NULL;
-	const char *owner = wallet_who(item, "owner_name", "owner"),
-		   *debtor = wallet_who(item, "debtor_name", "debtor");
+	const char *sentence = "CAUSE: the line of OWNER to DEBTOR";
+	const struct {
+		const char *word, *value;
+	} words[] = {{"OWNER", wallet_who(item, "owner_name", "owner")},
+		     {"DEBTOR", wallet_who(item, "debtor_name", "debtor")},
+		     {"BY", wallet_who(item, "by_name", "by")},
+		     {"CAUSE", wallet_text(item, "cause")}};
 	for (size_t i = 0; i < GN_COUNT(causes); i++)
-		if (strcmp(cause, causes[i].cause) == 0)
+		if (strcmp(json_text(item, "cause"), causes[i].cause) == 0)
 			sentence = causes[i].sentence;
 	fputs("  ", to);
-	if (!sentence) {
-		fprintf(to, "%s", wallet_text(item, "cause"));
-		if (*owner || *debtor)
-			fprintf(to, ": the line of %s to %s", owner, debtor);
-	}
-	while (sentence && *sentence) {
-		bool is_owner = strncmp(sentence, "OWNER", 5) == 0, is_debtor = strncmp(sentence, "DEBTOR", 6) == 0;
-		const char *name = is_owner ? owner : debtor;
-		if (is_owner || is_debtor) {
-			fputs(*name ? name : "somebody", to);
-			sentence += is_owner ? 5 : 6;
-		} else {
+	while (*sentence) {
+		size_t k = 0;
+		while (k < GN_COUNT(words) && strncmp(sentence, words[k].word, strlen(words[k].word)) != 0)
+			k++;
+		if (k == GN_COUNT(words)) {
 			fputc(*sentence++, to);
+			continue;
 		}
+		fputs(*words[k].value ? words[k].value : "somebody", to);
+		sentence += strlen(words[k].word);
 	}
 	fputc('\n', to);
 }
 
-/* Lines with a cause may stand under any name. */
-static void print_causes(FILE *to, const json_t *details)
+/* Lines with a cause may stand under any name. explained: words about full lines were printed already. */
+static void print_causes(FILE *to, const json_t *details, bool explained)
 {
 	const char *name;
 	json_t *list, *item;
@@ -146,7 +135,8 @@ static void print_causes(FILE *to, const json_t *details)
 	{
 		json_array_foreach(list, i, item)
 		{
-			if (*json_text(item, "cause"))
+			const char *cause = json_text(item, "cause");
+			if (*cause && !(explained && strcmp(cause, "full") == 0))
 				print_cause(to, item);
 		}
 	}
@@ -190,7 +180,7 @@ static int refused(const struct payment *p, const json_t *answer, const char *wh
 	free(message);
 	if (!p->cli->json) {
 		print_raises(stderr, json_object_get(details, "raises"));
-		print_causes(stderr, details);
+		print_causes(stderr, details, false);
 	}
 	return CLI_FAILED;
 }
@@ -461,8 +451,8 @@ static void tell_why(const json_t *a, const char *amount, const char *equivalent
 		printf("no chain of trust lines leads there at all\n");
 	if (can)
 		return;
-	print_causes(stdout, a);
-	print_causes(stdout, json_object_get(a, "details"));
+	print_causes(stdout, a, *json_text(a, "explanation"));
+	print_causes(stdout, json_object_get(a, "details"), *json_text(a, "explanation"));
 	print_raises(stdout, json_object_get(a, "raises"));
 }
 
