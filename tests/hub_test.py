@@ -260,6 +260,7 @@ def case_errors(bin_dir, base, rng):
     refused("a sequence that goes back", a.call("PATCH", "/participants/me", a.signed("participant.profile", {"display_name": "X"}, seq=1)), 409, "E008")
     line = a.get("/trustlines?direction=outgoing")["items"][0]
     refused("a version that was", a.send("PATCH", f"/trustlines/{line['id']}", "line.update", {"id": line["id"], "limit": "2.00", "version": 7}), 409, "E008")
+    b.login() # tokens are good for 3 s here
     other = b.get("/trustlines?direction=outgoing")["items"][0]
     status, answer = a.send("PATCH", f"/trustlines/{other['id']}", "line.update", {"id": other["id"], "limit": "2.00", "version": other["version"]})
     check(status in (400, 403, 404) and mark(hub, a) == now[0], f"another's line: {status} {answer}")
