@@ -154,24 +154,36 @@ static json_t *plain_end(struct gn_hub_request *r, json_t *in)
 	return out;
 }
 
+/* As the ledger takes them; two codes that differ by case alone are one too many (docs/decisions/101). */
 static bool code_ok(struct gn_slice code)
 {
 	bool ok = code.len >= 1 && code.len <= 16;
 	for (size_t i = 0; ok && i < code.len; i++)
-		ok = (code.p[i] >= 'A' && code.p[i] <= 'Z') || (code.p[i] >= '0' && code.p[i] <= '9') ||
-		     code.p[i] == '_';
+		ok = (code.p[i] >= '0' && code.p[i] <= '9') || code.p[i] == '_' ||
+		     ((code.p[i] | 0x20) >= 'a' && (code.p[i] | 0x20) <= 'z');
 	return ok;
+}
+
+static bool same_letters(struct gn_slice a, struct gn_slice b)
+{
+	bool same = a.len == b.len;
+	for (size_t i = 0; same && i < a.len; i++) /* of codes: letters, digits, _ */
+		same = a.p[i] == b.p[i] || (a.p[i] >= 'A' && (a.p[i] ^ b.p[i]) == 0x20);
+	return same;
 }
 
 static bool fits_create(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	struct gn_ledger_equivalent old;
 	if (!code_ok(c->code)) {
-		gn_hub_fail_as(r, 422, "E009", NULL, "a code is 1 to 16 of A-Z, 0-9 and _");
+		gn_hub_fail_as(r, 422, "E009", NULL, "a code is 1 to 16 of A-Z, a-z, 0-9 and _");
 		return false;
 	}
-	if (gn_ledger_find_equivalent(r->hub->ledger, c->code, &old) == GN_OK) {
-		gn_hub_fail_as(r, 409, "E008", NULL, "there is an equivalent %s already", old.code);
+	for (uint32_t eq = 0; gn_ledger_equivalent(r->hub->ledger, eq, &old) == GN_OK; eq++) {
+		if (!same_letters(c->code, gn_str(old.code)))
+			continue;
+		gn_hub_fail_as(r, 409, "E008", json_pack("{ss}", "code", old.code), "there is an equivalent %s already",
+			       old.code);
 		return false;
 	}
 	return true;
