@@ -151,7 +151,12 @@ def case_repeat(bin_dir, base, rng):
     for other in ((w.pid["ben"], "11"), (w.pid["cay"], "10")):
         out = w.run("ann", "wallet", "pay", *other, "UAH", "--tx-id", longest, want=1)["error"]
         check(out["code"] == "E008" and "belongs to another payment" in out["message"] and "10.00 UAH" in out["message"], f"another payment's tx_id: {out}")
-    check(owes(w, "ann") == "40.00", f"after all repeats: {owes(w, 'ann')}")
+    # a long note in a sentence is cut between characters
+    w.run("ann", "wallet", "pay", w.pid["ben"], "1", "UAH", "--tx-id", "long", "--note", "x" + "ж" * 500)
+    out = w.run("ann", "wallet", "pay", w.pid["ben"], "2", "UAH", "--tx-id", "long", want=1)["error"]
+    check("жж" in out["message"] and "?" not in out["message"], f"a long note: {out}")
+    check("your own" in w.run("ann", "wallet", "pay", w.pid["ann"], "1", "UAH", want=2)["error"]["message"], "paying oneself")
+    check(owes(w, "ann") == "41.00", f"after all repeats: {owes(w, 'ann')}")
     # a payment that failed is told as such at its repeat too
     check(w.run("ann", "wallet", "pay", w.pid["ben"], "9000", "UAH", "--tx-id", "big", want=1)["error"]["details"]["raises"], "what would have to be raised, in JSON")
     out = w.text("ann", "wallet", "pay", w.pid["ben"], "9000", "UAH", "--tx-id", "big", want=1)
@@ -203,7 +208,9 @@ def case_lost(bin_dir, base, rng):
     proxy.before, proxy.fault = True, only_payments(error(429, "E009", "too much at once"))
     again = ("wallet", "pay", w.pid["ben"], "10.00", "UAH", "--tx-id")
     check(w.run("ann", *again, tx_id)["repeated"] is True, "a refused repeat is looked up")
-    check("neither before nor now" in w.text("ann", *again, "unheard-of", want=1), "a refused repeat that the hub knows nothing of")
+    check("not known" in w.text("ann", *again, "unheard-of", want=UNKNOWN), "a rate says nothing about an earlier payment, even when the history knows none")
+    proxy.fault = only_payments(error(400, "E004", "it is suspended, frozen or closed"))
+    check("neither before nor now" in w.text("ann", *again, "unheard-of", want=1), "a repeat that the ledger refuses and the hub knows nothing of")
     proxy.fault = only_payments(error(409, "E008", "not possible in this state"))
     check("By this command nothing was paid" in w.text("ann", *again, tx_id, want=1), "a conflict names the payment that was made")
     check("not known" in w.text("ann", *again, "unheard-of", want=UNKNOWN), "a conflict that cannot be explained")
@@ -358,6 +365,11 @@ def case_words(bin_dir, base, rng):
         text = out.stdout.decode() + out.stderr.decode()
         check(not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]", text), f"{words}: {text!r}")
         check(words[0] not in ("lines", "debts") or evil.pid in text and "Be?n" in text, f"{words} name the PID: {text!r}")
+    # a hub that lies about decimals does not bring the wallet down
+    liar = Proxy(hub)
+    liar.fault = lambda method, path, status, body: answer(200, json.dumps({"items": [{"code": "UAH", "precision": 99}]})) if path.endswith("/equivalents") else None
+    w.env["GEONET_HUB"] = liar.url
+    check("decimals" in w.text("ann", "wallet", "pay", evil.pid, "1", "UAH", want=1), "99 decimals")
     # over a second there is a word on the terminal, and none before or elsewhere
     proxy = Proxy(hub)
     w.env["GEONET_HUB"] = proxy.url

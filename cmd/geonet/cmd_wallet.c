@@ -16,6 +16,15 @@ const char *wallet_text(const json_t *item, const char *name)
 	return out_text(json_text(item, name));
 }
 
+const char *wallet_brief(const char *text, size_t max)
+{
+	size_t n = strlen(text);
+	if (n > max)
+		for (n = max; n && ((unsigned char)text[n] & 0xc0) == 0x80;)
+			n--;
+	return out_text_slice(gn_slice(text, n));
+}
+
 const char *wallet_who(const json_t *item, const char *name, const char *pid)
 {
 	static char buffers[4][1200];
@@ -221,6 +230,16 @@ int cmd_wallet_asked(struct cli *cli)
 	return exit;
 }
 
+static void tell_answered(const struct cli *cli, const char *word, const json_t *payment, const json_t *told)
+{
+	if (json_is_object(payment))
+		cli_note(cli, "answered %s to %s %s from %s to %s; it is %s now", word, wallet_text(payment, "amount"),
+			 wallet_text(payment, "equivalent"), wallet_text(payment, "from"), wallet_text(payment, "to"),
+			 wallet_text(told, "status"));
+	else
+		cli_note(cli, "answered %s to the clearing offer; it is %s now", word, wallet_text(told, "status"));
+}
+
 int cmd_wallet_answer(struct cli *cli)
 {
 	struct hub hub;
@@ -252,7 +271,7 @@ int cmd_wallet_answer(struct cli *cli)
 	if (!exit && cli->json)
 		exit = cli_json(cli, json_incref(told));
 	else if (!exit)
-		cli_note(cli, "answered; it is %s now", wallet_text(told, "status"));
+		tell_answered(cli, word, json_object_get(found, "payment"), told);
 	json_decref(told);
 	json_decref(answer);
 	hub_close(&hub);

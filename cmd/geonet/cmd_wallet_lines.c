@@ -334,6 +334,9 @@ int cmd_wallet_trust(struct cli *cli)
 		exit = check_bound(cli, "max-hop", equivalent, precision);
 	if (!exit)
 		exit = hub_person(cli, &hub, cli->args[0], pid);
+	if (!exit && strcmp(pid, hub.id.pid) == 0)
+		exit = cli_fail(cli, CLI_USAGE, "usage",
+				"this PID is your own: a line leads to somebody else. Nothing was signed");
 	if (!exit)
 		exit = change_line(cli, &hub, pid, limit, equivalent);
 	hub_close(&hub);

@@ -160,8 +160,8 @@ static int unknown(const struct payment *p, const char *cause)
 {
 	char *command = repeat_command(p);
 	char *message = cli_format(
-		"whether this was paid is not known: %.300s. Repeat it with the same tx_id: it cannot be paid twice",
-		cause);
+		"whether this was paid is not known: %s. Repeat it with the same tx_id: it cannot be paid twice",
+		wallet_brief(cause, 300));
 	fail_with(p->cli, CLI_UNKNOWN, "unknown", message, json_pack("{ss ss}", "tx_id", p->tx_id, "repeat", command));
 	if (!p->cli->json)
 		fprintf(stderr, "  tx_id:  %s\n  repeat: %s\n", p->tx_id, command);
@@ -174,7 +174,7 @@ static int refused(const struct payment *p, const json_t *answer, const char *wh
 {
 	const json_t *error = json_object_get(answer, "error"), *details = json_object_get(error, "details");
 	const char *code = json_text(error, "code");
-	char *message = cli_format("%s: %.600s (%.8s)", what, wallet_text(error, "message"), code);
+	char *message = cli_format("%s: %s (%s)", what, wallet_brief(json_text(error, "message"), 600), code);
 	fail_with(p->cli, CLI_FAILED, code, message,
 		  details ? json_incref((json_t *)(uintptr_t)details) : json_object());
 	free(message);
@@ -247,13 +247,43 @@ static bool same_payment(const struct payment *p, const json_t *stored)
 	       a == b;
 }
 
+static const char *state_words(const json_t *stored)
+{
+	const char *status = json_text(stored, "status");
+	return strcmp(status, "ABORTED") == 0     ? "failed"
+	       : strcmp(status, "COMMITTED") == 0 ? "was made"
+						  : "is under way";
+}
+
+/* The tx_id stands for a payment of ours that this command does not repeat. */
+static int belongs(const struct payment *p, json_t *stored, bool other)
+{
+	const char *note = json_text(stored, "description");
+	char *message = cli_format(
+		"the tx_id %s belongs to %s payment, of %s %s to %s%s%s%s, which %s. By this command nothing was paid",
+		p->tx_id, other ? "another" : "this", wallet_text(stored, "amount"), wallet_text(stored, "equivalent"),
+		wallet_text(stored, "to"), *note ? " (" : "", wallet_brief(note, 200), *note ? ")" : "",
+		state_words(stored));
+	int exit = fail_with(p->cli, CLI_FAILED, "E008", message,
+			     json_pack("{ss sO}", "tx_id", p->tx_id, "payment", stored));
+	free(message);
+	return exit;
+}
+
+/* Rates and tokens are judged before the payment is looked at, so such a refusal says nothing about an earlier one. */
+static bool about_payment(long status)
+{
+	return status == 400 || status == 404 || status == 409 || status == 422;
+}
+
 /* The hub refused a repeat: what does it keep under this tx_id? */
-static int look_up(const struct payment *p, const json_t *refusal)
+static int look_up(const struct payment *p, long refused_as, const json_t *refusal)
 {
 	const json_t *error = json_object_get(refusal, "error");
 	bool conflict = strcmp(json_text(error, "code"), "E008") == 0;
 	char *part = url_part(p->tx_id), *path = cli_format("/payments/%s", part);
-	char *cause = cli_format("the hub does not take the repeat: %.200s", wallet_text(error, "message"));
+	char *cause =
+		cli_format("the hub does not take the repeat: %s", wallet_brief(json_text(error, "message"), 200));
 	json_t *stored = NULL;
 	p->hub->quiet = true;
 	long status = hub_try(p->cli, p->hub, "GET", path, NULL, &stored);
@@ -261,29 +291,14 @@ static int look_up(const struct payment *p, const json_t *refusal)
 	bool mine = status == 200 && strcmp(json_text(stored, "from"), p->hub->id.pid) == 0;
 	bool none = !mine && (status == 404 ? has_code(stored) : status == 200 && *json_text(stored, "from"));
 	int exit;
-	if (mine && !conflict && same_payment(p, stored) && is_outcome(p, stored)) {
+	if (mine && !conflict && same_payment(p, stored) && is_outcome(p, stored))
 		exit = tell_outcome(p, stored, true);
-	} else if (mine) {
-		bool aborted = strcmp(json_text(stored, "status"), "ABORTED") == 0,
-		     other = conflict || !same_payment(p, stored);
-		char *message =
-			cli_format("the tx_id %s belongs to %s payment, of %.50s %.20s to %.50s%s%.300s%s, which %s. "
-				   "By this command nothing was paid",
-				   p->tx_id, other ? "another" : "this", json_text(stored, "amount"),
-				   json_text(stored, "equivalent"), json_text(stored, "to"),
-				   *json_text(stored, "description") ? " (" : "", json_text(stored, "description"),
-				   *json_text(stored, "description") ? ")" : "",
-				   aborted                                                 ? "failed"
-				   : strcmp(json_text(stored, "status"), "COMMITTED") == 0 ? "was made"
-											   : "is under way");
-		exit = fail_with(p->cli, CLI_FAILED, "E008", message,
-				 json_pack("{ss sO}", "tx_id", p->tx_id, "payment", stored));
-		free(message);
-	} else if (none && !conflict) {
+	else if (mine)
+		exit = belongs(p, stored, conflict || !same_payment(p, stored));
+	else if (none && !conflict && about_payment(refused_as))
 		exit = refused(p, refusal, "nothing was paid, neither before nor now");
-	} else {
+	else
 		exit = unknown(p, cause);
-	}
 	json_decref(stored);
 	free(cause);
 	free(path);
@@ -295,7 +310,7 @@ static int judge(const struct payment *p, long status, json_t *answer)
 {
 	const json_t *error = json_object_get(answer, "error"), *details = json_object_get(error, "details");
 	bool stored = *json_text(answer, "signed") || json_is_true(json_object_get(answer, "repeated"));
-	char cause[400];
+	char cause[1600];
 	if (status >= 200 && status < 300 && is_outcome(p, answer))
 		return tell_outcome(p, answer, p->repeats && stored);
 	if (is_aborted(answer))
@@ -304,12 +319,12 @@ static int judge(const struct payment *p, long status, json_t *answer)
 				       ? "this payment was made before and failed; nothing was paid"
 				       : "nothing was paid");
 	if (status >= 400 && status < 500 && has_code(answer))
-		return p->repeats ? look_up(p, answer) : refused(p, answer, "nothing was paid");
+		return p->repeats ? look_up(p, status, answer) : refused(p, answer, "nothing was paid");
 	if (status < 0)
 		snprintf(cause, sizeof cause, "the hub's answer did not come");
 	else if (*json_text(error, "message"))
-		snprintf(cause, sizeof cause, "the hub answered %ld: %.200s (%.8s)", status,
-			 wallet_text(error, "message"), wallet_text(error, "code"));
+		snprintf(cause, sizeof cause, "the hub answered %ld: %s (%s)", status, wallet_text(error, "message"),
+			 wallet_text(error, "code"));
 	else
 		snprintf(cause, sizeof cause, "the hub's answer (%ld) cannot be read", status);
 	return unknown(p, cause);
@@ -358,7 +373,8 @@ static int pay(struct payment *p)
 	json_t *request = hub_signed(p->cli, p->hub, GN_OP_PAYMENT, body, p->tx_id);
 	if (!request)
 		return CLI_FAILED;
-	cli_note(p->cli, "payment %s: %s %s to %s", p->tx_id, q->amount, q->equivalent, q->pid);
+	cli_note(p->cli, "payment %s: %s %s to %s%s%s", p->tx_id, q->amount, q->equivalent, q->pid,
+		 *q->note ? ", " : "", out_text(q->note));
 	p->hub->quiet = true; /* the cause of a lost answer is told with what to do about it */
 	long status = hub_try(p->cli, p->hub, "POST", "/payments", request, &answer);
 	p->hub->quiet = false;
@@ -395,8 +411,8 @@ static int read_request(struct cli *cli, bool is_address, struct request *q)
 				"the request leaves the amount to you: geonet wallet pay geo://... AMOUNT");
 	if (*q->note && note && strcmp(q->note, note) != 0)
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"the request has a note already ('%.200s'); leave --note out. Nothing was signed",
-				q->note);
+				"the request has a note already ('%s'); leave --note out. Nothing was signed",
+				wallet_brief(q->note, 200));
 	if (!*q->amount) {
 		char unit[sizeof q->equivalent];
 		memcpy(unit, q->equivalent, sizeof unit);
@@ -427,6 +443,9 @@ int cmd_wallet_pay(struct cli *cli)
 		exit = hub_amount(cli, &hub, q.equivalent, q.amount, &amount, &precision);
 	if (!exit && !is_address)
 		exit = hub_person(cli, &hub, cli->args[0], q.pid);
+	if (!exit && strcmp(q.pid, hub.id.pid) == 0)
+		exit = cli_fail(cli, CLI_USAGE, "usage",
+				"this PID is your own: nobody can pay himself. Nothing was signed");
 	if (!exit)
 		exit = pay(&p);
 	hub_close(&hub);

@@ -31,8 +31,8 @@ int request_words(struct cli *cli, const char *amount, const char *equivalent, s
 {
 	if (strlen(amount) >= sizeof out->amount || strlen(equivalent) >= sizeof out->equivalent)
 		return cli_fail(cli, CLI_USAGE, "E009",
-				"'%.60s' is not an amount, or '%.60s' no equivalent. Nothing was signed", amount,
-				equivalent);
+				"'%s' is not an amount, or '%s' no equivalent. Nothing was signed",
+				wallet_brief(amount, 60), wallet_brief(equivalent, 60));
 	snprintf(out->amount, sizeof out->amount, "%s", amount);
 	snprintf(out->equivalent, sizeof out->equivalent, "%s", equivalent);
 	return CLI_OK;

@@ -410,6 +410,9 @@ int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const c
 	json_decref(answer);
 	if (!found)
 		return cli_fail(cli, CLI_NOT_FOUND, "E001", "this hub has no equivalent %s", equivalent);
+	if (*precision > GN_PRECISION_MAX)
+		return cli_fail(cli, CLI_FAILED, "io", "the hub gives %s %u decimals; there are at most %u", equivalent,
+				*precision, GN_PRECISION_MAX);
 	if (text && gn_amount_parse(gn_str(text), *precision, out)) {
 		const char *point = strchr(text, '.');
 		if (point && strspn(point + 1, "0123456789") == strlen(point + 1) && strlen(point + 1) > *precision)

@@ -27,12 +27,16 @@ int cli_exit_of(gn_err err)
 
 int cli_fail(struct cli *cli, int exit, const char *code, const char *fmt, ...)
 {
-	char raw[1000];
 	va_list args;
 	va_start(args, fmt);
-	vsnprintf(raw, sizeof raw, fmt, args);
+	int len = vsnprintf(NULL, 0, fmt, args);
 	va_end(args);
-	const char *text = out_text(raw); /* words of users, files and strangers are in it */
+	char *raw = cli_alloc((size_t)len + 1);
+	va_start(args, fmt);
+	vsnprintf(raw, (size_t)len + 1, fmt, args);
+	va_end(args);
+	const char *text = out_text(raw); /* words of users, files and strangers are in it; cut between characters */
+	free(raw);
 	cli_progress_done(cli);
 	if (cli->json)
 		cli_json(cli, json_pack("{s{ss ss}}", "error", "code", code, "message", text));

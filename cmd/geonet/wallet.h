@@ -12,6 +12,8 @@ int wallet_open(struct cli *cli, struct hub *hub);
 int wallet_look(struct cli *cli, struct hub *hub, const char *path, json_t **out, const char *what);
 /* A member as text that is safe to print; one of the static buffers of out_text. */
 const char *wallet_text(const json_t *item, const char *name);
+/* At most max bytes of a text, whole characters, safe to print. */
+const char *wallet_brief(const char *text, size_t max);
 /* "Name (PID)": names are not unique and are chosen by their bearers. One of four static buffers. */
 const char *wallet_who(const json_t *item, const char *name, const char *pid);
 
