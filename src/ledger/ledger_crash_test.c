@@ -1,6 +1,7 @@
 /* Power fails at every request to the disk, in every history of a few operations, in four ways; and at random in long histories. What
  * comes back is a state that was, not older than what was told, and sending the last request again ends where it would have ended.
- * GEONET_CRASH_LEN (default 3) is the length of histories, GEONET_CRASH_OPS (default 1500) that of the random one, GEONET_SEED its seed. */
+ * GEONET_CRASH_LEN (default 3) is the length of histories, of which the longest are tried every GEONET_CRASH_EVERYth (default 5; 1: all);
+ * GEONET_CRASH_OPS (default 1500) is the length of the random one, GEONET_SEED its seed. That the states are right is ledger_lockstep_test's. */
 #include "ledger/harness_int.h"
 
 static struct hub h, again;
@@ -38,13 +39,22 @@ static void pay(unsigned from, unsigned to, const char *amount)
 	assert_int_equal(hub_send(&h, from, GN_OP_PAYMENT, sent_body, sent_tx, &ticket), GN_OK);
 }
 
+/* The oldest payment that waits for answers, or the oldest clearing offer. */
+static bool find_open(bool offer, struct gn_tx_key *key)
+{
+	struct gn_ledger_tx tx;
+	for (uint32_t i = 0; gn_ledger_open_tx(h.l, i, key, &tx); i++)
+		if (offer == (tx.state == GN_TX_PROPOSED || tx.state == GN_TX_WAITING))
+			return true;
+	return false;
+}
+
 static void answer(bool yes)
 {
 	struct gn_tx_key key;
-	struct gn_ledger_tx tx;
 	uint64_t ticket;
 	char body[256], id[32];
-	if (!gn_ledger_open_tx(h.l, 0, &key, &tx))
+	if (!find_open(false, &key))
 		return;
 	for (uint64_t i = 1; i < h.tx; i++) {
 		struct gn_tx_key k;
@@ -68,17 +78,74 @@ static void change_limit(void)
 	assert_int_equal(hub_send(&h, C, GN_OP_LINE_UPDATE, body, NULL, &ticket), GN_OK);
 }
 
-static void clear_exact(void)
+/* D's line to B, with B's own to D the other way round when that is there. */
+static void open_line(void)
+{
+	char body[256];
+	struct gn_ledger_line line;
+	uint64_t ticket;
+	bool turn = gn_ledger_line(h.l, 0, D, B, &line) == GN_OK && line.status == GN_LINE_ACTIVE;
+	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"limit\":\"50.00\",\"to\":\"%s\"}", h.pid[turn ? D : B]);
+	assert_int_equal(hub_send(&h, turn ? B : D, GN_OP_LINE_CREATE, body, NULL, &ticket), GN_OK);
+}
+
+static void close_line(void)
+{
+	char body[256], id[GN_LINE_ID_LEN + 1];
+	struct gn_ledger_line line;
+	uint64_t ticket;
+	assert_int_equal(gn_ledger_line(h.l, 0, B, A, &line), GN_OK);
+	gn_line_id_text(&line.id, id);
+	snprintf(body, sizeof body, "{\"id\":\"%s\",\"when_repaid\":true}", id);
+	assert_int_equal(hub_send(&h, B, GN_OP_LINE_CLOSE, body, NULL, &ticket), GN_OK);
+}
+
+/* Suspends B, or lets him back. */
+static void officer(void)
+{
+	struct gn_ledger_participant b;
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS, .who = {.reason = GN_LIT("test")}};
+	assert_int_equal(gn_ledger_participant(h.l, B, &b), GN_OK);
+	a.status = b.status == GN_PARTICIPANT_ACTIVE ? GN_PARTICIPANT_SUSPENDED : GN_PARTICIPANT_ACTIVE;
+	assert_int_equal(gn_pid_parse(gn_str(h.pid[B]), &a.pid), GN_OK);
+	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
+}
+
+static struct gn_clearing *optimum(const char *code, bool asking)
 {
 	struct gn_clearing *job;
-	assert_int_equal(gn_ledger_clearing_new(h.l, &h.env, GN_LIT("UAH"), false, &job), GN_OK);
+	assert_int_equal(gn_ledger_clearing_new(h.l, &h.env, gn_str(code), asking, &job), GN_OK);
 	assert_int_equal(gn_clearing_run(job, UINT64_MAX), GN_OK);
+	return job;
+}
+
+static void clear_exact(void)
+{
+	struct gn_clearing *job = optimum("UAH", false);
 	gn_err err = gn_ledger_clear(h.l, GN_LIT("UAH"), job, ++h.ticket, h.now);
 	assert_true(err == GN_OK || err == GN_AGAIN);
 	gn_clearing_free(job);
 }
 
-#define OPS 9
+/* Offers to clear the ring of euros, which C must be asked for, or asks him when it is offered. */
+static void offer_or_consent(void)
+{
+	struct gn_tx_key key;
+	uint64_t ticket;
+	char body[256], hex[33];
+	if (find_open(true, &key)) {
+		gn_hex(GN_SLICE(key.b), hex);
+		snprintf(body, sizeof body, "{\"answer\":\"yes\",\"tx_id\":\"%s\"}", hex);
+		assert_int_equal(hub_send(&h, C, GN_OP_CONSENT, body, hex, &ticket), GN_OK);
+		return;
+	}
+	struct gn_clearing *with = optimum("EUR", true);
+	gn_err err = gn_ledger_offer(h.l, GN_LIT("EUR"), with, 0, ++h.ticket, h.now);
+	assert_true(err == GN_OK || err == GN_AGAIN);
+	gn_clearing_free(with);
+}
+
+#define OPS 13
 static void begin(unsigned op)
 {
 	sent_tx[0] = 0;
@@ -96,6 +163,10 @@ static void begin(unsigned op)
 		gn_ledger_snapshot(h.l); /* and a checkpoint in a batch of its own */
 		break;
 	case 8: clear_exact(); break;
+	case 9: open_line(); break;
+	case 10: close_line(); break;
+	case 11: officer(); break;
+	case 12: offer_or_consent(); break;
 	}
 	gn_ledger_tick(h.l, h.now);
 	note_state();
@@ -175,6 +246,12 @@ static int setup(void **state)
 	assert_int_equal(hub_trust(&h, A, C, "UAH", "100.00", NULL), GN_OK);
 	assert_int_equal(hub_trust(&h, D, A, "UAH", "100.00", "{\"ask\":true}"), GN_OK);
 	assert_int_equal(hub_pay(&h, A, B, "UAH", "5.00"), GN_OK);
+	assert_int_equal(hub_equivalent(&h, "EUR", 2, true), GN_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		assert_int_equal(hub_trust(&h, (i + 1) % 3, i, "EUR", "30.00", i == B ? "{\"auto_clearing\":false}" : NULL), GN_OK);
+		assert_int_equal(hub_pay(&h, i, (i + 1) % 3, "EUR", "30.00"), GN_OK);
+	}
+	assert_int_equal(hub_debt(&h, 1, C, A), 3000);
 	hub_run(&h);
 	sim_copy(&base, &h.disk);
 	memcpy(base_seq, h.seq, sizeof base_seq);
@@ -202,22 +279,29 @@ static unsigned long number(const char *name, unsigned long other)
 static void test_every_request_of_every_short_history(void **state)
 {
 	(void)state;
-	unsigned long most = number("GEONET_CRASH_LEN", 3), histories = 0;
+	unsigned long most = number("GEONET_CRASH_LEN", 3), every = number("GEONET_CRASH_EVERY", 5), histories = 0;
+	unsigned made[OPS] = {0}; /* histories in which the last operation left a record */
 	points = 0;
 	for (unsigned long len = 1; len <= most; len++) {
 		unsigned long count = 1;
 		for (unsigned long i = 0; i < len; i++)
 			count *= OPS;
-		for (unsigned long code = 0; code < count; code++, histories++) {
+		for (unsigned long code = 0; code < count; code += len == most ? every : 1, histories++) {
 			unsigned long c = code;
+			uint64_t before = 0;
+			unsigned op = 0;
 			restart();
 			for (unsigned long i = 0; i < len; i++, c /= OPS) {
-				begin((unsigned)(c % OPS));
+				before = gn_ledger_seq(h.l);
+				begin(op = (unsigned)(c % OPS));
 				finish(i + 1 == len); /* earlier requests are those of shorter histories */
 			}
+			made[op] += gn_ledger_seq(h.l) > before;
 		}
 	}
 	print_message("%lu histories, %llu crashes\n", histories, (unsigned long long)points);
+	for (unsigned op = 0; op < OPS; op++)
+		assert_true(made[op] > 0);
 }
 
 static void test_random_requests_of_a_long_history(void **state)
