@@ -157,11 +157,15 @@ def case_repeat(bin_dir, base, rng):
     check("жж" in out["message"] and "?" not in out["message"], f"a long note: {out}")
     check("your own" in w.run("ann", "wallet", "pay", w.pid["ann"], "1", "UAH", want=2)["error"]["message"], "paying oneself")
     check(owes(w, "ann") == "41.00", f"after all repeats: {owes(w, 'ann')}")
+    out = w.text("ben", "wallet", "history")
+    check("received" in out and "+10.00" in out, f"the payee's history: {out}")
     # a payment that failed is told as such at its repeat too
     check(w.run("ann", "wallet", "pay", w.pid["ben"], "9000", "UAH", "--tx-id", "big", want=1)["error"]["details"]["raises"], "what would have to be raised, in JSON")
     out = w.text("ann", "wallet", "pay", w.pid["ben"], "9000", "UAH", "--tx-id", "big", want=1)
     check("made before and failed; nothing was paid" in out, f"the repeat of a failed payment: {out}")
     check("nothing was paid" in w.text("ann", "wallet", "pay", w.pid["ben"], "9000", "UAH", want=1), "a plain refusal")
+    out = w.text("ann", "wallet", "history")
+    check("failed E002" in out and " 9000.00" in out and "-9000" not in out and "-10.00" in out, f"what failed moved nothing: {out}")
     hub.stop()
 
 

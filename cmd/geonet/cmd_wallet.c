@@ -141,6 +141,20 @@ int cmd_wallet_debts(struct cli *cli)
 	return exit;
 }
 
+/* "paid", "received", "waiting", "failed E002": what failed moved nothing. */
+static const char *state_of(const json_t *item, bool sent)
+{
+	static char failed[40];
+	const char *status = json_text(item, "status");
+	if (strcmp(status, "COMMITTED") == 0)
+		return sent ? "paid" : "received";
+	if (strcmp(status, "ABORTED") != 0)
+		return "waiting";
+	snprintf(failed, sizeof failed, "failed %s",
+		 wallet_brief(json_text(json_object_get(item, "error"), "code"), 30));
+	return failed;
+}
+
 int cmd_wallet_history(struct cli *cli)
 {
 	struct hub hub;
@@ -163,8 +177,9 @@ int cmd_wallet_history(struct cli *cli)
 		{
 			bool sent = strcmp(json_text(item, "from"), hub.id.pid) == 0;
 			table_add(&t, "%.19s", wallet_text(item, "created_at"));
-			table_add(&t, "%s", wallet_text(item, "status"));
-			table_add(&t, "%s%s", sent ? "-" : "+", wallet_text(item, "amount"));
+			bool moved = strcmp(json_text(item, "status"), "COMMITTED") == 0;
+			table_add(&t, "%s", state_of(item, sent));
+			table_add(&t, "%s%s", !moved ? "" : sent ? "-" : "+", wallet_text(item, "amount"));
 			table_add(&t, "%s", wallet_text(item, "equivalent"));
 			table_add(&t, "%s", wallet_text(item, sent ? "to" : "from"));
 			table_add(&t, "%s", wallet_text(item, "description"));
