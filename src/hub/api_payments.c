@@ -23,12 +23,14 @@ static json_t *cut_json(const struct gn_hub_view *v, const struct gn_ledger_why 
 {
 	json_t *list = json_array();
 	for (uint32_t i = 0; i < why->cut_count; i++) {
-		char owner[GN_PID_MAX], debtor[GN_PID_MAX];
+		char owner[GN_PID_MAX], debtor[GN_PID_MAX], by[GN_PID_MAX];
 		gn_hub_pid(v, why->cut[i].owner, owner);
 		gn_hub_pid(v, why->cut[i].debtor, debtor);
-		json_t *item =
-			json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name",
-				  gn_hub_name(v, why->cut[i].owner), "debtor_name", gn_hub_name(v, why->cut[i].debtor));
+		gn_hub_pid(v, why->cut[i].by, by);
+		json_t *item = json_pack(
+			"{ss ss ss ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name",
+			gn_hub_name(v, why->cut[i].owner), "debtor_name", gn_hub_name(v, why->cut[i].debtor), "cause",
+			gn_ledger_cause_name(why->cut[i].cause), "by", by, "by_name", gn_hub_name(v, why->cut[i].by));
 		gn_amount_json(item, "limit", why->cut[i].limit, precision);
 		gn_amount_json(item, "used", why->cut[i].used, precision);
 		json_array_append_new(list, item);
@@ -61,30 +63,38 @@ static bool to_and_equivalent(struct gn_hub_request *r, struct gn_ledger_partici
 	       gn_hub_participant(r, pid, to) && gn_hub_equivalent(r, code, e);
 }
 
+/* What stands in the way, with its sentence; *why zeros where one of the two has no line in this equivalent. */
+static gn_err explain(const struct gn_long *q, struct gn_hub_view *v, const struct gn_ledger_equivalent *e,
+		      struct gn_ledger_why *why, json_t **out)
+{
+	uint8_t sentence[4096];
+	struct gn_buf text = {sentence, 0, sizeof sentence};
+	gn_err err = gn_ledger_why(v->ledger, q->eq, q->who, q->to, q->amount, why);
+	if (err == GN_NOT_FOUND)
+		memset(why, 0, sizeof *why);
+	else if (err)
+		return err;
+	if (err || gn_ledger_why_text(v->ledger, q->eq, q->who, q->to, q->amount, why, name_for_text, v, &text))
+		text.len = 0;
+	*out = json_pack("{sb so so si sb so}", "connected", why->connected, "cut", cut_json(v, why, e->precision),
+			 "raises", why_raises_json(v, why, e->precision), "cut_total", (int)why->cut_total,
+			 "raises_suffice", why->raises_suffice, "explanation", gn_json_slice(gn_buf_slice(&text)));
+	return GN_OK;
+}
+
 static void run_capacity(struct gn_long *q, struct gn_hub_view *v)
 {
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_why why;
-	uint8_t sentence[4096];
-	struct gn_buf out = {sentence, 0, sizeof sentence};
 	q->err = gn_ledger_equivalent(v->ledger, q->eq, &e);
+	if (!q->err)
+		q->err = explain(q, v, &e, &why, &q->json);
 	if (q->err)
 		return;
-	gn_err err = gn_ledger_why(v->ledger, q->eq, q->who, q->to, q->amount, &why);
-	if (err == GN_NOT_FOUND) { /* one of the two has no line in this equivalent */
-		memset(&why, 0, sizeof why);
-	} else if (err) {
-		q->err = err;
-		return;
-	}
-	if (err || gn_ledger_why_text(v->ledger, q->eq, q->who, q->to, q->amount, &why, name_for_text, v, &out))
-		out.len = 0;
-	q->json = json_pack("{sb si si sb so so si sb so}", "can_pay",
-			    q->amount > 0 ? why.can_pay == q->amount : why.max_flow > 0, "routes_count",
-			    (int)why.routes, "estimated_hops", (int)why.hops, "connected", why.connected, "cut",
-			    cut_json(v, &why, e.precision), "raises", why_raises_json(v, &why, e.precision),
-			    "cut_total", (int)why.cut_total, "raises_suffice", why.raises_suffice, "explanation",
-			    gn_json_slice(gn_buf_slice(&out)));
+	json_object_set_new(q->json, "can_pay",
+			    json_boolean(q->amount > 0 ? why.can_pay == q->amount : why.max_flow > 0));
+	json_object_set_new(q->json, "routes_count", json_integer(why.routes));
+	json_object_set_new(q->json, "estimated_hops", json_integer(why.hops));
 	gn_amount_json(q->json, "max_amount", why.max_flow, e.precision);
 	gn_amount_json(q->json, "routable", why.can_pay, e.precision);
 }
@@ -161,6 +171,14 @@ void gn_api_max_flow(struct gn_hub_request *r)
 
 /* ---- paying ---- */
 
+/* The request that explains a failure, as things stand when it is asked. */
+static void name_explainer(json_t *details, const char *to, const char *code, const char *amount)
+{
+	char request[256];
+	snprintf(request, sizeof request, "/api/v1/payments/capacity?to=%s&equivalent=%s&amount=%s", to, code, amount);
+	json_object_set_new(details, "explained_by", json_string(request));
+}
+
 static void stored_told(struct gn_hub_request *r, json_t *answer)
 {
 	const json_t *error;
@@ -176,6 +194,10 @@ static void stored_told(struct gn_hub_request *r, json_t *answer)
 			json_decref(details);
 			details = json_object();
 		}
+		if (code[3] == '1' || code[3] == '2')
+			name_explainer(details, json_string_value(json_object_get(answer, "to")),
+				       json_string_value(json_object_get(answer, "equivalent")),
+				       json_string_value(json_object_get(answer, "amount")));
 		json_object_set(details, "tx_id", json_object_get(answer, "tx_id"));
 		json_object_set(details, "status", json_object_get(answer, "status"));
 		gn_hub_fail_as(r, code[3] == '7' ? 504 : 400, code, details, "%s",
@@ -192,25 +214,121 @@ static void tell_stored(struct gn_hub_request *r, const struct gn_tx_key *key)
 	gn_hub_ask(r, &q, stored_told);
 }
 
+/* Why a payment failed is worked out on the replica (HB-16), while few others wait there. */
+#define EXPLAIN_LONGS_MAX 4u
+
+/* Causes in words without names, each once. */
+static void say_causes(const json_t *cut, char out[256])
+{
+	static const char *const words[GN_CAUSES] = {
+		[GN_CAUSE_FULL] = "a trust line is used up",
+		[GN_CAUSE_FROZEN] = "a trust line is frozen by its owner",
+		[GN_CAUSE_DISPUTE] = "a trust line is in dispute",
+		[GN_CAUSE_SUSPENDED] = "a participant on the way is suspended",
+		[GN_CAUSE_INACTIVE] = "the equivalent takes no new debt",
+		[GN_CAUSE_NO_MIDDLE] = "a participant on the way does not pass on payments of others",
+		[GN_CAUSE_DAILY] = "a trust line has reached its limit of the day",
+		[GN_CAUSE_HOP] = "a trust line limits what one payment may move"};
+	size_t i, n = 0;
+	unsigned said = 0;
+	json_t *item;
+	out[0] = 0;
+	json_array_foreach(cut, i, item) for (unsigned k = 0; k < GN_CAUSES; k++)
+	{
+		const char *cause = json_string_value(json_object_get(item, "cause"));
+		if (!cause || said & 1u << k || strcmp(cause, gn_ledger_cause_name((enum gn_ledger_cause)k)) != 0)
+			continue;
+		said |= 1u << k;
+		int len = snprintf(out + n, 256 - n, "%s%s", n ? ", " : ": ", words[k]);
+		if (len > 0 && (size_t)len < 256 - n)
+			n += (size_t)len;
+		else
+			out[n] = 0;
+	}
+}
+
+/* r->hold: the details; r->note[1]: the error. */
+static void tell_failure(struct gn_hub_request *r)
+{
+	const json_t *d = r->hold;
+	const char *requested = json_string_value(json_object_get(d, "requested")),
+		   *available = json_string_value(json_object_get(d, "available"));
+	bool raises = json_array_size(json_object_get(d, "raises")) > 0, explained = json_object_get(d, "cut");
+	char causes[256];
+	gn_err err = (gn_err)r->note[1];
+	say_causes(json_object_get(d, "cut"), causes);
+	if (err == GN_NO_CAPACITY)
+		gn_hub_fail(r, err, json_incref(r->hold), "the trust lines can carry %s of %s%s%s", available,
+			    requested, causes,
+			    raises      ? "; \"raises\" lists lines to raise"
+			    : *causes   ? ""
+			    : explained ? "; policies, or bounds on paths and hops, are in the way"
+					: "; the request in \"explained_by\" says why");
+	else
+		gn_hub_fail(r, err, json_incref(r->hold), "%s", "");
+}
+
+static void run_explain(struct gn_long *q, struct gn_hub_view *v)
+{
+	struct gn_ledger_equivalent e;
+	struct gn_ledger_why why;
+	if (gn_ledger_equivalent(v->ledger, q->eq, &e) || explain(q, v, &e, &why, &q->json)) {
+		q->json = NULL; /* the payment has failed all the same */
+		return;
+	}
+	gn_amount_json(q->json, "max_amount", why.max_flow, e.precision);
+	if (why.max_flow >= q->amount) { /* the lines would carry it: their cut lies beyond this amount */
+		json_array_clear(json_object_get(q->json, "cut"));
+		json_object_set_new(q->json, "cut_total", json_integer(0));
+	}
+}
+
+static void explained(struct gn_long *q)
+{
+	struct gn_hub_request *r = q->request;
+	/* what the record says stays; it was written when the payment failed */
+	if (json_array_size(json_object_get(r->hold, "raises")) > 0)
+		json_object_del(q->json, "raises");
+	json_object_update(r->hold, q->json);
+	tell_failure(r);
+}
+
+static json_t *failure_details(struct gn_hub_request *r, const struct gn_record_view *v,
+			       const struct gn_ledger_equivalent *e)
+{
+	char to[GN_PID_MAX], text[GN_AMOUNT_TEXT_MAX];
+	json_t *d = json_pack("{so ss}", "raises",
+			      gn_hub_raises_json(&r->hub->view, v->eq, e->precision, v->u.failed.raises), "status",
+			      "ABORTED");
+	gn_amount_json(d, "requested", v->u.failed.amount, e->precision);
+	gn_amount_json(d, "available", v->u.failed.available, e->precision);
+	gn_hub_pid(&r->hub->view, v->u.failed.payee, to);
+	gn_amount_text(v->u.failed.amount, e->precision, text);
+	name_explainer(d, to, e->code, text);
+	return d;
+}
+
 static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event *e, const struct gn_record_view *v)
 {
 	struct gn_ledger_equivalent eq;
-	json_t *details = NULL;
-	char requested[GN_AMOUNT_TEXT_MAX] = "", available[GN_AMOUNT_TEXT_MAX] = "";
-	if (v && v->type == GN_REC_FAILED && gn_ledger_equivalent(r->hub->ledger, v->eq, &eq) == GN_OK) {
-		gn_amount_text(v->u.failed.amount, eq.precision, requested);
-		gn_amount_text(v->u.failed.available, eq.precision, available);
-		details = json_pack("{ss ss so ss}", "requested", requested, "available", available, "raises",
-				    gn_hub_raises_json(&r->hub->view, v->eq, eq.precision, v->u.failed.raises),
-				    "status", "ABORTED");
+	struct gn_tail_info replica;
+	struct gn_hub *hub = r->hub;
+	if (!v || v->type != GN_REC_FAILED || gn_ledger_equivalent(hub->ledger, v->eq, &eq)) {
+		gn_hub_fail(r, e->err, NULL, "%s", "");
+		return;
 	}
-	if (e->err == GN_NO_CAPACITY && *available)
-		gn_hub_fail(r, e->err, details,
-			    "the trust lines can carry %s of %s %s; \"raises\" lists lines to raise, \"geonet wallet "
-			    "why\" explains it",
-			    available, requested, eq.code);
+	r->hold = failure_details(r, v, &eq);
+	r->note[1] = e->err;
+	gn_replica_info(hub->replica, &replica);
+	if (hub->stopping || hub->longs >= EXPLAIN_LONGS_MAX || replica.failures)
+		tell_failure(r);
 	else
-		gn_hub_fail(r, e->err, details, "%s", "");
+		gn_hub_long(r, &(struct gn_long){.run = run_explain,
+						 .then = explained,
+						 .eq = v->eq,
+						 .who = v->u.failed.payer,
+						 .to = v->u.failed.payee,
+						 .amount = v->u.failed.amount});
 }
 
 static void paid(struct gn_hub_request *r, const struct gn_ledger_event *e)
