@@ -213,7 +213,7 @@ static gn_amount_sum sum(struct gn_reader *r)
 			return GN_CORRUPT;                                                                             \
 	} while (0)
 
-#define DAY_MAX 100000 /* days since 1970 that fit gn_time */
+#define DAY_MAX (INT64_MAX / (86400 * GN_SEC)) /* days since 1970 that fit gn_time */
 
 static gn_err read_head(struct lg_book *b, struct gn_reader *r)
 {
