@@ -1,6 +1,12 @@
 /* Disk requests of engines on libuv's worker threads. Requests carry no order among themselves (the engines see to
  * that), so they run as they come: at most `most` at once, the rest stay with who makes them. A worker touches only its
- * task. */
+ * task.
+ *
+ * A task that found no room to open its file (too many open files in the process or on the machine, no memory) has
+ * touched nothing: it is tried again every 100 ms, for GN_FILE_PATIENCE, before that counts as a failure.
+ *
+ *     waiting -> on a worker -> done
+ *                on a worker -> pausing [complete: no room] -> on a worker [again] */
 #ifndef GN_NET_DISK_H
 #define GN_NET_DISK_H
 
@@ -9,6 +15,7 @@
 
 #define GN_FILE_NAME_MAX 128
 #define GN_FILE_LIST_MAX ((size_t)256 << 20) /* bytes of a directory listing: about 2.5 million files */
+#define GN_FILE_PATIENCE (300 * GN_SEC) /* how long a task waits for room to open its file */
 
 /* As the storage engines and the ledger mean them (store.h). */
 enum gn_file_op {
@@ -41,8 +48,12 @@ struct gn_file_pool {
 	/* On the loop. data: lent for the call. */
 	void (*done)(void *user, const struct gn_file_task *task, gn_err err, struct gn_slice data);
 	void *user;
+	/* On the loop, once per task: it waits for room. May be NULL. */
+	void (*pausing)(void *user, const struct gn_file_task *task, gn_err err);
+	bool hurry; /* no patience any more: the end is near */
 	uint32_t running;
 	uint64_t failed; /* a missing file is no failure */
+	uint64_t paused; /* tasks that had to wait for room */
 };
 /* Starts what may start; true if there was anything. The pool outlives what runs: wait until running is 0. */
 bool gn_file_pump(struct gn_file_pool *pool);

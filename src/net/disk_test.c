@@ -9,6 +9,10 @@
 
 #include <cmocka.h>
 
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
 #define TASKS 40u
 static char root[64];
 static struct gn_os_dir *dir;
@@ -140,11 +144,55 @@ static void no_more_run_at_once_than_may(void **state)
 		assert_int_equal(errs[i], GN_OK);
 }
 
+static unsigned paused;
+static int full[256];
+static unsigned full_count;
+
+static void free_files(void *user, const struct gn_file_task *t, gn_err err)
+{
+	(void)user;
+	assert_true(err == GN_IO && t->op == GN_FILE_WRITE);
+	paused++;
+	while (full_count) /* from now on there is room */
+		close(full[--full_count]);
+}
+
+static void no_room_to_open_a_file_is_waited_out(void **state)
+{
+	struct rlimit before, few;
+	(void)state;
+	tasks[0] = task(GN_FILE_WRITE, "a/x");
+	tasks[0].data = GN_LIT("hello");
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+	few = before;
+	few.rlim_cur = 128;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+	pool.pausing = free_files;
+	for (int fd; full_count < GN_COUNT(full) && (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
+		full[full_count++] = fd;
+	run(1);
+	assert_int_equal(errs[0], GN_OK);
+	assert_int_equal(paused, 1);
+	assert_int_equal(pool.paused, 1);
+	assert_int_equal(pool.failed, 0);
+	/* in a hurry it is a failure like any other */
+	pool.hurry = true;
+	for (int fd; full_count < GN_COUNT(full) && (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
+		full[full_count++] = fd;
+	run(1);
+	free_files(NULL, &tasks[0], GN_IO);
+	assert_int_equal(errs[0], GN_IO);
+	assert_int_equal(pool.failed, 1);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+	uv_run(&loop, UV_RUN_DEFAULT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_operation_is_done_and_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_more_run_at_once_than_may, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_room_to_open_a_file_is_waited_out, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

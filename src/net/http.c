@@ -2,7 +2,8 @@
  * http_answer.c, the parser in http_head.c.
  *
  * 1. Whatever an owner's call sets off is done in a later turn of the loop (conn_mark_ready), so callbacks never nest.
- * 2. A connection has at most one request; requests_max bounds both. Over it the longest idle connection gives way.
+ * 2. A connection has at most one request; requests_max bounds both. Over it the connection that has been without a
+ * whole request for longest gives way: idle, still sending or already answered. Who sends slowly shuts nobody out.
  * 3. Every handle given to libuv is counted; the server's memory goes with the last of them.
  *
  * Why not libwebsockets: see docs/decisions/010-http.md. */
@@ -109,14 +110,33 @@ void conn_close(struct conn *c)
 	}
 }
 
-/* Longest idle first; NULL when every connection is in a request. */
-static struct conn *find_idle(struct gn_http *http)
+/* NULL when every connection is in a request. */
+static struct conn *find_waiting(struct gn_http *http)
 {
 	struct conn *best = NULL;
-	for (struct conn *c = http->conns; c; c = c->next)
-		if (c->state == CONN_HEAD && c->in_len == 0 && (!best || c->since < best->since))
+	for (struct conn *c = http->conns; c; c = c->next) {
+		bool body = c->state == CONN_BODY && !c->request->started && !c->request->paused;
+		if ((c->state == CONN_HEAD || body || (c->state == CONN_LINGER && c->queued == 0)) &&
+		    (!best || c->waits < best->waits))
 			best = c;
+	}
 	return best;
+}
+
+static void give_way(struct conn *c)
+{
+	if (c->state == CONN_BODY || c->in_len)
+		conn_put_refusal(c, c->request, &(struct gn_http_refusal){503, GN_BUSY, "too many requests at once, try again"});
+	c->http->count.gave_way += c->state == CONN_BODY || c->in_len;
+	conn_close(c);
+}
+
+static void late_body(struct conn *c)
+{
+	if (c->state == CONN_BODY && !c->request->started)
+		conn_refuse(c, &(struct gn_http_refusal){408, GN_TIMEOUT, "the request's body did not arrive in time"});
+	else
+		conn_close(c);
 }
 
 static void sweep_one(struct conn *c, uint64_t now)
@@ -124,6 +144,8 @@ static void sweep_one(struct conn *c, uint64_t now)
 	struct gn_http *http = c->http;
 	const struct gn_http_timeouts *limit = &http->config.timeouts;
 	uint64_t age = now - c->since;
+	if (c->state == CONN_BODY && !c->request->paused)
+		c->body_ms += now - (http->swept > c->waits ? http->swept : c->waits);
 	size_t queued = uv_stream_get_write_queue_size(&c->io.stream);
 	if (queued != c->queued_seen ||
 	    ((c->state == CONN_WAIT || c->state == CONN_TUNNEL) && c->queued == 0)) { /* moving, or the owner's turn */
@@ -140,13 +162,12 @@ static void sweep_one(struct conn *c, uint64_t now)
 		conn_close(c);
 	} else if (c->state == CONN_BODY && c->request->paused) {
 		c->since = now;
+	} else if (c->state == CONN_BODY && c->body_ms >= limit->body + c->body_in * 1000 / GN_HTTP_BODY_RATE) {
+		http->count.timeout_body++;
+		late_body(c);
 	} else if (c->state != CONN_HEAD && age >= limit->stall) {
 		http->count.timeout_stall++;
-		if (c->state == CONN_BODY && !c->request->started)
-			conn_refuse(c, &(struct gn_http_refusal){408, GN_TIMEOUT,
-								 "the request's body did not arrive in time"});
-		else
-			conn_close(c);
+		late_body(c);
 	}
 }
 
@@ -158,6 +179,7 @@ static void on_sweep(uv_timer_t *timer)
 		next = c->next;
 		sweep_one(c, now);
 	}
+	http->swept = now;
 }
 
 static uint64_t sweep_every(const struct gn_http_timeouts *t)
@@ -165,6 +187,8 @@ static uint64_t sweep_every(const struct gn_http_timeouts *t)
 	uint32_t least = t->head < t->idle ? t->head : t->idle;
 	if (t->stall < least)
 		least = t->stall;
+	if (t->body < least)
+		least = t->body;
 	return least / 4 < 10 ? 10 : least / 4 > 1000 ? 1000 : least / 4;
 }
 
@@ -186,11 +210,11 @@ static void on_connection(uv_stream_t *stream, int status)
 	c->is_unix = l->is_unix;
 	http->handles++;
 	if (http->conn_count >= http->config.requests_max) {
-		struct conn *idle = find_idle(http);
-		if (idle)
-			conn_close(idle);
+		struct conn *waiting = find_waiting(http);
+		if (waiting)
+			give_way(waiting);
 	}
-	if (uv_accept(stream, &c->io.stream) || http->conn_count >= http->config.requests_max + GN_HTTP_REFUSING_MAX) {
+	if (uv_accept(stream, &c->io.stream) || http->conn_count >= http->config.requests_max + http->refusing_max) {
 		uv_close(&c->io.handle, on_conn_closed);
 		return;
 	}
@@ -199,7 +223,7 @@ static void on_connection(uv_stream_t *stream, int status)
 	if (c->next)
 		c->next->prev = c;
 	http->conns = c;
-	c->since = uv_now(http->config.loop);
+	c->since = c->waits = uv_now(http->config.loop);
 	if (http->conn_count++ == 0)
 		uv_timer_start(&http->sweep, on_sweep, sweep_every(&http->config.timeouts),
 			       sweep_every(&http->config.timeouts));
@@ -379,8 +403,11 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 	http->config = *config;
 	http->handler = *handler;
 	default_u32(&http->config.requests_max, 256);
-	if (http->config.requests_max > gn_os_files() / 2) /* the other half is for everything that must not fail for a stranger's sake */
-		http->config.requests_max = gn_os_files() / 2;
+	/* the other half of the files is for everything that must not fail for a stranger's sake */
+	uint32_t half = gn_os_files() / 2;
+	http->refusing_max = half / 4 < GN_HTTP_REFUSING_MAX ? half / 4 : GN_HTTP_REFUSING_MAX;
+	if (http->config.requests_max > half - http->refusing_max)
+		http->config.requests_max = half - http->refusing_max;
 	default_u32(&http->config.write_high, 256 * 1024);
 	default_u32(&http->config.limits.path, 4096);
 	default_u32(&http->config.limits.header, 4096);
@@ -388,6 +415,7 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 	default_u32(&http->config.timeouts.head, 10000);
 	default_u32(&http->config.timeouts.idle, 60000);
 	default_u32(&http->config.timeouts.stall, 60000);
+	default_u32(&http->config.timeouts.body, 30000);
 	if (!http->config.error_code)
 		http->config.error_code = gn_err_name;
 	uv_timer_init(config->loop, &http->sweep);

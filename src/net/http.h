@@ -30,6 +30,8 @@ enum gn_http_method {
 	GN_HTTP_OTHER
 };
 
+#define GN_HTTP_ID_MAX 65 /* characters of a request's id and a terminator */
+
 struct gn_http_handler {
 	void (*on_request)(void *user, struct gn_http_request *r);
 	/* Body bytes; *taken may be less than all: the rest is offered again after gn_http_body_resume. */
@@ -46,7 +48,9 @@ struct gn_http_config {
 	const char *unix_path;  /* NULL: none; made 0600, a stale socket file is replaced */
 	uint16_t port;          /* 0: a free one; loopback only (127.0.0.1 and ::1 when there) */
 	bool no_port;
-	uint32_t requests_max; /* default 256 at once; at most half of the files that may be open */
+	/* default 256 at once; with those that are being refused at most half of the files that may be open. Over it
+	 * the connection that has been without a whole request for longest gives way */
+	uint32_t requests_max;
 	uint32_t write_high; /* queued answer bytes above which writing should stop; default 256 KiB; low = a quarter */
 	struct gn_http_limits { /* bytes: request target with its query; one header line; all of the head; 414 and 431
 				   above */
@@ -57,7 +61,11 @@ struct gn_http_config {
 		uint32_t idle;    /* between requests of a connection; default 60 s */
 		uint32_t stall; /* without a byte of a body that we want, or of an answer that the client wants; default
 				   60 s */
+		uint32_t body;  /* for a body in all, beside one second per KiB that came; default 30 s */
 	} timeouts;
+	/* X-Request-ID of answers that are made here; r: the request whose body broke, NULL when there is none, and
+	 * user the handler's. NULL: they have no such field */
+	void (*request_id)(void *user, struct gn_http_request *r, char out[GN_HTTP_ID_MAX]);
 	const char *(*error_code)(gn_err err); /* how answers made here name an error; default gn_err_name */
 };
 

@@ -233,16 +233,20 @@ static uv_buf_t buf_of(struct gn_slice s)
 	return uv_buf_init((char *)(uintptr_t)s.p, (unsigned)s.len); /* libuv reads only, its type does not say so */
 }
 
-void conn_put_refusal(struct conn *c, const struct gn_http_refusal *why)
+void conn_put_refusal(struct conn *c, struct gn_http_request *r, const struct gn_http_refusal *why)
 {
-	char body[256], head[512];
+	char body[256], head[512], id[GN_HTTP_ID_MAX] = "", line[GN_HTTP_ID_MAX + 20] = "";
+	if (c->http->config.request_id) {
+		c->http->config.request_id(c->http->handler.user, r, id);
+		snprintf(line, sizeof line, "X-Request-ID: %s\r\n", id);
+	}
 	int n = snprintf(body, sizeof body, "{\"error\": {\"code\": \"%s\", \"message\": \"%s\", \"details\": {}}}\n",
 			 c->http->config.error_code(why->err), why->text);
 	GN_ASSERT(n > 0 && (size_t)n < sizeof body);
 	int h = snprintf(head, sizeof head,
-			 "HTTP/1.1 %d %s\r\nDate: %s\r\nConnection: close\r\nContent-Type: "
+			 "HTTP/1.1 %d %s\r\nDate: %s\r\n%sConnection: close\r\nContent-Type: "
 			 "application/json\r\nContent-Length: %d\r\n\r\n",
-			 why->status, reason(why->status), date_now(c->http), n);
+			 why->status, reason(why->status), date_now(c->http), line, n);
 	GN_ASSERT(h > 0 && (size_t)h < sizeof head);
 	uv_buf_t bufs[] = {uv_buf_init(head, (unsigned)h), uv_buf_init(body, (unsigned)n)};
 	conn_put(c, bufs, 2);

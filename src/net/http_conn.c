@@ -71,7 +71,7 @@ static void on_shutdown(uv_shutdown_t *req, int status)
 static void linger(struct conn *c)
 {
 	c->state = CONN_LINGER;
-	c->since = uv_now(c->http->config.loop);
+	c->since = c->waits = uv_now(c->http->config.loop);
 	c->in_len = 0;
 	if (uv_shutdown(&c->shutdown, &c->io.stream, on_shutdown) != 0)
 		conn_break(c);
@@ -82,7 +82,7 @@ void conn_refuse(struct conn *c, const struct gn_http_refusal *why)
 {
 	struct gn_http_request *r = c->request;
 	c->request = NULL;
-	conn_put_refusal(c, why);
+	conn_put_refusal(c, r, why);
 	linger(c);
 	if (r) {
 		c->http->handler.on_closed(c->http->handler.user, r);
@@ -118,10 +118,12 @@ static void feed_head(struct conn *c, struct gn_slice data)
 	r->body_done = !head.chunked && head.content_length == 0;
 	c->request = r;
 	c->close_after = !head.keep_alive;
+	c->waits = uv_now(http->config.loop);
 	c->chunks = (struct gn_http_chunks){0};
 	c->body_left = head.content_length;
 	c->state = CONN_BODY;
 	c->burst = 0;
+	c->body_in = c->body_ms = 0;
 	http->handler.on_request(http->handler.user, r);
 	if (c->state == CONN_BODY && !r->started && head.expect_continue)
 		conn_put(c, &(uv_buf_t){.base = go_on, .len = sizeof go_on - 1}, 1);
@@ -283,6 +285,7 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	struct gn_slice data = gn_slice(buf->base, (size_t)n);
 	if (c->state == CONN_HEAD && c->in_len == 0)
 		c->since = uv_now(c->http->config.loop); /* the head's clock begins */
+	c->body_in += c->state == CONN_BODY ? data.len : 0;
 	if (c->in_len == 0) {
 		size_t used = feed(c, data);
 		if (c->state != CONN_CLOSING && c->state != CONN_LINGER)
@@ -309,7 +312,7 @@ static void finish(struct conn *c)
 	}
 	c->state = CONN_HEAD;
 	c->scanned = 0;
-	c->since = uv_now(c->http->config.loop);
+	c->since = c->waits = uv_now(c->http->config.loop);
 }
 
 void conn_begin(struct conn *c)

@@ -12,13 +12,14 @@
 	2000 /* how long a closing connection waits for the client to close first, so that the answer arrives */
 #define GN_HTTP_REFUSING_MAX 16 /* connections over requests_max that still get a 503; more are closed without a word  \
 				 */
+#define GN_HTTP_BODY_RATE 1024u /* bytes a second that a body must come with on the whole, after its first seconds */
 #define GN_HTTP_BACKLOG 128     /* connections waiting for accept */
 #define GN_HTTP_ANSWER_HEAD 16384 /* bytes of an answer's head; fields that do not fit are left out */
 
 #define GN_HTTP_COUNTERS(X)                                                                                            \
 	X(connections)                                                                                                 \
 	X(requests) X(refused_head) X(refused_busy) X(refused_body) X(timeout_head) X(timeout_idle) X(timeout_stall)   \
-		X(gone) X(aborted) X(nomem)
+		X(timeout_body) X(gave_way) X(gone) X(aborted) X(nomem)
 
 enum conn_state { CONN_HEAD, CONN_BODY, CONN_WAIT, CONN_TUNNEL, CONN_LINGER, CONN_CLOSING };
 
@@ -47,6 +48,8 @@ struct conn {
 	size_t burst; /* bytes written since on_drain, queued or not: one answer must not keep the loop to itself */
 	uv_shutdown_t shutdown;
 	uint64_t since; /* loop's ms: when the state began or last got on */
+	uint64_t waits; /* loop's ms: since when there is no whole request */
+	uint64_t body_in, body_ms; /* bytes of this body that came, and how long that took without its owner's pauses */
 };
 
 struct gn_http_request {
@@ -82,7 +85,8 @@ struct gn_http {
 	uint16_t port;
 	struct listener *listeners;
 	struct conn *conns, *ready;
-	uint32_t conn_count;
+	uint32_t conn_count, refusing_max;
+	uint64_t swept; /* loop's ms */
 	uint32_t handles; /* with libuv; memory goes at 0 */
 	bool freeing;
 	uint64_t unix_dev, unix_ino; /* of the socket file that is ours */
@@ -112,7 +116,8 @@ void conn_refuse(struct conn *c, const struct gn_http_refusal *why);
 
 /* http_answer.c */
 void conn_put(struct conn *c, const uv_buf_t *bufs, unsigned count);
-void conn_put_refusal(struct conn *c, const struct gn_http_refusal *why);
+/* r: whose body broke, or NULL. */
+void conn_put_refusal(struct conn *c, struct gn_http_request *r, const struct gn_http_refusal *why);
 void conn_drain(struct conn *c);
 /* To be closed in the next turn; nothing more is written or told to the owner but on_closed. */
 void conn_break(struct conn *c);

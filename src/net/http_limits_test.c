@@ -258,6 +258,81 @@ static void slow_ones_are_timed_out(void **state)
 	site_close(&site);
 }
 
+static void who_sends_slowly_gives_way_to_whole_requests(void **state)
+{
+	struct site site;
+	struct client slow[2], whole;
+	(void)state;
+	site_open(&site, (struct gn_http_config){.requests_max = 2});
+	for (int i = 0; i < 2; i++) {
+		client_open(&slow[i], dial(gn_http_port(site.http)));
+		client_say(&slow[i], i ? "GET / HTTP/1.1\r\nHost:" : "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+		for (int k = 0; k < PATIENCE && counter(&site, "open") < (uint64_t)i + 1; k++) {
+			turn(&site);
+			client_move(&slow[i]);
+		}
+		for (int k = 0; k < 50; k++) { /* its bytes arrive, and the next one is younger */
+			usleep(100);
+			turn(&site);
+			client_move(&slow[i]);
+		}
+	}
+	ask(&site, &whole, "GET / HTTP/1.1\r\n" CLOSE "\r\n");
+	assert_int_equal(status_of(&whole), 200);
+	client_finish(&site, &slow[0]);
+	assert_int_equal(status_of(&slow[0]), 503);
+	assert_int_equal(counter(&site, "gave_way"), 1);
+	assert_int_equal(counter(&site, "refused_busy"), 0);
+	assert_false(slow[1].eof);
+	client_close(&slow[0]);
+	client_close(&slow[1]);
+	client_close(&whole);
+	site_close(&site);
+}
+
+static void a_body_that_drips_is_timed_out(void **state)
+{
+	struct site site;
+	struct client body;
+	(void)state;
+	site_open(&site, (struct gn_http_config){.timeouts = {.head = 60000, .idle = 60000, .stall = 60000, .body = 60}});
+	client_open(&body, dial(gn_http_port(site.http)));
+	client_say(&body, "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc");
+	for (int i = 0; i < PATIENCE && !body.eof; i++) {
+		usleep(1000);
+		if (i % 8 == 7 && body.out_len == 0)
+			client_say(&body, "x");
+		turn(&site);
+		client_move(&body);
+	}
+	assert_int_equal(status_of(&body), 408);
+	assert_int_equal(counter(&site, "timeout_body"), 1);
+	client_close(&body);
+	site_close(&site);
+}
+
+static void name_it(void *user, struct gn_http_request *r, char out[GN_HTTP_ID_MAX])
+{
+	(void)user;
+	strcpy(out, r ? "of-its-request" : "of-nothing");
+}
+
+static void answers_made_here_have_an_id_when_the_owner_gives_one(void **state)
+{
+	struct site site;
+	struct client c;
+	(void)state;
+	site_open(&site, (struct gn_http_config){.request_id = name_it});
+	ask(&site, &c, "GET / HTTP/9.9\r\n\r\n");
+	assert_non_null(strstr((const char *)c.in, "\r\nX-Request-ID: of-nothing\r\n"));
+	client_close(&c);
+	ask(&site, &c, "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+	assert_int_equal(status_of(&c), 400);
+	assert_non_null(strstr((const char *)c.in, "\r\nX-Request-ID: of-its-request\r\n"));
+	client_close(&c);
+	site_close(&site);
+}
+
 static void freeing_in_the_middle_of_everything_leaks_nothing(void **state)
 {
 	static const char *const texts[] = {"GET /hold HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n",
@@ -297,6 +372,9 @@ int main(void)
 		cmocka_unit_test(a_cut_answer_is_seen_as_cut),
 		cmocka_unit_test(a_client_that_leaves_is_noticed_in_every_state),
 		cmocka_unit_test(slow_ones_are_timed_out),
+		cmocka_unit_test(who_sends_slowly_gives_way_to_whole_requests),
+		cmocka_unit_test(a_body_that_drips_is_timed_out),
+		cmocka_unit_test(answers_made_here_have_an_id_when_the_owner_gives_one),
 		cmocka_unit_test(freeing_in_the_middle_of_everything_leaks_nothing),
 	};
 	signal(SIGPIPE, SIG_IGN);
