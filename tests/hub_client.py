@@ -1,11 +1,14 @@
 """A hub as a process and a participant as a key, for tests/hub_test.py: the profiles geo-v1 and geo-v0 written from docs/spec/ledger.md,
 not from the C sources. WebSocket is spoken by hand, strictly."""
-import base64, hashlib, http.client, json, os, secrets, socket, struct, subprocess, time, uuid
+import base64, hashlib, http.client, json, os, re, secrets, socket, struct, subprocess, time, uuid
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 ALPHABET = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class Failure(Exception):
@@ -27,6 +30,24 @@ def base58(data):
 
 def canonical(value):
     return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+
+
+class Described:
+    """docs/openapi-hub.json: which statuses an operation may answer with."""
+    operations = None
+
+    @classmethod
+    def statuses(cls, method, path):
+        """None: no such operation is described."""
+        if cls.operations is None:
+            paths = json.load(open(os.path.join(ROOT, "docs", "openapi-hub.json")))["paths"]
+            # a path with fewer names in it is meant first
+            cls.operations = [(re.compile("^" + re.sub(r"\{\w+\}", "[^/]+", path) + "$"), {m.upper(): set(o["responses"]) for m, o in item.items()})
+                              for path, item in sorted(paths.items(), key=lambda i: i[0].count("{"))]
+        for pattern, methods in cls.operations:
+            if pattern.match(path.split("?")[0]) and method in methods:
+                return methods[method]
+        return None
 
 
 class Key:
@@ -92,6 +113,8 @@ class Hub:
         except ValueError:
             raise Failure(f"{method} {path}: {status} is not JSON: {data[:200]!r}")
         check(head.get("X-Request-ID"), f"{method} {path}: there is no X-Request-ID")
+        described = Described.statuses(method, prefix + path)
+        check(described is None or str(status) in described, f"{method} {path}: nobody described that it may answer {status}: {answer}")
         if status >= 400 and "/health" not in path:
             error = answer.get("error", {})
             check(set(error) == {"code", "message", "details"} and error["code"].startswith("E0") and isinstance(error["details"], dict),

@@ -96,5 +96,205 @@ def case_causes(bin_dir, base, rng):
     hub.stop()
 
 
+# ---- refusals name the field ----
+
+def locs(answer, where):
+    items = answer["error"]["details"].get(where, [])
+    check(items and all(set(x) == {"loc", "msg", "type"} and x["msg"] and x["type"] for x in items), f"{where}: {answer}")
+    return [tuple(x["loc"]) for x in items]
+
+
+def case_fields(bin_dir, base, rng):
+    """Every refusal of a body says which field, what was wrong and what is allowed, in both profiles."""
+    hub = Hub(bin_dir, base, *FREE, "--accept-v0", "yes")
+    with_unit(hub)
+    with_unit(hub, "kWh", 0)
+    a, b = people(hub, "Alice", "Bob")
+    line = b.trust(a, "10.00")
+    good = {"tx_id": "t", "to": b.pid, "equivalent": "UAH", "amount": "1.00"}
+
+    def payment(change, *fields, status=400):
+        body = {k: v for k, v in (good | change).items() if v is not ...}
+        for what, (got, answer) in (("geo-v1", a.call("POST", "/payments", a.signed("payment", body, "t"))),
+                                    ("geo-v0", a.call("POST", "/payments", body | {"signature": a.key.sign(canonical(body))}))):
+            if what == "geo-v0" and "tx_id" in change and change["tx_id"] is ...:
+                continue
+            check(got == status and code_of(answer) == ("E001" if status == 404 else "E009"), f"{what} {change}: {got} {answer}")
+            wrong = [l for l in locs(answer, "validation") if l[0] == "body"]
+            check(wrong == [("body", *f.split("/")) for f in fields], f"{what} {change}: {wrong}")
+            check(fields[0].split("/")[-1] in answer["error"]["message"] or "tx_id" in change, f"{what} {change}: {answer['error']['message']}")
+
+    for amount in ("-1.00", "1e2", "1.001", "01", "", "0", "0.00", "99999999999999999999", 1, [], {}):
+        payment({"amount": amount}, "amount")
+    payment({"equivalent": "kWh", "amount": "1.5"}, "amount")
+    payment({"to": a.pid}, "to")
+    payment({"to": "X"}, "to", status=404)
+    payment({"to": Key().pid}, "to", status=404)
+    payment({"to": "a b"}, "to", status=404)
+    payment({"equivalent": "NONE"}, "equivalent", status=404)
+    payment({"equivalent": "U-H"}, "equivalent")
+    payment({"tx_id": "a b"}, "tx_id")
+    payment({"amount": ...}, "amount")
+    payment({"description": "x" * 1025}, "description")
+    for constraints, field in (({"max_hops": 0}, "max_hops"), ({"max_paths": 11}, "max_paths"), ({"fee": 1}, "fee"), ({"avoid": ["x"]}, "avoid"), ({"timeout_ms": "1"}, "timeout_ms")):
+        payment({"constraints": constraints}, f"constraints/{field}")
+    # more than one at once
+    status, answer = a.call("POST", "/payments", a.signed("payment", good | {"amount": "-1", "constraints": 5}, "t"))
+    check({l[1] for l in locs(answer, "validation")} == {"amount", "constraints"}, f"two fields: {answer}")
+
+    def signed(op, method, path, body, *fields, user=a, status=422, where="body", **envelope):
+        got, answer = user.call(method, path, user.signed(op, body, **envelope))
+        check(got == status and [l for l in locs(answer, "errors")] == [(where, *f.split("/")) for f in fields], f"{op} {body}: {got} {answer}")
+
+    create = {"to": b.pid, "equivalent": "UAH", "limit": "1.00"}
+    for limit in ("-1", "1.001", "1e9", 5, "99999999999999999999"):
+        signed("line.create", "POST", "/trustlines", create | {"limit": limit}, "limit")
+    signed("line.create", "POST", "/trustlines", create | {"to": a.pid}, "to")
+    signed("line.create", "POST", "/trustlines", create | {"to": Key().pid}, "to", status=404)
+    signed("line.create", "POST", "/trustlines", create | {"equivalent": "NONE"}, "equivalent", status=404)
+    signed("line.create", "POST", "/trustlines", {"to": b.pid}, "equivalent", "limit")
+    for policy, field in (({"daily_limit": "-1"}, "daily_limit"), ({"max_hop_usage": "1.001"}, "max_hop_usage"), ({"blocked_participants": ["x"]}, "blocked_participants"),
+                          ({"auto_clearing": "yes"}, "auto_clearing"), ({"nothing": 1}, "nothing")):
+        signed("line.create", "POST", "/trustlines", create | {"policy": policy}, f"policy/{field}")
+    update = {"id": line["id"], "version": line["version"]}
+    signed("line.update", "PATCH", f"/trustlines/{line['id']}", update | {"limit": "1.001"}, "limit", user=b)
+    signed("line.update", "PATCH", f"/trustlines/{line['id']}", update | {"status": "cold"}, "status", user=b)
+    signed("participant.profile", "PATCH", "/participants/me", {"display_name": ""}, "display_name")
+    signed("participant.profile", "PATCH", "/participants/me", {"display_name": "x" * 256}, "display_name")
+    signed("participant.profile", "PATCH", "/participants/me", {"profile": "x"}, "profile")
+    signed("participant.profile", "PATCH", "/participants/me", {"name": "x"}, "name")
+    # the envelope
+    for change, field in (({"domain": "geo/v2"}, "domain"), ({"ts": "now"}, "ts"), ({"ts": 5}, "ts"), ({"extra": 1}, "extra"), ({"signer": "x"}, "signer")):
+        signed("participant.profile", "PATCH", "/participants/me", {"display_name": "A"}, field, where="signed", **change)
+    text = a.signed("participant.profile", {"display_name": "A"})["signed"].replace(":", ": ", 1)
+    status, answer = a.call("PATCH", "/participants/me", {"signed": text, "signature": a.key.sign(text)})
+    check(status == 422 and locs(answer, "errors") == [("body", "signed")], f"not canonical: {answer}")
+    # registration
+    key = Key()
+    for body, field in (({"type": "robot"}, "type"), ({"public_key": "x"}, "public_key"), ({"display_name": 5}, "display_name")):
+        body = {"display_name": "Eve", "public_key": key.public64, "type": "person"} | body
+        status, answer = hub.call("POST", "/participants", body | {"signature": key.sign(canonical(body))})
+        check(status == 422 and locs(answer, "errors") == [("body", field)], f"registration: {status} {answer}")
+    # a hub that takes no geo-v0 says what it wants
+    hub.stop()
+    hub = Hub(bin_dir, base + "-v1", *FREE)
+    with_unit(hub)
+    (c,) = people(hub, "Clara")
+    status, answer = c.call("POST", "/payments", good)
+    check(status == 400 and locs(answer, "validation") == [("body", "signed")], f"geo-v0 where it is off: {answer}")
+    status, answer = c.call("POST", "/trustlines", {})
+    check(status == 422 and locs(answer, "errors") == [("body", "signed")], f"an empty body: {answer}")
+    # officers' bodies, too
+    for method, path, body, field in (("PATCH", "/admin/config", {}, "updates"), ("POST", f"/admin/participants/{c.pid}/level", {"level": 256}, "level"), ("POST", "/admin/roles", {}, "public_key"),
+                                      ("POST", "/admin/equivalents", {"code": "a b"}, "code"), ("POST", "/admin/transactions/x/abort", {}, "initiator"), ("POST", "/admin/clearing/exact", {}, "equivalent")):
+        status, answer = hub.call(method, path, body, admin=hub.admin_token)
+        check(status == 422 and locs(answer, "errors") == [("body", field)], f"{path}: {status} {answer}")
+    hub.stop()
+
+
+def case_values(bin_dir, base, rng):
+    """Values of queries are read strictly; a day that is named is whole."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+    b.trust(a, "10.00")
+    a.pay(b, "1.00")
+    admin = {"admin": hub.admin_token}
+    for path, name, bad, good in (("/payments", "direction", ("bogus", "Sent"), ("sent", "all")), ("/payments", "status", ("BOGUS", "committed"), ("COMMITTED", "ABORTED")), ("/payments", "type", ("x",), ("PAYMENT", "TRUST_LINE_UPDATE")),
+                                  ("/payments", "page", ("0", "-1", "x"), ("1", "9")), ("/payments", "per_page", ("0", "201", "1.5"), ("200",)), ("/trustlines", "direction", ("sent", "x"), ("incoming", "all")),
+                                  ("/trustlines", "status", ("zzz",), ("active", "closing")), ("/balance/debts", "direction", ("x",), ("outgoing",)), ("/participants", "type", ("robot",), ("person", "hub")),
+                                  ("/clearing/cycles?equivalent=UAH", "max_depth", ("2", "11"), ("3",)), ("/payments/capacity?equivalent=UAH", "to", ("", "x", a.pid), (b.pid,)),
+                                  ("/payments/max-flow?to=" + b.pid, "equivalent", ("",), ("UAH",)), ("/payments", "from_date", ("2026-02-31", "2025-02-29", "2026-13-01", "2026-1-1", "2026-11-21T07:00:00zzz", "2026-11-21T24:00:00Z", "2026-11-21 07:00", "x", "1969-12-31"),
+                                                                                                      ("2024-02-29", "2026-11-21T07:00:00Z", "2026-11-21T07:00", "2026-11-21T07:00:00.123Z", "2026-11-21T07:00:00%2B00:00"))):
+        for values, status in ((bad, 422), (good, 200)):
+            for value in values:
+                got, answer = a.call("GET", f"{path}{'&' if '?' in path else '?'}{name}={urllib.parse.quote(value, safe='%')}")
+                check(got == status, f"{path} {name}={value}: {got} {answer}")
+                check(status == 200 or locs(answer, "errors") == [("query", name)], f"{path} {name}={value}: {answer}")
+    for path, name, bad, good in (("/admin/participants", "status", "gone", "suspended"), ("/admin/trustlines", "status", "none", "frozen"), ("/admin/trustlines", "creditor", "x", a.pid), ("/admin/graph/ego?pid=" + a.pid, "depth", "5", "4"),
+                                  ("/admin/payments", "to_date", "2026-02-31", "2026-02-28"), ("/admin/graph/ego?depth=1", "pid", "x", a.pid)):
+        for value, status in ((bad, 422), (good, 200)):
+            got, answer = hub.call("GET", f"{path}{'&' if '?' in path else '?'}{name}={value}", **admin)
+            check(got == status and (status == 200 or locs(answer, "errors") == [("query", name)]), f"{path} {name}={value}: {got} {answer}")
+    check(a.call("GET", "/participants/x")[0] == 422, "a PID in a path")
+    # the day of the payment, from both ends
+    made = a.get("/payments")["items"][0]["created_at"]
+    day = made[:10]
+    for query, count in ((f"from_date={day}&to_date={day}", 1), (f"to_date={made}", 1), (f"from_date={made}", 1), (f"from_date={made}&to_date={made}", 1), ("to_date=2000-01-01", 0), ("from_date=2100-01-01", 0)):
+        check(len(a.get("/payments?" + query)["items"]) == count, f"{query}: {count} of the payment of {made}")
+    hub.stop()
+
+
+# ---- lists and sums as the API table has them ----
+
+def case_table(bin_dir, base, rng):
+    """Sums, pages, the audit log of a participant, closing in geo-v0, repairs."""
+    hub = Hub(bin_dir, base, *FREE, "--accept-v0", "yes")
+    with_unit(hub)
+    with_unit(hub, "HOUR", 0)
+    with_unit(hub, "FINE", 8)
+    a, b, c = people(hub, "Alice", "Bob", "Clara")
+    b.trust(a, "100.50")
+    b.trust(a, "7", "HOUR")
+    a.trust(c, "3.00")
+    a.pay(b, "40.25")
+    a.pay(b, "2", "HOUR")
+    me = a.get("/participants/me")
+    check(me["stats"] == {"total_incoming_trust": "107.50", "total_outgoing_trust": "3.00", "total_debt": "42.25", "total_credit": "0.00", "net_balance": "-42.25"}, f"stats: {me}")
+    check([(x["equivalent"], x["total_debt"]) for x in me["stats_by_equivalent"]] == [("UAH", "40.25"), ("HOUR", "2"), ("FINE", "0.00000000")], f"by equivalent: {me}")
+    for seen in (me, b.get(f"/participants/{a.pid}"), next(p for p in b.get("/participants")["items"] if p["pid"] == a.pid), b.get("/participants/search?q=alice")["items"][0]):
+        check(seen["public_stats"] == {"total_incoming_trust": "107.50", "member_since": seen["created_at"]}, f"public_stats: {seen}")
+    check("stats" not in b.get(f"/participants/{a.pid}"), "another's debts are his own")
+    # pages
+    for path, total in (("/admin/participants", 3), ("/admin/equivalents", 3), ("/admin/participants?q=li", 1), ("/admin/participants?status=suspended", 0), ("/admin/audit-log", 3)):
+        whole = hub.admin("GET", path)
+        check((whole["page"], whole["per_page"], whole["total"], len(whole["items"])) == (1, 50, total, total), f"{path}: {whole}")
+        again = [i for n in range(1, total + 2) for i in hub.admin("GET", f"{path}{'&' if '?' in path else '?'}per_page=1&page={n}")["items"]]
+        check(again == whole["items"], f"{path} page by page")
+    # what a participant sees of the audit log
+    hub.admin("POST", f"/admin/participants/{c.pid}/freeze", {"reason": "secret of Clara"})
+    hub.admin("POST", f"/admin/trustlines/{line_of(a, c)['id']}/freeze", {"reason": "quarrel"})
+    hub.admin("PATCH", "/admin/config", {"updates": {"routing.max_hops": 5}, "reason": "shorter"})
+    hub.admin("POST", "/admin/clearing/exact", {"equivalent": "UAH", "reason": "monthly"})
+    officer = Key()
+    hub.admin("POST", "/admin/roles", {"public_key": officer.public64, "role": "auditor", "name": "Mr X", "reason": "hired"})
+    full = hub.admin("GET", "/integrity/audit-log")
+    check(full["total"] == 8 and full["items"][0]["reason"] == "hired", f"an officer sees all: {full}")
+    common = ["clear", "settings", "equivalent.create", "equivalent.create", "equivalent.create"]
+    for who, more in ((b, []), (c, ["trustline.freeze", "participant.status"]), (a, ["trustline.freeze"])):
+        seen = who.get("/integrity/audit-log")
+        check(sorted(x["action"] for x in seen["items"]) == sorted(common + more) and seen["total"] == len(common + more), f"{who.name} sees: {seen}")
+        check(all(x["actor"] is None and x["reason"] is None for x in seen["items"]), f"without who and why: {seen}")
+        check(not any(word in json.dumps(seen) for word in ("secret", "quarrel", "Mr X", "monthly", "shorter")), f"nothing of the officers' own: {seen}")
+    check(b.call("GET", "/admin/audit-log")[0] == 403, "the officers' list is theirs")
+    # closing a line while one owes over the pair: refused in geo-v0, allowed in geo-v1
+    hub.admin("POST", f"/admin/participants/{c.pid}/unfreeze", {"reason": "test"})
+    d, e = User(hub, "Dora", v0=True), User(hub, "Emil", v0=True)
+    for user in (d, e):
+        user.join()
+
+    def v0(user, method, path, body, signed=None):
+        return user.call(method, path, body | {"signature": user.key.sign(canonical(body if signed is None else signed))})
+
+    for owner, debtor in ((d, e), (e, d)):
+        check(v0(owner, "POST", "/trustlines", {"to": debtor.pid, "equivalent": "UAH", "limit": "10.00"})[0] == 201, "a v0 line")
+    check(v0(d, "POST", "/payments", {"tx_id": "1", "to": e.pid, "equivalent": "UAH", "amount": "4.00"})[0] == 200, "Dora owes Emil")
+    own = line_of(d, e)["id"]
+    before = hub_test.mark(hub, d)
+    status, answer = v0(d, "DELETE", f"/trustlines/{own}", {}, {"id": own})
+    check(status == 400 and code_of(answer) == "E009" and hub_test.mark(hub, d) == before, f"debt the other way: {status} {answer}")
+    check(v0(e, "POST", "/payments", {"tx_id": "2", "to": d.pid, "equivalent": "UAH", "amount": "4.00"})[0] == 200, "repaid")
+    status, answer = v0(d, "DELETE", f"/trustlines/{own}", {}, {"id": own})
+    check(status == 200 and answer["status"] == "success", f"closed: {status} {answer}")
+    a.trust(b, "1.00")
+    line = line_of(a, b)
+    check(a.send("DELETE", f"/trustlines/{line['id']}", "line.close", {"id": line["id"], "version": line["version"]})[0] == 200, "geo-v1: nobody must go on lending because he owes")
+    # repairs
+    for action in ("net-mutual-debts", "cap-debts-to-trust-limits"):
+        check(hub.admin("POST", f"/integrity/repair/{action}", {})["counts"] == {"changed": 0}, action)
+    hub.admin("POST", "/integrity/repair/bogus", {}, want=404)
+    hub.stop()
+
+
 if __name__ == "__main__":
     sys.exit(hub_test.main(globals()))

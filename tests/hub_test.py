@@ -811,6 +811,12 @@ def case_openapi(bin_dir, base, rng):
     check(spec["openapi"].startswith("3.1"), "OpenAPI 3.1")
     source = open(os.path.join(ROOT, "src", "hub", "routes.c")).read()
     routes = {(m.group(1).lower(), re.sub(r"\*", "{}", (("/api/v1" if m.group(2) else "") + m.group(3)))) for m in re.finditer(r'\{GN_HTTP_(\w+), (P )?"([^"]+)"', source)}
+    for path, item in spec["paths"].items():
+        for method, operation in item.items():
+            for status, response in operation["responses"].items():
+                check(status.isdigit(), f"{method} {path}: {status} is no status")
+                name = response.get("$ref", "").rsplit("/", 1)[-1]
+                check(not name or spec["components"]["responses"][name]["content"]["application/json"]["schema"] == {"$ref": "#/components/schemas/Error"}, f"{method} {path}: {status}")
     described = {(method, re.sub(r"\{[^}]+\}", "{}", path)) for path, item in spec["paths"].items() for method in item if method != "parameters"}
     check(routes == described, f"only in the hub: {sorted(routes - described)}; only described: {sorted(described - routes)}")
     hub = Hub(bin_dir, base, *FREE)

@@ -4,29 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static void list_told(struct gn_hub_request *r, json_t *answer)
-{
-	if (answer)
-		gn_hub_items(r, json_incref(answer));
-}
-
 /* ---- participants ---- */
 
 void gn_api_admin_participants(struct gn_hub_request *r)
 {
-	static const char *const statuses[] = {"active", "suspended", "left", "deleted"};
-	struct gn_history_query q = {.kind = GN_HQ_PARTICIPANTS, .who = -1};
-	char status[16];
-	uint64_t limit, offset;
-	if (!gn_hub_query(r, "q", q.text, sizeof q.text) || !gn_hub_query(r, "type", q.type, sizeof q.type) ||
-	    !gn_hub_query(r, "status", status, sizeof status) || !gn_hub_query_page(r, &limit, &offset))
-		return;
-	for (unsigned i = 0; i < GN_COUNT(statuses); i++)
-		if (strcmp(status, statuses[i]) == 0)
-			snprintf(q.status, sizeof q.status, "%u", i);
-	q.limit = (int64_t)limit;
-	q.offset = (int64_t)offset;
-	gn_hub_ask(r, &q, list_told);
+	gn_hub_list_people(r, true);
 }
 
 static void run_stats(struct gn_long *q, struct gn_hub_view *v)
@@ -54,7 +36,7 @@ void gn_api_admin_participant_metrics(struct gn_hub_request *r)
 {
 	struct gn_ledger_participant p;
 	json_t *list = json_array();
-	if (!gn_hub_participant(r, r->args[0], &p)) {
+	if (!gn_hub_participant_at(r, "path", "pid", r->args[0], &p)) {
 		json_decref(list);
 		return;
 	}
@@ -83,15 +65,10 @@ void gn_api_admin_participant_metrics(struct gn_hub_request *r)
 void gn_api_admin_equivalent_usage(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;
-	if (gn_hub_equivalent(r, r->args[0], &e))
+	if (gn_hub_equivalent_at(r, "path", "code", r->args[0], &e))
 		gn_hub_json(r, 200,
 			    json_pack("{ss sI sI sI}", "code", e.code, "trustlines", (json_int_t)e.open_lines, "pairs",
 				      (json_int_t)e.pairs, "participants", (json_int_t)e.nodes));
-}
-
-void gn_api_admin_equivalents(struct gn_hub_request *r)
-{
-	gn_api_equivalents(r);
 }
 
 /* ---- lines and the graph ---- */
@@ -101,12 +78,21 @@ static bool query_eq(struct gn_hub_request *r, uint32_t *eq)
 {
 	char code[32];
 	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
-	if (!gn_hub_query(r, "equivalent", code, sizeof code))
+	if (!gn_hub_value(r, "equivalent", code, sizeof code))
 		return false;
 	if (*code && gn_ledger_find_equivalent(r->hub->ledger, gn_str(code), &e))
 		e.number = UINT32_MAX - 1;
 	*eq = e.number;
 	return true;
+}
+
+/* Of nobody here there are no lines. */
+static bool query_pid(struct gn_hub_request *r, const char *name, char *out, size_t cap)
+{
+	struct gn_hash pid;
+	return gn_hub_value(r, name, out, cap) &&
+	       (!*out || gn_pid_parse(gn_str(out), &pid) == GN_OK ||
+		gn_hub_refuse_value(r, "query", name, "value_error", "must be a PID: 43 or 44 characters of base58"));
 }
 
 /* Filters of a question about lines, as numbers: UINT32_MAX any, one less nobody. */
@@ -186,16 +172,21 @@ static void run_all_lines(struct gn_long *q, struct gn_hub_view *v)
 void gn_api_admin_lines(struct gn_hub_request *r)
 {
 	struct gn_long q = {.run = run_all_lines, .then = gn_hub_tell_lines};
-	if (query_eq(r, &q.eq) && gn_hub_query(r, "creditor", q.creditor, sizeof q.creditor) &&
-	    gn_hub_query(r, "debtor", q.debtor, sizeof q.debtor) &&
-	    gn_hub_query(r, "status", q.status, sizeof q.status) && gn_hub_query_page(r, &q.limit, &q.offset))
-		gn_hub_long(r, &q);
+	int status;
+	if (!query_eq(r, &q.eq) || !query_pid(r, "creditor", q.creditor, sizeof q.creditor) ||
+	    !query_pid(r, "debtor", q.debtor, sizeof q.debtor) ||
+	    !gn_hub_choice(r, "status", gn_line_statuses, &status) ||
+	    !gn_hub_page(r, 50, HUB_PAGE_MAX, &q.limit, &q.offset))
+		return;
+	if (status >= 0)
+		snprintf(q.status, sizeof q.status, "%s", gn_line_statuses[status]);
+	gn_hub_long(r, &q);
 }
 
 void gn_api_admin_bottlenecks(struct gn_hub_request *r)
 {
 	struct gn_long q = {.run = run_all_lines, .flag = true};
-	if (query_eq(r, &q.eq) && gn_hub_query_page(r, &q.limit, &q.offset))
+	if (query_eq(r, &q.eq) && gn_hub_page(r, 50, HUB_PAGE_MAX, &q.limit, &q.offset))
 		gn_hub_long(r, &q);
 }
 
@@ -296,8 +287,8 @@ void gn_api_admin_ego(struct gn_hub_request *r)
 	struct gn_long q = {.run = run_ego};
 	struct gn_ledger_participant p;
 	char pid[64];
-	if (!gn_hub_query(r, "pid", pid, sizeof pid) || !query_eq(r, &q.eq) ||
-	    !gn_hub_query_number(r, "depth", 1, 0, 4, &q.depth) || !gn_hub_participant(r, pid, &p))
+	if (!gn_hub_value(r, "pid", pid, sizeof pid) || !query_eq(r, &q.eq) ||
+	    !gn_hub_number(r, "depth", 1, 0, 4, &q.depth) || !gn_hub_participant_at(r, "query", "pid", pid, &p))
 		return;
 	q.who = p.number;
 	gn_hub_long(r, &q);

@@ -152,11 +152,9 @@ static void run_cycles(struct gn_long *q, struct gn_hub_view *v)
 
 void gn_api_cycles(struct gn_hub_request *r)
 {
-	char code[32];
 	struct gn_long q = {.run = run_cycles};
 	struct gn_ledger_equivalent e;
-	if (!gn_hub_query(r, "equivalent", code, sizeof code) ||
-	    !gn_hub_query_number(r, "max_depth", 6, 3, 10, &q.depth) || !gn_hub_equivalent(r, code, &e))
+	if (!gn_hub_number(r, "max_depth", 6, 3, 10, &q.depth) || !gn_hub_query_equivalent(r, &e))
 		return;
 	q.eq = e.number;
 	gn_hub_long(r, &q);
@@ -201,14 +199,17 @@ static void cleared(struct gn_hub_request *r, const struct gn_ledger_event *e)
 static bool clear_arguments(struct gn_hub_request *r, char code[32], uint64_t *depth)
 {
 	json_t *in = gn_hub_body(r);
-	if (!in || !gn_hub_query(r, "equivalent", code, 32) || !gn_hub_query_number(r, "max_depth", 6, 3, 10, depth))
+	if (!in || !gn_hub_value(r, "equivalent", code, 32) || !gn_hub_number(r, "max_depth", 6, 3, 10, depth))
 		return false;
 	const char *named = json_string_value(json_object_get(in, "equivalent"));
 	json_t *given = json_object_get(in, "max_depth");
 	if (named && !*code)
 		snprintf(code, 32, "%s", named);
-	if (json_is_integer(given) && json_integer_value(given) >= 3 && json_integer_value(given) <= 10)
-		*depth = (uint64_t)json_integer_value(given);
+	if (!given || json_is_null(given))
+		return true;
+	if (!json_is_integer(given) || json_integer_value(given) < 3 || json_integer_value(given) > 10)
+		return gn_hub_refuse_value(r, "body", "max_depth", "int_type", "must be an integer from 3 to 10");
+	*depth = (uint64_t)json_integer_value(given);
 	return true;
 }
 
@@ -372,9 +373,8 @@ static void start_job(struct gn_hub_request *r, const char *code, enum job_use u
 
 void gn_api_gap(struct gn_hub_request *r)
 {
-	char code[32];
 	struct gn_ledger_equivalent e;
-	if (gn_hub_query(r, "equivalent", code, sizeof code) && gn_hub_equivalent(r, code, &e))
+	if (gn_hub_query_equivalent(r, &e))
 		start_job(r, e.code, JOB_GAP);
 }
 
@@ -442,7 +442,7 @@ void gn_api_clear_auto(struct gn_hub_request *r)
 	char code[32];
 	uint64_t depth;
 	struct gn_ledger_equivalent e;
-	if (clear_arguments(r, code, &depth) && gn_hub_equivalent(r, code, &e))
+	if (clear_arguments(r, code, &depth) && gn_hub_equivalent_at(r, "query", "equivalent", code, &e))
 		clear_cycles(r, &e, depth < 6 ? depth : 6);
 }
 
@@ -461,8 +461,8 @@ void gn_api_clearings(struct gn_hub_request *r)
 	char code[32];
 	struct gn_ledger_equivalent e;
 	uint64_t limit, offset;
-	if (!gn_hub_query(r, "equivalent", code, sizeof code) || !gn_hub_query_page(r, &limit, &offset) ||
-	    (*code && !gn_hub_equivalent(r, code, &e)))
+	if (!gn_hub_value(r, "equivalent", code, sizeof code) || !gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset) ||
+	    (*code && !gn_hub_equivalent_at(r, "query", "equivalent", code, &e)))
 		return;
 	if (*code)
 		q.eq = e.number;

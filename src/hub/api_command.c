@@ -7,8 +7,8 @@
 
 static bool unfit(struct gn_hub_request *r)
 {
-	gn_hub_fail_as(r, 422, "E009", NULL, "the command is about something else than the path");
-	return false;
+	return gn_hub_refuse_value(r, "body", "command", "value_error",
+				   "is about something else than the path, or another command");
 }
 
 static bool is_pid(const char *text, const struct gn_hash *hash)
@@ -54,14 +54,14 @@ static json_t *plain_level(struct gn_hub_request *r, json_t *in)
 	json_t *level = json_object_get(in, "level");
 	if (json_is_integer(level) && json_integer_value(level) >= 0 && json_integer_value(level) <= 255)
 		return json_pack("{ss ss sO}", "command", "participant", "pid", r->args[0], "level", level);
-	gn_hub_fail_as(r, 422, "E009", NULL, "the body is {\"level\": 0..255, \"reason\"}");
+	(void)gn_hub_refuse_value(r, "body", "level", "int_type", "must be an integer from 0 to 255");
 	return NULL;
 }
 
 static bool fits_person(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	struct gn_ledger_participant p;
-	if (!gn_hub_participant(r, r->args[0], &p))
+	if (!gn_hub_participant_at(r, "path", "pid", r->args[0], &p))
 		return false;
 	return is_pid(r->args[0], &c->pid) || unfit(r);
 }
@@ -175,10 +175,9 @@ static bool same_letters(struct gn_slice a, struct gn_slice b)
 static bool fits_create(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	struct gn_ledger_equivalent old;
-	if (!code_ok(c->code)) {
-		gn_hub_fail_as(r, 422, "E009", NULL, "a code is 1 to 16 of A-Z, a-z, 0-9 and _");
-		return false;
-	}
+	if (!code_ok(c->code))
+		return gn_hub_refuse_value(r, "body", "code", "string_pattern_mismatch",
+					   "must be 1 to 16 of A-Z, a-z, 0-9 and _");
 	for (uint32_t eq = 0; gn_ledger_equivalent(r->hub->ledger, eq, &old) == GN_OK; eq++) {
 		if (!same_letters(c->code, gn_str(old.code)))
 			continue;
@@ -192,7 +191,7 @@ static bool fits_create(struct gn_hub_request *r, const struct gn_op_admin *c)
 static bool fits_patch(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	struct gn_ledger_equivalent old;
-	if (!gn_hub_equivalent(r, r->args[0], &old))
+	if (!gn_hub_equivalent_at(r, "path", "code", r->args[0], &old))
 		return false;
 	return gn_slice_eq(c->code, gn_str(r->args[0])) || unfit(r);
 }
@@ -201,7 +200,7 @@ static bool fits_patch(struct gn_hub_request *r, const struct gn_op_admin *c)
 static bool fits_end(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	struct gn_ledger_equivalent old;
-	if (!gn_hub_equivalent(r, r->args[0], &old))
+	if (!gn_hub_equivalent_at(r, "path", "code", r->args[0], &old))
 		return false;
 	if (old.pairs) {
 		gn_hub_fail_as(r, 409, "E008", json_pack("{sI}", "pairs", (json_int_t)old.pairs),
@@ -250,15 +249,16 @@ static json_t *plain_abort(struct gn_hub_request *r, json_t *in)
 	struct gn_tx_key key;
 	char hex[33];
 	if (initiator) {
-		if (!gn_hub_participant(r, initiator, &p))
+		if (!gn_hub_participant_at(r, "body", "initiator", initiator, &p))
 			return NULL;
 		gn_tx_key(&p.pk, gn_str(r->args[0]), &key);
 		gn_hex(GN_SLICE(key.b), hex);
 		return json_pack("{ss ss}", "command", "abort", "key", hex);
 	}
 	if (gn_unhex(gn_str(r->args[0]), key.b, sizeof key.b)) {
-		gn_hub_fail_as(r, 422, "E009", NULL,
-			       "name the transaction by its key, or by tx_id with \"initiator\" in the body");
+		(void)gn_hub_refuse_value(
+			r, "body", "initiator", "missing",
+			"name the transaction by its key, or by tx_id with \"initiator\" in the body");
 		return NULL;
 	}
 	return json_pack("{ss ss}", "command", "abort", "key", r->args[0]);
@@ -355,7 +355,7 @@ static json_t *plain_clear(struct gn_hub_request *r, json_t *in)
 {
 	char code[32];
 	const char *named = json_string_value(json_object_get(in, "equivalent"));
-	if (!gn_hub_query(r, "equivalent", code, sizeof code))
+	if (!gn_hub_value(r, "equivalent", code, sizeof code))
 		return NULL;
 	return json_pack("{ss ss ss}", "command", "clear", "equivalent", named ? named : code, "mode",
 			 json_is_true(json_object_get(in, "offer")) ? "offer" : "exact");
@@ -366,7 +366,7 @@ static bool fits_clear(struct gn_hub_request *r, const struct gn_op_admin *c)
 	char code[32];
 	struct gn_ledger_equivalent e;
 	snprintf(code, sizeof code, "%.*s", (int)c->code.len, (const char *)c->code.p);
-	return gn_hub_equivalent(r, code, &e);
+	return gn_hub_equivalent_at(r, "body", "equivalent", code, &e);
 }
 
 static void clear_noted(struct gn_hub_request *r, const struct gn_ledger_event *e)
@@ -419,9 +419,9 @@ static json_t *plain_role(struct gn_hub_request *r, json_t *in)
 	if (key && role && gn_role_from(role) != GN_ROLE_NONE)
 		return json_pack("{ss ss ss ss}", "command", "role", "public_key", key, "role", role, "name",
 				 name ? name : "");
-	gn_hub_fail_as(r, 422, "E009", NULL,
-		       "an officer is {\"public_key\": BASE64 of 32 bytes, \"role\": admin, operator or auditor, "
-		       "\"name\"}");
+	(void)gn_hub_refuse_value(r, "body", key ? "role" : "public_key", role ? "value_error" : "missing",
+				  "an officer is {\"public_key\": BASE64 of 32 bytes, \"role\": admin, operator or "
+				  "auditor, \"name\"}");
 	return NULL;
 }
 
@@ -491,7 +491,8 @@ static json_t *plain_config(struct gn_hub_request *r, json_t *in)
 	json_t *updates = json_object_get(in, "updates");
 	if (json_is_object(updates) && json_object_size(updates) > 0)
 		return json_pack("{ss sO}", "command", "settings", "settings", updates);
-	gn_hub_fail_as(r, 422, "E009", NULL, "the body is {\"updates\": {KEY: VALUE}, \"reason\": TEXT}");
+	(void)gn_hub_refuse_value(r, "body", "updates", "dict_type",
+				  "must be an object {KEY: VALUE}, of at least one of the keys of GET /admin/config");
 	return NULL;
 }
 

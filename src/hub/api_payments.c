@@ -58,9 +58,12 @@ static json_t *why_raises_json(const struct gn_hub_view *v, const struct gn_ledg
 static bool to_and_equivalent(struct gn_hub_request *r, struct gn_ledger_participant *to,
 			      struct gn_ledger_equivalent *e)
 {
-	char pid[64], code[32];
-	return gn_hub_query(r, "to", pid, sizeof pid) && gn_hub_query(r, "equivalent", code, sizeof code) &&
-	       gn_hub_participant(r, pid, to) && gn_hub_equivalent(r, code, e);
+	char pid[64];
+	if (!gn_hub_value(r, "to", pid, sizeof pid) || !gn_hub_participant_at(r, "query", "to", pid, to) ||
+	    !gn_hub_query_equivalent(r, e))
+		return false;
+	return to->number != r->me.number ||
+	       gn_hub_refuse_value(r, "query", "to", "value_error", "nobody can pay himself");
 }
 
 /* What stands in the way, with its sentence; *why zeros where one of the two has no line in this equivalent. */
@@ -105,11 +108,14 @@ void gn_api_capacity(struct gn_hub_request *r)
 	struct gn_ledger_equivalent e;
 	char text[64];
 	gn_amount amount = 0;
-	if (!to_and_equivalent(r, &to, &e) || !gn_hub_query(r, "amount", text, sizeof text))
+	if (!to_and_equivalent(r, &to, &e) || !gn_hub_value(r, "amount", text, sizeof text))
 		return;
 	if (*text && gn_amount_parse(gn_str(text), e.precision, &amount)) {
-		gn_hub_fail(r, GN_AMOUNT, NULL, "\"%s\" is not an amount of %s: digits, and at most %u after the point",
-			    text, e.code, e.precision);
+		gn_hub_fail(r, GN_AMOUNT,
+			    json_pack("{s[{s[ss] ss+ss}]}", "validation", "loc", "query", "amount", "msg",
+				      "must be an amount of ", e.code, "type", "value_error"),
+			    "\"%s\" is not an amount of %s: digits, and at most %u after the point", text, e.code,
+			    e.precision);
 		return;
 	}
 	gn_hub_long(
@@ -214,7 +220,7 @@ static void tell_stored(struct gn_hub_request *r, const struct gn_tx_key *key)
 	gn_hub_ask(r, &q, stored_told);
 }
 
-/* Why a payment failed is worked out on the replica (HB-16), while few others wait there. */
+/* Why a payment failed is worked out on the replica (HB-30), while few others wait there. */
 #define EXPLAIN_LONGS_MAX 4u
 
 /* Causes in words without names, each once. */
@@ -314,7 +320,8 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 	struct gn_tail_info replica;
 	struct gn_hub *hub = r->hub;
 	if (!v || v->type != GN_REC_FAILED || gn_ledger_equivalent(hub->ledger, v->eq, &eq)) {
-		gn_hub_fail(r, e->err, NULL, "%s", "");
+		if (!gn_hub_tell_wrong(r, e->err))
+			gn_hub_fail(r, e->err, NULL, "%s", "");
 		return;
 	}
 	r->hold = failure_details(r, v, &eq);
@@ -347,7 +354,8 @@ static void paid(struct gn_hub_request *r, const struct gn_ledger_event *e)
 void gn_api_payment_create(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"tx_id", "to", "equivalent", "amount", "description", "constraints", NULL};
-	gn_hub_submit(r, GN_OP_PAYMENT, fields, paid);
+	if (gn_hub_words_ok(r, GN_OP_PAYMENT))
+		gn_hub_submit(r, GN_OP_PAYMENT, fields, paid);
 }
 
 /* ---- those made before ---- */
@@ -358,51 +366,34 @@ static void list_told(struct gn_hub_request *r, json_t *answer)
 		gn_hub_items(r, json_incref(answer));
 }
 
-/* "2026-11-21", "2026-11-21T07:00:00Z" -> Unix seconds; 0 for "", -1 when it is neither. */
-static int64_t date_of(const char *s)
-{
-	int y, m, d, h = 0, min = 0, sec = 0, n = 0;
-	if (!*s)
-		return 0;
-	if (sscanf(s, "%4d-%2d-%2d%n", &y, &m, &d, &n) != 3 || n != 10 ||
-	    (s[10] && (sscanf(s + 10, "T%2d:%2d:%2d", &h, &min, &sec) != 3)))
-		return -1;
-	if (y < 1970 || m < 1 || m > 12 || d < 1 || d > 31 || h < 0 || h > 23 || min < 0 || min > 59 || sec < 0 ||
-	    sec > 60)
-		return -1;
-	/* days from civil (Howard Hinnant) */
-	int64_t yy = y - (m <= 2), era = yy / 400, yoe = yy - era * 400,
-		doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
-	int64_t days = era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
-	return days * 86400 + h * 3600 + min * 60 + sec;
-}
-
 static bool payments_query(struct gn_hub_request *r, struct gn_history_query *q)
 {
-	char direction[16], code[32], from[32], to[32];
+	static const char *const directions[] = {"sent", "received", "all", NULL},
+				 *const states[] = {"NEW",       "ROUTED",  "PREPARE_IN_PROGRESS",
+						    "COMMITTED", "ABORTED", NULL},
+				 *const types[] = {"PAYMENT", "TRUST_LINE_CREATE", "TRUST_LINE_UPDATE",
+						   "TRUST_LINE_CLOSE", NULL};
+	char code[32];
+	int direction, state, type;
 	struct gn_ledger_equivalent e;
 	uint64_t limit, offset;
-	if (!gn_hub_query(r, "direction", direction, sizeof direction) ||
-	    !gn_hub_query(r, "equivalent", code, sizeof code) ||
-	    !gn_hub_query(r, "status", q->status, sizeof q->status) ||
-	    !gn_hub_query(r, "from_date", from, sizeof from) || !gn_hub_query(r, "to_date", to, sizeof to) ||
-	    !gn_hub_query(r, "type", q->type, sizeof q->type) || !gn_hub_query_page(r, &limit, &offset))
+	if (!gn_hub_choice(r, "direction", directions, &direction) ||
+	    !gn_hub_value(r, "equivalent", code, sizeof code) || !gn_hub_choice(r, "status", states, &state) ||
+	    !gn_hub_choice(r, "type", types, &type) || !gn_hub_date(r, "from_date", false, &q->from) ||
+	    !gn_hub_date(r, "to_date", true, &q->to) || !gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset))
 		return false;
 	q->eq = -1;
 	if (*code) {
-		if (!gn_hub_equivalent(r, code, &e))
+		if (!gn_hub_equivalent_at(r, "query", "equivalent", code, &e))
 			return false;
 		q->eq = e.number;
 	}
-	q->direction = strcmp(direction, "sent") == 0 ? 1 : strcmp(direction, "received") == 0 ? 2 : 0;
-	q->from = date_of(from);
-	q->to = date_of(to);
+	q->direction = direction == 0 ? 1 : direction == 1 ? 2 : 0;
+	snprintf(q->status, sizeof q->status, "%s", state < 0 ? "" : states[state]);
+	snprintf(q->type, sizeof q->type, "%s", type < 0 ? "" : types[type]);
 	q->limit = (int64_t)limit;
 	q->offset = (int64_t)offset;
-	if (q->from >= 0 && q->to >= 0)
-		return true;
-	gn_hub_fail_as(r, 422, "E009", NULL, "dates are 2026-11-21 or 2026-11-21T07:00:00Z");
-	return false;
+	return true;
 }
 
 void gn_api_payments(struct gn_hub_request *r)
@@ -495,11 +486,13 @@ static void answered(struct gn_hub_request *r, const struct gn_ledger_event *e)
 void gn_api_vote(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"tx_id", "initiator", "answer", NULL};
-	gn_hub_submit(r, GN_OP_VOTE, fields, answered);
+	if (gn_hub_words_ok(r, GN_OP_VOTE))
+		gn_hub_submit(r, GN_OP_VOTE, fields, answered);
 }
 
 void gn_api_consent(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"tx_id", "answer", NULL};
-	gn_hub_submit(r, GN_OP_CONSENT, fields, answered);
+	if (gn_hub_words_ok(r, GN_OP_CONSENT))
+		gn_hub_submit(r, GN_OP_CONSENT, fields, answered);
 }

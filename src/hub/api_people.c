@@ -1,30 +1,10 @@
 /* Participants and trust lines. Names and dates come from the history, what stands now from the ledger. */
 #include "hub/hub_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 /* ---- participants ---- */
-
-static void stats_json(const struct gn_hub *hub, uint32_t who, json_t *out, bool own)
-{
-	json_t *list = json_array();
-	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(hub->ledger); eq++) {
-		struct gn_ledger_equivalent e;
-		struct gn_ledger_balance b;
-		if (gn_ledger_equivalent(hub->ledger, eq, &e) || gn_ledger_balance(hub->ledger, eq, who, &b))
-			continue;
-		json_t *item = json_pack("{ss}", "equivalent", e.code);
-		gn_amount_json(item, "total_incoming_trust", b.trust_received, e.precision);
-		if (own) {
-			gn_amount_json(item, "total_outgoing_trust", b.trust_given, e.precision);
-			gn_amount_json(item, "total_debt", b.debt, e.precision);
-			gn_amount_json(item, "total_credit", b.credit, e.precision);
-			gn_amount_json(item, "net_balance", b.credit - b.debt, e.precision);
-		}
-		json_array_append_new(list, item);
-	}
-	json_object_set_new(out, own ? "stats" : "public_stats_by_equivalent", list);
-}
 
 static void person_told(struct gn_hub_request *r, json_t *answer)
 {
@@ -34,8 +14,9 @@ static void person_told(struct gn_hub_request *r, json_t *answer)
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "%s", "");
 		return;
 	}
-	stats_json(r->hub, (uint32_t)r->note[1], answer, r->is_participant && (uint32_t)r->note[1] == r->me.number);
-	if (r->is_participant && (uint32_t)r->note[1] == r->me.number)
+	bool own = r->is_participant && (uint32_t)r->note[1] == r->me.number;
+	gn_hub_stats_json(&r->hub->view, (uint32_t)r->note[1], own, answer);
+	if (own)
 		json_object_set_new(answer, "seq", json_integer((json_int_t)r->me.seq));
 	gn_hub_json(r, (int)r->note[0], json_incref(answer));
 }
@@ -53,7 +34,9 @@ static void created(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	struct gn_ledger_participant p;
 	struct gn_hash pid;
 	if (e->err) {
-		gn_hub_fail(r, e->err, NULL, "%s", e->err == GN_EXISTS ? "this key is registered here already" : "");
+		if (!gn_hub_tell_wrong(r, e->err))
+			gn_hub_fail(r, e->err, NULL, "%s",
+				    e->err == GN_EXISTS ? "this key is registered here already" : "");
 		return;
 	}
 	gn_sha256(&part, 1, &pid);
@@ -66,31 +49,74 @@ static void created(struct gn_hub_request *r, const struct gn_ledger_event *e)
 void gn_api_participant_create(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"display_name", "public_key", "type", "profile", NULL};
-	gn_hub_submit(r, GN_OP_REGISTER, fields, created);
+	if (gn_hub_words_ok(r, GN_OP_REGISTER))
+		gn_hub_submit(r, GN_OP_REGISTER, fields, created);
 }
 
-static void list_told(struct gn_hub_request *r, json_t *answer)
+/* ---- lists of participants: rows of the history, trust from the replica ---- */
+
+static void run_trust(struct gn_long *q, struct gn_hub_view *v)
 {
-	if (answer)
-		gn_hub_items(r, json_incref(answer));
+	size_t i;
+	json_t *item;
+	json_array_foreach(json_object_get(q->job, "items"), i, item)
+	{
+		struct gn_ledger_participant p;
+		struct gn_hash pid;
+		if (gn_pid_parse(gn_str(json_string_value(json_object_get(item, "pid"))), &pid) ||
+		    gn_ledger_find_participant(v->ledger, &pid, &p))
+			continue;
+		gn_hub_stats_json(v, p.number, false, item);
+		json_object_del(item, "public_stats_by_equivalent");
+	}
+}
+
+static void tell_people(struct gn_long *q)
+{
+	gn_hub_json(q->request, 200, json_incref(q->request->hold));
+}
+
+static void people_told(struct gn_hub_request *r, json_t *answer)
+{
+	if (!answer)
+		return;
+	if (r->note[1]) /* an officer's list */
+		r->hold = gn_json_page_of(json_incref(json_object_get(answer, "items")), (uint64_t)r->note[1],
+					  (uint64_t)r->note[0],
+					  (uint64_t)json_integer_value(json_object_get(answer, "total")));
+	else
+		r->hold = json_pack("{sO}", "items", json_object_get(answer, "items"));
+	r->note[0] = 0;
+	gn_hub_long(r, &(struct gn_long){.run = run_trust, .then = tell_people, .job = r->hold});
+}
+
+void gn_hub_list_people(struct gn_hub_request *r, bool officer)
+{
+	static const char *const kinds[] = {"person", "business", "hub", NULL}, *const statuses[] = {
+											"active", "suspended", "left",
+											"deleted", NULL};
+	struct gn_history_query q = {.kind = GN_HQ_PARTICIPANTS, .who = -1, .person_status = -1};
+	uint64_t limit, offset;
+	if (!gn_hub_value(r, "q", q.text, sizeof q.text) || !gn_hub_choice(r, "type", kinds, &q.person_kind) ||
+	    (officer && !gn_hub_choice(r, "status", statuses, &q.person_status)) ||
+	    !gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset))
+		return;
+	q.limit = (int64_t)limit;
+	q.offset = (int64_t)offset;
+	r->note[0] = q.offset;
+	r->note[1] = officer ? q.limit : 0;
+	gn_hub_ask(r, &q, people_told);
 }
 
 void gn_api_participants(struct gn_hub_request *r)
 {
-	struct gn_history_query q = {.kind = GN_HQ_PARTICIPANTS, .who = -1};
-	uint64_t limit, offset;
-	if (!gn_hub_query(r, "q", q.text, sizeof q.text) || !gn_hub_query(r, "type", q.type, sizeof q.type) ||
-	    !gn_hub_query_page(r, &limit, &offset))
-		return;
-	q.limit = (int64_t)limit;
-	q.offset = (int64_t)offset;
-	gn_hub_ask(r, &q, list_told);
+	gn_hub_list_people(r, false);
 }
 
 void gn_api_participant_get(struct gn_hub_request *r)
 {
 	struct gn_ledger_participant p;
-	if (gn_hub_participant(r, r->args[0], &p))
+	if (gn_hub_participant_at(r, "path", "pid", r->args[0], &p))
 		tell_person(r, 200, p.number);
 }
 
@@ -101,16 +127,17 @@ void gn_api_me_get(struct gn_hub_request *r)
 
 static void profile_changed(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
-	if (e->err)
-		gn_hub_fail(r, e->err, NULL, "%s", "");
-	else
+	if (!e->err)
 		tell_person(r, 200, r->me.number);
+	else if (!gn_hub_tell_wrong(r, e->err))
+		gn_hub_fail(r, e->err, NULL, "%s", "");
 }
 
 void gn_api_me_patch(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"display_name", "profile", NULL};
-	gn_hub_submit(r, GN_OP_PROFILE, fields, profile_changed);
+	if (gn_hub_words_ok(r, GN_OP_PROFILE))
+		gn_hub_submit(r, GN_OP_PROFILE, fields, profile_changed);
 }
 
 /* ---- trust lines ---- */
@@ -136,12 +163,8 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 	struct gn_record_view v;
 	struct gn_ledger_equivalent eq;
 	struct gn_ledger_line line;
-	if (e->err == GN_AMOUNT) { /* the words of the body, found only where the equivalent is known */
-		gn_hub_fail_as(
-			r, 422, "E009", NULL,
-			"a limit is digits, a point if need be, and at most as many decimals as the equivalent has");
+	if (e->err && gn_hub_tell_wrong(r, e->err))
 		return;
-	}
 	if (e->err) {
 		gn_hub_fail(r, e->err, NULL, "%s",
 			    e->err == GN_EXISTS ? "there is an open trust line to this participant already" : "");
@@ -166,19 +189,38 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 void gn_api_line_create(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"to", "equivalent", "limit", "policy", NULL};
-	gn_hub_submit(r, GN_OP_LINE_CREATE, fields, line_changed);
+	if (gn_hub_words_ok(r, GN_OP_LINE_CREATE))
+		gn_hub_submit(r, GN_OP_LINE_CREATE, fields, line_changed);
 }
 
 void gn_api_line_patch(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"id", "limit", "policy", NULL};
-	gn_hub_submit(r, GN_OP_LINE_UPDATE, fields, line_changed);
+	if (gn_hub_words_ok(r, GN_OP_LINE_UPDATE))
+		gn_hub_submit(r, GN_OP_LINE_UPDATE, fields, line_changed);
+}
+
+/* geo-v0, whose API table has it so (HB-31): a debt in the other direction keeps the line too. */
+static bool owes_other_way(const struct gn_hub_request *r)
+{
+	struct gn_line_id id;
+	struct gn_ledger_line line, back;
+	if (gn_line_id_parse(gn_str(r->args[0]), &id) || gn_ledger_line_by_id(r->hub->ledger, &id, &line) ||
+	    line.from != r->me.number || gn_ledger_line(r->hub->ledger, id.eq, line.to, line.from, &back))
+		return false;
+	return back.used > 0;
 }
 
 void gn_api_line_delete(struct gn_hub_request *r)
 {
 	static const char *const fields[] = {"id", NULL};
-	gn_hub_submit(r, GN_OP_LINE_CLOSE, fields, line_changed);
+	json_t *in = gn_hub_body(r);
+	if (in && !json_object_get(in, "signed") && owes_other_way(r)) {
+		gn_hub_fail_as(r, 400, "E009", NULL, "you owe over this pair; repay it before the line is closed");
+		return;
+	}
+	if (gn_hub_words_ok(r, GN_OP_LINE_CLOSE))
+		gn_hub_submit(r, GN_OP_LINE_CLOSE, fields, line_changed);
 }
 
 void gn_api_line_get(struct gn_hub_request *r)
@@ -236,20 +278,27 @@ static void run_lines(struct gn_long *q, struct gn_hub_view *v)
 	q->json = gn_json_page(all, q->limit, q->offset);
 }
 
+static const char *const directions[] = {"outgoing", "incoming", "all", NULL};
+const char *const gn_line_statuses[] = {"active", "frozen", "closing", "closed", NULL};
+
 void gn_api_lines(struct gn_hub_request *r)
 {
-	char direction[16], code[32];
+	char code[32];
+	int direction, status;
 	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
 	struct gn_long q = {.run = run_lines, .then = gn_hub_tell_lines, .who = r->me.number};
-	if (!gn_hub_query(r, "direction", direction, sizeof direction) ||
-	    !gn_hub_query(r, "equivalent", code, sizeof code) ||
-	    !gn_hub_query(r, "status", q.status, sizeof q.status) || !gn_hub_query_page(r, &q.limit, &q.offset))
+	if (!gn_hub_choice(r, "direction", directions, &direction) ||
+	    !gn_hub_value(r, "equivalent", code, sizeof code) ||
+	    !gn_hub_choice(r, "status", gn_line_statuses, &status) ||
+	    !gn_hub_page(r, 50, HUB_PAGE_MAX, &q.limit, &q.offset))
 		return;
 	if (*code && gn_ledger_find_equivalent(r->hub->ledger, gn_str(code), &e))
 		e.number = UINT32_MAX - 1; /* there are no lines in it */
+	if (status >= 0)
+		snprintf(q.status, sizeof q.status, "%s", gn_line_statuses[status]);
 	q.eq = e.number;
-	q.out = strcmp(direction, "incoming") != 0;
-	q.in = strcmp(direction, "outgoing") != 0;
+	q.out = direction != 1;
+	q.in = direction != 0;
 	gn_hub_long(r, &q);
 }
 
@@ -310,21 +359,21 @@ static void run_debts(struct gn_long *q, struct gn_hub_view *v)
 
 void gn_api_debts(struct gn_hub_request *r)
 {
-	char code[32], direction[16];
+	char code[32];
+	int direction;
 	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
-	if (!gn_hub_query(r, "equivalent", code, sizeof code) ||
-	    !gn_hub_query(r, "direction", direction, sizeof direction))
+	if (!gn_hub_value(r, "equivalent", code, sizeof code) || !gn_hub_choice(r, "direction", directions, &direction))
 		return;
-	if (*code && !gn_hub_equivalent(r, code, &e))
+	if (*code && !gn_hub_equivalent_at(r, "query", "equivalent", code, &e))
 		return;
 	gn_hub_long(r, &(struct gn_long){.run = run_debts,
 					 .eq = e.number,
 					 .who = r->me.number,
-					 .out = strcmp(direction, "incoming") != 0,
-					 .in = strcmp(direction, "outgoing") != 0});
+					 .out = direction != 1,
+					 .in = direction != 0});
 }
 
-void gn_api_equivalents(struct gn_hub_request *r)
+static json_t *equivalents_json(const struct gn_hub_request *r)
 {
 	json_t *list = json_array();
 	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(r->hub->ledger); eq++) {
@@ -332,5 +381,17 @@ void gn_api_equivalents(struct gn_hub_request *r)
 		if (gn_ledger_equivalent(r->hub->ledger, eq, &e) == GN_OK)
 			json_array_append_new(list, gn_hub_equivalent_json(&e));
 	}
-	gn_hub_items(r, list);
+	return list;
+}
+
+void gn_api_equivalents(struct gn_hub_request *r)
+{
+	gn_hub_items(r, equivalents_json(r));
+}
+
+void gn_api_admin_equivalents(struct gn_hub_request *r)
+{
+	uint64_t limit, offset;
+	if (gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset))
+		gn_hub_json(r, 200, gn_json_page(equivalents_json(r), limit, offset));
 }

@@ -192,7 +192,7 @@ void gn_api_integrity_verify(struct gn_hub_request *r)
 	json_t *in = gn_hub_body(r);
 	const char *code = json_string_value(json_object_get(in, "equivalent"));
 	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
-	if (in && (!code || gn_hub_equivalent(r, code, &e)))
+	if (in && (!code || gn_hub_equivalent_at(r, "body", "equivalent", code, &e)))
 		gn_hub_long(r, &(struct gn_long){.run = run_integrity, .eq = e.number});
 }
 
@@ -218,29 +218,38 @@ static void run_checksum(struct gn_long *q, struct gn_hub_view *v)
 void gn_api_integrity_checksum(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;
-	if (gn_hub_equivalent(r, r->args[0], &e))
+	if (gn_hub_equivalent_at(r, "path", "equivalent", r->args[0], &e))
 		gn_hub_long(r, &(struct gn_long){.run = run_checksum, .eq = e.number});
 }
 
 static void audit_told(struct gn_hub_request *r, json_t *answer)
 {
 	if (answer)
-		gn_hub_items(r, json_incref(answer));
+		gn_hub_json(r, 200,
+			    gn_json_page_of(json_incref(json_object_get(answer, "items")), (uint64_t)r->note[1],
+					    (uint64_t)r->note[0],
+					    (uint64_t)json_integer_value(json_object_get(answer, "total"))));
 }
 
 void gn_api_integrity_audit(struct gn_hub_request *r)
 {
 	struct gn_history_query q = {.kind = GN_HQ_AUDIT};
 	uint64_t limit, offset;
-	if (!gn_hub_query_page(r, &limit, &offset))
+	if (!gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset))
 		return;
-	q.limit = (int64_t)limit;
-	q.offset = (int64_t)offset;
+	if (r->role < GN_ROLE_AUDITOR)
+		gn_hub_pid(&r->hub->view, r->me.number, q.text);
+	q.limit = r->note[1] = (int64_t)limit;
+	q.offset = r->note[0] = (int64_t)offset;
 	gn_hub_ask(r, &q, audit_told);
 }
 
 /* HB-12: what the reference repairs cannot be written down here; the command says so instead of changing anything. */
 void gn_api_repair(struct gn_hub_request *r)
 {
-	gn_hub_json(r, 200, json_pack("{sb ss s{si}}", "ok", 1, "action", r->args[0], "counts", "changed", 0));
+	if (strcmp(r->args[0], "net-mutual-debts") != 0 && strcmp(r->args[0], "cap-debts-to-trust-limits") != 0)
+		gn_hub_fail(r, GN_NOT_FOUND, NULL,
+			    "there is no such repair: net-mutual-debts, cap-debts-to-trust-limits");
+	else
+		gn_hub_json(r, 200, json_pack("{sb ss s{si}}", "ok", 1, "action", r->args[0], "counts", "changed", 0));
 }

@@ -54,6 +54,23 @@ static void row_participant(void *user, const char *const *c, int n)
 	}
 }
 
+static void row_total(void *user, const char *const *c, int n)
+{
+	(void)n;
+	*(int64_t *)user = strtoll(c[0], NULL, 10);
+}
+
+/* The rows so far as {items, total}. */
+static gn_err paged(struct asking *a, int64_t total)
+{
+	a->out = json_pack("{so sI}", "items", a->out, "total", (json_int_t)total);
+	return GN_OK;
+}
+
+#define PARTICIPANTS_WHERE                                                                                             \
+	"($1 = '%%' OR lower(name) LIKE lower($2) ESCAPE '\\' OR pid LIKE $3 ESCAPE '\\') AND ($4 < 0 OR kind = $5) "  \
+	"AND ($6 < 0 OR status = $7)"
+
 static gn_err ask_participants(struct asking *a, const struct gn_history_query *q)
 {
 	char like[600];
@@ -65,19 +82,20 @@ static gn_err ask_participants(struct asking *a, const struct gn_history_query *
 		like[n++] = *p;
 	}
 	like[n++] = '%';
-	int64_t kind = -1;
-	for (unsigned i = 0; i < GN_COUNT(kinds); i++)
-		if (strcmp(q->type, kinds[i]) == 0)
-			kind = i;
 	a->out = json_array();
-	return GN_SQL_RUN(a->h->sql,
-			  "SELECT " PARTICIPANT_COLUMNS " FROM participants WHERE ($1 = '%%' OR lower(name) LIKE "
-			  "lower($2) ESCAPE '\\' OR pid LIKE $3 ESCAPE '\\') AND "
-			  "($4 < 0 OR kind = $5) AND ($6 < 0 OR status = $7) ORDER BY number LIMIT $8 OFFSET $9",
+	GN_TRY(GN_SQL_RUN(a->h->sql,
+			  "SELECT " PARTICIPANT_COLUMNS " FROM participants WHERE " PARTICIPANTS_WHERE
+			  " ORDER BY number LIMIT $8 OFFSET $9",
 			  row_participant, a, GN_SQL_T(gn_slice(like, n)), GN_SQL_T(gn_slice(like, n)),
-			  GN_SQL_T(gn_slice(like, n)), GN_SQL_I(kind), GN_SQL_I(kind),
-			  GN_SQL_I(q->status[0] ? atoi(q->status) : -1), GN_SQL_I(q->status[0] ? atoi(q->status) : -1),
-			  GN_SQL_I(q->limit), GN_SQL_I(q->offset));
+			  GN_SQL_T(gn_slice(like, n)), GN_SQL_I(q->person_kind), GN_SQL_I(q->person_kind),
+			  GN_SQL_I(q->person_status), GN_SQL_I(q->person_status), GN_SQL_I(q->limit),
+			  GN_SQL_I(q->offset)));
+	int64_t total = 0;
+	GN_TRY(GN_SQL_RUN(a->h->sql, "SELECT COUNT(*) FROM participants WHERE " PARTICIPANTS_WHERE, row_total, &total,
+			  GN_SQL_T(gn_slice(like, n)), GN_SQL_T(gn_slice(like, n)), GN_SQL_T(gn_slice(like, n)),
+			  GN_SQL_I(q->person_kind), GN_SQL_I(q->person_kind), GN_SQL_I(q->person_status),
+			  GN_SQL_I(q->person_status)));
+	return paged(a, total);
 }
 
 static void row_name(void *user, const char *const *c, int n)
@@ -255,6 +273,34 @@ static void row_audit(void *user, const char *const *c, int n)
 					"after", parsed_or_null(c[8])));
 }
 
+/* HB-32: what was decided for the hub as a whole, and what was decided about one and one's lines; by whom and why is
+ * the officers' own. */
+#define AUDIT_PUBLIC                                                                                                   \
+	"($1 = '' OR action IN ('settings', 'equivalent.create', 'equivalent.update', 'clear', 'snapshot') OR target " \
+	"= $2 OR target LIKE $3 || ' -> %' OR target LIKE '% -> ' || $4)"
+
+static gn_err ask_audit(struct asking *a, const struct gn_history_query *q)
+{
+	int64_t total = 0;
+	size_t i;
+	json_t *item;
+	struct gn_slice pid = gn_str(q->text);
+	a->out = json_array();
+	GN_TRY(GN_SQL_RUN(a->h->sql,
+			  "SELECT seq, at, actor, role, action, target, reason, before_, after_ FROM audit "
+			  "WHERE " AUDIT_PUBLIC " ORDER BY seq DESC LIMIT $5 OFFSET $6",
+			  row_audit, a, GN_SQL_T(pid), GN_SQL_T(pid), GN_SQL_T(pid), GN_SQL_T(pid), GN_SQL_I(q->limit),
+			  GN_SQL_I(q->offset)));
+	GN_TRY(GN_SQL_RUN(a->h->sql, "SELECT COUNT(*) FROM audit WHERE " AUDIT_PUBLIC, row_total, &total, GN_SQL_T(pid),
+			  GN_SQL_T(pid), GN_SQL_T(pid), GN_SQL_T(pid)));
+	json_array_foreach(a->out, i, item) if (pid.len)
+	{
+		json_object_set_new(item, "actor", json_null());
+		json_object_set_new(item, "reason", json_null());
+	}
+	return paged(a, total);
+}
+
 static void row_count(void *user, const char *const *c, int n)
 {
 	struct asking *a = user;
@@ -296,13 +342,7 @@ json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q)
 				  NULL, 0, row_open, &a);
 		break;
 	case GN_HQ_CLEARINGS: err = ask_clearings(&a, q); break;
-	case GN_HQ_AUDIT:
-		a.out = json_array();
-		err = GN_SQL_RUN(h->sql,
-				 "SELECT seq, at, actor, role, action, target, reason, before_, after_ FROM audit "
-				 "ORDER BY seq DESC LIMIT $1 OFFSET $2",
-				 row_audit, &a, GN_SQL_I(q->limit), GN_SQL_I(q->offset));
-		break;
+	case GN_HQ_AUDIT: err = ask_audit(&a, q); break;
 	case GN_HQ_STATS:
 		a.out = json_object();
 		err = h->sql->run(h->sql,

@@ -21,6 +21,7 @@
 
 struct gn_hub;
 struct gn_hub_request;
+struct gn_hub_view;
 
 /* ---- api.c ---- */
 
@@ -118,6 +119,44 @@ bool gn_hub_participant(struct gn_hub_request *r, const char *pid, struct gn_led
 void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
 		void (*told)(struct gn_hub_request *, json_t *));
 void gn_hub_release(struct gn_hub_request *r); /* one of refs is done */
+
+/* ---- shapes_query.c: values of paths and queries; false after answering ---- */
+
+/* 422 with details.errors: [{"loc": [where, name], "msg", "type"}]; false. where: "path", "query", "body". */
+bool gn_hub_refuse_value(struct gn_hub_request *r, const char *where, const char *name, const char *type,
+			 const char *fmt, ...) GN_PRINTF(5, 6);
+/* "" when absent. */
+bool gn_hub_value(struct gn_hub_request *r, const char *name, char *out, size_t cap);
+bool gn_hub_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least, uint64_t most,
+		   uint64_t *out);
+/* page, per_page (or limit, offset) -> limit, offset; usual: what limit is when nothing is said. */
+bool gn_hub_page(struct gn_hub_request *r, uint64_t usual, uint64_t most, uint64_t *limit, uint64_t *offset);
+/* The value's place in names, which end with NULL; -1 when absent. */
+bool gn_hub_choice(struct gn_hub_request *r, const char *name, const char *const *names, int *out);
+/* Unix seconds, 0 when absent. end: the first second behind the day or moment that is named. */
+bool gn_hub_date(struct gn_hub_request *r, const char *name, bool end, int64_t *out);
+bool gn_hub_equivalent_at(struct gn_hub_request *r, const char *where, const char *name, const char *code,
+			  struct gn_ledger_equivalent *out);
+bool gn_hub_participant_at(struct gn_hub_request *r, const char *where, const char *name, const char *pid,
+			   struct gn_ledger_participant *out);
+/* The query's "equivalent", which must be there. */
+bool gn_hub_query_equivalent(struct gn_hub_request *r, struct gn_ledger_equivalent *out);
+
+/* ---- shapes_wrong.c: what is wrong with a signed body, field by field ---- */
+
+/* Before gn_hub_submit. False after answering 422, or 400 of payments, or 404: each field that is wrong is named. */
+bool gn_hub_words_ok(struct gn_hub_request *r, enum gn_op_kind kind);
+/* The ledger refused with err for the words of the body: answers as above. False: it was not for them. */
+bool gn_hub_tell_wrong(struct gn_hub_request *r, gn_err err);
+
+/* The list of participants; officer: in pages, with a filter of status. */
+void gn_hub_list_people(struct gn_hub_request *r, bool officer);
+extern const char *const gn_line_statuses[]; /* ends with NULL */
+
+/* ---- shapes_stats.c ---- */
+
+/* Puts public_stats.total_incoming_trust into a participant of the history, and for himself (own) stats. */
+void gn_hub_stats_json(const struct gn_hub_view *v, uint32_t who, bool own, json_t *person);
 
 /* ---- submit.c ---- */
 

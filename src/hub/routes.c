@@ -44,7 +44,7 @@ const struct gn_hub_route gn_hub_routes[] = {
 	{GN_HTTP_POST, P "/clearing/consent", GN_AUTH_USER, gn_api_consent},
 	{GN_HTTP_GET, P "/integrity/status", GN_AUTH_READ, gn_api_integrity_status},
 	{GN_HTTP_GET, P "/integrity/checksum/*", GN_AUTH_READ, gn_api_integrity_checksum},
-	{GN_HTTP_GET, P "/integrity/audit-log", GN_AUTH_AUDITOR, gn_api_integrity_audit},
+	{GN_HTTP_GET, P "/integrity/audit-log", GN_AUTH_READ, gn_api_integrity_audit},
 	{GN_HTTP_POST, P "/integrity/verify", GN_AUTH_READ, gn_api_integrity_verify},
 	{GN_HTTP_POST, P "/integrity/repair/*", GN_AUTH_ADMIN, gn_api_repair},
 	{GN_HTTP_GET, P "/ws", GN_AUTH_NONE, gn_hub_ws},
