@@ -296,5 +296,142 @@ def case_table(bin_dir, base, rng):
     hub.stop()
 
 
+# ---- people who are asked know what about ----
+
+def ring(hub, count, amount, asking=()):
+    """Debts of `amount` in a ring; the lines of those whose number is in asking want to be asked."""
+    members = people(hub, *[f"r{i}" for i in range(count)])
+    for i in range(count):
+        owner, debtor = members[(i + 1) % count], members[i]
+        owner.trust(debtor, "100.00", policy={"auto_clearing": False} if (i + 1) % count in asking else None)
+    for i in range(count):
+        members[i].pay(members[(i + 1) % count], amount)
+    return members
+
+
+def case_offers(bin_dir, base, rng):
+    """Who is asked for a clearing sees what would clear of his own, what it brings to all, and how many are asked."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    (outsider,) = people(hub, "Outsider")
+    five = ring(hub, 5, "10.00")           # clears without asking, but not by itself
+    three = ring(hub, 3, "7.00", {1, 2})   # two of them are asked
+    offer = hub.admin("POST", "/admin/clearing/exact", {"equivalent": "UAH", "offer": True, "reason": "monthly"})["offer"]
+    spec = json.load(open(hub_test.os.path.join(hub_test.ROOT, "docs", "openapi-hub.json")))
+
+    def seen(user):
+        item = user.get("/clearing/offers")["items"]
+        check(len(item) == 1 and item[0]["offer"] == offer, f"offers: {item}")
+        wrong = hub_test.matches({"$ref": "#/components/schemas/Offer"}, item[0], spec, "offer")
+        check(not wrong, f"{wrong[:5]}")
+        return item[0]
+
+    def figures(item):
+        return tuple(item[k] for k in ("equivalent", "amount", "total", "without", "gain", "gain_percent", "asked_count", "answered_count"))
+
+    check(figures(seen(three[1])) == ("UAH", "7.00", "71.00", "50.00", "21.00", 42.0, 2, 0), f"the offer for one who is asked: {seen(three[1])}")
+    edges = [(x["debtor"], x["creditor"], x["amount"]) for x in seen(three[1])["edges"]]
+    check(sorted(edges) == sorted([(three[1].pid, three[2].pid, "7.00"), (three[0].pid, three[1].pid, "7.00")]), f"own edges: {edges}")
+    check(figures(seen(five[0]))[1] == "10.00" and figures(seen(outsider))[1] == "0.00" and seen(outsider)["edges"] == [], "others see their own")
+    check(hub.admin("GET", "/clearing/offers")["items"][0]["gain"] == "21.00", "an officer sees the sums")
+    asked = three[1].get("/payments/asked")["items"]
+    wrong = hub_test.matches({"$ref": "#/components/schemas/Asked"}, asked[0], spec, "asked")
+    check(len(asked) == 1 and not wrong and figures(asked[0]) == figures(seen(three[1])) and asked[0]["expires_at"] and asked[0]["payment"] is None, f"asked: {asked} {wrong}")
+    check(three[0].get("/payments/asked")["items"] == [], "who is not asked is not asked")
+    status, answer = three[1].send("POST", "/clearing/consent", "clearing.consent", {"tx_id": offer, "answer": "yes"}, offer)
+    check(status == 200 and seen(three[2])["answered_count"] == 1, f"one has answered: {answer}")
+    # the figures come from the journal
+    hub.stop()
+    for name in hub_test.os.listdir(hub_test.os.path.join(base, "hub")):
+        if name.startswith("history.db"):
+            hub_test.os.remove(hub_test.os.path.join(base, "hub", name))
+    hub = Hub(bin_dir, base, *FREE)
+    for user in (*three, *five, outsider):
+        user.hub = hub
+    check(figures(seen(three[2])) == ("UAH", "7.00", "71.00", "50.00", "21.00", 42.0, 2, 1), "the same after a restart without history")
+    status, answer = three[2].send("POST", "/clearing/consent", "clearing.consent", {"tx_id": offer, "answer": "yes"}, offer)
+    check(status == 200 and answer["status"] == "COMMITTED" and outsider.get("/clearing/offers")["items"] == [], f"consent: {answer}")
+    check(three[1].get("/balance/debts")["outgoing"] == [] and five[0].get("/balance/debts")["outgoing"] == [], "all of it is cleared")
+    check([x["certificate"] for x in three[1].get("/clearing")["items"]] == [None, None], "no certificate is made up where none was made")
+    # without the others' ring, nothing clears without asking: no percentage
+    ring(hub, 3, "1.00", {0})
+    hub.admin("POST", "/admin/clearing/exact", {"equivalent": "UAH", "offer": True, "reason": "monthly"})
+    item = outsider.get("/clearing/offers")["items"][0]
+    check((item["without"], item["gain"], item["gain_percent"]) == ("0.00", "3.00", None), f"no percentage: {item}")
+    hub.stop()
+
+
+def case_strangers(bin_dir, base, rng):
+    """HB-9: only payer, payee and who was asked learn of a payment that asked, while it waits and after its end."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b, c, d = people(hub, "Alice", "Bob", "Clara", "Dora")
+    b.trust(a, "100.00", policy={"ask": True})
+    c.trust(b, "100.00")
+
+    def vote(user, answer="yes"):
+        return user.send("POST", "/payments/vote", "payment.vote", {"tx_id": "one", "initiator": a.pid, "answer": answer}, "one")
+
+    check(vote(d)[0] == 404, "there is no such payment yet")
+    check(a.pay(c, "5.00", tx_id="one")["status"] == "PREPARE_IN_PROGRESS", "prepared")
+    asked = b.get("/payments/asked")["items"][0]
+    check((asked["asked_count"], asked["answered_count"], asked["payment"]["from_name"], asked["payment"]["to_name"]) == (1, 0, "Alice", "Clara"), f"asked: {asked}")
+    nobody = vote(d)
+    check(nobody[0] == 404 and [vote(u)[0] for u in (a, c)] == [403, 403], f"while it waits: {nobody}")
+    check(vote(b)[1].get("status") == "COMMITTED", "who is asked answers")
+
+    def after():
+        check([vote(u, "no")[1].get("status") for u in (a, b, c)] == ["COMMITTED"] * 3, "after its end: payer, payee and who was asked")
+        status, answer = vote(d, "no")
+        check((status, answer["error"]) == (nobody[0], nobody[1]["error"]), f"after its end, a stranger hears what he heard before: {status} {answer}")
+
+    after()
+    hub.kill()
+    hub = Hub(bin_dir, base, *FREE)
+    for user in (a, b, c, d):
+        user.hub = hub
+    after()
+    hub.stop()
+
+
+# ---- names ----
+
+def case_search(bin_dir, base, rng):
+    """Names are found whatever their letters' case, also beyond ASCII; a name of 255 long characters is kept; an older history is made anew."""
+    hub = Hub(bin_dir, base, *FREE)
+    names = ("Алиса", "ЁЖИК", "Σίσυφος", "Åse Öberg", "alice", "100%_sure", "Ж" * 255)
+    members = people(hub, *names)
+
+    def found(text):
+        return [p["display_name"] for p in members[0].get("/participants/search?q=" + urllib.parse.quote(text))["items"]]
+
+    def look():
+        for text, want in (("али", ["Алиса"]), ("АЛИСА", ["Алиса"]), ("ёжик", ["ЁЖИК"]), ("ΣΊΣΥΦΟΣ", ["Σίσυφος"]), ("öBERG", ["Åse Öberg"]), ("ALI", ["alice"]), ("%", ["100%_sure"]), ("_s", ["100%_sure"]), ("ж" * 100, ["Ж" * 255]), ("никого", [])):
+            check(found(text) == want, f"{text}: {found(text)}")
+        check(members[0].pid in [p["pid"] for p in members[1].get("/participants/search?q=" + members[0].pid[:9])["items"]], "by the beginning of a PID")
+
+    look()
+    status, answer = members[4].send("PATCH", "/participants/me", "participant.profile", {"display_name": "ЗАМЕНА"})
+    check(status == 200 and found("замена") == ["ЗАМЕНА"] and found("alice") == [], "a new name is found, the old one is not")
+    check(members[6].get("/participants/me")["display_name"] == "Ж" * 255, "a long name")
+    hub.stop()
+    # an older schema: dropped, made again from the journal
+    import sqlite3
+    db = sqlite3.connect(hub_test.os.path.join(base, "hub", "history.db"))
+    identity = db.execute("SELECT value FROM meta WHERE name = 'identity'").fetchone()[0]
+    db.execute("UPDATE meta SET value = ? WHERE name = 'identity'", ("1 " + identity.split()[1],))
+    db.execute("DROP TABLE asked")
+    db.execute("DROP TABLE participants")
+    db.execute("CREATE TABLE participants (number BIGINT PRIMARY KEY, pid TEXT NOT NULL, name TEXT NOT NULL)")
+    db.commit()
+    db.close()
+    hub = Hub(bin_dir, base, *FREE)
+    for user in members:
+        user.hub = hub
+    check(found("замена") == ["ЗАМЕНА"] and found("али") == ["Алиса"], "after an older schema")
+    check(hub.admin("GET", "/admin/migrations")["schema"] == identity.split()[0], "the schema is told")
+    hub.stop()
+
+
 if __name__ == "__main__":
     sys.exit(hub_test.main(globals()))

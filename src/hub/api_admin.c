@@ -381,6 +381,7 @@ void gn_api_admin_migrations(struct gn_hub_request *r)
 	struct gn_tail_info feed;
 	gn_feed_info(r->hub->feed, &feed);
 	gn_hub_json(r, 200,
-		    json_pack("{ss sI sI sb}", "schema", "1", "watermark", (json_int_t)feed.watermark, "journal_seq",
-			      (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "is_up_to_date", !feed.behind));
+		    json_pack("{ss sI sI sb}", "schema", GN_HISTORY_SCHEMA, "watermark", (json_int_t)feed.watermark,
+			      "journal_seq", (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "is_up_to_date",
+			      !feed.behind));
 }

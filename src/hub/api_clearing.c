@@ -471,19 +471,40 @@ void gn_api_clearings(struct gn_hub_request *r)
 	gn_hub_ask(r, &q, list_told);
 }
 
+static void offers_told(struct gn_hub_request *r, json_t *offers)
+{
+	size_t i;
+	json_t *item, *list = json_array();
+	if (!offers) {
+		json_decref(list);
+		return;
+	}
+	json_array_foreach(r->hold, i, item)
+	{
+		json_t *offer = json_object_get(offers, json_string_value(json_object_get(item, "offer")));
+		if (!offer) /* not durable yet, or gone meanwhile */
+			continue;
+		json_object_update(item, offer);
+		json_array_append(list, item);
+	}
+	gn_hub_items(r, list);
+}
+
 void gn_api_offers(struct gn_hub_request *r)
 {
-	json_t *list = json_array();
+	struct gn_history_query q = {.kind = GN_HQ_OFFERS, .who = r->is_participant ? (int64_t)r->me.number : -1};
 	struct gn_tx_key key;
 	struct gn_ledger_tx tx;
+	r->hold = json_array();
 	for (uint32_t i = 0; gn_ledger_open_tx(r->hub->ledger, i, &key, &tx); i++) {
 		char hex[33];
 		if (tx.state != GN_TX_WAITING && tx.state != GN_TX_PROPOSED)
 			continue;
 		gn_hex(GN_SLICE(key.b), hex);
-		json_array_append_new(list, json_pack("{ss ss si si so}", "offer", hex, "status",
-						      gn_tx_state_name(tx.state), "asked", (int)tx.asked, "answered",
-						      (int)tx.answered, "expires_at", gn_json_time(tx.expiry)));
+		json_array_append_new(r->hold,
+				      json_pack("{ss ss sI sI so}", "offer", hex, "status", gn_tx_state_name(tx.state),
+						"asked_count", (json_int_t)tx.asked, "answered_count",
+						(json_int_t)tx.answered, "expires_at", gn_json_time(tx.expiry)));
 	}
-	gn_hub_items(r, list);
+	gn_hub_ask(r, &q, offers_told);
 }

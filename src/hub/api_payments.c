@@ -440,6 +440,28 @@ void gn_api_payment_get(struct gn_hub_request *r)
 
 /* ---- being asked (LG-18, LG-28, LG-47) ---- */
 
+/* Names beside the PIDs of a payment that is asked about. */
+static void add_name(const struct gn_hub *hub, json_t *payment, const char *end, const char *name)
+{
+	struct gn_ledger_participant p;
+	struct gn_hash pid;
+	const char *text = json_string_value(json_object_get(payment, end));
+	if (text && gn_pid_parse(gn_str(text), &pid) == GN_OK &&
+	    gn_ledger_find_participant(hub->ledger, &pid, &p) == GN_OK)
+		json_object_set_new(payment, name, json_string(gn_hub_name(&hub->view, p.number)));
+}
+
+static void offers_told(struct gn_hub_request *r, json_t *offers)
+{
+	size_t i;
+	json_t *item;
+	if (!offers)
+		return;
+	json_array_foreach(r->hold, i, item)
+		json_object_update(item, json_object_get(offers, json_string_value(json_object_get(item, "key"))));
+	gn_hub_items(r, json_incref(r->hold));
+}
+
 static void asked_told(struct gn_hub_request *r, json_t *open)
 {
 	size_t i;
@@ -449,9 +471,13 @@ static void asked_told(struct gn_hub_request *r, json_t *open)
 	json_array_foreach(r->hold, i, item)
 	{
 		json_t *payment = json_object_get(open, json_string_value(json_object_get(item, "key")));
+		if (payment) {
+			add_name(r->hub, payment, "from", "from_name");
+			add_name(r->hub, payment, "to", "to_name");
+		}
 		json_object_set(item, "payment", payment ? payment : json_null()); /* null: a clearing offer */
 	}
-	gn_hub_items(r, json_incref(r->hold));
+	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_OFFERS, .who = r->me.number}, offers_told);
 }
 
 void gn_api_asked(struct gn_hub_request *r)
@@ -467,20 +493,62 @@ void gn_api_asked(struct gn_hub_request *r)
 			if (who != r->me.number)
 				continue;
 			gn_hex(GN_SLICE(key.b), hex);
-			json_array_append_new(r->hold, json_pack("{ss ss sb so}", "key", hex, "status",
-								 gn_tx_state_name(tx.state), "answered", answered,
-								 "expires_at", gn_json_time(tx.expiry)));
+			json_array_append_new(r->hold,
+					      json_pack("{ss ss sb sI sI so}", "key", hex, "status",
+							gn_tx_state_name(tx.state), "answered", answered, "asked_count",
+							(json_int_t)tx.asked, "answered_count", (json_int_t)tx.answered,
+							"expires_at", gn_json_time(tx.expiry)));
 		}
 	}
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_OPEN}, asked_told);
 }
 
+/* HB-9: an outcome is for payer, payee and those who were asked; to others there is no such payment. */
+static void may_know_told(struct gn_hub_request *r, json_t *yes)
+{
+	if (!yes)
+		return;
+	if (!json_is_true(yes))
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "nothing that asks you has this tx_id");
+	else if (r->note[1])
+		gn_hub_fail(r, (gn_err)r->note[1], NULL, "nobody asked you about it");
+	else
+		gn_hub_json(r, 200, json_pack("{ss}", "status", gn_tx_state_name((enum gn_tx_state)r->note[0])));
+}
+
+/* The key, in hex, of what a vote or consent answers; "" when there can be none. */
+static void answered_key(const struct gn_hub_request *r, char out[33])
+{
+	struct gn_op *op = malloc(sizeof *op);
+	struct gn_ledger_participant payer;
+	struct gn_tx_key key;
+	out[0] = 0;
+	if (op && gn_op_parse(GN_PROFILE_V1, r->kind, gn_slice(r->bytes, r->bytes_len), op) == GN_OK) {
+		if (r->kind == GN_OP_CONSENT) {
+			if (gn_unhex(op->tx_id, key.b, sizeof key.b) == GN_OK)
+				gn_hex(GN_SLICE(key.b), out);
+		} else if (gn_ledger_find_participant(r->hub->ledger, &op->initiator, &payer) == GN_OK) {
+			gn_tx_key(&payer.pk, op->tx_id, &key);
+			gn_hex(GN_SLICE(key.b), out);
+		}
+	}
+	free(op);
+}
+
 static void answered(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
-	if (e->err)
-		gn_hub_fail(r, e->err, NULL, "%s", "");
-	else
+	struct gn_history_query q = {.kind = GN_HQ_MAY_KNOW, .who = r->me.number};
+	if (e->err && e->err != GN_DENIED) {
+		if (!gn_hub_tell_wrong(r, e->err))
+			gn_hub_fail(r, e->err, NULL, "%s", "");
+	} else if (!e->err && !e->repeated) {
 		gn_hub_json(r, 200, json_pack("{ss}", "status", gn_tx_state_name(e->state)));
+	} else {
+		r->note[0] = e->state;
+		r->note[1] = e->err;
+		answered_key(r, q.text);
+		gn_hub_ask(r, &q, may_know_told);
+	}
 }
 
 void gn_api_vote(struct gn_hub_request *r)

@@ -11,20 +11,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define SCHEMA "1" /* another number here: tables are dropped and made again from the journal */
-
 static const char *const drops[] = {
 	"DROP TABLE IF EXISTS meta",    "DROP TABLE IF EXISTS participants", "DROP TABLE IF EXISTS equivalents",
 	"DROP TABLE IF EXISTS lines",   "DROP TABLE IF EXISTS pairs",        "DROP TABLE IF EXISTS transactions",
 	"DROP TABLE IF EXISTS answers", "DROP TABLE IF EXISTS clearings",    "DROP TABLE IF EXISTS clearing_edges",
-	"DROP TABLE IF EXISTS audit",
+	"DROP TABLE IF EXISTS audit",   "DROP TABLE IF EXISTS asked",
 };
 
 static const char *const creates[] = {
 	"CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
 	"CREATE TABLE IF NOT EXISTS participants (number BIGINT PRIMARY KEY, pid TEXT NOT NULL, public_key TEXT NOT "
 	"NULL, kind INTEGER NOT NULL, status INTEGER NOT NULL, "
-	"level INTEGER NOT NULL, name TEXT NOT NULL, profile TEXT, created BIGINT NOT NULL, updated BIGINT NOT NULL)",
+	"level INTEGER NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL, profile TEXT, created BIGINT NOT NULL, "
+	"updated BIGINT NOT NULL)",
 	"CREATE INDEX IF NOT EXISTS participants_pid ON participants (pid)",
 	"CREATE TABLE IF NOT EXISTS equivalents (number BIGINT PRIMARY KEY, code TEXT NOT NULL, precision_ INTEGER NOT "
 	"NULL, active INTEGER NOT NULL, info TEXT NOT NULL, "
@@ -46,13 +45,16 @@ static const char *const creates[] = {
 	"CREATE TABLE IF NOT EXISTS answers (seq BIGINT PRIMARY KEY, tx_key TEXT NOT NULL, participant BIGINT, yes "
 	"INTEGER NOT NULL, at BIGINT NOT NULL, signed TEXT, signature TEXT)",
 	"CREATE TABLE IF NOT EXISTS clearings (seq BIGINT PRIMARY KEY, eq BIGINT NOT NULL, mode INTEGER NOT NULL, "
-	"total TEXT NOT NULL, cause BIGINT, certificate TEXT, tx_key TEXT, "
+	"total TEXT NOT NULL, without_ TEXT, gain TEXT, gain_myriad BIGINT, cause BIGINT, certificate TEXT, tx_key "
+	"TEXT, "
 	"state TEXT NOT NULL, code INTEGER NOT NULL, created BIGINT NOT NULL, decided BIGINT)",
 	"CREATE INDEX IF NOT EXISTS clearings_key ON clearings (tx_key)",
 	"CREATE TABLE IF NOT EXISTS clearing_edges (seq BIGINT NOT NULL, debtor BIGINT NOT NULL, creditor BIGINT NOT "
 	"NULL, amount BIGINT NOT NULL, PRIMARY KEY (seq, debtor, creditor))",
 	"CREATE INDEX IF NOT EXISTS clearing_edges_debtor ON clearing_edges (debtor, seq)",
 	"CREATE INDEX IF NOT EXISTS clearing_edges_creditor ON clearing_edges (creditor, seq)",
+	"CREATE TABLE IF NOT EXISTS asked (tx_key TEXT NOT NULL, participant BIGINT NOT NULL, PRIMARY KEY (tx_key, "
+	"participant))",
 	"CREATE TABLE IF NOT EXISTS audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, role "
 	"INTEGER NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, "
 	"reason TEXT NOT NULL, before_ TEXT, after_ TEXT)",
@@ -195,7 +197,7 @@ static void identity(const struct gn_history *h, char out[80])
 {
 	char hex[65];
 	gn_hex(GN_SLICE(h->hub.b), hex);
-	snprintf(out, 80, SCHEMA " %s", hex);
+	snprintf(out, 80, GN_HISTORY_SCHEMA " %s", hex);
 }
 
 static gn_err set_meta(struct gn_history *h, const char *name, const char *value)
@@ -354,31 +356,34 @@ static void unescape(struct gn_slice raw, struct gn_buf *out)
 static gn_err feed_participant(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
 {
 	char pid[GN_PID_MAX], key[64];
-	uint8_t name[OP_NAME_MAX + 1];
-	struct gn_buf text = {name, 0, sizeof name};
+	uint8_t name[GN_HISTORY_NAME_MAX], folded[GN_HISTORY_NAME_MAX];
+	struct gn_buf text = {name, 0, sizeof name}, fold = {folded, 0, sizeof folded};
 	gn_pid(&r->u.participant.pk, pid);
 	GN_TRY(gn_base64(GN_SLICE(r->u.participant.pk.b), false, key, sizeof key));
 	unescape(op->display_name, &text);
+	gn_history_fold(gn_buf_slice(&text), &fold);
 	uint32_t number = h->pid_count;
 	GN_TRY(note_pid(h, number, pid));
 	return GN_SQL_RUN(h->sql,
-			  "INSERT INTO participants (number, pid, public_key, kind, status, level, name, profile, "
-			  "created, updated) VALUES ($1, $2, $3, $4, 0, 0, $5, $6, $7, $8)",
+			  "INSERT INTO participants (number, pid, public_key, kind, status, level, name, folded, "
+			  "profile, created, updated) VALUES ($1, $2, $3, $4, 0, 0, $5, $6, $7, $8, $9)",
 			  NULL, NULL, GN_SQL_I(number), GN_SQL_T(gn_str(pid)), GN_SQL_T(gn_str(key)),
-			  GN_SQL_I(r->u.participant.kind), GN_SQL_T(gn_buf_slice(&text)),
+			  GN_SQL_I(r->u.participant.kind), GN_SQL_T(gn_buf_slice(&text)), GN_SQL_T(gn_buf_slice(&fold)),
 			  op->user_profile.p ? GN_SQL_T(op->user_profile) : GN_SQL_N, GN_SQL_I(r->time),
 			  GN_SQL_I(r->time));
 }
 
 static gn_err feed_profile(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
 {
-	uint8_t name[OP_NAME_MAX + 1];
-	struct gn_buf text = {name, 0, sizeof name};
+	uint8_t name[GN_HISTORY_NAME_MAX], folded[GN_HISTORY_NAME_MAX];
+	struct gn_buf text = {name, 0, sizeof name}, fold = {folded, 0, sizeof folded};
 	unescape(op->display_name, &text);
+	gn_history_fold(gn_buf_slice(&text), &fold);
 	return GN_SQL_RUN(h->sql,
-			  "UPDATE participants SET name = COALESCE($1, name), profile = COALESCE($2, profile), updated "
-			  "= $3 WHERE number = $4",
+			  "UPDATE participants SET name = COALESCE($1, name), folded = COALESCE($2, folded), profile = "
+			  "COALESCE($3, profile), updated = $4 WHERE number = $5",
 			  NULL, NULL, op->display_name.p ? GN_SQL_T(gn_buf_slice(&text)) : GN_SQL_N,
+			  op->display_name.p ? GN_SQL_T(gn_buf_slice(&fold)) : GN_SQL_N,
 			  op->user_profile.p ? GN_SQL_T(op->user_profile) : GN_SQL_N, GN_SQL_I(r->time),
 			  GN_SQL_I(r->sign.signer));
 }
@@ -462,12 +467,29 @@ static gn_err feed_line(struct gn_history *h, const struct gn_record_view *r, co
 				       0, NULL, NULL, true, false});
 }
 
+/* Who a prepared payment or an offer asks: they may know its outcome, whenever they ask (HB-9). */
+static gn_err put_asked(struct gn_history *h, const struct gn_record_view *r, struct gn_hops asked)
+{
+	char key[33];
+	uint32_t who;
+	gn_hex(GN_SLICE(r->key.b), key);
+	while (gn_rec_next_number(&asked, &who))
+		GN_TRY(GN_SQL_RUN(
+			h->sql,
+			"INSERT INTO asked (tx_key, participant) VALUES ($1, $2) ON CONFLICT (tx_key, participant) "
+			"DO NOTHING",
+			NULL, NULL, GN_SQL_T(gn_str(key)), GN_SQL_I(who)));
+	return GN_OK;
+}
+
 static gn_err feed_payment(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
 {
 	const struct equivalent_note *e = gn_history_equivalent(h, r->eq);
 	bool committed = r->type == GN_REC_PAYMENT;
 	if (!e)
 		return GN_CORRUPT;
+	if (!committed)
+		GN_TRY(put_asked(h, r, r->u.payment.asked));
 	json_t *routes = gn_json_routes(r->u.payment.routes, r->eq, e->precision, gn_history_pair, h);
 	return put_tx(h, r, op,
 		      &(struct tx_row){"PAYMENT", gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE),
@@ -548,13 +570,37 @@ static gn_err put_edge(struct gn_history *h, uint64_t seq, uint32_t eq, struct g
 			  GN_SQL_I(debt.dir ? lower : higher), GN_SQL_I(amount));
 }
 
+static bool is_zero(const void *p, size_t len)
+{
+	const uint8_t *b = p;
+	for (size_t i = 0; i < len; i++)
+		if (b[i])
+			return false;
+	return true;
+}
+
+/* What an offer brings beyond what clears without asking: as text, and in 1/10000 of that. */
+struct gain {
+	char without[GN_AMOUNT_TEXT_MAX], more[GN_AMOUNT_TEXT_MAX];
+	int64_t myriad; /* -1: without asking nothing clears */
+};
+
+static void gain_of(const struct gn_record_view *r, unsigned precision, struct gain *g)
+{
+	gn_amount_sum without = r->u.clearing.without, more = r->u.clearing.total - without;
+	gn_amount_text(without, precision, g->without);
+	gn_amount_text(more, precision, g->more);
+	g->myriad = without > 0 ? (int64_t)(more / without * 10000 + more % without * 10000 / without) : -1;
+}
+
 static gn_err feed_clearing(struct gn_history *h, const struct gn_record_view *r)
 {
-	static const struct gn_tx_key none;
 	const struct equivalent_note *e = gn_history_equivalent(h, r->eq);
 	char key[33], total[GN_AMOUNT_TEXT_MAX], certificate[65];
 	struct gn_slice cycles = r->u.clearing.cycles, edges = r->u.clearing.edges;
-	bool offer = r->type == GN_REC_PROPOSE, answers_offer = !offer && memcmp(&r->key, &none, sizeof none) != 0;
+	bool offer = r->type == GN_REC_PROPOSE, answers_offer = !offer && !is_zero(&r->key, sizeof r->key);
+	bool proven = !is_zero(&r->u.clearing.certificate, sizeof r->u.clearing.certificate);
+	struct gain gain;
 	struct gn_hops hops;
 	struct gn_hop hop;
 	gn_amount amount;
@@ -563,23 +609,27 @@ static gn_err feed_clearing(struct gn_history *h, const struct gn_record_view *r
 	gn_hex(GN_SLICE(r->key.b), key);
 	gn_hex(GN_SLICE(r->u.clearing.certificate.b), certificate);
 	gn_amount_text(r->u.clearing.total, e->precision, total);
+	gain_of(r, e->precision, &gain);
+	if (offer)
+		GN_TRY(put_asked(h, r, r->u.clearing.asked));
 	if (answers_offer)
 		GN_TRY(GN_SQL_RUN(
 			h->sql,
 			"UPDATE clearings SET state = 'COMMITTED', decided = $1 WHERE tx_key = $2 AND decided IS NULL",
 			NULL, NULL, GN_SQL_I(r->time), GN_SQL_T(gn_str(key))));
-	GN_TRY(GN_SQL_RUN(h->sql,
-			  "INSERT INTO clearings (seq, eq, mode, total, cause, certificate, tx_key, state, code, "
-			  "created, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 0, $9, $10)",
-			  NULL, NULL, GN_SQL_I(r->seq), GN_SQL_I(r->eq),
-			  GN_SQL_I(offer ? GN_CLEARING_CONSENT : r->u.clearing.mode), GN_SQL_T(gn_str(total)),
-			  GN_SQL_I(r->u.clearing.cause),
-			  r->u.clearing.mode == GN_CLEARING_EXACT || r->u.clearing.mode == GN_CLEARING_CONSENT
-				  ? GN_SQL_T(gn_str(certificate))
-				  : GN_SQL_N,
-			  offer || answers_offer ? GN_SQL_T(gn_str(key)) : GN_SQL_N,
-			  GN_SQL_T(gn_str(gn_tx_state_name(offer ? GN_TX_WAITING : GN_TX_COMMITTED))),
-			  GN_SQL_I(r->time), offer ? GN_SQL_N : GN_SQL_I(r->time)));
+	GN_TRY(GN_SQL_RUN(
+		h->sql,
+		"INSERT INTO clearings (seq, eq, mode, total, without_, gain, gain_myriad, cause, certificate, "
+		"tx_key, state, code, created, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+		"$11, 0, $12, $13)",
+		NULL, NULL, GN_SQL_I(r->seq), GN_SQL_I(r->eq),
+		GN_SQL_I(offer ? GN_CLEARING_CONSENT : r->u.clearing.mode), GN_SQL_T(gn_str(total)),
+		offer ? GN_SQL_T(gn_str(gain.without)) : GN_SQL_N, offer ? GN_SQL_T(gn_str(gain.more)) : GN_SQL_N,
+		offer && gain.myriad >= 0 ? GN_SQL_I(gain.myriad) : GN_SQL_N, GN_SQL_I(r->u.clearing.cause),
+		proven ? GN_SQL_T(gn_str(certificate)) : GN_SQL_N,
+		offer || answers_offer ? GN_SQL_T(gn_str(key)) : GN_SQL_N,
+		GN_SQL_T(gn_str(gn_tx_state_name(offer ? GN_TX_WAITING : GN_TX_COMMITTED))), GN_SQL_I(r->time),
+		offer ? GN_SQL_N : GN_SQL_I(r->time)));
 	while (gn_rec_next_route(&cycles, &amount, &hops))
 		while (gn_rec_next_hop(&hops, &hop))
 			GN_TRY(put_edge(h, r->seq, r->eq, hop, amount));

@@ -10,6 +10,9 @@
 
 struct gn_history;
 
+/* Another one than a database has: its tables are dropped and made again from the journal (HB-11). */
+#define GN_HISTORY_SCHEMA "2"
+
 /* kind: as gn_hub_config.history; path: the SQLite file. hub: another hub's tables are dropped. */
 GN_MUST gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub, struct gn_history **out,
 			       char why[HUB_WHY]);
@@ -28,6 +31,8 @@ enum gn_history_kind {
 	GN_HQ_PAYMENTS,     /* who (-1: all), direction, eq, status, from, to, limit, offset */
 	GN_HQ_PAYMENT,      /* who (-1: any), text = tx_id */
 	GN_HQ_OPEN,         /* {key: payment} of those that wait for answers */
+	GN_HQ_OFFERS,       /* {key: offer} of clearings that wait, with who's edges */
+	GN_HQ_MAY_KNOW,     /* text = key: true when who pays, is paid, or was asked */
 	GN_HQ_CLEARINGS,    /* who (-1: all), eq, limit, offset */
 	GN_HQ_AUDIT,        /* limit, offset; text: the PID of one who may see but what is public (HB-32): {items, total} */
 	GN_HQ_STATS,        /* counts by state and type */

@@ -7,6 +7,8 @@
 struct asking {
 	struct gn_history *h;
 	json_t *out;
+	int64_t who;       /* OFFERS: whose edges */
+	gn_amount_sum sum; /* of his debts in the offer at hand */
 };
 
 static json_t *text_or_null(const char *s)
@@ -68,18 +70,20 @@ static gn_err paged(struct asking *a, int64_t total)
 }
 
 #define PARTICIPANTS_WHERE                                                                                             \
-	"($1 = '%%' OR lower(name) LIKE lower($2) ESCAPE '\\' OR pid LIKE $3 ESCAPE '\\') AND ($4 < 0 OR kind = $5) "  \
+	"($1 = '%%' OR folded LIKE $2 ESCAPE '\\' OR lower(pid) LIKE $3 ESCAPE '\\') AND ($4 < 0 OR kind = $5) "       \
 	"AND ($6 < 0 OR status = $7)"
 
 static gn_err ask_participants(struct asking *a, const struct gn_history_query *q)
 {
-	char like[600];
+	uint8_t folded[GN_HISTORY_NAME_MAX], like[2 * GN_HISTORY_NAME_MAX + 2];
+	struct gn_buf fold = {folded, 0, sizeof folded};
 	size_t n = 0;
+	gn_history_fold(gn_str(q->text), &fold);
 	like[n++] = '%';
-	for (const char *p = q->text; *p && n < sizeof like - 3; p++) {
-		if (strchr("%_\\", *p))
+	for (size_t i = 0; i < fold.len; i++) {
+		if (strchr("%_\\", folded[i]))
 			like[n++] = '\\';
-		like[n++] = *p;
+		like[n++] = folded[i];
 	}
 	like[n++] = '%';
 	a->out = json_array();
@@ -206,7 +210,7 @@ static gn_err ask_payment(struct asking *a, const struct gn_history_query *q)
 static void row_open(void *user, const char *const *c, int n)
 {
 	struct asking *a = user;
-	struct asking one = {a->h, json_null()};
+	struct asking one = {.h = a->h, .out = json_null()};
 	row_tx(&one, c, n - 1);
 	json_object_del(one.out, "signed");
 	json_object_del(one.out, "signature");
@@ -257,6 +261,62 @@ static gn_err ask_clearings(struct asking *a, const struct gn_history_query *q)
 			  "(e.debtor = $7 OR e.creditor = $8) ORDER BY c.seq DESC, e.debtor, e.creditor",
 			  row_clearing, a, GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_I(q->who), GN_SQL_I(q->who),
 			  GN_SQL_I(q->limit), GN_SQL_I(q->offset), GN_SQL_I(q->who), GN_SQL_I(q->who));
+}
+
+static void row_offer(void *user, const char *const *c, int n)
+{
+	struct asking *a = user;
+	const struct equivalent_note *e = gn_history_equivalent(a->h, number_of(c[1]));
+	(void)n;
+	json_t *offer = json_object_get(a->out, c[0]);
+	if (!offer) {
+		offer = json_pack("{ss ss so so so so s[]}", "equivalent", e ? e->code : "", "total", c[2], "without",
+				  text_or_null(c[3]), "gain", text_or_null(c[4]), "gain_percent",
+				  c[5] ? json_real((double)strtoll(c[5], NULL, 10) / 100) : json_null(), "created_at",
+				  time_of(c[6]), "edges");
+		json_object_set_new(a->out, c[0], offer);
+		a->sum = 0;
+	}
+	/* what he would owe less, which is what he would be owed less (LG-38) */
+	a->sum += c[7] && strtoll(c[7], NULL, 10) == a->who ? strtoll(c[9], NULL, 10) : 0;
+	gn_amount_json(offer, "amount", a->sum, e ? e->precision : 0);
+	if (!c[7])
+		return;
+	json_t *edge = json_pack("{ss ss}", "debtor", gn_history_pid(a->h, number_of(c[7])), "creditor",
+				 gn_history_pid(a->h, number_of(c[8])));
+	gn_amount_json(edge, "amount", strtoll(c[9], NULL, 10), e ? e->precision : 0);
+	json_array_append_new(json_object_get(offer, "edges"), edge);
+}
+
+static gn_err ask_offers(struct asking *a, const struct gn_history_query *q)
+{
+	a->out = json_object();
+	a->who = q->who;
+	return GN_SQL_RUN(a->h->sql,
+			  "SELECT c.tx_key, c.eq, c.total, c.without_, c.gain, c.gain_myriad, c.created, e.debtor, "
+			  "e.creditor, e.amount FROM clearings c LEFT JOIN clearing_edges e ON e.seq = c.seq AND "
+			  "(e.debtor = $1 OR e.creditor = $2) WHERE c.state = 'WAITING_CONFIRMATIONS' "
+			  "ORDER BY c.seq, e.debtor, e.creditor",
+			  row_offer, a, GN_SQL_I(q->who), GN_SQL_I(q->who));
+}
+
+static void row_yes(void *user, const char *const *c, int n)
+{
+	struct asking *a = user;
+	(void)c;
+	(void)n;
+	json_decref(a->out);
+	a->out = json_true();
+}
+
+static gn_err ask_may_know(struct asking *a, const struct gn_history_query *q)
+{
+	a->out = json_false();
+	return GN_SQL_RUN(a->h->sql,
+			  "SELECT 1 FROM asked WHERE tx_key = $1 AND participant = $2 UNION ALL SELECT 1 FROM "
+			  "transactions WHERE tx_key = $3 AND (initiator = $4 OR other = $5) LIMIT 1",
+			  row_yes, a, GN_SQL_T(gn_str(q->text)), GN_SQL_I(q->who), GN_SQL_T(gn_str(q->text)),
+			  GN_SQL_I(q->who), GN_SQL_I(q->who));
 }
 
 /* ---- audit, counts ---- */
@@ -310,7 +370,7 @@ static void row_count(void *user, const char *const *c, int n)
 
 json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q)
 {
-	struct asking a = {h, NULL};
+	struct asking a = {.h = h};
 	gn_err err = GN_UNSUPPORTED;
 	h->why[0] = 0;
 	switch (q->kind) {
@@ -341,6 +401,8 @@ json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q)
 				  ", t.tx_key FROM transactions t WHERE t.state = 'PREPARE_IN_PROGRESS' ORDER BY t.seq",
 				  NULL, 0, row_open, &a);
 		break;
+	case GN_HQ_OFFERS: err = ask_offers(&a, q); break;
+	case GN_HQ_MAY_KNOW: err = ask_may_know(&a, q); break;
 	case GN_HQ_CLEARINGS: err = ask_clearings(&a, q); break;
 	case GN_HQ_AUDIT: err = ask_audit(&a, q); break;
 	case GN_HQ_STATS:

@@ -1,8 +1,10 @@
-/* The history's parts: history.c (tables, feeding), history_ask.c (questions). */
+/* The history's parts: history.c (tables, feeding), history_ask.c (questions), history_fold.c (case). */
 #ifndef GN_HUB_HISTORY_INT_H
 #define GN_HUB_HISTORY_INT_H
 
 #include "hub/history.h"
+
+#define GN_HISTORY_NAME_MAX (4 * OP_NAME_MAX + 4) /* bytes of a display name, folded or not */
 
 struct equivalent_note {
 	char code[17];
@@ -27,6 +29,8 @@ struct gn_history {
 
 const char *gn_history_pid(const struct gn_history *h, uint32_t number);
 struct equivalent_note *gn_history_equivalent(const struct gn_history *h, uint32_t number);
+/* history_fold.c: texts that differ by case alone become one. UTF-8 in and out; what does not fit is left out. */
+void gn_history_fold(struct gn_slice text, struct gn_buf *out);
 gn_pair_pids gn_history_pair; /* user: struct gn_history */
 
 #endif

@@ -42,7 +42,7 @@ void gn_hub_view_fini(struct gn_hub_view *v)
 void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r)
 {
 	struct gn_op *op = malloc(sizeof *op);
-	uint8_t name[OP_NAME_MAX + 1];
+	uint8_t name[4 * OP_NAME_MAX + 4]; /* characters of up to four bytes */
 	struct gn_buf text = {name, 0, sizeof name};
 	enum gn_op_kind kind = r->type == GN_REC_PARTICIPANT ? GN_OP_REGISTER : GN_OP_PROFILE;
 	if (op &&
