@@ -394,6 +394,53 @@ def case_strangers(bin_dir, base, rng):
     hub.stop()
 
 
+# ---- exact clearing within a time ----
+
+def case_anytime(bin_dir, base, rng):
+    """An officer's clearing with a budget commits what it has when the time is over; the gap stays right, and only a proven optimum has a certificate."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    hub.admin("PATCH", "/admin/config", {"updates": {"clearing.inline": False}, "reason": "test"})
+    members = people(hub, *[f"p{i}" for i in range(60)])
+    for i, user in enumerate(members):
+        user.keep_connection()
+        for k in (1, 7, 11, 25, 38, 49):
+            user.trust(members[(i + k) % 60], "1000.00")
+    for i in range(60):
+        for k in (1, 7, 11, 25, 38, 49):
+            members[(i + k) % 60].pay(members[i], f"{rng.randrange(1, 10000) / 100:.2f}")
+
+    def gap():
+        return hub.admin("GET", "/clearing/gap?equivalent=UAH")
+
+    def cents(text):
+        return int(text.replace(".", ""))
+
+    before = gap()
+    check(cents(before["optimum"]) > 0 and before["cleared_percent_of_optimum"] < 100, f"there is something to clear: {before}")
+    status, first = hub.call("POST", "/admin/clearing/exact", {"equivalent": "UAH", "budget_ms": 0, "reason": "a look"}, admin=hub.admin_token)
+    check(status == 200 and first["optimal"] is False, f"one look is too short: {status} {first}")
+    middle = gap()
+    check(middle["cleared"]["exact"] == (first["cleared_amount"] if cents(first["cleared_amount"]) else "0.00") and cents(first["cleared_amount"]) + cents(middle["optimum"]) <= cents(before["optimum"]), f"the gap after it: {first} {middle}")
+    officer = User(hub, "op", Key())
+    hub.admin("POST", "/admin/roles", {"public_key": officer.key.public64, "role": "operator", "name": "op", "reason": "test"})
+    officer.login()
+    status, second = officer.command("POST", "/admin/clearing/exact", {"command": "clear", "equivalent": "UAH", "mode": "exact", "budget_ms": 600000, "reason": "all"})
+    check(status == 200 and second["optimal"] is True and second["cleared_amount"] == middle["optimum"], f"with time enough: {status} {second}, {middle}")
+    after = gap()
+    check(cents(after["optimum"]) == 0 and after["cleared_percent_of_optimum"] == 100 and cents(after["cleared"]["exact"]) == cents(first["cleared_amount"]) + cents(second["cleared_amount"]), f"and nothing is left: {after}")
+    check(hub.admin("GET", "/integrity/status")["status"] == "healthy", "integrity")
+    made = hub.admin("GET", "/clearing")["items"]
+    check(made[0]["certificate"] and all(x["certificate"] is None for x in made[1:]), f"certificates: {made}")
+    notes = [x["after"] for x in hub.admin("GET", "/admin/audit-log")["items"] if x["action"] == "clear"]
+    check([n.get("budget_ms") for n in notes] == [600000, 0], f"the command is in the log: {notes}")
+    for body, words in (({"budget_ms": -1}, "a negative budget"), ({"budget_ms": 600001}, "a budget over the bound"), ({"budget_ms": "5"}, "a text"), ({"budget_ms": 5, "offer": True}, "an offer has none")):
+        check(hub.call("POST", "/admin/clearing/exact", {"equivalent": "UAH"} | body, admin=hub.admin_token)[0] == 422, words)
+    status, answer = hub.call("POST", "/admin/clearing/exact", {"equivalent": "UAH"}, admin=hub.admin_token)
+    check(status == 200 and answer["optimal"] is True and answer["cleared_cycles"] == 0, f"nothing to clear is the optimum: {answer}")
+    hub.stop()
+
+
 # ---- names ----
 
 def case_search(bin_dir, base, rng):

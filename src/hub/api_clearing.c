@@ -190,6 +190,8 @@ static void cleared(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	}
 	json_t *j = json_pack("{sO sI}", "equivalent", r->hold, "cleared_cycles", cycles);
 	gn_amount_json(j, "cleared_amount", total, precision);
+	if (r->note[1]) /* of an exact clearing: nothing clears more, or the time was over first */
+		json_object_set_new(j, "optimal", json_boolean(r->note[1] == 2));
 	if (*offer) /* made to those whose lines ask; nothing is cleared yet */
 		json_object_set_new(j, "offer", json_string(offer));
 	gn_hub_json(r, 200, j);
@@ -225,6 +227,8 @@ struct job {
 	struct gn_env env;
 	struct gn_clearing *clearing, *asking; /* asking: with lines that want to be asked (offers) */
 	enum job_use use;
+	bool has_budget, optimal;
+	uint32_t budget_ms;
 	gn_err err;
 	char code[17];
 };
@@ -237,6 +241,9 @@ static void job_free(struct job *job)
 	free(job);
 }
 
+/* Arcs between two looks at the time: well under a millisecond. */
+#define SOLVE_SLICE 4096u
+
 static gn_err solve(struct gn_clearing *c)
 {
 	gn_err err = GN_AGAIN;
@@ -245,10 +252,26 @@ static gn_err solve(struct gn_clearing *c)
 	return c ? err : GN_OK;
 }
 
+/* Until the optimum is proven or the time is over (LG-44): what is there then is a valid clearing. */
+static gn_err solve_within(struct gn_clearing *c, uint64_t budget_ms, bool *optimal)
+{
+	uint64_t until = uv_hrtime() + budget_ms * 1000000;
+	gn_err err;
+	*optimal = true;
+	if (!c)
+		return GN_OK;
+	gn_clearing_set_anytime(c, true);
+	while ((err = gn_clearing_run(c, SOLVE_SLICE)) == GN_AGAIN && uv_hrtime() < until)
+		;
+	*optimal = err == GN_OK;
+	return err == GN_AGAIN ? GN_OK : err;
+}
+
 static void job_work(uv_work_t *w)
 {
 	struct job *job = GN_CONTAINER(w, struct job, work);
-	job->err = solve(job->clearing);
+	job->optimal = true;
+	job->err = job->has_budget ? solve_within(job->clearing, job->budget_ms, &job->optimal) : solve(job->clearing);
 	if (!job->err)
 		job->err = solve(job->asking);
 }
@@ -289,6 +312,7 @@ static void commit(struct gn_hub_request *r, struct job *job)
 {
 	struct gn_hub *hub = r->hub;
 	r->hold = json_string(job->code);
+	r->note[1] = job->use == JOB_CLEAR ? 1 + job->optimal : 0;
 	uint64_t ticket = gn_hub_ticket(r, cleared);
 	gn_err err = !ticket          ? GN_BUSY
 		     : !job->clearing ? GN_AGAIN
@@ -301,9 +325,7 @@ static void commit(struct gn_hub_request *r, struct job *job)
 	if (ticket)
 		gn_hub_drop_ticket(r);
 	if (err == GN_AGAIN)
-		gn_hub_json(
-			r, 200,
-			json_pack("{ss si ss}", "equivalent", job->code, "cleared_cycles", 0, "cleared_amount", "0"));
+		cleared(r, &(struct gn_ledger_event){.kind = GN_LEDGER_RESULT, .err = err});
 	else
 		gn_hub_fail(r, err, NULL, "%s", "");
 }
@@ -349,7 +371,7 @@ static void drop_job(struct gn_long *q)
 	job_free(q->job);
 }
 
-static void start_job(struct gn_hub_request *r, const char *code, enum job_use use)
+static void start_job(struct gn_hub_request *r, const char *code, enum job_use use, const struct gn_op_admin *c)
 {
 	struct gn_hub *hub = r->hub;
 	if (hub->jobs >= HUB_CLEARING_JOBS) {
@@ -363,6 +385,8 @@ static void start_job(struct gn_hub_request *r, const char *code, enum job_use u
 	}
 	job->r = r;
 	job->use = use;
+	job->has_budget = c && c->has_budget;
+	job->budget_ms = c ? c->budget_ms : 0;
 	snprintf(job->code, sizeof job->code, "%s", code);
 	gn_alloc_heap(&job->alloc, HUB_CLEARING_MEMORY);
 	job->rand = gn_rand_system();
@@ -375,7 +399,7 @@ void gn_api_gap(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;
 	if (gn_hub_query_equivalent(r, &e))
-		start_job(r, e.code, JOB_GAP);
+		start_job(r, e.code, JOB_GAP, NULL);
 }
 
 /* Cycles are looked for on the replica; the loop clears those that are still there. */
@@ -434,7 +458,7 @@ void gn_hub_clear(struct gn_hub_request *r, const struct gn_op_admin *c)
 	else if (c->mode == GN_CLEAR_CYCLES)
 		clear_cycles(r, &e, c->max_len);
 	else
-		start_job(r, e.code, c->mode == GN_CLEAR_OFFER ? JOB_OFFER : JOB_CLEAR);
+		start_job(r, e.code, c->mode == GN_CLEAR_OFFER ? JOB_OFFER : JOB_CLEAR, c);
 }
 
 void gn_api_clear_auto(struct gn_hub_request *r)

@@ -355,10 +355,14 @@ static json_t *plain_clear(struct gn_hub_request *r, json_t *in)
 {
 	char code[32];
 	const char *named = json_string_value(json_object_get(in, "equivalent"));
+	json_t *budget = json_object_get(in, "budget_ms");
 	if (!gn_hub_value(r, "equivalent", code, sizeof code))
 		return NULL;
-	return json_pack("{ss ss ss}", "command", "clear", "equivalent", named ? named : code, "mode",
-			 json_is_true(json_object_get(in, "offer")) ? "offer" : "exact");
+	json_t *out = json_pack("{ss ss ss}", "command", "clear", "equivalent", named ? named : code, "mode",
+				json_is_true(json_object_get(in, "offer")) ? "offer" : "exact");
+	if (budget && !json_is_null(budget))
+		json_object_set(out, "budget_ms", budget);
+	return out;
 }
 
 static bool fits_clear(struct gn_hub_request *r, const struct gn_op_admin *c)

@@ -14,6 +14,7 @@
 #define OP_TX_ID_MAX 64u          /* characters */
 #define OP_BLOCKED_MAX 64u        /* participants one line blocks: checked on every path over it */
 #define OFFICER_NAME_MAX 64u      /* bytes of the name an officer goes by */
+#define ADMIN_BUDGET_MS_MAX 600000 /* milliseconds an officer may give an exact clearing: a worker is busy as long */
 #define OP_AVOID_MAX 16u          /* participants one payment avoids */
 
 /* state */

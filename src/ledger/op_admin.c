@@ -144,7 +144,7 @@ static gn_err read_pid(const struct gn_json_value *v, struct gn_hash *out)
 	return v->kind == GN_JSON_STRING && gn_pid_parse(v->text, out) == GN_OK ? GN_OK : GN_USAGE;
 }
 
-enum field { ACTIVE, CODE, COMMAND, EQUIVALENT, FROM, FROZEN, INFO, KEY, LEVEL, MAX_LEN, MODE, NAME, PID, PRECISION, PUBLIC_KEY, REASON, ROLE, SETTINGS_, STATUS, TO, FIELDS };
+enum field { ACTIVE, BUDGET_MS, CODE, COMMAND, EQUIVALENT, FROM, FROZEN, INFO, KEY, LEVEL, MAX_LEN, MODE, NAME, PID, PRECISION, PUBLIC_KEY, REASON, ROLE, SETTINGS_, STATUS, TO, FIELDS };
 
 #define C(command) (1u << GN_COMMAND_##command)
 #define ALL ((1u << GN_COMMANDS) - 1)
@@ -154,6 +154,7 @@ static const struct {
 	uint16_t needed, allowed; /* masks of commands */
 } fields[FIELDS] = {
 	[ACTIVE] = {"active", C(EQUIVALENT), C(EQUIVALENT)},
+	[BUDGET_MS] = {"budget_ms", 0, C(CLEAR)},
 	[CODE] = {"code", C(EQUIVALENT), C(EQUIVALENT)},
 	[COMMAND] = {"command", ALL, ALL},
 	[EQUIVALENT] = {"equivalent", C(LINE) | C(CLEAR), C(LINE) | C(CLEAR)},
@@ -181,6 +182,10 @@ static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v,
 				 *const modes[] = {"cycles", "exact", "offer", NULL};
 	switch (f) {
 	case ACTIVE: return read_flag(v, &out->active);
+	case BUDGET_MS:
+		out->has_budget = true;
+		out->budget_ms = (uint32_t)v->integer;
+		return v->kind != GN_JSON_INT ? GN_USAGE : v->integer < 0 || v->integer > ADMIN_BUDGET_MS_MAX ? GN_RANGE : GN_OK;
 	case CODE:
 	case EQUIVALENT: return read_text(v, 16, &out->code);
 	case FROM:
@@ -232,5 +237,7 @@ gn_err gn_op_admin_parse(struct gn_slice body, struct gn_op_admin *out)
 	for (unsigned f = 0; f < FIELDS; f++)
 		if ((fields[f].needed & 1u << command) && !(seen & 1u << f))
 			return GN_USAGE;
+	if (out->has_budget && out->mode != GN_CLEAR_EXACT) /* the others' work is bounded as it is */
+		return GN_USAGE;
 	return command == GN_COMMAND_PARTICIPANT && !out->has_status && !out->has_level ? GN_USAGE : GN_OK;
 }

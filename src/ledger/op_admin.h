@@ -12,7 +12,7 @@ enum gn_command {
 	GN_COMMAND_LINE,        /* equivalent, from, to, frozen */
 	GN_COMMAND_ABORT,       /* key */
 	GN_COMMAND_ROLE,        /* public_key, role, [name] */
-	GN_COMMAND_CLEAR,       /* equivalent, mode, [max_len] */
+	GN_COMMAND_CLEAR,       /* equivalent, mode, [max_len], [budget_ms] */
 	GN_COMMAND_SNAPSHOT,
 	GN_COMMANDS,
 };
@@ -63,6 +63,8 @@ struct gn_op_admin {
 	struct gn_pk officer;
 	uint8_t role;             /* enum gn_role; NONE takes it away */
 	uint8_t mode, max_len;    /* enum gn_clear_mode; 3..6 */
+	bool has_budget;          /* CLEAR exact: take what is found when the time is over */
+	uint32_t budget_ms;       /* 0: one look */
 	uint32_t set;             /* bits of enum gn_setting */
 	int64_t value[GN_SETTINGS];
 };
