@@ -288,7 +288,10 @@ def case_canonical(bin_dir, base, rng):
 # ---- races and replays ----
 
 def case_races(bin_dir, base, rng):
-    hub = Hub(bin_dir, base, *FREE)
+    with open(base + ".conf", "w") as f:
+        f.write("rate-failed = 0\n")  # many of these payments fail
+    free = (*FREE, "--config", base + ".conf")
+    hub = Hub(bin_dir, base, *free)
     with_unit(hub)
     a, b, c = people(hub, "Alice", "Bob", "Clara")
     b.trust(a, "100000.00")
@@ -354,7 +357,7 @@ def case_races(bin_dir, base, rng):
     late = a.get("/integrity/checksum/UAH")
     check(late["seq"] == settled["seq"] + 1, "late answers wrote records")
     hub.kill()
-    hub = Hub(bin_dir, base, *FREE)
+    hub = Hub(bin_dir, base, *free)
     for u in (a, b, c):
         u.hub = hub
     status, again = a.call("POST", "/payments", request)
@@ -396,7 +399,7 @@ def case_forgeries(bin_dir, base, rng):
     check(login(a, text) == 200 and login(a, text) == 401, "a challenge is good once")
     check(login(b, challenge(a)) == 401, "a challenge is one person's")
     text = challenge(a)
-    check(login(a, text, b.key) == 401 and login(a, text) == 401, "a wrong signature uses it up")
+    check(login(a, text, b.key) == 401 and login(a, text) == 200, "a stranger's signature does not use it up")
     text = challenge(a)
     check(login(a, text, signed=a.login_text(text).replace(hub.pid, b.pid)) == 401, "signed for another hub")
     # geo-v0: captured bytes do not reopen a closed line, do not undo a newer name, and are nobody else's
@@ -529,7 +532,7 @@ def case_damage(bin_dir, base, rng):
         except Failure as refused:
             check(not starts, f"{what}: the hub does not start: {refused}")
             with open(journal, "rb") as f:
-                check("middle" not in what or f.read() == before, f"{what}: a hub that does not start changed its journal")
+                check(f.read() == before, f"{what}: a hub that does not start changed its journal")
             continue
         check(starts, f"{what}: the hub started")
         a.hub = hub

@@ -357,8 +357,11 @@ def case_why(bin_dir, base, rng):
 
 def case_words(bin_dir, base, rng):
     hub, w = start(bin_dir, base, "ann")
-    evil = User(hub, "Be\u202en\x1b]0;owned\x07\u2066\u200b\x9b31m")
+    evil = User(hub, "Benevil")
     evil.join()
+    names = Proxy(hub)  # this hub takes no such names (HB-19), another may
+    names.fault = lambda method, path, status, body: answer(status, body.decode().replace("Benevil", json.dumps("Be\u202en\x1b]0;owned\x07\u2066\u200b\x9b31m")[1:-1]))
+    w.env["GEONET_HUB"] = names.url
     ann = User(hub, "ann")
     ann.pid = w.pid["ann"]
     evil.trust(ann, "50")

@@ -72,14 +72,25 @@ int cmd_hub_run(struct cli *cli)
 	struct gn_hub_config c;
 	char why[GN_HUB_WHY] = "";
 	uint64_t fd = UINT64_MAX;
+	gn_os_process();
 	if (!cli_number(cli, "ready-fd", 0, 1023, &fd) || !configure(cli, &c) || !make_folders(cli, c.data, 0700))
 		return CLI_USAGE;
 	gn_err err = gn_hub_run(&c, fd == UINT64_MAX ? -1 : (int)fd, why);
 	return err ? cli_fail(cli, CLI_FAILED, gn_err_name(err), "%s", why) : CLI_OK;
 }
 
+static void on_progress(void *user, uint64_t done, uint64_t all)
+{
+	if (all)
+		cli_progress(user, "checking the journal: %llu of %llu MiB", (unsigned long long)done >> 20,
+			     (unsigned long long)all >> 20);
+	else
+		cli_progress(user, "importing the journal: %llu MiB", (unsigned long long)done >> 20);
+}
+
 static int verify(struct cli *cli, bool ask)
 {
+	struct gn_hub_progress progress = {on_progress, cli};
 	static const char *const compared[] = {"nothing", "checkpoint", "hub"};
 	struct gn_hub_report r;
 	struct gn_hub_live live;
@@ -87,22 +98,29 @@ static int verify(struct cli *cli, bool ask)
 	char why[GN_HUB_WHY] = "", pid[GN_PID_MAX], state[65], *data = hub_data(cli);
 	/* asked first: what the hub tells is durable, so the journal read afterwards has it */
 	bool told = ask && gn_hub_key(data, &pk) == GN_OK && hub_state(cli, &pk, &live.seq, &live.state);
-	gn_err err = gn_hub_verify(data, told ? &live : NULL, &r, why);
+	gn_err err = gn_hub_verify(data, told ? &live : NULL, &progress, &r, why);
+	cli_progress_done(cli);
 	free(data);
 	if (err)
 		return cli_fail(cli, CLI_FAILED, gn_err_name(err), "%s", why);
 	gn_pid(&r.hub, pid);
 	gn_hex(GN_SLICE(r.state.b), state);
 	if (cli->json)
-		return cli_json(cli, json_pack("{ss sI sI sI sI ss sI sb ss sI}", "hub", pid, "records",
+		return cli_json(cli, json_pack("{ss sI sI sI sI sI ss sI sb ss sI}", "hub", pid, "records",
 					       (json_int_t)r.records, "files", (json_int_t)r.files, "bytes",
-					       (json_int_t)r.bytes, "torn", (json_int_t)r.torn, "state_hash", state,
-					       "last", (json_int_t)(r.last / GN_SEC), "copy", r.copied, "compared_with",
+					       (json_int_t)r.bytes, "torn", (json_int_t)r.torn, "history",
+					       (json_int_t)r.watermark, "state_hash", state, "last",
+					       (json_int_t)(r.last / GN_SEC), "copy", r.copied, "compared_with",
 					       compared[r.compared], "compared_at", (json_int_t)r.compared_at));
 	printf("The journal holds: every signature, checkpoint and invariant from the first record on.\n");
 	out_pair(cli, "hub", "%s", pid);
-	out_pair(cli, "records", "%llu in %llu files, %s%s", (unsigned long long)r.records, (unsigned long long)r.files,
-		 out_bytes(r.bytes), r.torn ? "; a torn tail is not counted" : "");
+	out_pair(cli, "records", "%llu in %llu files, %s", (unsigned long long)r.records, (unsigned long long)r.files,
+		 out_bytes(r.bytes));
+	if (r.torn)
+		out_pair(cli, "tail", "%llu bytes behind record %llu are a torn tail or damage; %s",
+			 (unsigned long long)r.torn, (unsigned long long)r.records,
+			 r.watermark ? "the history knows nothing of them"
+				     : "there is no history to say whether they were ever durable");
 	out_pair(cli, "state", "%s", state);
 	out_pair(cli, "last", "%s", out_time(gn_unix(r.last)));
 	if (r.compared == GN_HUB_LIVE)
@@ -132,9 +150,19 @@ static gn_err put_file(void *user, struct gn_slice bytes)
 	return fwrite(bytes.p, 1, bytes.len, user) == bytes.len ? GN_OK : GN_IO;
 }
 
+struct source {
+	struct cli *cli;
+	FILE *f;
+	uint64_t done;
+};
+
 static size_t get_file(void *user, uint8_t *out, size_t cap)
 {
-	return fread(out, 1, cap, user);
+	struct source *s = user;
+	size_t n = fread(out, 1, cap, s->f);
+	s->done += n;
+	on_progress(s->cli, s->done, 0);
+	return n;
 }
 
 int cmd_hub_export(struct cli *cli)
@@ -173,7 +201,9 @@ int cmd_hub_import(struct cli *cli)
 		free(data);
 		return cli_fail(cli, CLI_FAILED, "io", "%s: %s", cli->args[0], strerror(errno));
 	}
-	gn_err err = make_folders(cli, data, 0700) ? gn_hub_import(data, get_file, f, why) : GN_IO;
+	struct source source = {cli, f, 0};
+	gn_err err = make_folders(cli, data, 0700) ? gn_hub_import(data, get_file, &source, why) : GN_IO;
+	cli_progress_done(cli);
 	free(data);
 	if (f != stdin)
 		fclose(f);

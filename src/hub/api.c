@@ -4,12 +4,15 @@
  * 1. A request lives until it is closed and nothing works for it any more. What comes back later finds `answered` or
  * `http` gone.
  * 2. HB-3: every answer has X-Request-ID; every error is {"error": {"code", "message", "details"}}.
- * 3. Rates are taken before anything costly: per address without a token, per key with one. */
+ * 3. Rates are taken before anything costly: per address without a token, per key with one.
+ * 4. HB-16: an answer that may show state ahead of the disk waits until that is durable. HB-17: once the ledger
+ * stopped, nothing is told of the state, and whoever changed something learns that its outcome is unknown. */
 #include "hub/hub_int.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 
 /* ---- answers ---- */
 
@@ -48,28 +51,103 @@ int gn_hub_status_of(gn_err err)
 	}
 }
 
-static void respond(struct gn_hub_request *r, int status, const char *type, struct gn_slice body)
+static void send_answer(struct gn_hub_request *r, int status, const char *type, struct gn_slice body)
 {
 	struct gn_http_field fields[5] = {
 		{"X-Request-ID", gn_str(r->id)}, {"Content-Type", gn_str(type)}, {"Cache-Control", GN_LIT("no-store")}};
 	size_t n = 3;
 	char wait[24];
-	if (status == 429) {
-		snprintf(wait, sizeof wait, "%lld", (long long)(r->note[0] > 0 ? r->note[0] : 1));
+	if (status == 429 || (status == 503 && !r->hub->ready)) {
+		bool rate = status == 429 && r->note[0] > 0;
+		snprintf(wait, sizeof wait, "%lld", (long long)(rate ? r->note[0] : 1));
 		fields[n++] = (struct gn_http_field){"Retry-After", gn_str(wait)};
 	}
 	if (status == 401)
 		fields[n++] = (struct gn_http_field){"WWW-Authenticate", GN_LIT("Bearer")};
-	if (r->answered)
-		return;
-	r->answered = true;
 	r->hub->count.answers[status / 100 < 6 ? status / 100 : 5]++;
 	if (r->http)
 		gn_http_respond(r->http, status, fields, n, body);
 }
 
+static bool is_about_state(const struct gn_hub_request *r)
+{
+	return r->route && (r->route->auth != GN_AUTH_NONE || r->route->run == gn_api_participant_create);
+}
+
+/* What a payment or an answer to one is told is the outcome of its own record, which is durable. */
+static bool is_ahead(const struct gn_hub_request *r, int status)
+{
+	const struct gn_hub *hub = r->hub;
+	return status < 400 && hub->ready && is_about_state(r) && r->kind != GN_OP_PAYMENT && r->kind != GN_OP_VOTE &&
+	       r->kind != GN_OP_CONSENT && gn_ledger_seq(hub->ledger) > gn_ledger_durable_seq(hub->ledger);
+}
+
+static bool hold(struct gn_hub_request *r, int status, const char *type, struct gn_slice body)
+{
+	struct gn_hub *hub = r->hub;
+	r->held.text = malloc(body.len + 1);
+	if (!r->held.text)
+		return false;
+	if (body.len)
+		memcpy(r->held.text, body.p, body.len);
+	r->held.len = body.len;
+	r->held.status = status;
+	r->held.type = type;
+	r->held.after = gn_ledger_seq(hub->ledger);
+	r->held.next = NULL;
+	*hub->held_last = r;
+	hub->held_last = &r->held.next;
+	r->refs++;
+	return true;
+}
+
+static void respond(struct gn_hub_request *r, int status, const char *type, struct gn_slice body)
+{
+	if (r->answered)
+		return;
+	r->answered = true;
+	if (!is_ahead(r, status))
+		send_answer(r, status, type, body);
+	else if (!hold(r, status, type, body))
+		send_answer(r, 500, "application/json",
+			    GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of memory\",\"details\":{}}}"));
+}
+
+void gn_hub_held(struct gn_hub *hub)
+{
+	struct gn_hub_request *r;
+	while ((r = hub->held_first) && (hub->stopped || r->held.after <= gn_ledger_durable_seq(hub->ledger))) {
+		hub->held_first = r->held.next;
+		if (!hub->held_first)
+			hub->held_last = &hub->held_first;
+		if (r->held.after <= gn_ledger_durable_seq(hub->ledger)) {
+			send_answer(r, r->held.status, r->held.type, gn_slice(r->held.text, r->held.len));
+		} else {
+			r->answered = false;
+			gn_hub_stopped(r);
+		}
+		gn_hub_release(r);
+	}
+}
+
+/* What health says beside its status: nothing is wrong with the hub, but with the machine it runs on. */
+static void add_warning(const struct gn_hub_request *r, json_t *json)
+{
+	uint64_t behind = r->route && r->route->run == gn_api_health ? gn_hub_clock_behind(r->hub) : 0;
+	char text[200];
+	if (!behind)
+		return;
+	snprintf(text, sizeof text,
+		 "the clock is %llu s behind the last record: payments of this time are recorded at the later time, "
+		 "daily limits and "
+		 "expiry run by it",
+		 (unsigned long long)behind);
+	json_object_set_new(json, "warning", json_string(text));
+}
+
 void gn_hub_json(struct gn_hub_request *r, int status, json_t *json)
 {
+	add_warning(r, json);
 	char *text = json && !r->answered ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 	json_decref(json);
 	if (text)
@@ -91,8 +169,38 @@ void gn_hub_items(struct gn_hub_request *r, json_t *list)
 	gn_hub_json(r, 200, json_pack("{so}", "items", list));
 }
 
+static bool changes(const struct gn_hub_request *r)
+{
+	enum gn_http_method method = r->route ? r->route->method : GN_HTTP_GET;
+	return is_about_state(r) && method != GN_HTTP_GET;
+}
+
+void gn_hub_stopped(struct gn_hub_request *r)
+{
+	if (changes(r))
+		gn_hub_json(
+			r, 503,
+			json_pack("{s{ss ss s{ss}}}", "error", "code", "E010", "message",
+				  "the hub's journal could not be written: whether this was done is unknown. Send the "
+				  "very "
+				  "same request again (a payment with the same tx_id) after the hub was started again",
+				  "details", "outcome", "unknown"));
+	else
+		gn_hub_json(r, 503,
+			    json_pack("{s{ss ss s{}}}", "error", "code", "E010", "message",
+				      "the hub's journal could not be written: what it knows is not certain. Ask again "
+				      "after it "
+				      "was started again",
+				      "details"));
+}
+
 static void fail(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *text)
 {
+	if (r->hub->stopped && changes(r)) { /* a refusal now says nothing about what was taken before */
+		json_decref(details);
+		gn_hub_stopped(r);
+		return;
+	}
 	gn_hub_json(r, status,
 		    json_pack("{s{ss ss so}}", "error", "code", code, "message", text, "details",
 			      details ? details : json_object()));
@@ -283,6 +391,22 @@ static const struct gn_hub_route *find_route(struct gn_hub_request *r, bool *oth
 }
 
 /* An echo of what the client sent when it is harmless, else a new one. */
+static void new_id(struct gn_hub *hub, char out[GN_HTTP_ID_MAX])
+{
+	uint8_t raw[16];
+	gn_rand_fill(&hub->rand, raw, sizeof raw);
+	gn_hex(GN_SLICE(raw), out);
+}
+
+void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTTP_ID_MAX])
+{
+	const struct gn_hub_request *r = http ? gn_http_user(http) : NULL;
+	if (r)
+		memcpy(out, r->id, sizeof r->id);
+	else
+		new_id(user, out);
+}
+
 static void request_id(struct gn_hub_request *r)
 {
 	struct gn_slice given = gn_http_header(r->http, "x-request-id");
@@ -294,9 +418,7 @@ static void request_id(struct gn_hub_request *r)
 		memcpy(r->id, given.p, given.len);
 		r->id[given.len] = 0;
 	} else {
-		uint8_t raw[16];
-		gn_rand_fill(&r->hub->rand, raw, sizeof raw);
-		gn_hex(GN_SLICE(raw), r->id);
+		new_id(r->hub, r->id);
 	}
 }
 
@@ -328,11 +450,16 @@ static bool rate_ok(struct gn_hub_request *r, struct gn_rate *rate, const uint8_
 	uint32_t wait;
 	if (gn_rate_take(rate, key, r->hub->now, &wait))
 		return true;
+	gn_hub_too_fast(r, wait, "too many requests");
+	return false;
+}
+
+void gn_hub_too_fast(struct gn_hub_request *r, uint32_t wait, const char *what)
+{
 	r->hub->count.refused_rate++;
 	r->note[0] = wait;
-	gn_hub_fail_as(r, 429, "E009", json_pack("{si}", "retry_after_s", (int)wait),
-		       "too many requests; try again in %u s", wait);
-	return false;
+	gn_hub_fail_as(r, 429, "E009", json_pack("{si}", "retry_after_s", (int)wait), "%s; try again in %u s", what,
+		       wait);
 }
 
 static bool unauthorised(struct gn_hub_request *r, int status, const char *text)
@@ -376,12 +503,26 @@ static bool bootstrap(struct gn_hub_request *r, struct gn_slice token)
 	return true;
 }
 
+/* RFC 9110 section 11.1: the scheme in any case. */
+static bool is_bearer(struct gn_slice header)
+{
+	return header.p && header.len > 7 && strncasecmp((const char *)header.p, "Bearer ", 7) == 0;
+}
+
+static const char *missing_right(const struct gn_hub_request *r, enum gn_hub_auth auth)
+{
+	return r->route->run == gn_api_participant_create
+		       ? "this hub's officers register people: give the signed text to one of them"
+	       : auth == GN_AUTH_USER ? "only a participant of this hub may do this"
+				      : "this key has no role that may do this";
+}
+
 static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 {
 	struct gn_slice header = gn_http_header(r->http, "authorization"),
 			token = gn_http_header(r->http, "x-admin-token");
 	uint8_t key[16];
-	bool bearer = header.p && header.len > 7 && memcmp(header.p, "Bearer ", 7) == 0;
+	bool bearer = is_bearer(header);
 	if (bearer && auth != GN_AUTH_NONE) {
 		if (!identify(r, gn_slice_sub(header, 7, header.len)) || !rate_ok(r, &r->hub->rate_key, r->pid.b))
 			return false;
@@ -412,24 +553,45 @@ static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 	}
 	if (user || officer)
 		return true;
-	if (!bearer && !token.p)
+	if (!bearer && !token.p && r->route->run != gn_api_participant_create)
 		return unauthorised(r, 401,
 				    "this needs \"Authorization: Bearer TOKEN\"; log in with /api/v1/auth/challenge "
 				    "and /api/v1/auth/login");
-	return unauthorised(r, 403,
-			    auth == GN_AUTH_USER ? "only a participant of this hub may do this"
-						 : "this key has no role that may do this");
+	return unauthorised(r, 403, missing_right(r, auth));
 }
 
 /* ---- life of a request ---- */
 
+/* HB-2: what is told while the journal is not read yet, and when it cannot be written any more. */
+static bool is_always(const struct gn_hub_route *route)
+{
+	return route->auth == GN_AUTH_NONE && (route->run == gn_api_health || route->run == gn_api_health_db ||
+					       route->run == gn_api_hub || route->run == gn_api_metrics);
+}
+
+/* False after answering. */
+static bool is_open(struct gn_hub_request *r)
+{
+	if (is_always(r->route) || (r->hub->ready && !r->hub->stopped))
+		return true;
+	if (r->hub->ready)
+		gn_hub_stopped(r);
+	else
+		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is reading its journal; try again in a moment");
+	return false;
+}
+
 static void run(struct gn_hub_request *r)
 {
-	if (!r->hub->ready && r->route->auth != GN_AUTH_NONE) {
-		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is reading its journal; try again in a moment");
-		return;
-	}
-	r->route->run(r);
+	if (is_open(r))
+		r->route->run(r);
+}
+
+/* HB-18: who may come in. */
+static enum gn_hub_auth auth_of(const struct gn_hub_request *r)
+{
+	bool closed = r->hub->config.registration_officers && r->route->run == gn_api_participant_create;
+	return closed ? GN_AUTH_OPERATOR : r->route->auth;
 }
 
 static void on_request(void *user, struct gn_http_request *http)
@@ -438,7 +600,9 @@ static void on_request(void *user, struct gn_http_request *http)
 	struct gn_hub_request *r = calloc(1, sizeof *r);
 	bool other_method = false;
 	if (!r) {
-		gn_http_respond(http, 503, NULL, 0,
+		char id[GN_HTTP_ID_MAX];
+		new_id(hub, id);
+		gn_http_respond(http, 503, &(struct gn_http_field){"X-Request-ID", gn_str(id)}, 1,
 				GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of memory\",\"details\":{}}}"));
 		return;
 	}
@@ -462,14 +626,14 @@ static void on_request(void *user, struct gn_http_request *http)
 			gn_hub_fail_as(r, 404, "E001", NULL, "there is no such path; see docs/openapi-hub.json");
 		return;
 	}
-	if (!allowed(r, route->auth))
+	r->route = route;
+	if (!is_open(r) || !allowed(r, auth_of(r)))
 		return;
 	if (length.p && (length.len > 6 || strtoul((const char *)length.p, NULL, 10) > HUB_BODY_MAX)) {
 		hub->count.refused_body++;
 		gn_hub_fail_as(r, 413, "E009", NULL, "the body is larger than %u bytes", HUB_BODY_MAX);
 		return;
 	}
-	r->route = route;
 	if (strcmp(route->path, "/api/v1/ws") == 0)
 		run(r);
 }
@@ -528,6 +692,7 @@ static void free_request(struct gn_hub_request *r)
 	json_decref(r->in);
 	json_decref(r->hold);
 	free(r->bytes);
+	free(r->held.text);
 	free(r->order);
 	free(r->body);
 	free(r);

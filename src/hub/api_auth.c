@@ -25,46 +25,83 @@ static bool key_of(const struct gn_hub *hub, const struct gn_hash *pid, struct g
 	return true;
 }
 
-/* Forgets what is over; at most once per request, over at most all of them when the table is full. */
+/* HB-5: the hub keeps nothing about a challenge that is open.
+ *
+ *     random 8 | time 8, ns | the first 16 bytes of HMAC-SHA-256(key of this start, random || time || SHA-256 of the
+ * key)
+ */
+static void make_challenge(const struct gn_hub *hub, const struct gn_hash *pid, struct gn_hash *c)
+{
+	uint8_t text[48];
+	struct gn_hash mac;
+	memcpy(text, c->b, 16);
+	memcpy(text + 16, pid->b, 32);
+	gn_hmac_sha256(GN_SLICE(hub->challenge_key), GN_SLICE(text), &mac);
+	memcpy(c->b + 16, mac.b, 16);
+}
+
+static gn_time challenge_end(const struct gn_hash *c)
+{
+	return (gn_time)gn_be64(c->b + 8) + HUB_CHALLENGE_LIFE;
+}
+
+/* Ours, this person's, and not over. */
+static bool challenge_ok(const struct gn_hub *hub, const struct gn_hash *pid, const char *text, struct gn_hash *c)
+{
+	if (strlen(text) != 43 || gn_unbase64_exact(gn_str(text), true, c->b, sizeof c->b))
+		return false;
+	struct gn_hash want = *c;
+	make_challenge(hub, pid, &want);
+	return gn_equal_ct(want.b, c->b, sizeof c->b) && hub->now < challenge_end(c);
+}
+
+/* Forgets what is over. */
 static void sweep(struct gn_hub *hub)
 {
-	for (uint32_t i = hub->challenges.count; i-- > 0;) {
-		const struct gn_challenge *c = gn_map_value_at(&hub->challenges, i);
+	for (uint32_t i = hub->used.count; i-- > 0;) {
 		struct gn_hash key;
-		if (c->until > hub->now)
+		if (*(gn_time *)gn_map_value_at(&hub->used, i) > hub->now)
 			continue;
-		memcpy(&key, gn_map_key_at(&hub->challenges, i), sizeof key);
-		gn_map_remove(&hub->challenges, &key);
+		memcpy(&key, gn_map_key_at(&hub->used, i), sizeof key);
+		gn_map_remove(&hub->used, &key);
 	}
+}
+
+/* GN_EXISTS: it was used before. GN_BUSY: too many logins at once. */
+static gn_err use_challenge(struct gn_hub *hub, const struct gn_hash *c)
+{
+	if (gn_map_get(&hub->used, c))
+		return GN_EXISTS;
+	if (hub->used.count == HUB_LOGINS_MAX)
+		sweep(hub);
+	gn_time *end = gn_map_put(&hub->used, c);
+	if (!end)
+		return GN_BUSY;
+	*end = challenge_end(c);
+	return GN_OK;
 }
 
 void gn_api_challenge(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
 	const char *pid = gn_hub_body_text(r, "pid");
-	struct gn_hash hash;
+	struct gn_hash hash, challenge;
 	struct gn_pk pk;
-	uint8_t raw[32];
+	char text[44];
 	if (!pid)
 		return;
-	if (gn_pid_parse(gn_str(pid), &hash) || !hub->ready || !key_of(hub, &hash, &pk)) {
+	if (gn_pid_parse(gn_str(pid), &hash) || !key_of(hub, &hash, &pk)) {
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "this hub knows no participant %.60s", pid);
 		return;
 	}
-	if (hub->challenges.count == HUB_CHALLENGES_MAX)
-		sweep(hub);
-	struct gn_challenge *c = gn_map_put(&hub->challenges, &hash);
-	if (!c) {
-		gn_hub_fail(r, GN_BUSY, NULL, "too many logins at once");
-		return;
-	}
-	gn_rand_fill(&hub->rand, raw, sizeof raw);
-	gn_err err = gn_base64(GN_SLICE(raw), true, c->text, sizeof c->text);
+	gn_rand_fill(&hub->rand, challenge.b, 8);
+	gn_put_be64(challenge.b + 8, (uint64_t)hub->now);
+	make_challenge(hub, &hash, &challenge);
+	gn_err err = gn_base64(GN_SLICE(challenge.b), true, text, sizeof text);
 	GN_ASSERT(!err);
-	c->until = hub->now + HUB_CHALLENGE_LIFE;
-	gn_hub_json(
-		r, 200,
-		json_pack("{ss so ss}", "challenge", c->text, "expires_at", gn_json_time(c->until), "hub", hub->pid));
+	gn_hub_json(r, 200,
+		    json_pack("{ss so ss}", "challenge", text, "expires_at", gn_json_time(challenge_end(&challenge)),
+			      "hub", hub->pid));
 }
 
 static void give_tokens(struct gn_hub_request *r, const struct gn_hash *pid)
@@ -99,8 +136,18 @@ static void give_tokens(struct gn_hub_request *r, const struct gn_hash *pid)
 static void login_verified(struct gn_hub_request *r)
 {
 	struct gn_ledger_settings s;
+	struct gn_hash challenge;
 	if (r->verdict == GN_OK) {
-		give_tokens(r, &r->pid);
+		const char *text = json_string_value(json_object_get(r->in, "challenge"));
+		gn_err err = gn_unbase64_exact(gn_str(text), true, challenge.b, sizeof challenge.b);
+		GN_ASSERT(!err); /* gn_api_login read it */
+		err = use_challenge(r->hub, &challenge);
+		if (!err)
+			give_tokens(r, &r->pid);
+		else if (err == GN_BUSY)
+			gn_hub_fail(r, GN_BUSY, NULL, "too many logins at once");
+		else
+			gn_hub_fail(r, GN_AUTH, NULL, "the challenge was used before; ask for another one");
 		return;
 	}
 	gn_ledger_settings(r->hub->ledger, &s);
@@ -121,12 +168,9 @@ void gn_api_login(struct gn_hub_request *r)
 	const char *signature = challenge ? gn_hub_body_text(r, "signature") : NULL;
 	if (!signature)
 		return;
-	struct gn_challenge *c =
-		gn_pid_parse(gn_str(pid), &r->pid) || !hub->ready ? NULL : gn_map_get(&hub->challenges, &r->pid);
-	bool good = c && c->until > hub->now && strlen(challenge) == 43 && gn_equal_ct(c->text, challenge, 43);
-	if (good)
-		gn_map_remove(&hub->challenges, &r->pid); /* one try each */
-	if (!good || !key_of(hub, &r->pid, &r->signer)) {
+	struct gn_hash opened;
+	if (gn_pid_parse(gn_str(pid), &r->pid) || !challenge_ok(hub, &r->pid, challenge, &opened) ||
+	    gn_map_get(&hub->used, &opened) || !key_of(hub, &r->pid, &r->signer)) {
 		gn_hub_fail(r, GN_AUTH, NULL, "the challenge is not open: it was used, has expired, or is another's");
 		return;
 	}
@@ -172,7 +216,7 @@ void gn_api_refresh(struct gn_hub_request *r)
 	if (!token)
 		return;
 	gn_err err = gn_jwt_open(r->hub->jwt_key, gn_str(token), true, gn_unix(r->hub->now), &jwt);
-	if (err || !r->hub->ready) {
+	if (err) {
 		gn_hub_fail(r, GN_AUTH, NULL, "%s",
 			    err == GN_EXPIRED ? "the refresh token has expired; log in again"
 					      : "this is not a refresh token of this hub");

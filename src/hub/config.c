@@ -17,6 +17,7 @@ void gn_hub_config_default(struct gn_hub_config *c)
 		.refresh_s = 30 * 86400,
 		.rate_key = 6000,
 		.rate_address = 600,
+		.rate_failed = 60,
 		.memory = UINT64_C(4) << 30,
 		.log = GN_LOG_INFO,
 	};
@@ -79,6 +80,15 @@ static const char *set(struct gn_hub_config *c, const char *name, const char *va
 		bool ok = number(value, 0, 1000000, &v);
 		c->rate_address = (uint32_t)v;
 		return ok ? NULL : "requests a minute, 0 for no bound";
+	}
+	if (strcmp(name, "rate-failed") == 0) {
+		bool ok = number(value, 0, 1000000, &v);
+		c->rate_failed = (uint32_t)v;
+		return ok ? NULL : "payments a minute, 0 for no bound";
+	}
+	if (strcmp(name, "registration") == 0) {
+		c->registration_officers = strcmp(value, "officers") == 0;
+		return c->registration_officers || strcmp(value, "open") == 0 ? NULL : "open or officers";
 	}
 	if (strcmp(name, "trust-proxy") == 0)
 		return boolean(value, &c->trust_proxy) ? NULL : "yes or no";

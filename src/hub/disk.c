@@ -33,8 +33,21 @@ static void done(void *user, const struct gn_file_task *task, gn_err err, struct
 	gn_ledger_io_done(hub->ledger, task->token, err, data, gn_os_now());
 }
 
+static void pausing(void *user, const struct gn_file_task *task, gn_err err)
+{
+	(void)err;
+	gn_hub_log(user, GN_LOG_WARN, "disk.crowded",
+		   "%s cannot be opened now: too many files are open, or no memory is left. It is tried again",
+		   task->name);
+}
+
 void gn_hub_disk_init(struct gn_hub *hub)
 {
-	hub->disk = (struct gn_file_pool){
-		.loop = &hub->loop, .dir = hub->dir, .most = HUB_DISK_JOBS, .next = next, .done = done, .user = hub};
+	hub->disk = (struct gn_file_pool){.loop = &hub->loop,
+					  .dir = hub->dir,
+					  .most = HUB_DISK_JOBS,
+					  .next = next,
+					  .done = done,
+					  .user = hub,
+					  .pausing = pausing};
 }

@@ -149,12 +149,28 @@ gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *to
 	f->hub = hub;
 	snprintf(f->kind, sizeof f->kind, "%s", hub->config.history);
 	snprintf(f->path, sizeof f->path, "%s", history_path);
-	gn_err err = gn_sql_open_sqlite(tokens_path, &f->tokens, why);
+	char inner[320] = "", text[HUB_WHY] = "";
+	gn_err err = gn_sql_open_sqlite(tokens_path, &f->tokens, text);
 	if (!err)
 		err = GN_SQL_DO(f->tokens,
 				"CREATE TABLE IF NOT EXISTS used (jti TEXT PRIMARY KEY, exp BIGINT NOT NULL)");
-	if (!err && !reopen(f, why))
+	if (err) {
+		snprintf(inner, sizeof inner, "%.300s", *text ? text : f->tokens ? f->tokens->why : gn_err_text(err));
+		snprintf(why, HUB_WHY,
+			 "the used refresh tokens cannot be read (%s). If the file is damaged, delete %.200s: people "
+			 "log in again",
+			 inner, tokens_path);
+	} else if (!reopen(f, text)) {
 		err = GN_IO;
+		snprintf(inner, sizeof inner, "%.300s", text);
+		if (strcmp(f->kind, "sqlite") == 0)
+			snprintf(why, HUB_WHY,
+				 "the history cannot be opened (%s). If the file is damaged, delete %.200s: it is made "
+				 "again from the journal",
+				 inner, history_path);
+		else
+			snprintf(why, HUB_WHY, "the history cannot be opened: %s", inner);
+	}
 	if (!err)
 		err = gn_tail_new(&hub->loop, hub->dir, &ops, f, hub->config.history_queue, &f->tail);
 	if (err) {

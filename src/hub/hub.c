@@ -40,25 +40,41 @@ static void log_write(void *user, enum gn_log_level level, const char *module, c
 
 /* ---- pump ---- */
 
+static void unusable(struct gn_hub *hub, gn_err err)
+{
+	uint64_t last = gn_ledger_durable_seq(hub->ledger);
+	bool short_of = hub->fed_to > last;
+	/* recovery changes nothing before it found the journal sound */
+	const char *kept = gn_err_class(err) == GN_CLASS_IO ? "" : " Nothing was changed;";
+	if (short_of && (!err || err == GN_TRUNCATED)) /* HB-11 */
+		snprintf(hub->why, sizeof hub->why,
+			 "the history knows record %llu, but only %llu records of the journal in %.250s/journal hold: "
+			 "durable ones "
+			 "are gone or damaged. Nothing was changed. Restore the journal from a copy (geonet hub verify "
+			 "says "
+			 "more); only if the loss is meant, remove history.db and start again",
+			 (unsigned long long)hub->fed_to, (unsigned long long)last, hub->config.data);
+	else
+		snprintf(hub->why, sizeof hub->why,
+			 "the journal in %s/journal cannot be used: %s.%s geonet hub verify says more",
+			 hub->config.data, gn_err_text(err), kept);
+	gn_hub_log(hub, GN_LOG_ERROR, short_of ? "journal.short" : "journal.failed", "%s", hub->why);
+	hub->stopped = err ? err : GN_TRUNCATED;
+	hub->exit = 1;
+	uv_stop(&hub->loop);
+}
+
+uint64_t gn_hub_clock_behind(const struct gn_hub *hub)
+{
+	gn_time behind = hub->ready ? gn_ledger_time(hub->ledger) - hub->now : 0;
+	return behind > HUB_CLOCK_BEHIND ? (uint64_t)(behind / GN_SEC) : 0;
+}
+
 static void ready(struct gn_hub *hub, gn_err err)
 {
 	struct gn_ledger_info info;
-	if (err) {
-		hub->stopped = err;
-		gn_hub_log(hub, GN_LOG_ERROR, "journal.failed", "the journal in %s/journal cannot be used: %s",
-			   hub->config.data, gn_err_text(err));
-		hub->exit = 1;
-		uv_stop(&hub->loop);
-		return;
-	}
-	if (hub->fed_to > gn_ledger_durable_seq(hub->ledger)) { /* HB-11 */
-		gn_hub_log(hub, GN_LOG_ERROR, "journal.short",
-			   "the history knows record %llu, the journal ends at %llu: durable records are gone. Restore "
-			   "the journal; only if it is meant, remove history.db",
-			   (unsigned long long)hub->fed_to, (unsigned long long)gn_ledger_durable_seq(hub->ledger));
-		hub->stopped = GN_TRUNCATED;
-		hub->exit = 1;
-		uv_stop(&hub->loop);
+	if (err || hub->fed_to > gn_ledger_durable_seq(hub->ledger)) {
+		unusable(hub, err);
 		return;
 	}
 	gn_ledger_info(hub->ledger, &info);
@@ -67,6 +83,12 @@ static void ready(struct gn_hub *hub, gn_err err)
 	gn_hub_log(hub, GN_LOG_INFO, "ready", "hub %s on port %u, %u participants, record %llu%s", hub->pid,
 		   gn_http_port(hub->http), gn_ledger_participant_count(hub->ledger),
 		   (unsigned long long)gn_ledger_seq(hub->ledger), info.torn ? ", a torn tail was cut" : "");
+	if (gn_hub_clock_behind(hub))
+		gn_hub_log(hub, GN_LOG_WARN, "clock.behind",
+			   "the clock is %llu s behind the last record: payments of this time are recorded at the "
+			   "later time, "
+			   "daily limits and expiry run by it. Is the machine's clock right?",
+			   (unsigned long long)gn_hub_clock_behind(hub));
 	if (hub->ready_fd >= 0) {
 		char line[32];
 		int n = snprintf(line, sizeof line, "ready %u\n", gn_http_port(hub->http));
@@ -90,9 +112,11 @@ static void event(struct gn_hub *hub, const struct gn_ledger_event *e)
 	case GN_LEDGER_STOPPED:
 		hub->stopped = e->err;
 		gn_hub_log(hub, GN_LOG_ERROR, "journal.stopped",
-			   "the journal cannot be written (%s): nothing new is taken; free or mend the disk and start "
-			   "the hub again",
-			   gn_err_text(e->err));
+			   "the journal cannot be written (%s): nothing new is taken, %u requests have an unknown "
+			   "outcome; "
+			   "free or mend the disk and start the hub again",
+			   gn_err_text(e->err), hub->tickets.count);
+		gn_hub_tickets_end(hub);
 		break;
 	}
 }
@@ -112,10 +136,14 @@ void gn_hub_pump(struct gn_hub *hub)
 	gn_hub_verify_pump(hub);
 	gn_ledger_tick(hub->ledger, hub->now);
 	for (unsigned i = 0, moved = 1; i < PUMP_ROUNDS && moved; i++) {
-		moved = gn_file_pump(&hub->disk);
+		moved = 0; /* events first: nothing is written before READY was judged */
 		for (unsigned k = 0; k < 256 && gn_ledger_next_event(hub->ledger, &e); k++, moved = 1)
 			event(hub, &e);
+		if (hub->exit)
+			break;
+		moved |= gn_file_pump(&hub->disk);
 	}
+	gn_hub_held(hub);
 	gn_hub_live_tick(hub);
 	gn_time at = gn_time_min(gn_ledger_deadline(hub->ledger), hub->now + 5 * GN_SEC);
 	gn_time wait = at > hub->now ? (at - hub->now + GN_MSEC - 1) / GN_MSEC : 0;
@@ -185,6 +213,7 @@ static gn_err make_http(struct gn_hub *hub, char why[GN_HUB_WHY])
 	struct gn_http_config config = {.loop = &hub->loop,
 					.port = hub->config.http,
 					.requests_max = HUB_REQUESTS_MAX,
+					.request_id = gn_hub_request_id,
 					.error_code = gn_hub_error_code};
 	struct gn_http_handler handler;
 	gn_hub_api_handler(hub, &handler);
@@ -203,7 +232,10 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	char history[600], tokens[600];
 	gn_err err = gn_os_dir_open(hub->config.data, &hub->dir);
 	if (err)
-		FAIL(err, "%s: %s", hub->config.data, gn_os_why());
+		FAIL(err, "%s", gn_os_why());
+	if (gn_os_files() < HUB_FILES_MIN)
+		FAIL(GN_LIMIT, "a hub needs at least %u open files, here are %u: raise the limit (ulimit -n)",
+		     HUB_FILES_MIN, gn_os_files());
 	gn_hub_disk_init(hub);
 	GN_TRY(load_keys(hub, why));
 	gn_alloc_heap(&hub->alloc[0], hub->config.memory);
@@ -211,8 +243,9 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	hub->env = (struct gn_env){&hub->alloc[1], &hub->rand, &hub->log};
 	gn_map_init(&hub->tickets, &hub->env, sizeof(uint64_t), sizeof(struct gn_hub_request *), 2 * HUB_REQUESTS_MAX);
 	gn_map_init(&hub->prepared, &hub->env, sizeof(struct gn_tx_key), sizeof(json_t *), BOOK_OPEN_MAX);
-	gn_map_init(&hub->challenges, &hub->env, sizeof(struct gn_hash), sizeof(struct gn_challenge),
-		    HUB_CHALLENGES_MAX);
+	gn_map_init(&hub->used, &hub->env, sizeof(struct gn_hash), sizeof(gn_time), HUB_LOGINS_MAX);
+	gn_rand_fill(&hub->rand, hub->challenge_key, sizeof hub->challenge_key);
+	gn_rate_init(&hub->rate_failed, &hub->env, hub->config.rate_failed);
 	gn_rate_init(&hub->rate_key, &hub->env, hub->config.rate_key);
 	gn_rate_init(&hub->rate_address, &hub->env, hub->config.rate_address);
 	GN_TRY(gn_rates_load(hub, why));
@@ -255,6 +288,8 @@ static void finish(struct gn_hub *hub)
 		(hub->ready && !gn_ledger_idle(hub->ledger))))
 		uv_run(&hub->loop, UV_RUN_ONCE);
 	uv_prepare_stop(&hub->prepare);
+	gn_hub_tickets_end(hub); /* in time there was none */
+	hub->disk.hurry = true;
 	while (hub->disk.running || hub->verify_running || hub->jobs ||
 	       hub->longs) /* they hold what is about to be freed */
 		uv_run(&hub->loop, UV_RUN_ONCE);
@@ -277,12 +312,14 @@ static void fini(struct gn_hub *hub)
 	gn_hub_view_fini(&hub->view);
 	gn_hub_live_fini(hub);
 	gn_map_fini(&hub->tickets);
-	gn_map_fini(&hub->challenges);
+	gn_map_fini(&hub->used);
+	gn_rate_fini(&hub->rate_failed);
 	gn_rate_fini(&hub->rate_key);
 	gn_rate_fini(&hub->rate_address);
 	gn_os_dir_close(hub->dir);
 	gn_sk_wipe(&hub->sk);
 	gn_wipe(hub->jwt_key, sizeof hub->jwt_key);
+	gn_wipe(hub->challenge_key, sizeof hub->challenge_key);
 	gn_wipe(hub->admin_token, sizeof hub->admin_token);
 }
 
@@ -299,16 +336,14 @@ gn_err gn_hub_run(const struct gn_hub_config *config, int ready_fd, char why[GN_
 	hub->rand = gn_rand_system();
 	hub->log = (struct gn_log){log_write, NULL, config->log};
 	hub->verify_last = &hub->verify_first;
+	hub->held_last = &hub->held_first;
 	uv_loop_init(&hub->loop);
 	gn_err err = start(hub, why);
 	if (!err) {
 		uv_run(&hub->loop, UV_RUN_DEFAULT);
 		if (hub->exit) {
 			err = hub->stopped;
-			snprintf(why, GN_HUB_WHY,
-				 "the journal in %s/journal cannot be used: %s. Nothing was changed; geonet hub verify "
-				 "says more",
-				 config->data, gn_err_text(err));
+			snprintf(why, GN_HUB_WHY, "%s", hub->why);
 		}
 		finish(hub);
 	}

@@ -18,6 +18,8 @@ struct gn_hub_config {
 	uint32_t refresh_s;    /* and a refresh token */
 	uint32_t rate_key;     /* requests a minute of one key, bursts of as many; 0: no bound */
 	uint32_t rate_address; /* and of one address without a token */
+	uint32_t rate_failed;  /* payments a minute of one key that may fail and leave a record */
+	bool registration_officers; /* officers register people; else anybody registers himself */
 	bool trust_proxy; /* the client's address is the last of X-Forwarded-For: only behind a proxy that sets it */
 	bool accept_v0;   /* the profile geo-v0, of a new ledger; later a setting of the ledger */
 	uint64_t memory;  /* bytes of the ledger; default half of a small server, 4 GiB */
@@ -39,7 +41,9 @@ GN_MUST gn_err gn_hub_run(const struct gn_hub_config *config, int ready_fd, char
 
 struct gn_hub_report {
 	struct gn_pk hub;
-	uint64_t records, files, bytes, torn;
+	uint64_t records, files, bytes;
+	uint64_t torn;      /* bytes behind the last record that are no record: a torn tail, or damage */
+	uint64_t watermark; /* the last record that the history knows, 0: there is none to ask */
 	struct gn_hash state;
 	gn_time last; /* time of the last record */
 	bool copied;  /* the hub is running: a copy of its journal was read */
@@ -53,11 +57,17 @@ struct gn_hub_live {
 	uint64_t seq;
 	struct gn_hash state;
 };
+/* Called now and then while something long is done: bytes of the journal, of how many (0: not known). */
+struct gn_hub_progress {
+	void (*told)(void *user, uint64_t done, uint64_t all);
+	void *user;
+};
 /* Replays the journal of a data directory from its first record, checks every signature, checkpoint and invariant
  * (LG-54); writes nothing there. While the hub runs, a copy of the journal is read. live: asked before, or NULL; then
- * the last CHECKPOINT is what the state was compared with. GN_HASH: they differ. */
-GN_MUST gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, struct gn_hub_report *out,
-			     char why[GN_HUB_WHY]);
+ * the last CHECKPOINT is what the state was compared with. GN_HASH: they differ. GN_TRUNCATED: the hub, or its history
+ * (SQLite), knows records that the journal has no more. progress may be NULL. */
+GN_MUST gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, const struct gn_hub_progress *progress,
+			     struct gn_hub_report *out, char why[GN_HUB_WHY]);
 /* Each record in turn, as it was made durable, to `each`, decoded; stops when it is not GN_OK. */
 struct gn_record_view;
 GN_MUST gn_err gn_hub_records(const char *data, gn_err (*each)(void *user, const struct gn_record_view *record),

@@ -45,6 +45,14 @@ struct gn_hub_request {
 	struct gn_hub *hub;
 	struct gn_http_request *http; /* NULL once it is closed */
 	bool answered;
+	struct { /* an answer that waits until what it tells is durable (HB-16) */
+		struct gn_hub_request *next;
+		uint64_t after; /* record */
+		int status;
+		const char *type; /* static */
+		char *text;       /* owned; NULL: none waits */
+		size_t len;
+	} held;
 	unsigned refs; /* what still works for it: worker, ledger, history */
 	const struct gn_hub_route *route;
 	char args[2][HUB_ARG_MAX];
@@ -119,6 +127,16 @@ bool gn_hub_participant(struct gn_hub_request *r, const char *pid, struct gn_led
 void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
 		void (*told)(struct gn_hub_request *, json_t *));
 void gn_hub_release(struct gn_hub_request *r); /* one of refs is done */
+/* Sends the answers that waited for records which are durable now; when the ledger stopped, refuses the others. */
+void gn_hub_held(struct gn_hub *hub);
+/* 429, to be tried again in wait seconds. */
+void gn_hub_too_fast(struct gn_hub_request *r, uint32_t wait, const char *what);
+/* The ledger stopped (LG-51): what was asked may have happened or not (HB-17). */
+void gn_hub_stopped(struct gn_hub_request *r);
+/* Seconds that the clock lies behind the last record; 0 when that is no more than a breath. */
+uint64_t gn_hub_clock_behind(const struct gn_hub *hub);
+/* X-Request-ID of what the HTTP server answers by itself. user: the hub. */
+void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTTP_ID_MAX]);
 
 /* ---- shapes_query.c: values of paths and queries; false after answering ---- */
 
@@ -169,6 +187,8 @@ void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e);
 uint64_t gn_hub_ticket(struct gn_hub_request *r,
 		       void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
 void gn_hub_drop_ticket(struct gn_hub_request *r);
+/* Answers everybody who still waits for an outcome that will not be told any more. */
+void gn_hub_tickets_end(struct gn_hub *hub);
 /* {"signed", "signature"} of geo-v1 into r; false after answering. */
 bool gn_hub_take_signed(struct gn_hub_request *r, json_t *in);
 
@@ -333,11 +353,6 @@ GN_HUB_RUNS(X)
 
 /* ---- the hub ---- */
 
-struct gn_challenge {
-	gn_time until;
-	char text[44];
-};
-
 struct gn_hub {
 	struct gn_hub_config config;
 	uv_loop_t loop;
@@ -351,7 +366,7 @@ struct gn_hub {
 	struct gn_env env; /* the hub's own */
 	struct gn_sk sk;   /* the hub's identity */
 	char pid[GN_PID_MAX];
-	uint8_t jwt_key[32];
+	uint8_t jwt_key[32], challenge_key[32];
 	char admin_token[65];
 	struct gn_os_dir *dir;
 	struct gn_http *http;
@@ -360,9 +375,10 @@ struct gn_hub {
 	struct gn_hub_request *requests;
 	struct gn_map tickets; /* ticket -> struct gn_hub_request * */
 	uint64_t last_ticket;
-	struct gn_map challenges; /* pid hash -> struct gn_challenge */
-	struct gn_map prepared;   /* gn_tx_key -> json_t *: payments that wait for answers, told when they commit */
-	struct gn_rate rate_key, rate_address;
+	struct gn_map used; /* challenges that were answered, 32 bytes -> gn_time when they are over */
+	struct gn_hub_request *held_first, **held_last; /* by held.after */
+	struct gn_map prepared; /* gn_tx_key -> json_t *: payments that wait for answers, told when they commit */
+	struct gn_rate rate_key, rate_address, rate_failed;
 	struct gn_hub_request *verify_first, **verify_last;
 	unsigned verify_running;
 	struct gn_hub_view view; /* of ledger */
@@ -378,6 +394,7 @@ struct gn_hub {
 	uint64_t fed_to; /* the history's watermark at the start */
 	gn_err stopped;  /* the ledger's reason */
 	int exit;
+	char why[GN_HUB_WHY]; /* it does not start */
 };
 
 void gn_hub_pump(struct gn_hub *hub);

@@ -91,9 +91,43 @@ static void a_rate_lets_through_what_it_says(void **state)
 	assert_int_equal(alloc.count, 0);
 }
 
+static void what_is_counted_afterwards_makes_debts(void **state)
+{
+	(void)state;
+	struct gn_alloc alloc;
+	struct gn_prng g;
+	gn_alloc_heap(&alloc, 64 << 20);
+	gn_prng_init(&g, 1);
+	struct gn_rand rand = gn_prng_rand(&g);
+	struct gn_env env = {&alloc, &rand, NULL};
+	struct gn_rate r;
+	uint8_t a[16] = {1}, b[16] = {2};
+	uint32_t wait;
+	gn_time now = 1000 * GN_SEC;
+	gn_rate_init(&r, &env, 60);
+	for (int i = 0; i < 59; i++)
+		gn_rate_owe(&r, a, now);
+	assert_true(gn_rate_look(&r, a, now, &wait));
+	assert_true(gn_rate_look(&r, a, now, &wait)); /* looking takes nothing */
+	for (int i = 0; i < 61; i++)                  /* more at once than there was */
+		gn_rate_owe(&r, a, now);
+	assert_false(gn_rate_look(&r, a, now, &wait));
+	assert_in_range(wait, 61, 62);
+	assert_false(gn_rate_look(&r, a, now + 60 * GN_SEC, &wait));
+	assert_true(gn_rate_look(&r, a, now + 61 * GN_SEC, &wait));
+	assert_true(gn_rate_look(&r, b, now, &wait));
+	gn_rate_fini(&r);
+	gn_rate_init(&r, &env, 0);
+	gn_rate_owe(&r, a, now);
+	assert_true(gn_rate_look(&r, a, now, &wait));
+	gn_rate_fini(&r);
+	assert_int_equal(alloc.count, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_counted_afterwards_makes_debts),
 		cmocka_unit_test(a_token_comes_back_and_any_other_bit_does_not),
 		cmocka_unit_test(base64_is_that_of_rfc_4648),
 		cmocka_unit_test(a_rate_lets_through_what_it_says),

@@ -3,6 +3,7 @@
 #include "hub/keys.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 
 #define FAIL(err, ...)                                                                                                 \
 	do {                                                                                                           \
@@ -42,10 +43,44 @@ static gn_err load_file(struct gn_os_dir *dir, struct gn_rand *rand, const char 
 	return err;
 }
 
+/* A journal names its hub: another key can neither go on with it nor stand beside it. key NULL: there is none. */
+static gn_err check_journal(const char *data, const struct gn_pk *key, char why[GN_HUB_WHY])
+{
+	struct gn_pk pk;
+	struct stat st;
+	char path[700], pid[GN_PID_MAX], other[GN_PID_MAX];
+	snprintf(path, sizeof path, "%s/journal/%08x.log", data, 1u);
+	if (stat(path, &st) != 0 || (st.st_size == 0 && key))
+		return GN_OK;
+	if (gn_hub_key(data, &pk)) {
+		if (key)
+			return GN_OK; /* recovery says what is wrong with it */
+		FAIL(GN_NOT_FOUND,
+		     "there is a journal in %s/journal but no hub.key: the key of its hub is needed in %s/hub.key. "
+		     "Nothing was made",
+		     data, data);
+	}
+	if (key && memcmp(&pk, key, sizeof pk) == 0)
+		return GN_OK;
+	gn_pid(&pk, pid);
+	if (!key)
+		FAIL(GN_NOT_FOUND,
+		     "the key of hub %s is needed (%s/hub.key): the journal in %s/journal is its. Nothing was made",
+		     pid, data, data);
+	gn_pid(key, other);
+	FAIL(GN_KEY,
+	     "the key of hub %s is needed (hub.key): the journal in %s/journal is its, and %s/hub.key is that of %s",
+	     pid, data, data, other);
+}
+
 gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand *rand, bool make,
 			struct gn_hub_keys *out, char why[GN_HUB_WHY])
 {
-	uint8_t seed[32];
+	uint8_t seed[32], file[GN_KEYFILE_MAX];
+	struct gn_buf there = {file, 0, sizeof file};
+	if (make && gn_os_file_read(dir, "hub.key", &there) == GN_NOT_FOUND)
+		GN_TRY(check_journal(data, NULL, why));
+	gn_wipe(file, sizeof file);
 	gn_err err = load_file(dir, rand, "hub.key", "hub", make, seed);
 	if (err == GN_NOT_FOUND)
 		FAIL(err, "there is no hub in %s: make one with geonet hub init", data);
@@ -53,6 +88,8 @@ gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand 
 		FAIL(err, "%s/hub.key cannot be used: %s", data, gn_err_text(err));
 	gn_sk_from_seed(seed, &out->sk);
 	gn_wipe(seed, sizeof seed);
+	if ((err = check_journal(data, &out->sk.pk, why)))
+		return err;
 	if ((err = load_file(dir, rand, "tokens.key", "hub tokens", true, out->jwt_key)))
 		FAIL(err, "%s/tokens.key cannot be used: %s (without it everybody logs in again)", data,
 		     gn_err_text(err));
@@ -82,7 +119,7 @@ gn_err gn_hub_init(const char *data, struct gn_pk *pk, char why[GN_HUB_WHY])
 	struct gn_buf in = {file, 0, sizeof file};
 	gn_err err = gn_os_dir_open(data, &dir);
 	if (err)
-		FAIL(err, "%s: %s", data, gn_os_why());
+		FAIL(err, "%s", gn_os_why());
 	if (gn_os_file_read(dir, "hub.key", &in) == GN_OK) {
 		gn_os_dir_close(dir);
 		FAIL(GN_EXISTS, "there is a hub in %s already", data);

@@ -3,16 +3,18 @@
 #define GN_HUB_LIMITS_H
 
 #define HUB_BODY_MAX                                                                                                   \
-	(64u << 10)               /* bytes of a request's body: signed text is 16 KiB, and JSON escaping may triple it \
-				   */
-#define HUB_ARG_MAX 128u          /* bytes of a path argument: line ids, PIDs, transaction ids */
-#define HUB_REQUEST_ID_MAX 64u    /* characters of X-Request-ID that are echoed */
-#define HUB_REQUESTS_MAX 1024u    /* connections at once */
-#define HUB_PAGE_MAX 200u         /* items of one list */
-#define HUB_SESSIONS_WS 256u      /* open WebSockets */
-#define HUB_WS_MESSAGE 4096u      /* bytes a client may send in one message: a subscription */
+	(64u << 10)            /* bytes of a request's body: signed text is 16 KiB, and JSON escaping may triple it    \
+				*/
+#define HUB_ARG_MAX 128u       /* bytes of a path argument: line ids, PIDs, transaction ids */
+#define HUB_REQUEST_ID_MAX 64u /* characters of X-Request-ID that are echoed */
+#define HUB_REQUESTS_MAX 1024u /* connections at once */
+#define HUB_FILES_MIN 64u      /* open files: half of them for connections, 30 are opened at most besides */
+#define HUB_CLOCK_BEHIND (300 * GN_SEC) /* how far the last record may lie ahead before it is told */
+#define HUB_PAGE_MAX 200u               /* items of one list */
+#define HUB_SESSIONS_WS 256u            /* open WebSockets */
+#define HUB_WS_MESSAGE 4096u            /* bytes a client may send in one message: a subscription */
 #define HUB_WS_PING (30 * GN_SEC) /* silence after which a client is asked whether it is there; twice that ends it */
-#define HUB_CHALLENGES_MAX 65536u /* open login challenges */
+#define HUB_LOGINS_MAX 65536u     /* challenges remembered as used: logins within HUB_CHALLENGE_LIFE */
 #define HUB_CHALLENGE_LIFE (120 * GN_SEC)
 #define HUB_BUCKETS_MAX 65536u /* addresses and keys that a rate is kept for: 3 MiB */
 #define HUB_VERIFY_BATCH 64u   /* signatures one worker checks in one go: 5 ms */

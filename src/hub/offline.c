@@ -10,6 +10,7 @@
 #include "os/os.h"
 
 #include <fcntl.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -175,12 +176,12 @@ static gn_err source_open(const char *data, struct source *s, char why[GN_HUB_WH
 	if (!err)
 		return GN_OK;
 	if (err != GN_BUSY)
-		FAIL(err, "%s: %s", data, gn_os_why());
+		FAIL(err, "%s", gn_os_why());
 	snprintf(s->copy, sizeof s->copy, "%s.copy.XXXXXX", data);
 	if (!mkdtemp(s->copy))
 		FAIL(GN_IO, "the running hub's journal cannot be copied beside %s", data);
 	if ((err = gn_os_dir_open(s->copy, &s->dir)))
-		FAIL(err, "%s: %s", s->copy, gn_os_why());
+		FAIL(err, "%s", gn_os_why());
 	if ((err = copy_journal(data, s))) {
 		remove_copy(s);
 		FAIL(err, "the running hub's journal cannot be copied: %s", gn_err_text(err));
@@ -205,6 +206,10 @@ struct replay {
 	struct gn_hash met;
 	bool is_met;
 	uint64_t checkpoint; /* the last CHECKPOINT's record */
+	const struct gn_hub_progress *progress;
+	uint64_t passed; /* bytes of records */
+	char last[80];   /* the last file */
+	uint64_t last_size;
 };
 
 /* The hub's key from the first file's header: a journal is checked without the hub's secret. */
@@ -224,6 +229,8 @@ static gn_err read_hub(struct replay *p, const char *data, char why[GN_HUB_WHY])
 	for (size_t i = 0; i < count; i++)
 		p->bytes += files[i].size;
 	p->files = count;
+	snprintf(p->last, sizeof p->last, "journal/%s", files[count - 1].name);
+	p->last_size = files[count - 1].size;
 	free(files);
 	err = gn_os_read_at(p->source.dir, name, 0, &buf);
 	if (!err && (buf.len != sizeof header || memcmp(header, "GNLEDGER", 8) != 0))
@@ -261,6 +268,9 @@ static gn_err take_records(struct replay *p, const struct gn_ledger_event *e)
 		if (p->each)
 			GN_TRY(p->each(p->user, &v));
 	}
+	p->passed += e->payload.len;
+	if (p->progress)
+		p->progress->told(p->progress->user, p->passed, p->bytes);
 	if (p->live && gn_ledger_seq(p->ledger) == p->live->seq) { /* the state is that of this very record */
 		p->is_met = true;
 		return gn_ledger_state_hash(p->ledger, &p->met);
@@ -347,12 +357,69 @@ static gn_err compare(const struct replay *p, char why[GN_HUB_WHY])
 	return GN_OK;
 }
 
-gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, struct gn_hub_report *out, char why[GN_HUB_WHY])
+/* Bytes of the last file behind the last record that holds: a batch that was never finished, or damage. */
+static uint64_t tail_of(const struct replay *p)
+{
+	uint8_t head[GN_JOURNAL_FILE_HEAD];
+	struct gn_journal_file file;
+	struct gn_journal_batch b;
+	uint64_t at = GN_JOURNAL_FILE_HEAD;
+	struct gn_buf buf = {head, 0, sizeof head};
+	if (gn_os_read_at(p->source.dir, p->last, 0, &buf) || gn_journal_file(gn_buf_slice(&buf), &file))
+		return p->last_size;
+	for (uint64_t next = file.first_seq; next <= gn_ledger_seq(p->ledger); next = b.first_seq + b.count) {
+		buf = (struct gn_buf){head, 0, GN_JOURNAL_BATCH_HEAD};
+		if (gn_os_read_at(p->source.dir, p->last, at, &buf) || gn_journal_batch(&file, gn_buf_slice(&buf), &b))
+			break;
+		at += b.stored;
+	}
+	return p->last_size > at ? p->last_size - at : 0;
+}
+
+/* The last record that this hub's history (SQLite) knows; 0: there is none to ask. It is only read. */
+static uint64_t watermark_of(const char *data, const struct gn_pk *hub)
+{
+	static const char query[] = "SELECT (SELECT value FROM meta WHERE name = 'watermark') FROM meta WHERE name = "
+				    "'identity' AND value LIKE '%' || ?1";
+	char path[600], hex[65];
+	sqlite3 *db = NULL;
+	sqlite3_stmt *st = NULL;
+	uint64_t seq = 0;
+	snprintf(path, sizeof path, "%s/history.db", data);
+	gn_hex(GN_SLICE(hub->b), hex);
+	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
+	    sqlite3_prepare_v2(db, query, -1, &st, NULL) == SQLITE_OK &&
+	    sqlite3_bind_text(st, 1, hex, -1, SQLITE_STATIC) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
+		seq = (uint64_t)sqlite3_column_int64(st, 0);
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+	return seq;
+}
+
+/* HB-11: the history is made from durable records. */
+static gn_err compare_history(const struct replay *p, const char *data, uint64_t watermark, char why[GN_HUB_WHY])
+{
+	uint64_t last = gn_ledger_seq(p->ledger), tail = tail_of(p);
+	char behind[120] = "";
+	if (watermark <= last || p->source.copy[0]) /* a running hub goes on meanwhile */
+		return GN_OK;
+	if (tail)
+		snprintf(behind, sizeof behind, "; the %llu bytes behind record %llu do not hold",
+			 (unsigned long long)tail, (unsigned long long)last);
+	FAIL(GN_TRUNCATED,
+	     "the history in %s/history.db knows record %llu, the journal ends at %llu%s: durable records are gone or "
+	     "damaged",
+	     data, (unsigned long long)watermark, (unsigned long long)last, behind);
+}
+
+gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, const struct gn_hub_progress *progress,
+		     struct gn_hub_report *out, char why[GN_HUB_WHY])
 {
 	struct replay p;
-	struct gn_ledger_info info;
+	uint64_t watermark = 0;
 	gn_err err = replay_open(&p, data, why);
 	p.live = live;
+	p.progress = progress;
 	if (!err && (err = replay(&p)) == GN_HASH)
 		snprintf(why, GN_HUB_WHY,
 			 "the state after record %llu is not the one that the CHECKPOINT behind it tells",
@@ -363,13 +430,17 @@ gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, struct gn
 	if (!err)
 		err = compare(&p, why);
 	if (!err) {
+		watermark = watermark_of(data, &p.hub);
+		err = compare_history(&p, data, watermark, why);
+	}
+	if (!err) {
 		gn_ledger_validate(p.ledger);
-		gn_ledger_info(p.ledger, &info);
 		*out = (struct gn_hub_report){.hub = p.hub,
 					      .records = gn_ledger_seq(p.ledger),
 					      .files = p.files,
 					      .bytes = p.bytes,
-					      .torn = info.torn,
+					      .torn = p.source.copy[0] ? 0 : tail_of(&p),
+					      .watermark = watermark,
 					      .last = gn_ledger_time(p.ledger),
 					      .copied = p.source.copy[0] != 0,
 					      .compared = live           ? GN_HUB_LIVE
@@ -546,8 +617,7 @@ gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, s
 	gn_err err = in.piece ? gn_os_dir_open(data, &dir) : GN_NOMEM;
 	if (err) {
 		free(in.piece);
-		FAIL(err, "%s: %s", data,
-		     err == GN_BUSY ? "a hub runs here; import into an empty directory" : gn_err_text(err));
+		FAIL(err, "%s%s", gn_os_why(), err == GN_BUSY ? "; import into an empty directory" : "");
 	}
 	err = list_files(dir, &files, &count);
 	free(files);

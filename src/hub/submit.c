@@ -32,6 +32,17 @@ void gn_hub_drop_ticket(struct gn_hub_request *r)
 	gn_hub_release(r);
 }
 
+void gn_hub_tickets_end(struct gn_hub *hub)
+{
+	while (hub->tickets.count) {
+		struct gn_hub_request *r =
+			*(struct gn_hub_request **)gn_map_value_at(&hub->tickets, hub->tickets.count - 1);
+		gn_map_remove(&hub->tickets, &r->ticket);
+		gn_hub_stopped(r);
+		gn_hub_release(r);
+	}
+}
+
 void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
 {
 	struct gn_hub_request **slot = gn_map_get(&hub->tickets, &e->ticket);
@@ -39,6 +50,8 @@ void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
 		return;
 	struct gn_hub_request *r = *slot;
 	gn_map_remove(&hub->tickets, &e->ticket);
+	if (r->kind == GN_OP_PAYMENT && e->err && e->seq && !e->repeated) /* HB-8: it failed, and is kept for ever */
+		gn_rate_owe(&hub->rate_failed, r->pid.b, hub->now);
 	r->result(r, e);
 	gn_hub_release(r);
 }
@@ -145,6 +158,25 @@ static bool hash_is_zero(const struct gn_hash *h)
 	return memcmp(h, &zero, sizeof zero) == 0;
 }
 
+/* HB-19: nothing that forges what stands around a name: controls, line ends, and what turns or hides text. */
+static bool name_ok(struct gn_slice raw)
+{
+	uint8_t text[8 * OP_NAME_MAX];
+	struct gn_buf out = {text, 0, sizeof text};
+	if (gn_json_unescape(raw, &out))
+		return false;
+	for (size_t i = 0; i < out.len; i++) {
+		uint32_t c = text[i], more = c < 0xc0 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
+		for (c &= more ? 0x3fu >> more : 0x7fu; more && i + 1 < out.len; more--)
+			c = c << 6 | (text[++i] & 0x3fu);
+		if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
+		    (c >= 0x2066 && c <= 0x2069) || c == 0x200b || (c >= 0x2060 && c <= 0x2064) || c == 0xfeff ||
+		    (c >= 0xe0000 && c <= 0xe007f))
+			return false;
+	}
+	return true;
+}
+
 /* What the words say that the ledger cannot know: the path, the session. */
 static bool judge(struct gn_hub_request *r, const struct gn_op *op)
 {
@@ -161,6 +193,13 @@ static bool judge(struct gn_hub_request *r, const struct gn_op *op)
 				       "the signed text names another signer than the access token");
 			return false;
 		}
+	}
+	if (op->display_name.p && !name_ok(op->display_name)) {
+		gn_hub_fail_as(r, 422, "E009",
+			       json_pack("{s[{s[ss] ss}]}", "errors", "loc", "body", "display_name", "msg",
+					 "a character that is not seen"),
+			       "\"display_name\" has a control character, or one that turns or hides text");
+		return false;
 	}
 	bool line = r->kind == GN_OP_LINE_UPDATE || r->kind == GN_OP_LINE_CLOSE;
 	if (line && !gn_slice_eq(op->line_id, gn_str(r->args[0]))) {
@@ -197,8 +236,13 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 {
 	json_t *in = gn_hub_body(r);
 	struct gn_op *op;
+	uint32_t wait;
 	r->kind = kind;
 	r->result = result;
+	if (in && kind == GN_OP_PAYMENT && !gn_rate_look(&r->hub->rate_failed, r->pid.b, r->hub->now, &wait)) {
+		gn_hub_too_fast(r, wait, "too many payments that failed");
+		return;
+	}
 	if (!in || !(json_object_get(in, "signed") ? take_v1(r, in) : take_v0(r, in, fields)) || !take_signature(r, in))
 		return;
 	op = malloc(sizeof *op);

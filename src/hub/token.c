@@ -169,29 +169,63 @@ static void sweep(struct gn_rate *r, gn_time now)
 	}
 }
 
+/* NULL when there are more strangers than buckets. */
+static struct bucket *bucket_of(struct gn_rate *r, const uint8_t key[16], gn_time now)
+{
+	if (r->buckets.count == HUB_BUCKETS_MAX && !gn_map_get(&r->buckets, key))
+		sweep(r, now);
+	bool fresh = !gn_map_get(&r->buckets, key);
+	struct bucket *b = gn_map_put(&r->buckets, key);
+	if (b && fresh)
+		*b = (struct bucket){now, r->per_minute};
+	if (b) {
+		b->left = refill(r, b, now);
+		b->at = now;
+	}
+	return b;
+}
+
+static bool enough(struct gn_rate *r, const struct bucket *b, uint32_t *wait_s)
+{
+	*wait_s = 0;
+	if (b->left >= 1)
+		return true;
+	r->refused++;
+	*wait_s = (uint32_t)((1 - b->left) * 60 / r->per_minute) + 1;
+	return false;
+}
+
 bool gn_rate_take(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s)
 {
 	*wait_s = 0;
 	if (r->per_minute == 0)
 		return true;
-	if (r->buckets.count == HUB_BUCKETS_MAX && !gn_map_get(&r->buckets, key))
-		sweep(r, now);
-	bool fresh = !gn_map_get(&r->buckets, key);
-	struct bucket *b = gn_map_put(&r->buckets, key);
-	if (!b) { /* more strangers than buckets: none of them is let in */
+	struct bucket *b = bucket_of(r, key, now);
+	if (!b) { /* none of them is let in */
 		r->refused++;
 		*wait_s = 60;
 		return false;
 	}
-	if (fresh)
-		*b = (struct bucket){now, r->per_minute};
-	b->left = refill(r, b, now);
-	b->at = now;
-	if (b->left < 1) {
-		r->refused++;
-		*wait_s = (uint32_t)((1 - b->left) * 60 / r->per_minute) + 1;
+	if (!enough(r, b, wait_s))
 		return false;
-	}
 	b->left--;
 	return true;
+}
+
+bool gn_rate_look(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s)
+{
+	struct bucket *b = r->per_minute ? gn_map_get(&r->buckets, key) : NULL;
+	*wait_s = 0;
+	if (!b)
+		return true;
+	b->left = refill(r, b, now);
+	b->at = now;
+	return enough(r, b, wait_s);
+}
+
+void gn_rate_owe(struct gn_rate *r, const uint8_t key[16], gn_time now)
+{
+	struct bucket *b = r->per_minute ? bucket_of(r, key, now) : NULL;
+	if (b)
+		b->left--;
 }

@@ -37,5 +37,9 @@ void gn_rate_init(struct gn_rate *r, const struct gn_env *env, uint32_t per_minu
 void gn_rate_fini(struct gn_rate *r);
 /* Takes one; false when there is none left: *wait_s is how long until there is. */
 bool gn_rate_take(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s);
+/* For what is counted when it is over: is there one left? And then takes it, into debt if need be, so that many at once
+ * wait the longer afterwards. */
+bool gn_rate_look(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s);
+void gn_rate_owe(struct gn_rate *r, const uint8_t key[16], gn_time now);
 
 #endif

@@ -54,7 +54,8 @@ gn_err gn_file_perform(const struct gn_os_dir *dir, const struct gn_file_task *t
 }
 
 /* errno is that of the call that failed: os leaves it. Too many open files comes from opening alone; out of memory may
- * come from a sync too, and a sync that failed must never be tried again (the kernel forgets what it could not write). */
+ * come from a sync too, and a sync that failed must never be tried again (the kernel forgets what it could not write).
+ */
 static bool is_scarce(const struct gn_file_task *t, gn_err err, int code)
 {
 	return err && (code == EMFILE || code == ENFILE || (code == ENOMEM && t->op != GN_FILE_SYNC));

@@ -15,7 +15,7 @@
 
 #define GN_FILE_NAME_MAX 128
 #define GN_FILE_LIST_MAX ((size_t)256 << 20) /* bytes of a directory listing: about 2.5 million files */
-#define GN_FILE_PATIENCE (300 * GN_SEC) /* how long a task waits for room to open its file */
+#define GN_FILE_PATIENCE (300 * GN_SEC)      /* how long a task waits for room to open its file */
 
 /* As the storage engines and the ledger mean them (store.h). */
 enum gn_file_op {

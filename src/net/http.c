@@ -87,7 +87,8 @@ void conn_close(struct conn *c)
 		return;
 	c->state = CONN_CLOSING;
 	for (struct conn **at = &http->ready; c->ready && *at; at = &(*at)->ready_next)
-		if (*at == c) { /* it would be freed before its turn; those of the turn that runs now are freed after it */
+		if (*at ==
+		    c) { /* it would be freed before its turn; those of the turn that runs now are freed after it */
 			*at = c->ready_next;
 			break;
 		}
@@ -126,7 +127,8 @@ static struct conn *find_waiting(struct gn_http *http)
 static void give_way(struct conn *c)
 {
 	if (c->state == CONN_BODY || c->in_len)
-		conn_put_refusal(c, c->request, &(struct gn_http_refusal){503, GN_BUSY, "too many requests at once, try again"});
+		conn_put_refusal(c, c->request,
+				 &(struct gn_http_refusal){503, GN_BUSY, "too many requests at once, try again"});
 	c->http->count.gave_way += c->state == CONN_BODY || c->in_len;
 	conn_close(c);
 }

@@ -10,7 +10,8 @@
 #define GN_HTTP_READ 65536 /* bytes read at once, and of pipelined requests kept while one is answered */
 #define GN_HTTP_LINGER_MS                                                                                              \
 	2000 /* how long a closing connection waits for the client to close first, so that the answer arrives */
-#define GN_HTTP_REFUSING_MAX 16 /* connections over requests_max that still get a 503; more are closed without a word  \
+#define GN_HTTP_REFUSING_MAX                                                                                           \
+	16                      /* connections over requests_max that still get a 503; more are closed without a word  \
 				 */
 #define GN_HTTP_BODY_RATE 1024u /* bytes a second that a body must come with on the whole, after its first seconds */
 #define GN_HTTP_BACKLOG 128     /* connections waiting for accept */
@@ -18,7 +19,8 @@
 
 #define GN_HTTP_COUNTERS(X)                                                                                            \
 	X(connections)                                                                                                 \
-	X(requests) X(refused_head) X(refused_busy) X(refused_body) X(timeout_head) X(timeout_idle) X(timeout_stall)   \
+	X(requests)                                                                                                    \
+	X(refused_head) X(refused_busy) X(refused_body) X(timeout_head) X(timeout_idle) X(timeout_stall)               \
 		X(timeout_body) X(gave_way) X(gone) X(aborted) X(nomem)
 
 enum conn_state { CONN_HEAD, CONN_BODY, CONN_WAIT, CONN_TUNNEL, CONN_LINGER, CONN_CLOSING };
@@ -47,8 +49,8 @@ struct conn {
 	size_t queued, queued_seen; /* answer bytes that libuv holds; the same at the last sweep */
 	size_t burst; /* bytes written since on_drain, queued or not: one answer must not keep the loop to itself */
 	uv_shutdown_t shutdown;
-	uint64_t since; /* loop's ms: when the state began or last got on */
-	uint64_t waits; /* loop's ms: since when there is no whole request */
+	uint64_t since;            /* loop's ms: when the state began or last got on */
+	uint64_t waits;            /* loop's ms: since when there is no whole request */
 	uint64_t body_in, body_ms; /* bytes of this body that came, and how long that took without its owner's pauses */
 };
 
@@ -86,7 +88,7 @@ struct gn_http {
 	struct listener *listeners;
 	struct conn *conns, *ready;
 	uint32_t conn_count, refusing_max;
-	uint64_t swept; /* loop's ms */
+	uint64_t swept;   /* loop's ms */
 	uint32_t handles; /* with libuv; memory goes at 0 */
 	bool freeing;
 	uint64_t unix_dev, unix_ino; /* of the socket file that is ours */

@@ -266,7 +266,8 @@ static void who_sends_slowly_gives_way_to_whole_requests(void **state)
 	site_open(&site, (struct gn_http_config){.requests_max = 2});
 	for (int i = 0; i < 2; i++) {
 		client_open(&slow[i], dial(gn_http_port(site.http)));
-		client_say(&slow[i], i ? "GET / HTTP/1.1\r\nHost:" : "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+		client_say(&slow[i], i ? "GET / HTTP/1.1\r\nHost:"
+				       : "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
 		for (int k = 0; k < PATIENCE && counter(&site, "open") < (uint64_t)i + 1; k++) {
 			turn(&site);
 			client_move(&slow[i]);
@@ -295,7 +296,8 @@ static void a_body_that_drips_is_timed_out(void **state)
 	struct site site;
 	struct client body;
 	(void)state;
-	site_open(&site, (struct gn_http_config){.timeouts = {.head = 60000, .idle = 60000, .stall = 60000, .body = 60}});
+	site_open(&site,
+		  (struct gn_http_config){.timeouts = {.head = 60000, .idle = 60000, .stall = 60000, .body = 60}});
 	client_open(&body, dial(gn_http_port(site.http)));
 	client_say(&body, "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc");
 	for (int i = 0; i < PATIENCE && !body.eof; i++) {

@@ -1,0 +1,464 @@
+#!/usr/bin/env python3
+"""A hub when things go wrong around it: crowds, full and failing disks, wrong clocks, foreign keys, damaged files. usage: hub_front_test.py BIN_DIR CASE
+
+What the system does to the hub is done by limits (ulimit) and by tests/hub_shim.c, which is compiled here.
+"""
+import base64, http.client, json, os, select, shutil, socket, subprocess, sys, threading, time
+
+sys.dont_write_bytecode = True
+import hub_test
+from hub_client import Failure, Hub, Key, User, canonical, check
+from hub_test import FREE, ROOT, code_of, people, with_unit
+
+
+def limited(bin_dir, base, words):
+    """A folder whose geonet is the real one under a limit of the shell."""
+    folder = f"{base}-limited"
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, "geonet")
+    with open(path, "w") as f:
+        f.write(f"#!/bin/sh\n{words}\nexec '{os.path.join(bin_dir, 'geonet')}' \"$@\"\n")
+    os.chmod(path, 0o755)
+    return folder
+
+
+class Shim:
+    """geonet with tests/hub_shim.c before its system calls, and the files that say what happens."""
+
+    def __init__(self, bin_dir, base):
+        self.folder = f"{base}-shim"
+        os.makedirs(self.folder)
+        library = os.path.join(self.folder, "shim.so")
+        cc = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+        if not cc:
+            print("skipped: there is no C compiler")
+            sys.exit(77)
+        subprocess.run([cc, "-shared", "-fPIC", "-O1", "-o", library, os.path.join(ROOT, "tests", "hub_shim.c"), "-ldl"], check=True)
+        self.bin = limited(bin_dir, base + "-shim", f"export SHIM='{self.folder}' LD_PRELOAD='{library}' ASAN_OPTIONS=verify_asan_link_order=0")
+
+    def put(self, name, text=""):
+        with open(os.path.join(self.folder, name), "w") as f:
+            f.write(text)
+
+    def drop(self, name):
+        os.remove(os.path.join(self.folder, name))
+
+
+def geonet(bin_dir, *words):
+    return subprocess.run([os.path.join(bin_dir, "geonet"), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+
+
+def refused(bin_dir, base, *args):
+    """The last words of a hub that does not start."""
+    done = geonet(bin_dir, "hub", "run", "--data", base, "--http", "0", *args)
+    check(done.returncode == 1, f"the hub must not start, and say so with 1: {done}")
+    return done.stderr.decode(errors="replace")
+
+
+def until(what, sentence):
+    deadline = time.monotonic() + 60
+    while not what():
+        check(time.monotonic() < deadline, sentence)
+        time.sleep(0.01)
+
+
+def in_thread(what):
+    """A call that may take long: wait() gives its result."""
+    out = []
+    t = threading.Thread(target=lambda: out.append(what()), daemon=True)
+    t.start()
+
+    def wait():
+        t.join(60)
+        check(out, "there was no answer")
+        return out[0]
+
+    wait.done = lambda: bool(out)
+    return wait
+
+
+# ---- crowds ----
+
+def case_crowd(bin_dir, base, rng):
+    """64 open files and 200 clients that never finish: payments go on, and so does the journal."""
+    check("at least 64 open files" in refused(limited(bin_dir, base + "-few", "ulimit -n 40"), base), "too few files are said at the start")
+    hub = Hub(limited(bin_dir, base, "ulimit -n 64"), base, *FREE)
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+    b.trust(a, "100.00")
+    crowd = []
+    for i in range(200):
+        s = socket.create_connection(("127.0.0.1", hub.port), timeout=20)
+        s.sendall(b"POST /api/v1/auth/challenge HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n{" if i % 2 else b"GET /health HTTP/1.1\r\nX-Slow: ")
+        crowd.append(s)
+        if i % 20 == 19:
+            a.pay(b, "1.00")
+    check(a.debt_to(b) == "10.00", "all of them are paid")
+    hub.admin("POST", "/admin/snapshot", {"reason": "more files"}, want=202)
+    check(hub.get("/health", prefix="")["status"] == "ok", "the hub is well")
+    for s in crowd:
+        s.close()
+    hub.stop()
+
+
+# ---- the journal cannot be written ----
+
+def case_full(bin_dir, base, rng):
+    """A journal at its size limit: everybody is answered, nobody is told that nothing was paid, and repeating settles it."""
+    hub = Hub(limited(bin_dir, base, "ulimit -f 1600"), base, *FREE)
+    with_unit(hub)
+    users = people(hub, *[f"u{i}" for i in range(8)])
+    bank = people(hub, "Bank")[0]
+    for u in users:
+        bank.trust(u, "100000.00")
+    paid, unknown, wrong = [0] * 8, [None] * 8, []
+
+    def client(i):
+        u = users[i]
+        for k in range(2000):
+            body = u.signed("payment", {"tx_id": f"{i}-{k}", "to": bank.pid, "equivalent": "UAH", "amount": "0.01"}, f"{i}-{k}")
+            status, answer = u.call("POST", "/payments", body)
+            if status == 200:
+                paid[i] += 1
+                continue
+            if status != 503 or code_of(answer) != "E010" or answer["error"]["details"] != {"outcome": "unknown"} or "tx_id" not in answer["error"]["message"]:
+                wrong.append((status, answer))
+            unknown[i] = body
+            return
+
+    threads = [threading.Thread(target=client, args=(i,), daemon=True) for i in range(8)]
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join(120)
+    check(not any(t.is_alive() for t in threads), "somebody waits for an answer for ever")
+    check(not wrong and all(unknown), f"not told as unknown: {wrong[:2]}")
+    for u, body in zip(users, unknown):
+        status, answer = u.call("POST", "/payments", body)
+        check(status == 503 and answer["error"]["details"] == {"outcome": "unknown"}, f"a repeat on the stopped hub: {status} {answer}")
+    u = users[0]
+    for method, path, body in (("GET", "/balance", None), ("GET", "/payments/0-0", None), ("GET", "/trustlines", None), ("GET", "/integrity/status", None), ("POST", "/auth/challenge", {"pid": u.pid}),
+                               ("POST", "/trustlines", {"signed": "", "signature": ""}), ("POST", "/payments", {})):
+        status, answer = u.call(method, path, body)
+        check(status == 503 and code_of(answer) == "E010", f"{method} {path} on the stopped hub: {status} {answer}")
+    status, answer = hub.call("GET", "/health")
+    check(status == 503 and answer["status"] == "degraded" and "journal" in answer["reason"], f"health: {status} {answer}")
+    check(hub.raw("GET", "/metrics")[0] == 200 and hub.call("GET", "/hub")[0] == 200, "the hub still says who it is")
+    hub.stop()
+    hub = Hub(bin_dir, base, *FREE)
+    for u in users + [bank]:
+        u.hub = hub
+    for i, (u, body) in enumerate(zip(users, unknown)):
+        status, answer = u.call("POST", "/payments", body)
+        check(status == 200 and answer["status"] == "COMMITTED", f"the repeat after the restart: {status} {answer}")
+        owed = u.debt_to(bank)
+        check(owed == f"{(paid[i] + 1) / 100:.2f}", f"{u.name} was told of {paid[i]} payments, repeated one, and owes {owed}")
+    print(f"{sum(paid)} payments, 8 unknown outcomes settled")
+    hub.stop()
+
+
+def case_durable(bin_dir, base, rng):
+    """A sync that takes long, then one that fails: nothing is shown before it is durable, and what was written is found after the restart."""
+    shim = Shim(bin_dir, base)
+    hub = Hub(shim.bin, base, *FREE)
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+    b.trust(a, "100.00")
+    line = b.get("/trustlines?direction=outgoing")["items"][0]["id"]
+
+    def committed():
+        return next(int(x.split()[1]) for x in hub.raw("GET", "/metrics")[2].decode().splitlines() if x.startswith("geonet_hub_committed_total"))
+
+    def reads():
+        out = []
+        for path in ("/balance", f"/trustlines/{line}", "/participants/me"):
+            twin = User(hub, a.name, a.key)
+            twin.token = a.token
+            out.append(in_thread(lambda twin=twin, path=path: twin.call("GET", path)))
+        return out
+
+    shim.put("hold")
+    before = committed()
+    payment = in_thread(lambda: a.pay_raw(b, "1.00"))
+    until(lambda: committed() == before + 1, "the payment is taken")
+    waiting = reads()
+    time.sleep(0.5)
+    check(not payment.done() and not any(r.done() for r in waiting), "somebody was told what is not durable")
+    check(hub.call("GET", "/health")[0] == 200, "health does not wait")
+    shim.drop("hold")
+    check(payment()[0] == 200 and all(r()[0] == 200 for r in waiting), "and all are answered")
+    check(waiting[0]()[1]["equivalents"][0]["total_debt"] == "1.00", f"what the read saw: {waiting[0]()}")
+    # the same, but the sync fails
+    shim.put("hold")
+    body = a.signed("payment", {"tx_id": "five", "to": b.pid, "equivalent": "UAH", "amount": "5.00"}, "five")
+    payment = in_thread(lambda: a.call("POST", "/payments", body))
+    until(lambda: committed() == before + 2, "the second payment is taken")
+    waiting = reads()
+    time.sleep(0.2)
+    shim.put("bad")
+    shim.drop("hold")
+    status, answer = payment()
+    check(status == 503 and answer["error"]["details"] == {"outcome": "unknown"}, f"the payment whose sync failed: {status} {answer}")
+    for r in waiting:
+        status, answer = r()
+        check(status == 503 and code_of(answer) == "E010", f"a read of what never became durable: {status} {answer}")
+    status, answer = a.call("POST", "/payments", body)
+    check(status == 503 and answer["error"]["details"] == {"outcome": "unknown"}, f"the repeat: {status} {answer}")
+    hub.stop()
+    shim.drop("bad")
+    hub = Hub(shim.bin, base, *FREE)
+    a.hub = b.hub = hub
+    status, answer = a.call("POST", "/payments", body)
+    check(status == 200 and answer["status"] == "COMMITTED" and a.debt_to(b) == "6.00", f"after the restart: {status} {answer}")
+    hub.stop()
+
+
+# ---- the start ----
+
+def case_start(bin_dir, base, rng):
+    """While the journal is read, everything but health, /hub and metrics is 503, whoever asks."""
+    shim = Shim(bin_dir, base)
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+    b.trust(a, "100.00")
+    a.pay(b, "1.00")
+    hub.stop()
+    shim.put("unread")
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        port = s.getsockname()[1]
+    starting = in_thread(lambda: Hub(shim.bin, base, *FREE, http_port=port))
+
+    def listening():
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return True
+        except OSError:
+            return False
+
+    until(listening, "the listener is there before the journal is read")
+    hub.port = port
+    new = Key()
+    for method, path, token, body in (
+            ("GET", "/balance", a.token, None), ("GET", "/balance", None, None), ("GET", "/admin/whoami", a.token, None), ("GET", "/admin/health/db", None, None), ("POST", "/auth/challenge", None, {"pid": a.pid}),
+            ("POST", "/auth/login", None, {"pid": a.pid, "challenge": "A" * 43, "signature": "x"}), ("POST", "/auth/refresh", None, {"refresh_token": a.refresh}),
+            ("POST", "/participants", None, {"signed": "{}", "signature": new.sign("{}")}), ("POST", "/payments", a.token, {}), ("GET", "/ws", None, None)):
+        status, head, data = hub.raw(method, "/api/v1" + path, json.dumps(body) if body is not None else None, {"Authorization": "Bearer " + token} if token else {})
+        check(status == 503 and code_of(json.loads(data)) == "E010" and int(head["Retry-After"]) >= 1, f"{method} {path} while the journal is read: {status} {data}")
+    check(hub.call("GET", "/admin/whoami", admin="x" * 64)[0] == 503, "an admin token")
+    check(hub.call("GET", "/health")[0] == 503 and hub.call("GET", "/health")[1]["ready"] is False and hub.call("GET", "/hub")[0] == 200 and hub.raw("GET", "/metrics")[0] == 200, "what is always told")
+    shim.drop("unread")
+    hub = starting()
+    a.hub = hub
+    check(a.debt_to(b) == "1.00", "and then the hub is there")
+    hub.stop()
+
+
+def case_clock(bin_dir, base, rng):
+    """A journal whose last record lies ahead of the clock: the start and health say so, and payments go on."""
+    shim = Shim(bin_dir, base)
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+    b.trust(a, "100.00")
+    a.pay(b, "1.00")
+    check("warning" not in hub.get("/health"), "a good clock")
+    hub.stop()
+    check("clock.behind" not in hub.last_words(), "a good clock is no news")
+    shim.put("clock", "7200")
+    hub = Hub(shim.bin, base, *FREE)
+    hub.admin("POST", "/admin/snapshot", {"reason": "a record of later"}, want=202)
+    hub.stop()
+    hub = Hub(bin_dir, base, *FREE)
+    check("clock.behind" in hub.last_words(), "the start says it")
+    health = hub.get("/health")
+    check(health["status"] == "ok" and "behind the last record" in health["warning"], f"health says it: {health}")
+    a.hub = hub
+    a.login()
+    a.pay(b, "1.00")
+    hub.stop()
+
+
+def case_keys(bin_dir, base, rng):
+    """A journal without its hub's key: nothing is made, and the key is named."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    hub.stop()
+    folder, key = os.path.join(base, "hub"), os.path.join(base, "hub", "hub.key")
+    check(geonet(bin_dir, "hub", "export", "--data", base, base + "/x.gnx").returncode == 0, "export")
+    other = base + "-other"
+    check(geonet(bin_dir, "hub", "import", "--data", other, base + "/x.gnx").returncode == 0, "import")
+    before = sorted(os.listdir(os.path.join(other, "hub")))
+    for words in (refused(bin_dir, other), geonet(bin_dir, "hub", "init", "--data", other).stderr.decode()):
+        check(f"key of hub {hub.pid} is needed" in words, f"the key that is needed: {words}")
+    check(sorted(os.listdir(os.path.join(other, "hub"))) == before, f"something was made: {os.listdir(os.path.join(other, 'hub'))}")
+    os.rename(key, key + ".away")
+    check(f"key of hub {hub.pid} is needed" in refused(bin_dir, base) and not os.path.exists(key), "a key that went away")
+    stranger = base + "-stranger"
+    check(geonet(bin_dir, "hub", "init", "--data", stranger).returncode == 0, "another hub")
+    shutil.copy(os.path.join(stranger, "hub", "hub.key"), key)
+    check(f"key of hub {hub.pid} is needed" in refused(bin_dir, base), "another hub's key")
+    os.replace(key + ".away", key)
+    hub = Hub(bin_dir, base, *FREE)
+    words = refused(bin_dir, base)
+    check("is running on this directory" in words and words.count(folder) == 1, f"two hubs on one directory: {words}")
+    hub.stop()
+
+
+def case_files(bin_dir, base, rng):
+    """Damaged files say what may be done; a torn tail is told by verify, and against the history."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+    b.trust(a, "100.00")
+    for _ in range(5):
+        a.pay(b, "1.00")
+    hub.stop()
+    folder = os.path.join(base, "hub")
+    journal = os.path.join(folder, "journal", "00000001.log")
+    shutil.copytree(base, base + "-whole")
+
+    def again():
+        shutil.rmtree(base)
+        shutil.copytree(base + "-whole", base)
+
+    def verify():
+        done = geonet(bin_dir, "hub", "verify", "--data", base)
+        return done.returncode, (done.stdout + done.stderr).decode()
+
+    check(verify()[0] == 0 and "tail" not in verify()[1], f"a whole journal: {verify()}")
+    with open(os.path.join(folder, "history.db"), "wb") as f:
+        f.write(b"garbage" * 1000)
+    words = refused(bin_dir, base)
+    check("history.db" in words and "delete" in words and "made again" in words, f"a damaged history: {words}")
+    for name in os.listdir(folder):
+        if name.startswith("history.db"):
+            os.remove(os.path.join(folder, name))
+    hub = Hub(bin_dir, base, *FREE)
+    a.hub = hub
+    check(len(a.get("/payments")["items"]) == 5, "and is made again")
+    hub.stop()
+    again()
+    with open(os.path.join(folder, "tokens.db"), "wb") as f:
+        f.write(b"garbage" * 1000)
+    words = refused(bin_dir, base)
+    check("tokens.db" in words and "log in again" in words, f"damaged tokens: {words}")
+    # a tail that was never finished
+    again()
+    with open(journal, "ab") as f:
+        f.write(b"x" * 5000)
+    code, words = verify()
+    check(code == 0 and "5000 bytes behind record" in words and "torn tail" in words, f"a torn tail: {code} {words}")
+    # the last batch damaged: the history knows it, so nobody calls it a torn tail
+    again()
+    with open(journal, "r+b") as f:
+        f.seek(-4096 + 150, 2)
+        f.write(b"\xff\xfe")
+    with open(journal, "rb") as f:
+        damaged = f.read()
+    code, words = verify()
+    check(code == 1 and "history" in words and "4096 bytes behind record" in words, f"a damaged end: {code} {words}")
+    words = refused(bin_dir, base)
+    check("history knows record" in words and "Nothing was changed" in words, f"the start: {words}")
+    with open(journal, "rb") as f:
+        check(f.read() == damaged, "the start changed the journal")
+    # no journal at all, but a history of it
+    again()
+    shutil.rmtree(os.path.join(folder, "journal"))
+    check("history knows record" in refused(bin_dir, base) and not os.path.exists(journal), "a journal was begun beside the history of another")
+    shutil.rmtree(base + "-whole")
+
+
+# ---- who may, and how often ----
+
+def case_login(bin_dir, base, rng):
+    """Nobody can keep somebody else from logging in; a challenge is good once, for its key, for this start of the hub."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+
+    def challenge(user):
+        return hub.call("POST", "/auth/challenge", {"pid": user.pid})[1]["challenge"]
+
+    def login(user, text, key=None):
+        return hub.call("POST", "/auth/login", {"pid": user.pid, "challenge": text, "signature": (key or user.key).sign(user.login_text(text))})[0]
+
+    mine = challenge(a)
+    check(len(base64.urlsafe_b64decode(mine + "=")) == 32, f"32 bytes: {mine}")
+    others = [challenge(a) for _ in range(2000)]
+    check(len(set(others + [mine])) == 2001, "each is another one")
+    check([login(a, t, b.key) for t in (mine, others[5])] == [401, 401], "a stranger's signature")
+    check(login(a, mine) == 200, "a stranger's challenges and tries do not shut the owner out")
+    check(login(a, mine) == 401, "a used one")
+    check(login(b, others[0]) == 401, "another's")
+    for at in (0, 9, 20, 42):
+        bad = others[1][:at] + ("A" if others[1][at] != "A" else "Q") + others[1][at + 1:]
+        check(login(a, bad) == 401, f"changed at {at}")
+    results = [in_thread(lambda: login(a, others[2])) for _ in range(8)]
+    check(sorted(r() for r in results) == [200] + [401] * 7, "one of eight at once")
+    hub.stop()
+    hub = Hub(bin_dir, base, *FREE)
+    check(login(a, others[3]) == 401, "of the start before")
+    check(login(a, challenge(a)) == 200, "of this one")
+    hub.stop()
+
+
+def case_doors(bin_dir, base, rng):
+    """Failing payments have a rate of their own; registration may be the officers'; names show what they are; every answer has an id."""
+    config = base + ".conf"
+    with open(config, "w") as f:
+        f.write("rate-failed = 5\nrate-key = 0\nrate-address = 0\n")
+    hub = Hub(bin_dir, base, "--config", config)
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+    b.trust(a, "10.00")
+    codes = [a.pay_raw(b, "50.00")[0] for _ in range(8)]
+    check(codes == [400] * 5 + [429] * 3, f"failing payments: {codes}")
+    body = json.dumps(a.signed("payment", {"tx_id": "more", "to": b.pid, "equivalent": "UAH", "amount": "1.00"}, "more"))
+    status, head, data = hub.raw("POST", "/api/v1/payments", body, {"Authorization": "Bearer " + a.token})
+    check(status == 429 and int(head["Retry-After"]) >= 1 and "failed" in json.loads(data)["error"]["message"], f"{status} {data}")
+    check(len(a.get("/payments")["items"]) == 5 and b.pay_raw(a, "50.00")[0] == 400, "reading goes on, and others pay")
+    # names
+    for name in ("a\x00b", "a\x1b[31mb", "a\nb", "a\u202eb", "a\u2066b", "a\u200bb", "a\x85b", "\ufeffa"):
+        user = User(hub, name)
+        status, answer = user.send("POST", "/participants", "participant.register", {"display_name": name, "public_key": user.key.public64, "type": "person"})
+        check(status == 422 and "display_name" in answer["error"]["message"], f"the name {name!r}: {status} {answer}")
+        status, answer = a.send("PATCH", "/participants/me", "participant.profile", {"display_name": name})
+        check(status == 422 and "display_name" in answer["error"]["message"], f"renamed to {name!r}: {status} {answer}")
+    people(hub, "Жінка 👩\u200d🌾", "می\u200cخواهم", "שלום", 'a"\\b')
+    # the scheme's name in any case; an id on every answer
+    check(hub.raw("GET", "/api/v1/balance", None, {"Authorization": "bearer " + a.token})[0] == 200, "bearer")
+    for what in (b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 30000 + b"\r\n\r\n",
+                 b"POST /api/v1/auth/challenge HTTP/1.1\r\nHost: x\r\nX-Request-ID: mine\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"):
+        with socket.create_connection(("127.0.0.1", hub.port), timeout=20) as s:
+            s.sendall(what)
+            out = b""
+            while more := s.recv(65536):
+                out += more
+        check(b"\r\nX-Request-ID: " + (b"mine" if b"mine" in what else b"") in out, f"no id: {out[:300]!r}")
+    hub.stop()
+    with open(config, "a") as f:
+        f.write("registration = officers\n")
+    hub = Hub(bin_dir, base, "--config", config)
+    for u in (a, b):
+        u.hub = hub
+    new = User(hub, "New")
+    body = new.signed("participant.register", {"display_name": "New", "public_key": new.key.public64, "type": "person"})
+    status, answer = hub.call("POST", "/participants", body)
+    check(status == 403 and code_of(answer) == "E006" and "officers" in answer["error"]["message"], f"a closed door: {status} {answer}")
+    check(a.call("POST", "/participants", body)[0] == 403, "a participant opens it for nobody")
+    check(hub.call("POST", "/participants", body, admin=hub.admin_token)[0] == 201, "the bootstrap token does")
+    operator, boss, second = Key(), Key(), User(hub, "Second")
+    for key, role in ((operator, "operator"), (boss, "admin")):
+        hub.admin("POST", "/admin/roles", {"public_key": key.public64, "role": role, "name": role, "reason": "the beginning"})
+    officer = User(hub, "Operator", operator)
+    officer.login()
+    check(officer.call("POST", "/participants", second.signed("participant.register", {"display_name": "Second", "public_key": second.key.public64, "type": "person"}))[0] == 201, "an operator registers people")
+    new.login()
+    second.login()
+    hub.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(hub_test.main(globals()))
