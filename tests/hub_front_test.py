@@ -301,6 +301,7 @@ def case_keys(bin_dir, base, rng):
     check(f"key of hub {hub.pid} is needed" in refused(bin_dir, base), "another hub's key")
     os.replace(key + ".away", key)
     hub = Hub(bin_dir, base, *FREE)
+    check("Is the hub well?\n" in geonet(bin_dir, "hub", "status", "--help").stdout.decode(), "a question ends as one")
     words = refused(bin_dir, base)
     check("is running on this directory" in words and words.count(folder) == 1, f"two hubs on one directory: {words}")
     hub.stop()

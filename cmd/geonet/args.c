@@ -277,9 +277,10 @@ static void print_options(const struct cli_option *list, const char *title)
 void cli_help(const struct cli *cli, const struct cli_command *command)
 {
 	if (command) {
-		printf("usage: geonet %s%s%s%s\n%c%s.\n", command->name,
+		const char *stop = command->summary[strlen(command->summary) - 1] == '?' ? "" : ".";
+		printf("usage: geonet %s%s%s%s\n%c%s%s\n", command->name,
 		       command->options && command->options->name ? " [OPTION...]" : "", *command->args ? " " : "",
-		       command->args, command->summary[0] - 'a' + 'A', command->summary + 1);
+		       command->args, command->summary[0] - 'a' + 'A', command->summary + 1, stop);
 		if (command->details)
 			printf("\n%s", command->details);
 		print_options(command->options, "Options");

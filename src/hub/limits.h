@@ -8,7 +8,8 @@
 #define HUB_ARG_MAX 128u       /* bytes of a path argument: line ids, PIDs, transaction ids */
 #define HUB_REQUEST_ID_MAX 64u /* characters of X-Request-ID that are echoed */
 #define HUB_REQUESTS_MAX 1024u /* connections at once */
-#define HUB_FILES_MIN 64u      /* open files: half of them for connections, 30 are opened at most besides */
+/* open files: half of them for connections; 22 are open at rest, tasks on workers open two each and wait for room */
+#define HUB_FILES_MIN 64u
 #define HUB_CLOCK_BEHIND (300 * GN_SEC) /* how far the last record may lie ahead before it is told */
 #define HUB_PAGE_MAX 200u               /* items of one list */
 #define HUB_SESSIONS_WS 256u            /* open WebSockets */

@@ -207,7 +207,7 @@ struct replay {
 	bool is_met;
 	uint64_t checkpoint; /* the last CHECKPOINT's record */
 	const struct gn_hub_progress *progress;
-	uint64_t passed; /* bytes of records */
+	uint64_t passed; /* bytes of batches */
 	char last[80];   /* the last file */
 	uint64_t last_size;
 };
@@ -268,7 +268,7 @@ static gn_err take_records(struct replay *p, const struct gn_ledger_event *e)
 		if (p->each)
 			GN_TRY(p->each(p->user, &v));
 	}
-	p->passed += e->payload.len;
+	p->passed += (GN_JOURNAL_BATCH_HEAD + e->payload.len + JOURNAL_ALIGN - 1) / JOURNAL_ALIGN * JOURNAL_ALIGN;
 	if (p->progress)
 		p->progress->told(p->progress->user, p->passed, p->bytes);
 	if (p->live && gn_ledger_seq(p->ledger) == p->live->seq) { /* the state is that of this very record */
