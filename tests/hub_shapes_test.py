@@ -251,6 +251,12 @@ def case_table(bin_dir, base, rng):
         check((whole["page"], whole["per_page"], whole["total"], len(whole["items"])) == (1, 50, total, total), f"{path}: {whole}")
         again = [i for n in range(1, total + 2) for i in hub.admin("GET", f"{path}{'&' if '?' in path else '?'}per_page=1&page={n}")["items"]]
         check(again == whole["items"], f"{path} page by page")
+    # dates of equivalents
+    old = next(e for e in a.get("/equivalents")["items"] if e["code"] == "UAH")
+    spec = json.load(open(hub_test.os.path.join(hub_test.ROOT, "docs", "openapi-hub.json")))
+    check(not hub_test.matches({"$ref": "#/components/schemas/Equivalent"}, old, spec, "e") and old["created_at"] and old["updated_at"] == old["created_at"], f"dates: {old}")
+    check(next(e for e in hub.admin("GET", "/admin/equivalents")["items"] if e["code"] == "UAH") == old, "the officers' list has them too")
+    check(with_unit(hub, "LATE")["created_at"] >= old["created_at"], "a new one has its dates")
     # what a participant sees of the audit log
     hub.admin("POST", f"/admin/participants/{c.pid}/freeze", {"reason": "secret of Clara"})
     hub.admin("POST", f"/admin/trustlines/{line_of(a, c)['id']}/freeze", {"reason": "quarrel"})
@@ -259,8 +265,8 @@ def case_table(bin_dir, base, rng):
     officer = Key()
     hub.admin("POST", "/admin/roles", {"public_key": officer.public64, "role": "auditor", "name": "Mr X", "reason": "hired"})
     full = hub.admin("GET", "/integrity/audit-log")
-    check(full["total"] == 8 and full["items"][0]["reason"] == "hired", f"an officer sees all: {full}")
-    common = ["clear", "settings", "equivalent.create", "equivalent.create", "equivalent.create"]
+    check(full["total"] == 9 and full["items"][0]["reason"] == "hired", f"an officer sees all: {full}")
+    common = ["clear", "settings", "equivalent.create", "equivalent.create", "equivalent.create", "equivalent.create"]
     for who, more in ((b, []), (c, ["trustline.freeze", "participant.status"]), (a, ["trustline.freeze"])):
         seen = who.get("/integrity/audit-log")
         check(sorted(x["action"] for x in seen["items"]) == sorted(common + more) and seen["total"] == len(common + more), f"{who.name} sees: {seen}")
@@ -438,6 +444,47 @@ def case_anytime(bin_dir, base, rng):
         check(hub.call("POST", "/admin/clearing/exact", {"equivalent": "UAH"} | body, admin=hub.admin_token)[0] == 422, words)
     status, answer = hub.call("POST", "/admin/clearing/exact", {"equivalent": "UAH"}, admin=hub.admin_token)
     check(status == 200 and answer["optimal"] is True and answer["cleared_cycles"] == 0, f"nothing to clear is the optimum: {answer}")
+    hub.stop()
+
+
+# ---- graphs in pages ----
+
+def case_graph(bin_dir, base, rng):
+    """A graph comes in pages that neither repeat nor leave out; the neighbourhood of depth 4 is the whole of a small graph."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    with_unit(hub, "HOUR", 0)
+    members = people(hub, *[f"p{i}" for i in range(12)])
+    made = set()
+    for i, user in enumerate(members):
+        for k in (1, 3, 11):
+            user.trust(members[(i + k) % 12], "5.00")
+            made.add((user.pid, members[(i + k) % 12].pid, "UAH"))
+    members[0].trust(members[6], "5", "HOUR")
+    made.add((members[0].pid, members[6].pid, "HOUR"))
+    everybody = {u.pid for u in members}
+
+    def graph(path, page):
+        lines, nodes, n = [], [], 1
+        while True:
+            got = hub.admin("GET", f"{path}{'&' if '?' in path else '?'}per_page={page}&page={n}")
+            check(len(got["trustlines"]) <= page and len(got["participants"]) <= page and got["page"] == n, f"{path}: {got}")
+            lines += [(l["from"], l["to"], l["equivalent"]) for l in got["trustlines"]]
+            nodes += [p["pid"] for p in got["participants"]]
+            if n * page >= max(got["total"], got["total_participants"]):
+                check((len(lines), len(nodes)) == (got["total"], got["total_participants"]), f"{path}: {len(lines)} {len(nodes)} {got['total']} {got['total_participants']}")
+                return lines, nodes
+            n += 1
+
+    for path in ("/admin/graph/snapshot", f"/admin/graph/ego?pid={members[2].pid}&depth=4"):
+        for page in (5, 36, 2000):
+            lines, nodes = graph(path, page)
+            check(len(lines) == len(set(lines)) and set(lines) == made and len(nodes) == len(set(nodes)) and set(nodes) == everybody, f"{path} by {page}: {len(lines)} lines, {len(nodes)} participants")
+    lines, nodes = graph(f"/admin/graph/ego?pid={members[2].pid}&depth=1", 2000)
+    check(set(nodes) == {members[i % 12].pid for i in (2, 3, 5, 1, 11)} and all(members[2].pid in (f, t) for f, t, _ in lines) and len(lines) == 6, f"depth 1: {nodes} {lines}")
+    check(graph(f"/admin/graph/ego?pid={members[2].pid}&depth=0", 2000) == ([], [members[2].pid]), "depth 0")
+    check(set(graph("/admin/graph/snapshot?equivalent=HOUR", 2000)[0]) == {(members[0].pid, members[6].pid, "HOUR")}, "one equivalent")
+    check(hub.call("GET", "/admin/graph/snapshot?per_page=2001", admin=hub.admin_token)[0] == 422, "one more than a page")
     hub.stop()
 
 

@@ -202,21 +202,44 @@ static json_t *node_json(const struct gn_hub_view *v, uint32_t number)
 			 statuses[p.status & 3]);
 }
 
+/* Lines, and participants, of one page of a graph: 50 ms of the replica, so that others get their turn (HB-15). */
+#define GRAPH_PAGE 2000u
+
+/* One more of a list: does the page show it? */
+static bool on_page(const struct gn_long *q, uint64_t *seen)
+{
+	uint64_t at = (*seen)++;
+	return at >= q->offset && at < q->offset + q->limit;
+}
+
+static json_t *graph_json(const struct gn_long *q, const struct gn_hub_view *v, json_t *nodes, uint64_t node_total,
+			  json_t *lines, uint64_t total)
+{
+	strip(lines);
+	json_t *j = gn_json_page_of(lines, q->limit, q->offset, total);
+	json_object_set(j, "trustlines", lines);
+	json_object_del(j, "items");
+	json_object_set_new(j, "participants", nodes);
+	json_object_set_new(j, "total_participants", json_integer((json_int_t)node_total));
+	json_object_set_new(j, "generated_at", gn_json_time(q->now));
+	json_object_set_new(j, "seq", json_integer((json_int_t)gn_ledger_seq(v->ledger)));
+	return j;
+}
+
 static void run_graph(struct gn_long *q, struct gn_hub_view *v)
 {
+	uint32_t count = gn_ledger_participant_count(v->ledger);
 	uint64_t total;
 	json_t *nodes = json_array(), *lines = all_lines(q, v, &total);
-	strip(lines);
-	for (uint32_t i = 0; i < gn_ledger_participant_count(v->ledger) && i < HUB_GRAPH_MAX; i++)
-		json_array_append_new(nodes, node_json(v, i));
-	q->json = json_pack("{so so so sI}", "participants", nodes, "trustlines", lines, "generated_at",
-			    gn_json_time(q->now), "seq", (json_int_t)gn_ledger_seq(v->ledger));
+	for (uint64_t i = q->offset; i < count && i < q->offset + q->limit; i++)
+		json_array_append_new(nodes, node_json(v, (uint32_t)i));
+	q->json = graph_json(q, v, nodes, count, lines, total);
 }
 
 void gn_api_admin_graph(struct gn_hub_request *r)
 {
-	struct gn_long q = {.run = run_graph, .limit = HUB_GRAPH_MAX};
-	if (query_eq(r, &q.eq))
+	struct gn_long q = {.run = run_graph};
+	if (query_eq(r, &q.eq) && gn_hub_page(r, GRAPH_PAGE, GRAPH_PAGE, &q.limit, &q.offset))
 		gn_hub_long(r, &q);
 }
 
@@ -226,8 +249,15 @@ struct ego {
 	const struct gn_hub_view *v;
 	uint8_t *far; /* distance + 1 */
 	uint32_t *queue, head, tail, count;
+	uint64_t node_total, line_total;
 	json_t *nodes, *lines;
 };
+
+static void show(struct ego *g, const struct gn_ledger_equivalent *e, const struct gn_ledger_line *line)
+{
+	if (line->status != GN_LINE_NONE && on_page(g->q, &g->line_total))
+		json_array_append_new(g->lines, gn_hub_line_json(g->v, e, line));
+}
 
 static void visit(struct ego *g, uint32_t at, uint32_t eq)
 {
@@ -236,15 +266,13 @@ static void visit(struct ego *g, uint32_t at, uint32_t eq)
 	uint32_t walk = 0;
 	if ((g->q->eq != UINT32_MAX && g->q->eq != eq) || gn_ledger_equivalent(g->v->ledger, eq, &e))
 		return;
-	while (json_array_size(g->lines) < HUB_GRAPH_MAX &&
-	       gn_ledger_next_pair(g->v->ledger, eq, at, &walk, &mine, &theirs)) {
+	while (gn_ledger_next_pair(g->v->ledger, eq, at, &walk, &mine, &theirs)) {
 		uint32_t other = mine.status != GN_LINE_NONE ? mine.to : theirs.from;
-		if (other >= g->count || (g->far[other] && g->far[other] < g->far[at]))
-			continue; /* its line was shown from there */
-		if (mine.status != GN_LINE_NONE)
-			json_array_append_new(g->lines, gn_hub_line_json(g->v, &e, &mine));
-		if (theirs.status != GN_LINE_NONE && !(g->far[other] == g->far[at] && other < at))
-			json_array_append_new(g->lines, gn_hub_line_json(g->v, &e, &theirs));
+		if (other >= g->count ||
+		    (g->far[other] && (g->far[other] < g->far[at] || (g->far[other] == g->far[at] && other < at))))
+			continue; /* the pair is shown from there */
+		show(g, &e, &mine);
+		show(g, &e, &theirs);
 		if (!g->far[other]) {
 			g->far[other] = (uint8_t)(g->far[at] + 1);
 			g->queue[g->tail++] = other;
@@ -269,14 +297,15 @@ static void run_ego(struct gn_long *q, struct gn_hub_view *v)
 	g.queue[g.tail++] = q->who;
 	while (g.head < g.tail) {
 		uint32_t at = g.queue[g.head++];
-		json_array_append_new(g.nodes, node_json(v, at));
+		if (on_page(q, &g.node_total))
+			json_array_append_new(g.nodes, node_json(v, at));
 		for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(v->ledger) && g.far[at] <= q->depth; eq++)
 			visit(&g, at, eq);
 	}
-	strip(g.lines);
 	gn_hub_pid(v, q->who, pid);
-	q->json = json_pack("{ss sI so so}", "pid", pid, "depth", (json_int_t)q->depth, "participants", g.nodes,
-			    "trustlines", g.lines);
+	q->json = graph_json(q, v, g.nodes, g.node_total, g.lines, g.line_total);
+	json_object_set_new(q->json, "pid", json_string(pid));
+	json_object_set_new(q->json, "depth", json_integer((json_int_t)q->depth));
 out:
 	free(g.far);
 	free(g.queue);
@@ -288,7 +317,9 @@ void gn_api_admin_ego(struct gn_hub_request *r)
 	struct gn_ledger_participant p;
 	char pid[64];
 	if (!gn_hub_value(r, "pid", pid, sizeof pid) || !query_eq(r, &q.eq) ||
-	    !gn_hub_number(r, "depth", 1, 0, 4, &q.depth) || !gn_hub_participant_at(r, "query", "pid", pid, &p))
+	    !gn_hub_number(r, "depth", 1, 0, 4, &q.depth) ||
+	    !gn_hub_page(r, GRAPH_PAGE, GRAPH_PAGE, &q.limit, &q.offset) ||
+	    !gn_hub_participant_at(r, "query", "pid", pid, &p))
 		return;
 	q.who = p.number;
 	gn_hub_long(r, &q);

@@ -218,7 +218,7 @@ static void equivalent_set(struct gn_hub_request *r, const struct gn_ledger_even
 	if (gn_ledger_find_equivalent(r->hub->ledger, r->order->cmd.code, &eq))
 		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
 	else
-		gn_hub_json(r, 200, gn_hub_equivalent_json(&eq));
+		gn_hub_tell_equivalents(r, gn_hub_equivalent_json(&eq));
 }
 
 void gn_api_admin_equivalent_create(struct gn_hub_request *r)

@@ -386,12 +386,12 @@ static json_t *equivalents_json(const struct gn_hub_request *r)
 
 void gn_api_equivalents(struct gn_hub_request *r)
 {
-	gn_hub_items(r, equivalents_json(r));
+	gn_hub_tell_equivalents(r, json_pack("{so}", "items", equivalents_json(r)));
 }
 
 void gn_api_admin_equivalents(struct gn_hub_request *r)
 {
 	uint64_t limit, offset;
 	if (gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset))
-		gn_hub_json(r, 200, gn_json_page(equivalents_json(r), limit, offset));
+		gn_hub_tell_equivalents(r, gn_json_page(equivalents_json(r), limit, offset));
 }

@@ -24,18 +24,19 @@ GN_MUST gn_err gn_history_feed(struct gn_history *h, struct gn_slice payload, ui
 const char *gn_history_why(const struct gn_history *h);
 
 enum gn_history_kind {
-	GN_HQ_NAMES,        /* {number: name}: all, for the hub's start */
-	GN_HQ_PARTICIPANTS, /* text, person_kind, person_status, limit, offset: {items, total} */
-	GN_HQ_PARTICIPANT,  /* who */
-	GN_HQ_LINE_TIMES,   /* lines, or who's: {"eq/owner/debtor": [created, updated]} */
-	GN_HQ_PAYMENTS,     /* who (-1: all), direction, eq, status, from, to, limit, offset */
-	GN_HQ_PAYMENT,      /* who (-1: any), text = tx_id */
-	GN_HQ_OPEN,         /* {key: payment} of those that wait for answers */
-	GN_HQ_OFFERS,       /* {key: offer} of clearings that wait, with who's edges */
-	GN_HQ_MAY_KNOW,     /* text = key: true when who pays, is paid, or was asked */
-	GN_HQ_CLEARINGS,    /* who (-1: all), eq, limit, offset */
-	GN_HQ_AUDIT,        /* limit, offset; text: the PID of one who may see but what is public (HB-32): {items, total} */
-	GN_HQ_STATS,        /* counts by state and type */
+	GN_HQ_NAMES,            /* {number: name}: all, for the hub's start */
+	GN_HQ_PARTICIPANTS,     /* text, person_kind, person_status, limit, offset: {items, total} */
+	GN_HQ_PARTICIPANT,      /* who */
+	GN_HQ_EQUIVALENT_TIMES, /* {code: [created, updated]} */
+	GN_HQ_LINE_TIMES,       /* lines, or who's: {"eq/owner/debtor": [created, updated]} */
+	GN_HQ_PAYMENTS,         /* who (-1: all), direction, eq, status, from, to, limit, offset */
+	GN_HQ_PAYMENT,          /* who (-1: any), text = tx_id */
+	GN_HQ_OPEN,             /* {key: payment} of those that wait for answers */
+	GN_HQ_OFFERS,           /* {key: offer} of clearings that wait, with who's edges */
+	GN_HQ_MAY_KNOW,         /* text = key: true when who pays, is paid, or was asked */
+	GN_HQ_CLEARINGS,        /* who (-1: all), eq, limit, offset */
+	GN_HQ_AUDIT, /* limit, offset; text: the PID of one who may see but what is public (HB-32): {items, total} */
+	GN_HQ_STATS, /* counts by state and type */
 	GN_HQ_USED_REFRESH, /* not of the journal: text = jti; 1 when it was used before (tokens.db) */
 };
 
@@ -47,7 +48,7 @@ struct gn_history_query {
 	char text[260]; /* q; tx_id; jti */
 	char type[20], status[32];
 	int person_kind, person_status; /* PARTICIPANTS: numbers of records, -1: any */
-	int64_t from, to; /* Unix seconds, 0: open */
+	int64_t from, to;               /* Unix seconds, 0: open */
 	int64_t limit, offset;
 	const json_t *lines; /* LINE_TIMES: items of gn_hub_line_json; borrowed, nobody touches them meanwhile */
 };

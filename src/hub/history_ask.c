@@ -120,6 +120,13 @@ static void row_line(void *user, const char *const *c, int n)
 	json_object_set_new(a->out, key, json_pack("[oo]", time_of(c[3]), time_of(c[4])));
 }
 
+static void row_equivalent(void *user, const char *const *c, int n)
+{
+	struct asking *a = user;
+	(void)n;
+	json_object_set_new(a->out, c[0], json_pack("[oo]", time_of(c[1]), time_of(c[2])));
+}
+
 static gn_err ask_line_times(struct asking *a, const json_t *lines)
 {
 	size_t i;
@@ -383,6 +390,11 @@ json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q)
 		a.out = json_null();
 		err = GN_SQL_RUN(h->sql, "SELECT " PARTICIPANT_COLUMNS " FROM participants WHERE number = $1",
 				 row_participant, &a, GN_SQL_I(q->who));
+		break;
+	case GN_HQ_EQUIVALENT_TIMES:
+		a.out = json_object();
+		err = h->sql->run(h->sql, "SELECT code, created, updated FROM equivalents", NULL, 0, row_equivalent,
+				  &a);
 		break;
 	case GN_HQ_LINE_TIMES:
 		a.out = json_object();

@@ -322,6 +322,8 @@ void gn_hub_tell_lines(struct gn_long *q);
 json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_view *r);
 json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned precision, struct gn_slice raises);
 json_t *gn_hub_equivalent_json(const struct gn_ledger_equivalent *e);
+/* Answers with one of these, or with an object that has such "items", after the history told their dates; takes json. */
+void gn_hub_tell_equivalents(struct gn_hub_request *r, json_t *json);
 gn_pair_pids gn_hub_pair; /* user: struct gn_hub_view */
 /* The display name that a PARTICIPANT or PROFILE record gives. */
 void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);

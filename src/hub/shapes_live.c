@@ -221,3 +221,28 @@ json_t *gn_hub_equivalent_json(const struct gn_ledger_equivalent *e)
 	json_decref(info);
 	return j;
 }
+
+static void put_dates(json_t *item, json_t *times)
+{
+	json_t *pair = json_object_get(times, json_string_value(json_object_get(item, "code")));
+	json_object_set(item, "created_at", pair ? json_array_get(pair, 0) : json_null());
+	json_object_set(item, "updated_at", pair ? json_array_get(pair, 1) : json_null());
+}
+
+static void dates_told(struct gn_hub_request *r, json_t *times)
+{
+	json_t *items = json_object_get(r->hold, "items"), *item;
+	size_t i;
+	if (!times)
+		return;
+	if (!items)
+		put_dates(r->hold, times);
+	json_array_foreach(items, i, item) put_dates(item, times);
+	gn_hub_json(r, 200, json_incref(r->hold));
+}
+
+void gn_hub_tell_equivalents(struct gn_hub_request *r, json_t *json)
+{
+	r->hold = json;
+	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_EQUIVALENT_TIMES}, dates_told);
+}
