@@ -43,10 +43,10 @@ static void log_write(void *user, enum gn_log_level level, const char *module, c
 static void unusable(struct gn_hub *hub, gn_err err)
 {
 	uint64_t last = gn_ledger_durable_seq(hub->ledger);
-	bool short_of = hub->fed_to > last;
+	bool is_short = hub->fed_to > last && (!err || err == GN_TRUNCATED); /* HB-11 */
 	/* recovery changes nothing before it found the journal sound */
 	const char *kept = gn_err_class(err) == GN_CLASS_IO ? "" : " Nothing was changed;";
-	if (short_of && (!err || err == GN_TRUNCATED)) /* HB-11 */
+	if (is_short)
 		snprintf(hub->why, sizeof hub->why,
 			 "the history knows record %llu, but only %llu records of the journal in %.250s/journal hold: "
 			 "durable ones "
@@ -58,7 +58,7 @@ static void unusable(struct gn_hub *hub, gn_err err)
 		snprintf(hub->why, sizeof hub->why,
 			 "the journal in %s/journal cannot be used: %s.%s geonet hub verify says more",
 			 hub->config.data, gn_err_text(err), kept);
-	gn_hub_log(hub, GN_LOG_ERROR, short_of ? "journal.short" : "journal.failed", "%s", hub->why);
+	gn_hub_log(hub, GN_LOG_ERROR, is_short ? "journal.short" : "journal.failed", "%s", hub->why);
 	hub->stopped = err ? err : GN_TRUNCATED;
 	hub->exit = 1;
 	uv_stop(&hub->loop);
