@@ -269,6 +269,34 @@ def case_request(bin_dir, base, rng):
     hub.stop()
 
 
+# ---- a hub that is not open to all ----
+
+def case_admit(bin_dir, base, rng):
+    hub = Hub(bin_dir, base, *FREE, "--registration", "officers")
+    with_unit(hub)
+    w = Wallets(bin_dir, base, hub)
+    letters = {}
+    for name in ("ann", "ben", "cay"):
+        w.run(name, "id", "new", "--no-passphrase", "--no-publish")
+        check("officers" in w.run(name, "wallet", "join", "--name", name, want=1)["error"]["message"], "nobody joins by himself")
+        letters[name] = os.path.join(base, name + ".json")
+        with open(letters[name], "w") as f:
+            f.write(w.raw(name, "wallet", "join", "--name", name, "--print").stdout.decode())
+    ann = w.run("", "hub", "admit", letters["ann"])["pid"]  # the hub's own machine, with the bootstrap token
+    w.run("", "hub", "role", "grant", ann, "admin")
+    check(w.run("ann", "hub", "admit", letters["ben"])["display_name"] == "ben", "an officer lets somebody in")
+    w.run("ben", "hub", "admit", letters["cay"], want=1)
+    w.run("ann", "hub", "admit", letters["ben"], want=1)
+    text = open(letters["cay"]).read()
+    for bad in ("", "[]", "{}", text.replace("cay", "Cay", 1), text[:-3]):
+        with open(letters["cay"], "w") as f:
+            f.write(bad)
+        check(w.raw("ann", "hub", "admit", letters["cay"]).returncode in (1, 2), f"let in: {bad!r}")
+    w.run("cay", "wallet", "balance", want=4)
+    w.run("ben", "wallet", "balance")
+    hub.stop()
+
+
 # ---- lines ----
 
 def case_lines(bin_dir, base, rng):

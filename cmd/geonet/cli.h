@@ -236,6 +236,7 @@ int cmd_hub_export(struct cli *cli);
 int cmd_hub_import(struct cli *cli);
 int cmd_hub_equivalent(struct cli *cli);
 int cmd_hub_role(struct cli *cli);
+int cmd_hub_admit(struct cli *cli);
 int cmd_wallet_join(struct cli *cli);
 int cmd_wallet_trust(struct cli *cli);
 int cmd_wallet_lines(struct cli *cli);

@@ -35,8 +35,8 @@ int cmd_hub_init(struct cli *cli)
 static bool configure(struct cli *cli, struct gn_hub_config *c)
 {
 	static const char *const passed[] = {"http",       "history",      "access-seconds", "refresh-seconds",
-					     "rate-key",   "rate-address", "trust-proxy",    "accept-v0",
-					     "memory-mib", "log"};
+					     "rate-key",   "rate-address", "rate-failed",    "registration",
+					     "trust-proxy", "accept-v0",   "memory-mib",     "log"};
 	char why[GN_HUB_WHY] = "", *data = hub_data(cli),
 	     *path = cli_option(cli, "config") ? cli_format("%s", cli_option(cli, "config"))
 					       : cli_format("%s/hub.conf", data);
@@ -392,6 +392,38 @@ static int role_change(struct cli *cli, struct hub *hub, bool grant)
 		cli_note(cli, "%s has no role any more", cli->args[1]);
 	json_decref(answer);
 	return CLI_OK;
+}
+
+int cmd_hub_admit(struct cli *cli)
+{
+	struct hub hub;
+	uint8_t *text;
+	size_t len;
+	json_error_t wrong;
+	json_t *request, *answer;
+	if (!read_input(cli, cli->args[0], 65536, &text, &len))
+		return CLI_FAILED;
+	request = json_loadb((const char *)text, len, JSON_REJECT_DUPLICATES, &wrong);
+	free(text);
+	if (!json_is_object(request) || !json_is_string(json_object_get(request, "signed"))) {
+		json_decref(request);
+		return cli_fail(cli, CLI_USAGE, "usage", "%s is not what geonet wallet join --print writes", cli->args[0]);
+	}
+	int exit = hub_open(cli, &hub);
+	if (!exit)
+		exit = hub_login_officer(cli, &hub);
+	if (exit)
+		json_decref(request);
+	else if ((exit = hub_call(cli, &hub, "POST", "/participants", request, &answer, "admitting")) == CLI_OK) {
+		if (cli->json) {
+			exit = cli_json(cli, answer);
+		} else {
+			cli_note(cli, "%s is on the hub now: %s", out_text(json_text(answer, "display_name")), json_text(answer, "pid"));
+			json_decref(answer);
+		}
+	}
+	hub_close(&hub);
+	return exit;
 }
 
 int cmd_hub_role(struct cli *cli)

@@ -58,6 +58,11 @@ int cmd_wallet_join(struct cli *cli)
 					 type ? type : "person");
 		free(key);
 		json_t *request = hub_signed(cli, &hub, GN_OP_REGISTER, body, NULL);
+		if (request && cli_flag(cli, "print")) { /* for an officer's geonet hub admit */
+			exit = cli_json(cli, request);
+			hub_close(&hub);
+			return exit;
+		}
 		exit = request ? hub_call(cli, &hub, "POST", "/participants", request, &answer, "joining") : CLI_FAILED;
 		if (!exit && cli->json)
 			exit = cli_json(cli, answer);

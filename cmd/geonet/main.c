@@ -121,6 +121,8 @@ static const struct cli_option hub_run_options[] = {
 	{"refresh-seconds", "N", "life of a refresh token (default 30 days)"},
 	{"rate-key", "N", "requests a minute of one key, 0 no bound (default 6000)"},
 	{"rate-address", "N", "requests a minute of one address without a token (default 600)"},
+	{"rate-failed", "N", "payments a minute of one key that may fail, 0 no bound (default 60)"},
+	{"registration", "open|officers", "who lets newcomers in: anybody himself, or an operator with hub admit (default open)"},
 	{"trust-proxy", "yes|no", "believe X-Forwarded-For: only behind a proxy that sets it (default no)"},
 	{"memory-mib", "N", "memory of the ledger (default 4096)"},
 	{"log", "LEVEL", "debug, info, warn or error"},
@@ -133,7 +135,8 @@ static const struct cli_option hub_equivalent_options[] = {
 static const struct cli_option hub_role_options[] = {{"name", "TEXT", "the officer's name"}, REASON, HUB, PASSPHRASE, NONE};
 static const struct cli_option wallet_options[] = {HUB, PASSPHRASE, NONE};
 static const struct cli_option wallet_join_options[] = {
-	{"name", "NAME", "the name that others see"}, {"type", "TYPE", "person (default), business or hub"}, HUB, PASSPHRASE, NONE};
+	{"name", "NAME", "the name that others see"}, {"type", "TYPE", "person (default), business or hub"},
+	{"print", NULL, "write the signed request out instead of sending it; good for a day"}, HUB, PASSPHRASE, NONE};
 static const struct cli_option wallet_trust_options[] = {
 	{"clearing", NULL, "debts on this line are cleared without asking me (so it begins)"},
 	{"no-clearing", NULL, "ask me before debts on this line are cleared"},
@@ -270,8 +273,12 @@ const struct cli_command cli_commands[] = {
 	 "ROLE is admin, operator or auditor. The first grant uses the bootstrap token on the hub's own machine; from the first admin on, officers log in with their keys.\n",
 	 "  geonet hub role grant 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd admin --reason \"founder\"\n  geonet hub role list\n",
 	 hub_role_options, cmd_hub_role},
-	{"wallet join", "", 0, 0, "register your key with a hub", "The hub's key is remembered in DATA/hubs.json; another key at the same address is refused.\n",
-	 "  geonet wallet join --name Alice\n  geonet wallet join --name \"Corner Bakery\" --type business --hub https://hub.example.net\n", wallet_join_options,
+	{"hub admit", "FILE|-", 1, 1, "let somebody in whose request wallet join --print wrote",
+	 "For hubs with registration = officers: the newcomer signs, an operator or admin brings it.\n", "  geonet hub admit alice.json\n", wallet_options, cmd_hub_admit},
+	{"wallet join", "", 0, 0, "register your key with a hub",
+	 "The hub's key is remembered in DATA/hubs.json; another key at the same address is refused.\n"
+	 "With --print the signed request is written out for an officer of a hub that is not open to all (geonet hub admit).\n",
+	 "  geonet wallet join --name Alice\n  geonet wallet join --name Alice --print > alice.json\n  geonet wallet join --name \"Corner Bakery\" --type business --hub https://hub.example.net\n", wallet_join_options,
 	 cmd_wallet_join},
 	{"wallet trust", "WHO [LIMIT] EQUIVALENT", 2, 3, "let WHO owe you up to LIMIT, or change that line",
 	 "WHO is a PID. Without LIMIT the limit stays. What no option names stays as it is.\n",
