@@ -130,24 +130,8 @@ void gn_hub_held(struct gn_hub *hub)
 	}
 }
 
-/* What health says beside its status: nothing is wrong with the hub, but with the machine it runs on. */
-static void add_warning(const struct gn_hub_request *r, json_t *json)
-{
-	uint64_t behind = r->route && r->route->run == gn_api_health ? gn_hub_clock_behind(r->hub) : 0;
-	char text[200];
-	if (!behind)
-		return;
-	snprintf(text, sizeof text,
-		 "the clock is %llu s behind the last record: payments of this time are recorded at the later time, "
-		 "daily limits and "
-		 "expiry run by it",
-		 (unsigned long long)behind);
-	json_object_set_new(json, "warning", json_string(text));
-}
-
 void gn_hub_json(struct gn_hub_request *r, int status, json_t *json)
 {
-	add_warning(r, json);
 	char *text = json && !r->answered ? json_dumps(json, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
 	json_decref(json);
 	if (text)
@@ -254,87 +238,6 @@ const char *gn_hub_body_text(struct gn_hub_request *r, const char *name)
 			json_pack("{s[{s[ss] ss}]}", "errors", "loc", "body", name, "msg", "a string is required"),
 			"the body's \"%s\" must be a string", name);
 	return s;
-}
-
-bool gn_hub_query(struct gn_hub_request *r, const char *name, char *out, size_t cap)
-{
-	struct gn_buf buf = {(uint8_t *)out, 0, cap - 1};
-	out[0] = 0;
-	gn_err err = r->http ? gn_http_query_value(gn_http_query(r->http), name, &buf) : GN_NOT_FOUND;
-	if (err == GN_NOT_FOUND)
-		return true;
-	if (err || memchr(out, 0, buf.len) || !gn_utf8_ok(gn_buf_slice(&buf))) {
-		out[0] = 0;
-		gn_hub_fail_as(r, 422, "E009", NULL, "the query's \"%s\" is too long or not text", name);
-		return false;
-	}
-	out[buf.len] = 0;
-	return true;
-}
-
-bool gn_hub_query_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least, uint64_t max,
-			 uint64_t *out)
-{
-	char text[32];
-	uint64_t v = 0;
-	if (!gn_hub_query(r, name, text, sizeof text))
-		return false;
-	bool ok = *text && strlen(text) < 19;
-	for (const char *p = text; *p && ok; p++) {
-		ok = *p >= '0' && *p <= '9';
-		v = v * 10 + (uint64_t)(*p - '0');
-	}
-	if (!*text) {
-		*out = fallback;
-		return true;
-	}
-	if (!ok || v < least || v > max) {
-		gn_hub_fail_as(r, 422, "E009", NULL, "the query's \"%s\" must be a number from %llu to %llu", name,
-			       (unsigned long long)least, (unsigned long long)max);
-		return false;
-	}
-	*out = v;
-	return true;
-}
-
-bool gn_hub_query_page(struct gn_hub_request *r, uint64_t *limit, uint64_t *offset)
-{
-	uint64_t page, per_page, at;
-	if (!gn_hub_query_number(r, "per_page", 50, 1, HUB_PAGE_MAX, &per_page) ||
-	    !gn_hub_query_number(r, "limit", per_page, 1, HUB_PAGE_MAX, &per_page) ||
-	    !gn_hub_query_number(r, "page", 1, 1, 1u << 30, &page) ||
-	    !gn_hub_query_number(r, "offset", (page - 1) * per_page, 0, UINT64_C(1) << 40, &at))
-		return false;
-	*limit = per_page;
-	*offset = at;
-	return true;
-}
-
-bool gn_hub_equivalent(struct gn_hub_request *r, const char *code, struct gn_ledger_equivalent *out)
-{
-	if (!*code) {
-		gn_hub_fail_as(r, 422, "E009", NULL, "name an equivalent");
-		return false;
-	}
-	if (gn_ledger_find_equivalent(r->hub->ledger, gn_str(code), out)) {
-		gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no equivalent %.40s", code);
-		return false;
-	}
-	return true;
-}
-
-bool gn_hub_participant(struct gn_hub_request *r, const char *pid, struct gn_ledger_participant *out)
-{
-	struct gn_hash hash;
-	if (gn_pid_parse(gn_str(pid), &hash)) {
-		gn_hub_fail_as(r, 422, "E009", NULL, "%.60s is not a PID", pid);
-		return false;
-	}
-	if (gn_ledger_find_participant(r->hub->ledger, &hash, out)) {
-		gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no participant %s", pid);
-		return false;
-	}
-	return true;
 }
 
 void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,

@@ -21,6 +21,20 @@ void gn_api_hub(struct gn_hub_request *r)
 			      "max_paths", (int)s.max_paths));
 }
 
+/* What health says beside its status: nothing is wrong with the hub, but with the machine it runs on. */
+static void add_warning(const struct gn_hub *hub, json_t *json)
+{
+	uint64_t behind = gn_hub_clock_behind(hub);
+	char text[200];
+	if (!behind)
+		return;
+	snprintf(text, sizeof text,
+		 "the clock is %llu s behind the last record: payments of this time are recorded at the later time, "
+		 "daily limits and expiry run by it",
+		 (unsigned long long)behind);
+	json_object_set_new(json, "warning", json_string(text));
+}
+
 void gn_api_health(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
@@ -36,6 +50,7 @@ void gn_api_health(struct gn_hub_request *r)
 						"is started again"));
 	else if (info.behind)
 		json_object_set_new(j, "reason", json_string("the history lags and catches up; payments go on"));
+	add_warning(hub, j);
 	gn_hub_json(r, ok ? 200 : 503, j);
 }
 

@@ -113,16 +113,6 @@ const char *gn_hub_error_code(gn_err err); /* gn_ledger_code, and for the HTTP s
 json_t *gn_hub_body(struct gn_hub_request *r);
 /* A member that must be a string; NULL after answering 422. */
 const char *gn_hub_body_text(struct gn_hub_request *r, const char *name);
-/* A query value; "" when absent, false after answering when it does not fit. */
-bool gn_hub_query(struct gn_hub_request *r, const char *name, char *out, size_t cap);
-/* False after answering 422. */
-bool gn_hub_query_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least, uint64_t max,
-			 uint64_t *out);
-/* page, per_page (or limit, offset) -> limit, offset. */
-bool gn_hub_query_page(struct gn_hub_request *r, uint64_t *limit, uint64_t *offset);
-/* The equivalent named by query or body value; false after answering. */
-bool gn_hub_equivalent(struct gn_hub_request *r, const char *code, struct gn_ledger_equivalent *out);
-bool gn_hub_participant(struct gn_hub_request *r, const char *pid, struct gn_ledger_participant *out);
 /* Asks the history; told comes later. */
 void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
 		void (*told)(struct gn_hub_request *, json_t *));

@@ -28,7 +28,6 @@
 #define HUB_CLEARING_MEMORY ((size_t)1 << 30) /* bytes of one: 10 million debts */
 #define HUB_CYCLES_MAX 100u                   /* cycles one listing shows */
 #define HUB_CYCLES_WORK 200000u               /* edges one listing of cycles looks at */
-#define HUB_GRAPH_MAX 20000u                  /* lines one graph snapshot shows */
 #define HUB_WHY 640u                          /* bytes of a sentence that explains a failure */
 
 #endif
