@@ -154,7 +154,7 @@ def case_capture(net, seed):
     if os.geteuid() != 0 or not shutil.which("tcpdump"):
         raise Skip("capturing packets needs root and tcpdump")
     site = tempfile.mkdtemp(prefix="geonet-site-")
-    pcap = os.path.join(site, "..", os.path.basename(site) + ".pcap")
+    pcap = site + ".pcap"
     secret = b"The quick brown capture of %d must not find this sentence." % seed
     try:
         with open(os.path.join(site, "index.html"), "wb") as f:
