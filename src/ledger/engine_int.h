@@ -175,6 +175,13 @@ void lg_snapshot_fini(struct gn_ledger *l);
 GN_MUST gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r, uint64_t now, struct gn_op *op);
 
 /* ---- verify.c ---- */
+/* A record says what was signed, or it is corrupt. */
+#define SAME(cond)                                                                                                     \
+	do {                                                                                                           \
+		if (!(cond))                                                                                           \
+			return GN_CORRUPT;                                                                             \
+	} while (0)
+
 /* The record's signatures hold and it says what was signed (LG-54). Before it is applied. */
 GN_MUST gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r);
 /* The signed op's own conditions that do not depend on what it asks for: hub, profile, time. now is that of its record, in Unix

@@ -391,6 +391,16 @@ static inline gn_err hub_equivalent(struct hub *h, const char *code, unsigned pr
 	return hub_outcome(h, ticket)->err;
 }
 
+/* Opens it with one unit, UAH with two decimals, and so many people. */
+static inline void hub_open_with(struct hub *h, unsigned people)
+{
+	hub_open(h);
+	assert_int_equal(h->ready_err, GN_OK);
+	assert_int_equal(hub_equivalent(h, "UAH", 2, true), GN_OK);
+	while (h->people < people)
+		hub_join(h);
+}
+
 static inline gn_err hub_status(struct hub *h, unsigned who, unsigned status)
 {
 	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS, .status = (uint8_t)status, .who = {.reason = GN_LIT("test")}};

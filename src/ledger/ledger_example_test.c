@@ -9,11 +9,7 @@ static int setup(void **state)
 	(void)state;
 	hub_init(&h, 1);
 	h.real_signatures = true;
-	hub_open(&h);
-	assert_true(h.ready && h.ready_err == GN_OK);
-	assert_int_equal(hub_equivalent(&h, "UAH", 2, true), GN_OK);
-	for (int i = 0; i < 6; i++)
-		hub_join(&h);
+	hub_open_with(&h, 6);
 	return 0;
 }
 

@@ -8,10 +8,7 @@ static int setup(void **state)
 {
 	(void)state;
 	hub_init(&h, 8);
-	hub_open(&h);
-	assert_int_equal(hub_equivalent(&h, "UAH", 2, true), GN_OK);
-	for (int i = 0; i < 5; i++)
-		hub_join(&h);
+	hub_open_with(&h, 5);
 	return 0;
 }
 

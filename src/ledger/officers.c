@@ -85,12 +85,6 @@ gn_err lg_apply_role(struct lg_book *b, const struct gn_record_view *r)
 
 /* ---- what was signed against what is recorded ---- */
 
-#define SAME(cond)                                                                                                     \
-	do {                                                                                                           \
-		if (!(cond))                                                                                           \
-			return GN_CORRUPT;                                                                             \
-	} while (0)
-
 static bool same_text(struct gn_slice raw, struct gn_slice text)
 {
 	uint8_t plain[OP_TEXT_MAX];

@@ -35,12 +35,6 @@ gn_err lg_read_policy(const struct gn_op_policy *p, unsigned precision, struct g
 	return GN_OK;
 }
 
-#define SAME(cond)                                                                                                     \
-	do {                                                                                                           \
-		if (!(cond))                                                                                           \
-			return GN_CORRUPT;                                                                             \
-	} while (0)
-
 static bool is_participant(const struct lg_book *b, const struct gn_hash *pid, uint32_t number)
 {
 	uint32_t found;
