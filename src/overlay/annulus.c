@@ -40,7 +40,7 @@ static unsigned links_there(const struct gn_overlay *ov, struct gn_ov_place at, 
  */
 static bool prefix_ok(const struct gn_overlay *ov, const struct gn_contact *c, unsigned sharing)
 {
-	if (ov->cfg.prefix_cap == 255 || c->addr_count == 0 || gn_ov_addr_private(&c->addrs[0]))
+	if (ov->cfg.prefix_cap == 255 || c->addr_count == 0 || gn_addr_is_private(&c->addrs[0]))
 		return true;
 	return sharing < ov->cfg.prefix_cap;
 }

@@ -32,17 +32,6 @@ bool gn_ov_contact_valid(const struct gn_overlay *ov, const struct gn_contact *c
 	return memcmp(id.b, c->id.b, 32) == 0 && gn_node_id_work(&id) >= ov->cfg.pow_bits;
 }
 
-bool gn_ov_addr_private(const struct gn_addr *a)
-{
-	if (gn_addr_is_loopback(a))
-		return true;
-	if (!gn_addr_is_v4(a))
-		return (a->ip[0] & 0xfe) == 0xfc || (a->ip[0] == 0xfe && (a->ip[1] & 0xc0) == 0x80);
-	const uint8_t *b = a->ip + 12;
-	return b[0] == 10 || (b[0] == 172 && (b[1] & 0xf0) == 16) || (b[0] == 192 && b[1] == 168) ||
-	       (b[0] == 169 && b[1] == 254) || (b[0] == 100 && (b[1] & 0xc0) == 64);
-}
-
 int gn_ov_nearer(uint64_t theta, const struct gn_node_id *a, const struct gn_node_id *b)
 {
 	uint64_t sa = gn_sep(gn_theta(a->b), theta), sb = gn_sep(gn_theta(b->b), theta);

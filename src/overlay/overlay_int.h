@@ -345,7 +345,6 @@ void gn_ov_contact_rtt(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time r
 gn_time gn_ov_rtt_hat(const struct gn_overlay *ov, const struct gn_ov_contact *c, const struct gn_ov_coord *coord);
 void gn_ov_contact_sweep(struct gn_overlay *ov, gn_time now);
 void gn_ov_contacts_free(struct gn_overlay *ov);
-bool gn_ov_addr_private(const struct gn_addr *a);
 /* Compares (sep to theta, id). */
 int gn_ov_nearer(uint64_t theta, const struct gn_node_id *a, const struct gn_node_id *b);
 

@@ -51,7 +51,7 @@ static unsigned counted(const struct gn_overlay *ov, const struct gn_ov_op *op)
 	for (uint32_t i = 0; i < op->receipt_count; i++) {
 		unsigned same = 0;
 		const struct gn_addr *a = &op->receipt_addrs[i];
-		bool exempt = ov->cfg.prefix_cap == 255 || a->port == 0 || gn_ov_addr_private(a);
+		bool exempt = ov->cfg.prefix_cap == 255 || a->port == 0 || gn_addr_is_private(a);
 		for (uint32_t j = 0; j < i && !exempt; j++)
 			same += op->receipt_addrs[j].port && gn_addr_prefix(&op->receipt_addrs[j]) == gn_addr_prefix(a);
 		n += same < ov->cfg.prefix_cap;
