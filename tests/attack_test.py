@@ -1,0 +1,187 @@
+#!/usr/bin/env python3
+"""Attacks on real nodes, and what they must not get: usage: attack_test.py BIN_DIR CASE
+
+Each case starts its own nodes in a temporary directory on free ports, lets geonet_attack (tests/attack) loose on one of
+them, makes honest requests beside it, and says what the attacker got. Exit 0 passed, 77 skipped with a reason, 1 failed
+with a sentence. The attacker's figures are printed; docs/security.md has them.
+"""
+import importlib.machinery, importlib.util, json, os, random, shutil, signal, subprocess, sys, tempfile, threading, time
+
+ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+loader = importlib.machinery.SourceFileLoader("network", os.path.join(ROOT, "tools", "network"))
+network = importlib.util.module_from_spec(importlib.util.spec_from_loader("network", loader))
+sys.dont_write_bytecode = True
+loader.exec_module(network)
+Failure = network.Failure
+POW = "10"  # bits: a network of its own, in which identities cost milliseconds
+SKIPPED = 77
+
+
+class Skip(Exception):
+    pass
+
+
+def check(condition, sentence):
+    if not condition:
+        raise Failure(sentence)
+
+
+def eventually(what, seconds, condition):
+    """Waits for a state, not for a time: the bound only ends a hopeless wait."""
+    deadline = time.monotonic() + seconds
+    while True:
+        value = condition()
+        if value:
+            return value
+        check(time.monotonic() < deadline, f"in {seconds} s it did not come true that {what}")
+        time.sleep(0.2)
+
+
+class Nodes:
+    """Real nodes: started, stopped by pid, their directories removed."""
+
+    def __init__(self, bin_dir):
+        self.bin, self.base, self.all, self.attackers = bin_dir, tempfile.mkdtemp(prefix="geonet-attack-"), [], []
+
+    def start(self, count=1, *options, bootstrap=None):
+        """count more nodes in one network; returns them once they have joined."""
+        first = len(self.all)
+        for i in range(count):
+            number = first + i + 1 if first + i + 1 < network.GATEWAY else first + i + 2  # no node without a block store
+            port = bootstrap or (self.all[0].udp_port if self.all else None)
+            self.all.append(network.Node(number, os.path.join(self.base, f"node{number}"), self.bin, network.free_udp_port(), 0,
+                                         port, ["--pow-bits", POW, *options]))
+        deadline = time.monotonic() + 60
+        for node in self.all[first:]:
+            node.wait_ready(deadline)
+        for node in self.all[first:]:
+            eventually(f"node {node.number} has joined", 60,
+                       lambda n=node: n.status()["joined"] and n.status()["server"] and n.status()["links"] >= len(self.all) - 1)
+        return self.all[first:]
+
+    def attack(self, name, node, **options):
+        """Starts geonet_attack NAME on the node; .result() waits for its line of JSON."""
+        words = [os.path.join(self.bin, "geonet_attack"), name, "--node", f"127.0.0.1:{node.udp_port}", "--pow-bits", POW]
+        for key, value in options.items():
+            words += ["--" + key.replace("_", "-")] + ([] if value is True else [str(value)])
+        attacker = Attacker(name, words)
+        self.attackers.append(attacker)
+        return attacker
+
+    def close(self):
+        codes = []
+        for attacker in self.attackers:
+            attacker.stop()
+        for node in self.all:
+            node.stop()
+        for node in self.all:
+            node.reap()
+            codes.append(node.process.returncode)
+        return codes
+
+
+class Attacker:
+    def __init__(self, name, words):
+        self.name = name
+        self.process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def result(self):
+        """What it got. It may still hold on to it (hold=True) until stop()."""
+        line = self.process.stdout.readline()
+        if not line:
+            raise Failure(f"the attacker '{self.name}' ended without a result: {self.process.stderr.read().strip()}")
+        print(f"attacker {self.name}: {line.strip()}", flush=True)
+        return json.loads(line)
+
+    def stop(self):
+        if self.process.stdin and not self.process.stdin.closed:
+            self.process.stdin.close()
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+class Honest(threading.Thread):
+    """Asks again and again beside an attack: `ask` returns True when it was served. share() = served / asked."""
+
+    def __init__(self, ask, pause=0.05):
+        super().__init__(daemon=True)
+        self.ask, self.pause, self.asked, self.served, self.waits, self.over = ask, pause, 0, 0, [], threading.Event()
+        self.start()
+
+    def run(self):
+        while not self.over.is_set():
+            began = time.monotonic()
+            try:
+                good = self.ask()
+            except (Failure, OSError, ValueError, subprocess.TimeoutExpired):
+                good = False
+            self.asked += 1
+            self.served += bool(good)
+            self.waits.append(time.monotonic() - began)
+            self.over.wait(self.pause)
+
+    def share(self):
+        self.over.set()
+        self.join()
+        check(self.asked, "no honest request was made")
+        return self.served / self.asked
+
+
+def put(node, text, label, w=1):
+    """A record of the node's owner; its key."""
+    if not os.path.exists(os.path.join(node.data, "identity.key")):
+        node.cli("id", "new", "--no-passphrase")
+    return node.cli("put", "--w", str(w), "--label", label, "-", stdin=text)["key"]
+
+
+def rss(node):
+    """Resident bytes of the node."""
+    with open(f"/proc/{node.process.pid}/statm", encoding="ascii") as f:
+        return int(f.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+
+
+def case_greet(nodes, seed):
+    """The harness speaks the protocol: a session, a HELLO, an answer."""
+    (node,) = nodes.start(1)
+    got = nodes.attack("greet", node, seed=seed).result()
+    check(got["connected"] == 1 and got["answered"], f"the node did not answer the harness: {got}")
+
+
+def main():
+    bin_dir, case = sys.argv[1], sys.argv[2]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the nodes are stopped on the way out
+    seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
+    print(f"case {case}, seed {seed} (repeat with SEED={seed})", flush=True)
+    nodes, failed, codes = Nodes(bin_dir), True, []
+    try:
+        globals()["case_" + case](nodes, seed)
+        for node in nodes.all:
+            check(node.process.poll() is None, f"node {node.number} ended by itself: {node.last_words()}")
+        failed = False
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        failed = False
+        return SKIPPED
+    except Failure as error:
+        print(f"failed: {error}")
+        return 1
+    finally:
+        codes = nodes.close()
+        if failed or any(codes):
+            for node in nodes.all:
+                print(f"---- log of node {node.number}")
+                with open(node.log_path, encoding="utf-8", errors="replace") as f:
+                    sys.stdout.write("".join(f.readlines()[-40:]))
+        shutil.rmtree(nodes.base, ignore_errors=True)
+    if any(codes):
+        print(f"failed: a node did not end cleanly: {codes}")
+        return 1
+    print("passed")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
