@@ -1,11 +1,13 @@
 /* What a test does to a hub's system calls (LD_PRELOAD): files in $SHIM say what. `hold`: syncs of journal files wait while it is there, `bad`: they
- * fail, `unread`: reads of journal files wait, `clock`: seconds that the wall clock is ahead, read once. */
+ * fail, `stall`: once one failed, the loop waits with what became ready, `unread`: reads of journal files wait, `clock`: seconds that the wall clock is
+ * ahead, read once. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +31,8 @@ static void wait_for(const char *name)
 		usleep(1000);
 }
 
+static volatile int failed;
+
 int fdatasync(int fd)
 {
 	static int (*real)(int);
@@ -39,8 +43,27 @@ int fdatasync(int fd)
 	wait_for("hold");
 	if (!is_there("bad"))
 		return real(fd);
+	failed = 1;
 	errno = EIO;
 	return -1;
+}
+
+/* The loop's sleep. What became ready while it is held here is handled in one turn, in the order in which it became ready. */
+int epoll_pwait(int fd, struct epoll_event *out, int most, int timeout, const sigset_t *mask)
+{
+	static int (*real)(int, struct epoll_event *, int, int, const sigset_t *);
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "epoll_pwait");
+	int n = real(fd, out, most, timeout, mask), code = errno;
+	if (failed)
+		wait_for("stall");
+	errno = code;
+	return n;
+}
+
+int epoll_wait(int fd, struct epoll_event *out, int most, int timeout)
+{
+	return epoll_pwait(fd, out, most, timeout, NULL);
 }
 
 ssize_t pread(int fd, void *out, size_t len, off_t offset)

@@ -74,17 +74,31 @@ static bool is_about_state(const struct gn_hub_request *r)
 	return r->route && (r->route->auth != GN_AUTH_NONE || r->route->run == gn_api_participant_create);
 }
 
-/* What a payment or an answer to one is told is the outcome of its own record, which is durable. */
+static bool is_ledger_ahead(const struct gn_hub *hub)
+{
+	return hub->ready && gn_ledger_seq(hub->ledger) > gn_ledger_durable_seq(hub->ledger);
+}
+
+/* A refusal looked at the state as an answer does; who may ask, how often and how much does not hang on it, and a fault
+ * is none. What a payment or an answer to one is told is the outcome of its own record, which is durable. */
 static bool is_ahead(const struct gn_hub_request *r, int status)
 {
-	const struct gn_hub *hub = r->hub;
-	return status < 400 && hub->ready && is_about_state(r) && r->kind != GN_OP_PAYMENT && r->kind != GN_OP_VOTE &&
-	       r->kind != GN_OP_CONSENT && gn_ledger_seq(hub->ledger) > gn_ledger_durable_seq(hub->ledger);
+	return status < 500 && status != 401 && status != 413 && status != 429 && is_about_state(r) &&
+	       r->kind != GN_OP_PAYMENT && r->kind != GN_OP_VOTE && r->kind != GN_OP_CONSENT && is_ledger_ahead(r->hub);
+}
+
+static void wait_in_line(struct gn_hub_request *r)
+{
+	struct gn_hub *hub = r->hub;
+	r->held.after = gn_ledger_seq(hub->ledger);
+	r->held.next = NULL;
+	*hub->held_last = r;
+	hub->held_last = &r->held.next;
+	r->refs++;
 }
 
 static bool hold(struct gn_hub_request *r, int status, const char *type, struct gn_slice body)
 {
-	struct gn_hub *hub = r->hub;
 	r->held.text = malloc(body.len + 1);
 	if (!r->held.text)
 		return false;
@@ -93,11 +107,7 @@ static bool hold(struct gn_hub_request *r, int status, const char *type, struct 
 	r->held.len = body.len;
 	r->held.status = status;
 	r->held.type = type;
-	r->held.after = gn_ledger_seq(hub->ledger);
-	r->held.next = NULL;
-	*hub->held_last = r;
-	hub->held_last = &r->held.next;
-	r->refs++;
+	wait_in_line(r);
 	return true;
 }
 
@@ -113,15 +123,28 @@ static void respond(struct gn_hub_request *r, int status, const char *type, stru
 			    GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of memory\",\"details\":{}}}"));
 }
 
+void gn_hub_when_durable(struct gn_hub_request *r, void (*then)(struct gn_hub_request *))
+{
+	r->held.then = then;
+	if (is_ledger_ahead(r->hub))
+		wait_in_line(r);
+	else
+		then(r);
+}
+
 void gn_hub_held(struct gn_hub *hub)
 {
 	struct gn_hub_request *r;
-	while ((r = hub->held_first) && (hub->stopped || r->held.after <= gn_ledger_durable_seq(hub->ledger))) {
+	bool failed = gn_ledger_failed(hub->ledger);
+	while ((r = hub->held_first) && (failed || r->held.after <= gn_ledger_durable_seq(hub->ledger))) {
 		hub->held_first = r->held.next;
 		if (!hub->held_first)
 			hub->held_last = &hub->held_first;
 		if (r->held.after <= gn_ledger_durable_seq(hub->ledger)) {
-			send_answer(r, r->held.status, r->held.type, gn_slice(r->held.text, r->held.len));
+			if (r->held.text)
+				send_answer(r, r->held.status, r->held.type, gn_slice(r->held.text, r->held.len));
+			else
+				r->held.then(r);
 		} else {
 			r->answered = false;
 			gn_hub_stopped(r);
@@ -180,7 +203,7 @@ void gn_hub_stopped(struct gn_hub_request *r)
 
 static void fail(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *text)
 {
-	if (r->hub->stopped && changes(r)) { /* a refusal now says nothing about what was taken before */
+	if (gn_ledger_failed(r->hub->ledger) && changes(r)) { /* a refusal now says nothing about what was taken before */
 		json_decref(details);
 		gn_hub_stopped(r);
 		return;
@@ -475,7 +498,7 @@ static bool is_always(const struct gn_hub_route *route)
 /* False after answering. */
 static bool is_open(struct gn_hub_request *r)
 {
-	if (is_always(r->route) || (r->hub->ready && !r->hub->stopped))
+	if (is_always(r->route) || (r->hub->ready && !gn_ledger_failed(r->hub->ledger)))
 		return true;
 	if (r->hub->ready)
 		gn_hub_stopped(r);

@@ -420,7 +420,7 @@ static void payment_told(struct gn_hub_request *r, json_t *answer)
 		gn_hub_json(r, 200, json_incref(answer));
 }
 
-void gn_api_payment_get(struct gn_hub_request *r)
+static void ask_for_payment(struct gn_hub_request *r)
 {
 	struct gn_history_query q = {.kind = GN_HQ_PAYMENT, .who = r->is_participant ? (int64_t)r->me.number : -1};
 	struct gn_ledger_tx tx;
@@ -436,6 +436,12 @@ void gn_api_payment_get(struct gn_hub_request *r)
 	}
 	snprintf(q.text, sizeof q.text, "%s", r->args[0]);
 	gn_hub_ask(r, &q, payment_told);
+}
+
+/* HB-16: one that is on its way to the disk is not in the history yet, which is no reason to say that there is none. */
+void gn_api_payment_get(struct gn_hub_request *r)
+{
+	gn_hub_when_durable(r, ask_for_payment);
 }
 
 /* ---- being asked (LG-18, LG-28, LG-47) ---- */

@@ -40,11 +40,11 @@ void gn_api_health(struct gn_hub_request *r)
 	struct gn_hub *hub = r->hub;
 	struct gn_tail_info info;
 	gn_feed_info(hub->feed, &info);
-	bool ok = hub->ready && !hub->stopped && !info.behind;
+	bool failed = gn_ledger_failed(hub->ledger), ok = hub->ready && !failed && !info.behind;
 	json_t *j = json_pack("{ss ss ss sI so sb}", "status", ok ? "ok" : "degraded", "version", GEONET_VERSION,
 			      "environment", "hub", "uptime_seconds", (json_int_t)((hub->now - hub->started) / GN_SEC),
 			      "timestamp", gn_json_time(hub->now), "ready", hub->ready);
-	if (hub->stopped)
+	if (failed)
 		json_object_set_new(j, "reason",
 				    json_string("the journal could not be written; the hub takes nothing new until it "
 						"is started again"));
@@ -113,7 +113,7 @@ void gn_api_metrics(struct gn_hub_request *r)
 	gn_feed_info(hub->feed, &feed);
 	gn_replica_info(hub->replica, &replica);
 	gn_ledger_info(hub->ledger, &l);
-	metric(&t, "gauge", "up", "the ledger takes commands", hub->ready && !hub->stopped);
+	metric(&t, "gauge", "up", "the ledger takes commands", hub->ready && !gn_ledger_failed(hub->ledger));
 	metric(&t, "counter", "requests_total", "HTTP requests", hub->count.requests);
 	add(&t,
 	    "# HELP geonet_hub_answers_total answers by class of status\n# TYPE geonet_hub_answers_total counter\n");

@@ -59,8 +59,7 @@ static void unusable(struct gn_hub *hub, gn_err err)
 			 "the journal in %s/journal cannot be used: %s.%s geonet hub verify says more",
 			 hub->config.data, gn_err_text(err), kept);
 	gn_hub_log(hub, GN_LOG_ERROR, is_short ? "journal.short" : "journal.failed", "%s", hub->why);
-	hub->stopped = err ? err : GN_TRUNCATED;
-	hub->exit = 1;
+	hub->unusable = err ? err : GN_TRUNCATED;
 	uv_stop(&hub->loop);
 }
 
@@ -110,7 +109,6 @@ static void event(struct gn_hub *hub, const struct gn_ledger_event *e)
 		break;
 	case GN_LEDGER_RESULT: gn_hub_result(hub, e); break;
 	case GN_LEDGER_STOPPED:
-		hub->stopped = e->err;
 		gn_hub_log(hub, GN_LOG_ERROR, "journal.stopped",
 			   "the journal cannot be written (%s): nothing new is taken, %u requests have an unknown "
 			   "outcome; "
@@ -139,7 +137,7 @@ void gn_hub_pump(struct gn_hub *hub)
 		moved = 0; /* events first: nothing is written before READY was judged */
 		for (unsigned k = 0; k < 256 && gn_ledger_next_event(hub->ledger, &e); k++, moved = 1)
 			event(hub, &e);
-		if (hub->exit)
+		if (hub->unusable)
 			break;
 		moved |= gn_file_pump(&hub->disk);
 	}
@@ -283,7 +281,7 @@ static void finish(struct gn_hub *hub)
 	gn_time until = gn_os_now() + STOP_MAX;
 	hub->stopping = true;
 	gn_hub_live_close(hub);
-	while (gn_os_now() < until && !hub->stopped &&
+	while (gn_os_now() < until && !gn_ledger_failed(hub->ledger) &&
 	       (hub->disk.running || hub->verify_running || hub->jobs || hub->longs ||
 		(hub->ready && !gn_ledger_idle(hub->ledger))))
 		uv_run(&hub->loop, UV_RUN_ONCE);
@@ -341,8 +339,8 @@ gn_err gn_hub_run(const struct gn_hub_config *config, int ready_fd, char why[GN_
 	gn_err err = start(hub, why);
 	if (!err) {
 		uv_run(&hub->loop, UV_RUN_DEFAULT);
-		if (hub->exit) {
-			err = hub->stopped;
+		if (hub->unusable) {
+			err = hub->unusable;
 			snprintf(why, GN_HUB_WHY, "%s", hub->why);
 		}
 		finish(hub);

@@ -45,9 +45,10 @@ struct gn_hub_request {
 	struct gn_hub *hub;
 	struct gn_http_request *http; /* NULL once it is closed */
 	bool answered;
-	struct { /* an answer that waits until what it tells is durable (HB-16) */
+	struct { /* an answer, or `then`, that waits until what it tells is durable (HB-16) */
 		struct gn_hub_request *next;
 		uint64_t after; /* record */
+		void (*then)(struct gn_hub_request *r);
 		int status;
 		const char *type; /* static */
 		char *text;       /* owned; NULL: none waits */
@@ -117,11 +118,13 @@ const char *gn_hub_body_text(struct gn_hub_request *r, const char *name);
 void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
 		void (*told)(struct gn_hub_request *, json_t *));
 void gn_hub_release(struct gn_hub_request *r); /* one of refs is done */
-/* Sends the answers that waited for records which are durable now; when the ledger stopped, refuses the others. */
+/* What waited for records that are durable now is answered or goes on; when the ledger stopped, the others are refused. */
 void gn_hub_held(struct gn_hub *hub);
+/* Goes on with the request once all that was sequenced so far is durable: at once, or at a later turn. */
+void gn_hub_when_durable(struct gn_hub_request *r, void (*then)(struct gn_hub_request *r));
 /* 429, to be tried again in wait seconds. */
 void gn_hub_too_fast(struct gn_hub_request *r, uint32_t wait, const char *what);
-/* The ledger stopped (LG-51): what was asked may have happened or not (HB-17). */
+/* The ledger stopped (LG-51, gn_ledger_failed): what was asked may have happened or not (HB-17). */
 void gn_hub_stopped(struct gn_hub_request *r);
 /* Seconds that the clock lies behind the last record; 0 when that is no more than a breath. */
 uint64_t gn_hub_clock_behind(const struct gn_hub *hub);
@@ -384,9 +387,8 @@ struct gn_hub {
 	bool ready, stopping, pumping, feeding;
 	int ready_fd;
 	uint64_t fed_to; /* the history's watermark at the start */
-	gn_err stopped;  /* the ledger's reason */
-	int exit;
-	char why[GN_HUB_WHY]; /* it does not start */
+	gn_err unusable; /* the journal cannot be used: it ends, why says how */
+	char why[GN_HUB_WHY];
 };
 
 void gn_hub_pump(struct gn_hub *hub);

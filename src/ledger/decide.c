@@ -168,5 +168,6 @@ void lg_decide(struct gn_ledger *l, const struct lg_item *item, gn_time now)
 	if (!err)
 		return;
 	l->info.refused++;
-	lg_answer(l, &(struct lg_result){.ticket = item->ticket, .err = err, .key = item->key});
+	/* what it was refused by may be a record that is not durable yet, the same request's own first one among them */
+	lg_answer(l, &(struct lg_result){.ticket = item->ticket, .err = err, .key = item->key, .after = l->book.seq});
 }

@@ -167,6 +167,8 @@ const char *gn_ledger_code(gn_err err);
 uint64_t gn_ledger_seq(const struct gn_ledger *l);
 uint64_t gn_ledger_durable_seq(const struct gn_ledger *l);
 gn_time gn_ledger_time(const struct gn_ledger *l); /* of the last record */
+/* Why it stopped (LG-51, LG-50), from that moment on: STOPPED or READY tell it later. GN_OK: it did not. */
+gn_err gn_ledger_failed(const struct gn_ledger *l);
 void gn_ledger_settings(const struct gn_ledger *l, struct gn_ledger_settings *out);
 
 /* Participants are numbered from 0 in order of registration, equivalents too; numbers are what records hold. */

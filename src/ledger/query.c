@@ -16,6 +16,11 @@ gn_time gn_ledger_time(const struct gn_ledger *l)
 	return l->book.time;
 }
 
+gn_err gn_ledger_failed(const struct gn_ledger *l)
+{
+	return l->state == LG_STOPPED ? l->stopped_by : GN_OK;
+}
+
 void gn_ledger_settings(const struct gn_ledger *l, struct gn_ledger_settings *out)
 {
 	*out = l->book.settings;
