@@ -171,7 +171,7 @@ def case_durable(bin_dir, base, rng):
 
     def reads():
         out = []
-        for path in ("/balance", f"/trustlines/{line}", "/participants/me"):
+        for path in ("/balance", f"/trustlines/{line}", "/participants/me", "/payments/five", f"/participants/{Key().pid}"):
             twin = User(hub, a.name, a.key)
             twin.token = a.token
             out.append(in_thread(lambda twin=twin, path=path: twin.call("GET", path)))
@@ -179,14 +179,16 @@ def case_durable(bin_dir, base, rng):
 
     shim.put("hold")
     before = committed()
-    payment = in_thread(lambda: a.pay_raw(b, "1.00"))
+    payment = in_thread(lambda: a.pay_raw(b, "1.00", tx_id="one"))
     until(lambda: committed() == before + 1, "the payment is taken")
     waiting = reads()
+    one = in_thread(lambda: hub.call("GET", "/payments/one", token=a.token))
     time.sleep(0.5)
-    check(not payment.done() and not any(r.done() for r in waiting), "somebody was told what is not durable")
+    check(not payment.done() and not one.done() and not any(r.done() for r in waiting), "somebody was told what is not durable")
     check(hub.call("GET", "/health")[0] == 200, "health does not wait")
     shim.drop("hold")
-    check(payment()[0] == 200 and all(r()[0] == 200 for r in waiting), "and all are answered")
+    check(payment()[0] == 200 and [r()[0] for r in waiting] == [200, 200, 200, 404, 404], "and all are answered")
+    check(one()[0] == 200 and one()[1]["status"] == "COMMITTED", f"the payment that was asked for on its way: {one()}")
     check(waiting[0]()[1]["equivalents"][0]["total_debt"] == "1.00", f"what the read saw: {waiting[0]()}")
     # the same, but the sync fails
     shim.put("hold")

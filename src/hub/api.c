@@ -203,7 +203,7 @@ void gn_hub_stopped(struct gn_hub_request *r)
 
 static void fail(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *text)
 {
-	if (gn_ledger_failed(r->hub->ledger) && changes(r)) { /* a refusal now says nothing about what was taken before */
+	if (changes(r) && gn_ledger_failed(r->hub->ledger)) { /* a refusal now says nothing of what was taken before */
 		json_decref(details);
 		gn_hub_stopped(r);
 		return;

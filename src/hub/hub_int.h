@@ -118,7 +118,7 @@ const char *gn_hub_body_text(struct gn_hub_request *r, const char *name);
 void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
 		void (*told)(struct gn_hub_request *, json_t *));
 void gn_hub_release(struct gn_hub_request *r); /* one of refs is done */
-/* What waited for records that are durable now is answered or goes on; when the ledger stopped, the others are refused. */
+/* What waited for records that are durable now is answered or goes on; if the ledger stopped, the rest is refused. */
 void gn_hub_held(struct gn_hub *hub);
 /* Goes on with the request once all that was sequenced so far is durable: at once, or at a later turn. */
 void gn_hub_when_durable(struct gn_hub_request *r, void (*then)(struct gn_hub_request *r));

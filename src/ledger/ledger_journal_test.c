@@ -305,6 +305,34 @@ static void test_many_requests_share_one_write(void **state)
 		assert_int_equal(h.results[tickets[i] % HUB_RESULTS].state, GN_TX_COMMITTED);
 }
 
+/* LG-27: he is suspended by a record that nobody waits for, and the disk fails under it. Nobody may hear of it. */
+static void test_a_refusal_waits_for_what_it_was_refused_by(void **state)
+{
+	(void)state;
+	history(1);
+	uint64_t ticket, wrong;
+	char body[256];
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS, .status = GN_PARTICIPANT_SUSPENDED};
+	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"limit\":\"5.00\",\"to\":\"%s\"}", h.pid[C]);
+	assert_int_equal(gn_pid_parse(gn_str(h.pid[A]), &a.pid), GN_OK);
+	h.hold = true;
+	assert_int_equal(gn_ledger_admin(h.l, &a, 0, h.now), GN_OK);
+	assert_int_equal(hub_send(&h, A, GN_OP_LINE_CREATE, body, NULL, &ticket), GN_OK);
+	hub_run(&h);
+	assert_true(gn_ledger_seq(h.l) > gn_ledger_durable_seq(h.l));
+	assert_int_equal(h.results[ticket % HUB_RESULTS].ticket, 0);
+	h.disk.fail_at = 2; /* its sync */
+	assert_int_equal(gn_ledger_failed(h.l), GN_OK);
+	while (hub_step(&h) && !gn_ledger_failed(h.l))
+		;
+	assert_int_equal(gn_ledger_failed(h.l), GN_IO); /* known before the event */
+	assert_false(h.stopped);
+	assert_int_equal(hub_send(&h, B, GN_OP_LINE_CREATE, body, NULL, &wrong), GN_STATE);
+	hub_run(&h);
+	assert_true(h.stopped);
+	assert_int_equal(h.results[ticket % HUB_RESULTS].ticket, 0);
+}
+
 static void test_too_much_waiting_is_refused_as_busy(void **state)
 {
 	(void)state;
@@ -421,6 +449,7 @@ int main(void)
 		T(test_history_is_fed_from_any_place),
 		T(test_disk_errors_stop_and_nothing_is_told),
 		T(test_many_requests_share_one_write),
+		T(test_a_refusal_waits_for_what_it_was_refused_by),
 		T(test_too_much_waiting_is_refused_as_busy),
 		T(test_verification_sees_what_checksums_do_not),
 	};
