@@ -5,7 +5,7 @@ Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
 import json, os, signal, sqlite3, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
-from hub_test import FREE, Failure, Hub, Key, User, base64, canonical, check, code_of, main, mark, people, re, shutil, with_unit
+from hub_test import FREE, ROOT, Failure, Hub, Key, User, base64, canonical, check, code_of, main, mark, people, re, shutil, with_unit
 
 
 def metric(hub, name):
@@ -254,6 +254,41 @@ def case_officers(bin_dir, base, rng):
     check(op.call("GET", "/admin/whoami")[0] == 403, "a role that was taken stays taken")
     status, answer = boss.call("POST", f"/admin/participants/{b.pid}/freeze", boss.signed("admin", freeze, seq=1))
     check(status == 409, f"a sequence is remembered over a restart: {status} {answer}")
+    hub.stop()
+
+
+# HB-6: the least role of every route that changes something; those that only read are an auditor's.
+LEAST = {
+    "POST /integrity/repair/{action}": "admin", "PATCH /admin/config": "admin", "PATCH /admin/feature-flags": "admin", "POST /admin/roles": "admin", "DELETE /admin/roles/{pid}": "admin",
+    "POST /admin/equivalents": "admin", "PATCH /admin/equivalents/{code}": "admin", "DELETE /admin/equivalents/{code}": "admin",
+    "POST /admin/participants/{pid}/freeze": "operator", "POST /admin/participants/{pid}/unfreeze": "operator", "POST /admin/participants/{pid}/ban": "operator",
+    "POST /admin/participants/{pid}/unban": "operator", "POST /admin/participants/{pid}/level": "operator", "POST /admin/trustlines/{id}/{verb}": "operator",
+    "POST /admin/clearing/exact": "operator", "POST /admin/transactions/{tx_id}/abort": "operator", "POST /admin/snapshot": "operator"}
+
+
+def case_roles(bin_dir, base, rng):
+    """Every route of officers is shut to the role below, by itself: what the ledger thinks of a signed command is a second lock."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, = people(hub, "Alice")
+    ranks = ("", "auditor", "operator", "admin")
+    users = {"": a} | {role: User(hub, role) for role in ranks[1:]}
+    for role in ranks[1:]:
+        hub.admin("POST", "/admin/roles", {"public_key": users[role].key.public64, "role": role, "name": role, "reason": "the beginning"})
+        users[role].login()
+    described = json.load(open(os.path.join(ROOT, "docs", "openapi-hub.json")))["paths"]
+    routes = [f"{method.upper()} {path[len('/api/v1'):]}" for path, item in described.items() if "/admin/" in path or "/repair/" in path for method in item]
+    check({r for r in routes if not r.startswith("GET ")} == set(LEAST), "the table names every route that changes something")
+    values = {"action": "net-mutual-debts", "pid": a.pid, "code": "UAH", "id": "1-1-1-1", "verb": "freeze", "tx_id": "none"}
+    for route in routes:
+        method, path = route.split()
+        for name, value in values.items():
+            path = path.replace("{%s}" % name, value)
+        least = ranks.index(LEAST.get(route, "auditor"))
+        for rank, role in enumerate(ranks):
+            status, answer = users[role].call(method, path, None if method == "GET" else {})
+            shut = status == 403 and "no role that may do this" in answer["error"]["message"]
+            check(shut == (rank < least), f"{route} for {role or 'a participant'}: {status} {answer}")
     hub.stop()
 
 
