@@ -36,7 +36,7 @@ static bool configure(struct cli *cli, struct gn_hub_config *c)
 {
 	static const char *const passed[] = {"http",       "history",      "access-seconds", "refresh-seconds",
 					     "rate-key",   "rate-address", "rate-failed",    "registration",
-					     "trust-proxy", "accept-v0",   "memory-mib",     "log"};
+					     "trust-proxy", "accept-v0",   "memory-mib",     "log", "log-file"};
 	char why[GN_HUB_WHY] = "", *data = hub_data(cli),
 	     *path = cli_option(cli, "config") ? cli_format("%s", cli_option(cli, "config"))
 					       : cli_format("%s/hub.conf", data);
@@ -76,6 +76,8 @@ int cmd_hub_run(struct cli *cli)
 	if (!cli_number(cli, "ready-fd", 0, 1023, &fd) || !configure(cli, &c) || !make_folders(cli, c.data, 0700))
 		return CLI_USAGE;
 	gn_err err = gn_hub_run(&c, fd == UINT64_MAX ? -1 : (int)fd, why);
+	if (err && *c.log_file) /* both: who started it, and who reads the log later */
+		gn_os_log_write(NULL, GN_LOG_ERROR, "hub", "failed", why);
 	return err ? cli_fail(cli, CLI_FAILED, gn_err_name(err), "%s", why) : CLI_OK;
 }
 

@@ -15,7 +15,7 @@
 #define DOWN_WAIT_S 30
 
 static const char *const passed_on[] = {"bootstrap", "port",     "http",   "advertise", "store-limit",
-					"probation", "pow-bits", "config", "log"};
+					"probation", "pow-bits", "config", "log", "log-file"};
 
 /* geonetd beside this program, else by PATH. */
 static char *find_geonetd(void)
@@ -39,7 +39,7 @@ static char *find_geonetd(void)
 
 static char **geonetd_words(const struct cli *cli, char *program, char *ready)
 {
-	char **words = cli_alloc(sizeof *words * (2 * CLI_GIVEN_MAX + 8));
+	char **words = cli_alloc(sizeof *words * (2 * CLI_GIVEN_MAX + 10));
 	int n = 0;
 	words[n++] = program;
 	words[n++] = cli_format("--data");
@@ -52,6 +52,10 @@ static char **geonetd_words(const struct cli *cli, char *program, char *ready)
 	if (ready) {
 		words[n++] = cli_format("--ready-fd");
 		words[n++] = ready;
+		if (!cli_option(cli, "log-file")) { /* its stderr goes there too, but only this can be opened anew */
+			words[n++] = cli_format("--log-file");
+			words[n++] = cli_format("%s/geonetd.log", cli->data);
+		}
 	}
 	return words;
 }

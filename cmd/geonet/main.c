@@ -1,5 +1,6 @@
 /* geonet: the command table and the program's frame. */
 #include "cli.h"
+#include "os/os.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -31,6 +32,7 @@ static const struct cli_option up_options[] = {
 	{"pow-bits", "N", "proof of work of node keys, the same in the whole network (default 22)"},
 	{"config", "FILE", "settings as \"name = value\" lines"},
 	{"log", "LEVEL", "debug, info, warn or error"},
+	{"log-file", "FILE", "write the log to the end of FILE instead of stderr; SIGHUP opens it anew"},
 	{"foreground", NULL, "become the node instead of starting it in the background"},
 	NONE,
 };
@@ -126,6 +128,7 @@ static const struct cli_option hub_run_options[] = {
 	{"trust-proxy", "yes|no", "believe X-Forwarded-For: only behind a proxy that sets it (default no)"},
 	{"memory-mib", "N", "memory of the ledger (default 4096)"},
 	{"log", "LEVEL", "debug, info, warn or error"},
+	{"log-file", "FILE", "write the log to the end of FILE instead of stderr; SIGHUP opens it anew"},
 	{"ready-fd", "N", "write \"ready PORT\" to this file descriptor once the API answers"},
 	NONE,
 };
@@ -379,6 +382,7 @@ int main(int argc, char **argv)
 	static struct cli cli;
 	const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
 	bool help = false;
+	gn_os_harden();
 	cli.talks = isatty(2);
 	cli.color = isatty(1) && !(no_color && *no_color) && !(term && strcmp(term, "dumb") == 0);
 	setvbuf(stdout, NULL, isatty(1) ? _IOLBF : _IOFBF, 65536);

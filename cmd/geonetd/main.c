@@ -24,6 +24,7 @@ static const char usage[] =
 	"  --probation SECONDS   client mode after the start, before it answers for keys (default 600)\n"
 	"  --pow-bits N          proof of work of node keys, the same in the whole network (default 22)\n"
 	"  --log LEVEL           debug, info, warn or error (default info)\n"
+	"  --log-file FILE       write the log to the end of FILE instead of stderr; SIGHUP opens it anew\n"
 	"  --ready-fd N          write \"ready PORT HTTP-PORT\" to this descriptor once the API answers\n"
 	"  --help, --version\n"
 	"\n"
@@ -134,6 +135,8 @@ int main(int argc, char **argv)
 		return fail(why);
 	if (gn_node_run(&config, flags.ready_fd, why) == GN_OK)
 		return 0;
+	if (*config.log_file) /* both: who reads the log later, and who started it */
+		gn_os_log_write(NULL, GN_LOG_ERROR, "node", "failed", why);
 	fprintf(stderr, "geonetd: %s\n", why);
 	return 1;
 }

@@ -107,6 +107,12 @@ static const char *set(struct gn_hub_config *c, const char *name, const char *va
 			}
 		return "debug, info, warn or error";
 	}
+	if (strcmp(name, "log-file") == 0) {
+		bool ok = *value && strlen(value) < sizeof c->log_file;
+		if (ok)
+			memcpy(c->log_file, value, strlen(value) + 1);
+		return ok ? NULL : "a file of at most 255 bytes";
+	}
 	return "";
 }
 

@@ -10,7 +10,6 @@
 #include "hub/hub_int.h"
 #include "hub/keys.h"
 
-#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,15 +26,6 @@ void gn_hub_log(struct gn_hub *hub, enum gn_log_level level, const char *event, 
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
 	gn_log(&hub->log, level, "hub", event, "%s", text);
-}
-
-static void log_write(void *user, enum gn_log_level level, const char *module, const char *event, const char *text)
-{
-	static const char *const names[] = {"debug", "info", "warn", "error"};
-	char stamp[32];
-	(void)user;
-	gn_os_time_text(gn_os_now(), stamp, sizeof stamp);
-	fprintf(stderr, "%s %-5s %-8s %s: %s\n", stamp, names[level], module, event, text);
 }
 
 /* ---- pump ---- */
@@ -154,15 +144,27 @@ static void on_prepare(uv_prepare_t *prepare)
 	gn_hub_pump(prepare->data);
 }
 
-static void on_signal(uv_signal_t *signal, int number)
+static void on_stop(void *user)
 {
-	struct gn_hub *hub = signal->data;
-	(void)number;
+	struct gn_hub *hub = user;
 	if (hub->stopping)
 		return;
 	hub->stopping = true;
 	gn_hub_log(hub, GN_LOG_INFO, "stopping", "what was taken becomes durable, then the hub ends");
 	uv_stop(&hub->loop);
+}
+
+static void on_status(void *user)
+{
+	struct gn_hub *hub = user;
+	gn_hub_log(hub, GN_LOG_INFO, "status",
+		   "up %llu s, %s, record %llu, %u participants, %u requests wait, %llu MiB of memory",
+		   (unsigned long long)((hub->now - hub->started) / GN_SEC),
+		   !hub->ready                     ? "reading its journal"
+		   : gn_ledger_failed(hub->ledger) ? "its journal cannot be written"
+						   : "well",
+		   (unsigned long long)gn_ledger_seq(hub->ledger), gn_ledger_participant_count(hub->ledger),
+		   hub->tickets.count, (unsigned long long)gn_os_rss() >> 20);
 }
 
 /* ---- start ---- */
@@ -228,7 +230,9 @@ static gn_err make_http(struct gn_hub *hub, char why[GN_HUB_WHY])
 static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 {
 	char history[600], tokens[600];
-	gn_err err = gn_os_dir_open(hub->config.data, &hub->dir);
+	gn_err err = *hub->config.log_file ? gn_os_log_open(hub->config.log_file) : GN_OK;
+	if (!err)
+		err = gn_os_dir_open(hub->config.data, &hub->dir);
 	if (err)
 		FAIL(err, "%s", gn_os_why());
 	if (gn_os_files() < HUB_FILES_MIN)
@@ -256,14 +260,11 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	hub->view.ledger = hub->ledger;
 	uv_timer_init(&hub->loop, &hub->timer);
 	uv_prepare_init(&hub->loop, &hub->prepare);
-	uv_signal_init(&hub->loop, &hub->sigint);
-	uv_signal_init(&hub->loop, &hub->sigterm);
-	hub->prepare.data = hub->sigint.data = hub->sigterm.data = hub;
+	hub->prepare.data = hub;
 	GN_TRY(make_http(hub, why));
 	gn_feed_start(hub->feed);
 	uv_prepare_start(&hub->prepare, on_prepare);
-	uv_signal_start(&hub->sigint, on_signal, SIGINT);
-	uv_signal_start(&hub->sigterm, on_signal, SIGTERM);
+	gn_signals_start(&hub->signals, &hub->loop);
 	gn_ledger_start(hub->ledger, hub->now);
 	return GN_OK;
 }
@@ -332,7 +333,9 @@ gn_err gn_hub_run(const struct gn_hub_config *config, int ready_fd, char why[GN_
 	hub->ready_fd = ready_fd;
 	hub->now = hub->started = gn_os_now();
 	hub->rand = gn_rand_system();
-	hub->log = (struct gn_log){log_write, NULL, config->log};
+	hub->log = (struct gn_log){gn_os_log_write, NULL, config->log};
+	hub->signals = (struct gn_signals){
+		.stop = on_stop, .status = on_status, .user = hub, .log = &hub->log, .log_file = hub->config.log_file};
 	hub->verify_last = &hub->verify_first;
 	hub->held_last = &hub->held_first;
 	uv_loop_init(&hub->loop);

@@ -24,6 +24,7 @@ struct gn_hub_config {
 	bool accept_v0;   /* the profile geo-v0, of a new ledger; later a setting of the ledger */
 	uint64_t memory;  /* bytes of the ledger; default half of a small server, 4 GiB */
 	enum gn_log_level log;
+	char log_file[256]; /* empty: stderr */
 };
 
 void gn_hub_config_default(struct gn_hub_config *c);

@@ -353,7 +353,7 @@ struct gn_hub {
 	uv_loop_t loop;
 	uv_timer_t timer;
 	uv_prepare_t prepare;
-	uv_signal_t sigint, sigterm;
+	struct gn_signals signals;
 	gn_time now, started;
 	struct gn_alloc alloc[2]; /* the ledger's, the hub's own */
 	struct gn_rand rand;

@@ -103,6 +103,9 @@ static gn_err set(struct gn_node_config *c, const char *name, const char *value,
 	} else if (strcmp(name, "log") == 0) {
 		*expected = "debug, info, warn or error";
 		return set_log(c, value);
+	} else if (strcmp(name, "log-file") == 0) {
+		*expected = "a file of at most 255 bytes";
+		return *value ? set_text(c->log_file, sizeof c->log_file, value) : GN_USAGE;
 	} else {
 		return GN_NOT_FOUND;
 	}

@@ -29,16 +29,6 @@ void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *even
 	gn_log(&node->log, level, "node", event, "%s", text);
 }
 
-/* Lines for people and journals: "2026-11-21T07:00:00Z warn overlay record.refused text". */
-static void log_write(void *user, enum gn_log_level level, const char *module, const char *event, const char *text)
-{
-	static const char *const names[] = {"debug", "info", "warn", "error"};
-	char stamp[32];
-	(void)user;
-	gn_os_time_text(gn_os_now(), stamp, sizeof stamp);
-	fprintf(stderr, "%s %-5s %-8s %s: %s\n", stamp, names[level], module, event, text);
-}
-
 /* ---- pump ---- */
 
 static bool pump_jet(struct gn_node *node)
@@ -303,10 +293,20 @@ void gn_node_stop(struct gn_node *node)
 	uv_timer_start(&last, on_stop_timer, 300, 0);
 }
 
-static void on_signal(uv_signal_t *signal, int number)
+static void on_stop(void *user)
 {
-	(void)number;
-	gn_node_stop(signal->data);
+	gn_node_stop(user);
+}
+
+static void on_status(void *user)
+{
+	struct gn_node *node = user;
+	struct gn_overlay_info o;
+	gn_overlay_info(node->overlay, &o);
+	gn_node_log(node, GN_LOG_INFO, "status", "up %llu s, %s, %u links, %u sessions, %u records, %llu MiB of memory",
+		    (unsigned long long)((node->now - node->started) / GN_SEC),
+		    !node->running ? "reading what it holds" : o.joined ? "joined" : "not joined", o.links,
+		    gn_jet_session_count(node->jet), o.records, (unsigned long long)gn_os_rss() >> 20);
 }
 
 /* ---- start ---- */
@@ -443,7 +443,11 @@ static gn_err make_engines(struct gn_node *node)
 					    .node_key = node->key,
 					    .peer_bytes_max = node->config.store_limit,
 					    .no_cache = node->config.store_limit == 0};
-	return gn_bundles_new(&env[ALLOC_SERVICES], &bundles, &node->bundles);
+	gn_err err = gn_bundles_new(&env[ALLOC_SERVICES], &bundles, &node->bundles);
+	gn_sk_wipe(&jet.node_key); /* each has its own copy and wipes it */
+	gn_sk_wipe(&overlay.node_key);
+	gn_sk_wipe(&bundles.node_key);
+	return err;
 }
 
 static void free_engines(struct gn_node *node)
@@ -515,7 +519,9 @@ static gn_err make_http(struct gn_node *node, char why[GN_NODE_WHY])
 
 static gn_err start(struct gn_node *node, char why[GN_NODE_WHY])
 {
-	gn_err err = gn_os_dir_open(node->config.data, &node->dir);
+	gn_err err = *node->config.log_file ? gn_os_log_open(node->config.log_file) : GN_OK;
+	if (!err)
+		err = gn_os_dir_open(node->config.data, &node->dir);
 	if (err)
 		FAIL(err, "%s", gn_os_why());
 	gn_disk_init(node);
@@ -533,13 +539,10 @@ static gn_err start(struct gn_node *node, char why[GN_NODE_WHY])
 	uv_poll_init(&node->loop, &node->udp_poll, gn_udp_fd(node->udp));
 	uv_timer_init(&node->loop, &node->timer);
 	uv_prepare_init(&node->loop, &node->prepare);
-	uv_signal_init(&node->loop, &node->sigint);
-	uv_signal_init(&node->loop, &node->sigterm);
-	node->udp_poll.data = node->timer.data = node->prepare.data = node->sigint.data = node->sigterm.data = node;
+	node->udp_poll.data = node->timer.data = node->prepare.data = node;
 	GN_TRY(make_http(node, why));
 	uv_prepare_start(&node->prepare, on_prepare);
-	uv_signal_start(&node->sigint, on_signal, SIGINT);
-	uv_signal_start(&node->sigterm, on_signal, SIGTERM);
+	gn_signals_start(&node->signals, &node->loop);
 	gn_kv_start(node->kv, node->now);
 	gn_blocks_start(node->blocks, node->now);
 	return GN_OK;
@@ -576,7 +579,9 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 	node.ready_fd = ready_fd;
 	node.now = node.started = node.saved = gn_os_now();
 	node.rand = gn_rand_system();
-	node.log = (struct gn_log){log_write, NULL, config->log};
+	node.log = (struct gn_log){gn_os_log_write, NULL, config->log};
+	node.signals = (struct gn_signals){
+		.stop = on_stop, .status = on_status, .user = &node, .log = &node.log, .log_file = node.config.log_file};
 	snprintf(why, GN_NODE_WHY, "cannot start");
 	uv_loop_init(&node.loop);
 	gn_err err = start(&node, why);

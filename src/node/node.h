@@ -20,6 +20,7 @@ struct gn_node_config {
 	uint64_t store_limit; /* bytes kept for others; 0: no block is kept for others or cached */
 	uint8_t pow_bits;     /* the network's constant */
 	enum gn_log_level log;
+	char log_file[256]; /* empty: stderr */
 };
 
 void gn_node_config_default(struct gn_node_config *c);

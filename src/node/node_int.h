@@ -146,7 +146,7 @@ struct gn_node {
 	uv_poll_t udp_poll;
 	uv_timer_t timer;
 	uv_prepare_t prepare;
-	uv_signal_t sigint, sigterm;
+	struct gn_signals signals;
 	gn_time now, started, saved;
 	struct gn_alloc alloc[6]; /* jet, overlay, kv, blocks, services, node: a budget each */
 	struct gn_rand rand;

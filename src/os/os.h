@@ -75,10 +75,21 @@ GN_MUST gn_err gn_os_resolve(const char *host_port, struct gn_addr *out, size_t 
  * 4193); loopback only when there is nothing else, link-local never; port 0. */
 void gn_os_local_addrs(struct gn_addr *out, size_t cap, size_t *count);
 
+/* ---- the log ---- */
+
+/* Lines go to the end of this file (made 0600) from now on, instead of to stderr; called again, it is opened anew at its
+ * path. On failure they go where they went. */
+GN_MUST gn_err gn_os_log_open(const char *path);
+/* gn_log's sink: "2026-11-21T07:00:00Z warn  overlay  record.refused: text". */
+void gn_os_log_write(void *user, enum gn_log_level level, const char *module, const char *event, const char *text);
+
 /* ---- the process ---- */
 
-/* At the start of a program that serves: as many open files as the system allows, a write that nobody reads or that finds a file at its size
- * limit is an error and not a signal. */
+/* At the start of every program that holds keys: no core dump is written, and no other program of this user may read
+ * its memory or what /proc tells of it; descriptors 0 to 2 are there, so that no file of ours becomes "stderr". */
+void gn_os_harden(void);
+/* At the start of a program that serves, besides: as many open files as the system allows; a write that nobody reads or
+ * that finds a file at its size limit is an error and not a signal; a closed terminal ends nothing. */
 void gn_os_process(void);
 unsigned gn_os_files(void); /* how many may be open at once */
 uint64_t gn_os_rss(void); /* resident bytes of this process */

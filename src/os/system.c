@@ -1,6 +1,8 @@
 /* Clock, resolver, interfaces, and what the process knows of itself. */
 #include "os/os_int.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <ifaddrs.h>
 #include <net/if.h>
 #include <netdb.h>
@@ -10,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -55,11 +58,24 @@ gn_time gn_os_now(void)
 	return now;
 }
 
+void gn_os_harden(void)
+{
+	/* a core handler that is a pipe does not look at the limit, but at this */
+	(void)!prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)!setrlimit(RLIMIT_CORE, &(struct rlimit){0, 0});
+	for (int fd = 0; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+			(void)!open("/dev/null", O_RDWR); /* the lowest that is free: this one */
+}
+
 void gn_os_process(void)
 {
+	/* the last three until the loop takes them (net/signals.h): while a key is searched they must not kill either */
+	static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGHUP, SIGUSR1, SIGUSR2};
 	struct rlimit files;
-	signal(SIGPIPE, SIG_IGN);
-	signal(SIGXFSZ, SIG_IGN); /* a file at its size limit is a disk error like any other */
+	gn_os_harden();
+	for (size_t i = 0; i < GN_COUNT(ignored); i++)
+		signal(ignored[i], SIG_IGN);
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_cur < files.rlim_max) {
 		files.rlim_cur = files.rlim_max;
 		if (setrlimit(RLIMIT_NOFILE, &files))
