@@ -9,7 +9,7 @@
 #include <stdlib.h>
 
 #define MANIFEST_MEMORY (1u << 30) /* bytes that making or reading a manifest may take */
-#define HEADERS_MAX 64
+#define HEADERS_MAX GN_BUNDLE_RULES
 
 struct publication {
 	struct cli *cli;
@@ -71,12 +71,19 @@ static int send_files(struct publication *p, bool all)
 {
 	uint64_t done = 0;
 	p->uploaded = p->unchanged = 0;
+	if (p->folder.packing && !site_pack(p->cli, &p->folder, p->kept && !all ? p->previous : NULL, &p->uploaded))
+		return CLI_FAILED;
 	for (size_t i = 0; i < p->folder.count; i++) {
 		struct site_file *f = &p->folder.files[i];
 		struct gn_bundle_file old;
-		bool maybe = !all && p->kept && gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK &&
-			     old.size == f->size;
-		bool same = maybe && site_hash_file(p->cli, f, false, done, p->folder.bytes) && is_unchanged(p, f);
+		if (site_packed(&p->folder, f)) {
+			p->unchanged += is_unchanged(p, f);
+			continue;
+		}
+		bool maybe = f->size && !all && p->kept && gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK &&
+			     old.size == f->size && !old.pack;
+		bool same = (maybe || f->size == 0) && site_hash_file(p->cli, f, false, done, p->folder.bytes) &&
+			    (f->size == 0 || is_unchanged(p, f)); /* an empty file has no block to send */
 		if (!same && !site_hash_file(p->cli, f, true, done, p->folder.bytes))
 			return CLI_FAILED;
 		done += f->size;
@@ -151,7 +158,9 @@ static int make_manifest(struct publication *p)
 						   .mime = gn_str(gn_bundle_mime(gn_str(f->path))),
 						   .size = f->size,
 						   .root = f->root,
-						   .blocks = gn_slice(f->blocks, f->block_count * sizeof *f->blocks)};
+						   .blocks = gn_slice(f->blocks, f->block_count * sizeof *f->blocks),
+						   .pack = f->pack,
+						   .offset = f->offset};
 		p->next.total_size += f->size;
 	}
 	struct gn_slice *deleted = find_deleted(p, files);
@@ -162,6 +171,8 @@ static int make_manifest(struct publication *p)
 					.created = cli_now(),
 					.files = files,
 					.file_count = p->folder.count,
+					.packs = p->folder.packs,
+					.pack_count = p->folder.pack_count,
 					.entry = gn_str(entry),
 					.not_found = gn_str(not_found),
 					.headers = headers,
@@ -196,6 +207,8 @@ static int spread(struct publication *p, bool *missing)
 	struct hash_list blocks = {0};
 	for (size_t i = 0; i < p->folder.count; i++)
 		hash_add(&blocks, p->folder.files[i].blocks, p->folder.files[i].block_count);
+	for (size_t i = 0; i < p->folder.pack_count; i++)
+		hash_add(&blocks, &p->folder.packs[i].root, 1);
 	hash_add(&blocks, p->manifest_blocks, p->manifest_block_count);
 	hash_unique(&blocks);
 	p->block_count = blocks.count;

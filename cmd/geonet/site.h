@@ -13,11 +13,15 @@ struct site_file {
 	struct gn_hash root;
 	struct gn_hash *blocks;
 	size_t block_count;
+	uint32_t pack, offset; /* pack 0: not packed */
 };
 struct site_folder {
 	struct site_file *files; /* by path */
 	size_t count, cap, hidden;
 	uint64_t bytes;
+	bool packing; /* small files go into packs */
+	struct gn_bundle_pack *packs;
+	size_t pack_count;
 };
 
 /* All files below dir in sorted order. False after printing the path that a site cannot have: a link, a device, a bad
@@ -30,6 +34,15 @@ bool site_hash_file(struct cli *cli, struct site_file *file, bool upload, uint64
 /* The same for bytes in memory. */
 bool site_upload_bytes(struct cli *cli, struct gn_slice data, struct gn_hash *root, struct gn_hash **blocks,
 		       size_t *block_count);
+
+/* A site of more small files than this is packed; one of fewer is published as programs before packs can read it. */
+#define SITE_PACK_FROM 64
+bool site_packs(const struct site_folder *folder);
+/* This file goes into a pack. */
+bool site_packed(const struct site_folder *folder, const struct site_file *f);
+/* Hashes all small files, gives each its place in a pack, and sends the packs. previous: the version before, whose packs
+ * the node keeps; NULL: none. *sent grows by the files that were sent. */
+bool site_pack(struct cli *cli, struct site_folder *folder, const struct gn_manifest *previous, size_t *sent);
 
 /* The newest head, verified; *record (to be freed) is what head borrows from. CLI_NOT_FOUND is not printed. */
 int site_head(struct cli *cli, const struct gn_pk *owner, const char *label, struct gn_head *head, uint8_t **record);

@@ -116,6 +116,7 @@ bool site_walk(struct cli *cli, const char *dir, bool hidden, struct site_folder
 	free(plain);
 	if (ok && out->count == 0)
 		return refuse(cli, dir, "there is no file in it");
+	out->packing = ok && site_packs(out);
 	return ok;
 }
 
@@ -127,6 +128,7 @@ void site_folder_free(struct site_folder *folder)
 		free(folder->files[i].blocks);
 	}
 	free(folder->files);
+	free(folder->packs);
 	*folder = (struct site_folder){0};
 }
 
@@ -248,7 +250,7 @@ bool site_hash_file(struct cli *cli, struct site_file *file, bool upload, uint64
 bool site_upload_bytes(struct cli *cli, struct gn_slice data, struct gn_hash *root, struct gn_hash **blocks,
 		       size_t *block_count)
 {
-	struct upload u = {.cli = cli, .name = "the manifest", .fd = -1, .data = data};
+	struct upload u = {.cli = cli, .name = "the bytes to publish", .fd = -1, .data = data};
 	*blocks = NULL;
 	return run(&u, data.len, true, root, blocks, block_count);
 }

@@ -140,7 +140,7 @@ static bool header_allowed(struct gn_slice name)
 static void site_headers(struct fields *f, const struct gn_manifest *m, struct gn_slice path, char names[8][64])
 {
 	struct gn_bundle_header h;
-	for (size_t i = 0, used = 0; used < 8 && gn_manifest_header_at(m, path, i, &h); i++) {
+	for (size_t at = 0, used = 0; used < 8 && gn_manifest_header_next(m, path, &at, &h);) {
 		if (h.name.len >= 64)
 			continue;
 		for (size_t k = 0; k < h.name.len; k++)

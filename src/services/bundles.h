@@ -21,6 +21,9 @@
 #define GN_MANIFEST_BLOCKS 64 /* a manifest is a file of at most 64 MiB */
 #define GN_FILE_BLOCKS 65536  /* 64 GiB */
 #define GN_HEAD_HISTORY 16
+#define GN_BUNDLE_RULES 32      /* header rules that count */
+#define GN_GLOB_MAX 256         /* bytes of a rule's glob */
+#define GN_PACK_FILE GN_CHUNK   /* bytes of a file that is worth packing at most */
 
 /* Relative UTF-8, no "..", no empty part, no control character; *why names the rule broken. */
 GN_MUST gn_err gn_bundle_path_check(struct gn_slice path, const char **why);
@@ -44,7 +47,15 @@ struct gn_bundle_file {
 	struct gn_slice path, mime;
 	uint64_t size;
 	struct gn_hash root;
-	struct gn_slice blocks; /* n * 32 bytes */
+	struct gn_slice blocks; /* n * 32 bytes; of a packed file the pack's hash alone */
+	/* BU-18. 0: blocks are its own; else it is size bytes from offset on of the packs[pack - 1], which has pack_len
+	 * bytes. */
+	uint32_t pack, pack_len, offset;
+};
+/* A block that many small files share. */
+struct gn_bundle_pack {
+	struct gn_hash root;
+	uint32_t len;
 };
 struct gn_bundle_header {
 	struct gn_slice glob, name, value;
@@ -55,6 +66,8 @@ struct gn_manifest_args {
 	uint64_t seq, created;
 	const struct gn_bundle_file *files; /* any order; sorted by path inside */
 	size_t file_count;
+	const struct gn_bundle_pack *packs; /* a manifest with packs is of version 2: older nodes refuse it with GN_VERSION */
+	size_t pack_count;
 	struct gn_slice entry, not_found; /* paths; defaults index.html and 404.html when such files exist */
 	const struct gn_bundle_header *headers;
 	size_t header_count;
@@ -82,10 +95,16 @@ GN_MUST gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice pat
  * GN_NOT_FOUND when the site has no such page and no not-found page, GN_USAGE when the path is not well encoded. */
 GN_MUST gn_err gn_manifest_resolve(const struct gn_manifest *m, struct gn_slice url_path, struct gn_bundle_file *out,
 				   int *status, bool *redirect);
-/* The i-th header whose glob ('*' any run, '?' one character) matches the path; false past the last. */
-bool gn_manifest_header_at(const struct gn_manifest *m, struct gn_slice path, size_t i, struct gn_bundle_header *out);
+/* The next header whose glob ('*' any run, '?' one byte) matches the path; *at is where to look, 0 at first. False past
+ * the last. One pass over all rules costs at most GN_BUNDLE_RULES * GN_PATH_MAX steps of a few words. */
+bool gn_manifest_header_next(const struct gn_manifest *m, struct gn_slice path, size_t *at,
+			     struct gn_bundle_header *out);
+/* Rules of an older manifest that have no effect: those past GN_BUNDLE_RULES, and globs over GN_GLOB_MAX (BU-5). */
+size_t gn_manifest_rules_ignored(const struct gn_manifest *m);
 struct gn_slice gn_manifest_bytes(const struct gn_manifest *m);
-/* Everything but files, headers and deleted paths; slices borrow from m. */
+/* Pack i of info's pack_count. */
+void gn_manifest_pack_at(const struct gn_manifest *m, size_t i, struct gn_bundle_pack *out);
+/* Everything but files, packs, headers and deleted paths; slices borrow from m. */
 void gn_manifest_info(const struct gn_manifest *m, struct gn_manifest_args *out);
 
 struct gn_head_version {                             /* one version of a site: where its manifest is */

@@ -105,6 +105,7 @@ struct bundles_reader {
 	struct bundles_slot *slots; /* owned; chunk c is in slot c % ahead */
 	uint8_t *given;             /* owned: what read_next handed out last */
 	bool hungry;                /* its owner waits for READABLE */
+	bool packed;                /* size and blocks are those of the pack that the file lies in */
 	struct bundles_open *open;  /* reads a manifest for it; NULL: for the engine's owner */
 	struct {
 		uint64_t block; /* + 1 */

@@ -6,6 +6,9 @@
 #include "services/limits.h"
 #include "wire/generated/bundle_fb.h"
 
+#define BUNDLES_VERSION_PLAIN 1 /* of a manifest */
+#define BUNDLES_VERSION_PACKS 2 /* with packs (BU-18) */
+
 /* Byte order of paths: the order of files in a manifest. */
 int bundles_path_order(struct gn_slice a, struct gn_slice b);
 /* Order by folded case with '/' first: paths that clash are neighbours in it. Well-formed UTF-8 only. */
@@ -19,7 +22,12 @@ uint32_t bundles_fold(uint32_t c);
 
 /* NULL when the file may stand in a manifest, else the rule broken (BU-1, BU-4). */
 const char *bundles_file_fault(const struct gn_bundle_file *file);
+/* The same for what its reader stands on: as many blocks as its size needs, or its place in a pack. The root is not
+ * counted again: who opened the manifest did it. */
+const char *bundles_shape_fault(const struct gn_bundle_file *file);
 const char *bundles_header_fault(const struct gn_bundle_header *header);
+/* '*' any run, '?' one byte; a glob over GN_GLOB_MAX matches nothing. */
+bool bundles_glob_matches(struct gn_slice glob, struct gn_slice path);
 /* Blocks of a file of this size. */
 static inline uint64_t bundles_block_count(uint64_t size)
 {

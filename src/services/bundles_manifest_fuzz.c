@@ -16,7 +16,7 @@ static void look(const struct gn_manifest *m, const uint8_t *data, size_t len)
 		GN_ASSERT(!bundles_file_fault(&f));
 		gn_err err = gn_manifest_find(m, f.path, &g);
 		GN_ASSERT(err == GN_OK && gn_slice_eq(f.path, g.path) && f.size == g.size);
-		for (size_t k = 0; gn_manifest_header_at(m, f.path, k, &h); k++)
+		for (size_t at = 0; gn_manifest_header_next(m, f.path, &at, &h);)
 			GN_ASSERT(!bundles_header_fault(&h));
 	}
 	gn_err err = gn_manifest_resolve(m, gn_slice(data, len < 40 ? len : 40), &f, &status, &redirect);
@@ -33,8 +33,12 @@ static void remake(struct gn_alloc *alloc, const struct gn_manifest *m)
 	struct gn_bundle_file *files = calloc(count + 1, sizeof *files);
 	struct gn_manifest *again;
 	char why[256];
-	GN_ASSERT(files);
 	gn_manifest_info(m, &args);
+	struct gn_bundle_pack *packs = calloc(args.pack_count + 1, sizeof *packs);
+	GN_ASSERT(files && packs);
+	for (size_t i = 0; i < args.pack_count; i++)
+		gn_manifest_pack_at(m, i, &packs[i]);
+	args.packs = packs;
 	for (size_t i = 0; i < count; i++)
 		gn_manifest_at(m, count - 1 - i, &files[i]);
 	args.files = files;
@@ -48,6 +52,7 @@ static void remake(struct gn_alloc *alloc, const struct gn_manifest *m)
 	GN_ASSERT(err == GN_OK && gn_manifest_count(again) == count);
 	gn_manifest_free(alloc, again);
 	free(out.p);
+	free(packs);
 	free(files);
 }
 

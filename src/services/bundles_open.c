@@ -228,6 +228,7 @@ static gn_err manifest_done(struct gn_bundles *b, struct bundles_open *o)
 {
 	struct gn_manifest *m;
 	GN_TRY(gn_manifest_open(b->env.alloc, gn_slice(o->bytes, o->size), &m));
+	b->count.rules_ignored += gn_manifest_rules_ignored(m);
 	manifests_evict(b, o->size);
 	struct bundles_kept_manifest *k = gn_map_put(&b->manifests, &o->root);
 	if (!k || k->manifest) { /* no memory; or another open was faster */

@@ -54,12 +54,14 @@ gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *fil
 		return GN_LIMIT;
 	if (off > file->size || len > file->size - off)
 		return GN_RANGE;
-	if (!bundles_tree_ok(file->size, &file->root, file->blocks))
+	if (bundles_shape_fault(file))
 		return GN_USAGE;
 	struct bundles_reader *r = GN_NEW(b->env.alloc, struct bundles_reader);
 	if (!r)
 		goto fail;
-	r->size = file->size;
+	off += file->offset; /* BU-18: of a packed file, its pack is read */
+	r->packed = file->pack != 0;
+	r->size = file->pack ? file->pack_len : file->size;
 	r->start = r->at = off;
 	r->end = off + len;
 	r->open = open;
@@ -159,7 +161,8 @@ static bool caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t blo
 	size_t i = block % GN_COUNT(r->caching);
 	if (r->caching[i].block == block + 1)
 		return r->caching[i].on;
-	bool whole = block * GN_BLOCK >= r->start && block * GN_BLOCK + bundles_block_len(r->size, block) <= r->end;
+	bool whole = r->packed /* its neighbours are read next */ ||
+		     (block * GN_BLOCK >= r->start && block * GN_BLOCK + bundles_block_len(r->size, block) <= r->end);
 	r->caching[i].block = block + 1;
 	r->caching[i].on = whole && !b->cfg.no_cache && b->cache_puts < BUNDLES_CACHE_PUTS && b->now >= b->cache_off;
 	return r->caching[i].on;

@@ -23,9 +23,10 @@
 
 /* bundles: manifests */
 #define BUNDLES_MANIFEST_MAX (64u << 20) /* bytes: GN_MANIFEST_BLOCKS of 1 MiB, and what a FlatBuffer may be */
-#define BUNDLES_HEADERS_MAX 256          /* header rules of one manifest */
+#define BUNDLES_HEADERS_OPEN 256         /* header rules of a manifest that opens; GN_BUNDLE_RULES of them count */
 #define BUNDLES_HEADER_MAX 4096          /* bytes of a rule's glob, name or value */
 #define BUNDLES_MIME_MAX 255             /* bytes */
+#define BUNDLES_PACKS_MAX GN_BUNDLE_FILES /* packs of one manifest: never more than files */
 
 /* bundles: the engine */
 #define BUNDLES_READS 64                     /* readers, default */

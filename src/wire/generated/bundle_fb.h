@@ -18,11 +18,15 @@ struct gn_fb_bundle_file_args {
 	struct gn_slice mime;
 	/* Root of the Merkle tree over the file's 64 KiB chunks. */
 	const struct gn_fb_hash *root;
-	/* Subtree roots of its 1 MiB blocks, in order. */
+	/* Subtree roots of its 1 MiB blocks, in order; none when it lies in a pack. */
 	struct {
 		const struct gn_fb_hash *p;
 		size_t count;
 	} blocks;
+	/* 0: not packed; else it lies in packs[pack - 1] of the manifest (version 2). */
+	uint32_t pack;
+	/* Where it begins in its pack, bytes. */
+	uint32_t offset;
 };
 static const struct gn_fb_field gn_fbfields_bundle_file[] = {
 	{"path", GN_FB_STRING, GN_FB_UINT, 0, offsetof(struct gn_fb_bundle_file_args, path), 0, 0, true, UINT64_C(0x0), NULL, NULL},
@@ -30,8 +34,10 @@ static const struct gn_fb_field gn_fbfields_bundle_file[] = {
 	{"mime", GN_FB_STRING, GN_FB_UINT, 2, offsetof(struct gn_fb_bundle_file_args, mime), 0, 0, false, UINT64_C(0x0), NULL, NULL},
 	{"root", GN_FB_STRUCT, GN_FB_UINT, 3, offsetof(struct gn_fb_bundle_file_args, root), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
 	{"blocks", GN_FB_STRUCTS, GN_FB_UINT, 4, offsetof(struct gn_fb_bundle_file_args, blocks), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"pack", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_bundle_file_args, pack), 0, 4, false, UINT64_C(0x0), NULL, NULL},
+	{"offset", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_bundle_file_args, offset), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_bundle_file = {"BundleFile", NULL, gn_fbfields_bundle_file, 5};
+static const struct gn_fb_type gn_fbtype_bundle_file = {"BundleFile", NULL, gn_fbfields_bundle_file, 7};
 
 GN_MUST static inline gn_err gn_fb_bundle_file_verify(struct gn_slice in, struct gn_fb_bundle_file *out)
 {
@@ -88,6 +94,14 @@ static inline struct gn_fb_hash gn_fb_bundle_file_blocks_at(struct gn_fb_bundle_
 static inline struct gn_slice gn_fb_bundle_file_blocks_bytes(struct gn_fb_bundle_file t)
 {
 	return gn_fbt_elements(t.t, 4, 32);
+}
+static inline uint32_t gn_fb_bundle_file_pack(struct gn_fb_bundle_file t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 5, 4, UINT64_C(0x0));
+}
+static inline uint32_t gn_fb_bundle_file_offset(struct gn_fb_bundle_file t)
+{
+	return (uint32_t)gn_fbt_bits(t.t, 6, 4, UINT64_C(0x0));
 }
 
 /* ---- BundleHeader ---- */
@@ -172,6 +186,15 @@ struct gn_fb_manifest_args {
 		const gn_fbref *p;
 		size_t count;
 	} headers; /* BundleHeader */
+	/* Blocks that many small files share, and the bytes of each (version 2). */
+	struct {
+		const struct gn_fb_hash *p;
+		size_t count;
+	} packs;
+	struct {
+		const uint32_t *p;
+		size_t count;
+	} pack_lens;
 };
 static const struct gn_fb_field gn_fbfields_manifest[] = {
 	{"version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_manifest_args, version), 0, 2, false, UINT64_C(0x0), NULL, NULL},
@@ -185,8 +208,10 @@ static const struct gn_fb_field gn_fbfields_manifest[] = {
 	{"entry", GN_FB_STRING, GN_FB_UINT, 8, offsetof(struct gn_fb_manifest_args, entry), 0, 0, false, UINT64_C(0x0), NULL, NULL},
 	{"not_found", GN_FB_STRING, GN_FB_UINT, 9, offsetof(struct gn_fb_manifest_args, not_found), 0, 0, false, UINT64_C(0x0), NULL, NULL},
 	{"headers", GN_FB_TABLES, GN_FB_UINT, 10, offsetof(struct gn_fb_manifest_args, headers), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_bundle_header}},
+	{"packs", GN_FB_STRUCTS, GN_FB_UINT, 11, offsetof(struct gn_fb_manifest_args, packs), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
+	{"pack_lens", GN_FB_SCALARS, GN_FB_UINT, 12, offsetof(struct gn_fb_manifest_args, pack_lens), 0, 4, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_manifest = {"Manifest", "GNMF", gn_fbfields_manifest, 11};
+static const struct gn_fb_type gn_fbtype_manifest = {"Manifest", "GNMF", gn_fbfields_manifest, 13};
 
 #define GN_FB_MANIFEST_IDENTIFIER "GNMF"
 
@@ -289,6 +314,36 @@ static inline uint32_t gn_fb_manifest_headers_len(struct gn_fb_manifest t)
 static inline struct gn_fb_bundle_header gn_fb_manifest_headers_at(struct gn_fb_manifest t, uint32_t i)
 {
 	return (struct gn_fb_bundle_header){gn_fbt_table_at(t.t, 10, i)};
+}
+static inline bool gn_fb_manifest_has_packs(struct gn_fb_manifest t)
+{
+	return gn_fbt_has(t.t, 11);
+}
+static inline uint32_t gn_fb_manifest_packs_len(struct gn_fb_manifest t)
+{
+	return gn_fbt_count(t.t, 11);
+}
+static inline struct gn_fb_hash gn_fb_manifest_packs_at(struct gn_fb_manifest t, uint32_t i)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct_at(t.t, 11, &gn_fblayout_hash, i, &v);
+	return v;
+}
+static inline struct gn_slice gn_fb_manifest_packs_bytes(struct gn_fb_manifest t)
+{
+	return gn_fbt_elements(t.t, 11, 32);
+}
+static inline bool gn_fb_manifest_has_pack_lens(struct gn_fb_manifest t)
+{
+	return gn_fbt_has(t.t, 12);
+}
+static inline uint32_t gn_fb_manifest_pack_lens_len(struct gn_fb_manifest t)
+{
+	return gn_fbt_count(t.t, 12);
+}
+static inline uint32_t gn_fb_manifest_pack_lens_at(struct gn_fb_manifest t, uint32_t i)
+{
+	return (uint32_t)gn_fbt_bits_at(t.t, 12, 4, i);
 }
 
 /* Every table of the schema, for tests and tools. */
