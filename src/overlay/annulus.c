@@ -45,6 +45,20 @@ static bool prefix_ok(const struct gn_overlay *ov, const struct gn_contact *c, u
 	return sharing < ov->cfg.prefix_cap;
 }
 
+unsigned gn_ov_distinct(const struct gn_overlay *ov, const struct gn_addr *addrs, uint32_t count)
+{
+	unsigned n = 0;
+	for (uint32_t i = 0; i < count; i++) {
+		unsigned same = 0;
+		const struct gn_addr *a = &addrs[i];
+		bool exempt = ov->cfg.prefix_cap == 255 || a->port == 0 || gn_addr_is_private(a);
+		for (uint32_t j = 0; j < i && !exempt; j++)
+			same += addrs[j].port && gn_addr_prefix(&addrs[j]) == gn_addr_prefix(a);
+		n += same < ov->cfg.prefix_cap;
+	}
+	return n;
+}
+
 static unsigned scaled(const struct gn_overlay *ov, unsigned n)
 {
 	return ov->cfg.class > 1 ? 2 * n : n;

@@ -182,6 +182,8 @@ void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time
 {
 	if (c->tomb_until > now)
 		near_changed(ov, c);
+	if (c->since == 0 || now - c->direct > gn_ov_fresh(ov))
+		c->since = now;
 	c->heard = c->direct = now;
 	c->tomb_until = 0;
 	c->fails = 0;

@@ -101,7 +101,7 @@ static bool wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct 
 {
 	struct gn_ov_held *h = gn_ov_held_by8(ov, e.key8);
 	if (!h)
-		return gn_ov_rank_of(ov, e.key8, &ov->self.id) < 2u * ov->cfg.r;
+		return gn_ov_rank_of(ov, e.key8, &ov->self.id) < 2u * ov->cfg.r || gn_ov_answers_for(ov, e.key8);
 	uint64_t hash8 = gn_be64(h->hash.b);
 	if (h->seq == e.seq && hash8 == e.hash8) {
 		gn_ov_synced_add(h, &from->contact->c.id);

@@ -82,7 +82,7 @@ void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		gn_ov_cand_insert(ov, op, &n);
 		self = gn_ov_cand_of(op, &ov->self.pk);
 	}
-	if (!self || gn_ov_job_load(ov, GN_OV_JOB_GET, &ov->self, 0, op->id, &op->key, now) != GN_OK)
+	if (!self || gn_ov_job_load(ov, GN_OV_JOB_GET, &ov->self, 0, op->id, &op->key, 0, now) != GN_OK)
 		return;
 	self->state = GN_OV_SUSPECT; /* no slot of the lookup */
 	op->local_pending = true;
@@ -101,26 +101,28 @@ void gn_ov_get_local_done(struct gn_overlay *ov, gn_op id, struct gn_slice recor
 	gn_ov_op_wake(ov, op, now);
 }
 
-/* Members of the set (by what we know) that answered, and whether some of them are behind the newest. */
-static unsigned members(const struct gn_overlay *ov, const struct gn_ov_op *op)
+/* Have as many members of the set shown a record as the quorum wants? Who has nothing does not count while others still
+ * can answer, or liars could end it; and in a crowd, of more than R that answer, all beyond R count against it. */
+static bool quorate(struct gn_overlay *ov, const struct gn_ov_op *op)
 {
-	unsigned n = 0, rank = 0;
-	for (uint32_t i = 0; i < op->cand_count && rank < ov->cfg.r; i++) {
+	unsigned members = 0, answered = 0, rank = 0, width = gn_ov_op_width(ov, op);
+	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
 		const struct gn_ov_cand *c = &op->cands[i];
 		if (c->state == GN_OV_DEAD)
 			continue;
 		rank++;
-		n += c->state == GN_OV_ANSWERED && (c->mine || c->has_value);
+		answered += c->state == GN_OV_ANSWERED;
+		members += c->state == GN_OV_ANSWERED && c->has_value;
 	}
-	return n;
+	return members >= op->get.quorum + (answered > ov->cfg.r ? answered - ov->cfg.r : 0);
 }
 
 /* OV-53: the newest goes to members that answered without it. No answer is waited for. */
 static void repair(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
 	const struct gn_ov_value *newest = &op->values[0];
-	unsigned rank = 0;
-	for (uint32_t i = 0; i < op->cand_count && rank < ov->cfg.r; i++) {
+	unsigned rank = 0, width = gn_ov_op_width(ov, op);
+	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
 		struct gn_ov_cand *c = &op->cands[i];
 		if (c->state == GN_OV_DEAD)
 			continue;
@@ -141,7 +143,7 @@ static void repair(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 
 bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now)
 {
-	if (op->value_count > 0 && (exhausted || op->get.quorum == 1 || members(ov, op) >= op->get.quorum)) {
+	if (op->value_count > 0 && (exhausted || op->get.quorum == 1 || quorate(ov, op))) {
 		if (op->get.quorum > 1)
 			repair(ov, op, now);
 		gn_ov_op_end(ov, op, GN_OK, now);
@@ -149,9 +151,8 @@ bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, 
 	}
 	if (!exhausted || op->local_pending)
 		return false;
-	if (!op->widened && op->cand_count > op->count) { /* the set has it not; those who were the set before may */
+	if (!op->widened && op->cand_count > op->count) { /* the set has it not; those around it may */
 		op->widened = true;
-		op->count = 2 * op->count < GN_OV_REPLY_CONTACTS ? 2 * op->count : GN_OV_REPLY_CONTACTS;
 		ov->count.widened++;
 		return false;
 	}
@@ -168,13 +169,15 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 	ov->load_served++;
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &key);
 	if (h && h->seq >= gn_fb_get_min_seq(m) && h->created + h->ttl > gn_unix(now)) {
-		gn_err err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key, now);
+		/* A proof is for those we share links with: nobody else needs one, and it costs a signature. */
+		uint64_t nonce = from->contact && from->contact->link ? gn_fb_get_nonce(m) : 0;
+		gn_err err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key, nonce, now);
 		if (err != GN_OK)
 			gn_ov_refuse(ov, &from->c, from->request, GN_BUSY);
 		return;
 	}
 	uint64_t theta = gn_theta(key.b);
-	bool mine = ov->server && gn_ov_rank_of(ov, theta, &ov->self.id) < ov->cfg.r;
+	bool mine = gn_ov_answers_for(ov, theta);
 	gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NODES, theta, GN_OV_GET_CONTACTS, mine, now);
 }
 

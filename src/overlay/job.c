@@ -1,7 +1,7 @@
 /* Storage in flight: a record being stored, or read back for someone. One PUT of a key at a time, the others wait in
  * order; nothing is acknowledged or indexed before the owner said that it is durable (OV-57).
  *
- *   PUT:  WAITING -> [LOADING ->] STORING -> answered       GET, PUSH:  LOADING -> answered */
+ *   PUT:  WAITING -> [LOADING ->] STORING -> answered       GET, PUSH, PROVE:  LOADING -> answered */
 #include "overlay/overlay_int.h"
 
 static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time now);
@@ -226,7 +226,7 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 /* ---- reading back ---- */
 
 gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to, uint64_t request,
-		      gn_op op, const struct gn_hash *key, gn_time now)
+		      gn_op op, const struct gn_hash *key, uint64_t nonce, gn_time now)
 {
 	(void)now;
 	struct gn_ov_job *j = job_new(ov, kind, to, request, op, key);
@@ -234,6 +234,7 @@ gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const str
 		return GN_BUSY;
 	ov->push_loads += kind == GN_OV_JOB_PUSH;
 	j->state = GN_OV_JOB_LOADING;
+	j->nonce = nonce;
 	gn_err err = gn_ov_out_store(ov, GN_STORE_LOAD, j->token, key, gn_slice(NULL, 0));
 	if (err != GN_OK)
 		job_free(ov, j);
@@ -280,6 +281,16 @@ static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struc
 			.c = j->to, .contact = gn_ov_contact_get(ov, &j->to.pk), .request = j->request};
 		gn_ov_send_nodes(ov, &from, GN_FB_OVERLAY_BODY_NODES, gn_theta(j->key.b), GN_OV_GET_CONTACTS,
 				 ov->server, now);
+	} else if (j->nonce) {
+		struct gn_fbb b = gn_ov_builder(ov);
+		struct gn_receipt receipt = receipt_of(ov, r);
+		struct gn_hash h;
+		struct gn_fb_hash proof;
+		gn_ov_stored_proof(j->nonce, &ov->self.id, r->bytes, &h);
+		memcpy(proof.b, h.b, 32);
+		gn_fbref ref = gn_wire_receipt_put(&b, &receipt);
+		gn_fbref body = gn_fb_ack_make(&b, &(struct gn_fb_ack_args){.receipt = ref, .proof = &proof});
+		(void)gn_ov_send(ov, &b, &j->to, j->request, GN_FB_OVERLAY_BODY_ACK, body);
 	} else {
 		struct gn_fbb b = gn_ov_builder(ov);
 		gn_fbref body = gn_fb_value_make(
@@ -323,6 +334,10 @@ void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct
 		judged(ov, j, ok, &r, now);
 	} else if (j->kind == GN_OV_JOB_GET) {
 		got(ov, j, ok, &r, now);
+	} else if (j->kind == GN_OV_JOB_PROVE) {
+		job_free(ov, j);
+		if (ok)
+			gn_ov_hand_over_loaded(ov, &r, now);
 	} else {
 		struct gn_contact to = j->to;
 		job_free(ov, j);

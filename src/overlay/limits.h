@@ -22,6 +22,8 @@
 #define GN_OV_BOOTSTRAPS_MAX 32 /* addresses to begin at */
 #define GN_OV_L_MAX 20          /* leaf set per side */
 #define GN_OV_R_MAX 20          /* replicas */
+#define GN_OV_SET_MAX 32        /* nodes that answer for one key where they lie dense */
+#define GN_OV_REGION_MAX 64     /* nodes asked before a record counts as not found */
 #define GN_OV_ANNULUS_WANT 2    /* links per side and annulus, class 1 */
 #define GN_OV_ANNULUS_CAP 3
 #define GN_OV_PREFIX_MAX 2  /* links per address prefix in an annulus; receipts per prefix that count */
@@ -37,6 +39,7 @@
 #define GN_OV_JOB_BYTES_MAX (16u << 20) /* bytes of records being stored */
 #define GN_OV_PUSHES_MAX 4096           /* records waiting to be pushed */
 #define GN_OV_PUSH_LOADS 32             /* of these, being read from the disk at once */
+#define GN_OV_LEAVING_MAX 32            /* records whose takers are asked for proof at once */
 #define GN_OV_MESSAGES_MAX 8192         /* messages not yet taken by the owner */
 #define GN_OV_EVENTS_MAX                                                                                               \
 	1024                    /* events not yet taken; operations end in one each, so above the number of operations \
@@ -64,7 +67,12 @@
 #define GN_OV_FORGET (86400 * GN_SEC)     /* and is forgotten after this */
 #define GN_OV_LEAF_AGAIN (60 * GN_SEC)    /* after a refused leaf link */
 #define GN_OV_FILL (120 * GN_SEC)         /* between checks of annuli and caps */
-#define GN_OV_HAND_OVER (600 * GN_SEC)    /* a record that is no longer ours is kept so long */
+#define GN_OV_HAND_OVER (600 * GN_SEC)    /* a record that is no longer ours is kept so long at least */
+#define GN_OV_STANDING (3600 * GN_SEC)    /* who is known for less does not count for letting a record go */
+#define GN_OV_PROVE_TIME (30 * GN_SEC)    /* the takers of a record prove that they have it within this */
+#define GN_OV_PROVE_AGAIN (3600 * GN_SEC) /* or are asked again after this */
+#define GN_OV_OFFER_AGAIN (3600 * GN_SEC) /* a copy that is not ours is compared with the nearest so often */
+#define GN_OV_REACH_EVERY (10 * GN_SEC)   /* the density of the ring is taken from all link lists so often */
 #define GN_OV_REPAIR_DELAY (1 * GN_SEC)   /* after a leaf change: more of them usually follow */
 #define GN_OV_SPREAD_DELAY (20 * GN_SEC)  /* after a PUT: its writer reaches the rest by itself, as a rule */
 #define GN_OV_REPAIR_SECOND (8 * GN_SEC)  /* between the rounds of a repair pass */

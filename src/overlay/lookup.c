@@ -177,11 +177,11 @@ static unsigned alpha(const struct gn_overlay *ov, const struct gn_ov_op *op)
 
 bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
-	uint32_t rank = 0, unanswered = 0;
+	uint32_t rank = 0, unanswered = 0, width = gn_ov_op_width(ov, op);
 	bool one =
 		op->kind == GN_OV_GET && op->get.quorum == 1 && !op->widened; /* the first record ends it: no crowd */
 	double near = NEAR * ov->cfg.r * gn_ov_gap(ov);
-	for (uint32_t i = 0; i < op->cand_count && rank < op->count; i++) {
+	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
 		struct gn_ov_cand *c = &op->cands[i];
 		if (c->state == GN_OV_DEAD)
 			continue;
@@ -190,7 +190,7 @@ bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		unanswered += c->state != GN_OV_ANSWERED && c->state != GN_OV_DEAD;
 		rank += c->state != GN_OV_DEAD;
 	}
-	uint32_t window = op->count > GN_OV_CHOICE ? op->count : GN_OV_CHOICE;
+	uint32_t window = width > GN_OV_CHOICE ? width : GN_OV_CHOICE;
 	if (unanswered == 0)
 		return true;
 	for (unsigned a = alpha(ov, op); op->inflight < a;) {
@@ -314,7 +314,7 @@ void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	uint64_t theta = gn_fb_find_theta(m);
 	ov->count.asked_find++;
 	ov->load_served++;
-	bool mine = ov->server && gn_ov_rank_of(ov, theta, &ov->self.id) < ov->cfg.r;
+	bool mine = gn_ov_answers_for(ov, theta);
 	gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NODES, theta, limit ? limit : 1, mine, now);
 }
 

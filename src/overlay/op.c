@@ -159,8 +159,8 @@ void gn_ov_op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	switch (op->kind) {
 	case GN_OV_FIND: find_end(ov, op, now); break;
 	case GN_OV_GET:
-		if (!gn_ov_get_done(ov, op, true, now)) /* widened: ask on */
-			(void)gn_ov_lookup_step(ov, op, now);
+		if (!gn_ov_get_done(ov, op, true, now) && gn_ov_lookup_step(ov, op, now)) /* widened: ask on */
+			(void)gn_ov_get_done(ov, op, true, now);
 		break;
 	default: op->storing = true; gn_ov_put_step(ov, op, now);
 	}

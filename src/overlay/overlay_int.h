@@ -10,7 +10,8 @@
  *   op.c        operations and their end                lookup.c   candidates, choice, hedging
  *   get.c  put.c                                        the two phases after / during a lookup
  *   records.c   index, admission, quotas, expiry        job.c      storage requests in flight
- *   digest.c    offers and wants                        repair.c   who must have what; pushes; hand-over
+ *   digest.c    offers and wants                        repair.c   who must have what; pushes
+ *   reach.c     how far the set of a key reaches        handover.c letting go of what others answer for
  *   info.c      queries, validate
  *
  * Invariants that gn_overlay_validate checks: contacts sorted by id and in the map by key; a link has a contact and the
@@ -52,6 +53,7 @@ struct gn_ov_contact {
 	struct gn_ov_coord coord;   /* err >= 1: not known */
 	gn_time heard;              /* last evidence that it lives, its own or another's word */
 	gn_time direct;             /* last message of its own; 0 = never */
+	gn_time since;              /* its first own word since it was away for long; 0 = none yet */
 	gn_time tomb_until;         /* dead or lying: not tried before */
 	gn_time refused_until;      /* wants no long link with us before */
 	gn_time leaf_refused_until; /* not even as a leaf */
@@ -97,9 +99,11 @@ struct gn_ov_request {
 	struct gn_contact to;
 	gn_time sent, dead_at;
 	gn_op op;            /* lookups */
-	struct gn_hash key;  /* PUSH: the record */
-	struct gn_hash hash; /* PUSH: its version */
-	uint64_t *offered;   /* DIGEST: key8 of the entries; owned */
+	struct gn_hash key;  /* PUSH, proof: the record */
+	struct gn_hash hash; /* PUSH, proof: its version */
+	bool prove;          /* GET: asks for a receipt and this proof, not for the record */
+	struct gn_hash proof;
+	uint64_t *offered; /* DIGEST: key8 of the entries; owned */
 	uint32_t offered_count;
 	uint8_t slot; /* HELLO: bootstrap index + 1 */
 };
@@ -155,8 +159,8 @@ struct gn_ov_op {
 	unsigned w;
 	bool saw_stale, saw_exists;
 	gn_err refusal; /* the first one */
-	struct gn_overlay_receipt receipts[GN_OV_R_MAX];
-	struct gn_addr receipt_addrs[GN_OV_R_MAX];
+	struct gn_overlay_receipt receipts[GN_OV_SET_MAX];
+	struct gn_addr receipt_addrs[GN_OV_SET_MAX];
 	uint32_t receipt_count;
 	/* result */
 	struct gn_contact contacts[GN_OV_REPLY_CONTACTS];
@@ -176,10 +180,20 @@ struct gn_ov_held {
 	uint64_t seq, created;
 	uint32_t ttl, len;
 	uint16_t type;
-	bool dirty;                   /* its set must be looked at */
-	bool graced;                  /* expired; kept for its type's rule alone */
-	gn_time left;                 /* since when we are not among the R; 0 = we are */
-	uint32_t synced[GN_OV_R_MAX]; /* tags of members known to hold this version; 0 = free */
+	bool dirty;                     /* its set must be looked at */
+	bool graced;                    /* expired; kept for its type's rule alone */
+	gn_time left;                   /* since when we are not in its set; 0 = we are */
+	gn_time asked, offered;         /* not ours: the takers for proof; compared with the nearest */
+	uint32_t synced[GN_OV_SET_MAX]; /* tags of members known to hold this version; 0 = free */
+};
+
+/* A record that is not ours any more, while its takers are asked for proof. */
+struct gn_ov_leaving {
+	struct gn_hash key, hash;
+	gn_time until; /* past: the place is free */
+	uint32_t count;
+	struct gn_node_id holders[GN_OV_R_MAX]; /* who have shown that they have it */
+	struct gn_addr addrs[GN_OV_R_MAX];
 };
 
 struct gn_ov_owner {
@@ -189,7 +203,7 @@ struct gn_ov_owner {
 
 /* ---- storage in flight ---- */
 
-enum gn_ov_job_kind { GN_OV_JOB_PUT, GN_OV_JOB_GET, GN_OV_JOB_PUSH };
+enum gn_ov_job_kind { GN_OV_JOB_PUT, GN_OV_JOB_GET, GN_OV_JOB_PUSH, GN_OV_JOB_PROVE };
 enum gn_ov_job_state { GN_OV_JOB_WAITING, GN_OV_JOB_LOADING, GN_OV_JOB_STORING };
 
 struct gn_ov_job {
@@ -200,6 +214,7 @@ struct gn_ov_job {
 	struct gn_contact to; /* who asked; or whom to push to */
 	struct gn_addr from;
 	uint64_t request;        /* of the peer; 0 with op: ours */
+	uint64_t nonce;          /* GET: a receipt and the proof over this are wanted, not the record */
 	gn_op op;                /* local operation that waits, 0 = none */
 	uint8_t *bytes;          /* PUT: owned */
 	struct gn_record record; /* PUT: borrows bytes */
@@ -268,6 +283,9 @@ struct gn_overlay {
 	uint32_t leaf_cw, leaf_ccw;
 	uint64_t leaf_reach; /* angle to the farthest leaf; all of the circle while a side is not full */
 	double n_est;
+	uint64_t reach; /* see reach.c; as of then */
+	gn_time reach_at;
+	double reach_n;
 
 	struct gn_map requests; /* id -> struct gn_ov_request * */
 	uint64_t next_request;
@@ -294,6 +312,7 @@ struct gn_overlay {
 	uint64_t next_token, job_bytes;
 	struct gn_ring pushes;
 	uint32_t push_loads;
+	struct gn_ov_leaving leaving[GN_OV_LEAVING_MAX];
 
 	struct gn_ov_bootstrap boots[GN_OV_BOOTSTRAPS_MAX];
 	uint32_t boot_count;
@@ -449,7 +468,21 @@ uint64_t gn_ov_leaf_digest(const struct gn_overlay *ov);
 void gn_ov_links_changed(struct gn_overlay *ov, gn_time now);
 double gn_ov_gap(const struct gn_overlay *ov);
 
+/* ---- reach.c ---- */
+/* How long we have known it by its own word. */
+gn_time gn_ov_seen(const struct gn_ov_contact *c, gn_time now);
+/* The angle within which a node answers for a key whatever its rank. */
+uint64_t gn_ov_reach(struct gn_overlay *ov);
+/* The set of a key: the R nearest members and all within the reach, nearest first. */
+uint32_t gn_ov_holders_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member out[GN_OV_SET_MAX]);
+/* Are we one of them? */
+bool gn_ov_answers_for(struct gn_overlay *ov, uint64_t theta);
+/* How many of the nearest candidates make up the set of a GET or PUT, or its region once it is widened. */
+unsigned gn_ov_op_width(struct gn_overlay *ov, const struct gn_ov_op *op);
+
 /* ---- annulus.c ---- */
+/* OV-56: how many of the addresses count when of one public prefix only so many do; port 0 always counts. */
+unsigned gn_ov_distinct(const struct gn_overlay *ov, const struct gn_addr *addrs, uint32_t count);
 struct gn_ov_place {
 	unsigned annulus;
 	bool ccw;
@@ -514,6 +547,9 @@ bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct g
 
 void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
 void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
+/* Does it name this version, come from this holder, and verify? */
+bool gn_ov_receipt_ok(const struct gn_receipt *r, const struct gn_hash *key, uint64_t seq, const struct gn_hash *hash,
+		      const struct gn_contact *holder);
 void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct gn_receipt *r);
 /* The local holder's answer; receipt NULL when it refused; against: the record that stands in the way, or absent. */
 void gn_ov_put_local(struct gn_overlay *ov, gn_op id, const struct gn_receipt *receipt, gn_err err,
@@ -555,9 +591,17 @@ void gn_ov_jobs_free(struct gn_overlay *ov);
 /* A record to be stored for a peer (PUT, PUSH) or for our own operation; r's bytes are copied. Answers in any case. */
 void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op, bool pushed,
 		   const struct gn_record *r, gn_time now);
-/* Reads a held record for a peer's GET, our own (op), or a PUSH to `to`. */
+/* Reads a held record for a peer's GET, our own (op), or a PUSH to `to`, or for the takers' proof. */
 gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to, uint64_t request,
-		      gn_op op, const struct gn_hash *key, gn_time now);
+		      gn_op op, const struct gn_hash *key, uint64_t nonce, gn_time now);
+
+/* ---- handover.c ---- */
+void gn_ov_stored_proof(uint64_t nonce, const struct gn_node_id *holder, struct gn_slice record, struct gn_hash *out);
+/* A record whose set does not include us: its takers are asked for proof when it may go. */
+void gn_ov_hand_over(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now);
+void gn_ov_hand_over_loaded(struct gn_overlay *ov, const struct gn_record *record, gn_time now);
+/* r: the question that m answers. */
+void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r, struct gn_fb_ack m, gn_time now);
 
 /* ---- repair.c, digest.c ---- */
 void gn_ov_repair_soon(struct gn_overlay *ov, gn_time at);

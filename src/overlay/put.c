@@ -44,29 +44,16 @@ static void end(struct gn_overlay *ov, struct gn_ov_op *op, unsigned counted, gn
 	gn_ov_op_end(ov, op, err, now);
 }
 
-/* OV-56: of one public prefix only so many receipts count. */
-static unsigned counted(const struct gn_overlay *ov, const struct gn_ov_op *op)
-{
-	unsigned n = 0;
-	for (uint32_t i = 0; i < op->receipt_count; i++) {
-		unsigned same = 0;
-		const struct gn_addr *a = &op->receipt_addrs[i];
-		bool exempt = ov->cfg.prefix_cap == 255 || a->port == 0 || gn_addr_is_private(a);
-		for (uint32_t j = 0; j < i && !exempt; j++)
-			same += op->receipt_addrs[j].port && gn_addr_prefix(&op->receipt_addrs[j]) == gn_addr_prefix(a);
-		n += same < ov->cfg.prefix_cap;
-	}
-	return n;
-}
-
 void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
-	unsigned rank = 0, pending = 0, have = counted(ov, op);
-	for (uint32_t i = 0; i < op->cand_count && rank < ov->cfg.r; i++) {
+	unsigned rank = 0, pending = 0, answered = 0, width = gn_ov_op_width(ov, op);
+	unsigned have = gn_ov_distinct(ov, op->receipt_addrs, op->receipt_count);
+	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
 		struct gn_ov_cand *c = &op->cands[i];
 		if (c->state == GN_OV_DEAD || c->not_mine || c->put == GN_OV_FAILED)
 			continue;
 		rank++;
+		answered += c->state == GN_OV_ANSWERED;
 		if (c->put == GN_OV_UNSENT && c->self) {
 			c->put = GN_OV_SENT;
 			gn_ov_job_put(ov, &ov->self, 0, op->id, false, &op->record, now); /* answers by put_local */
@@ -75,7 +62,9 @@ void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		}
 		pending += c->put == GN_OV_SENT;
 	}
-	if (have >= op->w || pending == 0)
+	/* In a crowd the receipts of the nearest few must not end it before the others have been asked (OV-54). */
+	unsigned more = answered > op->count ? answered - op->count : 0;
+	if (have >= op->w + more || pending == 0)
 		end(ov, op, have, now);
 }
 
@@ -117,6 +106,7 @@ static struct gn_ov_request *request_of(struct gn_overlay *ov, struct gn_ov_from
 
 void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct gn_receipt *r)
 {
+	c->put = GN_OV_STORED;
 	if (op->receipt_count == GN_COUNT(op->receipts))
 		return;
 	struct gn_overlay_receipt *out = &op->receipts[op->receipt_count];
@@ -125,14 +115,14 @@ void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct g
 	out->sig = r->sig;
 	out->held_until = r->held_until;
 	op->receipt_addrs[op->receipt_count++] = c->self ? (struct gn_addr){.port = 0} : c->c.addrs[0];
-	c->put = GN_OV_STORED;
 }
 
-static bool receipt_ok(const struct gn_ov_op *op, const struct gn_ov_cand *c, const struct gn_receipt *r)
+bool gn_ov_receipt_ok(const struct gn_receipt *r, const struct gn_hash *key, uint64_t seq, const struct gn_hash *hash,
+		      const struct gn_contact *holder)
 {
-	return memcmp(r->key.b, op->key.b, 32) == 0 && r->seq == op->record.seq &&
-	       memcmp(r->hash.b, op->record.hash.b, 32) == 0 && memcmp(r->holder.b, c->c.id.b, 32) == 0 &&
-	       memcmp(r->holder_key.b, c->c.pk.b, 32) == 0 && gn_wire_receipt_verify(r) == GN_OK;
+	return memcmp(r->key.b, key->b, 32) == 0 && r->seq == seq && memcmp(r->hash.b, hash->b, 32) == 0 &&
+	       memcmp(r->holder.b, holder->id.b, 32) == 0 && memcmp(r->holder_key.b, holder->pk.b, 32) == 0 &&
+	       gn_wire_receipt_verify(r) == GN_OK;
 }
 
 void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ack m, gn_time now)
@@ -148,6 +138,11 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 		gn_ov_request_free(ov, r);
 		return;
 	}
+	if (r->prove) {
+		gn_ov_hand_over_proof(ov, r, m, now);
+		gn_ov_request_free(ov, r);
+		return;
+	}
 	if (r->kind != GN_FB_OVERLAY_BODY_PUT || !gn_fb_ack_has_receipt(m)) {
 		ov->count.messages_refused++;
 		return;
@@ -158,7 +153,7 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 	struct gn_receipt receipt;
 	gn_wire_receipt_get(gn_fb_ack_receipt(m), &receipt);
 	gn_err outcome = GN_OK;
-	if (receipt_ok(op, c, &receipt)) {
+	if (gn_ov_receipt_ok(&receipt, &op->key, op->record.seq, &op->record.hash, &c->c)) {
 		gn_ov_put_receipt(op, c, &receipt);
 	} else {
 		ov->count.receipts_bad++;
@@ -306,7 +301,7 @@ void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_p
 		return;
 	}
 	uint64_t theta = gn_theta(r.key.b);
-	if (!ov->server || gn_ov_rank_of(ov, theta, &ov->self.id) >= ov->cfg.r) {
+	if (!gn_ov_answers_for(ov, theta)) {
 		ov->count.record_not_mine++;
 		gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NOT_MINE, theta, GN_OV_GET_CONTACTS, false, now);
 		return;

@@ -132,7 +132,7 @@ gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, gn_time 
 	h->ttl = r->ttl;
 	h->type = r->type;
 	h->len = (uint32_t)r->bytes.len;
-	h->left = 0;
+	h->left = h->asked = h->offered = 0;
 	memset(h->synced, 0, sizeof h->synced);
 	h->graced = false;
 	gn_time end = (gn_time)(r->created + r->ttl) * GN_SEC;

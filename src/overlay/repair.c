@@ -1,6 +1,6 @@
 /* Keeping R copies: after a change of the ring, and some time after a PUT, each record's set is computed anew; one of
- * the two nearest holders offers it to members that are not known to have it; who is no longer a member hands over and
- * drops (OV-65..OV-68).
+ * the two nearest holders offers it to members that are not known to have it (OV-65); who is no longer a member keeps
+ * its copy in step with them until it may go (OV-66).
  *
  * A pass walks all held records, a bounded number per tick. In its first round only the two nearest of the set act; in
  * the second whoever has fewer than two known holders nearer than itself, because the two nearest may be the newcomers.
@@ -52,44 +52,45 @@ void gn_ov_repair_soon(struct gn_overlay *ov, gn_time at)
 	gn_ov_task_soon(ov, GN_OV_TASK_REPAIR, at);
 }
 
-/* A record we are no member for: offer it to the nearest, drop it when it has been there long enough. True when
- * dropped. */
-static bool hand_over(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h,
-		      const struct gn_ov_member *set, uint32_t n, gn_time now)
+/* A record that others answer for: the two nearest are to have it, now and then all of the set are asked whether this
+ * is still the newest version, and it goes when it may (handover.c). */
+static void not_ours(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h, const struct gn_ov_member *set,
+		     uint32_t n, gn_time now)
 {
 	if (h->left == 0)
 		h->left = now;
-	unsigned known = 0;
-	for (uint32_t i = 0; i < n; i++)
-		known += gn_ov_synced(h, &set[i].id);
-	if (now - h->left >= GN_OV_HAND_OVER && known > 0) {
-		ov->count.records_handed_over++;
-		gn_ov_held_drop(ov, h, true);
-		return true;
+	bool again = now - h->offered >= GN_OV_OFFER_AGAIN;
+	for (uint32_t i = 0; i < n; i++) {
+		bool lacks = i < 2 && !gn_ov_synced(h, &set[i].id);
+		ov->repair_left = ov->repair_left || lacks;
+		if (lacks || again)
+			collect(ov, batches, set[i].contact, h, now);
 	}
-	for (uint32_t i = 0; i < n && i < 2 && known == 0; i++)
-		collect(ov, batches, set[i].contact, h, now);
-	ov->repair_left = true;
-	return false;
+	if (again)
+		h->offered = now;
+	gn_ov_hand_over(ov, h, now);
 }
 
-/* True when the record was dropped. */
-static bool look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h, gn_time now)
+static void look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h, gn_time now)
 {
-	struct gn_ov_member set[GN_OV_R_MAX];
+	struct gn_ov_member set[GN_OV_SET_MAX];
 	if (h->graced)
-		return false;
-	uint32_t n = gn_ov_set_of(ov, gn_theta(h->key.b), set, ov->cfg.r), rank = n, nearer = 0;
+		return;
+	uint32_t n = gn_ov_holders_of(ov, gn_theta(h->key.b), set), rank = n, nearer = 0;
 	for (uint32_t i = 0; i < n && rank == n; i++) {
 		if (!set[i].contact)
 			rank = i;
 		else
 			nearer += gn_ov_synced(h, &set[i].id);
 	}
-	if (rank == n)
-		return n == ov->cfg.r && hand_over(ov, batches, h, set, n, now);
+	if (rank == n) {
+		if (n >= ov->cfg.r)
+			not_ours(ov, batches, h, set, n, now);
+		return;
+	}
 	h->left = 0;
-	bool act = ov->repair_round == 0 ? rank < 2 : nearer < 2;
+	/* In a crowd the word of who is nearer does not excuse anybody. */
+	bool act = ov->repair_round == 0 ? rank < 2 : nearer < 2 || n > ov->cfg.r;
 	for (uint32_t i = 0; i < n; i++) {
 		if (!set[i].contact || gn_ov_synced(h, &set[i].id))
 			continue;
@@ -97,7 +98,6 @@ static bool look_at(struct gn_overlay *ov, struct batch *batches, struct gn_ov_h
 		if (act)
 			collect(ov, batches, set[i].contact, h, now);
 	}
-	return false;
 }
 
 static void pass_end(struct gn_overlay *ov, gn_time now)
@@ -128,7 +128,7 @@ void gn_ov_repair_due(struct gn_overlay *ov, gn_time now)
 		ov->repair_cursor = 0;
 	}
 	for (unsigned i = 0; i < GN_OV_REPAIR_RECORDS && ov->repair_cursor < ov->sorted_count; i++)
-		ov->repair_cursor += !look_at(ov, batches, ov->sorted[ov->repair_cursor], now);
+		look_at(ov, batches, ov->sorted[ov->repair_cursor++], now);
 	for (unsigned i = 0; i < BATCHES; i++)
 		flush(ov, &batches[i], now);
 	if (ov->repair_cursor < ov->sorted_count)
@@ -157,7 +157,7 @@ void gn_ov_push_next(struct gn_overlay *ov, gn_time now)
 		const struct gn_ov_contact *c = gn_ov_contact_get(ov, &p.to);
 		if (!c || !gn_ov_held_get(ov, &p.key))
 			continue;
-		if (gn_ov_job_load(ov, GN_OV_JOB_PUSH, &c->c, 0, 0, &p.key, now) != GN_OK) {
+		if (gn_ov_job_load(ov, GN_OV_JOB_PUSH, &c->c, 0, 0, &p.key, 0, now) != GN_OK) {
 			ov->repair_left = true; /* the next pass offers it again */
 			return;
 		}
@@ -190,7 +190,9 @@ void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uin
 		gn_ov_refuse(ov, from, request, err);
 		return;
 	}
-	if (!ov->server || gn_ov_rank_of(ov, gn_theta(r.key.b), &ov->self.id) >= 2u * ov->cfg.r) {
+	uint64_t theta = gn_theta(r.key.b);
+	if (!ov->server ||
+	    (gn_ov_rank_of(ov, theta, &ov->self.id) >= 2u * ov->cfg.r && !gn_ov_answers_for(ov, theta))) {
 		ov->count.record_not_mine++;
 		gn_ov_refuse(ov, from, request, GN_DENIED);
 		return;

@@ -66,6 +66,9 @@ struct net {
 	struct net_result result;
 	uint64_t messages;
 	unsigned dead_disk; /* node whose disk fails, + 1 */
+	uint32_t ttl;       /* of records, seconds */
+	/* May change a message on its way; NULL: nobody does. */
+	void (*tamper)(struct net *n, struct net_message *m);
 };
 
 static inline void net_init(struct net *n, uint64_t seed)
@@ -74,6 +77,7 @@ static inline void net_init(struct net *n, uint64_t seed)
 	gn_prng_init(&n->prng, seed);
 	n->rand = gn_prng_rand(&n->prng);
 	n->now = NET_START;
+	n->ttl = 3600;
 }
 
 /* A node with the given defaults; change n->node[i].cfg before net_start. */
@@ -171,6 +175,8 @@ static inline void net_send(struct net *n, unsigned i, const struct gn_overlay_m
 		struct net_message *q = &n->queue[n->queued++];
 		*q = (struct net_message){n->now + NET_DELAY, i, k, malloc(m->bytes.len), m->bytes.len};
 		memcpy(q->bytes, m->bytes.p, m->bytes.len);
+		if (n->tamper)
+			n->tamper(n, q);
 		return;
 	}
 }
@@ -333,7 +339,7 @@ static inline void net_record(struct net *n, struct net_record *out, const struc
 				     .body = gn_str(body),
 				     .seq = seq,
 				     .created = gn_unix(n->now),
-				     .ttl = 3600};
+				     .ttl = n->ttl};
 	struct gn_buf b = {out->bytes, 0, sizeof out->bytes};
 	gn_err err = gn_wire_record_make(owner, NULL, &f, &b);
 	GN_ASSERT(err == GN_OK);

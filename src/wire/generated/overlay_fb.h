@@ -746,12 +746,15 @@ struct gn_fb_get {
 struct gn_fb_get_args {
 	const struct gn_fb_hash *key;
 	uint64_t min_seq;
+	/* Not 0: an Ack with receipt and proof is wanted instead of the record (OV-68). */
+	uint64_t nonce;
 };
 static const struct gn_fb_field gn_fbfields_get[] = {
 	{"key", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_get_args, key), 0, 0, true, UINT64_C(0x0), &gn_fblayout_hash, NULL},
 	{"min_seq", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_get_args, min_seq), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"nonce", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_get_args, nonce), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_get = {"Get", NULL, gn_fbfields_get, 2};
+static const struct gn_fb_type gn_fbtype_get = {"Get", NULL, gn_fbfields_get, 3};
 
 GN_MUST static inline gn_err gn_fb_get_verify(struct gn_slice in, struct gn_fb_get *out)
 {
@@ -774,6 +777,10 @@ static inline struct gn_fb_hash gn_fb_get_key(struct gn_fb_get t)
 static inline uint64_t gn_fb_get_min_seq(struct gn_fb_get t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_get_nonce(struct gn_fb_get t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 2, 8, UINT64_C(0x0));
 }
 
 /* ---- Value ---- */
@@ -894,12 +901,15 @@ struct gn_fb_ack_args {
 	/* Absent in the answer to a Push. */
 	gn_fbref receipt; /* Receipt */
 	uint64_t leaf_digest;
+	/* In the answer to a Get with a nonce: what only who has the record's bytes can say (OV-68). */
+	const struct gn_fb_hash *proof;
 };
 static const struct gn_fb_field gn_fbfields_ack[] = {
 	{"receipt", GN_FB_TABLE, GN_FB_UINT, 0, offsetof(struct gn_fb_ack_args, receipt), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_receipt}},
 	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 1, offsetof(struct gn_fb_ack_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
+	{"proof", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_ack_args, proof), 0, 0, false, UINT64_C(0x0), &gn_fblayout_hash, NULL},
 };
-static const struct gn_fb_type gn_fbtype_ack = {"Ack", NULL, gn_fbfields_ack, 2};
+static const struct gn_fb_type gn_fbtype_ack = {"Ack", NULL, gn_fbfields_ack, 3};
 
 GN_MUST static inline gn_err gn_fb_ack_verify(struct gn_slice in, struct gn_fb_ack *out)
 {
@@ -920,6 +930,16 @@ static inline struct gn_fb_receipt gn_fb_ack_receipt(struct gn_fb_ack t)
 static inline uint64_t gn_fb_ack_leaf_digest(struct gn_fb_ack t)
 {
 	return (uint64_t)gn_fbt_bits(t.t, 1, 8, UINT64_C(0x0));
+}
+static inline bool gn_fb_ack_has_proof(struct gn_fb_ack t)
+{
+	return gn_fbt_has(t.t, 2);
+}
+static inline struct gn_fb_hash gn_fb_ack_proof(struct gn_fb_ack t)
+{
+	struct gn_fb_hash v;
+	gn_fbt_struct(t.t, 2, &gn_fblayout_hash, &v);
+	return v;
 }
 
 /* ---- Stale ---- */

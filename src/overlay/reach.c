@@ -1,0 +1,99 @@
+/* How far the nodes that answer for a key reach (OV-35). The set of a key is the R nearest members, and whoever lies
+ * within the reach of it: half the way that R nodes take on average. So identities heaped up in one place cannot push
+ * everybody else out of the set: in nearly every ring some honest node is within that angle, however many are nearer.
+ *
+ * The reach needs to know how dense the ring is, from more than the own neighbourhood, which may be the heap itself:
+ * the least of our own estimate and the median of what the link lists of peers say whom we have known for long. */
+#include "overlay/overlay_int.h"
+
+gn_time gn_ov_seen(const struct gn_ov_contact *c, gn_time now)
+{
+	return c->since ? now - c->since : 0;
+}
+
+/* Keeps the `max` smallest, ascending. */
+static uint32_t least(uint64_t *a, uint32_t n, uint32_t max, uint64_t v)
+{
+	uint32_t at = n < max ? n : max - 1;
+	if (v == 0 || (n == max && v >= a[max - 1]))
+		return n;
+	for (; at > 0 && a[at - 1] > v; at--)
+		a[at] = a[at - 1];
+	a[at] = v;
+	return n < max ? n + 1 : max;
+}
+
+/* Nodes in the ring by the leaf set of a linked peer, which its list contains; 0: the list is too short. */
+static double by_list(const struct gn_overlay *ov, const struct gn_ov_link *l)
+{
+	uint64_t cw[GN_OV_L_MAX], ccw[GN_OV_L_MAX], at = l->contact->theta;
+	uint32_t side = ov->cfg.l, cws = 0, ccws = 0;
+	if (l->their_count + 1 < 2 * side)
+		return 0;
+	for (uint32_t i = 0; i <= l->their_count; i++) { /* the last: ourselves, whom it does not list to us */
+		uint64_t theta = i < l->their_count ? l->theirs[i] : ov->server ? ov->theta : at;
+		cws = least(cw, cws, side, theta - at);
+		ccws = least(ccw, ccws, side, at - theta);
+	}
+	if (cws < side || ccws < side)
+		return 0;
+	return 2.0 * side * 0x1p64 / ((double)cw[side - 1] + (double)ccw[side - 1]);
+}
+
+static double nodes(const struct gn_overlay *ov, gn_time now)
+{
+	double of[GN_OV_LINKS_MAX_2];
+	uint32_t n = 0;
+	gn_time old = gn_time_min(GN_OV_STANDING, (now - ov->start) / 2);
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		const struct gn_ov_contact *c = ov->contacts[i];
+		double v = c->link && gn_ov_seen(c, now) >= old ? by_list(ov, c->link) : 0;
+		if (v < 1)
+			continue;
+		uint32_t at = n++;
+		for (; at > 0 && of[at - 1] > v; at--)
+			of[at] = of[at - 1];
+		of[at] = v;
+	}
+	bool own = ov->server || ov->cfg.probation_off || n == 0; /* a client's few neighbours tell nothing */
+	double median = n ? of[(n - 1) / 2] : ov->n_est;
+	return own && ov->n_est < median ? ov->n_est : median;
+}
+
+uint64_t gn_ov_reach(struct gn_overlay *ov)
+{
+	gn_time now = ov->now_seen;
+	if (ov->reach_at && now - ov->reach_at < GN_OV_REACH_EVERY && ov->reach_n == ov->n_est)
+		return ov->reach;
+	ov->reach_at = now;
+	ov->reach_n = ov->n_est;
+	double n = nodes(ov, now), reach = ov->cfg.r / 4.0 * 0x1p64 / (n > 1 ? n : 1);
+	ov->reach = reach < 0x1p63 ? (uint64_t)reach : UINT64_C(1) << 63;
+	return ov->reach;
+}
+
+uint32_t gn_ov_holders_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member out[GN_OV_SET_MAX])
+{
+	uint32_t n = gn_ov_set_of(ov, theta, out, GN_OV_SET_MAX);
+	uint64_t reach = gn_ov_reach(ov);
+	while (n > ov->cfg.r && gn_sep(out[n - 1].theta, theta) > reach)
+		n--;
+	return n;
+}
+
+bool gn_ov_answers_for(struct gn_overlay *ov, uint64_t theta)
+{
+	return ov->server &&
+	       (gn_ov_rank_of(ov, theta, &ov->self.id) < ov->cfg.r || gn_sep(ov->theta, theta) <= gn_ov_reach(ov));
+}
+
+unsigned gn_ov_op_width(struct gn_overlay *ov, const struct gn_ov_op *op)
+{
+	if (op->kind == GN_OV_FIND)
+		return op->count;
+	unsigned wide = op->widened ? 2 : 1, n = 0, most = op->widened ? GN_OV_REGION_MAX : GN_OV_SET_MAX;
+	uint64_t reach = gn_ov_reach(ov), within = wide == 2 && reach < UINT64_C(1) << 62 ? 2 * reach : reach;
+	for (uint32_t i = 0; i < op->cand_count && op->cands[i].sep <= within && n < most; i++)
+		n += op->cands[i].state != GN_OV_DEAD && !op->cands[i].not_mine;
+	return n > wide * op->count ? n : wide * op->count;
+}
