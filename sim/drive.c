@@ -103,7 +103,7 @@ static void sign(struct sim *s, struct sim_record *r, unsigned number, uint64_t 
 				     .body = gn_slice(body, len),
 				     .seq = seq,
 				     .created = gn_unix(s->now),
-				     .ttl = 86400};
+				     .ttl = s->opt.ttl};
 	struct gn_buf out = {r->bytes, 0, RECORD_ROOM};
 	gn_err err = gn_wire_record_make(&r->owner, NULL, &f, &out);
 	GN_ASSERT(err == GN_OK);

@@ -18,6 +18,9 @@ static const char usage[] =
 	"  --pow BITS         proof of work (default 4)\n"
 	"  --leaf-ping SEC    period of leaf pings (default 60)\n"
 	"  --split SEC        how long the halves are apart, in scenario split (default 600)\n"
+	"  --sybils N         in scenario sybil (default one in twenty)\n"
+	"  --keep             they keep and prove what they hide from readers\n"
+	"  --ttl SEC          of records (default 86400)\n"
 	"  --flat             all delays 10 ms one way instead of the geographic model\n"
 	"  --validate         check every engine's invariants after every step\n"
 	"  --json             the table as JSON\n"
@@ -78,6 +81,7 @@ int main(int argc, char **argv)
 				.w = 5,
 				.rq = 4,
 				.pow_bits = 4,
+				.ttl = 86400,
 				.trips = 2,
 				.ping_leaf = 60 * GN_SEC,
 				.split = 600 * GN_SEC,
@@ -107,6 +111,10 @@ int main(int argc, char **argv)
 			o.split = (gn_time)(number(a, v, 1e6) * 1e9);
 		else if (strcmp(a, "--trips") == 0)
 			o.trips = (unsigned)number(a, v, 10);
+		else if (strcmp(a, "--sybils") == 0)
+			o.sybils = (unsigned)number(a, v, SIM_NODES_SPARE);
+		else if (strcmp(a, "--ttl") == 0)
+			o.ttl = (uint32_t)number(a, v, 2592000);
 		else if (strcmp(a, "--loss") == 0)
 			o.loss = number(a, v, 100) / 100;
 		else if (strcmp(a, "--pow") == 0)
@@ -121,6 +129,8 @@ int main(int argc, char **argv)
 		}
 		if (strcmp(a, "--flat") == 0)
 			o.flat = true;
+		else if (strcmp(a, "--keep") == 0)
+			o.keep = true;
 		else if (strcmp(a, "--validate") == 0)
 			o.validate = true;
 		else if (strcmp(a, "--json") == 0)
@@ -137,9 +147,10 @@ int main(int argc, char **argv)
 	sim_row(&s, "replay with",
 		"geonet-sim --scenario %s --nodes %u --seed %llu --lookups %u --records %u --kill %u --loss %g --pow "
 		"%u --trips %u"
-		" --leaf-ping %g --split %g%s",
+		" --leaf-ping %g --split %g --sybils %u --ttl %u%s%s",
 		sc->name, o.nodes, (unsigned long long)o.seed, o.lookups, o.records, o.kill_percent, o.loss * 100,
-		o.pow_bits, o.trips, (double)o.ping_leaf / 1e9, (double)o.split / 1e9, o.flat ? " --flat" : "");
+		o.pow_bits, o.trips, (double)o.ping_leaf / 1e9, (double)o.split / 1e9, o.sybils, o.ttl,
+		o.flat ? " --flat" : "", o.keep ? " --keep" : "");
 	int failed = sc->run(&s);
 	sim_row(&s, "simulated", "%.0f s, %llu events, %llu messages, %llu lost", (double)(s.now - SIM_EPOCH) / 1e9,
 		(unsigned long long)s.events, (unsigned long long)s.messages, (unsigned long long)s.lost);

@@ -291,6 +291,75 @@ static int run_churn(struct sim *s)
 	return sim_failures();
 }
 
+/* How the record of the key under attack is read: by ten honest nodes, and how many honest disks have it. */
+static void victim(struct sim *s, struct sim_record *r, const char *name)
+{
+	struct sim_stats st;
+	struct sim_record many[10];
+	unsigned copies = 0;
+	for (unsigned i = 0; i < GN_COUNT(many); i++)
+		many[i] = *r;
+	for (unsigned i = 0; i < s->count; i++)
+		copies += sim_alive(s, i) && sim_holds(s, i, &r->record.key, &r->record.hash);
+	sim_gets(s, many, GN_COUNT(many), 1, &st);
+	char text[64];
+	snprintf(text, sizeof text, "%s: %u copies", name, copies);
+	sim_row_stats(s, text, &st);
+	/* the first answer may be an older version */
+	sim_expect(s, st.ok == GN_COUNT(many), "%s: %llu of 10 readers found the record (last error: %s)", name,
+		   (unsigned long long)st.ok, gn_err_name(st.last_err));
+	sim_gets(s, many, GN_COUNT(many), s->opt.rq, &st);
+	sim_expect(s, st.exact == GN_COUNT(many),
+		   "%s: %llu of 10 readers with a quorum found the record (last error: %s)", name,
+		   (unsigned long long)st.exact, gn_err_name(st.last_err));
+}
+
+static void with_sybils(struct sim *s, gn_time span)
+{
+	for (gn_time end = s->now + span; s->now < end;) {
+		sim_run_for(s, 60 * GN_SEC);
+		sim_sybils_link(s);
+	}
+}
+
+/* One node in twenty lies, all of them nearer to one record than any honest node: they hide it, promise to keep it, and
+ * do not. Every acknowledged record stays readable, old and new, while they are there and when they have gone. */
+static int run_sybil(struct sim *s)
+{
+	struct sim_stats st;
+	unsigned liars = s->opt.sybils ? s->opt.sybils : (s->opt.nodes + 19) / 20;
+	build(s);
+	struct sim_record *r = put_all(s);
+	sim_run_for(s, 1800 * GN_SEC);
+	victim(s, &r[0], "before");
+	sim_sybils_start(s, liars, gn_theta(r[0].record.key.b), s->opt.keep);
+	sim_run_for(s, 24 * GN_SEC);
+	victim(s, &r[0], "24 s later");
+	get_all(s, r, 1, "gets, first answer", 1000);
+	with_sybils(s, 1920 * GN_SEC);
+	victim(s, &r[0], "32 min later");
+	get_all(s, r, 1, "gets, first answer", 1000);
+	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
+	sim_records_renew(s, r, s->opt.records);
+	sim_puts(s, r, s->opt.records, s->opt.w, &st);
+	sim_row_stats(s, "puts of version 2", &st);
+	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)", (unsigned long long)st.failed,
+		   gn_err_name(st.last_err));
+	victim(s, &r[0], "version 2");
+	with_sybils(s, (gn_time)(s->opt.ttl / 2 + 900) * GN_SEC); /* now copies that are not ours may go */
+	victim(s, &r[0], "half its life later");
+	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
+	sets(s, r, "replica sets of the honest", false);
+	sim_sybils_stop(s);
+	sim_run_for(s, 600 * GN_SEC);
+	victim(s, &r[0], "the liars have gone");
+	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
+	rings(s);
+	sets(s, r, "replica sets", true);
+	sim_records_free(s, r, s->opt.records);
+	return sim_failures();
+}
+
 const struct sim_scenario sim_scenarios[] = {
 	{"basic", "joins one by one, lookups, puts, gets, half an hour of idling", run_basic},
 	{"kill", "the same, then --kill percent die at one instant with their disks", run_kill},
@@ -299,6 +368,7 @@ const struct sim_scenario sim_scenarios[] = {
 	{"blackout", "all nodes stop and start at one instant", run_blackout},
 	{"split", "two halves apart for --split seconds, then one ring again", run_split},
 	{"late", "a bootstrap address that answers after half an hour", run_late},
+	{"sybil", "one node in twenty lies about one key: hides, promises, keeps nothing", run_sybil},
 	{"churn", "sessions of 15 minutes for two hours, disks lost", run_churn},
 };
 const size_t sim_scenario_count = GN_COUNT(sim_scenarios);

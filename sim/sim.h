@@ -4,8 +4,10 @@
  *   world.c     events in time order, nodes, their disks, sessions and messages
  *   rtt.c       where nodes are and how long the way between them takes
  *   check.c     what must be true, computed without the engines: nearest nodes by brute force, replica sets, lost
- * records drive.c     joins, batches of lookups, puts and gets, faults scenario.c  named runs     main.c  options and
- * tables
+ *               records
+ *   drive.c     joins, batches of lookups, puts and gets, faults
+ *   sybil.c     nodes that lie about one key
+ *   scenario.c  named runs     main.c  options and tables
  *
  * One seed, one run: events of equal time go in the order they were made, nothing reads a clock or an address. */
 #ifndef GN_SIM_SIM_H
@@ -27,7 +29,10 @@ struct sim_options {
 	unsigned trips; /* round trips of a handshake */
 	double loss;    /* share of datagrams */
 	gn_time ping_leaf, heal, digest, split;
-	bool flat; /* all delays 10 ms one way */
+	unsigned sybils; /* 0: one in twenty */
+	bool keep;       /* they keep what they hide */
+	uint32_t ttl;    /* seconds, of records */
+	bool flat;       /* all delays 10 ms one way */
 	bool quiet, json;
 	bool validate; /* gn_overlay_validate after each step */
 };
@@ -54,6 +59,7 @@ struct sim_node {
 	gn_time tick_at; /* of the tick event that counts */
 	gn_time started, joined_at;
 	bool server;
+	bool sybil, keeps;  /* no engine: sybil.c answers for it */
 	struct gn_map disk; /* key -> struct sim_stored */
 	gn_time back_at;    /* churn: when it starts again */
 	uint64_t bytes_out, datagrams_out;
@@ -129,6 +135,9 @@ void sim_op_add(struct sim *s, unsigned node, gn_op op, unsigned index);
 bool sim_alive(const struct sim *s, unsigned i);
 unsigned sim_random_alive(struct sim *s);
 const struct sim_stored *sim_disk_find(const struct sim_node *n, const struct gn_hash *key);
+void sim_disk_put(struct sim *s, struct sim_node *n, const struct gn_hash *key, const uint8_t *bytes, size_t len);
+/* A message of node a, as its engine would give it. */
+void sim_message(struct sim *s, unsigned a, const struct gn_overlay_message *m);
 /* Traffic is counted from here. */
 void sim_mark(struct sim *s);
 uint64_t sim_counter(const struct sim *s, const char *name); /* summed over running nodes */
@@ -177,6 +186,15 @@ void sim_puts(struct sim *s, struct sim_record *records, unsigned count, unsigne
 void sim_gets(struct sim *s, struct sim_record *records, unsigned count, unsigned quorum, struct sim_stats *out);
 unsigned sim_kill_percent(struct sim *s, unsigned percent);
 unsigned sim_percentile(const struct sim_stats *st, unsigned per_mille);
+
+/* ---- sybil.c ---- */
+/* `count` liars that are nearer to the angle than any honest node, linked to everybody. */
+void sim_sybils_start(struct sim *s, unsigned count, uint64_t theta, bool keep);
+/* They ask for their links again. */
+void sim_sybils_link(struct sim *s);
+void sim_sybils_stop(struct sim *s);
+void sim_sybil_message(struct sim *s, unsigned a, unsigned b, struct gn_slice bytes);
+struct gn_receipt sim_receipt(const struct sim_node *n, const struct gn_record *r);
 
 /* ---- scenario.c ---- */
 struct sim_scenario {

@@ -206,7 +206,7 @@ const struct sim_stored *sim_disk_find(const struct sim_node *n, const struct gn
 	return gn_map_get(&n->disk, key->b);
 }
 
-static void disk_put(struct sim *s, struct sim_node *n, const struct gn_hash *key, const uint8_t *bytes, size_t len)
+void sim_disk_put(struct sim *s, struct sim_node *n, const struct gn_hash *key, const uint8_t *bytes, size_t len)
 {
 	struct sim_stored *d = need(gn_map_put(&n->disk, key->b));
 	gn_mem_free(&s->alloc, d->bytes);
@@ -240,7 +240,7 @@ static bool session_good(const struct sim *s, const struct sim_session *x, unsig
 
 static bool reachable(const struct sim *s, unsigned a, unsigned b)
 {
-	return sim_alive(s, b) && (!s->split || s->nodes[a].side == s->nodes[b].side);
+	return (sim_alive(s, b) || s->nodes[b].sybil) && (!s->split || s->nodes[a].side == s->nodes[b].side);
 }
 
 static void news(struct sim *s, enum sim_kind kind, gn_time at, unsigned node, unsigned peer,
@@ -305,7 +305,7 @@ static void set_linked(struct sim *s, unsigned a, const struct gn_pk *pk, bool o
 		x->linked = (uint8_t)(on ? x->linked | bit : x->linked & ~bit);
 }
 
-static void message(struct sim *s, unsigned a, const struct gn_overlay_message *m)
+void sim_message(struct sim *s, unsigned a, const struct gn_overlay_message *m)
 {
 	static const struct gn_pk nobody;
 	struct sim_node *n = &s->nodes[a];
@@ -385,7 +385,7 @@ void sim_pump(struct sim *s, unsigned i)
 	struct gn_overlay_store r;
 	struct gn_overlay_event e;
 	while (gn_overlay_next_message(n->ov, &m))
-		message(s, i, &m);
+		sim_message(s, i, &m);
 	while (gn_overlay_next_store(n->ov, &r))
 		storage(s, i, &r);
 	while (gn_overlay_next_event(n->ov, &e)) {
@@ -410,6 +410,8 @@ void sim_pump(struct sim *s, unsigned i)
 static void handle(struct sim *s, struct sim_event *e)
 {
 	struct sim_node *n = &s->nodes[e->node];
+	if (n->sybil && e->kind == SIM_MESSAGE && n->generation == e->generation)
+		sim_sybil_message(s, e->node, e->peer, gn_slice(e->bytes, e->len));
 	if (!n->ov || n->generation != e->generation)
 		return;
 	const struct gn_pk *peer = &s->nodes[e->peer].sk.pk;
@@ -427,7 +429,7 @@ static void handle(struct sim *s, struct sim_event *e)
 		(void)gn_overlay_recv(n->ov, peer, &s->nodes[e->peer].addr, gn_slice(e->bytes, e->len), s->now);
 		break;
 	case SIM_STORED:
-		disk_put(s, n, &e->key, e->bytes, e->len);
+		sim_disk_put(s, n, &e->key, e->bytes, e->len);
 		gn_overlay_stored(n->ov, e->token, GN_OK, s->now);
 		break;
 	case SIM_LOADED:
