@@ -1,69 +1,69 @@
 /* The stateless retry cookie: a stranger who can echo it receives at the address it was made for, and we kept nothing
- * meanwhile.
+ * meanwhile. It says what effort is owed, so that a later rise does not void work in progress.
+ *
+ *   time 8 | payload 8 | effort 4 | zeros 20 | tag 16
  *
  * 1. The tag is compared before anything in the cookie is believed, in constant time.
- * 2. A cookie is good from its time until its time + life; one from the future is refused (the clock never steps back).
+ * 2. A cookie is good from its time until its time + GN_COOKIE_LIFE; one from the future is refused (the clock never
+ * steps back).
  * Spec: docs/spec/jet.md JT-20. */
-#include "guard/guard.h"
+#include "guard/guard_int.h"
 
 #define TIME_LEN 8
+#define PAYLOAD_LEN 8
+#define EFFORT_LEN 4
+#define SAID_LEN (TIME_LEN + PAYLOAD_LEN + EFFORT_LEN) /* what the tag covers of it */
+#define ZEROS_LEN 20
 #define TAG_LEN 16
-#define BOUND_MAX 32
+#define BOUND_LEN 8
 
-void gn_cookie_jar_init(struct gn_cookie_jar *jar, struct gn_rand *rand, gn_time life)
+static void tag(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t bound[BOUND_LEN],
+		const uint8_t said[SAID_LEN], uint8_t out[TAG_LEN])
 {
-	GN_ASSERT(life > 0);
-	gn_rand_fill(rand, jar->secret, sizeof jar->secret);
-	jar->life = life;
-}
-
-void gn_cookie_jar_fini(struct gn_cookie_jar *jar)
-{
-	gn_wipe(jar->secret, sizeof jar->secret);
-}
-
-static void tag(const struct gn_cookie_jar *jar, const struct gn_addr *addr, struct gn_slice bound, uint64_t time,
-		struct gn_slice payload, uint8_t out[TAG_LEN])
-{
-	uint8_t msg[sizeof addr->ip + 2 + TIME_LEN + 1 + BOUND_MAX + GN_COOKIE_PAYLOAD_MAX];
+	uint8_t msg[sizeof addr->ip + 2 + BOUND_LEN + SAID_LEN];
 	struct gn_writer w = gn_writer(msg, sizeof msg);
 	gn_write_bytes(&w, GN_SLICE(addr->ip));
 	gn_write_be16(&w, addr->port);
-	gn_write_be64(&w, time);
-	gn_write_u8(&w, (uint8_t)bound.len);
-	gn_write_bytes(&w, bound);
-	gn_write_bytes(&w, payload);
+	gn_write_bytes(&w, gn_slice(bound, BOUND_LEN));
+	gn_write_bytes(&w, gn_slice(said, SAID_LEN));
 	GN_ASSERT(!w.bad);
 	struct gn_hash h;
-	gn_hmac_sha256(GN_SLICE(jar->secret), gn_slice(msg, gn_writer_len(&w)), &h);
+	gn_hmac_sha256(gn_slice(secret, 32), GN_SLICE(msg), &h);
 	memcpy(out, h.b, TAG_LEN);
 }
 
-size_t gn_cookie_make(const struct gn_cookie_jar *jar, const struct gn_addr *addr, struct gn_slice bound,
-		      struct gn_slice payload, gn_time now, uint8_t out[GN_COOKIE_MAX])
+void gn_cookie_make(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t bound[8],
+		    const uint8_t payload[8], uint32_t effort, gn_time now, uint8_t out[GN_COOKIE_LEN])
 {
-	GN_ASSERT(payload.len <= GN_COOKIE_PAYLOAD_MAX && bound.len <= BOUND_MAX);
-	gn_put_be64(out, (uint64_t)now);
-	if (payload.len)
-		memcpy(out + TIME_LEN, payload.p, payload.len);
-	tag(jar, addr, bound, (uint64_t)now, payload, out + TIME_LEN + payload.len);
-	return payload.len + GN_COOKIE_OVERHEAD;
+	struct gn_writer w = gn_writer(out, GN_COOKIE_LEN);
+	memset(out, 0, GN_COOKIE_LEN);
+	gn_write_be64(&w, (uint64_t)now);
+	gn_write_bytes(&w, gn_slice(payload, PAYLOAD_LEN));
+	gn_write_be32(&w, effort);
+	tag(secret, addr, bound, out, out + SAID_LEN + ZEROS_LEN);
 }
 
-gn_err gn_cookie_check(const struct gn_cookie_jar *jar, const struct gn_addr *addr, struct gn_slice bound,
-		       struct gn_slice cookie, gn_time now, uint8_t *payload, size_t len)
+gn_err gn_cookie_check(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t bound[8],
+		       const uint8_t cookie[GN_COOKIE_LEN], gn_time now, uint8_t payload[8], uint32_t *effort)
 {
-	GN_ASSERT(len <= GN_COOKIE_PAYLOAD_MAX && bound.len <= BOUND_MAX);
-	if (cookie.len != len + GN_COOKIE_OVERHEAD)
-		return GN_MALFORMED;
-	uint64_t time = gn_be64(cookie.p);
+	static const uint8_t zeros[ZEROS_LEN];
 	uint8_t want[TAG_LEN];
-	tag(jar, addr, bound, time, gn_slice(cookie.p + TIME_LEN, len), want);
-	if (!gn_equal_ct(want, cookie.p + TIME_LEN + len, TAG_LEN))
+	tag(secret, addr, bound, cookie, want);
+	if (!gn_equal_ct(want, cookie + SAID_LEN + ZEROS_LEN, TAG_LEN) ||
+	    memcmp(cookie + SAID_LEN, zeros, ZEROS_LEN) != 0)
 		return GN_AUTH;
-	if (time > (uint64_t)now || (uint64_t)now - time > (uint64_t)jar->life)
+	uint64_t time = gn_be64(cookie);
+	if (time > (uint64_t)now || (uint64_t)now - time > (uint64_t)GN_COOKIE_LIFE)
 		return GN_EXPIRED;
-	if (len)
-		memcpy(payload, cookie.p + TIME_LEN, len);
+	memcpy(payload, cookie + TIME_LEN, PAYLOAD_LEN);
+	*effort = gn_cookie_effort(gn_slice(cookie, GN_COOKIE_LEN));
 	return GN_OK;
+}
+
+uint32_t gn_cookie_effort(struct gn_slice cookie)
+{
+	if (cookie.len != GN_COOKIE_LEN)
+		return 0;
+	struct gn_reader r = gn_reader(gn_slice_sub(cookie, TIME_LEN + PAYLOAD_LEN, EFFORT_LEN));
+	return gn_read_be32(&r);
 }

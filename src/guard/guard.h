@@ -1,8 +1,9 @@
-/* guard: decides whom to let in before they cost anything, and when who is in has asked for enough. One engine per node:
- * jet asks it about hellos of strangers, the node about requests of peers and of its gateway. Pure; allocates once.
+/* guard: decides whom to let in before they cost anything, and when who is in has asked for enough. One engine per
+ * node: jet asks it about hellos of strangers, the node about requests of peers and of its gateway. Pure; allocates
+ * once.
  *
- *   hello -> [address proven?] -> [pass | puzzle] -> [bucket of the prefix] -> [capacity of its lane] -> let in, or wait
- *   charge -> [bucket of the prefix, key or token] -> OK, or which limit and when to come back
+ *   hello -> [address proven?] -> [pass | puzzle] -> [bucket of the prefix] -> [capacity of its lane] -> let in, or
+ * wait charge -> [bucket of the prefix, key or token] -> OK, or which limit and when to come back
  *
  * Work is counted in one unit: 1 us of our CPU, or 1 KiB of memory held for a second; so one limit covers handshakes,
  * lookups, signatures and bytes held. Only guard counts; who serves says what a thing costs. Switched off it asks for a
@@ -41,10 +42,12 @@ enum gn_guard_answer {
 
 struct gn_guard_verdict {
 	enum gn_guard_answer answer;
+	gn_err err;         /* why not ADMIT: GN_AUTH no cookie of ours, GN_EXPIRED, GN_PROOF_OF_WORK, GN_REPLAY,
+			       GN_LIMIT the prefix's share, GN_BUSY */
 	uint32_t effort;    /* COOKIE: what the next hello owes */
 	uint32_t slot;      /* WAIT: 0 .. GN_GUARD_WAITING - 1 */
 	gn_time until;      /* REFUSE */
-	const char *limit;  /* REFUSE: stable name of the limit, "guard-key"; static */
+	const char *limit;  /* REFUSE: stable name of the limit, "guard-host"; static */
 	uint8_t payload[8]; /* of the cookie that proved the address */
 	bool proven;        /* the address is; payload is set */
 };
@@ -61,8 +64,8 @@ struct gn_guard_hello {
 void gn_guard_hello(struct gn_guard *g, const struct gn_guard_hello *hello, gn_time now, struct gn_guard_verdict *out);
 /* The waiting hello that may come in now; its slot is free then. False when none may. */
 bool gn_guard_next(struct gn_guard *g, gn_time now, uint32_t *slot);
-/* The caller dropped it. */
-void gn_guard_forget(struct gn_guard *g, uint32_t slot);
+/* False when the slot's hello has waited too long and is forgotten here. */
+bool gn_guard_waits(const struct gn_guard *g, uint32_t slot);
 /* When gn_guard_next may have one; GN_NEVER when none waits. */
 gn_time gn_guard_deadline(const struct gn_guard *g);
 /* The cookie of a Retry to `to` whose source id is `bound`, with what the next hello owes. */
@@ -74,7 +77,7 @@ void gn_guard_pass(struct gn_guard *g, const struct gn_addr *to, gn_time now, ui
 /* ---- load (called by the owner of the loop) ---- */
 
 /* The CPU time that hellos of strangers have just taken, as measured. Who never calls it gets the cost model. */
-void gn_guard_load(struct gn_guard *g, uint64_t busy_ns, gn_time now);
+void gn_guard_load(struct gn_guard *g, uint64_t busy_ns);
 
 /* ---- subjects ---- */
 
@@ -97,6 +100,9 @@ GN_MUST gn_err gn_guard_charge(struct gn_guard *g, const struct gn_guard_subject
 			       struct gn_guard_verdict *out);
 /* The same for work that was done already: never refused, the bucket may go far below empty (ten minutes at most). */
 void gn_guard_debit(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t work, gn_time now);
+
+/* Units that one handshake takes here: what to charge its key with. */
+uint32_t gn_guard_cost(const struct gn_guard *g);
 
 /* What the operator says: no limit for this key or prefix (/24, /48) until then; until 0 takes it back. GN_LIMIT past
  * GN_GUARD_ALLOWED. Not kept over a restart: the owner does. */
@@ -122,15 +128,15 @@ struct gn_guard_allowed {
 bool gn_guard_allowed_at(const struct gn_guard *g, size_t i, struct gn_guard_allowed *out);
 
 struct gn_guard_why {
-	bool exempt;        /* loopback or private, and those are not counted */
-	bool allowed;       /* by the operator */
-	bool limited;       /* the next charge is refused */
-	const char *limit;  /* which one: "guard-host", "guard-net", "guard-key", "guard-token"; "" when not limited */
-	gn_time until;      /* it lifts by itself; 0 when not limited */
-	uint64_t rate;      /* units a second it may take in the long run */
-	uint64_t burst;     /* units it may take at once when the bucket is full */
-	uint64_t left;      /* units left in the bucket now */
-	bool counted;       /* it is among the heaviest: */
+	bool exempt;       /* loopback or private, and those are not counted */
+	bool allowed;      /* by the operator */
+	bool limited;      /* the next charge is refused */
+	const char *limit; /* which one: "guard-host", "guard-net", "guard-key", "guard-token"; "" when not limited */
+	gn_time until;     /* it lifts by itself; 0 when not limited */
+	uint64_t rate;     /* units a second it may take in the long run */
+	uint64_t burst;    /* units it may take at once when the bucket is full */
+	uint64_t left;     /* units left in the bucket now */
+	bool counted;      /* it is among the heaviest: */
 	struct gn_guard_account account;
 };
 void gn_guard_why(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now, struct gn_guard_why *out);
@@ -166,29 +172,5 @@ GN_MUST gn_err gn_solver_new(const struct gn_env *env, const uint8_t cookie[GN_C
 void gn_solver_free(struct gn_solver *s); /* NULL is fine */
 /* One nonce: about a millisecond, and no longer. True when the answer is there. */
 bool gn_solver_step(struct gn_solver *s, uint8_t out[GN_ANSWER_LEN]);
-
-/* ---- the cookie by itself ---- */
-
-#define GN_COOKIE_PAYLOAD_MAX 32 /* bytes */
-#define GN_COOKIE_OVERHEAD 24    /* time 8, tag 16 */
-#define GN_COOKIE_MAX (GN_COOKIE_PAYLOAD_MAX + GN_COOKIE_OVERHEAD)
-
-/* The secret that makes cookies; one per endpoint, drawn at its start, never stored. */
-struct gn_cookie_jar {
-	uint8_t secret[32]; /* wiped by fini */
-	gn_time life;       /* how long a cookie is good */
-};
-
-void gn_cookie_jar_init(struct gn_cookie_jar *jar, struct gn_rand *rand, gn_time life);
-void gn_cookie_jar_fini(struct gn_cookie_jar *jar);
-
-/* Writes payload.len + GN_COOKIE_OVERHEAD bytes: time, payload, tag = HMAC-SHA256(secret, address || time || bound ||
- * payload) cut to 16 bytes. `bound` (at most 32 bytes) is covered by the tag but not carried. Returns the length. */
-size_t gn_cookie_make(const struct gn_cookie_jar *jar, const struct gn_addr *addr, struct gn_slice bound,
-		      struct gn_slice payload, gn_time now, uint8_t out[GN_COOKIE_MAX]);
-/* The payload's len bytes into out. GN_MALFORMED by its length, GN_AUTH not ours or for another address or `bound`,
- * GN_EXPIRED. Costs one HMAC, keeps nothing. */
-GN_MUST gn_err gn_cookie_check(const struct gn_cookie_jar *jar, const struct gn_addr *addr, struct gn_slice bound,
-			       struct gn_slice cookie, gn_time now, uint8_t *payload, size_t len);
 
 #endif

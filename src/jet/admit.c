@@ -1,7 +1,8 @@
 /* Packets that belong to no session: first packets of strangers, and what we answer without keeping state (JT-20 on).
  *
- * 1. Until a first packet has opened with the keys of its connection id, nothing is allocated.
- * 2. Under load (or always_retry) a stranger without a cookie gets a Retry: one HMAC for the cookie, one for the tag.
+ * 1. Until a first packet has opened with the keys of its connection id, nothing is allocated but, for who has proven
+ * the address, the datagrams of one of 256 hellos that wait for capacity.
+ * 2. Guard decides who comes in, waits, or gets a Retry: one HMAC for the cookie, one for the tag (JT-21).
  * 3. An answer is never longer than a third of the datagram that asked for it, and the queue of answers is bounded. */
 #include "jet/session_int.h"
 
@@ -25,12 +26,13 @@ void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct
 }
 
 /* The cookie carries the first connection id; the Retry's own id is bound into its tag. */
-static void send_retry(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h, gn_time now)
+static void send_retry(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h, uint32_t effort,
+		       gn_time now)
 {
-	uint8_t scid[JET_CID_LEN], cookie[GN_COOKIE_MAX], out[JET_LONG_HEADER + GN_COOKIE_MAX + JET_RETRY_TAG];
+	uint8_t scid[JET_CID_LEN], cookie[GN_COOKIE_LEN], out[JET_LONG_HEADER + GN_COOKIE_LEN + JET_RETRY_TAG];
 	gn_rand_fill(jet->env.rand, scid, sizeof scid);
-	size_t len = gn_cookie_make(&jet->jar, to, GN_SLICE(scid), GN_SLICE(h->dcid), now, cookie);
-	len = jet_retry_write(out, sizeof out, h->scid, scid, h->dcid, gn_slice(cookie, len));
+	gn_guard_cookie(jet->guard, to, scid, h->dcid, effort, now, cookie);
+	size_t len = jet_retry_write(out, sizeof out, h->scid, scid, h->dcid, GN_SLICE(cookie));
 	queue(jet, to, out, len, JET_C_RETRY_SENT);
 }
 
@@ -49,33 +51,6 @@ static gn_err try_open(const struct jet_header *h, const uint8_t *packet, uint8_
 	jet_keys_fini(&rx);
 	jet_keys_fini(&tx);
 	return err;
-}
-
-/* Who may come in, before any key is made. *original: the client's very first connection id. */
-static gn_err check(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, size_t datagram_len,
-		    uint8_t original[JET_CID_LEN], gn_time now)
-{
-	if (datagram_len < JET_MTU_BASE) {
-		jet_count(jet, JET_C_INITIAL_SMALL);
-		return GN_MALFORMED;
-	}
-	if (h->token.len) {
-		gn_err err = gn_cookie_check(&jet->jar, from, GN_SLICE(h->dcid), h->token, now, original, JET_CID_LEN);
-		if (err != GN_OK)
-			jet_count(jet, err == GN_EXPIRED ? JET_C_COOKIE_EXPIRED : JET_C_COOKIE_BAD);
-		if (err == GN_EXPIRED) /* a slow but honest client: once more */
-			send_retry(jet, from, h, now);
-		if (err != GN_OK)
-			return err;
-	} else if (jet->config.always_retry || jet->half_open >= jet->config.sessions_strangers) {
-		send_retry(jet, from, h, now);
-		return GN_AGAIN;
-	}
-	if (jet->session_count >= jet->config.sessions_max) {
-		jet_count(jet, JET_C_SESSION_LIMIT);
-		return GN_LIMIT;
-	}
-	return GN_OK;
 }
 
 static gn_err make_session(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h,
@@ -98,7 +73,7 @@ static gn_err make_session(struct gn_jet *jet, const struct gn_addr *from, const
 	s->first_dcid_set = true;
 	s->cid_tx[0].set = true;
 	memcpy(s->cid_tx[0].cid, h->scid, JET_CID_LEN);
-	s->hs->retried = h->token.len > 0;
+	s->hs->retried = h->token.len > 0; /* guard has seen that it proves the address */
 	memcpy(s->hs->retry_scid, h->dcid, JET_CID_LEN);
 	memcpy(s->hs->original_dcid, original, JET_CID_LEN);
 	s->path->validated = s->hs->retried;
@@ -107,13 +82,17 @@ static gn_err make_session(struct gn_jet *jet, const struct gn_addr *from, const
 	return GN_OK;
 }
 
-gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet,
-		 size_t datagram_len, gn_time now)
+/* Guard lets it in: its state is made, if it opens. */
+static gn_err enter(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet,
+		    size_t datagram_len, const uint8_t original[JET_CID_LEN], gn_time now)
 {
-	uint8_t original[JET_CID_LEN], copy[JET_DATAGRAM_IN_MAX];
+	uint8_t copy[JET_DATAGRAM_IN_MAX];
 	struct jet_session *s;
-	memcpy(original, h->dcid, JET_CID_LEN);
-	GN_TRY(check(jet, from, h, datagram_len, original, now));
+	jet->stranger_steps++;
+	if (jet->session_count >= jet->config.sessions_max) {
+		jet_count(jet, JET_C_SESSION_LIMIT);
+		return GN_LIMIT;
+	}
 	gn_err err = try_open(h, packet, copy);
 	if (err == GN_OK)
 		err = make_session(jet, from, h, original, now, &s);
@@ -122,4 +101,149 @@ gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct je
 		return err;
 	}
 	return jet_recv_packet(s, 0, from, h, packet, datagram_len, now);
+}
+
+/* ---- who waits for capacity ---- */
+
+static void vacate(struct gn_jet *jet, struct jet_waiting *w)
+{
+	if (w->datagram[0])
+		gn_map_remove(&jet->waiting_by_cid, w->dcid);
+	for (int i = 0; i < JET_WAITING_DATAGRAMS; i++)
+		gn_mem_free(jet->env.alloc, w->datagram[i]);
+	*w = (struct jet_waiting){0};
+}
+
+/* The hello's next datagram; the same again is not kept twice. GN_AGAIN: kept. */
+static gn_err keep(struct gn_jet *jet, struct jet_waiting *w, struct gn_slice datagram)
+{
+	for (int i = 0; i < JET_WAITING_DATAGRAMS; i++) {
+		if (w->datagram[i] && gn_slice_eq(gn_slice(w->datagram[i], w->len[i]), datagram))
+			return GN_REPLAY;
+		if (w->datagram[i])
+			continue;
+		w->datagram[i] = gn_mem_new(jet->env.alloc, datagram.len);
+		if (!w->datagram[i]) {
+			jet_count(jet, JET_C_NOMEM);
+			return GN_NOMEM;
+		}
+		memcpy(w->datagram[i], datagram.p, datagram.len);
+		w->len[i] = (uint16_t)datagram.len;
+		return GN_AGAIN;
+	}
+	return GN_LIMIT;
+}
+
+static gn_err wait_in(struct gn_jet *jet, uint32_t slot, const struct gn_addr *from, const struct jet_header *h,
+		      struct gn_slice datagram, const uint8_t original[JET_CID_LEN])
+{
+	if (!jet->waiting)
+		jet->waiting = GN_NEW_ARRAY(jet->env.alloc, struct jet_waiting, GN_GUARD_WAITING);
+	if (!jet->waiting) {
+		jet_count(jet, JET_C_NOMEM);
+		return GN_NOMEM;
+	}
+	struct jet_waiting *w = &jet->waiting[slot];
+	vacate(jet, w);
+	w->from = *from;
+	memcpy(w->dcid, h->dcid, JET_CID_LEN);
+	memcpy(w->original, original, JET_CID_LEN);
+	uint32_t *at = gn_map_put(&jet->waiting_by_cid, w->dcid);
+	gn_err err = at ? keep(jet, w, datagram) : GN_NOMEM;
+	if (at)
+		*at = slot;
+	if (err != GN_AGAIN) {
+		gn_map_remove(&jet->waiting_by_cid, w->dcid);
+		vacate(jet, w);
+		return err;
+	}
+	jet_count(jet, JET_C_HELLO_WAITED);
+	return GN_AGAIN;
+}
+
+/* NULL when no hello with this id waits. */
+static struct jet_waiting *waiting_for(struct gn_jet *jet, const uint8_t dcid[JET_CID_LEN])
+{
+	const uint32_t *slot = gn_map_get(&jet->waiting_by_cid, dcid);
+	if (!slot)
+		return NULL;
+	struct jet_waiting *w = &jet->waiting[*slot];
+	if (gn_guard_waits(jet->guard, *slot))
+		return w;
+	vacate(jet, w);
+	return NULL;
+}
+
+static void let_in(struct gn_jet *jet, struct jet_waiting *w, gn_time now)
+{
+	for (int i = 0; i < JET_WAITING_DATAGRAMS && w->datagram[i]; i++) {
+		struct jet_header h;
+		memcpy(jet->scratch, w->datagram[i], w->len[i]);
+		gn_err err = jet_header_read(gn_slice(jet->scratch, w->len[i]), &h);
+		GN_ASSERT(err == GN_OK); /* it was read when it came */
+		const struct jet_cid_ref *ref = gn_map_get(&jet->cids, h.dcid);
+		err = ref ? jet_recv_packet(ref->session, ref->path, &w->from, &h, jet->scratch, w->len[i], now)
+			  : enter(jet, &w->from, &h, jet->scratch, w->len[i], w->original, now);
+		if (err != GN_OK)
+			break; /* counted where it failed */
+	}
+	vacate(jet, w);
+}
+
+void jet_admit_tick(struct gn_jet *jet, gn_time now)
+{
+	uint32_t slot;
+	for (int i = 0; jet->waiting && i < JET_ADMIT_PER_TICK && gn_guard_next(jet->guard, now, &slot); i++)
+		let_in(jet, &jet->waiting[slot], now);
+}
+
+gn_time jet_admit_deadline(const struct gn_jet *jet)
+{
+	return jet->waiting ? gn_guard_deadline(jet->guard) : GN_NEVER;
+}
+
+void jet_admit_fini(struct gn_jet *jet)
+{
+	for (uint32_t i = 0; jet->waiting && i < GN_GUARD_WAITING; i++)
+		vacate(jet, &jet->waiting[i]);
+	gn_mem_free(jet->env.alloc, jet->waiting);
+	gn_map_fini(&jet->waiting_by_cid);
+}
+
+/* ---- the first packet of a stranger ---- */
+
+static void count_refusal(struct gn_jet *jet, const struct gn_guard_verdict *v)
+{
+	if (v->err == GN_EXPIRED)
+		jet_count(jet, JET_C_COOKIE_EXPIRED);
+	else if (v->err == GN_AUTH)
+		jet_count(jet, JET_C_COOKIE_BAD);
+	else if (v->answer == GN_GUARD_REFUSE)
+		jet_count(jet, JET_C_HELLO_REFUSED);
+}
+
+gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet,
+		 size_t datagram_len, gn_time now)
+{
+	struct gn_guard_hello hello = {.from = from, .token = h->token};
+	struct gn_guard_verdict v;
+	struct jet_waiting *w = waiting_for(jet, h->dcid);
+	if (datagram_len < JET_MTU_BASE) {
+		jet_count(jet, JET_C_INITIAL_SMALL);
+		return GN_MALFORMED;
+	}
+	if (w)
+		return gn_addr_eq(&w->from, from) ? keep(jet, w, gn_slice(packet, datagram_len)) : GN_AUTH;
+	memcpy(hello.cid, h->dcid, JET_CID_LEN);
+	hello.must_prove = jet->config.always_retry || jet->half_open >= jet->config.sessions_strangers;
+	gn_guard_hello(jet->guard, &hello, now, &v);
+	const uint8_t *original = v.proven ? v.payload : h->dcid;
+	if (v.answer == GN_GUARD_ADMIT)
+		return enter(jet, from, h, packet, datagram_len, original, now);
+	if (v.answer == GN_GUARD_WAIT)
+		return wait_in(jet, v.slot, from, h, gn_slice(packet, datagram_len), original);
+	count_refusal(jet, &v);
+	if (v.answer == GN_GUARD_COOKIE)
+		send_retry(jet, from, h, v.effort, now);
+	return v.err;
 }

@@ -30,6 +30,7 @@ enum jet_frame_type {
 	/* 0x20 PATH_OFFER, 0x21 PATH_STATUS, 0x22 ACK_FREQ, 0x23 REPAIR: reserved, sent only when negotiated */
 	JET_F_DATAGRAM = 0x30,  /* | 1 length */
 	JET_F_EXTENSION = 0x40, /* and above: type, length, bytes; skipped when unknown */
+	JET_F_PASS = 0x41,      /* a pass for the next time, to who asked for one in the parameters */
 };
 
 #define JET_F_STREAM_OFF 4

@@ -163,6 +163,16 @@ static void copy_name(char *to, size_t cap, const char *from)
 	to[n] = 0;
 }
 
+/* Server: the handshake is work that its key pays for (JT-29). */
+static gn_err charge_key(struct jet_session *s, gn_time now)
+{
+	struct gn_guard *guard = s->jet->guard;
+	struct gn_guard_subject who = gn_guard_of_key(&s->peer);
+	if (!s->incoming || gn_guard_charge(guard, &who, gn_guard_cost(guard), now, NULL) == GN_OK)
+		return GN_OK;
+	return jet_close_local(s, GN_BUSY, false, JET_E_BUSY, "the share of this key is used up", now);
+}
+
 /* TLS is done: the peer's key is proven, its parameters are authentic. */
 static gn_err open_session(struct jet_session *s, gn_time now)
 {
@@ -170,6 +180,7 @@ static gn_err open_session(struct jet_session *s, gn_time now)
 	if (!gn_tls_peer(hs->tls, &s->peer) || !s->keys.rx.ready || !s->keys.tx.ready)
 		return jet_fail(s, GN_KEY);
 	GN_TRY(jet_params_apply(s, gn_tls_peer_params(hs->tls)));
+	GN_TRY(charge_key(s, now));
 	copy_name(s->group, sizeof s->group, gn_tls_group(hs->tls));
 	copy_name(s->suite, sizeof s->suite, gn_tls_suite(hs->tls));
 	s->peer_known = true;
@@ -299,9 +310,8 @@ gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN], stru
 	hs->anchor = now;
 	memcpy(hs->original_dcid, s->cid_tx[0].cid, JET_CID_LEN);
 	memcpy(hs->retry_scid, scid, JET_CID_LEN);
-	memcpy(hs->token, cookie.p, cookie.len);
-	hs->token_len = (uint8_t)cookie.len;
 	memcpy(s->cid_tx[0].cid, scid, JET_CID_LEN);
 	s->path->pto_count = 0;
+	GN_TRY(jet_token_follow(s, cookie));
 	return jet_loss_all(s, s->path, &hs->space[JET_INITIAL], JET_INITIAL);
 }

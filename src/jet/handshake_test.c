@@ -238,7 +238,7 @@ static void test_cookie_is_bound_to_address_and_time(void **state)
 		struct gn_slice datagram = gn_slice(flight[0], lens[0]);
 		assert_int_equal(gn_jet_recv(jet, &other, datagram, p.sim.now), GN_AUTH);
 		assert_int_equal(jet_sim_counter(&p.sim, 1, "cookie-bad"), 1);
-		gn_time when = p.sim.now + JET_COOKIE_LIFE + late;
+		gn_time when = p.sim.now + GN_COOKIE_LIFE + late;
 		assert_int_equal(gn_jet_recv(jet, &p.sim.nodes[0].addr, datagram, when), late ? GN_EXPIRED : GN_OK);
 		assert_int_equal(jet_sim_counter(&p.sim, 1, "cookie-expired"), late);
 		assert_int_equal(gn_jet_session_count(jet), !late);

@@ -15,6 +15,7 @@ static void defaults(struct gn_jet_config *c)
 	c->stream_window = c->stream_window ? c->stream_window : JET_STREAM_WINDOW;
 	c->session_window = c->session_window ? c->session_window : JET_SESSION_WINDOW;
 	c->send_buffer = c->send_buffer ? c->send_buffer : JET_SEND_BUFFER;
+	c->effort_max = c->effort_max ? c->effort_max : JET_EFFORT;
 }
 
 gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, struct gn_jet **out)
@@ -44,8 +45,17 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 		    2 * jet->config.sessions_max);
 	gn_map_init(&jet->cids, &jet->env, JET_CID_LEN, sizeof(struct jet_cid_ref),
 		    (JET_PATHS + 1) * 2 * jet->config.sessions_max);
-	gn_cookie_jar_init(&jet->jar, env->rand, JET_COOKIE_LIFE);
-	gn_err err = gn_tls_ctx_new(&jet->config.node_key, &jet->tls);
+	gn_map_init(&jet->passes, &jet->env, sizeof(struct gn_pk), GN_PASS_LEN, JET_PASSES);
+	gn_map_init(&jet->waiting_by_cid, &jet->env, JET_CID_LEN, sizeof(uint32_t), GN_GUARD_WAITING);
+	jet_list_init(&jet->solving);
+	jet->guard = config->guard;
+	gn_err err = GN_OK;
+	if (!jet->guard) {
+		err = gn_guard_new(env, &(struct gn_guard_config){.off = true}, &jet->guard_owned);
+		jet->guard = jet->guard_owned;
+	}
+	if (err == GN_OK)
+		err = gn_tls_ctx_new(&jet->config.node_key, &jet->tls);
 	if (err != GN_OK) {
 		gn_jet_free(jet);
 		return err;
@@ -67,7 +77,9 @@ void gn_jet_free(struct gn_jet *jet)
 	gn_map_fini(&jet->cids);
 	gn_mem_free(jet->env.alloc, jet->told);
 	gn_tls_ctx_free(jet->tls);
-	gn_cookie_jar_fini(&jet->jar);
+	jet_admit_fini(jet);
+	gn_map_fini(&jet->passes);
+	gn_guard_free(jet->guard_owned);
 	gn_sk_wipe(&jet->config.node_key);
 	gn_mem_free_secret(jet->env.alloc, jet);
 }
@@ -90,11 +102,21 @@ bool gn_jet_is_packet(struct gn_slice datagram)
 	return datagram.len > 0 && (datagram.p[0] & JET_FLAG_FIXED_MASK) == JET_FLAG_FIXED;
 }
 
+bool gn_jet_is_hello(struct gn_slice datagram)
+{
+	return gn_jet_is_packet(datagram) && (datagram.p[0] & JET_FLAG_LONG);
+}
+
+uint64_t gn_jet_stranger_steps(const struct gn_jet *jet)
+{
+	return jet->stranger_steps;
+}
+
 /* The client's session that a Retry or Version packet may still be an answer to. */
 static bool expects_answer(const struct jet_cid_ref *ref)
 {
 	const struct jet_session *s = ref ? ref->session : NULL;
-	return s && s->state == JET_S_HANDSHAKE && !s->incoming && s->hs->retries < JET_RETRIES &&
+	return s && s->state == JET_S_HANDSHAKE && !s->incoming && s->hs->retries < JET_RETRIES && !s->hs->owed &&
 	       s->hs->space[JET_INITIAL].replay.next == 0;
 }
 
@@ -211,12 +233,17 @@ gn_err gn_jet_send(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *
 
 gn_time gn_jet_deadline(const struct gn_jet *jet)
 {
-	return !jet_list_empty(&jet->ready) || jet->stateless.count ? jet->now : gn_heap_deadline(&jet->timers);
+	if (!jet_list_empty(&jet->ready) || jet->stateless.count)
+		return jet->now;
+	gn_time at = gn_time_min(jet_admit_deadline(jet), jet_token_deadline(jet));
+	return gn_time_min(at, gn_heap_deadline(&jet->timers));
 }
 
 void gn_jet_tick(struct gn_jet *jet, gn_time now)
 {
 	now = jet_clock(jet, now);
+	jet_admit_tick(jet, now);
+	jet_token_tick(jet, now);
 	for (struct gn_heap_node *n; (n = gn_heap_first(&jet->timers)) && n->at <= now;) {
 		struct jet_session *s = GN_CONTAINER(n, struct jet_session, timer);
 		if (s->drain_at <= now && s->id == 0) {

@@ -12,6 +12,7 @@
 
 #include "base/base.h"
 #include "crypto/crypto.h"
+#include "guard/guard.h"
 
 struct gn_jet;
 typedef uint64_t gn_jet_id; /* session */
@@ -35,10 +36,15 @@ struct gn_jet_config {
 	uint32_t sessions_strangers; /* half-open incoming handshakes above which a retry cookie is demanded; default 64
 				      */
 	bool always_retry;           /* demand the cookie from everyone */
-	uint32_t stream_window;      /* receive window of a stream, bytes; default 256 KiB */
-	uint32_t session_window;     /* receive window of a session, bytes; default 1 MiB */
-	uint32_t send_buffer;        /* unacknowledged and unsent bytes kept per session; default 1 MiB */
-	const char *cc;              /* "cubic" (default) */
+	struct gn_guard *guard;  /* borrowed, of this endpoint alone; who may come in. NULL: one of its own that is off
+				  */
+	uint32_t effort_max;     /* of a puzzle that we solve to get in somewhere; default 1,000: about a second */
+	bool no_effort;          /* solve none (battery): who asks for one is busy */
+	bool no_passes;          /* neither take nor show passes: keys that nothing may link */
+	uint32_t stream_window;  /* receive window of a stream, bytes; default 256 KiB */
+	uint32_t session_window; /* receive window of a session, bytes; default 1 MiB */
+	uint32_t send_buffer;    /* unacknowledged and unsent bytes kept per session; default 1 MiB */
+	const char *cc;          /* "cubic" (default) */
 };
 
 GN_MUST gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, struct gn_jet **out);
@@ -52,6 +58,10 @@ void gn_jet_free(struct gn_jet *jet);
 gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_slice datagram, gn_time now);
 /* True when the datagram's first byte is jet's (top bits 001), so STUN and QUIC can share the port. */
 bool gn_jet_is_packet(struct gn_slice datagram);
+/* How often something was done for a handshake that a stranger began. The owner measures what recv and tick took when
+ * it moved, and tells guard (gn_guard_load). Only datagrams for which is_hello holds can move it, and ticks. */
+uint64_t gn_jet_stranger_steps(const struct gn_jet *jet);
+bool gn_jet_is_hello(struct gn_slice datagram);
 void gn_jet_tick(struct gn_jet *jet, gn_time now);
 
 /* expected NULL: accept any node key and report it in CONNECTED. */
@@ -122,6 +132,14 @@ struct gn_jet_event {
 	struct gn_slice data; /* DATAGRAM: the bytes; CLOSED: the reason. Valid until the next call on jet */
 };
 bool gn_jet_next_event(struct gn_jet *jet, struct gn_jet_event *out);
+
+/* ---- passes: what servers gave us, so that they know us the next time (guard) ---- */
+
+/* false past the last. For saving. */
+bool gn_jet_pass_at(const struct gn_jet *jet, uint32_t i, struct gn_pk *server, uint8_t pass[GN_PASS_LEN]);
+/* From an earlier run; a newer one of the same server replaces it. At most JET_PASSES, then one of the oldest goes.
+ * GN_NOMEM. */
+GN_MUST gn_err gn_jet_pass_put(struct gn_jet *jet, const struct gn_pk *server, const uint8_t pass[GN_PASS_LEN]);
 
 /* ---- queries ---- */
 

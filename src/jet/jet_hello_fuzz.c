@@ -57,17 +57,18 @@ static size_t initial(struct jet_keys *tx, const uint8_t dcid[8], uint8_t pn, st
 	return 1200 > gn_writer_len(&w) + GN_AEAD_TAG ? 1200 : gn_writer_len(&w) + GN_AEAD_TAG;
 }
 
-static size_t good_cookie(const struct gn_addr *from, const uint8_t dcid[8], gn_time now, uint8_t out[GN_COOKIE_MAX])
+static size_t good_cookie(const struct gn_addr *from, const uint8_t dcid[8], gn_time now, uint8_t out[GN_COOKIE_LEN])
 {
 	uint8_t original[8] = {7};
-	return gn_cookie_make(&jet->jar, from, gn_slice(dcid, 8), GN_SLICE(original), now, out);
+	gn_guard_cookie(jet->guard, from, dcid, original, 0, now, out);
+	return GN_COOKIE_LEN;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct gn_reader r = gn_reader(gn_slice(data, len));
 	struct gn_addr from = gn_addr_v4(192, 0, 2, 1, 1000);
-	uint8_t dcid[8] = {1, 2, 3, 4, 5, 6, 7, 8}, packet[1400], cookie[GN_COOKIE_MAX];
+	uint8_t dcid[8] = {1, 2, 3, 4, 5, 6, 7, 8}, packet[1400], cookie[GN_COOKIE_LEN];
 	struct jet_params params;
 	struct jet_keys rx, tx;
 	if (!jet)

@@ -17,11 +17,14 @@
 #define JET_PACKETS_PER_DATAGRAM 4 /* coalesced packets read from one datagram */
 
 /* ---- endpoint ---- */
-#define JET_SESSIONS 4096             /* default */
-#define JET_STRANGERS 64              /* default: half-open incoming handshakes before a cookie is demanded */
-#define JET_STATELESS_QUEUE 64        /* Retry and Version answers waiting to be sent; more are dropped */
-#define JET_COOKIE_LIFE (15 * GN_SEC) /* a round trip and a half on any path, with a lost packet */
-#define JET_RETRIES 4 /* Retry packets a client follows in one handshake: a cookie may expire on the way */
+#define JET_SESSIONS 4096       /* default */
+#define JET_STRANGERS 64        /* default: half-open incoming handshakes before a cookie is demanded */
+#define JET_STATELESS_QUEUE 64  /* Retry and Version answers waiting to be sent; more are dropped */
+#define JET_EFFORT 1000u        /* default: what we solve to get in */
+#define JET_PASSES 1024         /* of servers, kept */
+#define JET_ADMIT_PER_TICK 4    /* waiting hellos: about a millisecond */
+#define JET_WAITING_DATAGRAMS 2 /* of one waiting hello: what a hello with a hybrid key takes */
+#define JET_RETRIES 4           /* Retry packets a client follows in one handshake: a cookie may expire on the way */
 #define JET_HANDSHAKE_TIMEOUT (10 * GN_SEC)
 #define JET_IDLE_TIMEOUT (60 * GN_SEC)
 #define JET_SWEEP_AFTER GN_SEC /* quiet time after which buffers of an idle session are given back */

@@ -74,6 +74,7 @@ static gn_err frame_lost(struct jet_session *s, enum jet_level level, const stru
 	case JET_F_MAX_STREAMS_BIDI: s->due |= JET_DUE_STREAMS_BIDI; return GN_OK;
 	case JET_F_MAX_STREAMS_UNI: s->due |= JET_DUE_STREAMS_UNI; return GN_OK;
 	case JET_F_CONFIRM: s->due |= JET_DUE_CONFIRM; return GN_OK;
+	case JET_F_PASS: s->due |= JET_DUE_PASS; return GN_OK;
 	case JET_F_NEW_CID:
 	case JET_F_RETIRE_CID: jet_cid_frame_lost(s, f); return GN_OK;
 	default: return GN_OK; /* PING, ACK, PATH_*, DATAGRAM, extensions: not repeated */
@@ -335,6 +336,8 @@ static struct due next_due(const struct jet_session *s)
 
 gn_time jet_loss_deadline(const struct jet_session *s)
 {
+	if (jet_token_owed(s))
+		return GN_NEVER;
 	return gn_time_min(next_due(s).at, anti_deadlock_at(s));
 }
 
@@ -362,6 +365,8 @@ static void back_off(struct jet_session *s, struct jet_path *p, gn_time now)
 
 gn_err jet_loss_tick(struct jet_session *s, gn_time now)
 {
+	if (jet_token_owed(s))
+		return GN_OK;
 	for (int budget = 2 * JET_PATHS; budget > 0; budget--) {
 		struct due d = next_due(s);
 		if (d.at > now)

@@ -14,6 +14,7 @@ enum param {
 	P_MAX_STREAMS_UNI = 7,
 	P_UDP_MAX = 8,
 	P_VERSIONS = 9,
+	P_PASSES = 10,
 	P_KNOWN,
 };
 
@@ -53,6 +54,8 @@ size_t jet_params_write(const struct jet_session *s, uint8_t out[JET_PARAMS_MAX]
 		gn_write_be32(&v, JET_VERSION);
 	}
 	put_bytes(&w, P_VERSIONS, GN_SLICE(versions));
+	if (!s->incoming && !c->no_passes)
+		put_bytes(&w, P_PASSES, gn_slice(NULL, 0));
 	gn_rand_fill(s->jet->env.rand, noise, sizeof noise);
 	put_bytes(&w, 27 + 31 * (1 + (uint64_t)(noise[0] & 31)),
 		  gn_slice(noise, noise[1] & 7)); /* readers must skip it */
@@ -68,6 +71,7 @@ static bool get(uint64_t id, struct gn_slice v, struct jet_params *p)
 	case P_ORIGINAL_DCID: p->original_dcid = v; return v.len == JET_CID_LEN;
 	case P_INITIAL_SCID: p->initial_scid = v; return v.len == JET_CID_LEN;
 	case P_RETRY_SCID: p->retry_scid = v; return v.len == JET_CID_LEN;
+	case P_PASSES: p->passes = true; return v.len == 0;
 	case P_VERSIONS: p->versions = v; return v.len >= 8 && v.len % 4 == 0;
 	case P_IDLE_MS: number = &p->idle_ms; break;
 	case P_MAX_DATA: number = &p->max_data; break;
@@ -123,6 +127,8 @@ gn_err jet_params_apply(struct jet_session *s, struct gn_slice in)
 	if (*wrong || p.max_streams_bidi > JET_OFFSET_MAX >> 2 || p.max_streams_uni > JET_OFFSET_MAX >> 2 ||
 	    p.udp_max < JET_MTU_BASE)
 		return jet_fault(s, JET_E_PARAMS, *wrong ? wrong : "transport parameter out of range");
+	if (s->incoming && p.passes && gn_guard_on(s->jet->guard))
+		s->due |= JET_DUE_PASS;
 	s->tx_credit = p.max_data;
 	s->peer_stream_window = p.max_stream_data;
 	s->limit_local[0] = p.max_streams_bidi;

@@ -69,6 +69,7 @@ static gn_err apply(struct jet_session *s, struct jet_path *p, enum jet_level le
 	case JET_F_RETIRE_CID: return jet_cid_on_retire(s, f);
 	case JET_F_PATH_CHALLENGE: jet_path_on_challenge(s, p, from, f); return GN_OK;
 	case JET_F_PATH_RESPONSE: jet_path_on_response(s, f, now); return GN_OK;
+	case JET_F_PASS: jet_token_on_pass(s, f->data); return GN_OK;
 	case JET_F_CONFIRM: return s->confirmed ? GN_OK : jet_hs_on_confirm(s, f->data, now);
 	case JET_F_CLOSE:
 	case JET_F_CLOSE_APP: jet_close_remote(s, f, now); return GN_CLOSED;
@@ -184,6 +185,7 @@ gn_err jet_recv_packet(struct jet_session *s, uint32_t path, const struct gn_add
 		       uint8_t *packet, size_t datagram_len, gn_time now)
 {
 	enum jet_level level = !h->is_long ? JET_APP : h->type == JET_LONG_INITIAL ? JET_INITIAL : JET_HANDSHAKE;
+	s->jet->stranger_steps += s->half_open;
 	if (!alive(s)) {
 		s->close_heard++;
 		if (s->state == JET_S_CLOSING && (s->close_heard & (s->close_heard - 1)) == 0) {

@@ -295,9 +295,24 @@ static void write_confirm(struct jet_session *s, struct jet_out *o)
 	s->due &= (uint8_t)~JET_DUE_CONFIRM;
 }
 
+/* A new one each time: what was lost is as good as not made. */
+static void write_pass(struct jet_session *s, struct jet_out *o)
+{
+	uint8_t pass[GN_PASS_LEN];
+	if (!(s->due & JET_DUE_PASS) || jet_out_full(o) || gn_writer_left(&o->w) < GN_PASS_LEN + 4u)
+		return;
+	gn_guard_pass(s->jet->guard, &s->path->addr, o->now, pass);
+	gn_write_varint(&o->w, JET_F_PASS);
+	gn_write_varint(&o->w, sizeof pass);
+	gn_write_bytes(&o->w, GN_SLICE(pass));
+	jet_out_frame(o, JET_F_PASS, 0, 0, 0, false);
+	s->due &= (uint8_t)~JET_DUE_PASS;
+}
+
 static void write_session_frames(struct jet_session *s, struct jet_out *o)
 {
 	write_confirm(s, o);
+	write_pass(s, o);
 	if ((s->due & JET_DUE_PING) && !jet_out_full(o)) {
 		write_ping(o);
 		s->due &= (uint8_t)~JET_DUE_PING;
@@ -525,7 +540,7 @@ gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet
 	out->len = 0;
 	if (s->state == JET_S_CLOSING && s->close_due)
 		return send_close(s, out, batch, now);
-	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING)
+	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING || jet_token_owed(s))
 		return GN_AGAIN;
 	for (int i = 0; i < JET_PATHS && s->state == JET_S_OPEN; i++) {
 		struct jet_path *p = s->paths[i];

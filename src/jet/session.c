@@ -57,6 +57,7 @@ void jet_session_strip(struct jet_session *s)
 	gn_map_fini(&s->streams);
 	jet_dgrams_fini(s);
 	jet_hs_drop_ticket(s);
+	jet_token_drop(s);
 	s->due = s->new_cid_due = s->retire_due = 0;
 	for (int i = 0; i < JET_PATHS; i++)
 		if (s->paths[i] != s->path)
@@ -82,6 +83,7 @@ void jet_session_free(struct jet_session *s)
 	jet_app_keys_fini(&s->keys);
 	jet_list_remove(&s->ready);
 	jet_list_remove(&s->event);
+	GN_ASSERT(!jet_linked(&s->solve));
 	gn_heap_remove(&jet->timers, &s->timer);
 	if (s->id)
 		gn_map_remove(&jet->ids, &s->id);

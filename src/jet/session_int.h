@@ -170,11 +170,12 @@ struct jet_hs {
 	uint8_t original_dcid[JET_CID_LEN]; /* of the client's first packet, or of the one that the last Retry answered
 					     */
 	uint8_t retry_scid[JET_CID_LEN];
-	bool retried;    /* the client followed a Retry; the server saw a good cookie */
-	uint8_t retries; /* followed by the client */
-	bool heard;      /* the client has opened a packet of the server */
-	uint8_t token[JET_TOKEN_MAX];
+	bool retried;                 /* the client followed a Retry; the server saw a good cookie */
+	uint8_t retries;              /* followed by the client */
+	bool heard;                   /* the client has opened a packet of the server */
+	uint8_t token[JET_TOKEN_MAX]; /* cookie, then answer or pass or neither */
 	uint8_t token_len;
+	uint32_t owed; /* effort that is being solved; nothing is sent meanwhile */
 	struct gn_pk expected;
 	bool expects;
 	gn_time anchor; /* of the client's PTO while nothing is in flight */
@@ -238,6 +239,7 @@ struct jet_params {
 	uint64_t idle_ms, max_data, max_stream_data, max_streams_bidi, max_streams_uni, udp_max;
 	struct gn_slice original_dcid, initial_scid, retry_scid; /* p NULL: absent */
 	struct gn_slice versions;
+	bool passes; /* the client keeps passes */
 };
 
 /* ---- session ---- */
@@ -250,6 +252,7 @@ enum jet_due {
 	JET_DUE_CONFIRM = 8,
 	JET_DUE_PING = 16,
 	JET_DUE_GREASE = 32,
+	JET_DUE_PASS = 64,
 };
 enum jet_session_event {
 	JET_EV_CONNECTED = 1,
@@ -268,6 +271,7 @@ struct jet_session {
 	uint8_t due;    /* enum jet_due */
 	struct gn_pk peer;
 	struct jet_link ready, event; /* in jet->ready, jet->events */
+	struct jet_link solve;        /* in jet->solving */
 	struct gn_heap_node timer;
 	gn_time since;
 
@@ -330,6 +334,14 @@ struct jet_stateless {
 	uint8_t data[JET_LONG_HEADER + JET_TOKEN_MAX + JET_RETRY_TAG];
 };
 
+/* A hello that waits for capacity, in a place that guard gave it. */
+struct jet_waiting {
+	struct gn_addr from;
+	uint8_t dcid[JET_CID_LEN], original[JET_CID_LEN];
+	uint8_t *datagram[JET_WAITING_DATAGRAMS]; /* owned; NULL: none */
+	uint16_t len[JET_WAITING_DATAGRAMS];
+};
+
 /* Where a connection id leads. */
 struct jet_cid_ref {
 	struct jet_session *session;
@@ -341,7 +353,14 @@ struct gn_jet {
 	struct gn_jet_config config; /* defaults filled in */
 	const struct jet_cc_ops *cc;
 	struct gn_tls_ctx *tls;
-	struct gn_cookie_jar jar;
+	struct gn_guard *guard;       /* config's, or its own: */
+	struct gn_guard *guard_owned; /* NULL when it is config's */
+	struct gn_map passes;         /* gn_pk of a server -> GN_PASS_LEN bytes */
+	struct jet_link solving;      /* jet_session.solve: the first one's puzzle is worked on */
+	struct gn_solver *solver;     /* owned; of the first of solving */
+	struct jet_waiting *waiting;  /* owned; GN_GUARD_WAITING of them, made when the first waits */
+	struct gn_map waiting_by_cid; /* 8 bytes -> uint32_t slot */
+	uint64_t stranger_steps;
 	gn_time now; /* of the last call that had one */
 	gn_jet_id next_id;
 	struct gn_map ids;      /* gn_jet_id -> jet_session * */
@@ -410,7 +429,27 @@ void jet_hs_drop_ticket(struct jet_session *s);
 /* Both ends know that both are done: frees the handshake. */
 void jet_hs_confirmed(struct jet_session *s, gn_time now);
 
+/* ---- token.c: what a client shows to be let in ---- */
+/* A Retry came with this cookie: shows a pass with it, or begins to solve what it owes, or nothing. GN_BUSY when it
+ * owes more than we give. */
+GN_MUST gn_err jet_token_follow(struct jet_session *s, struct gn_slice cookie);
+/* An answer is being looked for; nothing is sent meanwhile. */
+static inline bool jet_token_owed(const struct jet_session *s)
+{
+	return s->hs && s->hs->owed;
+}
+/* Tries one nonce for who waits longest. */
+void jet_token_tick(struct gn_jet *jet, gn_time now);
+gn_time jet_token_deadline(const struct gn_jet *jet);
+/* The session is over. */
+void jet_token_drop(struct jet_session *s);
+void jet_token_on_pass(struct jet_session *s, struct gn_slice pass);
+
 /* ---- admit.c: packets of strangers ---- */
+/* Lets in some of who waits, as capacity allows. */
+void jet_admit_tick(struct gn_jet *jet, gn_time now);
+gn_time jet_admit_deadline(const struct gn_jet *jet);
+void jet_admit_fini(struct gn_jet *jet);
 gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet,
 		 size_t datagram_len, gn_time now);
 void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h, size_t datagram_len);

@@ -1,0 +1,155 @@
+/* What people ask and say: why somebody is limited, who is heaviest, how much is going on, who is allowed anything.
+ *
+ * 1. Nothing here changes a decision but gn_guard_allow. */
+#include "guard/guard_int.h"
+
+/* ---- what the operator says ---- */
+
+static bool same(const struct gn_guard_subject *a, const struct gn_guard_subject *b)
+{
+	if (a->kind != b->kind)
+		return false;
+	if (a->kind == GN_GUARD_PREFIX)
+		return gn_addr_prefix(&a->addr) == gn_addr_prefix(&b->addr);
+	return memcmp(a->id, b->id, sizeof a->id) == 0;
+}
+
+static uint32_t allowed_place(const struct gn_guard *g, const struct gn_guard_subject *who)
+{
+	uint32_t i = 0;
+	while (i < g->t->allowed_count && !same(&g->t->allowed[i].who, who))
+		i++;
+	return i;
+}
+
+bool gn_guard_is_allowed(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now)
+{
+	uint32_t i = allowed_place(g, who);
+	return i < g->t->allowed_count && g->t->allowed[i].until > now;
+}
+
+gn_err gn_guard_allow(struct gn_guard *g, const struct gn_guard_subject *who, gn_time until)
+{
+	if (!g->t)
+		return GN_OK;
+	struct gn_guard_tables *t = g->t;
+	uint32_t i = allowed_place(g, who);
+	if (until == 0) {
+		if (i < t->allowed_count)
+			t->allowed[i] = t->allowed[--t->allowed_count];
+		return GN_OK;
+	}
+	if (i == GN_GUARD_ALLOWED)
+		return GN_LIMIT;
+	t->allowed_count += i == t->allowed_count;
+	t->allowed[i] = (struct gn_guard_allowed){*who, until};
+	return GN_OK;
+}
+
+bool gn_guard_allowed_at(const struct gn_guard *g, size_t i, struct gn_guard_allowed *out)
+{
+	if (!g->t || i >= g->t->allowed_count)
+		return false;
+	*out = g->t->allowed[i];
+	return true;
+}
+
+/* ---- what people ask ---- */
+
+void gn_guard_why(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now, struct gn_guard_why *out)
+{
+	struct gn_guard_why why = {.limit = ""};
+	if (!g->t) {
+		*out = why;
+		return;
+	}
+	struct gn_rate r = gn_guard_rate(who);
+	gn_time full_at = 0;
+	const char *limit = gn_guard_limit(who);
+	if (who->kind == GN_GUARD_PREFIX) {
+		gn_time host = gn_prefix_full_at(g, &who->addr, GN_HOST, true),
+			net = gn_prefix_full_at(g, &who->addr, GN_NET, true);
+		full_at = host > net ? host : net;
+		limit = host >= net ? "guard-host" : "guard-net";
+		why.exempt = gn_prefix_exempt(g, &who->addr);
+	} else {
+		const struct gn_bucket *b = gn_guard_bucket(g, who);
+		full_at = b ? b->full_at : 0;
+	}
+	why.allowed = gn_guard_is_allowed(g, who, now);
+	why.limited = !why.exempt && !why.allowed && !gn_gcra_ready(full_at, r.burst, now);
+	why.rate = r.rate;
+	why.burst = gn_gcra_left(0, r, now);
+	why.left = gn_gcra_left(full_at, r, now);
+	if (why.limited) {
+		why.limit = limit;
+		why.until = gn_gcra_until(full_at, r.burst);
+	}
+	const struct gn_guard_account *a = gn_top_find(&g->t->top, gn_guard_print(g, who));
+	why.counted = a != NULL;
+	if (a)
+		why.account = *a;
+	*out = why;
+}
+
+size_t gn_guard_list(const struct gn_guard *g, struct gn_guard_account *out, size_t most)
+{
+	bool told[GN_GUARD_TOP] = {false};
+	size_t n = 0;
+	for (; g->t && n < most && n < g->t->top.count; n++) {
+		const struct gn_top *t = &g->t->top;
+		uint32_t best = GN_GUARD_TOP;
+		for (uint32_t i = 0; i < t->count; i++)
+			if (!told[i] && (best == GN_GUARD_TOP || t->account[i].work > t->account[best].work))
+				best = i;
+		told[best] = true;
+		out[n] = t->account[best];
+	}
+	return n;
+}
+
+void gn_guard_status(const struct gn_guard *g, gn_time now, struct gn_guard_status *out)
+{
+	struct gn_load load = g->load; /* asking does not move it */
+	gn_load_tick(&load, g->config.capacity, now);
+	*out = (struct gn_guard_status){
+		.on = g->t != NULL,
+		.load = load.permille,
+		.effort = load.effort,
+		.cost = load.cost,
+		.capacity = g->config.capacity,
+		.memory = sizeof *g + (g->t ? sizeof *g->t : 0),
+	};
+	for (int lane = 0; lane < GN_LANES; lane++)
+		out->waiting += g->lanes.waiting[lane];
+}
+
+bool gn_guard_counter_at(const struct gn_guard *g, size_t i, struct gn_guard_counter *out)
+{
+	static const char *const names[] = {
+#define X(name, text) text,
+#include "counters.def"
+#undef X
+	};
+	if (i >= GN_GUARD_C_COUNT)
+		return false;
+	*out = (struct gn_guard_counter){names[i], g->counters[i]};
+	return true;
+}
+
+void gn_guard_validate(const struct gn_guard *g)
+{
+	GN_ASSERT(g->load.effort <= GN_EFFORT_MAX && g->load.permille <= 1000 && g->load.cost > 0);
+	if (!g->t)
+		return;
+	uint32_t waiting[GN_LANES] = {0};
+	for (uint32_t i = 0; i < GN_GUARD_WAITING; i++)
+		if (g->t->wait[i].used)
+			waiting[g->t->wait[i].lane]++;
+	for (int lane = 0; lane < GN_LANES; lane++)
+		GN_ASSERT(waiting[lane] == g->lanes.waiting[lane]);
+	GN_ASSERT(g->t->top.count <= GN_GUARD_TOP && g->t->allowed_count <= GN_GUARD_ALLOWED);
+	GN_ASSERT(g->t->once.count <= GN_ONCE_COUNT);
+	for (uint32_t i = 0; i < g->t->top.count; i++)
+		GN_ASSERT(g->t->top.account[i].work >= g->t->top.account[i].work_error);
+}
