@@ -287,6 +287,17 @@ gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct
 	return GN_OK;
 }
 
+void gn_jet_used(struct gn_jet *jet, gn_jet_id id, unsigned standing, gn_time now)
+{
+	struct jet_session *s = jet_find(jet, id);
+	GN_ASSERT(standing <= GN_JET_LINKED);
+	now = jet_clock(jet, now);
+	if (!s)
+		return;
+	s->standing = (uint8_t)standing;
+	s->used_at = now;
+}
+
 /* ---- queries ---- */
 
 gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet_info *out)

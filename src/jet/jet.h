@@ -72,6 +72,18 @@ GN_MUST gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, con
 /* Validate a new address of the peer (or of ours) and move there without losing a stream byte. */
 GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to, gn_time now);
 
+/* What a session is worth to its owner, from least to most. Incoming sessions that are worth least give way when there
+ * is no room for another (JT-26). */
+enum gn_jet_standing {
+	GN_JET_STRANGER = 0, /* nothing is known of the peer */
+	GN_JET_KNOWN = 1,    /* it has finished an exchange */
+	GN_JET_LEASED = 2,   /* it holds a lease or a watch */
+	GN_JET_LINKED = 3,   /* the owner relies on it */
+};
+/* The session was of use: a valid message was asked or answered on it. Junk, PINGs and messages that never end are no
+ * use. The standing replaces the one before. A stale id is ignored. */
+void gn_jet_used(struct gn_jet *jet, gn_jet_id id, unsigned standing, gn_time now);
+
 /* GN_STATE before CONNECTED; GN_LIMIT when the peer allows no more streams now (STREAMS tells when it does). */
 GN_MUST gn_err gn_jet_stream_open(struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class,
 				  gn_jet_stream *out);
@@ -83,6 +95,11 @@ GN_MUST gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stre
  * GN_CLOSED after a reset by the peer. */
 GN_MUST gn_err gn_jet_stream_read(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint8_t *out, size_t cap,
 				  size_t *len, bool *fin);
+/* Bytes that a write on the stream would take now and that the peer's credit lets leave, for who reads from disk only
+ * what can go: 0 when there is no such stream. WRITABLE tells when a write that took less than all can go on. */
+size_t gn_jet_stream_room(const struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream);
+/* The same for a stream not opened yet: 0 before CONNECTED, and while the peer allows no more streams. */
+size_t gn_jet_room(const struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class);
 /* Give up sending / ask the peer to stop sending. */
 GN_MUST gn_err gn_jet_stream_reset(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint32_t code);
 GN_MUST gn_err gn_jet_stream_stop(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint32_t code);

@@ -126,8 +126,10 @@ static bool write_stream(struct jet_session *s, struct jet_out *o, struct jet_st
 	jet_write_stream(w, st->id, offset, len, has_len, fin);
 	jet_sendbuf_copy(&st->tx, offset, w->p, (size_t)len);
 	w->p += len;
-	if (offset == st->tx.next)
+	if (offset == st->tx.next) {
 		s->tx_total += len;
+		s->tx_unsent -= len;
+	}
 	jet_sendbuf_sent(&st->tx, offset, (size_t)len);
 	st->fin_sent |= fin;
 	st->fin_lost &= !fin;

@@ -13,7 +13,7 @@ gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *
 	s->jet = jet;
 	s->incoming = incoming;
 	s->id = jet->next_id;
-	s->since = s->received_at = s->idle_at = s->active_at = now;
+	s->since = s->used_at = s->received_at = s->idle_at = s->active_at = now;
 	s->idle_timeout = jet->config.idle_timeout;
 	s->keys.old_until = GN_NEVER;
 	s->drain_at = GN_NEVER;

@@ -304,10 +304,13 @@ struct jet_session {
 	uint64_t rx_total;            /* sum of rx_high */
 	uint64_t tx_total, tx_credit; /* sum of new bytes sent; up to which the peer takes */
 	uint64_t tx_buffered;         /* bytes in all send buffers */
+	uint64_t tx_unsent;           /* those of them never sent */
 	struct jet_link dgrams_in;
 	uint32_t dgrams_in_count, dgrams_in_bytes, dgrams_out_count, dgrams_out_bytes;
 
 	gn_time idle_timeout, peer_stream_window;
+	uint8_t standing;    /* enum gn_jet_standing */
+	gn_time used_at;     /* when the owner last said that it was of use; since at first */
 	gn_time received_at; /* last packet that opened */
 	gn_time idle_at;     /* what the idle timeout counts from */
 	bool sent_since;     /* something ack-eliciting since received_at */

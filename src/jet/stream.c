@@ -48,6 +48,7 @@ void jet_stream_free(struct jet_session *s, struct jet_stream *st)
 {
 	struct gn_alloc *alloc = s->jet->env.alloc;
 	s->tx_buffered -= st->tx.end - st->tx.base;
+	s->tx_unsent -= st->tx.end - st->tx.next;
 	jet_sendbuf_fini(&st->tx, alloc);
 	jet_recvbuf_fini(&st->rx, alloc);
 	jet_list_remove(&st->sched);
@@ -153,6 +154,7 @@ gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream strea
 	if (n)
 		GN_TRY(jet_sendbuf_write(&st->tx, jet->env.alloc, gn_slice_sub(data, 0, n)));
 	s->tx_buffered += n;
+	s->tx_unsent += n;
 	if (n < data.len) {
 		st->write_blocked = true;
 		jet_list_append(&s->writers, &st->writer);
@@ -163,6 +165,33 @@ gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream strea
 	jet_sched_stream(s, st);
 	jet_wake(s);
 	return GN_OK;
+}
+
+/* Of `own` bytes of a stream's credit, what the session's credit and the send buffer have left besides all that waits.
+ */
+static size_t room(const struct jet_session *s, unsigned class, uint64_t own)
+{
+	uint64_t buffer = jet_send_buffer_room(s, class), credit = s->tx_credit - s->tx_total;
+	credit = credit > s->tx_unsent ? credit - s->tx_unsent : 0;
+	own = own < credit ? own : credit;
+	return (size_t)(own < buffer ? own : buffer);
+}
+
+size_t gn_jet_stream_room(const struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream)
+{
+	struct jet_session *s;
+	struct jet_stream *st;
+	if (find_stream(jet, id, stream, &s, &st) != GN_OK || st->tx_state != JET_TX_OPEN)
+		return 0;
+	return room(s, st->class, st->tx_credit - st->tx.end);
+}
+
+size_t gn_jet_room(const struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class)
+{
+	struct jet_session *s;
+	if (find_open(jet, id, &s) != GN_OK || s->next_local[one_way] >= s->limit_local[one_way])
+		return 0;
+	return room(s, class, s->peer_stream_window);
 }
 
 gn_err gn_jet_stream_read(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint8_t *out, size_t cap, size_t *len,
@@ -201,6 +230,7 @@ static void reset(struct jet_session *s, struct jet_stream *st, uint32_t code)
 	st->tx_code = code;
 	st->due |= JET_DUE_RESET;
 	s->tx_buffered -= st->tx.end - st->tx.base;
+	s->tx_unsent -= st->tx.end - st->tx.next;
 	uint64_t sent = st->tx.next; /* the final size the peer must count */
 	jet_sendbuf_fini(&st->tx, s->jet->env.alloc);
 	st->tx.base = st->tx.next = st->tx.end = sent;
@@ -529,12 +559,13 @@ static void stream_validate(const struct jet_session *s, const struct jet_stream
 
 void jet_streams_validate(const struct jet_session *s)
 {
-	uint64_t buffered = 0;
+	uint64_t buffered = 0, unsent = 0;
 	for (uint32_t i = 0; i < s->streams.count; i++) {
 		struct jet_stream *const *st = gn_map_value_at(&s->streams, i);
 		stream_validate(s, *st);
 		buffered += (*st)->tx.end - (*st)->tx.base;
+		unsent += (*st)->tx.end - (*st)->tx.next;
 	}
-	GN_ASSERT(buffered == s->tx_buffered);
+	GN_ASSERT(buffered == s->tx_buffered && unsent == s->tx_unsent);
 	GN_ASSERT(s->rx_total <= s->window.max && s->tx_total <= s->tx_credit);
 }

@@ -80,6 +80,46 @@ static void test_flow_control_at_the_limit_and_one_past(void **state)
 	pair_fini(&p);
 }
 
+static void test_room_is_what_the_peers_credit_lets_leave(void **state)
+{
+	(void)state;
+	struct gn_jet_config server = {.stream_window = 1000, .session_window = 1500};
+	struct pair p;
+	uint8_t bytes[1000] = {0};
+	gn_jet_stream id[3];
+	size_t taken;
+	pair_init(&p, 1, NULL, &server, &quick);
+	struct gn_jet *jet = p.sim.nodes[0].jet;
+	pair_dial(&p, NULL);
+	assert_int_equal(gn_jet_room(jet, p.id, true, GN_JET_FILES), 0); /* not connected */
+	assert_true(jet_sim_run_until(&p.sim, pair_is_connected, p.sim.now + GN_SEC));
+	p.app[1].deaf = true;
+	assert_int_equal(gn_jet_room(jet, p.id, true, GN_JET_FILES), 1000);
+	for (int i = 0; i < 3; i++)
+		assert_int_equal(gn_jet_stream_open(jet, p.id, true, GN_JET_FILES, &id[i]), GN_OK);
+	assert_int_equal(gn_jet_stream_write(jet, p.id, id[0], gn_slice(bytes, 900), false, &taken), GN_OK);
+	assert_int_equal(gn_jet_stream_room(jet, p.id, id[0]), 100);
+	assert_int_equal(gn_jet_room(jet, p.id, true, GN_JET_FILES), 600); /* written is as good as sent */
+	run(&p, GN_SEC);
+	assert_int_equal(gn_jet_stream_room(jet, p.id, id[1]), 600);
+	assert_int_equal(gn_jet_stream_write(jet, p.id, id[1], gn_slice(bytes, 600), true, &taken), GN_OK);
+	assert_int_equal(gn_jet_stream_room(jet, p.id, id[0]), 0);
+	assert_int_equal(gn_jet_stream_room(jet, p.id, id[1]), 0); /* its end is written */
+	/* A write takes more than can leave: the buffer is the session's, the credit the peer's. */
+	assert_int_equal(gn_jet_stream_write(jet, p.id, id[2], gn_slice(bytes, 500), false, &taken), GN_OK);
+	assert_int_equal(taken, 500);
+	assert_int_equal(gn_jet_room(jet, p.id, true, GN_JET_FILES), 0);
+	assert_int_equal(gn_jet_stream_reset(jet, p.id, id[2], 0), GN_OK);
+	p.app[1].deaf = false;
+	app_read(p.sim.nodes[1].jet, &p.app[1], app_stream(&p.app[1], id[0]), p.sim.now);
+	app_read(p.sim.nodes[1].jet, &p.app[1], app_stream(&p.app[1], id[1]), p.sim.now);
+	jet_sim_flush(&p.sim, 1);
+	run(&p, GN_SEC);
+	assert_int_equal(gn_jet_stream_room(jet, p.id, id[0]), 900); /* of the session: renewed at 900 read */
+	assert_int_equal(gn_jet_room(jet, 77, true, GN_JET_FILES), 0);
+	pair_fini(&p);
+}
+
 static void test_reader_that_stops_stops_the_writer(void **state)
 {
 	(void)state;
@@ -367,6 +407,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stream_limit_and_the_event_that_lifts_it),
 		cmocka_unit_test(test_flow_control_at_the_limit_and_one_past),
+		cmocka_unit_test(test_room_is_what_the_peers_credit_lets_leave),
 		cmocka_unit_test(test_reader_that_stops_stops_the_writer),
 		cmocka_unit_test(test_lost_credit_is_renewed),
 		cmocka_unit_test(test_a_lone_end_that_is_lost_is_repeated),
