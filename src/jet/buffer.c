@@ -2,7 +2,10 @@
  *
  * 1. capacity is 0 or a power of two; every offset in [base, base + capacity) has its own place.
  * 2. base <= next <= end; acked and lost lie in [base, next) and share no byte.
- * 3. The first acked range never starts at base: it would have moved base. */
+ * 3. The first acked range never starts at base: it would have moved base.
+ * 4. Out-of-order ranges are bounded by the span from base to the furthest byte held, wherever the next piece lies: a
+ * retransmission near the base is not blamed for the holes beyond it. One range more may begin at base, since what is
+ * missing there is all that makes the holes go (JT-62). */
 #include "jet/buffer_int.h"
 #include "jet/limits.h"
 
@@ -112,8 +115,9 @@ gn_err jet_sendbuf_acked(struct jet_sendbuf *b, struct gn_alloc *alloc, uint64_t
 		b->base = hi;
 	else
 		GN_TRY(jet_ranges_add(&b->acked, alloc, lo, hi, JET_SENT_MAX));
-	if (b->acked.count && b->acked.r[0].lo <= b->base) {
-		b->base = b->acked.r[0].hi > b->base ? b->acked.r[0].hi : b->base;
+	jet_ranges_drop_below(&b->acked, b->base);
+	if (b->acked.count && b->acked.r[0].lo == b->base) { /* the base came to it, or into it */
+		b->base = b->acked.r[0].hi;
 		jet_ranges_drop_below(&b->acked, b->base);
 	}
 	return GN_OK;
@@ -179,8 +183,9 @@ gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t o
 		offset = b->base;
 	}
 	uint64_t used = b->have.count ? b->have.r[b->have.count - 1].hi - b->base : 0;
-	GN_TRY(ring_grow(&b->ring, &b->capacity, alloc, b->base, used, hi - b->base));
-	GN_TRY(jet_ranges_add(&b->have, alloc, offset, hi, JET_RECV_RANGES(hi - b->base)));
+	uint64_t span = hi - b->base > used ? hi - b->base : used;
+	GN_TRY(ring_grow(&b->ring, &b->capacity, alloc, b->base, used, span));
+	GN_TRY(jet_ranges_add(&b->have, alloc, offset, hi, JET_RECV_RANGES(span) + (offset == b->base)));
 	ring_set(b->ring, b->capacity, offset, data.p, data.len);
 	return GN_OK;
 }
@@ -219,7 +224,8 @@ void jet_recvbuf_validate(const struct jet_recvbuf *b)
 	jet_ranges_validate(&b->have);
 	GN_ASSERT((b->capacity & (b->capacity - 1)) == 0);
 	if (b->have.count) {
-		GN_ASSERT(b->have.r[0].lo >= b->base);
-		GN_ASSERT(b->have.r[b->have.count - 1].hi - b->base <= b->capacity);
+		uint64_t span = b->have.r[b->have.count - 1].hi - b->base;
+		GN_ASSERT(b->have.r[0].lo >= b->base && span <= b->capacity);
+		GN_ASSERT(b->have.count <= JET_RECV_RANGES(span) + (b->have.r[0].lo == b->base));
 	}
 }

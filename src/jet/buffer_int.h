@@ -39,8 +39,8 @@ struct jet_recvbuf {
 };
 
 void jet_recvbuf_fini(struct jet_recvbuf *b, struct gn_alloc *alloc);
-/* Stores what is new of data. The caller has checked offset + len against its window. GN_NOMEM; GN_LIMIT too many
- * holes. */
+/* Stores what is new of data. The caller has checked offset + len against its window. GN_NOMEM; GN_LIMIT:
+ * it would make one hole too many and was not stored, which is to be treated as if its packet had been lost. */
 GN_MUST gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t offset, struct gn_slice data);
 /* Bytes that can be read in order now. */
 size_t jet_recvbuf_readable(const struct jet_recvbuf *b);

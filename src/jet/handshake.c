@@ -242,7 +242,8 @@ static gn_err hello_complete(struct jet_session *s, bool *complete)
 	return GN_OK;
 }
 
-gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f, gn_time now)
+gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f, struct jet_effect *e,
+		     gn_time now)
 {
 	static const enum gn_tls_level levels[2] = {GN_TLS_INITIAL, GN_TLS_HANDSHAKE};
 	struct jet_hs *hs = s->hs;
@@ -250,6 +251,11 @@ gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct j
 	if (f->offset + f->data.len > in->base + JET_CRYPTO_BUFFER)
 		return jet_fault(s, JET_E_TLS, "too much handshake data ahead");
 	gn_err err = jet_recvbuf_put(in, s->jet->env.alloc, f->offset, f->data);
+	if (err == GN_LIMIT) {
+		jet_count(s->jet, JET_C_STREAM_HOLES);
+		e->refused = true;
+		return GN_OK;
+	}
 	if (err != GN_OK)
 		return jet_fail(s, err);
 	if (!hs->tls) {

@@ -49,14 +49,14 @@ static gn_err apply_ack(struct jet_session *s, struct jet_path *p, enum jet_leve
 }
 
 static gn_err apply(struct jet_session *s, struct jet_path *p, enum jet_level level, const struct jet_frame *f,
-		    const struct gn_addr *from, bool *urgent, gn_time now)
+		    const struct gn_addr *from, struct jet_effect *e, gn_time now)
 {
 	switch (f->type) {
 	case JET_F_PAD:
 	case JET_F_PING: return GN_OK;
 	case JET_F_ACK: return apply_ack(s, p, level, f, now);
-	case JET_F_CRYPTO: return jet_hs_crypto(s, level, f, now);
-	case JET_F_STREAM: return jet_stream_on_data(s, f, urgent, now);
+	case JET_F_CRYPTO: return jet_hs_crypto(s, level, f, e, now);
+	case JET_F_STREAM: return jet_stream_on_data(s, f, e, now);
 	case JET_F_DATAGRAM: return jet_dgram_on_frame(s, f);
 	case JET_F_RESET_STREAM: return jet_stream_on_reset(s, f, now);
 	case JET_F_STOP_SENDING: return jet_stream_on_stop(s, f);
@@ -83,7 +83,7 @@ static bool alive(const struct jet_session *s)
 }
 
 static gn_err apply_all(struct jet_session *s, struct jet_path *p, enum jet_level level, struct gn_slice payload,
-			const struct gn_addr *from, bool *urgent, gn_time now)
+			const struct gn_addr *from, struct jet_effect *e, gn_time now)
 {
 	struct gn_reader r = gn_reader(payload);
 	uint32_t id = p->id;
@@ -91,7 +91,7 @@ static gn_err apply_all(struct jet_session *s, struct jet_path *p, enum jet_leve
 		struct jet_frame f;
 		gn_err err = jet_frame_read(&r, &f);
 		GN_ASSERT(err == GN_OK);
-		err = apply(s, p, level, &f, from, urgent, now);
+		err = apply(s, p, level, &f, from, e, now);
 		if (err != GN_OK && alive(s))
 			jet_fail(s, err);
 		if (!alive(s))
@@ -163,21 +163,24 @@ static gn_err deliver(struct jet_session *s, struct jet_path *p, enum jet_level 
 {
 	struct jet_space *sp = level == JET_APP ? &p->space : &s->hs->space[level];
 	uint32_t id = p->id;
-	bool urgent = false, newest = pn >= sp->replay.next;
+	struct jet_effect e = {0};
+	bool newest = pn >= sp->replay.next;
 	uint64_t had = level == JET_APP ? 0 : jet_hs_received(s->hs, level);
 	jet_replay_mark(&sp->replay, pn);
 	if (level == JET_APP)
 		jet_path_heard(s, p, from, v->probing, newest, datagram_len, now);
-	gn_err err = apply_all(s, p, level, payload, from, &urgent, now);
+	gn_err err = apply_all(s, p, level, payload, from, &e, now);
 	jet_streams_wake_writers(s);
 	jet_wake(s);
 	if (!alive(s))
 		return err;
 	if (level == JET_APP ? jet_path_find(s, id) != p : !s->hs || !s->hs->tx[level].ready)
 		return GN_OK; /* its space is gone, and with it the need to acknowledge */
+	if (e.refused)
+		return GN_OK; /* not acknowledged, it comes again, when there may be room for it */
 	if (level != JET_APP && v->eliciting && jet_hs_received(s->hs, level) == had)
 		jet_hs_nudge(s);
-	err = jet_ack_note(s, p, sp, level, pn, v->eliciting, urgent, now);
+	err = jet_ack_note(s, p, sp, level, pn, v->eliciting, e.urgent, now);
 	return err == GN_OK ? GN_OK : jet_fail(s, err);
 }
 

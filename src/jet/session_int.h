@@ -408,6 +408,12 @@ void jet_session_strip(struct jet_session *s);
 void jet_session_sweep(struct jet_session *s);
 void jet_session_validate(const struct jet_session *s);
 
+/* What the frames of a packet mean for its acknowledgement. */
+struct jet_effect {
+	bool urgent;  /* at once */
+	bool refused; /* something in it was not kept: as if it had been lost */
+};
+
 /* ---- handshake.c ---- */
 GN_MUST gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected, const uint8_t dcid[JET_CID_LEN],
 			  gn_time now);
@@ -415,7 +421,8 @@ void jet_hs_free(struct jet_session *s);
 /* Client: TLS makes its hello. */
 GN_MUST gn_err jet_hs_begin(struct jet_session *s);
 /* CRYPTO data came. Failures close the session. */
-gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f, gn_time now);
+gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f, struct jet_effect *e,
+		     gn_time now);
 /* Handshake bytes that came at a level, in order or not. */
 uint64_t jet_hs_received(const struct jet_hs *hs, enum jet_level level);
 /* The peer repeats itself, so it misses what we sent: send the oldest of it again, before our timer (RFC 9002 6.2.3).
@@ -514,7 +521,7 @@ gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet
 
 /* ---- stream.c, flow.c ---- */
 struct jet_stream *jet_stream_find(const struct jet_session *s, gn_jet_stream id);
-gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, bool *urgent, gn_time now);
+gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, struct jet_effect *e, gn_time now);
 gn_err jet_stream_on_reset(struct jet_session *s, const struct jet_frame *f, gn_time now);
 gn_err jet_stream_on_stop(struct jet_session *s, const struct jet_frame *f);
 gn_err jet_stream_on_max(struct jet_session *s, const struct jet_frame *f);

@@ -335,7 +335,7 @@ static gn_err set_final(struct jet_session *s, struct jet_stream *st, uint64_t s
 	return GN_OK;
 }
 
-gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, bool *urgent, gn_time now)
+gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, struct jet_effect *e, gn_time now)
 {
 	struct jet_stream *st = NULL;
 	uint64_t end = f->offset + f->data.len;
@@ -344,7 +344,7 @@ gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, bool
 		jet_count(s->jet, JET_C_STREAM_DATA_LATE);
 		return GN_OK;
 	}
-	*urgent |= st->class == GN_JET_CRITICAL;
+	e->urgent |= st->class == GN_JET_CRITICAL;
 	if (st->final_known && end > st->final_size)
 		return jet_fault(s, JET_E_FINAL_SIZE, "data past the final size");
 	GN_TRY(raise_high(s, st, end));
@@ -360,8 +360,13 @@ gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, bool
 	}
 	size_t before = jet_recvbuf_readable(&st->rx);
 	gn_err err = jet_recvbuf_put(&st->rx, s->jet->env.alloc, f->offset, f->data);
+	if (err == GN_LIMIT) {
+		jet_count(s->jet, JET_C_STREAM_HOLES);
+		e->refused = true;
+		return GN_OK;
+	}
 	if (err != GN_OK)
-		return err == GN_LIMIT ? jet_fault(s, JET_E_FLOW, "too many holes in a stream") : jet_fail(s, err);
+		return jet_fail(s, err);
 	if (jet_recvbuf_readable(&st->rx) > before || (st->final_known && st->rx.base == st->final_size))
 		jet_stream_event(s, st, JET_EV_READABLE);
 	return GN_OK;

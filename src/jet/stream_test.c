@@ -201,6 +201,77 @@ static void test_a_lone_end_that_is_lost_is_repeated(void **state)
 	free(p);
 }
 
+/* Holds every datagram of node 0 back while `holding`. */
+static struct held {
+	bool holding;
+	int count;
+	size_t len[16];
+	uint8_t data[16][2048];
+} held;
+
+static bool hold(struct jet_sim *sim, int from, int to, uint8_t *data, size_t len)
+{
+	(void)sim, (void)to;
+	if (from != 0 || !held.holding)
+		return true;
+	assert_true(held.count < 16);
+	memcpy(held.data[held.count], data, len);
+	held.len[held.count++] = len;
+	return false;
+}
+
+static void release(struct pair *p, int i)
+{
+	jet_sim_inject(&p->sim, -1, &p->sim.nodes[0].addr, &p->sim.nodes[1].addr, gn_slice(held.data[i], held.len[i]));
+	run(p, GN_MSEC);
+}
+
+/* Seven small packets count as lost and go out again as two; the reader gets three of the seven and the first of the
+ * two: that is all of the stream, and its writer must be told. */
+static void test_a_stream_that_comes_by_old_and_new_packets_ends(void **state)
+{
+	(void)state;
+	struct jet_sim_link_config link = {.delay = GN_USEC, .mtu = JET_MTU_BASE};
+	struct pair *p = calloc(1, sizeof *p);
+	size_t taken;
+	gn_jet_stream id;
+	pair_init(p, 1, NULL, NULL, &link);
+	held = (struct held){0};
+	p->sim.tap = hold;
+	pair_connect(p);
+	run(p, 10 * GN_SEC); /* the MTU is found */
+	struct gn_jet *jet = p->sim.nodes[0].jet;
+	struct jet_session *s = forge_session(jet);
+	assert_int_equal(gn_jet_stream_open(jet, p->id, true, GN_JET_INTERACTIVE, &id), GN_OK);
+	struct app_stream *out = app_stream(&p->app[0], id);
+	out->total = 1400;
+	held.holding = true;
+	for (; out->written < 1400; out->written += 200) {
+		uint8_t bytes[200];
+		for (size_t i = 0; i < sizeof bytes; i++)
+			bytes[i] = app_byte(id, out->written + i);
+		assert_int_equal(gn_jet_stream_write(jet, p->id, id, GN_SLICE(bytes), out->written == 1200, &taken),
+				 GN_OK);
+		jet_sim_flush(&p->sim, 0);
+	}
+	assert_int_equal(held.count, 7);
+	assert_int_equal(jet_loss_all(s, s->path, &s->path->space, JET_APP), GN_OK);
+	jet_wake(s);
+	jet_sim_flush(&p->sim, 0);
+	assert_int_equal(held.count, 9);
+	assert_true(held.len[7] > 1100 && held.len[7] <= JET_MTU_BASE);
+	held.holding = false;
+	for (int i = 0; i < 4; i++)
+		release(p, (int[]){2, 5, 6, 7}[i]);
+	run(p, 10 * GN_SEC);
+	assert_int_equal(app_stream(&p->app[1], id)->read, 1400);
+	assert_true(app_stream(&p->app[1], id)->fin_read && out->acked);
+	assert_int_equal(s->streams.count, 0);
+	pair_check(p);
+	pair_fini(p);
+	free(p);
+}
+
 static void test_windows_grow_for_a_fast_reader(void **state)
 {
 	(void)state;
@@ -411,6 +482,7 @@ int main(void)
 		cmocka_unit_test(test_reader_that_stops_stops_the_writer),
 		cmocka_unit_test(test_lost_credit_is_renewed),
 		cmocka_unit_test(test_a_lone_end_that_is_lost_is_repeated),
+		cmocka_unit_test(test_a_stream_that_comes_by_old_and_new_packets_ends),
 		cmocka_unit_test(test_windows_grow_for_a_fast_reader),
 		cmocka_unit_test(test_reset_reaches_the_reader_and_frees_both_ends),
 		cmocka_unit_test(test_stop_makes_the_peer_reset),

@@ -138,6 +138,65 @@ static void test_goodput_with_loss_stays_usable(void **state)
 	assert_true(goodput(&link, GN_SEC, 6 * GN_SEC) >= 60); /* reordering is not loss */
 }
 
+/* CUBIC's slow start overshoots a short queue by hundreds of packets, so a retransmission near the reader's place comes
+ * while many holes lie beyond. */
+static void test_a_short_queue_on_a_long_path_loses_no_session(void **state)
+{
+	(void)state;
+	struct jet_sim_link_config link = {.delay = 100 * GN_MSEC, .rate = 100000000, .queue = 50000};
+	struct pair *p = calloc(1, sizeof *p);
+	pair_init(p, 1, NULL, NULL, &link);
+	p->sim.validate = false;
+	pair_connect(p);
+	app_send(&p->sim, 0, 10000000, true, GN_JET_FILES);
+	assert_true(jet_sim_run_until(&p->sim, pair_all_done, p->sim.now + 60 * GN_SEC));
+	assert_int_equal(p->app[0].closed + p->app[1].closed, 0);
+	pair_check(p);
+	pair_fini(p);
+	free(p);
+}
+
+static bool drop_every_other(struct jet_sim *sim, int from, int to, uint8_t *data, size_t len)
+{
+	static int n;
+	(void)to, (void)data;
+	return from != 0 || len > 100 || sim->tap_user == NULL || n++ % 2;
+}
+
+/* Hundreds of packets of one byte, every other one lost: more holes than bytes would excuse. */
+static void test_lost_small_writes_lose_no_session(void **state)
+{
+	(void)state;
+	struct jet_sim_link_config link = {.delay = 100 * GN_MSEC};
+	struct pair *p = calloc(1, sizeof *p);
+	struct jet_sim *sim = &p->sim;
+	gn_jet_stream id;
+	pair_init(p, 5, NULL, NULL, &link);
+	sim->tap = drop_every_other;
+	pair_connect(p);
+	jet_sim_run(sim, sim->now + GN_SEC);
+	sim->tap_user = p;
+	assert_int_equal(gn_jet_stream_open(sim->nodes[0].jet, p->id, true, GN_JET_INTERACTIVE, &id), GN_OK);
+	struct app_stream *s = app_stream(&p->app[0], id);
+	s->total = 300;
+	for (size_t taken; s->written < s->total; s->written += taken) {
+		uint8_t byte = app_byte(id, s->written);
+		assert_int_equal(gn_jet_stream_write(sim->nodes[0].jet, p->id, id, gn_slice(&byte, 1),
+						     s->written + 1 == s->total, &taken),
+				 GN_OK);
+		jet_sim_flush(sim, 0);
+		jet_sim_run(sim, sim->now + GN_MSEC / 10);
+	}
+	sim->tap_user = NULL;
+	bool done = jet_sim_run_until(sim, pair_all_done, sim->now + 60 * GN_SEC);
+	assert_true(jet_sim_counter(sim, 1, "stream-holes-limit") > 0);
+	assert_int_equal(p->app[0].closed + p->app[1].closed, 0);
+	assert_true(done);
+	pair_check(p);
+	pair_fini(p);
+	free(p);
+}
+
 static void test_a_long_outage_is_persistent_congestion_and_ends(void **state)
 {
 	(void)state;
@@ -231,6 +290,8 @@ int main(void)
 		cmocka_unit_test(test_equal_seeds_give_equal_traces),
 		cmocka_unit_test(test_goodput_on_100_mbit_40_ms),
 		cmocka_unit_test(test_goodput_with_loss_stays_usable),
+		cmocka_unit_test(test_a_short_queue_on_a_long_path_loses_no_session),
+		cmocka_unit_test(test_lost_small_writes_lose_no_session),
 		cmocka_unit_test(test_a_long_outage_is_persistent_congestion_and_ends),
 		cmocka_unit_test(test_two_flows_share_fairly),
 	};
