@@ -142,6 +142,10 @@ struct gn_bundles_config {
 	uint32_t ahead;          /* chunks fetched before they are taken, per reader; default 24 */
 	bool no_cache;           /* do not keep what readers fetch as GN_BLOCK_CACHE */
 	gn_time respread;        /* between two rounds of what was spread; default 1 h */
+	/* Bytes that would leave for a peer at once if they were given now: a chunk is read from the disk only when it
+	 * would (BU-10). NULL: there is always room. */
+	size_t (*room)(void *user, const struct gn_pk *peer);
+	void *user;
 };
 GN_MUST gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *config,
 			      struct gn_bundles **out);

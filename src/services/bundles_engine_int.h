@@ -46,6 +46,7 @@ struct bundles_peer {
 	gn_time used;
 	struct gn_ring queue; /* of bundles_get */
 	unsigned loading;     /* of them being read from disk */
+	gn_time served;       /* when one last went, or there was none before */
 	bool in_turn;
 	struct bundles_peer *next_turn;
 	unsigned incoming; /* blocks on their way from it */

@@ -1,6 +1,6 @@
 /* Giving chunks to peers. Each peer has a bounded queue; peers take turns, one chunk each, and no more is read from
- * disk than leaves again. A chunk is checked by the store when it is read: damaged ones are not given. Rule:
- * docs/spec/services.md BU-10. */
+ * disk than leaves again: a peer that takes nothing has nothing read for it. A chunk is checked by the store when it is
+ * read: damaged ones are not given. Rule: docs/spec/services.md BU-10. */
 #include "services/bundles_engine_int.h"
 
 static void take_turn(struct gn_bundles *b, struct bundles_peer *p)
@@ -45,6 +45,8 @@ void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 		return;
 	}
 	for (get.index = first; get.index < first + count && get.index < (len + GN_CHUNK - 1) / GN_CHUNK; get.index++) {
+		if (p->queue.count == 0)
+			p->served = b->now;
 		if (p->queue.count + p->loading >= BUNDLES_SERVE_QUEUE || gn_ring_push(&p->queue, &get) != GN_OK) {
 			b->count.serve_busy++;
 			bundles_send_ack(b, &p->contact, request, &get.block, get.index, GN_BUSY, NULL);
@@ -66,6 +68,7 @@ static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
 	if (err == GN_OK) {
 		*s = (struct bundles_serving){p->contact.pk, get->request};
 		p->loading++;
+		p->served = b->now;
 		b->serve_loads++;
 	} else {
 		if (s)
@@ -82,14 +85,41 @@ static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
 	return true;
 }
 
+/* Would one chunk more leave for the peer at once? */
+static bool has_room(struct gn_bundles *b, const struct bundles_peer *p)
+{
+	return !b->cfg.room || b->cfg.room(b->cfg.user, &p->contact.pk) >= (p->loading + 1) * (size_t)GN_CHUNK;
+}
+
+/* It takes nothing now: passed over, and forgotten when that lasts. */
+static void wait_for_room(struct gn_bundles *b, struct bundles_peer *p)
+{
+	struct bundles_get get;
+	b->wake = gn_time_min(b->wake, b->now + BUNDLES_SERVE_LOOK);
+	if (b->now - p->served > BUNDLES_SERVE_WAIT && !p->loading) {
+		b->count.serve_stalled++;
+		while (gn_ring_pop(&p->queue, &get))
+			;
+	}
+	take_turn(b, p);
+}
+
 void bundles_serve_run(struct gn_bundles *b)
 {
+	const struct bundles_peer *passed = NULL; /* the first that was passed over: one round is enough */
 	while (b->serve_loads < BUNDLES_SERVE_LOADS && b->bulk.bytes + b->serve_loads * GN_CHUNK < BUNDLES_OUT_BYTES) {
+		if (passed && b->turn_first == passed)
+			return;
 		struct bundles_peer *p = next_turn(b);
 		if (!p)
 			return;
 		if (p->queue.count == 0) /* it went away meanwhile */
 			continue;
+		if (!has_room(b, p)) {
+			wait_for_room(b, p);
+			passed = passed || !p->in_turn ? passed : p;
+			continue;
+		}
 		bool went = load_one(b, p);
 		take_turn(b, p);
 		if (!went)

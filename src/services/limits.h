@@ -71,6 +71,8 @@
 
 /* amplification: what a peer's 100 bytes can cause here */
 #define BUNDLES_SERVE_QUEUE 64              /* chunks one peer may wait for; above: BUSY */
+#define BUNDLES_SERVE_WAIT (20 * GN_SEC)    /* a peer that takes no chunk for so long loses its queue */
+#define BUNDLES_SERVE_LOOK (10 * GN_MSEC)   /* between looks whether a peer takes more */
 #define BUNDLES_SERVE_LOADS 32              /* chunks read from disk for peers at once */
 #define BUNDLES_OUT_BYTES (4u << 20)        /* answers not taken yet above which no more is read */
 #define BUNDLES_CONTROL_BYTES (1u << 20)    /* small messages not taken yet; above they are dropped and counted */
