@@ -6,28 +6,6 @@
  *   GREETING -> JOINED when no server answered for a while: somebody has to be the first (OV-40..OV-44) */
 #include "overlay/overlay_int.h"
 
-gn_err gn_overlay_bootstrap(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk, gn_time now)
-{
-	gn_ov_begin(ov, now);
-	if (addr->port == 0)
-		return GN_USAGE;
-	for (uint32_t i = 0; i < ov->boot_count; i++)
-		if (gn_addr_eq(&ov->boots[i].addr, addr))
-			return GN_OK;
-	for (unsigned i = 0; i < ov->self.addr_count; i++)
-		if (gn_addr_eq(&ov->self.addrs[i], addr))
-			return GN_OK; /* ourselves: a list shared by all nodes is fine */
-	if (ov->boot_count == GN_OV_BOOTSTRAPS_MAX)
-		return GN_LIMIT;
-	struct gn_ov_bootstrap *b = &ov->boots[ov->boot_count++];
-	*b = (struct gn_ov_bootstrap){.addr = *addr, .has_pk = pk != NULL};
-	if (pk)
-		b->pk = *pk;
-	ov->boot_backoff = GN_OV_BOOT_FIRST;
-	gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now);
-	return GN_OK;
-}
-
 gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, gn_time now)
 {
 	gn_ov_begin(ov, now);
@@ -48,7 +26,7 @@ gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, 
 static void greet(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time now)
 {
 	struct gn_contact to = {.addr_count = 1, .addrs = {b->addr}};
-	if (b->request || (b->has_pk && memcmp(b->pk.b, ov->self.pk.b, 32) == 0)) /* out already; or it is ourselves */
+	if (b->addr.port == 0 || b->request || (b->has_pk && memcmp(b->pk.b, ov->self.pk.b, 32) == 0)) /* out already; or it is ourselves */
 		return;
 	if (b->has_pk)
 		to.pk = b->pk;
@@ -129,7 +107,7 @@ void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
 void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 {
 	gn_ov_task_set(ov, GN_OV_TASK_JOIN, GN_NEVER);
-	bool begun = ov->boot_count || ov->contact_count, alone = gn_ov_server_links(ov) == 0;
+	bool begun = ov->boot_count || ov->contact_count || ov->cfg.awaits_bootstrap, alone = gn_ov_server_links(ov) == 0;
 	if (!ov->joined && alone && (!begun || now - ov->start >= GN_OV_ALONE))
 		joined(ov, now);
 	gn_ov_join_check(ov, now);
@@ -159,7 +137,8 @@ void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_
 	if (r->slot) {
 		struct gn_ov_bootstrap *b = &ov->boots[r->slot - 1];
 		b->request = 0;
-		b->answered = now;
+		if (b->addr.port) /* not dropped meanwhile */
+			b->answered = now;
 	}
 	if (!c || c->c.mode != GN_FB_NODE_MODE_SERVER)
 		return;

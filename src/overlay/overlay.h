@@ -58,6 +58,7 @@ struct gn_overlay_config {
 	uint8_t addr_count;
 	struct gn_addr addrs[GN_CONTACT_ADDRS]; /* own, as known at the start */
 	gn_time probation;                      /* client mode after the start; default 10 min */
+	bool awaits_bootstrap;                  /* addresses to begin at will come, though none may be known yet */
 	bool probation_off;                     /* founders and test networks: a server at once */
 	uint8_t r, l, w, rq;                    /* replicas 8, leaf set per side 8, acks 5, read quorum 4 */
 	uint8_t prefix_cap; /* links per public /24 or /48 in an annulus, and receipts of one that count; default 2, 255
@@ -86,6 +87,12 @@ GN_MUST gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice record,
 /* A place to begin; the key is learnt from the session when pk is NULL. */
 GN_MUST gn_err gn_overlay_bootstrap(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk,
 				    gn_time now);
+/* It is no place to begin any more; what it led to stays. */
+void gn_overlay_bootstrap_drop(struct gn_overlay *ov, const struct gn_addr *addr);
+/* False when it is none, or our own address. *when: it last answered a greeting; 0 never. */
+bool gn_overlay_bootstrap_answered(const struct gn_overlay *ov, const struct gn_addr *addr, gn_time *when);
+/* Our own addresses changed: all links are told. */
+void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsigned count, gn_time now);
 /* A cached contact of an earlier run, as a hint. */
 GN_MUST gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, gn_time now);
 /* One message of a proven peer that came from addr. Bad ones only move a counter. */

@@ -6,7 +6,8 @@
  *   request.c   what we asked and when it counts as unanswered
  *   peer.c      links: HELLO, LINK, UNLINK, PING        delta.c    link lists of neighbours
  *   leaf.c      leaf set, member view, set of a key     annulus.c  long links, caps
- *   join.c      bootstrap, joined, server, periodic checks, healing
+ *   bootstrap.c places to begin at
+ *   join.c      greeting, joined, server, periodic checks, healing
  *   op.c        operations and their end                lookup.c   candidates, choice, hedging
  *   get.c  put.c                                        the two phases after / during a lookup
  *   records.c   index, admission, quotas, expiry        job.c      storage requests in flight
