@@ -3,7 +3,8 @@
  *
  * 1. Whatever an owner's call sets off is done in a later turn of the loop (conn_mark_ready), so callbacks never nest.
  * 2. A connection has at most one request; requests_max bounds both. Over it the connection that has been without a
- * whole request for longest gives way: idle, still sending or already answered. Who sends slowly shuts nobody out.
+ * whole request for longest gives way: idle, still sending or already answered; when there is none, the one whose
+ * client has not taken its answer for longest. Who sends or reads slowly shuts nobody out.
  * 3. Every handle given to libuv is counted; the server's memory goes with the last of them.
  *
  * Why not libwebsockets: see docs/decisions/010-http.md. */
@@ -124,8 +125,26 @@ static struct conn *find_waiting(struct gn_http *http)
 	return best;
 }
 
+/* The one whose client takes nothing of its answer, for timeouts.give and longest; NULL when all take. */
+static struct conn *find_stalled(struct gn_http *http)
+{
+	uint64_t now = uv_now(http->config.loop);
+	struct conn *best = NULL;
+	for (struct conn *c = http->conns; c; c = c->next)
+		if (c->state == CONN_WAIT && c->queued && now - c->since >= http->config.timeouts.give &&
+		    uv_stream_get_write_queue_size(&c->io.stream) == c->queued_seen && (!best || c->since < best->since))
+			best = c;
+	return best;
+}
+
 static void give_way(struct conn *c)
 {
+	if (c->state == CONN_WAIT) { /* cut so that the client sees a broken transfer */
+		c->http->count.gave_way++;
+		gn_http_abort(c->request);
+		conn_close(c);
+		return;
+	}
 	if (c->state == CONN_BODY || c->in_len)
 		conn_put_refusal(c, c->request,
 				 &(struct gn_http_refusal){503, GN_BUSY, "too many requests at once, try again"});
@@ -213,6 +232,7 @@ static void on_connection(uv_stream_t *stream, int status)
 	http->handles++;
 	if (http->conn_count >= http->config.requests_max) {
 		struct conn *waiting = find_waiting(http);
+		waiting = waiting ? waiting : find_stalled(http);
 		if (waiting)
 			give_way(waiting);
 	}
@@ -418,6 +438,7 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 	default_u32(&http->config.timeouts.idle, 60000);
 	default_u32(&http->config.timeouts.stall, 60000);
 	default_u32(&http->config.timeouts.body, 30000);
+	default_u32(&http->config.timeouts.give, 5000);
 	if (!http->config.error_code)
 		http->config.error_code = gn_err_name;
 	uv_timer_init(config->loop, &http->sweep);

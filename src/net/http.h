@@ -49,7 +49,8 @@ struct gn_http_config {
 	uint16_t port;          /* 0: a free one; loopback only (127.0.0.1 and ::1 when there) */
 	bool no_port;
 	/* default 256 at once; with those that are being refused at most half of the files that may be open. Over it
-	 * the connection that has been without a whole request for longest gives way */
+	 * the connection that has been without a whole request for longest gives way, else the one that has not taken
+	 * its answer for longest */
 	uint32_t requests_max;
 	uint32_t write_high; /* queued answer bytes above which writing should stop; default 256 KiB; low = a quarter */
 	struct gn_http_limits { /* bytes: request target with its query; one header line; all of the head; 414 and 431
@@ -61,6 +62,8 @@ struct gn_http_config {
 		uint32_t idle;    /* between requests of a connection; default 60 s */
 		uint32_t stall; /* without a byte of a body that we want, or of an answer that the client wants; default
 				   60 s */
+		uint32_t give;  /* without a byte of an answer taken, after which it gives way to others over requests_max;
+				   default 5 s */
 		uint32_t body;  /* for a body in all, beside one second per KiB that came; default 30 s */
 	} timeouts;
 	/* X-Request-ID of answers that are made here; r: the request whose body broke, NULL when there is none, and

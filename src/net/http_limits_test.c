@@ -35,6 +35,39 @@ static void over_the_limit_idle_ones_give_way_and_then_503(void **state)
 	site_close(&site);
 }
 
+static void who_does_not_read_gives_way_when_all_are_taken(void **state)
+{
+	struct site site;
+	struct client stalled[2], reader;
+	(void)state;
+	site_open(&site, (struct gn_http_config){.requests_max = 2, .timeouts = {.stall = 60000, .give = 40, .idle = 40}});
+	for (int k = 0; k < 2; k++) {
+		client_open(&stalled[k], dial(gn_http_port(site.http)));
+		client_say(&stalled[k], "GET /gen?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n");
+		stalled[k].lazy = true;
+		for (int i = 0; i < PATIENCE && (int)site.opened <= k; i++) {
+			turn(&site);
+			client_move(&stalled[k]);
+		}
+	}
+	int status = 0;
+	for (int i = 0; i < 500 && status != 200; i++) { /* until they have been seen to stall */
+		ask(&site, &reader, "GET / HTTP/1.1\r\n" CLOSE "\r\n");
+		status = status_of(&reader);
+		client_close(&reader);
+		poll(NULL, 0, 10);
+	}
+	assert_int_equal(status, 200);
+	assert_int_equal(counter(&site, "gave_way"), 1);
+	stalled[0].lazy = stalled[1].lazy = false; /* the first to stall was cut, and sees it; the other goes on */
+	client_finish(&site, &stalled[0]);
+	assert_true(strstr(stalled[0].in + stalled[0].in_len - 5, "0\r\n\r\n") == NULL);
+	client_expect(&site, &stalled[1], 8000000);
+	client_close(&stalled[0]);
+	client_close(&stalled[1]);
+	site_close(&site);
+}
+
 static void what_breaks_the_protocol_is_answered(void **state)
 {
 	static const struct {
@@ -367,6 +400,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(over_the_limit_idle_ones_give_way_and_then_503),
+		cmocka_unit_test(who_does_not_read_gives_way_when_all_are_taken),
 		cmocka_unit_test(what_breaks_the_protocol_is_answered),
 		cmocka_unit_test(limits_hold_at_the_limit_and_one_past_it),
 		cmocka_unit_test(the_limits_of_headers_let_through_what_fits),
