@@ -11,6 +11,7 @@
 #include "base/base.h"
 #include "crypto/crypto.h"
 #include <jansson.h>
+#include <stdio.h>
 
 enum cli_exit {
 	CLI_OK = 0,
@@ -133,13 +134,41 @@ double json_double(const json_t *object, const char *name);
 /* Percent-encodes what is not unreserved, '/' too; the caller frees. */
 char *url_part(const char *s);
 uint64_t cli_now(void); /* Unix seconds */
-/* The whole file or, for "-", stdin. False after printing; the caller frees. */
-bool read_input(struct cli *cli, const char *path, size_t max, uint8_t **out, size_t *len);
-/* Atomic: a temporary file beside it, renamed; mode in octal. replace false: CLI fails when it exists. */
-bool write_file(struct cli *cli, const char *path, struct gn_slice data, unsigned mode, bool replace);
-bool make_folders(struct cli *cli, const char *path, unsigned mode);
 /* Levenshtein distance, for suggestions. */
 unsigned word_distance(const char *a, const char *b);
+
+/* ---- files.c ---- */
+
+/* The whole file or, for "-", stdin. False after printing; the caller frees. */
+bool read_input(struct cli *cli, const char *path, size_t max, uint8_t **out, size_t *len);
+/* A file of the tool itself. Atomic: a temporary file beside it, renamed; mode in octal. replace false: fails when it
+ * exists. */
+bool write_file(struct cli *cli, const char *path, struct gn_slice data, unsigned mode, bool replace);
+bool make_folders(struct cli *cli, const char *path, unsigned mode);
+
+/* Where an answer goes. path: NULL, "-" and whatever leads to /dev/stdout are stdout; links are followed; a device, FIFO or
+ * /dev/fd/N is written into; a regular file, or none yet, is replaced at once by output_close. replace false: a regular file
+ * that is there is refused. */
+struct output {
+	struct cli *cli;
+	FILE *f; /* to be written to by the command */
+	const char *name;
+	char *target, *temp; /* owned; temp NULL: written into as it is */
+	bool replace;
+};
+bool output_open(struct cli *cli, const char *path, bool replace, struct output *out); /* false after printing */
+/* Ends it, and gives the exit status: what is told here when the bytes could not be written, else `exit`; unless that is
+ * CLI_OK nothing takes the target's place. */
+int output_close(struct output *o, int exit);
+int output_bytes(struct cli *cli, const char *path, struct gn_slice data); /* all three */
+bool output_is_stdout(const char *path);
+
+/* Lists that the tool keeps in DATA, one JSON object each. read: NULL when there is none (a damaged one is told of and set
+ * aside). Between own_lock and own_unlock no other tool writes one. */
+json_t *own_read(struct cli *cli, const char *name);
+bool own_write(struct cli *cli, const char *name, const json_t *list); /* false after printing */
+int own_lock(struct cli *cli);
+void own_unlock(int lock);
 
 /* ---- client.c ---- */
 
@@ -250,7 +279,10 @@ int cmd_wallet_why(struct cli *cli);
 int cmd_wallet_asked(struct cli *cli);
 int cmd_wallet_answer(struct cli *cli);
 
-/* ---- name_store.c, for publishing ---- */
+/* ---- name_store.c ---- */
+
+/* Takes the list of own names out of the file that the node once shared, before an older node writes over it. */
+void names_migrate(struct cli *cli);
 
 /* Claims NAME or makes it point to the site. */
 int name_point_to_site(struct cli *cli, const struct identity *id, const char *name, const char *label, uint64_t w);

@@ -170,26 +170,17 @@ static size_t get_file(void *user, uint8_t *out, size_t cap)
 int cmd_hub_export(struct cli *cli)
 {
 	char why[GN_HUB_WHY] = "", *data = hub_data(cli);
-	bool to_stdout = strcmp(cli->args[0], "-") == 0;
-	FILE *f = to_stdout ? stdout : fopen(cli->args[0], "wxb");
-	if (!f) {
+	struct output out;
+	if (!output_open(cli, cli->args[0], false, &out)) {
 		free(data);
-		return cli_fail(cli, CLI_FAILED, "io", "%s: %s", cli->args[0], strerror(errno));
+		return CLI_FAILED;
 	}
-	gn_err err = gn_hub_export(data, put_file, f, why);
+	gn_err err = gn_hub_export(data, put_file, out.f, why);
 	free(data);
-	if (fflush(f) != 0 || (!to_stdout && fsync(fileno(f)) != 0)) {
-		err = err ? err : GN_IO;
-		if (!*why)
-			snprintf(why, sizeof why, "%s: %s", cli->args[0], strerror(errno));
-	}
-	if (!to_stdout) {
-		fclose(f);
-		if (err)
-			unlink(cli->args[0]);
-	}
-	if (err)
-		return cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why);
+	int exit = err && !ferror(out.f) ? cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why) : CLI_OK;
+	exit = output_close(&out, exit); /* what could not be written it tells itself */
+	if (exit)
+		return exit;
 	cli_note(cli,
 		 "exported; geonet hub import brings it into an empty directory, geonet hub verify proves it there");
 	return CLI_OK;
@@ -409,7 +400,8 @@ int cmd_hub_admit(struct cli *cli)
 	free(text);
 	if (!json_is_object(request) || !json_is_string(json_object_get(request, "signed"))) {
 		json_decref(request);
-		return cli_fail(cli, CLI_USAGE, "usage", "%s is not what geonet wallet join --print writes", cli->args[0]);
+		return cli_fail(cli, CLI_USAGE, "usage", "%s is not what geonet wallet join --print writes",
+				cli->args[0]);
 	}
 	int exit = hub_open(cli, &hub);
 	if (!exit)
@@ -420,7 +412,8 @@ int cmd_hub_admit(struct cli *cli)
 		if (cli->json) {
 			exit = cli_json(cli, answer);
 		} else {
-			cli_note(cli, "%s is on the hub now: %s", out_text(json_text(answer, "display_name")), json_text(answer, "pid"));
+			cli_note(cli, "%s is on the hub now: %s", out_text(json_text(answer, "display_name")),
+				 json_text(answer, "pid"));
 			json_decref(answer);
 		}
 	}

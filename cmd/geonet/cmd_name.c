@@ -183,10 +183,7 @@ int cmd_name_transfer(struct cli *cli)
 					 "seq", (json_int_t)s->claim.seq, "sig", json_hex(sig.b, 64));
 		char *text = json_dumps(json, JSON_INDENT(2)), *out = cli_format("%s\n", text);
 		free(text);
-		if (!path || strcmp(path, "-") == 0)
-			printf("%s", out);
-		else if (!write_file(cli, path, gn_str(out), 0644, true))
-			exit = CLI_FAILED;
+		exit = output_bytes(cli, path, gn_str(out));
 		free(out);
 		json_decref(json);
 		if (exit == CLI_OK)
@@ -352,11 +349,9 @@ int cmd_name_resolve(struct cli *cli)
 
 int cmd_name_list(struct cli *cli)
 {
-	char *path = names_path(cli);
-	json_t *names = json_load_file(path, 0, NULL), *list = json_array(), *v;
+	json_t *names = names_own(cli), *list = json_array(), *v;
 	const char *name;
 	struct table t;
-	free(path);
 	table_init(&t, 3, 0);
 	table_add(&t, "NAME");
 	table_add(&t, "UNTIL");
@@ -369,6 +364,7 @@ int cmd_name_list(struct cli *cli)
 		table_add(&t, "%s", out_text(json_text(v, "owner")));
 		json_t *item = json_copy(v);
 		json_object_set_new(item, "name", json_string(name));
+		json_object_del(item, "record");
 		json_array_append_new(list, item);
 	}
 	json_decref(names);

@@ -134,14 +134,9 @@ static bool record_key(struct cli *cli, const char *text, uint16_t type, struct 
 static int show_record(struct cli *cli, const struct gn_record *r, unsigned holders)
 {
 	const char *path = cli_option(cli, "output");
-	bool to_file = path && strcmp(path, "-") != 0;
-	if (to_file && !write_file(cli, path, r->body, 0644, true))
-		return CLI_FAILED;
-	if (to_file && !cli->json)
-		return CLI_OK;
-	if (!cli->json)
-		return r->body.len == 0 || fwrite(r->body.p, 1, r->body.len, stdout) == r->body.len ? CLI_OK
-												    : CLI_FAILED;
+	int exit = cli->json && output_is_stdout(path) ? CLI_OK : output_bytes(cli, path, r->body);
+	if (exit || !cli->json)
+		return exit;
 	char pid[GN_PID_MAX], *body = base64_text(r->body);
 	gn_pid(&r->owner, pid);
 	json_t *json = json_pack("{so ss so so si sI sI sI si ss}", "key", json_hex(r->key.b, 32), "owner", pid,

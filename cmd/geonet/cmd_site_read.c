@@ -5,11 +5,9 @@
 #include "site.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define MANIFEST_MEMORY (1u << 30) /* bytes */
 
@@ -164,7 +162,7 @@ int cmd_site_show(struct cli *cli)
 
 struct download {
 	struct cli *cli;
-	FILE *out;
+	struct output *out;
 	const char *name;
 	struct gn_file_hasher *hasher;
 	uint64_t *done, total;
@@ -177,8 +175,8 @@ static bool on_bytes(void *user, struct gn_slice data)
 		cli_fail(d->cli, CLI_FAILED, "hash", "%s: the node sends more than the manifest says", d->name);
 		return false;
 	}
-	if (fwrite(data.p, 1, data.len, d->out) != data.len) {
-		cli_fail(d->cli, CLI_FAILED, "io", "%s cannot be written: %s", d->name, strerror(errno));
+	if (fwrite(data.p, 1, data.len, d->out->f) != data.len) {
+		cli_fail(d->cli, CLI_FAILED, "io", "%s cannot be written: %s", d->out->name, strerror(errno));
 		return false;
 	}
 	*d->done += data.len;
@@ -204,7 +202,7 @@ static char *url_path(struct gn_slice path)
 }
 
 /* Streams one file to `out`; what was written is right only when this is CLI_OK. */
-static int fetch(struct cli *cli, const char *host, const struct gn_bundle_file *f, FILE *out, uint64_t *done,
+static int fetch(struct cli *cli, const char *host, const struct gn_bundle_file *f, struct output *out, uint64_t *done,
 		 uint64_t total)
 {
 	char *name = cli_format("%s", out_text_slice(f->path));
@@ -231,33 +229,21 @@ static int fetch(struct cli *cli, const char *host, const struct gn_bundle_file 
 	return exit;
 }
 
-/* To a temporary file beside the target, renamed when every byte is right. */
-static int fetch_to_file(struct cli *cli, const char *host, const struct gn_bundle_file *f, const char *path,
-			 uint64_t *done, uint64_t total)
+/* Where the path leads to (files.c), a regular file being replaced when every byte is right. */
+static int fetch_to(struct cli *cli, const char *host, const struct gn_bundle_file *f, const char *path, uint64_t *done,
+		    uint64_t total)
 {
-	char *temp = cli_format("%s.part", path), *folder = cli_format("%s", path), *slash = strrchr(folder, '/');
-	int exit = CLI_FAILED;
+	struct output out;
+	char *folder = cli_format("%s", path ? path : ""), *slash = strrchr(folder, '/');
+	bool ok = true;
 	if (slash && slash != folder) {
 		*slash = 0;
-		if (!make_folders(cli, folder, 0777))
-			goto out;
+		ok = make_folders(cli, folder, 0777);
 	}
-	int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0666);
-	FILE *file = fd >= 0 ? fdopen(fd, "wb") : NULL;
-	if (!file) {
-		cli_fail(cli, CLI_FAILED, "io", "%s: %s", temp, strerror(errno));
-		goto out;
-	}
-	exit = fetch(cli, host, f, file, done, total);
-	bool bad = fclose(file) != 0;
-	if (exit == CLI_OK && (bad || rename(temp, path) != 0))
-		exit = cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
-	if (exit)
-		unlink(temp);
-out:
-	free(temp);
 	free(folder);
-	return exit;
+	if (!ok || !output_open(cli, path, true, &out))
+		return CLI_FAILED;
+	return output_close(&out, fetch(cli, host, f, &out, done, total));
 }
 
 static bool inside(struct gn_slice path, const char *folder)
@@ -282,7 +268,7 @@ static int get_folder(struct cli *cli, const struct site *s, const char *host, c
 		if (!inside(f.path, folder))
 			continue;
 		char *path = cli_format("%s/%.*s", dir, (int)f.path.len, (const char *)f.path.p);
-		exit = fetch_to_file(cli, host, &f, path, &done, total);
+		exit = fetch_to(cli, host, &f, path, &done, total);
 		free(path);
 		count++;
 	}
@@ -300,13 +286,10 @@ static int get_file(struct cli *cli, const struct gn_bundle_file *f, const char 
 {
 	uint64_t done = 0;
 	int exit;
-	bool to_stdout = !output || strcmp(output, "-") == 0;
-	if (to_stdout && cli->json)
+	if (cli->json && output_is_stdout(output))
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"a file on stdout is no JSON; name a place for it with --output");
-	if (to_stdout)
-		return fetch(cli, host, f, stdout, &done, f->size);
-	exit = fetch_to_file(cli, host, f, output, &done, f->size);
+	exit = fetch_to(cli, host, f, output, &done, f->size);
 	if (exit == CLI_OK && cli->json)
 		return cli_json(cli, json_pack("{si sI ss}", "files", 1, "bytes", (json_int_t)done, "output", output));
 	return exit;
@@ -333,6 +316,10 @@ int cmd_site_get(struct cli *cli)
 	if (exit == CLI_OK) {
 		if (*path && gn_manifest_find(s.manifest, gn_str(path), &f) == GN_OK)
 			exit = get_file(cli, &f, host, output);
+		else if (output && output_is_stdout(output))
+			exit = cli_fail(cli, CLI_USAGE, "usage",
+					"%s is a folder; name a place for it with --output, or one file of it",
+					cli->args[0]);
 		else
 			exit = get_folder(cli, &s, host, path, output ? output : name.text);
 	}

@@ -142,28 +142,21 @@ int hub_call(struct cli *cli, struct hub *hub, const char *method, const char *p
 /* The PID of this URL at the first contact; another one later is another hub. */
 static int check_pin(struct cli *cli, const struct hub *hub)
 {
-	char *path = cli_format("%s/hubs.json", cli->data);
-	json_t *pins = json_load_file(path, 0, NULL);
+	int lock = own_lock(cli), exit = CLI_OK;
+	json_t *pins = own_read(cli, "hubs.json");
 	const char *known = json_text(pins, hub->url);
-	int exit = CLI_OK;
 	if (*known && strcmp(known, hub->pid) != 0) {
 		exit = cli_fail(cli, CLI_FAILED, "key",
 				"the hub at %s has another key than before (was %s, is %s); if that is right, remove "
-				"its line from %s",
-				hub->url, known, hub->pid, path);
+				"its line from %s/hubs.json",
+				hub->url, known, hub->pid, cli->data);
 	} else if (!*known) {
-		if (!json_is_object(pins)) {
-			json_decref(pins);
-			pins = json_object();
-		}
+		pins = pins ? pins : json_object();
 		json_object_set_new(pins, hub->url, json_string(hub->pid));
-		char *text = json_dumps(pins, JSON_INDENT(1));
-		if (!make_folders(cli, cli->data, 0700) || !write_file(cli, path, gn_str(text), 0600, true))
-			exit = CLI_FAILED;
-		free(text);
+		exit = own_write(cli, "hubs.json", pins) ? CLI_OK : CLI_FAILED;
 	}
 	json_decref(pins);
-	free(path);
+	own_unlock(lock);
 	return exit;
 }
 

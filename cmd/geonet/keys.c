@@ -4,7 +4,6 @@
 #include "keys.h"
 #include "cli.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -135,17 +134,12 @@ bool passphrase_old(struct cli *cli, const char *file, char out[PASSPHRASE_MAX])
 }
 
 /* The public key in DATA/identity.pub, so that showing it asks for no passphrase. */
-static void remember_public(const struct cli *cli, const struct gn_pk *pk)
+static void remember_public(struct cli *cli, const struct gn_pk *pk)
 {
 	struct gn_pk old;
 	char *path = cli_format("%s/identity.pub", cli->data), *text = cli_format("%s\n", out_hex(pk->b, sizeof pk->b));
-	int fd = -1;
 	if (!read_public(path, &old) || memcmp(&old, pk, sizeof old) != 0)
-		fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd >= 0 && write(fd, text, strlen(text)) != (ssize_t)strlen(text))
-		unlink(path); /* half a key is worse than none; the key file has all */
-	if (fd >= 0)
-		close(fd);
+		write_file(cli, path, gn_str(text), 0600, true);
 	free(path);
 	free(text);
 }

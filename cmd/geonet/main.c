@@ -397,6 +397,7 @@ int main(int argc, char **argv)
 	}
 	if (!choose_data(&cli))
 		return CLI_USAGE;
+	names_migrate(&cli);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	int exit = cli.command->run(&cli);
 	cli_progress_done(&cli);

@@ -35,9 +35,11 @@ char *name_site_value(struct cli *cli, const struct identity *id, const char *te
 
 /* Raises seq and created; a claim of a new owner also begins its epoch. */
 void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner);
-/* Solves the puzzle when new_owner, signs, puts, notes it in DATA/names.json. *receipts: the caller's reference. */
+/* Solves the puzzle when new_owner, signs, puts, notes it among the own names. *receipts: the caller's reference. */
 int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w,
 	     json_t **receipts);
-char *names_path(const struct cli *cli);
+/* The own names, {NAME: {owner, seq, created, expires, record}}; the caller's reference. */
+#define OWN_NAMES "own-names.json"
+json_t *names_own(struct cli *cli);
 
 #endif

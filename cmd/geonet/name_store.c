@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #define PUZZLE_STEP 32768 /* tries between two looks at the clock */
 
@@ -167,30 +168,76 @@ void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner)
 		s->claim.epoch = now / DAY;
 }
 
-char *names_path(const struct cli *cli)
+/* ---- own names ---- */
+
+/* An entry of the older list is taken unless a newer one is there. */
+static void merge_names(json_t *names, json_t *old)
 {
-	return cli_format("%s/names.json", cli->data);
+	const char *name;
+	json_t *v;
+	json_object_foreach(old, name, v)
+	{
+		const json_t *have = json_object_get(names, name);
+		if (json_is_object(v) && (!have || json_number(have, "seq") < json_number(v, "seq")))
+			json_object_set(names, name, v);
+	}
 }
 
-/* Own names are kept in DATA/names.json: the network cannot be asked for all names of a person. */
-static void remember(struct cli *cli, const struct name_state *s, const char *pid)
+/* Programs before 0.2 kept them in names.json, where the node kept its pins too: whichever wrote last. A node that met
+ * the tool's list set it aside as names.json.damaged. Nothing writes either any more. */
+static json_t *names_before(const struct cli *cli)
 {
-	char *path = names_path(cli), *text;
-	json_t *names = json_load_file(path, 0, NULL);
-	if (!json_is_object(names)) {
-		json_decref(names);
-		names = json_object();
+	static const char *const files[] = {"names.json.damaged", "names.json"};
+	json_t *names = json_object();
+	for (size_t i = 0; i < GN_COUNT(files); i++) {
+		char *path = cli_format("%s/%s", cli->data, files[i]);
+		json_t *old = json_load_file(path, 0, NULL);
+		if (json_is_object(old))
+			merge_names(names, old);
+		json_decref(old);
+		free(path);
 	}
-	json_object_set_new(names, s->name.text,
-			    json_pack("{ss sI sI}", "owner", pid, "seq", (json_int_t)s->claim.seq, "expires",
-				      (json_int_t)(s->claim.created + s->claim.ttl)));
-	text = json_dumps(names, JSON_INDENT(2) | JSON_SORT_KEYS);
-	if (text)
-		write_file(cli, path, gn_str(text), 0600, true);
-	free(text);
+	return names;
+}
+
+json_t *names_own(struct cli *cli)
+{
+	json_t *names = own_read(cli, OWN_NAMES);
+	return names ? names : names_before(cli);
+}
+
+void names_migrate(struct cli *cli)
+{
+	char *path = cli_format("%s/" OWN_NAMES, cli->data);
+	json_t *names = access(path, F_OK) == 0 ? NULL : names_before(cli);
 	free(path);
+	if (json_object_size(names)) {
+		int lock = own_lock(cli);
+		json_t *now = own_read(cli, OWN_NAMES); /* another tool may have been quicker */
+		if (!now)
+			own_write(cli, OWN_NAMES, names);
+		json_decref(now);
+		own_unlock(lock);
+	}
 	json_decref(names);
 }
+
+/* Own names are kept in DATA: the network cannot be asked for all names of a person. The record is kept with them, so
+ * that a name that nobody shows any more can be renewed with what it said. */
+static void remember(struct cli *cli, const struct name_state *s, const char *pid, const char *record)
+{
+	int lock = own_lock(cli);
+	json_t *names = names_own(cli);
+	json_object_set_new(names, s->name.text,
+			    json_pack("{ss sI sI sI ss}", "owner", pid, "seq", (json_int_t)s->claim.seq, "created",
+				      (json_int_t)s->claim.created, "expires",
+				      (json_int_t)(s->claim.created + s->claim.ttl), "record", record));
+	own_write(cli, OWN_NAMES, names);
+	json_decref(names);
+	own_unlock(lock);
+}
+
+/* ---- putting ---- */
 
 int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w,
 	     json_t **receipts)
@@ -221,7 +268,7 @@ int name_put(struct cli *cli, const struct identity *id, struct name_state *s, b
 	if (exit == CLI_OK) {
 		*receipts = json_incref(json_object_get(r.json, "receipts"));
 		if (s->name.form != GN_NAME_PID)
-			remember(cli, s, id->pid);
+			remember(cli, s, id->pid, text[0]);
 	}
 	reply_free(&r);
 	free(text[0]);

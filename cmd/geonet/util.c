@@ -1,15 +1,10 @@
-/* Memory, base64, JSON fields, files: what every command needs and libc does not have. */
+/* Memory, base64, JSON fields: what every command needs and libc does not have. */
 #include "cli.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <libgen.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 void *cli_grow(void *p, size_t size)
 {
@@ -130,105 +125,6 @@ char *url_part(const char *s)
 			p += sprintf(p, "%%%02X", c);
 	}
 	return out;
-}
-
-/* ---- files ---- */
-
-bool read_input(struct cli *cli, const char *path, size_t max, uint8_t **out, size_t *len)
-{
-	FILE *f = strcmp(path, "-") == 0 ? stdin : fopen(path, "rb");
-	size_t cap = 4096, n = 0;
-	if (!f) {
-		cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
-		return false;
-	}
-	uint8_t *data = cli_alloc(cap);
-	for (size_t got = 1; got && n <= max;) {
-		if (n == cap)
-			data = cli_grow(data, cap *= 2);
-		got = fread(data + n, 1, cap - n, f);
-		n += got;
-	}
-	bool bad = ferror(f);
-	if (f != stdin)
-		fclose(f);
-	if (bad || n > max) {
-		gn_wipe(data, cap);
-		free(data);
-		if (bad)
-			cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
-		else
-			cli_fail(cli, CLI_FAILED, "too-large", "%s is larger than %zu bytes",
-				 strcmp(path, "-") ? path : "the input", max);
-		return false;
-	}
-	*out = data;
-	*len = n;
-	return true;
-}
-
-static bool sync_folder(const char *path)
-{
-	char *copy = cli_format("%s", path);
-	int fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	free(copy);
-	bool ok = fd >= 0 && fsync(fd) == 0;
-	if (fd >= 0)
-		close(fd);
-	return ok;
-}
-
-static bool write_all(int fd, struct gn_slice data)
-{
-	while (data.len) {
-		ssize_t n = write(fd, data.p, data.len);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n <= 0)
-			return false;
-		data = gn_slice_sub(data, (size_t)n, SIZE_MAX);
-	}
-	return true;
-}
-
-bool write_file(struct cli *cli, const char *path, struct gn_slice data, unsigned mode, bool replace)
-{
-	char *temp = cli_format("%s.XXXXXX", path);
-	int fd = mkstemp(temp);
-	bool ok = fd >= 0 && fchmod(fd, (mode_t)mode) == 0 && write_all(fd, data) && fsync(fd) == 0;
-	if (fd >= 0)
-		ok = close(fd) == 0 && ok;
-	if (ok)
-		ok = replace ? rename(temp, path) == 0 : link(temp, path) == 0; /* link does not replace */
-	int why = errno;
-	if (fd >= 0 && (!ok || !replace))
-		unlink(temp);
-	free(temp);
-	if (ok)
-		sync_folder(path);
-	else
-		cli_fail(cli, CLI_FAILED, why == EEXIST ? "exists" : "io", "%s: %s", path, strerror(why));
-	return ok;
-}
-
-bool make_folders(struct cli *cli, const char *path, unsigned mode)
-{
-	char *copy = cli_format("%s", path);
-	bool ok = true;
-	for (char *p = copy + 1; ok; p++) {
-		if (*p && *p != '/')
-			continue;
-		char c = *p;
-		*p = 0;
-		ok = mkdir(copy, (mode_t)mode) == 0 || errno == EEXIST;
-		*p = c;
-		if (!c)
-			break;
-	}
-	if (!ok)
-		cli_fail(cli, CLI_FAILED, "io", "%s cannot be made: %s", path, strerror(errno));
-	free(copy);
-	return ok;
 }
 
 unsigned word_distance(const char *a, const char *b)

@@ -17,7 +17,6 @@
 enum { ALLOC_JET, ALLOC_OVERLAY, ALLOC_KV, ALLOC_BLOCKS, ALLOC_SERVICES, ALLOC_NODE };
 
 #define STOP_MAX (3 * GN_SEC) /* for goodbyes and the last writes */
-#define SAVE_EVERY (600 * GN_SEC)
 
 void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt, ...)
 {
@@ -223,10 +222,8 @@ void gn_node_pump(struct gn_node *node)
 	gn_peers_sweep(node);
 	if (node->kv_ready && node->blocks_ready && !node->running)
 		restored(node);
-	if (node->running && node->now > node->saved + SAVE_EVERY) {
-		node->saved = node->now;
-		gn_saved_store(node);
-	}
+	if (node->running)
+		gn_saved_tick(node);
 	uv_poll_start(&node->udp_poll, UV_READABLE | (node->udp_blocked ? UV_WRITABLE : 0), udp_ready);
 	set_timer(node);
 	node->pumping = false;

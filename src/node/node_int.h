@@ -147,7 +147,8 @@ struct gn_node {
 	uv_timer_t timer;
 	uv_prepare_t prepare;
 	struct gn_signals signals;
-	gn_time now, started, saved;
+	gn_time now, started, saved, pins_next;
+	uint64_t pins_saved; /* pins_set of the names when pins.json was written */
 	struct gn_alloc alloc[6]; /* jet, overlay, kv, blocks, services, node: a budget each */
 	struct gn_rand rand;
 	struct gn_log log;
@@ -183,7 +184,8 @@ void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *even
 	GN_PRINTF(4, 5);
 /* saved.c: contacts, pins, sites over restarts. */
 void gn_saved_load(struct gn_node *node);
-void gn_saved_store(struct gn_node *node);
+void gn_saved_tick(struct gn_node *node);  /* what changed, now and then */
+void gn_saved_store(struct gn_node *node); /* all, at the end */
 /* Starts spreading {"blocks", "copies", "keep_until"}. */
 GN_MUST gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op);
 void gn_saved_site(struct gn_node *node, json_t *site); /* takes site; replaces the entry of the same owner and label */

@@ -1,37 +1,44 @@
-/* What a node keeps between runs besides records and blocks: contacts it knew (hints for the next start), owners of
- * names pinned at first sight, and the list of its own publications. Small JSON files, written whole and atomically; a
- * damaged one is reported, set aside and replaced: it holds hints, nothing that was promised to anyone. */
+/* What a node keeps between runs besides records and blocks: contacts it knew (contacts.json, hints for the next
+ * start), owners of names pinned at first sight (pins.json), and the list of its own publications (sites.json). Small
+ * JSON files, written whole and atomically by the node alone (NO-13); one that cannot be read is reported, set aside
+ * and replaced. Pins are written soon after they changed: who holds a name cannot be learnt again from those who took
+ * it. */
 #include "node/node_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define FILE_MAX (4u << 20) /* bytes of any of the files */
+#define FILE_MAX (32u << 20) /* bytes of any of the files: 65,536 pins of the longest names are 25 MiB */
 #define CONTACTS_MAX 256u
+#define SAVE_EVERY (600 * GN_SEC) /* contacts, which are hints */
+#define PINS_EVERY (5 * GN_SEC)   /* pins that changed, and a second more for each thousand that are written again */
 
-static json_t *load(struct gn_node *node, const char *name)
+/* The array in a file; NULL when there is none, or what is there cannot be read: that is
+ * set aside, unless the file is not the node's alone. */
+static json_t *load(struct gn_node *node, const char *name, bool shared)
 {
 	struct gn_buf buf = {malloc(FILE_MAX), 0, FILE_MAX};
-	json_error_t where;
+	json_error_t where = {0};
 	json_t *json = NULL;
 	gn_err err = buf.p ? gn_os_file_read(node->dir, name, &buf) : GN_NOMEM;
-	if (err == GN_OK) {
+	if (err == GN_OK)
 		json = json_loadb((const char *)buf.p, buf.len, JSON_REJECT_DUPLICATES, &where);
-		if (!json_is_array(json)) {
-			char aside[64];
-			snprintf(aside, sizeof aside, "%s.damaged", name);
-			gn_node_log(node, GN_LOG_WARN, "file.damaged",
-				    "%s is damaged (%s, line %d): kept as %s, starting anew", name, where.text,
-				    where.line, aside);
-			(void)!gn_os_rename(node->dir, name, aside);
-			json_decref(json);
-			json = NULL;
-		}
-	} else if (err != GN_NOT_FOUND) {
-		gn_node_log(node, GN_LOG_WARN, "file.unreadable", "%s: %s", name, gn_err_text(err));
-	}
 	free(buf.p);
-	return json ? json : json_array();
+	if (json_is_array(json))
+		return json;
+	if (!shared && err != GN_NOT_FOUND && err != GN_NOMEM) {
+		char aside[64];
+		snprintf(aside, sizeof aside, "%s.damaged", name);
+		gn_node_log(node, GN_LOG_WARN, "file.damaged", "%s cannot be used (%s): kept as %s, starting anew",
+			    name,
+			    err           ? gn_err_text(err)
+			    : *where.text ? where.text
+					  : "not a list",
+			    aside);
+		(void)!gn_os_rename(node->dir, name, aside);
+	}
+	json_decref(json);
+	return NULL;
 }
 
 static void store(struct gn_node *node, const char *name, json_t *json)
@@ -92,24 +99,31 @@ static void site_load(struct gn_node *node, json_t *site)
 	json_decref(ask);
 }
 
-void gn_saved_load(struct gn_node *node)
+static uint64_t pins_set(const struct gn_node *node)
 {
-	size_t i;
-	json_t *item, *contacts = load(node, "contacts.json"), *pins = load(node, "names.json");
-	json_array_foreach(contacts, i, item) contact_load(node, item);
-	json_array_foreach(pins, i, item) pin_load(node, item);
-	json_decref(contacts);
-	json_decref(pins);
-	node->sites = load(node, "sites.json");
-	json_array_foreach(node->sites, i, item) site_load(node, item);
+	struct gn_names_counter c = {0};
+	for (size_t i = 0; gn_names_counter_at(node->names, i, &c) && strcmp(c.name, "pins_set") != 0; i++)
+		;
+	return c.value;
 }
 
-void gn_saved_store(struct gn_node *node)
+static void pins_store(struct gn_node *node)
 {
-	struct gn_overlay_peer p;
 	struct gn_name name;
 	struct gn_pk owner;
-	json_t *contacts = json_array(), *pins = json_array();
+	json_t *pins = json_array();
+	for (uint32_t i = 0; gn_names_pin_at(node->names, i, &name, &owner); i++)
+		json_array_append_new(pins, json_pack("{ss so}", "name", name.text, "owner", gn_json_hex(owner.b, 32)));
+	store(node, "pins.json", pins);
+	node->pins_next = node->now + PINS_EVERY + (gn_time)(json_array_size(pins) / 1000) * GN_SEC;
+	json_decref(pins);
+	node->pins_saved = pins_set(node);
+}
+
+static void contacts_store(struct gn_node *node)
+{
+	struct gn_overlay_peer p;
+	json_t *contacts = json_array();
 	for (uint32_t i = 0; json_array_size(contacts) < CONTACTS_MAX && gn_overlay_peer_at(node->overlay, i, &p);
 	     i++) {
 		json_t *addrs = json_array();
@@ -121,13 +135,45 @@ void gn_saved_store(struct gn_node *node)
 		json_array_append_new(contacts, json_pack("{so so so}", "key", gn_json_hex(p.contact.pk.b, 32), "nonce",
 							  gn_json_hex(p.contact.nonce, 8), "addrs", addrs));
 	}
-	for (uint32_t i = 0; gn_names_pin_at(node->names, i, &name, &owner); i++)
-		json_array_append_new(pins, json_pack("{ss so}", "name", name.text, "owner", gn_json_hex(owner.b, 32)));
 	if (json_array_size(contacts)) /* an isolated node keeps what it knew */
 		store(node, "contacts.json", contacts);
-	store(node, "names.json", pins);
 	json_decref(contacts);
+	node->saved = node->now;
+}
+
+void gn_saved_load(struct gn_node *node)
+{
+	size_t i;
+	json_t *item, *contacts = load(node, "contacts.json", false);
+	/* Pins once stood in names.json, which the tool kept its own list in; what is in pins.json is newer. */
+	json_t *before = load(node, "names.json", true), *pins = load(node, "pins.json", false);
+	json_array_foreach(contacts, i, item) contact_load(node, item);
+	json_array_foreach(before, i, item) pin_load(node, item);
+	json_array_foreach(pins, i, item) pin_load(node, item);
+	if (before && !pins)
+		pins_store(node);
+	node->pins_saved = pins_set(node);
+	json_decref(contacts);
+	json_decref(before);
 	json_decref(pins);
+	node->sites = load(node, "sites.json", false);
+	node->sites = node->sites ? node->sites : json_array();
+	json_array_foreach(node->sites, i, item) site_load(node, item);
+}
+
+void gn_saved_tick(struct gn_node *node)
+{
+	if (node->now > node->saved + SAVE_EVERY)
+		contacts_store(node);
+	if (node->now >= node->pins_next && pins_set(node) != node->pins_saved)
+		pins_store(node);
+}
+
+void gn_saved_store(struct gn_node *node)
+{
+	contacts_store(node);
+	if (pins_set(node) != node->pins_saved)
+		pins_store(node);
 }
 
 void gn_saved_site(struct gn_node *node, json_t *site)

@@ -274,6 +274,7 @@ static gn_err pin_set(struct gn_names *n, const struct gn_name *name, const stru
 		n->count.pins_full++;
 		return full ? GN_LIMIT : GN_NOMEM;
 	}
+	n->count.pins_set += memcmp(&pin->owner, owner, sizeof pin->owner) != 0;
 	pin->name = *name;
 	pin->owner = *owner;
 	return GN_OK;

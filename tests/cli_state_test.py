@@ -1,0 +1,339 @@
+#!/usr/bin/env python3
+"""What the tool and the node keep in one DATA, and where the tool's answers go: usage: cli_state_test.py BIN_DIR CASE
+
+Real programs, one node of its own where a case needs one. Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence.
+"""
+import json, os, shutil, signal, stat, subprocess, sys, tempfile, threading, time
+
+FOUNDER = ("--port", "0", "--http", "0", "--probation", "0", "--pow-bits", "8")
+PATIENCE = 120  # seconds: only ends a hopeless wait
+
+
+class Failure(Exception):
+    pass
+
+
+class Skip(Exception):
+    pass
+
+
+def check(condition, sentence):
+    if not condition:
+        raise Failure(sentence)
+
+
+def eventually(what, condition):
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        value = condition()
+        if value:
+            return value
+        check(time.monotonic() < deadline, f"it did not come true that {what}")
+        time.sleep(0.1)
+
+
+class Place:
+    """A directory with the tool, and DATA directories in it, each with at most one node."""
+
+    def __init__(self, bin_dir, base):
+        self.geonet, self.base = os.path.join(bin_dir, "geonet"), base
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith("GEONET_")}
+        self.env["HOME"] = base
+        self.up = set()
+
+    def data(self, name="d", file=None):
+        return os.path.join(self.base, name, file) if file else os.path.join(self.base, name)
+
+    def raw(self, *words, data="d", stdin=b"", stdout=subprocess.PIPE, env=None, pass_fds=()):
+        return subprocess.run([self.geonet, "--data", self.data(data), *words], input=stdin, stdout=stdout, stderr=subprocess.PIPE,
+                              env=env or self.env, timeout=PATIENCE, pass_fds=pass_fds, check=False)
+
+    def run(self, *words, want=0, **how):
+        done = self.raw(*words, **how)
+        check(done.returncode == want, f"geonet {' '.join(words)}: exit {done.returncode}, wanted {want}: {(done.stderr or b'').decode(errors='replace')}")
+        return done
+
+    def json(self, *words, want=0, **how):
+        return json.loads(self.run("--json", *words, want=want, **how).stdout)
+
+    def says(self, *words, want=0, **how):
+        done = self.run(*words, want=want, **how)
+        return ((done.stdout or b"") + done.stderr).decode(errors="replace")
+
+    def start(self, data="d", options=()):
+        """A founder of its own network; one holder signs for what is put."""
+        os.makedirs(self.data(data), mode=0o700, exist_ok=True)
+        self.up.add(data)
+        return self.json("up", *FOUNDER, *options, data=data)["pid"]
+
+    def stop(self, data="d"):
+        self.run("down", data=data)
+        self.up.discard(data)
+
+    def kill(self, pid, data="d"):
+        os.kill(pid, signal.SIGKILL)
+        eventually("the killed node is gone", lambda: not alive(pid))
+        self.up.discard(data)
+
+    def end(self):
+        for data in list(self.up):
+            self.raw("down", data=data)
+
+    def file(self, name, data="d"):
+        with open(self.data(data, name), encoding="utf-8") as f:
+            return f.read()
+
+    def write(self, name, text, data="d"):
+        path = self.data(data, name)
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as f:
+            f.write(text)
+
+    def names(self, data="d"):
+        return sorted(n["name"] for n in self.json("name", "list", data=data)["names"])
+
+    def pins(self, data="d"):
+        try:
+            return sorted(p["name"] for p in json.loads(self.file("pins.json", data)))
+        except FileNotFoundError:
+            return []
+
+
+def alive(pid):
+    try:
+        with open(f"/proc/{pid}/stat", encoding="ascii") as f:
+            return f.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+# ---- one owner for each file ----
+
+
+def case_owners(p):
+    """claim, down, up, list; claim, kill -9: neither program loses what it keeps because of the other."""
+    p.start()
+    p.run("id", "new", "--no-passphrase", "--no-publish")
+    p.run("name", "claim", "first", "TXT=1", "--w", "1")
+    p.stop()
+    check(p.names() == ["first"], f"after down the tool knows {p.names()}")
+    check(p.pins() == ["first"], f"after down the node has pinned {p.pins()}")
+    pid = p.start()
+    check(p.names() == ["first"], f"after up the tool knows {p.names()}")
+    p.run("name", "claim", "second", "--w", "1")
+    eventually("the second name is pinned on disk", lambda: p.pins() == ["first", "second"])
+    p.kill(pid)
+    check(p.names() == ["first", "second"], f"after kill -9 the tool knows {p.names()}")
+    p.start()
+    check(p.pins() == ["first", "second"], f"after kill -9 the node has pinned {p.pins()}")
+    check("damaged" not in p.file("geonetd.log"), "the node found a file damaged")
+    p.stop()
+    check(p.names() == ["first", "second"] and p.pins() == ["first", "second"], "something was lost at the end")
+    check(not [n for n in os.listdir(p.data()) if "damaged" in n], f"set aside: {os.listdir(p.data())}")
+
+
+OLD_PINS = json.dumps([{"name": "pinned", "owner": "11" * 32}])
+OLD_NAMES = json.dumps({"mine": {"owner": "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd", "seq": 5, "expires": 99},
+                        "both": {"owner": "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd", "seq": 7, "expires": 99}})
+
+
+def case_older(p):
+    """Lists of earlier programs are found whichever of them wrote names.json last."""
+    for name, text in (("pins", OLD_PINS), ("tool", OLD_NAMES)):
+        os.makedirs(p.data(name), mode=0o700)
+        p.write("names.json", text, name)
+        p.start(name)
+        check(p.file("names.json", name) == text, f"names.json with the {name} was written to")
+        check(p.pins(name) == (["pinned"] if name == "pins" else []), f"{name}: pinned {p.pins(name)}")
+        check(p.names(name) == (["both", "mine"] if name == "tool" else []), f"{name}: own {p.names(name)}")
+        p.run("id", "new", "--no-passphrase", "--no-publish", data=name)
+        p.run("name", "claim", "third", "--w", "1", data=name)
+        p.stop(name)
+        check(p.pins(name) == sorted(["third"] + (["pinned"] if name == "pins" else [])), f"{name}: at last pinned {p.pins(name)}")
+        check(p.names(name) == sorted(["third"] + (["both", "mine"] if name == "tool" else [])), f"{name}: at last own {p.names(name)}")
+    # An earlier node set the tool's list aside and put its pins in that place; the tool had begun a new list elsewhere.
+    os.makedirs(p.data("aside"), mode=0o700)
+    p.write("names.json.damaged", OLD_NAMES, "aside")
+    p.write("names.json", OLD_PINS, "aside")
+    check(p.names("aside") == ["both", "mine"], f"set aside: own {p.names('aside')}")
+    p.write("names.json", json.dumps({"both": {"owner": "x", "seq": 9, "expires": 11}, "later": {"owner": "x", "seq": 1, "expires": 5}}), "aside")
+    os.unlink(p.data("aside", "own-names.json"))
+    both = [n for n in p.json("name", "list", data="aside")["names"] if n["name"] == "both"]
+    check(p.names("aside") == ["both", "later", "mine"] and both[0]["seq"] == 9, f"merged: {both}, {p.names('aside')}")
+    # Any command takes the list over, before an earlier node that still runs writes its pins there.
+    os.makedirs(p.data("soon"), mode=0o700)
+    p.write("names.json", OLD_NAMES, "soon")
+    p.run("down", want=3, data="soon")
+    p.write("names.json", OLD_PINS, "soon")
+    check(p.names("soon") == ["both", "mine"], f"taken over: {p.names('soon')}")
+    # What is no list at all is kept aside, told, and not in the way.
+    p.write("own-names.json", "{", "soon")
+    told = p.run("name", "list", data="soon").stderr.decode()
+    check("damaged" in told and p.file("own-names.json.damaged", "soon") == "{", f"a damaged list: {told}")
+    p.write("pins.json", '{"a": 1}', "pins")
+    p.start("pins")
+    p.stop("pins")
+    check(json.loads(p.file("pins.json.damaged", "pins")) == {"a": 1}, "the damaged pins were not kept")
+    check("pins.json cannot be used" in p.file("geonetd.log", "pins"), "the damaged pins were not told of")
+
+
+def case_together(p):
+    """Tools that run at once lose nothing of each other's."""
+    p.start()
+    p.run("id", "new", "--no-passphrase", "--no-publish")
+    names = [f"name{i}" for i in range(8)]
+    runs = [subprocess.Popen([p.geonet, "--data", p.data(), "name", "claim", name, "--w", "1"], env=p.env, stdout=subprocess.PIPE,
+                             stderr=subprocess.STDOUT) for name in names]
+    for name, run in zip(names, runs):
+        said = run.communicate(timeout=PATIENCE)[0].decode()
+        check(run.returncode == 0, f"{name}: {said}")
+    check(p.names() == names, f"of {len(names)} names {p.names()} are left")
+    p.stop()
+    check(p.pins() == names, f"pinned {p.pins()}")
+
+
+# ---- where answers go ----
+
+
+def into_fifo(p, path, *words):
+    os.mkfifo(path)
+    got = []
+    reader = threading.Thread(target=lambda: got.append(open(path, "rb").read()), daemon=True)
+    reader.start()
+    p.run(*words)
+    reader.join(PATIENCE)
+    check(stat.S_ISFIFO(os.lstat(path).st_mode), f"{path} is no FIFO any more")
+    check(got, f"nobody wrote to {path}")
+    return got[0]
+
+
+def places(p, what, expected, words):
+    """All kinds of places for `words + [PATH]`, whose content is `expected`(bytes) -> bool."""
+    here = os.path.join(p.base, what)
+    os.mkdir(here)
+    at = lambda name: os.path.join(here, name)
+    read = lambda name: open(at(name), "rb").read()
+    p.run(*words, at("new"))
+    check(expected(read("new")), f"{what}: a new file")
+    mask = os.umask(0)
+    os.umask(mask)
+    check(os.stat(at("new")).st_mode & 0o777 == 0o666 & ~mask, f"{what}: a new file's mode is {os.stat(at('new')).st_mode:o}")
+    with open(at("old"), "w", encoding="ascii") as f:
+        f.write("old")
+    os.chmod(at("old"), 0o640)
+    os.symlink("old", at("link"))
+    os.symlink("link", at("link2"))
+    p.run(*words, at("link2"))
+    check(os.path.islink(at("link2")) and os.path.islink(at("link")) and expected(read("old")), f"{what}: a symlink to a file")
+    check(os.stat(at("old")).st_mode & 0o777 == 0o640, f"{what}: the mode of the file replaced")
+    os.symlink("there/not-yet", at("dangling"))
+    p.run(*words, at("dangling"), want=1)
+    os.mkdir(at("there"))
+    p.run(*words, at("dangling"))
+    check(os.path.islink(at("dangling")) and expected(read("there/not-yet")), f"{what}: a dangling symlink")
+    os.symlink("loop", at("loop"))
+    p.run(*words, at("loop"), want=1)
+    check(os.path.islink(at("loop")), f"{what}: a loop of links")
+    check(expected(into_fifo(p, at("fifo"), *words, at("fifo"))), f"{what}: a FIFO")
+    for path in ("/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "-"):
+        check(expected(p.run(*words, path).stdout), f"{what}: {path}")
+    with open(at("before"), "wb") as f:
+        f.write(b"before\n")
+        f.flush()
+        p.run(*words, "/dev/stdout", stdout=f)
+    check(read("before").startswith(b"before\n") and expected(read("before")[7:]), f"{what}: /dev/stdout behind what is in a file")
+    with open(at("three"), "wb") as f:
+        f.write(b"before\n")
+        f.flush()
+        p.run(*words, f"/dev/fd/{f.fileno()}", pass_fds=(f.fileno(),))
+    check(read("three").startswith(b"before\n") and expected(read("three")[7:]), f"{what}: /dev/fd/N")
+    p.run(*words, "/dev/null")
+    check(stat.S_ISCHR(os.stat("/dev/null").st_mode), f"{what}: /dev/null is no device any more")
+    full(p, what, words, "/dev/full")
+    os.symlink("/dev/full", at("full"))
+    full(p, what, words, at("full"))
+    check(os.path.islink(at("full")), f"{what}: a symlink to a device")
+    p.run(*words, here, want=1)
+    p.run(*words, at("no/such/folder/file"), want=0 if what == "site" else 1)
+    left = [n for n in os.listdir(here) if "." in n]
+    check(not left, f"{what}: temporary files are left: {left}")
+
+
+def full(p, what, words, path):
+    before = os.stat("/dev/full")
+    said = p.run(*words, path, want=1).stderr.decode()
+    check("No space left on device" in said and path in said, f"{what}: {path}: {said}")
+    after = os.stat("/dev/full")
+    check(stat.S_ISCHR(after.st_mode) and (after.st_ino, after.st_rdev) == (before.st_ino, before.st_rdev), f"{what}: /dev/full is another thing now")
+
+
+def case_output(p):
+    """get, name transfer, site get, hub export: into whatever the path means, never in its stead."""
+    if not os.path.exists("/dev/full"):
+        raise Skip("there is no /dev/full here")
+    p.start()
+    p.run("id", "new", "--no-passphrase", "--no-publish")
+    body = b"one\0two\n" * 3000
+    p.run("put", "--label", "x", "--w", "1", "-", stdin=body)
+    places(p, "get", lambda b: b == body, ["get", "@x", "-o"])
+    p.run("name", "claim", "given", "--w", "1")
+    places(p, "transfer", lambda b: json.loads(b)["name"] == "given", ["name", "transfer", "given", "22" * 32, "-o"])
+    site = p.data("folder")
+    os.makedirs(site + "/deep")
+    big = os.urandom(300000)
+    for name, content in (("index.html", b"<p>"), ("deep/big", big)):
+        with open(os.path.join(site, name), "wb") as f:
+            f.write(content)
+    p.run("site", "publish", site, "--name", "given", "--copies", "1", "--w", "1")
+    places(p, "site", lambda b: b == big, ["site", "get", "given/deep/big", "-o"])
+    # A folder: links and devices in the place of its files are kept too.
+    copy = p.data("copy")
+    os.makedirs(copy + "/deep")
+    os.symlink("../elsewhere", copy + "/index.html")
+    p.run("site", "get", "given", "-o", copy)
+    check(os.path.islink(copy + "/index.html") and open(p.data("elsewhere"), "rb").read() == b"<p>", "a link in the folder")
+    for path in ("-", "/dev/stdout"):
+        check(b"is a folder" in p.run("site", "get", "given", "-o", path, want=2).stderr, f"a folder to {path}")
+    p.run("site", "get", "given", "-o", "/dev/null", want=1)
+    check(stat.S_ISCHR(os.stat("/dev/null").st_mode), "/dev/null is no device any more")
+    answer = p.json("get", "@x", "-o", "/dev/stdout")
+    check(answer["label"] == "x", "--json with -o /dev/stdout is one document")
+    p.stop()
+    # A hub's journal: a file that is there is refused, the rest is as above.
+    hub = subprocess.Popen([p.geonet, "--data", p.data(), "hub", "run", "--http", "0", "--ready-fd", "1"], stdout=subprocess.PIPE, env=p.env)
+    check(hub.stdout.readline().startswith(b"ready"), "the hub did not start")
+    hub.terminate()
+    hub.wait(PATIENCE)
+    export = ["hub", "export"]
+    whole = p.run(*export, "-").stdout
+    check(whole.startswith(b"GNEXPORT1\n") and p.run(*export, "/dev/stdout").stdout == whole, "hub export to stdout")
+    check(into_fifo(p, p.data("fifo"), *export, p.data("fifo")) == whole, "hub export into a FIFO")
+    p.run(*export, p.data("journal"))
+    check(open(p.data("journal"), "rb").read() == whole, "hub export to a file")
+    check(b"exists" in p.run(*export, p.data("journal"), want=1).stderr, "hub export over a file")
+    full(p, "hub export", export, "/dev/full")
+
+
+CASES = {name[5:]: run for name, run in list(globals().items()) if name.startswith("case_")}
+
+
+def main():
+    bin_dir, case = sys.argv[1:3]
+    base = tempfile.mkdtemp(prefix="geonet-state-")
+    place = Place(os.path.abspath(bin_dir), base)
+    try:
+        CASES[case](place)
+    except Skip as reason:
+        print(f"skipped: {reason}")
+        return 77
+    except Failure as sentence:
+        print(f"FAILED: {case}: {sentence}")
+        return 1
+    finally:
+        place.end()
+        shutil.rmtree(base, ignore_errors=True)
+    print("all as it should be")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
