@@ -17,6 +17,10 @@ GN_MUST gn_err gn_os_fail(const char *what);
 /* Nanoseconds since the epoch on a clock that never goes back. It follows the wall clock, a little faster or slower where they differ, and
  * goes on while the machine is suspended; only forwards it steps, when it is more than a minute behind. */
 gn_time gn_os_now(void);
+/* The two clocks of a node (decision 002). Steady: nanoseconds that nobody can set, counted from what the wall clock said when the
+ * process first asked; timers go by it. Wall: the machine's clock as it stands now, right or wrong. */
+gn_time gn_os_steady(void);
+gn_time gn_os_wall(void);
 /* "2026-11-21T07:00:00Z", UTC; cap at least 21. */
 void gn_os_time_text(gn_time t, char *out, size_t cap);
 

@@ -68,6 +68,25 @@ void gn_os_harden(void)
 			(void)!open("/dev/null", O_RDWR); /* the lowest that is free: this one */
 }
 
+gn_time gn_os_wall(void)
+{
+	return clock_of(CLOCK_REALTIME);
+}
+
+static gn_time anchor;
+
+static void set_anchor(void)
+{
+	anchor = clock_of(CLOCK_REALTIME) - clock_of(STEADY);
+}
+
+gn_time gn_os_steady(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	pthread_once(&once, set_anchor);
+	return clock_of(STEADY) + anchor;
+}
+
 void gn_os_process(void)
 {
 	/* the last three until the loop takes them (net/signals.h): while a key is searched they must not kill either */

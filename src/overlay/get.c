@@ -52,7 +52,7 @@ void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_ca
 	if (err == GN_OK && (memcmp(r.key.b, op->key.b, 32) != 0 || (op->get.type && r.type != op->get.type)))
 		err = GN_KEY;
 	if (err == GN_OK)
-		err = gn_record_fresh(&r, gn_unix(now));
+		err = gn_record_fresh(&r, gn_ov_unix(ov, now));
 	if (err == GN_OK && r.seq < op->get.min_seq)
 		err = GN_STALE;
 	if (err != GN_OK) {
@@ -168,7 +168,7 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 	ov->count.asked_get++;
 	ov->load_served++;
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &key);
-	if (h && h->seq >= gn_fb_get_min_seq(m) && h->created + h->ttl > gn_unix(now)) {
+	if (h && h->seq >= gn_fb_get_min_seq(m) && !h->graced) {
 		/* A proof is for those we share links with: nobody else needs one, and it costs a signature. */
 		uint64_t nonce = from->contact && from->contact->link ? gn_fb_get_nonce(m) : 0;
 		gn_err err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key, nonce, now);

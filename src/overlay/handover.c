@@ -56,7 +56,7 @@ void gn_ov_hand_over(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
 	struct gn_ov_member set[GN_OV_R_MAX];
 	struct gn_ov_leaving *free = NULL;
-	bool half = gn_unix(now) >= h->created + h->ttl / 2;
+	bool half = gn_ov_unix(ov, now) >= h->created + h->ttl / 2;
 	if (now - h->left < GN_OV_HAND_OVER || (!half && !short_of_room(ov)) ||
 	    (h->asked && now - h->asked < GN_OV_PROVE_AGAIN) || !takers(ov, &h->key, set, now))
 		return;

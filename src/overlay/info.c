@@ -27,11 +27,13 @@ void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
 		.leaf_cw = ov->leaf_cw,
 		.leaf_ccw = ov->leaf_ccw,
 		.known = ov->contact_count,
-		.records = ov->held.count,
+		.records = ov->held.count - ov->hidden_count,
 		.record_bytes = ov->held_bytes,
+		.expired = ov->hidden_count,
 		.lookups = ov->count.lookups,
 		.lookups_failed = ov->count.lookups_failed,
 	};
+	gn_ov_clock_info(ov, out);
 }
 
 bool gn_overlay_peer_at(const struct gn_overlay *ov, uint32_t i, struct gn_overlay_peer *out)
@@ -58,7 +60,7 @@ bool gn_overlay_held_at(const struct gn_overlay *ov, uint32_t i, struct gn_overl
 	if (i >= ov->sorted_count)
 		return false;
 	const struct gn_ov_held *h = ov->sorted[i];
-	*out = (struct gn_overlay_held){h->key, h->owner, h->type, h->len, h->seq, h->created + h->ttl};
+	*out = (struct gn_overlay_held){h->key, h->owner, h->type, h->len, h->seq, h->created + h->ttl, !h->graced};
 	return true;
 }
 
@@ -103,21 +105,29 @@ static void validate_contacts(const struct gn_overlay *ov)
 
 static void validate_records(const struct gn_overlay *ov)
 {
-	uint64_t bytes = 0, owned = 0, records = 0;
+	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken = 0;
 	GN_ASSERT(ov->held.count == ov->sorted_count);
 	for (uint32_t i = 0; i < ov->sorted_count; i++) {
 		const struct gn_ov_held *h = ov->sorted[i];
 		GN_ASSERT(gn_ov_held_get(ov, &h->key) == h && h->timer.node.place);
 		GN_ASSERT(i == 0 || ov->sort_dirty || memcmp(ov->sorted[i - 1]->key.b, h->key.b, 32) < 0);
 		bytes += h->len;
+		hidden += h->graced;
+		taken += h->taken;
+		GN_ASSERT(!h->graced || h->taken == 0);
 	}
 	for (uint32_t i = 0; i < ov->owners.count; i++) {
 		const struct gn_ov_owner *o = gn_map_value_at(&ov->owners, i);
-		GN_ASSERT(o->records > 0);
+		GN_ASSERT(o->records > 0 || o->hidden > 0);
 		owned += o->bytes;
 		records += o->records;
 	}
-	GN_ASSERT(bytes == ov->held_bytes && owned == bytes && records == ov->held.count);
+	GN_ASSERT(hidden == ov->hidden_count && bytes == ov->held_bytes + ov->hidden_bytes);
+	GN_ASSERT(owned == ov->held_bytes && records == ov->held.count - hidden);
+	for (uint32_t i = 0; i < ov->jobs.count; i++)
+		taken += (*(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i))->taken;
+	GN_ASSERT(taken == ov->putters.used);
+	gn_share_validate(&ov->putters);
 }
 
 static void validate_ops(const struct gn_overlay *ov)

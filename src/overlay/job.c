@@ -35,6 +35,7 @@ static void job_free(struct gn_overlay *ov, struct gn_ov_job *j)
 		ov->push_loads--;
 	if (j->bytes)
 		ov->job_bytes -= j->record.bytes.len;
+	gn_share_give(&ov->putters, &j->by, j->taken);
 	gn_mem_free(ov->env.alloc, j->bytes);
 	gn_mem_free(ov->env.alloc, j);
 }
@@ -112,6 +113,8 @@ static void accept(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 	struct gn_ov_held *h = gn_ov_held_get(ov, &key);
 	if (h && j->pushed && j->to.addr_count)
 		gn_ov_synced_add(h, &j->to.id);
+	if (h && !j->pushed)
+		h->pushed = false; /* there is a receipt for it from now on */
 	answer_stored(ov, j, now);
 	job_free(ov, j);
 	next_on(ov, &key, now);
@@ -119,9 +122,11 @@ static void accept(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 
 static void store(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 {
-	gn_err err = gn_ov_out_store(ov, GN_STORE_PUT, j->token, &j->key, j->record.bytes);
+	gn_err err = gn_ov_store_take(ov, j);
+	if (err == GN_OK && gn_ov_out_store(ov, GN_STORE_PUT, j->token, &j->key, j->record.bytes) != GN_OK)
+		err = GN_BUSY;
 	if (err != GN_OK) {
-		refuse(ov, j, GN_BUSY, gn_slice(NULL, 0), now);
+		refuse(ov, j, err, gn_slice(NULL, 0), now);
 		return;
 	}
 	j->state = GN_OV_JOB_STORING;
@@ -211,7 +216,9 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 		return;
 	}
 	if (err == GN_OK)
-		err = gn_ov_held_set(ov, &j->record, now);
+		err = gn_ov_held_set(ov, &j->record, &j->by, j->taken, j->pushed, now);
+	if (err == GN_OK)
+		j->taken = 0; /* the record's now */
 	if (err != GN_OK) {
 		ov->count.store_failed++;
 		refuse(ov, j, err == GN_DISK_FULL ? GN_NO_SPACE : GN_BUSY, gn_slice(NULL, 0), now);
@@ -282,6 +289,9 @@ static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struc
 		gn_ov_send_nodes(ov, &from, GN_FB_OVERLAY_BODY_NODES, gn_theta(j->key.b), GN_OV_GET_CONTACTS,
 				 ov->server, now);
 	} else if (j->nonce) {
+		struct gn_ov_held *held = gn_ov_held_get(ov, &j->key);
+		if (held && memcmp(held->hash.b, r->hash.b, 32) == 0)
+			held->pushed = false; /* from here on our receipt stands for it */
 		struct gn_fbb b = gn_ov_builder(ov);
 		struct gn_receipt receipt = receipt_of(ov, r);
 		struct gn_hash h;

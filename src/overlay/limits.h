@@ -45,6 +45,10 @@
 	1024                    /* events not yet taken; operations end in one each, so above the number of operations \
 				 */
 #define GN_OV_STORES_MAX 4096   /* storage requests not yet taken */
+#define GN_OV_SPACES 4            /* kinds of records with a part of the store each */
+#define GN_OV_PUTTER_PART 16      /* a node key holds at most 1/16 of the store: 6,250 small records, 64 MiB */
+#define GN_OV_PREFIX_PART 8       /* a prefix 1/8, once three quarters are taken */
+#define GN_OV_PUTTERS_MAX 65536   /* node keys, and prefixes, that hold something */
 #define GN_OV_OWNERS_MAX 100000 /* owners with a quota account */
 
 /* ---- work per call: amplification ---- */
@@ -86,6 +90,12 @@
 #define GN_OV_ALONE (5 * GN_SEC) /* no bootstrap address has answered for so long: we are the first node */
 #define GN_OV_STORE_TIME (1500 * GN_MSEC) /* a holder may need so long to make a record durable */
 #define GN_OV_OP_LIFE (30 * GN_SEC)       /* an operation ends by then whatever happens */
+#define GN_OV_CLOCK_STEP (120 * GN_SEC)   /* clocks that differ by more are wrong: under half of GN_OV_FUTURE */
+#define GN_OV_CLOCK_VOTES 3               /* prefixes (keys where exempt) whose clocks must be known to correct ours */
+#define GN_OV_CLOCK_HOLD (600 * GN_SEC)   /* a clock that was set is followed after this when nobody can tell */
+#define GN_OV_CLOCK_SURE (3600 * GN_SEC)  /* uptime after which a clock that nobody confirms may end a grace */
+#define GN_OV_CLOCK_LOOK (10 * GN_SEC)    /* between looks at what peers say */
+#define GN_OV_KEEP_EXPIRED (7 * 86400 * GN_SEC) /* of running time: long enough for a wrong clock to be noticed */
 #define GN_OV_FUTURE 300                  /* seconds a record may be created in the future */
 #define GN_OV_HEAL_FIRST (5 * GN_SEC)     /* below L links: healing at once, then doubled up to its period */
 #define GN_OV_PROBATION (600 * GN_SEC)

@@ -71,6 +71,7 @@ gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b, bool reply)
 					   .version = GN_OV_VERSION,
 					   .since = gn_unix(ov->start),
 					   .reply = reply,
+					   .time = gn_ov_clock_said(ov, ov->now_seen),
 				   });
 }
 

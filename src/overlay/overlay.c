@@ -28,6 +28,7 @@ static gn_err configure(struct gn_overlay_config *c)
 	DEFAULT(c->bytes_max, UINT64_C(1) << 30);
 	DEFAULT(c->owner_records_max, 256);
 	DEFAULT(c->owner_bytes_max, UINT64_C(1) << 20);
+	DEFAULT(c->keep_expired, GN_OV_KEEP_EXPIRED);
 	if (c->r > GN_OV_R_MAX || c->l > GN_OV_L_MAX || c->l < c->r || c->rq > c->r ||
 	    c->addr_count > GN_CONTACT_ADDRS || c->records_max > (1u << 24))
 		return GN_RANGE;
@@ -74,7 +75,9 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 	gn_map_init(&ov->owners, env, 32, sizeof(struct gn_ov_owner), GN_OV_OWNERS_MAX + 1);
 	gn_map_init(&ov->jobs, env, 8, sizeof(void *), GN_OV_JOBS_MAX);
 	gn_ov_outputs_init(ov);
-	err = gn_ov_contact_valid(ov, &ov->self) ? GN_OK : GN_PROOF_OF_WORK;
+	err = gn_ov_store_init(ov);
+	if (err == GN_OK && !gn_ov_contact_valid(ov, &ov->self))
+		err = GN_PROOF_OF_WORK;
 	for (unsigned i = 0; i < GN_OV_TASK_COUNT && err == GN_OK; i++) {
 		gn_ov_timer_init(&ov->tasks[i], GN_OV_TIMER_TASK);
 		ov->tasks[i].task = (uint8_t)i;

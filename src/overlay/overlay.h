@@ -44,9 +44,11 @@ unsigned gn_hops_max(double n);
 double gn_hops_mean(double n);
 
 /* Decides whether a holder takes `in` while it holds `held` (NULL: nothing) under one key; a pure function given by the
- * service that owns the record type. GN_OK takes it; GN_STALE, GN_EXISTS, GN_DENIED, GN_PROOF_OF_WORK ... refuse it.
+ * service that owns the record type. names: how many other names (type 3) of in's owner and salt it holds. now: by the
+ * clock of records. GN_OK takes it; GN_STALE, GN_EXISTS, GN_DENIED, GN_PROOF_OF_WORK ... refuse it.
  * Without one the rule is: same owner, higher (seq, hash). */
-typedef gn_err (*gn_overlay_admit)(const struct gn_record *held, const struct gn_record *in, gn_time now);
+typedef gn_err (*gn_overlay_admit)(const struct gn_record *held, const struct gn_record *in, uint32_t names,
+				   gn_time now);
 
 /* Zero fields take the default (overlay.md table); lets a simulation scale times. */
 struct gn_overlay_config {
@@ -68,10 +70,12 @@ struct gn_overlay_config {
 	uint64_t bytes_max;                         /* held bytes; default 1 GiB */
 	uint32_t owner_records_max;                 /* per owner, default 256 */
 	uint64_t owner_bytes_max;                   /* per owner, default 1 MiB */
+	bool count_local;                           /* loopback and private prefixes have shares too: tests */
 	gn_overlay_admit admit[32];                 /* by record type */
 	/* By record type: seconds that an expired record is still kept, neither shown nor passed on, for its rule to
 	 * see (the grace of names). */
 	uint32_t grace[32];
+	gn_time keep_expired; /* time that an expired record is kept unshown at least; default 7 days */
 };
 
 struct gn_overlay;
@@ -107,6 +111,10 @@ void gn_overlay_addr_down(struct gn_overlay *ov, const struct gn_addr *addr, gn_
 /* Round trip as the session measures it. */
 void gn_overlay_rtt(struct gn_overlay *ov, const struct gn_pk *pk, gn_time rtt, gn_time now);
 void gn_overlay_tick(struct gn_overlay *ov, gn_time now);
+/* What the machine's wall clock says; as often as you like. Without it `now` itself is the time of records. */
+void gn_overlay_clock(struct gn_overlay *ov, gn_time wall, gn_time now);
+/* The time of records (created, ttl): `now` runs the timers and never steps, this may be corrected (OV-80). */
+gn_time gn_overlay_time(const struct gn_overlay *ov, gn_time now);
 
 /* Completions of storage requests. */
 void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_time now);
@@ -214,6 +222,10 @@ struct gn_overlay_info {
 	unsigned hops_max, hops_observed_p99;
 	uint32_t links, leaf_cw, leaf_ccw, known, records;
 	uint64_t record_bytes;
+	uint32_t expired;       /* kept unshown, not in `records` */
+	gn_time clock_ahead;    /* the machine's clock, of the time that this node or its peers go by; 0: no fault seen */
+	uint32_t clock_peers;   /* peers that say so; 0: it was set while the node ran */
+	bool clock_not_used;    /* this node does not go by the machine's clock now */
 	uint64_t lookups, lookups_failed;
 };
 void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out);
@@ -233,6 +245,7 @@ struct gn_overlay_held {
 	uint16_t type;
 	uint32_t len;
 	uint64_t seq, expires;
+	bool shown; /* false: expired, kept for a while */
 };
 bool gn_overlay_held_at(const struct gn_overlay *ov, uint32_t i, struct gn_overlay_held *out);
 

@@ -11,6 +11,7 @@
  *   op.c        operations and their end                lookup.c   candidates, choice, hedging
  *   get.c  put.c                                        the two phases after / during a lookup
  *   records.c   index, admission, quotas, expiry        job.c      storage requests in flight
+ *   clock.c     the time of records                     store.c    shares of the record store, who gives way
  *   digest.c    offers and wants                        repair.c   who must have what; pushes
  *   reach.c     how far the set of a key reaches        handover.c letting go of what others answer for
  *   info.c      queries, validate
@@ -20,6 +21,7 @@
 #ifndef GN_OVERLAY_INT_H
 #define GN_OVERLAY_INT_H
 
+#include "guard/share.h"
 #include "overlay/limits.h"
 #include "overlay/overlay.h"
 #include "wire/generated/overlay_fb.h"
@@ -86,6 +88,7 @@ struct gn_ov_link {
 	uint32_t pending_version, pending_count;
 	uint64_t their_digest;
 	gn_time forgot_at, digest_at; /* work it made us do: not too often */
+	gn_time clock, clock_at;      /* its wall clock less our `now`, and when it said so; clock_at 0: never */
 };
 
 /* ---- what we asked ---- */
@@ -182,7 +185,12 @@ struct gn_ov_held {
 	uint32_t ttl, len;
 	uint16_t type;
 	bool dirty;                     /* its set must be looked at */
-	bool graced;                    /* expired; kept for its type's rule alone */
+	bool graced;                    /* expired: hidden, kept for a while and for its type's rule */
+	bool pushed;                    /* came without a receipt of ours */
+	uint8_t salt;
+	gn_time hidden;                 /* since when, while graced */
+	struct gn_holder by;            /* who brought it; zeros: ourselves, or not known */
+	uint64_t taken;                 /* what that holds of the store for it */
 	gn_time left;                   /* since when we are not in its set; 0 = we are */
 	gn_time asked, offered;         /* not ours: the takers for proof; compared with the nearest */
 	uint32_t synced[GN_OV_SET_MAX]; /* tags of members known to hold this version; 0 = free */
@@ -197,9 +205,21 @@ struct gn_ov_leaving {
 	struct gn_addr addrs[GN_OV_R_MAX];
 };
 
+/* Shown records and their bytes; names among them, by salt; hidden ones. */
 struct gn_ov_owner {
-	uint32_t records;
+	uint32_t records, names[2], hidden;
 	uint64_t bytes;
+};
+
+/* ---- the time of records: all less `now`, as said or found last ---- */
+
+struct gn_ov_clock {
+	bool told;              /* the owner says what the wall clock shows */
+	gn_time wall;           /* the machine's clock */
+	gn_time record;         /* the clock that records are judged by */
+	gn_time peers;          /* the median of the peers' clocks; with votes > 0 */
+	uint32_t votes, agree;  /* who said something lately; of them within a step of the median */
+	gn_time apart, look_at; /* since when wall and record differ by a step, 0: they do not; next look */
 };
 
 /* ---- storage in flight ---- */
@@ -220,6 +240,8 @@ struct gn_ov_job {
 	uint8_t *bytes;          /* PUT: owned */
 	struct gn_record record; /* PUT: borrows bytes */
 	gn_err refused;          /* PUT: LOADING only to show what stands against it */
+	struct gn_holder by;     /* PUT, STORING: who it is counted for .. */
+	uint64_t taken;          /* .. and how much; given back unless it is stored */
 };
 
 struct gn_ov_push {
@@ -267,6 +289,7 @@ struct gn_overlay {
 	uint64_t theta;
 	struct gn_ov_coord coord;
 	gn_time start, now_seen;
+	struct gn_ov_clock clock;
 	bool server, joined, isolated_told;
 
 	struct gn_heap timers;
@@ -302,8 +325,12 @@ struct gn_overlay {
 	struct gn_ov_held **sorted; /* by K; valid while !sort_dirty */
 	uint32_t sorted_cap, sorted_count;
 	bool sort_dirty;
-	struct gn_map owners; /* pk -> struct gn_ov_owner */
-	uint64_t held_bytes;
+	struct gn_map owners;       /* pk -> struct gn_ov_owner */
+	uint64_t held_bytes;        /* of shown records */
+	uint32_t hidden_count;      /* expired ones, in held and sorted too */
+	uint64_t hidden_bytes;
+	uint64_t spaces[GN_OV_SPACES]; /* what each kind of record takes */
+	struct gn_share putters;    /* the same by who brought it */
 	uint32_t repair_cursor;
 	bool repair_running, repair_left;
 	uint8_t repair_round;
@@ -569,13 +596,27 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type, uint64_t theta,
 		      unsigned limit, bool mine, gn_time now);
 
+/* ---- clock.c ---- */
+/* Unix seconds by the clock of records; and `now` at a Unix second. */
+uint64_t gn_ov_unix(const struct gn_overlay *ov, gn_time now);
+gn_time gn_ov_at_unix(const struct gn_overlay *ov, uint64_t seconds);
+/* What our own PING or PONG says; 0: nothing. */
+uint64_t gn_ov_clock_said(const struct gn_overlay *ov, gn_time now);
+void gn_ov_clock_hear(struct gn_ov_link *l, uint64_t seconds, gn_time now);
+/* May the time end a right that somebody holds (a name's grace)? Own clock and peers agree, or nobody contradicted for long. */
+bool gn_ov_clock_sure(const struct gn_overlay *ov, gn_time now);
+void gn_ov_clock_info(const struct gn_overlay *ov, struct gn_overlay_info *out);
+
 /* ---- records.c ---- */
+/* The clock of records was set: what is expired, and when, is seen anew. */
+void gn_ov_held_rearm(struct gn_overlay *ov, gn_time now);
 struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_hash *key);
 /* The first held record with this key8 in order, or NULL. */
 struct gn_ov_held *gn_ov_held_by8(struct gn_overlay *ov, uint64_t key8);
 void gn_ov_held_sort(struct gn_overlay *ov);
 /* The index takes a durable record. */
-gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, gn_time now);
+gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const struct gn_holder *by, uint64_t taken,
+		      bool pushed, gn_time now);
 void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk);
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now);
 void gn_ov_held_free(struct gn_overlay *ov);
@@ -586,6 +627,18 @@ bool gn_ov_synced(const struct gn_ov_held *h, const struct gn_node_id *id);
 void gn_ov_synced_add(struct gn_ov_held *h, const struct gn_node_id *id);
 /* A member left: whoever comes back under this id has to show what it holds. */
 void gn_ov_synced_forget(struct gn_overlay *ov, const struct gn_node_id *id);
+
+/* ---- store.c ---- */
+gn_err gn_ov_store_init(struct gn_overlay *ov);
+/* A record comes into the accounts as shown, or leaves them; keep_share: its next version takes over what it holds. */
+void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h);
+void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share);
+/* Names that r's owner has here under its salt, besides h. */
+uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r);
+/* Room for r in place of h (or NULL): what gives way is dropped. GN_QUOTA, GN_NO_SPACE. */
+gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r);
+/* The putter's share for a record about to be stored. GN_QUOTA, GN_NO_SPACE, GN_NOMEM. */
+gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j);
 
 /* ---- job.c ---- */
 void gn_ov_jobs_free(struct gn_overlay *ov);

@@ -159,7 +159,7 @@ static void a_restarted_node_gets_its_replicas_back(void **state)
 static void alone_again_it_keeps_knocking_with_patience(void **state)
 {
 	(void)state;
-	net_build(&net, 7, 3);
+	net_build(&net, 8, 3);
 	net_stop(&net, 1);
 	net_stop(&net, 2);
 	net_run(&net, 120 * GN_SEC);

@@ -162,6 +162,7 @@ static void send_ping(struct gn_overlay *ov, const struct gn_ov_link *l, uint64_
 						    .vivaldi = ov->coord.err < 1 ? &v : NULL,
 						    .leaf_digest = gn_ov_leaf_digest(ov),
 						    .mode = ov->self.mode,
+						    .time = gn_ov_clock_said(ov, ov->now_seen),
 					    });
 	(void)gn_ov_send(ov, &b, &l->contact->c, request, GN_FB_OVERLAY_BODY_PING, body);
 	ov->count.pings++;
@@ -316,6 +317,7 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 		return;
 	}
 	struct gn_ov_link *l = c->link;
+	gn_ov_clock_hear(l, gn_fb_hello_time(gn_fb_link_hello(m)), now);
 	l->their_leaf = leaf && is_server(c);
 	l->told_mode = ov->self.mode;
 	l->our_version = l->pending_version = 0; /* it may have forgotten what it had */
@@ -375,6 +377,7 @@ void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 		return;
 	}
 	l = from->contact->link;
+	gn_ov_clock_hear(l, gn_fb_hello_time(gn_fb_link_ok_hello(m)), now);
 	l->their_leaf = gn_fb_link_ok_kind(m) == GN_FB_LINK_KIND_LEAF && is_server(l->contact);
 	link_up(ov, l, now);
 	l->their_version = 0;
@@ -443,6 +446,7 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	take_state(ov, l->contact, gn_fb_ping_load(m), gn_fb_ping_mode(m), gn_fb_ping_has_vivaldi(m),
 		   gn_fb_ping_vivaldi(m));
 	l->their_digest = gn_fb_ping_leaf_digest(m);
+	gn_ov_clock_hear(l, gn_fb_ping_time(m), now);
 	struct gn_fb_vivaldi v = gn_ov_coord_put(&ov->coord);
 	gn_fbref delta = gn_ov_put_delta(ov, &b, l, gn_fb_ping_list_version(m), now);
 	gn_fbref body = gn_fb_pong_make(&b, &(struct gn_fb_pong_args){
@@ -452,6 +456,7 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 						    .leaf_digest = gn_ov_leaf_digest(ov),
 						    .mode = ov->self.mode,
 						    .delta = delta,
+						    .time = gn_ov_clock_said(ov, now),
 					    });
 	(void)gn_ov_send(ov, &b, &from->c, from->request, GN_FB_OVERLAY_BODY_PONG, body);
 	rest(ov, l, now); /* one PING serves both ends */
@@ -465,6 +470,7 @@ void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	take_state(ov, l->contact, gn_fb_pong_load(m), gn_fb_pong_mode(m), gn_fb_pong_has_vivaldi(m),
 		   gn_fb_pong_vivaldi(m));
 	l->their_digest = gn_fb_pong_leaf_digest(m);
+	gn_ov_clock_hear(l, gn_fb_pong_time(m), now);
 	if (gn_fb_pong_has_delta(m))
 		gn_ov_get_delta(ov, l, gn_fb_pong_delta(m), now);
 	gn_ov_list_alive(ov, l, now);

@@ -1,8 +1,11 @@
 /* Held records: an index in memory over what the owner's disk keeps; bytes are read back when someone wants them.
- * Admission is by time, owner, version and quota, or by the rule of the record's type (OV-58..OV-61).
+ * Admission is by time, owner, version and room (store.c), or by the rule of the record's type (OV-58..OV-61).
+ *
+ *   SHOWN -> HIDDEN [ttl over by the clock of records] -> SHOWN [the clock was wrong] | dropped [keep_expired of running time
+ *   later, or room is needed]                             (OV-60; `graced` is what the other files ask: hidden)
  *
  *   1. held and sorted hold the same entries; sorted is in key order unless sort_dirty.
- *   2. owners[pk] sums the records and bytes of that owner; held_bytes sums all. */
+ *   2. A hidden record is neither served, offered, nor counted for its owner; no clock that was set drops anything. */
 #include "overlay/overlay_int.h"
 
 struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_hash *key)
@@ -68,17 +71,6 @@ struct gn_ov_held *gn_ov_held_by8(struct gn_overlay *ov, uint64_t key8)
 	return i < ov->sorted_count && gn_be64(ov->sorted[i]->key.b) == key8 ? ov->sorted[i] : NULL;
 }
 
-static void account(struct gn_overlay *ov, const struct gn_pk *pk, int records, uint64_t plus, uint64_t minus)
-{
-	struct gn_ov_owner *o = gn_map_get(&ov->owners, pk->b);
-	GN_ASSERT(o);
-	o->records = (uint32_t)((int64_t)o->records + records);
-	o->bytes = o->bytes + plus - minus;
-	ov->held_bytes = ov->held_bytes + plus - minus;
-	if (o->records == 0)
-		(void)gn_map_remove(&ov->owners, pk->b);
-}
-
 static struct gn_ov_held *insert(struct gn_overlay *ov, const struct gn_hash *key)
 {
 	if (ov->sorted_count == ov->sorted_cap) {
@@ -108,36 +100,108 @@ static struct gn_ov_held *insert(struct gn_overlay *ov, const struct gn_hash *ke
 	return h;
 }
 
-gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, gn_time now)
+static uint32_t grace_of(const struct gn_overlay *ov, uint16_t type)
+{
+	return type < GN_COUNT(ov->cfg.grace) ? ov->cfg.grace[type] : 0;
+}
+
+static void hide(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
+{
+	gn_ov_store_uncount(ov, h, false);
+	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
+	o->hidden++;
+	ov->hidden_count++;
+	ov->hidden_bytes += h->len;
+	h->graced = true;
+	h->hidden = now;
+	ov->count.records_expired++;
+}
+
+static void unhide(struct gn_overlay *ov, struct gn_ov_held *h)
+{
+	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
+	GN_ASSERT(o && o->hidden > 0 && ov->hidden_count > 0);
+	o->hidden--;
+	ov->hidden_count--;
+	ov->hidden_bytes -= h->len;
+	h->graced = false;
+}
+
+/* Shown or hidden, and when the next thing happens to it: its end, or the end of its keeping, which is counted in running time. */
+static void arm(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
+{
+	gn_time end = gn_ov_at_unix(ov, h->created + h->ttl);
+	if (end <= now && !h->graced) {
+		hide(ov, h, now);
+	} else if (end > now && h->graced) {
+		unhide(ov, h);
+		gn_ov_store_count(ov, h);
+		memset(h->synced, 0, sizeof h->synced);
+		gn_ov_repair_soon(ov, now + GN_OV_REPAIR_DELAY);
+	}
+	if (h->graced) {
+		gn_time grace = gn_ov_at_unix(ov, h->created + h->ttl + grace_of(ov, h->type));
+		end = h->hidden + ov->cfg.keep_expired;
+		end = grace > end ? grace : end;
+	}
+	gn_err err = gn_ov_timer_set(ov, &h->timer, end > now ? end : now);
+	GN_ASSERT(err == GN_OK);
+}
+
+void gn_ov_held_rearm(struct gn_overlay *ov, gn_time now)
+{
+	for (uint32_t i = 0; i < ov->sorted_count; i++)
+		arm(ov, ov->sorted[i], now);
+}
+
+/* Out of all accounts; the owner's stays while it has others. */
+static void leave(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share)
+{
+	if (h->graced)
+		unhide(ov, h);
+	else
+		gn_ov_store_uncount(ov, h, keep_share);
+	const struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
+	if (o->records == 0 && o->hidden == 0)
+		(void)gn_map_remove(&ov->owners, h->owner.b);
+}
+
+gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const struct gn_holder *by, uint64_t taken,
+		      bool pushed, gn_time now)
 {
 	struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	/* Room for the new owner's account first: after this nothing fails. */
 	struct gn_ov_owner *o = gn_map_put(&ov->owners, r->owner.b);
 	if (!o)
 		goto fail;
+	bool fresh = !h;
 	if (!h && !(h = insert(ov, &r->key))) {
-		if (o->records == 0)
+		if (o->records == 0 && o->hidden == 0)
 			(void)gn_map_remove(&ov->owners, r->owner.b);
 		goto fail;
 	}
-	struct gn_pk before = h->owner;
-	uint32_t len = h->len;
-	account(ov, &r->owner, 1, r->bytes.len, 0);
-	if (len)
-		account(ov, &before, -1, 0, len);
+	bool same_putter = !fresh && !h->graced && memcmp(&h->by, by, sizeof *by) == 0;
+	o->records++; /* held on to while the version before leaves */
+	if (!fresh)
+		leave(ov, h, same_putter);
+	o = gn_map_get(&ov->owners, r->owner.b); /* it may have moved */
+	o->records--;
+	h->taken = (same_putter ? h->taken : 0) + taken;
+	h->by = *by;
+	h->pushed = pushed && (fresh || h->pushed); /* a receipt once given is kept */
 	h->hash = r->hash;
 	h->owner = r->owner;
 	h->seq = r->seq;
 	h->created = r->created;
 	h->ttl = r->ttl;
 	h->type = r->type;
+	h->salt = r->salt;
 	h->len = (uint32_t)r->bytes.len;
 	h->left = h->asked = h->offered = 0;
 	memset(h->synced, 0, sizeof h->synced);
 	h->graced = false;
-	gn_time end = (gn_time)(r->created + r->ttl) * GN_SEC;
-	gn_err err = gn_ov_timer_set(ov, &h->timer, end > now ? end : now);
-	GN_ASSERT(err == GN_OK);
+	gn_ov_store_count(ov, h);
+	arm(ov, h, now);
 	return GN_OK;
 fail:
 	ov->count.nomem++;
@@ -155,29 +219,22 @@ void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 	ov->sorted_count--;
 	if (ov->repair_cursor > i)
 		ov->repair_cursor--;
-	account(ov, &h->owner, -1, 0, h->len);
+	leave(ov, h, false);
 	(void)gn_map_remove(&ov->held, h->key.b);
 	gn_heap_remove(&ov->timers, &h->timer.node);
 	gn_mem_free(ov->env.alloc, h);
 }
 
-static uint32_t grace_of(const struct gn_overlay *ov, uint16_t type)
-{
-	return type < GN_COUNT(ov->cfg.grace) ? ov->cfg.grace[type] : 0;
-}
-
-/* Expired: gone, or kept for the grace of its type. */
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
-	gn_time end = (gn_time)(h->created + h->ttl + grace_of(ov, h->type)) * GN_SEC;
-	if (end > now) {
-		h->graced = true;
-		gn_err err = gn_ov_timer_set(ov, &h->timer, end);
-		GN_ASSERT(err == GN_OK);
+	gn_time kept = h->hidden + ov->cfg.keep_expired,
+		grace = gn_ov_at_unix(ov, h->created + h->ttl + grace_of(ov, h->type));
+	if (h->graced && kept <= now && grace <= now) {
+		ov->count.records_forgotten++;
+		gn_ov_held_drop(ov, h, true);
 		return;
 	}
-	ov->count.records_expired++;
-	gn_ov_held_drop(ov, h, true);
+	arm(ov, h, now);
 }
 
 void gn_ov_held_free(struct gn_overlay *ov)
@@ -187,6 +244,7 @@ void gn_ov_held_free(struct gn_overlay *ov)
 	gn_mem_free(ov->env.alloc, ov->sorted);
 	gn_map_fini(&ov->held);
 	gn_map_fini(&ov->owners);
+	gn_share_fini(&ov->putters);
 }
 
 gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice record, gn_time now)
@@ -198,40 +256,17 @@ gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice record, gn_time
 		ov->count.load_corrupt++;
 		return GN_CORRUPT;
 	}
-	if (gn_record_fresh(&r, gn_unix(now)) == GN_EXPIRED &&
-	    r.created + r.ttl + grace_of(ov, r.type) <= gn_unix(now)) {
-		ov->count.records_expired++;
-		return gn_ov_out_store(ov, GN_STORE_DROP, 0, &r.key, gn_slice(NULL, 0));
-	}
+	static const struct gn_holder nobody;
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);
 	if (!h && ov->held.count >= ov->cfg.records_max)
 		return GN_NO_SPACE;
 	ov->sort_dirty = true;
 	if (!ov->joined && !ov->boot_count) /* the owner is still reading its disk: places to begin come after */
 		gn_ov_task_set(ov, GN_OV_TASK_JOIN, now + GN_OV_BEGIN);
-	return gn_ov_held_set(ov, &r, now);
+	return gn_ov_held_set(ov, &r, &nobody, 0, false, now);
 }
 
 /* ---- admission ---- */
-
-static gn_err quota(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
-{
-	const struct gn_ov_owner *o = gn_map_get(&ov->owners, r->owner.b);
-	bool same = h && memcmp(h->owner.b, r->owner.b, 32) == 0;
-	uint64_t records = (o ? o->records : 0u) + !same,
-		 bytes = (o ? o->bytes : 0) + r->bytes.len - (same ? h->len : 0);
-	if (records > ov->cfg.owner_records_max || bytes > ov->cfg.owner_bytes_max) {
-		ov->count.quota_owner++;
-		return GN_QUOTA;
-	}
-	if ((!h && ov->held.count >= ov->cfg.records_max) ||
-	    ov->held_bytes + r->bytes.len - (h ? h->len : 0) > ov->cfg.bytes_max ||
-	    (!o && ov->owners.count >= GN_OV_OWNERS_MAX)) {
-		ov->count.quota_node++;
-		return GN_NO_SPACE;
-	}
-	return GN_OK;
-}
 
 static gn_overlay_admit rule_of(const struct gn_overlay *ov, uint16_t type)
 {
@@ -246,10 +281,30 @@ static gn_err counted(struct gn_overlay *ov, gn_err err)
 	return err;
 }
 
+/* Expired and past its grace: it stands in nobody's way, if the clock that says so is sure (OV-84). */
+static bool is_over(const struct gn_overlay *ov, const struct gn_ov_held *h, gn_time now)
+{
+	uint64_t grace = grace_of(ov, h->type), t = gn_ov_unix(ov, now);
+	return h->graced && t > h->created + h->ttl + grace && gn_ov_clock_sure(ov, now);
+}
+
+/* Nor does anything take the place of another's while it is not sure. */
+static gn_err in_doubt(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *in, gn_time now)
+{
+	bool others = h && memcmp(h->owner.b, in->owner.b, 32) != 0;
+	return others && h->graced && !gn_ov_clock_sure(ov, now) ? GN_EXISTS : GN_OK;
+}
+
 gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, gn_time now)
 {
-	GN_TRY(counted(ov, rule_of(ov, in->type)(held, in, now)));
-	return quota(ov, gn_ov_held_get(ov, &in->key), in);
+	const struct gn_ov_held *h = gn_ov_held_get(ov, &in->key);
+	if (h && is_over(ov, h, now))
+		held = NULL;
+	gn_err err = rule_of(ov, in->type)(held, in, gn_ov_store_names(ov, h, in), gn_overlay_time(ov, now));
+	if (err == GN_OK)
+		err = in_doubt(ov, h, in, now);
+	GN_TRY(counted(ov, err));
+	return gn_ov_store_room(ov, h, in);
 }
 
 /* OV-58: the same owner, and a higher (seq, hash); two values under one seq are the owner's equivocation. */
@@ -267,7 +322,7 @@ static gn_err newer(struct gn_overlay *ov, const struct gn_ov_held *h, const str
 gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, gn_time now)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
-	gn_err err = gn_record_fresh(r, gn_unix(now));
+	gn_err err = gn_record_fresh(r, gn_ov_unix(ov, now));
 	if (err != GN_OK) {
 		ov->count.record_expired += err == GN_EXPIRED;
 		ov->count.record_future += err != GN_EXPIRED;
@@ -275,9 +330,9 @@ gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, gn_time now
 	}
 	if (rule_of(ov, r->type))
 		return h ? GN_PENDING : gn_ov_admit_rule(ov, NULL, r, now);
-	if (h)
+	if (h && !is_over(ov, h, now))
 		GN_TRY(counted(ov, newer(ov, h, r)));
-	return quota(ov, h, r);
+	return gn_ov_store_room(ov, h, r);
 }
 
 /* ---- who is known to hold it ---- */

@@ -155,9 +155,10 @@ void gn_identity_key_of(const struct gn_pk *owner, uint8_t salt, struct gn_hash 
 	gn_wire_record_key(GN_FB_RECORD_TYPE_IDENTITY, owner, GN_LIT(""), salt, key);
 }
 
-gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, gn_time now)
+gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
 {
 	struct gn_identity id;
+	(void)names;
 	GN_TRY(view(in, &id));
 	GN_TRY(gn_record_fresh(in, gn_unix(now)));
 	if (held && memcmp(held->owner.b, in->owner.b, sizeof held->owner.b) != 0)

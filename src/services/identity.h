@@ -36,6 +36,6 @@ GN_MUST gn_err gn_identity_open(struct gn_slice record, struct gn_identity *out)
 void gn_identity_key_of(const struct gn_pk *owner, uint8_t salt, struct gn_hash *key);
 /* The holder's rule for type 1 (config.admit[1] of the overlay, which has checked both signatures): well formed and
  * newer. */
-gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, gn_time now);
+gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now);
 
 #endif

@@ -100,7 +100,7 @@ void gn_name_key(const struct gn_name *name, const struct gn_pk *parent_owner, u
 /* The text of a SITE entry, "<owner key hex>/<label>", and back. GN_USAGE. */
 GN_MUST gn_err gn_name_site_parse(struct gn_slice value, struct gn_pk *owner, struct gn_slice *label);
 /* The holder's rule for type 3 (config.admit[3] of the overlay). */
-gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, gn_time now);
+gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now);
 
 /* ---- the resolver ---- */
 

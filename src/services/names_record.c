@@ -251,7 +251,7 @@ static gn_err admit_other(const struct gn_record *held, const struct names_claim
 	return v->transfer_seq > held->seq ? GN_OK : GN_STALE; /* NA-8: signed before the owner's last word */
 }
 
-gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, gn_time now)
+gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
 {
 	struct names_claim_view v;
 	GN_TRY(names_view(in, &v));

@@ -194,6 +194,8 @@ struct gn_fb_hello_args {
 	uint64_t since;
 	/* Answers a Hello, and is not answered. */
 	bool reply;
+	/* Unix seconds by the sender's own wall clock; 0: it does not say. */
+	uint64_t time;
 };
 static const struct gn_fb_field gn_fbfields_hello[] = {
 	{"pk", GN_FB_STRUCT, GN_FB_UINT, 0, offsetof(struct gn_fb_hello_args, pk), 0, 0, true, UINT64_C(0x0), &gn_fblayout_key, NULL},
@@ -205,8 +207,9 @@ static const struct gn_fb_field gn_fbfields_hello[] = {
 	{"pow_version", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_hello_args, pow_version), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"since", GN_FB_SCALAR, GN_FB_UINT, 7, offsetof(struct gn_fb_hello_args, since), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"reply", GN_FB_SCALAR, GN_FB_BOOL, 8, offsetof(struct gn_fb_hello_args, reply), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 9, offsetof(struct gn_fb_hello_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_hello = {"Hello", NULL, gn_fbfields_hello, 9};
+static const struct gn_fb_type gn_fbtype_hello = {"Hello", NULL, gn_fbfields_hello, 10};
 
 GN_MUST static inline gn_err gn_fb_hello_verify(struct gn_slice in, struct gn_fb_hello *out)
 {
@@ -273,6 +276,10 @@ static inline uint64_t gn_fb_hello_since(struct gn_fb_hello t)
 static inline bool gn_fb_hello_reply(struct gn_fb_hello t)
 {
 	return gn_fbt_bits(t.t, 8, 1, UINT64_C(0x0)) != 0;
+}
+static inline uint64_t gn_fb_hello_time(struct gn_fb_hello t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 9, 8, UINT64_C(0x0));
 }
 
 /* ---- Delta ---- */
@@ -356,6 +363,8 @@ struct gn_fb_ping_args {
 	const struct gn_fb_vivaldi *vivaldi;
 	uint64_t leaf_digest;
 	uint8_t mode;
+	/* As in Hello. */
+	uint64_t time;
 };
 static const struct gn_fb_field gn_fbfields_ping[] = {
 	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_ping_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
@@ -363,8 +372,9 @@ static const struct gn_fb_field gn_fbfields_ping[] = {
 	{"vivaldi", GN_FB_STRUCT, GN_FB_UINT, 2, offsetof(struct gn_fb_ping_args, vivaldi), 0, 0, false, UINT64_C(0x0), &gn_fblayout_vivaldi, NULL},
 	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_ping_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"mode", GN_FB_SCALAR, GN_FB_UINT, 4, offsetof(struct gn_fb_ping_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_ping_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_ping = {"Ping", NULL, gn_fbfields_ping, 5};
+static const struct gn_fb_type gn_fbtype_ping = {"Ping", NULL, gn_fbfields_ping, 6};
 
 GN_MUST static inline gn_err gn_fb_ping_verify(struct gn_slice in, struct gn_fb_ping *out)
 {
@@ -400,6 +410,10 @@ static inline uint8_t gn_fb_ping_mode(struct gn_fb_ping t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 4, 1, UINT64_C(0x0));
 }
+static inline uint64_t gn_fb_ping_time(struct gn_fb_ping t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 5, 8, UINT64_C(0x0));
+}
 
 /* ---- Pong ---- */
 
@@ -413,6 +427,8 @@ struct gn_fb_pong_args {
 	uint64_t leaf_digest;
 	gn_fbref delta; /* Delta */
 	uint8_t mode;
+	/* As in Hello. */
+	uint64_t time;
 };
 static const struct gn_fb_field gn_fbfields_pong[] = {
 	{"list_version", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_pong_args, list_version), 0, 4, false, UINT64_C(0x0), NULL, NULL},
@@ -421,8 +437,9 @@ static const struct gn_fb_field gn_fbfields_pong[] = {
 	{"leaf_digest", GN_FB_SCALAR, GN_FB_UINT, 3, offsetof(struct gn_fb_pong_args, leaf_digest), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 	{"delta", GN_FB_TABLE, GN_FB_UINT, 4, offsetof(struct gn_fb_pong_args, delta), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_delta}},
 	{"mode", GN_FB_SCALAR, GN_FB_UINT, 5, offsetof(struct gn_fb_pong_args, mode), 0, 1, false, UINT64_C(0x0), NULL, NULL},
+	{"time", GN_FB_SCALAR, GN_FB_UINT, 6, offsetof(struct gn_fb_pong_args, time), 0, 8, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_pong = {"Pong", NULL, gn_fbfields_pong, 6};
+static const struct gn_fb_type gn_fbtype_pong = {"Pong", NULL, gn_fbfields_pong, 7};
 
 GN_MUST static inline gn_err gn_fb_pong_verify(struct gn_slice in, struct gn_fb_pong *out)
 {
@@ -465,6 +482,10 @@ static inline struct gn_fb_delta gn_fb_pong_delta(struct gn_fb_pong t)
 static inline uint8_t gn_fb_pong_mode(struct gn_fb_pong t)
 {
 	return (uint8_t)gn_fbt_bits(t.t, 5, 1, UINT64_C(0x0));
+}
+static inline uint64_t gn_fb_pong_time(struct gn_fb_pong t)
+{
+	return (uint64_t)gn_fbt_bits(t.t, 6, 8, UINT64_C(0x0));
 }
 
 /* ---- Link ---- */

@@ -1,0 +1,186 @@
+/* The time of records. `now` runs the timers and never steps; what a record's created and ttl are compared with is `now` and an offset,
+ * found from the machine's wall clock, from how it moved against `now`, and from what linked peers say of theirs (OV-80..OV-85).
+ *
+ *   FOLLOW: small differences of the wall clock are taken at once
+ *   FOLLOW -> HOLD [the wall was set by more than a step] -> FOLLOW [peers agree with it, or it stays so and nobody can tell]
+ *   any -> PEERS [they agree with one another and not with the wall] -> FOLLOW [they agree with the wall]
+ *
+ * 1. Peers' words are about their wall clocks, never about the time they go by: else a wrong time could keep itself alive.
+ * 2. One prefix has one voice (one key where prefixes are exempt), three make a vote, and of it two thirds must agree.
+ * 3. No word of a peer, and no setting of the wall clock, drops anything: expired records are hidden, and dropped by running time. */
+#include "overlay/overlay_int.h"
+
+#include <stdlib.h>
+
+#define SECONDS_MAX (GN_NEVER / GN_SEC - 1)
+
+static gn_time apart(gn_time a, gn_time b)
+{
+	return a < b ? b - a : a - b;
+}
+
+static bool differ(gn_time a, gn_time b)
+{
+	return apart(a, b) > GN_OV_CLOCK_STEP;
+}
+
+gn_time gn_overlay_time(const struct gn_overlay *ov, gn_time now)
+{
+	return now + ov->clock.record;
+}
+
+uint64_t gn_ov_unix(const struct gn_overlay *ov, gn_time now)
+{
+	return gn_unix(gn_overlay_time(ov, now));
+}
+
+gn_time gn_ov_at_unix(const struct gn_overlay *ov, uint64_t seconds)
+{
+	return seconds > (uint64_t)SECONDS_MAX / 2 ? GN_NEVER : (gn_time)seconds * GN_SEC - ov->clock.record;
+}
+
+uint64_t gn_ov_clock_said(const struct gn_overlay *ov, gn_time now)
+{
+	return ov->clock.told ? gn_unix(now + ov->clock.wall) : 0;
+}
+
+void gn_ov_clock_hear(struct gn_ov_link *l, uint64_t seconds, gn_time now)
+{
+	if (seconds == 0 || seconds > (uint64_t)SECONDS_MAX / 2)
+		return;
+	l->clock = (gn_time)seconds * GN_SEC - now;
+	l->clock_at = now;
+}
+
+/* ---- what peers say ---- */
+
+struct voice {
+	uint64_t who; /* prefix, or key where prefixes are exempt */
+	gn_time clock;
+};
+
+static int by_who(const void *a, const void *b)
+{
+	const struct voice *x = a, *y = b;
+	if (x->who != y->who)
+		return x->who < y->who ? -1 : 1;
+	return x->clock < y->clock ? -1 : x->clock > y->clock;
+}
+
+static int by_clock(const void *a, const void *b)
+{
+	const struct voice *x = a, *y = b;
+	return x->clock < y->clock ? -1 : x->clock > y->clock;
+}
+
+static uint64_t who(const struct gn_overlay *ov, const struct gn_contact *c)
+{
+	const struct gn_addr *a = &c->addrs[0];
+	bool by_key = ov->cfg.prefix_cap == 255 || c->addr_count == 0 || gn_addr_is_private(a);
+	return by_key ? gn_be64(c->id.b) : gn_addr_prefix(a);
+}
+
+/* One voice a prefix: the middle one of those that it has. */
+static uint32_t one_each(struct voice *v, uint32_t n)
+{
+	uint32_t out = 0;
+	for (uint32_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && v[end].who == v[i].who;)
+			end++;
+		v[out++] = v[i + (end - i) / 2];
+	}
+	return out;
+}
+
+static void count_voices(struct gn_overlay *ov, gn_time now)
+{
+	struct voice v[GN_OV_LINKS_MAX_2];
+	struct gn_ov_clock *c = &ov->clock;
+	uint32_t n = 0;
+	for (uint32_t i = 0; i < ov->contact_count && n < GN_COUNT(v); i++) {
+		const struct gn_ov_link *l = ov->contacts[i]->link;
+		if (l && l->state == GN_OV_LINK_UP && l->clock_at && now - l->clock_at <= 3 * ov->cfg.ping_long &&
+		    l->contact->c.mode == GN_FB_NODE_MODE_SERVER)
+			v[n++] = (struct voice){who(ov, &l->contact->c), l->clock};
+	}
+	qsort(v, n, sizeof *v, by_who);
+	n = one_each(v, n);
+	qsort(v, n, sizeof *v, by_clock);
+	c->votes = n;
+	c->agree = 0;
+	c->peers = n ? v[(n - 1) / 2].clock : 0;
+	for (uint32_t i = 0; i < n; i++)
+		c->agree += !differ(v[i].clock, c->peers);
+}
+
+static bool vote(const struct gn_ov_clock *c)
+{
+	return c->votes >= GN_OV_CLOCK_VOTES && 3 * c->agree >= 2 * c->votes;
+}
+
+/* ---- the decision ---- */
+
+static void set(struct gn_overlay *ov, gn_time record, gn_time now)
+{
+	bool step = differ(record, ov->clock.record);
+	ov->clock.record = record;
+	if (!step)
+		return;
+	ov->count.clock_steps++;
+	gn_ov_held_rearm(ov, now);
+}
+
+static void judge(struct gn_overlay *ov, bool jumped, gn_time now)
+{
+	struct gn_ov_clock *c = &ov->clock;
+	c->look_at = now + GN_OV_CLOCK_LOOK;
+	count_voices(ov, now);
+	bool far = differ(c->wall, c->record);
+	if (vote(c)) {
+		if (!differ(c->wall, c->peers))
+			set(ov, c->wall, now);
+		else if (differ(c->record, c->peers))
+			set(ov, c->peers, now);
+	} else if (!far || (c->apart && !jumped && now - c->apart >= GN_OV_CLOCK_HOLD)) {
+		set(ov, c->wall, now);
+	}
+	if (!differ(c->wall, c->record))
+		c->apart = 0;
+	else if (c->apart == 0 || jumped)
+		c->apart = now;
+}
+
+void gn_overlay_clock(struct gn_overlay *ov, gn_time wall, gn_time now)
+{
+	struct gn_ov_clock *c = &ov->clock;
+	gn_ov_begin(ov, now);
+	bool first = !c->told, jumped = !first && differ(wall - now, c->wall);
+	c->told = true;
+	c->wall = wall - now;
+	if (first)
+		set(ov, c->wall, now);
+	if (first || jumped || now >= c->look_at)
+		judge(ov, jumped, now);
+}
+
+bool gn_ov_clock_sure(const struct gn_overlay *ov, gn_time now)
+{
+	const struct gn_ov_clock *c = &ov->clock;
+	if (differ(c->wall, c->record))
+		return false;
+	if (vote(c))
+		return !differ(c->record, c->peers);
+	return now - ov->start >= GN_OV_CLOCK_SURE;
+}
+
+void gn_ov_clock_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
+{
+	const struct gn_ov_clock *c = &ov->clock;
+	bool wrong = c->votes && differ(c->wall, c->peers);
+	out->clock_not_used = differ(c->wall, c->record);
+	if (wrong)
+		out->clock_ahead = c->wall - c->peers;
+	else if (out->clock_not_used)
+		out->clock_ahead = c->wall - c->record;
+	out->clock_peers = wrong ? c->agree : 0;
+}

@@ -1,0 +1,223 @@
+/* Who may have how much of the record store. It is measured in one unit, bytes, of which a record takes at least its place
+ * (bytes_max / records_max), so that many small records fill it as fast as few large ones.
+ *
+ *   spaces    each kind of record has a part that no other kind can take: names, identities and prekeys, the other types below 16
+ *   putters   the node that brought a record holds its bytes: a share per node key, and per prefix once the store is crowded
+ *   give way  what expired and is kept unshown, longest first; then what was pushed here by a peer that brought more than its share,
+ *             farthest from this node first. What this node signed a receipt for does not give way (OV-57, OV-91..OV-95).
+ *
+ *   1. owners[pk] and spaces[] sum the shown records; hidden_bytes the others; putters what all shown ones take.
+ *   2. A record's `taken` is what its putter holds for it; 0 while it is hidden. */
+#include "overlay/overlay_int.h"
+
+enum { SPACE_NAMES, SPACE_IDS, SPACE_LOW, SPACE_REST };
+
+/* Eighths of the store that are this space's alone. */
+static const uint8_t reserved[GN_OV_SPACES] = {[SPACE_NAMES] = 1, [SPACE_IDS] = 1, [SPACE_LOW] = 2};
+
+static unsigned space_of(uint16_t type)
+{
+	if (type == 3)
+		return SPACE_NAMES;
+	if (type == 1 || type == 8)
+		return SPACE_IDS;
+	return type < 16 ? SPACE_LOW : SPACE_REST;
+}
+
+static uint64_t place(const struct gn_overlay *ov)
+{
+	return ov->cfg.bytes_max / ov->cfg.records_max;
+}
+
+static uint64_t cost(const struct gn_overlay *ov, uint64_t len)
+{
+	return len > place(ov) ? len : place(ov);
+}
+
+gn_err gn_ov_store_init(struct gn_overlay *ov)
+{
+	if (ov->cfg.records_max == 0 || place(ov) == 0)
+		return GN_RANGE;
+	const struct gn_share_config share = {
+		.total = UINT64_MAX / 2, /* the whole is counted below, with what each space has for itself */
+		.per_key = ov->cfg.bytes_max / GN_OV_PUTTER_PART,
+		.per_prefix = ov->cfg.bytes_max / GN_OV_PREFIX_PART,
+		.crowded = ov->cfg.bytes_max / 4 * 3,
+		.holders_max = GN_OV_PUTTERS_MAX,
+		.count_local = ov->cfg.count_local,
+	};
+	gn_share_init(&ov->putters, &ov->env, &share);
+	return GN_OK;
+}
+
+/* ---- accounts ---- */
+
+/* Now, whatever the share: it is here already. */
+static void take_anyway(struct gn_overlay *ov, struct gn_ov_held *h, uint64_t amount)
+{
+	static const struct gn_holder nobody;
+	if (gn_share_take(&ov->putters, &nobody, amount) != GN_OK)
+		return;
+	gn_err err = gn_share_move(&ov->putters, &nobody, &h->by, amount);
+	if (err == GN_NOMEM || err == GN_NO_SPACE)
+		h->by = nobody; /* and it stays nobody's */
+	h->taken += amount;
+}
+
+void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
+{
+	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
+	uint64_t want = cost(ov, h->len);
+	GN_ASSERT(o && !h->graced);
+	o->records++;
+	o->bytes += h->len;
+	o->names[h->salt & 1] += h->type == 3;
+	ov->held_bytes += h->len;
+	ov->spaces[space_of(h->type)] += want;
+	if (h->taken > want) {
+		gn_share_give(&ov->putters, &h->by, h->taken - want);
+		h->taken = want;
+	}
+	take_anyway(ov, h, want - h->taken);
+}
+
+void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share)
+{
+	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
+	GN_ASSERT(o && o->records > 0 && !h->graced);
+	o->records--;
+	o->bytes -= h->len;
+	o->names[h->salt & 1] -= h->type == 3;
+	ov->held_bytes -= h->len;
+	ov->spaces[space_of(h->type)] -= cost(ov, h->len);
+	if (keep_share)
+		return;
+	gn_share_give(&ov->putters, &h->by, h->taken);
+	h->taken = 0;
+}
+
+uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+{
+	const struct gn_ov_owner *o = gn_map_get(&ov->owners, r->owner.b);
+	bool same = h && !h->graced && h->type == 3 && memcmp(h->owner.b, r->owner.b, 32) == 0;
+	return o ? o->names[r->salt & 1] - same : 0;
+}
+
+/* ---- room ---- */
+
+static bool fits(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+{
+	unsigned mine = space_of(r->type);
+	uint64_t all = cost(ov, r->bytes.len), own;
+	for (unsigned i = 0; i < GN_OV_SPACES; i++) {
+		uint64_t kept = ov->cfg.bytes_max / 8 * reserved[i] / place(ov) * place(ov), used = ov->spaces[i];
+		if (h && !h->graced && space_of(h->type) == i)
+			used -= cost(ov, h->len);
+		own = i == mine || used > kept ? used : kept;
+		all += own;
+	}
+	return all <= ov->cfg.bytes_max;
+}
+
+/* Brought by PUSH, which has no receipt, by someone who brought more than a putter's share. */
+static bool surplus(const struct gn_overlay *ov, const struct gn_ov_held *h)
+{
+	return h->pushed && gn_share_held(&ov->putters, &h->by).key > ov->putters.config.per_key;
+}
+
+/* Who goes first: NULL when nobody gives way. */
+static struct gn_ov_held *gives_way(const struct gn_overlay *ov, const struct gn_ov_held *but, bool hidden_only)
+{
+	struct gn_ov_held *hidden = NULL, *far = NULL;
+	uint64_t far_sep = 0;
+	for (uint32_t i = 0; i < ov->sorted_count; i++) {
+		struct gn_ov_held *h = ov->sorted[i];
+		if (h == but)
+			continue;
+		if (h->graced) {
+			hidden = !hidden || h->hidden < hidden->hidden ? h : hidden;
+		} else if (!hidden && !hidden_only && surplus(ov, h)) {
+			uint64_t sep = gn_sep(gn_theta(h->key.b), ov->theta);
+			far = !far || sep > far_sep ? h : far;
+			far_sep = far == h ? sep : far_sep;
+		}
+	}
+	return hidden ? hidden : far;
+}
+
+static bool make_room(struct gn_overlay *ov, const struct gn_ov_held *h, bool hidden_only)
+{
+	if (hidden_only && ov->hidden_count == 0)
+		return false;
+	struct gn_ov_held *gone = gives_way(ov, h, hidden_only);
+	if (!gone)
+		return false;
+	ov->count.records_gave_way++;
+	gn_ov_held_drop(ov, gone, true);
+	return true;
+}
+
+static gn_err owner_quota(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+{
+	const struct gn_ov_owner *o = gn_map_get(&ov->owners, r->owner.b);
+	bool same = h && !h->graced && memcmp(h->owner.b, r->owner.b, 32) == 0;
+	uint64_t records = (o ? o->records : 0u) + !same,
+		 bytes = (o ? o->bytes : 0) + r->bytes.len - (same ? h->len : 0);
+	if (records <= ov->cfg.owner_records_max && bytes <= ov->cfg.owner_bytes_max)
+		return GN_OK;
+	ov->count.quota_owner++;
+	return GN_QUOTA;
+}
+
+gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+{
+	GN_TRY(owner_quota(ov, h, r));
+	bool room = true;
+	while (room && ((!h && ov->held.count >= ov->cfg.records_max) ||
+			ov->held_bytes + ov->hidden_bytes + r->bytes.len - (h ? h->len : 0) > ov->cfg.bytes_max))
+		room = make_room(ov, h, true) || make_room(ov, h, false);
+	while (room && !fits(ov, h, r))
+		room = make_room(ov, h, false);
+	if (room && (gn_map_get(&ov->owners, r->owner.b) || ov->owners.count < GN_OV_OWNERS_MAX))
+		return GN_OK;
+	ov->count.quota_node++;
+	return GN_NO_SPACE;
+}
+
+/* A linked server hands over what it holds, which may be much: its share of pushes is half the store. */
+static bool hands_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
+{
+	const struct gn_ov_contact *c = j->pushed ? gn_ov_contact_get(ov, &j->to.pk) : NULL;
+	return c && c->link && c->link->state == GN_OV_LINK_UP && c->c.mode == GN_FB_NODE_MODE_SERVER &&
+	       gn_share_held(&ov->putters, &j->by).key <= ov->cfg.bytes_max / 2;
+}
+
+gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
+{
+	static const struct gn_holder nobody;
+	const struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
+	uint64_t want = cost(ov, j->record.bytes.len);
+	bool own = memcmp(j->to.pk.b, ov->self.pk.b, 32) == 0;
+	j->by = nobody;
+	if (h && !h->graced) { /* a new version stays with who brought the first one */
+		j->by = h->by;
+		want = want > h->taken ? want - h->taken : 0;
+	} else if (!own) {
+		j->by = (struct gn_holder){j->to.pk, j->to.addrs[0]};
+	}
+	gn_err err = gn_share_take(&ov->putters, &j->by, want);
+	if ((err == GN_QUOTA || err == GN_LIMIT) && hands_over(ov, j)) {
+		err = gn_share_take(&ov->putters, &nobody, want);
+		if (err == GN_OK) {
+			gn_err over = gn_share_move(&ov->putters, &nobody, &j->by, want);
+			if (over == GN_NOMEM || over == GN_NO_SPACE)
+				j->by = nobody;
+		}
+	}
+	ov->count.quota_putter += err == GN_QUOTA;
+	ov->count.quota_prefix += err == GN_LIMIT;
+	if (err != GN_OK)
+		return err == GN_LIMIT ? GN_QUOTA : err;
+	j->taken = want;
+	return GN_OK;
+}
