@@ -73,8 +73,11 @@ static void get_done(struct gn_request *r, const void *event)
 {
 	const struct gn_overlay_event *e = event;
 	if (e->err && e->value_count == 0) {
-		gn_request_error(r, e->err, "%s",
-				 e->err == GN_NOT_FOUND ? "no node holds a record under this key" : "");
+		gn_err err = gn_reach_err(r->node, e->err);
+		gn_request_error(r, err, "%s",
+				 err == GN_NOT_FOUND ? "no node holds a record under this key"
+				 : err != e->err     ? GN_NODE_ALONE
+						     : "");
 		return;
 	}
 	json_t *json = result(r, e), *values = json_array();
@@ -167,8 +170,11 @@ static void name_done(struct gn_request *r, const void *event)
 	static const char *const forms[] = {"pid", "global", "delegated"};
 	const struct gn_names_event *e = event;
 	if (e->err && e->entry_count == 0 && !e->owner_known) {
-		gn_request_error(r, e->err, "%s.geo: %s", e->name.text,
-				 e->err == GN_NOT_FOUND ? "nobody holds this name" : gn_err_text(e->err));
+		gn_err err = gn_reach_err(r->node, e->err);
+		gn_request_error(r, err, "%s.geo: %s", e->name.text,
+				 err == GN_NOT_FOUND ? "nobody holds this name"
+				 : err != e->err     ? GN_NODE_ALONE
+						     : gn_err_text(err));
 		return;
 	}
 	json_t *json = json_pack("{ss ss sb sI sI s[ii] so ss sf}", "name", e->name.text, "form", forms[e->name.form],

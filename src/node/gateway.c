@@ -1,21 +1,14 @@
 /* The gateway: http://NAME.geo.localhost:PORT/path serves the site that NAME points to, streaming verified bytes as
  * they arrive.
  *
- * States:  NAME [resolve] -> HEAD and manifest [open] -> file [read] -> bytes -> end
+ * States:  NAME [resolve] -> HEAD and manifest [open] -> a slot (readers.c) -> file [read] -> bytes -> end
  * Invariants: every site is its own origin (the Host), so sites cannot read each other or the API; no byte is sent
  * before its chunk verified; a transfer that fails in the middle is cut, never ended as if whole; at most one chunk is
  * copied ahead of the client (the HTTP queue has its own bound). */
-#include "node/node_int.h"
+#include "node/gateway_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-struct gn_gateway_state {
-	struct gn_name name;
-	uint64_t first, last, left;
-	bool head_only, range;
-	gn_op read;
-};
 
 static void page_error(struct gn_request *r, int status, const char *title, const char *text)
 {
@@ -41,21 +34,35 @@ static void page_error(struct gn_request *r, int status, const char *title, cons
 	r->engine = GN_OP_NONE;
 }
 
+void gateway_busy(struct gn_request *r)
+{
+	page_error(r, 503, "Too many downloads",
+		   "This node serves as many downloads as it can already; try again in a minute.");
+}
+
 /* The reason page of an error: what was looked for, what went wrong, what to try. */
 static void fail(struct gn_request *r, gn_err err, const char *what)
 {
-	char text[640];
+	char text[900];
 	const struct gn_name *name = &r->gateway->name;
-	bool missing = err == GN_NOT_FOUND;
+	bool missing = err == GN_NOT_FOUND, alone = err == GN_UNREACHABLE && gn_reach(r->node) == GN_REACH_ALONE;
+	enum gn_err_class class = gn_err_class(err);
+	readers_leave(r);
+	if (class == GN_CLASS_LIMIT || class == GN_CLASS_AGAIN) {
+		gateway_busy(r);
+		return;
+	}
 	snprintf(text, sizeof text, "%s of <b>%.300s.geo</b>: %s (%s). %s", what, name->text, gn_err_text(err),
 		 gn_err_name(err),
 		 missing ? "Check the spelling, or ask its owner whether it is still published."
+		 : alone ? "This node is alone: no other node answers it, so it cannot say whether there is such a site. "
+			   "Is this machine connected, and is a bootstrap node running? See <code>geonet status</code>."
 			 : "The nodes that hold it may be offline; try again in a minute.");
-	page_error(r,
-		   missing                               ? 404
-		   : gn_err_class(err) == GN_CLASS_USAGE ? 400
-							 : 504,
-		   missing ? "Not found" : "The site cannot be reached", text);
+	page_error(r, missing ? 404 : class == GN_CLASS_USAGE ? 400 : 504,
+		   missing ? "Not found"
+		   : alone ? "No other node can be reached"
+			   : "The site cannot be reached",
+		   text);
 }
 
 /* ---- bytes ---- */
@@ -70,8 +77,11 @@ static void pump_bytes(struct gn_request *r)
 		gn_err err = gn_bundles_read_next(r->node->bundles, g->read, &bytes, r->node->now);
 		if (err == GN_AGAIN)
 			return;
-		if (err || bytes.len == 0)
+		g->blocked = false;
+		if (err || bytes.len == 0) {
 			r->engine = GN_OP_NONE;
+			readers_leave(r);
+		}
 		if (err) {
 			fail(r, err, "A part");
 			return;
@@ -82,7 +92,8 @@ static void pump_bytes(struct gn_request *r)
 		}
 		GN_ASSERT(bytes.len <= g->left);
 		g->left -= bytes.len;
-		if (!gn_http_write(r->http, bytes))
+		g->blocked = !gn_http_write(r->http, bytes);
+		if (g->blocked)
 			return; /* on_drain goes on */
 	}
 }
@@ -96,6 +107,7 @@ static void read_event(struct gn_request *r, const void *event)
 
 static void drain(struct gn_request *r)
 {
+	r->gateway->moved = r->node->now;
 	if (r->engine == GN_OP_BUNDLES && r->streaming)
 		pump_bytes(r);
 }
@@ -197,6 +209,8 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 	add(&f, "content-type", file->mime.len ? file->mime : GN_LIT("application/octet-stream"));
 	if (*f.range)
 		add(&f, "content-range", gn_str(f.range));
+	if (!g->head_only && status != 416 && g->left && !readers_enter(r))
+		return;
 	size_t before = f.count;
 	site_headers(&f, m, file->path, names);
 	bool cache = false;
@@ -210,6 +224,7 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 		return;
 	}
 	if (!g->head_only) {
+		g->moved = r->node->now;
 		gn_err err = gn_bundles_read(r->node->bundles, file, g->first, g->left, r->node->now, &g->read);
 		if (err) {
 			fail(r, err, "A file");
@@ -255,7 +270,7 @@ static void opened(struct gn_request *r, const void *event)
 		return;
 	r->engine = GN_OP_NONE;
 	if (e->err) {
-		fail(r, e->err, "The site");
+		fail(r, gn_reach_err(r->node, e->err), "The site");
 		return;
 	}
 	gn_err err = gn_manifest_resolve(e->manifest, gn_http_path(r->http), &file, &status,
@@ -283,24 +298,35 @@ static gn_err site_of(const struct gn_names_event *e, struct gn_pk *owner, struc
 	return GN_NOT_FOUND;
 }
 
-static void resolved(struct gn_request *r, const void *event)
+void gateway_open(struct gn_request *r)
 {
-	const struct gn_names_event *e = event;
-	struct gn_pk owner;
-	struct gn_slice label;
+	struct gn_gateway_state *g = r->gateway;
 	gn_op op;
-	if (!r->http)
-		return;
-	r->engine = GN_OP_NONE;
-	gn_err err = site_of(e, &owner, &label);
-	if (err && !e->err)
-		page_error(r, 404, "No site here", "This name exists, but it does not point to a site.");
+	gn_err err = gn_bundles_open(r->node->bundles, &g->owner, gn_str(g->label), 0, false, r->node->now, &op);
+	if (err == GN_LIMIT)
+		readers_wait(r);
 	else if (err)
-		fail(r, e->err, "The name");
-	else if ((err = gn_bundles_open(r->node->bundles, &owner, label, 0, false, r->node->now, &op)))
 		fail(r, err, "The site");
 	else
 		gn_request_wait(r, GN_OP_BUNDLES, op, opened);
+}
+
+static void resolved(struct gn_request *r, const void *event)
+{
+	const struct gn_names_event *e = event;
+	struct gn_slice label;
+	if (!r->http)
+		return;
+	r->engine = GN_OP_NONE;
+	gn_err err = site_of(e, &r->gateway->owner, &label);
+	if (!err && !gn_os_setting_text(label, r->gateway->label, sizeof r->gateway->label))
+		err = GN_NOT_FOUND;
+	if (err && !e->err)
+		page_error(r, 404, "No site here", "This name exists, but it does not point to a site.");
+	else if (err)
+		fail(r, gn_reach_err(r->node, e->err), "The name");
+	else
+		gateway_open(r);
 }
 
 /* "welcome.geo.localhost" -> "welcome.geo"; GN_NOT_FOUND when the Host is not a gateway's. */
@@ -347,6 +373,8 @@ bool gn_gateway_take(struct gn_request *r)
 
 void gn_gateway_free(struct gn_request *r)
 {
+	if (r->gateway)
+		readers_leave(r);
 	free(r->gateway);
 	r->gateway = NULL;
 }

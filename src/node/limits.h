@@ -2,17 +2,41 @@
 #ifndef GN_NODE_LIMITS_H
 #define GN_NODE_LIMITS_H
 
-#define GN_NODE_MESSAGE (72u * 1024)      /* bytes of one message between nodes: a chunk, its proof, framing */
-#define GN_NODE_QUEUE_BYTES (8u << 20)    /* unsent bytes for one peer: 64 chunks in flight and room */
-#define GN_NODE_QUEUE_COUNT 1024u         /* unsent messages for one peer */
-#define GN_NODE_INBOUND_BYTES (48u << 20) /* unfinished messages of all peers */
-#define GN_NODE_INBOUND_COUNT 8192u
+#define GN_NODE_MESSAGE (72u * 1024) /* bytes of one message between nodes: a chunk, its proof, framing */
 #define GN_NODE_PEERS 8192u
 #define GN_NODE_SESSION_IDLE (30 * GN_SEC) /* an unneeded session is closed after so long without a message */
-#define GN_NODE_BODY (16u << 20)           /* bytes of a JSON or record body */
-#define GN_NODE_ARG 256u                   /* bytes of a path argument */
-#define GN_NODE_LOOKUPS 32u                /* shown on the status page */
+
+/* ---- messages that wait to leave, bytes (NO-14) ---- */
+#define GN_NODE_QUEUES_BYTES (128u << 20) /* for all peers */
+#define GN_NODE_QUEUES_PREFIX (16u << 20) /* for those of one prefix, while the above is crowded */
+#define GN_NODE_QUEUE_BYTES (2u << 20)    /* for one peer: 16 chunks being spread to it, and as much again */
+#define GN_NODE_QUEUE_COUNT 1024u         /* messages for one peer */
+#define GN_NODE_QUEUE_EACH 128u           /* counted for each message besides its bytes */
+#define GN_NODE_QUEUE_STALL (20 * GN_SEC) /* in which one whole message must leave: 3.6 KiB/s at least */
+
+/* ---- messages that come and are not whole, bytes (NO-13) ---- */
+#define GN_NODE_INBOUND_BYTES (48u << 20)
+#define GN_NODE_INBOUND_KEY (4u << 20)         /* of one peer: the 32 chunks it may be asked for, and as much again */
+#define GN_NODE_INBOUND_PREFIX (6u << 20)      /* of one prefix, while the whole is crowded */
+#define GN_NODE_INBOUND_EACH 1024u             /* counted for each message besides its bytes: its stream's state */
+#define GN_NODE_INBOUND_GRACE (4 * GN_SEC)     /* before a session's rate is asked for: lost packets on a long path */
+#define GN_NODE_INBOUND_RATE 16384u            /* bytes a second that the session must bring after that */
+#define GN_NODE_INBOUND_TIME (30 * GN_SEC)     /* after the grace, for a message in all */
+
+/* ---- work in units of 1 us, charged to whoever caused it ---- */
+#define GN_NODE_COST_REFUSED 1000u /* a message that was stopped or a queue that was thrown away */
+
+/* ---- the API and the gateway ---- */
+#define GN_NODE_BODY (16u << 20) /* bytes of a JSON or record body */
+#define GN_NODE_ARG 256u         /* bytes of a path argument */
+#define GN_NODE_LOOKUPS 32u      /* shown on the status page */
 #define GN_NODE_STEPS 24u
+#define GN_NODE_READERS 64u                  /* downloads at once: 1.5 MiB each */
+#define GN_NODE_OPENS 64u                    /* readers of manifests besides, one for each site being opened */
+#define GN_NODE_READ_STALL (2 * GN_SEC)      /* after which one that its client does not take gives way to others */
+#define GN_NODE_READ_WAIT (60 * GN_SEC)      /* for a slot */
+#define GN_NODE_READ_LOOK (250 * GN_MSEC)    /* between looks at who stalls, while others wait */
+
 #define GN_NODE_JOBS 32u        /* disk requests on workers at once: their buffers are memory */
 #define GN_NODE_BATCH 64000u    /* bytes of one GSO send */
 #define GN_NODE_PUMP_ROUNDS 64u /* work per turn of the loop before others get theirs */

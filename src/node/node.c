@@ -77,10 +77,14 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		gn_node_publish(node, "server", json_object());
 		break;
 	case GN_OVERLAY_JOINED:
-		gn_node_log(node, GN_LOG_INFO, "joined", "the network around this node is known");
+		if (gn_reach(node) == GN_REACH_ALONE)
+			gn_node_log(node, GN_LOG_WARN, "alone", "no node answers; still trying");
+		else
+			gn_node_log(node, GN_LOG_INFO, "joined", "the network around this node is known");
 		break;
 	case GN_OVERLAY_ISOLATED:
 		gn_node_log(node, GN_LOG_WARN, "isolated", "no node can be reached; still trying");
+		gn_reach_isolated(node);
 		gn_node_publish(node, "isolated", json_object());
 		break;
 	}
@@ -220,6 +224,9 @@ void gn_node_pump(struct gn_node *node)
 		moved |= (unsigned)pump_packets(node);
 	}
 	gn_peers_sweep(node);
+	node->look = gn_readers_tick(node);
+	if (node->running)
+		node->look = gn_time_min(node->look, gn_reach_tick(node));
 	if (node->kv_ready && node->blocks_ready && !node->running)
 		restored(node);
 	if (node->running)
@@ -238,13 +245,13 @@ static void on_timer(uv_timer_t *timer)
 
 static void set_timer(struct gn_node *node)
 {
-	gn_time at = gn_jet_deadline(node->jet);
+	gn_time at = gn_time_min(gn_jet_deadline(node->jet), node->look);
 	at = gn_time_min(at, node->running ? gn_overlay_deadline(node->overlay) : GN_NEVER);
 	at = gn_time_min(at, gn_kv_deadline(node->kv));
 	at = gn_time_min(at, gn_blocks_deadline(node->blocks));
 	at = gn_time_min(at, gn_names_deadline(node->names));
 	at = gn_time_min(at, gn_bundles_deadline(node->bundles));
-	at = gn_time_min(at, node->now + 5 * GN_SEC); /* the sweep */
+	at = gn_time_min(at, node->now + (node->peers.inbound.count || node->peers.queue_share.used ? 1 : 5) * GN_SEC);
 	gn_time wait = at > node->now ? (at - node->now + GN_MSEC - 1) / GN_MSEC : 0;
 	uv_timer_start(&node->timer, on_timer, (uint64_t)wait, 0);
 }
@@ -394,7 +401,7 @@ static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 {
 	struct gn_addr found[16];
 	size_t count = 0;
-	if (*node->config.advertise && gn_os_resolve(node->config.advertise, found, 1, &count) == GN_OK && count) {
+	if (*node->config.advertise && gn_addr_parse(gn_str(node->config.advertise), found) == GN_OK) {
 		c->addrs[c->addr_count++] = found[0];
 		return;
 	}
@@ -403,6 +410,11 @@ static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 		found[i].port = gn_udp_port(node->udp);
 		c->addrs[c->addr_count++] = found[i];
 	}
+}
+
+static size_t room_for(void *user, const struct gn_pk *peer)
+{
+	return gn_peers_room(user, peer);
 }
 
 static gn_err make_engines(struct gn_node *node)
@@ -422,7 +434,8 @@ static gn_err make_engines(struct gn_node *node)
 	struct gn_overlay_config overlay = {.node_key = node->key,
 					    .pow_bits = node->config.pow_bits,
 					    .probation = node->config.probation * GN_SEC,
-					    .probation_off = node->config.probation == 0};
+					    .probation_off = node->config.probation == 0,
+					    .awaits_bootstrap = node->config.bootstrap_count > 0};
 	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
 	overlay.admit[1] = gn_identity_admit;
 	overlay.admit[3] = gn_name_admit;
@@ -439,7 +452,10 @@ static gn_err make_engines(struct gn_node *node)
 					    .blocks = node->blocks,
 					    .node_key = node->key,
 					    .peer_bytes_max = node->config.store_limit,
-					    .no_cache = node->config.store_limit == 0};
+					    .no_cache = node->config.store_limit == 0,
+					    .reads_max = GN_NODE_READERS + GN_NODE_OPENS,
+					    .room = room_for,
+					    .user = node};
 	gn_err err = gn_bundles_new(&env[ALLOC_SERVICES], &bundles, &node->bundles);
 	gn_sk_wipe(&jet.node_key); /* each has its own copy and wipes it */
 	gn_sk_wipe(&overlay.node_key);
@@ -454,23 +470,8 @@ static void free_engines(struct gn_node *node)
 	gn_blocks_free(node->blocks);
 	gn_kv_free(node->kv);
 	gn_overlay_free(node->overlay);
-	gn_jet_free(node->jet);
 	gn_peers_fini(node);
-}
-
-/* Bootstrap names are resolved once, before the loop runs; the overlay retries their addresses for ever. */
-static void bootstrap(struct gn_node *node)
-{
-	for (unsigned i = 0; i < node->config.bootstrap_count; i++) {
-		struct gn_addr found[4];
-		size_t count = 0;
-		gn_err err = gn_os_resolve(node->config.bootstrap[i], found, GN_COUNT(found), &count);
-		for (size_t k = 0; k < count; k++)
-			(void)!gn_overlay_bootstrap(node->overlay, &found[k], NULL, node->now);
-		if (err || count == 0)
-			gn_node_log(node, GN_LOG_WARN, "bootstrap.unknown", "%s cannot be resolved",
-				    node->config.bootstrap[i]);
-	}
+	gn_jet_free(node->jet);
 }
 
 /* Records and blocks are read back: join, and answer. */
@@ -478,7 +479,7 @@ static void restored(struct gn_node *node)
 {
 	node->running = true;
 	gn_saved_load(node);
-	bootstrap(node);
+	gn_reach_start(node);
 	struct gn_overlay_info info;
 	gn_overlay_info(node->overlay, &info);
 	char id[17];

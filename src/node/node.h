@@ -21,6 +21,7 @@ struct gn_node_config {
 	uint8_t pow_bits;     /* the network's constant */
 	enum gn_log_level log;
 	char log_file[256]; /* empty: stderr */
+	bool guard_count_local; /* loopback and private prefixes have shares like any other */
 };
 
 void gn_node_config_default(struct gn_node_config *c);

@@ -1,10 +1,11 @@
 /* The node's parts, private to src/node. One thread (the loop's) touches all of it; workers see single jobs.
  *
- *   node.c start, pump, stop      peers.c sessions <-> messages of overlay and bundles     disk.c requests <-> workers
+ *   node.c start, pump, stop      peers*.c sessions <-> messages of overlay and bundles    disk.c requests <-> workers
  *   api*.c the local API          gateway.c sites over HTTP                                status.c what pages show */
 #ifndef GN_NODE_NODE_INT_H
 #define GN_NODE_NODE_INT_H
 
+#include "guard/share.h"
 #include "jet/jet.h"
 #include "net/net.h"
 #include "node/api_parse.h"
@@ -24,10 +25,14 @@
 struct gn_peers {
 	struct gn_map by_key;     /* gn_pk -> struct peer * */
 	struct gn_map by_session; /* gn_jet_id -> struct session */
-	struct gn_map inbound;    /* {session, stream} -> struct inbound */
+	struct gn_map inbound;    /* {session, stream} -> struct inbound * */
 	struct peer *nameless;    /* list: bootstrap addresses whose key is not known yet */
-	uint64_t inbound_bytes;   /* held by unfinished messages */
-	uint64_t dropped_queue, dropped_large, dropped_kind, refused_inbound;
+	struct gn_share inbound_share, queue_share; /* bytes */
+	struct {
+#define X(name, text) uint64_t name;
+#include "node/peers_counters.def"
+#undef X
+	} count;
 	gn_time swept;
 };
 
@@ -37,10 +42,32 @@ void gn_peers_fini(struct gn_node *node);
 void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m, enum gn_jet_class class);
 void gn_peers_event(struct gn_node *node, const struct gn_jet_event *event);
 void gn_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked);
-/* Closes sessions that nobody needs. */
+/* Ends what is late, stalled or needed by nobody. */
 void gn_peers_sweep(struct gn_node *node);
 /* The session that messages to pk go through, 0 if none. */
 gn_jet_id gn_peers_session(const struct gn_node *node, const struct gn_pk *pk);
+/* Bytes of messages that would leave for pk at once, and not wait here. */
+size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk);
+/* Work that a proven peer caused, in units of 1 us of CPU or 1 KiB s of memory. */
+void gn_node_charge(struct gn_node *node, const struct gn_pk *pk, uint64_t work);
+
+/* ---- reach.c ---- */
+
+enum gn_reach {
+	GN_REACH_ALONE,   /* nobody answers */
+	GN_REACH_JOINED,  /* it has links */
+	GN_REACH_FOUNDER, /* it was given nobody to begin with, and nobody came yet */
+};
+#define GN_NODE_ALONE "this node is alone: no other node answers it"
+enum gn_reach gn_reach(const struct gn_node *node);
+const char *gn_reach_name(enum gn_reach reach);
+/* Who is alone cannot say that there is no such thing: GN_NOT_FOUND becomes GN_UNREACHABLE then. */
+gn_err gn_reach_err(const struct gn_node *node, gn_err err);
+json_t *gn_reach_bootstrap(const struct gn_node *node);
+/* Once the overlay is there. */
+void gn_reach_start(struct gn_node *node);
+void gn_reach_isolated(struct gn_node *node);
+gn_time gn_reach_tick(struct gn_node *node); /* when to be called again */
 
 /* ---- disk.c ---- */
 
@@ -120,6 +147,9 @@ json_t *gn_json_base64(struct gn_slice s);
 json_t *gn_json_slice(struct gn_slice s); /* JSON string; bytes that are not UTF-8 become base64 */
 json_t *gn_json_steps(const struct gn_overlay_step *steps, uint32_t count, gn_time start);
 
+/* readers.c: lets those who wait for a slot in; when to look again. */
+gn_time gn_readers_tick(struct gn_node *node);
+
 /* gateway.c: true when Host names a site (the request is the gateway's then). */
 bool gn_gateway_take(struct gn_request *r);
 void gn_gateway_free(struct gn_request *r);
@@ -149,6 +179,7 @@ struct gn_node {
 	struct gn_signals signals;
 	gn_time now, started, saved, pins_next;
 	uint64_t pins_saved; /* pins_set of the names when pins.json was written */
+	gn_time look; /* readers.c wants to look again */
 	struct gn_alloc alloc[6]; /* jet, overlay, kv, blocks, services, node: a budget each */
 	struct gn_rand rand;
 	struct gn_log log;
@@ -167,6 +198,8 @@ struct gn_node {
 	struct gn_peers peers;
 	struct gn_file_pool disk;
 	struct gn_request *requests;
+	unsigned readers; /* slots of readers.c that are taken */
+	uint64_t reads_waited, reads_cut;
 	struct gn_lookup lookups[GN_NODE_LOOKUPS];
 	uint64_t lookup_count;
 	json_t *sites; /* what this node keeps published: array, saved as sites.json */

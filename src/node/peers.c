@@ -3,103 +3,43 @@
  *
  * Invariants
  *  1. a peer has at most one session that it sends on (the newest); older ones are read until they fall idle;
- *  2. a message waits in exactly one peer's queue; queues and unfinished inbound messages are bounded;
+ *  2. what is not whole yet is peers_in.c's, what waits to leave peers_out.c's; both are bounded for each key and
+ * prefix;
  *  3. the overlay hears peer_up for every session and peer_down when a peer's last one is gone.
  *
  * States of a peer:  IDLE -> CONNECTING [gn_peers_send] -> UP [GN_JET_CONNECTED] -> IDLE [GN_JET_CLOSED]
- * Ownership: by_key and the nameless list own peers; peers own their outgoing messages; `inbound` owns unfinished ones.
+ * Ownership: by_key and the nameless list own peers; peers own what waits for them, sessions what is unfinished.
  */
-#include "node/node_int.h"
+#include "node/peers_int.h"
 
 #include <stdlib.h>
-
-struct outgoing {
-	struct outgoing *next;
-	gn_jet_stream stream;
-	bool opened;
-	enum gn_jet_class class;
-	size_t off, len;
-	uint8_t bytes[];
-};
-
-struct queue {
-	struct outgoing *head, **tail;
-};
-
-struct peer {
-	struct peer *next; /* nameless list */
-	struct gn_pk pk;
-	bool named, linked;
-	gn_jet_id session; /* 0: none */
-	bool up;
-	struct gn_addr addrs[GN_CONTACT_ADDRS + 1];
-	unsigned addr_count, addr_next;
-	struct queue urgent, bulk;
-	uint32_t queued;
-	size_t queued_bytes;
-};
-
-struct session {
-	struct peer *peer; /* NULL: incoming, key not proven yet */
-	bool up;
-	gn_time used;
-	struct gn_addr addr;
-};
-
-struct inbound_key {
-	gn_jet_id session;
-	gn_jet_stream stream;
-};
-
-struct inbound {
-	uint8_t *bytes;
-	size_t len, cap;
-};
 
 void gn_peers_init(struct gn_node *node)
 {
 	struct gn_peers *p = &node->peers;
 	gn_map_init(&p->by_key, &node->env, sizeof(struct gn_pk), sizeof(struct peer *), GN_NODE_PEERS);
 	gn_map_init(&p->by_session, &node->env, sizeof(gn_jet_id), sizeof(struct session), 2 * GN_NODE_PEERS);
-	gn_map_init(&p->inbound, &node->env, sizeof(struct inbound_key), sizeof(struct inbound), GN_NODE_INBOUND_COUNT);
+	peers_in_init(node);
+	peers_out_init(node);
 }
 
-static void queue_clear(struct queue *q)
+static void peer_free(struct gn_node *node, struct peer *peer)
 {
-	for (struct outgoing *o = q->head, *next; o; o = next) {
-		next = o->next;
-		free(o);
-	}
-	q->head = NULL;
-	q->tail = &q->head;
-}
-
-static void peer_clear(struct peer *peer)
-{
-	queue_clear(&peer->urgent);
-	queue_clear(&peer->bulk);
-	peer->queued = 0;
-	peer->queued_bytes = 0;
-}
-
-static void peer_free(struct peer *peer)
-{
-	peer_clear(peer);
+	peers_out_clear(node, peer);
 	free(peer);
 }
 
 void gn_peers_fini(struct gn_node *node)
 {
 	struct gn_peers *p = &node->peers;
-	for (uint32_t i = 0; i < p->inbound.count; i++)
-		free(((struct inbound *)gn_map_value_at(&p->inbound, i))->bytes);
+	peers_in_fini(node);
 	for (uint32_t i = 0; i < p->by_key.count; i++)
-		peer_free(*(struct peer **)gn_map_value_at(&p->by_key, i));
+		peer_free(node, *(struct peer **)gn_map_value_at(&p->by_key, i));
 	for (struct peer *peer = p->nameless, *next; peer; peer = next) {
 		next = peer->next;
-		peer_free(peer);
+		peer_free(node, peer);
 	}
-	gn_map_fini(&p->inbound);
+	peers_out_fini(node);
 	gn_map_fini(&p->by_session);
 	gn_map_fini(&p->by_key);
 }
@@ -107,8 +47,10 @@ void gn_peers_fini(struct gn_node *node)
 static struct peer *peer_new(void)
 {
 	struct peer *peer = calloc(1, sizeof *peer);
-	if (peer)
-		peer_clear(peer);
+	if (peer) {
+		peer->urgent.tail = &peer->urgent.head;
+		peer->bulk.tail = &peer->bulk.head;
+	}
 	return peer;
 }
 
@@ -187,10 +129,10 @@ static void learn_addr(struct peer *peer, const struct gn_addr *addr)
 /* The overlay is told; what was queued is lost, as with any message to a dead peer. */
 static void peer_failed(struct gn_node *node, struct peer *peer, gn_err why)
 {
-	peer_clear(peer);
 	peer->up = false;
 	peer->session = 0;
 	peer->addr_next = 0;
+	peers_out_clear(node, peer);
 	if (peer->named) {
 		gn_overlay_peer_down(node->overlay, &peer->pk, why, node->now);
 		gn_bundles_peer_down(node->bundles, &peer->pk, why, node->now);
@@ -198,7 +140,7 @@ static void peer_failed(struct gn_node *node, struct peer *peer, gn_err why)
 	}
 	struct gn_addr addr = peer->addrs[0];
 	nameless_remove(node, peer);
-	peer_free(peer);
+	peer_free(node, peer);
 	gn_overlay_addr_down(node->overlay, &addr, why, node->now);
 }
 
@@ -215,7 +157,7 @@ static gn_err connect_next(struct gn_node *node, struct peer *peer)
 			(void)!gn_jet_close(node->jet, id, 0, "", node->now);
 			return GN_LIMIT;
 		}
-		*s = (struct session){.peer = peer, .used = node->now, .addr = *to};
+		*s = (struct session){.peer = peer, .used = node->now, .addr = *to, .payer = {peer->pk, *to}};
 		peer->session = id;
 		return GN_OK;
 	}
@@ -223,58 +165,6 @@ static gn_err connect_next(struct gn_node *node, struct peer *peer)
 }
 
 /* ---- sending ---- */
-
-/* False when the stream or the session takes no more now. */
-static bool push(struct gn_node *node, struct peer *peer, struct outgoing *o)
-{
-	if (!o->opened && gn_jet_stream_open(node->jet, peer->session, true, o->class, &o->stream))
-		return false;
-	o->opened = true;
-	size_t taken = 0;
-	if (gn_jet_stream_write(node->jet, peer->session, o->stream, gn_slice(o->bytes + o->off, o->len - o->off), true,
-				&taken))
-		return false;
-	o->off += taken;
-	return o->off == o->len;
-}
-
-static void flush_queue(struct gn_node *node, struct peer *peer, struct queue *q)
-{
-	while (q->head && push(node, peer, q->head)) {
-		struct outgoing *o = q->head;
-		q->head = o->next;
-		if (!q->head)
-			q->tail = &q->head;
-		peer->queued--;
-		peer->queued_bytes -= o->len;
-		free(o);
-	}
-}
-
-static void flush(struct gn_node *node, struct peer *peer)
-{
-	if (!peer->up)
-		return;
-	flush_queue(node, peer, &peer->urgent);
-	flush_queue(node, peer, &peer->bulk);
-}
-
-static gn_err enqueue(struct peer *peer, struct gn_slice bytes, enum gn_jet_class class)
-{
-	if (peer->queued == GN_NODE_QUEUE_COUNT || peer->queued_bytes + bytes.len > GN_NODE_QUEUE_BYTES)
-		return GN_LIMIT;
-	struct outgoing *o = malloc(sizeof *o + bytes.len);
-	if (!o)
-		return GN_NOMEM;
-	*o = (struct outgoing){.class = class, .len = bytes.len};
-	memcpy(o->bytes, bytes.p, bytes.len);
-	struct queue *q = class <= GN_JET_INTERACTIVE ? &peer->urgent : &peer->bulk;
-	*q->tail = o;
-	q->tail = &o->next;
-	peer->queued++;
-	peer->queued_bytes += bytes.len;
-	return GN_OK;
-}
 
 static bool is_zero(const struct gn_pk *pk)
 {
@@ -287,7 +177,7 @@ void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m, enu
 	bool nameless = is_zero(&m->to.pk);
 	struct peer *peer = nameless ? nameless_make(node, &m->to.addrs[0]) : peer_make(node, &m->to.pk);
 	if (!peer || m->bytes.len > GN_NODE_MESSAGE) {
-		node->peers.dropped_large++;
+		node->peers.count.dropped_large++;
 		return;
 	}
 	for (unsigned i = 0; i < m->to.addr_count && !nameless; i++)
@@ -297,88 +187,40 @@ void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m, enu
 		s->used = node->now;
 		if (!m->reliable && m->bytes.len <= gn_jet_datagram_max(node->jet, peer->session)) {
 			if (gn_jet_datagram(node->jet, peer->session, class, m->bytes, node->now + 2 * GN_SEC))
-				node->peers.dropped_queue++;
+				node->peers.count.dropped_queue++;
 			return;
 		}
 	}
-	if (enqueue(peer, m->bytes, class)) {
-		node->peers.dropped_queue++;
+	if (peers_out_add(node, peer, m->bytes, class))
 		return;
-	}
 	if (peer->up)
-		flush(node, peer);
+		peers_out_flush(node, peer);
 	else if (!peer->session && connect_next(node, peer))
 		peer_failed(node, peer, GN_UNREACHABLE);
 }
 
 /* ---- receiving ---- */
 
-static void dispatch(struct gn_node *node, const struct session *s, struct gn_slice message)
+unsigned peer_standing(const struct peer *peer)
 {
+	return !peer ? 0 : peer->linked ? 3 : peer->known;
+}
+
+void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message)
+{
+	(void)id;
 	const struct gn_pk *from = &s->peer->pk;
+	gn_err err = GN_UNSUPPORTED;
 	if (message.len >= 8 && memcmp(message.p + 4, "GNOV", 4) == 0)
-		(void)gn_overlay_recv(node->overlay, from, &s->addr, message, node->now);
+		err = gn_overlay_recv(node->overlay, from, &s->addr, message, node->now);
 	else if (message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0)
-		(void)gn_bundles_recv(node->bundles, from, &s->addr, message, node->now);
+		err = gn_bundles_recv(node->bundles, from, &s->addr, message, node->now);
 	else
-		node->peers.dropped_kind++;
-}
-
-static void inbound_drop(struct gn_node *node, const struct inbound_key *key)
-{
-	struct inbound *in = gn_map_get(&node->peers.inbound, key);
-	if (!in)
+		node->peers.count.dropped_kind++;
+	if (err)
 		return;
-	node->peers.inbound_bytes -= in->cap;
-	free(in->bytes);
-	gn_map_remove(&node->peers.inbound, key);
-}
-
-static bool inbound_grow(struct gn_node *node, struct inbound *in)
-{
-	size_t cap = in->cap ? in->cap * 4 : 2048;
-	cap = cap > GN_NODE_MESSAGE ? GN_NODE_MESSAGE : cap;
-	if (cap == in->cap || node->peers.inbound_bytes + (cap - in->cap) > GN_NODE_INBOUND_BYTES)
-		return false;
-	uint8_t *grown = realloc(in->bytes, cap);
-	if (!grown)
-		return false;
-	node->peers.inbound_bytes += cap - in->cap;
-	in->bytes = grown;
-	in->cap = cap;
-	return true;
-}
-
-/* Reads what the stream has; the whole message is handed on at its end. */
-static void read_stream(struct gn_node *node, struct session *s, const struct gn_jet_event *e)
-{
-	struct inbound_key key = {e->id, e->stream};
-	struct inbound *in = gn_map_put(&node->peers.inbound, &key);
-	bool fin = false;
-	while (in && !fin) {
-		if (in->len == in->cap && !inbound_grow(node, in)) {
-			in = NULL;
-			break;
-		}
-		size_t len = 0;
-		gn_err err = gn_jet_stream_read(node->jet, e->id, e->stream, in->bytes + in->len, in->cap - in->len,
-						&len, &fin);
-		in->len += len;
-		if (err == GN_AGAIN)
-			return;
-		if (err) {
-			inbound_drop(node, &key);
-			return;
-		}
-	}
-	if (!in) {
-		node->peers.refused_inbound++;
-		(void)!gn_jet_stream_stop(node->jet, e->id, e->stream, GN_LIMIT);
-		inbound_drop(node, &key);
-		return;
-	}
-	dispatch(node, s, gn_slice(in->bytes, in->len));
-	inbound_drop(node, &key);
+	s->used = node->now;
+	s->peer->known = true;
 }
 
 /* ---- session events ---- */
@@ -392,39 +234,34 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 		return;
 	}
 	struct peer *nameless = s->peer && !s->peer->named ? s->peer : NULL;
-	*s = (struct session){.peer = peer, .up = true, .used = node->now, .addr = e->addr};
+	*s = (struct session){
+		.peer = peer, .up = true, .used = node->now, .addr = e->addr, .payer = {e->peer, e->addr}};
 	if (nameless) { /* the address has a key now: its messages go on under the key */
-		*peer->urgent.tail = nameless->urgent.head;
-		peer->urgent.tail = nameless->urgent.head ? nameless->urgent.tail : peer->urgent.tail;
-		peer->queued += nameless->queued;
-		peer->queued_bytes += nameless->queued_bytes;
-		nameless->urgent.head = NULL;
+		peers_out_adopt(node, peer, nameless);
 		nameless_remove(node, nameless);
-		peer_free(nameless);
+		peer_free(node, nameless);
 	}
 	learn_addr(peer, &e->addr);
+	peers_out_restart(node, peer);
 	peer->session = e->id;
 	peer->up = true;
 	peer->addr_next = 0;
+	peer->moved = node->now;
 	gn_overlay_peer_up(node->overlay, &peer->pk, &e->addr, node->now);
 	struct gn_jet_info info;
 	if (gn_jet_info(node->jet, e->id, &info) == GN_OK && info.srtt > 0)
 		gn_overlay_rtt(node->overlay, &peer->pk, info.srtt, node->now);
-	flush(node, peer);
+	peers_out_flush(node, peer);
 }
 
 /* Another session that is up takes over; else an attempt goes on with the next address; else the peer is down. */
 static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 {
 	struct gn_peers *p = &node->peers;
-	for (uint32_t i = p->inbound.count; i-- > 0;) {
-		struct inbound_key key = *(const struct inbound_key *)gn_map_key_at(&p->inbound, i);
-		if (key.session == e->id)
-			inbound_drop(node, &key);
-	}
 	struct session *s = gn_map_get(&p->by_session, &e->id);
 	if (!s)
 		return;
+	peers_in_drop_all(node, s);
 	struct peer *peer = s->peer;
 	bool was_up = s->up;
 	char addr[GN_ADDR_TEXT_MAX];
@@ -434,6 +271,7 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 	gn_map_remove(&p->by_session, &e->id);
 	if (!peer || peer->session != e->id)
 		return;
+	peers_out_restart(node, peer);
 	peer->session = 0;
 	peer->up = false;
 	for (uint32_t i = p->by_session.count; i-- > 0;) {
@@ -462,20 +300,16 @@ void gn_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 	if (!s || !s->up)
 		return;
 	switch (e->kind) {
-	case GN_JET_DATAGRAM:
-		s->used = node->now;
-		dispatch(node, s, e->data);
-		break;
+	case GN_JET_DATAGRAM: peers_dispatch(node, e->id, s, e->data); break;
 	case GN_JET_OPENED:
-	case GN_JET_READABLE:
-		s->used = node->now;
-		read_stream(node, s, e);
-		break;
+	case GN_JET_READABLE: peers_in_read(node, s, e); break;
 	case GN_JET_WRITABLE:
-	case GN_JET_STREAMS: flush(node, s->peer); break;
+	case GN_JET_STREAMS: peers_out_flush(node, s->peer); break;
 	case GN_JET_MOVED:
-		if (!e->err)
+		if (!e->err) {
+			peers_in_moved(node, s, &e->addr);
 			s->addr = e->addr;
+		}
 		break;
 	default: break;
 	}
@@ -488,25 +322,39 @@ void gn_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked)
 		peer->linked = linked;
 }
 
+/* A peer that takes nothing of what waits for it: its session ends, and what waited with it. */
+static void stalled(struct gn_node *node, struct peer *peer)
+{
+	node->peers.count.stalled_queue++;
+	gn_node_charge(node, &peer->pk,
+		       GN_NODE_COST_REFUSED + (peer->queued_bytes >> 10) * (GN_NODE_QUEUE_STALL / GN_SEC));
+	peers_out_clear(node, peer);
+	(void)!gn_jet_close(node->jet, peer->session, 0, "it takes nothing of what it is sent", node->now);
+}
+
 void gn_peers_sweep(struct gn_node *node)
 {
 	struct gn_peers *p = &node->peers;
-	if (node->now < p->swept + 5 * GN_SEC)
+	if (node->now < p->swept + GN_SEC)
 		return;
 	p->swept = node->now;
+	peers_in_sweep(node);
 	for (uint32_t i = p->by_session.count; i-- > 0;) {
 		const struct session *s = gn_map_value_at(&p->by_session, i);
 		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(&p->by_session, i);
-		bool needed = s->peer && ((s->peer->linked && s->peer->session == id) || s->peer->queued);
+		bool needed = s->peer && ((s->peer->linked && s->peer->session == id) || s->peer->queued || s->inbound);
 		if (s->up && !needed && node->now > s->used + GN_NODE_SESSION_IDLE)
 			(void)!gn_jet_close(node->jet, id, 0, "idle", node->now);
 	}
 	for (uint32_t i = p->by_key.count; i-- > 0;) {
 		struct peer *peer = *(struct peer **)gn_map_value_at(&p->by_key, i);
-		flush(node, peer);
+		peers_out_flush(node, peer);
+		if (peers_out_stalled(node, peer))
+			stalled(node, peer);
 		if (!peer->session && !peer->linked && !peer->queued) {
-			gn_map_remove(&p->by_key, &peer->pk);
-			peer_free(peer);
+			struct gn_pk pk = peer->pk;
+			gn_map_remove(&p->by_key, &pk);
+			peer_free(node, peer);
 		}
 	}
 }

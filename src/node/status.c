@@ -53,6 +53,8 @@ static json_t *status_json(const struct gn_node *node)
 	json_object_set_new(json, "hops",
 			    json_pack("{sf sf si si}", "predicted", o.hops_predicted, "observed", o.hops_observed_mean,
 				      "max", (int)o.hops_max, "p99", (int)o.hops_observed_p99));
+	json_object_set_new(json, "reach", json_string(gn_reach_name(gn_reach(node))));
+	json_object_set_new(json, "bootstrap", gn_reach_bootstrap(node));
 	json_object_set_new(json, "links", json_integer(o.links));
 	json_object_set_new(json, "leaf", json_pack("[ii]", (int)o.leaf_cw, (int)o.leaf_ccw));
 	json_object_set_new(json, "known", json_integer(o.known));
@@ -166,11 +168,12 @@ static json_t *counters_json(const struct gn_node *node)
 	json_t *store =
 		json_pack("{sI sI sI sI}", "log-torn", (json_int_t)kv.torn, "log-corrupt", (json_int_t)kv.corrupt,
 			  "blocks-corrupt", (json_int_t)blocks.corrupt, "disk-failed", (json_int_t)node->disk.failed);
-	const struct gn_peers *p = &node->peers;
-	json_t *peers =
-		json_pack("{sI sI sI sI}", "message-dropped-queue", (json_int_t)p->dropped_queue, "message-too-large",
-			  (json_int_t)p->dropped_large, "message-unknown-kind", (json_int_t)p->dropped_kind,
-			  "message-refused-inbound", (json_int_t)p->refused_inbound);
+	json_t *peers = json_object();
+#define X(name, text) json_object_set_new(peers, text, json_integer((json_int_t)node->peers.count.name));
+#include "node/peers_counters.def"
+#undef X
+	json_object_set_new(peers, "inbound-bytes", json_integer((json_int_t)node->peers.inbound_share.used));
+	json_object_set_new(peers, "queue-bytes", json_integer((json_int_t)node->peers.queue_share.used));
 	return json_pack("{so so so so so so}", "jet", jet, "overlay", overlay, "bundles", bundles, "store", store,
 			 "peers", peers, "http", http);
 }

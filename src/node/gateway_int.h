@@ -1,0 +1,29 @@
+/* Shared by gateway.c (what a site answers) and readers.c (whose turn it is). */
+#ifndef GN_NODE_GATEWAY_INT_H
+#define GN_NODE_GATEWAY_INT_H
+
+#include "node/node_int.h"
+
+struct gn_gateway_state {
+	struct gn_name name;
+	uint64_t first, last, left;
+	bool head_only, range;
+	gn_op read;
+	bool slot;          /* it reads, or is about to */
+	bool waiting;       /* for a slot, since `moved` */
+	bool blocked;       /* the client takes nothing more now */
+	gn_time moved;      /* when the client last took something */
+	struct gn_pk owner; /* of the site, once the name is resolved */
+	char label[256];
+};
+
+/* readers.c: true when it may read now; else it waits and gateway_open comes again. */
+bool readers_enter(struct gn_request *r);
+void readers_leave(struct gn_request *r);
+void readers_wait(struct gn_request *r);
+
+/* gateway.c: opens the site; with a slot it is served. */
+void gateway_open(struct gn_request *r);
+void gateway_busy(struct gn_request *r);
+
+#endif

@@ -1,0 +1,101 @@
+/* Shared by peers.c (sessions), peers_in.c (messages that come) and peers_out.c (messages that wait). */
+#ifndef GN_NODE_PEERS_INT_H
+#define GN_NODE_PEERS_INT_H
+
+#include "node/node_int.h"
+
+struct outgoing {
+	struct outgoing *next;
+	gn_jet_stream stream;
+	bool opened;
+	enum gn_jet_class class;
+	size_t off, len;
+	uint8_t bytes[];
+};
+
+struct queue {
+	struct outgoing *head, **tail;
+};
+
+struct peer {
+	struct peer *next; /* nameless list */
+	struct gn_pk pk;
+	bool named, linked;
+	bool known;        /* it has sent a message that was of use */
+	gn_jet_id session; /* 0: none */
+	bool up;
+	struct gn_addr addrs[GN_CONTACT_ADDRS + 1];
+	unsigned addr_count, addr_next;
+	struct queue urgent, bulk;
+	uint32_t queued;
+	size_t queued_bytes;
+	struct gn_holder payer; /* of what is queued, while anything is */
+	gn_time moved;          /* when a whole message last left, or there was none before */
+};
+
+struct inbound_key {
+	gn_jet_id session;
+	gn_jet_stream stream;
+};
+
+struct inbound {
+	struct inbound_key key;
+	struct inbound *prev, *next; /* of its session */
+	uint8_t *bytes;
+	size_t len, cap;
+	gn_time began;
+	uint64_t base; /* the session's `received` then */
+};
+
+struct session {
+	struct peer *peer; /* NULL: incoming, key not proven yet */
+	bool up;
+	gn_time used;
+	struct gn_addr addr;
+	struct inbound *inbound; /* unfinished messages, newest first */
+	struct gn_holder payer;  /* of them */
+	size_t inbound_held;     /* of the share */
+	uint64_t received;       /* bytes of messages, finished or not */
+};
+
+/* Who gives way when all is full: the one worth least; among equals whose prefix, then whose key holds most. */
+struct worth {
+	unsigned standing;
+	struct gn_share_held held;
+};
+static inline bool worth_less(const struct worth *a, const struct worth *b)
+{
+	if (a->standing != b->standing)
+		return a->standing < b->standing;
+	if (a->held.prefix != b->held.prefix)
+		return a->held.prefix > b->held.prefix;
+	return a->held.key > b->held.key;
+}
+
+/* peers.c */
+unsigned peer_standing(const struct peer *peer); /* as gn_jet_used takes it */
+void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message);
+
+/* peers_in.c */
+void peers_in_init(struct gn_node *node);
+void peers_in_fini(struct gn_node *node);
+void peers_in_read(struct gn_node *node, struct session *s, const struct gn_jet_event *e);
+void peers_in_drop_all(struct gn_node *node, struct session *s);
+void peers_in_moved(struct gn_node *node, struct session *s, const struct gn_addr *addr);
+void peers_in_sweep(struct gn_node *node);
+
+/* peers_out.c */
+void peers_out_init(struct gn_node *node);
+void peers_out_fini(struct gn_node *node);
+/* GN_LIMIT: dropped and counted. */
+GN_MUST gn_err peers_out_add(struct gn_node *node, struct peer *peer, struct gn_slice bytes, enum gn_jet_class class);
+void peers_out_flush(struct gn_node *node, struct peer *peer);
+void peers_out_clear(struct gn_node *node, struct peer *peer);
+/* The session changes: what had begun to leave begins again. */
+void peers_out_restart(struct gn_node *node, struct peer *peer);
+/* What waited for an address goes on under its key. */
+void peers_out_adopt(struct gn_node *node, struct peer *to, struct peer *from);
+/* The queue has taken nothing for too long. */
+bool peers_out_stalled(const struct gn_node *node, const struct peer *peer);
+
+#endif
