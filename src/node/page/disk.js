@@ -6,6 +6,15 @@
 const $ = (id) => document.getElementById(id);
 const view = { status: null, peers: [], lookups: [], chosen: null };
 
+// The owner's link (`geonet open`) carries the token in its fragment, which no server sees: it is kept for this tab and
+// taken out of the address. Without it the page shows what everybody on this machine may know.
+const given = new URLSearchParams(location.hash.slice(1)).get("token");
+if (given) {
+  sessionStorage.setItem("token", given);
+  history.replaceState(null, "", location.pathname);
+}
+let token = sessionStorage.getItem("token");
+
 function element(name, attributes, text) {
   const e = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) e.setAttribute(key, value);
@@ -103,9 +112,10 @@ function facts() {
   $("facts").replaceChildren(...rows.flatMap(([name, value]) => [
     Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value })]));
   $("version").textContent = s.version;
-  const good = s.joined && s.links > 0;
-  $("state").textContent = good ? "connected" : "no other node can be reached";
-  $("state").className = good ? "good" : "bad";
+  const silent = s.bootstrap.filter((b) => !b.answered).map((b) => b.host);
+  $("state").textContent = s.reach === "joined" ? "connected" : s.reach === "founder" ? "the first node: nobody else is here yet"
+    : "alone: " + (silent.length ? `${silent.join(", ")} ${silent.length > 1 ? "do" : "does"} not answer` : "no other node can be reached");
+  $("state").className = s.reach === "alone" ? "bad" : "good";
 }
 
 function lists(sites) {
@@ -137,18 +147,30 @@ function lists(sites) {
   });
 }
 
-async function read(path) {
-  const answer = await fetch("/api/v1/" + path);
+async function ask(path) {
+  const answer = await fetch("/api/v1/" + path, { headers: token ? { Authorization: "Bearer " + token } : {} });
+  if (answer.status === 403) forget();
   if (!answer.ok) throw new Error(answer.status);
-  return answer.json();
+  return answer;
+}
+
+const read = async (path) => (await ask(path)).json();
+
+// A token of another run or another node.
+function forget() {
+  token = null;
+  sessionStorage.removeItem("token");
 }
 
 async function refresh() {
   try {
-    const [status, peers, lookups, sites] = await Promise.all([read("status"), read("peers"), read("lookups"), read("sites")]);
-    Object.assign(view, { status, peers: peers.peers, lookups: lookups.lookups });
+    view.status = await read("status");
+    const owner = token ? await Promise.all([read("peers"), read("lookups"), read("sites")]) : [{ peers: [] }, { lookups: [] }, { sites: [] }];
+    Object.assign(view, { peers: owner[0].peers, lookups: owner[1].lookups });
+    $("owner").hidden = !token;
+    $("stranger").hidden = !!token;
     facts();
-    lists(sites.sites);
+    lists(owner[2].sites);
     draw();
   } catch {
     $("state").textContent = "the node does not answer";
@@ -162,12 +184,15 @@ $("open").onsubmit = (event) => {
   if (name) location.href = `http://${name}.geo.localhost:${location.port}/`;
 };
 
-let soon = 0;
-const events = new EventSource("/api/v1/events");
-for (const kind of ["lookup", "link", "unlink", "server", "isolated"])
-  events.addEventListener(kind, () => {
+// Server-sent events by hand, since EventSource sends no header. When they end, the timer goes on alone.
+async function listen() {
+  let soon = 0;
+  const reader = (await ask("events")).body.getReader();
+  while (!(await reader.read()).done) {
     clearTimeout(soon);
     soon = setTimeout(refresh, 150);
-  });
+  }
+}
 refresh();
+if (token) listen().catch(() => {});
 setInterval(refresh, 2000);
