@@ -5,7 +5,7 @@ Each case starts its own nodes in a temporary directory on free ports, lets geon
 them, makes honest requests beside it, and says what the attacker got. Exit 0 passed, 77 skipped with a reason, 1 failed
 with a sentence. The attacker's figures are printed; docs/security.md has them.
 """
-import importlib.machinery, importlib.util, json, os, random, shutil, signal, subprocess, sys, tempfile, threading, time
+import http.client, importlib.machinery, importlib.util, json, os, random, shutil, signal, socket, subprocess, sys, tempfile, threading, time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 loader = importlib.machinery.SourceFileLoader("network", os.path.join(ROOT, "tools", "network"))
@@ -148,6 +148,114 @@ def case_greet(nodes, seed):
     (node,) = nodes.start(1)
     got = nodes.attack("greet", node, seed=seed).result()
     check(got["connected"] == 1 and got["answered"], f"the node did not answer the harness: {got}")
+
+
+def counters(node, module):
+    return json.loads(node.get("/api/v1/counters")[1])[module]
+
+
+def whole_records(nodes, taker):
+    """An honest peer of the attacked node puts records of 6 kB that the attacked node must take, too."""
+    giver = next(n for n in nodes if n is not taker)
+    put(giver, b"first", "first", w=2)
+    number = iter(range(1 << 30))
+    return lambda: put(giver, os.urandom(6000), f"h{next(number)}", w=2)
+
+
+def case_inbound(nodes, seed):
+    """Messages that never end, from one key and from forty: honest ones are taken all the while, and those go."""
+    taker, _ = nodes.start(2)
+    ask = whole_records(nodes.all, taker)
+    for options in ({"count": 8}, {"count": 40, "arg": "keys"}):
+        attacker = nodes.attack("inbound", taker, seed=seed, seconds=15, hold=True, **options)
+        got = attacker.result()
+        honest = Honest(ask)
+        eventually("honest records were put beside it", 120, lambda: honest.asked >= 10)
+        held = counters(taker, "peers").get("inbound-bytes", 0)
+        share = honest.share()
+        print(f"held by unfinished messages: {held} bytes; {share:.2f} of {honest.asked} honest records taken; memory {rss(taker) >> 20} MiB")
+        check(share >= 0.95, f"only {share:.2f} of the honest records were taken beside {got}")
+        check(held <= (4 << 20) * (1 if options["count"] == 8 else 12), f"{held} bytes are held for {got}")
+        eventually("what never ends is let go", 90, lambda: counters(taker, "peers")["inbound-bytes"] < 1 << 20)
+        attacker.stop()
+
+
+def upload(node, size):
+    """A file of random bytes in the node's block store; hashes of its blocks."""
+    connection = http.client.HTTPConnection("127.0.0.1", node.http_port, timeout=120)
+    connection.request("POST", "/api/v1/files", os.urandom(size), {"Host": "localhost", "Authorization": f"Bearer {token_of(node)}"})
+    answer = json.loads(connection.getresponse().read())
+    connection.close()
+    return answer["blocks"]
+
+
+def token_of(node):
+    with open(os.path.join(node.data, "token"), encoding="ascii") as f:
+        return f.read()
+
+
+def case_queues(nodes, seed):
+    """Keys that ask for 14 MiB each and read nothing: what waits for them is bounded, and honest peers are served."""
+    giver, _ = nodes.start(2)
+    ask = whole_records(nodes.all, giver)
+    blocks = upload(giver, 14 << 20)
+    before = rss(giver)
+    attacker = nodes.attack("queues", giver, seed=seed, count=50, seconds=10, arg=",".join(blocks), hold=True)
+    honest = Honest(ask)
+    got = attacker.result()
+    grown = rss(giver) - before
+    eventually("honest records were put beside it", 120, lambda: honest.asked >= 10)
+    share = honest.share()
+    print(f"{got['asked']} chunks asked for with {got['bytes']} bytes: the node grew by {grown / 1e6:.1f} MB; {share:.2f} of {honest.asked} honest records")
+    check(got["sessions"] > 0 and got["asked"] >= 224, f"the attack did not begin: {got}")
+    waiting = counters(giver, "peers").get("queue-bytes", grown)
+    check(waiting <= 8 << 20, f"{waiting} bytes wait for peers that read nothing")
+    check(share >= 0.95, f"only {share:.2f} of the honest records were taken")
+
+
+def stalled_download(port, host, path):
+    """Asks, reads the head, then nothing more."""
+    s = socket.socket()
+    s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    s.settimeout(30)
+    s.connect(("127.0.0.1", port))
+    s.sendall(f"GET {path} HTTP/1.1\r\nHost: {host}:{port}\r\n\r\n".encode())
+    return s
+
+
+def case_downloads(nodes, seed):
+    """64 downloads that are not read: everybody else is served by the gateway, one file after the other."""
+    (node,) = nodes.start(1)
+    node.cli("id", "new", "--no-passphrase")
+    site = os.path.join(nodes.base, "site")
+    os.makedirs(site)
+    body = os.urandom(24 << 20)
+    with open(os.path.join(site, "big.bin"), "wb") as f:
+        f.write(body)
+    with open(os.path.join(site, "index.html"), "wb") as f:
+        f.write(b"<h1>small</h1>")
+    subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", site, "--name", "files", "--w", "1", "--copies", "1"],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False)
+    host = "files.geo.localhost"
+    eventually("the site is served", 60, lambda: node.get("/", host=host)[0] == 200)
+    stalled = [stalled_download(node.http_port, host, "/big.bin") for _ in range(64)]
+    for s in stalled:
+        s.recv(1)
+    answers = []
+
+    def visit(i):
+        status, got = node.get("/big.bin" if i % 48 == 0 else "/index.html", host=host)
+        answers.append(status == 200 and got == (body if i % 48 == 0 else b"<h1>small</h1>"))
+
+    visitors = [threading.Thread(target=visit, args=(i,), daemon=True) for i in range(180)]
+    for t in visitors:
+        t.start()
+    for t in visitors:
+        t.join(120)
+    print(f"beside 64 stalled downloads {sum(answers)} of {len(visitors)} visitors were served")
+    check(len(answers) == len(visitors) and all(answers), f"{len(visitors) - sum(answers)} of {len(visitors)} visitors were not served")
+    for s in stalled:
+        s.close()
 
 
 def main():

@@ -1,0 +1,88 @@
+/* Messages that never end: --count sessions (of one key, or with --arg keys of as many) each open 128 streams, write
+ * --seconds long what they may into them and end none. They keep what they hold until the time is over, or stdin ends. */
+#include "attack.h"
+
+#define STREAMS 128
+#define PART (18u * 1024) /* bytes of each message: what a quarter of its largest size took before */
+#define MOST 64
+
+struct side {
+	struct endpoint *e;
+	gn_jet_id id;
+	gn_jet_stream streams[STREAMS];
+	size_t written[STREAMS];
+	unsigned opened;
+};
+
+static struct {
+	struct side sides[MOST];
+	unsigned count;
+	uint64_t bytes, stopped;
+} inbound;
+
+static void on_event(struct endpoint *e, const struct gn_jet_event *event)
+{
+	for (unsigned i = 0; i < inbound.count; i++) {
+		struct side *s = &inbound.sides[i];
+		if (s->e == e && s->id == event->id && event->kind == GN_JET_CLOSED)
+			s->id = 0;
+	}
+}
+
+static void push(struct side *s)
+{
+	static const uint8_t junk[PART];
+	struct gn_jet_info info;
+	if (!s->id || gn_jet_info(s->e->jet, s->id, &info) || !info.connected)
+		return;
+	while (s->opened < STREAMS &&
+	       gn_jet_stream_open(s->e->jet, s->id, true, GN_JET_INTERACTIVE, &s->streams[s->opened]) == GN_OK)
+		s->opened++;
+	for (unsigned i = 0; i < s->opened; i++) {
+		size_t left = PART - s->written[i], taken = 0;
+		if (!left)
+			continue;
+		gn_err err = gn_jet_stream_write(s->e->jet, s->id, s->streams[i], gn_slice(junk, left), false, &taken);
+		if (err) { /* the node wants no more of it */
+			s->written[i] = PART;
+			inbound.stopped++;
+			continue;
+		}
+		s->written[i] += taken;
+		inbound.bytes += taken;
+	}
+}
+
+static bool step(struct attack *a)
+{
+	bool over = true;
+	(void)a;
+	for (unsigned i = 0; i < inbound.count; i++) {
+		struct side *s = &inbound.sides[i];
+		push(s);
+		for (unsigned k = 0; s->id && k < STREAMS; k++)
+			over &= s->written[k] == PART;
+	}
+	return over;
+}
+
+int attack_inbound(struct attack *a)
+{
+	bool keys = a->arg && strcmp(a->arg, "keys") == 0;
+	uint64_t streams = 0, up = 0;
+	inbound.count = a->count ? a->count < MOST ? a->count : MOST : 8;
+	for (unsigned i = 0; i < inbound.count; i++) {
+		struct side *s = &inbound.sides[i];
+		s->e = i == 0 || keys ? endpoint_new(a, i + 1, NULL) : inbound.sides[0].e;
+		s->e->on_event = on_event;
+		s->id = endpoint_dial(s->e, &a->node);
+	}
+	run(a, a->life, step);
+	for (unsigned i = 0; i < inbound.count; i++) {
+		streams += inbound.sides[i].opened;
+		up += inbound.sides[i].id != 0;
+	}
+	result("\"sessions\": %llu, \"streams\": %llu, \"bytes\": %llu, \"stopped\": %llu", (unsigned long long)up,
+	       (unsigned long long)streams, (unsigned long long)inbound.bytes, (unsigned long long)inbound.stopped);
+	return 0;
+}
