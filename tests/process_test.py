@@ -151,7 +151,7 @@ def case_rotate(bin_dir, base):
         s.listen()
         for kind in ("node", "hub"):
             p = Program(kind, bin_dir, os.path.join(base, kind), "--log-file", log, "--http", str(s.getsockname()[1]), wait=False)
-            check(ends(p.process) == 1 and "is taken" in read(p.err).splitlines()[-1] and "is taken" in read(log).splitlines()[-1], f"{kind}: {read(p.err)} {read(log)}")
+            check(ends(p.process) == 1 and "geonet" in read(p.err) and "is taken" in read(p.err) and "is taken" in read(log).splitlines()[-1], f"{kind}: {read(p.err)} {read(log)}")
 
 
 def case_terminal(bin_dir, base):
@@ -272,7 +272,7 @@ class Run:
         status = ends(self.process)
         until("the nodes end too", lambda: not nodes_of(self.base))
         for log in glob.glob(os.path.join(self.base, "node*", "log")):
-            check("stopping" in read(log).splitlines()[-1] or "stopping" in read(log), f"a node ended without its last words: {read(log)}")
+            check("stopping" in read(log).splitlines()[-1], f"a node ended without its last words: {read(log)}")
         return status
 
 

@@ -309,8 +309,10 @@ static void on_status(void *user)
 	gn_overlay_info(node->overlay, &o);
 	gn_node_log(node, GN_LOG_INFO, "status", "up %llu s, %s, %u links, %u sessions, %u records, %llu MiB of memory",
 		    (unsigned long long)((node->now - node->started) / GN_SEC),
-		    !node->running ? "reading what it holds" : o.joined ? "joined" : "not joined", o.links,
-		    gn_jet_session_count(node->jet), o.records, (unsigned long long)gn_os_rss() >> 20);
+		    !node->running ? "reading what it holds"
+		    : o.joined     ? "joined"
+				   : "not joined",
+		    o.links, gn_jet_session_count(node->jet), o.records, (unsigned long long)gn_os_rss() >> 20);
 }
 
 /* ---- start ---- */
@@ -578,8 +580,11 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 	node.now = node.started = node.saved = gn_os_now();
 	node.rand = gn_rand_system();
 	node.log = (struct gn_log){gn_os_log_write, NULL, config->log};
-	node.signals = (struct gn_signals){
-		.stop = on_stop, .status = on_status, .user = &node, .log = &node.log, .log_file = node.config.log_file};
+	node.signals = (struct gn_signals){.stop = on_stop,
+					   .status = on_status,
+					   .user = &node,
+					   .log = &node.log,
+					   .log_file = node.config.log_file};
 	snprintf(why, GN_NODE_WHY, "cannot start");
 	uv_loop_init(&node.loop);
 	gn_err err = start(&node, why);

@@ -1,4 +1,5 @@
-/* The log of a program that serves: lines on stderr, or at the end of a file that can be opened anew while it is written.
+/* The log of a program that serves: lines on stderr, or at the end of a file that can be opened anew while it is
+ * written.
  *
  * 1. The file's descriptor keeps its number for ever, so a thread that writes never meets a closed one.
  * 2. A line is one write, so lines of several threads and of what rotates the file do not mix.

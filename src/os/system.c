@@ -31,8 +31,9 @@ static gn_time clock_of(clockid_t id)
 #define STEADY CLOCK_MONOTONIC
 #endif
 
-/* Steps are for machines that start with a wrong clock and learn the time from the network later: forwards they are taken like a wake
- * from suspension, backwards they are never taken, the clock runs at half its speed until the wall has caught up. */
+/* Steps are for machines that start with a wrong clock and learn the time from the network later: forwards they are
+ * taken like a wake from suspension, backwards they are never taken, the clock runs at half its speed until the wall
+ * has caught up. */
 #define CLOCK_LOOK (10 * GN_SEC) /* between looks at the wall clock */
 #define CLOCK_STEP (60 * GN_SEC)
 
@@ -89,7 +90,8 @@ gn_time gn_os_steady(void)
 
 void gn_os_process(void)
 {
-	/* the last three until the loop takes them (net/signals.h): while a key is searched they must not kill either */
+	/* the last three until the loop takes them (net/signals.h): while a key is searched they must not kill either
+	 */
 	static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGHUP, SIGUSR1, SIGUSR2};
 	struct rlimit files;
 	gn_os_harden();
