@@ -89,17 +89,13 @@ static gn_err enter(struct gn_jet *jet, const struct gn_addr *from, const struct
 	uint8_t copy[JET_DATAGRAM_IN_MAX];
 	struct jet_session *s;
 	jet->stranger_steps++;
-	if (jet->session_count >= jet->config.sessions_max) {
-		jet_count(jet, JET_C_SESSION_LIMIT);
-		return GN_LIMIT;
-	}
 	gn_err err = try_open(h, packet, copy);
 	if (err == GN_OK)
 		err = make_session(jet, from, h, original, now, &s);
-	if (err != GN_OK) {
+	if (err == GN_AUTH || err == GN_NOMEM)
 		jet_count(jet, err == GN_AUTH ? JET_C_PACKET_AUTH : JET_C_NOMEM);
+	if (err != GN_OK)
 		return err;
-	}
 	return jet_recv_packet(s, 0, from, h, packet, datagram_len, now);
 }
 

@@ -38,6 +38,18 @@ static gn_err err_of(uint64_t code)
 	}
 }
 
+/* Closed sessions whose memory is still here. */
+static uint32_t lingering(const struct gn_jet *jet)
+{
+	return jet->session_count - jet->half.count - jet->open.count - jet->dials;
+}
+
+static uint32_t linger_max(const struct gn_jet *jet)
+{
+	uint32_t part = jet->config.sessions_max / JET_LINGER_PART;
+	return part > JET_LINGER_MIN ? part : JET_LINGER_MIN;
+}
+
 static void end(struct jet_session *s, enum jet_state state, gn_err err, bool app, uint32_t code,
 		struct gn_slice reason, gn_time now)
 {
@@ -55,6 +67,8 @@ static void end(struct jet_session *s, enum jet_state state, gn_err err, bool ap
 		memcpy(s->reason, reason.p, s->reason_len);
 	s->drain_at = now + 3 * jet_pto(s->path, JET_APP);
 	jet_session_strip(s);
+	if (lingering(s->jet) > linger_max(s->jet))
+		s->drain_at = now;
 	jet_session_event(s, JET_EV_CLOSED);
 	jet_wake(s);
 }

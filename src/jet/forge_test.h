@@ -50,6 +50,7 @@ static inline struct jet_session *forge_open(struct gn_jet *jet, bool incoming, 
 	s->confirmed = s->path->validated = true;
 	s->half_open = false;
 	jet->half_open -= incoming;
+	jet_seat_give(s);
 	s->tx_credit = 100000;
 	s->peer_stream_window = 50000;
 	s->limit_local[0] = s->limit_local[1] = 10;

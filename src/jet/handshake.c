@@ -9,6 +9,18 @@
  * 3. Everything here is given back once the handshake is confirmed. */
 #include "jet/session_int.h"
 
+/* The fuller it is with half-open sessions, the less time each has. */
+static gn_time patience(const struct jet_session *s)
+{
+	const struct jet_seats *half = &s->jet->half;
+	gn_time all = s->jet->config.handshake_timeout, least = gn_time_min(all, JET_HANDSHAKE_TIMEOUT_MIN);
+	uint32_t left = half->max - half->count;
+	if (!s->incoming || left >= half->max / 2)
+		return all;
+	gn_time some = all / half->max * 2 * left;
+	return some > least ? some : least;
+}
+
 gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected, const uint8_t dcid[JET_CID_LEN], gn_time now)
 {
 	struct jet_hs *hs = GN_NEW(s->jet->env.alloc, struct jet_hs);
@@ -19,7 +31,7 @@ gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected, const uin
 	if (expected)
 		hs->expected = *expected;
 	hs->anchor = now;
-	hs->timeout_at = now + s->jet->config.handshake_timeout;
+	hs->timeout_at = now + patience(s);
 	jet_space_init(&hs->space[0], s->jet);
 	jet_space_init(&hs->space[1], s->jet);
 	gn_err err = jet_keys_initial(dcid, s->incoming, &hs->rx[0], &hs->tx[0]);
@@ -173,6 +185,17 @@ static gn_err charge_key(struct jet_session *s, gn_time now)
 	return jet_close_local(s, GN_BUSY, false, JET_E_BUSY, "the share of this key is used up", now);
 }
 
+/* The peer's key is known now: it counts for its key. */
+static gn_err take_seat(struct jet_session *s, gn_time now)
+{
+	jet_seat_give(s);
+	s->holder.key = s->peer;
+	gn_err err = jet_seat_take(&s->jet->open, s, now);
+	if (err == GN_BUSY)
+		return jet_close_local(s, err, false, JET_E_BUSY, "no place for another session", now);
+	return err == GN_OK ? GN_OK : jet_fail(s, err);
+}
+
 /* TLS is done: the peer's key is proven, its parameters are authentic. */
 static gn_err open_session(struct jet_session *s, gn_time now)
 {
@@ -181,6 +204,8 @@ static gn_err open_session(struct jet_session *s, gn_time now)
 		return jet_fail(s, GN_KEY);
 	GN_TRY(jet_params_apply(s, gn_tls_peer_params(hs->tls)));
 	GN_TRY(charge_key(s, now));
+	if (s->incoming)
+		GN_TRY(take_seat(s, now));
 	copy_name(s->group, sizeof s->group, gn_tls_group(hs->tls));
 	copy_name(s->suite, sizeof s->suite, gn_tls_suite(hs->tls));
 	s->peer_known = true;

@@ -378,34 +378,13 @@ static void test_small_initials_are_refused(void **state)
 	pair_fini(&p);
 }
 
-static void test_session_limit(void **state)
-{
-	(void)state;
-	struct jet_sim_link_config link = {.delay = GN_MSEC};
-	struct gn_jet_config server = {.sessions_max = 2};
-	struct pair p;
-	gn_jet_id id[3];
-	pair_init(&p, 12, NULL, &server, &link);
-	for (int i = 0; i < 3; i++)
-		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &id[i]),
-				 GN_OK);
-	jet_sim_run(&p.sim, p.sim.now + JET_HANDSHAKE_TIMEOUT);
-	assert_int_equal(p.app[0].connected, 2);
-	assert_int_equal(p.app[0].closed, 1);
-	assert_true(jet_sim_counter(&p.sim, 1, "session-limit") > 0);
-	for (int i = 0; i < 2; i++)
-		assert_int_equal(gn_jet_connect(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, NULL, p.sim.now, &id[i]),
-				 GN_LIMIT);
-	pair_fini(&p);
-}
-
 static void test_100_sessions_between_two_endpoints(void **state)
 {
 	(void)state;
 	struct jet_sim_link_config link = {.delay = 10 * GN_MSEC, .loss = 20000};
 	struct pair p;
 	gn_jet_id ids[100];
-	pair_init(&p, 13, NULL, NULL, &link);
+	pair_init(&p, 13, NULL, &(struct gn_jet_config){.sessions_per_key = 100}, &link);
 	for (int i = 0; i < 100; i++)
 		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &ids[i]),
 				 GN_OK);
@@ -461,7 +440,6 @@ int main(void)
 		cmocka_unit_test(test_forged_retry_changes_nothing),
 		cmocka_unit_test(test_other_versions_are_told_ours),
 		cmocka_unit_test(test_small_initials_are_refused),
-		cmocka_unit_test(test_session_limit),
 		cmocka_unit_test(test_an_endpoint_can_call_itself),
 		cmocka_unit_test(test_100_sessions_between_two_endpoints),
 	};

@@ -11,6 +11,7 @@ static void defaults(struct gn_jet_config *c)
 	c->idle_timeout = c->idle_timeout ? c->idle_timeout : JET_IDLE_TIMEOUT;
 	c->handshake_timeout = c->handshake_timeout ? c->handshake_timeout : JET_HANDSHAKE_TIMEOUT;
 	c->sessions_max = c->sessions_max ? c->sessions_max : JET_SESSIONS;
+	c->sessions_per_key = c->sessions_per_key ? c->sessions_per_key : JET_SESSIONS_PER_KEY;
 	c->sessions_strangers = c->sessions_strangers ? c->sessions_strangers : JET_STRANGERS;
 	c->stream_window = c->stream_window ? c->stream_window : JET_STREAM_WINDOW;
 	c->session_window = c->session_window ? c->session_window : JET_SESSION_WINDOW;
@@ -18,12 +19,25 @@ static void defaults(struct gn_jet_config *c)
 	c->effort_max = c->effort_max ? c->effort_max : JET_EFFORT;
 }
 
+static uint32_t half_open_max(const struct gn_jet_config *c)
+{
+	uint32_t part = c->sessions_max / JET_HALF_OPEN_PART;
+	return part > JET_HALF_OPEN_MIN ? part : JET_HALF_OPEN_MIN;
+}
+
+/* More sessions than there can be: incoming, half-open, own and lingering ones. */
+static uint32_t places(const struct gn_jet_config *c)
+{
+	return 3 * c->sessions_max + JET_HALF_OPEN_MIN + 2 * JET_LINGER_MIN;
+}
+
 gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, struct gn_jet **out)
 {
 	const struct jet_cc_ops *cc = jet_cc_find(config->cc);
 	if (!cc || config->idle_timeout < 0 || config->keep_alive < 0 || config->handshake_timeout < 0 ||
-	    config->sessions_max > UINT32_MAX / 64 || config->stream_window > JET_STREAM_WINDOW_MAX ||
-	    config->session_window > JET_SESSION_WINDOW_MAX || config->send_buffer > JET_SEND_BUFFER_MAX)
+	    config->unused_timeout < 0 || config->sessions_max > UINT32_MAX / 64 ||
+	    config->stream_window > JET_STREAM_WINDOW_MAX || config->session_window > JET_SESSION_WINDOW_MAX ||
+	    config->send_buffer > JET_SEND_BUFFER_MAX)
 		return GN_USAGE;
 	struct gn_jet *jet = GN_NEW(env->alloc, struct gn_jet);
 	if (!jet)
@@ -41,13 +55,14 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	jet_list_init(&jet->events);
 	gn_heap_init(&jet->timers, env->alloc);
 	gn_ring_init(&jet->stateless, env->alloc, sizeof(struct jet_stateless), JET_STATELESS_QUEUE);
-	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *),
-		    2 * jet->config.sessions_max);
+	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *), places(&jet->config));
 	gn_map_init(&jet->cids, &jet->env, JET_CID_LEN, sizeof(struct jet_cid_ref),
-		    (JET_PATHS + 1) * 2 * jet->config.sessions_max);
+		    (JET_PATHS + 1) * places(&jet->config));
 	gn_map_init(&jet->passes, &jet->env, sizeof(struct gn_pk), GN_PASS_LEN, JET_PASSES);
 	gn_map_init(&jet->waiting_by_cid, &jet->env, JET_CID_LEN, sizeof(uint32_t), GN_GUARD_WAITING);
 	jet_list_init(&jet->solving);
+	jet_seats_init(&jet->half, jet, half_open_max(&jet->config), UINT32_MAX);
+	jet_seats_init(&jet->open, jet, jet->config.sessions_max, jet->config.sessions_per_key);
 	jet->guard = config->guard;
 	gn_err err = GN_OK;
 	if (!jet->guard) {
@@ -71,6 +86,9 @@ void gn_jet_free(struct gn_jet *jet)
 	for (struct gn_heap_node *n; (n = gn_heap_first(&jet->timers));)
 		jet_session_free(GN_CONTAINER(n, struct jet_session, timer));
 	GN_ASSERT(jet->session_count == 0 && jet->half_open == 0 && jet->cids.count == 0 && jet->ids.count == 0);
+	GN_ASSERT(jet->dials == 0);
+	jet_seats_fini(&jet->half, jet);
+	jet_seats_fini(&jet->open, jet);
 	gn_heap_fini(&jet->timers);
 	gn_ring_fini(&jet->stateless);
 	gn_map_fini(&jet->ids);
@@ -265,7 +283,7 @@ gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct
 	struct jet_session *s;
 	uint8_t dcid[JET_CID_LEN];
 	now = jet_clock(jet, now);
-	if (jet->session_count >= jet->config.sessions_max) {
+	if (jet->dials >= jet->config.sessions_max) {
 		jet_count(jet, JET_C_SESSION_LIMIT);
 		return GN_LIMIT;
 	}
@@ -285,17 +303,6 @@ gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct
 	jet_wake(s);
 	*out = s->id;
 	return GN_OK;
-}
-
-void gn_jet_used(struct gn_jet *jet, gn_jet_id id, unsigned standing, gn_time now)
-{
-	struct jet_session *s = jet_find(jet, id);
-	GN_ASSERT(standing <= GN_JET_LINKED);
-	now = jet_clock(jet, now);
-	if (!s)
-		return;
-	s->standing = (uint8_t)standing;
-	s->used_at = now;
 }
 
 /* ---- queries ---- */
@@ -350,7 +357,7 @@ bool gn_jet_counter_at(const struct gn_jet *jet, size_t i, struct gn_jet_counter
 
 void gn_jet_validate(const struct gn_jet *jet)
 {
-	uint32_t half_open = 0;
+	uint32_t half_open = 0, dials = 0;
 	gn_heap_validate(&jet->timers);
 	gn_map_validate(&jet->ids);
 	gn_map_validate(&jet->cids);
@@ -359,6 +366,9 @@ void gn_jet_validate(const struct gn_jet *jet)
 		const struct jet_session *s = GN_CONTAINER(jet->timers.nodes[i], struct jet_session, timer);
 		jet_session_validate(s);
 		half_open += s->half_open;
+		dials += s->dial;
 	}
-	GN_ASSERT(half_open == jet->half_open);
+	GN_ASSERT(half_open == jet->half_open && dials == jet->dials);
+	jet_seats_validate(&jet->half);
+	jet_seats_validate(&jet->open);
 }

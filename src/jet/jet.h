@@ -32,7 +32,10 @@ struct gn_jet_config {
 	gn_time idle_timeout;        /* default 60 s; the smaller of both ends counts */
 	gn_time keep_alive;          /* PING when nothing was received for so long; 0 = off */
 	gn_time handshake_timeout;   /* default 10 s */
-	uint32_t sessions_max;       /* default 4096 */
+	gn_time unused_timeout;      /* of incoming sessions that gn_jet_used was never called for; 0 = off */
+	uint32_t sessions_max;       /* incoming ones, and as many own dials; default 4096 */
+	uint32_t sessions_per_key;   /* incoming ones of one node key; default 8 */
+	bool count_local;            /* loopback and private prefixes have shares of sessions like any other */
 	uint32_t sessions_strangers; /* half-open incoming handshakes above which a retry cookie is demanded; default 64
 				      */
 	bool always_retry;           /* demand the cookie from everyone */
@@ -73,7 +76,7 @@ GN_MUST gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, con
 GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to, gn_time now);
 
 /* What a session is worth to its owner, from least to most. Incoming sessions that are worth least give way when there
- * is no room for another (JT-26). */
+ * is no room for another (JT-96). */
 enum gn_jet_standing {
 	GN_JET_STRANGER = 0, /* nothing is known of the peer */
 	GN_JET_KNOWN = 1,    /* it has finished an exchange */

@@ -17,8 +17,16 @@
 #define JET_PACKETS_PER_DATAGRAM 4 /* coalesced packets read from one datagram */
 
 /* ---- endpoint ---- */
-#define JET_SESSIONS 4096       /* default */
+#define JET_SESSIONS 4096       /* default: incoming ones, and as many own dials */
 #define JET_STRANGERS 64        /* default: half-open incoming handshakes before a cookie is demanded */
+#define JET_SESSIONS_PER_KEY 8  /* default: one in use, some that a restart or a change of network left behind */
+#define JET_SEAT_SHARE 64       /* above three quarters full no prefix has more than one in so many places, */
+#define JET_SEAT_SHARE_MIN 8    /* or so many */
+#define JET_SEATS_WEIGHED 64    /* places looked up to find the one worth least: bounds the work per newcomer */
+#define JET_HALF_OPEN_PART 8    /* half-open sessions: an eighth of sessions_max besides it, */
+#define JET_HALF_OPEN_MIN 16    /* or so many */
+#define JET_LINGER_PART 4       /* of sessions_max: closed sessions that still answer; more go at once, */
+#define JET_LINGER_MIN 16       /* or so many */
 #define JET_STATELESS_QUEUE 64  /* Retry and Version answers waiting to be sent; more are dropped */
 #define JET_EFFORT 1000u        /* default: what we solve to get in */
 #define JET_PASSES 1024         /* of servers, kept */
@@ -26,6 +34,7 @@
 #define JET_WAITING_DATAGRAMS 2 /* of one waiting hello: what a hello with a hybrid key takes */
 #define JET_RETRIES 4           /* Retry packets a client follows in one handshake: a cookie may expire on the way */
 #define JET_HANDSHAKE_TIMEOUT (10 * GN_SEC)
+#define JET_HANDSHAKE_TIMEOUT_MIN (2 * GN_SEC) /* when half-open sessions crowd: a lost packet on a slow path */
 #define JET_IDLE_TIMEOUT (60 * GN_SEC)
 #define JET_SWEEP_AFTER GN_SEC /* quiet time after which buffers of an idle session are given back */
 

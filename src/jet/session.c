@@ -13,7 +13,7 @@ gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *
 	s->jet = jet;
 	s->incoming = incoming;
 	s->id = jet->next_id;
-	s->since = s->used_at = s->received_at = s->idle_at = s->active_at = now;
+	s->since = s->received_at = s->idle_at = s->active_at = now;
 	s->idle_timeout = jet->config.idle_timeout;
 	s->keys.old_until = GN_NEVER;
 	s->drain_at = GN_NEVER;
@@ -37,6 +37,9 @@ gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *
 			*at = s;
 	}
 	jet->session_count++;
+	s->holder.addr = *addr;
+	if (err == GN_OK && incoming)
+		err = jet_seat_take(&jet->half, s, now);
 	if (err != GN_OK) {
 		jet_session_free(s);
 		return err;
@@ -45,6 +48,9 @@ gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *
 	if (incoming) {
 		s->half_open = true;
 		jet->half_open++;
+	} else {
+		s->dial = true;
+		jet->dials++;
 	}
 	*out = s;
 	return GN_OK;
@@ -70,6 +76,11 @@ void jet_session_strip(struct jet_session *s)
 		s->half_open = false;
 		s->jet->half_open--;
 	}
+	if (s->dial) {
+		s->dial = false;
+		s->jet->dials--;
+	}
+	jet_seat_give(s);
 }
 
 void jet_session_free(struct jet_session *s)

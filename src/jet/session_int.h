@@ -8,6 +8,7 @@
 #define GN_JET_SESSION_INT_H
 
 #include "guard/guard.h"
+#include "guard/share.h"
 #include "jet/buffer_int.h"
 #include "jet/cc_int.h"
 #include "jet/frame_int.h"
@@ -242,6 +243,22 @@ struct jet_params {
 	bool passes; /* the client keeps passes */
 };
 
+/* ---- seats (seats.c) ---- */
+
+/* The place of a session that the peer began; what the choice of who gives way looks at lies densely. */
+struct jet_seat {
+	struct jet_session *session; /* borrowed */
+	uint64_t prefix, key;        /* of session->holder; the key's first bytes */
+	gn_time used_at;             /* when it came or was last of use */
+	uint8_t standing;            /* enum gn_jet_standing */
+};
+
+struct jet_seats {
+	struct gn_share share; /* in sessions */
+	struct jet_seat *at;   /* owned */
+	uint32_t count, capacity, max;
+};
+
 /* ---- session ---- */
 
 enum jet_state { JET_S_HANDSHAKE, JET_S_OPEN, JET_S_CLOSING, JET_S_DRAINING };
@@ -267,8 +284,13 @@ struct jet_session {
 	gn_jet_id id;
 	uint8_t state;
 	bool incoming, confirmed, peer_known, half_open;
-	uint8_t events; /* enum jet_session_event, not told yet */
-	uint8_t due;    /* enum jet_due */
+	bool dial;               /* counts in jet->dials: ours, not closed */
+	bool used;               /* the owner found it of use once */
+	struct jet_seats *seats; /* where it has its seat; NULL: none */
+	uint32_t seat;
+	struct gn_holder holder; /* for whom that seat counts */
+	uint8_t events;          /* enum jet_session_event, not told yet */
+	uint8_t due;             /* enum jet_due */
 	struct gn_pk peer;
 	struct jet_link ready, event; /* in jet->ready, jet->events */
 	struct jet_link solve;        /* in jet->solving */
@@ -309,8 +331,6 @@ struct jet_session {
 	uint32_t dgrams_in_count, dgrams_in_bytes, dgrams_out_count, dgrams_out_bytes;
 
 	gn_time idle_timeout, peer_stream_window;
-	uint8_t standing;    /* enum gn_jet_standing */
-	gn_time used_at;     /* when the owner last said that it was of use; since at first */
 	gn_time received_at; /* last packet that opened */
 	gn_time idle_at;     /* what the idle timeout counts from */
 	bool sent_since;     /* something ack-eliciting since received_at */
@@ -372,7 +392,8 @@ struct gn_jet {
 	struct jet_link events; /* sessions with events to tell */
 	struct gn_heap timers;
 	struct gn_ring stateless; /* jet_stateless */
-	uint32_t session_count, half_open;
+	uint32_t session_count, half_open, dials;
+	struct jet_seats half, open; /* of sessions that others began */
 	uint64_t counters[JET_C_COUNT];
 	struct jet_dgram *told;      /* lent to the caller by the last event */
 	char reason[JET_REASON_MAX]; /* likewise */
@@ -413,6 +434,16 @@ struct jet_effect {
 	bool urgent;  /* at once */
 	bool refused; /* something in it was not kept: as if it had been lost */
 };
+
+/* ---- seats.c: places of incoming sessions ---- */
+void jet_seats_init(struct jet_seats *seats, struct gn_jet *jet, uint32_t max, uint32_t per_key);
+void jet_seats_fini(struct jet_seats *seats, struct gn_jet *jet);
+/* A seat for s->holder; another session may be closed for it. GN_BUSY when all that could be are worth more; GN_NOMEM.
+ */
+GN_MUST gn_err jet_seat_take(struct jet_seats *seats, struct jet_session *s, gn_time now);
+/* No-op when it has none. */
+void jet_seat_give(struct jet_session *s);
+void jet_seats_validate(const struct jet_seats *seats);
 
 /* ---- handshake.c ---- */
 GN_MUST gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected, const uint8_t dcid[JET_CID_LEN],

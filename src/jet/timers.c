@@ -10,6 +10,13 @@ static gn_time idle_deadline(const struct jet_session *s)
 	return s->idle_at + (s->idle_timeout > least ? s->idle_timeout : least);
 }
 
+/* Whoever dials us and then brings nothing that the owner finds of use, holds a place for nothing, PINGs or not. */
+static gn_time unused_deadline(const struct jet_session *s)
+{
+	gn_time after = s->jet->config.unused_timeout;
+	return s->incoming && !s->used && after ? s->since + after : GN_NEVER;
+}
+
 static gn_time keep_alive_deadline(const struct jet_session *s)
 {
 	gn_time every = s->jet->config.keep_alive;
@@ -36,6 +43,7 @@ gn_time jet_session_deadline(const struct jet_session *s)
 	if (s->state == JET_S_HANDSHAKE)
 		return gn_time_min(at, s->hs->timeout_at);
 	at = gn_time_min(at, idle_deadline(s));
+	at = gn_time_min(at, unused_deadline(s));
 	at = gn_time_min(at, keep_alive_deadline(s));
 	at = gn_time_min(at, ack_deadline(s));
 	at = gn_time_min(at, jet_path_deadline(s));
@@ -49,6 +57,11 @@ static void tick_open(struct jet_session *s, gn_time now)
 {
 	if (idle_deadline(s) <= now) {
 		jet_close_silent(s, GN_TIMEOUT, now);
+		return;
+	}
+	if (unused_deadline(s) <= now) {
+		jet_count(s->jet, JET_C_SESSION_UNUSED);
+		jet_close_local(s, GN_TIMEOUT, false, JET_E_TIMEOUT, "nothing of use came", now);
 		return;
 	}
 	gn_err err = jet_path_tick(s, now);
