@@ -3,7 +3,7 @@
 
 Real programs, one node of its own where a case needs one. Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence.
 """
-import json, os, shutil, signal, stat, subprocess, sys, tempfile, threading, time
+import json, os, pty, shutil, signal, stat, subprocess, sys, tempfile, threading, time
 
 FOUNDER = ("--port", "0", "--http", "0", "--probation", "0", "--pow-bits", "8")
 PATIENCE = 120  # seconds: only ends a hopeless wait
@@ -312,6 +312,93 @@ def case_output(p):
     check(b"exists" in p.run(*export, p.data("journal"), want=1).stderr, "hub export over a file")
     full(p, "hub export", export, "/dev/full")
 
+
+# ---- words and passphrases ----
+
+
+def case_words(p):
+    """id import takes the phrase as id new prints it, and as people copy it."""
+    shown = p.run("id", "new", "--no-passphrase", "--show-phrase").stdout.decode()
+    pid = shown.split()[-1]
+    words = p.run("id", "export").stdout.decode().split()
+    numbered = [f"{i + 1:2}. {w:10}" for i, w in enumerate(words)]
+    check(all(n.strip() in shown for n in numbered), f"id new printed: {shown}")
+    lines = lambda per: "\n".join("".join(numbered[i:i + per]) for i in range(0, 24, per)) + "\n"
+    forms = {
+        "all that id new prints": shown,
+        "numbered lines": lines(6),
+        "one a line, numbered": lines(1),
+        "by columns": "\n".join("  ".join(numbered[r + 6 * c] for c in range(4)) for r in range(6)),
+        "numbers with brackets": " ".join(f"{i + 1}) {w}" for i, w in enumerate(words)),
+        "no blank behind the number": " ".join(f"{i + 1}.{w}" for i, w in enumerate(words)),
+        "numbers alone": " ".join(f"{i + 1} {w}" for i, w in enumerate(words)),
+        "upper case, Windows lines": "\ufeff" + lines(4).upper().replace("\n", "\r\n"),
+        "commas": ", ".join(w.capitalize() for w in words) + ".",
+        "many blanks": ("\n" * 100).join(words),
+    }
+    for what, text in forms.items():
+        shutil.rmtree(p.data("again"), ignore_errors=True)
+        got = p.run("id", "import", "--no-passphrase", "-", stdin=text.encode(), data="again").stdout.decode().strip()
+        check(got == pid, f"{what}: another identity, {got}")
+    shutil.rmtree(p.data("again"))
+    for what, text, sentence in (("a word twice", lines(6).replace("24.", "23."), "of"), ("a word missing", lines(6).replace(numbered[6], ""), "has 24 words, this has 23"),
+                                 ("a wrong word", lines(6).replace(words[8], "xyzzy", 1) if words.count(words[8]) == 1 else lines(6), "not in the list" if words.count(words[8]) == 1 else "")):
+        if sentence and what != "a word twice":
+            said = p.run("id", "import", "--no-passphrase", "-", stdin=text.encode(), data="again", want=1).stderr.decode()
+            check(sentence in said, f"{what}: {said}")
+            check(not os.path.exists(p.data("again", "identity.key")), f"{what} made a key")
+    # Pasted into a terminal: all lines are read, none is left for the shell.
+    child, fd = pty.fork()
+    if child == 0:
+        os.execve(p.geonet, [p.geonet, "--data", p.data("again"), "id", "import", "--no-passphrase", "--no-publish"], p.env)
+    os.write(fd, lines(6).encode())
+    said = b""
+    try:
+        while True:
+            more = os.read(fd, 4096)
+            if not more:
+                break
+            said += more
+    except OSError:
+        pass
+    check(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0 and pid.encode() in said, f"on a terminal: {said.decode(errors='replace')}")
+
+
+def case_passphrase(p):
+    """The same letters open the key, whatever bytes a machine makes of them."""
+    def file(text):
+        with open(p.data("pass"), "wb") as f:
+            f.write(text + b"\n")
+        return ("--passphrase-file", p.data("pass"))
+
+    nfc, nfd = "Schl\u00fcssel caf\u00e9 \u0439".encode(), "Schlu\u0308ssel cafe\u0301 \u0438\u0306".encode()
+    raw = b"caf\xe9"
+    os.makedirs(p.data())
+    for i, (sealed, opens) in enumerate(((nfc, (nfc, nfd)), (nfd, (nfc, nfd)), (raw, (raw,)), (b" edge", (b" edge",)))):
+        data = f"k{i}"
+        done = p.run("id", "new", "--show-phrase", *file(sealed), data=data)
+        for text in opens:
+            p.run("id", "export", *file(text), data=data)
+        said = p.run("id", "export", *file(opens[-1] + b"x"), data=data, want=1).stderr.decode()
+        check("does not open" in said, f"a wrong passphrase: {said}")
+        warned = done.stderr.decode()
+        check(("no UTF-8" in warned) == (sealed == raw), f"{sealed!r}: {warned}")
+        check(("blank" in warned) == (sealed == b" edge"), f"{sealed!r}: {warned}")
+    for blank in (b"edge ", b"edge\t", "edge\u3000".encode(), "\u00a0edge".encode()):
+        shutil.rmtree(p.data("blank"), ignore_errors=True)
+        done = p.raw("--json", "id", "new", *file(blank), data="blank")
+        check(done.returncode == 0 and b"warning" in done.stderr and b"blank" in done.stderr and json.loads(done.stdout), f"{blank!r}: {done.stderr}")
+    said = p.run("id", "export", *file(b"edge "), data="k3", want=1).stderr.decode()
+    check("blank" in said, f"a blank at the wrong end: {said}")
+    # Sealed by an earlier program, in the form that was typed then: tests/testdata holds one in NFD.
+    os.makedirs(p.data("old"), mode=0o700)
+    with open(os.open(p.data("old", "identity.key"), os.O_WRONLY | os.O_CREAT, 0o600), "wb") as f:
+        f.write(bytes.fromhex(SEALED_NFD))
+    for text in (nfc, nfd):
+        p.run("id", "export", *file(text), data="old")
+
+
+SEALED_NFD = "@@"
 
 CASES = {name[5:]: run for name, run in list(globals().items()) if name.startswith("case_")}
 

@@ -87,6 +87,8 @@ int cli_fail_err(struct cli *cli, gn_err err, const char *fmt, ...) GN_PRINTF(3,
 int cli_exit_of(gn_err err);
 /* To stderr, for people; nothing with --json. */
 void cli_note(const struct cli *cli, const char *fmt, ...) GN_PRINTF(2, 3);
+/* To stderr always: what would hurt later. */
+void cli_warn(const struct cli *cli, const char *fmt, ...) GN_PRINTF(2, 3);
 /* Takes json over; CLI_OK. NULL: out of memory. */
 int cli_json(struct cli *cli, json_t *json);
 /* One line that is overwritten, on a terminal, once something has taken a second. Empty fmt clears it. */

@@ -62,7 +62,7 @@ static int vouch_for_node(struct cli *cli, struct gn_identity *in)
 	reply_free(&r);
 	if (exit)
 		return exit;
-	k->node = true;
+	k->kind = GN_FB_MEMBER_KIND_NODE;
 	k->name = GN_LIT("node");
 	k->rights = 0;
 	k->expires = cli_now() + 365 * 86400u;
@@ -243,17 +243,81 @@ static unsigned count_words(const char *text)
 	return n;
 }
 
+/* "7. word" as `id new` prints it, in any order, with anything around: the words by their numbers, in one line. False, and
+ * text as it was, when a number is missing or comes twice. */
+static bool take_numbered(char text[PHRASE_INPUT_MAX])
+{
+	char words[GN_PHRASE_WORDS][16] = {""}, line[sizeof words + 1] = "";
+	size_t len = 0, count = 0;
+	bool ok = true;
+	for (char *p = text, *end; ok && (p = strpbrk(p, "0123456789")); p = end) {
+		unsigned long n = strtoul(p, &end, 10);
+		if ((p > text && isalnum((unsigned char)p[-1])) || !*end || !strchr(".):", *end))
+			continue;
+		for (end++; isspace((unsigned char)*end);)
+			end++;
+		size_t letters = 0;
+		while (isalpha((unsigned char)end[letters]))
+			letters++;
+		ok = n >= 1 && n <= GN_PHRASE_WORDS && letters && letters < sizeof words[0] && !*words[n - 1];
+		if (ok)
+			memcpy(words[n - 1], end, letters);
+		count += ok;
+	}
+	ok = ok && count == GN_PHRASE_WORDS;
+	for (size_t i = 0; ok && i < GN_PHRASE_WORDS; i++)
+		len += (size_t)snprintf(line + len, sizeof line - len, "%s ", words[i]);
+	if (ok)
+		memcpy(text, line, len + 1);
+	gn_wipe(words, sizeof words);
+	gn_wipe(line, sizeof line);
+	return ok;
+}
+
+/* Numbers, dots and the like between the words are no words; one space is left of them. */
+static void clean_phrase(char text[PHRASE_INPUT_MAX])
+{
+	if (strncmp(text, "\xef\xbb\xbf", 3) == 0) /* a text file of some editors begins so */
+		memset(text, ' ', 3);
+	if (take_numbered(text))
+		return;
+	char *to = text;
+	for (const char *p = text; *p; p++) {
+		bool gap = isspace((unsigned char)*p) || strchr("0123456789.,;:()[]", *p);
+		if (!gap || (to > text && to[-1] != ' '))
+			*to++ = gap ? ' ' : *p;
+	}
+	*to = 0;
+}
+
+/* Lines from the terminal, until there are 24 words or an empty one. */
+static bool ask_phrase(struct cli *cli, char text[PHRASE_INPUT_MAX])
+{
+	static char line[PHRASE_INPUT_MAX], sum[PHRASE_INPUT_MAX];
+	size_t len = 0;
+	text[0] = 0;
+	do {
+		if (!terminal_ask(len ? "" : "The 24 words, in one line or many: ", false, line, sizeof line) ||
+		    len + strlen(line) + 2 > PHRASE_INPUT_MAX)
+			break;
+		len += (size_t)snprintf(text + len, PHRASE_INPUT_MAX - len, "%s\n", line);
+		snprintf(sum, sizeof sum, "%s", text);
+		clean_phrase(sum);
+	} while (*line && count_words(sum) < GN_PHRASE_WORDS);
+	gn_wipe(line, sizeof line);
+	gn_wipe(sum, sizeof sum);
+	if (len == 0)
+		cli_fail(cli, CLI_FAILED, "usage", "nothing was read");
+	return len > 0;
+}
+
 static bool read_phrase(struct cli *cli, char text[PHRASE_INPUT_MAX])
 {
 	const char *path = cli->arg_count ? cli->args[0] : "-";
 	uint8_t *data;
 	size_t len;
-	if (!cli->arg_count && isatty(0)) {
-		if (terminal_ask("The 24 words, in one line: ", false, text, PHRASE_INPUT_MAX))
-			return true;
-		cli_fail(cli, CLI_FAILED, "usage", "nothing was read");
-		return false;
-	}
+	if (!cli->arg_count && isatty(0))
+		return ask_phrase(cli, text);
 	if (!read_input(cli, path, PHRASE_INPUT_MAX - 1, &data, &len))
 		return false;
 	bool ok = !memchr(data, 0, len);
@@ -268,8 +332,9 @@ static bool read_phrase(struct cli *cli, char text[PHRASE_INPUT_MAX])
 	return ok;
 }
 
-static bool parse_phrase(struct cli *cli, const char *text, uint8_t entropy[32])
+static bool parse_phrase(struct cli *cli, char *text, uint8_t entropy[32])
 {
+	clean_phrase(text);
 	unsigned bad = 0, words = count_words(text);
 	if (words != GN_PHRASE_WORDS) {
 		cli_fail(cli, CLI_FAILED, "text", "a phrase has %d words, this has %u", GN_PHRASE_WORDS, words);
@@ -341,7 +406,7 @@ static json_t *identity_json(const struct gn_identity *in, const char *pid, cons
 	json_t *keys = json_array();
 	for (size_t i = 0; i < in->key_count; i++)
 		json_array_append_new(keys, json_pack("{so ss so sI}", "key", json_hex(in->keys[i].pk.b, 32), "kind",
-						      in->keys[i].node ? "node" : "device", "name",
+						      in->keys[i].kind == GN_FB_MEMBER_KIND_NODE ? "node" : "device", "name",
 						      json_slice(in->keys[i].name), "expires",
 						      (json_int_t)in->keys[i].expires));
 	return json_pack("{ss so so sI sI sI so so so}", "pid", pid, "key", json_hex(in->owner.b, 32), "name",
@@ -380,7 +445,7 @@ int cmd_id_show(struct cli *cli)
 			out_pair(cli, "ML-DSA-65", "%s", out_hex(pq.b, sizeof pq.b));
 			out_pair(cli, "next key", "%s", out_hex(in->next.b, sizeof in->next.b));
 			for (size_t i = 0; i < in->key_count; i++)
-				out_pair(cli, in->keys[i].node ? "its node" : "its device", "%s %s, until %s",
+				out_pair(cli, in->keys[i].kind == GN_FB_MEMBER_KIND_NODE ? "its node" : "its device", "%s %s, until %s",
 					 out_hex(in->keys[i].pk.b, 32), out_text_slice(in->keys[i].name),
 					 out_time(in->keys[i].expires));
 			out_pair(cli, "version", "%llu of %s, until %s", (unsigned long long)in->seq,

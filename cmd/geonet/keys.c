@@ -1,6 +1,7 @@
 /* The identity's key file, DATA/identity.key: 32 bytes of entropy, from which all keys follow, sealed by a passphrase
  * or by its mode 0600 alone. Passphrases come from a file that is named, or from the terminal itself, never from a pipe
- * by accident. */
+ * by accident. Machines write the same letters as different bytes, so a passphrase is sealed in Unicode's form NFC and
+ * tried in NFC, as it came, and in NFD (docs/spec/services.md ID-7). */
 #include "keys.h"
 #include "cli.h"
 
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <termios.h>
 #include <unistd.h>
+#include <utf8proc.h>
 
 #define KIND "identity"
 
@@ -40,12 +42,13 @@ bool terminal_ask(const char *prompt, bool hide, char *out, size_t cap)
 	quiet = old;
 	if (hide)
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
-	tcsetattr(fd, TCSAFLUSH, &quiet);
+	int when = hide ? TCSAFLUSH : TCSADRAIN; /* lines that were pasted wait for the next question */
+	tcsetattr(fd, when, &quiet);
 	while (read(fd, &c, 1) == 1 && c != '\n')
 		if (n + 1 < cap)
 			out[n++] = c;
 	out[n] = 0;
-	tcsetattr(fd, TCSAFLUSH, &old);
+	tcsetattr(fd, when, &old);
 	if (hide)
 		dprintf(fd, "\n");
 	close(fd);
@@ -92,15 +95,60 @@ static int passphrase_file(struct cli *cli, const char *path, char out[PASSPHRAS
 	return ok ? 1 : -1;
 }
 
-bool passphrase_new(struct cli *cli, bool none, const char *file, char out[PASSPHRASE_MAX])
+/* ---- the same letters, other bytes ---- */
+
+enum form { FORM_NFC, FORM_RAW, FORM_NFD, FORMS };
+
+/* False when it is no UTF-8 or does not fit. */
+static bool passphrase_form(const char *in, enum form form, char out[PASSPHRASE_MAX])
+{
+	const int flags[FORMS] = {[FORM_NFC] = UTF8PROC_STABLE | UTF8PROC_COMPOSE,
+				  [FORM_NFD] = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE};
+	utf8proc_uint8_t *made = NULL;
+	size_t len = strlen(in);
+	if (form == FORM_RAW) {
+		memmove(out, in, len + 1);
+		return true;
+	}
+	if (!gn_utf8_ok(gn_str(in)))
+		return false;
+	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)in, (utf8proc_ssize_t)len, &made,
+					  (utf8proc_option_t)flags[form]);
+	bool ok = n >= 0 && n < PASSPHRASE_MAX;
+	if (ok) {
+		memcpy(out, made, (size_t)n);
+		out[n] = 0;
+	}
+	if (n >= 0)
+		gn_wipe(made, (size_t)n);
+	free(made);
+	return ok;
+}
+
+/* Is the character at s, valid UTF-8, a blank of any script? */
+static bool blank_at(const char *s)
+{
+	utf8proc_int32_t c;
+	return utf8proc_iterate((const utf8proc_uint8_t *)s, -1, &c) > 0 &&
+	       (c == '\t' || utf8proc_category(c) == UTF8PROC_CATEGORY_ZS);
+}
+
+/* What nobody sees and nobody will type again by accident. */
+static void passphrase_warn(struct cli *cli, const char *text)
+{
+	size_t last = strlen(text);
+	while (last > 0 && (--last, ((unsigned char)text[last] & 0xc0) == 0x80))
+		;
+	if (!gn_utf8_ok(gn_str(text)))
+		cli_warn(cli, "the passphrase is no UTF-8 text; its bytes count as they are, and another keyboard may "
+			      "make others");
+	else if (blank_at(text) || blank_at(text + last))
+		cli_warn(cli, "the passphrase begins or ends with a blank, which is part of it");
+}
+
+static bool passphrase_ask_new(struct cli *cli, char out[PASSPHRASE_MAX])
 {
 	char again[PASSPHRASE_MAX];
-	out[0] = 0;
-	if (none)
-		return true;
-	int got = passphrase_file(cli, file, out);
-	if (got)
-		return got > 0;
 	for (int tries = 0; tries < 3; tries++) {
 		if (!terminal_ask("A passphrase for the key file: ", true, out, PASSPHRASE_MAX) ||
 		    !terminal_ask("Again: ", true, again, sizeof again)) {
@@ -118,6 +166,19 @@ bool passphrase_new(struct cli *cli, bool none, const char *file, char out[PASSP
 	}
 	cli_fail(cli, CLI_FAILED, "passphrase", "no passphrase was set");
 	return false;
+}
+
+bool passphrase_new(struct cli *cli, bool none, const char *file, char out[PASSPHRASE_MAX])
+{
+	out[0] = 0;
+	if (none)
+		return true;
+	int got = passphrase_file(cli, file, out);
+	if (got < 0 || (got == 0 && !passphrase_ask_new(cli, out)))
+		return false;
+	passphrase_warn(cli, out);
+	(void)passphrase_form(out, FORM_NFC, out); /* what cannot be is sealed as it came */
+	return true;
 }
 
 bool passphrase_old(struct cli *cli, const char *file, char out[PASSPHRASE_MAX])
@@ -189,6 +250,22 @@ static gn_err unseal(const uint8_t *file, size_t len, const char *passphrase, st
 	return err ? err : secret.len == sizeof out->entropy ? GN_OK : GN_CORRUPT;
 }
 
+/* In each form once; deriving a key from each takes 0.1 s. */
+static gn_err unseal_forms(const uint8_t *file, size_t len, const char *passphrase, struct identity *out)
+{
+	char tried[FORMS][PASSPHRASE_MAX] = {""};
+	gn_err err = GN_PASSPHRASE;
+	for (enum form f = 0; f < FORMS && err == GN_PASSPHRASE; f++) {
+		bool known = !passphrase_form(passphrase, f, tried[f]);
+		for (enum form before = 0; before < f; before++)
+			known |= strcmp(tried[before], tried[f]) == 0;
+		if (!known)
+			err = unseal(file, len, tried[f], out);
+	}
+	gn_wipe(tried, sizeof tried);
+	return err;
+}
+
 bool identity_load(struct cli *cli, struct identity *out)
 {
 	char *path = key_path(cli), passphrase[PASSPHRASE_MAX] = "";
@@ -202,9 +279,11 @@ bool identity_load(struct cli *cli, struct identity *out)
 	} else if (mode_ok(cli, path) && read_input(cli, path, GN_KEYFILE_MAX, &file, &len)) {
 		gn_err err = unseal(file, len, "", out);
 		if (err == GN_PASSPHRASE && passphrase_old(cli, cli_option(cli, "passphrase-file"), passphrase))
-			err = unseal(file, len, passphrase, out);
+			err = unseal_forms(file, len, passphrase, out);
 		else if (err == GN_PASSPHRASE)
 			goto out;
+		if (err == GN_PASSPHRASE)
+			passphrase_warn(cli, passphrase);
 		if (err)
 			cli_fail_err(cli, err, "%s", path);
 		else

@@ -67,6 +67,17 @@ void cli_note(const struct cli *cli, const char *fmt, ...)
 	fputc('\n', stderr);
 }
 
+void cli_warn(const struct cli *cli, const char *fmt, ...)
+{
+	va_list args;
+	cli_progress_done(cli);
+	fputs("geonet: warning: ", stderr);
+	va_start(args, fmt);
+	vfprintf(stderr, fmt, args);
+	va_end(args);
+	fputc('\n', stderr);
+}
+
 int cli_json(struct cli *cli, json_t *json)
 {
 	cli_progress_done(cli);

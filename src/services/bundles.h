@@ -120,6 +120,7 @@ struct gn_head {
 	struct gn_head_version now;
 	struct gn_head_version previous[GN_HEAD_HISTORY]; /* latest first */
 	size_t previous_count;
+	struct gn_before before; /* the head that this one replaces; what it says beyond these fields stays (BU-7) */
 };
 /* Puts `next` on top: what was now becomes the first of previous, the oldest falls out; seq + 1. next->version 0 takes
  * the number after the highest. Rolling back is this with an old manifest. */
@@ -128,7 +129,7 @@ void gn_head_advance(struct gn_head *head, const struct gn_head_version *next);
 void gn_head_file(const struct gn_head_version *version, struct gn_bundle_file *out);
 void gn_head_key(const struct gn_pk *owner, struct gn_slice label, struct gn_hash *key);
 GN_MUST gn_err gn_head_record(const struct gn_sk *owner, const struct gn_head *head, struct gn_buf *out);
-GN_MUST gn_err gn_head_open(struct gn_slice record, struct gn_head *out); /* borrows from record; signature checked */
+GN_MUST gn_err gn_head_open(struct gn_slice record, struct gn_head *out); /* borrows from record; signature checked; before is this record */
 
 /* ---- the engine ---- */
 

@@ -3,16 +3,17 @@
 #ifndef GN_SERVICES_IDENTITY_H
 #define GN_SERVICES_IDENTITY_H
 
+#include "wire/generated/bodies_fb.h"
 #include "wire/wire.h"
 
 #define GN_IDENTITY_KEYS 32 /* device and node keys in one record */
 
 struct gn_identity_key { /* a device's or node's key that this identity vouches for */
 	struct gn_pk pk;
-	bool node;            /* else a device */
-	struct gn_slice name; /* for people, <= 64 bytes */
-	uint32_t rights;      /* bit set, WR rules */
-	uint64_t expires;     /* Unix seconds */
+	uint8_t kind;            /* enum gn_fb_member_kind; unknown ones are kept */
+	struct gn_slice name;    /* for people, <= 64 bytes */
+	uint32_t rights;         /* bit set, WR rules */
+	uint64_t since, expires; /* Unix seconds; since: when it was first listed */
 };
 struct gn_identity {
 	struct gn_pk owner;
@@ -26,12 +27,15 @@ struct gn_identity {
 	struct gn_pk old_owner;       /* rotation: the owner replaced; all zero: none, for now */
 	struct gn_identity_key keys[GN_IDENTITY_KEYS];
 	size_t key_count;
+	struct gn_before before; /* ID-5, ID-6 */
 };
 /* The signed record for a salt (0 and 1 are both put). owner, pq_pk and next are derived from the phrase's entropy,
- * what `in` says of them is not used. GN_USAGE: a text is too long or not UTF-8; GN_RANGE: ttl; GN_TOO_LARGE. */
+ * what `in` says of them is not used. What the record in `before` says beyond the fields here stays. GN_USAGE: a text is too long or not UTF-8; GN_RANGE: ttl; GN_TOO_LARGE;
+ * GN_VERSION: before.beyond. */
 GN_MUST gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *in, uint8_t salt,
 				  struct gn_buf *out);
-/* Checks form, limits and both signatures; borrows from record. GN_MALFORMED, GN_SIGNATURE. */
+/* Checks form, limits and both signatures; borrows from record. out->before is this record: to publish it again, raise
+ * seq and created. GN_MALFORMED, GN_SIGNATURE. */
 GN_MUST gn_err gn_identity_open(struct gn_slice record, struct gn_identity *out);
 void gn_identity_key_of(const struct gn_pk *owner, uint8_t salt, struct gn_hash *key);
 /* The holder's rule for type 1 (config.admit[1] of the overlay, which has checked both signatures): well formed and

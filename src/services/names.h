@@ -78,20 +78,22 @@ struct gn_name_claim {
 	struct gn_pk previous_owner;
 	struct gn_sig previous_sig;
 	uint64_t transfer_seq;
+	struct gn_before before; /* NA-14 */
 };
 /* The puzzle for (name, owner, epoch); tries as gn_node_id_search. */
 GN_MUST gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, uint64_t start,
 			      uint64_t tries, uint8_t nonce[8]);
 /* The signed record for one salt (0 or 1); both are put. A PID's own record set is signed by that key; a delegated name
  * by the owner of its parent. GN_USAGE (an entry that does not fit its type, twice too many), GN_KEY (a PID of another
- * key), GN_PROOF_OF_WORK. */
+ * key), GN_PROOF_OF_WORK, GN_VERSION (before.beyond). What the record in claim->before says beyond the fields here stays. */
 GN_MUST gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *claim, uint8_t salt,
 			      struct gn_buf *out);
 /* What the previous owner signs to hand a name over to `to` (also signed by the new owner's claim). */
 void gn_name_transfer(const struct gn_sk *from, const struct gn_name *name, const struct gn_pk *to, uint64_t seq,
 		      struct gn_sig *out);
 /* Reads and checks a name record: form, signature, entries, puzzle, transfer. claim->entries points to the caller's
- * array; slices borrow from record. For renewals: open the present record, raise seq and created, sign again. */
+ * array; slices borrow from record. For renewals: open the present record, raise seq and created, sign again
+ * (claim->before is then this record). */
 GN_MUST gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner, struct gn_name_claim *claim,
 			    struct gn_name_entry entries[GN_NAME_ENTRIES]);
 /* Place on the disk. parent_owner: whoever signs a delegated name, part of its place so that nobody else can sit on it;

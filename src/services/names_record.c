@@ -8,7 +8,7 @@
  *
  * 1. A decision depends on the two records and the time alone: every holder decides the same.
  * 2. No claim of another owner ever replaces a living one without the living one's signature.
- * Rules: docs/spec/services.md NA-3..NA-8. */
+ * Rules: docs/spec/services.md NA-3..NA-8, NA-14. */
 #include "services/names_int.h"
 
 #define PUZZLE_DOMAIN "geonet/name-puzzle/1"
@@ -106,40 +106,89 @@ static gn_err claim_fault(const struct gn_sk *owner, const struct gn_name_claim 
 	return GN_OK;
 }
 
-gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *claim, uint8_t salt, struct gn_buf *out)
+/* Fields that struct gn_name_claim and struct gn_name_entry have. */
+#define BODY_FIELDS (GN_FB_SLOT(4) - 1)
+#define ENTRY_FIELDS (GN_FB_SLOT(3) - 1)
+#define TRANSFER_FIELDS (GN_FB_SLOT(3) - 1)
+
+/* Does the body say more than a claim can hold? */
+static bool says_more(struct gn_fb_name_body body)
 {
-	GN_TRY(claim_fault(owner, claim));
-	uint8_t storage[GN_RECORD_MAX];
-	struct gn_fbb b = gn_fbb(storage, sizeof storage);
-	gn_fbref entries[GN_NAME_ENTRIES], transfer = 0;
-	for (size_t i = claim->entry_count; i-- > 0;) {
-		const struct gn_name_entry *e = &claim->entries[i];
-		entries[i] = gn_fb_name_record_make(
-			&b, &(struct gn_fb_name_record_args){
-				    .type = e->type, .value = e->value.p ? e->value : GN_LIT(""), .ttl = e->ttl});
+	bool more = gn_fbt_beyond(body.t, BODY_FIELDS) ||
+		    gn_fbt_beyond(gn_fb_name_body_transfer(body).t, TRANSFER_FIELDS);
+	for (uint32_t i = 0; i < gn_fb_name_body_records_len(body) && !more; i++)
+		more = gn_fbt_beyond(gn_fb_name_body_records_at(body, i).t, ENTRY_FIELDS);
+	return more;
+}
+
+/* The entry that stood there before and says the same is kept with all it says. */
+static gn_fbref put_entry(struct gn_fbb *b, const struct gn_name_entry *e, struct gn_fb_name_body over)
+{
+	struct gn_slice value = e->value.p ? e->value : GN_LIT("");
+	for (uint32_t i = 0; i < gn_fb_name_body_records_len(over); i++) {
+		struct gn_fb_name_record old = gn_fb_name_body_records_at(over, i);
+		if (gn_fb_name_record_type(old) == e->type && gn_fb_name_record_ttl(old) == e->ttl &&
+		    gn_slice_eq(gn_fb_name_record_value(old), value))
+			return gn_fbb_kept(b, old.t);
 	}
-	if (claim->transferred) {
-		struct gn_fb_key previous;
-		struct gn_fb_sig sig;
-		memcpy(previous.b, claim->previous_owner.b, sizeof previous.b);
-		memcpy(sig.b, claim->previous_sig.b, sizeof sig.b);
-		transfer = gn_fb_transfer_make(
-			&b,
-			&(struct gn_fb_transfer_args){.previous_owner = &previous,
-						      .sig = &sig,
-						      .seq = claim->transfer_seq ? claim->transfer_seq : claim->seq});
-	}
+	return gn_fb_name_record_make(
+		b, &(struct gn_fb_name_record_args){.type = e->type, .value = value, .ttl = e->ttl});
+}
+
+static gn_fbref put_transfer(struct gn_fbb *b, const struct gn_name_claim *claim, struct gn_fb_name_body over)
+{
+	struct gn_fb_key previous;
+	struct gn_fb_sig sig;
+	if (!claim->transferred)
+		return 0;
+	memcpy(previous.b, claim->previous_owner.b, sizeof previous.b);
+	memcpy(sig.b, claim->previous_sig.b, sizeof sig.b);
+	struct gn_fb_transfer_args args = {.previous_owner = &previous,
+					   .sig = &sig,
+					   .seq = claim->transfer_seq ? claim->transfer_seq : claim->seq};
+	struct gn_fb_transfer old = gn_fb_name_body_transfer(over);
+	return old.t.buf ? gn_fbb_table_over(b, &gn_fbtype_transfer, &args, TRANSFER_FIELDS, old.t)
+			 : gn_fb_transfer_make(b, &args);
+}
+
+static gn_err make_body(const struct gn_name_claim *claim, uint8_t *storage, size_t cap, struct gn_slice *out)
+{
+	struct gn_fbb b = gn_fbb(storage, cap);
+	struct gn_fb_name_body over = {0};
+	gn_fbref entries[GN_NAME_ENTRIES];
+	if (claim->before.body.p)
+		GN_TRY(gn_fb_name_body_verify(claim->before.body, &over));
+	if (over.t.buf && says_more(over))
+		gn_fbb_keep(&b, claim->before.body);
+	else
+		over = (struct gn_fb_name_body){0};
+	for (size_t i = claim->entry_count; i-- > 0;)
+		entries[i] = put_entry(&b, &claim->entries[i], over);
 	struct gn_fb_nonce puzzle;
 	memcpy(puzzle.b, claim->puzzle, sizeof puzzle.b);
 	struct gn_fb_name_body_args args = {.records = {entries, claim->entry_count},
 					    .epoch = claim->epoch,
 					    .puzzle = claim->name.form == GN_NAME_GLOBAL ? &puzzle : NULL,
-					    .transfer = transfer};
+					    .transfer = put_transfer(&b, claim, over)};
+	if (!over.t.buf)
+		return gn_fbb_finish(&b, gn_fb_name_body_make(&b, &args), NULL, out);
+	gn_fbref root = gn_fbb_table_over(&b, &gn_fbtype_name_body, &args, BODY_FIELDS, over.t);
+	GN_TRY(gn_fbb_finish(&b, root, NULL, out));
+	return gn_fb_name_body_verify(*out, &over) == GN_OK ? GN_OK : GN_TOO_LARGE; /* WR-4 */
+}
+
+gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *claim, uint8_t salt, struct gn_buf *out)
+{
+	uint8_t storage[GN_RECORD_MAX];
 	struct gn_slice body;
-	GN_TRY(gn_fbb_finish(&b, gn_fb_name_body_make(&b, &args), NULL, &body));
+	GN_TRY(claim_fault(owner, claim));
+	if (claim->before.beyond)
+		return GN_VERSION;
+	GN_TRY(make_body(claim, storage, sizeof storage, &body));
 	struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_NAME,
 					  .salt = salt,
 					  .label = names_text(&claim->name),
+					  .prev = gn_before_prev(&claim->before, salt),
 					  .body = body,
 					  .seq = claim->seq,
 					  .created = claim->created,
@@ -234,6 +283,7 @@ gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner, struct gn_name_
 					.previous_sig = v.previous_sig,
 					.transfer_seq = v.transfer_seq};
 	memcpy(claim->puzzle, v.puzzle, sizeof claim->puzzle);
+	gn_wire_before(&r, &claim->before);
 	return GN_OK;
 }
 

@@ -121,6 +121,8 @@ struct gn_fbb {
 	gn_fbref vtables[GN_FB_VTABLES_MAX];
 	uint32_t vtable_count;
 	struct gn_slice nested; /* a finished buffer at the head of the storage, see gn_fbb_finish */
+	gn_fbref kept;          /* where the buffer of gn_fbb_keep begins; 0: none */
+	uint32_t kept_len;      /* its bytes */
 	bool bad;               /* storage exhausted: every later call does nothing */
 };
 
@@ -132,5 +134,22 @@ gn_fbref gn_fbb_table(struct gn_fbb *b, const struct gn_fb_type *type, const voi
  * The builder may go on: the finished bytes, passed unchanged as the first byte vector of the next table, become that
  * vector in place, without a copy (how a signed body is wrapped). */
 GN_MUST gn_err gn_fbb_finish(struct gn_fbb *b, gn_fbref root, const char *identifier, struct gn_slice *out);
+
+/* ---- changing what another version made (WR-22) ---- */
+
+/* A set of slots, one bit each. */
+#define GN_FB_SLOT(slot) (UINT64_C(1) << (slot))
+
+/* Has the table a field outside `known`? Fields that the schema lacks count. */
+bool gn_fbt_beyond(struct gn_fbt t, uint64_t known);
+/* First of all in a builder: a whole verified buffer, as it is, so that what is made later can refer to its tables. */
+void gn_fbb_keep(struct gn_fbb *b, struct gn_slice old);
+/* A table read from that buffer, as a part of the one being built; 0 when it is absent. */
+gn_fbref gn_fbb_kept(const struct gn_fbb *b, struct gn_fbt t);
+/* gn_fbb_table for the fields in `known`; every other field is that of `over`, a table of the kept buffer, whether the
+ * schema has it or not. What stays the same stays where it is; when all does the result is gn_fbb_kept(b, over). What
+ * was replaced is carried along unseen, so this is for tables that gn_fbt_beyond. */
+gn_fbref gn_fbb_table_over(struct gn_fbb *b, const struct gn_fb_type *type, const void *args, uint64_t known,
+			   struct gn_fbt over);
 
 #endif

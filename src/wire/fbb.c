@@ -37,6 +37,14 @@ static void store(uint8_t *p, uint64_t v, unsigned size)
 		p[i] = (uint8_t)v;
 }
 
+static uint32_t bits_at(const uint8_t *p, unsigned size)
+{
+	uint32_t v = 0;
+	for (unsigned i = size; i-- > 0;)
+		v = v << 8 | p[i];
+	return v;
+}
+
 static void put(struct gn_fbb *b, uint64_t v, unsigned size)
 {
 	uint8_t *p = room(b, size);
@@ -262,34 +270,40 @@ static gn_fbref vtable_put(struct gn_fbb *b, const uint8_t *vtable, size_t len)
 	return here(b);
 }
 
-gn_fbref gn_fbb_table(struct gn_fbb *b, const struct gn_fb_type *type, const void *args)
+/* Inline fields by falling alignment; bit set in `fields`: the slots to write. */
+static void inline_fields(struct gn_fbb *b, const struct gn_fb_type *type, const void *args, uint64_t fields,
+			  const gn_fbref refs[GN_FB_SLOTS_MAX], gn_fbref places[GN_FB_SLOTS_MAX])
 {
-	gn_fbref refs[GN_FB_SLOTS_MAX] = {0}, places[GN_FB_SLOTS_MAX] = {0};
-	for (unsigned i = 0; i < type->field_count; i++)
-		refs[type->fields[i].slot] = child(b, &type->fields[i], args);
-	size_t bottom = b->used;
-	unsigned slots = 0;
 	for (uint32_t align = 8; align; align /= 2) {
 		for (unsigned i = 0; i < type->field_count; i++) {
 			const struct gn_fb_field *field = &type->fields[i];
-			if (inline_align(field) != align)
+			if (inline_align(field) != align || !(fields & GN_FB_SLOT(field->slot)))
 				continue;
-			if (inline_put(b, field, args, refs[field->slot])) {
+			if (inline_put(b, field, args, refs[field->slot]))
 				places[field->slot] = (gn_fbref)b->used;
-				slots = field->slot + 1u > slots ? field->slot + 1u : slots;
-			}
 			GN_ASSERT(b->bad || !field->required || places[field->slot]);
 		}
 	}
+}
+
+/* The head of a table whose fields lie at `places` and which ends at `end`, both counted as refs are. */
+static gn_fbref table_head(struct gn_fbb *b, const gn_fbref places[GN_FB_SLOTS_MAX], size_t end)
+{
+	unsigned slots = 0;
 	pad(b, 4, 4);
 	uint8_t *head = room(b, 4);
 	if (!head)
 		return 0;
 	gn_fbref table = here(b);
+	if (table - end > UINT16_MAX) {
+		b->bad = true;
+		return 0;
+	}
 	uint8_t vtable[4 + 2 * GN_FB_SLOTS_MAX];
+	for (unsigned i = 0; i < GN_FB_SLOTS_MAX; i++)
+		slots = places[i] ? i + 1 : slots;
 	store(vtable, 4 + 2 * slots, 2);
-	GN_ASSERT(table - bottom <= UINT16_MAX);
-	store(vtable + 2, table - bottom, 2);
+	store(vtable + 2, table - end, 2);
 	for (unsigned i = 0; i < slots; i++)
 		store(vtable + 4 + 2 * i, places[i] ? table - places[i] : 0, 2);
 	gn_fbref shared = vtable_put(b, vtable, 4 + 2 * slots);
@@ -299,8 +313,177 @@ gn_fbref gn_fbb_table(struct gn_fbb *b, const struct gn_fb_type *type, const voi
 	return table;
 }
 
+gn_fbref gn_fbb_table(struct gn_fbb *b, const struct gn_fb_type *type, const void *args)
+{
+	gn_fbref refs[GN_FB_SLOTS_MAX] = {0}, places[GN_FB_SLOTS_MAX] = {0};
+	for (unsigned i = 0; i < type->field_count; i++)
+		refs[type->fields[i].slot] = child(b, &type->fields[i], args);
+	size_t end = b->used;
+	inline_fields(b, type, args, UINT64_MAX, refs, places);
+	return table_head(b, places, end);
+}
+
+/* ---- over a table of a kept buffer ----
+ *
+ *   storage:   ... | new root table | new children | the kept buffer, whole | padding to 8
+ *
+ * Fields that the schema lacks cannot be copied: nobody knows whether four bytes are a number or an offset. So they are
+ * not moved. The new table begins before the kept buffer and its vtable points to them where they lie; offsets in them
+ * stay right because nothing behind them moved. */
+
+void gn_fbb_keep(struct gn_fbb *b, struct gn_slice old)
+{
+	size_t whole = (old.len + 7) & ~(size_t)7;
+	GN_ASSERT(b->used == 0 && old.p);
+	uint8_t *p = room(b, whole);
+	if (!p)
+		return;
+	memcpy(p, old.p, old.len);
+	memset(p + old.len, 0, whole - old.len);
+	b->align = 8;
+	b->kept = (gn_fbref)whole;
+	b->kept_len = (uint32_t)old.len;
+}
+
+gn_fbref gn_fbb_kept(const struct gn_fbb *b, struct gn_fbt t)
+{
+	GN_ASSERT(b->bad || !t.buf || t.at < b->kept);
+	return b->bad || !t.buf ? 0 : b->kept - t.at;
+}
+
+/* What the vtable says: the place of a slot in its table (0: absent), the bytes of the table. */
+static uint32_t vtable_number(struct gn_fbt t, uint32_t at)
+{
+	const uint8_t *vtable = t.buf + (t.at - bits_at(t.buf + t.at, 4));
+	return at + 2 <= bits_at(vtable, 2) ? bits_at(vtable + at, 2) : 0;
+}
+
+bool gn_fbt_beyond(struct gn_fbt t, uint64_t known)
+{
+	if (!t.buf)
+		return false;
+	uint32_t slots = (vtable_number(t, 0) - 4) / 2;
+	for (uint32_t i = 0; i < slots; i++)
+		if (vtable_number(t, 4 + 2 * i) && (i >= GN_FB_SLOTS_MAX || !(known & GN_FB_SLOT(i))))
+			return true;
+	return false;
+}
+
+static bool same_structs(const struct gn_fb_layout *layout, struct array a, struct gn_slice old)
+{
+	uint8_t one[256];
+	GN_ASSERT(layout->size <= sizeof one);
+	if (!a.p || !old.p || old.len != a.count * layout->size)
+		return !a.p && !old.p;
+	for (size_t i = 0; i < a.count; i++) {
+		struct_put(one, layout, (const uint8_t *)a.p + i * layout->c_size);
+		if (memcmp(one, old.p + i * layout->size, layout->size) != 0)
+			return false;
+	}
+	return true;
+}
+
+static bool same_tables(const struct gn_fbb *b, struct array a, struct gn_fbt over, unsigned slot)
+{
+	const gn_fbref *refs = a.p;
+	if (!a.p || !gn_fbt_has(over, slot) || gn_fbt_count(over, slot) != a.count)
+		return !a.p && !gn_fbt_has(over, slot);
+	for (uint32_t i = 0; i < a.count; i++)
+		if (refs[i] != gn_fbb_kept(b, gn_fbt_table_at(over, slot, i)))
+			return false;
+	return true;
+}
+
+/* Does args say of a field what the old table says? No for what is not worth comparing. */
+static bool same(const struct gn_fbb *b, const struct gn_fb_field *field, const void *args, struct gn_fbt over)
+{
+	const uint8_t *p = (const uint8_t *)args + field->c_offset;
+	uint32_t place = vtable_number(over, 4 + 2u * field->slot);
+	struct gn_slice slice;
+	struct array array;
+	const void *value;
+	gn_fbref ref;
+	switch (field->kind) {
+	case GN_FB_SCALAR:
+		return bits_of(p, field->size) == gn_fbt_bits(over, field->slot, field->size, field->fallback);
+	case GN_FB_STRUCT:
+		memcpy(&value, p, sizeof value);
+		return same_structs(field->layout, (struct array){value, 1},
+				    place ? gn_slice(over.buf + over.at + place, field->layout->size)
+					  : gn_slice(NULL, 0));
+	case GN_FB_STRING: memcpy(&slice, p, sizeof slice); break;
+	case GN_FB_TABLE:
+		memcpy(&ref, p, sizeof ref);
+		return ref == gn_fbb_kept(b, gn_fbt_table(over, field->slot));
+	case GN_FB_SCALARS:
+		if (field->size != 1)
+			return false;
+		memcpy(&slice, p, sizeof slice);
+		break;
+	case GN_FB_STRUCTS:
+		memcpy(&array, p, sizeof array);
+		return same_structs(field->layout, array,
+				    gn_fbt_elements(over, field->slot, field->layout->size));
+	case GN_FB_TABLES: memcpy(&array, p, sizeof array); return same_tables(b, array, over, field->slot);
+	default: return false;
+	}
+	struct gn_slice old = gn_fbt_bytes(over, field->slot);
+	return slice.p && old.p ? gn_slice_eq(slice, old) : !slice.p && !old.p;
+}
+
+/* A scalar or struct over the one that is there; false when it needs other room. */
+static bool overwrite(const struct gn_fb_field *field, const void *args, uint8_t *to)
+{
+	const uint8_t *p = (const uint8_t *)args + field->c_offset;
+	const void *value;
+	if (field->kind == GN_FB_SCALAR) {
+		store(to, bits_of(p, field->size), field->size);
+		return true;
+	}
+	memcpy(&value, p, sizeof value);
+	if (field->kind != GN_FB_STRUCT || !value)
+		return false;
+	struct_put(to, field->layout, value);
+	return true;
+}
+
+gn_fbref gn_fbb_table_over(struct gn_fbb *b, const struct gn_fb_type *type, const void *args, uint64_t known,
+			   struct gn_fbt over)
+{
+	gn_fbref refs[GN_FB_SLOTS_MAX] = {0}, places[GN_FB_SLOTS_MAX] = {0}, at = gn_fbb_kept(b, over);
+	uint64_t fields = 0;
+	if (!at || vtable_number(over, 0) > 4 + 2 * GN_FB_SLOTS_MAX) {
+		b->bad = true;
+		return 0;
+	}
+	for (unsigned i = 0; i < GN_FB_SLOTS_MAX; i++) {
+		uint32_t place = vtable_number(over, 4 + 2 * i);
+		places[i] = place ? at - place : 0;
+	}
+	for (unsigned i = 0; i < type->field_count; i++) {
+		const struct gn_fb_field *field = &type->fields[i];
+		unsigned slot = field->slot;
+		if (!(known & GN_FB_SLOT(slot)) || same(b, field, args, over))
+			continue;
+		if (places[slot] && overwrite(field, args, b->p + (b->cap - places[slot])))
+			continue;
+		refs[slot] = child(b, field, args);
+		places[slot] = 0;
+		fields |= GN_FB_SLOT(slot);
+	}
+	if (!fields)
+		return at;
+	inline_fields(b, type, args, fields, refs, places);
+	return table_head(b, places, at - vtable_number(over, 2));
+}
+
 gn_err gn_fbb_finish(struct gn_fbb *b, gn_fbref root, const char *identifier, struct gn_slice *out)
 {
+	const uint8_t *kept = b->p + (b->cap - b->kept);
+	if (b->kept && !b->bad && b->used == b->kept && root == b->kept - bits_at(kept, 4)) { /* nothing was added */
+		*out = gn_slice(kept, b->kept_len);
+		return GN_OK;
+	}
 	pad(b, identifier ? 8 : 4, b->align);
 	uint8_t *p = identifier ? room(b, 4) : NULL;
 	if (p)

@@ -117,6 +117,24 @@ void gn_wire_record_key(uint16_t type, const struct gn_pk *owner, struct gn_slic
 
 /* ---- making ---- */
 
+void gn_wire_before(const struct gn_record *r, struct gn_before *out)
+{
+	const uint64_t known = GN_FB_SLOT(10) - 1; /* Signed's ten fields */
+	struct gn_fb_signed s;
+	gn_err err = gn_fb_signed_verify(r->signed_bytes, &s);
+	GN_ASSERT(err == GN_OK && r->salt < GN_COUNT(out->hash));
+	*out = (struct gn_before){.body = r->body, .beyond = gn_fbt_beyond(s.t, known) || r->token.len > 0};
+	out->hash[r->salt] = r->hash;
+}
+
+struct gn_slice gn_before_prev(const struct gn_before *b, uint8_t salt)
+{
+	static const struct gn_hash none;
+	GN_ASSERT(salt < GN_COUNT(b->hash));
+	bool first = memcmp(&b->hash[salt], &none, sizeof none) == 0;
+	return first ? gn_slice(NULL, 0) : hash_slice(&b->hash[salt]);
+}
+
 static gn_err fields_ok(const struct gn_record_fields *f)
 {
 	if (f->type == GN_FB_RECORD_TYPE_NONE || (f->prev.p && f->prev.len != sizeof(struct gn_hash)))

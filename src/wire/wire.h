@@ -60,6 +60,17 @@ struct gn_record_fields {
 	uint32_t ttl;
 };
 
+/* What a record is made in the place of: filled when that is opened, given back when it is made anew (WR-22). All zero: a
+ * first record. */
+struct gn_before {
+	struct gn_slice body;   /* borrowed; what it says beyond the fields that we know is kept */
+	struct gn_hash hash[2]; /* prev, by salt; zero: none */
+	bool beyond; /* it says something outside its body that would be lost: made anew it is GN_VERSION, unless false */
+};
+void gn_wire_before(const struct gn_record *r, struct gn_before *out);
+/* For gn_record_fields.prev; borrows. */
+struct gn_slice gn_before_prev(const struct gn_before *b, uint8_t salt);
+
 /* Appends a signed Record to out; GN_RECORD_MAX bytes of room always suffice. pq_seed: GN_PQ_SEED_LEN bytes, or NULL
  * for a record without pq_sig. GN_TOO_LARGE (room or limits), GN_RANGE (ttl), GN_TEXT (label not UTF-8), GN_USAGE (prev
  * not 32 bytes, identity without pq_seed). */
