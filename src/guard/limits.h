@@ -24,7 +24,7 @@
 /* ---- tables ---- */
 #define GN_GUARD_KEYS 16384   /* node keys with a bucket that is not full */
 #define GN_GUARD_TOKENS 65536 /* tokens likewise */
-#define GN_GUARD_WAYS 8       /* places of one key or token: a line of 128 bytes */
+#define GN_GUARD_PLACES 64    /* where one key or token may lie: a table is full at two thirds */
 #define GN_SKETCH_ROWS 4
 #define GN_SKETCH_CELLS 4096          /* 100 heavy prefixes hit a bystander with p = (100 / 4096)^4 = 4e-7 */
 #define GN_SKETCH_LIFE (600 * GN_SEC) /* then another hash key: nobody stays beside the same neighbours */

@@ -6,32 +6,33 @@
  * that share it. */
 #include "guard/guard_int.h"
 
-static struct gn_bucket *set_of(struct gn_bucket *table, size_t count, uint64_t print)
+/* The i-th place where print may lie: one after another from its home on. */
+static struct gn_bucket *place_of(struct gn_bucket *table, size_t count, uint64_t print, size_t i)
 {
-	return table + (print & (count - 1) & ~(uint64_t)(GN_GUARD_WAYS - 1));
+	return table + (((print >> 16) + i) & (count - 1));
 }
 
 struct gn_bucket *gn_bucket_peek(struct gn_bucket *table, size_t count, uint64_t print)
 {
-	struct gn_bucket *set = set_of(table, count, print);
-	for (size_t i = 0; i < GN_GUARD_WAYS; i++)
-		if (set[i].print == print)
-			return &set[i];
+	for (size_t i = 0; i < GN_GUARD_PLACES; i++) {
+		struct gn_bucket *b = place_of(table, count, print, i);
+		if (b->print == print)
+			return b;
+	}
 	return NULL;
 }
 
 struct gn_bucket *gn_bucket_find(struct gn_bucket *table, size_t count, uint64_t print, gn_time now)
 {
-	struct gn_bucket *set = set_of(table, count, print), *idle = NULL;
-	for (size_t i = 0; i < GN_GUARD_WAYS; i++) {
-		if (set[i].print == print)
-			return &set[i];
-		if (!idle && (set[i].print == 0 || set[i].full_at <= now))
-			idle = &set[i];
+	struct gn_bucket *found = gn_bucket_peek(table, count, print);
+	for (size_t i = 0; !found && i < GN_GUARD_PLACES; i++) {
+		struct gn_bucket *b = place_of(table, count, print, i);
+		if (b->print != 0 && b->full_at > now)
+			continue;
+		*b = (struct gn_bucket){.print = print, .full_at = now};
+		found = b;
 	}
-	if (idle)
-		*idle = (struct gn_bucket){.print = print, .full_at = now};
-	return idle;
+	return found;
 }
 
 /* ---- single use ---- */
@@ -71,7 +72,7 @@ void gn_once_mark(struct gn_once *o, uint64_t print)
 
 /* ---- the heaviest ---- */
 
-static uint32_t place(const struct gn_top *t, uint64_t print)
+static uint32_t index_of(const struct gn_top *t, uint64_t print)
 {
 	uint32_t i = 0;
 	while (i < t->count && t->print[i] != print)
@@ -81,7 +82,7 @@ static uint32_t place(const struct gn_top *t, uint64_t print)
 
 const struct gn_guard_account *gn_top_find(const struct gn_top *t, uint64_t print)
 {
-	uint32_t i = place(t, print);
+	uint32_t i = index_of(t, print);
 	return i < t->count ? &t->account[i] : NULL;
 }
 
@@ -97,7 +98,7 @@ static uint32_t lightest(const struct gn_top *t)
 void gn_top_note(struct gn_top *t, uint64_t print, const struct gn_guard_subject *who, uint64_t work, bool refused,
 		 gn_time now)
 {
-	uint32_t i = place(t, print);
+	uint32_t i = index_of(t, print);
 	if (i == t->count) {
 		uint64_t inherited = 0;
 		if (t->count < GN_GUARD_TOP) {

@@ -28,7 +28,8 @@
 #define JET_LINGER_PART 4       /* of sessions_max: closed sessions that still answer; more go at once, */
 #define JET_LINGER_MIN 16       /* or so many */
 #define JET_STATELESS_QUEUE 64  /* Retry and Version answers waiting to be sent; more are dropped */
-#define JET_EFFORT 1000u        /* default: what we solve to get in */
+#define JET_EFFORT 1000u        /* default: what we solve to get in, about a second */
+#define JET_SOLVE_EVERY GN_MSEC /* one nonce, which takes about as long */
 #define JET_PASSES 1024         /* of servers, kept */
 #define JET_ADMIT_PER_TICK 4    /* waiting hellos: about a millisecond */
 #define JET_WAITING_DATAGRAMS 2 /* of one waiting hello: what a hello with a hybrid key takes */

@@ -381,6 +381,7 @@ struct gn_jet {
 	struct gn_map passes;         /* gn_pk of a server -> GN_PASS_LEN bytes */
 	struct jet_link solving;      /* jet_session.solve: the first one's puzzle is worked on */
 	struct gn_solver *solver;     /* owned; of the first of solving */
+	gn_time solve_at;             /* its next nonce */
 	struct jet_waiting *waiting;  /* owned; GN_GUARD_WAITING of them, made when the first waits */
 	struct gn_map waiting_by_cid; /* 8 bytes -> uint32_t slot */
 	uint64_t stranger_steps;

@@ -5,7 +5,7 @@
  *         -> [effort owed] -> solving [jet_token_tick, a nonce each] -> cookie | answer
  *         -> cookie, at once
  *
- * 1. One puzzle is worked on at a time, one nonce per tick, so the loop never stands for longer than a millisecond.
+ * 1. One puzzle is worked on at a time: a nonce, which takes a millisecond, then at least as long for everything else.
  * 2. A session that solves sends nothing and follows no other Retry.
  * 3. A pass is forgotten when it is shown; the server gives another when the handshake is done. */
 #include "jet/session_int.h"
@@ -67,8 +67,9 @@ void jet_token_drop(struct jet_session *s)
 void jet_token_tick(struct gn_jet *jet, gn_time now)
 {
 	struct jet_link *l = jet_list_first(&jet->solving);
-	if (!l)
+	if (!l || jet->solve_at > now)
 		return;
+	jet->solve_at = now + JET_SOLVE_EVERY;
 	struct jet_session *s = GN_CONTAINER(l, struct jet_session, solve);
 	struct jet_hs *hs = s->hs;
 	uint8_t answer[GN_ANSWER_LEN];
@@ -90,7 +91,7 @@ void jet_token_tick(struct gn_jet *jet, gn_time now)
 
 gn_time jet_token_deadline(const struct gn_jet *jet)
 {
-	return jet_list_empty(&jet->solving) ? GN_NEVER : jet->now + GN_USEC; /* others may go first */
+	return jet_list_empty(&jet->solving) ? GN_NEVER : jet->solve_at;
 }
 
 /* ---- passes ---- */

@@ -1,0 +1,410 @@
+/* Buckets: at the limit and one past it, in time and in number; the sketch's bystanders and its changing key; single
+ * use; the heaviest. */
+#include "guard/guard_int.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#define T0 (INT64_C(1700000000) * GN_SEC)
+
+struct fixture {
+	struct gn_alloc alloc;
+	struct gn_prng prng;
+	struct gn_rand rand;
+	struct gn_env env;
+	struct gn_guard *g;
+};
+
+static void setup(struct fixture *f, const struct gn_guard_config *config)
+{
+	static const struct gn_guard_config none;
+	gn_alloc_heap(&f->alloc, 16u << 20);
+	gn_prng_init(&f->prng, 3);
+	f->rand = gn_prng_rand(&f->prng);
+	f->env = (struct gn_env){&f->alloc, &f->rand, NULL};
+	assert_int_equal(gn_guard_new(&f->env, config ? config : &none, &f->g), GN_OK);
+}
+
+static void teardown(struct fixture *f)
+{
+	gn_guard_validate(f->g);
+	gn_guard_free(f->g);
+	assert_int_equal(f->alloc.used, 0);
+}
+
+static struct gn_guard_subject key(uint32_t n)
+{
+	struct gn_pk pk = {{9}};
+	gn_put_be64(pk.b + 8, n);
+	return gn_guard_of_key(&pk);
+}
+
+static struct gn_guard_subject v4(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
+{
+	struct gn_addr addr = gn_addr_v4(a, b, c, d, 1);
+	return gn_guard_of_addr(&addr);
+}
+
+static struct gn_guard_subject v6(uint8_t a, uint8_t sixth, uint8_t eighth, uint8_t last)
+{
+	struct gn_addr addr = {{0x20, a, [5] = sixth, [7] = eighth, [15] = last}, 1};
+	return gn_guard_of_addr(&addr);
+}
+
+static void test_gcra(void **state)
+{
+	(void)state;
+	struct gn_rate r = {1000, 2 * GN_SEC}; /* a unit each millisecond, 2,000 at once */
+	gn_time at = 0;
+	for (int i = 0; i < 2000; i++) {
+		assert_true(gn_gcra_ready(at, r.burst, T0));
+		assert_int_equal(gn_gcra_left(at, r, T0), 2000 - i);
+		at = gn_gcra_take(at, r, 1, T0);
+	}
+	assert_false(gn_gcra_ready(at, r.burst, T0));
+	assert_int_equal(gn_gcra_left(at, r, T0), 0);
+	assert_true(gn_gcra_until(at, r.burst) == T0 + 1); /* when something is in it again */
+	assert_true(gn_gcra_ready(at, r.burst, T0 + 1));
+	at = gn_gcra_take(at, r, 5000, T0 + 1); /* overdrawn: five seconds for it */
+	assert_false(gn_gcra_ready(at, r.burst, T0 + 5 * GN_SEC));
+	assert_true(gn_gcra_ready(at, r.burst, T0 + 5 * GN_SEC + 1));
+	at = gn_gcra_take(at, r, UINT64_MAX, T0);
+	assert_true(gn_gcra_ready(at, r.burst, T0 + GN_DEBT_MAX + 1));
+	assert_false(gn_gcra_ready(at, r.burst, T0 + GN_DEBT_MAX));
+	r.rate = UINT32_MAX;
+	assert_true(gn_gcra_take(0, r, UINT64_MAX, T0) <= T0 + 2 * GN_SEC);
+}
+
+static uint64_t taken_until_refused(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t work, gn_time now,
+				    gn_err want)
+{
+	uint64_t n = 0;
+	struct gn_guard_verdict v;
+	gn_err err;
+	while ((err = gn_guard_charge(g, who, work, now, &v)) == GN_OK && n < 100000000)
+		n++;
+	assert_int_equal(err, want);
+	assert_int_equal(v.answer, GN_GUARD_REFUSE);
+	assert_true(v.until > now);
+	assert_int_equal(gn_guard_charge(g, who, 0, v.until - 1, NULL), want);
+	assert_int_equal(gn_guard_charge(g, who, 0, v.until, NULL), GN_OK);
+	return n * work;
+}
+
+static void test_key_and_prefix_limits(void **state)
+{
+	(void)state;
+	struct fixture f;
+	setup(&f, NULL);
+	struct gn_guard_subject who = key(1), other = key(2), host = v4(198, 51, 100, 7), mate = v4(198, 51, 100, 8),
+				far = v4(198, 51, 101, 7);
+	struct gn_guard_verdict v;
+	struct gn_guard_why why;
+	assert_int_equal(taken_until_refused(f.g, &who, 100, T0, GN_QUOTA), 5 * GN_KEY_RATE);
+	assert_int_equal(gn_guard_charge(f.g, &who, 1, T0, &v), GN_QUOTA);
+	assert_string_equal(v.limit, "guard-key");
+	assert_int_equal(gn_guard_charge(f.g, &other, 1, T0, &v), GN_OK);
+	assert_int_equal(taken_until_refused(f.g, &host, 100, T0, GN_LIMIT), 2 * GN_PREFIX_RATE);
+	assert_int_equal(gn_guard_charge(f.g, &mate, 1, T0, &v), GN_LIMIT); /* the net's bucket is empty too */
+	assert_string_equal(v.limit, "guard-net");
+	assert_int_equal(gn_guard_charge(f.g, &host, 1, T0, &v), GN_LIMIT);
+	assert_string_equal(v.limit, "guard-host");
+	assert_int_equal(gn_guard_charge(f.g, &far, 1, T0, &v), GN_OK);
+	gn_guard_why(f.g, &host, T0, &why);
+	assert_true(why.limited && !why.exempt && !why.allowed && why.left == 0 && why.counted);
+	assert_int_equal(why.rate, GN_PREFIX_RATE);
+	assert_int_equal(why.burst, 2 * GN_PREFIX_RATE);
+	assert_string_equal(why.limit, "guard-host");
+	assert_int_equal(gn_guard_charge(f.g, &host, 1, why.until, NULL), GN_OK);
+	struct gn_guard_subject six = v6(1, 1, 1, 1), same64 = v6(1, 1, 1, 2), same48 = v6(1, 1, 2, 1),
+				else48 = v6(1, 2, 1, 1);
+	assert_int_equal(taken_until_refused(f.g, &six, 100, T0, GN_LIMIT), 2 * GN_PREFIX_RATE);
+	assert_int_equal(gn_guard_charge(f.g, &same64, 1, T0, &v), GN_LIMIT);
+	assert_string_equal(v.limit, "guard-host");
+	assert_int_equal(gn_guard_charge(f.g, &same48, 1, T0, &v), GN_LIMIT);
+	assert_string_equal(v.limit, "guard-net");
+	assert_int_equal(gn_guard_charge(f.g, &else48, 1, T0, &v), GN_OK);
+	teardown(&f);
+}
+
+static void test_local_prefixes_are_exempt_unless_counted(void **state)
+{
+	(void)state;
+	for (int count = 0; count < 2; count++) {
+		struct fixture f;
+		setup(&f, &(struct gn_guard_config){.count_local = count});
+		struct gn_guard_subject locals[] = {v4(127, 0, 0, 1), v4(10, 1, 2, 3), v4(192, 168, 1, 1)};
+		for (size_t i = 0; i < GN_COUNT(locals); i++) {
+			for (int k = 0; k < 3; k++)
+				gn_guard_debit(f.g, &locals[i], 10 * GN_PREFIX_RATE, T0);
+			assert_int_equal(gn_guard_charge(f.g, &locals[i], 1, T0, NULL), count ? GN_LIMIT : GN_OK);
+			struct gn_guard_why why;
+			gn_guard_why(f.g, &locals[i], T0, &why);
+			assert_int_equal(why.exempt, !count);
+			assert_int_equal(why.limited, count);
+		}
+		struct gn_guard_subject who = key(1); /* keys never are */
+		gn_guard_debit(f.g, &who, 10 * 5 * GN_KEY_RATE, T0);
+		assert_int_equal(gn_guard_charge(f.g, &who, 1, T0, NULL), GN_QUOTA);
+		teardown(&f);
+	}
+}
+
+static void test_allow_and_forgive(void **state)
+{
+	(void)state;
+	struct fixture f;
+	setup(&f, NULL);
+	struct gn_guard_subject both[] = {key(1), v4(198, 51, 100, 7)};
+	for (int i = 0; i < 2; i++) {
+		gn_guard_debit(f.g, &both[i], 100 * GN_KEY_RATE, T0);
+		assert_int_not_equal(gn_guard_charge(f.g, &both[i], 1, T0, NULL), GN_OK);
+		assert_int_equal(gn_guard_allow(f.g, &both[i], T0 + 10 * GN_SEC), GN_OK);
+		assert_int_equal(gn_guard_charge(f.g, &both[i], 1, T0, NULL), GN_OK);
+		assert_int_not_equal(gn_guard_charge(f.g, &both[i], 1, T0 + 10 * GN_SEC, NULL), GN_OK);
+		assert_int_equal(gn_guard_allow(f.g, &both[i], GN_NEVER), GN_OK);
+		assert_int_equal(gn_guard_charge(f.g, &both[i], 1, T0 + 10 * GN_SEC, NULL), GN_OK);
+		struct gn_guard_allowed a;
+		assert_true(gn_guard_allowed_at(f.g, 0, &a) && !gn_guard_allowed_at(f.g, 1, &a));
+		assert_true(a.until == GN_NEVER && a.who.kind == both[i].kind);
+		assert_int_equal(gn_guard_allow(f.g, &both[i], 0), GN_OK);
+		assert_int_not_equal(gn_guard_charge(f.g, &both[i], 1, T0 + 10 * GN_SEC, NULL), GN_OK);
+		gn_guard_forgive(f.g, &both[i]);
+		assert_int_equal(gn_guard_charge(f.g, &both[i], 1, T0 + 10 * GN_SEC, NULL), GN_OK);
+		struct gn_guard_why why;
+		gn_guard_why(f.g, &both[i], T0 + 10 * GN_SEC, &why);
+		assert_true(why.left == why.burst - 1);
+	}
+	for (uint32_t i = 0; i < GN_GUARD_ALLOWED; i++) {
+		struct gn_guard_subject who = key(100 + i);
+		assert_int_equal(gn_guard_allow(f.g, &who, GN_NEVER), GN_OK);
+	}
+	assert_int_equal(gn_guard_allow(f.g, &both[0], GN_NEVER), GN_LIMIT);
+	teardown(&f);
+}
+
+/* Only a full bucket is given up: no number of other keys makes one forget what it owes. */
+static void test_keys_are_exact(void **state)
+{
+	(void)state;
+	struct fixture f;
+	setup(&f, NULL);
+	struct gn_guard_subject debtor = key(0);
+	gn_guard_debit(f.g, &debtor, 60 * GN_KEY_RATE, T0);
+	for (uint32_t i = 1; i < 10 * GN_GUARD_KEYS; i++) { /* each refilled before the next thousand come */
+		struct gn_guard_subject who = key(i);
+		assert_int_equal(gn_guard_charge(f.g, &who, 1, T0 + i * 10 * GN_USEC, NULL), GN_OK);
+	}
+	assert_int_equal(gn_guard_charge(f.g, &debtor, 1, T0 + 10 * GN_SEC, NULL), GN_QUOTA);
+	teardown(&f);
+}
+
+static void test_tokens_have_their_own_limits(void **state)
+{
+	(void)state;
+	struct fixture f;
+	setup(&f, NULL);
+	struct gn_guard_verdict v;
+	struct gn_guard_subject a = {.kind = GN_GUARD_TOKEN, .id = {1}, .rate = 10, .burst = 30 * GN_SEC}, b = a;
+	b.id[0] = 2;
+	assert_int_equal(taken_until_refused(f.g, &a, 1, T0, GN_QUOTA), 300);
+	assert_int_equal(gn_guard_charge(f.g, &a, 1, T0, &v), GN_QUOTA);
+	assert_string_equal(v.limit, "guard-token");
+	assert_int_equal(gn_guard_charge(f.g, &b, 1, T0, &v), GN_OK);
+	gn_err err = GN_OK;
+	uint32_t n = 0;
+	for (; n < 2 * GN_GUARD_TOKENS && err == GN_OK; n++) { /* each owes for 10 s: more than the table can know */
+		struct gn_guard_subject who = a;
+		gn_put_be64(who.id + 8, n + 1);
+		err = gn_guard_charge(f.g, &who, 100, T0, &v);
+	}
+	assert_int_equal(err, GN_NO_SPACE);
+	print_message("  %u tokens at one time\n", n - 1);
+	assert_true(n > GN_GUARD_TOKENS / 2 && n <= GN_GUARD_TOKENS + 1);
+	teardown(&f);
+}
+
+/* ---- sketch ---- */
+
+static void heavy(struct gn_sketch *s, uint64_t n, gn_time now)
+{
+	for (uint64_t i = 0; i < n; i++)
+		gn_sketch_set(s, (uint64_t[]){1, i}, now + GN_PREFIX_BURST);
+}
+
+static uint64_t hit(const struct gn_sketch *s, uint64_t bystanders, gn_time now)
+{
+	uint64_t wrong = 0;
+	for (uint64_t i = 0; i < bystanders; i++)
+		wrong += !gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, i}), GN_PREFIX_BURST, now);
+	return wrong;
+}
+
+static void test_sketch_spares_bystanders(void **state)
+{
+	(void)state;
+	struct gn_sketch *s = calloc(1, sizeof *s);
+	struct gn_sip_key root = {{11, 12}};
+	gn_sketch_turn(s, &root, T0);
+	heavy(s, 100, T0);
+	for (uint64_t i = 0; i < 100; i++)
+		assert_false(gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){1, i}), GN_PREFIX_BURST, T0));
+	uint64_t wrong = hit(s, 1000000, T0); /* expected 0.35 */
+	print_message("  100 heavy prefixes: %llu of 1,000,000 others limited\n", (unsigned long long)wrong);
+	assert_true(wrong <= 5);
+	heavy(s, 2000, T0); /* and it does not fall off a cliff: (1 - (1 - 1/4096)^2000)^4 = 0.022 */
+	wrong = hit(s, 100000, T0);
+	print_message("  2,000 heavy prefixes: %llu of 100,000 others limited\n", (unsigned long long)wrong);
+	assert_true(wrong > 500 && wrong < 6000);
+	free(s);
+}
+
+static void test_sketch_turns(void **state)
+{
+	(void)state;
+	struct gn_sketch *s = calloc(1, sizeof *s);
+	struct gn_sip_key root = {{11, 12}};
+	uint64_t id[2] = {1, 5};
+	gn_sketch_turn(s, &root, T0);
+	gn_time now = T0 + GN_SKETCH_LIFE - 1;
+	gn_sketch_set(s, id, now + GN_PREFIX_BURST);
+	gn_sketch_turn(s, &root, now);
+	assert_int_equal(s->turns, 1);
+	struct gn_sip_key before = s->key[s->current];
+	gn_sketch_turn(s, &root, now + 1);
+	assert_int_equal(s->turns, 2);
+	assert_memory_not_equal(&before, &s->key[s->current], sizeof before);
+	assert_true(gn_sketch_get(s, id) == now + GN_PREFIX_BURST); /* what it owes is not forgotten at the turn */
+	gn_sketch_set(s, id, now + 2 * GN_PREFIX_BURST);
+	assert_true(gn_sketch_get(s, id) == now + 2 * GN_PREFIX_BURST);
+	gn_sketch_clear(s, id);
+	assert_true(gn_sketch_get(s, id) == 0);
+	/* Whoever shared all cells with a heavy one does not after the turn. */
+	uint64_t victim = 0;
+	while (victim < 100000 && gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, victim}), GN_PREFIX_BURST, now)) {
+		gn_sketch_set(s, (uint64_t[]){3, victim}, now + GN_PREFIX_BURST);
+		victim++;
+	}
+	assert_true(victim < 100000);
+	gn_sketch_turn(s, &root, now + 2 * GN_SKETCH_LIFE);
+	assert_true(
+		gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, victim}), GN_PREFIX_BURST, now + 2 * GN_SKETCH_LIFE));
+	free(s);
+}
+
+/* ---- single use, the heaviest ---- */
+
+static void test_once(void **state)
+{
+	(void)state;
+	struct gn_once *o = calloc(1, sizeof *o);
+	struct gn_prng prng;
+	gn_prng_init(&prng, 5);
+	static uint64_t prints[3 * GN_ONCE_COUNT];
+	uint64_t wrong = 0;
+	for (uint32_t i = 0; i < GN_COUNT(prints); i++) {
+		prints[i] = gn_prng_next(&prng);
+		wrong += gn_once_seen(o, prints[i]);
+		gn_once_mark(o, prints[i]);
+		assert_true(gn_once_seen(o, prints[i]));
+		if (i >= GN_ONCE_COUNT)
+			assert_true(gn_once_seen(o, prints[i - GN_ONCE_COUNT])); /* the last 16,384 at the least */
+	}
+	print_message("  %llu of %u new ones taken for used\n", (unsigned long long)wrong, (unsigned)GN_COUNT(prints));
+	assert_true(wrong < GN_COUNT(prints) / 400);
+	uint32_t forgotten = 0;
+	for (uint32_t i = 0; i < GN_ONCE_COUNT; i++)
+		forgotten += !gn_once_seen(o, prints[i]);
+	assert_true(forgotten > GN_ONCE_COUNT * 9 / 10);
+	free(o);
+}
+
+static void test_the_heaviest_are_found(void **state)
+{
+	(void)state;
+	struct fixture f;
+	setup(&f, NULL);
+	struct gn_guard_account list[GN_GUARD_TOP];
+	for (uint32_t round = 0; round < 200; round++) {
+		gn_time now = T0 + round * GN_SEC;
+		for (uint32_t i = 0; i < 10; i++) { /* ten heavy keys */
+			struct gn_guard_subject who = key(i);
+			gn_guard_debit(f.g, &who, 1000 + i, now);
+		}
+		for (uint32_t i = 0; i < 300; i++) { /* among many light ones */
+			struct gn_guard_subject who = key(1000 + round * 300 + i);
+			gn_guard_debit(f.g, &who, 1, now);
+		}
+	}
+	size_t n = gn_guard_list(f.g, list, GN_GUARD_TOP);
+	assert_int_equal(n, GN_GUARD_TOP);
+	for (uint32_t i = 0; i < 10; i++) {
+		struct gn_guard_subject want = key(9 - i);
+		assert_memory_equal(list[i].who.id, want.id, 32);
+		assert_true(list[i].work - list[i].work_error <= 200 * (1009 - i) && list[i].work >= 200 * (1009 - i));
+		assert_int_equal(list[i].admitted, 200);
+	}
+	for (size_t i = 1; i < n; i++)
+		assert_true(list[i - 1].work >= list[i].work);
+	assert_int_equal(gn_guard_list(f.g, list, 3), 3);
+	teardown(&f);
+}
+
+static void test_off_limits_nothing(void **state)
+{
+	(void)state;
+	struct fixture f;
+	setup(&f, &(struct gn_guard_config){.off = true});
+	assert_true(f.alloc.used < 4096);
+	struct gn_guard_subject who = key(1);
+	struct gn_guard_why why;
+	struct gn_guard_status status;
+	struct gn_guard_account a;
+	for (int i = 0; i < 1000; i++)
+		assert_int_equal(gn_guard_charge(f.g, &who, GN_WORK_MAX, T0, NULL), GN_OK);
+	gn_guard_debit(f.g, &who, 1, T0);
+	gn_guard_forgive(f.g, &who);
+	gn_guard_load(f.g, 1000000);
+	assert_int_equal(gn_guard_allow(f.g, &who, GN_NEVER), GN_OK);
+	gn_guard_why(f.g, &who, T0, &why);
+	gn_guard_status(f.g, T0, &status);
+	assert_true(!why.limited && !status.on && gn_guard_list(f.g, &a, 1) == 0);
+	teardown(&f);
+}
+
+static void test_memory(void **state)
+{
+	(void)state;
+	struct fixture f;
+	struct gn_guard *g;
+	setup(&f, NULL);
+	print_message("  %zu KiB\n", f.alloc.used / 1024);
+	assert_true(f.alloc.used < 2u << 20);
+	for (uint64_t nth = 1; nth <= 2; nth++) {
+		f.alloc.fail_at = nth;
+		assert_int_equal(gn_guard_new(&f.env, &(struct gn_guard_config){0}, &g), GN_NOMEM);
+	}
+	teardown(&f);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_gcra),
+		cmocka_unit_test(test_key_and_prefix_limits),
+		cmocka_unit_test(test_local_prefixes_are_exempt_unless_counted),
+		cmocka_unit_test(test_allow_and_forgive),
+		cmocka_unit_test(test_keys_are_exact),
+		cmocka_unit_test(test_tokens_have_their_own_limits),
+		cmocka_unit_test(test_sketch_spares_bystanders),
+		cmocka_unit_test(test_sketch_turns),
+		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_the_heaviest_are_found),
+		cmocka_unit_test(test_off_limits_nothing),
+		cmocka_unit_test(test_memory),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
