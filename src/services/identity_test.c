@@ -162,14 +162,14 @@ static void holder_takes_newer_only(void **state)
 	in.seq++;
 	assert_int_equal(gn_wire_record_open(make(&in, 0), &new), GN_OK);
 	gn_time now = (gn_time)T0 * GN_SEC;
-	assert_int_equal(gn_identity_admit(NULL, &old, now), GN_OK);
-	assert_int_equal(gn_identity_admit(&old, &new, now), GN_OK);
-	assert_int_equal(gn_identity_admit(&old, &old, now), GN_OK);
-	assert_int_equal(gn_identity_admit(&new, &old, now), GN_STALE);
-	assert_int_equal(gn_identity_admit(NULL, &new, now + 86401 * GN_SEC), GN_EXPIRED);
-	assert_int_equal(gn_identity_admit(NULL, &new, now - 400 * GN_SEC), GN_RANGE);
+	assert_int_equal(gn_identity_admit(NULL, &old, 0, now), GN_OK);
+	assert_int_equal(gn_identity_admit(&old, &new, 0, now), GN_OK);
+	assert_int_equal(gn_identity_admit(&old, &old, 0, now), GN_OK);
+	assert_int_equal(gn_identity_admit(&new, &old, 0, now), GN_STALE);
+	assert_int_equal(gn_identity_admit(NULL, &new, 0, now + 86401 * GN_SEC), GN_EXPIRED);
+	assert_int_equal(gn_identity_admit(NULL, &new, 0, now - 400 * GN_SEC), GN_RANGE);
 	new.salt = 2;
-	assert_int_equal(gn_identity_admit(NULL, &new, now), GN_MALFORMED);
+	assert_int_equal(gn_identity_admit(NULL, &new, 0, now), GN_MALFORMED);
 }
 
 /* ---- a record of a newer client ---- */

@@ -51,7 +51,7 @@ static void body(struct gn_slice in)
 		if (names_view(&r, &v) == GN_OK)
 			for (uint32_t k = 0; k < v.entry_count; k++)
 				(void)names_view_entry(&v, k);
-		(void)gn_name_admit(&held, &r, (gn_time)1767225600 * GN_SEC);
+		(void)gn_name_admit(&held, &r, 0, (gn_time)1767225600 * GN_SEC);
 	}
 }
 

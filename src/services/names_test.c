@@ -297,7 +297,7 @@ static void sign_claim(const struct gn_sk *sk, const struct gn_name_claim *c, st
 
 static gn_err admit(const struct signed_name *held, const struct signed_name *in, uint64_t unix_now)
 {
-	return gn_name_admit(held ? &held->r : NULL, &in->r, (gn_time)unix_now * GN_SEC);
+	return gn_name_admit(held ? &held->r : NULL, &in->r, 0, (gn_time)unix_now * GN_SEC);
 }
 
 static void claim_comes_back_as_it_was(void **state)
