@@ -110,7 +110,10 @@ static void timer_due(struct gn_bundles *b, struct bundles_timer *t)
 	switch (t->kind) {
 	case TIMER_REQUEST: bundles_request_due(b, GN_CONTAINER(t, struct bundles_request, timer)); break;
 	case TIMER_TARGET: bundles_target_due(b, GN_CONTAINER(t, struct bundles_target, timer)); break;
-	case TIMER_INCOMING: bundles_incoming_drop(b, GN_CONTAINER(t, struct bundles_incoming, timer)); break;
+	case TIMER_INCOMING:
+		b->count.keep_slow++;
+		bundles_incoming_drop(b, GN_CONTAINER(t, struct bundles_incoming, timer));
+		break;
 	case TIMER_SPREAD: bundles_spread_due(b, GN_CONTAINER(t, struct bundles_spread, timer)); break;
 	case TIMER_SOURCE: bundles_source_due(b, GN_CONTAINER(t, struct bundles_source, timer)); break;
 	}
@@ -177,7 +180,7 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 	gn_map_init(&b->serving, env, sizeof(uint64_t), sizeof(struct bundles_serving), BUNDLES_SERVE_LOADS);
 	gn_map_init(&b->incoming, env, sizeof(struct gn_hash), sizeof(void *), BUNDLES_INCOMING);
 	gn_map_init(&b->kept, env, sizeof(struct gn_hash), sizeof(struct bundles_kept), BUNDLES_KEPT);
-	gn_map_init(&b->shares, env, sizeof(struct gn_pk), sizeof(uint64_t), BUNDLES_SHARES);
+	bundles_accounts_init(b);
 	gn_map_init(&b->putting, env, sizeof(uint64_t), sizeof(struct bundles_putting), BUNDLES_INCOMING_PUTS);
 	gn_map_init(&b->asks, env, sizeof(uint64_t), sizeof(void *), BUNDLES_JOBS * BUNDLES_HOLDERS);
 	gn_map_init(&b->heads, env, sizeof(struct gn_hash), sizeof(struct bundles_head), BUNDLES_HEADS);
@@ -214,9 +217,11 @@ void gn_bundles_free(struct gn_bundles *b)
 	gn_mem_free(b->env.alloc, b->sent);
 	bundles_caches_free(b);
 	struct gn_map *maps[] = {&b->ops,      &b->finds, &b->peers,  &b->requests, &b->sources, &b->serving,
-				 &b->incoming, &b->kept,  &b->shares, &b->putting,  &b->asks};
+				 &b->incoming, &b->kept,  &b->keepers, &b->putting,  &b->asks};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_fini(maps[i]);
+	gn_share_fini(&b->bytes);
+	gn_share_fini(&b->places);
 	gn_heap_fini(&b->timers);
 	gn_wipe(&b->cfg.node_key, sizeof b->cfg.node_key);
 	gn_mem_free(b->env.alloc, b->readers);
@@ -284,6 +289,8 @@ gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const str
 	if (!p)
 		return GN_LIMIT;
 	p->used = now;
+	if (addr)
+		p->seen = *addr;
 	err = dispatch(b, p, m);
 	b->count.messages_bad += err != GN_OK;
 	bundles_run(b);
@@ -413,14 +420,13 @@ static void validate_reader(const struct gn_bundles *b, const struct bundles_rea
 void gn_bundles_validate(const struct gn_bundles *b)
 {
 	const struct gn_map *maps[] = {&b->ops,     &b->finds,    &b->peers,    &b->requests, &b->sources,
-				       &b->serving, &b->incoming, &b->kept,     &b->shares,   &b->putting,
+				       &b->serving, &b->incoming, &b->kept,     &b->keepers,  &b->putting,
 				       &b->asks,    &b->heads,    &b->manifests};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_validate(maps[i]);
 	gn_heap_validate(&b->timers);
 	GN_ASSERT(!b->building);
 	uint32_t inflight = 0, live = 0, finding = 0;
-	uint64_t kept = 0, shares = 0;
 	for (uint32_t i = 0; i < b->peers.count; i++) {
 		const struct bundles_peer *p = *(struct bundles_peer **)gn_map_value_at(&b->peers, i);
 		GN_ASSERT(p->window >= 1 && p->window <= BUNDLES_WINDOW_MAX && p->queue.count <= BUNDLES_SERVE_QUEUE);
@@ -435,11 +441,9 @@ void gn_bundles_validate(const struct gn_bundles *b)
 		finding += s->find != 0;
 	}
 	GN_ASSERT(finding == b->finds_out && b->finds_out <= BUNDLES_FINDS);
-	for (uint32_t i = 0; i < b->kept.count; i++)
-		kept += ((const struct bundles_kept *)gn_map_value_at(&b->kept, i))->len;
-	for (uint32_t i = 0; i < b->shares.count; i++)
-		shares += *(const uint64_t *)gn_map_value_at(&b->shares, i);
-	GN_ASSERT(kept == b->kept_bytes && shares == kept);
+	gn_share_validate(&b->bytes);
+	gn_share_validate(&b->places);
+	GN_ASSERT(b->places.used == b->incoming.count && b->keepers.count <= b->kept.count);
 	for (uint32_t i = 0; i < b->reader_count; i++)
 		validate_reader(b, b->readers[i]);
 	for (const struct bundles_ingest *in = b->ingest_first; in; in = in->next)

@@ -141,6 +141,7 @@ struct gn_bundles_config {
 	uint64_t peer_bytes_max; /* kept for others; 0: refuses to keep blocks (GN_NO_SPACE to the sender) */
 	uint32_t reads_max;      /* default 64 readers */
 	uint32_t ahead;          /* chunks fetched before they are taken, per reader; default 24 */
+	bool count_local;        /* peers on loopback and private addresses have prefix shares too (BU-19) */
 	bool no_cache;           /* do not keep what readers fetch as GN_BLOCK_CACHE */
 	gn_time respread;        /* between two rounds of what was spread; default 1 h */
 	/* Bytes that would leave for a peer at once if they were given now: a chunk is read from the disk only when it

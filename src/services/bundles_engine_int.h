@@ -3,6 +3,7 @@
 #ifndef GN_SERVICES_BUNDLES_ENGINE_INT_H
 #define GN_SERVICES_BUNDLES_ENGINE_INT_H
 
+#include "guard/share.h"
 #include "services/bundles_int.h"
 #include "wire/generated/blocks_fb.h"
 
@@ -38,6 +39,7 @@ struct bundles_get { /* a chunk that a peer asked us for */
 
 struct bundles_peer {
 	struct gn_contact contact;
+	struct gn_addr seen; /* where its last message came from; zeros: none came */
 	unsigned inflight, window, credit; /* chunks asked and not answered; how many may be; answers since it grew */
 	gn_time srtt, rttvar;              /* from asking to the whole chunk; 0: never timed */
 	unsigned misses;                   /* deadlines missed in a row */
@@ -130,14 +132,20 @@ struct bundles_putting { /* a chunk of an incoming block on its way to the disk 
 struct bundles_incoming {
 	struct bundles_timer timer;
 	struct gn_hash block;
-	struct gn_pk peer;
+	struct gn_holder who;
 	uint32_t len;
 	uint64_t until; /* Unix seconds */
+	uint64_t got;   /* bytes taken */
+	gn_time opened;
 };
 struct bundles_kept {
-	struct gn_pk peer; /* who asked first; all zero after a restart */
+	struct gn_holder who; /* who asked first; all zero after a restart */
 	uint32_t len;
 	uint64_t until; /* Unix seconds: the longest promise */
+};
+struct bundles_keeper { /* a key for which something is kept */
+	gn_time since;
+	bool asked; /* by somebody else, for something of it */
 };
 
 /* ---- ingest ---- */
@@ -275,9 +283,10 @@ struct gn_bundles {
 
 	struct gn_map incoming; /* block -> bundles_incoming * */
 	struct gn_map kept;     /* block -> bundles_kept */
-	struct gn_map shares;   /* pk -> bytes kept, or promised, for this peer */
+	struct gn_map keepers;  /* pk -> bundles_keeper */
+	struct gn_share bytes;  /* kept, and promised to blocks on their way */
+	struct gn_share places; /* of incoming */
 	struct gn_map putting;  /* ticket number -> bundles_putting */
-	uint64_t kept_bytes;    /* kept, and promised to blocks on their way */
 	bool accounts_ready;
 	gn_time sweep;
 
@@ -392,8 +401,22 @@ void bundles_on_keep(struct gn_bundles *b, struct bundles_peer *p, uint64_t requ
 void bundles_on_put(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_chunk_put m);
 void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e);
 void bundles_incoming_drop(struct gn_bundles *b, struct bundles_incoming *in);
+
+/* accounts of what is kept for others */
+void bundles_accounts_init(struct gn_bundles *b);
 void bundles_accounts_build(struct gn_bundles *b);
 void bundles_accounts_sweep(struct gn_bundles *b);
+/* BU-19. GN_NO_SPACE, GN_QUOTA, GN_NOMEM; a block that is counted already costs nobody anything more. */
+GN_MUST gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who,
+				   uint32_t len, uint64_t until);
+void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block);
+/* How long this key's block is promised now, at most until (Unix seconds). */
+uint64_t bundles_account_until(const struct gn_bundles *b, const struct gn_pk *key, uint64_t until);
+void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, const struct gn_pk *by);
+static inline struct gn_holder bundles_peer_holder(const struct bundles_peer *p)
+{
+	return (struct gn_holder){p->contact.pk, p->seen};
+}
 
 /* No longer pinned by us: what is promised to others stays promised. */
 void bundles_unpin(struct gn_bundles *b, const struct gn_hash *block);

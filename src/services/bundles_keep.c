@@ -1,94 +1,14 @@
 /* Keeping blocks for others: a peer asks, and gets a refusal, or sends the chunks that are missing, or, when all are
  * durable, the signed promise to keep the block until a time.
  *
- *   incoming:  (BlockKeep, room) -> OPEN -> chunk.. chunk [ChunkPut] -> complete: receipt -> closed ;  OPEN -> closed
- * [no chunk for long]
+ *   incoming:  (BlockKeep, room) -> OPEN -> chunk.. chunk [ChunkPut] -> complete: receipt -> closed
+ *              OPEN -> closed [no chunk for long, too slow in all, or gave way]
  *
- * 1. kept_bytes and shares count every block promised or coming in, once, under the peer who asked first.
+ * 1. Every place is counted under the key and address that asked for it; when all are taken, the one that has brought
+ * the least for its time gives way, of equals the one whose prefix, then whose key, has the most of them.
  * 2. A receipt is sent only for a block whose every chunk is durable. 3. A block of our own never becomes less than
- * that. Rule: docs/spec/services.md BU-9. */
+ * that. Rules: docs/spec/services.md BU-9, BU-19. */
 #include "services/bundles_engine_int.h"
-
-/* ---- accounts ---- */
-
-/* BU-9: one peer may use a quarter of what is kept in all. GN_NO_SPACE, GN_QUOTA, GN_NOMEM. */
-static gn_err account_add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_pk *peer, uint32_t len,
-			  uint64_t until)
-{
-	struct bundles_kept *old = gn_map_get(&b->kept, block);
-	if (old) {
-		old->until = until > old->until ? until : old->until;
-		return GN_OK;
-	}
-	const uint64_t *share = gn_map_get(&b->shares, peer);
-	if (b->kept_bytes + len > b->cfg.peer_bytes_max) {
-		b->count.keep_refused_space++;
-		return GN_NO_SPACE;
-	}
-	if ((share ? *share : 0) + len > b->cfg.peer_bytes_max / BUNDLES_PEER_SHARE) {
-		b->count.keep_refused_quota++;
-		return GN_QUOTA;
-	}
-	struct bundles_kept *kept = gn_map_put(&b->kept, block);
-	uint64_t *sum = kept ? gn_map_put(&b->shares, peer) : NULL;
-	if (!sum) {
-		if (kept)
-			(void)gn_map_remove(&b->kept, block);
-		b->count.nomem++;
-		return GN_NOMEM;
-	}
-	*kept = (struct bundles_kept){*peer, len, until};
-	*sum += len;
-	b->kept_bytes += len;
-	return GN_OK;
-}
-
-static void account_remove(struct gn_bundles *b, const struct gn_hash *block)
-{
-	const struct bundles_kept *at = gn_map_get(&b->kept, block);
-	if (!at)
-		return;
-	struct bundles_kept kept = *at;
-	uint64_t *sum = gn_map_get(&b->shares, &kept.peer);
-	GN_ASSERT(sum && *sum >= kept.len && b->kept_bytes >= kept.len);
-	b->kept_bytes -= kept.len;
-	*sum -= kept.len;
-	if (*sum == 0)
-		(void)gn_map_remove(&b->shares, &kept.peer);
-	(void)gn_map_remove(&b->kept, block);
-}
-
-/* After a restart: what the disk says is promised belongs to nobody in particular. */
-void bundles_accounts_build(struct gn_bundles *b)
-{
-	struct gn_hash block;
-	enum gn_block_keep keep;
-	uint32_t len;
-	uint64_t until, limit = b->cfg.peer_bytes_max;
-	static const struct gn_pk nobody;
-	b->cfg.peer_bytes_max = UINT64_MAX; /* promises made are kept whatever the limit is now */
-	for (uint32_t i = 0; gn_blocks_at(b->cfg.blocks, i, &block, &len, &keep); i++)
-		if (keep == GN_BLOCK_HELD && len && gn_blocks_kept(b->cfg.blocks, &block, &keep, &until))
-			(void)!account_add(b, &block, &nobody, len, until);
-	b->cfg.peer_bytes_max = limit;
-	b->accounts_ready = true;
-	b->sweep = b->now + BUNDLES_SWEEP;
-}
-
-/* Promises that ended leave the accounts; the store has made the blocks cache by itself. */
-void bundles_accounts_sweep(struct gn_bundles *b)
-{
-	for (uint32_t i = b->kept.count; i-- > 0;) {
-		struct gn_hash block = *(const struct gn_hash *)gn_map_key_at(&b->kept, i);
-		const struct bundles_kept *kept = gn_map_value_at(&b->kept, i);
-		enum gn_block_keep keep;
-		bool gone = !gn_blocks_kept(b->cfg.blocks, &block, &keep, NULL) || keep == GN_BLOCK_CACHE ||
-			    kept->until <= gn_unix(b->now);
-		if (gone && !gn_map_get(&b->incoming, &block))
-			account_remove(b, &block);
-	}
-	b->sweep = b->now + BUNDLES_SWEEP;
-}
 
 /* ---- incoming blocks ---- */
 
@@ -100,9 +20,10 @@ static struct bundles_incoming *incoming_get(const struct gn_bundles *b, const s
 
 static void incoming_close(struct gn_bundles *b, struct bundles_incoming *in)
 {
-	struct bundles_peer *p = bundles_peer_get(b, &in->peer);
+	struct bundles_peer *p = bundles_peer_get(b, &in->who.key);
 	GN_ASSERT(p && p->incoming > 0);
 	p->incoming--;
+	gn_share_give(&b->places, &in->who, 1);
 	gn_heap_remove(&b->timers, &in->timer.node);
 	(void)gn_map_remove(&b->incoming, &in->block);
 	gn_mem_free(b->env.alloc, in);
@@ -116,7 +37,7 @@ void bundles_incoming_drop(struct gn_bundles *b, struct bundles_incoming *in)
 	incoming_close(b, in);
 	if (gn_blocks_kept(b->cfg.blocks, &block, &keep, NULL) && keep == GN_BLOCK_HELD)
 		(void)!gn_blocks_keep(b->cfg.blocks, &block, GN_BLOCK_CACHE, 0, b->now);
-	account_remove(b, &block);
+	bundles_account_remove(b, &block);
 }
 
 void bundles_unpin(struct gn_bundles *b, const struct gn_hash *block)
@@ -126,25 +47,79 @@ void bundles_unpin(struct gn_bundles *b, const struct gn_hash *block)
 	(void)!gn_blocks_keep(b->cfg.blocks, block, until ? GN_BLOCK_HELD : GN_BLOCK_CACHE, until, b->now);
 }
 
+/* Bytes a second that it has brought so far; while it is young nobody can say. */
+static bool is_slow(const struct gn_bundles *b, const struct bundles_incoming *in, uint64_t *rate)
+{
+	gn_time age = b->now - in->opened;
+	*rate = age > 0 ? in->got * (uint64_t)GN_SEC / (uint64_t)age : UINT64_MAX;
+	return age >= BUNDLES_INCOMING_GRACE && *rate < BUNDLES_INCOMING_RATE;
+}
+
+/* The place worth least, for somebody else; false when all are worth theirs. */
+static bool give_way(struct gn_bundles *b)
+{
+	struct bundles_incoming *worst = NULL;
+	uint64_t worst_rate = 0;
+	struct gn_share_held worst_held = {0};
+	for (uint32_t i = 0; i < b->incoming.count; i++) {
+		struct bundles_incoming *in = *(struct bundles_incoming **)gn_map_value_at(&b->incoming, i);
+		struct gn_share_held held = gn_share_held(&b->places, &in->who);
+		uint64_t rate;
+		if (!is_slow(b, in, &rate))
+			continue;
+		bool worse = !worst                             ? true
+			     : rate != worst_rate               ? rate < worst_rate
+			     : held.prefix != worst_held.prefix ? held.prefix > worst_held.prefix
+			     : held.key != worst_held.key       ? held.key > worst_held.key
+								: in->opened < worst->opened;
+		if (!worse)
+			continue;
+		worst = in;
+		worst_rate = rate;
+		worst_held = held;
+	}
+	if (worst) {
+		b->count.keep_gave_way++;
+		bundles_incoming_drop(b, worst);
+	}
+	return worst != NULL;
+}
+
+/* The next chunk is due, and the whole at BUNDLES_INCOMING_RATE_MIN. */
+static gn_err incoming_arm(struct gn_bundles *b, struct bundles_incoming *in)
+{
+	gn_time whole = BUNDLES_INCOMING_TIME + (gn_time)in->len * GN_SEC / BUNDLES_INCOMING_RATE_MIN;
+	return bundles_timer_set(b, &in->timer, gn_time_min(b->now + BUNDLES_INCOMING_TIME, in->opened + whole));
+}
+
 static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p, const struct gn_hash *block, uint32_t len,
 			    uint64_t until)
 {
-	if (b->incoming.count >= BUNDLES_INCOMING || p->incoming >= BUNDLES_INCOMING_PEER) {
+	struct gn_holder who = bundles_peer_holder(p);
+	gn_err err = gn_share_take(&b->places, &who, 1);
+	if (err == GN_NO_SPACE && give_way(b))
+		err = gn_share_take(&b->places, &who, 1);
+	if (err != GN_OK) {
 		b->count.keep_refused_busy++;
 		return GN_BUSY;
 	}
 	struct bundles_incoming *in = GN_NEW(b->env.alloc, struct bundles_incoming);
 	struct bundles_incoming **at = in ? gn_map_put(&b->incoming, block) : NULL;
 	if (!at) {
+		gn_share_give(&b->places, &who, 1);
 		gn_mem_free(b->env.alloc, in);
 		b->count.nomem++;
 		return GN_NOMEM;
 	}
 	*at = in;
-	*in = (struct bundles_incoming){
-		.timer.kind = TIMER_INCOMING, .block = *block, .peer = p->contact.pk, .len = len, .until = until};
+	*in = (struct bundles_incoming){.timer.kind = TIMER_INCOMING,
+					.block = *block,
+					.who = who,
+					.len = len,
+					.until = until,
+					.opened = b->now};
 	p->incoming++;
-	if (bundles_timer_set(b, &in->timer, b->now + BUNDLES_INCOMING_TIME) != GN_OK) {
+	if (incoming_arm(b, in) != GN_OK) {
 		incoming_close(b, in);
 		return GN_NOMEM;
 	}
@@ -172,7 +147,9 @@ static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64
 	enum gn_block_keep keep = GN_BLOCK_CACHE;
 	uint64_t now_until = 0;
 	(void)gn_blocks_kept(b->cfg.blocks, block, &keep, &now_until);
-	GN_TRY(account_add(b, block, &p->contact.pk, len, until));
+	struct gn_holder who = bundles_peer_holder(p);
+	until = bundles_account_until(b, &who.key, until);
+	GN_TRY(bundles_account_add(b, block, &who, len, until));
 	if (keep == GN_BLOCK_CACHE || (keep == GN_BLOCK_HELD && now_until < until))
 		GN_TRY(gn_blocks_keep(b->cfg.blocks, block, GN_BLOCK_HELD, until, b->now));
 	promise(b, p, request, block, 0, until);
@@ -194,15 +171,19 @@ static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 	if (gn_blocks_have(b->cfg.blocks, block, &have))
 		return have == len ? keep_complete(b, p, request, block, len, until) : GN_HASH;
 	struct bundles_incoming *in = incoming_get(b, block);
-	if (in && !bundles_pk_eq(&in->peer, &p->contact.pk))
+	if (in && !bundles_pk_eq(&in->who.key, &p->contact.pk))
 		return GN_BUSY; /* another peer is sending it: soon it is here */
 	if (in && in->len != len)
 		return GN_MALFORMED;
 	if (!in) {
-		GN_TRY(account_add(b, block, &p->contact.pk, len, until));
+		struct gn_holder who = bundles_peer_holder(p);
+		until = bundles_account_until(b, &who.key, until);
+		bool counted = gn_map_get(&b->kept, block) != NULL; /* promised once, and lost since */
+		GN_TRY(bundles_account_add(b, block, &who, len, until));
 		gn_err err = incoming_open(b, p, block, len, until);
 		if (err != GN_OK) {
-			account_remove(b, block);
+			if (!counted)
+				bundles_account_remove(b, block);
 			return err;
 		}
 	}
@@ -229,7 +210,7 @@ static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t r
 {
 	struct bundles_incoming *in = incoming_get(b, block);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
-	if (!in || !bundles_pk_eq(&in->peer, &p->contact.pk))
+	if (!in || !bundles_pk_eq(&in->who.key, &p->contact.pk))
 		return GN_DENIED; /* ask first */
 	if (b->putting.count >= BUNDLES_INCOMING_PUTS) {
 		b->count.keep_refused_busy++;
@@ -250,7 +231,8 @@ static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t r
 		return err;
 	}
 	*put = (struct bundles_putting){p->contact.pk, request, *block, in->until};
-	return bundles_timer_set(b, &in->timer, b->now + BUNDLES_INCOMING_TIME);
+	in->got += gn_fb_chunk_data(m).len;
+	return incoming_arm(b, in);
 }
 
 void bundles_on_put(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_chunk_put m)
@@ -279,7 +261,7 @@ void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
 	(void)gn_map_remove(&b->putting, &number);
 	struct bundles_peer *p = bundles_peer_get(b, &put.peer);
 	struct bundles_incoming *in = incoming_get(b, &put.block);
-	if (in && !bundles_pk_eq(&in->peer, &put.peer))
+	if (in && !bundles_pk_eq(&in->who.key, &put.peer))
 		in = NULL;
 	if (in && (e->err != GN_OK || e->complete)) {
 		if (e->err != GN_OK)

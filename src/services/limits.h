@@ -78,10 +78,20 @@
 #define BUNDLES_CONTROL_BYTES (1u << 20)    /* small messages not taken yet; above they are dropped and counted */
 #define BUNDLES_KEEP_TTL_MAX (30u * 86400)  /* seconds a block is promised at a time */
 #define BUNDLES_INCOMING 128                /* blocks on their way here */
-#define BUNDLES_INCOMING_PEER 16            /* of them from one peer */
+#define BUNDLES_INCOMING_PEER 16            /* of them from one key */
+#define BUNDLES_INCOMING_PREFIX 32          /* of them from one prefix, while more than half are taken */
 #define BUNDLES_INCOMING_PUTS 32            /* chunks of them on their way to the disk */
-#define BUNDLES_INCOMING_TIME (30 * GN_SEC) /* without a chunk the place is given to others */
-#define BUNDLES_PEER_SHARE 4                /* one peer may use a quarter of what is kept for others */
+#define BUNDLES_INCOMING_TIME (30 * GN_SEC) /* without a chunk the place is free again */
+#define BUNDLES_INCOMING_RATE_MIN 8192      /* bytes a second over the whole block, below which it is given up */
+#define BUNDLES_INCOMING_GRACE (2 * GN_SEC) /* a place that young does not give way */
+#define BUNDLES_INCOMING_RATE 65536         /* bytes a second; one that brings as much does not either */
+#define BUNDLES_PEER_SHARE 4                /* one key may use a quarter of what is kept for others */
+#define BUNDLES_PREFIX_SHARE 16             /* a prefix a sixteenth, while more than half is used */
+#define BUNDLES_STRANGER_SHARE 64           /* and a stranger's key a 64th then */
+#define BUNDLES_ACQUAINTED_SHARE 8          /* the last eighth is for acquaintances */
+#define BUNDLES_ACQUAINTED (86400 * GN_SEC) /* something kept for so long, and asked for, makes one */
+#define BUNDLES_STRANGER_TTL 86400          /* seconds a stranger's block is promised while more than half is used */
+#define BUNDLES_KEPT_COST 4096              /* bytes that a block counts for at least: a file, and memory */
 #define BUNDLES_SHARES 65536                /* peers for whom something is kept */
 #define BUNDLES_KEPT 1048576                /* blocks kept for others */
 #define BUNDLES_SWEEP (10 * GN_MINUTE)      /* expired promises are taken out of the accounts */

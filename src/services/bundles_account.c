@@ -1,0 +1,162 @@
+/* Who may have how much of what is kept for others. Every block promised, or on its way, is counted once, under the peer
+ * who asked first and the address it asked from.
+ *
+ *   less than half is used     a quarter for a key, as much as there is for a prefix
+ *   more than half             a sixteenth for a prefix; a stranger's key a 64th, and promises of a day: what strangers
+ *                              fill is free again tomorrow, unless they come back for it
+ *   the last eighth            for acquaintances: who has kept something here for a day of which somebody else asked
+ *
+ * 1. A block that was promised is never given up before its time. 2. kept and the share `bytes` hold the same blocks.
+ * Rule: docs/spec/services.md BU-19. */
+#include "services/bundles_engine_int.h"
+
+/* What a block costs: its bytes, and not less than a file and our memory of it are worth, so that tiny blocks cannot fill
+ * the map before the room. */
+static uint64_t cost_of(const struct gn_bundles *b, uint32_t len)
+{
+	uint64_t least = b->cfg.peer_bytes_max / BUNDLES_KEPT;
+	least = least > BUNDLES_KEPT_COST ? least : BUNDLES_KEPT_COST;
+	return len > least ? len : least;
+}
+
+void bundles_accounts_init(struct gn_bundles *b)
+{
+	uint64_t total = b->cfg.peer_bytes_max ? b->cfg.peer_bytes_max : 1;
+	struct gn_share_config bytes = {.total = total,
+					.per_key = total / BUNDLES_PEER_SHARE + 1,
+					.per_prefix = total / BUNDLES_PREFIX_SHARE + GN_BLOCK,
+					.crowded = total / 2,
+					.holders_max = BUNDLES_SHARES,
+					.count_local = b->cfg.count_local};
+	struct gn_share_config places = {.total = BUNDLES_INCOMING,
+					 .per_key = BUNDLES_INCOMING_PEER,
+					 .per_prefix = BUNDLES_INCOMING_PREFIX,
+					 .crowded = BUNDLES_INCOMING / 2,
+					 .holders_max = BUNDLES_INCOMING,
+					 .count_local = b->cfg.count_local};
+	gn_share_init(&b->bytes, &b->env, &bytes);
+	gn_share_init(&b->places, &b->env, &places);
+	gn_map_init(&b->keepers, &b->env, sizeof(struct gn_pk), sizeof(struct bundles_keeper), BUNDLES_SHARES);
+}
+
+static bool is_acquainted(const struct gn_bundles *b, const struct gn_pk *key)
+{
+	const struct bundles_keeper *k = gn_map_get(&b->keepers, key);
+	return k && k->asked && b->now - k->since >= BUNDLES_ACQUAINTED;
+}
+
+static bool crowded(const struct gn_bundles *b)
+{
+	return gn_share_crowded(&b->bytes);
+}
+
+uint64_t bundles_account_until(const struct gn_bundles *b, const struct gn_pk *key, uint64_t until)
+{
+	uint64_t day = gn_unix(b->now) + BUNDLES_STRANGER_TTL;
+	return crowded(b) && !is_acquainted(b, key) && until > day ? day : until;
+}
+
+/* What a stranger may not have, beyond the shares of all. */
+static gn_err stranger_within(const struct gn_bundles *b, const struct gn_holder *who, uint64_t cost)
+{
+	uint64_t total = b->bytes.config.total, most = total / BUNDLES_STRANGER_SHARE;
+	struct gn_share_held held = gn_share_held(&b->bytes, who);
+	most = most > GN_BLOCK ? most : GN_BLOCK;
+	if (held.used + cost <= total / 2 || is_acquainted(b, &who->key))
+		return GN_OK;
+	if (held.key + cost > most)
+		return GN_QUOTA;
+	return held.used + cost > total - total / BUNDLES_ACQUAINTED_SHARE ? GN_NO_SPACE : GN_OK;
+}
+
+gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who, uint32_t len,
+			   uint64_t until)
+{
+	static const struct gn_pk nobody;
+	struct bundles_kept *kept = gn_map_get(&b->kept, block);
+	uint64_t cost = cost_of(b, len);
+	if (kept) {
+		kept->until = until > kept->until ? until : kept->until;
+		return GN_OK;
+	}
+	gn_err err = stranger_within(b, who, cost);
+	if (err == GN_OK)
+		err = gn_share_take(&b->bytes, who, cost);
+	b->count.keep_refused_space += err == GN_NO_SPACE;
+	b->count.keep_refused_quota += err == GN_QUOTA;
+	b->count.keep_refused_prefix += err == GN_LIMIT;
+	if (err != GN_OK)
+		return err == GN_LIMIT ? GN_QUOTA : err;
+	kept = gn_map_put(&b->kept, block);
+	struct bundles_keeper *keeper =
+		kept && !bundles_pk_eq(&who->key, &nobody) ? gn_map_put(&b->keepers, &who->key) : NULL;
+	if (!kept || (!keeper && !bundles_pk_eq(&who->key, &nobody))) {
+		if (kept)
+			(void)gn_map_remove(&b->kept, block);
+		gn_share_give(&b->bytes, who, cost);
+		b->count.nomem++;
+		return GN_NOMEM;
+	}
+	if (keeper && keeper->since == 0)
+		keeper->since = b->now;
+	*kept = (struct bundles_kept){*who, len, until};
+	return GN_OK;
+}
+
+void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block)
+{
+	const struct bundles_kept *at = gn_map_get(&b->kept, block);
+	if (!at)
+		return;
+	struct bundles_kept kept = *at;
+	gn_share_give(&b->bytes, &kept.who, cost_of(b, kept.len));
+	if (gn_share_held(&b->bytes, &kept.who).key == 0)
+		(void)gn_map_remove(&b->keepers, &kept.who.key);
+	(void)gn_map_remove(&b->kept, block);
+}
+
+/* A peer got a chunk of the block: whoever had it kept here is of use to somebody. */
+void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, const struct gn_pk *by)
+{
+	const struct bundles_kept *kept = gn_map_get(&b->kept, block);
+	struct bundles_keeper *keeper = kept ? gn_map_get(&b->keepers, &kept->who.key) : NULL;
+	if (keeper && !bundles_pk_eq(&kept->who.key, by))
+		keeper->asked = true;
+}
+
+/* After a restart: what the disk says is promised belongs to nobody in particular. */
+void bundles_accounts_build(struct gn_bundles *b)
+{
+	struct gn_hash block;
+	enum gn_block_keep keep;
+	uint32_t len;
+	uint64_t until, total = b->bytes.config.total, promised = 0;
+	static const struct gn_holder nobody;
+	b->bytes.config.total = UINT64_MAX; /* promises made are kept whatever the limit is now */
+	for (uint32_t i = 0; gn_blocks_at(b->cfg.blocks, i, &block, &len, &keep); i++)
+		if (keep == GN_BLOCK_HELD && len && gn_blocks_kept(b->cfg.blocks, &block, &keep, &until) &&
+		    gn_map_put(&b->kept, &block)) {
+			*(struct bundles_kept *)gn_map_get(&b->kept, &block) =
+				(struct bundles_kept){nobody, len, until};
+			promised += cost_of(b, len);
+		}
+	(void)!gn_share_take(&b->bytes, &nobody, promised);
+	b->bytes.config.total = total > promised ? total : promised;
+	b->accounts_ready = true;
+	b->sweep = b->now + BUNDLES_SWEEP;
+}
+
+/* Promises that ended leave the accounts; the store has made the blocks cache by itself. */
+void bundles_accounts_sweep(struct gn_bundles *b)
+{
+	for (uint32_t i = b->kept.count; i-- > 0;) {
+		struct gn_hash block = *(const struct gn_hash *)gn_map_key_at(&b->kept, i);
+		const struct bundles_kept *kept = gn_map_value_at(&b->kept, i);
+		enum gn_block_keep keep;
+		bool gone = !gn_blocks_kept(b->cfg.blocks, &block, &keep, NULL) || keep == GN_BLOCK_CACHE ||
+			    kept->until <= gn_unix(b->now);
+		if (gone && !gn_map_get(&b->incoming, &block))
+			bundles_account_remove(b, &block);
+	}
+	b->sweep = b->now + BUNDLES_SWEEP;
+}

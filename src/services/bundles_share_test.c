@@ -1,0 +1,327 @@
+/* What others may take of a node's places and bytes: strangers that speak the messages themselves, one engine, a disk in
+ * memory (BU-9, BU-19). */
+#include "services/bundles_engine_int.h"
+#include "services/bundles_test_int.h"
+
+struct stranger {
+	struct gn_pk key;
+	struct gn_addr addr;
+};
+
+/* Key number n on an address of prefix p: a public one, or (p over 255) a private one. */
+static struct stranger someone(unsigned n, unsigned p)
+{
+	struct stranger t = {.addr = p > 255 ? gn_addr_v4(10, 9, 9, (uint8_t)n, 7) : gn_addr_v4(93, 1, (uint8_t)p, (uint8_t)n, 7)};
+	t.key.b[0] = 200;
+	t.key.b[1] = (uint8_t)n;
+	t.key.b[2] = (uint8_t)(n >> 8);
+	return t;
+}
+
+static void block_of(uint32_t number, uint32_t len, uint8_t *data, struct gn_hash *hash)
+{
+	struct gn_prng prng;
+	gn_prng_init(&prng, number + 1);
+	struct gn_rand rand = gn_prng_rand(&prng);
+	gn_rand_fill(&rand, data, 16);
+	memset(data + 16, 0, len - 16);
+	gn_merkle_leaf(gn_slice(data, len), hash);
+}
+
+/* The engine's answer to the last message: its code, GN_AGAIN when chunks are wanted; *until of a receipt. */
+static gn_err answer(const struct stranger *t, uint64_t *until)
+{
+	struct gn_overlay_message out;
+	gn_err err = GN_TIMEOUT;
+	while (gn_bundles_next_message(s.nodes[0].bundles, &out)) {
+		struct gn_fb_block_message m;
+		struct gn_receipt r;
+		if (!bundles_pk_eq(&out.to.pk, &t->key) || gn_fb_block_message_verify(out.bytes, &m) != GN_OK)
+			continue;
+		if (gn_fb_block_message_body_type(m) == GN_FB_BLOCK_BODY_BLOCK_HAS)
+			err = GN_AGAIN;
+		if (gn_fb_block_message_body_type(m) != GN_FB_BLOCK_BODY_CHUNK_ACK)
+			continue;
+		struct gn_fb_chunk_ack ack = gn_fb_block_message_body_as_chunk_ack(m);
+		err = gn_wire_err(gn_fb_chunk_ack_code(ack));
+		if (gn_fb_chunk_ack_has_receipt(ack)) {
+			gn_wire_receipt_get(gn_fb_chunk_ack_receipt(ack), &r);
+			if (until)
+				*until = r.held_until;
+		}
+	}
+	return err;
+}
+
+static void say(const struct stranger *t, struct gn_fbb *b, uint8_t type, gn_fbref body)
+{
+	struct gn_slice bytes;
+	gn_fbref root = gn_fb_block_message_make(
+		b, &(struct gn_fb_block_message_args){.request = 9, .body_type = type, .body = body});
+	assert_int_equal(gn_fbb_finish(b, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes), GN_OK);
+	(void)!gn_bundles_recv(s.nodes[0].bundles, &t->key, &t->addr, bytes, s.now);
+	if (type != GN_FB_BLOCK_BODY_BLOCK_KEEP) /* the answer to that is looked at */
+		svc_pump(&s, 0);
+}
+
+static gn_err keep(const struct stranger *t, const struct gn_hash *block, uint32_t len)
+{
+	uint8_t storage[1024];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_hash hash;
+	memcpy(hash.b, block->b, sizeof hash.b);
+	say(t, &b, GN_FB_BLOCK_BODY_BLOCK_KEEP,
+	    gn_fb_block_keep_make(&b, &(struct gn_fb_block_keep_args){
+					      .block = &hash, .block_len = len, .ttl = BUNDLES_KEEP_TTL_MAX}));
+	return answer(t, NULL);
+}
+
+static void put(const struct stranger *t, const struct gn_hash *block, uint32_t len, const uint8_t *data)
+{
+	static uint8_t storage[GN_CHUNK + 2048];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_hash hash;
+	memcpy(hash.b, block->b, sizeof hash.b);
+	gn_fbref chunk = gn_fb_chunk_make(
+		&b, &(struct gn_fb_chunk_args){.block = &hash, .chunks = 1, .block_len = len, .data = gn_slice(data, len)});
+	say(t, &b, GN_FB_BLOCK_BODY_CHUNK_PUT, gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = chunk}));
+}
+
+/* Asks, sends, and runs until it is stored: GN_OK or the refusal. */
+static gn_err store(const struct stranger *t, uint32_t number, uint32_t len)
+{
+	static uint8_t data[GN_CHUNK];
+	struct gn_hash hash;
+	block_of(number, len, data, &hash);
+	gn_err err = keep(t, &hash, len);
+	if (err != GN_AGAIN)
+		return err;
+	put(t, &hash, len, data);
+	svc_run_for(&s, 20 * GN_MSEC);
+	return gn_blocks_have(s.nodes[0].blocks, &hash, NULL) ? GN_OK : GN_INTERNAL;
+}
+
+static unsigned reserve(const struct stranger *t, unsigned from, unsigned count)
+{
+	static uint8_t data[GN_CHUNK];
+	unsigned got = 0;
+	for (unsigned i = 0; i < count; i++) {
+		struct gn_hash hash;
+		block_of(from + i, 4096, data, &hash);
+		got += keep(t, &hash, GN_BLOCK) == GN_AGAIN;
+	}
+	svc_pump(&s, 0);
+	return got;
+}
+
+static uint64_t count(const char *name)
+{
+	return svc_bundles_count(&s, 0, name);
+}
+
+/* ---- places ---- */
+
+static void a_prefix_does_not_take_all_places(void **state)
+{
+	(void)state;
+	unsigned got = 0;
+	network(1, 512u << 20);
+	for (unsigned k = 0; k < 8; k++) {
+		struct stranger t = someone(k, 1);
+		got += reserve(&t, 100 * k, 20);
+	}
+	assert_int_equal(got, BUNDLES_INCOMING / 2);
+	struct stranger other = someone(50, 2);
+	assert_int_equal(store(&other, 9000, 4096), GN_OK);
+	assert_int_equal(reserve(&other, 9100, 20), BUNDLES_INCOMING_PEER);
+	svc_free(&s);
+}
+
+/* The same from addresses that have no prefix share: what brings nothing gives way to who brings something. */
+static void empty_places_give_way(void **state)
+{
+	(void)state;
+	unsigned got = 0;
+	network(1, 512u << 20);
+	for (unsigned k = 0; k < 8; k++) {
+		struct stranger t = someone(k, 300);
+		got += reserve(&t, 100 * k, 20);
+	}
+	assert_int_equal(got, BUNDLES_INCOMING);
+	struct stranger honest = someone(50, 300);
+	assert_int_equal(store(&honest, 9000, 4096), GN_BUSY); /* all of them are young */
+	svc_run_for(&s, BUNDLES_INCOMING_GRACE);
+	for (unsigned i = 0; i < 50; i++) {
+		assert_int_equal(store(&honest, 9000 + i, 4096), GN_OK);
+		for (unsigned k = 0; k < 8; k++) { /* who had it takes it back at once */
+			struct stranger t = someone(k, 300);
+			reserve(&t, 10000 + 1000 * k + 10 * i, 4);
+		}
+	}
+	assert_in_range(count("keep_gave_way"), 50, 200);
+	svc_free(&s);
+}
+
+static void a_place_that_brings_something_stays(void **state)
+{
+	(void)state;
+	static uint8_t data[GN_BLOCK];
+	network(1, 512u << 20);
+	struct stranger honest = someone(50, 300);
+	struct gn_hash leaves[GN_BLOCK_CHUNKS], proof[GN_PROOF_MAX], block;
+	for (unsigned i = 0; i < GN_BLOCK_CHUNKS; i++)
+		gn_merkle_leaf(gn_slice(data + i * GN_CHUNK, GN_CHUNK), &leaves[i]);
+	gn_merkle_root(leaves, GN_BLOCK_CHUNKS, &block);
+	assert_int_equal(keep(&honest, &block, GN_BLOCK), GN_AGAIN);
+	for (unsigned i = 0; i < GN_BLOCK_CHUNKS; i++) {
+		static uint8_t storage[GN_CHUNK + 2048];
+		struct gn_fbb b = gn_fbb(storage, sizeof storage);
+		struct gn_fb_hash hash, path[GN_PROOF_MAX];
+		size_t n = gn_merkle_proof(leaves, GN_BLOCK_CHUNKS, i, proof);
+		memcpy(hash.b, block.b, sizeof hash.b);
+		memcpy(path, proof, sizeof path);
+		gn_fbref chunk = gn_fb_chunk_make(&b, &(struct gn_fb_chunk_args){.block = &hash,
+										 .index = i,
+										 .chunks = GN_BLOCK_CHUNKS,
+										 .block_len = GN_BLOCK,
+										 .proof = {path, n},
+										 .data = gn_slice(data, GN_CHUNK)});
+		say(&honest, &b, GN_FB_BLOCK_BODY_CHUNK_PUT,
+		    gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = chunk}));
+		svc_run_for(&s, GN_SEC / 2); /* 128 KiB a second */
+		for (unsigned k = 0; k < 9; k++) {
+			struct stranger t = someone(k, 300);
+			reserve(&t, 1000 * i + 100 * k, 20);
+		}
+	}
+	assert_true(gn_blocks_have(s.nodes[0].blocks, &block, NULL));
+	svc_free(&s);
+}
+
+static void a_slow_block_is_given_up(void **state)
+{
+	(void)state;
+	network(1, 512u << 20);
+	struct stranger t = someone(1, 1);
+	assert_int_equal(reserve(&t, 1, 1), 1);
+	svc_run_for(&s, BUNDLES_INCOMING_TIME - GN_SEC);
+	assert_int_equal(count("keep_slow"), 0);
+	svc_run_for(&s, 2 * GN_SEC);
+	assert_int_equal(count("keep_slow"), 1);
+	gn_bundles_validate(s.nodes[0].bundles);
+	svc_free(&s);
+}
+
+/* ---- bytes ---- */
+
+#define TOTAL (64u << 20) /* a quarter 16 MiB, a sixteenth 4 MiB, a 64th 1 MiB */
+
+/* Whole chunks until it is refused; how many. */
+static unsigned fill(const struct stranger *t, unsigned *number, gn_err *why)
+{
+	unsigned n = 0;
+	while ((*why = store(t, (*number)++, GN_CHUNK)) == GN_OK)
+		n++;
+	return n;
+}
+
+static void five_keys_do_not_fill_the_store(void **state)
+{
+	(void)state;
+	unsigned number = 0, chunks = 0;
+	gn_err why;
+	network(1, TOTAL);
+	for (unsigned k = 0; k < 5; k++) {
+		struct stranger t = someone(k, 300); /* no prefix share */
+		chunks += fill(&t, &number, &why);
+		assert_int_equal(why, GN_QUOTA);
+	}
+	assert_in_range(chunks, TOTAL / 2 / GN_CHUNK, (TOTAL / 2 + 3 * GN_BLOCK) / GN_CHUNK + 3);
+	struct stranger honest = someone(50, 300);
+	assert_int_equal(fill(&honest, &number, &why), TOTAL / 64 / GN_CHUNK); /* room is left for others */
+	svc_free(&s);
+}
+
+static void a_prefix_of_many_keys_does_not_either(void **state)
+{
+	(void)state;
+	unsigned number = 0, chunks = 0;
+	gn_err why;
+	network(1, TOTAL);
+	for (unsigned k = 0; k < 60; k++) {
+		struct stranger t = someone(k, 7);
+		chunks += fill(&t, &number, &why);
+	}
+	assert_int_equal(why, GN_QUOTA);
+	assert_int_equal(chunks, TOTAL / 2 / GN_CHUNK);
+	assert_true(count("keep_refused_prefix") > 0);
+	struct stranger honest = someone(50, 8);
+	assert_int_equal(fill(&honest, &number, &why), TOTAL / 64 / GN_CHUNK);
+	svc_free(&s);
+}
+
+/* The last eighth is not for strangers; promises made then are of a day. */
+static void acquaintances_have_room_of_their_own(void **state)
+{
+	(void)state;
+	unsigned number = 0, chunks = 0;
+	gn_err why;
+	network(1, TOTAL);
+	s.validate = false;
+	struct stranger old = someone(200, 300), reader = someone(201, 300);
+	assert_int_equal(store(&old, 100000, GN_CHUNK), GN_OK);
+	svc_run_for(&s, BUNDLES_ACQUAINTED);
+	for (unsigned k = 0; k < 60; k++) {
+		struct stranger t = someone(k, 300);
+		chunks += fill(&t, &number, &why);
+	}
+	assert_int_equal(why, GN_NO_SPACE);
+	assert_int_equal(chunks + 1, (TOTAL - TOTAL / 8) / GN_CHUNK);
+	assert_int_equal(store(&old, 100001, GN_CHUNK), GN_NO_SPACE); /* nobody asked for what it keeps */
+
+	uint8_t storage[1024], data[GN_CHUNK];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_hash hash;
+	struct gn_hash block;
+	block_of(100000, GN_CHUNK, data, &block);
+	memcpy(hash.b, block.b, sizeof hash.b);
+	say(&reader, &b, GN_FB_BLOCK_BODY_CHUNK_GET,
+	    gn_fb_chunk_get_make(&b, &(struct gn_fb_chunk_get_args){.block = &hash, .count = 1}));
+	svc_run_for(&s, 20 * GN_MSEC);
+	assert_int_equal(store(&old, 100002, GN_CHUNK), GN_OK);
+
+	/* A day later what strangers filled is free, unless they ask again. */
+	uint64_t until;
+	enum gn_block_keep why_kept;
+	block_of(number - 61, GN_CHUNK, data, &block);
+	svc_run_for(&s, (gn_time)(BUNDLES_STRANGER_TTL + 1200) * GN_SEC);
+	struct stranger late = someone(90, 300);
+	assert_true(fill(&late, &number, &why) >= TOTAL / 64 / GN_CHUNK);
+	block_of(100000, GN_CHUNK, data, &block);
+	assert_true(gn_blocks_kept(s.nodes[0].blocks, &block, &why_kept, &until) && why_kept == GN_BLOCK_HELD);
+	svc_free(&s);
+}
+
+/* A million blocks of a few bytes cost what a million files cost. */
+static void tiny_blocks_count_as_files(void **state)
+{
+	(void)state;
+	unsigned got = 0;
+	network(1, 1u << 20);
+	struct stranger t = someone(1, 1);
+	for (unsigned i = 0; i < 200; i++)
+		got += store(&t, i, 16) == GN_OK;
+	assert_int_equal(got, (1u << 20) / BUNDLES_PEER_SHARE / BUNDLES_KEPT_COST);
+	svc_free(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_prefix_does_not_take_all_places), cmocka_unit_test(empty_places_give_way),
+		cmocka_unit_test(a_place_that_brings_something_stays), cmocka_unit_test(a_slow_block_is_given_up),
+		cmocka_unit_test(five_keys_do_not_fill_the_store), cmocka_unit_test(a_prefix_of_many_keys_does_not_either),
+		cmocka_unit_test(acquaintances_have_room_of_their_own), cmocka_unit_test(tiny_blocks_count_as_files),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
