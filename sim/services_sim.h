@@ -95,7 +95,7 @@ struct svc {
 	struct gn_rand rand;
 	struct svc_wait *waits[64];
 	unsigned wait_count;
-	bool validate;
+	bool validate, idle_workers; /* idle_workers: the test runs the engines' works */
 	gn_time slow; /* a node's index + 1 in slow_node answers this much later */
 	unsigned slow_node;
 };
@@ -444,6 +444,10 @@ static inline void svc_pump(struct svc *s, unsigned i)
 		}
 		for (; gn_bundles_next_message(n->bundles, &m); any = true)
 			svc_send(s, i, &m);
+		for (struct gn_bundles_work *w; !s->idle_workers && (w = gn_bundles_next_work(n->bundles)); any = true) {
+			gn_bundles_work_run(w);
+			gn_bundles_work_done(n->bundles, w, s->now);
+		}
 		for (; gn_bundles_next_event(n->bundles, &ue); any = true)
 			svc_bundles_event(s, i, &ue);
 		for (; gn_names_next_event(n->names, &ne); any = true)

@@ -167,6 +167,7 @@ static bool pump_services(struct gn_node *node)
 		gn_peers_send(node, &m, GN_JET_FILES);
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_names_next_event(node->names, &n); i++, any = true)
 		gn_request_event(node, GN_OP_NAMES, n.op, &n);
+	gn_check_pump(node);
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_event(node->bundles, &b); i++, any = true)
 		gn_request_event(node, GN_OP_BUNDLES, b.op, &b);
 	return any;

@@ -76,6 +76,9 @@ enum gn_disk_user { GN_DISK_KV, GN_DISK_BLOCKS, GN_DISK_USERS };
 /* node->disk, once the directory is open; gn_file_pump takes the engines' requests. */
 void gn_disk_init(struct gn_node *node);
 
+/* check.c: manifests are checked on workers. */
+void gn_check_pump(struct gn_node *node);
+
 /* ---- requests of the API and the gateway ---- */
 
 enum gn_op_engine { GN_OP_NONE, GN_OP_OVERLAY, GN_OP_NAMES, GN_OP_BUNDLES };

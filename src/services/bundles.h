@@ -194,6 +194,14 @@ GN_MUST gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, 
 			       bool fresh, gn_time now, gn_op *op);
 void gn_bundles_cancel(struct gn_bundles *b, gn_op op, gn_time now);
 
+/* Checking a large manifest takes seconds and touches nothing of the engine: the owner takes it out, runs it where it
+ * stops nobody (a worker thread), and gives it back. The smallest first, BUNDLES_WORKS out at a time. All must be back
+ * before gn_bundles_free. */
+struct gn_bundles_work;
+struct gn_bundles_work *gn_bundles_next_work(struct gn_bundles *b); /* NULL: none, or enough are out */
+void gn_bundles_work_run(struct gn_bundles_work *work);             /* on any thread */
+void gn_bundles_work_done(struct gn_bundles *b, struct gn_bundles_work *work, gn_time now);
+
 enum gn_bundles_event_kind {
 	GN_BUNDLES_INGEST,
 	GN_BUNDLES_INGESTED,

@@ -210,8 +210,19 @@ struct bundles_head {   /* a cached head record */
 	uint32_t len;
 	gn_time got;
 };
+/* A manifest to be checked, then one that was: it lives with the memory it was checked in. */
+struct gn_bundles_work {
+	struct gn_bundles_work *next; /* waiting */
+	gn_op op;                     /* the open that wants it; it may be gone */
+	struct gn_hash root;
+	struct gn_alloc alloc; /* its own: no thread shares it */
+	uint8_t *bytes;        /* owned, of the engine's memory; NULL once checked */
+	size_t len;
+	struct gn_manifest *manifest; /* owned, of alloc */
+	gn_err err;
+};
 struct bundles_kept_manifest {
-	struct gn_manifest *manifest; /* owned */
+	struct gn_bundles_work *work; /* owned */
 	gn_time used;
 };
 struct bundles_open {
@@ -301,6 +312,8 @@ struct gn_bundles {
 	struct gn_map heads;     /* K -> bundles_head */
 	struct gn_map manifests; /* root -> bundles_kept_manifest */
 	size_t manifest_bytes;
+	struct gn_bundles_work *work_first; /* waiting to be checked */
+	unsigned works_out;
 
 	struct bundles_queue control, bulk;
 	struct bundles_out *building;

@@ -25,6 +25,10 @@ void bundles_sort(const struct gn_slice *paths, uint32_t *index, uint32_t *scrat
 		for (size_t low = 0; low < count; low += 2 * width) {
 			size_t middle = low + width < count ? low + width : count,
 			       high = low + 2 * width < count ? low + 2 * width : count;
+			if (middle == high || order(paths[from[middle - 1]], paths[from[middle]]) <= 0) {
+				memcpy(to + low, from + low, (high - low) * sizeof *to); /* in order as it is */
+				continue;
+			}
 			for (size_t a = low, b = middle, out = low; out < high; out++)
 				to[out] = a < middle && (b == high || order(paths[from[a]], paths[from[b]]) <= 0)
 						  ? from[a++]

@@ -1,8 +1,8 @@
 /* Opening a site: its newest head from the overlay, then the manifest that the head (or one of the versions before)
  * names, read as any file. Heads are cached by place, manifests by root; what is cached was verified when it came.
  *
- *   GETTING -> READING [a head, no such manifest here] -> ENDED [whole, checked] ;  GETTING -> ENDED [manifest here, or
- * no head]
+ *   GETTING -> READING [a head, no such manifest here] -> CHECKING [whole] -> ENDED [work_done]
+ *   GETTING -> ENDED [manifest here, or no head]
  *
  * Rule: docs/spec/services.md BU-16. */
 #include "services/bundles_engine_int.h"
@@ -42,12 +42,19 @@ static void head_keep(struct gn_bundles *b, const struct gn_hash *key, const uin
 	*h = (struct bundles_head){copy, len, b->now};
 }
 
+static void work_free(struct gn_bundles *b, struct gn_bundles_work *w)
+{
+	gn_manifest_free(&w->alloc, w->manifest);
+	gn_mem_free(b->env.alloc, w->bytes);
+	gn_mem_free(b->env.alloc, w);
+}
+
 static void manifest_drop(struct gn_bundles *b, const struct gn_hash *root)
 {
 	struct bundles_kept_manifest *k = gn_map_get(&b->manifests, root);
 	GN_ASSERT(k);
-	b->manifest_bytes -= gn_manifest_bytes(k->manifest).len;
-	gn_manifest_free(b->env.alloc, k->manifest);
+	b->manifest_bytes -= k->work->len;
+	work_free(b, k->work);
 	(void)gn_map_remove(&b->manifests, root);
 }
 
@@ -71,8 +78,12 @@ void bundles_caches_free(struct gn_bundles *b)
 	for (uint32_t i = 0; i < b->heads.count; i++)
 		gn_mem_free(b->env.alloc, ((struct bundles_head *)gn_map_value_at(&b->heads, i))->bytes);
 	for (uint32_t i = 0; i < b->manifests.count; i++)
-		gn_manifest_free(b->env.alloc,
-				 ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->manifest);
+		work_free(b, ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->work);
+	GN_ASSERT(b->works_out == 0);
+	for (struct gn_bundles_work *w = b->work_first, *next; w; w = next) {
+		next = w->next;
+		work_free(b, w);
+	}
 	gn_map_fini(&b->heads);
 	gn_map_fini(&b->manifests);
 }
@@ -223,21 +234,72 @@ void bundles_open_got(struct gn_bundles *b, struct bundles_open *o, const struct
 		finish(b, o, err);
 }
 
-/* The manifest is whole: checked, kept, shown. */
-static gn_err manifest_done(struct gn_bundles *b, struct bundles_open *o)
+/* The manifest is whole: to be checked, by whoever owns the engine. */
+static gn_err work_new(struct gn_bundles *b, struct bundles_open *o)
 {
-	struct gn_manifest *m;
-	GN_TRY(gn_manifest_open(b->env.alloc, gn_slice(o->bytes, o->size), &m));
-	b->count.rules_ignored += gn_manifest_rules_ignored(m);
-	manifests_evict(b, o->size);
-	struct bundles_kept_manifest *k = gn_map_put(&b->manifests, &o->root);
-	if (!k || k->manifest) { /* no memory; or another open was faster */
-		gn_manifest_free(b->env.alloc, m);
-		return k ? GN_OK : GN_NOMEM;
-	}
-	*k = (struct bundles_kept_manifest){m, b->now};
-	b->manifest_bytes += o->size;
+	struct gn_bundles_work *w = GN_NEW(b->env.alloc, struct gn_bundles_work), **at = &b->work_first;
+	if (!w)
+		return GN_NOMEM;
+	w->op = o->op.id;
+	w->root = o->root;
+	w->bytes = o->bytes;
+	w->len = o->size;
+	gn_alloc_heap(&w->alloc, BUNDLES_WORK_MEMORY);
+	o->bytes = NULL;
+	while (*at && (*at)->len <= w->len)
+		at = &(*at)->next;
+	w->next = *at;
+	*at = w;
 	return GN_OK;
+}
+
+struct gn_bundles_work *gn_bundles_next_work(struct gn_bundles *b)
+{
+	struct gn_bundles_work *w = b->works_out < BUNDLES_WORKS ? b->work_first : NULL;
+	if (!w)
+		return NULL;
+	b->work_first = w->next;
+	w->next = NULL;
+	b->works_out++;
+	return w;
+}
+
+void gn_bundles_work_run(struct gn_bundles_work *w)
+{
+	w->err = gn_manifest_open(&w->alloc, gn_slice(w->bytes, w->len), &w->manifest);
+}
+
+/* Takes w. */
+static gn_err manifest_keep(struct gn_bundles *b, struct gn_bundles_work *w)
+{
+	gn_err err = w->err;
+	gn_mem_free(b->env.alloc, w->bytes);
+	w->bytes = NULL;
+	if (err == GN_OK && !gn_map_get(&b->manifests, &w->root)) { /* another open may have been faster */
+		manifests_evict(b, w->len);
+		struct bundles_kept_manifest *k = gn_map_put(&b->manifests, &w->root);
+		if (k) {
+			*k = (struct bundles_kept_manifest){w, b->now};
+			b->manifest_bytes += w->len;
+			b->count.rules_ignored += gn_manifest_rules_ignored(w->manifest);
+			return GN_OK;
+		}
+		err = GN_NOMEM;
+	}
+	work_free(b, w);
+	return err;
+}
+
+void gn_bundles_work_done(struct gn_bundles *b, struct gn_bundles_work *w, gn_time now)
+{
+	gn_op op = w->op;
+	GN_ASSERT(b->works_out > 0);
+	b->now = now;
+	b->works_out--;
+	gn_err err = manifest_keep(b, w);
+	struct bundles_open *o = bundles_op_get(b, op, OP_OPEN);
+	if (o && !o->op.ended)
+		finish(b, o, err);
 }
 
 static void read_on(struct gn_bundles *b, struct bundles_open *o)
@@ -252,7 +314,14 @@ static void read_on(struct gn_bundles *b, struct bundles_open *o)
 	}
 	if (err == GN_AGAIN)
 		return;
-	finish(b, o, err == GN_OK ? manifest_done(b, o) : err);
+	if (err == GN_OK) {
+		struct bundles_reader *r = o->reader;
+		o->reader = NULL;
+		bundles_reader_free(b, r);
+		err = work_new(b, o);
+	}
+	if (err != GN_OK)
+		finish(b, o, err);
 }
 
 void bundles_opens_run(struct gn_bundles *b)
@@ -272,6 +341,6 @@ void bundles_open_event(struct gn_bundles *b, struct bundles_open *o, struct gn_
 	if (!k)
 		return;
 	k->used = b->now;
-	out->manifest = k->manifest;
+	out->manifest = k->work->manifest;
 	out->head = gn_slice(o->head, o->head_len);
 }

@@ -235,6 +235,47 @@ static void sites_open_update_and_roll_back(void **state)
 	svc_free(&s);
 }
 
+/* BU-4: no call of the engine checks a manifest; it waits for the work to be done elsewhere, and all else goes on. */
+static void manifests_are_checked_elsewhere(void **state)
+{
+	(void)state;
+	uint8_t seed[32] = {80};
+	struct gn_head head = {0};
+	struct svc_wait keep[3] = {0}, opens[3];
+	struct gn_bundles_work *work[3];
+	gn_sk_from_seed(seed, &owner);
+	network(4, 64u << 20);
+	publish_site("<h1>one</h1>", &head, keep);
+	struct gn_bundles *b = s.nodes[3].bundles;
+	s.idle_workers = true;
+	for (unsigned i = 0; i < 3; i++)
+		assert_int_equal(open_site(3, 0, true, &opens[i]), GN_TIMEOUT); /* two virtual minutes without an event */
+	struct gn_bundle_file page = svc_as_file(&keep[0]);
+	uint64_t got;
+	assert_int_equal(svc_read(&s, 3, &page, 0, page.size, (const uint8_t *)"<h1>one</h1>", &got, NULL), GN_OK);
+	for (unsigned i = 0; i < 2; i++)
+		assert_non_null(work[i] = gn_bundles_next_work(b));
+	assert_null(gn_bundles_next_work(b)); /* BUNDLES_WORKS are out */
+	gn_bundles_cancel(b, opens[0].op, s.now);
+	for (unsigned i = 0; i < 2; i++) {
+		gn_bundles_work_run(work[i]);
+		gn_bundles_work_done(b, work[i], s.now);
+		gn_bundles_validate(b);
+	}
+	assert_int_equal(svc_wait(&s, &opens[1]), GN_OK);
+	check_page(3, &opens[1], "<h1>one</h1>");
+	assert_non_null(work[2] = gn_bundles_next_work(b));
+	gn_bundles_work_run(work[2]);
+	gn_bundles_work_done(b, work[2], s.now);
+	assert_int_equal(svc_wait(&s, &opens[2]), GN_OK);
+	s.idle_workers = false;
+	for (unsigned i = 1; i < 3; i++)
+		svc_wait_free(&opens[i]);
+	for (unsigned i = 0; i < 3; i++)
+		svc_wait_free(&keep[i]);
+	svc_free(&s);
+}
+
 /* Taking in, spreading and opening, with every allocation of the publisher failing in turn. */
 static void publishing_survives_any_failed_allocation(void **state)
 {
@@ -332,6 +373,7 @@ int main(void)
 		cmocka_unit_test(cancelled_ingest_lets_go),
 		cmocka_unit_test(a_full_disk_ends_the_ingest),
 		cmocka_unit_test(sites_open_update_and_roll_back),
+		cmocka_unit_test(manifests_are_checked_elsewhere),
 		cmocka_unit_test(publishing_survives_any_failed_allocation),
 		cmocka_unit_test(cancelled_operations_are_never_heard_of_again),
 	};

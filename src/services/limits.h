@@ -67,6 +67,8 @@
 #define BUNDLES_HEADS 256
 #define BUNDLES_MANIFESTS 32               /* open manifests kept */
 #define BUNDLES_MANIFEST_BYTES (96u << 20) /* of kept manifests */
+#define BUNDLES_WORKS 2                    /* manifests being checked at once, a thread each */
+#define BUNDLES_WORK_MEMORY (512u << 20)   /* bytes for checking one: its copy, and sorting 100,000 paths */
 #define BUNDLES_OPENS 64                   /* sites being opened at once */
 
 /* amplification: what a peer's 100 bytes can cause here */
