@@ -1,6 +1,6 @@
-/* What a test does to a hub's system calls (LD_PRELOAD): files in $SHIM say what. `hold`: syncs of journal files wait while it is there, `bad`: they
+/* What a test does to the system calls of a hub or node (LD_PRELOAD): files in $SHIM say what. `hold`: syncs of journal files wait while it is there, `bad`: they
  * fail, `stall`: once one failed, the loop waits with what became ready, `unread`: reads of journal files wait, `clock`: seconds that the wall clock is
- * ahead, read once. */
+ * ahead now. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -79,20 +79,18 @@ ssize_t pread(int fd, void *out, size_t len, off_t offset)
 int clock_gettime(clockid_t id, struct timespec *t)
 {
 	static int (*real)(clockid_t, struct timespec *);
-	static long ahead = -1;
 	if (!real)
 		*(void **)&real = dlsym(RTLD_NEXT, "clock_gettime");
 	int result = real(id, t);
-	if (ahead < 0) {
-		char path[600];
-		snprintf(path, sizeof path, "%s/clock", getenv("SHIM"));
-		FILE *f = fopen(path, "r");
-		if (!f || fscanf(f, "%ld", &ahead) != 1)
-			ahead = 0;
-		if (f)
-			fclose(f);
-	}
-	if (id == CLOCK_REALTIME)
+	if (id != CLOCK_REALTIME)
+		return result;
+	char path[600];
+	long ahead = 0;
+	snprintf(path, sizeof path, "%s/clock", getenv("SHIM"));
+	FILE *f = fopen(path, "r");
+	if (f && fscanf(f, "%ld", &ahead) == 1)
 		t->tv_sec += ahead;
+	if (f)
+		fclose(f);
 	return result;
 }

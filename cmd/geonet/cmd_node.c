@@ -267,6 +267,9 @@ int cmd_status(struct cli *cli)
 		 (unsigned long long)json_integer_value(json_array_get(leaf, 0)),
 		 (unsigned long long)json_integer_value(json_array_get(leaf, 1)),
 		 (unsigned long long)json_number(j, "known"));
+	const char *clock = json_text(json_object_get(j, "clock"), "text");
+	if (*clock)
+		out_pair(cli, "clock", "%s", clock);
 	out_pair(cli, "lookups", "%llu, %llu failed; %.1f hops on average (%.1f predicted, %llu at most)",
 		 (unsigned long long)json_number(lookups, "total"), (unsigned long long)json_number(lookups, "failed"),
 		 json_double(hops, "observed"), json_double(hops, "predicted"),

@@ -102,6 +102,7 @@ function facts() {
     ["node", s.node.id.slice(0, 16) + "…"],
     ["state", s.server ? "server: answers for keys" : "client: not yet answering for keys"],
     ["network", `about ${Math.max(1, Math.round(s.n_estimate))} nodes, ${s.links} links, ${s.known} known`],
+    ...(s.clock ? [["clock", s.clock.text]] : []),
     ["hops", `${s.hops.observed.toFixed(2)} observed, ${s.hops.predicted.toFixed(2)} predicted, at most ${s.hops.max}`],
     ["records", `${s.records.count} (${bytes(s.records.bytes)})`],
     ["blocks", `${s.blocks.count} (${bytes(s.blocks.bytes)}), ${s.blocks.own} own, ${s.blocks.held} for others`],
@@ -113,9 +114,9 @@ function facts() {
     Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value })]));
   $("version").textContent = s.version;
   const silent = s.bootstrap.filter((b) => !b.answered).map((b) => b.host);
-  $("state").textContent = s.reach === "joined" ? "connected" : s.reach === "founder" ? "the first node: nobody else is here yet"
+  $("state").textContent = s.clock ? "this machine's clock is wrong" : s.reach === "joined" ? "connected" : s.reach === "founder" ? "the first node: nobody else is here yet"
     : "alone: " + (silent.length ? `${silent.join(", ")} ${silent.length > 1 ? "do" : "does"} not answer` : "no other node can be reached");
-  $("state").className = s.reach === "alone" ? "bad" : "good";
+  $("state").className = s.clock || s.reach === "alone" ? "bad" : "good";
 }
 
 function lists(sites) {
