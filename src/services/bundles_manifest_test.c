@@ -1,5 +1,6 @@
 /* Paths, clashes, trees, manifests, URLs and heads. */
 #include "services/bundles_int.h"
+#include "wire/generated/bodies_fb.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -559,6 +560,79 @@ static void manifest_format_does_not_drift(void **state)
 											     vectors */
 }
 
+/* BU-7: fields of a later schema, in the body and in a version, outlive a publication by this version. */
+static void what_a_newer_version_wrote_is_kept(void **state)
+{
+	(void)state;
+	struct {
+		struct gn_fb_site_version_args now;
+		uint64_t packs;
+	} version_args = {.packs = 55};
+	struct {
+		struct gn_fb_site_body_args now;
+		struct gn_slice motto;
+	} body_args = {.motto = GN_LIT("onward")};
+	struct gn_fb_field version_fields[6], body_fields[3];
+	memcpy(version_fields, gn_fbfields_site_version, sizeof gn_fbfields_site_version);
+	version_fields[5] = (struct gn_fb_field){
+		.name = "packs",
+		.slot = 5,
+		.size = 8,
+		.c_offset = (uint16_t)((uint8_t *)&version_args.packs - (uint8_t *)&version_args)};
+	memcpy(body_fields, gn_fbfields_site_body, sizeof gn_fbfields_site_body);
+	body_fields[2] = (struct gn_fb_field){
+		.name = "motto",
+		.kind = GN_FB_STRING,
+		.slot = 2,
+		.c_offset = (uint16_t)((uint8_t *)&body_args.motto - (uint8_t *)&body_args)};
+	struct gn_fb_type version_type = {"SiteVersion", NULL, version_fields, 6};
+	const struct gn_fb_type *const version_types[] = {&version_type};
+	body_fields[0].types = body_fields[1].types = version_types;
+	struct gn_fb_type body_type = {"SiteBody", NULL, body_fields, 3};
+
+	static struct gn_hash blocks[24][GN_MANIFEST_BLOCKS];
+	static uint8_t storage[4096], records[2][GN_RECORD_MAX];
+	uint8_t seed[32] = {1};
+	struct gn_sk sk;
+	gn_sk_from_seed(seed, &sk);
+	struct gn_head_version first = version_of(1, blocks[0], 1);
+	struct gn_fb_hash root;
+	memcpy(root.b, first.manifest.b, sizeof root.b);
+	version_args.now = (struct gn_fb_site_version_args){
+		.manifest = &root,
+		.manifest_len = first.manifest_size,
+		.manifest_blocks = {(const struct gn_fb_hash *)(const void *)first.manifest_blocks.p, 1},
+		.version = 1};
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	body_args.now.now = gn_fbb_table(&b, &version_type, &version_args);
+	struct gn_record_fields fields = {
+		.type = GN_FB_RECORD_TYPE_SITE, .label = GN_LIT("blog"), .seq = 1, .created = T0, .ttl = GN_BUNDLE_TTL};
+	assert_int_equal(gn_fbb_finish(&b, gn_fbb_table(&b, &body_type, &body_args), NULL, &fields.body), GN_OK);
+	struct gn_buf out = {records[0], 0, GN_RECORD_MAX};
+	assert_int_equal(gn_wire_record_make(&sk, NULL, &fields, &out), GN_OK);
+
+	for (uint8_t n = 2; n <= 17; n++) {
+		struct gn_head head;
+		struct gn_record r, before;
+		struct gn_fbt t;
+		assert_int_equal(gn_head_open(gn_buf_slice(&out), &head), GN_OK);
+		assert_int_equal(gn_wire_record_open(gn_buf_slice(&out), &before), GN_OK);
+		struct gn_head_version v = version_of(n, blocks[n], 1);
+		gn_head_advance(&head, &v);
+		out = (struct gn_buf){records[n % 2], 0, GN_RECORD_MAX};
+		assert_int_equal(gn_head_record(&sk, &head, &out), GN_OK);
+		assert_int_equal(gn_wire_record_open(gn_buf_slice(&out), &r), GN_OK);
+		assert_true(gn_slice_eq(r.prev, GN_SLICE(before.hash.b)));
+		assert_int_equal(gn_fb_verify(r.body, &body_type, &t), GN_OK);
+		assert_true(gn_slice_eq(gn_fbt_bytes(t, 2), GN_LIT("onward")));
+		assert_int_equal(gn_fbt_count(t, 1), n - 1);
+		assert_int_equal(gn_fbt_bits(gn_fbt_table_at(t, 1, n - 2u), 5, 8, 0), 55);
+		assert_int_equal(gn_head_open(gn_buf_slice(&out), &head), GN_OK);
+		assert_int_equal(head.now.version, n);
+		assert_int_equal(head.previous[n - 2].version, 1);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -572,6 +646,7 @@ int main(void)
 		cmocka_unit_test(making_and_opening_survive_any_failed_allocation),
 		cmocka_unit_test(urls_resolve_as_a_web_server_would),
 		cmocka_unit_test(heads_keep_sixteen_versions),
+		cmocka_unit_test(what_a_newer_version_wrote_is_kept),
 		cmocka_unit_test(manifest_format_does_not_drift),
 	};
 	return cmocka_run_group_tests_name("bundles_manifest", tests, setup, teardown);

@@ -502,6 +502,74 @@ static void delegated_names_lie_under_their_signer(void **state)
 	assert_memory_equal(&key, &mine.r.key, sizeof key);
 }
 
+/* NA-14: fields of a later schema, in the body and in an entry, outlive a renewal and a change by this version. */
+static void what_a_newer_version_wrote_is_kept(void **state)
+{
+	(void)state;
+	struct {
+		struct gn_fb_name_record_args now;
+		struct gn_slice note;
+	} entry_args = {{.type = GN_NAME_TXT, .value = GN_LIT("kept"), .ttl = 60}, GN_LIT("a note")};
+	struct {
+		struct gn_fb_name_body_args now;
+		uint64_t weight;
+	} body_args = {.weight = 99};
+	struct gn_fb_field entry_fields[4], body_fields[5];
+	memcpy(entry_fields, gn_fbfields_name_record, sizeof gn_fbfields_name_record);
+	entry_fields[3] = (struct gn_fb_field){
+		.name = "note",
+		.kind = GN_FB_STRING,
+		.slot = 3,
+		.c_offset = (uint16_t)((uint8_t *)&entry_args.note - (uint8_t *)&entry_args)};
+	memcpy(body_fields, gn_fbfields_name_body, sizeof gn_fbfields_name_body);
+	body_fields[4] = (struct gn_fb_field){
+		.name = "weight",
+		.slot = 4,
+		.size = 8,
+		.c_offset = (uint16_t)((uint8_t *)&body_args.weight - (uint8_t *)&body_args)};
+	struct gn_fb_type entry_type = {"NameRecord", NULL, entry_fields, 4};
+	const struct gn_fb_type *const entry_types[] = {&entry_type};
+	body_fields[0].types = entry_types;
+	struct gn_fb_type body_type = {"NameBody", NULL, body_fields, 5};
+
+	static uint8_t storage[4096], records[2][GN_RECORD_MAX];
+	struct gn_sk sk = key_of(1);
+	struct gn_name_claim c = claim_of(&sk, 7);
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_nonce puzzle;
+	memcpy(puzzle.b, c.puzzle, sizeof puzzle.b);
+	gn_fbref refs[] = {gn_fbb_table(&b, &entry_type, &entry_args)};
+	body_args.now = (struct gn_fb_name_body_args){.records = {refs, 1}, .epoch = c.epoch, .puzzle = &puzzle};
+	struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_NAME,
+					  .label = gn_str(c.name.text),
+					  .seq = 7,
+					  .created = T0,
+					  .ttl = GN_NAME_TTL};
+	assert_int_equal(gn_fbb_finish(&b, gn_fbb_table(&b, &body_type, &body_args), NULL, &fields.body), GN_OK);
+	struct gn_buf out = {records[0], 0, GN_RECORD_MAX};
+	assert_int_equal(gn_wire_record_make(&sk, NULL, &fields, &out), GN_OK);
+
+	for (unsigned round = 1; round < 8; round++) {
+		struct gn_name_entry entries[GN_NAME_ENTRIES];
+		struct gn_record r, before;
+		struct gn_pk owner;
+		struct gn_fbt t;
+		assert_int_equal(gn_name_open(gn_buf_slice(&out), &owner, &c, entries), GN_OK);
+		assert_int_equal(gn_wire_record_open(gn_buf_slice(&out), &before), GN_OK);
+		if (round % 2)
+			entries[c.entry_count++] = (struct gn_name_entry){GN_NAME_A, GN_LIT("192.0.2.1"), round};
+		c.seq++;
+		out = (struct gn_buf){records[round % 2], 0, GN_RECORD_MAX};
+		assert_int_equal(gn_name_record(&sk, &c, 0, &out), GN_OK);
+		assert_int_equal(gn_wire_record_open(gn_buf_slice(&out), &r), GN_OK);
+		assert_true(gn_slice_eq(r.prev, GN_SLICE(before.hash.b)));
+		assert_int_equal(gn_fb_verify(r.body, &body_type, &t), GN_OK);
+		assert_int_equal(gn_fbt_bits(t, 4, 8, 0), 99);
+		assert_int_equal(gn_fbt_count(t, 0), 1 + (round + 1) / 2);
+		assert_true(gn_slice_eq(gn_fbt_bytes(gn_fbt_table_at(t, 0, 0), 3), GN_LIT("a note")));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -520,6 +588,7 @@ int main(void)
 		cmocka_unit_test(transfer_needs_both_signatures),
 		cmocka_unit_test(own_pid_needs_no_claim),
 		cmocka_unit_test(delegated_names_lie_under_their_signer),
+		cmocka_unit_test(what_a_newer_version_wrote_is_kept),
 	};
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);
 }
