@@ -43,12 +43,11 @@ static gn_err set_bootstrap(struct gn_node_config *c, const char *value)
 	return GN_OK;
 }
 
-static gn_err set_log(struct gn_node_config *c, const char *value)
+static gn_err set_choice(const char *value, const char *const *names, int count, int *out)
 {
-	static const char *const names[] = {"debug", "info", "warn", "error"};
-	for (unsigned i = 0; i < GN_COUNT(names); i++)
+	for (int i = 0; i < count; i++)
 		if (strcmp(value, names[i]) == 0) {
-			c->log = (enum gn_log_level)i;
+			*out = i;
 			return GN_OK;
 		}
 	return GN_USAGE;
@@ -65,6 +64,7 @@ static gn_err set_text(char *out, size_t cap, const char *value)
 static gn_err set(struct gn_node_config *c, const char *name, const char *value, const char **expected)
 {
 	uint64_t v = 0;
+	int choice;
 	*expected = "a number";
 	if (strcmp(name, "data") == 0) {
 		*expected = "a directory of at most 90 bytes (the socket in it has a short limit)";
@@ -102,10 +102,19 @@ static gn_err set(struct gn_node_config *c, const char *name, const char *value,
 		c->pow_bits = (uint8_t)v;
 	} else if (strcmp(name, "log") == 0) {
 		*expected = "debug, info, warn or error";
-		return set_log(c, value);
+		GN_TRY(set_choice(value, (const char *const[]){"debug", "info", "warn", "error"}, 4, &choice));
+		c->log = (enum gn_log_level)choice;
 	} else if (strcmp(name, "log-file") == 0) {
 		*expected = "a file of at most 255 bytes";
 		return *value ? set_text(c->log_file, sizeof c->log_file, value) : GN_USAGE;
+	} else if (strcmp(name, "guard") == 0) {
+		*expected = "on, cookie or off";
+		GN_TRY(set_choice(value, (const char *const[]){"on", "cookie", "off"}, 3, &choice));
+		c->guard = (enum gn_node_guard)choice;
+	} else if (strcmp(name, "guard-local") == 0) {
+		*expected = "exempt or count";
+		GN_TRY(set_choice(value, (const char *const[]){"exempt", "count"}, 2, &choice));
+		c->guard_count_local = choice == 1;
 	} else {
 		return GN_NOT_FOUND;
 	}

@@ -24,6 +24,7 @@
 #define GN_NODE_INBOUND_TIME (30 * GN_SEC)     /* after the grace, for a message in all */
 
 /* ---- work in units of 1 us, charged to whoever caused it ---- */
+#define GN_NODE_COST_BAD 50u       /* a message that does not parse */
 #define GN_NODE_COST_REFUSED 1000u /* a message that was stopped or a queue that was thrown away */
 
 /* ---- the API and the gateway ---- */

@@ -209,7 +209,7 @@ void gn_node_pump(struct gn_node *node)
 		return;
 	node->pumping = true;
 	node->now = gn_os_now();
-	gn_jet_tick(node->jet, node->now);
+	gn_node_tick_jet(node);
 	if (node->running) /* before that it does not know what it holds */
 		gn_overlay_tick(node->overlay, node->now);
 	gn_kv_tick(node->kv, node->now);
@@ -264,8 +264,7 @@ static void on_prepare(uv_prepare_t *prepare)
 
 static void on_datagram(void *user, const struct gn_addr *from, struct gn_slice datagram)
 {
-	struct gn_node *node = user;
-	(void)gn_jet_recv(node->jet, from, datagram, node->now);
+	gn_node_recv(user, from, datagram);
 }
 
 static void udp_ready(uv_poll_t *poll, int status, int events)
@@ -432,13 +431,18 @@ static gn_err make_engines(struct gn_node *node)
 	}
 	node->env = env[ALLOC_NODE];
 	gn_peers_init(node);
-	struct gn_jet_config jet = {.node_key = node->key, .keep_alive = 25 * GN_SEC};
+	GN_TRY(gn_node_guard_new(node, &env[ALLOC_JET]));
+	struct gn_jet_config jet = {.node_key = node->key,
+				    .keep_alive = 25 * GN_SEC,
+				    .guard = node->guard,
+				    .always_retry = node->config.guard == GN_NODE_GUARD_COOKIE};
 	GN_TRY(gn_jet_new(&env[ALLOC_JET], &jet, &node->jet));
 	struct gn_overlay_config overlay = {.node_key = node->key,
 					    .pow_bits = node->config.pow_bits,
 					    .probation = node->config.probation * GN_SEC,
 					    .probation_off = node->config.probation == 0,
-					    .awaits_bootstrap = node->config.bootstrap_count > 0};
+					    .awaits_bootstrap = node->config.bootstrap_count > 0,
+					    .count_local = node->config.guard_count_local};
 	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
 	overlay.admit[1] = gn_identity_admit;
 	overlay.admit[3] = gn_name_admit;
@@ -475,6 +479,7 @@ static void free_engines(struct gn_node *node)
 	gn_overlay_free(node->overlay);
 	gn_peers_fini(node);
 	gn_jet_free(node->jet);
+	gn_guard_free(node->guard);
 }
 
 /* Records and blocks are read back: join, and answer. */
@@ -482,6 +487,7 @@ static void restored(struct gn_node *node)
 {
 	node->running = true;
 	gn_saved_load(node);
+	gn_node_guard_load(node);
 	gn_reach_start(node);
 	struct gn_overlay_info info;
 	gn_overlay_info(node->overlay, &info);

@@ -8,6 +8,8 @@
 #define GN_NODE_BOOTSTRAP 16
 #define GN_NODE_WHY 640 /* bytes of a sentence that explains a failure */
 
+enum gn_node_guard { GN_NODE_GUARD_ON, GN_NODE_GUARD_COOKIE, GN_NODE_GUARD_OFF };
+
 struct gn_node_config {
 	char data[128]; /* data directory; the API socket's path must fit a sockaddr_un */
 	uint16_t port;  /* UDP; 0: a free one */
@@ -21,6 +23,7 @@ struct gn_node_config {
 	uint8_t pow_bits;     /* the network's constant */
 	enum gn_log_level log;
 	char log_file[256]; /* empty: stderr */
+	enum gn_node_guard guard; /* ON; COOKIE: every stranger proves its address, nothing is counted; OFF */
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
 };
 

@@ -5,6 +5,7 @@
 #ifndef GN_NODE_NODE_INT_H
 #define GN_NODE_NODE_INT_H
 
+#include "guard/guard.h"
 #include "guard/share.h"
 #include "jet/jet.h"
 #include "net/net.h"
@@ -48,6 +49,22 @@ void gn_peers_sweep(struct gn_node *node);
 gn_jet_id gn_peers_session(const struct gn_node *node, const struct gn_pk *pk);
 /* Bytes of messages that would leave for pk at once, and not wait here. */
 size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk);
+/* ---- guard.c ---- */
+
+GN_MUST gn_err gn_node_guard_new(struct gn_node *node, const struct gn_env *env);
+void gn_node_guard_load(struct gn_node *node); /* once jet and overlay are there */
+void gn_node_guard_store(struct gn_node *node);
+void gn_node_guard_allowed_store(struct gn_node *node);
+/* jet's recv and tick, with what strangers' handshakes took told to guard. */
+void gn_node_recv(struct gn_node *node, const struct gn_addr *from, struct gn_slice datagram);
+void gn_node_tick_jet(struct gn_node *node);
+/* Before a message of a proven peer is served: GN_QUOTA when its key has asked for enough. */
+GN_MUST gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
+/* api_guard.c: "203.0.113.7", "203.0.113.0/24", or 8 and more digits of a node's key or id. GN_USAGE, GN_NOT_FOUND,
+ * GN_EXISTS: several. */
+GN_MUST gn_err gn_guard_who(const struct gn_node *node, const char *text, struct gn_guard_subject *out);
+json_t *gn_guard_who_json(const struct gn_guard_subject *who);
+json_t *gn_guard_allowed_json(const struct gn_node *node);
 /* Work that a proven peer caused, in units of 1 us of CPU or 1 KiB s of memory. */
 void gn_node_charge(struct gn_node *node, const struct gn_pk *pk, uint64_t work);
 
@@ -133,6 +150,10 @@ gn_err gn_api_counters(struct gn_request *r);
 gn_err gn_api_metrics(struct gn_request *r);
 gn_err gn_api_events(struct gn_request *r);
 gn_err gn_api_held(struct gn_request *r);
+gn_err gn_api_guard(struct gn_request *r);
+gn_err gn_api_guard_why(struct gn_request *r);
+gn_err gn_api_guard_allow(struct gn_request *r);
+gn_err gn_api_guard_forgive(struct gn_request *r);
 gn_err gn_api_page(struct gn_request *r);
 gn_err gn_api_find(struct gn_request *r);
 gn_err gn_api_record_put(struct gn_request *r);
@@ -192,6 +213,7 @@ struct gn_node {
 	struct gn_os_dir *dir;
 	struct gn_udp *udp;
 	struct gn_http *http;
+	struct gn_guard *guard;
 	struct gn_jet *jet;
 	struct gn_overlay *overlay;
 	struct gn_kv *kv;

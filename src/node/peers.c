@@ -208,9 +208,12 @@ unsigned peer_standing(const struct peer *peer)
 
 void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struct gn_slice message)
 {
-	(void)id;
 	const struct gn_pk *from = &s->peer->pk;
 	gn_err err = GN_UNSUPPORTED;
+	if (gn_node_admit(node, from, message)) {
+		node->peers.count.over_share++;
+		return;
+	}
 	if (message.len >= 8 && memcmp(message.p + 4, "GNOV", 4) == 0)
 		err = gn_overlay_recv(node->overlay, from, &s->addr, message, node->now);
 	else if (message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0)
@@ -221,6 +224,7 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 		return;
 	s->used = node->now;
 	s->peer->known = true;
+	gn_jet_used(node->jet, id, peer_standing(s->peer), node->now);
 }
 
 /* ---- session events ---- */

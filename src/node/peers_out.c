@@ -192,5 +192,5 @@ size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk)
 	if (!peer || !peer->up)
 		return 0;
 	peers_out_flush(node, peer);
-	return peer->queued ? 0 : GN_NODE_MESSAGE;
+	return peer->queued ? 0 : gn_jet_room(node->jet, peer->session, true, GN_JET_FILES);
 }

@@ -1,6 +1,6 @@
 /* What a node keeps between runs besides records and blocks: contacts it knew (contacts.json, hints for the next
  * start), owners of names pinned at first sight (pins.json), and the list of its own publications (sites.json). Small
- * JSON files, written whole and atomically by the node alone (NO-13); one that cannot be read is reported, set aside
+ * JSON files, written whole and atomically by the node alone (NO-20); one that cannot be read is reported, set aside
  * and replaced. Pins are written soon after they changed: who holds a name cannot be learnt again from those who took
  * it. */
 #include "node/node_int.h"

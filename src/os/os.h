@@ -98,6 +98,7 @@ void gn_os_process(void);
 unsigned gn_os_files(void); /* how many may be open at once */
 uint64_t gn_os_rss(void); /* resident bytes of this process */
 gn_time gn_os_cpu(void);  /* CPU time it used */
+gn_time gn_os_thread_cpu(void); /* the same of this thread */
 bool gn_os_is_terminal(int fd);
 unsigned gn_os_columns(int fd); /* 80 when unknown */
 

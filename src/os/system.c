@@ -230,6 +230,11 @@ uint64_t gn_os_rss(void)
 	return resident * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
+gn_time gn_os_thread_cpu(void)
+{
+	return clock_of(CLOCK_THREAD_CPUTIME_ID);
+}
+
 gn_time gn_os_cpu(void)
 {
 	return clock_of(CLOCK_PROCESS_CPUTIME_ID);
