@@ -29,11 +29,14 @@ void gn_request_event(struct gn_node *node, enum gn_op_engine engine, gn_op op, 
 
 void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...)
 {
-	char text[512];
+	char text[512 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT];
 	va_list args;
 	va_start(args, fmt);
-	vsnprintf(text, sizeof text, fmt, args);
+	vsnprintf(text, 512, fmt, args);
 	va_end(args);
+	bool by_time = err == GN_NOT_FOUND || err == GN_EXPIRED || err == GN_RANGE;
+	if (by_time && *text && gn_clock_text(r->node, clock)) /* then the time may be why */
+		snprintf(text + strlen(text), sizeof clock + 2, "; %s", clock);
 	if (r->http && r->streaming) {
 		gn_http_abort(r->http);
 		return;

@@ -80,7 +80,7 @@ static void remember_site(struct gn_request *r)
 		json_object_set(site, "hashes", json_object_get(json, "blocks"));
 		json_object_set(site, "copies", json_object_get(json, "copies"));
 		json_object_set(site, "keep_until", json_object_get(json, "keep_until"));
-		json_object_set_new(site, "spread", json_integer((json_int_t)gn_unix(r->node->now)));
+		json_object_set_new(site, "spread", json_integer((json_int_t)gn_node_unix(r->node)));
 		json_object_set_new(site, "op", json_integer((json_int_t)r->op));
 		gn_saved_site(r->node, json_incref(site));
 	}
@@ -108,7 +108,7 @@ gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op)
 {
 	struct gn_api_spread s;
 	GN_TRY(gn_api_spread_parse(json, &s));
-	uint64_t until = s.keep_until ? s.keep_until : gn_unix(node->now) + GN_BUNDLE_TTL;
+	uint64_t until = s.keep_until ? s.keep_until : gn_node_unix(node) + GN_BUNDLE_TTL;
 	gn_err err = gn_bundles_spread(node->bundles, gn_slice(s.hashes, s.count * 32), s.copies, until, node->now, op);
 	free(s.hashes);
 	return err;

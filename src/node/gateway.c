@@ -43,7 +43,7 @@ void gateway_busy(struct gn_request *r)
 /* The reason page of an error: what was looked for, what went wrong, what to try. */
 static void fail(struct gn_request *r, gn_err err, const char *what)
 {
-	char text[900];
+	char text[900 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT];
 	const struct gn_name *name = &r->gateway->name;
 	bool missing = err == GN_NOT_FOUND, alone = err == GN_UNREACHABLE && gn_reach(r->node) == GN_REACH_ALONE;
 	enum gn_err_class class = gn_err_class(err);
@@ -58,6 +58,10 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 		 : alone ? "This node is alone: no other node answers it, so it cannot say whether there is such a site. "
 			   "Is this machine connected, and is a bootstrap node running? See <code>geonet status</code>."
 			 : "The nodes that hold it may be offline; try again in a minute.");
+	if (gn_clock_text(r->node, clock)) { /* what it takes for expired may not be */
+		size_t len = strlen(text);
+		snprintf(text + len, sizeof text - len, "</p><p><b>Mind the time:</b> %s.", clock);
+	}
 	page_error(r, missing ? 404 : class == GN_CLASS_USAGE ? 400 : 504,
 		   missing ? "Not found"
 		   : alone ? "No other node can be reached"

@@ -48,7 +48,7 @@ static void remember_lookup(struct gn_node *node, const struct gn_overlay_event 
 				.err = e->err,
 				.hops = e->hops,
 				.took = e->took,
-				.at = gn_unix(node->now)};
+				.at = gn_node_unix(node)};
 	l->step_count = e->step_count < GN_NODE_STEPS ? e->step_count : GN_NODE_STEPS;
 	if (l->step_count)
 		memcpy(l->steps, e->steps, l->step_count * sizeof *l->steps);
@@ -208,7 +208,8 @@ void gn_node_pump(struct gn_node *node)
 	if (node->pumping)
 		return;
 	node->pumping = true;
-	node->now = gn_os_now();
+	node->now = gn_os_steady();
+	gn_clock_look(node);
 	gn_node_tick_jet(node);
 	if (node->running) /* before that it does not know what it holds */
 		gn_overlay_tick(node->overlay, node->now);
@@ -271,7 +272,7 @@ static void udp_ready(uv_poll_t *poll, int status, int events)
 {
 	struct gn_node *node = poll->data;
 	(void)status;
-	node->now = gn_os_now();
+	node->now = gn_os_steady();
 	if (events & UV_WRITABLE)
 		node->udp_blocked = false;
 	for (unsigned i = 0; i < 16 && gn_udp_recv(node->udp, on_datagram, node) == GN_OK; i++)
@@ -565,12 +566,12 @@ static void close_handle(uv_handle_t *handle, void *user)
 /* The last writes reach the disk, bounded in time; then everything is freed in the opposite order. */
 static void finish(struct gn_node *node)
 {
-	gn_time until = gn_os_now() + STOP_MAX;
+	gn_time until = gn_os_steady() + STOP_MAX;
 	gn_http_free(node->http);
 	node->http = NULL;
 	if (node->running)
 		gn_saved_store(node);
-	while (node->disk.running && gn_os_now() < until)
+	while (node->disk.running && gn_os_steady() < until)
 		uv_run(&node->loop, UV_RUN_ONCE);
 	uv_prepare_stop(&node->prepare);
 	uv_walk(&node->loop, close_handle, NULL);
@@ -584,7 +585,7 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 	memset(&node, 0, sizeof node);
 	node.config = *config;
 	node.ready_fd = ready_fd;
-	node.now = node.started = node.saved = gn_os_now();
+	node.now = node.started = node.saved = gn_os_steady();
 	node.rand = gn_rand_system();
 	node.log = (struct gn_log){gn_os_log_write, NULL, config->log};
 	node.signals = (struct gn_signals){.stop = on_stop,

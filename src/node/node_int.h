@@ -201,7 +201,9 @@ struct gn_node {
 	uv_timer_t timer;
 	uv_prepare_t prepare;
 	struct gn_signals signals;
-	gn_time now, started, saved, pins_next;
+	gn_time now, started, saved, pins_next; /* timers go by now, records by gn_node_unix */
+	gn_time clock_looked;
+	bool clock_wrong;
 	uint64_t pins_saved; /* pins_set of the names when pins.json was written */
 	gn_time look; /* readers.c wants to look again */
 	struct gn_alloc alloc[6]; /* jet, overlay, kv, blocks, services, node: a budget each */
@@ -240,6 +242,13 @@ void gn_node_pump(struct gn_node *node);
 void gn_node_stop(struct gn_node *node);
 void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt, ...)
 	GN_PRINTF(4, 5);
+/* clock.c: Unix seconds by the clock of records; a sentence when this machine's clock is wrong, else false. */
+static inline uint64_t gn_node_unix(const struct gn_node *node)
+{
+	return gn_unix(gn_overlay_time(node->overlay, node->now));
+}
+void gn_clock_look(struct gn_node *node);
+bool gn_clock_text(const struct gn_node *node, char out[GN_NODE_CLOCK_TEXT]);
 /* saved.c: contacts, pins, sites over restarts. */
 void gn_saved_load(struct gn_node *node);
 void gn_saved_tick(struct gn_node *node);  /* what changed, now and then */

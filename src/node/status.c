@@ -59,7 +59,13 @@ static json_t *status_json(const struct gn_node *node)
 	json_object_set_new(json, "leaf", json_pack("[ii]", (int)o.leaf_cw, (int)o.leaf_ccw));
 	json_object_set_new(json, "known", json_integer(o.known));
 	json_object_set_new(json, "records",
-			    json_pack("{si sI}", "count", (int)o.records, "bytes", (json_int_t)o.record_bytes));
+			    json_pack("{si sI si}", "count", (int)o.records, "bytes", (json_int_t)o.record_bytes,
+				      "expired", (int)o.expired));
+	char clock[GN_NODE_CLOCK_TEXT];
+	if (gn_clock_text(node, clock))
+		json_object_set_new(json, "clock",
+				    json_pack("{sI si sb ss}", "ahead_s", (json_int_t)(o.clock_ahead / GN_SEC), "peers",
+					      (int)o.clock_peers, "used", !o.clock_not_used, "text", clock));
 	json_object_set_new(json, "blocks",
 			    json_pack("{si si si sI sI sI}", "count", (int)b.blocks, "own", (int)b.own, "held",
 				      (int)b.held, "bytes", (json_int_t)b.bytes, "cached", (json_int_t)b.cached, "max",
@@ -135,6 +141,8 @@ gn_err gn_api_held(struct gn_request *r)
 	struct gn_overlay_held h;
 	for (uint32_t i = 0; gn_overlay_held_at(r->node->overlay, i, &h); i++) {
 		char pid[GN_PID_MAX];
+		if (!h.shown)
+			continue;
 		gn_pid(&h.owner, pid);
 		json_array_append_new(list, json_pack("{so ss si sI si sI}", "key", gn_json_hex(h.key.b, 32), "owner",
 						      pid, "type", (int)h.type, "seq", (json_int_t)h.seq, "size",

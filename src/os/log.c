@@ -33,7 +33,7 @@ void gn_os_log_write(void *user, enum gn_log_level level, const char *module, co
 	static const char *const names[] = {"debug", "info", "warn", "error"};
 	char line[1024], stamp[32];
 	(void)user;
-	gn_os_time_text(gn_os_now(), stamp, sizeof stamp);
+	gn_os_time_text(gn_os_wall(), stamp, sizeof stamp);
 	int n = snprintf(line, sizeof line, "%s %-5s %-8s %s: %s\n", stamp, names[level], module, event, text);
 	size_t len = n < 0 ? 0 : (size_t)n;
 	if (len >= sizeof line) {

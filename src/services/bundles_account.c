@@ -52,7 +52,7 @@ static bool crowded(const struct gn_bundles *b)
 
 uint64_t bundles_account_until(const struct gn_bundles *b, const struct gn_pk *key, uint64_t until)
 {
-	uint64_t day = gn_unix(b->now) + BUNDLES_STRANGER_TTL;
+	uint64_t day = bundles_unix(b) + BUNDLES_STRANGER_TTL;
 	return crowded(b) && !is_acquainted(b, key) && until > day ? day : until;
 }
 
@@ -151,10 +151,8 @@ void bundles_accounts_sweep(struct gn_bundles *b)
 {
 	for (uint32_t i = b->kept.count; i-- > 0;) {
 		struct gn_hash block = *(const struct gn_hash *)gn_map_key_at(&b->kept, i);
-		const struct bundles_kept *kept = gn_map_value_at(&b->kept, i);
 		enum gn_block_keep keep;
-		bool gone = !gn_blocks_kept(b->cfg.blocks, &block, &keep, NULL) || keep == GN_BLOCK_CACHE ||
-			    kept->until <= gn_unix(b->now);
+		bool gone = !gn_blocks_kept(b->cfg.blocks, &block, &keep, NULL) || keep == GN_BLOCK_CACHE;
 		if (gone && !gn_map_get(&b->incoming, &block))
 			bundles_account_remove(b, &block);
 	}

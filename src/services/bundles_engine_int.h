@@ -330,6 +330,12 @@ static inline bool bundles_hash_eq(const struct gn_hash *a, const struct gn_hash
 {
 	return memcmp(a->b, b->b, sizeof a->b) == 0;
 }
+/* Unix seconds by the clock of records; b->now runs the timers. */
+static inline uint64_t bundles_unix(const struct gn_bundles *b)
+{
+	return gn_unix(gn_overlay_time(b->cfg.overlay, b->now));
+}
+
 static inline bool bundles_pk_eq(const struct gn_pk *a, const struct gn_pk *b)
 {
 	return memcmp(a->b, b->b, sizeof a->b) == 0;

@@ -160,7 +160,7 @@ static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 			  uint32_t len, uint64_t until)
 {
 	uint32_t have;
-	if (len == 0 || len > GN_BLOCK || until <= gn_unix(b->now))
+	if (len == 0 || len > GN_BLOCK || until <= bundles_unix(b))
 		return GN_MALFORMED;
 	if (!b->accounts_ready)
 		return GN_BUSY;
@@ -198,7 +198,7 @@ void bundles_on_keep(struct gn_bundles *b, struct bundles_peer *p, uint64_t requ
 	memcpy(block.b, gn_fb_block_keep_block(m).b, sizeof block.b);
 	b->count.keep_asked++;
 	ttl = ttl < BUNDLES_KEEP_TTL_MAX ? ttl : BUNDLES_KEEP_TTL_MAX;
-	gn_err err = keep_answer(b, p, request, &block, gn_fb_block_keep_block_len(m), gn_unix(b->now) + ttl);
+	gn_err err = keep_answer(b, p, request, &block, gn_fb_block_keep_block_len(m), bundles_unix(b) + ttl);
 	if (err != GN_OK)
 		bundles_send_ack(b, &p->contact, request, &block, 0, err, NULL);
 }

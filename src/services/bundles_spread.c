@@ -20,7 +20,7 @@ static bool target_active(const struct bundles_target *t)
 
 static uint64_t keep_seconds(const struct gn_bundles *b, const struct bundles_spread *s)
 {
-	uint64_t now = gn_unix(b->now), left = s->keep_until > now ? s->keep_until - now : 0;
+	uint64_t now = bundles_unix(b), left = s->keep_until > now ? s->keep_until - now : 0;
 	return left < BUNDLES_KEEP_TTL_MAX ? left : BUNDLES_KEEP_TTL_MAX;
 }
 
@@ -208,7 +208,7 @@ static bool receipt_ok(const struct gn_bundles *b, const struct bundles_target *
 {
 	const struct gn_hash *block = &t->job->block;
 	return bundles_hash_eq(&r->key, block) && bundles_hash_eq(&r->hash, block) && r->seq == 0 &&
-	       r->held_until > gn_unix(b->now) && bundles_pk_eq(&r->holder_key, &t->contact.pk) &&
+	       r->held_until > bundles_unix(b) && bundles_pk_eq(&r->holder_key, &t->contact.pk) &&
 	       memcmp(r->holder.b, t->contact.id.b, sizeof r->holder.b) == 0 && gn_wire_receipt_verify(r) == GN_OK;
 }
 
@@ -379,7 +379,7 @@ gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned 
 	size_t count = blocks.len / sizeof(struct gn_hash);
 	b->now = now;
 	if (blocks.len % sizeof(struct gn_hash) || copies == 0 || copies > BUNDLES_HOLDERS ||
-	    keep_until <= gn_unix(now))
+	    keep_until <= bundles_unix(b))
 		return GN_USAGE;
 	if (b->spreads == BUNDLES_SPREADS || b->spread_blocks + count > BUNDLES_SPREAD_BLOCKS)
 		return GN_LIMIT;

@@ -134,11 +134,17 @@ void block_touch(struct gn_blocks *b, struct block *k)
 	b->cached += block_file_len(k->len);
 }
 
+/* When its promise ends, as far as the clock of promises can tell now. */
+static gn_time block_end(const struct gn_blocks *b, const struct block *k)
+{
+	return k->until < (uint64_t)(GN_NEVER / GN_SEC / 2) ? (gn_time)k->until * GN_SEC - b->clock : GN_NEVER;
+}
+
 void block_arm(struct gn_blocks *b, struct block *k)
 {
 	gn_time at = k->refused ? k->retry_at : GN_NEVER;
-	if (k->keep == GN_BLOCK_HELD && !k->doomed && k->until < (uint64_t)(GN_NEVER / GN_SEC))
-		at = gn_time_min(at, (gn_time)k->until * GN_SEC);
+	if (k->keep == GN_BLOCK_HELD && !k->doomed)
+		at = gn_time_min(at, k->over ? k->over + BLOCKS_KEEP_OVER : block_end(b, k));
 	GN_ASSERT(k->timer.place != 0);
 	gn_err err = gn_heap_set(&b->timers, &k->timer, at);
 	GN_ASSERT(err == GN_OK);
@@ -228,7 +234,8 @@ static bool over(const struct gn_blocks *b, uint64_t bytes, uint64_t cached)
 /* Dooms cached blocks, least recently used first, until `room` more bytes fit or none is left. */
 void blocks_evict(struct gn_blocks *b, uint64_t room, bool cached)
 {
-	for (struct block *k = b->oldest, *next; k && over(b, b->bytes + room, b->cached + (cached ? room : 0)); k = next) {
+	for (struct block *k = b->oldest, *next; k && over(b, b->bytes + room, b->cached + (cached ? room : 0));
+	     k = next) {
 		next = k->newer;
 		if (in_use(k) || has_ops(b, k))
 			continue;
@@ -345,7 +352,7 @@ gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t 
 	    chunk.len != block_chunk_len(block_len, index))
 		return GN_RANGE;
 	GN_TRY(gn_merkle_check(chunk, index, block_chunks(block_len), proof, proof_len, block));
-	if (keep == GN_BLOCK_HELD && keep_until <= gn_unix(now))
+	if (keep == GN_BLOCK_HELD && keep_until <= gn_unix(now + b->clock))
 		keep = GN_BLOCK_CACHE;
 	struct block_name name = {
 		.len = block_len, .keep = keep, .until = keep == GN_BLOCK_HELD ? keep_until : 0, .part = true};
@@ -441,7 +448,7 @@ gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_
 	struct block *k = block_find(b, block);
 	if (!k || k->doomed)
 		return GN_NOT_FOUND;
-	if (keep == GN_BLOCK_HELD && keep_until <= gn_unix(now))
+	if (keep == GN_BLOCK_HELD && keep_until <= gn_unix(now + b->clock))
 		keep = GN_BLOCK_CACHE;
 	if (keep == k->keep && (keep != GN_BLOCK_HELD || keep_until == k->until))
 		return GN_OK;
@@ -462,6 +469,11 @@ gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_
 
 /* ---- time, requests, events ---- */
 
+void gn_blocks_clock(struct gn_blocks *b, gn_time clock)
+{
+	b->clock = clock;
+}
+
 void gn_blocks_tick(struct gn_blocks *b, gn_time now)
 {
 	settle(b);
@@ -471,7 +483,10 @@ void gn_blocks_tick(struct gn_blocks *b, gn_time now)
 			k->refused = false;
 			block_poke(b, k);
 		}
-		if (k->keep == GN_BLOCK_HELD && (gn_time)k->until * GN_SEC <= now) {
+		bool over = k->keep == GN_BLOCK_HELD && block_end(b, k) <= now;
+		k->over = !over ? 0 : k->over ? k->over : now; /* clocks are set and set back: it must stay so */
+		if (over && now - k->over >= BLOCKS_KEEP_OVER) {
+			k->over = 0;
 			k->keep = GN_BLOCK_CACHE;
 			k->until = 0;
 			k->lapsed = true; /* the name says until when: no rename is needed */

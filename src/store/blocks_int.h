@@ -36,6 +36,7 @@ struct block {
 	bool refused;                        /* the last rename failed: not before retry_at */
 	bool queued;                         /* in the queue of blocks to look at */
 	gn_time retry_at;
+	gn_time over;                        /* since when its promise seems to be over; 0: it is not */
 	struct gn_heap_node timer;
 	struct block *older, *newer; /* CACHE only, by last use */
 	struct block *next;          /* queue */
@@ -67,6 +68,7 @@ struct gn_blocks {
 	char dir[BLOCKS_DIR_MAX + 1];
 	uint64_t bytes_max, bytes;
 	uint64_t cached_max, cached; /* of the blocks in the list below */
+	gn_time clock;               /* of promises, less `now` */
 	enum blocks_state state;
 	gn_err failed;
 	bool ready_polled;

@@ -425,13 +425,30 @@ static void classes_survive_a_restart_and_promises_lapse(void **state)
 		assert_int_equal(gn_blocks_deadline(r->b), 1200 * GN_SEC);
 		reopen(r);
 	}
+	struct gn_blocks_info info;
+	const gn_time week = 7 * 86400 * GN_SEC;
 	r->now = 1200 * GN_SEC;
 	run(r);
-	struct gn_blocks_info info;
 	gn_blocks_info(r->b, &info);
-	assert_int_equal(info.held, 1);
-	r->now = 1700 * GN_SEC; /* while nobody ran */
-	reopen(r);
+	assert_int_equal(info.held, 2); /* one seems over now */
+	gn_blocks_clock(r->b, -2 * week); /* the clock was wrong */
+	r->now += week;
+	run(r);
+	gn_blocks_info(r->b, &info);
+	assert_int_equal(info.held, 2);
+	gn_blocks_clock(r->b, 0);
+	r->now += 2 * week;
+	run(r);
+	r->now += week;
+	run(r);
+	gn_blocks_info(r->b, &info);
+	assert_int_equal(info.held, 0);
+	reopen(r); /* names say until when: a week of this run too */
+	gn_blocks_info(r->b, &info);
+	assert_int_equal(info.held, 2);
+	run(r);
+	r->now += week;
+	run(r);
 	gn_blocks_info(r->b, &info);
 	assert_int_equal(info.held, 0);
 	assert_int_equal(info.own, 1);

@@ -18,9 +18,10 @@
 #define KV_RETRY (10 * GN_SEC)    /* after a failed compaction */
 
 /* blocks */
-#define BLOCKS_MAX (UINT32_C(1) << 22) /* blocks known: 4 TiB in full ones */
-#define BLOCKS_OPS 128u                /* puts and loads under way, 64 KiB each: 8 MiB */
-#define BLOCKS_RETRY (10 * GN_SEC)     /* after a rename the disk refused */
-#define BLOCKS_DIR_MAX 24              /* bytes of the folder's name: names fit into GN_DISK_NAME_MAX */
+#define BLOCKS_MAX (UINT32_C(1) << 22)        /* blocks known: 4 TiB in full ones */
+#define BLOCKS_OPS 128u                       /* puts and loads under way, 64 KiB each: 8 MiB */
+#define BLOCKS_KEEP_OVER (7 * 86400 * GN_SEC) /* of running time past the end of a promise: clocks can be wrong */
+#define BLOCKS_RETRY (10 * GN_SEC)            /* after a rename the disk refused */
+#define BLOCKS_DIR_MAX 24                     /* bytes of the folder's name: names fit into GN_DISK_NAME_MAX */
 
 #endif

@@ -129,6 +129,9 @@ enum gn_block_keep {
 
 GN_MUST gn_err gn_blocks_new(const struct gn_env *env, const struct gn_blocks_config *config, struct gn_blocks **out);
 void gn_blocks_free(struct gn_blocks *b);
+/* The clock that promises end by, less `now` (overlay: the time of records). However it moves, a block held is kept for a week of
+ * running time after its promise seems to be over. */
+void gn_blocks_clock(struct gn_blocks *b, gn_time clock);
 /* Lists what is there, then READY. */
 void gn_blocks_start(struct gn_blocks *b, gn_time now);
 /* One chunk of a block of `block_len` bytes, verified here (GN_HASH when the proof fails) and copied. All chunks but
