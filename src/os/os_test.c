@@ -219,6 +219,22 @@ static void names_cannot_leave_the_directory(void **state)
 	assert_int_equal(gn_os_list(dir, "link", &list), GN_IO);
 	snprintf(path, sizeof path, "%s/file", target);
 	assert_int_equal(access(path, F_OK), -1);
+	/* nor one that leads to a file, whatever is asked */
+	FILE *f = fopen(path, "w");
+	assert_non_null(f);
+	assert_int_equal(fputs("theirs", f) < 0 || fclose(f), 0);
+	char to[sizeof path];
+	memcpy(to, path, sizeof to);
+	snprintf(path, sizeof path, "%s/leads", root);
+	assert_int_equal(symlink(to, path), 0);
+	assert_int_equal(gn_os_write_at(dir, "leads", 0, GN_LIT("x")), GN_IO);
+	assert_int_equal(read_text("leads", 0, 4, text), GN_IO);
+	assert_int_equal(gn_os_file_read(dir, "leads", &list), GN_IO);
+	assert_int_equal(gn_os_truncate(dir, "leads", 0), GN_IO);
+	assert_int_equal(gn_os_sync(dir, "leads"), GN_IO);
+	struct stat st;
+	assert_int_equal(stat(to, &st), 0);
+	assert_int_equal(st.st_size, 6);
 }
 
 static void small_files_come_whole_or_not_at_all(void **state)
@@ -350,7 +366,8 @@ static void time_goes_forward_and_has_a_text(void **state)
 	assert_string_equal(text, "2026-11-21T07:00:00Z");
 }
 
-/* One second a step on the steady clock; the wall is `ahead` of it. Returns how far the clock is from the wall in the end. */
+/* One second a step on the steady clock; the wall is `ahead` of it. Returns how far the clock is from the wall in the
+ * end. */
 static gn_time follow(struct gn_os_clock *c, gn_time *steady, gn_time ahead, unsigned seconds)
 {
 	gn_time now = 0, before = gn_os_clock_read(c, *steady, *steady + ahead);
