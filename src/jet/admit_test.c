@@ -1,7 +1,7 @@
 /* Strangers at an endpoint with guard, in virtual time: a client that owes effort finds the answer, goes by a pass the
  * next time, gives up when it is asked for more than it has; hellos that wait are let in by effort; a key that asks for
  * too much is told so; quiet endpoints behave as without. */
-#include "guard/guard_int.h"
+#include "guard/force_sim.h"
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 
@@ -37,9 +37,12 @@ static void world_fini(struct world *w)
 
 static void owe(struct world *w, uint32_t effort)
 {
-	w->guard->load.effort = effort;
-	w->guard->load.window_at = w->p.sim.now;
-	w->guard->load.permille = 600; /* keeps it there */
+	gn_force_effort(w->guard, effort, w->p.sim.now);
+}
+
+static uint64_t guarded(const struct world *w, const char *name)
+{
+	return gn_force_counter(w->guard, name);
 }
 
 static bool client_is_over(struct jet_sim *sim)
@@ -67,7 +70,7 @@ static void test_client_solves_what_it_owes(void **state)
 	dial(&w);
 	assert_true(jet_sim_run_until(&w.p.sim, pair_is_connected, w.p.sim.now + 5 * GN_SEC));
 	assert_int_equal(client(&w, "puzzles-solved"), 1);
-	assert_int_equal(w.guard->counters[GN_GUARD_C_ANSWERS], 1);
+	assert_int_equal(guarded(&w, "guard-answers-met"), 1);
 	world_fini(&w);
 }
 
@@ -145,7 +148,7 @@ static void test_known_clients_show_a_pass(void **state)
 		jet_sim_run(&w.p.sim, w.p.sim.now + 500 * GN_MSEC);
 		assert_int_equal(w.p.app[0].connected, 1);
 		assert_int_equal(client(&w, "puzzles-solved"), unlinked);
-		assert_int_equal(w.guard->counters[GN_GUARD_C_PASSES], !unlinked);
+		assert_int_equal(guarded(&w, "guard-passes-used"), !unlinked);
 		if (!unlinked) { /* and has another one for the next time */
 			assert_true(gn_jet_pass_at(jet, 0, &server, next) && !gn_jet_pass_at(jet, 1, &server, next));
 			assert_memory_equal(&server, &w.p.sim.nodes[1].pk, sizeof server);
@@ -167,7 +170,7 @@ static void test_a_stale_pass_costs_a_round_trip(void **state)
 	dial(&w);
 	assert_true(jet_sim_run_until(&w.p.sim, pair_is_connected, w.p.sim.now + 5 * GN_SEC));
 	assert_int_equal(client(&w, "puzzles-solved"), 1);
-	assert_true(w.guard->counters[GN_GUARD_C_PASS_BAD] > 0);
+	assert_true(guarded(&w, "guard-pass-bad") > 0);
 	world_fini(&w);
 }
 
@@ -204,7 +207,7 @@ static void test_hellos_wait_for_capacity(void **state)
 	w.server.always_retry = true;
 	world_init(&w, 7, false);
 	gn_time later = w.p.sim.now + 300 * GN_MSEC;
-	w.guard->lanes.total_full_at = w.guard->lanes.full_at[GN_LANE_STRANGER] = later + GN_LANE_BURST;
+	gn_force_wait(w.guard, later);
 	dial(&w);
 	jet_sim_run(&w.p.sim, w.p.sim.now + 100 * GN_MSEC);
 	assert_int_equal(jet_sim_counter(&w.p.sim, 1, "hello-waited"), 1);
@@ -223,7 +226,7 @@ static void test_waiting_ends(void **state)
 	w.server.always_retry = true;
 	w.client.handshake_timeout = 2 * GN_SEC;
 	world_init(&w, 8, false);
-	w.guard->lanes.total_full_at = w.guard->lanes.full_at[GN_LANE_STRANGER] = w.p.sim.now + 20 * GN_SEC;
+	gn_force_wait(w.guard, w.p.sim.now + 20 * GN_SEC);
 	dial(&w);
 	jet_sim_run(&w.p.sim, w.p.sim.now + 3 * GN_SEC);
 	assert_int_equal(w.p.app[0].err, GN_TIMEOUT);
