@@ -173,6 +173,11 @@ void jet_recvbuf_fini(struct jet_recvbuf *b, struct gn_alloc *alloc)
 	b->capacity = 0;
 }
 
+uint64_t jet_recvbuf_span(const struct jet_recvbuf *b)
+{
+	return b->have.count ? b->have.r[b->have.count - 1].hi - b->base : 0;
+}
+
 gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t offset, struct gn_slice data)
 {
 	uint64_t hi = offset + data.len;
@@ -182,7 +187,7 @@ gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t o
 		data = gn_slice_sub(data, (size_t)(b->base - offset), data.len);
 		offset = b->base;
 	}
-	uint64_t used = b->have.count ? b->have.r[b->have.count - 1].hi - b->base : 0;
+	uint64_t used = jet_recvbuf_span(b);
 	uint64_t span = hi - b->base > used ? hi - b->base : used;
 	GN_TRY(ring_grow(&b->ring, &b->capacity, alloc, b->base, used, span));
 	GN_TRY(jet_ranges_add(&b->have, alloc, offset, hi, JET_RECV_RANGES(span) + (offset == b->base)));
@@ -224,7 +229,7 @@ void jet_recvbuf_validate(const struct jet_recvbuf *b)
 	jet_ranges_validate(&b->have);
 	GN_ASSERT((b->capacity & (b->capacity - 1)) == 0);
 	if (b->have.count) {
-		uint64_t span = b->have.r[b->have.count - 1].hi - b->base;
+		uint64_t span = jet_recvbuf_span(b);
 		GN_ASSERT(b->have.r[0].lo >= b->base && span <= b->capacity);
 		GN_ASSERT(b->have.count <= JET_RECV_RANGES(span) + (b->have.r[0].lo == b->base));
 	}

@@ -44,6 +44,8 @@ void jet_recvbuf_fini(struct jet_recvbuf *b, struct gn_alloc *alloc);
 GN_MUST gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t offset, struct gn_slice data);
 /* Bytes that can be read in order now. */
 size_t jet_recvbuf_readable(const struct jet_recvbuf *b);
+/* Bytes from the first not read to the furthest held. */
+uint64_t jet_recvbuf_span(const struct jet_recvbuf *b);
 /* Copies without consuming; len <= readable. */
 void jet_recvbuf_peek(const struct jet_recvbuf *b, uint8_t *out, size_t len);
 /* Copies at most cap and consumes. */

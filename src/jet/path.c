@@ -9,7 +9,9 @@
  * 1. Data goes only to the current path's proven address; the old one carries until the new one is proven.
  * 2. An address we did not choose gets at most three times the bytes that came from it until it answers a challenge.
  * 3. A path id is used once; its numbers and nonces never come back.
- * 4. When both ends move at once, the server follows the client: a client that moved ignores data on other paths until
+ * 4. A path that the peer began lives until the peer retires it: the peer may have moved there for good while our
+ * probes were lost.
+ * 5. When both ends move at once, the server follows the client: a client that moved ignores data on other paths until
  * the server has sent data on its own; the server follows to any path that it has not left. */
 #include "jet/session_int.h"
 
@@ -134,7 +136,12 @@ void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_a
 	bool probed = p->probe.at != GN_NEVER && gn_addr_eq(&p->probe.addr, from);
 	if (probed)
 		p->probe.rx += bytes;
-	if (gn_addr_eq(&p->addr, from)) {
+	if (!p->validated && p->probe.at == GN_NEVER) { /* the peer's path, that did not answer when it was probed */
+		p->addr = *from;
+		jet_path_probe(s, p, from, false, now);
+		p->rx += bytes;
+		p->probe.rx = bytes;
+	} else if (gn_addr_eq(&p->addr, from)) {
 		p->rx += bytes;
 	} else if (!probed && p->probe.at == GN_NEVER && p->validated && newest && !probing) {
 		jet_path_probe(s, p, from, false, now);
@@ -177,12 +184,11 @@ static void probe_failed(struct jet_session *s, struct jet_path *p)
 {
 	p->probe.at = GN_NEVER;
 	jet_count(s->jet, JET_C_PROBE_FAILED);
-	if (p->validated)
-		return; /* the rebinding was none: stay where we were */
-	if (p->probe.ours) {
-		s->failed_addr = p->probe.addr;
-		jet_session_event(s, JET_EV_MOVE_FAILED);
-	}
+	if (p->validated || !p->probe.ours)
+		return; /* the rebinding was none: stay where we were; or the peer's path: its next packet has it tried
+			   again */
+	s->failed_addr = p->probe.addr;
+	jet_session_event(s, JET_EV_MOVE_FAILED);
 	jet_cid_retire(s, p->id);
 	jet_path_free(s, p);
 }

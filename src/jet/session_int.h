@@ -324,6 +324,7 @@ struct jet_session {
 	int64_t critical_credit; /* bytes class 1 may still send ahead of waiting others */
 	struct jet_window window;
 	uint64_t rx_total;            /* sum of rx_high */
+	uint64_t rx_over, tx_over;    /* what streams that are over have of rx_total and tx_total */
 	uint64_t tx_total, tx_credit; /* sum of new bytes sent; up to which the peer takes */
 	uint64_t tx_buffered;         /* bytes in all send buffers */
 	uint64_t tx_unsent;           /* those of them never sent */

@@ -49,6 +49,8 @@ void jet_stream_free(struct jet_session *s, struct jet_stream *st)
 	struct gn_alloc *alloc = s->jet->env.alloc;
 	s->tx_buffered -= st->tx.end - st->tx.base;
 	s->tx_unsent -= st->tx.end - st->tx.next;
+	s->rx_over += st->rx_high;
+	s->tx_over += st->tx.next;
 	jet_sendbuf_fini(&st->tx, alloc);
 	jet_recvbuf_fini(&st->rx, alloc);
 	jet_list_remove(&st->sched);
@@ -556,7 +558,11 @@ static void stream_validate(const struct jet_session *s, const struct jet_stream
 	jet_sendbuf_validate(&st->tx);
 	jet_recvbuf_validate(&st->rx);
 	GN_ASSERT(st->class >= 1 && st->class <= 4);
-	GN_ASSERT(st->rx_high <= st->window.max && st->tx.next <= st->tx_credit);
+	GN_ASSERT(st->rx_high <= st->window.max && st->tx.next <= st->tx_credit && st->tx.end <= st->tx_credit);
+	GN_ASSERT(st->rx.base + jet_recvbuf_span(&st->rx) <= st->rx_high && st->window.consumed <= st->rx_high);
+	GN_ASSERT(!st->final_known || st->rx_high <= st->final_size);
+	GN_ASSERT(!st->fin_acked || st->fin_sent);
+	GN_ASSERT(st->tx_state != JET_TX_FIN || !st->fin_acked || st->tx.base < st->tx.end); /* else it is DONE */
 	GN_ASSERT(!st->due || jet_linked(&st->control));
 	GN_ASSERT(!st->events || jet_linked(&st->event));
 	GN_ASSERT(!jet_stream_sendable(st) || jet_linked(&st->sched) || s->state != JET_S_OPEN);
@@ -564,13 +570,18 @@ static void stream_validate(const struct jet_session *s, const struct jet_stream
 
 void jet_streams_validate(const struct jet_session *s)
 {
-	uint64_t buffered = 0, unsent = 0;
+	uint64_t buffered = 0, unsent = 0, received = s->rx_over, consumed = s->rx_over, sent = s->tx_over;
 	for (uint32_t i = 0; i < s->streams.count; i++) {
 		struct jet_stream *const *st = gn_map_value_at(&s->streams, i);
 		stream_validate(s, *st);
 		buffered += (*st)->tx.end - (*st)->tx.base;
 		unsent += (*st)->tx.end - (*st)->tx.next;
+		sent += (*st)->tx.next;
+		received += (*st)->rx_high;
+		consumed += (*st)->rx.base;
 	}
 	GN_ASSERT(buffered == s->tx_buffered && unsent == s->tx_unsent);
+	if (s->state == JET_S_OPEN)
+		GN_ASSERT(received == s->rx_total && consumed == s->window.consumed && sent == s->tx_total);
 	GN_ASSERT(s->rx_total <= s->window.max && s->tx_total <= s->tx_credit);
 }

@@ -1,0 +1,10 @@
+/* Two honest endpoints, a network that loses, reorders and repeats, and steps chosen by the input: see state_test.h. */
+#include "jet/state_test.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
+{
+	state_run(data, len < 4096 ? len : 4096);
+	return 0;
+}

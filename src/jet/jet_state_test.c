@@ -1,0 +1,38 @@
+/* The steps of state_test.h from random bytes: what the fuzz target looks for all night, for some seconds. A failing
+ * seed is repeated with GN_SEED=n; GN_SEEDS=n tries more. */
+#include "jet/state_test.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static void run_seed(uint64_t seed)
+{
+	uint8_t bytes[1200];
+	struct gn_prng g;
+	gn_prng_init(&g, seed);
+	size_t len = 2 * (50 + gn_prng_next(&g) % 550);
+	for (size_t i = 0; i < len; i++)
+		bytes[i] = (uint8_t)gn_prng_next(&g);
+	state_run(bytes, len);
+}
+
+static void test_random_steps_of_two_honest_ends(void **state)
+{
+	(void)state;
+	const char *one = getenv("GN_SEED"), *many = getenv("GN_SEEDS");
+	uint64_t first = one ? strtoull(one, NULL, 0) : 1, count = one ? 1 : many ? strtoull(many, NULL, 0) : 120;
+	for (uint64_t seed = first; seed < first + count; seed++) {
+		if (getenv("GN_VERBOSE"))
+			print_message("GN_SEED=%llu\n", (unsigned long long)seed);
+		run_seed(seed);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_steps_of_two_honest_ends)};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,400 @@
+/* For tests and fuzz targets: two endpoints with a session between them whose every step is chosen by bytes. Streams
+ * are opened, written in small pieces, read, reset and stopped; datagrams wait in flight until they are delivered (in
+ * any order, twice) or lost; time passes; frames that a peer may well send are sealed with the session's keys. After
+ * each step every invariant holds, the session lives, and each byte sent and neither acknowledged nor put up again is
+ * in flight. When the bytes end the network heals: then every finished stream must end at both ends with equal bytes.
+ *
+ * Nothing here breaks a rule, so a session that closes is a fault of ours. */
+#ifndef GN_JET_STATE_TEST_H
+#define GN_JET_STATE_TEST_H
+
+#include "jet/forge_test.h"
+
+#define STATE_FLIGHT 300  /* datagrams under way per direction; more are lost */
+#define STATE_STREAMS 256 /* per run and end */
+#define STATE_ROUNDS 4000 /* of the healed network */
+
+struct state_stream {
+	gn_jet_stream id;
+	uint64_t written, read;
+	bool fin, fin_read, acked; /* written to the end, read to the end, told so */
+	bool cut;                  /* reset or stopped by one end: the bytes may end anywhere */
+};
+
+struct state_datagram {
+	uint16_t len;
+	uint8_t data[JET_MTU_MAX];
+};
+
+static struct state_end {
+	struct gn_alloc alloc;
+	struct gn_prng prng;
+	struct gn_rand rand;
+	struct gn_jet *jet;
+	struct gn_addr addr;
+	struct jet_session *session;
+	gn_jet_id id;
+	struct state_stream streams[STATE_STREAMS];
+	unsigned stream_count;
+	struct state_datagram flight[STATE_FLIGHT]; /* to the other end, oldest first */
+	unsigned flying;
+} state_ends[2];
+static gn_time state_now;
+
+static inline uint8_t state_byte(gn_jet_stream id, uint64_t o)
+{
+	return (uint8_t)(o * 131 + (o >> 8) * 17 + id * 59);
+}
+
+static inline struct state_stream *state_stream(struct state_end *e, gn_jet_stream id)
+{
+	for (unsigned i = e->stream_count; i-- > 0;)
+		if (e->streams[i].id == id)
+			return &e->streams[i];
+	if (e->stream_count == STATE_STREAMS)
+		return NULL;
+	e->streams[e->stream_count] = (struct state_stream){.id = id};
+	return &e->streams[e->stream_count++];
+}
+
+static inline bool state_writes(unsigned end, gn_jet_stream id)
+{
+	return !(id & 2) || (id & 1) == end; /* both ways, or its own: end 1 is the server */
+}
+
+/* ---- steps ---- */
+
+static inline void state_read(struct state_end *e, struct state_stream *st, size_t most)
+{
+	uint8_t buf[512];
+	size_t n = 0;
+	gn_err err = GN_OK;
+	for (bool fin = false; most && !fin; most -= n) {
+		err = gn_jet_stream_read(e->jet, e->id, st->id, buf, most < sizeof buf ? most : sizeof buf, &n, &fin);
+		if (err != GN_OK)
+			break;
+		for (size_t i = 0; i < n; i++)
+			GN_ASSERT(buf[i] == state_byte(st->id, st->read + i));
+		st->read += n;
+		st->fin_read = fin;
+	}
+	st->cut |= err == GN_CLOSED;
+}
+
+static inline void state_write(struct state_end *e, struct state_stream *st, size_t len, bool fin)
+{
+	uint8_t buf[2048];
+	size_t taken = 0;
+	len = len < sizeof buf ? len : sizeof buf;
+	for (size_t i = 0; i < len; i++)
+		buf[i] = state_byte(st->id, st->written + i);
+	if (st->fin || gn_jet_stream_write(e->jet, e->id, st->id, gn_slice(buf, len), fin, &taken) != GN_OK)
+		return;
+	st->written += taken;
+	st->fin = fin && taken == len;
+}
+
+static inline void state_events(struct state_end *e)
+{
+	struct gn_jet_event v;
+	while (gn_jet_next_event(e->jet, &v)) {
+		GN_ASSERT(v.kind != GN_JET_CLOSED);
+		if (v.kind == GN_JET_OPENED)
+			state_stream(e, v.stream);
+		if (v.kind == GN_JET_ACKED)
+			state_stream(e, v.stream)->acked = true;
+	}
+}
+
+static inline void state_send(struct state_end *e)
+{
+	static uint8_t bytes[64000];
+	struct gn_buf out = {bytes, 0, sizeof bytes};
+	struct gn_jet_batch batch;
+	while (gn_jet_send(e->jet, &out, &batch, state_now) == GN_OK)
+		for (size_t at = 0; at < out.len; at += batch.segment) {
+			size_t n = out.len - at < batch.segment ? out.len - at : batch.segment;
+			GN_ASSERT(n <= JET_MTU_MAX);
+			if (e->flying == STATE_FLIGHT)
+				continue;
+			struct state_datagram *d = &e->flight[e->flying++];
+			d->len = (uint16_t)n;
+			memcpy(d->data, out.p + at, n);
+		}
+}
+
+static inline void state_lose(struct state_end *e, unsigned i)
+{
+	e->flying--;
+	memmove(&e->flight[i], &e->flight[i + 1], (e->flying - i) * sizeof e->flight[0]);
+}
+
+/* Delivers one of e's datagrams; keep: it stays in flight and comes again. */
+static inline void state_deliver(struct state_end *e, unsigned i, bool keep)
+{
+	struct state_end *to = &state_ends[e == state_ends];
+	struct state_datagram d = e->flight[i];
+	if (!keep)
+		state_lose(e, i);
+	gn_jet_recv(to->jet, &e->addr, gn_slice(d.data, d.len), state_now);
+	state_events(to);
+}
+
+static inline void state_pass(gn_time time)
+{
+	state_now += time;
+	for (int i = 0; i < 2; i++) {
+		gn_jet_tick(state_ends[i].jet, state_now);
+		state_events(&state_ends[i]);
+	}
+}
+
+/* A frame of e's as it might well send it: a PING, or bytes of a stream again, cut otherwise. */
+static inline void state_forge(struct state_end *e, struct state_stream *st, unsigned arg)
+{
+	uint8_t frames[64], packet[2048];
+	struct gn_writer w = gn_writer(frames, sizeof frames);
+	const struct jet_stream *tx = st ? jet_stream_find(e->session, st->id) : NULL;
+	gn_write_varint(&w, JET_F_PING);
+	if (tx && tx->tx.next && (tx->tx_state == JET_TX_OPEN || tx->tx_state == JET_TX_FIN)) {
+		uint64_t offset = tx->tx.next * (arg & 0xff) / 256, len = tx->tx.next - offset;
+		len = len < 20 ? len : 20;
+		jet_write_stream(&w, st->id, offset, len, true, false);
+		for (uint64_t i = 0; i < len; i++)
+			gn_write_u8(&w, state_byte(st->id, offset + i));
+	}
+	GN_ASSERT(!w.bad);
+	e->jet->now = state_now;
+	if (e->flying == STATE_FLIGHT)
+		return;
+	size_t len = forge_packet(e->session, gn_slice(frames, gn_writer_len(&w)), packet);
+	e->flight[e->flying].len = (uint16_t)len;
+	memcpy(e->flight[e->flying++].data, packet, len);
+}
+
+/* ---- what must hold ---- */
+
+static inline bool state_in_flight(const struct jet_session *s, gn_jet_stream id, uint64_t *offset, bool fin)
+{
+	for (int p = 0; p < JET_PATHS; p++)
+		for (uint32_t i = 0; s->paths[p] && i < s->paths[p]->space.sent.count; i++) {
+			const struct jet_space *sp = &s->paths[p]->space;
+			const struct jet_sent *sent = gn_ring_at(&sp->sent, i);
+			for (uint8_t k = 0; sent->state == JET_SENT_OUT && k < sent->frames; k++) {
+				const struct jet_sent_frame *f = jet_space_frame(sp, sent, k);
+				if (f->type != JET_F_STREAM || f->id != id || (fin && !f->fin))
+					continue;
+				if (fin)
+					return true;
+				if (f->offset <= *offset && *offset < f->offset + f->len) {
+					*offset = f->offset + f->len;
+					return true;
+				}
+			}
+		}
+	return false;
+}
+
+/* Nothing is forgotten: what was sent is acknowledged, put up again, or on its way. */
+static inline void state_check_stream(const struct jet_session *s, const struct jet_stream *st)
+{
+	const struct jet_sendbuf *b = &st->tx;
+	for (uint64_t o = b->base; o < b->next;) {
+		uint32_t a = jet_ranges_find(&b->acked, o), l = jet_ranges_find(&b->lost, o);
+		if (a < b->acked.count && b->acked.r[a].lo <= o)
+			o = b->acked.r[a].hi;
+		else if (l < b->lost.count && b->lost.r[l].lo <= o)
+			o = b->lost.r[l].hi;
+		else
+			GN_ASSERT(state_in_flight(s, st->id, &o, false));
+	}
+	if (st->fin_sent && !st->fin_acked && !st->fin_lost)
+		GN_ASSERT(state_in_flight(s, st->id, NULL, true));
+}
+
+static inline void state_check(void)
+{
+	for (int i = 0; i < 2; i++) {
+		const struct jet_session *s = state_ends[i].session;
+		gn_jet_validate(state_ends[i].jet);
+		GN_ASSERT(s->state == JET_S_OPEN);
+		for (uint32_t k = 0; k < s->streams.count; k++) {
+			const struct jet_stream *st = *(struct jet_stream **)gn_map_value_at(&s->streams, k);
+			if (st->tx_state == JET_TX_OPEN || st->tx_state == JET_TX_FIN)
+				state_check_stream(s, st);
+		}
+	}
+}
+
+/* ---- a run ---- */
+
+static inline void state_make(unsigned i)
+{
+	struct state_end *e = &state_ends[i];
+	struct gn_jet_config config = {
+		.idle_timeout = 1000000 * GN_SEC, .stream_window = 6000, .session_window = 15000, .send_buffer = 20000};
+	gn_alloc_heap(&e->alloc, 64u << 20);
+	gn_prng_init(&e->prng, i);
+	e->rand = gn_prng_rand(&e->prng);
+	e->addr = gn_addr_v4(10, 0, 0, (uint8_t)(i + 1), 1);
+	gn_sk_new(&e->rand, &config.node_key);
+	struct gn_env env = {&e->alloc, &e->rand, NULL};
+	gn_err err = gn_jet_new(&env, &config, &e->jet);
+	GN_ASSERT(err == GN_OK);
+}
+
+static inline void state_begin(void)
+{
+	state_now = GN_SEC;
+	for (unsigned i = 0; i < 2; i++) {
+		struct state_end *e = &state_ends[i];
+		if (!e->jet)
+			state_make(i);
+		gn_prng_init(&e->prng, i);
+		e->stream_count = e->flying = 0;
+		e->session = forge_open(e->jet, i, &state_ends[1 - i].addr, state_now);
+		e->session->tx_credit = 15000;
+		e->session->peer_stream_window = 6000;
+		e->id = e->session->id;
+	}
+	forge_meet(state_ends[0].session, state_ends[1].session);
+}
+
+static inline void state_end(void)
+{
+	for (int i = 0; i < 2; i++)
+		jet_session_free(state_ends[i].session);
+}
+
+static inline void state_step(struct gn_reader *r)
+{
+	unsigned op = gn_read_u8(r), arg = gn_reader_left(r) ? gn_read_u8(r) : 0, side = op & 1;
+	struct state_end *e = &state_ends[side];
+	struct state_stream *st = e->stream_count ? &e->streams[arg % e->stream_count] : NULL;
+	gn_jet_stream id;
+	gn_err err = GN_OK;
+	switch (op >> 1 & 15) {
+	case 0: /* open */
+		err = gn_jet_stream_open(e->jet, e->id, arg & 1, (enum gn_jet_class)(1 + (arg >> 1 & 3)), &id);
+		if (err == GN_OK)
+			state_stream(e, id);
+		break;
+	case 1: /* write, as its own packets or with what else waits */
+	case 2:
+		if (st && state_writes(side, st->id)) {
+			state_write(e, st, op & 0x80 ? 1u + arg * 8u : 1u + arg % 40, (op & 0x60) == 0x60);
+			if (op & 0x20)
+				state_send(e);
+		}
+		break;
+	case 3: /* many small packets */
+		for (unsigned n = 0; st && state_writes(side, st->id) && n < 1u + (op >> 5) * 20u; n++) {
+			state_write(e, st, 1 + arg % 3, false);
+			state_send(e);
+		}
+		break;
+	case 4: /* read */
+		if (st && state_writes(1 - side, st->id))
+			state_read(e, st, op & 0x80 ? 1000 : 1u + (op >> 5));
+		break;
+	case 5:
+	case 6: /* one datagram, in whatever order */
+		if (e->flying)
+			state_deliver(e, arg % e->flying, op & 0x80);
+		break;
+	case 7: /* so many, in order */
+		for (unsigned n = arg % 50; n > 0 && e->flying; n--)
+			state_deliver(e, 0, false);
+		break;
+	case 8: /* loss */
+		if (e->flying)
+			state_lose(e, arg % e->flying);
+		break;
+	case 9: /* of every other one, or of all */
+		for (unsigned i = 0; i < e->flying; i += op & 0x80 ? 0 : 1)
+			state_lose(e, i);
+		break;
+	case 10: state_pass((gn_time)(1 + arg) * (op & 0x80 ? 10 * GN_MSEC : GN_MSEC / 10)); break;
+	case 11: state_send(e); break;
+	case 12: state_forge(e, st, arg); break;
+	case 13: /* give up, seldom */
+		if (!st || (op & 0xe0) != 0xe0)
+			break;
+		if (arg & 0x80)
+			err = gn_jet_stream_reset(e->jet, e->id, st->id, 1);
+		else
+			err = gn_jet_stream_stop(e->jet, e->id, st->id, 1);
+		if (err == GN_OK && state_stream(&state_ends[1 - side], st->id))
+			st->cut = state_stream(&state_ends[1 - side], st->id)->cut = true;
+		break;
+	case 14: {
+		static const uint8_t text[200];
+		err = gn_jet_datagram(e->jet, e->id, GN_JET_INTERACTIVE, gn_slice(text, 1 + arg % 200), GN_NEVER);
+		break;
+	}
+	case 15: /* a new key, when one may be had; seldom a new path */
+		if ((op & 0xe0) == 0xe0)
+			err = gn_jet_migrate(e->jet, e->id, &state_ends[1 - side].addr, state_now);
+		else
+			jet_app_keys_update(&e->session->keys, state_now);
+		break;
+	}
+	(void)err;
+}
+
+static inline bool state_done(void)
+{
+	return state_ends[0].session->streams.count == 0 && state_ends[1].session->streams.count == 0;
+}
+
+/* Everything is written to its end, read to its end, delivered in order. */
+static inline void state_heal(void)
+{
+	for (int round = 0; !state_done(); round++) {
+		GN_ASSERT(round < STATE_ROUNDS); /* a stream does not end */
+		for (unsigned side = 0; side < 2; side++) {
+			struct state_end *e = &state_ends[side];
+			for (unsigned i = 0; i < e->stream_count; i++) {
+				if (state_writes(side, e->streams[i].id))
+					state_write(e, &e->streams[i], 0, true);
+				if (state_writes(1 - side, e->streams[i].id))
+					state_read(e, &e->streams[i], 100000);
+			}
+			state_send(e);
+		}
+		for (int side = 0; side < 2; side++)
+			while (state_ends[side].flying)
+				state_deliver(&state_ends[side], 0, false);
+		for (int side = 0; side < 2; side++)
+			state_send(&state_ends[side]);
+		if (state_ends[0].flying + state_ends[1].flying == 0) {
+			gn_time at =
+				gn_time_min(gn_jet_deadline(state_ends[0].jet), gn_jet_deadline(state_ends[1].jet));
+			GN_ASSERT(at != GN_NEVER);
+			state_pass(at > state_now ? at - state_now : 0);
+		}
+		state_check();
+	}
+	for (unsigned side = 0; side < 2; side++)
+		for (unsigned i = 0; i < state_ends[side].stream_count; i++) {
+			const struct state_stream *a = &state_ends[side].streams[i],
+						  *b = state_stream(&state_ends[1 - side], a->id);
+			if (!state_writes(side, a->id) || a->cut || (b && b->cut))
+				continue;
+			GN_ASSERT(a->fin && a->acked && b && b->fin_read && b->read == a->written);
+		}
+}
+
+static inline void state_run(const uint8_t *data, size_t len)
+{
+	struct gn_reader r = gn_reader(gn_slice(data, len));
+	state_begin();
+	while (gn_reader_left(&r) > 0) {
+		state_step(&r);
+		state_check();
+	}
+	state_heal();
+	state_end();
+}
+
+#endif
