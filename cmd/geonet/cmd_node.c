@@ -15,7 +15,8 @@
 #define DOWN_WAIT_S 30
 
 static const char *const passed_on[] = {"bootstrap", "port",     "http",   "advertise", "store-limit",
-					"probation", "pow-bits", "config", "log",       "log-file"};
+					"probation", "pow-bits", "config", "log",       "log-file",
+					"guard",     "guard-local"};
 
 /* geonetd beside this program, else by PATH. */
 static char *find_geonetd(void)

@@ -30,10 +30,16 @@ static const struct cli_option up_options[] = {
 	{"store-limit", "BYTES", "room for what is kept for others, with K, M, G, T (default 10G)"},
 	{"probation", "SECONDS", "client mode after the start (default 600)"},
 	{"pow-bits", "N", "proof of work of node keys, the same in the whole network (default 22)"},
+	{"guard", "on|cookie|off", "how strangers and peers are held to their share (default on)"},
+	{"guard-local", "exempt|count", "do loopback and private networks have shares too (default exempt)"},
 	{"config", "FILE", "settings as \"name = value\" lines"},
 	{"log", "LEVEL", "debug, info, warn or error"},
 	{"log-file", "FILE", "write the log to the end of FILE instead of stderr; SIGHUP opens it anew"},
 	{"foreground", NULL, "become the node instead of starting it in the background"},
+	NONE,
+};
+static const struct cli_option allow_options[] = {
+	{"hours", "N", "for how long (default 1); 0 takes it back"},
 	NONE,
 };
 static const struct cli_option peers_options[] = {{"all", NULL, "known nodes without a link too"}, NONE};
@@ -188,6 +194,22 @@ const struct cli_command cli_commands[] = {
 	 NULL, cmd_status},
 	{"peers", "", 0, 0, "the nodes that this one has links with", NULL, "  geonet peers\n  geonet peers --all\n",
 	 peers_options, cmd_peers},
+	{"open", "", 0, 0, "print the address of the node's page, with the key that shows its owner everything",
+	 "The part after # stays in your browser. Whoever has the address may do everything with the node.\n",
+	 "  geonet open\n  xdg-open \"$(geonet open)\"\n", NULL, cmd_open},
+	{"guard status", "", 0, 0, "how much strangers ask of the node, and what they owe", NULL,
+	 "  geonet guard status\n  geonet guard status --json | jq .effort\n", NULL, cmd_guard_status},
+	{"guard list", "", 0, 0, "who asks most, and who is allowed anything",
+	 "Work is in units of 1 us of this machine's CPU or 1 KiB of its memory for a second.\n", "  geonet guard list\n",
+	 NULL, cmd_guard_list},
+	{"guard why", "WHO", 1, 1, "is WHO refused, by which limit, and until when",
+	 "WHO is an address, a prefix, or the key or id of a node: 8 hex digits or more.\n",
+	 "  geonet guard why 203.0.113.7\n  geonet guard why 1a2b3c4d\n", NULL, cmd_guard_why},
+	{"guard allow", "WHO", 1, 1, "no limit for WHO for a while", "It is kept over a restart.\n",
+	 "  geonet guard allow 203.0.113.0/24 --hours 12\n  geonet guard allow 1a2b3c4d --hours 0\n", allow_options,
+	 cmd_guard_allow},
+	{"guard forgive", "WHO", 1, 1, "what WHO has asked for is forgotten", NULL,
+	 "  geonet guard forgive 203.0.113.7\n", NULL, cmd_guard_forgive},
 	{"id new", "", 0, 0, "make your identity and its 24 words",
 	 "The key file is DATA/identity.key, sealed by a passphrase. The words are shown once, on a terminal or with "
 	 "--show-phrase. When a node is\n"

@@ -100,10 +100,11 @@ gn_err gn_api_guard(struct gn_request *r)
 		json_object_set_new(counters, c.name, json_integer((json_int_t)c.value));
 	gn_request_json(r, 200,
 			json_pack("{ss ss sf sI sI sI sI sI so so so}", "mode", modes[node->config.guard], "local",
-				  node->config.guard_count_local ? "count" : "exempt", "load", s.load / 1000.0, "effort",
-				  (json_int_t)s.effort, "waiting", (json_int_t)s.waiting, "cost", (json_int_t)s.cost,
-				  "capacity", (json_int_t)s.capacity, "memory", (json_int_t)s.memory, "heaviest", list,
-				  "allowed", gn_guard_allowed_json(node), "counters", counters));
+				  node->config.guard_count_local ? "count" : "exempt", "load", s.load / 1000.0,
+				  "effort", (json_int_t)s.effort, "waiting", (json_int_t)s.waiting, "cost",
+				  (json_int_t)s.cost, "capacity", (json_int_t)s.capacity, "memory",
+				  (json_int_t)s.memory, "heaviest", list, "allowed", gn_guard_allowed_json(node),
+				  "counters", counters));
 	return GN_OK;
 }
 
@@ -119,9 +120,10 @@ static bool who_of(struct gn_request *r, struct gn_guard_subject *who)
 	if (!err)
 		return true;
 	gn_request_error(r, err, "%s",
-			 err == GN_EXISTS    ? "several nodes begin so: give more digits"
-			 : err == GN_NOT_FOUND ? "no node that is known here begins so"
-					       : "who: an address, a prefix, or the key or id of a node (8 hex digits or more)");
+			 err == GN_EXISTS ? "several nodes begin so: give more digits"
+			 : err == GN_NOT_FOUND
+				 ? "no node that is known here begins so"
+				 : "who: an address, a prefix, or the key or id of a node (8 hex digits or more)");
 	return false;
 }
 
@@ -132,11 +134,11 @@ gn_err gn_api_guard_why(struct gn_request *r)
 	if (!who_of(r, &who))
 		return GN_OK;
 	gn_guard_why(r->node->guard, &who, r->node->now, &why);
-	json_t *json = json_pack("{ss so sb sb sb ss sI sI sI sI}", "kind", kind_text(who.kind), "who",
-				 gn_guard_who_json(&who), "exempt", why.exempt, "allowed", why.allowed, "limited",
-				 why.limited, "limit", why.limit, "until",
-				 (json_int_t)(why.until ? gn_unix(why.until) : 0), "rate", (json_int_t)why.rate, "burst",
-				 (json_int_t)why.burst, "left", (json_int_t)why.left);
+	json_t *json =
+		json_pack("{ss so sb sb sb ss sI sI sI sI}", "kind", kind_text(who.kind), "who",
+			  gn_guard_who_json(&who), "exempt", why.exempt, "allowed", why.allowed, "limited", why.limited,
+			  "limit", why.limit, "until", (json_int_t)(why.until ? gn_unix(why.until) : 0), "rate",
+			  (json_int_t)why.rate, "burst", (json_int_t)why.burst, "left", (json_int_t)why.left);
 	if (why.counted)
 		json_object_set_new(json, "account", account_json(&why.account));
 	gn_request_json(r, 200, json);
@@ -153,8 +155,9 @@ gn_err gn_api_guard_allow(struct gn_request *r)
 	gn_time until = seconds ? r->node->now + (gn_time)seconds * GN_SEC : 0;
 	GN_TRY(gn_guard_allow(r->node->guard, &who, until));
 	gn_node_guard_allowed_store(r->node);
-	gn_request_json(r, 200, json_pack("{so sI}", "who", gn_guard_who_json(&who), "until",
-					  (json_int_t)(until ? gn_unix(until) : 0)));
+	gn_request_json(r, 200,
+			json_pack("{so sI}", "who", gn_guard_who_json(&who), "until",
+				  (json_int_t)(until ? gn_unix(until) : 0)));
 	return GN_OK;
 }
 

@@ -48,7 +48,7 @@ static uint64_t blocks_cost(struct gn_slice message)
 		uint32_t count = gn_fb_chunk_get_count(gn_fb_block_message_body_as_chunk_get(m));
 		return 5 + 30 * (uint64_t)(count < GN_BLOCK_CHUNKS ? count : GN_BLOCK_CHUNKS); /* read, hashed, sent */
 	}
-	case GN_FB_BLOCK_BODY_CHUNK_PUT: return 60; /* hashed, written */
+	case GN_FB_BLOCK_BODY_CHUNK_PUT: return 60;  /* hashed, written */
 	case GN_FB_BLOCK_BODY_BLOCK_KEEP: return 60; /* a receipt signed */
 	case GN_FB_BLOCK_BODY_BLOCK_HAVE: return 5;
 	default: return 0;

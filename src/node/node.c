@@ -311,8 +311,7 @@ static void on_status(void *user)
 	gn_node_log(node, GN_LOG_INFO, "status", "up %llu s, %s, %u links, %u sessions, %u records, %llu MiB of memory",
 		    (unsigned long long)((node->now - node->started) / GN_SEC),
 		    !node->running ? "reading what it holds"
-		    : o.joined     ? "joined"
-				   : "not joined",
+		    : gn_reach_name(gn_reach(node)),
 		    o.links, gn_jet_session_count(node->jet), o.records, (unsigned long long)gn_os_rss() >> 20);
 }
 
@@ -436,6 +435,7 @@ static gn_err make_engines(struct gn_node *node)
 	struct gn_jet_config jet = {.node_key = node->key,
 				    .keep_alive = 25 * GN_SEC,
 				    .guard = node->guard,
+				    .count_local = node->config.guard_count_local,
 				    .always_retry = node->config.guard == GN_NODE_GUARD_COOKIE};
 	GN_TRY(gn_jet_new(&env[ALLOC_JET], &jet, &node->jet));
 	struct gn_overlay_config overlay = {.node_key = node->key,

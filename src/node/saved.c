@@ -171,6 +171,7 @@ void gn_saved_tick(struct gn_node *node)
 
 void gn_saved_store(struct gn_node *node)
 {
+	gn_node_guard_store(node);
 	contacts_store(node);
 	if (pins_set(node) != node->pins_saved)
 		pins_store(node);
