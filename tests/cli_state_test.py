@@ -3,7 +3,7 @@
 
 Real programs, one node of its own where a case needs one. Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence.
 """
-import json, os, pty, shutil, signal, stat, subprocess, sys, tempfile, threading, time
+import json, os, pty, shutil, signal, socket, stat, subprocess, sys, tempfile, threading, time
 
 FOUNDER = ("--port", "0", "--http", "0", "--probation", "0", "--pow-bits", "8")
 PATIENCE = 120  # seconds: only ends a hopeless wait
@@ -399,6 +399,90 @@ def case_passphrase(p):
 
 
 SEALED_NFD = "47454f4e45544b0101086964656e746974790000000300010000d66d11f5f3fd12aa480e31d32417b2350030d09ba15224a1b291ccc3b84c90205e338728a51135136aa2ae61c17c5174e7ad22890f15f736986e3b20493645540242563e8668636ffcd2"
+
+# ---- what ends, and renewing it ----
+
+
+def case_renew(p):
+    """What is past half of its term is renewed with all that it said, also when nobody shows it any more."""
+    p.run("renew", "--all", want=3)
+    p.start()
+    p.run("renew", "--all", want=1)
+    pid = p.json("id", "new", "--no-passphrase", "--no-publish")["pid"]
+    for words in ([], ["--all", "alice"]):
+        p.run("renew", *words, want=2)
+    check(p.json("renew", "--all") == {"items": [], "renewed": 0, "failed": 0}, "with nothing of one's own")
+    site = p.data("folder")
+    os.makedirs(site)
+    with open(os.path.join(site, "index.html"), "wb") as f:
+        f.write(b"<p>" * 10)
+    publish = ["site", "publish", site, "--copies", "1", "--w", "1"]
+    p.run("id", "publish", "--name", "Zoe", "--vouch-node", "--w", "1")
+    p.run("name", "claim", "long", "TXT=kept", "--w", "1")
+    p.run(*publish, "--name", "long")
+    what = [("identity", pid), ("name", "long"), ("site", "@")]
+    kept = p.json("renew", "--all")
+    check([(i["kind"], i["name"]) for i in kept["items"]] == what and {i["state"] for i in kept["items"]} == {"kept"}, f"young: {kept}")
+    check(p.says("renew", "--all", "--quiet") == "", "quiet when nothing is due")
+    check("kept" in p.says("renew", "--all"), "not quiet: what is kept is told")
+    before = [p.json("id", "show", pid)["seq"], p.json("name", "resolve", "--fresh", "long")["seq"], p.json("site", "show", "@")]
+    forced = p.json("renew", "--all", "--force", "--w", "1")
+    check([(i["kind"], i["name"]) for i in forced["items"]] == what and forced["renewed"] == 3 and forced["failed"] == 0, f"forced: {forced}")
+    after = [p.json("id", "show", pid), p.json("name", "resolve", "--fresh", "long"), p.json("site", "show", "@")]
+    check(after[0]["seq"] > before[0] and after[0]["name"] == "Zoe" and len(after[0]["keys"]) == 1, f"the identity record: {after[0]}")
+    check(after[1]["seq"] > before[1] and sorted(e["type"] for e in after[1]["entries"]) == ["SITE", "TXT"], f"the name: {after[1]}")
+    check(after[2]["seq"] > before[2]["seq"] and after[2]["version"] == before[2]["version"] and after[2]["files"] == before[2]["files"],
+          "the site's head")
+
+    # Half of the term over, then all of it.
+    short = ["--ttl", "60", "--w", "1"]
+    p.run("name", "claim", "brief", "TXT=brief", *short)
+    p.run("name", "claim", "gone", "TXT=back", *short)
+    p.run(*publish[:-2], "--label", "fair", *short)
+    p.run("id", "publish", *short)
+    for command in (["name", "list"], ["site", "list"], ["status"]):
+        told = p.says(*command)
+        check("ends in" in told and "geonet renew --all" in told, f"{command}: {told}")
+    mine = {(i["kind"], i["name"]) for i in p.json("status")["yours"]}
+    check(mine == {*what, ("name", "brief"), ("name", "gone"), ("site", "@fair")}, f"status --json: {mine}")
+    renewed = eventually("a name past half of its term is renewed", lambda: [i for i in p.json("renew", "brief", "--w", "1")["items"] if i["state"] == "renewed"])
+    check(renewed[0]["name"] == "brief" and renewed[0]["expires"] > time.time() + 86400, f"renewed: {renewed}")
+    said = eventually("the other name expires", lambda: (lambda d: d.returncode == 4 and d.stderr.decode())(p.raw("name", "resolve", "--fresh", "gone")))
+    check("gone.geo expired on 20" in said and "geonet renew gone" in said, f"an expired name: {said}")
+    said = eventually("the site expires", lambda: (lambda d: d.returncode == 4 and d.stderr.decode())(p.raw("site", "show", "@fair")))
+    check("expired on 20" in said and "publish it again" in said, f"an expired site: {said}")
+    eventually("the identity record expires", lambda: p.raw("id", "show", pid).returncode == 4)
+    for command in (["name", "list"], ["site", "list"], ["status"]):
+        check("expired" in p.says(*command), f"{command}: {p.says(*command)}")
+    done = p.raw("--json", "renew", "--all", "--w", "1")
+    states = {i["name"]: i["state"] for i in json.loads(done.stdout)["items"]}
+    check(done.returncode == 1 and b"expired on" in done.stderr, f"a site that ended: exit {done.returncode}: {done.stderr}")
+    check(states == {pid: "renewed", "long": "kept", "brief": "kept", "gone": "renewed", "@": "kept", "@fair": "failed"}, f"states: {states}")
+    back = p.json("name", "resolve", "--fresh", "gone")
+    check(back["entries"][0]["value"] == "back", f"the name that came back: {back}")
+    check(p.json("id", "show", pid)["name"] == "Zoe", "the identity record that came back")
+    p.run("name", "renew", "long", "--w", "1")
+
+
+def case_alone(p):
+    """A node that reaches none of the addresses it was given does not say that nobody holds a name."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
+        silent.bind(("127.0.0.1", 0)) # takes the port, and never answers
+        there = f"127.0.0.1:{silent.getsockname()[1]}"
+        p.start(options=("--bootstrap", there))
+        p.run("id", "new", "--no-passphrase", "--no-publish")
+        told = f"alone: none of these answers: {there}"
+        check(p.json("status")["reach"] == "alone" and told in p.says("status"), f"status: {p.says('status')}")
+        pid = p.json("id", "show")["pid"]
+        for command in (["name", "resolve", "alice"], ["get", "ab" * 32], ["get", "@x"], ["site", "get", "alice"], ["site", "show", pid], ["id", "show", pid],
+                        ["name", "claim", "alice", "--w", "1"], ["site", "rollback", "-"]):
+            said = p.says(*command, want=5)
+            check(told in said, f"{command}: {said}")
+            check(p.json(*command, want=5)["error"]["code"] == "unreachable", f"{command} --json")
+    p.start("founder")
+    p.run("name", "resolve", "alice", want=4, data="founder")
+    check("alone" not in p.says("status", data="founder"), "a founder is not alone")
+
 
 CASES = {name[5:]: run for name, run in list(globals().items()) if name.startswith("case_")}
 

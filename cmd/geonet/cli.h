@@ -205,6 +205,9 @@ int client_report(struct cli *cli, const struct reply *reply, const char *what);
 void reply_free(struct reply *reply);
 /* Is a node there? Prints nothing. */
 bool client_alive(struct cli *cli);
+/* When the node can reach nobody: "alone: none of these answers: HOST:PORT, ...", else NULL; the caller frees. status: the
+ * node's, or NULL to ask it. */
+char *client_alone(struct cli *cli, const json_t *status);
 
 /* ---- keys.c ---- */
 
@@ -225,6 +228,9 @@ bool identity_public(struct cli *cli, struct gn_pk *out);
 
 /* "64 hex digits", a PID, or a name: the key of whoever it belongs to. False after printing; *exit tells the status. */
 bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit);
+/* What the node says of a name (GET names/NAME). Prints what is wrong, the end of a name of ours too. */
+struct gn_name;
+int name_ask(struct cli *cli, const struct gn_name *name, bool fresh, struct reply *reply);
 /* NAME (its SITE entry), PID, PID/LABEL, or LABEL of one's own after "@": owner, label (255 bytes and a terminator). */
 bool site_of(struct cli *cli, const char *text, struct gn_pk *owner, char label[256], int *exit);
 /* The newest record under a key, verified here: its bytes (the caller frees). CLI_NOT_FOUND is not printed. */
@@ -248,6 +254,7 @@ int cmd_guard_forgive(struct cli *cli);
 int cmd_put(struct cli *cli);
 int cmd_get(struct cli *cli);
 int cmd_trace(struct cli *cli);
+int cmd_renew(struct cli *cli);
 int cmd_id_new(struct cli *cli);
 int cmd_id_show(struct cli *cli);
 int cmd_id_publish(struct cli *cli);
@@ -286,6 +293,15 @@ int cmd_wallet_clearings(struct cli *cli);
 int cmd_wallet_why(struct cli *cli);
 int cmd_wallet_asked(struct cli *cli);
 int cmd_wallet_answer(struct cli *cli);
+
+/* ---- cmd_id.c, cmd_site.c: for cmd_renew.c ---- */
+
+/* The identity record, its PID's record set with it, or a site's head, with its blocks: for another term, unless less than half
+ * of this one is over. *expires: until when it is held now, 0: it was never published (must: it is now). */
+int id_renew(struct cli *cli, const struct identity *id, bool force, bool must, uint64_t ttl, uint64_t w, uint64_t *expires,
+	     bool *done);
+int site_renew(struct cli *cli, const struct identity *id, const char *label, uint64_t copies, bool force, uint64_t ttl,
+	       uint64_t w, uint64_t *expires, bool *done);
 
 /* ---- name_store.c ---- */
 

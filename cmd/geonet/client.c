@@ -183,8 +183,37 @@ int client_call(struct cli *cli, struct call call, struct reply *reply)
 	return cli_exit_of(reply->err);
 }
 
+char *client_alone(struct cli *cli, const json_t *status)
+{
+	struct reply r = {0};
+	size_t i;
+	json_t *entry;
+	char *text = NULL;
+	if (!status && client_call(cli, (struct call){.path = cli_format("/api/v1/status")}, &r) == CLI_OK)
+		status = r.json;
+	if (strcmp(json_text(status, "reach"), "alone") == 0) {
+		const json_t *hosts = json_object_get(status, "bootstrap");
+		text = cli_format(json_array_size(hosts) ? "alone: none of these answers:"
+							 : "alone: no node that it knew answers");
+		json_array_foreach(hosts, i, entry)
+		{
+			char *more = cli_format("%s%s %s", text, i ? "," : "", json_text(entry, "host"));
+			free(text);
+			text = more;
+		}
+	}
+	reply_free(&r);
+	return text;
+}
+
 int client_report(struct cli *cli, const struct reply *reply, const char *what)
 {
+	char *alone = reply->err == GN_UNREACHABLE || reply->err == GN_QUORUM ? client_alone(cli, NULL) : NULL;
+	if (alone) {
+		int exit = cli_fail(cli, CLI_QUORUM, gn_err_name(GN_UNREACHABLE), "%s: this node is %s", what, alone);
+		free(alone);
+		return exit;
+	}
 	bool named = strncmp(reply->message, what, strlen(what)) == 0; /* the node began with the same words */
 	return cli_fail(cli, cli_exit_of(reply->err), gn_err_name(reply->err), "%s%s%s", named ? "" : what,
 			named ? "" : ": ", reply->message);

@@ -3,6 +3,7 @@
  * published with it. */
 #include "cli.h"
 #include "keys.h"
+#include "own.h"
 #include "services/identity.h"
 #include "wire/wire.h"
 
@@ -49,6 +50,33 @@ static int present(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes, 
 	return exit;
 }
 
+/* The other place may hold another version: the newer one is the present one, and each is what a new record at its
+ * place replaces. */
+static void other_place(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes, struct gn_identity *in)
+{
+	static const struct gn_hash none;
+	struct gn_identity *other = cli_alloc(sizeof *other);
+	uint8_t salt = memcmp(&in->before.hash[0], &none, sizeof none) == 0 ? 0 : 1, *found = NULL;
+	struct gn_hash key, hash;
+	size_t len;
+	unsigned holders;
+	gn_identity_key_of(owner, salt, &key);
+	if (record_fetch(cli, &key, 1, 0, &found, &len, &holders) == CLI_OK &&
+	    gn_identity_open(gn_slice(found, len), other) == GN_OK) {
+		hash = other->before.hash[salt];
+		if (other->seq > in->seq) {
+			uint8_t *older = *bytes;
+			other->before.hash[!salt] = in->before.hash[!salt];
+			*in = *other;
+			*bytes = found;
+			found = older;
+		}
+		in->before.hash[salt] = hash;
+	}
+	free(found);
+	free(other);
+}
+
 /* Adds the running node's key to those the identity vouches for. */
 static int vouch_for_node(struct cli *cli, struct gn_identity *in)
 {
@@ -65,6 +93,7 @@ static int vouch_for_node(struct cli *cli, struct gn_identity *in)
 	k->kind = GN_FB_MEMBER_KIND_NODE;
 	k->name = GN_LIT("node");
 	k->rights = 0;
+	k->since = cli_now();
 	k->expires = cli_now() + 365 * 86400u;
 	for (size_t i = 0; i < in->key_count; i++)
 		if (memcmp(&in->keys[i].pk, &k->pk, sizeof k->pk) == 0) {
@@ -75,10 +104,36 @@ static int vouch_for_node(struct cli *cli, struct gn_identity *in)
 	return CLI_OK;
 }
 
+/* What was published last is kept, so that it can be renewed with all that it said when nobody shows it any more. */
+static void remember_id(struct cli *cli, const char *pid, const struct gn_identity *in, const char *record)
+{
+	int lock = own_lock(cli);
+	json_t *entry = own_entry(pid, in->seq, in->created, in->ttl, record);
+	own_write(cli, OWN_ID, entry);
+	json_decref(entry);
+	own_unlock(lock);
+}
+
+static bool recall_id(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes, struct gn_identity *out)
+{
+	size_t len = 0;
+	json_t *entry = own_read(cli, OWN_ID);
+	*bytes = base64_bytes(json_text(entry, "record"), &len);
+	json_decref(entry);
+	bool ok = *bytes && len && gn_identity_open(gn_slice(*bytes, len), out) == GN_OK &&
+		  memcmp(&out->owner, owner, sizeof out->owner) == 0;
+	if (!ok) {
+		free(*bytes);
+		*bytes = NULL;
+	}
+	return ok;
+}
+
 /* Signs and puts the record at both salts. */
 static int put_both(struct cli *cli, const struct identity *id, const struct gn_identity *in, uint64_t w)
 {
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
+	char *kept = NULL;
 	int exit = CLI_OK;
 	for (uint8_t salt = 0; salt < 2 && exit == CLI_OK; salt++) {
 		struct gn_buf record = {storage, 0, GN_RECORD_MAX};
@@ -86,28 +141,43 @@ static int put_both(struct cli *cli, const struct identity *id, const struct gn_
 		cli_progress(cli, "publishing the identity record (%d of 2)...", salt + 1);
 		gn_err err = gn_identity_record(id->entropy, in, salt, &record);
 		if (err) {
-			exit = cli_fail_err(cli, err, "the identity record cannot be made");
+			exit = err == GN_VERSION ? cli_fail(cli, CLI_FAILED, gn_err_name(err),
+							    "a newer program published the identity record, and what "
+							    "it said would be lost; "
+							    "update geonet, or lose it with: geonet id publish --force")
+						 : cli_fail_err(cli, err, "the identity record cannot be made");
 			break;
 		}
 		exit = record_put(cli, gn_buf_slice(&record), w, &r);
 		if (r.err == GN_STALE)
 			client_report(cli, &r, "the identity record was not stored");
+		if (exit == CLI_OK && salt == 0)
+			kept = base64_text(gn_buf_slice(&record));
 		reply_free(&r);
 	}
+	if (exit == CLI_OK)
+		remember_id(cli, id->pid, in, kept);
+	free(kept);
 	free(storage);
 	return exit;
 }
 
-static int publish(struct cli *cli, const struct identity *id, bool first, const char *name, bool vouch, uint64_t ttl,
-		   uint64_t w, uint64_t *seq)
+/* lose: what a newer program said outside the body too. */
+static int publish(struct cli *cli, const struct identity *id, bool first, const char *name, bool vouch, bool lose,
+		   uint64_t ttl, uint64_t w, uint64_t *seq)
 {
 	struct gn_identity *in = cli_alloc(sizeof *in);
 	uint8_t *bytes = NULL;
 	int exit = first ? CLI_NOT_FOUND : present(cli, &id->keys.sk.pk, &bytes, in);
+	if (exit == CLI_OK)
+		other_place(cli, &id->keys.sk.pk, &bytes, in);
 	if (exit == CLI_NOT_FOUND) {
-		memset(in, 0, sizeof *in);
+		if (first || !recall_id(cli, &id->keys.sk.pk, &bytes, in))
+			memset(in, 0, sizeof *in);
 		exit = CLI_OK;
 	}
+	if (in->before.beyond && lose)
+		in->before.beyond = false;
 	if (exit == CLI_OK) {
 		in->owner = id->keys.sk.pk;
 		in->seq = *seq = in->seq + 1;
@@ -139,7 +209,7 @@ static bool try_publish(struct cli *cli, const struct identity *id, bool first)
 		return false;
 	}
 	quiet.json = false; /* its troubles go to stderr: the answer is the identity */
-	if (publish(&quiet, id, first, NULL, false, GN_RECORD_TTL_MAX, 0, &seq) == CLI_OK)
+	if (publish(&quiet, id, first, NULL, false, false, GN_RECORD_TTL_MAX, 0, &seq) == CLI_OK)
 		return true;
 	cli_note(cli, "The identity is made, but was not published; try later: geonet id publish");
 	return false;
@@ -243,8 +313,8 @@ static unsigned count_words(const char *text)
 	return n;
 }
 
-/* "7. word" as `id new` prints it, in any order, with anything around: the words by their numbers, in one line. False, and
- * text as it was, when a number is missing or comes twice. */
+/* "7. word" as `id new` prints it, in any order, with anything around: the words by their numbers, in one line. False,
+ * and text as it was, when a number is missing or comes twice. */
 static bool take_numbered(char text[PHRASE_INPUT_MAX])
 {
 	char words[GN_PHRASE_WORDS][16] = {""}, line[sizeof words + 1] = "";
@@ -376,7 +446,8 @@ int cmd_id_publish(struct cli *cli)
 		return CLI_USAGE;
 	if (!identity_load(cli, &id))
 		return CLI_FAILED;
-	int exit = publish(cli, &id, false, cli_option(cli, "name"), cli_flag(cli, "vouch-node"), ttl, w, &seq);
+	int exit = publish(cli, &id, false, cli_option(cli, "name"), cli_flag(cli, "vouch-node"),
+			   cli_flag(cli, "force"), ttl, w, &seq);
 	if (exit == CLI_OK && cli->json)
 		exit = cli_json(cli, json_pack("{ss sI}", "pid", id.pid, "seq", (json_int_t)seq));
 	else if (exit == CLI_OK)
@@ -406,8 +477,8 @@ static json_t *identity_json(const struct gn_identity *in, const char *pid, cons
 	json_t *keys = json_array();
 	for (size_t i = 0; i < in->key_count; i++)
 		json_array_append_new(keys, json_pack("{so ss so sI}", "key", json_hex(in->keys[i].pk.b, 32), "kind",
-						      in->keys[i].kind == GN_FB_MEMBER_KIND_NODE ? "node" : "device", "name",
-						      json_slice(in->keys[i].name), "expires",
+						      in->keys[i].kind == GN_FB_MEMBER_KIND_NODE ? "node" : "device",
+						      "name", json_slice(in->keys[i].name), "expires",
 						      (json_int_t)in->keys[i].expires));
 	return json_pack("{ss so so sI sI sI so so so}", "pid", pid, "key", json_hex(in->owner.b, 32), "name",
 			 json_slice(in->display_name), "seq", (json_int_t)in->seq, "created", (json_int_t)in->created,
@@ -445,12 +516,36 @@ int cmd_id_show(struct cli *cli)
 			out_pair(cli, "ML-DSA-65", "%s", out_hex(pq.b, sizeof pq.b));
 			out_pair(cli, "next key", "%s", out_hex(in->next.b, sizeof in->next.b));
 			for (size_t i = 0; i < in->key_count; i++)
-				out_pair(cli, in->keys[i].kind == GN_FB_MEMBER_KIND_NODE ? "its node" : "its device", "%s %s, until %s",
-					 out_hex(in->keys[i].pk.b, 32), out_text_slice(in->keys[i].name),
-					 out_time(in->keys[i].expires));
+				out_pair(cli, in->keys[i].kind == GN_FB_MEMBER_KIND_NODE ? "its node" : "its device",
+					 "%s %s, until %s", out_hex(in->keys[i].pk.b, 32),
+					 out_text_slice(in->keys[i].name), out_time(in->keys[i].expires));
 			out_pair(cli, "version", "%llu of %s, until %s", (unsigned long long)in->seq,
 				 out_time(in->created), out_time(in->created + in->ttl));
 		}
+	}
+	free(bytes);
+	free(in);
+	return exit;
+}
+
+/* ---- renewing ---- */
+
+int id_renew(struct cli *cli, const struct identity *id, bool force, bool must, uint64_t ttl, uint64_t w,
+	     uint64_t *expires, bool *done)
+{
+	struct gn_identity *in = cli_alloc(sizeof *in);
+	uint8_t *bytes = NULL;
+	uint64_t seq;
+	int exit = present(cli, &id->keys.sk.pk, &bytes, in);
+	bool gone = exit == CLI_NOT_FOUND, known = !gone || recall_id(cli, &id->keys.sk.pk, &bytes, in);
+	bool due = force || gone || cli_now() > in->created + in->ttl / 2;
+	*expires = in->created + in->ttl;
+	if (gone)
+		exit = CLI_OK;
+	if (exit == CLI_OK && (known || must) && due) {
+		exit = publish(cli, id, false, NULL, false, false, ttl, w, &seq);
+		*done = exit == CLI_OK;
+		*expires = *done ? cli_now() + ttl : *expires;
 	}
 	free(bytes);
 	free(in);

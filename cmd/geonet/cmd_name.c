@@ -136,7 +136,7 @@ int cmd_name_renew(struct cli *cli)
 	struct gn_name name;
 	struct name_state *s;
 	json_t *receipts = NULL;
-	uint64_t w = 0, ttl = GN_NAME_TTL;
+	uint64_t w = 0, ttl = GN_NAME_TTL; /* whether or not it is due */
 	if (!cli_number(cli, "w", 1, 8, &w) || !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &ttl) ||
 	    !name_parse(cli, cli->args[0], &name))
 		return CLI_USAGE;
@@ -330,13 +330,7 @@ int cmd_name_resolve(struct cli *cli)
 		*p = (char)toupper((unsigned char)*p);
 	if (type && gn_name_type_parse(gn_str(upper), &number) != GN_OK)
 		return cli_fail(cli, CLI_USAGE, "usage", "'%s' is not a type of entry", type);
-	char *part = url_part(name.text), *what = cli_format("%s.geo", name.text);
-	int exit = client_must(
-		cli,
-		(struct call){.path = cli_format("/api/v1/names/%s%s", part, cli_flag(cli, "fresh") ? "?fresh=1" : "")},
-		&r, what);
-	free(part);
-	free(what);
+	int exit = name_ask(cli, &name, cli_flag(cli, "fresh"), &r);
 	if (exit == CLI_OK && cli->json)
 		exit = cli_json(cli, json_incref(r.json));
 	else if (exit == CLI_OK && type)
@@ -345,6 +339,16 @@ int cmd_name_resolve(struct cli *cli)
 		print_name(cli, r.json);
 	reply_free(&r);
 	return exit;
+}
+
+/* What helps when one of them ends soon. */
+static void tell_soon(struct cli *cli, const json_t *list)
+{
+	size_t i, soon = 0;
+	json_t *v;
+	json_array_foreach(list, i, v) soon += json_number(v, "expires") < cli_now() + OWN_WARN;
+	if (soon)
+		cli_note(cli, "%zu of them end within a week or have ended: geonet renew --all", soon);
 }
 
 int cmd_name_list(struct cli *cli)
@@ -358,9 +362,8 @@ int cmd_name_list(struct cli *cli)
 	table_add(&t, "OWNER");
 	json_object_foreach(names, name, v)
 	{
-		uint64_t expires = json_number(v, "expires");
 		table_add(&t, "%s.geo", out_text(name));
-		table_add(&t, "%s%s", out_time(expires), expires < cli_now() ? " (expired)" : "");
+		table_add(&t, "%s", own_until(json_number(v, "expires")));
 		table_add(&t, "%s", out_text(json_text(v, "owner")));
 		json_t *item = json_copy(v);
 		json_object_set_new(item, "name", json_string(name));
@@ -374,6 +377,7 @@ int cmd_name_list(struct cli *cli)
 	}
 	if (json_array_size(list)) {
 		table_print(cli, &t);
+		tell_soon(cli, list);
 	} else {
 		table_free(&t);
 		cli_note(cli, "no name was claimed from here; the first one: geonet name claim NAME");

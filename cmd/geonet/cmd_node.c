@@ -1,5 +1,5 @@
 /* The node as a program: start it, stop it, look at it. */
-#include "cli.h"
+#include "own.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -242,11 +242,33 @@ int cmd_down(struct cli *cli)
 
 /* ---- looking ---- */
 
+/* With the sites that the node keeps; its troubles are not worth a word here. */
+static json_t *own_of_node(struct cli *cli)
+{
+	struct reply r;
+	int exit = client_call(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r);
+	json_t *own = own_list(cli, exit ? NULL : r.json);
+	reply_free(&r);
+	return own;
+}
+
+static uint64_t own_first(const json_t *own)
+{
+	uint64_t first = UINT64_MAX;
+	size_t i;
+	json_t *v;
+	json_array_foreach(own, i, v) first = json_number(v, "expires") < first ? json_number(v, "expires") : first;
+	return first;
+}
+
 int cmd_status(struct cli *cli)
 {
 	struct reply r;
 	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r, "the node's status");
+	json_t *own = exit ? NULL : own_of_node(cli);
 	if (exit || cli->json) {
+		if (exit == CLI_OK)
+			json_object_set_new(r.json, "yours", own);
 		exit = exit ? exit : cli_json(cli, json_incref(r.json));
 		reply_free(&r);
 		return exit;
@@ -259,12 +281,16 @@ int cmd_status(struct cli *cli)
 	bool joined = json_is_true(json_object_get(j, "joined")), server = json_is_true(json_object_get(j, "server"));
 	size_t i;
 	json_t *addr;
+	char *alone = client_alone(cli, j);
 	out_pair(cli, "node", "%s", json_text(node, "id"));
 	json_array_foreach(json_object_get(node, "addrs"), i, addr)
 		out_pair(cli, i ? "" : "address", "%s", out_text(json_string_value(addr)));
 	out_pair(cli, "network", "%s, %s; about %.0f nodes, %llu links, leaf set %llu + %llu, %llu known",
-		 joined ? "joined" : "not joined yet", server ? "answers for keys" : "client mode (in probation)",
-		 json_double(j, "n_estimate"), (unsigned long long)json_number(j, "links"),
+		 alone    ? alone
+		 : joined ? "joined"
+			  : "not joined yet",
+		 server ? "answers for keys" : "client mode (in probation)", json_double(j, "n_estimate"),
+		 (unsigned long long)json_number(j, "links"),
 		 (unsigned long long)json_integer_value(json_array_get(leaf, 0)),
 		 (unsigned long long)json_integer_value(json_array_get(leaf, 1)),
 		 (unsigned long long)json_number(j, "known"));
@@ -287,6 +313,12 @@ int cmd_status(struct cli *cli)
 	if (json_number(j, "http"))
 		out_pair(cli, "page", "http://localhost:%llu/", (unsigned long long)json_number(j, "http"));
 	out_pair(cli, "data", "%s", json_text(j, "data"));
+	if (json_array_size(own)) {
+		out_pair(cli, "yours", "%zu; the first ends %s", json_array_size(own), own_until(own_first(own)));
+		own_warn(cli, own);
+	}
+	json_decref(own);
+	free(alone);
 	reply_free(&r);
 	return CLI_OK;
 }

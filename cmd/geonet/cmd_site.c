@@ -1,6 +1,6 @@
 /* Publish, update, roll back. The order is what makes it atomic: blocks and manifest first, with receipts from enough
  * nodes; then the head, one signed record, moves. Whatever fails before leaves the old version as it was. */
-#include "cli.h"
+#include "own.h"
 #include "services/names.h"
 #include "site.h"
 #include "wire/wire.h"
@@ -80,8 +80,9 @@ static int send_files(struct publication *p, bool all)
 			p->unchanged += is_unchanged(p, f);
 			continue;
 		}
-		bool maybe = f->size && !all && p->kept && gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK &&
-			     old.size == f->size && !old.pack;
+		bool maybe = f->size && !all && p->kept &&
+			     gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK && old.size == f->size &&
+			     !old.pack;
 		bool same = (maybe || f->size == 0) && site_hash_file(p->cli, f, false, done, p->folder.bytes) &&
 			    (f->size == 0 || is_unchanged(p, f)); /* an empty file has no block to send */
 		if (!same && !site_hash_file(p->cli, f, true, done, p->folder.bytes))
@@ -359,18 +360,25 @@ static int find_version(struct publication *p, uint64_t wanted, struct gn_head_v
 			(unsigned long long)wanted, GN_HEAD_HISTORY);
 }
 
-static int roll_back(struct publication *p, uint64_t wanted)
+/* The head that is out there, which must be one. */
+static int own_head(struct publication *p)
 {
-	struct hash_list blocks = {0};
-	struct gn_head_version old = {0};
-	bool missing = false;
 	int exit = site_head(p->cli, &p->id.keys.sk.pk, p->label, &p->head, &p->record);
+	uint64_t ended = exit == CLI_NOT_FOUND ? own_site_ended(p->cli, &p->id.keys.sk.pk, p->label) : 0;
+	if (ended)
+		return cli_fail(p->cli, exit, gn_err_name(GN_EXPIRED),
+				"the site '%s' expired on %s; publish its folder again", p->label, out_time(ended));
 	if (exit == CLI_NOT_FOUND)
 		return cli_fail(p->cli, exit, "not-found", "you have published no site with the label '%s'", p->label);
-	if (exit == CLI_OK)
-		exit = find_version(p, wanted, &old);
-	if (exit == CLI_OK)
-		exit = site_manifest(p->cli, &p->head, &old, false, &p->alloc, &p->previous);
+	return exit;
+}
+
+/* All blocks of a version to their holders, and kept by the node, for another term. */
+static int keep_version(struct publication *p, const struct gn_head_version *v)
+{
+	struct hash_list blocks = {0};
+	bool missing = false;
+	int exit = site_manifest(p->cli, &p->head, v, false, &p->alloc, &p->previous);
 	if (exit)
 		return exit;
 	for (size_t i = 0; i < gn_manifest_count(p->previous); i++) {
@@ -378,16 +386,27 @@ static int roll_back(struct publication *p, uint64_t wanted)
 		gn_manifest_at(p->previous, i, &f);
 		hash_add(&blocks, f.blocks.p, f.blocks.len / sizeof(struct gn_hash));
 	}
-	hash_add(&blocks, old.manifest_blocks.p, old.manifest_blocks.len / sizeof(struct gn_hash));
+	hash_add(&blocks, v->manifest_blocks.p, v->manifest_blocks.len / sizeof(struct gn_hash));
 	hash_unique(&blocks);
-	exit = site_spread(p->cli, &blocks, p->copies, cli_now() + p->ttl, &p->head.owner, p->label, &old.manifest,
+	exit = site_spread(p->cli, &blocks, p->copies, cli_now() + p->ttl, &p->head.owner, p->label, &v->manifest,
 			   &missing);
 	p->block_count = blocks.count;
 	free(blocks.list);
 	if (missing)
 		return cli_fail(p->cli, CLI_FAILED, "not-found",
-				"this node no longer has all blocks of version %llu; publish its folder again instead",
-				(unsigned long long)old.version);
+				"this node does not have all blocks of version %llu; publish its folder again instead",
+				(unsigned long long)v->version);
+	return exit;
+}
+
+static int roll_back(struct publication *p, uint64_t wanted)
+{
+	struct gn_head_version old = {0};
+	int exit = own_head(p);
+	if (exit == CLI_OK)
+		exit = find_version(p, wanted, &old);
+	if (exit == CLI_OK)
+		exit = keep_version(p, &old);
 	if (exit)
 		return exit;
 	uint64_t from = old.version;
@@ -418,6 +437,30 @@ int cmd_site_rollback(struct cli *cli)
 	if (!p)
 		return CLI_USAGE;
 	int exit = identity_load(cli, &p->id) ? roll_back(p, wanted) : CLI_FAILED;
+	publication_free(p);
+	return exit;
+}
+
+/* ---- renewing ---- */
+
+int site_renew(struct cli *cli, const struct identity *id, const char *label, uint64_t copies, bool force, uint64_t ttl,
+	       uint64_t w, uint64_t *expires, bool *done)
+{
+	struct publication *p = cli_alloc(sizeof *p);
+	*p = (struct publication){.cli = cli, .id = *id, .label = label, .copies = copies, .ttl = ttl, .w = w};
+	gn_alloc_heap(&p->alloc, MANIFEST_MEMORY);
+	int exit = own_head(p);
+	bool due = force || cli_now() > p->head.created + p->head.ttl / 2;
+	if (exit == CLI_OK && due)
+		exit = keep_version(p, &p->head.now);
+	if (exit == CLI_OK && due) {
+		p->head.seq++;
+		p->head.created = cli_now();
+		p->head.ttl = (uint32_t)ttl;
+		exit = site_put_head(cli, id, &p->head, w, &p->receipts);
+		*done = exit == CLI_OK;
+	}
+	*expires = p->head.created + p->head.ttl;
 	publication_free(p);
 	return exit;
 }

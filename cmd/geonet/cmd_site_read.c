@@ -1,6 +1,6 @@
 /* Sites as a reader sees them: what this node keeps, what a site holds, and its files, fetched through the node's
  * gateway and checked here against the manifest that the owner signed. */
-#include "cli.h"
+#include "own.h"
 #include "services/names.h"
 #include "site.h"
 
@@ -15,7 +15,7 @@ int cmd_site_list(struct cli *cli)
 {
 	struct reply r;
 	struct table t;
-	size_t i;
+	size_t i, soon = 0;
 	json_t *site;
 	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r, "the sites of this node");
 	if (exit || cli->json) {
@@ -24,8 +24,8 @@ int cmd_site_list(struct cli *cli)
 		return exit;
 	}
 	const json_t *sites = json_object_get(r.json, "sites");
-	table_init(&t, 4, 1 << 2);
-	const char *const heading[] = {"OWNER", "LABEL", "BLOCKS", "MANIFEST"};
+	table_init(&t, 5, 1 << 2);
+	const char *const heading[] = {"OWNER", "LABEL", "BLOCKS", "UNTIL", "MANIFEST"};
 	for (size_t k = 0; k < GN_COUNT(heading); k++)
 		table_add(&t, "%s", heading[k]);
 	json_array_foreach(sites, i, site)
@@ -37,10 +37,14 @@ int cmd_site_list(struct cli *cli)
 		table_add(&t, "%s", pid);
 		table_add(&t, "%s", *json_text(site, "label") ? out_text(json_text(site, "label")) : "-");
 		table_add(&t, "%llu", (unsigned long long)json_number(site, "blocks"));
+		table_add(&t, "%s", own_until(json_number(site, "keep_until")));
+		soon += json_number(site, "keep_until") < cli_now() + OWN_WARN;
 		table_add(&t, "%.16s", json_text(site, "root"));
 	}
 	if (json_array_size(sites)) {
 		table_print(cli, &t);
+		if (soon)
+			cli_note(cli, "%zu of them end within a week or have ended: geonet renew --all", soon);
 	} else {
 		table_free(&t);
 		cli_note(cli, "this node keeps no site published; the first one: geonet site publish DIR --name NAME");
@@ -68,6 +72,10 @@ static int site_open(struct cli *cli, const char *target, uint64_t version, stru
 	if (!site_of(cli, target, &s->owner, s->label, &exit))
 		return exit;
 	exit = site_head(cli, &s->owner, s->label, &s->head, &s->record);
+	uint64_t ended = exit == CLI_NOT_FOUND ? own_site_ended(cli, &s->owner, s->label) : 0;
+	if (ended)
+		return cli_fail(cli, exit, gn_err_name(GN_EXPIRED), "the site %s expired on %s; publish it again",
+				target, out_time(ended));
 	if (exit == CLI_NOT_FOUND)
 		return cli_fail(cli, exit, "not-found", "no node knows the site %s", target);
 	if (exit)

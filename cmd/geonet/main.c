@@ -76,6 +76,7 @@ static const struct cli_option id_import_options[] = {
 static const struct cli_option id_publish_options[] = {
 	{"name", "TEXT", "a display name"},
 	{"vouch-node", NULL, "say that the running node is yours"},
+	{"force", NULL, "publish even if a newer program's record says what would be lost"},
 	TTL,
 	W,
 	PASSPHRASE,
@@ -92,6 +93,15 @@ static const struct cli_option name_edit_options[] = {
 	NONE,
 };
 static const struct cli_option resolve_options[] = {{"fresh", NULL, "ask the network, not the cache"}, NONE};
+static const struct cli_option renew_all_options[] = {
+	{"all", NULL, "the identity record, all names claimed from here, all sites of yours that the node keeps"},
+	{"force", NULL, "also what is not past half of its term"},
+	{"quiet", NULL, "print nothing when nothing was renewed"},
+	TTL,
+	W,
+	PASSPHRASE,
+	NONE,
+};
 static const struct cli_option renew_options[] = {TTL, W, PASSPHRASE, NONE};
 static const struct cli_option transfer_options[] = {
 	{"output", "FILE", "write the transfer to FILE instead of stdout; also -o"}, PASSPHRASE, NONE};
@@ -277,6 +287,13 @@ const struct cli_command cli_commands[] = {
 	{"site rollback", "LABEL|- [VERSION]", 1, 2, "put an earlier version of a site of yours on top again",
 	 "\"-\" is the default site. Without VERSION: the one before.\n",
 	 "  geonet site rollback - \n  geonet site rollback blog 3\n", rollback_options, cmd_site_rollback},
+	{"renew", "[NAME|@LABEL|id...]", 0, -1, "keep what is yours for another term: identity, names, sites",
+	 "What is past half of its term is signed anew and put again, the rest is left alone; nothing else changes. For a timer: once a day "
+	 "is plenty.\n"
+	 "Exit 0: all is well, 1: something could not be renewed (the others were).\n",
+	 "  geonet renew --all\n  geonet renew alice @blog id\n"
+	 "  17 4 * * *  GEONET_PASSPHRASE_FILE=$HOME/.geonet-pass geonet renew --all --quiet    in a crontab\n",
+	 renew_all_options, cmd_renew},
 	{"trace", "KEY|NAME|PID", 1, 1, "the way a lookup takes through the network", NULL,
 	 "  geonet trace alice.geo\n", trace_options, cmd_trace},
 	{"hub run", "", 0, 0, "run a community's hub: its ledger and API",

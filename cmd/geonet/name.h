@@ -2,7 +2,7 @@
 #ifndef GEONET_NAME_H
 #define GEONET_NAME_H
 
-#include "cli.h"
+#include "own.h"
 #include "services/names.h"
 
 #define DAY 86400u
@@ -15,6 +15,7 @@ struct name_state {
 	struct gn_name_claim claim;
 	struct gn_name_entry entries[GN_NAME_ENTRIES];
 	uint8_t *bytes;              /* the present record, which slices point into */
+	bool kept_here;              /* nobody shows it: it is the one that was kept here */
 	char *made[GN_NAME_ENTRIES]; /* texts of new entries */
 	size_t made_count;
 };
@@ -33,13 +34,17 @@ bool name_add_entry(struct cli *cli, struct name_state *s, uint16_t type, const 
  * frees. */
 char *name_site_value(struct cli *cli, const struct identity *id, const char *text);
 
+/* Keeps a name of one's own for another term, unless less than half of this one is over. A name that nobody shows any
+ * more is renewed from what was kept here. */
+int name_renew(struct cli *cli, const struct identity *id, const char *text, bool force, uint64_t ttl, uint64_t w,
+	       uint64_t *expires, bool *done);
+
 /* Raises seq and created; a claim of a new owner also begins its epoch. */
 void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner);
 /* Solves the puzzle when new_owner, signs, puts, notes it among the own names. *receipts: the caller's reference. */
 int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w,
 	     json_t **receipts);
-/* The own names, {NAME: {owner, seq, created, expires, record}}; the caller's reference. */
-#define OWN_NAMES "own-names.json"
+/* The own names (own.h); the caller's reference. */
 json_t *names_own(struct cli *cli);
 
 #endif

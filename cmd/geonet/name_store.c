@@ -45,6 +45,38 @@ static bool may_delegate(struct cli *cli, const struct gn_name *name, const stru
 	return false;
 }
 
+/* A record that was found, at either place: the newer one is the present one, and each is what a new one at its place
+ * replaces. Takes bytes. */
+static int take_record(struct cli *cli, struct name_state *s, uint8_t *bytes, size_t len)
+{
+	static const struct gn_hash none;
+	struct gn_name_claim claim;
+	struct gn_name_entry *entries = cli_alloc(sizeof s->entries);
+	struct gn_pk owner;
+	gn_err err = gn_name_open(gn_slice(bytes, len), &owner, &claim, entries);
+	if (err) {
+		free(entries);
+		free(bytes);
+		return cli_fail_err(cli, err, "the record of %s.geo", s->name.text);
+	}
+	struct gn_hash hash[2];
+	for (size_t i = 0; i < 2; i++) /* each place has its own version */
+		hash[i] = memcmp(&claim.before.hash[i], &none, sizeof none) ? claim.before.hash[i]
+									    : s->claim.before.hash[i];
+	if (!s->bytes || claim.seq > s->claim.seq) {
+		free(s->bytes);
+		s->bytes = bytes;
+		s->owner = owner;
+		s->claim = claim;
+		memcpy(s->entries, entries, sizeof s->entries);
+	} else {
+		free(bytes);
+	}
+	memcpy(s->claim.before.hash, hash, sizeof hash);
+	free(entries);
+	return CLI_OK;
+}
+
 int name_load(struct cli *cli, const struct gn_name *name, const struct gn_pk *self, struct name_state **out)
 {
 	struct name_state *s = cli_alloc(sizeof *s);
@@ -56,18 +88,16 @@ int name_load(struct cli *cli, const struct gn_name *name, const struct gn_pk *s
 		name_free(s);
 		return exit;
 	}
-	for (uint8_t salt = 0; salt < 2 && !s->bytes && exit == CLI_OK; salt++) {
+	for (uint8_t salt = 0; salt < 2 && exit == CLI_OK; salt++) {
 		struct gn_hash key;
+		uint8_t *bytes = NULL;
 		gn_name_key(name, name->form == GN_NAME_DELEGATED ? self : NULL, salt, &key);
-		exit = record_fetch(cli, &key, 3, 0, &s->bytes, &len, &holders);
+		exit = record_fetch(cli, &key, 3, 0, &bytes, &len, &holders);
+		if (exit == CLI_OK)
+			exit = take_record(cli, s, bytes, len);
 		exit = exit == CLI_NOT_FOUND ? CLI_OK : exit;
 	}
 	s->exists = s->bytes && exit == CLI_OK;
-	if (s->exists) {
-		gn_err err = gn_name_open(gn_slice(s->bytes, len), &s->owner, &s->claim, s->entries);
-		if (err)
-			exit = cli_fail_err(cli, err, "the record of %s.geo", name->text);
-	}
 	s->claim.name = *name;
 	s->claim.entries = s->entries;
 	if (exit) {
@@ -86,19 +116,41 @@ int name_not_yours(struct cli *cli, const struct name_state *s)
 			out_time(s->claim.created + s->claim.ttl));
 }
 
+/* The record that was kept here when the name was last put, for a name that nobody shows any more. */
+static void take_kept(struct cli *cli, struct name_state *s)
+{
+	size_t len;
+	json_t *names = names_own(cli);
+	uint8_t *bytes = base64_bytes(json_text(json_object_get(names, s->name.text), "record"), &len);
+	if (bytes && len && take_record(cli, s, bytes, len) == CLI_OK) {
+		s->exists = s->kept_here = true;
+		s->claim.entries = s->entries;
+	} else if (bytes && !len) {
+		free(bytes);
+	}
+	json_decref(names);
+}
+
+/* Frees s on failure. */
+static int name_must_be_own(struct cli *cli, const struct identity *id, struct name_state *s)
+{
+	int exit = CLI_OK;
+	if (!s->exists)
+		take_kept(cli, s);
+	if (!s->exists)
+		exit = cli_fail(cli, CLI_NOT_FOUND, "not-found",
+				"nobody holds %s.geo; claim it with: geonet name claim %s", s->name.text, s->name.text);
+	else if (memcmp(&s->owner, &id->keys.sk.pk, sizeof s->owner) != 0)
+		exit = name_not_yours(cli, s);
+	if (exit)
+		name_free(s);
+	return exit;
+}
+
 int name_load_own(struct cli *cli, const struct gn_name *name, const struct identity *id, struct name_state **out)
 {
 	int exit = name_load(cli, name, &id->keys.sk.pk, out);
-	if (exit)
-		return exit;
-	if (!(*out)->exists)
-		exit = cli_fail(cli, CLI_NOT_FOUND, "not-found",
-				"nobody holds %s.geo; claim it with: geonet name claim %s", name->text, name->text);
-	else if (memcmp(&(*out)->owner, &id->keys.sk.pk, sizeof(struct gn_pk)) != 0)
-		exit = name_not_yours(cli, *out);
-	if (exit)
-		name_free(*out);
-	return exit;
+	return exit ? exit : name_must_be_own(cli, id, *out);
 }
 
 /* ---- entries ---- */
@@ -228,10 +280,7 @@ static void remember(struct cli *cli, const struct name_state *s, const char *pi
 {
 	int lock = own_lock(cli);
 	json_t *names = names_own(cli);
-	json_object_set_new(names, s->name.text,
-			    json_pack("{ss sI sI sI ss}", "owner", pid, "seq", (json_int_t)s->claim.seq, "created",
-				      (json_int_t)s->claim.created, "expires",
-				      (json_int_t)(s->claim.created + s->claim.ttl), "record", record));
+	json_object_set_new(names, s->name.text, own_entry(pid, s->claim.seq, s->claim.created, s->claim.ttl, record));
 	own_write(cli, OWN_NAMES, names);
 	json_decref(names);
 	own_unlock(lock);
@@ -251,7 +300,13 @@ int name_put(struct cli *cli, const struct identity *id, struct name_state *s, b
 	for (uint8_t salt = 0; salt < 2 && exit == CLI_OK; salt++) {
 		struct gn_buf record = {storage, 0, GN_RECORD_MAX};
 		gn_err err = gn_name_record(&id->keys.sk, &s->claim, salt, &record);
-		if (err)
+		if (err == GN_VERSION)
+			exit = cli_fail(
+				cli, CLI_FAILED, gn_err_name(err),
+				"a newer program wrote the record of %s.geo, and what it said would be lost; update "
+				"geonet",
+				s->name.text);
+		else if (err)
 			exit = cli_fail_err(cli, err, "the record of %s.geo cannot be made", s->name.text);
 		else
 			text[salt] = base64_text(gn_buf_slice(&record));
@@ -283,6 +338,44 @@ int name_put(struct cli *cli, const struct identity *id, struct name_state *s, b
 static bool is_young(const struct name_state *s)
 {
 	return s->exists && cli_now() <= s->claim.created + s->claim.ttl / 2;
+}
+
+/* A name that is somebody else's now is no own name any more. */
+static void forget(struct cli *cli, const struct gn_name *name)
+{
+	int lock = own_lock(cli);
+	json_t *names = names_own(cli);
+	if (json_object_del(names, name->text) == 0)
+		own_write(cli, OWN_NAMES, names);
+	json_decref(names);
+	own_unlock(lock);
+}
+
+int name_renew(struct cli *cli, const struct identity *id, const char *text, bool force, uint64_t ttl, uint64_t w,
+	       uint64_t *expires, bool *done)
+{
+	struct gn_name name;
+	struct name_state *s;
+	json_t *receipts = NULL;
+	if (!name_parse(cli, text, &name))
+		return CLI_USAGE;
+	int exit = name_load(cli, &name, &id->keys.sk.pk, &s);
+	if (exit)
+		return exit;
+	if (s->exists && memcmp(&s->owner, &id->keys.sk.pk, sizeof s->owner) != 0)
+		forget(cli, &name);
+	exit = name_must_be_own(cli, id, s);
+	if (exit)
+		return exit;
+	if (force || s->kept_here || !is_young(s)) {
+		name_next_version(s, ttl, false);
+		exit = name_put(cli, id, s, false, w, &receipts);
+		*done = exit == CLI_OK;
+		json_decref(receipts);
+	}
+	*expires = s->claim.created + s->claim.ttl;
+	name_free(s);
+	return exit;
 }
 
 int name_point_to_site(struct cli *cli, const struct identity *id, const char *text, const char *label, uint64_t w)

@@ -1,12 +1,29 @@
 /* From the words a user types to keys: people by key, PID or name, sites by what points to them, records by their
  * place. What the node answers is verified here before it is believed. */
-#include "cli.h"
+#include "own.h"
 #include "services/bundles.h"
 #include "services/names.h"
 #include "wire/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+int name_ask(struct cli *cli, const struct gn_name *name, bool fresh, struct reply *reply)
+{
+	char *part = url_part(name->text), *what = cli_format("%s.geo", name->text);
+	int exit = client_call(
+		cli, (struct call){.path = cli_format("/api/v1/names/%s%s", part, fresh ? "?fresh=1" : "")}, reply);
+	uint64_t ended = reply->err == GN_NOT_FOUND ? own_name_ended(cli, name->text) : 0;
+	if (ended)
+		cli_fail(cli, exit, gn_err_name(GN_EXPIRED),
+			 "%s expired on %s; it is still yours to take back: geonet renew %s", what, out_time(ended),
+			 name->text);
+	else if (exit && reply->err)
+		client_report(cli, reply, what);
+	free(part);
+	free(what);
+	return exit;
+}
 
 /* GET names/TEXT, with the name checked here first, so that a slip is told without a node. */
 static int resolve_name(struct cli *cli, const char *text, bool fresh, struct gn_name *name, struct reply *reply)
@@ -15,13 +32,7 @@ static int resolve_name(struct cli *cli, const char *text, bool fresh, struct gn
 	*reply = (struct reply){0};
 	if (gn_name_parse(gn_str(text), name, &why) != GN_OK)
 		return cli_fail(cli, CLI_USAGE, "text", "'%s' is not a key, a PID or a name: %s", text, why);
-	char *part = url_part(name->text), *what = cli_format("%s.geo", name->text);
-	int exit =
-		client_must(cli, (struct call){.path = cli_format("/api/v1/names/%s%s", part, fresh ? "?fresh=1" : "")},
-			    reply, what);
-	free(part);
-	free(what);
-	return exit;
+	return name_ask(cli, name, fresh, reply);
 }
 
 /* The owner's key in the node's answer; for a PID it must be the key that hashes to it. */
