@@ -159,6 +159,9 @@ struct gn_guard_counter {
 /* false past the last. */
 bool gn_guard_counter_at(const struct gn_guard *g, size_t i, struct gn_guard_counter *out);
 void gn_guard_validate(const struct gn_guard *g);
+/* Tests: what otherwise takes a flood. Strangers owe this effort (until the load has been low for some time), and find
+ * no capacity before `free_at` (0: as it is). */
+void gn_guard_force(struct gn_guard *g, uint32_t effort, gn_time free_at, gn_time now);
 
 /* ---- the client's side: what a Retry's cookie asks ---- */
 

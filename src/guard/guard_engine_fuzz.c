@@ -1,7 +1,7 @@
 /* The engine as a state machine: any order of hellos, charges, debits, measured load, time passing, operators' words.
  * After each step its invariants hold, and what it promises about the last step does. Input: operations of six bytes.
  */
-#include "guard/force_sim.h"
+#include "guard/guard_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

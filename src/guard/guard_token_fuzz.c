@@ -1,7 +1,7 @@
 /* What stands in the token field of a stranger's Initial: cookies, answers and passes, broken in every way. Input: a
  * byte of choices (which parts are genuine), then the token; genuine parts are laid over it, so the fuzzer gets past
  * each HMAC. Nothing but what was made here comes in. */
-#include "guard/force_sim.h"
+#include "guard/guard_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -42,7 +42,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (choice & 4)
 		gn_guard_pass(guard, &from, NOW, token + (n > 100 ? GN_COOKIE_LEN + GN_ANSWER_LEN : GN_COOKIE_LEN));
 	h.token = gn_slice(token, n);
-	gn_force_effort(guard, choice & 8 ? 3 : 0, NOW);
+	gn_guard_force(guard, choice & 8 ? 3 : 0, 0, NOW);
 	gn_guard_forgive(guard, &(struct gn_guard_subject){.addr = from});
 	memset(&guard->lanes, 0, sizeof guard->lanes);
 	gn_guard_hello(guard, &h, NOW, &v);

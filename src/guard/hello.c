@@ -329,3 +329,11 @@ void gn_guard_pass(struct gn_guard *g, const struct gn_addr *to, gn_time now, ui
 {
 	gn_pass_make(g->config.secret, to, ++g->passes, now, out);
 }
+
+void gn_guard_force(struct gn_guard *g, uint32_t effort, gn_time free_at, gn_time now)
+{
+	g->load.effort = effort;
+	g->load.window_at = now;
+	if (free_at)
+		g->lanes.total_full_at = g->lanes.full_at[GN_LANE_STRANGER] = free_at + GN_LANE_BURST;
+}

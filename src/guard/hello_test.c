@@ -1,6 +1,6 @@
 /* The order of admission: when a cookie is asked, what a pass and an answer are worth, who waits and who goes first,
  * shares of capacity, single use, how effort follows load. Time is the test's. */
-#include "guard/force_sim.h"
+#include "guard/guard_int.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -89,6 +89,16 @@ static enum gn_guard_answer hello(struct fixture *f, const struct gn_addr *from,
 	if (f->v.proven)
 		assert_memory_equal(f->v.payload, payload, 8);
 	return f->v.answer;
+}
+
+static uint64_t counter(const struct gn_guard *g, const char *name)
+{
+	struct gn_guard_counter c;
+	for (size_t i = 0; gn_guard_counter_at(g, i, &c); i++)
+		if (strcmp(c.name, name) == 0)
+			return c.value;
+	fail();
+	return 0;
 }
 
 static const struct shown bare = {0}, proof = {.cookie = true};
@@ -188,17 +198,17 @@ static void test_pass_is_good_once_from_its_prefix(void **state)
 	uint8_t pass[GN_PASS_LEN], wrong[GN_PASS_LEN] = {0};
 	setup(&f, NULL);
 	struct gn_addr a = host(0x100), mate = host(0x101), far = host(0x200);
-	gn_force_effort(f.g, 8, f.now);
+	gn_guard_force(f.g, 8, 0, f.now);
 	gn_guard_pass(f.g, &a, f.now, pass);
 	struct shown with = {.cookie = true, .owed = 8, .pass = pass};
 	assert_int_equal(hello(&f, &far, &with), GN_GUARD_COOKIE); /* owes as any stranger */
 	assert_int_equal(f.v.effort, 8);
 	assert_int_equal(hello(&f, &mate, &with), GN_GUARD_ADMIT);
 	assert_int_equal(hello(&f, &a, &with), GN_GUARD_COOKIE);
-	assert_int_equal(gn_force_counter(f.g, "guard-pass-used"), 1);
+	assert_int_equal(counter(f.g, "guard-pass-used"), 1);
 	with.pass = wrong;
 	assert_int_equal(hello(&f, &a, &with), GN_GUARD_COOKIE);
-	assert_int_equal(gn_force_counter(f.g, "guard-pass-bad"), 2);
+	assert_int_equal(counter(f.g, "guard-pass-bad"), 2);
 	with.solve = 8; /* a pass that is no good beside an answer that is */
 	assert_int_equal(hello(&f, &a, &with), GN_GUARD_ADMIT);
 	teardown(&f);
@@ -210,7 +220,7 @@ static void test_puzzle(void **state)
 	struct fixture f;
 	setup(&f, NULL);
 	struct gn_addr a = host(1);
-	gn_force_effort(f.g, 4, f.now);
+	gn_guard_force(f.g, 4, 0, f.now);
 	assert_int_equal(hello(&f, &a, &bare), GN_GUARD_COOKIE);
 	assert_int_equal(f.v.effort, 4);
 	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4}), GN_GUARD_COOKIE);
@@ -235,7 +245,7 @@ static void test_an_answer_is_good_once(void **state)
 	uint8_t token[GN_COOKIE_LEN + GN_ANSWER_LEN];
 	struct gn_guard_hello h = {.from = &a, .cid = {7}, .token = GN_SLICE(token)};
 	struct gn_solver *s;
-	gn_force_effort(f.g, 2, f.now);
+	gn_guard_force(f.g, 2, 0, f.now);
 	gn_guard_cookie(f.g, &a, h.cid, h.cid, 2, f.now, token);
 	assert_int_equal(gn_solver_new(&f.env, token, h.cid, 2, &s), GN_OK);
 	while (!gn_solver_step(s, token + GN_COOKIE_LEN))
@@ -281,7 +291,7 @@ static void test_effort_goes_first_and_overflow_drops_the_lowest(void **state)
 	f.now += GN_GUARD_WAIT_MAX + 1;
 	assert_false(gn_guard_next(f.g, f.now, &slot)); /* all have waited too long */
 	assert_true(gn_guard_deadline(f.g) == GN_NEVER);
-	assert_int_equal(gn_force_counter(f.g, "guard-waiting-late"), GN_GUARD_WAITING - 2);
+	assert_int_equal(counter(f.g, "guard-waiting-late"), GN_GUARD_WAITING - 2);
 	teardown(&f);
 }
 

@@ -1,7 +1,6 @@
 /* Strangers at an endpoint with guard, in virtual time: a client that owes effort finds the answer, goes by a pass the
  * next time, gives up when it is asked for more than it has; hellos that wait are let in by effort; a key that asks for
  * too much is told so; quiet endpoints behave as without. */
-#include "guard/force_sim.h"
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 
@@ -37,12 +36,17 @@ static void world_fini(struct world *w)
 
 static void owe(struct world *w, uint32_t effort)
 {
-	gn_force_effort(w->guard, effort, w->p.sim.now);
+	gn_guard_force(w->guard, effort, 0, w->p.sim.now);
 }
 
 static uint64_t guarded(const struct world *w, const char *name)
 {
-	return gn_force_counter(w->guard, name);
+	struct gn_guard_counter c;
+	for (size_t i = 0; gn_guard_counter_at(w->guard, i, &c); i++)
+		if (strcmp(c.name, name) == 0)
+			return c.value;
+	fail();
+	return 0;
 }
 
 static bool client_is_over(struct jet_sim *sim)
@@ -207,7 +211,7 @@ static void test_hellos_wait_for_capacity(void **state)
 	w.server.always_retry = true;
 	world_init(&w, 7, false);
 	gn_time later = w.p.sim.now + 300 * GN_MSEC;
-	gn_force_wait(w.guard, later);
+	gn_guard_force(w.guard, 0, later, w.p.sim.now);
 	dial(&w);
 	jet_sim_run(&w.p.sim, w.p.sim.now + 100 * GN_MSEC);
 	assert_int_equal(jet_sim_counter(&w.p.sim, 1, "hello-waited"), 1);
@@ -226,7 +230,7 @@ static void test_waiting_ends(void **state)
 	w.server.always_retry = true;
 	w.client.handshake_timeout = 2 * GN_SEC;
 	world_init(&w, 8, false);
-	gn_force_wait(w.guard, w.p.sim.now + 20 * GN_SEC);
+	gn_guard_force(w.guard, 0, w.p.sim.now + 20 * GN_SEC, w.p.sim.now);
 	dial(&w);
 	jet_sim_run(&w.p.sim, w.p.sim.now + 3 * GN_SEC);
 	assert_int_equal(w.p.app[0].err, GN_TIMEOUT);
