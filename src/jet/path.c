@@ -12,7 +12,8 @@
  * 4. A path that the peer began lives until the peer retires it: the peer may have moved there for good while our
  * probes were lost.
  * 5. When both ends move at once, the server follows the client: a client that moved ignores data on other paths until
- * the server has sent data on its own; the server follows to any path that it has not left. */
+ * the server has sent data on its own or nothing was acknowledged there for some PTOs; the server follows to any path
+ * that it has not left. */
 #include "jet/session_int.h"
 
 gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now, struct jet_path **out)
@@ -148,7 +149,7 @@ void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_a
 		p->probe.rx = bytes;
 	}
 	p->adopted |= !probing;
-	bool contested = !s->incoming && s->path->ours && !s->path->adopted;
+	bool contested = !s->incoming && s->path->ours && !s->path->adopted && s->path->pto_count < JET_CONTEST_PTOS;
 	if (probing || p == s->path || !newest || p->retire_at != GN_NEVER || contested)
 		return;
 	p->wanted = true;
