@@ -49,13 +49,19 @@ static void remove_at(struct gn_overlay *ov, uint32_t i)
 	gn_mem_free(ov->env.alloc, c);
 }
 
-/* The contact that is missed least: longest unheard, without a link. False when all are linked. */
+static bool missed_less(const struct gn_ov_contact *a, const struct gn_ov_contact *b)
+{
+	bool pa = gn_ov_proven(a), pb = gn_ov_proven(b);
+	return pa != pb ? pb : a->heard < b->heard;
+}
+
+/* The contact that is missed least: without a link, unproven, longest unheard. False when all are linked. */
 static bool evict(struct gn_overlay *ov)
 {
 	uint32_t worst = UINT32_MAX;
 	for (uint32_t i = 0; i < ov->contact_count; i++)
 		if (!ov->contacts[i]->link &&
-		    (worst == UINT32_MAX || ov->contacts[i]->heard < ov->contacts[worst]->heard))
+		    (worst == UINT32_MAX || missed_less(ov->contacts[i], ov->contacts[worst])))
 			worst = i;
 	ov->count.contacts_full++;
 	if (worst == UINT32_MAX)
@@ -118,7 +124,8 @@ static bool self(const struct gn_overlay *ov, const struct gn_contact *c)
 }
 
 struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_contact *c,
-					 const struct gn_ov_coord *coord, gn_time age, gn_time now)
+					 const struct gn_ov_coord *coord, gn_time age, const struct gn_pk *teller,
+					 gn_time now)
 {
 	if (self(ov, c))
 		return NULL;
@@ -126,11 +133,12 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 	if (n && memcmp(n->c.id.b, c->id.b, 32) != 0)
 		return n->introduced ? NULL : n; /* one key, one id: the first that was told, or its own word */
 	bool fresh = !n;
-	if (!n && !(n = insert(ov, c)))
+	if (!n && (!gn_ov_told_room(ov, teller) || !(n = insert(ov, c))))
 		return NULL;
+	gn_ov_told_by(ov, n, teller);
 	if (now - age > n->heard)
 		n->heard = now - age;
-	if (n->tomb_until > now &&
+	if (n->introduced && n->tomb_until > now &&                /* another's word alone raises nobody (OV-36) */
 	    now - age - GN_OV_NEWS > n->tomb_until - GN_OV_TOMB) { /* it was alive after we buried it */
 		n->tomb_until = 0;
 		n->fails = 0;
@@ -184,6 +192,8 @@ void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time
 		near_changed(ov, c);
 	if (c->since == 0 || now - c->direct > gn_ov_fresh(ov))
 		c->since = now;
+	if (c->direct == 0)
+		gn_ov_told_right(ov, c);
 	c->heard = c->direct = now;
 	c->tomb_until = 0;
 	c->fails = 0;
@@ -207,11 +217,11 @@ gn_time gn_ov_fresh(const struct gn_overlay *ov)
 bool gn_ov_contact_usable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
 	return c->c.mode == GN_FB_NODE_MODE_SERVER && c->tomb_until <= now &&
-	       (c->link || now - c->heard <= gn_ov_fresh(ov));
+	       (c->link || (now - c->heard <= gn_ov_fresh(ov) && gn_ov_dialable(ov, c, now)));
 }
 
-uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, gn_time now, struct gn_ov_contact **out,
-			       uint32_t max)
+uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, bool proven, gn_time now,
+			       struct gn_ov_contact **out, uint32_t max)
 {
 	uint32_t n = ov->contact_count, found = 0, taken = 0;
 	if (n == 0)
@@ -229,7 +239,7 @@ uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, gn_t
 		else
 			down = (down + n - 1) % n;
 		taken++;
-		if (gn_ov_contact_usable(ov, c, now))
+		if (gn_ov_contact_usable(ov, c, now) && (!proven || gn_ov_proven(c)))
 			out[found++] = c;
 	}
 	return found;
@@ -270,6 +280,7 @@ gn_time gn_ov_rtt_hat(const struct gn_overlay *ov, const struct gn_ov_contact *c
 void gn_ov_contact_sweep(struct gn_overlay *ov, gn_time now)
 {
 	uint32_t stale = 0;
+	gn_ov_told_sweep(ov, now);
 	for (uint32_t i = 0; i < ov->contact_count; i++)
 		stale += !ov->contacts[i]->link && now - ov->contacts[i]->heard > gn_ov_fresh(ov);
 	for (uint32_t i = ov->contact_count; i-- > 0 && stale > GN_OV_CACHE_KEEP;) {

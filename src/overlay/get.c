@@ -143,19 +143,24 @@ static void repair(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 
 bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now)
 {
-	if (op->value_count > 0 && (exhausted || op->get.quorum == 1 || quorate(ov, op))) {
+	bool enough = op->value_count > 0 && (op->get.quorum == 1 || quorate(ov, op));
+	if (op->value_count > 0 && !enough && exhausted) /* a newer one may be behind a crowd */
+		enough = !op->probes && !gn_ov_lookup_probe(ov, op, op->count, now);
+	if (enough) {
 		if (op->get.quorum > 1)
 			repair(ov, op, now);
 		gn_ov_op_end(ov, op, GN_OK, now);
 		return true;
 	}
-	if (!exhausted || op->local_pending)
+	if (!exhausted || op->local_pending || op->probes)
 		return false;
 	if (!op->widened && op->cand_count > op->count) { /* the set has it not; those around it may */
 		op->widened = true;
 		ov->count.widened++;
 		return false;
 	}
+	if (gn_ov_lookup_probe(ov, op, op->count, now))
+		return false;
 	gn_ov_op_end(ov, op, gn_ov_op_reached(ov, op) == GN_OK ? GN_NOT_FOUND : GN_UNREACHABLE, now);
 	return true;
 }
@@ -201,7 +206,7 @@ void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
 		struct gn_ov_told told;
 		if (gn_ov_get_contact(ov, gn_fb_value_contacts_at(m, i), &from->c.addrs[0], &told))
-			gn_ov_lookup_learn(ov, op, &by, &told);
+			gn_ov_lookup_learn(ov, op, &by, &told, &from->c.pk);
 	}
 	gn_ov_op_step(ov, op, now);
 }

@@ -17,7 +17,7 @@ gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, 
 		return GN_OK;
 	struct gn_contact c = *contact;
 	c.mode = GN_FB_NODE_MODE_SERVER; /* as remembered; it will say so itself */
-	if (!gn_ov_contact_hear(ov, &c, NULL, 0, now))
+	if (!gn_ov_contact_hear(ov, &c, NULL, 0, NULL, now))
 		return GN_NOMEM;
 	gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now);
 	return GN_OK;

@@ -27,6 +27,10 @@
 #define GN_OV_ANNULUS_WANT 2    /* links per side and annulus, class 1 */
 #define GN_OV_ANNULUS_CAP 3
 #define GN_OV_PREFIX_MAX 2  /* links per address prefix in an annulus; receipts per prefix that count */
+#define GN_OV_TOLD_MAX 384  /* contacts that we have by one node's word alone: four full lists */
+#define GN_OV_TOLD_DIALS 12 /* of these dialled without an answer, one more for each that answered ... */
+#define GN_OV_TOLD_GOOD 24  /* ... up to so many */
+#define GN_OV_DIALS_MAX 512 /* addresses remembered that were dialled by another's word */
 #define GN_OV_CACHE_KEEP 64 /* contacts kept past their freshness: where healing begins */
 
 /* ---- work in hand ---- */
@@ -65,8 +69,10 @@
 #define GN_OV_COLD_MIN (2500 * GN_MSEC) /* when no session is up: handshake and its retransmission included */
 #define GN_OV_RTT_GUESS (100 * GN_MSEC) /* before anything was measured */
 #define GN_OV_HEDGE (30 * GN_MSEC)
-#define GN_OV_TOMB (600 * GN_SEC) /* a dead or lying contact is not tried for so long */
-#define GN_OV_NEWS (2 * GN_SEC)   /* another's word may be this much older than it says: the way here */
+#define GN_OV_TOMB (600 * GN_SEC)     /* a dead or lying contact is not tried for so long */
+#define GN_OV_DIAL_TIME (10 * GN_SEC) /* an unproven contact is waited for so long at most; a dial is one attempt */
+#define GN_OV_FORGIVE (3600 * GN_SEC) /* a teller's debt is halved so often */
+#define GN_OV_NEWS (2 * GN_SEC)       /* another's word may be this much older than it says: the way here */
 #define GN_OV_FRESH_PINGS 5 /* long ping periods that a contact stays a candidate after somebody heard it: 15 min */
 #define GN_OV_FORGET (86400 * GN_SEC)     /* and is forgotten after this */
 #define GN_OV_LEAF_AGAIN (60 * GN_SEC)    /* after a refused leaf link */

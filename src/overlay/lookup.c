@@ -8,7 +8,8 @@
 
 #include <math.h>
 
-#define NEAR 0.6 /* of R gaps: within it all are asked at once */
+#define NEAR 0.6       /* of R gaps: within it all are asked at once */
+#define HEARSAY 3000.0 /* ms: one of the questions out always goes to somebody who has answered before */
 
 struct gn_ov_cand *gn_ov_cand_of(struct gn_ov_op *op, const struct gn_pk *pk)
 {
@@ -51,6 +52,8 @@ void gn_ov_lookup_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct g
 	if (c->mode != GN_FB_NODE_MODE_SERVER || memcmp(c->pk.b, ov->self.pk.b, 32) == 0 || depth > deepest ||
 	    gn_ov_cand_of(op, &c->pk))
 		return;
+	if (op->parent && gn_sep(gn_theta(c->id.b), op->hole_theta) <= op->hole)
+		return;
 	struct gn_ov_cand n = {.c = *c, .sep = gn_sep(gn_theta(c->id.b), op->theta), .depth = depth};
 	gn_ov_coord_init(&n.coord);
 	if (coord)
@@ -59,13 +62,13 @@ void gn_ov_lookup_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct g
 }
 
 void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *by,
-			const struct gn_ov_told *told)
+			const struct gn_ov_told *told, const struct gn_pk *teller)
 {
 	gn_time now = ov->now_seen;
 	uint8_t depth = by ? (uint8_t)(by->depth + 1) : 1;
-	struct gn_ov_contact *c = gn_ov_contact_hear(ov, &told->c, &told->coord, told->age, now);
-	/* We could not reach it; but who heard it since the last leaf ping knows better. */
-	if (c && c->tomb_until > now && told->age > ov->cfg.ping_leaf * 5 / 4)
+	struct gn_ov_contact *c = gn_ov_contact_hear(ov, &told->c, &told->coord, told->age, teller, now);
+	/* We could not reach it; but who heard it since the last leaf ping knows better, if it ever spoke to us. */
+	if (c && c->tomb_until > now && (!c->introduced || told->age > ov->cfg.ping_leaf * 5 / 4))
 		return;
 	if (op)
 		gn_ov_lookup_add(ov, op, c && c->introduced ? &c->c : &told->c, &told->coord, depth);
@@ -78,7 +81,7 @@ void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op, const struct
 		gn_ov_lookup_add(ov, op, &only->c, &only->coord, 1);
 		return;
 	}
-	uint32_t n = gn_ov_contact_nearest(ov, op->theta, now, near, GN_COUNT(near));
+	uint32_t n = gn_ov_contact_nearest(ov, op->theta, false, now, near, GN_COUNT(near));
 	for (uint32_t i = 0; i < n; i++)
 		gn_ov_lookup_add(ov, op, &near[i]->c, &near[i]->coord, 1);
 	if (ov->server && op->purpose == GN_OV_USER && !(op->kind == GN_OV_GET && op->get.no_local)) {
@@ -89,6 +92,36 @@ void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op, const struct
 					  .mine = true};
 		gn_ov_cand_insert(ov, op, &self);
 	}
+}
+
+bool gn_ov_lookup_probe(struct gn_overlay *ov, struct gn_ov_op *op, unsigned most, gn_time now)
+{
+	uint64_t reach = gn_ov_reach(ov);
+	unsigned n = 0;
+	for (uint32_t i = 0; i < op->cand_count && op->cands[i].sep <= reach; i++) {
+		n += op->cands[i].state != GN_OV_DEAD;
+		op->hole = op->cands[i].sep;
+	}
+	if (op->probed || n <= most)
+		return false;
+	op->probed = true;
+	op->probes = 2; /* neither ends inside its start */
+	ov->count.probed++;
+	op->probes -= !gn_ov_find_for(ov, op->theta + reach, op, now);
+	op->probes -= !gn_ov_find_for(ov, op->theta - reach, op, now);
+	return op->probes > 0;
+}
+
+void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe, gn_time now)
+{
+	struct gn_ov_op *op = gn_ov_op_get(ov, probe->parent);
+	if (!op)
+		return;
+	for (uint32_t i = 0; i < probe->cand_count; i++)
+		if (probe->cands[i].state != GN_OV_DEAD)
+			gn_ov_lookup_add(ov, op, &probe->cands[i].c, &probe->cands[i].coord, probe->cands[i].depth);
+	op->probes--;
+	gn_ov_op_wake(ov, op, now);
 }
 
 static gn_fbref question(struct gn_ov_op *op, struct gn_fbb *b)
@@ -127,9 +160,9 @@ static void ask(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c
 }
 
 /* OV-30: predicted time to the answer, price of the remaining way, load. Milliseconds. */
-static double score(const struct gn_overlay *ov, const struct gn_ov_cand *c, double mean_load)
+static double score(const struct gn_overlay *ov, const struct gn_ov_contact *k, const struct gn_ov_cand *c,
+		    double mean_load)
 {
-	const struct gn_ov_contact *k = gn_ov_contact_get(ov, &c->c.pk);
 	double s = (double)gn_ov_rtt_hat(ov, k, &c->coord) / 1e6, x = (double)c->sep / gn_ov_gap(ov),
 	       free = 0.4 * ov->cfg.r;
 	if (!k || !k->up)
@@ -143,22 +176,35 @@ static double score(const struct gn_overlay *ov, const struct gn_ov_cand *c, dou
 	return s;
 }
 
-static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op, uint32_t window)
+static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op, uint32_t window, bool one)
 {
 	struct gn_ov_cand *pick = NULL;
 	double pick_score = 0, load = 0;
-	uint32_t rank = 0;
-	for (uint32_t i = 0; i < op->cand_count; i++)
+	uint32_t rank = 0, rank_proven = 0;
+	bool sure = false; /* somebody who has answered before is being waited for */
+	for (uint32_t i = 0; i < op->cand_count; i++) {
 		load += op->cands[i].c.load;
+		const struct gn_ov_contact *k = NULL;
+		if (op->cands[i].state == GN_OV_ASKED)
+			k = gn_ov_contact_get(ov, &op->cands[i].c.pk);
+		sure = sure || (k && gn_ov_proven(k));
+	}
 	load /= op->cand_count ? op->cand_count : 1;
-	for (uint32_t i = 0; i < op->cand_count && rank < window; i++) {
+	for (uint32_t i = 0; i < op->cand_count; i++) {
 		struct gn_ov_cand *c = &op->cands[i];
 		if (c->state == GN_OV_DEAD)
 			continue;
+		const struct gn_ov_contact *k = gn_ov_contact_get(ov, &c->c.pk);
+		bool proven = k && gn_ov_proven(k);
 		rank++;
+		rank_proven += proven;
+		/* The first record ends a GET: then somebody who is sure to answer may be farther. */
+		bool farther = one && !sure && proven && rank_proven <= window;
+		if (rank > window && !farther)
+			continue;
 		if (c->state != GN_OV_NEW)
 			continue;
-		double s = score(ov, c, load);
+		double s = score(ov, k, c, load) + (proven || sure ? 0 : HEARSAY);
 		if (!pick || s < pick_score) {
 			pick = c;
 			pick_score = s;
@@ -194,7 +240,7 @@ bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	if (unanswered == 0)
 		return true;
 	for (unsigned a = alpha(ov, op); op->inflight < a;) {
-		struct gn_ov_cand *c = best(ov, op, window);
+		struct gn_ov_cand *c = best(ov, op, window, one);
 		if (!c)
 			break;
 		ask(ov, op, c, now);
@@ -230,7 +276,7 @@ void gn_ov_lookup_hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 			GN_OV_SENDS * (now - r->sent); /* it was there a moment ago: loss is likelier than death */
 		r->dead_at = patient > r->dead_at ? patient : r->dead_at;
 	}
-	if (nearest && r->tries + 1 < GN_OV_SENDS) { /* a lost datagram must not hide it */
+	if (nearest && r->tries + 1 < GN_OV_SENDS && (!k || gn_ov_proven(k))) { /* a lost datagram must not hide it */
 		r->tries++;
 		send_question(ov, op, &c->c, r->id);
 	}
@@ -253,7 +299,7 @@ void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_tim
 		k->fails = (uint8_t)(k->fails + tries < 255 ? k->fails + tries : 255);
 		if (k->link)
 			gn_ov_link_probe(ov, k->link, now);
-		else if (k->fails >= GN_OV_TRIES)
+		else if (k->fails >= GN_OV_TRIES || !gn_ov_proven(k))
 			gn_ov_contact_bury(ov, k, now);
 	}
 	if (!current)
@@ -288,7 +334,7 @@ void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint
 	gn_fbref refs[GN_OV_REPLY_CONTACTS];
 	if (limit > GN_OV_REPLY_CONTACTS)
 		limit = GN_OV_REPLY_CONTACTS;
-	uint32_t n = gn_ov_contact_nearest(ov, theta, now, near, limit + 1);
+	uint32_t n = gn_ov_contact_nearest(ov, theta, true, now, near, limit + 1);
 	for (uint32_t i = 0; i < n; i++)
 		if (near[i] == from->contact) { /* who asks knows itself */
 			memmove(near + i, near + i + 1, (n - i - 1) * sizeof *near);
@@ -338,7 +384,7 @@ void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
 		struct gn_ov_told told;
 		if (gn_ov_get_contact(ov, gn_fb_nodes_contacts_at(m, i), &from->c.addrs[0], &told))
-			gn_ov_lookup_learn(ov, c ? op : NULL, &by, &told);
+			gn_ov_lookup_learn(ov, c ? op : NULL, &by, &told, &from->c.pk);
 	}
 	if (op)
 		gn_ov_op_step(ov, op, now);

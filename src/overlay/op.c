@@ -88,6 +88,8 @@ void gn_ov_op_end(struct gn_overlay *ov, struct gn_ov_op *op, gn_err err, gn_tim
 	op->next_done = NULL;
 	if (op->purpose != GN_OV_USER) {
 		gn_ov_join_found(ov, op, now);
+		if (op->parent)
+			gn_ov_lookup_probed(ov, op, now);
 		op->next_done = ov->trash;
 		ov->trash = op;
 		return;
@@ -153,6 +155,8 @@ void gn_ov_op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	}
 	if (op->kind == GN_OV_GET && gn_ov_get_done(ov, op, false, now))
 		return;
+	if (op->probes)
+		return; /* they wake it */
 	bool answered = gn_ov_lookup_step(ov, op, now);
 	if (!answered)
 		return;
@@ -162,7 +166,11 @@ void gn_ov_op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		if (!gn_ov_get_done(ov, op, true, now) && gn_ov_lookup_step(ov, op, now)) /* widened: ask on */
 			(void)gn_ov_get_done(ov, op, true, now);
 		break;
-	default: op->storing = true; gn_ov_put_step(ov, op, now);
+	default:
+		if (gn_ov_lookup_probe(ov, op, op->count + op->count / 4, now))
+			break;
+		op->storing = true;
+		gn_ov_put_step(ov, op, now);
 	}
 }
 
@@ -180,6 +188,21 @@ void gn_ov_find_theta(struct gn_overlay *ov, uint64_t theta, enum gn_ov_purpose 
 	}
 	gn_ov_lookup_start(ov, op, only, now);
 	gn_ov_op_step(ov, op, now);
+}
+
+bool gn_ov_find_for(struct gn_overlay *ov, uint64_t theta, struct gn_ov_op *parent, gn_time now)
+{
+	struct gn_hash key = {{0}};
+	struct gn_ov_op *op;
+	gn_put_be64(key.b, theta);
+	if (gn_ov_op_new(ov, GN_OV_FIND, GN_OV_FOR_REGION, &key, now, &op) != GN_OK)
+		return false;
+	op->parent = parent->id;
+	op->hole_theta = parent->theta;
+	op->hole = parent->hole;
+	gn_ov_lookup_start(ov, op, NULL, now);
+	gn_ov_op_wake(ov, op, now);
+	return true;
 }
 
 /* ---- the owner's side ---- */

@@ -2,7 +2,8 @@
  *
  *   overlay.c   life, dispatch of messages, tick        output.c   queues to the owner
  *   geometry.c  identity.c  vivaldi.c                   pure functions
- *   contact.c   who we know, in ring order              message.c  contacts and envelopes to and from bytes
+ *   contact.c   who we know, in ring order              told.c      how far another's word carries
+ *                                                       message.c  contacts and envelopes to and from bytes
  *   request.c   what we asked and when it counts as unanswered
  *   peer.c      links: HELLO, LINK, UNLINK, PING        delta.c    link lists of neighbours
  *   leaf.c      leaf set, member view, set of a key     annulus.c  long links, caps
@@ -62,6 +63,10 @@ struct gn_ov_contact {
 	gn_time leaf_refused_until; /* not even as a leaf */
 	gn_time srtt, rttvar;       /* 0 = never measured */
 	uint8_t fails;              /* lookups it did not answer, since it last did */
+	struct gn_pk teller;        /* whose word we go by; all zero: nobody's, or its own */
+	gn_time dialled;            /* when it was first asked without ever having answered; 0 = not yet */
+	uint8_t debt, good;         /* as a teller: dials that nobody answered, or not yet; contacts that did answer */
+	uint16_t told;              /* unproven contacts that we have by its word, as last counted */
 	bool up;                    /* a session is there */
 	bool introduced;            /* mode and nonce are its own word */
 	struct gn_ov_link *link;    /* owned; NULL */
@@ -115,7 +120,7 @@ struct gn_ov_request {
 /* ---- operations ---- */
 
 enum gn_ov_op_kind { GN_OV_FIND, GN_OV_GET, GN_OV_PUT };
-enum gn_ov_purpose { GN_OV_USER, GN_OV_FOR_JOIN, GN_OV_FOR_HEAL, GN_OV_FOR_FILL };
+enum gn_ov_purpose { GN_OV_USER, GN_OV_FOR_JOIN, GN_OV_FOR_HEAL, GN_OV_FOR_FILL, GN_OV_FOR_REGION };
 enum gn_ov_cand_state { GN_OV_NEW, GN_OV_ASKED, GN_OV_SUSPECT, GN_OV_ANSWERED, GN_OV_DEAD };
 enum gn_ov_put_state { GN_OV_UNSENT, GN_OV_SENT, GN_OV_STORED, GN_OV_DECLINED, GN_OV_FAILED };
 
@@ -143,7 +148,10 @@ struct gn_ov_op {
 	gn_op id;
 	uint8_t kind, purpose;
 	bool ended, storing; /* PUT: past its lookup */
-	bool widened;
+	bool widened, probed;
+	uint8_t probes; /* FINDs beside the key that are not over */
+	gn_op parent;   /* such a FIND: for whom; whoever is so near to that one's key is no candidate */
+	uint64_t hole_theta, hole;
 	gn_err err;
 	struct gn_hash key;
 	uint64_t theta;
@@ -261,6 +269,12 @@ struct gn_ov_store_out {
 	struct gn_overlay_store store;
 };
 
+/* An address that only others have told, once it was dialled. */
+struct gn_ov_dial {
+	struct gn_addr addr;
+	gn_time until;
+};
+
 struct gn_ov_bootstrap {
 	struct gn_addr addr;
 	struct gn_pk pk;
@@ -297,7 +311,10 @@ struct gn_overlay {
 
 	struct gn_ov_contact **contacts; /* sorted by id; owned */
 	uint32_t contact_count, contact_cap;
-	struct gn_map by_pk; /* pk -> struct gn_ov_contact * */
+	struct gn_map by_pk;                      /* pk -> struct gn_ov_contact * */
+	struct gn_ov_dial dials[GN_OV_DIALS_MAX]; /* a ring */
+	uint32_t dial_next;
+	gn_time forgive_at; /* tellers' debts are halved */
 
 	uint32_t link_count, links_up, client_links;
 	uint32_t list_version; /* of our own link list */
@@ -374,20 +391,38 @@ struct gn_ov_contact *gn_ov_contact_get(const struct gn_overlay *ov, const struc
 uint32_t gn_ov_contact_place(const struct gn_overlay *ov, const struct gn_node_id *id);
 /* True when the id follows from key and nonce and carries the work (OV-2). */
 bool gn_ov_contact_valid(const struct gn_overlay *ov, const struct gn_contact *c);
-/* Another's word, `age` old. Returns the contact, or NULL (ourselves, full, out of memory). c is valid. */
+/* The word of `teller` (NULL: our own memory), `age` old. Returns the contact, or NULL (ourselves, full, out of memory,
+ * its share is used up). c is valid. */
 struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_contact *c,
-					 const struct gn_ov_coord *coord, gn_time age, gn_time now);
+					 const struct gn_ov_coord *coord, gn_time age, const struct gn_pk *teller,
+					 gn_time now);
 /* Its own word. */
 struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c, gn_time now);
 void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
 void gn_ov_contact_bury(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
+/* ---- told.c ---- */
+/* It has answered us, or has a session: more than another's word. */
+bool gn_ov_proven(const struct gn_ov_contact *c);
+/* Proven, being dialled, or not dialled yet and told by somebody whose word is still good. */
+bool gn_ov_dialable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
+/* A request goes to it: an unproven one is charged to its teller. False: it must not be sent. */
+bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
+/* Its first own word: the teller was right. */
+void gn_ov_told_right(struct gn_overlay *ov, struct gn_ov_contact *c);
+/* May this teller add one more contact? */
+bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller);
+/* Whose word to go by from now on, of the one we have and a new one. */
+void gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_pk *teller);
+/* Counts anew; old debts are forgiven. */
+void gn_ov_told_sweep(struct gn_overlay *ov, gn_time now);
+
 /* How long a contact is a candidate after somebody heard it. */
 gn_time gn_ov_fresh(const struct gn_overlay *ov);
 /* A candidate for links and lookups: a server, not buried, confirmed not too long ago. */
 bool gn_ov_contact_usable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
-/* Up to max usable contacts nearest to (theta), nearest first. */
-uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, gn_time now, struct gn_ov_contact **out,
-			       uint32_t max);
+/* Up to max usable contacts nearest to (theta), nearest first; proven: only those, to be told to others. */
+uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, bool proven, gn_time now,
+			       struct gn_ov_contact **out, uint32_t max);
 void gn_ov_contact_rtt(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time rtt);
 gn_time gn_ov_rtt_hat(const struct gn_overlay *ov, const struct gn_ov_contact *c, const struct gn_ov_coord *coord);
 void gn_ov_contact_sweep(struct gn_overlay *ov, gn_time now);
@@ -543,6 +578,8 @@ void gn_ov_op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
 /* Internal FIND of an angle, from `only` or from all we know. */
 void gn_ov_find_theta(struct gn_overlay *ov, uint64_t theta, enum gn_ov_purpose purpose,
 		      const struct gn_ov_contact *only, gn_time now);
+/* The same for a lookup that waits for it; false: not started. */
+bool gn_ov_find_for(struct gn_overlay *ov, uint64_t theta, struct gn_ov_op *parent, gn_time now);
 
 void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_contact *only, gn_time now);
 /* Did anybody answer? */
@@ -559,10 +596,15 @@ void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_tim
 struct gn_ov_cand *gn_ov_lookup_answer(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now,
 				       struct gn_ov_op **op);
 void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *by,
-			const struct gn_ov_told *told);
+			const struct gn_ov_told *told, const struct gn_pk *teller);
 void gn_ov_step_record(struct gn_ov_op *op, const struct gn_ov_cand *c, gn_err outcome, gn_time now);
 /* Rank of the candidate among those not dead; not_mine ones are left out. */
 uint32_t gn_ov_cand_rank(const struct gn_ov_op *op, const struct gn_ov_cand *c);
+
+/* Too many candidates within the reach to have come by chance: who stands behind them is asked for by two FINDs, one on
+ * each side of the key, that leave the crowd out. False when there is no crowd, or it was done before. */
+bool gn_ov_lookup_probe(struct gn_overlay *ov, struct gn_ov_op *op, unsigned most, gn_time now);
+void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe, gn_time now);
 
 bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now);
 void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);

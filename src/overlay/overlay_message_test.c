@@ -118,7 +118,9 @@ static void nodes_fit_one_datagram(void **state)
 	struct gn_overlay *ov = net.node[1].ov;
 	for (unsigned i = 0; i < 60; i++) {
 		struct gn_contact c = stranger((uint8_t)i, 1 + i % 4);
-		assert_non_null(gn_ov_contact_hear(ov, &c, NULL, 0, net.now));
+		struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, NULL, net.now);
+		assert_non_null(k);
+		gn_ov_contact_alive(ov, k, net.now); /* else it would not be passed on */
 	}
 	static uint8_t storage[4096];
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);

@@ -275,7 +275,7 @@ static void annuli_take_few_of_one_prefix(void **state)
 		struct gn_ov_place at = gn_ov_place_of(ov, gn_theta(c.id.b));
 		if (at.annulus != 1 || at.ccw)
 			continue;
-		struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, net.now);
+		struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, NULL, net.now);
 		assert_non_null(k);
 		bool room = gn_ov_annulus_room(ov, k);
 		assert_int_equal(room, linked < GN_OV_PREFIX_MAX);

@@ -139,6 +139,10 @@ void gn_ov_link_ask(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, g
 {
 	if (c->link || (leaf ? c->leaf_refused_until : c->refused_until) > now)
 		return;
+	if (!gn_ov_dial(ov, c, now)) {
+		gn_ov_contact_bury(ov, c, now);
+		return;
+	}
 	struct gn_ov_link *l = link_new(ov, c, now);
 	if (!l)
 		return;
@@ -199,8 +203,8 @@ void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 	}
 	l->miss++;
 	ov->count.pings_missed++;
-	if (++r->tries >= GN_OV_TRIES) {
-		gn_ov_link_dead(ov, c, now); /* frees r */
+	if (++r->tries >= GN_OV_TRIES || !gn_ov_proven(c)) { /* who has never answered is asked once */
+		gn_ov_link_dead(ov, c, now);                 /* frees r */
 		return;
 	}
 	r->cold = r->cold || !c->up;
@@ -281,7 +285,7 @@ void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t request, gn_time now)
 {
 	struct gn_ov_contact *near[GN_OV_ALTERNATIVES * 4], *pick[GN_OV_ALTERNATIVES];
-	uint32_t n = gn_ov_contact_nearest(ov, c->theta, now, near, GN_COUNT(near)), picked = 0;
+	uint32_t n = gn_ov_contact_nearest(ov, c->theta, true, now, near, GN_COUNT(near)), picked = 0;
 	for (uint32_t i = 0; i < n && picked < GN_OV_ALTERNATIVES; i++)
 		if (near[i] != c)
 			pick[picked++] = near[i];
@@ -405,7 +409,7 @@ void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 	for (uint32_t i = 0; i < n && i < GN_OV_ALTERNATIVES; i++) {
 		struct gn_ov_told told;
 		if (gn_ov_get_contact(ov, gn_fb_link_no_alternatives_at(m, i), &from->c.addrs[0], &told))
-			(void)gn_ov_contact_hear(ov, &told.c, &told.coord, told.age, now);
+			(void)gn_ov_contact_hear(ov, &told.c, &told.coord, told.age, &from->c.pk, now);
 	}
 }
 

@@ -227,7 +227,7 @@ void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn
 	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
 		struct gn_ov_told told;
 		if (gn_ov_get_contact(ov, gn_fb_not_mine_contacts_at(m, i), &from->c.addrs[0], &told))
-			gn_ov_lookup_learn(ov, op, &by, &told);
+			gn_ov_lookup_learn(ov, op, &by, &told, &from->c.pk);
 	}
 	gn_ov_put_step(ov, op, now);
 }

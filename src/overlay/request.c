@@ -62,7 +62,9 @@ static bool of_lookup(uint8_t kind)
 
 struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, const struct gn_contact *to, gn_time now)
 {
-	const struct gn_ov_contact *c = gn_ov_contact_get(ov, &to->pk);
+	struct gn_ov_contact *c = gn_ov_contact_get(ov, &to->pk);
+	if (c && !gn_ov_dial(ov, c, now))
+		return NULL;
 	struct gn_ov_request *r = GN_NEW(ov->env.alloc, struct gn_ov_request);
 	if (!r)
 		goto fail;

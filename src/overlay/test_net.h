@@ -48,6 +48,7 @@ struct net_result {
 	gn_op op;
 	bool done;
 	gn_err err;
+	gn_time took;
 	unsigned values, receipts, contacts, holders;
 	struct gn_contact contact[GN_OV_REPLY_CONTACTS];
 	struct gn_overlay_receipt receipt[GN_OV_R_MAX];
@@ -67,6 +68,7 @@ struct net {
 	uint64_t messages;
 	unsigned dead_disk; /* node whose disk fails, + 1 */
 	uint32_t ttl;       /* of records, seconds */
+	uint64_t nowhere; /* messages to keys that nobody has */
 	/* May change a message on its way; NULL: nobody does. */
 	void (*tamper)(struct net *n, struct net_message *m);
 };
@@ -146,6 +148,7 @@ static inline void net_done(struct net *n, const struct gn_overlay_event *e)
 	*r = (struct net_result){.op = e->op,
 				 .done = true,
 				 .err = e->err,
+				 .took = e->took,
 				 .values = e->value_count,
 				 .receipts = e->receipt_count,
 				 .contacts = e->contact_count};
@@ -179,6 +182,7 @@ static inline void net_send(struct net *n, unsigned i, const struct gn_overlay_m
 			n->tamper(n, q);
 		return;
 	}
+	n->nowhere++;
 }
 
 static inline void net_pump(struct net *n, unsigned i)

@@ -1,0 +1,209 @@
+/* Another's word: a linked peer lists a hundred invented nodes. Few of them are dialled, once; lookups do not wait for
+ * them a second time; what we have not heard ourselves is not passed on. */
+#include "overlay/test_net.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+#define LIARS_LIST 96
+#define LIAR 6
+#define NODES 7
+
+static struct net net;
+static struct gn_sk alice;
+
+static int take_down(void **state)
+{
+	(void)state;
+	net_free(&net);
+	return 0;
+}
+
+/* The liar's link list: invented keys at one address, or at one port each. */
+static void lie(unsigned to, bool one_address, uint64_t near)
+{
+	static uint8_t storage[1 << 16];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	gn_fbref add[LIARS_LIST];
+	struct gn_slice bytes;
+	for (unsigned i = 0; i < LIARS_LIST; i++) {
+		struct gn_sk sk;
+		struct gn_fb_key pk;
+		struct gn_fb_nonce nonce;
+		struct gn_node_id id;
+		struct gn_addr a = gn_addr_v4(127, 9, 9, 9, (uint16_t)(one_address ? 4000 : 4000 + i));
+		struct gn_fb_addr addr = gn_wire_addr(&a, GN_FB_CARRIER_UDP);
+		struct gn_fb_vivaldi v = {.h = 1, .err = 1}; /* very near, it says */
+		gn_sk_new(&net.rand, &sk);
+		for (uint64_t try = 0;; try++) { /* within 1/64 of the circle */
+			gn_put_be64(nonce.b, try);
+			gn_node_id_make(&sk.pk, nonce.b, &id);
+			if (gn_node_id_work(&id) >= NET_POW && gn_sep(gn_theta(id.b), near) < UINT64_C(1) << 58)
+				break;
+		}
+		memcpy(pk.b, sk.pk.b, 32);
+		add[i] = gn_fb_contact_make(&b, &(struct gn_fb_contact_args){.pk = &pk,
+									     .nonce = &nonce,
+									     .addrs = {&addr, 1},
+									     .vivaldi = &v,
+									     .class = 1,
+									     .mode = GN_FB_NODE_MODE_SERVER});
+	}
+	gn_fbref body = gn_fb_delta_make(&b, &(struct gn_fb_delta_args){.to_version = 1000, .add = {add, LIARS_LIST}});
+	gn_fbref root = gn_fb_overlay_message_make(
+		&b, &(struct gn_fb_overlay_message_args){.body_type = GN_FB_OVERLAY_BODY_DELTA, .body = body});
+	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes), GN_OK);
+	assert_int_equal(gn_overlay_recv(net.node[to].ov, &net.node[LIAR].cfg.node_key.pk, &net.node[LIAR].cfg.addrs[0],
+					 bytes, net.now),
+			 GN_OK);
+	net_pump(&net, to);
+}
+
+/* Seven nodes of sets of four, so that invented ones can be a whole set. */
+static void build(uint64_t seed)
+{
+	net_init(&net, seed);
+	net.ttl = 86400;
+	for (unsigned i = 0; i < NODES; i++) {
+		net_add(&net);
+		net.node[i].cfg.r = 4;
+		net.node[i].cfg.w = 3;
+		net.node[i].cfg.rq = 2;
+	}
+	for (unsigned i = 0; i < NODES; i++)
+		net_start(&net, i);
+	net_run(&net, 60 * GN_SEC);
+	gn_sk_new(&net.rand, &alice);
+	net.nowhere = 0;
+}
+
+static void invented_nodes_are_dialled_a_few_times_and_never_again(void **state)
+{
+	(void)state;
+	build(81);
+	lie(0, false, net.node[0].ov->theta); /* as neighbours of ours: leaf links are asked for at once */
+	net_run(&net, 60 * GN_SEC);
+	assert_true(net.nowhere <= 2 * GN_OV_TOLD_DIALS);
+	print_message("dials in a minute: %llu\n", (unsigned long long)net.nowhere);
+	for (unsigned i = 0; i < 20; i++) {
+		net_run(&net, 180 * GN_SEC);
+		lie(0, false, net.node[0].ov->theta); /* and more of them every three minutes, for an hour */
+	}
+	print_message("dials in an hour: %llu\n", (unsigned long long)net.nowhere);
+	assert_true(net.nowhere <= 4 * GN_OV_TOLD_DIALS);
+	assert_true(net_counter(&net, 0, "told_full") > 0); /* nor does it fill our memory */
+	struct gn_overlay_info info;
+	gn_overlay_info(net.node[0].ov, &info);
+	assert_int_equal(info.links, NODES - 1);
+}
+
+static void an_address_is_dialled_for_one_invented_key_only(void **state)
+{
+	(void)state;
+	build(82);
+	lie(0, true, net.node[0].ov->theta);
+	net_run(&net, 590 * GN_SEC);
+	assert_int_equal(net.nowhere, 1);
+	assert_true(net_counter(&net, 0, "told_refused") > 0);
+}
+
+static void lookups_wait_for_a_liar_once(void **state)
+{
+	(void)state;
+	struct net_record r, s;
+	build(83);
+	net_record(&net, &r, &alice, 16, "x", 1, "body");
+	assert_int_equal(net_put(&net, 1, &r, 3), GN_OK);
+	lie(0, false, gn_theta(r.r.key.b));
+	assert_int_equal(net_get(&net, 0, &r.r.key, 1), GN_OK);
+	print_message("first get %lld ms\n", (long long)(net.result.took / GN_MSEC));
+	assert_true(net.result.took <= 100 * GN_MSEC); /* the first answer is an honest one's */
+	assert_int_equal(net_get(&net, 0, &r.r.key, 2), GN_OK);
+	print_message("first quorum %lld ms\n", (long long)(net.result.took / GN_MSEC));
+	assert_true(net.result.took <= 3 * GN_SEC);
+	net_record(&net, &s, &alice, 16, "x", 2, "body 2");
+	assert_int_equal(net_put(&net, 0, &s, 3), GN_OK);
+	print_message("first put %lld ms\n", (long long)(net.result.took / GN_MSEC));
+	assert_true(net.result.took <= 6 * GN_SEC);
+	for (unsigned i = 0; i < 10; i++) {
+		lie(0, false, gn_theta(r.r.key.b));
+		assert_int_equal(net_get(&net, 0, &r.r.key, 2), GN_OK);
+		assert_true(net.result.took <= 100 * GN_MSEC);
+		net_record(&net, &s, &alice, 16, "x", 3 + i, "body n");
+		assert_int_equal(net_put(&net, 0, &s, 3), GN_OK);
+		assert_true(net.result.took <= 100 * GN_MSEC);
+	}
+	assert_true(net.nowhere <= 3 * GN_OV_TOLD_DIALS);
+}
+
+static void hearsay_raises_nobody_and_is_not_passed_on(void **state)
+{
+	(void)state;
+	build(84);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_sk sk;
+	struct gn_contact c = {
+		.mode = GN_FB_NODE_MODE_SERVER, .addr_count = 1, .addrs = {gn_addr_v4(127, 9, 9, 9, 4000)}};
+	gn_sk_new(&net.rand, &sk);
+	c.pk = sk.pk;
+	assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
+	gn_node_id_make(&c.pk, c.nonce, &c.id);
+	struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now),
+			     *near[64];
+	assert_non_null(k);
+	assert_true(gn_ov_contact_usable(ov, k, net.now));
+	uint32_t n = gn_ov_contact_nearest(ov, k->theta, false, net.now, near, 64);
+	assert_true(n == NODES && near[0] == k);
+	assert_int_equal(gn_ov_contact_nearest(ov, k->theta, true, net.now, near, 64), NODES - 1);
+	gn_ov_contact_bury(ov, k, net.now);
+	net_run(&net, 100 * GN_SEC);
+	assert_ptr_equal(gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now), k);
+	assert_false(gn_ov_contact_usable(ov, k, net.now));
+	/* One that has spoken to us is raised by others' word as before. */
+	struct gn_ov_contact *real = gn_ov_contact_get(ov, &net.node[3].cfg.node_key.pk);
+	gn_ov_link_dead(ov, real, net.now);
+	assert_false(gn_ov_contact_usable(ov, real, net.now));
+	net.now += 10 * GN_SEC;
+	assert_ptr_equal(gn_ov_contact_hear(ov, &net.node[3].ov->self, NULL, 0, &net.node[2].cfg.node_key.pk, net.now),
+			 real);
+	assert_true(gn_ov_contact_usable(ov, real, net.now));
+}
+
+static void credit_comes_back_with_every_answer(void **state)
+{
+	(void)state;
+	build(85);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_contact *teller = gn_ov_contact_get(ov, &net.node[1].cfg.node_key.pk);
+	for (unsigned i = 0; i < 3u * GN_OV_TOLD_DIALS; i++) {
+		struct gn_sk sk;
+		struct gn_contact c = {.mode = GN_FB_NODE_MODE_CLIENT,
+				       .addr_count = 1,
+				       .addrs = {gn_addr_v4(127, 9, 9, 9, (uint16_t)(4000 + i))}};
+		gn_sk_new(&net.rand, &sk);
+		c.pk = sk.pk;
+		assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
+		gn_node_id_make(&c.pk, c.nonce, &c.id);
+		struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, &teller->c.pk, net.now);
+		assert_non_null(k);
+		assert_true(gn_ov_dialable(ov, k, net.now) == gn_ov_dial(ov, k, net.now));
+		if (i < GN_OV_TOLD_DIALS) /* these exist */
+			gn_ov_contact_alive(ov, k, net.now);
+	}
+	assert_int_equal(teller->debt, GN_OV_TOLD_DIALS + teller->good); /* the rest has used all credit up */
+	assert_true(teller->good >= GN_OV_TOLD_DIALS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(invented_nodes_are_dialled_a_few_times_and_never_again, take_down),
+		cmocka_unit_test_teardown(an_address_is_dialled_for_one_invented_key_only, take_down),
+		cmocka_unit_test_teardown(lookups_wait_for_a_liar_once, take_down),
+		cmocka_unit_test_teardown(hearsay_raises_nobody_and_is_not_passed_on, take_down),
+		cmocka_unit_test_teardown(credit_comes_back_with_every_answer, take_down),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

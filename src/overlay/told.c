@@ -1,0 +1,112 @@
+/* How far another's word carries (OV-36). A contact is somebody's word until the node itself has answered. Whoever
+ * tells us of nodes has credit: each dial that is made on its word costs one of it, and is given back, with one on top,
+ * when the node answers. So a liar with a hundred invented nodes has us dial a dozen of them once, and is not listened to
+ * after that; and no address gets two dials for two keys that both are hearsay.
+ *
+ *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer]; hearsay does not raise it */
+#include "overlay/overlay_int.h"
+
+static const struct gn_pk nobody;
+
+bool gn_ov_proven(const struct gn_ov_contact *c)
+{
+	return c->direct != 0 || c->up;
+}
+
+static struct gn_ov_contact *teller_of(const struct gn_overlay *ov, const struct gn_pk *teller)
+{
+	return teller && memcmp(teller->b, nobody.b, sizeof nobody.b) != 0 ? gn_ov_contact_get(ov, teller) : NULL;
+}
+
+static unsigned credit(const struct gn_ov_contact *teller)
+{
+	unsigned all = GN_OV_TOLD_DIALS + teller->good;
+	return all > teller->debt ? all - teller->debt : 0;
+}
+
+bool gn_ov_dialable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
+{
+	if (gn_ov_proven(c))
+		return true;
+	if (c->dialled && now - c->dialled < GN_OV_TOMB)
+		return now - c->dialled < GN_OV_DIAL_TIME;
+	const struct gn_ov_contact *t = teller_of(ov, &c->teller);
+	return !t || credit(t) > 0;
+}
+
+/* Was one of its addresses dialled before, for another key? */
+static bool dialled_before(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
+{
+	for (unsigned i = 0; i < GN_OV_DIALS_MAX; i++)
+		for (unsigned k = 0; k < c->c.addr_count && ov->dials[i].until > now; k++)
+			if (gn_addr_eq(&ov->dials[i].addr, &c->c.addrs[k]))
+				return true;
+	return false;
+}
+
+bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
+{
+	if (gn_ov_proven(c) || (c->dialled && now - c->dialled < GN_OV_DIAL_TIME))
+		return true;
+	if (!gn_ov_dialable(ov, c, now) || dialled_before(ov, c, now)) {
+		ov->count.told_refused++;
+		return false;
+	}
+	struct gn_ov_contact *t = teller_of(ov, &c->teller);
+	if (t && t->debt < UINT8_MAX)
+		t->debt++;
+	c->dialled = now;
+	ov->count.told_dials++;
+	for (unsigned k = 0; k < c->c.addr_count; k++)
+		ov->dials[ov->dial_next++ % GN_OV_DIALS_MAX] = (struct gn_ov_dial){c->c.addrs[k], now + GN_OV_TOMB};
+	return true;
+}
+
+void gn_ov_told_right(struct gn_overlay *ov, struct gn_ov_contact *c)
+{
+	struct gn_ov_contact *t = teller_of(ov, &c->teller);
+	if (!t || !c->dialled)
+		return;
+	t->debt -= t->debt > 0;
+	t->good += t->good < GN_OV_TOLD_GOOD;
+}
+
+bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller)
+{
+	struct gn_ov_contact *t = teller_of(ov, teller);
+	if (!t || t->told < GN_OV_TOLD_MAX)
+		return true;
+	ov->count.told_full++;
+	return false;
+}
+
+void gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_pk *teller)
+{
+	struct gn_ov_contact *have = teller_of(ov, &c->teller), *t = teller_of(ov, teller);
+	if (gn_ov_proven(c) || c->dialled || !t || t == have || (have && credit(t) <= credit(have)))
+		return; /* one that was dialled stays on the account of whose word it was */
+	if (have && have->told)
+		have->told--;
+	c->teller = *teller;
+	t->told += t->told < UINT16_MAX;
+}
+
+void gn_ov_told_sweep(struct gn_overlay *ov, gn_time now)
+{
+	bool forgive = now - ov->forgive_at >= GN_OV_FORGIVE;
+	if (forgive)
+		ov->forgive_at = now;
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		struct gn_ov_contact *c = ov->contacts[i];
+		c->told = 0;
+		if (forgive) {
+			c->debt /= 2;
+			c->good /= 2;
+		}
+	}
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		struct gn_ov_contact *c = ov->contacts[i], *t = gn_ov_proven(c) ? NULL : teller_of(ov, &c->teller);
+		if (t)
+			t->told++;
+	}
+}
