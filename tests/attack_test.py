@@ -258,6 +258,67 @@ def case_downloads(nodes, seed):
         s.close()
 
 
+def found(node, key):
+    """The record by first answer and by quorum, and how long both took."""
+    began = time.monotonic()
+    for quorum in ("1", "4"):
+        node.cli("get", "--quorum", quorum, key)
+    return time.monotonic() - began
+
+
+def case_handover(nodes, seed):
+    """20 Sybils nearer to a key than anybody hide its record: every honest node still finds it, the old version and a new one,
+    and no holder lets it go."""
+    honest = nodes.start(12)
+    key = put(honest[0], b"version 1", "victim", w=5)
+    before = max(found(node, key) for node in honest)
+    ports = " ".join(str(node.udp_port) for node in honest)
+    attacker = nodes.attack("handover", honest[0], seed=seed, count=20, arg=f"{key} {ports}", hold=True, seconds=300)
+    got = attacker.result()
+    check(got["links"] >= got["wanted"] * 3 // 4, f"the Sybils got no links: {got}")
+    holders = lambda: sum(key in {r["key"] for r in json.loads(n.get("/api/v1/held")[1])["records"]} for n in honest)
+    worst = 0
+    for round_ in range(3):
+        time.sleep(8)
+        worst = max([worst] + [found(node, key) for node in honest])
+    kept = holders()
+    check(kept >= 5, f"only {kept} honest nodes hold the record still")
+    check(put(honest[0], b"version 2", "victim", w=5) == key, "another key")
+    time.sleep(1)
+    for node in honest:
+        check(node.cli("get", "--quorum", "4", key)["seq"], "no version")
+    print(f"reading twice: {before * 1000:.0f} ms at most before, {worst * 1000:.0f} ms beside 20 Sybils; {kept} honest copies")
+    attacker.stop()
+    for node in honest:
+        found(node, key)
+
+
+def reflect(nodes, seed, how, most):
+    honest = nodes.start(5)
+    key = put(honest[0], b"text", "x", w=3)
+    quiet = found(honest[1], key)
+    attacker = nodes.attack("reflector", honest[0], seed=seed, arg=how, seconds=6)
+    time.sleep(3)
+    began = time.monotonic()
+    put(honest[0], b"text 2", "x", w=3)
+    putting, getting = time.monotonic() - began, found(honest[0], key)
+    got = attacker.result()
+    print(f"get {quiet * 1000:.0f} ms before, {getting * 1000:.0f} beside it, put {putting * 1000:.0f} ms; factor {got['factor']}")
+    check(got["bytes to others"] <= most, f"a third party got {got['bytes to others']} bytes for {got['bytes sent']} of the attacker")
+    count = json.loads(honest[0].get("/api/v1/counters")[1])
+    print({k: v for part in count.values() if isinstance(part, dict) for k, v in part.items() if k.startswith("told")})
+
+
+def case_reflector_one(nodes, seed):
+    """288 invented nodes at one address: it is dialled once."""
+    reflect(nodes, seed, "one", 20000)
+
+
+def case_reflector_many(nodes, seed):
+    """Each at a port of its own: a dozen are dialled, once each."""
+    reflect(nodes, seed, "many", 240000)
+
+
 def main():
     bin_dir, case = sys.argv[1], sys.argv[2]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the nodes are stopped on the way out
