@@ -19,7 +19,7 @@ enum cli_exit {
 	CLI_USAGE = 2,
 	CLI_NO_NODE = 3,
 	CLI_NOT_FOUND = 4,
-	CLI_QUORUM = 5, /* too few nodes answered or agreed, or not in time */
+	CLI_QUORUM = 5, /* too few nodes answered or agreed, or not in time, or nobody can be reached */
 	CLI_UNKNOWN = 6, /* a payment was sent and its outcome is not known */
 };
 
