@@ -88,7 +88,7 @@ static int send_files(struct publication *p, bool all)
 		if (!same && !site_hash_file(p->cli, f, true, done, p->folder.bytes))
 			return CLI_FAILED;
 		done += f->size;
-		p->uploaded += !same;
+		p->uploaded += !same || (f->size == 0 && !is_unchanged(p, f));
 		p->unchanged += is_unchanged(p, f);
 	}
 	return CLI_OK;
