@@ -102,8 +102,8 @@ enum form { FORM_NFC, FORM_RAW, FORM_NFD, FORMS };
 /* False when it is no UTF-8 or does not fit. */
 static bool passphrase_form(const char *in, enum form form, char out[PASSPHRASE_MAX])
 {
-	const int flags[FORMS] = {[FORM_NFC] = UTF8PROC_STABLE | UTF8PROC_COMPOSE,
-				  [FORM_NFD] = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE};
+	const int flags[FORMS] = {
+		[FORM_NFC] = UTF8PROC_STABLE | UTF8PROC_COMPOSE, [FORM_NFD] = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE};
 	utf8proc_uint8_t *made = NULL;
 	size_t len = strlen(in);
 	if (form == FORM_RAW) {

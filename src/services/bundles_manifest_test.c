@@ -574,17 +574,17 @@ static void what_a_newer_version_wrote_is_kept(void **state)
 	} body_args = {.motto = GN_LIT("onward")};
 	struct gn_fb_field version_fields[6], body_fields[3];
 	memcpy(version_fields, gn_fbfields_site_version, sizeof gn_fbfields_site_version);
-	version_fields[5] = (struct gn_fb_field){
-		.name = "packs",
-		.slot = 5,
-		.size = 8,
-		.c_offset = (uint16_t)((uint8_t *)&version_args.packs - (uint8_t *)&version_args)};
+	version_fields[5] =
+		(struct gn_fb_field){.name = "packs",
+				     .slot = 5,
+				     .size = 8,
+				     .c_offset = (uint16_t)((uint8_t *)&version_args.packs - (uint8_t *)&version_args)};
 	memcpy(body_fields, gn_fbfields_site_body, sizeof gn_fbfields_site_body);
-	body_fields[2] = (struct gn_fb_field){
-		.name = "motto",
-		.kind = GN_FB_STRING,
-		.slot = 2,
-		.c_offset = (uint16_t)((uint8_t *)&body_args.motto - (uint8_t *)&body_args)};
+	body_fields[2] =
+		(struct gn_fb_field){.name = "motto",
+				     .kind = GN_FB_STRING,
+				     .slot = 2,
+				     .c_offset = (uint16_t)((uint8_t *)&body_args.motto - (uint8_t *)&body_args)};
 	struct gn_fb_type version_type = {"SiteVersion", NULL, version_fields, 6};
 	const struct gn_fb_type *const version_types[] = {&version_type};
 	body_fields[0].types = body_fields[1].types = version_types;

@@ -20,8 +20,11 @@ static struct gn_identity example(void)
 				 .display_name = GN_LIT("Zo\xc3\xab"),
 				 .profile = GN_LIT("{}"),
 				 .key_count = 2};
-	id.keys[0] = (struct gn_identity_key){
-		.pk = {{1, 2}}, .kind = GN_FB_MEMBER_KIND_NODE, .name = GN_LIT("home"), .rights = 5, .expires = T0 + 1000};
+	id.keys[0] = (struct gn_identity_key){.pk = {{1, 2}},
+					      .kind = GN_FB_MEMBER_KIND_NODE,
+					      .name = GN_LIT("home"),
+					      .rights = 5,
+					      .expires = T0 + 1000};
 	id.keys[1] =
 		(struct gn_identity_key){.pk = {{3, 4}}, .name = GN_LIT("phone"), .rights = 1, .expires = T0 + 2000};
 	return id;
@@ -373,8 +376,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(record_comes_back_as_it_was), cmocka_unit_test(format_does_not_drift),
 		cmocka_unit_test(any_flipped_bit_is_refused),  cmocka_unit_test(limits_hold),
-		cmocka_unit_test(holder_takes_newer_only),
-		cmocka_unit_test(what_a_newer_client_wrote_is_kept),
+		cmocka_unit_test(holder_takes_newer_only),     cmocka_unit_test(what_a_newer_client_wrote_is_kept),
 		cmocka_unit_test(since_and_prev_are_set),
 	};
 	return cmocka_run_group_tests_name("identity", tests, NULL, NULL);

@@ -114,8 +114,8 @@ static gn_err claim_fault(const struct gn_sk *owner, const struct gn_name_claim 
 /* Does the body say more than a claim can hold? */
 static bool says_more(struct gn_fb_name_body body)
 {
-	bool more = gn_fbt_beyond(body.t, BODY_FIELDS) ||
-		    gn_fbt_beyond(gn_fb_name_body_transfer(body).t, TRANSFER_FIELDS);
+	bool more =
+		gn_fbt_beyond(body.t, BODY_FIELDS) || gn_fbt_beyond(gn_fb_name_body_transfer(body).t, TRANSFER_FIELDS);
 	for (uint32_t i = 0; i < gn_fb_name_body_records_len(body) && !more; i++)
 		more = gn_fbt_beyond(gn_fb_name_body_records_at(body, i).t, ENTRY_FIELDS);
 	return more;
@@ -131,8 +131,8 @@ static gn_fbref put_entry(struct gn_fbb *b, const struct gn_name_entry *e, struc
 		    gn_slice_eq(gn_fb_name_record_value(old), value))
 			return gn_fbb_kept(b, old.t);
 	}
-	return gn_fb_name_record_make(
-		b, &(struct gn_fb_name_record_args){.type = e->type, .value = value, .ttl = e->ttl});
+	return gn_fb_name_record_make(b,
+				      &(struct gn_fb_name_record_args){.type = e->type, .value = value, .ttl = e->ttl});
 }
 
 static gn_fbref put_transfer(struct gn_fbb *b, const struct gn_name_claim *claim, struct gn_fb_name_body over)

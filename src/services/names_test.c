@@ -516,17 +516,17 @@ static void what_a_newer_version_wrote_is_kept(void **state)
 	} body_args = {.weight = 99};
 	struct gn_fb_field entry_fields[4], body_fields[5];
 	memcpy(entry_fields, gn_fbfields_name_record, sizeof gn_fbfields_name_record);
-	entry_fields[3] = (struct gn_fb_field){
-		.name = "note",
-		.kind = GN_FB_STRING,
-		.slot = 3,
-		.c_offset = (uint16_t)((uint8_t *)&entry_args.note - (uint8_t *)&entry_args)};
+	entry_fields[3] =
+		(struct gn_fb_field){.name = "note",
+				     .kind = GN_FB_STRING,
+				     .slot = 3,
+				     .c_offset = (uint16_t)((uint8_t *)&entry_args.note - (uint8_t *)&entry_args)};
 	memcpy(body_fields, gn_fbfields_name_body, sizeof gn_fbfields_name_body);
-	body_fields[4] = (struct gn_fb_field){
-		.name = "weight",
-		.slot = 4,
-		.size = 8,
-		.c_offset = (uint16_t)((uint8_t *)&body_args.weight - (uint8_t *)&body_args)};
+	body_fields[4] =
+		(struct gn_fb_field){.name = "weight",
+				     .slot = 4,
+				     .size = 8,
+				     .c_offset = (uint16_t)((uint8_t *)&body_args.weight - (uint8_t *)&body_args)};
 	struct gn_fb_type entry_type = {"NameRecord", NULL, entry_fields, 4};
 	const struct gn_fb_type *const entry_types[] = {&entry_type};
 	body_fields[0].types = entry_types;

@@ -412,9 +412,7 @@ static bool same(const struct gn_fbb *b, const struct gn_fb_field *field, const 
 				    place ? gn_slice(over.buf + over.at + place, field->layout->size)
 					  : gn_slice(NULL, 0));
 	case GN_FB_STRING: memcpy(&slice, p, sizeof slice); break;
-	case GN_FB_TABLE:
-		memcpy(&ref, p, sizeof ref);
-		return ref == gn_fbb_kept(b, gn_fbt_table(over, field->slot));
+	case GN_FB_TABLE: memcpy(&ref, p, sizeof ref); return ref == gn_fbb_kept(b, gn_fbt_table(over, field->slot));
 	case GN_FB_SCALARS:
 		if (field->size != 1)
 			return false;
@@ -422,8 +420,7 @@ static bool same(const struct gn_fbb *b, const struct gn_fb_field *field, const 
 		break;
 	case GN_FB_STRUCTS:
 		memcpy(&array, p, sizeof array);
-		return same_structs(field->layout, array,
-				    gn_fbt_elements(over, field->slot, field->layout->size));
+		return same_structs(field->layout, array, gn_fbt_elements(over, field->slot, field->layout->size));
 	case GN_FB_TABLES: memcpy(&array, p, sizeof array); return same_tables(b, array, over, field->slot);
 	default: return false;
 	}

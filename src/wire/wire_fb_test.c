@@ -563,6 +563,57 @@ static int write_corpus(const char *dir)
 	return 0;
 }
 
+/* ---- over a kept buffer (WR-22) ---- */
+
+struct pair_args {
+	struct gn_slice name;
+	uint64_t n;
+};
+static const struct gn_fb_field pair_fields[] = {
+	{.name = "name", .kind = GN_FB_STRING, .slot = 0, .c_offset = offsetof(struct pair_args, name)},
+	{.name = "n", .slot = 1, .c_offset = offsetof(struct pair_args, n), .size = 8}};
+static const struct gn_fb_type pair_now = {"Pair", NULL, pair_fields, 1}, pair_later = {"Pair", NULL, pair_fields, 2};
+
+static gn_err rename_pair(struct gn_slice old, struct gn_slice name, struct gn_slice *out)
+{
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fbt t;
+	assert_int_equal(gn_fb_verify(old, &pair_now, &t), GN_OK);
+	gn_fbb_keep(&b, old);
+	gn_fbref root = gn_fbb_table_over(&b, &pair_now, &(struct pair_args){.name = name}, GN_FB_SLOT(0), t);
+	return gn_fbb_finish(&b, root, NULL, out);
+}
+
+static void unknown_fields_are_kept_where_they_are(void **state)
+{
+	(void)state;
+	static uint8_t first[256];
+	static char text[70000];
+	struct gn_fbb b = gn_fbb(first, sizeof first);
+	struct pair_args args = {GN_LIT("old"), 77};
+	struct gn_slice old = made(&b, gn_fbb_table(&b, &pair_later, &args), NULL), out;
+	struct gn_fbt t;
+	bool refused = false;
+	assert_int_equal(gn_fb_verify(old, &pair_now, &t), GN_OK);
+	assert_true(gn_fbt_beyond(t, GN_FB_SLOT(0)) && !gn_fbt_beyond(t, GN_FB_SLOT(0) | GN_FB_SLOT(1)));
+	assert_int_equal(rename_pair(old, GN_LIT("old"), &out), GN_OK);
+	assert_true(gn_slice_eq(out, old)); /* nothing changed, byte for byte */
+	assert_int_equal(rename_pair(old, gn_slice(NULL, 0), &out), GN_OK);
+	assert_int_equal(gn_fb_verify(out, &pair_later, &t), GN_OK);
+	assert_true(!gn_fbt_has(t, 0) && gn_fbt_bits(t, 1, 8, 0) == 77);
+	memset(text, 'x', sizeof text);
+	for (size_t len = 65400; len < 65600; len++) { /* a vtable reaches 65,535 bytes far, and no further */
+		gn_err err = rename_pair(old, gn_slice(text, len), &out);
+		assert_int_equal(err, refused || err != GN_OK ? GN_TOO_LARGE : GN_OK);
+		refused |= err != GN_OK;
+		if (err != GN_OK)
+			continue;
+		assert_int_equal(gn_fb_verify(out, &pair_later, &t), GN_OK);
+		assert_true(gn_fbt_bytes(t, 0).len == len && gn_fbt_bits(t, 1, 8, 0) == 77);
+	}
+	assert_true(refused);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
@@ -579,6 +630,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(unions_agree_with_their_type),
 		cmocka_unit_test(identifier_must_match),
 		cmocka_unit_test(unknown_fields_pass),
+		cmocka_unit_test(unknown_fields_are_kept_where_they_are),
 		cmocka_unit_test(shared_parts_do_not_multiply_work),
 	};
 	list_types();
