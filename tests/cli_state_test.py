@@ -64,7 +64,10 @@ class Place:
         """A founder of its own network; one holder signs for what is put."""
         os.makedirs(self.data(data), mode=0o700, exist_ok=True)
         self.up.add(data)
-        return self.json("up", *FOUNDER, *options, data=data)["pid"]
+        pid = self.json("up", *FOUNDER, *options, data=data)["pid"]
+        if "--bootstrap" not in options:
+            eventually("a founder answers for keys", lambda: self.json("status", data=data)["server"])
+        return pid
 
     def stop(self, data="d"):
         self.run("down", data=data)
@@ -467,7 +470,7 @@ def case_renew(p):
 def case_alone(p):
     """A node that reaches none of the addresses it was given does not say that nobody holds a name."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
-        silent.bind(("127.0.0.1", 0)) # takes the port, and never answers
+        silent.bind(("127.0.0.1", 0))  # takes the port, and never answers
         there = f"127.0.0.1:{silent.getsockname()[1]}"
         p.start(options=("--bootstrap", there))
         p.run("id", "new", "--no-passphrase", "--no-publish")

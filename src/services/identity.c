@@ -193,7 +193,6 @@ static gn_err view(const struct gn_record *r, struct gn_identity *out)
 	id.key_count = members;
 	if (identity_fault(&id) != GN_OK)
 		return GN_MALFORMED;
-	gn_wire_before(r, &id.before);
 	*out = id;
 	return GN_OK;
 }
@@ -202,7 +201,9 @@ gn_err gn_identity_open(struct gn_slice record, struct gn_identity *out)
 {
 	struct gn_record r;
 	GN_TRY(gn_wire_record_open(record, &r));
-	return view(&r, out);
+	GN_TRY(view(&r, out));
+	gn_wire_before(&r, &out->before);
+	return GN_OK;
 }
 
 void gn_identity_key_of(const struct gn_pk *owner, uint8_t salt, struct gn_hash *key)
