@@ -49,7 +49,7 @@ class Nodes:
         for i in range(count):
             number = first + i + 1 if first + i + 1 < network.GATEWAY else first + i + 2  # no node without a block store
             port = bootstrap or (self.all[0].udp_port if self.all else None)
-            self.all.append(network.Node(number, os.path.join(self.base, f"node{number}"), self.bin, network.free_udp_port(), 0,
+            self.all.append(network.Node(number, os.path.join(self.base, f"node{number}"), self.bin, network.udp_port(), 0,
                                          port, ["--pow-bits", POW, *options]))
         deadline = time.monotonic() + 60
         for node in self.all[first:]:

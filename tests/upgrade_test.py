@@ -72,7 +72,7 @@ class Mixed:
         for _ in range(count):
             number = len(self.nodes) + 1
             number += number >= network.GATEWAY  # none of them goes without a block store
-            self.nodes.append(network.Node(number, os.path.join(self.base, f"node{number}"), bin_dir, network.free_udp_port(), 0,
+            self.nodes.append(network.Node(number, os.path.join(self.base, f"node{number}"), bin_dir, network.udp_port(), 0,
                                            self.nodes[0].udp_port if self.nodes else None, self.options))
         deadline = time.monotonic() + network.START_MAX
         for node in self.nodes[-count:]:
