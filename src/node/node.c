@@ -434,6 +434,7 @@ static gn_err make_engines(struct gn_node *node)
 	GN_TRY(gn_node_guard_new(node, &env[ALLOC_JET]));
 	struct gn_jet_config jet = {.node_key = node->key,
 				    .keep_alive = 25 * GN_SEC,
+				    .unused_timeout = 15 * GN_SEC,
 				    .guard = node->guard,
 				    .count_local = node->config.guard_count_local,
 				    .always_retry = node->config.guard == GN_NODE_GUARD_COOKIE};
