@@ -84,6 +84,9 @@ void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op, const struct
 	uint32_t n = gn_ov_contact_nearest(ov, op->theta, false, now, near, GN_COUNT(near));
 	for (uint32_t i = 0; i < n; i++)
 		gn_ov_lookup_add(ov, op, &near[i]->c, &near[i]->coord, 1);
+	n = gn_ov_contact_nearest(ov, op->theta, true, now, near, GN_OV_CHOICE); /* hearsay must not be all there is */
+	for (uint32_t i = 0; i < n; i++)
+		gn_ov_lookup_add(ov, op, &near[i]->c, &near[i]->coord, 1);
 	if (ov->server && op->purpose == GN_OV_USER && !(op->kind == GN_OV_GET && op->get.no_local)) {
 		struct gn_ov_cand self = {.c = ov->self,
 					  .sep = gn_sep(ov->theta, op->theta),

@@ -109,7 +109,7 @@ static void an_address_is_dialled_for_one_invented_key_only(void **state)
 	assert_true(net_counter(&net, 0, "told_refused") > 0);
 }
 
-static void lookups_wait_for_a_liar_once(void **state)
+static void lookups_wait_for_a_liar_three_times_at_most(void **state)
 {
 	(void)state;
 	struct net_record r, s;
@@ -127,13 +127,15 @@ static void lookups_wait_for_a_liar_once(void **state)
 	assert_int_equal(net_put(&net, 0, &s, 3), GN_OK);
 	print_message("first put %lld ms\n", (long long)(net.result.took / GN_MSEC));
 	assert_true(net.result.took <= 6 * GN_SEC);
-	for (unsigned i = 0; i < 10; i++) {
+	/* Four of twelve are dialled at once, so three lookups wait for a dial in all. */
+	for (unsigned i = 0, slow = 2; i < 10; i++) {
 		lie(0, false, gn_theta(r.r.key.b));
 		assert_int_equal(net_get(&net, 0, &r.r.key, 2), GN_OK);
-		assert_true(net.result.took <= 100 * GN_MSEC);
+		slow += net.result.took > 100 * GN_MSEC;
 		net_record(&net, &s, &alice, 16, "x", 3 + i, "body n");
 		assert_int_equal(net_put(&net, 0, &s, 3), GN_OK);
-		assert_true(net.result.took <= 100 * GN_MSEC);
+		slow += net.result.took > 100 * GN_MSEC;
+		assert_true(slow <= GN_OV_TOLD_DIALS / 4);
 	}
 	assert_true(net.nowhere <= 3 * GN_OV_TOLD_DIALS);
 }
@@ -201,7 +203,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(invented_nodes_are_dialled_a_few_times_and_never_again, take_down),
 		cmocka_unit_test_teardown(an_address_is_dialled_for_one_invented_key_only, take_down),
-		cmocka_unit_test_teardown(lookups_wait_for_a_liar_once, take_down),
+		cmocka_unit_test_teardown(lookups_wait_for_a_liar_three_times_at_most, take_down),
 		cmocka_unit_test_teardown(hearsay_raises_nobody_and_is_not_passed_on, take_down),
 		cmocka_unit_test_teardown(credit_comes_back_with_every_answer, take_down),
 	};
