@@ -154,6 +154,20 @@ def counters(node, module):
     return json.loads(node.get("/api/v1/counters")[1])[module]
 
 
+def case_sessions(nodes, seed):
+    """One key that opens hundreds of sessions and holds them has a handful, then none; strangers are let in beside it."""
+    (node,) = nodes.start(1)
+    attacker = nodes.attack("sessions", node, seed=seed, count=400, seconds=30, hold=True)
+    served = 0
+    for i in range(10):
+        served += nodes.attack("greet", node, seed=seed + 1 + i).result()["answered"]
+    got = attacker.result()
+    check(served == 10, f"only {served} of 10 strangers were let in beside {got}")
+    check(got["connected"] > 8, f"the attack did not get far enough to show anything: {got}")
+    eventually("one key holds a handful of the node's sessions, and strangers' are gone", 90, lambda: node.status()["sessions"] <= 8)
+    check(counters(node, "jet")["session-key-limit"] > 0, "no session was counted as one too many of its key")
+
+
 def whole_records(nodes, taker):
     """An honest peer of the attacked node puts records of 6 kB that the attacked node must take, too."""
     giver = next(n for n in nodes if n is not taker)
