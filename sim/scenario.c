@@ -351,7 +351,7 @@ static int run_sybil(struct sim *s)
 	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
 	sets(s, r, "replica sets of the honest", false);
 	sim_sybils_stop(s);
-	sim_run_for(s, 600 * GN_SEC);
+	sim_run_for(s, 1500 * GN_SEC); /* two digest periods and some */
 	victim(s, &r[0], "the liars have gone");
 	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
 	rings(s);

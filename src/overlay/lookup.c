@@ -201,7 +201,8 @@ static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op,
 		bool proven = k && gn_ov_proven(k);
 		rank++;
 		rank_proven += proven;
-		/* The first record ends a GET: then somebody who is sure to answer may be farther. */
+		/* The first record ends a GET: once hearsay has failed, somebody who is sure to answer may be farther.
+		 */
 		bool farther = one && !sure && proven && rank_proven <= window;
 		if (rank > window && !farther)
 			continue;
@@ -243,7 +244,7 @@ bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	if (unanswered == 0)
 		return true;
 	for (unsigned a = alpha(ov, op); op->inflight < a;) {
-		struct gn_ov_cand *c = best(ov, op, window, one);
+		struct gn_ov_cand *c = best(ov, op, window, one && a > 2);
 		if (!c)
 			break;
 		ask(ov, op, c, now);

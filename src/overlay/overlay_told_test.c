@@ -119,7 +119,7 @@ static void lookups_wait_for_a_liar_three_times_at_most(void **state)
 	lie(0, false, gn_theta(r.r.key.b));
 	assert_int_equal(net_get(&net, 0, &r.r.key, 1), GN_OK);
 	print_message("first get %lld ms\n", (long long)(net.result.took / GN_MSEC));
-	assert_true(net.result.took <= 100 * GN_MSEC); /* the first answer is an honest one's */
+	assert_true(net.result.took <= GN_SEC); /* the first answer is an honest one's */
 	assert_int_equal(net_get(&net, 0, &r.r.key, 2), GN_OK);
 	print_message("first quorum %lld ms\n", (long long)(net.result.took / GN_MSEC));
 	assert_true(net.result.took <= 3 * GN_SEC);
