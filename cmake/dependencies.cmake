@@ -4,6 +4,8 @@ find_package(Threads REQUIRED)
 pkg_check_modules(UV REQUIRED IMPORTED_TARGET libuv)
 pkg_check_modules(JANSSON REQUIRED IMPORTED_TARGET jansson)
 pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
+find_path(UNISTRING_INCLUDE unictype.h REQUIRED) # libidn2 stands on it; it has no pkg-config file
+find_library(UNISTRING_LIBRARY unistring REQUIRED)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl)
 pkg_check_modules(SQLITE REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(QRENCODE REQUIRED IMPORTED_TARGET libqrencode)

@@ -202,10 +202,15 @@ static void solve(struct cli *cli, struct name_state *s, const struct gn_pk *own
 {
 	struct gn_rand rand = gn_rand_system();
 	uint64_t start = gn_rand_u64(&rand) >> 1, tried = 0;
-	while (gn_name_puzzle(&s->name, owner, s->claim.epoch, start + tried, PUZZLE_STEP, s->claim.puzzle) != GN_OK) {
+	json_t *own = names_own(cli);
+	unsigned bits = gn_name_bits(&s->name, (uint32_t)json_object_size(own));
+	json_decref(own);
+	if (gn_name_puzzle(&s->name, owner, s->claim.epoch, bits, gn_be64(s->claim.puzzle), 1, s->claim.puzzle) == GN_OK)
+		return; /* the work of this version is done */
+	while (gn_name_puzzle(&s->name, owner, s->claim.epoch, bits, start + tried, PUZZLE_STEP, s->claim.puzzle) != GN_OK) {
 		tried += PUZZLE_STEP;
 		cli_progress(cli, "solving the puzzle of %s.geo: %.1f million tries, about %.1f are needed...",
-			     s->name.text, (double)tried / 1e6, (double)(1u << GN_NAME_POW_BITS) / 1e6);
+			     s->name.text, (double)tried / 1e6, (double)(UINT64_C(1) << bits) / 1e6);
 	}
 	cli_progress_done(cli);
 }
@@ -216,7 +221,7 @@ void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner)
 	s->claim.seq = s->claim.seq + 1 > now ? s->claim.seq + 1 : now;
 	s->claim.created = now;
 	s->claim.ttl = (uint32_t)ttl;
-	if (new_owner)
+	if (new_owner || s->claim.epoch + 1 < now / DAY) /* a renewal works again (NA-7) */
 		s->claim.epoch = now / DAY;
 }
 
@@ -291,11 +296,15 @@ static void remember(struct cli *cli, const struct name_state *s, const char *pi
 int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w,
 	     json_t **receipts)
 {
+	(void)new_owner; /* whoever writes a version works for it when that is due */
 	char *text[2] = {NULL, NULL}, *body = NULL, *what = cli_format("%s.geo was not stored", s->name.text);
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
 	struct reply r = {0};
 	int exit = CLI_OK;
-	if (new_owner && s->name.form == GN_NAME_GLOBAL)
+	const char *why = "";
+	if (s->name.form == GN_NAME_GLOBAL && gn_name_script(&s->name, &why) != GN_OK)
+		exit = cli_fail(cli, CLI_USAGE, "usage", "%s.geo cannot be claimed: %s", s->name.text, why);
+	else if (s->name.form == GN_NAME_GLOBAL)
 		solve(cli, s, &id->keys.sk.pk);
 	for (uint8_t salt = 0; salt < 2 && exit == CLI_OK; salt++) {
 		struct gn_buf record = {storage, 0, GN_RECORD_MAX};

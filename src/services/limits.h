@@ -6,6 +6,11 @@
 /* names */
 #define NAMES_TEXT_MAX 249                /* bytes of a normalised name: with ".geo" what DNS allows, 253 */
 #define NAMES_TOP_MIN 3                   /* characters of a claimed label: shorter ones would be gone in an hour */
+#define NAMES_FEW 8                       /* names of one owner at a holder: from here on each doubling costs a bit */
+#define NAMES_BITS_MAX 32                 /* of a puzzle: 8 min of one core; more names are the quota's business */
+#define NAMES_WORK_DAYS 2                 /* a version's work may be so old: solved yesterday, clocks, midnight */
+#define NAMES_RULE_DAY 20785              /* 2026-11-28: records made from this Unix day on do the work of NA-4 */
+#define NAMES_RULE_TERM 60                /* days in which what was claimed before is renewed once without */
 #define NAMES_VALUE_MAX 1024              /* bytes of an entry's value */
 #define NAMES_ENTRY_TTL_MAX (30u * 86400) /* seconds */
 #define NAMES_JOBS_MAX 256                /* resolutions and puts at once */
@@ -22,10 +27,10 @@
 #define IDENTITY_PROFILE_MAX 4096 /* bytes */
 
 /* bundles: manifests */
-#define BUNDLES_MANIFEST_MAX (64u << 20) /* bytes: GN_MANIFEST_BLOCKS of 1 MiB, and what a FlatBuffer may be */
-#define BUNDLES_HEADERS_OPEN 256         /* header rules of a manifest that opens; GN_BUNDLE_RULES of them count */
-#define BUNDLES_HEADER_MAX 4096          /* bytes of a rule's glob, name or value */
-#define BUNDLES_MIME_MAX 255             /* bytes */
+#define BUNDLES_MANIFEST_MAX (64u << 20)  /* bytes: GN_MANIFEST_BLOCKS of 1 MiB, and what a FlatBuffer may be */
+#define BUNDLES_HEADERS_OPEN 256          /* header rules of a manifest that opens; GN_BUNDLE_RULES of them count */
+#define BUNDLES_HEADER_MAX 4096           /* bytes of a rule's glob, name or value */
+#define BUNDLES_MIME_MAX 255              /* bytes */
 #define BUNDLES_PACKS_MAX GN_BUNDLE_FILES /* packs of one manifest: never more than files */
 
 /* bundles: the engine */

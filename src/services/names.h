@@ -11,7 +11,7 @@
 
 #define GN_NAME_MAX 254              /* bytes of a normalised name with terminator, without ".geo" */
 #define GN_NAME_DEPTH 8              /* labels */
-#define GN_NAME_POW_BITS 20          /* identity puzzle of a claim */
+#define GN_NAME_POW_BITS 20          /* identity puzzle of a claim: of a long label, at least */
 #define GN_NAME_TTL (30u * 86400u)   /* seconds a claim lives */
 #define GN_NAME_GRACE (30u * 86400u) /* seconds after expiry in which only the last holder may renew */
 
@@ -67,7 +67,7 @@ GN_MUST gn_err gn_name_entry_check(const struct gn_name_entry *e, const char **w
 
 struct gn_name_claim {
 	struct gn_name name;
-	uint64_t seq, created, epoch; /* epoch: Unix day of the first claim, kept by renewals */
+	uint64_t seq, created, epoch; /* epoch: Unix day of the work */
 	uint32_t ttl;                 /* seconds */
 	uint8_t puzzle[8];            /* global names only */
 	const struct gn_name_entry *entries;
@@ -80,9 +80,14 @@ struct gn_name_claim {
 	uint64_t transfer_seq;
 	struct gn_before before; /* NA-14 */
 };
+/* Zero bits that the puzzle of this name must have when its owner has so many others (NA-4); 0 when the name has none.
+ */
+unsigned gn_name_bits(const struct gn_name *name, uint32_t names);
+/* NA-15: GN_TEXT with *why (may be NULL) when a label mixes scripts. Such a name is looked up but not claimed. */
+GN_MUST gn_err gn_name_script(const struct gn_name *name, const char **why);
 /* The puzzle for (name, owner, epoch); tries as gn_node_id_search. */
-GN_MUST gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, uint64_t start,
-			      uint64_t tries, uint8_t nonce[8]);
+GN_MUST gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, unsigned bits,
+			      uint64_t start, uint64_t tries, uint8_t nonce[8]);
 /* The signed record for one salt (0 or 1); both are put. A PID's own record set is signed by that key; a delegated name
  * by the owner of its parent. GN_USAGE (an entry that does not fit its type, twice too many), GN_KEY (a PID of another
  * key), GN_PROOF_OF_WORK, GN_VERSION (before.beyond). What the record in claim->before says beyond the fields here stays. */

@@ -35,18 +35,39 @@ static unsigned puzzle_bits(const struct gn_name *name, const struct gn_pk *owne
 	return gn_hash_zero_bits(&h);
 }
 
-gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, uint64_t start,
-		      uint64_t tries, uint8_t nonce[8])
+gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, unsigned bits,
+		      uint64_t start, uint64_t tries, uint8_t nonce[8])
 {
 	for (uint64_t i = 0; i < tries; i++) {
 		uint8_t candidate[8];
 		gn_put_be64(candidate, start + i);
-		if (puzzle_bits(name, owner, epoch, candidate) >= GN_NAME_POW_BITS) {
+		if (puzzle_bits(name, owner, epoch, candidate) >= bits) {
 			memcpy(nonce, candidate, sizeof candidate);
 			return GN_OK;
 		}
 	}
 	return GN_AGAIN;
+}
+
+/* A version whose work is not of its own days (NA-7). */
+static bool stale_work(uint64_t created, uint64_t epoch)
+{
+	return epoch + NAMES_WORK_DAYS < created / DAY;
+}
+
+/* NA-4, NA-7, NA-15: what a global name's record must have done; `names` its owner has at this holder besides. */
+static gn_err work_fault(const struct gn_name *name, const struct gn_pk *owner, uint64_t created, uint64_t epoch,
+			 const uint8_t nonce[8], uint32_t names)
+{
+	uint64_t day = created / DAY;
+	bool before = day < NAMES_RULE_DAY ||
+		      (epoch < NAMES_RULE_DAY && day < NAMES_RULE_DAY + NAMES_RULE_TERM && stale_work(created, epoch));
+	unsigned bits = before ? GN_NAME_POW_BITS : gn_name_bits(name, names);
+	if (!before && stale_work(created, epoch))
+		return GN_PROOF_OF_WORK;
+	if (puzzle_bits(name, owner, epoch, nonce) < bits)
+		return GN_PROOF_OF_WORK;
+	return before ? GN_OK : gn_name_script(name, NULL);
 }
 
 void names_tie(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, struct gn_hash *out)
@@ -101,8 +122,8 @@ static gn_err claim_fault(const struct gn_sk *owner, const struct gn_name_claim 
 	gn_sha256(&(struct gn_slice){owner->pk.b, 32}, 1, &pid);
 	if (again.form == GN_NAME_PID && memcmp(pid.b, again.pid.b, sizeof pid) != 0)
 		return GN_KEY;
-	if (again.form == GN_NAME_GLOBAL && puzzle_bits(&again, &owner->pk, c->epoch, c->puzzle) < GN_NAME_POW_BITS)
-		return GN_PROOF_OF_WORK;
+	if (again.form == GN_NAME_GLOBAL)
+		return work_fault(&again, &owner->pk, c->created, c->epoch, c->puzzle, 0);
 	return GN_OK;
 }
 
@@ -251,8 +272,7 @@ gn_err names_view(const struct gn_record *r, struct names_claim_view *out)
 	case GN_NAME_GLOBAL:
 		if (v.epoch > (r->created + GN_RECORD_AHEAD_MAX) / DAY)
 			return GN_RANGE;
-		if (puzzle_bits(&v.name, &r->owner, v.epoch, v.puzzle) < GN_NAME_POW_BITS)
-			return GN_PROOF_OF_WORK;
+		GN_TRY(work_fault(&v.name, &r->owner, r->created, v.epoch, v.puzzle, 0));
 		GN_TRY(view_transfer(r, &v));
 		break;
 	case GN_NAME_DELEGATED: break; /* its place holds its signer's key: nothing more to prove here */
@@ -306,10 +326,17 @@ gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, u
 	struct names_claim_view v;
 	GN_TRY(names_view(in, &v));
 	GN_TRY(gn_record_fresh(in, gn_unix(now)));
+	if (v.name.form == GN_NAME_GLOBAL)
+		GN_TRY(work_fault(&v.name, &in->owner, in->created, v.epoch, v.puzzle, names));
 	if (!held)
 		return GN_OK;
-	if (memcmp(held->owner.b, in->owner.b, sizeof held->owner.b) == 0)
-		return gn_record_compare(in, held) < 0 ? GN_STALE : GN_OK;
+	if (memcmp(held->owner.b, in->owner.b, sizeof held->owner.b) == 0) {
+		if (gn_record_compare(in, held) < 0)
+			return GN_STALE;
+		bool again = held->created / DAY >= NAMES_RULE_DAY && in->created / DAY >= NAMES_RULE_DAY;
+		return again && v.name.form == GN_NAME_GLOBAL && stale_work(in->created, v.epoch) ? GN_PROOF_OF_WORK
+												  : GN_OK;
+	}
 	if (v.name.form != GN_NAME_GLOBAL) /* the other places belong to one key */
 		return GN_EXISTS;
 	return admit_other(held, &v, gn_unix(now));

@@ -263,9 +263,9 @@ static const uint64_t known_puzzle[8] = {0, 608839, 2752742, 577543};
 
 static void solve(struct gn_name_claim *c, const struct gn_sk *sk, uint64_t start)
 {
-	if (gn_name_puzzle(&c->name, &sk->pk, c->epoch, start, 1, c->puzzle) == GN_OK)
+	if (gn_name_puzzle(&c->name, &sk->pk, c->epoch, GN_NAME_POW_BITS, start, 1, c->puzzle) == GN_OK)
 		return;
-	assert_int_equal(gn_name_puzzle(&c->name, &sk->pk, c->epoch, 0, UINT64_C(1) << 26, c->puzzle), GN_OK);
+	assert_int_equal(gn_name_puzzle(&c->name, &sk->pk, c->epoch, GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c->puzzle), GN_OK);
 	print_message("puzzle of key %u: %llu\n", sk->seed[0], (unsigned long long)gn_be64(c->puzzle));
 }
 
@@ -567,6 +567,67 @@ static void what_a_newer_version_wrote_is_kept(void **state)
 		assert_int_equal(gn_fbt_bits(t, 4, 8, 0), 99);
 		assert_int_equal(gn_fbt_count(t, 0), 1 + (round + 1) / 2);
 		assert_true(gn_slice_eq(gn_fbt_bytes(gn_fbt_table_at(t, 0, 0), 3), GN_LIT("a note")));
+
+/* NA-4, NA-7, NA-15: made after the rule began. */
+static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewal(void **state)
+{
+	(void)state;
+	struct gn_sk alice = key_of(1);
+	struct gn_name shorter = name_of("abc"), four = name_of("abcd"), seven = name_of("welcome"), han = name_of("中国人");
+	assert_int_equal(gn_name_bits(&shorter, 0), 26);
+	assert_int_equal(gn_name_bits(&four, 0), 24);
+	assert_int_equal(gn_name_bits(&seven, 0), 20);
+	assert_int_equal(gn_name_bits(&han, 0), 26); /* letters, not bytes of the coded form */
+	assert_int_equal(gn_name_bits(&seven, 7), 20);
+	assert_int_equal(gn_name_bits(&seven, 8), 21);
+	assert_int_equal(gn_name_bits(&seven, 16), 22);
+	assert_int_equal(gn_name_bits(&seven, UINT32_MAX), 32);
+	struct signed_name first, lazy, late;
+	struct gn_name_claim c = claim_of(&alice, 1);
+	uint64_t day = NAMES_RULE_DAY + 100;
+	c.created = day * DAY;
+	c.epoch = day;
+	solve(&c, &alice, 0);
+	sign_claim(&alice, &c, &first);
+	assert_int_equal(admit(NULL, &first, c.created), GN_OK);
+	unsigned have = 20;
+	while (gn_name_puzzle(&c.name, &alice.pk, c.epoch, have + 1, gn_be64(c.puzzle), 1, c.puzzle) == GN_OK)
+		have++;
+	uint32_t names = 8u << (have - 20); /* one bit more than it has */
+	assert_int_equal(gn_name_admit(NULL, &first.r, names, (gn_time)c.created * GN_SEC), GN_PROOF_OF_WORK);
+	c.seq = 2;
+	c.created += 2 * DAY;
+	sign_claim(&alice, &c, &late);
+	assert_int_equal(admit(&first, &late, c.created), GN_OK); /* the work of these days */
+	c.created += DAY;
+	lazy.buf = (struct gn_buf){lazy.bytes, 0, sizeof lazy.bytes};
+	assert_int_equal(gn_name_record(&alice, &c, 0, &lazy.buf), GN_PROOF_OF_WORK);
+	/* claimed before the rule: renewed once without */
+	struct gn_name_claim old = claim_of(&alice, 1);
+	old.created = (uint64_t)(NAMES_RULE_DAY - 10) * DAY;
+	sign_claim(&alice, &old, &first);
+	old.seq = 2;
+	old.created = (uint64_t)(NAMES_RULE_DAY + 5) * DAY;
+	sign_claim(&alice, &old, &late);
+	assert_int_equal(admit(&first, &late, old.created), GN_OK);
+	old.seq = 3;
+	old.created += 10 * DAY;
+	sign_claim(&alice, &old, &lazy);
+	assert_int_equal(admit(&late, &lazy, old.created), GN_PROOF_OF_WORK);
+}
+
+static void labels_keep_to_one_script(void **state)
+{
+	(void)state;
+	static const char *const good[] = {"welcome", "münchen", "привет", "日本語カナ", "tokyo東京", "한국어", "ελλάδα", "a1-b2"};
+	static const char *const bad[] = {"pаypal", "αbc", "приvет", "ひら한"};
+	for (size_t i = 0; i < GN_COUNT(good); i++) {
+		struct gn_name n = name_of(good[i]);
+		assert_int_equal(gn_name_script(&n, NULL), GN_OK);
+	}
+	for (size_t i = 0; i < GN_COUNT(bad); i++) {
+		struct gn_name n = name_of(bad[i]);
+		assert_int_equal(gn_name_script(&n, NULL), GN_TEXT);
 	}
 }
 
@@ -589,6 +650,8 @@ int main(void)
 		cmocka_unit_test(own_pid_needs_no_claim),
 		cmocka_unit_test(delegated_names_lie_under_their_signer),
 		cmocka_unit_test(what_a_newer_version_wrote_is_kept),
+		cmocka_unit_test(work_grows_for_short_labels_and_many_names_and_comes_again_at_renewal),
+		cmocka_unit_test(labels_keep_to_one_script),
 	};
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);
 }
