@@ -263,6 +263,63 @@ static void nodes_have_limits(void **state)
 	net_free(&small);
 }
 
+/* OV-92: a stranger's node fills a holder with records of fresh owners; others still get in, and stay. */
+static void one_putter_takes_a_share_and_no_more(void **state)
+{
+	(void)state;
+	struct net_record r, name;
+	struct net small;
+	struct gn_sk fresh;
+	net_init(&small, 15);
+	for (unsigned i = 0; i < 3; i++) {
+		net_add(&small);
+		small.node[i].cfg.records_max = 64;
+		small.node[i].cfg.bytes_max = 64 * 4096;
+	}
+	for (unsigned i = 0; i < 3; i++)
+		net_start(&small, i);
+	net_run(&small, 30 * GN_SEC);
+	for (unsigned i = 0; i < 20; i++) {
+		gn_sk_new(&small.rand, &fresh);
+		net_record(&small, &r, &fresh, 256, "junk", 1, "x");
+		gn_err err = net_put(&small, 2, &r, 3); /* its own node takes all it likes */
+		assert_int_equal(err, i < 64 / GN_OV_PUTTER_PART ? GN_OK : GN_QUORUM);
+	}
+	assert_true(net_counter(&small, 0, "quota_putter") > 0);
+	net_record(&small, &name, &alice, 3, "honest", 1, "in");
+	assert_int_equal(net_put(&small, 1, &name, 3), GN_OK);
+	assert_int_equal(net_get(&small, 0, &name.r.key, 3), GN_OK);
+	net_free(&small);
+}
+
+/* OV-91: a half is for types below 16, and in it names and identities have their own. */
+static void kinds_have_a_space_each(void **state)
+{
+	(void)state;
+	static const struct {
+		uint16_t type;
+		unsigned more;
+	} kinds[] = {{256, 32}, {4, 16}, {8, 8}, {3, 8}};
+	struct net_record r;
+	struct net small;
+	struct gn_sk fresh;
+	net_init(&small, 16);
+	net_add(&small);
+	small.node[0].cfg.records_max = 64;
+	small.node[0].cfg.bytes_max = 64 * 4096;
+	net_start(&small, 0);
+	net_run(&small, 10 * GN_SEC);
+	for (unsigned k = 0; k < GN_COUNT(kinds); k++)
+		for (unsigned i = 0; i <= kinds[k].more; i++) {
+			char label[8];
+			gn_sk_new(&small.rand, &fresh);
+			snprintf(label, sizeof label, "n%u", i);
+			net_record(&small, &r, &fresh, kinds[k].type, label, 1, "x");
+			assert_int_equal(net_put(&small, 0, &r, 1), i < kinds[k].more ? GN_OK : GN_NO_SPACE);
+		}
+	net_free(&small);
+}
+
 static void records_end_with_their_ttl(void **state)
 {
 	(void)state;
@@ -433,6 +490,8 @@ int main(void)
 		cmocka_unit_test(cancelling_ends_an_operation_once),
 		cmocka_unit_test(operations_are_bounded),
 		cmocka_unit_test(read_repair_reaches_members_that_are_behind),
+		cmocka_unit_test(one_putter_takes_a_share_and_no_more),
+		cmocka_unit_test(kinds_have_a_space_each),
 		cmocka_unit_test(records_end_with_their_ttl),
 	};
 	return cmocka_run_group_tests(tests, build, take_down);

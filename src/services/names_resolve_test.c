@@ -251,6 +251,48 @@ static void equal_counts_fall_to_the_smaller_hash(void **state)
 	}
 }
 
+/* What both lookups of a resolution gave: two owners, each with so many holders at each place. */
+static void answer(unsigned node, const struct pair *a, const struct pair *b, const uint32_t holders[2][2])
+{
+	struct gn_names *n = s.nodes[node].names;
+	assert_int_equal(n->jobs.count, 1);
+	struct names_job *job = *(struct names_job **)gn_map_value_at(&n->jobs, 0);
+	gn_op get[2] = {job->get[0], job->get[1]};
+	for (unsigned salt = 0; salt < 2; salt++) {
+		struct gn_overlay_value v[2] = {{a->record[salt], holders[0][salt]}, {b->record[salt], holders[1][salt]}};
+		struct gn_overlay_event e = {
+			.kind = GN_OVERLAY_DONE, .op = get[salt], .err = GN_OK, .values = v, .value_count = 2};
+		assert_true(gn_names_overlay_event(n, &e, s.now));
+	}
+}
+
+/* NA-9: more holders win, whatever the hashes say. */
+static void the_owner_with_more_holders_has_the_name(void **state)
+{
+	(void)state;
+	static struct pair p[2];
+	static const uint32_t holders[2][2] = {{3, 2}, {2, 2}}; /* 5 against 4 */
+	struct gn_sk sk[2] = {key_of(1), key_of(2)};
+	network(1);
+	for (unsigned k = 0; k < 2; k++) {
+		struct gn_name_claim c = claim_of("welcome", &sk[k], 1, hello, 1);
+		sign_pair(&sk[k], &c, &p[k]);
+	}
+	for (unsigned more = 0; more < 2; more++) { /* once it is the one with the greater hash */
+		struct gn_name name = name_of("welcome");
+		struct gn_names_event e;
+		gn_op op;
+		assert_int_equal(gn_names_resolve(s.nodes[0].names, &name, true, s.now, &op), GN_OK);
+		answer(0, &p[more], &p[1 - more], holders);
+		answer(0, &p[more], &p[1 - more], holders); /* everyone is asked once more */
+		assert_true(gn_names_next_event(s.nodes[0].names, &e));
+		assert_int_equal(e.err, GN_OK);
+		assert_memory_equal(&e.owner, &sk[more].pk, 32);
+		assert_false(gn_names_next_event(s.nodes[0].names, &e));
+	}
+	svc_free(&s);
+}
+
 static void renewal_keeps_the_name_and_grace_protects_it(void **state)
 {
 	(void)state;
@@ -471,6 +513,7 @@ int main(void)
 		cmocka_unit_test(records_that_do_not_belong_together_are_not_put),
 		cmocka_unit_test(two_claims_at_once_have_at_most_one_winner),
 		cmocka_unit_test(equal_counts_fall_to_the_smaller_hash),
+		cmocka_unit_test(the_owner_with_more_holders_has_the_name),
 		cmocka_unit_test(renewal_keeps_the_name_and_grace_protects_it),
 		cmocka_unit_test(transfer_moves_the_pin_and_a_change_without_one_is_shown),
 		cmocka_unit_test(own_pid_resolves_to_its_own_record_set),
