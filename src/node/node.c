@@ -461,6 +461,7 @@ static gn_err make_engines(struct gn_node *node)
 					    .blocks = node->blocks,
 					    .node_key = node->key,
 					    .peer_bytes_max = node->config.store_limit,
+					    .count_local = node->config.guard_count_local,
 					    .no_cache = node->config.store_limit == 0,
 					    .reads_max = GN_NODE_READERS + GN_NODE_OPENS,
 					    .room = room_for,

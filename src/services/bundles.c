@@ -140,6 +140,7 @@ void gn_bundles_tick(struct gn_bundles *b, gn_time now)
 		bundles_accounts_sweep(b);
 		due = true;
 	}
+	bundles_own_tick(b);
 	if (due)
 		bundles_run(b);
 }
@@ -147,6 +148,8 @@ void gn_bundles_tick(struct gn_bundles *b, gn_time now)
 gn_time gn_bundles_deadline(const struct gn_bundles *b)
 {
 	gn_time at = gn_time_min(b->wake, gn_heap_deadline(&b->timers));
+	if (b->accounts_ready && b->collecting)
+		at = gn_time_min(at, b->own_sweep);
 	return b->accounts_ready ? gn_time_min(at, b->sweep) : at;
 }
 
@@ -181,6 +184,8 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 	gn_map_init(&b->incoming, env, sizeof(struct gn_hash), sizeof(void *), BUNDLES_INCOMING);
 	gn_map_init(&b->kept, env, sizeof(struct gn_hash), sizeof(struct bundles_kept), BUNDLES_KEPT);
 	bundles_accounts_init(b);
+	gn_map_init(&b->needed, env, sizeof(struct gn_hash), sizeof(uint32_t), BUNDLES_NEEDED);
+	gn_map_init(&b->fresh, env, sizeof(struct gn_hash), sizeof(uint64_t), BUNDLES_NEEDED);
 	gn_map_init(&b->putting, env, sizeof(uint64_t), sizeof(struct bundles_putting), BUNDLES_INCOMING_PUTS);
 	gn_map_init(&b->asks, env, sizeof(uint64_t), sizeof(void *), BUNDLES_JOBS * BUNDLES_HOLDERS);
 	gn_map_init(&b->heads, env, sizeof(struct gn_hash), sizeof(struct bundles_head), BUNDLES_HEADS);
@@ -217,7 +222,8 @@ void gn_bundles_free(struct gn_bundles *b)
 	gn_mem_free(b->env.alloc, b->sent);
 	bundles_caches_free(b);
 	struct gn_map *maps[] = {&b->ops,      &b->finds, &b->peers,  &b->requests, &b->sources, &b->serving,
-				 &b->incoming, &b->kept,  &b->keepers, &b->putting,  &b->asks};
+				 &b->incoming, &b->kept,  &b->keepers, &b->putting,  &b->asks,
+				 &b->needed,   &b->fresh};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_fini(maps[i]);
 	gn_share_fini(&b->bytes);
@@ -421,7 +427,7 @@ void gn_bundles_validate(const struct gn_bundles *b)
 {
 	const struct gn_map *maps[] = {&b->ops,     &b->finds,    &b->peers,    &b->requests, &b->sources,
 				       &b->serving, &b->incoming, &b->kept,     &b->keepers,  &b->putting,
-				       &b->asks,    &b->heads,    &b->manifests};
+				       &b->asks,    &b->heads,    &b->manifests, &b->needed, &b->fresh};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_validate(maps[i]);
 	gn_heap_validate(&b->timers);

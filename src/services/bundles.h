@@ -170,8 +170,14 @@ GN_MUST gn_err gn_bundles_ingest(struct gn_bundles *b, gn_time now, gn_op *op);
 GN_MUST gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice data, size_t *taken, gn_time now);
 GN_MUST gn_err gn_bundles_ingest_end(struct gn_bundles *b, gn_op op, gn_time now);
 
-/* No longer pins these blocks (n * 32 bytes): they stay as cache while there is room. */
-void gn_bundles_unpin(struct gn_bundles *b, struct gn_slice blocks, gn_time now);
+/* BU-20. These blocks (n * 32 bytes) belong to a version that is kept: counted, and never let go while they are. Disown
+ * takes the count back; what nobody needs then and no publication has just taken in goes at once. The same slice for both.
+ * GN_USAGE, GN_NOMEM. */
+GN_MUST gn_err gn_bundles_own(struct gn_bundles *b, struct gn_slice blocks, gn_time now);
+void gn_bundles_disown(struct gn_bundles *b, struct gn_slice blocks, gn_time now);
+/* Every version that is kept has been named: from now on own blocks that nobody needs go, a day after they were taken in.
+ * all: those of older programs too, whose names do not say when that was. */
+void gn_bundles_collect(struct gn_bundles *b, bool all, gn_time now);
 
 /* Send blocks (n * 32 bytes, all here and complete) to the `copies` nearest nodes that keep them, with receipts.
  * PROGRESS events, then SPREAD: GN_OK when every block has its copies (this node counts when it is among the nearest

@@ -301,6 +301,12 @@ struct gn_bundles {
 	bool accounts_ready;
 	gn_time sweep;
 
+	struct gn_map needed; /* block -> how many lists name it */
+	struct gn_map fresh;  /* block -> Unix seconds: taken in for a publication that has not come to its spread */
+	bool collecting, collect_all;
+	uint32_t own_at; /* of the sweep: blocks of the store still to be looked at */
+	gn_time own_sweep;
+
 	struct bundles_ingest *ingest_first;
 	struct bundles_spread *spread_first;
 	struct bundles_open *open_first;
@@ -437,8 +443,14 @@ static inline struct gn_holder bundles_peer_holder(const struct bundles_peer *p)
 	return (struct gn_holder){p->contact.pk, p->seen};
 }
 
-/* No longer pinned by us: what is promised to others stays promised. */
-void bundles_unpin(struct gn_bundles *b, const struct gn_hash *block);
+/* own blocks */
+GN_MUST gn_err bundles_need(struct gn_bundles *b, struct gn_slice blocks);
+void bundles_need_no_more(struct gn_bundles *b, struct gn_slice blocks); /* none goes for it */
+GN_MUST gn_err bundles_fresh(struct gn_bundles *b, const struct gn_hash *block);
+uint64_t bundles_fresh_until(const struct gn_bundles *b); /* Unix seconds */
+/* Unless it is needed. What is promised to others stays promised. */
+void bundles_let_go(struct gn_bundles *b, const struct gn_hash *block);
+void bundles_own_tick(struct gn_bundles *b);
 
 /* ingest */
 void bundles_ingests_run(struct gn_bundles *b);

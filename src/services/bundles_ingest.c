@@ -34,7 +34,7 @@ void bundles_ingest_free(struct gn_bundles *b, struct bundles_ingest *in)
 	if (!in->op.ended || in->op.err != GN_OK)
 		for (size_t i = 0; i < in->count; i++)
 			if (!in->was_own[i])
-				bundles_unpin(b, &in->blocks[i]);
+				bundles_let_go(b, &in->blocks[i]);
 	bundles_op_remove(b, &in->op);
 	gn_mem_free(b->env.alloc, in->data);
 	gn_mem_free(b->env.alloc, in->blocks);
@@ -93,14 +93,16 @@ static struct gn_slice chunk_of(const struct bundles_ingest *in, uint32_t i)
 static gn_err begin_block(struct gn_bundles *b, struct bundles_ingest *in)
 {
 	enum gn_block_keep keep;
+	uint64_t until = 0;
 	GN_TRY(list_grow(b, in));
 	for (uint32_t i = 0; i < chunk_count(in); i++)
 		gn_merkle_leaf(chunk_of(in, i), &in->leaves[i]);
 	gn_merkle_root(in->leaves, chunk_count(in), &in->block);
-	bool own = gn_blocks_kept(b->cfg.blocks, &in->block, &keep, NULL) && keep == GN_BLOCK_OWN;
+	bool own = gn_blocks_kept(b->cfg.blocks, &in->block, &keep, &until) && keep == GN_BLOCK_OWN;
 	bool here = gn_blocks_have(b->cfg.blocks, &in->block, NULL);
-	if (here)
-		GN_TRY(gn_blocks_keep(b->cfg.blocks, &in->block, GN_BLOCK_OWN, 0, b->now));
+	GN_TRY(bundles_fresh(b, &in->block));
+	if (here && (!own || until < bundles_fresh_until(b) - BUNDLES_FRESH / 2)) /* not again for each file of one day */
+		GN_TRY(gn_blocks_keep(b->cfg.blocks, &in->block, GN_BLOCK_OWN, bundles_fresh_until(b), b->now));
 	in->blocks[in->count] = in->block;
 	in->was_own[in->count++] = own;
 	in->size += in->len;
@@ -117,7 +119,7 @@ static void run(struct gn_bundles *b, struct bundles_ingest *in)
 			return;
 		size_t proof_len = gn_merkle_proof(in->leaves, chunk_count(in), in->put, proof);
 		gn_err err = gn_blocks_put(b->cfg.blocks, &in->block, in->len, in->put, proof, proof_len,
-					   chunk_of(in, in->put), GN_BLOCK_OWN, 0,
+					   chunk_of(in, in->put), GN_BLOCK_OWN, bundles_fresh_until(b),
 					   bundles_ticket(TICKET_INGEST, in->op.id, 0), b->now);
 		if (err == GN_BUSY) {
 			b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
@@ -209,12 +211,4 @@ void bundles_ingest_stored(struct gn_bundles *b, const struct gn_blocks_event *e
 	in->pending--;
 	if (e->err != GN_OK)
 		finish(b, in, e->err);
-}
-
-void gn_bundles_unpin(struct gn_bundles *b, struct gn_slice blocks, gn_time now)
-{
-	b->now = now;
-	GN_ASSERT(blocks.len % sizeof(struct gn_hash) == 0);
-	for (size_t at = 0; at < blocks.len; at += sizeof(struct gn_hash))
-		bundles_unpin(b, (const struct gn_hash *)(const void *)(blocks.p + at));
 }

@@ -40,13 +40,6 @@ void bundles_incoming_drop(struct gn_bundles *b, struct bundles_incoming *in)
 	bundles_account_remove(b, &block);
 }
 
-void bundles_unpin(struct gn_bundles *b, const struct gn_hash *block)
-{
-	const struct bundles_kept *kept = gn_map_get(&b->kept, block);
-	uint64_t until = kept ? kept->until : 0; /* in the past: the store makes it cache */
-	(void)!gn_blocks_keep(b->cfg.blocks, block, until ? GN_BLOCK_HELD : GN_BLOCK_CACHE, until, b->now);
-}
-
 /* Bytes a second that it has brought so far; while it is young nobody can say. */
 static bool is_slow(const struct gn_bundles *b, const struct bundles_incoming *in, uint64_t *rate)
 {

@@ -65,7 +65,14 @@ static void promises_survive_a_restart_and_end_in_time(void **state)
 	svc_free(&s);
 }
 
-static void unpinned_blocks_become_cache_but_promises_stay(void **state)
+/* ---- own blocks (BU-20) ---- */
+
+static bool is_here(unsigned node, const uint8_t *block)
+{
+	return gn_blocks_have(s.nodes[node].blocks, (const struct gn_hash *)(const void *)block, NULL);
+}
+
+static void what_no_version_needs_goes_and_promises_stay(void **state)
 {
 	(void)state;
 	network(2, 64u << 20);
@@ -76,18 +83,88 @@ static void unpinned_blocks_become_cache_but_promises_stay(void **state)
 	assert_int_equal(svc_ingest(&s, 1, gn_slice(data, 1000), &other), GN_OK);
 	assert_int_equal(svc_spread(&s, 1, gn_slice(w.blocks, 32), 2, &spread),
 			 GN_OK); /* node 0 promises its own block */
-	gn_blocks_info(s.nodes[0].blocks, &info);
-	assert_int_equal(info.own, 1);
-	gn_bundles_unpin(s.nodes[0].bundles, gn_slice(w.blocks, 32), s.now);
+	for (unsigned i = 0; i < 2; i++) {
+		struct gn_bundles *b = s.nodes[i].bundles;
+		assert_int_equal(gn_bundles_own(b, gn_slice(w.blocks, 32), s.now), GN_OK);
+		assert_int_equal(gn_bundles_own(b, gn_slice(w.blocks, 32), s.now), GN_OK);
+		gn_bundles_disown(b, gn_slice(w.blocks, 32), s.now); /* another version still names it */
+		gn_blocks_info(s.nodes[i].blocks, &info);
+		assert_int_equal(info.own, 1);
+		gn_bundles_disown(b, gn_slice(w.blocks, 32), s.now);
+		gn_bundles_validate(b);
+	}
 	gn_blocks_info(s.nodes[0].blocks, &info);
 	assert_int_equal(info.own, 0);
 	assert_int_equal(info.held, 1);
-	gn_bundles_unpin(s.nodes[1].bundles, gn_slice(w.blocks, 32), s.now);
 	gn_blocks_info(s.nodes[1].blocks, &info);
-	assert_int_equal(info.own + info.held, 0);
+	assert_int_equal(info.own, 1); /* its spread goes on */
+	gn_bundles_cancel(s.nodes[1].bundles, spread.op, s.now);
+	assert_int_equal(gn_bundles_own(s.nodes[1].bundles, gn_slice(w.blocks, 32), s.now), GN_OK);
+	gn_bundles_disown(s.nodes[1].bundles, gn_slice(w.blocks, 32), s.now);
+	svc_pump(&s, 1);
+	svc_run_for(&s, GN_SEC);
+	gn_blocks_info(s.nodes[1].blocks, &info);
+	assert_int_equal(info.own + info.held + info.blocks, 0);
 	free(data);
 	svc_wait_free(&w);
 	svc_wait_free(&other);
+	svc_free(&s);
+}
+
+/* A day after it was taken in, with a restart in between; not before every version has been named. */
+static void an_abandoned_publication_goes_after_a_day(void **state)
+{
+	(void)state;
+	network(1, 0);
+	s.validate = false;
+	uint8_t *kept = random_bytes(1000, 31), *left = random_bytes(1000, 32), *late = random_bytes(1000, 33);
+	struct svc_wait k, a, b;
+	assert_int_equal(svc_ingest(&s, 0, gn_slice(kept, 1000), &k), GN_OK);
+	assert_int_equal(svc_ingest(&s, 0, gn_slice(left, 1000), &a), GN_OK);
+	svc_run_for(&s, 20 * 3600 * GN_SEC);
+	svc_stop(&s, 0);
+	svc_start(&s, 0);
+	svc_run_for(&s, 6 * 3600 * GN_SEC);
+	assert_int_equal(svc_ingest(&s, 0, gn_slice(late, 1000), &b), GN_OK);
+	assert_true(is_here(0, a.blocks)); /* nobody has said what is kept */
+	assert_int_equal(gn_bundles_own(s.nodes[0].bundles, gn_slice(k.blocks, 32), s.now), GN_OK);
+	gn_bundles_collect(s.nodes[0].bundles, false, s.now);
+	svc_pump(&s, 0);
+	svc_run_for(&s, 1200 * GN_SEC);
+	assert_true(is_here(0, k.blocks));
+	assert_false(is_here(0, a.blocks));
+	assert_true(is_here(0, b.blocks)); /* its day is not over */
+	assert_int_equal(svc_bundles_count(&s, 0, "own_let_go"), 1);
+	svc_run_for(&s, 26 * 3600 * GN_SEC);
+	assert_true(is_here(0, k.blocks));
+	assert_false(is_here(0, b.blocks));
+	free(kept);
+	free(left);
+	free(late);
+	svc_wait_free(&k);
+	svc_wait_free(&a);
+	svc_wait_free(&b);
+	svc_free(&s);
+}
+
+/* A publication that takes in what a version just let go keeps it, with or without the version. */
+static void a_publication_under_way_counts(void **state)
+{
+	(void)state;
+	network(1, 0);
+	uint8_t *data = random_bytes(1000, 34);
+	struct svc_wait w, again;
+	struct gn_bundles *b = s.nodes[0].bundles;
+	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, 1000), &w), GN_OK);
+	assert_int_equal(gn_bundles_own(b, gn_slice(w.blocks, 32), s.now), GN_OK);
+	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, 1000), &again), GN_OK);
+	gn_bundles_disown(b, gn_slice(w.blocks, 32), s.now);
+	svc_pump(&s, 0);
+	svc_run_for(&s, GN_SEC);
+	assert_true(is_here(0, w.blocks));
+	free(data);
+	svc_wait_free(&w);
+	svc_wait_free(&again);
 	svc_free(&s);
 }
 
@@ -372,7 +449,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(copies_come_back_after_an_hour),
 		cmocka_unit_test(promises_survive_a_restart_and_end_in_time),
-		cmocka_unit_test(unpinned_blocks_become_cache_but_promises_stay),
+		cmocka_unit_test(what_no_version_needs_goes_and_promises_stay),
+		cmocka_unit_test(an_abandoned_publication_goes_after_a_day),
+		cmocka_unit_test(a_publication_under_way_counts),
 		cmocka_unit_test(cancelled_ingest_lets_go),
 		cmocka_unit_test(a_full_disk_ends_the_ingest),
 		cmocka_unit_test(sites_open_update_and_roll_back),

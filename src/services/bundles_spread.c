@@ -391,8 +391,11 @@ gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned 
 	struct bundles_spread *s = GN_NEW(b->env.alloc, struct bundles_spread);
 	if (s)
 		s->blocks = gn_mem_new(b->env.alloc, blocks.len);
-	if (!s || (count && !s->blocks) || bundles_timer_set(b, &s->timer, GN_NEVER) != GN_OK ||
+	bool needed = s && (!count || s->blocks) && bundles_need(b, blocks) == GN_OK;
+	if (!needed || bundles_timer_set(b, &s->timer, GN_NEVER) != GN_OK ||
 	    bundles_op_add(b, &s->op, OP_SPREAD) != GN_OK) {
+		if (needed)
+			bundles_need_no_more(b, blocks);
 		if (s) {
 			gn_heap_remove(&b->timers, &s->timer.node);
 			gn_mem_free(b->env.alloc, s->blocks);
@@ -430,6 +433,7 @@ void bundles_spread_free(struct gn_bundles *b, struct bundles_spread *s)
 	b->spread_blocks -= s->count;
 	gn_heap_remove(&b->timers, &s->timer.node);
 	bundles_op_remove(b, &s->op);
+	bundles_need_no_more(b, gn_slice(s->blocks, s->count * sizeof(struct gn_hash)));
 	gn_mem_free(b->env.alloc, s->blocks);
 	gn_mem_free(b->env.alloc, s);
 }

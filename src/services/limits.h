@@ -101,6 +101,10 @@
 #define BUNDLES_KEPT_COST 4096              /* bytes that a block counts for at least: a file, and memory */
 #define BUNDLES_SHARES 65536                /* peers for whom something is kept */
 #define BUNDLES_KEPT 1048576                /* blocks kept for others */
+#define BUNDLES_FRESH 86400              /* seconds that a publication has from its first block to its spread */
+#define BUNDLES_SWEEP_BLOCKS 512         /* blocks of the store looked at in one tick for own ones that nobody needs */
+#define BUNDLES_SWEEP_PAUSE (10 * GN_MSEC) /* until the next ones */
+#define BUNDLES_NEEDED 4194304           /* own blocks that are needed, or fresh: as many as the store knows */
 #define BUNDLES_SWEEP (10 * GN_MINUTE)      /* expired promises are taken out of the accounts */
 
 #define GN_MINUTE (60 * GN_SEC)

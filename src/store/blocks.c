@@ -299,10 +299,10 @@ static struct block_op *free_op(struct gn_blocks *b)
 /* Raises why k is kept; true when something changed. */
 static bool raise_keep(struct gn_blocks *b, struct block *k, enum gn_block_keep keep, uint64_t until)
 {
-	if (keep < k->keep || (keep == k->keep && (keep != GN_BLOCK_HELD || until <= k->until)))
+	if (keep < k->keep || (keep == k->keep && (keep == GN_BLOCK_CACHE || until <= k->until)))
 		return false;
 	k->keep = keep;
-	k->until = keep == GN_BLOCK_HELD ? until : 0;
+	k->until = keep == GN_BLOCK_CACHE ? 0 : until;
 	k->lapsed = false;
 	k->refused = false;
 	if (!k->exists) {
@@ -355,7 +355,7 @@ gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t 
 	if (keep == GN_BLOCK_HELD && keep_until <= gn_unix(now + b->clock))
 		keep = GN_BLOCK_CACHE;
 	struct block_name name = {
-		.len = block_len, .keep = keep, .until = keep == GN_BLOCK_HELD ? keep_until : 0, .part = true};
+		.len = block_len, .keep = keep, .until = keep == GN_BLOCK_CACHE ? 0 : keep_until, .part = true};
 	struct block_op *op = free_op(b);
 	if (!op)
 		return GN_BUSY;
@@ -450,7 +450,7 @@ gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_
 		return GN_NOT_FOUND;
 	if (keep == GN_BLOCK_HELD && keep_until <= gn_unix(now + b->clock))
 		keep = GN_BLOCK_CACHE;
-	if (keep == k->keep && (keep != GN_BLOCK_HELD || keep_until == k->until))
+	if (keep == k->keep && (keep == GN_BLOCK_CACHE || keep_until == k->until))
 		return GN_OK;
 	k->keep = GN_BLOCK_CACHE;
 	k->until = 0;
@@ -464,6 +464,16 @@ gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_
 		block_arm(b, k);
 		block_poke(b, k);
 	}
+	return GN_OK;
+}
+
+gn_err gn_blocks_drop(struct gn_blocks *b, const struct gn_hash *block)
+{
+	settle(b);
+	struct block *k = block_find(b, block);
+	if (!k || k->doomed)
+		return GN_NOT_FOUND;
+	block_doom(b, k);
 	return GN_OK;
 }
 

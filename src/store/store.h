@@ -137,7 +137,7 @@ void gn_blocks_start(struct gn_blocks *b, gn_time now);
 /* One chunk of a block of `block_len` bytes, verified here (GN_HASH when the proof fails) and copied. All chunks but
  * the last have GN_CHUNK bytes (GN_RANGE). Ends in STORED; `complete` tells that every chunk of the block is durable
  * now. GN_NO_SPACE when full and nothing may go, GN_BUSY when too much is under way. A chunk that is there already ends
- * at once. `keep` and `keep_until` (Unix seconds, HELD only) raise why the block is kept, never lower it. */
+ * at once. `keep` and `keep_until` (Unix seconds; HELD: promised until, OWN: not asked about before) raise why the block is kept, never lower it. */
 GN_MUST gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t block_len, uint32_t index,
 			     const struct gn_hash *proof, size_t proof_len, struct gn_slice chunk,
 			     enum gn_block_keep keep, uint64_t keep_until, uint64_t ticket, gn_time now);
@@ -150,11 +150,13 @@ GN_MUST gn_err gn_blocks_load(struct gn_blocks *b, const struct gn_hash *block, 
 bool gn_blocks_have(const struct gn_blocks *b, const struct gn_hash *block, uint32_t *len);
 /* True when chunk `index` is durable. */
 bool gn_blocks_have_chunk(const struct gn_blocks *b, const struct gn_hash *block, uint32_t index);
-/* Why and until when (Unix seconds, HELD only; until may be NULL) a block is kept, complete or not; false when there is none of it. */
+/* Why and until when (Unix seconds, 0 of cache; until may be NULL) a block is kept, complete or not; false when there is none of it. */
 bool gn_blocks_kept(const struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep *keep, uint64_t *until);
 /* Raises or lowers why a block is kept; durable soon after, without an event. GN_NOT_FOUND. */
 GN_MUST gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep keep,
 			      uint64_t keep_until, gn_time now);
+/* Removes a block that nobody was promised and nobody needs: its file goes as soon as nothing reads it. GN_NOT_FOUND. */
+GN_MUST gn_err gn_blocks_drop(struct gn_blocks *b, const struct gn_hash *block);
 void gn_blocks_tick(struct gn_blocks *b, gn_time now);
 gn_time gn_blocks_deadline(const struct gn_blocks *b);
 bool gn_blocks_next_request(struct gn_blocks *b, struct gn_disk_request *out);
