@@ -567,6 +567,8 @@ static void what_a_newer_version_wrote_is_kept(void **state)
 		assert_int_equal(gn_fbt_bits(t, 4, 8, 0), 99);
 		assert_int_equal(gn_fbt_count(t, 0), 1 + (round + 1) / 2);
 		assert_true(gn_slice_eq(gn_fbt_bytes(gn_fbt_table_at(t, 0, 0), 3), GN_LIT("a note")));
+	}
+}
 
 /* NA-4, NA-7, NA-15: made after the rule began. */
 static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewal(void **state)
