@@ -173,6 +173,11 @@ bool gn_ov_clock_sure(const struct gn_overlay *ov, gn_time now)
 	return now - ov->start >= GN_OV_CLOCK_SURE;
 }
 
+bool gn_overlay_time_sure(const struct gn_overlay *ov, gn_time now)
+{
+	return gn_ov_clock_sure(ov, now);
+}
+
 void gn_ov_clock_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
 {
 	const struct gn_ov_clock *c = &ov->clock;

@@ -115,6 +115,9 @@ void gn_overlay_tick(struct gn_overlay *ov, gn_time now);
 void gn_overlay_clock(struct gn_overlay *ov, gn_time wall, gn_time now);
 /* The time of records (created, ttl): `now` runs the timers and never steps, this may be corrected (OV-80). */
 gn_time gn_overlay_time(const struct gn_overlay *ov, gn_time now);
+/* Whether that clock is one to give things up by: peers agree with it, or this node ran for long without contradiction
+ * (OV-84). */
+bool gn_overlay_time_sure(const struct gn_overlay *ov, gn_time now);
 
 /* Completions of storage requests. */
 void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_time now);

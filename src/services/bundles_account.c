@@ -146,13 +146,18 @@ void bundles_accounts_build(struct gn_bundles *b)
 	b->sweep = b->now + BUNDLES_SWEEP;
 }
 
-/* Promises that ended leave the accounts; the store has made the blocks cache by itself. */
+/* Promises that ended leave the accounts. The store keeps such blocks a week longer, since clocks can be wrong; where room
+ * is short they go now, if the clock is one to give things up by. */
 void bundles_accounts_sweep(struct gn_bundles *b)
 {
+	bool give_up = crowded(b) && gn_overlay_time_sure(b->cfg.overlay, b->now);
 	for (uint32_t i = b->kept.count; i-- > 0;) {
 		struct gn_hash block = *(const struct gn_hash *)gn_map_key_at(&b->kept, i);
+		const struct bundles_kept *kept = gn_map_value_at(&b->kept, i);
 		enum gn_block_keep keep;
 		bool gone = !gn_blocks_kept(b->cfg.blocks, &block, &keep, NULL) || keep == GN_BLOCK_CACHE;
+		if (!gone && keep == GN_BLOCK_HELD && give_up && kept->until <= bundles_unix(b))
+			gone = gn_blocks_keep(b->cfg.blocks, &block, GN_BLOCK_CACHE, 0, b->now) == GN_OK;
 		if (gone && !gn_map_get(&b->incoming, &block))
 			bundles_account_remove(b, &block);
 	}
