@@ -108,7 +108,7 @@ class Honest(threading.Thread):
 
     def __init__(self, ask, pause=0.05):
         super().__init__(daemon=True)
-        self.ask, self.pause, self.asked, self.served, self.waits, self.over = ask, pause, 0, 0, [], threading.Event()
+        self.ask, self.pause, self.asked, self.served, self.waits, self.trouble, self.over = ask, pause, 0, 0, [], "", threading.Event()
         self.start()
 
     def run(self):
@@ -116,8 +116,8 @@ class Honest(threading.Thread):
             began = time.monotonic()
             try:
                 good = self.ask()
-            except (Failure, OSError, ValueError, subprocess.TimeoutExpired):
-                good = False
+            except (Failure, OSError, ValueError, subprocess.TimeoutExpired) as error:
+                good, self.trouble = False, str(error)
             self.asked += 1
             self.served += bool(good)
             self.waits.append(time.monotonic() - began)
@@ -188,7 +188,7 @@ def case_inbound(nodes, seed):
         held = counters(taker, "peers").get("inbound-bytes", 0)
         share = honest.share()
         print(f"held by unfinished messages: {held} bytes; {share:.2f} of {honest.asked} honest records taken; memory {rss(taker) >> 20} MiB")
-        check(share >= 0.95, f"only {share:.2f} of the honest records were taken beside {got}")
+        check(share >= 0.95, f"only {share:.2f} of the honest records were taken beside {got}: {honest.trouble}")
         check(held <= (4 << 20) * (1 if options["count"] == 8 else 12), f"{held} bytes are held for {got}")
         eventually("what never ends is let go", 90, lambda: counters(taker, "peers")["inbound-bytes"] < 1 << 20)
         attacker.stop()
@@ -224,7 +224,7 @@ def case_queues(nodes, seed):
     check(got["sessions"] > 0 and got["asked"] >= 224, f"the attack did not begin: {got}")
     waiting = counters(giver, "peers").get("queue-bytes", grown)
     check(waiting <= 8 << 20, f"{waiting} bytes wait for peers that read nothing")
-    check(share >= 0.95, f"only {share:.2f} of the honest records were taken")
+    check(share >= 0.95, f"only {share:.2f} of the honest records were taken: {honest.trouble}")
 
 
 def stalled_download(port, host, path):
@@ -333,14 +333,14 @@ def case_reflector_many(nodes, seed):
     reflect(nodes, seed, "many", 240000)
 
 
-def main():
+def main(cases):
     bin_dir, case = sys.argv[1], sys.argv[2]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the nodes are stopped on the way out
     seed = int(os.environ.get("SEED", random.randrange(1 << 32)))
     print(f"case {case}, seed {seed} (repeat with SEED={seed})", flush=True)
     nodes, failed, codes = Nodes(bin_dir), True, []
     try:
-        globals()["case_" + case](nodes, seed)
+        cases["case_" + case](nodes, seed)
         for node in nodes.all:
             check(node.process.poll() is None, f"node {node.number} ended by itself: {node.last_words()}")
         failed = False
@@ -367,4 +367,4 @@ def main():
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(globals()))

@@ -55,14 +55,18 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 	snprintf(text, sizeof text, "%s of <b>%.300s.geo</b>: %s (%s). %s", what, name->text, gn_err_text(err),
 		 gn_err_name(err),
 		 missing ? "Check the spelling, or ask its owner whether it is still published."
-		 : alone ? "This node is alone: no other node answers it, so it cannot say whether there is such a site. "
+		 : alone ? "This node is alone: no other node answers it, so it cannot say whether there is such a "
+			   "site. "
 			   "Is this machine connected, and is a bootstrap node running? See <code>geonet status</code>."
 			 : "The nodes that hold it may be offline; try again in a minute.");
 	if (gn_clock_text(r->node, clock)) { /* what it takes for expired may not be */
 		size_t len = strlen(text);
 		snprintf(text + len, sizeof text - len, "</p><p><b>Mind the time:</b> %s.", clock);
 	}
-	page_error(r, missing ? 404 : class == GN_CLASS_USAGE ? 400 : 504,
+	page_error(r,
+		   missing                   ? 404
+		   : class == GN_CLASS_USAGE ? 400
+					     : 504,
 		   missing ? "Not found"
 		   : alone ? "No other node can be reached"
 			   : "The site cannot be reached",
@@ -130,29 +134,6 @@ static void add(struct fields *f, const char *name, struct gn_slice value)
 		f->list[f->count++] = (struct gn_http_field){name, value};
 }
 
-/* A site's own headers may not undo what keeps sites apart or what the transfer needs. */
-static bool header_allowed(struct gn_slice name)
-{
-	static const char *const refused[] = {"content-length",
-					      "content-range",
-					      "content-encoding",
-					      "transfer-encoding",
-					      "connection",
-					      "etag",
-					      "accept-ranges",
-					      "set-cookie",
-					      "access-control-allow-origin",
-					      "access-control-allow-credentials",
-					      "upgrade",
-					      "keep-alive",
-					      "date",
-					      "host"};
-	for (size_t i = 0; i < GN_COUNT(refused); i++)
-		if (gn_slice_eq(name, gn_str(refused[i])))
-			return false;
-	return name.len > 0 && name.len < 64;
-}
-
 static void site_headers(struct fields *f, const struct gn_manifest *m, struct gn_slice path, char names[8][64])
 {
 	struct gn_bundle_header h;
@@ -163,7 +144,7 @@ static void site_headers(struct fields *f, const struct gn_manifest *m, struct g
 			names[used][k] =
 				(char)(h.name.p[k] >= 'A' && h.name.p[k] <= 'Z' ? h.name.p[k] + 32 : h.name.p[k]);
 		names[used][h.name.len] = 0;
-		if (header_allowed(gn_str(names[used])))
+		if (gn_api_header_allowed(gn_str(names[used])))
 			add(f, names[used++], h.value);
 	}
 }

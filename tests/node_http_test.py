@@ -1,0 +1,324 @@
+#!/usr/bin/env python3
+"""A node's HTTP through a stranger's eyes: usage: node_http_test.py BIN_DIR CASE
+
+Each case starts one real node on free ports in a temporary directory and speaks to it by hand: who may ask, what is told
+without the token, methods, paths, ranges, strange heads, slow clients. Exit 0 passed, 77 skipped, 1 failed with a sentence.
+"""
+import json, os, random, shutil, socket, subprocess, sys, time
+
+sys.dont_write_bytecode = True
+import attack_test
+from attack_test import check, eventually, token_of
+
+OPEN = ["/", "/page/disk.js", "/page/style.css", "/metrics", "/api/v1/status", "/api/v1/counters"]
+OWNERS = ["/api/v1/peers", "/api/v1/lookups", "/api/v1/held", "/api/v1/sites", "/api/v1/events", "/api/v1/guard",
+          "/api/v1/guard/why?who=127.0.0.1", "/api/v1/find/" + "0" * 64, "/api/v1/records/" + "0" * 64, "/api/v1/names/nobody"]
+WRITES = ["/api/v1/records", "/api/v1/names", "/api/v1/files", "/api/v1/spread", "/api/v1/guard/allow?who=127.0.0.1",
+          "/api/v1/guard/forgive?who=127.0.0.1", "/api/v1/shutdown"]
+
+
+class Answer:
+    def __init__(self, raw):
+        head, _, self.body = raw.partition(b"\r\n\r\n")
+        lines = head.decode("latin-1").split("\r\n")
+        self.status = int(lines[0].split()[1]) if len(lines[0].split()) > 1 else 0
+        self.fields = [(n.lower(), v.strip()) for n, _, v in (line.partition(":") for line in lines[1:])]
+
+    def field(self, name):
+        return next((v for n, v in self.fields if n == name), None)
+
+
+def connect(node, unix=False):
+    if unix:
+        s = socket.socket(socket.AF_UNIX)
+        s.settimeout(60)
+        s.connect(os.path.join(node.data, "api.sock"))
+        return s
+    return socket.create_connection(("127.0.0.1", node.http_port), timeout=60)
+
+
+def speak(node, text, unix=False, enough=None):
+    """What comes back until the end, or until `enough` bytes are in (an answer that never ends)."""
+    with connect(node, unix) as s:
+        s.sendall(text if isinstance(text, bytes) else text.encode("latin-1"))
+        raw = b""
+        while enough is None or len(raw) < enough:
+            part = s.recv(65536)
+            if not part:
+                break
+            raw += part
+    return Answer(raw)
+
+
+def ask(node, path, *fields, method="GET", host=None, body="", unix=False, token=None):
+    lines = [f"{method} {path} HTTP/1.1"]
+    if host is not False:
+        lines.append(f"Host: {host or 'localhost:' + str(node.http_port)}")
+    if token:
+        lines.append(f"Authorization: Bearer {token}")
+    lines += [*fields, "Connection: close"]
+    if body or method in ("POST", "PUT"):
+        lines.append(f"Content-Length: {len(body)}")
+    endless = path == "/api/v1/events"
+    return speak(node, "\r\n".join(lines) + "\r\n\r\n" + body, unix, 1 if endless else None)
+
+
+def site_node(nodes, files, *words):
+    """One node that publishes files as site.geo, and the gateway's host of it."""
+    (node,) = nodes.start(1)
+    folder = os.path.join(nodes.base, "site")
+    for name, body in files.items():
+        path = os.path.join(folder, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "wb") as f:
+            f.write(body)
+    node.cli("id", "new", "--no-passphrase")
+    subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", folder, "--name", "site", "--w", "1", "--copies", "1", *words],
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False)
+    host = f"site.geo.localhost:{node.http_port}"
+    eventually("the site is served", 60, lambda: ask(node, "/", host=host).status in (200, 404))
+    return node, host
+
+
+def case_hosts(nodes, seed):
+    """NO-5: only names of this machine, no page of another origin; open reads and the owner's token make no difference."""
+    (node,) = nodes.start(1)
+    port, token = node.http_port, token_of(node)
+    for good in ("localhost", f"localhost:{port}", f"127.0.0.1:{port}", f"[::1]:{port}", "LOCALHOST"):
+        check(ask(node, "/api/v1/status", host=good).status == 200, f"{good} is this machine")
+    for bad in ("evil.example", f"evil.example:{port}", "localhost.evil.example", "127.0.0.1.nip.io", "127.0.0.2", "0.0.0.0", "[::]", "geo.localhost",
+                "localhost@evil.example", "1"):
+        for path in OPEN + OWNERS:
+            got = ask(node, path, host=bad, token=token)
+            check(got.status in (400, 403) and b"pid" not in got.body, f"Host {bad} was answered {got.status} for {path}")
+    check(ask(node, "/api/v1/status", host=False).status == 400, "a request without Host is refused")
+    check(ask(node, "/api/v1/status", "Host: evil.example").status == 400, "two hosts are refused")
+    for origin in (f"http://localhost:{port}",):
+        check(ask(node, "/api/v1/status", f"Origin: {origin}").status == 200, "the page itself asks")
+    for origin in ("http://evil.example", "null", f"https://localhost:{port}", f"http://localhost:{port + 1}", f"http://site.geo.localhost:{port}", "http://localhost"):
+        for path in OPEN + OWNERS:
+            check(ask(node, path, f"Origin: {origin}", token=token).status == 403, f"Origin {origin} was let in to {path}")
+        for path in WRITES:
+            check(ask(node, path, f"Origin: {origin}", method="POST", body="{}", token=token).status == 403, f"Origin {origin} may write to {path}")
+    for site in ("cross-site", "same-site"):
+        check(ask(node, "/api/v1/status", f"Sec-Fetch-Site: {site}").status == 403, f"a {site} request was let in")
+    for site in ("same-origin", "none"):
+        check(ask(node, "/api/v1/status", f"Sec-Fetch-Site: {site}").status == 200, f"a {site} request was refused")
+    check(node.process.poll() is None, "nobody shut it down")
+
+
+def case_token(nodes, seed):
+    """What is the owner's needs the token, or the Unix socket; without it the page shows what is harmless."""
+    (node,) = nodes.start(1)
+    token = token_of(node)
+    for path in OPEN:
+        check(ask(node, path).status == 200, f"{path} needs no token")
+    wrong = [None, "", "x" * 64, token[:-1], token + "0", token.upper() if token.upper() != token else "A" * 64]
+    for method in ("GET", "HEAD"):
+        for path in OWNERS:
+            for t in wrong:
+                check(ask(node, path, method=method, token=t).status == 403, f"{method} {path} was answered with the token {t!r}")
+    for path in WRITES:
+        for t in wrong:
+            check(ask(node, path, method="POST", body="{}", token=t).status == 403, f"POST {path} was taken with the token {t!r}")
+    check(ask(node, "/api/v1/peers", f"Authorization: Basic {token}").status == 403 and ask(node, f"/api/v1/peers?token={token}").status == 403, "the token goes in one place")
+    for path in OWNERS:
+        check(ask(node, path, token=token).status != 403, f"{path} refuses the owner")
+        check(ask(node, path, unix=True).status != 403, f"{path} refuses the owner on the socket")
+    for name in ("token", "api.sock", "node.key"):
+        check(os.stat(os.path.join(node.data, name)).st_mode & 0o077 == 0, f"{name} is open to others")
+    page = ask(node, "/")
+    check(b"script" in page.body and token.encode() not in page.body, "the page knows no token by itself")
+    check("default-src 'none'" in page.field("content-security-policy") and "frame-ancestors 'none'" in page.field("content-security-policy"), "the page is fenced")
+    shown = ask(node, "/api/v1/status").body
+    check(token.encode() not in shown and json.loads(shown)["reach"] == "founder", f"the status: {shown[:300]}")
+    link = node.cli("open")["url"]
+    check(link == f"http://localhost:{node.http_port}/#token={token}", f"the owner's link is {link}")
+
+
+def case_methods(nodes, seed):
+    """Each path has its methods, the others are refused; what is no path is not found; nothing of it ends the node."""
+    node, host = site_node(nodes, {"index.html": b"<h1>here</h1>"})
+    token = token_of(node)
+    for method in ("PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "POST", "BREW"):
+        for path in ("/api/v1/status", "/api/v1/peers", "/"):
+            status = ask(node, path, method=method, token=token).status
+            check(400 <= status < 600 and status != 403, f"{method} {path} was answered {status}")
+        got = ask(node, "/", method=method, host=host)
+        check(got.status in (405, 501) and (got.status == 501 or got.field("allow") == "GET, HEAD"), f"{method} on a site: {got.status} {got.fields}")
+    for path in ("/api/v1/", "/api/v2/status", "/api/v1/status/", "/api", "//api/v1/status", "/page/", "/page/nothing", "/Api/v1/status"):
+        check(ask(node, path, token=token).status == 404, f"{path} is no path")
+    head = ask(node, "/api/v1/status", method="HEAD")
+    check(head.status == 200 and head.body == b"" and int(head.field("content-length")) > 100, "HEAD has the length and no body")
+
+
+def case_paths(nodes, seed):
+    """No path leads out of a site or of the page."""
+    node, host = site_node(nodes, {"index.html": b"<h1>here</h1>", "docs/a b.txt": b"spaced", "docs/index.html": b"docs"})
+    secret = token_of(node).encode()
+    for path in ("/../token", "/../../etc/passwd", "/%2e%2e/token", "/docs/../../token", "/docs/%2e%2e/%2e%2e/token", "/..%2ftoken", "/docs/..%5c..%5ctoken",
+                 "/docs/%00", "/%", "/%zz", "/docs/%c0%ae%c0%ae/token", "//token", "/.//token", "/token", "/docs//index.html", "/" + "a/" * 600, "/;/token"):
+        got = ask(node, path, host=host)
+        check(400 <= got.status < 500 and secret not in got.body and b"root:" not in got.body, f"{path} was answered {got.status}")
+    for path in ("/page/..%2fdisk.js", "/page/%2e%2e%2ftoken", "/page/../token", "/page/%2fetc%2fpasswd"):
+        got = ask(node, path)
+        check(400 <= got.status < 500 and secret not in got.body, f"{path} was answered {got.status}")
+    check(ask(node, "/docs/a%20b.txt", host=host).body == b"spaced", "an escaped name is found")
+    got = ask(node, "/docs", host=host)
+    check(got.status == 308 and got.field("location") == "/docs/", f"a folder without its slash: {got.status}")
+    for bad in ("..geo.localhost", "a..geo.localhost", "%2e.geo.localhost", "x" * 300 + ".geo.localhost"):
+        check(ask(node, "/", host=bad).status in (400, 403, 404, 431), f"the host {bad[:40]} is no name")
+    check(ask(node, "/api/v1/status", host=host).status == 404, "a site is an origin without the API")
+
+
+def case_ranges(nodes, seed):
+    """Range, If-Range, ETag, If-None-Match and HEAD, byte for byte."""
+    rng = random.Random(seed)
+    body = rng.randbytes(300_000)
+    node, host = site_node(nodes, {"index.html": b"<h1>here</h1>", "data.bin": body, "empty": b""})
+    whole = ask(node, "/data.bin", host=host)
+    etag, n = whole.field("etag"), len(body)
+    check(whole.status == 200 and whole.body == body and whole.field("accept-ranges") == "bytes", "the whole file")
+    head = ask(node, "/data.bin", method="HEAD", host=host)
+    check(head.status == 200 and not head.body and head.field("content-length") == str(n) and head.field("etag") == etag, f"HEAD: {head.fields}")
+    ranges = [(0, 0), (0, n - 1), (n - 1, n - 1), (65535, 65536), (5, n + 1000)] + [tuple(sorted((rng.randrange(n), rng.randrange(n)))) for _ in range(12)]
+    for a, b in ranges:
+        got, last = ask(node, "/data.bin", f"Range: bytes={a}-{b}", host=host), min(b, n - 1)
+        check(got.status == 206 and got.body == body[a:last + 1] and got.field("content-range") == f"bytes {a}-{last}/{n}", f"range {a}-{b}: {got.status} {got.field('content-range')}")
+    for text, part in (("bytes=-7", body[-7:]), (f"bytes={n - 3}-", body[-3:]), (f"bytes=-{n + 5}", body)):
+        got = ask(node, "/data.bin", f"Range: {text}", host=host)
+        check(got.status == 206 and got.body == part, f"{text}: {got.status}, {len(got.body)} bytes")
+    for text in (f"bytes={n}-", f"bytes={n + 5}-{n + 9}", "bytes=-0"):
+        got = ask(node, "/data.bin", f"Range: {text}", host=host)
+        check(got.status == 416 and got.field("content-range") == f"bytes */{n}" and not got.body, f"{text}: {got.status}")
+    for text in ("bytes=1-2,5-6", "lines=1-2", "bytes=x", "bytes=5-2"):
+        got = ask(node, "/data.bin", f"Range: {text}", host=host)
+        check(got.status == 200 and got.body == body, f"{text} is answered whole, not {got.status}")
+    check(ask(node, "/data.bin", "Range: bytes=1-2", f"If-Range: {etag}", host=host).body == body[1:3], "If-Range of this version")
+    check(ask(node, "/data.bin", "Range: bytes=1-2", 'If-Range: "other"', host=host).body == body, "If-Range of another version")
+    for text in (etag, f'"x", {etag}', "*", f"W/{etag}"):
+        got = ask(node, "/data.bin", f"If-None-Match: {text}", host=host)
+        check(got.status == 304 and not got.body and got.field("etag") == etag, f"If-None-Match {text}: {got.status}")
+    check(ask(node, "/data.bin", 'If-None-Match: "x"', host=host).status == 200, "another tag does not match")
+    got = ask(node, "/empty", host=host)
+    check(got.status == 200 and got.body == b"" and got.field("content-length") == "0", f"an empty file: {got.status}")
+
+
+def case_heads(nodes, seed):
+    """Heads past the limits and bodies that lie are refused, one past each limit; the next client is served."""
+    (node,) = nodes.start(1)
+    token = token_of(node)
+    line = "X: " + "h" * 4000
+    check(ask(node, "/api/v1/status", line, line).status == 200, "two long headers fit")
+    check(ask(node, "/api/v1/status", "X: " + "h" * 5000).status == 431, "a header of 5000 bytes is too long")
+    check(ask(node, "/api/v1/status", *[line] * 5).status == 431, "20 kB of headers are too many")
+    check(ask(node, "/api/v1/status", *["A: b"] * 150).status == 431, "150 headers are too many")
+    check(ask(node, "/api/v1/names/" + "n" * 5000, token=token).status == 414, "a path of 5000 bytes is too long")
+    check(ask(node, "/api/v1/names/" + "n" * 300, token=token).status == 404, "an argument of 300 bytes matches nothing")
+    base = f"Host: localhost\r\nAuthorization: Bearer {token}\r\n"
+    for text in ("Content-Length: -1", "Content-Length: 1\r\nContent-Length: 2", "Content-Length: 1\r\nTransfer-Encoding: chunked", "Content-Length: 99999999999999999999"):
+        check(speak(node, f"POST /api/v1/records HTTP/1.1\r\n{base}{text}\r\n\r\nx").status == 400, f"{text!r} is refused")
+    smuggled = speak(node, f"POST /api/v1/records HTTP/1.1\r\n{base}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /api/v1/status HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
+    check(smuggled.status >= 400 and b"uptime" not in smuggled.body, "what follows a body is a request like any other")
+    check(ask(node, "/api/v1/records", method="POST", body="x" * 200_000, token=token).status in (400, 413), "a body that is no record")
+    check(ask(node, "/api/v1/spread", method="POST", body='{"blocks":["zz"]}', token=token).status == 400, "hashes that are none")
+    for query in ("quorum=9", "quorum=-1", "quorum=99999999999999999999", "min_seq=x", "type=65536"):
+        check(ask(node, f"/api/v1/records/{'0' * 64}?{query}", token=token).status == 400, f"{query} is out of range")
+    check(ask(node, "/api/v1/status").status == 200, "the next client is served")
+
+
+def case_headers(nodes, seed):
+    """A site's own headers: what may be set is, what would break other sites or the transfer never is."""
+    node, host = site_node(nodes, {"index.html": b"<h1>here</h1>"}, "--header", "*.html X-Test: yes", "--header", "*.html Cache-Control: max-age=5")
+    got = ask(node, "/", host=host)
+    check(got.field("x-test") == "yes" and got.field("cache-control") == "max-age=5", f"the site's headers: {got.fields}")
+    check(got.field("x-content-type-options") == "nosniff", "types are not guessed")
+    for rule in ("Set-Cookie: a=b", "set-cookie: a=b", "Content-Length: 3", "Transfer-Encoding: chunked", "Connection: close"):
+        done = subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", os.path.join(nodes.base, "site"), "--label", "hostile",
+                               "--header", f"* {rule}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120, check=False)
+        check(done.returncode == 1, f"the tool published {rule}: {done}")
+    # What the tool lets through, the gateway does not.
+    rules = ["Access-Control-Allow-Origin: *", "Access-Control-Allow-Credentials: true", "Content-Encoding: gzip", "X-Last: 1"]
+    subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", os.path.join(nodes.base, "site"), "--name", "site", "--w", "1", "--copies", "1",
+                    *[word for rule in rules for word in ("--header", f"* {rule}")]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False)
+    eventually("the new version is served", 90, lambda: ask(node, "/", host=host).field("x-last") == "1")
+    names = {n for n, _ in ask(node, "/", host=host).fields}
+    check(not names & {"set-cookie", "access-control-allow-origin", "access-control-allow-credentials", "content-encoding"}, f"the site sets {names}")
+
+
+def resolver(nodes):
+    """A folder of programs whose getaddrinfo takes the names of its file `hosts` ("name address" lines) before the system's."""
+    cc = next((c for c in ("cc", "gcc", "clang") if shutil.which(c)), None)
+    if not cc:
+        raise attack_test.Skip("there is no C compiler")
+    folder = os.path.join(nodes.base, "resolver")
+    os.makedirs(folder)
+    library = os.path.join(folder, "resolver.so")
+    subprocess.run([cc, "-shared", "-fPIC", "-O1", "-o", library, os.path.join(attack_test.ROOT, "tests", "resolver_shim.c"), "-ldl"], check=True)
+    for program in ("geonetd", "geonet"):
+        path = os.path.join(folder, program)
+        with open(path, "w", encoding="utf-8") as f:
+            f.write(f"#!/bin/sh\nexport SHIM_HOSTS='{folder}/hosts' LD_PRELOAD='{library}' ASAN_OPTIONS=verify_asan_link_order=0\nexec '{os.path.join(nodes.bin, program)}' \"$@\"\n")
+        os.chmod(path, 0o755)
+    return folder
+
+
+def case_alone(nodes, seed):
+    """A name to begin at that means nobody, then a node: what is said meanwhile, and that a changed answer is followed."""
+    folder, udp = resolver(nodes), attack_test.network.udp_port()
+
+    def means(text):
+        with open(os.path.join(folder, "new"), "w", encoding="utf-8") as f:
+            f.write(text)
+        os.replace(os.path.join(folder, "new"), os.path.join(folder, "hosts"))
+
+    means(f"seed.test 127.0.0.7\n")
+    node = attack_test.network.Node(1, os.path.join(nodes.base, "alone"), folder, attack_test.network.udp_port(), 0, None,
+                                    ["--pow-bits", attack_test.POW, "--bootstrap", f"seed.test:{udp}"])
+    nodes.all.append(node)
+    node.wait_ready(time.monotonic() + 60)
+    token = token_of(node)
+    eventually("the name was asked for", 60, lambda: node.status()["bootstrap"][0]["addrs"] == [f"127.0.0.7:{udp}"])
+    said = node.status()
+    check(said["reach"] == "alone" and said["bootstrap"][0]["host"] == f"seed.test:{udp}" and said["bootstrap"][0]["answered"] is False, f"it says {said['reach']}, {said['bootstrap']}")
+    for path in ("/api/v1/names/welcome", f"/api/v1/records/{'1' * 64}", f"/api/v1/sites/{'1' * 64}/-"):
+        got = ask(node, path, token=token)
+        check(got.status == 504 and json.loads(got.body)["error"]["code"] == "unreachable", f"{path}: {got.status} {got.body[:200]}")
+    page = ask(node, "/", host=f"welcome.geo.localhost:{node.http_port}")
+    check(page.status == 504 and b"alone" in page.body, f"the gateway says {page.status} {page.body[-300:]}")
+    founder = attack_test.network.Node(2, os.path.join(nodes.base, "founder"), nodes.bin, udp, 0, None, ["--pow-bits", attack_test.POW])
+    nodes.all.append(founder)
+    founder.wait_ready(time.monotonic() + 60)
+    check(founder.status()["reach"] == "founder", f"the first node says {founder.status()['reach']}")
+    means(f"seed.test 127.0.0.1\n")
+    eventually("the new address was followed", 180, lambda: node.status()["reach"] == "joined")
+    said = node.status()
+    check(said["bootstrap"][0]["addrs"] == [f"127.0.0.1:{udp}"] and said["bootstrap"][0]["answered"], f"it says {said['bootstrap']}")
+    check(founder.status()["reach"] == "joined", "both are joined")
+    got = ask(node, "/api/v1/names/welcome", token=token)
+    check(got.status == 404, f"now it is known that nobody holds the name: {got.status}")
+    means("")
+    founder.stop()
+    founder.reap()
+    nodes.all.remove(founder)
+    eventually("it is alone again", 180, lambda: node.status()["reach"] == "alone")
+    check(node.status()["bootstrap"][0]["addrs"] == [f"127.0.0.1:{udp}"], "a name that cannot be resolved means what it meant before")
+
+
+def case_slow(nodes, seed):
+    """300 clients that never finish their requests: everybody else is served."""
+    (node,) = nodes.start(1)
+    crowd = []
+    for i in range(300):
+        s = connect(node)
+        s.sendall(b"GET /api/v1/status HTTP/1.1\r\nX-Slow: " if i % 2 else f"POST /api/v1/records HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token_of(node)}\r\nContent-Length: 60000\r\n\r\nx".encode())
+        crowd.append(s)
+        if i % 50 == 49:
+            check(ask(node, "/api/v1/status").status == 200, f"after {i + 1} slow clients nobody is served")
+    for s in crowd:
+        s.close()
+    eventually("they are forgotten", 60, lambda: json.loads(ask(node, "/api/v1/counters").body)["http"]["open"] <= 2)
+
+
+if __name__ == "__main__":
+    sys.exit(attack_test.main(globals()))
