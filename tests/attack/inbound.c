@@ -3,7 +3,7 @@
 #include "attack.h"
 
 #define STREAMS 128
-#define PART (18u * 1024) /* bytes of each message: what a quarter of its largest size took before */
+#define PART (33u * 1024) /* bytes of each message: more than half of what one may be */
 #define MOST 64
 
 struct side {
@@ -78,6 +78,7 @@ int attack_inbound(struct attack *a)
 		s->id = endpoint_dial(s->e, &a->node);
 	}
 	run(a, a->life, step);
+	run(a, 3 * GN_SEC, NULL); /* what was written leaves */
 	for (unsigned i = 0; i < inbound.count; i++) {
 		streams += inbound.sides[i].opened;
 		up += inbound.sides[i].id != 0;
