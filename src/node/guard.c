@@ -1,7 +1,8 @@
 /* The node's side of guard: what a peer's request costs, who is asked before it is served, what is kept over a restart.
  *
  * Only requests cost: what we asked for is our own work. Costs are fixed, since a busy machine must not make honest
- * peers dearer; they are this program's own times on one Zen 4 core, without sanitizers, rounded up (NO-18).
+ * peers dearer; they are estimates, rounded up, from the times of signatures, hashes and handshakes on one Zen 4 core
+ * (docs/benchmarks.md; NO-18).
  *
  * Files, written by the node alone: guard.json (whom the operator allowed, and until when), passes (what servers gave
  * us so that they know us the next time: 32 bytes of key and the pass, one after the other). */
