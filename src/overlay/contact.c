@@ -135,10 +135,10 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 	bool fresh = !n;
 	if (!n && (!gn_ov_told_room(ov, teller) || !(n = insert(ov, c))))
 		return NULL;
-	gn_ov_told_by(ov, n, teller);
+	bool raised = gn_ov_told_by(ov, n, teller, now - age, now);
 	if (now - age > n->heard)
 		n->heard = now - age;
-	if (n->introduced && n->tomb_until > now &&                /* another's word alone raises nobody (OV-36) */
+	if (gn_ov_proven(n) && n->tomb_until > now &&              /* who never answered us: told.c (OV-36) */
 	    now - age - GN_OV_NEWS > n->tomb_until - GN_OV_TOMB) { /* it was alive after we buried it */
 		n->tomb_until = 0;
 		n->fails = 0;
@@ -157,7 +157,7 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 	}
 	if (coord && coord->err < 1 && !n->link)
 		n->coord = *coord;
-	if (fresh)
+	if (fresh || raised)
 		near_changed(ov, n);
 	return n;
 }

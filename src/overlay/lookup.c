@@ -68,7 +68,7 @@ void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov
 	uint8_t depth = by ? (uint8_t)(by->depth + 1) : 1;
 	struct gn_ov_contact *c = gn_ov_contact_hear(ov, &told->c, &told->coord, told->age, teller, now);
 	/* We could not reach it; but who heard it since the last leaf ping knows better, if it ever spoke to us. */
-	if (c && c->tomb_until > now && (!c->introduced || told->age > ov->cfg.ping_leaf * 5 / 4))
+	if (c && c->tomb_until > now && (!gn_ov_proven(c) || told->age > ov->cfg.ping_leaf * 5 / 4))
 		return;
 	if (op)
 		gn_ov_lookup_add(ov, op, c && c->introduced ? &c->c : &told->c, &told->coord, depth);

@@ -272,6 +272,7 @@ struct gn_ov_store_out {
 /* An address that only others have told, once it was dialled. */
 struct gn_ov_dial {
 	struct gn_addr addr;
+	struct gn_pk pk;
 	gn_time until;
 };
 
@@ -412,7 +413,9 @@ void gn_ov_told_right(struct gn_overlay *ov, struct gn_ov_contact *c);
 /* May this teller add one more contact? */
 bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller);
 /* Whose word to go by from now on, of the one we have and a new one. */
-void gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_pk *teller);
+/* True when it was buried and may be dialled once more: `heard` later, and on another's account. */
+bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_pk *teller, gn_time heard,
+		   gn_time now);
 /* Counts anew; old debts are forgiven. */
 void gn_ov_told_sweep(struct gn_overlay *ov, gn_time now);
 

@@ -140,7 +140,7 @@ static void lookups_wait_for_a_liar_three_times_at_most(void **state)
 	assert_true(net.nowhere <= 3 * GN_OV_TOLD_DIALS);
 }
 
-static void hearsay_raises_nobody_and_is_not_passed_on(void **state)
+static void who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on(void **state)
 {
 	(void)state;
 	build(84);
@@ -159,10 +159,20 @@ static void hearsay_raises_nobody_and_is_not_passed_on(void **state)
 	uint32_t n = gn_ov_contact_nearest(ov, k->theta, false, net.now, near, 64);
 	assert_true(n == NODES && near[0] == k);
 	assert_int_equal(gn_ov_contact_nearest(ov, k->theta, true, net.now, near, 64), NODES - 1);
+	assert_true(gn_ov_dial(ov, k, net.now));
 	gn_ov_contact_bury(ov, k, net.now);
 	net_run(&net, 100 * GN_SEC);
 	assert_ptr_equal(gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now), k);
 	assert_false(gn_ov_contact_usable(ov, k, net.now));
+	/* Another may, who has heard it since; the next dial is theirs to answer for. */
+	struct gn_ov_contact *other = gn_ov_contact_get(ov, &net.node[1].cfg.node_key.pk);
+	unsigned debt = other->debt;
+	assert_ptr_equal(gn_ov_contact_hear(ov, &c, NULL, 200 * GN_SEC, &other->c.pk, net.now), k);
+	assert_false(gn_ov_contact_usable(ov, k, net.now)); /* before we buried it */
+	assert_ptr_equal(gn_ov_contact_hear(ov, &c, NULL, 0, &other->c.pk, net.now), k);
+	assert_true(gn_ov_contact_usable(ov, k, net.now));
+	assert_true(gn_ov_dial(ov, k, net.now));
+	assert_int_equal(other->debt, debt + 1);
 	/* One that has spoken to us is raised by others' word as before. */
 	struct gn_ov_contact *real = gn_ov_contact_get(ov, &net.node[3].cfg.node_key.pk);
 	gn_ov_link_dead(ov, real, net.now);
@@ -204,7 +214,7 @@ int main(void)
 		cmocka_unit_test_teardown(invented_nodes_are_dialled_a_few_times_and_never_again, take_down),
 		cmocka_unit_test_teardown(an_address_is_dialled_for_one_invented_key_only, take_down),
 		cmocka_unit_test_teardown(lookups_wait_for_a_liar_three_times_at_most, take_down),
-		cmocka_unit_test_teardown(hearsay_raises_nobody_and_is_not_passed_on, take_down),
+		cmocka_unit_test_teardown(who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on, take_down),
 		cmocka_unit_test_teardown(credit_comes_back_with_every_answer, take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

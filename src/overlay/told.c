@@ -1,9 +1,10 @@
 /* How far another's word carries (OV-36). A contact is somebody's word until the node itself has answered. Whoever
  * tells us of nodes has credit: each dial that is made on its word costs one of it, and is given back, with one on top,
- * when the node answers. So a liar with a hundred invented nodes has us dial a dozen of them once, and is not listened to
- * after that; and no address gets two dials for two keys that both are hearsay.
+ * when the node answers. So a liar with a hundred invented nodes has us dial a dozen of them once, and is not listened
+ * to after that; and no address gets two dials for two keys that both are hearsay.
  *
- *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer]; hearsay does not raise it */
+ *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer]
+ *   buried -> heard [another than who told us, with credit, has heard it since: it pays for its own dial] */
 #include "overlay/overlay_int.h"
 
 static const struct gn_pk nobody;
@@ -39,7 +40,8 @@ static bool dialled_before(const struct gn_overlay *ov, const struct gn_ov_conta
 {
 	for (unsigned i = 0; i < GN_OV_DIALS_MAX; i++)
 		for (unsigned k = 0; k < c->c.addr_count && ov->dials[i].until > now; k++)
-			if (gn_addr_eq(&ov->dials[i].addr, &c->c.addrs[k]))
+			if (gn_addr_eq(&ov->dials[i].addr, &c->c.addrs[k]) &&
+			    memcmp(ov->dials[i].pk.b, c->c.pk.b, sizeof c->c.pk.b) != 0)
 				return true;
 	return false;
 }
@@ -58,7 +60,8 @@ bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 	c->dialled = now;
 	ov->count.told_dials++;
 	for (unsigned k = 0; k < c->c.addr_count; k++)
-		ov->dials[ov->dial_next++ % GN_OV_DIALS_MAX] = (struct gn_ov_dial){c->c.addrs[k], now + GN_OV_TOMB};
+		ov->dials[ov->dial_next++ % GN_OV_DIALS_MAX] =
+			(struct gn_ov_dial){c->c.addrs[k], c->c.pk, now + GN_OV_TOMB};
 	return true;
 }
 
@@ -80,15 +83,25 @@ bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller)
 	return false;
 }
 
-void gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_pk *teller)
+bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_pk *teller, gn_time heard,
+		   gn_time now)
 {
 	struct gn_ov_contact *have = teller_of(ov, &c->teller), *t = teller_of(ov, teller);
-	if (gn_ov_proven(c) || c->dialled || !t || t == have || (have && credit(t) <= credit(have)))
-		return; /* one that was dialled stays on the account of whose word it was */
+	bool buried = c->tomb_until > now;
+	if (gn_ov_proven(c) || !t || (c->dialled && (!buried || t == have)))
+		return false; /* one that is being dialled stays on the account of whose word it was */
+	if (buried ? !gn_ov_proven(t) || credit(t) == 0 || heard - GN_OV_NEWS <= c->tomb_until - GN_OV_TOMB
+		   : t == have || (have && credit(t) <= credit(have)))
+		return false;
 	if (have && have->told)
 		have->told--;
 	c->teller = *teller;
 	t->told += t->told < UINT16_MAX;
+	if (!buried)
+		return false;
+	c->dialled = c->tomb_until = 0;
+	c->fails = 0;
+	return true;
 }
 
 void gn_ov_told_sweep(struct gn_overlay *ov, gn_time now)
