@@ -272,6 +272,7 @@ int cmd_site_list(struct cli *cli);
 int cmd_site_show(struct cli *cli);
 int cmd_site_get(struct cli *cli);
 int cmd_site_rollback(struct cli *cli);
+int cmd_site_remove(struct cli *cli);
 int cmd_hub_run(struct cli *cli);
 int cmd_hub_init(struct cli *cli);
 int cmd_hub_status(struct cli *cli);

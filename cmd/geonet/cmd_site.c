@@ -278,7 +278,7 @@ static void publication_free(struct publication *p)
 	free(p);
 }
 
-static struct publication *publication_new(struct cli *cli, const char *label)
+static struct publication *publication_of(struct cli *cli, const char *label)
 {
 	struct publication *p = cli_alloc(sizeof *p);
 	p->cli = cli;
@@ -286,9 +286,17 @@ static struct publication *publication_new(struct cli *cli, const char *label)
 	p->copies = GN_BUNDLE_COPIES;
 	p->ttl = GN_BUNDLE_TTL;
 	gn_alloc_heap(&p->alloc, MANIFEST_MEMORY);
-	if (cli_number(cli, "copies", 1, 8, &p->copies) &&
-	    cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &p->ttl) &&
-	    cli_number(cli, "w", 1, 8, &p->w) && site_label_ok(cli, p->label))
+	if (cli_number(cli, "w", 1, 8, &p->w) && site_label_ok(cli, p->label))
+		return p;
+	publication_free(p);
+	return NULL;
+}
+
+static struct publication *publication_new(struct cli *cli, const char *label)
+{
+	struct publication *p = publication_of(cli, label);
+	if (!p || (cli_number(cli, "copies", 1, 8, &p->copies) &&
+		   cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &p->ttl)))
 		return p;
 	publication_free(p);
 	return NULL;
@@ -461,6 +469,55 @@ int site_renew(struct cli *cli, const struct identity *id, const char *label, ui
 		*done = exit == CLI_OK;
 	}
 	*expires = p->head.created + p->head.ttl;
+	publication_free(p);
+	return exit;
+}
+
+/* ---- removing ---- */
+
+/* The head is replaced by one that ends in a minute; then this node lets the blocks go. */
+static int take_away(struct publication *p)
+{
+	struct reply r;
+	int exit = site_head(p->cli, &p->id.keys.sk.pk, p->label, &p->head, &p->record);
+	bool out = exit == CLI_OK;
+	if (exit != CLI_OK && exit != CLI_NOT_FOUND)
+		return exit;
+	if (out) {
+		p->head.seq++;
+		p->head.created = cli_now();
+		p->head.ttl = GN_RECORD_TTL_MIN;
+		exit = site_put_head(p->cli, &p->id, &p->head, p->w, &p->receipts);
+		if (exit)
+			return exit;
+	}
+	char *part = *p->label ? url_part(p->label) : cli_format("-");
+	exit = client_call(
+		p->cli,
+		(struct call){.method = "DELETE",
+			      .path = cli_format("/api/v1/sites/%s/%s", out_hex(p->id.keys.sk.pk.b, 32), part)},
+		&r);
+	free(part);
+	if (exit == CLI_NOT_FOUND && !out)
+		cli_fail(p->cli, exit, "not-found", "you have published no site with the label '%s'", p->label);
+	else if (exit == CLI_NOT_FOUND)
+		exit = CLI_OK; /* published through another node, which keeps its blocks until it is told too */
+	else if (exit && r.err)
+		client_report(p->cli, &r, "the site's blocks could not be let go");
+	reply_free(&r);
+	if (exit == CLI_OK && p->cli->json)
+		return cli_json(p->cli, json_pack("{ss ss}", "owner", p->id.pid, "label", p->label));
+	if (exit == CLI_OK)
+		cli_note(p->cli, "the site is removed; copies that others keep fade when their time is over");
+	return exit;
+}
+
+int cmd_site_remove(struct cli *cli)
+{
+	struct publication *p = publication_of(cli, strcmp(cli->args[0], "-") ? cli->args[0] : "");
+	if (!p)
+		return CLI_USAGE;
+	int exit = identity_load(cli, &p->id) ? take_away(p) : CLI_FAILED;
 	publication_free(p);
 	return exit;
 }

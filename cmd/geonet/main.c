@@ -127,6 +127,8 @@ static const struct cli_option site_get_options[] = {
 static const struct cli_option rollback_options[] = {
 	{"copies", "N", "nodes that keep each block (default 3)"}, TTL, W, PASSPHRASE, NONE};
 
+static const struct cli_option remove_options[] = {W, PASSPHRASE, NONE};
+
 #define HUB {"hub", "URL", "the hub (default $GEONET_HUB, then http://127.0.0.1:7790)"}
 #define REASON {"reason", "TEXT", "why, for the audit log"}
 
@@ -287,6 +289,9 @@ const struct cli_command cli_commands[] = {
 	{"site rollback", "LABEL|- [VERSION]", 1, 2, "put an earlier version of a site of yours on top again",
 	 "\"-\" is the default site. Without VERSION: the one before.\n",
 	 "  geonet site rollback - \n  geonet site rollback blog 3\n", rollback_options, cmd_site_rollback},
+	{"site remove", "LABEL|-", 1, 1, "take a site of yours down, and its blocks off this node",
+	 "\"-\" is the default site. It can no longer be opened a minute later; copies that others keep fade by themselves.\n",
+	 "  geonet site remove -\n  geonet site remove blog\n", remove_options, cmd_site_remove},
 	{"renew", "[NAME|@LABEL|id...]", 0, -1, "keep what is yours for another term: identity, names, sites",
 	 "What is past half of its term is signed anew and put again, the rest is left alone; nothing else changes. For a timer: once a day "
 	 "is plenty.\n"

@@ -1,7 +1,7 @@
 /* Small files into packs: blocks of up to 1 MiB that many files share, so that a site of 20,000 small files is a few
- * blocks to store, to sync, to spread and to find. Files of one content lie in a pack once. A pack of the version before
- * that is still half full of what this version needs is used again, so that a small change sends little and packs do
- * not crumble. Rule: docs/spec/services.md BU-18. */
+ * blocks to store, to sync, to spread and to find. Files of one content lie in a pack once. A pack of the version
+ * before that is still half full of what this version needs is used again, so that a small change sends little and
+ * packs do not crumble. Rule: docs/spec/services.md BU-18. */
 #include "site.h"
 
 #include <errno.h>

@@ -125,6 +125,7 @@ static void put_done(struct gn_request *r, const void *event)
 						gn_json_hex(p->pk.b, 32), "sig", gn_json_hex(p->sig.b, 64),
 						"held_until", (json_int_t)p->held_until));
 	}
+	gn_sites_record(r->node, gn_slice(r->body, r->body_len));
 	if (gn_wire_record_parse(gn_slice(r->body, r->body_len), &record) == GN_OK) {
 		json_object_set_new(json, "key", gn_json_hex(record.key.b, 32));
 		json_object_set_new(json, "seq", json_integer((json_int_t)record.seq));

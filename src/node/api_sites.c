@@ -71,22 +71,6 @@ static void spread_line(struct gn_request *r, json_t *json)
 	json_decref(json);
 }
 
-/* The request's own JSON names what the blocks belong to: kept, and spread again after a restart. */
-static void remember_site(struct gn_request *r)
-{
-	json_t *json = json_loadb((const char *)r->body, r->body_len, 0, NULL);
-	json_t *site = json_object_get(json, "site");
-	if (json_is_object(site)) {
-		json_object_set(site, "hashes", json_object_get(json, "blocks"));
-		json_object_set(site, "copies", json_object_get(json, "copies"));
-		json_object_set(site, "keep_until", json_object_get(json, "keep_until"));
-		json_object_set_new(site, "spread", json_integer((json_int_t)gn_node_unix(r->node)));
-		json_object_set_new(site, "op", json_integer((json_int_t)r->op));
-		gn_saved_site(r->node, json_incref(site));
-	}
-	json_decref(json);
-}
-
 static void spread_event(struct gn_request *r, const void *event)
 {
 	const struct gn_bundles_event *e = event;
@@ -95,11 +79,14 @@ static void spread_event(struct gn_request *r, const void *event)
 		spread_line(r, line);
 		return;
 	}
-	json_object_set_new(line, "err", json_string(gn_err_name(e->err)));
+	gn_err err = e->err;
+	if (!err) /* the list is durable before anybody hears of it */
+		err = gn_sites_spread(r->node, gn_slice(r->body, r->body_len), r->op);
+	else
+		gn_bundles_cancel(r->node->bundles, r->op, r->node->now);
+	json_object_set_new(line, "err", json_string(gn_err_name(err)));
 	spread_line(r, line);
 	r->engine = GN_OP_NONE;
-	if (!e->err || e->err == GN_QUORUM)
-		remember_site(r);
 	if (r->http)
 		gn_http_end(r->http);
 }
@@ -130,18 +117,16 @@ gn_err gn_api_spread(struct gn_request *r)
 
 gn_err gn_api_sites(struct gn_request *r)
 {
-	size_t i;
-	json_t *site, *sites = json_array();
-	json_array_foreach(r->node->sites, i, site)
-	{
-		json_t *shown = json_copy(site);
-		json_object_set_new(shown, "blocks",
-				    json_integer((json_int_t)json_array_size(json_object_get(site, "hashes"))));
-		json_object_del(shown, "hashes");
-		json_object_del(shown, "op");
-		json_array_append_new(sites, shown);
-	}
-	gn_request_json(r, 200, json_pack("{so}", "sites", sites));
+	gn_request_json(r, 200, json_pack("{so}", "sites", gn_sites_json(r->node)));
+	return GN_OK;
+}
+
+gn_err gn_api_site_remove(struct gn_request *r)
+{
+	struct gn_pk owner;
+	GN_TRY(gn_unhex(gn_str(r->args[0]), owner.b, sizeof owner.b));
+	GN_TRY(gn_sites_remove(r->node, &owner, strcmp(r->args[1], "-") == 0 ? "" : r->args[1]));
+	gn_request_json(r, 200, json_pack("{ss}", "state", "removed"));
 	return GN_OK;
 }
 

@@ -231,8 +231,10 @@ void gn_node_pump(struct gn_node *node)
 		node->look = gn_time_min(node->look, gn_reach_tick(node));
 	if (node->kv_ready && node->blocks_ready && !node->running)
 		restored(node);
-	if (node->running)
+	if (node->running) {
 		gn_saved_tick(node);
+		gn_sites_tick(node);
+	}
 	uv_poll_start(&node->udp_poll, UV_READABLE | (node->udp_blocked ? UV_WRITABLE : 0), udp_ready);
 	set_timer(node);
 	node->pumping = false;
@@ -490,6 +492,7 @@ static void restored(struct gn_node *node)
 {
 	node->running = true;
 	gn_saved_load(node);
+	gn_sites_load(node);
 	gn_node_guard_load(node);
 	gn_reach_start(node);
 	struct gn_overlay_info info;

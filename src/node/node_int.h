@@ -164,6 +164,7 @@ gn_err gn_api_file_put(struct gn_request *r);
 gn_err gn_api_spread(struct gn_request *r);
 gn_err gn_api_sites(struct gn_request *r);
 gn_err gn_api_site_get(struct gn_request *r);
+gn_err gn_api_site_remove(struct gn_request *r);
 gn_err gn_api_site_manifest(struct gn_request *r);
 gn_err gn_api_shutdown(struct gn_request *r);
 json_t *gn_json_hex(const void *p, size_t len);
@@ -230,6 +231,8 @@ struct gn_node {
 	struct gn_lookup lookups[GN_NODE_LOOKUPS];
 	uint64_t lookup_count;
 	json_t *sites; /* what this node keeps published: array, saved as sites.json */
+	gn_time sites_looked; /* for versions that no head came for */
+	bool sites_unknown;   /* a version's list cannot be read: no own block is let go by the sweep */
 	char token[65];
 	uint8_t *packet; /* one GSO batch that the socket did not take yet */
 	struct gn_buf packet_buf;
@@ -255,7 +258,18 @@ void gn_saved_tick(struct gn_node *node);  /* what changed, now and then */
 void gn_saved_store(struct gn_node *node); /* all, at the end */
 /* Starts spreading {"blocks", "copies", "keep_until"}. */
 GN_MUST gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op);
-void gn_saved_site(struct gn_node *node, json_t *site); /* takes site; replaces the entry of the same owner and label */
+/* A file of the node's own: the array in it, NULL when there is none. Writes are whole and atomic. */
+json_t *gn_saved_read(struct gn_node *node, const char *name, bool shared);
+gn_err gn_saved_write(struct gn_node *node, const char *name, json_t *json);
+/* sites.c: what this node keeps published (BU-21). */
+void gn_sites_load(struct gn_node *node);
+void gn_sites_tick(struct gn_node *node);
+/* The blocks of a version are spread by op: kept from now on, pending until its head comes. body: the request's JSON. */
+GN_MUST gn_err gn_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op);
+/* A record was put through this node; a site's head says which versions are kept. */
+void gn_sites_record(struct gn_node *node, struct gn_slice record);
+GN_MUST gn_err gn_sites_remove(struct gn_node *node, const struct gn_pk *owner, const char *label);
+json_t *gn_sites_json(const struct gn_node *node); /* for the API and pages */
 /* A site-wide event line for /api/v1/events. */
 void gn_node_publish(struct gn_node *node, const char *event, json_t *data);
 

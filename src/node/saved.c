@@ -1,5 +1,5 @@
 /* What a node keeps between runs besides records and blocks: contacts it knew (contacts.json, hints for the next
- * start), owners of names pinned at first sight (pins.json), and the list of its own publications (sites.json). Small
+ * start), owners of names pinned at first sight (pins.json); sites.c adds the list of its own publications (sites.json). Small
  * JSON files, written whole and atomically by the node alone (NO-20); one that cannot be read is reported, set aside
  * and replaced. Pins are written soon after they changed: who holds a name cannot be learnt again from those who took
  * it. */
@@ -15,7 +15,7 @@
 
 /* The array in a file; NULL when there is none, or what is there cannot be read: that is
  * set aside, unless the file is not the node's alone. */
-static json_t *load(struct gn_node *node, const char *name, bool shared)
+json_t *gn_saved_read(struct gn_node *node, const char *name, bool shared)
 {
 	struct gn_buf buf = {malloc(FILE_MAX), 0, FILE_MAX};
 	json_error_t where = {0};
@@ -41,13 +41,14 @@ static json_t *load(struct gn_node *node, const char *name, bool shared)
 	return NULL;
 }
 
-static void store(struct gn_node *node, const char *name, json_t *json)
+gn_err gn_saved_write(struct gn_node *node, const char *name, json_t *json)
 {
 	char *text = json_dumps(json, JSON_INDENT(1));
 	gn_err err = text ? gn_os_file_write(node->dir, name, gn_str(text)) : GN_NOMEM;
 	if (err)
 		gn_node_log(node, GN_LOG_WARN, "file.unwritable", "%s: %s", name, gn_err_text(err));
 	free(text);
+	return err;
 }
 
 static bool unhex(json_t *json, const char *field, uint8_t *out, size_t len)
@@ -83,22 +84,6 @@ static void pin_load(struct gn_node *node, json_t *json)
 		(void)!gn_names_pin(node->names, &name, &owner);
 }
 
-/* What was published goes on being spread, as before the restart. */
-static void site_load(struct gn_node *node, json_t *site)
-{
-	gn_op op = 0;
-	json_t *ask = json_pack("{sO* sO* sO*}", "blocks", json_object_get(site, "hashes"), "copies",
-				json_object_get(site, "copies"), "keep_until", json_object_get(site, "keep_until"));
-	char *text = json_dumps(ask, JSON_COMPACT);
-	gn_err err = text ? gn_node_spread(node, gn_str(text), &op) : GN_NOMEM;
-	free(text);
-	if (err)
-		gn_node_log(node, GN_LOG_WARN, "site.lost", "a published site cannot be spread again: %s",
-			    gn_err_text(err));
-	json_object_set_new(site, "op", json_integer((json_int_t)op));
-	json_decref(ask);
-}
-
 static uint64_t pins_set(const struct gn_node *node)
 {
 	struct gn_names_counter c = {0};
@@ -114,7 +99,7 @@ static void pins_store(struct gn_node *node)
 	json_t *pins = json_array();
 	for (uint32_t i = 0; gn_names_pin_at(node->names, i, &name, &owner); i++)
 		json_array_append_new(pins, json_pack("{ss so}", "name", name.text, "owner", gn_json_hex(owner.b, 32)));
-	store(node, "pins.json", pins);
+	(void)!gn_saved_write(node, "pins.json", pins);
 	node->pins_next = node->now + PINS_EVERY + (gn_time)(json_array_size(pins) / 1000) * GN_SEC;
 	json_decref(pins);
 	node->pins_saved = pins_set(node);
@@ -136,7 +121,7 @@ static void contacts_store(struct gn_node *node)
 							  gn_json_hex(p.contact.nonce, 8), "addrs", addrs));
 	}
 	if (json_array_size(contacts)) /* an isolated node keeps what it knew */
-		store(node, "contacts.json", contacts);
+		(void)!gn_saved_write(node, "contacts.json", contacts);
 	json_decref(contacts);
 	node->saved = node->now;
 }
@@ -144,9 +129,9 @@ static void contacts_store(struct gn_node *node)
 void gn_saved_load(struct gn_node *node)
 {
 	size_t i;
-	json_t *item, *contacts = load(node, "contacts.json", false);
+	json_t *item, *contacts = gn_saved_read(node, "contacts.json", false);
 	/* Pins once stood in names.json, which the tool kept its own list in; what is in pins.json is newer. */
-	json_t *before = load(node, "names.json", true), *pins = load(node, "pins.json", false);
+	json_t *before = gn_saved_read(node, "names.json", true), *pins = gn_saved_read(node, "pins.json", false);
 	json_array_foreach(contacts, i, item) contact_load(node, item);
 	json_array_foreach(before, i, item) pin_load(node, item);
 	json_array_foreach(pins, i, item) pin_load(node, item);
@@ -156,9 +141,6 @@ void gn_saved_load(struct gn_node *node)
 	json_decref(contacts);
 	json_decref(before);
 	json_decref(pins);
-	node->sites = load(node, "sites.json", false);
-	node->sites = node->sites ? node->sites : json_array();
-	json_array_foreach(node->sites, i, item) site_load(node, item);
 }
 
 void gn_saved_tick(struct gn_node *node)
@@ -175,22 +157,4 @@ void gn_saved_store(struct gn_node *node)
 	contacts_store(node);
 	if (pins_set(node) != node->pins_saved)
 		pins_store(node);
-}
-
-void gn_saved_site(struct gn_node *node, json_t *site)
-{
-	size_t i;
-	json_t *old;
-	json_array_foreach(node->sites, i, old)
-	{
-		if (json_equal(json_object_get(old, "owner"), json_object_get(site, "owner")) &&
-		    json_equal(json_object_get(old, "label"), json_object_get(site, "label"))) {
-			gn_bundles_cancel(node->bundles, (gn_op)json_integer_value(json_object_get(old, "op")),
-					  node->now);
-			json_array_remove(node->sites, i);
-			break;
-		}
-	}
-	json_array_append_new(node->sites, site);
-	store(node, "sites.json", node->sites);
 }

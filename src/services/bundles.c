@@ -221,9 +221,9 @@ void gn_bundles_free(struct gn_bundles *b)
 	bundles_queue_free(b, &b->bulk);
 	gn_mem_free(b->env.alloc, b->sent);
 	bundles_caches_free(b);
-	struct gn_map *maps[] = {&b->ops,      &b->finds, &b->peers,  &b->requests, &b->sources, &b->serving,
-				 &b->incoming, &b->kept,  &b->keepers, &b->putting,  &b->asks,
-				 &b->needed,   &b->fresh};
+	struct gn_map *maps[] = {&b->ops,     &b->finds,    &b->peers, &b->requests, &b->sources,
+				 &b->serving, &b->incoming, &b->kept,  &b->keepers,  &b->putting,
+				 &b->asks,    &b->needed,   &b->fresh};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_fini(maps[i]);
 	gn_share_fini(&b->bytes);
@@ -425,9 +425,9 @@ static void validate_reader(const struct gn_bundles *b, const struct bundles_rea
 
 void gn_bundles_validate(const struct gn_bundles *b)
 {
-	const struct gn_map *maps[] = {&b->ops,     &b->finds,    &b->peers,    &b->requests, &b->sources,
-				       &b->serving, &b->incoming, &b->kept,     &b->keepers,  &b->putting,
-				       &b->asks,    &b->heads,    &b->manifests, &b->needed, &b->fresh};
+	const struct gn_map *maps[] = {&b->ops,     &b->finds,    &b->peers,     &b->requests, &b->sources,
+				       &b->serving, &b->incoming, &b->kept,      &b->keepers,  &b->putting,
+				       &b->asks,    &b->heads,    &b->manifests, &b->needed,   &b->fresh};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_validate(maps[i]);
 	gn_heap_validate(&b->timers);

@@ -1,5 +1,5 @@
-/* Who may have how much of what is kept for others. Every block promised, or on its way, is counted once, under the peer
- * who asked first and the address it asked from.
+/* Who may have how much of what is kept for others. Every block promised, or on its way, is counted once, under the
+ * peer who asked first and the address it asked from.
  *
  *   less than half is used     a quarter for a key, as much as there is for a prefix
  *   more than half             a sixteenth for a prefix; a stranger's key a 64th, and promises of a day: what strangers
@@ -10,8 +10,8 @@
  * Rule: docs/spec/services.md BU-19. */
 #include "services/bundles_engine_int.h"
 
-/* What a block costs: its bytes, and not less than a file and our memory of it are worth, so that tiny blocks cannot fill
- * the map before the room. */
+/* What a block costs: its bytes, and not less than a file and our memory of it are worth, so that tiny blocks cannot
+ * fill the map before the room. */
 static uint64_t cost_of(const struct gn_bundles *b, uint32_t len)
 {
 	uint64_t least = b->cfg.peer_bytes_max / BUNDLES_KEPT;

@@ -1,6 +1,6 @@
-/* Globs of header rules: '*' any run of bytes, '?' one byte. All ways through the glob are walked at once, a bit for each
- * place in it, so that the work is the path's length times a few words, whatever the glob is: a site cannot make its
- * visitors' nodes search. Rule: docs/spec/services.md BU-5. */
+/* Globs of header rules: '*' any run of bytes, '?' one byte. All ways through the glob are walked at once, a bit for
+ * each place in it, so that the work is the path's length times a few words, whatever the glob is: a site cannot make
+ * its visitors' nodes search. Rule: docs/spec/services.md BU-5. */
 #include "services/bundles_int.h"
 
 #define WORDS (GN_GLOB_MAX / 64 + 1) /* place i: i bytes of the glob, stars not counted, have matched */

@@ -125,18 +125,17 @@ static gn_err build(const struct gn_manifest_args *args, const struct scratch *s
 		struct gn_fb_hash root;
 		memcpy(root.b, f->root.b, sizeof root.b);
 		s->refs[i] = gn_fb_bundle_file_make(
-			&b,
-			&(struct gn_fb_bundle_file_args){
-				.path = f->path,
-				.size = f->size,
-				.mime = f->mime.len ? f->mime : gn_str(gn_bundle_mime(f->path)),
-				.root = &root,
-				.blocks = {f->blocks.len && !f->pack
-						   ? (const struct gn_fb_hash *)(const void *)f->blocks.p
-						   : NULL,
-					   f->pack ? 0 : f->blocks.len / 32},
-				.pack = f->pack,
-				.offset = f->pack ? f->offset : 0});
+			&b, &(struct gn_fb_bundle_file_args){
+				    .path = f->path,
+				    .size = f->size,
+				    .mime = f->mime.len ? f->mime : gn_str(gn_bundle_mime(f->path)),
+				    .root = &root,
+				    .blocks = {f->blocks.len && !f->pack
+						       ? (const struct gn_fb_hash *)(const void *)f->blocks.p
+						       : NULL,
+					       f->pack ? 0 : f->blocks.len / 32},
+				    .pack = f->pack,
+				    .offset = f->pack ? f->offset : 0});
 	}
 	for (size_t i = 0; i < args->pack_count; i++) {
 		memcpy(s->packs[i].b, args->packs[i].root.b, sizeof s->packs[i].b);

@@ -74,7 +74,8 @@ static bool printable(struct gn_slice s, bool spaces)
 
 const char *bundles_shape_fault(const struct gn_bundle_file *file)
 {
-	if (file->pack && (file->size == 0 || file->size > file->pack_len || file->offset > file->pack_len - file->size))
+	if (file->pack &&
+	    (file->size == 0 || file->size > file->pack_len || file->offset > file->pack_len - file->size))
 		return "the file does not lie in its pack";
 	if (!file->pack && (file->offset || file->size > (uint64_t)GN_FILE_BLOCKS * GN_BLOCK ||
 			    file->blocks.len != bundles_block_count(file->size) * sizeof(struct gn_hash)))

@@ -5,9 +5,9 @@
  *
  * 1. needed counts, per block, the lists that name it: versions that the owner said are kept, and running spreads. A
  * block that is counted is never let go. 2. Nor is one taken in this day by a publication that has not come to its
- * spread: fresh, and the day is in the file's name, so that a restart does not shorten or lengthen it. 3. The sweep looks
- * at few blocks at a time and asks these maps again for each; it does not begin before the owner has named every version
- * it keeps. 4. What is promised to others stays held until then. Rule: docs/spec/services.md BU-20. */
+ * spread: fresh, and the day is in the file's name, so that a restart does not shorten or lengthen it. 3. The sweep
+ * looks at few blocks at a time and asks these maps again for each; it does not begin before the owner has named every
+ * version it keeps. 4. What is promised to others stays held until then. Rule: docs/spec/services.md BU-20. */
 #include "services/bundles_engine_int.h"
 
 static const struct gn_hash *hash_at(struct gn_slice blocks, size_t at)

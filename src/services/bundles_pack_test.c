@@ -30,8 +30,7 @@ static void make_site(struct site *t, const uint8_t *data, struct gn_hash *pack,
 
 static gn_err make(const struct site *t, size_t files, size_t packs, struct gn_buf *out)
 {
-	struct gn_manifest_args args = {
-		.files = t->files, .file_count = files, .packs = &t->pack, .pack_count = packs};
+	struct gn_manifest_args args = {.files = t->files, .file_count = files, .packs = &t->pack, .pack_count = packs};
 	char why[256];
 	*out = (struct gn_buf){.cap = gn_manifest_make_max(&args)};
 	out->p = svc_need(malloc(out->cap));
@@ -107,20 +106,25 @@ static void files_lie_whole_in_their_packs(void **state)
 		uint64_t size;
 		bool good;
 	} table[] = {
-		{100, 1, 0, 100, true},        {100, 1, 99, 1, true},         {100, 1, 0, 101, false},
-		{100, 1, 100, 1, false},       {100, 1, UINT32_MAX, 2, false}, {100, 1, 0, UINT64_MAX, false},
-		{100, 2, 0, 1, false},         {100, 1, 5, 0, false},         {0, 1, 0, 0, false},
-		{GN_BLOCK, 1, 0, GN_BLOCK, true}, {GN_BLOCK + 1, 1, 0, 1, false},
+		{100, 1, 0, 100, true},
+		{100, 1, 99, 1, true},
+		{100, 1, 0, 101, false},
+		{100, 1, 100, 1, false},
+		{100, 1, UINT32_MAX, 2, false},
+		{100, 1, 0, UINT64_MAX, false},
+		{100, 2, 0, 1, false},
+		{100, 1, 5, 0, false},
+		{0, 1, 0, 0, false},
+		{GN_BLOCK, 1, 0, GN_BLOCK, true},
+		{GN_BLOCK + 1, 1, 0, 1, false},
 	};
 	gn_alloc_heap(&heap, 64u << 20);
 	for (size_t i = 0; i < GN_COUNT(table); i++) {
 		struct site t = {.pack.len = table[i].pack_len};
 		struct gn_buf out;
 		struct gn_manifest *m = NULL;
-		t.files[0] = (struct gn_bundle_file){.path = GN_LIT("a"),
-						     .size = table[i].size,
-						     .pack = table[i].pack,
-						     .offset = table[i].offset};
+		t.files[0] = (struct gn_bundle_file){
+			.path = GN_LIT("a"), .size = table[i].size, .pack = table[i].pack, .offset = table[i].offset};
 		gn_err err = make(&t, 1, 1, &out);
 		if ((err == GN_OK) != table[i].good)
 			fail_msg("making row %zu: %s", i, gn_err_name(err));
@@ -135,12 +139,12 @@ static void files_lie_whole_in_their_packs(void **state)
 											    .root = &root,
 											    .pack = table[i].pack,
 											    .offset = table[i].offset});
-		gn_fbref top = gn_fb_manifest_make(
-			&b, &(struct gn_fb_manifest_args){.version = BUNDLES_VERSION_PACKS,
-							  .owner = &owner,
-							  .files = {&file, 1},
-							  .packs = {&root, 1},
-							  .pack_lens = {&table[i].pack_len, 1}});
+		gn_fbref top =
+			gn_fb_manifest_make(&b, &(struct gn_fb_manifest_args){.version = BUNDLES_VERSION_PACKS,
+									      .owner = &owner,
+									      .files = {&file, 1},
+									      .packs = {&root, 1},
+									      .pack_lens = {&table[i].pack_len, 1}});
 		struct gn_slice bytes;
 		assert_int_equal(gn_fbb_finish(&b, top, GN_FB_MANIFEST_IDENTIFIER, &bytes), GN_OK);
 		err = gn_manifest_open(&heap, bytes, &m);

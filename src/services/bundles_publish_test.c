@@ -329,7 +329,8 @@ static void manifests_are_checked_elsewhere(void **state)
 	struct gn_bundles *b = s.nodes[3].bundles;
 	s.idle_workers = true;
 	for (unsigned i = 0; i < 3; i++)
-		assert_int_equal(open_site(3, 0, true, &opens[i]), GN_TIMEOUT); /* two virtual minutes without an event */
+		assert_int_equal(open_site(3, 0, true, &opens[i]),
+				 GN_TIMEOUT); /* two virtual minutes without an event */
 	struct gn_bundle_file page = svc_as_file(&keep[0]);
 	uint64_t got;
 	assert_int_equal(svc_read(&s, 3, &page, 0, page.size, (const uint8_t *)"<h1>one</h1>", &got, NULL), GN_OK);

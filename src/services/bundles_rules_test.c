@@ -134,10 +134,9 @@ static void an_older_manifest_opens_and_its_first_32_rules_count(void **state)
 	struct gn_bundle_header h;
 	for (size_t i = 0; i < GN_COUNT(rules); i++)
 		rules[i] = older_rule(&b, i);
-	gn_fbref root = gn_fb_manifest_make(
-		&b, &(struct gn_fb_manifest_args){.version = BUNDLES_VERSION_PLAIN,
-						  .owner = &owner,
-						  .headers = {rules, GN_COUNT(rules)}});
+	gn_fbref root = gn_fb_manifest_make(&b, &(struct gn_fb_manifest_args){.version = BUNDLES_VERSION_PLAIN,
+									      .owner = &owner,
+									      .headers = {rules, GN_COUNT(rules)}});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_MANIFEST_IDENTIFIER, &bytes), GN_OK);
 	assert_int_equal(gn_manifest_open(&heap, bytes, &m), GN_OK);
 	assert_int_equal(gn_manifest_rules_ignored(m), 64 - GN_BUNDLE_RULES + 1);

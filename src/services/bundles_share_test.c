@@ -1,5 +1,5 @@
-/* What others may take of a node's places and bytes: strangers that speak the messages themselves, one engine, a disk in
- * memory (BU-9, BU-19). */
+/* What others may take of a node's places and bytes: strangers that speak the messages themselves, one engine, a disk
+ * in memory (BU-9, BU-19). */
 #include "services/bundles_engine_int.h"
 #include "services/bundles_test_int.h"
 
@@ -11,7 +11,8 @@ struct stranger {
 /* Key number n on an address of prefix p: a public one, or (p over 255) a private one. */
 static struct stranger someone(unsigned n, unsigned p)
 {
-	struct stranger t = {.addr = p > 255 ? gn_addr_v4(10, 9, 9, (uint8_t)n, 7) : gn_addr_v4(93, 1, (uint8_t)p, (uint8_t)n, 7)};
+	struct stranger t = {.addr = p > 255 ? gn_addr_v4(10, 9, 9, (uint8_t)n, 7)
+					     : gn_addr_v4(93, 1, (uint8_t)p, (uint8_t)n, 7)};
 	t.key.b[0] = 200;
 	t.key.b[1] = (uint8_t)n;
 	t.key.b[2] = (uint8_t)(n >> 8);
@@ -83,8 +84,10 @@ static void put(const struct stranger *t, const struct gn_hash *block, uint32_t 
 	struct gn_fb_hash hash;
 	memcpy(hash.b, block->b, sizeof hash.b);
 	gn_fbref chunk = gn_fb_chunk_make(
-		&b, &(struct gn_fb_chunk_args){.block = &hash, .chunks = 1, .block_len = len, .data = gn_slice(data, len)});
-	say(t, &b, GN_FB_BLOCK_BODY_CHUNK_PUT, gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = chunk}));
+		&b,
+		&(struct gn_fb_chunk_args){.block = &hash, .chunks = 1, .block_len = len, .data = gn_slice(data, len)});
+	say(t, &b, GN_FB_BLOCK_BODY_CHUNK_PUT,
+	    gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = chunk}));
 }
 
 /* Asks, sends, and runs until it is stored: GN_OK or the refusal. */
@@ -318,10 +321,14 @@ static void tiny_blocks_count_as_files(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(a_prefix_does_not_take_all_places), cmocka_unit_test(empty_places_give_way),
-		cmocka_unit_test(a_place_that_brings_something_stays), cmocka_unit_test(a_slow_block_is_given_up),
-		cmocka_unit_test(five_keys_do_not_fill_the_store), cmocka_unit_test(a_prefix_of_many_keys_does_not_either),
-		cmocka_unit_test(acquaintances_have_room_of_their_own), cmocka_unit_test(tiny_blocks_count_as_files),
+		cmocka_unit_test(a_prefix_does_not_take_all_places),
+		cmocka_unit_test(empty_places_give_way),
+		cmocka_unit_test(a_place_that_brings_something_stays),
+		cmocka_unit_test(a_slow_block_is_given_up),
+		cmocka_unit_test(five_keys_do_not_fill_the_store),
+		cmocka_unit_test(a_prefix_of_many_keys_does_not_either),
+		cmocka_unit_test(acquaintances_have_room_of_their_own),
+		cmocka_unit_test(tiny_blocks_count_as_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
