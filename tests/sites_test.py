@@ -3,8 +3,8 @@
 
 Twenty versions of a site; the node is killed and started in between. It keeps the blocks of the version that is out and
 of the sixteen before it, each of which can be put on top again; the others are off the disk. A version whose head was
-never put stays beside them, the next publication takes its place. Removed, the site leaves nothing. 2,000 small files
-are a handful of blocks. Exit 0 or 1 with a sentence.
+never put stays beside them, the next publication takes its place. Removed, the site leaves nothing, and a minute later its page
+says that it has expired. 2,000 small files are a handful of blocks. Exit 0 or 1 with a sentence.
 """
 import http.client, importlib.machinery, importlib.util, json, os, random, shutil, signal, socket, sys, tempfile, time
 
@@ -85,10 +85,15 @@ def content(version):
     return random.Random(version).randbytes(SIZE)
 
 
-def page(site, pid):
-    status, body = site.node.get("/a.bin", host=f"pid-{pid}.geo.localhost")
-    check(status == 200, f"the gateway answered {status}")
-    return body
+def expired(site, pid):
+    """The gateway says that a site has ended, and when, not that its name is wrong."""
+    deadline = time.monotonic() + 180
+    while True:
+        status, body = site.node.get("/", host=f"{pid}.geo.localhost")
+        if status == 404 and b"expired on 20" in body and b"spelling" not in body:
+            return
+        check(time.monotonic() < deadline, f"the page of a site that ended: {status} {body[-300:]}")
+        time.sleep(1)
 
 
 def run(site):
@@ -152,9 +157,11 @@ def run(site):
     site.publish(small)
     check(len(site.blocks()) <= had + 3, f"2,000 files of 8 bytes made {len(site.blocks()) - had} blocks")
 
+    url = site.publish(small | {"index.html": b"here"})["url"]
     site.node.cli("site", "remove", "-", "--w", "1")
     check(len(site.blocks()) < len(before), "a removed site leaves its blocks")
     check(site.lists() == [] and site.api("/api/v1/sites")["sites"] == [], "something of the site is left")
+    expired(site, url.split("//")[1].split(".")[0])
 
 
 def main():

@@ -40,10 +40,31 @@ void gateway_busy(struct gn_request *r)
 		   "This node serves as many downloads as it can already; try again in a minute.");
 }
 
+/* When what is missing ended, as far as this node knows: it holds the expired record, or saw it before. 0: it does not.
+ */
+static uint64_t ended(const struct gn_request *r)
+{
+	const struct gn_gateway_state *g = r->gateway;
+	struct gn_overlay_held held;
+	struct gn_hash key;
+	uint64_t at = 0, now = gn_unix(r->node->now);
+	if (g->resolved) {
+		gn_head_key(&g->owner, gn_str(g->label), &key);
+		at = gn_bundles_head_expires(r->node->bundles, &g->owner, gn_str(g->label));
+	} else if (g->name.form != GN_NAME_DELEGATED) {
+		gn_name_key(&g->name, NULL, 0, &key);
+	} else {
+		return 0; /* it lies where its parent's owner is known */
+	}
+	if (gn_overlay_held_of(r->node->overlay, &key, &held) && held.expires > at)
+		at = held.expires;
+	return at <= now ? at : 0;
+}
+
 /* The reason page of an error: what was looked for, what went wrong, what to try. */
 static void fail(struct gn_request *r, gn_err err, const char *what)
 {
-	char text[900 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT];
+	char text[1000 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT], advice[120];
 	const struct gn_name *name = &r->gateway->name;
 	bool missing = err == GN_NOT_FOUND, alone = err == GN_UNREACHABLE && gn_reach(r->node) == GN_REACH_ALONE;
 	enum gn_err_class class = gn_err_class(err);
@@ -52,9 +73,16 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 		gateway_busy(r);
 		return;
 	}
+	uint64_t end = missing ? ended(r) : 0;
+	snprintf(advice, sizeof advice, "Check the spelling, or ask its owner whether it is still published.");
+	if (end) {
+		char date[40];
+		gn_os_time_text((gn_time)end * GN_SEC, date, sizeof date);
+		snprintf(advice, sizeof advice, "It expired on %.10s; only its owner can renew it.", date);
+	}
 	snprintf(text, sizeof text, "%s of <b>%.300s.geo</b>: %s (%s). %s", what, name->text, gn_err_text(err),
 		 gn_err_name(err),
-		 missing ? "Check the spelling, or ask its owner whether it is still published."
+		 missing ? advice
 		 : alone ? "This node is alone: no other node answers it, so it cannot say whether there is such a "
 			   "site. "
 			   "Is this machine connected, and is a bootstrap node running? See <code>geonet status</code>."
@@ -67,9 +95,10 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 		   missing                   ? 404
 		   : class == GN_CLASS_USAGE ? 400
 					     : 504,
-		   missing ? "Not found"
-		   : alone ? "No other node can be reached"
-			   : "The site cannot be reached",
+		   end       ? "Expired"
+		   : missing ? "Not found"
+		   : alone   ? "No other node can be reached"
+			     : "The site cannot be reached",
 		   text);
 }
 
@@ -310,8 +339,10 @@ static void resolved(struct gn_request *r, const void *event)
 		page_error(r, 404, "No site here", "This name exists, but it does not point to a site.");
 	else if (err)
 		fail(r, gn_reach_err(r->node, e->err), "The name");
-	else
+	else {
+		r->gateway->resolved = true;
 		gateway_open(r);
+	}
 }
 
 /* "welcome.geo.localhost" -> "welcome.geo"; GN_NOT_FOUND when the Host is not a gateway's. */

@@ -14,6 +14,7 @@ struct gn_gateway_state {
 	bool blocked;       /* the client takes nothing more now */
 	gn_time moved;      /* when the client last took something */
 	struct gn_pk owner; /* of the site, once the name is resolved */
+	bool resolved; /* owner and label are known */
 	char label[256];
 };
 

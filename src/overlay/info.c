@@ -55,13 +55,25 @@ bool gn_overlay_peer_at(const struct gn_overlay *ov, uint32_t i, struct gn_overl
 	return true;
 }
 
+static void held_info(const struct gn_ov_held *h, struct gn_overlay_held *out)
+{
+	*out = (struct gn_overlay_held){h->key, h->owner, h->type, h->len, h->seq, h->created + h->ttl, !h->graced};
+}
+
 bool gn_overlay_held_at(const struct gn_overlay *ov, uint32_t i, struct gn_overlay_held *out)
 {
 	if (i >= ov->sorted_count)
 		return false;
-	const struct gn_ov_held *h = ov->sorted[i];
-	*out = (struct gn_overlay_held){h->key, h->owner, h->type, h->len, h->seq, h->created + h->ttl, !h->graced};
+	held_info(ov->sorted[i], out);
 	return true;
+}
+
+bool gn_overlay_held_of(const struct gn_overlay *ov, const struct gn_hash *key, struct gn_overlay_held *out)
+{
+	struct gn_ov_held **at = gn_map_get(&ov->held, key);
+	if (at)
+		held_info(*at, out);
+	return at != NULL;
 }
 
 static const struct {

@@ -251,6 +251,8 @@ struct gn_overlay_held {
 	bool shown; /* false: expired, kept for a while */
 };
 bool gn_overlay_held_at(const struct gn_overlay *ov, uint32_t i, struct gn_overlay_held *out);
+/* What is held under this key, shown or not; false: nothing. */
+bool gn_overlay_held_of(const struct gn_overlay *ov, const struct gn_hash *key, struct gn_overlay_held *out);
 
 struct gn_overlay_counter {
 	const char *name;

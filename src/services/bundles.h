@@ -198,6 +198,8 @@ GN_MUST gn_err gn_bundles_read_next(struct gn_bundles *b, gn_op op, struct gn_sl
  * head.previous. OPENED event: GN_NOT_FOUND no such site or version, GN_QUORUM, GN_TIMEOUT, GN_MALFORMED. */
 GN_MUST gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label, uint64_t version,
 			       bool fresh, gn_time now, gn_op *op);
+/* Until when (Unix seconds) the last head of the site that was seen here is good; 0: none was. */
+uint64_t gn_bundles_head_expires(const struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label);
 void gn_bundles_cancel(struct gn_bundles *b, gn_op op, gn_time now);
 
 /* Checking a large manifest takes seconds and touches nothing of the engine: the owner takes it out, runs it where it

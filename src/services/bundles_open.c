@@ -42,6 +42,15 @@ static void head_keep(struct gn_bundles *b, const struct gn_hash *key, const uin
 	*h = (struct bundles_head){copy, len, b->now};
 }
 
+uint64_t gn_bundles_head_expires(const struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label)
+{
+	struct gn_hash key;
+	struct gn_head head;
+	gn_head_key(owner, label, &key);
+	const struct bundles_head *h = gn_map_get(&b->heads, &key);
+	return h && gn_head_open(gn_slice(h->bytes, h->len), &head) == GN_OK ? head.created + head.ttl : 0;
+}
+
 static void work_free(struct gn_bundles *b, struct gn_bundles_work *w)
 {
 	gn_manifest_free(&w->alloc, w->manifest);
