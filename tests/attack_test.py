@@ -333,6 +333,52 @@ def case_reflector_many(nodes, seed):
     reflect(nodes, seed, "many", 240000)
 
 
+def kept_blocks(giver):
+    """Each ask spreads a new block with two copies: the giver's own, and that of the attacked node, the only other one."""
+    def ask():
+        return spread(giver, {"blocks": upload(giver, 50_000), "copies": 2}) == "ok"
+    return ask
+
+
+def spread(node, body):
+    """POST /spread; the word it ends with."""
+    connection = http.client.HTTPConnection("127.0.0.1", node.http_port, timeout=120)
+    connection.request("POST", "/api/v1/spread", json.dumps(body),
+                       {"Host": "localhost", "Authorization": f"Bearer {token_of(node)}", "Content-Type": "application/json"})
+    lines = connection.getresponse().read().decode().splitlines()
+    connection.close()
+    last = json.loads(lines[-1]) if lines else {}
+    return last.get("err") or str(last.get("error"))
+
+
+def case_places(nodes, seed):
+    """Eight keys ask for every place that blocks can take and bring nothing: honest blocks are taken all the while."""
+    taker, giver = nodes.start(2)
+    ask = kept_blocks(giver)
+    check(ask(), "no block is kept even in peace")
+    attacker = nodes.attack("blocks", taker, seed=seed, count=8, seconds=30, arg="places")
+    time.sleep(3)  # until it has them all
+    honest = Honest(ask, 0.5)
+    got = attacker.result()
+    share = honest.share()
+    print(f"{share:.2f} of {honest.asked} honest blocks kept, the slowest in {max(honest.waits):.1f} s")
+    check(got["granted"] >= 100, f"the attack did not get far enough to show anything: {got}")
+    check(share >= 0.95 and honest.asked >= 10, f"{share:.2f} of only {honest.asked} honest blocks were kept beside {got}")
+
+
+def case_store(nodes, seed):
+    """Five keys send blocks until they are refused: half of the room is left, and honest blocks are kept."""
+    taker, giver = nodes.start(2, "--store-limit", "64M")
+    ask = kept_blocks(giver)
+    check(ask(), "no block is kept even in peace")
+    got = nodes.attack("blocks", taker, seed=seed, count=5, seconds=60, arg="store").result()
+    served = sum(ask() for _ in range(10))
+    print(f"{got['bytes'] >> 20} of 64 MiB are the attacker's; {served} of 10 honest blocks kept")
+    check(got["stored"] >= 100, f"the attack did not get far enough to show anything: {got}")
+    check(got["bytes"] <= 40 << 20, f"five keys got {got['bytes']} bytes of 64 MiB")
+    check(served == 10, f"only {served} of 10 honest blocks were kept after {got}")
+
+
 def main(cases):
     bin_dir, case = sys.argv[1], sys.argv[2]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the nodes are stopped on the way out
