@@ -379,6 +379,77 @@ def case_store(nodes, seed):
     check(served == 10, f"only {served} of 10 honest blocks were kept after {got}")
 
 
+def request(node, method, path, body=b"", host="localhost"):
+    """Status and body of a request with the node's token."""
+    connection = http.client.HTTPConnection("127.0.0.1", node.http_port, timeout=120)
+    try:
+        connection.request(method, path, body, {"Host": f"{host}:{node.http_port}", "Authorization": f"Bearer {token_of(node)}",
+                                                "Content-Type": "application/octet-stream"})
+        answer = connection.getresponse()
+        return answer.status, answer.read()
+    finally:
+        connection.close()
+
+
+def publish_evil(nodes, giver, kind, seed):
+    """The site of the attack, its blocks at the giver, its head out; the owner's key."""
+    base = os.path.join(nodes.base, kind)
+    got = nodes.attack("site", giver, seed=seed, arg=f"{kind} {base}").result()
+    with open(base + ".manifest", "rb") as f:
+        status, body = request(giver, "POST", "/api/v1/files", f.read())
+    check(status == 200, f"the manifest was not taken: {body}")
+    check(spread(giver, {"blocks": json.loads(body)["blocks"], "copies": 1}) == "ok", "the manifest was not spread")
+    with open(base + ".head", "rb") as f:
+        status, body = request(giver, "POST", "/api/v1/records?w=1", f.read())
+    check(status == 200, f"the head was not taken: {body}")
+    return got
+
+
+def cpu(node):
+    """Seconds of CPU that the node used."""
+    with open(f"/proc/{node.process.pid}/stat", encoding="ascii") as f:
+        words = f.read().rpartition(")")[2].split()
+    return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def case_rules(nodes, seed):
+    """A page whose site has 64 rules that match after much trying: a request costs its visitor's node next to nothing."""
+    giver, visitor = nodes.start(2)
+    owner = publish_evil(nodes, giver, "rules", seed)["owner"]
+    put_name(giver, "evil", owner)
+    path = "/" + "a" * 1000
+    status, body = request(visitor, "GET", path, host="evil.geo.localhost")
+    check(status == 200, f"the page is not served: {status} {body}")
+    before = cpu(visitor)
+    for _ in range(20):
+        check(request(visitor, "GET", path, host="evil.geo.localhost")[0] == 200, "the page is not served any more")
+    each = (cpu(visitor) - before) / 20
+    ignored = counters(visitor, "bundles").get("rules_ignored", 0)
+    print(f"{each * 1000:.0f} ms of CPU for each request of the page; {ignored} rules have no effect")
+    check(each < 0.15, f"each request of the page took {each:.2f} s of the node's CPU")
+
+
+def put_name(node, name, owner):
+    """NAME.geo points to the default site of that key."""
+    node.cli("id", "new", "--no-passphrase")
+    node.cli("name", "claim", name, "--site", f"{owner}/", "--w", "1")
+
+
+def case_manifest(nodes, seed):
+    """A manifest of 50 MB with 90,000 long paths: while a visitor's node checks it, the node answers all others."""
+    giver, visitor = nodes.start(2)
+    got = publish_evil(nodes, giver, "paths", seed)
+    honest = Honest(lambda: visitor.status()["joined"], 0.01)
+    began = time.monotonic()
+    status, body = request(visitor, "GET", f"/api/v1/sites/{got['owner']}/-/manifest")
+    took = time.monotonic() - began
+    asked, share = honest.asked, honest.share()
+    print(f"{len(body)} bytes opened; {share:.3f} of {asked} others answered meanwhile, the slowest in {max(honest.waits):.2f} s")
+    check(status == 200 and len(body) == got["bytes"], f"the manifest does not open: {status} {body[:200]}")
+    check(share == 1, f"only {share:.3f} of others' requests were answered")
+    check(max(honest.waits) < took / 2, f"one of the others waited {max(honest.waits):.1f} s of the {took:.1f} s that it took")
+
+
 def main(cases):
     bin_dir, case = sys.argv[1], sys.argv[2]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the nodes are stopped on the way out
