@@ -111,7 +111,7 @@ static int change(struct cli *cli, bool claim)
 			exit = CLI_USAGE;
 		name_next_version(s, ttl, !s->exists);
 		if (exit == CLI_OK)
-			exit = name_put(cli, &id, s, !s->exists, w, &receipts);
+			exit = name_put(cli, &id, s, w, &receipts);
 		if (exit == CLI_OK)
 			exit = tell_put(cli, &id, s, receipts);
 		name_free(s);
@@ -145,7 +145,7 @@ int cmd_name_renew(struct cli *cli)
 	int exit = name_load_own(cli, &name, &id, &s);
 	if (exit == CLI_OK) {
 		name_next_version(s, ttl, false);
-		exit = name_put(cli, &id, s, false, w, &receipts);
+		exit = name_put(cli, &id, s, w, &receipts);
 		if (exit == CLI_OK)
 			exit = tell_put(cli, &id, s, receipts);
 		name_free(s);
@@ -260,7 +260,7 @@ int cmd_name_accept(struct cli *cli)
 		if (s->claim.seq < taken.transfer_seq)
 			s->claim.seq = taken.transfer_seq;
 		if (exit == CLI_OK)
-			exit = name_put(cli, &id, s, true, w, &receipts);
+			exit = name_put(cli, &id, s, w, &receipts);
 		if (exit == CLI_OK)
 			exit = tell_put(cli, &id, s, receipts);
 		name_free(s);

@@ -41,9 +41,9 @@ int name_renew(struct cli *cli, const struct identity *id, const char *text, boo
 
 /* Raises seq and created; a claim of a new owner also begins its epoch. */
 void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner);
-/* Solves the puzzle when new_owner, signs, puts, notes it among the own names. *receipts: the caller's reference. */
-int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w,
-	     json_t **receipts);
+/* Works for the version unless that is done (NA-4, NA-7; more when holders ask for more), signs, puts, notes it among the
+ * own names. *receipts: the caller's reference. */
+int name_put(struct cli *cli, const struct identity *id, struct name_state *s, uint64_t w, json_t **receipts);
 /* The own names (own.h); the caller's reference. */
 json_t *names_own(struct cli *cli);
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #define PUZZLE_STEP 32768 /* tries between two looks at the clock */
+#define MORE_BITS 5       /* beyond the known ones, when holders ask for more: what 256 names cost */
 
 void name_free(struct name_state *s)
 {
@@ -198,16 +199,14 @@ char *name_site_value(struct cli *cli, const struct identity *id, const char *te
 
 /* ---- signing and putting ---- */
 
-static void solve(struct cli *cli, struct name_state *s, const struct gn_pk *owner)
+static void solve(struct cli *cli, struct name_state *s, const struct gn_pk *owner, unsigned bits)
 {
 	struct gn_rand rand = gn_rand_system();
-	uint64_t start = gn_rand_u64(&rand) >> 1, tried = 0;
-	json_t *own = names_own(cli);
-	unsigned bits = gn_name_bits(&s->name, (uint32_t)json_object_size(own));
-	json_decref(own);
-	if (gn_name_puzzle(&s->name, owner, s->claim.epoch, bits, gn_be64(s->claim.puzzle), 1, s->claim.puzzle) == GN_OK)
+	uint64_t start = gn_rand_u64(&rand) >> 1, tried = 0, epoch = s->claim.epoch;
+	uint8_t *nonce = s->claim.puzzle;
+	if (gn_name_puzzle(&s->name, owner, epoch, bits, gn_be64(nonce), 1, nonce) == GN_OK)
 		return; /* the work of this version is done */
-	while (gn_name_puzzle(&s->name, owner, s->claim.epoch, bits, start + tried, PUZZLE_STEP, s->claim.puzzle) != GN_OK) {
+	while (gn_name_puzzle(&s->name, owner, epoch, bits, start + tried, PUZZLE_STEP, nonce) != GN_OK) {
 		tried += PUZZLE_STEP;
 		cli_progress(cli, "solving the puzzle of %s.geo: %.1f million tries, about %.1f are needed...",
 			     s->name.text, (double)tried / 1e6, (double)(UINT64_C(1) << bits) / 1e6);
@@ -293,53 +292,78 @@ static void remember(struct cli *cli, const struct name_state *s, const char *pi
 
 /* ---- putting ---- */
 
-int name_put(struct cli *cli, const struct identity *id, struct name_state *s, bool new_owner, uint64_t w,
-	     json_t **receipts)
+/* Signs the records of both places; texts are the caller's. */
+static int sign_both(struct cli *cli, const struct identity *id, struct name_state *s, char *text[2])
 {
-	(void)new_owner; /* whoever writes a version works for it when that is due */
-	char *text[2] = {NULL, NULL}, *body = NULL, *what = cli_format("%s.geo was not stored", s->name.text);
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
-	struct reply r = {0};
-	int exit = CLI_OK;
-	const char *why = "";
-	if (s->name.form == GN_NAME_GLOBAL && gn_name_script(&s->name, &why) != GN_OK)
-		exit = cli_fail(cli, CLI_USAGE, "usage", "%s.geo cannot be claimed: %s", s->name.text, why);
-	else if (s->name.form == GN_NAME_GLOBAL)
-		solve(cli, s, &id->keys.sk.pk);
-	for (uint8_t salt = 0; salt < 2 && exit == CLI_OK; salt++) {
+	gn_err err = GN_OK;
+	for (uint8_t salt = 0; salt < 2 && err == GN_OK; salt++) {
 		struct gn_buf record = {storage, 0, GN_RECORD_MAX};
-		gn_err err = gn_name_record(&id->keys.sk, &s->claim, salt, &record);
-		if (err == GN_VERSION)
-			exit = cli_fail(
-				cli, CLI_FAILED, gn_err_name(err),
+		err = gn_name_record(&id->keys.sk, &s->claim, salt, &record);
+		text[salt] = err ? NULL : base64_text(gn_buf_slice(&record));
+	}
+	free(storage);
+	if (err == GN_VERSION)
+		return cli_fail(cli, CLI_FAILED, gn_err_name(err),
 				"a newer program wrote the record of %s.geo, and what it said would be lost; update "
 				"geonet",
 				s->name.text);
-		else if (err)
-			exit = cli_fail_err(cli, err, "the record of %s.geo cannot be made", s->name.text);
-		else
-			text[salt] = base64_text(gn_buf_slice(&record));
-	}
-	if (exit == CLI_OK) {
-		body = cli_format("{\"salt0\": \"%s\", \"salt1\": \"%s\"}", text[0], text[1]);
-		cli_progress(cli, "storing %s.geo at its two places...", s->name.text);
-		struct call call = {.method = "POST",
-				    .path = cli_format("/api/v1/names?w=%llu", (unsigned long long)w),
-				    .body = gn_str(body),
-				    .type = "application/json"};
-		exit = client_must(cli, call, &r, what);
+	return err ? cli_fail_err(cli, err, "the record of %s.geo cannot be made", s->name.text) : CLI_OK;
+}
+
+static int send_both(struct cli *cli, const struct name_state *s, char *const text[2], uint64_t w, struct reply *r)
+{
+	char *body = cli_format("{\"salt0\": \"%s\", \"salt1\": \"%s\"}", text[0], text[1]);
+	cli_progress(cli, "storing %s.geo at its two places...", s->name.text);
+	struct call call = {.method = "POST",
+			    .path = cli_format("/api/v1/names?w=%llu", (unsigned long long)w),
+			    .body = gn_str(body),
+			    .type = "application/json"};
+	int exit = client_call(cli, call, r);
+	free(body);
+	return exit;
+}
+
+/* One try with this much work. */
+static int put_with(struct cli *cli, const struct identity *id, struct name_state *s, unsigned bits, uint64_t w,
+		    struct reply *r)
+{
+	char *text[2] = {NULL, NULL};
+	if (bits)
+		solve(cli, s, &id->keys.sk.pk, bits);
+	int exit = sign_both(cli, id, s, text);
+	if (exit == CLI_OK)
+		exit = send_both(cli, s, text, w, r);
+	if (exit == CLI_OK && s->name.form != GN_NAME_PID)
+		remember(cli, s, id->pid, text[0]);
+	free(text[0]);
+	free(text[1]);
+	return exit;
+}
+
+int name_put(struct cli *cli, const struct identity *id, struct name_state *s, uint64_t w, json_t **receipts)
+{
+	const char *why = "";
+	if (s->name.form != GN_NAME_PID && gn_name_script(&s->name, &why) != GN_OK)
+		return cli_fail(cli, CLI_USAGE, "usage", "%s.geo cannot be claimed: %s", s->name.text, why);
+	json_t *own = names_own(cli);
+	unsigned bits = gn_name_bits(&s->name, (uint32_t)json_object_size(own));
+	json_decref(own);
+	struct reply r = {0};
+	int exit = put_with(cli, id, s, bits, w, &r);
+	for (unsigned more = 1; bits && r.err == GN_PROOF_OF_WORK && more <= MORE_BITS; more++) {
+		reply_free(&r); /* holders know of more names of this owner than are listed here */
+		r = (struct reply){0};
+		exit = put_with(cli, id, s, bits + more, w, &r);
 	}
 	if (exit == CLI_OK) {
 		*receipts = json_incref(json_object_get(r.json, "receipts"));
-		if (s->name.form != GN_NAME_PID)
-			remember(cli, s, id->pid, text[0]);
+	} else if (r.err) {
+		char *what = cli_format("%s.geo was not stored", s->name.text);
+		client_report(cli, &r, what);
+		free(what);
 	}
 	reply_free(&r);
-	free(text[0]);
-	free(text[1]);
-	free(body);
-	free(what);
-	free(storage);
 	return exit;
 }
 
@@ -378,7 +402,7 @@ int name_renew(struct cli *cli, const struct identity *id, const char *text, boo
 		return exit;
 	if (force || s->kept_here || !is_young(s)) {
 		name_next_version(s, ttl, false);
-		exit = name_put(cli, id, s, false, w, &receipts);
+		exit = name_put(cli, id, s, w, &receipts);
 		*done = exit == CLI_OK;
 		json_decref(receipts);
 	}
@@ -407,7 +431,7 @@ int name_point_to_site(struct cli *cli, const struct identity *id, const char *t
 		name_drop_type(s, GN_NAME_SITE);
 		name_next_version(s, GN_NAME_TTL, !s->exists);
 		exit = name_add_entry(cli, s, GN_NAME_SITE, value, ENTRY_TTL)
-			       ? name_put(cli, id, s, !s->exists, w, &receipts)
+			       ? name_put(cli, id, s, w, &receipts)
 			       : CLI_FAILED;
 		json_decref(receipts);
 	}
@@ -435,7 +459,7 @@ int name_publish_pid(struct cli *cli, const struct identity *id, bool first, uin
 		return exit;
 	if (!is_young(s)) {
 		name_next_version(s, GN_NAME_TTL, !s->exists);
-		exit = name_put(cli, id, s, !s->exists, w, &receipts);
+		exit = name_put(cli, id, s, w, &receipts);
 		json_decref(receipts);
 	}
 	name_free(s);

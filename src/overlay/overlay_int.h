@@ -666,8 +666,9 @@ void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk);
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now);
 void gn_ov_held_free(struct gn_overlay *ov);
 /* Time, quota and the index alone; GN_PENDING when the type's rule needs the held bytes. */
-gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, gn_time now);
-gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, gn_time now);
+gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool pushed, gn_time now);
+gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, bool pushed,
+			gn_time now);
 bool gn_ov_synced(const struct gn_ov_held *h, const struct gn_node_id *id);
 void gn_ov_synced_add(struct gn_ov_held *h, const struct gn_node_id *id);
 /* A member left: whoever comes back under this id has to show what it holds. */

@@ -34,7 +34,7 @@ static void end(struct gn_overlay *ov, struct gn_ov_op *op, unsigned counted, gn
 		err = GN_EXISTS;
 	else if (op->saw_stale)
 		err = GN_STALE;
-	else if (op->receipt_count == 0 && op->refusal != GN_OK)
+	else if (op->refusal != GN_OK && (op->receipt_count == 0 || op->refusal == GN_PROOF_OF_WORK))
 		err = op->refusal;
 	for (uint32_t i = 0; i < op->cand_count; i++)
 		if (op->cands[i].put == GN_OV_STORED) {

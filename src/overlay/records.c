@@ -295,12 +295,15 @@ static gn_err in_doubt(const struct gn_overlay *ov, const struct gn_ov_held *h, 
 	return others && h->graced && !gn_ov_clock_sure(ov, now) ? GN_EXISTS : GN_OK;
 }
 
-gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, gn_time now)
+/* What is pushed was admitted elsewhere, by what was held there: its owner's other names do not count again. */
+gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, bool pushed,
+			gn_time now)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &in->key);
 	if (h && is_over(ov, h, now))
 		held = NULL;
-	gn_err err = rule_of(ov, in->type)(held, in, gn_ov_store_names(ov, h, in), gn_overlay_time(ov, now));
+	uint32_t names = pushed ? 0 : gn_ov_store_names(ov, h, in);
+	gn_err err = rule_of(ov, in->type)(held, in, names, gn_overlay_time(ov, now));
 	if (err == GN_OK)
 		err = in_doubt(ov, h, in, now);
 	GN_TRY(counted(ov, err));
@@ -319,7 +322,7 @@ static gn_err newer(struct gn_overlay *ov, const struct gn_ov_held *h, const str
 	return h->seq < r->seq ? GN_OK : GN_STALE;
 }
 
-gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, gn_time now)
+gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool pushed, gn_time now)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	gn_err err = gn_record_fresh(r, gn_ov_unix(ov, now));
@@ -329,7 +332,7 @@ gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, gn_time now
 		return err;
 	}
 	if (rule_of(ov, r->type))
-		return h ? GN_PENDING : gn_ov_admit_rule(ov, NULL, r, now);
+		return h ? GN_PENDING : gn_ov_admit_rule(ov, NULL, r, pushed, now);
 	if (h && !is_over(ov, h, now))
 		GN_TRY(counted(ov, newer(ov, h, r)));
 	return gn_ov_store_room(ov, h, r);

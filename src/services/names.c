@@ -144,7 +144,7 @@ gn_err gn_names_put(struct gn_names *n, struct gn_slice salt0, struct gn_slice s
 /* What to say of two puts: the worst, and another owner before all else. */
 static gn_err worse(gn_err a, gn_err b)
 {
-	static const gn_err order[] = {GN_EXISTS, GN_STALE};
+	static const gn_err order[] = {GN_EXISTS, GN_STALE, GN_PROOF_OF_WORK};
 	for (size_t i = 0; i < GN_COUNT(order); i++)
 		if (a == order[i] || b == order[i])
 			return order[i];

@@ -124,7 +124,8 @@ static gn_err claim_fault(const struct gn_sk *owner, const struct gn_name_claim 
 		return GN_KEY;
 	if (again.form == GN_NAME_GLOBAL)
 		return work_fault(&again, &owner->pk, c->created, c->epoch, c->puzzle, 0);
-	return GN_OK;
+	return again.form == GN_NAME_DELEGATED && c->created / DAY >= NAMES_RULE_DAY ? gn_name_script(&again, NULL)
+										     : GN_OK;
 }
 
 /* Fields that struct gn_name_claim and struct gn_name_entry have. */
@@ -275,7 +276,10 @@ gn_err names_view(const struct gn_record *r, struct names_claim_view *out)
 		GN_TRY(work_fault(&v.name, &r->owner, r->created, v.epoch, v.puzzle, 0));
 		GN_TRY(view_transfer(r, &v));
 		break;
-	case GN_NAME_DELEGATED: break; /* its place holds its signer's key: nothing more to prove here */
+	case GN_NAME_DELEGATED: /* its place holds its signer's key: nothing more to prove here */
+		if (r->created / DAY >= NAMES_RULE_DAY)
+			GN_TRY(gn_name_script(&v.name, NULL));
+		break;
 	}
 	*out = v;
 	return GN_OK;

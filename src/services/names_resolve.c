@@ -51,11 +51,13 @@ static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt
 	struct names_candidate *c = &job->candidates[i];
 	if (i == job->candidate_count) {
 		*c = (struct names_candidate){.owner = r.owner};
-		names_tie(&v.name, &r.owner, v.epoch, &c->tie);
 		job->candidate_count++;
 	}
 	c->holders[salt] += value->holders;
-	return !c->bytes || gn_record_compare(&c->record, &r) < 0 ? remember(n, c, &r) : GN_OK;
+	if (c->bytes && gn_record_compare(&c->record, &r) >= 0)
+		return GN_OK;
+	names_tie(&v.name, &r.owner, v.epoch, &c->tie); /* of the newest: each renewal has an epoch of its own */
+	return remember(n, c, &r);
 }
 
 /* NA-9: the one more holders agree on; equal counts fall to the smaller hash. */
