@@ -430,9 +430,8 @@ int name_point_to_site(struct cli *cli, const struct identity *id, const char *t
 	} else if (!same || !is_young(s)) {
 		name_drop_type(s, GN_NAME_SITE);
 		name_next_version(s, GN_NAME_TTL, !s->exists);
-		exit = name_add_entry(cli, s, GN_NAME_SITE, value, ENTRY_TTL)
-			       ? name_put(cli, id, s, w, &receipts)
-			       : CLI_FAILED;
+		exit = name_add_entry(cli, s, GN_NAME_SITE, value, ENTRY_TTL) ? name_put(cli, id, s, w, &receipts)
+									      : CLI_FAILED;
 		json_decref(receipts);
 	}
 	free(value);

@@ -117,7 +117,7 @@ static void validate_contacts(const struct gn_overlay *ov)
 
 static void validate_records(const struct gn_overlay *ov)
 {
-	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken = 0;
+	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken = 0, listed = 0;
 	GN_ASSERT(ov->held.count == ov->sorted_count);
 	for (uint32_t i = 0; i < ov->sorted_count; i++) {
 		const struct gn_ov_held *h = ov->sorted[i];
@@ -134,7 +134,9 @@ static void validate_records(const struct gn_overlay *ov)
 		owned += o->bytes;
 		records += o->records;
 	}
-	GN_ASSERT(hidden == ov->hidden_count && bytes == ov->held_bytes + ov->hidden_bytes);
+	for (const struct gn_ov_held *h = ov->hidden_first; h; h = h->after)
+		listed += h->graced && (!h->after || (h->after->before == h && h->after->hidden >= h->hidden));
+	GN_ASSERT(hidden == listed && hidden == ov->hidden_count && bytes == ov->held_bytes + ov->hidden_bytes);
 	GN_ASSERT(owned == ov->held_bytes && records == ov->held.count - hidden);
 	for (uint32_t i = 0; i < ov->jobs.count; i++)
 		taken += (*(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i))->taken;

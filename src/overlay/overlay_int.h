@@ -196,7 +196,8 @@ struct gn_ov_held {
 	bool graced;                    /* expired: hidden, kept for a while and for its type's rule */
 	bool pushed;                    /* came without a receipt of ours */
 	uint8_t salt;
-	gn_time hidden;                 /* since when, while graced */
+	gn_time hidden;                 /* since when, while graced: then in the list hidden_first.. */
+	struct gn_ov_held *before, *after;
 	struct gn_holder by;            /* who brought it; zeros: ourselves, or not known */
 	uint64_t taken;                 /* what that holds of the store for it */
 	gn_time left;                   /* since when we are not in its set; 0 = we are */
@@ -347,6 +348,8 @@ struct gn_overlay {
 	uint64_t held_bytes;        /* of shown records */
 	uint32_t hidden_count;      /* expired ones, in held and sorted too */
 	uint64_t hidden_bytes;
+	struct gn_ov_held *hidden_first, *hidden_last; /* hidden longest, .. */
+	uint32_t way_cursor; /* where the next look for a surplus begins */
 	uint64_t spaces[GN_OV_SPACES]; /* what each kind of record takes */
 	struct gn_share putters;    /* the same by who brought it */
 	uint32_t repair_cursor;

@@ -320,6 +320,91 @@ static void kinds_have_a_space_each(void **state)
 	net_free(&small);
 }
 
+/* Held at once, without the way through the disk: 0 when there was no room. */
+static bool hold(struct net *n, const struct gn_sk *owner, const char *label, struct net_record *out)
+{
+	static const struct gn_holder nobody;
+	struct gn_overlay *ov = n->node[0].ov;
+	net_record(n, out, owner, 256, label, 1, "x");
+	return gn_ov_store_room(ov, NULL, &out->r) == GN_OK &&
+	       gn_ov_held_set(ov, &out->r, &nobody, 0, false, n->now) == GN_OK;
+}
+
+/* OV-93: what is full is asked for room as often as anybody likes, so looking for it is cheap; what was hidden first
+ * goes first. */
+static void looking_for_room_is_bounded(void **state)
+{
+	(void)state;
+	struct net_record r, first, second;
+	struct net small;
+	struct gn_sk fresh;
+	char label[16];
+	unsigned got = 0, refused = 0;
+	net_init(&small, 17);
+	net_add(&small);
+	small.node[0].cfg.records_max = 4 * GN_OV_WAY_LOOKS;
+	small.node[0].cfg.bytes_max = 4 * GN_OV_WAY_LOOKS * 4096;
+	small.node[0].cfg.owner_records_max = 10000;
+	net_start(&small, 0);
+	net_run(&small, 10 * GN_SEC);
+	struct gn_overlay *ov = small.node[0].ov;
+	gn_sk_new(&small.rand, &fresh);
+	small.ttl = 400;
+	assert_true(hold(&small, &fresh, "second", &second));
+	small.ttl = 300;
+	assert_true(hold(&small, &fresh, "first", &first));
+	small.ttl = 30 * 86400;
+	net_run(&small, 500 * GN_SEC);
+	assert_int_equal(ov->hidden_count, 2);
+	while (refused < 4) {
+		snprintf(label, sizeof label, "n%u", got + refused);
+		uint64_t looked = ov->count.records_looked;
+		bool held = hold(&small, &fresh, label, &r);
+		got += held;
+		refused += !held;
+		assert_true(ov->count.records_looked - looked <= GN_OV_WAY_LOOKS);
+	}
+	assert_int_equal(got, 2 * GN_OV_WAY_LOOKS); /* the half that is for all */
+	assert_int_equal(ov->hidden_count, 2);      /* which count in no space, so they do not go for it */
+	ov->cfg.bytes_max *= 2;
+	ov->cfg.records_max = ov->held.count;
+	assert_true(hold(&small, &fresh, "one more", &r));
+	assert_null(gn_ov_held_get(ov, &first.r.key));
+	assert_non_null(gn_ov_held_get(ov, &second.r.key));
+	net_free(&small);
+}
+
+static gn_err one_each(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
+{
+	(void)held, (void)in, (void)now;
+	return names ? GN_PROOF_OF_WORK : GN_OK;
+}
+
+/* NA-4: an owner's other names count where a record is put, not where a holder hands it over. */
+static void names_that_are_handed_over_do_not_count_again(void **state)
+{
+	(void)state;
+	struct net_record a, b;
+	struct net own;
+	net_init(&own, 18);
+	for (unsigned i = 0; i < 2; i++)
+		net_add(&own);
+	net_start(&own, 0);
+	net_run(&own, 10 * GN_SEC);
+	net_record(&own, &a, &alice, 3, "first", 1, "x");
+	net_record(&own, &b, &alice, 3, "second", 1, "x");
+	assert_int_equal(net_put(&own, 0, &a, 1), GN_OK);
+	assert_int_equal(net_put(&own, 0, &b, 1), GN_OK);
+	own.node[1].cfg.admit[3] = one_each;
+	net_start(&own, 1);
+	net_run(&own, 600 * GN_SEC);
+	assert_non_null(net_file(&own.node[1], &a.r.key));
+	assert_non_null(net_file(&own.node[1], &b.r.key));
+	net_record(&own, &a, &alice, 3, "third", 1, "x");
+	assert_int_equal(net_put(&own, 0, &a, 2), GN_PROOF_OF_WORK); /* and who puts is told so */
+	net_free(&own);
+}
+
 static void records_end_with_their_ttl(void **state)
 {
 	(void)state;
@@ -492,6 +577,8 @@ int main(void)
 		cmocka_unit_test(read_repair_reaches_members_that_are_behind),
 		cmocka_unit_test(one_putter_takes_a_share_and_no_more),
 		cmocka_unit_test(kinds_have_a_space_each),
+		cmocka_unit_test(looking_for_room_is_bounded),
+		cmocka_unit_test(names_that_are_handed_over_do_not_count_again),
 		cmocka_unit_test(records_end_with_their_ttl),
 	};
 	return cmocka_run_group_tests(tests, build, take_down);

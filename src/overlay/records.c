@@ -1,8 +1,9 @@
 /* Held records: an index in memory over what the owner's disk keeps; bytes are read back when someone wants them.
  * Admission is by time, owner, version and room (store.c), or by the rule of the record's type (OV-58..OV-61).
  *
- *   SHOWN -> HIDDEN [ttl over by the clock of records] -> SHOWN [the clock was wrong] | dropped [keep_expired of running time
- *   later, or room is needed]                             (OV-60; `graced` is what the other files ask: hidden)
+ *   SHOWN -> HIDDEN [ttl over by the clock of records] -> SHOWN [the clock was wrong] | dropped [keep_expired of
+ * running time later, or room is needed]                             (OV-60; `graced` is what the other files ask:
+ * hidden)
  *
  *   1. held and sorted hold the same entries; sorted is in key order unless sort_dirty.
  *   2. A hidden record is neither served, offered, nor counted for its owner; no clock that was set drops anything. */
@@ -114,6 +115,9 @@ static void hide(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 	ov->hidden_bytes += h->len;
 	h->graced = true;
 	h->hidden = now;
+	h->before = ov->hidden_last;
+	*(h->before ? &h->before->after : &ov->hidden_first) = h;
+	ov->hidden_last = h;
 	ov->count.records_expired++;
 }
 
@@ -124,10 +128,14 @@ static void unhide(struct gn_overlay *ov, struct gn_ov_held *h)
 	o->hidden--;
 	ov->hidden_count--;
 	ov->hidden_bytes -= h->len;
+	*(h->before ? &h->before->after : &ov->hidden_first) = h->after;
+	*(h->after ? &h->after->before : &ov->hidden_last) = h->before;
+	h->before = h->after = NULL;
 	h->graced = false;
 }
 
-/* Shown or hidden, and when the next thing happens to it: its end, or the end of its keeping, which is counted in running time. */
+/* Shown or hidden, and when the next thing happens to it: its end, or the end of its keeping, which is counted in
+ * running time. */
 static void arm(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
 	gn_time end = gn_ov_at_unix(ov, h->created + h->ttl);

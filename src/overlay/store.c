@@ -1,10 +1,11 @@
-/* Who may have how much of the record store. It is measured in one unit, bytes, of which a record takes at least its place
- * (bytes_max / records_max), so that many small records fill it as fast as few large ones.
+/* Who may have how much of the record store. It is measured in one unit, bytes, of which a record takes at least its
+ * place (bytes_max / records_max), so that many small records fill it as fast as few large ones.
  *
- *   spaces    each kind of record has a part that no other kind can take: names, identities and prekeys, the other types below 16
- *   putters   the node that brought a record holds its bytes: a share per node key, and per prefix once the store is crowded
- *   give way  what expired and is kept unshown, longest first; then what was pushed here by a peer that brought more than its share,
- *             farthest from this node first. What this node signed a receipt for does not give way (OV-57, OV-91..OV-95).
+ *   spaces    each kind of record has a part that no other kind can take: names, identities and prekeys, the other
+ * types below 16 putters   the node that brought a record holds its bytes: a share per node key, and per prefix once
+ * the store is crowded give way  what expired and is kept unshown, longest first; then what was pushed here by a peer
+ * that brought more than its share, farthest from this node first. What this node signed a receipt for does not give
+ * way (OV-57, OV-91..OV-95).
  *
  *   1. owners[pk] and spaces[] sum the shown records; hidden_bytes the others; putters what all shown ones take.
  *   2. A record's `taken` is what its putter holds for it; 0 while it is hidden. */
@@ -125,31 +126,34 @@ static bool surplus(const struct gn_overlay *ov, const struct gn_ov_held *h)
 	return h->pushed && gn_share_held(&ov->putters, &h->by).key > ov->putters.config.per_key;
 }
 
-/* Who goes first: NULL when nobody gives way. */
-static struct gn_ov_held *gives_way(const struct gn_overlay *ov, const struct gn_ov_held *but, bool hidden_only)
+/* The farthest surplus of GN_OV_WAY_LOOKS records from all over the store, others each time: a full store is asked for
+ * room as often as a peer likes. */
+static struct gn_ov_held *farthest(struct gn_overlay *ov, const struct gn_ov_held *but)
 {
-	struct gn_ov_held *hidden = NULL, *far = NULL;
+	struct gn_ov_held *far = NULL;
 	uint64_t far_sep = 0;
-	for (uint32_t i = 0; i < ov->sorted_count; i++) {
-		struct gn_ov_held *h = ov->sorted[i];
-		if (h == but)
-			continue;
-		if (h->graced) {
-			hidden = !hidden || h->hidden < hidden->hidden ? h : hidden;
-		} else if (!hidden && !hidden_only && surplus(ov, h)) {
-			uint64_t sep = gn_sep(gn_theta(h->key.b), ov->theta);
-			far = !far || sep > far_sep ? h : far;
-			far_sep = far == h ? sep : far_sep;
+	uint32_t n = ov->sorted_count, looks = n < GN_OV_WAY_LOOKS ? n : GN_OV_WAY_LOOKS;
+	ov->way_cursor++;
+	ov->count.records_looked += looks;
+	for (uint32_t i = 0; i < looks; i++) {
+		struct gn_ov_held *h = ov->sorted[(ov->way_cursor + (uint64_t)i * n / looks) % n];
+		uint64_t sep = gn_sep(gn_theta(h->key.b), ov->theta);
+		if (h != but && !h->graced && (!far || sep > far_sep) && surplus(ov, h)) {
+			far = h;
+			far_sep = sep;
 		}
 	}
-	return hidden ? hidden : far;
+	return far;
 }
 
-static bool make_room(struct gn_overlay *ov, const struct gn_ov_held *h, bool hidden_only)
+static struct gn_ov_held *longest_hidden(const struct gn_overlay *ov, const struct gn_ov_held *but)
 {
-	if (hidden_only && ov->hidden_count == 0)
-		return false;
-	struct gn_ov_held *gone = gives_way(ov, h, hidden_only);
+	struct gn_ov_held *h = ov->hidden_first;
+	return h && h == but ? h->after : h;
+}
+
+static bool make_room(struct gn_overlay *ov, struct gn_ov_held *gone)
+{
 	if (!gone)
 		return false;
 	ov->count.records_gave_way++;
@@ -175,9 +179,9 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const
 	bool room = true;
 	while (room && ((!h && ov->held.count >= ov->cfg.records_max) ||
 			ov->held_bytes + ov->hidden_bytes + r->bytes.len - (h ? h->len : 0) > ov->cfg.bytes_max))
-		room = make_room(ov, h, true) || make_room(ov, h, false);
-	while (room && !fits(ov, h, r))
-		room = make_room(ov, h, false);
+		room = make_room(ov, longest_hidden(ov, h)) || make_room(ov, farthest(ov, h));
+	while (room && !fits(ov, h, r)) /* what is hidden counts in no space */
+		room = make_room(ov, farthest(ov, h));
 	if (room && (gn_map_get(&ov->owners, r->owner.b) || ov->owners.count < GN_OV_OWNERS_MAX))
 		return GN_OK;
 	ov->count.quota_node++;

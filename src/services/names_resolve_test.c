@@ -65,7 +65,8 @@ static struct gn_name_claim claim_of(const char *name, const struct gn_sk *sk, u
 		if (strcmp(puzzles[i].name, name) == 0 && puzzles[i].key == sk->seed[0] &&
 		    gn_name_puzzle(&c.name, &sk->pk, c.epoch, GN_NAME_POW_BITS, puzzles[i].nonce, 1, c.puzzle) == GN_OK)
 			return c;
-	assert_int_equal(gn_name_puzzle(&c.name, &sk->pk, c.epoch, GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c.puzzle), GN_OK);
+	assert_int_equal(gn_name_puzzle(&c.name, &sk->pk, c.epoch, GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c.puzzle),
+			 GN_OK);
 	print_message("{\"%s\", %u, %llu},\n", name, sk->seed[0], (unsigned long long)gn_be64(c.puzzle));
 	return c;
 }
@@ -259,7 +260,8 @@ static void answer(unsigned node, const struct pair *a, const struct pair *b, co
 	struct names_job *job = *(struct names_job **)gn_map_value_at(&n->jobs, 0);
 	gn_op get[2] = {job->get[0], job->get[1]};
 	for (unsigned salt = 0; salt < 2; salt++) {
-		struct gn_overlay_value v[2] = {{a->record[salt], holders[0][salt]}, {b->record[salt], holders[1][salt]}};
+		struct gn_overlay_value v[2] = {{a->record[salt], holders[0][salt]},
+						{b->record[salt], holders[1][salt]}};
 		struct gn_overlay_event e = {
 			.kind = GN_OVERLAY_DONE, .op = get[salt], .err = GN_OK, .values = v, .value_count = 2};
 		assert_true(gn_names_overlay_event(n, &e, s.now));
@@ -289,6 +291,45 @@ static void the_owner_with_more_holders_has_the_name(void **state)
 		assert_int_equal(e.err, GN_OK);
 		assert_memory_equal(&e.owner, &sk[more].pk, 32);
 		assert_false(gn_names_next_event(s.nodes[0].names, &e));
+	}
+	svc_free(&s);
+}
+
+/* NA-9: an owner's newest version has a tie of its own, and the order of answers is no matter. */
+static void the_newest_version_decides_a_tie(void **state)
+{
+	(void)state;
+	static struct pair p[2];
+	struct gn_sk sk = key_of(1);
+	struct gn_hash tie;
+	network(1);
+	struct gn_name_claim c = claim_of("welcome", &sk, 1, hello, 1);
+	sign_pair(&sk, &c, &p[0]);
+	c.seq = 2;
+	c.epoch--;
+	assert_int_equal(gn_name_puzzle(&c.name, &sk.pk, c.epoch, GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c.puzzle),
+			 GN_OK);
+	sign_pair(&sk, &c, &p[1]);
+	names_tie(&c.name, &sk.pk, c.epoch, &tie);
+	for (unsigned first = 0; first < 2; first++) {
+		struct gn_name name = name_of("welcome");
+		struct gn_names *n = s.nodes[0].names;
+		struct gn_names_event shown;
+		gn_op op;
+		assert_int_equal(gn_names_resolve(n, &name, true, s.now, &op), GN_OK);
+		struct names_job *job = *(struct names_job **)gn_map_value_at(&n->jobs, 0);
+		struct gn_overlay_value v[2] = {{p[first].record[0], 1}, {p[1 - first].record[0], 1}};
+		struct gn_overlay_event e = {
+			.kind = GN_OVERLAY_DONE, .op = job->get[0], .err = GN_OK, .values = v, .value_count = 2};
+		gn_op second = job->get[1];
+		assert_true(gn_names_overlay_event(n, &e, s.now));
+		assert_int_equal(job->candidate_count, 1);
+		assert_memory_equal(&job->candidates[0].tie, &tie, sizeof tie);
+		e = (struct gn_overlay_event){.kind = GN_OVERLAY_DONE, .op = second, .err = GN_NOT_FOUND};
+		assert_true(gn_names_overlay_event(n, &e, s.now));
+		assert_true(gn_names_next_event(n, &shown));
+		assert_int_equal(shown.seq, 2);
+		assert_false(gn_names_next_event(n, &shown));
 	}
 	svc_free(&s);
 }
@@ -514,6 +555,7 @@ int main(void)
 		cmocka_unit_test(two_claims_at_once_have_at_most_one_winner),
 		cmocka_unit_test(equal_counts_fall_to_the_smaller_hash),
 		cmocka_unit_test(the_owner_with_more_holders_has_the_name),
+		cmocka_unit_test(the_newest_version_decides_a_tie),
 		cmocka_unit_test(renewal_keeps_the_name_and_grace_protects_it),
 		cmocka_unit_test(transfer_moves_the_pin_and_a_change_without_one_is_shown),
 		cmocka_unit_test(own_pid_resolves_to_its_own_record_set),

@@ -631,6 +631,16 @@ static void labels_keep_to_one_script(void **state)
 		struct gn_name n = name_of(bad[i]);
 		assert_int_equal(gn_name_script(&n, NULL), GN_TEXT);
 	}
+	/* Delegated labels too, in what is made from the rule's day on. */
+	struct gn_sk town = key_of(5);
+	struct gn_name_claim c = {.name = name_of("pаypal.town"), .seq = 1, .ttl = GN_NAME_TTL};
+	static struct signed_name s;
+	c.created = (uint64_t)NAMES_RULE_DAY * DAY;
+	s.buf = (struct gn_buf){s.bytes, 0, sizeof s.bytes};
+	assert_int_equal(gn_name_record(&town, &c, 0, &s.buf), GN_TEXT);
+	c.created--;
+	sign_claim(&town, &c, &s);
+	assert_int_equal(admit(NULL, &s, c.created), GN_OK);
 }
 
 int main(void)
