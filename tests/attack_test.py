@@ -448,6 +448,56 @@ def case_manifest(nodes, seed):
     check(status == 200 and len(body) == got["bytes"], f"the manifest does not open: {status} {body[:200]}")
     check(share == 1, f"only {share:.3f} of others' requests were answered")
     check(max(honest.waits) < took / 2, f"one of the others waited {max(honest.waits):.1f} s of the {took:.1f} s that it took")
+def small_stores(nodes):
+    """Two nodes with room for 390 records each, and honest requests between them that both must take."""
+    taker, giver = nodes.start(2, "--record-limit", "4M")
+    giver.cli("id", "new", "--no-passphrase")
+    return taker, giver
+
+
+def honest_puts(giver, round_):
+    """A record, a name and the identity, at both nodes; the keys that were acknowledged."""
+    key = put(giver, f"round {round_}".encode(), f"honest{round_}", w=2)
+    giver.cli("name", "claim", f"honestname{round_}", "--w", "2")
+    giver.cli("id", "publish", "--w", "2")
+    return key
+
+
+def case_records(nodes, seed):
+    """Records of fresh owners from one node key, then from forty: each key has its share, other kinds have their room, and what
+    was acknowledged stays."""
+    taker, giver = small_stores(nodes)
+    room = (4 << 20) // 10737
+    kept = [honest_puts(giver, 0)]
+    got = nodes.attack("records", taker, seed=seed, count=1500, seconds=120).result()
+    check(got["refused"], f"the attack did not get far enough: {got}")
+    check(got["kept"] <= room // 16 + 1, f"one key got {got['kept']} of {room} places")
+    kept.append(honest_puts(giver, 1))
+    many = nodes.attack("records", taker, seed=seed + 1, count=3000, arg=40, seconds=240).result()
+    check(many["refused"], f"the attack did not get far enough: {many}")
+    check(many["kept"] <= room // 2, f"forty keys got {many['kept']} of {room} places, of which half are for all")
+    giver.cli("name", "claim", "honestname2", "--w", "2")
+    giver.cli("id", "publish", "--w", "2")
+    for node in nodes.all:
+        for key in kept:
+            node.cli("get", "--quorum", "2", key)
+        for i in range(3):
+            check(node.cli("name", "resolve", f"honestname{i}")["holders"], f"honestname{i} is gone")
+    print(f"one key: {got['kept']} of {room} places; forty: {many['kept']} more; names and identities got in beside it")
+
+
+def case_names(nodes, seed):
+    """One owner who claims name after name with the work of a first one is granted a few; others claim beside it."""
+    taker, giver = small_stores(nodes)
+    attacker = nodes.attack("names", taker, seed=seed, count=24, seconds=300)
+    giver.cli("name", "claim", "honestname", "--w", "2")
+    got = attacker.result()
+    check(got["claimed"] == 24, f"the attack was not done: {got}")
+    check(got["granted"] >= 8, f"what is free was refused: {got}")
+    check(got["refused"] >= 2 and got["why"] == "proof-of-work", f"one owner got too many names: {got}")
+    giver.cli("name", "claim", "honestname2", "--w", "2")
+    for node in nodes.all:
+        check(node.cli("name", "resolve", "honestname")["holders"], "the honest name is gone")
 
 
 def main(cases):

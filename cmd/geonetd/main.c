@@ -19,6 +19,7 @@ static const char usage[] =
 	"  --advertise HOST:PORT how others reach this node, if not by this machine's addresses\n"
 	"  --http N|off          loopback port of the page, the API and the gateway; 0 takes a free one (default "
 	"7780)\n"
+	"  --record-limit BYTES  room for records, of which each takes 10 KiB at least (default 1G)\n"
 	"  --store-limit BYTES   room for blocks of others and for cached ones, with K, M, G, T; 0 keeps none (default "
 	"10G)\n"
 	"  --probation SECONDS   client mode after the start, before it answers for keys (default 600)\n"

@@ -1,6 +1,7 @@
 /* Configuration: one table of settings that the file, the flags and the help share.
  * NO-1: a file is "name = value" lines; '#' starts a comment; a name may repeat only where the table says so; an
  * unknown name or a bad value refuses the whole file and names the line. */
+#include "node/limits.h"
 #include "node/node.h"
 #include "os/os.h"
 
@@ -14,6 +15,7 @@ void gn_node_config_default(struct gn_node_config *c)
 		.http = 7780,
 		.probation = 600,
 		.store_limit = UINT64_C(10) << 30,
+		.record_limit = UINT64_C(1) << 30,
 		.pow_bits = 22,
 		.log = GN_LOG_INFO,
 	};
@@ -95,6 +97,11 @@ static gn_err set(struct gn_node_config *c, const char *name, const char *value,
 	} else if (strcmp(name, "store-limit") == 0) {
 		*expected = "bytes, with K, M, G or T if wanted";
 		return number(value, UINT64_C(1) << 60, true, &c->store_limit) ? GN_OK : GN_USAGE;
+	} else if (strcmp(name, "record-limit") == 0) {
+		*expected = "bytes, 1M or more, with K, M, G or T if wanted";
+		if (!number(value, GN_NODE_RECORDS_MAX, true, &v) || v < GN_NODE_RECORDS_MIN)
+			return GN_USAGE;
+		c->record_limit = v;
 	} else if (strcmp(name, "pow-bits") == 0) {
 		*expected = "1 to 40, the same in the whole network";
 		if (!number(value, 40, false, &v) || v == 0)

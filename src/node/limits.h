@@ -6,6 +6,11 @@
 #define GN_NODE_PEERS 8192u
 #define GN_NODE_SESSION_IDLE (30 * GN_SEC) /* an unneeded session is closed after so long without a message */
 
+/* ---- records held, bytes ---- */
+#define GN_NODE_RECORDS_MIN (UINT64_C(1) << 20)
+#define GN_NODE_RECORDS_MAX (UINT64_C(1) << 37) /* 12 million places: their index is 4 GB of memory */
+#define GN_NODE_RECORD_PLACE 10737u             /* what each counts for at least: 100,000 of them are 1 GiB */
+
 /* ---- messages that wait to leave, bytes (NO-14) ---- */
 #define GN_NODE_QUEUES_BYTES (128u << 20) /* for all peers */
 #define GN_NODE_QUEUES_PREFIX (16u << 20) /* for those of one prefix, while the above is crowded */

@@ -446,7 +446,9 @@ static gn_err make_engines(struct gn_node *node)
 					    .probation = node->config.probation * GN_SEC,
 					    .probation_off = node->config.probation == 0,
 					    .awaits_bootstrap = node->config.bootstrap_count > 0,
-					    .count_local = node->config.guard_count_local};
+					    .count_local = node->config.guard_count_local,
+					    .bytes_max = node->config.record_limit,
+					    .records_max = (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};
 	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
 	overlay.admit[1] = gn_identity_admit;
 	overlay.admit[3] = gn_name_admit;

@@ -117,7 +117,7 @@ static void validate_contacts(const struct gn_overlay *ov)
 
 static void validate_records(const struct gn_overlay *ov)
 {
-	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken = 0, listed = 0;
+	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken = 0, listed = 0, coming = 0;
 	GN_ASSERT(ov->held.count == ov->sorted_count);
 	for (uint32_t i = 0; i < ov->sorted_count; i++) {
 		const struct gn_ov_held *h = ov->sorted[i];
@@ -138,9 +138,12 @@ static void validate_records(const struct gn_overlay *ov)
 		listed += h->graced && (!h->after || (h->after->before == h && h->after->hidden >= h->hidden));
 	GN_ASSERT(hidden == listed && hidden == ov->hidden_count && bytes == ov->held_bytes + ov->hidden_bytes);
 	GN_ASSERT(owned == ov->held_bytes && records == ov->held.count - hidden);
-	for (uint32_t i = 0; i < ov->jobs.count; i++)
-		taken += (*(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i))->taken;
-	GN_ASSERT(taken == ov->putters.used);
+	for (uint32_t i = 0; i < ov->jobs.count; i++) {
+		const struct gn_ov_job *j = *(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);
+		taken += j->taken;
+		coming += j->comes_new;
+	}
+	GN_ASSERT(taken == ov->putters.used && coming == ov->coming_count);
 	gn_share_validate(&ov->putters);
 }
 

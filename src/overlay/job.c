@@ -36,6 +36,7 @@ static void job_free(struct gn_overlay *ov, struct gn_ov_job *j)
 	if (j->bytes)
 		ov->job_bytes -= j->record.bytes.len;
 	gn_share_give(&ov->putters, &j->by, j->taken);
+	gn_ov_store_came(ov, j);
 	gn_mem_free(ov->env.alloc, j->bytes);
 	gn_mem_free(ov->env.alloc, j);
 }
@@ -219,6 +220,7 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 		err = gn_ov_held_set(ov, &j->record, &j->by, j->taken, j->pushed, now);
 	if (err == GN_OK)
 		j->taken = 0; /* the record's now */
+	gn_ov_store_came(ov, j);
 	if (err != GN_OK) {
 		ov->count.store_failed++;
 		refuse(ov, j, err == GN_DISK_FULL ? GN_NO_SPACE : GN_BUSY, gn_slice(NULL, 0), now);

@@ -251,6 +251,8 @@ struct gn_ov_job {
 	gn_err refused;          /* PUT: LOADING only to show what stands against it */
 	struct gn_holder by;     /* PUT, STORING: who it is counted for .. */
 	uint64_t taken;          /* .. and how much; given back unless it is stored */
+	uint64_t coming;         /* what the store will grow by in its space, kept free until then */
+	bool comes_new;          /* and a place */
 };
 
 struct gn_ov_push {
@@ -351,6 +353,8 @@ struct gn_overlay {
 	struct gn_ov_held *hidden_first, *hidden_last; /* hidden longest, .. */
 	uint32_t way_cursor; /* where the next look for a surplus begins */
 	uint64_t spaces[GN_OV_SPACES]; /* what each kind of record takes */
+	uint64_t coming[GN_OV_SPACES]; /* and what is on its way to the disk */
+	uint32_t coming_count;
 	struct gn_share putters;    /* the same by who brought it */
 	uint32_t repair_cursor;
 	bool repair_running, repair_left;
@@ -683,6 +687,8 @@ gn_err gn_ov_store_init(struct gn_overlay *ov);
 void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h);
 void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share);
 /* Names that r's owner has here under its salt, besides h. */
+/* What came or will not come is not on its way any more. */
+void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j);
 uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r);
 /* Room for r in place of h (or NULL): what gives way is dropped. GN_QUOTA, GN_NO_SPACE. */
 gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r);

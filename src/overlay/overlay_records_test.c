@@ -320,6 +320,33 @@ static void kinds_have_a_space_each(void **state)
 	net_free(&small);
 }
 
+/* Records on their way to the disk have their places already. */
+static void many_puts_at_once_overshoot_nothing(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net small;
+	struct gn_sk fresh;
+	gn_op op;
+	net_init(&small, 19);
+	net_add(&small);
+	small.node[0].cfg.records_max = 64;
+	small.node[0].cfg.bytes_max = 64 * 4096;
+	net_start(&small, 0);
+	net_run(&small, 10 * GN_SEC);
+	for (unsigned i = 0; i < 50; i++) {
+		gn_sk_new(&small.rand, &fresh);
+		net_record(&small, &r, &fresh, 256, "flood", 1, "x");
+		assert_int_equal(gn_overlay_put(small.node[0].ov, r.r.bytes, 1, small.now, &op), GN_OK);
+	}
+	net_run(&small, 60 * GN_SEC);
+	assert_int_equal(small.node[0].ov->held.count, 32);
+	assert_int_equal(small.node[0].ov->coming_count, 0);
+	net_record(&small, &r, &alice, 3, "honest", 1, "in");
+	assert_int_equal(net_put(&small, 0, &r, 1), GN_OK);
+	net_free(&small);
+}
+
 /* Held at once, without the way through the disk: 0 when there was no room. */
 static bool hold(struct net *n, const struct gn_sk *owner, const char *label, struct net_record *out)
 {
@@ -577,6 +604,7 @@ int main(void)
 		cmocka_unit_test(read_repair_reaches_members_that_are_behind),
 		cmocka_unit_test(one_putter_takes_a_share_and_no_more),
 		cmocka_unit_test(kinds_have_a_space_each),
+		cmocka_unit_test(many_puts_at_once_overshoot_nothing),
 		cmocka_unit_test(looking_for_room_is_bounded),
 		cmocka_unit_test(names_that_are_handed_over_do_not_count_again),
 		cmocka_unit_test(records_end_with_their_ttl),

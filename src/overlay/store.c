@@ -8,7 +8,9 @@
  * way (OV-57, OV-91..OV-95).
  *
  *   1. owners[pk] and spaces[] sum the shown records; hidden_bytes the others; putters what all shown ones take.
- *   2. A record's `taken` is what its putter holds for it; 0 while it is hidden. */
+ *   2. A record's `taken` is what its putter holds for it; 0 while it is hidden.
+ *   3. What is on its way to the disk is in coming[] and counts as if it were there: many puts at once overshoot
+ * nothing. */
 #include "overlay/overlay_int.h"
 
 enum { SPACE_NAMES, SPACE_IDS, SPACE_LOW, SPACE_REST };
@@ -111,7 +113,8 @@ static bool fits(const struct gn_overlay *ov, const struct gn_ov_held *h, const 
 	unsigned mine = space_of(r->type);
 	uint64_t all = cost(ov, r->bytes.len), own;
 	for (unsigned i = 0; i < GN_OV_SPACES; i++) {
-		uint64_t kept = ov->cfg.bytes_max / 8 * reserved[i] / place(ov) * place(ov), used = ov->spaces[i];
+		uint64_t kept = ov->cfg.bytes_max / 8 * reserved[i] / place(ov) * place(ov),
+			 used = ov->spaces[i] + ov->coming[i];
 		if (h && !h->graced && space_of(h->type) == i)
 			used -= cost(ov, h->len);
 		own = i == mine || used > kept ? used : kept;
@@ -177,7 +180,7 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const
 {
 	GN_TRY(owner_quota(ov, h, r));
 	bool room = true;
-	while (room && ((!h && ov->held.count >= ov->cfg.records_max) ||
+	while (room && ((!h && ov->held.count + ov->coming_count >= ov->cfg.records_max) ||
 			ov->held_bytes + ov->hidden_bytes + r->bytes.len - (h ? h->len : 0) > ov->cfg.bytes_max))
 		room = make_room(ov, longest_hidden(ov, h)) || make_room(ov, farthest(ov, h));
 	while (room && !fits(ov, h, r)) /* what is hidden counts in no space */
@@ -222,6 +225,18 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 	ov->count.quota_prefix += err == GN_LIMIT;
 	if (err != GN_OK)
 		return err == GN_LIMIT ? GN_QUOTA : err;
-	j->taken = want;
+	j->taken = j->coming = want;
+	j->comes_new = !h;
+	ov->coming[space_of(j->record.type)] += j->coming;
+	ov->coming_count += j->comes_new;
 	return GN_OK;
+}
+
+void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j)
+{
+	if (j->coming)
+		ov->coming[space_of(j->record.type)] -= j->coming;
+	ov->coming_count -= j->comes_new;
+	j->coming = 0;
+	j->comes_new = false;
 }
