@@ -248,9 +248,9 @@ def case_downloads(nodes, seed):
         f.write(body)
     with open(os.path.join(site, "index.html"), "wb") as f:
         f.write(b"<h1>small</h1>")
-    subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", site, "--name", "files", "--w", "1", "--copies", "1"],
+    subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", site, "--name", "manyfiles", "--w", "1", "--copies", "1"],
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False)
-    host = "files.geo.localhost"
+    host = "manyfiles.geo.localhost"
     eventually("the site is served", 60, lambda: node.get("/", host=host)[0] == 200)
     stalled = [stalled_download(node.http_port, host, "/big.bin") for _ in range(64)]
     for s in stalled:

@@ -145,17 +145,17 @@ has "$out" 'welcome.geo'
 on 3 0 trace welcome.geo
 
 # ---- a name changes hands ----
-on 1 0 name claim gift TXT=kept
-on 1 0 name transfer gift "$other" -o "$tmp/gift"
-on 1 1 name accept "$tmp/gift"
-sed 's/"gift"/"welcome"/' "$tmp/gift" >"$tmp/forged"
+on 1 0 name claim present TXT=kept
+on 1 0 name transfer present "$other" -o "$tmp/present"
+on 1 1 name accept "$tmp/present"
+sed 's/"present"/"welcome"/' "$tmp/present" >"$tmp/forged"
 on 4 1 name accept "$tmp/forged"
-on 4 0 name accept "$tmp/gift"
-on 2 0 name resolve --fresh gift --json
+on 4 0 name accept "$tmp/present"
+on 2 0 name resolve --fresh present --json
 is "$(value 'j["owner"]')" "$other"
 is "$(value 'j["entries"][0]["value"]')" kept
-on 1 1 name set gift TXT=mine
-on 4 1 name accept "$tmp/gift"
+on 1 1 name set present TXT=mine
+on 4 1 name accept "$tmp/present"
 
 # ---- sites ----
 site=$tmp/site

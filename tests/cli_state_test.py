@@ -278,25 +278,25 @@ def case_output(p):
     body = b"one\0two\n" * 3000
     p.run("put", "--label", "x", "--w", "1", "-", stdin=body)
     places(p, "get", lambda b: b == body, ["get", "@x", "-o"])
-    p.run("name", "claim", "given", "--w", "1")
-    places(p, "transfer", lambda b: json.loads(b)["name"] == "given", ["name", "transfer", "given", "22" * 32, "-o"])
+    p.run("name", "claim", "wasgiven", "--w", "1")
+    places(p, "transfer", lambda b: json.loads(b)["name"] == "wasgiven", ["name", "transfer", "wasgiven", "22" * 32, "-o"])
     site = p.data("folder")
     os.makedirs(site + "/deep")
     big = os.urandom(300000)
     for name, content in (("index.html", b"<p>"), ("deep/big", big)):
         with open(os.path.join(site, name), "wb") as f:
             f.write(content)
-    p.run("site", "publish", site, "--name", "given", "--copies", "1", "--w", "1")
+    p.run("site", "publish", site, "--name", "wasgiven", "--copies", "1", "--w", "1")
     places(p, "site", lambda b: b == big, ["site", "get", "given/deep/big", "-o"])
     # A folder: links and devices in the place of its files are kept too.
     copy = p.data("copy")
     os.makedirs(copy + "/deep")
     os.symlink("../elsewhere", copy + "/index.html")
-    p.run("site", "get", "given", "-o", copy)
+    p.run("site", "get", "wasgiven", "-o", copy)
     check(os.path.islink(copy + "/index.html") and open(p.data("elsewhere"), "rb").read() == b"<p>", "a link in the folder")
     for path in ("-", "/dev/stdout"):
-        check(b"is a folder" in p.run("site", "get", "given", "-o", path, want=2).stderr, f"a folder to {path}")
-    p.run("site", "get", "given", "-o", "/dev/null", want=1)
+        check(b"is a folder" in p.run("site", "get", "wasgiven", "-o", path, want=2).stderr, f"a folder to {path}")
+    p.run("site", "get", "wasgiven", "-o", "/dev/null", want=1)
     check(stat.S_ISCHR(os.stat("/dev/null").st_mode), "/dev/null is no device any more")
     answer = p.json("get", "@x", "-o", "/dev/stdout")
     check(answer["label"] == "x", "--json with -o /dev/stdout is one document")
@@ -421,17 +421,17 @@ def case_renew(p):
         f.write(b"<p>" * 10)
     publish = ["site", "publish", site, "--copies", "1", "--w", "1"]
     p.run("id", "publish", "--name", "Zoe", "--vouch-node", "--w", "1")
-    p.run("name", "claim", "long", "TXT=kept", "--w", "1")
-    p.run(*publish, "--name", "long")
-    what = [("identity", pid), ("name", "long"), ("site", "@")]
+    p.run("name", "claim", "longlived", "TXT=kept", "--w", "1")
+    p.run(*publish, "--name", "longlived")
+    what = [("identity", pid), ("name", "longlived"), ("site", "@")]
     kept = p.json("renew", "--all")
     check([(i["kind"], i["name"]) for i in kept["items"]] == what and {i["state"] for i in kept["items"]} == {"kept"}, f"young: {kept}")
     check(p.says("renew", "--all", "--quiet") == "", "quiet when nothing is due")
     check("kept" in p.says("renew", "--all"), "not quiet: what is kept is told")
-    before = [p.json("id", "show", pid)["seq"], p.json("name", "resolve", "--fresh", "long")["seq"], p.json("site", "show", "@")]
+    before = [p.json("id", "show", pid)["seq"], p.json("name", "resolve", "--fresh", "longlived")["seq"], p.json("site", "show", "@")]
     forced = p.json("renew", "--all", "--force", "--w", "1")
     check([(i["kind"], i["name"]) for i in forced["items"]] == what and forced["renewed"] == 3 and forced["failed"] == 0, f"forced: {forced}")
-    after = [p.json("id", "show", pid), p.json("name", "resolve", "--fresh", "long"), p.json("site", "show", "@")]
+    after = [p.json("id", "show", pid), p.json("name", "resolve", "--fresh", "longlived"), p.json("site", "show", "@")]
     check(after[0]["seq"] > before[0] and after[0]["name"] == "Zoe" and len(after[0]["keys"]) == 1, f"the identity record: {after[0]}")
     check(after[1]["seq"] > before[1] and sorted(e["type"] for e in after[1]["entries"]) == ["SITE", "TXT"], f"the name: {after[1]}")
     check(after[2]["seq"] > before[2]["seq"] and after[2]["version"] == before[2]["version"] and after[2]["files"] == before[2]["files"],
@@ -439,19 +439,19 @@ def case_renew(p):
 
     # Half of the term over, then all of it.
     short = ["--ttl", "60", "--w", "1"]
-    p.run("name", "claim", "brief", "TXT=brief", *short)
-    p.run("name", "claim", "gone", "TXT=back", *short)
+    p.run("name", "claim", "briefname", "TXT=brief", *short)
+    p.run("name", "claim", "vanished", "TXT=back", *short)
     p.run(*publish[:-2], "--label", "fair", *short)
     p.run("id", "publish", *short)
     for command in (["name", "list"], ["site", "list"], ["status"]):
         told = p.says(*command)
         check("ends in" in told and "geonet renew --all" in told, f"{command}: {told}")
     mine = {(i["kind"], i["name"]) for i in p.json("status")["yours"]}
-    check(mine == {*what, ("name", "brief"), ("name", "gone"), ("site", "@fair")}, f"status --json: {mine}")
-    renewed = eventually("a name past half of its term is renewed", lambda: [i for i in p.json("renew", "brief", "--w", "1")["items"] if i["state"] == "renewed"])
-    check(renewed[0]["name"] == "brief" and renewed[0]["expires"] > time.time() + 86400, f"renewed: {renewed}")
-    said = eventually("the other name expires", lambda: (lambda d: d.returncode == 4 and d.stderr.decode())(p.raw("name", "resolve", "--fresh", "gone")))
-    check("gone.geo expired on 20" in said and "geonet renew gone" in said, f"an expired name: {said}")
+    check(mine == {*what, ("name", "briefname"), ("name", "vanished"), ("site", "@fair")}, f"status --json: {mine}")
+    renewed = eventually("a name past half of its term is renewed", lambda: [i for i in p.json("renew", "briefname", "--w", "1")["items"] if i["state"] == "renewed"])
+    check(renewed[0]["name"] == "briefname" and renewed[0]["expires"] > time.time() + 86400, f"renewed: {renewed}")
+    said = eventually("the other name expires", lambda: (lambda d: d.returncode == 4 and d.stderr.decode())(p.raw("name", "resolve", "--fresh", "vanished")))
+    check("vanished.geo expired on 20" in said and "geonet renew vanished" in said, f"an expired name: {said}")
     said = eventually("the site expires", lambda: (lambda d: d.returncode == 4 and d.stderr.decode())(p.raw("site", "show", "@fair")))
     check("expired on 20" in said and "publish it again" in said, f"an expired site: {said}")
     eventually("the identity record expires", lambda: p.raw("id", "show", pid).returncode == 4)
@@ -460,11 +460,11 @@ def case_renew(p):
     done = p.raw("--json", "renew", "--all", "--w", "1")
     states = {i["name"]: i["state"] for i in json.loads(done.stdout)["items"]}
     check(done.returncode == 1 and b"expired on" in done.stderr, f"a site that ended: exit {done.returncode}: {done.stderr}")
-    check(states == {pid: "renewed", "long": "kept", "brief": "kept", "gone": "renewed", "@": "kept", "@fair": "failed"}, f"states: {states}")
-    back = p.json("name", "resolve", "--fresh", "gone")
+    check(states == {pid: "renewed", "longlived": "kept", "briefname": "kept", "vanished": "renewed", "@": "kept", "@fair": "failed"}, f"states: {states}")
+    back = p.json("name", "resolve", "--fresh", "vanished")
     check(back["entries"][0]["value"] == "back", f"the name that came back: {back}")
     check(p.json("id", "show", pid)["name"] == "Zoe", "the identity record that came back")
-    p.run("name", "renew", "long", "--w", "1")
+    p.run("name", "renew", "longlived", "--w", "1")
 
 
 def case_alone(p):

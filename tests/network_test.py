@@ -191,17 +191,17 @@ def case_stream(net, seed):
         with open(os.path.join(site, "big.bin"), "wb") as f:
             f.write(data)
         net.nodes[0].cli("id", "new", "--no-passphrase")
-        net.nodes[0].cli("site", "publish", site, "--name", "big")
+        net.nodes[0].cli("site", "publish", site, "--name", "bigfile")
         gateway = net.nodes[network.GATEWAY - 1]
         rng = random.Random(seed + 1)
         url = f"http://127.0.0.1:{gateway.http_port}/big.bin"
         for _ in range(6):
             first = rng.randrange(size)
             last = min(size - 1, first + rng.randrange(1, 3 << 20))
-            part = subprocess.run(["curl", "-sf", "-H", f"Host: big.geo.localhost:{gateway.http_port}", "-r", f"{first}-{last}", url],
+            part = subprocess.run(["curl", "-sf", "-H", f"Host: bigfile.geo.localhost:{gateway.http_port}", "-r", f"{first}-{last}", url],
                                   stdout=subprocess.PIPE, check=False, timeout=120)
             check(part.returncode == 0 and part.stdout == data[first:last + 1], f"range {first}-{last} came back wrong (curl {part.returncode}, {len(part.stdout)} bytes)")
-        status, body = gateway.get("/big.bin", host="big.geo.localhost")
+        status, body = gateway.get("/big.bin", host="bigfile.geo.localhost")
         check(status == 200 and body == data, f"the whole file came back wrong ({status}, {len(body)} bytes)")
         check(gateway.status()["blocks"]["count"] == 0, "the gateway's node keeps blocks though its limit is 0")
     finally:

@@ -64,7 +64,7 @@ def ask(node, path, *fields, method="GET", host=None, body="", unix=False, token
 
 
 def site_node(nodes, files, *words):
-    """One node that publishes files as site.geo, and the gateway's host of it."""
+    """One node that publishes files as thesite.geo, and the gateway's host of it."""
     (node,) = nodes.start(1)
     folder = os.path.join(nodes.base, "site")
     for name, body in files.items():
@@ -73,9 +73,9 @@ def site_node(nodes, files, *words):
         with open(path, "wb") as f:
             f.write(body)
     node.cli("id", "new", "--no-passphrase")
-    subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", folder, "--name", "site", "--w", "1", "--copies", "1", *words],
+    subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", folder, "--name", "thesite", "--w", "1", "--copies", "1", *words],
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False)
-    host = f"site.geo.localhost:{node.http_port}"
+    host = f"thesite.geo.localhost:{node.http_port}"
     eventually("the site is served", 60, lambda: ask(node, "/", host=host).status in (200, 404))
     return node, host
 
@@ -95,7 +95,7 @@ def case_hosts(nodes, seed):
     check(ask(node, "/api/v1/status", "Host: evil.example").status == 400, "two hosts are refused")
     for origin in (f"http://localhost:{port}",):
         check(ask(node, "/api/v1/status", f"Origin: {origin}").status == 200, "the page itself asks")
-    for origin in ("http://evil.example", "null", f"https://localhost:{port}", f"http://localhost:{port + 1}", f"http://site.geo.localhost:{port}", "http://localhost"):
+    for origin in ("http://evil.example", "null", f"https://localhost:{port}", f"http://localhost:{port + 1}", f"http://thesite.geo.localhost:{port}", "http://localhost"):
         for path in OPEN + OWNERS:
             check(ask(node, path, f"Origin: {origin}", token=token).status == 403, f"Origin {origin} was let in to {path}")
         for path in WRITES:
@@ -239,7 +239,7 @@ def case_headers(nodes, seed):
         check(done.returncode == 1, f"the tool published {rule}: {done}")
     # What the tool lets through, the gateway does not.
     rules = ["Access-Control-Allow-Origin: *", "Access-Control-Allow-Credentials: true", "Content-Encoding: gzip", "X-Last: 1"]
-    subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", os.path.join(nodes.base, "site"), "--name", "site", "--w", "1", "--copies", "1",
+    subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", os.path.join(nodes.base, "site"), "--name", "thesite", "--w", "1", "--copies", "1",
                     *[word for rule in rules for word in ("--header", f"* {rule}")]], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False)
     eventually("the new version is served", 90, lambda: ask(node, "/", host=host).field("x-last") == "1")
     names = {n for n, _ in ask(node, "/", host=host).fields}
