@@ -208,6 +208,23 @@ def case_stream(net, seed):
         shutil.rmtree(site, ignore_errors=True)
 
 
+def case_restart_moved(net, seed):
+    """All five end and start again at once, each on another port, as after a power cut: they find each other again."""
+    network.publish(net.nodes[0], SITE)
+    for node in net.nodes:
+        node.stop()
+    for node in net.nodes:
+        node.reap()
+    ports = [network.udp_port() for _ in net.nodes]
+    for i, node in enumerate(net.nodes):
+        net.nodes[i] = network.Node(node.number, node.data, node.bin, ports[i], node.http_port, ports[0] if i else None, node.options)
+    for node in net.nodes:
+        node.wait_ready(time.monotonic() + network.START_MAX)
+    for node in net.nodes:
+        eventually(f"node {node.number} is linked to the four others again", 120, lambda n=node: n.status()["links"] >= 4)
+    readable(net.nodes, [])
+
+
 def main():
     bin_dir, case = sys.argv[1], sys.argv[2]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the nodes are stopped on the way out
