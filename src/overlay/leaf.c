@@ -170,8 +170,9 @@ void gn_ov_links_changed(struct gn_overlay *ov, gn_time now)
 	ov->ring_changed = false;
 	gn_ov_repair_soon(ov, now + GN_OV_REPAIR_DELAY);
 	gn_ov_join_check(ov, now);
-	if (gn_ov_server_links(ov) == 0 && !ov->isolated_told && ov->count.links_made) {
-		ov->isolated_told = true;
+	bool was_attached = ov->attached;
+	ov->attached = gn_ov_server_links(ov) > 0;
+	if (was_attached && !ov->attached) {
 		gn_ov_out_event(ov, GN_OVERLAY_ISOLATED, &ov->self);
 		ov->boot_backoff = GN_OV_BOOT_FIRST;
 		gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now);

@@ -308,7 +308,7 @@ struct gn_overlay {
 	struct gn_ov_coord coord;
 	gn_time start, now_seen;
 	struct gn_ov_clock clock;
-	bool server, joined, isolated_told;
+	bool server, joined, attached; /* attached: a server is linked, as last seen */
 
 	struct gn_heap timers;
 	struct gn_ov_timer tasks[GN_OV_TASK_COUNT];

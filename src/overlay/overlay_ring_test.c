@@ -156,10 +156,10 @@ static void a_restarted_node_gets_its_replicas_back(void **state)
 	expect_full_mesh(5);
 }
 
-static void alone_again_it_keeps_knocking_with_patience(void **state)
+/* OV-44, in whatever order links came up: with some seeds a link is up before its peer has become a server. */
+static void expect_knocks(uint64_t seed)
 {
-	(void)state;
-	net_build(&net, 8, 3);
+	net_build(&net, seed, 3);
 	net_stop(&net, 1);
 	net_stop(&net, 2);
 	net_run(&net, 120 * GN_SEC);
@@ -167,12 +167,21 @@ static void alone_again_it_keeps_knocking_with_patience(void **state)
 	uint64_t before = net.messages;
 	net_run(&net, 3600 * GN_SEC);
 	uint64_t knocks = net.messages - before;
-	assert_true(knocks > 60 &&
+	assert_true(knocks > 300 &&
 		    knocks < 1500); /* at most about 2 addresses x 3 tries and 3 old contacts x 3 a minute */
 	net_start(&net, 1);
 	net_start(&net, 2);
 	net_run(&net, 90 * GN_SEC);
 	expect_full_mesh(3);
+	net_free(&net);
+}
+
+static void alone_again_it_keeps_knocking_with_patience(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 7; seed < 19; seed++)
+		expect_knocks(seed);
+	net_init(&net, 1);
 }
 
 static void two_founders_become_one_network(void **state)

@@ -71,7 +71,6 @@ static void link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 	l->told = true;
 	ov->links_up++;
 	ov->count.links_made++;
-	ov->isolated_told = ov->isolated_told && !is_server(l->contact);
 	if (is_server(l->contact))
 		ov->list_version++;
 	gn_ov_ring_touch(ov);
