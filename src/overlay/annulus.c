@@ -36,11 +36,12 @@ static unsigned links_there(const struct gn_overlay *ov, struct gn_ov_place at, 
 	return n;
 }
 
-/* Prefix caps are against many identities behind one public prefix; private and loopback networks are exempt (OV-25).
- */
+/* Prefix caps are against many identities behind one public prefix; private and loopback networks are exempt unless the
+ * owner says that they count (OV-25). */
 static bool prefix_ok(const struct gn_overlay *ov, const struct gn_contact *c, unsigned sharing)
 {
-	if (ov->cfg.prefix_cap == 255 || c->addr_count == 0 || gn_addr_is_private(&c->addrs[0]))
+	bool local = c->addr_count && !ov->cfg.count_local && gn_addr_is_private(&c->addrs[0]);
+	if (ov->cfg.prefix_cap == 255 || c->addr_count == 0 || local)
 		return true;
 	return sharing < ov->cfg.prefix_cap;
 }

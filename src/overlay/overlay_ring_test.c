@@ -263,11 +263,11 @@ static void receipts_of_one_public_prefix_count_twice_at_most(void **state)
 	net_init(&net, 1);
 }
 
-static void annuli_take_few_of_one_prefix(void **state)
+static void expect_few_of_one_prefix(uint8_t first, bool count_local, unsigned cap)
 {
-	(void)state;
 	net_init(&net, 11);
 	net_add(&net);
+	net.node[0].cfg.count_local = count_local;
 	net_start(&net, 0);
 	net_run(&net, 10 * GN_SEC);
 	struct gn_overlay *ov = net.node[0].ov;
@@ -276,7 +276,7 @@ static void annuli_take_few_of_one_prefix(void **state)
 		struct gn_sk sk;
 		struct gn_contact c = {.mode = GN_FB_NODE_MODE_SERVER,
 				       .addr_count = 1,
-				       .addrs = {gn_addr_v4(20, 1, 2, (uint8_t)i, 7000)}};
+				       .addrs = {gn_addr_v4(first, 1, 2, (uint8_t)i, 7000)}};
 		gn_sk_new(&net.rand, &sk);
 		c.pk = sk.pk;
 		assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
@@ -287,12 +287,25 @@ static void annuli_take_few_of_one_prefix(void **state)
 		struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, NULL, net.now);
 		assert_non_null(k);
 		bool room = gn_ov_annulus_room(ov, k);
-		assert_int_equal(room, linked < GN_OV_PREFIX_MAX);
+		assert_int_equal(room, linked < cap);
 		gn_ov_link_ask(ov, k, false, net.now);
 		linked++;
 	}
 	assert_int_equal(linked, 6);
-	assert_true(net_counter(&net, 0, "prefix_full") > 0 && net_counter(&net, 0, "annulus_full") > 0);
+	assert_int_equal(net_counter(&net, 0, "prefix_full") > 0, cap == GN_OV_PREFIX_MAX);
+	assert_true(net_counter(&net, 0, "annulus_full") > 0);
+	net_free(&net);
+}
+
+static void annuli_take_few_of_one_prefix(void **state)
+{
+	(void)state;
+	expect_few_of_one_prefix(20, false, GN_OV_PREFIX_MAX);
+	expect_few_of_one_prefix(127, false, GN_OV_ANNULUS_CAP); /* loopback, private: as many as an annulus takes */
+	expect_few_of_one_prefix(10, false, GN_OV_ANNULUS_CAP);
+	expect_few_of_one_prefix(127, true, GN_OV_PREFIX_MAX); /* unless they count */
+	expect_few_of_one_prefix(10, true, GN_OV_PREFIX_MAX);
+	net_init(&net, 1);
 }
 
 static void a_late_reply_to_hello_is_not_answered(void **state)
