@@ -6,10 +6,39 @@
 
 static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time now);
 
+void gn_ov_jobs_init(struct gn_overlay *ov)
+{
+	struct gn_share_config c = {.total = GN_OV_JOBS_MAX,
+				    .per_key = GN_OV_JOBS_MAX / GN_OV_JOB_KEY_PART,
+				    .per_prefix = GN_OV_JOBS_MAX / GN_OV_JOB_PREFIX_PART,
+				    .crowded = GN_OV_JOBS_MAX / 2,
+				    .holders_max = GN_OV_JOBS_MAX,
+				    .count_local = ov->cfg.count_local};
+	gn_share_init(&ov->job_places, &ov->env, &c);
+	c.total = GN_OV_JOB_BYTES_MAX;
+	c.per_key = GN_OV_JOB_BYTES_MAX / GN_OV_JOB_KEY_PART;
+	c.per_prefix = GN_OV_JOB_BYTES_MAX / GN_OV_JOB_PREFIX_PART;
+	c.crowded = GN_OV_JOB_BYTES_MAX / 2;
+	gn_share_init(&ov->job_bytes, &ov->env, &c);
+}
+
+/* Who makes the work: the peer that asked; nobody for our own operations and pushes. */
+static struct gn_holder asker(const struct gn_contact *to, gn_op op, enum gn_ov_job_kind kind)
+{
+	struct gn_holder h = {0};
+	if (op || kind == GN_OV_JOB_PUSH || kind == GN_OV_JOB_PROVE)
+		return h;
+	h.key = to->pk;
+	if (to->addr_count)
+		h.addr = to->addrs[0];
+	return h;
+}
+
 static struct gn_ov_job *job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to,
 				 uint64_t request, gn_op op, const struct gn_hash *key)
 {
-	if (ov->jobs.count >= GN_OV_JOBS_MAX) {
+	const struct gn_holder who = asker(to, op, kind);
+	if (gn_share_take(&ov->job_places, &who, 1) != GN_OK) {
 		ov->count.jobs_full++;
 		return NULL;
 	}
@@ -18,6 +47,7 @@ static struct gn_ov_job *job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind
 	uint64_t token = ov->next_token;
 	if (!j || !(at = gn_map_put(&ov->jobs, &token))) {
 		gn_mem_free(ov->env.alloc, j);
+		gn_share_give(&ov->job_places, &who, 1);
 		ov->count.nomem++;
 		return NULL;
 	}
@@ -33,8 +63,9 @@ static void job_free(struct gn_overlay *ov, struct gn_ov_job *j)
 	(void)gn_map_remove(&ov->jobs, &j->token);
 	if (j->kind == GN_OV_JOB_PUSH)
 		ov->push_loads--;
-	if (j->bytes)
-		ov->job_bytes -= j->record.bytes.len;
+	const struct gn_holder who = asker(&j->to, j->op, j->kind);
+	gn_share_give(&ov->job_places, &who, 1);
+	gn_share_give(&ov->job_bytes, &who, j->counted);
 	gn_share_give(&ov->putters, &j->by, j->taken);
 	gn_ov_store_came(ov, j);
 	gn_mem_free(ov->env.alloc, j->bytes);
@@ -46,6 +77,8 @@ void gn_ov_jobs_free(struct gn_overlay *ov)
 	while (ov->jobs.count)
 		job_free(ov, *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, 0));
 	gn_map_fini(&ov->jobs);
+	gn_share_fini(&ov->job_places);
+	gn_share_fini(&ov->job_bytes);
 }
 
 static struct gn_ov_job *job_get(const struct gn_overlay *ov, uint64_t token)
@@ -186,13 +219,18 @@ void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t 
 		   const struct gn_record *r, gn_time now)
 {
 	struct gn_ov_job refused = {.to = *to, .request = request, .op = op};
-	struct gn_ov_job *j = NULL;
-	if (ov->job_bytes + r->bytes.len <= GN_OV_JOB_BYTES_MAX)
-		j = job_new(ov, GN_OV_JOB_PUT, to, request, op, &r->key);
+	const struct gn_holder who = asker(to, op, GN_OV_JOB_PUT);
+	struct gn_ov_job *j = job_new(ov, GN_OV_JOB_PUT, to, request, op, &r->key);
+	if (j && gn_share_take(&ov->job_bytes, &who, r->bytes.len) != GN_OK) {
+		ov->count.jobs_full++;
+		job_free(ov, j);
+		j = NULL;
+	}
 	if (!j) {
 		answer_refused(ov, &refused, GN_BUSY, gn_slice(NULL, 0), now);
 		return;
 	}
+	j->counted = r->bytes.len;
 	j->pushed = pushed;
 	j->bytes = gn_mem_new(ov->env.alloc, r->bytes.len);
 	if (!j->bytes) {
@@ -203,7 +241,6 @@ void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t 
 	memcpy(j->bytes, r->bytes.p, r->bytes.len);
 	gn_err err = gn_wire_record_parse(gn_slice(j->bytes, r->bytes.len), &j->record);
 	GN_ASSERT(err == GN_OK);
-	ov->job_bytes += r->bytes.len;
 	if (!busy(ov, j))
 		begin(ov, j, now);
 }

@@ -41,6 +41,8 @@
 #define GN_OV_REQUESTS_MAX 8192         /* unanswered requests */
 #define GN_OV_JOBS_MAX 512              /* storage requests in flight; above: BUSY */
 #define GN_OV_JOB_BYTES_MAX (16u << 20) /* bytes of records being stored */
+#define GN_OV_JOB_KEY_PART 8            /* of both one peer has at most 1/8: 64 jobs, 2 MiB */
+#define GN_OV_JOB_PREFIX_PART 4         /* a prefix 1/4, once half is taken */
 #define GN_OV_PUSHES_MAX 4096           /* records waiting to be pushed */
 #define GN_OV_PUSH_LOADS 32             /* of these, being read from the disk at once */
 #define GN_OV_LEAVING_MAX 32            /* records whose takers are asked for proof at once */

@@ -74,6 +74,7 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 	gn_map_init(&ov->held, env, 32, sizeof(void *), cfg.records_max);
 	gn_map_init(&ov->owners, env, 32, sizeof(struct gn_ov_owner), GN_OV_OWNERS_MAX + 1);
 	gn_map_init(&ov->jobs, env, 8, sizeof(void *), GN_OV_JOBS_MAX);
+	gn_ov_jobs_init(ov);
 	gn_ov_outputs_init(ov);
 	err = gn_ov_store_init(ov);
 	if (err == GN_OK && !gn_ov_contact_valid(ov, &ov->self))

@@ -248,6 +248,7 @@ struct gn_ov_job {
 	gn_op op;                /* local operation that waits, 0 = none */
 	uint8_t *bytes;          /* PUT: owned */
 	struct gn_record record; /* PUT: borrows bytes */
+	uint64_t counted;        /* PUT: of job_bytes */
 	gn_err refused;          /* PUT: LOADING only to show what stands against it */
 	struct gn_holder by;     /* PUT, STORING: who it is counted for .. */
 	uint64_t taken;          /* .. and how much; given back unless it is stored */
@@ -362,7 +363,8 @@ struct gn_overlay {
 	gn_time repair_backoff;
 
 	struct gn_map jobs; /* token -> struct gn_ov_job * */
-	uint64_t next_token, job_bytes;
+	struct gn_share job_places, job_bytes; /* of the jobs, by who asked */
+	uint64_t next_token;
 	struct gn_ring pushes;
 	uint32_t push_loads;
 	struct gn_ov_leaving leaving[GN_OV_LEAVING_MAX];
@@ -696,6 +698,7 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const
 gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j);
 
 /* ---- job.c ---- */
+void gn_ov_jobs_init(struct gn_overlay *ov);
 void gn_ov_jobs_free(struct gn_overlay *ov);
 /* A record to be stored for a peer (PUT, PUSH) or for our own operation; r's bytes are copied. Answers in any case. */
 void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op, bool pushed,

@@ -360,6 +360,30 @@ static void hints_alone_are_enough_to_join(void **state)
 	expect_full_mesh(4);
 }
 
+/* OV-94: storage that does not answer, one peer that asks for more and more. */
+static void one_peer_has_a_share_of_the_jobs(void **state)
+{
+	(void)state;
+	net_build(&net, 15, 3);
+	struct gn_overlay *ov = net.node[0].ov;
+	static struct net_record r;
+	struct gn_sk owner;
+	gn_sk_new(&net.rand, &owner);
+	const unsigned share = GN_OV_JOBS_MAX / GN_OV_JOB_KEY_PART;
+	for (unsigned i = 0; i < GN_OV_JOBS_MAX; i++) {
+		char label[8];
+		snprintf(label, sizeof label, "%u", i);
+		net_record(&net, &r, &owner, 16, label, 1, "body");
+		gn_ov_job_put(ov, &net.node[1].ov->self, 1000 + i, 0, false, &r.r, net.now);
+		assert_int_equal(ov->jobs.count, i < share ? i + 1 : share);
+	}
+	assert_int_equal(net_counter(&net, 0, "jobs_full"), GN_OV_JOBS_MAX - share);
+	net_record(&net, &r, &owner, 16, "other", 1, "body");
+	gn_ov_job_put(ov, &net.node[2].ov->self, 7, 0, false, &r.r, net.now);
+	assert_int_equal(ov->jobs.count, share + 1);
+	gn_overlay_validate(ov);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +400,7 @@ int main(void)
 		cmocka_unit_test_teardown(annuli_take_few_of_one_prefix, take_down),
 		cmocka_unit_test_teardown(a_late_reply_to_hello_is_not_answered, take_down),
 		cmocka_unit_test_teardown(the_carriers_news_shorten_waiting, take_down),
+		cmocka_unit_test_teardown(one_peer_has_a_share_of_the_jobs, take_down),
 		cmocka_unit_test_teardown(hints_alone_are_enough_to_join, take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
