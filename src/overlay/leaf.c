@@ -96,6 +96,26 @@ static uint32_t walk(const struct gn_overlay *ov, bool ccw, uint32_t max, gn_tim
 	return found;
 }
 
+/* Walking to it, are fewer than L links that answer in between? Who says leaf and is none is a long link like any
+ * other. */
+static bool is_near(const struct gn_overlay *ov, const struct gn_ov_contact *c, bool ccw)
+{
+	uint32_t n = ov->contact_count, at = gn_ov_contact_place(ov, &ov->self.id) % n, between = 0;
+	for (uint32_t i = 0; i < n && between < ov->cfg.l; i++) {
+		const struct gn_ov_contact *k = ov->contacts[ccw ? (at + n - 1 - i) % n : (at + i) % n];
+		if (k == c)
+			return true;
+		between += k->link && k->link->state == GN_OV_LINK_UP && k->link->miss == 0 &&
+			   k->c.mode == GN_FB_NODE_MODE_SERVER;
+	}
+	return false;
+}
+
+bool gn_ov_leaf_claim(const struct gn_overlay *ov, const struct gn_ov_contact *c)
+{
+	return is_near(ov, c, false) || is_near(ov, c, true);
+}
+
 static double estimate(const struct gn_overlay *ov, struct gn_ov_contact *const *cw, uint32_t cws,
 		       struct gn_ov_contact *const *ccw, uint32_t ccws)
 {

@@ -538,6 +538,8 @@ uint32_t gn_ov_set_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member
 uint32_t gn_ov_rank_of(struct gn_overlay *ov, uint64_t theta, const struct gn_node_id *id);
 /* Chooses the leaf set from whom we know and asks for missing links. */
 void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now);
+/* Whether who asks for a leaf link is one: on its way to us fewer than L linked servers lie nearer (OV-20). */
+bool gn_ov_leaf_claim(const struct gn_overlay *ov, const struct gn_ov_contact *c);
 uint64_t gn_ov_leaf_digest(const struct gn_overlay *ov);
 /* Links changed: members, leaf set, estimate, repair. */
 void gn_ov_links_changed(struct gn_overlay *ov, gn_time now);

@@ -384,6 +384,97 @@ static void one_peer_has_a_share_of_the_jobs(void **state)
 	gn_overlay_validate(ov);
 }
 
+/* ---- many keys that all say that they are leaves ---- */
+
+#define CLAIMS 200
+
+struct claimant {
+	struct gn_sk sk;
+	struct gn_contact c;
+	uint64_t sep;
+};
+
+static int by_sep(const void *a, const void *b)
+{
+	const struct claimant *x = a, *y = b;
+	return x->sep < y->sep ? -1 : x->sep > y->sep;
+}
+
+static void claim_leaf(struct gn_overlay *ov, const struct claimant *who)
+{
+	uint8_t storage[512];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_key pk;
+	struct gn_fb_nonce nonce;
+	struct gn_fb_addr addr = gn_wire_addr(&who->c.addrs[0], GN_FB_CARRIER_UDP);
+	struct gn_slice message;
+	memcpy(pk.b, who->c.pk.b, 32);
+	memcpy(nonce.b, who->c.nonce, 8);
+	gn_fbref hello = gn_fb_hello_make(&b, &(struct gn_fb_hello_args){.pk = &pk,
+									 .nonce = &nonce,
+									 .class = 1,
+									 .mode = GN_FB_NODE_MODE_SERVER,
+									 .addrs = {&addr, 1},
+									 .version = 1});
+	gn_fbref link = gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = hello});
+	gn_fbref root = gn_fb_overlay_message_make(
+		&b,
+		&(struct gn_fb_overlay_message_args){.request = 7, .body_type = GN_FB_OVERLAY_BODY_LINK, .body = link});
+	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &message), GN_OK);
+	(void)gn_overlay_recv(ov, &who->c.pk, &who->c.addrs[0], message, net.now);
+}
+
+static bool is_linked(const struct gn_overlay *ov, const struct claimant *who)
+{
+	const struct gn_ov_contact *c = gn_ov_contact_get(ov, &who->c.pk);
+	return c && c->link;
+}
+
+/* Their order is the attacker's: at random they are held to the caps, farthest first each is nearer than all before. */
+static void claim_all(bool farthest_first, uint32_t *links)
+{
+	static struct claimant who[CLAIMS];
+	net_build(&net, 31, 1);
+	struct gn_overlay *ov = net.node[0].ov;
+	for (unsigned i = 0; i < CLAIMS; i++) {
+		struct claimant *w = &who[i];
+		gn_sk_new(&net.rand, &w->sk);
+		w->c = (struct gn_contact){.pk = w->sk.pk,
+					   .mode = GN_FB_NODE_MODE_SERVER,
+					   .addr_count = 1,
+					   .addrs = {gn_addr_v4(127, 1, 1, 1, (uint16_t)(1000 + i))}};
+		assert_int_equal(gn_node_id_search(&w->c.pk, NET_POW, 0, 100000, w->c.nonce), GN_OK);
+		gn_node_id_make(&w->c.pk, w->c.nonce, &w->c.id);
+		w->sep = gn_sep(gn_theta(w->c.id.b), ov->theta);
+	}
+	if (farthest_first)
+		qsort(who, CLAIMS, sizeof *who, by_sep);
+	for (unsigned i = 0; i < CLAIMS; i++)
+		claim_leaf(ov, &who[farthest_first ? CLAIMS - 1 - i : i]);
+	gn_overlay_validate(ov);
+	*links = ov->link_count;
+	qsort(who, CLAIMS, sizeof *who, by_sep);
+	unsigned side[2] = {0, 0};
+	for (unsigned i = 0; i < CLAIMS; i++) { /* whoever is a neighbour has a link */
+		unsigned *n = &side[(gn_theta(who[i].c.id.b) - ov->theta) >> 63];
+		if ((*n)++ < ov->cfg.l)
+			assert_true(is_linked(ov, &who[i]));
+	}
+}
+
+static void who_says_leaf_and_is_none_is_a_link_like_any_other(void **state)
+{
+	uint32_t links;
+	(void)state;
+	claim_all(false, &links);
+	assert_true(links < GN_OV_LINKS_MAX);
+	assert_true(net_counter(&net, 0, "annulus_full") > 0);
+	net_free(&net);
+	claim_all(true, &links);
+	assert_int_equal(links, GN_OV_LINKS_MAX);
+	assert_true(net_counter(&net, 0, "links_gave_way") > 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -402,6 +493,7 @@ int main(void)
 		cmocka_unit_test_teardown(the_carriers_news_shorten_waiting, take_down),
 		cmocka_unit_test_teardown(one_peer_has_a_share_of_the_jobs, take_down),
 		cmocka_unit_test_teardown(hints_alone_are_enough_to_join, take_down),
+		cmocka_unit_test_teardown(who_says_leaf_and_is_none_is_a_link_like_any_other, take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

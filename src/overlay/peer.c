@@ -35,8 +35,29 @@ static void rest(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 	GN_ASSERT(err == GN_OK);
 }
 
-static struct gn_ov_link *link_new(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
+/* Whose link goes first: a client's, then the youngest; nobody's whom either side needs as a leaf. */
+static struct gn_ov_contact *worth_least(const struct gn_overlay *ov)
 {
+	struct gn_ov_contact *worst = NULL;
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		struct gn_ov_contact *c = ov->contacts[i];
+		if (!c->link || c->link->leaf || gn_ov_leaf_claim(ov, c))
+			continue;
+		if (!worst || is_server(c) < is_server(worst) ||
+		    (is_server(c) == is_server(worst) && c->link->since > worst->link->since))
+			worst = c;
+	}
+	return worst;
+}
+
+/* leaf: a true one, for which another gives way when there is no room. */
+static struct gn_ov_link *link_new(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now)
+{
+	struct gn_ov_contact *gone = leaf && ov->link_count >= gn_ov_links_max(ov) ? worth_least(ov) : NULL;
+	if (gone) {
+		ov->count.links_gave_way++;
+		gn_ov_link_drop(ov, gone, true, now);
+	}
 	if (ov->link_count >= gn_ov_links_max(ov)) {
 		ov->count.links_full++;
 		return NULL;
@@ -142,7 +163,7 @@ void gn_ov_link_ask(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, g
 		gn_ov_contact_bury(ov, c, now);
 		return;
 	}
-	struct gn_ov_link *l = link_new(ov, c, now);
+	struct gn_ov_link *l = link_new(ov, c, leaf && gn_ov_proven(c), now);
 	if (!l)
 		return;
 	l->leaf = leaf;
@@ -314,8 +335,8 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	struct gn_ov_contact *c = meet(ov, from, gn_fb_link_hello(m), now);
 	if (!c)
 		return;
-	bool leaf = gn_fb_link_kind(m) == GN_FB_LINK_KIND_LEAF;
-	if (!c->link && (!acceptable(ov, c, leaf) || !link_new(ov, c, now))) {
+	bool leaf = gn_fb_link_kind(m) == GN_FB_LINK_KIND_LEAF, near = leaf && is_server(c) && gn_ov_leaf_claim(ov, c);
+	if (!c->link && (!acceptable(ov, c, near) || !link_new(ov, c, near, now))) {
 		refuse_link(ov, c, from->request, now);
 		return;
 	}
