@@ -287,7 +287,7 @@ def case_output(p):
         with open(os.path.join(site, name), "wb") as f:
             f.write(content)
     p.run("site", "publish", site, "--name", "wasgiven", "--copies", "1", "--w", "1")
-    places(p, "site", lambda b: b == big, ["site", "get", "given/deep/big", "-o"])
+    places(p, "site", lambda b: b == big, ["site", "get", "wasgiven/deep/big", "-o"])
     # A folder: links and devices in the place of its files are kept too.
     copy = p.data("copy")
     os.makedirs(copy + "/deep")
