@@ -416,13 +416,13 @@ def case_rules(nodes, seed):
     """A page whose site has 64 rules that match after much trying: a request costs its visitor's node next to nothing."""
     giver, visitor = nodes.start(2)
     owner = publish_evil(nodes, giver, "rules", seed)["owner"]
-    put_name(giver, "evil", owner)
+    put_name(giver, "site-with-rules", owner)
     path = "/" + "a" * 1000
-    status, body = request(visitor, "GET", path, host="evil.geo.localhost")
+    status, body = request(visitor, "GET", path, host="site-with-rules.geo.localhost")
     check(status == 200, f"the page is not served: {status} {body}")
     before = cpu(visitor)
     for _ in range(20):
-        check(request(visitor, "GET", path, host="evil.geo.localhost")[0] == 200, "the page is not served any more")
+        check(request(visitor, "GET", path, host="site-with-rules.geo.localhost")[0] == 200, "the page is not served any more")
     each = (cpu(visitor) - before) / 20
     ignored = counters(visitor, "bundles").get("rules_ignored", 0)
     print(f"{each * 1000:.0f} ms of CPU for each request of the page; {ignored} rules have no effect")
