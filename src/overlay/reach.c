@@ -72,28 +72,53 @@ uint64_t gn_ov_reach(struct gn_overlay *ov)
 	return ov->reach;
 }
 
-uint32_t gn_ov_holders_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member out[GN_OV_SET_MAX])
+/* Where more lie within the reach than comes by chance, those above the usual number take nobody's place: as many more
+ * behind them answer too, so that a heap holds no record alone. */
+static uint32_t heap_of(const struct gn_overlay *ov, uint32_t within)
 {
-	uint32_t n = gn_ov_set_of(ov, theta, out, GN_OV_SET_MAX);
-	uint64_t reach = gn_ov_reach(ov);
-	while (n > ov->cfg.r && gn_sep(out[n - 1].theta, theta) > reach)
-		n--;
-	return n;
+	uint32_t r = ov->cfg.r, most = GN_OV_SET_MAX - r;
+	if (within <= r + r / 4)
+		return 0;
+	return within - r / 2 < most ? within - r / 2 : most;
 }
 
+uint32_t gn_ov_holders_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member out[GN_OV_SET_MAX])
+{
+	uint32_t n = gn_ov_set_of(ov, theta, out, GN_OV_SET_MAX), within = 0;
+	uint64_t reach = gn_ov_reach(ov);
+	while (within < n && gn_sep(out[within].theta, theta) <= reach)
+		within++;
+	uint32_t most = ov->cfg.r + heap_of(ov, within);
+	most = most > within ? most : within;
+	return n < most ? n : most;
+}
+
+/* A holder sees no more of a heap than its leaf set has room for, so it takes less for one: in one of twenty places by
+ * chance, where it then accepts what a writer would not send it. */
 bool gn_ov_answers_for(struct gn_overlay *ov, uint64_t theta)
 {
-	return ov->server &&
-	       (gn_ov_rank_of(ov, theta, &ov->self.id) < ov->cfg.r || gn_sep(ov->theta, theta) <= gn_ov_reach(ov));
+	struct gn_ov_member set[GN_OV_SET_MAX];
+	uint64_t reach = gn_ov_reach(ov);
+	uint32_t r = ov->cfg.r, within = 0;
+	if (!ov->server)
+		return false;
+	uint32_t rank = gn_ov_rank_of(ov, theta, &ov->self.id), n = gn_ov_set_of(ov, theta, set, GN_OV_SET_MAX);
+	while (within < n && gn_sep(set[within].theta, theta) <= reach)
+		within++;
+	return rank < r || gn_sep(ov->theta, theta) <= reach || (within >= r && rank < r + within - r / 2);
 }
 
 unsigned gn_ov_op_width(struct gn_overlay *ov, const struct gn_ov_op *op)
 {
 	if (op->kind == GN_OV_FIND)
 		return op->count;
-	unsigned wide = op->widened ? 2 : 1, n = 0, most = op->widened ? GN_OV_REGION_MAX : GN_OV_SET_MAX;
+	unsigned wide = op->widened ? 2 : 1, n = 0, heap = 0, most = op->widened ? GN_OV_REGION_MAX : GN_OV_SET_MAX;
 	uint64_t reach = gn_ov_reach(ov), within = wide == 2 && reach < UINT64_C(1) << 62 ? 2 * reach : reach;
-	for (uint32_t i = 0; i < op->cand_count && op->cands[i].sep <= within && n < most; i++)
-		n += op->cands[i].state != GN_OV_DEAD && !op->cands[i].not_mine;
-	return n > wide * op->count ? n : wide * op->count;
+	for (uint32_t i = 0; i < op->cand_count && op->cands[i].sep <= within && n < most; i++) {
+		bool there = op->cands[i].state != GN_OV_DEAD && !op->cands[i].not_mine;
+		n += there;
+		heap += there && op->cands[i].state == GN_OV_ANSWERED && op->cands[i].sep <= reach;
+	}
+	unsigned all = wide * op->count + heap_of(ov, heap); /* invented ones make none */
+	return n > all ? n : all;
 }
