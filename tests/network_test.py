@@ -209,12 +209,11 @@ def case_stream(net, seed):
 
 
 def case_restart_moved(net, seed):
-    """All five end and start again at once, each on another port, as after a power cut: they find each other again."""
+    """All five are killed young and start again at once, each on another port, as after a power cut: they find each other again."""
     network.publish(net.nodes[0], SITE)
     for node in net.nodes:
-        node.stop()
-    for node in net.nodes:
-        node.reap()
+        eventually(f"node {node.number} has its contacts on the disk", 90, lambda n=node: os.path.exists(n.data + "/contacts.json"))
+        kill(node)
     ports = [network.udp_port() for _ in net.nodes]
     for i, node in enumerate(net.nodes):
         net.nodes[i] = network.Node(node.number, node.data, node.bin, ports[i], node.http_port, ports[0] if i else None, node.options)

@@ -11,6 +11,7 @@
 #define FILE_MAX (32u << 20) /* bytes of any of the files: 65,536 pins of the longest names are 25 MiB */
 #define CONTACTS_MAX 256u
 #define SAVE_EVERY (600 * GN_SEC) /* contacts, which are hints */
+#define SAVE_YOUNG (20 * GN_SEC)  /* the same in the first SAVE_EVERY: who is killed young must find back too */
 #define PINS_EVERY (5 * GN_SEC)   /* pins that changed, and a second more for each thousand that are written again */
 
 /* The array in a file; NULL when there is none, or what is there cannot be read: that is
@@ -145,7 +146,8 @@ void gn_saved_load(struct gn_node *node)
 
 void gn_saved_tick(struct gn_node *node)
 {
-	if (node->now > node->saved + SAVE_EVERY)
+	bool young = node->now < node->started + SAVE_EVERY;
+	if (node->now > node->saved + (young ? SAVE_YOUNG : SAVE_EVERY))
 		contacts_store(node);
 	if (node->now >= node->pins_next && pins_set(node) != node->pins_saved)
 		pins_store(node);
