@@ -45,7 +45,7 @@ gn_err gn_ov_store_init(struct gn_overlay *ov)
 		.total = UINT64_MAX / 2, /* the whole is counted below, with what each space has for itself */
 		.per_key = ov->cfg.bytes_max / GN_OV_PUTTER_PART,
 		.per_prefix = ov->cfg.bytes_max / GN_OV_PREFIX_PART,
-		.crowded = ov->cfg.bytes_max / 4 * 3,
+		.crowded = ov->cfg.bytes_max / 4, /* kinds without a space of their own end at a half */
 		.holders_max = GN_OV_PUTTERS_MAX,
 		.count_local = ov->cfg.count_local,
 	};
