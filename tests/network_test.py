@@ -208,20 +208,31 @@ def case_stream(net, seed):
         shutil.rmtree(site, ignore_errors=True)
 
 
-def case_restart_moved(net, seed):
-    """All five are killed young and start again at once, each on another port, as after a power cut: they find each other again."""
+def move(net, first):
+    """All nodes from `first` on are killed young and start again at once, each on another port; all know where node 1 is now."""
     network.publish(net.nodes[0], SITE)
-    for node in net.nodes:
+    moving = net.nodes[first:]
+    for node in moving:
         eventually(f"node {node.number} has its contacts on the disk", 90, lambda n=node: os.path.exists(n.data + "/contacts.json"))
         kill(node)
-    ports = [network.udp_port() for _ in net.nodes]
-    for i, node in enumerate(net.nodes):
+    ports = [node.udp_port for node in net.nodes[:first]] + [network.udp_port() for _ in moving]
+    for i, node in enumerate(moving, first):
         net.nodes[i] = network.Node(node.number, node.data, node.bin, ports[i], node.http_port, ports[0] if i else None, node.options)
-    for node in net.nodes:
+    for node in net.nodes[first:]:
         node.wait_ready(time.monotonic() + network.START_MAX)
     for node in net.nodes:
         eventually(f"node {node.number} is linked to the four others again", 120, lambda n=node: n.status()["links"] >= 4)
     readable(net.nodes, [])
+
+
+def case_restart_moved(net, seed):
+    """All five move, as after a power cut: they find each other again."""
+    move(net, 0)
+
+
+def case_restart_moved_around(net, seed):
+    """Four move around one that stayed and that remembers where they were: they find each other too."""
+    move(net, 1)
 
 
 def main():

@@ -135,7 +135,7 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 	bool fresh = !n;
 	if (!n && (!gn_ov_told_room(ov, teller) || !(n = insert(ov, c))))
 		return NULL;
-	bool raised = gn_ov_told_by(ov, n, teller, now - age, now);
+	bool buried = n->tomb_until > now, taken = gn_ov_told_by(ov, n, c, teller, now - age, now);
 	if (now - age > n->heard)
 		n->heard = now - age;
 	if (gn_ov_proven(n) && n->tomb_until > now &&              /* who never answered us: told.c (OV-36) */
@@ -152,12 +152,14 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 	if (!n->introduced) {
 		n->c.class = c->class;
 		n->c.load = c->load;
+	}
+	if (!n->introduced && taken) {
 		memcpy(n->c.addrs, c->addrs, sizeof n->c.addrs);
 		n->c.addr_count = c->addr_count;
 	}
 	if (coord && coord->err < 1 && !n->link)
 		n->coord = *coord;
-	if (fresh || raised)
+	if (fresh || (buried && n->tomb_until <= now))
 		near_changed(ov, n);
 	return n;
 }
@@ -203,7 +205,7 @@ void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time
 void gn_ov_contact_bury(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 {
 	GN_ASSERT(!c->link);
-	c->tomb_until = now + GN_OV_TOMB;
+	c->tomb_until = c->moved ? 0 : now + GN_OV_TOMB; /* not where we looked: there is another place to look */
 	c->up = false;
 	near_changed(ov, c);
 	ov->count.contacts_dead++;

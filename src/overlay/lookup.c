@@ -71,7 +71,7 @@ void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov
 	if (c && c->tomb_until > now && (!gn_ov_proven(c) || told->age > ov->cfg.ping_leaf * 5 / 4))
 		return;
 	if (op)
-		gn_ov_lookup_add(ov, op, c && c->introduced ? &c->c : &told->c, &told->coord, depth);
+		gn_ov_lookup_add(ov, op, c ? &c->c : &told->c, &told->coord, depth);
 }
 
 void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_contact *only, gn_time now)

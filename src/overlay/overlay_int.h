@@ -67,6 +67,7 @@ struct gn_ov_contact {
 	gn_time dialled;            /* when it was first asked without ever having answered; 0 = not yet */
 	uint8_t debt, good;         /* as a teller: dials that nobody answered, or not yet; contacts that did answer */
 	uint16_t told;              /* unproven contacts that we have by its word, as last counted */
+	bool moved;                 /* told at another address since it was dialled */
 	bool up;                    /* a session is there */
 	bool introduced;            /* mode and nonce are its own word */
 	struct gn_ov_link *link;    /* owned; NULL */
@@ -421,10 +422,10 @@ bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
 void gn_ov_told_right(struct gn_overlay *ov, struct gn_ov_contact *c);
 /* May this teller add one more contact? */
 bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller);
-/* Whose word to go by from now on, of the one we have and a new one. */
-/* True when it was buried and may be dialled once more: `heard` later, and on another's account. */
-bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_pk *teller, gn_time heard,
-		   gn_time now);
+/* Whose word to go by from now on, of the one we have and a new one, `heard` then; what was buried is raised when that
+ * calls for one more dial. False: the addresses we have stay. */
+bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_contact *told,
+		   const struct gn_pk *teller, gn_time heard, gn_time now);
 /* Counts anew; old debts are forgiven. */
 void gn_ov_told_sweep(struct gn_overlay *ov, gn_time now);
 

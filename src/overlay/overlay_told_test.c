@@ -208,6 +208,87 @@ static void credit_comes_back_with_every_answer(void **state)
 	assert_true(teller->good >= GN_OV_TOLD_DIALS);
 }
 
+/* One invented key at ever new addresses costs credit as many keys do. */
+static void a_key_told_at_many_addresses_is_dialled_for_credit_only(void **state)
+{
+	(void)state;
+	build(88);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_contact *liar = gn_ov_contact_get(ov, &net.node[LIAR].cfg.node_key.pk), *k = NULL;
+	struct gn_sk sk;
+	struct gn_contact c = {.mode = GN_FB_NODE_MODE_SERVER, .addr_count = 1};
+	unsigned dials = 0, all = GN_OV_TOLD_DIALS + liar->good - liar->debt;
+	uint64_t before = net_counter(&net, 0, "told_dials");
+	gn_sk_new(&net.rand, &sk);
+	c.pk = sk.pk;
+	assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
+	gn_node_id_make(&c.pk, c.nonce, &c.id);
+	for (unsigned i = 0; i < 100; i++) {
+		c.addrs[0] = gn_addr_v4(127, 9, 9, 9, (uint16_t)(4000 + i));
+		k = gn_ov_contact_hear(ov, &c, NULL, 0, &liar->c.pk, net.now);
+		assert_non_null(k);
+		assert_true(i < all || k->c.addrs[0].port == 4000 + all - 1); /* nor is its word taken */
+		if (gn_ov_contact_usable(ov, k, net.now) && gn_ov_dial(ov, k, net.now))
+			dials += k->c.addrs[0].port == 4000 + i;
+		if (i % 2) /* while it is being dialled, and after */
+			gn_ov_contact_bury(ov, k, net.now);
+	}
+	assert_int_equal(dials, all);
+	assert_int_equal(net_counter(&net, 0, "told_dials") - before, all);
+	/* What was tried is not tried again, whoever tells it. */
+	gn_ov_contact_bury(ov, k, net.now);
+	c.addrs[0].port = 4000;
+	k = gn_ov_contact_hear(ov, &c, NULL, 100 * GN_SEC, &net.node[1].cfg.node_key.pk, net.now);
+	assert_false(gn_ov_contact_usable(ov, k, net.now));
+}
+
+/* `first`.. end and start again at once, each at another address, with what they remember of the others and node 0 to
+ * begin at; node 0 stays where it is unless it is one of them. */
+static void move_all(uint64_t seed, unsigned first)
+{
+	struct gn_contact known[NODES][NODES];
+	unsigned known_count[NODES] = {0};
+	struct gn_overlay_peer p;
+	build(seed);
+	for (unsigned i = first; i < NODES; i++) {
+		while (known_count[i] < NODES && gn_overlay_peer_at(net.node[i].ov, known_count[i], &p))
+			known[i][known_count[i]++] = p.contact;
+		assert_int_equal(known_count[i], NODES - 1);
+		net_stop(&net, i);
+		net.node[i].cfg.addrs[0].port += 100;
+	}
+	for (unsigned i = first; i < NODES; i++) {
+		net_start_alone(&net, i);
+		for (unsigned k = 0; k < known_count[i]; k++)
+			assert_int_equal(gn_overlay_hint(net.node[i].ov, &known[i][k], net.now), GN_OK);
+		assert_int_equal(gn_overlay_bootstrap(net.node[i].ov, &net.node[0].cfg.addrs[0], NULL, net.now), GN_OK);
+		net_pump(&net, i);
+	}
+	net_run(&net, 60 * GN_SEC);
+	for (unsigned i = 0; i < NODES; i++) {
+		struct gn_overlay_info info;
+		gn_overlay_info(net.node[i].ov, &info);
+		print_message("node %u: %u links\n", i, info.links);
+	}
+	for (unsigned i = 0; i < NODES; i++) {
+		struct gn_overlay_info info;
+		gn_overlay_info(net.node[i].ov, &info);
+		assert_int_equal(info.links, NODES - 1);
+	}
+}
+
+static void a_network_that_moved_finds_itself(void **state)
+{
+	(void)state;
+	move_all(86, 0);
+}
+
+static void those_who_moved_around_one_that_stayed_find_each_other(void **state)
+{
+	(void)state;
+	move_all(87, 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -216,6 +297,9 @@ int main(void)
 		cmocka_unit_test_teardown(lookups_wait_for_a_liar_three_times_at_most, take_down),
 		cmocka_unit_test_teardown(who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on, take_down),
 		cmocka_unit_test_teardown(credit_comes_back_with_every_answer, take_down),
+		cmocka_unit_test_teardown(a_key_told_at_many_addresses_is_dialled_for_credit_only, take_down),
+		cmocka_unit_test_teardown(a_network_that_moved_finds_itself, take_down),
+		cmocka_unit_test_teardown(those_who_moved_around_one_that_stayed_find_each_other, take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

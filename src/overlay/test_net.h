@@ -163,6 +163,15 @@ static inline void net_done(struct net *n, const struct gn_overlay_event *e)
 	}
 }
 
+/* Is this node at one of the addresses? */
+static inline bool net_at(const struct net_node *x, const struct gn_contact *c)
+{
+	for (unsigned k = 0; k < c->addr_count; k++)
+		if (gn_addr_eq(&x->cfg.addrs[0], &c->addrs[k]))
+			return true;
+	return false;
+}
+
 static inline void net_send(struct net *n, unsigned i, const struct gn_overlay_message *m)
 {
 	static const struct gn_pk nobody;
@@ -170,8 +179,9 @@ static inline void net_send(struct net *n, unsigned i, const struct gn_overlay_m
 	for (unsigned k = 0; k < n->count; k++) {
 		const struct net_node *y = &n->node[k];
 		bool by_addr = memcmp(m->to.pk.b, nobody.b, 32) == 0;
-		if (by_addr ? !gn_addr_eq(&y->cfg.addrs[0], &m->to.addrs[0])
-			    : memcmp(y->cfg.node_key.pk.b, m->to.pk.b, 32) != 0)
+		if (!by_addr && memcmp(y->cfg.node_key.pk.b, m->to.pk.b, 32) != 0)
+			continue;
+		if (!net_at(y, &m->to)) /* it has moved, or is another */
 			continue;
 		if (!y->ov || y->deaf || n->node[i].deaf || n->queued == GN_COUNT(n->queue))
 			return;
@@ -221,7 +231,8 @@ static inline void net_pump(struct net *n, unsigned i)
 	gn_overlay_validate(x->ov);
 }
 
-static inline void net_start(struct net *n, unsigned i)
+/* It knows nobody yet. */
+static inline void net_start_alone(struct net *n, unsigned i)
 {
 	struct net_node *x = &n->node[i];
 	gn_alloc_heap(&x->alloc, 64u << 20);
@@ -233,9 +244,15 @@ static inline void net_start(struct net *n, unsigned i)
 		err = gn_overlay_restore(x->ov, gn_slice(x->files[k].bytes, x->files[k].len), n->now);
 		GN_ASSERT(err == GN_OK);
 	}
+}
+
+static inline void net_start(struct net *n, unsigned i)
+{
+	struct net_node *x = &n->node[i];
+	net_start_alone(n, i);
 	for (unsigned k = 0; k < n->count; k++)
 		if (k != i) {
-			err = gn_overlay_bootstrap(x->ov, &n->node[k].cfg.addrs[0], NULL, n->now);
+			gn_err err = gn_overlay_bootstrap(x->ov, &n->node[k].cfg.addrs[0], NULL, n->now);
 			GN_ASSERT(err == GN_OK);
 		}
 	net_pump(n, i);

@@ -4,7 +4,8 @@
  * to after that; and no address gets two dials for two keys that both are hearsay.
  *
  *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer]
- *   buried -> heard [another than who told us, with credit, has heard it since: it pays for its own dial] */
+ *   buried -> heard [another than who told us, with credit, has heard it since: it pays for its own dial]
+ *   DIALLED, buried -> heard [told, with credit, at an address where it was not dialled: it has moved] */
 #include "overlay/overlay_int.h"
 
 static const struct gn_pk nobody;
@@ -29,7 +30,7 @@ bool gn_ov_dialable(const struct gn_overlay *ov, const struct gn_ov_contact *c, 
 {
 	if (gn_ov_proven(c))
 		return true;
-	if (c->dialled && now - c->dialled < GN_OV_TOMB)
+	if (c->dialled && !c->moved && now - c->dialled < GN_OV_TOMB)
 		return now - c->dialled < GN_OV_DIAL_TIME;
 	const struct gn_ov_contact *t = teller_of(ov, &c->teller);
 	return !t || credit(t) > 0;
@@ -48,7 +49,7 @@ static bool dialled_before(const struct gn_overlay *ov, const struct gn_ov_conta
 
 bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 {
-	if (gn_ov_proven(c) || (c->dialled && now - c->dialled < GN_OV_DIAL_TIME))
+	if (gn_ov_proven(c) || (c->dialled && !c->moved && now - c->dialled < GN_OV_DIAL_TIME))
 		return true;
 	if (!gn_ov_dialable(ov, c, now) || dialled_before(ov, c, now)) {
 		ov->count.told_refused++;
@@ -58,6 +59,7 @@ bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 	if (t && t->debt < UINT8_MAX)
 		t->debt++;
 	c->dialled = now;
+	c->moved = false;
 	ov->count.told_dials++;
 	for (unsigned k = 0; k < c->c.addr_count; k++)
 		ov->dials[ov->dial_next++ % GN_OV_DIALS_MAX] =
@@ -83,24 +85,49 @@ bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller)
 	return false;
 }
 
-bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_pk *teller, gn_time heard,
-		   gn_time now)
+/* Does it name an address where c was not dialled yet? */
+static bool elsewhere(const struct gn_overlay *ov, const struct gn_contact *told, gn_time now)
 {
+	for (unsigned k = 0; k < told->addr_count; k++) {
+		bool before = false;
+		for (unsigned i = 0; i < GN_OV_DIALS_MAX && !before; i++)
+			before = ov->dials[i].until > now && gn_addr_eq(&ov->dials[i].addr, &told->addrs[k]) &&
+				 memcmp(ov->dials[i].pk.b, told->pk.b, sizeof told->pk.b) == 0;
+		if (!before)
+			return true;
+	}
+	return false;
+}
+
+bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_contact *told,
+		   const struct gn_pk *teller, gn_time heard, gn_time now)
+{
+	if (gn_ov_proven(c))
+		return true;
 	struct gn_ov_contact *have = teller_of(ov, &c->teller), *t = teller_of(ov, teller);
-	bool buried = c->tomb_until > now;
-	if (gn_ov_proven(c) || !t || (c->dialled && (!buried || t == have)))
-		return false; /* one that is being dialled stays on the account of whose word it was */
-	if (buried ? !gn_ov_proven(t) || credit(t) == 0 || heard - GN_OV_NEWS <= c->tomb_until - GN_OV_TOMB
-		   : t == have || (have && credit(t) <= credit(have)))
-		return false;
-	if (have && have->told)
-		have->told--;
-	c->teller = *teller;
-	t->told += t->told < UINT16_MAX;
-	if (!buried)
-		return false;
-	c->dialled = c->tomb_until = 0;
-	c->fails = 0;
+	bool buried =
+		c->tomb_until > now || (c->dialled && now - c->dialled >= GN_OV_DIAL_TIME); /* or given up unheard */
+	gn_time since = c->tomb_until > now ? c->tomb_until - GN_OV_TOMB : c->dialled;
+	bool moved = c->dialled && elsewhere(ov, told, now);
+	if (moved || buried) { /* one more dial, which is the teller's to answer for */
+		if (!t || !gn_ov_proven(t) || credit(t) == 0)
+			return !moved;
+		if (!moved && ((c->dialled && t == have) || heard - GN_OV_NEWS <= since))
+			return true;
+	} else if (c->dialled || !t || t == have || (have && credit(t) <= credit(have))) {
+		return !c->moved; /* one that is being dialled stays on the account of whose word it was */
+	}
+	if (t != have) {
+		if (have && have->told)
+			have->told--;
+		c->teller = *teller;
+		t->told += t->told < UINT16_MAX;
+	}
+	c->moved = moved && !buried;
+	if (buried) {
+		c->dialled = c->tomb_until = 0;
+		c->fails = 0;
+	}
 	return true;
 }
 
