@@ -83,7 +83,7 @@ gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t cod
 	if (over(s))
 		return err;
 	end(s, JET_S_CLOSING, err, app, code, gn_str(reason), now);
-	s->close_due = true;
+	s->close_due = !jet_knocked(s);
 	return err;
 }
 

@@ -336,6 +336,7 @@ gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN], stru
 	jet_keys_fini(&hs->tx[JET_INITIAL]);
 	hs->rx[JET_INITIAL] = rx;
 	hs->tx[JET_INITIAL] = tx;
+	s->knocks = false;
 	hs->retried = true;
 	hs->retries++;
 	hs->anchor = now;

@@ -116,6 +116,65 @@ static void test_nobody_home_times_out(void **state)
 	pair_fini(&p);
 }
 
+static uint64_t bytes_out(struct jet_sim *sim, int node)
+{
+	return jet_sim_counter(sim, node, "bytes-out");
+}
+
+/* A dial on another's word costs whoever lives at the told address one datagram, whatever the dialler does then. */
+static void test_a_knock_is_one_datagram_until_it_is_answered(void **state)
+{
+	(void)state;
+	struct pair p;
+	struct jet_sim_link_config link = {.delay = 20 * GN_MSEC};
+	for (int cookie = 0; cookie < 2; cookie++) {
+		struct gn_jet_config server = {.always_retry = cookie};
+		pair_init(&p, 17, NULL, &server, &link);
+		struct gn_jet *jet = p.sim.nodes[0].jet;
+		struct gn_pk *pk = &p.sim.nodes[1].pk;
+		for (int end = 0; end < 2; end++) { /* by its timeout, or closed by its owner */
+			uint64_t before = bytes_out(&p.sim, 0), datagrams = jet_sim_counter(&p.sim, 0, "datagrams-out");
+			p.sim.links[0].down = true;
+			assert_int_equal(gn_jet_knock(jet, &p.sim.nodes[1].addr, pk, p.sim.now, &p.id), GN_OK);
+			jet_sim_run(&p.sim, p.sim.now + GN_SEC);
+			if (end)
+				assert_int_equal(gn_jet_close(jet, p.id, 0, "", p.sim.now), GN_OK);
+			jet_sim_run(&p.sim, p.sim.now + 2 * JET_HANDSHAKE_TIMEOUT);
+			assert_int_equal(p.app[0].closed, end + 1);
+			assert_int_equal(p.app[0].err, end ? GN_OK : GN_TIMEOUT);
+			assert_int_equal(jet_sim_counter(&p.sim, 0, "datagrams-out"), datagrams + 1);
+			assert_true(bytes_out(&p.sim, 0) <= before + JET_MTU_BASE);
+		}
+		assert_int_equal(jet_sim_counter(&p.sim, 0, "probe-timeouts"), 0);
+		p.sim.links[0].down = false;
+		gn_time start = p.sim.now; /* somebody is there: a round trip more, for the rest or the cookie */
+		assert_int_equal(gn_jet_knock(jet, &p.sim.nodes[1].addr, pk, start, &p.id), GN_OK);
+		assert_true(jet_sim_run_until(&p.sim, pair_is_connected, start + GN_SEC));
+		assert_true(p.app[0].connected_at - start <= 81 * GN_MSEC);
+		pair_fini(&p);
+	}
+}
+
+/* Once it was answered, losses are repaired as in any dial. */
+static void test_an_answered_knock_survives_losses(void **state)
+{
+	(void)state;
+	int done = 0, dials = 40, heard = 0;
+	for (int i = 0; i < dials; i++) {
+		struct pair p;
+		struct jet_sim_link_config link = {.delay = 20 * GN_MSEC, .loss = 200000};
+		pair_init(&p, 300 + (uint64_t)i, NULL, NULL, &link);
+		assert_int_equal(
+			gn_jet_knock(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, &p.sim.nodes[1].pk, p.sim.now, &p.id),
+			GN_OK);
+		done += jet_sim_run_until(&p.sim, pair_is_connected, p.sim.now + JET_HANDSHAKE_TIMEOUT);
+		heard += jet_sim_counter(&p.sim, 0, "packets-in") > 0;
+		pair_fini(&p);
+	}
+	print_message("  %d of %d knocks answered, %d connected\n", heard, dials, done);
+	assert_true(heard > dials / 3 && done == heard);
+}
+
 static void test_always_retry_costs_one_round_trip(void **state)
 {
 	(void)state;
@@ -143,11 +202,6 @@ static size_t first_flight(struct jet_sim *sim, int node, uint8_t out[][2048], s
 			memcpy(out[n], buf.p + at, lens[n]);
 		}
 	return n;
-}
-
-static uint64_t bytes_out(struct jet_sim *sim, int node)
-{
-	return jet_sim_counter(sim, node, "bytes-out");
 }
 
 static void test_amplification_stays_below_three_times(void **state)
@@ -431,6 +485,8 @@ int main(void)
 		cmocka_unit_test(test_wrong_expected_key_fails_on_both_sides),
 		cmocka_unit_test(test_loss_up_to_30_percent),
 		cmocka_unit_test(test_nobody_home_times_out),
+		cmocka_unit_test(test_a_knock_is_one_datagram_until_it_is_answered),
+		cmocka_unit_test(test_an_answered_knock_survives_losses),
 		cmocka_unit_test(test_always_retry_costs_one_round_trip),
 		cmocka_unit_test(test_amplification_stays_below_three_times),
 		cmocka_unit_test(test_spoofed_strangers_under_load_get_cookies_and_no_memory),

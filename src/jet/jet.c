@@ -277,8 +277,8 @@ void gn_jet_tick(struct gn_jet *jet, gn_time now)
 
 /* ---- sessions ---- */
 
-gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now,
-		      gn_jet_id *out)
+static gn_err dial(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, bool knock, gn_time now,
+		   gn_jet_id *out)
 {
 	struct jet_session *s;
 	uint8_t dcid[JET_CID_LEN];
@@ -292,6 +292,7 @@ gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct
 	s->cid_tx[0].set = true;
 	memcpy(s->cid_tx[0].cid, dcid, JET_CID_LEN);
 	s->path->validated = true; /* we chose the address */
+	s->knocks = knock;
 	gn_err err = jet_hs_new(s, expected, dcid, now);
 	if (err == GN_OK)
 		err = jet_hs_begin(s);
@@ -303,6 +304,18 @@ gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct
 	jet_wake(s);
 	*out = s->id;
 	return GN_OK;
+}
+
+gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now,
+		      gn_jet_id *out)
+{
+	return dial(jet, to, expected, false, now, out);
+}
+
+gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now,
+		    gn_jet_id *out)
+{
+	return dial(jet, to, expected, true, now, out);
 }
 
 /* ---- queries ---- */

@@ -70,6 +70,10 @@ void gn_jet_tick(struct gn_jet *jet, gn_time now);
 /* expected NULL: accept any node key and report it in CONNECTED. */
 GN_MUST gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now,
 			      gn_jet_id *out);
+/* The same to an address that somebody else told: one datagram of at most JET_MTU_BASE bytes, not repeated until the
+ * other side answers; then as any dial (JT-47). A lost datagram costs the dial. */
+GN_MUST gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now,
+			    gn_jet_id *out);
 /* code 0 is a normal end; reason at most 128 bytes, for people. The peer learns both. */
 GN_MUST gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason, gn_time now);
 /* Validate a new address of the peer (or of ours) and move there without losing a stream byte. */

@@ -336,7 +336,7 @@ static struct due next_due(const struct jet_session *s)
 
 gn_time jet_loss_deadline(const struct jet_session *s)
 {
-	if (jet_token_owed(s))
+	if (jet_token_owed(s) || jet_knocked(s))
 		return GN_NEVER;
 	return gn_time_min(next_due(s).at, anti_deadlock_at(s));
 }
@@ -365,7 +365,7 @@ static void back_off(struct jet_session *s, struct jet_path *p, gn_time now)
 
 gn_err jet_loss_tick(struct jet_session *s, gn_time now)
 {
-	if (jet_token_owed(s))
+	if (jet_token_owed(s) || jet_knocked(s))
 		return GN_OK;
 	for (int budget = 2 * JET_PATHS; budget > 0; budget--) {
 		struct due d = next_due(s);

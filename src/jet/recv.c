@@ -108,7 +108,7 @@ static void note_opened(struct jet_session *s, struct jet_path *p, enum jet_leve
 			size_t datagram_len, gn_time now)
 {
 	s->received_at = s->idle_at = s->active_at = now;
-	s->sent_since = s->swept = false;
+	s->sent_since = s->swept = s->knocks = false;
 	s->packets_received++;
 	s->bytes_received += h->len;
 	jet_count(s->jet, JET_C_PACKETS_IN);

@@ -540,7 +540,7 @@ gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet
 	out->len = 0;
 	if (s->state == JET_S_CLOSING && s->close_due)
 		return send_close(s, out, batch, now);
-	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING || jet_token_owed(s))
+	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING || jet_token_owed(s) || jet_knocked(s))
 		return GN_AGAIN;
 	for (int i = 0; i < JET_PATHS && s->state == JET_S_OPEN; i++) {
 		struct jet_path *p = s->paths[i];

@@ -285,6 +285,7 @@ struct jet_session {
 	uint8_t state;
 	bool incoming, confirmed, peer_known, half_open;
 	bool dial;               /* counts in jet->dials: ours, not closed */
+	bool knocks;             /* a dial on another's word that nobody has answered yet (JT-47) */
 	bool used;               /* the owner found it of use once */
 	struct jet_seats *seats; /* where it has its seat; NULL: none */
 	uint32_t seat;
@@ -430,6 +431,11 @@ void jet_session_strip(struct jet_session *s);
 /* Gives back buffers that are empty. */
 void jet_session_sweep(struct jet_session *s);
 void jet_session_validate(const struct jet_session *s);
+/* It has sent the one datagram that it may send unanswered. */
+static inline bool jet_knocked(const struct jet_session *s)
+{
+	return s->knocks && s->path->tx > 0;
+}
 
 /* What the frames of a packet mean for its acknowledgement. */
 struct jet_effect {
