@@ -17,19 +17,22 @@
 #define TAG_LEN 16
 #define BOUND_LEN 8
 
+/* SipHash under each half of the secret: 64 bits each, a tenth of the time of an HMAC, and every datagram of a flood
+ * costs one. */
 static void tag(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t bound[BOUND_LEN],
 		const uint8_t said[SAID_LEN], uint8_t out[TAG_LEN])
 {
-	uint8_t msg[sizeof addr->ip + 2 + BOUND_LEN + SAID_LEN];
-	struct gn_writer w = gn_writer(msg, sizeof msg);
-	gn_write_bytes(&w, GN_SLICE(addr->ip));
-	gn_write_be16(&w, addr->port);
-	gn_write_bytes(&w, gn_slice(bound, BOUND_LEN));
-	gn_write_bytes(&w, gn_slice(said, SAID_LEN));
-	GN_ASSERT(!w.bad);
-	struct gn_hash h;
-	gn_hmac_sha256(gn_slice(secret, 32), GN_SLICE(msg), &h);
-	memcpy(out, h.b, TAG_LEN);
+	struct gn_reader r = gn_reader(gn_slice(said, SAID_LEN));
+	uint64_t words[7] = {gn_be64(addr->ip), gn_be64(addr->ip + 8), addr->port, gn_be64(bound)};
+	words[4] = gn_read_be64(&r);
+	words[5] = gn_read_be64(&r);
+	words[6] = gn_read_be32(&r);
+	struct gn_writer w = gn_writer(out, TAG_LEN);
+	for (int half = 0; half < 2; half++) {
+		const uint8_t *key = secret + 16 * half;
+		const struct gn_sip_key k = {{gn_be64(key), gn_be64(key + 8)}};
+		gn_write_be64(&w, gn_sip(&k, words, GN_COUNT(words)));
+	}
 }
 
 void gn_cookie_make(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t bound[8],

@@ -8,7 +8,7 @@
 
 #define NOW (1000 * GN_SEC)
 
-static const uint8_t secret[32] = {5, 6, 7}, other_secret[32] = {5, 6, 8};
+static const uint8_t secret[32] = {5, 6, 7}, other_secret[32] = {5, 6, 8}, last_differs[32] = {5, 6, 7, [31] = 1};
 static const uint8_t bound[8] = {1, 2, 3, 4, 5, 6, 7, 8}, payload[8] = {8, 7, 6, 5, 4, 3, 2, 1};
 
 struct fixture {
@@ -71,6 +71,7 @@ static void test_bound_to_address_and_context(void **state)
 	assert_int_equal(gn_cookie_check(secret, &ip, bound, f.cookie, NOW, out, &effort), GN_AUTH);
 	assert_int_equal(gn_cookie_check(secret, &f.addr, payload, f.cookie, NOW, out, &effort), GN_AUTH);
 	assert_int_equal(gn_cookie_check(other_secret, &f.addr, bound, f.cookie, NOW, out, &effort), GN_AUTH);
+	assert_int_equal(gn_cookie_check(last_differs, &f.addr, bound, f.cookie, NOW, out, &effort), GN_AUTH);
 }
 
 static void test_client_reads_the_effort(void **state)

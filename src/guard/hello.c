@@ -221,10 +221,9 @@ static void hello_without(struct gn_guard *g, const struct gn_guard_hello *h, gn
 	const char *limit;
 	gn_time until;
 	bool prove = h->must_prove;
-	if (g->t)
-		prove |= g->load.permille > COOKIE_LOAD || g->load.effort > 0 ||
-			 !lane_ready(g, GN_LANE_STRANGER, now) ||
-			 gn_prefix_ready(g, h->from, false, now, &limit, &until) != GN_OK;
+	if (g->t && !prove)
+		prove = g->load.permille > COOKIE_LOAD || g->load.effort > 0 || !lane_ready(g, GN_LANE_STRANGER, now) ||
+			gn_prefix_ready(g, h->from, false, now, &limit, &until) != GN_OK;
 	if (prove)
 		ask(g, GN_GUARD_C_COOKIE_ASKED, GN_AGAIN, v);
 	else if (g->t)

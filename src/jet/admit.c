@@ -2,9 +2,11 @@
  *
  * 1. Until a first packet has opened with the keys of its connection id, nothing is allocated but, for who has proven
  * the address, the datagrams of one of 256 hellos that wait for capacity.
- * 2. Guard decides who comes in, waits, or gets a Retry: one HMAC for the cookie, one for the tag (JT-21).
+ * 2. Guard decides who comes in, waits, or gets a Retry: a tag for the cookie, an HMAC for the Retry (JT-21).
  * 3. An answer is never longer than a third of the datagram that asked for it, and the queue of answers is bounded. */
 #include "jet/session_int.h"
+
+#define DCID_AT 5 /* in a long header, behind flags and version */
 
 static void queue(struct gn_jet *jet, const struct gn_addr *to, const uint8_t *data, size_t len,
 		  enum jet_counter counter)
@@ -25,11 +27,23 @@ void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct
 	queue(jet, to, out, jet_version_write(out, sizeof out, h->scid, h->dcid, grease), JET_C_VERSION_SENT);
 }
 
+/* The newest answer that waits is one to this dial: its hello fills several datagrams, and needs a single Retry. */
+static bool answered(const struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h)
+{
+	uint32_t n = jet->stateless.count;
+	const struct jet_stateless *last = n ? gn_ring_at(&jet->stateless, n - 1) : NULL;
+	return last && gn_addr_eq(&last->to, to) && memcmp(last->data + DCID_AT, h->scid, JET_CID_LEN) == 0;
+}
+
 /* The cookie carries the first connection id; the Retry's own id is bound into its tag. */
 static void send_retry(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h, uint32_t effort,
 		       gn_time now)
 {
 	uint8_t scid[JET_CID_LEN], cookie[GN_COOKIE_LEN], out[JET_LONG_HEADER + GN_COOKIE_LEN + JET_RETRY_TAG];
+	if (answered(jet, to, h)) {
+		jet_count(jet, JET_C_RETRY_SPARED);
+		return;
+	}
 	gn_rand_fill(jet->env.rand, scid, sizeof scid);
 	gn_guard_cookie(jet->guard, to, scid, h->dcid, effort, now, cookie);
 	size_t len = jet_retry_write(out, sizeof out, h->scid, scid, h->dcid, GN_SLICE(cookie));

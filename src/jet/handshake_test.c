@@ -258,6 +258,35 @@ static void test_spoofed_strangers_under_load_get_cookies_and_no_memory(void **s
 	pair_fini(&p);
 }
 
+/* A flood's hello of two datagrams costs one answer; when that was sent, and perhaps lost, the next one gets its own.
+ */
+static void test_one_retry_for_the_datagrams_of_a_hello(void **state)
+{
+	(void)state;
+	struct pair p;
+	struct jet_sim_link_config link = {.delay = GN_MSEC};
+	struct gn_jet_config server = {.always_retry = true};
+	uint8_t flight[8][2048];
+	size_t lens[8];
+	pair_init(&p, 18, NULL, &server, &link);
+	struct gn_jet *jet = p.sim.nodes[1].jet;
+	struct gn_addr other = gn_addr_v4(10, 0, 0, 9, 4433), *from = &p.sim.nodes[0].addr;
+	pair_dial(&p, NULL);
+	assert_int_equal(first_flight(&p.sim, 0, flight, lens, 8), 2);
+	for (int again = 0; again < 2; again++) {
+		for (int k = 0; k < 2; k++)
+			assert_int_equal(gn_jet_recv(jet, from, gn_slice(flight[k], lens[k]), p.sim.now), GN_AGAIN);
+		assert_int_equal(jet_sim_counter(&p.sim, 1, "retry-sent"), again + 1);
+		assert_int_equal(jet_sim_counter(&p.sim, 1, "retry-spared"), again + 1);
+		jet_sim_flush(&p.sim, 1);
+	}
+	assert_int_equal(gn_jet_recv(jet, from, gn_slice(flight[0], lens[0]), p.sim.now), GN_AGAIN);
+	assert_int_equal(gn_jet_recv(jet, &other, gn_slice(flight[1], lens[1]), p.sim.now),
+			 GN_AGAIN); /* not his dial */
+	assert_int_equal(jet_sim_counter(&p.sim, 1, "retry-sent"), 4);
+	pair_fini(&p);
+}
+
 /* A Retry as the server answers; the client's second flight is kept instead of sent. */
 static size_t flight_with_cookie(struct pair *p, uint8_t out[][2048], size_t lens[], size_t most)
 {
@@ -490,6 +519,7 @@ int main(void)
 		cmocka_unit_test(test_always_retry_costs_one_round_trip),
 		cmocka_unit_test(test_amplification_stays_below_three_times),
 		cmocka_unit_test(test_spoofed_strangers_under_load_get_cookies_and_no_memory),
+		cmocka_unit_test(test_one_retry_for_the_datagrams_of_a_hello),
 		cmocka_unit_test(test_cookie_is_bound_to_address_and_time),
 		cmocka_unit_test(test_no_key_pair_before_the_whole_hello),
 		cmocka_unit_test(test_parameters_must_match_what_was_seen),
