@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -50,7 +49,7 @@ static void settle(int cpu, int meek)
 	CPU_SET(cpu, &set);
 	sched_setaffinity(0, sizeof set, &set);
 	if (meek)
-		setpriority(PRIO_PROCESS, 0, meek);
+		(void)!nice(meek); /* to what this program was started with */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 }
 

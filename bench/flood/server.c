@@ -14,6 +14,7 @@ struct server {
 	struct gn_jet *jet;
 	struct gn_guard *guard;
 	struct gn_alloc alloc;
+	gn_time now; /* of this turn, as in a node */
 };
 
 static void on_datagram(void *user, const struct gn_addr *from, struct gn_slice datagram)
@@ -22,7 +23,7 @@ static void on_datagram(void *user, const struct gn_addr *from, struct gn_slice 
 	bool timed = s->f->mode == MODE_ON && gn_jet_is_hello(datagram);
 	uint64_t steps = gn_jet_stranger_steps(s->jet);
 	gn_time began = timed ? gn_os_thread_cpu() : 0;
-	gn_jet_recv(s->jet, from, datagram, now_ns());
+	gn_jet_recv(s->jet, from, datagram, s->now);
 	if (timed && gn_jet_stranger_steps(s->jet) != steps)
 		gn_guard_load(s->guard, (uint64_t)(gn_os_thread_cpu() - began));
 }
@@ -31,7 +32,7 @@ static void tick(struct server *s)
 {
 	uint64_t steps = gn_jet_stranger_steps(s->jet);
 	gn_time began = gn_os_thread_cpu();
-	gn_jet_tick(s->jet, now_ns());
+	gn_jet_tick(s->jet, s->now);
 	if (gn_jet_stranger_steps(s->jet) != steps)
 		gn_guard_load(s->guard, (uint64_t)(gn_os_thread_cpu() - began));
 }
@@ -83,7 +84,7 @@ static void flush(struct server *s)
 	struct gn_buf out = {bytes, 0, sizeof bytes};
 	struct gn_jet_batch batch;
 	size_t sent;
-	while (gn_jet_send(s->jet, &out, &batch, now_ns()) == GN_OK) {
+	while (gn_jet_send(s->jet, &out, &batch, s->now) == GN_OK) {
 		gn_err ignored = gn_udp_send(s->udp, &batch.to, gn_buf_slice(&out), batch.segment, &sent);
 		(void)ignored; /* lost, as on any network */
 	}
@@ -136,8 +137,10 @@ void server_run(const struct flood *f, int ready_fd)
 	for (unsigned turn = 0;; turn++) {
 		gn_time at = gn_jet_deadline(s.jet), now = now_ns();
 		poll(&p, 1, at <= now ? 0 : at - now > 20 * GN_MSEC ? 20 : (int)((at - now) / GN_MSEC) + 1);
+		s.now = now_ns();
 		for (int i = 0; i < 4 && gn_udp_recv(s.udp, on_datagram, &s) == GN_OK; i++)
 			flush(&s);
+		s.now = now_ns();
 		tick(&s);
 		events(&s);
 		flush(&s);
