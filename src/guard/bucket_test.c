@@ -390,6 +390,74 @@ static void test_memory(void **state)
 	teardown(&f);
 }
 
+static uint32_t pressure(const struct fixture *f, gn_time now)
+{
+	struct gn_guard_status s;
+	gn_guard_status(f->g, now, &s);
+	return s.pressure;
+}
+
+/* GU-18: fifty keys, each within its tenth of a core, ask for all that they get; a light one beside them is always
+ * served, and what all are given stays near half a core once their bursts are used up. */
+static void test_lawful_shares_do_not_add_up(void **state)
+{
+	(void)state;
+	struct fixture f;
+	setup(&f, NULL);
+	struct gn_guard_subject light = key(1000), token = {.kind = GN_GUARD_TOKEN, .rate = 1000000, .burst = GN_SEC};
+	uint64_t given = 0;
+	gn_time now = T0;
+	for (int ms = 0; ms < 20000; ms++, now += GN_MSEC) {
+		uint64_t room = 900; /* what one core gets done in a millisecond beside the rest */
+		for (uint32_t n = 0; n < 50 && room >= 50; n++) {
+			struct gn_guard_subject who = key((uint32_t)ms % 50 + n);
+			if (gn_guard_charge(f.g, &who, 50, now, NULL) == GN_OK) {
+				room -= 50;
+				given += ms >= 5000 ? 50 : 0;
+			}
+		}
+		if (ms % 20 == 0)
+			assert_int_equal(gn_guard_charge(f.g, &light, 5, now, NULL), GN_OK);
+	}
+	print_message("  %.2f of a core\n", (double)given / 15e6);
+	assert_true(given > 15000000 / 5 && given < 15000000 * 6 / 10);
+	uint32_t p = pressure(&f, now);
+	assert_true(p > GN_PRESSURE_ONE && p <= GN_PRESSURE_MAX);
+	assert_int_equal(taken_until_refused(f.g, &token, 100, now, GN_QUOTA), 1000000); /* paid for */
+	assert_int_equal(pressure(&f, now + 7 * GN_SEC), GN_PRESSURE_ONE);
+	assert_int_equal(gn_guard_charge(f.g, &light, 5, now + 7 * GN_SEC, NULL), GN_OK);
+	teardown(&f);
+}
+
+static void test_pressure_follows_charged_work(void **state)
+{
+	(void)state;
+	const uint64_t half = 50000, idle = 30000; /* of a core, in a tenth of a second */
+	const struct {
+		uint64_t work;
+		uint32_t from, to;
+	} cases[] = {{half, 8, 8},
+		     {half + 1, 8, 16},
+		     {half + 1, 256, 512},
+		     {half + 1, 512, 512},
+		     {idle, 64, 64},
+		     {idle - 1, 64, 56},
+		     {0, 9, 8},
+		     {0, 8, 8}};
+	struct fixture f;
+	for (size_t i = 0; i < GN_COUNT(cases); i++) {
+		setup(&f, NULL);
+		struct gn_guard_subject who = key(1), home = v4(127, 0, 0, 1);
+		assert_int_equal(gn_guard_charge(f.g, &who, 0, T0, NULL), GN_OK);
+		f.g->load.pressure = cases[i].from;
+		gn_guard_debit(f.g, &who, cases[i].work, T0);
+		gn_guard_debit(f.g, &home, half + 1, T0); /* exempt: it neither pays nor presses */
+		assert_int_equal(pressure(&f, T0 + GN_EFFORT_EVERY - 1), cases[i].from);
+		assert_int_equal(pressure(&f, T0 + GN_EFFORT_EVERY), cases[i].to);
+		teardown(&f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -404,6 +472,8 @@ int main(void)
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_the_heaviest_are_found),
 		cmocka_unit_test(test_off_limits_nothing),
+		cmocka_unit_test(test_lawful_shares_do_not_add_up),
+		cmocka_unit_test(test_pressure_follows_charged_work),
 		cmocka_unit_test(test_memory),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Our own load by hellos, and the effort it makes strangers owe.
+/* Our own load by hellos and the effort it makes strangers owe; by charged work and the pressure that raises its price.
  *
  *   each tenth of a second:  load > 0.7 -> effort = max(1, 2 * effort), at most 1,024;   load < 0.3 -> effort -= max(1,
  * effort / 8)
@@ -6,11 +6,17 @@
  * 1. The load is what strangers took of what was theirs to take: the capacity for handshakes less what passes and
  * tokens took of it, at least the half that is kept for strangers.
  * 2. It is work done here. What efforts clients show has no say: an attacker who shows much would raise it for all.
- * 3. The cost of a handshake is a model until the owner of the loop tells the time they took. */
+ * 3. Pressure multiplies what keys and prefixes are charged: doubled while their work takes more than half a core, less
+ * an eighth while it takes less than 0.3. So shares that are lawful one by one do not add up to more than there is, and
+ * who asks for little notices nothing. Tokens are paid for; their price stays.
+ * 4. The cost of a handshake is a model until the owner of the loop tells the time they took. */
 #include "guard/guard_int.h"
 
 #define HIGH 700 /* thousandths */
 #define LOW 300
+#define WINDOW_UNITS (GN_EFFORT_EVERY / GN_USEC) /* a core's work in a window */
+#define BUSY (WINDOW_UNITS / 2)                  /* of charged work: what handshakes leave to who is in */
+#define IDLE (WINDOW_UNITS * 3 / 10)
 #define QUIET_WINDOWS 64     /* after so many without a hello nothing is owed: 1,024 is gone after 44 */
 #define SAMPLE_HANDSHAKES 16 /* averaged for one sample of the cost */
 #define COST_MIN 10u         /* units; a clock that jumped tells nonsense */
@@ -18,7 +24,7 @@
 
 void gn_load_init(struct gn_load *l)
 {
-	*l = (struct gn_load){.cost = GN_GUARD_COST};
+	*l = (struct gn_load){.cost = GN_GUARD_COST, .pressure = GN_PRESSURE_ONE};
 }
 
 static void control(struct gn_load *l)
@@ -30,6 +36,18 @@ static void control(struct gn_load *l)
 		l->effort = e - (e / 8 > 1 ? e / 8 : 1);
 }
 
+static void press(struct gn_load *l)
+{
+	uint32_t p = l->pressure;
+	if (l->charged > BUSY)
+		p *= 2;
+	else if (l->charged < IDLE)
+		p -= p / 8;
+	p = p < GN_PRESSURE_MAX ? p : GN_PRESSURE_MAX;
+	l->pressure = p > GN_PRESSURE_ONE ? p : GN_PRESSURE_ONE;
+	l->charged = 0;
+}
+
 static void end_window(struct gn_load *l, uint32_t capacity)
 {
 	uint64_t whole = capacity / (uint64_t)(GN_SEC / GN_EFFORT_EVERY), half = whole / 2;
@@ -38,13 +56,15 @@ static void end_window(struct gn_load *l, uint32_t capacity)
 	l->permille = permille < 1000 ? (uint32_t)permille : 1000;
 	l->stranger = l->other = 0;
 	control(l);
+	press(l);
 }
 
 void gn_load_tick(struct gn_load *l, uint32_t capacity, gn_time now)
 {
 	if (now - l->window_at > QUIET_WINDOWS * GN_EFFORT_EVERY) {
-		l->stranger = l->other = 0;
+		l->stranger = l->other = l->charged = 0;
 		l->permille = l->effort = 0;
+		l->pressure = GN_PRESSURE_ONE;
 		l->window_at = now;
 	}
 	for (; now - l->window_at >= GN_EFFORT_EVERY; l->window_at += GN_EFFORT_EVERY)
@@ -55,6 +75,12 @@ void gn_load_note(struct gn_load *l, bool stranger)
 {
 	*(stranger ? &l->stranger : &l->other) += l->cost;
 	l->handshakes++;
+}
+
+uint64_t gn_load_price(const struct gn_load *l, uint64_t work)
+{
+	work = work < GN_WORK_MAX ? work : GN_WORK_MAX;
+	return work * l->pressure / GN_PRESSURE_ONE;
 }
 
 void gn_load_measured(struct gn_load *l, uint64_t busy_ns)

@@ -207,14 +207,31 @@ static gn_err charge_prefix(struct gn_guard *g, const struct gn_guard_subject *w
 	return err;
 }
 
+/* Under pressure a unit costs more; tokens are paid for as signed. */
+static uint64_t price_of(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t work, gn_time now)
+{
+	gn_load_tick(&g->load, g->config.capacity, now);
+	return who->kind == GN_GUARD_TOKEN ? work : gn_load_price(&g->load, work);
+}
+
+static void count_work(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t work)
+{
+	bool exempt = who->kind == GN_GUARD_PREFIX && gn_prefix_exempt(g, &who->addr);
+	if (who->kind != GN_GUARD_TOKEN && !exempt)
+		g->load.charged += work < GN_WORK_MAX ? work : GN_WORK_MAX;
+}
+
 gn_err gn_guard_charge(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t work, gn_time now,
 		       struct gn_guard_verdict *out)
 {
 	struct gn_guard_verdict v = {.answer = GN_GUARD_REFUSE};
 	if (!g->t)
 		return GN_OK;
-	gn_err err = who->kind == GN_GUARD_PREFIX ? charge_prefix(g, who, work, now, &v)
-						  : charge_exact(g, who, work, now, &v);
+	uint64_t price = price_of(g, who, work, now);
+	gn_err err = who->kind == GN_GUARD_PREFIX ? charge_prefix(g, who, price, now, &v)
+						  : charge_exact(g, who, price, now, &v);
+	if (err == GN_OK)
+		count_work(g, who, work);
 	gn_top_note(&g->t->top, gn_guard_print(g, who), who, err == GN_OK ? work : 0, err != GN_OK, now);
 	if (err != GN_OK && out)
 		*out = v;
@@ -225,12 +242,14 @@ void gn_guard_debit(struct gn_guard *g, const struct gn_guard_subject *who, uint
 {
 	if (!g->t)
 		return;
+	uint64_t price = price_of(g, who, work, now);
+	count_work(g, who, work);
 	if (who->kind == GN_GUARD_PREFIX) {
-		gn_prefix_take(g, &who->addr, true, work, now);
+		gn_prefix_take(g, &who->addr, true, price, now);
 	} else {
 		struct gn_bucket *b = bucket_of(g, who, now);
 		if (b)
-			b->full_at = gn_gcra_take(b->full_at, gn_guard_rate(who), work, now);
+			b->full_at = gn_gcra_take(b->full_at, gn_guard_rate(who), price, now);
 	}
 	gn_top_note(&g->t->top, gn_guard_print(g, who), who, work, false, now);
 }

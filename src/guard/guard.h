@@ -146,6 +146,7 @@ struct gn_guard_status {
 	uint32_t load;     /* of strangers' hellos, thousandths of what is theirs, over the last tenth of a second */
 	uint32_t effort;   /* owed by strangers now; 0 none */
 	uint32_t waiting;  /* hellos */
+	uint32_t pressure; /* what a unit costs keys and prefixes, eighths; 8 when nothing presses */
 	uint32_t cost;     /* units one handshake takes here, as measured */
 	uint32_t capacity; /* units a second for handshakes */
 	size_t memory;     /* bytes */

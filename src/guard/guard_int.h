@@ -120,14 +120,18 @@ struct gn_load {
 	uint64_t stranger, other; /* units taken in it */
 	uint32_t permille;        /* of the last whole one: of what strangers could have, what they took */
 	uint32_t effort;
-	uint32_t cost;    /* units of a handshake */
-	uint64_t busy_ns; /* measured, for `handshakes` of them: the next sample of cost */
+	uint32_t cost;     /* units of a handshake */
+	uint64_t charged;  /* units that keys and prefixes took in the running window */
+	uint32_t pressure; /* what a unit costs them, in eighths: GN_PRESSURE_ONE .. GN_PRESSURE_MAX */
+	uint64_t busy_ns;  /* measured, for `handshakes` of them: the next sample of cost */
 	uint32_t handshakes;
 };
 void gn_load_init(struct gn_load *l);
 void gn_load_tick(struct gn_load *l, uint32_t capacity, gn_time now);
 /* One handshake was let in. */
 void gn_load_note(struct gn_load *l, bool stranger);
+/* What work costs its subject now. */
+uint64_t gn_load_price(const struct gn_load *l, uint64_t work);
 void gn_load_measured(struct gn_load *l, uint64_t busy_ns);
 
 /* ---- hello.c: lanes and who waits ---- */

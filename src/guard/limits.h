@@ -42,5 +42,8 @@
 #define GN_LANE_BURST (GN_SEC / 10)    /* of capacity that was not used */
 #define GN_EFFORT_MAX 1024u            /* about a second of the client */
 #define GN_EFFORT_EVERY (GN_SEC / 10)
+#define GN_PRESSURE_ONE 8u /* eighths: no pressure */
+#define GN_PRESSURE_MAX                                                                                                \
+	512u /* 64 times the price: a key's tenth of a core is 1.6 ms a second, so 640 busy keys fit in one */
 
 #endif

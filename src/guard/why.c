@@ -116,6 +116,7 @@ void gn_guard_status(const struct gn_guard *g, gn_time now, struct gn_guard_stat
 		.on = g->t != NULL,
 		.load = load.permille,
 		.effort = load.effort,
+		.pressure = load.pressure,
 		.cost = load.cost,
 		.capacity = g->config.capacity,
 		.memory = sizeof *g + (g->t ? sizeof *g->t : 0),
