@@ -168,6 +168,31 @@ def case_sessions(nodes, seed):
     check(counters(node, "jet")["session-key-limit"] > 0, "no session was counted as one too many of its key")
 
 
+def sanitized(node):
+    """Whether this build keeps freed memory for its sanitizer: its size says nothing then."""
+    with open(f"/proc/{node.process.pid}/exe", "rb") as f:
+        return b"__asan_init" in f.read()
+
+
+def case_halfopen(nodes, seed):
+    """Handshakes that are begun and left: 512 places, some 34 MiB, for seconds; strangers come in beside them all the while."""
+    (node,) = nodes.start(1)
+    nodes.attack("greet", node, seed=seed).result()
+    before = rss(node)
+    attacker = nodes.attack("halfopen", node, seed=seed, count=20, seconds=20)
+    served, most = 0, 0
+    for i in range(10):
+        served += nodes.attack("greet", node, seed=seed + 1 + i).result()["answered"]
+        time.sleep(1.5)  # ten times while the attack lasts
+        most = max(most, rss(node) - before)
+    got, jet = attacker.result(), counters(node, "jet")
+    print(f"{got}: {jet['sessions-in']} handshakes begun, {most >> 20} MiB more; {served} of 10 strangers let in beside it")
+    check(jet["sessions-in"] > 100, f"the attack did not get far enough to show anything: {got}")
+    check(served == 10, f"only {served} of 10 strangers were let in beside {got}")
+    check(sanitized(node) or most < 64 << 20, f"{most >> 20} MiB for handshakes that nobody finished")
+    eventually("they are gone", 60, lambda: node.status()["sessions"] <= 2)
+
+
 def whole_records(nodes, taker):
     """An honest peer of the attacked node puts records of 6 kB that the attacked node must take, too."""
     giver = next(n for n in nodes if n is not taker)

@@ -60,6 +60,7 @@ struct endpoint {
 	/* Set by the attack; each may be NULL. on_message: a whole message of a session. on_event: everything else. */
 	void (*on_message)(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice message);
 	void (*on_event)(struct endpoint *e, const struct gn_jet_event *event);
+	bool deaf; /* to all but Retry: hellos that are never finished */
 	bool mute; /* streams are not read: whoever sends fills its own queues */
 	void *user;
 };
