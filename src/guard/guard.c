@@ -5,6 +5,7 @@
  * his packets makes him show a cookie, and no more.
  * 3. Off: no tables, nothing is limited; cookies are made and checked. */
 #include "guard/guard_int.h"
+#include "guard/share.h"
 
 static const struct gn_rate prefix_rate = {GN_PREFIX_RATE, GN_PREFIX_BURST}, key_rate = {GN_KEY_RATE, GN_KEY_BURST};
 
@@ -84,7 +85,7 @@ gn_time gn_prefix_full_at(const struct gn_guard *g, const struct gn_addr *addr, 
 
 bool gn_prefix_exempt(const struct gn_guard *g, const struct gn_addr *addr)
 {
-	return !g->config.count_local && gn_addr_is_private(addr);
+	return gn_share_exempt(addr, g->config.count_local);
 }
 
 gn_err gn_prefix_ready(struct gn_guard *g, const struct gn_addr *addr, bool proven, gn_time now, const char **limit,

@@ -4,6 +4,11 @@
  * 2. What is given is what was taken: a holder's sums never go below 0 (asserted: callers give only what they took). */
 #include "guard/share.h"
 
+bool gn_share_exempt(const struct gn_addr *addr, bool count_local)
+{
+	return !count_local && gn_addr_is_private(addr);
+}
+
 void gn_share_init(struct gn_share *s, const struct gn_env *env, const struct gn_share_config *config)
 {
 	GN_ASSERT(config->total && config->per_key && config->per_prefix && config->holders_max);
@@ -31,7 +36,7 @@ static bool has_prefix(const struct gn_share *s, const struct gn_holder *who, ui
 	static const struct gn_addr none;
 	if (memcmp(who->addr.ip, none.ip, sizeof none.ip) == 0)
 		return false;
-	if (!s->config.count_local && gn_addr_is_private(&who->addr))
+	if (gn_share_exempt(&who->addr, s->config.count_local))
 		return false;
 	*prefix = gn_addr_prefix(&who->addr);
 	return true;

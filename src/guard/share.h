@@ -12,6 +12,9 @@
 #include "base/base.h"
 #include "crypto/crypto.h"
 
+/* Has a prefix like this one no share? Loopback and private ones have none unless the owner says that they count. */
+bool gn_share_exempt(const struct gn_addr *addr, bool count_local);
+
 /* Who holds. A key of zeros is one not proven yet: it counts for its prefix alone. An address of zeros is unknown, as
  * with what was restored from disk: it counts for its key alone. */
 struct gn_holder {

@@ -40,8 +40,7 @@ static unsigned links_there(const struct gn_overlay *ov, struct gn_ov_place at, 
  * owner says that they count (OV-25). */
 static bool prefix_ok(const struct gn_overlay *ov, const struct gn_contact *c, unsigned sharing)
 {
-	bool local = c->addr_count && !ov->cfg.count_local && gn_addr_is_private(&c->addrs[0]);
-	if (ov->cfg.prefix_cap == 255 || c->addr_count == 0 || local)
+	if (ov->cfg.prefix_cap == 255 || c->addr_count == 0 || gn_share_exempt(&c->addrs[0], ov->cfg.count_local))
 		return true;
 	return sharing < ov->cfg.prefix_cap;
 }
@@ -52,7 +51,7 @@ unsigned gn_ov_distinct(const struct gn_overlay *ov, const struct gn_addr *addrs
 	for (uint32_t i = 0; i < count; i++) {
 		unsigned same = 0;
 		const struct gn_addr *a = &addrs[i];
-		bool exempt = ov->cfg.prefix_cap == 255 || a->port == 0 || gn_addr_is_private(a);
+		bool exempt = ov->cfg.prefix_cap == 255 || a->port == 0 || gn_share_exempt(a, ov->cfg.count_local);
 		for (uint32_t j = 0; j < i && !exempt; j++)
 			same += addrs[j].port && gn_addr_prefix(&addrs[j]) == gn_addr_prefix(a);
 		n += same < ov->cfg.prefix_cap;

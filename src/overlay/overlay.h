@@ -64,13 +64,13 @@ struct gn_overlay_config {
 	bool probation_off;                     /* founders and test networks: a server at once */
 	uint8_t r, l, w, rq;                    /* replicas 8, leaf set per side 8, acks 5, read quorum 4 */
 	uint8_t prefix_cap; /* links per public /24 or /48 in an annulus, and receipts of one that count; default 2, 255
-			     * = off; loopback and private ranges are exempt, links unless count_local */
+			     * = off; loopback and private ranges are exempt unless count_local */
 	gn_time ping_leaf, ping_long, heal, digest; /* 60 s, 180 s, 10 min, 10 min */
 	uint32_t records_max;                       /* held records; default 100,000 */
 	uint64_t bytes_max;                         /* held bytes; default 1 GiB */
 	uint32_t owner_records_max;                 /* per owner, default 256 */
 	uint64_t owner_bytes_max;                   /* per owner, default 1 MiB */
-	bool count_local; /* loopback and private prefixes have shares of records and links too: tests */
+	bool count_local; /* loopback and private prefixes have shares of all that has one: tests */
 	gn_overlay_admit admit[32];                 /* by record type */
 	/* By record type: seconds that an expired record is still kept, neither shown nor passed on, for its rule to
 	 * see (the grace of names). */

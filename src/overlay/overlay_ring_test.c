@@ -230,7 +230,7 @@ static void identities_without_work_stay_outside(void **state)
 	}
 }
 
-static unsigned put_in_one_prefix(uint8_t first, uint8_t cap)
+static unsigned put_in_one_prefix(uint8_t first, uint8_t cap, bool count_local)
 {
 	struct net_record r;
 	struct gn_sk owner;
@@ -239,6 +239,7 @@ static unsigned put_in_one_prefix(uint8_t first, uint8_t cap)
 		net_add(&net);
 		net.node[i].cfg.addrs[0] = gn_addr_v4(first, 1, 2, (uint8_t)(10 + i), 7000);
 		net.node[i].cfg.prefix_cap = cap;
+		net.node[i].cfg.count_local = count_local;
 	}
 	for (unsigned i = 0; i < 5; i++)
 		net_start(&net, i);
@@ -256,10 +257,11 @@ static unsigned put_in_one_prefix(uint8_t first, uint8_t cap)
 static void receipts_of_one_public_prefix_count_twice_at_most(void **state)
 {
 	(void)state;
-	assert_true(put_in_one_prefix(127, 0));  /* loopback */
-	assert_true(put_in_one_prefix(10, 0));   /* private */
-	assert_false(put_in_one_prefix(20, 0));  /* public, the default cap of 2 (our own does not count against it) */
-	assert_true(put_in_one_prefix(20, 255)); /* switched off */
+	assert_true(put_in_one_prefix(127, 0, false));  /* loopback */
+	assert_true(put_in_one_prefix(10, 0, false));   /* private */
+	assert_false(put_in_one_prefix(127, 0, true)); /* unless they count */
+	assert_false(put_in_one_prefix(20, 0, false));  /* public, the default cap of 2 (our own does not count against it) */
+	assert_true(put_in_one_prefix(20, 255, false)); /* switched off */
 	net_init(&net, 1);
 }
 
