@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """Real nodes on machines with wrong clocks: usage: clock_test.py BIN_DIR CASE
 
-The wall clock of each node is shifted by tests/hub_shim.c, which is compiled here; nobody else's time is touched. Exit 0
-passed, 77 skipped with a reason, 1 failed with a sentence.
+The wall clock of each node is shifted by tests/hub_shim.c, which is compiled here; nobody else's time is touched. It gives
+each an address of 127.0.0.0/24 too, since an address has one voice. Exit 0 passed, 77 skipped with a reason, 1 failed with
+a sentence.
 """
 import os, shutil, subprocess, sys, time
 
@@ -33,15 +34,19 @@ class Machines(Nodes):
         if not os.path.isdir(folder):
             os.makedirs(folder)
             os.symlink(os.path.join(self.real, "geonet"), os.path.join(folder, "geonet"))
+            with open(os.path.join(folder, "address"), "w", encoding="ascii") as f:
+                f.write(f"127.0.0.{number + 1}\n")
             with open(os.path.join(folder, "geonetd"), "w", encoding="ascii") as f:
                 f.write(f"#!/bin/sh\nexport SHIM='{folder}' LD_PRELOAD='{self.library}' ASAN_OPTIONS=verify_asan_link_order=0\n"
-                        f"exec '{os.path.join(self.real, 'geonetd')}' \"$@\"\n")
+                        'for word in "$@"; do [ "$before" = --port ] && port=$word; before=$word; done\n'
+                        f"exec '{os.path.join(self.real, 'geonetd')}' \"$@\" --advertise 127.0.0.{number + 1}:$port\n")
             os.chmod(os.path.join(folder, "geonetd"), 0o755)
         return folder
 
-    def start(self, count=1, *options, bootstrap=None):
+    def start(self, count=1, *options, bootstrap=None, ahead=0):
         for _ in range(count):
             self.bin = self.machine(len(self.all))
+            self.shift(len(self.all), ahead)
             super().start(1, *options, bootstrap=bootstrap)
         self.bin = self.real
         for node in self.all:
@@ -49,7 +54,10 @@ class Machines(Nodes):
         return self.all
 
     def set(self, node, ahead):
-        path = os.path.join(self.machine(self.all.index(node)), "clock")
+        self.shift(self.all.index(node), ahead)
+
+    def shift(self, number, ahead):
+        path = os.path.join(self.machine(number), "clock")
         with open(path + ".new", "w", encoding="ascii") as f:
             f.write(f"{ahead}\n")
         os.rename(path + ".new", path)
@@ -58,7 +66,7 @@ class Machines(Nodes):
         at = self.all.index(node)
         node.stop()
         node.reap()
-        again = network.Node(node.number, node.data, self.machine(at), node.udp_port, node.http_port, self.all[at - 1].udp_port, node.options)
+        again = network.Node(node.number, node.data, self.machine(at), node.udp_port, node.http_port, self.all[0].udp_port, node.options)
         self.all[at] = again
         again.wait_ready(time.monotonic() + network.START_MAX)
         return again
@@ -159,6 +167,37 @@ def case_start(machines):
     check("40 days ahead of 4 peers" in clock(wrong)["text"], f"status: {clock(wrong)}")
     whole(machines.all, key)
     check("40 days ahead" in wrong.cli("status")["clock"]["text"], "the tool says it")
+
+
+def case_liars(machines):
+    """Five machines whose clocks are wrong from their start on join three; they are most of the voices, and hide nothing."""
+    nodes = list(machines.start(3))
+    key = put(nodes[0], b"before the clock went wrong", "kept", 3)
+    nodes[0].cli("name", "claim", "--w", "3", "longstanding", "TXT=here")
+    for node in nodes:
+        eventually("all hold the record and both places of the name", 60, lambda n=node: records(n)["count"] >= 3)
+    held = [records(node)["count"] for node in nodes]
+    machines.start(5, ahead=STEP)
+    liars = machines.all[3:]
+    for node in nodes:
+        eventually("the liars are most of the voices", WAIT, lambda n=node: clock(n) and "40 days behind 5 peers" in clock(n)["text"])
+
+    def honest():
+        for node, count in zip(nodes, held):
+            check(clock(node) is None or clock(node)["used"], f"node {node.number} goes by its own clock: {clock(node)}")
+            check(records(node)["count"] >= count and not records(node)["expired"], f"nothing is hidden: {records(node)}")
+        whole(nodes, key)
+        put(nodes[0], os.urandom(20), "more", 3)
+
+    honest()
+    for node in liars:
+        node.process.kill()
+        node.process.wait()
+    honest()
+    for node in nodes:
+        eventually("the dead have no voice", WAIT, lambda n=node: not clock(n))
+    honest()
+    machines.all = nodes
 
 
 def main():

@@ -1,13 +1,15 @@
 /* What a test does to the system calls of a hub or node (LD_PRELOAD): files in $SHIM say what. `hold`: syncs of journal files wait while it is there, `bad`: they
  * fail, `stall`: once one failed, the loop waits with what became ready, `unread`: reads of journal files wait, `clock`: seconds that the wall clock is
- * ahead now. */
+ * ahead now, `address`: the IPv4 address that an UDP socket gets instead of any. */
 #define _GNU_SOURCE
+#include <arpa/inet.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -64,6 +66,29 @@ int epoll_pwait(int fd, struct epoll_event *out, int most, int timeout, const si
 int epoll_wait(int fd, struct epoll_event *out, int most, int timeout)
 {
 	return epoll_pwait(fd, out, most, timeout, NULL);
+}
+
+int bind(int fd, const struct sockaddr *to, socklen_t len)
+{
+	static int (*real)(int, const struct sockaddr *, socklen_t);
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "bind");
+	char path[600], text[64] = "", mapped[80];
+	int type = 0;
+	socklen_t type_len = sizeof type;
+	struct sockaddr_in6 in;
+	snprintf(path, sizeof path, "%s/address", getenv("SHIM"));
+	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len);
+	FILE *f = type == SOCK_DGRAM && to->sa_family == AF_INET6 && len == sizeof in ? fopen(path, "r") : NULL;
+	if (!f)
+		return real(fd, to, len);
+	memcpy(&in, to, sizeof in);
+	if (fscanf(f, "%63s", text) == 1 && memcmp(&in.sin6_addr, &in6addr_any, sizeof in6addr_any) == 0) {
+		snprintf(mapped, sizeof mapped, "::ffff:%s", text);
+		inet_pton(AF_INET6, mapped, &in.sin6_addr);
+	}
+	fclose(f);
+	return real(fd, (struct sockaddr *)&in, sizeof in);
 }
 
 ssize_t pread(int fd, void *out, size_t len, off_t offset)

@@ -1,13 +1,21 @@
-/* The time of records. `now` runs the timers and never steps; what a record's created and ttl are compared with is `now` and an offset,
- * found from the machine's wall clock, from how it moved against `now`, and from what linked peers say of theirs (OV-80..OV-85).
+/* The time of records. `now` runs the timers and never steps; what a record's created and ttl are compared with is
+ * `now` and an offset, found from the machine's wall clock, from how it moved against `now`, and from what linked peers
+ * say of theirs (OV-80..OV-85).
  *
  *   FOLLOW: small differences of the wall clock are taken at once
- *   FOLLOW -> HOLD [the wall was set by more than a step] -> FOLLOW [peers agree with it, or it stays so and nobody can tell]
- *   any -> PEERS [they agree with one another and not with the wall] -> FOLLOW [they agree with the wall]
+ *   FOLLOW -> HOLD [the wall was set by more than a step] -> FOLLOW [peers agree with it, or it stays so for ten
+ * minutes]
  *
- * 1. Peers' words are about their wall clocks, never about the time they go by: else a wrong time could keep itself alive.
- * 2. One prefix has one voice (one key where prefixes are exempt), three make a vote, and of it two thirds must agree.
- * 3. No word of a peer, and no setting of the wall clock, drops anything: expired records are hidden, and dropped by running time. */
+ * Beside either, peers may be in doubt of it: then a record is live when it is by our own clock or by theirs, and the
+ * time that is gone by is the earlier one, by which nothing ends too soon.
+ *
+ * 1. Peers' words are about their wall clocks, never about the time they go by: else a wrong time could keep itself
+ * alive.
+ * 2. One prefix has one voice (one address where prefixes are exempt) of those we have known for long, three make a
+ * vote, and of it two thirds must agree.
+ * 3. Peers' words make more records live, never fewer.
+ * 4. No word of a peer, and no setting of the wall clock, drops anything: expired records are hidden, and dropped by
+ * running time. */
 #include "overlay/overlay_int.h"
 
 #include <stdlib.h>
@@ -24,9 +32,24 @@ static bool differ(gn_time a, gn_time b)
 	return apart(a, b) > GN_OV_CLOCK_STEP;
 }
 
+static gn_time earlier(const struct gn_ov_clock *c)
+{
+	return gn_time_min(c->own, c->also);
+}
+
+static gn_time later(const struct gn_ov_clock *c)
+{
+	return c->own > c->also ? c->own : c->also;
+}
+
 gn_time gn_overlay_time(const struct gn_overlay *ov, gn_time now)
 {
-	return now + ov->clock.record;
+	return now + earlier(&ov->clock);
+}
+
+gn_time gn_overlay_time_latest(const struct gn_overlay *ov, gn_time now)
+{
+	return now + later(&ov->clock);
 }
 
 uint64_t gn_ov_unix(const struct gn_overlay *ov, gn_time now)
@@ -36,7 +59,14 @@ uint64_t gn_ov_unix(const struct gn_overlay *ov, gn_time now)
 
 gn_time gn_ov_at_unix(const struct gn_overlay *ov, uint64_t seconds)
 {
-	return seconds > (uint64_t)SECONDS_MAX / 2 ? GN_NEVER : (gn_time)seconds * GN_SEC - ov->clock.record;
+	return seconds > (uint64_t)SECONDS_MAX / 2 ? GN_NEVER : (gn_time)seconds * GN_SEC - earlier(&ov->clock);
+}
+
+gn_time gn_ov_live(const struct gn_overlay *ov, const struct gn_record *r, gn_time now)
+{
+	gn_time early = now + earlier(&ov->clock), late = now + later(&ov->clock);
+	bool by_late = gn_record_fresh(r, gn_unix(early)) != GN_OK && gn_record_fresh(r, gn_unix(late)) == GN_OK;
+	return by_late ? late : early;
 }
 
 uint64_t gn_ov_clock_said(const struct gn_overlay *ov, gn_time now)
@@ -55,7 +85,7 @@ void gn_ov_clock_hear(struct gn_ov_link *l, uint64_t seconds, gn_time now)
 /* ---- what peers say ---- */
 
 struct voice {
-	uint64_t who; /* prefix, or key where prefixes are exempt */
+	uint64_t who; /* prefix, or address where prefixes are exempt */
 	gn_time clock;
 };
 
@@ -76,8 +106,17 @@ static int by_clock(const void *a, const void *b)
 static uint64_t who(const struct gn_overlay *ov, const struct gn_contact *c)
 {
 	const struct gn_addr *a = &c->addrs[0];
-	bool by_key = ov->cfg.prefix_cap == 255 || c->addr_count == 0 || gn_addr_is_private(a);
-	return by_key ? gn_be64(c->id.b) : gn_addr_prefix(a);
+	if (ov->cfg.prefix_cap == 255 || c->addr_count == 0)
+		return gn_be64(c->id.b);
+	return gn_share_exempt(a, ov->cfg.count_local) ? gn_be64(a->ip + 8) : gn_addr_prefix(a);
+}
+
+/* A server that we have known for long, whose link lives as far as we can tell, and that has said something lately. */
+static bool has_voice(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
+{
+	const struct gn_ov_link *l = c->link;
+	return l && l->state == GN_OV_LINK_UP && c->up && l->miss == 0 && c->c.mode == GN_FB_NODE_MODE_SERVER &&
+	       l->clock_at && now - l->clock_at <= 3 * ov->cfg.ping_long && gn_ov_standing(ov, c, now);
 }
 
 /* One voice a prefix: the middle one of those that it has. */
@@ -98,10 +137,9 @@ static void count_voices(struct gn_overlay *ov, gn_time now)
 	struct gn_ov_clock *c = &ov->clock;
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < ov->contact_count && n < GN_COUNT(v); i++) {
-		const struct gn_ov_link *l = ov->contacts[i]->link;
-		if (l && l->state == GN_OV_LINK_UP && l->clock_at && now - l->clock_at <= 3 * ov->cfg.ping_long &&
-		    l->contact->c.mode == GN_FB_NODE_MODE_SERVER)
-			v[n++] = (struct voice){who(ov, &l->contact->c), l->clock};
+		const struct gn_ov_contact *k = ov->contacts[i];
+		if (has_voice(ov, k, now))
+			v[n++] = (struct voice){who(ov, &k->c), k->link->clock};
 	}
 	qsort(v, n, sizeof *v, by_who);
 	n = one_each(v, n);
@@ -120,11 +158,12 @@ static bool vote(const struct gn_ov_clock *c)
 
 /* ---- the decision ---- */
 
-static void set(struct gn_overlay *ov, gn_time record, gn_time now)
+static void set(struct gn_overlay *ov, gn_time own, gn_time also, gn_time now)
 {
-	bool step = differ(record, ov->clock.record);
-	ov->clock.record = record;
-	if (!step)
+	gn_time before = earlier(&ov->clock);
+	ov->clock.own = own;
+	ov->clock.also = also;
+	if (!differ(before, earlier(&ov->clock)))
 		return;
 	ov->count.clock_steps++;
 	gn_ov_held_rearm(ov, now);
@@ -135,16 +174,11 @@ static void judge(struct gn_overlay *ov, bool jumped, gn_time now)
 	struct gn_ov_clock *c = &ov->clock;
 	c->look_at = now + GN_OV_CLOCK_LOOK;
 	count_voices(ov, now);
-	bool far = differ(c->wall, c->record);
-	if (vote(c)) {
-		if (!differ(c->wall, c->peers))
-			set(ov, c->wall, now);
-		else if (differ(c->record, c->peers))
-			set(ov, c->peers, now);
-	} else if (!far || (c->apart && !jumped && now - c->apart >= GN_OV_CLOCK_HOLD)) {
-		set(ov, c->wall, now);
-	}
-	if (!differ(c->wall, c->record))
+	bool held = c->apart && !jumped && now - c->apart >= GN_OV_CLOCK_HOLD;
+	bool follow = !differ(c->wall, c->own) || (vote(c) && !differ(c->wall, c->peers)) || held;
+	gn_time own = follow ? c->wall : c->own;
+	set(ov, own, vote(c) && differ(own, c->peers) ? c->peers : own, now);
+	if (!differ(c->wall, c->own))
 		c->apart = 0;
 	else if (c->apart == 0 || jumped)
 		c->apart = now;
@@ -158,7 +192,7 @@ void gn_overlay_clock(struct gn_overlay *ov, gn_time wall, gn_time now)
 	c->told = true;
 	c->wall = wall - now;
 	if (first)
-		set(ov, c->wall, now);
+		set(ov, c->wall, c->wall, now);
 	if (first || jumped || now >= c->look_at)
 		judge(ov, jumped, now);
 }
@@ -166,10 +200,10 @@ void gn_overlay_clock(struct gn_overlay *ov, gn_time wall, gn_time now)
 bool gn_ov_clock_sure(const struct gn_overlay *ov, gn_time now)
 {
 	const struct gn_ov_clock *c = &ov->clock;
-	if (differ(c->wall, c->record))
+	if (differ(c->wall, c->own))
 		return false;
 	if (vote(c))
-		return !differ(c->record, c->peers);
+		return !differ(c->own, c->peers);
 	return now - ov->start >= GN_OV_CLOCK_SURE;
 }
 
@@ -182,10 +216,10 @@ void gn_ov_clock_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
 {
 	const struct gn_ov_clock *c = &ov->clock;
 	bool wrong = c->votes && differ(c->wall, c->peers);
-	out->clock_not_used = differ(c->wall, c->record);
+	out->clock_not_used = differ(c->wall, earlier(c));
 	if (wrong)
 		out->clock_ahead = c->wall - c->peers;
 	else if (out->clock_not_used)
-		out->clock_ahead = c->wall - c->record;
+		out->clock_ahead = c->wall - earlier(c);
 	out->clock_peers = wrong ? c->agree : 0;
 }

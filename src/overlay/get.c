@@ -52,7 +52,7 @@ void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_ca
 	if (err == GN_OK && (memcmp(r.key.b, op->key.b, 32) != 0 || (op->get.type && r.type != op->get.type)))
 		err = GN_KEY;
 	if (err == GN_OK)
-		err = gn_record_fresh(&r, gn_ov_unix(ov, now));
+		err = gn_record_fresh(&r, gn_unix(gn_ov_live(ov, &r, now)));
 	if (err == GN_OK && r.seq < op->get.min_seq)
 		err = GN_STALE;
 	if (err != GN_OK) {

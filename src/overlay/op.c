@@ -253,7 +253,7 @@ gn_err gn_overlay_put(struct gn_overlay *ov, struct gn_slice record, unsigned w,
 	if (w > ov->cfg.r)
 		return GN_RANGE;
 	GN_TRY(gn_wire_record_open(record, &r));
-	GN_TRY(gn_record_fresh(&r, gn_ov_unix(ov, now)));
+	GN_TRY(gn_record_fresh(&r, gn_unix(gn_ov_live(ov, &r, now))));
 	GN_TRY(gn_ov_op_new(ov, GN_OV_PUT, GN_OV_USER, &r.key, now, &op));
 	op->w = w ? w : ov->cfg.w;
 	op->bytes = gn_mem_new(ov->env.alloc, record.len);

@@ -113,8 +113,11 @@ void gn_overlay_rtt(struct gn_overlay *ov, const struct gn_pk *pk, gn_time rtt, 
 void gn_overlay_tick(struct gn_overlay *ov, gn_time now);
 /* What the machine's wall clock says; as often as you like. Without it `now` itself is the time of records. */
 void gn_overlay_clock(struct gn_overlay *ov, gn_time wall, gn_time now);
-/* The time of records (created, ttl): `now` runs the timers and never steps, this may be corrected (OV-80). */
+/* The time of records (created, ttl): `now` runs the timers and never steps, this may be corrected (OV-80). While our
+ * clock and that of our peers differ it is the earlier one, by which nothing ends too soon; the other is for promises
+ * to keep something until a moment. */
 gn_time gn_overlay_time(const struct gn_overlay *ov, gn_time now);
+gn_time gn_overlay_time_latest(const struct gn_overlay *ov, gn_time now);
 /* Whether that clock is one to give things up by: peers agree with it, or this node ran for long without contradiction
  * (OV-84). */
 bool gn_overlay_time_sure(const struct gn_overlay *ov, gn_time now);

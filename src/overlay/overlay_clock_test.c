@@ -29,15 +29,15 @@ static void run_long(gn_time span)
 		net_run(&net, gn_time_min(3600 * GN_SEC, end - net.now));
 }
 
-/* `count` nodes; node i is in prefix 203.0.(i / each).0/24, or all on loopback with each 0. */
+/* `count` nodes; node i is in prefix 203.0.(i / each).0/24, or with each 0 at a loopback address of its own. */
 static void build(unsigned count, unsigned each)
 {
 	net_init(&net, 77);
 	memset(ahead, 0, sizeof ahead);
 	for (unsigned i = 0; i < count; i++) {
 		net_add(&net);
-		if (each)
-			net.node[i].cfg.addrs[0] = gn_addr_v4(203, 0, (uint8_t)(i / each), (uint8_t)(i + 1), 7000);
+		net.node[i].cfg.addrs[0] = each ? gn_addr_v4(203, 0, (uint8_t)(i / each), (uint8_t)(i + 1), 7000)
+						: gn_addr_v4(127, 0, 0, (uint8_t)(i + 1), 7000);
 	}
 	for (unsigned i = 0; i < count; i++)
 		net_start(&net, i);
@@ -166,29 +166,117 @@ static void a_start_with_a_wrong_clock_drops_nothing_and_goes_by_the_peers(void 
 	net_free(&net);
 }
 
-/* Nodes 1.. lie by 40 days, `each` of them to a prefix; what does node 0 go by? */
-static gn_time moved(unsigned count, unsigned each)
+/* What node 0 says of a record that was made `ahead` of the true time. */
+static gn_err offered(gn_time by)
+{
+	struct net_record r;
+	gn_op op;
+	net.now += by;
+	net_record(&net, &r, &bob, 16, "offered", 1, "x");
+	net.now -= by;
+	gn_err err = gn_overlay_put(net.node[0].ov, r.r.bytes, 1, net.now, &op);
+	if (err == GN_OK)
+		net_wait(&net, op, 0);
+	return err;
+}
+
+/* Nodes 1.. lie by `by`, `each` of them to a prefix; do they make node 0 doubt its clock? */
+static bool in_doubt(unsigned count, unsigned each, bool count_local, gn_time by)
 {
 	struct net_record r;
 	build(count, each);
 	put(&r, "target");
+	net.node[0].ov->cfg.count_local = count_local;
 	for (unsigned i = 1; i < count; i++)
-		ahead[i] = DAYS(40);
+		ahead[i] = by;
 	run(400 * GN_SEC);
-	gn_time by = gn_overlay_time(net.node[0].ov, net.now) - net.now;
-	assert_non_null(net_file(&net.node[0], &r.r.key));
-	assert_int_equal(info(0).records, by ? 0 : 1);
+	assert_int_equal(info(0).records, 1); /* nothing is hidden on hearsay .. */
+	assert_int_equal(net_get(&net, 0, &r.r.key, 1), GN_OK);
+	assert_int_equal(offered(0), GN_OK); /* .. nor refused */
 	assert_int_equal(info(0).clock_peers > 0, true); /* it is told in any case */
+	bool doubt = offered(by) == GN_OK;
+	assert_int_equal(gn_overlay_time(net.node[0].ov, net.now) - net.now < -DAYS(1), doubt && by < 0);
+	assert_int_equal(gn_overlay_time_latest(net.node[0].ov, net.now) - net.now > DAYS(1), doubt && by > 0);
+	assert_false(doubt && gn_overlay_time_sure(net.node[0].ov, net.now));
 	net_free(&net);
-	return by;
+	return doubt;
+}
+
+static void liars_make_records_live_never_dead(void **state)
+{
+	(void)state;
+	assert_true(in_doubt(4, 1, false, DAYS(40)));
+	assert_true(in_doubt(4, 1, false, -DAYS(40)));
+	assert_true(in_doubt(12, 0, false, DAYS(40)));
 }
 
 static void a_prefix_has_one_voice_and_three_make_a_vote(void **state)
 {
 	(void)state;
-	assert_int_equal(moved(2, 1), 0); /* one peer */
-	assert_int_equal(moved(8, 4), 0); /* seven peers of two prefixes */
-	assert_true(near(moved(4, 1), DAYS(40))); /* three prefixes agree: they are believed, and nothing is dropped */
+	assert_false(in_doubt(2, 1, false, DAYS(40))); /* one peer */
+	assert_false(in_doubt(8, 4, false, DAYS(40))); /* seven peers of two prefixes */
+	assert_true(in_doubt(4, 0, false, DAYS(40)));  /* on private networks an address .. */
+	assert_false(in_doubt(4, 0, true, DAYS(40)));  /* .. unless they count like public ones */
+}
+
+/* Many keys at one loopback address are one voice. */
+static void a_machine_of_sybils_has_one_voice(void **state)
+{
+	(void)state;
+	struct net_record r;
+	net_init(&net, 79);
+	memset(ahead, 0, sizeof ahead);
+	for (unsigned i = 0; i < 13; i++) {
+		net_add(&net);
+		if (i < 5)
+			net.node[i].cfg.addrs[0] = gn_addr_v4(10, 0, 0, (uint8_t)(i + 1), 7000);
+	}
+	for (unsigned i = 0; i < 5; i++)
+		net_start(&net, i);
+	gn_sk_new(&net.rand, &alice);
+	gn_sk_new(&net.rand, &bob);
+	run(200 * GN_SEC);
+	put(&r, "honest");
+	for (unsigned i = 5; i < 13; i++) { /* eight against five */
+		ahead[i] = DAYS(40);
+		net_start(&net, i);
+	}
+	run(600 * GN_SEC);
+	for (unsigned i = 0; i < 5; i++) {
+		assert_int_equal(info(i).records, 1);
+		assert_int_equal(info(i).clock_ahead, 0);
+	}
+	assert_int_equal(offered(0), GN_OK);
+	net_free(&net);
+}
+
+/* Who came a moment ago says nothing of the time, and who is gone neither. */
+static void voices_are_of_those_known_for_long_whose_links_live(void **state)
+{
+	(void)state;
+	build(2, 1);
+	run_long(3 * 3600 * GN_SEC);
+	for (unsigned i = 2; i < 6; i++) {
+		net_add(&net);
+		net.node[i].cfg.addrs[0] = gn_addr_v4(203, 0, (uint8_t)i, 1, 7000);
+		ahead[i] = DAYS(40);
+		net_start(&net, i);
+	}
+	run(3000 * GN_SEC);
+	assert_int_equal(info(0).links, 5);
+	assert_int_equal(info(0).clock_peers, 0);
+	assert_int_not_equal(offered(DAYS(40)), GN_OK);
+	run(1200 * GN_SEC);
+	assert_int_equal(info(0).clock_peers, 4);
+	assert_int_equal(offered(DAYS(40)), GN_OK);
+	for (unsigned i = 2; i < 6; i++)
+		gn_overlay_peer_down(net.node[0].ov, &net.node[i].cfg.node_key.pk, GN_TIMEOUT, net.now);
+	for (unsigned i = 2; i < 6; i++)
+		net_stop(&net, i);
+	run(15 * GN_SEC);
+	assert_int_equal(info(0).clock_peers, 0);
+	assert_int_not_equal(offered(DAYS(40)), GN_OK);
+	net_free(&net);
 }
 
 static void two_thirds_must_agree(void **state)
@@ -212,6 +300,27 @@ static gn_err expired_is_free(const struct gn_record *held, const struct gn_reco
 	(void)names;
 	bool theirs = held && memcmp(held->owner.b, in->owner.b, 32) != 0 && gn_unix(now) <= held->created + held->ttl;
 	return theirs ? GN_EXISTS : GN_OK;
+}
+
+static void liars_give_no_name_away(void **state)
+{
+	(void)state;
+	struct net_record hers, his;
+	struct gn_overlay_held held;
+	build(4, 1);
+	net.node[0].ov->cfg.admit[3] = expired_is_free;
+	net_record(&net, &hers, &alice, 3, "shop", 1, "hers");
+	assert_int_equal(net_put(&net, 0, &hers, 4), GN_OK);
+	for (unsigned i = 1; i < 4; i++)
+		ahead[i] = DAYS(40);
+	run(400 * GN_SEC);
+	net.now += DAYS(40);
+	net_record(&net, &his, &bob, 3, "shop", 1, "his");
+	net.now -= DAYS(40);
+	assert_int_not_equal(net_put(&net, 0, &his, 4), GN_OK);
+	assert_true(gn_overlay_held_of(net.node[0].ov, &hers.r.key, &held) && held.shown);
+	assert_memory_equal(held.owner.b, alice.pk.b, 32);
+	net_free(&net);
 }
 
 static void a_lapsed_name_is_not_given_away_by_a_clock_in_doubt(void **state)
@@ -252,8 +361,12 @@ int main(void)
 		cmocka_unit_test(nobody_to_ask_and_a_clock_that_was_set_holds_for_ten_minutes),
 		cmocka_unit_test(all_set_ahead_and_back_again_lose_nothing),
 		cmocka_unit_test(a_start_with_a_wrong_clock_drops_nothing_and_goes_by_the_peers),
+		cmocka_unit_test(liars_make_records_live_never_dead),
+		cmocka_unit_test(a_machine_of_sybils_has_one_voice),
+		cmocka_unit_test(voices_are_of_those_known_for_long_whose_links_live),
 		cmocka_unit_test(a_prefix_has_one_voice_and_three_make_a_vote),
 		cmocka_unit_test(two_thirds_must_agree),
+		cmocka_unit_test(liars_give_no_name_away),
 		cmocka_unit_test(a_lapsed_name_is_not_given_away_by_a_clock_in_doubt),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

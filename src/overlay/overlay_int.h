@@ -226,10 +226,11 @@ struct gn_ov_owner {
 struct gn_ov_clock {
 	bool told;              /* the owner says what the wall clock shows */
 	gn_time wall;           /* the machine's clock */
-	gn_time record;         /* the clock that records are judged by */
+	gn_time own;            /* the same, held for a while where it was before it was set */
+	gn_time also;           /* the peers' clock while they are in doubt of ours, else ours: live is what is by either */
 	gn_time peers;          /* the median of the peers' clocks; with votes > 0 */
 	uint32_t votes, agree;  /* who said something lately; of them within a step of the median */
-	gn_time apart, look_at; /* since when wall and record differ by a step, 0: they do not; next look */
+	gn_time apart, look_at; /* since when wall and own differ by a step, 0: they do not; next look */
 };
 
 /* ---- storage in flight ---- */
@@ -547,8 +548,9 @@ void gn_ov_links_changed(struct gn_overlay *ov, gn_time now);
 double gn_ov_gap(const struct gn_overlay *ov);
 
 /* ---- reach.c ---- */
-/* How long we have known it by its own word. */
+/* How long we have known it by its own word; and is that an hour, or half of our own uptime? */
 gn_time gn_ov_seen(const struct gn_ov_contact *c, gn_time now);
+bool gn_ov_standing(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
 /* The angle within which a node answers for a key whatever its rank. */
 uint64_t gn_ov_reach(struct gn_overlay *ov);
 /* The set of a key: the R nearest members and all within the reach, nearest first. */
@@ -658,6 +660,8 @@ void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint
 uint64_t gn_ov_unix(const struct gn_overlay *ov, gn_time now);
 gn_time gn_ov_at_unix(const struct gn_overlay *ov, uint64_t seconds);
 /* What our own PING or PONG says; 0: nothing. */
+/* The time by which a record is live, the earlier one if it is by both or by neither. */
+gn_time gn_ov_live(const struct gn_overlay *ov, const struct gn_record *r, gn_time now);
 uint64_t gn_ov_clock_said(const struct gn_overlay *ov, gn_time now);
 void gn_ov_clock_hear(struct gn_ov_link *l, uint64_t seconds, gn_time now);
 /* May the time end a right that somebody holds (a name's grace)? Own clock and peers agree, or nobody contradicted for long. */

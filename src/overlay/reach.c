@@ -11,6 +11,11 @@ gn_time gn_ov_seen(const struct gn_ov_contact *c, gn_time now)
 	return c->since ? now - c->since : 0;
 }
 
+bool gn_ov_standing(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
+{
+	return c->since && gn_ov_seen(c, now) >= gn_time_min(GN_OV_STANDING, (now - ov->start) / 2);
+}
+
 /* Keeps the `max` smallest, ascending. */
 static uint32_t least(uint64_t *a, uint32_t n, uint32_t max, uint64_t v)
 {
@@ -44,10 +49,9 @@ static double nodes(const struct gn_overlay *ov, gn_time now)
 {
 	double of[GN_OV_LINKS_MAX_2];
 	uint32_t n = 0;
-	gn_time old = gn_time_min(GN_OV_STANDING, (now - ov->start) / 2);
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		const struct gn_ov_contact *c = ov->contacts[i];
-		double v = c->link && gn_ov_seen(c, now) >= old ? by_list(ov, c->link) : 0;
+		double v = c->link && gn_ov_standing(ov, c, now) ? by_list(ov, c->link) : 0;
 		if (v < 1)
 			continue;
 		uint32_t at = n++;

@@ -296,11 +296,13 @@ static bool is_over(const struct gn_overlay *ov, const struct gn_ov_held *h, gn_
 	return h->graced && t > h->created + h->ttl + grace && gn_ov_clock_sure(ov, now);
 }
 
-/* Nor does anything take the place of another's while it is not sure. */
+/* Nor does anything take the place of another's that is expired by some clock, while it is not sure. */
 static gn_err in_doubt(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *in, gn_time now)
 {
 	bool others = h && memcmp(h->owner.b, in->owner.b, 32) != 0;
-	return others && h->graced && !gn_ov_clock_sure(ov, now) ? GN_EXISTS : GN_OK;
+	if (!others || gn_ov_clock_sure(ov, now))
+		return GN_OK;
+	return gn_unix(gn_overlay_time_latest(ov, now)) >= h->created + h->ttl ? GN_EXISTS : GN_OK;
 }
 
 /* What is pushed was admitted elsewhere, by what was held there: its owner's other names do not count again. */
@@ -311,7 +313,7 @@ gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, con
 	if (h && is_over(ov, h, now))
 		held = NULL;
 	uint32_t names = pushed ? 0 : gn_ov_store_names(ov, h, in);
-	gn_err err = rule_of(ov, in->type)(held, in, names, gn_overlay_time(ov, now));
+	gn_err err = rule_of(ov, in->type)(held, in, names, gn_ov_live(ov, in, now));
 	if (err == GN_OK)
 		err = in_doubt(ov, h, in, now);
 	GN_TRY(counted(ov, err));
@@ -333,7 +335,7 @@ static gn_err newer(struct gn_overlay *ov, const struct gn_ov_held *h, const str
 gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool pushed, gn_time now)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
-	gn_err err = gn_record_fresh(r, gn_ov_unix(ov, now));
+	gn_err err = gn_record_fresh(r, gn_unix(gn_ov_live(ov, r, now)));
 	if (err != GN_OK) {
 		ov->count.record_expired += err == GN_EXPIRED;
 		ov->count.record_future += err != GN_EXPIRED;

@@ -342,6 +342,12 @@ static inline uint64_t bundles_unix(const struct gn_bundles *b)
 	return gn_unix(gn_overlay_time(b->cfg.overlay, b->now));
 }
 
+/* The same for until when something is kept: the later one while our clock is in doubt (OV-82). */
+static inline uint64_t bundles_unix_latest(const struct gn_bundles *b)
+{
+	return gn_unix(gn_overlay_time_latest(b->cfg.overlay, b->now));
+}
+
 static inline bool bundles_pk_eq(const struct gn_pk *a, const struct gn_pk *b)
 {
 	return memcmp(a->b, b->b, sizeof a->b) == 0;

@@ -191,7 +191,7 @@ void bundles_on_keep(struct gn_bundles *b, struct bundles_peer *p, uint64_t requ
 	memcpy(block.b, gn_fb_block_keep_block(m).b, sizeof block.b);
 	b->count.keep_asked++;
 	ttl = ttl < BUNDLES_KEEP_TTL_MAX ? ttl : BUNDLES_KEEP_TTL_MAX;
-	gn_err err = keep_answer(b, p, request, &block, gn_fb_block_keep_block_len(m), bundles_unix(b) + ttl);
+	gn_err err = keep_answer(b, p, request, &block, gn_fb_block_keep_block_len(m), bundles_unix_latest(b) + ttl);
 	if (err != GN_OK)
 		bundles_send_ack(b, &p->contact, request, &block, 0, err, NULL);
 }
