@@ -67,11 +67,13 @@ void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov
 	gn_time now = ov->now_seen;
 	uint8_t depth = by ? (uint8_t)(by->depth + 1) : 1;
 	struct gn_ov_contact *c = gn_ov_contact_hear(ov, &told->c, &told->coord, told->age, teller, now);
+	if (!c) /* no room for it, or for its teller's word: it could not be dialled on anybody's account */
+		return;
 	/* We could not reach it; but who heard it since the last leaf ping knows better, if it ever spoke to us. */
-	if (c && c->tomb_until > now && (!gn_ov_proven(c) || told->age > ov->cfg.ping_leaf * 5 / 4))
+	if (c->tomb_until > now && (!gn_ov_proven(c) || told->age > ov->cfg.ping_leaf * 5 / 4))
 		return;
 	if (op)
-		gn_ov_lookup_add(ov, op, c ? &c->c : &told->c, &told->coord, depth);
+		gn_ov_lookup_add(ov, op, &c->c, &told->coord, depth);
 }
 
 void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_contact *only, gn_time now)
@@ -148,7 +150,8 @@ static void send_question(struct gn_overlay *ov, struct gn_ov_op *op, const stru
 static void ask(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
 {
 	uint8_t kind = op->kind == GN_OV_GET ? GN_FB_OVERLAY_BODY_GET : GN_FB_OVERLAY_BODY_FIND;
-	struct gn_ov_request *r = gn_ov_request_new(ov, kind, &c->c, now);
+	bool known = gn_ov_contact_get(ov, &c->c.pk); /* else it was forgotten meanwhile */
+	struct gn_ov_request *r = known ? gn_ov_request_new(ov, kind, &c->c, now) : NULL;
 	if (!r) { /* no room now: not its fault, but this lookup cannot wait for it */
 		c->state = GN_OV_DEAD;
 		return;

@@ -208,6 +208,39 @@ static void credit_comes_back_with_every_answer(void **state)
 	assert_true(teller->good >= GN_OV_TOLD_DIALS);
 }
 
+/* A contact of an invented node with its work. */
+static struct gn_contact invented(struct gn_addr at)
+{
+	struct gn_sk sk;
+	struct gn_contact c = {.mode = GN_FB_NODE_MODE_SERVER, .addr_count = 1, .addrs = {at}};
+	gn_sk_new(&net.rand, &sk);
+	c.pk = sk.pk;
+	assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
+	gn_node_id_make(&c.pk, c.nonce, &c.id);
+	return c;
+}
+
+static void what_is_not_remembered_is_not_asked(void **state)
+{
+	(void)state;
+	build(89);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_contact *liar = gn_ov_contact_get(ov, &net.node[LIAR].cfg.node_key.pk);
+	struct gn_ov_told told = {.c = invented(gn_addr_v4(127, 9, 9, 9, 4000))};
+	struct gn_ov_op *op;
+	struct gn_hash key = {{1}};
+	assert_int_equal(gn_ov_op_new(ov, GN_OV_FIND, GN_OV_FOR_HEAL, &key, net.now, &op), GN_OK);
+	gn_ov_coord_init(&told.coord);
+	liar->told = GN_OV_TOLD_MAX;
+	gn_ov_lookup_learn(ov, op, NULL, &told, &liar->c.pk);
+	assert_int_equal(op->cand_count, 0);
+	gn_ov_lookup_add(ov, op, &told.c, NULL, 1); /* it was known, and had to make room for others */
+	assert_int_equal(op->cand_count, 1);
+	gn_ov_op_step(ov, op, net.now);
+	net_pump(&net, 0);
+	assert_int_equal(net.nowhere, 0);
+}
+
 /* One invented key at ever new addresses costs credit as many keys do. */
 static void a_key_told_at_many_addresses_is_dialled_for_credit_only(void **state)
 {
@@ -297,6 +330,7 @@ int main(void)
 		cmocka_unit_test_teardown(lookups_wait_for_a_liar_three_times_at_most, take_down),
 		cmocka_unit_test_teardown(who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on, take_down),
 		cmocka_unit_test_teardown(credit_comes_back_with_every_answer, take_down),
+		cmocka_unit_test_teardown(what_is_not_remembered_is_not_asked, take_down),
 		cmocka_unit_test_teardown(a_key_told_at_many_addresses_is_dialled_for_credit_only, take_down),
 		cmocka_unit_test_teardown(a_network_that_moved_finds_itself, take_down),
 		cmocka_unit_test_teardown(those_who_moved_around_one_that_stayed_find_each_other, take_down),
