@@ -31,6 +31,7 @@
 #define GN_OV_TOLD_DIALS 12 /* of these dialled without an answer, one more for each that answered ... */
 #define GN_OV_TOLD_GOOD 24  /* ... up to so many */
 #define GN_OV_DIALS_MAX 512 /* addresses remembered that were dialled by another's word */
+#define GN_OV_DIAL_KEYS 3   /* keys that one of them is dialled for: two may be invented to hide the third */
 #define GN_OV_CACHE_KEEP 64 /* contacts kept past their freshness: where healing begins */
 
 /* ---- work in hand ---- */

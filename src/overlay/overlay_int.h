@@ -278,7 +278,7 @@ struct gn_ov_store_out {
 /* An address that only others have told, once it was dialled. */
 struct gn_ov_dial {
 	struct gn_addr addr;
-	struct gn_pk pk;
+	struct gn_pk pk, teller;
 	gn_time until;
 };
 

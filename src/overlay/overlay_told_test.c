@@ -241,6 +241,31 @@ static void what_is_not_remembered_is_not_asked(void **state)
 	assert_int_equal(net.nowhere, 0);
 }
 
+/* An honest node's address is not used up by the first who names it with a key of his own. */
+static void an_invented_key_does_not_take_an_address_from_others(void **state)
+{
+	(void)state;
+	build(90);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_addr at = gn_addr_v4(127, 9, 9, 9, 4000);
+	struct gn_ov_contact *k[5];
+	for (unsigned i = 0; i < 5; i++) {
+		const struct gn_pk *teller = &net.node[i < 2 ? LIAR : i - 1].cfg.node_key.pk;
+		struct gn_contact c = invented(at);
+		k[i] = gn_ov_contact_hear(ov, &c, NULL, 0, teller, net.now);
+		assert_non_null(k[i]);
+	}
+	assert_true(gn_ov_dial(ov, k[0], net.now));
+	assert_false(gn_ov_dial(ov, k[1], net.now)); /* by the same word */
+	assert_true(gn_ov_dial(ov, k[2], net.now));  /* by another's */
+	assert_true(gn_ov_dial(ov, k[3], net.now));  /* the third key .. */
+	assert_false(gn_ov_dial(ov, k[4], net.now)); /* .. is the last */
+	assert_int_equal(GN_OV_DIAL_KEYS, 3);
+	net_run(&net, GN_OV_TOMB + GN_SEC);
+	assert_false(gn_ov_proven(k[4]));
+	assert_true(gn_ov_dial(ov, k[4], net.now)); /* in ten minutes again */
+}
+
 /* One invented key at ever new addresses costs credit as many keys do. */
 static void a_key_told_at_many_addresses_is_dialled_for_credit_only(void **state)
 {
@@ -330,6 +355,7 @@ int main(void)
 		cmocka_unit_test_teardown(lookups_wait_for_a_liar_three_times_at_most, take_down),
 		cmocka_unit_test_teardown(who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on, take_down),
 		cmocka_unit_test_teardown(credit_comes_back_with_every_answer, take_down),
+		cmocka_unit_test_teardown(an_invented_key_does_not_take_an_address_from_others, take_down),
 		cmocka_unit_test_teardown(what_is_not_remembered_is_not_asked, take_down),
 		cmocka_unit_test_teardown(a_key_told_at_many_addresses_is_dialled_for_credit_only, take_down),
 		cmocka_unit_test_teardown(a_network_that_moved_finds_itself, take_down),

@@ -1,7 +1,8 @@
 /* How far another's word carries (OV-36). A contact is somebody's word until the node itself has answered. Whoever
  * tells us of nodes has credit: each dial that is made on its word costs one of it, and is given back, with one on top,
  * when the node answers. So a liar with a hundred invented nodes has us dial a dozen of them once, and is not listened
- * to after that; and no address gets two dials for two keys that both are hearsay.
+ * to after that. An address is dialled for one key on one teller's word, and for three keys that are hearsay in all:
+ * who names an honest node's address with an invented key does not keep others from telling us of that node.
  *
  *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer]
  *   buried -> heard [another than who told us, with credit, has heard it since: it pays for its own dial]
@@ -36,22 +37,44 @@ bool gn_ov_dialable(const struct gn_overlay *ov, const struct gn_ov_contact *c, 
 	return !t || credit(t) > 0;
 }
 
-/* Was one of its addresses dialled before, for another key? */
-static bool dialled_before(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
+static bool same(const struct gn_pk *a, const struct gn_pk *b)
 {
-	for (unsigned i = 0; i < GN_OV_DIALS_MAX; i++)
-		for (unsigned k = 0; k < c->c.addr_count && ov->dials[i].until > now; k++)
-			if (gn_addr_eq(&ov->dials[i].addr, &c->c.addrs[k]) &&
-			    memcmp(ov->dials[i].pk.b, c->c.pk.b, sizeof c->c.pk.b) != 0)
+	return memcmp(a->b, b->b, sizeof a->b) == 0;
+}
+
+/* Was one of its addresses dialled for another key on this teller's word, or for as many others as may be? */
+static bool address_used_up(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
+{
+	for (unsigned k = 0; k < c->c.addr_count; k++) {
+		unsigned others = 0;
+		for (unsigned i = 0; i < GN_OV_DIALS_MAX; i++) {
+			const struct gn_ov_dial *d = &ov->dials[i];
+			if (d->until <= now || !gn_addr_eq(&d->addr, &c->c.addrs[k]) || same(&d->pk, &c->c.pk))
+				continue;
+			if (++others == GN_OV_DIAL_KEYS || same(&d->teller, &c->teller))
 				return true;
+		}
+	}
 	return false;
+}
+
+/* One entry for each address and key. */
+static void remember(struct gn_overlay *ov, const struct gn_ov_contact *c, const struct gn_addr *addr, gn_time now)
+{
+	struct gn_ov_dial *at = NULL;
+	for (unsigned i = 0; i < GN_OV_DIALS_MAX && !at; i++)
+		if (gn_addr_eq(&ov->dials[i].addr, addr) && same(&ov->dials[i].pk, &c->c.pk))
+			at = &ov->dials[i];
+	if (!at)
+		at = &ov->dials[ov->dial_next++ % GN_OV_DIALS_MAX];
+	*at = (struct gn_ov_dial){*addr, c->c.pk, c->teller, now + GN_OV_TOMB};
 }
 
 bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 {
 	if (gn_ov_proven(c) || (c->dialled && !c->moved && now - c->dialled < GN_OV_DIAL_TIME))
 		return true;
-	if (!gn_ov_dialable(ov, c, now) || dialled_before(ov, c, now)) {
+	if (!gn_ov_dialable(ov, c, now) || address_used_up(ov, c, now)) {
 		ov->count.told_refused++;
 		return false;
 	}
@@ -62,8 +85,7 @@ bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 	c->moved = false;
 	ov->count.told_dials++;
 	for (unsigned k = 0; k < c->c.addr_count; k++)
-		ov->dials[ov->dial_next++ % GN_OV_DIALS_MAX] =
-			(struct gn_ov_dial){c->c.addrs[k], c->c.pk, now + GN_OV_TOMB};
+		remember(ov, c, &c->c.addrs[k], now);
 	return true;
 }
 
@@ -92,7 +114,7 @@ static bool elsewhere(const struct gn_overlay *ov, const struct gn_contact *told
 		bool before = false;
 		for (unsigned i = 0; i < GN_OV_DIALS_MAX && !before; i++)
 			before = ov->dials[i].until > now && gn_addr_eq(&ov->dials[i].addr, &told->addrs[k]) &&
-				 memcmp(ov->dials[i].pk.b, told->pk.b, sizeof told->pk.b) == 0;
+				 same(&ov->dials[i].pk, &told->pk);
 		if (!before)
 			return true;
 	}
