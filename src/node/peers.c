@@ -150,7 +150,10 @@ static gn_err connect_next(struct gn_node *node, struct peer *peer)
 	while (peer->addr_next < peer->addr_count) {
 		const struct gn_addr *to = &peer->addrs[peer->addr_next++];
 		gn_jet_id id;
-		if (gn_jet_connect(node->jet, to, peer->named ? &peer->pk : NULL, node->now, &id))
+		const struct gn_pk *expected = peer->named ? &peer->pk : NULL;
+		gn_err err = peer->hearsay ? gn_jet_knock(node->jet, to, expected, node->now, &id)
+					   : gn_jet_connect(node->jet, to, expected, node->now, &id);
+		if (err)
 			continue;
 		struct session *s = gn_map_put(&node->peers.by_session, &id);
 		if (!s) {
@@ -193,6 +196,8 @@ void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m, enu
 	}
 	if (peers_out_add(node, peer, m->bytes, class))
 		return;
+	if (!peer->session)
+		peer->hearsay = m->hearsay;
 	if (peer->up)
 		peers_out_flush(node, peer);
 	else if (!peer->session && connect_next(node, peer))

@@ -28,7 +28,7 @@
 #define GN_OV_ANNULUS_CAP 3
 #define GN_OV_PREFIX_MAX 2  /* links per address prefix in an annulus; receipts per prefix that count */
 #define GN_OV_TOLD_MAX 384  /* contacts that we have by one node's word alone: four full lists */
-#define GN_OV_TOLD_DIALS 12 /* of these dialled without an answer, one more for each that answered ... */
+#define GN_OV_TOLD_DIALS 12 /* addresses of these dialled without an answer, one more for each that answered ... */
 #define GN_OV_TOLD_GOOD 24  /* ... up to so many */
 #define GN_OV_DIALS_MAX 512 /* addresses remembered that were dialled by another's word */
 #define GN_OV_DIAL_KEYS 3   /* keys that one of them is dialled for: two may be invented to hide the third */

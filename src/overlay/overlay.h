@@ -158,6 +158,7 @@ struct gn_overlay_message {
 	struct gn_contact to;  /* pk all zero: a bootstrap address whose key is not known yet */
 	struct gn_slice bytes; /* valid until the next call on ov */
 	bool reliable;         /* above what a datagram carries, or must arrive */
+	bool hearsay;          /* `to` is another's word: what is dialled for it must be small until it answers (OV-36) */
 };
 bool gn_overlay_next_message(struct gn_overlay *ov, struct gn_overlay_message *out);
 

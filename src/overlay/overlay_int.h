@@ -65,7 +65,8 @@ struct gn_ov_contact {
 	uint8_t fails;              /* lookups it did not answer, since it last did */
 	struct gn_pk teller;        /* whose word we go by; all zero: nobody's, or its own */
 	gn_time dialled;            /* when it was first asked without ever having answered; 0 = not yet */
-	uint8_t debt, good;         /* as a teller: dials that nobody answered, or not yet; contacts that did answer */
+	uint8_t price;              /* of that dial, to its teller: addresses */
+	uint8_t debt, good;         /* as a teller: addresses dialled, where nobody answered or not yet; those where one did */
 	uint16_t told;              /* unproven contacts that we have by its word, as last counted */
 	bool moved;                 /* told at another address since it was dialled */
 	bool up;                    /* a session is there */
@@ -269,7 +270,7 @@ struct gn_ov_out {
 	struct gn_contact to;
 	uint8_t *bytes; /* owned */
 	size_t len;
-	bool reliable;
+	bool reliable, hearsay;
 };
 struct gn_ov_store_out {
 	struct gn_overlay_store store;
@@ -415,6 +416,8 @@ void gn_ov_contact_bury(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time 
 /* ---- told.c ---- */
 /* It has answered us, or has a session: more than another's word. */
 bool gn_ov_proven(const struct gn_ov_contact *c);
+/* We have it by another's word alone. */
+bool gn_ov_hearsay(const struct gn_ov_contact *c);
 /* Proven, being dialled, or not dialled yet and told by somebody whose word is still good. */
 bool gn_ov_dialable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
 /* A request goes to it: an unproven one is charged to its teller. False: it must not be sent. */

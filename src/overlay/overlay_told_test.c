@@ -266,6 +266,27 @@ static void an_invented_key_does_not_take_an_address_from_others(void **state)
 	assert_true(gn_ov_dial(ov, k[4], net.now)); /* in ten minutes again */
 }
 
+/* A contact of four addresses has four dialled. */
+static void each_address_of_a_dial_costs(void **state)
+{
+	(void)state;
+	build(91);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_contact *teller = gn_ov_contact_get(ov, &net.node[1].cfg.node_key.pk);
+	unsigned dials = 0, all = GN_OV_TOLD_DIALS + teller->good - teller->debt;
+	for (unsigned i = 0; i < GN_OV_TOLD_DIALS + GN_OV_TOLD_GOOD; i++) {
+		struct gn_contact c = invented(gn_addr_v4(127, 9, 9, 9, (uint16_t)(4000 + i)));
+		for (c.addr_count = 1; c.addr_count < GN_CONTACT_ADDRS; c.addr_count++)
+			c.addrs[c.addr_count] = gn_addr_v4(127, 9, 9, 9, (uint16_t)(4000 + i + 100 * c.addr_count));
+		struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, &teller->c.pk, net.now);
+		assert_non_null(k);
+		assert_true(gn_ov_hearsay(k));
+		dials += gn_ov_dial(ov, k, net.now);
+	}
+	assert_int_equal(dials, (all + GN_CONTACT_ADDRS - 1) / GN_CONTACT_ADDRS);
+	assert_false(gn_ov_hearsay(teller));
+}
+
 /* One invented key at ever new addresses costs credit as many keys do. */
 static void a_key_told_at_many_addresses_is_dialled_for_credit_only(void **state)
 {
@@ -356,6 +377,7 @@ int main(void)
 		cmocka_unit_test_teardown(who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on, take_down),
 		cmocka_unit_test_teardown(credit_comes_back_with_every_answer, take_down),
 		cmocka_unit_test_teardown(an_invented_key_does_not_take_an_address_from_others, take_down),
+		cmocka_unit_test_teardown(each_address_of_a_dial_costs, take_down),
 		cmocka_unit_test_teardown(what_is_not_remembered_is_not_asked, take_down),
 		cmocka_unit_test_teardown(a_key_told_at_many_addresses_is_dialled_for_credit_only, take_down),
 		cmocka_unit_test_teardown(a_network_that_moved_finds_itself, take_down),

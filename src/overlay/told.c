@@ -1,8 +1,8 @@
 /* How far another's word carries (OV-36). A contact is somebody's word until the node itself has answered. Whoever
- * tells us of nodes has credit: each dial that is made on its word costs one of it, and is given back, with one on top,
- * when the node answers. So a liar with a hundred invented nodes has us dial a dozen of them once, and is not listened
- * to after that. An address is dialled for one key on one teller's word, and for three keys that are hearsay in all:
- * who names an honest node's address with an invented key does not keep others from telling us of that node.
+ * tells us of nodes has credit: each address that is dialled on its word costs one of it, which is given back, with one
+ * on top, when the node answers. So a liar with a hundred invented nodes has us dial a dozen of them once, and is not
+ * listened to after that. An address is dialled for one key on one teller's word, and for three keys that are hearsay
+ * in all: who names an honest node's address with an invented key does not keep others from telling us of that node.
  *
  *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer]
  *   buried -> heard [another than who told us, with credit, has heard it since: it pays for its own dial]
@@ -14,6 +14,11 @@ static const struct gn_pk nobody;
 bool gn_ov_proven(const struct gn_ov_contact *c)
 {
 	return c->direct != 0 || c->up;
+}
+
+bool gn_ov_hearsay(const struct gn_ov_contact *c)
+{
+	return !gn_ov_proven(c) && memcmp(c->teller.b, nobody.b, sizeof nobody.b) != 0;
 }
 
 static struct gn_ov_contact *teller_of(const struct gn_overlay *ov, const struct gn_pk *teller)
@@ -79,8 +84,9 @@ bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 		return false;
 	}
 	struct gn_ov_contact *t = teller_of(ov, &c->teller);
-	if (t && t->debt < UINT8_MAX)
-		t->debt++;
+	c->price = c->c.addr_count;
+	if (t)
+		t->debt = (uint8_t)(t->debt + c->price < UINT8_MAX ? t->debt + c->price : UINT8_MAX);
 	c->dialled = now;
 	c->moved = false;
 	ov->count.told_dials++;
@@ -94,7 +100,7 @@ void gn_ov_told_right(struct gn_overlay *ov, struct gn_ov_contact *c)
 	struct gn_ov_contact *t = teller_of(ov, &c->teller);
 	if (!t || !c->dialled)
 		return;
-	t->debt -= t->debt > 0;
+	t->debt -= t->debt < c->price ? t->debt : c->price;
 	t->good += t->good < GN_OV_TOLD_GOOD;
 }
 
