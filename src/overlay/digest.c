@@ -38,8 +38,10 @@ void gn_ov_offer(struct gn_overlay *ov, const struct gn_contact *to, struct gn_o
 	struct gn_fb_key_seq entries[GN_OV_DIGEST_KEYS];
 	GN_ASSERT(count > 0 && count <= GN_OV_DIGEST_KEYS);
 	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_DIGEST, to, now);
-	if (!r)
+	if (!r) {
+		ov->repair_left = true;
 		return;
+	}
 	r->offered = GN_NEW_ARRAY(ov->env.alloc, uint64_t, count);
 	if (!r->offered) {
 		ov->count.nomem++;

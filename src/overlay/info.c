@@ -146,6 +146,7 @@ static void validate_records(const struct gn_overlay *ov)
 	GN_ASSERT(taken == ov->putters.used && coming == ov->coming_count);
 	gn_share_validate(&ov->putters);
 	gn_share_validate(&ov->job_places);
+	gn_share_validate(&ov->request_places);
 	gn_share_validate(&ov->job_bytes);
 }
 

@@ -36,10 +36,14 @@
 
 /* ---- work in hand ---- */
 #define GN_OV_OPS_MAX 256               /* operations of the owner at once */
+#define GN_OV_OPS_CLIENTS 192           /* of these on behalf of others whom the owner serves */
 #define GN_OV_CANDS_MAX 128             /* candidates of one lookup */
 #define GN_OV_START_CANDS 48            /* own knowledge a lookup starts from */
 #define GN_OV_CHOICE 16                 /* the next request goes to one of so many nearest */
 #define GN_OV_REQUESTS_MAX 8192         /* unanswered requests */
+#define GN_OV_REQUESTS_OTHERS 6144      /* of these such as peers bring about: pushes and offers */
+#define GN_OV_REQUEST_KEY_PART 12       /* and of those one peer has at most 1/12: 512, eight times what it takes at once */
+#define GN_OV_REQUEST_PREFIX_PART 4     /* a prefix 1/4, once half is taken */
 #define GN_OV_JOBS_MAX 512              /* storage requests in flight; above: BUSY */
 #define GN_OV_JOB_BYTES_MAX (16u << 20) /* bytes of records being stored */
 #define GN_OV_JOB_KEY_PART 8            /* of both one peer has at most 1/8: 64 jobs, 2 MiB */

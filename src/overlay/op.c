@@ -217,6 +217,14 @@ static void start(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now, gn_op
 	gn_ov_links_changed(ov, now);
 }
 
+gn_err gn_overlay_room(struct gn_overlay *ov)
+{
+	if (ov->user_ops < GN_OV_OPS_CLIENTS)
+		return GN_OK;
+	ov->count.ops_full++;
+	return GN_LIMIT;
+}
+
 gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigned count, gn_time now, gn_op *id)
 {
 	struct gn_ov_op *op;

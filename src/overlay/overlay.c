@@ -69,7 +69,7 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 	gn_ov_coord_init(&ov->coord);
 	gn_heap_init(&ov->timers, env->alloc);
 	gn_map_init(&ov->by_pk, env, 32, sizeof(void *), GN_OV_CONTACTS_MAX);
-	gn_map_init(&ov->requests, env, 8, sizeof(void *), GN_OV_REQUESTS_MAX);
+	gn_ov_requests_init(ov);
 	gn_map_init(&ov->ops, env, 8, sizeof(void *), GN_OV_OPS_MAX + 64);
 	gn_map_init(&ov->held, env, 32, sizeof(void *), cfg.records_max);
 	gn_map_init(&ov->owners, env, 32, sizeof(struct gn_ov_owner), GN_OV_OWNERS_MAX + 1);
@@ -118,9 +118,7 @@ void gn_overlay_free(struct gn_overlay *ov)
 		return;
 	struct gn_alloc *alloc = ov->env.alloc;
 	gn_ov_begin(ov, ov->now_seen); /* what was shown */
-	while (ov->requests.count)
-		gn_ov_request_free(ov, *(struct gn_ov_request **)gn_map_value_at(&ov->requests, 0));
-	gn_map_fini(&ov->requests);
+	gn_ov_requests_fini(ov);
 	free_ops(ov);
 	gn_ov_jobs_free(ov);
 	gn_ov_held_free(ov);

@@ -130,6 +130,9 @@ void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct
 
 typedef uint64_t gn_op;
 
+/* For who starts operations on behalf of others: GN_LIMIT while those that are left are the owner's own (OV-72). */
+GN_MUST gn_err gn_overlay_room(struct gn_overlay *ov);
+
 /* The `count` (<= 24) live nodes nearest to the key, true nearest first. */
 GN_MUST gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigned count, gn_time now,
 			       gn_op *op);

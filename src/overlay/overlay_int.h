@@ -107,6 +107,7 @@ struct gn_ov_request {
 	uint8_t tries;
 	bool cold; /* no session was up: the time tells nothing */
 	bool any;  /* the key was not known: a bootstrap address */
+	bool shared; /* it has a place in request_places */
 	struct gn_contact to;
 	gn_time sent, dead_at;
 	gn_op op;            /* lookups */
@@ -337,6 +338,7 @@ struct gn_overlay {
 	double reach_n;
 
 	struct gn_map requests; /* id -> struct gn_ov_request * */
+	struct gn_share request_places; /* of those that peers bring about, by whom they are to */
 	uint64_t next_request;
 	uint32_t recent_asked, recent_lost; /* of lookups, halved now and then: the lossy test of alpha */
 
@@ -492,7 +494,9 @@ gn_err gn_ov_timer_set(struct gn_overlay *ov, struct gn_ov_timer *t, gn_time at)
 /* Sets a task earlier, never later. */
 void gn_ov_task_soon(struct gn_overlay *ov, enum gn_ov_task task, gn_time at);
 void gn_ov_task_set(struct gn_overlay *ov, enum gn_ov_task task, gn_time at);
-/* NULL: full or out of memory. Timed for `to` as a contact we know. */
+void gn_ov_requests_init(struct gn_overlay *ov);
+void gn_ov_requests_fini(struct gn_overlay *ov);
+/* NULL: full, the share of `to` is used up (OV-71), or out of memory. Timed for `to` as a contact we know. */
 struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, const struct gn_contact *to, gn_time now);
 void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r);
 struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id);

@@ -553,6 +553,11 @@ static void operations_are_bounded(void **state)
 	struct gn_hash key = {{2}};
 	gn_op op;
 	unsigned i = 0;
+	while (gn_overlay_room(net.node[0].ov) == GN_OK) {
+		assert_int_equal(gn_overlay_find(net.node[0].ov, &key, 8, net.now, &op), GN_OK);
+		i++;
+	}
+	assert_int_equal(i, GN_OV_OPS_CLIENTS); /* of which others have no more */
 	while (gn_overlay_find(net.node[0].ov, &key, 8, net.now, &op) == GN_OK)
 		i++;
 	assert_int_equal(i, GN_OV_OPS_MAX);
@@ -562,6 +567,54 @@ static void operations_are_bounded(void **state)
 	net_pump(&net, 0);
 	net_run(&net, 10 * GN_SEC);
 	assert_int_equal(net.node[0].ov->user_ops, 0);
+}
+
+/* Requests of one kind to a key that may be sent now. */
+static unsigned asked(const struct gn_contact *to, uint8_t kind)
+{
+	unsigned n = 0;
+	while (gn_ov_request_new(net.node[0].ov, kind, to, net.now))
+		n++;
+	return n;
+}
+
+static struct gn_contact stranger(uint8_t net_part, uint8_t host)
+{
+	struct gn_contact c = {.addr_count = 1, .addrs = {gn_addr_v4(20, net_part, 1, host, 7000)}};
+	gn_rand_fill(&net.rand, c.pk.b, sizeof c.pk.b);
+	return c;
+}
+
+static void requests_that_peers_bring_about_have_shares(void **state)
+{
+	(void)state;
+	struct gn_overlay *ov = net.node[0].ov;
+	net_run(&net, 100 * GN_SEC);
+	assert_int_equal(ov->request_places.used, 0);
+	for (unsigned i = 0; i < GN_OV_REQUEST_KEY_PART; i++) {
+		struct gn_contact to = stranger((uint8_t)i, 1);
+		assert_int_equal(asked(&to, GN_FB_OVERLAY_BODY_PUSH), GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_KEY_PART);
+		assert_int_equal(asked(&to, GN_FB_OVERLAY_BODY_DIGEST), 0);
+		assert_non_null(gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_FIND, &to, net.now));
+	}
+	struct gn_contact one_more = stranger(100, 1);
+	assert_int_equal(asked(&one_more, GN_FB_OVERLAY_BODY_PUSH), 0);
+	assert_int_equal(ov->request_places.used, GN_OV_REQUESTS_OTHERS);
+	uint64_t full = net_counter(&net, 0, "requests_full");
+	assert_true(asked(&one_more, GN_FB_OVERLAY_BODY_FIND) > GN_OV_OPS_MAX); /* what we begin has the rest */
+	assert_int_equal(ov->requests.count, GN_OV_REQUESTS_MAX);
+	assert_int_equal(net_counter(&net, 0, "requests_full"), full + 1);
+	gn_overlay_validate(ov);
+	net_run(&net, 60 * GN_SEC);
+	assert_int_equal(ov->request_places.used, 0);
+	for (unsigned i = 0; i < GN_OV_REQUEST_KEY_PART / 2; i++) { /* of one prefix: a half, no more */
+		struct gn_contact to = stranger(7, (uint8_t)i);
+		assert_int_equal(asked(&to, GN_FB_OVERLAY_BODY_PUSH), GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_KEY_PART);
+	}
+	struct gn_contact of_it = stranger(7, 200);
+	assert_int_equal(asked(&of_it, GN_FB_OVERLAY_BODY_PUSH), 0);
+	assert_true(asked(&one_more, GN_FB_OVERLAY_BODY_PUSH) > 0);
+	net_run(&net, 60 * GN_SEC);
 }
 
 static void read_repair_reaches_members_that_are_behind(void **state)
@@ -601,6 +654,7 @@ int main(void)
 		cmocka_unit_test(an_expired_record_is_kept_for_its_rule_alone),
 		cmocka_unit_test(cancelling_ends_an_operation_once),
 		cmocka_unit_test(operations_are_bounded),
+		cmocka_unit_test(requests_that_peers_bring_about_have_shares),
 		cmocka_unit_test(read_repair_reaches_members_that_are_behind),
 		cmocka_unit_test(one_putter_takes_a_share_and_no_more),
 		cmocka_unit_test(kinds_have_a_space_each),

@@ -167,8 +167,11 @@ void gn_ov_push_next(struct gn_overlay *ov, gn_time now)
 void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to, const struct gn_record *record, gn_time now)
 {
 	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, to, now);
-	if (!r)
+	if (!r) {
+		ov->repair_left = true; /* the next pass offers it again */
+		gn_ov_repair_soon(ov, now + GN_OV_REPAIR_AGAIN);
 		return;
+	}
 	r->key = record->key;
 	r->hash = record->hash;
 	r->dead_at = now + 5 * GN_SEC + GN_OV_STORE_TIME;

@@ -2,7 +2,10 @@
  * waiting) and the end (the peer did not answer). Also the timers of all other objects.
  *
  *   NEW -> WAITING [request_new]   WAITING -> HEDGED [request_due]   WAITING, HEDGED -> ANSWERED [request_answered] |
- * LOST */
+ * LOST
+ *
+ * What peers bring about, pushes and offers, has a share for each peer that is asked, and a part of the whole; the rest
+ * is for what we begin ourselves: lookups, links, greetings (OV-71). */
 #include "overlay/overlay_int.h"
 
 void gn_ov_timer_init(struct gn_ov_timer *t, uint8_t kind)
@@ -60,6 +63,54 @@ static bool of_lookup(uint8_t kind)
 	return kind == GN_FB_OVERLAY_BODY_FIND || kind == GN_FB_OVERLAY_BODY_GET || kind == GN_FB_OVERLAY_BODY_PUT;
 }
 
+void gn_ov_requests_init(struct gn_overlay *ov)
+{
+	const struct gn_share_config c = {.total = GN_OV_REQUESTS_OTHERS,
+					  .per_key = GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_KEY_PART,
+					  .per_prefix = GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_PREFIX_PART,
+					  .crowded = GN_OV_REQUESTS_OTHERS / 2,
+					  .holders_max = GN_OV_REQUESTS_OTHERS,
+					  .count_local = ov->cfg.count_local};
+	gn_map_init(&ov->requests, &ov->env, 8, sizeof(void *), GN_OV_REQUESTS_MAX);
+	gn_share_init(&ov->request_places, &ov->env, &c);
+}
+
+void gn_ov_requests_fini(struct gn_overlay *ov)
+{
+	while (ov->requests.count)
+		gn_ov_request_free(ov, *(struct gn_ov_request **)gn_map_value_at(&ov->requests, 0));
+	gn_map_fini(&ov->requests);
+	gn_share_fini(&ov->request_places);
+}
+
+static struct gn_holder asked(const struct gn_ov_request *r)
+{
+	struct gn_holder h = {.key = r->to.pk};
+	if (r->to.addr_count)
+		h.addr = r->to.addrs[0];
+	return h;
+}
+
+static bool by_peers(const struct gn_ov_request *r)
+{
+	return r->kind == GN_FB_OVERLAY_BODY_PUSH || r->kind == GN_FB_OVERLAY_BODY_DIGEST;
+}
+
+static bool take_place(struct gn_overlay *ov, struct gn_ov_request *r)
+{
+	const struct gn_holder who = asked(r);
+	r->shared = by_peers(r) && gn_share_take(&ov->request_places, &who, 1) == GN_OK;
+	return r->shared || !by_peers(r);
+}
+
+static void give_place(struct gn_overlay *ov, struct gn_ov_request *r)
+{
+	const struct gn_holder who = asked(r);
+	if (r->shared)
+		gn_share_give(&ov->request_places, &who, 1);
+	r->shared = false;
+}
+
 struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, const struct gn_contact *to, gn_time now)
 {
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, &to->pk);
@@ -71,6 +122,8 @@ struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, con
 	r->id = ov->next_request++;
 	r->kind = kind;
 	r->to = *to;
+	if (!take_place(ov, r))
+		goto fail;
 	r->sent = now;
 	r->cold = !c || !c->up;
 	r->dead_at = now + gn_ov_dead_after(ov, c);
@@ -90,6 +143,8 @@ struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, con
 	}
 	return r;
 fail:
+	if (r)
+		give_place(ov, r);
 	gn_mem_free(ov->env.alloc, r);
 	ov->count.requests_full++;
 	return NULL;
@@ -100,6 +155,7 @@ void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r)
 	bool there = gn_map_remove(&ov->requests, &r->id);
 	GN_ASSERT(there);
 	gn_heap_remove(&ov->timers, &r->timer.node);
+	give_place(ov, r);
 	gn_mem_free(ov->env.alloc, r->offered);
 	gn_mem_free(ov->env.alloc, r);
 }
