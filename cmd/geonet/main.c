@@ -154,6 +154,13 @@ static const struct cli_option hub_options[] = {HUB, NONE};
 static const struct cli_option hub_equivalent_options[] = {
 	{"precision", "N", "decimals, 0 to 8 (default 2)"}, {"description", "TEXT", "what it stands for"}, {"symbol", "TEXT", "its sign"}, REASON, HUB, PASSPHRASE, NONE};
 static const struct cli_option hub_role_options[] = {{"name", "TEXT", "the officer's name"}, REASON, HUB, PASSPHRASE, NONE};
+static const struct cli_option hub_act_options[] = {REASON, HUB, PASSPHRASE, NONE};
+static const struct cli_option hub_end_options[] = {{"end", NULL, "take it back"}, REASON, HUB, PASSPHRASE, NONE};
+static const struct cli_option hub_abort_options[] = {{"initiator", "PID", "who signed it, when it is named by its tx_id"}, REASON, HUB, PASSPHRASE, NONE};
+static const struct cli_option hub_clear_options[] = {
+	{"cycles", NULL, "only cycles of at most six, as the schedule does"},
+	{"budget-ms", "N", "take what is found in this time, at most 600000 (default: to the end)"}, REASON, HUB, PASSPHRASE, NONE};
+static const struct cli_option hub_log_options[] = {{"count", "N", "the last N, at most 200 (default 50)"}, HUB, PASSPHRASE, NONE};
 static const struct cli_option wallet_options[] = {HUB, PASSPHRASE, NONE};
 static const struct cli_option wallet_join_options[] = {
 	{"name", "NAME", "the name that others see"}, {"type", "TYPE", "person (default), business or hub"},
@@ -322,6 +329,26 @@ const struct cli_command cli_commands[] = {
 	 hub_role_options, cmd_hub_role},
 	{"hub admit", "FILE|-", 1, 1, "let somebody in whose request wallet join --print wrote",
 	 "For hubs with registration = officers: the newcomer signs, an operator or admin brings it.\n", "  geonet hub admit alice.json\n", wallet_options, cmd_hub_admit},
+	{"hub suspend", "PID", 1, 1, "suspend a participant, or take that back",
+	 "Whoever is suspended pays nothing, changes nothing and is passed by no payment.\n",
+	 "  geonet hub suspend 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd --reason \"lost his key\"\n  geonet hub suspend 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd --end\n",
+	 hub_end_options, cmd_hub_suspend},
+	{"hub level", "PID LEVEL", 2, 2, "say how well a participant is known to the hub, 0 to 255", NULL,
+	 "  geonet hub level 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd 2 --reason \"came with a passport\"\n", hub_act_options, cmd_hub_level},
+	{"hub dispute", "LINE", 1, 1, "freeze a trust line that is disputed, or take that back",
+	 "LINE is the line's id, which changes with every change of the line. Its owner cannot end it.\n",
+	 "  geonet hub dispute 00000001-0000-8000-8000-000000000001 --reason \"both were here\"\n", hub_end_options, cmd_hub_dispute},
+	{"hub abort", "KEY|TX_ID", 1, 1, "end a transaction that is still open", "Nothing takes a committed one back.\n",
+	 "  geonet hub abort 0123456789abcdef0123456789abcdef\n  geonet hub abort rent-11 --initiator 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd\n", hub_abort_options,
+	 cmd_hub_abort},
+	{"hub clear", "EQUIVALENT", 1, 1, "clear the most that can be cleared without asking anybody", NULL,
+	 "  geonet hub clear HOUR --reason monthly\n  geonet hub clear HOUR --budget-ms 5000\n  geonet hub clear HOUR --cycles\n", hub_clear_options, cmd_hub_clear},
+	{"hub offer", "EQUIVALENT", 1, 1, "offer a clearing to those who want to be asked", NULL, "  geonet hub offer HOUR --reason monthly\n", hub_act_options,
+	 cmd_hub_offer},
+	{"hub settings", "[NAME=VALUE...]", 0, -1, "the hub's settings, or change some", "VALUE is a number, yes or no.\n",
+	 "  geonet hub settings\n  geonet hub settings routing.max_hops=5 clearing.inline=no --reason \"assembly of May\"\n", hub_act_options, cmd_hub_settings},
+	{"hub snapshot", "", 0, 0, "write a snapshot, so that the next start is short", NULL, "  geonet hub snapshot\n", hub_act_options, cmd_hub_snapshot},
+	{"hub log", "", 0, 0, "what officers did, the last first", NULL, "  geonet hub log\n  geonet hub log --json --count 200\n", hub_log_options, cmd_hub_log},
 	{"wallet join", "", 0, 0, "register your key with a hub",
 	 "The hub's key is remembered in DATA/hubs.json; another key at the same address is refused.\n"
 	 "With --print the signed request is written out for an officer of a hub that is not open to all (geonet hub admit).\n",

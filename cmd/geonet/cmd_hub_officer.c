@@ -1,0 +1,317 @@
+/* What officers do to a running hub, one command for each act of its API (HB-36). Every change is one officer's command
+ * (LG-57), signed here unless the bootstrap token still counts; the hub writes it into the journal before it is done.
+ */
+#include "hub_client.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* The hub, with somebody logged in who may govern it. Prints what fails. */
+static int open_officer(struct cli *cli, struct hub *hub)
+{
+	int exit = hub_open(cli, hub);
+	return exit ? exit : hub_login_officer(cli, hub);
+}
+
+/* Members that are a text, a number or yes and no, a line each; lists are counted. */
+static void print_members(const struct cli *cli, json_t *answer)
+{
+	const char *name;
+	json_t *value;
+	json_object_foreach(answer, name, value)
+	{
+		if (json_is_string(value))
+			out_pair(cli, out_text(name), "%s", out_text(json_string_value(value)));
+		else if (json_is_integer(value))
+			out_pair(cli, out_text(name), "%lld", (long long)json_integer_value(value));
+		else if (json_is_boolean(value))
+			out_pair(cli, out_text(name), "%s", json_is_true(value) ? "yes" : "no");
+		else if (json_is_array(value))
+			out_pair(cli, out_text(name), "%zu", json_array_size(value));
+	}
+}
+
+/* Sends a command, closes the hub and prints the answer, or `done` instead of it. Takes body and path. */
+static int act(struct cli *cli, struct hub *hub, const char *method, char *path, json_t *body, const char *what,
+	       const char *done)
+{
+	const char *reason = cli_option(cli, "reason");
+	json_t *answer = NULL;
+	if (reason)
+		json_object_set_new(body, "reason", json_string(reason));
+	int exit = hub_command(cli, hub, method, path, body, &answer, what);
+	free(path);
+	hub_close(hub);
+	if (exit)
+		return exit;
+	if (cli->json)
+		return cli_json(cli, answer);
+	if (done)
+		cli_note(cli, "%s", done);
+	else
+		print_members(cli, answer);
+	json_decref(answer);
+	return CLI_OK;
+}
+
+/* "/admin/A/B/C", B made fit for a URL; the caller frees. */
+static char *path_of(const char *group, const char *item, const char *verb)
+{
+	char *part = url_part(item), *path = cli_format("/admin/%s/%s%s%s", group, part, *verb ? "/" : "", verb);
+	free(part);
+	return path;
+}
+
+/* ---- participants ---- */
+
+static int set_person(struct cli *cli, const char *verb, json_t *change, const char *done)
+{
+	struct hub hub;
+	char pid[GN_PID_MAX];
+	int exit = open_officer(cli, &hub);
+	if (!exit)
+		exit = hub_person(cli, &hub, cli->args[0], pid);
+	if (exit) {
+		json_decref(change);
+		hub_close(&hub);
+		return exit;
+	}
+	json_object_set_new(change, "command", json_string("participant"));
+	json_object_set_new(change, "pid", json_string(pid));
+	return act(cli, &hub, "POST", path_of("participants", pid, verb), change, "the participant", done);
+}
+
+int cmd_hub_suspend(struct cli *cli)
+{
+	bool end = cli_flag(cli, "end");
+	return set_person(cli, end ? "unfreeze" : "freeze", json_pack("{ss}", "status", end ? "active" : "suspended"),
+			  NULL);
+}
+
+int cmd_hub_level(struct cli *cli)
+{
+	char *end;
+	long level = strtol(cli->args[1], &end, 10);
+	if (*end || end == cli->args[1] || level < 0 || level > 255)
+		return cli_fail(cli, CLI_USAGE, "usage", "a verification level is a number from 0 to 255");
+	return set_person(cli, "level", json_pack("{si}", "level", (int)level), NULL);
+}
+
+/* ---- lines and transactions ---- */
+
+int cmd_hub_dispute(struct cli *cli)
+{
+	struct hub hub;
+	json_t *line = NULL, *body = NULL;
+	bool end = cli_flag(cli, "end");
+	int exit = open_officer(cli, &hub);
+	char *part = url_part(cli->args[0]), *path = cli_format("/trustlines/%s", part);
+	if (!exit)
+		exit = hub_call(cli, &hub, "GET", path, NULL, &line, "the trust line");
+	if (!exit)
+		body = json_pack("{ss ss ss ss sb}", "command", "line", "equivalent", json_text(line, "equivalent"),
+				 "from", json_text(line, "from"), "to", json_text(line, "to"), "frozen", (int)!end);
+	json_decref(line);
+	free(part);
+	free(path);
+	if (body)
+		return act(cli, &hub, "POST", path_of("trustlines", cli->args[0], end ? "unfreeze" : "freeze"), body,
+			   "the dispute",
+			   end ? "the dispute is over; the line is as its owner set it"
+			       : "the line is in dispute: nothing new passes over it until --end");
+	hub_close(&hub);
+	return exit ? exit : cli_fail(cli, CLI_FAILED, "io", "the hub's answer cannot be read");
+}
+
+/* The key of what is named by tx_id and initiator. CLI_OK or a printed failure. */
+static int key_of_id(struct cli *cli, struct hub *hub, const char *initiator, char hex[33])
+{
+	struct gn_tx_key key;
+	struct gn_pk pk;
+	json_t *answer;
+	size_t len = 0;
+	char *part = url_part(initiator), *path = cli_format("/participants/%s", part);
+	int exit = hub_call(cli, hub, "GET", path, NULL, &answer, "who signed it");
+	free(part);
+	free(path);
+	if (exit)
+		return exit;
+	uint8_t *raw = base64_bytes(json_text(answer, "public_key"), &len);
+	json_decref(answer);
+	if (raw && len == sizeof pk.b) {
+		memcpy(pk.b, raw, len);
+		gn_tx_key(&pk, gn_str(cli->args[0]), &key);
+		gn_hex(GN_SLICE(key.b), hex);
+	} else {
+		exit = cli_fail(cli, CLI_FAILED, "io", "the hub's answer cannot be read");
+	}
+	free(raw);
+	return exit;
+}
+
+int cmd_hub_abort(struct cli *cli)
+{
+	struct hub hub;
+	struct gn_tx_key key;
+	char hex[33];
+	const char *initiator = cli_option(cli, "initiator");
+	if (!initiator && gn_unhex(gn_str(cli->args[0]), key.b, sizeof key.b))
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"'%s' is not a key of 32 hex digits; a tx_id needs --initiator PID", cli->args[0]);
+	snprintf(hex, sizeof hex, "%s", initiator ? "" : cli->args[0]);
+	int exit = open_officer(cli, &hub);
+	if (!exit && initiator)
+		exit = key_of_id(cli, &hub, initiator, hex);
+	if (!exit)
+		return act(cli, &hub, "POST", path_of("transactions", hex, "abort"),
+			   json_pack("{ss ss}", "command", "abort", "key", hex), "the transaction", NULL);
+	hub_close(&hub);
+	return exit;
+}
+
+/* ---- the hub as a whole ---- */
+
+/* budget: in milliseconds, UINT64_MAX none. */
+static int clear(struct cli *cli, const char *mode, uint64_t budget)
+{
+	struct hub hub;
+	int exit = open_officer(cli, &hub);
+	if (exit) {
+		hub_close(&hub);
+		return exit;
+	}
+	json_t *body = json_pack("{ss ss ss}", "command", "clear", "equivalent", cli->args[0], "mode", mode);
+	if (budget != UINT64_MAX)
+		json_object_set_new(body, "budget_ms", json_integer((json_int_t)budget));
+	return act(cli, &hub, "POST", cli_format("/admin/clearing/exact"), body, "the clearing", NULL);
+}
+
+int cmd_hub_clear(struct cli *cli)
+{
+	uint64_t budget = UINT64_MAX;
+	if (!cli_number(cli, "budget-ms", 0, 600000, &budget))
+		return CLI_USAGE;
+	return clear(cli, cli_flag(cli, "cycles") ? "cycles" : "exact", budget);
+}
+
+int cmd_hub_offer(struct cli *cli)
+{
+	return clear(cli, "offer", UINT64_MAX);
+}
+
+int cmd_hub_snapshot(struct cli *cli)
+{
+	struct hub hub;
+	int exit = open_officer(cli, &hub);
+	if (!exit)
+		return act(cli, &hub, "POST", cli_format("/admin/snapshot"), json_pack("{ss}", "command", "snapshot"),
+			   "the snapshot", "the hub writes a snapshot; the next start reads from there");
+	hub_close(&hub);
+	return exit;
+}
+
+/* NAME=VALUE, where VALUE is yes, no or a number; false after printing. */
+static bool read_setting(struct cli *cli, const char *word, json_t *into)
+{
+	const char *value = strchr(word, '=');
+	char name[64], *end = NULL;
+	if (!value || value == word || !value[1] || (size_t)(value - word) >= sizeof name) {
+		cli_fail(cli, CLI_USAGE, "usage", "'%s' is not NAME=VALUE", word);
+		return false;
+	}
+	snprintf(name, sizeof name, "%.*s", (int)(value - word), word);
+	value++;
+	long long number = strtoll(value, &end, 10);
+	bool yes = strcmp(value, "yes") == 0 || strcmp(value, "true") == 0,
+	     no = strcmp(value, "no") == 0 || strcmp(value, "false") == 0;
+	if (!yes && !no && *end) {
+		cli_fail(cli, CLI_USAGE, "usage", "%s: '%s' is neither a number nor yes or no", name, value);
+		return false;
+	}
+	json_object_set_new(into, name, yes || no ? json_boolean(yes) : json_integer((json_int_t)number));
+	return true;
+}
+
+/* A question for officers; the answer as members, or by `print`. */
+static int look(struct cli *cli, const char *path, const char *what, void (*print)(const struct cli *, json_t *))
+{
+	struct hub hub;
+	json_t *answer = NULL;
+	int exit = open_officer(cli, &hub);
+	if (!exit)
+		exit = hub_call(cli, &hub, "GET", path, NULL, &answer, what);
+	hub_close(&hub);
+	if (exit)
+		return exit;
+	if (cli->json)
+		return cli_json(cli, answer);
+	print(cli, answer);
+	json_decref(answer);
+	return CLI_OK;
+}
+
+static void print_settings(const struct cli *cli, json_t *answer)
+{
+	json_t *items = json_object_get(answer, "items"), *item;
+	size_t i;
+	if (!json_is_array(items)) {
+		print_members(cli, answer);
+		return;
+	}
+	json_array_foreach(items, i, item)
+	{
+		char *value = json_dumps(json_object_get(item, "value"), JSON_ENCODE_ANY | JSON_COMPACT);
+		out_pair(cli, out_text(json_text(item, "key")), "%s", value ? out_text(value) : "");
+		free(value);
+	}
+}
+
+int cmd_hub_settings(struct cli *cli)
+{
+	struct hub hub;
+	json_t *set;
+	if (cli->arg_count == 0)
+		return look(cli, "/admin/config", "the settings", print_settings);
+	set = json_object();
+	for (int i = 0; i < cli->arg_count; i++)
+		if (!read_setting(cli, cli->args[i], set)) {
+			json_decref(set);
+			return CLI_USAGE;
+		}
+	int exit = open_officer(cli, &hub);
+	if (!exit)
+		return act(cli, &hub, "PATCH", cli_format("/admin/config"),
+			   json_pack("{ss so}", "command", "settings", "settings", set), "the settings",
+			   "set; the hub goes by it from now on");
+	json_decref(set);
+	hub_close(&hub);
+	return exit;
+}
+
+/* ---- looking ---- */
+
+static void print_log(const struct cli *cli, json_t *answer)
+{
+	json_t *item;
+	size_t i;
+	(void)cli;
+	json_array_foreach(json_object_get(answer, "items"), i, item)
+	{
+		const char *actor = json_text(item, "actor");
+		printf("%s  %s", out_text(json_text(item, "timestamp")), out_text(json_text(item, "action")));
+		printf(" %s", out_text(json_text(item, "target")));
+		printf("  by %s", *actor ? out_text(actor) : "the bootstrap token");
+		printf("%s%s\n", *json_text(item, "reason") ? ": " : "", out_text(json_text(item, "reason")));
+	}
+}
+
+int cmd_hub_log(struct cli *cli)
+{
+	uint64_t count = 50;
+	if (!cli_number(cli, "count", 1, 200, &count))
+		return CLI_USAGE;
+	char *path = cli_format("/admin/audit-log?per_page=%llu", (unsigned long long)count);
+	int exit = look(cli, path, "the audit log", print_log);
+	free(path);
+	return exit;
+}

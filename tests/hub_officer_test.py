@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""The officers' command line against a hub that has officers. usage: hub_officer_test.py BIN_DIR CASE
+
+Helpers, exit codes and SEED are those of hub_test.py.
+"""
+import base64, hashlib, json, os, subprocess, sys, uuid
+
+sys.dont_write_bytecode = True
+import hub_test
+from hub_client import Hub, User, check
+from hub_test import FREE, people, with_unit
+
+
+class Tool:
+    """geonet with an identity of its own."""
+
+    def __init__(self, bin_dir, base, hub, name):
+        self.bin, self.data = os.path.join(bin_dir, "geonet"), os.path.join(base, name)
+        self.env = {k: v for k, v in os.environ.items() if not k.startswith("GEONET_")} | {"GEONET_HUB": hub.url}
+        check(self.run("id", "new", "--no-passphrase").returncode == 0, "an identity")
+        shown = json.loads(self.run("id", "show", "--json").stdout)
+        self.pid, self.key = shown["pid"], bytes.fromhex(shown["key"] if "key" in shown else shown["public_key"])
+
+    def run(self, *words):
+        return subprocess.run([self.bin, *words, "--data", self.data], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env, timeout=120)
+
+    def json(self, *words):
+        done = self.run(*words, "--json")
+        check(done.returncode == 0, f"{words}: {done.stdout.decode()} {done.stderr.decode()}")
+        return json.loads(done.stdout)
+
+    def grant(self, hub, role):
+        hub.admin("POST", "/admin/roles", {"public_key": base64.b64encode(self.key).decode(), "role": role, "name": role, "reason": "the beginning"})
+
+
+def case_commands(bin_dir, base, rng):
+    """HB-36: every act of an officer is a command, signed by him, and stands in the audit log with his reason."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b, c, d = people(hub, "Alice", "Bob", "Cleo", "Dora")
+    boss = Tool(bin_dir, base, hub, "boss")
+    boss.grant(hub, "admin")
+    for who, to in ((b, a), (c, b), (a, c)):
+        who.trust(to, "100.00")
+    d.trust(a, "100.00", policy={"ask": True})
+    line = next(l for l in b.get("/trustlines?direction=outgoing")["items"] if l["to"] == a.pid)
+
+    def act(*words):
+        before = boss.json("hub", "log")["items"]
+        answer = boss.json(*words, "--reason", "because")
+        log = boss.json("hub", "log")["items"]
+        fresh = [e for e in log if e["seq"] > before[0]["seq"] and e["actor"] == boss.pid]
+        check(len(fresh) == 1 and fresh[0]["reason"] == "because" and fresh[0]["role"] == "admin", f"{words}: one line of the audit log: {fresh}")
+        return answer, fresh[0]
+
+    answer, entry = act("hub", "suspend", a.pid)
+    check(answer["status"] == "suspended" and entry["target"] == a.pid, f"suspended: {answer} {entry}")
+    check(a.pay_raw(b, "1.00")[0] >= 400, "who is suspended pays nothing")
+    answer = act("hub", "suspend", a.pid, "--end")[0]
+    check(answer["status"] == "active", f"and again active: {answer}")
+    check(act("hub", "level", b.pid, "7")[0]["verification_level"] == 7 and b.get("/participants/me")["verification_level"] == 7, "a level")
+    check(boss.run("hub", "level", b.pid, "256").returncode == 2 and boss.run("hub", "level", b.pid, "x").returncode == 2, "one past it")
+    check(act("hub", "dispute", line["id"])[0]["frozen"] is True, "a dispute")
+    check(a.pay_raw(b, "1.00")[0] == 400, "nothing passes over a line in dispute")
+    check(act("hub", "dispute", line["id"], "--end")[0]["frozen"] is False and a.pay(b, "1.00")["status"] == "COMMITTED", "and over again")
+    # an open payment, named by its tx_id and by its key
+    for named in (False, True):
+        tx = str(uuid.uuid4())
+        status, answer = a.pay_raw(d, "1.00", tx_id=tx)
+        check(status == 200 and answer["status"] == "PREPARE_IN_PROGRESS", f"it waits for an answer: {status} {answer}")
+        key = hashlib.sha256(b"geonet/ledger/tx" + a.key.public + tx.encode()).hexdigest()[:32]
+        act("hub", "abort", *((tx, "--initiator", a.pid) if named else (key,)))
+        check(a.get(f"/payments/{tx}")["status"] == "ABORTED", "ended")
+    done = boss.run("hub", "abort", "no-key")
+    check(done.returncode == 2 and b"--initiator" in done.stderr, f"a tx_id alone names nothing: {done.stderr}")
+    done = boss.run("hub", "abort", "0" * 32)
+    check(done.returncode == 4 and b"no such transaction" in done.stderr, f"no such: {done}")
+    act("hub", "clear", "UAH")
+    act("hub", "clear", "UAH", "--cycles")
+    act("hub", "clear", "UAH", "--budget-ms", "50")
+    act("hub", "offer", "UAH")
+    check(boss.run("hub", "clear", "UAH", "--budget-ms", "600001").returncode == 2, "longer than an officer may ask for")
+    answer, entry = act("hub", "settings", "routing.max_hops=5", "clearing.inline=no")
+    check(sorted(answer["updated"]) == ["clearing.inline", "routing.max_hops"], f"settings: {answer}")
+    shown = {i["key"]: i["value"] for i in boss.json("hub", "settings")["items"]}
+    check(shown["routing.max_hops"] == 5 and shown["clearing.inline"] is False, f"as they are now: {shown}")
+    words = boss.run("hub", "settings").stdout.decode()
+    check("routing.max_hops" in words and "5" in words, f"in words: {words}")
+    check(boss.run("hub", "settings", "routing.max_hops").returncode == 2 and boss.run("hub", "settings", "x=maybe").returncode == 2, "what is no setting")
+    check(boss.run("hub", "settings", "routing.max_hops=11").returncode == 1, "the hub bounds them")
+    act("hub", "snapshot")
+    words = boss.run("hub", "log", "--count", "1").stdout.decode()
+    check("snapshot" in words and boss.pid in words and "because" in words and words.count("\n") == 1, f"the log in words: {words}")
+    # an auditor reads, and changes nothing
+    auditor = Tool(bin_dir, base, hub, "auditor")
+    done = boss.json("hub", "role", "grant", auditor.key.hex(), "auditor")
+    check(auditor.run("hub", "log").returncode == 0, "an auditor reads")
+    for words in (("suspend", a.pid), ("snapshot",), ("clear", "UAH"), ("settings", "routing.max_hops=6")):
+        done = auditor.run("hub", *words)
+        check(done.returncode == 1 and b"E006" in done.stderr, f"an auditor's {words}: {done.stderr}")
+    hub.stop()
+
+
+if __name__ == "__main__":
+    sys.exit(hub_test.main(globals()))
