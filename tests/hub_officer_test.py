@@ -101,5 +101,48 @@ def case_commands(bin_dir, base, rng):
     hub.stop()
 
 
+def case_verify(bin_dir, base, rng):
+    """HB-21: a hub with an admin is compared with; what was compared with nothing, and a journal cut between two batches, is not proved."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+    boss = Tool(bin_dir, base, hub, "boss")
+    boss.grant(hub, "auditor")
+    hub.admin("POST", "/admin/roles", {"public_key": b.key.public64, "role": "admin", "name": "admin", "reason": "the beginning"})
+    b.trust(a, "100.00")
+    for _ in range(3):
+        a.pay(b, "1.00")
+    stranger = Tool(bin_dir, base, hub, "stranger")
+    env = {k: v for k, v in os.environ.items() if not k.startswith("GEONET_")}
+
+    def verify(*words):
+        done = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "verify", "--data", base, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, timeout=120)
+        return done.returncode, done.stdout.decode(), done.stderr.decode()
+
+    code, out, err = verify("--hub", hub.url, "--as", boss.data, "--json")
+    check(code == 0 and json.loads(out)["compared_with"] == "hub", f"an auditor's key: {code} {out} {err}")
+    for words in (("--hub", hub.url), ("--hub", hub.url, "--as", stranger.data), ("--hub", "http://127.0.0.1:1", "--as", boss.data)):
+        code, out, err = verify(*words)
+        check(code == 1 and "nothing was compared with the hub" in err and "The journal holds" not in out, f"{words}: {code} {out} {err}")
+        code, out, err = verify(*words, "--json")
+        check(code == 1 and json.loads(out)["compared_with"] != "hub", f"{words} as JSON: {code} {out} {err}")
+    hub.stop()
+    code, out, err = verify()
+    check(code == 0 and "The journal holds" in out and "with the history" in out, f"with the history: {code} {out} {err}")
+    # the last batch is gone: the history sees it; without it nobody can
+    journal = os.path.join(base, "hub", "journal", "00000001.log")
+    with open(journal, "r+b") as f:
+        f.truncate(os.path.getsize(journal) - 4096)
+    code, out, err = verify()
+    check(code == 1 and "durable records are gone" in err, f"cut, beside its history: {code} {out} {err}")
+    for name in os.listdir(os.path.join(base, "hub")):
+        if name.startswith("history.db"):
+            os.remove(os.path.join(base, "hub", name))
+    code, out, err = verify()
+    check(code == 1 and "with nothing" in out and "may be gone" in err and "The journal holds" not in out, f"cut, and nothing to compare with: {code} {out} {err}")
+    code, out, err = verify("--json")
+    check(code == 1 and json.loads(out)["end_known"] is False and json.loads(out)["compared_with"] == "nothing", f"as JSON: {code} {out} {err}")
+
+
 if __name__ == "__main__":
     sys.exit(hub_test.main(globals()))

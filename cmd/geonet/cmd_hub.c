@@ -94,7 +94,7 @@ static void on_progress(void *user, uint64_t done, uint64_t all)
 static int verify(struct cli *cli, bool ask)
 {
 	struct gn_hub_progress progress = {on_progress, cli};
-	static const char *const compared[] = {"nothing", "checkpoint", "hub"};
+	static const char *const compared[] = {"nothing", "history", "checkpoint", "hub"};
 	struct gn_hub_report r;
 	struct gn_hub_live live;
 	struct gn_pk pk;
@@ -106,16 +106,22 @@ static int verify(struct cli *cli, bool ask)
 	free(data);
 	if (err)
 		return cli_fail(cli, CLI_FAILED, gn_err_name(err), "%s", why);
+	/* HB-21: imported (!ask) it was compared with the file, which tells its length and hashes */
+	bool must = ask && cli_option(cli, "hub"), proved = !ask || (r.end_known && (told || !must));
 	gn_pid(&r.hub, pid);
 	gn_hex(GN_SLICE(r.state.b), state);
-	if (cli->json)
-		return cli_json(cli, json_pack("{ss sI sI sI sI sI ss sI sb ss sI}", "hub", pid, "records",
-					       (json_int_t)r.records, "files", (json_int_t)r.files, "bytes",
-					       (json_int_t)r.bytes, "torn", (json_int_t)r.torn, "history",
-					       (json_int_t)r.watermark, "state_hash", state, "last",
-					       (json_int_t)(r.last / GN_SEC), "copy", r.copied, "compared_with",
-					       compared[r.compared], "compared_at", (json_int_t)r.compared_at));
-	printf("The journal holds: every signature, checkpoint and invariant from the first record on.\n");
+	if (cli->json) {
+		int exit = cli_json(cli, json_pack("{ss sI sI sI sI sI ss sI sb sb ss sI}", "hub", pid, "records",
+						   (json_int_t)r.records, "files", (json_int_t)r.files, "bytes",
+						   (json_int_t)r.bytes, "torn", (json_int_t)r.torn, "history",
+						   (json_int_t)r.watermark, "state_hash", state, "last",
+						   (json_int_t)(r.last / GN_SEC), "copy", r.copied, "end_known",
+						   r.end_known, "compared_with", compared[r.compared], "compared_at",
+						   (json_int_t)r.compared_at));
+		return exit ? exit : proved ? CLI_OK : CLI_FAILED;
+	}
+	printf(proved ? "The journal holds: every signature, checkpoint and invariant from the first record on.\n"
+		      : "Every signature, checkpoint and invariant that is there is right, but it is not proved:\n");
 	out_pair(cli, "hub", "%s", pid);
 	out_pair(cli, "records", "%llu in %llu files, %s", (unsigned long long)r.records, (unsigned long long)r.files,
 		 out_bytes(r.bytes));
@@ -129,6 +135,10 @@ static int verify(struct cli *cli, bool ask)
 	if (r.compared == GN_HUB_LIVE)
 		out_pair(cli, "compared", "with the running hub, whose state at record %llu is the same",
 			 (unsigned long long)r.compared_at);
+	else if (r.compared == GN_HUB_HISTORY)
+		out_pair(cli, "compared", "with the history, which knows record %llu; %s",
+			 (unsigned long long)r.compared_at,
+			 r.copied ? "the running hub could not be asked (--hub URL)" : "the hub does not run");
 	else if (r.compared == GN_HUB_CHECKPOINT)
 		out_pair(cli, "compared", "with the last checkpoint, record %llu; %s",
 			 (unsigned long long)r.compared_at,
@@ -138,7 +148,19 @@ static int verify(struct cli *cli, bool ask)
 			 r.copied ? "could not be asked (--hub URL)" : "does not run");
 	if (r.copied)
 		cli_note(cli, "The hub is running; a copy of its journal was read.");
-	return CLI_OK;
+	if (proved)
+		return CLI_OK;
+	if (must && !told)
+		return cli_fail(
+			cli, CLI_FAILED, "not-compared",
+			"nothing was compared with the hub at %s: it does not answer, is another hub, or does not "
+			"let this key ask (an officer's or a participant's; --as DIR names the directory of the "
+			"identity)",
+			cli_option(cli, "hub"));
+	return cli_fail(
+		cli, CLI_FAILED, "not-compared",
+		"nothing tells how far the journal should go, there being no history: records at its end may be "
+		"gone. Compare it with the running hub: --hub URL");
 }
 
 int cmd_hub_verify(struct cli *cli)

@@ -322,9 +322,19 @@ int hub_command(struct cli *cli, struct hub *hub, const char *method, const char
 static bool may_read(struct cli *cli, struct hub *hub)
 {
 	bool known = false, named = cli_option(cli, "hub") || getenv("GEONET_HUB");
+	const char *as = cli_option(cli, "as");
 	if (bootstrap(cli, hub) == 200)
 		return true;
-	return named && login(cli, hub, true, &known) == CLI_OK && known;
+	char data[sizeof cli->data];
+	memcpy(data, cli->data, sizeof data);
+	if (as) /* the identity's directory is not the hub's */
+		snprintf(cli->data, sizeof cli->data, "%s", as);
+	bool json = cli->json;
+	cli->json = false; /* why not is told on stderr: the report is the one document */
+	bool ok = named && login(cli, hub, true, &known) == CLI_OK && known;
+	cli->json = json;
+	memcpy(cli->data, data, sizeof data);
+	return ok;
 }
 
 bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn_hash *out)

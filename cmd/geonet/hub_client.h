@@ -25,8 +25,8 @@ int hub_login(struct cli *cli, struct hub *hub, bool register_ok);
 /* As an officer: the bootstrap token of DATA/hub while it counts, else the identity. */
 int hub_login_officer(struct cli *cli, struct hub *hub);
 void hub_close(struct hub *hub);
-/* Asks the hub with this key for its state; without a word when it does not answer, is another one, or nobody here may
- * ask it. */
+/* Asks the hub with this key for its state; without a word when it does not answer or is another one. Who cannot log in
+ * is told why on stderr. */
 bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn_hash *out);
 /* An officer's command (LG-57), signed unless the bootstrap token counts; body is taken. */
 int hub_command(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out,

@@ -154,6 +154,7 @@ static const struct cli_option hub_options[] = {HUB, NONE};
 static const struct cli_option hub_equivalent_options[] = {
 	{"precision", "N", "decimals, 0 to 8 (default 2)"}, {"description", "TEXT", "what it stands for"}, {"symbol", "TEXT", "its sign"}, REASON, HUB, PASSPHRASE, NONE};
 static const struct cli_option hub_role_options[] = {{"name", "TEXT", "the officer's name"}, REASON, HUB, PASSPHRASE, NONE};
+static const struct cli_option hub_verify_options[] = {{"as", "DIR", "the directory of the identity that asks the hub (default DATA)"}, HUB, PASSPHRASE, NONE};
 static const struct cli_option hub_act_options[] = {REASON, HUB, PASSPHRASE, NONE};
 static const struct cli_option hub_end_options[] = {{"end", NULL, "take it back"}, REASON, HUB, PASSPHRASE, NONE};
 static const struct cli_option hub_abort_options[] = {{"initiator", "PID", "who signed it, when it is named by its tx_id"}, REASON, HUB, PASSPHRASE, NONE};
@@ -314,8 +315,10 @@ const struct cli_command cli_commands[] = {
 	{"hub init", "", 0, 0, "make a hub's keys without running it", NULL, "  geonet hub init\n", NULL, cmd_hub_init},
 	{"hub status", "", 0, 0, "is the hub well?", NULL, "  geonet hub status\n", hub_options, cmd_hub_status},
 	{"hub verify", "", 0, 0, "replay the hub's journal and prove it",
-	 "From the first record: every signature, checkpoint and invariant. Of a running hub a copy of the journal is read.\n",
-	 "  geonet hub verify\n  geonet hub verify --json | jq .state_hash\n", wallet_options, cmd_hub_verify},
+	 "From the first record: every signature, checkpoint and invariant. Of a running hub a copy of the journal is read.\n"
+	 "It is compared with the running hub (which an officer or participant may ask), else with its history and last checkpoint. When nothing tells how far it\n"
+	 "should go, or --hub was given and could not be asked, the exit status is 1.\n",
+	 "  geonet hub verify\n  geonet hub verify --json | jq .state_hash\n  geonet hub verify --data /srv/hub --hub https://hub.example.net --as ~/.geonet\n", hub_verify_options, cmd_hub_verify},
 	{"hub export", "FILE|-", 1, 1, "write the journal to one file",
 	 "It holds what participants signed, no secret of the hub.\n", "  geonet hub export journal.gnx\n", NULL, cmd_hub_export},
 	{"hub import", "FILE|-", 1, 1, "bring an exported journal into an empty directory, and prove it", NULL,

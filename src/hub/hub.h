@@ -46,10 +46,12 @@ struct gn_hub_report {
 	uint64_t torn;      /* bytes behind the last record that are no record: a torn tail, or damage */
 	uint64_t watermark; /* the last record that the history knows, 0: there is none to ask */
 	struct gn_hash state;
-	gn_time last; /* time of the last record */
-	bool copied;  /* the hub is running: a copy of its journal was read */
-	enum { GN_HUB_ALONE, GN_HUB_CHECKPOINT, GN_HUB_LIVE } compared; /* what the replayed state was compared with */
-	uint64_t compared_at;                                           /* at this record */
+	gn_time last;   /* time of the last record */
+	bool copied;    /* the hub is running: a copy of its journal was read */
+	bool end_known; /* the running hub or the history told how far it goes: a journal cut between two batches would
+			   be seen */
+	enum { GN_HUB_ALONE, GN_HUB_HISTORY, GN_HUB_CHECKPOINT, GN_HUB_LIVE } compared; /* with what it was compared */
+	uint64_t compared_at;                                                           /* at this record */
 };
 /* Whose journal lies there, by its first file; without the hub's lock or secret. */
 GN_MUST gn_err gn_hub_key(const char *data, struct gn_pk *out);

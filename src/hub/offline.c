@@ -401,7 +401,7 @@ static gn_err compare_history(const struct replay *p, const char *data, uint64_t
 {
 	uint64_t last = gn_ledger_seq(p->ledger), tail = tail_of(p);
 	char behind[120] = "";
-	if (watermark <= last || p->source.copy[0]) /* a running hub goes on meanwhile */
+	if (watermark <= last)
 		return GN_OK;
 	if (tail)
 		snprintf(behind, sizeof behind, "; the %llu bytes behind record %llu do not hold",
@@ -416,7 +416,9 @@ gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, const str
 		     struct gn_hub_report *out, char why[GN_HUB_WHY])
 {
 	struct replay p;
-	uint64_t watermark = 0;
+	struct gn_pk key;
+	/* read first: what the history knows is durable, so the journal read afterwards has it */
+	uint64_t watermark = gn_hub_key(data, &key) == GN_OK ? watermark_of(data, &key) : 0;
 	gn_err err = replay_open(&p, data, why);
 	p.live = live;
 	p.progress = progress;
@@ -429,10 +431,8 @@ gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, const str
 			 (unsigned long long)gn_ledger_seq(p.ledger), gn_err_text(err));
 	if (!err)
 		err = compare(&p, why);
-	if (!err) {
-		watermark = watermark_of(data, &p.hub);
+	if (!err)
 		err = compare_history(&p, data, watermark, why);
-	}
 	if (!err) {
 		gn_ledger_validate(p.ledger);
 		*out = (struct gn_hub_report){.hub = p.hub,
@@ -443,10 +443,14 @@ gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, const str
 					      .watermark = watermark,
 					      .last = gn_ledger_time(p.ledger),
 					      .copied = p.source.copy[0] != 0,
+					      .end_known = live || watermark,
 					      .compared = live           ? GN_HUB_LIVE
 							  : p.checkpoint ? GN_HUB_CHECKPOINT
+							  : watermark    ? GN_HUB_HISTORY
 									 : GN_HUB_ALONE,
-					      .compared_at = live ? live->seq : p.checkpoint};
+					      .compared_at = live           ? live->seq
+							     : p.checkpoint ? p.checkpoint
+									    : watermark};
 		err = gn_ledger_state_hash(p.ledger, &out->state);
 		if (err)
 			snprintf(why, GN_HUB_WHY, "the state cannot be hashed: %s", gn_err_text(err));
