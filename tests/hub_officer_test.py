@@ -144,5 +144,29 @@ def case_verify(bin_dir, base, rng):
     check(code == 1 and json.loads(out)["end_known"] is False and json.loads(out)["compared_with"] == "nothing", f"as JSON: {code} {out} {err}")
 
 
+def case_token(bin_dir, base, rng):
+    """HB-1: an admin-token of another length is refused and left as it is; an editor's line end is none of it."""
+    hub = Hub(bin_dir, base, *FREE)
+    hub.stop()
+    path = os.path.join(base, "hub", "admin-token")
+    token = open(path).read()
+    for wrong in ("", "short", token[:63], token + "x", token + "xy", token * 3):
+        with open(path, "w") as f:
+            f.write(wrong)
+        done = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "run", "--data", base, "--http", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        check(done.returncode == 1 and b"admin-token" in done.stderr and b"64 bytes" in done.stderr, f"{len(wrong)} bytes: {done}")
+        check(open(path).read() == wrong, f"{len(wrong)} bytes were written over")
+    with open(path, "w") as f:
+        f.write(token + "\n")
+    hub = Hub(bin_dir, base, *FREE)
+    hub.admin_token = token
+    check(hub.admin("GET", "/admin/whoami")["bootstrap"] is True, "with a line end")
+    hub.stop()
+    os.remove(path)
+    hub = Hub(bin_dir, base, *FREE)
+    check(len(hub.admin_token) == 64 and hub.admin_token != token, "removed: a new one")
+    hub.stop()
+
+
 if __name__ == "__main__":
     sys.exit(hub_test.main(globals()))

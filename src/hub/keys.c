@@ -73,6 +73,37 @@ static gn_err check_journal(const char *data, const struct gn_pk *key, char why[
 	     pid, data, data, other);
 }
 
+/* Made once; what an owner wrote himself is taken as it is or refused, never written over. A last line end is an
+ * editor's. */
+static gn_err load_admin_token(struct gn_os_dir *dir, const char *data, struct gn_rand *rand, struct gn_hub_keys *out,
+			       char why[GN_HUB_WHY])
+{
+	uint8_t raw[32], file[66];
+	struct gn_buf in = {file, 0, sizeof file};
+	gn_err err = gn_os_file_read(dir, "admin-token", &in);
+	if (err == GN_NOT_FOUND) {
+		gn_rand_fill(rand, raw, sizeof raw);
+		gn_hex(GN_SLICE(raw), out->admin_token);
+		if ((err = gn_os_file_write(dir, "admin-token", gn_str(out->admin_token))))
+			FAIL(err, "%s/admin-token cannot be written: %s", data, gn_err_text(err));
+		return GN_OK;
+	}
+	if (!err && in.len == 65 && file[64] == '\n')
+		in.len = 64;
+	if (!err && (in.len != 64 || memchr(file, 0, 64)))
+		err = GN_CORRUPT;
+	if (!err)
+		memcpy(out->admin_token, file, 64);
+	gn_wipe(file, sizeof file);
+	if (err)
+		FAIL(err,
+		     "%s/admin-token cannot be used: it must be 64 bytes. It was left as it is; remove it, and a new "
+		     "one is "
+		     "made",
+		     data);
+	return GN_OK;
+}
+
 gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand *rand, bool make,
 			struct gn_hub_keys *out, char why[GN_HUB_WHY])
 {
@@ -93,15 +124,7 @@ gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand 
 	if ((err = load_file(dir, rand, "tokens.key", "hub tokens", true, out->jwt_key)))
 		FAIL(err, "%s/tokens.key cannot be used: %s (without it everybody logs in again)", data,
 		     gn_err_text(err));
-	struct gn_buf in = {(uint8_t *)out->admin_token, 0, 64};
-	if (gn_os_file_read(dir, "admin-token", &in) == GN_OK && in.len == 64)
-		return GN_OK;
-	uint8_t raw[32];
-	gn_rand_fill(rand, raw, sizeof raw);
-	gn_hex(GN_SLICE(raw), out->admin_token);
-	if ((err = gn_os_file_write(dir, "admin-token", gn_str(out->admin_token))))
-		FAIL(err, "%s/admin-token cannot be written: %s", data, gn_err_text(err));
-	return GN_OK;
+	return load_admin_token(dir, data, rand, out, why);
 }
 
 void gn_hub_keys_wipe(struct gn_hub_keys *keys)
