@@ -168,5 +168,27 @@ def case_token(bin_dir, base, rng):
     hub.stop()
 
 
+def case_sentences(bin_dir, base, rng):
+    """What is refused says what stands in the way; everybody may list the equivalents."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, = people(hub, "Alice")
+    boss, ben = Tool(bin_dir, base, hub, "boss"), Tool(bin_dir, base, hub, "ben")
+    boss.grant(hub, "admin")
+    for words in (("revoke", boss.pid), ("grant", boss.key.hex(), "operator")):
+        done = boss.run("hub", "role", *words)
+        check(done.returncode == 1 and b"the hub's last admin" in done.stderr, f"{words}: {done}")
+    check(boss.run("hub", "role", "grant", ben.key.hex(), "admin").returncode == 0 and boss.run("hub", "role", "revoke", boss.pid).returncode == 0, "one of two goes")
+    status, answer = a.pay_raw(ben.pid, "1.00")
+    check(answer["error"]["code"] == "E001" and answer["error"]["message"].startswith("to must be the PID of a participant, and nobody"), f"to nobody: {answer}")
+    cleo = Tool(bin_dir, base, hub, "cleo")
+    check(cleo.run("hub", "equivalent", "list").returncode == 4, "a stranger is not known")
+    check(cleo.run("wallet", "join", "--name", "Cleo").returncode == 0, "join")
+    check([i["code"] for i in cleo.json("hub", "equivalent", "list")["items"]] == ["UAH"], "a participant lists the equivalents")
+    words = cleo.run("hub", "equivalent", "list").stdout.decode()
+    check("UAH" in words and "2 decimals" in words and "inactive" not in words, f"in words: {words}")
+    hub.stop()
+
+
 if __name__ == "__main__":
     sys.exit(hub_test.main(globals()))

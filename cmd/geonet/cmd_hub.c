@@ -311,13 +311,13 @@ int cmd_hub_equivalent(struct cli *cli)
 		return CLI_USAGE;
 	int exit = hub_open(cli, &hub);
 	if (!exit)
-		exit = hub_login_officer(cli, &hub);
+		exit = list ? hub_login_reader(cli, &hub) : hub_login_officer(cli, &hub);
 	if (exit) {
 		hub_close(&hub);
 		return exit;
 	}
 	if (list) {
-		exit = hub_call(cli, &hub, "GET", "/admin/equivalents", NULL, &answer, "the equivalents");
+		exit = hub_call(cli, &hub, "GET", "/equivalents", NULL, &answer, "the equivalents");
 		exit = exit ? exit : print_equivalents(cli, answer);
 	} else {
 		body = equivalent_command(cli, &hub, code, add ? (int)precision : -1);

@@ -311,6 +311,13 @@ int hub_login_officer(struct cli *cli, struct hub *hub)
 	return CLI_OK;
 }
 
+int hub_login_reader(struct cli *cli, struct hub *hub)
+{
+	bool known;
+	long status = bootstrap(cli, hub);
+	return status == 200 ? CLI_OK : status < 0 ? CLI_NO_NODE : login(cli, hub, false, &known);
+}
+
 int hub_command(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out,
 		const char *what)
 {

@@ -24,6 +24,8 @@ int hub_open(struct cli *cli, struct hub *hub);
 int hub_login(struct cli *cli, struct hub *hub, bool register_ok);
 /* As an officer: the bootstrap token of DATA/hub while it counts, else the identity. */
 int hub_login_officer(struct cli *cli, struct hub *hub);
+/* As anybody whom the hub knows, to read what is everybody's. */
+int hub_login_reader(struct cli *cli, struct hub *hub);
 void hub_close(struct hub *hub);
 /* Asks the hub with this key for its state; without a word when it does not answer or is another one. Who cannot log in
  * is told why on stderr. */

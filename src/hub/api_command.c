@@ -444,9 +444,28 @@ static json_t *plain_revoke(struct gn_hub_request *r, json_t *in)
 	return json_pack("{ss ss ss}", "command", "role", "public_key", key, "role", "none");
 }
 
+/* HB-6: true after refusing what would leave the hub without an admin. */
+static bool leaves_none(struct gn_hub_request *r, const struct gn_op_admin *c)
+{
+	struct gn_ledger_officer o;
+	bool is_admin = false;
+	unsigned admins = 0;
+	for (uint32_t i = 0; gn_ledger_officer(r->hub->ledger, i, &o); i++) {
+		admins += o.role == GN_ROLE_ADMIN;
+		is_admin |= o.role == GN_ROLE_ADMIN && memcmp(&o.pk, &c->officer, sizeof o.pk) == 0;
+	}
+	if (!is_admin || admins > 1 || c->role == GN_ROLE_ADMIN)
+		return false;
+	gn_hub_fail_as(
+		r, 409, "E008", NULL,
+		"this is the hub's last admin, and a hub without one cannot be governed; make somebody else admin "
+		"first");
+	return true;
+}
+
 static bool fits_grant(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
-	return c->role != GN_ROLE_NONE || unfit(r);
+	return c->role != GN_ROLE_NONE ? !leaves_none(r, c) : unfit(r);
 }
 
 static bool fits_revoke(struct gn_hub_request *r, const struct gn_op_admin *c)
@@ -457,7 +476,9 @@ static bool fits_revoke(struct gn_hub_request *r, const struct gn_op_admin *c)
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "no officer has this PID");
 		return false;
 	}
-	return (memcmp(&o.pk, &c->officer, sizeof o.pk) == 0 && c->role == GN_ROLE_NONE) || unfit(r);
+	if (memcmp(&o.pk, &c->officer, sizeof o.pk) != 0 || c->role != GN_ROLE_NONE)
+		return unfit(r);
+	return !leaves_none(r, c);
 }
 
 static void role_set(struct gn_hub_request *r, const struct gn_ledger_event *e)

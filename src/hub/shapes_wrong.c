@@ -136,7 +136,7 @@ static void check_to(struct judge *j, const json_t *v)
 	if (!is_pid || gn_ledger_find_participant(j->r->hub->ledger, &pid, &p)) {
 		j->absent = true;
 		wrong(j, "value_error",
-		      is_pid ? "no participant of this hub has this PID"
+		      is_pid ? "must be the PID of a participant, and nobody on this hub has this one"
 			     : "must be the PID of a participant: 43 or 44 characters of base58");
 	} else if (memcmp(&pid, &j->r->pid, sizeof pid) == 0) {
 		wrong(j, "value_error",
