@@ -291,6 +291,7 @@ int cmd_hub_offer(struct cli *cli);
 int cmd_hub_settings(struct cli *cli);
 int cmd_hub_snapshot(struct cli *cli);
 int cmd_hub_log(struct cli *cli);
+int cmd_hub_people(struct cli *cli);
 int cmd_wallet_join(struct cli *cli);
 int cmd_wallet_trust(struct cli *cli);
 int cmd_wallet_lines(struct cli *cli);

@@ -315,3 +315,33 @@ int cmd_hub_log(struct cli *cli)
 	free(path);
 	return exit;
 }
+
+int cmd_hub_people(struct cli *cli)
+{
+	struct hub hub;
+	json_t *answer = NULL, *item;
+	size_t i;
+	char *part = url_part(cli->arg_count ? cli->args[0] : ""),
+	     *path = cli_format("/participants?q=%s&limit=200", part);
+	int exit = hub_open(cli, &hub);
+	if (!exit)
+		exit = hub_login_reader(cli, &hub);
+	if (!exit)
+		exit = hub_call(cli, &hub, "GET", path, NULL, &answer, "the participants");
+	free(part);
+	free(path);
+	hub_close(&hub);
+	if (exit)
+		return exit;
+	if (cli->json)
+		return cli_json(cli, answer);
+	json_array_foreach(json_object_get(answer, "items"), i, item)
+	{
+		printf("%s", out_text(json_text(item, "pid")));
+		printf("  %s\n", out_text(json_text(item, "display_name")));
+	}
+	if (json_array_size(json_object_get(answer, "items")) == 0)
+		cli_note(cli, "Nobody on this hub is called so.");
+	json_decref(answer);
+	return CLI_OK;
+}

@@ -352,6 +352,8 @@ const struct cli_command cli_commands[] = {
 	 "  geonet hub settings\n  geonet hub settings routing.max_hops=5 clearing.inline=no --reason \"assembly of May\"\n", hub_act_options, cmd_hub_settings},
 	{"hub snapshot", "", 0, 0, "write a snapshot, so that the next start is short", NULL, "  geonet hub snapshot\n", hub_act_options, cmd_hub_snapshot},
 	{"hub log", "", 0, 0, "what officers did, the last first", NULL, "  geonet hub log\n  geonet hub log --json --count 200\n", hub_log_options, cmd_hub_log},
+	{"hub people", "[TEXT]", 0, 1, "find people of the hub by their name", "A name proves nothing: money goes by the PID beside it.\n",
+	 "  geonet hub people\n  geonet hub people bakery\n", wallet_options, cmd_hub_people},
 	{"wallet join", "", 0, 0, "register your key with a hub",
 	 "The hub's key is remembered in DATA/hubs.json; another key at the same address is refused.\n"
 	 "With --print the signed request is written out for an officer of a hub that is not open to all (geonet hub admit).\n",
