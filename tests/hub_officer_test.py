@@ -193,5 +193,18 @@ def case_sentences(bin_dir, base, rng):
     hub.stop()
 
 
+def case_type(bin_dir, base, rng):
+    """The first answer of a payment has the type that the later ones have."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b, c = people(hub, "Alice", "Bob", "Cleo")
+    b.trust(a, "10.00")
+    c.trust(a, "10.00", policy={"ask": True})
+    for to, amount, state in ((b, "1.00", "COMMITTED"), (c, "1.00", "PREPARE_IN_PROGRESS")):
+        first = a.pay(to, amount)
+        check(first["status"] == state and first.get("type") == "PAYMENT" == a.get(f"/payments/{first['tx_id']}")["type"], f"{state}: {first}")
+    hub.stop()
+
+
 if __name__ == "__main__":
     sys.exit(hub_test.main(globals()))

@@ -198,7 +198,7 @@ json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_
 	gn_hub_pid(v, r->u.payment.payer, from);
 	gn_hub_pid(v, r->u.payment.payee, to);
 	json_t *j = json_pack(
-		"{so ss ss ss ss so so so so so sI}", "tx_id", gn_json_slice(op->tx_id), "status",
+		"{so ss ss ss ss ss so so so so so sI}", "tx_id", gn_json_slice(op->tx_id), "type", "PAYMENT", "status",
 		gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE), "from", from, "to", to, "equivalent",
 		e.code, "routes",
 		gn_json_routes(r->u.payment.routes, r->eq, e.precision, gn_hub_pair, (void *)(uintptr_t)v), "error",
