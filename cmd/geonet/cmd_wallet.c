@@ -186,8 +186,16 @@ int cmd_wallet_history(struct cli *cli)
 			table_add(&t, "%s", state_of(item, sent));
 			table_add(&t, "%s%s", !moved ? "" : sent ? "-" : "+", wallet_text(item, "amount"));
 			table_add(&t, "%s", wallet_text(item, "equivalent"));
-			table_add(&t, "%s", wallet_text(item, sent ? "to" : "from"));
-			table_add(&t, "%s", wallet_text(item, "description"));
+			/* of what moved nothing the sign does not tell the direction, and the reason is what it was for
+			 */
+			table_add(&t, "%s%s",
+				  moved  ? ""
+				  : sent ? "to "
+					 : "from ",
+				  wallet_text(item, sent ? "to" : "from"));
+			const json_t *error = json_object_get(item, "error");
+			const char *reason = wallet_text(error, "message"), *note = wallet_text(item, "description");
+			table_add(&t, "%s%s%s", reason, *reason && *note ? "; " : "", note);
 		}
 		table_print(cli, &t);
 		json_decref(answer);
