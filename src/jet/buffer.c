@@ -3,9 +3,9 @@
  * 1. capacity is 0 or a power of two; every offset in [base, base + capacity) has its own place.
  * 2. base <= next <= end; acked and lost lie in [base, next) and share no byte.
  * 3. The first acked range never starts at base: it would have moved base.
- * 4. Out-of-order ranges are bounded by the span from base to the furthest byte held, wherever the next piece lies: a
- * retransmission near the base is not blamed for the holes beyond it. One range more may begin at base, since what is
- * missing there is all that makes the holes go (JT-62). */
+ * 4. Out-of-order ranges are bounded by the capacity of the ring, which does not shrink under them as the span from
+ * base to the furthest byte does when something is read. One range more may begin at base, since what is missing there
+ * is all that makes the holes go (JT-62): a piece from base on is always taken. */
 #include "jet/buffer_int.h"
 #include "jet/limits.h"
 
@@ -190,7 +190,7 @@ gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t o
 	uint64_t used = jet_recvbuf_span(b);
 	uint64_t span = hi - b->base > used ? hi - b->base : used;
 	GN_TRY(ring_grow(&b->ring, &b->capacity, alloc, b->base, used, span));
-	GN_TRY(jet_ranges_add(&b->have, alloc, offset, hi, JET_RECV_RANGES(span) + (offset == b->base)));
+	GN_TRY(jet_ranges_add(&b->have, alloc, offset, hi, JET_RECV_RANGES(b->capacity) + (offset == b->base)));
 	ring_set(b->ring, b->capacity, offset, data.p, data.len);
 	return GN_OK;
 }
@@ -228,9 +228,8 @@ void jet_recvbuf_validate(const struct jet_recvbuf *b)
 {
 	jet_ranges_validate(&b->have);
 	GN_ASSERT((b->capacity & (b->capacity - 1)) == 0);
-	if (b->have.count) {
-		uint64_t span = jet_recvbuf_span(b);
-		GN_ASSERT(b->have.r[0].lo >= b->base && span <= b->capacity);
-		GN_ASSERT(b->have.count <= JET_RECV_RANGES(span) + (b->have.r[0].lo == b->base));
-	}
+	if (b->have.count == 0)
+		return;
+	GN_ASSERT(b->have.r[0].lo >= b->base && jet_recvbuf_span(b) <= b->capacity);
+	GN_ASSERT(b->have.count <= JET_RECV_RANGES(b->capacity) + (b->have.r[0].lo == b->base));
 }

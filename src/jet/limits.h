@@ -52,8 +52,8 @@
 #define JET_TICKET_PADDED 512 /* shorter ones are padded to this: their length says nothing */
 #define JET_HELLO_MAX 8192    /* client hello */
 #define JET_OFFSET_MAX ((UINT64_C(1) << 62) - 1)
-/* Ranges of out-of-order data: 64 and one per 256 buffered bytes, so that bookkeeping stays below 1/16 of the data. */
-#define JET_RECV_RANGES(buffered) (64u + (uint32_t)((buffered) >> 8))
+/* Ranges of out-of-order data: 64 and one per 256 bytes of the buffer, so that bookkeeping stays below 1/16 of it. */
+#define JET_RECV_RANGES(capacity) (64u + (uint32_t)((capacity) >> 8))
 
 /* ---- datagrams, each way ---- */
 #define JET_DATAGRAMS 256               /* queued */

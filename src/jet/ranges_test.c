@@ -144,7 +144,7 @@ static void test_sendbuf_base_passes_a_range_it_enters(void **state)
 	assert_int_equal(alloc.count, 0);
 }
 
-/* Holes are bounded by what is held, wherever the piece that comes lies; the first missing byte is always taken, so
+/* Holes are bounded by the ring's size, wherever the piece that comes lies; the first missing byte is always taken, so
  * that who is at the bound gets on. */
 static void test_recvbuf_range_limit(void **state)
 {
@@ -153,8 +153,9 @@ static void test_recvbuf_range_limit(void **state)
 	gn_alloc_heap(&alloc, 1 << 20);
 	struct jet_recvbuf b = {0};
 	uint8_t byte = 7, got[16];
-	uint32_t far = 25600, most = JET_RECV_RANGES(far); /* ranges */
+	uint32_t far = 25600, most = JET_RECV_RANGES(32768); /* ranges */
 	assert_int_equal(jet_recvbuf_put(&b, &alloc, far - 1, gn_slice(&byte, 1)), GN_OK);
+	assert_int_equal(b.capacity, 32768);
 	for (uint32_t i = 1; i < most; i++)
 		assert_int_equal(jet_recvbuf_put(&b, &alloc, 2 * i, gn_slice(&byte, 1)), GN_OK);
 	assert_int_equal(b.have.count, most);
@@ -168,6 +169,34 @@ static void test_recvbuf_range_limit(void **state)
 	assert_int_equal(jet_recvbuf_put(&b, &alloc, 1, gn_slice(&byte, 1)), GN_OK);
 	assert_int_equal(jet_recvbuf_read(&b, got, sizeof got), 2);
 	jet_recvbuf_validate(&b);
+	jet_recvbuf_fini(&b, &alloc);
+	assert_int_equal(alloc.count, 0);
+}
+
+/* Reading up to the ranges leaves few bytes and as many holes in them as many bytes allowed. They stay lawful, and the
+ * piece that begins at the first missing byte is still taken: the session goes on. */
+static void test_recvbuf_ranges_outlive_the_span(void **state)
+{
+	(void)state;
+	enum { FIRST = 9000, RANGES = 100 };
+	static uint8_t data[FIRST], got[FIRST];
+	struct gn_alloc alloc;
+	gn_alloc_heap(&alloc, 1 << 20);
+	struct jet_recvbuf b = {0};
+	for (uint64_t i = 0; i < RANGES; i++)
+		assert_int_equal(jet_recvbuf_put(&b, &alloc, FIRST + 4 + 4 * i, gn_slice(data, 1)), GN_OK);
+	assert_int_equal(jet_recvbuf_put(&b, &alloc, 0, gn_slice(data, FIRST)), GN_OK);
+	assert_int_equal(jet_recvbuf_read(&b, got, FIRST), FIRST);
+	assert_int_equal(b.have.count, RANGES);
+	assert_true(RANGES > JET_RECV_RANGES(jet_recvbuf_span(&b)) + 1);
+	jet_recvbuf_validate(&b);
+	while (b.have.count) { /* byte by byte, as a sender with small packets does */
+		assert_int_equal(jet_recvbuf_put(&b, &alloc, b.base, gn_slice(data, 1)), GN_OK);
+		jet_recvbuf_validate(&b);
+		assert_true(jet_recvbuf_read(&b, got, 2) >= 1);
+		jet_recvbuf_validate(&b);
+	}
+	assert_int_equal(b.base, FIRST + 4 * RANGES + 1);
 	jet_recvbuf_fini(&b, &alloc);
 	assert_int_equal(alloc.count, 0);
 }
@@ -214,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_sendbuf_against_a_model),
 		cmocka_unit_test(test_sendbuf_base_passes_a_range_it_enters),
 		cmocka_unit_test(test_recvbuf_range_limit),
+		cmocka_unit_test(test_recvbuf_ranges_outlive_the_span),
 		cmocka_unit_test(test_recvbuf_against_a_model),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
