@@ -392,6 +392,18 @@ def case_places(nodes, seed):
     check(share >= 0.95 and honest.asked >= 10, f"{share:.2f} of only {honest.asked} honest blocks were kept beside {got}")
 
 
+def case_squat(nodes, seed):
+    """A key that knows a file's blocks asks for their places again and again and brings nothing: their publisher does."""
+    taker, giver = nodes.start(2)
+    blocks = upload(giver, 3 << 20)
+    nodes.attack("squat", taker, seed=seed, seconds=90, arg=",".join(f"{b}:{1 << 20}" for b in blocks))
+    eventually("the places are taken", 60, lambda: counters(taker, "bundles")["keep_asked"] >= 3 * len(blocks))
+    began = time.monotonic()
+    said = spread(giver, {"blocks": blocks, "copies": 2})
+    print(f"{len(blocks)} blocks with two copies: {said} after {time.monotonic() - began:.1f} s")
+    check(said == "ok", f"the publisher got its blocks kept nowhere beside one key that asks for them: {said}")
+
+
 def case_store(nodes, seed):
     """Five keys send blocks until they are refused: half of the room is left, and honest blocks are kept."""
     taker, giver = nodes.start(2, "--store-limit", "64M")

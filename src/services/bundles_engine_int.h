@@ -137,6 +137,7 @@ struct bundles_incoming {
 	uint64_t until; /* Unix seconds */
 	uint64_t got;   /* bytes taken */
 	gn_time opened;
+	bool shared; /* others have asked as well */
 };
 struct bundles_kept {
 	struct gn_holder who; /* who asked first; all zero after a restart */

@@ -6,8 +6,9 @@
  *
  * 1. Every place is counted under the key and address that asked for it; when all are taken, the one that has brought
  * the least for its time gives way, of equals the one whose prefix, then whose key, has the most of them.
- * 2. A receipt is sent only for a block whose every chunk is durable. 3. A block of our own never becomes less than
- * that. Rules: docs/spec/services.md BU-9, BU-19. */
+ * 2. A place keeps nobody from bringing the block: whoever asks for it may send its chunks, which prove themselves, and
+ * the last one proves the length. 3. A receipt is sent only for a block whose every chunk is durable. 4. A block of our
+ * own never becomes less than that. Rules: docs/spec/services.md BU-9, BU-19. */
 #include "services/bundles_engine_int.h"
 
 /* ---- incoming blocks ---- */
@@ -119,6 +120,67 @@ static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p, const 
 	return GN_OK;
 }
 
+static uint32_t chunks_of(uint32_t len)
+{
+	return (len + GN_CHUNK - 1) / GN_CHUNK;
+}
+
+static bool is_proven(const struct gn_bundles *b, const struct bundles_incoming *in)
+{
+	return gn_blocks_have_chunk(b->cfg.blocks, &in->block, chunks_of(in->len) - 1);
+}
+
+/* Another peer asks for a place that is taken: it may bring the block as well, and the place is its own, with time of
+ * its own, when it has been slow so far and the peer may have one more. */
+static gn_err incoming_join(struct gn_bundles *b, struct bundles_incoming *in, struct bundles_peer *p, uint64_t until)
+{
+	struct gn_holder who = bundles_peer_holder(p);
+	uint64_t rate;
+	GN_TRY(bundles_account_add(b, &in->block, &who, in->len, until)); /* counted already: promised for longer */
+	in->until = in->until > until ? in->until : until;
+	if (bundles_pk_eq(&in->who.key, &who.key))
+		return GN_OK;
+	in->shared = true;
+	if (!is_slow(b, in, &rate) || gn_share_take(&b->places, &who, 1) != GN_OK)
+		return GN_OK;
+	struct bundles_peer *before = bundles_peer_get(b, &in->who.key);
+	GN_ASSERT(before && before->incoming > 0);
+	before->incoming--;
+	gn_share_give(&b->places, &in->who, 1);
+	p->incoming++;
+	in->who = who;
+	in->opened = b->now;
+	in->got = 0;
+	b->count.keep_passed_on++;
+	return incoming_arm(b, in);
+}
+
+/* The chunk in m is of a block of another length than was said when the place was taken. The last chunk of a block is
+ * proof of the length: what was kept for the other length is counted anew, under who brought the proof. */
+static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in, const struct bundles_peer *p,
+			     struct gn_fb_chunk m)
+{
+	uint32_t len = gn_fb_chunk_block_len(m), n = chunks_of(len);
+	struct gn_slice data = gn_fb_chunk_data(m), proof = gn_fb_chunk_proof_bytes(m);
+	if (is_proven(b, in) || len == 0 || len > GN_BLOCK)
+		return GN_HASH;
+	if (gn_fb_chunk_index(m) != n - 1)
+		return GN_BUSY; /* until the last one is here */
+	if (data.len != len - (n - 1) * GN_CHUNK)
+		return GN_HASH;
+	GN_TRY(gn_merkle_check(data, n - 1, n, (const struct gn_hash *)(const void *)proof.p,
+			       proof.len / sizeof(struct gn_hash), &in->block));
+	struct gn_holder who = bundles_peer_holder(p);
+	bundles_account_remove(b, &in->block);
+	gn_err err = bundles_account_add(b, &in->block, &who, len, in->until);
+	if (err != GN_OK) {
+		bundles_incoming_drop(b, in);
+		return err;
+	}
+	in->len = len;
+	return GN_OK;
+}
+
 /* ---- promises ---- */
 
 static void promise(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block,
@@ -164,13 +226,13 @@ static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 	if (gn_blocks_have(b->cfg.blocks, block, &have))
 		return have == len ? keep_complete(b, p, request, block, len, until) : GN_HASH;
 	struct bundles_incoming *in = incoming_get(b, block);
-	if (in && !bundles_pk_eq(&in->who.key, &p->contact.pk))
-		return GN_BUSY; /* another peer is sending it: soon it is here */
-	if (in && in->len != len)
-		return GN_MALFORMED;
-	if (!in) {
-		struct gn_holder who = bundles_peer_holder(p);
-		until = bundles_account_until(b, &who.key, until);
+	if (in && in->len != len && is_proven(b, in))
+		return GN_HASH;
+	struct gn_holder who = bundles_peer_holder(p);
+	until = bundles_account_until(b, &who.key, until);
+	if (in) {
+		GN_TRY(incoming_join(b, in, p, until));
+	} else {
 		bool counted = gn_map_get(&b->kept, block) != NULL; /* promised once, and lost since */
 		GN_TRY(bundles_account_add(b, block, &who, len, until));
 		gn_err err = incoming_open(b, p, block, len, until);
@@ -203,7 +265,7 @@ static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t r
 {
 	struct bundles_incoming *in = incoming_get(b, block);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
-	if (!in || !bundles_pk_eq(&in->who.key, &p->contact.pk))
+	if (!in)
 		return GN_DENIED; /* ask first */
 	if (b->putting.count >= BUNDLES_INCOMING_PUTS) {
 		b->count.keep_refused_busy++;
@@ -211,6 +273,8 @@ static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t r
 	}
 	if (proof.len > GN_PROOF_MAX * sizeof(struct gn_hash))
 		return GN_HASH;
+	if (gn_fb_chunk_block_len(m) != in->len)
+		GN_TRY(correct_length(b, in, p, m));
 	uint64_t number = ++b->next_id;
 	struct bundles_putting *put = gn_map_put(&b->putting, &number);
 	if (!put)
@@ -237,9 +301,12 @@ void bundles_on_put(struct gn_bundles *b, struct bundles_peer *p, uint64_t reque
 	if (err == GN_OK)
 		return;
 	struct bundles_incoming *in = incoming_get(b, &block);
+	if (err == GN_DENIED && gn_blocks_have(b->cfg.blocks, &block, NULL))
+		err = GN_OK; /* another brought the rest: asked again, it is promised */
 	if ((err == GN_HASH || err == GN_RANGE) && in) {
 		b->count.keep_bad++;
-		bundles_incoming_drop(b, in);
+		if (!in->shared && bundles_pk_eq(&in->who.key, &p->contact.pk))
+			bundles_incoming_drop(b, in);
 		err = GN_HASH;
 	}
 	bundles_send_ack(b, &p->contact, request, &block, gn_fb_chunk_index(chunk), err, NULL);
@@ -254,8 +321,7 @@ void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
 	(void)gn_map_remove(&b->putting, &number);
 	struct bundles_peer *p = bundles_peer_get(b, &put.peer);
 	struct bundles_incoming *in = incoming_get(b, &put.block);
-	if (in && !bundles_pk_eq(&in->who.key, &put.peer))
-		in = NULL;
+	bool counted = gn_map_get(&b->kept, &put.block) != NULL; /* not: its place gave way meanwhile */
 	if (in && (e->err != GN_OK || e->complete)) {
 		if (e->err != GN_OK)
 			bundles_incoming_drop(b, in);
@@ -264,9 +330,9 @@ void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
 	}
 	if (!p)
 		return;
-	if (e->err == GN_OK && e->complete && in)
+	if (e->err == GN_OK && e->complete && counted)
 		promise(b, p, put.request, &put.block, e->index, put.until);
 	else
 		bundles_send_ack(b, &p->contact, put.request, &put.block, e->index,
-				 e->err == GN_OK && !in ? GN_DENIED : e->err, NULL);
+				 e->err == GN_OK && !counted ? GN_DENIED : e->err, NULL);
 }

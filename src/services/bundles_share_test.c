@@ -215,6 +215,51 @@ static void a_slow_block_is_given_up(void **state)
 	svc_free(&s);
 }
 
+/* A peer that knows a block's hash takes its place before its publisher and brings nothing, says another length, or
+ * sends what is false: the publisher brings the block all the same, and has the receipt for it. */
+static void a_place_keeps_nobody_from_bringing_the_block(void **state)
+{
+	(void)state;
+	static uint8_t data[GN_CHUNK], other[GN_CHUNK];
+	struct gn_hash block;
+	network(1, 512u << 20);
+	struct stranger squatter = someone(1, 1), honest = someone(50, 2);
+	for (uint32_t i = 0; i < 3; i++) {
+		block_of(i, 4096, data, &block);
+		assert_int_equal(keep(&squatter, &block, i == 1 ? GN_BLOCK : i == 2 ? 4097 : 4096), GN_AGAIN);
+		assert_int_equal(keep(&honest, &block, 4096), GN_AGAIN);
+		put(&squatter, &block, 4096, other);
+		put(&honest, &block, 4096, data);
+		svc_run_for(&s, 20 * GN_MSEC);
+		assert_int_equal(keep(&honest, &block, 4096), GN_OK);
+		assert_int_equal(keep(&squatter, &block, 4096), GN_OK); /* counted once, promised to both */
+	}
+	assert_int_equal(count("keep_bad"), 3);
+	gn_bundles_validate(s.nodes[0].bundles);
+	svc_free(&s);
+}
+
+/* A place that has been slow is the next asker's, with 30 s of its own. */
+static void a_slow_place_is_passed_on(void **state)
+{
+	(void)state;
+	static uint8_t data[GN_CHUNK];
+	struct gn_hash block;
+	network(1, 512u << 20);
+	struct stranger squatter = someone(1, 1), honest = someone(50, 2);
+	block_of(7, 4096, data, &block);
+	assert_int_equal(keep(&squatter, &block, 4096), GN_AGAIN);
+	svc_run_for(&s, BUNDLES_INCOMING_TIME - GN_SEC);
+	assert_int_equal(keep(&honest, &block, 4096), GN_AGAIN);
+	assert_int_equal(count("keep_passed_on"), 1);
+	svc_run_for(&s, BUNDLES_INCOMING_TIME - GN_SEC);
+	assert_int_equal(count("keep_slow"), 0);
+	put(&honest, &block, 4096, data);
+	svc_run_for(&s, 20 * GN_MSEC);
+	assert_true(gn_blocks_have(s.nodes[0].blocks, &block, NULL));
+	svc_free(&s);
+}
+
 /* ---- bytes ---- */
 
 #define TOTAL (64u << 20) /* a quarter 16 MiB, a sixteenth 4 MiB, a 64th 1 MiB */
@@ -325,6 +370,8 @@ int main(void)
 		cmocka_unit_test(empty_places_give_way),
 		cmocka_unit_test(a_place_that_brings_something_stays),
 		cmocka_unit_test(a_slow_block_is_given_up),
+		cmocka_unit_test(a_place_keeps_nobody_from_bringing_the_block),
+		cmocka_unit_test(a_slow_place_is_passed_on),
 		cmocka_unit_test(five_keys_do_not_fill_the_store),
 		cmocka_unit_test(a_prefix_of_many_keys_does_not_either),
 		cmocka_unit_test(acquaintances_have_room_of_their_own),

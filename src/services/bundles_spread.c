@@ -136,17 +136,18 @@ static void job_step(struct gn_bundles *b, struct bundles_job *job)
 		job_finish(b, job, GN_OK);
 }
 
-/* The next chunk that someone waits for is read once and goes to all who wait for it. */
+/* The next chunk that someone waits for is read once and goes to all who wait for it. The last one goes first: it
+ * proves the block's length to who was told another (BU-9). */
 static void job_load(struct gn_bundles *b, struct bundles_job *job)
 {
-	uint32_t wanted = 0, index = 0;
+	uint32_t wanted = 0, index = GN_BLOCK_CHUNKS - 1;
 	for (uint32_t i = 0; i < job->target_count; i++)
 		if (job->targets[i].state == TARGET_SENDING && job->targets[i].inflight < BUNDLES_TARGET_WINDOW)
 			wanted |= job->targets[i].missing;
 	if (job->loading || !wanted)
 		return;
 	while (!(wanted >> index & 1))
-		index++;
+		index--;
 	gn_err err = gn_blocks_load(b->cfg.blocks, &job->block, index,
 				    bundles_ticket(TICKET_SPREAD, job->id, (uint32_t)(job - b->jobs)), b->now);
 	job->loading = err == GN_OK;
