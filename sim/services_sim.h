@@ -80,6 +80,7 @@ struct svc_options {
 	unsigned nodes;
 	gn_time delay;      /* one way */
 	double bytes_per_s; /* of a node's line */
+	gn_time patience;   /* of who waits for an operation */
 	bool no_cache;
 };
 
@@ -672,7 +673,7 @@ static inline void svc_wait_free(struct svc_wait *w)
 /* Runs until the operation's event came; GN_TIMEOUT after a virtual minute without. */
 static inline gn_err svc_wait(struct svc *s, struct svc_wait *w)
 {
-	gn_time until = s->now + 120 * GN_SEC;
+	gn_time until = s->now + (s->opt.patience ? s->opt.patience : 120 * GN_SEC);
 	svc_wait_add(s, w);
 	svc_pump(s, w->node); /* it may be there already */
 	while (!w->over && svc_step(s, until))

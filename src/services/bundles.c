@@ -162,6 +162,7 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 		return GN_NOMEM;
 	b->env = *env;
 	b->cfg = *config;
+	b->spread_window = BUNDLES_SPREAD_WINDOW;
 	b->cfg.reads_max = config->reads_max ? config->reads_max : BUNDLES_READS;
 	b->cfg.ahead = config->ahead ? config->ahead : BUNDLES_AHEAD;
 	b->cfg.ahead = b->cfg.ahead < BUNDLES_AHEAD_MAX ? b->cfg.ahead : BUNDLES_AHEAD_MAX;

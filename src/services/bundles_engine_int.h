@@ -39,7 +39,7 @@ struct bundles_get { /* a chunk that a peer asked us for */
 
 struct bundles_peer {
 	struct gn_contact contact;
-	struct gn_addr seen; /* where its last message came from; zeros: none came */
+	struct gn_addr seen;               /* where its last message came from; zeros: none came */
 	unsigned inflight, window, credit; /* chunks asked and not answered; how many may be; answers since it grew */
 	gn_time srtt, rttvar;              /* from asking to the whole chunk; 0: never timed */
 	unsigned misses;                   /* deadlines missed in a row */
@@ -138,6 +138,7 @@ struct bundles_incoming {
 	uint64_t got;   /* bytes taken */
 	gn_time opened;
 	bool shared; /* others have asked as well */
+	bool passed; /* it is another's by now, who has brought nothing yet */
 };
 struct bundles_kept {
 	struct gn_holder who; /* who asked first; all zero after a restart */
@@ -178,6 +179,7 @@ struct bundles_target {
 	uint64_t request;
 	uint32_t missing, inflight; /* bits of chunks to send; chunks not acknowledged */
 	unsigned busy;
+	gn_time heard, sent[GN_BLOCK_CHUNKS]; /* last sign of it; of each chunk on its way, else 0 */
 	gn_err err;
 };
 struct bundles_job { /* one block on its way */
@@ -310,6 +312,8 @@ struct gn_bundles {
 
 	struct bundles_ingest *ingest_first;
 	struct bundles_spread *spread_first;
+	unsigned spread_window;           /* chunks that may be on their way to all targets */
+	gn_time spread_cut, spread_quick; /* when it was last made smaller; when a chunk was last answered in no time */
 	struct bundles_open *open_first;
 	uint32_t ingests, spreads, opens;
 	size_t spread_blocks;

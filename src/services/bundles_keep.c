@@ -79,11 +79,13 @@ static bool give_way(struct gn_bundles *b)
 	return worst != NULL;
 }
 
-/* The next chunk is due, and the whole at BUNDLES_INCOMING_RATE_MIN. */
+/* The next chunk is due, and the whole at BUNDLES_INCOMING_RATE_MIN; who took a place over has as long again to begin.
+ */
 static gn_err incoming_arm(struct gn_bundles *b, struct bundles_incoming *in)
 {
 	gn_time whole = BUNDLES_INCOMING_TIME + (gn_time)in->len * GN_SEC / BUNDLES_INCOMING_RATE_MIN;
-	return bundles_timer_set(b, &in->timer, gn_time_min(b->now + BUNDLES_INCOMING_TIME, in->opened + whole));
+	return bundles_timer_set(
+		b, &in->timer, gn_time_min(b->now + BUNDLES_INCOMING_TIME, in->opened + (in->passed ? 2 : 1) * whole));
 }
 
 static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p, const struct gn_hash *block, uint32_t len,
@@ -125,13 +127,9 @@ static uint32_t chunks_of(uint32_t len)
 	return (len + GN_CHUNK - 1) / GN_CHUNK;
 }
 
-static bool is_proven(const struct gn_bundles *b, const struct bundles_incoming *in)
-{
-	return gn_blocks_have_chunk(b->cfg.blocks, &in->block, chunks_of(in->len) - 1);
-}
-
-/* Another peer asks for a place that is taken: it may bring the block as well, and the place is its own, with time of
- * its own, when it has been slow so far and the peer may have one more. */
+/* Another peer asks for a place that is taken: it may bring the block as well, and the place is its own when it has
+ * been slow so far and the peer may have one more. Its time begins with its first chunk, so that two who ask in turn do
+ * not keep a place for ever. */
 static gn_err incoming_join(struct gn_bundles *b, struct bundles_incoming *in, struct bundles_peer *p, uint64_t until)
 {
 	struct gn_holder who = bundles_peer_holder(p);
@@ -149,7 +147,7 @@ static gn_err incoming_join(struct gn_bundles *b, struct bundles_incoming *in, s
 	gn_share_give(&b->places, &in->who, 1);
 	p->incoming++;
 	in->who = who;
-	in->opened = b->now;
+	in->passed = true;
 	in->got = 0;
 	b->count.keep_passed_on++;
 	return incoming_arm(b, in);
@@ -162,14 +160,16 @@ static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in, 
 {
 	uint32_t len = gn_fb_chunk_block_len(m), n = chunks_of(len);
 	struct gn_slice data = gn_fb_chunk_data(m), proof = gn_fb_chunk_proof_bytes(m);
-	if (is_proven(b, in) || len == 0 || len > GN_BLOCK)
+	uint32_t proven = gn_blocks_proven_len(b->cfg.blocks, &in->block);
+	if ((proven && proven != len) || len == 0 || len > GN_BLOCK)
 		return GN_HASH;
-	if (gn_fb_chunk_index(m) != n - 1)
+	if (!proven && gn_fb_chunk_index(m) != n - 1)
 		return GN_BUSY; /* until the last one is here */
-	if (data.len != len - (n - 1) * GN_CHUNK)
+	if (!proven && data.len != len - (n - 1) * GN_CHUNK)
 		return GN_HASH;
-	GN_TRY(gn_merkle_check(data, n - 1, n, (const struct gn_hash *)(const void *)proof.p,
-			       proof.len / sizeof(struct gn_hash), &in->block));
+	if (!proven)
+		GN_TRY(gn_merkle_check(data, n - 1, n, (const struct gn_hash *)(const void *)proof.p,
+				       proof.len / sizeof(struct gn_hash), &in->block));
 	struct gn_holder who = bundles_peer_holder(p);
 	bundles_account_remove(b, &in->block);
 	gn_err err = bundles_account_add(b, &in->block, &who, len, in->until);
@@ -226,7 +226,8 @@ static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 	if (gn_blocks_have(b->cfg.blocks, block, &have))
 		return have == len ? keep_complete(b, p, request, block, len, until) : GN_HASH;
 	struct bundles_incoming *in = incoming_get(b, block);
-	if (in && in->len != len && is_proven(b, in))
+	uint32_t proven = gn_blocks_proven_len(b->cfg.blocks, block);
+	if (proven && proven != len)
 		return GN_HASH;
 	struct gn_holder who = bundles_peer_holder(p);
 	until = bundles_account_until(b, &who.key, until);
@@ -288,6 +289,10 @@ static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t r
 		return err;
 	}
 	*put = (struct bundles_putting){p->contact.pk, request, *block, in->until};
+	if (in->passed && bundles_pk_eq(&in->who.key, &p->contact.pk)) {
+		in->opened = b->now;
+		in->passed = false;
+	}
 	in->got += gn_fb_chunk_data(m).len;
 	return incoming_arm(b, in);
 }

@@ -65,6 +65,29 @@ static void promises_survive_a_restart_and_end_in_time(void **state)
 	svc_free(&s);
 }
 
+/* 3 MB with four copies over 256 kbit/s to 1 Mbit/s: it takes minutes, and no holder counts as dead meanwhile (BU-22).
+ */
+static void a_slow_line_publishes_too(void **state)
+{
+	(void)state;
+	static const double rates[] = {32000, 48000, 125000};
+	for (unsigned i = 0; i < 3; i++) {
+		svc_init(&s, &(struct svc_options){.seed = 42, .nodes = 8, .peer_bytes_max = 64u << 20});
+		s.opt.bytes_per_s = rates[i];
+		s.opt.patience = 1000 * GN_SEC;
+		uint8_t *data = random_bytes(3000000, 15);
+		struct svc_wait w;
+		gn_time before = s.now;
+		publish(data, 3000000, 4, &w);
+		print_message("%.0f bytes a second: %lld s\n", rates[i], (long long)((s.now - before) / GN_SEC));
+		assert_int_equal(svc_bundles_count(&s, 0, "spread_dead"), 0);
+		assert_int_equal(svc_bundles_count(&s, 0, "spread_refused"), 0);
+		free(data);
+		svc_wait_free(&w);
+		svc_free(&s);
+	}
+}
+
 /* ---- own blocks (BU-20) ---- */
 
 static bool is_here(unsigned node, const uint8_t *block)
@@ -448,6 +471,7 @@ static void cancelled_operations_are_never_heard_of_again(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_slow_line_publishes_too),
 		cmocka_unit_test(copies_come_back_after_an_hour),
 		cmocka_unit_test(promises_survive_a_restart_and_end_in_time),
 		cmocka_unit_test(what_no_version_needs_goes_and_promises_stay),

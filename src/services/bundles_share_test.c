@@ -90,6 +90,25 @@ static void put(const struct stranger *t, const struct gn_hash *block, uint32_t 
 	    gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = chunk}));
 }
 
+/* Chunk i of n whole ones, with the hash that proves it of a block of two. */
+static void put_part(const struct stranger *t, const struct gn_hash *block, uint32_t len, uint32_t i, uint32_t n,
+		     const struct gn_hash *sibling, const uint8_t *data)
+{
+	static uint8_t storage[GN_CHUNK + 2048];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_hash hash, path[1];
+	memcpy(hash.b, block->b, sizeof hash.b);
+	memcpy(path[0].b, sibling->b, sizeof path[0].b);
+	gn_fbref chunk = gn_fb_chunk_make(&b, &(struct gn_fb_chunk_args){.block = &hash,
+									 .index = i,
+									 .chunks = n,
+									 .block_len = len,
+									 .proof = {path, 1},
+									 .data = gn_slice(data, GN_CHUNK)});
+	say(t, &b, GN_FB_BLOCK_BODY_CHUNK_PUT,
+	    gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = chunk}));
+}
+
 /* Asks, sends, and runs until it is stored: GN_OK or the refusal. */
 static gn_err store(const struct stranger *t, uint32_t number, uint32_t len)
 {
@@ -239,6 +258,50 @@ static void a_place_keeps_nobody_from_bringing_the_block(void **state)
 	svc_free(&s);
 }
 
+/* Half of a block came with its true length, whose last chunk proved it. */
+static void a_proven_length_is_not_taken_back(void **state)
+{
+	(void)state;
+	static uint8_t data[2 * GN_CHUNK];
+	struct gn_hash leaves[2], block;
+	data[GN_CHUNK] = 1;
+	network(1, 512u << 20);
+	struct stranger squatter = someone(1, 1), honest = someone(50, 2);
+	for (unsigned i = 0; i < 2; i++)
+		gn_merkle_leaf(gn_slice(data + i * GN_CHUNK, GN_CHUNK), &leaves[i]);
+	gn_merkle_root(leaves, 2, &block);
+	assert_int_equal(keep(&squatter, &block, sizeof data), GN_AGAIN);
+	put_part(&squatter, &block, sizeof data, 1, 2, &leaves[0], data + GN_CHUNK);
+	put_part(&squatter, &block, sizeof data, 0, 2, &leaves[0], data); /* false: its place goes, the chunk stays */
+	svc_run_for(&s, 20 * GN_MSEC);
+	assert_int_equal(count("keep_bad"), 1);
+	assert_int_equal(keep(&squatter, &block, sizeof data - 1), GN_HASH);
+	assert_int_equal(keep(&squatter, &block, GN_CHUNK), GN_HASH);
+	assert_int_equal(keep(&honest, &block, sizeof data), GN_AGAIN);
+	put_part(&honest, &block, sizeof data, 0, 2, &leaves[1], data);
+	svc_run_for(&s, 20 * GN_MSEC);
+	assert_int_equal(keep(&honest, &block, sizeof data), GN_OK);
+	svc_free(&s);
+}
+
+/* Two who ask in turn keep an empty place no longer than twice its time. */
+static void a_place_passed_on_and_back_is_given_up(void **state)
+{
+	(void)state;
+	static uint8_t data[GN_CHUNK];
+	struct gn_hash block;
+	network(1, 512u << 20);
+	struct stranger one = someone(1, 1), two = someone(2, 2);
+	block_of(7, 4096, data, &block);
+	for (gn_time t = 0; t < 3 * BUNDLES_INCOMING_TIME; t += 4 * GN_SEC) {
+		assert_int_equal(keep(t / GN_SEC % 8 ? &one : &two, &block, 4096), GN_AGAIN);
+		svc_pump(&s, 0);
+		svc_run_for(&s, 4 * GN_SEC);
+	}
+	assert_int_equal(count("keep_slow"), 1);
+	svc_free(&s);
+}
+
 /* A place that has been slow is the next asker's, with 30 s of its own. */
 static void a_slow_place_is_passed_on(void **state)
 {
@@ -252,6 +315,7 @@ static void a_slow_place_is_passed_on(void **state)
 	svc_run_for(&s, BUNDLES_INCOMING_TIME - GN_SEC);
 	assert_int_equal(keep(&honest, &block, 4096), GN_AGAIN);
 	assert_int_equal(count("keep_passed_on"), 1);
+	svc_pump(&s, 0);
 	svc_run_for(&s, BUNDLES_INCOMING_TIME - GN_SEC);
 	assert_int_equal(count("keep_slow"), 0);
 	put(&honest, &block, 4096, data);
@@ -371,7 +435,9 @@ int main(void)
 		cmocka_unit_test(a_place_that_brings_something_stays),
 		cmocka_unit_test(a_slow_block_is_given_up),
 		cmocka_unit_test(a_place_keeps_nobody_from_bringing_the_block),
+		cmocka_unit_test(a_proven_length_is_not_taken_back),
 		cmocka_unit_test(a_slow_place_is_passed_on),
+		cmocka_unit_test(a_place_passed_on_and_back_is_given_up),
 		cmocka_unit_test(five_keys_do_not_fill_the_store),
 		cmocka_unit_test(a_prefix_of_many_keys_does_not_either),
 		cmocka_unit_test(acquaintances_have_room_of_their_own),

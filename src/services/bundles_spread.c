@@ -8,8 +8,39 @@
  * -> the same again
  *
  * 1. A copy counts when its receipt verifies: this block, this holder, not in the past. 2. At most BUNDLES_JOBS blocks
- * are on their way. Rule: docs/spec/services.md BU-11. */
+ * are on their way. 3. All chunks on their way share a window, which follows the time they take: the uplink may be
+ * slow, and what waits behind it is not dead. Rules: docs/spec/services.md BU-11, BU-22. */
 #include "services/bundles_engine_int.h"
+
+/* ---- the window of all chunks on their way (BU-22) ---- */
+
+static unsigned in_flight(const struct gn_bundles *b)
+{
+	unsigned n = 0;
+	for (unsigned j = 0; j < BUNDLES_JOBS; j++)
+		for (uint32_t i = 0; b->jobs[j].active && i < b->jobs[j].target_count; i++)
+			n += b->jobs[j].targets[i].inflight;
+	return n;
+}
+
+static bool window_open(const struct gn_bundles *b)
+{
+	return in_flight(b) < b->spread_window;
+}
+
+/* A chunk was answered: one more may be on its way if it was quick. Half as many if it was slow and none was quick
+ * meanwhile (else it is that holder who is slow), once for what was sent since the window was last cut. */
+static void window_follow(struct gn_bundles *b, gn_time sent)
+{
+	gn_time took = b->now - sent;
+	if (took <= BUNDLES_SPREAD_QUICK) {
+		b->spread_window += b->spread_window < BUNDLES_SPREAD_WINDOW_MAX;
+		b->spread_quick = b->now;
+	} else if (took > BUNDLES_SPREAD_SLOW && sent >= b->spread_cut && sent >= b->spread_quick) {
+		b->spread_window = b->spread_window > 1 ? b->spread_window / 2 : 1;
+		b->spread_cut = b->now;
+	}
+}
 
 /* ---- targets ---- */
 
@@ -22,6 +53,23 @@ static uint64_t keep_seconds(const struct gn_bundles *b, const struct bundles_sp
 {
 	uint64_t now = bundles_unix(b), left = s->keep_until > now ? s->keep_until - now : 0;
 	return left < BUNDLES_KEEP_TTL_MAX ? left : BUNDLES_KEEP_TTL_MAX;
+}
+
+/* It is dead when nothing is heard of it for long, while others are heard of: one uplink carries all chunks, and they
+ * wait for each other. */
+static void target_arm(struct gn_bundles *b, struct bundles_target *t)
+{
+	gn_time most = t->inflight ? t->heard + BUNDLES_TARGET_SILENT : GN_NEVER;
+	gn_err err = bundles_timer_set(b, &t->timer, gn_time_min(b->now + BUNDLES_TARGET_TIMEOUT, most));
+	GN_ASSERT(err == GN_OK); /* it is in the heap since it was asked */
+}
+
+static void targets_arm(struct gn_bundles *b)
+{
+	for (unsigned j = 0; j < BUNDLES_JOBS; j++)
+		for (uint32_t i = 0; b->jobs[j].active && i < b->jobs[j].target_count; i++)
+			if (b->jobs[j].targets[i].state == TARGET_SENDING)
+				target_arm(b, &b->jobs[j].targets[i]);
 }
 
 static void target_end(struct gn_bundles *b, struct bundles_target *t, enum bundles_target_state state, gn_err err)
@@ -46,6 +94,7 @@ static void target_ask(struct gn_bundles *b, struct bundles_target *t)
 	t->request = ++b->next_id;
 	t->state = TARGET_ASKED;
 	t->inflight = 0;
+	t->heard = b->now;
 	struct bundles_target **at = gn_map_put(&b->asks, &t->request);
 	if (at)
 		*at = t;
@@ -121,13 +170,15 @@ static void job_finish(struct gn_bundles *b, struct bundles_job *job, gn_err err
 		bundles_tell(b, &s->op);
 }
 
-/* Asks as many of the nearest as copies are missing; ends when none is left to ask. */
+/* Asks as many of the nearest as copies are missing, and as chunks may be on their way; ends when none is left to ask.
+ */
 static void job_step(struct gn_bundles *b, struct bundles_job *job)
 {
 	unsigned active = 0;
 	for (uint32_t i = 0; i < job->target_count; i++)
 		active += target_active(&job->targets[i]);
-	for (uint32_t i = 0; i < job->target_count && job->kept + active < job->spread->copies; i++)
+	for (uint32_t i = 0;
+	     i < job->target_count && job->kept + active < job->spread->copies && active < b->spread_window; i++)
 		if (job->targets[i].state == TARGET_NEW) {
 			target_ask(b, &job->targets[i]);
 			active += target_active(&job->targets[i]);
@@ -144,7 +195,7 @@ static void job_load(struct gn_bundles *b, struct bundles_job *job)
 	for (uint32_t i = 0; i < job->target_count; i++)
 		if (job->targets[i].state == TARGET_SENDING && job->targets[i].inflight < BUNDLES_TARGET_WINDOW)
 			wanted |= job->targets[i].missing;
-	if (job->loading || !wanted)
+	if (job->loading || !wanted || !window_open(b))
 		return;
 	while (!(wanted >> index & 1))
 		index--;
@@ -165,7 +216,8 @@ void bundles_job_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 	job->loading = false;
 	for (uint32_t i = 0; i < job->target_count && e->err == GN_OK; i++) {
 		struct bundles_target *t = &job->targets[i];
-		if (t->state != TARGET_SENDING || t->inflight >= BUNDLES_TARGET_WINDOW || !(t->missing >> e->index & 1))
+		if (t->state != TARGET_SENDING || t->inflight >= BUNDLES_TARGET_WINDOW ||
+		    !(t->missing >> e->index & 1) || !window_open(b))
 			continue;
 		struct gn_fbb *fbb = bundles_message_begin(b, e->chunk.len);
 		if (!fbb)
@@ -177,7 +229,9 @@ void bundles_job_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 			&(struct gn_fb_chunk_put_args){.chunk = chunk, .ttl = (uint32_t)keep_seconds(b, job->spread)});
 		bundles_message_end(b, &t->contact, t->request, GN_FB_BLOCK_BODY_CHUNK_PUT, body);
 		t->missing &= ~(1u << e->index);
-		t->inflight++;
+		t->sent[e->index] = b->now;
+		if (t->inflight++ == 0)
+			t->heard = b->now;
 	}
 	if (e->err != GN_OK)
 		job_finish(b, job, e->err);
@@ -236,8 +290,13 @@ void bundles_on_target_ack(struct gn_bundles *b, struct bundles_target *t, struc
 		return;
 	}
 	bool asked = t->state == TARGET_ASKED;
-	if (!asked && t->inflight > 0)
+	if (!asked && t->inflight > 0) {
 		t->inflight--;
+		if (t->sent[index])
+			window_follow(b, t->sent[index]);
+		t->sent[index] = 0;
+	}
+	t->heard = b->now;
 	if (err == GN_OK && gn_fb_chunk_ack_has_receipt(m)) {
 		struct gn_receipt receipt;
 		gn_wire_receipt_get(gn_fb_chunk_ack_receipt(m), &receipt);
@@ -251,10 +310,8 @@ void bundles_on_target_ack(struct gn_bundles *b, struct bundles_target *t, struc
 	} else if (t->state == TARGET_SENDING && t->missing == 0 && t->inflight == 0) {
 		t->busy++;
 		target_ask(b, t); /* all is there but no receipt came: it is due now */
-	} else if (t->state == TARGET_SENDING) {
-		gn_err set = bundles_timer_set(b, &t->timer, b->now + BUNDLES_TARGET_TIMEOUT);
-		GN_ASSERT(set == GN_OK);
 	}
+	targets_arm(b);
 	job_step(b, job);
 }
 
@@ -273,8 +330,8 @@ void bundles_on_target_has(struct gn_bundles *b, struct bundles_target *t, struc
 		return;
 	}
 	t->state = TARGET_SENDING;
-	gn_err err = bundles_timer_set(b, &t->timer, b->now + BUNDLES_TARGET_TIMEOUT);
-	GN_ASSERT(err == GN_OK);
+	t->heard = b->now;
+	target_arm(b, t);
 }
 
 void bundles_target_due(struct gn_bundles *b, struct bundles_target *t)
@@ -283,8 +340,8 @@ void bundles_target_due(struct gn_bundles *b, struct bundles_target *t)
 		target_ask(b, t);
 	} else if (t->state == TARGET_WAITING) {
 		t->state = TARGET_SENDING;
-		gn_err err = bundles_timer_set(b, &t->timer, b->now + BUNDLES_TARGET_TIMEOUT);
-		GN_ASSERT(err == GN_OK);
+		t->heard = b->now;
+		target_arm(b, t);
 	} else {
 		target_end(b, t, TARGET_REFUSED, GN_TIMEOUT);
 	}
@@ -334,8 +391,11 @@ static bool job_start(struct gn_bundles *b, struct bundles_job *job, struct bund
 
 void bundles_spread_run(struct gn_bundles *b)
 {
-	bool room =
-		true; /* a free place may lie before busy ones: those are served whether or not there is a next block */
+	unsigned active = 0, most = 1 + b->spread_window / BUNDLES_SPREAD_JOB_WINDOW;
+	for (unsigned j = 0; j < BUNDLES_JOBS; j++)
+		active += b->jobs[j].active;
+	bool room = active < most; /* a free place may lie before busy ones: those are served whether or not there is a
+				      next block */
 	for (unsigned j = 0; j < BUNDLES_JOBS; j++) {
 		struct bundles_job *job = &b->jobs[j];
 		struct bundles_spread *next = NULL;
@@ -346,7 +406,7 @@ void bundles_spread_run(struct gn_bundles *b)
 		for (struct bundles_spread *s = b->spread_first; s; s = s->next_spread)
 			if (s->running && s->next < s->count && (!next || s->jobs < next->jobs))
 				next = s;
-		room = next && job_start(b, job, next);
+		room = next && job_start(b, job, next) && ++active < most;
 	}
 }
 

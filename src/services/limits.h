@@ -64,7 +64,13 @@
 #define BUNDLES_SPREAD_BLOCKS 262144 /* blocks of all publications: 256 GiB, 8 MiB of hashes */
 #define BUNDLES_JOBS 4               /* blocks being spread at once: holders' disks are the limit, not this */
 #define BUNDLES_TARGET_WINDOW 4      /* chunks on their way to one holder */
-#define BUNDLES_TARGET_TIMEOUT (10 * GN_SEC) /* without an answer a target counts as dead */
+#define BUNDLES_TARGET_TIMEOUT (10 * GN_SEC) /* without an answer of any target one counts as dead */
+#define BUNDLES_TARGET_SILENT (60 * GN_SEC)  /* without an answer of itself, whatever others say */
+#define BUNDLES_SPREAD_WINDOW 4              /* chunks on their way to all holders, at first: 5 s at 400 kbit/s */
+#define BUNDLES_SPREAD_WINDOW_MAX 64         /* the same at most: 4 MiB */
+#define BUNDLES_SPREAD_JOB_WINDOW 16         /* for each so many there is one more block being spread */
+#define BUNDLES_SPREAD_QUICK (1 * GN_SEC)    /* a chunk answered so soon widens the window: satellites do */
+#define BUNDLES_SPREAD_SLOW (3 * GN_SEC)     /* one that takes longer narrows it */
 #define BUNDLES_TARGET_BUSY 20               /* times a target may say BUSY */
 #define BUNDLES_RESPREAD (3600 * GN_SEC)
 #define BUNDLES_HEAD_TTL (30 * GN_SEC)     /* a head is not asked for again */

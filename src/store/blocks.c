@@ -430,6 +430,12 @@ bool gn_blocks_have_chunk(const struct gn_blocks *b, const struct gn_hash *block
 	return k && index < GN_BLOCK_CHUNKS && (k->have >> index & 1);
 }
 
+uint32_t gn_blocks_proven_len(const struct gn_blocks *b, const struct gn_hash *block)
+{
+	const struct block *k = block_find(b, block);
+	return k && !k->doomed && (k->have >> (block_chunks(k->len) - 1) & 1) ? k->len : 0;
+}
+
 bool gn_blocks_kept(const struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep *keep, uint64_t *until)
 {
 	const struct block *k = block_find(b, block);

@@ -150,6 +150,8 @@ GN_MUST gn_err gn_blocks_load(struct gn_blocks *b, const struct gn_hash *block, 
 bool gn_blocks_have(const struct gn_blocks *b, const struct gn_hash *block, uint32_t *len);
 /* True when chunk `index` is durable. */
 bool gn_blocks_have_chunk(const struct gn_blocks *b, const struct gn_hash *block, uint32_t index);
+/* The length of a block whose last chunk is durable: that chunk proves it. 0 when nothing does. */
+uint32_t gn_blocks_proven_len(const struct gn_blocks *b, const struct gn_hash *block);
 /* Why and until when (Unix seconds, 0 of cache; until may be NULL) a block is kept, complete or not; false when there is none of it. */
 bool gn_blocks_kept(const struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep *keep, uint64_t *until);
 /* Raises or lowers why a block is kept; durable soon after, without an event. GN_NOT_FOUND. */
