@@ -166,7 +166,7 @@ int output_bytes(struct cli *cli, const char *path, struct gn_slice data); /* al
 bool output_is_stdout(const char *path);
 
 /* Lists that the tool keeps in DATA, one JSON object each. read: NULL when there is none (a damaged one is told of and set
- * aside). Between own_lock and own_unlock no other tool writes one. */
+ * aside; one that cannot be read ends the tool). Between own_lock and own_unlock no other tool writes one. */
 json_t *own_read(struct cli *cli, const char *name);
 bool own_write(struct cli *cli, const char *name, const json_t *list); /* false after printing */
 int own_lock(struct cli *cli);

@@ -269,22 +269,34 @@ static char *own_path(const struct cli *cli, const char *name)
 	return cli_format("%s/%s", cli->data, name);
 }
 
+/* A list that cannot be read now is neither absent nor damaged: whoever went on would write over it, or trust a key
+ * anew. */
+static _Noreturn void own_unreadable(struct cli *cli, const char *path, const char *why)
+{
+	exit(cli_fail(cli, CLI_FAILED, "io", "%s cannot be read: %s; see to it and try again", path, why));
+}
+
 json_t *own_read(struct cli *cli, const char *name)
 {
-	json_error_t where;
+	json_error_t where = {0};
 	char *path = own_path(cli, name);
-	json_t *list = json_load_file(path, JSON_REJECT_DUPLICATES, &where);
-	if (!json_is_object(list)) {
+	FILE *f = fopen(path, "rb");
+	json_t *list = f ? json_loadf(f, JSON_REJECT_DUPLICATES, &where) : NULL;
+	if (f ? ferror(f) != 0 : errno != ENOENT)
+		own_unreadable(cli, path, strerror(errno));
+	if (f && !list && json_error_code(&where) == json_error_out_of_memory)
+		own_unreadable(cli, path, "out of memory");
+	if (f && !json_is_object(list)) {
+		char *aside = cli_format("%s.damaged", path);
 		json_decref(list);
 		list = NULL;
-		if (access(path, F_OK) == 0) {
-			char *aside = cli_format("%s.damaged", path);
-			cli_note(cli, "%s is damaged (%s): kept as %s, starting anew", path, out_text(where.text),
-				 aside);
-			(void)!rename(path, aside);
-			free(aside);
-		}
+		if (rename(path, aside) != 0)
+			own_unreadable(cli, path, strerror(errno));
+		cli_note(cli, "%s is damaged (%s): kept as %s, starting anew", path, out_text(where.text), aside);
+		free(aside);
 	}
+	if (f)
+		fclose(f);
 	free(path);
 	return list;
 }

@@ -2,6 +2,7 @@
 #include "node/node.h"
 #include "os/os.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,8 @@ static const char usage[] =
 	"10G)\n"
 	"  --probation SECONDS   client mode after the start, before it answers for keys (default 600)\n"
 	"  --pow-bits N          proof of work of node keys, the same in the whole network (default 22)\n"
-	"  --guard on|cookie|off how strangers and peers are held to their share; cookie: addresses are proven, nothing is "
+	"  --guard on|cookie|off how strangers and peers are held to their share; cookie: addresses are proven, "
+	"nothing is "
 	"counted (default on)\n"
 	"  --guard-local exempt|count  do loopback and private networks have shares too (default exempt)\n"
 	"  --log LEVEL           debug, info, warn or error (default info)\n"
@@ -62,11 +64,12 @@ static gn_err read_config(struct gn_node_config *config, const char *path, bool 
 {
 	static char text[65536];
 	FILE *f = fopen(path, "rb");
-	if (!f && !must)
+	if (!f && !must && errno == ENOENT)
 		return GN_OK;
 	size_t len = f ? fread(text, 1, sizeof text, f) : 0;
 	if (!f || ferror(f) || len == sizeof text) {
-		snprintf(why, GN_NODE_WHY, "%s cannot be read or is larger than 64 KiB", path);
+		snprintf(why, GN_NODE_WHY, "%.150s cannot be read: %s", path,
+			 f && len == sizeof text ? "larger than 64 KiB" : strerror(errno));
 		if (f)
 			fclose(f);
 		return GN_USAGE;
