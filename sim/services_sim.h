@@ -670,7 +670,7 @@ static inline void svc_wait_free(struct svc_wait *w)
 	*w = (struct svc_wait){0};
 }
 
-/* Runs until the operation's event came; GN_TIMEOUT after a virtual minute without. */
+/* Runs until the operation's event came; GN_TIMEOUT after two virtual minutes, or the patience set, without. */
 static inline gn_err svc_wait(struct svc *s, struct svc_wait *w)
 {
 	gn_time until = s->now + (s->opt.patience ? s->opt.patience : 120 * GN_SEC);

@@ -37,6 +37,10 @@ unsigned gn_hash_zero_bits(const struct gn_hash *h);
 struct gn_pk {
 	uint8_t b[32]; /* Ed25519 public key (RFC 8032) */
 };
+static inline bool gn_pk_eq(const struct gn_pk *a, const struct gn_pk *b)
+{
+	return memcmp(a->b, b->b, sizeof a->b) == 0;
+}
 struct gn_sig {
 	uint8_t b[64];
 };

@@ -18,12 +18,12 @@ bool gn_ov_proven(const struct gn_ov_contact *c)
 
 bool gn_ov_hearsay(const struct gn_ov_contact *c)
 {
-	return !gn_ov_proven(c) && memcmp(c->teller.b, nobody.b, sizeof nobody.b) != 0;
+	return !gn_ov_proven(c) && !gn_pk_eq(&c->teller, &nobody);
 }
 
 static struct gn_ov_contact *teller_of(const struct gn_overlay *ov, const struct gn_pk *teller)
 {
-	return teller && memcmp(teller->b, nobody.b, sizeof nobody.b) != 0 ? gn_ov_contact_get(ov, teller) : NULL;
+	return teller && !gn_pk_eq(teller, &nobody) ? gn_ov_contact_get(ov, teller) : NULL;
 }
 
 static unsigned credit(const struct gn_ov_contact *teller)
@@ -42,9 +42,13 @@ bool gn_ov_dialable(const struct gn_overlay *ov, const struct gn_ov_contact *c, 
 	return !t || credit(t) > 0;
 }
 
-static bool same(const struct gn_pk *a, const struct gn_pk *b)
+/* What is remembered of this address and key, be it over or not; NULL. */
+static struct gn_ov_dial *dial_of(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk)
 {
-	return memcmp(a->b, b->b, sizeof a->b) == 0;
+	for (unsigned i = 0; i < GN_OV_DIALS_MAX; i++)
+		if (gn_addr_eq(&ov->dials[i].addr, addr) && gn_pk_eq(&ov->dials[i].pk, pk))
+			return &ov->dials[i];
+	return NULL;
 }
 
 /* Was one of its addresses dialled for another key on this teller's word, or for as many others as may be? */
@@ -54,9 +58,9 @@ static bool address_used_up(const struct gn_overlay *ov, const struct gn_ov_cont
 		unsigned others = 0;
 		for (unsigned i = 0; i < GN_OV_DIALS_MAX; i++) {
 			const struct gn_ov_dial *d = &ov->dials[i];
-			if (d->until <= now || !gn_addr_eq(&d->addr, &c->c.addrs[k]) || same(&d->pk, &c->c.pk))
+			if (d->until <= now || !gn_addr_eq(&d->addr, &c->c.addrs[k]) || gn_pk_eq(&d->pk, &c->c.pk))
 				continue;
-			if (++others == GN_OV_DIAL_KEYS || same(&d->teller, &c->teller))
+			if (++others == GN_OV_DIAL_KEYS || gn_pk_eq(&d->teller, &c->teller))
 				return true;
 		}
 	}
@@ -66,10 +70,7 @@ static bool address_used_up(const struct gn_overlay *ov, const struct gn_ov_cont
 /* One entry for each address and key. */
 static void remember(struct gn_overlay *ov, const struct gn_ov_contact *c, const struct gn_addr *addr, gn_time now)
 {
-	struct gn_ov_dial *at = NULL;
-	for (unsigned i = 0; i < GN_OV_DIALS_MAX && !at; i++)
-		if (gn_addr_eq(&ov->dials[i].addr, addr) && same(&ov->dials[i].pk, &c->c.pk))
-			at = &ov->dials[i];
+	struct gn_ov_dial *at = dial_of(ov, addr, &c->c.pk);
 	if (!at)
 		at = &ov->dials[ov->dial_next++ % GN_OV_DIALS_MAX];
 	*at = (struct gn_ov_dial){*addr, c->c.pk, c->teller, now + GN_OV_TOMB};
@@ -114,14 +115,11 @@ bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller)
 }
 
 /* Does it name an address where c was not dialled yet? */
-static bool elsewhere(const struct gn_overlay *ov, const struct gn_contact *told, gn_time now)
+static bool elsewhere(struct gn_overlay *ov, const struct gn_contact *told, gn_time now)
 {
 	for (unsigned k = 0; k < told->addr_count; k++) {
-		bool before = false;
-		for (unsigned i = 0; i < GN_OV_DIALS_MAX && !before; i++)
-			before = ov->dials[i].until > now && gn_addr_eq(&ov->dials[i].addr, &told->addrs[k]) &&
-				 same(&ov->dials[i].pk, &told->pk);
-		if (!before)
+		const struct gn_ov_dial *d = dial_of(ov, &told->addrs[k], &told->pk);
+		if (!d || d->until <= now)
 			return true;
 	}
 	return false;

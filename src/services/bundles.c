@@ -243,7 +243,7 @@ static void on_ack(struct gn_bundles *b, struct bundles_peer *p, uint64_t reques
 	struct bundles_request **at = gn_map_get(&b->requests, &request);
 	if (t)
 		bundles_on_target_ack(b, t, m);
-	else if (at && bundles_pk_eq(&(*at)->peer, &p->contact.pk))
+	else if (at && gn_pk_eq(&(*at)->peer, &p->contact.pk))
 		bundles_on_get_ack(b, *at, gn_wire_err(gn_fb_chunk_ack_code(m)));
 }
 

@@ -89,8 +89,8 @@ gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block, co
 		return err == GN_LIMIT ? GN_QUOTA : err;
 	kept = gn_map_put(&b->kept, block);
 	struct bundles_keeper *keeper =
-		kept && !bundles_pk_eq(&who->key, &nobody) ? gn_map_put(&b->keepers, &who->key) : NULL;
-	if (!kept || (!keeper && !bundles_pk_eq(&who->key, &nobody))) {
+		kept && !gn_pk_eq(&who->key, &nobody) ? gn_map_put(&b->keepers, &who->key) : NULL;
+	if (!kept || (!keeper && !gn_pk_eq(&who->key, &nobody))) {
 		if (kept)
 			(void)gn_map_remove(&b->kept, block);
 		gn_share_give(&b->bytes, who, cost);
@@ -120,7 +120,7 @@ void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, co
 {
 	const struct bundles_kept *kept = gn_map_get(&b->kept, block);
 	struct bundles_keeper *keeper = kept ? gn_map_get(&b->keepers, &kept->who.key) : NULL;
-	if (keeper && !bundles_pk_eq(&kept->who.key, by))
+	if (keeper && !gn_pk_eq(&kept->who.key, by))
 		keeper->asked = true;
 }
 
@@ -146,8 +146,8 @@ void bundles_accounts_build(struct gn_bundles *b)
 	b->sweep = b->now + BUNDLES_SWEEP;
 }
 
-/* Promises that ended leave the accounts. The store keeps such blocks a week longer, since clocks can be wrong; where room
- * is short they go now, if the clock is one to give things up by. */
+/* Promises that ended leave the accounts. The store keeps such blocks a week longer, since clocks can be wrong; where
+ * room is short they go now, if the clock is one to give things up by. */
 void bundles_accounts_sweep(struct gn_bundles *b)
 {
 	bool give_up = crowded(b) && gn_overlay_time_sure(b->cfg.overlay, b->now);

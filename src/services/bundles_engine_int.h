@@ -353,11 +353,6 @@ static inline uint64_t bundles_unix_latest(const struct gn_bundles *b)
 	return gn_unix(gn_overlay_time_latest(b->cfg.overlay, b->now));
 }
 
-static inline bool bundles_pk_eq(const struct gn_pk *a, const struct gn_pk *b)
-{
-	return memcmp(a->b, b->b, sizeof a->b) == 0;
-}
-
 /* frame */
 GN_MUST gn_err bundles_op_add(struct gn_bundles *b, struct bundles_op *op, enum bundles_kind kind);
 void *bundles_op_get(const struct gn_bundles *b, gn_op id, enum bundles_kind kind); /* NULL: none of this kind */

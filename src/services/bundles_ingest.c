@@ -81,7 +81,7 @@ static gn_err list_grow(struct gn_bundles *b, struct bundles_ingest *in)
 
 static uint32_t chunk_count(const struct bundles_ingest *in)
 {
-	return (in->len + GN_CHUNK - 1) / GN_CHUNK;
+	return gn_block_chunks(in->len);
 }
 
 static struct gn_slice chunk_of(const struct bundles_ingest *in, uint32_t i)
@@ -101,7 +101,8 @@ static gn_err begin_block(struct gn_bundles *b, struct bundles_ingest *in)
 	bool own = gn_blocks_kept(b->cfg.blocks, &in->block, &keep, &until) && keep == GN_BLOCK_OWN;
 	bool here = gn_blocks_have(b->cfg.blocks, &in->block, NULL);
 	GN_TRY(bundles_fresh(b, &in->block));
-	if (here && (!own || until < bundles_fresh_until(b) - BUNDLES_FRESH / 2)) /* not again for each file of one day */
+	if (here &&
+	    (!own || until < bundles_fresh_until(b) - BUNDLES_FRESH / 2)) /* not again for each file of one day */
 		GN_TRY(gn_blocks_keep(b->cfg.blocks, &in->block, GN_BLOCK_OWN, bundles_fresh_until(b), b->now));
 	in->blocks[in->count] = in->block;
 	in->was_own[in->count++] = own;

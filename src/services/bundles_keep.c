@@ -79,8 +79,7 @@ static bool give_way(struct gn_bundles *b)
 	return worst != NULL;
 }
 
-/* The next chunk is due, and the whole at BUNDLES_INCOMING_RATE_MIN; who took a place over has as long again to begin.
- */
+/* The next chunk is due, and the whole at BUNDLES_INCOMING_RATE_MIN; who took a place over has as long again. */
 static gn_err incoming_arm(struct gn_bundles *b, struct bundles_incoming *in)
 {
 	gn_time whole = BUNDLES_INCOMING_TIME + (gn_time)in->len * GN_SEC / BUNDLES_INCOMING_RATE_MIN;
@@ -122,11 +121,6 @@ static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p, const 
 	return GN_OK;
 }
 
-static uint32_t chunks_of(uint32_t len)
-{
-	return (len + GN_CHUNK - 1) / GN_CHUNK;
-}
-
 /* Another peer asks for a place that is taken: it may bring the block as well, and the place is its own when it has
  * been slow so far and the peer may have one more. Its time begins with its first chunk, so that two who ask in turn do
  * not keep a place for ever. */
@@ -136,7 +130,7 @@ static gn_err incoming_join(struct gn_bundles *b, struct bundles_incoming *in, s
 	uint64_t rate;
 	GN_TRY(bundles_account_add(b, &in->block, &who, in->len, until)); /* counted already: promised for longer */
 	in->until = in->until > until ? in->until : until;
-	if (bundles_pk_eq(&in->who.key, &who.key))
+	if (gn_pk_eq(&in->who.key, &who.key))
 		return GN_OK;
 	in->shared = true;
 	if (!is_slow(b, in, &rate) || gn_share_take(&b->places, &who, 1) != GN_OK)
@@ -158,18 +152,17 @@ static gn_err incoming_join(struct gn_bundles *b, struct bundles_incoming *in, s
 static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in, const struct bundles_peer *p,
 			     struct gn_fb_chunk m)
 {
-	uint32_t len = gn_fb_chunk_block_len(m), n = chunks_of(len);
-	struct gn_slice data = gn_fb_chunk_data(m), proof = gn_fb_chunk_proof_bytes(m);
-	uint32_t proven = gn_blocks_proven_len(b->cfg.blocks, &in->block);
-	if ((proven && proven != len) || len == 0 || len > GN_BLOCK)
+	uint32_t len = gn_fb_chunk_block_len(m), proven = gn_blocks_proven_len(b->cfg.blocks, &in->block);
+	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
+	if (len == 0 || len > GN_BLOCK || (proven && proven != len))
 		return GN_HASH;
-	if (!proven && gn_fb_chunk_index(m) != n - 1)
-		return GN_BUSY; /* until the last one is here */
-	if (!proven && data.len != len - (n - 1) * GN_CHUNK)
-		return GN_HASH;
-	if (!proven)
-		GN_TRY(gn_merkle_check(data, n - 1, n, (const struct gn_hash *)(const void *)proof.p,
-				       proof.len / sizeof(struct gn_hash), &in->block));
+	if (!proven) {
+		if (gn_fb_chunk_index(m) != gn_block_chunks(len) - 1)
+			return GN_BUSY; /* until the last one is here */
+		GN_TRY(gn_block_check(&in->block, len, gn_fb_chunk_index(m),
+				      (const struct gn_hash *)(const void *)proof.p, proof.len / sizeof(struct gn_hash),
+				      gn_fb_chunk_data(m)));
+	}
 	struct gn_holder who = bundles_peer_holder(p);
 	bundles_account_remove(b, &in->block);
 	gn_err err = bundles_account_add(b, &in->block, &who, len, in->until);
@@ -289,7 +282,7 @@ static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t r
 		return err;
 	}
 	*put = (struct bundles_putting){p->contact.pk, request, *block, in->until};
-	if (in->passed && bundles_pk_eq(&in->who.key, &p->contact.pk)) {
+	if (in->passed && gn_pk_eq(&in->who.key, &p->contact.pk)) {
 		in->opened = b->now;
 		in->passed = false;
 	}
@@ -310,7 +303,7 @@ void bundles_on_put(struct gn_bundles *b, struct bundles_peer *p, uint64_t reque
 		err = GN_OK; /* another brought the rest: asked again, it is promised */
 	if ((err == GN_HASH || err == GN_RANGE) && in) {
 		b->count.keep_bad++;
-		if (!in->shared && bundles_pk_eq(&in->who.key, &p->contact.pk))
+		if (!in->shared && gn_pk_eq(&in->who.key, &p->contact.pk))
 			bundles_incoming_drop(b, in);
 		err = GN_HASH;
 	}

@@ -96,7 +96,7 @@ gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uin
 	struct gn_fb_chunk_args args = {
 		.block = &hash,
 		.index = index,
-		.chunks = (block_len + GN_CHUNK - 1) / GN_CHUNK,
+		.chunks = gn_block_chunks(block_len),
 		.block_len = block_len,
 		.proof = {proof_len ? (const struct gn_fb_hash *)(const void *)proof : NULL, proof_len},
 		.data = chunk,

@@ -241,7 +241,7 @@ void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t r
 {
 	struct bundles_request **at = gn_map_get(&b->requests, &request), *q = at ? *at : NULL;
 	struct bundles_peer *p = bundles_peer_get(b, from);
-	if (!q || !p || !bundles_pk_eq(&q->peer, from)) {
+	if (!q || !p || !gn_pk_eq(&q->peer, from)) {
 		b->count.chunks_unasked++;
 		return;
 	}
@@ -287,7 +287,7 @@ void bundles_peer_lost(struct gn_bundles *b, const struct gn_pk *pk)
 {
 	for (uint32_t i = b->requests.count; i-- > 0;) {
 		struct bundles_request *q = *(struct bundles_request **)gn_map_value_at(&b->requests, i);
-		if (!bundles_pk_eq(&q->peer, pk))
+		if (!gn_pk_eq(&q->peer, pk))
 			continue;
 		struct bundles_source *s;
 		struct bundles_holder *h = holder_of(b, q, &s);

@@ -189,7 +189,7 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 		if (err == GN_HASH || err == GN_RANGE)
 			return GN_HASH;
 	}
-	return gn_merkle_check(data, index, (len + GN_CHUNK - 1) / GN_CHUNK, proof, proof_len, block_hash(r, block));
+	return gn_block_check(block_hash(r, block), len, index, proof, proof_len, data);
 }
 
 void bundles_reader_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)

@@ -44,7 +44,7 @@ void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 		bundles_send_ack(b, &p->contact, request, &get.block, first, GN_NOT_FOUND, NULL);
 		return;
 	}
-	for (get.index = first; get.index < first + count && get.index < (len + GN_CHUNK - 1) / GN_CHUNK; get.index++) {
+	for (get.index = first; get.index < first + count && get.index < gn_block_chunks(len); get.index++) {
 		if (p->queue.count == 0)
 			p->served = b->now;
 		if (p->queue.count + p->loading >= BUNDLES_SERVE_QUEUE || gn_ring_push(&p->queue, &get) != GN_OK) {

@@ -37,7 +37,7 @@ static gn_err answer(const struct stranger *t, uint64_t *until)
 	while (gn_bundles_next_message(s.nodes[0].bundles, &out)) {
 		struct gn_fb_block_message m;
 		struct gn_receipt r;
-		if (!bundles_pk_eq(&out.to.pk, &t->key) || gn_fb_block_message_verify(out.bytes, &m) != GN_OK)
+		if (!gn_pk_eq(&out.to.pk, &t->key) || gn_fb_block_message_verify(out.bytes, &m) != GN_OK)
 			continue;
 		if (gn_fb_block_message_body_type(m) == GN_FB_BLOCK_BODY_BLOCK_HAS)
 			err = GN_AGAIN;

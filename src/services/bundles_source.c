@@ -115,7 +115,7 @@ void bundles_source_found(struct gn_bundles *b, struct bundles_source *s, const 
 	s->holder_count = 0;
 	s->holders = e->contact_count ? GN_NEW_ARRAY(b->env.alloc, struct bundles_holder, e->contact_count) : NULL;
 	for (uint32_t i = 0; i < e->contact_count && s->holders; i++)
-		if (!bundles_pk_eq(&e->contacts[i].pk, &b->cfg.node_key.pk))
+		if (!gn_pk_eq(&e->contacts[i].pk, &b->cfg.node_key.pk))
 			s->holders[s->holder_count++].contact = e->contacts[i];
 	s->found = b->now;
 	s->state = SOURCE_FOUND;
@@ -129,7 +129,7 @@ void bundles_source_found(struct gn_bundles *b, struct bundles_source *s, const 
 struct bundles_holder *bundles_source_holder(struct bundles_source *s, const struct gn_pk *pk)
 {
 	for (uint32_t i = 0; i < s->holder_count; i++)
-		if (bundles_pk_eq(&s->holders[i].contact.pk, pk))
+		if (gn_pk_eq(&s->holders[i].contact.pk, pk))
 			return &s->holders[i];
 	return NULL;
 }

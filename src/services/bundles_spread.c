@@ -170,8 +170,7 @@ static void job_finish(struct gn_bundles *b, struct bundles_job *job, gn_err err
 		bundles_tell(b, &s->op);
 }
 
-/* Asks as many of the nearest as copies are missing, and as chunks may be on their way; ends when none is left to ask.
- */
+/* Asks as many of the nearest as copies are missing and chunks may be on their way; ends when none is left to ask. */
 static void job_step(struct gn_bundles *b, struct bundles_job *job)
 {
 	unsigned active = 0;
@@ -241,7 +240,7 @@ void bundles_job_found(struct gn_bundles *b, struct bundles_job *job, const stru
 {
 	job->find = 0;
 	for (uint32_t i = 0; i < e->contact_count && i < BUNDLES_HOLDERS; i++) {
-		if (bundles_pk_eq(&e->contacts[i].pk, &b->cfg.node_key.pk)) {
+		if (gn_pk_eq(&e->contacts[i].pk, &b->cfg.node_key.pk)) {
 			job->kept += i < job->spread->copies && b->cfg.peer_bytes_max > 0; /* ours is pinned anyway */
 			continue;
 		}
@@ -256,14 +255,14 @@ void bundles_job_found(struct gn_bundles *b, struct bundles_job *job, const stru
 struct bundles_target *bundles_target_get(const struct gn_bundles *b, uint64_t request, const struct gn_pk *from)
 {
 	struct bundles_target **at = gn_map_get(&b->asks, &request);
-	return at && bundles_pk_eq(&(*at)->contact.pk, from) ? *at : NULL;
+	return at && gn_pk_eq(&(*at)->contact.pk, from) ? *at : NULL;
 }
 
 static bool receipt_ok(const struct gn_bundles *b, const struct bundles_target *t, const struct gn_receipt *r)
 {
 	const struct gn_hash *block = &t->job->block;
 	return bundles_hash_eq(&r->key, block) && bundles_hash_eq(&r->hash, block) && r->seq == 0 &&
-	       r->held_until > bundles_unix(b) && bundles_pk_eq(&r->holder_key, &t->contact.pk) &&
+	       r->held_until > bundles_unix(b) && gn_pk_eq(&r->holder_key, &t->contact.pk) &&
 	       memcmp(r->holder.b, t->contact.id.b, sizeof r->holder.b) == 0 && gn_wire_receipt_verify(r) == GN_OK;
 }
 
@@ -317,7 +316,7 @@ void bundles_on_target_ack(struct gn_bundles *b, struct bundles_target *t, struc
 
 void bundles_on_target_has(struct gn_bundles *b, struct bundles_target *t, struct gn_fb_block_has m)
 {
-	uint32_t all = (1u << (t->job->len + GN_CHUNK - 1) / GN_CHUNK) - 1;
+	uint32_t all = (1u << gn_block_chunks(t->job->len)) - 1;
 	if (t->state != TARGET_ASKED ||
 	    memcmp(gn_fb_block_has_block(m).b, t->job->block.b, sizeof t->job->block.b) != 0) {
 		b->count.messages_bad++;
@@ -353,7 +352,7 @@ void bundles_spread_peer_lost(struct gn_bundles *b, const struct gn_pk *pk)
 	for (unsigned j = 0; j < BUNDLES_JOBS; j++)
 		for (uint32_t i = 0; b->jobs[j].active && i < b->jobs[j].target_count; i++) {
 			struct bundles_target *t = &b->jobs[j].targets[i];
-			if (!target_active(t) || !bundles_pk_eq(&t->contact.pk, pk))
+			if (!target_active(t) || !gn_pk_eq(&t->contact.pk, pk))
 				continue;
 			target_end(b, t, TARGET_REFUSED, GN_UNREACHABLE);
 			job_step(b, &b->jobs[j]);

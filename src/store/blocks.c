@@ -46,25 +46,29 @@ void gn_blocks_free(struct gn_blocks *b)
 
 /* ---- shapes ---- */
 
-uint32_t block_chunks(uint32_t len)
-{
-	return (len + GN_CHUNK - 1) / GN_CHUNK;
-}
-
 uint32_t block_chunk_len(uint32_t len, uint32_t index)
 {
 	uint32_t left = len - index * GN_CHUNK;
 	return left < GN_CHUNK ? left : GN_CHUNK;
 }
 
+gn_err gn_block_check(const struct gn_hash *block, uint32_t block_len, uint32_t index, const struct gn_hash *proof,
+		      size_t proof_len, struct gn_slice chunk)
+{
+	if (block_len == 0 || block_len > GN_BLOCK || index >= gn_block_chunks(block_len) ||
+	    chunk.len != block_chunk_len(block_len, index))
+		return GN_RANGE;
+	return gn_merkle_check(chunk, index, gn_block_chunks(block_len), proof, proof_len, block);
+}
+
 uint64_t block_file_len(uint32_t len)
 {
-	return (uint64_t)block_chunks(len) * BLOCK_PROOF_LEN + len;
+	return (uint64_t)gn_block_chunks(len) * BLOCK_PROOF_LEN + len;
 }
 
 bool block_full(const struct block *k)
 {
-	return k->have == (uint16_t)((1u << block_chunks(k->len)) - 1);
+	return k->have == (uint16_t)((1u << gn_block_chunks(k->len)) - 1);
 }
 
 bool block_complete(const struct block *k)
@@ -85,7 +89,7 @@ static size_t path_len(uint32_t i, uint32_t n)
 gn_err block_slot_check(const struct block *k, uint32_t index, struct gn_slice slot)
 {
 	struct gn_hash proof[GN_PROOF_MAX];
-	uint32_t n = block_chunks(k->len), len = block_chunk_len(k->len, index);
+	uint32_t n = gn_block_chunks(k->len), len = block_chunk_len(k->len, index);
 	if (slot.len != BLOCK_PROOF_LEN + len)
 		return GN_HASH;
 	memcpy(proof, slot.p, sizeof proof);
@@ -348,10 +352,7 @@ gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t 
 	settle(b);
 	if (b->state != BLOCKS_READY)
 		return GN_STATE;
-	if (block_len == 0 || block_len > GN_BLOCK || index >= block_chunks(block_len) ||
-	    chunk.len != block_chunk_len(block_len, index))
-		return GN_RANGE;
-	GN_TRY(gn_merkle_check(chunk, index, block_chunks(block_len), proof, proof_len, block));
+	GN_TRY(gn_block_check(block, block_len, index, proof, proof_len, chunk));
 	if (keep == GN_BLOCK_HELD && keep_until <= gn_unix(now + b->clock))
 		keep = GN_BLOCK_CACHE;
 	struct block_name name = {
@@ -433,7 +434,7 @@ bool gn_blocks_have_chunk(const struct gn_blocks *b, const struct gn_hash *block
 uint32_t gn_blocks_proven_len(const struct gn_blocks *b, const struct gn_hash *block)
 {
 	const struct block *k = block_find(b, block);
-	return k && !k->doomed && (k->have >> (block_chunks(k->len) - 1) & 1) ? k->len : 0;
+	return k && !k->doomed && (k->have >> (gn_block_chunks(k->len) - 1) & 1) ? k->len : 0;
 }
 
 bool gn_blocks_kept(const struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep *keep, uint64_t *until)
@@ -566,7 +567,7 @@ bool gn_blocks_next_event(struct gn_blocks *b, struct gn_blocks_event *out)
 					.complete = first->complete};
 	if (!first->put && !first->err) {
 		out->chunk = gn_slice(first->data + BLOCK_PROOF_LEN, first->data_len - BLOCK_PROOF_LEN);
-		out->proof_len = path_len(first->index, block_chunks(first->block_len));
+		out->proof_len = path_len(first->index, gn_block_chunks(first->block_len));
 		memcpy(out->proof, first->data, sizeof out->proof);
 	}
 	return true;
@@ -611,7 +612,7 @@ void gn_blocks_validate(const struct gn_blocks *b)
 	for (uint32_t i = 0; i < b->map.count; i++) {
 		const struct block *k = *(struct block **)gn_map_value_at(&b->map, i);
 		GN_ASSERT(memcmp(&k->hash, gn_map_key_at(&b->map, i), 32) == 0);
-		GN_ASSERT(k->len > 0 && k->len <= GN_BLOCK && k->have < 1u << block_chunks(k->len));
+		GN_ASSERT(k->len > 0 && k->len <= GN_BLOCK && k->have < 1u << gn_block_chunks(k->len));
 		GN_ASSERT(!k->doomed || k->have == 0);
 		GN_ASSERT(k->exists || k->have == 0);
 		bytes += k->doomed ? 0 : block_file_len(k->len);

@@ -91,7 +91,6 @@ struct gn_blocks {
 };
 
 /* blocks.c */
-uint32_t block_chunks(uint32_t len);
 uint32_t block_chunk_len(uint32_t len, uint32_t index);
 uint64_t block_file_len(uint32_t len);
 bool block_full(const struct block *k);

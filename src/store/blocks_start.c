@@ -118,7 +118,7 @@ static gn_err add_file(struct gn_blocks *b, const struct gn_hash *hash, struct b
 		return b->map.count == BLOCKS_MAX ? GN_LIMIT : GN_NOMEM;
 	}
 	k->exists = true;
-	k->have = name->part ? 0 : (uint16_t)((1u << block_chunks(k->len)) - 1);
+	k->have = name->part ? 0 : (uint16_t)((1u << gn_block_chunks(k->len)) - 1);
 	block_touch(b, k);
 	block_arm(b, k);
 	return GN_OK;
@@ -148,7 +148,7 @@ static struct block *to_verify(struct gn_blocks *b)
 {
 	for (; b->start_at < b->map.count; b->start_at++, b->start_chunk = 0) {
 		struct block *k = *(struct block **)gn_map_value_at(&b->map, b->start_at);
-		if (k->disk.part && b->start_chunk < block_chunks(k->len))
+		if (k->disk.part && b->start_chunk < gn_block_chunks(k->len))
 			return k;
 		block_poke(b, k); /* complete it, or remove it when nothing was found */
 	}

@@ -24,7 +24,7 @@ static void make_blocks(void)
 	gn_prng_init(&g, 3);
 	for (unsigned f = 0; f < FILES; f++) {
 		gn_rand_fill(&rand, bytes[f], lengths[f]);
-		uint32_t n = block_chunks(lengths[f]);
+		uint32_t n = gn_block_chunks(lengths[f]);
 		for (uint32_t i = 0; i < n; i++)
 			gn_merkle_leaf(gn_slice(bytes[f] + i * GN_CHUNK, block_chunk_len(lengths[f], i)),
 				       &leaves[f][i]);
@@ -121,7 +121,7 @@ static void handle(struct rig *r, const struct gn_blocks_event *e)
 	assert_int_equal(e->chunk.len, block_chunk_len(lengths[f], e->index));
 	assert_memory_equal(e->chunk.p, bytes[f] + e->index * GN_CHUNK, e->chunk.len);
 	assert_int_equal(
-		gn_merkle_check(e->chunk, e->index, block_chunks(lengths[f]), e->proof, e->proof_len, &roots[f]),
+		gn_merkle_check(e->chunk, e->index, gn_block_chunks(lengths[f]), e->proof, e->proof_len, &roots[f]),
 		GN_OK);
 }
 
@@ -160,7 +160,7 @@ static void run(struct rig *r)
 static gn_err put(struct rig *r, unsigned f, uint32_t i, enum gn_block_keep keep, uint64_t until)
 {
 	struct gn_hash proof[GN_PROOF_MAX];
-	uint32_t n = block_chunks(lengths[f]);
+	uint32_t n = gn_block_chunks(lengths[f]);
 	size_t len = gn_merkle_proof(leaves[f], n, i, proof);
 	struct gn_slice chunk = gn_slice(bytes[f] + i * GN_CHUNK, block_chunk_len(lengths[f], i));
 	gn_err err = gn_blocks_put(r->b, &roots[f], lengths[f], i, proof, len, chunk, keep, until, 1, r->now);
@@ -170,7 +170,7 @@ static gn_err put(struct rig *r, unsigned f, uint32_t i, enum gn_block_keep keep
 
 static void put_all(struct rig *r, unsigned f, enum gn_block_keep keep, uint64_t until)
 {
-	for (uint32_t i = 0; i < block_chunks(lengths[f]); i++)
+	for (uint32_t i = 0; i < gn_block_chunks(lengths[f]); i++)
 		assert_int_equal(put(r, f, i, keep, until), GN_OK);
 }
 
@@ -223,9 +223,9 @@ static void chunks_come_back_with_their_proofs(void **state)
 			uint32_t len = 0;
 			assert_true(gn_blocks_have(r->b, &roots[f], &len));
 			assert_int_equal(len, lengths[f]);
-			for (uint32_t i = 0; i < block_chunks(lengths[f]); i++, want++)
+			for (uint32_t i = 0; i < gn_block_chunks(lengths[f]); i++, want++)
 				assert_int_equal(load(r, f, i), GN_OK);
-			assert_int_equal(load(r, f, block_chunks(lengths[f])), GN_NOT_FOUND);
+			assert_int_equal(load(r, f, gn_block_chunks(lengths[f])), GN_NOT_FOUND);
 		}
 		run(r);
 		assert_int_equal(r->loaded, want);
@@ -610,7 +610,7 @@ static void some_work(struct rig *r, unsigned count)
 	static const unsigned small[] = {0, 1, 3, 5, 7};
 	for (unsigned i = 0; i < count && !r->disk.crashed; i++) {
 		unsigned f = small[gn_rand_below(&r->rand, GN_COUNT(small))];
-		uint32_t c = (uint32_t)gn_rand_below(&r->rand, block_chunks(lengths[f]));
+		uint32_t c = (uint32_t)gn_rand_below(&r->rand, gn_block_chunks(lengths[f]));
 		switch (gn_rand_below(&r->rand, 8)) {
 		case 0: run(r); break;
 		case 1: (void)!load(r, f, c); break;
@@ -629,7 +629,7 @@ static void some_work(struct rig *r, unsigned count)
 static void check_recovered(struct rig *r)
 {
 	for (unsigned f = 0; f < FILES; f++) {
-		for (uint32_t i = 0; i < block_chunks(lengths[f]); i++) {
+		for (uint32_t i = 0; i < gn_block_chunks(lengths[f]); i++) {
 			bool have = gn_blocks_have_chunk(r->b, &roots[f], i);
 			assert_true(have || !(r->durable[f] >> i & 1));
 			if (have)

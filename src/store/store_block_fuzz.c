@@ -21,7 +21,7 @@ static void pump(struct gn_blocks *b, gn_time now)
 		while (gn_blocks_next_event(b, &e)) {
 			idle = 0;
 			if (e.kind == GN_BLOCKS_LOADED && e.err == GN_OK)
-				GN_ASSERT(gn_merkle_check(e.chunk, e.index, block_chunks(e.block_len), e.proof,
+				GN_ASSERT(gn_merkle_check(e.chunk, e.index, gn_block_chunks(e.block_len), e.proof,
 							  e.proof_len, &e.block) == GN_OK);
 		}
 		if (gn_blocks_deadline(b) <= now)
