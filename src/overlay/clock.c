@@ -3,8 +3,8 @@
  * say of theirs (OV-80..OV-85).
  *
  *   FOLLOW: small differences of the wall clock are taken at once
- *   FOLLOW -> HOLD [the wall was set by more than a step] -> FOLLOW [peers agree with it, or it stays so for ten
- * minutes]
+ *   FOLLOW -> HOLD [the wall was set by more than a step]
+ *   HOLD -> FOLLOW [peers agree with it, or it stays so for ten minutes]
  *
  * Beside either, peers may be in doubt of it: then a record is live when it is by our own clock or by theirs, and the
  * time that is gone by is the earlier one, by which nothing ends too soon.

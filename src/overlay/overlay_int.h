@@ -666,9 +666,9 @@ void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint
 /* Unix seconds by the clock of records; and `now` at a Unix second. */
 uint64_t gn_ov_unix(const struct gn_overlay *ov, gn_time now);
 gn_time gn_ov_at_unix(const struct gn_overlay *ov, uint64_t seconds);
-/* What our own PING or PONG says; 0: nothing. */
 /* The time by which a record is live, the earlier one if it is by both or by neither. */
 gn_time gn_ov_live(const struct gn_overlay *ov, const struct gn_record *r, gn_time now);
+/* What our own PING or PONG says; 0: nothing. */
 uint64_t gn_ov_clock_said(const struct gn_overlay *ov, gn_time now);
 void gn_ov_clock_hear(struct gn_ov_link *l, uint64_t seconds, gn_time now);
 /* May the time end a right that somebody holds (a name's grace)? Own clock and peers agree, or nobody contradicted for long. */
