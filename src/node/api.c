@@ -165,7 +165,9 @@ static const struct gn_route *route_find(struct gn_request *r, bool *other_metho
 
 static void run(struct gn_request *r)
 {
-	gn_err err = r->route->run(r);
+	gn_err err = r->route->op ? gn_overlay_room(r->node->overlay) : GN_OK;
+	if (!err)
+		err = r->route->run(r);
 	if (err)
 		gn_request_error(r, err, "%s", "");
 }
@@ -294,30 +296,30 @@ void gn_api_handler(struct gn_node *node, struct gn_http_handler *out)
 }
 
 const struct gn_route gn_api_routes[] = {
-	{GN_HTTP_GET, "/", true, false, gn_api_page},
-	{GN_HTTP_GET, "/page/*", true, false, gn_api_page},
-	{GN_HTTP_GET, "/metrics", true, false, gn_api_metrics},
-	{GN_HTTP_GET, "/api/v1/status", true, false, gn_api_status},
-	{GN_HTTP_GET, "/api/v1/peers", false, false, gn_api_peers},
-	{GN_HTTP_GET, "/api/v1/lookups", false, false, gn_api_lookups},
-	{GN_HTTP_GET, "/api/v1/counters", true, false, gn_api_counters},
-	{GN_HTTP_GET, "/api/v1/events", false, false, gn_api_events},
-	{GN_HTTP_GET, "/api/v1/held", false, false, gn_api_held},
-	{GN_HTTP_GET, "/api/v1/guard", false, false, gn_api_guard},
-	{GN_HTTP_GET, "/api/v1/guard/why", false, false, gn_api_guard_why},
-	{GN_HTTP_POST, "/api/v1/guard/allow", false, true, gn_api_guard_allow},
-	{GN_HTTP_POST, "/api/v1/guard/forgive", false, true, gn_api_guard_forgive},
-	{GN_HTTP_GET, "/api/v1/find/*", false, false, gn_api_find},
-	{GN_HTTP_POST, "/api/v1/records", false, true, gn_api_record_put},
-	{GN_HTTP_GET, "/api/v1/records/*", false, false, gn_api_record_get},
-	{GN_HTTP_GET, "/api/v1/names/*", false, false, gn_api_name_get},
-	{GN_HTTP_POST, "/api/v1/names", false, true, gn_api_name_put},
-	{GN_HTTP_POST, "/api/v1/files", false, false, gn_api_file_put},
-	{GN_HTTP_POST, "/api/v1/spread", false, true, gn_api_spread},
-	{GN_HTTP_GET, "/api/v1/sites", false, false, gn_api_sites},
-	{GN_HTTP_GET, "/api/v1/sites/*/*", false, false, gn_api_site_get},
-	{GN_HTTP_DELETE, "/api/v1/sites/*/*", false, false, gn_api_site_remove},
-	{GN_HTTP_GET, "/api/v1/sites/*/*/manifest", false, false, gn_api_site_manifest},
-	{GN_HTTP_POST, "/api/v1/shutdown", false, false, gn_api_shutdown},
+	{GN_HTTP_GET, "/", true, false, false, gn_api_page},
+	{GN_HTTP_GET, "/page/*", true, false, false, gn_api_page},
+	{GN_HTTP_GET, "/metrics", true, false, false, gn_api_metrics},
+	{GN_HTTP_GET, "/api/v1/status", true, false, false, gn_api_status},
+	{GN_HTTP_GET, "/api/v1/peers", false, false, false, gn_api_peers},
+	{GN_HTTP_GET, "/api/v1/lookups", false, false, false, gn_api_lookups},
+	{GN_HTTP_GET, "/api/v1/counters", true, false, false, gn_api_counters},
+	{GN_HTTP_GET, "/api/v1/events", false, false, false, gn_api_events},
+	{GN_HTTP_GET, "/api/v1/held", false, false, false, gn_api_held},
+	{GN_HTTP_GET, "/api/v1/guard", false, false, false, gn_api_guard},
+	{GN_HTTP_GET, "/api/v1/guard/why", false, false, false, gn_api_guard_why},
+	{GN_HTTP_POST, "/api/v1/guard/allow", false, true, false, gn_api_guard_allow},
+	{GN_HTTP_POST, "/api/v1/guard/forgive", false, true, false, gn_api_guard_forgive},
+	{GN_HTTP_GET, "/api/v1/find/*", false, false, true, gn_api_find},
+	{GN_HTTP_POST, "/api/v1/records", false, true, true, gn_api_record_put},
+	{GN_HTTP_GET, "/api/v1/records/*", false, false, true, gn_api_record_get},
+	{GN_HTTP_GET, "/api/v1/names/*", false, false, true, gn_api_name_get},
+	{GN_HTTP_POST, "/api/v1/names", false, true, true, gn_api_name_put},
+	{GN_HTTP_POST, "/api/v1/files", false, false, false, gn_api_file_put},
+	{GN_HTTP_POST, "/api/v1/spread", false, true, true, gn_api_spread},
+	{GN_HTTP_GET, "/api/v1/sites", false, false, false, gn_api_sites},
+	{GN_HTTP_GET, "/api/v1/sites/*/*", false, false, false, gn_api_site_get},
+	{GN_HTTP_DELETE, "/api/v1/sites/*/*", false, false, false, gn_api_site_remove},
+	{GN_HTTP_GET, "/api/v1/sites/*/*/manifest", false, false, false, gn_api_site_manifest},
+	{GN_HTTP_POST, "/api/v1/shutdown", false, false, false, gn_api_shutdown},
 	{0},
 };

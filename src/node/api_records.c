@@ -64,7 +64,6 @@ gn_err gn_api_find(struct gn_request *r)
 	gn_op op;
 	GN_TRY(key_arg(r, &key));
 	GN_TRY(gn_request_number(r, "count", 8, 24, &count));
-	GN_TRY(gn_overlay_room(r->node->overlay));
 	GN_TRY(gn_overlay_find(r->node->overlay, &key, (unsigned)count, r->node->now, &op));
 	gn_request_wait(r, GN_OP_OVERLAY, op, find_done);
 	return GN_OK;
@@ -101,7 +100,6 @@ gn_err gn_api_record_get(struct gn_request *r)
 	GN_TRY(gn_request_number(r, "type", 16, UINT16_MAX, &type));
 	GN_TRY(gn_request_number(r, "local", 1, 1, &local));
 	struct gn_get_options options = {(unsigned)quorum, min_seq, (uint16_t)type, local == 0};
-	GN_TRY(gn_overlay_room(r->node->overlay));
 	GN_TRY(gn_overlay_get(r->node->overlay, &key, &options, r->node->now, &op));
 	gn_request_wait(r, GN_OP_OVERLAY, op, get_done);
 	return GN_OK;
@@ -142,7 +140,6 @@ gn_err gn_api_record_put(struct gn_request *r)
 	uint64_t w;
 	gn_op op;
 	GN_TRY(gn_request_number(r, "w", 0, 8, &w));
-	GN_TRY(gn_overlay_room(r->node->overlay));
 	GN_TRY(gn_overlay_put(r->node->overlay, gn_slice(r->body, r->body_len), (unsigned)w, r->node->now, &op));
 	gn_request_wait(r, GN_OP_OVERLAY, op, put_done);
 	return GN_OK;
@@ -207,7 +204,6 @@ gn_err gn_api_name_get(struct gn_request *r)
 	GN_TRY(gn_request_number(r, "fresh", 0, 1, &fresh));
 	if (name_arg(r, &name))
 		return GN_OK; /* answered */
-	GN_TRY(gn_overlay_room(r->node->overlay));
 	GN_TRY(gn_names_resolve(r->node->names, &name, fresh == 1, r->node->now, &op));
 	gn_request_wait(r, GN_OP_NAMES, op, name_done);
 	return GN_OK;
@@ -250,7 +246,6 @@ gn_err gn_api_name_put(struct gn_request *r)
 	uint8_t *bytes[2] = {NULL, NULL};
 	size_t len[2];
 	GN_TRY(gn_request_number(r, "w", 0, 8, &w));
-	GN_TRY(gn_overlay_room(r->node->overlay));
 	gn_err err = claim_bytes(r, bytes, len);
 	if (!err)
 		err = gn_names_put(r->node->names, gn_slice(bytes[0], len[0]), gn_slice(bytes[1], len[1]), (unsigned)w,

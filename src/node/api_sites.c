@@ -104,7 +104,6 @@ gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op)
 gn_err gn_api_spread(struct gn_request *r)
 {
 	gn_op op;
-	GN_TRY(gn_overlay_room(r->node->overlay));
 	GN_TRY(gn_node_spread(r->node, gn_slice(r->body, r->body_len), &op));
 	struct gn_http_field fields[] = {{"content-type", GN_LIT("application/x-ndjson")},
 					 {"cache-control", GN_LIT("no-store")}};

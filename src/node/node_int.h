@@ -106,6 +106,7 @@ struct gn_route {
 	const char *path; /* segments; '*' takes one into args */
 	bool open;        /* without token */
 	bool body;        /* run after the whole body came (bounded) */
+	bool op;          /* begins an operation of the overlay, of which clients have a part (OV-72) */
 	gn_err (*run)(struct gn_request *r);
 };
 
