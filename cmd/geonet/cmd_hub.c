@@ -342,7 +342,6 @@ int cmd_hub_equivalent(struct cli *cli)
 static char *officer_key(struct cli *cli, struct hub *hub, const char *text)
 {
 	struct gn_pk pk;
-	json_t *answer;
 	size_t len = 0;
 	if (gn_unhex(gn_str(text), pk.b, sizeof pk.b) == GN_OK)
 		return base64_text(GN_SLICE(pk.b));
@@ -350,13 +349,8 @@ static char *officer_key(struct cli *cli, struct hub *hub, const char *text)
 	free(raw);
 	if (raw && len == sizeof pk.b)
 		return cli_format("%s", text);
-	char *part = url_part(text), *path = cli_format("/participants/%s", part), *key = NULL;
-	if (hub_call(cli, hub, "GET", path, NULL, &answer, "whose key?") == CLI_OK) {
-		key = cli_format("%s", json_text(answer, "public_key"));
-		json_decref(answer);
-	}
-	free(part);
-	free(path);
+	char *key = NULL;
+	(void)!hub_key_of(cli, hub, text, "whose key?", &key);
 	return key;
 }
 
@@ -426,9 +420,7 @@ int cmd_hub_admit(struct cli *cli)
 		return cli_fail(cli, CLI_USAGE, "usage", "%s is not what geonet wallet join --print writes",
 				cli->args[0]);
 	}
-	int exit = hub_open(cli, &hub);
-	if (!exit)
-		exit = hub_login_officer(cli, &hub);
+	int exit = hub_open_officer(cli, &hub);
 	if (exit)
 		json_decref(request);
 	else if ((exit = hub_call(cli, &hub, "POST", "/participants", request, &answer, "admitting")) == CLI_OK) {
@@ -454,9 +446,7 @@ int cmd_hub_role(struct cli *cli)
 	if ((!list && !grant && !revoke) || (grant && cli->arg_count != 3) || (revoke && cli->arg_count != 2))
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"geonet hub role list | grant PID|KEY admin|operator|auditor | revoke PID");
-	int exit = hub_open(cli, &hub);
-	if (!exit)
-		exit = hub_login_officer(cli, &hub);
+	int exit = hub_open_officer(cli, &hub);
 	if (!exit && !list)
 		exit = role_change(cli, &hub, grant);
 	else if (!exit && (exit = hub_call(cli, &hub, "GET", "/admin/roles", NULL, &answer, "the roles")) == CLI_OK) {

@@ -1,17 +1,9 @@
 /* What officers do to a running hub, one command for each act of its API (HB-36). Every change is one officer's command
- * (LG-57), signed here unless the bootstrap token still counts; the hub writes it into the journal before it is done.
- */
+ * (LG-57), signed here unless the bootstrap token still counts; the hub has it in its journal before it is done. */
 #include "hub_client.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-/* The hub, with somebody logged in who may govern it. Prints what fails. */
-static int open_officer(struct cli *cli, struct hub *hub)
-{
-	int exit = hub_open(cli, hub);
-	return exit ? exit : hub_login_officer(cli, hub);
-}
 
 /* Members that are a text, a number or yes and no, a line each; lists are counted. */
 static void print_members(const struct cli *cli, json_t *answer)
@@ -68,7 +60,7 @@ static int set_person(struct cli *cli, const char *verb, json_t *change, const c
 {
 	struct hub hub;
 	char pid[GN_PID_MAX];
-	int exit = open_officer(cli, &hub);
+	int exit = hub_open_officer(cli, &hub);
 	if (!exit)
 		exit = hub_person(cli, &hub, cli->args[0], pid);
 	if (exit) {
@@ -104,7 +96,7 @@ int cmd_hub_dispute(struct cli *cli)
 	struct hub hub;
 	json_t *line = NULL, *body = NULL;
 	bool end = cli_flag(cli, "end");
-	int exit = open_officer(cli, &hub);
+	int exit = hub_open_officer(cli, &hub);
 	char *part = url_part(cli->args[0]), *path = cli_format("/trustlines/%s", part);
 	if (!exit)
 		exit = hub_call(cli, &hub, "GET", path, NULL, &line, "the trust line");
@@ -128,25 +120,22 @@ static int key_of_id(struct cli *cli, struct hub *hub, const char *initiator, ch
 {
 	struct gn_tx_key key;
 	struct gn_pk pk;
-	json_t *answer;
 	size_t len = 0;
-	char *part = url_part(initiator), *path = cli_format("/participants/%s", part);
-	int exit = hub_call(cli, hub, "GET", path, NULL, &answer, "who signed it");
-	free(part);
-	free(path);
+	char *text;
+	int exit = hub_key_of(cli, hub, initiator, "who signed it", &text);
 	if (exit)
 		return exit;
-	uint8_t *raw = base64_bytes(json_text(answer, "public_key"), &len);
-	json_decref(answer);
-	if (raw && len == sizeof pk.b) {
-		memcpy(pk.b, raw, len);
-		gn_tx_key(&pk, gn_str(cli->args[0]), &key);
-		gn_hex(GN_SLICE(key.b), hex);
-	} else {
-		exit = cli_fail(cli, CLI_FAILED, "io", "the hub's answer cannot be read");
+	uint8_t *raw = base64_bytes(text, &len);
+	free(text);
+	if (!raw || len != sizeof pk.b) {
+		free(raw);
+		return cli_fail(cli, CLI_FAILED, "io", "the hub's answer cannot be read");
 	}
+	memcpy(pk.b, raw, len);
 	free(raw);
-	return exit;
+	gn_tx_key(&pk, gn_str(cli->args[0]), &key);
+	gn_hex(GN_SLICE(key.b), hex);
+	return CLI_OK;
 }
 
 int cmd_hub_abort(struct cli *cli)
@@ -159,7 +148,7 @@ int cmd_hub_abort(struct cli *cli)
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"'%s' is not a key of 32 hex digits; a tx_id needs --initiator PID", cli->args[0]);
 	snprintf(hex, sizeof hex, "%s", initiator ? "" : cli->args[0]);
-	int exit = open_officer(cli, &hub);
+	int exit = hub_open_officer(cli, &hub);
 	if (!exit && initiator)
 		exit = key_of_id(cli, &hub, initiator, hex);
 	if (!exit)
@@ -175,7 +164,7 @@ int cmd_hub_abort(struct cli *cli)
 static int clear(struct cli *cli, const char *mode, uint64_t budget)
 {
 	struct hub hub;
-	int exit = open_officer(cli, &hub);
+	int exit = hub_open_officer(cli, &hub);
 	if (exit) {
 		hub_close(&hub);
 		return exit;
@@ -202,7 +191,7 @@ int cmd_hub_offer(struct cli *cli)
 int cmd_hub_snapshot(struct cli *cli)
 {
 	struct hub hub;
-	int exit = open_officer(cli, &hub);
+	int exit = hub_open_officer(cli, &hub);
 	if (!exit)
 		return act(cli, &hub, "POST", cli_format("/admin/snapshot"), json_pack("{ss}", "command", "snapshot"),
 			   "the snapshot", "the hub writes a snapshot; the next start reads from there");
@@ -237,7 +226,7 @@ static int look(struct cli *cli, const char *path, const char *what, void (*prin
 {
 	struct hub hub;
 	json_t *answer = NULL;
-	int exit = open_officer(cli, &hub);
+	int exit = hub_open_officer(cli, &hub);
 	if (!exit)
 		exit = hub_call(cli, &hub, "GET", path, NULL, &answer, what);
 	hub_close(&hub);
@@ -278,7 +267,7 @@ int cmd_hub_settings(struct cli *cli)
 			json_decref(set);
 			return CLI_USAGE;
 		}
-	int exit = open_officer(cli, &hub);
+	int exit = hub_open_officer(cli, &hub);
 	if (!exit)
 		return act(cli, &hub, "PATCH", cli_format("/admin/config"),
 			   json_pack("{ss so}", "command", "settings", "settings", set), "the settings",

@@ -186,13 +186,9 @@ int cmd_wallet_history(struct cli *cli)
 			table_add(&t, "%s", state_of(item, sent));
 			table_add(&t, "%s%s", !moved ? "" : sent ? "-" : "+", wallet_text(item, "amount"));
 			table_add(&t, "%s", wallet_text(item, "equivalent"));
-			/* of what moved nothing the sign does not tell the direction, and the reason is what it was for
-			 */
-			table_add(&t, "%s%s",
-				  moved  ? ""
-				  : sent ? "to "
-					 : "from ",
-				  wallet_text(item, sent ? "to" : "from"));
+			/* of what moved nothing no sign tells the direction, and the reason is what it was for */
+			const char *way = sent ? "to" : "from";
+			table_add(&t, "%s%s%s", moved ? "" : way, moved ? "" : " ", wallet_text(item, way));
 			const json_t *error = json_object_get(item, "error");
 			const char *reason = wallet_text(error, "message"), *note = wallet_text(item, "description");
 			table_add(&t, "%s%s%s", reason, *reason && *note ? "; " : "", note);

@@ -311,6 +311,26 @@ int hub_login_officer(struct cli *cli, struct hub *hub)
 	return CLI_OK;
 }
 
+int hub_open_officer(struct cli *cli, struct hub *hub)
+{
+	int exit = hub_open(cli, hub);
+	return exit ? exit : hub_login_officer(cli, hub);
+}
+
+int hub_key_of(struct cli *cli, struct hub *hub, const char *pid, const char *what, char **key)
+{
+	json_t *answer;
+	char *part = url_part(pid), *path = cli_format("/participants/%s", part);
+	int exit = hub_call(cli, hub, "GET", path, NULL, &answer, what);
+	free(part);
+	free(path);
+	if (exit)
+		return exit;
+	*key = cli_format("%s", json_text(answer, "public_key"));
+	json_decref(answer);
+	return CLI_OK;
+}
+
 int hub_login_reader(struct cli *cli, struct hub *hub)
 {
 	bool known;
@@ -332,16 +352,11 @@ static bool may_read(struct cli *cli, struct hub *hub)
 	const char *as = cli_option(cli, "as");
 	if (bootstrap(cli, hub) == 200)
 		return true;
-	char data[sizeof cli->data];
-	memcpy(data, cli->data, sizeof data);
-	if (as) /* the identity's directory is not the hub's */
-		snprintf(cli->data, sizeof cli->data, "%s", as);
-	bool json = cli->json;
-	cli->json = false; /* why not is told on stderr: the report is the one document */
-	bool ok = named && login(cli, hub, true, &known) == CLI_OK && known;
-	cli->json = json;
-	memcpy(cli->data, data, sizeof data);
-	return ok;
+	struct cli who = *cli;
+	who.json = false; /* why not is told on stderr: the report is the one document */
+	if (as)           /* the identity's directory is not the hub's */
+		snprintf(who.data, sizeof who.data, "%s", as);
+	return named && login(&who, hub, true, &known) == CLI_OK && known;
 }
 
 bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn_hash *out)

@@ -24,6 +24,10 @@ int hub_open(struct cli *cli, struct hub *hub);
 int hub_login(struct cli *cli, struct hub *hub, bool register_ok);
 /* As an officer: the bootstrap token of DATA/hub while it counts, else the identity. */
 int hub_login_officer(struct cli *cli, struct hub *hub);
+/* Both at once: the hub, with somebody logged in who may govern it. */
+int hub_open_officer(struct cli *cli, struct hub *hub);
+/* A participant's public key in base64, for the caller to free; what: as of hub_call. CLI_OK or a printed failure. */
+int hub_key_of(struct cli *cli, struct hub *hub, const char *pid, const char *what, char **key);
 /* As anybody whom the hub knows, to read what is everybody's. */
 int hub_login_reader(struct cli *cli, struct hub *hub);
 void hub_close(struct hub *hub);

@@ -98,8 +98,8 @@ static gn_err load_admin_token(struct gn_os_dir *dir, const char *data, struct g
 	if (err)
 		FAIL(err,
 		     "%s/admin-token cannot be used: it must be 64 bytes. It was left as it is; remove it, and a new "
-		     "one is "
-		     "made",
+		     "one "
+		     "is made",
 		     data);
 	return GN_OK;
 }
