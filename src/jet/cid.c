@@ -105,6 +105,15 @@ void jet_cid_retire(struct jet_session *s, uint32_t path)
 	jet_wake(s);
 }
 
+void jet_cid_remind(struct jet_session *s, uint32_t path)
+{
+	const struct jet_cid *slot = &s->cid_tx[path % JET_PATHS];
+	if (slot->set || slot->path != path)
+		return;
+	s->retire_due |= (uint8_t)(1u << path % JET_PATHS);
+	jet_wake(s);
+}
+
 void jet_cid_write(struct jet_session *s, struct jet_out *o)
 {
 	for (uint32_t i = 0; i < JET_PATHS && !jet_out_full(o); i++) {

@@ -31,8 +31,20 @@ static void test_random_steps_of_two_honest_ends(void **state)
 	}
 }
 
+/* Both ends move, packets come late, and an end finds itself on a path that the other has left. */
+static void test_seeds_that_once_parted_the_ends(void **state)
+{
+	(void)state;
+	static const uint64_t seeds[] = {91, 111, 143, 395};
+	for (size_t i = 0; i < GN_COUNT(seeds); i++)
+		run_seed(seeds[i]);
+}
+
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_steps_of_two_honest_ends)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random_steps_of_two_honest_ends),
+		cmocka_unit_test(test_seeds_that_once_parted_the_ends),
+	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -91,10 +91,10 @@
 #define JET_OPEN_FAILED_MAX (UINT64_C(1) << 36) /* forgeries per session: RFC 9001 6.6, the smaller of the suites */
 
 /* ---- paths ---- */
-#define JET_PATHS 4        /* path ids alive at once; connection ids issued ahead */
-#define JET_PROBE_TRIES 4  /* PATH_CHALLENGE, doubling from one PTO */
-#define JET_CONTEST_PTOS 3 /* without an answer on its path, after which a client that moved follows the server */
-#define JET_MTU_TRIES 3    /* probes per size before it is given up */
+#define JET_PATHS 4       /* path ids alive at once; connection ids issued ahead */
+#define JET_PROBE_TRIES 4 /* PATH_CHALLENGE, doubling from one PTO */
+#define JET_LOST_PTOS 3   /* in a row without an answer, after which an end goes to where it hears the other */
+#define JET_MTU_TRIES 3   /* probes per size before it is given up */
 #define JET_MTU_RETRY (600 * GN_SEC) /* RFC 8899 PMTU_RAISE_TIMER */
 #define JET_BLACKHOLE_PTOS 3         /* consecutive PTOs at a raised MTU after which it falls to the base */
 

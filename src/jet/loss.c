@@ -262,6 +262,8 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 	if (err != GN_OK)
 		return err;
 	if (sample) {
+		if (!p->rtt.sampled && p->pto_count > JET_PTO_BACKOFF_UNSAMPLED)
+			p->pto_count = JET_PTO_BACKOFF_UNSAMPLED; /* its timer was no longer than that */
 		uint64_t most = JET_ACK_DELAY / GN_USEC, told = ack->value < most ? ack->value : most;
 		jet_rtt_sample(&p->rtt, now - largest->at, level == JET_APP ? (gn_time)told * GN_USEC : 0);
 	}
@@ -290,11 +292,18 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 
 /* ---- timers ---- */
 
+/* The probe timer of a path: doubles with each in a row that brought no answer, less far before the first sample. */
+static gn_time backed_off(const struct jet_path *p, enum jet_level level)
+{
+	unsigned most = p->rtt.sampled ? JET_PTO_BACKOFF_MAX : JET_PTO_BACKOFF_UNSAMPLED;
+	return jet_pto(p, level) << (p->pto_count < most ? p->pto_count : most);
+}
+
 static gn_time pto_at(const struct jet_path *p, const struct jet_space *sp, enum jet_level level)
 {
 	if (sp->out == 0)
 		return GN_NEVER;
-	return sp->sent_at + (jet_pto(p, level) << p->pto_count);
+	return sp->sent_at + backed_off(p, level);
 }
 
 /* The client must keep speaking until the server knows its address (RFC 9002 6.2.2.1). */
@@ -303,7 +312,7 @@ static gn_time anti_deadlock_at(const struct jet_session *s)
 	const struct jet_hs *hs = s->hs;
 	if (!hs || s->incoming || s->confirmed || hs->heard || s->path->cc.in_flight)
 		return GN_NEVER;
-	return hs->anchor + (jet_pto(s->path, JET_HANDSHAKE) << s->path->pto_count);
+	return hs->anchor + backed_off(s->path, JET_HANDSHAKE);
 }
 
 struct due {
@@ -357,7 +366,7 @@ gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet
 static void back_off(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	jet_count(s->jet, JET_C_PTO);
-	if (p->pto_count < (p->rtt.sampled ? JET_PTO_BACKOFF_MAX : JET_PTO_BACKOFF_UNSAMPLED))
+	if (p->pto_count < JET_PTO_BACKOFF_MAX)
 		p->pto_count++;
 	if (p->pto_count >= JET_BLACKHOLE_PTOS)
 		jet_mtu_blackhole(s, p, now);

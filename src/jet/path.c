@@ -1,8 +1,10 @@
 /* Paths: addresses proven by challenge, moving to another one, the peer's rebinding (RFC 9000 sections 8 and 9, JT-80
  * on).
  *
- *   new path (ours):    made [gn_jet_migrate] -> validated -> current; the one before retires after 3 PTO
+ *   new path (ours):    made [gn_jet_migrate] -> validated -> current
  *   new path (peer's):  made [first packet on its id] -> validated -> current when the peer sends data there
+ *   current -> left [another became current] -> retired, 3 PTO after the peer answered on the new one
+ *   left -> current again, when the peer is lost on the new one and is heard on the old
  *   rebinding:          the newest packet of a path comes from elsewhere -> that address is probed -> the path's
  * address
  *
@@ -12,8 +14,10 @@
  * 4. A path that the peer began lives until the peer retires it: the peer may have moved there for good while our
  * probes were lost.
  * 5. When both ends move at once, the server follows the client: a client that moved ignores data on other paths until
- * the server has sent data on its own or nothing was acknowledged there for some PTOs; the server follows to any path
- * that it has not left. */
+ * the server has answered on its own.
+ * 6. Nobody gives up a path on which the other may still be: packets of different paths have no order, so a late one
+ * can lead an end to where the other is no more. It finds no answer there, and comes back to where it hears something.
+ */
 #include "jet/session_int.h"
 
 gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now, struct jet_path **out)
@@ -77,12 +81,27 @@ static void move_to(struct jet_session *s, struct jet_path *p, gn_time now)
 	struct jet_path *old = s->path;
 	GN_ASSERT(p->validated && p != old);
 	s->path = p;
-	p->wanted = false;
-	old->retire_at = now + 3 * jet_pto(old, JET_APP);
+	p->wanted = p->left = false;
+	p->retire_at = GN_NEVER;
+	p->unanswered = true;
+	p->moved_pn = p->space.pn_next;
+	p->pto_count = 0;
+	old->left = true;
 	old->probe.at = GN_NEVER;
+	s->due |= JET_DUE_PING; /* something to be answered */
 	jet_mtu_start(p, now);
 	jet_count(s->jet, JET_C_PATHS_MOVED);
 	jet_session_event(s, JET_EV_MOVED);
+}
+
+void jet_path_acked(struct jet_session *s, struct jet_path *p, uint64_t largest, gn_time now)
+{
+	if (p != s->path || !p->unanswered || largest < p->moved_pn)
+		return;
+	p->unanswered = false;
+	for (int i = 0; i < JET_PATHS; i++)
+		if (s->paths[i] && s->paths[i]->left)
+			s->paths[i]->retire_at = now + 3 * jet_pto(s->paths[i], JET_APP);
 }
 
 /* The path's own address changed under it: what we learned of the network may be void (RFC 9000 9.4). */
@@ -131,6 +150,16 @@ void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const stru
 	jet_wake(s);
 }
 
+/* Does data of the peer on p lead us there? */
+static bool follows(const struct jet_session *s, const struct jet_path *p)
+{
+	const struct jet_path *here = s->path;
+	bool retired = s->cid_rx[here->id % JET_PATHS].path != here->id; /* by the peer, who is not there */
+	if (retired || here->pto_count >= JET_LOST_PTOS)
+		return true;
+	return !p->left && (s->incoming || !here->unanswered);
+}
+
 void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_addr *from, bool probing, bool newest,
 		    size_t bytes, gn_time now)
 {
@@ -148,9 +177,7 @@ void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_a
 		jet_path_probe(s, p, from, false, now);
 		p->probe.rx = bytes;
 	}
-	p->adopted |= !probing;
-	bool contested = !s->incoming && s->path->ours && !s->path->adopted && s->path->pto_count < JET_CONTEST_PTOS;
-	if (probing || p == s->path || !newest || p->retire_at != GN_NEVER || contested)
+	if (probing || p == s->path || !newest || !follows(s, p))
 		return;
 	p->wanted = true;
 	if (p->validated)

@@ -124,6 +124,37 @@ static void test_both_move_at_once(void **state)
 	finish(p);
 }
 
+/* What the server says is lost, but for probes of addresses, until it is on its own path; then what the client sends on
+ * its own is. So the client's path never had an answer. */
+static bool lose_what_would_tell(struct jet_sim *sim, int from, int to, uint8_t *data, size_t len)
+{
+	const struct jet_session *server = forge_session(sim->nodes[1].jet);
+	const struct jet_cid *cid = &forge_session(sim->nodes[to].jet)->cid_rx[1];
+	if (from == 1)
+		return server->path->id == 2 || len == JET_MTU_BASE;
+	return server->path->id != 2 || !cid->set || memcmp(data + 1, cid->cid, JET_CID_LEN) != 0;
+}
+
+static void test_client_follows_a_server_that_has_moved_on(void **state)
+{
+	(void)state;
+	struct pair *p = start(9);
+	p->sim.tap = lose_what_would_tell;
+	assert_int_equal(gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].addr, p->sim.now), GN_OK);
+	jet_sim_run(&p->sim, p->sim.now + 200 * GN_MSEC);
+	app_send(&p->sim, 0, 100000, true, GN_JET_FILES);
+	jet_sim_run(&p->sim, p->sim.now + 100 * GN_MSEC);
+	assert_int_equal(session(p, 1)->path->id, 1);
+	assert_int_equal(gn_jet_migrate(p->sim.nodes[1].jet, session(p, 1)->id, &p->sim.nodes[0].addr, p->sim.now),
+			 GN_OK);
+	jet_sim_run(&p->sim, p->sim.now + 200 * GN_MSEC);
+	assert_int_equal(session(p, 0)->path->id, 1);
+	assert_int_equal(session(p, 1)->path->id, 2);
+	assert_false(session(p, 0)->path->rtt.sampled);
+	app_send(&p->sim, 1, 100000, true, GN_JET_FILES);
+	finish(p);
+}
+
 static void test_address_that_does_not_answer(void **state)
 {
 	(void)state;
@@ -252,6 +283,7 @@ int main(void)
 		cmocka_unit_test(test_server_moves_while_transferring),
 		cmocka_unit_test(test_many_moves_under_loss),
 		cmocka_unit_test(test_both_move_at_once),
+		cmocka_unit_test(test_client_follows_a_server_that_has_moved_on),
 		cmocka_unit_test(test_address_that_does_not_answer),
 		cmocka_unit_test(test_nat_rebinding_loses_no_byte),
 		cmocka_unit_test(test_spoofed_copies_do_not_move_the_session),

@@ -45,7 +45,12 @@ static gn_err apply_ack(struct jet_session *s, struct jet_path *p, enum jet_leve
 	if (level != JET_APP)
 		return jet_loss_ack(s, p, &s->hs->space[level], level, f, now);
 	struct jet_path *about = f->id <= UINT32_MAX ? jet_path_find(s, (uint32_t)f->id) : NULL;
-	return about ? jet_loss_ack(s, about, &about->space, level, f, now) : GN_OK; /* of a path that is gone */
+	if (!about) /* of a path that is gone */
+		return GN_OK;
+	GN_TRY(jet_loss_ack(s, about, &about->space, level, f, now));
+	if (about == p)
+		jet_path_acked(s, p, f->offset, now);
+	return GN_OK;
 }
 
 static gn_err apply(struct jet_session *s, struct jet_path *p, enum jet_level level, const struct jet_frame *f,
@@ -148,8 +153,10 @@ static gn_err path_of(struct jet_session *s, uint32_t id, const struct gn_addr *
 		return GN_OK;
 	const struct jet_cid *tx = &s->cid_tx[id % JET_PATHS];
 	bool theirs = (id % 2 == 1) == s->incoming;
-	if (!tx->set || tx->path != id || s->paths[id % JET_PATHS] || !theirs)
+	if (!tx->set || tx->path != id || s->paths[id % JET_PATHS] || !theirs) {
+		jet_cid_remind(s, id);
 		return refuse(s, JET_C_PACKET_PATH, GN_STATE);
+	}
 	gn_err err = jet_path_new(s, id, from, now, p);
 	if (err != GN_OK)
 		return refuse(s, JET_C_NOMEM, err);

@@ -139,7 +139,7 @@ static void path_validate(const struct jet_session *s, const struct jet_path *p)
 		GN_ASSERT(in_flight == p->cc.in_flight);
 	GN_ASSERT(in_flight <= p->cc.in_flight || s->state != JET_S_OPEN);
 	GN_ASSERT(p->mtu.size >= JET_MTU_BASE && p->mtu.size <= JET_MTU_MAX);
-	GN_ASSERT(p == s->path || p->id != s->path->id);
+	GN_ASSERT(p == s->path ? !p->left : p->id != s->path->id && (p->left || p->retire_at == GN_NEVER));
 }
 
 void jet_session_validate(const struct jet_session *s)

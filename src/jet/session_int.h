@@ -126,23 +126,25 @@ struct jet_mtu {
 
 struct jet_path {
 	uint32_t id;
-	bool validated;  /* the address has been proven */
-	bool ours;       /* we began it */
-	bool adopted;    /* the peer has sent data here */
-	bool wanted;     /* the peer sends data here: move when validated */
-	bool responding; /* a PATH_RESPONSE is due */
+	bool validated;    /* the address has been proven */
+	bool ours;         /* we began it */
+	bool wanted;       /* the peer sends data here: move when validated */
+	bool left;         /* was the current path */
+	bool unanswered;   /* the current path, and the peer has acknowledged here nothing from moved_pn on */
+	bool responding;   /* a PATH_RESPONSE is due */
+	uint64_t moved_pn; /* the first packet sent here since we moved */
 	uint8_t response[8];
 	struct gn_addr response_to;
 	struct gn_addr addr;
 	uint64_t rx, tx;   /* bytes before validation, for the amplification limit; totals after */
-	gn_time retire_at; /* not the current path any more: given up then; GN_NEVER */
+	gn_time retire_at; /* left, and the peer is on the new one: given up then; GN_NEVER */
 	struct jet_space space;
 	struct jet_rtt rtt;
 	struct jet_cc cc;
 	struct jet_pacer pacer;
 	struct jet_mtu mtu;
 	struct jet_probe probe;
-	uint8_t pto_count;
+	uint8_t pto_count;        /* probe timeouts in a row, up to JET_PTO_BACKOFF_MAX */
 	uint16_t reorder_packets; /* threshold, adaptive */
 	uint8_t reorder_eighths;  /* time threshold: 1 + n/8 round trips */
 	uint64_t round_pn;        /* a round trip ends when something from here on is acknowledged */
@@ -611,6 +613,8 @@ struct jet_path *jet_path_find(const struct jet_session *s, uint32_t id);
  * bytes: of its datagram, 0 if they were counted with another packet of it. */
 void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_addr *from, bool probing, bool newest,
 		    size_t bytes, gn_time now);
+/* What we sent on p, up to `largest`, was acknowledged by a packet that came on p. */
+void jet_path_acked(struct jet_session *s, struct jet_path *p, uint64_t largest, gn_time now);
 void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
 			   const struct jet_frame *f);
 void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_time now);
@@ -626,6 +630,8 @@ void jet_cid_forget_all(struct jet_session *s);
 gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f);
 gn_err jet_cid_on_retire(struct jet_session *s, const struct jet_frame *f);
 void jet_cid_retire(struct jet_session *s, uint32_t path);
+/* The peer sends on a path that we have retired: tell it again. */
+void jet_cid_remind(struct jet_session *s, uint32_t path);
 void jet_cid_write(struct jet_session *s, struct jet_out *o);
 void jet_cid_frame_lost(struct jet_session *s, const struct jet_sent_frame *f);
 

@@ -13,11 +13,6 @@
 #define STATE_FLIGHT 300  /* datagrams under way per direction; more are lost */
 #define STATE_STREAMS 256 /* per run and end */
 #define STATE_ROUNDS 4000 /* of the healed network */
-/* Moves of both ends at once under loss: a session may still hang until it is idle, so they are made only when asked.
- */
-#ifndef STATE_MOVES
-#define STATE_MOVES 0
-#endif
 
 struct state_stream {
 	gn_jet_stream id;
@@ -338,7 +333,7 @@ static inline void state_step(struct gn_reader *r)
 		break;
 	}
 	case 15: /* a new key, when one may be had; seldom a new path */
-		if ((op & 0xe0) == 0xe0 && STATE_MOVES)
+		if ((op & 0xe0) == 0xe0)
 			err = gn_jet_migrate(e->jet, e->id, &state_ends[1 - side].addr, state_now);
 		else
 			jet_app_keys_update(&e->session->keys, state_now);
