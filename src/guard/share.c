@@ -67,6 +67,30 @@ static gn_err within(const struct gn_share *s, const struct gn_holder *who, uint
 	return GN_OK;
 }
 
+static uint64_t less(uint64_t a, uint64_t b)
+{
+	return a > b ? a - b : 0;
+}
+
+uint64_t gn_share_room(const struct gn_share *s, const struct gn_holder *who)
+{
+	const struct gn_share_config *c = &s->config;
+	uint64_t prefix, room = less(c->total, s->used), of_key = UINT64_MAX, of_prefix = UINT64_MAX;
+	bool keyed = has_key(who), placed = has_prefix(s, who, &prefix);
+	if ((keyed && s->keys.count == s->keys.limit && !gn_map_get(&s->keys, &who->key)) ||
+	    (placed && s->prefixes.count == s->prefixes.limit && !gn_map_get(&s->prefixes, &prefix)))
+		return 0;
+	if (keyed)
+		of_key = less(c->per_key, held(&s->keys, &who->key));
+	if (placed) { /* what fits before the crowd is nobody's share */
+		uint64_t before = less(c->crowded, s->used);
+		of_prefix = less(c->per_prefix, held(&s->prefixes, &prefix));
+		of_prefix = of_prefix > before ? of_prefix : before;
+	}
+	room = room < of_key ? room : of_key;
+	return room < of_prefix ? room : of_prefix;
+}
+
 static gn_err add(struct gn_share *s, const struct gn_holder *who, uint64_t amount)
 {
 	uint64_t prefix, *key_at = NULL;

@@ -44,6 +44,8 @@ void gn_share_fini(struct gn_share *s);
 /* Nothing changes unless it is GN_OK. GN_QUOTA, GN_LIMIT, GN_NO_SPACE as above; GN_NO_SPACE too when there are
  * holders_max holders and this is a new one; GN_NOMEM. */
 GN_MUST gn_err gn_share_take(struct gn_share *s, const struct gn_holder *who, uint64_t amount);
+/* The most that a take would give now, but for want of memory. */
+uint64_t gn_share_room(const struct gn_share *s, const struct gn_holder *who);
 /* Part or all of what the same holder took (same key, same address). */
 void gn_share_give(struct gn_share *s, const struct gn_holder *who, uint64_t amount);
 /* What is held becomes another's: a session whose key is proven now, a peer that moved. The amount is counted for `to`

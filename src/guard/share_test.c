@@ -200,6 +200,10 @@ static void random_histories_agree_with_sums(void **state)
 		assert_int_equal(held.key, key_sum);
 		assert_int_equal(held.prefix, net_sum);
 		assert_int_equal(held.used, used);
+		uint64_t room = gn_share_room(&f.s, &h); /* exactly so much can be taken */
+		assert_int_equal(gn_share_take(&f.s, &h, room), GN_OK);
+		gn_share_give(&f.s, &h, room);
+		assert_int_not_equal(gn_share_take(&f.s, &h, room + 1), GN_OK);
 		if (gn_rand_below(&f.rand, 2)) {
 			uint64_t give = amount < by[k][n] ? amount : by[k][n];
 			gn_share_give(&f.s, &h, give);

@@ -29,6 +29,14 @@ static void ring_set(uint8_t *ring, uint32_t capacity, uint64_t offset, const ui
 	memcpy(ring, in + head, len - head);
 }
 
+static uint32_t grown_to(uint32_t capacity, uint64_t need)
+{
+	uint32_t grown = capacity ? capacity : RING_MIN;
+	while (grown < need)
+		grown *= 2;
+	return grown;
+}
+
 /* Makes room for `need` bytes from base on, keeping the `used` bytes that are there. */
 static gn_err ring_grow(uint8_t **ring, uint32_t *capacity, struct gn_alloc *alloc, uint64_t base, uint64_t used,
 			uint64_t need)
@@ -36,9 +44,7 @@ static gn_err ring_grow(uint8_t **ring, uint32_t *capacity, struct gn_alloc *all
 	if (need <= *capacity)
 		return GN_OK;
 	GN_ASSERT(used <= *capacity && need <= UINT32_MAX / 2);
-	uint32_t grown = *capacity ? *capacity : RING_MIN;
-	while (grown < need)
-		grown *= 2;
+	uint32_t grown = grown_to(*capacity, need);
 	uint8_t *p = gn_mem_resize(alloc, NULL, grown);
 	if (!p)
 		return GN_NOMEM;
@@ -176,6 +182,13 @@ void jet_recvbuf_fini(struct jet_recvbuf *b, struct gn_alloc *alloc)
 uint64_t jet_recvbuf_span(const struct jet_recvbuf *b)
 {
 	return b->have.count ? b->have.r[b->have.count - 1].hi - b->base : 0;
+}
+
+uint32_t jet_recvbuf_growth(const struct jet_recvbuf *b, uint64_t offset, size_t len)
+{
+	uint64_t hi = offset + len, span = hi > b->base && len ? hi - b->base : 0;
+	GN_ASSERT(span <= UINT32_MAX / 2);
+	return span > b->capacity ? grown_to(b->capacity, span) - b->capacity : 0;
 }
 
 gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t offset, struct gn_slice data)

@@ -42,6 +42,8 @@ void jet_recvbuf_fini(struct jet_recvbuf *b, struct gn_alloc *alloc);
 /* Stores what is new of data. The caller has checked offset + len against its window. GN_NOMEM; GN_LIMIT:
  * it would make one hole too many and was not stored, which is to be treated as if its packet had been lost. */
 GN_MUST gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t offset, struct gn_slice data);
+/* Bytes by which the ring grows when so much is put. */
+uint32_t jet_recvbuf_growth(const struct jet_recvbuf *b, uint64_t offset, size_t len);
 /* Bytes that can be read in order now. */
 size_t jet_recvbuf_readable(const struct jet_recvbuf *b);
 /* Bytes from the first not read to the furthest held. */

@@ -206,6 +206,7 @@ static gn_err open_session(struct jet_session *s, gn_time now)
 	GN_TRY(charge_key(s, now));
 	if (s->incoming)
 		GN_TRY(take_seat(s, now));
+	s->holder.key = s->peer;
 	copy_name(s->group, sizeof s->group, gn_tls_group(hs->tls));
 	copy_name(s->suite, sizeof s->suite, gn_tls_suite(hs->tls));
 	s->peer_known = true;

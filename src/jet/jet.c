@@ -16,6 +16,7 @@ static void defaults(struct gn_jet_config *c)
 	c->stream_window = c->stream_window ? c->stream_window : JET_STREAM_WINDOW;
 	c->session_window = c->session_window ? c->session_window : JET_SESSION_WINDOW;
 	c->send_buffer = c->send_buffer ? c->send_buffer : JET_SEND_BUFFER;
+	c->stream_memory = c->stream_memory ? c->stream_memory : JET_STREAM_MEMORY;
 	c->effort_max = c->effort_max ? c->effort_max : JET_EFFORT;
 }
 
@@ -63,6 +64,7 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	jet_list_init(&jet->solving);
 	jet_seats_init(&jet->half, jet, half_open_max(&jet->config), UINT32_MAX);
 	jet_seats_init(&jet->open, jet, jet->config.sessions_max, jet->config.sessions_per_key);
+	jet_memory_init(jet, places(&jet->config));
 	jet->guard = config->guard;
 	gn_err err = GN_OK;
 	if (!jet->guard) {
@@ -89,6 +91,8 @@ void gn_jet_free(struct gn_jet *jet)
 	GN_ASSERT(jet->dials == 0);
 	jet_seats_fini(&jet->half, jet);
 	jet_seats_fini(&jet->open, jet);
+	GN_ASSERT(jet->memory.used == 0);
+	gn_share_fini(&jet->memory);
 	gn_heap_fini(&jet->timers);
 	gn_ring_fini(&jet->stateless);
 	gn_map_fini(&jet->ids);
@@ -384,4 +388,5 @@ void gn_jet_validate(const struct gn_jet *jet)
 	GN_ASSERT(half_open == jet->half_open && dials == jet->dials);
 	jet_seats_validate(&jet->half);
 	jet_seats_validate(&jet->open);
+	jet_memory_validate(jet);
 }

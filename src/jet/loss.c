@@ -350,17 +350,31 @@ gn_time jet_loss_deadline(const struct jet_session *s)
 	return gn_time_min(next_due(s).at, anti_deadlock_at(s));
 }
 
+static gn_err put_up_again(struct jet_session *s, struct jet_space *sp, enum jet_level level, int *packets)
+{
+	for (uint64_t pn = sp->low; pn < sp->pn_next && *packets > 0; pn++) {
+		struct jet_sent *sent = jet_space_sent(sp, pn);
+		if (!sent || sent->state != JET_SENT_OUT || sent->frames == 0 || sent->again)
+			continue;
+		GN_TRY(frames_lost(s, sp, level, sent));
+		sent->again = true;
+		(*packets)--;
+	}
+	return GN_OK;
+}
+
 gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet_level level)
 {
 	int packets = sp->probes;
-	for (uint64_t pn = sp->low; pn < sp->pn_next && packets > 0; pn++) {
-		const struct jet_sent *sent = jet_space_sent(sp, pn);
-		if (!sent || sent->state != JET_SENT_OUT || sent->frames == 0)
-			continue;
-		GN_TRY(frames_lost(s, sp, level, sent));
-		packets--;
+	GN_TRY(put_up_again(s, sp, level, &packets));
+	if (packets == 0)
+		return GN_OK;
+	for (uint64_t pn = sp->low; pn < sp->pn_next; pn++) {
+		struct jet_sent *sent = jet_space_sent(sp, pn);
+		if (sent)
+			sent->again = false;
 	}
-	return GN_OK;
+	return put_up_again(s, sp, level, &packets);
 }
 
 static void back_off(struct jet_session *s, struct jet_path *p, gn_time now)

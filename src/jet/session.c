@@ -119,11 +119,7 @@ void jet_session_sweep(struct jet_session *s)
 	for (int i = 0; i < JET_PATHS; i++)
 		if (s->paths[i])
 			sweep_space(&s->paths[i]->space);
-	for (uint32_t i = 0; i < s->streams.count; i++) {
-		struct jet_stream *st = *(struct jet_stream **)gn_map_value_at(&s->streams, i);
-		jet_sendbuf_trim(&st->tx, s->jet->env.alloc);
-		jet_recvbuf_trim(&st->rx, s->jet->env.alloc);
-	}
+	jet_streams_trim(s);
 }
 
 static void path_validate(const struct jet_session *s, const struct jet_path *p)

@@ -60,6 +60,7 @@ struct jet_sent {
 	uint8_t state : 4; /* SILENT: not ack-eliciting, not in flight */
 	bool probe : 1;    /* MTU probe: its loss says nothing about congestion */
 	bool phase : 1;    /* key phase */
+	bool again : 1;    /* a probe timeout has put its frames up again */
 };
 
 /* What a sent packet held that matters when it is acknowledged or lost. */
@@ -291,7 +292,7 @@ struct jet_session {
 	bool used;               /* the owner found it of use once */
 	struct jet_seats *seats; /* where it has its seat; NULL: none */
 	uint32_t seat;
-	struct gn_holder holder; /* for whom that seat counts */
+	struct gn_holder holder; /* for whom that seat and its memory count */
 	uint8_t events;          /* enum jet_session_event, not told yet */
 	uint8_t due;             /* enum jet_due */
 	struct gn_pk peer;
@@ -331,6 +332,8 @@ struct jet_session {
 	uint64_t tx_total, tx_credit; /* sum of new bytes sent; up to which the peer takes */
 	uint64_t tx_buffered;         /* bytes in all send buffers */
 	uint64_t tx_unsent;           /* those of them never sent */
+	uint64_t rx_held;             /* bytes of all receive rings */
+	uint64_t charged;             /* counted for holder in jet->memory */
 	struct jet_link dgrams_in;
 	uint32_t dgrams_in_count, dgrams_in_bytes, dgrams_out_count, dgrams_out_bytes;
 
@@ -399,12 +402,13 @@ struct gn_jet {
 	struct gn_ring stateless; /* jet_stateless */
 	uint32_t session_count, half_open, dials;
 	struct jet_seats half, open; /* of sessions that others began */
+	struct gn_share memory;      /* in bytes of streams */
 	uint64_t counters[JET_C_COUNT];
 	struct jet_dgram *told;      /* lent to the caller by the last event */
 	char reason[JET_REASON_MAX]; /* likewise */
 	uint8_t scratch[JET_DATAGRAM_IN_MAX];
 	/* tests lower these */
-	uint64_t key_update_packets, seal_max, open_failed_max;
+	uint64_t key_update_packets, seal_max, open_failed_max, recv_reserve, send_reserve;
 };
 
 static inline void jet_count(struct gn_jet *jet, enum jet_counter c)
@@ -454,6 +458,17 @@ GN_MUST gn_err jet_seat_take(struct jet_seats *seats, struct jet_session *s, gn_
 /* No-op when it has none. */
 void jet_seat_give(struct jet_session *s);
 void jet_seats_validate(const struct jet_seats *seats);
+
+/* ---- memory.c: bytes of streams ---- */
+void jet_memory_init(struct gn_jet *jet, uint32_t holders_max);
+/* So many bytes more are to be held; nothing changes unless it is GN_OK. GN_QUOTA, GN_LIMIT, GN_NO_SPACE, GN_NOMEM: not
+ * now. */
+GN_MUST gn_err jet_memory_take(struct jet_session *s, uint64_t received, uint64_t written);
+/* rx_held or tx_buffered is less than it was. */
+void jet_memory_settle(struct jet_session *s);
+/* How many bytes may be written and not acknowledged, up to `most`. */
+uint64_t jet_memory_writable(const struct jet_session *s, uint64_t most);
+void jet_memory_validate(const struct gn_jet *jet);
 
 /* ---- handshake.c ---- */
 GN_MUST gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected, const uint8_t dcid[JET_CID_LEN],
@@ -557,7 +572,8 @@ gn_err jet_loss_tick(struct jet_session *s, gn_time now);
 gn_err jet_loss_all(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level);
 void jet_rtt_init(struct jet_rtt *r);
 void jet_rtt_sample(struct jet_rtt *r, gn_time latest, gn_time ack_delay);
-/* Puts the frames of the oldest packet in flight up for sending once more (probe data). */
+/* Puts frames in flight up for sending once more (probe data): of the oldest packets for which that was not done yet,
+ * then of the oldest anew. What the peer will not keep now must not keep the rest from it. */
 gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet_level level);
 
 /* ---- stream.c, flow.c ---- */
@@ -571,6 +587,8 @@ gn_err jet_stream_on_limit(struct jet_session *s, const struct jet_frame *f);
 gn_err jet_stream_frame_acked(struct jet_session *s, const struct jet_sent_frame *f);
 gn_err jet_stream_frame_lost(struct jet_session *s, const struct jet_sent_frame *f);
 void jet_stream_free(struct jet_session *s, struct jet_stream *st);
+/* Gives back buffers of streams that hold nothing. */
+void jet_streams_trim(struct jet_session *s);
 /* Frees it when both directions are over and everything was told. */
 void jet_stream_settle(struct jet_session *s, struct jet_stream *st);
 void jet_stream_event(struct jet_session *s, struct jet_stream *st, uint8_t event);
@@ -587,6 +605,8 @@ bool jet_window_consumed(struct jet_window *w, uint64_t bytes, gn_time srtt, gn_
 void jet_flow_consumed(struct jet_session *s, struct jet_stream *st, uint64_t bytes, gn_time now);
 gn_err jet_flow_on_max_data(struct jet_session *s, const struct jet_frame *f);
 uint64_t jet_send_buffer_room(const struct jet_session *s, unsigned class);
+/* So much of it is free that writers are told. */
+bool jet_send_buffer_worth_an_event(const struct jet_session *s, unsigned class);
 /* Writes due MAX_DATA and MAX_STREAMS frames. */
 void jet_flow_write(struct jet_session *s, struct jet_out *o);
 

@@ -231,8 +231,11 @@ static inline void state_check(void)
 static inline void state_make(unsigned i)
 {
 	struct state_end *e = &state_ends[i];
-	struct gn_jet_config config = {
-		.idle_timeout = 1000000 * GN_SEC, .stream_window = 6000, .session_window = 15000, .send_buffer = 20000};
+	struct gn_jet_config config = {.idle_timeout = 1000000 * GN_SEC,
+				       .stream_window = 6000,
+				       .session_window = 15000,
+				       .send_buffer = 20000,
+				       .stream_memory = 8192};
 	gn_alloc_heap(&e->alloc, 64u << 20);
 	gn_prng_init(&e->prng, i);
 	e->rand = gn_prng_rand(&e->prng);
@@ -241,6 +244,7 @@ static inline void state_make(unsigned i)
 	struct gn_env env = {&e->alloc, &e->rand, NULL};
 	gn_err err = gn_jet_new(&env, &config, &e->jet);
 	GN_ASSERT(err == GN_OK);
+	e->jet->recv_reserve = e->jet->send_reserve = 4096; /* so that there is often no more */
 }
 
 static inline void state_begin(void)

@@ -44,6 +44,24 @@ static struct jet_stream *stream_new(struct jet_session *s, gn_jet_stream id, un
 	return st;
 }
 
+/* What was received is read, or nobody will. */
+static void drop_received(struct jet_session *s, struct jet_stream *st)
+{
+	s->rx_held -= st->rx.capacity;
+	jet_recvbuf_fini(&st->rx, s->jet->env.alloc);
+	jet_memory_settle(s);
+}
+
+void jet_streams_trim(struct jet_session *s)
+{
+	for (uint32_t i = 0; i < s->streams.count; i++) {
+		struct jet_stream *st = *(struct jet_stream **)gn_map_value_at(&s->streams, i);
+		jet_sendbuf_trim(&st->tx, s->jet->env.alloc);
+		if (st->rx.have.count == 0)
+			drop_received(s, st);
+	}
+}
+
 void jet_stream_free(struct jet_session *s, struct jet_stream *st)
 {
 	struct gn_alloc *alloc = s->jet->env.alloc;
@@ -52,7 +70,7 @@ void jet_stream_free(struct jet_session *s, struct jet_stream *st)
 	s->rx_over += st->rx_high;
 	s->tx_over += st->tx.next;
 	jet_sendbuf_fini(&st->tx, alloc);
-	jet_recvbuf_fini(&st->rx, alloc);
+	drop_received(s, st);
 	jet_list_remove(&st->sched);
 	jet_list_remove(&st->control);
 	jet_list_remove(&st->event);
@@ -153,8 +171,14 @@ gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream strea
 	GN_ASSERT(st->tx.end <= st->tx_credit);
 	room = room < credit ? room : credit;
 	size_t n = data.len < room ? data.len : (size_t)room;
-	if (n)
-		GN_TRY(jet_sendbuf_write(&st->tx, jet->env.alloc, gn_slice_sub(data, 0, n)));
+	if (n) {
+		GN_TRY(jet_memory_take(s, 0, n));
+		gn_err err = jet_sendbuf_write(&st->tx, jet->env.alloc, gn_slice_sub(data, 0, n));
+		if (err != GN_OK) {
+			jet_memory_settle(s);
+			return err;
+		}
+	}
 	s->tx_buffered += n;
 	s->tx_unsent += n;
 	if (n < data.len) {
@@ -220,7 +244,7 @@ gn_err gn_jet_stream_read(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream
 	if (end) {
 		st->rx_state = JET_RX_DONE;
 		st->events &= (uint8_t)~JET_EV_READABLE;
-		jet_recvbuf_fini(&st->rx, jet->env.alloc);
+		drop_received(s, st);
 		jet_stream_settle(s, st);
 	}
 	return GN_OK;
@@ -235,6 +259,7 @@ static void reset(struct jet_session *s, struct jet_stream *st, uint32_t code)
 	s->tx_unsent -= st->tx.end - st->tx.next;
 	uint64_t sent = st->tx.next; /* the final size the peer must count */
 	jet_sendbuf_fini(&st->tx, s->jet->env.alloc);
+	jet_memory_settle(s);
 	st->tx.base = st->tx.next = st->tx.end = sent;
 	jet_list_remove(&st->sched);
 	jet_list_remove(&st->writer);
@@ -258,7 +283,7 @@ gn_err gn_jet_stream_reset(struct gn_jet *jet, gn_jet_id id, gn_jet_stream strea
 static void discard_rx(struct jet_session *s, struct jet_stream *st, gn_time now)
 {
 	uint64_t unread = st->rx_high - st->rx.base;
-	jet_recvbuf_fini(&st->rx, s->jet->env.alloc);
+	drop_received(s, st);
 	st->rx.base = st->rx_high;
 	jet_flow_consumed(s, NULL, unread, now);
 }
@@ -337,6 +362,26 @@ static gn_err set_final(struct jet_session *s, struct jet_stream *st, uint64_t s
 	return GN_OK;
 }
 
+/* Stores a piece. GN_LIMIT: it would take one hole, or more memory, than there may be. */
+static gn_err put(struct jet_session *s, struct jet_stream *st, const struct jet_frame *f)
+{
+	uint32_t growth = jet_recvbuf_growth(&st->rx, f->offset, f->data.len), capacity = st->rx.capacity;
+	if (growth && jet_memory_take(s, growth, 0) != GN_OK) {
+		jet_streams_trim(s); /* rings of what was read to the end of what came */
+		growth = jet_recvbuf_growth(&st->rx, f->offset, f->data.len);
+		capacity = st->rx.capacity;
+		if (jet_memory_take(s, growth, 0) != GN_OK) {
+			jet_count(s->jet, JET_C_STREAM_MEMORY);
+			return GN_LIMIT;
+		}
+	}
+	gn_err err = jet_recvbuf_put(&st->rx, s->jet->env.alloc, f->offset, f->data);
+	s->rx_held += st->rx.capacity - capacity;
+	if (err == GN_LIMIT)
+		jet_count(s->jet, JET_C_STREAM_HOLES);
+	return err;
+}
+
 gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, struct jet_effect *e, gn_time now)
 {
 	struct jet_stream *st = NULL;
@@ -361,9 +406,8 @@ gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, stru
 		return GN_OK;
 	}
 	size_t before = jet_recvbuf_readable(&st->rx);
-	gn_err err = jet_recvbuf_put(&st->rx, s->jet->env.alloc, f->offset, f->data);
+	gn_err err = put(s, st, f);
 	if (err == GN_LIMIT) {
-		jet_count(s->jet, JET_C_STREAM_HOLES);
 		e->refused = true;
 		return GN_OK;
 	}
@@ -468,6 +512,7 @@ gn_err jet_stream_frame_acked(struct jet_session *s, const struct jet_sent_frame
 	if (f->len)
 		GN_TRY(jet_sendbuf_acked(&st->tx, s->jet->env.alloc, f->offset, f->len));
 	s->tx_buffered -= st->tx.base - base;
+	jet_memory_settle(s);
 	st->fin_acked |= f->fin;
 	if (st->fin_acked && st->tx.base == st->tx.end)
 		all_acked(s, st);
@@ -509,7 +554,7 @@ void jet_streams_wake_writers(struct jet_session *s)
 	for (struct jet_link *l = s->writers.next, *next; l != &s->writers; l = next) {
 		struct jet_stream *st = GN_CONTAINER(l, struct jet_stream, writer);
 		next = l->next;
-		if (st->tx_credit <= st->tx.end || jet_send_buffer_room(s, st->class) < s->jet->config.send_buffer / 16)
+		if (st->tx_credit <= st->tx.end || !jet_send_buffer_worth_an_event(s, st->class))
 			continue; /* a sliver is not worth an event */
 		jet_list_remove(l);
 		st->write_blocked = false;
@@ -570,17 +615,18 @@ static void stream_validate(const struct jet_session *s, const struct jet_stream
 
 void jet_streams_validate(const struct jet_session *s)
 {
-	uint64_t buffered = 0, unsent = 0, received = s->rx_over, consumed = s->rx_over, sent = s->tx_over;
+	uint64_t buffered = 0, held = 0, unsent = 0, received = s->rx_over, consumed = s->rx_over, sent = s->tx_over;
 	for (uint32_t i = 0; i < s->streams.count; i++) {
 		struct jet_stream *const *st = gn_map_value_at(&s->streams, i);
 		stream_validate(s, *st);
 		buffered += (*st)->tx.end - (*st)->tx.base;
+		held += (*st)->rx.capacity;
 		unsent += (*st)->tx.end - (*st)->tx.next;
 		sent += (*st)->tx.next;
 		received += (*st)->rx_high;
 		consumed += (*st)->rx.base;
 	}
-	GN_ASSERT(buffered == s->tx_buffered && unsent == s->tx_unsent);
+	GN_ASSERT(buffered == s->tx_buffered && held == s->rx_held && unsent == s->tx_unsent);
 	if (s->state == JET_S_OPEN)
 		GN_ASSERT(received == s->rx_total && consumed == s->window.consumed && sent == s->tx_total);
 	GN_ASSERT(s->rx_total <= s->window.max && s->tx_total <= s->tx_credit);
