@@ -219,6 +219,29 @@ def case_inbound(nodes, seed):
         attacker.stop()
 
 
+def case_sparse(nodes, seed):
+    """Single bytes at the far end of 32 keys' windows: their shares are all they get of the node's memory, and honest records of
+    several packets are put beside it."""
+    taker, _ = nodes.start(2)
+    ask = whole_records(nodes.all, taker)
+    ask()
+    before, most, held = rss(taker), 0, 0
+    attacker = nodes.attack("sparse", taker, seed=seed, count=32, seconds=25)
+    honest = Honest(ask, 0.3)  # within what one owner may put
+    eventually("many streams are refused memory", 60, lambda: counters(taker, "jet")["stream-memory-limit"] > 1000)
+    while attacker.process.poll() is None:
+        held = max(held, counters(taker, "jet")["stream-bytes-shared"])
+        most = max(most, rss(taker) - before)
+        time.sleep(0.5)
+    got, share = attacker.result(), honest.share()
+    print(f"{got}: {held >> 20} MiB shared, {most >> 20} MiB more in all; {share:.2f} of {honest.asked} honest records taken")
+    check(got["connected"] >= 256, f"the attack did not get far enough to show anything: {got}")
+    check(held <= 128 << 20, f"{held} bytes of stream memory are shared out")
+    check(counters(taker, "jet")["out-of-memory"] == 0, "a session ended for want of memory")
+    check(share >= 0.9, f"only {share:.2f} of the honest records were taken beside {got}: {honest.trouble}")
+    eventually("what they held is given back", 90, lambda: counters(taker, "jet")["stream-bytes-shared"] == 0)
+
+
 def upload(node, size):
     """A file of random bytes in the node's block store; hashes of its blocks."""
     connection = http.client.HTTPConnection("127.0.0.1", node.http_port, timeout=120)

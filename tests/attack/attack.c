@@ -138,20 +138,25 @@ void endpoint_send(struct endpoint *e, gn_jet_id id, struct gn_slice message, bo
 
 /* ---- the loop ---- */
 
+void endpoint_throw(struct endpoint *e, const struct gn_addr *to, struct gn_slice datagram)
+{
+	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(to->port)};
+	memcpy(&in.sin_addr, to->ip + 12, 4);
+	if (sendto(e->fd, datagram.p, datagram.len, 0, (struct sockaddr *)&in, sizeof in) == (ssize_t)datagram.len) {
+		e->datagrams_out++;
+		e->datagram_bytes_out += datagram.len;
+	}
+}
+
 static void transmit(struct endpoint *e)
 {
 	static uint8_t storage[64000];
 	struct gn_buf out = {storage, 0, sizeof storage};
 	struct gn_jet_batch batch;
 	while (gn_jet_send(e->jet, &out, &batch, e->attack->now) == GN_OK) {
-		struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(batch.to.port)};
-		memcpy(&to.sin_addr, batch.to.ip + 12, 4);
 		for (size_t at = 0; at < out.len; at += batch.segment) {
 			size_t len = out.len - at < batch.segment ? out.len - at : batch.segment;
-			if (sendto(e->fd, storage + at, len, 0, (struct sockaddr *)&to, sizeof to) == (ssize_t)len) {
-				e->datagrams_out++;
-				e->datagram_bytes_out += len;
-			}
+			endpoint_throw(e, &batch.to, gn_slice(storage + at, len));
 		}
 	}
 }

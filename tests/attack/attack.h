@@ -74,6 +74,8 @@ void endpoint_free(struct endpoint *e);
 /* 0 when jet refuses. */
 gn_jet_id endpoint_dial(struct endpoint *e, const struct gn_addr *to);
 void endpoint_send(struct endpoint *e, gn_jet_id id, struct gn_slice message, bool reliable);
+/* One datagram as it is, past the engine. */
+void endpoint_throw(struct endpoint *e, const struct gn_addr *to, struct gn_slice datagram);
 
 /* Moves packets and events of all endpoints until done(a) is true or `limit` has passed; done NULL: until then. */
 bool run(struct attack *a, gn_time limit, bool (*done)(struct attack *a));
