@@ -46,6 +46,15 @@ gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space 
 	return GN_OK;
 }
 
+void jet_ack_known(struct jet_space *sp, uint64_t offset)
+{
+	jet_ranges_drop_below(&sp->received, offset);
+	if (sp->received.count)
+		return;
+	sp->unacked = 0; /* a late one below it is as good as lost: nothing can be said of it any more */
+	sp->ack_at = GN_NEVER;
+}
+
 bool jet_ack_due(const struct jet_space *sp, gn_time now)
 {
 	return sp->ack_at <= now && sp->received.count > 0;

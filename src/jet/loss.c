@@ -53,7 +53,7 @@ static gn_err frame_acked(struct jet_session *s, enum jet_level level, const str
 	case JET_F_ACK: { /* what we reported is known: no need to repeat it */
 		struct jet_path *p = level == JET_APP ? jet_path_find(s, (uint32_t)f->id) : NULL;
 		if (p)
-			jet_ranges_drop_below(&p->space.received, f->offset);
+			jet_ack_known(&p->space, f->offset);
 		return GN_OK;
 	}
 	default: return GN_OK;

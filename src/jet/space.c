@@ -130,4 +130,5 @@ void jet_space_validate(const struct jet_space *sp)
 	}
 	GN_ASSERT(out == sp->out && frames == sp->frames.count);
 	jet_ranges_validate(&sp->received);
+	GN_ASSERT(sp->received.count || sp->ack_at == GN_NEVER); /* or the deadline stays in the past */
 }
