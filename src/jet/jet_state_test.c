@@ -23,7 +23,7 @@ static void test_random_steps_of_two_honest_ends(void **state)
 {
 	(void)state;
 	const char *one = getenv("GN_SEED"), *many = getenv("GN_SEEDS");
-	uint64_t first = one ? strtoull(one, NULL, 0) : 1, count = one ? 1 : many ? strtoull(many, NULL, 0) : 120;
+	uint64_t first = one ? strtoull(one, NULL, 0) : 1, count = one ? 1 : many ? strtoull(many, NULL, 0) : 300;
 	for (uint64_t seed = first; seed < first + count; seed++) {
 		if (getenv("GN_VERBOSE"))
 			print_message("GN_SEED=%llu\n", (unsigned long long)seed);

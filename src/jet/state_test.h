@@ -19,6 +19,8 @@ struct state_stream {
 	uint64_t written, read;
 	bool fin, fin_read, acked; /* written to the end, read to the end, told so */
 	bool cut;                  /* reset or stopped by one end: the bytes may end anywhere */
+	struct jet_ranges flight;  /* sent and neither acknowledged nor lost */
+	bool fin_flies;
 };
 
 struct state_datagram {
@@ -174,42 +176,50 @@ static inline void state_forge(struct state_end *e, struct state_stream *st, uns
 
 /* ---- what must hold ---- */
 
-static inline bool state_in_flight(const struct jet_session *s, gn_jet_stream id, uint64_t *offset, bool fin)
+/* What of each stream is under way. */
+static inline void state_gather(struct state_end *e)
 {
-	for (int p = 0; p < JET_PATHS; p++)
-		for (uint32_t i = 0; s->paths[p] && i < s->paths[p]->space.sent.count; i++) {
-			const struct jet_space *sp = &s->paths[p]->space;
+	for (unsigned i = 0; i < e->stream_count; i++) {
+		e->streams[i].flight.count = 0;
+		e->streams[i].fin_flies = false;
+	}
+	for (int p = 0; p < JET_PATHS; p++) {
+		const struct jet_space *sp = e->session->paths[p] ? &e->session->paths[p]->space : NULL;
+		for (uint32_t i = 0; sp && i < sp->sent.count; i++) {
 			const struct jet_sent *sent = gn_ring_at(&sp->sent, i);
 			for (uint8_t k = 0; sent->state == JET_SENT_OUT && k < sent->frames; k++) {
 				const struct jet_sent_frame *f = jet_space_frame(sp, sent, k);
-				if (f->type != JET_F_STREAM || f->id != id || (fin && !f->fin))
+				struct state_stream *st = f->type == JET_F_STREAM ? state_stream(e, f->id) : NULL;
+				if (!st)
 					continue;
-				if (fin)
-					return true;
-				if (f->offset <= *offset && *offset < f->offset + f->len) {
-					*offset = f->offset + f->len;
-					return true;
-				}
+				st->fin_flies |= f->fin;
+				gn_err err = f->len ? jet_ranges_add(&st->flight, &e->alloc, f->offset,
+								     f->offset + f->len, UINT32_MAX)
+						    : GN_OK;
+				GN_ASSERT(err == GN_OK);
 			}
 		}
-	return false;
+	}
+}
+
+static inline bool state_covers(const struct jet_ranges *r, uint64_t *offset)
+{
+	uint32_t i = jet_ranges_find(r, *offset);
+	if (i == r->count || r->r[i].lo > *offset)
+		return false;
+	*offset = r->r[i].hi;
+	return true;
 }
 
 /* Nothing is forgotten: what was sent is acknowledged, put up again, or on its way. */
-static inline void state_check_stream(const struct jet_session *s, const struct jet_stream *st)
+static inline void state_check_stream(const struct state_stream *flying, const struct jet_stream *st)
 {
 	const struct jet_sendbuf *b = &st->tx;
-	for (uint64_t o = b->base; o < b->next;) {
-		uint32_t a = jet_ranges_find(&b->acked, o), l = jet_ranges_find(&b->lost, o);
-		if (a < b->acked.count && b->acked.r[a].lo <= o)
-			o = b->acked.r[a].hi;
-		else if (l < b->lost.count && b->lost.r[l].lo <= o)
-			o = b->lost.r[l].hi;
-		else
-			GN_ASSERT(state_in_flight(s, st->id, &o, false));
-	}
+	for (uint64_t o = b->base; o < b->next;)
+		GN_ASSERT(state_covers(&b->acked, &o) || state_covers(&b->lost, &o) ||
+			  state_covers(&flying->flight, &o));
 	if (st->fin_sent && !st->fin_acked && !st->fin_lost)
-		GN_ASSERT(state_in_flight(s, st->id, NULL, true));
+		GN_ASSERT(flying->fin_flies);
 }
 
 static inline void state_check(void)
@@ -218,10 +228,11 @@ static inline void state_check(void)
 		const struct jet_session *s = state_ends[i].session;
 		gn_jet_validate(state_ends[i].jet);
 		GN_ASSERT(s->state == JET_S_OPEN);
+		state_gather(&state_ends[i]);
 		for (uint32_t k = 0; k < s->streams.count; k++) {
 			const struct jet_stream *st = *(struct jet_stream **)gn_map_value_at(&s->streams, k);
 			if (st->tx_state == JET_TX_OPEN || st->tx_state == JET_TX_FIN)
-				state_check_stream(s, st);
+				state_check_stream(state_stream(&state_ends[i], st->id), st);
 		}
 	}
 }
@@ -266,8 +277,11 @@ static inline void state_begin(void)
 
 static inline void state_end(void)
 {
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		jet_session_free(state_ends[i].session);
+		for (unsigned k = 0; k < state_ends[i].stream_count; k++)
+			jet_ranges_fini(&state_ends[i].streams[k].flight, &state_ends[i].alloc);
+	}
 }
 
 static inline void state_step(struct gn_reader *r)
