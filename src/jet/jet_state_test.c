@@ -31,11 +31,12 @@ static void test_random_steps_of_two_honest_ends(void **state)
 	}
 }
 
-/* Both ends move, packets come late, and an end finds itself on a path that the other has left. */
+/* Both ends move, packets come late, and an end finds itself on a path that the other has left, or with a key that the
+ * other has not: 1191. */
 static void test_seeds_that_once_parted_the_ends(void **state)
 {
 	(void)state;
-	static const uint64_t seeds[] = {91, 111, 143, 395};
+	static const uint64_t seeds[] = {91, 111, 143, 395, 1191};
 	for (size_t i = 0; i < GN_COUNT(seeds); i++)
 		run_seed(seeds[i]);
 }

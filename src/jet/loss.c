@@ -228,8 +228,8 @@ static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet
 	}
 	if (sent->probe)
 		jet_mtu_acked(s, p, pn, now);
-	if (level == JET_APP && sent->phase == s->keys.tx_phase)
-		s->keys.acked = true;
+	if (level == JET_APP && sp->phase == s->keys.updates && pn >= sp->phase_pn)
+		s->keys.acked = true; /* a bit would take the phase before the last for this one */
 	for (uint8_t i = 0; i < sent->frames; i++)
 		GN_TRY(frame_acked(s, level, jet_space_frame(sp, sent, i)));
 	return GN_OK;

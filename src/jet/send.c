@@ -134,14 +134,14 @@ static gn_err remember(struct jet_out *o, size_t len)
 	struct jet_session *s = o->s;
 	struct jet_path *p = o->path;
 	struct jet_space *sp = o->space;
-	struct jet_sent sent = {.at = o->now,
-				.size = (uint16_t)len,
-				.state = JET_SENT_SILENT,
-				.probe = o->probe,
-				.phase = s->keys.tx_phase};
+	struct jet_sent sent = {.at = o->now, .size = (uint16_t)len, .state = JET_SENT_SILENT, .probe = o->probe};
 	if (o->eliciting) {
 		sent.state = JET_SENT_OUT;
 		sent.frames = o->count;
+	}
+	if (sp->phase != s->keys.updates) {
+		sp->phase = s->keys.updates;
+		sp->phase_pn = o->pn;
 	}
 	GN_TRY(jet_space_push(sp, sent, o->frames));
 	if (!o->eliciting) {

@@ -59,7 +59,6 @@ struct jet_sent {
 	uint8_t frames;
 	uint8_t state : 4; /* SILENT: not ack-eliciting, not in flight */
 	bool probe : 1;    /* MTU probe: its loss says nothing about congestion */
-	bool phase : 1;    /* key phase */
 	bool again : 1;    /* a probe timeout has put its frames up again */
 };
 
@@ -85,11 +84,13 @@ struct jet_space {
 	struct gn_ring sent;   /* jet_sent, numbers sent_first on without gaps */
 	struct gn_ring frames; /* jet_sent_frame; the oldest is number frames_popped */
 	uint32_t frames_popped;
-	uint64_t low;    /* nothing below it is OUT */
-	uint32_t out;    /* packets OUT */
-	uint8_t probes;  /* packets to send whatever the window says */
-	gn_time loss_at; /* when the oldest one behind an acknowledged one counts as lost; GN_NEVER */
-	gn_time sent_at; /* last ack-eliciting packet */
+	uint64_t low;      /* nothing below it is OUT */
+	uint32_t out;      /* packets OUT */
+	uint8_t probes;    /* packets to send whatever the window says */
+	gn_time loss_at;   /* when the oldest one behind an acknowledged one counts as lost; GN_NEVER */
+	gn_time sent_at;   /* last ack-eliciting packet */
+	uint32_t phase;    /* of the key of the last packet, counted, and */
+	uint64_t phase_pn; /* the first packet with that key */
 	/* receiving */
 	struct jet_replay replay;
 	struct jet_ranges received;
