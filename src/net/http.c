@@ -432,8 +432,8 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 		http->config.requests_max = half - http->refusing_max;
 	default_u32(&http->config.write_high, 256 * 1024);
 	default_u32(&http->config.limits.path, 4096);
-	default_u32(&http->config.limits.header, 4096);
-	default_u32(&http->config.limits.headers, 16384);
+	default_u32(&http->config.limits.header, 16384);
+	default_u32(&http->config.limits.headers, 32768);
 	default_u32(&http->config.timeouts.head, 10000);
 	default_u32(&http->config.timeouts.idle, 60000);
 	default_u32(&http->config.timeouts.stall, 60000);

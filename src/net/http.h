@@ -56,7 +56,7 @@ struct gn_http_config {
 	struct gn_http_limits { /* bytes: request target with its query; one header line; all of the head; 414 and 431
 				   above */
 		uint32_t path, header, headers;
-	} limits;                 /* defaults 4096, 4096, 16384 */
+	} limits;                 /* defaults 4096, 16384 (a browser sends cookies of every program on localhost), 32768 */
 	struct gn_http_timeouts { /* milliseconds */
 		uint32_t head;    /* from a head's first byte to its last; 408; default 10 s */
 		uint32_t idle;    /* between requests of a connection; default 60 s */

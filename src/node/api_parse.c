@@ -116,25 +116,3 @@ gn_err gn_api_spread_parse(struct gn_slice text, struct gn_api_spread *out)
 	json_decref(json);
 	return err;
 }
-
-bool gn_api_header_allowed(struct gn_slice name)
-{
-	static const char *const refused[] = {"content-length",
-					      "content-range",
-					      "content-encoding",
-					      "transfer-encoding",
-					      "connection",
-					      "etag",
-					      "accept-ranges",
-					      "set-cookie",
-					      "access-control-allow-origin",
-					      "access-control-allow-credentials",
-					      "upgrade",
-					      "keep-alive",
-					      "date",
-					      "host"};
-	for (size_t i = 0; i < GN_COUNT(refused); i++)
-		if (gn_slice_eq(name, gn_str(refused[i])))
-			return false;
-	return name.len > 0 && name.len < 64;
-}

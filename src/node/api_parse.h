@@ -22,7 +22,5 @@ struct gn_api_spread {
 /* {"blocks": [hex..], "copies": 1..8, "keep_until": seconds}; GN_USAGE, GN_RANGE, GN_NOMEM. */
 GN_MUST gn_err gn_api_spread_parse(struct gn_slice json, struct gn_api_spread *out);
 
-/* May a site set this header, in lower case? Not what keeps sites apart or what the transfer needs (NO-10). */
-bool gn_api_header_allowed(struct gn_slice name);
 
 #endif

@@ -152,40 +152,52 @@ static void drain(struct gn_request *r)
 /* ---- the answer's head ---- */
 
 struct fields {
-	struct gn_http_field list[24];
+	struct gn_http_field list[GN_BUNDLE_RULES + 12];
 	size_t count;
 	char etag[80], range[80];
+	char names[GN_BUNDLE_HEADERS + GN_BUNDLE_RULES]; /* of the site's own headers, each with a terminator */
 };
 
 static void add(struct fields *f, const char *name, struct gn_slice value)
 {
-	if (f->count < GN_COUNT(f->list))
-		f->list[f->count++] = (struct gn_http_field){name, value};
+	GN_ASSERT(f->count < GN_COUNT(f->list));
+	f->list[f->count++] = (struct gn_http_field){name, value};
 }
 
-static void site_headers(struct fields *f, const struct gn_manifest *m, struct gn_slice path, char names[8][64])
+/* The site's own headers, and Cache-Control when it has none (NO-10). What a publisher's tool refuses today may stand
+ * in an older manifest: it is left out and counted. */
+static void site_headers(struct gn_node *node, struct fields *f, const struct gn_manifest *m, struct gn_slice path)
 {
 	struct gn_bundle_header h;
-	for (size_t at = 0, used = 0; used < 8 && gn_manifest_header_next(m, path, &at, &h);) {
-		if (h.name.len >= 64)
+	size_t bytes = 0, used = 0;
+	bool cache = false;
+	for (size_t at = 0; gn_manifest_header_next(m, path, &at, &h);) {
+		bytes += h.name.len + h.value.len;
+		if (bytes > GN_BUNDLE_HEADERS || !gn_bundle_header_allowed(h.name)) {
+			node->headers_dropped++;
 			continue;
+		}
+		char *name = f->names + used;
 		for (size_t k = 0; k < h.name.len; k++)
-			names[used][k] =
-				(char)(h.name.p[k] >= 'A' && h.name.p[k] <= 'Z' ? h.name.p[k] + 32 : h.name.p[k]);
-		names[used][h.name.len] = 0;
-		if (gn_api_header_allowed(gn_str(names[used])))
-			add(f, names[used++], h.value);
+			name[k] = (char)(h.name.p[k] >= 'A' && h.name.p[k] <= 'Z' ? h.name.p[k] + 32 : h.name.p[k]);
+		name[h.name.len] = 0;
+		used += h.name.len + 1;
+		cache = cache || strcmp(name, "cache-control") == 0;
+		add(f, name, h.value);
 	}
+	if (!cache)
+		add(f, "cache-control", GN_LIT("no-cache"));
 }
 
-/* Range and If-Range against this file; *status becomes 206 or 416. */
+/* Range and If-Range against this file; *status becomes 206 or 416. HEAD tells of the whole file, as RFC 9110 section
+ * 14.2 has ranges for GET alone. */
 static void choose_range(struct gn_request *r, const struct gn_bundle_file *file, struct fields *f, int *status)
 {
 	struct gn_gateway_state *g = r->gateway;
 	struct gn_slice range = gn_http_header(r->http, "range"), if_range = gn_http_header(r->http, "if-range");
 	g->first = 0;
 	g->left = file->size;
-	if (*status != 200 || !range.p || (if_range.p && !gn_slice_eq(if_range, gn_str(f->etag))))
+	if (*status != 200 || g->head_only || !range.p || (if_range.p && !gn_slice_eq(if_range, gn_str(f->etag))))
 		return;
 	gn_err err = gn_http_range(range, file->size, &g->first, &g->last);
 	if (err == GN_OK) {
@@ -205,16 +217,18 @@ static void choose_range(struct gn_request *r, const struct gn_bundle_file *file
 static void serve(struct gn_request *r, const struct gn_manifest *m, const struct gn_bundle_file *file, int status)
 {
 	struct gn_gateway_state *g = r->gateway;
-	struct fields f = {.count = 0};
-	char names[8][64], hex[65];
+	struct fields f;
+	char hex[65];
+	f.count = 0;
+	f.range[0] = 0;
 	gn_hex(gn_slice(file->root.b, 32), hex);
 	snprintf(f.etag, sizeof f.etag, "\"%s\"", hex);
 	add(&f, "etag", gn_str(f.etag));
 	add(&f, "accept-ranges", GN_LIT("bytes"));
 	add(&f, "x-content-type-options", GN_LIT("nosniff"));
+	site_headers(r->node, &f, m, file->path);
 	struct gn_slice match = gn_http_header(r->http, "if-none-match");
 	if (status == 200 && match.p && gn_http_etag_match(match, gn_str(f.etag))) {
-		add(&f, "cache-control", GN_LIT("no-cache"));
 		gn_http_respond(r->http, 304, f.list, f.count, GN_LIT(""));
 		r->engine = GN_OP_NONE;
 		return;
@@ -225,13 +239,6 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 		add(&f, "content-range", gn_str(f.range));
 	if (!g->head_only && status != 416 && g->left && !readers_enter(r))
 		return;
-	size_t before = f.count;
-	site_headers(&f, m, file->path, names);
-	bool cache = false;
-	for (size_t i = before; i < f.count; i++)
-		cache |= strcmp(f.list[i].name, "cache-control") == 0;
-	if (!cache)
-		add(&f, "cache-control", GN_LIT("no-cache"));
 	if (status == 416 || g->left == 0) {
 		gn_http_respond(r->http, status, f.list, f.count, GN_LIT(""));
 		r->engine = GN_OP_NONE;
@@ -259,17 +266,15 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 
 /* ---- name -> site -> file ---- */
 
+/* "/docs?a=b" -> "/docs/?a=b" */
 static void redirect(struct gn_request *r)
 {
-	char to[GN_PATH_MAX * 3 + 2];
-	struct gn_slice path = gn_http_path(r->http);
-	if (path.len + 1 >= sizeof to) {
-		fail(r, GN_TOO_LARGE, "The path");
-		return;
-	}
-	memcpy(to, path.p, path.len);
-	to[path.len] = '/';
-	struct gn_http_field field = {"location", gn_slice(to, path.len + 1)};
+	char to[GN_NODE_TARGET + 2];
+	struct gn_slice path = gn_http_path(r->http), query = gn_http_query(r->http);
+	int n = snprintf(to, sizeof to, "%.*s/%s%.*s", (int)path.len, path.p, query.len ? "?" : "", (int)query.len,
+			 query.p);
+	GN_ASSERT(n > 0 && (size_t)n < sizeof to);
+	struct gn_http_field field = {"location", gn_slice(to, (size_t)n)};
 	gn_http_respond(r->http, 308, &field, 1, GN_LIT(""));
 	r->engine = GN_OP_NONE;
 }

@@ -519,7 +519,12 @@ static gn_err make_http(struct gn_node *node, char why[GN_NODE_WHY])
 	char path[sizeof node->config.data + 16];
 	snprintf(path, sizeof path, "%s/api.sock", node->config.data);
 	struct gn_http_config config = {
-		.loop = &node->loop, .unix_path = path, .port = node->config.http, .no_port = node->config.http_off};
+		.loop = &node->loop,
+		.unix_path = path,
+		.port = node->config.http,
+		.no_port = node->config.http_off,
+		.limits.path = GN_NODE_TARGET,
+	};
 	struct gn_http_handler handler;
 	gn_api_handler(node, &handler);
 	gn_err err = gn_http_new(&config, &handler, &node->http);

@@ -128,35 +128,6 @@ static void spread_bodies(void **state)
 	assert_int_equal(gn_api_spread_parse(gn_str(""), &s), GN_USAGE);
 }
 
-/* NO-10. */
-static void a_site_sets_no_header_that_is_not_its_own(void **state)
-{
-	static const char *const refused[] = {"set-cookie",
-					      "access-control-allow-origin",
-					      "access-control-allow-credentials",
-					      "content-length",
-					      "content-encoding",
-					      "content-range",
-					      "transfer-encoding",
-					      "connection",
-					      "keep-alive",
-					      "upgrade",
-					      "etag",
-					      "accept-ranges",
-					      "date",
-					      "host",
-					      ""};
-	char name[65];
-	(void)state;
-	for (size_t i = 0; i < GN_COUNT(refused); i++)
-		assert_false(gn_api_header_allowed(gn_str(refused[i])));
-	assert_true(gn_api_header_allowed(gn_str("cache-control")));
-	assert_true(gn_api_header_allowed(gn_str("x-test")));
-	memset(name, 'x', sizeof name);
-	assert_true(gn_api_header_allowed(gn_slice(name, 63)));
-	assert_false(gn_api_header_allowed(gn_slice(name, 64)));
-}
-
 static void guard_settings(void **state)
 {
 	struct gn_node_config c;
@@ -183,7 +154,6 @@ int main(void)
 		cmocka_unit_test(paths_match_by_segment),
 		cmocka_unit_test(base64_of_the_rfc),
 		cmocka_unit_test(spread_bodies),
-		cmocka_unit_test(a_site_sets_no_header_that_is_not_its_own),
 		cmocka_unit_test(guard_settings),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,6 +23,7 @@
 #define GN_HEAD_HISTORY 16
 #define GN_BUNDLE_RULES 32      /* header rules that count */
 #define GN_GLOB_MAX 256         /* bytes of a rule's glob */
+#define GN_BUNDLE_HEADERS 8192  /* bytes of all rules' names and values: one answer may carry them all in its head */
 #define GN_PACK_FILE GN_CHUNK   /* bytes of a file that is worth packing at most */
 
 /* Relative UTF-8, no "..", no empty part, no control character; *why names the rule broken. */
@@ -99,6 +100,9 @@ GN_MUST gn_err gn_manifest_resolve(const struct gn_manifest *m, struct gn_slice 
  * the last. One pass over all rules costs at most GN_BUNDLE_RULES * GN_PATH_MAX steps of a few words. */
 bool gn_manifest_header_next(const struct gn_manifest *m, struct gn_slice path, size_t *at,
 			     struct gn_bundle_header *out);
+/* May a site set this header? Not what frames the answer, names its type, keeps sites apart in a browser or leads it to
+ * another server (BU-5). Letters of any case. */
+bool gn_bundle_header_allowed(struct gn_slice name);
 /* Rules of an older manifest that have no effect: those past GN_BUNDLE_RULES, and globs over GN_GLOB_MAX (BU-5). */
 size_t gn_manifest_rules_ignored(const struct gn_manifest *m);
 struct gn_slice gn_manifest_bytes(const struct gn_manifest *m);

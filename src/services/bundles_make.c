@@ -62,11 +62,18 @@ static gn_err check_args(struct gn_alloc *alloc, const struct gn_manifest_args *
 	for (size_t i = 0; i < args->pack_count; i++)
 		if (args->packs[i].len == 0 || args->packs[i].len > GN_BLOCK)
 			return refuse(why, GN_USAGE, GN_LIT("manifest"), "a pack is empty or longer than a block");
+	size_t header_bytes = 0;
 	for (size_t i = 0; i < args->header_count; i++) {
-		const char *fault = args->headers[i].glob.len > GN_GLOB_MAX ? "the glob is longer than 256 bytes"
-									    : bundles_header_fault(&args->headers[i]);
+		const struct gn_bundle_header *h = &args->headers[i];
+		const char *fault =
+			h->glob.len > GN_GLOB_MAX ? "the glob is longer than 256 bytes" : bundles_header_fault(h);
+		if (!fault && !gn_bundle_header_allowed(h->name))
+			fault = "a header that a site may not set";
+		header_bytes += h->name.len + h->value.len;
+		if (!fault && header_bytes > GN_BUNDLE_HEADERS)
+			fault = "with this one the site's headers are longer than 8,192 bytes";
 		if (fault)
-			return refuse(why, GN_USAGE, args->headers[i].name, fault);
+			return refuse(why, GN_USAGE, h->name, fault);
 	}
 	for (size_t i = 0; i < args->deleted_count; i++) {
 		const char *fault;

@@ -116,6 +116,29 @@ static const char *const reserved_headers[] = {
 	"accept-ranges",
 };
 
+/* What older tools let into a manifest, and no gateway sends. */
+static const char *const dropped_headers[] = {
+	"clear-site-data",      "content-encoding",       "cross-origin-resource-policy",
+	"origin-agent-cluster", "proxy-connection",       "service-worker-allowed",
+	"set-cookie2",          "x-content-type-options",
+};
+
+static bool is_among(struct gn_slice name, const char *const *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (bundles_equal_ascii(name, list[i]))
+			return true;
+	return false;
+}
+
+bool gn_bundle_header_allowed(struct gn_slice name)
+{
+	struct gn_slice cors = GN_LIT("access-control-");
+	return name.len > 0 && !is_among(name, reserved_headers, GN_COUNT(reserved_headers)) &&
+	       !is_among(name, dropped_headers, GN_COUNT(dropped_headers)) &&
+	       !bundles_equal_ascii(gn_slice_sub(name, 0, cors.len), (const char *)cors.p);
+}
+
 const char *bundles_header_fault(const struct gn_bundle_header *h)
 {
 	if (h->glob.len == 0 || h->glob.len > BUNDLES_HEADER_MAX || h->name.len == 0 ||
@@ -129,9 +152,8 @@ const char *bundles_header_fault(const struct gn_bundle_header *h)
 	}
 	if (!printable(h->value, true))
 		return "a header value has a character that is not printable ASCII";
-	for (size_t i = 0; i < GN_COUNT(reserved_headers); i++)
-		if (bundles_equal_ascii(h->name, reserved_headers[i]))
-			return "a header that a site may not set";
+	if (is_among(h->name, reserved_headers, GN_COUNT(reserved_headers)))
+		return "a header that a site may not set";
 	return NULL;
 }
 

@@ -149,6 +149,59 @@ static void an_older_manifest_opens_and_its_first_32_rules_count(void **state)
 	gn_manifest_free(&heap, m);
 }
 
+/* BU-5. */
+static void a_site_sets_no_header_that_is_not_its_own(void **state)
+{
+	static const char *const refused[] = {"set-cookie",
+					      "Set-Cookie2",
+					      "access-control-allow-origin",
+					      "Access-Control-Allow-Credentials",
+					      "access-control-",
+					      "clear-site-data",
+					      "service-worker-allowed",
+					      "Origin-Agent-Cluster",
+					      "cross-origin-resource-policy",
+					      "x-content-type-options",
+					      "alt-svc",
+					      "content-length",
+					      "content-encoding",
+					      "content-range",
+					      "content-type",
+					      "transfer-encoding",
+					      "connection",
+					      "proxy-connection",
+					      "keep-alive",
+					      "upgrade",
+					      "etag",
+					      "accept-ranges",
+					      "date",
+					      "host",
+					      ""};
+	static const char *const taken[] = {"cache-control", "x-test", "Content-Security-Policy", "access-control",
+					    "Cross-Origin-Opener-Policy"};
+	static uint8_t value[GN_BUNDLE_HEADERS / 2];
+	struct gn_buf out;
+	char why[256];
+	(void)state;
+	memset(value, 'v', sizeof value);
+	for (size_t i = 0; i < GN_COUNT(refused); i++) {
+		struct gn_bundle_header h = {GN_LIT("*"), gn_str(refused[i]), GN_LIT("1")};
+		assert_false(gn_bundle_header_allowed(gn_str(refused[i])));
+		assert_int_equal(make(&h, 1, &out, why), GN_USAGE);
+		free(out.p);
+	}
+	for (size_t i = 0; i < GN_COUNT(taken); i++)
+		assert_true(gn_bundle_header_allowed(gn_str(taken[i])));
+	struct gn_bundle_header two[] = {{GN_LIT("a"), GN_LIT("x-a"), gn_slice(value, sizeof value - 3)},
+					 {GN_LIT("b"), GN_LIT("x-b"), gn_slice(value, sizeof value - 3)}};
+	assert_int_equal(make(two, 2, &out, why), GN_OK);
+	free(out.p);
+	two[1].name = GN_LIT("x-bb"); /* one past the limit */
+	assert_int_equal(make(two, 2, &out, why), GN_USAGE);
+	assert_non_null(strstr(why, "8,192"));
+	free(out.p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +209,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(globs_may_have_256_bytes, setup, teardown),
 		cmocka_unit_test_setup_teardown(thirty_two_rules_of_256_bytes_are_taken, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_older_manifest_opens_and_its_first_32_rules_count, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_site_sets_no_header_that_is_not_its_own, setup, teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
