@@ -267,6 +267,54 @@ def case_headers(nodes, seed):
     check(got.field("cache-control") == "no-cache", "without a word of the site browsers ask again")
 
 
+def fetched(site, mode, dest):
+    return [f"Sec-Fetch-Site: {site}", f"Sec-Fetch-Mode: {mode}", f"Sec-Fetch-Dest: {dest}"]
+
+
+def case_browsers(nodes, seed):
+    """NO-21, NO-22: where a browser is sent, what it is told to forget, and what pages of others get; programs read at the address."""
+    node, host = site_node(nodes, {"index.html": b"<h1>here</h1>", "pixel.gif": b"GIF89a"})
+    port = node.http_port
+    visit, part, foreign = fetched("none", "navigate", "document"), fetched("same-origin", "no-cors", "image"), fetched("cross-site", "no-cors", "image")
+    worker = fetched("same-origin", "same-origin", "serviceworker")
+    everything = '"cache", "cookies", "storage"'
+    got = ask(node, "/pixel.gif?a=b", *visit, host=host)
+    check(got.status == 307 and not got.field("clear-site-data") and got.field("cache-control") == "no-store", f"a visit to the address: {got.status} {got.fields}")
+    start, end = f"http://geo-thesite-", f".localhost:{port}/pixel.gif?a=b"
+    place = got.field("location")
+    check(place.startswith(start) and place.endswith(end) and len(place) == len(start) + 12 + len(end), f"it leads to {place}")
+    home = place.split("/")[2]
+    for fields in (visit, part, worker, fetched("cross-site", "navigate", "document"), []):
+        got = ask(node, "/pixel.gif", *fields, "Cookie: own=1", host=home)
+        check(got.status == 200 and got.body == b"GIF89a" and not got.field("clear-site-data"), f"at home {fields}: {got.status} {got.fields}")
+    check(ask(node, "/", *visit, host=home.upper()).status == 200, "hosts have no case")
+    for fields in (visit, fetched("cross-site", "navigate", "document")):
+        got = ask(node, "/", *fields, "Cookie: tossed=1", host=host)
+        check(got.status == 307 and got.field("clear-site-data") == everything, f"a cookie at the address: {got.status} {got.fields}")
+    for fields in (part, worker):
+        got = ask(node, "/pixel.gif", *fields, host=host)
+        check(got.status == 403 and got.field("clear-site-data") == everything, f"{fields} at the address: {got.status} {got.fields}")
+    got = ask(node, "/pixel.gif", "Cookie: tossed=1", host=host)
+    check(got.status == 200 and got.field("clear-site-data") == '"cookies"', f"an old browser with a cookie: {got.fields}")
+    check(not ask(node, "/pixel.gif", host=host).field("clear-site-data"), "a program without cookies has nothing to forget")
+    before = home.replace(home.split(".")[0][-12:], "a" * 12)
+    for fields, status in ((visit, 307), ([], 307), (part, 403), (worker, 403)):
+        got = ask(node, "/", *fields, host=before)
+        check(got.status == status and got.field("clear-site-data") == everything, f"{fields} where the owner before lived: {got.status} {got.fields}")
+        check(status != 307 or got.field("location") == f"http://{home}/", f"it leads to {got.field('location')}")
+    for where in (host, home, before, host.replace("thesite", "nosuchsite")):
+        for fields in (foreign, fetched("same-site", "no-cors", "script"), fetched("cross-site", "navigate", "iframe"), fetched("cross-site", "cors", "empty"), fetched("cross-site", "same-origin", "serviceworker")):
+            got = ask(node, "/pixel.gif", *fields, host=where)
+            check(got.status == 403 and not got.field("clear-site-data") and b"GIF" not in got.body, f"{fields} at {where}: {got.status}")
+    long = "n" * 47
+    check(ask(node, "/", *visit, host=f"geo-thesite.localhost:{port}").status == 400, "an origin has its owner's letters")
+    # Every answer of the port keeps pages of others from telling that it is one.
+    for got in (ask(node, "/", host=home), ask(node, "/", *foreign, host=home), ask(node, "/", *visit, host=host), ask(node, "/nothing", host=home), ask(node, "/"), ask(node, "/api/v1/status"),
+                ask(node, "/", *foreign), ask(node, "/", host="evil.example"), ask(node, "/" + "x" * 5000), ask(node, "/", host=False), speak(node, "x\r\n\r\n"), ask(node, "/", method="PUT", host=home),
+                ask(node, "/pixel.gif", "Range: bytes=1-2", host=home), ask(node, "/pixel.gif", "If-None-Match: *", host=home), ask(node, "/", host=f"{long}.geo.localhost")):
+        check([v for n, v in got.fields if n == "cross-origin-resource-policy"] == ["same-origin"] and got.field("origin-agent-cluster") == "?1", f"an answer of {got.status} shows itself: {got.fields}")
+
+
 def resolver(nodes):
     """A folder of programs whose getaddrinfo takes the names of its file `hosts` ("name address" lines) before the system's."""
     cc = next((c for c in ("cc", "gcc", "clang") if shutil.which(c)), None)

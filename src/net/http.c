@@ -431,6 +431,8 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 	if (http->config.requests_max > half - http->refusing_max)
 		http->config.requests_max = half - http->refusing_max;
 	default_u32(&http->config.write_high, 256 * 1024);
+	http->config.always = config->always ? config->always : "";
+	GN_ASSERT(strlen(http->config.always) <= GN_HTTP_ALWAYS);
 	default_u32(&http->config.limits.path, 4096);
 	default_u32(&http->config.limits.header, 16384);
 	default_u32(&http->config.limits.headers, 32768);

@@ -66,6 +66,7 @@ struct gn_http_config {
 				   default 5 s */
 		uint32_t body;  /* for a body in all, beside one second per KiB that came; default 30 s */
 	} timeouts;
+	const char *always; /* whole header lines of every answer, each with its CRLF; static; NULL: none */
 	/* X-Request-ID of answers that are made here; r: the request whose body broke, NULL when there is none, and
 	 * user the handler's. NULL: they have no such field */
 	void (*request_id)(void *user, struct gn_http_request *r, char out[GN_HTTP_ID_MAX]);
@@ -92,7 +93,7 @@ struct gn_slice gn_http_path(const struct gn_http_request *r);  /* as sent, perc
 struct gn_slice gn_http_query(const struct gn_http_request *r); /* without '?'; empty when none */
 /* Lower-case name; p NULL when absent; the first when a list is sent in several lines: host, range, if-none-match,
  * if-range, authorization, origin, referer, content-type, content-length, accept, accept-encoding, cookie,
- * sec-fetch-site, x-request-id, x-admin-token, x-forwarded-for, upgrade and sec-websocket-key, -version, -protocol. Any
+ * sec-fetch-site, sec-fetch-mode, sec-fetch-dest, x-request-id, x-admin-token, x-forwarded-for, upgrade and sec-websocket-key, -version, -protocol. Any
  * other name gives NULL too. */
 struct gn_slice gn_http_header(const struct gn_http_request *r, const char *name);
 bool gn_http_is_unix(const struct gn_http_request *r); /* came over the Unix socket */

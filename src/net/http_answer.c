@@ -220,6 +220,7 @@ static void make_head(struct gn_http_request *r, int status, const struct gn_htt
 		snprintf(number, sizeof number, "%llu", (unsigned long long)length);
 		add_line(t, "Content-Length", gn_str(number));
 	}
+	t->len += (size_t)snprintf(t->p + t->len, t->cap - t->len, "%s", c->http->config.always);
 	t->cap -= 2;
 	for (size_t i = 0; i < count; i++)
 		if (gn_http_field_ok(&fields[i]) && !is_ours(fields[i].name))
@@ -235,7 +236,7 @@ static uv_buf_t buf_of(struct gn_slice s)
 
 void conn_put_refusal(struct conn *c, struct gn_http_request *r, const struct gn_http_refusal *why)
 {
-	char body[256], head[512], id[GN_HTTP_ID_MAX] = "", line[GN_HTTP_ID_MAX + 20] = "";
+	char body[256], head[512 + GN_HTTP_ALWAYS], id[GN_HTTP_ID_MAX] = "", line[GN_HTTP_ID_MAX + 20] = "";
 	if (c->http->config.request_id) {
 		c->http->config.request_id(c->http->handler.user, r, id);
 		snprintf(line, sizeof line, "X-Request-ID: %s\r\n", id);
@@ -244,9 +245,9 @@ void conn_put_refusal(struct conn *c, struct gn_http_request *r, const struct gn
 			 c->http->config.error_code(why->err), why->text);
 	GN_ASSERT(n > 0 && (size_t)n < sizeof body);
 	int h = snprintf(head, sizeof head,
-			 "HTTP/1.1 %d %s\r\nDate: %s\r\n%sConnection: close\r\nContent-Type: "
+			 "HTTP/1.1 %d %s\r\nDate: %s\r\n%s%sConnection: close\r\nContent-Type: "
 			 "application/json\r\nContent-Length: %d\r\n\r\n",
-			 why->status, reason(why->status), date_now(c->http), line, n);
+			 why->status, reason(why->status), date_now(c->http), line, c->http->config.always, n);
 	GN_ASSERT(h > 0 && (size_t)h < sizeof head);
 	uv_buf_t bufs[] = {uv_buf_init(head, (unsigned)h), uv_buf_init(body, (unsigned)n)};
 	conn_put(c, bufs, 2);

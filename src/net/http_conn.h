@@ -15,6 +15,7 @@
 				 */
 #define GN_HTTP_BODY_RATE 1024u /* bytes a second that a body must come with on the whole, after its first seconds */
 #define GN_HTTP_BACKLOG 128     /* connections waiting for accept */
+#define GN_HTTP_ALWAYS 128u     /* bytes of the lines that every answer has */
 #define GN_HTTP_ANSWER_HEAD 16384 /* bytes of an answer's head; fields that do not fit are left out */
 
 #define GN_HTTP_COUNTERS(X)                                                                                            \

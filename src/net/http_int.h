@@ -16,7 +16,7 @@
 		X(AUTHORIZATION, "authorization", 1) X(ORIGIN, "origin", 1) X(REFERER, "referer", 1) X(                \
 			CONTENT_TYPE, "content-type", 1) X(CONTENT_LENGTH, "content-length", 1) X(ACCEPT, "accept", 0) \
 			X(ACCEPT_ENCODING, "accept-encoding", 0) X(COOKIE, "cookie", 0)                                \
-				X(SEC_FETCH_SITE, "sec-fetch-site", 1) X(X_REQUEST_ID, "x-request-id", 1)              \
+				X(SEC_FETCH_SITE, "sec-fetch-site", 1) X(SEC_FETCH_MODE, "sec-fetch-mode", 1) X(SEC_FETCH_DEST, "sec-fetch-dest", 1) X(X_REQUEST_ID, "x-request-id", 1)              \
 					X(X_ADMIN_TOKEN, "x-admin-token", 1) X(X_FORWARDED_FOR, "x-forwarded-for", 1)  \
 						X(UPGRADE, "upgrade", 1) X(SEC_WEBSOCKET_KEY, "sec-websocket-key", 1)  \
 							X(SEC_WEBSOCKET_VERSION, "sec-websocket-version", 1)           \

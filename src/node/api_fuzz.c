@@ -1,6 +1,7 @@
-/* Fuzzes what the API reads: the path, a number, base64, the body of /spread. The first byte chooses. */
+/* Fuzzes what the API reads: the path, a number, base64, the body of /spread, a host. The first byte chooses. */
 #include "node/api_parse.h"
 #include "node/node.h"
+#include "node/origin.h"
 
 #include <stdlib.h>
 
@@ -17,7 +18,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	uint8_t *bytes;
 	size_t n;
 	uint64_t v;
-	switch (data[0] % 5) {
+	switch (data[0] % 6) {
 	case 0:
 		if (gn_api_path_match("/api/v1/sites/*/*/manifest", in, args))
 			GN_ASSERT(strlen(args[0]) < GN_NODE_ARG && strlen(args[1]) < GN_NODE_ARG);
@@ -38,6 +39,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			free(spread.hashes);
 		}
 		break;
+	case 4: { /* what is read is written the same, for some owner */
+		const char *sentence;
+		char host[GN_ORIGIN_MAX];
+		struct gn_origin o, again;
+		if (gn_origin_parse(in, &o, &sentence) == GN_OK &&
+		    gn_origin_host(&o.name, &(struct gn_pk){{1}}, host) == GN_OK)
+			GN_ASSERT(gn_origin_parse(gn_str(host), &again, &sentence) == GN_OK && again.own &&
+				  strcmp(again.name.text, o.name.text) == 0);
+		break;
+	}
 	default:
 		gn_node_config_default(&config);
 		if (gn_node_config_parse(&config, in, why) == GN_OK)

@@ -1,8 +1,9 @@
 /* The gateway: http://NAME.geo.localhost:PORT/path serves the site that NAME points to, streaming verified bytes as
- * they arrive.
+ * they arrive; a browser is sent on to the origin of that name and owner (origin.c).
  *
  * States:  NAME [resolve] -> HEAD and manifest [open] -> a slot (readers.c) -> file [read] -> bytes -> end
- * Invariants: every site is its own origin (the Host), so sites cannot read each other or the API; no byte is sent
+ * Invariants: every name and owner is an origin of its own, so sites cannot read each other or the API, nor what an
+ * owner before left in the browser; no byte is sent
  * before its chunk verified; a transfer that fails in the middle is cut, never ended as if whole; at most one chunk is
  * copied ahead of the client (the HTTP queue has its own bound). */
 #include "node/gateway_int.h"
@@ -51,8 +52,8 @@ static uint64_t ended(const struct gn_request *r)
 	if (g->resolved) {
 		gn_head_key(&g->owner, gn_str(g->label), &key);
 		at = gn_bundles_head_expires(r->node->bundles, &g->owner, gn_str(g->label));
-	} else if (g->name.form != GN_NAME_DELEGATED) {
-		gn_name_key(&g->name, NULL, 0, &key);
+	} else if (g->at.name.form != GN_NAME_DELEGATED) {
+		gn_name_key(&g->at.name, NULL, 0, &key);
 	} else {
 		return 0; /* it lies where its parent's owner is known */
 	}
@@ -65,7 +66,7 @@ static uint64_t ended(const struct gn_request *r)
 static void fail(struct gn_request *r, gn_err err, const char *what)
 {
 	char text[1000 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT], advice[120];
-	const struct gn_name *name = &r->gateway->name;
+	const struct gn_name *name = &r->gateway->at.name;
 	bool missing = err == GN_NOT_FOUND, alone = err == GN_UNREACHABLE && gn_reach(r->node) == GN_REACH_ALONE;
 	enum gn_err_class class = gn_err_class(err);
 	readers_leave(r);
@@ -226,6 +227,8 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 	add(&f, "etag", gn_str(f.etag));
 	add(&f, "accept-ranges", GN_LIT("bytes"));
 	add(&f, "x-content-type-options", GN_LIT("nosniff"));
+	if (!g->at.own && gn_http_header(r->http, "cookie").p) /* of a browser too old to be sent on */
+		add(&f, "clear-site-data", GN_LIT("\"cookies\""));
 	site_headers(r->node, &f, m, file->path);
 	struct gn_slice match = gn_http_header(r->http, "if-none-match");
 	if (status == 200 && match.p && gn_http_etag_match(match, gn_str(f.etag))) {
@@ -317,6 +320,46 @@ static gn_err site_of(const struct gn_names_event *e, struct gn_pk *owner, struc
 	return GN_NOT_FOUND;
 }
 
+/* A browser that is not where this site lives: a person is sent there; what somebody left there goes (NO-21). */
+static void elsewhere(struct gn_request *r, const char *host)
+{
+	const struct gn_gateway_state *g = r->gateway;
+	char to[GN_ORIGIN_MAX + GN_NODE_TARGET + 32], port[8] = "";
+	struct gn_slice path = gn_http_path(r->http), query = gn_http_query(r->http);
+	bool visit = g->visitor == GN_VISITOR_VISIT || g->visitor == GN_VISITOR_TOOL;
+	bool left = g->at.own || !visit || gn_http_header(r->http, "cookie").p;
+	if (g->port)
+		snprintf(port, sizeof port, ":%u", (unsigned)g->port);
+	int n = snprintf(to, sizeof to, "http://%s%s%.*s%s%.*s", host, port, (int)path.len, path.p,
+			 query.len ? "?" : "", (int)query.len, query.p);
+	GN_ASSERT(n > 0 && (size_t)n < sizeof to);
+	struct gn_http_field fields[] = {{"location", gn_slice(to, (size_t)n)},
+					 {"cache-control", GN_LIT("no-store")},
+					 {"clear-site-data", GN_LIT("\"cache\", \"cookies\", \"storage\"")}};
+	size_t from = visit ? 0 : 1, end = left ? 3 : 2;
+	gn_http_respond(r->http, visit ? 307 : 403, fields + from, end - from, GN_LIT("this site lives elsewhere\n"));
+	r->engine = GN_OP_NONE;
+}
+
+/* Is the request where the site of this owner lives? Programs read it at its address too. */
+static bool at_home(struct gn_request *r)
+{
+	const struct gn_gateway_state *g = r->gateway;
+	char host[GN_ORIGIN_MAX];
+	if (!g->at.own && g->visitor == GN_VISITOR_TOOL)
+		return true;
+	if (gn_origin_host(&g->at.name, &g->owner, host)) {
+		page_error(r, 414, "This name is too long",
+			   "With its owner's letters it does not fit into a browser's address. "
+			   "<code>geonet site get</code> reads the site.");
+		return false;
+	}
+	if (strcmp(host, g->host) == 0)
+		return true;
+	elsewhere(r, host);
+	return false;
+}
+
 void gateway_open(struct gn_request *r)
 {
 	struct gn_gateway_state *g = r->gateway;
@@ -344,47 +387,52 @@ static void resolved(struct gn_request *r, const void *event)
 		page_error(r, 404, "No site here", "This name exists, but it does not point to a site.");
 	else if (err)
 		fail(r, gn_reach_err(r->node, e->err), "The name");
-	else {
+	else if (at_home(r)) {
 		r->gateway->resolved = true;
 		gateway_open(r);
 	}
 }
 
-/* "welcome.geo.localhost" -> "welcome.geo"; GN_NOT_FOUND when the Host is not a gateway's. */
-static gn_err site_host(const struct gn_request *r, struct gn_buf *host)
+/* GN_NOT_FOUND: not a host of the gateway's. */
+static gn_err read_host(struct gn_request *r, struct gn_gateway_state *g, const char **why)
 {
-	static const char suffix[] = ".geo.localhost";
-	uint16_t port;
+	uint8_t text[GN_NAME_MAX + 32];
+	struct gn_buf host = {text, 0, sizeof text};
 	struct gn_slice value = gn_http_header(r->http, "host");
-	if (!value.p || gn_http_host(value, host, &port) || host->len <= sizeof suffix - 1 ||
-	    memcmp(host->p + host->len - (sizeof suffix - 1), suffix, sizeof suffix - 1) != 0)
+	if (!value.p || gn_http_host(value, &host, &g->port))
 		return GN_NOT_FOUND;
-	host->len -= strlen(".localhost");
-	return GN_OK;
+	if (host.len < sizeof g->host)
+		memcpy(g->host, text, host.len);
+	return gn_origin_parse(gn_buf_slice(&host), &g->at, why);
 }
 
 bool gn_gateway_take(struct gn_request *r)
 {
-	uint8_t text[GN_NAME_MAX + 32];
-	struct gn_buf host = {text, 0, sizeof text};
 	const char *why = "";
 	gn_op op;
-	if (site_host(r, &host))
-		return false;
-	r->gateway = calloc(1, sizeof *r->gateway);
-	enum gn_http_method method = gn_http_method(r->http);
-	if (!r->gateway) {
+	struct gn_gateway_state *g = calloc(1, sizeof *g);
+	if (!g) {
 		page_error(r, 503, "Out of memory", "Try again later.");
 		return true;
 	}
-	r->gateway->head_only = method == GN_HTTP_HEAD;
-	gn_err err = gn_name_parse(gn_buf_slice(&host), &r->gateway->name, &why);
-	if (method != GN_HTTP_GET && method != GN_HTTP_HEAD) {
+	gn_err err = read_host(r, g, &why);
+	if (err == GN_NOT_FOUND) {
+		free(g);
+		return false;
+	}
+	r->gateway = g;
+	enum gn_http_method method = gn_http_method(r->http);
+	g->head_only = method == GN_HTTP_HEAD;
+	g->visitor = gn_visitor(gn_http_header(r->http, "sec-fetch-site"), gn_http_header(r->http, "sec-fetch-mode"),
+				gn_http_header(r->http, "sec-fetch-dest"));
+	if (g->visitor == GN_VISITOR_FOREIGN) { /* before anything is looked up: its time tells nothing either */
+		gn_http_respond(r->http, 403, NULL, 0, GN_LIT("a site is loaded by its own pages only\n"));
+	} else if (method != GN_HTTP_GET && method != GN_HTTP_HEAD) {
 		struct gn_http_field allow = {"allow", GN_LIT("GET, HEAD")};
 		gn_http_respond(r->http, 405, &allow, 1, GN_LIT("a site can only be read\n"));
 	} else if (err) {
 		page_error(r, 400, "Not a name", why);
-	} else if ((err = gn_names_resolve(r->node->names, &r->gateway->name, false, r->node->now, &op))) {
+	} else if ((err = gn_names_resolve(r->node->names, &g->at.name, false, r->node->now, &op))) {
 		fail(r, err, "The name");
 	} else {
 		gn_request_wait(r, GN_OP_NAMES, op, resolved);

@@ -3,9 +3,13 @@
 #define GN_NODE_GATEWAY_INT_H
 
 #include "node/node_int.h"
+#include "node/origin.h"
 
 struct gn_gateway_state {
-	struct gn_name name;
+	struct gn_origin at; /* what the Host names */
+	enum gn_visitor visitor;
+	uint16_t port;
+	char host[GN_ORIGIN_MAX]; /* as asked, without its port; empty: longer than any origin */
 	uint64_t first, last, left;
 	bool head_only, range;
 	gn_op read;
@@ -14,7 +18,7 @@ struct gn_gateway_state {
 	bool blocked;       /* the client takes nothing more now */
 	gn_time moved;      /* when the client last took something */
 	struct gn_pk owner; /* of the site, once the name is resolved */
-	bool resolved; /* owner and label are known */
+	bool resolved;      /* owner and label are known */
 	char label[256];
 };
 

@@ -1,6 +1,7 @@
 /* The node's pure parts: configuration and what the API reads from requests. */
 #include "node/api_parse.h"
 #include "node/node.h"
+#include "node/origin.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -146,6 +147,126 @@ static void guard_settings(void **state)
 	assert_false(c.guard_count_local);
 }
 
+/* ---- origins (NO-21) ---- */
+
+static const struct gn_pk owner = {{7, 1}}, other = {{7, 2}};
+
+static gn_err parse(const char *host, struct gn_origin *out)
+{
+	const char *why = "";
+	gn_err err = gn_origin_parse(gn_str(host), out, &why);
+	if (err == GN_TEXT)
+		assert_true(strlen(why) > 0);
+	return err;
+}
+
+/* The origin of a name is read back as that name, and is another for another owner. */
+static void comes_back(const char *text, const char *begins)
+{
+	char host[GN_ORIGIN_MAX], theirs[GN_ORIGIN_MAX];
+	struct gn_name name;
+	struct gn_origin o;
+	assert_int_equal(gn_name_parse(gn_str(text), &name, NULL), GN_OK);
+	assert_int_equal(gn_origin_host(&name, &owner, host), GN_OK);
+	assert_memory_equal(host, begins, strlen(begins));
+	assert_int_equal(strspn(host, "abcdefghijklmnopqrstuvwxyz0123456789-."), strlen(host));
+	assert_int_equal(parse(host, &o), GN_OK);
+	assert_true(o.own);
+	assert_string_equal(o.name.text, name.text);
+	if (name.form == GN_NAME_PID)
+		return;
+	assert_int_equal(gn_origin_host(&name, &other, theirs), GN_OK);
+	assert_string_not_equal(host, theirs);
+}
+
+static void each_name_and_owner_is_an_origin(void **state)
+{
+	char pid[GN_PID_MAX], host[GN_ORIGIN_MAX], text[300];
+	struct gn_origin o;
+	struct gn_name name;
+	(void)state;
+	gn_pid(&owner, pid);
+	comes_back("welcome", "geo-welcome-");
+	comes_back("a-b.town", "geo-a--b-town-");
+	comes_back("a.b-town", "geo-a-b--town-");
+	comes_back("m\xc3\xbcnchen", "geo-xn----mnchen--3ya-");
+	comes_back("pid", "geo-pid-");
+	comes_back("pid-x", "geo-pid--x-");
+	comes_back(pid, "geo-pid--");
+	snprintf(text, sizeof text, "my-blog.de.%s", pid);
+	comes_back(text, "my--blog-de-");
+	/* A label has 63 bytes. */
+	memset(text, 'n', 46);
+	text[46] = 0;
+	comes_back(text, "geo-nnnn");
+	memset(text, 'n', 47);
+	text[47] = 0;
+	assert_int_equal(gn_name_parse(gn_str(text), &name, NULL), GN_OK);
+	assert_int_equal(gn_origin_host(&name, &owner, host), GN_TOO_LARGE);
+	/* A PID shows its own site; another's does not become part of it. */
+	assert_int_equal(gn_name_parse(gn_str(pid), &name, NULL), GN_OK);
+	assert_int_equal(gn_origin_host(&name, &owner, host), GN_OK);
+	assert_int_equal(strlen(host), strlen("geo-pid--.localhost") + 52);
+	assert_int_equal(gn_origin_host(&name, &other, host), GN_TOO_LARGE);
+	/* The address. */
+	assert_int_equal(parse("a.town.geo.localhost", &o), GN_OK);
+	assert_true(!o.own && o.name.form == GN_NAME_DELEGATED);
+}
+
+static void other_hosts_are_no_origins(void **state)
+{
+	static const char *const none[] = {"localhost",
+					   "geo.localhost",
+					   "geo-.localhost",
+					   "127.0.0.1",
+					   "geo-a.example",
+					   "geo-a.b.localhost",
+					   "x.localhost",
+					   ".localhost",
+					   "geo-welcome.localhost.evil.example",
+					   "",
+					   "geo-"};
+	static const char *const bad[] = {"geo-welcome.localhost",        "geo-a-b-bcdefghijkl.localhost",
+					  "geo--bcdefghijklm.localhost",  "..geo.localhost",
+					  "geo-bcdefghijklm.localhost",   "geo-welcome-bcdefghijkl.localhost",
+					  "geo----bcdefghijklm.localhost"};
+	struct gn_origin o;
+	(void)state;
+	for (size_t i = 0; i < GN_COUNT(none); i++)
+		assert_int_equal(parse(none[i], &o), GN_NOT_FOUND);
+	for (size_t i = 0; i < GN_COUNT(bad); i++)
+		assert_int_equal(parse(bad[i], &o), GN_TEXT);
+}
+
+/* NO-22. */
+static void who_asks(void **state)
+{
+	static const struct {
+		const char *site, *mode, *dest;
+		enum gn_visitor is;
+	} table[] = {
+		{NULL, NULL, NULL, GN_VISITOR_TOOL},
+		{NULL, "navigate", "document", GN_VISITOR_TOOL},
+		{"none", "navigate", "document", GN_VISITOR_VISIT},
+		{"cross-site", "navigate", "document", GN_VISITOR_VISIT},
+		{"same-site", "navigate", "document", GN_VISITOR_VISIT},
+		{"same-origin", "no-cors", "image", GN_VISITOR_OWN},
+		{"same-origin", "navigate", "iframe", GN_VISITOR_OWN},
+		{"none", "no-cors", "image", GN_VISITOR_OWN},
+		{"same-origin", "same-origin", "serviceworker", GN_VISITOR_WORKER},
+		{"cross-site", "navigate", "iframe", GN_VISITOR_FOREIGN},
+		{"cross-site", "no-cors", "document", GN_VISITOR_FOREIGN},
+		{"cross-site", "no-cors", "image", GN_VISITOR_FOREIGN},
+		{"same-site", "no-cors", "script", GN_VISITOR_FOREIGN},
+		{"cross-site", "same-origin", "serviceworker", GN_VISITOR_FOREIGN},
+		{"anything", NULL, NULL, GN_VISITOR_FOREIGN},
+	};
+	(void)state;
+	for (size_t i = 0; i < GN_COUNT(table); i++)
+		assert_int_equal(gn_visitor(gn_str(table[i].site), gn_str(table[i].mode), gn_str(table[i].dest)),
+				 table[i].is);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -155,6 +276,9 @@ int main(void)
 		cmocka_unit_test(base64_of_the_rfc),
 		cmocka_unit_test(spread_bodies),
 		cmocka_unit_test(guard_settings),
+		cmocka_unit_test(each_name_and_owner_is_an_origin),
+		cmocka_unit_test(other_hosts_are_no_origins),
+		cmocka_unit_test(who_asks),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,7 +59,7 @@ static unsigned slots_of(const struct gn_node *node, const struct gn_name *name)
 {
 	unsigned n = 0;
 	for (const struct gn_request *r = node->requests; r; r = r->next)
-		n += r->gateway && r->gateway->slot && strcmp(r->gateway->name.text, name->text) == 0;
+		n += r->gateway && r->gateway->slot && strcmp(r->gateway->at.name.text, name->text) == 0;
 	return n;
 }
 
@@ -70,7 +70,7 @@ static struct gn_request *next_waiting(const struct gn_node *node)
 	for (struct gn_request *r = node->requests; r; r = r->next) {
 		if (!waits(r))
 			continue;
-		unsigned n = slots_of(node, &r->gateway->name);
+		unsigned n = slots_of(node, &r->gateway->at.name);
 		if (!best || n < fewest || (n == fewest && r->gateway->moved < best->gateway->moved)) {
 			best = r;
 			fewest = n;

@@ -1,0 +1,180 @@
+#!/usr/bin/env python3
+"""Sites and the node's page in a real browser: usage: browser_test.py BIN_DIR CASE
+
+Each case starts real nodes and one Chromium (tests/browser.py) on free ports. Exit 0 passed, 77 skipped with a reason (no
+browser), 1 failed with a sentence.
+"""
+import http.server, json, os, sys, threading
+
+sys.dont_write_bytecode = True
+import attack_test
+from attack_test import check, eventually
+from browser import Browser, program
+
+NAMES = ("firstsite", "secondsite", "thirdsite")
+WORKER = b"""
+addEventListener("install", (e) => e.waitUntil(skipWaiting()));
+addEventListener("activate", (e) => e.waitUntil(clients.claim()));
+addEventListener("fetch", (e) => { if (e.request.mode === "navigate") e.respondWith(new Response("<title>kept by a worker</title>", { headers: { "content-type": "text/html" } })); });
+"""
+
+# What a page can leave in a browser, and what it finds there.
+LEAVE = """(async (who) => {
+  for (const domain of ["", "; domain=" + location.hostname, "; domain=geo.localhost", "; domain=localhost", "; domain=." + location.hostname.split(".").slice(1).join(".")])
+    document.cookie = `${who}=${who}; path=/${domain}`;
+  localStorage.setItem("who", who);
+  sessionStorage.setItem("who", who);
+  await (await caches.open(who)).put("/kept", new Response(who));
+  await new Promise((done, fail) => { const r = indexedDB.open(who); r.onsuccess = () => { r.result.close(); done(); }; r.onerror = fail; });
+  window.channel = new BroadcastChannel("all");
+  window.heard = [];
+  channel.onmessage = (e) => heard.push(e.data);
+  const root = await navigator.storage.getDirectory();
+  await root.getFileHandle(who, { create: true });
+})"""
+FIND = """(async () => {
+  const files = [];
+  for await (const name of (await navigator.storage.getDirectory()).keys()) files.push(name);
+  return { cookie: document.cookie, local: Object.values(localStorage), session: Object.values(sessionStorage), caches: await caches.keys(),
+           databases: (await indexedDB.databases()).map((d) => d.name), files, workers: (await navigator.serviceWorker.getRegistrations()).length,
+           controlled: !!navigator.serviceWorker.controller };
+})()"""
+NOTHING = {"cookie": "", "local": [], "session": [], "caches": [], "databases": [], "files": [], "workers": 0, "controlled": False}
+WORK = """(async () => { await navigator.serviceWorker.register("/sw.js"); await navigator.serviceWorker.ready;
+  while (!navigator.serviceWorker.controller) await new Promise((r) => setTimeout(r, 20)); return true; })()"""
+# What a page of another origin learns of an address: the same as of a port where nobody listens.
+PROBE = """(async (url) => {
+  const tag = (name, set) => new Promise((done) => { const e = document.createElement(name); e.onload = () => done("loaded"); e.onerror = () => done("failed"); set(e); document.body.append(e); });
+  const said = [];
+  for (const options of [{}, { mode: "no-cors" }, { mode: "no-cors", method: "POST", body: "x" }, { mode: "no-cors", credentials: "include" }])
+    said.push(await fetch(url, options).then((r) => "answered " + r.type, () => "failed"));
+  said.push(await tag("img", (e) => e.src = url), await tag("script", (e) => e.src = url), await tag("link", (e) => { e.rel = "stylesheet"; e.href = url; }));
+  said.push(await new Promise((done) => { const v = document.createElement("video"); v.onerror = () => done("failed"); v.onloadedmetadata = () => done("loaded"); v.src = url; }));
+  said.push(await new Promise((done) => { const w = new WebSocket(url.replace("http:", "ws:")); w.onopen = () => done("opened"); w.onerror = () => done("failed"); }));
+  return said;
+})"""
+
+
+def site(nodes, node, name, files, *words):
+    folder = os.path.join(nodes.base, f"{name}{len(os.listdir(nodes.base))}")
+    for path, body in files.items():
+        os.makedirs(os.path.dirname(os.path.join(folder, path)), exist_ok=True)
+        with open(os.path.join(folder, path), "wb") as f:
+            f.write(body)
+    return node.cli("site", "publish", folder, "--name", name, "--w", "1", "--copies", "1", *words)
+
+
+def files_of(title):
+    return {"index.html": f"<!doctype html><title>{title}</title><body>".encode(), "sw.js": WORKER, "pixel.gif": b"GIF89a\1\0\1\0\0\0\0!\xf9\4\1\0\0\0\0,\0\0\0\0\1\0\1\0\0\2\1D\0;",
+            "worker.js": b"onconnect = (e) => e.ports[0].postMessage('here');", "folder/index.html": b"<title>folder</title>"}
+
+
+class Elsewhere:
+    """A page of another program on this machine."""
+
+    def __init__(self):
+        class Page(http.server.BaseHTTPRequestHandler):
+            def do_GET(self):
+                self.send_response(200)
+                self.send_header("content-type", "text/html")
+                self.end_headers()
+                self.wfile.write(b"<!doctype html><title>elsewhere</title><body>")
+
+            def log_message(self, *_):
+                pass
+
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Page)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_port}/"
+
+
+def case_apart(nodes, seed):
+    """Three sites of different owners in one browser, then a name that changes hands: nothing passes from one to another."""
+    program()
+    owners = nodes.start(3)
+    keys = {}
+    for owner, name in zip(owners, NAMES):
+        owner.cli("id", "new", "--no-passphrase")
+        keys[name] = site(nodes, owner, name, files_of(name))["owner_key"]
+    node = owners[1]  # whose gateway the browser uses
+    port = node.http_port
+    address = {name: f"http://{name}.geo.localhost:{port}/" for name in NAMES}
+    with Browser() as browser:
+        tabs, origin = {}, {}
+        for name in NAMES:
+            tabs[name] = browser.tab()
+            eventually(f"{name} is shown", 60, lambda n=name: tabs[n].go(address[n]) and tabs[n].run("document.title") == n)
+            origin[name] = tabs[name].run("location.origin")
+        check(len(set(origin.values())) == 3 and all(o.startswith(f"http://geo-{n}-") for n, o in origin.items()), f"the origins are {origin}")
+        check(tabs[NAMES[0]].go(address[NAMES[0]] + "folder?a=b") == origin[NAMES[0]] + "/folder/?a=b", "an address leads to the page that it names")
+        tabs[NAMES[0]].go(address[NAMES[0]])
+
+        # All are open at once; the first leaves what it can, the others look.
+        for name in NAMES:
+            check(tabs[name].run(FIND) == NOTHING, f"{name} begins with {tabs[name].run(FIND)}")
+        twin = browser.tab()
+        twin.go(address[NAMES[0]])
+        for tab in (twin, tabs[NAMES[1]]):
+            tab.run("window.heard = []; window.channel = new BroadcastChannel('all'); channel.onmessage = (e) => heard.push(e.data); 0")
+        tabs[NAMES[0]].run(LEAVE + f"('{NAMES[0]}')")
+        tabs[NAMES[0]].run(WORK)
+        own = tabs[NAMES[0]].run(FIND)
+        check(set(own["cookie"].split("; ")) == {f"{NAMES[0]}={NAMES[0]}"} and own["workers"] == 1 and own["local"] == own["session"] == own["caches"] == [NAMES[0]], f"a site has its own: {own}")
+        tabs[NAMES[0]].run("channel.postMessage('from the first'); 0")
+        eventually("its own other page hears it", 60, lambda: twin.run("heard") == ["from the first"])
+        check(tabs[NAMES[1]].run("heard") == [], "a message passes")
+        twin.close()
+        for name in NAMES[1:]:
+            check(tabs[name].run(FIND) == NOTHING, f"{name} finds {tabs[name].run(FIND)}")
+            tabs[name].go(address[name])
+            check(tabs[name].run("document.title") == name and tabs[name].run(FIND) == NOTHING, f"{name} loaded again finds {tabs[name].run(FIND)}")
+            fresh = browser.tab()
+            fresh.go(address[name])
+            check(fresh.run(FIND) == NOTHING, f"{name} in a new tab finds {fresh.run(FIND)}")
+            fresh.close()
+        check(tabs[NAMES[2]].run("caches.match('/kept').then((r) => r ? r.text() : null)") is None, "a cache passes")
+
+        # What pages of others learn: nothing that a port without a program would not say.
+        elsewhere = Elsewhere()
+        stranger = browser.tab()
+        closed = attack_test.network.socket.socket()
+        closed.bind(("127.0.0.1", 0))
+        nowhere = f"http://localhost:{closed.getsockname()[1]}/"
+        for page, shown in ((tabs[NAMES[2]], address[NAMES[2]]), (stranger, elsewhere.url)):
+            page.go(shown)
+            silence = page.run(PROBE + f"('{nowhere}')")
+            for url in (address[NAMES[0]], address[NAMES[0]] + "pixel.gif", origin[NAMES[0]] + "/pixel.gif", origin[NAMES[0]] + "/sw.js", address["firstsite"].replace("firstsite", "nosuchsite"),
+                        f"http://localhost:{port}/", f"http://localhost:{port}/api/v1/status", f"http://localhost:{port}/api/v1/events", f"http://localhost:{port}/{'x' * 5000}"):
+                got = page.run(PROBE + f"('{url}')")
+                check(got == silence, f"{shown} learns of {url}: {got}, not {silence}")
+            check(page.run(f"(async () => {{ const f = document.createElement('iframe'); f.src = '{address[NAMES[0]]}'; document.body.append(f); await new Promise((r) => f.onload = r); return f.contentWindow.length; }})()") == 0,
+                  "a site is framed by another")
+        tabs[NAMES[1]].go(address[NAMES[1]])
+        for kind in (f"new SharedWorker('{origin[NAMES[0]]}/worker.js') && 'made'", f"navigator.serviceWorker.register('{origin[NAMES[0]]}/sw.js').then(() => 'made')"):
+            check(tabs[NAMES[1]].run(f"(async () => {kind})().catch((e) => e.name)") == "SecurityError", f"a worker of another site: {kind}")
+        check(tabs[NAMES[1]].run("new Promise((d) => { const i = new Image(); i.onload = () => d('loaded'); i.onerror = () => d('failed'); i.src = '/pixel.gif'; })") == "loaded", "its own picture is shown")
+
+        # The first name changes hands.
+        handed = os.path.join(nodes.base, "handed.json")
+        with open(handed, "w", encoding="utf-8") as f:
+            json.dump(owners[0].cli("name", "transfer", NAMES[0], keys[NAMES[1]]), f)
+        node.cli("name", "accept", handed, "--w", "1")
+        site(nodes, node, NAMES[0], files_of("the next owner"), "--label", "bought")
+        late = browser.tab()
+        eventually("the next owner's site is shown", 60, lambda: late.go(address[NAMES[0]]) and late.run("document.title") == "the next owner")
+        check(late.run("location.origin") not in origin.values(), "the next owner's site lives where the former one's did")
+        check(late.run(FIND) == NOTHING, f"the next owner finds {late.run(FIND)}")
+        # What the former owner left goes, also for those who kept the address of the origin: its worker answers them until it is looked for.
+        old = browser.tab()
+        tabs[NAMES[0]].close()
+
+        def gone():
+            old.go(origin[NAMES[0]] + "/")
+            return old.run("document.title") == "the next owner"
+
+        eventually("the former owner's worker is gone", 120, gone)
+        check(old.run("location.origin") == late.run("location.origin") and old.run(FIND) == NOTHING, f"the former owner's address leads to {old.run('location.href')}")
+
+
+if __name__ == "__main__":
+    sys.exit(attack_test.main(globals()))
