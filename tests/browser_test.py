@@ -176,5 +176,26 @@ def case_apart(nodes, seed):
         check(old.run("location.origin") == late.run("location.origin") and old.run(FIND) == NOTHING, f"the former owner's address leads to {old.run('location.href')}")
 
 
+def case_page(nodes, seed):
+    """The node's page in eight tabs at once: each shows the node and goes on living."""
+    program()
+    (node,) = nodes.start(1)
+    link = node.cli("open")["url"]
+    with Browser() as browser:
+        tabs = [browser.tab() for _ in range(8)]
+        for i, tab in enumerate(tabs):
+            tab.go(link)
+            eventually(f"tab {i + 1} shows the node", 60, lambda t=tab: t.run("document.getElementById('facts').textContent.includes('records')"))
+        for i, tab in enumerate(tabs):
+            eventually(f"tab {i + 1} listens", 60, lambda t=tab: t.run("view.live"))
+        for round_, digit in enumerate("123"):
+            node.get(f"/api/v1/records/{digit * 64}")
+            for i, tab in enumerate(tabs):
+                eventually(f"tab {i + 1} shows lookup {round_ + 1}", 60, lambda t=tab: t.run("view.lookups.some((l) => l.key.startsWith('%s'))" % (digit * 12)))
+        check(all(tab.run("document.getElementById('lookups').tBodies[0].rows.length") >= 3 for tab in tabs), "the lookups are in the page")
+        # A program beside them still gets its answer.
+        check(node.status()["reach"] == "founder", "the node answers")
+
+
 if __name__ == "__main__":
     sys.exit(attack_test.main(globals()))

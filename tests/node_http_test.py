@@ -4,10 +4,10 @@
 Each case starts one real node on free ports in a temporary directory and speaks to it by hand: who may ask, what is told
 without the token, methods, paths, ranges, strange heads, slow clients. Exit 0 passed, 77 skipped, 1 failed with a sentence.
 """
-import json, os, random, shutil, socket, subprocess, sys, time
+import json, os, random, re, shutil, socket, subprocess, sys, time
 
 sys.dont_write_bytecode = True
-import attack_test
+import attack_test, hub_client
 from attack_test import check, eventually, token_of
 
 OPEN = ["/", "/page/disk.js", "/page/style.css", "/metrics", "/api/v1/status", "/api/v1/counters"]
@@ -265,6 +265,54 @@ def case_headers(nodes, seed):
     got = eventually("the new version is served", 90, lambda: (lambda a: a if a.field("x-h00") else None)(ask(node, "/", host=host)))
     check(all(got.field(rule.split(":")[0].lower()) == rule.split(": ")[1] for rule in rules), f"one of 32 headers is missing: {got.fields}")
     check(got.field("cache-control") == "no-cache", "without a word of the site browsers ask again")
+
+
+class Port:
+    def __init__(self, port):
+        self.port = port
+
+
+def case_events(nodes, seed):
+    """NO-23: what happens is told to WebSockets and to readers of server-sent events alike; who may listen; many at once."""
+    (node,) = nodes.start(1)
+    token, key = token_of(node), "c2l4dGVlbiBieXRlcyEhIQ=="
+    upgrade = ["Upgrade: websocket", "Connection: Upgrade", f"Sec-WebSocket-Key: {key}", "Sec-WebSocket-Version: 13"]
+
+    def shake(*fields, path="/api/v1/events"):
+        return speak(node, "\r\n".join([f"GET {path} HTTP/1.1", f"Host: localhost:{node.http_port}", *upgrade, *fields]) + "\r\n\r\n", enough=12).status
+
+    good = f"Sec-WebSocket-Protocol: bearer, {token}"
+    check(shake(good) == 101 and shake(f"Authorization: Bearer {token}") == 101, "the owner listens")
+    check(shake(good, f"Origin: http://localhost:{node.http_port}", *fetched("same-origin", "websocket", "empty")) == 101, "the page listens")
+    for fields in ([], ["Sec-WebSocket-Protocol: bearer"], ["Sec-WebSocket-Protocol: bearer, x"], [f"Sec-WebSocket-Protocol: {token}"], [f"Sec-WebSocket-Protocol: bearer, {token}0"],
+                   [good, "Origin: http://evil.example"], [good, "Origin: null"], [good, *fetched("cross-site", "websocket", "empty")]):
+        check(shake(*fields) == 403, f"{fields} listens")
+    check(shake(good, path="/api/v1/status") == 200, "only events are told that way")
+    check(ask(node, "/api/v1/peers", good, token=None).status == 403, "the subprotocol is a token for WebSockets only")
+    bad = speak(node, f"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: close\r\n{good}\r\n\r\n")
+    check(bad.status == 400, f"half a handshake: {bad.status}")
+    crowd = [hub_client.WebSocket(Port(node.http_port), token, "/api/v1/events") for _ in range(20)]
+    stream = connect(node)
+    stream.sendall(f"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n\r\n".encode())
+    raw = b""
+    while b": geonet" not in raw:
+        raw += stream.recv(4096)
+    ask(node, f"/api/v1/records/{'5' * 64}", token=token)
+    for ws in crowd:
+        kind, text = ws.receive()
+        said = json.loads(text)
+        check(kind == "text" and said["event"] == "lookup" and said["data"]["err"] == "not-found", f"it is told {kind} {text}")
+    while not re.search(rb'event: lookup\s.*data: .*"err":"not-found"', raw, re.S):
+        raw += stream.recv(4096)
+    crowd[0].send("anything")
+    crowd[0].s.sendall(b"\x89\x80\0\0\0\0")
+    check(crowd[0].receive()[0] == "pong", "a listener is alive")
+    crowd[0].s.sendall(b"\x88\x80\0\0\0\0")
+    check(crowd[0].receive()[0] == "close" and crowd[0].receive()[0] == "end", "it says goodbye")
+    for ws in crowd:
+        ws.s.close()
+    stream.close()
+    eventually("they are forgotten", 60, lambda: json.loads(ask(node, "/api/v1/counters").body)["http"]["open"] <= 2)
 
 
 def fetched(site, mode, dest):

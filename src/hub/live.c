@@ -84,22 +84,6 @@ static void on_text(void *user, struct gn_ws *ws, struct gn_slice text)
 	json_decref(message);
 }
 
-/* "bearer, TOKEN": the only place where a browser can put a token. */
-static bool token_of(struct gn_slice protocols, struct gn_slice *out)
-{
-	size_t at = 0;
-	if (!protocols.p)
-		return false;
-	while (at < protocols.len && protocols.p[at] != ',')
-		at++;
-	if (at != 6 || memcmp(protocols.p, "bearer", 6) != 0 || at == protocols.len)
-		return false;
-	for (at++; at < protocols.len && protocols.p[at] == ' '; at++)
-		;
-	*out = gn_slice_sub(protocols, at, protocols.len);
-	return out->len > 0;
-}
-
 void gn_hub_ws(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
@@ -116,7 +100,7 @@ void gn_hub_ws(struct gn_hub_request *r)
 		gn_hub_fail_as(r, 503, "E010", NULL, "too many WebSockets are open");
 		return;
 	}
-	bool offered = token_of(gn_http_header(r->http, "sec-websocket-protocol"), &token);
+	bool offered = gn_ws_bearer(r->http, &token);
 	gn_err refused =
 		offered && hub->ready ? gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->now), &jwt) : GN_AUTH;
 	if (!refused && gn_ledger_find_participant(hub->ledger, &jwt.sub, &r->me))

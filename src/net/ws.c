@@ -29,6 +29,18 @@ bool gn_ws_wanted(const struct gn_http_request *r)
 	return upgrade.p && is_word(upgrade, "websocket");
 }
 
+bool gn_ws_bearer(const struct gn_http_request *r, struct gn_slice *token)
+{
+	struct gn_slice protocols = gn_http_header(r, "sec-websocket-protocol");
+	size_t at = strlen("bearer");
+	if (!gn_ws_wanted(r) || protocols.len <= at || memcmp(protocols.p, "bearer", at) != 0 || protocols.p[at] != ',')
+		return false;
+	for (at++; at < protocols.len && protocols.p[at] == ' '; at++)
+		;
+	*token = gn_slice_sub(protocols, at, protocols.len);
+	return token->len > 0;
+}
+
 /* base64 of 16 bytes: 22 digits, "==". */
 static bool key_ok(struct gn_slice key)
 {

@@ -48,6 +48,9 @@ struct gn_ws_handler {
 
 /* A request that asks for an upgrade to WebSocket, well-formed or not. */
 bool gn_ws_wanted(const struct gn_http_request *r);
+/* The token in its subprotocols "bearer, TOKEN": the only place where a browser's WebSocket can put one. False when it
+ * offers none, or is no WebSocket. */
+bool gn_ws_bearer(const struct gn_http_request *r, struct gn_slice *token);
 /* Upgrades it. protocol: the subprotocol chosen, or NULL. message_max: bytes of one message from the client. GN_USAGE:
  * not a proper handshake (the owner answers 400), GN_NOMEM. The owner passes what on_body gets to gn_ws_recv and frees
  * ws in on_closed. */

@@ -139,12 +139,15 @@ static bool origin_ok(const struct gn_request *r)
 
 static bool token_ok(const struct gn_request *r)
 {
-	struct gn_slice auth = gn_http_header(r->http, "authorization");
+	struct gn_slice auth = gn_http_header(r->http, "authorization"), token = {0};
 	if (gn_http_is_unix(r->http))
 		return true;
+	if (auth.len > 7 && memcmp(auth.p, "Bearer ", 7) == 0)
+		token = gn_slice_sub(auth, 7, auth.len);
+	else if (!gn_ws_bearer(r->http, &token)) /* a browser's WebSocket sends no other header */
+		return false;
 	size_t want = strlen(r->node->token);
-	return auth.p && auth.len == 7 + want && memcmp(auth.p, "Bearer ", 7) == 0 &&
-	       gn_equal_ct(auth.p + 7, r->node->token, want);
+	return token.len == want && gn_equal_ct(token.p, r->node->token, want);
 }
 
 static const struct gn_route *route_find(struct gn_request *r, bool *other_method)
@@ -219,6 +222,10 @@ static void on_body(void *user, struct gn_http_request *http, struct gn_slice da
 	*taken = data.len; /* what nobody waits for is read and forgotten */
 	if (!r || !r->route)
 		return;
+	if (r->ws) {
+		gn_ws_recv(r->ws, data);
+		return;
+	}
 	if (r->data) {
 		gn_err err = r->data(r, data, taken);
 		if (err) {
@@ -286,6 +293,7 @@ static void on_closed(void *user, struct gn_http_request *http)
 	if (r->next)
 		r->next->link = r->link;
 	gn_gateway_free(r);
+	gn_ws_free(r->ws);
 	free(r->body);
 	free(r);
 }

@@ -1,7 +1,8 @@
 /* The node's parts, private to src/node. One thread (the loop's) touches all of it; workers see single jobs.
  *
  *   node.c start, pump, stop      peers*.c sessions <-> messages of overlay and bundles    disk.c requests <-> workers
- *   api*.c the local API          gateway.c sites over HTTP                                status.c what pages show */
+ *   api*.c the local API          gateway.c sites over HTTP                                status.c what pages show
+ *   events.c what happens, as it happens */
 #ifndef GN_NODE_NODE_INT_H
 #define GN_NODE_NODE_INT_H
 
@@ -126,6 +127,7 @@ struct gn_request {
 	struct gn_gateway_state *gateway;
 	struct gn_request *next, **link; /* list of live requests */
 	bool streaming, events;
+	struct gn_ws *ws; /* events.c: how it is told, NULL as server-sent events */
 	struct gn_pk owner;
 	char label[GN_NODE_ARG];
 	gn_time started;
@@ -271,7 +273,7 @@ GN_MUST gn_err gn_sites_spread(struct gn_node *node, struct gn_slice body, gn_op
 void gn_sites_record(struct gn_node *node, struct gn_slice record);
 GN_MUST gn_err gn_sites_remove(struct gn_node *node, const struct gn_pk *owner, const char *label);
 json_t *gn_sites_json(const struct gn_node *node); /* for the API and pages */
-/* A site-wide event line for /api/v1/events. */
+/* events.c: to everybody who listens at /api/v1/events. */
 void gn_node_publish(struct gn_node *node, const char *event, json_t *data);
 
 #endif

@@ -1,4 +1,4 @@
-/* What the node shows of itself: status, peers, lookups, counters, metrics, events and the status page. Reads only. */
+/* What the node shows of itself: status, peers, lookups, counters, metrics and the status page. Reads only. */
 #include "node/node_int.h"
 
 #include <stdarg.h>
@@ -247,38 +247,6 @@ gn_err gn_api_metrics(struct gn_request *r)
 	struct gn_http_field field = {"content-type", GN_LIT("text/plain; version=0.0.4")};
 	gn_http_respond(r->http, 200, &field, 1, gn_slice(t.p, t.len));
 	return GN_OK;
-}
-
-/* ---- server-sent events ---- */
-
-gn_err gn_api_events(struct gn_request *r)
-{
-	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/event-stream")},
-					 {"cache-control", GN_LIT("no-store")}};
-	gn_http_start(r->http, 200, fields, GN_COUNT(fields), UINT64_MAX);
-	gn_http_write(r->http, GN_LIT(": geonet\n\n"));
-	r->streaming = true;
-	r->events = true;
-	return GN_OK;
-}
-
-void gn_node_publish(struct gn_node *node, const char *event, json_t *data)
-{
-	char *text = NULL, head[64];
-	for (struct gn_request *r = node->requests, *next; r; r = next) {
-		next = r->next;
-		if (!r->events || !r->http)
-			continue;
-		if (!text && !(text = json_dumps(data, JSON_COMPACT)))
-			break;
-		snprintf(head, sizeof head, "event: %s\ndata: ", event);
-		gn_http_write(r->http, gn_str(head));
-		gn_http_write(r->http, gn_str(text));
-		if (!gn_http_write(r->http, GN_LIT("\n\n")))
-			gn_http_abort(r->http); /* a listener that does not read; it will ask again */
-	}
-	free(text);
-	json_decref(data);
 }
 
 /* ---- the status page ---- */

@@ -185,15 +185,17 @@ $("open").onsubmit = (event) => {
   if (name) location.href = `http://${name}.geo.localhost:${location.port}/`;
 };
 
-// Server-sent events by hand, since EventSource sends no header. When they end, the timer goes on alone.
-async function listen() {
+// A WebSocket, since of answers that never end a browser has room for six. When it ends, the timer goes on alone.
+function listen() {
   let soon = 0;
-  const reader = (await ask("events")).body.getReader();
-  while (!(await reader.read()).done) {
+  const events = new WebSocket(`ws://${location.host}/api/v1/events`, ["bearer", token]);
+  events.onopen = () => view.live = true;
+  events.onclose = () => view.live = false;
+  events.onmessage = () => {
     clearTimeout(soon);
     soon = setTimeout(refresh, 150);
-  }
+  };
 }
 refresh();
-if (token) listen().catch(() => {});
+if (token) listen();
 setInterval(refresh, 2000);
