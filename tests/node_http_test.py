@@ -363,6 +363,17 @@ def case_browsers(nodes, seed):
         check([v for n, v in got.fields if n == "cross-origin-resource-policy"] == ["same-origin"] and got.field("origin-agent-cluster") == "?1", f"an answer of {got.status} shows itself: {got.fields}")
 
 
+def case_entry(nodes, seed):
+    """A folder without index.html has no page at its address: whoever publishes it is told, and the gateway says 404."""
+    node, host = site_node(nodes, {"about.html": b"<h1>about</h1>"})
+    check(ask(node, "/", host=host).status == 404 and ask(node, "/about.html", host=host).status == 200, "the address has no page, the file has one")
+    code, said = publish_again(node, nodes, [])
+    check(code == 0 and "There is no index.html" in said and "--entry" in said, f"nobody is told: {code} {said}")
+    code, said = publish_again(node, nodes, [], "--entry", "about.html")
+    check(code == 0 and "index.html" not in said, f"with --entry there is nothing to say: {code} {said}")
+    eventually("the entry is shown", 90, lambda: ask(node, "/", host=host).body == b"<h1>about</h1>")
+
+
 def resolver(nodes):
     """A folder of programs whose getaddrinfo takes the names of its file `hosts` ("name address" lines) before the system's."""
     cc = next((c for c in ("cc", "gcc", "clang") if shutil.which(c)), None)

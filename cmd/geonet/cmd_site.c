@@ -332,6 +332,14 @@ static int publish(struct publication *p, const char *name)
 	return exit ? exit : tell(p, name);
 }
 
+static bool has_file(const struct site_folder *folder, const char *path)
+{
+	for (size_t i = 0; i < folder->count; i++)
+		if (strcmp(folder->files[i].path, path) == 0)
+			return true;
+	return false;
+}
+
 int cmd_site_publish(struct cli *cli)
 {
 	const char *name = cli_option(cli, "name"), *why = "";
@@ -346,6 +354,8 @@ int cmd_site_publish(struct cli *cli)
 		exit = CLI_FAILED;
 	else
 		exit = publish(p, name);
+	if (exit == CLI_OK && !cli_option(cli, "entry") && !has_file(&p->folder, "index.html"))
+		cli_note(cli, "There is no index.html: the site's address shows no page; --entry names another.");
 	if (p->folder.hidden && exit == CLI_OK)
 		cli_note(cli, "%zu hidden files or folders were left out; --hidden takes them too", p->folder.hidden);
 	publication_free(p);
