@@ -168,11 +168,11 @@ def case_apart(nodes, seed):
         old = browser.tab()
         tabs[NAMES[0]].close()
 
-        def gone():
-            old.go(origin[NAMES[0]] + "/")
-            return old.run("document.title") == "the next owner"
-
-        eventually("the former owner's worker is gone", 120, gone)
+        old.go(origin[NAMES[0]] + "/")
+        check(old.run("document.title") == "kept by a worker", "the former owner's worker answers for its origin")
+        eventually("it is looked for, and gone", 120, lambda: old.run("navigator.serviceWorker.getRegistrations().then((list) => list.length === 0)"))
+        old.go(origin[NAMES[0]] + "/")
+        check(old.run("document.title") == "the next owner", f"the former owner's address leads to {old.run('document.title')}")
         check(old.run("location.origin") == late.run("location.origin") and old.run(FIND) == NOTHING, f"the former owner's address leads to {old.run('location.href')}")
 
 

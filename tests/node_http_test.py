@@ -374,6 +374,22 @@ def case_entry(nodes, seed):
     eventually("the entry is shown", 90, lambda: ask(node, "/", host=host).body == b"<h1>about</h1>")
 
 
+def case_fresh(nodes, seed):
+    """Who publishes or rolls back sees it through the own node's gateway at once, though the head before was just looked up."""
+    node, host = site_node(nodes, {"index.html": b"first"})
+    for turn, text in enumerate((b"second", b"third")):
+        check(ask(node, "/", host=host).status == 200, "the version before is kept")
+        with open(os.path.join(nodes.base, "site", "index.html"), "wb") as f:
+            f.write(text)
+        code, said = publish_again(node, nodes, [])
+        check(code == 0, said)
+        got = ask(node, "/", host=host).body
+        check(got == text, f"after version {turn + 2} the gateway shows {got}")
+    node.cli("site", "rollback", "-", "--w", "1", "--copies", "1")
+    got = ask(node, "/", host=host).body
+    check(got == b"second", f"after the rollback the gateway shows {got}")
+
+
 def resolver(nodes):
     """A folder of programs whose getaddrinfo takes the names of its file `hosts` ("name address" lines) before the system's."""
     cc = next((c for c in ("cc", "gcc", "clang") if shutil.which(c)), None)

@@ -254,6 +254,7 @@ void gn_sites_record(struct gn_node *node, struct gn_slice record)
 	size_t at;
 	if (gn_head_open(record, &head) != GN_OK || head.label.len > GN_RECORD_LABEL_MAX)
 		return;
+	gn_bundles_head_put(node->bundles, record, node->now);
 	gn_hex(GN_SLICE(head.owner.b), owner);
 	gn_hex(GN_SLICE(head.now.manifest.b), now);
 	memcpy(label, head.label.len ? (const char *)head.label.p : "", head.label.len);

@@ -202,6 +202,9 @@ GN_MUST gn_err gn_bundles_read_next(struct gn_bundles *b, gn_op op, struct gn_sl
  * head.previous. OPENED event: GN_NOT_FOUND no such site or version, GN_QUORUM, GN_TIMEOUT, GN_MALFORMED. */
 GN_MUST gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label, uint64_t version,
 			       bool fresh, gn_time now, gn_op *op);
+/* A head that the network has just taken from here: the newest known, unless a newer one is cached. What does not verify
+ * is nothing. */
+void gn_bundles_head_put(struct gn_bundles *b, struct gn_slice record, gn_time now);
 /* Until when (Unix seconds) the last head of the site that was seen here is good; 0: none was. */
 uint64_t gn_bundles_head_expires(const struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label);
 void gn_bundles_cancel(struct gn_bundles *b, gn_op op, gn_time now);

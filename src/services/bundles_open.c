@@ -42,6 +42,19 @@ static void head_keep(struct gn_bundles *b, const struct gn_hash *key, const uin
 	*h = (struct bundles_head){copy, len, b->now};
 }
 
+void gn_bundles_head_put(struct gn_bundles *b, struct gn_slice record, gn_time now)
+{
+	struct gn_hash key;
+	struct gn_head head, held;
+	b->now = now;
+	if (gn_head_open(record, &head) != GN_OK)
+		return;
+	gn_head_key(&head.owner, head.label, &key);
+	const struct bundles_head *h = gn_map_get(&b->heads, &key);
+	if (!h || gn_head_open(gn_slice(h->bytes, h->len), &held) != GN_OK || held.seq < head.seq)
+		head_keep(b, &key, record.p, (uint32_t)record.len);
+}
+
 uint64_t gn_bundles_head_expires(const struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label)
 {
 	struct gn_hash key;
