@@ -48,11 +48,9 @@
 #define JET_SEND_BUFFER (1u << 20) /* bytes, default; grows with the congestion window */
 #define JET_SEND_BUFFER_MAX (16u << 20)
 /* What streams hold, bytes. A session's own: what keeps it going when it gets no more. */
-#define JET_RECV_RESERVE (64u << 10) /* a bandwidth-delay product of 10 Mbit/s and 50 ms */
-#define JET_SEND_RESERVE                                                                                               \
-	(128u << 10) /* a chunk of a file and its neighbours fit into the three quarters of its class */
-#define JET_STREAM_MEMORY (128u << 20) /* default, of all sessions beyond that: a quarter of a node's memory for jet   \
-					*/
+#define JET_RECV_RESERVE (64u << 10)   /* a bandwidth-delay product of 10 Mbit/s and 50 ms */
+#define JET_SEND_RESERVE (128u << 10)  /* a chunk of a file and its neighbours: three quarters are of its class */
+#define JET_STREAM_MEMORY (128u << 20) /* default, of all sessions beyond that: a quarter of a node's part for jet */
 #define JET_MEMORY_KEY_PART 16         /* a key has so much of it, */
 #define JET_MEMORY_PREFIX_PART 8       /* a prefix in a crowd so much */
 #define JET_MEMORY_STEP (4u << 10)     /* counted by so many: a look-up per some packets */

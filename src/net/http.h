@@ -56,7 +56,7 @@ struct gn_http_config {
 	struct gn_http_limits { /* bytes: request target with its query; one header line; all of the head; 414 and 431
 				   above */
 		uint32_t path, header, headers;
-	} limits;                 /* defaults 4096, 16384 (a browser sends cookies of every program on localhost), 32768 */
+	} limits;                 /* defaults 4096, 16384 (cookies of every program on localhost), 32768 */
 	struct gn_http_timeouts { /* milliseconds */
 		uint32_t head;    /* from a head's first byte to its last; 408; default 10 s */
 		uint32_t idle;    /* between requests of a connection; default 60 s */
@@ -93,8 +93,8 @@ struct gn_slice gn_http_path(const struct gn_http_request *r);  /* as sent, perc
 struct gn_slice gn_http_query(const struct gn_http_request *r); /* without '?'; empty when none */
 /* Lower-case name; p NULL when absent; the first when a list is sent in several lines: host, range, if-none-match,
  * if-range, authorization, origin, referer, content-type, content-length, accept, accept-encoding, cookie,
- * sec-fetch-site, sec-fetch-mode, sec-fetch-dest, x-request-id, x-admin-token, x-forwarded-for, upgrade and sec-websocket-key, -version, -protocol. Any
- * other name gives NULL too. */
+ * sec-fetch-site, -mode and -dest, x-request-id, x-admin-token, x-forwarded-for, upgrade and sec-websocket-key,
+ * -version, -protocol. Any other name gives NULL too. */
 struct gn_slice gn_http_header(const struct gn_http_request *r, const char *name);
 bool gn_http_is_unix(const struct gn_http_request *r); /* came over the Unix socket */
 /* The client's address; zeros on the Unix socket. */

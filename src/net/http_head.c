@@ -10,7 +10,7 @@ static const struct {
 	bool single;
 } known[GN_HTTP_H_COUNT] = {
 #define X(id, name, single) [GN_HTTP_H_##id] = {name, single},
-	GN_HTTP_HEADERS(X)
+#include "net/http_headers.def"
 #undef X
 };
 

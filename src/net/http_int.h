@@ -9,27 +9,11 @@
 #define GN_HTTP_BLANK_MAX 64   /* bytes of empty lines before a request; some old clients send one after a body */
 #define GN_HTTP_LINE_EXTRA 64  /* bytes that method, version and scheme may add to the target in the request line */
 
-/* The headers that somebody reads. The first part is what gn_http_header promises, the rest steers the server. */
-#define GN_HTTP_HEADERS(X)                                                                                             \
-	X(HOST, "host", 1)                                                                                             \
-	X(RANGE, "range", 1) X(IF_NONE_MATCH, "if-none-match", 0) X(IF_RANGE, "if-range", 1)                           \
-		X(AUTHORIZATION, "authorization", 1) X(ORIGIN, "origin", 1) X(REFERER, "referer", 1) X(                \
-			CONTENT_TYPE, "content-type", 1) X(CONTENT_LENGTH, "content-length", 1) X(ACCEPT, "accept", 0) \
-			X(ACCEPT_ENCODING, "accept-encoding", 0) X(COOKIE, "cookie", 0)                                \
-				X(SEC_FETCH_SITE, "sec-fetch-site", 1) X(SEC_FETCH_MODE, "sec-fetch-mode", 1) X(SEC_FETCH_DEST, "sec-fetch-dest", 1) X(X_REQUEST_ID, "x-request-id", 1)              \
-					X(X_ADMIN_TOKEN, "x-admin-token", 1) X(X_FORWARDED_FOR, "x-forwarded-for", 1)  \
-						X(UPGRADE, "upgrade", 1) X(SEC_WEBSOCKET_KEY, "sec-websocket-key", 1)  \
-							X(SEC_WEBSOCKET_VERSION, "sec-websocket-version", 1)           \
-								X(SEC_WEBSOCKET_PROTOCOL, "sec-websocket-protocol", 1) \
-									X(TRANSFER_ENCODING, "transfer-encoding", 1)   \
-										X(CONNECTION, "connection", 0)         \
-											X(EXPECT, "expect", 1)
-
-enum gn_http_header_id { /* the last member of a line: sending it twice is an error */
+enum gn_http_header_id {
 #define X(id, name, single) GN_HTTP_H_##id,
-			 GN_HTTP_HEADERS(X)
+#include "net/http_headers.def"
 #undef X
-				 GN_HTTP_H_COUNT
+	GN_HTTP_H_COUNT
 };
 #define GN_HTTP_H_PUBLIC GN_HTTP_H_TRANSFER_ENCODING /* ids below it are for the owner */
 

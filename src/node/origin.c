@@ -1,9 +1,9 @@
 /* Names as origins of browsers.
  *
- *     NAME.geo.localhost            the address: what people write and programs read
- *     geo-NAME-TAG.localhost        the origin: where a browser is sent to; TAG are the first letters of the owner's
- * PID geo-pid--BASE32.localhost     a PID's own site needs no tag NAME-TAG.geo-pid--BASE32.localhost   names below a
- * PID
+ * - NAME.geo.localhost: the address, which people write and programs read.
+ * - geo-NAME-TAG.localhost: the origin, where a browser is sent to; TAG are the first letters of the owner's PID.
+ * - geo-pid--BASE32.localhost: a PID's own site needs no tag.
+ * - NAME-TAG.geo-pid--BASE32.localhost: names below a PID.
  *
  * In NAME "." is written "-" and "-" is written "--". Browsers know no public suffix but `localhost` here, so each
  * origin is a site of its own to them: no cookie can be set for two of them, and what one owner left stays where no

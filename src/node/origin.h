@@ -5,8 +5,7 @@
 
 #include "services/names.h"
 
-#define GN_ORIGIN_TAG                                                                                                  \
-	12 /* letters of the owner's PID in base32: 60 bits, too many to look for a key that has the same */
+#define GN_ORIGIN_TAG 12  /* letters of the owner's PID in base32: 60 bits, too many to find a second key for */
 #define GN_ORIGIN_MAX 160 /* bytes of an origin's host with terminator: two labels and ".localhost" */
 
 struct gn_origin {
