@@ -496,6 +496,40 @@ def case_alone(p):
     check("alone" not in p.says("status", data="founder"), "a founder is not alone")
 
 
+def case_few(p):
+    """A network of fewer nodes than must sign: what is stored all the same is called so and remembered, and w in geonet.conf is the network's."""
+    p.start()
+    p.run("id", "new", "--no-passphrase", "--no-publish")
+    check("founder: no other node is here" in p.says("status") and "5 nodes have signed, more than are here" in p.says("status"), p.says("status"))
+    few = "fewer nodes than was asked"
+    for command, where in ((["put", "--label", "x", __file__], "the record is stored at 1 node,"), (["id", "publish"], "the identity record is stored at 1 node,"),
+                           (["name", "claim", "alice"], "alice.geo is stored at 1 + 1 nodes,")):
+        said = p.says(*command, want=5)
+        check(where in said and few in said and "w = 1" in said and said.count(few) == 1, f"{command}: {said}")
+    check(b"case_few" in p.run("get", "@x").stdout, "what has too few receipts is not found")
+    check(p.names() == ["alice"], f"the name is not remembered: {p.names()}")
+    check(os.path.exists(p.data(file="own-id.json")), f"the identity is not remembered: {os.listdir(p.data())}")
+    os.mkdir(os.path.join(p.base, "site"))
+    with open(os.path.join(p.base, "site", "index.html"), "w", encoding="utf-8") as f:
+        f.write("one")
+    said = p.says("site", "publish", os.path.join(p.base, "site"), "--copies", "1", want=5)
+    check("the site's new version is stored at 1 node," in said and few in said, said)
+    check(len(p.json("site", "list")["sites"]) == 1, "the site is not remembered")
+    p.stop()
+    p.write("geonet.conf", "w = 1\n")
+    p.start()
+    for command in (["put", "--label", "x", __file__], ["id", "publish"], ["name", "set", "alice", "TXT=1"]):
+        p.run(*command)
+    check("1 nodes have signed" in p.says("status") and "more than" not in p.says("status"), p.says("status"))
+    check(p.run("get", "@x").returncode == 0, "the record is there")
+    p.stop()
+    for bad in ("0", "9", "x"):
+        check("1 to 8 nodes" in p.says("up", *FOUNDER, "--w", bad, want=2), f"--w {bad}")
+    os.mkdir(p.data("open"), 0o755)  # as a person makes it
+    p.start("open")
+    check(os.stat(p.data("open")).st_mode & 0o777 == 0o700, "an empty folder is closed to others")
+
+
 CASES = {name[5:]: run for name, run in list(globals().items()) if name.startswith("case_")}
 
 

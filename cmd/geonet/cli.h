@@ -236,8 +236,13 @@ bool site_of(struct cli *cli, const char *text, struct gn_pk *owner, char label[
 /* The newest record under a key, verified here: its bytes (the caller frees). CLI_NOT_FOUND is not printed. */
 int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsigned quorum, uint8_t **bytes,
 		 size_t *len, unsigned *holders);
-/* Puts a record; prints on failure. *reply as from client_call when not NULL. */
-int record_put(struct cli *cli, struct gn_slice record, uint64_t w, struct reply *reply);
+/* Puts a record; what: the sentence's subject when that fails, which is printed. *reply as from client_call when not
+ * NULL. */
+int record_put(struct cli *cli, struct gn_slice record, uint64_t w, const char *what, struct reply *reply);
+/* Is it held, if by fewer nodes than was asked (CLI_QUORUM)? */
+bool record_held(const struct reply *reply, int exit);
+/* Says so: stored at `where`, by `least` nodes at least. CLI_QUORUM. */
+int record_few(struct cli *cli, const char *what, const char *where, unsigned long long least);
 
 /* ---- commands ---- */
 

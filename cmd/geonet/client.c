@@ -191,8 +191,12 @@ char *client_alone(struct cli *cli, const json_t *status)
 	char *text = NULL;
 	if (!status && client_call(cli, (struct call){.path = cli_format("/api/v1/status")}, &r) == CLI_OK)
 		status = r.json;
-	if (strcmp(json_text(status, "reach"), "alone") == 0) {
-		const json_t *hosts = json_object_get(status, "bootstrap");
+	const json_t *hosts = json_object_get(status, "bootstrap");
+	bool answered = false;
+	json_array_foreach(hosts, i, entry) answered |= json_is_true(json_object_get(entry, "answered"));
+	if (strcmp(json_text(status, "reach"), "alone") == 0 && answered) {
+		text = cli_format("not joined yet, though a node that it begins with answers; try again in a moment");
+	} else if (strcmp(json_text(status, "reach"), "alone") == 0) {
 		text = cli_format(json_array_size(hosts) ? "alone: none of these answers:"
 							 : "alone: no node that it knew answers");
 		json_array_foreach(hosts, i, entry)

@@ -135,12 +135,14 @@ static int put_both(struct cli *cli, const struct identity *id, const struct gn_
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
 	char *kept = NULL;
 	int exit = CLI_OK;
-	for (uint8_t salt = 0; salt < 2 && exit == CLI_OK; salt++) {
+	bool held = true;
+	for (uint8_t salt = 0; salt < 2 && held; salt++) {
 		struct gn_buf record = {storage, 0, GN_RECORD_MAX};
 		struct reply r = {0};
 		cli_progress(cli, "publishing the identity record (%d of 2)...", salt + 1);
 		gn_err err = gn_identity_record(id->entropy, in, salt, &record);
 		if (err) {
+			held = false;
 			exit = err == GN_VERSION ? cli_fail(cli, CLI_FAILED, gn_err_name(err),
 							    "a newer program published the identity record, and what "
 							    "it said would be lost; "
@@ -148,14 +150,18 @@ static int put_both(struct cli *cli, const struct identity *id, const struct gn_
 						 : cli_fail_err(cli, err, "the identity record cannot be made");
 			break;
 		}
-		exit = record_put(cli, gn_buf_slice(&record), w, &r);
+		int put = record_put(cli, gn_buf_slice(&record), w, "the identity record", &r);
+		held = record_held(&r, put);
+		exit = exit ? exit : put;
+		if (put && held) /* it was said; the other place needs no more than this one */
+			w = json_number(r.json, "w");
 		if (r.err == GN_STALE)
 			client_report(cli, &r, "the identity record was not stored");
-		if (exit == CLI_OK && salt == 0)
+		if (held && salt == 0)
 			kept = base64_text(gn_buf_slice(&record));
 		reply_free(&r);
 	}
-	if (exit == CLI_OK)
+	if (held)
 		remember_id(cli, id->pid, in, kept);
 	free(kept);
 	free(storage);

@@ -1,12 +1,14 @@
 /* The node as a program: start it, stop it, look at it. */
 #include "own.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -14,9 +16,9 @@
 #define UP_WAIT_S 300 /* a first start searches for the node's proof of work, minutes on a small board */
 #define DOWN_WAIT_S 30
 
-static const char *const passed_on[] = {"bootstrap", "port",     "http",   "advertise", "store-limit",
-					"probation", "pow-bits", "config", "log",       "log-file",
-					"guard",     "guard-local"};
+static const char *const passed_on[] = {"bootstrap", "port",     "http",       "advertise", "store-limit",
+					"probation", "pow-bits", "w",          "config",    "log",
+					"log-file",  "guard",    "guard-local"};
 
 /* geonetd beside this program, else by PATH. */
 static char *find_geonetd(void)
@@ -153,11 +155,26 @@ static bool wait_ready(struct cli *cli, int fd)
 	return false;
 }
 
+/* geonetd closes an empty directory to others, and takes none that is open and holds files; our log is one. */
+static void close_if_empty(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	bool empty = dir != NULL;
+	while (empty && (e = readdir(dir)))
+		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+	if (empty)
+		(void)!fchmod(dirfd(dir), 0700); /* who may not is told by geonetd */
+	if (dir)
+		closedir(dir);
+}
+
 static int start_detached(struct cli *cli, char *program)
 {
-	int ready[2], exit = CLI_FAILED, status;
+	int ready[2], exit = CLI_FAILED, status = 0;
 	char why[1024], *path = cli_format("%s/geonetd.log", cli->data),
 			**words = geonetd_words(cli, program, cli_format("3"));
+	close_if_empty(cli->data);
 	int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
 	long from = log >= 0 ? (long)lseek(log, 0, SEEK_END) : 0;
 	if (log < 0 || pipe(ready) != 0) {
@@ -183,10 +200,14 @@ static int start_detached(struct cli *cli, char *program)
 		}
 		last_line(path, from, why, sizeof why);
 		const char *said = strncmp(why, "geonetd: ", 9) == 0 ? why + 9 : why;
-		if (*said)
-			cli_fail(cli, CLI_FAILED, "io", "the node did not start: %s; its log is %s", said, path);
+		bool wrong = WIFEXITED(status) && WEXITSTATUS(status) == 2; /* its command line or its configuration */
+		exit = wrong ? CLI_USAGE : CLI_FAILED;
+		if (wrong)
+			cli_fail(cli, exit, "usage", "the node did not start: %s", said);
+		else if (*said)
+			cli_fail(cli, exit, "io", "the node did not start: %s; its log is %s", said, path);
 		else
-			cli_fail(cli, CLI_FAILED, "io", "the node did not start; its log is %s", path);
+			cli_fail(cli, exit, "io", "the node did not start; its log is %s", path);
 	}
 out:
 	if (log >= 0)
@@ -285,8 +306,10 @@ int cmd_status(struct cli *cli)
 	out_pair(cli, "node", "%s", json_text(node, "id"));
 	json_array_foreach(json_object_get(node, "addrs"), i, addr)
 		out_pair(cli, i ? "" : "address", "%s", out_text(json_string_value(addr)));
+	bool nobody = strcmp(json_text(j, "reach"), "founder") == 0 && json_number(j, "known") == 0;
 	out_pair(cli, "network", "%s, %s; about %.0f nodes, %llu links, leaf set %llu + %llu, %llu known",
 		 alone    ? alone
+		 : nobody ? "founder: no other node is here"
 		 : joined ? "joined"
 			  : "not joined yet",
 		 server ? "answers for keys" : "client mode (in probation)", json_double(j, "n_estimate"),
@@ -301,8 +324,11 @@ int cmd_status(struct cli *cli)
 		 (unsigned long long)json_number(lookups, "total"), (unsigned long long)json_number(lookups, "failed"),
 		 json_double(hops, "observed"), json_double(hops, "predicted"),
 		 (unsigned long long)json_number(hops, "max"));
-	out_pair(cli, "records", "%llu held, %s", (unsigned long long)json_number(records, "count"),
-		 out_bytes(json_number(records, "bytes")));
+	bool few = joined && json_double(j, "n_estimate") + 0.5 < (double)json_number(j, "w");
+	out_pair(cli, "records", "%llu held, %s; stored when %llu nodes have signed%s",
+		 (unsigned long long)json_number(records, "count"), out_bytes(json_number(records, "bytes")),
+		 (unsigned long long)json_number(j, "w"),
+		 few ? ", more than are here: say --w N, or write \"w = N\" into DATA/geonet.conf" : "");
 	out_pair(cli, "blocks", "%llu (%llu own, %llu held for others), %s",
 		 (unsigned long long)json_number(blocks, "count"), (unsigned long long)json_number(blocks, "own"),
 		 (unsigned long long)json_number(blocks, "held"), out_bytes(json_number(blocks, "bytes")));

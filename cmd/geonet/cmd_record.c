@@ -54,7 +54,7 @@ static int put_record(struct cli *cli, const struct identity *id, struct gn_reco
 			break;
 		}
 		reply_free(&r);
-		exit = record_put(cli, gn_buf_slice(&record), w, &r);
+		exit = record_put(cli, gn_buf_slice(&record), w, "the record", &r);
 		uint64_t newer = r.err == GN_STALE ? newer_seq(&r) : 0;
 		if (r.err != GN_STALE)
 			break;

@@ -255,9 +255,9 @@ static int tell(struct publication *p, const char *name)
 		free(url);
 		return cli_json(cli, json);
 	}
-	cli_note(cli, "version %llu: %zu files, %s; %zu sent, %zu unchanged, %zu deleted; %llu blocks in %llu copies",
+	cli_note(cli, "version %llu: %zu files, %s; %zu new or changed, %zu unchanged, %zu deleted; %llu blocks in %llu copies",
 		 (unsigned long long)p->head.now.version, p->folder.count, out_bytes(p->head.now.total_size),
-		 p->uploaded, p->unchanged, p->deleted, (unsigned long long)p->block_count,
+		 p->folder.count - p->unchanged, p->unchanged, p->deleted, (unsigned long long)p->block_count,
 		 (unsigned long long)p->copies);
 	if (url)
 		printf("%s\n", url);

@@ -30,6 +30,7 @@ static const struct cli_option up_options[] = {
 	{"store-limit", "BYTES", "room for what is kept for others, with K, M, G, T (default 10G)"},
 	{"probation", "SECONDS", "client mode after the start (default 600)"},
 	{"pow-bits", "N", "proof of work of node keys, the same in the whole network (default 22)"},
+	{"w", "N", "how many nodes must sign a record when nothing else is asked (default 5)"},
 	{"guard", "on|cookie|off", "how strangers and peers are held to their share (default on)"},
 	{"guard-local", "exempt|count", "do loopback and private networks have shares too (default exempt)"},
 	{"config", "FILE", "settings as \"name = value\" lines"},

@@ -324,6 +324,15 @@ static int send_both(struct cli *cli, const struct name_state *s, char *const te
 	return exit;
 }
 
+/* Held at both places, by fewer nodes than was asked at one of them: at how many there; 0: not so. */
+static unsigned long long name_few(const struct reply *r)
+{
+	const json_t *receipts = r->err == GN_QUORUM ? json_object_get(r->json, "receipts") : NULL;
+	json_int_t a = json_integer_value(json_array_get(receipts, 0)),
+		   b = json_integer_value(json_array_get(receipts, 1));
+	return (unsigned long long)(a < b ? a : b);
+}
+
 /* One try with this much work. */
 static int put_with(struct cli *cli, const struct identity *id, struct name_state *s, unsigned bits, uint64_t w,
 		    struct reply *r)
@@ -334,11 +343,18 @@ static int put_with(struct cli *cli, const struct identity *id, struct name_stat
 	int exit = sign_both(cli, id, s, text);
 	if (exit == CLI_OK)
 		exit = send_both(cli, s, text, w, r);
-	if (exit == CLI_OK && s->name.form != GN_NAME_PID)
+	if ((exit == CLI_OK || name_few(r)) && s->name.form != GN_NAME_PID)
 		remember(cli, s, id->pid, text[0]);
 	free(text[0]);
 	free(text[1]);
 	return exit;
+}
+
+static char *places(const struct reply *r)
+{
+	const json_t *receipts = json_object_get(r->json, "receipts");
+	return cli_format("%lld + %lld nodes", (long long)json_integer_value(json_array_get(receipts, 0)),
+			  (long long)json_integer_value(json_array_get(receipts, 1)));
 }
 
 int name_put(struct cli *cli, const struct identity *id, struct name_state *s, uint64_t w, json_t **receipts)
@@ -358,6 +374,11 @@ int name_put(struct cli *cli, const struct identity *id, struct name_state *s, u
 	}
 	if (exit == CLI_OK) {
 		*receipts = json_incref(json_object_get(r.json, "receipts"));
+	} else if (name_few(&r)) {
+		char *what = cli_format("%s.geo", s->name.text), *where = places(&r);
+		record_few(cli, what, where, name_few(&r));
+		free(where);
+		free(what);
 	} else if (r.err) {
 		char *what = cli_format("%s.geo was not stored", s->name.text);
 		client_report(cli, &r, what);

@@ -163,20 +163,36 @@ int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsi
 	return exit;
 }
 
-int record_put(struct cli *cli, struct gn_slice record, uint64_t w, struct reply *out)
+bool record_held(const struct reply *reply, int exit)
+{
+	return exit == CLI_OK || (reply->err == GN_QUORUM && json_number(reply->json, "w") > 0);
+}
+
+int record_few(struct cli *cli, const char *what, const char *where, unsigned long long least)
+{
+	return cli_fail(cli, CLI_QUORUM, "quorum",
+			"%s is stored at %s, fewer nodes than was asked: others see it, and it is lost when these are. "
+			"If the network has no more that answer for keys, say --w %llu, or write \"w = %llu\" into "
+			"DATA/geonet.conf",
+			what, where, least, least);
+}
+
+int record_put(struct cli *cli, struct gn_slice record, uint64_t w, const char *what, struct reply *out)
 {
 	struct reply reply;
 	struct call call = {
 		.method = "POST", .path = cli_format("/api/v1/records?w=%llu", (unsigned long long)w), .body = record};
 	int exit = client_call(cli, call, &reply);
 	unsigned long long signed_by = json_number(reply.json, "w");
-	if (reply.err == GN_QUORUM && signed_by)
-		cli_fail(cli, exit, "quorum",
-			 "the record has too few receipts: %llu nodes signed; when the network has no more, say --w "
-			 "%llu",
-			 signed_by, signed_by);
-	else if (exit && reply.err && reply.err != GN_STALE)
-		client_report(cli, &reply, "the record was not stored");
+	if (reply.err == GN_QUORUM && signed_by) {
+		char *where = cli_format(signed_by == 1 ? "1 node" : "%llu nodes", signed_by);
+		record_few(cli, what, where, signed_by);
+		free(where);
+	} else if (exit && reply.err && reply.err != GN_STALE) {
+		char *failed = cli_format("%s was not stored", what);
+		client_report(cli, &reply, failed);
+		free(failed);
+	}
 	if (out)
 		*out = reply;
 	else

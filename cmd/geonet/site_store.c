@@ -202,7 +202,7 @@ int site_put_head(struct cli *cli, const struct identity *id, const struct gn_he
 	struct reply r = {0};
 	gn_err err = gn_head_record(&id->keys.sk, head, &record);
 	int exit = err ? cli_fail_err(cli, err, "the site's head cannot be made")
-		       : record_put(cli, gn_buf_slice(&record), w, &r);
+		       : record_put(cli, gn_buf_slice(&record), w, "the site's new version", &r);
 	if (r.err == GN_STALE)
 		cli_fail(cli, exit, "stale",
 			 "somebody with your key published this site at the same moment; look at it and publish again");

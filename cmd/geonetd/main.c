@@ -25,6 +25,7 @@ static const char usage[] =
 	"10G)\n"
 	"  --probation SECONDS   client mode after the start, before it answers for keys (default 600)\n"
 	"  --pow-bits N          proof of work of node keys, the same in the whole network (default 22)\n"
+	"  --w N                 how many nodes must sign a record when nothing else is asked (default 5; a network of fewer: so many)\n"
 	"  --guard on|cookie|off how strangers and peers are held to their share; cookie: addresses are proven, nothing is "
 	"counted (default on)\n"
 	"  --guard-local exempt|count  do loopback and private networks have shares too (default exempt)\n"

@@ -114,6 +114,8 @@ static void put_done(struct gn_request *r, const void *event)
 					  gn_err_text(e->err), "w", (int)e->receipt_count);
 		if (e->value_count)
 			json_object_set_new(error, "newer", gn_json_base64(e->values[0].record));
+		if (e->err == GN_QUORUM && e->receipt_count) /* held, by fewer than was asked */
+			gn_sites_record(r->node, gn_slice(r->body, r->body_len));
 		gn_request_json(r, gn_err_http(e->err), error);
 		return;
 	}
@@ -213,6 +215,13 @@ static void name_put_done(struct gn_request *r, const void *event)
 {
 	const struct gn_names_event *e = event;
 	if (e->err) {
+		if (e->err == GN_QUORUM && e->holders[0] && e->holders[1]) { /* held, by fewer than was asked */
+			gn_request_json(r, gn_err_http(e->err),
+					json_pack("{s{ss ss} s[ii]}", "error", "code", gn_err_name(e->err), "message",
+						  gn_err_text(e->err), "receipts", (int)e->holders[0],
+						  (int)e->holders[1]));
+			return;
+		}
 		gn_request_error(r, e->err, "%s.geo: %s", e->name.text,
 				 e->err == GN_EXISTS ? "the name belongs to another" : gn_err_text(e->err));
 		return;

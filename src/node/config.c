@@ -17,6 +17,7 @@ void gn_node_config_default(struct gn_node_config *c)
 		.store_limit = UINT64_C(10) << 30,
 		.record_limit = UINT64_C(1) << 30,
 		.pow_bits = 22,
+		.w = 5,
 		.log = GN_LOG_INFO,
 	};
 }
@@ -107,6 +108,11 @@ static gn_err set(struct gn_node_config *c, const char *name, const char *value,
 		if (!number(value, 40, false, &v) || v == 0)
 			return GN_USAGE;
 		c->pow_bits = (uint8_t)v;
+	} else if (strcmp(name, "w") == 0) {
+		*expected = "1 to 8 nodes that sign a record";
+		if (!number(value, 8, false, &v) || v == 0)
+			return GN_USAGE;
+		c->w = (uint8_t)v;
 	} else if (strcmp(name, "log") == 0) {
 		*expected = "debug, info, warn or error";
 		GN_TRY(set_choice(value, (const char *const[]){"debug", "info", "warn", "error"}, 4, &choice));

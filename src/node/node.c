@@ -69,6 +69,10 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 	case GN_OVERLAY_LINKED:
 	case GN_OVERLAY_UNLINKED:
 		gn_peers_link(node, &e->peer.pk, e->kind == GN_OVERLAY_LINKED);
+		if (node->told_alone && e->kind == GN_OVERLAY_LINKED) {
+			gn_node_log(node, GN_LOG_INFO, "found", "a node answers: no longer alone");
+			node->told_alone = false;
+		}
 		gn_node_publish(node, e->kind == GN_OVERLAY_LINKED ? "link" : "unlink",
 				json_pack("{so}", "id", gn_json_hex(e->peer.id.b, 32)));
 		break;
@@ -77,13 +81,15 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		gn_node_publish(node, "server", json_object());
 		break;
 	case GN_OVERLAY_JOINED:
-		if (gn_reach(node) == GN_REACH_ALONE)
+		node->told_alone = gn_reach(node) == GN_REACH_ALONE;
+		if (node->told_alone)
 			gn_node_log(node, GN_LOG_WARN, "alone", "no node answers; still trying");
 		else
 			gn_node_log(node, GN_LOG_INFO, "joined", "the network around this node is known");
 		break;
 	case GN_OVERLAY_ISOLATED:
 		gn_node_log(node, GN_LOG_WARN, "isolated", "no node can be reached; still trying");
+		node->told_alone = true;
 		gn_reach_isolated(node);
 		gn_node_publish(node, "isolated", json_object());
 		break;
@@ -443,6 +449,7 @@ static gn_err make_engines(struct gn_node *node)
 	GN_TRY(gn_jet_new(&env[ALLOC_JET], &jet, &node->jet));
 	struct gn_overlay_config overlay = {.node_key = node->key,
 					    .pow_bits = node->config.pow_bits,
+					    .w = node->config.w,
 					    .probation = node->config.probation * GN_SEC,
 					    .probation_off = node->config.probation == 0,
 					    .awaits_bootstrap = node->config.bootstrap_count > 0,

@@ -22,6 +22,7 @@ struct gn_node_config {
 	uint64_t record_limit; /* bytes of records held; each counts for 10 KiB at least */
 	uint64_t store_limit; /* bytes kept for others; 0: no block is kept for others or cached */
 	uint8_t pow_bits;     /* the network's constant */
+	uint8_t w;            /* receipts that make a record stored when a request names no number, 1 to 8 */
 	enum gn_log_level log;
 	char log_file[256]; /* empty: stderr */
 	enum gn_node_guard guard; /* ON; COOKIE: every stranger proves its address, nothing is counted; OFF */

@@ -209,6 +209,7 @@ struct gn_node {
 	gn_time clock_looked;
 	bool clock_wrong;
 	uint64_t pins_saved; /* pins_set of the names when pins.json was written */
+	bool told_alone; /* the log says that nobody answers */
 	gn_time look; /* readers.c wants to look again */
 	struct gn_alloc alloc[6]; /* jet, overlay, kv, blocks, services, node: a budget each */
 	struct gn_rand rand;
