@@ -349,7 +349,7 @@ static inline void svc_store(struct svc *s, unsigned i, const struct gn_overlay_
 	if (st->kind == GN_STORE_PUT) {
 		held = svc_need(gn_map_put(&n->records, &st->key));
 		free(held->p);
-		*held = (struct gn_buf){svc_copy(st->record), st->record.len, st->record.len};
+		*held = (struct gn_buf){svc_copy(st->value), st->value.len, st->value.len};
 		return;
 	}
 	e->err = held ? GN_OK : GN_NOT_FOUND;

@@ -351,9 +351,9 @@ static void storage(struct sim *s, unsigned i, const struct gn_overlay_store *r)
 	e->token = r->token;
 	e->key = r->key;
 	if (put) {
-		e->bytes = need(gn_mem_new(&s->alloc, r->record.len));
-		e->len = r->record.len;
-		memcpy(e->bytes, r->record.p, r->record.len);
+		e->bytes = need(gn_mem_new(&s->alloc, r->value.len));
+		e->len = r->value.len;
+		memcpy(e->bytes, r->value.p, r->value.len);
 	}
 }
 

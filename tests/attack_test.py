@@ -59,6 +59,17 @@ class Nodes:
                        lambda n=node: n.status()["joined"] and n.status()["server"] and n.status()["links"] >= len(self.all) - 1)
         return self.all[first:]
 
+    def again(self, node):
+        """Stops the node and starts it anew with its data and its port; returns it once it has joined."""
+        at, others = self.all.index(node), [n for n in self.all if n is not node]
+        node.stop()
+        node.reap()
+        check(node.process.returncode == 0, f"node {node.number} ended with {node.process.returncode}: {node.last_words()}")
+        new = self.all[at] = network.Node(node.number, node.data, self.bin, node.udp_port, 0, others[0].udp_port, node.options)
+        new.wait_ready(time.monotonic() + 60)
+        eventually(f"node {new.number} has joined", 60, lambda: new.status()["server"] and new.status()["links"] >= len(others))
+        return new
+
     def attack(self, name, node, **options):
         """Starts geonet_attack NAME on the node; .result() waits for its line of JSON."""
         words = [os.path.join(self.bin, "geonet_attack"), name, "--node", f"127.0.0.1:{node.udp_port}", "--pow-bits", POW]
@@ -525,8 +536,8 @@ def honest_puts(giver, round_):
 
 
 def case_records(nodes, seed):
-    """Records of fresh owners from one node key, then from forty: each key has its share, other kinds have their room, and what
-    was acknowledged stays."""
+    """Records of fresh owners from one node key, the same after a restart, then from forty: each key has its share, other kinds have
+    their room, and what was acknowledged stays."""
     taker, giver = small_stores(nodes)
     room = (4 << 20) // 10737
     kept = [honest_puts(giver, 0)]
@@ -534,6 +545,10 @@ def case_records(nodes, seed):
     check(got["refused"], f"the attack did not get far enough: {got}")
     check(got["kept"] <= room // 16 + 1, f"one key got {got['kept']} of {room} places")
     kept.append(honest_puts(giver, 1))
+    taker = nodes.again(taker)  # it still knows who brought what
+    more = nodes.attack("records", taker, seed=seed, count=1500, seconds=120).result()
+    check(more["refused"], f"the attack did not get far enough: {more}")
+    check(more["kept"] <= room // 16 + 1, f"one key got {more['kept']} of {room} places once the node was started anew")
     many = nodes.attack("records", taker, seed=seed + 1, count=3000, arg=40, seconds=240).result()
     check(many["refused"], f"the attack did not get far enough: {many}")
     check(many["kept"] <= room // 2, f"forty keys got {many['kept']} of {room} places, of which half are for all")

@@ -101,7 +101,7 @@ static void store_request(struct gn_node *node, const struct gn_overlay_store *s
 	gn_err err;
 	switch (s->kind) {
 	case GN_STORE_PUT:
-		err = gn_kv_put(node->kv, &s->key, s->record, s->token, node->now);
+		err = gn_kv_put(node->kv, &s->key, s->value, s->token, node->now);
 		if (err)
 			gn_overlay_stored(node->overlay, s->token, err, node->now);
 		break;

@@ -66,7 +66,7 @@ static void job_free(struct gn_overlay *ov, struct gn_ov_job *j)
 	const struct gn_holder who = asker(&j->to, j->op, j->kind);
 	gn_share_give(&ov->job_places, &who, 1);
 	gn_share_give(&ov->job_bytes, &who, j->counted);
-	gn_share_give(&ov->putters, &j->by, j->taken);
+	gn_share_give(&ov->putters, &j->from.by, j->taken);
 	gn_ov_store_came(ov, j);
 	gn_mem_free(ov->env.alloc, j->bytes);
 	gn_mem_free(ov->env.alloc, j);
@@ -98,11 +98,27 @@ static struct gn_receipt receipt_of(struct gn_overlay *ov, const struct gn_recor
 	return out;
 }
 
+/* A linked peer asks whether we have it, before it lets its own copy go (OV-68). */
+static void answer_proof(struct gn_overlay *ov, const struct gn_ov_job *j, const struct gn_record *r)
+{
+	struct gn_fbb b = gn_ov_builder(ov);
+	struct gn_receipt receipt = receipt_of(ov, r);
+	struct gn_hash h;
+	struct gn_fb_hash proof;
+	gn_ov_stored_proof(j->nonce, &ov->self.id, r->bytes, &h);
+	memcpy(proof.b, h.b, 32);
+	gn_fbref ref = gn_wire_receipt_put(&b, &receipt);
+	gn_fbref body = gn_fb_ack_make(&b, &(struct gn_fb_ack_args){.receipt = ref, .proof = &proof});
+	(void)gn_ov_send(ov, &b, &j->to, j->request, GN_FB_OVERLAY_BODY_ACK, body);
+}
+
 static void answer_stored(struct gn_overlay *ov, const struct gn_ov_job *j, gn_time now)
 {
 	if (j->op) {
 		struct gn_receipt r = receipt_of(ov, &j->record);
 		gn_ov_put_local(ov, j->op, &r, GN_OK, gn_slice(NULL, 0), now);
+	} else if (j->nonce) {
+		answer_proof(ov, j, &j->record);
 	} else if (j->request) {
 		struct gn_fbb b = gn_ov_builder(ov);
 		gn_fbref receipt = 0;
@@ -147,18 +163,25 @@ static void accept(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 	struct gn_ov_held *h = gn_ov_held_get(ov, &key);
 	if (h && j->pushed && j->to.addr_count)
 		gn_ov_synced_add(h, &j->to.id);
-	if (h && !j->pushed)
-		h->pushed = false; /* there is a receipt for it from now on */
 	answer_stored(ov, j, now);
 	job_free(ov, j);
 	next_on(ov, &key, now);
 }
 
+static bool is_version(const struct gn_ov_held *h, const struct gn_record *r)
+{
+	return h && !h->graced && memcmp(h->hash.b, r->hash.b, 32) == 0;
+}
+
 static void store(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 {
 	gn_err err = gn_ov_store_take(ov, j);
-	if (err == GN_OK && gn_ov_out_store(ov, GN_STORE_PUT, j->token, &j->key, j->record.bytes) != GN_OK)
-		err = GN_BUSY;
+	if (err == GN_OK) {
+		size_t len = j->record.bytes.len;
+		gn_ov_origin_put(ov, &j->record, &j->from, j->bytes + len);
+		struct gn_slice value = gn_slice(j->bytes, len + GN_OV_ORIGIN_LEN);
+		err = gn_ov_out_store(ov, GN_STORE_PUT, j->token, &j->key, value) == GN_OK ? GN_OK : GN_BUSY;
+	}
 	if (err != GN_OK) {
 		refuse(ov, j, err, gn_slice(NULL, 0), now);
 		return;
@@ -180,8 +203,11 @@ static bool busy(const struct gn_overlay *ov, const struct gn_ov_job *but)
 static void begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 {
 	struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
-	if (h && !h->graced && memcmp(h->hash.b, j->record.hash.b, 32) == 0) { /* held: durable already */
-		accept(ov, j, now);
+	if (is_version(h, &j->record)) {
+		if (h->from.pushed && !j->pushed) /* its first receipt */
+			store(ov, j, now);
+		else /* durable already */
+			accept(ov, j, now);
 		return;
 	}
 	gn_err err = gn_ov_admit(ov, &j->record, j->pushed, now);
@@ -215,8 +241,9 @@ static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time no
 		begin(ov, first, now);
 }
 
-void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op, bool pushed,
-		   const struct gn_record *r, gn_time now)
+/* nonce: of the proof that is asked for besides a receipt; 0 = none. */
+static void job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op, bool pushed,
+		    uint64_t nonce, const struct gn_record *r, gn_time now)
 {
 	struct gn_ov_job refused = {.to = *to, .request = request, .op = op};
 	const struct gn_holder who = asker(to, op, GN_OV_JOB_PUT);
@@ -232,7 +259,8 @@ void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t 
 	}
 	j->counted = r->bytes.len;
 	j->pushed = pushed;
-	j->bytes = gn_mem_new(ov->env.alloc, r->bytes.len);
+	j->nonce = nonce;
+	j->bytes = gn_mem_new(ov->env.alloc, r->bytes.len + GN_OV_ORIGIN_LEN);
 	if (!j->bytes) {
 		ov->count.nomem++;
 		refuse(ov, j, GN_BUSY, gn_slice(NULL, 0), now);
@@ -245,6 +273,12 @@ void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t 
 		begin(ov, j, now);
 }
 
+void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op, bool pushed,
+		   const struct gn_record *r, gn_time now)
+{
+	job_put(ov, to, request, op, pushed, 0, r, now);
+}
+
 void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_time now)
 {
 	gn_ov_begin(ov, now);
@@ -253,18 +287,25 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 		ov->count.answers_unasked++;
 		return;
 	}
-	if (err == GN_OK)
-		err = gn_ov_held_set(ov, &j->record, &j->by, j->taken, j->pushed, now);
-	if (err == GN_OK)
-		j->taken = 0; /* the record's now */
+	struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
+	bool again = is_version(h, &j->record); /* to note that there is a receipt from now on */
+	if (err == GN_OK && !again) {
+		err = gn_ov_held_set(ov, &j->record, &j->from, j->taken, now);
+		if (err == GN_OK)
+			j->taken = 0; /* the record's now */
+	}
 	gn_ov_store_came(ov, j);
 	if (err != GN_OK) {
 		ov->count.store_failed++;
 		refuse(ov, j, err == GN_DISK_FULL ? GN_NO_SPACE : GN_BUSY, gn_slice(NULL, 0), now);
 		return;
 	}
-	ov->count.records_stored++;
-	gn_ov_repair_soon(ov, now + gn_ov_spread(ov, GN_OV_SPREAD_DELAY, 25));
+	if (again) {
+		h->from.pushed = false;
+	} else {
+		ov->count.records_stored++;
+		gn_ov_repair_soon(ov, now + gn_ov_spread(ov, GN_OV_SPREAD_DELAY, 25));
+	}
 	accept(ov, j, now);
 	gn_ov_links_changed(ov, now);
 }
@@ -293,8 +334,9 @@ static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err, 
 		  struct gn_record *out)
 {
 	struct gn_ov_held *h = gn_ov_held_get(ov, key);
+	struct gn_ov_origin from;
 	if (err == GN_OK)
-		err = gn_wire_record_parse(bytes, out);
+		err = gn_ov_origin_get(ov, bytes, out, &from);
 	bool same = err == GN_OK && h && memcmp(out->hash.b, h->hash.b, 32) == 0;
 	bool storing = false;
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
@@ -327,19 +369,11 @@ static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struc
 			.c = j->to, .contact = gn_ov_contact_get(ov, &j->to.pk), .request = j->request};
 		gn_ov_send_nodes(ov, &from, GN_FB_OVERLAY_BODY_NODES, gn_theta(j->key.b), GN_OV_GET_CONTACTS,
 				 ov->server, now);
-	} else if (j->nonce) {
-		struct gn_ov_held *held = gn_ov_held_get(ov, &j->key);
-		if (held && memcmp(held->hash.b, r->hash.b, 32) == 0)
-			held->pushed = false; /* from here on our receipt stands for it */
-		struct gn_fbb b = gn_ov_builder(ov);
-		struct gn_receipt receipt = receipt_of(ov, r);
-		struct gn_hash h;
-		struct gn_fb_hash proof;
-		gn_ov_stored_proof(j->nonce, &ov->self.id, r->bytes, &h);
-		memcpy(proof.b, h.b, 32);
-		gn_fbref ref = gn_wire_receipt_put(&b, &receipt);
-		gn_fbref body = gn_fb_ack_make(&b, &(struct gn_fb_ack_args){.receipt = ref, .proof = &proof});
-		(void)gn_ov_send(ov, &b, &j->to, j->request, GN_FB_OVERLAY_BODY_ACK, body);
+	} else if (j->nonce) { /* a receipt and more: given as one is */
+		struct gn_ov_job was = *j;
+		job_free(ov, j);
+		job_put(ov, &was.to, was.request, 0, false, was.nonce, r, now);
+		return;
 	} else {
 		struct gn_fbb b = gn_ov_builder(ov);
 		gn_fbref body = gn_fb_value_make(
@@ -369,7 +403,7 @@ static void judged(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const st
 	refuse(ov, j, err, show ? held->bytes : gn_slice(NULL, 0), now);
 }
 
-void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct gn_slice record, gn_time now)
+void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct gn_slice value, gn_time now)
 {
 	gn_ov_begin(ov, now);
 	struct gn_ov_job *j = job_get(ov, token);
@@ -378,7 +412,7 @@ void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct
 		ov->count.answers_unasked++;
 		return;
 	}
-	bool ok = sound(ov, &j->key, err, record, &r);
+	bool ok = sound(ov, &j->key, err, value, &r);
 	if (j->kind == GN_OV_JOB_PUT) {
 		judged(ov, j, ok, &r, now);
 	} else if (j->kind == GN_OV_JOB_GET) {

@@ -60,6 +60,7 @@
 #define GN_OV_PUTTER_PART 16      /* a node key holds at most 1/16 of the store: 6,250 small records, 64 MiB */
 #define GN_OV_PREFIX_PART 8       /* a prefix 1/8, once three quarters are taken */
 #define GN_OV_PUTTERS_MAX 65536   /* node keys, and prefixes, that hold something */
+#define GN_OV_ORIGIN_LEN 65       /* bytes behind a stored record: who brought it, and our tag */
 #define GN_OV_WAY_LOOKS 512       /* records looked at for one that gives way: 0.1 ms, where all would be 20 ms */
 #define GN_OV_OWNERS_MAX 100000 /* owners with a quota account */
 

@@ -59,17 +59,17 @@ gn_err gn_ov_out_message(struct gn_overlay *ov, const struct gn_contact *to, str
 }
 
 gn_err gn_ov_out_store(struct gn_overlay *ov, enum gn_overlay_store_kind kind, uint64_t token,
-		       const struct gn_hash *key, struct gn_slice record)
+		       const struct gn_hash *key, struct gn_slice value)
 {
 	struct store s = {.s = {.kind = kind, .token = token, .key = *key}};
-	if (record.len) {
-		s.bytes = gn_mem_new(ov->env.alloc, record.len);
+	if (value.len) {
+		s.bytes = gn_mem_new(ov->env.alloc, value.len);
 		if (!s.bytes) {
 			ov->count.nomem++;
 			return GN_NOMEM;
 		}
-		memcpy(s.bytes, record.p, record.len);
-		s.s.record = gn_slice(s.bytes, record.len);
+		memcpy(s.bytes, value.p, value.len);
+		s.s.value = gn_slice(s.bytes, value.len);
 	}
 	gn_err err = gn_ring_push(&ov->stores, &s);
 	if (err != GN_OK) {

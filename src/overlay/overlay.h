@@ -85,9 +85,9 @@ void gn_overlay_free(struct gn_overlay *ov);
 
 /* ---- inputs ---- */
 
-/* A held record read back from the disk at the start, before anything else; the signature was checked when it came.
+/* A value read back from the disk at the start, before anything else; the record's signature was checked when it came.
  * GN_CORRUPT, GN_NO_SPACE, GN_NOMEM; an expired one is dropped by a storage request. */
-GN_MUST gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice record, gn_time now);
+GN_MUST gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice value, gn_time now);
 /* A place to begin; the key is learnt from the session when pk is NULL. */
 GN_MUST gn_err gn_overlay_bootstrap(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk,
 				    gn_time now);
@@ -124,7 +124,7 @@ bool gn_overlay_time_sure(const struct gn_overlay *ov, gn_time now);
 
 /* Completions of storage requests. */
 void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_time now);
-void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct gn_slice record, gn_time now);
+void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct gn_slice value, gn_time now);
 
 /* ---- operations ---- */
 
@@ -170,7 +170,8 @@ struct gn_overlay_store {
 	enum gn_overlay_store_kind kind;
 	uint64_t token; /* answer PUT by gn_overlay_stored when durable, LOAD by gn_overlay_loaded; DROP needs none */
 	struct gn_hash key;
-	struct gn_slice record; /* PUT: valid until the next call on ov */
+	struct gn_slice value; /* PUT: the record, and what is to be known of it after a restart; valid until the next
+				  call on ov */
 };
 bool gn_overlay_next_store(struct gn_overlay *ov, struct gn_overlay_store *out);
 

@@ -13,6 +13,7 @@
  *   get.c  put.c                                        the two phases after / during a lookup
  *   records.c   index, admission, quotas, expiry        job.c      storage requests in flight
  *   clock.c     the time of records                     store.c    shares of the record store, who gives way
+ *   origin.c    what the disk keeps beside a record
  *   digest.c    offers and wants                        repair.c   who must have what; pushes
  *   reach.c     how far the set of a key reaches        handover.c letting go of what others answer for
  *   info.c      queries, validate
@@ -188,6 +189,12 @@ struct gn_ov_op {
 
 /* ---- held records ---- */
 
+/* How a record came here; kept with it on the disk. */
+struct gn_ov_origin {
+	struct gn_holder by; /* who brought it; zeros: ourselves, or not known */
+	bool pushed;         /* without a receipt of ours */
+};
+
 struct gn_ov_held {
 	struct gn_ov_timer timer; /* expiry */
 	struct gn_hash key, hash;
@@ -197,12 +204,11 @@ struct gn_ov_held {
 	uint16_t type;
 	bool dirty;                     /* its set must be looked at */
 	bool graced;                    /* expired: hidden, kept for a while and for its type's rule */
-	bool pushed;                    /* came without a receipt of ours */
 	uint8_t salt;
 	gn_time hidden;                 /* since when, while graced: then in the list hidden_first.. */
 	struct gn_ov_held *before, *after;
-	struct gn_holder by;            /* who brought it; zeros: ourselves, or not known */
-	uint64_t taken;                 /* what that holds of the store for it */
+	struct gn_ov_origin from;       /* how it came here */
+	uint64_t taken;                 /* what its putter holds of the store for it */
 	gn_time left;                   /* since when we are not in its set; 0 = we are */
 	gn_time asked, offered;         /* not ours: the takers for proof; compared with the nearest */
 	uint32_t synced[GN_OV_SET_MAX]; /* tags of members known to hold this version; 0 = free */
@@ -246,15 +252,14 @@ struct gn_ov_job {
 	bool pushed; /* PUT: came by PUSH: the answer has no receipt */
 	struct gn_hash key;
 	struct gn_contact to; /* who asked; or whom to push to */
-	struct gn_addr from;
 	uint64_t request;        /* of the peer; 0 with op: ours */
-	uint64_t nonce;          /* GET: a receipt and the proof over this are wanted, not the record */
+	uint64_t nonce;          /* a receipt and the proof over this are wanted, not the record */
 	gn_op op;                /* local operation that waits, 0 = none */
-	uint8_t *bytes;          /* PUT: owned */
+	uint8_t *bytes;          /* PUT: owned, with room for its origin behind */
 	struct gn_record record; /* PUT: borrows bytes */
 	uint64_t counted;        /* PUT: of job_bytes */
 	gn_err refused;          /* PUT: LOADING only to show what stands against it */
-	struct gn_holder by;     /* PUT, STORING: who it is counted for .. */
+	struct gn_ov_origin from; /* PUT, STORING: what is stored with it: who it is counted for .. */
 	uint64_t taken;          /* .. and how much; given back unless it is stored */
 	uint64_t coming;         /* what the store will grow by in its space, kept free until then */
 	bool comes_new;          /* and a place */
@@ -482,7 +487,7 @@ void gn_ov_outputs_init(struct gn_overlay *ov);
 void gn_ov_outputs_fini(struct gn_overlay *ov);
 gn_err gn_ov_out_message(struct gn_overlay *ov, const struct gn_contact *to, struct gn_slice bytes);
 gn_err gn_ov_out_store(struct gn_overlay *ov, enum gn_overlay_store_kind kind, uint64_t token,
-		       const struct gn_hash *key, struct gn_slice record);
+		       const struct gn_hash *key, struct gn_slice value);
 void gn_ov_out_event(struct gn_overlay *ov, enum gn_overlay_event_kind kind, const struct gn_contact *peer);
 /* What the last call showed may go now; every input calls it first. */
 void gn_ov_begin(struct gn_overlay *ov, gn_time now);
@@ -683,8 +688,8 @@ struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_h
 struct gn_ov_held *gn_ov_held_by8(struct gn_overlay *ov, uint64_t key8);
 void gn_ov_held_sort(struct gn_overlay *ov);
 /* The index takes a durable record. */
-gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const struct gn_holder *by, uint64_t taken,
-		      bool pushed, gn_time now);
+gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const struct gn_ov_origin *from, uint64_t taken,
+		      gn_time now);
 void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk);
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now);
 void gn_ov_held_free(struct gn_overlay *ov);
@@ -696,6 +701,14 @@ bool gn_ov_synced(const struct gn_ov_held *h, const struct gn_node_id *id);
 void gn_ov_synced_add(struct gn_ov_held *h, const struct gn_node_id *id);
 /* A member left: whoever comes back under this id has to show what it holds. */
 void gn_ov_synced_forget(struct gn_overlay *ov, const struct gn_node_id *id);
+
+/* ---- origin.c ---- */
+/* What stands behind a record on the disk. */
+void gn_ov_origin_put(const struct gn_overlay *ov, const struct gn_record *r, const struct gn_ov_origin *from,
+		      uint8_t tail[GN_OV_ORIGIN_LEN]);
+/* A stored value, of this release or an earlier one; r borrows it. Errors of gn_wire_record_parse. */
+gn_err gn_ov_origin_get(const struct gn_overlay *ov, struct gn_slice value, struct gn_record *r,
+			struct gn_ov_origin *from);
 
 /* ---- store.c ---- */
 gn_err gn_ov_store_init(struct gn_overlay *ov);

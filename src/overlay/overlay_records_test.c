@@ -350,11 +350,11 @@ static void many_puts_at_once_overshoot_nothing(void **state)
 /* Held at once, without the way through the disk: 0 when there was no room. */
 static bool hold(struct net *n, const struct gn_sk *owner, const char *label, struct net_record *out)
 {
-	static const struct gn_holder nobody;
+	static const struct gn_ov_origin ourselves;
 	struct gn_overlay *ov = n->node[0].ov;
 	net_record(n, out, owner, 256, label, 1, "x");
 	return gn_ov_store_room(ov, NULL, &out->r) == GN_OK &&
-	       gn_ov_held_set(ov, &out->r, &nobody, 0, false, n->now) == GN_OK;
+	       gn_ov_held_set(ov, &out->r, &ourselves, 0, n->now) == GN_OK;
 }
 
 /* OV-93: what is full is asked for room as often as anybody likes, so looking for it is cheap; what was hidden first

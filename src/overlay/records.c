@@ -174,8 +174,8 @@ static void leave(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share)
 		(void)gn_map_remove(&ov->owners, h->owner.b);
 }
 
-gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const struct gn_holder *by, uint64_t taken,
-		      bool pushed, gn_time now)
+gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const struct gn_ov_origin *from, uint64_t taken,
+		      gn_time now)
 {
 	struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	/* Room for the new owner's account first: after this nothing fails. */
@@ -188,15 +188,14 @@ gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const st
 			(void)gn_map_remove(&ov->owners, r->owner.b);
 		goto fail;
 	}
-	bool same_putter = !fresh && !h->graced && memcmp(&h->by, by, sizeof *by) == 0;
+	bool same_putter = !fresh && !h->graced && memcmp(&h->from.by, &from->by, sizeof from->by) == 0;
 	o->records++; /* held on to while the version before leaves */
 	if (!fresh)
 		leave(ov, h, same_putter);
 	o = gn_map_get(&ov->owners, r->owner.b); /* it may have moved */
 	o->records--;
 	h->taken = (same_putter ? h->taken : 0) + taken;
-	h->by = *by;
-	h->pushed = pushed && (fresh || h->pushed); /* a receipt once given is kept */
+	h->from = *from;
 	h->hash = r->hash;
 	h->owner = r->owner;
 	h->seq = r->seq;
@@ -255,23 +254,23 @@ void gn_ov_held_free(struct gn_overlay *ov)
 	gn_share_fini(&ov->putters);
 }
 
-gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice record, gn_time now)
+gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice value, gn_time now)
 {
 	struct gn_record r;
+	struct gn_ov_origin from;
 	gn_ov_begin(ov, now);
-	gn_err err = gn_wire_record_parse(record, &r);
+	gn_err err = gn_ov_origin_get(ov, value, &r, &from);
 	if (err != GN_OK) {
 		ov->count.load_corrupt++;
 		return GN_CORRUPT;
 	}
-	static const struct gn_holder nobody;
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);
 	if (!h && ov->held.count >= ov->cfg.records_max)
 		return GN_NO_SPACE;
 	ov->sort_dirty = true;
 	if (!ov->joined && !ov->boot_count) /* the owner is still reading its disk: places to begin come after */
 		gn_ov_task_set(ov, GN_OV_TASK_JOIN, now + GN_OV_BEGIN);
-	return gn_ov_held_set(ov, &r, &nobody, 0, false, now);
+	return gn_ov_held_set(ov, &r, &from, 0, now);
 }
 
 /* ---- admission ---- */

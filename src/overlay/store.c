@@ -61,9 +61,9 @@ static void take_anyway(struct gn_overlay *ov, struct gn_ov_held *h, uint64_t am
 	static const struct gn_holder nobody;
 	if (gn_share_take(&ov->putters, &nobody, amount) != GN_OK)
 		return;
-	gn_err err = gn_share_move(&ov->putters, &nobody, &h->by, amount);
+	gn_err err = gn_share_move(&ov->putters, &nobody, &h->from.by, amount);
 	if (err == GN_NOMEM || err == GN_NO_SPACE)
-		h->by = nobody; /* and it stays nobody's */
+		h->from.by = nobody; /* and it stays nobody's */
 	h->taken += amount;
 }
 
@@ -78,7 +78,7 @@ void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
 	ov->held_bytes += h->len;
 	ov->spaces[space_of(h->type)] += want;
 	if (h->taken > want) {
-		gn_share_give(&ov->putters, &h->by, h->taken - want);
+		gn_share_give(&ov->putters, &h->from.by, h->taken - want);
 		h->taken = want;
 	}
 	take_anyway(ov, h, want - h->taken);
@@ -95,7 +95,7 @@ void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_
 	ov->spaces[space_of(h->type)] -= cost(ov, h->len);
 	if (keep_share)
 		return;
-	gn_share_give(&ov->putters, &h->by, h->taken);
+	gn_share_give(&ov->putters, &h->from.by, h->taken);
 	h->taken = 0;
 }
 
@@ -126,7 +126,7 @@ static bool fits(const struct gn_overlay *ov, const struct gn_ov_held *h, const 
 /* Brought by PUSH, which has no receipt, by someone who brought more than a putter's share. */
 static bool surplus(const struct gn_overlay *ov, const struct gn_ov_held *h)
 {
-	return h->pushed && gn_share_held(&ov->putters, &h->by).key > ov->putters.config.per_key;
+	return h->from.pushed && gn_share_held(&ov->putters, &h->from.by).key > ov->putters.config.per_key;
 }
 
 /* The farthest surplus of GN_OV_WAY_LOOKS records from all over the store, others each time: a full store is asked for
@@ -196,7 +196,7 @@ static bool hands_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
 	const struct gn_ov_contact *c = j->pushed ? gn_ov_contact_get(ov, &j->to.pk) : NULL;
 	return c && c->link && c->link->state == GN_OV_LINK_UP && c->c.mode == GN_FB_NODE_MODE_SERVER &&
-	       gn_share_held(&ov->putters, &j->by).key <= ov->cfg.bytes_max / 2;
+	       gn_share_held(&ov->putters, &j->from.by).key <= ov->cfg.bytes_max / 2;
 }
 
 gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
@@ -205,20 +205,20 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
 	uint64_t want = cost(ov, j->record.bytes.len);
 	bool own = memcmp(j->to.pk.b, ov->self.pk.b, 32) == 0;
-	j->by = nobody;
+	j->from = (struct gn_ov_origin){nobody, j->pushed && (!h || h->from.pushed)}; /* a receipt once given is kept */
 	if (h && !h->graced) { /* a new version stays with who brought the first one */
-		j->by = h->by;
+		j->from.by = h->from.by;
 		want = want > h->taken ? want - h->taken : 0;
 	} else if (!own) {
-		j->by = (struct gn_holder){j->to.pk, j->to.addrs[0]};
+		j->from.by = (struct gn_holder){j->to.pk, j->to.addrs[0]};
 	}
-	gn_err err = gn_share_take(&ov->putters, &j->by, want);
+	gn_err err = gn_share_take(&ov->putters, &j->from.by, want);
 	if ((err == GN_QUOTA || err == GN_LIMIT) && hands_over(ov, j)) {
 		err = gn_share_take(&ov->putters, &nobody, want);
 		if (err == GN_OK) {
-			gn_err over = gn_share_move(&ov->putters, &nobody, &j->by, want);
+			gn_err over = gn_share_move(&ov->putters, &nobody, &j->from.by, want);
 			if (over == GN_NOMEM || over == GN_NO_SPACE)
-				j->by = nobody;
+				j->from.by = nobody;
 		}
 	}
 	ov->count.quota_putter += err == GN_QUOTA;

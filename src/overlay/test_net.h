@@ -68,7 +68,7 @@ struct net {
 	uint64_t messages;
 	unsigned dead_disk; /* node whose disk fails, + 1 */
 	uint32_t ttl;       /* of records, seconds */
-	uint64_t nowhere; /* messages to keys that nobody has */
+	uint64_t nowhere;   /* messages to keys that nobody has */
 	/* May change a message on its way; NULL: nobody does. */
 	void (*tamper)(struct net *n, struct net_message *m);
 };
@@ -132,9 +132,9 @@ static inline void net_store(struct net *n, unsigned i, const struct gn_overlay_
 		}
 		free(f->bytes);
 		f->key = s->key;
-		f->len = s->record.len;
+		f->len = s->value.len;
 		f->bytes = malloc(f->len);
-		memcpy(f->bytes, s->record.p, f->len);
+		memcpy(f->bytes, s->value.p, f->len);
 		if (x->hold && x->held_count < GN_COUNT(x->held))
 			x->held[x->held_count++] = s->token;
 		else
@@ -208,10 +208,10 @@ static inline void net_pump(struct net *n, unsigned i)
 			net_send(n, i, &m);
 		if (gn_overlay_next_store(x->ov, &s)) {
 			uint8_t *copy =
-				s.record.len ? malloc(s.record.len) : NULL; /* the completion is another call on ov */
+				s.value.len ? malloc(s.value.len) : NULL; /* the completion is another call on ov */
 			if (copy) {
-				memcpy(copy, s.record.p, s.record.len);
-				s.record.p = copy;
+				memcpy(copy, s.value.p, s.value.len);
+				s.value.p = copy;
 			}
 			net_store(n, i, &s);
 			free(copy);

@@ -30,11 +30,12 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 	if (gn_fb_overlay_message_verify(bytes, &m) || !gn_fb_overlay_message_request(m))
 		return;
 	uint8_t type = gn_fb_overlay_message_body_type(m);
-	if (type != GN_FB_OVERLAY_BODY_ACK && type != GN_FB_OVERLAY_BODY_REFUSED)
+	bool refused = type == GN_FB_OVERLAY_BODY_REFUSED || type == GN_FB_OVERLAY_BODY_STALE;
+	if (type != GN_FB_OVERLAY_BODY_ACK && !refused)
 		return;
 	records.answered++;
 	records.kept += type == GN_FB_OVERLAY_BODY_ACK;
-	records.refused += type == GN_FB_OVERLAY_BODY_REFUSED;
+	records.refused += refused;
 	put_next(e, id);
 }
 
