@@ -88,21 +88,19 @@ bool gn_prefix_exempt(const struct gn_guard *g, const struct gn_addr *addr)
 	return gn_share_exempt(addr, g->config.count_local);
 }
 
-gn_err gn_prefix_ready(struct gn_guard *g, const struct gn_addr *addr, bool proven, gn_time now, const char **limit,
-		       gn_time *until)
+gn_err gn_prefix_ready(const struct gn_guard *g, const struct gn_addr *addr, bool proven, gn_time now,
+		       const char **limit, gn_time *until)
 {
 	struct gn_guard_subject who = gn_guard_of_addr(addr);
 	if (gn_prefix_exempt(g, addr))
 		return GN_OK;
-	for (enum gn_part part = GN_HOST; part <= GN_NET; part++) {
-		gn_time at = gn_prefix_full_at(g, addr, part, proven);
-		if (gn_gcra_ready(at, GN_PREFIX_BURST, now) || gn_guard_is_allowed(g, &who, now))
-			continue;
-		*limit = part == GN_HOST ? "guard-host" : "guard-net";
-		*until = gn_gcra_until(at, GN_PREFIX_BURST);
-		return GN_LIMIT;
-	}
-	return GN_OK;
+	gn_time host = gn_prefix_full_at(g, addr, GN_HOST, proven), net = gn_prefix_full_at(g, addr, GN_NET, proven);
+	gn_time last = host > net ? host : net;
+	if (gn_gcra_ready(last, GN_PREFIX_BURST, now) || gn_guard_is_allowed(g, &who, now))
+		return GN_OK;
+	*limit = host >= net ? "guard-host" : "guard-net";
+	*until = gn_gcra_until(last, GN_PREFIX_BURST);
+	return GN_LIMIT;
 }
 
 void gn_prefix_take(struct gn_guard *g, const struct gn_addr *addr, bool proven, uint64_t work, gn_time now)
@@ -171,30 +169,36 @@ static struct gn_bucket *bucket_of(const struct gn_guard *g, const struct gn_gua
 					 : gn_bucket_find(g->t->tokens, GN_GUARD_TOKENS, gn_guard_print(g, who), now);
 }
 
-const char *gn_guard_limit(const struct gn_guard_subject *who)
+bool gn_guard_room(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now)
 {
-	return who->kind == GN_GUARD_KEY ? "guard-key" : "guard-token";
+	return who->kind == GN_GUARD_KEY ? gn_bucket_room(g->t->keys, GN_GUARD_KEYS, gn_guard_print(g, who), now)
+					 : gn_bucket_room(g->t->tokens, GN_GUARD_TOKENS, gn_guard_print(g, who), now);
+}
+
+gn_err gn_exact_ready(const struct gn_guard *g, const struct gn_guard_subject *who, const struct gn_bucket *b,
+		      gn_time now, const char **limit, gn_time *until)
+{
+	gn_time burst = gn_guard_rate(who).burst;
+	if ((b && gn_gcra_ready(b->full_at, burst, now)) || gn_guard_is_allowed(g, who, now))
+		return GN_OK;
+	*limit = !b ? "guard-tokens-full" : who->kind == GN_GUARD_KEY ? "guard-key" : "guard-token";
+	*until = b ? gn_gcra_until(b->full_at, burst) : now + burst;
+	return b ? GN_QUOTA : GN_NO_SPACE;
 }
 
 /* The exact bucket of a key or token. */
 static gn_err charge_exact(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t work, gn_time now,
 			   struct gn_guard_verdict *v)
 {
-	struct gn_rate r = gn_guard_rate(who);
 	struct gn_bucket *b = bucket_of(g, who, now);
-	v->limit = gn_guard_limit(who);
-	if (!b) {
-		gn_guard_count(g, GN_GUARD_C_TOKENS_FULL);
-		v->until = now + r.burst;
-		return GN_NO_SPACE;
-	}
-	if (!gn_gcra_ready(b->full_at, r.burst, now) && !gn_guard_is_allowed(g, who, now)) {
-		gn_guard_count(g, who->kind == GN_GUARD_KEY ? GN_GUARD_C_KEY : GN_GUARD_C_TOKEN);
-		v->until = gn_gcra_until(b->full_at, r.burst);
-		return GN_QUOTA;
-	}
-	b->full_at = gn_gcra_take(b->full_at, r, work, now);
-	return GN_OK;
+	gn_err err = gn_exact_ready(g, who, b, now, &v->limit, &v->until);
+	if (err != GN_OK)
+		gn_guard_count(g, err == GN_NO_SPACE          ? GN_GUARD_C_TOKENS_FULL
+				  : who->kind == GN_GUARD_KEY ? GN_GUARD_C_KEY
+							      : GN_GUARD_C_TOKEN);
+	else if (b) /* who is allowed anything needs none */
+		b->full_at = gn_gcra_take(b->full_at, gn_guard_rate(who), work, now);
+	return err;
 }
 
 static gn_err charge_prefix(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t work, gn_time now,

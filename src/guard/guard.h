@@ -128,15 +128,19 @@ struct gn_guard_allowed {
 bool gn_guard_allowed_at(const struct gn_guard *g, size_t i, struct gn_guard_allowed *out);
 
 struct gn_guard_why {
-	bool exempt;       /* loopback or private, and those are not counted */
-	bool allowed;      /* by the operator */
-	bool limited;      /* the next charge is refused */
-	const char *limit; /* which one: "guard-host", "guard-net", "guard-key", "guard-token"; "" when not limited */
-	gn_time until;     /* it lifts by itself; 0 when not limited */
-	uint64_t rate;     /* units a second it may take in the long run */
-	uint64_t burst;    /* units it may take at once when the bucket is full */
-	uint64_t left;     /* units left in the bucket now */
-	bool counted;      /* it is among the heaviest: */
+	bool exempt;        /* loopback or private, and those are not counted */
+	bool allowed;       /* by the operator */
+	bool limited;       /* the next charge is refused */
+	const char *reason; /* all of this in one sentence for people; static */
+	const char *limit;  /* which one: "guard-host", "guard-net", "guard-key", "guard-token", "guard-tokens-full"; ""
+			     * when  not limited */
+	gn_time until;      /* it lifts by itself; 0 when not limited */
+	uint64_t rate;      /* units a second it may take in the long run */
+	uint64_t burst;     /* units it may take at once when the bucket is full */
+	uint64_t left;      /* units left in the bucket now */
+	uint32_t effort;    /* owed by strangers now, so by this one when it comes without a pass; 0 none */
+	uint32_t pressure;  /* what a unit costs keys and prefixes, eighths */
+	bool counted;       /* it is among the heaviest: */
 	struct gn_guard_account account;
 };
 void gn_guard_why(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now, struct gn_guard_why *out);

@@ -56,9 +56,9 @@ static void charge(struct gn_guard *g, const struct op *op, gn_time now)
 	struct gn_guard_why why;
 	gn_guard_why(g, &who, now, &why);
 	gn_err err = gn_guard_charge(g, &who, op->amount, now, &v);
-	GN_ASSERT((err == GN_OK) == !why.limited || err == GN_NO_SPACE);
+	GN_ASSERT((err == GN_OK) == !why.limited);
 	if (err != GN_OK)
-		GN_ASSERT(v.until > now && *v.limit);
+		GN_ASSERT(v.until > now && v.until == why.until && strcmp(v.limit, why.limit) == 0);
 }
 
 static void operate(struct gn_guard *g, const struct op *op, gn_time *now)

@@ -57,6 +57,8 @@ struct gn_bucket *gn_bucket_find(struct gn_bucket *table, size_t count, uint64_t
 
 /* Without making one; NULL. */
 struct gn_bucket *gn_bucket_peek(struct gn_bucket *table, size_t count, uint64_t print);
+/* Where one could be made; NULL. */
+struct gn_bucket *gn_bucket_room(struct gn_bucket *table, size_t count, uint64_t print, gn_time now);
 
 /* Has this been seen? Two Bloom filters: the one that is full is kept until the next is. */
 struct gn_once {
@@ -184,8 +186,8 @@ static inline void gn_guard_count(struct gn_guard *g, enum gn_guard_count c)
 }
 
 /* guard.c: the two buckets of a prefix. proven: the address is; what was not proven is counted apart, so that nobody
- * can empty another's bucket by writing his address. */
-GN_MUST gn_err gn_prefix_ready(struct gn_guard *g, const struct gn_addr *addr, bool proven, gn_time now,
+ * can empty another's bucket by writing his address. GN_LIMIT: the emptier one's name, and when both give again. */
+GN_MUST gn_err gn_prefix_ready(const struct gn_guard *g, const struct gn_addr *addr, bool proven, gn_time now,
 			       const char **limit, gn_time *until);
 void gn_prefix_take(struct gn_guard *g, const struct gn_addr *addr, bool proven, uint64_t work, gn_time now);
 bool gn_prefix_exempt(const struct gn_guard *g, const struct gn_addr *addr);
@@ -193,9 +195,12 @@ enum gn_part { GN_HOST, GN_NET };
 gn_time gn_prefix_full_at(const struct gn_guard *g, const struct gn_addr *addr, enum gn_part part, bool proven);
 uint64_t gn_guard_print(const struct gn_guard *g, const struct gn_guard_subject *who);
 struct gn_rate gn_guard_rate(const struct gn_guard_subject *who);
-const char *gn_guard_limit(const struct gn_guard_subject *who); /* of a key or token */
-/* Of a key or token; NULL when it has none, which is a full one. */
+/* Of a key or token; NULL when it has none, which is a full one if there is room for it. */
 struct gn_bucket *gn_guard_bucket(const struct gn_guard *g, const struct gn_guard_subject *who);
+bool gn_guard_room(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now);
+/* Does its bucket give? b NULL: there is no room for one. GN_QUOTA, GN_NO_SPACE. */
+GN_MUST gn_err gn_exact_ready(const struct gn_guard *g, const struct gn_guard_subject *who, const struct gn_bucket *b,
+			      gn_time now, const char **limit, gn_time *until);
 /* Counts among the heaviest. */
 void gn_guard_note_addr(struct gn_guard *g, const struct gn_addr *addr, uint64_t work, bool refused, gn_time now);
 

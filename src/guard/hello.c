@@ -40,7 +40,8 @@ static void let_in(struct gn_guard *g, enum gn_lane lane, const struct gn_addr *
 	gn_prefix_take(g, from, proven, cost, now);
 	gn_load_note(&g->load, lane == GN_LANE_STRANGER);
 	gn_guard_count(g, GN_GUARD_C_ADMITTED);
-	gn_guard_note_addr(g, from, cost, false, now);
+	if (proven) /* GU-13 */
+		gn_guard_note_addr(g, from, cost, false, now);
 }
 
 /* ---- waiting ---- */

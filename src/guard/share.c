@@ -119,9 +119,7 @@ gn_err gn_share_take(struct gn_share *s, const struct gn_holder *who, uint64_t a
 {
 	if (amount == 0)
 		return GN_OK;
-	GN_TRY(within(s, who, amount));
-	if (amount > s->config.total || s->used > s->config.total - amount)
-		return GN_NO_SPACE;
+	GN_TRY(gn_share_ask(s, who, amount));
 	return add(s, who, amount);
 }
 
@@ -170,6 +168,22 @@ struct gn_share_held gn_share_held(const struct gn_share *s, const struct gn_hol
 	if (has_prefix(s, who, &prefix))
 		out.prefix = held(&s->prefixes, &prefix);
 	return out;
+}
+
+gn_err gn_share_ask(const struct gn_share *s, const struct gn_holder *who, uint64_t amount)
+{
+	GN_TRY(within(s, who, amount));
+	return amount > s->config.total || s->used > s->config.total - amount ? GN_NO_SPACE : GN_OK;
+}
+
+const char *gn_share_reason(gn_err err)
+{
+	switch (err) {
+	case GN_OK: return "";
+	case GN_QUOTA: return "as much as one key may hold";
+	case GN_LIMIT: return "as much as one network may hold while it is crowded";
+	default: return "all of it is taken";
+	}
 }
 
 static uint64_t sum(const struct gn_map *m)

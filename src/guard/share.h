@@ -57,6 +57,15 @@ struct gn_share_held {
 	uint64_t used;        /* of all */
 };
 struct gn_share_held gn_share_held(const struct gn_share *s, const struct gn_holder *who);
+/* What taking `amount` more would say, but for GN_NOMEM and holders_max. */
+GN_MUST gn_err gn_share_ask(const struct gn_share *s, const struct gn_holder *who, uint64_t amount);
+/* The same as a sentence for people: "" for GN_OK; static. */
+const char *gn_share_reason(gn_err err);
+/* A resource as its owner shows it to people (GU-19); both borrowed, the name is stable. */
+struct gn_share_view {
+	const char *name;
+	const struct gn_share *share;
+};
 bool gn_share_crowded(const struct gn_share *s);
 /* The sums agree. */
 void gn_share_validate(const struct gn_share *s);

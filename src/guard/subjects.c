@@ -22,16 +22,21 @@ struct gn_bucket *gn_bucket_peek(struct gn_bucket *table, size_t count, uint64_t
 	return NULL;
 }
 
+struct gn_bucket *gn_bucket_room(struct gn_bucket *table, size_t count, uint64_t print, gn_time now)
+{
+	for (size_t i = 0; i < GN_GUARD_PLACES; i++) {
+		struct gn_bucket *b = place_of(table, count, print, i);
+		if (b->print == 0 || b->full_at <= now)
+			return b;
+	}
+	return NULL;
+}
+
 struct gn_bucket *gn_bucket_find(struct gn_bucket *table, size_t count, uint64_t print, gn_time now)
 {
 	struct gn_bucket *found = gn_bucket_peek(table, count, print);
-	for (size_t i = 0; !found && i < GN_GUARD_PLACES; i++) {
-		struct gn_bucket *b = place_of(table, count, print, i);
-		if (b->print != 0 && b->full_at > now)
-			continue;
-		*b = (struct gn_bucket){.print = print, .full_at = now};
-		found = b;
-	}
+	if (!found && (found = gn_bucket_room(table, count, print, now)))
+		*found = (struct gn_bucket){.print = print, .full_at = now};
 	return found;
 }
 

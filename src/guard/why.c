@@ -56,35 +56,64 @@ bool gn_guard_allowed_at(const struct gn_guard *g, size_t i, struct gn_guard_all
 
 /* ---- what people ask ---- */
 
+/* The subject's bucket, and whether it gives; said as a charge would say it. */
+static gn_err look(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now, gn_time *full_at,
+		   struct gn_guard_why *why)
+{
+	static const struct gn_bucket full = {0};
+	if (who->kind == GN_GUARD_PREFIX) {
+		gn_time host = gn_prefix_full_at(g, &who->addr, GN_HOST, true),
+			net = gn_prefix_full_at(g, &who->addr, GN_NET, true);
+		*full_at = host > net ? host : net;
+		return gn_prefix_ready(g, &who->addr, true, now, &why->limit, &why->until);
+	}
+	const struct gn_bucket *b = gn_guard_bucket(g, who);
+	b = b || !gn_guard_room(g, who, now) ? b : &full;
+	*full_at = b ? b->full_at : 0;
+	return gn_exact_ready(g, who, b, now, &why->limit, &why->until);
+}
+
+static const char *reason(const struct gn_guard_why *why)
+{
+	static const struct {
+		const char *limit, *text;
+	} limits[] = {
+		{"guard-host", "refused: this address has used up its share"},
+		{"guard-net", "refused: its network has used up its share"},
+		{"guard-key", "refused: this key has used up its share"},
+		{"guard-token", "refused: this token has used up its share"},
+		{"guard-tokens-full", "refused: too many ask at one time to count another"},
+	};
+	if (why->allowed)
+		return "allowed anything by the operator";
+	if (why->exempt)
+		return "a local network: it has no share";
+	for (size_t i = 0; i < GN_COUNT(limits); i++)
+		if (strcmp(why->limit, limits[i].limit) == 0)
+			return limits[i].text;
+	return "served";
+}
+
 void gn_guard_why(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now, struct gn_guard_why *out)
 {
-	struct gn_guard_why why = {.limit = ""};
+	struct gn_guard_why why = {.limit = "", .reason = "guard is off: nothing is limited"};
 	if (!g->t) {
 		*out = why;
 		return;
 	}
 	struct gn_rate r = gn_guard_rate(who);
-	gn_time full_at = 0;
-	const char *limit = gn_guard_limit(who);
-	if (who->kind == GN_GUARD_PREFIX) {
-		gn_time host = gn_prefix_full_at(g, &who->addr, GN_HOST, true),
-			net = gn_prefix_full_at(g, &who->addr, GN_NET, true);
-		full_at = host > net ? host : net;
-		limit = host >= net ? "guard-host" : "guard-net";
-		why.exempt = gn_prefix_exempt(g, &who->addr);
-	} else {
-		const struct gn_bucket *b = gn_guard_bucket(g, who);
-		full_at = b ? b->full_at : 0;
-	}
+	struct gn_load load = g->load; /* asking does not move it */
+	gn_time full_at;
+	gn_load_tick(&load, g->config.capacity, now);
+	why.effort = load.effort;
+	why.pressure = load.pressure;
+	why.exempt = who->kind == GN_GUARD_PREFIX && gn_prefix_exempt(g, &who->addr);
 	why.allowed = gn_guard_is_allowed(g, who, now);
-	why.limited = !why.exempt && !why.allowed && !gn_gcra_ready(full_at, r.burst, now);
+	why.limited = look(g, who, now, &full_at, &why) != GN_OK;
+	why.reason = reason(&why);
 	why.rate = r.rate;
 	why.burst = gn_gcra_left(0, r, now);
 	why.left = gn_gcra_left(full_at, r, now);
-	if (why.limited) {
-		why.limit = limit;
-		why.until = gn_gcra_until(full_at, r.burst);
-	}
 	const struct gn_guard_account *a = gn_top_find(&g->t->top, gn_guard_print(g, who));
 	why.counted = a != NULL;
 	if (a)
