@@ -179,6 +179,52 @@ def case_sessions(nodes, seed):
     check(counters(node, "jet")["session-key-limit"] > 0, "no session was counted as one too many of its key")
 
 
+def why(node, who):
+    """What `geonet guard why` prints: {name: text}."""
+    done = subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "guard", "why", who], stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+    lines = (line.strip().split(None, 1) for line in done.stdout.splitlines())
+    return {words[0].rstrip(":"): words[-1].strip() for words in lines if words} | {"exit": done.returncode, "all": done.stdout}
+
+
+def heaviest(node):
+    """The key that asked most."""
+    return next(a["who"] for a in node.cli("guard", "list")["heaviest"] if a["kind"] == "key")
+
+
+def holds_all_it_may(node, share):
+    """A key that is told of this share as one that is used up; None when there is none."""
+    keys = [a["who"] for a in node.cli("guard", "list")["heaviest"] if a["kind"] == "key"]
+    return next((k for k in keys if why(node, k).get(share, "").endswith("as much as one key may hold")), None)
+
+
+def case_why(nodes, seed):
+    """The tool says why: strangers to it, a local network, a key that holds all the sessions it may, one that was let off, and a
+    node whose guard is off."""
+    (node,) = nodes.start(1)
+    (open_,) = nodes.start(1, "--guard", "off")
+    (counting,) = nodes.start(1, "--guard-local", "count")
+    local, served = "a local network: it has no share", "served"
+    check(why(node, "ab" * 32)["now"] == served, "a key that nobody has seen")
+    check(why(node, "203.0.113.7")["now"] == served, "an address that nobody has seen")
+    check(why(node, "127.0.0.1")["now"] == local and why(counting, "127.0.0.1")["now"] == served, "loopback")
+    check(why(open_, "127.0.0.1")["now"] == "guard is off: nothing is limited", "off")
+    check("no node that is known" in why(node, "ab" * 4)["all"] and why(node, "ab" * 4)["exit"], "digits that nobody has")
+    check(why(node, "abc")["exit"] and why(node, "203.0.113")["exit"], "no address and no key")
+    attacker = nodes.attack("sessions", node, seed=seed, count=60, seconds=8, hold=True)
+    attacker.result()
+    key = eventually("one key holds all the sessions it may", 60, lambda: holds_all_it_may(node, "sessions"))
+    said = why(node, key)
+    check(said["key"] == key and said["sessions"].startswith("8 of 8 held"), f"its sessions: {said['all']}")
+    check("units since" in said["asked"], f"what it asked for: {said['all']}")
+    node.cli("guard", "allow", key)
+    check(why(node, key)["now"] == "allowed anything by the operator", "a key that was allowed anything")
+    node.cli("guard", "allow", key, "--hours", "0")
+    check(why(node, key)["now"] in (served, "refused: this key has used up its share"), "a key that is no longer")
+    node.cli("guard", "forgive", key)
+    check(why(node, key)["now"] == served, "a key that was forgiven")
+
+
 def sanitized(node):
     """Whether this build keeps freed memory for its sanitizer: its size says nothing then."""
     with open(f"/proc/{node.process.pid}/exe", "rb") as f:
@@ -544,6 +590,7 @@ def case_records(nodes, seed):
     got = nodes.attack("records", taker, seed=seed, count=1500, seconds=120).result()
     check(got["refused"], f"the attack did not get far enough: {got}")
     check(got["kept"] <= room // 16 + 1, f"one key got {got['kept']} of {room} places")
+    check(holds_all_it_may(taker, "records"), "`guard why` does not tell of the key's records")
     kept.append(honest_puts(giver, 1))
     taker = nodes.again(taker)  # it still knows who brought what
     more = nodes.attack("records", taker, seed=seed, count=1500, seconds=120).result()

@@ -78,34 +78,44 @@ static char *path_of(struct cli *cli, const char *action, const char *rest)
 	return path;
 }
 
-int cmd_guard_why(struct cli *cli)
+static void print_why(struct cli *cli, const json_t *j)
 {
-	struct reply r;
-	int exit = client_must(cli, (struct call){.path = path_of(cli, "why", "")}, &r, cli->args[0]);
-	if (exit || cli->json) {
-		exit = exit ? exit : cli_json(cli, json_incref(r.json));
-		reply_free(&r);
-		return exit;
-	}
-	const json_t *j = r.json, *account = json_object_get(j, "account");
-	bool limited = json_is_true(json_object_get(j, "limited"));
+	const json_t *account = json_object_get(j, "account");
+	size_t i;
+	json_t *s;
 	out_pair(cli, json_text(j, "kind"), "%s", out_text(json_text(j, "who")));
-	out_pair(cli, "now", "%s",
-		 json_is_true(json_object_get(j, "allowed"))  ? "allowed anything by the operator"
-		 : json_is_true(json_object_get(j, "exempt")) ? "a local network: it has no share"
-		 : limited                                    ? "refused"
-							      : "served");
-	if (limited)
+	out_pair(cli, "now", "%s", json_text(j, "reason"));
+	if (json_is_true(json_object_get(j, "limited")))
 		out_pair(cli, "limit", "%s, until %s", json_text(j, "limit"), out_time(json_number(j, "until")));
-	out_pair(cli, "share", "%llu units a second, %llu at once, %llu left",
-		 (unsigned long long)json_number(j, "rate"), (unsigned long long)json_number(j, "burst"),
-		 (unsigned long long)json_number(j, "left"));
+	if (json_number(j, "rate"))
+		out_pair(cli, "share", "%llu units a second, %llu at once, %llu left",
+			 (unsigned long long)json_number(j, "rate"), (unsigned long long)json_number(j, "burst"),
+			 (unsigned long long)json_number(j, "left"));
+	if (json_double(j, "pressure") > 1)
+		out_pair(cli, "pressure", "all ask for much: a unit counts %.1f times", json_double(j, "pressure"));
+	if (json_number(j, "effort"))
+		out_pair(cli, "puzzle", "effort %llu is asked of strangers",
+			 (unsigned long long)json_number(j, "effort"));
+	json_array_foreach(json_object_get(j, "shares"), i, s) out_pair(
+		cli, json_text(s, "name"), *json_text(s, "reason") ? "%llu of %llu held: %s" : "%llu of %llu held",
+		(unsigned long long)json_number(s, "held"), (unsigned long long)json_number(s, "share"),
+		json_text(s, "reason"));
 	if (account)
 		out_pair(cli, "asked", "%llu units since %s, %llu refusals",
 			 (unsigned long long)json_number(account, "work"), out_time(json_number(account, "since")),
 			 (unsigned long long)json_number(account, "refused"));
+}
+
+int cmd_guard_why(struct cli *cli)
+{
+	struct reply r;
+	int exit = client_must(cli, (struct call){.path = path_of(cli, "why", "")}, &r, cli->args[0]);
+	if (!exit && cli->json)
+		exit = cli_json(cli, json_incref(r.json));
+	else if (!exit)
+		print_why(cli, r.json);
 	reply_free(&r);
-	return CLI_OK;
+	return exit;
 }
 
 static int say(struct cli *cli, char *path, const char *done)

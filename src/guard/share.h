@@ -61,10 +61,11 @@ struct gn_share_held gn_share_held(const struct gn_share *s, const struct gn_hol
 GN_MUST gn_err gn_share_ask(const struct gn_share *s, const struct gn_holder *who, uint64_t amount);
 /* The same as a sentence for people: "" for GN_OK; static. */
 const char *gn_share_reason(gn_err err);
-/* A resource as its owner shows it to people (GU-19); both borrowed, the name is stable. */
+/* A resource as its owner shows it to people (GU-19); both borrowed. */
 struct gn_share_view {
-	const char *name;
+	const char *name; /* stable */
 	const struct gn_share *share;
+	uint64_t least; /* that one holding takes: who has no room for it is at the share */
 };
 bool gn_share_crowded(const struct gn_share *s);
 /* The sums agree. */

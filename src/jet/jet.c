@@ -372,6 +372,15 @@ bool gn_jet_counter_at(const struct gn_jet *jet, size_t i, struct gn_jet_counter
 	return true;
 }
 
+bool gn_jet_share_at(const struct gn_jet *jet, size_t i, struct gn_share_view *out)
+{
+	const struct gn_share_view views[] = {{"sessions", &jet->open.share, 1}, {"handshakes", &jet->half.share, 1}};
+	if (i >= GN_COUNT(views))
+		return false;
+	*out = views[i];
+	return true;
+}
+
 void gn_jet_validate(const struct gn_jet *jet)
 {
 	uint32_t half_open = 0, dials = 0;

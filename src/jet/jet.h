@@ -13,6 +13,7 @@
 #include "base/base.h"
 #include "crypto/crypto.h"
 #include "guard/guard.h"
+#include "guard/share.h"
 
 struct gn_jet;
 typedef uint64_t gn_jet_id; /* session */
@@ -189,6 +190,8 @@ struct gn_jet_counter {
 };
 /* false past the last. */
 bool gn_jet_counter_at(const struct gn_jet *jet, size_t i, struct gn_jet_counter *out);
+/* What strangers share here, to be shown; false past the last. */
+bool gn_jet_share_at(const struct gn_jet *jet, size_t i, struct gn_share_view *out);
 /* Asserts every invariant of every session. */
 void gn_jet_validate(const struct gn_jet *jet);
 

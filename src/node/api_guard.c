@@ -84,6 +84,12 @@ static json_t *account_json(const struct gn_guard_account *a)
 			 (json_int_t)gn_unix(a->since), "last", (json_int_t)gn_unix(a->last));
 }
 
+/* How many times its price a unit costs. */
+static double pressure(uint32_t eighths)
+{
+	return (double)eighths / GN_PRESSURE_ONE;
+}
+
 gn_err gn_api_guard(struct gn_request *r)
 {
 	static const char *const modes[] = {"on", "cookie", "off"};
@@ -99,12 +105,12 @@ gn_err gn_api_guard(struct gn_request *r)
 	for (size_t i = 0; gn_guard_counter_at(node->guard, i, &c); i++)
 		json_object_set_new(counters, c.name, json_integer((json_int_t)c.value));
 	gn_request_json(r, 200,
-			json_pack("{ss ss sf sI sI sI sI sI so so so}", "mode", modes[node->config.guard], "local",
+			json_pack("{ss ss sf sI sf sI sI sI sI so so so}", "mode", modes[node->config.guard], "local",
 				  node->config.guard_count_local ? "count" : "exempt", "load", s.load / 1000.0,
-				  "effort", (json_int_t)s.effort, "waiting", (json_int_t)s.waiting, "cost",
-				  (json_int_t)s.cost, "capacity", (json_int_t)s.capacity, "memory",
-				  (json_int_t)s.memory, "heaviest", list, "allowed", gn_guard_allowed_json(node),
-				  "counters", counters));
+				  "effort", (json_int_t)s.effort, "pressure", pressure(s.pressure), "waiting",
+				  (json_int_t)s.waiting, "cost", (json_int_t)s.cost, "capacity", (json_int_t)s.capacity,
+				  "memory", (json_int_t)s.memory, "heaviest", list, "allowed",
+				  gn_guard_allowed_json(node), "counters", counters));
 	return GN_OK;
 }
 
@@ -127,6 +133,51 @@ static bool who_of(struct gn_request *r, struct gn_guard_subject *who)
 	return false;
 }
 
+/* ---- why ---- */
+
+#define SHARES 16u
+
+/* All that peers share here. */
+static size_t shares_of(const struct gn_node *node, struct gn_share_view out[SHARES])
+{
+	size_t n = 0;
+	for (size_t i = 0; n < SHARES && gn_jet_share_at(node->jet, i, &out[n]); i++)
+		n++;
+	for (size_t i = 0; n < SHARES && gn_overlay_share_at(node->overlay, i, &out[n]); i++)
+		n++;
+	for (size_t i = 0; n < SHARES && gn_bundles_share_at(node->bundles, i, &out[n]); i++)
+		n++;
+	const struct gn_share_view mine[] = {{"inbound", &node->peers.inbound_share, GN_NODE_INBOUND_EACH},
+					     {"queue", &node->peers.queue_share, GN_NODE_QUEUE_EACH}};
+	for (size_t i = 0; n < SHARES && i < GN_COUNT(mine); i++)
+		out[n++] = mine[i];
+	return n;
+}
+
+/* Of what it holds something, or may hold no more. */
+static json_t *shares_json(const struct gn_node *node, const struct gn_guard_subject *who)
+{
+	struct gn_share_view shares[SHARES];
+	struct gn_holder holder = {.addr = who->addr};
+	bool key = who->kind == GN_GUARD_KEY;
+	json_t *list = json_array();
+	if (key)
+		memcpy(holder.key.b, who->id, sizeof holder.key.b);
+	size_t n = shares_of(node, shares);
+	for (size_t i = 0; i < n; i++) {
+		const struct gn_share *s = shares[i].share;
+		struct gn_share_held held = gn_share_held(s, &holder);
+		uint64_t has = key ? held.key : held.prefix;
+		gn_err err = gn_share_ask(s, &holder, shares[i].least);
+		if (has || err)
+			json_array_append_new(
+				list, json_pack("{ss sI sI ss}", "name", shares[i].name, "held", (json_int_t)has,
+						"share", (json_int_t)(key ? s->config.per_key : s->config.per_prefix),
+						"reason", gn_share_reason(err)));
+	}
+	return list;
+}
+
 gn_err gn_api_guard_why(struct gn_request *r)
 {
 	struct gn_guard_subject who;
@@ -134,16 +185,19 @@ gn_err gn_api_guard_why(struct gn_request *r)
 	if (!who_of(r, &who))
 		return GN_OK;
 	gn_guard_why(r->node->guard, &who, r->node->now, &why);
-	json_t *json =
-		json_pack("{ss so sb sb sb ss sI sI sI sI}", "kind", kind_text(who.kind), "who",
-			  gn_guard_who_json(&who), "exempt", why.exempt, "allowed", why.allowed, "limited", why.limited,
-			  "limit", why.limit, "until", (json_int_t)(why.until ? gn_unix(why.until) : 0), "rate",
-			  (json_int_t)why.rate, "burst", (json_int_t)why.burst, "left", (json_int_t)why.left);
+	json_t *json = json_pack(
+		"{ss so ss sb sb sb ss sI sI sI sI sI sf so}", "kind", kind_text(who.kind), "who",
+		gn_guard_who_json(&who), "reason", why.reason, "exempt", why.exempt, "allowed", why.allowed, "limited",
+		why.limited, "limit", why.limit, "until", (json_int_t)(why.until ? gn_unix(why.until) : 0), "rate",
+		(json_int_t)why.rate, "burst", (json_int_t)why.burst, "left", (json_int_t)why.left, "effort",
+		(json_int_t)why.effort, "pressure", pressure(why.pressure), "shares", shares_json(r->node, &who));
 	if (why.counted)
 		json_object_set_new(json, "account", account_json(&why.account));
 	gn_request_json(r, 200, json);
 	return GN_OK;
 }
+
+/* ---- what the operator says ---- */
 
 gn_err gn_api_guard_allow(struct gn_request *r)
 {

@@ -94,6 +94,18 @@ bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_over
 	return true;
 }
 
+bool gn_overlay_share_at(const struct gn_overlay *ov, size_t i, struct gn_share_view *out)
+{
+	const struct gn_share_view views[] = {{"records", &ov->putters, ov->cfg.bytes_max / ov->cfg.records_max},
+					      {"requests", &ov->request_places, 1},
+					      {"jobs", &ov->job_places, 1},
+					      {"job-bytes", &ov->job_bytes, 1}};
+	if (i >= GN_COUNT(views))
+		return false;
+	*out = views[i];
+	return true;
+}
+
 /* ---- invariants ---- */
 
 static void validate_contacts(const struct gn_overlay *ov)

@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "crypto/crypto.h"
+#include "guard/share.h"
 #include "wire/wire.h"
 
 struct gn_node_id {
@@ -267,6 +268,8 @@ struct gn_overlay_counter {
 	uint64_t value;
 };
 bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_overlay_counter *out);
+/* What peers share here, to be shown; false past the last. */
+bool gn_overlay_share_at(const struct gn_overlay *ov, size_t i, struct gn_share_view *out);
 void gn_overlay_validate(const struct gn_overlay *ov);
 
 #endif

@@ -244,6 +244,8 @@ struct gn_bundles_counter {
 	uint64_t value;
 };
 bool gn_bundles_counter_at(const struct gn_bundles *b, size_t i, struct gn_bundles_counter *out);
+/* What peers share here, to be shown; false past the last. */
+bool gn_bundles_share_at(const struct gn_bundles *b, size_t i, struct gn_share_view *out);
 void gn_bundles_validate(const struct gn_bundles *b);
 
 #endif

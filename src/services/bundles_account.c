@@ -163,3 +163,12 @@ void bundles_accounts_sweep(struct gn_bundles *b)
 	}
 	b->sweep = b->now + BUNDLES_SWEEP;
 }
+
+bool gn_bundles_share_at(const struct gn_bundles *b, size_t i, struct gn_share_view *out)
+{
+	const struct gn_share_view views[] = {{"blocks", &b->bytes, cost_of(b, 0)}, {"block-places", &b->places, 1}};
+	if (i >= GN_COUNT(views))
+		return false;
+	*out = views[i];
+	return true;
+}
