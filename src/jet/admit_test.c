@@ -1,6 +1,6 @@
 /* Strangers at an endpoint with guard, in virtual time: a client that owes effort finds the answer, goes by a pass the
  * next time, gives up when it is asked for more than it has; hellos that wait are let in by effort; a key that asks for
- * too much is told so; quiet endpoints behave as without. */
+ * too much is told so. */
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 
@@ -260,27 +260,6 @@ static void test_a_key_pays_for_its_handshakes(void **state)
 	world_fini(&w);
 }
 
-static uint64_t trace_of(bool off)
-{
-	struct world w = {0};
-	w.client.no_passes = true;
-	world_init(&w, 10, off);
-	dial(&w);
-	jet_sim_run_until(&w.p.sim, pair_is_connected, w.p.sim.now + GN_SEC);
-	app_send(&w.p.sim, 0, 200000, true, GN_JET_FILES);
-	jet_sim_flush(&w.p.sim, 0);
-	jet_sim_run(&w.p.sim, w.p.sim.now + 5 * GN_SEC);
-	uint64_t trace = w.p.sim.trace;
-	world_fini(&w);
-	return trace;
-}
-
-static void test_quiet_is_the_same_on_and_off(void **state)
-{
-	(void)state;
-	assert_true(trace_of(true) == trace_of(false));
-}
-
 /* A client of the day before: it echoes the token that it was given, and no more. */
 static void test_cookie_alone_is_enough_while_nothing_is_owed(void **state)
 {
@@ -306,7 +285,6 @@ int main(void)
 		cmocka_unit_test(test_hellos_wait_for_capacity),
 		cmocka_unit_test(test_waiting_ends),
 		cmocka_unit_test(test_a_key_pays_for_its_handshakes),
-		cmocka_unit_test(test_quiet_is_the_same_on_and_off),
 		cmocka_unit_test(test_cookie_alone_is_enough_while_nothing_is_owed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
