@@ -1,9 +1,10 @@
 /* Who may have how much of what is kept for others. Every block promised, or on its way, is counted once, under the
  * peer who asked first and the address it asked from.
  *
- *   less than half is used     a quarter for a key, as much as there is for a prefix
- *   more than half             a sixteenth for a prefix; a stranger's key a 64th, and promises of a day: what strangers
- *                              fill is free again tomorrow, unless they come back for it
+ *   less than a quarter used   a quarter for a key, and so for a prefix
+ *   more than a quarter        a sixteenth for a prefix
+ *   more than half             a stranger's key a 64th, and promises of a day: what strangers fill is free again
+ *                              tomorrow, unless they come back for it
  *   the last eighth            for acquaintances: who has kept something here for a day of which somebody else asked
  *
  * 1. A block that was promised is never given up before its time. 2. kept and the share `bytes` hold the same blocks.
@@ -25,7 +26,7 @@ void bundles_accounts_init(struct gn_bundles *b)
 	struct gn_share_config bytes = {.total = total,
 					.per_key = total / BUNDLES_PEER_SHARE + 1,
 					.per_prefix = total / BUNDLES_PREFIX_SHARE + GN_BLOCK,
-					.crowded = total / 2,
+					.crowded = total / BUNDLES_PEER_SHARE,
 					.holders_max = BUNDLES_SHARES,
 					.count_local = b->cfg.count_local};
 	struct gn_share_config places = {.total = BUNDLES_INCOMING,
@@ -47,7 +48,7 @@ static bool is_acquainted(const struct gn_bundles *b, const struct gn_pk *key)
 
 static bool crowded(const struct gn_bundles *b)
 {
-	return gn_share_crowded(&b->bytes);
+	return b->bytes.used >= b->bytes.config.total / 2;
 }
 
 uint64_t bundles_account_until(const struct gn_bundles *b, const struct gn_pk *key, uint64_t until)

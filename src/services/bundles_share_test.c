@@ -365,10 +365,29 @@ static void a_prefix_of_many_keys_does_not_either(void **state)
 		chunks += fill(&t, &number, &why);
 	}
 	assert_int_equal(why, GN_QUOTA);
-	assert_int_equal(chunks, TOTAL / 2 / GN_CHUNK);
+	assert_int_equal(chunks, TOTAL / 4 / GN_CHUNK);
 	assert_true(count("keep_refused_prefix") > 0);
+	struct stranger honest = someone(50, 8); /* a sixteenth and a block, for 30 days */
+	assert_int_equal(fill(&honest, &number, &why), (TOTAL / 16 + GN_BLOCK) / GN_CHUNK);
+	svc_free(&s);
+}
+
+/* More keys than there once were places for holders, each with one small block: others still come in. */
+static void a_prefix_does_not_use_up_the_holders(void **state)
+{
+	(void)state;
+	static const uint64_t total = UINT64_C(1) << 40;
+	network(1, total);
+	struct gn_bundles *b = s.nodes[0].bundles;
+	struct gn_holder who = {.key.b[31] = 1, .addr = gn_addr_v4(93, 1, 7, 1, 7)};
+	for (uint32_t i = 1; i <= 70000; i++) {
+		struct gn_hash block = {{(uint8_t)i, (uint8_t)(i >> 8), (uint8_t)(i >> 16)}};
+		memcpy(who.key.b, block.b, 3);
+		if (bundles_account_add(b, &block, &who, 16, UINT64_MAX) != GN_OK)
+			break;
+	}
 	struct stranger honest = someone(50, 8);
-	assert_int_equal(fill(&honest, &number, &why), TOTAL / 64 / GN_CHUNK);
+	assert_int_equal(store(&honest, 9000, 4096), GN_OK);
 	svc_free(&s);
 }
 
@@ -440,6 +459,7 @@ int main(void)
 		cmocka_unit_test(a_place_passed_on_and_back_is_given_up),
 		cmocka_unit_test(five_keys_do_not_fill_the_store),
 		cmocka_unit_test(a_prefix_of_many_keys_does_not_either),
+		cmocka_unit_test(a_prefix_does_not_use_up_the_holders),
 		cmocka_unit_test(acquaintances_have_room_of_their_own),
 		cmocka_unit_test(tiny_blocks_count_as_files),
 	};

@@ -99,19 +99,19 @@
 #define BUNDLES_INCOMING_GRACE (2 * GN_SEC) /* a place that young does not give way */
 #define BUNDLES_INCOMING_RATE 65536         /* bytes a second; one that brings as much does not either */
 #define BUNDLES_PEER_SHARE 4                /* one key may use a quarter of what is kept for others */
-#define BUNDLES_PREFIX_SHARE 16             /* a prefix a sixteenth, while more than half is used */
+#define BUNDLES_PREFIX_SHARE 16             /* a prefix a sixteenth, while more than a quarter is used */
 #define BUNDLES_STRANGER_SHARE 64           /* and a stranger's key a 64th then */
 #define BUNDLES_ACQUAINTED_SHARE 8          /* the last eighth is for acquaintances */
 #define BUNDLES_ACQUAINTED (86400 * GN_SEC) /* something kept for so long, and asked for, makes one */
 #define BUNDLES_STRANGER_TTL 86400          /* seconds a stranger's block is promised while more than half is used */
 #define BUNDLES_KEPT_COST 4096              /* bytes that a block counts for at least: a file, and memory */
-#define BUNDLES_SHARES 65536                /* peers for whom something is kept */
 #define BUNDLES_KEPT 1048576                /* blocks kept for others */
-#define BUNDLES_FRESH 86400              /* seconds that a publication has from its first block to its spread */
-#define BUNDLES_SWEEP_BLOCKS 512         /* blocks of the store looked at in one tick for own ones that nobody needs */
+#define BUNDLES_SHARES BUNDLES_KEPT /* peers for whom something is kept: no prefix can use them up by its keys */
+#define BUNDLES_FRESH 86400         /* seconds that a publication has from its first block to its spread */
+#define BUNDLES_SWEEP_BLOCKS 512    /* blocks of the store looked at in one tick for own ones that nobody needs */
 #define BUNDLES_SWEEP_PAUSE (10 * GN_MSEC) /* until the next ones */
-#define BUNDLES_NEEDED 4194304           /* own blocks that are needed, or fresh: as many as the store knows */
-#define BUNDLES_SWEEP (10 * GN_MINUTE)      /* expired promises are taken out of the accounts */
+#define BUNDLES_NEEDED 4194304             /* own blocks that are needed, or fresh: as many as the store knows */
+#define BUNDLES_SWEEP (10 * GN_MINUTE)     /* expired promises are taken out of the accounts */
 
 #define GN_MINUTE (60 * GN_SEC)
 
