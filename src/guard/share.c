@@ -30,11 +30,16 @@ static bool has_key(const struct gn_holder *who)
 	return memcmp(&who->key, &none, sizeof none) != 0;
 }
 
+static bool has_addr(const struct gn_holder *who)
+{
+	static const struct gn_addr none;
+	return memcmp(who->addr.ip, none.ip, sizeof none.ip) != 0;
+}
+
 /* False when the prefix of this holder has no share: unknown, or local and exempt. */
 static bool has_prefix(const struct gn_share *s, const struct gn_holder *who, uint64_t *prefix)
 {
-	static const struct gn_addr none;
-	if (memcmp(who->addr.ip, none.ip, sizeof none.ip) == 0)
+	if (!has_addr(who))
 		return false;
 	if (gn_share_exempt(&who->addr, s->config.count_local))
 		return false;
@@ -184,6 +189,14 @@ const char *gn_share_reason(gn_err err)
 	case GN_LIMIT: return "as much as one network may hold while it is crowded";
 	default: return "all of it is taken";
 	}
+}
+
+bool gn_share_apart(const struct gn_share *s, const struct gn_holder *a, const struct gn_holder *b)
+{
+	uint64_t one, other;
+	if (memcmp(&a->key, &b->key, sizeof a->key) == 0 || !has_addr(a) || !has_addr(b))
+		return false;
+	return !has_prefix(s, a, &one) || !has_prefix(s, b, &other) || one != other;
 }
 
 static uint64_t sum(const struct gn_map *m)

@@ -68,6 +68,9 @@ struct gn_share_view {
 	uint64_t least; /* that one holding takes: who has no room for it is at the share */
 };
 bool gn_share_crowded(const struct gn_share *s);
+/* Are these two parties, as far as we can tell: other keys, and not of one prefix that has a share? False when the
+ * address of one is unknown. */
+bool gn_share_apart(const struct gn_share *s, const struct gn_holder *a, const struct gn_holder *b);
 /* The sums agree. */
 void gn_share_validate(const struct gn_share *s);
 

@@ -222,6 +222,27 @@ static void random_histories_agree_with_sums(void **state)
 	finish(&f);
 }
 
+/* Two keys of one prefix may be one person's; of an exempt prefix nobody can tell, an unknown address tells nothing. */
+static void parties_are_told_apart(void **state)
+{
+	(void)state;
+	struct fixture f;
+	setup(&f, &usual);
+	struct gn_holder a = holder(1, 1), b = holder(2, 1), c = holder(1, 2), d = holder(2, 2),
+			 nowhere = {a.key, {{0}, 0}};
+	struct gn_holder home = {a.key, gn_addr_v4(127, 0, 0, 1, 7)}, guest = {b.key, gn_addr_v4(127, 0, 0, 2, 7)};
+	assert_false(gn_share_apart(&f.s, &a, &b));
+	assert_false(gn_share_apart(&f.s, &a, &c));
+	assert_true(gn_share_apart(&f.s, &a, &d));
+	assert_false(gn_share_apart(&f.s, &nowhere, &d));
+	assert_false(gn_share_apart(&f.s, &d, &nowhere));
+	assert_true(gn_share_apart(&f.s, &home, &guest));
+	assert_true(gn_share_apart(&f.s, &home, &b));
+	f.s.config.count_local = true;
+	assert_false(gn_share_apart(&f.s, &home, &guest));
+	finish(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +254,7 @@ int main(void)
 		cmocka_unit_test(holders_are_bounded),
 		cmocka_unit_test(memory_that_ends_changes_nothing),
 		cmocka_unit_test(random_histories_agree_with_sums),
+		cmocka_unit_test(parties_are_told_apart),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,8 @@
  *   more than a quarter        a sixteenth for a prefix
  *   more than half             a stranger's key a 64th, and promises of a day: what strangers fill is free again
  *                              tomorrow, unless they come back for it
- *   the last eighth            for acquaintances: who has kept something here for a day of which somebody else asked
+ *   the last eighth            for acquaintances: who has kept something here for a day of which somebody else asked,
+ *                              with another key and from another prefix
  *
  * 1. A block that was promised is never given up before its time. 2. kept and the share `bytes` hold the same blocks.
  * Rule: docs/spec/services.md BU-19. */
@@ -116,12 +117,13 @@ void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block)
 	(void)gn_map_remove(&b->kept, block);
 }
 
-/* A peer got a chunk of the block: whoever had it kept here is of use to somebody. */
-void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, const struct gn_pk *by)
+/* A peer got a chunk of the block: whoever had it kept here is of use to somebody else, not to a second key of its own.
+ */
+void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *by)
 {
 	const struct bundles_kept *kept = gn_map_get(&b->kept, block);
 	struct bundles_keeper *keeper = kept ? gn_map_get(&b->keepers, &kept->who.key) : NULL;
-	if (keeper && !gn_pk_eq(&kept->who.key, by))
+	if (keeper && gn_share_apart(&b->bytes, &kept->who, by))
 		keeper->asked = true;
 }
 

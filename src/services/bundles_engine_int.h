@@ -147,7 +147,7 @@ struct bundles_kept {
 };
 struct bundles_keeper { /* a key for which something is kept */
 	gn_time since;
-	bool asked; /* by somebody else, for something of it */
+	bool asked; /* by somebody else from elsewhere, for something of it */
 };
 
 /* ---- ingest ---- */
@@ -443,7 +443,7 @@ GN_MUST gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *b
 void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block);
 /* How long this key's block is promised now, at most until (Unix seconds). */
 uint64_t bundles_account_until(const struct gn_bundles *b, const struct gn_pk *key, uint64_t until);
-void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, const struct gn_pk *by);
+void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *by);
 static inline struct gn_holder bundles_peer_holder(const struct bundles_peer *p)
 {
 	return (struct gn_holder){p->contact.pk, p->seen};

@@ -148,7 +148,8 @@ void bundles_serve_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 		return;
 	gn_fbref body = bundles_chunk_make(fbb, &e->block, e->index, e->block_len, e->proof, e->proof_len, e->chunk);
 	bundles_message_end(b, &p->contact, s.request, GN_FB_BLOCK_BODY_CHUNK, body);
-	bundles_account_asked(b, &e->block, &s.peer);
+	struct gn_holder by = bundles_peer_holder(p);
+	bundles_account_asked(b, &e->block, &by);
 	b->count.served++;
 	b->count.served_bytes += e->chunk.len;
 }

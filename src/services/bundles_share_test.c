@@ -391,6 +391,21 @@ static void a_prefix_does_not_use_up_the_holders(void **state)
 	svc_free(&s);
 }
 
+/* Someone asks for the chunk of block number. */
+static void get(const struct stranger *t, uint32_t number)
+{
+	uint8_t storage[1024];
+	static uint8_t data[GN_CHUNK];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_hash hash;
+	struct gn_hash block;
+	block_of(number, GN_CHUNK, data, &block);
+	memcpy(hash.b, block.b, sizeof hash.b);
+	say(t, &b, GN_FB_BLOCK_BODY_CHUNK_GET,
+	    gn_fb_chunk_get_make(&b, &(struct gn_fb_chunk_get_args){.block = &hash, .count = 1}));
+	svc_run_for(&s, 20 * GN_MSEC);
+}
+
 /* The last eighth is not for strangers; promises made then are of a day. */
 static void acquaintances_have_room_of_their_own(void **state)
 {
@@ -410,18 +425,12 @@ static void acquaintances_have_room_of_their_own(void **state)
 	assert_int_equal(chunks + 1, (TOTAL - TOTAL / 8) / GN_CHUNK);
 	assert_int_equal(store(&old, 100001, GN_CHUNK), GN_NO_SPACE); /* nobody asked for what it keeps */
 
-	uint8_t storage[1024], data[GN_CHUNK];
-	struct gn_fbb b = gn_fbb(storage, sizeof storage);
-	struct gn_fb_hash hash;
-	struct gn_hash block;
-	block_of(100000, GN_CHUNK, data, &block);
-	memcpy(hash.b, block.b, sizeof hash.b);
-	say(&reader, &b, GN_FB_BLOCK_BODY_CHUNK_GET,
-	    gn_fb_chunk_get_make(&b, &(struct gn_fb_chunk_get_args){.block = &hash, .count = 1}));
-	svc_run_for(&s, 20 * GN_MSEC);
+	get(&reader, 100000);
 	assert_int_equal(store(&old, 100002, GN_CHUNK), GN_OK);
 
 	/* A day later what strangers filled is free, unless they ask again. */
+	static uint8_t data[GN_CHUNK];
+	struct gn_hash block;
 	uint64_t until;
 	enum gn_block_keep why_kept;
 	block_of(number - 61, GN_CHUNK, data, &block);
@@ -431,6 +440,34 @@ static void acquaintances_have_room_of_their_own(void **state)
 	block_of(100000, GN_CHUNK, data, &block);
 	assert_true(gn_blocks_kept(s.nodes[0].blocks, &block, &why_kept, &until) && why_kept == GN_BLOCK_HELD);
 	svc_free(&s);
+}
+
+/* A second key of one person, from the same prefix, makes nobody an acquaintance; nor of a local one, where those
+ * count. */
+static void a_second_key_makes_no_acquaintance(void **state)
+{
+	(void)state;
+	for (unsigned local = 0; local < 2; local++) {
+		unsigned number = 0;
+		gn_err why;
+		network(1, TOTAL);
+		s.validate = false;
+		struct stranger old = someone(200, local ? 300 : 1), second = someone(201, local ? 300 : 1),
+				other = someone(202, 2);
+		assert_int_equal(store(&old, 100000, GN_CHUNK), GN_OK);
+		svc_run_for(&s, BUNDLES_ACQUAINTED);
+		for (unsigned k = 0; k < 60; k++) {
+			struct stranger t = someone(k, 300);
+			(void)fill(&t, &number, &why);
+		}
+		s.nodes[0].bundles->bytes.config.count_local = local;
+		get(&second, 100000);
+		s.nodes[0].bundles->bytes.config.count_local = false;
+		assert_int_equal(store(&old, 100001, GN_CHUNK), GN_NO_SPACE);
+		get(&other, 100000);
+		assert_int_equal(store(&old, 100002, GN_CHUNK), GN_OK);
+		svc_free(&s);
+	}
 }
 
 /* A million blocks of a few bytes cost what a million files cost. */
@@ -461,6 +498,7 @@ int main(void)
 		cmocka_unit_test(a_prefix_of_many_keys_does_not_either),
 		cmocka_unit_test(a_prefix_does_not_use_up_the_holders),
 		cmocka_unit_test(acquaintances_have_room_of_their_own),
+		cmocka_unit_test(a_second_key_makes_no_acquaintance),
 		cmocka_unit_test(tiny_blocks_count_as_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
