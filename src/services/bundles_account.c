@@ -1,15 +1,15 @@
 /* Who may have how much of what is kept for others. Every block promised, or on its way, is counted once, under the
- * peer who asked first and the address it asked from.
+ * peer to whom it was promised for longest and the address it asked from.
  *
  *   less than a quarter used   a quarter for a key, and so for a prefix
  *   more than a quarter        a sixteenth for a prefix
  *   more than half             a stranger's key a 64th, and promises of a day: what strangers fill is free again
- *                              tomorrow, unless they come back for it
+ *                              tomorrow, unless they come back for it, within their share
  *   the last eighth            for acquaintances: who has kept something here for a day of which somebody else asked,
  *                              with another key and from another prefix
  *
  * 1. A block that was promised is never given up before its time. 2. kept and the share `bytes` hold the same blocks.
- * Rule: docs/spec/services.md BU-19. */
+ * Rules: docs/spec/services.md BU-19, BU-23. */
 #include "services/bundles_engine_int.h"
 
 /* What a block costs: its bytes, and not less than a file and our memory of it are worth, so that tiny blocks cannot
@@ -52,7 +52,8 @@ static bool crowded(const struct gn_bundles *b)
 	return b->bytes.used >= b->bytes.config.total / 2;
 }
 
-uint64_t bundles_account_until(const struct gn_bundles *b, const struct gn_pk *key, uint64_t until)
+/* How long what this key asks for is promised now, at most until (Unix seconds). */
+static uint64_t term(const struct gn_bundles *b, const struct gn_pk *key, uint64_t until)
 {
 	uint64_t day = bundles_unix(b) + BUNDLES_STRANGER_TTL;
 	return crowded(b) && !is_acquainted(b, key) && until > day ? day : until;
@@ -71,38 +72,102 @@ static gn_err stranger_within(const struct gn_bundles *b, const struct gn_holder
 	return held.used + cost > total - total / BUNDLES_ACQUAINTED_SHARE ? GN_NO_SPACE : GN_OK;
 }
 
-gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who, uint32_t len,
-			   uint64_t until)
+/* As much more for `who`, within the shares of now. */
+static gn_err take(struct gn_bundles *b, const struct gn_holder *who, uint64_t cost)
+{
+	gn_err err = stranger_within(b, who, cost);
+	return err == GN_OK ? gn_share_take(&b->bytes, who, cost) : err;
+}
+
+/* Since when we know the key; without memory it stays a stranger. */
+static void keeper_note(struct gn_bundles *b, const struct gn_pk *key)
 {
 	static const struct gn_pk nobody;
-	struct bundles_kept *kept = gn_map_get(&b->kept, block);
-	uint64_t cost = cost_of(b, len);
-	if (kept) {
-		kept->until = until > kept->until ? until : kept->until;
+	if (gn_pk_eq(key, &nobody) || gn_map_get(&b->keepers, key))
+		return;
+	struct bundles_keeper *k = gn_map_put(&b->keepers, key);
+	b->count.nomem += !k;
+	if (k)
+		k->since = b->now;
+}
+
+static void keeper_leave(struct gn_bundles *b, const struct gn_holder *who)
+{
+	if (gn_share_held(&b->bytes, who).key == 0)
+		(void)gn_map_remove(&b->keepers, &who->key);
+}
+
+/* What was counted before is counted for its holder again, whatever their share; without memory for nobody. */
+static void take_back(struct gn_bundles *b, struct bundles_kept *kept)
+{
+	static const struct gn_holder nobody;
+	struct gn_holder who = kept->who;
+	uint64_t cost = cost_of(b, kept->len);
+	gn_err err = gn_share_take(&b->bytes, &nobody, cost);
+	GN_ASSERT(err == GN_OK); /* it was given a moment ago, and nobody has no share */
+	err = gn_share_move(&b->bytes, &nobody, &who, cost);
+	if (err != GN_NOMEM && err != GN_NO_SPACE)
+		return;
+	kept->who = nobody;
+	keeper_leave(b, &who);
+}
+
+/* Promised for longer is counted anew: for who asks, by the shares of now. Where half of what they ask for is promised
+ * already that is what they get when they have no share left, or when it is the last block of another, whom we would
+ * forget. */
+static gn_err extend(struct gn_bundles *b, struct bundles_kept *kept, const struct gn_holder *who, uint64_t *until)
+{
+	struct gn_holder before = kept->who;
+	uint64_t cost = cost_of(b, kept->len), now = bundles_unix(b), longer = *until;
+	bool half = kept->until > now && kept->until - now >= (longer - now) / 2;
+	bool others = !gn_pk_eq(&before.key, &who->key), last = gn_share_held(&b->bytes, &before).key == cost;
+	if (half)
+		*until = kept->until;
+	if (half && others && last)
 		return GN_OK;
+	gn_share_give(&b->bytes, &before, cost);
+	gn_err err = take(b, who, cost);
+	if (err != GN_OK) {
+		take_back(b, kept);
+		return half ? GN_OK : err;
 	}
-	gn_err err = stranger_within(b, who, cost);
-	if (err == GN_OK)
-		err = gn_share_take(&b->bytes, who, cost);
-	b->count.keep_refused_space += err == GN_NO_SPACE;
-	b->count.keep_refused_quota += err == GN_QUOTA;
-	b->count.keep_refused_prefix += err == GN_LIMIT;
-	if (err != GN_OK)
-		return err == GN_LIMIT ? GN_QUOTA : err;
-	kept = gn_map_put(&b->kept, block);
-	struct bundles_keeper *keeper =
-		kept && !gn_pk_eq(&who->key, &nobody) ? gn_map_put(&b->keepers, &who->key) : NULL;
-	if (!kept || (!keeper && !gn_pk_eq(&who->key, &nobody))) {
-		if (kept)
-			(void)gn_map_remove(&b->kept, block);
+	kept->who = *who;
+	kept->until = *until = longer;
+	keeper_note(b, &who->key);
+	keeper_leave(b, &before);
+	return GN_OK;
+}
+
+static gn_err add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who, uint32_t len,
+		  uint64_t until)
+{
+	uint64_t cost = cost_of(b, len);
+	GN_TRY(take(b, who, cost));
+	struct bundles_kept *kept = gn_map_put(&b->kept, block);
+	if (!kept) {
 		gn_share_give(&b->bytes, who, cost);
 		b->count.nomem++;
 		return GN_NOMEM;
 	}
-	if (keeper && keeper->since == 0)
-		keeper->since = b->now;
 	*kept = (struct bundles_kept){*who, len, until};
+	keeper_note(b, &who->key);
 	return GN_OK;
+}
+
+gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who, uint32_t len,
+			   uint64_t *until)
+{
+	struct bundles_kept *kept = gn_map_get(&b->kept, block);
+	uint64_t asked = term(b, &who->key, *until);
+	gn_err err = !kept                 ? add(b, block, who, len, asked)
+		     : asked > kept->until ? extend(b, kept, who, &asked)
+					   : GN_OK;
+	b->count.keep_refused_space += err == GN_NO_SPACE;
+	b->count.keep_refused_quota += err == GN_QUOTA;
+	b->count.keep_refused_prefix += err == GN_LIMIT;
+	if (err == GN_OK)
+		*until = asked;
+	return err == GN_LIMIT ? GN_QUOTA : err;
 }
 
 void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block)
@@ -112,8 +177,7 @@ void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block)
 		return;
 	struct bundles_kept kept = *at;
 	gn_share_give(&b->bytes, &kept.who, cost_of(b, kept.len));
-	if (gn_share_held(&b->bytes, &kept.who).key == 0)
-		(void)gn_map_remove(&b->keepers, &kept.who.key);
+	keeper_leave(b, &kept.who);
 	(void)gn_map_remove(&b->kept, block);
 }
 
@@ -153,7 +217,7 @@ void bundles_accounts_build(struct gn_bundles *b)
  * room is short they go now, if the clock is one to give things up by. */
 void bundles_accounts_sweep(struct gn_bundles *b)
 {
-	bool give_up = crowded(b) && gn_overlay_time_sure(b->cfg.overlay, b->now);
+	bool give_up = gn_share_crowded(&b->bytes) && gn_overlay_time_sure(b->cfg.overlay, b->now);
 	for (uint32_t i = b->kept.count; i-- > 0;) {
 		struct gn_hash block = *(const struct gn_hash *)gn_map_key_at(&b->kept, i);
 		const struct bundles_kept *kept = gn_map_value_at(&b->kept, i);

@@ -141,7 +141,7 @@ struct bundles_incoming {
 	bool passed; /* it is another's by now, who has brought nothing yet */
 };
 struct bundles_kept {
-	struct gn_holder who; /* who asked first; all zero after a restart */
+	struct gn_holder who; /* who was promised it for longest; all zero after a restart */
 	uint32_t len;
 	uint64_t until; /* Unix seconds: the longest promise */
 };
@@ -437,12 +437,10 @@ void bundles_incoming_drop(struct gn_bundles *b, struct bundles_incoming *in);
 void bundles_accounts_init(struct gn_bundles *b);
 void bundles_accounts_build(struct gn_bundles *b);
 void bundles_accounts_sweep(struct gn_bundles *b);
-/* BU-19. GN_NO_SPACE, GN_QUOTA, GN_NOMEM; a block that is counted already costs nobody anything more. */
+/* BU-19, BU-23. until: asked for, then promised (Unix seconds), which may be less. GN_NO_SPACE, GN_QUOTA, GN_NOMEM. */
 GN_MUST gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who,
-				   uint32_t len, uint64_t until);
+				   uint32_t len, uint64_t *until);
 void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block);
-/* How long this key's block is promised now, at most until (Unix seconds). */
-uint64_t bundles_account_until(const struct gn_bundles *b, const struct gn_pk *key, uint64_t until);
 void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *by);
 static inline struct gn_holder bundles_peer_holder(const struct bundles_peer *p)
 {

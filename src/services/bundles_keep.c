@@ -128,7 +128,7 @@ static gn_err incoming_join(struct gn_bundles *b, struct bundles_incoming *in, s
 {
 	struct gn_holder who = bundles_peer_holder(p);
 	uint64_t rate;
-	GN_TRY(bundles_account_add(b, &in->block, &who, in->len, until)); /* counted already: promised for longer */
+	GN_TRY(bundles_account_add(b, &in->block, &who, in->len, &until));
 	in->until = in->until > until ? in->until : until;
 	if (gn_pk_eq(&in->who.key, &who.key))
 		return GN_OK;
@@ -165,7 +165,7 @@ static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in, 
 	}
 	struct gn_holder who = bundles_peer_holder(p);
 	bundles_account_remove(b, &in->block);
-	gn_err err = bundles_account_add(b, &in->block, &who, len, in->until);
+	gn_err err = bundles_account_add(b, &in->block, &who, len, &in->until);
 	if (err != GN_OK) {
 		bundles_incoming_drop(b, in);
 		return err;
@@ -196,8 +196,7 @@ static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64
 	uint64_t now_until = 0;
 	(void)gn_blocks_kept(b->cfg.blocks, block, &keep, &now_until);
 	struct gn_holder who = bundles_peer_holder(p);
-	until = bundles_account_until(b, &who.key, until);
-	GN_TRY(bundles_account_add(b, block, &who, len, until));
+	GN_TRY(bundles_account_add(b, block, &who, len, &until));
 	if (keep == GN_BLOCK_CACHE || (keep == GN_BLOCK_HELD && now_until < until))
 		GN_TRY(gn_blocks_keep(b->cfg.blocks, block, GN_BLOCK_HELD, until, b->now));
 	promise(b, p, request, block, 0, until);
@@ -223,12 +222,11 @@ static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 	if (proven && proven != len)
 		return GN_HASH;
 	struct gn_holder who = bundles_peer_holder(p);
-	until = bundles_account_until(b, &who.key, until);
 	if (in) {
 		GN_TRY(incoming_join(b, in, p, until));
 	} else {
 		bool counted = gn_map_get(&b->kept, block) != NULL; /* promised once, and lost since */
-		GN_TRY(bundles_account_add(b, block, &who, len, until));
+		GN_TRY(bundles_account_add(b, block, &who, len, &until));
 		gn_err err = incoming_open(b, p, block, len, until);
 		if (err != GN_OK) {
 			if (!counted)

@@ -65,16 +65,21 @@ static void say(const struct stranger *t, struct gn_fbb *b, uint8_t type, gn_fbr
 		svc_pump(&s, 0);
 }
 
-static gn_err keep(const struct stranger *t, const struct gn_hash *block, uint32_t len)
+static gn_err keep_for(const struct stranger *t, const struct gn_hash *block, uint32_t len, uint32_t ttl,
+		       uint64_t *until)
 {
 	uint8_t storage[1024];
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	struct gn_fb_hash hash;
 	memcpy(hash.b, block->b, sizeof hash.b);
 	say(t, &b, GN_FB_BLOCK_BODY_BLOCK_KEEP,
-	    gn_fb_block_keep_make(&b, &(struct gn_fb_block_keep_args){
-					      .block = &hash, .block_len = len, .ttl = BUNDLES_KEEP_TTL_MAX}));
-	return answer(t, NULL);
+	    gn_fb_block_keep_make(&b, &(struct gn_fb_block_keep_args){.block = &hash, .block_len = len, .ttl = ttl}));
+	return answer(t, until);
+}
+
+static gn_err keep(const struct stranger *t, const struct gn_hash *block, uint32_t len)
+{
+	return keep_for(t, block, len, BUNDLES_KEEP_TTL_MAX, NULL);
 }
 
 static void put(const struct stranger *t, const struct gn_hash *block, uint32_t len, const uint8_t *data)
@@ -383,7 +388,8 @@ static void a_prefix_does_not_use_up_the_holders(void **state)
 	for (uint32_t i = 1; i <= 70000; i++) {
 		struct gn_hash block = {{(uint8_t)i, (uint8_t)(i >> 8), (uint8_t)(i >> 16)}};
 		memcpy(who.key.b, block.b, 3);
-		if (bundles_account_add(b, &block, &who, 16, UINT64_MAX) != GN_OK)
+		uint64_t until = UINT64_MAX;
+		if (bundles_account_add(b, &block, &who, 16, &until) != GN_OK)
 			break;
 	}
 	struct stranger honest = someone(50, 8);
@@ -439,6 +445,111 @@ static void acquaintances_have_room_of_their_own(void **state)
 	assert_true(fill(&late, &number, &why) >= TOTAL / 64 / GN_CHUNK);
 	block_of(100000, GN_CHUNK, data, &block);
 	assert_true(gn_blocks_kept(s.nodes[0].blocks, &block, &why_kept, &until) && why_kept == GN_BLOCK_HELD);
+	svc_free(&s);
+}
+
+static uint64_t held_by(const struct stranger *t)
+{
+	struct gn_holder who = {t->key, t->addr};
+	return gn_share_held(&s.nodes[0].bundles->bytes, &who).key;
+}
+
+#define HOUR UINT32_C(3600)
+
+/* Block number of GN_CHUNK bytes, an hour promised to its bringer. */
+static struct gn_hash bring_for_an_hour(const struct stranger *t, uint32_t number)
+{
+	static uint8_t data[GN_CHUNK];
+	struct gn_hash block;
+	block_of(number, GN_CHUNK, data, &block);
+	assert_int_equal(keep_for(t, &block, GN_CHUNK, HOUR, NULL), GN_AGAIN);
+	put(t, &block, GN_CHUNK, data);
+	svc_run_for(&s, 20 * GN_MSEC);
+	return block;
+}
+
+/* To have another's block promised for longer costs what it costs: who has no share left gets what is promised already,
+ * or is refused. */
+static void a_longer_promise_is_counted(void **state)
+{
+	(void)state;
+	unsigned number = 0;
+	uint64_t until, first;
+	gn_err why;
+	network(1, TOTAL);
+	struct stranger one = someone(1, 1), full = someone(2, 2), other = someone(3, 3), fourth = someone(4, 4);
+	struct gn_hash a = bring_for_an_hour(&one, 100000), b = bring_for_an_hour(&one, 100001);
+	assert_int_equal(keep_for(&one, &a, GN_CHUNK, HOUR, &first), GN_OK);
+	(void)fill(&full, &number, &why);
+	assert_int_equal(store(&fourth, 200000, GN_CHUNK), GN_OK);
+	uint64_t most = held_by(&full);
+	svc_run_for(&s, HOUR / 4 * GN_SEC);
+	assert_int_equal(keep_for(&full, &a, GN_CHUNK, HOUR, &until), GN_OK); /* three quarters of it */
+	assert_true(until <= first + 1);
+	assert_int_equal(keep(&full, &a, GN_CHUNK), GN_QUOTA);
+	assert_int_equal(held_by(&one), 2 * GN_CHUNK);
+	assert_int_equal(held_by(&full), most);
+
+	assert_int_equal(keep_for(&other, &a, GN_CHUNK, 30 * HOUR, &until), GN_OK);
+	assert_true(until > first + 29 * HOUR);
+	assert_int_equal(held_by(&one), GN_CHUNK);
+	assert_int_equal(held_by(&other), GN_CHUNK);
+	assert_int_equal(keep_for(&other, &b, GN_CHUNK, 1, &until), GN_OK); /* not longer: it costs nothing */
+	assert_int_equal(held_by(&other), GN_CHUNK);
+	gn_bundles_validate(s.nodes[0].bundles);
+	svc_free(&s);
+}
+
+/* The last block of a key that comes back for it stays its own: whoever takes it over would have it forgotten. */
+static void the_last_block_is_not_taken_over(void **state)
+{
+	(void)state;
+	uint64_t until, first;
+	network(1, TOTAL);
+	struct stranger one = someone(1, 1), other = someone(3, 3);
+	struct gn_hash a = bring_for_an_hour(&one, 100000);
+	assert_int_equal(keep_for(&one, &a, GN_CHUNK, HOUR, &first), GN_OK);
+	svc_run_for(&s, HOUR / 4 * GN_SEC);
+	assert_int_equal(keep_for(&other, &a, GN_CHUNK, HOUR, &until), GN_OK);
+	assert_int_equal(until, first);
+	assert_int_equal(held_by(&one), GN_CHUNK);
+	svc_run_for(&s, HOUR / 2 * GN_SEC); /* it does not come back */
+	assert_int_equal(keep_for(&other, &a, GN_CHUNK, HOUR, &until), GN_OK);
+	assert_true(until > first);
+	assert_int_equal(held_by(&one), 0);
+	svc_free(&s);
+}
+
+/* Who filled a quarter while there was room has a share like anybody when there is none: what it comes back for above
+ * that is not promised for longer. */
+static void shares_shrink_when_it_gets_crowded(void **state)
+{
+	(void)state;
+	unsigned number = 0, longer = 0, chunks;
+	gn_err why;
+	uint64_t until, before;
+	enum gn_block_keep kept;
+	network(1, TOTAL);
+	s.validate = false;
+	struct stranger early = someone(1, 1);
+	chunks = fill(&early, &number, &why);
+	assert_int_equal(chunks, TOTAL / 4 / GN_CHUNK);
+	for (unsigned k = 0; k < 2; k++) {
+		struct stranger t = someone(2 + k, 2 + k);
+		(void)fill(&t, &number, &why);
+	}
+	svc_run_for(&s, GN_MINUTE);
+	for (unsigned i = 0; i < chunks; i++) {
+		static uint8_t data[GN_CHUNK];
+		struct gn_hash block;
+		block_of(i, GN_CHUNK, data, &block);
+		assert_true(gn_blocks_kept(s.nodes[0].blocks, &block, &kept, &before));
+		assert_int_equal(keep(&early, &block, GN_CHUNK), GN_OK);
+		assert_true(gn_blocks_kept(s.nodes[0].blocks, &block, &kept, &until));
+		longer += until > before;
+	}
+	assert_int_equal(longer, 0);
+	assert_int_equal(held_by(&early), TOTAL / 4);
 	svc_free(&s);
 }
 
@@ -498,6 +609,9 @@ int main(void)
 		cmocka_unit_test(a_prefix_of_many_keys_does_not_either),
 		cmocka_unit_test(a_prefix_does_not_use_up_the_holders),
 		cmocka_unit_test(acquaintances_have_room_of_their_own),
+		cmocka_unit_test(a_longer_promise_is_counted),
+		cmocka_unit_test(the_last_block_is_not_taken_over),
+		cmocka_unit_test(shares_shrink_when_it_gets_crowded),
 		cmocka_unit_test(a_second_key_makes_no_acquaintance),
 		cmocka_unit_test(tiny_blocks_count_as_files),
 	};
