@@ -188,6 +188,48 @@ def case_older(p):
     check("pins.json cannot be used" in p.file("geonetd.log", "pins"), "the damaged pins were not told of")
 
 
+def never_starts(p, data, *sentences):
+    """geonetd on DATA ends with 1, says why, and leaves every file as it was."""
+    before = {name: os.lstat(p.data(data, name)).st_mode for name in os.listdir(p.data(data))}
+    done = subprocess.run([p.geonet + "d", "--data", p.data(data), *FOUNDER], env=p.env, stdin=subprocess.DEVNULL, capture_output=True, timeout=PATIENCE, check=False)
+    said = done.stderr.decode()
+    check(done.returncode == 1 and all(s in said for s in sentences), f"{data}: exit {done.returncode}: {said}")
+    after = {name: os.lstat(p.data(data, name)).st_mode for name in os.listdir(p.data(data))}
+    check(all(after.get(name) == mode for name, mode in before.items()), f"{data}: {before} became {after}")
+    return after
+
+
+def case_unread(p):
+    """What cannot be read is neither absent nor damaged: the node does not start, and nothing is written over."""
+    for name in ("contacts.json", "pins.json", "sites.json", "guard.json", "names.json", "token"):
+        os.makedirs(p.data(name, name), mode=0o700)
+        os.chmod(p.data(name), 0o700)
+        never_starts(p, name, f"{p.data(name)}/{name}: a folder is where a file should be", "left as it is" if name == "token" else "Nothing was changed")
+    os.makedirs(p.data("open"), mode=0o700)
+    for name, mode in (("pins.json", 0o644), ("token", 0o644)) + ((("sites.json", 0o000),) if os.geteuid() else ()):
+        p.write(name, "[]", "open")
+        os.chmod(p.data("open", name), mode)
+        never_starts(p, "open", name, "chmod 600" if mode else "permission denied")
+        check(open(p.data("open", name)).read() == "[]" if mode else True, f"{name} was written to")
+        os.unlink(p.data("open", name))
+    p.write("token", "short", "open")
+    never_starts(p, "open", "token is not 64 bytes")
+    check(p.file("token", "open") == "short", "the token was written over")
+    for name in ("records", "blocks"):
+        os.makedirs(p.data(name), mode=0o700)
+        p.write(name, "no folder", name)
+        never_starts(p, name, f"cannot read what is in {p.data(name)}/{name}")
+        check(p.file(name, name) == "no folder", f"{name} was written over")
+    # What was read and is no list is kept, each time under a name of its own.
+    os.makedirs(p.data("damaged"), mode=0o700)
+    for text in ("{", "[1", '"x"'):
+        p.write("sites.json", text, "damaged")
+        p.start("damaged")
+        p.stop("damaged")
+    kept = [p.file(f"sites.json.damaged{n}", "damaged") for n in ("", "2", "3")]
+    check(kept == ["{", "[1", '"x"'], f"the damaged ones: {kept}")
+
+
 def case_together(p):
     """Tools that run at once lose nothing of each other's."""
     p.start()

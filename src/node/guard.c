@@ -109,13 +109,15 @@ gn_err gn_node_guard_new(struct gn_node *node, const struct gn_env *env)
 	return err;
 }
 
+/* Passes that cannot be read cost nothing: the next handshakes bring new ones. */
 static void passes_load(struct gn_node *node)
 {
 	static uint8_t storage[PASSES_MAX * PASS_ENTRY];
 	struct gn_buf in = {storage, 0, sizeof storage};
-	if (gn_os_file_read(node->dir, PASSES_FILE, &in)) /* none, or not ours: the next handshakes bring new ones */
-		return;
-	for (size_t at = 0; at + PASS_ENTRY <= in.len; at += PASS_ENTRY) {
+	gn_err err = gn_os_file_read(node->dir, PASSES_FILE, &in);
+	if (err && err != GN_NOT_FOUND)
+		gn_node_log(node, GN_LOG_WARN, "file.unreadable", "%s", gn_os_why());
+	for (size_t at = 0; !err && at + PASS_ENTRY <= in.len; at += PASS_ENTRY) {
 		struct gn_pk server;
 		memcpy(server.b, storage + at, sizeof server.b);
 		(void)!gn_jet_pass_put(node->jet, &server, storage + at + 32);
@@ -123,15 +125,12 @@ static void passes_load(struct gn_node *node)
 	gn_wipe(storage, sizeof storage);
 }
 
-void gn_node_guard_load(struct gn_node *node)
+void gn_node_guard_load(struct gn_node *node, const json_t *allowed)
 {
-	uint8_t text[16384];
-	struct gn_buf in = {text, 0, sizeof text};
 	size_t i;
 	json_t *item;
 	passes_load(node);
-	json_t *list = gn_os_file_read(node->dir, ALLOWED_FILE, &in) ? NULL : json_loadb((char *)text, in.len, 0, NULL);
-	json_array_foreach(list, i, item)
+	json_array_foreach(allowed, i, item)
 	{
 		struct gn_guard_subject who;
 		const char *name = json_string_value(json_object_get(item, "who"));
@@ -139,7 +138,6 @@ void gn_node_guard_load(struct gn_node *node)
 		if (name && gn_guard_who(node, name, &who) == GN_OK && until > gn_unix(node->now))
 			(void)!gn_guard_allow(node->guard, &who, (gn_time)until * GN_SEC);
 	}
-	json_decref(list);
 }
 
 json_t *gn_guard_allowed_json(const struct gn_node *node)
@@ -155,10 +153,7 @@ json_t *gn_guard_allowed_json(const struct gn_node *node)
 void gn_node_guard_allowed_store(struct gn_node *node)
 {
 	json_t *list = gn_guard_allowed_json(node);
-	char *text = json_dumps(list, JSON_INDENT(1));
-	if (!text || gn_os_file_write(node->dir, ALLOWED_FILE, gn_str(text)))
-		gn_node_log(node, GN_LOG_WARN, "file.unwritable", ALLOWED_FILE);
-	free(text);
+	(void)!gn_saved_write(node, ALLOWED_FILE, list);
 	json_decref(list);
 }
 

@@ -4,9 +4,9 @@
  * moves every engine's outputs to whoever they are for until nothing moves, sends packets, and sets one timer to the
  * earliest deadline.
  *
- * Start:  data directory and lock -> node key (made once, with its proof of work) -> socket -> engines -> stored
- * records and blocks are read (RESTORING) -> bootstrap, API and gateway (READY).   Stop:  sessions say goodbye, the log
- * is flushed. */
+ * Start:  data directory and lock -> node key (made once, with its proof of work) -> lists -> socket -> engines ->
+ * stored records and blocks are read (RESTORING) -> bootstrap, API and gateway (READY).   Stop:  sessions say goodbye,
+ * the log is flushed. */
 #include "node/node_int.h"
 
 #include <stdarg.h>
@@ -129,6 +129,18 @@ static bool pump_overlay(struct gn_node *node)
 	return any;
 }
 
+/* A node that does not know what it holds answers wrongly and keeps nothing: it ends (NO-11). */
+static void cannot_read(struct gn_node *node, const char *folder, gn_err err)
+{
+	if (!err || node->failed)
+		return;
+	node->failed = err;
+	snprintf(node->why_failed, sizeof node->why_failed,
+		 "cannot read what is in %.200s/%s: %s. Nothing was changed; see to it and start again",
+		 node->config.data, folder, gn_err_text(err));
+	uv_stop(&node->loop);
+}
+
 static void kv_event(struct gn_node *node, const struct gn_kv_event *e)
 {
 	gn_err err;
@@ -139,10 +151,8 @@ static void kv_event(struct gn_node *node, const struct gn_kv_event *e)
 				    gn_err_text(err));
 		break;
 	case GN_KV_READY:
-		if (e->err)
-			gn_node_log(node, GN_LOG_ERROR, "store.failed", "records cannot be read: %s",
-				    gn_err_text(e->err));
-		node->kv_ready = true;
+		cannot_read(node, "records", e->err);
+		node->kv_ready = !e->err;
 		break;
 	case GN_KV_STORED: gn_overlay_stored(node->overlay, e->ticket, e->err, node->now); break;
 	case GN_KV_LOADED: gn_overlay_loaded(node->overlay, e->ticket, e->err, e->value, node->now); break;
@@ -157,7 +167,10 @@ static bool pump_store(struct gn_node *node)
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_kv_next_event(node->kv, &k); i++, any = true)
 		kv_event(node, &k);
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_blocks_next_event(node->blocks, &b); i++, any = true) {
-		node->blocks_ready |= b.kind == GN_BLOCKS_READY;
+		if (b.kind == GN_BLOCKS_READY) {
+			cannot_read(node, "blocks", b.err);
+			node->blocks_ready = !b.err;
+		}
 		(void)gn_bundles_blocks_event(node->bundles, &b, node->now);
 	}
 	return any;
@@ -318,9 +331,8 @@ static void on_status(void *user)
 	gn_overlay_info(node->overlay, &o);
 	gn_node_log(node, GN_LOG_INFO, "status", "up %llu s, %s, %u links, %u sessions, %u records, %llu MiB of memory",
 		    (unsigned long long)((node->now - node->started) / GN_SEC),
-		    !node->running ? "reading what it holds"
-		    : gn_reach_name(gn_reach(node)),
-		    o.links, gn_jet_session_count(node->jet), o.records, (unsigned long long)gn_os_rss() >> 20);
+		    !node->running ? "reading what it holds" : gn_reach_name(gn_reach(node)), o.links,
+		    gn_jet_session_count(node->jet), o.records, (unsigned long long)gn_os_rss() >> 20);
 }
 
 /* ---- start ---- */
@@ -388,15 +400,24 @@ static gn_err load_key(struct gn_node *node, char why[GN_NODE_WHY])
 	return GN_OK;
 }
 
+/* Made once; what is there is taken as it is or refused, never written over: others may hold it. */
 static gn_err load_token(struct gn_node *node, char why[GN_NODE_WHY])
 {
 	struct gn_buf in = {(uint8_t *)node->token, 0, 64};
-	if (gn_os_file_read(node->dir, "token", &in) == GN_OK && in.len == 64)
-		return GN_OK;
 	uint8_t raw[32];
+	gn_err err = gn_os_file_read(node->dir, "token", &in);
+	if (err && err != GN_NOT_FOUND)
+		FAIL(err, "cannot read %.200s/%.200s. It was left as it is; if it is removed, a new one is made",
+		     node->config.data, gn_os_why());
+	if (!err && strlen(node->token) != 64)
+		FAIL(GN_CORRUPT,
+		     "%.200s/token is not 64 bytes. It was left as it is; if it is removed, a new one is made",
+		     node->config.data);
+	if (!err)
+		return GN_OK;
 	gn_rand_fill(&node->rand, raw, sizeof raw);
 	gn_hex(GN_SLICE(raw), node->token);
-	gn_err err = gn_os_file_write(node->dir, "token", gn_str(node->token));
+	err = gn_os_file_write(node->dir, "token", gn_str(node->token));
 	if (err)
 		FAIL(err, "%s/token cannot be written: %s", node->config.data, gn_err_text(err));
 	return GN_OK;
@@ -455,7 +476,8 @@ static gn_err make_engines(struct gn_node *node)
 					    .awaits_bootstrap = node->config.bootstrap_count > 0,
 					    .count_local = node->config.guard_count_local,
 					    .bytes_max = node->config.record_limit,
-					    .records_max = (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};
+					    .records_max =
+						    (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};
 	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
 	overlay.admit[1] = gn_identity_admit;
 	overlay.admit[3] = gn_name_admit;
@@ -502,7 +524,6 @@ static void restored(struct gn_node *node)
 	node->running = true;
 	gn_saved_load(node);
 	gn_sites_load(node);
-	gn_node_guard_load(node);
 	gn_reach_start(node);
 	struct gn_overlay_info info;
 	gn_overlay_info(node->overlay, &info);
@@ -555,6 +576,7 @@ static gn_err start(struct gn_node *node, char why[GN_NODE_WHY])
 	gn_disk_init(node);
 	GN_TRY(load_key(node, why));
 	GN_TRY(load_token(node, why));
+	GN_TRY(gn_saved_read(node, why));
 	err = gn_udp_open(node->config.port, &node->udp);
 	if (err == GN_PORT_TAKEN)
 		FAIL(err,
@@ -619,6 +641,8 @@ gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[G
 	if (!err) {
 		uv_run(&node.loop, UV_RUN_DEFAULT);
 		finish(&node);
+		if ((err = node.failed))
+			memcpy(why, node.why_failed, GN_NODE_WHY);
 	}
 	if (node.jet)
 		free_engines(&node);

@@ -53,7 +53,8 @@ size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk);
 /* ---- guard.c ---- */
 
 GN_MUST gn_err gn_node_guard_new(struct gn_node *node, const struct gn_env *env);
-void gn_node_guard_load(struct gn_node *node); /* once jet and overlay are there */
+/* Once jet and overlay are there; allowed: what guard.json says. */
+void gn_node_guard_load(struct gn_node *node, const json_t *allowed);
 void gn_node_guard_store(struct gn_node *node);
 void gn_node_guard_allowed_store(struct gn_node *node);
 /* jet's recv and tick, with what strangers' handshakes took told to guard. */
@@ -198,6 +199,11 @@ struct gn_lookup {
 
 /* ---- the node ---- */
 
+/* What saved.c read at the start, until it takes effect; NULL: there is none. */
+struct gn_kept {
+	json_t *contacts, *pins, *pins_before, *allowed;
+};
+
 struct gn_node {
 	struct gn_node_config config;
 	uv_loop_t loop;
@@ -234,6 +240,7 @@ struct gn_node {
 	uint64_t reads_waited, reads_cut, headers_dropped;
 	struct gn_lookup lookups[GN_NODE_LOOKUPS];
 	uint64_t lookup_count;
+	struct gn_kept kept;
 	json_t *sites; /* what this node keeps published: array, saved as sites.json */
 	gn_time sites_looked; /* for versions that no head came for */
 	bool sites_unknown;   /* a version's list cannot be read: no own block is let go by the sweep */
@@ -243,6 +250,8 @@ struct gn_node {
 	struct gn_jet_batch packet_batch;
 	bool kv_ready, blocks_ready, running, stopping, udp_blocked, packet_waiting, pumping;
 	int ready_fd;
+	gn_err failed; /* the start, after the loop began; why_failed says why */
+	char why_failed[GN_NODE_WHY];
 };
 
 void gn_node_pump(struct gn_node *node);
@@ -256,14 +265,16 @@ static inline uint64_t gn_node_unix(const struct gn_node *node)
 }
 void gn_clock_look(struct gn_node *node);
 bool gn_clock_text(const struct gn_node *node, char out[GN_NODE_CLOCK_TEXT]);
-/* saved.c: contacts, pins, sites over restarts. */
+/* saved.c: contacts, pins, sites over restarts. read: all the lists, before anything is written; an error says which
+ * cannot be read (NO-11). load: what was read takes effect. */
+GN_MUST gn_err gn_saved_read(struct gn_node *node, char why[GN_NODE_WHY]);
 void gn_saved_load(struct gn_node *node);
 void gn_saved_tick(struct gn_node *node);  /* what changed, now and then */
 void gn_saved_store(struct gn_node *node); /* all, at the end */
 /* Starts spreading {"blocks", "copies", "keep_until"}. */
 GN_MUST gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op);
-/* A file of the node's own: the array in it, NULL when there is none. Writes are whole and atomic. */
-json_t *gn_saved_read(struct gn_node *node, const char *name, bool shared);
+bool gn_saved_was_damaged(const struct gn_node *node, const char *name); /* one was set aside, at whichever start */
+/* A list of the node's own, whole and atomically. */
 gn_err gn_saved_write(struct gn_node *node, const char *name, json_t *json);
 /* sites.c: what this node keeps published (BU-21). */
 void gn_sites_load(struct gn_node *node);

@@ -1,8 +1,11 @@
 /* What a node keeps between runs besides records and blocks: contacts it knew (contacts.json, hints for the next
- * start), owners of names pinned at first sight (pins.json); sites.c adds the list of its own publications (sites.json). Small
- * JSON files, written whole and atomically by the node alone (NO-20); one that cannot be read is reported, set aside
- * and replaced. Pins are written soon after they changed: who holds a name cannot be learnt again from those who took
- * it. */
+ * start), owners of names pinned at first sight (pins.json), what sites.c keeps published (sites.json) and whom the
+ * operator allowed (guard.json). Small JSON files, written whole and atomically by the node alone (NO-20). Pins are
+ * written soon after they changed: who holds a name cannot be learnt again from those who took it.
+ *
+ * 1. All are read before anything is written; only a file that is not there is an empty list. One that cannot be read
+ * stops the start and stays as it is. 2. One that was read and is no list is set aside under a name that nothing has,
+ * and reported (NO-11). */
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -10,36 +13,85 @@
 
 #define FILE_MAX (32u << 20) /* bytes of any of the files: 65,536 pins of the longest names are 25 MiB */
 #define CONTACTS_MAX 256u
+#define ASIDE_MAX 99u             /* damaged ones kept of each file */
 #define SAVE_EVERY (600 * GN_SEC) /* contacts, which are hints */
 #define SAVE_YOUNG (20 * GN_SEC)  /* the same in the first SAVE_EVERY: who is killed young must find back too */
 #define PINS_EVERY (5 * GN_SEC)   /* pins that changed, and a second more for each thousand that are written again */
 
-/* The array in a file; NULL when there is none, or what is there cannot be read: that is
- * set aside, unless the file is not the node's alone. */
-json_t *gn_saved_read(struct gn_node *node, const char *name, bool shared)
+/* "FILE.damaged", "FILE.damaged2", ... */
+static void aside_name(const char *name, unsigned i, char out[64])
+{
+	snprintf(out, 64, i == 1 ? "%s.damaged" : "%s.damaged%u", name, i);
+}
+
+/* The first such name that nothing has; 0: all are taken. */
+static unsigned aside_free(const struct gn_node *node, const char *name)
+{
+	uint8_t byte;
+	char aside[64];
+	for (unsigned i = 1; i <= ASIDE_MAX; i++) {
+		struct gn_buf one = {&byte, 0, 1};
+		aside_name(name, i, aside);
+		if (gn_os_read_at(node->dir, aside, 0, &one) == GN_NOT_FOUND)
+			return i;
+	}
+	return 0;
+}
+
+bool gn_saved_was_damaged(const struct gn_node *node, const char *name)
+{
+	return aside_free(node, name) != 1;
+}
+
+static gn_err set_aside(struct gn_node *node, const char *name, const char *wrong, char why[GN_NODE_WHY])
+{
+	char aside[64];
+	unsigned i = aside_free(node, name);
+	aside_name(name, i, aside);
+	if (!i || gn_os_rename(node->dir, name, aside)) {
+		snprintf(why, GN_NODE_WHY, "%.200s/%s is damaged (%.60s) and cannot be set aside: %s",
+			 node->config.data, name, wrong,
+			 i ? gn_os_why() : "too many damaged ones are kept already, remove them");
+		return GN_CORRUPT;
+	}
+	gn_node_log(node, GN_LOG_WARN, "file.damaged", "%s cannot be used (%s): kept as %s, starting anew", name, wrong,
+		    aside);
+	return GN_OK;
+}
+
+static gn_err read_list(struct gn_node *node, const char *name, bool shared, json_t **out, char why[GN_NODE_WHY])
 {
 	struct gn_buf buf = {malloc(FILE_MAX), 0, FILE_MAX};
 	json_error_t where = {0};
 	json_t *json = NULL;
 	gn_err err = buf.p ? gn_os_file_read(node->dir, name, &buf) : GN_NOMEM;
-	if (err == GN_OK)
+	if (!err)
 		json = json_loadb((const char *)buf.p, buf.len, JSON_REJECT_DUPLICATES, &where);
+	bool no_memory = !buf.p || (!err && !json && json_error_code(&where) == json_error_out_of_memory);
 	free(buf.p);
-	if (json_is_array(json))
-		return json;
-	if (!shared && err != GN_NOT_FOUND && err != GN_NOMEM) {
-		char aside[64];
-		snprintf(aside, sizeof aside, "%s.damaged", name);
-		gn_node_log(node, GN_LOG_WARN, "file.damaged", "%s cannot be used (%s): kept as %s, starting anew",
-			    name,
-			    err           ? gn_err_text(err)
-			    : *where.text ? where.text
-					  : "not a list",
-			    aside);
-		(void)!gn_os_rename(node->dir, name, aside);
+	if (err == GN_NOT_FOUND)
+		return GN_OK;
+	if (err || no_memory) {
+		snprintf(why, GN_NODE_WHY, "cannot read %.200s/%.200s. Nothing was changed; see to it and start again",
+			 node->config.data, no_memory ? name : gn_os_why());
+		return no_memory ? GN_NOMEM : err;
+	}
+	if (json_is_array(json)) {
+		*out = json;
+		return GN_OK;
 	}
 	json_decref(json);
-	return NULL;
+	return shared ? GN_OK : set_aside(node, name, *where.text ? where.text : "not a list", why);
+}
+
+gn_err gn_saved_read(struct gn_node *node, char why[GN_NODE_WHY])
+{
+	GN_TRY(read_list(node, "contacts.json", false, &node->kept.contacts, why));
+	GN_TRY(read_list(node, "pins.json", false, &node->kept.pins, why));
+	/* Pins once stood in names.json, which the tool kept its own list in. */
+	GN_TRY(read_list(node, "names.json", true, &node->kept.pins_before, why));
+	GN_TRY(read_list(node, "guard.json", false, &node->kept.allowed, why));
+	return read_list(node, "sites.json", false, &node->sites, why);
 }
 
 gn_err gn_saved_write(struct gn_node *node, const char *name, json_t *json)
@@ -130,18 +182,20 @@ static void contacts_store(struct gn_node *node)
 void gn_saved_load(struct gn_node *node)
 {
 	size_t i;
-	json_t *item, *contacts = gn_saved_read(node, "contacts.json", false);
-	/* Pins once stood in names.json, which the tool kept its own list in; what is in pins.json is newer. */
-	json_t *before = gn_saved_read(node, "names.json", true), *pins = gn_saved_read(node, "pins.json", false);
-	json_array_foreach(contacts, i, item) contact_load(node, item);
-	json_array_foreach(before, i, item) pin_load(node, item);
-	json_array_foreach(pins, i, item) pin_load(node, item);
-	if (before && !pins)
+	json_t *item;
+	struct gn_kept *k = &node->kept;
+	json_array_foreach(k->contacts, i, item) contact_load(node, item);
+	json_array_foreach(k->pins_before, i, item) pin_load(node, item);
+	json_array_foreach(k->pins, i, item) pin_load(node, item); /* newer */
+	if (k->pins_before && !k->pins)
 		pins_store(node);
 	node->pins_saved = pins_set(node);
-	json_decref(contacts);
-	json_decref(before);
-	json_decref(pins);
+	gn_node_guard_load(node, k->allowed);
+	json_decref(k->contacts);
+	json_decref(k->pins_before);
+	json_decref(k->pins);
+	json_decref(k->allowed);
+	*k = (struct gn_kept){0};
 }
 
 void gn_saved_tick(struct gn_node *node)

@@ -311,24 +311,26 @@ void gn_sites_tick(struct gn_node *node)
 
 /* ---- start ---- */
 
-/* An entry of an older program: its one version's blocks stand in it. */
-static void convert(struct gn_node *node, json_t *site)
+/* An entry of an older program: its one version's blocks stand in it. False: it stays as it is, for the next start. */
+static bool convert(struct gn_node *node, json_t *site)
 {
 	struct gn_api_spread s = {0};
 	json_t *ask = json_pack("{sO*}", "blocks", json_object_get(site, "hashes"));
 	char *text = json_dumps(ask, JSON_COMPACT), name[80];
-	if (text && gn_api_spread_parse(gn_str(text), &s) == GN_OK) {
-		list_name(text_of(site, "root"), name);
-		if (gn_os_file_write(node->dir, name, gn_slice(s.hashes, s.count * sizeof(struct gn_hash))) == GN_OK) {
-			json_object_set_new(site, "versions", json_pack("[s]", text_of(site, "root")));
-			json_object_set_new(site, "blocks", json_integer((json_int_t)s.count));
-			json_object_set_new(site, "partial", json_true());
-			json_object_del(site, "hashes");
-		}
+	gn_err err = text ? gn_api_spread_parse(gn_str(text), &s) : GN_NOMEM;
+	list_name(text_of(site, "root"), name);
+	if (!err)
+		err = gn_os_file_write(node->dir, name, gn_slice(s.hashes, s.count * sizeof(struct gn_hash)));
+	if (!err) {
+		json_object_set_new(site, "versions", json_pack("[s]", text_of(site, "root")));
+		json_object_set_new(site, "blocks", json_integer((json_int_t)s.count));
+		json_object_set_new(site, "partial", json_true());
+		json_object_del(site, "hashes");
 	}
 	free(s.hashes);
 	free(text);
 	json_decref(ask);
+	return !err;
 }
 
 /* The version that is out goes on being spread, as before the restart. */
@@ -345,13 +347,21 @@ static void respread(struct gn_node *node, json_t *site, struct gn_slice list)
 	json_object_set_new(site, "op", json_integer((json_int_t)op));
 }
 
+static void lists_unknown(struct gn_node *node, const char *root)
+{
+	node->sites_unknown = true;
+	gn_node_log(node, GN_LOG_WARN, "site.list",
+		    "the blocks of version %s are not known; none of this node's own is let go", root);
+}
+
 static void site_load(struct gn_node *node, json_t *site)
 {
 	struct gn_hash root;
 	size_t i;
 	json_t *v;
-	if (json_object_get(site, "hashes") && gn_unhex(gn_str(text_of(site, "root")), root.b, sizeof root.b) == GN_OK)
-		convert(node, site);
+	if (json_object_get(site, "hashes") &&
+	    (gn_unhex(gn_str(text_of(site, "root")), root.b, sizeof root.b) != GN_OK || !convert(node, site)))
+		lists_unknown(node, text_of(site, "root"));
 	json_object_set_new(site, "op", json_integer(0));
 	if (json_object_get(site, "pending"))
 		json_object_set_new(json_object_get(site, "pending"), "op", json_integer(0));
@@ -359,10 +369,7 @@ static void site_load(struct gn_node *node, json_t *site)
 	{
 		struct gn_slice list = list_read(node, json_string_value(v));
 		if (!list.p || gn_bundles_own(node->bundles, list, node->now) != GN_OK) {
-			node->sites_unknown = true;
-			gn_node_log(node, GN_LOG_WARN, "site.list",
-				    "the blocks of version %s are not known; none of this node's own is let go",
-				    json_string_value(v));
+			lists_unknown(node, json_string_value(v));
 		} else if (strcmp(json_string_value(v), text_of(site, "root")) == 0) {
 			respread(node, site, list);
 		}
@@ -404,12 +411,8 @@ void gn_sites_load(struct gn_node *node)
 {
 	size_t i;
 	json_t *site;
-	node->sites = gn_saved_read(node, "sites.json", false);
-	uint8_t byte;
-	struct gn_buf one = {&byte, 0, 1};
 	node->sites = node->sites ? node->sites : json_array();
-	node->sites_unknown = /* a table was set aside: what it named is not known */
-		gn_os_read_at(node->dir, "sites.json.damaged", 0, &one) == GN_OK;
+	node->sites_unknown = gn_saved_was_damaged(node, "sites.json"); /* what such a table named is not known */
 	json_array_foreach(node->sites, i, site) site_load(node, site);
 	if (!node->sites_unknown)
 		remove_strays(node);
