@@ -168,15 +168,6 @@ def case_older(p):
     p.run("down", want=3, data="soon")
     p.write("names.json", OLD_PINS, "soon")
     check(p.names("soon") == ["both", "mine"], f"taken over: {p.names('soon')}")
-    # What is no list at all is kept aside, told, and not in the way.
-    p.write("own-names.json", "{", "soon")
-    told = p.run("name", "list", data="soon").stderr.decode()
-    check("damaged" in told and p.file("own-names.json.damaged", "soon") == "{", f"a damaged list: {told}")
-    # One that cannot be read is neither absent nor damaged: it stays, and nothing is written over it or trusted anew.
-    os.makedirs(p.data("unread", "own-names.json"), mode=0o700)
-    told = p.run("name", "list", want=1, data="unread").stderr.decode()
-    check("own-names.json cannot be read: Is a directory" in told, f"what cannot be read: {told}")
-    check(os.path.isdir(p.data("unread", "own-names.json")), f"set aside: {told}")
     os.makedirs(p.data("conf"), mode=0o700)
     os.symlink("geonet.conf", p.data("conf", "geonet.conf"))
     done = subprocess.run([os.path.join(os.path.dirname(p.geonet), "geonetd"), "--data", p.data("conf")], stderr=subprocess.PIPE, timeout=PATIENCE, check=False)
@@ -228,6 +219,45 @@ def case_unread(p):
         p.stop("damaged")
     kept = [p.file(f"sites.json.damaged{n}", "damaged") for n in ("", "2", "3")]
     check(kept == ["{", "[1", '"x"'], f"the damaged ones: {kept}")
+
+
+def tool_refuses(p, data, name, *words, text=None, sentence="cannot be read: Is a directory", want=1):
+    """The tool says what is wrong with DATA/NAME, which is left as it is."""
+    os.makedirs(p.data(data), mode=0o700, exist_ok=True)
+    if text is None:
+        os.makedirs(p.data(data, name))
+    else:
+        p.write(name, text, data)
+    said = p.run(*words, want=want, data=data).stderr.decode()
+    check(p.data(data, name) in said and sentence in said, f"{name}: {said}")
+    check(os.path.isdir(p.data(data, name)) if text is None else p.file(name, data) == text, f"{name} was changed: {said}")
+    check(not [n for n in os.listdir(p.data(data)) if "damaged" in n and n != name], f"set aside: {os.listdir(p.data(data))}")
+
+
+def case_trust(p):
+    """The tool's lists: only one that is not there is empty, and a hub's key is trusted for the first time only then."""
+    for i, (text, sentence) in enumerate(((None, "cannot be read: Is a directory"), ("{", "is damaged"), ("[]", "it is no list"), ("", "is damaged"))):
+        tool_refuses(p, f"names{i}", "own-names.json", "name", "list", text=text, sentence=sentence)
+    for name in ("names.json", "names.json.damaged"):
+        tool_refuses(p, "before-" + name, name, "name", "list")
+    tool_refuses(p, "conf-hub", "hub/hub.conf", "hub", "run", "--http", "0", sentence="Is a directory", want=2)
+    hub = subprocess.Popen([p.geonet, "--data", p.data("h"), "hub", "run", "--http", "0", "--ready-fd", "1"], stdout=subprocess.PIPE, env=p.env)
+    try:
+        url = f"http://127.0.0.1:{hub.stdout.readline().split()[1].decode()}"
+        status = ("hub", "status", "--hub", url)
+        p.run(*status, data="h")
+        pins = json.loads(p.file("hubs.json", "h"))
+        for i, (text, sentence) in enumerate(((None, "cannot be read: Is a directory"), ("{", "is damaged"), ("", "is damaged"), (json.dumps(pins)[:-9], "is damaged"),
+                                              (json.dumps({url: 5}), "another key"), (json.dumps({url: "22" * 16}), "another key"))):
+            tool_refuses(p, f"pins{i}", "hubs.json", *status, text=text, sentence=sentence)
+        # Without the lock nothing is written; a hub that is known needs none.
+        tool_refuses(p, "lock", "tool.lock", *status, sentence="cannot be locked: Is a directory")
+        check(not os.path.exists(p.data("lock", "hubs.json")), "a list was written without the lock")
+        p.write("hubs.json", json.dumps(pins), "lock")
+        p.run(*status, data="lock")
+    finally:
+        hub.terminate()
+        hub.wait(PATIENCE)
 
 
 def case_together(p):

@@ -165,8 +165,11 @@ int output_close(struct output *o, int exit);
 int output_bytes(struct cli *cli, const char *path, struct gn_slice data); /* all three */
 bool output_is_stdout(const char *path);
 
-/* Lists that the tool keeps in DATA, one JSON object each. read: NULL when there is none (a damaged one is told of and set
- * aside; one that cannot be read ends the tool). Between own_lock and own_unlock no other tool writes one. */
+/* Lists that the tool keeps in DATA, one JSON object each. read: NULL when there is none; one that is damaged or cannot be
+ * read ends the tool. load: any JSON; NULL and a sentence when it is damaged. Between own_lock, which ends the tool when it
+ * cannot, and own_unlock no other tool writes one. */
+#define OWN_WHY 160
+json_t *own_load(struct cli *cli, const char *name, char why[OWN_WHY]);
 json_t *own_read(struct cli *cli, const char *name);
 bool own_write(struct cli *cli, const char *name, const json_t *list); /* false after printing */
 int own_lock(struct cli *cli);

@@ -45,7 +45,7 @@ static bool configure(struct cli *cli, struct gn_hub_config *c)
 	size_t len;
 	gn_hub_config_default(c);
 	gn_err err = gn_hub_config_set(c, GN_LIT("data"), gn_str(data), why);
-	if (!err && (cli_option(cli, "config") || access(path, R_OK) == 0)) {
+	if (!err && (cli_option(cli, "config") || access(path, F_OK) == 0 || errno != ENOENT)) {
 		if (!read_input(cli, path, 65536, &text, &len)) {
 			free(data);
 			free(path);

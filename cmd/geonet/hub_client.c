@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #define ANSWER_MAX (64u << 20)
+#define OWN_HUBS "hubs.json" /* {URL: PID} */
 
 struct answer {
 	char *data;
@@ -139,24 +140,31 @@ int hub_call(struct cli *cli, struct hub *hub, const char *method, const char *p
 
 /* ---- who the hub is ---- */
 
-/* The PID of this URL at the first contact; another one later is another hub. */
+/* The PID of this URL at the first contact; another one later is another hub. Only a list that was read, or is not
+ * there, says that it is the first. */
 static int check_pin(struct cli *cli, const struct hub *hub)
 {
-	int lock = own_lock(cli), exit = CLI_OK;
-	json_t *pins = own_read(cli, "hubs.json");
+	int lock = -1, exit = CLI_OK;
+	json_t *pins = own_read(cli, OWN_HUBS);
+	if (!json_object_get(pins, hub->url)) {
+		lock = own_lock(cli);
+		json_decref(pins);
+		pins = own_read(cli, OWN_HUBS); /* another tool may have been quicker */
+	}
 	const char *known = json_text(pins, hub->url);
-	if (*known && strcmp(known, hub->pid) != 0) {
-		exit = cli_fail(cli, CLI_FAILED, "key",
-				"the hub at %s has another key than before (was %s, is %s); if that is right, remove "
-				"its line from %s/hubs.json",
-				hub->url, known, hub->pid, cli->data);
-	} else if (!*known) {
+	if (!json_object_get(pins, hub->url)) {
 		pins = pins ? pins : json_object();
 		json_object_set_new(pins, hub->url, json_string(hub->pid));
-		exit = own_write(cli, "hubs.json", pins) ? CLI_OK : CLI_FAILED;
+		exit = own_write(cli, OWN_HUBS, pins) ? CLI_OK : CLI_FAILED;
+	} else if (strcmp(known, hub->pid) != 0) {
+		exit = cli_fail(cli, CLI_FAILED, "key",
+				"the hub at %s has another key than before (was %s, is %s); if that is right, remove "
+				"its line from %s/" OWN_HUBS,
+				hub->url, *known ? known : "no key", hub->pid, cli->data);
 	}
 	json_decref(pins);
-	own_unlock(lock);
+	if (lock >= 0)
+		own_unlock(lock);
 	return exit;
 }
 
@@ -278,6 +286,8 @@ static long bootstrap(struct cli *cli, struct hub *hub)
 	char *path = cli_format("%s/hub/admin-token", cli->data);
 	FILE *f = fopen(path, "r");
 	json_t *answer;
+	if (!f && errno != ENOENT)
+		cli_note(cli, "%s cannot be read: %s; trying your identity", path, strerror(errno));
 	free(path);
 	if (!f)
 		return 0;

@@ -5,6 +5,7 @@
 #include "keys.h"
 #include "cli.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -273,7 +274,7 @@ bool identity_load(struct cli *cli, struct identity *out)
 	size_t len = 0;
 	bool ok = false;
 	memset(out, 0, sizeof *out);
-	if (access(path, F_OK) != 0) {
+	if (access(path, F_OK) != 0 && errno == ENOENT) {
 		cli_fail(cli, CLI_FAILED, "not-found", "there is no identity in %s; make one with: geonet id new",
 			 cli->data);
 	} else if (mode_ok(cli, path) && read_input(cli, path, GN_KEYFILE_MAX, &file, &len)) {

@@ -241,17 +241,16 @@ static void merge_names(json_t *names, json_t *old)
 
 /* Programs before 0.2 kept them in names.json, where the node kept its pins too: whichever wrote last. A node that met
  * the tool's list set it aside as names.json.damaged. Nothing writes either any more. */
-static json_t *names_before(const struct cli *cli)
+static json_t *names_before(struct cli *cli)
 {
 	static const char *const files[] = {"names.json.damaged", "names.json"};
+	char why[OWN_WHY];
 	json_t *names = json_object();
 	for (size_t i = 0; i < GN_COUNT(files); i++) {
-		char *path = cli_format("%s/%s", cli->data, files[i]);
-		json_t *old = json_load_file(path, 0, NULL);
+		json_t *old = own_load(cli, files[i], why);
 		if (json_is_object(old))
 			merge_names(names, old);
 		json_decref(old);
-		free(path);
 	}
 	return names;
 }
@@ -265,7 +264,7 @@ json_t *names_own(struct cli *cli)
 void names_migrate(struct cli *cli)
 {
 	char *path = cli_format("%s/" OWN_NAMES, cli->data);
-	json_t *names = access(path, F_OK) == 0 ? NULL : names_before(cli);
+	json_t *names = access(path, F_OK) == 0 || access(cli->data, W_OK) != 0 ? NULL : names_before(cli);
 	free(path);
 	if (json_object_size(names)) {
 		int lock = own_lock(cli);
