@@ -182,7 +182,7 @@ def case_sessions(nodes, seed):
 def why(node, who):
     """What `geonet guard why` prints: {name: text}."""
     done = subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "guard", "why", who], stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, timeout=120, check=False)
+                          stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
     lines = (line.strip().split(None, 1) for line in done.stdout.splitlines())
     return {words[0].rstrip(":"): words[-1].strip() for words in lines if words} | {"exit": done.returncode, "all": done.stdout}
 
@@ -301,7 +301,7 @@ def case_sparse(nodes, seed):
 
 def upload(node, size):
     """A file of random bytes in the node's block store; hashes of its blocks."""
-    connection = http.client.HTTPConnection("127.0.0.1", node.http_port, timeout=120)
+    connection = http.client.HTTPConnection("127.0.0.1", node.http_port, timeout=300)
     connection.request("POST", "/api/v1/files", os.urandom(size), {"Host": "localhost", "Authorization": f"Bearer {token_of(node)}"})
     answer = json.loads(connection.getresponse().read())
     connection.close()
@@ -354,7 +354,7 @@ def case_downloads(nodes, seed):
     with open(os.path.join(site, "index.html"), "wb") as f:
         f.write(b"<h1>small</h1>")
     subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", site, "--name", "manyfiles", "--w", "1", "--copies", "1"],
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False)
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300, check=False)
     host = "manyfiles.geo.localhost"
     eventually("the site is served", 60, lambda: node.get("/", host=host)[0] == 200)
     stalled = [stalled_download(node.http_port, host, "/big.bin") for _ in range(64)]
@@ -448,7 +448,7 @@ def kept_blocks(giver):
 
 def spread(node, body):
     """POST /spread; the word it ends with."""
-    connection = http.client.HTTPConnection("127.0.0.1", node.http_port, timeout=120)
+    connection = http.client.HTTPConnection("127.0.0.1", node.http_port, timeout=300)
     connection.request("POST", "/api/v1/spread", json.dumps(body),
                        {"Host": "localhost", "Authorization": f"Bearer {token_of(node)}", "Content-Type": "application/json"})
     lines = connection.getresponse().read().decode().splitlines()
@@ -499,7 +499,7 @@ def case_store(nodes, seed):
 
 def request(node, method, path, body=b"", host="localhost"):
     """Status and body of a request with the node's token."""
-    connection = http.client.HTTPConnection("127.0.0.1", node.http_port, timeout=120)
+    connection = http.client.HTTPConnection("127.0.0.1", node.http_port, timeout=300)
     try:
         connection.request(method, path, body, {"Host": f"{host}:{node.http_port}", "Authorization": f"Bearer {token_of(node)}",
                                                 "Content-Type": "application/octet-stream"})

@@ -45,7 +45,7 @@ class Shim:
 
 
 def geonet(bin_dir, *words):
-    return subprocess.run([os.path.join(bin_dir, "geonet"), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+    return subprocess.run([os.path.join(bin_dir, "geonet"), *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
 
 
 def refused(bin_dir, base, *args):

@@ -22,7 +22,7 @@ class Tool:
         self.pid, self.key = shown["pid"], bytes.fromhex(shown["key"] if "key" in shown else shown["public_key"])
 
     def run(self, *words):
-        return subprocess.run([self.bin, *words, "--data", self.data], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env, timeout=120)
+        return subprocess.run([self.bin, *words, "--data", self.data], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env, timeout=300)
 
     def json(self, *words):
         done = self.run(*words, "--json")
@@ -116,7 +116,7 @@ def case_verify(bin_dir, base, rng):
     env = {k: v for k, v in os.environ.items() if not k.startswith("GEONET_")}
 
     def verify(*words):
-        done = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "verify", "--data", base, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, timeout=120)
+        done = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "verify", "--data", base, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, timeout=300)
         return done.returncode, done.stdout.decode(), done.stderr.decode()
 
     code, out, err = verify("--hub", hub.url, "--as", boss.data, "--json")
@@ -153,7 +153,7 @@ def case_token(bin_dir, base, rng):
     for wrong in ("", "short", token[:63], token + "x", token + "xy", token * 3):
         with open(path, "w") as f:
             f.write(wrong)
-        done = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "run", "--data", base, "--http", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+        done = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "run", "--data", base, "--http", "0"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
         check(done.returncode == 1 and b"admin-token" in done.stderr and b"64 bytes" in done.stderr, f"{len(wrong)} bytes: {done}")
         check(open(path).read() == wrong, f"{len(wrong)} bytes were written over")
     with open(path, "w") as f:

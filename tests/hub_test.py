@@ -431,7 +431,7 @@ def case_concurrent(bin_dir, base, rng):
 
 
 def verify(bin_dir, base):
-    out = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "verify", "--json", "--data", base], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=120)
+    out = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "verify", "--json", "--data", base], stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
     check(out.returncode == 0, f"verify: {out.stdout.decode()} {out.stderr.decode()}")
     return json.loads(out.stdout)
 
@@ -866,7 +866,7 @@ def case_postgresql(bin_dir, base, rng):
         as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
 
     def pg(*words):
-        done = subprocess.run([*as_user, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", timeout=120)
+        done = subprocess.run([*as_user, *words], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, cwd="/", timeout=300)
         check(done.returncode == 0, f"{words[0]}: {done.stdout.decode()[-800:]}")
 
     pg(os.path.join(tools, "initdb"), "-D", db + "/data", "-A", "trust", "-U", "hub", "-E", "UTF8", "--no-sync")

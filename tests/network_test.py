@@ -199,7 +199,7 @@ def case_stream(net, seed):
             first = rng.randrange(size)
             last = min(size - 1, first + rng.randrange(1, 3 << 20))
             part = subprocess.run(["curl", "-sf", "-H", f"Host: bigfile.geo.localhost:{gateway.http_port}", "-r", f"{first}-{last}", url],
-                                  stdout=subprocess.PIPE, check=False, timeout=120)
+                                  stdout=subprocess.PIPE, check=False, timeout=300)
             check(part.returncode == 0 and part.stdout == data[first:last + 1], f"range {first}-{last} came back wrong (curl {part.returncode}, {len(part.stdout)} bytes)")
         status, body = gateway.get("/big.bin", host="bigfile.geo.localhost")
         check(status == 200 and body == data, f"the whole file came back wrong ({status}, {len(body)} bytes)")

@@ -74,7 +74,7 @@ def site_node(nodes, files, *words):
             f.write(body)
     node.cli("id", "new", "--no-passphrase")
     subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", folder, "--name", "thesite", "--w", "1", "--copies", "1", *words],
-                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=120, check=False)
+                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300, check=False)
     host = f"thesite.geo.localhost:{node.http_port}"
     eventually("the site is served", 60, lambda: ask(node, "/", host=host).status in (200, 404))
     return node, host
@@ -239,7 +239,7 @@ def case_heads(nodes, seed):
 def publish_again(node, nodes, rules, *words):
     """A new version of the site of site_node; returns the tool's exit and what it said."""
     done = subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", os.path.join(nodes.base, "site"), "--name", "thesite", "--w", "1", "--copies", "1",
-                           *[word for rule in rules for word in ("--header", f"* {rule}")], *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=120, check=False)
+                           *[word for rule in rules for word in ("--header", f"* {rule}")], *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300, check=False)
     return done.returncode, done.stderr
 
 

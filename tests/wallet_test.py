@@ -26,7 +26,7 @@ class Wallets:
             self.pid[name] = self.run(name, "wallet", "join", "--name", name.capitalize())["pid"]
 
     def raw(self, who, *words):
-        return subprocess.run([self.geonet, *words, "--data", os.path.join(self.base, who)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env, timeout=100)
+        return subprocess.run([self.geonet, *words, "--data", os.path.join(self.base, who)], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env, timeout=300)
 
     def run(self, who, *words, want=0):
         """The one JSON document on stdout."""

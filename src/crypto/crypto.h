@@ -15,6 +15,12 @@ struct gn_hash {
 
 /* SHA-256 over the parts in order (FIPS 180-4); at most 16 parts, here and in gn_sign. */
 void gn_sha256(const struct gn_slice *parts, size_t count, struct gn_hash *out);
+/* The same again and again, as who searches for a proof of work needs it: no memory is taken for each. The caller frees
+ * it. */
+struct gn_hasher;
+struct gn_hasher *gn_hasher_new(void);
+void gn_hasher_sha256(struct gn_hasher *hasher, const struct gn_slice *parts, size_t count, struct gn_hash *out);
+void gn_hasher_free(struct gn_hasher *hasher);
 /* SHA-256(domain || msg) with the domain as the bytes of the C string, without terminator. */
 void gn_sha256_tagged(const char *domain, struct gn_slice msg, struct gn_hash *out);
 void gn_hmac_sha256(struct gn_slice key, struct gn_slice msg, struct gn_hash *out);

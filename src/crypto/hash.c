@@ -14,16 +14,21 @@
 
 #define BLOCK_MAX 128 /* of SHA-384 and SHA-512 */
 
-void gn_crypto_digest(const EVP_MD *md, const struct gn_slice *parts, size_t count, uint8_t *out)
+static void digest(EVP_MD_CTX *ctx, const EVP_MD *md, const struct gn_slice *parts, size_t count, uint8_t *out)
 {
 	GN_ASSERT(count <= HASH_PARTS_MAX);
-	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
-	GN_ASSERT(ctx != NULL);
 	OSSL_MUST(EVP_DigestInit_ex2(ctx, md, NULL));
 	for (size_t i = 0; i < count; i++)
 		if (parts[i].len)
 			OSSL_MUST(EVP_DigestUpdate(ctx, parts[i].p, parts[i].len));
 	OSSL_MUST(EVP_DigestFinal_ex(ctx, out, NULL));
+}
+
+void gn_crypto_digest(const EVP_MD *md, const struct gn_slice *parts, size_t count, uint8_t *out)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	GN_ASSERT(ctx != NULL);
+	digest(ctx, md, parts, count, out);
 	EVP_MD_CTX_free(ctx);
 }
 
@@ -70,6 +75,23 @@ static void expand(const EVP_MD *md, struct gn_slice prk, struct gn_slice info, 
 void gn_sha256(const struct gn_slice *parts, size_t count, struct gn_hash *out)
 {
 	gn_crypto_digest(gn_crypto_algs()->sha256, parts, count, out->b);
+}
+
+struct gn_hasher *gn_hasher_new(void)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	GN_ASSERT(ctx != NULL);
+	return (struct gn_hasher *)ctx;
+}
+
+void gn_hasher_sha256(struct gn_hasher *hasher, const struct gn_slice *parts, size_t count, struct gn_hash *out)
+{
+	digest((EVP_MD_CTX *)hasher, gn_crypto_algs()->sha256, parts, count, out->b);
+}
+
+void gn_hasher_free(struct gn_hasher *hasher)
+{
+	EVP_MD_CTX_free((EVP_MD_CTX *)hasher);
 }
 
 void gn_sha256_tagged(const char *domain, struct gn_slice msg, struct gn_hash *out)

@@ -115,6 +115,22 @@ static void equal_ct_compares_every_byte(void **state)
 	}
 }
 
+static void a_hasher_gives_what_sha256_does(void **state)
+{
+	(void)state;
+	struct gn_hasher *hasher = gn_hasher_new();
+	uint8_t in[200] = {0};
+	for (size_t i = 0; i < sizeof in; i++) {
+		struct gn_slice parts[] = {gn_slice(in, i), gn_slice(in + i, sizeof in - i)};
+		struct gn_hash once, again;
+		in[i] = (uint8_t)i;
+		gn_sha256(parts, 1 + i % 2, &once);
+		gn_hasher_sha256(hasher, parts, 1 + i % 2, &again);
+		assert_memory_equal(once.b, again.b, sizeof once.b);
+	}
+	gn_hasher_free(hasher);
+}
+
 static void zero_bits_count_from_the_front(void **state)
 {
 	(void)state;
@@ -177,6 +193,7 @@ int main(void)
 		cmocka_unit_test(argon2id_answers_its_reference),
 		cmocka_unit_test(argon2id_refuses_what_is_out_of_bounds),
 		cmocka_unit_test(equal_ct_compares_every_byte),
+		cmocka_unit_test(a_hasher_gives_what_sha256_does),
 		cmocka_unit_test(zero_bits_count_from_the_front),
 		cmocka_unit_test(system_randomness_does_not_repeat),
 	};

@@ -115,6 +115,23 @@ static bool wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct 
 	return false;
 }
 
+/* Summing up walks all records, so it is for ring neighbours alone, and not too often. GN_DENIED, GN_BUSY. */
+static gn_err may_ask(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
+{
+	gn_ov_members_update(ov);
+	uint32_t self = 0, at = 0, n = ov->member_count;
+	for (uint32_t i = 0; i < n; i++) {
+		self = ov->members[i].contact ? self : i;
+		at = ov->members[i].contact == c ? i : at;
+	}
+	uint32_t far = (at + n - self) % n;
+	if (ov->members[at].contact != c || (far > GN_OV_SUM_NEAR && n - far > GN_OV_SUM_NEAR))
+		return GN_DENIED;
+	bool soon = (c->digest_at && now - c->digest_at < GN_OV_SUM_EVERY) ||
+		    (ov->sum_at && now - ov->sum_at < GN_OV_SUM_ANY);
+	return soon ? GN_BUSY : GN_OK;
+}
+
 void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_digest m, gn_time now)
 {
 	uint32_t n = gn_fb_digest_held_len(m), wants = 0;
@@ -124,13 +141,14 @@ void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 		gn_ov_refuse(ov, &from->c, from->request, GN_DENIED);
 		return;
 	}
-	if (n == 0 && from->contact->link->digest_at && now - from->contact->link->digest_at < GN_OV_SUM_EVERY) {
-		gn_ov_refuse(ov, &from->c, from->request, GN_BUSY);
-		return;
-	}
 	if (n == 0) {
 		uint64_t sum;
-		from->contact->link->digest_at = now;
+		gn_err err = may_ask(ov, from->contact, now);
+		if (err != GN_OK) {
+			gn_ov_refuse(ov, &from->c, from->request, err);
+			return;
+		}
+		from->contact->digest_at = ov->sum_at = now;
 		bool equal = sum_with(ov, from->contact, &sum) == gn_fb_digest_count(m) && sum == gn_fb_digest_sum(m);
 		ov->count.digest_equal += equal;
 		ov->count.digest_wanted += !equal;

@@ -2,9 +2,12 @@
  * nobody chooses an angle and the puzzle does not bias it (OV-1, OV-2). */
 #include "overlay/overlay_int.h"
 
+#define ID_DOMAIN "geonet/node/1"
+#define WORK_DOMAIN "geonet/pow/1"
+
 void gn_node_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_node_id *out)
 {
-	struct gn_slice parts[] = {GN_LIT("geonet/node/1"), gn_slice(pk->b, 32), gn_slice(nonce, 8)};
+	struct gn_slice parts[] = {GN_LIT(ID_DOMAIN), gn_slice(pk->b, 32), gn_slice(nonce, 8)};
 	struct gn_hash h;
 	gn_sha256(parts, 3, &h);
 	memcpy(out->b, h.b, 32);
@@ -13,21 +16,33 @@ void gn_node_id_make(const struct gn_pk *pk, const uint8_t nonce[8], struct gn_n
 unsigned gn_node_id_work(const struct gn_node_id *id)
 {
 	struct gn_hash h;
-	gn_sha256_tagged("geonet/pow/1", gn_slice(id->b, 32), &h);
+	gn_sha256_tagged(WORK_DOMAIN, gn_slice(id->b, 32), &h);
+	return gn_hash_zero_bits(&h);
+}
+
+/* What gn_node_id_make and gn_node_id_work say, of one nonce after the other. */
+static unsigned work_of(struct gn_hasher *hasher, const struct gn_pk *pk, const uint8_t nonce[8])
+{
+	struct gn_slice id[] = {GN_LIT(ID_DOMAIN), GN_SLICE(pk->b), gn_slice(nonce, 8)};
+	struct gn_hash h;
+	gn_hasher_sha256(hasher, id, GN_COUNT(id), &h);
+	struct gn_slice work[] = {GN_LIT(WORK_DOMAIN), GN_SLICE(h.b)};
+	gn_hasher_sha256(hasher, work, GN_COUNT(work), &h);
 	return gn_hash_zero_bits(&h);
 }
 
 gn_err gn_node_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start, uint64_t tries, uint8_t nonce[8])
 {
-	for (uint64_t i = 0; i < tries; i++) {
+	struct gn_hasher *hasher = gn_hasher_new();
+	gn_err err = GN_AGAIN;
+	for (uint64_t i = 0; i < tries && err != GN_OK; i++) {
 		uint8_t n[8];
-		struct gn_node_id id;
 		gn_put_be64(n, start + i);
-		gn_node_id_make(pk, n, &id);
-		if (gn_node_id_work(&id) >= bits) {
-			memcpy(nonce, n, 8);
-			return GN_OK;
-		}
+		if (work_of(hasher, pk, n) < bits)
+			continue;
+		memcpy(nonce, n, 8);
+		err = GN_OK;
 	}
-	return GN_AGAIN;
+	gn_hasher_free(hasher);
+	return err;
 }

@@ -25,13 +25,8 @@ void gn_ov_jobs_init(struct gn_overlay *ov)
 /* Who makes the work: the peer that asked; nobody for our own operations and pushes. */
 static struct gn_holder asker(const struct gn_contact *to, gn_op op, enum gn_ov_job_kind kind)
 {
-	struct gn_holder h = {0};
-	if (op || kind == GN_OV_JOB_PUSH || kind == GN_OV_JOB_PROVE)
-		return h;
-	h.key = to->pk;
-	if (to->addr_count)
-		h.addr = to->addrs[0];
-	return h;
+	static const struct gn_holder nobody;
+	return op || kind == GN_OV_JOB_PUSH || kind == GN_OV_JOB_PROVE ? nobody : gn_ov_holder_of(to);
 }
 
 static struct gn_ov_job *job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to,

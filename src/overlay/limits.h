@@ -18,6 +18,8 @@
 #define GN_OV_LINKS_MAX 96      /* open links of capacity class 1 */
 #define GN_OV_LINKS_MAX_2 160   /* of class 2 */
 #define GN_OV_CLIENTS_MAX 64    /* of these, links of clients that hold no keys */
+#define GN_OV_CLIENTS_PREFIX 8  /* of these, from one prefix */
+#define GN_OV_CLIENT_AGAIN (300 * GN_SEC) /* before a client may take another's place again */
 #define GN_OV_CLIENT_LINKS 4    /* links a client keeps per side */
 #define GN_OV_BOOTSTRAPS_MAX 32 /* addresses to begin at */
 #define GN_OV_L_MAX 20          /* leaf set per side */
@@ -48,7 +50,7 @@
 #define GN_OV_JOB_BYTES_MAX (16u << 20) /* bytes of records being stored */
 #define GN_OV_JOB_KEY_PART 8            /* of both one peer has at most 1/8: 64 jobs, 2 MiB */
 #define GN_OV_JOB_PREFIX_PART 4         /* a prefix 1/4, once half is taken */
-#define GN_OV_PUSHES_MAX 4096           /* records waiting to be pushed */
+#define GN_OV_PUSHES_MAX GN_OV_REQUESTS_OTHERS /* records waiting to be pushed: each has a place there */
 #define GN_OV_PUSH_LOADS 32             /* of these, being read from the disk at once */
 #define GN_OV_LEAVING_MAX 32            /* records whose takers are asked for proof at once */
 #define GN_OV_MESSAGES_MAX 8192         /* messages not yet taken by the owner */
@@ -70,6 +72,10 @@
 #define GN_OV_OFFERS_MAX 64              /* offers in answer to one "all": 2,560 keys, the rest next time */
 #define GN_OV_FORGET_EVERY (10 * GN_SEC) /* per peer: walking all records because it restarted */
 #define GN_OV_SUM_EVERY (30 * GN_SEC)    /* per peer: walking all records for its DIGEST */
+#define GN_OV_SUM_ANY (8 * GN_SEC)       /* for whomever: 200 ms at 100,000 records */
+#define GN_OV_SUM_NEAR 2                 /* ring neighbours on each side that may ask for it */
+#define GN_OV_FLIP_EVERY (10 * GN_SEC)   /* per peer: beginning a link, changing its mode; each moves members */
+#define GN_OV_FLIPS 4                    /* of them at once */
 #define GN_OV_SENDS 4                    /* a lookup asks one of the nearest so often within one deadline */
 #define GN_OV_TRIES 3 /* PING, LINK, and requests to the nearest: sent so often before the peer counts as dead */
 

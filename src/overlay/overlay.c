@@ -17,6 +17,7 @@ static gn_err configure(struct gn_overlay_config *c)
 	DEFAULT(c->probation, GN_OV_PROBATION);
 	DEFAULT(c->r, 8);
 	DEFAULT(c->l, 8);
+	DEFAULT(c->clients_max, GN_OV_CLIENTS_MAX);
 	DEFAULT(c->w, c->r < 5 ? c->r : 5);
 	DEFAULT(c->rq, c->r < 4 ? c->r : 4);
 	DEFAULT(c->prefix_cap, GN_OV_PREFIX_MAX);

@@ -64,6 +64,7 @@ struct gn_overlay_config {
 	bool awaits_bootstrap;                  /* addresses to begin at will come, though none may be known yet */
 	bool probation_off;                     /* founders and test networks: a server at once */
 	uint8_t r, l, w, rq;                    /* replicas 8, leaf set per side 8, acks 5, read quorum 4 */
+	uint8_t clients_max; /* links of clients that hold no keys; default 64 */
 	uint8_t prefix_cap; /* links per public /24 or /48 in an annulus, and receipts of one that count; default 2, 255
 			     * = off; loopback and private ranges are exempt unless count_local */
 	gn_time ping_leaf, ping_long, heal, digest; /* 60 s, 180 s, 10 min, 10 min */

@@ -69,6 +69,9 @@ struct gn_ov_contact {
 	uint8_t price;              /* of that dial, to its teller: addresses */
 	uint8_t debt, good;         /* as a teller: addresses dialled, where nobody answered or not yet; those where one did */
 	uint16_t told;              /* unproven contacts that we have by its word, as last counted */
+	gn_time linked_at;          /* when it last began a link here; 0 = never */
+	gn_time flips_at;           /* links it began and its changes of mode are paid for until then */
+	gn_time forgot_at, digest_at; /* work it made us do: not too often, whatever becomes of the link */
 	bool moved;                 /* told at another address since it was dialled */
 	bool up;                    /* a session is there */
 	bool introduced;            /* mode and nonce are its own word */
@@ -95,7 +98,6 @@ struct gn_ov_link {
 	uint64_t pending[GN_OV_DELTA_MAX]; /* ours as last sent, until it says that it has it */
 	uint32_t pending_version, pending_count;
 	uint64_t their_digest;
-	gn_time forgot_at, digest_at; /* work it made us do: not too often */
 	gn_time clock, clock_at;      /* its wall clock less our `now`, and when it said so; clock_at 0: never */
 };
 
@@ -267,7 +269,7 @@ struct gn_ov_job {
 
 struct gn_ov_push {
 	struct gn_hash key;
-	struct gn_pk to;
+	struct gn_holder to; /* who has a place in request_places for it */
 };
 
 /* ---- outputs ---- */
@@ -331,6 +333,7 @@ struct gn_overlay {
 	gn_time forgive_at; /* tellers' debts are halved */
 
 	uint32_t link_count, links_up, client_links;
+	gn_time sum_at; /* when we last walked all records for a peer's DIGEST; 0 = never */
 	uint32_t list_version; /* of our own link list */
 	struct gn_ov_member members[GN_OV_LINKS_MAX_2 + 1];
 	uint32_t member_count;
@@ -343,7 +346,7 @@ struct gn_overlay {
 	double reach_n;
 
 	struct gn_map requests; /* id -> struct gn_ov_request * */
-	struct gn_share request_places; /* of those that peers bring about, by whom they are to */
+	struct gn_share request_places; /* of those that peers bring about, and pushes to come, by whom they are to */
 	uint64_t next_request;
 	uint32_t recent_asked, recent_lost; /* of lookups, halved now and then: the lossy test of alpha */
 
@@ -502,6 +505,8 @@ void gn_ov_task_set(struct gn_overlay *ov, enum gn_ov_task task, gn_time at);
 void gn_ov_requests_init(struct gn_overlay *ov);
 void gn_ov_requests_fini(struct gn_overlay *ov);
 /* NULL: full, the share of `to` is used up (OV-71), or out of memory. Timed for `to` as a contact we know. */
+/* For whom counts what is done for c. */
+struct gn_holder gn_ov_holder_of(const struct gn_contact *c);
 struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, const struct gn_contact *to, gn_time now);
 void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r);
 struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id);

@@ -241,6 +241,81 @@ static void link_lists_are_known_on_both_sides(void **state)
 				assert_int_equal(link_between(a, b)->their_count, 1);
 }
 
+static uint64_t give_sum(uint64_t request)
+{
+	static uint8_t storage[4096];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	gn_fbref body = gn_fb_digest_make(&b, &(struct gn_fb_digest_args){.to = UINT64_MAX, .count = 1, .sum = 7});
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_DIGEST, body, &b, request), GN_OK);
+	return net_counter(&net, 1, "digest_wanted");
+}
+
+static void link_anew(void)
+{
+	static uint8_t storage[4096];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	gn_fbref body = gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_NOT_FOUND});
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_UNLINK, body, &b, 0), GN_OK);
+	b = gn_fbb(storage, sizeof storage);
+	gn_fbref hello = gn_ov_put_hello(net.node[0].ov, &b, false);
+	body = gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = hello});
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_LINK, body, &b, 4711), GN_OK);
+}
+
+/* OV-70: walking all records for a peer is not free again because its link is a new one; nor are links. */
+static void what_links_cost_is_counted_for_the_peer(void **state)
+{
+	(void)state;
+	net_run(&net, 60 * GN_SEC);
+	uint64_t before = net_counter(&net, 1, "digest_wanted");
+	assert_int_equal(give_sum(1), before + 1);
+	for (unsigned i = 0; i < GN_OV_FLIPS; i++) {
+		link_anew();
+		assert_int_equal(give_sum(2 + i), before + 1);
+	}
+	assert_int_equal(net_counter(&net, 1, "links_refused"), 0);
+	link_anew();
+	assert_int_equal(net_counter(&net, 1, "links_refused"), 1);
+	net_run(&net, 2 * GN_OV_SUM_EVERY);
+	link_between(1, 0);
+	assert_int_equal(give_sum(99), before + 2);
+}
+
+/* OV-71: who offers old versions gets the newer ones, but not more at once than its share. */
+static void pushes_that_wait_are_counted_for_whom_they_are_to(void **state)
+{
+	(void)state;
+	static struct net_record r[GN_OV_DIGEST_KEYS];
+	struct gn_fb_key_seq old[GN_OV_DIGEST_KEYS];
+	struct gn_sk owner;
+	gn_sk_new(&net.rand, &owner);
+	for (unsigned i = 0; i < GN_OV_DIGEST_KEYS; i++) {
+		char label[8];
+		snprintf(label, sizeof label, "%u", i);
+		net_record(&net, &r[i], &owner, 16, label, 5, "newer");
+		assert_int_equal(net_put(&net, 1, &r[i], 2), GN_OK);
+		old[i] = (struct gn_fb_key_seq){gn_be64(r[i].r.key.b), 4, 1};
+	}
+	uint64_t pushes = net_counter(&net, 1, "pushes");
+	for (unsigned i = 0; i < 50; i++) {
+		static uint8_t storage[4096];
+		struct gn_fbb b = gn_fbb(storage, sizeof storage);
+		gn_fbref body = gn_fb_digest_make(
+			&b, &(struct gn_fb_digest_args){.to = UINT64_MAX, .held = {old, GN_OV_DIGEST_KEYS}});
+		assert_int_equal(give(GN_FB_OVERLAY_BODY_DIGEST, body, &b, 500 + i), GN_OK);
+	}
+	struct gn_holder him = {net.node[0].cfg.node_key.pk, net.node[0].cfg.addrs[0]};
+	struct gn_holder other = {net.node[2].cfg.node_key.pk, net.node[2].cfg.addrs[0]};
+	struct gn_overlay *ov = net.node[1].ov;
+	uint64_t most = GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_KEY_PART;
+	assert_true(ov->pushes.count > 0 && gn_share_held(&ov->request_places, &him).key <= most);
+	assert_true(net_counter(&net, 1, "pushes_full") > 0);
+	assert_int_equal(gn_share_ask(&ov->request_places, &other, most), GN_OK);
+	net_run(&net, 120 * GN_SEC);
+	assert_true(net_counter(&net, 1, "pushes") - pushes >= GN_OV_DIGEST_KEYS);
+	assert_int_equal(gn_share_held(&ov->request_places, &him).key, 0);
+}
+
 static void pings_are_small(void **state)
 {
 	(void)state;
@@ -264,6 +339,8 @@ int main(void)
 		cmocka_unit_test(a_hello_for_another_key_or_version_is_refused),
 		cmocka_unit_test(link_lists_are_known_on_both_sides),
 		cmocka_unit_test(pings_are_small),
+		cmocka_unit_test(what_links_cost_is_counted_for_the_peer),
+		cmocka_unit_test(pushes_that_wait_are_counted_for_whom_they_are_to),
 		cmocka_unit_test(nodes_fit_one_datagram),
 	};
 	return cmocka_run_group_tests(tests, build, take_down);

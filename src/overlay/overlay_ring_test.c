@@ -108,6 +108,48 @@ static void a_node_on_probation_holds_nothing_and_does_everything(void **state)
 	assert_int_equal(net_put(&net, 3, &s, 4), GN_OK);
 }
 
+/* Node 0 and `count` clients that greet it one after the other. Addresses of 127/8 count, with prefixes of three bytes. */
+static void meet_clients(unsigned count, uint8_t clients_max, bool one_prefix)
+{
+	net_init(&net, 11);
+	for (unsigned i = 0; i <= count; i++) {
+		struct gn_overlay_config *c = &net.node[net_add(&net)].cfg;
+		c->probation_off = i == 0;
+		c->probation = 3600 * GN_SEC;
+		c->clients_max = clients_max;
+		c->count_local = true;
+		c->addrs[0] = gn_addr_v4(127, 0, one_prefix ? 1 : (uint8_t)i, 1, (uint16_t)(7000 + i));
+	}
+	net_start(&net, 0);
+	for (unsigned i = 1; i <= count; i++) {
+		net_start_alone(&net, i);
+		assert_int_equal(gn_overlay_bootstrap(net.node[i].ov, &net.node[0].cfg.addrs[0], NULL, net.now), GN_OK);
+		net_run(&net, 20 * GN_SEC);
+	}
+}
+
+/* OV-26 */
+static void clients_give_way_to_new_ones(void **state)
+{
+	(void)state;
+	meet_clients(5, 3, false);
+	assert_int_equal(net.node[0].ov->client_links, 3);
+	assert_int_equal(net.node[5].linked - net.node[5].unlinked, 1); /* the newest has its place */
+	assert_int_equal(net_counter(&net, 0, "links_gave_way"), 2);
+	net_run(&net, 200 * GN_SEC); /* who had to go asks again, and puts nobody out yet */
+	assert_int_equal(net_counter(&net, 0, "links_gave_way"), 2);
+	net_run(&net, 900 * GN_SEC);
+	assert_true(net_counter(&net, 0, "links_gave_way") > 2);
+}
+
+static void clients_of_one_prefix_take_no_more_than_their_share(void **state)
+{
+	(void)state;
+	meet_clients(GN_OV_CLIENTS_PREFIX + 2, 0, true);
+	assert_int_equal(net.node[0].ov->client_links, GN_OV_CLIENTS_PREFIX);
+	assert_int_equal(net_counter(&net, 0, "links_gave_way"), 0);
+}
+
 static void the_dead_are_noticed_within_a_leaf_period(void **state)
 {
 	(void)state;

@@ -81,6 +81,18 @@ static struct gn_ov_link *link_new(struct gn_overlay *ov, struct gn_ov_contact *
 	return l;
 }
 
+/* A link with a peer that comes up, and its changes of mode, make us count members and records anew each time: it has
+ * so many at once, and then one every now and then (OV-70). When it may again. */
+static gn_time next_flip(const struct gn_ov_contact *c)
+{
+	return c->flips_at - (GN_OV_FLIPS - 1) * GN_OV_FLIP_EVERY;
+}
+
+static void flip(struct gn_ov_contact *c, gn_time now)
+{
+	c->flips_at = (c->flips_at > now ? c->flips_at : now) + GN_OV_FLIP_EVERY;
+}
+
 static void tell_mode(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
 
 static void link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
@@ -88,6 +100,7 @@ static void link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 	if (l->state == GN_OV_LINK_UP)
 		return;
 	l->state = GN_OV_LINK_UP;
+	flip(l->contact, now);
 	l->miss = 0;
 	l->told = true;
 	ov->links_up++;
@@ -125,6 +138,9 @@ void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, 
 		gn_ov_out_event(ov, GN_OVERLAY_UNLINKED, &c->c);
 	}
 	c->link = NULL;
+	gn_time again = next_flip(c);
+	c->refused_until = c->refused_until > again ? c->refused_until : again;
+	c->leaf_refused_until = c->leaf_refused_until > again ? c->leaf_refused_until : again;
 	gn_mem_free(ov->env.alloc, l);
 	gn_ov_ring_touch(ov);
 	if (ov->link_count < ov->cfg.l && ov->joined) {
@@ -265,10 +281,11 @@ void gn_ov_hello_all(struct gn_overlay *ov, gn_time now)
 }
 
 /* A linked peer became a server, or stopped being one. */
-static void set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mode)
+static void set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mode, gn_time now)
 {
-	if (c->c.mode == mode)
+	if (c->c.mode == mode || next_flip(c) > now) /* its next PING says it again */
 		return;
+	flip(c, now);
 	ov->client_links -= !is_server(c);
 	c->c.mode = mode;
 	ov->client_links += !is_server(c);
@@ -283,8 +300,10 @@ static struct gn_ov_contact *meet(struct gn_overlay *ov, struct gn_ov_from *from
 	if (!gn_ov_get_hello(ov, m, from, &c))
 		return NULL;
 	struct gn_ov_contact *known = gn_ov_contact_get(ov, &c.pk);
-	if (known && known->link && memcmp(known->c.id.b, c.id.b, 32) == 0)
-		set_mode(ov, known, c.mode);
+	if (known && known->link && memcmp(known->c.id.b, c.id.b, 32) == 0) {
+		set_mode(ov, known, c.mode, now);
+		c.mode = known->c.mode;
+	}
 	from->contact = gn_ov_contact_meet(ov, &c, now);
 	return from->contact;
 }
@@ -319,10 +338,37 @@ static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t
 	ov->count.links_refused++;
 }
 
-static bool acceptable(struct gn_overlay *ov, const struct gn_ov_contact *c, bool leaf)
+/* A place for one more client. When all are taken any of the others gives way, for who is new here needs us more than
+ * who has had the time to meet the rest; it may not come back the same way at once. */
+static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
+{
+	bool exempt = c->c.addr_count == 0 || gn_share_exempt(&c->c.addrs[0], ov->cfg.count_local);
+	uint32_t sharing = 0, which = 0;
+	struct gn_ov_contact *gone = NULL;
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		struct gn_ov_contact *k = ov->contacts[i];
+		if (!k->link || is_server(k))
+			continue;
+		sharing +=
+			!exempt && k->c.addr_count && gn_addr_prefix(&k->c.addrs[0]) == gn_addr_prefix(&c->c.addrs[0]);
+		if (gn_rand_below(ov->env.rand, ++which) == 0)
+			gone = k;
+	}
+	if (sharing >= GN_OV_CLIENTS_PREFIX)
+		return false;
+	if (ov->client_links >= ov->cfg.clients_max) {
+		if (c->linked_at && now - c->linked_at < GN_OV_CLIENT_AGAIN)
+			return false;
+		ov->count.links_gave_way++;
+		gn_ov_link_drop(ov, gone, true, now);
+	}
+	return true;
+}
+
+static bool acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now)
 {
 	if (!is_server(c)) /* two clients have nothing to give each other */
-		return ov->server && ov->client_links < GN_OV_CLIENTS_MAX;
+		return ov->server && client_room(ov, c, now);
 	return leaf || !ov->server || gn_ov_annulus_room(ov, c);
 }
 
@@ -336,18 +382,21 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	if (!c)
 		return;
 	bool leaf = gn_fb_link_kind(m) == GN_FB_LINK_KIND_LEAF, near = leaf && is_server(c) && gn_ov_leaf_claim(ov, c);
-	if (!c->link && (!acceptable(ov, c, near) || !link_new(ov, c, near, now))) {
+	bool up = c->link && c->link->state == GN_OV_LINK_UP;
+	if ((!up && next_flip(c) > now) ||
+	    (!c->link && (!acceptable(ov, c, near, now) || !link_new(ov, c, near, now)))) {
 		refuse_link(ov, c, from->request, now);
 		return;
 	}
 	struct gn_ov_link *l = c->link;
+	c->linked_at = up ? c->linked_at : now;
 	gn_ov_clock_hear(l, gn_fb_hello_time(gn_fb_link_hello(m)), now);
 	l->their_leaf = leaf && is_server(c);
 	l->told_mode = ov->self.mode;
 	l->our_version = l->pending_version = 0; /* it may have forgotten what it had */
 	if (l->state == GN_OV_LINK_UP &&
-	    now - l->forgot_at >= GN_OV_FORGET_EVERY) { /* it restarted, perhaps without its disk */
-		l->forgot_at = now;
+	    now - c->forgot_at >= GN_OV_FORGET_EVERY) { /* it restarted, perhaps without its disk */
+		c->forgot_at = now;
 		gn_ov_synced_forget(ov, &c->c.id);
 		gn_ov_ring_touch(ov);
 	}
@@ -417,7 +466,7 @@ void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 		return;
 	struct gn_ov_contact *c = l->contact;
 	if (gn_fb_link_no_code(m) == GN_FB_CODE_UNSUPPORTED) {
-		set_mode(ov, c, GN_FB_NODE_MODE_CLIENT);
+		set_mode(ov, c, GN_FB_NODE_MODE_CLIENT, now);
 	} else {
 		c->refused_until = now + GN_OV_TOMB;
 		if (l->leaf)
@@ -449,9 +498,9 @@ void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 }
 
 static void take_state(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t load, uint8_t mode, bool has,
-		       struct gn_fb_vivaldi v)
+		       struct gn_fb_vivaldi v, gn_time now)
 {
-	set_mode(ov, c, mode);
+	set_mode(ov, c, mode, now);
 	c->c.load = load;
 	if (has)
 		c->coord = gn_ov_coord_get(v);
@@ -468,7 +517,7 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	}
 	count_load(ov, now);
 	take_state(ov, l->contact, gn_fb_ping_load(m), gn_fb_ping_mode(m), gn_fb_ping_has_vivaldi(m),
-		   gn_fb_ping_vivaldi(m));
+		   gn_fb_ping_vivaldi(m), now);
 	l->their_digest = gn_fb_ping_leaf_digest(m);
 	gn_ov_clock_hear(l, gn_fb_ping_time(m), now);
 	struct gn_fb_vivaldi v = gn_ov_coord_put(&ov->coord);
@@ -492,7 +541,7 @@ void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	if (!l)
 		return;
 	take_state(ov, l->contact, gn_fb_pong_load(m), gn_fb_pong_mode(m), gn_fb_pong_has_vivaldi(m),
-		   gn_fb_pong_vivaldi(m));
+		   gn_fb_pong_vivaldi(m), now);
 	l->their_digest = gn_fb_pong_leaf_digest(m);
 	gn_ov_clock_hear(l, gn_fb_pong_time(m), now);
 	if (gn_fb_pong_has_delta(m))

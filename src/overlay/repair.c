@@ -141,10 +141,14 @@ void gn_ov_repair_due(struct gn_overlay *ov, gn_time now)
 
 void gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to, gn_time now)
 {
-	struct gn_ov_push p = {*key, *to};
-	if (gn_ring_push(&ov->pushes, &p) != GN_OK) {
+	const struct gn_ov_contact *c = gn_ov_contact_get(ov, to);
+	struct gn_ov_push p = {*key, c ? gn_ov_holder_of(&c->c) : (struct gn_holder){.key = *to}};
+	gn_err err = gn_share_take(&ov->request_places, &p.to, 1);
+	if (err == GN_OK && (err = gn_ring_push(&ov->pushes, &p)) != GN_OK)
+		gn_share_give(&ov->request_places, &p.to, 1);
+	if (err != GN_OK) {
 		ov->count.pushes_full++;
-		ov->repair_left = true;
+		ov->repair_left = true; /* the next pass offers it again */
 		return;
 	}
 	gn_ov_push_next(ov, now);
@@ -154,7 +158,8 @@ void gn_ov_push_next(struct gn_overlay *ov, gn_time now)
 {
 	struct gn_ov_push p;
 	while (ov->push_loads < GN_OV_PUSH_LOADS && gn_ring_pop(&ov->pushes, &p)) {
-		const struct gn_ov_contact *c = gn_ov_contact_get(ov, &p.to);
+		gn_share_give(&ov->request_places, &p.to, 1); /* its request takes one again */
+		const struct gn_ov_contact *c = gn_ov_contact_get(ov, &p.to.key);
 		if (!c || !gn_ov_held_get(ov, &p.key))
 			continue;
 		if (gn_ov_job_load(ov, GN_OV_JOB_PUSH, &c->c, 0, 0, &p.key, 0, now) != GN_OK) {

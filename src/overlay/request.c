@@ -63,6 +63,14 @@ static bool of_lookup(uint8_t kind)
 	return kind == GN_FB_OVERLAY_BODY_FIND || kind == GN_FB_OVERLAY_BODY_GET || kind == GN_FB_OVERLAY_BODY_PUT;
 }
 
+struct gn_holder gn_ov_holder_of(const struct gn_contact *c)
+{
+	struct gn_holder h = {.key = c->pk};
+	if (c->addr_count)
+		h.addr = c->addrs[0];
+	return h;
+}
+
 void gn_ov_requests_init(struct gn_overlay *ov)
 {
 	const struct gn_share_config c = {.total = GN_OV_REQUESTS_OTHERS,
@@ -83,14 +91,6 @@ void gn_ov_requests_fini(struct gn_overlay *ov)
 	gn_share_fini(&ov->request_places);
 }
 
-static struct gn_holder asked(const struct gn_ov_request *r)
-{
-	struct gn_holder h = {.key = r->to.pk};
-	if (r->to.addr_count)
-		h.addr = r->to.addrs[0];
-	return h;
-}
-
 static bool by_peers(const struct gn_ov_request *r)
 {
 	return r->kind == GN_FB_OVERLAY_BODY_PUSH || r->kind == GN_FB_OVERLAY_BODY_DIGEST;
@@ -98,14 +98,14 @@ static bool by_peers(const struct gn_ov_request *r)
 
 static bool take_place(struct gn_overlay *ov, struct gn_ov_request *r)
 {
-	const struct gn_holder who = asked(r);
+	const struct gn_holder who = gn_ov_holder_of(&r->to);
 	r->shared = by_peers(r) && gn_share_take(&ov->request_places, &who, 1) == GN_OK;
 	return r->shared || !by_peers(r);
 }
 
 static void give_place(struct gn_overlay *ov, struct gn_ov_request *r)
 {
-	const struct gn_holder who = asked(r);
+	const struct gn_holder who = gn_ov_holder_of(&r->to);
 	if (r->shared)
 		gn_share_give(&ov->request_places, &who, 1);
 	r->shared = false;

@@ -23,30 +23,33 @@ static void fb_key_get(struct gn_fb_key k, struct gn_pk *out)
 /* ---- puzzle, tie, transfer ---- */
 
 /* NA-4 */
-static unsigned puzzle_bits(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch,
-			    const uint8_t nonce[8])
+static unsigned puzzle_bits(struct gn_hasher *hasher, const struct gn_name *name, const struct gn_pk *owner,
+			    uint64_t epoch, const uint8_t nonce[8])
 {
 	uint8_t epoch_be[8];
 	struct gn_hash h;
 	gn_put_be64(epoch_be, epoch);
 	struct gn_slice parts[] = {GN_LIT(PUZZLE_DOMAIN), names_text(name), GN_SLICE(owner->b), GN_SLICE(epoch_be),
 				   gn_slice(nonce, 8)};
-	gn_sha256(parts, GN_COUNT(parts), &h);
+	gn_hasher_sha256(hasher, parts, GN_COUNT(parts), &h);
 	return gn_hash_zero_bits(&h);
 }
 
 gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, unsigned bits,
 		      uint64_t start, uint64_t tries, uint8_t nonce[8])
 {
-	for (uint64_t i = 0; i < tries; i++) {
+	struct gn_hasher *hasher = gn_hasher_new();
+	gn_err err = GN_AGAIN;
+	for (uint64_t i = 0; i < tries && err != GN_OK; i++) {
 		uint8_t candidate[8];
 		gn_put_be64(candidate, start + i);
-		if (puzzle_bits(name, owner, epoch, candidate) >= bits) {
-			memcpy(nonce, candidate, sizeof candidate);
-			return GN_OK;
-		}
+		if (puzzle_bits(hasher, name, owner, epoch, candidate) < bits)
+			continue;
+		memcpy(nonce, candidate, sizeof candidate);
+		err = GN_OK;
 	}
-	return GN_AGAIN;
+	gn_hasher_free(hasher);
+	return err;
 }
 
 /* A version whose work is not of its own days (NA-7). */
@@ -65,7 +68,8 @@ static gn_err work_fault(const struct gn_name *name, const struct gn_pk *owner, 
 	unsigned bits = before ? GN_NAME_POW_BITS : gn_name_bits(name, names);
 	if (!before && stale_work(created, epoch))
 		return GN_PROOF_OF_WORK;
-	if (puzzle_bits(name, owner, epoch, nonce) < bits)
+	uint8_t done[8];
+	if (gn_name_puzzle(name, owner, epoch, bits, gn_be64(nonce), 1, done) != GN_OK)
 		return GN_PROOF_OF_WORK;
 	return before ? GN_OK : gn_name_script(name, NULL);
 }
