@@ -138,7 +138,6 @@ static void validate_records(const struct gn_overlay *ov)
 		bytes += h->len;
 		hidden += h->graced;
 		taken += h->taken;
-		GN_ASSERT(!h->graced || h->taken == 0);
 	}
 	for (uint32_t i = 0; i < ov->owners.count; i++) {
 		const struct gn_ov_owner *o = gn_map_value_at(&ov->owners, i);
@@ -146,8 +145,12 @@ static void validate_records(const struct gn_overlay *ov)
 		owned += o->bytes;
 		records += o->records;
 	}
-	for (const struct gn_ov_held *h = ov->hidden_first; h; h = h->after)
-		listed += h->graced && (!h->after || (h->after->before == h && h->after->hidden >= h->hidden));
+	for (unsigned i = 0; i < GN_COUNT(ov->hidden); i++)
+		for (const struct gn_ov_held *h = ov->hidden[i].first; h; h = h->after) {
+			GN_ASSERT(h->graced && (!h->after || (h->after->before == h && h->after->hidden >= h->hidden)));
+			listed++;
+		}
+	GN_ASSERT(ov->hidden[0].bytes + ov->hidden[1].bytes == ov->hidden_bytes);
 	GN_ASSERT(hidden == listed && hidden == ov->hidden_count && bytes == ov->held_bytes + ov->hidden_bytes);
 	GN_ASSERT(owned == ov->held_bytes && records == ov->held.count - hidden);
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {

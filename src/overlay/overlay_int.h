@@ -207,7 +207,7 @@ struct gn_ov_held {
 	bool dirty;                     /* its set must be looked at */
 	bool graced;                    /* expired: hidden, kept for a while and for its type's rule */
 	uint8_t salt;
-	gn_time hidden;                 /* since when, while graced: then in the list hidden_first.. */
+	gn_time hidden;                 /* since when, while graced: then in a list of hidden[] */
 	struct gn_ov_held *before, *after;
 	struct gn_ov_origin from;       /* how it came here */
 	uint64_t taken;                 /* what its putter holds of the store for it */
@@ -364,7 +364,10 @@ struct gn_overlay {
 	uint64_t held_bytes;        /* of shown records */
 	uint32_t hidden_count;      /* expired ones, in held and sorted too */
 	uint64_t hidden_bytes;
-	struct gn_ov_held *hidden_first, *hidden_last; /* hidden longest, .. */
+	struct gn_ov_hidden {
+		struct gn_ov_held *first, *last; /* hidden longest, .. */
+		uint64_t bytes;
+	} hidden[2]; /* second: of types that have a grace */
 	uint32_t way_cursor; /* where the next look for a surplus begins */
 	uint64_t spaces[GN_OV_SPACES]; /* what each kind of record takes */
 	uint64_t coming[GN_OV_SPACES]; /* and what is on its way to the disk */
@@ -717,9 +720,11 @@ gn_err gn_ov_origin_get(const struct gn_overlay *ov, struct gn_slice value, stru
 
 /* ---- store.c ---- */
 gn_err gn_ov_store_init(struct gn_overlay *ov);
-/* A record comes into the accounts as shown, or leaves them; keep_share: its next version takes over what it holds. */
+/* A record comes into the accounts as shown, or leaves them. */
 void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h);
-void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share);
+void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h);
+/* Its putter holds nothing for it any more. */
+void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h);
 /* Names that r's owner has here under its salt, besides h. */
 /* What came or will not come is not on its way any more. */
 void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j);

@@ -348,13 +348,19 @@ static void many_puts_at_once_overshoot_nothing(void **state)
 }
 
 /* Held at once, without the way through the disk: 0 when there was no room. */
+static bool hold_for(struct net *n, const struct gn_holder *by, const struct gn_sk *owner, uint16_t type,
+		     const char *label, struct net_record *out)
+{
+	const struct gn_ov_origin from = {.by = *by};
+	struct gn_overlay *ov = n->node[0].ov;
+	net_record(n, out, owner, type, label, 1, "x");
+	return gn_ov_store_room(ov, NULL, &out->r) == GN_OK && gn_ov_held_set(ov, &out->r, &from, 0, n->now) == GN_OK;
+}
+
 static bool hold(struct net *n, const struct gn_sk *owner, const char *label, struct net_record *out)
 {
-	static const struct gn_ov_origin ourselves;
-	struct gn_overlay *ov = n->node[0].ov;
-	net_record(n, out, owner, 256, label, 1, "x");
-	return gn_ov_store_room(ov, NULL, &out->r) == GN_OK &&
-	       gn_ov_held_set(ov, &out->r, &ourselves, 0, n->now) == GN_OK;
+	static const struct gn_holder ourselves;
+	return hold_for(n, &ourselves, owner, 256, label, out);
 }
 
 /* OV-93: what is full is asked for room as often as anybody likes, so looking for it is cheap; what was hidden first
@@ -381,7 +387,7 @@ static void looking_for_room_is_bounded(void **state)
 	small.ttl = 300;
 	assert_true(hold(&small, &fresh, "first", &first));
 	small.ttl = 30 * 86400;
-	net_run(&small, 500 * GN_SEC);
+	net_run(&small, 500 * GN_SEC + GN_OV_CLOCK_SURE);
 	assert_int_equal(ov->hidden_count, 2);
 	while (refused < 4) {
 		snprintf(label, sizeof label, "n%u", got + refused);
@@ -398,6 +404,52 @@ static void looking_for_room_is_bounded(void **state)
 	assert_true(hold(&small, &fresh, "one more", &r));
 	assert_null(gn_ov_held_get(ov, &first.r.key));
 	assert_non_null(gn_ov_held_get(ov, &second.r.key));
+	net_free(&small);
+}
+
+/* OV-92, OV-93: records that end in seconds are no way to put out what others have here, nor what is in its grace. */
+static void what_is_hidden_counts_for_who_brought_it(void **state)
+{
+	(void)state;
+	struct net_record r, name;
+	struct net small;
+	struct gn_sk owner;
+	char label[16];
+	net_init(&small, 23);
+	net_add(&small);
+	small.node[0].cfg.records_max = 64;
+	small.node[0].cfg.bytes_max = 64 * 4096;
+	small.node[0].cfg.grace[3] = 30 * 86400;
+	net_start(&small, 0);
+	net_run(&small, 10 * GN_SEC);
+	struct gn_overlay *ov = small.node[0].ov;
+	const struct gn_holder him = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)}, another = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
+	gn_sk_new(&small.rand, &owner);
+	small.ttl = 300;
+	assert_true(hold_for(&small, &another, &owner, 3, "name", &name));
+	for (unsigned i = 0; i < 64 / GN_OV_PUTTER_PART; i++) {
+		snprintf(label, sizeof label, "%u", i);
+		assert_true(hold_for(&small, &him, &owner, 256, label, &r));
+	}
+	net_run(&small, 500 * GN_SEC + GN_OV_CLOCK_SURE);
+	assert_int_equal(ov->hidden_count, 1 + 64 / GN_OV_PUTTER_PART);
+	assert_int_equal(gn_share_held(&ov->putters, &him).key, 64 / GN_OV_PUTTER_PART * 4096);
+	small.ttl = 86400;
+	net_record(&small, &r, &owner, 256, "new", 1, "x");
+	struct gn_ov_job j = {
+		.to = {.pk = him.key, .addr_count = 1, .addrs = {him.addr}}, .record = r.r, .key = r.r.key};
+	assert_int_equal(gn_ov_store_take(ov, &j), GN_OK); /* in the place of one of his own */
+	assert_int_equal(ov->hidden_count, 64 / GN_OV_PUTTER_PART);
+	assert_int_equal(gn_share_held(&ov->putters, &him).key, 64 / GN_OV_PUTTER_PART * 4096);
+	gn_ov_store_came(ov, &j);
+	gn_share_give(&ov->putters, &him, j.taken);
+	ov->cfg.records_max = ov->held.count; /* full: the others go, the name stays */
+	for (unsigned i = 0; i < 64 / GN_OV_PUTTER_PART - 1; i++) {
+		snprintf(label, sizeof label, "new%u", i);
+		assert_true(hold_for(&small, &another, &owner, 256, label, &r));
+	}
+	assert_false(hold_for(&small, &another, &owner, 256, "too much", &r));
+	assert_true(gn_ov_held_get(ov, &name.r.key)->graced);
 	net_free(&small);
 }
 
@@ -660,6 +712,7 @@ int main(void)
 		cmocka_unit_test(kinds_have_a_space_each),
 		cmocka_unit_test(many_puts_at_once_overshoot_nothing),
 		cmocka_unit_test(looking_for_room_is_bounded),
+		cmocka_unit_test(what_is_hidden_counts_for_who_brought_it),
 		cmocka_unit_test(names_that_are_handed_over_do_not_count_again),
 		cmocka_unit_test(records_end_with_their_ttl),
 	};

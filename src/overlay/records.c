@@ -108,16 +108,18 @@ static uint32_t grace_of(const struct gn_overlay *ov, uint16_t type)
 
 static void hide(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
-	gn_ov_store_uncount(ov, h, false);
+	gn_ov_store_uncount(ov, h);
 	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
 	o->hidden++;
 	ov->hidden_count++;
 	ov->hidden_bytes += h->len;
 	h->graced = true;
 	h->hidden = now;
-	h->before = ov->hidden_last;
-	*(h->before ? &h->before->after : &ov->hidden_first) = h;
-	ov->hidden_last = h;
+	struct gn_ov_hidden *list = &ov->hidden[grace_of(ov, h->type) > 0];
+	list->bytes += h->len;
+	h->before = list->last;
+	*(h->before ? &h->before->after : &list->first) = h;
+	list->last = h;
 	ov->count.records_expired++;
 }
 
@@ -128,8 +130,10 @@ static void unhide(struct gn_overlay *ov, struct gn_ov_held *h)
 	o->hidden--;
 	ov->hidden_count--;
 	ov->hidden_bytes -= h->len;
-	*(h->before ? &h->before->after : &ov->hidden_first) = h->after;
-	*(h->after ? &h->after->before : &ov->hidden_last) = h->before;
+	struct gn_ov_hidden *list = &ov->hidden[grace_of(ov, h->type) > 0];
+	list->bytes -= h->len;
+	*(h->before ? &h->before->after : &list->first) = h->after;
+	*(h->after ? &h->after->before : &list->last) = h->before;
 	h->before = h->after = NULL;
 	h->graced = false;
 }
@@ -168,7 +172,9 @@ static void leave(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share)
 	if (h->graced)
 		unhide(ov, h);
 	else
-		gn_ov_store_uncount(ov, h, keep_share);
+		gn_ov_store_uncount(ov, h);
+	if (!keep_share)
+		gn_ov_store_release(ov, h);
 	const struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
 	if (o->records == 0 && o->hidden == 0)
 		(void)gn_map_remove(&ov->owners, h->owner.b);
@@ -188,7 +194,7 @@ gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const st
 			(void)gn_map_remove(&ov->owners, r->owner.b);
 		goto fail;
 	}
-	bool same_putter = !fresh && !h->graced && memcmp(&h->from.by, &from->by, sizeof from->by) == 0;
+	bool same_putter = !fresh && memcmp(&h->from.by, &from->by, sizeof from->by) == 0;
 	o->records++; /* held on to while the version before leaves */
 	if (!fresh)
 		leave(ov, h, same_putter);

@@ -1,16 +1,18 @@
 /* Who may have how much of the record store. It is measured in one unit, bytes, of which a record takes at least its
  * place (bytes_max / records_max), so that many small records fill it as fast as few large ones.
  *
- *   spaces    each kind of record has a part that no other kind can take: names, identities and prekeys, the other
- * types below 16 putters   the node that brought a record holds its bytes: a share per node key, and per prefix once
- * the store is crowded give way  what expired and is kept unshown, longest first; then what was pushed here by a peer
- * that brought more than its share, farthest from this node first. What this node signed a receipt for does not give
- * way (OV-57, OV-91..OV-95).
+ * - Spaces: each kind of record has a part that no other kind can take: names, identities and prekeys, the other types
+ *   below 16.
+ * - Putters: the node that brought a record holds its bytes, also while it is hidden: a share per node key, and per
+ *   prefix once the store is crowded. Who is over it lets go of its own hidden ones first.
+ * - What gives way: what is hidden, the longest hidden first, but for what its type's grace still needs; then what was
+ *   pushed here by a peer that brought more than its share, farthest from this node first. What this node signed a
+ *   receipt for does not give way (OV-57, OV-91..OV-95).
  *
- *   1. owners[pk] and spaces[] sum the shown records; hidden_bytes the others; putters what all shown ones take.
- *   2. A record's `taken` is what its putter holds for it; 0 while it is hidden.
- *   3. What is on its way to the disk is in coming[] and counts as if it were there: many puts at once overshoot
- * nothing. */
+ * 1. owners[pk] and spaces[] sum the shown records; hidden_bytes the others; putters what all take.
+ * 2. A record's `taken` is what its putter holds for it.
+ * 3. What is on its way to the disk is in coming[] and counts as if it were there: many puts at once overshoot nothing.
+ * 4. A full store is asked for room as often as a peer likes, so looking for it is bounded: GN_OV_WAY_LOOKS records. */
 #include "overlay/overlay_int.h"
 
 enum { SPACE_NAMES, SPACE_IDS, SPACE_LOW, SPACE_REST };
@@ -84,7 +86,7 @@ void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
 	take_anyway(ov, h, want - h->taken);
 }
 
-void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share)
+void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h)
 {
 	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
 	GN_ASSERT(o && o->records > 0 && !h->graced);
@@ -93,8 +95,10 @@ void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_
 	o->names[h->salt & 1] -= h->type == 3;
 	ov->held_bytes -= h->len;
 	ov->spaces[space_of(h->type)] -= cost(ov, h->len);
-	if (keep_share)
-		return;
+}
+
+void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h)
+{
 	gn_share_give(&ov->putters, &h->from.by, h->taken);
 	h->taken = 0;
 }
@@ -129,30 +133,48 @@ static bool surplus(const struct gn_overlay *ov, const struct gn_ov_held *h)
 	return h->from.pushed && gn_share_held(&ov->putters, &h->from.by).key > ov->putters.config.per_key;
 }
 
-/* The farthest surplus of GN_OV_WAY_LOOKS records from all over the store, others each time: a full store is asked for
- * room as often as a peer likes. */
-static struct gn_ov_held *farthest(struct gn_overlay *ov, const struct gn_ov_held *but)
+static bool is_putter(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_holder *who)
 {
-	struct gn_ov_held *far = NULL;
-	uint64_t far_sep = 0;
+	const struct gn_holder *by = &h->from.by;
+	return gn_pk_eq(&by->key, &who->key) || (!gn_share_exempt(&by->addr, ov->cfg.count_local) &&
+						 gn_addr_prefix(&by->addr) == gn_addr_prefix(&who->addr));
+}
+
+/* Of records from all over the store, others each time, the farthest surplus; of: the longest hidden one of this putter
+ * or its prefix instead. */
+static struct gn_ov_held *look(struct gn_overlay *ov, const struct gn_ov_held *but, const struct gn_holder *of)
+{
+	struct gn_ov_held *best = NULL;
+	uint64_t best_sep = 0;
 	uint32_t n = ov->sorted_count, looks = n < GN_OV_WAY_LOOKS ? n : GN_OV_WAY_LOOKS;
 	ov->way_cursor++;
 	ov->count.records_looked += looks;
 	for (uint32_t i = 0; i < looks; i++) {
 		struct gn_ov_held *h = ov->sorted[(ov->way_cursor + (uint64_t)i * n / looks) % n];
 		uint64_t sep = gn_sep(gn_theta(h->key.b), ov->theta);
-		if (h != but && !h->graced && (!far || sep > far_sep) && surplus(ov, h)) {
-			far = h;
-			far_sep = sep;
+		if (h == but || h->graced != (of != NULL))
+			continue;
+		bool better = !best || (of ? h->hidden < best->hidden : sep > best_sep);
+		if (better && (of ? is_putter(ov, h, of) : surplus(ov, h))) {
+			best = h;
+			best_sep = sep;
 		}
 	}
-	return far;
+	return best;
 }
 
+static struct gn_ov_held *first_but(struct gn_ov_held *h, const struct gn_ov_held *but)
+{
+	return h && h == but ? h->after : h;
+}
+
+/* Of what has a grace an eighth of the store is never given up, and nothing while it may not be over at all. */
 static struct gn_ov_held *longest_hidden(const struct gn_overlay *ov, const struct gn_ov_held *but)
 {
-	struct gn_ov_held *h = ov->hidden_first;
-	return h && h == but ? h->after : h;
+	if (!gn_ov_clock_sure(ov, ov->now_seen))
+		return NULL;
+	struct gn_ov_held *h = first_but(ov->hidden[0].first, but);
+	return h || ov->hidden[1].bytes <= ov->cfg.bytes_max / 8 ? h : first_but(ov->hidden[1].first, but);
 }
 
 static bool make_room(struct gn_overlay *ov, struct gn_ov_held *gone)
@@ -182,9 +204,9 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const
 	bool room = true;
 	while (room && ((!h && ov->held.count + ov->coming_count >= ov->cfg.records_max) ||
 			ov->held_bytes + ov->hidden_bytes + r->bytes.len - (h ? h->len : 0) > ov->cfg.bytes_max))
-		room = make_room(ov, longest_hidden(ov, h)) || make_room(ov, farthest(ov, h));
+		room = make_room(ov, longest_hidden(ov, h)) || make_room(ov, look(ov, h, NULL));
 	while (room && !fits(ov, h, r)) /* what is hidden counts in no space */
-		room = make_room(ov, farthest(ov, h));
+		room = make_room(ov, look(ov, h, NULL));
 	if (room && (gn_map_get(&ov->owners, r->owner.b) || ov->owners.count < GN_OV_OWNERS_MAX))
 		return GN_OK;
 	ov->count.quota_node++;
@@ -206,13 +228,15 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 	uint64_t want = cost(ov, j->record.bytes.len);
 	bool own = memcmp(j->to.pk.b, ov->self.pk.b, 32) == 0;
 	j->from = (struct gn_ov_origin){nobody, j->pushed && (!h || h->from.pushed)}; /* a receipt once given is kept */
-	if (h && !h->graced) { /* a new version stays with who brought the first one */
-		j->from.by = h->from.by;
+	if (!own)
+		j->from.by = gn_ov_holder_of(&j->to);
+	if (h && (!h->graced || gn_pk_eq(&h->from.by.key, &j->from.by.key))) {
+		j->from.by = h->from.by; /* a new version stays with who brought the first one */
 		want = want > h->taken ? want - h->taken : 0;
-	} else if (!own) {
-		j->from.by = (struct gn_holder){j->to.pk, j->to.addrs[0]};
 	}
 	gn_err err = gn_share_take(&ov->putters, &j->from.by, want);
+	while ((err == GN_QUOTA || err == GN_LIMIT) && make_room(ov, look(ov, h, &j->from.by)))
+		err = gn_share_take(&ov->putters, &j->from.by, want);
 	if ((err == GN_QUOTA || err == GN_LIMIT) && hands_over(ov, j)) {
 		err = gn_share_take(&ov->putters, &nobody, want);
 		if (err == GN_OK) {
