@@ -108,14 +108,16 @@ static void a_node_on_probation_holds_nothing_and_does_everything(void **state)
 	assert_int_equal(net_put(&net, 3, &s, 4), GN_OK);
 }
 
-/* Node 0 and `count` clients that greet it one after the other. Addresses of 127/8 count, with prefixes of three bytes. */
-static void meet_clients(unsigned count, uint8_t clients_max, bool one_prefix)
+/* Node 0 and `count` clients that greet it one after the other. Addresses of 127/8 count, with prefixes of three bytes.
+ */
+static void meet_clients(unsigned count, uint8_t clients_max, bool one_prefix, gn_time probation)
 {
 	net_init(&net, 11);
 	for (unsigned i = 0; i <= count; i++) {
 		struct gn_overlay_config *c = &net.node[net_add(&net)].cfg;
 		c->probation_off = i == 0;
-		c->probation = 3600 * GN_SEC;
+		c->probation = probation;
+		c->r = c->l = c->prefix_cap = 1;
 		c->clients_max = clients_max;
 		c->count_local = true;
 		c->addrs[0] = gn_addr_v4(127, 0, one_prefix ? 1 : (uint8_t)i, 1, (uint16_t)(7000 + i));
@@ -132,7 +134,7 @@ static void meet_clients(unsigned count, uint8_t clients_max, bool one_prefix)
 static void clients_give_way_to_new_ones(void **state)
 {
 	(void)state;
-	meet_clients(5, 3, false);
+	meet_clients(5, 3, false, 3600 * GN_SEC);
 	assert_int_equal(net.node[0].ov->client_links, 3);
 	assert_int_equal(net.node[5].linked - net.node[5].unlinked, 1); /* the newest has its place */
 	assert_int_equal(net_counter(&net, 0, "links_gave_way"), 2);
@@ -145,9 +147,37 @@ static void clients_give_way_to_new_ones(void **state)
 static void clients_of_one_prefix_take_no_more_than_their_share(void **state)
 {
 	(void)state;
-	meet_clients(GN_OV_CLIENTS_PREFIX + 2, 0, true);
+	meet_clients(GN_OV_CLIENTS_PREFIX + 2, 0, true, 3600 * GN_SEC);
 	assert_int_equal(net.node[0].ov->client_links, GN_OV_CLIENTS_PREFIX);
 	assert_int_equal(net_counter(&net, 0, "links_gave_way"), 0);
+}
+
+/* Links of node 0 to servers past what their prefix may have in one place. */
+static unsigned over_cap(void)
+{
+	unsigned there[2][64] = {{0}}, over = 0;
+	const struct gn_overlay *ov = net.node[0].ov;
+	for (uint32_t i = 0; i < ov->contact_count; i++) {
+		struct gn_ov_contact *c = ov->contacts[i];
+		struct gn_ov_place at = gn_ov_place_of(ov, c->theta);
+		if (c->link && c->c.mode == GN_FB_NODE_MODE_SERVER && !gn_ov_leaf_claim(ov, c))
+			over += ++there[at.ccw][at.annulus] > ov->cfg.prefix_cap;
+	}
+	return over;
+}
+
+/* OV-25, OV-26: but for one that was a true leaf until another came nearer. */
+static void clients_that_become_servers_pass_by_no_cap(void **state)
+{
+	(void)state;
+	unsigned most = 0;
+	meet_clients(GN_OV_CLIENTS_PREFIX, 0, true, 300 * GN_SEC);
+	for (unsigned i = 0; i < 400; i++) {
+		net_run(&net, GN_SEC);
+		most = over_cap() > most ? over_cap() : most;
+	}
+	assert_int_equal(net.node[0].ov->client_links, 0);
+	assert_true(most <= 1);
 }
 
 static void the_dead_are_noticed_within_a_leaf_period(void **state)
@@ -299,10 +329,11 @@ static unsigned put_in_one_prefix(uint8_t first, uint8_t cap, bool count_local)
 static void receipts_of_one_public_prefix_count_twice_at_most(void **state)
 {
 	(void)state;
-	assert_true(put_in_one_prefix(127, 0, false));  /* loopback */
-	assert_true(put_in_one_prefix(10, 0, false));   /* private */
+	assert_true(put_in_one_prefix(127, 0, false)); /* loopback */
+	assert_true(put_in_one_prefix(10, 0, false));  /* private */
 	assert_false(put_in_one_prefix(127, 0, true)); /* unless they count */
-	assert_false(put_in_one_prefix(20, 0, false));  /* public, the default cap of 2 (our own does not count against it) */
+	assert_false(
+		put_in_one_prefix(20, 0, false)); /* public, the default cap of 2 (our own does not count against it) */
 	assert_true(put_in_one_prefix(20, 255, false)); /* switched off */
 	net_init(&net, 1);
 }
@@ -527,6 +558,9 @@ int main(void)
 		cmocka_unit_test_teardown(find_names_the_nearest_with_ourselves_among_them, take_down),
 		cmocka_unit_test_teardown(a_node_on_probation_holds_nothing_and_does_everything, take_down),
 		cmocka_unit_test_teardown(the_dead_are_noticed_within_a_leaf_period, take_down),
+		cmocka_unit_test_teardown(clients_give_way_to_new_ones, take_down),
+		cmocka_unit_test_teardown(clients_of_one_prefix_take_no_more_than_their_share, take_down),
+		cmocka_unit_test_teardown(clients_that_become_servers_pass_by_no_cap, take_down),
 		cmocka_unit_test_teardown(a_restarted_node_gets_its_replicas_back, take_down),
 		cmocka_unit_test_teardown(alone_again_it_keeps_knocking_with_patience, take_down),
 		cmocka_unit_test_teardown(two_founders_become_one_network, take_down),

@@ -280,17 +280,24 @@ void gn_ov_hello_all(struct gn_overlay *ov, gn_time now)
 			tell_mode(ov, ov->contacts[i]->link, now);
 }
 
-/* A linked peer became a server, or stopped being one. */
-static void set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mode, gn_time now)
+/* A linked peer became a server, or stopped being one. Its link goes when we would not give it one as what it is now:
+ * false. */
+static bool set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mode, gn_time now)
 {
 	if (c->c.mode == mode || next_flip(c) > now) /* its next PING says it again */
-		return;
+		return true;
+	bool room = !ov->server || gn_ov_annulus_room(ov, c);
 	flip(c, now);
 	ov->client_links -= !is_server(c);
 	c->c.mode = mode;
 	ov->client_links += !is_server(c);
 	ov->list_version++;
 	gn_ov_ring_touch(ov);
+	if (!is_server(c) || room || gn_ov_leaf_claim(ov, c))
+		return true;
+	ov->count.links_refused++;
+	gn_ov_link_drop(ov, c, true, now);
+	return false;
 }
 
 /* The peer's own word about itself. */
@@ -301,7 +308,7 @@ static struct gn_ov_contact *meet(struct gn_overlay *ov, struct gn_ov_from *from
 		return NULL;
 	struct gn_ov_contact *known = gn_ov_contact_get(ov, &c.pk);
 	if (known && known->link && memcmp(known->c.id.b, c.id.b, 32) == 0) {
-		set_mode(ov, known, c.mode, now);
+		(void)set_mode(ov, known, c.mode, now);
 		c.mode = known->c.mode;
 	}
 	from->contact = gn_ov_contact_meet(ov, &c, now);
@@ -466,7 +473,7 @@ void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 		return;
 	struct gn_ov_contact *c = l->contact;
 	if (gn_fb_link_no_code(m) == GN_FB_CODE_UNSUPPORTED) {
-		set_mode(ov, c, GN_FB_NODE_MODE_CLIENT, now);
+		(void)set_mode(ov, c, GN_FB_NODE_MODE_CLIENT, now);
 	} else {
 		c->refused_until = now + GN_OV_TOMB;
 		if (l->leaf)
@@ -497,13 +504,14 @@ void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 		gn_ov_link_drop(ov, c, false, now);
 }
 
-static void take_state(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t load, uint8_t mode, bool has,
+/* False: its link is gone. */
+static bool take_state(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t load, uint8_t mode, bool has,
 		       struct gn_fb_vivaldi v, gn_time now)
 {
-	set_mode(ov, c, mode, now);
 	c->c.load = load;
 	if (has)
 		c->coord = gn_ov_coord_get(v);
+	return set_mode(ov, c, mode, now);
 }
 
 void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ping m, gn_time now)
@@ -516,8 +524,9 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 		return;
 	}
 	count_load(ov, now);
-	take_state(ov, l->contact, gn_fb_ping_load(m), gn_fb_ping_mode(m), gn_fb_ping_has_vivaldi(m),
-		   gn_fb_ping_vivaldi(m), now);
+	if (!take_state(ov, l->contact, gn_fb_ping_load(m), gn_fb_ping_mode(m), gn_fb_ping_has_vivaldi(m),
+			gn_fb_ping_vivaldi(m), now))
+		return;
 	l->their_digest = gn_fb_ping_leaf_digest(m);
 	gn_ov_clock_hear(l, gn_fb_ping_time(m), now);
 	struct gn_fb_vivaldi v = gn_ov_coord_put(&ov->coord);
@@ -540,8 +549,9 @@ void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	struct gn_ov_link *l = answered(ov, from, GN_FB_OVERLAY_BODY_PING, now);
 	if (!l)
 		return;
-	take_state(ov, l->contact, gn_fb_pong_load(m), gn_fb_pong_mode(m), gn_fb_pong_has_vivaldi(m),
-		   gn_fb_pong_vivaldi(m), now);
+	if (!take_state(ov, l->contact, gn_fb_pong_load(m), gn_fb_pong_mode(m), gn_fb_pong_has_vivaldi(m),
+			gn_fb_pong_vivaldi(m), now))
+		return;
 	l->their_digest = gn_fb_pong_leaf_digest(m);
 	gn_ov_clock_hear(l, gn_fb_pong_time(m), now);
 	if (gn_fb_pong_has_delta(m))
