@@ -219,6 +219,22 @@ static void begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 	refuse(ov, j, show ? GN_BUSY : err, gn_slice(NULL, 0), now);
 }
 
+/* The version of this key that is on its way to the disk; NULL. */
+static const struct gn_ov_job *storing(const struct gn_overlay *ov, const struct gn_hash *key)
+{
+	for (uint32_t i = 0; i < ov->jobs.count; i++) {
+		const struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
+		if (j->kind == GN_OV_JOB_PUT && j->state == GN_OV_JOB_STORING && memcmp(j->key.b, key->b, 32) == 0)
+			return j;
+	}
+	return NULL;
+}
+
+bool gn_ov_job_stores(const struct gn_overlay *ov, const struct gn_hash *key)
+{
+	return storing(ov, key) != NULL;
+}
+
 /* The oldest PUT that waits for this key. */
 static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time now)
 {
@@ -333,15 +349,8 @@ static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err, 
 	if (err == GN_OK)
 		err = gn_ov_origin_get(ov, bytes, out, &from);
 	bool same = err == GN_OK && h && memcmp(out->hash.b, h->hash.b, 32) == 0;
-	bool storing = false;
-	for (uint32_t i = 0; i < ov->jobs.count; i++) {
-		const struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
-		if (j->kind == GN_OV_JOB_PUT && j->state == GN_OV_JOB_STORING && memcmp(j->key.b, key->b, 32) == 0) {
-			storing = true;
-			same = same || (err == GN_OK && memcmp(out->hash.b, j->record.hash.b, 32) == 0);
-		}
-	}
-	if (same)
+	const struct gn_ov_job *next = storing(ov, key);
+	if (same || (err == GN_OK && next && memcmp(out->hash.b, next->record.hash.b, 32) == 0))
 		return true;
 	enum gn_err_class class = gn_err_class(err);
 	bool gone = err == GN_OK || err == GN_NOT_FOUND || class == GN_CLASS_CORRUPT || class == GN_CLASS_PEER ||
@@ -350,7 +359,7 @@ static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err, 
 		ov->count.load_corrupt++;
 	else
 		ov->count.load_failed++;
-	if (gone && h && !storing)
+	if (gone && h && !next)
 		gn_ov_held_drop(ov, h, true);
 	return false;
 }

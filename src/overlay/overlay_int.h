@@ -744,6 +744,9 @@ void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t 
 gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to, uint64_t request,
 		      gn_op op, const struct gn_hash *key, uint64_t nonce, gn_time now);
 
+/* Is a version of this key on its way to the disk? */
+bool gn_ov_job_stores(const struct gn_overlay *ov, const struct gn_hash *key);
+
 /* ---- handover.c ---- */
 void gn_ov_stored_proof(uint64_t nonce, const struct gn_node_id *holder, struct gn_slice record, struct gn_hash *out);
 /* A record whose set does not include us: its takers are asked for proof when it may go. */

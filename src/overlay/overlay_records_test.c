@@ -217,6 +217,37 @@ static void a_damaged_record_is_never_served_and_comes_back(void **state)
 	assert_memory_equal(f->bytes, r.r.bytes.p, r.r.bytes.len);
 }
 
+/* OV-57: what gives way, or is over, does not take a version with it that is on its way to the disk. */
+static void a_drop_leaves_the_version_that_is_coming(void **state)
+{
+	(void)state;
+	struct net_record one, two;
+	struct net own;
+	gn_op op;
+	net_init(&own, 20);
+	net_add(&own);
+	net_start(&own, 0);
+	net_run(&own, 10 * GN_SEC);
+	net_record(&own, &one, &alice, 16, "drop", 1, "one");
+	net_record(&own, &two, &alice, 16, "drop", 2, "two");
+	assert_int_equal(net_put(&own, 0, &one, 1), GN_OK);
+	struct net_node *x = &own.node[0];
+	x->hold = true;
+	assert_int_equal(gn_overlay_put(x->ov, two.r.bytes, 1, own.now, &op), GN_OK);
+	net_pump(&own, 0);
+	net_run(&own, GN_SEC);
+	assert_int_equal(x->held_count, 1);
+	gn_ov_held_drop(x->ov, gn_ov_held_get(x->ov, &one.r.key), true);
+	net_pump(&own, 0);
+	x->hold = false;
+	gn_overlay_stored(x->ov, x->held[0], GN_OK, own.now);
+	net_wait(&own, op, 0);
+	assert_int_equal(own.result.err, GN_OK);
+	assert_int_equal(net_get(&own, 0, &one.r.key, 1), GN_OK);
+	assert_memory_equal(own.result.value, two.r.bytes.p, two.r.bytes.len);
+	net_free(&own);
+}
+
 static void owners_have_quotas(void **state)
 {
 	(void)state;
@@ -700,6 +731,7 @@ int main(void)
 		cmocka_unit_test(acknowledgements_wait_for_the_disk),
 		cmocka_unit_test(a_broken_disk_costs_its_receipt_only),
 		cmocka_unit_test(a_damaged_record_is_never_served_and_comes_back),
+		cmocka_unit_test(a_drop_leaves_the_version_that_is_coming),
 		cmocka_unit_test(owners_have_quotas),
 		cmocka_unit_test(nodes_have_limits),
 		cmocka_unit_test(a_type_has_its_own_rule),

@@ -223,7 +223,7 @@ fail:
 
 void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 {
-	if (disk)
+	if (disk && !gn_ov_job_stores(ov, &h->key)) /* what comes takes its place, and is not to go with it */
 		(void)gn_ov_out_store(ov, GN_STORE_DROP, 0, &h->key, gn_slice(NULL, 0));
 	gn_ov_held_sort(ov);
 	uint32_t i = sorted_place(ov, h->key.b, 32);
