@@ -427,6 +427,9 @@ def reflect(nodes, seed, how, most, factor):
           f"a third party got {got['bytes to others']} bytes for {got['bytes sent']} of the attacker")
     count = json.loads(honest[0].get("/api/v1/counters")[1])
     print({k: v for part in count.values() if isinstance(part, dict) for k, v in part.items() if k.startswith("told")})
+    with open(os.path.join(nodes.again(honest[0]).data, "contacts.json"), encoding="utf-8") as f:
+        kept = json.load(f)
+    check(len(honest) - 1 <= len(kept) <= len(honest), f"{len(kept)} contacts are kept over a restart, of {len(honest) - 1} nodes and an attacker")
 
 
 def case_reflector_one(nodes, seed):

@@ -164,6 +164,8 @@ static void contacts_store(struct gn_node *node)
 	json_t *contacts = json_array();
 	for (uint32_t i = 0; json_array_size(contacts) < CONTACTS_MAX && gn_overlay_peer_at(node->overlay, i, &p);
 	     i++) {
+		if (p.hearsay) /* it would be our own word in the next run */
+			continue;
 		json_t *addrs = json_array();
 		for (unsigned k = 0; k < p.contact.addr_count; k++) {
 			char text[GN_ADDR_TEXT_MAX];

@@ -45,17 +45,21 @@ static bool prefix_ok(const struct gn_overlay *ov, const struct gn_contact *c, u
 	return sharing < ov->cfg.prefix_cap;
 }
 
+bool gn_ov_counts_beside(const struct gn_overlay *ov, const struct gn_addr *a, const struct gn_addr *addrs,
+			 uint32_t count)
+{
+	unsigned same = 0;
+	bool exempt = ov->cfg.prefix_cap == 255 || a->port == 0 || gn_share_exempt(a, ov->cfg.count_local);
+	for (uint32_t i = 0; i < count && !exempt; i++)
+		same += addrs[i].port && gn_addr_prefix(&addrs[i]) == gn_addr_prefix(a);
+	return same < ov->cfg.prefix_cap;
+}
+
 unsigned gn_ov_distinct(const struct gn_overlay *ov, const struct gn_addr *addrs, uint32_t count)
 {
 	unsigned n = 0;
-	for (uint32_t i = 0; i < count; i++) {
-		unsigned same = 0;
-		const struct gn_addr *a = &addrs[i];
-		bool exempt = ov->cfg.prefix_cap == 255 || a->port == 0 || gn_share_exempt(a, ov->cfg.count_local);
-		for (uint32_t j = 0; j < i && !exempt; j++)
-			same += addrs[j].port && gn_addr_prefix(&addrs[j]) == gn_addr_prefix(a);
-		n += same < ov->cfg.prefix_cap;
-	}
+	for (uint32_t i = 0; i < count; i++)
+		n += gn_ov_counts_beside(ov, &addrs[i], addrs, i);
 	return n;
 }
 

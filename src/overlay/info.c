@@ -48,6 +48,7 @@ bool gn_overlay_peer_at(const struct gn_overlay *ov, uint32_t i, struct gn_overl
 		.leaf = linked && c->link->leaf,
 		.linked = linked,
 		.up = c->up,
+		.hearsay = gn_ov_hearsay(c),
 		.annulus = (uint8_t)gn_ov_place_of(ov, c->theta).annulus,
 		.rtt = c->srtt,
 		.seen = c->direct,

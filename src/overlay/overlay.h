@@ -246,6 +246,7 @@ void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out);
 struct gn_overlay_peer {
 	struct gn_contact contact;
 	bool leaf, linked, up;
+	bool hearsay; /* by another's word alone */
 	uint8_t annulus;
 	gn_time rtt, seen;
 };

@@ -581,6 +581,9 @@ bool gn_ov_answers_for(struct gn_overlay *ov, uint64_t theta);
 unsigned gn_ov_op_width(struct gn_overlay *ov, const struct gn_ov_op *op);
 
 /* ---- annulus.c ---- */
+/* May one more of this public prefix count beside the `count` that do? Port 0 always counts. */
+bool gn_ov_counts_beside(const struct gn_overlay *ov, const struct gn_addr *a, const struct gn_addr *addrs,
+			 uint32_t count);
 /* OV-56: how many of the addresses count when of one public prefix only so many do; port 0 always counts. */
 unsigned gn_ov_distinct(const struct gn_overlay *ov, const struct gn_addr *addrs, uint32_t count);
 struct gn_ov_place {

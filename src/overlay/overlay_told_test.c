@@ -368,6 +368,105 @@ static void those_who_moved_around_one_that_stayed_find_each_other(void **state)
 	move_all(87, 1);
 }
 
+/* A node that exists, told and dialled. */
+static void tell_right(struct gn_ov_contact *teller, struct gn_addr at)
+{
+	struct gn_contact c = invented(at);
+	struct gn_ov_contact *k = gn_ov_contact_hear(net.node[0].ov, &c, NULL, 0, &teller->c.pk, net.now);
+	assert_non_null(k);
+	assert_true(gn_ov_dial(net.node[0].ov, k, net.now));
+	gn_ov_contact_alive(net.node[0].ov, k, net.now);
+}
+
+/* OV-36: a person with two keys is not two who vouch for each other. */
+static void nobody_earns_by_his_own_nodes(void **state)
+{
+	(void)state;
+	build(90);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_contact *teller = gn_ov_contact_get(ov, &net.node[1].cfg.node_key.pk);
+	teller->good = teller->debt = 0;
+	tell_right(teller, gn_addr_v4(127, 0, 0, 9, 4000)); /* exempt prefixes say nothing of who it is */
+	assert_int_equal(teller->good, 1);
+	ov->cfg.count_local = true;
+	tell_right(teller, gn_addr_v4(127, 0, 0, 9, 4001));
+	assert_int_equal(teller->good, 1);
+	assert_int_equal(teller->debt, 0);
+	tell_right(teller, gn_addr_v4(127, 0, 1, 9, 4002));
+	assert_int_equal(teller->good, 2);
+}
+
+/* OV-36: who tells of a node on another's account does not say where it is; who takes it over does. */
+static void another_does_not_say_where_a_told_node_is(void **state)
+{
+	(void)state;
+	build(91);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_contact *one = gn_ov_contact_get(ov, &net.node[1].cfg.node_key.pk),
+			     *two = gn_ov_contact_get(ov, &net.node[2].cfg.node_key.pk);
+	struct gn_contact right = invented(gn_addr_v4(127, 9, 9, 9, 4000)), wrong = right;
+	wrong.addrs[0].port = 4001;
+	struct gn_ov_contact *k = gn_ov_contact_hear(ov, &right, NULL, 0, &one->c.pk, net.now);
+	one->good = two->good = one->debt = 0;
+	two->debt = 1;
+	(void)gn_ov_contact_hear(ov, &wrong, NULL, 0, &two->c.pk, net.now);
+	assert_int_equal(k->c.addrs[0].port, 4000);
+	assert_true(gn_pk_eq(&k->teller, &one->c.pk));
+	one->debt = 2;
+	(void)gn_ov_contact_hear(ov, &wrong, NULL, 0, &two->c.pk, net.now);
+	assert_int_equal(k->c.addrs[0].port, 4001);
+	assert_true(gn_pk_eq(&k->teller, &two->c.pk));
+}
+
+/* What is kept over a restart is our own word then, so hearsay is marked. */
+static void hearsay_is_shown_as_such(void **state)
+{
+	(void)state;
+	build(92);
+	lie(0, false, net.node[0].ov->theta);
+	struct gn_overlay_peer p;
+	unsigned hearsay = 0;
+	for (uint32_t i = 0; gn_overlay_peer_at(net.node[0].ov, i, &p); i++) {
+		assert_false(p.hearsay && p.linked);
+		hearsay += p.hearsay;
+	}
+	assert_int_equal(hearsay, LIARS_LIST);
+}
+
+/* OV-35: the median of what peers list is not one prefix's to say. */
+static void one_prefix_does_not_say_how_dense_the_ring_is(void **state)
+{
+	(void)state;
+	net_init(&net, 93);
+	for (unsigned i = 0; i < 9; i++) {
+		net_add(&net);
+		net.node[i].cfg.r = net.node[i].cfg.l = 4;
+		net.node[i].cfg.w = net.node[i].cfg.rq = 2;
+		net.node[i].cfg.addrs[0] = gn_addr_v4(127, 0, (uint8_t)(i < 4 ? i : 4), (uint8_t)i, 7000);
+	}
+	for (unsigned i = 0; i < 9; i++)
+		net_start(&net, i);
+	net_run(&net, 60 * GN_SEC);
+	struct gn_overlay *ov = net.node[0].ov;
+	ov->server = ov->cfg.probation_off = false; /* a client goes by its peers alone */
+	ov->reach_at = 0;
+	uint64_t before = gn_ov_reach(ov);
+	for (unsigned i = 4; i < 9; i++) { /* five of one prefix say that the ring is full of nodes */
+		struct gn_ov_contact *c = gn_ov_contact_get(ov, &net.node[i].cfg.node_key.pk);
+		assert_non_null(c->link);
+		c->link->their_count = 0;
+		for (uint64_t k = 1; k <= 20; k++) {
+			c->link->theirs[c->link->their_count++] = c->theta + (k << 30);
+			c->link->theirs[c->link->their_count++] = c->theta - (k << 30);
+		}
+	}
+	ov->reach_at = 0;
+	assert_true(gn_ov_reach(ov) < before / 1000); /* exempt: it is */
+	ov->cfg.count_local = true;
+	ov->reach_at = 0;
+	assert_true(gn_ov_reach(ov) > before / 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -376,6 +475,10 @@ int main(void)
 		cmocka_unit_test_teardown(lookups_wait_for_a_liar_three_times_at_most, take_down),
 		cmocka_unit_test_teardown(who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on, take_down),
 		cmocka_unit_test_teardown(credit_comes_back_with_every_answer, take_down),
+		cmocka_unit_test_teardown(nobody_earns_by_his_own_nodes, take_down),
+		cmocka_unit_test_teardown(another_does_not_say_where_a_told_node_is, take_down),
+		cmocka_unit_test_teardown(hearsay_is_shown_as_such, take_down),
+		cmocka_unit_test_teardown(one_prefix_does_not_say_how_dense_the_ring_is, take_down),
 		cmocka_unit_test_teardown(an_invented_key_does_not_take_an_address_from_others, take_down),
 		cmocka_unit_test_teardown(each_address_of_a_dial_costs, take_down),
 		cmocka_unit_test_teardown(what_is_not_remembered_is_not_asked, take_down),

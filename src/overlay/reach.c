@@ -48,12 +48,14 @@ static double by_list(const struct gn_overlay *ov, const struct gn_ov_link *l)
 static double nodes(const struct gn_overlay *ov, gn_time now)
 {
 	double of[GN_OV_LINKS_MAX_2];
+	struct gn_addr at_addr[GN_OV_LINKS_MAX_2];
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		const struct gn_ov_contact *c = ov->contacts[i];
 		double v = c->link && gn_ov_standing(ov, c, now) ? by_list(ov, c->link) : 0;
-		if (v < 1)
+		if (v < 1 || !gn_ov_counts_beside(ov, &c->c.addrs[0], at_addr, n)) /* a person has many keys (OV-56) */
 			continue;
+		at_addr[n] = c->c.addrs[0];
 		uint32_t at = n++;
 		for (; at > 0 && of[at - 1] > v; at--)
 			of[at] = of[at - 1];

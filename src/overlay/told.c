@@ -4,6 +4,8 @@
  * listened to after that. An address is dialled for one key on one teller's word, and for three keys that are hearsay
  * in all: who names an honest node's address with an invented key does not keep others from telling us of that node.
  *
+ * Nobody earns by his own nodes: what answers from the teller's prefix gives back what its dial cost, and no more.
+ *
  *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer]
  *   buried -> heard [another than who told us, with credit, has heard it since: it pays for its own dial]
  *   DIALLED, buried -> heard [told, with credit, at an address where it was not dialled: it has moved] */
@@ -24,6 +26,13 @@ bool gn_ov_hearsay(const struct gn_ov_contact *c)
 static struct gn_ov_contact *teller_of(const struct gn_overlay *ov, const struct gn_pk *teller)
 {
 	return teller && !gn_pk_eq(teller, &nobody) ? gn_ov_contact_get(ov, teller) : NULL;
+}
+
+/* One person with two keys would vouch for himself. */
+static bool elsewhere_than(const struct gn_overlay *ov, const struct gn_ov_contact *a, const struct gn_ov_contact *b)
+{
+	const struct gn_addr *x = &a->c.addrs[0], *y = &b->c.addrs[0];
+	return gn_share_exempt(x, ov->cfg.count_local) || gn_addr_prefix(x) != gn_addr_prefix(y);
 }
 
 static unsigned credit(const struct gn_ov_contact *teller)
@@ -102,7 +111,7 @@ void gn_ov_told_right(struct gn_overlay *ov, struct gn_ov_contact *c)
 	if (!t || !c->dialled)
 		return;
 	t->debt -= t->debt < c->price ? t->debt : c->price;
-	t->good += t->good < GN_OV_TOLD_GOOD;
+	t->good += t->good < GN_OV_TOLD_GOOD && elsewhere_than(ov, c, t);
 }
 
 bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller)
@@ -140,8 +149,10 @@ bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct 
 			return !moved;
 		if (!moved && ((c->dialled && t == have) || heard - GN_OV_NEWS <= since))
 			return true;
-	} else if (c->dialled || !t || t == have || (have && credit(t) <= credit(have))) {
+	} else if (c->dialled || !t || t == have) {
 		return !c->moved; /* one that is being dialled stays on the account of whose word it was */
+	} else if (have && credit(t) <= credit(have)) {
+		return false; /* and nobody says where, for another to pay */
 	}
 	if (t != have) {
 		if (have && have->told)
