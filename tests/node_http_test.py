@@ -4,7 +4,7 @@
 Each case starts one real node on free ports in a temporary directory and speaks to it by hand: who may ask, what is told
 without the token, methods, paths, ranges, strange heads, slow clients. Exit 0 passed, 77 skipped, 1 failed with a sentence.
 """
-import json, os, random, re, shutil, socket, subprocess, sys, time
+import hashlib, json, os, random, re, shutil, signal, socket, subprocess, sys, time
 
 sys.dont_write_bytecode = True
 import attack_test, hub_client
@@ -447,6 +447,51 @@ def case_alone(nodes, seed):
     nodes.all.remove(founder)
     eventually("it is alone again", 180, lambda: node.status()["reach"] == "alone")
     check(node.status()["bootstrap"][0]["addrs"] == [f"127.0.0.1:{udp}"], "a name that cannot be resolved means what it meant before")
+
+
+def at_once(node, heads):
+    """Sends all requests in one moment, on a connection each, and reads until each has its status: the answers."""
+    socks = [connect(node) for _ in heads]
+    for s, head in zip(socks, heads):
+        s.sendall((head + "\r\nConnection: close\r\n").encode())
+    for s in socks:
+        s.sendall(b"\r\n")
+    raw = []
+    for s in socks:
+        with s:
+            parts = []
+            while part := s.recv(65536):
+                parts.append(part)
+            raw.append(b"".join(parts))
+    return [Answer(r) for r in raw]
+
+
+def case_busy(nodes, seed):
+    """OV-72: clients that start more operations than they may have are told to come back; visitors of one page leave them theirs."""
+    node, *others = nodes.start(3)
+    token = token_of(node)
+    for other in others:  # nobody answers, so that operations last
+        os.kill(other.process.pid, signal.SIGSTOP)
+    try:
+        key = lambda i: hashlib.sha256(f"{seed} {i}".encode()).hexdigest()
+        own = lambda i: f"GET /api/v1/find/{key(i)} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}"
+        visit = lambda i: f"GET / HTTP/1.1\r\nHost: nobody{key(i)[:12]}.geo.localhost"
+        got = at_once(node, [visit(i) for i in range(200)] + [own(i) for i in range(40)])
+        pages, finds = got[:200], got[200:]
+        busy = [a for a in pages if a.status == 503]
+        check(len(busy) >= 100, f"only {len(busy)} of 200 visitors were told that the node is busy: {[a.status for a in pages]}")
+        check(len(busy) < 200, "no visitor was let in")
+        check(all(a.status != 429 for a in finds), f"visitors left nothing to the tool: {[a.status for a in finds]}")
+        eventually("the operations are over", 60, lambda: ask(node, f"/api/v1/find/{key(0)}", token=token).status != 429)
+        full = [a for a in at_once(node, [own(i) for i in range(240)]) if a.status == 429]
+        check(len(full) >= 20, f"only {len(full)} of 240 requests at once found all operations taken")
+        told = json.loads(full[0].body)["error"]
+        check(told == {"code": "limit", "message": "as many operations run as clients may have at once"}, f"this is said then: {told}")
+        check(full[0].field("retry-after") == "5", "it is not said when to come back")
+    finally:
+        for other in others:
+            os.kill(other.process.pid, signal.SIGCONT)
+    eventually("clients are served again", 60, lambda: ask(node, f"/api/v1/find/{key(0)}", token=token).status == 200)
 
 
 def case_slow(nodes, seed):

@@ -27,6 +27,30 @@ void gn_request_event(struct gn_node *node, enum gn_op_engine engine, gn_op op, 
 		}
 }
 
+/* later: the same words may do better in a while. */
+static void answer(struct gn_request *r, int status, json_t *json, bool later)
+{
+	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
+	json_decref(json);
+	if (r->http && text) {
+		struct gn_http_field fields[] = {{"content-type", GN_LIT("application/json")},
+						 {"cache-control", GN_LIT("no-store")},
+						 {"retry-after", GN_LIT("5")}};
+		gn_http_respond(r->http, status, fields, GN_COUNT(fields) - !later, gn_str(text));
+	} else if (r->http) {
+		gn_http_respond(
+			r->http, 500, NULL, 0,
+			GN_LIT("{\"error\":{\"code\":\"internal\",\"message\":\"the answer could not be written\"}}"));
+	}
+	free(text);
+	r->engine = GN_OP_NONE;
+}
+
+void gn_request_json(struct gn_request *r, int status, json_t *json)
+{
+	answer(r, status, json, false);
+}
+
 void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...)
 {
 	char text[512 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT];
@@ -41,26 +65,9 @@ void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...)
 		gn_http_abort(r->http);
 		return;
 	}
-	gn_request_json(
-		r, gn_err_http(err),
-		json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message", *text ? text : gn_err_text(err)));
-}
-
-void gn_request_json(struct gn_request *r, int status, json_t *json)
-{
-	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
-	json_decref(json);
-	if (r->http && text) {
-		struct gn_http_field fields[] = {{"content-type", GN_LIT("application/json")},
-						 {"cache-control", GN_LIT("no-store")}};
-		gn_http_respond(r->http, status, fields, GN_COUNT(fields), gn_str(text));
-	} else if (r->http) {
-		gn_http_respond(
-			r->http, 500, NULL, 0,
-			GN_LIT("{\"error\":{\"code\":\"internal\",\"message\":\"the answer could not be written\"}}"));
-	}
-	free(text);
-	r->engine = GN_OP_NONE;
+	answer(r, gn_err_http(err),
+	       json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message", *text ? text : gn_err_text(err)),
+	       err == GN_LIMIT || gn_err_class(err) == GN_CLASS_AGAIN);
 }
 
 json_t *gn_json_hex(const void *p, size_t len)
@@ -168,11 +175,9 @@ static const struct gn_route *route_find(struct gn_request *r, bool *other_metho
 
 static void run(struct gn_request *r)
 {
-	gn_err err = r->route->op ? gn_overlay_room(r->node->overlay) : GN_OK;
-	if (!err)
-		err = r->route->run(r);
+	gn_err full = r->route->op ? gn_overlay_room(r->node->overlay) : GN_OK, err = full ? full : r->route->run(r);
 	if (err)
-		gn_request_error(r, err, "%s", "");
+		gn_request_error(r, err, "%s", full ? "as many operations run as clients may have at once" : "");
 }
 
 static void on_request(void *user, struct gn_http_request *http)

@@ -99,7 +99,8 @@ gn_err gn_api_record_get(struct gn_request *r)
 	GN_TRY(gn_request_number(r, "min_seq", 0, UINT64_MAX, &min_seq));
 	GN_TRY(gn_request_number(r, "type", 16, UINT16_MAX, &type));
 	GN_TRY(gn_request_number(r, "local", 1, 1, &local));
-	struct gn_get_options options = {(unsigned)quorum, min_seq, (uint16_t)type, local == 0};
+	struct gn_get_options options = {
+		.quorum = (unsigned)quorum, .min_seq = min_seq, .type = (uint16_t)type, .no_local = local == 0};
 	GN_TRY(gn_overlay_get(r->node->overlay, &key, &options, r->node->now, &op));
 	gn_request_wait(r, GN_OP_OVERLAY, op, get_done);
 	return GN_OK;
@@ -206,7 +207,7 @@ gn_err gn_api_name_get(struct gn_request *r)
 	GN_TRY(gn_request_number(r, "fresh", 0, 1, &fresh));
 	if (name_arg(r, &name))
 		return GN_OK; /* answered */
-	GN_TRY(gn_names_resolve(r->node->names, &name, fresh == 1, r->node->now, &op));
+	GN_TRY(gn_names_resolve(r->node->names, &name, fresh == 1, false, r->node->now, &op));
 	gn_request_wait(r, GN_OP_NAMES, op, name_done);
 	return GN_OK;
 }

@@ -432,7 +432,7 @@ bool gn_gateway_take(struct gn_request *r)
 		gn_http_respond(r->http, 405, &allow, 1, GN_LIT("a site can only be read\n"));
 	} else if (err) {
 		page_error(r, 400, "Not a name", why);
-	} else if ((err = gn_names_resolve(r->node->names, &g->at.name, false, r->node->now, &op))) {
+	} else if ((err = gn_names_resolve(r->node->names, &g->at.name, false, true, r->node->now, &op))) {
 		fail(r, err, "The name");
 	} else {
 		gn_request_wait(r, GN_OP_NAMES, op, resolved);

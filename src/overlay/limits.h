@@ -39,6 +39,7 @@
 /* ---- work in hand ---- */
 #define GN_OV_OPS_MAX 256               /* operations of the owner at once */
 #define GN_OV_OPS_CLIENTS 192           /* of these on behalf of others whom the owner serves */
+#define GN_OV_OPS_VISITORS 96           /* and for strangers' pages: half of that */
 #define GN_OV_CANDS_MAX 128             /* candidates of one lookup */
 #define GN_OV_START_CANDS 48            /* own knowledge a lookup starts from */
 #define GN_OV_CHOICE 16                 /* the next request goes to one of so many nearest */

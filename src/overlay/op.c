@@ -49,6 +49,7 @@ fail:
 void gn_ov_op_free(struct gn_overlay *ov, struct gn_ov_op *op)
 {
 	ov->user_ops -= op->purpose == GN_OV_USER;
+	ov->visitor_ops -= op->get.visitor;
 	gn_heap_remove(&ov->timers, &op->timer.node);
 	gn_ov_values_free(ov, op);
 	gn_mem_free(ov->env.alloc, op->bytes);
@@ -245,8 +246,13 @@ gn_err gn_overlay_get(struct gn_overlay *ov, const struct gn_hash *key, const st
 	gn_ov_begin(ov, now);
 	if (options && options->quorum > ov->cfg.r)
 		return GN_RANGE;
+	if (options && options->visitor && ov->visitor_ops >= GN_OV_OPS_VISITORS) {
+		ov->count.ops_full++;
+		return GN_LIMIT;
+	}
 	GN_TRY(gn_ov_op_new(ov, GN_OV_GET, GN_OV_USER, key, now, &op));
 	op->get = options ? *options : none;
+	ov->visitor_ops += op->get.visitor;
 	if (op->get.quorum == 0)
 		op->get.quorum = ov->cfg.rq;
 	start(ov, op, now, id);

@@ -145,6 +145,7 @@ struct gn_get_options {
 	uint64_t min_seq;
 	uint16_t type; /* expected record type */
 	bool no_local; /* do not answer from what this node holds */
+	bool visitor;  /* for a stranger's page, of which only so many run at once (OV-72): GN_LIMIT */
 };
 GN_MUST gn_err gn_overlay_get(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_get_options *options,
 			      gn_time now, gn_op *op);

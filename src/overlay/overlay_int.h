@@ -353,7 +353,7 @@ struct gn_overlay {
 	struct gn_map ops; /* id -> struct gn_ov_op * */
 	gn_op next_op;
 	struct gn_ov_op *done_first, *done_last, *shown, *trash;
-	uint32_t user_ops;
+	uint32_t user_ops, visitor_ops; /* the owner's; of them for visitors */
 	uint64_t hop_counts[32], hop_total, hop_sum;
 
 	struct gn_map held;         /* K -> struct gn_ov_held * */

@@ -650,6 +650,15 @@ static void operations_are_bounded(void **state)
 	net_pump(&net, 0);
 	net_run(&net, 10 * GN_SEC);
 	assert_int_equal(net.node[0].ov->user_ops, 0);
+	const struct gn_get_options visit = {.type = 16, .visitor = true};
+	for (i = 0; gn_overlay_get(net.node[0].ov, &key, &visit, net.now, &op) == GN_OK; i++)
+		;
+	assert_int_equal(i, GN_OV_OPS_VISITORS); /* who have no more, whatever is free */
+	assert_int_equal(gn_overlay_get(net.node[0].ov, &key, &visit, net.now, &op), GN_LIMIT);
+	assert_int_equal(gn_overlay_room(net.node[0].ov), GN_OK);
+	net_pump(&net, 0);
+	net_run(&net, 10 * GN_SEC);
+	assert_int_equal(net.node[0].ov->visitor_ops, 0);
 }
 
 /* Requests of one kind to a key that may be sent now. */

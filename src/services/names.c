@@ -80,11 +80,13 @@ static gn_err job_new(struct gn_names *n, const struct gn_name *name, struct nam
 	return GN_OK;
 }
 
-gn_err gn_names_resolve(struct gn_names *n, const struct gn_name *name, bool fresh, gn_time now, gn_op *op)
+gn_err gn_names_resolve(struct gn_names *n, const struct gn_name *name, bool fresh, bool visitor, gn_time now,
+			gn_op *op)
 {
 	struct names_job *job;
 	GN_TRY(job_new(n, name, &job));
 	job->fresh = fresh;
+	job->visitor = visitor;
 	job->level = name->labels - 1;
 	*op = job->op;
 	names_step(n, job, now);

@@ -90,7 +90,8 @@ GN_MUST gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *ow
 			      uint64_t start, uint64_t tries, uint8_t nonce[8]);
 /* The signed record for one salt (0 or 1); both are put. A PID's own record set is signed by that key; a delegated name
  * by the owner of its parent. GN_USAGE (an entry that does not fit its type, twice too many), GN_KEY (a PID of another
- * key), GN_PROOF_OF_WORK, GN_VERSION (before.beyond). What the record in claim->before says beyond the fields here stays. */
+ * key), GN_PROOF_OF_WORK, GN_VERSION (before.beyond). What the record in claim->before says beyond the fields here
+ * stays. */
 GN_MUST gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *claim, uint8_t salt,
 			      struct gn_buf *out);
 /* What the previous owner signs to hand a name over to `to` (also signed by the new owner's claim). */
@@ -114,9 +115,11 @@ gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, u
 struct gn_names;
 GN_MUST gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct gn_names **out);
 void gn_names_free(struct gn_names *names);
-/* fresh: do not answer from the cache. Ends in one event with the same op number, perhaps at once: poll events after
- * the call. A record set that is nothing but a PID stands for that person's own record set. GN_LIMIT, GN_NOMEM. */
-GN_MUST gn_err gn_names_resolve(struct gn_names *names, const struct gn_name *name, bool fresh, gn_time now, gn_op *op);
+/* fresh: do not answer from the cache. visitor: for a stranger's page (OV-72). Ends in one event with the same op
+ * number, perhaps at once: poll events after the call. A record set that is nothing but a PID stands for that person's
+ * own record set. GN_LIMIT, GN_NOMEM. */
+GN_MUST gn_err gn_names_resolve(struct gn_names *names, const struct gn_name *name, bool fresh, bool visitor,
+				gn_time now, gn_op *op);
 /* Puts both records of a claim, renewal or transfer. Ends in one event: GN_OK with W receipts at each salt; GN_EXISTS:
  * another owner has it (event.owner); GN_STALE; GN_QUORUM. At once: what gn_name_open says of a bad record, GN_USAGE
  * when the two do not belong together. */

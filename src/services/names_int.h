@@ -52,7 +52,7 @@ enum names_step {
 struct names_job {
 	gn_op op;
 	struct names_job *next; /* in the list of ended ones */
-	bool put, fresh, wide, ended;
+	bool put, fresh, visitor, wide, ended;
 	struct gn_name target;
 	enum names_step step;
 	unsigned level, steps; /* labels of the target left of the name looked up now; lookups so far */

@@ -190,7 +190,8 @@ static void ask(struct gn_names *n, struct names_job *job, gn_time now)
 	for (unsigned salt = 0; salt < 2; salt++) {
 		struct gn_hash key;
 		gn_op op;
-		struct gn_get_options options = {.type = GN_FB_RECORD_TYPE_NAME, .quorum = job->wide ? 8 : 0};
+		struct gn_get_options options = {
+			.type = GN_FB_RECORD_TYPE_NAME, .quorum = job->wide ? 8 : 0, .visitor = job->visitor};
 		gn_name_key(&job->name, job->name.form == GN_NAME_DELEGATED ? &job->parent : NULL, (uint8_t)salt, &key);
 		job->get_err[salt] = gn_overlay_get(n->overlay, &key, &options, now, &op);
 		if (job->get_err[salt] != GN_OK)

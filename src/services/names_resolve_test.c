@@ -98,7 +98,7 @@ static gn_err resolve(unsigned node, const char *text, bool fresh, struct svc_wa
 {
 	struct gn_name name = name_of(text);
 	*w = (struct svc_wait){.node = node, .name.name.labels = 1};
-	gn_err err = gn_names_resolve(s.nodes[node].names, &name, fresh, s.now, &w->op);
+	gn_err err = gn_names_resolve(s.nodes[node].names, &name, fresh, false, s.now, &w->op);
 	return err == GN_OK ? svc_wait(&s, w) : err;
 }
 
@@ -284,7 +284,7 @@ static void the_owner_with_more_holders_has_the_name(void **state)
 		struct gn_name name = name_of("welcome");
 		struct gn_names_event e;
 		gn_op op;
-		assert_int_equal(gn_names_resolve(s.nodes[0].names, &name, true, s.now, &op), GN_OK);
+		assert_int_equal(gn_names_resolve(s.nodes[0].names, &name, true, false, s.now, &op), GN_OK);
 		answer(0, &p[more], &p[1 - more], holders);
 		answer(0, &p[more], &p[1 - more], holders); /* everyone is asked once more */
 		assert_true(gn_names_next_event(s.nodes[0].names, &e));
@@ -316,7 +316,7 @@ static void the_newest_version_decides_a_tie(void **state)
 		struct gn_names *n = s.nodes[0].names;
 		struct gn_names_event shown;
 		gn_op op;
-		assert_int_equal(gn_names_resolve(n, &name, true, s.now, &op), GN_OK);
+		assert_int_equal(gn_names_resolve(n, &name, true, false, s.now, &op), GN_OK);
 		struct names_job *job = *(struct names_job **)gn_map_value_at(&n->jobs, 0);
 		struct gn_overlay_value v[2] = {{p[first].record[0], 1}, {p[1 - first].record[0], 1}};
 		struct gn_overlay_event e = {
