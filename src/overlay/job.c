@@ -205,7 +205,7 @@ static void begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 			accept(ov, j, now);
 		return;
 	}
-	gn_err err = gn_ov_admit(ov, &j->record, j->pushed, now);
+	gn_err err = gn_ov_admit(ov, &j->record, gn_ov_handed_over(ov, j), now);
 	if (err == GN_OK) {
 		store(ov, j, now);
 		return;
@@ -396,7 +396,7 @@ static void judged(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const st
 		return;
 	}
 	if (err == GN_PENDING)
-		err = gn_ov_admit_rule(ov, held, &j->record, j->pushed, now);
+		err = gn_ov_admit_rule(ov, held, &j->record, gn_ov_handed_over(ov, j), now);
 	if (err == GN_OK) {
 		bool twice = held->seq == j->record.seq && memcmp(held->owner.b, j->record.owner.b, 32) == 0;
 		ov->count.equivocations += twice;

@@ -45,9 +45,11 @@ unsigned gn_hops_max(double n);
 double gn_hops_mean(double n);
 
 /* Decides whether a holder takes `in` while it holds `held` (NULL: nothing) under one key; a pure function given by the
- * service that owns the record type. names: how many other names (type 3) of in's owner and salt it holds. now: by the
- * clock of records. GN_OK takes it; GN_STALE, GN_EXISTS, GN_DENIED, GN_PROOF_OF_WORK ... refuse it.
+ * service that owns the record type. names: how many other names (type 3) of in's owner and salt it holds, or
+ * GN_OVERLAY_PUSHED when a linked server handed `in` over, by whom it was judged. now: by the clock of records.
+ * GN_OK takes it; GN_STALE, GN_EXISTS, GN_DENIED, GN_PROOF_OF_WORK ... refuse it.
  * Without one the rule is: same owner, higher (seq, hash). */
+#define GN_OVERLAY_PUSHED UINT32_MAX
 typedef gn_err (*gn_overlay_admit)(const struct gn_record *held, const struct gn_record *in, uint32_t names,
 				   gn_time now);
 

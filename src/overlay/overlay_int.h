@@ -704,9 +704,10 @@ gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const st
 void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk);
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now);
 void gn_ov_held_free(struct gn_overlay *ov);
-/* Time, quota and the index alone; GN_PENDING when the type's rule needs the held bytes. */
-gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool pushed, gn_time now);
-gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, bool pushed,
+/* Time, quota and the index alone; GN_PENDING when the type's rule needs the held bytes. handed: see
+ * gn_ov_handed_over. */
+gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool handed, gn_time now);
+gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, bool handed,
 			gn_time now);
 bool gn_ov_synced(const struct gn_ov_held *h, const struct gn_node_id *id);
 void gn_ov_synced_add(struct gn_ov_held *h, const struct gn_node_id *id);
@@ -728,9 +729,12 @@ void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h);
 void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h);
 /* Its putter holds nothing for it any more. */
 void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h);
-/* Names that r's owner has here under its salt, besides h. */
 /* What came or will not come is not on its way any more. */
 void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j);
+/* A linked server pushed what it holds, and waits for the answer. Read repair and STALE, which wait for none, pass on
+ * what anybody may have said (OV-58). */
+bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j);
+/* Names that r's owner has here under its salt, besides h. */
 uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r);
 /* Room for r in place of h (or NULL): what gives way is dropped. GN_QUOTA, GN_NO_SPACE. */
 gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r);

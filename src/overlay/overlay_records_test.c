@@ -487,7 +487,7 @@ static void what_is_hidden_counts_for_who_brought_it(void **state)
 static gn_err one_each(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
 {
 	(void)held, (void)in, (void)now;
-	return names ? GN_PROOF_OF_WORK : GN_OK;
+	return names && names != GN_OVERLAY_PUSHED ? GN_PROOF_OF_WORK : GN_OK;
 }
 
 /* NA-4: an owner's other names count where a record is put, not where a holder hands it over. */
@@ -512,6 +512,60 @@ static void names_that_are_handed_over_do_not_count_again(void **state)
 	assert_non_null(net_file(&own.node[1], &b.r.key));
 	net_record(&own, &a, &alice, 3, "third", 1, "x");
 	assert_int_equal(net_put(&own, 0, &a, 2), GN_PROOF_OF_WORK); /* and who puts is told so */
+	net_free(&own);
+}
+
+static gn_err handed_only(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
+{
+	(void)held, (void)in, (void)now;
+	return names == GN_OVERLAY_PUSHED ? GN_OK : GN_PROOF_OF_WORK;
+}
+
+/* A record as PUSH, or as the answer STALE, comes to node 0; is it held then? */
+static bool comes(struct net *n, const struct gn_pk *from, uint8_t kind, uint64_t request, const struct net_record *r)
+{
+	uint8_t bytes[8192];
+	struct gn_slice out;
+	struct gn_fbb b = gn_fbb(bytes, sizeof bytes);
+	gn_fbref body = kind == GN_FB_OVERLAY_BODY_PUSH
+				? gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = r->r.bytes})
+				: gn_fb_stale_make(&b, &(struct gn_fb_stale_args){.record = r->r.bytes});
+	gn_fbref root = gn_fb_overlay_message_make(
+		&b, &(struct gn_fb_overlay_message_args){.request = request, .body_type = kind, .body = body});
+	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &out), GN_OK);
+	assert_int_equal(gn_overlay_recv(n->node[0].ov, from, &n->node[1].cfg.addrs[0], out, n->now), GN_OK);
+	net_pump(n, 0);
+	return net_file(&n->node[0], &r->r.key) != NULL;
+}
+
+/* OV-58: what a stranger pushes, or a peer passes on without asking for an answer, was judged by nobody. */
+static void only_a_linked_server_hands_over(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct gn_sk anybody;
+	struct net own;
+	net_init(&own, 19);
+	for (unsigned i = 0; i < 2; i++)
+		net_add(&own);
+	own.node[0].cfg.admit[3] = handed_only;
+	net_start(&own, 0);
+	net_start(&own, 1);
+	net_run(&own, 20 * GN_SEC);
+	struct gn_overlay *ov = own.node[0].ov;
+	const struct gn_pk *peer = &own.node[1].cfg.node_key.pk;
+	struct gn_ov_contact *c = gn_ov_contact_get(ov, peer);
+	assert_true(c && c->link && c->link->state == GN_OV_LINK_UP);
+	gn_sk_new(&own.rand, &anybody);
+	net_record(&own, &r, &alice, 3, "handed", 1, "x");
+	assert_false(comes(&own, &anybody.pk, GN_FB_OVERLAY_BODY_PUSH, 7, &r));
+	assert_false(comes(&own, peer, GN_FB_OVERLAY_BODY_PUSH, 0, &r)); /* read repair */
+	struct gn_ov_request *asked_for = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, &c->c, own.now);
+	assert_non_null(asked_for);
+	assert_false(comes(&own, peer, GN_FB_OVERLAY_BODY_STALE, asked_for->id, &r));
+	assert_int_equal(net_put(&own, 1, &r, 2), GN_PROOF_OF_WORK);
+	assert_int_equal(ov->count.record_denied, 4);
+	assert_true(comes(&own, peer, GN_FB_OVERLAY_BODY_PUSH, 7, &r));
 	net_free(&own);
 }
 
@@ -755,6 +809,7 @@ int main(void)
 		cmocka_unit_test(looking_for_room_is_bounded),
 		cmocka_unit_test(what_is_hidden_counts_for_who_brought_it),
 		cmocka_unit_test(names_that_are_handed_over_do_not_count_again),
+		cmocka_unit_test(only_a_linked_server_hands_over),
 		cmocka_unit_test(records_end_with_their_ttl),
 	};
 	return cmocka_run_group_tests(tests, build, take_down);

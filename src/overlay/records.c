@@ -310,14 +310,13 @@ static gn_err in_doubt(const struct gn_overlay *ov, const struct gn_ov_held *h, 
 	return gn_unix(gn_overlay_time_latest(ov, now)) >= h->created + h->ttl ? GN_EXISTS : GN_OK;
 }
 
-/* What is pushed was admitted elsewhere, by what was held there: its owner's other names do not count again. */
-gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, bool pushed,
+gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, bool handed,
 			gn_time now)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &in->key);
 	if (h && is_over(ov, h, now))
 		held = NULL;
-	uint32_t names = pushed ? 0 : gn_ov_store_names(ov, h, in);
+	uint32_t names = handed ? GN_OVERLAY_PUSHED : gn_ov_store_names(ov, h, in);
 	gn_err err = rule_of(ov, in->type)(held, in, names, gn_ov_live(ov, in, now));
 	if (err == GN_OK)
 		err = in_doubt(ov, h, in, now);
@@ -337,7 +336,7 @@ static gn_err newer(struct gn_overlay *ov, const struct gn_ov_held *h, const str
 	return h->seq < r->seq ? GN_OK : GN_STALE;
 }
 
-gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool pushed, gn_time now)
+gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool handed, gn_time now)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	gn_err err = gn_record_fresh(r, gn_unix(gn_ov_live(ov, r, now)));
@@ -347,7 +346,7 @@ gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool pushed
 		return err;
 	}
 	if (rule_of(ov, r->type))
-		return h ? GN_PENDING : gn_ov_admit_rule(ov, NULL, r, pushed, now);
+		return h ? GN_PENDING : gn_ov_admit_rule(ov, NULL, r, handed, now);
 	if (h && !is_over(ov, h, now))
 		GN_TRY(counted(ov, newer(ov, h, r)));
 	return gn_ov_store_room(ov, h, r);

@@ -213,12 +213,16 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const
 	return GN_NO_SPACE;
 }
 
-/* A linked server hands over what it holds, which may be much: its share of pushes is half the store. */
+bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
+{
+	const struct gn_ov_contact *c = j->pushed && j->request ? gn_ov_contact_get(ov, &j->to.pk) : NULL;
+	return c && c->link && c->link->state == GN_OV_LINK_UP && c->c.mode == GN_FB_NODE_MODE_SERVER;
+}
+
+/* What a linked server hands over may be much: its share is half the store. */
 static bool hands_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
-	const struct gn_ov_contact *c = j->pushed ? gn_ov_contact_get(ov, &j->to.pk) : NULL;
-	return c && c->link && c->link->state == GN_OV_LINK_UP && c->c.mode == GN_FB_NODE_MODE_SERVER &&
-	       gn_share_held(&ov->putters, &j->from.by).key <= ov->cfg.bytes_max / 2;
+	return gn_ov_handed_over(ov, j) && gn_share_held(&ov->putters, &j->from.by).key <= ov->cfg.bytes_max / 2;
 }
 
 gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)

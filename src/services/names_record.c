@@ -8,6 +8,7 @@
  *
  * 1. A decision depends on the two records and the time alone: every holder decides the same.
  * 2. No claim of another owner ever replaces a living one without the living one's signature.
+ * 3. A record's own dates excuse it from nothing: what is held here does, or that another holder judged it (NA-4).
  * Rules: docs/spec/services.md NA-3..NA-8, NA-14. */
 #include "services/names_int.h"
 
@@ -58,13 +59,20 @@ static bool stale_work(uint64_t created, uint64_t epoch)
 	return epoch + NAMES_WORK_DAYS < created / DAY;
 }
 
-/* NA-4, NA-7, NA-15: what a global name's record must have done; `names` its owner has at this holder besides. */
-static gn_err work_fault(const struct gn_name *name, const struct gn_pk *owner, uint64_t created, uint64_t epoch,
-			 const uint8_t nonce[8], uint32_t names)
+/* A version from before NAMES_RULE_DAY, or the one renewal of such a version without its rules, by its own dates. */
+static bool dated_before(uint64_t created, uint64_t epoch)
 {
 	uint64_t day = created / DAY;
-	bool before = day < NAMES_RULE_DAY ||
-		      (epoch < NAMES_RULE_DAY && day < NAMES_RULE_DAY + NAMES_RULE_TERM && stale_work(created, epoch));
+	return day < NAMES_RULE_DAY ||
+	       (epoch < NAMES_RULE_DAY && day < NAMES_RULE_DAY + NAMES_RULE_TERM && stale_work(created, epoch));
+}
+
+/* NA-4, NA-7, NA-15: what a global name's record must have done; `names` its owner has at this holder besides.
+ * let_off: its dates may excuse it, which the claimer chose. */
+static gn_err work_fault(const struct gn_name *name, const struct gn_pk *owner, uint64_t created, uint64_t epoch,
+			 const uint8_t nonce[8], uint32_t names, bool let_off)
+{
+	bool before = let_off && dated_before(created, epoch);
 	unsigned bits = before ? GN_NAME_POW_BITS : gn_name_bits(name, names);
 	if (!before && stale_work(created, epoch))
 		return GN_PROOF_OF_WORK;
@@ -127,7 +135,7 @@ static gn_err claim_fault(const struct gn_sk *owner, const struct gn_name_claim 
 	if (again.form == GN_NAME_PID && memcmp(pid.b, again.pid.b, sizeof pid) != 0)
 		return GN_KEY;
 	if (again.form == GN_NAME_GLOBAL)
-		return work_fault(&again, &owner->pk, c->created, c->epoch, c->puzzle, 0);
+		return work_fault(&again, &owner->pk, c->created, c->epoch, c->puzzle, 0, true);
 	return again.form == GN_NAME_DELEGATED && c->created / DAY >= NAMES_RULE_DAY ? gn_name_script(&again, NULL)
 										     : GN_OK;
 }
@@ -277,7 +285,7 @@ gn_err names_view(const struct gn_record *r, struct names_claim_view *out)
 	case GN_NAME_GLOBAL:
 		if (v.epoch > (r->created + GN_RECORD_AHEAD_MAX) / DAY)
 			return GN_RANGE;
-		GN_TRY(work_fault(&v.name, &r->owner, r->created, v.epoch, v.puzzle, 0));
+		GN_TRY(work_fault(&v.name, &r->owner, r->created, v.epoch, v.puzzle, 0, true));
 		GN_TRY(view_transfer(r, &v));
 		break;
 	case GN_NAME_DELEGATED: /* its place holds its signer's key: nothing more to prove here */
@@ -321,6 +329,8 @@ gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner, struct gn_name_
 static gn_err admit_other(const struct gn_record *held, const struct names_claim_view *v, uint64_t unix_now)
 {
 	uint64_t end = held->created + held->ttl + GN_NAME_GRACE;
+	if (v->name.form != GN_NAME_GLOBAL) /* the other places belong to one key */
+		return GN_EXISTS;
 	if (unix_now > end)
 		return GN_OK;
 	bool handed = v->transferred && memcmp(v->previous_owner.b, held->owner.b, sizeof held->owner.b) == 0;
@@ -334,18 +344,15 @@ gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, u
 	struct names_claim_view v;
 	GN_TRY(names_view(in, &v));
 	GN_TRY(gn_record_fresh(in, gn_unix(now)));
-	if (v.name.form == GN_NAME_GLOBAL)
-		GN_TRY(work_fault(&v.name, &in->owner, in->created, v.epoch, v.puzzle, names));
-	if (!held)
-		return GN_OK;
-	if (memcmp(held->owner.b, in->owner.b, sizeof held->owner.b) == 0) {
+	bool pushed = names == GN_OVERLAY_PUSHED, let_off = pushed;
+	if (held && memcmp(held->owner.b, in->owner.b, sizeof held->owner.b) == 0) {
 		if (gn_record_compare(in, held) < 0)
 			return GN_STALE;
-		bool again = held->created / DAY >= NAMES_RULE_DAY && in->created / DAY >= NAMES_RULE_DAY;
-		return again && v.name.form == GN_NAME_GLOBAL && stale_work(in->created, v.epoch) ? GN_PROOF_OF_WORK
-												  : GN_OK;
+		let_off = held->created / DAY < NAMES_RULE_DAY;
+	} else if (held) {
+		GN_TRY(admit_other(held, &v, gn_unix(now)));
 	}
-	if (v.name.form != GN_NAME_GLOBAL) /* the other places belong to one key */
-		return GN_EXISTS;
-	return admit_other(held, &v, gn_unix(now));
+	if (v.name.form == GN_NAME_GLOBAL)
+		return work_fault(&v.name, &in->owner, in->created, v.epoch, v.puzzle, pushed ? 0 : names, let_off);
+	return v.name.form == GN_NAME_DELEGATED && !let_off ? gn_name_script(&v.name, NULL) : GN_OK;
 }

@@ -365,6 +365,9 @@ static void renewal_keeps_the_name_and_grace_protects_it(void **state)
 	assert_int_equal(resolve(2, "welcome", true, &w), GN_OK);
 	svc_skip(&s, (gn_time)(GN_NAME_TTL + GN_NAME_GRACE + 60) * GN_SEC);
 	t.created = gn_unix(s.now);
+	t.epoch = t.created / DAY;
+	assert_int_equal(gn_name_puzzle(&t.name, &thief.pk, t.epoch, GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, t.puzzle),
+			 GN_OK);
 	assert_int_equal(put(3, &thief, &t, &w), GN_EXISTS); /* by clocks that nobody can confirm yet */
 	svc_run_for(&s, 3700 * GN_SEC);
 	t.created = gn_unix(s.now);

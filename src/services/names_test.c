@@ -405,6 +405,10 @@ static void first_valid_claim_wins_while_it_lives(void **state)
 	c2.created = grace_end;
 	sign_claim(&second, &c2, &in);
 	assert_int_equal(admit(&held, &in, grace_end), GN_EXISTS);
+	assert_int_equal(admit(&held, &in, grace_end + 1), GN_PROOF_OF_WORK); /* it has not worked in these days */
+	c2.epoch = grace_end / DAY;
+	solve(&c2, &second, 1327954);
+	sign_claim(&second, &c2, &in);
 	assert_int_equal(admit(&held, &in, grace_end + 1), GN_OK);
 	assert_int_equal(admit(&held, &in, grace_end + GN_NAME_TTL + 1), GN_EXPIRED);
 }
@@ -589,7 +593,7 @@ static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewa
 	uint64_t day = NAMES_RULE_DAY + 100;
 	c.created = day * DAY;
 	c.epoch = day;
-	solve(&c, &alice, 0);
+	solve(&c, &alice, 766228);
 	sign_claim(&alice, &c, &first);
 	assert_int_equal(admit(NULL, &first, c.created), GN_OK);
 	unsigned have = 20;
@@ -618,6 +622,32 @@ static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewa
 	assert_int_equal(admit(&late, &lazy, old.created), GN_PROOF_OF_WORK);
 }
 
+/* NA-4: the claimer's own dates let nobody off; what is held here does, or who handed it over. */
+static void a_first_claim_is_not_let_off_by_its_dates(void **state)
+{
+	(void)state;
+	struct gn_sk alice = key_of(1);
+	static struct signed_name old, late;
+	struct gn_name_claim c = claim_of(&alice, 1);
+	c.name = name_of("abc");
+	c.created = (uint64_t)NAMES_RULE_DAY * DAY - 1;
+	c.epoch = NAMES_RULE_DAY - 1;
+	solve(&c, &alice, 392442);
+	while (gn_name_puzzle(&c.name, &alice.pk, c.epoch, 26, gn_be64(c.puzzle), 1, c.puzzle) == GN_OK)
+		solve(&c, &alice, gn_be64(c.puzzle) + 1);
+	sign_claim(&alice, &c, &old);
+	assert_int_equal(admit(NULL, &old, c.created), GN_PROOF_OF_WORK);
+	assert_int_equal(gn_name_admit(NULL, &old.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC), GN_OK);
+	c.created += 5 * DAY; /* its epoch before the rule */
+	c.seq = 2;
+	sign_claim(&alice, &c, &late);
+	assert_int_equal(admit(NULL, &late, c.created), GN_PROOF_OF_WORK);
+	assert_int_equal(admit(&old, &late, c.created), GN_OK);
+	assert_int_equal(gn_name_admit(NULL, &late.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC), GN_OK);
+	/* Who comes with the older one is shown the newer. */
+	assert_int_equal(gn_name_admit(&late.r, &old.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC), GN_STALE);
+}
+
 static void labels_keep_to_one_script(void **state)
 {
 	(void)state;
@@ -640,7 +670,8 @@ static void labels_keep_to_one_script(void **state)
 	assert_int_equal(gn_name_record(&town, &c, 0, &s.buf), GN_TEXT);
 	c.created--;
 	sign_claim(&town, &c, &s);
-	assert_int_equal(admit(NULL, &s, c.created), GN_OK);
+	assert_int_equal(admit(NULL, &s, c.created), GN_TEXT);
+	assert_int_equal(gn_name_admit(NULL, &s.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC), GN_OK);
 }
 
 int main(void)
@@ -663,6 +694,7 @@ int main(void)
 		cmocka_unit_test(delegated_names_lie_under_their_signer),
 		cmocka_unit_test(what_a_newer_version_wrote_is_kept),
 		cmocka_unit_test(work_grows_for_short_labels_and_many_names_and_comes_again_at_renewal),
+		cmocka_unit_test(a_first_claim_is_not_let_off_by_its_dates),
 		cmocka_unit_test(labels_keep_to_one_script),
 	};
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);
