@@ -338,8 +338,43 @@ def places(p, what, expected, words):
     check(os.path.islink(at("full")), f"{what}: a symlink to a device")
     p.run(*words, here, want=1)
     p.run(*words, at("no/such/folder/file"), want=0 if what == "site" else 1)
+    if os.geteuid() == 0:
+        sticky(p, what, expected, words)
     left = [n for n in os.listdir(here) if "." in n]
     check(not left, f"{what}: temporary files are left: {left}")
+
+
+def sticky(p, what, expected, words):
+    """What another user put into a folder like /tmp is neither followed nor written to; what we or its owner put there is."""
+    here, target = os.path.join(p.base, what + "-sticky"), os.path.join(p.base, what + "-target")
+    os.makedirs(here + "/own")
+    os.mkdir(target)
+    os.chmod(here, 0o1777)
+    at = lambda name: os.path.join(here, name)
+    for name, to in (("file", target + "/file"), ("none", target + "/none"), ("folder", target)):
+        os.symlink(to, at(name))
+    os.symlink("../file", at("own/link"))
+    os.mkfifo(at("fifo"))
+    for name in (target + "/file", at("regular")):
+        with open(name, "w", encoding="ascii") as f:
+            f.write("kept")
+    for name in ("file", "none", "folder", "fifo", "regular"):
+        os.lchown(at(name), 65534, 65534)
+    for name in ("file", "none", "folder/file", "folder/sub/file", "own/link", "fifo", "regular"):
+        said = p.run(*words, at(name), want=1).stderr.decode()
+        check("put by another user" in said, f"{what}: {name}: {said}")
+    kept = [open(name, encoding="ascii").read() for name in (target + "/file", at("regular"))]
+    check(kept == ["kept", "kept"] and os.listdir(target) == ["file"], f"{what}: written to: {kept}, {os.listdir(target)}")
+    for owner, mode in ((65534, 0o1777), (0, 0o777), (0, 0o1755)):
+        os.chown(here, owner, owner)
+        os.chmod(here, mode)
+        p.run(*words, at("file"))
+        check(os.path.islink(at("file")) and expected(open(target + "/file", "rb").read()), f"{what}: {owner} {mode:o}")
+        os.unlink(target + "/file")
+    os.chmod(here, 0o1777)
+    os.lchown(at("file"), 0, 0)
+    p.run(*words, at("file"))
+    check(expected(open(target + "/file", "rb").read()), f"{what}: a link of our own")
 
 
 def full(p, what, words, path):

@@ -1,8 +1,8 @@
 /* Files: what a command reads, where its answer goes, and the lists that the tool keeps for itself in DATA.
  *
- * An answer's place is what the path means, not what stands in its directory: links are followed, a number of
- * /dev/fd is written on from where it stands, a device or FIFO is written into, and only a regular file is replaced,
- * whole and at once, when every byte is there.
+ * An answer's place is what the path means, not what stands in its directory: links are followed, unless another user
+ * put them where everybody may, a number of /dev/fd is written on from where it stands, a device or FIFO is written
+ * into, and only a regular file is replaced, whole and at once, when every byte is there.
  *
  * 1. A failed answer leaves a regular file as it was. 2. What is no regular file is never removed or replaced.
  * 3. A list of the tool is read, changed and renamed under DATA/tool.lock, so two tools at once lose nothing; the node
@@ -19,6 +19,8 @@
 #include <unistd.h>
 
 #define LINKS_MAX 40 /* followed one after the other, as Linux does */
+#define FOREIGN                                                                                                        \
+	"%s: what is there was put by another user into a folder that everybody may write to; choose another place"
 
 /* ---- reading ---- */
 
@@ -109,21 +111,38 @@ bool write_file(struct cli *cli, const char *path, struct gn_slice data, unsigne
 	return ok;
 }
 
+/* What somebody else put into a sticky folder that everybody may write to, as /tmp is: neither ours nor the folder's
+ * owner's. It may be a trap, so no link of that kind is followed and no file or FIFO written to; the rule of Linux
+ * (protected_symlinks, _regular, _fifos), whether it is switched on or not. */
+static bool is_foreign(const char *path, const struct stat *st)
+{
+	struct stat in;
+	char *folder = folder_of(path);
+	bool is = stat(folder, &in) == 0 && (in.st_mode & S_ISVTX) && (in.st_mode & S_IWOTH) &&
+		  st->st_uid != geteuid() && st->st_uid != in.st_uid && !S_ISDIR(st->st_mode);
+	free(folder);
+	return is;
+}
+
 bool make_folders(struct cli *cli, const char *path, unsigned mode)
 {
+	struct stat st;
 	char *copy = cli_format("%s", path);
-	bool ok = true;
+	bool ok = true, foreign = false;
 	for (char *p = copy + 1; ok; p++) {
 		if (*p && *p != '/')
 			continue;
 		char c = *p;
 		*p = 0;
-		ok = mkdir(copy, (mode_t)mode) == 0 || errno == EEXIST;
+		foreign = lstat(copy, &st) == 0 && is_foreign(copy, &st);
+		ok = !foreign && (mkdir(copy, (mode_t)mode) == 0 || errno == EEXIST);
 		*p = c;
 		if (!c)
 			break;
 	}
-	if (!ok)
+	if (foreign)
+		cli_fail(cli, CLI_FAILED, "denied", FOREIGN, copy);
+	else if (!ok)
 		cli_fail(cli, CLI_FAILED, "io", "%s cannot be made: %s", path, strerror(errno));
 	free(copy);
 	return ok;
@@ -145,24 +164,38 @@ static int open_number(const char *path)
 	return -1;
 }
 
-/* What the links at path lead to, whether something is there or not; the caller frees. NULL: too many. */
+/* What path means once all its links are followed, whether something is there or not; the caller frees. NULL: errno is
+ * ELOOP, too many links, or EPERM, something foreign is in the way. */
 static char *follow_links(const char *path)
 {
 	char *at = cli_format("%s", path), to[CLI_PATH_MAX];
-	for (int i = 0; i < LINKS_MAX; i++) {
-		ssize_t n = open_number(at) >= 0 ? -1 : readlink(at, to, sizeof to - 1);
-		if (n < 0)
+	int links = 0;
+	for (size_t begin = 0, end; open_number(at) < 0; begin = end) { /* before `begin` no link is left */
+		struct stat st;
+		ssize_t n = -1;
+		begin += strspn(at + begin, "/");
+		end = begin + strcspn(at + begin, "/");
+		if (end == begin)
 			return at;
-		to[n] = 0;
-		char *folder = folder_of(at),
-		     *next = to[0] == '/' ? cli_format("%s", to) : cli_format("%s/%s", folder, to);
-		free(folder);
-		free(at);
-		at = next;
+		char *part = cli_format("%.*s", (int)end, at);
+		bool there = lstat(part, &st) == 0, foreign = there && is_foreign(part, &st);
+		if (there && S_ISLNK(st.st_mode) && !foreign)
+			n = readlink(part, to, sizeof to - 1);
+		free(part);
+		if (n >= 0) {
+			to[n] = 0;
+			end = to[0] == '/' ? 0 : begin;
+			char *next = cli_format("%.*s%s%s", (int)end, at, to, at + begin + strcspn(at + begin, "/"));
+			free(at);
+			at = next;
+		}
+		if (foreign || (n >= 0 && ++links > LINKS_MAX)) {
+			free(at);
+			errno = foreign ? EPERM : ELOOP;
+			return NULL;
+		}
 	}
-	free(at);
-	errno = ELOOP;
-	return NULL;
+	return at;
 }
 
 bool output_is_stdout(const char *path)
@@ -200,11 +233,11 @@ bool output_open(struct cli *cli, const char *path, bool replace, struct output 
 	}
 	o->target = follow_links(path);
 	int number = o->target ? open_number(o->target) : -1, fd = -1;
-	bool there = o->target && number < 0 && stat(o->target, &st) == 0;
+	bool there = o->target && number < 0 && lstat(o->target, &st) == 0;
 	if (number >= 0)
 		fd = dup(number);
 	else if (there && !S_ISREG(st.st_mode))
-		fd = open(o->target, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+		fd = open(o->target, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NOFOLLOW);
 	else if (there && !replace)
 		errno = EEXIST;
 	else if (o->target)
@@ -212,7 +245,10 @@ bool output_open(struct cli *cli, const char *path, bool replace, struct output 
 	o->f = fd >= 0 ? fdopen(fd, "wb") : NULL;
 	if (o->f)
 		return true;
-	cli_fail(cli, CLI_FAILED, errno == EEXIST ? "exists" : "io", "%s: %s", path, strerror(errno));
+	if (!o->target && errno == EPERM)
+		cli_fail(cli, CLI_FAILED, "denied", FOREIGN, path);
+	else
+		cli_fail(cli, CLI_FAILED, errno == EEXIST ? "exists" : "io", "%s: %s", path, strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	if (o->temp)
