@@ -386,6 +386,42 @@ def case_files(bin_dir, base, rng):
         f.write(b"garbage" * 1000)
     words = refused(bin_dir, base)
     check("tokens.db" in words and "log in again" in words, f"damaged tokens: {words}")
+    # what cannot be read is neither damaged nor absent: nothing is said to go, and nothing is made in its stead
+    for name in ("history.db", "tokens.db", "rates.json", "admin-token", "tokens.key"):
+        again()
+        for old in os.listdir(folder):
+            if old.startswith(name):
+                os.remove(os.path.join(folder, old))
+        os.makedirs(os.path.join(folder, name, "kept"))
+        words = refused(bin_dir, base)
+        check(f"{folder}/{name}" in words and "cannot be" in words and "delete" not in words, f"{name} is a folder: {words}")
+        check(os.listdir(os.path.join(folder, name)) == ["kept"], f"{name} was changed")
+        if name == "history.db":
+            code, words = verify()
+            check(code == 1 and "cannot be read" in words and name in words, f"verify without knowing how far: {code} {words}")
+    again()
+    os.rename(os.path.join(folder, "hub.key"), os.path.join(folder, "away"))
+    os.rename(os.path.join(folder, "journal"), os.path.join(folder, "elsewhere"))
+    with open(os.path.join(folder, "journal"), "w", encoding="ascii"):
+        pass
+    words = refused(bin_dir, base)
+    check("journal cannot be read" in words and not os.path.exists(os.path.join(folder, "hub.key")), f"a journal that cannot be read: {words}")
+    again()
+    os.makedirs(os.path.join(base, "hub", "hub.conf"))
+    check(b"hub.conf" in geonet(bin_dir, "hub", "run", "--data", base, "--http", "0").stderr, "a configuration that cannot be read")
+    # without the tokens that were used none of before counts
+    again()
+    check(os.path.getsize(os.path.join(folder, "tokens.db")) > 0, "a hub that ran has tokens.db")
+    hub = Hub(bin_dir, base, *FREE)
+    check(hub.call("POST", "/auth/refresh", {"refresh_token": b.refresh})[0] == 200, "a refresh token over a restart")
+    check(hub.call("POST", "/auth/refresh", {"refresh_token": b.refresh})[0] == 401, "a refresh token twice")
+    hub.stop()
+    for old in os.listdir(folder):
+        if old.startswith("tokens.db"):
+            os.remove(os.path.join(folder, old))
+    hub = Hub(bin_dir, base, *FREE)
+    check(hub.call("POST", "/auth/refresh", {"refresh_token": b.refresh})[0] == 401, "a used refresh token counts again without tokens.db")
+    hub.stop()
     # a tail that was never finished
     again()
     with open(journal, "ab") as f:

@@ -24,14 +24,13 @@ struct gn_feed {
 	struct gn_sql *tokens;
 };
 
-static bool reopen(struct gn_feed *f, char why[HUB_WHY])
+static gn_err reopen(struct gn_feed *f, char why[HUB_WHY])
 {
 	gn_history_close(f->history);
 	f->history = NULL;
-	if (gn_history_open(f->kind, f->path, &f->hub->sk.pk, &f->history, why))
-		return false;
+	GN_TRY(gn_history_open(f->kind, f->path, &f->hub->sk.pk, &f->history, why));
 	f->last = gn_history_watermark(f->history);
-	return true;
+	return GN_OK;
 }
 
 static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint32_t count)
@@ -39,7 +38,7 @@ static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint
 	struct gn_feed *f = user;
 	char why[HUB_WHY] = "";
 	for (;;) {
-		gn_err err = f->history || reopen(f, why) ? GN_OK : GN_IO;
+		gn_err err = f->history ? GN_OK : reopen(f, why);
 		if (!err && first_seq > f->last + 1)
 			return GN_NOT_FOUND;
 		if (!err && (err = gn_history_feed(f->history, payload, first_seq, count)))
@@ -51,8 +50,7 @@ static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint
 		gn_tail_failed(f->tail, why);
 		if (gn_tail_stopping(f->tail))
 			return err;
-		if (!reopen(f, why))
-			continue;
+		(void)!reopen(f, why);
 	}
 }
 
@@ -78,7 +76,7 @@ static void ask(struct gn_tail_item *item, void *user)
 	char why[HUB_WHY] = "";
 	if (it->query.kind == GN_HQ_USED_REFRESH)
 		it->answer = used_refresh(f, &it->query);
-	else if (f->history || reopen(f, why))
+	else if (f->history || reopen(f, why) == GN_OK)
 		it->answer = gn_history_ask(f->history, &it->query);
 	if (!it->answer && f->history)
 		gn_tail_note(f->tail, gn_history_why(f->history));
@@ -139,6 +137,18 @@ void gn_feed_info(struct gn_feed *f, struct gn_tail_info *out)
 	gn_tail_info(f->tail, out);
 }
 
+/* Only a file that is damaged may go; one that cannot be read now is left as it is. */
+static void unusable(gn_err err, const char *what, const char *path, const char *text, const char *then,
+		     char why[HUB_WHY])
+{
+	int n = snprintf(why, HUB_WHY, "%s in %.200s cannot be read (%.160s). ", what, path,
+			 *text ? text : gn_err_text(err));
+	if (err == GN_CORRUPT)
+		snprintf(why + n, HUB_WHY - (size_t)n, "The file is damaged; delete it: %s", then);
+	else
+		snprintf(why + n, HUB_WHY - (size_t)n, "Nothing was changed; see to it and start again");
+}
+
 gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path, struct gn_feed **out,
 		    char why[HUB_WHY])
 {
@@ -149,28 +159,17 @@ gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *to
 	f->hub = hub;
 	snprintf(f->kind, sizeof f->kind, "%s", hub->config.history);
 	snprintf(f->path, sizeof f->path, "%s", history_path);
-	char inner[320] = "", text[HUB_WHY] = "";
+	char text[HUB_WHY] = "";
 	gn_err err = gn_sql_open_sqlite(tokens_path, &f->tokens, text);
-	if (!err)
-		err = GN_SQL_DO(f->tokens,
-				"CREATE TABLE IF NOT EXISTS used (jti TEXT PRIMARY KEY, exp BIGINT NOT NULL)");
-	if (err) {
-		snprintf(inner, sizeof inner, "%.300s", *text ? text : f->tokens ? f->tokens->why : gn_err_text(err));
-		snprintf(why, HUB_WHY,
-			 "the used refresh tokens cannot be read (%s). If the file is damaged, delete %.200s: people "
-			 "log in again",
-			 inner, tokens_path);
-	} else if (!reopen(f, text)) {
-		err = GN_IO;
-		snprintf(inner, sizeof inner, "%.300s", text);
-		if (strcmp(f->kind, "sqlite") == 0)
-			snprintf(why, HUB_WHY,
-				 "the history cannot be opened (%s). If the file is damaged, delete %.200s: it is made "
-				 "again from the journal",
-				 inner, history_path);
-		else
-			snprintf(why, HUB_WHY, "the history cannot be opened: %s", inner);
-	}
+	if (!err &&
+	    (err = GN_SQL_DO(f->tokens, "CREATE TABLE IF NOT EXISTS used (jti TEXT PRIMARY KEY, exp BIGINT NOT NULL)")))
+		snprintf(text, sizeof text, "%.300s", f->tokens->why);
+	if (err)
+		unusable(err, "the used refresh tokens", tokens_path, text, "people log in again", why);
+	else if ((err = reopen(f, text)) && strcmp(f->kind, "sqlite") == 0)
+		unusable(err, "the history", history_path, text, "it is made again from the journal", why);
+	else if (err)
+		snprintf(why, HUB_WHY, "the history cannot be opened: %.300s", text);
 	if (!err)
 		err = gn_tail_new(&hub->loop, hub->dir, &ops, f, hub->config.history_queue, &f->tail);
 	if (err) {

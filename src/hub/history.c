@@ -240,7 +240,7 @@ static gn_err load(struct gn_history *h)
 			   load_equivalent, &l));
 	GN_TRY(h->sql->run(h->sql, "SELECT eq, pair, lower, higher FROM pairs ORDER BY eq, pair", NULL, 0, load_pair,
 			   &l));
-	return l.err ? clear(h) : GN_OK;
+	return l.err == GN_CORRUPT ? clear(h) : l.err;
 }
 
 gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub, struct gn_history **out,

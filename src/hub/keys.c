@@ -2,7 +2,9 @@
  * admin-token (for the beginning, HB-6). Each is made once, 0600. */
 #include "hub/keys.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #define FAIL(err, ...)                                                                                                 \
@@ -50,7 +52,12 @@ static gn_err check_journal(const char *data, const struct gn_pk *key, char why[
 	struct stat st;
 	char path[700], pid[GN_PID_MAX], other[GN_PID_MAX];
 	snprintf(path, sizeof path, "%s/journal/%08x.log", data, 1u);
-	if (stat(path, &st) != 0 || (st.st_size == 0 && key))
+	if (stat(path, &st) != 0) {
+		if (errno == ENOENT)
+			return GN_OK;
+		FAIL(GN_IO, "the journal in %s/journal cannot be read: %s. Nothing was made", data, strerror(errno));
+	}
+	if (st.st_size == 0 && key)
 		return GN_OK;
 	if (gn_hub_key(data, &pk)) {
 		if (key)
@@ -104,6 +111,15 @@ static gn_err load_admin_token(struct gn_os_dir *dir, const char *data, struct g
 	return GN_OK;
 }
 
+/* Not there, or as a database is that nobody wrote to. */
+static bool is_lost(const char *data, const char *name)
+{
+	struct stat st;
+	char path[700];
+	snprintf(path, sizeof path, "%s/%s", data, name);
+	return stat(path, &st) == 0 ? S_ISREG(st.st_mode) && st.st_size == 0 : errno == ENOENT;
+}
+
 gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand *rand, bool make,
 			struct gn_hub_keys *out, char why[GN_HUB_WHY])
 {
@@ -121,7 +137,11 @@ gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand 
 	gn_wipe(seed, sizeof seed);
 	if ((err = check_journal(data, &out->sk.pk, why)))
 		return err;
-	if ((err = load_file(dir, rand, "tokens.key", "hub tokens", true, out->jwt_key)))
+	if (make && is_lost(data, "tokens.db")) /* what was used is not known: no token of before counts */
+		err = make_file(dir, rand, "tokens.key", "hub tokens", out->jwt_key);
+	else
+		err = load_file(dir, rand, "tokens.key", "hub tokens", true, out->jwt_key);
+	if (err)
 		FAIL(err, "%s/tokens.key cannot be used: %s (without it everybody logs in again)", data,
 		     gn_err_text(err));
 	return load_admin_token(dir, data, rand, out, why);

@@ -9,10 +9,12 @@
 #include "net/net.h"
 #include "os/os.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -157,6 +159,8 @@ static gn_err copy_journal(const char *data, struct source *s)
 		snprintf(name, sizeof name, "journal/%08x.log", number);
 		snprintf(from, sizeof from, "%s/%s", data, name);
 		if (lstat(from, &st) != 0) {
+			if (errno != ENOENT)
+				return GN_IO;
 			misses++;
 			continue;
 		}
@@ -171,7 +175,7 @@ static gn_err source_open(const char *data, struct source *s, char why[GN_HUB_WH
 	struct stat st;
 	s->copy[0] = 0;
 	if (stat(data, &st) != 0)
-		FAIL(GN_NOT_FOUND, "there is no directory %s", data);
+		FAIL(errno == ENOENT ? GN_NOT_FOUND : GN_IO, "%s cannot be read: %s", data, strerror(errno));
 	gn_err err = gn_os_dir_open(data, &s->dir);
 	if (!err)
 		return GN_OK;
@@ -223,8 +227,10 @@ static gn_err read_hub(struct replay *p, const char *data, char why[GN_HUB_WHY])
 	gn_err err = list_files(p->source.dir, &files, &count);
 	if (!err && count == 0)
 		err = GN_NOT_FOUND;
-	if (err)
+	if (err == GN_NOT_FOUND)
 		FAIL(err, "there is no journal in %s", data);
+	if (err)
+		FAIL(err, "the journal in %s cannot be read: %s", data, gn_err_text(err));
 	snprintf(name, sizeof name, "journal/%s", files[0].name);
 	for (size_t i = 0; i < count; i++)
 		p->bytes += files[i].size;
@@ -377,23 +383,36 @@ static uint64_t tail_of(const struct replay *p)
 }
 
 /* The last record that this hub's history (SQLite) knows; 0: there is none to ask. It is only read. */
-static uint64_t watermark_of(const char *data, const struct gn_pk *hub)
+static gn_err watermark_of(const char *data, const struct gn_pk *hub, uint64_t *seq, char why[GN_HUB_WHY])
 {
 	static const char query[] = "SELECT (SELECT value FROM meta WHERE name = 'watermark') FROM meta WHERE name = "
 				    "'identity' AND value LIKE '%' || ?1";
 	char path[600], hex[65];
 	sqlite3 *db = NULL;
 	sqlite3_stmt *st = NULL;
-	uint64_t seq = 0;
+	*seq = 0;
 	snprintf(path, sizeof path, "%s/history.db", data);
+	if (access(path, F_OK) != 0 && errno == ENOENT)
+		return GN_OK;
 	gn_hex(GN_SLICE(hub->b), hex);
-	if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL) == SQLITE_OK &&
-	    sqlite3_prepare_v2(db, query, -1, &st, NULL) == SQLITE_OK &&
-	    sqlite3_bind_text(st, 1, hex, -1, SQLITE_STATIC) == SQLITE_OK && sqlite3_step(st) == SQLITE_ROW)
-		seq = (uint64_t)sqlite3_column_int64(st, 0);
+	int code = sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_prepare_v2(db, query, -1, &st, NULL);
+	if (code == SQLITE_OK)
+		code = sqlite3_bind_text(st, 1, hex, -1, SQLITE_STATIC);
+	if (code == SQLITE_OK && (code = sqlite3_step(st)) == SQLITE_ROW)
+		*seq = (uint64_t)sqlite3_column_int64(st, 0);
+	/* ERROR: a database that has no such table yet */
+	bool ok = code == SQLITE_ROW || code == SQLITE_DONE || code == SQLITE_ERROR;
+	if (!ok)
+		snprintf(why, GN_HUB_WHY,
+			 "the history in %.300s cannot be read (%.120s), and it tells how far the journal should go; "
+			 "if it "
+			 "is lost, move it away and verify without it",
+			 path, sqlite3_errmsg(db));
 	sqlite3_finalize(st);
 	sqlite3_close(db);
-	return seq;
+	return ok ? GN_OK : GN_IO;
 }
 
 /* HB-11: the history is made from durable records. */
@@ -417,8 +436,10 @@ gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, const str
 {
 	struct replay p;
 	struct gn_pk key;
+	uint64_t watermark = 0;
 	/* read first: what the history knows is durable, so the journal read afterwards has it */
-	uint64_t watermark = gn_hub_key(data, &key) == GN_OK ? watermark_of(data, &key) : 0;
+	if (gn_hub_key(data, &key) == GN_OK)
+		GN_TRY(watermark_of(data, &key, &watermark, why));
 	gn_err err = replay_open(&p, data, why);
 	p.live = live;
 	p.progress = progress;
