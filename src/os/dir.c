@@ -101,13 +101,21 @@ static gn_err take_lock(struct gn_os_dir *dir, const char *path)
 	return gn_os_refuse(GN_BUSY, path, sentence);
 }
 
+/* NULL: errno is 0 at the end, else why it was not reached. */
+static struct dirent *next_entry(DIR *stream)
+{
+	struct dirent *e;
+	errno = 0;
+	while ((e = readdir(stream)) && (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0))
+		errno = 0;
+	return e;
+}
+
 static bool is_empty(int fd)
 {
 	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
-	bool empty = stream != NULL;
-	for (struct dirent *e; empty && (e = readdir(stream));)
-		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+	bool empty = stream && !next_entry(stream) && errno == 0;
 	if (stream)
 		closedir(stream);
 	return empty;
@@ -232,15 +240,20 @@ gn_err gn_os_list(const struct gn_os_dir *dir, const char *name, struct gn_buf *
 		close(fd);
 	if (!stream)
 		return err;
-	for (struct dirent *e; !err && (e = readdir(stream));) {
+	for (struct dirent *e; !err && (e = next_entry(stream));) {
 		struct stat st;
 		char line[PATH_TEXT + 32];
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 || strchr(e->d_name, '\n') ||
-		    fstatat(dirfd(stream), e->d_name, &st, AT_SYMLINK_NOFOLLOW))
+		if (strchr(e->d_name, '\n'))
 			continue; /* a name with a line end would be two lines */
+		if (fstatat(dirfd(stream), e->d_name, &st, AT_SYMLINK_NOFOLLOW)) {
+			err = errno == ENOENT ? GN_OK : gn_os_fail(name); /* gone meanwhile */
+			continue;
+		}
 		int n = snprintf(line, sizeof line, "%llu %.255s\n", (unsigned long long)st.st_size, e->d_name);
 		err = gn_buf_put(out, gn_slice(line, (size_t)n));
 	}
+	if (!err && errno) /* the end was not reached */
+		err = gn_os_fail(name);
 	closedir(stream);
 	return err;
 }

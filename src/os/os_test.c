@@ -1,4 +1,5 @@
 /* The edge to the machine, on a directory of its own under /tmp. */
+#define _GNU_SOURCE /* RTLD_NEXT */
 #include "os/os_int.h"
 
 #include <setjmp.h>
@@ -8,6 +9,8 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <dirent.h>
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -51,6 +54,21 @@ static gn_err read_text(const char *name, uint64_t offset, size_t cap, char *out
 	gn_err err = gn_os_read_at(dir, name, offset, &b);
 	out[b.len] = 0;
 	return err;
+}
+
+static int bad_after = -1; /* entries that a folder gives before the disk reports an error; -1: all */
+
+struct dirent *readdir(DIR *stream)
+{
+	static struct dirent *(*real)(DIR *);
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "readdir");
+	if (bad_after == 0) {
+		errno = EIO;
+		return NULL;
+	}
+	bad_after -= bad_after > 0;
+	return real(stream);
 }
 
 /* ---- the directory ---- */
@@ -186,6 +204,23 @@ static void lists_have_a_line_for_each_entry(void **state)
 	text[out.len] = 0;
 	assert_non_null(strstr(text, " lock\n"));
 	assert_int_equal(gn_os_list(dir, "../x", &out), GN_USAGE);
+}
+
+/* Half a list would make a log without its end, and a store without its blocks. */
+static void a_list_that_ends_too_soon_is_none(void **state)
+{
+	(void)state;
+	char text[4096];
+	assert_int_equal(gn_os_write_at(dir, "half/a", 0, GN_LIT("1")), GN_OK);
+	assert_int_equal(gn_os_write_at(dir, "half/b", 0, GN_LIT("2")), GN_OK);
+	for (bad_after = 0; bad_after < 4;) {
+		int n = bad_after;
+		struct gn_buf out = {(uint8_t *)text, 0, sizeof text};
+		assert_int_equal(gn_os_list(dir, "half", &out), GN_IO);
+		assert_non_null(strstr(gn_os_why(), "the disk reports an error"));
+		bad_after = n + 1;
+	}
+	bad_after = -1;
 }
 
 static void names_cannot_leave_the_directory(void **state)
@@ -422,6 +457,7 @@ int main(void)
 		cmocka_unit_test(files_are_written_and_read_at_their_place),
 		cmocka_unit_test(renames_replace_and_removals_forgive),
 		cmocka_unit_test(lists_have_a_line_for_each_entry),
+		cmocka_unit_test(a_list_that_ends_too_soon_is_none),
 		cmocka_unit_test(names_cannot_leave_the_directory),
 		cmocka_unit_test(small_files_come_whole_or_not_at_all),
 		cmocka_unit_test(a_full_disk_is_said_so),

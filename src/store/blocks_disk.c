@@ -120,6 +120,7 @@ static bool block_request(struct gn_blocks *b, struct block *k, struct gn_disk_r
 	if (k->phase != BLOCK_IDLE || k->writes)
 		return false;
 	if (!k->doomed && is_empty(b, k)) {
+		k->exists = k->exists && !k->unread;
 		block_doom(b, k);
 		return false; /* it is in the queue again */
 	}

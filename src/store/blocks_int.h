@@ -33,6 +33,7 @@ struct block {
 	bool dirty;                          /* chunks are written and not synced */
 	bool doomed;                         /* to be removed; no longer counted */
 	bool lapsed;                         /* HELD no longer, though its name still says so */
+	bool unread;                         /* chunks could not be read at the start: the file is not to go */
 	bool refused;                        /* the last rename failed: not before retry_at */
 	bool queued;                         /* in the queue of blocks to look at */
 	gn_time retry_at;

@@ -2,7 +2,7 @@
  * completed each chunk is read and proven, one at a time. Complete files are taken by their name and size: every later
  * read proves itself.
  *
- * 1. A complete file of the wrong size is damage: counted and removed.
+ * 1. A complete file of the wrong size is damage: counted and removed. One that cannot be read is not: it stays.
  * 2. Of two files of one block the complete one stays, of two complete ones that of the higher class (a removal that
  * failed can leave the other).
  *
@@ -161,6 +161,11 @@ static void verify_done(struct gn_blocks *b, gn_err err, struct gn_slice data)
 	GN_ASSERT(k != NULL);
 	if (!err && block_slot_check(k, b->start_chunk, data) == GN_OK)
 		k->have |= (uint16_t)(1u << b->start_chunk);
+	if (err && err != GN_NOT_FOUND && !k->unread) {
+		k->unread = true;
+		gn_log(b->env.log, GN_LOG_WARN, "store", "block.unread",
+		       "%s: a block that is not whole cannot be read: %s", b->dir, gn_err_text(err));
+	}
 	b->start_chunk++;
 	b->start_wanted = true;
 }

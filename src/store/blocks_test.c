@@ -747,6 +747,31 @@ static void a_name_that_the_disk_refuses_is_tried_again_later(void **state)
 	rig_fini(r);
 }
 
+static void a_part_that_cannot_be_read_stays(void **state)
+{
+	struct rig *r = *state;
+	struct gn_blocks_info info;
+	rig_init(r, 94);
+	open_ready(r);
+	assert_int_equal(put(r, 4, 0, GN_BLOCK_OWN, 0), GN_OK);
+	run(r);
+	assert_non_null(file_on_disk(r, 4));
+	for (int round = 0; round < 2; round++) {
+		rig_close(r);
+		r->disk.fail_ops = round == 0 ? 1u << GN_DISK_READ : 0;
+		r->disk.fail_err = GN_IO;
+		open_ready(r);
+		run(r);
+		gn_blocks_info(r->b, &info);
+		assert_int_equal(info.partial, round); /* not known while it cannot be read */
+		assert_non_null(file_on_disk(r, 4));
+	}
+	assert_int_equal(load(r, 4, 0), GN_OK);
+	run(r);
+	assert_int_equal(r->loaded, 1);
+	rig_fini(r);
+}
+
 static void memory_that_fails_loses_nothing(void **state)
 {
 	struct rig *r = *state;
@@ -813,6 +838,7 @@ int main(void)
 		cmocka_unit_test_prestate(a_crash_at_any_request_loses_nothing_durable, &rig),
 		cmocka_unit_test_prestate(requests_that_fail_are_reported_and_nothing_else_breaks, &rig),
 		cmocka_unit_test_prestate(a_name_that_the_disk_refuses_is_tried_again_later, &rig),
+		cmocka_unit_test_prestate(a_part_that_cannot_be_read_stays, &rig),
 		cmocka_unit_test_prestate(memory_that_fails_loses_nothing, &rig),
 		cmocka_unit_test_prestate(too_much_at_once_is_refused, &rig),
 	};
