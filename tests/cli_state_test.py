@@ -260,6 +260,26 @@ def case_trust(p):
         hub.wait(PATIENCE)
 
 
+def case_clock(p):
+    """What the tool signs on a machine whose clock is wrong bears the node's time, and the tool says so."""
+    cc = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
+    if not cc:
+        raise Skip("there is no C compiler")
+    library = os.path.join(p.base, "shim.so")
+    subprocess.run([cc, "-shared", "-fPIC", "-O1", "-o", library, os.path.join(os.path.dirname(os.path.abspath(__file__)), "hub_shim.c"), "-ldl"], check=True)
+    wrong = p.env | {"SHIM": p.base, "LD_PRELOAD": library, "ASAN_OPTIONS": "verify_asan_link_order=0"}
+    p.run("id", "new", "--no-passphrase", "--no-publish")
+    p.start()
+    for i, ahead in enumerate((40 * 86400, -40 * 86400, 0)):
+        with open(os.path.join(p.base, "clock"), "w", encoding="ascii") as f:
+            f.write(f"{ahead}\n")
+        said = p.run("put", "--label", f"r{i}", "--w", "1", "-", stdin=b"x", env=wrong).stderr.decode()
+        check(("clock is 40 days " + ("ahead of" if ahead > 0 else "behind") in said) if ahead else "clock" not in said, f"{ahead}: {said}")
+        answer = p.json("get", f"@r{i}", "-o", os.path.join(p.base, "got"))
+        check(abs(answer["created"] - time.time()) < 600, f"{ahead}: {answer}")
+    p.stop()
+
+
 def case_together(p):
     """Tools that run at once lose nothing of each other's."""
     p.start()

@@ -119,3 +119,12 @@ int clock_gettime(clockid_t id, struct timespec *t)
 		fclose(f);
 	return result;
 }
+
+time_t time(time_t *out)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_REALTIME, &t);
+	if (out)
+		*out = t.tv_sec;
+	return t.tv_sec;
+}

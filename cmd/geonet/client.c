@@ -8,6 +8,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
@@ -44,6 +45,17 @@ static size_t on_data(char *p, size_t size, size_t count, void *user)
 	memcpy(r->data + r->len, p, n);
 	r->len += n;
 	r->data[r->len] = 0;
+	return n;
+}
+
+static size_t on_header(char *p, size_t size, size_t count, void *user)
+{
+	static const char name[] = "geonet-time: ";
+	char text[64];
+	size_t n = size * count;
+	snprintf(text, sizeof text, "%.*s", (int)(n < 60 ? n : 60), p);
+	if (strncasecmp(text, name, sizeof name - 1) == 0)
+		cli_now_is(user, strtoull(text + sizeof name - 1, NULL, 10));
 	return n;
 }
 
@@ -159,6 +171,8 @@ int client_call(struct cli *cli, struct call call, struct reply *reply)
 	curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, why);
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &t);
+	curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, on_header);
+	curl_easy_setopt(curl, CURLOPT_HEADERDATA, cli);
 	curl_easy_setopt(curl, CURLOPT_BUFFERSIZE, 65536L);
 	curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 262144L);
 	if (call.timeout != UINT_MAX) { /* no byte for so long */
@@ -254,4 +268,12 @@ bool client_alive(struct cli *cli)
 		close(dir);
 	free(path);
 	return alive;
+}
+
+void client_time(struct cli *cli)
+{
+	struct reply r = {0};
+	if (!cli_now_told() && client_alive(cli))
+		(void)client_call(cli, (struct call){.path = cli_format("/api/v1/status")}, &r);
+	reply_free(&r);
 }

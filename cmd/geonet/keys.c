@@ -289,8 +289,10 @@ bool identity_load(struct cli *cli, struct identity *out)
 			cli_fail_err(cli, err, "%s", path);
 		else
 			ok = identity_derive(cli, out);
-		if (ok)
+		if (ok) {
 			remember_public(cli, &out->keys.sk.pk);
+			client_time(cli);
+		}
 	}
 out:
 	gn_wipe(passphrase, sizeof passphrase);

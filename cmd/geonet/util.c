@@ -35,9 +35,33 @@ char *cli_format(const char *fmt, ...)
 	return out;
 }
 
+#define NOW_STEP 120 /* seconds between clocks that count as the same; as the overlay's (OV-80) */
+
+static int64_t ahead; /* the node's time, less ours */
+static bool is_told;
+
 uint64_t cli_now(void)
 {
-	return (uint64_t)time(NULL);
+	return (uint64_t)((int64_t)time(NULL) + ahead);
+}
+
+void cli_now_is(const struct cli *cli, uint64_t seconds)
+{
+	int64_t differ = (int64_t)seconds - (int64_t)time(NULL);
+	if (is_told)
+		return;
+	is_told = true;
+	if (differ >= -NOW_STEP && differ <= NOW_STEP)
+		return;
+	ahead = differ;
+	cli_warn(cli,
+		 "this machine's clock is %s %s the time that the node goes by; what is signed now bears the node's",
+		 out_duration((uint64_t)(differ < 0 ? -differ : differ)), differ < 0 ? "ahead of" : "behind");
+}
+
+bool cli_now_told(void)
+{
+	return is_told;
 }
 
 /* ---- base64 (RFC 4648 section 4, with padding) ---- */

@@ -33,8 +33,11 @@ static void answer(struct gn_request *r, int status, json_t *json, bool later)
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	if (r->http && text) {
+		char at[24];
+		snprintf(at, sizeof at, "%llu", (unsigned long long)gn_node_unix(r->node));
 		struct gn_http_field fields[] = {{"content-type", GN_LIT("application/json")},
 						 {"cache-control", GN_LIT("no-store")},
+						 {"geonet-time", gn_str(at)},
 						 {"retry-after", GN_LIT("5")}};
 		gn_http_respond(r->http, status, fields, GN_COUNT(fields) - !later, gn_str(text));
 	} else if (r->http) {
