@@ -239,7 +239,7 @@ static uint64_t hit(const struct gn_sketch *s, uint64_t bystanders, gn_time now)
 {
 	uint64_t wrong = 0;
 	for (uint64_t i = 0; i < bystanders; i++)
-		wrong += !gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, i}), GN_PREFIX_BURST, now);
+		wrong += !gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, i}, 0), GN_PREFIX_BURST, now);
 	return wrong;
 }
 
@@ -251,7 +251,7 @@ static void test_sketch_spares_bystanders(void **state)
 	gn_sketch_turn(s, &root, T0);
 	heavy(s, 100, T0);
 	for (uint64_t i = 0; i < 100; i++)
-		assert_false(gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){1, i}), GN_PREFIX_BURST, T0));
+		assert_false(gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){1, i}, 0), GN_PREFIX_BURST, T0));
 	uint64_t wrong = hit(s, 1000000, T0); /* expected 0.35 */
 	print_message("  100 heavy prefixes: %llu of 1,000,000 others limited\n", (unsigned long long)wrong);
 	assert_true(wrong <= 5);
@@ -277,21 +277,21 @@ static void test_sketch_turns(void **state)
 	gn_sketch_turn(s, &root, now + 1);
 	assert_int_equal(s->turns, 2);
 	assert_memory_not_equal(&before, &s->key[s->current], sizeof before);
-	assert_true(gn_sketch_get(s, id) == now + GN_PREFIX_BURST); /* what it owes is not forgotten at the turn */
+	assert_true(gn_sketch_get(s, id, 0) == now + GN_PREFIX_BURST); /* what it owes is not forgotten at the turn */
 	gn_sketch_set(s, id, now + 2 * GN_PREFIX_BURST);
-	assert_true(gn_sketch_get(s, id) == now + 2 * GN_PREFIX_BURST);
+	assert_true(gn_sketch_get(s, id, 0) == now + 2 * GN_PREFIX_BURST);
 	gn_sketch_clear(s, id);
-	assert_true(gn_sketch_get(s, id) == 0);
+	assert_true(gn_sketch_get(s, id, 0) == 0);
 	/* Whoever shared all cells with a heavy one does not after the turn. */
 	uint64_t victim = 0;
-	while (victim < 100000 && gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, victim}), GN_PREFIX_BURST, now)) {
+	while (victim < 100000 && gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, victim}, 0), GN_PREFIX_BURST, now)) {
 		gn_sketch_set(s, (uint64_t[]){3, victim}, now + GN_PREFIX_BURST);
 		victim++;
 	}
 	assert_true(victim < 100000);
 	gn_sketch_turn(s, &root, now + 2 * GN_SKETCH_LIFE);
 	assert_true(
-		gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, victim}), GN_PREFIX_BURST, now + 2 * GN_SKETCH_LIFE));
+		gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, victim}, 0), GN_PREFIX_BURST, now + 2 * GN_SKETCH_LIFE));
 	free(s);
 }
 

@@ -76,11 +76,12 @@ static struct gn_sketch *sketch(const struct gn_guard *g, enum gn_part part)
 	return part == GN_HOST ? &g->t->host : &g->t->net;
 }
 
-gn_time gn_prefix_full_at(const struct gn_guard *g, const struct gn_addr *addr, enum gn_part part, bool proven)
+gn_time gn_prefix_full_at(const struct gn_guard *g, const struct gn_addr *addr, enum gn_part part, bool proven,
+			  gn_time now)
 {
 	uint64_t id[2];
 	prefix_id(addr, part, proven, id);
-	return gn_sketch_get(sketch(g, part), id);
+	return gn_sketch_get(sketch(g, part), id, now);
 }
 
 bool gn_prefix_exempt(const struct gn_guard *g, const struct gn_addr *addr)
@@ -94,7 +95,8 @@ gn_err gn_prefix_ready(const struct gn_guard *g, const struct gn_addr *addr, boo
 	struct gn_guard_subject who = gn_guard_of_addr(addr);
 	if (gn_prefix_exempt(g, addr))
 		return GN_OK;
-	gn_time host = gn_prefix_full_at(g, addr, GN_HOST, proven), net = gn_prefix_full_at(g, addr, GN_NET, proven);
+	gn_time host = gn_prefix_full_at(g, addr, GN_HOST, proven, now),
+		net = gn_prefix_full_at(g, addr, GN_NET, proven, now);
 	gn_time last = host > net ? host : net;
 	if (gn_gcra_ready(last, GN_PREFIX_BURST, now) || gn_guard_is_allowed(g, &who, now))
 		return GN_OK;
@@ -112,7 +114,7 @@ void gn_prefix_take(struct gn_guard *g, const struct gn_addr *addr, bool proven,
 		struct gn_sketch *s = sketch(g, part);
 		prefix_id(addr, part, proven, id);
 		gn_sketch_turn(s, &g->root, now);
-		gn_sketch_set(s, id, gn_gcra_take(gn_sketch_get(s, id), prefix_rate, work, now));
+		gn_sketch_set(s, id, gn_gcra_take(gn_sketch_get(s, id, now), prefix_rate, work, now));
 	}
 }
 

@@ -41,7 +41,8 @@ struct gn_sketch {
 	gn_time turn_at;
 };
 void gn_sketch_turn(struct gn_sketch *s, const struct gn_sip_key *root, gn_time now);
-gn_time gn_sketch_get(const struct gn_sketch *s, const uint64_t id[2]);
+/* Any time that is not after now stands for a full bucket. */
+gn_time gn_sketch_get(const struct gn_sketch *s, const uint64_t id[2], gn_time now);
 void gn_sketch_set(struct gn_sketch *s, const uint64_t id[2], gn_time full_at);
 void gn_sketch_clear(struct gn_sketch *s, const uint64_t id[2]);
 
@@ -192,7 +193,8 @@ GN_MUST gn_err gn_prefix_ready(const struct gn_guard *g, const struct gn_addr *a
 void gn_prefix_take(struct gn_guard *g, const struct gn_addr *addr, bool proven, uint64_t work, gn_time now);
 bool gn_prefix_exempt(const struct gn_guard *g, const struct gn_addr *addr);
 enum gn_part { GN_HOST, GN_NET };
-gn_time gn_prefix_full_at(const struct gn_guard *g, const struct gn_addr *addr, enum gn_part part, bool proven);
+gn_time gn_prefix_full_at(const struct gn_guard *g, const struct gn_addr *addr, enum gn_part part, bool proven,
+			  gn_time now);
 uint64_t gn_guard_print(const struct gn_guard *g, const struct gn_guard_subject *who);
 struct gn_rate gn_guard_rate(const struct gn_guard_subject *who);
 /* Of a key or token; NULL when it has none, which is a full one if there is room for it. */

@@ -26,19 +26,19 @@ void gn_sketch_turn(struct gn_sketch *s, const struct gn_sip_key *root, gn_time 
 	s->turn_at = now + GN_SKETCH_LIFE;
 }
 
-static gn_time estimate(const struct gn_sketch *s, unsigned generation, const uint64_t id[2])
+static gn_time estimate(const struct gn_sketch *s, unsigned generation, const uint64_t id[2], gn_time now)
 {
 	uint32_t at[GN_SKETCH_ROWS];
 	gn_time least = GN_NEVER;
 	place(&s->key[generation], id, at);
-	for (unsigned row = 0; row < GN_SKETCH_ROWS; row++)
+	for (unsigned row = 0; row < GN_SKETCH_ROWS && least > now; row++)
 		least = gn_time_min(least, s->cells[generation][row][at[row]]);
 	return least;
 }
 
-gn_time gn_sketch_get(const struct gn_sketch *s, const uint64_t id[2])
+gn_time gn_sketch_get(const struct gn_sketch *s, const uint64_t id[2], gn_time now)
 {
-	gn_time a = estimate(s, s->current, id), b = estimate(s, 1 - s->current, id);
+	gn_time a = estimate(s, s->current, id, now), b = estimate(s, 1 - s->current, id, now);
 	return a > b ? a : b;
 }
 

@@ -62,8 +62,8 @@ static gn_err look(const struct gn_guard *g, const struct gn_guard_subject *who,
 {
 	static const struct gn_bucket full = {0};
 	if (who->kind == GN_GUARD_PREFIX) {
-		gn_time host = gn_prefix_full_at(g, &who->addr, GN_HOST, true),
-			net = gn_prefix_full_at(g, &who->addr, GN_NET, true);
+		gn_time host = gn_prefix_full_at(g, &who->addr, GN_HOST, true, now),
+			net = gn_prefix_full_at(g, &who->addr, GN_NET, true, now);
 		*full_at = host > net ? host : net;
 		return gn_prefix_ready(g, &who->addr, true, now, &why->limit, &why->until);
 	}
