@@ -42,6 +42,9 @@ void server_run(const struct flood *f, int ready_fd);
 void honest_run(const struct flood *f);
 void attack_run(const struct flood *f);
 
+/* cost.c: prints what single decisions cost. */
+void cost_run(uint64_t seed);
+
 int64_t now_ns(void); /* wall time; one clock for all processes */
 
 /* ---- crowd.c: many clients on one socket, each with its own key, each session from its own address ---- */

@@ -1,6 +1,6 @@
 /* Runs each attack against each mode and prints the share of what honest clients asked for that was served.
  *
- *   flood [--short | --full] [--seed N] [--attack NAME] [--mode NAME]
+ *   flood [--short | --full | --cost] [--seed N] [--attack NAME] [--mode NAME]
  *
  * Every process is a child of this one, lives as long as its row, and is ended by its id. */
 #define _GNU_SOURCE
@@ -146,15 +146,21 @@ static int choice(const char *const *names, int count, const char *name)
 	exit(2);
 }
 
-static void print_head(uint64_t seed, int seconds)
+static void print_machine(uint64_t seed)
 {
 	char day[32];
 	time_t now = time(NULL);
 	struct utsname u;
 	uname(&u);
 	strftime(day, sizeof day, "%Y-%m-%d", gmtime(&now));
-	printf("%s, %s %s, %ld cores, seed %llu, %d s a row; server on core 0, clients and attacker on core 1\n\n", day,
-	       u.sysname, u.machine, sysconf(_SC_NPROCESSORS_ONLN), (unsigned long long)seed, seconds);
+	printf("%s, %s %s, %ld cores, seed %llu", day, u.sysname, u.machine, sysconf(_SC_NPROCESSORS_ONLN),
+	       (unsigned long long)seed);
+}
+
+static void print_head(uint64_t seed, int seconds)
+{
+	print_machine(seed);
+	printf(", %d s a row; server on core 0, clients and attacker on core 1\n\n", seconds);
 	printf("| attack | guard | begun/s | handshakes served | requests served | handshake ms, median / 95 %% | "
 	       "server's core | "
 	       "effort | sessions | MiB |\n|---|---|---|---|---|---|---|---|---|---|\n");
@@ -164,12 +170,15 @@ int main(int argc, char **argv)
 {
 	struct flood f = {.seed = 1};
 	int seconds = 7, only_attack = -1, only_mode = -1;
+	bool cost = false;
 	for (int i = 1; i < argc; i++) {
 		const char *value = i + 1 < argc ? argv[i + 1] : "";
 		if (strcmp(argv[i], "--short") == 0) {
 			seconds = 7; /* ten with its start and end */
 		} else if (strcmp(argv[i], "--full") == 0) {
 			seconds = 60;
+		} else if (strcmp(argv[i], "--cost") == 0) {
+			cost = true;
 		} else if (strcmp(argv[i], "--seed") == 0) {
 			f.seed = strtoull(value, NULL, 10);
 			i++;
@@ -180,11 +189,17 @@ int main(int argc, char **argv)
 			only_mode = choice(mode_names, MODES, value);
 			i++;
 		} else {
-			printf("flood [--short | --full] [--seed N] [--attack "
+			printf("flood [--short | --full | --cost] [--seed N] [--attack "
 			       "none|spoofed|hellos|finished|held|costly] "
 			       "[--mode off|cookie|on]\n");
 			return strcmp(argv[i], "--help") != 0;
 		}
+	}
+	if (cost) {
+		print_machine(f.seed);
+		printf("; CPU time of the shortest of 60 rounds\n\n");
+		cost_run(f.seed);
+		return 0;
 	}
 	f.shared = mmap(NULL, sizeof *f.shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (f.shared == MAP_FAILED)
