@@ -4,7 +4,7 @@
 Each case starts one real node on free ports in a temporary directory and speaks to it by hand: who may ask, what is told
 without the token, methods, paths, ranges, strange heads, slow clients. Exit 0 passed, 77 skipped, 1 failed with a sentence.
 """
-import hashlib, json, os, random, re, shutil, signal, socket, subprocess, sys, time
+import hashlib, json, os, random, re, shutil, signal, socket, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 import attack_test, hub_client
@@ -507,6 +507,110 @@ def case_slow(nodes, seed):
     for s in crowd:
         s.close()
     eventually("they are forgotten", 60, lambda: json.loads(ask(node, "/api/v1/counters").body)["http"]["open"] <= 2)
+
+
+class SlowReaders(threading.Thread):
+    """Clients that take what they asked for at 16 KiB/s, in small segments so that something moves all the time, and come again 2 s after they were cut."""
+
+    def __init__(self, node, texts, address):
+        super().__init__(daemon=True)
+        self.node, self.texts, self.address, self.over = node, texts, address, threading.Event()
+        self.sockets, self.took, self.rest = [None] * len(texts), [0] * len(texts), [0] * len(texts)
+        self.start()
+
+    def dial(self, i):
+        s = socket.socket()
+        s.setsockopt(socket.IPPROTO_TCP, socket.TCP_MAXSEG, 536)
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 16384)
+        s.bind((self.address(i), 0))
+        s.settimeout(1)
+        s.connect(("127.0.0.1", self.node.http_port))
+        s.sendall(self.texts[i])
+        s.setblocking(False)
+        return s
+
+    def move(self, i):
+        try:
+            self.sockets[i] = self.sockets[i] or self.dial(i)
+            got = len(self.sockets[i].recv(8192))
+            self.took[i] += got
+            over = got == 0
+        except BlockingIOError:
+            over = False
+        except OSError:
+            over = True
+        if over:
+            if self.sockets[i]:
+                self.sockets[i].close()
+            self.sockets[i], self.took[i], self.rest[i] = None, 0, 4
+
+    def run(self):
+        while not self.over.wait(0.5):
+            for i in range(len(self.texts)):
+                if self.rest[i]:
+                    self.rest[i] -= 1
+                else:
+                    self.move(i)
+        for s in self.sockets:
+            if s:
+                s.close()
+
+
+def served(node, path, **words):
+    try:
+        return ask(node, path, **words).status == 200
+    except OSError:  # not even refused
+        return False
+
+
+def read_slowly(nodes, address):
+    """350 slow readers take all connections and all slots of the gateway: everybody else is served, again and again."""
+    node, host = site_node(nodes, {"index.html": b"<h1>here</h1>", "big.bin": os.urandom(8 << 20)})
+    page = f"GET /page/disk.js HTTP/1.1\r\nHost: localhost:{node.http_port}\r\n\r\n".encode() * 500
+    file = f"GET /big.bin HTTP/1.1\r\nHost: {host}\r\n\r\n".encode()
+    crowd = SlowReaders(node, [file if i < 100 else page for i in range(350)], address)
+    eventually("they have read for a while", 120, lambda: sum(n > 131072 for n in crowd.took) > 150)
+    status = site = 0
+    for _ in range(20):
+        status += served(node, "/api/v1/status")
+        site += served(node, "/", host=host)
+    crowd.over.set()
+    crowd.join()
+    eventually("they are forgotten", 60, lambda: served(node, "/api/v1/counters") and json.loads(ask(node, "/api/v1/counters").body)["http"]["open"] <= 2)
+    said = json.loads(ask(node, "/api/v1/counters").body)
+    print(f"beside 350 slow readers {status} of 20 status pages and {site} of 20 visits to the site were served; {said['http']}, {said['gateway']}")
+    check(status >= 19 and site >= 19, f"{status} of 20 status pages and {site} of 20 visits were served")
+    check(said["http"]["gave_way"] > 0 and said["gateway"]["reads-cut"] > 0, f"nobody gave way: {said['http']}, {said['gateway']}")
+
+
+def case_readers_one(nodes, seed):
+    """Slow readers from one address (NO-15, NO-24)."""
+    read_slowly(nodes, lambda i: "127.0.0.1")
+
+
+def case_readers_many(nodes, seed):
+    """Slow readers from an address each (NO-15, NO-24)."""
+    read_slowly(nodes, lambda i: f"127.{1 + i % 7}.{i // 7}.{1 + i % 200}")
+
+
+def case_reads(nodes, seed):
+    """NO-15: 64 downloads are read and 184 wait, the others are told at once; the API is there for its owner meanwhile."""
+    node, _ = site_node(nodes, {"index.html": b"<h1>here</h1>", "big.bin": os.urandom(8 << 20)})
+    crowd = [attack_test.stalled_download(node.http_port, "thesite.geo.localhost", "/big.bin") for _ in range(252)]
+
+    def said():
+        return json.loads(ask(node, "/api/v1/counters").body)["gateway"]
+
+    got = eventually("the last ones are refused", 60, lambda: (lambda g: g if g["reads-refused"] + g["reads-cut"] + 248 >= 252 else None)(said()))
+    check(got["reads-refused"] > 0, f"nobody was refused: {got}")
+    refused = 0
+    for s in crowd[248 + got["reads-cut"]:]:
+        raw = s.recv(4096)
+        refused += raw.startswith(b"HTTP/1.1 503") and b"Too many downloads" in raw
+    print(f"252 at once: {got}, {refused} of the last were told")
+    check(refused > 0, f"nobody was told: {got}")
+    for s in crowd:
+        s.close()
 
 
 if __name__ == "__main__":

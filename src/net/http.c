@@ -3,8 +3,8 @@
  *
  * 1. Whatever an owner's call sets off is done in a later turn of the loop (conn_mark_ready), so callbacks never nest.
  * 2. A connection has at most one request; requests_max bounds both. Over it the connection that has been without a
- * whole request for longest gives way: idle, still sending or already answered; when there is none, the one whose
- * client has not taken its answer for longest. Who sends or reads slowly shuts nobody out.
+ * whole request for longest gives way: idle, still sending or already answered; when there is none, the one
+ * whose client is furthest behind in taking its answer. Who sends or reads slowly shuts nobody out.
  * 3. Every handle given to libuv is counted; the server's memory goes with the last of them.
  *
  * Why not libwebsockets: see docs/decisions/010-http.md. */
@@ -14,8 +14,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
+#include <linux/sockios.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/un.h>
@@ -112,34 +114,35 @@ void conn_close(struct conn *c)
 	}
 }
 
-/* NULL when every connection is in a request. */
-static struct conn *find_waiting(struct gn_http *http)
+/* The one that has been without a whole request for longest, of those that had this many ms for it; NULL: none. */
+static struct conn *find_waiting(struct gn_http *http, uint64_t grace)
 {
+	uint64_t now = uv_now(http->config.loop);
 	struct conn *best = NULL;
 	for (struct conn *c = http->conns; c; c = c->next) {
 		bool body = c->state == CONN_BODY && !c->request->started && !c->request->paused;
-		if ((c->state == CONN_HEAD || body || (c->state == CONN_LINGER && c->queued == 0)) &&
+		bool over = c->state == CONN_LINGER && c->queued == 0;
+		if ((over || ((c->state == CONN_HEAD || body) && now - c->waits >= grace)) &&
 		    (!best || c->waits < best->waits))
 			best = c;
 	}
 	return best;
 }
 
-/* The one whose client takes nothing of its answer, for timeouts.give and longest; NULL when all take. */
-static struct conn *find_stalled(struct gn_http *http)
+/* The one whose client is furthest behind, by timeouts.give at least; NULL when all keep up. */
+static struct conn *find_behind(struct gn_http *http)
 {
-	uint64_t now = uv_now(http->config.loop);
 	struct conn *best = NULL;
 	for (struct conn *c = http->conns; c; c = c->next)
-		if (c->state == CONN_WAIT && c->queued && now - c->since >= http->config.timeouts.give &&
-		    uv_stream_get_write_queue_size(&c->io.stream) == c->queued_seen && (!best || c->since < best->since))
+		if ((c->state == CONN_WAIT || c->state == CONN_TUNNEL) && c->behind >= http->config.timeouts.give &&
+		    (!best || c->behind >= best->behind)) /* the older of two */
 			best = c;
 	return best;
 }
 
 static void give_way(struct conn *c)
 {
-	if (c->state == CONN_WAIT) { /* cut so that the client sees a broken transfer */
+	if (c->state == CONN_WAIT || c->state == CONN_TUNNEL) { /* cut so that the client sees a broken transfer */
 		c->http->count.gave_way++;
 		gn_http_abort(c->request);
 		conn_close(c);
@@ -160,18 +163,32 @@ static void late_body(struct conn *c)
 		conn_close(c);
 }
 
+/* How the client takes its answer. When the kernel has nothing for it, it took all that it was given. */
+static void sweep_answer(struct conn *c, uint64_t elapsed)
+{
+	int fd, kernel = 0;
+	if (uv_fileno(&c->io.handle, &fd) || ioctl(fd, SIOCOUTQ, &kernel))
+		kernel = 0;
+	uint64_t out = uv_stream_get_write_queue_size(&c->io.stream) + (uint64_t)kernel;
+	uint64_t taken = out < c->put ? c->put - out : 0, more = taken > c->taken ? taken - c->taken : 0;
+	bool waits = kernel && c->state != CONN_HEAD;
+	c->taken = taken;
+	c->behind = waits ? gn_http_lag(c->behind, elapsed, more, GN_HTTP_ANSWER_RATE) : 0;
+	c->late = waits ? gn_http_lag(c->late, elapsed, more, GN_HTTP_LEAST_RATE) : 0;
+}
+
 static void sweep_one(struct conn *c, uint64_t now)
 {
 	struct gn_http *http = c->http;
 	const struct gn_http_timeouts *limit = &http->config.timeouts;
 	uint64_t age = now - c->since;
 	if (c->state == CONN_BODY && !c->request->paused)
-		c->body_ms += now - (http->swept > c->waits ? http->swept : c->waits);
-	size_t queued = uv_stream_get_write_queue_size(&c->io.stream);
-	if (queued != c->queued_seen ||
-	    ((c->state == CONN_WAIT || c->state == CONN_TUNNEL) && c->queued == 0)) { /* moving, or the owner's turn */
-		c->queued_seen = queued;
-		c->since = now;
+		c->body_ms += now - (c->swept > c->waits ? c->swept : c->waits);
+	sweep_answer(c, now - c->swept);
+	c->swept = now;
+	if (c->late >= limit->stall) {
+		http->count.timeout_stall++;
+		late_body(c);
 	} else if (c->state == CONN_LINGER && c->queued == 0) {
 		if (age >= GN_HTTP_LINGER_MS)
 			conn_close(c);
@@ -183,10 +200,10 @@ static void sweep_one(struct conn *c, uint64_t now)
 		conn_close(c);
 	} else if (c->state == CONN_BODY && c->request->paused) {
 		c->since = now;
-	} else if (c->state == CONN_BODY && c->body_ms >= limit->body + c->body_in * 1000 / GN_HTTP_BODY_RATE) {
+	} else if (c->state == CONN_BODY && c->body_ms >= limit->body + c->body_in * 1000 / GN_HTTP_LEAST_RATE) {
 		http->count.timeout_body++;
 		late_body(c);
-	} else if (c->state != CONN_HEAD && age >= limit->stall) {
+	} else if (c->state == CONN_BODY && age >= limit->stall) {
 		http->count.timeout_stall++;
 		late_body(c);
 	}
@@ -200,7 +217,6 @@ static void on_sweep(uv_timer_t *timer)
 		next = c->next;
 		sweep_one(c, now);
 	}
-	http->swept = now;
 }
 
 static uint64_t sweep_every(const struct gn_http_timeouts *t)
@@ -230,11 +246,13 @@ static void on_connection(uv_stream_t *stream, int status)
 	c->http = http;
 	c->is_unix = l->is_unix;
 	http->handles++;
-	if (http->conn_count >= http->config.requests_max) {
-		struct conn *waiting = find_waiting(http);
-		waiting = waiting ? waiting : find_stalled(http);
-		if (waiting)
-			give_way(waiting);
+	while (http->conn_count >= http->config.requests_max) { /* those that are being refused count too */
+		struct conn *victim = find_waiting(http, GN_HTTP_SPEAK_MS);
+		victim = victim ? victim : find_behind(http);
+		victim = victim ? victim : find_waiting(http, 0);
+		if (!victim)
+			break;
+		give_way(victim);
 	}
 	if (uv_accept(stream, &c->io.stream) || http->conn_count >= http->config.requests_max + http->refusing_max) {
 		uv_close(&c->io.handle, on_conn_closed);
@@ -245,7 +263,7 @@ static void on_connection(uv_stream_t *stream, int status)
 	if (c->next)
 		c->next->prev = c;
 	http->conns = c;
-	c->since = c->waits = uv_now(http->config.loop);
+	c->since = c->waits = c->swept = uv_now(http->config.loop);
 	if (http->conn_count++ == 0)
 		uv_timer_start(&http->sweep, on_sweep, sweep_every(&http->config.timeouts),
 			       sweep_every(&http->config.timeouts));
@@ -440,7 +458,7 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 	default_u32(&http->config.timeouts.idle, 60000);
 	default_u32(&http->config.timeouts.stall, 60000);
 	default_u32(&http->config.timeouts.body, 30000);
-	default_u32(&http->config.timeouts.give, 5000);
+	default_u32(&http->config.timeouts.give, 2000);
 	if (!http->config.error_code)
 		http->config.error_code = gn_err_name;
 	uv_timer_init(config->loop, &http->sweep);

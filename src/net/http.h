@@ -31,6 +31,9 @@ enum gn_http_method {
 };
 
 #define GN_HTTP_ID_MAX 65 /* characters of a request's id and a terminator */
+#define GN_HTTP_ANSWER_RATE                                                                                            \
+	(128u * 1024) /* bytes a second: who takes less of an answer gives way to others. A slow line's client is     \
+			 below it and ends only when others wait; who keeps 64 of them busy takes 8 MiB/s */
 
 struct gn_http_handler {
 	void (*on_request)(void *user, struct gn_http_request *r);
@@ -49,8 +52,8 @@ struct gn_http_config {
 	uint16_t port;          /* 0: a free one; loopback only (127.0.0.1 and ::1 when there) */
 	bool no_port;
 	/* default 256 at once; with those that are being refused at most half of the files that may be open. Over it
-	 * the connection that has been without a whole request for longest gives way, else the one that has not taken
-	 * its answer for longest */
+	 * the connection that has been without a whole request for longest gives way, else the one that is
+	 * furthest behind in taking its answer */
 	uint32_t requests_max;
 	uint32_t write_high; /* queued answer bytes above which writing should stop; default 256 KiB; low = a quarter */
 	struct gn_http_limits { /* bytes: request target with its query; one header line; all of the head; 414 and 431
@@ -60,10 +63,10 @@ struct gn_http_config {
 	struct gn_http_timeouts { /* milliseconds */
 		uint32_t head;    /* from a head's first byte to its last; 408; default 10 s */
 		uint32_t idle;    /* between requests of a connection; default 60 s */
-		uint32_t stall; /* without a byte of a body that we want, or of an answer that the client wants; default
+		uint32_t stall; /* without a byte of a body that we want, or behind 1 KiB/s in taking an answer; default
 				   60 s */
-		uint32_t give;  /* without a byte of an answer taken, after which it gives way to others over requests_max;
-				   default 5 s */
+		uint32_t give;  /* behind GN_HTTP_ANSWER_RATE, after which it gives way to others over requests_max;
+				   default 2 s */
 		uint32_t body;  /* for a body in all, beside one second per KiB that came; default 30 s */
 	} timeouts;
 	const char *always; /* whole header lines of every answer, each with its CRLF; static; NULL: none */
@@ -123,6 +126,9 @@ void gn_http_start(struct gn_http_request *r, int status, const struct gn_http_f
 /* Copies. False once queued bytes are above the high-water mark (the data was taken all the same): wait for on_drain.
  * False also when the client is gone: on_closed follows. More than the announced length is the owner's bug (assert). */
 bool gn_http_write(struct gn_http_request *r, struct gn_slice data);
+/* How far the client is behind GN_HTTP_ANSWER_RATE, ms: 0 while it takes all that it is given, as of the last second.
+ * What lies in this machine's buffers is not taken; what the owner has not written yet is not missed. */
+uint64_t gn_http_behind(const struct gn_http_request *r);
 /* Fewer bytes than announced: as gn_http_abort. */
 void gn_http_end(struct gn_http_request *r);
 /* Give up a started answer: the connection is cut so that the client sees a broken transfer, not a short file. */

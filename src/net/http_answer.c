@@ -96,6 +96,7 @@ void conn_put(struct conn *c, const uv_buf_t *bufs, unsigned count)
 		return;
 	}
 	c->burst += len;
+	c->put += len;
 	if ((size_t)n < len)
 		put_block(c, bufs, count, (size_t)n, len - (size_t)n);
 }
@@ -318,6 +319,11 @@ bool gn_http_write(struct gn_http_request *r, struct gn_slice data)
 	r->want_drain = true;
 	conn_mark_ready(c); /* in case nothing is queued that would call back */
 	return false;
+}
+
+uint64_t gn_http_behind(const struct gn_http_request *r)
+{
+	return r->conn->behind;
 }
 
 void gn_http_end(struct gn_http_request *r)

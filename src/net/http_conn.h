@@ -10,19 +10,23 @@
 #define GN_HTTP_READ 65536 /* bytes read at once, and of pipelined requests kept while one is answered */
 #define GN_HTTP_LINGER_MS                                                                                              \
 	2000 /* how long a closing connection waits for the client to close first, so that the answer arrives */
+#define GN_HTTP_SPEAK_MS                                                                                               \
+	1000 /* a newcomer's time to say what it wants; in it those who are behind give way before it does */
 #define GN_HTTP_REFUSING_MAX                                                                                           \
-	16                      /* connections over requests_max that still get a 503; more are closed without a word  \
-				 */
-#define GN_HTTP_BODY_RATE 1024u /* bytes a second that a body must come with on the whole, after its first seconds */
-#define GN_HTTP_BACKLOG 128     /* connections waiting for accept */
-#define GN_HTTP_ALWAYS 128u     /* bytes of the lines that every answer has */
+	16 /* connections over requests_max that still get a 503; more are closed without a word                       \
+	    */
+#define GN_HTTP_LEAST_RATE                                                                                             \
+	1024u               /* bytes a second that a body must come with and an answer be taken with on the whole */
+#define GN_HTTP_BACKLOG 128 /* connections waiting for accept */
+#define GN_HTTP_ALWAYS 128u /* bytes of the lines that every answer has */
 #define GN_HTTP_ANSWER_HEAD 16384 /* bytes of an answer's head; fields that do not fit are left out */
 
 #define GN_HTTP_COUNTERS(X)                                                                                            \
 	X(connections)                                                                                                 \
 	X(requests)                                                                                                    \
-	X(refused_head) X(refused_busy) X(refused_body) X(timeout_head) X(timeout_idle) X(timeout_stall)               \
-		X(timeout_body) X(gave_way) X(gone) X(aborted) X(nomem)
+	X(refused_head)                                                                                                \
+	X(refused_busy) X(refused_body) X(timeout_head) X(timeout_idle) X(timeout_stall) X(timeout_body) X(gave_way)   \
+		X(gone) X(aborted) X(nomem)
 
 enum conn_state { CONN_HEAD, CONN_BODY, CONN_WAIT, CONN_TUNNEL, CONN_LINGER, CONN_CLOSING };
 
@@ -47,11 +51,14 @@ struct conn {
 	size_t in_len, in_cap, scanned;
 	struct gn_http_chunks chunks;
 	uint64_t body_left;
-	size_t queued, queued_seen; /* answer bytes that libuv holds; the same at the last sweep */
+	size_t queued;         /* answer bytes that libuv holds */
+	uint64_t put, taken;   /* answer bytes written, and that the client's machine had at the last sweep */
+	uint64_t behind, late; /* ms that it is behind GN_HTTP_ANSWER_RATE and GN_HTTP_LEAST_RATE in taking them */
 	size_t burst; /* bytes written since on_drain, queued or not: one answer must not keep the loop to itself */
 	uv_shutdown_t shutdown;
 	uint64_t since;            /* loop's ms: when the state began or last got on */
 	uint64_t waits;            /* loop's ms: since when there is no whole request */
+	uint64_t swept;            /* loop's ms: the last look at it, or its begin */
 	uint64_t body_in, body_ms; /* bytes of this body that came, and how long that took without its owner's pauses */
 };
 
@@ -89,7 +96,6 @@ struct gn_http {
 	struct listener *listeners;
 	struct conn *conns, *ready;
 	uint32_t conn_count, refusing_max;
-	uint64_t swept;   /* loop's ms */
 	uint32_t handles; /* with libuv; memory goes at 0 */
 	bool freeing;
 	uint64_t unix_dev, unix_ino; /* of the socket file that is ours */

@@ -48,6 +48,10 @@ bool gn_http_list_has(struct gn_slice list, const char *word);
 /* A field that may be written into an answer's head: a token, and a value without control characters. */
 bool gn_http_field_ok(const struct gn_http_field *field);
 
+/* How many ms a stream is behind its rate (bytes a second) after elapsed_ms more in which that many bytes moved. Being
+ * early is not saved up. */
+uint64_t gn_http_lag(uint64_t lag_ms, uint64_t elapsed_ms, uint64_t bytes, uint64_t rate);
+
 /* Chunked bodies (RFC 9112 section 7.1); extensions and trailers are skipped, within limits. */
 struct gn_http_chunks {
 	enum {

@@ -40,7 +40,8 @@ static void who_does_not_read_gives_way_when_all_are_taken(void **state)
 	struct site site;
 	struct client stalled[2], reader;
 	(void)state;
-	site_open(&site, (struct gn_http_config){.requests_max = 2, .timeouts = {.stall = 60000, .give = 40, .idle = 40}});
+	site_open(&site,
+		  (struct gn_http_config){.requests_max = 2, .timeouts = {.stall = 60000, .give = 40, .idle = 40}});
 	for (int k = 0; k < 2; k++) {
 		client_open(&stalled[k], dial(gn_http_port(site.http)));
 		client_say(&stalled[k], "GET /gen?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -396,11 +397,73 @@ static void freeing_in_the_middle_of_everything_leaks_nothing(void **state)
 		client_close(&c[i]);
 }
 
+/* Sends often and little, so that something moves all the time. */
+static int dial_small(uint16_t port)
+{
+	struct sockaddr_in addr = {
+		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	int fd = socket(AF_INET, SOCK_STREAM, 0), segment = 536, window = 4096;
+	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment), 0);
+	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window), 0);
+	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof addr), 0);
+	return fd;
+}
+
+static void who_reads_slowly_gives_way_too(void **state)
+{
+	struct site site;
+	struct client slow, reader;
+	char bite[640];
+	(void)state;
+	site_open(&site, (struct gn_http_config){.requests_max = 1, .timeouts = {.give = 1000, .idle = 40}});
+	client_open(&slow, dial_small(gn_http_port(site.http)));
+	client_say(&slow, "GET /gen?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n");
+	client_expect(&site, &slow, 1000);
+	int status = 0;
+	for (int i = 0; i < 3000 && status != 200; i++) { /* at 64 KB/s at most */
+		ssize_t n = recv(slow.fd, bite, sizeof bite, 0);
+		assert_true(n > 0 || (n < 0 && errno == EAGAIN));
+		ask(&site, &reader, "GET / HTTP/1.1\r\n" CLOSE "\r\n");
+		status = status_of(&reader);
+		client_close(&reader);
+		poll(NULL, 0, 10);
+	}
+	assert_int_equal(status, 200);
+	assert_int_equal(counter(&site, "gave_way"), 1);
+	assert_int_equal(counter(&site, "timeout_stall"), 0);
+	client_finish(&site, &slow);
+	client_close(&slow);
+	site_close(&site);
+}
+
+static void an_answer_taken_below_the_least_rate_ends(void **state)
+{
+	struct site site;
+	struct client slow;
+	char bite[3];
+	(void)state;
+	site_open(&site, (struct gn_http_config){.timeouts = {.stall = 200, .idle = 40}});
+	client_open(&slow, dial_small(gn_http_port(site.http)));
+	client_say(&slow, "GET /gen?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n");
+	client_expect(&site, &slow, 1000);
+	for (int i = 0; i < 3000 && counter(&site, "timeout_stall") == 0; i++) {
+		ssize_t n = recv(slow.fd, bite, sizeof bite, 0);
+		assert_true(n > 0 || (n < 0 && errno == EAGAIN));
+		turn(&site);
+		poll(NULL, 0, 10);
+	}
+	assert_int_equal(counter(&site, "timeout_stall"), 1);
+	client_close(&slow);
+	site_close(&site);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(over_the_limit_idle_ones_give_way_and_then_503),
 		cmocka_unit_test(who_does_not_read_gives_way_when_all_are_taken),
+		cmocka_unit_test(who_reads_slowly_gives_way_too),
+		cmocka_unit_test(an_answer_taken_below_the_least_rate_ends),
 		cmocka_unit_test(what_breaks_the_protocol_is_answered),
 		cmocka_unit_test(limits_hold_at_the_limit_and_one_past_it),
 		cmocka_unit_test(the_limits_of_headers_let_through_what_fits),

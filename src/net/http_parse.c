@@ -1,7 +1,7 @@
 /* Pure helpers over HTTP's texts: ranges, entity tags, percent-escapes, queries, hosts. Each reads one header's or
  * path's bytes as a client sent them; none allocates, and none writes its results before it has seen the whole input.
  */
-#include "net/http.h"
+#include "net/http_int.h"
 
 static int lower(int c)
 {
@@ -38,6 +38,12 @@ static bool number(struct gn_slice s, uint64_t *out)
 	}
 	*out = v;
 	return s.len > 0;
+}
+
+uint64_t gn_http_lag(uint64_t lag_ms, uint64_t elapsed_ms, uint64_t bytes, uint64_t rate)
+{
+	uint64_t due = lag_ms + elapsed_ms, paid = bytes / rate * 1000 + bytes % rate * 1000 / rate;
+	return due > paid ? due - paid : 0;
 }
 
 gn_err gn_http_range(struct gn_slice value, uint64_t size, uint64_t *first, uint64_t *last)

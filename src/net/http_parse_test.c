@@ -8,6 +8,24 @@
 
 #include <cmocka.h>
 
+static void lags(void **state)
+{
+	const uint64_t rate = GN_HTTP_ANSWER_RATE;
+	(void)state;
+	assert_int_equal(gn_http_lag(0, 1000, 0, rate), 1000);
+	assert_int_equal(gn_http_lag(0, 1000, rate, rate), 0);
+	assert_int_equal(gn_http_lag(0, 1000, rate - rate / 1000, rate), 1); /* a thousandth below is behind */
+	assert_int_equal(gn_http_lag(0, 1000, 48000, rate), 634);            /* 384 kbit/s */
+	assert_int_equal(gn_http_lag(4000, 1000, 2 * rate, rate), 3000);
+	assert_int_equal(gn_http_lag(0, 1000, 100 * rate, rate), 0); /* nothing is saved up: */
+	assert_int_equal(gn_http_lag(gn_http_lag(0, 1000, 100 * rate, rate), 1000, 0, rate), 1000);
+	assert_int_equal(gn_http_lag(0, 0, UINT64_MAX, rate), 0);
+	uint64_t lag = 0;
+	for (int second = 0; second < 3600; second++) /* a slow line of 384 kbit/s is never late */
+		lag = gn_http_lag(lag, 1000, 48000, 1024);
+	assert_int_equal(lag, 0);
+}
+
 static void ranges(void **state)
 {
 	static const struct {
@@ -237,6 +255,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(ranges),
+		cmocka_unit_test(lags),
 		cmocka_unit_test(entity_tags),
 		cmocka_unit_test(escapes_and_queries),
 		cmocka_unit_test(hosts),

@@ -37,6 +37,7 @@ static void page_error(struct gn_request *r, int status, const char *title, cons
 
 void gateway_busy(struct gn_request *r)
 {
+	r->node->reads_refused++;
 	page_error(r, 503, "Too many downloads",
 		   "This node serves as many downloads as it can already; try again in a minute.");
 }
@@ -115,7 +116,6 @@ static void pump_bytes(struct gn_request *r)
 		gn_err err = gn_bundles_read_next(r->node->bundles, g->read, &bytes, r->node->now);
 		if (err == GN_AGAIN)
 			return;
-		g->blocked = false;
 		if (err || bytes.len == 0) {
 			r->engine = GN_OP_NONE;
 			readers_leave(r);
@@ -130,8 +130,7 @@ static void pump_bytes(struct gn_request *r)
 		}
 		GN_ASSERT(bytes.len <= g->left);
 		g->left -= bytes.len;
-		g->blocked = !gn_http_write(r->http, bytes);
-		if (g->blocked)
+		if (!gn_http_write(r->http, bytes))
 			return; /* on_drain goes on */
 	}
 }
@@ -145,7 +144,6 @@ static void read_event(struct gn_request *r, const void *event)
 
 static void drain(struct gn_request *r)
 {
-	r->gateway->moved = r->node->now;
 	if (r->engine == GN_OP_BUNDLES && r->streaming)
 		pump_bytes(r);
 }
@@ -248,7 +246,6 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 		return;
 	}
 	if (!g->head_only) {
-		g->moved = r->node->now;
 		gn_err err = gn_bundles_read(r->node->bundles, file, g->first, g->left, r->node->now, &g->read);
 		if (err) {
 			fail(r, err, "A file");

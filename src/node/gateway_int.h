@@ -14,9 +14,8 @@ struct gn_gateway_state {
 	bool head_only, range;
 	gn_op read;
 	bool slot;          /* it reads, or is about to */
-	bool waiting;       /* for a slot, since `moved` */
-	bool blocked;       /* the client takes nothing more now */
-	gn_time moved;      /* when the client last took something */
+	bool waiting;       /* for a slot */
+	gn_time since;      /* it began to wait */
 	struct gn_pk owner; /* of the site, once the name is resolved */
 	bool resolved;      /* owner and label are known */
 	char label[256];

@@ -41,7 +41,8 @@
 #define GN_NODE_STEPS 24u
 #define GN_NODE_READERS 64u                  /* downloads at once: 1.5 MiB each */
 #define GN_NODE_OPENS 64u                    /* readers of manifests besides, one for each site being opened */
-#define GN_NODE_READ_STALL (2 * GN_SEC)      /* after which one that its client does not take gives way to others */
+#define GN_NODE_READ_BEHIND 2000u            /* ms behind GN_HTTP_ANSWER_RATE: then it gives way to others */
+#define GN_NODE_READS_WAITING 184u           /* for a slot: of 256 connections 8 are left for the API */
 #define GN_NODE_READ_WAIT (60 * GN_SEC)      /* for a slot */
 #define GN_NODE_READ_LOOK (250 * GN_MSEC)    /* between looks at who stalls, while others wait */
 

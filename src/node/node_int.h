@@ -237,7 +237,7 @@ struct gn_node {
 	struct gn_file_pool disk;
 	struct gn_request *requests;
 	unsigned readers; /* slots of readers.c that are taken */
-	uint64_t reads_waited, reads_cut, headers_dropped;
+	uint64_t reads_waited, reads_cut, reads_refused, headers_dropped;
 	struct gn_lookup lookups[GN_NODE_LOOKUPS];
 	uint64_t lookup_count;
 	struct gn_kept kept;

@@ -1,13 +1,14 @@
 /* Whose turn it is to read: downloads of the gateway have GN_NODE_READERS slots, those above them wait in order
  * (NO-15).
  *
- *   opened -> reading [a slot is free] -> end        reading -> cut [its client takes nothing, and others wait]
- *          -> waiting [none is] -> reading           waiting -> 503 [GN_NODE_READ_WAIT]
+ *   opened -> reading [a slot is free] -> end        reading -> cut [its client is behind, and others wait]
+ *          -> waiting [none is] -> reading           waiting -> 503 [GN_NODE_READ_WAIT, GN_NODE_READS_WAITING]
  *
  * 1. `slot` counts in node->readers until readers_leave; a request never leaves twice.
  * 2. Of those who wait the one whose site has the fewest slots is next, the one that waits longest among equals: a page
  *    that opens a hundred downloads stands behind itself.
- * 3. Who is cut was owed nothing by the network: its client has not taken what is here for GN_NODE_READ_STALL. */
+ * 3. Who is cut was owed nothing by the network: its client has not taken what is here at the pace that others may
+ *    ask for (gn_http_behind). Of those the site with the most slots loses one, the one furthest behind. */
 #include "node/gateway_int.h"
 
 static bool waits(const struct gn_request *r)
@@ -44,6 +45,43 @@ void readers_leave(struct gn_request *r)
 	r->node->readers--;
 }
 
+static unsigned slots_of(const struct gn_node *node, const struct gn_name *name)
+{
+	unsigned n = 0;
+	for (const struct gn_request *r = node->requests; r; r = r->next)
+		n += r->gateway && r->gateway->slot && strcmp(r->gateway->at.name.text, name->text) == 0;
+	return n;
+}
+
+static unsigned waiting_of(const struct gn_node *node, const struct gn_name *name)
+{
+	unsigned n = 0;
+	for (const struct gn_request *r = node->requests; r; r = r->next)
+		n += waits(r) && (!name || strcmp(r->gateway->at.name.text, name->text) == 0);
+	return n;
+}
+
+static void refuse(struct gn_request *r)
+{
+	r->gateway->waiting = false;
+	gateway_busy(r);
+}
+
+/* Of the site that has the most of those who wait the one that came last. */
+static struct gn_request *last_of_most(const struct gn_node *node)
+{
+	struct gn_request *best = NULL;
+	unsigned most = 0;
+	for (struct gn_request *r = node->requests; r; r = r->next) { /* the newest first */
+		unsigned n = waits(r) ? waiting_of(node, &r->gateway->at.name) : 0;
+		if (n > most) {
+			best = r;
+			most = n;
+		}
+	}
+	return best;
+}
+
 void readers_wait(struct gn_request *r)
 {
 	readers_leave(r);
@@ -51,16 +89,10 @@ void readers_wait(struct gn_request *r)
 	if (r->gateway->waiting)
 		return;
 	r->gateway->waiting = true;
-	r->gateway->moved = r->node->now;
+	r->gateway->since = r->node->now;
 	r->node->reads_waited++;
-}
-
-static unsigned slots_of(const struct gn_node *node, const struct gn_name *name)
-{
-	unsigned n = 0;
-	for (const struct gn_request *r = node->requests; r; r = r->next)
-		n += r->gateway && r->gateway->slot && strcmp(r->gateway->at.name.text, name->text) == 0;
-	return n;
+	if (waiting_of(r->node, NULL) > GN_NODE_READS_WAITING)
+		refuse(last_of_most(r->node));
 }
 
 static struct gn_request *next_waiting(const struct gn_node *node)
@@ -71,7 +103,7 @@ static struct gn_request *next_waiting(const struct gn_node *node)
 		if (!waits(r))
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
-		if (!best || n < fewest || (n == fewest && r->gateway->moved < best->gateway->moved)) {
+		if (!best || n < fewest || (n == fewest && r->gateway->since < best->gateway->since)) {
 			best = r;
 			fewest = n;
 		}
@@ -79,15 +111,20 @@ static struct gn_request *next_waiting(const struct gn_node *node)
 	return best;
 }
 
-/* The one whose client has taken nothing for longest, NULL when all take. */
-static struct gn_request *find_stalled(const struct gn_node *node)
+/* Who gives way, NULL when all clients keep up. */
+static struct gn_request *find_behind(const struct gn_node *node)
 {
 	struct gn_request *worst = NULL;
-	for (struct gn_request *r = node->requests; r; r = r->next)
-		if (r->http && r->gateway && r->gateway->slot && r->gateway->blocked &&
-		    node->now - r->gateway->moved > GN_NODE_READ_STALL &&
-		    (!worst || r->gateway->moved < worst->gateway->moved))
+	unsigned most = 0;
+	for (struct gn_request *r = node->requests; r; r = r->next) {
+		if (!r->http || !r->gateway || !r->gateway->slot || gn_http_behind(r->http) < GN_NODE_READ_BEHIND)
+			continue;
+		unsigned n = slots_of(node, &r->gateway->at.name);
+		if (n > most || (n == most && gn_http_behind(r->http) >= gn_http_behind(worst->http))) {
 			worst = r;
+			most = n;
+		}
+	}
 	return worst;
 }
 
@@ -104,10 +141,10 @@ static void cut(struct gn_request *r)
 static bool admit_next(struct gn_node *node, struct gn_request *r)
 {
 	if (node->readers >= GN_NODE_READERS) {
-		struct gn_request *stalled = find_stalled(node);
-		if (!stalled)
+		struct gn_request *behind = find_behind(node);
+		if (!behind)
 			return false;
-		cut(stalled);
+		cut(behind);
 	}
 	r->gateway->waiting = false;
 	r->gateway->slot = true;
@@ -120,10 +157,8 @@ gn_time gn_readers_tick(struct gn_node *node)
 {
 	struct gn_request *r;
 	for (r = node->requests; r; r = r->next)
-		if (waits(r) && node->now - r->gateway->moved > GN_NODE_READ_WAIT) {
-			r->gateway->waiting = false;
-			gateway_busy(r);
-		}
+		if (waits(r) && node->now - r->gateway->since > GN_NODE_READ_WAIT)
+			refuse(r);
 	while ((r = next_waiting(node)) && admit_next(node, r))
 		;
 	return r ? node->now + GN_NODE_READ_LOOK : GN_NEVER;

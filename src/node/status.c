@@ -183,8 +183,9 @@ static json_t *counters_json(const struct gn_node *node)
 #undef X
 	json_object_set_new(peers, "inbound-bytes", json_integer((json_int_t)node->peers.inbound_share.used));
 	json_object_set_new(peers, "queue-bytes", json_integer((json_int_t)node->peers.queue_share.used));
-	json_t *gateway = json_pack("{sI sI sI}", "reads-waited", (json_int_t)node->reads_waited, "reads-cut",
-				    (json_int_t)node->reads_cut, "headers-dropped", (json_int_t)node->headers_dropped);
+	json_t *gateway = json_pack("{sI sI sI sI}", "reads-waited", (json_int_t)node->reads_waited, "reads-cut",
+				    (json_int_t)node->reads_cut, "reads-refused", (json_int_t)node->reads_refused,
+				    "headers-dropped", (json_int_t)node->headers_dropped);
 	return json_pack("{so so so so so so so}", "jet", jet, "overlay", overlay, "bundles", bundles, "store", store,
 			 "peers", peers, "http", http, "gateway", gateway);
 }
