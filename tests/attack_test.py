@@ -62,8 +62,9 @@ class Nodes:
     def again(self, node):
         """Stops the node and starts it anew with its data and its port; returns it once it has joined."""
         at, others = self.all.index(node), [n for n in self.all if n is not node]
-        node.stop()
-        node.reap()
+        if node.process.poll() is None:
+            node.stop()
+            node.reap()
         check(node.process.returncode == 0, f"node {node.number} ended with {node.process.returncode}: {node.last_words()}")
         new = self.all[at] = network.Node(node.number, node.data, self.bin, node.udp_port, 0, others[0].udp_port, node.options)
         new.wait_ready(time.monotonic() + 60)
@@ -498,6 +499,17 @@ def case_store(nodes, seed):
     check(got["stored"] >= 100, f"the attack did not get far enough to show anything: {got}")
     check(got["bytes"] <= 40 << 20, f"five keys got {got['bytes']} bytes of 64 MiB")
     check(served == 10, f"only {served} of 10 honest blocks were kept after {got}")
+    for _ in range(2):  # the second time it lists what it read from there
+        taker.stop()
+        taker.reap()
+        with open(os.path.join(taker.data, "brought"), "rb") as f:
+            head = f.read(16)
+        check(len(head) == 16, "the list of who brought what is no list")
+        keys, blocks = int.from_bytes(head[8:12], "big"), int.from_bytes(head[12:], "big")
+        check(head[:8] == b"GNBRT\0\0\1" and keys >= 6 and blocks >= got["stored"],
+              f"the node forgot who brought what: {keys} keys, {blocks} blocks")
+        taker = nodes.again(taker)
+        os.remove(os.path.join(taker.data, "brought"))
 
 
 def request(node, method, path, body=b"", host="localhost"):

@@ -129,16 +129,24 @@ static bool pump_overlay(struct gn_node *node)
 	return any;
 }
 
+void gn_node_fail(struct gn_node *node, gn_err err, const char *why)
+{
+	if (node->failed)
+		return;
+	node->failed = err;
+	snprintf(node->why_failed, sizeof node->why_failed, "%s", why);
+	uv_stop(&node->loop);
+}
+
 /* A node that does not know what it holds answers wrongly and keeps nothing: it ends (NO-11). */
 static void cannot_read(struct gn_node *node, const char *folder, gn_err err)
 {
-	if (!err || node->failed)
+	char why[GN_NODE_WHY];
+	if (!err)
 		return;
-	node->failed = err;
-	snprintf(node->why_failed, sizeof node->why_failed,
-		 "cannot read what is in %.200s/%s: %s. Nothing was changed; see to it and start again",
+	snprintf(why, sizeof why, "cannot read what is in %.200s/%s: %s. Nothing was changed; see to it and start again",
 		 node->config.data, folder, gn_err_text(err));
-	uv_stop(&node->loop);
+	gn_node_fail(node, err, why);
 }
 
 static void kv_event(struct gn_node *node, const struct gn_kv_event *e)
@@ -521,8 +529,10 @@ static void free_engines(struct gn_node *node)
 /* Records and blocks are read back: join, and answer. */
 static void restored(struct gn_node *node)
 {
-	node->running = true;
 	gn_saved_load(node);
+	if (node->failed)
+		return;
+	node->running = true;
 	gn_sites_load(node);
 	gn_reach_start(node);
 	struct gn_overlay_info info;

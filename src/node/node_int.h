@@ -216,6 +216,8 @@ struct gn_node {
 	bool clock_wrong;
 	uint64_t pins_saved; /* pins_set of the names when pins.json was written */
 	bool told_alone; /* the log says that nobody answers */
+	gn_time brought_next;
+	uint64_t brought_saved; /* changes of the bundles when `brought` was written */
 	gn_time look; /* readers.c wants to look again */
 	struct gn_alloc alloc[6]; /* jet, overlay, kv, blocks, services, node: a budget each */
 	struct gn_rand rand;
@@ -255,6 +257,8 @@ struct gn_node {
 };
 
 void gn_node_pump(struct gn_node *node);
+/* Ends a start that went wrong once the loop ran; why: a sentence. The first one counts. */
+void gn_node_fail(struct gn_node *node, gn_err err, const char *why);
 void gn_node_stop(struct gn_node *node);
 void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt, ...)
 	GN_PRINTF(4, 5);

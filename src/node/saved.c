@@ -1,6 +1,7 @@
 /* What a node keeps between runs besides records and blocks: contacts it knew (contacts.json, hints for the next
  * start), owners of names pinned at first sight (pins.json), what sites.c keeps published (sites.json) and whom the
- * operator allowed (guard.json). Small JSON files, written whole and atomically by the node alone (NO-20). Pins are
+ * operator allowed (guard.json), and, in the bundles engine's own form, who is charged for the blocks kept for others
+ * (brought). Small JSON files, written whole and atomically by the node alone (NO-20). Pins are
  * written soon after they changed: who holds a name cannot be learnt again from those who took it.
  *
  * 1. All are read before anything is written; only a file that is not there is an empty list. One that cannot be read
@@ -11,12 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define BROUGHT_FILE "brought"
 #define FILE_MAX (32u << 20) /* bytes of any of the files: 65,536 pins of the longest names are 25 MiB */
 #define CONTACTS_MAX 256u
-#define ASIDE_MAX 99u             /* damaged ones kept of each file */
-#define SAVE_EVERY (600 * GN_SEC) /* contacts, which are hints */
-#define SAVE_YOUNG (20 * GN_SEC)  /* the same in the first SAVE_EVERY: who is killed young must find back too */
-#define PINS_EVERY (5 * GN_SEC)   /* pins that changed, and a second more for each thousand that are written again */
+#define ASIDE_MAX 99u               /* damaged ones kept of each file */
+#define SAVE_EVERY (600 * GN_SEC)   /* contacts, which are hints */
+#define SAVE_YOUNG (20 * GN_SEC)    /* the same in the first SAVE_EVERY: who is killed young must find back too */
+#define BROUGHT_EVERY (60 * GN_SEC) /* changes of the list, and a second more for each 64 KiB of it */
+#define PINS_EVERY (5 * GN_SEC)     /* pins that changed, and a second more for each thousand that are written again */
 
 /* "FILE.damaged", "FILE.damaged2", ... */
 static void aside_name(const char *name, unsigned i, char out[64])
@@ -181,9 +184,47 @@ static void contacts_store(struct gn_node *node)
 	node->saved = node->now;
 }
 
+/* One that was read and is none is set aside; one that cannot be read ends the start (NO-11). */
+static void brought_load(struct gn_node *node)
+{
+	char why[GN_NODE_WHY];
+	size_t most = gn_bundles_brought_max(node->bundles);
+	struct gn_buf in = {malloc(most), 0, most};
+	gn_err err = in.p ? gn_os_file_read(node->dir, BROUGHT_FILE, &in) : GN_NOMEM, wrong = GN_OK;
+	if (err == GN_OK)
+		wrong = gn_bundles_brought_load(node->bundles, gn_slice(in.p, in.len), node->now);
+	if (wrong)
+		err = set_aside(node, BROUGHT_FILE, gn_err_text(wrong), why);
+	else if (err && err != GN_NOT_FOUND)
+		snprintf(why, sizeof why, "cannot read %.200s/%.200s. Nothing was changed; see to it and start again",
+			 node->config.data, in.p ? gn_os_why() : BROUGHT_FILE);
+	if (err && err != GN_NOT_FOUND)
+		gn_node_fail(node, err, why);
+	free(in.p);
+	node->brought_saved = gn_bundles_brought_changes(node->bundles);
+}
+
+static void brought_store(struct gn_node *node)
+{
+	size_t len = gn_bundles_brought_len(node->bundles);
+	struct gn_buf out = {malloc(len), 0, len};
+	uint64_t changes = gn_bundles_brought_changes(node->bundles);
+	gn_err err = GN_NOMEM;
+	if (out.p) {
+		gn_bundles_brought_save(node->bundles, node->now, &out);
+		err = gn_os_file_write(node->dir, BROUGHT_FILE, gn_slice(out.p, out.len));
+	}
+	if (err)
+		gn_node_log(node, GN_LOG_WARN, "file.unwritable", "%s: %s", BROUGHT_FILE, gn_err_text(err));
+	free(out.p);
+	node->brought_saved = changes;
+	node->brought_next = node->now + BROUGHT_EVERY + (gn_time)(len >> 16) * GN_SEC;
+}
+
 void gn_saved_load(struct gn_node *node)
 {
 	size_t i;
+	brought_load(node);
 	json_t *item;
 	struct gn_kept *k = &node->kept;
 	json_array_foreach(k->contacts, i, item) contact_load(node, item);
@@ -207,6 +248,8 @@ void gn_saved_tick(struct gn_node *node)
 		contacts_store(node);
 	if (node->now >= node->pins_next && pins_set(node) != node->pins_saved)
 		pins_store(node);
+	if (node->now >= node->brought_next && gn_bundles_brought_changes(node->bundles) != node->brought_saved)
+		brought_store(node);
 }
 
 void gn_saved_store(struct gn_node *node)
@@ -215,4 +258,5 @@ void gn_saved_store(struct gn_node *node)
 	contacts_store(node);
 	if (pins_set(node) != node->pins_saved)
 		pins_store(node);
+	brought_store(node); /* unchanged, too: how long keys are known has changed */
 }

@@ -217,6 +217,15 @@ struct gn_bundles_work *gn_bundles_next_work(struct gn_bundles *b); /* NULL: non
 void gn_bundles_work_run(struct gn_bundles_work *work);             /* on any thread */
 void gn_bundles_work_done(struct gn_bundles *b, struct gn_bundles_work *work, gn_time now);
 
+/* Who is charged for what is kept for others, to be known again after a restart (BU-24): the owner keeps the bytes in a
+ * file, writes them when `changes` has changed, and loads them once the block store is READY. Save needs _len bytes of
+ * room in out; a file has _max at most. Load: GN_MALFORMED, GN_VERSION; what was read before the fault stands. */
+uint64_t gn_bundles_brought_changes(const struct gn_bundles *b);
+size_t gn_bundles_brought_len(const struct gn_bundles *b);
+size_t gn_bundles_brought_max(const struct gn_bundles *b);
+void gn_bundles_brought_save(struct gn_bundles *b, gn_time now, struct gn_buf *out);
+GN_MUST gn_err gn_bundles_brought_load(struct gn_bundles *b, struct gn_slice in, gn_time now);
+
 enum gn_bundles_event_kind {
 	GN_BUNDLES_INGEST,
 	GN_BUNDLES_INGESTED,

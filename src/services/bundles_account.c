@@ -97,18 +97,22 @@ static void keeper_leave(struct gn_bundles *b, const struct gn_holder *who)
 		(void)gn_map_remove(&b->keepers, &who->key);
 }
 
-/* What was counted before is counted for its holder again, whatever their share; without memory for nobody. */
+/* What is counted for nobody is this holder's, whatever their share: it was promised. Without memory it stays. */
+static void claim(struct gn_bundles *b, struct bundles_kept *kept, const struct gn_holder *who)
+{
+	static const struct gn_holder nobody;
+	gn_err err = gn_share_move(&b->bytes, &nobody, who, cost_of(b, kept->len));
+	kept->who = err == GN_NOMEM || err == GN_NO_SPACE ? nobody : *who;
+}
+
+/* What was given for a moment. */
 static void take_back(struct gn_bundles *b, struct bundles_kept *kept)
 {
 	static const struct gn_holder nobody;
 	struct gn_holder who = kept->who;
-	uint64_t cost = cost_of(b, kept->len);
-	gn_err err = gn_share_take(&b->bytes, &nobody, cost);
-	GN_ASSERT(err == GN_OK); /* it was given a moment ago, and nobody has no share */
-	err = gn_share_move(&b->bytes, &nobody, &who, cost);
-	if (err != GN_NOMEM && err != GN_NO_SPACE)
-		return;
-	kept->who = nobody;
+	gn_err err = gn_share_take(&b->bytes, &nobody, cost_of(b, kept->len));
+	GN_ASSERT(err == GN_OK); /* it fitted a moment ago, and nobody has no share */
+	claim(b, kept, &who);
 	keeper_leave(b, &who);
 }
 
@@ -133,6 +137,7 @@ static gn_err extend(struct gn_bundles *b, struct bundles_kept *kept, const stru
 	}
 	kept->who = *who;
 	kept->until = *until = longer;
+	b->brought_changes++;
 	keeper_note(b, &who->key);
 	keeper_leave(b, &before);
 	return GN_OK;
@@ -150,6 +155,7 @@ static gn_err add(struct gn_bundles *b, const struct gn_hash *block, const struc
 		return GN_NOMEM;
 	}
 	*kept = (struct bundles_kept){*who, len, until};
+	b->brought_changes++;
 	keeper_note(b, &who->key);
 	return GN_OK;
 }
@@ -179,6 +185,25 @@ void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block)
 	gn_share_give(&b->bytes, &kept.who, cost_of(b, kept.len));
 	keeper_leave(b, &kept.who);
 	(void)gn_map_remove(&b->kept, block);
+	b->brought_changes++;
+}
+
+void bundles_account_claim(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who,
+			   gn_time since, bool asked)
+{
+	static const struct gn_pk nobody;
+	struct bundles_kept *kept = gn_map_get(&b->kept, block);
+	if (!kept || !gn_pk_eq(&kept->who.key, &nobody) || gn_pk_eq(&who->key, &nobody))
+		return;
+	claim(b, kept, who);
+	if (!gn_pk_eq(&kept->who.key, &who->key))
+		return;
+	keeper_note(b, &who->key);
+	struct bundles_keeper *k = gn_map_get(&b->keepers, &who->key);
+	if (k) {
+		k->since = since;
+		k->asked = asked;
+	}
 }
 
 /* A peer got a chunk of the block: whoever had it kept here is of use to somebody else, not to a second key of its own.
@@ -191,7 +216,7 @@ void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, co
 		keeper->asked = true;
 }
 
-/* After a restart: what the disk says is promised belongs to nobody in particular. */
+/* After a restart: what the disk says is promised belongs to nobody in particular until it is claimed. */
 void bundles_accounts_build(struct gn_bundles *b)
 {
 	struct gn_hash block;

@@ -141,13 +141,14 @@ struct bundles_incoming {
 	bool passed; /* it is another's by now, who has brought nothing yet */
 };
 struct bundles_kept {
-	struct gn_holder who; /* who was promised it for longest; all zero after a restart */
+	struct gn_holder who; /* who was promised it for longest; all zero: not known any more */
 	uint32_t len;
 	uint64_t until; /* Unix seconds: the longest promise */
 };
 struct bundles_keeper { /* a key for which something is kept */
 	gn_time since;
-	bool asked; /* by somebody else from elsewhere, for something of it */
+	bool asked;      /* by somebody else from elsewhere, for something of it */
+	uint32_t number; /* in the list that is being saved */
 };
 
 /* ---- ingest ---- */
@@ -295,12 +296,13 @@ struct gn_bundles {
 	unsigned serve_loads;
 	struct gn_map serving; /* ticket number -> bundles_serving */
 
-	struct gn_map incoming; /* block -> bundles_incoming * */
-	struct gn_map kept;     /* block -> bundles_kept */
-	struct gn_map keepers;  /* pk -> bundles_keeper */
-	struct gn_share bytes;  /* kept, and promised to blocks on their way */
-	struct gn_share places; /* of incoming */
-	struct gn_map putting;  /* ticket number -> bundles_putting */
+	struct gn_map incoming;   /* block -> bundles_incoming * */
+	struct gn_map kept;       /* block -> bundles_kept */
+	struct gn_map keepers;    /* pk -> bundles_keeper */
+	struct gn_share bytes;    /* kept, and promised to blocks on their way */
+	struct gn_share places;   /* of incoming */
+	struct gn_map putting;    /* ticket number -> bundles_putting */
+	uint64_t brought_changes; /* to who is charged for what */
 	bool accounts_ready;
 	gn_time sweep;
 
@@ -441,6 +443,9 @@ void bundles_accounts_sweep(struct gn_bundles *b);
 GN_MUST gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who,
 				   uint32_t len, uint64_t *until);
 void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block);
+/* Nobody's until now, as all is after a restart, it was this holder's before, known since then. */
+void bundles_account_claim(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who,
+			   gn_time since, bool asked);
 void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *by);
 static inline struct gn_holder bundles_peer_holder(const struct bundles_peer *p)
 {

@@ -581,6 +581,98 @@ static void a_second_key_makes_no_acquaintance(void **state)
 	}
 }
 
+/* ---- over restarts ---- */
+
+static void restart(void)
+{
+	svc_stop(&s, 0);
+	svc_start(&s, 0);
+	svc_run_for(&s, GN_SEC);
+	assert_true(s.nodes[0].ready);
+}
+
+static struct gn_slice brought(uint8_t *storage, size_t size)
+{
+	struct gn_buf out = {storage, 0, size};
+	assert_true(gn_bundles_brought_len(s.nodes[0].bundles) <= size);
+	assert_true(size <= gn_bundles_brought_max(s.nodes[0].bundles));
+	gn_bundles_brought_save(s.nodes[0].bundles, s.now, &out);
+	return gn_slice(out.p, out.len);
+}
+
+/* Who filled their share is over it after a restart, too; who was an acquaintance is one. */
+static void a_restart_forgets_nobody(void **state)
+{
+	(void)state;
+	static uint8_t storage[1 << 16];
+	unsigned number = 0;
+	gn_err why;
+	network(1, TOTAL);
+	s.validate = false;
+	struct stranger old = someone(200, 1), reader = someone(201, 2), early = someone(1, 3), second = someone(2, 3);
+	assert_int_equal(store(&old, 100000, GN_CHUNK), GN_OK);
+	get(&reader, 100000);
+	svc_run_for(&s, BUNDLES_ACQUAINTED);
+	assert_int_equal(fill(&early, &number, &why), TOTAL / 4 / GN_CHUNK - 1);
+	uint64_t changes = gn_bundles_brought_changes(s.nodes[0].bundles);
+	assert_true(changes >= TOTAL / 4 / GN_CHUNK);
+	struct gn_slice list = brought(storage, sizeof storage);
+	restart();
+	assert_int_equal(held_by(&early), 0);
+	assert_int_equal(gn_bundles_brought_load(s.nodes[0].bundles, list, s.now), GN_OK);
+	gn_bundles_validate(s.nodes[0].bundles);
+	assert_int_equal(held_by(&early), TOTAL / 4 - GN_CHUNK);
+	assert_int_equal(held_by(&old), GN_CHUNK);
+	assert_int_equal(store(&early, number++, GN_CHUNK), GN_QUOTA);
+	assert_int_equal(store(&second, number++, GN_CHUNK), GN_QUOTA);
+	for (unsigned k = 0; k < 60; k++) {
+		struct stranger t = someone(10 + k, 300);
+		(void)fill(&t, &number, &why);
+	}
+	assert_int_equal(why, GN_NO_SPACE);
+	assert_int_equal(store(&old, 100001, GN_CHUNK), GN_OK);
+	svc_free(&s);
+}
+
+static void a_damaged_list_is_refused(void **state)
+{
+	(void)state;
+	static uint8_t storage[1 << 16], other[1 << 16];
+	network(1, TOTAL);
+	struct gn_bundles *b = s.nodes[0].bundles;
+	struct stranger one = someone(1, 1), two = someone(2, 2);
+	assert_int_equal(store(&one, 1, 4096), GN_OK);
+	assert_int_equal(store(&two, 2, 4096), GN_OK);
+	struct gn_slice list = brought(storage, sizeof storage);
+	for (size_t len = 0; len < list.len; len++)
+		assert_int_equal(gn_bundles_brought_load(b, gn_slice(list.p, len), s.now), GN_MALFORMED);
+	static const struct {
+		size_t at;
+		uint8_t value;
+		gn_err err;
+	} faults[] = {{0, 'X', GN_MALFORMED},
+		      {7, 2, GN_VERSION},
+		      {8, 0xff, GN_MALFORMED},
+		      {12, 0xff, GN_MALFORMED},
+		      {16 + 2 * 37 + 32 + 3, 2, GN_MALFORMED}}; /* a key that is not there */
+	for (size_t i = 0; i < GN_COUNT(faults); i++) {
+		memcpy(other, list.p, list.len);
+		other[faults[i].at] = faults[i].value;
+		assert_int_equal(gn_bundles_brought_load(b, gn_slice(other, list.len), s.now), faults[i].err);
+	}
+	assert_int_equal(gn_bundles_brought_load(b, list, s.now), GN_OK); /* known already: nothing changes */
+	assert_int_equal(held_by(&one), 4096);
+	svc_stop(&s, 0);
+	while (s.nodes[0].file_count)
+		svc_file_remove(&s.nodes[0], &s.nodes[0].files[0]);
+	svc_start(&s, 0);
+	svc_run_for(&s, GN_SEC);
+	assert_int_equal(gn_bundles_brought_load(s.nodes[0].bundles, list, s.now), GN_OK); /* the blocks are gone */
+	assert_int_equal(held_by(&one), 0);
+	gn_bundles_validate(s.nodes[0].bundles);
+	svc_free(&s);
+}
+
 /* A million blocks of a few bytes cost what a million files cost. */
 static void tiny_blocks_count_as_files(void **state)
 {
@@ -613,6 +705,8 @@ int main(void)
 		cmocka_unit_test(the_last_block_is_not_taken_over),
 		cmocka_unit_test(shares_shrink_when_it_gets_crowded),
 		cmocka_unit_test(a_second_key_makes_no_acquaintance),
+		cmocka_unit_test(a_restart_forgets_nobody),
+		cmocka_unit_test(a_damaged_list_is_refused),
 		cmocka_unit_test(tiny_blocks_count_as_files),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
