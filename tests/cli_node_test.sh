@@ -55,7 +55,7 @@ on 1 0 up
 has "$out" 'running already'
 on 1 1 up --data "$tmp/bad" --port "$port" --http 0 --pow-bits 8
 has "$err" 'did not start'
-on 1 1 up --data "$tmp/bad" --port nonsense
+on 1 2 up --data "$tmp/bad" --port nonsense
 has "$err" 'nonsense'
 tries=0 # every node knows the four others
 while [ $tries -lt 150 ]; do
