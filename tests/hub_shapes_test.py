@@ -84,7 +84,7 @@ def case_causes(bin_dir, base, rng):
     change(b, a, policy={"max_hop_usage": "5.00"})
     cut("hop", b, a, b, "what one payment may move", available="5.00")
     change(b, a, policy={})
-    cut("full", b, a, b, "used up", amount="150.00", available="100.00", raises=2)
+    cut("full", b, a, b, "used up", amount="150.00", available="100.00", raises=1)
     # nobody's line leads there: E001, with its sentence too
     (d,) = people(hub, "Dora")
     status, answer = a.pay_raw(d, "1.00")
@@ -93,6 +93,63 @@ def case_causes(bin_dir, base, rng):
     change(c, b, policy={"blocked_participants": [b.pid]})
     status, answer = a.pay_raw(c, "1.00")
     check(code_of(answer) == "E002" and "policies" in answer["error"]["message"] and "raises" not in answer["error"]["message"], f"blocked: {answer}")
+    hub.stop()
+
+
+def case_private(bin_dir, base, rng):
+    """What is in the way between others is told by its class and number alone (HB-37): no amount, name or PID of theirs is in any answer,
+    neither to who pays nor to who would be paid; the officers are told."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b, c, d, e, f = people(hub, "Alice", "Bob", "Clara", "Dora", "Egon", "Frida")
+    b.trust(a, "990.00")
+    c.trust(b, "71.13")   # what Bob may owe Clara, and does in part
+    b.pay(c, "29.58")     # 41.55 are left between them
+    c.trust(a, "880.00")
+    d.trust(c, "870.00", policy={"daily_limit": "63.37"})
+    d.trust(b, "2000.00")
+    change(d, b, limit="53.97")
+    e.trust(d, "9000.00")
+    f.trust(b, "10.19")
+    e.trust(f, "3.07")    # a second way over Bob
+    own = {"990.00", "880.00"}
+    secrets = {"71.13", "29.58", "41.55", "63.37", "870.00", "53.97", "2000.00", "9000.00", "10.19", "3.07"}
+    total = "120.41"      # 53.97 + 3.07 over Bob, and what the day allows over Clara
+
+    def clean(what, answer, *strangers):
+        text = json.dumps(answer)
+        told = {s for s in secrets if s in text}
+        check(not told, f"{what}: tells what others owe or allow: {told} in {text}")
+        for u in strangers:
+            check(u.pid not in text and u.name not in text, f"{what}: names {u.name}: {text}")
+
+    status, answer = a.pay_raw(e, "1000.00", tx_id="t1")
+    details = answer["error"]["details"]
+    check(status == 400 and details["max_amount"] == total and details["raises_elsewhere"] >= 1 and details["cut"] == [] and not details["raises_suffice"], f"the failure: {status} {answer}")
+    check({x["cause"]: x["lines"] for x in details["elsewhere"]} == {"full": 2, "daily": 1} and details["cut_total"] == 3, f"classes: {details}")
+    check("Between others: a trust line is used up, a trust line has reached its limit of the day" in details["explanation"], f"in words: {details}")
+    clean("the failure", answer, b, c, d, f)
+    clean("capacity", a.get(f"/payments/capacity?to={e.pid}&equivalent=UAH&amount=1000.00"), b, c, d, f)
+    flow = a.get(f"/payments/max-flow?to={e.pid}&equivalent=UAH")
+    check(flow["max_amount"] == total and flow["bottlenecks"] == [] and len(flow["elsewhere"]) == 2, f"max-flow: {flow}")
+    # what goes over one neighbour is one amount: each way alone would tell what lies behind him
+    check(sorted((p["path"], p["capacity"]) for p in flow["paths"]) == sorted(([a.pid, n.pid, "", e.pid], x) for n, x in ((b, "57.04"), (c, "63.37"))), f"paths: {flow}")
+    check(d.pid not in json.dumps(flow) and f.pid not in json.dumps(flow), f"who stands between: {flow}")
+    flow = a.get(f"/payments/max-flow?to={c.pid}&equivalent=UAH")
+    check([a.pid, c.pid] in [p["path"] for p in flow["paths"]], f"straight to the payee: {flow}")
+    # what is one's own is told
+    status, answer = a.pay_raw(e, "1000.00", tx_id="t1")
+    clean("the repeated failure", answer, b, c, d, f)
+    for what, user in (("the payer", a), ("the payee", e)):
+        for path in ("/payments", "/payments/t1"):
+            answer = user.get(path)
+            row = answer["items"][0] if "items" in answer else answer
+            check(row["tx_id"] == "t1" and "raises_elsewhere" in row["error"]["details"], f"{what}, {path}: {row}")
+            clean(f"{what}, {path}", answer, b, c, *([d, f] if user is a else []))
+    everything = hub.admin("GET", "/admin/payments")["items"][0]["error"]["details"]
+    check(len(everything["raises"]) == details["raises_elsewhere"] and "raises_elsewhere" not in everything, f"officers: {everything}")
+    full = a.get(f"/payments/capacity?to={b.pid}&equivalent=UAH&amount=9999.00")
+    check([(x["owner"], x["debtor"], x["limit"]) for x in full["cut"] if x["owner"] == b.pid] == [(b.pid, a.pid, "990.00")] and full["raises"][0]["limit"] in own, f"one's own line: {full}")
     hub.stop()
 
 

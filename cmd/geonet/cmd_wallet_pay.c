@@ -71,16 +71,21 @@ static char *repeat_command(const struct payment *p)
 	return text;
 }
 
-static void print_raises(FILE *to, const json_t *list)
+static void print_raises(FILE *to, const json_t *details)
 {
-	json_t *item;
+	json_t *item, *list = json_object_get(details, "raises");
 	size_t i;
+	uint64_t elsewhere = json_number(details, "raises_elsewhere");
 	json_array_foreach(list, i, item)
 	{
 		fprintf(to, "  it would go if %s raised the line to %s by %s\n",
 			wallet_who(item, "owner_name", "owner"), wallet_who(item, "debtor_name", "debtor"),
 			wallet_text(item, "raise"));
 	}
+	if (elsewhere)
+		fprintf(to, "  %s %llu line%s between others would have to be raised\n",
+			json_array_size(list) ? "and" : "it would go, but", (unsigned long long)elsewhere,
+			elsewhere == 1 ? "" : "s");
 }
 
 /* What stops a line, by the ledger's word for it (gn_ledger_cause_name): OWNER and DEBTOR are its ends, BY who is
@@ -179,7 +184,7 @@ static int refused(const struct payment *p, const json_t *answer, const char *wh
 		  details ? json_incref((json_t *)(uintptr_t)details) : json_object());
 	free(message);
 	if (!p->cli->json) {
-		print_raises(stderr, json_object_get(details, "raises"));
+		print_raises(stderr, details);
 		print_causes(stderr, details, false);
 	}
 	return CLI_FAILED;
@@ -472,7 +477,7 @@ static void tell_why(const json_t *a, const char *amount, const char *equivalent
 		return;
 	print_causes(stdout, a, *json_text(a, "explanation"));
 	print_causes(stdout, json_object_get(a, "details"), *json_text(a, "explanation"));
-	print_raises(stdout, json_object_get(a, "raises"));
+	print_raises(stdout, a);
 }
 
 int cmd_wallet_why(struct cli *cli)

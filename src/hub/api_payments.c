@@ -38,6 +38,18 @@ static json_t *cut_json(const struct gn_hub_view *v, const struct gn_ledger_why 
 	return list;
 }
 
+/* What is in the way between others: its class and on how many lines (HB-37). */
+static json_t *elsewhere_json(const struct gn_ledger_why *why)
+{
+	json_t *list = json_array();
+	for (unsigned k = 0; k < GN_CAUSES; k++)
+		if (why->elsewhere[k])
+			json_array_append_new(list, json_pack("{ss si}", "cause",
+							      gn_ledger_cause_name((enum gn_ledger_cause)k), "lines",
+							      (int)why->elsewhere[k]));
+	return list;
+}
+
 static json_t *why_raises_json(const struct gn_hub_view *v, const struct gn_ledger_why *why, unsigned precision)
 {
 	json_t *list = json_array();
@@ -66,7 +78,13 @@ static bool to_and_equivalent(struct gn_hub_request *r, struct gn_ledger_partici
 	       gn_hub_refuse_value(r, "query", "to", "value_error", "nobody can pay himself");
 }
 
-/* What stands in the way, with its sentence; *why zeros where one of the two has no line in this equivalent. */
+static bool sees_everything(const struct gn_hub_request *r)
+{
+	return r->role >= GN_ROLE_AUDITOR;
+}
+
+/* What stands in the way, with its sentence, as q->who may know it (HB-37; flag: everything); *why zeros where one of
+ * the two has no line in this equivalent. */
 static gn_err explain(const struct gn_long *q, struct gn_hub_view *v, const struct gn_ledger_equivalent *e,
 		      struct gn_ledger_why *why, json_t **out)
 {
@@ -77,11 +95,15 @@ static gn_err explain(const struct gn_long *q, struct gn_hub_view *v, const stru
 		memset(why, 0, sizeof *why);
 	else if (err)
 		return err;
+	if (!q->flag)
+		gn_ledger_why_for(why, q->who);
 	if (err || gn_ledger_why_text(v->ledger, q->eq, q->who, q->to, q->amount, why, name_for_text, v, &text))
 		text.len = 0;
-	*out = json_pack("{sb so so si sb so}", "connected", why->connected, "cut", cut_json(v, why, e->precision),
-			 "raises", why_raises_json(v, why, e->precision), "cut_total", (int)why->cut_total,
-			 "raises_suffice", why->raises_suffice, "explanation", gn_json_slice(gn_buf_slice(&text)));
+	*out = json_pack(
+		"{sb so so so si si sb so}", "connected", why->connected, "cut", cut_json(v, why, e->precision),
+		"elsewhere", elsewhere_json(why), "raises", why_raises_json(v, why, e->precision), "raises_elsewhere",
+		(int)why->raises_elsewhere, "cut_total", (int)why->cut_total, "raises_suffice",
+		why->raises_suffice && !why->raises_elsewhere, "explanation", gn_json_slice(gn_buf_slice(&text)));
 	return GN_OK;
 }
 
@@ -118,27 +140,47 @@ void gn_api_capacity(struct gn_hub_request *r)
 			    e.precision);
 		return;
 	}
-	gn_hub_long(
-		r,
-		&(struct gn_long){
-			.run = run_capacity, .eq = e.number, .who = r->me.number, .to = to.number, .amount = amount});
+	gn_hub_long(r, &(struct gn_long){.run = run_capacity,
+					 .eq = e.number,
+					 .who = r->me.number,
+					 .to = to.number,
+					 .amount = amount,
+					 .flag = sees_everything(r)});
 }
 
+/* Paths of a max-flow. To a participant one for each of his own lines that carries some, with all that goes over it and
+ * "" for whoever stands between (HB-37); to officers all of them. */
 struct path_list {
 	const struct gn_hub_view *view;
 	json_t *list;
 	unsigned precision;
+	bool all;
+	json_t *first; /* PID of the neighbour -> item */
+	gn_err err;
 };
 
 static void add_path(void *user, gn_amount amount, const uint32_t *participants, uint32_t count)
 {
 	struct path_list *l = user;
+	char next[GN_PID_MAX];
+	gn_hub_pid(l->view, participants[1], next);
+	json_t *known = l->all ? NULL : json_object_get(l->first, next);
+	if (known) {
+		gn_amount before;
+		l->err = gn_amount_parse(gn_str(json_string_value(json_object_get(known, "capacity"))), l->precision,
+					 &before);
+		gn_amount_json(known, "capacity", l->err ? 0 : before + amount, l->precision);
+		return;
+	}
 	json_t *path = json_array(), *item = json_object();
 	for (uint32_t i = 0; i < count; i++) {
 		char pid[GN_PID_MAX];
+		bool shown = l->all || i < 2 || i + 1 == count;
 		gn_hub_pid(l->view, participants[i], pid);
-		json_array_append_new(path, json_string(pid));
+		if (shown || i == 2)
+			json_array_append_new(path, json_string(shown ? pid : ""));
 	}
+	json_object_set(l->first, next, item);
 	json_object_set_new(item, "path", path);
 	gn_amount_json(item, "capacity", amount, l->precision);
 	json_array_append_new(l->list, item);
@@ -149,20 +191,24 @@ static void run_max_flow(struct gn_long *q, struct gn_hub_view *v)
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_why why = {0};
 	gn_amount max = 0;
-	struct path_list paths = {v, json_array(), 0};
+	struct path_list paths = {.view = v, .list = json_array(), .all = q->flag, .first = json_object()};
 	gn_err err = gn_ledger_equivalent(v->ledger, q->eq, &e);
 	paths.precision = err ? 0 : e.precision;
 	if (!err)
 		err = gn_ledger_max_flow(v->ledger, q->eq, q->who, q->to, &max, add_path, &paths);
 	if (!err)
 		err = gn_ledger_why(v->ledger, q->eq, q->who, q->to, 0, &why);
+	json_decref(paths.first);
+	if (!q->flag)
+		gn_ledger_why_for(&why, q->who);
 	if (err && err != GN_NOT_FOUND) {
 		json_decref(paths.list);
 		q->err = err;
 		return;
 	}
-	q->json = json_pack("{so so ss so}", "paths", paths.list, "bottlenecks", cut_json(v, &why, e.precision),
-			    "algorithm", "dinic", "computed_at", gn_json_time(q->now));
+	q->json =
+		json_pack("{so so so ss so}", "paths", paths.list, "bottlenecks", cut_json(v, &why, e.precision),
+			  "elsewhere", elsewhere_json(&why), "algorithm", "dinic", "computed_at", gn_json_time(q->now));
 	gn_amount_json(q->json, "max_amount", max, e.precision);
 }
 
@@ -171,8 +217,11 @@ void gn_api_max_flow(struct gn_hub_request *r)
 	struct gn_ledger_participant to;
 	struct gn_ledger_equivalent e;
 	if (to_and_equivalent(r, &to, &e))
-		gn_hub_long(r, &(struct gn_long){
-				       .run = run_max_flow, .eq = e.number, .who = r->me.number, .to = to.number});
+		gn_hub_long(r, &(struct gn_long){.run = run_max_flow,
+						 .eq = e.number,
+						 .who = r->me.number,
+						 .to = to.number,
+						 .flag = sees_everything(r)});
 }
 
 /* ---- paying ---- */
@@ -223,29 +272,27 @@ static void tell_stored(struct gn_hub_request *r, const struct gn_tx_key *key)
 /* Why a payment failed is worked out on the replica (HB-30), while few others wait there. */
 #define EXPLAIN_LONGS_MAX 4u
 
-/* Causes in words without names, each once. */
-static void say_causes(const json_t *cut, char out[256])
+static bool has_cause(const json_t *list, const char *cause)
 {
-	static const char *const words[GN_CAUSES] = {
-		[GN_CAUSE_FULL] = "a trust line is used up",
-		[GN_CAUSE_FROZEN] = "a trust line is frozen by its owner",
-		[GN_CAUSE_DISPUTE] = "a trust line is in dispute",
-		[GN_CAUSE_SUSPENDED] = "a participant on the way is suspended",
-		[GN_CAUSE_INACTIVE] = "the equivalent takes no new debt",
-		[GN_CAUSE_NO_MIDDLE] = "a participant on the way does not pass on payments of others",
-		[GN_CAUSE_DAILY] = "a trust line has reached its limit of the day",
-		[GN_CAUSE_HOP] = "a trust line limits what one payment may move"};
-	size_t i, n = 0;
-	unsigned said = 0;
+	size_t i;
 	json_t *item;
+	json_array_foreach(list, i,
+			   item) if (strcmp(json_string_value(json_object_get(item, "cause")), cause) == 0) return true;
+	return false;
+}
+
+/* Causes in words without names, each once. */
+static void say_causes(const json_t *details, char out[256])
+{
+	size_t n = 0;
 	out[0] = 0;
-	json_array_foreach(cut, i, item) for (unsigned k = 0; k < GN_CAUSES; k++)
-	{
-		const char *cause = json_string_value(json_object_get(item, "cause"));
-		if (!cause || said & 1u << k || strcmp(cause, gn_ledger_cause_name((enum gn_ledger_cause)k)) != 0)
+	for (unsigned k = 0; k < GN_CAUSES; k++) {
+		const char *cause = gn_ledger_cause_name((enum gn_ledger_cause)k);
+		if (!has_cause(json_object_get(details, "cut"), cause) &&
+		    !has_cause(json_object_get(details, "elsewhere"), cause))
 			continue;
-		said |= 1u << k;
-		int len = snprintf(out + n, 256 - n, "%s%s", n ? ", " : ": ", words[k]);
+		int len = snprintf(out + n, 256 - n, "%s%s", n ? ", " : ": ",
+				   gn_ledger_cause_words((enum gn_ledger_cause)k));
 		if (len > 0 && (size_t)len < 256 - n)
 			n += (size_t)len;
 		else
@@ -262,7 +309,7 @@ static void tell_failure(struct gn_hub_request *r)
 	bool raises = json_array_size(json_object_get(d, "raises")) > 0, explained = json_object_get(d, "cut");
 	char causes[256];
 	gn_err err = (gn_err)r->note[1];
-	say_causes(json_object_get(d, "cut"), causes);
+	say_causes(d, causes);
 	if (err == GN_NO_CAPACITY)
 		gn_hub_fail(r, err, json_incref(r->hold), "the trust lines can carry %s of %s%s%s", available,
 			    requested, causes,
@@ -285,6 +332,7 @@ static void run_explain(struct gn_long *q, struct gn_hub_view *v)
 	gn_amount_json(q->json, "max_amount", why.max_flow, e.precision);
 	if (why.max_flow >= q->amount) { /* the lines would carry it: their cut lies beyond this amount */
 		json_array_clear(json_object_get(q->json, "cut"));
+		json_array_clear(json_object_get(q->json, "elsewhere"));
 		json_object_set_new(q->json, "cut_total", json_integer(0));
 	}
 }
@@ -293,8 +341,11 @@ static void explained(struct gn_long *q)
 {
 	struct gn_hub_request *r = q->request;
 	/* what the record says stays; it was written when the payment failed */
-	if (json_array_size(json_object_get(r->hold, "raises")) > 0)
+	if (json_array_size(json_object_get(r->hold, "raises")) > 0 ||
+	    json_integer_value(json_object_get(r->hold, "raises_elsewhere")) > 0) {
 		json_object_del(q->json, "raises");
+		json_object_del(q->json, "raises_elsewhere");
+	}
 	json_object_update(r->hold, q->json);
 	tell_failure(r);
 }
@@ -302,10 +353,12 @@ static void explained(struct gn_long *q)
 static json_t *failure_details(struct gn_hub_request *r, const struct gn_record_view *v,
 			       const struct gn_ledger_equivalent *e)
 {
-	char to[GN_PID_MAX], text[GN_AMOUNT_TEXT_MAX];
+	char to[GN_PID_MAX], from[GN_PID_MAX], text[GN_AMOUNT_TEXT_MAX];
 	json_t *d = json_pack("{so ss}", "raises",
 			      gn_hub_raises_json(&r->hub->view, v->eq, e->precision, v->u.failed.raises), "status",
 			      "ABORTED");
+	gn_hub_pid(&r->hub->view, v->u.failed.payer, from);
+	gn_json_own_raises(d, from);
 	gn_amount_json(d, "requested", v->u.failed.amount, e->precision);
 	gn_amount_json(d, "available", v->u.failed.available, e->precision);
 	gn_hub_pid(&r->hub->view, v->u.failed.payee, to);

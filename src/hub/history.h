@@ -65,5 +65,7 @@ json_t *gn_json_raw(struct gn_slice raw);
 /* [{path:[pid..], amount}]; pair tells the two participants' PIDs, false: unknown. */
 typedef bool gn_pair_pids(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX], char higher[GN_PID_MAX]);
 json_t *gn_json_routes(struct gn_slice routes, uint32_t eq, unsigned precision, gn_pair_pids *pair, void *user);
+/* Leaves in details.raises what pid is an end of; raises_elsewhere counts the others (HB-37). */
+void gn_json_own_raises(json_t *details, const char *pid);
 
 #endif

@@ -7,7 +7,7 @@
 struct asking {
 	struct gn_history *h;
 	json_t *out;
-	int64_t who;       /* OFFERS: whose edges */
+	int64_t who;       /* who asks: OFFERS, whose edges; payments, whose lines may be named (-1: all) */
 	gn_amount_sum sum; /* of his debts in the offer at hand */
 };
 
@@ -168,6 +168,8 @@ static void row_tx(void *user, const char *const *c, int n)
 		error = json_pack("{ss ss so}", "code", code, "message",
 				  k < (int)GN_COUNT(why) && why[k] ? why[k] : "it was not possible", "details",
 				  parsed_or_null(c[11]));
+		if (a->who >= 0)
+			gn_json_own_raises(json_object_get(error, "details"), gn_history_pid(a->h, (uint32_t)a->who));
 	}
 	json_t *item =
 		json_pack("{ss ss ss ss ss ss so so so so so sI}", "tx_id", c[2], "type", c[1], "status", c[7], "from",
@@ -217,7 +219,7 @@ static gn_err ask_payment(struct asking *a, const struct gn_history_query *q)
 static void row_open(void *user, const char *const *c, int n)
 {
 	struct asking *a = user;
-	struct asking one = {.h = a->h, .out = json_null()};
+	struct asking one = {.h = a->h, .out = json_null(), .who = a->who};
 	row_tx(&one, c, n - 1);
 	json_object_del(one.out, "signed");
 	json_object_del(one.out, "signature");
@@ -298,7 +300,6 @@ static void row_offer(void *user, const char *const *c, int n)
 static gn_err ask_offers(struct asking *a, const struct gn_history_query *q)
 {
 	a->out = json_object();
-	a->who = q->who;
 	return GN_SQL_RUN(a->h->sql,
 			  "SELECT c.tx_key, c.eq, c.total, c.without_, c.gain, c.gain_myriad, c.created, e.debtor, "
 			  "e.creditor, e.amount FROM clearings c LEFT JOIN clearing_edges e ON e.seq = c.seq AND "
@@ -377,7 +378,7 @@ static void row_count(void *user, const char *const *c, int n)
 
 json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q)
 {
-	struct asking a = {.h = h};
+	struct asking a = {.h = h, .who = q->who};
 	gn_err err = GN_UNSUPPORTED;
 	h->why[0] = 0;
 	switch (q->kind) {

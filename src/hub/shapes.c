@@ -3,6 +3,7 @@
 #include "os/os.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void gn_amount_json(json_t *object, const char *name, gn_amount_sum amount, unsigned precision)
 {
@@ -55,4 +56,24 @@ json_t *gn_json_routes(struct gn_slice routes, uint32_t eq, unsigned precision, 
 		json_array_append_new(list, route);
 	}
 	return list;
+}
+
+static bool names(const json_t *item, const char *end, const char *pid)
+{
+	const char *text = json_string_value(json_object_get(item, end));
+	return text && strcmp(text, pid) == 0;
+}
+
+void gn_json_own_raises(json_t *details, const char *pid)
+{
+	json_t *raises = json_object_get(details, "raises"), *own = json_array(), *item;
+	size_t i;
+	if (!raises) {
+		json_decref(own);
+		return;
+	}
+	json_array_foreach(raises, i, item) if (names(item, "owner", pid) || names(item, "debtor", pid))
+		json_array_append(own, item);
+	json_object_set_new(details, "raises_elsewhere", json_integer((json_int_t)(i - json_array_size(own))));
+	json_object_set_new(details, "raises", own);
 }

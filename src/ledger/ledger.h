@@ -287,11 +287,16 @@ struct gn_ledger_why {
 	uint32_t cut_total;
 	struct gn_ledger_cut cut[ROUTE_RAISES_MAX];
 	struct gn_ledger_raise raises[ROUTE_RAISES_MAX];
-	bool raises_suffice;     /* the raises listed are all that is needed */
+	bool raises_suffice;     /* the raises, listed and elsewhere, are all that is needed */
+	uint32_t elsewhere[GN_CAUSES], raises_elsewhere; /* lines of the cut and raises that gn_ledger_why_for took out of the lists */
 	bool connected;          /* some chain of lines leads to the payee, whatever its capacity */
 };
 /* amount 0: only the maximum. Not const: the search scribbles on its own marks. GN_NOT_FOUND, GN_NOMEM. */
 GN_MUST gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, struct gn_ledger_why *out);
+/* Leaves in it the lines of which `who` is an end; of the others their number, by cause, and no more (LG-61). */
+void gn_ledger_why_for(struct gn_ledger_why *why, uint32_t who);
+/* What a cause is, without names: "a trust line is used up", ... */
+const char *gn_ledger_cause_words(enum gn_ledger_cause cause);
 /* The explanation as one paragraph of English. name(user, participant) gives display names. GN_TOO_LARGE. */
 GN_MUST gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, const struct gn_ledger_why *why,
 				  const char *(*name)(void *user, uint32_t participant), void *user, struct gn_buf *out);

@@ -179,6 +179,15 @@ static void test_failure_says_who_would_have_to_raise_what(void **state)
 	text.cap = 50;
 	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text), GN_TOO_LARGE);
 	assert_int_equal(text.len, 0);
+	/* between others, in words for the payer: why, not whose or how much */
+	gn_ledger_why_for(&why, 0);
+	text.len = 0;
+	text.cap = sizeof storage - 1;
+	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text), GN_OK);
+	storage[text.len] = 0;
+	assert_true(why.cut_count == 0 && why.raise_count == 0 && why.elsewhere[GN_CAUSE_FULL] == 1 && why.raises_elsewhere == 1 && why.cut_total == 1);
+	assert_string_equal((char *)storage, "P0 can pay P2 at most 40.00 UAH of the 100.00 UAH asked for. Between others: a trust line is used up. It would go "
+					     "through if 1 line between others were raised.");
 	/* the record says the same */
 	char tx[32], body[1024];
 	uint64_t ticket;

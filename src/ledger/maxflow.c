@@ -272,7 +272,8 @@ void lg_flow_cut(struct lg_flow_net *f, struct gn_ledger_why *why)
 	why->cut_count = why->cut_total = 0;
 	if (build_levels(f))
 		return; /* not at the maximum: nothing is cut */
-	for (uint32_t n = 0; n < q->node_count; n++)
+	for (uint32_t k = 0; k < q->node_count; k++) {
+		uint32_t n = (f->source + k) % q->node_count; /* the payer's own lines first: he may see them (LG-61) */
 		for (uint32_t i = q->nodes[n].off; f->level[n] && i < q->nodes[n].off + q->nodes[n].degree; i++) {
 			uint32_t to = neighbour(f, i);
 			const struct lg_pair *p = &q->pairs[q->half_pair[i]];
@@ -283,6 +284,7 @@ void lg_flow_cut(struct lg_flow_net *f, struct gn_ledger_why *why)
 				why->cut[why->cut_count++] = cut_of(f, q->half_pair[i], d);
 			why->cut_total++;
 		}
+	}
 }
 
 static struct gn_ledger_raise *find_raise(struct gn_ledger_why *why, uint32_t owner, uint32_t debtor)

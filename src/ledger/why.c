@@ -9,13 +9,16 @@ static gn_err nodes_of(const struct gn_ledger *l, uint32_t eq, uint32_t payer, u
 	if (payer == payee)
 		return GN_USAGE;
 	const struct gn_ledger_settings *s = &l->book.settings;
-	*want = (struct lg_request){.max_hops = s->max_hops, .max_paths = s->max_paths, .now = l->clock > l->book.time ? l->clock : l->book.time};
+	*want = (struct lg_request){.max_hops = s->max_hops,
+				    .max_paths = s->max_paths,
+				    .now = l->clock > l->book.time ? l->clock : l->book.time};
 	if (lg_find_node(l->book.eqs[eq], payer, &want->payer) || lg_find_node(l->book.eqs[eq], payee, &want->payee))
 		return GN_NO_ROUTE;
 	return GN_OK;
 }
 
-gn_err gn_ledger_can_pay(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, uint32_t *paths, uint32_t *hops)
+gn_err gn_ledger_can_pay(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount,
+			 uint32_t *paths, uint32_t *hops)
 {
 	struct lg_request want;
 	struct lg_routes routes;
@@ -31,7 +34,8 @@ gn_err gn_ledger_can_pay(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint3
 	return GN_OK;
 }
 
-static gn_err flow_part(struct gn_ledger *l, const struct lg_eq *q, const struct lg_request *want, gn_amount amount, struct gn_ledger_why *out)
+static gn_err flow_part(struct gn_ledger *l, const struct lg_eq *q, const struct lg_request *want, gn_amount amount,
+			struct gn_ledger_why *out)
 {
 	struct lg_flow_net f;
 	GN_TRY(lg_flow_open(&f, l->env.alloc, &l->book, q, want, true));
@@ -44,7 +48,8 @@ static gn_err flow_part(struct gn_ledger *l, const struct lg_eq *q, const struct
 	return err;
 }
 
-gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, struct gn_ledger_why *out)
+gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount,
+		     struct gn_ledger_why *out)
 {
 	struct lg_request want;
 	struct lg_routes routes;
@@ -75,6 +80,32 @@ gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t 
 	return GN_OK;
 }
 
+static bool has_end(uint32_t owner, uint32_t debtor, uint32_t who)
+{
+	return owner == who || debtor == who;
+}
+
+void gn_ledger_why_for(struct gn_ledger_why *why, uint32_t who)
+{
+	uint32_t cuts = 0, raises = 0;
+	for (uint32_t i = 0; i < why->cut_count; i++) {
+		struct gn_ledger_cut c = why->cut[i];
+		if (has_end(c.owner, c.debtor, who))
+			why->cut[cuts++] = c;
+		else
+			why->elsewhere[c.cause]++;
+	}
+	for (uint32_t i = 0; i < why->raise_count; i++) {
+		struct gn_ledger_raise r = why->raises[i];
+		if (has_end(r.owner, r.debtor, who))
+			why->raises[raises++] = r;
+		else
+			why->raises_elsewhere++;
+	}
+	why->cut_count = cuts;
+	why->raise_count = raises;
+}
+
 /* ---- words ---- */
 
 struct text {
@@ -97,12 +128,20 @@ static void say_amount(struct text *t, const struct lg_eq *q, gn_amount a)
 	say(t, q->code);
 }
 
-static void say_raises(struct text *t, const struct lg_eq *q, const struct gn_ledger_why *why, const char *(*name)(void *, uint32_t), void *user)
+static void say_number(struct text *t, uint32_t n)
+{
+	char number[16];
+	snprintf(number, sizeof number, "%u", n);
+	say(t, number);
+}
+
+static void say_raises(struct text *t, const struct lg_eq *q, const struct gn_ledger_why *why,
+		       const char *(*name)(void *, uint32_t), void *user)
 {
 	say(t, why->raises_suffice ? " It would go through if " : " It would take more than this: ");
 	for (uint32_t i = 0; i < why->raise_count; i++) {
 		const struct gn_ledger_raise *r = &why->raises[i];
-		say(t, i == 0 ? "" : i + 1 == why->raise_count ? " and " : ", ");
+		say(t, i == 0 ? "" : i + 1 == why->raise_count && !why->raises_elsewhere ? " and " : ", ");
 		say(t, name(user, r->owner));
 		say(t, " let ");
 		say(t, name(user, r->debtor));
@@ -112,16 +151,52 @@ static void say_raises(struct text *t, const struct lg_eq *q, const struct gn_le
 		say_amount(t, q, r->limit);
 		say(t, ")");
 	}
+	if (why->raises_elsewhere) {
+		say(t, why->raise_count ? " and if " : "");
+		say_number(t, why->raises_elsewhere);
+		say(t, why->raises_elsewhere == 1 ? " line between others were raised"
+						  : " lines between others were raised");
+	}
 	say(t, ".");
+}
+
+/* Between others: what is in the way there, each class once. */
+static void say_elsewhere(struct text *t, const struct gn_ledger_why *why)
+{
+	const char *between = " Between others: ";
+	for (unsigned k = 0; k < GN_CAUSES; k++) {
+		if (!why->elsewhere[k])
+			continue;
+		say(t, between);
+		say(t, gn_ledger_cause_words((enum gn_ledger_cause)k));
+		between = ", ";
+	}
+	say(t, *between == ',' ? "." : "");
+}
+
+const char *gn_ledger_cause_words(enum gn_ledger_cause cause)
+{
+	static const char *const words[GN_CAUSES] = {
+		[GN_CAUSE_FULL] = "a trust line is used up",
+		[GN_CAUSE_FROZEN] = "a trust line is frozen by its owner",
+		[GN_CAUSE_DISPUTE] = "a trust line is in dispute",
+		[GN_CAUSE_SUSPENDED] = "a participant on the way is suspended",
+		[GN_CAUSE_INACTIVE] = "the equivalent takes no new debt",
+		[GN_CAUSE_NO_MIDDLE] = "a participant on the way does not pass on payments of others",
+		[GN_CAUSE_DAILY] = "a trust line has reached its limit of the day",
+		[GN_CAUSE_HOP] = "a trust line limits what one payment may move"};
+	return words[cause];
 }
 
 const char *gn_ledger_cause_name(enum gn_ledger_cause cause)
 {
-	static const char *const names[GN_CAUSES] = {"full", "frozen", "dispute", "suspended", "inactive", "no_middle", "daily", "hop"};
+	static const char *const names[GN_CAUSES] = {"full",     "frozen",    "dispute", "suspended",
+						     "inactive", "no_middle", "daily",   "hop"};
 	return names[cause];
 }
 
-static void say_one_cut(struct text *t, const struct lg_eq *q, const struct gn_ledger_cut *c, const char *(*name)(void *, uint32_t), void *user)
+static void say_one_cut(struct text *t, const struct lg_eq *q, const struct gn_ledger_cut *c,
+			const char *(*name)(void *, uint32_t), void *user)
 {
 	static const char *const of_line[GN_CAUSES] = {
 		[GN_CAUSE_FROZEN] = " is frozen",
@@ -160,25 +235,31 @@ static void say_one_cut(struct text *t, const struct lg_eq *q, const struct gn_l
 	}
 }
 
-static void say_cut(struct text *t, const struct lg_eq *q, const struct gn_ledger_why *why, const char *(*name)(void *, uint32_t), void *user)
+static void say_cut(struct text *t, const struct lg_eq *q, const struct gn_ledger_why *why,
+		    const char *(*name)(void *, uint32_t), void *user)
 {
-	char number[24];
-	say(t, " The way is closed where ");
+	uint32_t rest = why->cut_total; /* neither named here nor told by class */
+	if (why->cut_count > 0)
+		say(t, " The way is closed where ");
 	for (uint32_t i = 0; i < why->cut_count && i < 3; i++) {
 		say(t, i == 0 ? "" : ", ");
 		say_one_cut(t, q, &why->cut[i], name, user);
+		rest--;
 	}
-	if (why->cut_total > 3) {
-		snprintf(number, sizeof number, "%u", why->cut_total - 3);
+	for (unsigned k = 0; k < GN_CAUSES; k++)
+		rest -= why->elsewhere[k];
+	if (why->cut_count > 0 && rest > 0) {
 		say(t, ", and at ");
-		say(t, number);
+		say_number(t, rest);
 		say(t, " more lines");
 	}
-	say(t, ".");
+	say(t, why->cut_count > 0 ? "." : "");
+	say_elsewhere(t, why);
 }
 
-gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, const struct gn_ledger_why *why,
-			  const char *(*name)(void *user, uint32_t participant), void *user, struct gn_buf *out)
+gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount,
+			  const struct gn_ledger_why *why, const char *(*name)(void *user, uint32_t participant),
+			  void *user, struct gn_buf *out)
 {
 	struct text t = {out, false};
 	size_t start = out->len;
@@ -209,9 +290,9 @@ gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer
 		say_amount(&t, q, why->max_flow);
 		say(&t, ".");
 	}
-	if (amount > why->max_flow && why->cut_count > 0)
+	if (amount > why->max_flow && why->cut_total > 0)
 		say_cut(&t, q, why, name, user);
-	if (amount > why->max_flow && why->raise_count > 0)
+	if (amount > why->max_flow && why->raise_count + why->raises_elsewhere > 0)
 		say_raises(&t, q, why, name, user);
 end:
 	if (t.full)
@@ -242,7 +323,8 @@ static bool tell_path(void *user, gn_amount amount, const uint32_t *hops, uint32
 }
 
 gn_err gn_ledger_max_flow(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount *out,
-			  void (*path)(void *user, gn_amount amount, const uint32_t *participants, uint32_t count), void *user)
+			  void (*path)(void *user, gn_amount amount, const uint32_t *participants, uint32_t count),
+			  void *user)
 {
 	struct lg_request want;
 	struct lg_flow_net f;
