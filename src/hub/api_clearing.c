@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- cycles there are: depth-first from the smallest node, bounded work ---- */
+/* ---- cycles there are: depth-first from the smallest node, or from the one who asks, bounded work ---- */
 
 struct debt {
 	uint32_t debtor, creditor, pair;
@@ -21,7 +21,10 @@ struct cycles {
 	uint64_t work;
 	json_t *list;
 	size_t path[16];
+	uint32_t who; /* sees his cycles, and in them his own debts and claims (HB-9); EVERYBODYS: an officer */
 };
+
+#define EVERYBODYS UINT32_MAX
 
 static int by_debtor(const void *a, const void *b)
 {
@@ -49,6 +52,8 @@ static void add_cycle(struct cycles *c, unsigned len)
 	for (unsigned i = 0; i < len; i++) {
 		const struct debt *d = &c->debts[c->path[i]];
 		char debtor[GN_PID_MAX], creditor[GN_PID_MAX], id[48];
+		if (c->who != EVERYBODYS && d->debtor != c->who && d->creditor != c->who)
+			continue;
 		gn_hub_pid(c->view, d->debtor, debtor);
 		gn_hub_pid(c->view, d->creditor, creditor);
 		snprintf(id, sizeof id, "%s-%u", c->e->code, d->pair);
@@ -88,7 +93,7 @@ static void walk_from(struct cycles *c, uint32_t start)
 		if (to == start && len + 1 >= 3) {
 			add_cycle(c, len + 1);
 			next++;
-		} else if (to > start && !on_path(c, len, to)) {
+		} else if ((to > start || start == c->who) && !on_path(c, len, to)) {
 			len++;
 			next = first_of(c, to);
 		} else {
@@ -133,7 +138,7 @@ static void run_cycles(struct gn_long *q, struct gn_hub_view *v)
 	q->err = gn_ledger_equivalent(v->ledger, q->eq, &e);
 	if (q->err)
 		return;
-	struct cycles c = {v, &e, NULL, 0, (unsigned)q->depth, HUB_CYCLES_WORK, json_array(), {0}};
+	struct cycles c = {v, &e, NULL, 0, (unsigned)q->depth, HUB_CYCLES_WORK, json_array(), {0}, q->who};
 	gn_err err = load_debts(v, &e, &c.debts, &c.count);
 	if (err && err != GN_NOT_FOUND) {
 		json_decref(c.list);
@@ -142,7 +147,9 @@ static void run_cycles(struct gn_long *q, struct gn_hub_view *v)
 	}
 	if (c.count)
 		qsort(c.debts, c.count, sizeof *c.debts, by_debtor);
-	for (size_t i = 0; i < c.count; i++)
+	if (c.who != EVERYBODYS)
+		walk_from(&c, c.who);
+	for (size_t i = 0; i < c.count && c.who == EVERYBODYS; i++)
 		if (i == 0 || c.debts[i].debtor != c.debts[i - 1].debtor)
 			walk_from(&c, c.debts[i].debtor);
 	free(c.debts);
@@ -152,7 +159,7 @@ static void run_cycles(struct gn_long *q, struct gn_hub_view *v)
 
 void gn_api_cycles(struct gn_hub_request *r)
 {
-	struct gn_long q = {.run = run_cycles};
+	struct gn_long q = {.run = run_cycles, .who = r->role >= GN_ROLE_AUDITOR ? EVERYBODYS : r->me.number};
 	struct gn_ledger_equivalent e;
 	if (!gn_hub_number(r, "max_depth", 6, 3, 10, &q.depth) || !gn_hub_query_equivalent(r, &e))
 		return;
