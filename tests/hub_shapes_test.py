@@ -3,7 +3,7 @@
 
 Helpers, exit codes and SEED are those of hub_test.py.
 """
-import json, sys, urllib.parse
+import json, re, sys, threading, urllib.parse
 
 sys.dont_write_bytecode = True
 import hub_test
@@ -150,6 +150,43 @@ def case_private(bin_dir, base, rng):
     check(len(everything["raises"]) == details["raises_elsewhere"] and "raises_elsewhere" not in everything, f"officers: {everything}")
     full = a.get(f"/payments/capacity?to={b.pid}&equivalent=UAH&amount=9999.00")
     check([(x["owner"], x["debtor"], x["limit"]) for x in full["cut"] if x["owner"] == b.pid] == [(b.pid, a.pid, "990.00")] and full["raises"][0]["limit"] in own, f"one's own line: {full}")
+    hub.stop()
+
+
+def case_flow(bin_dir, base, rng):
+    """Max-flow mode: what paths do not carry is looked for on the copy (HB-38), and is paid; of many who want the same at once, as many as it carries."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    hub.admin("PATCH", "/admin/config", {"updates": {"routing.maxflow": True}, "reason": "test"})
+    a, b, *middle = people(hub, "Alice", "Bob", *[f"m{i}" for i in range(5)])
+
+    def flows():
+        text = hub.raw("GET", "/metrics")[2].decode()
+        return int(re.search(r"^\w*flows_total (\d+)$", text, re.M).group(1))
+
+    for m in middle:
+        m.trust(a, "20.00")
+        b.trust(m, "20.00")
+    check(a.pay(b, "60.00")["status"] == "COMMITTED" and flows() == 0, "three paths carry it")
+    b.trust(a, "0.01")
+    b.pay(a, "60.00")
+    paid = a.pay(b, "100.01")
+    check(paid["status"] == "COMMITTED" and len(paid["routes"]) == 6 and flows() >= 1, f"six paths: {paid} {flows()}")
+    before = flows()
+    status, answer = a.pay_raw(b, "0.02")
+    check(status == 400 and code_of(answer) == "E002" and flows() == before + 1, f"more than there is: {status} {answer}")
+    check(a.get("/payments?status=ABORTED")["items"][0]["error"]["code"] == "E002", "it has its row")
+    b.pay(a, "100.01")
+    # 12 at once for 85.00, 100.01 are there: one goes, whoever looked at the same time is told what is left
+    answers = []
+    workers = [threading.Thread(target=lambda i=i: answers.append(a.pay_raw(b, "85.00", tx_id=f"at-once-{i}"))) for i in range(12)]
+    for w in workers:
+        w.start()
+    for w in workers:
+        w.join()
+    done = [x for s, x in answers if s == 200]
+    check(len(done) == 1 and all(s == 200 or (s, code_of(x)) == (400, "E002") for s, x in answers), f"at once: {answers}")
+    check(a.get("/balance")["equivalents"][0]["net_balance"] == "-85.00", "it was paid once")
     hub.stop()
 
 

@@ -33,7 +33,8 @@ struct world {
 	char (*pid)[GN_PID_MAX];
 	gn_time now;
 	uint64_t tx, ticket, told, refused; /* told: results with an outcome */
-	bool ready;
+	bool ready, flow_elsewhere;
+	const struct gn_ledger_flow *flow;
 	gn_amount median; /* of the limits */
 };
 
@@ -75,6 +76,7 @@ void world_trust(struct world *w, uint32_t from, uint32_t to, gn_amount limit);
 /* parts */
 void bench_routes(uint64_t seed, bool large);
 void bench_success(uint64_t seed);
+void bench_failing(uint64_t seed);
 void bench_memory(uint64_t seed, bool large);
 void bench_payments(uint64_t seed);
 void bench_durable(uint64_t seed, const char *folder);

@@ -90,6 +90,47 @@ void bench_success(uint64_t seed)
 	world_close(&w);
 }
 
+/* How long one payment that fails holds the thread: half as much again as could be carried at all. */
+static void failing(struct world *w, const char *what)
+{
+	enum { COUNT = 60 };
+	static const struct gn_ledger_flow none;
+	double took[COUNT], all = 0;
+	char name[80];
+	for (unsigned i = 0; i < COUNT;) {
+		uint32_t a = (uint32_t)below(w, w->people), b = (uint32_t)below(w, w->people);
+		gn_amount flow = 0;
+		if (a == b || gn_ledger_max_flow(w->l, 0, a, b, &flow, NULL, NULL) || flow == 0)
+			continue;
+		double at = seconds();
+		for (int round = 0; round < (w->flow_elsewhere ? 2 : 1); round++) { /* and again with what was found elsewhere: nothing */
+			w->flow = round ? &none : NULL;
+			GN_ASSERT(world_pay(w, a, b, flow + flow / 2));
+			world_run(w);
+		}
+		took[i] = seconds() - at;
+		all += took[i++];
+	}
+	qsort(took, COUNT, sizeof *took, compare);
+	snprintf(name, sizeof name, "a payment that fails, %u participants, %s", w->people, what);
+	row(name, "-", "%.2f ms, at most %.2f", all / COUNT * 1e3, took[COUNT - 1] * 1e3);
+}
+
+void bench_failing(uint64_t seed)
+{
+	static const uint32_t sizes[] = {2000, 10000, 100000};
+	for (size_t i = 0; i < GN_COUNT(sizes); i++) {
+		struct world w;
+		build(&w, seed, sizes[i]);
+		failing(&w, "paths");
+		world_settings(&w, true, true);
+		failing(&w, "max-flow at its turn");
+		w.flow_elsewhere = true;
+		failing(&w, "max-flow elsewhere");
+		world_close(&w);
+	}
+}
+
 void bench_memory(uint64_t seed, bool large)
 {
 	struct world w;

@@ -98,7 +98,7 @@ static size_t make(struct world *w, uint32_t who, enum gn_op_kind kind, const ch
 
 static gn_err submit(struct world *w, enum gn_op_kind kind, struct gn_slice bytes)
 {
-	struct gn_ledger_request r = {.profile = GN_PROFILE_V1, .kind = kind, .bytes = bytes, .checked = true};
+	struct gn_ledger_request r = {.profile = GN_PROFILE_V1, .kind = kind, .bytes = bytes, .checked = true, .flow_elsewhere = w->flow_elsewhere, .flow = w->flow};
 	return gn_ledger_submit(w->l, &r, ++w->ticket, w->now);
 }
 

@@ -395,7 +395,9 @@ static void paid(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	struct gn_record_view v;
 	bool have = e->record.p && gn_ledger_record(e->record, e->seq, &v) == GN_OK;
-	if (e->err && (!e->repeated || have)) {
+	if (e->err == GN_AGAIN) {
+		gn_hub_find_flow(r);
+	} else if (e->err && (!e->repeated || have)) {
 		fail_payment(r, e, have ? &v : NULL);
 	} else if (have && (v.type == GN_REC_PAYMENT || v.type == GN_REC_PREPARE) && !e->repeated) {
 		gn_hub_json(r, 200, gn_hub_payment_json(&r->hub->view, &v));

@@ -123,6 +123,7 @@ void gn_api_metrics(struct gn_hub_request *r)
 	metric(&t, "counter", "refused_auth_total", "requests without the right to it", hub->count.refused_auth);
 	metric(&t, "counter", "refused_rate_total", "requests over a rate", hub->count.refused_rate);
 	metric(&t, "counter", "refused_body_total", "bodies too large", hub->count.refused_body);
+	metric(&t, "counter", "flows_total", "max-flows looked for on the copy, for payments", hub->count.flows);
 	metric(&t, "counter", "signatures_total", "signatures checked", hub->count.verified);
 	metric(&t, "counter", "signatures_bad_total", "signatures that did not verify", hub->count.bad_signatures);
 	metric(&t, "counter", "records_total", "journal records since the start", l.records);

@@ -75,6 +75,7 @@ struct gn_hub_request {
 	size_t bytes_len;
 	struct gn_sig sig;
 	gn_err verdict;
+	unsigned flows; /* max-flows looked for it on the copy */
 	void (*verified)(struct gn_hub_request *r);
 	struct gn_hub_request *verify_next;
 	uint64_t ticket;
@@ -176,6 +177,8 @@ void gn_hub_stats_json(const struct gn_hub_view *v, uint32_t who, bool own, json
 void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *const *fields,
 		   void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
 void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e);
+/* RESULT was GN_AGAIN: looks for a max-flow on the copy and submits the same request with it. */
+void gn_hub_find_flow(struct gn_hub_request *r);
 /* A new ticket of this request; result gets its RESULT. */
 uint64_t gn_hub_ticket(struct gn_hub_request *r,
 		       void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
@@ -315,7 +318,8 @@ void gn_hub_tell_lines(struct gn_long *q);
 json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_view *r);
 json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned precision, struct gn_slice raises);
 json_t *gn_hub_equivalent_json(const struct gn_ledger_equivalent *e);
-/* Answers with one of these, or with an object that has such "items", after the history told their dates; takes json. */
+/* Answers with one of these, or with an object that has such "items", after the history told their dates; takes json.
+ */
 void gn_hub_tell_equivalents(struct gn_hub_request *r, json_t *json);
 gn_pair_pids gn_hub_pair; /* user: struct gn_hub_view */
 /* The display name that a PARTICIPANT or PROFILE record gives. */
@@ -329,19 +333,21 @@ void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);
 	X(refresh)                                                                                                     \
 	X(participant_create)                                                                                          \
 	X(participants)                                                                                                \
-	X(participant_get) X(me_get) X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) X(line_delete)      \
-		X(capacity) X(max_flow) X(payment_create) X(payments) X(payment_get) X(asked) X(vote) X(balance) X(    \
-			debts) X(equivalents) X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent)         \
-			X(integrity_status) X(integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair) X(  \
-				hub) X(health) X(health_db) X(metrics) X(admin_migrations) X(admin_participants)       \
-				X(admin_participant_stats) X(admin_participant_metrics) X(admin_freeze) X(             \
-					admin_unfreeze) X(admin_level) X(admin_equivalents) X(admin_equivalent_create) \
-					X(admin_equivalent_patch) X(admin_equivalent_delete) X(admin_equivalent_usage) \
-						X(admin_lines) X(admin_bottlenecks) X(admin_liquidity)                 \
-							X(admin_incidents) X(admin_audit) X(admin_graph) X(admin_ego)  \
-								X(admin_cycles) X(admin_abort) X(admin_dispute)        \
-									X(admin_clear_exact) X(admin_snapshot)         \
-										X(admin_payments)
+	X(participant_get)                                                                                             \
+	X(me_get) X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) X(line_delete) X(capacity) X(          \
+		max_flow) X(payment_create) X(payments) X(payment_get) X(asked) X(vote) X(balance) X(debts)            \
+		X(equivalents) X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent) X(integrity_status) X( \
+			integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair) X(hub) X(health)          \
+			X(health_db) X(metrics) X(admin_migrations) X(admin_participants) X(admin_participant_stats)   \
+				X(admin_participant_metrics) X(admin_freeze) X(admin_unfreeze) X(admin_level)          \
+					X(admin_equivalents) X(admin_equivalent_create) X(admin_equivalent_patch)      \
+						X(admin_equivalent_delete) X(admin_equivalent_usage) X(admin_lines)    \
+							X(admin_bottlenecks) X(admin_liquidity) X(admin_incidents)     \
+								X(admin_audit) X(admin_graph) X(admin_ego)             \
+									X(admin_cycles) X(admin_abort)                 \
+										X(admin_dispute) X(admin_clear_exact)  \
+											X(admin_snapshot)              \
+												X(admin_payments)
 #define X(name) void gn_api_##name(struct gn_hub_request *r);
 GN_HUB_RUNS(X)
 #undef X
@@ -382,7 +388,7 @@ struct gn_hub {
 	struct gn_file_pool disk;
 	struct {
 		uint64_t requests, refused_auth, refused_rate, refused_body, answers[6]; /* by hundreds */
-		uint64_t verified, bad_signatures, events_sent, events_dropped;
+		uint64_t verified, bad_signatures, events_sent, events_dropped, flows;
 	} count;
 	bool ready, stopping, pumping, feeding;
 	int ready_fd;

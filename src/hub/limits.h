@@ -24,6 +24,7 @@
 #define HUB_HISTORY_QUEUE                                                                                              \
 	(64u << 20) /* bytes of records the history or the replica may lag behind before they read them from files */
 #define HUB_LONG_MAX 16u     /* long questions that wait or run at once: each may take a second of the replica */
+#define HUB_FLOW_ROUNDS 3u   /* max-flows looked for on the copy for one payment, when others use them up meanwhile */
 #define HUB_CLEARING_JOBS 2u /* exact clearings computed at once: each a core */
 #define HUB_CLEARING_MEMORY ((size_t)1 << 30) /* bytes of one: 10 million debts */
 #define HUB_CYCLES_MAX 100u                   /* cycles one listing shows */

@@ -213,14 +213,22 @@ static bool judge(struct gn_hub_request *r, const struct gn_op *op)
 	return true;
 }
 
-static void verified(struct gn_hub_request *r)
+static struct gn_ledger_request ledger_request(const struct gn_hub_request *r)
 {
-	if (r->verdict) {
-		gn_hub_fail(r, r->verdict, NULL, "%s",
-			    r->verdict == GN_SIGNATURE ? "the signature does not verify over the signed bytes" : "");
-		return;
-	}
-	struct gn_ledger_request q = {r->profile, r->kind, r->signer, gn_slice(r->bytes, r->bytes_len), r->sig, true};
+	return (struct gn_ledger_request){.profile = r->profile,
+					  .kind = r->kind,
+					  .signer = r->signer,
+					  .bytes = gn_slice(r->bytes, r->bytes_len),
+					  .sig = r->sig,
+					  .checked = true,
+					  .flow_elsewhere = r->flows < HUB_FLOW_ROUNDS};
+}
+
+/* To the ledger, with the flow that was found for it or NULL. */
+static void submit(struct gn_hub_request *r, const struct gn_ledger_flow *flow)
+{
+	struct gn_ledger_request q = ledger_request(r);
+	q.flow = flow;
 	uint64_t ticket = gn_hub_ticket(r, r->result);
 	gn_err err = ticket ? gn_ledger_submit(r->hub->ledger, &q, ticket, r->hub->now) : GN_BUSY;
 	if (!err)
@@ -229,6 +237,71 @@ static void verified(struct gn_hub_request *r)
 		gn_hub_drop_ticket(r);
 	refuse(r, err,
 	       err == GN_BUSY ? "the hub has more to do than it can hold; try again in a moment" : gn_err_text(err));
+}
+
+/* ---- max-flow on the copy (HB-38) ---- */
+
+struct flow_job {
+	struct gn_ledger_request request; /* its bytes are the hub's request's, which lives as long */
+	struct gn_ledger_flow found;      /* routes owned */
+};
+
+static void drop_flow(struct gn_long *q)
+{
+	struct flow_job *job = q->job;
+	free((void *)(uintptr_t)job->found.routes.p);
+	free(job);
+}
+
+static void run_flow(struct gn_long *q, struct gn_hub_view *v)
+{
+	struct flow_job *job = q->job;
+	struct gn_ledger_flow found;
+	if (gn_ledger_find_flow(v->ledger, &job->request, q->now, &found))
+		return; /* none: the ledger says why when it comes again */
+	uint8_t *copy = malloc(found.routes.len + 1);
+	if (!copy)
+		return;
+	if (found.routes.len)
+		memcpy(copy, found.routes.p, found.routes.len);
+	job->found = (struct gn_ledger_flow){gn_slice(copy, found.routes.len), found.count};
+}
+
+static void flow_found(struct gn_long *q)
+{
+	struct flow_job *job = q->job;
+	submit(q->request, &job->found);
+	drop_flow(q);
+}
+
+void gn_hub_find_flow(struct gn_hub_request *r)
+{
+	struct flow_job *job = calloc(1, sizeof *job);
+	struct gn_tail_info replica;
+	if (!job) {
+		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
+		return;
+	}
+	job->request = ledger_request(r);
+	r->flows++;
+	r->hub->count.flows++;
+	gn_replica_info(r->hub->replica, &replica);
+	if (replica.failures) { /* there is no copy to look on: as if none was found */
+		submit(r, &job->found);
+		free(job);
+		return;
+	}
+	gn_hub_long(r, &(struct gn_long){.run = run_flow, .then = flow_found, .job = job, .drop = drop_flow});
+}
+
+static void verified(struct gn_hub_request *r)
+{
+	if (r->verdict) {
+		gn_hub_fail(r, r->verdict, NULL, "%s",
+			    r->verdict == GN_SIGNATURE ? "the signature does not verify over the signed bytes" : "");
+		return;
+	}
+	submit(r, NULL);
 }
 
 void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *const *fields,

@@ -167,7 +167,7 @@ void lg_decide(struct gn_ledger *l, const struct lg_item *item, gn_time now)
 	gn_err err = decide(l, item, at);
 	if (!err)
 		return;
-	l->info.refused++;
+	l->info.refused += err != GN_AGAIN;
 	/* what it was refused by may be a record that is not durable yet, the same request's own first one among them */
 	lg_answer(l, &(struct lg_result){.ticket = item->ticket, .err = err, .key = item->key, .after = l->book.seq});
 }

@@ -2,7 +2,7 @@
 #include "ledger/engine_int.h"
 
 /* Explanations look at the whole graph; past this many pairs the record names no raises and gn_ledger_why has to be asked. */
-#define EXPLAIN_PAIRS_MAX 20000u
+#define EXPLAIN_PAIRS_MAX 1000u /* about a millisecond */
 
 struct payment {
 	const struct lg_item *item;
@@ -28,12 +28,10 @@ static gn_err repeat(struct gn_ledger *l, const struct lg_item *item, const stru
 	return GN_OK;
 }
 
-static gn_err read_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer, gn_time now, struct payment *p)
+/* The names in it as numbers of the book. */
+static gn_err resolve(struct gn_ledger *l, const struct gn_op *op, uint32_t payer, gn_time now, struct payment *p)
 {
-	const struct gn_op *op = &item->op;
-	*p = (struct payment){.item = item, .payer = payer};
-	GN_TRY(lg_check_age(op, l->clock));
-	GN_TRY(lg_check_envelope(&l->book, op, gn_unix(now)));
+	*p = (struct payment){.payer = payer};
 	GN_TRY(lg_find_eq(&l->book, op->equivalent, &p->r.eq));
 	p->q = l->book.eqs[p->r.eq];
 	if (!gn_slice_eq(op->equivalent, gn_str(p->q->code)))
@@ -46,8 +44,6 @@ static gn_err read_payment(struct gn_ledger *l, const struct lg_item *item, uint
 		return GN_USAGE;
 	if (l->book.participants[payer].status != GN_PARTICIPANT_ACTIVE || l->book.participants[p->payee].status != GN_PARTICIPANT_ACTIVE)
 		return GN_INACTIVE;
-	lg_fill_signed(item, payer, &p->r.sign);
-	p->r.key = item->key;
 	const struct gn_ledger_settings *s = &l->book.settings;
 	p->want = (struct lg_request){.amount = p->amount, .max_hops = s->max_hops, .max_paths = s->max_paths, .avoid = p->avoid, .now = now};
 	if (op->max_hops && op->max_hops < s->max_hops)
@@ -60,6 +56,22 @@ static gn_err read_payment(struct gn_ledger *l, const struct lg_item *item, uint
 			p->want.avoid_count++;
 	}
 	return GN_OK;
+}
+
+static gn_err read_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer, gn_time now, struct payment *p)
+{
+	GN_TRY(lg_check_age(&item->op, l->clock));
+	GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
+	GN_TRY(resolve(l, &item->op, payer, now, p));
+	p->item = item;
+	lg_fill_signed(item, payer, &p->r.sign);
+	p->r.key = item->key;
+	return GN_OK;
+}
+
+static bool find_nodes(struct payment *p)
+{
+	return lg_find_node(p->q, p->payer, &p->want.payer) == GN_OK && lg_find_node(p->q, p->payee, &p->want.payee) == GN_OK;
 }
 
 /* ---- routes into scratch ---- */
@@ -114,10 +126,12 @@ static bool write_flow_path(void *user, gn_amount amount, const uint32_t *hops, 
 static gn_err find_flow(struct gn_ledger *l, struct payment *p)
 {
 	struct flow_writer w = {.l = l, .q = p->q};
+	uint64_t work = ROUTE_FLOW_WORK;
 	for (int ask = 0; ask < 2; ask++) {
 		struct lg_flow_net f;
 		GN_TRY(lg_flow_open(&f, l->env.alloc, &l->book, p->q, &p->want, ask));
 		gn_err err = GN_OK;
+		f.work = work;
 		for (unsigned tries = 0; tries < ROUTE_TRIES_MAX; tries++) {
 			w = (struct flow_writer){.l = l, .q = p->q};
 			lg_flow_run(&f, p->amount);
@@ -129,6 +143,7 @@ static gn_err find_flow(struct gn_ledger *l, struct payment *p)
 			lg_flow_ban(&f, w.blocked_line ^ 1);
 		}
 		bool enough = f.flow == p->amount && !w.blocked && !w.failed;
+		work = f.work;
 		lg_flow_close(&f);
 		if (err)
 			return err;
@@ -140,6 +155,34 @@ static gn_err find_flow(struct gn_ledger *l, struct payment *p)
 		}
 	}
 	return GN_NO_CAPACITY;
+}
+
+gn_err gn_ledger_find_flow(struct gn_ledger *f, const struct gn_ledger_request *r, gn_time now, struct gn_ledger_flow *out)
+{
+	struct gn_op *op = GN_NEW(f->env.alloc, struct gn_op);
+	struct payment p;
+	uint32_t payer = 0;
+	gn_time at = now > f->book.time ? now : f->book.time;
+	if (!op)
+		return GN_NOMEM;
+	*out = (struct gn_ledger_flow){.count = 0};
+	gn_err err = gn_op_parse(r->profile, r->kind, r->bytes, op);
+	struct gn_hash pid = op->signer;
+	if (r->profile == GN_PROFILE_V0)
+		lg_pid(&r->signer, &pid);
+	if (!err)
+		err = lg_find_participant(&f->book, &pid, &payer);
+	if (!err)
+		err = resolve(f, op, payer, at, &p);
+	if (!err && find_nodes(&p)) {
+		err = find_flow(f, &p);
+		if (!err)
+			*out = (struct gn_ledger_flow){p.r.u.payment.routes, p.r.u.payment.route_count};
+		else if (err == GN_NO_CAPACITY)
+			err = GN_OK;
+	}
+	gn_mem_free(f->env.alloc, op);
+	return err;
 }
 
 /* ---- failure ---- */
@@ -257,6 +300,26 @@ static gn_err pay(struct gn_ledger *l, struct payment *p, gn_time now)
 	return GN_OK;
 }
 
+/* LG-34, then LG-35. */
+static gn_err find_way(struct gn_ledger *l, const struct lg_item *item, struct payment *p)
+{
+	struct lg_routes routes;
+	bool free_hand = !item->op.max_hops && !item->op.max_paths;
+	gn_err err = lg_find_routes(&l->router, &l->book, p->q, &p->want, &routes);
+	if (!err)
+		return write_routes(l, &routes, &p->r);
+	if (err != GN_NO_CAPACITY || !l->book.settings.maxflow || !free_hand)
+		return err;
+	if (!item->flow_given)
+		return item->flow_elsewhere ? GN_AGAIN : find_flow(l, p);
+	if (item->flow.count == 0)
+		return GN_NO_CAPACITY;
+	p->r.u.payment.mode = 1;
+	p->r.u.payment.routes = item->flow.routes;
+	p->r.u.payment.route_count = item->flow.count;
+	return GN_OK;
+}
+
 gn_err lg_decide_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer, gn_time now)
 {
 	struct payment p;
@@ -264,20 +327,13 @@ gn_err lg_decide_payment(struct gn_ledger *l, const struct lg_item *item, uint32
 	if (k)
 		return repeat(l, item, k);
 	GN_TRY(read_payment(l, item, payer, now, &p));
-	bool has_nodes = lg_find_node(p.q, payer, &p.want.payer) == GN_OK && lg_find_node(p.q, p.payee, &p.want.payee) == GN_OK;
-	gn_err err = GN_NO_CAPACITY;
-	if (has_nodes) {
-		struct lg_routes routes;
-		err = lg_find_routes(&l->router, &l->book, p.q, &p.want, &routes);
-		if (!err)
-			err = write_routes(l, &routes, &p.r);
-		bool free_hand = !item->op.max_hops && !item->op.max_paths;
-		if (err == GN_NO_CAPACITY && l->book.settings.maxflow && free_hand)
-			err = find_flow(l, &p);
-	}
-	if (err == GN_NO_CAPACITY)
-		return fail(l, &p, has_nodes, now);
-	return err ? err : pay(l, &p, now);
+	bool has_nodes = find_nodes(&p);
+	gn_err err = has_nodes ? find_way(l, item, &p) : GN_NO_CAPACITY;
+	if (!err)
+		err = pay(l, &p, now);
+	if (has_nodes && item->flow_given && (err == GN_NO_CAPACITY || err == GN_DENIED)) /* what was found elsewhere fits no more */
+		err = item->flow_elsewhere && item->flow.count ? GN_AGAIN : GN_NO_CAPACITY;
+	return err == GN_NO_CAPACITY ? fail(l, &p, has_nodes, now) : err;
 }
 
 /* ---- answers and ends ---- */

@@ -18,6 +18,8 @@ struct lg_item {
 	struct gn_sig sig;
 	struct gn_tx_key key; /* payments whose initiator is known */
 	bool has_key;
+	bool flow_elsewhere, flow_given; /* as in the request */
+	struct gn_ledger_flow flow;      /* behind bytes */
 	size_t len;
 	uint8_t bytes[];
 };

@@ -213,6 +213,8 @@ struct hub {
 	uint64_t ticket, tx;
 	struct hub_result results[HUB_RESULTS]; /* by ticket modulo */
 	bool ready, stopped, real_signatures, hold; /* hold: requests to the disk are not performed */
+	bool flow_elsewhere;               /* of requests */
+	const struct gn_ledger_flow *flow;
 	gn_err ready_err;
 	uint64_t durable; /* last seq that was told */
 	struct gn_slice last_record; /* of the last RESULT; borrowed from the ledger */
@@ -336,7 +338,8 @@ static inline gn_err hub_send(struct hub *h, unsigned who, enum gn_op_kind kind,
 	struct gn_op_envelope e = {.kind = kind, .hub = h->hub_key.pk, .signer = h->key[who].pk, .seq = h->seq[who] + 1,
 				   .tx_id = tx_id ? gn_str(tx_id) : (struct gn_slice){NULL, 0}, .ts = (int64_t)gn_unix(h->now)};
 	assert_int_equal(gn_op_wrap(&e, gn_str(body), &b), GN_OK);
-	struct gn_ledger_request r = {.profile = GN_PROFILE_V1, .kind = kind, .bytes = gn_buf_slice(&b), .checked = !h->real_signatures};
+	struct gn_ledger_request r = {.profile = GN_PROFILE_V1, .kind = kind, .bytes = gn_buf_slice(&b), .checked = !h->real_signatures,
+				       .flow_elsewhere = h->flow_elsewhere, .flow = h->flow};
 	if (h->real_signatures)
 		gn_op_sign(&h->key[who], r.bytes, &r.sig);
 	*ticket = ++h->ticket;

@@ -174,10 +174,16 @@ gn_err gn_ledger_submit(struct gn_ledger *l, const struct gn_ledger_request *r, 
 		return GN_TOO_LARGE;
 	if (l->inbox.count == INBOX_MAX || l->results.count + l->inbox.count >= RESULTS_MAX - 64)
 		return GN_BUSY;
-	struct lg_item *item = gn_mem_resize(l->env.alloc, NULL, sizeof *item + r->bytes.len);
+	size_t flow_len = r->flow ? r->flow->routes.len : 0;
+	struct lg_item *item = gn_mem_resize(l->env.alloc, NULL, sizeof *item + r->bytes.len + flow_len);
 	if (!item)
 		return GN_NOMEM;
 	item->ticket = ticket;
+	item->flow_elsewhere = r->flow_elsewhere;
+	item->flow_given = r->flow != NULL;
+	item->flow = (struct gn_ledger_flow){gn_slice(item->bytes + r->bytes.len, flow_len), r->flow ? r->flow->count : 0};
+	if (flow_len)
+		memcpy(item->bytes + r->bytes.len, r->flow->routes.p, flow_len);
 	item->sig = r->sig;
 	item->len = r->bytes.len;
 	if (r->bytes.len)

@@ -62,6 +62,14 @@ struct gn_ledger_request {
 	struct gn_slice bytes; /* canonical, as signed; copied */
 	struct gn_sig sig;
 	bool checked;          /* the caller verified sig over bytes with the signer's key (gn_op_verify on its threads) */
+	/* Max-flow mode (LG-35). flow_elsewhere: what paths do not carry is not looked for at its turn, but RESULT is GN_AGAIN, without a record;
+	 * the same request then comes again with the flow that gn_ledger_find_flow found (copied). GN_AGAIN again: it fits no more. */
+	bool flow_elsewhere;
+	const struct gn_ledger_flow *flow;
+};
+struct gn_ledger_flow { /* count 0: there is none */
+	struct gn_slice routes; /* as in a record */
+	uint32_t count;
 };
 /* Takes a signed request: NEW. Refused at once, leaving no trace: not canonical or out of form (USAGE), GN_SIGNATURE, GN_BUSY, GN_STATE.
  * Otherwise exactly one RESULT with `ticket` follows once its outcome is durable (or at once, without a record, when refused at its turn). */
@@ -300,6 +308,9 @@ const char *gn_ledger_cause_words(enum gn_ledger_cause cause);
 /* The explanation as one paragraph of English. name(user, participant) gives display names. GN_TOO_LARGE. */
 GN_MUST gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, const struct gn_ledger_why *why,
 				  const char *(*name)(void *user, uint32_t participant), void *user, struct gn_buf *out);
+/* The flow that would carry the payment of this request (LG-35), by at most ROUTE_FLOW_WORK half-edges looked at; signatures are not looked at.
+ * For a follower. out->routes is good until the next call on f. GN_NOMEM, or why it is no payment. */
+GN_MUST gn_err gn_ledger_find_flow(struct gn_ledger *f, const struct gn_ledger_request *r, gn_time now, struct gn_ledger_flow *out);
 /* The paths a max-flow takes, as routes; call with a walker that gets each one. */
 GN_MUST gn_err gn_ledger_max_flow(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount *out,
 				  void (*path)(void *user, gn_amount amount, const uint32_t *participants, uint32_t count), void *user);

@@ -1,6 +1,6 @@
 /* Routing: bounds, several paths, exact flow, explanations that are true when they are followed, and what clearing leaves alone. */
 #include "ledger/harness_int.h"
-#include "ledger/book_int.h"
+#include "ledger/engine_int.h"
 
 static struct hub h;
 #define CROWD 20
@@ -417,6 +417,96 @@ static void test_max_flow_is_told_as_paths(void **state)
 		}
 }
 
+/* What a copy of the ledger finds for this payment; routes into storage. */
+static struct gn_ledger_flow find_on_copy(unsigned from, unsigned to, const char *amount, uint8_t storage[1024])
+{
+	char body[1024];
+	uint8_t bytes[2048];
+	struct gn_buf state = {0}, text = {bytes, 0, sizeof bytes};
+	struct gn_ledger *copy;
+	struct gn_ledger_flow found;
+	hub_payment_body(&h, to, "UAH", amount, NULL, "any", body);
+	struct gn_op_envelope e = {.kind = GN_OP_PAYMENT, .hub = h.hub_key.pk, .signer = h.key[from].pk, .tx_id = GN_LIT("any"), .ts = (int64_t)gn_unix(h.now)};
+	assert_int_equal(gn_op_wrap(&e, gn_str(body), &text), GN_OK);
+	struct gn_ledger_request r = {.profile = GN_PROFILE_V1, .kind = GN_OP_PAYMENT, .bytes = gn_buf_slice(&text)};
+	assert_int_equal(gn_ledger_state(h.l, h.env.alloc, &state), GN_OK);
+	assert_int_equal(gn_ledger_follower(&h.env, gn_buf_slice(&state), &copy), GN_OK);
+	assert_int_equal(gn_ledger_find_flow(copy, &r, h.now, &found), GN_OK);
+	assert_true(found.routes.len <= 1024);
+	if (found.routes.len)
+		memcpy(storage, found.routes.p, found.routes.len);
+	found.routes.p = storage;
+	gn_ledger_free(copy);
+	gn_mem_free(h.env.alloc, state.p);
+	return found;
+}
+
+/* LG-35: what paths do not carry is looked for elsewhere, leaves no record until it comes back, and is judged anew when it does. */
+static void test_a_flow_is_looked_for_on_a_copy(void **state)
+{
+	(void)state;
+	uint8_t storage[1024], other[1024];
+	settings(6, 3, true, false);
+	for (unsigned i = 1; i <= 4; i++) {
+		trust(i, 0, "50.00");
+		trust(5, i, "50.00");
+	}
+	h.flow_elsewhere = true;
+	uint64_t seq = gn_ledger_seq(h.l);
+	assert_int_equal(pay(0, 5, "150.00"), GN_OK); /* three paths carry it */
+	assert_int_equal(gn_ledger_seq(h.l), ++seq);
+	assert_int_equal(pay(5, 0, "150.00"), GN_OK);
+	seq++;
+	assert_int_equal(pay(0, 5, "200.00"), GN_AGAIN);
+	assert_int_equal(gn_ledger_seq(h.l), seq);
+	struct gn_ledger_flow found = find_on_copy(0, 5, "200.00", storage), none = find_on_copy(0, 5, "200.01", other);
+	assert_int_equal(found.count, 4);
+	assert_int_equal(none.count, 0);
+	h.flow = &none; /* there is none: the end, with its record */
+	assert_int_equal(pay(0, 5, "200.01"), GN_NO_CAPACITY);
+	assert_int_equal(gn_ledger_seq(h.l), ++seq);
+	h.flow = NULL;
+	assert_int_equal(pay(0, 1, "0.01"), GN_OK); /* meanwhile another */
+	seq++;
+	h.flow = &found; /* fits no more: look again, or, when there is no again, the end */
+	assert_int_equal(pay(0, 5, "200.00"), GN_AGAIN);
+	assert_int_equal(gn_ledger_seq(h.l), seq);
+	h.flow_elsewhere = false;
+	assert_int_equal(pay(0, 5, "200.00"), GN_NO_CAPACITY);
+	assert_int_equal(gn_ledger_seq(h.l), ++seq);
+	h.flow = NULL;
+	assert_int_equal(pay(1, 0, "0.01"), GN_OK);
+	seq++;
+	h.flow = &found;
+	assert_int_equal(pay(0, 5, "200.00"), GN_OK);
+	assert_int_equal(gn_ledger_seq(h.l), ++seq);
+	assert_int_equal(flow(0, 5), 0);
+}
+
+/* The work of a max-flow is counted and bounded: with as much as it takes it is whole, with a path less it stops. */
+static void test_a_flow_stops_when_its_work_is_done(void **state)
+{
+	(void)state;
+	for (unsigned i = 1; i <= 4; i++) {
+		trust(i, 0, "50.00");
+		trust(5, i, "50.00");
+	}
+	const struct lg_eq *q = h.l->book.eqs[0];
+	struct lg_request want = {.now = h.now};
+	assert_int_equal(lg_find_node(q, 0, &want.payer), GN_OK);
+	assert_int_equal(lg_find_node(q, 5, &want.payee), GN_OK);
+	struct lg_flow_net f;
+	uint64_t takes = 0;
+	for (int round = 0; round < 3; round++) { /* unbounded, bounded by what that took, by a path of two hops less */
+		assert_int_equal(lg_flow_open(&f, h.env.alloc, &h.l->book, q, &want, true), GN_OK);
+		uint64_t given = f.work = round == 0 ? f.work : round == 1 ? takes : takes - 2;
+		lg_flow_run(&f, 20000);
+		assert_true(round < 2 ? f.flow == 20000 : f.flow < 20000);
+		takes = round == 0 ? given - f.work : takes;
+		lg_flow_close(&f);
+	}
+}
+
 static void test_the_same_state_gives_the_same_path(void **state)
 {
 	(void)state;
@@ -453,6 +543,8 @@ int main(void)
 		T(test_clearing_leaves_every_max_flow_as_it_was),
 		T(test_a_payment_shifts_its_own_flow_and_that_of_nobody_balanced),
 		T(test_max_flow_is_told_as_paths),
+		T(test_a_flow_is_looked_for_on_a_copy),
+		T(test_a_flow_stops_when_its_work_is_done),
 		T(test_the_same_state_gives_the_same_path),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

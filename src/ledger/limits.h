@@ -34,6 +34,7 @@
 #define ROUTE_PATHS_MAX 10u /* paths of a payment outside max-flow mode, any setting */
 #define ROUTE_TRIES_MAX 32u /* searches of one payment: thresholds, and lines or people excluded by a policy */
 #define ROUTE_FLOW_PATHS_MAX 4096u /* paths of a payment in max-flow mode */
+#define ROUTE_FLOW_WORK (1u << 27) /* half-edges looked at to carry one payment by max-flow: about a second of the thread that does it */
 #define ROUTE_RAISES_MAX 16u /* lines named in an explanation */
 
 /* clearing */

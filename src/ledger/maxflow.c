@@ -34,7 +34,7 @@ static uint32_t hop_of(const struct lg_flow_net *f, uint32_t node, uint32_t half
 
 gn_err lg_flow_open(struct lg_flow_net *f, struct gn_alloc *alloc, const struct lg_book *b, const struct lg_eq *q, const struct lg_request *want, bool ask)
 {
-	*f = (struct lg_flow_net){.alloc = alloc, .b = b, .q = q, .source = want->payer, .target = want->payee, .now = want->now};
+	*f = (struct lg_flow_net){.alloc = alloc, .b = b, .q = q, .source = want->payer, .target = want->payee, .now = want->now, .work = UINT64_MAX};
 	f->residual = GN_NEW_ARRAY(alloc, gn_amount, q->half_count);
 	f->initial = GN_NEW_ARRAY(alloc, gn_amount, q->half_count);
 	f->level = GN_NEW_ARRAY(alloc, uint32_t, q->node_count);
@@ -80,6 +80,11 @@ void lg_flow_ban(struct lg_flow_net *f, uint32_t hop)
 
 /* ---- Dinic ---- */
 
+static void spend(struct lg_flow_net *f, uint32_t work)
+{
+	f->work -= f->work < work ? f->work : work;
+}
+
 /* level = distance from the source + 1; 0 = not reached. */
 static bool build_levels(struct lg_flow_net *f)
 {
@@ -90,6 +95,7 @@ static bool build_levels(struct lg_flow_net *f)
 	f->queue[0] = f->source;
 	while (begin < end && !f->level[f->target]) {
 		uint32_t n = f->queue[begin++];
+		spend(f, q->nodes[n].degree);
 		for (uint32_t i = q->nodes[n].off; i < q->nodes[n].off + q->nodes[n].degree; i++) {
 			uint32_t to = neighbour(f, i);
 			if (f->residual[i] > 0 && !f->level[to]) {
@@ -132,6 +138,7 @@ static bool augment(struct lg_flow_net *f, gn_amount enough)
 			at = p->node[p->node[0] == at];
 		}
 	}
+	spend(f, depth);
 	gn_amount push = enough - f->flow;
 	for (uint32_t i = 0; i < depth; i++)
 		push = gn_amount_min(push, f->residual[f->queue[i]]);
@@ -148,9 +155,9 @@ static bool augment(struct lg_flow_net *f, gn_amount enough)
 void lg_flow_run(struct lg_flow_net *f, gn_amount enough)
 {
 	GN_ASSERT(enough <= GN_AMOUNT_MAX);
-	while (f->flow < enough && build_levels(f)) {
+	while (f->flow < enough && f->work > 0 && build_levels(f)) {
 		memset(f->next, 0, f->q->node_count * sizeof *f->next);
-		while (f->flow < enough && augment(f, enough))
+		while (f->flow < enough && f->work > 0 && augment(f, enough))
 			;
 	}
 }

@@ -88,13 +88,14 @@ struct lg_flow_net {
 	gn_amount *initial;
 	uint32_t *level, *next, *queue; /* per node */
 	gn_amount flow;
+	uint64_t work; /* half-edges it may still look at: lg_flow_open gives no bound */
 	uint32_t source, target;
 	gn_time now;
 };
 /* Capacities of now, policies included; ask: lines that ask too. */
 GN_MUST gn_err lg_flow_open(struct lg_flow_net *f, struct gn_alloc *alloc, const struct lg_book *b, const struct lg_eq *q, const struct lg_request *want, bool ask);
 void lg_flow_close(struct lg_flow_net *f);
-/* Dinic: raises flow to the maximum, or to `enough`. */
+/* Dinic: raises flow to the maximum, or to `enough`, or until the work is done. */
 void lg_flow_run(struct lg_flow_net *f, gn_amount enough);
 /* Takes the flow apart into simple paths; visit returns false to stop. hops of any number. */
 GN_MUST gn_err lg_flow_paths(struct lg_flow_net *f, bool (*visit)(void *user, gn_amount amount, const uint32_t *hops, uint32_t count), void *user);
