@@ -167,11 +167,12 @@ def case_flow(bin_dir, base, rng):
     for m in middle:
         m.trust(a, "20.00")
         b.trust(m, "20.00")
-    check(a.pay(b, "60.00")["status"] == "COMMITTED" and flows() == 0, "three paths carry it")
+    paid = a.pay(b, "60.00")
+    check(paid["status"] == "COMMITTED" and flows() == 0 and paid["search"] == "paths", f"three paths carry it: {paid}")
     b.trust(a, "0.01")
     b.pay(a, "60.00")
     paid = a.pay(b, "100.01")
-    check(paid["status"] == "COMMITTED" and len(paid["routes"]) == 6 and flows() >= 1, f"six paths: {paid} {flows()}")
+    check(paid["status"] == "COMMITTED" and len(paid["routes"]) == 6 and flows() >= 1 and paid["search"] == "maxflow", f"six paths: {paid} {flows()}")
     before = flows()
     status, answer = a.pay_raw(b, "0.02")
     check(status == 400 and code_of(answer) == "E002" and flows() == before + 1, f"more than there is: {status} {answer}")
@@ -187,6 +188,16 @@ def case_flow(bin_dir, base, rng):
     done = [x for s, x in answers if s == 200]
     check(len(done) == 1 and all(s == 200 or (s, code_of(x)) == (400, "E002") for s, x in answers), f"at once: {answers}")
     check(a.get("/balance")["equivalents"][0]["net_balance"] == "-85.00", "it was paid once")
+    # a second search, before the flow: what it found is named at once, in the history and before paying
+    b.pay(a, "85.00")
+    hub.admin("PATCH", "/admin/config", {"updates": {"routing.second_search": True}, "reason": "test"})
+    check(a.get(f"/payments/capacity?to={b.pid}&equivalent=UAH&amount=90.00")["search"] == "second_search", "before paying")
+    before, paid = flows(), a.pay(b, "90.00")
+    check(paid["search"] == "second_search" and len(paid["routes"]) == 5 and flows() == before, f"five paths: {paid}")
+    rows = {p["amount"]: p["search"] for p in a.get("/payments?direction=sent")["items"]}
+    check((rows["90.00"], rows["100.01"], rows["60.00"], rows["0.02"]) == ("second_search", "maxflow", "paths", None), f"in the history: {rows}")
+    items = {i["key"]: i for i in hub.admin("GET", "/admin/config")["items"]}
+    check(items["routing.second_search"]["value"] is True and items["routing.max_hops"]["value"] == 6, f"settings: {items}")
     hub.stop()
 
 

@@ -118,6 +118,7 @@ static void run_capacity(struct gn_long *q, struct gn_hub_view *v)
 		return;
 	json_object_set_new(q->json, "can_pay",
 			    json_boolean(q->amount > 0 ? why.can_pay == q->amount : why.max_flow > 0));
+	json_object_set_new(q->json, "search", json_string(gn_ledger_routed_name(why.search)));
 	json_object_set_new(q->json, "routes_count", json_integer(why.routes));
 	json_object_set_new(q->json, "estimated_hops", json_integer(why.hops));
 	gn_amount_json(q->json, "max_amount", why.max_flow, e.precision);

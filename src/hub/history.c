@@ -308,10 +308,12 @@ static gn_err audit(struct gn_history *h, const struct gn_record_view *r, const 
 static void settings_text(const struct gn_ledger_settings *s, char *out, size_t cap)
 {
 	snprintf(out, cap,
-		 "{\"max_hops\":%u,\"max_paths\":%u,\"maxflow\":%s,\"inline_clearing\":%s,\"accept_v0\":%s,\"cycle5_"
+		 "{\"max_hops\":%u,\"max_paths\":%u,\"maxflow\":%s,\"second_search\":%s,\"inline_clearing\":%s,"
+		 "\"accept_v0\":%s,\"cycle5_"
 		 "s\":%u,\"cycle6_s\":%u,\"expiry_s\":%u,\"expiry_s_max\":%u}",
-		 s->max_hops, s->max_paths, s->maxflow ? "true" : "false", s->inline_clearing ? "true" : "false",
-		 s->accept_v0 ? "true" : "false", s->cycle5_s, s->cycle6_s, s->expiry_s, s->expiry_s_max);
+		 s->max_hops, s->max_paths, s->maxflow ? "true" : "false", s->second_search ? "true" : "false",
+		 s->inline_clearing ? "true" : "false", s->accept_v0 ? "true" : "false", s->cycle5_s, s->cycle6_s,
+		 s->expiry_s, s->expiry_s_max);
 }
 
 static gn_err feed_settings(struct gn_history *h, const struct gn_record_view *r)
@@ -491,9 +493,10 @@ static gn_err feed_payment(struct gn_history *h, const struct gn_record_view *r,
 	if (!committed)
 		GN_TRY(put_asked(h, r, r->u.payment.asked));
 	json_t *routes = gn_json_routes(r->u.payment.routes, r->eq, e->precision, gn_history_pair, h);
+	json_t *details = json_pack("{ss}", "search", gn_ledger_routed_name(r->u.payment.mode));
 	return put_tx(h, r, op,
 		      &(struct tx_row){"PAYMENT", gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE),
-				       op->tx_id, r->u.payment.payee, r->eq, r->u.payment.amount, 0, routes, NULL,
+				       op->tx_id, r->u.payment.payee, r->eq, r->u.payment.amount, 0, routes, details,
 				       committed, true});
 }
 

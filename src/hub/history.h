@@ -11,7 +11,7 @@
 struct gn_history;
 
 /* Another one than a database has: its tables are dropped and made again from the journal (HB-11). */
-#define GN_HISTORY_SCHEMA "2"
+#define GN_HISTORY_SCHEMA "3"
 
 /* kind: as gn_hub_config.history; path: the SQLite file. hub: another hub's tables are dropped. */
 GN_MUST gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub, struct gn_history **out,

@@ -155,7 +155,7 @@ static void row_tx(void *user, const char *const *c, int n)
 	struct asking *a = user;
 	const struct equivalent_note *e = gn_history_equivalent(a->h, number_of(c[5]));
 	char code[8];
-	json_t *error = json_null();
+	json_t *error = json_null(), *details = parsed_or_null(c[11]);
 	(void)n;
 	if (c[8] && atoi(c[8]) > 0) {
 		static const char *const why[] = {[1] = "no chain of trust lines leads to the payee",
@@ -167,7 +167,7 @@ static void row_tx(void *user, const char *const *c, int n)
 		snprintf(code, sizeof code, "E%03d", k % 1000);
 		error = json_pack("{ss ss so}", "code", code, "message",
 				  k < (int)GN_COUNT(why) && why[k] ? why[k] : "it was not possible", "details",
-				  parsed_or_null(c[11]));
+				  json_incref(details));
 		if (a->who >= 0)
 			gn_json_own_raises(json_object_get(error, "details"), gn_history_pid(a->h, (uint32_t)a->who));
 	}
@@ -179,6 +179,11 @@ static void row_tx(void *user, const char *const *c, int n)
 			  "committed_at", strcmp(c[7], "COMMITTED") == 0 ? time_of(c[13]) : json_null(), "seq",
 			  (json_int_t)strtoll(c[0], NULL, 10));
 	gn_amount_json(item, "amount", c[6] ? strtoll(c[6], NULL, 10) : 0, e ? e->precision : 0);
+	json_object_set_new(item, "search", json_incref(json_object_get(details, "search")));
+	if (!json_object_get(item, "search"))
+		json_object_set_new(item, "search", json_null());
+	json_object_del(details, "search");
+	json_decref(details);
 	if (json_is_array(a->out)) {
 		json_array_append_new(a->out, item);
 		return;

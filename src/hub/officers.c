@@ -106,6 +106,7 @@ static const char *const descriptions[GN_SETTINGS] = {
 	[GN_SETTING_HOPS] = "hops of a path",
 	[GN_SETTING_PATHS] = "paths of a payment",
 	[GN_SETTING_MAXFLOW] = "what path search cannot carry is tried by exact max-flow",
+	[GN_SETTING_SECOND] = "what that many do not carry is looked for with 10 hops and 10 paths",
 	[GN_SETTING_INLINE] = "cycles of 3 and 4 are cleared after every payment",
 	[GN_SETTING_V0] = "operations signed in the old profile are taken",
 	[GN_SETTING_CYCLE5] = "seconds between clearings up to 5, 0 never",

@@ -67,12 +67,15 @@ static gn_err add_routes(struct lg_book *b, const struct gn_record_view *r, cons
 	struct gn_hops hops;
 	gn_amount amount;
 	gn_amount_sum total = 0;
-	bool bounded = r->u.payment.mode == 0;
-	if (r->u.payment.route_count == 0 || r->u.payment.route_count > (bounded ? b->settings.max_paths : ROUTE_FLOW_PATHS_MAX))
+	bool bounded = r->u.payment.mode != GN_ROUTED_FLOW, second = r->u.payment.mode == GN_ROUTED_SECOND;
+	uint32_t max_hops = second ? ROUTE_HOPS_MAX : b->settings.max_hops, max_paths = second ? ROUTE_PATHS_MAX : b->settings.max_paths;
+	if (second && !b->settings.second_search)
+		return GN_CORRUPT;
+	if (r->u.payment.route_count == 0 || r->u.payment.route_count > (bounded ? max_paths : ROUTE_FLOW_PATHS_MAX))
 		return GN_CORRUPT;
 	b->flow_count = 0;
 	while (gn_rec_next_route(&routes, &amount, &hops)) {
-		if (bounded && hops.count > b->settings.max_hops)
+		if (bounded && hops.count > max_hops)
 			return GN_CORRUPT;
 		GN_TRY(add_route(b, e, hops, amount, bounded || hops.count <= ROUTE_HOPS_MAX));
 		if (hops.count > ROUTE_HOPS_MAX)

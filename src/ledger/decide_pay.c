@@ -148,7 +148,7 @@ static gn_err find_flow(struct gn_ledger *l, struct payment *p)
 		if (err)
 			return err;
 		if (enough) {
-			p->r.u.payment.mode = 1;
+			p->r.u.payment.mode = GN_ROUTED_FLOW;
 			p->r.u.payment.route_count = w.count;
 			p->r.u.payment.routes = gn_slice(l->scratch, w.len);
 			return GN_OK;
@@ -300,12 +300,14 @@ static gn_err pay(struct gn_ledger *l, struct payment *p, gn_time now)
 	return GN_OK;
 }
 
-/* LG-34, then LG-35. */
+/* LG-34, then LG-62, then LG-35. */
 static gn_err find_way(struct gn_ledger *l, const struct lg_item *item, struct payment *p)
 {
 	struct lg_routes routes;
 	bool free_hand = !item->op.max_hops && !item->op.max_paths;
-	gn_err err = lg_find_routes(&l->router, &l->book, p->q, &p->want, &routes);
+	bool second;
+	gn_err err = lg_find_routes_again(&l->router, &l->book, p->q, &p->want, l->book.settings.second_search && free_hand, &routes, &second);
+	p->r.u.payment.mode = second ? GN_ROUTED_SECOND : GN_ROUTED_PATHS;
 	if (!err)
 		return write_routes(l, &routes, &p->r);
 	if (err != GN_NO_CAPACITY || !l->book.settings.maxflow || !free_hand)
@@ -314,7 +316,7 @@ static gn_err find_way(struct gn_ledger *l, const struct lg_item *item, struct p
 		return item->flow_elsewhere ? GN_AGAIN : find_flow(l, p);
 	if (item->flow.count == 0)
 		return GN_NO_CAPACITY;
-	p->r.u.payment.mode = 1;
+	p->r.u.payment.mode = GN_ROUTED_FLOW;
 	p->r.u.payment.routes = item->flow.routes;
 	p->r.u.payment.route_count = item->flow.count;
 	return GN_OK;

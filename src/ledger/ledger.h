@@ -297,6 +297,7 @@ struct gn_ledger_why {
 	struct gn_ledger_raise raises[ROUTE_RAISES_MAX];
 	bool raises_suffice;     /* the raises, listed and elsewhere, are all that is needed */
 	uint32_t elsewhere[GN_CAUSES], raises_elsewhere; /* lines of the cut and raises that gn_ledger_why_for took out of the lists */
+	enum gn_routed search;   /* the last one that was made for it */
 	bool connected;          /* some chain of lines leads to the payee, whatever its capacity */
 };
 /* amount 0: only the maximum. Not const: the search scribbles on its own marks. GN_NOT_FOUND, GN_NOMEM. */
@@ -311,6 +312,8 @@ GN_MUST gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32
 /* The flow that would carry the payment of this request (LG-35), by at most ROUTE_FLOW_WORK half-edges looked at; signatures are not looked at.
  * For a follower. out->routes is good until the next call on f. GN_NOMEM, or why it is no payment. */
 GN_MUST gn_err gn_ledger_find_flow(struct gn_ledger *f, const struct gn_ledger_request *r, gn_time now, struct gn_ledger_flow *out);
+/* "paths", "second_search", "maxflow": the settings routing.* that it goes by. */
+const char *gn_ledger_routed_name(unsigned mode);
 /* The paths a max-flow takes, as routes; call with a walker that gets each one. */
 GN_MUST gn_err gn_ledger_max_flow(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount *out,
 				  void (*path)(void *user, gn_amount amount, const uint32_t *participants, uint32_t count), void *user);

@@ -98,6 +98,32 @@ static void test_six_hops_and_not_seven(void **state)
 	assert_int_equal(pay(0, 8, "1.00"), GN_OK); /* exact flow knows no hops */
 }
 
+/* LG-62: off by default; then 10 hops and 10 paths, not 11, after what the settings allow, and not where the payer has bounds of his own. */
+static void test_a_second_search_goes_further(void **state)
+{
+	(void)state;
+	struct gn_ledger_why why;
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_SETTINGS};
+	for (unsigned i = 0; i < 11; i++)
+		trust(i + 1, i, "10.00");
+	assert_true(pay(0, 10, "1.00") != GN_OK);
+	gn_ledger_settings_default(&a.settings);
+	assert_false(a.settings.second_search);
+	a.settings.second_search = true;
+	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
+	hub_run(&h);
+	assert_int_equal(gn_ledger_can_pay(h.l, 0, 0, 10, 100, NULL, NULL), GN_OK);
+	assert_int_equal(gn_ledger_why(h.l, 0, 0, 10, 100, &why), GN_OK);
+	assert_true(why.can_pay == 100 && why.hops == 10 && why.search == GN_ROUTED_SECOND);
+	assert_int_equal(gn_ledger_why(h.l, 0, 0, 6, 100, &why), GN_OK);
+	assert_int_equal(why.search, GN_ROUTED_PATHS);
+	assert_int_equal(pay(0, 10, "1.00"), GN_OK);
+	assert_true(pay(0, 11, "1.00") != GN_OK);
+	hub_close(&h);
+	hub_open(&h); /* the journal and the state keep the setting and how the way was found */
+	assert_int_equal(pay(0, 10, "1.00"), GN_OK);
+}
+
 static void test_the_shortest_way_is_taken(void **state)
 {
 	(void)state;
@@ -533,6 +559,7 @@ int main(void)
 		T(test_quantised_capacity_never_promises_more),
 		T(test_rounding_never_decides),
 		T(test_six_hops_and_not_seven),
+		T(test_a_second_search_goes_further),
 		T(test_the_shortest_way_is_taken),
 		T(test_paths_may_cancel_each_other),
 		T(test_three_paths_and_not_four),

@@ -29,6 +29,7 @@ static const struct gn_setting_form forms[GN_SETTINGS] = {
 	[GN_SETTING_HOPS] = {"routing.max_hops", false, 1, 10},
 	[GN_SETTING_PATHS] = {"routing.max_paths", false, 1, 10},
 	[GN_SETTING_MAXFLOW] = {"routing.maxflow", true, 0, 1},
+	[GN_SETTING_SECOND] = {"routing.second_search", true, 0, 1},
 	[GN_SETTING_INLINE] = {"clearing.inline", true, 0, 1},
 	[GN_SETTING_V0] = {"profiles.geo_v0", true, 0, 1},
 	[GN_SETTING_CYCLE5] = {"clearing.cycle5_s", false, 0, 31536000},
@@ -59,6 +60,7 @@ int64_t gn_setting_get(const struct gn_ledger_settings *s, enum gn_setting k)
 	case GN_SETTING_HOPS: return s->max_hops;
 	case GN_SETTING_PATHS: return s->max_paths;
 	case GN_SETTING_MAXFLOW: return s->maxflow;
+	case GN_SETTING_SECOND: return s->second_search;
 	case GN_SETTING_INLINE: return s->inline_clearing;
 	case GN_SETTING_V0: return s->accept_v0;
 	case GN_SETTING_CYCLE5: return s->cycle5_s;
@@ -75,6 +77,7 @@ void gn_setting_put(struct gn_ledger_settings *s, enum gn_setting k, int64_t val
 	case GN_SETTING_HOPS: s->max_hops = (uint8_t)value; break;
 	case GN_SETTING_PATHS: s->max_paths = (uint8_t)value; break;
 	case GN_SETTING_MAXFLOW: s->maxflow = value != 0; break;
+	case GN_SETTING_SECOND: s->second_search = value != 0; break;
 	case GN_SETTING_INLINE: s->inline_clearing = value != 0; break;
 	case GN_SETTING_V0: s->accept_v0 = value != 0; break;
 	case GN_SETTING_CYCLE5: s->cycle5_s = (uint32_t)value; break;

@@ -118,7 +118,7 @@ static inline unsigned or_routes(const struct oracle *o, const struct gn_record_
 	gn_ledger_settings(o->h->l, &s);
 	for (; gn_rec_next_route(&routes, &amount, &hops); count++) {
 		unsigned at = r->u.payment.payer, p, q, middle = 0, blocked = 0;
-		assert_true(r->u.payment.mode == 1 || hops.count <= s.max_hops);
+		assert_true(r->u.payment.mode == GN_ROUTED_FLOW || hops.count <= (r->u.payment.mode ? ROUTE_HOPS_MAX : s.max_hops));
 		while (gn_rec_next_hop(&hops, &hop)) {
 			or_ends(o, hop, &p, &q);
 			assert_int_equal(p, at);
@@ -136,7 +136,7 @@ static inline unsigned or_routes(const struct oracle *o, const struct gn_record_
 		total += amount;
 	}
 	assert_int_equal(total, r->u.payment.amount);
-	assert_true(r->u.payment.mode == 1 || count <= s.max_paths);
+	assert_true(r->u.payment.mode == GN_ROUTED_FLOW || count <= (r->u.payment.mode ? ROUTE_PATHS_MAX : s.max_paths));
 	for (unsigned p = 0; p < o->people; p++)
 		for (unsigned q = 0; q < o->people; q++)
 			if (flow[p][q] > flow[q][p])

@@ -65,7 +65,7 @@ static void put_settings(struct gn_writer *w, const struct gn_ledger_settings *s
 {
 	gn_write_u8(w, s->max_hops);
 	gn_write_u8(w, s->max_paths);
-	gn_write_u8(w, s->maxflow);
+	gn_write_u8(w, (uint8_t)(s->maxflow | s->second_search << 1));
 	gn_write_u8(w, s->inline_clearing);
 	gn_write_u8(w, s->accept_v0);
 	gn_write_be32(w, s->cycle5_s);
@@ -358,7 +358,9 @@ static void get_settings(struct gn_reader *r, struct gn_ledger_settings *s)
 {
 	s->max_hops = get_u8(r, ROUTE_HOPS_MAX);
 	s->max_paths = get_u8(r, ROUTE_PATHS_MAX);
-	s->maxflow = get_u8(r, 1);
+	uint8_t further = get_u8(r, 3);
+	s->maxflow = further & 1;
+	s->second_search = further >> 1;
 	s->inline_clearing = get_u8(r, 1);
 	s->accept_v0 = get_u8(r, 1);
 	s->cycle5_s = gn_read_be32(r);
@@ -412,7 +414,7 @@ static void get_payment(struct gn_reader *r, struct gn_record_view *v)
 	v->u.payment.payer = get_u32(r);
 	v->u.payment.payee = get_u32(r);
 	v->u.payment.amount = get_amount(r);
-	v->u.payment.mode = get_u8(r, 1);
+	v->u.payment.mode = get_u8(r, GN_ROUTED_SECOND);
 	v->u.payment.route_count = get_u32(r);
 	v->u.payment.routes = get_routes(r, v->u.payment.route_count);
 	if (v->type == GN_REC_PREPARE) {

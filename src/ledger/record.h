@@ -34,12 +34,15 @@ enum gn_participant_kind { GN_PARTICIPANT_PERSON, GN_PARTICIPANT_BUSINESS, GN_PA
 enum gn_line_status { GN_LINE_NONE, GN_LINE_ACTIVE, GN_LINE_FROZEN, GN_LINE_CLOSING, GN_LINE_CLOSED };
 enum gn_line_action { GN_LINE_DO_CREATE, GN_LINE_DO_UPDATE, GN_LINE_DO_CLOSE, GN_LINE_DO_CLOSING };
 enum gn_role { GN_ROLE_NONE, GN_ROLE_AUDITOR, GN_ROLE_OPERATOR, GN_ROLE_ADMIN };
+/* By which search a payment's way was found: LG-34, LG-35, LG-62. */
+enum gn_routed { GN_ROUTED_PATHS, GN_ROUTED_FLOW, GN_ROUTED_SECOND };
 enum gn_clearing_mode { GN_CLEARING_INLINE, GN_CLEARING_PERIODIC, GN_CLEARING_EXACT, GN_CLEARING_CONSENT, GN_CLEARING_MODES };
 
 /* A hub's decisions that records depend on (LG-34, LG-35, LG-40, LG-41). */
 struct gn_ledger_settings {
 	uint8_t max_hops, max_paths;       /* 1..10 */
-	bool maxflow;                      /* escalate to exact max-flow */
+	bool second_search;                /* what these do not carry is looked for with 10 and 10 (LG-62) */
+	bool maxflow;                      /* then by exact max-flow */
 	bool inline_clearing;
 	bool accept_v0;
 	uint32_t cycle5_s, cycle6_s;       /* seconds between periodic clearings, 0 = never */
@@ -123,7 +126,7 @@ struct gn_record_view {
 		struct { /* PAYMENT, PREPARE */
 			uint32_t payer, payee;
 			gn_amount amount;
-			uint8_t mode; /* 0 paths, 1 max-flow */
+			uint8_t mode; /* enum gn_routed */
 			uint32_t route_count;
 			struct gn_slice routes; /* gn_rec_next_route */
 			gn_time expiry;         /* PREPARE */

@@ -245,6 +245,17 @@ gn_err lg_find_routes(struct lg_router *r, struct lg_book *b, struct lg_eq *q, c
 	return GN_NO_CAPACITY;
 }
 
+gn_err lg_find_routes_again(struct lg_router *r, struct lg_book *b, struct lg_eq *q, struct lg_request *want, bool again, struct lg_routes *out, bool *second)
+{
+	gn_err err = lg_find_routes(r, b, q, want, out);
+	*second = err == GN_NO_CAPACITY && again && (want->max_hops < ROUTE_HOPS_MAX || want->max_paths < ROUTE_PATHS_MAX);
+	if (!*second)
+		return err;
+	want->max_hops = ROUTE_HOPS_MAX;
+	want->max_paths = ROUTE_PATHS_MAX;
+	return lg_find_routes(r, b, q, want, out);
+}
+
 /* Between two amounts, in the middle of their logarithms while they differ there. */
 static gn_amount middle(gn_amount low, gn_amount high)
 {

@@ -73,6 +73,8 @@ struct lg_routes {
 };
 /* LG-34: routes that carry the whole amount, without asking anybody if that is possible. GN_NO_CAPACITY, GN_NOMEM. */
 GN_MUST gn_err lg_find_routes(struct lg_router *r, struct lg_book *b, struct lg_eq *q, const struct lg_request *want, struct lg_routes *out);
+/* LG-62: the same, and when `again` what is not carried with want's bounds with the largest ones, which *want then keeps; *second: it was those. */
+GN_MUST gn_err lg_find_routes_again(struct lg_router *r, struct lg_book *b, struct lg_eq *q, struct lg_request *want, bool again, struct lg_routes *out, bool *second);
 /* The most that max_paths widest paths carry, at most want->amount; out holds them. */
 GN_MUST gn_err lg_most(struct lg_router *r, struct lg_book *b, struct lg_eq *q, const struct lg_request *want, struct lg_routes *out);
 /* Is there any chain of lines (LG-31)? */

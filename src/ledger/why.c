@@ -26,7 +26,9 @@ gn_err gn_ledger_can_pay(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint3
 		return GN_RANGE;
 	GN_TRY(nodes_of(l, eq, payer, payee, &want));
 	want.amount = amount;
-	GN_TRY(lg_find_routes(&l->router, &l->book, l->book.eqs[eq], &want, &routes));
+	bool second;
+	GN_TRY(lg_find_routes_again(&l->router, &l->book, l->book.eqs[eq], &want, l->book.settings.second_search,
+				    &routes, &second));
 	if (paths)
 		*paths = routes.count;
 	for (uint32_t i = 0; hops && i < routes.count; i++)
@@ -66,7 +68,12 @@ gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t 
 	want.amount = amount ? amount : GN_AMOUNT_MAX;
 	GN_TRY(lg_connected(&l->router, &l->book, q, &want, &why.connected));
 	GN_TRY(flow_part(l, q, &want, amount, &why));
-	err = amount ? lg_find_routes(&l->router, &l->book, q, &want, &routes) : GN_NO_CAPACITY;
+	bool again = l->book.settings.second_search, second = false;
+	if (amount)
+		err = lg_find_routes_again(&l->router, &l->book, q, &want, again, &routes, &second);
+	else
+		err = GN_NO_CAPACITY;
+	why.search = second ? GN_ROUTED_SECOND : GN_ROUTED_PATHS;
 	if (err == GN_NO_CAPACITY)
 		err = lg_most(&l->router, &l->book, q, &want, &routes);
 	GN_TRY(err);
@@ -74,8 +81,10 @@ gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t 
 	why.routes = routes.count;
 	for (uint32_t i = 0; i < routes.count; i++)
 		why.hops = routes.route[i].path.count > why.hops ? routes.route[i].path.count : why.hops;
-	if (l->book.settings.maxflow && why.can_pay < amount)
+	if (l->book.settings.maxflow && why.can_pay < amount) {
+		why.search = GN_ROUTED_FLOW;
 		why.can_pay = gn_amount_min(amount, why.max_flow);
+	}
 	*out = why;
 	return GN_OK;
 }
@@ -172,6 +181,13 @@ static void say_elsewhere(struct text *t, const struct gn_ledger_why *why)
 		between = ", ";
 	}
 	say(t, *between == ',' ? "." : "");
+}
+
+const char *gn_ledger_routed_name(unsigned mode)
+{
+	static const char *const names[] = {
+		[GN_ROUTED_PATHS] = "paths", [GN_ROUTED_FLOW] = "maxflow", [GN_ROUTED_SECOND] = "second_search"};
+	return mode < GN_COUNT(names) ? names[mode] : "paths";
 }
 
 const char *gn_ledger_cause_words(enum gn_ledger_cause cause)
