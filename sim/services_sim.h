@@ -40,8 +40,8 @@ struct svc_node {
 	struct gn_names *names;
 	bool joined, ready;
 	unsigned lies, generation;
-	gn_time tick_at, link_free; /* the next tick event that counts; when its line is free */
-	struct gn_map records;      /* key -> struct gn_buf */
+	gn_time tick_at, link_free, down_free; /* the next tick event that counts; when its line is free, up and down */
+	struct gn_map records;                 /* key -> struct gn_buf */
 	struct svc_file *files;
 	size_t file_count, file_cap;
 	uint64_t sent;
@@ -97,8 +97,10 @@ struct svc {
 	struct svc_wait *waits[64];
 	unsigned wait_count;
 	bool validate, idle_workers; /* idle_workers: the test runs the engines' works */
-	gn_time slow; /* a node's index + 1 in slow_node answers this much later */
+	gn_time slow;                /* a node's index + 1 in slow_node answers this much later */
 	unsigned slow_node;
+	double down_rate; /* bytes a second to the node with index + 1 in down_node */
+	unsigned down_node;
 };
 
 static inline void *svc_need(void *p)
@@ -317,7 +319,14 @@ static inline void svc_send(struct svc *s, unsigned from, const struct gn_overla
 		svc_add(s, SVC_DOWN, from, s->now + SVC_GIVE_UP)->peer = to;
 		return;
 	}
-	struct svc_event *e = svc_add(s, SVC_MESSAGE, to, n->link_free + s->opt.delay + late);
+	gn_time at = n->link_free + s->opt.delay + late;
+	if (s->down_node == to + 1) {
+		struct svc_node *r = &s->nodes[to];
+		r->down_free = (r->down_free > at ? r->down_free : at) +
+			       (gn_time)((double)m->bytes.len / s->down_rate * (double)GN_SEC);
+		at = r->down_free;
+	}
+	struct svc_event *e = svc_add(s, SVC_MESSAGE, to, at);
 	e->peer = from;
 	e->p = p;
 	e->len = m->bytes.len;
@@ -445,7 +454,8 @@ static inline void svc_pump(struct svc *s, unsigned i)
 		}
 		for (; gn_bundles_next_message(n->bundles, &m); any = true)
 			svc_send(s, i, &m);
-		for (struct gn_bundles_work *w; !s->idle_workers && (w = gn_bundles_next_work(n->bundles)); any = true) {
+		for (struct gn_bundles_work *w; !s->idle_workers && (w = gn_bundles_next_work(n->bundles));
+		     any = true) {
 			gn_bundles_work_run(w);
 			gn_bundles_work_done(n->bundles, w, s->now);
 		}

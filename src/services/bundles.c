@@ -163,6 +163,7 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 	b->env = *env;
 	b->cfg = *config;
 	b->spread_window = BUNDLES_SPREAD_WINDOW;
+	b->line = BUNDLES_LINE_SLOW;
 	b->cfg.reads_max = config->reads_max ? config->reads_max : BUNDLES_READS;
 	b->cfg.ahead = config->ahead ? config->ahead : BUNDLES_AHEAD;
 	b->cfg.ahead = b->cfg.ahead < BUNDLES_AHEAD_MAX ? b->cfg.ahead : BUNDLES_AHEAD_MAX;
@@ -441,7 +442,7 @@ void gn_bundles_validate(const struct gn_bundles *b)
 	}
 	for (uint32_t i = 0; i < b->requests.count; i++)
 		live += !(*(struct bundles_request **)gn_map_value_at(&b->requests, i))->late;
-	GN_ASSERT(inflight == live);
+	GN_ASSERT(inflight == live && live == b->asked);
 	for (uint32_t i = 0; i < b->sources.count; i++) {
 		const struct bundles_source *s = *(struct bundles_source **)gn_map_value_at(&b->sources, i);
 		GN_ASSERT((s->find != 0) == (s->state == SOURCE_FINDING));

@@ -42,6 +42,7 @@ struct bundles_peer {
 	struct gn_addr seen;               /* where its last message came from; zeros: none came */
 	unsigned inflight, window, credit; /* chunks asked and not answered; how many may be; answers since it grew */
 	gn_time srtt, rttvar;              /* from asking to the whole chunk; 0: never timed */
+	gn_time cut;                       /* when the window was last made smaller */
 	unsigned misses;                   /* deadlines missed in a row */
 	gn_time wait_until;                /* it said BUSY, or lied */
 	bool bad;                          /* it lied */
@@ -60,8 +61,9 @@ struct bundles_request {
 	uint64_t id;
 	struct gn_pk peer;
 	gn_op reader;
-	uint64_t chunk; /* of the file */
-	gn_time sent;
+	uint64_t chunk;         /* of the file */
+	unsigned ahead;         /* chunks on their way when it was asked for, itself among them */
+	gn_time sent, patience; /* that its peer has without them */
 	bool late;
 };
 
@@ -285,6 +287,8 @@ struct gn_bundles {
 
 	struct gn_map peers;    /* pk -> bundles_peer * */
 	struct gn_map requests; /* id -> bundles_request * */
+	unsigned asked;         /* of them not late */
+	gn_time line;           /* that our line takes for a chunk, of late */
 	struct gn_map sources;  /* block -> bundles_source * */
 
 	struct bundles_reader **readers; /* owned array of reads_max */

@@ -2,6 +2,9 @@
  *
  *   request:  ASKED -> answered [on_chunk, on_get_ack] | late [request_due] -> answered | forgotten [request_due]
  *
+ * One line brings all chunks, and a slow one takes a while for each: a chunk is late when its peer's time is over and
+ * the line had time for all that was asked before it as well. How long the line takes is what chunks took lately.
+ *
  * 1. p->inflight counts its requests that are not late. 2. A request names its reader by number: it may outlive it.
  * 3. What a peer sends is used only if it was asked for, from this peer, and its proof holds.
  * Rules: docs/spec/services.md BU-13, BU-14. */
@@ -75,13 +78,27 @@ bool bundles_peer_can(const struct gn_bundles *b, const struct bundles_peer *p)
 	return !left_alone(b, p) && p->inflight < p->window;
 }
 
-static gn_time deadline_of(const struct bundles_peer *p)
+/* How long the peer alone may take. */
+static gn_time patience_of(const struct bundles_peer *p)
 {
 	gn_time t = p->srtt ? p->srtt + 4 * p->rttvar : BUNDLES_TIMEOUT_FIRST;
 	t = t < BUNDLES_TIMEOUT_MIN ? BUNDLES_TIMEOUT_MIN : t;
 	for (unsigned i = 0; i < p->misses && t < BUNDLES_TIMEOUT_MAX; i++)
 		t *= 2;
 	return t < BUNDLES_TIMEOUT_MAX ? t : BUNDLES_TIMEOUT_MAX;
+}
+
+static gn_time due_of(const struct gn_bundles *b, const struct bundles_request *q)
+{
+	return q->sent + gn_time_min(q->patience + b->line * (gn_time)q->ahead, BUNDLES_TIMEOUT_LINE);
+}
+
+/* What the line takes for a chunk: no longer than a slow line does, and believed sooner when it is less, so that a slow
+ * peer does not pass for a slow line. */
+static void line_timed(struct gn_bundles *b, const struct bundles_request *q)
+{
+	gn_time each = gn_time_min((b->now - q->sent) / (gn_time)q->ahead, BUNDLES_LINE_SLOW);
+	b->line += (each - b->line) / (each < b->line ? 2 : 8);
 }
 
 /* As RFC 6298; a whole window of chunks is behind one sample, which is what the next deadline needs. */
@@ -98,16 +115,22 @@ static void timed(struct bundles_peer *p, gn_time sample)
 	p->srtt = p->srtt > 0 ? p->srtt : 1;
 }
 
-static void slower(struct bundles_peer *p)
+static void slower(struct gn_bundles *b, struct bundles_peer *p)
 {
 	p->window = p->window > 1 ? p->window / 2 : 1;
 	p->credit = 0;
+	p->cut = b->now;
 }
 
-static void faster(struct bundles_peer *p)
+/* One more at once for each window that was answered soon, half as many when a chunk took long: what waits in a queue
+ * brings nothing. */
+static void window_follow(struct gn_bundles *b, struct bundles_peer *p, gn_time sent)
 {
+	gn_time took = b->now - sent;
 	p->misses = 0;
-	if (p->window < BUNDLES_WINDOW_MAX && ++p->credit >= p->window) {
+	if (took > BUNDLES_SLOW && sent >= p->cut)
+		slower(b, p);
+	if (took <= BUNDLES_QUICK && p->window < BUNDLES_WINDOW_MAX && ++p->credit >= p->window) {
 		p->window++;
 		p->credit = 0;
 	}
@@ -131,10 +154,12 @@ bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct b
 				      .peer = p->contact.pk,
 				      .reader = r->op.id,
 				      .chunk = chunk,
+				      .patience = patience_of(p),
+				      .ahead = b->asked + 1,
 				      .sent = b->now};
 	*at = q;
 	struct gn_fbb *fbb =
-		bundles_timer_set(b, &q->timer, b->now + deadline_of(p)) == GN_OK ? bundles_message_begin(b, 0) : NULL;
+		bundles_timer_set(b, &q->timer, b->now + q->patience) == GN_OK ? bundles_message_begin(b, 0) : NULL;
 	if (!fbb) {
 		q->late = true; /* counts for nobody */
 		bundles_request_free(b, q);
@@ -151,17 +176,26 @@ bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct b
 	slot->state = SLOT_ASKED;
 	slot->request = id;
 	p->inflight++;
+	b->asked++;
 	p->used = b->now;
 	return true;
 }
 
+/* It counts no longer as on its way. */
+static void off_the_way(struct gn_bundles *b, struct bundles_request *q)
+{
+	struct bundles_peer *p = q->late ? NULL : bundles_peer_get(b, &q->peer);
+	q->late = true;
+	if (!p)
+		return;
+	GN_ASSERT(p->inflight > 0 && b->asked > 0);
+	p->inflight--;
+	b->asked--;
+}
+
 void bundles_request_free(struct gn_bundles *b, struct bundles_request *q)
 {
-	struct bundles_peer *p = bundles_peer_get(b, &q->peer);
-	if (p && !q->late) {
-		GN_ASSERT(p->inflight > 0);
-		p->inflight--;
-	}
+	off_the_way(b, q);
 	gn_heap_remove(&b->timers, &q->timer.node);
 	(void)gn_map_remove(&b->requests, &q->id);
 	gn_mem_free(b->env.alloc, q);
@@ -199,16 +233,18 @@ void bundles_request_due(struct gn_bundles *b, struct bundles_request *q)
 		bundles_request_free(b, q);
 		return;
 	}
-	b->count.timeouts++;
-	turn_away(b, q, HOLDER_FAILED, GN_TIMEOUT);
-	if (p) {
-		GN_ASSERT(p->inflight > 0);
-		p->inflight--;
-		p->misses++;
-		slower(p);
+	gn_time due = due_of(b, q);
+	if (due <= b->now) {
+		b->count.timeouts++;
+		turn_away(b, q, HOLDER_FAILED, GN_TIMEOUT);
+		off_the_way(b, q);
+		if (p) {
+			p->misses++;
+			slower(b, p);
+		}
+		due = b->now + BUNDLES_LATE;
 	}
-	q->late = true;
-	gn_err err = bundles_timer_set(b, &q->timer, b->now + BUNDLES_LATE);
+	gn_err err = bundles_timer_set(b, &q->timer, due);
 	GN_ASSERT(err == GN_OK); /* it is in the heap: moving needs no memory */
 }
 
@@ -257,7 +293,8 @@ void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t r
 		struct bundles_holder *h = holder_of(b, q, &s);
 		if (h)
 			h->state = HOLDER_HAS;
-		faster(p);
+		line_timed(b, q);
+		window_follow(b, p, q->sent);
 		b->count.chunks_got++;
 		b->count.chunks_late += q->late;
 		if (bundles_reader_fill(b, r, q->chunk, gn_fb_chunk_data(m)) != GN_OK)
@@ -273,7 +310,7 @@ void bundles_on_get_ack(struct gn_bundles *b, struct bundles_request *q, gn_err 
 		b->count.told_busy++;
 		turn_away(b, q, HOLDER_HAS, GN_BUSY);
 		if (p) {
-			slower(p);
+			slower(b, p);
 			p->wait_until = b->now + BUNDLES_BUSY_WAIT;
 		}
 	} else {

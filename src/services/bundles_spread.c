@@ -33,10 +33,10 @@ static bool window_open(const struct gn_bundles *b)
 static void window_follow(struct gn_bundles *b, gn_time sent)
 {
 	gn_time took = b->now - sent;
-	if (took <= BUNDLES_SPREAD_QUICK) {
+	if (took <= BUNDLES_QUICK) {
 		b->spread_window += b->spread_window < BUNDLES_SPREAD_WINDOW_MAX;
 		b->spread_quick = b->now;
-	} else if (took > BUNDLES_SPREAD_SLOW && sent >= b->spread_cut && sent >= b->spread_quick) {
+	} else if (took > BUNDLES_SLOW && sent >= b->spread_cut && sent >= b->spread_quick) {
 		b->spread_window = b->spread_window > 1 ? b->spread_window / 2 : 1;
 		b->spread_cut = b->now;
 	}

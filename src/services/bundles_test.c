@@ -212,6 +212,7 @@ static void silent_holders_cost_time_only(void **state)
 	struct svc_wait w;
 	uint64_t got;
 	struct gn_bundle_file f = publish(data, GN_BLOCK, 4, &w);
+	gn_time before = s.now;
 	unsigned reader = stranger(&w), silent = 0;
 	svc_stop(&s, 0);
 	svc_holders(&s, w.blocks, holds);
@@ -222,9 +223,37 @@ static void silent_holders_cost_time_only(void **state)
 		}
 	assert_int_equal(svc_read(&s, reader, &f, 0, GN_BLOCK, data, &got, NULL), GN_OK);
 	assert_true(svc_bundles_count(&s, reader, "timeouts") >= 1);
+	assert_true(s.now - before < 5 * GN_SEC); /* others' chunks say that the line is not slow */
 	free(data);
 	svc_wait_free(&w);
 	svc_free(&s);
+}
+
+/* 3 MB over 256 kbit/s to 1 Mbit/s from holders that were never asked before: it takes minutes, no chunk is asked for
+ * twice, and nobody passes for dead (BU-13). */
+static void a_slow_line_reads_too(void **state)
+{
+	(void)state;
+	static const double rates[] = {32000, 48000, 125000};
+	const size_t size = 3000000;
+	for (unsigned i = 0; i < GN_COUNT(rates); i++) {
+		network(16, 64u << 20);
+		uint8_t *data = random_bytes(size, 15);
+		struct svc_wait w;
+		uint64_t got;
+		struct gn_bundle_file f = publish(data, size, 3, &w);
+		unsigned reader = stranger(&w);
+		s.down_node = reader + 1;
+		s.down_rate = rates[i];
+		gn_time before = s.now;
+		assert_int_equal(svc_read(&s, reader, &f, 0, size, data, &got, NULL), GN_OK);
+		print_message("%.0f bytes a second: %lld s\n", rates[i], (long long)((s.now - before) / GN_SEC));
+		assert_int_equal(svc_bundles_count(&s, reader, "timeouts"), 0);
+		assert_int_equal(svc_bundles_count(&s, reader, "chunks_got"), (size + GN_CHUNK - 1) / GN_CHUNK);
+		free(data);
+		svc_wait_free(&w);
+		svc_free(&s);
+	}
 }
 
 static void what_nobody_has_is_not_found(void **state)
@@ -566,6 +595,7 @@ int main(void)
 		cmocka_unit_test(liars_are_caught_and_others_asked),
 		cmocka_unit_test(damaged_disks_serve_nothing_false),
 		cmocka_unit_test(silent_holders_cost_time_only),
+		cmocka_unit_test(a_slow_line_reads_too),
 		cmocka_unit_test(what_nobody_has_is_not_found),
 		cmocka_unit_test(nodes_without_room_are_passed_over),
 		cmocka_unit_test(forged_receipts_do_not_count),

@@ -51,6 +51,10 @@
 #define BUNDLES_TIMEOUT_FIRST (3 * GN_SEC)   /* for a chunk of a peer that was never timed */
 #define BUNDLES_TIMEOUT_MIN (500 * GN_MSEC)
 #define BUNDLES_TIMEOUT_MAX (15 * GN_SEC)
+#define BUNDLES_TIMEOUT_LINE (60 * GN_SEC) /* the same with what was asked before it: 24 chunks at 256 kbit/s */
+#define BUNDLES_LINE_SLOW (3 * GN_SEC)     /* that a line takes for a chunk at most, and until it is known: 175 kbit/s */
+#define BUNDLES_QUICK (1 * GN_SEC)         /* a chunk answered so soon widens a window: satellites do */
+#define BUNDLES_SLOW (3 * GN_SEC)          /* one that takes longer narrows it */
 #define BUNDLES_LATE (30 * GN_SEC)        /* an answer after its deadline is still taken that long */
 #define BUNDLES_BUSY_WAIT (200 * GN_MSEC) /* a peer that said BUSY is left alone */
 #define BUNDLES_BAD_WAIT (10 * GN_MINUTE) /* a peer that sent a false chunk is not asked */
@@ -69,8 +73,6 @@
 #define BUNDLES_SPREAD_WINDOW 4              /* chunks on their way to all holders, at first: 5 s at 400 kbit/s */
 #define BUNDLES_SPREAD_WINDOW_MAX 64         /* the same at most: 4 MiB */
 #define BUNDLES_SPREAD_JOB_WINDOW 16         /* for each so many there is one more block being spread */
-#define BUNDLES_SPREAD_QUICK (1 * GN_SEC)    /* a chunk answered so soon widens the window: satellites do */
-#define BUNDLES_SPREAD_SLOW (3 * GN_SEC)     /* one that takes longer narrows it */
 #define BUNDLES_TARGET_BUSY 20               /* times a target may say BUSY */
 #define BUNDLES_RESPREAD (3600 * GN_SEC)
 #define BUNDLES_HEAD_TTL (30 * GN_SEC)     /* a head is not asked for again */
