@@ -130,7 +130,7 @@ static void validate_contacts(const struct gn_overlay *ov)
 
 static void validate_records(const struct gn_overlay *ov)
 {
-	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken = 0, listed = 0, coming = 0;
+	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken = 0, listed = 0, coming = 0, names = 0;
 	GN_ASSERT(ov->held.count == ov->sorted_count);
 	for (uint32_t i = 0; i < ov->sorted_count; i++) {
 		const struct gn_ov_held *h = ov->sorted[i];
@@ -138,6 +138,7 @@ static void validate_records(const struct gn_overlay *ov)
 		GN_ASSERT(i == 0 || ov->sort_dirty || memcmp(ov->sorted[i - 1]->key.b, h->key.b, 32) < 0);
 		bytes += h->len;
 		hidden += h->graced;
+		names += h->type == 3;
 		taken += h->taken;
 	}
 	for (uint32_t i = 0; i < ov->owners.count; i++) {
@@ -145,6 +146,7 @@ static void validate_records(const struct gn_overlay *ov)
 		GN_ASSERT(o->records > 0 || o->hidden > 0);
 		owned += o->bytes;
 		records += o->records;
+		names -= (uint64_t)o->names[0] + o->names[1];
 	}
 	for (unsigned i = 0; i < GN_COUNT(ov->hidden); i++)
 		for (const struct gn_ov_held *h = ov->hidden[i].first; h; h = h->after) {
@@ -153,7 +155,7 @@ static void validate_records(const struct gn_overlay *ov)
 		}
 	GN_ASSERT(ov->hidden[0].bytes + ov->hidden[1].bytes == ov->hidden_bytes);
 	GN_ASSERT(hidden == listed && hidden == ov->hidden_count && bytes == ov->held_bytes + ov->hidden_bytes);
-	GN_ASSERT(owned == ov->held_bytes && records == ov->held.count - hidden);
+	GN_ASSERT(names == 0 && owned == ov->held_bytes && records == ov->held.count - hidden);
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
 		const struct gn_ov_job *j = *(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);
 		taken += j->taken;

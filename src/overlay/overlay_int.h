@@ -227,7 +227,7 @@ struct gn_ov_leaving {
 
 /* Shown records and their bytes; names among them, by salt; hidden ones. */
 struct gn_ov_owner {
-	uint32_t records, names[2], hidden;
+	uint32_t records, names[2], hidden; /* names: by salt, shown or not */
 	uint64_t bytes;
 };
 
@@ -734,7 +734,8 @@ void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j);
 /* A linked server pushed what it holds, and waits for the answer. Read repair and STALE, which wait for none, pass on
  * what anybody may have said (OV-58). */
 bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j);
-/* Names that r's owner has here under its salt, besides h. */
+/* Names that r's owner has here under its salt, besides h: hidden ones too, which keep others away (NA-6), and those on
+ * their way to the disk. */
 uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r);
 /* Room for r in place of h (or NULL): what gives way is dropped. GN_QUOTA, GN_NO_SPACE. */
 gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r);

@@ -515,6 +515,42 @@ static void names_that_are_handed_over_do_not_count_again(void **state)
 	net_free(&own);
 }
 
+/* NA-4: a name that expired keeps others away for its grace, so it counts; so does one that is being stored. */
+static void expired_names_and_those_on_their_way_count(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net own;
+	gn_op op;
+	net_init(&own, 20);
+	net_add(&own);
+	own.node[0].cfg.admit[3] = one_each;
+	own.node[0].cfg.owner_records_max = 4;
+	net_start(&own, 0);
+	net_run(&own, 10 * GN_SEC);
+	own.ttl = 60;
+	net_record(&own, &r, &alice, 3, "short", 1, "x");
+	assert_int_equal(net_put(&own, 0, &r, 1), GN_OK);
+	net_run(&own, 100 * GN_SEC);
+	assert_int_equal(own.node[0].ov->hidden_count, 1);
+	net_record(&own, &r, &alice, 3, "next", 1, "x");
+	assert_int_equal(net_put(&own, 0, &r, 1), GN_PROOF_OF_WORK);
+	net_record(&own, &r, &alice, 3, "short", 2, "x");
+	assert_int_equal(net_put(&own, 0, &r, 1), GN_OK); /* the same again */
+	own.ttl = 3600;
+	for (unsigned i = 0; i < 6; i++) {
+		char label[8];
+		snprintf(label, sizeof label, "n%u", i);
+		net_record(&own, &r, &bob, i < 3 ? 3 : 16, label, 1, "x");
+		assert_int_equal(gn_overlay_put(own.node[0].ov, r.r.bytes, 1, own.now, &op), GN_OK);
+	}
+	net_run(&own, 60 * GN_SEC);
+	const struct gn_ov_owner *o = gn_map_get(&own.node[0].ov->owners, bob.pk.b);
+	assert_int_equal(o->names[0], 1);
+	assert_int_equal(o->records, 4);
+	net_free(&own);
+}
+
 static gn_err handed_only(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
 {
 	(void)held, (void)in, (void)now;
@@ -809,6 +845,7 @@ int main(void)
 		cmocka_unit_test(looking_for_room_is_bounded),
 		cmocka_unit_test(what_is_hidden_counts_for_who_brought_it),
 		cmocka_unit_test(names_that_are_handed_over_do_not_count_again),
+		cmocka_unit_test(expired_names_and_those_on_their_way_count),
 		cmocka_unit_test(only_a_linked_server_hands_over),
 		cmocka_unit_test(records_end_with_their_ttl),
 	};

@@ -6,7 +6,8 @@
  * hidden)
  *
  *   1. held and sorted hold the same entries; sorted is in key order unless sort_dirty.
- *   2. A hidden record is neither served, offered, nor counted for its owner; no clock that was set drops anything. */
+ *   2. A hidden record is neither served, offered, nor counted for its owner, but for the number of its names; no clock
+ *      that was set drops anything. */
 #include "overlay/overlay_int.h"
 
 struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_hash *key)
@@ -175,7 +176,8 @@ static void leave(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share)
 		gn_ov_store_uncount(ov, h);
 	if (!keep_share)
 		gn_ov_store_release(ov, h);
-	const struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
+	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
+	o->names[h->salt & 1] -= h->type == 3;
 	if (o->records == 0 && o->hidden == 0)
 		(void)gn_map_remove(&ov->owners, h->owner.b);
 }
@@ -200,6 +202,7 @@ gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const st
 		leave(ov, h, same_putter);
 	o = gn_map_get(&ov->owners, r->owner.b); /* it may have moved */
 	o->records--;
+	o->names[r->salt & 1] += r->type == 3;
 	h->taken = (same_putter ? h->taken : 0) + taken;
 	h->from = *from;
 	h->hash = r->hash;

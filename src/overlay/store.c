@@ -76,7 +76,6 @@ void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
 	GN_ASSERT(o && !h->graced);
 	o->records++;
 	o->bytes += h->len;
-	o->names[h->salt & 1] += h->type == 3;
 	ov->held_bytes += h->len;
 	ov->spaces[space_of(h->type)] += want;
 	if (h->taken > want) {
@@ -92,7 +91,6 @@ void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h)
 	GN_ASSERT(o && o->records > 0 && !h->graced);
 	o->records--;
 	o->bytes -= h->len;
-	o->names[h->salt & 1] -= h->type == 3;
 	ov->held_bytes -= h->len;
 	ov->spaces[space_of(h->type)] -= cost(ov, h->len);
 }
@@ -103,11 +101,26 @@ void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h)
 	h->taken = 0;
 }
 
+/* What an owner has here, and on its way to places where nothing is yet. */
+static struct gn_ov_owner account_of(const struct gn_overlay *ov, const struct gn_pk *owner)
+{
+	const struct gn_ov_owner *here = gn_map_get(&ov->owners, owner->b);
+	struct gn_ov_owner o = here ? *here : (struct gn_ov_owner){0};
+	for (uint32_t i = 0; i < ov->jobs.count; i++) {
+		const struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
+		if (!j->comes_new || memcmp(j->record.owner.b, owner->b, 32) != 0)
+			continue;
+		o.records++;
+		o.bytes += j->record.bytes.len;
+		o.names[j->record.salt & 1] += j->record.type == 3;
+	}
+	return o;
+}
+
 uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
 {
-	const struct gn_ov_owner *o = gn_map_get(&ov->owners, r->owner.b);
-	bool same = h && !h->graced && h->type == 3 && memcmp(h->owner.b, r->owner.b, 32) == 0;
-	return o ? o->names[r->salt & 1] - same : 0;
+	bool same = h && h->type == 3 && memcmp(h->owner.b, r->owner.b, 32) == 0;
+	return account_of(ov, &r->owner).names[r->salt & 1] - same;
 }
 
 /* ---- room ---- */
@@ -188,10 +201,9 @@ static bool make_room(struct gn_overlay *ov, struct gn_ov_held *gone)
 
 static gn_err owner_quota(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
 {
-	const struct gn_ov_owner *o = gn_map_get(&ov->owners, r->owner.b);
+	const struct gn_ov_owner o = account_of(ov, &r->owner);
 	bool same = h && !h->graced && memcmp(h->owner.b, r->owner.b, 32) == 0;
-	uint64_t records = (o ? o->records : 0u) + !same,
-		 bytes = (o ? o->bytes : 0) + r->bytes.len - (same ? h->len : 0);
+	uint64_t records = (uint64_t)o.records + !same, bytes = o.bytes + r->bytes.len - (same ? h->len : 0);
 	if (records <= ov->cfg.owner_records_max && bytes <= ov->cfg.owner_bytes_max)
 		return GN_OK;
 	ov->count.quota_owner++;
