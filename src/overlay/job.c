@@ -391,6 +391,10 @@ static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struc
 static void judged(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struct gn_record *held, gn_time now)
 {
 	gn_err err = j->refused;
+	if (!ok && gn_ov_held_get(ov, &j->key)) { /* the disk cannot give it now, or the next version is on its way */
+		refuse(ov, j, GN_BUSY, gn_slice(NULL, 0), now);
+		return;
+	}
 	if (!ok) { /* it was damaged: then nothing stands in the way */
 		begin(ov, j, now);
 		return;

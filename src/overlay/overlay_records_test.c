@@ -551,6 +551,27 @@ static void expired_names_and_those_on_their_way_count(void **state)
 	net_free(&own);
 }
 
+/* OV-57: a disk that cannot give what is held is asked once for each PUT, not for ever. */
+static void a_disk_that_cannot_be_read_makes_busy(void **state)
+{
+	(void)state;
+	struct net_record r, newer;
+	struct net own;
+	net_init(&own, 21);
+	net_add(&own);
+	own.node[0].cfg.admit[3] = one_each;
+	net_start(&own, 0);
+	net_run(&own, 10 * GN_SEC);
+	net_record(&own, &r, &alice, 3, "name", 1, "x");
+	net_record(&own, &newer, &alice, 3, "name", 2, "x");
+	assert_int_equal(net_put(&own, 0, &r, 1), GN_OK);
+	own.dead_disk = 1;
+	assert_int_equal(net_put(&own, 0, &newer, 1), GN_BUSY);
+	own.dead_disk = 0;
+	assert_int_equal(net_put(&own, 0, &newer, 1), GN_OK);
+	net_free(&own);
+}
+
 static gn_err handed_only(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
 {
 	(void)held, (void)in, (void)now;
@@ -846,6 +867,7 @@ int main(void)
 		cmocka_unit_test(what_is_hidden_counts_for_who_brought_it),
 		cmocka_unit_test(names_that_are_handed_over_do_not_count_again),
 		cmocka_unit_test(expired_names_and_those_on_their_way_count),
+		cmocka_unit_test(a_disk_that_cannot_be_read_makes_busy),
 		cmocka_unit_test(only_a_linked_server_hands_over),
 		cmocka_unit_test(records_end_with_their_ttl),
 	};
