@@ -588,7 +588,8 @@ def case_renew(p):
     check(renewed[0]["name"] == "briefname" and renewed[0]["expires"] > time.time() + 86400, f"renewed: {renewed}")
     said = eventually("the other name expires", lambda: (lambda d: d.returncode == 4 and d.stderr.decode())(p.raw("name", "resolve", "--fresh", "vanished")))
     check("vanished.geo expired on 20" in said and "geonet renew vanished" in said, f"an expired name: {said}")
-    said = eventually("the site expires", lambda: (lambda d: d.returncode == 4 and d.stderr.decode())(p.raw("site", "show", "@fair")))
+    # A head that ends between two questions is missed as if nobody had it; asked again it is told what became of it.
+    said = eventually("the site expires", lambda: (lambda d: d.returncode == 4 and b"expired" in d.stderr and d.stderr.decode())(p.raw("site", "show", "@fair")))
     check("expired on 20" in said and "publish it again" in said, f"an expired site: {said}")
     eventually("the identity record expires", lambda: p.raw("id", "show", pid).returncode == 4)
     for command in (["name", "list"], ["site", "list"], ["status"]):
