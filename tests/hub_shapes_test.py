@@ -3,7 +3,7 @@
 
 Helpers, exit codes and SEED are those of hub_test.py.
 """
-import json, re, sys, threading, urllib.parse
+import json, re, sys, threading, time, urllib.parse
 
 sys.dont_write_bytecode = True
 import hub_test
@@ -503,6 +503,48 @@ def case_strangers(bin_dir, base, rng):
         user.hub = hub
     after()
     hub.stop()
+
+
+def case_schedule(bin_dir, base, rng):
+    """Exact clearing by the clock (LG-63): in every equivalent, with a record of its own where something clears and none elsewhere, also after a restart."""
+    hub = Hub(bin_dir, base, *FREE)
+    for code in ("UAH", "HOUR", "IDLE"):
+        with_unit(hub, code)
+    hub.admin("PATCH", "/admin/config", {"updates": {"clearing.inline": False, "clearing.cycle5_s": 0, "clearing.cycle6_s": 0}, "reason": "by the clock alone"})
+
+    def indebted(ring, code):
+        for i, u in enumerate(ring):
+            u.pay(ring[(i + 1) % len(ring)], "5.00", code)
+
+    def wait_until_cleared(ring, code):
+        for _ in range(600):
+            if all(u.get(f"/balance/debts?equivalent={code}") == {"outgoing": [], "incoming": []} for u in ring):
+                return
+            time.sleep(0.1)
+        raise hub_test.Failure(f"{code} was not cleared")
+
+    rings = {code: people(hub, *[f"{code}{i}" for i in range(7)]) for code in ("UAH", "HOUR")}
+    for code, ring in rings.items():
+        for i, u in enumerate(ring):
+            ring[(i + 1) % 7].trust(u, "10.00", code)
+        indebted(ring, code)
+    hub.admin("PATCH", "/admin/config", {"updates": {"clearing.exact_s": 1}, "reason": "by the clock"})
+    for code, ring in rings.items():
+        wait_until_cleared(ring, code)
+        (item,) = hub.admin("GET", f"/clearing?equivalent={code}")["items"]
+        check((item["mode"], item["total"], item["status"]) == ("exact", "35.00", "COMMITTED"), f"the record: {item}")
+    entry = hub.admin("GET", "/admin/audit-log")["items"][0]
+    check(entry["before"]["exact_s"] == 0 and entry["after"]["exact_s"] == 1, f"the setting in the log: {entry}")
+    hub.stop()
+    hub = Hub(bin_dir, base, *FREE)
+    for ring in rings.values():
+        for u in ring:
+            u.hub = hub
+            u.login()
+    indebted(rings["UAH"], "UAH")
+    wait_until_cleared(rings["UAH"], "UAH")
+    hub.stop()
+    hub_test.verify(bin_dir, base)
 
 
 # ---- exact clearing within a time ----

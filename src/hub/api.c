@@ -324,6 +324,16 @@ static void new_id(struct gn_hub *hub, char out[GN_HTTP_ID_MAX])
 	gn_hex(GN_SLICE(raw), out);
 }
 
+static void link_request(struct gn_hub *hub, struct gn_hub_request *r)
+{
+	r->hub = hub;
+	r->next = hub->requests;
+	r->link = &hub->requests;
+	if (r->next)
+		r->next->link = &r->next;
+	hub->requests = r;
+}
+
 void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTTP_ID_MAX])
 {
 	const struct gn_hub_request *r = http ? gn_http_user(http) : NULL;
@@ -331,6 +341,17 @@ void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTT
 		memcpy(out, r->id, sizeof r->id);
 	else
 		new_id(user, out);
+}
+
+struct gn_hub_request *gn_hub_own_request(struct gn_hub *hub)
+{
+	struct gn_hub_request *r = calloc(1, sizeof *r);
+	if (!r)
+		return NULL;
+	r->refs = 1;
+	link_request(hub, r);
+	new_id(hub, r->id);
+	return r;
 }
 
 static void request_id(struct gn_hub_request *r)
@@ -534,13 +555,8 @@ static void on_request(void *user, struct gn_http_request *http)
 	}
 	hub->now = gn_os_now();
 	hub->count.requests++;
-	r->hub = hub;
+	link_request(hub, r);
 	r->http = http;
-	r->next = hub->requests;
-	r->link = &hub->requests;
-	if (r->next)
-		r->next->link = &r->next;
-	hub->requests = r;
 	gn_http_set_user(http, r);
 	request_id(r);
 	const struct gn_hub_route *route = find_route(r, &other_method);

@@ -402,6 +402,31 @@ static void start_job(struct gn_hub_request *r, const char *code, enum job_use u
 	gn_hub_long(r, &(struct gn_long){.run = run_copy, .then = copied, .drop = drop_job, .job = job});
 }
 
+/* LG-63: one equivalent after the other, when nothing else is being computed. */
+void gn_hub_clear_tick(struct gn_hub *hub)
+{
+	struct gn_ledger_settings s;
+	struct gn_ledger_equivalent e;
+	struct gn_hub_request *r;
+	if (!hub->ready || hub->stopping || hub->jobs || gn_ledger_failed(hub->ledger))
+		return;
+	gn_ledger_settings(hub->ledger, &s);
+	if (s.exact_s != hub->exact.every_s) { /* at the start, and when the setting changes */
+		hub->exact.every_s = s.exact_s;
+		hub->exact.next = hub->now + s.exact_s * GN_SEC;
+		hub->exact.eq = UINT32_MAX;
+	}
+	if (s.exact_s && hub->now >= hub->exact.next) {
+		hub->exact.next = hub->now + s.exact_s * GN_SEC;
+		hub->exact.eq = 0;
+	}
+	if (!s.exact_s || gn_ledger_equivalent(hub->ledger, hub->exact.eq, &e) || !(r = gn_hub_own_request(hub)))
+		return; /* not yet, or the round is over */
+	hub->exact.eq++;
+	start_job(r, e.code, JOB_CLEAR, NULL);
+	gn_hub_release(r);
+}
+
 void gn_api_gap(struct gn_hub_request *r)
 {
 	struct gn_ledger_equivalent e;

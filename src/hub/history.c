@@ -310,10 +310,10 @@ static void settings_text(const struct gn_ledger_settings *s, char *out, size_t 
 	snprintf(out, cap,
 		 "{\"max_hops\":%u,\"max_paths\":%u,\"maxflow\":%s,\"second_search\":%s,\"inline_clearing\":%s,"
 		 "\"accept_v0\":%s,\"cycle5_"
-		 "s\":%u,\"cycle6_s\":%u,\"expiry_s\":%u,\"expiry_s_max\":%u}",
+		 "s\":%u,\"cycle6_s\":%u,\"exact_s\":%u,\"expiry_s\":%u,\"expiry_s_max\":%u}",
 		 s->max_hops, s->max_paths, s->maxflow ? "true" : "false", s->second_search ? "true" : "false",
 		 s->inline_clearing ? "true" : "false", s->accept_v0 ? "true" : "false", s->cycle5_s, s->cycle6_s,
-		 s->expiry_s, s->expiry_s_max);
+		 s->exact_s, s->expiry_s, s->expiry_s_max);
 }
 
 static gn_err feed_settings(struct gn_history *h, const struct gn_record_view *r)

@@ -133,6 +133,7 @@ void gn_hub_pump(struct gn_hub *hub)
 	}
 	gn_hub_held(hub);
 	gn_hub_live_tick(hub);
+	gn_hub_clear_tick(hub);
 	gn_time at = gn_time_min(gn_ledger_deadline(hub->ledger), hub->now + 5 * GN_SEC);
 	gn_time wait = at > hub->now ? (at - hub->now + GN_MSEC - 1) / GN_MSEC : 0;
 	uv_timer_start(&hub->timer, on_timer, (uint64_t)wait, 0);

@@ -118,7 +118,9 @@ const char *gn_hub_body_text(struct gn_hub_request *r, const char *name);
 /* Asks the history; told comes later. */
 void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
 		void (*told)(struct gn_hub_request *, json_t *));
-void gn_hub_release(struct gn_hub_request *r); /* one of refs is done */
+void gn_hub_release(struct gn_hub_request *r);
+/* What the hub asks of itself: nobody gets its answer. With one reference, for gn_hub_release. NULL: no memory. */
+struct gn_hub_request *gn_hub_own_request(struct gn_hub *hub); /* one of refs is done */
 /* What waited for records that are durable now is answered or goes on; if the ledger stopped, the rest is refused. */
 void gn_hub_held(struct gn_hub *hub);
 /* Goes on with the request once all that was sequenced so far is durable: at once, or at a later turn. */
@@ -209,6 +211,8 @@ struct gn_hub_order {
 void gn_hub_command(struct gn_hub_request *r, const struct gn_hub_command *kind);
 /* After its NOTE: clears and answers (api_clearing.c). */
 void gn_hub_clear(struct gn_hub_request *r, const struct gn_op_admin *c);
+/* The schedule of exact clearings (LG-63); whenever the loop runs. */
+void gn_hub_clear_tick(struct gn_hub *hub);
 
 /* ---- verify.c ---- */
 
@@ -334,9 +338,10 @@ void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);
 	X(participant_create)                                                                                          \
 	X(participants)                                                                                                \
 	X(participant_get)                                                                                             \
-	X(me_get) X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) X(line_delete) X(capacity) X(          \
-		max_flow) X(payment_create) X(payments) X(payment_get) X(asked) X(vote) X(balance) X(debts)            \
-		X(equivalents) X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent) X(integrity_status) X( \
+	X(me_get)                                                                                                      \
+	X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) X(line_delete) X(capacity) X(max_flow) X(        \
+		payment_create) X(payments) X(payment_get) X(asked) X(vote) X(balance) X(debts) X(equivalents)         \
+		X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent) X(integrity_status) X(                \
 			integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair) X(hub) X(health)          \
 			X(health_db) X(metrics) X(admin_migrations) X(admin_participants) X(admin_participant_stats)   \
 				X(admin_participant_metrics) X(admin_freeze) X(admin_unfreeze) X(admin_level)          \
@@ -390,6 +395,11 @@ struct gn_hub {
 		uint64_t requests, refused_auth, refused_rate, refused_body, answers[6]; /* by hundreds */
 		uint64_t verified, bad_signatures, events_sent, events_dropped, flows;
 	} count;
+	struct {
+		uint32_t every_s; /* the setting it goes by */
+		gn_time next;
+		uint32_t eq; /* whose turn it is in this round */
+	} exact;
 	bool ready, stopping, pumping, feeding;
 	int ready_fd;
 	uint64_t fed_to; /* the history's watermark at the start */

@@ -111,6 +111,7 @@ static const char *const descriptions[GN_SETTINGS] = {
 	[GN_SETTING_V0] = "operations signed in the old profile are taken",
 	[GN_SETTING_CYCLE5] = "seconds between clearings up to 5, 0 never",
 	[GN_SETTING_CYCLE6] = "seconds between clearings up to 6, 0 never",
+	[GN_SETTING_EXACT] = "seconds between exact clearings, 0 never",
 	[GN_SETTING_EXPIRY] = "seconds a prepared payment waits for answers",
 	[GN_SETTING_EXPIRY_MAX] = "the most a payer may ask for",
 	[GN_SETTING_RATE_KEY] = "requests a minute of one key, 0 no bound",

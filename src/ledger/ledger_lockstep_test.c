@@ -258,6 +258,7 @@ static gn_err do_admin(void)
 		a.settings.max_paths = (uint8_t)(1 + below(4));
 		a.settings.maxflow = below(2);
 		a.settings.second_search = below(2);
+		a.settings.exact_s = (uint32_t)below(2);
 		a.settings.inline_clearing = below(4) > 0;
 		return admin(&a);
 	case 4:

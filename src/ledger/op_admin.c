@@ -34,6 +34,7 @@ static const struct gn_setting_form forms[GN_SETTINGS] = {
 	[GN_SETTING_V0] = {"profiles.geo_v0", true, 0, 1},
 	[GN_SETTING_CYCLE5] = {"clearing.cycle5_s", false, 0, 31536000},
 	[GN_SETTING_CYCLE6] = {"clearing.cycle6_s", false, 0, 31536000},
+	[GN_SETTING_EXACT] = {"clearing.exact_s", false, 0, 31536000},
 	[GN_SETTING_EXPIRY] = {"payments.expiry_s", false, 1, 86400},
 	[GN_SETTING_EXPIRY_MAX] = {"payments.expiry_s_max", false, 1, 86400},
 	[GN_SETTING_RATE_KEY] = {"rate.key_per_minute", false, 0, 1000000},
@@ -65,6 +66,7 @@ int64_t gn_setting_get(const struct gn_ledger_settings *s, enum gn_setting k)
 	case GN_SETTING_V0: return s->accept_v0;
 	case GN_SETTING_CYCLE5: return s->cycle5_s;
 	case GN_SETTING_CYCLE6: return s->cycle6_s;
+	case GN_SETTING_EXACT: return s->exact_s;
 	case GN_SETTING_EXPIRY: return s->expiry_s;
 	case GN_SETTING_EXPIRY_MAX: return s->expiry_s_max;
 	default: return 0;
@@ -82,6 +84,7 @@ void gn_setting_put(struct gn_ledger_settings *s, enum gn_setting k, int64_t val
 	case GN_SETTING_V0: s->accept_v0 = value != 0; break;
 	case GN_SETTING_CYCLE5: s->cycle5_s = (uint32_t)value; break;
 	case GN_SETTING_CYCLE6: s->cycle6_s = (uint32_t)value; break;
+	case GN_SETTING_EXACT: s->exact_s = (uint32_t)value; break;
 	case GN_SETTING_EXPIRY: s->expiry_s = (uint32_t)value; break;
 	case GN_SETTING_EXPIRY_MAX: s->expiry_s_max = (uint32_t)value; break;
 	default: break;

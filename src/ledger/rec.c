@@ -66,12 +66,14 @@ static void put_settings(struct gn_writer *w, const struct gn_ledger_settings *s
 	gn_write_u8(w, s->max_hops);
 	gn_write_u8(w, s->max_paths);
 	gn_write_u8(w, (uint8_t)(s->maxflow | s->second_search << 1));
-	gn_write_u8(w, s->inline_clearing);
+	gn_write_u8(w, (uint8_t)(s->inline_clearing | (s->exact_s > 0) << 1));
 	gn_write_u8(w, s->accept_v0);
 	gn_write_be32(w, s->cycle5_s);
 	gn_write_be32(w, s->cycle6_s);
 	gn_write_be32(w, s->expiry_s);
 	gn_write_be32(w, s->expiry_s_max);
+	if (s->exact_s)
+		gn_write_be32(w, s->exact_s);
 }
 
 static void put_line(struct gn_writer *w, const struct gn_record_view *r)
@@ -361,12 +363,15 @@ static void get_settings(struct gn_reader *r, struct gn_ledger_settings *s)
 	uint8_t further = get_u8(r, 3);
 	s->maxflow = further & 1;
 	s->second_search = further >> 1;
-	s->inline_clearing = get_u8(r, 1);
+	uint8_t clearing = get_u8(r, 3);
+	s->inline_clearing = clearing & 1;
 	s->accept_v0 = get_u8(r, 1);
 	s->cycle5_s = gn_read_be32(r);
 	s->cycle6_s = gn_read_be32(r);
 	s->expiry_s = gn_read_be32(r);
 	s->expiry_s_max = gn_read_be32(r);
+	s->exact_s = clearing & 2 ? gn_read_be32(r) : 0;
+	r->bad |= clearing & 2 && s->exact_s == 0;
 }
 
 static void get_line(struct gn_reader *r, struct gn_record_view *v)

@@ -46,6 +46,7 @@ struct gn_ledger_settings {
 	bool inline_clearing;
 	bool accept_v0;
 	uint32_t cycle5_s, cycle6_s;       /* seconds between periodic clearings, 0 = never */
+	uint32_t exact_s;                  /* and between exact ones, which the hub makes (LG-63) */
 	uint32_t expiry_s, expiry_s_max;   /* of a prepared payment: default and most, seconds */
 };
 

@@ -142,11 +142,13 @@ gn_err lg_state_write(const struct lg_book *b, struct gn_buf *out)
 	gn_write_be64(&w, b->seq);
 	gn_write_be64(&w, (uint64_t)b->time);
 	gn_write_bytes(&w, GN_SLICE(b->hub.b));
-	gn_write_bytes(&w, gn_slice((uint8_t[]){s->max_hops, s->max_paths, (uint8_t)(s->maxflow | s->second_search << 1), s->inline_clearing, s->accept_v0}, 5));
+	gn_write_bytes(&w, gn_slice((uint8_t[]){s->max_hops, s->max_paths, (uint8_t)(s->maxflow | s->second_search << 1), (uint8_t)(s->inline_clearing | (s->exact_s > 0) << 1), s->accept_v0}, 5));
 	gn_write_be32(&w, s->cycle5_s);
 	gn_write_be32(&w, s->cycle6_s);
 	gn_write_be32(&w, s->expiry_s);
 	gn_write_be32(&w, s->expiry_s_max);
+	if (s->exact_s)
+		gn_write_be32(&w, s->exact_s);
 	gn_write_varint(&w, b->participant_count);
 	for (uint32_t i = 0; i < b->participant_count; i++) {
 		const struct lg_participant *m = &b->participants[i];
@@ -228,11 +230,12 @@ static gn_err read_head(struct lg_book *b, struct gn_reader *r)
 	fixed(r, hub.b, sizeof hub.b);
 	lg_book_of_hub(b, &hub);
 	fixed(r, s, sizeof s);
-	b->settings = (struct gn_ledger_settings){.max_hops = s[0], .max_paths = s[1], .maxflow = s[2] & 1, .second_search = s[2] >> 1 & 1, .inline_clearing = s[3] == 1, .accept_v0 = s[4] == 1};
+	b->settings = (struct gn_ledger_settings){.max_hops = s[0], .max_paths = s[1], .maxflow = s[2] & 1, .second_search = s[2] >> 1 & 1, .inline_clearing = s[3] & 1, .accept_v0 = s[4] == 1};
 	b->settings.cycle5_s = gn_read_be32(r);
 	b->settings.cycle6_s = gn_read_be32(r);
 	b->settings.expiry_s = gn_read_be32(r);
 	b->settings.expiry_s_max = gn_read_be32(r);
+	b->settings.exact_s = s[3] & 2 ? gn_read_be32(r) : 0;
 	CHECK(!r->bad && b->begun && b->time >= 0 && b->settings.max_hops <= ROUTE_HOPS_MAX && b->settings.max_paths <= ROUTE_PATHS_MAX);
 	return GN_OK;
 }
