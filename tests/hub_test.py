@@ -3,7 +3,7 @@
 
 Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence. KILLS=100 makes the case `kill` long.
 """
-import base64, json, os, random, re, shutil, socket, subprocess, sys, tempfile, threading, time, uuid
+import calendar, base64, json, os, random, re, shutil, socket, subprocess, sys, tempfile, threading, time, uuid
 
 sys.dont_write_bytecode = True
 try:
@@ -655,7 +655,11 @@ def case_asked(bin_dir, base, rng):
     def prepared(amount, **more):
         status, answer = a.pay_raw(c, amount, **more)
         check(status == 200 and answer["status"] == "PREPARE_IN_PROGRESS" and answer["committed_at"] is None, f"prepared: {status} {answer}")
-        check(a.get(f"/payments/{answer['tx_id']}")["status"] == "PREPARE_IN_PROGRESS", "the state while people are asked")
+        row = a.get(f"/payments/{answer['tx_id']}")
+        check(row["status"] == "PREPARE_IN_PROGRESS" and row["expires_at"] == answer["expires_at"], f"the state while people are asked, and until when: {row} {answer}")
+        given = calendar.timegm(time.strptime(answer["expires_at"], "%Y-%m-%dT%H:%M:%SZ")) - calendar.timegm(time.strptime(answer["created_at"], "%Y-%m-%dT%H:%M:%SZ"))
+        wanted = min(more.get("constraints", {}).get("timeout_ms", 60000) // 1000, 3600)
+        check(abs(given - wanted) <= 1, f"{given} s to answer, wanted {wanted}")
         asked = c.get("/payments/asked")["items"]
         check(len(asked) == 1 and asked[0]["answered"] is False and a.get("/payments/asked")["items"] == [], f"asked: {asked}")
         return answer["tx_id"]
@@ -667,7 +671,8 @@ def case_asked(bin_dir, base, rng):
     check(status >= 400, f"only who is asked may answer: {status} {answer}")
     status, answer = vote(tx, "yes")
     check(status == 200 and answer["status"] == "COMMITTED", f"yes: {status} {answer}")
-    check(a.get(f"/payments/{tx}")["status"] == "COMMITTED" and a.debt_to(b) == "10.00", "committed by the last yes")
+    row = a.get(f"/payments/{tx}")
+    check(row["status"] == "COMMITTED" and row["expires_at"] is None and a.debt_to(b) == "10.00", f"committed by the last yes: {row}")
     event = ws.expect()
     check(event["event"] == "payment.received" and event["payload"]["tx_id"] == tx and event["payload"]["status"] == "COMMITTED", f"{event}")
     tx = prepared("20.00")
@@ -682,6 +687,10 @@ def case_asked(bin_dir, base, rng):
     check(a.get(f"/payments/{tx}")["error"]["code"] == "E007", "expired")
     status, answer = vote(tx, "yes")
     check(answer.get("status") == "ABORTED" or status >= 400, f"too late: {status} {answer}")
+    for asked_for in (86400000, 600000):
+        tx = prepared("7.00", constraints={"timeout_ms": asked_for})
+        check(vote(tx, "no")[0] == 200, "no")
+    check(a.pay_raw(c, "1.00", constraints={"timeout_ms": 86400001})[0] == 400, "more than a day")
     tx = prepared("7.00")
     hub.admin("POST", f"/admin/transactions/{tx}/abort", {"initiator": a.pid, "reason": "asked by phone"})
     check(a.get(f"/payments/{tx}")["status"] == "ABORTED" and c.get("/payments/asked")["items"] == [], "aborted by an operator")

@@ -4,7 +4,7 @@ usage: wallet_test.py BIN_DIR CASE
 
 Exit codes and SEED are those of hub_test.py.
 """
-import http.client, http.server, json, os, pty, re, select, shlex, socket, subprocess, sys, threading, time
+import calendar, http.client, http.server, json, os, pty, re, select, shlex, socket, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 import hub_test
@@ -378,6 +378,15 @@ def case_why(bin_dir, base, rng):
         proxy.fault = lambda method, path, status, body: answer(200, json.dumps({"items": [item]})) if "asked" in path else None
         out = w.text("ann", "wallet", "asked")
         check(all(word in out for word in words), f"an offer: {out}")
+    # who is asked first: the payer is told until when, and may give more time
+    w.env["GEONET_HUB"] = hub.url
+    w.run("ben", "wallet", "trust", w.pid["ann"], "UAH", "--ask")
+    out = w.text("ann", "wallet", "pay", w.pid["ben"], "1", "UAH", "--wait", "600")
+    until = re.search(r"may answer until (\S+);", out)
+    check("waiting for those who are asked" in out and until, f"until when: {out}")
+    left = calendar.timegm(time.strptime(until[1], "%Y-%m-%dT%H:%M:%SZ")) - time.time()
+    check(480 < left < 602, f"{left} s are left of 600")
+    check("--wait" in w.text("ann", "wallet", "pay", w.pid["ben"], "1", "UAH", "--wait", "86401", want=2), "more than a day")
     hub.stop()
 
 

@@ -15,7 +15,8 @@ struct payment {
 	struct hub *hub;
 	const struct request *q;
 	char tx_id[OP_TX_ID_MAX + 1];
-	bool repeats; /* the tx_id was given: it may have been paid before */
+	bool repeats;    /* the tx_id was given: it may have been paid before */
+	uint64_t wait_s; /* for those who are asked; 0: the hub's */
 };
 
 /* ---- words ---- */
@@ -51,7 +52,7 @@ static void add_word(char **text, const char *word)
 /* The command that sends the same payment again. */
 static char *repeat_command(const struct payment *p)
 {
-	static const char *const kept[] = {"data", "passphrase-file"};
+	static const char *const kept[] = {"data", "passphrase-file", "wait"};
 	char *text = cli_format("geonet wallet pay %s %s %s", p->q->pid, p->q->amount, p->q->equivalent);
 	if (*p->q->note) {
 		add_word(&text, "--note");
@@ -207,6 +208,10 @@ static int tell_outcome(const struct payment *p, json_t *answer, bool before)
 		printf("%s%s %s %s to %s\n", before ? "this payment was made before; " : "",
 		       done ? "paid" : "waiting for those who are asked:", wallet_text(answer, "amount"),
 		       wallet_text(answer, "equivalent"), wallet_text(answer, "to"));
+	if (!done && *json_text(answer, "expires_at"))
+		printf("  they may answer until %s; if one says no, or not all have answered by then, nothing is "
+		       "paid\n",
+		       wallet_text(answer, "expires_at"));
 	json_array_foreach(json_object_get(answer, "routes"), i, route)
 	{
 		size_t nodes = json_array_size(json_object_get(route, "path"));
@@ -375,6 +380,8 @@ static int pay(struct payment *p)
 						 q->equivalent, "amount", q->amount);
 	if (*q->note)
 		json_object_set_new(body, "description", json_string(q->note));
+	if (p->wait_s)
+		json_object_set_new(body, "constraints", json_pack("{sI}", "timeout_ms", (json_int_t)p->wait_s * 1000));
 	json_t *request = hub_signed(p->cli, p->hub, GN_OP_PAYMENT, body, p->tx_id);
 	if (!request)
 		return CLI_FAILED;
@@ -430,11 +437,13 @@ int cmd_wallet_pay(struct cli *cli)
 {
 	struct hub hub;
 	static struct request q;
-	struct payment p = {cli, &hub, &q, "", false};
+	struct payment p = {cli, &hub, &q, "", false, 0};
 	gn_amount amount;
 	unsigned precision;
 	bool is_address = strncmp(cli->args[0], "geo:", 4) == 0;
 	int exit = take_tx_id(cli, &p);
+	if (!exit && !cli_number(cli, "wait", 1, OP_TIMEOUT_MS_MAX / 1000, &p.wait_s))
+		exit = CLI_USAGE;
 	if (!exit)
 		exit = read_request(cli, is_address, &q);
 	if (exit)

@@ -187,6 +187,7 @@ static const struct cli_option wallet_trust_options[] = {
 };
 static const struct cli_option wallet_pay_options[] = {
 	{"note", "TEXT", "what it is for, at most 1024 bytes; payer, payee and hub see it"},
+	{"wait", "SECONDS", "how long those who are asked may take, at most a day and what the hub allows; without it the hub's (60)"},
 	{"tx-id", "ID", "the payment's id, made when absent: the same id cannot be paid twice; 1 to 64 of A-Z a-z 0-9 . _ : -"},
 	HUB,
 	PASSPHRASE,

@@ -494,6 +494,8 @@ static gn_err feed_payment(struct gn_history *h, const struct gn_record_view *r,
 		GN_TRY(put_asked(h, r, r->u.payment.asked));
 	json_t *routes = gn_json_routes(r->u.payment.routes, r->eq, e->precision, gn_history_pair, h);
 	json_t *details = json_pack("{ss}", "search", gn_ledger_routed_name(r->u.payment.mode));
+	if (!committed)
+		json_object_set_new(details, "expires_at", gn_json_time(r->u.payment.expiry));
 	return put_tx(h, r, op,
 		      &(struct tx_row){"PAYMENT", gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE),
 				       op->tx_id, r->u.payment.payee, r->eq, r->u.payment.amount, 0, routes, details,

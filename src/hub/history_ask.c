@@ -179,6 +179,10 @@ static void row_tx(void *user, const char *const *c, int n)
 			  "committed_at", strcmp(c[7], "COMMITTED") == 0 ? time_of(c[13]) : json_null(), "seq",
 			  (json_int_t)strtoll(c[0], NULL, 10));
 	gn_amount_json(item, "amount", c[6] ? strtoll(c[6], NULL, 10) : 0, e ? e->precision : 0);
+	bool waits = strcmp(c[7], gn_tx_state_name(GN_TX_PREPARE)) == 0;
+	json_t *expires = waits ? json_object_get(details, "expires_at") : NULL;
+	json_object_set_new(item, "expires_at", expires ? json_incref(expires) : json_null());
+	json_object_del(details, "expires_at");
 	json_object_set_new(item, "search", json_incref(json_object_get(details, "search")));
 	if (!json_object_get(item, "search"))
 		json_object_set_new(item, "search", json_null());

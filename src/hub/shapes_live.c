@@ -206,6 +206,7 @@ json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_
 		"created_at", gn_json_time(r->time), "committed_at", committed ? gn_json_time(r->time) : json_null(),
 		"seq", (json_int_t)r->seq);
 	gn_amount_json(j, "amount", r->u.payment.amount, e.precision);
+	json_object_set_new(j, "expires_at", committed ? json_null() : gn_json_time(r->u.payment.expiry));
 	json_object_set_new(j, "search", json_string(gn_ledger_routed_name(r->u.payment.mode)));
 	free(op);
 	return j;

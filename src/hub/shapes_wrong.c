@@ -255,7 +255,7 @@ static void check_paths(struct judge *j, const json_t *v)
 
 static void check_timeout(struct judge *j, const json_t *v)
 {
-	check_number(j, v, 1, 120000);
+	check_number(j, v, 1, OP_TIMEOUT_MS_MAX);
 }
 
 static void check_policy(struct judge *j, const json_t *v);

@@ -15,6 +15,7 @@
 #define OP_BLOCKED_MAX 64u        /* participants one line blocks: checked on every path over it */
 #define OFFICER_NAME_MAX 64u      /* bytes of the name an officer goes by */
 #define ADMIN_BUDGET_MS_MAX 600000 /* milliseconds an officer may give an exact clearing: a worker is busy as long */
+#define OP_TIMEOUT_MS_MAX 86400000u /* milliseconds a payer may give those who are asked: a day; the hub's payments.expiry_s_max bounds it further */
 #define OP_AVOID_MAX 16u          /* participants one payment avoids */
 
 /* state */

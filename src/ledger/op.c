@@ -163,7 +163,7 @@ static gn_err read_constraints(const struct gn_json *j, const struct gn_json_val
 			GN_TRY(read_u32(m, 1, ROUTE_PATHS_MAX, &number));
 			op->max_paths = (uint8_t)number;
 		} else if (is(m, "timeout_ms")) {
-			GN_TRY(read_u32(m, 1, 120000, &op->timeout_ms));
+			GN_TRY(read_u32(m, 1, OP_TIMEOUT_MS_MAX, &op->timeout_ms));
 		} else {
 			return GN_UNSUPPORTED;
 		}
