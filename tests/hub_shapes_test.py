@@ -85,14 +85,31 @@ def case_causes(bin_dir, base, rng):
     cut("hop", b, a, b, "what one payment may move", available="5.00")
     change(b, a, policy={})
     cut("full", b, a, b, "used up", amount="150.00", available="100.00", raises=1)
+    # seven hops, where six are the bound: not "no chain" either
+    row = people(hub, *[f"row{i}" for i in range(9)])
+    for i in range(8):
+        row[i + 1].trust(row[i], "10.00")
+    status, answer = row[0].pay_raw(row[7], "1.00")
+    check(code_of(answer) == "E002" and answer["error"]["details"]["connected"] and answer["error"]["details"]["max_amount"] == "10.00", f"seven hops: {answer}")
+    # the source's own example as people draw it: the lines run the other way (decision 131)
+    status, answer = row[6].pay_raw(row[0], "1.00")
+    details = answer["error"]["details"]
+    check(code_of(answer) == "E001" and details["reversed"] and "run the other way" in answer["error"]["message"], f"reversed: {answer}")
+    check("row0 must let row6 owe" in details["explanation"] and "row3" not in details["explanation"], f"in words: {details}")
     # nobody's line leads there: E001, with its sentence too
     (d,) = people(hub, "Dora")
     status, answer = a.pay_raw(d, "1.00")
-    check(code_of(answer) == "E001" and "no chain of trust lines" in answer["error"]["details"]["explanation"], f"E001: {status} {answer}")
+    check(code_of(answer) == "E001" and "no chain of trust lines" in answer["error"]["details"]["explanation"] and not answer["error"]["details"]["reversed"], f"E001: {status} {answer}")
     # a policy that is in no cut
     change(c, b, policy={"blocked_participants": [b.pid]})
     status, answer = a.pay_raw(c, "1.00")
     check(code_of(answer) == "E002" and "policies" in answer["error"]["message"] and "raises" not in answer["error"]["message"], f"blocked: {answer}")
+    change(c, b, policy={})
+    # a line that closes takes no new debt, but there is a chain
+    a.pay(b, "3.00")
+    line = line_of(b, a)
+    check(b.send("DELETE", f"/trustlines/{line['id']}", "line.close", {"id": line["id"], "version": line["version"], "when_repaid": True})[0] == 200, "closing")
+    cut("closing", b, a, b, "is closing", amount="1.00")
     hub.stop()
 
 

@@ -100,6 +100,7 @@ static const struct {
 	{"suspended", "BY is suspended: neither pays, routes nor receives"},
 	{"inactive", "the equivalent was ended: only debts in it can be repaid"},
 	{"no_middle", "BY passes on no payments of others"},
+	{"closing", "the line of OWNER to DEBTOR is closing: no new debt"},
 	{"daily", "the line of OWNER to DEBTOR has moved its most of today; it goes on tomorrow (UTC)"},
 	{"hop", "OWNER lets one payment of others move less than this over the line to DEBTOR"},
 };

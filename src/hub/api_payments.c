@@ -99,11 +99,12 @@ static gn_err explain(const struct gn_long *q, struct gn_hub_view *v, const stru
 		gn_ledger_why_for(why, q->who);
 	if (err || gn_ledger_why_text(v->ledger, q->eq, q->who, q->to, q->amount, why, name_for_text, v, &text))
 		text.len = 0;
-	*out = json_pack(
-		"{sb so so so si si sb so}", "connected", why->connected, "cut", cut_json(v, why, e->precision),
-		"elsewhere", elsewhere_json(why), "raises", why_raises_json(v, why, e->precision), "raises_elsewhere",
-		(int)why->raises_elsewhere, "cut_total", (int)why->cut_total, "raises_suffice",
-		why->raises_suffice && !why->raises_elsewhere, "explanation", gn_json_slice(gn_buf_slice(&text)));
+	*out = json_pack("{sb sb so so so si si sb so}", "connected", why->connected, "reversed", why->reversed, "cut",
+			 cut_json(v, why, e->precision), "elsewhere", elsewhere_json(why), "raises",
+			 why_raises_json(v, why, e->precision), "raises_elsewhere", (int)why->raises_elsewhere,
+			 "cut_total", (int)why->cut_total, "raises_suffice",
+			 why->raises_suffice && !why->raises_elsewhere, "explanation",
+			 gn_json_slice(gn_buf_slice(&text)));
 	return GN_OK;
 }
 
@@ -319,7 +320,10 @@ static void tell_failure(struct gn_hub_request *r)
 			    : explained ? "; policies, or bounds on paths and hops, are in the way"
 					: "; the request in \"explained_by\" says why");
 	else
-		gn_hub_fail(r, err, json_incref(r->hold), "%s", "");
+		gn_hub_fail(r, err, json_incref(r->hold), "%s%s", gn_err_text(err),
+			    json_is_true(json_object_get(d, "reversed"))
+				    ? "; the lines run the other way: the payee must let the payer owe"
+				    : "");
 }
 
 static void run_explain(struct gn_long *q, struct gn_hub_view *v)

@@ -220,7 +220,7 @@ static gn_err fail(struct gn_ledger *l, struct payment *p, bool has_nodes, gn_ti
 	bool connected = false;
 	struct gn_record_view *r = &p->r;
 	if (has_nodes)
-		GN_TRY(lg_connected(&l->router, &l->book, p->q, &p->want, &connected));
+		GN_TRY(lg_connected(&l->router, &l->book, p->q, p->want.payer, p->want.payee, &connected));
 	r->type = GN_REC_FAILED;
 	memset(&r->u, 0, sizeof r->u);
 	r->u.failed.payer = p->payer;

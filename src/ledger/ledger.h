@@ -277,6 +277,7 @@ enum gn_ledger_cause {
 	GN_CAUSE_NO_MIDDLE, /* `by` does not pass on payments of others */
 	GN_CAUSE_DAILY,     /* the day's limit is reached */
 	GN_CAUSE_HOP,       /* the most that one payment may move */
+	GN_CAUSE_CLOSING,   /* it takes no new debt and ends when it is repaid */
 	GN_CAUSES
 };
 /* "full", "frozen", ...: the names the API has for them. */
@@ -298,7 +299,8 @@ struct gn_ledger_why {
 	bool raises_suffice;     /* the raises, listed and elsewhere, are all that is needed */
 	uint32_t elsewhere[GN_CAUSES], raises_elsewhere; /* lines of the cut and raises that gn_ledger_why_for took out of the lists */
 	enum gn_routed search;   /* the last one that was made for it */
-	bool connected;          /* some chain of lines leads to the payee, whatever its capacity */
+	bool connected;          /* some chain of lines leads to the payee, whatever its capacity and length */
+	bool reversed;           /* none does, but one leads from the payee to the payer */
 };
 /* amount 0: only the maximum. Not const: the search scribbles on its own marks. GN_NOT_FOUND, GN_NOMEM. */
 GN_MUST gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, struct gn_ledger_why *out);

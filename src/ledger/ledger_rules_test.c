@@ -220,10 +220,10 @@ static void test_constraints_of_the_payer(void **state)
 	trust(B, A, "100.00", NULL);
 	trust(C, B, "100.00", NULL);
 	trust(D, C, "100.00", NULL);
-	assert_int_equal(avoid(A, D, "1.00", "{\"max_hops\":2}"), GN_NO_ROUTE);
+	assert_int_equal(avoid(A, D, "1.00", "{\"max_hops\":2}"), GN_NO_CAPACITY); /* there is a chain */
 	assert_int_equal(avoid(A, D, "1.00", "{\"max_hops\":3}"), GN_OK);
 	snprintf(constraints, sizeof constraints, "{\"avoid\":[\"%s\"]}", h.pid[B]);
-	assert_int_equal(avoid(A, D, "1.00", constraints), GN_NO_ROUTE);
+	assert_int_equal(avoid(A, D, "1.00", constraints), GN_NO_CAPACITY);
 	trust(E, A, "60.00", NULL);
 	trust(D, E, "60.00", NULL);
 	assert_int_equal(avoid(A, D, "60.00", constraints), GN_OK);

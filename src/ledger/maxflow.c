@@ -261,6 +261,8 @@ static struct gn_ledger_cut cut_of(const struct lg_flow_net *f, uint32_t pair, u
 		cut.cause = GN_CAUSE_DISPUTE;
 	} else if (flags & LINE_FROZEN) {
 		cut.cause = GN_CAUSE_FROZEN;
+	} else if (flags & LINE_CLOSING) {
+		cut.cause = GN_CAUSE_CLOSING;
 	} else if (!q->active) {
 		cut.cause = GN_CAUSE_INACTIVE;
 	} else if (!lg_middle_allowed(p, d, f->source, f->target)) {
@@ -285,7 +287,7 @@ void lg_flow_cut(struct lg_flow_net *f, struct gn_ledger_why *why)
 			uint32_t to = neighbour(f, i);
 			const struct lg_pair *p = &q->pairs[q->half_pair[i]];
 			unsigned d = p->node[1] == n;
-			if (f->level[to] || !(lg_line_flags(p, 1 - d) & LINE_OPEN))
+			if (f->level[to] || !(lg_line_flags(p, 1 - d) & (LINE_OPEN | LINE_CLOSING)))
 				continue;
 			if (why->cut_count < ROUTE_RAISES_MAX)
 				why->cut[why->cut_count++] = cut_of(f, q->half_pair[i], d);

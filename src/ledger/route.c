@@ -295,10 +295,8 @@ gn_err lg_most(struct lg_router *r, struct lg_book *b, struct lg_eq *q, const st
 	return err;
 }
 
-gn_err lg_connected(struct lg_router *r, struct lg_book *b, struct lg_eq *q, const struct lg_request *want, bool *out)
+gn_err lg_connected(struct lg_router *r, struct lg_book *b, struct lg_eq *q, uint32_t payer, uint32_t payee, bool *out)
 {
-	struct lg_path path;
-	struct lg_query s = {.book = b, .q = q, .mode = LG_BY_LINES, .source = want->payer, .target = want->payee, .max_hops = want->max_hops,
-			     .avoid = want->avoid, .avoid_count = want->avoid_count};
-	return lg_search(r, &s, &path, out);
+	struct lg_query s = {.book = b, .q = q, .mode = LG_BY_LINES, .source = payer, .target = payee, .max_hops = UINT32_MAX};
+	return lg_search(r, &s, NULL, out);
 }

@@ -23,7 +23,7 @@ struct lg_router {
 
 enum lg_search_mode {
 	LG_BY_CAPACITY, /* hops that carry `amount` and that policies allow */
-	LG_BY_LINES,    /* hops that an open line or a debt could carry, whatever its limit */
+	LG_BY_LINES,    /* hops that a line, closing ones too, or a debt could carry, whatever its limit */
 	LG_BY_DEBT,     /* from debtor to creditor, debts that clear without asking */
 };
 
@@ -33,7 +33,7 @@ struct lg_query {
 	enum lg_search_mode mode;
 	uint32_t source, target; /* nodes */
 	gn_amount amount;
-	unsigned max_hops; /* <= ROUTE_HOPS_MAX */
+	unsigned max_hops; /* <= ROUTE_HOPS_MAX; without out any number */
 	bool ask;          /* lines that ask may be used */
 	gn_time now;       /* for daily limits */
 	const uint32_t *avoid, *banned; /* nodes; hops (of lines with extras) */
@@ -49,7 +49,7 @@ struct lg_path {
 
 void lg_router_init(struct lg_router *r, struct gn_alloc *alloc);
 void lg_router_fini(struct lg_router *r);
-/* A shortest path, the first in order of adjacency; false: none within max_hops. GN_NOMEM shows as *err. */
+/* A shortest path, the first in order of adjacency; false: none within max_hops. out may be NULL. GN_NOMEM. */
 GN_MUST gn_err lg_search(struct lg_router *r, const struct lg_query *s, struct lg_path *out, bool *found);
 
 /* ---- route.c ---- */
@@ -77,8 +77,8 @@ GN_MUST gn_err lg_find_routes(struct lg_router *r, struct lg_book *b, struct lg_
 GN_MUST gn_err lg_find_routes_again(struct lg_router *r, struct lg_book *b, struct lg_eq *q, struct lg_request *want, bool again, struct lg_routes *out, bool *second);
 /* The most that max_paths widest paths carry, at most want->amount; out holds them. */
 GN_MUST gn_err lg_most(struct lg_router *r, struct lg_book *b, struct lg_eq *q, const struct lg_request *want, struct lg_routes *out);
-/* Is there any chain of lines (LG-31)? */
-GN_MUST gn_err lg_connected(struct lg_router *r, struct lg_book *b, struct lg_eq *q, const struct lg_request *want, bool *out);
+/* Is there any chain of lines from node to node (LG-31), of any length and whatever the payer avoids? */
+GN_MUST gn_err lg_connected(struct lg_router *r, struct lg_book *b, struct lg_eq *q, uint32_t payer, uint32_t payee, bool *out);
 
 /* ---- maxflow.c ---- */
 

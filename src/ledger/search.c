@@ -60,7 +60,7 @@ static bool hop_has_line(const struct lg_query *s, uint32_t hop)
 {
 	const struct lg_pair *p = &s->q->pairs[hop >> 1];
 	unsigned d = hop & 1;
-	return (lg_line_flags(p, 1 - d) & LINE_OPEN) || lg_debt(p, d) < 0;
+	return (lg_line_flags(p, 1 - d) & (LINE_OPEN | LINE_CLOSING)) || lg_debt(p, d) < 0;
 }
 
 struct side {
@@ -163,7 +163,8 @@ static inline __attribute__((always_inline)) bool run(struct lg_router *r, const
 	while (f.depth + b.depth < s->max_hops && f.begin < f.end && b.begin < b.end) {
 		bool met = f.degrees <= b.degrees ? expand(r, s, &f, true, mode, code, &meet) : expand(r, s, &b, false, mode, code, &meet);
 		if (met) {
-			join(r, s, meet, out);
+			if (out)
+				join(r, s, meet, out);
 			return true;
 		}
 	}
@@ -172,7 +173,7 @@ static inline __attribute__((always_inline)) bool run(struct lg_router *r, const
 
 gn_err lg_search(struct lg_router *r, const struct lg_query *s, struct lg_path *out, bool *found)
 {
-	GN_ASSERT(s->source != s->target && s->max_hops <= ROUTE_HOPS_MAX && s->amount >= 0);
+	GN_ASSERT(s->source != s->target && (!out || s->max_hops <= ROUTE_HOPS_MAX) && s->amount >= 0);
 	GN_TRY(prepare(r, s->q));
 	for (uint32_t i = 0; i < s->avoid_count; i++)
 		r->visits[s->avoid[i]].forward = r->visits[s->avoid[i]].backward = r->epoch;

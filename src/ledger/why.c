@@ -66,7 +66,9 @@ gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t 
 	GN_TRY(err);
 	struct lg_eq *q = l->book.eqs[eq];
 	want.amount = amount ? amount : GN_AMOUNT_MAX;
-	GN_TRY(lg_connected(&l->router, &l->book, q, &want, &why.connected));
+	GN_TRY(lg_connected(&l->router, &l->book, q, want.payer, want.payee, &why.connected));
+	if (!why.connected)
+		GN_TRY(lg_connected(&l->router, &l->book, q, want.payee, want.payer, &why.reversed));
 	GN_TRY(flow_part(l, q, &want, amount, &why));
 	bool again = l->book.settings.second_search, second = false;
 	if (amount)
@@ -200,14 +202,15 @@ const char *gn_ledger_cause_words(enum gn_ledger_cause cause)
 		[GN_CAUSE_INACTIVE] = "the equivalent takes no new debt",
 		[GN_CAUSE_NO_MIDDLE] = "a participant on the way does not pass on payments of others",
 		[GN_CAUSE_DAILY] = "a trust line has reached its limit of the day",
-		[GN_CAUSE_HOP] = "a trust line limits what one payment may move"};
+		[GN_CAUSE_HOP] = "a trust line limits what one payment may move",
+		[GN_CAUSE_CLOSING] = "a trust line is closing and takes no new debt"};
 	return words[cause];
 }
 
 const char *gn_ledger_cause_name(enum gn_ledger_cause cause)
 {
-	static const char *const names[GN_CAUSES] = {"full",     "frozen",    "dispute", "suspended",
-						     "inactive", "no_middle", "daily",   "hop"};
+	static const char *const names[GN_CAUSES] = {"full",      "frozen", "dispute", "suspended", "inactive",
+						     "no_middle", "daily",  "hop",     "closing"};
 	return names[cause];
 }
 
@@ -217,6 +220,7 @@ static void say_one_cut(struct text *t, const struct lg_eq *q, const struct gn_l
 	static const char *const of_line[GN_CAUSES] = {
 		[GN_CAUSE_FROZEN] = " is frozen",
 		[GN_CAUSE_DISPUTE] = " is in dispute",
+		[GN_CAUSE_CLOSING] = " is closing and takes no new debt",
 		[GN_CAUSE_DAILY] = " has reached its limit of the day",
 		[GN_CAUSE_HOP] = " limits what one payment may move",
 	};
@@ -234,6 +238,7 @@ static void say_one_cut(struct text *t, const struct lg_eq *q, const struct gn_l
 	case GN_CAUSE_DISPUTE:
 	case GN_CAUSE_DAILY:
 	case GN_CAUSE_HOP:
+	case GN_CAUSE_CLOSING:
 		say(t, "the line from ");
 		say(t, name(user, c->owner));
 		say(t, " to ");
@@ -273,6 +278,20 @@ static void say_cut(struct text *t, const struct lg_eq *q, const struct gn_ledge
 	say_elsewhere(t, why);
 }
 
+static void say_reversed(struct text *t, uint32_t payer, uint32_t payee, const char *(*name)(void *, uint32_t),
+			 void *user)
+{
+	say(t, " The lines run the other way, so that ");
+	say(t, name(user, payee));
+	say(t, " can pay ");
+	say(t, name(user, payer));
+	say(t, ": ");
+	say(t, name(user, payee));
+	say(t, " must let ");
+	say(t, name(user, payer));
+	say(t, " owe, directly or over others.");
+}
+
 gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount,
 			  const struct gn_ledger_why *why, const char *(*name)(void *user, uint32_t participant),
 			  void *user, struct gn_buf *out)
@@ -289,6 +308,8 @@ gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer
 		say(&t, " in ");
 		say(&t, q->code);
 		say(&t, ": no chain of trust lines leads there.");
+		if (why->reversed)
+			say_reversed(&t, payer, payee, name, user);
 		goto end;
 	}
 	say(&t, " can pay ");
