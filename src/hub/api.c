@@ -213,6 +213,14 @@ static void fail(struct gn_hub_request *r, int status, const char *code, json_t 
 			      details ? details : json_object()));
 }
 
+/* HB-40: it is the one who asks that may not, not what he asks about. */
+static bool is_suspended(const struct gn_hub_request *r)
+{
+	struct gn_ledger_participant p;
+	return r->is_participant && gn_ledger_participant(r->hub->ledger, r->me.number, &p) == GN_OK &&
+	       p.status != GN_PARTICIPANT_ACTIVE;
+}
+
 void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const char *fmt, ...)
 {
 	char text[512];
@@ -220,7 +228,11 @@ void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const ch
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	fail(r, gn_hub_status_of(err), gn_hub_error_code(err), details, *text ? text : gn_err_text(err));
+	if (err == GN_INACTIVE && is_suspended(r))
+		fail(r, 403, gn_hub_error_code(err), details,
+		     "you are suspended on this hub: you neither pay nor change anything until its officers lift that");
+	else
+		fail(r, gn_hub_status_of(err), gn_hub_error_code(err), details, *text ? text : gn_err_text(err));
 }
 
 void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *fmt, ...)
