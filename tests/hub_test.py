@@ -82,7 +82,7 @@ def case_api(bin_dir, base, rng):
     line = next(l for l in c.get("/trustlines?direction=outgoing")["items"] if l["to"] == b.pid)
     check(line["used"] == "100.00" and line["available"] == "50.00", f"line after the payment: {line}")
     status, answer = c.send("PATCH", f"/trustlines/{line['id']}", "line.update", {"id": line["id"], "limit": "99.99", "version": line["version"]})
-    check(status == 400 and code_of(answer) == "E003", f"E003: {status} {answer}")
+    check(status == 400 and code_of(answer) == "E003" and answer["error"]["details"] == {"limit": "150.00", "used": "100.00", "reserved": "0.00"}, f"E003: {status} {answer}")
     status, answer = c.send("PATCH", f"/trustlines/{line['id']}", "line.update", {"id": line["id"], "limit": "160.00", "version": line["version"]})
     check(status == 200 and answer["limit"] == "160.00" and answer["id"] != line["id"], f"update: {status} {answer}")
     check(c.call("GET", f"/trustlines/{answer['id']}")[0] == 200, "a line by its new id")

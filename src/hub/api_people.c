@@ -158,6 +158,22 @@ static void tell_line(struct gn_hub_request *r, int status, const struct gn_ledg
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .who = line->from}, line_told);
 }
 
+/* A limit that is too low for the line of the path: what is on it. NULL: there is none to tell of. */
+static json_t *load_of_line(const struct gn_hub_request *r)
+{
+	struct gn_line_id id;
+	struct gn_ledger_line line;
+	struct gn_ledger_equivalent e;
+	if (gn_line_id_parse(gn_str(r->args[0]), &id) || gn_ledger_line_by_id(r->hub->ledger, &id, &line) ||
+	    gn_ledger_equivalent(r->hub->ledger, id.eq, &e))
+		return NULL;
+	json_t *details = json_object();
+	gn_amount_json(details, "limit", line.limit, e.precision);
+	gn_amount_json(details, "used", line.used, e.precision);
+	gn_amount_json(details, "reserved", line.reserved, e.precision);
+	return details;
+}
+
 static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	struct gn_record_view v;
@@ -166,7 +182,7 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 	if (e->err && gn_hub_tell_wrong(r, e->err))
 		return;
 	if (e->err) {
-		gn_hub_fail(r, e->err, NULL, "%s",
+		gn_hub_fail(r, e->err, e->err == GN_LINE_LIMIT ? load_of_line(r) : NULL, "%s",
 			    e->err == GN_EXISTS ? "there is an open trust line to this participant already" : "");
 		return;
 	}
