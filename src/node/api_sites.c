@@ -161,7 +161,7 @@ static void site_opened(struct gn_request *r, const void *event)
 	struct gn_head head;
 	if (e->kind != GN_BUNDLES_OPENED)
 		return;
-	if (e->err || gn_head_open(e->head, &head)) {
+	if (e->err || gn_head_parse(e->head, &head)) {
 		gn_err found = e->err ? e->err : GN_MALFORMED, err = gn_reach_err(r->node, found);
 		gn_request_error(r, err, "%s",
 				 err == GN_NOT_FOUND ? "no node knows a site of this owner and label"

@@ -48,7 +48,7 @@ void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_ca
 	gn_err err = gn_wire_record_parse(bytes, &r);
 	struct gn_ov_value *same = err == GN_OK ? value_of(op, &r.hash) : NULL;
 	if (err == GN_OK && !same && check) /* equal signed bytes were verified before */
-		err = gn_wire_record_open(bytes, &r);
+		err = gn_wire_record_verify(&r);
 	if (err == GN_OK && (memcmp(r.key.b, op->key.b, 32) != 0 || (op->get.type && r.type != op->get.type)))
 		err = GN_KEY;
 	if (err == GN_OK)

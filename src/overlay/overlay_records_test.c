@@ -578,13 +578,15 @@ static gn_err handed_only(const struct gn_record *held, const struct gn_record *
 	return names == GN_OVERLAY_PUSHED ? GN_OK : GN_PROOF_OF_WORK;
 }
 
-/* A record as PUSH, or as the answer STALE, comes to node 0; is it held then? */
+/* A record as PUT or PUSH, or as the answer STALE, comes to node 0; is it held then? */
 static bool comes(struct net *n, const struct gn_pk *from, uint8_t kind, uint64_t request, const struct net_record *r)
 {
 	uint8_t bytes[8192];
 	struct gn_slice out;
 	struct gn_fbb b = gn_fbb(bytes, sizeof bytes);
-	gn_fbref body = kind == GN_FB_OVERLAY_BODY_PUSH
+	gn_fbref body = kind == GN_FB_OVERLAY_BODY_PUT
+				? gn_fb_put_make(&b, &(struct gn_fb_put_args){.record = r->r.bytes})
+			: kind == GN_FB_OVERLAY_BODY_PUSH
 				? gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = r->r.bytes})
 				: gn_fb_stale_make(&b, &(struct gn_fb_stale_args){.record = r->r.bytes});
 	gn_fbref root = gn_fb_overlay_message_make(
@@ -623,6 +625,65 @@ static void only_a_linked_server_hands_over(void **state)
 	assert_int_equal(net_put(&own, 1, &r, 2), GN_PROOF_OF_WORK);
 	assert_int_equal(ov->count.record_denied, 4);
 	assert_true(comes(&own, peer, GN_FB_OVERLAY_BODY_PUSH, 7, &r));
+	net_free(&own);
+}
+
+static void spoil_signature(uint8_t *bytes, size_t len, const struct gn_sig *sig)
+{
+	for (size_t at = 0; at + sizeof sig->b <= len; at++)
+		if (memcmp(bytes + at, sig->b, sizeof sig->b) == 0)
+			bytes[at] ^= 1;
+}
+
+static struct gn_sig spoilt;
+
+static void spoil(struct net *n, struct net_message *m)
+{
+	(void)n;
+	spoil_signature(m->bytes, m->len, &spoilt);
+}
+
+/* WR-23: however a record comes, its signature is checked before it is held or shown. */
+static void nothing_from_outside_skips_its_signature(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net own;
+	gn_op op;
+	net_init(&own, 23);
+	for (unsigned i = 0; i < 2; i++)
+		net_add(&own);
+	net_start(&own, 0);
+	net_start(&own, 1);
+	net_run(&own, 20 * GN_SEC);
+	struct gn_overlay *ov = own.node[0].ov;
+	const struct gn_pk *peer = &own.node[1].cfg.node_key.pk;
+	struct gn_ov_contact *c = gn_ov_contact_get(ov, peer);
+	net_record(&own, &r, &alice, 16, "spoilt", 1, "x");
+	spoilt = r.r.sig;
+	spoil_signature(r.bytes, sizeof r.bytes, &spoilt);
+	assert_false(comes(&own, peer, GN_FB_OVERLAY_BODY_PUT, 7, &r));
+	assert_int_equal(ov->count.record_signature, 1);
+	assert_false(comes(&own, peer, GN_FB_OVERLAY_BODY_PUSH, 8, &r));
+	assert_int_equal(ov->count.record_signature, 2);
+	struct gn_ov_request *push = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, &c->c, own.now);
+	assert_false(comes(&own, peer, GN_FB_OVERLAY_BODY_STALE, push->id, &r));
+	assert_int_equal(ov->count.record_signature, 3);
+	assert_int_equal(gn_overlay_put(ov, r.r.bytes, 1, own.now, &op), GN_SIGNATURE);
+
+	net_record(&own, &r, &alice, 16, "spoilt", 2, "x");
+	assert_int_equal(net_put(&own, 1, &r, 2), GN_OK);
+	spoilt = r.r.sig;
+	own.tamper = spoil; /* on its way to who asks */
+	const struct gn_get_options o = {.quorum = 1, .no_local = true};
+	assert_int_equal(gn_overlay_get(ov, &r.r.key, &o, own.now, &op), GN_OK);
+	net_wait(&own, op, 0);
+	assert_int_equal(own.result.err, GN_NOT_FOUND);
+	assert_true(ov->count.record_signature > 3);
+	own.tamper = NULL;
+	assert_int_equal(gn_overlay_get(ov, &r.r.key, &o, own.now, &op), GN_OK);
+	net_wait(&own, op, 0);
+	assert_int_equal(own.result.err, GN_OK);
 	net_free(&own);
 }
 
@@ -869,6 +930,7 @@ int main(void)
 		cmocka_unit_test(expired_names_and_those_on_their_way_count),
 		cmocka_unit_test(a_disk_that_cannot_be_read_makes_busy),
 		cmocka_unit_test(only_a_linked_server_hands_over),
+		cmocka_unit_test(nothing_from_outside_skips_its_signature),
 		cmocka_unit_test(records_end_with_their_ttl),
 	};
 	return cmocka_run_group_tests(tests, build, take_down);

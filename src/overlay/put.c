@@ -313,7 +313,7 @@ void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_p
 		return;
 	}
 	if (!(h && memcmp(h->hash.b, r.hash.b, 32) == 0)) /* held already: verified then */
-		err = gn_wire_record_open(r.bytes, &r);
+		err = gn_wire_record_verify(&r);
 	if (err != GN_OK) {
 		ov->count.record_signature++;
 		gn_ov_refuse(ov, &from->c, from->request, err);

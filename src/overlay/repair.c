@@ -207,7 +207,7 @@ void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uin
 	}
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);
 	if (!(h && memcmp(h->hash.b, r.hash.b, 32) == 0))
-		err = gn_wire_record_open(bytes, &r);
+		err = gn_wire_record_verify(&r);
 	if (err != GN_OK) {
 		ov->count.record_signature++;
 		gn_ov_refuse(ov, from, request, err);

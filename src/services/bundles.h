@@ -133,7 +133,10 @@ void gn_head_advance(struct gn_head *head, const struct gn_head_version *next);
 void gn_head_file(const struct gn_head_version *version, struct gn_bundle_file *out);
 void gn_head_key(const struct gn_pk *owner, struct gn_slice label, struct gn_hash *key);
 GN_MUST gn_err gn_head_record(const struct gn_sk *owner, const struct gn_head *head, struct gn_buf *out);
-GN_MUST gn_err gn_head_open(struct gn_slice record, struct gn_head *out); /* borrows from record; signature checked; before is this record */
+/* Borrows from record; before is this record. open is for what comes from outside, parse for what open, or the
+ * overlay's GET, has let through: it checks no signature (WR-23). */
+GN_MUST gn_err gn_head_open(struct gn_slice record, struct gn_head *out);
+GN_MUST gn_err gn_head_parse(struct gn_slice record, struct gn_head *out);
 
 /* ---- the engine ---- */
 

@@ -110,28 +110,40 @@ static gn_err get_version(struct gn_fb_site_version t, struct gn_head_version *o
 	return GN_OK;
 }
 
-gn_err gn_head_open(struct gn_slice record, struct gn_head *out)
+static gn_err view(const struct gn_record *r, struct gn_head *out)
 {
-	struct gn_record r;
 	struct gn_fb_site_body body;
-	GN_TRY(gn_wire_record_open(record, &r));
-	if (r.type != GN_FB_RECORD_TYPE_SITE || r.salt != 0)
+	if (r->type != GN_FB_RECORD_TYPE_SITE || r->salt != 0)
 		return GN_MALFORMED;
-	GN_TRY(gn_fb_site_body_verify(r.body, &body));
-	struct gn_head head = {.owner = r.owner,
-			       .label = r.label,
-			       .seq = r.seq,
-			       .created = r.created,
-			       .ttl = r.ttl,
+	GN_TRY(gn_fb_site_body_verify(r->body, &body));
+	struct gn_head head = {.owner = r->owner,
+			       .label = r->label,
+			       .seq = r->seq,
+			       .created = r->created,
+			       .ttl = r->ttl,
 			       .previous_count = gn_fb_site_body_previous_len(body)};
 	if (head.previous_count > GN_HEAD_HISTORY)
 		return GN_MALFORMED;
 	GN_TRY(get_version(gn_fb_site_body_now(body), &head.now));
 	for (uint32_t i = 0; i < head.previous_count; i++)
 		GN_TRY(get_version(gn_fb_site_body_previous_at(body, i), &head.previous[i]));
-	gn_wire_before(&r, &head.before);
+	gn_wire_before(r, &head.before);
 	*out = head;
 	return GN_OK;
+}
+
+gn_err gn_head_open(struct gn_slice record, struct gn_head *out)
+{
+	struct gn_record r;
+	GN_TRY(gn_wire_record_open(record, &r));
+	return view(&r, out);
+}
+
+gn_err gn_head_parse(struct gn_slice record, struct gn_head *out)
+{
+	struct gn_record r;
+	GN_TRY(gn_wire_record_parse(record, &r));
+	return view(&r, out);
 }
 
 void gn_head_advance(struct gn_head *head, const struct gn_head_version *next)

@@ -51,7 +51,7 @@ void gn_bundles_head_put(struct gn_bundles *b, struct gn_slice record, gn_time n
 		return;
 	gn_head_key(&head.owner, head.label, &key);
 	const struct bundles_head *h = gn_map_get(&b->heads, &key);
-	if (!h || gn_head_open(gn_slice(h->bytes, h->len), &held) != GN_OK || held.seq < head.seq)
+	if (!h || gn_head_parse(gn_slice(h->bytes, h->len), &held) != GN_OK || held.seq < head.seq)
 		head_keep(b, &key, record.p, (uint32_t)record.len);
 }
 
@@ -61,7 +61,7 @@ uint64_t gn_bundles_head_expires(const struct gn_bundles *b, const struct gn_pk 
 	struct gn_head head;
 	gn_head_key(owner, label, &key);
 	const struct bundles_head *h = gn_map_get(&b->heads, &key);
-	return h && gn_head_open(gn_slice(h->bytes, h->len), &head) == GN_OK ? head.created + head.ttl : 0;
+	return h && gn_head_parse(gn_slice(h->bytes, h->len), &head) == GN_OK ? head.created + head.ttl : 0;
 }
 
 static void work_free(struct gn_bundles *b, struct gn_bundles_work *w)
@@ -158,7 +158,7 @@ static void go_on(struct gn_bundles *b, struct bundles_open *o)
 {
 	struct gn_head head;
 	struct gn_bundle_file file;
-	gn_err err = gn_head_open(gn_slice(o->head, o->head_len), &head);
+	gn_err err = gn_head_parse(gn_slice(o->head, o->head_len), &head);
 	const struct gn_head_version *v = err == GN_OK ? choose(&head, o->version) : NULL;
 	if (!v) {
 		finish(b, o, err != GN_OK ? err : GN_NOT_FOUND);

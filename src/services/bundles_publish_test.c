@@ -1,6 +1,8 @@
 /* Publishing in small networks: copies that keep up, promises, pins, disks that are full, sites that change. */
 #include "services/bundles_test_int.h"
 
+#include "services/bundles_engine_int.h"
+
 /* ---- keeping up ---- */
 
 static void copies_come_back_after_an_hour(void **state)
@@ -468,9 +470,60 @@ static void cancelled_operations_are_never_heard_of_again(void **state)
 	svc_free(&s);
 }
 
+static void spoil_signature(uint8_t *bytes, size_t len)
+{
+	struct gn_record r;
+	assert_int_equal(gn_wire_record_parse(gn_slice(bytes, len), &r), GN_OK);
+	for (size_t at = 0; at + sizeof r.sig.b <= len; at++)
+		if (memcmp(bytes + at, r.sig.b, sizeof r.sig.b) == 0) {
+			bytes[at] ^= 1;
+			return;
+		}
+	fail_msg("no signature");
+}
+
+/* BU-7: a head's signature is checked when it comes, whoever brings it, and not at every visit. */
+static void a_head_is_verified_once(void **state)
+{
+	(void)state;
+	static uint8_t record[GN_RECORD_MAX];
+	uint8_t seed[32] = {78};
+	struct gn_head head = {0}, seen;
+	struct svc_wait keep[3] = {0}, site;
+	struct gn_hash key;
+	gn_sk_from_seed(seed, &owner);
+	network(5, 64u << 20);
+	publish_site("<h1>one</h1>", &head, keep);
+	assert_int_equal(open_site(4, 0, false, &site), GN_OK);
+	svc_wait_free(&site);
+	struct gn_bundles *b = s.nodes[4].bundles;
+	gn_head_key(&owner.pk, GN_LIT("blog"), &key);
+	struct bundles_head *cached = gn_map_get(&b->heads, &key);
+	assert_non_null(cached);
+	spoil_signature(cached->bytes, cached->len);
+	assert_int_equal(gn_head_open(gn_slice(cached->bytes, cached->len), &seen), GN_SIGNATURE);
+	assert_int_equal(gn_head_parse(gn_slice(cached->bytes, cached->len), &seen), GN_OK);
+	assert_int_equal(open_site(4, 0, false, &site), GN_OK);
+	svc_wait_free(&site);
+
+	struct gn_buf rec = {record, 0, sizeof record};
+	head.seq++;
+	assert_int_equal(gn_head_record(&owner, &head, &rec), GN_OK);
+	spoil_signature(record, rec.len);
+	gn_bundles_head_put(b, gn_buf_slice(&rec), s.now);
+	assert_int_equal(open_site(4, 0, false, &site), GN_OK);
+	assert_int_equal(gn_head_parse(gn_slice(site.head, site.head_len), &seen), GN_OK);
+	assert_int_equal(seen.seq, head.seq - 1); /* the forged one was not taken */
+	svc_wait_free(&site);
+	for (unsigned i = 0; i < 3; i++)
+		svc_wait_free(&keep[i]);
+	svc_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_head_is_verified_once),
 		cmocka_unit_test(a_slow_line_publishes_too),
 		cmocka_unit_test(copies_come_back_after_an_hour),
 		cmocka_unit_test(promises_survive_a_restart_and_end_in_time),

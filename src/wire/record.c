@@ -72,13 +72,17 @@ static gn_err verify_identity(const struct gn_record *r)
 	return gn_pq_verify(pq_key.p, GN_RECORD_DOMAIN, r->signed_bytes, r->pq_sig.p);
 }
 
+gn_err gn_wire_record_verify(const struct gn_record *r)
+{
+	GN_TRY(gn_verify(&r->owner, GN_RECORD_DOMAIN, &r->signed_bytes, 1, &r->sig));
+	return r->type == GN_FB_RECORD_TYPE_IDENTITY ? verify_identity(r) : GN_OK;
+}
+
 gn_err gn_wire_record_open(struct gn_slice in, struct gn_record *out)
 {
 	struct gn_record r;
 	GN_TRY(gn_wire_record_parse(in, &r));
-	GN_TRY(gn_verify(&r.owner, GN_RECORD_DOMAIN, &r.signed_bytes, 1, &r.sig));
-	if (r.type == GN_FB_RECORD_TYPE_IDENTITY)
-		GN_TRY(verify_identity(&r));
+	GN_TRY(gn_wire_record_verify(&r));
 	*out = r;
 	return GN_OK;
 }

@@ -38,6 +38,8 @@ struct gn_record {
 GN_MUST gn_err gn_wire_record_open(struct gn_slice in, struct gn_record *out);
 /* The same without signatures, for bytes that were checked when they came (own storage). */
 GN_MUST gn_err gn_wire_record_parse(struct gn_slice in, struct gn_record *out);
+/* The signatures of what was parsed: open is parse and this. GN_SIGNATURE, GN_MALFORMED. */
+GN_MUST gn_err gn_wire_record_verify(const struct gn_record *r);
 /* unix_now in seconds. GN_EXPIRED past created + ttl, GN_RANGE when created lies more than GN_RECORD_AHEAD_MAX ahead.
  */
 GN_MUST gn_err gn_record_fresh(const struct gn_record *r, uint64_t unix_now);
