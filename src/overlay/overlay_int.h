@@ -592,6 +592,7 @@ struct gn_ov_place {
 };
 struct gn_ov_place gn_ov_place_of(const struct gn_overlay *ov, uint64_t theta);
 /* May this node take one more long link there? Counts the reason when not. */
+bool gn_ov_prefix_room(const struct gn_overlay *ov, const struct gn_ov_contact *c);
 bool gn_ov_annulus_room(struct gn_overlay *ov, const struct gn_ov_contact *c);
 void gn_ov_annulus_fill(struct gn_overlay *ov, gn_time now);
 void gn_ov_annulus_trim(struct gn_overlay *ov, gn_time now);

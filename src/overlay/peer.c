@@ -280,13 +280,13 @@ void gn_ov_hello_all(struct gn_overlay *ov, gn_time now)
 			tell_mode(ov, ov->contacts[i]->link, now);
 }
 
-/* A linked peer became a server, or stopped being one. Its link goes when we would not give it one as what it is now:
- * false. */
+/* A linked peer became a server, or stopped being one. Its link goes when its prefix has as many as it may there:
+ * false. What is too much for an annulus alone is trimmed in time, as the best of them are kept. */
 static bool set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mode, gn_time now)
 {
 	if (c->c.mode == mode || next_flip(c) > now) /* its next PING says it again */
 		return true;
-	bool room = !ov->server || gn_ov_annulus_room(ov, c);
+	bool room = !ov->server || gn_ov_prefix_room(ov, c);
 	flip(c, now);
 	ov->client_links -= !is_server(c);
 	c->c.mode = mode;
