@@ -638,6 +638,36 @@ def case_names(nodes, seed):
         check(node.cli("name", "resolve", "honestname")["holders"], "the honest name is gone")
 
 
+def charged(node, key):
+    """Units that the node has charged this key, if it is among the heaviest."""
+    return sum(a["work"] for a in node.cli("guard", "list")["heaviest"] if a["kind"] == "key" and a["who"] == key)
+
+
+def case_gets(nodes, seed):
+    """Large records asked for by who reads nothing are not read for it, who reads them is charged for their length, and puts are served."""
+    size, most_in_flight, store, kib = 60000, 512 // 8, 250, 12
+    taker, giver = nodes.start(2)
+    whole_records(nodes.all, giver)()
+    attacker = nodes.attack("gets", taker, seed=seed, arg=f"mute 24 {size}", count=500, seconds=8)
+    honest = Honest(whole_records(nodes.all, giver))
+    mute = attacker.result()
+    eventually("honest records were put beside it", 120, lambda: honest.asked >= 10)
+    share = honest.share()
+    overlay, peers = counters(taker, "overlay"), counters(taker, "peers")
+    read = overlay["asked_get"] - overlay["reads_refused"] - overlay["jobs_full"]
+    check(mute["asked"] >= 200 and overlay["asked_get"] >= 200, f"the attack did not get far enough: {mute}")
+    check(overlay["reads_refused"] > 0, f"all was read for who reads nothing: {read} records")
+    check(peers["message-dropped-queue"] <= most_in_flight, f"{peers['message-dropped-queue']} records were read to be thrown away")
+    check(share >= 0.95, f"only {share:.2f} of the honest records were taken: {honest.trouble}")
+    got = nodes.attack("gets", giver, seed=seed + 1, arg=f"read 12 {size}", count=50, seconds=4).result()
+    check(got["answered"] >= 20, f"the records were not given to who reads them: {got}")
+    took, length = charged(giver, got["key"]), size // 1024
+    check(took >= got["answered"] * length * kib, f"{got['answered']} records of {length} KiB cost their reader {took} units")
+    work = [a["work"] for a in giver.cli("guard", "list")["heaviest"] if a["kind"] == "key"]
+    check(any(w != took and w >= 12 * (store + length * kib) for w in work), f"12 puts of {length} KiB cost nobody as much: {work}")
+    print(f"{mute['asked']} asked by who reads nothing: {read} read; {got['answered']} by who reads: {took} units; {share:.2f} of {honest.asked} honest records")
+
+
 def main(cases):
     bin_dir, case = sys.argv[1], sys.argv[2]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the nodes are stopped on the way out

@@ -1,8 +1,19 @@
 /* The node's side of guard: what a peer's request costs, who is asked before it is served, what is kept over a restart.
  *
- * Only requests cost: what we asked for is our own work. Costs are fixed, since a busy machine must not make honest
- * peers dearer; they are estimates, rounded up, from the times of signatures, hashes and handshakes on one Zen 4 core
- * (docs/benchmarks.md; NO-18).
+ * Only requests cost: what we asked for is our own work. Prices are fixed, since a busy machine must not make honest
+ * peers dearer: one by kind when the request comes, one by length of what is stored and, when the answer is known, of
+ * what it shows (NO-18). Measured with geonet_attack gets on 2026-11-28, release build, two shared cores of a virtual
+ * machine without instructions for SHA-256; us of the whole process for one request, packets included:
+ *
+ *   | request                      | us    | units |
+ *   | PING                         | 33    | 30    |
+ *   | FIND, answer of 528 bytes    | 73    | 70    |
+ *   | GET, record of 300 bytes     | 135   | 102   |
+ *   | GET, 60 kB, and none is sent | 560   | 798   | two hashes and four copies; 720 to 860 on a busier day
+ *   | GET, 60 kB, read by the peer | 1,120 | 798   | the rest is the session's: packets, encryption
+ *   | GET, answered BUSY at once   | 61    | 90    |
+ *   | PUT, record of 300 bytes     | 280   | 262   |
+ *   | PUT, 60 kB                   | 2,000 | 958   | half of it the session's and the disk's
  *
  * Files, written by the node alone: guard.json (whom the operator allowed, and until when), passes (what servers gave
  * us so that they know us the next time: 32 bytes of key and the pass, one after the other). */
@@ -20,6 +31,11 @@
 
 /* ---- costs, units of 1 us of CPU ---- */
 
+static uint64_t kib(size_t bytes)
+{
+	return (bytes + 1023) / 1024;
+}
+
 static uint64_t overlay_cost(struct gn_slice message)
 {
 	struct gn_fb_overlay_message m;
@@ -27,15 +43,32 @@ static uint64_t overlay_cost(struct gn_slice message)
 		return GN_NODE_COST_BAD;
 	switch (gn_fb_overlay_message_body_type(m)) {
 	case GN_FB_OVERLAY_BODY_PUT:
-	case GN_FB_OVERLAY_BODY_PUSH: return 120; /* a signature checked, the store written */
+	case GN_FB_OVERLAY_BODY_PUSH: return GN_NODE_COST_STORE + GN_NODE_COST_KIB * kib(message.len);
+	case GN_FB_OVERLAY_BODY_GET: return GN_NODE_COST_READ;
 	case GN_FB_OVERLAY_BODY_HELLO:
 	case GN_FB_OVERLAY_BODY_LINK:
 	case GN_FB_OVERLAY_BODY_FIND:
 	case GN_FB_OVERLAY_BODY_DIGEST:
-	case GN_FB_OVERLAY_BODY_WANT: return 20;
-	case GN_FB_OVERLAY_BODY_GET: return 30; /* a record read and sent */
-	case GN_FB_OVERLAY_BODY_PING: return 5;
+	case GN_FB_OVERLAY_BODY_WANT:
+	case GN_FB_OVERLAY_BODY_PING: return GN_NODE_COST_ASK;
 	default: return 0; /* answers */
+	}
+}
+
+/* Of an answer, by what it took to make; 0: it is none. */
+static uint64_t answer_cost(struct gn_slice message)
+{
+	struct gn_fb_overlay_message m;
+	if (gn_fb_overlay_message_verify(message, &m))
+		return 0;
+	switch (gn_fb_overlay_message_body_type(m)) {
+	case GN_FB_OVERLAY_BODY_VALUE:
+	case GN_FB_OVERLAY_BODY_STALE: return GN_NODE_COST_KIB * kib(message.len);
+	case GN_FB_OVERLAY_BODY_NODES:
+	case GN_FB_OVERLAY_BODY_NOT_MINE:
+	case GN_FB_OVERLAY_BODY_PONG:
+	case GN_FB_OVERLAY_BODY_LINK_OK: return message.len / 256 * GN_NODE_COST_LIST;
+	default: return 0;
 	}
 }
 
@@ -70,6 +103,13 @@ void gn_node_charge(struct gn_node *node, const struct gn_pk *pk, uint64_t work)
 {
 	struct gn_guard_subject who = gn_guard_of_key(pk);
 	gn_guard_debit(node->guard, &who, work, node->now);
+}
+
+void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message)
+{
+	uint64_t cost = gn_guard_on(node->guard) ? answer_cost(message) : 0;
+	if (cost)
+		gn_node_charge(node, pk, cost);
 }
 
 /* ---- the load of strangers ---- */

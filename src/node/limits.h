@@ -30,6 +30,11 @@
 
 /* ---- work in units of 1 us, charged to whoever caused it ---- */
 #define GN_NODE_COST_BAD 50u       /* a message that does not parse */
+#define GN_NODE_COST_ASK 30u       /* a small one: its packet and that of the answer */
+#define GN_NODE_COST_READ 90u      /* a record looked up and read */
+#define GN_NODE_COST_STORE 250u    /* a signature checked, a receipt signed, the log written */
+#define GN_NODE_COST_KIB 12u       /* each KiB begun of a record: read or written, hashed twice or more, copied */
+#define GN_NODE_COST_LIST 20u      /* each 256 bytes of a list of contacts: chosen, built */
 #define GN_NODE_COST_REFUSED 1000u /* a message that was stopped or a queue that was thrown away */
 
 /* ---- the API and the gateway ---- */

@@ -120,8 +120,10 @@ static bool pump_overlay(struct gn_node *node)
 	struct gn_overlay_store s;
 	struct gn_overlay_event e;
 	bool any = false;
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_message(node->overlay, &m); i++, any = true)
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_message(node->overlay, &m); i++, any = true) {
+		gn_node_answered(node, &m.to.pk, m.bytes);
 		gn_peers_send(node, &m, GN_JET_INTERACTIVE);
+	}
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_store(node->overlay, &s); i++, any = true)
 		store_request(node, &s);
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_event(node->overlay, &e); i++, any = true)
@@ -456,6 +458,11 @@ static size_t room_for(void *user, const struct gn_pk *peer)
 	return gn_peers_room(user, peer);
 }
 
+static bool record_room(void *user, const struct gn_pk *peer, size_t bytes)
+{
+	return gn_peers_takes(user, peer, bytes);
+}
+
 static gn_err make_engines(struct gn_node *node)
 {
 	static const size_t budgets[] = {
@@ -483,6 +490,8 @@ static gn_err make_engines(struct gn_node *node)
 					    .probation_off = node->config.probation == 0,
 					    .awaits_bootstrap = node->config.bootstrap_count > 0,
 					    .count_local = node->config.guard_count_local,
+					    .room = record_room,
+					    .user = node,
 					    .bytes_max = node->config.record_limit,
 					    .records_max =
 						    (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};

@@ -50,6 +50,8 @@ void gn_peers_sweep(struct gn_node *node);
 gn_jet_id gn_peers_session(const struct gn_node *node, const struct gn_pk *pk);
 /* Bytes of messages that would leave for pk at once, and not wait here. */
 size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk);
+/* Whether one more message of so many bytes would be queued for pk, or sent, and not be thrown away. */
+bool gn_peers_takes(const struct gn_node *node, const struct gn_pk *pk, size_t bytes);
 /* ---- guard.c ---- */
 
 GN_MUST gn_err gn_node_guard_new(struct gn_node *node, const struct gn_env *env);
@@ -62,6 +64,8 @@ void gn_node_recv(struct gn_node *node, const struct gn_addr *from, struct gn_sl
 void gn_node_tick_jet(struct gn_node *node);
 /* Before a message of a proven peer is served: GN_QUOTA when its key has asked for enough. */
 GN_MUST gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
+/* A message of the overlay leaves for pk: when it is an answer, who asked pays for its length. */
+void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
 /* api_guard.c: "203.0.113.7", "203.0.113.0/24", or 8 and more digits of a node's key or id. GN_USAGE, GN_NOT_FOUND,
  * GN_EXISTS: several. */
 GN_MUST gn_err gn_guard_who(const struct gn_node *node, const char *text, struct gn_guard_subject *out);

@@ -194,3 +194,13 @@ size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk)
 	peers_out_flush(node, peer);
 	return peer->queued ? 0 : gn_jet_room(node->jet, peer->session, true, GN_JET_FILES);
 }
+
+bool gn_peers_takes(const struct gn_node *node, const struct gn_pk *pk, size_t bytes)
+{
+	struct peer **at = gn_map_get(&node->peers.by_key, pk), *peer = at ? *at : NULL;
+	if (!peer || !peer->queued)
+		return true;
+	gn_err err = gn_share_ask(&node->peers.queue_share, &peer->payer, cost(bytes));
+	bool fits = err == GN_OK || err == GN_NO_SPACE; /* who is worth less gives way */
+	return fits && peer->queued < GN_NODE_QUEUE_COUNT;
+}

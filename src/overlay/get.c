@@ -176,7 +176,9 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 	if (h && h->seq >= gn_fb_get_min_seq(m) && !h->graced) {
 		/* A proof is for those we share links with: nobody else needs one, and it costs a signature. */
 		uint64_t nonce = from->contact && from->contact->link ? gn_fb_get_nonce(m) : 0;
-		gn_err err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key, nonce, now);
+		gn_err err = nonce || gn_ov_room(ov, &from->c, h->len) ? GN_OK : GN_BUSY;
+		if (err == GN_OK)
+			err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key, nonce, now);
 		if (err != GN_OK)
 			gn_ov_refuse(ov, &from->c, from->request, GN_BUSY);
 		return;

@@ -211,7 +211,8 @@ static void begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 		return;
 	}
 	bool show = err == GN_PENDING || ((err == GN_STALE || err == GN_EXISTS) && h); /* the held bytes are needed */
-	if (show && gn_ov_out_store(ov, GN_STORE_LOAD, j->token, &j->key, gn_slice(NULL, 0)) == GN_OK) {
+	bool room = !show || j->op || !j->request || gn_ov_room(ov, &j->to, h->len);
+	if (show && room && gn_ov_out_store(ov, GN_STORE_LOAD, j->token, &j->key, gn_slice(NULL, 0)) == GN_OK) {
 		j->refused = err;
 		j->state = GN_OV_JOB_LOADING;
 		return;

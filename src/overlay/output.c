@@ -58,6 +58,14 @@ gn_err gn_ov_out_message(struct gn_overlay *ov, const struct gn_contact *to, str
 	return GN_OK;
 }
 
+bool gn_ov_room(struct gn_overlay *ov, const struct gn_contact *to, size_t bytes)
+{
+	if (!ov->cfg.room || ov->cfg.room(ov->cfg.user, &to->pk, bytes))
+		return true;
+	ov->count.reads_refused++;
+	return false;
+}
+
 gn_err gn_ov_out_store(struct gn_overlay *ov, enum gn_overlay_store_kind kind, uint64_t token,
 		       const struct gn_hash *key, struct gn_slice value)
 {

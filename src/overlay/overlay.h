@@ -80,6 +80,10 @@ struct gn_overlay_config {
 	 * see (the grace of names). */
 	uint32_t grace[32];
 	gn_time keep_expired; /* time that an expired record is kept unshown at least; default 7 days */
+	/* Would a message of so many bytes for this peer be sent, or thrown away? Asked before a record is read for it
+	 * (OV-96). NULL: there is always room. */
+	bool (*room)(void *user, const struct gn_pk *peer, size_t bytes);
+	void *user;
 };
 
 struct gn_overlay;

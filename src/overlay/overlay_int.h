@@ -492,6 +492,8 @@ void gn_ov_refuse(struct gn_overlay *ov, const struct gn_contact *to, uint64_t r
 void gn_ov_outputs_init(struct gn_overlay *ov);
 void gn_ov_outputs_fini(struct gn_overlay *ov);
 gn_err gn_ov_out_message(struct gn_overlay *ov, const struct gn_contact *to, struct gn_slice bytes);
+/* Whether a record of so many bytes is worth reading for this peer; counted when not (OV-96). */
+bool gn_ov_room(struct gn_overlay *ov, const struct gn_contact *to, size_t bytes);
 gn_err gn_ov_out_store(struct gn_overlay *ov, enum gn_overlay_store_kind kind, uint64_t token,
 		       const struct gn_hash *key, struct gn_slice value);
 void gn_ov_out_event(struct gn_overlay *ov, enum gn_overlay_event_kind kind, const struct gn_contact *peer);

@@ -687,6 +687,57 @@ static void nothing_from_outside_skips_its_signature(void **state)
 	net_free(&own);
 }
 
+static size_t room_left;
+
+static bool room(void *user, const struct gn_pk *peer, size_t bytes)
+{
+	(void)user, (void)peer;
+	return bytes <= room_left;
+}
+
+/* OV-96: for who takes nothing of what waits for it nothing is read. */
+static void a_record_is_read_for_who_has_room_for_it(void **state)
+{
+	(void)state;
+	struct net_record r, old;
+	struct net own;
+	gn_op op;
+	net_init(&own, 29);
+	for (unsigned i = 0; i < 2; i++)
+		net_add(&own);
+	own.node[1].cfg.room = room;
+	net_start(&own, 0);
+	net_start(&own, 1);
+	net_run(&own, 20 * GN_SEC);
+	net_record(&own, &old, &alice, 16, "room", 1, "older");
+	net_record(&own, &r, &alice, 16, "room", 2, "newer");
+	room_left = SIZE_MAX;
+	assert_int_equal(net_put(&own, 0, &r, 2), GN_OK);
+	const struct gn_get_options o = {.quorum = 1, .no_local = true};
+	struct gn_overlay *ov = own.node[1].ov;
+	for (unsigned i = 0; i < 2; i++) {
+		room_left = r.r.bytes.len - (i == 0);
+		uint64_t refused = ov->count.reads_refused;
+		assert_int_equal(gn_overlay_get(own.node[0].ov, &r.r.key, &o, own.now, &op), GN_OK);
+		net_wait(&own, op, 0);
+		assert_int_equal(own.result.err == GN_OK, i == 1);
+		assert_int_equal(ov->count.reads_refused > refused, i == 0);
+		refused = ov->count.reads_refused; /* what stands in the way of a PUT is not shown either */
+		(void)!net_put(&own, 0, &old, 2);
+		assert_int_equal(ov->count.reads_refused > refused, i == 0);
+	}
+	room_left = 0;
+	uint64_t pushes = ov->count.pushes, refused = ov->count.reads_refused;
+	gn_ov_push(ov, &r.r.key, &own.node[0].cfg.node_key.pk, own.now);
+	assert_int_equal(ov->count.reads_refused, refused + 1);
+	assert_int_equal(ov->count.pushes, pushes);
+	assert_true(ov->repair_left);
+	assert_int_equal(ov->request_places.used, 0);
+	room_left = SIZE_MAX;
+	net_run(&own, 60 * GN_SEC);
+	net_free(&own);
+}
+
 static void records_end_with_their_ttl(void **state)
 {
 	(void)state;
@@ -931,6 +982,7 @@ int main(void)
 		cmocka_unit_test(a_disk_that_cannot_be_read_makes_busy),
 		cmocka_unit_test(only_a_linked_server_hands_over),
 		cmocka_unit_test(nothing_from_outside_skips_its_signature),
+		cmocka_unit_test(a_record_is_read_for_who_has_room_for_it),
 		cmocka_unit_test(records_end_with_their_ttl),
 	};
 	return cmocka_run_group_tests(tests, build, take_down);

@@ -160,8 +160,13 @@ void gn_ov_push_next(struct gn_overlay *ov, gn_time now)
 	while (ov->push_loads < GN_OV_PUSH_LOADS && gn_ring_pop(&ov->pushes, &p)) {
 		gn_share_give(&ov->request_places, &p.to, 1); /* its request takes one again */
 		const struct gn_ov_contact *c = gn_ov_contact_get(ov, &p.to.key);
-		if (!c || !gn_ov_held_get(ov, &p.key))
+		const struct gn_ov_held *h = gn_ov_held_get(ov, &p.key);
+		if (!c || !h)
 			continue;
+		if (!gn_ov_room(ov, &c->c, h->len)) {
+			ov->repair_left = true; /* the next pass offers it again */
+			continue;
+		}
 		if (gn_ov_job_load(ov, GN_OV_JOB_PUSH, &c->c, 0, 0, &p.key, 0, now) != GN_OK) {
 			ov->repair_left = true; /* the next pass offers it again */
 			return;
