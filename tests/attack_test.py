@@ -488,6 +488,25 @@ def case_squat(nodes, seed):
     check(said == "ok", f"the publisher got its blocks kept nowhere beside one key that asks for them: {said}")
 
 
+def case_askers(nodes, seed):
+    """1,020 keys of one network ask for a chunk and take nothing: the node's visitors, its own and others', are served."""
+    giver, other = nodes.start(2, "--guard-local", "count")
+    (block,) = upload(giver, 1 << 20)
+    pages = [(giver, publish_pages(nodes, other)), (other, publish_pages(nodes, giver))]
+    attacker = nodes.attack("askers", giver, seed=seed, count=1020, prefixes=1, seconds=600, arg=block)
+    got = attacker.result()
+    check(got["sessions"] >= 1000, f"the attack did not begin: {got}")
+    for visitor, host in pages:
+        began, work = time.monotonic(), cpu(giver)
+        answers = [visitor.get(f"/{i}", host=host)[0] for i in range(12)]
+        print(f"node {visitor.number}: {answers.count(200)} of 12 files in {time.monotonic() - began:.1f} s, "
+              f"{cpu(giver) - work:.1f} s of CPU of the attacked", flush=True)
+        check(answers.count(200) == 12, f"a visitor of node {visitor.number} got {answers} beside {got}")
+    peers = counters(giver, "bundles")
+    print({name: peers[name] for name in ("peers_full", "peers_gave_way", "serve_busy", "serve_stalled") if name in peers})
+    check(peers.get("peers_full", 0) + peers.get("peers_gave_way", 0) > 0, "there were places for all of them: nothing was shown")
+
+
 def case_store(nodes, seed):
     """Five keys send blocks until they are refused: half of the room is left, and honest blocks are kept."""
     taker, giver = nodes.start(2, "--store-limit", "64M")
@@ -536,6 +555,19 @@ def publish_evil(nodes, giver, kind, seed):
         status, body = request(giver, "POST", "/api/v1/records?w=1", f.read())
     check(status == 200, f"the head was not taken: {body}")
     return got
+
+
+def publish_pages(nodes, node):
+    """A site of 12 files that only this node keeps; its host at a gateway."""
+    name = f"pages{node.number}"
+    base = os.path.join(nodes.base, name)
+    os.makedirs(base)
+    for i in range(12):
+        with open(os.path.join(base, str(i)), "wb") as f:
+            f.write(os.urandom(300_000))
+    node.cli("id", "new", "--no-passphrase")
+    node.cli("site", "publish", base, "--name", name, "--w", "2", "--copies", "1")
+    return name + ".geo.localhost"
 
 
 def cpu(node):

@@ -313,7 +313,10 @@ void gn_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 	case GN_JET_OPENED:
 	case GN_JET_READABLE: peers_in_read(node, s, e); break;
 	case GN_JET_WRITABLE:
-	case GN_JET_STREAMS: peers_out_flush(node, s->peer); break;
+	case GN_JET_STREAMS:
+		peers_out_flush(node, s->peer);
+		gn_bundles_room(node->bundles, &s->peer->pk, node->now);
+		break;
 	case GN_JET_MOVED:
 		if (!e->err) {
 			peers_in_moved(node, s, &e->addr);

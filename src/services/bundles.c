@@ -116,6 +116,7 @@ static void timer_due(struct gn_bundles *b, struct bundles_timer *t)
 		break;
 	case TIMER_SPREAD: bundles_spread_due(b, GN_CONTAINER(t, struct bundles_spread, timer)); break;
 	case TIMER_SOURCE: bundles_source_due(b, GN_CONTAINER(t, struct bundles_source, timer)); break;
+	case TIMER_ROOM: bundles_serve_look(b, GN_CONTAINER(t, struct bundles_peer, timer)); break;
 	}
 }
 
@@ -179,7 +180,7 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 	gn_map_init(&b->ops, env, sizeof(gn_op), sizeof(void *), ops);
 	gn_map_init(&b->finds, env, sizeof(gn_op), sizeof(struct bundles_find),
 		    BUNDLES_FINDS + BUNDLES_JOBS + BUNDLES_OPENS);
-	gn_map_init(&b->peers, env, sizeof(struct gn_pk), sizeof(void *), BUNDLES_PEERS);
+	bundles_peers_init(b);
 	gn_map_init(&b->requests, env, sizeof(uint64_t), sizeof(void *), b->cfg.reads_max * b->cfg.ahead * 4);
 	gn_map_init(&b->sources, env, sizeof(struct gn_hash), sizeof(void *), BUNDLES_SOURCES);
 	gn_map_init(&b->serving, env, sizeof(uint64_t), sizeof(struct bundles_serving), BUNDLES_SERVE_LOADS);
@@ -214,18 +215,13 @@ void gn_bundles_free(struct gn_bundles *b)
 		gn_heap_remove(&b->timers, &in->timer.node);
 		gn_mem_free(b->env.alloc, in);
 	}
-	for (uint32_t i = 0; i < b->peers.count; i++) {
-		struct bundles_peer *p = *(struct bundles_peer **)gn_map_value_at(&b->peers, i);
-		gn_ring_fini(&p->queue);
-		gn_mem_free(b->env.alloc, p);
-	}
+	bundles_peers_fini(b);
 	bundles_queue_free(b, &b->control);
 	bundles_queue_free(b, &b->bulk);
 	gn_mem_free(b->env.alloc, b->sent);
 	bundles_caches_free(b);
-	struct gn_map *maps[] = {&b->ops,     &b->finds,    &b->peers, &b->requests, &b->sources,
-				 &b->serving, &b->incoming, &b->kept,  &b->keepers,  &b->putting,
-				 &b->asks,    &b->needed,   &b->fresh};
+	struct gn_map *maps[] = {&b->ops,  &b->finds,   &b->requests, &b->sources, &b->serving, &b->incoming,
+				 &b->kept, &b->keepers, &b->putting,  &b->asks,    &b->needed,  &b->fresh};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_fini(maps[i]);
 	gn_share_fini(&b->bytes);
@@ -238,37 +234,54 @@ void gn_bundles_free(struct gn_bundles *b)
 
 /* ---- inputs ---- */
 
-static void on_ack(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_chunk_ack m)
+static void on_ack(struct gn_bundles *b, const struct gn_pk *from, uint64_t request, struct gn_fb_chunk_ack m)
 {
-	struct bundles_target *t = bundles_target_get(b, request, &p->contact.pk);
+	struct bundles_target *t = bundles_target_get(b, request, from);
 	struct bundles_request **at = gn_map_get(&b->requests, &request);
 	if (t)
 		bundles_on_target_ack(b, t, m);
-	else if (at && gn_pk_eq(&(*at)->peer, &p->contact.pk))
+	else if (at && gn_pk_eq(&(*at)->peer, from))
 		bundles_on_get_ack(b, *at, gn_wire_err(gn_fb_chunk_ack_code(m)));
 }
 
-static gn_err dispatch(struct gn_bundles *b, struct bundles_peer *p, struct gn_fb_block_message m)
+/* What answers us needs no place here; false: it is something else. */
+static bool answers(struct gn_bundles *b, const struct gn_pk *from, struct gn_fb_block_message m)
 {
 	uint64_t request = gn_fb_block_message_request(m);
 	struct bundles_target *t;
 	switch (gn_fb_block_message_body_type(m)) {
+	case GN_FB_BLOCK_BODY_CHUNK:
+		bundles_on_chunk(b, from, request, gn_fb_block_message_body_as_chunk(m));
+		return true;
+	case GN_FB_BLOCK_BODY_CHUNK_ACK:
+		on_ack(b, from, request, gn_fb_block_message_body_as_chunk_ack(m));
+		return true;
+	case GN_FB_BLOCK_BODY_BLOCK_HAS:
+		if ((t = bundles_target_get(b, request, from)))
+			bundles_on_target_has(b, t, gn_fb_block_message_body_as_block_has(m));
+		return true;
+	default: return false;
+	}
+}
+
+static gn_err asks(struct gn_bundles *b, const struct gn_contact *contact, struct gn_fb_block_message m)
+{
+	uint64_t request = gn_fb_block_message_request(m);
+	struct bundles_peer *p = bundles_peer_called(b, contact);
+	if (!p)
+		return GN_LIMIT;
+	p->used = b->now;
+	if (contact->addr_count)
+		p->seen = contact->addrs[0];
+	switch (gn_fb_block_message_body_type(m)) {
 	case GN_FB_BLOCK_BODY_CHUNK_GET:
 		bundles_on_chunk_get(b, p, request, gn_fb_block_message_body_as_chunk_get(m));
-		return GN_OK;
-	case GN_FB_BLOCK_BODY_CHUNK:
-		bundles_on_chunk(b, &p->contact.pk, request, gn_fb_block_message_body_as_chunk(m));
 		return GN_OK;
 	case GN_FB_BLOCK_BODY_CHUNK_PUT:
 		bundles_on_put(b, p, request, gn_fb_block_message_body_as_chunk_put(m));
 		return GN_OK;
-	case GN_FB_BLOCK_BODY_CHUNK_ACK: on_ack(b, p, request, gn_fb_block_message_body_as_chunk_ack(m)); return GN_OK;
 	case GN_FB_BLOCK_BODY_BLOCK_HAVE:
 		bundles_on_have(b, p, request, gn_fb_block_message_body_as_block_have(m));
-		return GN_OK;
-	case GN_FB_BLOCK_BODY_BLOCK_HAS:
-		if ((t = bundles_target_get(b, request, &p->contact.pk)))
-			bundles_on_target_has(b, t, gn_fb_block_message_body_as_block_has(m));
 		return GN_OK;
 	case GN_FB_BLOCK_BODY_BLOCK_KEEP:
 		bundles_on_keep(b, p, request, gn_fb_block_message_body_as_block_keep(m));
@@ -292,17 +305,23 @@ gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const str
 	if (addr)
 		contact.addrs[0] = *addr;
 	struct bundles_peer *p = bundles_peer_get(b, from);
-	if (!p)
-		p = bundles_peer_need(b, &contact);
-	if (!p)
-		return GN_LIMIT;
-	p->used = now;
-	if (addr)
-		p->seen = *addr;
-	err = dispatch(b, p, m);
-	b->count.messages_bad += err != GN_OK;
-	bundles_run(b);
+	if (p)
+		p->used = now;
+	err = answers(b, from, m) ? GN_OK : asks(b, &contact, m);
+	b->count.messages_bad += err == GN_UNSUPPORTED;
+	if (err != GN_LIMIT)
+		bundles_run(b);
 	return err;
+}
+
+void gn_bundles_room(struct gn_bundles *b, const struct gn_pk *pk, gn_time now)
+{
+	struct bundles_peer *p = bundles_peer_get(b, pk);
+	b->now = now;
+	if (!p || !p->waiting)
+		return;
+	bundles_serve_look(b, p);
+	b->wake = now;
 }
 
 void gn_bundles_peer_down(struct gn_bundles *b, const struct gn_pk *pk, gn_err why, gn_time now)
@@ -434,15 +453,11 @@ void gn_bundles_validate(const struct gn_bundles *b)
 		gn_map_validate(maps[i]);
 	gn_heap_validate(&b->timers);
 	GN_ASSERT(!b->building);
-	uint32_t inflight = 0, live = 0, finding = 0;
-	for (uint32_t i = 0; i < b->peers.count; i++) {
-		const struct bundles_peer *p = *(struct bundles_peer **)gn_map_value_at(&b->peers, i);
-		GN_ASSERT(p->window >= 1 && p->window <= BUNDLES_WINDOW_MAX && p->queue.count <= BUNDLES_SERVE_QUEUE);
-		inflight += p->inflight;
-	}
+	uint32_t live = 0, finding = 0;
+	bundles_peers_validate(b);
 	for (uint32_t i = 0; i < b->requests.count; i++)
 		live += !(*(struct bundles_request **)gn_map_value_at(&b->requests, i))->late;
-	GN_ASSERT(inflight == live && live == b->asked);
+	GN_ASSERT(live == b->asked);
 	for (uint32_t i = 0; i < b->sources.count; i++) {
 		const struct bundles_source *s = *(struct bundles_source **)gn_map_value_at(&b->sources, i);
 		GN_ASSERT((s->find != 0) == (s->state == SOURCE_FINDING));

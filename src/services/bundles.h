@@ -164,6 +164,8 @@ void gn_bundles_free(struct gn_bundles *b);
 gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const struct gn_addr *addr,
 		       struct gn_slice message, gn_time now);
 void gn_bundles_peer_down(struct gn_bundles *b, const struct gn_pk *pk, gn_err why, gn_time now);
+/* The peer may take more than when config.room was last asked: it is looked at in the next tick (BU-10). */
+void gn_bundles_room(struct gn_bundles *b, const struct gn_pk *pk, gn_time now);
 bool gn_bundles_overlay_event(struct gn_bundles *b, const struct gn_overlay_event *event, gn_time now);
 bool gn_bundles_blocks_event(struct gn_bundles *b, const struct gn_blocks_event *event, gn_time now);
 void gn_bundles_tick(struct gn_bundles *b, gn_time now);

@@ -23,7 +23,7 @@ struct bundles_op {
 };
 
 /* Timers of all kinds in one heap. */
-enum bundles_timer_kind { TIMER_REQUEST, TIMER_TARGET, TIMER_INCOMING, TIMER_SPREAD, TIMER_SOURCE };
+enum bundles_timer_kind { TIMER_REQUEST, TIMER_TARGET, TIMER_INCOMING, TIMER_SPREAD, TIMER_SOURCE, TIMER_ROOM };
 struct bundles_timer {
 	struct gn_heap_node node;
 	enum bundles_timer_kind kind;
@@ -38,7 +38,10 @@ struct bundles_get { /* a chunk that a peer asked us for */
 };
 
 struct bundles_peer {
+	struct bundles_timer timer; /* waiting: when to look again */
 	struct gn_contact contact;
+	struct gn_holder payer;            /* of its place among callers */
+	bool caller;                       /* it came to us; else we looked for it */
 	struct gn_addr seen;               /* where its last message came from; zeros: none came */
 	unsigned inflight, window, credit; /* chunks asked and not answered; how many may be; answers since it grew */
 	gn_time srtt, rttvar;              /* from asking to the whole chunk; 0: never timed */
@@ -49,8 +52,10 @@ struct bundles_peer {
 	gn_time used;
 	struct gn_ring queue; /* of bundles_get */
 	unsigned loading;     /* of them being read from disk */
-	gn_time served;       /* when one last went, or there was none before */
+	gn_time served;       /* when one last went, or it asked for the first */
 	bool in_turn;
+	bool waiting; /* out of the turns: it had no room */
+	bool stalled; /* what it asked for was forgotten, and it has taken nothing since */
 	struct bundles_peer *next_turn;
 	unsigned incoming; /* blocks on their way from it */
 };
@@ -285,11 +290,12 @@ struct gn_bundles {
 	struct gn_map finds; /* overlay op -> bundles_find */
 	unsigned finds_out;  /* of kind SOURCE */
 
-	struct gn_map peers;    /* pk -> bundles_peer * */
-	struct gn_map requests; /* id -> bundles_request * */
-	unsigned asked;         /* of them not late */
-	gn_time line;           /* that our line takes for a chunk, of late */
-	struct gn_map sources;  /* block -> bundles_source * */
+	struct gn_map peers;     /* pk -> bundles_peer * */
+	struct gn_share callers; /* places of peers that came to us */
+	struct gn_map requests;  /* id -> bundles_request * */
+	unsigned asked;          /* of them not late */
+	gn_time line;            /* that our line takes for a chunk, of late */
+	struct gn_map sources;   /* block -> bundles_source * */
 
 	struct bundles_reader **readers; /* owned array of reads_max */
 	uint32_t reader_count, reader_turn;
@@ -389,8 +395,12 @@ void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_
 
 /* peers */
 struct bundles_peer *bundles_peer_get(const struct gn_bundles *b, const struct gn_pk *pk);
-struct bundles_peer *bundles_peer_need(struct gn_bundles *b,
-				       const struct gn_contact *contact); /* NULL: full or no memory */
+/* For what we want of it, and for what it wants of us (BU-25); NULL: full or no memory. */
+struct bundles_peer *bundles_peer_need(struct gn_bundles *b, const struct gn_contact *contact);
+struct bundles_peer *bundles_peer_called(struct gn_bundles *b, const struct gn_contact *contact);
+void bundles_peers_init(struct gn_bundles *b);
+void bundles_peers_fini(struct gn_bundles *b);
+void bundles_peers_validate(const struct gn_bundles *b);
 bool bundles_peer_can(const struct gn_bundles *b, const struct bundles_peer *p);
 bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct bundles_reader *r, uint64_t chunk,
 			  const struct gn_hash *block);
@@ -431,6 +441,8 @@ void bundles_reader_loaded(struct gn_bundles *b, const struct gn_blocks_event *e
 /* serve, keep */
 void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_chunk_get m);
 void bundles_serve_run(struct gn_bundles *b);
+void bundles_serve_look(struct gn_bundles *b, struct bundles_peer *p); /* a waiting one has its turn again */
+void bundles_serve_forget(struct gn_bundles *b, struct bundles_peer *p);
 void bundles_serve_loaded(struct gn_bundles *b, const struct gn_blocks_event *e);
 void bundles_on_have(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_block_have m);
 void bundles_send_has(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block);

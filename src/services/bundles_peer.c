@@ -7,7 +7,8 @@
  *
  * 1. p->inflight counts its requests that are not late. 2. A request names its reader by number: it may outlive it.
  * 3. What a peer sends is used only if it was asked for, from this peer, and its proof holds.
- * Rules: docs/spec/services.md BU-13, BU-14. */
+ * Places for peers are few: who comes to us has most of them, within shares, and our own readers the rest.
+ * Rules: docs/spec/services.md BU-13, BU-14, BU-25. */
 #include "services/bundles_engine_int.h"
 
 /* ---- peers ---- */
@@ -18,54 +19,150 @@ struct bundles_peer *bundles_peer_get(const struct gn_bundles *b, const struct g
 	return at ? *at : NULL;
 }
 
-static bool idle(const struct gn_bundles *b, const struct bundles_peer *p)
+void bundles_peers_init(struct gn_bundles *b)
 {
-	return !p->inflight && !p->queue.count && !p->loading && !p->in_turn && !p->incoming &&
-	       !(p->bad && b->now < p->wait_until);
+	const struct gn_share_config callers = {.total = BUNDLES_CALLERS,
+						.per_key = 1,
+						.per_prefix = BUNDLES_CALLERS_PREFIX,
+						.crowded = BUNDLES_CALLERS_CROWDED,
+						.holders_max = BUNDLES_CALLERS,
+						.count_local = b->cfg.count_local};
+	gn_map_init(&b->peers, &b->env, sizeof(struct gn_pk), sizeof(void *), BUNDLES_PEERS);
+	gn_share_init(&b->callers, &b->env, &callers);
 }
 
-/* Makes room by forgetting the idle peer that was used longest ago. */
-static bool evict(struct gn_bundles *b)
+static bool busy(const struct gn_bundles *b, const struct bundles_peer *p)
 {
-	struct bundles_peer *oldest = NULL;
+	return p->inflight || p->loading || p->in_turn || p->incoming || (p->bad && b->now < p->wait_until);
+}
+
+/* May it go? Idle, or it has taken nothing for a while of what it asked for. */
+static bool goes(const struct gn_bundles *b, const struct bundles_peer *p)
+{
+	return !busy(b, p) && (!p->queue.count || (p->waiting && b->now - p->served >= BUNDLES_SERVE_GRACE));
+}
+
+/* Is the place of a worth less than that of o? Idle ones first, unused longest; then of the heaviest prefix. */
+static bool worth_less(const struct gn_bundles *b, const struct bundles_peer *a, const struct bundles_peer *o)
+{
+	if (!a->queue.count || !o->queue.count)
+		return !a->queue.count && (o->queue.count || a->used < o->used);
+	uint64_t mine = gn_share_held(&b->callers, &a->payer).prefix,
+		 its = gn_share_held(&b->callers, &o->payer).prefix;
+	return mine != its ? mine > its : a->served < o->served;
+}
+
+static void peer_free(struct gn_bundles *b, struct bundles_peer *p)
+{
+	struct gn_pk pk = p->contact.pk;
+	if (p->caller)
+		gn_share_give(&b->callers, &p->payer, 1);
+	gn_heap_remove(&b->timers, &p->timer.node);
+	(void)gn_map_remove(&b->peers, &pk);
+	gn_ring_fini(&p->queue);
+	gn_mem_free(b->env.alloc, p);
+}
+
+/* Makes room by forgetting one peer, or one caller, or one of a prefix that has its share. */
+static bool evict(struct gn_bundles *b, bool callers, const uint64_t *prefix)
+{
+	struct bundles_peer *least = NULL;
 	for (uint32_t i = 0; i < b->peers.count; i++) {
 		struct bundles_peer *p = *(struct bundles_peer **)gn_map_value_at(&b->peers, i);
-		if (idle(b, p) && (!oldest || p->used < oldest->used))
-			oldest = p;
+		if ((callers && !p->caller) || (prefix && gn_addr_prefix(&p->payer.addr) != *prefix) || !goes(b, p))
+			continue;
+		if (!least || worth_less(b, p, least))
+			least = p;
 	}
-	if (!oldest) {
-		b->count.peers_full++;
+	if (!least)
 		return false;
-	}
-	struct gn_pk pk = oldest->contact.pk;
-	(void)gn_map_remove(&b->peers, &pk);
-	gn_ring_fini(&oldest->queue);
-	gn_mem_free(b->env.alloc, oldest);
+	b->count.peers_gave_way += least->queue.count > 0;
+	peer_free(b, least);
 	return true;
+}
+
+void bundles_peers_fini(struct gn_bundles *b)
+{
+	while (b->peers.count)
+		peer_free(b, *(struct bundles_peer **)gn_map_value_at(&b->peers, 0));
+	gn_map_fini(&b->peers);
+	gn_share_fini(&b->callers);
+}
+
+static struct bundles_peer *add(struct gn_bundles *b, const struct gn_contact *contact)
+{
+	if (b->peers.count == BUNDLES_PEERS && !evict(b, false, NULL)) {
+		b->count.peers_full++;
+		return NULL;
+	}
+	struct bundles_peer *p = GN_NEW(b->env.alloc, struct bundles_peer);
+	struct bundles_peer **at = p ? gn_map_put(&b->peers, &contact->pk) : NULL;
+	if (!at) {
+		gn_mem_free(b->env.alloc, p);
+		b->count.nomem++;
+		return NULL;
+	}
+	*at = p;
+	p->timer.kind = TIMER_ROOM;
+	p->contact = *contact;
+	p->window = BUNDLES_WINDOW;
+	p->used = b->now;
+	gn_ring_init(&p->queue, b->env.alloc, sizeof(struct bundles_get), BUNDLES_SERVE_QUEUE);
+	return p;
 }
 
 struct bundles_peer *bundles_peer_need(struct gn_bundles *b, const struct gn_contact *contact)
 {
 	struct bundles_peer *p = bundles_peer_get(b, &contact->pk);
-	if (!p) {
-		if (b->peers.count == BUNDLES_PEERS && !evict(b))
-			return NULL;
-		p = GN_NEW(b->env.alloc, struct bundles_peer);
-		struct bundles_peer **at = p ? gn_map_put(&b->peers, &contact->pk) : NULL;
-		if (!at) {
-			gn_mem_free(b->env.alloc, p);
-			b->count.nomem++;
-			return NULL;
-		}
-		*at = p;
-		p->contact = *contact;
-		p->window = BUNDLES_WINDOW;
-		gn_ring_init(&p->queue, b->env.alloc, sizeof(struct bundles_get), BUNDLES_SERVE_QUEUE);
-	}
+	if (!p && !(p = add(b, contact)))
+		return NULL;
 	if (contact->addr_count)
 		p->contact = *contact;
 	p->used = b->now;
 	return p;
+}
+
+/* BU-25 */
+struct bundles_peer *bundles_peer_called(struct gn_bundles *b, const struct gn_contact *contact)
+{
+	struct bundles_peer *p = bundles_peer_get(b, &contact->pk);
+	if (p)
+		return p;
+	struct gn_holder who = {.key = contact->pk};
+	if (contact->addr_count)
+		who.addr = contact->addrs[0];
+	uint64_t prefix = gn_addr_prefix(&who.addr);
+	gn_err err = gn_share_ask(&b->callers, &who, 1);
+	if ((err == GN_NO_SPACE || err == GN_LIMIT) && evict(b, true, err == GN_LIMIT ? &prefix : NULL))
+		err = GN_OK;
+	if (err == GN_OK)
+		err = gn_share_take(&b->callers, &who, 1);
+	if (err != GN_OK) {
+		b->count.peers_full++;
+		return NULL;
+	}
+	p = add(b, contact);
+	if (!p) {
+		gn_share_give(&b->callers, &who, 1);
+		return NULL;
+	}
+	p->caller = true;
+	p->payer = who;
+	return p;
+}
+
+void bundles_peers_validate(const struct gn_bundles *b)
+{
+	uint32_t inflight = 0, callers = 0;
+	for (uint32_t i = 0; i < b->peers.count; i++) {
+		const struct bundles_peer *p = *(struct bundles_peer **)gn_map_value_at(&b->peers, i);
+		GN_ASSERT(p->window >= 1 && p->window <= BUNDLES_WINDOW_MAX && p->queue.count <= BUNDLES_SERVE_QUEUE);
+		GN_ASSERT(!(p->in_turn && p->waiting));
+		inflight += p->inflight;
+		callers += p->caller;
+	}
+	GN_ASSERT(inflight == b->asked && callers == b->callers.used);
+	gn_share_validate(&b->callers);
 }
 
 static bool left_alone(const struct gn_bundles *b, const struct bundles_peer *p)
@@ -219,7 +316,8 @@ static void turn_away(struct gn_bundles *b, const struct bundles_request *q, enu
 	struct bundles_reader *r = bundles_op_get(b, q->reader, OP_READ);
 	if (h && (state != HOLDER_FAILED || why == GN_HASH || ++h->fails > 1))
 		h->state = (uint8_t)state;
-	if (s && s->err != GN_HASH)
+	if (s && s->err != GN_HASH &&
+	    !(why == GN_NOT_FOUND && s->err != GN_OK)) /* one that lacks it speaks for itself */
 		s->err = why;
 	struct bundles_slot *slot = r ? bundles_reader_slot(b, r, q->chunk) : NULL;
 	if (slot && slot->state == SLOT_ASKED && slot->request == q->id)
@@ -334,7 +432,6 @@ void bundles_peer_lost(struct gn_bundles *b, const struct gn_pk *pk)
 		bundles_request_free(b, q);
 	}
 	struct bundles_peer *p = bundles_peer_get(b, pk);
-	struct bundles_get get;
-	while (p && gn_ring_pop(&p->queue, &get))
-		;
+	if (p)
+		bundles_serve_forget(b, p);
 }

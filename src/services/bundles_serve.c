@@ -1,11 +1,16 @@
 /* Giving chunks to peers. Each peer has a bounded queue; peers take turns, one chunk each, and no more is read from
- * disk than leaves again: a peer that takes nothing has nothing read for it. A chunk is checked by the store when it is
+ * disk than leaves again: a peer that takes nothing has nothing read for it, and is looked at ever more seldom.
+ *
+ *   queue:  idle -> in turn [asked] -> in turn [chunk went] -> idle [empty]
+ *           in turn -> waiting [no room] -> in turn [room may be there; time to look] .. forgotten [BUNDLES_SERVE_WAIT]
+ *
+ * A chunk is checked by the store when it is
  * read: damaged ones are not given. Rule: docs/spec/services.md BU-10. */
 #include "services/bundles_engine_int.h"
 
 static void take_turn(struct gn_bundles *b, struct bundles_peer *p)
 {
-	if (p->in_turn || p->queue.count == 0)
+	if (p->in_turn || p->waiting || p->queue.count == 0)
 		return;
 	p->in_turn = true;
 	p->next_turn = NULL;
@@ -28,6 +33,21 @@ static struct bundles_peer *next_turn(struct gn_bundles *b)
 	return p;
 }
 
+/* Would one chunk more leave for the peer at once? */
+static bool has_room(struct gn_bundles *b, const struct bundles_peer *p)
+{
+	return !b->cfg.room || b->cfg.room(b->cfg.user, &p->contact.pk) >= (p->loading + 1) * (size_t)GN_CHUNK;
+}
+
+/* It has taken nothing for long of what it asked for: it gets no more before it does. Asking does not make it new. */
+static bool takes_nothing(struct gn_bundles *b, struct bundles_peer *p)
+{
+	if (p->waiting)
+		return b->now - p->served >= BUNDLES_SERVE_SLOW;
+	p->stalled = p->stalled && !has_room(b, p);
+	return p->stalled;
+}
+
 void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_chunk_get m)
 {
 	struct bundles_get get = {.request = request};
@@ -42,6 +62,11 @@ void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 	if (!gn_blocks_have(b->cfg.blocks, &get.block, &len)) {
 		b->count.serve_missing++;
 		bundles_send_ack(b, &p->contact, request, &get.block, first, GN_NOT_FOUND, NULL);
+		return;
+	}
+	if (takes_nothing(b, p)) {
+		b->count.serve_busy++;
+		bundles_send_ack(b, &p->contact, request, &get.block, first, GN_BUSY, NULL);
 		return;
 	}
 	for (get.index = first; get.index < first + count && get.index < gn_block_chunks(len); get.index++) {
@@ -85,31 +110,40 @@ static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
 	return true;
 }
 
-/* Would one chunk more leave for the peer at once? */
-static bool has_room(struct gn_bundles *b, const struct bundles_peer *p)
-{
-	return !b->cfg.room || b->cfg.room(b->cfg.user, &p->contact.pk) >= (p->loading + 1) * (size_t)GN_CHUNK;
-}
-
 /* It takes nothing now: passed over, and forgotten when that lasts. */
 static void wait_for_room(struct gn_bundles *b, struct bundles_peer *p)
 {
-	struct bundles_get get;
-	b->wake = gn_time_min(b->wake, b->now + BUNDLES_SERVE_LOOK);
-	if (b->now - p->served > BUNDLES_SERVE_WAIT && !p->loading) {
+	gn_time silent = b->now - p->served;
+	gn_time look = silent / 4 > BUNDLES_SERVE_LOOK ? silent / 4 : BUNDLES_SERVE_LOOK;
+	bool over = silent > BUNDLES_SERVE_WAIT && !p->loading;
+	if (over || bundles_timer_set(b, &p->timer, b->now + gn_time_min(look, BUNDLES_SERVE_LOOK_MAX)) != GN_OK) {
 		b->count.serve_stalled++;
-		while (gn_ring_pop(&p->queue, &get))
-			;
+		bundles_serve_forget(b, p);
+		p->stalled = true;
+		return;
 	}
+	p->waiting = true;
+}
+
+void bundles_serve_look(struct gn_bundles *b, struct bundles_peer *p)
+{
+	gn_heap_remove(&b->timers, &p->timer.node);
+	p->waiting = false;
 	take_turn(b, p);
+}
+
+void bundles_serve_forget(struct gn_bundles *b, struct bundles_peer *p)
+{
+	struct bundles_get get;
+	gn_heap_remove(&b->timers, &p->timer.node);
+	p->waiting = false;
+	while (gn_ring_pop(&p->queue, &get))
+		;
 }
 
 void bundles_serve_run(struct gn_bundles *b)
 {
-	const struct bundles_peer *passed = NULL; /* the first that was passed over: one round is enough */
 	while (b->serve_loads < BUNDLES_SERVE_LOADS && b->bulk.bytes + b->serve_loads * GN_CHUNK < BUNDLES_OUT_BYTES) {
-		if (passed && b->turn_first == passed)
-			return;
 		struct bundles_peer *p = next_turn(b);
 		if (!p)
 			return;
@@ -117,7 +151,6 @@ void bundles_serve_run(struct gn_bundles *b)
 			continue;
 		if (!has_room(b, p)) {
 			wait_for_room(b, p);
-			passed = passed || !p->in_turn ? passed : p;
 			continue;
 		}
 		bool went = load_one(b, p);

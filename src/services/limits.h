@@ -46,6 +46,9 @@
 #define BUNDLES_SOURCE_TTL (10 * GN_MINUTE)  /* holders are looked for again after that */
 #define BUNDLES_SOURCE_RETRY (500 * GN_MSEC) /* before the second try */
 #define BUNDLES_PEERS 1024                   /* nodes with state here */
+#define BUNDLES_CALLERS 768                  /* of them that came to us: the others are for our own readers */
+#define BUNDLES_CALLERS_PREFIX 64            /* of these from one prefix, while more than the next are there */
+#define BUNDLES_CALLERS_CROWDED 512
 #define BUNDLES_WINDOW 4                     /* chunks asked of a peer at once, at first */
 #define BUNDLES_WINDOW_MAX 32                /* the same at most: 2 MiB under way */
 #define BUNDLES_TIMEOUT_FIRST (3 * GN_SEC)   /* for a chunk of a peer that was never timed */
@@ -87,7 +90,10 @@
 /* amplification: what a peer's 100 bytes can cause here */
 #define BUNDLES_SERVE_QUEUE 64              /* chunks one peer may wait for; above: BUSY */
 #define BUNDLES_SERVE_WAIT (20 * GN_SEC)    /* a peer that takes no chunk for so long loses its queue */
-#define BUNDLES_SERVE_LOOK (10 * GN_MSEC)   /* between looks whether a peer takes more */
+#define BUNDLES_SERVE_LOOK (10 * GN_MSEC)   /* between looks whether a peer takes more, at least */
+#define BUNDLES_SERVE_LOOK_MAX (1 * GN_SEC) /* and at most: a quarter of the time that it has taken nothing */
+#define BUNDLES_SERVE_GRACE (2 * GN_SEC)    /* one that takes nothing for so long gives its place to others */
+#define BUNDLES_SERVE_SLOW (5 * GN_SEC)     /* and is told BUSY for more: a chunk takes so long at 100 kbit/s */
 #define BUNDLES_SERVE_LOADS 32              /* chunks read from disk for peers at once */
 #define BUNDLES_OUT_BYTES (4u << 20)        /* answers not taken yet above which no more is read */
 #define BUNDLES_CONTROL_BYTES (1u << 20)    /* small messages not taken yet; above they are dropped and counted */
