@@ -495,7 +495,7 @@ def case_askers(nodes, seed):
     pages = [(giver, publish_pages(nodes, other)), (other, publish_pages(nodes, giver))]
     attacker = nodes.attack("askers", giver, seed=seed, count=1020, prefixes=1, seconds=600, arg=block)
     got = attacker.result()
-    check(got["sessions"] >= 1000, f"the attack did not begin: {got}")
+    check(got["sessions"] >= 600, f"the attack did not begin: {got}")
     for visitor, host in pages:
         began, work = time.monotonic(), cpu(giver)
         answers = [visitor.get(f"/{i}", host=host)[0] for i in range(12)]

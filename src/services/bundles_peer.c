@@ -132,11 +132,9 @@ struct bundles_peer *bundles_peer_called(struct gn_bundles *b, const struct gn_c
 	if (contact->addr_count)
 		who.addr = contact->addrs[0];
 	uint64_t prefix = gn_addr_prefix(&who.addr);
-	gn_err err = gn_share_ask(&b->callers, &who, 1);
-	if ((err == GN_NO_SPACE || err == GN_LIMIT) && evict(b, true, err == GN_LIMIT ? &prefix : NULL))
-		err = GN_OK;
-	if (err == GN_OK)
-		err = gn_share_take(&b->callers, &who, 1);
+	gn_err err = gn_share_take(&b->callers, &who, 1);
+	while ((err == GN_NO_SPACE || err == GN_LIMIT) && evict(b, true, err == GN_LIMIT ? &prefix : NULL))
+		err = gn_share_take(&b->callers, &who, 1); /* a prefix that took more before shrinks to its share */
 	if (err != GN_OK) {
 		b->count.peers_full++;
 		return NULL;

@@ -37,6 +37,22 @@ static void on_event(struct endpoint *e, const struct gn_jet_event *event)
 		e->user = NULL;
 }
 
+/* Again for all that are let in; who was sent away comes back. */
+static void ask_all(struct attack *a)
+{
+	static gn_time next;
+	if (a->now < next)
+		return;
+	next = a->now + 2 * GN_SEC;
+	for (unsigned i = 0; i < a->endpoint_count; i++) {
+		struct endpoint *e = a->endpoints[i];
+		if (e->user)
+			ask(e, (gn_jet_id)(uintptr_t)e->user);
+		else if (e->closed >= e->connected && e->closed)
+			endpoint_dial(e, &a->node);
+	}
+}
+
 static void report(const struct attack *a)
 {
 	uint64_t up = 0, closed = 0;
@@ -61,14 +77,13 @@ int attack_askers(struct attack *a)
 		endpoint_dial(e, &a->node);
 		if (i % AT_ONCE == AT_ONCE - 1)
 			run(a, 100 * GN_MSEC, NULL);
+		ask_all(a);
 	}
 	run(a, GN_SEC, NULL);
 	report(a);
 	while (a->now < a->start + a->life) {
-		run(a, 2 * GN_SEC, NULL);
-		for (unsigned i = 0; i < a->endpoint_count; i++)
-			if (a->endpoints[i]->user)
-				ask(a->endpoints[i], (gn_jet_id)(uintptr_t)a->endpoints[i]->user);
+		run(a, 50 * GN_MSEC, NULL);
+		ask_all(a);
 	}
 	report(a);
 	return 0;
