@@ -489,13 +489,13 @@ def case_squat(nodes, seed):
 
 
 def case_askers(nodes, seed):
-    """1,020 keys of one network ask for a chunk and take nothing: the node's visitors, its own and others', are served."""
+    """600 keys of one network ask for a chunk and take nothing: the node's visitors, its own and others', are served."""
     giver, other = nodes.start(2, "--guard-local", "count")
     (block,) = upload(giver, 1 << 20)
     pages = [(giver, publish_pages(nodes, other)), (other, publish_pages(nodes, giver))]
-    attacker = nodes.attack("askers", giver, seed=seed, count=1020, prefixes=1, seconds=600, arg=block)
+    attacker = nodes.attack("askers", giver, seed=seed, count=600, prefixes=1, seconds=600, arg=block)
     got = attacker.result()
-    check(got["sessions"] >= 600, f"the attack did not begin: {got}")
+    check(got["sessions"] >= 540, f"the attack did not begin: {got}")
     for visitor, host in pages:
         began, work = time.monotonic(), cpu(giver)
         answers = [visitor.get(f"/{i}", host=host)[0] for i in range(12)]
