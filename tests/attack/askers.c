@@ -53,6 +53,15 @@ static void ask_all(struct attack *a)
 	}
 }
 
+static bool nearly_all(struct attack *a)
+{
+	unsigned up = 0;
+	ask_all(a);
+	for (unsigned i = 0; i < a->endpoint_count; i++)
+		up += a->endpoints[i]->user != NULL;
+	return up >= a->endpoint_count - a->endpoint_count / 20;
+}
+
 static void report(const struct attack *a)
 {
 	uint64_t up = 0, closed = 0;
@@ -79,7 +88,7 @@ int attack_askers(struct attack *a)
 			run(a, 100 * GN_MSEC, NULL);
 		ask_all(a);
 	}
-	run(a, GN_SEC, NULL);
+	run(a, 60 * GN_SEC, nearly_all);
 	report(a);
 	while (a->now < a->start + a->life) {
 		run(a, 50 * GN_MSEC, NULL);
