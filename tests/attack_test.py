@@ -702,6 +702,59 @@ def case_gets(nodes, seed):
     print(f"{mute['asked']} asked by who reads nothing: {read} read; {got['answered']} by who reads: {took} units; {share:.2f} of {honest.asked} honest records")
 
 
+def newcomer(nodes):
+    """A node on its probation (10 minutes) that has just come; nobody waits for its links."""
+    number = len(nodes.all) + 1
+    node = network.Node(number, os.path.join(nodes.base, f"node{number}"), nodes.bin, network.udp_port(), 0, nodes.all[0].udp_port,
+                        ["--pow-bits", POW, "--guard-local", "count", "--probation", "600"])
+    nodes.all.append(node)
+    node.wait_ready(time.monotonic() + 60)
+    return node
+
+
+def ports(nodes):
+    return " ".join(str(node.udp_port) for node in nodes.all)
+
+
+def case_clients(nodes, seed):
+    """Seventy identities of one /24 that hold links as clients have eight places of a node: who is new gets its links beside them."""
+    old = nodes.start(3, "--guard-local", "count")
+    got = nodes.attack("clients", old[0], seed=seed, count=70, prefixes=1, seconds=120, arg=ports(nodes), hold=True).result()
+    check(got["linked"] >= 3 * 8, f"the attack did not get far enough to show anything: {got}")
+    held = [node.status()["links"] - 2 for node in old]
+    print(f"links of the attacker at each node: {held}")
+    new = newcomer(nodes)
+    eventually("who is new has its links", 40, lambda: new.status()["links"] == 3)
+    check(not new.status()["server"], "it was to be on its probation")
+    check(max(held) <= 8, f"one /24 has {held} links as clients")
+
+
+def case_turn(nodes, seed):
+    """Clients of one /24 that become servers once they are linked: caps hold for them, and who is new gets its links."""
+    old = nodes.start(3, "--guard-local", "count")
+    attacker = nodes.attack("turn", old[0], seed=seed, count=110, prefixes=1, seconds=120, arg=ports(nodes), hold=True)
+    got = attacker.result()
+    check(got["linked"] >= 3 * 8, f"the attack did not get far enough to show anything: {got}")
+    held = [node.status()["links"] - 2 for node in old]
+    print(f"links of the attacker at each node: {held}")
+    new = newcomer(nodes)
+    eventually("who is new has a link", 40, lambda: new.status()["links"] >= 1)
+    check(max(held) <= 70, f"one /24 has {held} of 96 links")
+
+
+def case_sums(nodes, seed):
+    """One key that makes its link anew and asks for a sum each time has none: it is no ring neighbour. Honest records beside it."""
+    old = nodes.start(3, "--guard-local", "count")
+    attacker = nodes.attack("sums", old[0], seed=seed, count=20, prefixes=1, seconds=15)
+    put(old[1], b"beside it", "sums", w=2)
+    got = attacker.result()
+    seen = counters(old[0], "overlay")
+    walks = sum(n for name, n in seen.items() if name.replace("-", "_") in ("digest_wanted", "digest_equal"))
+    print(f"{got}: {walks} sums")
+    check(got["rounds"] >= 100, f"the attack did not get far enough to show anything: {got}")
+    check(walks <= 20, f"{walks} sums over all records were made beside {got}")
+
+
 def main(cases):
     bin_dir, case = sys.argv[1], sys.argv[2]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the nodes are stopped on the way out

@@ -262,24 +262,72 @@ static struct gn_slice finish(struct gn_fbb *b, uint64_t request, uint8_t type, 
 	return out;
 }
 
-struct gn_slice message_hello(struct endpoint *e, enum gn_fb_node_mode mode, bool reply, uint64_t request, uint8_t *out,
-			      size_t cap)
+static gn_fbref make_hello(const struct endpoint *e, struct gn_fbb *b, enum gn_fb_node_mode mode, bool reply)
 {
-	struct gn_fbb b = gn_fbb(out, cap);
 	struct gn_fb_key pk;
 	struct gn_fb_nonce nonce;
 	struct gn_fb_addr addr = gn_wire_addr(&e->addr, GN_FB_CARRIER_UDP);
 	memcpy(pk.b, e->key.pk.b, 32);
 	memcpy(nonce.b, e->nonce, 8);
-	gn_fbref hello = gn_fb_hello_make(&b, &(struct gn_fb_hello_args){.pk = &pk,
-									 .nonce = &nonce,
-									 .class = 1,
-									 .mode = (uint8_t)mode,
-									 .addrs = {&addr, 1},
-									 .version = 1,
-									 .since = gn_unix(e->attack->start) - 86400,
-									 .reply = reply});
-	return finish(&b, request, GN_FB_OVERLAY_BODY_HELLO, hello);
+	return gn_fb_hello_make(b, &(struct gn_fb_hello_args){.pk = &pk,
+							      .nonce = &nonce,
+							      .class = 1,
+							      .mode = (uint8_t)mode,
+							      .addrs = {&addr, 1},
+							      .version = 1,
+							      .since = gn_unix(e->attack->start) - 86400,
+							      .reply = reply});
+}
+
+struct gn_slice message_hello(struct endpoint *e, enum gn_fb_node_mode mode, bool reply, uint64_t request, uint8_t *out,
+			      size_t cap)
+{
+	struct gn_fbb b = gn_fbb(out, cap);
+	return finish(&b, request, GN_FB_OVERLAY_BODY_HELLO, make_hello(e, &b, mode, reply));
+}
+
+void send_link(struct endpoint *e, gn_jet_id id, enum gn_fb_node_mode mode)
+{
+	uint8_t out[1024];
+	struct gn_fbb b = gn_fbb(out, sizeof out);
+	gn_fbref hello = make_hello(e, &b, mode, false);
+	gn_fbref link = gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = hello});
+	endpoint_send(e, id, finish(&b, ++e->requests, GN_FB_OVERLAY_BODY_LINK, link), false);
+}
+
+void send_unlink(struct endpoint *e, gn_jet_id id)
+{
+	uint8_t out[256];
+	struct gn_fbb b = gn_fbb(out, sizeof out);
+	gn_fbref body = gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_NOT_FOUND});
+	endpoint_send(e, id, finish(&b, 0, GN_FB_OVERLAY_BODY_UNLINK, body), false);
+}
+
+void send_ping(struct endpoint *e, gn_jet_id id, enum gn_fb_node_mode mode)
+{
+	uint8_t out[256];
+	struct gn_fbb b = gn_fbb(out, sizeof out);
+	gn_fbref body = gn_fb_ping_make(&b, &(struct gn_fb_ping_args){.mode = (uint8_t)mode});
+	endpoint_send(e, id, finish(&b, ++e->requests, GN_FB_OVERLAY_BODY_PING, body), false);
+}
+
+void send_pong(struct endpoint *e, gn_jet_id id, uint64_t request, enum gn_fb_node_mode mode)
+{
+	uint8_t out[256];
+	struct gn_fbb b = gn_fbb(out, sizeof out);
+	gn_fbref delta = gn_fb_delta_make(&b, &(struct gn_fb_delta_args){.to_version = 1});
+	gn_fbref body = gn_fb_pong_make(&b, &(struct gn_fb_pong_args){.delta = delta, .mode = (uint8_t)mode});
+	endpoint_send(e, id, finish(&b, request, GN_FB_OVERLAY_BODY_PONG, body), false);
+}
+
+void send_digest(struct endpoint *e, gn_jet_id id, const struct gn_fb_key_seq *entries, unsigned count)
+{
+	uint8_t out[4096];
+	struct gn_fbb b = gn_fbb(out, sizeof out);
+	const struct gn_fb_digest_args args = {
+		.to = UINT64_MAX, .count = count ? 0 : 1, .sum = count ? 0 : 7, .held = {entries, count}};
+	gn_fbref body = gn_fb_digest_make(&b, &args);
+	endpoint_send(e, id, finish(&b, ++e->requests, GN_FB_OVERLAY_BODY_DIGEST, body), false);
 }
 
 struct gn_slice message_put(struct gn_slice record, uint64_t request, uint8_t *out, size_t cap)

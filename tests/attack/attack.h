@@ -18,7 +18,7 @@
 #include "wire/generated/overlay_fb.h"
 #include "wire/wire.h"
 
-#define ENDPOINTS_MAX 1024
+#define ENDPOINTS_MAX 2048
 
 struct endpoint;
 
@@ -60,8 +60,9 @@ struct endpoint {
 	/* Set by the attack; each may be NULL. on_message: a whole message of a session. on_event: everything else. */
 	void (*on_message)(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice message);
 	void (*on_event)(struct endpoint *e, const struct gn_jet_event *event);
-	bool deaf; /* to all but Retry: hellos that are never finished */
-	bool mute; /* streams are not read: whoever sends fills its own queues */
+	bool deaf;         /* to all but Retry: hellos that are never finished */
+	uint64_t requests; /* numbers given by send_link() and its kind */
+	bool mute;         /* streams are not read: whoever sends fills its own queues */
 	void *user;
 };
 
@@ -85,6 +86,16 @@ struct gn_slice message_hello(struct endpoint *e, enum gn_fb_node_mode mode, boo
 			      size_t cap);
 struct gn_slice message_put(struct gn_slice record, uint64_t request, uint8_t *out, size_t cap);
 struct gn_slice message_get(const struct gn_hash *key, uint64_t request, uint8_t *out, size_t cap);
+/* The messages of a link, as datagrams. */
+void send_link(struct endpoint *e, gn_jet_id id, enum gn_fb_node_mode mode);
+void send_unlink(struct endpoint *e, gn_jet_id id);
+void send_ping(struct endpoint *e, gn_jet_id id, enum gn_fb_node_mode mode);
+void send_pong(struct endpoint *e, gn_jet_id id, uint64_t request, enum gn_fb_node_mode mode);
+/* Offers the entries; none: asks for a sum that is wrong. */
+void send_digest(struct endpoint *e, gn_jet_id id, const struct gn_fb_key_seq *entries, unsigned count);
+/* --count identities link to the nodes at the ports of --arg as clients, answer every PING and ask again when they are
+ * let go; turn: each says that it is a server as soon as it is linked. */
+int hold_links(struct attack *a, bool turn);
 /* A record of type 256 (application) by the key number `owner`, label and body as given, signed now. */
 struct gn_slice record_make(struct attack *a, unsigned owner, const char *label, struct gn_slice body, uint32_t ttl,
 			    struct gn_hash *key, uint8_t *out, size_t cap);
