@@ -30,19 +30,26 @@ static unsigned links_there(const struct gn_overlay *ov, struct gn_ov_place at, 
 		if (!k->link || k->c.mode != GN_FB_NODE_MODE_SERVER || !same(gn_ov_place_of(ov, k->theta), at))
 			continue;
 		n++;
-		*prefix += c && c->addr_count && k->c.addr_count &&
-			   gn_addr_prefix(&c->addrs[0]) == gn_addr_prefix(&k->c.addrs[0]);
+		*prefix += c && gn_ov_same_prefix(c, &k->c);
 	}
 	return n;
 }
 
 /* Prefix caps are against many identities behind one public prefix; private and loopback networks are exempt unless the
  * owner says that they count (OV-25). */
+bool gn_ov_prefix_exempt(const struct gn_overlay *ov, const struct gn_contact *c)
+{
+	return ov->cfg.prefix_cap == 255 || c->addr_count == 0 || gn_share_exempt(&c->addrs[0], ov->cfg.count_local);
+}
+
+bool gn_ov_same_prefix(const struct gn_contact *a, const struct gn_contact *b)
+{
+	return a->addr_count && b->addr_count && gn_addr_prefix(&a->addrs[0]) == gn_addr_prefix(&b->addrs[0]);
+}
+
 static bool prefix_ok(const struct gn_overlay *ov, const struct gn_contact *c, unsigned sharing)
 {
-	if (ov->cfg.prefix_cap == 255 || c->addr_count == 0 || gn_share_exempt(&c->addrs[0], ov->cfg.count_local))
-		return true;
-	return sharing < ov->cfg.prefix_cap;
+	return gn_ov_prefix_exempt(ov, c) || sharing < ov->cfg.prefix_cap;
 }
 
 bool gn_ov_counts_beside(const struct gn_overlay *ov, const struct gn_addr *a, const struct gn_addr *addrs,

@@ -153,8 +153,7 @@ static void validate_records(const struct gn_overlay *ov)
 			GN_ASSERT(h->graced && (!h->after || (h->after->before == h && h->after->hidden >= h->hidden)));
 			listed++;
 		}
-	GN_ASSERT(ov->hidden[0].bytes + ov->hidden[1].bytes == ov->hidden_bytes);
-	GN_ASSERT(hidden == listed && hidden == ov->hidden_count && bytes == ov->held_bytes + ov->hidden_bytes);
+	GN_ASSERT(hidden == listed && hidden == ov->hidden_count && bytes == ov->held_bytes + gn_ov_hidden_bytes(ov));
 	GN_ASSERT(names == 0 && owned == ov->held_bytes && records == ov->held.count - hidden);
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
 		const struct gn_ov_job *j = *(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);

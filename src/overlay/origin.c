@@ -7,8 +7,9 @@
  *   | 0                            | 1     | 1: pushed, no receipt of ours; 0 else |
  *   | 1                            | 32    | node key of who brought it; zeros: ourselves, or not known |
  *   | 33                           | 16    | its address, without the port |
- *   | 49                           | 16    | tag: HMAC-SHA256(our node key's seed, domain | hash of the record | the 49
- * bytes) |
+ *   | 49                           | 16    | tag: HMAC-SHA256 by our node key's seed over what stands below |
+ *
+ * domain || hash of the record || the 49 bytes.
  *
  * 1. Earlier releases wrote the record alone, and read one with a tail. A value whose last bytes have no tag of ours is
  *    a record alone: nobody can bring one that names another as its putter.

@@ -363,7 +363,6 @@ struct gn_overlay {
 	struct gn_map owners;       /* pk -> struct gn_ov_owner */
 	uint64_t held_bytes;        /* of shown records */
 	uint32_t hidden_count;      /* expired ones, in held and sorted too */
-	uint64_t hidden_bytes;
 	struct gn_ov_hidden {
 		struct gn_ov_held *first, *last; /* hidden longest, .. */
 		uint64_t bytes;
@@ -594,6 +593,9 @@ struct gn_ov_place {
 };
 struct gn_ov_place gn_ov_place_of(const struct gn_overlay *ov, uint64_t theta);
 /* May this node take one more long link there? Counts the reason when not. */
+/* OV-25: a prefix that is not counted; two contacts of one, whether it is or not; room for one more link of its own. */
+bool gn_ov_prefix_exempt(const struct gn_overlay *ov, const struct gn_contact *c);
+bool gn_ov_same_prefix(const struct gn_contact *a, const struct gn_contact *b);
 bool gn_ov_prefix_room(const struct gn_overlay *ov, const struct gn_ov_contact *c);
 bool gn_ov_annulus_room(struct gn_overlay *ov, const struct gn_ov_contact *c);
 void gn_ov_annulus_fill(struct gn_overlay *ov, gn_time now);
@@ -726,6 +728,10 @@ gn_err gn_ov_origin_get(const struct gn_overlay *ov, struct gn_slice value, stru
 			struct gn_ov_origin *from);
 
 /* ---- store.c ---- */
+static inline uint64_t gn_ov_hidden_bytes(const struct gn_overlay *ov)
+{
+	return ov->hidden[0].bytes + ov->hidden[1].bytes;
+}
 gn_err gn_ov_store_init(struct gn_overlay *ov);
 /* A record comes into the accounts as shown, or leaves them. */
 void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h);

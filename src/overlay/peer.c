@@ -349,19 +349,17 @@ static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t
  * who has had the time to meet the rest; it may not come back the same way at once. */
 static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 {
-	bool exempt = c->c.addr_count == 0 || gn_share_exempt(&c->c.addrs[0], ov->cfg.count_local);
 	uint32_t sharing = 0, which = 0;
 	struct gn_ov_contact *gone = NULL;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		struct gn_ov_contact *k = ov->contacts[i];
 		if (!k->link || is_server(k))
 			continue;
-		sharing +=
-			!exempt && k->c.addr_count && gn_addr_prefix(&k->c.addrs[0]) == gn_addr_prefix(&c->c.addrs[0]);
+		sharing += gn_ov_same_prefix(&c->c, &k->c);
 		if (gn_rand_below(ov->env.rand, ++which) == 0)
 			gone = k;
 	}
-	if (sharing >= GN_OV_CLIENTS_PREFIX)
+	if (sharing >= GN_OV_CLIENTS_PREFIX && !gn_ov_prefix_exempt(ov, &c->c))
 		return false;
 	if (ov->client_links >= ov->cfg.clients_max) {
 		if (c->linked_at && now - c->linked_at < GN_OV_CLIENT_AGAIN)

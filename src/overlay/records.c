@@ -113,7 +113,6 @@ static void hide(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
 	o->hidden++;
 	ov->hidden_count++;
-	ov->hidden_bytes += h->len;
 	h->graced = true;
 	h->hidden = now;
 	struct gn_ov_hidden *list = &ov->hidden[grace_of(ov, h->type) > 0];
@@ -130,7 +129,6 @@ static void unhide(struct gn_overlay *ov, struct gn_ov_held *h)
 	GN_ASSERT(o && o->hidden > 0 && ov->hidden_count > 0);
 	o->hidden--;
 	ov->hidden_count--;
-	ov->hidden_bytes -= h->len;
 	struct gn_ov_hidden *list = &ov->hidden[grace_of(ov, h->type) > 0];
 	list->bytes -= h->len;
 	*(h->before ? &h->before->after : &list->first) = h->after;

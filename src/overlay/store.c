@@ -9,7 +9,7 @@
  *   pushed here by a peer that brought more than its share, farthest from this node first. What this node signed a
  *   receipt for does not give way (OV-57, OV-91..OV-95).
  *
- * 1. owners[pk] and spaces[] sum the shown records; hidden_bytes the others; putters what all take.
+ * 1. owners[pk] and spaces[] sum the shown records; hidden[] the others; putters what all take.
  * 2. A record's `taken` is what its putter holds for it.
  * 3. What is on its way to the disk is in coming[] and counts as if it were there: many puts at once overshoot nothing.
  * 4. A full store is asked for room as often as a peer likes, so looking for it is bounded: GN_OV_WAY_LOOKS records. */
@@ -215,7 +215,7 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const
 	GN_TRY(owner_quota(ov, h, r));
 	bool room = true;
 	while (room && ((!h && ov->held.count + ov->coming_count >= ov->cfg.records_max) ||
-			ov->held_bytes + ov->hidden_bytes + r->bytes.len - (h ? h->len : 0) > ov->cfg.bytes_max))
+			ov->held_bytes + gn_ov_hidden_bytes(ov) + r->bytes.len - (h ? h->len : 0) > ov->cfg.bytes_max))
 		room = make_room(ov, longest_hidden(ov, h)) || make_room(ov, look(ov, h, NULL));
 	while (room && !fits(ov, h, r)) /* what is hidden counts in no space */
 		room = make_room(ov, look(ov, h, NULL));

@@ -4,8 +4,7 @@
  *   queue:  idle -> in turn [asked] -> in turn [chunk went] -> idle [empty]
  *           in turn -> waiting [no room] -> in turn [room may be there; time to look] .. forgotten [BUNDLES_SERVE_WAIT]
  *
- * A chunk is checked by the store when it is
- * read: damaged ones are not given. Rule: docs/spec/services.md BU-10. */
+ * A chunk is checked by the store when it is read: damaged ones are not given. Rule: docs/spec/services.md BU-10. */
 #include "services/bundles_engine_int.h"
 
 static void take_turn(struct gn_bundles *b, struct bundles_peer *p)
