@@ -1,42 +1,6 @@
 /* The order of admission: when a cookie is asked, what a pass and an answer are worth, who waits and who goes first,
  * shares of capacity, single use, how effort follows load. Time is the test's. */
-#include "guard/guard_int.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-
-#include <cmocka.h>
-
-#define T0 (INT64_C(1700000000) * GN_SEC)
-
-struct fixture {
-	struct gn_alloc alloc;
-	struct gn_prng prng;
-	struct gn_rand rand;
-	struct gn_env env;
-	struct gn_guard *g;
-	gn_time now;
-	uint64_t cids;
-	struct gn_guard_verdict v;
-};
-
-static void setup(struct fixture *f, const struct gn_guard_config *config)
-{
-	static const struct gn_guard_config none;
-	*f = (struct fixture){.now = T0};
-	gn_alloc_heap(&f->alloc, 32u << 20);
-	gn_prng_init(&f->prng, 3);
-	f->rand = gn_prng_rand(&f->prng);
-	f->env = (struct gn_env){&f->alloc, &f->rand, NULL};
-	assert_int_equal(gn_guard_new(&f->env, config ? config : &none, &f->g), GN_OK);
-}
-
-static void teardown(struct fixture *f)
-{
-	gn_guard_validate(f->g);
-	gn_guard_free(f->g);
-	assert_int_equal(f->alloc.used, 0);
-}
+#include "guard/guard_test.h"
 
 static struct gn_addr host(uint32_t n)
 {

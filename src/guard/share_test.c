@@ -143,6 +143,29 @@ static void the_nameless_count_for_their_prefix_and_move_to_their_key(void **sta
 	finish(&f);
 }
 
+/* What is here already counts above a share, for nobody when its holder finds no place, and never above the whole. */
+static void what_is_here_is_taken_anyway(void **state)
+{
+	struct fixture f;
+	struct gn_share_config c = usual;
+	(void)state;
+	c.holders_max = 1;
+	setup(&f, &c);
+	struct gn_holder one = holder(1, 1), other = holder(2, 2);
+	assert_int_equal(gn_share_take(&f.s, &one, c.per_key), GN_OK);
+	assert_int_equal(gn_share_take(&f.s, &one, 1), GN_QUOTA);
+	assert_int_equal(gn_share_take_anyway(&f.s, &one, 1), GN_OK);
+	assert_int_equal(gn_share_held(&f.s, &one).key, c.per_key + 1);
+	assert_int_equal(gn_share_take_anyway(&f.s, &other, 1), GN_OK);
+	assert_int_equal(gn_share_held(&f.s, &other).used, c.per_key + 2);
+	assert_int_equal(gn_be64(other.key.b), 0); /* nobody */
+	assert_int_equal(gn_share_take_anyway(&f.s, &one, c.total), GN_NO_SPACE);
+	assert_int_equal(gn_share_held(&f.s, &one).key, c.per_key + 1);
+	gn_share_give(&f.s, &one, c.per_key + 1);
+	gn_share_give(&f.s, &other, 1);
+	finish(&f);
+}
+
 static void holders_are_bounded(void **state)
 {
 	struct fixture f;
@@ -251,6 +274,7 @@ int main(void)
 		cmocka_unit_test(the_whole_is_full_at_its_total),
 		cmocka_unit_test(local_prefixes_count_when_told),
 		cmocka_unit_test(the_nameless_count_for_their_prefix_and_move_to_their_key),
+		cmocka_unit_test(what_is_here_is_taken_anyway),
 		cmocka_unit_test(holders_are_bounded),
 		cmocka_unit_test(memory_that_ends_changes_nothing),
 		cmocka_unit_test(random_histories_agree_with_sums),

@@ -1,16 +1,9 @@
 /* What people are told (GU-19), in scripted cases: after each the sentence, the limit and its end are those of what
  * then happens: who is said to be refused is refused until that very moment, everybody else is served. Shares of
  * resources likewise. */
-#include "guard/guard_int.h"
+#include "guard/guard_test.h"
 #include "guard/share.h"
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
-
-#include <cmocka.h>
-
-#define T0 (INT64_C(1700000000) * GN_SEC)
 
 #define SERVED "served"
 #define LOCAL "a local network: it has no share"
@@ -19,50 +12,11 @@
 #define HOST_USED "refused: this address has used up its share"
 #define NET_USED "refused: its network has used up its share"
 
-struct fixture {
-	struct gn_alloc alloc;
-	struct gn_prng prng;
-	struct gn_rand rand;
-	struct gn_env env;
-	struct gn_guard *g;
-	gn_time now;
-};
-
-static void setup(struct fixture *f, const struct gn_guard_config *config)
-{
-	gn_alloc_heap(&f->alloc, 16u << 20);
-	gn_prng_init(&f->prng, 3);
-	f->rand = gn_prng_rand(&f->prng);
-	f->env = (struct gn_env){&f->alloc, &f->rand, NULL};
-	f->now = T0;
-	assert_int_equal(gn_guard_new(&f->env, config, &f->g), GN_OK);
-}
-
-static void teardown(struct fixture *f)
-{
-	gn_guard_validate(f->g);
-	gn_guard_free(f->g);
-	assert_int_equal(f->alloc.used, 0);
-}
-
-static struct gn_guard_subject key(uint32_t n)
-{
-	struct gn_pk pk = {{9}};
-	gn_put_be64(pk.b + 8, n);
-	return gn_guard_of_key(&pk);
-}
-
 static struct gn_guard_subject token(uint32_t n)
 {
 	struct gn_guard_subject who = {.kind = GN_GUARD_TOKEN, .rate = 1000, .burst = GN_SEC};
 	gn_put_be64(who.id, n);
 	return who;
-}
-
-static struct gn_guard_subject v4(uint8_t a, uint8_t b, uint8_t c, uint8_t d)
-{
-	struct gn_addr addr = gn_addr_v4(a, b, c, d, 1);
-	return gn_guard_of_addr(&addr);
 }
 
 static struct gn_guard_subject v6(uint8_t sixth, uint8_t eighth, uint8_t last)
