@@ -164,6 +164,16 @@ gn_err gn_share_move(struct gn_share *s, const struct gn_holder *from, const str
 	return over;
 }
 
+gn_err gn_share_take_anyway(struct gn_share *s, struct gn_holder *who, uint64_t amount)
+{
+	static const struct gn_holder nobody;
+	GN_TRY(gn_share_take(s, &nobody, amount));
+	gn_err err = gn_share_move(s, &nobody, who, amount);
+	if (err == GN_NOMEM || err == GN_NO_SPACE)
+		*who = nobody;
+	return GN_OK;
+}
+
 struct gn_share_held gn_share_held(const struct gn_share *s, const struct gn_holder *who)
 {
 	uint64_t prefix;

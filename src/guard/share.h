@@ -52,6 +52,10 @@ void gn_share_give(struct gn_share *s, const struct gn_holder *who, uint64_t amo
  * whatever their share: GN_QUOTA and GN_LIMIT tell that they are over it, and the caller decides who gives way. */
 gn_err gn_share_move(struct gn_share *s, const struct gn_holder *from, const struct gn_holder *to, uint64_t amount);
 
+/* As a take, whatever the share of the holder: it is here already, or may be more. Without memory for the holder it is
+ * counted for nobody, and *who says so. GN_NO_SPACE: the whole is full, nothing changed. */
+GN_MUST gn_err gn_share_take_anyway(struct gn_share *s, struct gn_holder *who, uint64_t amount);
+
 struct gn_share_held {
 	uint64_t key, prefix; /* of this holder; prefix 0 when exempt or unknown */
 	uint64_t used;        /* of all */

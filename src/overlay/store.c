@@ -57,18 +57,6 @@ gn_err gn_ov_store_init(struct gn_overlay *ov)
 
 /* ---- accounts ---- */
 
-/* Now, whatever the share: it is here already. */
-static void take_anyway(struct gn_overlay *ov, struct gn_ov_held *h, uint64_t amount)
-{
-	static const struct gn_holder nobody;
-	if (gn_share_take(&ov->putters, &nobody, amount) != GN_OK)
-		return;
-	gn_err err = gn_share_move(&ov->putters, &nobody, &h->from.by, amount);
-	if (err == GN_NOMEM || err == GN_NO_SPACE)
-		h->from.by = nobody; /* and it stays nobody's */
-	h->taken += amount;
-}
-
 void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
 {
 	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
@@ -82,7 +70,8 @@ void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
 		gn_share_give(&ov->putters, &h->from.by, h->taken - want);
 		h->taken = want;
 	}
-	take_anyway(ov, h, want - h->taken);
+	if (gn_share_take_anyway(&ov->putters, &h->from.by, want - h->taken) == GN_OK) /* it is here already */
+		h->taken = want;
 }
 
 void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h)
@@ -253,14 +242,8 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 	gn_err err = gn_share_take(&ov->putters, &j->from.by, want);
 	while ((err == GN_QUOTA || err == GN_LIMIT) && make_room(ov, look(ov, h, &j->from.by)))
 		err = gn_share_take(&ov->putters, &j->from.by, want);
-	if ((err == GN_QUOTA || err == GN_LIMIT) && hands_over(ov, j)) {
-		err = gn_share_take(&ov->putters, &nobody, want);
-		if (err == GN_OK) {
-			gn_err over = gn_share_move(&ov->putters, &nobody, &j->from.by, want);
-			if (over == GN_NOMEM || over == GN_NO_SPACE)
-				j->from.by = nobody;
-		}
-	}
+	if ((err == GN_QUOTA || err == GN_LIMIT) && hands_over(ov, j))
+		err = gn_share_take_anyway(&ov->putters, &j->from.by, want);
 	ov->count.quota_putter += err == GN_QUOTA;
 	ov->count.quota_prefix += err == GN_LIMIT;
 	if (err != GN_OK)

@@ -108,11 +108,9 @@ static void claim(struct gn_bundles *b, struct bundles_kept *kept, const struct 
 /* What was given for a moment. */
 static void take_back(struct gn_bundles *b, struct bundles_kept *kept)
 {
-	static const struct gn_holder nobody;
 	struct gn_holder who = kept->who;
-	gn_err err = gn_share_take(&b->bytes, &nobody, cost_of(b, kept->len));
-	GN_ASSERT(err == GN_OK); /* it fitted a moment ago, and nobody has no share */
-	claim(b, kept, &who);
+	gn_err err = gn_share_take_anyway(&b->bytes, &kept->who, cost_of(b, kept->len));
+	GN_ASSERT(err == GN_OK); /* it fitted a moment ago */
 	keeper_leave(b, &who);
 }
 
