@@ -1,7 +1,7 @@
 /* The node as a program: start it, stop it, look at it. */
+#include "os/os.h"
 #include "own.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -158,15 +158,11 @@ static bool wait_ready(struct cli *cli, int fd)
 /* geonetd closes an empty directory to others, and takes none that is open and holds files; our log is one. */
 static void close_if_empty(const char *path)
 {
-	DIR *dir = opendir(path);
-	struct dirent *e;
-	bool empty = dir != NULL;
-	while (empty && (e = readdir(dir)))
-		empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
-	if (empty)
-		(void)!fchmod(dirfd(dir), 0700); /* who may not is told by geonetd */
-	if (dir)
-		closedir(dir);
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd >= 0 && gn_os_is_empty(fd))
+		(void)!fchmod(fd, 0700); /* who may not is told by geonetd */
+	if (fd >= 0)
+		close(fd);
 }
 
 static int start_detached(struct cli *cli, char *program)

@@ -111,7 +111,7 @@ static struct dirent *next_entry(DIR *stream)
 	return e;
 }
 
-static bool is_empty(int fd)
+bool gn_os_is_empty(int fd)
 {
 	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
@@ -132,7 +132,7 @@ static gn_err check_owner(const struct gn_os_dir *dir, const char *path)
 		return gn_os_refuse(GN_DENIED, path, "the directory belongs to another user");
 	if ((st.st_mode & 077) == 0)
 		return GN_OK;
-	if (fstatat(dir->fd, LOCK_NAME, &lock, AT_SYMLINK_NOFOLLOW) && !is_empty(dir->fd))
+	if (fstatat(dir->fd, LOCK_NAME, &lock, AT_SYMLINK_NOFOLLOW) && !gn_os_is_empty(dir->fd))
 		return gn_os_refuse(
 			GN_DENIED, path,
 			"the directory is open to others and holds files: choose another one, or run chmod 700");
