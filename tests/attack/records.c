@@ -6,9 +6,11 @@
 
 #define WINDOW 16 /* puts of one key that wait for an answer */
 #define OWNERS 100000
+#define SILENCE ((gn_time)10000000000) /* ns without an answer: what is on its way was lost, as datagrams may be */
 
 static struct {
 	unsigned put, answered, kept, refused;
+	gn_time last;
 } records;
 
 static void put_next(struct endpoint *e, gn_jet_id id)
@@ -34,6 +36,7 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 	if (type != GN_FB_OVERLAY_BODY_ACK && !refused)
 		return;
 	records.answered++;
+	records.last = e->attack->now;
 	records.kept += type == GN_FB_OVERLAY_BODY_ACK;
 	records.refused += refused;
 	put_next(e, id);
@@ -48,7 +51,7 @@ static void on_event(struct endpoint *e, const struct gn_jet_event *event)
 
 static bool answered(struct attack *a)
 {
-	return records.answered == a->count;
+	return records.answered == a->count || (records.answered && a->now - records.last > SILENCE);
 }
 
 int attack_records(struct attack *a)
