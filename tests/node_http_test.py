@@ -252,7 +252,7 @@ def case_headers(nodes, seed):
     again = ask(node, "/", f"If-None-Match: {got.field('etag')}", host=host)
     check(again.status == 304 and again.field("cache-control") == "max-age=5" and again.field("x-test") == "yes", f"what is kept keeps its headers: {again.fields}")
     for rule in ("Set-Cookie: a=b", "set-cookie: a=b", "Content-Length: 3", "Transfer-Encoding: chunked", "Connection: close", "Access-Control-Allow-Origin: *",
-                 "Access-Control-Allow-Credentials: true", "Content-Encoding: gzip", "Clear-Site-Data: *", "Service-Worker-Allowed: /", "Origin-Agent-Cluster: ?0",
+                 "Access-Control-Allow-Credentials: true", "Content-Encoding: gzip", "Clear-Site-Data: *", "Service-Worker-Allowed: /", "Origin-Agent-Cluster: ?0", "Cross-Origin-Opener-Policy: unsafe-none",
                  "Cross-Origin-Resource-Policy: cross-origin", "X-Content-Type-Options: x"):
         code, said = publish_again(node, nodes, [rule])
         check(code == 1 and rule.split(":")[0] in said, f"the tool published {rule}: {code} {said}")
@@ -360,7 +360,7 @@ def case_browsers(nodes, seed):
     for got in (ask(node, "/", host=home), ask(node, "/", *foreign, host=home), ask(node, "/", *visit, host=host), ask(node, "/nothing", host=home), ask(node, "/"), ask(node, "/api/v1/status"),
                 ask(node, "/", *foreign), ask(node, "/", host="evil.example"), ask(node, "/" + "x" * 5000), ask(node, "/", host=False), speak(node, "x\r\n\r\n"), ask(node, "/", method="PUT", host=home),
                 ask(node, "/pixel.gif", "Range: bytes=1-2", host=home), ask(node, "/pixel.gif", "If-None-Match: *", host=home), ask(node, "/", host=f"{long}.geo.localhost")):
-        check([v for n, v in got.fields if n == "cross-origin-resource-policy"] == ["same-origin"] and got.field("origin-agent-cluster") == "?1", f"an answer of {got.status} shows itself: {got.fields}")
+        check(all([v for n, v in got.fields if n == f"cross-origin-{what}-policy"] == ["same-origin"] for what in ("resource", "opener")) and got.field("origin-agent-cluster") == "?1", f"an answer of {got.status} shows itself: {got.fields}")
 
 
 def case_entry(nodes, seed):

@@ -571,7 +571,8 @@ static gn_err make_http(struct gn_node *node, char why[GN_NODE_WHY])
 		.port = node->config.http,
 		.no_port = node->config.http_off,
 		.limits.path = GN_NODE_TARGET,
-		.always = "Cross-Origin-Resource-Policy: same-origin\r\nOrigin-Agent-Cluster: ?1\r\n", /* NO-22 */
+		.always = "Cross-Origin-Resource-Policy: same-origin\r\nCross-Origin-Opener-Policy: same-origin\r\n"
+			  "Origin-Agent-Cluster: ?1\r\n", /* NO-22 */
 	};
 	struct gn_http_handler handler;
 	gn_api_handler(node, &handler);

@@ -118,9 +118,9 @@ static const char *const reserved_headers[] = {
 
 /* What older tools let into a manifest, and no gateway sends. */
 static const char *const dropped_headers[] = {
-	"clear-site-data",      "content-encoding",       "cross-origin-resource-policy",
-	"origin-agent-cluster", "proxy-connection",       "service-worker-allowed",
-	"set-cookie2",          "x-content-type-options",
+	"clear-site-data",        "content-encoding", "cross-origin-opener-policy", "cross-origin-resource-policy",
+	"origin-agent-cluster",   "proxy-connection", "service-worker-allowed",     "set-cookie2",
+	"x-content-type-options",
 };
 
 static bool is_among(struct gn_slice name, const char *const *list, size_t count)

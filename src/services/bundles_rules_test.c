@@ -160,6 +160,7 @@ static void a_site_sets_no_header_that_is_not_its_own(void **state)
 					      "clear-site-data",
 					      "service-worker-allowed",
 					      "Origin-Agent-Cluster",
+					      "Cross-Origin-Opener-Policy",
 					      "cross-origin-resource-policy",
 					      "x-content-type-options",
 					      "alt-svc",
@@ -178,7 +179,7 @@ static void a_site_sets_no_header_that_is_not_its_own(void **state)
 					      "host",
 					      ""};
 	static const char *const taken[] = {"cache-control", "x-test", "Content-Security-Policy", "access-control",
-					    "Cross-Origin-Opener-Policy"};
+					    "Cross-Origin-Embedder-Policy"};
 	static uint8_t value[GN_BUNDLE_HEADERS / 2];
 	struct gn_buf out;
 	char why[256];
