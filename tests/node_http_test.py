@@ -428,6 +428,8 @@ def case_alone(nodes, seed):
     for path in ("/api/v1/names/welcome", f"/api/v1/records/{'1' * 64}", f"/api/v1/sites/{'1' * 64}/-"):
         got = ask(node, path, token=token)
         check(got.status == 504 and json.loads(got.body)["error"]["code"] == "unreachable", f"{path}: {got.status} {got.body[:200]}")
+    got = ask(node, f"/api/v1/find/{'1' * 64}", token=token)
+    check(got.status == 504 and "this node is alone" in json.loads(got.body)["error"]["message"], f"why nobody can be reached: {got.status} {got.body[:200]}")
     page = ask(node, "/", host=f"welcome.geo.localhost:{node.http_port}")
     check(page.status == 504 and b"alone" in page.body, f"the gateway says {page.status} {page.body[-300:]}")
     founder = attack_test.network.Node(2, os.path.join(nodes.base, "founder"), nodes.bin, udp, 0, None, ["--pow-bits", attack_test.POW])

@@ -69,7 +69,8 @@ void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...)
 		return;
 	}
 	answer(r, gn_err_http(err),
-	       json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message", *text ? text : gn_err_text(err)),
+	       json_pack("{s{ss ss}}", "error", "code", gn_err_name(err), "message",
+			 *text ? text : gn_reach_text(r->node, err)),
 	       err == GN_LIMIT || gn_err_class(err) == GN_CLASS_AGAIN);
 }
 

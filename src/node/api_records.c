@@ -42,7 +42,7 @@ static void find_done(struct gn_request *r, const void *event)
 	const struct gn_overlay_event *e = event;
 	if (e->err) {
 		gn_request_error(r, e->err, "the lookup found %u nodes and ended: %s", (unsigned)e->contact_count,
-				 gn_err_text(e->err));
+				 gn_reach_text(r->node, e->err));
 		return;
 	}
 	json_t *json = result(r, e), *nodes = json_array();
@@ -74,10 +74,7 @@ static void get_done(struct gn_request *r, const void *event)
 	const struct gn_overlay_event *e = event;
 	if (e->err && e->value_count == 0) {
 		gn_err err = gn_reach_err(r->node, e->err);
-		gn_request_error(r, err, "%s",
-				 err == GN_NOT_FOUND ? "no node holds a record under this key"
-				 : err != e->err     ? GN_NODE_ALONE
-						     : "");
+		gn_request_error(r, err, "%s", err == GN_NOT_FOUND ? "no node holds a record under this key" : "");
 		return;
 	}
 	json_t *json = result(r, e), *values = json_array();
@@ -112,7 +109,7 @@ static void put_done(struct gn_request *r, const void *event)
 	struct gn_record record;
 	if (e->err) {
 		json_t *error = json_pack("{s{ss ss} si}", "error", "code", gn_err_name(e->err), "message",
-					  gn_err_text(e->err), "w", (int)e->receipt_count);
+					  gn_reach_text(r->node, e->err), "w", (int)e->receipt_count);
 		if (e->value_count)
 			json_object_set_new(error, "newer", gn_json_base64(e->values[0].record));
 		if (e->err == GN_QUORUM && e->receipt_count) /* held, by fewer than was asked */
@@ -176,9 +173,7 @@ static void name_done(struct gn_request *r, const void *event)
 	if (e->err && e->entry_count == 0 && !e->owner_known) {
 		gn_err err = gn_reach_err(r->node, e->err);
 		gn_request_error(r, err, "%s.geo: %s", e->name.text,
-				 err == GN_NOT_FOUND ? "nobody holds this name"
-				 : err != e->err     ? GN_NODE_ALONE
-						     : gn_err_text(err));
+				 err == GN_NOT_FOUND ? "nobody holds this name" : gn_reach_text(r->node, err));
 		return;
 	}
 	json_t *json = json_pack("{ss ss sb sI sI s[ii] so ss sf}", "name", e->name.text, "form", forms[e->name.form],
@@ -219,12 +214,12 @@ static void name_put_done(struct gn_request *r, const void *event)
 		if (e->err == GN_QUORUM && e->holders[0] && e->holders[1]) { /* held, by fewer than was asked */
 			gn_request_json(r, gn_err_http(e->err),
 					json_pack("{s{ss ss} s[ii]}", "error", "code", gn_err_name(e->err), "message",
-						  gn_err_text(e->err), "receipts", (int)e->holders[0],
+						  gn_reach_text(r->node, e->err), "receipts", (int)e->holders[0],
 						  (int)e->holders[1]));
 			return;
 		}
 		gn_request_error(r, e->err, "%s.geo: %s", e->name.text,
-				 e->err == GN_EXISTS ? "the name belongs to another" : gn_err_text(e->err));
+				 e->err == GN_EXISTS ? "the name belongs to another" : gn_reach_text(r->node, e->err));
 		return;
 	}
 	gn_request_json(r, 200,

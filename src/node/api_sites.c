@@ -164,9 +164,7 @@ static void site_opened(struct gn_request *r, const void *event)
 	if (e->err || gn_head_parse(e->head, &head)) {
 		gn_err found = e->err ? e->err : GN_MALFORMED, err = gn_reach_err(r->node, found);
 		gn_request_error(r, err, "%s",
-				 err == GN_NOT_FOUND ? "no node knows a site of this owner and label"
-				 : err != found      ? GN_NODE_ALONE
-						     : "");
+				 err == GN_NOT_FOUND ? "no node knows a site of this owner and label" : "");
 		return;
 	}
 	if (r->route->run == gn_api_site_manifest) {

@@ -81,11 +81,12 @@ enum gn_reach {
 	GN_REACH_JOINED,  /* it has links */
 	GN_REACH_FOUNDER, /* it was given nobody to begin with, and nobody came yet */
 };
-#define GN_NODE_ALONE "this node is alone: no other node answers it"
 enum gn_reach gn_reach(const struct gn_node *node);
 const char *gn_reach_name(enum gn_reach reach);
 /* Who is alone cannot say that there is no such thing: GN_NOT_FOUND becomes GN_UNREACHABLE then. */
 gn_err gn_reach_err(const struct gn_node *node, gn_err err);
+/* gn_err_text, but that nobody can be reached is this node's own trouble while it is alone. */
+const char *gn_reach_text(const struct gn_node *node, gn_err err);
 json_t *gn_reach_bootstrap(const struct gn_node *node);
 /* Once the overlay is there. */
 void gn_reach_start(struct gn_node *node);

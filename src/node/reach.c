@@ -86,6 +86,13 @@ gn_err gn_reach_err(const struct gn_node *node, gn_err err)
 	return err == GN_NOT_FOUND && gn_reach(node) == GN_REACH_ALONE ? GN_UNREACHABLE : err;
 }
 
+const char *gn_reach_text(const struct gn_node *node, gn_err err)
+{
+	return err == GN_UNREACHABLE && gn_reach(node) == GN_REACH_ALONE
+		       ? "this node is alone: no other node answers it"
+		       : gn_err_text(err);
+}
+
 json_t *gn_reach_bootstrap(const struct gn_node *node)
 {
 	json_t *list = json_array();
