@@ -369,6 +369,13 @@ def case_entry(nodes, seed):
     check(ask(node, "/", host=host).status == 404 and ask(node, "/about.html", host=host).status == 200, "the address has no page, the file has one")
     code, said = publish_again(node, nodes, [])
     check(code == 0 and "There is no index.html" in said and "--entry" in said, f"nobody is told: {code} {said}")
+    check("docs" not in said, f"there are no folders: {said}")
+    for name in ("docs/a.html", "docs/deep/index.html", "docs/b.html", "pictures/a.png"):
+        os.makedirs(os.path.dirname(os.path.join(nodes.base, "site", name)), exist_ok=True)
+        open(os.path.join(nodes.base, "site", name), "wb").close()
+    code, said = publish_again(node, nodes, [])
+    check(code == 0 and "There is no docs/index.html:" in said and "deep" not in said and "pictures" not in said, f"the folder's page is missing: {code} {said}")
+    shutil.rmtree(os.path.join(nodes.base, "site", "docs"))
     code, said = publish_again(node, nodes, [], "--entry", "about.html")
     check(code == 0 and "index.html" not in said, f"with --entry there is nothing to say: {code} {said}")
     eventually("the entry is shown", 90, lambda: ask(node, "/", host=host).body == b"<h1>about</h1>")

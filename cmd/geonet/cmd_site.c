@@ -340,6 +340,33 @@ static bool has_file(const struct site_folder *folder, const char *path)
 	return false;
 }
 
+static int page_order(const void *key, const void *file)
+{
+	return strcmp(key, ((const struct site_file *)file)->path);
+}
+
+/* Folders below the first that hold pages, and none that their address shows. */
+static void note_folders(struct cli *cli, const struct site_folder *folder)
+{
+	char *first = NULL;
+	bool more = false;
+	for (size_t i = 0; i < folder->count; i++) {
+		const char *path = folder->files[i].path, *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+		if (!slash || !dot || dot < slash || strcmp(dot, ".html") != 0)
+			continue;
+		char *page = cli_format("%.*s/index.html", (int)(slash - path), path);
+		if (!bsearch(page, folder->files, folder->count, sizeof *folder->files, page_order)) {
+			more = more || (first && strcmp(first, page) != 0);
+			first = first ? first : cli_format("%s", page);
+		}
+		free(page);
+	}
+	if (first)
+		cli_note(cli, "There is no %s%s: an address that ends with the folder's name shows no page.", first,
+			 more ? ", and none in other folders with pages" : "");
+	free(first);
+}
+
 int cmd_site_publish(struct cli *cli)
 {
 	const char *name = cli_option(cli, "name"), *why = "";
@@ -356,6 +383,8 @@ int cmd_site_publish(struct cli *cli)
 		exit = publish(p, name);
 	if (exit == CLI_OK && !cli_option(cli, "entry") && !has_file(&p->folder, "index.html"))
 		cli_note(cli, "There is no index.html: the site's address shows no page; --entry names another.");
+	if (exit == CLI_OK)
+		note_folders(cli, &p->folder);
 	if (p->folder.hidden && exit == CLI_OK)
 		cli_note(cli, "%zu hidden files or folders were left out; --hidden takes them too", p->folder.hidden);
 	publication_free(p);
