@@ -4,7 +4,7 @@
 Each case starts one real node on free ports in a temporary directory and speaks to it by hand: who may ask, what is told
 without the token, methods, paths, ranges, strange heads, slow clients. Exit 0 passed, 77 skipped, 1 failed with a sentence.
 """
-import hashlib, json, os, random, re, shutil, signal, socket, subprocess, sys, threading, time
+import hashlib, json, os, random, re, shutil, signal, socket, subprocess, sys, threading, time, urllib.parse
 
 sys.dont_write_bytecode = True
 import attack_test, hub_client
@@ -379,6 +379,41 @@ def case_entry(nodes, seed):
     code, said = publish_again(node, nodes, [], "--entry", "about.html")
     check(code == 0 and "index.html" not in said, f"with --entry there is nothing to say: {code} {said}")
     eventually("the entry is shown", 90, lambda: ask(node, "/", host=host).body == b"<h1>about</h1>")
+
+
+def case_types(nodes, seed):
+    """BU-25: the type of a file is what its publisher says, else what its name says, else text when it is text; nothing is guessed from markup."""
+    text = "Grüße\n".encode() * 1000
+    files = {"index.html": b"<h1>here</h1>", "README": text, "LICENSE": b"<script>alert(1)</script>", "data/tool": b"\x7fELF\0\0", "latin": "Grüße".encode("latin-1"), "empty": b"",
+             "v1.2/notes": b"text", ".well-known/assetlinks": b"text", "cut": b"x" * 4095 + "é".encode(), "bell": b"a\x07b", "a.unknown": text, "a.docx": b"PK", "data/a.csv": b"a,b", "data/b.csv": b"a,b"}
+    node, host = site_node(nodes, files, "--type", "data/b.* application/x-mine", "--type", "data/* text/x-rest")
+    plain, binary = "text/plain; charset=utf-8", "application/octet-stream"
+    want = {"README": plain, "LICENSE": plain, "latin": binary, "empty": binary, "v1.2/notes": plain, ".well-known/assetlinks": plain, "cut": plain, "bell": binary, "a.unknown": binary,
+            "a.docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document", "data/a.csv": "text/x-rest", "data/b.csv": "application/x-mine", "data/tool": "text/x-rest"}
+    for path, mime in want.items():
+        got = ask(node, "/" + path, host=host)
+        check(got.status == 200 and got.body == files[path] and got.field("content-type") == mime and got.field("x-content-type-options") == "nosniff", f"{path}: {got.status} {got.fields}")
+    for rule in ("text/plain", "*.x", " text/plain", "*.x plain"):
+        code, said = publish_again(node, nodes, [], "--type", rule)
+        check(code == 2 and "GLOB TYPE" in said, f"--type '{rule}': {code} {said}")
+    code, said = publish_again(node, nodes, [], "--type", "* text/" + "x" * 255)
+    check(code == 1 and "content type is too long" in said, f"a type of 260 bytes: {code} {said}")
+
+
+def case_forms(nodes, seed):
+    """BU-1: names written in NFD are published in NFC and found by either; two files that are one name then are refused."""
+    composed, apart = "caf\u00e9", "cafe\u0301"
+    node, host = site_node(nodes, {"index.html": b"<h1>here</h1>", f"{apart}.html": b"apart", f"{composed}s/x.html": b"composed", f"{apart}t/index.html": b"folder"})
+    quote = urllib.parse.quote
+    for form in (composed, apart):
+        check(ask(node, f"/{quote(form)}.html", host=host).body == b"apart" and ask(node, f"/{quote(form)}s/x.html", host=host).body == b"composed", f"{quote(form)} is not found")
+        check(ask(node, f"/{quote(form)}t/", host=host).body == b"folder" and ask(node, f"/{quote(form)}t", host=host).status == 308, f"the folder {quote(form)}t is not found")
+    names = node.cli("site", "show", "thesite")
+    check(composed in json.dumps(names, ensure_ascii=False) and apart not in json.dumps(names, ensure_ascii=False), f"the names are {names}")
+    with open(os.path.join(nodes.base, "site", f"{composed}.html"), "wb") as f:
+        f.write(b"twin")
+    code, said = publish_again(node, nodes, [])
+    check(code == 1 and "another file has the same name" in said, f"twins are published: {code} {said}")
 
 
 def case_fresh(nodes, seed):

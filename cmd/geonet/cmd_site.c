@@ -149,14 +149,14 @@ static int make_manifest(struct publication *p)
 	struct gn_bundle_header headers[HEADERS_MAX];
 	size_t header_count;
 	struct cli *cli = p->cli;
-	if (!parse_headers(cli, headers, &header_count))
+	if (!parse_headers(cli, headers, &header_count) || !site_types_ok(cli))
 		return CLI_USAGE;
 	qsort(p->folder.files, p->folder.count, sizeof *p->folder.files, file_order);
 	struct gn_bundle_file *files = cli_alloc(p->folder.count * sizeof *files);
 	for (size_t i = 0; i < p->folder.count; i++) {
 		const struct site_file *f = &p->folder.files[i];
 		files[i] = (struct gn_bundle_file){.path = gn_str(f->path),
-						   .mime = gn_str(gn_bundle_mime(gn_str(f->path))),
+						   .mime = site_type(cli, f),
 						   .size = f->size,
 						   .root = f->root,
 						   .blocks = gn_slice(f->blocks, f->block_count * sizeof *f->blocks),

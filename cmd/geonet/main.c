@@ -114,6 +114,7 @@ static const struct cli_option publish_options[] = {
 	{"entry", "PATH", "the file that opens first (default index.html)"},
 	{"not-found", "PATH", "the page for what is not there (default 404.html)"},
 	{"header", "RULE", "\"GLOB NAME: VALUE\", an HTTP header for matching paths; may repeat"},
+	{"type", "RULE", "\"GLOB TYPE\", the content type of matching paths; may repeat, the first counts"},
 	{"hidden", NULL, "take files that begin with a dot too"},
 	TTL,
 	W,

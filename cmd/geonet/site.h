@@ -69,4 +69,9 @@ int site_put_head(struct cli *cli, const struct identity *id, const struct gn_he
 char *site_url(struct cli *cli, const char *name);
 bool site_label_ok(struct cli *cli, const char *label);
 
+/* What --type says of the file, else what its name or its first bytes say. The slice lives as long as cli. */
+struct gn_slice site_type(struct cli *cli, const struct site_file *file);
+/* False after printing which --type is none. */
+bool site_types_ok(struct cli *cli);
+
 #endif

@@ -46,6 +46,18 @@ static bool add_file(struct cli *cli, struct site_folder *f, char *path, char *f
 	return true;
 }
 
+/* prefix and name as the site has them: in NFC, whatever the file system writes (BU-1). What cannot be a path stays as
+ * it is, and is refused. */
+static char *site_path(const char *prefix, const char *name)
+{
+	char *path = cli_format("%s%s", prefix, name), text[GN_PATH_MAX];
+	size_t len;
+	if (gn_bundle_path_nfc(gn_str(path), text, &len))
+		return path;
+	free(path);
+	return cli_format("%.*s", (int)len, text);
+}
+
 static int by_bytes(const struct dirent **a, const struct dirent **b)
 {
 	return strcmp((*a)->d_name, (*b)->d_name);
@@ -58,7 +70,7 @@ static bool take_entry(struct cli *cli, const char *dir, const char *prefix, con
 		       unsigned depth, struct site_folder *out)
 {
 	struct stat st;
-	char *full = cli_format("%s/%s", dir, name), *path = cli_format("%s%s", prefix, name);
+	char *full = cli_format("%s/%s", dir, name), *path = site_path(prefix, name);
 	bool ok = false;
 	if (lstat(full, &st) != 0) {
 		refuse(cli, full, strerror(errno));
@@ -101,6 +113,11 @@ static bool walk(struct cli *cli, const char *dir, const char *prefix, bool hidd
 	return ok;
 }
 
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct site_file *)a)->path, ((const struct site_file *)b)->path);
+}
+
 bool site_walk(struct cli *cli, const char *dir, bool hidden, struct site_folder *out)
 {
 	*out = (struct site_folder){0};
@@ -116,6 +133,12 @@ bool site_walk(struct cli *cli, const char *dir, bool hidden, struct site_folder
 	free(plain);
 	if (ok && out->count == 0)
 		return refuse(cli, dir, "there is no file in it");
+	if (ok)
+		qsort(out->files, out->count, sizeof *out->files, by_path);
+	for (size_t i = 1; ok && i < out->count; i++)
+		if (strcmp(out->files[i - 1].path, out->files[i].path) == 0)
+			return refuse(cli, out->files[i].full,
+				      "another file has the same name, written with other code points");
 	out->packing = ok && site_packs(out);
 	return ok;
 }

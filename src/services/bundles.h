@@ -28,6 +28,10 @@
 
 /* Relative UTF-8, no "..", no empty part, no control character; *why names the rule broken. */
 GN_MUST gn_err gn_bundle_path_check(struct gn_slice path, const char **why);
+/* The path in Unicode's form NFC, as a site has it (BU-1), into out; *len its length. GN_TEXT: no UTF-8; GN_TOO_LARGE. */
+GN_MUST gn_err gn_bundle_path_nfc(struct gn_slice path, char out[GN_PATH_MAX], size_t *len);
+/* '*' any run of bytes, '?' one (BU-5). */
+bool gn_bundle_glob_matches(struct gn_slice glob, struct gn_slice path);
 /* By file name suffix; "application/octet-stream" when unknown. */
 const char *gn_bundle_mime(struct gn_slice path);
 
@@ -90,6 +94,7 @@ GN_MUST gn_err gn_manifest_open(struct gn_alloc *alloc, struct gn_slice bytes, s
 void gn_manifest_free(struct gn_alloc *alloc, struct gn_manifest *m);
 size_t gn_manifest_count(const struct gn_manifest *m);
 void gn_manifest_at(const struct gn_manifest *m, size_t i, struct gn_bundle_file *out); /* sorted by path */
+/* By its name in either of Unicode's forms: sites were published from systems that write é as e and an accent (BU-1). */
 GN_MUST gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path, struct gn_bundle_file *out);
 /* What a web server would send for a URL path ("/", "/docs/", "/a%20b"), without the query: a file or the entry of a
  * directory with *status 200, the not-found page with 404, and with 301 *redirect when "/docs" must become "/docs/".

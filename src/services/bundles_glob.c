@@ -12,7 +12,7 @@ static void set(places p, size_t i)
 	p[i / 64] |= UINT64_C(1) << i % 64;
 }
 
-bool bundles_glob_matches(struct gn_slice glob, struct gn_slice path)
+bool gn_bundle_glob_matches(struct gn_slice glob, struct gn_slice path)
 {
 	places next[256] = {{0}}, any = {0}, stay = {0}, now = {1}; /* next: by byte; stay: a star stands there */
 	size_t end = 0;

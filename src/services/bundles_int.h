@@ -27,7 +27,8 @@ const char *bundles_file_fault(const struct gn_bundle_file *file);
 const char *bundles_shape_fault(const struct gn_bundle_file *file);
 const char *bundles_header_fault(const struct gn_bundle_header *header);
 /* '*' any run, '?' one byte; a glob over GN_GLOB_MAX matches nothing. */
-bool bundles_glob_matches(struct gn_slice glob, struct gn_slice path);
+/* The path in NFC, or in NFD, in out; false when it is no UTF-8 or too long. ASCII is both. */
+bool bundles_path_form(struct gn_slice path, bool composed, char out[GN_PATH_MAX], struct gn_slice *text);
 /* Blocks of a file of this size. */
 static inline uint64_t bundles_block_count(uint64_t size)
 {

@@ -283,7 +283,7 @@ void gn_manifest_at(const struct gn_manifest *m, size_t i, struct gn_bundle_file
 	file_view(m, gn_fb_manifest_files_at(m->root, (uint32_t)i), out);
 }
 
-gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path, struct gn_bundle_file *out)
+static gn_err find(const struct gn_manifest *m, struct gn_slice path, struct gn_bundle_file *out)
 {
 	size_t low = 0, high = gn_manifest_count(m);
 	while (low < high) {
@@ -300,6 +300,17 @@ gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path, struc
 			high = middle;
 	}
 	return GN_NOT_FOUND;
+}
+
+gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path, struct gn_bundle_file *out)
+{
+	char text[GN_PATH_MAX];
+	struct gn_slice other;
+	gn_err err = find(m, path, out);
+	for (int form = 0; err == GN_NOT_FOUND && form < 2; form++)
+		if (bundles_path_form(path, form == 0, text, &other) && !gn_slice_eq(other, path))
+			err = find(m, other, out);
+	return err;
 }
 
 struct gn_slice gn_manifest_bytes(const struct gn_manifest *m)
@@ -338,7 +349,7 @@ bool gn_manifest_header_next(const struct gn_manifest *m, struct gn_slice path, 
 	for (count = count < GN_BUNDLE_RULES ? count : GN_BUNDLE_RULES; *at < count;) {
 		struct gn_bundle_header h;
 		header_view(gn_fb_manifest_headers_at(m->root, (uint32_t)(*at)++), &h);
-		if (bundles_glob_matches(h.glob, path)) {
+		if (gn_bundle_glob_matches(h.glob, path)) {
 			*out = h;
 			return true;
 		}

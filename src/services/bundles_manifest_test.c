@@ -107,6 +107,10 @@ static void types_by_suffix(void **state)
 	(void)state;
 	assert_string_equal(gn_bundle_mime(GN_LIT("a/b.HTML")), "text/html; charset=utf-8");
 	assert_string_equal(gn_bundle_mime(GN_LIT("a.tar.gz")), "application/gzip");
+	assert_string_equal(gn_bundle_mime(GN_LIT("a.docx")),
+			    "application/vnd.openxmlformats-officedocument.wordprocessingml.document");
+	assert_string_equal(gn_bundle_mime(GN_LIT("a.jxl")), "image/jxl");
+	assert_string_equal(gn_bundle_mime(GN_LIT("a.py")), "text/plain; charset=utf-8");
 	assert_string_equal(gn_bundle_mime(GN_LIT("a.d/b")), "application/octet-stream");
 	assert_string_equal(gn_bundle_mime(GN_LIT("a.")), "application/octet-stream");
 	assert_string_equal(gn_bundle_mime(GN_LIT("")), "application/octet-stream");
@@ -407,11 +411,32 @@ static void making_and_opening_survive_any_failed_allocation(void **state)
 
 /* ---- URLs, headers ---- */
 
+static void paths_have_one_form(void **state)
+{
+	char out[GN_PATH_MAX], path[GN_PATH_MAX + 2];
+	struct gn_slice text;
+	size_t len = 0;
+	(void)state;
+	assert_int_equal(gn_bundle_path_nfc(GN_LIT("e\xcc\x81/a"), out, &len), GN_OK);
+	assert_true(gn_slice_eq(gn_slice(out, len), GN_LIT("\xc3\xa9/a")));
+	assert_int_equal(gn_bundle_path_nfc(GN_LIT("plain"), out, &len), GN_OK);
+	assert_true(gn_slice_eq(gn_slice(out, len), GN_LIT("plain")));
+	assert_int_equal(gn_bundle_path_nfc(GN_LIT("\xff"), out, &len), GN_TEXT);
+	for (size_t i = 0; i < sizeof path; i += 2)
+		memcpy(path + i, "\xc3\xa9", 2);
+	assert_int_equal(gn_bundle_path_nfc(gn_slice(path, GN_PATH_MAX), out, &len), GN_OK);
+	assert_int_equal(len, GN_PATH_MAX);
+	assert_int_equal(gn_bundle_path_nfc(gn_slice(path, GN_PATH_MAX + 2), out, &len), GN_TOO_LARGE);
+	assert_false(bundles_path_form(gn_slice(path, GN_PATH_MAX), false, out, &text)); /* 1,536 bytes in NFD */
+	assert_true(bundles_path_form(gn_slice(path, 2 * (GN_PATH_MAX / 3)), false, out, &text));
+}
+
 static void urls_resolve_as_a_web_server_would(void **state)
 {
 	(void)state;
 	static const char *const paths[] = {"index.html", "404.html",      "a b.txt", "docs/index.html",
-					    "docs/x.css", "\xc3\xa4.html", "plain",   "%41"};
+					    "docs/x.css", "\xc3\xa4.html", "plain",   "%41",
+					    "u\xcc\x88.txt"}; /* an older program's: in NFD */
 	static const struct {
 		const char *url, *path;
 		gn_err err;
@@ -422,6 +447,10 @@ static void urls_resolve_as_a_web_server_would(void **state)
 		{"/index.html", "index.html", GN_OK, 200, false},
 		{"/a%20b.txt", "a b.txt", GN_OK, 200, false},
 		{"/%C3%a4.html", "\xc3\xa4.html", GN_OK, 200, false},
+		{"/a%CC%88.html", "\xc3\xa4.html", GN_OK, 200, false},
+		{"/u%CC%88.txt", "u\xcc\x88.txt", GN_OK, 200, false},
+		{"/%C3%bc.txt", "u\xcc\x88.txt", GN_OK, 200, false},
+		{"/%FC.txt", "404.html", GN_OK, 404, false},
 		{"/docs/", "docs/index.html", GN_OK, 200, false},
 		{"/docs", "docs/index.html", GN_OK, 301, true},
 		{"/docs/x.css", "docs/x.css", GN_OK, 200, false},
@@ -644,6 +673,7 @@ int main(void)
 		cmocka_unit_test(bad_manifests_are_not_made),
 		cmocka_unit_test(lying_manifests_are_not_opened),
 		cmocka_unit_test(making_and_opening_survive_any_failed_allocation),
+		cmocka_unit_test(paths_have_one_form),
 		cmocka_unit_test(urls_resolve_as_a_web_server_would),
 		cmocka_unit_test(heads_keep_sixteen_versions),
 		cmocka_unit_test(what_a_newer_version_wrote_is_kept),

@@ -5,6 +5,9 @@
  * BU-2. */
 #include "services/bundles_int.h"
 
+#include <stdlib.h>
+#include <uninorm.h>
+
 static gn_err refuse(const char **why, const char *sentence)
 {
 	if (why)
@@ -38,6 +41,39 @@ gn_err gn_bundle_path_check(struct gn_slice path, const char **why)
 			return refuse(why, "the path has a part \".\" or \"..\"");
 		start = i + 1;
 	}
+	return GN_OK;
+}
+
+bool bundles_path_form(struct gn_slice path, bool composed, char out[GN_PATH_MAX], struct gn_slice *text)
+{
+	size_t len = GN_PATH_MAX, ascii = 0;
+	while (ascii < path.len && path.p[ascii] < 0x80)
+		ascii++;
+	if (path.len > GN_PATH_MAX || !gn_utf8_ok(path))
+		return false;
+	if (ascii == path.len) {
+		*text = path;
+		return true;
+	}
+	uint8_t *made = u8_normalize(composed ? UNINORM_NFC : UNINORM_NFD, path.p, path.len, (uint8_t *)out, &len);
+	if (made != (uint8_t *)out) { /* it did not fit */
+		free(made);
+		return false;
+	}
+	*text = gn_slice(out, len);
+	return true;
+}
+
+gn_err gn_bundle_path_nfc(struct gn_slice path, char out[GN_PATH_MAX], size_t *len)
+{
+	struct gn_slice text;
+	if (!gn_utf8_ok(path))
+		return GN_TEXT;
+	if (!bundles_path_form(path, true, out, &text))
+		return GN_TOO_LARGE;
+	if (text.p == path.p)
+		memcpy(out, path.p, path.len);
+	*len = text.len;
 	return GN_OK;
 }
 
@@ -170,6 +206,97 @@ static const struct {
 	{"c", "text/plain; charset=utf-8"},
 	{"h", "text/plain; charset=utf-8"},
 	{"log", "text/plain; charset=utf-8"},
+	{"xhtml", "application/xhtml+xml"},
+	{"cjs", "text/javascript; charset=utf-8"},
+	{"jsonld", "application/ld+json"},
+	{"geojson", "application/geo+json"},
+	{"ndjson", "application/x-ndjson"},
+	{"text", "text/plain; charset=utf-8"},
+	{"rst", "text/plain; charset=utf-8"},
+	{"adoc", "text/plain; charset=utf-8"},
+	{"tex", "text/plain; charset=utf-8"},
+	{"ini", "text/plain; charset=utf-8"},
+	{"conf", "text/plain; charset=utf-8"},
+	{"diff", "text/plain; charset=utf-8"},
+	{"patch", "text/plain; charset=utf-8"},
+	{"asc", "text/plain; charset=utf-8"},
+	{"sh", "text/plain; charset=utf-8"},
+	{"py", "text/plain; charset=utf-8"},
+	{"rs", "text/plain; charset=utf-8"},
+	{"go", "text/plain; charset=utf-8"},
+	{"ts", "text/plain; charset=utf-8"},
+	{"tsx", "text/plain; charset=utf-8"},
+	{"jsx", "text/plain; charset=utf-8"},
+	{"cc", "text/plain; charset=utf-8"},
+	{"cpp", "text/plain; charset=utf-8"},
+	{"hpp", "text/plain; charset=utf-8"},
+	{"java", "text/plain; charset=utf-8"},
+	{"sql", "text/plain; charset=utf-8"},
+	{"markdown", "text/markdown; charset=utf-8"},
+	{"tsv", "text/tab-separated-values; charset=utf-8"},
+	{"ics", "text/calendar; charset=utf-8"},
+	{"vcf", "text/vcard; charset=utf-8"},
+	{"srt", "application/x-subrip"},
+	{"xsl", "application/xslt+xml"},
+	{"xslt", "application/xslt+xml"},
+	{"dtd", "application/xml-dtd"},
+	{"kml", "application/vnd.google-earth.kml+xml"},
+	{"gpx", "application/gpx+xml"},
+	{"svgz", "application/gzip"},
+	{"apng", "image/apng"},
+	{"jfif", "image/jpeg"},
+	{"jxl", "image/jxl"},
+	{"heic", "image/heic"},
+	{"heif", "image/heif"},
+	{"tif", "image/tiff"},
+	{"tiff", "image/tiff"},
+	{"cur", "image/x-icon"},
+	{"mpg", "video/mpeg"},
+	{"mpeg", "video/mpeg"},
+	{"ogv", "video/ogg"},
+	{"avi", "video/x-msvideo"},
+	{"3gp", "video/3gpp"},
+	{"m4s", "video/iso.segment"},
+	{"mpd", "application/dash+xml"},
+	{"oga", "audio/ogg"},
+	{"aac", "audio/aac"},
+	{"weba", "audio/webm"},
+	{"mid", "audio/midi"},
+	{"midi", "audio/midi"},
+	{"aif", "audio/aiff"},
+	{"aiff", "audio/aiff"},
+	{"ttc", "font/collection"},
+	{"eot", "application/vnd.ms-fontobject"},
+	{"glb", "model/gltf-binary"},
+	{"gltf", "model/gltf+json"},
+	{"obj", "model/obj"},
+	{"stl", "model/stl"},
+	{"rtf", "application/rtf"},
+	{"ps", "application/postscript"},
+	{"djvu", "image/vnd.djvu"},
+	{"mobi", "application/x-mobipocket-ebook"},
+	{"doc", "application/msword"},
+	{"docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"},
+	{"xls", "application/vnd.ms-excel"},
+	{"xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"},
+	{"ppt", "application/vnd.ms-powerpoint"},
+	{"pptx", "application/vnd.openxmlformats-officedocument.presentationml.presentation"},
+	{"odt", "application/vnd.oasis.opendocument.text"},
+	{"ods", "application/vnd.oasis.opendocument.spreadsheet"},
+	{"odp", "application/vnd.oasis.opendocument.presentation"},
+	{"tgz", "application/gzip"},
+	{"bz2", "application/x-bzip2"},
+	{"xz", "application/x-xz"},
+	{"zst", "application/zstd"},
+	{"rar", "application/vnd.rar"},
+	{"jar", "application/java-archive"},
+	{"apk", "application/vnd.android.package-archive"},
+	{"deb", "application/vnd.debian.binary-package"},
+	{"iso", "application/x-iso9660-image"},
+	{"torrent", "application/x-bittorrent"},
+	{"sqlite", "application/vnd.sqlite3"},
+	{"pem", "application/x-pem-file"},
+	{"swf", "application/vnd.adobe.flash.movie"},
 };
 
 const char *gn_bundle_mime(struct gn_slice path)

@@ -50,7 +50,7 @@ static void globs_match_as_the_obvious_search_does(void **state)
 			path[k] = (uint8_t)"aab"[gn_rand_below(&rand, 3)];
 		bool want = obvious(gn_slice(glob, g), gn_slice(path, p));
 		hits += want;
-		if (bundles_glob_matches(gn_slice(glob, g), gn_slice(path, p)) != want)
+		if (gn_bundle_glob_matches(gn_slice(glob, g), gn_slice(path, p)) != want)
 			fail_msg("'%.*s' on '%.*s'", (int)g, glob, (int)p, path);
 	}
 	assert_true(hits > 20000);
@@ -63,13 +63,13 @@ static void globs_may_have_256_bytes(void **state)
 	memset(glob, 'a', sizeof glob);
 	memset(path, 'a', sizeof path);
 	for (size_t len = 60; len <= GN_GLOB_MAX; len++) { /* over the edges of words */
-		assert_true(bundles_glob_matches(gn_slice(glob, len), gn_slice(path, len)));
-		assert_false(bundles_glob_matches(gn_slice(glob, len), gn_slice(path, len - 1)));
-		assert_false(bundles_glob_matches(gn_slice(glob, len), gn_slice(path, len + 1)));
+		assert_true(gn_bundle_glob_matches(gn_slice(glob, len), gn_slice(path, len)));
+		assert_false(gn_bundle_glob_matches(gn_slice(glob, len), gn_slice(path, len - 1)));
+		assert_false(gn_bundle_glob_matches(gn_slice(glob, len), gn_slice(path, len + 1)));
 	}
 	glob[10] = '*';
-	assert_true(bundles_glob_matches(gn_slice(glob, GN_GLOB_MAX), gn_slice(path, GN_PATH_MAX)));
-	assert_false(bundles_glob_matches(gn_slice(glob, GN_GLOB_MAX + 1), gn_slice(path, GN_PATH_MAX)));
+	assert_true(gn_bundle_glob_matches(gn_slice(glob, GN_GLOB_MAX), gn_slice(path, GN_PATH_MAX)));
+	assert_false(gn_bundle_glob_matches(gn_slice(glob, GN_GLOB_MAX + 1), gn_slice(path, GN_PATH_MAX)));
 }
 
 static gn_err make(const struct gn_bundle_header *headers, size_t count, struct gn_buf *out, char why[256])
