@@ -10,14 +10,14 @@ import fcntl, json, os, select, shutil, signal, subprocess, tempfile, time
 import attack_test
 from attack_test import Failure, check
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = ("chromium", "chromium-headless-shell", "chromium-browser", "google-chrome", "google-chrome-stable")
 SLOW = 120  # seconds for one answer of the browser; a bound for hopeless waits only
 
 
 def program():
     found = next((path for path in map(shutil.which, NAMES) if path), None)
     if not found:
-        raise attack_test.Skip("there is no Chromium here (Debian's package chromium)")
+        raise attack_test.Skip("there is no Chromium here (Debian's package chromium-headless-shell)")
     return found
 
 
