@@ -382,7 +382,7 @@ def case_entry(nodes, seed):
 
 
 def case_types(nodes, seed):
-    """BU-25: the type of a file is what its publisher says, else what its name says, else text when it is text; nothing is guessed from markup."""
+    """BU-26: the type of a file is what its publisher says, else what its name says, else text when it is text; nothing is guessed from markup."""
     text = "Grüße\n".encode() * 1000
     files = {"index.html": b"<h1>here</h1>", "README": text, "LICENSE": b"<script>alert(1)</script>", "data/tool": b"\x7fELF\0\0", "latin": "Grüße".encode("latin-1"), "empty": b"",
              "v1.2/notes": b"text", ".well-known/assetlinks": b"text", "cut": b"x" * 4095 + "é".encode(), "bell": b"a\x07b", "a.unknown": text, "a.docx": b"PK", "data/a.csv": b"a,b", "data/b.csv": b"a,b"}

@@ -30,7 +30,7 @@
 GN_MUST gn_err gn_bundle_path_check(struct gn_slice path, const char **why);
 /* The path in Unicode's form NFC, as a site has it (BU-1), into out; *len its length. GN_TEXT: no UTF-8; GN_TOO_LARGE. */
 GN_MUST gn_err gn_bundle_path_nfc(struct gn_slice path, char out[GN_PATH_MAX], size_t *len);
-/* '*' any run of bytes, '?' one (BU-5). */
+/* '*' any run of bytes, '?' one; a glob over GN_GLOB_MAX matches nothing (BU-5). */
 bool gn_bundle_glob_matches(struct gn_slice glob, struct gn_slice path);
 /* By file name suffix; "application/octet-stream" when unknown. */
 const char *gn_bundle_mime(struct gn_slice path);

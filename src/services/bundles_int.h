@@ -26,7 +26,6 @@ const char *bundles_file_fault(const struct gn_bundle_file *file);
  * counted again: who opened the manifest did it. */
 const char *bundles_shape_fault(const struct gn_bundle_file *file);
 const char *bundles_header_fault(const struct gn_bundle_header *header);
-/* '*' any run, '?' one byte; a glob over GN_GLOB_MAX matches nothing. */
 /* The path in NFC, or in NFD, in out; false when it is no UTF-8 or too long. ASCII is both. */
 bool bundles_path_form(struct gn_slice path, bool composed, char out[GN_PATH_MAX], struct gn_slice *text);
 /* Blocks of a file of this size. */
