@@ -590,6 +590,11 @@ def case_ws(bin_dir, base, rng):
     check(ws.expect() == "pong", "ping as text")
     ws.frame(0x89, b"abc")
     check(ws.receive() == ("pong", b"abc"), "ping as a frame")
+    ws.s.sendall(b"\x89\x80\0\0\0\0" * 50 + b"\x89\x81\0\0\0\0z")
+    pongs = [ws.receive()]
+    while pongs[-1] != ("pong", b"z"):
+        pongs.append(ws.receive())
+    check(all(p == ("pong", b"") for p in pongs[:-1]), f"of pings at once the last is answered: {pongs}")
     b.trust(a, "50.00")
     event = ws.expect()
     check(event["event"] == "trustline.updated" and event["payload"]["limit"] == "50.00", f"{event}")
@@ -617,6 +622,38 @@ def case_ws(bin_dir, base, rng):
     got, _, data = hub.raw("GET", "/api/v1/ws")
     check(got == 400, f"without an upgrade: {got} {data}")
     outside(hub, b)
+    hub.stop()
+
+
+def case_pings(bin_dir, base, rng):
+    """Pings count as requests do. Whoever sends them without a bound and takes no answer costs no memory, and holds up nobody."""
+    resident = lambda: int(open(f"/proc/{hub.process.pid}/statm").read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    flood = b"\x89\x80\0\0\0\0" * 10000
+    hub = Hub(bin_dir, os.path.join(base, "limited"))
+    (a,) = people(hub, "Alice")
+    ws = WebSocket(hub, a.token)
+    ws.expect()
+    ws.s.sendall(flood)
+    got = ws.receive()
+    while got[0] == "pong":
+        got = ws.receive()
+    check(got == ("close", 1008), f"10,000 pings at once: {got}")
+    hub.stop()
+    hub = Hub(bin_dir, os.path.join(base, "free"), *FREE)
+    (a,) = people(hub, "Alice")
+    ws = WebSocket(hub, a.token)
+    ws.expect()
+    before, sent = resident(), 0
+    ws.s.settimeout(5)
+    try:
+        while sent < 400 * len(flood):
+            sent += ws.s.send(flood)
+    except TimeoutError:
+        pass  # it does not listen to whoever does not take its answers
+    check(hub.raw("GET", "/api/v1/health")[0] == 200, "the hub answers others")
+    grown = resident() - before
+    check(grown < 16 << 20, f"{sent} bytes of pings made the hub grow by {grown >> 20} MiB")
+    ws.s.close()
     hub.stop()
 
 

@@ -55,18 +55,29 @@ static void subscribe(struct gn_hub_request *r, json_t *message)
 	send_json(r, json_pack("{ss so}", "type", "subscribed", "events", told));
 }
 
+/* What its participant says here counts as their requests do (HB-32). */
+static bool may_speak(struct gn_hub_request *r, struct gn_ws *ws)
+{
+	uint32_t wait;
+	if (gn_rate_take(&r->hub->rate_key, r->pid.b, r->hub->now, &wait))
+		return true;
+	r->hub->count.refused_rate++;
+	gn_ws_close(ws, 1008, "too many messages");
+	return false;
+}
+
+static void on_ping(void *user, struct gn_ws *ws)
+{
+	(void)may_speak(user, ws);
+}
+
 static void on_text(void *user, struct gn_ws *ws, struct gn_slice text)
 {
 	struct gn_hub_request *r = user;
 	json_t *message;
-	uint32_t wait;
-	(void)ws;
 	r->heard = r->hub->now;
-	if (!gn_rate_take(&r->hub->rate_key, r->pid.b, r->hub->now, &wait)) {
-		r->hub->count.refused_rate++;
-		gn_ws_close(r->ws, 1008, "too many messages");
+	if (!may_speak(r, ws))
 		return;
-	}
 	if (gn_slice_eq(text, GN_LIT("ping"))) {
 		gn_ws_send(r->ws, GN_LIT("pong"));
 		return;
@@ -87,7 +98,7 @@ static void on_text(void *user, struct gn_ws *ws, struct gn_slice text)
 void gn_hub_ws(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
-	struct gn_ws_handler handler = {on_text, r};
+	struct gn_ws_handler handler = {on_text, r, on_ping};
 	struct gn_slice token = {0};
 	struct gn_jwt jwt;
 	char pid[64];

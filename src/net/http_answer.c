@@ -47,7 +47,7 @@ static void on_written(uv_write_t *req, int status)
 		return;
 	}
 	conn_drain(c);
-	if (c->state != CONN_CLOSING && c->request && c->request->ended && c->queued == 0)
+	if (c->state != CONN_CLOSING && c->request && c->queued == 0 && (c->request->ended || c->state == CONN_TUNNEL))
 		conn_mark_ready(c);
 }
 

@@ -8,7 +8,8 @@
  * request while this one is answered. Reading stops when they are too many, and TCP tells the client.
  * 2. An answer that begins before the body is all here ends the connection: what follows could not be told from a
  * request.
- * 3. A connection lingers before it closes, since closing with unread bytes makes the kernel throw the answer away. */
+ * 3. A connection lingers before it closes, since closing with unread bytes makes the kernel throw the answer away.
+ * 4. A tunnel whose client has not taken what it was sent is not read: what it says may have to be answered. */
 #include "net/http_conn.h"
 
 #include <stdlib.h>
@@ -32,6 +33,8 @@ static void update_reading(struct conn *c)
 		want = want && c->in_len == 0;
 	else if (c->state == CONN_WAIT)
 		want = want && c->in_len < GN_HTTP_READ && !c->half_closed;
+	else if (c->state == CONN_TUNNEL)
+		want = want && c->queued == 0;
 	if (want == c->reading)
 		return;
 	c->reading = want;

@@ -2,7 +2,8 @@
  *
  *     OPEN -> CLOSING [gn_ws_close: ours was sent, the connection ends after it]
  *
- * 1. Once a close frame was sent nothing else is. 2. What comes after it is read and thrown away. */
+ * 1. Once a close frame was sent nothing else is. 2. What comes after it is read and thrown away. 3. Of the pings that
+ * come at once the last is answered (RFC 6455 section 5.5.3). */
 #include "net/ws.h"
 
 #include <stdlib.h>
@@ -11,7 +12,8 @@ struct gn_ws {
 	struct gn_http_request *request; /* borrowed: the owner frees us in its on_closed */
 	struct gn_ws_handler handler;
 	struct gn_ws_parser parser;
-	bool closing, heard;
+	bool closing, heard, pinged;
+	uint8_t pong[125], pong_len; /* what the last ping said */
 	uint8_t storage[];
 };
 
@@ -133,11 +135,21 @@ static bool code_ok(unsigned code)
 	       (code >= 3000 && code < 5000);
 }
 
+static void on_ping(struct gn_ws *ws, struct gn_slice data)
+{
+	ws->pinged = true;
+	ws->pong_len = (uint8_t)data.len;
+	if (data.len)
+		memcpy(ws->pong, data.p, data.len);
+	if (ws->handler.on_ping)
+		ws->handler.on_ping(ws->handler.user, ws);
+}
+
 static void message(struct gn_ws *ws, const struct gn_ws_message *m)
 {
 	switch (m->kind) {
 	case GN_WS_TEXT: ws->handler.on_text(ws->handler.user, ws, m->data); break;
-	case GN_WS_PING: put(ws, GN_WS_PONG, m->data); break;
+	case GN_WS_PING: on_ping(ws, m->data); break;
 	case GN_WS_CLOSE: {
 		unsigned code = m->data.len >= 2 ? (unsigned)m->data.p[0] << 8 | m->data.p[1] : 0;
 		gn_ws_close(ws, code && !code_ok(code) ? 1002 : (uint16_t)code, "");
@@ -157,11 +169,14 @@ void gn_ws_recv(struct gn_ws *ws, struct gn_slice data)
 		gn_err err = gn_ws_parse(&ws->parser, data, &used, &m, &code);
 		data = gn_slice_sub(data, used, data.len);
 		if (err == GN_AGAIN)
-			return;
+			break;
 		if (err) {
 			gn_ws_close(ws, code, gn_err_text(err));
 			return;
 		}
 		message(ws, &m);
 	}
+	if (ws->pinged)
+		put(ws, GN_WS_PONG, gn_slice(ws->pong, ws->pong_len));
+	ws->pinged = false;
 }

@@ -44,6 +44,7 @@ struct gn_ws;
 struct gn_ws_handler {
 	void (*on_text)(void *user, struct gn_ws *ws, struct gn_slice text);
 	void *user;
+	void (*on_ping)(void *user, struct gn_ws *ws); /* NULL, or for who counts them; may close */
 };
 
 /* A request that asks for an upgrade to WebSocket, well-formed or not. */
@@ -57,7 +58,7 @@ bool gn_ws_bearer(const struct gn_http_request *r, struct gn_slice *token);
 GN_MUST gn_err gn_ws_open(struct gn_http_request *r, const char *protocol, size_t message_max,
 			  const struct gn_ws_handler *handler, struct gn_ws **out);
 void gn_ws_free(struct gn_ws *ws);
-/* All of data is used; answers pings, echoes a close, refuses what breaks the protocol. */
+/* All of data is used; answers the last ping in it, echoes a close, refuses what breaks the protocol. */
 void gn_ws_recv(struct gn_ws *ws, struct gn_slice data);
 /* False when nothing more can be sent, or when the client does not take what was sent (over the high-water mark): the
  * owner may drop it. */

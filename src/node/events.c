@@ -17,7 +17,7 @@ static void on_text(void *user, struct gn_ws *ws, struct gn_slice text)
 
 static gn_err listen_ws(struct gn_request *r)
 {
-	struct gn_ws_handler handler = {on_text, r};
+	struct gn_ws_handler handler = {on_text, r, NULL};
 	struct gn_slice token;
 	GN_TRY(gn_ws_open(r->http, gn_ws_bearer(r->http, &token) ? "bearer" : NULL, HEARD_MAX, &handler, &r->ws));
 	r->streaming = true;
