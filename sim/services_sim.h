@@ -553,7 +553,7 @@ static inline void svc_start(struct svc *s, unsigned i)
 		.addrs = {n->addr},
 		.prefix_cap = 255,
 		.admit = {[GN_FB_RECORD_TYPE_IDENTITY] = gn_identity_admit, [GN_FB_RECORD_TYPE_NAME] = gn_name_admit},
-		.grace = {[GN_FB_RECORD_TYPE_NAME] = GN_NAME_GRACE}};
+		.grace = {[GN_FB_RECORD_TYPE_NAME] = gn_name_grace}};
 	memcpy(oc.nonce, n->nonce, 8);
 	struct gn_blocks_config bc = {.dir = "blocks", .bytes_max = s->opt.bytes_max};
 	gn_err err = gn_overlay_new(&n->env, &oc, s->now, &n->ov);

@@ -498,7 +498,7 @@ static gn_err make_engines(struct gn_node *node)
 	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
 	overlay.admit[1] = gn_identity_admit;
 	overlay.admit[3] = gn_name_admit;
-	overlay.grace[3] = GN_NAME_GRACE;
+	overlay.grace[3] = gn_name_grace;
 	own_addrs(node, &overlay);
 	GN_TRY(gn_overlay_new(&env[ALLOC_OVERLAY], &overlay, node->now, &node->overlay));
 	struct gn_kv_config kv = {.dir = "records"};

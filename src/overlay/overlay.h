@@ -53,6 +53,10 @@ double gn_hops_mean(double n);
 typedef gn_err (*gn_overlay_admit)(const struct gn_record *held, const struct gn_record *in, uint32_t names,
 				   gn_time now);
 
+/* Seconds that an expired record is still kept, neither shown nor passed on, for its rule to see (the grace of names).
+ */
+typedef uint32_t (*gn_overlay_grace)(const struct gn_record *r);
+
 /* Zero fields take the default (overlay.md table); lets a simulation scale times. */
 struct gn_overlay_config {
 	struct gn_sk node_key; /* signs receipts; copied, wiped by free */
@@ -66,7 +70,7 @@ struct gn_overlay_config {
 	bool awaits_bootstrap;                  /* addresses to begin at will come, though none may be known yet */
 	bool probation_off;                     /* founders and test networks: a server at once */
 	uint8_t r, l, w, rq;                    /* replicas 8, leaf set per side 8, acks 5, read quorum 4 */
-	uint8_t clients_max; /* links of clients that hold no keys; default 64 */
+	uint8_t clients_max;                    /* links of clients that hold no keys; default 64 */
 	uint8_t prefix_cap; /* links per public /24 or /48 in an annulus, and receipts of one that count; default 2, 255
 			     * = off; loopback and private ranges are exempt unless count_local */
 	gn_time ping_leaf, ping_long, heal, digest; /* 60 s, 180 s, 10 min, 10 min */
@@ -74,12 +78,10 @@ struct gn_overlay_config {
 	uint64_t bytes_max;                         /* held bytes; default 1 GiB */
 	uint32_t owner_records_max;                 /* per owner, default 256 */
 	uint64_t owner_bytes_max;                   /* per owner, default 1 MiB */
-	bool count_local; /* loopback and private prefixes have shares of all that has one: tests */
-	gn_overlay_admit admit[32];                 /* by record type */
-	/* By record type: seconds that an expired record is still kept, neither shown nor passed on, for its rule to
-	 * see (the grace of names). */
-	uint32_t grace[32];
-	gn_time keep_expired; /* time that an expired record is kept unshown at least; default 7 days */
+	bool count_local;           /* loopback and private prefixes have shares of all that has one: tests */
+	gn_overlay_admit admit[32]; /* by record type */
+	gn_overlay_grace grace[32]; /* by record type */
+	gn_time keep_expired;       /* time that an expired record is kept unshown at least; default 7 days */
 	/* Would a message of so many bytes for this peer be sent, or thrown away? Asked before a record is read for it
 	 * (OV-96). NULL: there is always room. */
 	bool (*room)(void *user, const struct gn_pk *peer, size_t bytes);
@@ -170,7 +172,7 @@ struct gn_overlay_message {
 	struct gn_contact to;  /* pk all zero: a bootstrap address whose key is not known yet */
 	struct gn_slice bytes; /* valid until the next call on ov */
 	bool reliable;         /* above what a datagram carries, or must arrive */
-	bool hearsay;          /* `to` is another's word: what is dialled for it must be small until it answers (OV-36) */
+	bool hearsay; /* `to` is another's word: what is dialled for it must be small until it answers (OV-36) */
 };
 bool gn_overlay_next_message(struct gn_overlay *ov, struct gn_overlay_message *out);
 
@@ -242,10 +244,10 @@ struct gn_overlay_info {
 	unsigned hops_max, hops_observed_p99;
 	uint32_t links, leaf_cw, leaf_ccw, known, records;
 	uint64_t record_bytes;
-	uint32_t expired;       /* kept unshown, not in `records` */
-	gn_time clock_ahead;    /* the machine's clock, of the time that this node or its peers go by; 0: no fault seen */
-	uint32_t clock_peers;   /* peers that say so; 0: it was set while the node ran */
-	bool clock_not_used;    /* this node does not go by the machine's clock now */
+	uint32_t expired;     /* kept unshown, not in `records` */
+	gn_time clock_ahead;  /* the machine's clock, of the time that this node or its peers go by; 0: no fault seen */
+	uint32_t clock_peers; /* peers that say so; 0: it was set while the node ran */
+	bool clock_not_used;  /* this node does not go by the machine's clock now */
 	uint64_t lookups, lookups_failed;
 };
 void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out);

@@ -202,7 +202,7 @@ struct gn_ov_held {
 	struct gn_hash key, hash;
 	struct gn_pk owner;
 	uint64_t seq, created;
-	uint32_t ttl, len;
+	uint32_t ttl, grace, len; /* grace: seconds after its end in which its place is its owner's */
 	uint16_t type;
 	bool dirty;                     /* its set must be looked at */
 	bool graced;                    /* expired: hidden, kept for a while and for its type's rule */
@@ -365,8 +365,8 @@ struct gn_overlay {
 	uint32_t hidden_count;      /* expired ones, in held and sorted too */
 	struct gn_ov_hidden {
 		struct gn_ov_held *first, *last; /* hidden longest, .. */
-		uint64_t bytes;
-	} hidden[2]; /* second: of types that have a grace */
+		uint64_t bytes, spaces[GN_OV_SPACES]; /* their lengths, and what each kind takes */
+	} hidden[2]; /* second: those that have a grace */
 	uint32_t way_cursor; /* where the next look for a surplus begins */
 	uint64_t spaces[GN_OV_SPACES]; /* what each kind of record takes */
 	uint64_t coming[GN_OV_SPACES]; /* and what is on its way to the disk */
@@ -733,6 +733,9 @@ static inline uint64_t gn_ov_hidden_bytes(const struct gn_overlay *ov)
 	return ov->hidden[0].bytes + ov->hidden[1].bytes;
 }
 gn_err gn_ov_store_init(struct gn_overlay *ov);
+/* Which of the parts kept for kinds of records (OV-91), and the bytes that a record of len takes: its place at least. */
+unsigned gn_ov_space(uint16_t type);
+uint64_t gn_ov_cost(const struct gn_overlay *ov, uint64_t len);
 /* A record comes into the accounts as shown, or leaves them. */
 void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h);
 void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h);

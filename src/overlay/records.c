@@ -102,9 +102,10 @@ static struct gn_ov_held *insert(struct gn_overlay *ov, const struct gn_hash *ke
 	return h;
 }
 
-static uint32_t grace_of(const struct gn_overlay *ov, uint16_t type)
+static uint32_t grace_of(const struct gn_overlay *ov, const struct gn_record *r)
 {
-	return type < GN_COUNT(ov->cfg.grace) ? ov->cfg.grace[type] : 0;
+	gn_overlay_grace grace = r->type < GN_COUNT(ov->cfg.grace) ? ov->cfg.grace[r->type] : NULL;
+	return grace ? grace(r) : 0;
 }
 
 static void hide(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
@@ -115,8 +116,9 @@ static void hide(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 	ov->hidden_count++;
 	h->graced = true;
 	h->hidden = now;
-	struct gn_ov_hidden *list = &ov->hidden[grace_of(ov, h->type) > 0];
+	struct gn_ov_hidden *list = &ov->hidden[h->grace > 0];
 	list->bytes += h->len;
+	list->spaces[gn_ov_space(h->type)] += gn_ov_cost(ov, h->len);
 	h->before = list->last;
 	*(h->before ? &h->before->after : &list->first) = h;
 	list->last = h;
@@ -129,8 +131,9 @@ static void unhide(struct gn_overlay *ov, struct gn_ov_held *h)
 	GN_ASSERT(o && o->hidden > 0 && ov->hidden_count > 0);
 	o->hidden--;
 	ov->hidden_count--;
-	struct gn_ov_hidden *list = &ov->hidden[grace_of(ov, h->type) > 0];
+	struct gn_ov_hidden *list = &ov->hidden[h->grace > 0];
 	list->bytes -= h->len;
+	list->spaces[gn_ov_space(h->type)] -= gn_ov_cost(ov, h->len);
 	*(h->before ? &h->before->after : &list->first) = h->after;
 	*(h->after ? &h->after->before : &list->last) = h->before;
 	h->before = h->after = NULL;
@@ -151,7 +154,7 @@ static void arm(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 		gn_ov_repair_soon(ov, now + GN_OV_REPAIR_DELAY);
 	}
 	if (h->graced) {
-		gn_time grace = gn_ov_at_unix(ov, h->created + h->ttl + grace_of(ov, h->type));
+		gn_time grace = gn_ov_at_unix(ov, h->created + h->ttl + h->grace);
 		end = h->hidden + ov->cfg.keep_expired;
 		end = grace > end ? grace : end;
 	}
@@ -208,6 +211,7 @@ gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const st
 	h->seq = r->seq;
 	h->created = r->created;
 	h->ttl = r->ttl;
+	h->grace = grace_of(ov, r);
 	h->type = r->type;
 	h->salt = r->salt;
 	h->len = (uint32_t)r->bytes.len;
@@ -242,7 +246,7 @@ void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
 	gn_time kept = h->hidden + ov->cfg.keep_expired,
-		grace = gn_ov_at_unix(ov, h->created + h->ttl + grace_of(ov, h->type));
+		grace = gn_ov_at_unix(ov, h->created + h->ttl + h->grace);
 	if (h->graced && kept <= now && grace <= now) {
 		ov->count.records_forgotten++;
 		gn_ov_held_drop(ov, h, true);
@@ -298,8 +302,7 @@ static gn_err counted(struct gn_overlay *ov, gn_err err)
 /* Expired and past its grace: it stands in nobody's way, if the clock that says so is sure (OV-84). */
 static bool is_over(const struct gn_overlay *ov, const struct gn_ov_held *h, gn_time now)
 {
-	uint64_t grace = grace_of(ov, h->type), t = gn_ov_unix(ov, now);
-	return h->graced && t > h->created + h->ttl + grace && gn_ov_clock_sure(ov, now);
+	return h->graced && gn_ov_unix(ov, now) > h->created + h->ttl + h->grace && gn_ov_clock_sure(ov, now);
 }
 
 /* Nor does anything take the place of another's that is expired by some clock, while it is not sure. */

@@ -5,11 +5,12 @@
  *   below 16.
  * - Putters: the node that brought a record holds its bytes, also while it is hidden: a share per node key, and per
  *   prefix once the store is crowded. Who is over it lets go of its own hidden ones first.
- * - What gives way: what is hidden, the longest hidden first, but for what its type's grace still needs; then what was
- *   pushed here by a peer that brought more than its share, farthest from this node first. What this node signed a
- *   receipt for does not give way (OV-57, OV-91..OV-95).
+ * - What gives way: what is hidden, the longest hidden first, but for an eighth of the store that has a grace; then
+ * what was pushed here by a peer that brought more than its share, farthest from this node first. What this node signed
+ * a receipt for does not give way (OV-57, OV-91..OV-95).
  *
- * 1. owners[pk] and spaces[] sum the shown records; hidden[] the others; putters what all take.
+ * 1. owners[pk] and spaces[] sum the shown records; hidden[] the others; putters what all take. What is hidden and
+ * cannot be given up counts in its kind's space too.
  * 2. A record's `taken` is what its putter holds for it.
  * 3. What is on its way to the disk is in coming[] and counts as if it were there: many puts at once overshoot nothing.
  * 4. A full store is asked for room as often as a peer likes, so looking for it is bounded: GN_OV_WAY_LOOKS records. */
@@ -20,7 +21,7 @@ enum { SPACE_NAMES, SPACE_IDS, SPACE_LOW, SPACE_REST };
 /* Eighths of the store that are this space's alone. */
 static const uint8_t reserved[GN_OV_SPACES] = {[SPACE_NAMES] = 1, [SPACE_IDS] = 1, [SPACE_LOW] = 2};
 
-static unsigned space_of(uint16_t type)
+unsigned gn_ov_space(uint16_t type)
 {
 	if (type == 3)
 		return SPACE_NAMES;
@@ -34,7 +35,7 @@ static uint64_t place(const struct gn_overlay *ov)
 	return ov->cfg.bytes_max / ov->cfg.records_max;
 }
 
-static uint64_t cost(const struct gn_overlay *ov, uint64_t len)
+uint64_t gn_ov_cost(const struct gn_overlay *ov, uint64_t len)
 {
 	return len > place(ov) ? len : place(ov);
 }
@@ -60,12 +61,12 @@ gn_err gn_ov_store_init(struct gn_overlay *ov)
 void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
 {
 	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
-	uint64_t want = cost(ov, h->len);
+	uint64_t want = gn_ov_cost(ov, h->len);
 	GN_ASSERT(o && !h->graced);
 	o->records++;
 	o->bytes += h->len;
 	ov->held_bytes += h->len;
-	ov->spaces[space_of(h->type)] += want;
+	ov->spaces[gn_ov_space(h->type)] += want;
 	if (h->taken > want) {
 		gn_share_give(&ov->putters, &h->from.by, h->taken - want);
 		h->taken = want;
@@ -81,7 +82,7 @@ void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h)
 	o->records--;
 	o->bytes -= h->len;
 	ov->held_bytes -= h->len;
-	ov->spaces[space_of(h->type)] -= cost(ov, h->len);
+	ov->spaces[gn_ov_space(h->type)] -= gn_ov_cost(ov, h->len);
 }
 
 void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h)
@@ -114,52 +115,81 @@ uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held 
 
 /* ---- room ---- */
 
+/* What hidden records of one kind take that cannot be given up: all while the clock is not sure, else what has a grace,
+ * up to an eighth of the store. but: about to leave. */
+static uint64_t kept_hidden(const struct gn_overlay *ov, unsigned space, const struct gn_ov_held *but)
+{
+	bool sure = gn_ov_clock_sure(ov, ov->now_seen);
+	uint64_t sum = ov->hidden[1].spaces[space] + (sure ? 0 : ov->hidden[0].spaces[space]);
+	if (but && but->graced && gn_ov_space(but->type) == space && (but->grace || !sure))
+		sum -= gn_ov_cost(ov, but->len);
+	return sure && sum > ov->cfg.bytes_max / 8 ? ov->cfg.bytes_max / 8 : sum;
+}
+
 static bool fits(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
 {
-	unsigned mine = space_of(r->type);
-	uint64_t all = cost(ov, r->bytes.len), own;
+	unsigned mine = gn_ov_space(r->type);
+	uint64_t all = gn_ov_cost(ov, r->bytes.len), own;
 	for (unsigned i = 0; i < GN_OV_SPACES; i++) {
 		uint64_t kept = ov->cfg.bytes_max / 8 * reserved[i] / place(ov) * place(ov),
-			 used = ov->spaces[i] + ov->coming[i];
-		if (h && !h->graced && space_of(h->type) == i)
-			used -= cost(ov, h->len);
+			 used = ov->spaces[i] + ov->coming[i] + kept_hidden(ov, i, h);
+		if (h && !h->graced && gn_ov_space(h->type) == i)
+			used -= gn_ov_cost(ov, h->len);
 		own = i == mine || used > kept ? used : kept;
 		all += own;
 	}
 	return all <= ov->cfg.bytes_max;
 }
 
-/* Brought by PUSH, which has no receipt, by someone who brought more than a putter's share. */
-static bool surplus(const struct gn_overlay *ov, const struct gn_ov_held *h)
+/* ---- what gives way ---- */
+
+/* How gladly h is given up for who (NULL: for anybody); 0: it stays. The highest of those looked at goes. */
+typedef uint64_t (*gives_way)(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_holder *who);
+
+/* The farthest of what was brought by PUSH, which has no receipt, by someone who brought more than a putter's share. */
+static uint64_t surplus(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_holder *who)
 {
-	return h->from.pushed && gn_share_held(&ov->putters, &h->from.by).key > ov->putters.config.per_key;
+	(void)who;
+	if (h->graced || !h->from.pushed || gn_share_held(&ov->putters, &h->from.by).key <= ov->putters.config.per_key)
+		return 0;
+	return gn_sep(gn_theta(h->key.b), ov->theta) / 2 + 1;
 }
 
-static bool is_putter(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_holder *who)
+/* The longest hidden of this putter's own and, once it has surely ended, of its prefix. What has a grace stays. */
+static uint64_t own_hidden(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_holder *who)
 {
 	const struct gn_holder *by = &h->from.by;
-	return gn_pk_eq(&by->key, &who->key) || (!gn_share_exempt(&by->addr, ov->cfg.count_local) &&
-						 gn_addr_prefix(&by->addr) == gn_addr_prefix(&who->addr));
+	if (!h->graced || h->grace)
+		return 0;
+	bool near = !gn_share_exempt(&by->addr, ov->cfg.count_local) &&
+		    gn_addr_prefix(&by->addr) == gn_addr_prefix(&who->addr) && gn_ov_clock_sure(ov, ov->now_seen);
+	return near || gn_pk_eq(&by->key, &who->key) ? UINT64_MAX - (uint64_t)h->hidden : 0;
 }
 
-/* Of records from all over the store, others each time, the farthest surplus; of: the longest hidden one of this putter
- * or its prefix instead. */
-static struct gn_ov_held *look(struct gn_overlay *ov, const struct gn_ov_held *but, const struct gn_holder *of)
+/* What has a grace, of whose putter holds most, the latest hidden: many of one's own push out nobody else's. */
+static uint64_t in_grace(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_holder *who)
+{
+	(void)who;
+	if (!h->graced || !h->grace)
+		return 0;
+	return (gn_share_held(&ov->putters, &h->from.by).key << 24 | (uint64_t)(h->hidden / (60 * GN_SEC))) + 1;
+}
+
+/* Of records from all over the store, others each time. */
+static struct gn_ov_held *look(struct gn_overlay *ov, const struct gn_ov_held *but, gives_way way,
+			       const struct gn_holder *who)
 {
 	struct gn_ov_held *best = NULL;
-	uint64_t best_sep = 0;
+	uint64_t most = 0;
 	uint32_t n = ov->sorted_count, looks = n < GN_OV_WAY_LOOKS ? n : GN_OV_WAY_LOOKS;
 	ov->way_cursor++;
 	ov->count.records_looked += looks;
 	for (uint32_t i = 0; i < looks; i++) {
 		struct gn_ov_held *h = ov->sorted[(ov->way_cursor + (uint64_t)i * n / looks) % n];
-		uint64_t sep = gn_sep(gn_theta(h->key.b), ov->theta);
-		if (h == but || h->graced != (of != NULL))
-			continue;
-		bool better = !best || (of ? h->hidden < best->hidden : sep > best_sep);
-		if (better && (of ? is_putter(ov, h, of) : surplus(ov, h))) {
+		uint64_t value = h == but ? 0 : way(ov, h, who);
+		if (value > most) {
 			best = h;
-			best_sep = sep;
+			most = value;
 		}
 	}
 	return best;
@@ -171,12 +201,15 @@ static struct gn_ov_held *first_but(struct gn_ov_held *h, const struct gn_ov_hel
 }
 
 /* Of what has a grace an eighth of the store is never given up, and nothing while it may not be over at all. */
-static struct gn_ov_held *longest_hidden(const struct gn_overlay *ov, const struct gn_ov_held *but)
+static struct gn_ov_held *hidden(struct gn_overlay *ov, const struct gn_ov_held *but)
 {
+	uint64_t graced = 0;
 	if (!gn_ov_clock_sure(ov, ov->now_seen))
 		return NULL;
 	struct gn_ov_held *h = first_but(ov->hidden[0].first, but);
-	return h || ov->hidden[1].bytes <= ov->cfg.bytes_max / 8 ? h : first_but(ov->hidden[1].first, but);
+	for (unsigned i = 0; i < GN_OV_SPACES; i++)
+		graced += ov->hidden[1].spaces[i];
+	return h || graced <= ov->cfg.bytes_max / 8 ? h : look(ov, but, in_grace, NULL);
 }
 
 static bool make_room(struct gn_overlay *ov, struct gn_ov_held *gone)
@@ -205,9 +238,9 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const
 	bool room = true;
 	while (room && ((!h && ov->held.count + ov->coming_count >= ov->cfg.records_max) ||
 			ov->held_bytes + gn_ov_hidden_bytes(ov) + r->bytes.len - (h ? h->len : 0) > ov->cfg.bytes_max))
-		room = make_room(ov, longest_hidden(ov, h)) || make_room(ov, look(ov, h, NULL));
-	while (room && !fits(ov, h, r)) /* what is hidden counts in no space */
-		room = make_room(ov, look(ov, h, NULL));
+		room = make_room(ov, hidden(ov, h)) || make_room(ov, look(ov, h, surplus, NULL));
+	while (room && !fits(ov, h, r)) /* where only what is kept counts */
+		room = make_room(ov, look(ov, h, surplus, NULL));
 	if (room && (gn_map_get(&ov->owners, r->owner.b) || ov->owners.count < GN_OV_OWNERS_MAX))
 		return GN_OK;
 	ov->count.quota_node++;
@@ -230,7 +263,7 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 {
 	static const struct gn_holder nobody;
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
-	uint64_t want = cost(ov, j->record.bytes.len);
+	uint64_t want = gn_ov_cost(ov, j->record.bytes.len);
 	bool own = memcmp(j->to.pk.b, ov->self.pk.b, 32) == 0;
 	j->from = (struct gn_ov_origin){nobody, j->pushed && (!h || h->from.pushed)}; /* a receipt once given is kept */
 	if (!own)
@@ -240,7 +273,7 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 		want = want > h->taken ? want - h->taken : 0;
 	}
 	gn_err err = gn_share_take(&ov->putters, &j->from.by, want);
-	while ((err == GN_QUOTA || err == GN_LIMIT) && make_room(ov, look(ov, h, &j->from.by)))
+	while ((err == GN_QUOTA || err == GN_LIMIT) && make_room(ov, look(ov, h, own_hidden, &j->from.by)))
 		err = gn_share_take(&ov->putters, &j->from.by, want);
 	if ((err == GN_QUOTA || err == GN_LIMIT) && hands_over(ov, j))
 		err = gn_share_take_anyway(&ov->putters, &j->from.by, want);
@@ -250,7 +283,7 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 		return err == GN_LIMIT ? GN_QUOTA : err;
 	j->taken = j->coming = want;
 	j->comes_new = !h;
-	ov->coming[space_of(j->record.type)] += j->coming;
+	ov->coming[gn_ov_space(j->record.type)] += j->coming;
 	ov->coming_count += j->comes_new;
 	return GN_OK;
 }
@@ -258,7 +291,7 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j)
 {
 	if (j->coming)
-		ov->coming[space_of(j->record.type)] -= j->coming;
+		ov->coming[gn_ov_space(j->record.type)] -= j->coming;
 	ov->coming_count -= j->comes_new;
 	j->coming = 0;
 	j->comes_new = false;

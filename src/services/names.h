@@ -110,6 +110,9 @@ GN_MUST gn_err gn_name_site_parse(struct gn_slice value, struct gn_pk *owner, st
 /* The holder's rule for type 3 (config.admit[3] of the overlay). */
 gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now);
 
+/* GN_NAME_GRACE for a global name; 0 for the others, whose places nobody else can have (config.grace[3]). */
+uint32_t gn_name_grace(const struct gn_record *r);
+
 /* ---- the resolver ---- */
 
 struct gn_names;

@@ -325,6 +325,12 @@ gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner, struct gn_name_
 
 /* ---- the holder's rule ---- */
 
+uint32_t gn_name_grace(const struct gn_record *r)
+{
+	struct gn_name name;
+	return names_parse_exact(r->label, &name) == GN_OK && name.form == GN_NAME_GLOBAL ? GN_NAME_GRACE : 0;
+}
+
 /* NA-6, NA-7: a claim against a living or graced grant of another owner. */
 static gn_err admit_other(const struct gn_record *held, const struct names_claim_view *v, uint64_t unix_now)
 {

@@ -399,6 +399,7 @@ static void first_valid_claim_wins_while_it_lives(void **state)
 	sign_claim(&first, &c1, &held);
 	sign_claim(&second, &c2, &in);
 	assert_int_equal(admit(NULL, &held, T0), GN_OK);
+	assert_int_equal(gn_name_grace(&held.r), GN_NAME_GRACE);
 	assert_int_equal(admit(&held, &in, T0), GN_EXISTS);
 	assert_int_equal(admit(&held, &held, T0), GN_OK); /* the same again */
 	uint64_t grace_end = T0 + GN_NAME_TTL + GN_NAME_GRACE;
@@ -489,6 +490,7 @@ static void own_pid_needs_no_claim(void **state)
 	assert_int_equal(admit(NULL, &s, T0), GN_OK);
 	gn_name_key(&c.name, NULL, 0, &key);
 	assert_memory_equal(&key, &s.r.key, sizeof key);
+	assert_int_equal(gn_name_grace(&s.r), 0);
 }
 
 static void delegated_names_lie_under_their_signer(void **state)
@@ -504,6 +506,7 @@ static void delegated_names_lie_under_their_signer(void **state)
 	assert_memory_not_equal(&mine.r.key, &theirs.r.key, sizeof key);
 	gn_name_key(&c.name, &town.pk, 0, &key);
 	assert_memory_equal(&key, &mine.r.key, sizeof key);
+	assert_int_equal(gn_name_grace(&mine.r), 0); /* nobody else can have the place */
 }
 
 /* NA-14: fields of a later schema, in the body and in an entry, outlive a renewal and a change by this version. */

@@ -1,0 +1,372 @@
+/* Shares of the record store: putters, kinds, what gives way and what is hidden (OV-84, OV-91..OV-93). */
+#include "overlay/test_net.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+
+#include <cmocka.h>
+
+static struct net net;
+static struct gn_sk alice;
+
+static int build(void **state)
+{
+	(void)state;
+	net_build(&net, 42, 5);
+	gn_sk_new(&net.rand, &alice);
+	return 0;
+}
+
+static int take_down(void **state)
+{
+	(void)state;
+	net_free(&net);
+	return 0;
+}
+
+/* OV-92: a stranger's node fills a holder with records of fresh owners; others still get in, and stay. */
+static void one_putter_takes_a_share_and_no_more(void **state)
+{
+	(void)state;
+	struct net_record r, name;
+	struct net small;
+	struct gn_sk fresh;
+	net_init(&small, 15);
+	for (unsigned i = 0; i < 3; i++) {
+		net_add(&small);
+		small.node[i].cfg.records_max = 64;
+		small.node[i].cfg.bytes_max = 64 * 4096;
+	}
+	for (unsigned i = 0; i < 3; i++)
+		net_start(&small, i);
+	net_run(&small, 30 * GN_SEC);
+	for (unsigned i = 0; i < 20; i++) {
+		gn_sk_new(&small.rand, &fresh);
+		net_record(&small, &r, &fresh, 256, "junk", 1, "x");
+		gn_err err = net_put(&small, 2, &r, 3); /* its own node takes all it likes */
+		assert_int_equal(err, i < 64 / GN_OV_PUTTER_PART ? GN_OK : GN_QUORUM);
+	}
+	assert_true(net_counter(&small, 0, "quota_putter") > 0);
+	net_record(&small, &name, &alice, 3, "honest", 1, "in");
+	assert_int_equal(net_put(&small, 1, &name, 3), GN_OK);
+	assert_int_equal(net_get(&small, 0, &name.r.key, 3), GN_OK);
+	net_free(&small);
+}
+
+/* OV-91: a half is for types below 16, and in it names and identities have their own. */
+static void kinds_have_a_space_each(void **state)
+{
+	(void)state;
+	static const struct {
+		uint16_t type;
+		unsigned more;
+	} kinds[] = {{256, 32}, {4, 16}, {8, 8}, {3, 8}};
+	struct net_record r;
+	struct net small;
+	struct gn_sk fresh;
+	net_init(&small, 16);
+	net_add(&small);
+	small.node[0].cfg.records_max = 64;
+	small.node[0].cfg.bytes_max = 64 * 4096;
+	net_start(&small, 0);
+	net_run(&small, 10 * GN_SEC);
+	for (unsigned k = 0; k < GN_COUNT(kinds); k++)
+		for (unsigned i = 0; i <= kinds[k].more; i++) {
+			char label[8];
+			gn_sk_new(&small.rand, &fresh);
+			snprintf(label, sizeof label, "n%u", i);
+			net_record(&small, &r, &fresh, kinds[k].type, label, 1, "x");
+			assert_int_equal(net_put(&small, 0, &r, 1), i < kinds[k].more ? GN_OK : GN_NO_SPACE);
+		}
+	net_free(&small);
+}
+
+/* Records on their way to the disk have their places already. */
+static void many_puts_at_once_overshoot_nothing(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net small;
+	struct gn_sk fresh;
+	gn_op op;
+	net_init(&small, 19);
+	net_add(&small);
+	small.node[0].cfg.records_max = 64;
+	small.node[0].cfg.bytes_max = 64 * 4096;
+	net_start(&small, 0);
+	net_run(&small, 10 * GN_SEC);
+	for (unsigned i = 0; i < 50; i++) {
+		gn_sk_new(&small.rand, &fresh);
+		net_record(&small, &r, &fresh, 256, "flood", 1, "x");
+		assert_int_equal(gn_overlay_put(small.node[0].ov, r.r.bytes, 1, small.now, &op), GN_OK);
+	}
+	net_run(&small, 60 * GN_SEC);
+	assert_int_equal(small.node[0].ov->held.count, 32);
+	assert_int_equal(small.node[0].ov->coming_count, 0);
+	net_record(&small, &r, &alice, 3, "honest", 1, "in");
+	assert_int_equal(net_put(&small, 0, &r, 1), GN_OK);
+	net_free(&small);
+}
+
+/* Held at once, without the way through the disk: 0 when there was no room. */
+static bool hold_for(struct net *n, const struct gn_holder *by, const struct gn_sk *owner, uint16_t type,
+		     const char *label, struct net_record *out)
+{
+	const struct gn_ov_origin from = {.by = *by};
+	struct gn_overlay *ov = n->node[0].ov;
+	net_record(n, out, owner, type, label, 1, "x");
+	return gn_ov_store_room(ov, NULL, &out->r) == GN_OK && gn_ov_held_set(ov, &out->r, &from, 0, n->now) == GN_OK;
+}
+
+static bool hold(struct net *n, const struct gn_sk *owner, const char *label, struct net_record *out)
+{
+	static const struct gn_holder ourselves;
+	return hold_for(n, &ourselves, owner, 256, label, out);
+}
+
+/* OV-93: what is full is asked for room as often as anybody likes, so looking for it is cheap; what was hidden first
+ * goes first. */
+static void looking_for_room_is_bounded(void **state)
+{
+	(void)state;
+	struct net_record r, first, second;
+	struct net small;
+	struct gn_sk fresh;
+	char label[16];
+	unsigned got = 0, refused = 0;
+	net_init(&small, 17);
+	net_add(&small);
+	small.node[0].cfg.records_max = 4 * GN_OV_WAY_LOOKS;
+	small.node[0].cfg.bytes_max = 4 * GN_OV_WAY_LOOKS * 4096;
+	small.node[0].cfg.owner_records_max = 10000;
+	net_start(&small, 0);
+	net_run(&small, 10 * GN_SEC);
+	struct gn_overlay *ov = small.node[0].ov;
+	gn_sk_new(&small.rand, &fresh);
+	small.ttl = 400;
+	assert_true(hold(&small, &fresh, "second", &second));
+	small.ttl = 300;
+	assert_true(hold(&small, &fresh, "first", &first));
+	small.ttl = 30 * 86400;
+	net_run(&small, 500 * GN_SEC + GN_OV_CLOCK_SURE);
+	assert_int_equal(ov->hidden_count, 2);
+	while (refused < 4) {
+		snprintf(label, sizeof label, "n%u", got + refused);
+		uint64_t looked = ov->count.records_looked;
+		bool held = hold(&small, &fresh, label, &r);
+		got += held;
+		refused += !held;
+		assert_true(ov->count.records_looked - looked <= GN_OV_WAY_LOOKS);
+	}
+	assert_int_equal(got, 2 * GN_OV_WAY_LOOKS); /* the half that is for all */
+	assert_int_equal(ov->hidden_count, 2);      /* which count in no space, so they do not go for it */
+	ov->cfg.bytes_max *= 2;
+	ov->cfg.records_max = ov->held.count;
+	assert_true(hold(&small, &fresh, "one more", &r));
+	assert_null(gn_ov_held_get(ov, &first.r.key));
+	assert_non_null(gn_ov_held_get(ov, &second.r.key));
+	net_free(&small);
+}
+
+/* So many records of a type, each four brought by another. */
+static void fill(struct net *n, uint16_t type, unsigned count, const char *name)
+{
+	char label[16];
+	struct net_record r;
+	struct gn_sk owner;
+	gn_sk_new(&n->rand, &owner);
+	for (unsigned i = 0; i < count; i++) {
+		const struct gn_holder by = {{{100, (uint8_t)type, (uint8_t)(i / 4)}},
+					     gn_addr_v4(100, (uint8_t)type, (uint8_t)(i / 4), 1, 1)};
+		snprintf(label, sizeof label, "%s%u", name, i);
+		assert_true(hold_for(n, &by, &owner, type, label, &r));
+	}
+}
+
+static uint32_t thirty_days(const struct gn_record *r)
+{
+	return r->label.len && r->label.p[0] == '-' ? 0 : 30 * 86400; /* "-..": as a name that nobody else could have */
+}
+
+/* OV-92, OV-93: records that end in seconds are no way to put out what others have here, nor what is in its grace. */
+static void what_is_hidden_counts_for_who_brought_it(void **state)
+{
+	(void)state;
+	struct net_record r, name;
+	struct net small;
+	struct gn_sk owner;
+	char label[16];
+	net_init(&small, 23);
+	net_add(&small);
+	small.node[0].cfg.records_max = 64;
+	small.node[0].cfg.bytes_max = 64 * 4096;
+	small.node[0].cfg.grace[3] = thirty_days;
+	net_start(&small, 0);
+	net_run(&small, 10 * GN_SEC);
+	struct gn_overlay *ov = small.node[0].ov;
+	const struct gn_holder him = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)}, another = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
+	gn_sk_new(&small.rand, &owner);
+	small.ttl = 300;
+	assert_true(hold_for(&small, &another, &owner, 3, "name", &name));
+	for (unsigned i = 0; i < 64 / GN_OV_PUTTER_PART; i++) {
+		snprintf(label, sizeof label, "%u", i);
+		assert_true(hold_for(&small, &him, &owner, 256, label, &r));
+	}
+	net_run(&small, 500 * GN_SEC + GN_OV_CLOCK_SURE);
+	assert_int_equal(ov->hidden_count, 1 + 64 / GN_OV_PUTTER_PART);
+	assert_int_equal(gn_share_held(&ov->putters, &him).key, 64 / GN_OV_PUTTER_PART * 4096);
+	small.ttl = 86400;
+	net_record(&small, &r, &owner, 256, "new", 1, "x");
+	struct gn_ov_job j = {
+		.to = {.pk = him.key, .addr_count = 1, .addrs = {him.addr}}, .record = r.r, .key = r.r.key};
+	assert_int_equal(gn_ov_store_take(ov, &j), GN_OK); /* in the place of one of his own */
+	assert_int_equal(ov->hidden_count, 64 / GN_OV_PUTTER_PART);
+	assert_int_equal(gn_share_held(&ov->putters, &him).key, 64 / GN_OV_PUTTER_PART * 4096);
+	gn_ov_store_came(ov, &j);
+	gn_share_give(&ov->putters, &him, j.taken);
+	fill(&small, 8, 8, "id");
+	fill(&small, 4, 16, "low");
+	fill(&small, 256, 32, "rest"); /* then the others go, and the name stays, which counts in the names' eighth */
+	fill(&small, 3, 7, "live");
+	assert_false(hold_for(&small, &another, &owner, 3, "too much", &r));
+	assert_int_equal(ov->hidden_count, 1);
+	assert_true(gn_ov_held_get(ov, &name.r.key)->graced);
+	net_free(&small);
+}
+
+/* A network of one node with 64 places, of which a key has 4 and a prefix 8. */
+static struct gn_overlay *small_store(struct net *small, uint64_t seed)
+{
+	net_init(small, seed);
+	net_add(small);
+	small->node[0].cfg.records_max = 64;
+	small->node[0].cfg.bytes_max = 64 * 4096;
+	small->node[0].cfg.owner_records_max = 10000;
+	small->node[0].cfg.grace[3] = thirty_days;
+	net_start(small, 0);
+	net_run(small, 10 * GN_SEC);
+	return small->node[0].ov;
+}
+
+/* How many of four names each of 16 keys gets in, which end soon. */
+static unsigned crowd(struct net *n, const struct gn_sk *owner, const char *kind)
+{
+	char label[32];
+	struct net_record r;
+	unsigned got = 0;
+	for (unsigned i = 0; i < 64; i++) {
+		const struct gn_holder by = {{{(uint8_t)(50 + i / 4)}}, gn_addr_v4(50, (uint8_t)(i / 4), 0, 1, 1)};
+		snprintf(label, sizeof label, "%s%u", kind, i);
+		got += hold_for(n, &by, owner, 3, label, &r);
+	}
+	return got;
+}
+
+/* OV-93: what is in its grace keeps others out of an eighth of the places; of more those go whose putter has most. */
+static void a_grace_keeps_an_eighth_and_no_more(void **state)
+{
+	(void)state;
+	struct net_record name;
+	struct net small;
+	struct gn_sk owner;
+	const struct gn_holder honest = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)};
+	struct gn_overlay *ov = small_store(&small, 29);
+	gn_sk_new(&small.rand, &owner);
+	small.ttl = 300;
+	assert_true(hold_for(&small, &honest, &owner, 3, "name", &name));
+	net_run(&small, 60 * GN_SEC);
+	assert_int_equal(crowd(&small, &owner, "n"), 39); /* the names' eighth and the half for all */
+	small.ttl = 30 * 86400;
+	net_run(&small, 500 * GN_SEC + GN_OV_CLOCK_SURE);
+	assert_int_equal(ov->hidden_count, 40);
+	fill(&small, 8, 8, "id");
+	fill(&small, 4, 16, "low");
+	fill(&small, 256, 32, "rest");
+	assert_int_equal(ov->hidden_count, 8);
+	assert_non_null(gn_ov_held_get(ov, &name.r.key));
+	net_free(&small);
+}
+
+/* OV-84, OV-91: while nothing hidden may be given up it takes the room of its kind, and of no other. */
+static void what_cannot_be_given_up_counts_for_its_kind(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net small;
+	struct gn_sk owner;
+	const struct gn_holder honest = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)};
+	struct gn_overlay *ov = small_store(&small, 31);
+	gn_sk_new(&small.rand, &owner);
+	for (unsigned wave = 0; wave < 2; wave++) {
+		small.ttl = 300;
+		assert_int_equal(crowd(&small, &owner, wave ? "-b" : "-a"), wave ? 0 : 40);
+		net_run(&small, 500 * GN_SEC);
+	}
+	assert_int_equal(ov->hidden_count, 40);
+	small.ttl = 30 * 86400;
+	fill(&small, 8, 8, "id");
+	fill(&small, 4, 16, "low");
+	net_run(&small, GN_OV_CLOCK_SURE);
+	assert_true(
+		hold_for(&small, &honest, &owner, 3, "now", &r)); /* nobody else could have the places of the others */
+	net_free(&small);
+}
+
+static gn_err take(struct net *n, const struct gn_holder *by, const struct gn_sk *owner, const char *label)
+{
+	struct net_record r;
+	struct gn_ov_job j = {.to = {.pk = by->key, .addr_count = 1, .addrs = {by->addr}}};
+	net_record(n, &r, owner, 256, label, 1, "x");
+	j.record = r.r;
+	j.key = r.r.key;
+	gn_err err = gn_ov_store_take(n->node[0].ov, &j);
+	if (err == GN_OK) {
+		gn_ov_store_came(n->node[0].ov, &j);
+		gn_share_give(&n->node[0].ov->putters, &j.from.by, j.taken);
+	}
+	return err;
+}
+
+/* OV-92: who is over their share loses hidden ones of their own; of a neighbour only what has surely ended, and of
+ * nobody what is in its grace. */
+static void neighbours_do_not_lose_what_may_live(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net small;
+	struct gn_sk owner;
+	char label[16];
+	const struct gn_holder one = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)}, near = {{{2}}, gn_addr_v4(9, 9, 9, 8, 1)};
+	struct gn_overlay *ov = small_store(&small, 37);
+	gn_sk_new(&small.rand, &owner);
+	small.ttl = 300;
+	assert_true(hold_for(&small, &one, &owner, 3, "name", &r));
+	assert_true(hold_for(&small, &one, &owner, 256, "ended", &r));
+	small.ttl = 30 * 86400;
+	for (unsigned i = 0; i < 64 / GN_OV_PUTTER_PART; i++) {
+		snprintf(label, sizeof label, "%u", i);
+		assert_true(hold_for(&small, &near, &owner, 256, label, &r));
+	}
+	net_run(&small, 500 * GN_SEC);
+	assert_int_equal(ov->hidden_count, 2);
+	assert_int_equal(take(&small, &near, &owner, "more"), GN_QUOTA);
+	assert_int_equal(ov->hidden_count, 2); /* the clock is not sure */
+	net_run(&small, GN_OV_CLOCK_SURE);
+	assert_int_equal(take(&small, &near, &owner, "more"), GN_QUOTA);
+	assert_int_equal(ov->hidden_count, 1); /* the name's grace is not over */
+	net_free(&small);
+}
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(one_putter_takes_a_share_and_no_more),
+		cmocka_unit_test(kinds_have_a_space_each),
+		cmocka_unit_test(many_puts_at_once_overshoot_nothing),
+		cmocka_unit_test(looking_for_room_is_bounded),
+		cmocka_unit_test(what_is_hidden_counts_for_who_brought_it),
+		cmocka_unit_test(a_grace_keeps_an_eighth_and_no_more),
+		cmocka_unit_test(what_cannot_be_given_up_counts_for_its_kind),
+		cmocka_unit_test(neighbours_do_not_lose_what_may_live),
+	};
+	return cmocka_run_group_tests(tests, build, take_down);
+}
