@@ -395,7 +395,7 @@ def case_handover(nodes, seed):
     ports = " ".join(str(node.udp_port) for node in honest)
     attacker = nodes.attack("handover", honest[0], seed=seed, count=20, arg=f"{key} {ports}", hold=True, seconds=300)
     got = attacker.result()
-    check(got["links"] >= got["wanted"] // 3, f"the Sybils got too few links to show anything: {got}")  # not all: OV-20
+    check(got["links"] >= got["wanted"] // 4, f"the Sybils got too few links to show anything: {got}")  # not all: OV-20
     holders = lambda: sum(key in {r["key"] for r in json.loads(n.get("/api/v1/held")[1])["records"]} for n in honest)
     worst = 0
     for round_ in range(3):

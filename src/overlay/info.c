@@ -97,7 +97,9 @@ bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_over
 
 bool gn_overlay_share_at(const struct gn_overlay *ov, size_t i, struct gn_share_view *out)
 {
-	const struct gn_share_view views[] = {{"records", &ov->putters, ov->cfg.bytes_max / ov->cfg.records_max},
+	const struct gn_share_view views[] = {{"records", &ov->brought[GN_OV_BY_PUT], gn_ov_cost(ov, 0)},
+					      {"records-pushed", &ov->brought[GN_OV_BY_PUSH], gn_ov_cost(ov, 0)},
+					      {"records-proven", &ov->brought[GN_OV_BY_PROOF], gn_ov_cost(ov, 0)},
 					      {"requests", &ov->request_places, 1},
 					      {"jobs", &ov->job_places, 1},
 					      {"job-bytes", &ov->job_bytes, 1}};
@@ -130,7 +132,7 @@ static void validate_contacts(const struct gn_overlay *ov)
 
 static void validate_records(const struct gn_overlay *ov)
 {
-	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken = 0, listed = 0, coming = 0, names = 0;
+	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken[GN_OV_HOWS] = {0}, listed = 0, coming = 0, names = 0;
 	GN_ASSERT(ov->held.count == ov->sorted_count);
 	for (uint32_t i = 0; i < ov->sorted_count; i++) {
 		const struct gn_ov_held *h = ov->sorted[i];
@@ -139,7 +141,7 @@ static void validate_records(const struct gn_overlay *ov)
 		bytes += h->len;
 		hidden += h->graced;
 		names += h->type == 3;
-		taken += h->taken;
+		taken[h->from.how] += h->taken;
 	}
 	for (uint32_t i = 0; i < ov->owners.count; i++) {
 		const struct gn_ov_owner *o = gn_map_value_at(&ov->owners, i);
@@ -157,11 +159,14 @@ static void validate_records(const struct gn_overlay *ov)
 	GN_ASSERT(names == 0 && owned == ov->held_bytes && records == ov->held.count - hidden);
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
 		const struct gn_ov_job *j = *(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);
-		taken += j->taken;
+		taken[j->from.how] += j->taken;
 		coming += j->comes_new;
 	}
-	GN_ASSERT(taken == ov->putters.used && coming == ov->coming_count);
-	gn_share_validate(&ov->putters);
+	GN_ASSERT(coming == ov->coming_count);
+	for (unsigned i = 0; i < GN_OV_HOWS; i++) {
+		GN_ASSERT(taken[i] == ov->brought[i].used);
+		gn_share_validate(&ov->brought[i]);
+	}
 	gn_share_validate(&ov->job_places);
 	gn_share_validate(&ov->request_places);
 	gn_share_validate(&ov->job_bytes);

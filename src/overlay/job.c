@@ -61,7 +61,7 @@ static void job_free(struct gn_overlay *ov, struct gn_ov_job *j)
 	const struct gn_holder who = asker(&j->to, j->op, j->kind);
 	gn_share_give(&ov->job_places, &who, 1);
 	gn_share_give(&ov->job_bytes, &who, j->counted);
-	gn_share_give(&ov->putters, &j->from.by, j->taken);
+	gn_share_give(&ov->brought[j->from.how], &j->from.by, j->taken);
 	gn_ov_store_came(ov, j);
 	gn_mem_free(ov->env.alloc, j->bytes);
 	gn_mem_free(ov->env.alloc, j);
@@ -199,7 +199,7 @@ static void begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 {
 	struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
 	if (is_version(h, &j->record)) {
-		if (h->from.pushed && !j->pushed) /* its first receipt */
+		if (h->from.how == GN_OV_BY_PUSH && !j->pushed) /* its first receipt */
 			store(ov, j, now);
 		else /* durable already */
 			accept(ov, j, now);
@@ -313,7 +313,7 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 		return;
 	}
 	if (again) {
-		h->from.pushed = false;
+		gn_ov_store_promise(ov, h, j);
 	} else {
 		ov->count.records_stored++;
 		gn_ov_repair_soon(ov, now + gn_ov_spread(ov, GN_OV_SPREAD_DELAY, 25));

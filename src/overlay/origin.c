@@ -4,7 +4,7 @@
  * A stored value is the record and a tail behind it:
  *
  *   | offset from the record's end | bytes | field |
- *   | 0                            | 1     | 1: pushed, no receipt of ours; 0 else |
+ *   | 0                            | 1     | enum gn_ov_how; others than 0 were one to earlier releases |
  *   | 1                            | 32    | node key of who brought it; zeros: ourselves, or not known |
  *   | 33                           | 16    | its address, without the port |
  *   | 49                           | 16    | tag: HMAC-SHA256 by our node key's seed over what stands below |
@@ -18,6 +18,11 @@
 
 #define ORIGIN_DOMAIN "geonet/held/1"
 enum { AT_KEY = 1, AT_ADDR = 33, AT_TAG = 49, TAG_LEN = GN_OV_ORIGIN_LEN - AT_TAG };
+
+bool gn_ov_origin_eq(const struct gn_ov_origin *a, const struct gn_ov_origin *b)
+{
+	return a->how == b->how && memcmp(&a->by, &b->by, sizeof a->by) == 0;
+}
 
 static void tag_of(const struct gn_overlay *ov, const struct gn_hash *record, const uint8_t *tail, uint8_t out[TAG_LEN])
 {
@@ -34,7 +39,7 @@ static void tag_of(const struct gn_overlay *ov, const struct gn_hash *record, co
 void gn_ov_origin_put(const struct gn_overlay *ov, const struct gn_record *r, const struct gn_ov_origin *from,
 		      uint8_t tail[GN_OV_ORIGIN_LEN])
 {
-	tail[0] = from->pushed;
+	tail[0] = (uint8_t)from->how;
 	memcpy(tail + AT_KEY, from->by.key.b, 32);
 	memcpy(tail + AT_ADDR, from->by.addr.ip, 16);
 	tag_of(ov, &r->hash, tail, tail + AT_TAG);
@@ -53,7 +58,7 @@ static bool with_tail(const struct gn_overlay *ov, struct gn_slice value, struct
 	tag_of(ov, &r->hash, tail, tag);
 	if (memcmp(tag, tail + AT_TAG, TAG_LEN) != 0)
 		return false;
-	from->pushed = tail[0] != 0;
+	from->how = tail[0] < GN_OV_HOWS ? (enum gn_ov_how)tail[0] : GN_OV_BY_PUSH;
 	memcpy(from->by.key.b, tail + AT_KEY, 32);
 	memcpy(from->by.addr.ip, tail + AT_ADDR, 16);
 	return true;

@@ -192,9 +192,15 @@ struct gn_ov_op {
 /* ---- held records ---- */
 
 /* How a record came here; kept with it on the disk. */
+enum gn_ov_how {
+	GN_OV_BY_PUT,   /* a receipt of ours stands for it */
+	GN_OV_BY_PUSH,  /* none does */
+	GN_OV_BY_PROOF, /* pushed, and the receipt came with a proof of storage (OV-68) */
+	GN_OV_HOWS
+};
 struct gn_ov_origin {
-	struct gn_holder by; /* who brought it; zeros: ourselves, or not known */
-	bool pushed;         /* without a receipt of ours */
+	struct gn_holder by; /* who brought it, or asked for the receipt; zeros: ourselves, or not known */
+	enum gn_ov_how how;
 };
 
 struct gn_ov_held {
@@ -371,7 +377,7 @@ struct gn_overlay {
 	uint64_t spaces[GN_OV_SPACES]; /* what each kind of record takes */
 	uint64_t coming[GN_OV_SPACES]; /* and what is on its way to the disk */
 	uint32_t coming_count;
-	struct gn_share putters;    /* the same by who brought it */
+	struct gn_share brought[GN_OV_HOWS]; /* the same by who brought it */
 	uint32_t repair_cursor;
 	bool repair_running, repair_left;
 	uint8_t repair_round;
@@ -741,6 +747,9 @@ void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h);
 void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h);
 /* Its putter holds nothing for it any more. */
 void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h);
+/* The record that j stored again has a receipt from now on: whose, and from whose share, as gn_ov_store_take said. */
+void gn_ov_store_promise(struct gn_overlay *ov, struct gn_ov_held *h, struct gn_ov_job *j);
+bool gn_ov_origin_eq(const struct gn_ov_origin *a, const struct gn_ov_origin *b);
 /* What came or will not come is not on its way any more. */
 void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j);
 /* A linked server pushed what it holds, and waits for the answer. Read repair and STALE, which wait for none, pass on

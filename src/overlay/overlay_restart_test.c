@@ -44,17 +44,17 @@ static void again(unsigned i)
 	net_run(&net, 30 * GN_SEC);
 }
 
-static struct gn_share_held brought(unsigned i, unsigned by)
+static struct gn_share_held brought(unsigned i, unsigned by, enum gn_ov_how how)
 {
 	struct gn_holder who = {net.node[by].cfg.node_key.pk, net.node[by].cfg.addrs[0]};
-	return gn_share_held(&net.node[i].ov->putters, &who);
+	return gn_share_held(&net.node[i].ov->brought[how], &who);
 }
 
 static bool is_pushed(unsigned i, const struct net_record *r)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(net.node[i].ov, &r->r.key);
 	assert_non_null(h);
-	return h->from.pushed;
+	return h->from.how == GN_OV_BY_PUSH;
 }
 
 /* OV-92, OV-95. */
@@ -68,11 +68,11 @@ static void a_putters_share_is_no_freer_after_a_restart(void **state)
 		net_record(&net, &r, &fresh, 256, "junk", 1, "x");
 		assert_int_equal(net_put(&net, 1, &r, 2), GN_OK);
 	}
-	struct gn_share_held before = brought(0, 1);
+	struct gn_share_held before = brought(0, 1, GN_OV_BY_PUT);
 	assert_int_equal(before.key, PLACES / GN_OV_PUTTER_PART * 4096);
 	assert_int_equal(before.prefix, before.key);
 	again(0);
-	struct gn_share_held after = brought(0, 1);
+	struct gn_share_held after = brought(0, 1, GN_OV_BY_PUT);
 	assert_int_equal(after.key, before.key);
 	assert_int_equal(after.prefix, before.prefix);
 	assert_int_equal(after.used, before.used);
@@ -92,13 +92,13 @@ static void what_was_pushed_is_hearsay_after_a_restart_too(void **state)
 	net_run(&net, 60 * GN_SEC);
 	assert_true(is_pushed(2, &r));
 	assert_false(is_pushed(0, &r));
-	assert_int_equal(brought(2, 0).key + brought(2, 1).key, 4096);
-	unsigned by = brought(2, 1).key > 0;
+	assert_int_equal(brought(2, 0, GN_OV_BY_PUSH).key + brought(2, 1, GN_OV_BY_PUSH).key, 4096);
+	unsigned by = brought(2, 1, GN_OV_BY_PUSH).key > 0;
 	again(2);
 	again(0);
 	assert_true(is_pushed(2, &r));
 	assert_false(is_pushed(0, &r));
-	assert_int_equal(brought(2, by).key, 4096);
+	assert_int_equal(brought(2, by, GN_OV_BY_PUSH).key, 4096);
 }
 
 /* OV-57: it is on the disk before it is given. */
@@ -116,13 +116,13 @@ static void a_receipt_for_what_was_pushed_is_kept_over_a_restart(void **state)
 	assert_int_equal(net.result.receipts, 2);
 	assert_true(is_pushed(2, &r));
 	net.dead_disk = 0;
-	unsigned by = brought(2, 1).key > 0;
 	assert_int_equal(net_put(&net, 1, &r, 3), GN_OK);
-	assert_false(is_pushed(2, &r));
-	assert_int_equal(brought(2, by).key, 4096); /* another's receipt does not change who brought it */
-	again(2);
-	assert_false(is_pushed(2, &r));
-	assert_int_equal(brought(2, by).key, 4096);
+	for (unsigned i = 0; i < 2; i++) { /* the receipt is of who asked for it */
+		assert_false(is_pushed(2, &r));
+		assert_int_equal(brought(2, 1, GN_OV_BY_PUT).key, 4096);
+		assert_int_equal(net.node[2].ov->brought[GN_OV_BY_PUSH].used, 0);
+		again(2);
+	}
 	assert_int_equal(net_get(&net, 2, &r.r.key, 1), GN_OK);
 	assert_int_equal(net.result.value_len, r.r.bytes.len); /* without what stands behind it */
 }
@@ -198,12 +198,12 @@ static void only_our_own_tail_counts(void **state)
 	for (unsigned i = 0; i < GN_COUNT(rows); i++) {
 		assert_int_equal(restore(x->ov, r.r.bytes.p, r.r.bytes.len, rows[i].tail, rows[i].len), GN_OK);
 		assert_int_equal(is_pushed(2, &r), rows[i].counts);
-		assert_int_equal(brought(2, 1).key, rows[i].counts ? 4096 : 0);
+		assert_int_equal(brought(2, 1, GN_OV_BY_PUSH).key, rows[i].counts ? 4096 : 0);
 		gn_ov_held_drop(x->ov, gn_ov_held_get(x->ov, &r.r.key), false);
 	}
 	tail[0] ^= 1;
 	assert_int_equal(restore(x->ov, r.r.bytes.p, r.r.bytes.len, tail, sizeof tail), GN_OK);
-	assert_int_equal(brought(2, 1).key, 0);
+	assert_int_equal(brought(2, 1, GN_OV_BY_PUSH).key, 0);
 	gn_overlay_validate(x->ov);
 }
 
@@ -228,7 +228,7 @@ static void the_largest_record_has_room_for_its_tail(void **state)
 	gn_ov_origin_put(net.node[2].ov, &r, &from, tail);
 	assert_int_equal(restore(net.node[2].ov, bytes, sizeof bytes, tail, sizeof tail), GN_OK);
 	assert_int_equal(gn_ov_held_get(net.node[2].ov, &r.key)->len, GN_RECORD_MAX);
-	assert_int_equal(brought(2, 1).key, GN_RECORD_MAX);
+	assert_int_equal(brought(2, 1, GN_OV_BY_PUSH).key, GN_RECORD_MAX);
 	assert_int_equal(restore(net.node[2].ov, bytes, sizeof bytes, tail, 1), GN_CORRUPT); /* and no room for more */
 }
 

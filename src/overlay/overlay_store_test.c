@@ -109,13 +109,19 @@ static void many_puts_at_once_overshoot_nothing(void **state)
 }
 
 /* Held at once, without the way through the disk: 0 when there was no room. */
-static bool hold_for(struct net *n, const struct gn_holder *by, const struct gn_sk *owner, uint16_t type,
-		     const char *label, struct net_record *out)
+static bool hold_as(struct net *n, enum gn_ov_how how, const struct gn_holder *by, const struct gn_sk *owner,
+		    uint16_t type, const char *label, struct net_record *out)
 {
-	const struct gn_ov_origin from = {.by = *by};
+	const struct gn_ov_origin from = {.by = *by, .how = how};
 	struct gn_overlay *ov = n->node[0].ov;
 	net_record(n, out, owner, type, label, 1, "x");
 	return gn_ov_store_room(ov, NULL, &out->r) == GN_OK && gn_ov_held_set(ov, &out->r, &from, 0, n->now) == GN_OK;
+}
+
+static bool hold_for(struct net *n, const struct gn_holder *by, const struct gn_sk *owner, uint16_t type,
+		     const char *label, struct net_record *out)
+{
+	return hold_as(n, GN_OV_BY_PUT, by, owner, type, label, out);
 }
 
 static bool hold(struct net *n, const struct gn_sk *owner, const char *label, struct net_record *out)
@@ -214,16 +220,16 @@ static void what_is_hidden_counts_for_who_brought_it(void **state)
 	}
 	net_run(&small, 500 * GN_SEC + GN_OV_CLOCK_SURE);
 	assert_int_equal(ov->hidden_count, 1 + 64 / GN_OV_PUTTER_PART);
-	assert_int_equal(gn_share_held(&ov->putters, &him).key, 64 / GN_OV_PUTTER_PART * 4096);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &him).key, 64 / GN_OV_PUTTER_PART * 4096);
 	small.ttl = 86400;
 	net_record(&small, &r, &owner, 256, "new", 1, "x");
 	struct gn_ov_job j = {
 		.to = {.pk = him.key, .addr_count = 1, .addrs = {him.addr}}, .record = r.r, .key = r.r.key};
 	assert_int_equal(gn_ov_store_take(ov, &j), GN_OK); /* in the place of one of his own */
 	assert_int_equal(ov->hidden_count, 64 / GN_OV_PUTTER_PART);
-	assert_int_equal(gn_share_held(&ov->putters, &him).key, 64 / GN_OV_PUTTER_PART * 4096);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &him).key, 64 / GN_OV_PUTTER_PART * 4096);
 	gn_ov_store_came(ov, &j);
-	gn_share_give(&ov->putters, &him, j.taken);
+	gn_share_give(&ov->brought[GN_OV_BY_PUT], &him, j.taken);
 	fill(&small, 8, 8, "id");
 	fill(&small, 4, 16, "low");
 	fill(&small, 256, 32, "rest"); /* then the others go, and the name stays, which counts in the names' eighth */
@@ -312,19 +318,89 @@ static void what_cannot_be_given_up_counts_for_its_kind(void **state)
 	net_free(&small);
 }
 
-static gn_err take(struct net *n, const struct gn_holder *by, const struct gn_sk *owner, const char *label)
+/* Would this be taken? how: GN_OV_BY_PUSH, or what a receipt is asked by. With keep a receipt is given. */
+static gn_err take_as(struct net *n, enum gn_ov_how how, const struct gn_holder *by, const struct gn_sk *owner,
+		      const char *label, bool keep)
 {
 	struct net_record r;
-	struct gn_ov_job j = {.to = {.pk = by->key, .addr_count = 1, .addrs = {by->addr}}};
+	struct gn_overlay *ov = n->node[0].ov;
+	struct gn_ov_job j = {.to = {.pk = by->key, .addr_count = 1, .addrs = {by->addr}},
+			      .pushed = how == GN_OV_BY_PUSH,
+			      .nonce = how == GN_OV_BY_PROOF};
 	net_record(n, &r, owner, 256, label, 1, "x");
 	j.record = r.r;
 	j.key = r.r.key;
-	gn_err err = gn_ov_store_take(n->node[0].ov, &j);
-	if (err == GN_OK) {
-		gn_ov_store_came(n->node[0].ov, &j);
-		gn_share_give(&n->node[0].ov->putters, &j.from.by, j.taken);
+	gn_err err = gn_ov_store_take(ov, &j);
+	if (err != GN_OK)
+		return err;
+	gn_ov_store_came(ov, &j);
+	if (keep)
+		gn_ov_store_promise(ov, gn_ov_held_get(ov, &j.key), &j);
+	gn_share_give(&ov->brought[j.from.how], &j.from.by, j.taken);
+	gn_overlay_validate(ov);
+	return GN_OK;
+}
+
+static gn_err take(struct net *n, const struct gn_holder *by, const struct gn_sk *owner, const char *label)
+{
+	return take_as(n, GN_OV_BY_PUT, by, owner, label, false);
+}
+
+/* OV-92: what a node hands over takes nothing from its puts, and receipts for it are of who asks for them. */
+static void puts_pushes_and_proofs_have_accounts_of_their_own(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net small;
+	struct gn_sk owner;
+	char label[16];
+	const struct gn_holder giver = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)}, other = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
+	struct gn_overlay *ov = small_store(&small, 41);
+	gn_sk_new(&small.rand, &owner);
+	for (unsigned i = 0; i < 13; i++) {
+		snprintf(label, sizeof label, "%u", i);
+		assert_true(hold_as(&small, GN_OV_BY_PUSH, &giver, &owner, 256, label, &r));
 	}
-	return err;
+	assert_int_equal(take_as(&small, GN_OV_BY_PUSH, &giver, &owner, "more", false), GN_QUOTA); /* not linked */
+	assert_int_equal(take(&small, &giver, &owner, "own"), GN_OK);
+	for (unsigned i = 0; i < 13; i++) {
+		enum gn_ov_how how = i < 5 ? GN_OV_BY_PUT : i < 10 ? GN_OV_BY_PROOF : GN_OV_BY_PUT;
+		const struct gn_holder *who = i < 10 ? &giver : &other;
+		snprintf(label, sizeof label, "%u", i);
+		assert_int_equal(take_as(&small, how, who, &owner, label, true), i == 4 || i == 9 ? GN_QUOTA : GN_OK);
+	}
+	assert_int_equal(take(&small, &giver, &owner, "own"), GN_QUOTA);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUSH], &giver).key, 2 * 4096);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PROOF], &giver).key, 4 * 4096);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &giver).key, 4 * 4096);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &other).key, 3 * 4096);
+	net_free(&small);
+}
+
+/* OV-93: puts push out what one peer brought much of, but for a quarter of the store. */
+static void a_quarter_of_copies_stays(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net small;
+	struct gn_sk owner;
+	char label[16];
+	unsigned got = 0;
+	const struct gn_holder giver = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)};
+	struct gn_overlay *ov = small_store(&small, 43);
+	gn_sk_new(&small.rand, &owner);
+	for (unsigned i = 0; i < 20; i++) {
+		snprintf(label, sizeof label, "copy%u", i);
+		assert_true(hold_as(&small, GN_OV_BY_PUSH, &giver, &owner, 256, label, &r));
+	}
+	for (unsigned i = 0; i < 32; i++) {
+		const struct gn_holder by = {{{(uint8_t)(50 + i / 4)}}, gn_addr_v4(50, (uint8_t)(i / 4), 0, 1, 1)};
+		snprintf(label, sizeof label, "put%u", i);
+		got += hold_for(&small, &by, &owner, 256, label, &r);
+	}
+	assert_int_equal(got, 16);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUSH], &giver).key, 16 * 4096);
+	net_free(&small);
 }
 
 /* OV-92: who is over their share loses hidden ones of their own; of a neighbour only what has surely ended, and of
@@ -367,6 +443,8 @@ int main(void)
 		cmocka_unit_test(a_grace_keeps_an_eighth_and_no_more),
 		cmocka_unit_test(what_cannot_be_given_up_counts_for_its_kind),
 		cmocka_unit_test(neighbours_do_not_lose_what_may_live),
+		cmocka_unit_test(puts_pushes_and_proofs_have_accounts_of_their_own),
+		cmocka_unit_test(a_quarter_of_copies_stays),
 	};
 	return cmocka_run_group_tests(tests, build, take_down);
 }

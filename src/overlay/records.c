@@ -197,14 +197,14 @@ gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const st
 			(void)gn_map_remove(&ov->owners, r->owner.b);
 		goto fail;
 	}
-	bool same_putter = !fresh && memcmp(&h->from.by, &from->by, sizeof from->by) == 0;
+	bool same = !fresh && gn_ov_origin_eq(&h->from, from);
 	o->records++; /* held on to while the version before leaves */
 	if (!fresh)
-		leave(ov, h, same_putter);
+		leave(ov, h, same);
 	o = gn_map_get(&ov->owners, r->owner.b); /* it may have moved */
 	o->records--;
 	o->names[r->salt & 1] += r->type == 3;
-	h->taken = (same_putter ? h->taken : 0) + taken;
+	h->taken = (same ? h->taken : 0) + taken;
 	h->from = *from;
 	h->hash = r->hash;
 	h->owner = r->owner;
@@ -262,7 +262,8 @@ void gn_ov_held_free(struct gn_overlay *ov)
 	gn_mem_free(ov->env.alloc, ov->sorted);
 	gn_map_fini(&ov->held);
 	gn_map_fini(&ov->owners);
-	gn_share_fini(&ov->putters);
+	for (unsigned i = 0; i < GN_OV_HOWS; i++)
+		gn_share_fini(&ov->brought[i]);
 }
 
 gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice value, gn_time now)

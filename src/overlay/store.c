@@ -3,14 +3,16 @@
  *
  * - Spaces: each kind of record has a part that no other kind can take: names, identities and prekeys, the other types
  *   below 16.
- * - Putters: the node that brought a record holds its bytes, also while it is hidden: a share per node key, and per
- *   prefix once the store is crowded. Who is over it lets go of its own hidden ones first.
+ * - Putters: whoever put a record holds its place, also while it is hidden: a share per node key, and per prefix
+ *   once the store is crowded. Who is over it lets go of their own hidden ones first. What was pushed, and what got
+ *   its receipt with a proof of storage, have accounts of their own: what a node hands over takes nothing from its
+ *   owner's puts.
  * - What gives way: what is hidden, the longest hidden first, but for an eighth of the store that has a grace; then
- * what was pushed here by a peer that brought more than its share, farthest from this node first. What this node signed
- * a receipt for does not give way (OV-57, OV-91..OV-95).
+ *   what was pushed here by a peer that brought more than its share, farthest from this node first, but for a
+ *   quarter of the store. What this node signed a receipt for does not give way (OV-57, OV-91..OV-95).
  *
- * 1. owners[pk] and spaces[] sum the shown records; hidden[] the others; putters what all take. What is hidden and
- * cannot be given up counts in its kind's space too.
+ * 1. owners[pk] and spaces[] sum the shown records; hidden[] the others; brought[] what all take. What is hidden
+ *    and cannot be given up counts in its kind's space too.
  * 2. A record's `taken` is what its putter holds for it.
  * 3. What is on its way to the disk is in coming[] and counts as if it were there: many puts at once overshoot nothing.
  * 4. A full store is asked for room as often as a peer likes, so looking for it is bounded: GN_OV_WAY_LOOKS records. */
@@ -52,7 +54,8 @@ gn_err gn_ov_store_init(struct gn_overlay *ov)
 		.holders_max = GN_OV_PUTTERS_MAX,
 		.count_local = ov->cfg.count_local,
 	};
-	gn_share_init(&ov->putters, &ov->env, &share);
+	for (unsigned i = 0; i < GN_OV_HOWS; i++)
+		gn_share_init(&ov->brought[i], &ov->env, &share);
 	return GN_OK;
 }
 
@@ -67,11 +70,12 @@ void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
 	o->bytes += h->len;
 	ov->held_bytes += h->len;
 	ov->spaces[gn_ov_space(h->type)] += want;
+	struct gn_share *brought = &ov->brought[h->from.how];
 	if (h->taken > want) {
-		gn_share_give(&ov->putters, &h->from.by, h->taken - want);
+		gn_share_give(brought, &h->from.by, h->taken - want);
 		h->taken = want;
 	}
-	if (gn_share_take_anyway(&ov->putters, &h->from.by, want - h->taken) == GN_OK) /* it is here already */
+	if (gn_share_take_anyway(brought, &h->from.by, want - h->taken) == GN_OK) /* it is here already */
 		h->taken = want;
 }
 
@@ -87,8 +91,18 @@ void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h)
 
 void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h)
 {
-	gn_share_give(&ov->putters, &h->from.by, h->taken);
+	gn_share_give(&ov->brought[h->from.how], &h->from.by, h->taken);
 	h->taken = 0;
+}
+
+void gn_ov_store_promise(struct gn_overlay *ov, struct gn_ov_held *h, struct gn_ov_job *j)
+{
+	if (gn_ov_origin_eq(&h->from, &j->from))
+		return;
+	gn_ov_store_release(ov, h);
+	h->from = j->from;
+	h->taken = j->taken;
+	j->taken = 0;
 }
 
 /* What an owner has here, and on its way to places where nothing is yet. */
@@ -143,41 +157,48 @@ static bool fits(const struct gn_overlay *ov, const struct gn_ov_held *h, const 
 
 /* ---- what gives way ---- */
 
-/* How gladly h is given up for who (NULL: for anybody); 0: it stays. The highest of those looked at goes. */
-typedef uint64_t (*gives_way)(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_holder *who);
+/* How gladly h is given up for what comes from who (NULL: for anything); 0: it stays. The highest of those looked at
+ * goes. */
+typedef uint64_t (*gives_way)(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_origin *who);
 
-/* The farthest of what was brought by PUSH, which has no receipt, by someone who brought more than a putter's share. */
-static uint64_t surplus(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_holder *who)
+static uint64_t key_has(const struct gn_overlay *ov, const struct gn_ov_origin *from)
+{
+	return gn_share_held(&ov->brought[from->how], &from->by).key;
+}
+
+/* The farthest of what has no receipt and was brought by someone who brought more than a share. A quarter of the store
+ * in all stays: most of it are copies of what others gave receipts for. */
+static uint64_t surplus(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_origin *who)
 {
 	(void)who;
-	if (h->graced || !h->from.pushed || gn_share_held(&ov->putters, &h->from.by).key <= ov->putters.config.per_key)
+	const struct gn_share *pushed = &ov->brought[GN_OV_BY_PUSH];
+	if (h->graced || h->from.how != GN_OV_BY_PUSH || pushed->used <= ov->cfg.bytes_max / 4 ||
+	    key_has(ov, &h->from) <= pushed->config.per_key)
 		return 0;
 	return gn_sep(gn_theta(h->key.b), ov->theta) / 2 + 1;
 }
 
 /* The longest hidden of this putter's own and, once it has surely ended, of its prefix. What has a grace stays. */
-static uint64_t own_hidden(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_holder *who)
+static uint64_t own_hidden(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_origin *who)
 {
 	const struct gn_holder *by = &h->from.by;
-	if (!h->graced || h->grace)
+	if (!h->graced || h->grace || h->from.how != who->how)
 		return 0;
 	bool near = !gn_share_exempt(&by->addr, ov->cfg.count_local) &&
-		    gn_addr_prefix(&by->addr) == gn_addr_prefix(&who->addr) && gn_ov_clock_sure(ov, ov->now_seen);
-	return near || gn_pk_eq(&by->key, &who->key) ? UINT64_MAX - (uint64_t)h->hidden : 0;
+		    gn_addr_prefix(&by->addr) == gn_addr_prefix(&who->by.addr) && gn_ov_clock_sure(ov, ov->now_seen);
+	return near || gn_pk_eq(&by->key, &who->by.key) ? UINT64_MAX - (uint64_t)h->hidden : 0;
 }
 
 /* What has a grace, of whose putter holds most, the latest hidden: many of one's own push out nobody else's. */
-static uint64_t in_grace(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_holder *who)
+static uint64_t in_grace(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_origin *who)
 {
 	(void)who;
-	if (!h->graced || !h->grace)
-		return 0;
-	return (gn_share_held(&ov->putters, &h->from.by).key << 24 | (uint64_t)(h->hidden / (60 * GN_SEC))) + 1;
+	return h->graced && h->grace ? (key_has(ov, &h->from) << 24 | (uint64_t)(h->hidden / (60 * GN_SEC))) + 1 : 0;
 }
 
 /* Of records from all over the store, others each time. */
 static struct gn_ov_held *look(struct gn_overlay *ov, const struct gn_ov_held *but, gives_way way,
-			       const struct gn_holder *who)
+			       const struct gn_ov_origin *who)
 {
 	struct gn_ov_held *best = NULL;
 	uint64_t most = 0;
@@ -256,32 +277,38 @@ bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
 /* What a linked server hands over may be much: its share is half the store. */
 static bool hands_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
-	return gn_ov_handed_over(ov, j) && gn_share_held(&ov->putters, &j->from.by).key <= ov->cfg.bytes_max / 2;
+	return gn_ov_handed_over(ov, j) && key_has(ov, &j->from) <= ov->cfg.bytes_max / 2;
+}
+
+/* Whose it will be: a new version stays with who brought the first one, but the first receipt is of who asks for it. */
+static struct gn_ov_origin origin_of(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_job *j)
+{
+	struct gn_ov_origin from = {.how = j->pushed ? GN_OV_BY_PUSH : j->nonce ? GN_OV_BY_PROOF : GN_OV_BY_PUT};
+	if (!gn_pk_eq(&j->to.pk, &ov->self.pk))
+		from.by = gn_ov_holder_of(&j->to);
+	bool stays = h && (!h->graced || gn_pk_eq(&h->from.by.key, &from.by.key)) &&
+		     (h->from.how != GN_OV_BY_PUSH || j->pushed);
+	return stays ? h->from : from;
 }
 
 gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 {
-	static const struct gn_holder nobody;
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
-	uint64_t want = gn_ov_cost(ov, j->record.bytes.len);
-	bool own = memcmp(j->to.pk.b, ov->self.pk.b, 32) == 0;
-	j->from = (struct gn_ov_origin){nobody, j->pushed && (!h || h->from.pushed)}; /* a receipt once given is kept */
-	if (!own)
-		j->from.by = gn_ov_holder_of(&j->to);
-	if (h && (!h->graced || gn_pk_eq(&h->from.by.key, &j->from.by.key))) {
-		j->from.by = h->from.by; /* a new version stays with who brought the first one */
-		want = want > h->taken ? want - h->taken : 0;
-	}
-	gn_err err = gn_share_take(&ov->putters, &j->from.by, want);
-	while ((err == GN_QUOTA || err == GN_LIMIT) && make_room(ov, look(ov, h, own_hidden, &j->from.by)))
-		err = gn_share_take(&ov->putters, &j->from.by, want);
+	uint64_t all = gn_ov_cost(ov, j->record.bytes.len), shown = h && !h->graced ? gn_ov_cost(ov, h->len) : 0;
+	j->from = origin_of(ov, h, j);
+	struct gn_share *brought = &ov->brought[j->from.how];
+	uint64_t has = h && gn_ov_origin_eq(&h->from, &j->from) ? h->taken : 0, want = all > has ? all - has : 0;
+	gn_err err = gn_share_take(brought, &j->from.by, want);
+	while ((err == GN_QUOTA || err == GN_LIMIT) && make_room(ov, look(ov, h, own_hidden, &j->from)))
+		err = gn_share_take(brought, &j->from.by, want);
 	if ((err == GN_QUOTA || err == GN_LIMIT) && hands_over(ov, j))
-		err = gn_share_take_anyway(&ov->putters, &j->from.by, want);
+		err = gn_share_take_anyway(brought, &j->from.by, want);
 	ov->count.quota_putter += err == GN_QUOTA;
 	ov->count.quota_prefix += err == GN_LIMIT;
 	if (err != GN_OK)
 		return err == GN_LIMIT ? GN_QUOTA : err;
-	j->taken = j->coming = want;
+	j->taken = want;
+	j->coming = all > shown ? all - shown : 0;
 	j->comes_new = !h;
 	ov->coming[gn_ov_space(j->record.type)] += j->coming;
 	ov->coming_count += j->comes_new;
