@@ -91,8 +91,7 @@ void gn_jet_free(struct gn_jet *jet)
 	GN_ASSERT(jet->dials == 0);
 	jet_seats_fini(&jet->half, jet);
 	jet_seats_fini(&jet->open, jet);
-	GN_ASSERT(jet->memory.used == 0);
-	gn_share_fini(&jet->memory);
+	jet_memory_fini(jet);
 	gn_heap_fini(&jet->timers);
 	gn_ring_fini(&jet->stateless);
 	gn_map_fini(&jet->ids);
@@ -374,7 +373,10 @@ bool gn_jet_counter_at(const struct gn_jet *jet, size_t i, struct gn_jet_counter
 
 bool gn_jet_share_at(const struct gn_jet *jet, size_t i, struct gn_share_view *out)
 {
-	const struct gn_share_view views[] = {{"sessions", &jet->open.share, 1}, {"handshakes", &jet->half.share, 1}};
+	const struct gn_share_view views[] = {{"sessions", &jet->open.share, 1},
+					      {"handshakes", &jet->half.share, 1},
+					      {"received", &jet->memory[JET_IN], JET_MEMORY_STEP},
+					      {"written", &jet->memory[JET_OUT], JET_MEMORY_STEP}};
 	if (i >= GN_COUNT(views))
 		return false;
 	*out = views[i];

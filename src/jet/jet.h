@@ -48,8 +48,8 @@ struct gn_jet_config {
 	uint32_t stream_window;  /* receive window of a stream, bytes; default 256 KiB */
 	uint32_t session_window; /* receive window of a session, bytes; default 1 MiB */
 	uint32_t send_buffer;    /* unacknowledged and unsent bytes kept per session; default 1 MiB */
-	uint64_t stream_memory;  /* beyond what each session may hold alone, bytes of streams; default 128 MiB */
-	const char *cc;          /* "cubic" (default) */
+	uint64_t stream_memory; /* beyond what each session may hold alone, bytes of streams each way; default 64 MiB */
+	const char *cc;         /* "cubic" (default) */
 };
 
 GN_MUST gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, struct gn_jet **out);

@@ -48,13 +48,16 @@
 #define JET_SEND_BUFFER (1u << 20) /* bytes, default; grows with the congestion window */
 #define JET_SEND_BUFFER_MAX (16u << 20)
 /* What streams hold, bytes. A session's own: what keeps it going when it gets no more. */
-#define JET_RECV_RESERVE (64u << 10)   /* a bandwidth-delay product of 10 Mbit/s and 50 ms */
-#define JET_SEND_RESERVE (128u << 10)  /* a chunk of a file and its neighbours: three quarters are of its class */
-#define JET_STREAM_MEMORY (128u << 20) /* default, of all sessions beyond that: a quarter of a node's part for jet */
-#define JET_MEMORY_KEY_PART 16         /* a key has so much of it, */
-#define JET_MEMORY_PREFIX_PART 8       /* a prefix in a crowd so much */
-#define JET_MEMORY_STEP (4u << 10)     /* counted by so many: a look-up per some packets */
-#define JET_CRYPTO_BUFFER (16u << 10)  /* handshake bytes kept per level and direction */
+#define JET_RECV_RESERVE (64u << 10)  /* a bandwidth-delay product of 10 Mbit/s and 50 ms */
+#define JET_SEND_RESERVE (128u << 10) /* a chunk of a file and its neighbours: three quarters are of its class */
+#define JET_STREAM_MEMORY (64u << 20) /* default, each way, of all beyond that: a quarter of a node's part for jet */
+#define JET_RECV_KEY_PART 16          /* a key has so much of what is received: 300 Mbit/s with losses and 100 ms */
+#define JET_SEND_KEY_PART 8           /* and of what is written: 1 Gbit/s and 50 ms */
+#define JET_MEMORY_PREFIX_PART 8      /* a prefix in a crowd so much, each way, */
+#define JET_MEMORY_CROWD_PART 4       /* which begins here: little is held while no one means harm */
+#define JET_MEMORY_STEP (4u << 10)    /* counted by so many: a look-up per some packets */
+#define JET_RECV_SPREAD 4             /* bytes of rings for each that came: half of a ring is used, half of that lost */
+#define JET_CRYPTO_BUFFER (16u << 10) /* handshake bytes kept per level and direction */
 #define JET_TICKET_MAX 900    /* resumption ticket, bytes: goes into one packet beside a full ACK, or is left out */
 #define JET_TICKET_PADDED 512 /* shorter ones are padded to this: their length says nothing */
 #define JET_HELLO_MAX 8192    /* client hello */

@@ -1,87 +1,120 @@
 /* Bytes of streams that a session holds: received and not read, written and not acknowledged (JT-66, GU-1).
  *
  *   0 .. reserve            the session's own, each way
- *   above                   counted for its key and prefix, in steps, out of what the endpoint has for all
+ *   above                   counted for its key and prefix, in steps, out of what the endpoint has for all that way
  *
- * 1. charged is what the share counts for the session: a multiple of the step, never less than what lies above the
- * reserves.
+ * 1. charged is what a share counts for the session: a multiple of the step, never less than what lies above the
+ * reserve of that way. Neither way takes the other's room: what peers leave unread slows nothing that is sent.
  * 2. What cannot be counted is not held: a piece that comes is refused like one hole too many, a write is cut. Neither
- * ends a session, and the reserve keeps it going. */
+ * ends a session, and the reserve keeps it going.
+ * 3. Rings are counted by their capacity, so by the furthest byte; hence what they have above the reserve is bought by
+ * bytes put into them, read or not. A byte far ahead, on however many streams, gets none of it; loss and reordering do
+ * not meet the rule, as a window brings what it spans but for what was lost. */
 #include "jet/session_int.h"
 
-static uint64_t above(uint64_t bytes, uint64_t reserve)
+static uint64_t above(const struct jet_session *s, enum jet_way way, uint64_t more)
 {
-	return bytes > reserve ? bytes - reserve : 0;
+	uint64_t bytes = (way == JET_IN ? s->rx_held : s->tx_buffered) + more, own = s->jet->reserve[way];
+	return bytes > own ? bytes - own : 0;
 }
 
-static uint64_t due(const struct jet_session *s, uint64_t received, uint64_t written)
+static uint64_t due(const struct jet_session *s, enum jet_way way, uint64_t more)
 {
-	uint64_t bytes = above(received, s->jet->recv_reserve) + above(written, s->jet->send_reserve);
-	return (bytes + JET_MEMORY_STEP - 1) / JET_MEMORY_STEP * JET_MEMORY_STEP;
+	return (above(s, way, more) + JET_MEMORY_STEP - 1) / JET_MEMORY_STEP * JET_MEMORY_STEP;
 }
 
-static void set_charged(struct jet_session *s, uint64_t charged)
+static void set_charged(struct jet_session *s, enum jet_way way, uint64_t charged)
 {
-	s->charged = charged;
-	s->jet->counters[JET_C_STREAM_BYTES] = s->jet->memory.used;
+	s->charged[way] = charged;
+	s->jet->counters[way == JET_IN ? JET_C_BYTES_HELD_IN : JET_C_BYTES_HELD_OUT] = s->jet->memory[way].used;
+}
+
+static uint64_t part(uint64_t total, uint64_t parts)
+{
+	return total / parts > JET_MEMORY_STEP ? total / parts : JET_MEMORY_STEP;
 }
 
 void jet_memory_init(struct gn_jet *jet, uint32_t holders_max)
 {
-	uint64_t total = jet->config.stream_memory, least = JET_MEMORY_STEP;
-	uint64_t key = total / JET_MEMORY_KEY_PART, prefix = total / JET_MEMORY_PREFIX_PART;
-	struct gn_share_config share = {
-		.total = total,
-		.per_key = key > least ? key : least,
-		.per_prefix = prefix > least ? prefix : least,
-		.crowded = total - total / 4,
-		.holders_max = holders_max,
-		.count_local = jet->config.count_local,
-	};
-	jet->recv_reserve = JET_RECV_RESERVE;
-	jet->send_reserve = JET_SEND_RESERVE;
-	gn_share_init(&jet->memory, &jet->env, &share);
+	static const uint64_t key_parts[] = {JET_RECV_KEY_PART, JET_SEND_KEY_PART},
+			      reserves[] = {JET_RECV_RESERVE, JET_SEND_RESERVE};
+	uint64_t total = jet->config.stream_memory;
+	for (enum jet_way way = JET_IN; way <= JET_OUT; way++) {
+		struct gn_share_config share = {
+			.total = total,
+			.per_key = part(total, key_parts[way]),
+			.per_prefix = part(total, JET_MEMORY_PREFIX_PART),
+			.crowded = total / JET_MEMORY_CROWD_PART,
+			.holders_max = holders_max,
+			.count_local = jet->config.count_local,
+		};
+		jet->reserve[way] = reserves[way];
+		gn_share_init(&jet->memory[way], &jet->env, &share);
+	}
 }
 
-gn_err jet_memory_take(struct jet_session *s, uint64_t received, uint64_t written)
+void jet_memory_fini(struct gn_jet *jet)
 {
-	uint64_t want = due(s, s->rx_held + received, s->tx_buffered + written);
-	if (want <= s->charged)
+	for (enum jet_way way = JET_IN; way <= JET_OUT; way++) {
+		GN_ASSERT(jet->memory[way].used == 0);
+		gn_share_fini(&jet->memory[way]);
+	}
+}
+
+static gn_err take(struct jet_session *s, enum jet_way way, uint64_t more)
+{
+	uint64_t want = due(s, way, more);
+	if (want <= s->charged[way])
 		return GN_OK;
-	GN_TRY(gn_share_take(&s->jet->memory, &s->holder, want - s->charged));
-	set_charged(s, want);
+	GN_TRY(gn_share_take(&s->jet->memory[way], &s->holder, want - s->charged[way]));
+	set_charged(s, way, want);
 	return GN_OK;
+}
+
+gn_err jet_memory_receive(struct jet_session *s, uint64_t growth, uint64_t bytes)
+{
+	if (above(s, JET_IN, growth) > JET_RECV_SPREAD * (s->rx_came + bytes))
+		return GN_TOO_LARGE;
+	return take(s, JET_IN, growth);
+}
+
+gn_err jet_memory_write(struct jet_session *s, uint64_t bytes)
+{
+	return take(s, JET_OUT, bytes);
 }
 
 void jet_memory_settle(struct jet_session *s)
 {
-	uint64_t want = due(s, s->rx_held, s->tx_buffered);
-	GN_ASSERT(want <= s->charged);
-	if (want == s->charged)
-		return;
-	gn_share_give(&s->jet->memory, &s->holder, s->charged - want);
-	set_charged(s, want);
+	for (enum jet_way way = JET_IN; way <= JET_OUT; way++) {
+		uint64_t want = due(s, way, 0), charged = s->charged[way];
+		GN_ASSERT(want <= charged);
+		if (want == charged)
+			continue;
+		gn_share_give(&s->jet->memory[way], &s->holder, charged - want);
+		set_charged(s, way, want);
+	}
 }
 
 uint64_t jet_memory_writable(const struct jet_session *s, uint64_t most)
 {
-	uint64_t received = above(s->rx_held, s->jet->recv_reserve);
-	uint64_t own = s->jet->send_reserve + s->charged - received;
+	uint64_t own = s->jet->reserve[JET_OUT] + s->charged[JET_OUT];
 	if (most <= own)
 		return most;
-	uint64_t room = gn_share_room(&s->jet->memory, &s->holder);
+	uint64_t room = gn_share_room(&s->jet->memory[JET_OUT], &s->holder);
 	own += room - room % JET_MEMORY_STEP;
 	return most < own ? most : own;
 }
 
 void jet_memory_validate(const struct gn_jet *jet)
 {
-	uint64_t charged = 0;
-	gn_share_validate(&jet->memory);
-	for (uint32_t i = 0; i < jet->ids.count; i++) {
-		const struct jet_session *s = *(struct jet_session *const *)gn_map_value_at(&jet->ids, i);
-		GN_ASSERT(due(s, s->rx_held, s->tx_buffered) <= s->charged && s->charged % JET_MEMORY_STEP == 0);
-		charged += s->charged;
+	for (enum jet_way way = JET_IN; way <= JET_OUT; way++) {
+		uint64_t charged = 0;
+		gn_share_validate(&jet->memory[way]);
+		for (uint32_t i = 0; i < jet->ids.count; i++) {
+			const struct jet_session *s = *(struct jet_session *const *)gn_map_value_at(&jet->ids, i);
+			GN_ASSERT(due(s, way, 0) <= s->charged[way] && s->charged[way] % JET_MEMORY_STEP == 0);
+			charged += s->charged[way];
+		}
+		GN_ASSERT(charged <= jet->memory[way].used); /* a test may hold some */
 	}
-	GN_ASSERT(charged <= jet->memory.used); /* a test may hold some */
 }

@@ -219,6 +219,7 @@ struct jet_stream {
 	struct jet_recvbuf rx;
 	struct jet_window window;
 	uint64_t rx_high; /* one past the highest byte seen */
+	uint64_t rx_came; /* bytes of pieces put into its ring */
 	uint64_t final_size;
 	struct jet_link sched, control, event, writer;
 };
@@ -262,6 +263,10 @@ struct jet_seats {
 	struct jet_seat *at;   /* owned */
 	uint32_t count, capacity, max;
 };
+
+/* ---- memory (memory.c) ---- */
+
+enum jet_way { JET_IN, JET_OUT }; /* received and not read; written and not acknowledged */
 
 /* ---- session ---- */
 
@@ -334,7 +339,8 @@ struct jet_session {
 	uint64_t tx_buffered;         /* bytes in all send buffers */
 	uint64_t tx_unsent;           /* those of them never sent */
 	uint64_t rx_held;             /* bytes of all receive rings */
-	uint64_t charged;             /* counted for holder in jet->memory */
+	uint64_t rx_came;             /* bytes that were put into them */
+	uint64_t charged[2];          /* counted for holder in jet->memory */
 	struct jet_link dgrams_in;
 	uint32_t dgrams_in_count, dgrams_in_bytes, dgrams_out_count, dgrams_out_bytes;
 
@@ -403,13 +409,13 @@ struct gn_jet {
 	struct gn_ring stateless; /* jet_stateless */
 	uint32_t session_count, half_open, dials;
 	struct jet_seats half, open; /* of sessions that others began */
-	struct gn_share memory;      /* in bytes of streams */
+	struct gn_share memory[2];   /* in bytes of streams; enum jet_way */
 	uint64_t counters[JET_C_COUNT];
 	struct jet_dgram *told;      /* lent to the caller by the last event */
 	char reason[JET_REASON_MAX]; /* likewise */
 	uint8_t scratch[JET_DATAGRAM_IN_MAX];
 	/* tests lower these */
-	uint64_t key_update_packets, seal_max, open_failed_max, recv_reserve, send_reserve;
+	uint64_t key_update_packets, seal_max, open_failed_max, reserve[2];
 };
 
 static inline void jet_count(struct gn_jet *jet, enum jet_counter c)
@@ -462,9 +468,12 @@ void jet_seats_validate(const struct jet_seats *seats);
 
 /* ---- memory.c: bytes of streams ---- */
 void jet_memory_init(struct gn_jet *jet, uint32_t holders_max);
-/* So many bytes more are to be held; nothing changes unless it is GN_OK. GN_QUOTA, GN_LIMIT, GN_NO_SPACE, GN_NOMEM: not
- * now. */
-GN_MUST gn_err jet_memory_take(struct jet_session *s, uint64_t received, uint64_t written);
+void jet_memory_fini(struct gn_jet *jet);
+/* Rings are to grow by so much for a piece of so many bytes; nothing changes unless it is GN_OK. GN_TOO_LARGE: for so
+ * much too little came (JT-66). GN_QUOTA, GN_LIMIT, GN_NO_SPACE, GN_NOMEM: not now. */
+GN_MUST gn_err jet_memory_receive(struct jet_session *s, uint64_t growth, uint64_t bytes);
+/* So many bytes more are to be written. As above, but for GN_TOO_LARGE. */
+GN_MUST gn_err jet_memory_write(struct jet_session *s, uint64_t bytes);
 /* rx_held or tx_buffered is less than it was. */
 void jet_memory_settle(struct jet_session *s);
 /* How many bytes may be written and not acknowledged, up to `most`. */

@@ -255,7 +255,7 @@ static inline void state_make(unsigned i)
 	struct gn_env env = {&e->alloc, &e->rand, NULL};
 	gn_err err = gn_jet_new(&env, &config, &e->jet);
 	GN_ASSERT(err == GN_OK);
-	e->jet->recv_reserve = e->jet->send_reserve = 4096; /* so that there is often no more */
+	e->jet->reserve[JET_IN] = e->jet->reserve[JET_OUT] = 4096; /* so that there is often no more */
 }
 
 static inline void state_begin(void)

@@ -48,6 +48,8 @@ static struct jet_stream *stream_new(struct jet_session *s, gn_jet_stream id, un
 static void drop_received(struct jet_session *s, struct jet_stream *st)
 {
 	s->rx_held -= st->rx.capacity;
+	s->rx_came -= st->rx_came;
+	st->rx_came = 0;
 	jet_recvbuf_fini(&st->rx, s->jet->env.alloc);
 	jet_memory_settle(s);
 }
@@ -172,7 +174,7 @@ gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream strea
 	room = room < credit ? room : credit;
 	size_t n = data.len < room ? data.len : (size_t)room;
 	if (n) {
-		GN_TRY(jet_memory_take(s, 0, n));
+		GN_TRY(jet_memory_write(s, n));
 		gn_err err = jet_sendbuf_write(&st->tx, jet->env.alloc, gn_slice_sub(data, 0, n));
 		if (err != GN_OK) {
 			jet_memory_settle(s);
@@ -362,24 +364,34 @@ static gn_err set_final(struct jet_session *s, struct jet_stream *st, uint64_t s
 	return GN_OK;
 }
 
-/* Stores a piece. GN_LIMIT: it would take one hole, or more memory, than there may be. */
-static gn_err put(struct jet_session *s, struct jet_stream *st, const struct jet_frame *f)
+static gn_err make_room(struct jet_session *s, const struct jet_stream *st, const struct jet_frame *f)
 {
-	uint32_t growth = jet_recvbuf_growth(&st->rx, f->offset, f->data.len), capacity = st->rx.capacity;
-	if (growth && jet_memory_take(s, growth, 0) != GN_OK) {
-		jet_streams_trim(s); /* rings of what was read to the end of what came */
-		growth = jet_recvbuf_growth(&st->rx, f->offset, f->data.len);
-		capacity = st->rx.capacity;
-		if (jet_memory_take(s, growth, 0) != GN_OK) {
-			jet_count(s->jet, JET_C_STREAM_MEMORY);
-			return GN_LIMIT;
-		}
+	uint32_t growth = jet_recvbuf_growth(&st->rx, f->offset, f->data.len);
+	return growth ? jet_memory_receive(s, growth, f->data.len) : GN_OK;
+}
+
+/* Stores a piece. GN_LIMIT: it would take one hole, or more memory, than there may be. */
+static gn_err put(struct jet_session *s, struct jet_stream *st, const struct jet_frame *f, const struct jet_effect *e)
+{
+	gn_err err = make_room(s, st, f);
+	if (err != GN_OK && !e->refused) { /* once a packet, as it looks at all streams */
+		jet_streams_trim(s);       /* rings of what was read to the end of what came */
+		err = make_room(s, st, f);
 	}
-	gn_err err = jet_recvbuf_put(&st->rx, s->jet->env.alloc, f->offset, f->data);
+	if (err != GN_OK) {
+		jet_count(s->jet, err == GN_TOO_LARGE ? JET_C_STREAM_SPARSE : JET_C_STREAM_MEMORY);
+		return GN_LIMIT;
+	}
+	uint32_t capacity = st->rx.capacity;
+	err = jet_recvbuf_put(&st->rx, s->jet->env.alloc, f->offset, f->data);
 	s->rx_held += st->rx.capacity - capacity;
 	if (err == GN_LIMIT)
 		jet_count(s->jet, JET_C_STREAM_HOLES);
-	return err;
+	if (err != GN_OK)
+		return err;
+	st->rx_came += f->data.len;
+	s->rx_came += f->data.len;
+	return GN_OK;
 }
 
 gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, struct jet_effect *e, gn_time now)
@@ -406,7 +418,7 @@ gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, stru
 		return GN_OK;
 	}
 	size_t before = jet_recvbuf_readable(&st->rx);
-	gn_err err = put(s, st, f);
+	gn_err err = put(s, st, f, e);
 	if (err == GN_LIMIT) {
 		e->refused = true;
 		return GN_OK;
@@ -615,18 +627,20 @@ static void stream_validate(const struct jet_session *s, const struct jet_stream
 
 void jet_streams_validate(const struct jet_session *s)
 {
-	uint64_t buffered = 0, held = 0, unsent = 0, received = s->rx_over, consumed = s->rx_over, sent = s->tx_over;
+	uint64_t buffered = 0, held = 0, came = 0, unsent = 0;
+	uint64_t received = s->rx_over, consumed = s->rx_over, sent = s->tx_over;
 	for (uint32_t i = 0; i < s->streams.count; i++) {
 		struct jet_stream *const *st = gn_map_value_at(&s->streams, i);
 		stream_validate(s, *st);
 		buffered += (*st)->tx.end - (*st)->tx.base;
 		held += (*st)->rx.capacity;
+		came += (*st)->rx_came;
 		unsent += (*st)->tx.end - (*st)->tx.next;
 		sent += (*st)->tx.next;
 		received += (*st)->rx_high;
 		consumed += (*st)->rx.base;
 	}
-	GN_ASSERT(buffered == s->tx_buffered && held == s->rx_held && unsent == s->tx_unsent);
+	GN_ASSERT(buffered == s->tx_buffered && held == s->rx_held && came == s->rx_came && unsent == s->tx_unsent);
 	if (s->state == JET_S_OPEN)
 		GN_ASSERT(received == s->rx_total && consumed == s->window.consumed && sent == s->tx_total);
 	GN_ASSERT(s->rx_total <= s->window.max && s->tx_total <= s->tx_credit);

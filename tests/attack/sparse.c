@@ -1,13 +1,13 @@
-/* Memory by single bytes: --count keys of eight sessions each send a byte at the far end of each of 128 streams'
- * windows, once a second, and never what lies before it. The node closes what is of no use after a while; it is dialled
- * again. */
+/* Memory by single bytes: --count keys of eight sessions each send a byte at the far end of the windows of 4 streams,
+ * or of what 128 streams may have of the session's, once a second, and never what lies before it. The node closes what
+ * is of no use after a while; it is dialled again. */
 #include "attack.h"
 #include "jet/forge_test.h"
 
 #define KEYS 64
 #define SESSIONS 8
 #define STREAMS 128
-#define FAR 8191u /* so many streams fill the window of a session, 1 MiB */
+#define WINDOW (1u << 20) /* of a session: each stream is used to its part of it */
 
 static struct {
 	gn_jet_id sessions[KEYS][SESSIONS];
@@ -26,15 +26,15 @@ static void on_event(struct endpoint *e, const struct gn_jet_event *event)
 }
 
 /* The client's one-way streams are 2, 6, 10 ..: JT-60. */
-static void throw_bytes(struct endpoint *e, gn_jet_id id)
+static void throw_bytes(struct endpoint *e, gn_jet_id id, unsigned streams)
 {
 	struct jet_session *s = jet_find(e->jet, id);
 	if (!s || s->state != JET_S_OPEN || !s->confirmed)
 		return;
-	for (gn_jet_stream stream = 2; stream < 4 * STREAMS; stream += 4) {
+	for (gn_jet_stream stream = 2; stream < 4 * streams; stream += 4) {
 		uint8_t frames[32], packet[2048];
 		struct gn_writer w = gn_writer(frames, sizeof frames);
-		jet_write_stream(&w, stream, FAR, 1, true, false);
+		jet_write_stream(&w, stream, WINDOW / streams - 1, 1, true, false);
 		gn_write_u8(&w, 'x');
 		size_t len = forge_packet(s, gn_slice(frames, gn_writer_len(&w)), packet);
 		endpoint_throw(e, &e->attack->node, gn_slice(packet, len));
@@ -54,7 +54,7 @@ int attack_sparse(struct attack *a)
 				if (*id == 0)
 					*id = endpoint_dial(a->endpoints[k], &a->node);
 				else
-					throw_bytes(a->endpoints[k], *id);
+					throw_bytes(a->endpoints[k], *id, i % 2 ? 4 : STREAMS);
 			}
 		run(a, GN_SEC, NULL);
 	}
