@@ -116,6 +116,35 @@ static void test_pieces_hold_no_more_than_the_share(void **state)
 	finish(p);
 }
 
+/* A quarter of what is received is anybody's; beyond it a prefix has an eighth. */
+static void test_a_prefix_in_a_crowd_holds_its_share(void **state)
+{
+	(void)state;
+	for (int crowd = 0; crowd < 2; crowd++) {
+		struct gn_jet_config counting = little;
+		counting.count_local = true;
+		struct pair *p = start(NULL, &counting);
+		struct gn_share *share = &p->sim.nodes[1].jet->memory[JET_IN];
+		struct gn_addr at = session(p, 1)->holder.addr;
+		struct gn_holder near[2] = {{{{1}}, at}, {{{2}}, at}}, far[2] = {{.key = {{3}}}, {.key = {{4}}}};
+		for (int i = 0; i < 2; i++)
+			assert_int_equal(gn_share_take(share, &near[i], OF_KEY_IN), GN_OK); /* an eighth */
+		for (int i = 0; i < 1 + crowd; i++)
+			assert_int_equal(gn_share_take(share, &far[i], OF_KEY_IN), GN_OK);
+		p->sim.nodes[1].jet->reserve[JET_IN] = 0;
+		gn_jet_stream id = app_send(&p->sim, 0, 0, true, GN_JET_INTERACTIVE);
+		piece_at(p, id, 3000, 4096 / JET_RECV_SPREAD);
+		assert_int_equal(session(p, 1)->rx_held, crowd ? 0 : 4096);
+		assert_int_equal(jet_sim_counter(&p->sim, 1, "stream-memory-limit"), crowd);
+		for (int i = 0; i < 2; i++)
+			gn_share_give(share, &near[i], OF_KEY_IN);
+		for (int i = 0; i < 1 + crowd; i++)
+			gn_share_give(share, &far[i], OF_KEY_IN);
+		give_up(p, id, id);
+		finish(p);
+	}
+}
+
 /* Others have all that there is one way, each as much as the share of a key that is received; or give it back. */
 static void others(struct gn_jet *jet, enum jet_way way, bool take)
 {
@@ -272,6 +301,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_far_bytes_bring_what_they_hold),
 		cmocka_unit_test(test_pieces_hold_no_more_than_the_share),
+		cmocka_unit_test(test_a_prefix_in_a_crowd_holds_its_share),
 		cmocka_unit_test(test_a_session_without_a_share_goes_on),
 		cmocka_unit_test(test_who_acknowledges_nothing_gets_no_more_than_the_share),
 		cmocka_unit_test(test_what_is_received_takes_nothing_from_what_is_sent),
