@@ -33,14 +33,15 @@ class Machines(Nodes):
         folder = os.path.join(self.base, f"machine{number}")
         if not os.path.isdir(folder):
             os.makedirs(folder)
-            os.symlink(os.path.join(self.real, "geonet"), os.path.join(folder, "geonet"))
             with open(os.path.join(folder, "address"), "w", encoding="ascii") as f:
                 f.write(f"127.0.0.{number + 1}\n")
-            with open(os.path.join(folder, "geonetd"), "w", encoding="ascii") as f:
-                f.write(f"#!/bin/sh\nexport SHIM='{folder}' LD_PRELOAD='{self.library}' ASAN_OPTIONS=verify_asan_link_order=0\n"
-                        'for word in "$@"; do [ "$before" = --port ] && port=$word; before=$word; done\n'
-                        f"exec '{os.path.join(self.real, 'geonetd')}' \"$@\" --advertise 127.0.0.{number + 1}:$port\n")
-            os.chmod(os.path.join(folder, "geonetd"), 0o755)
+            shim = f"#!/bin/sh\nexport SHIM='{folder}' LD_PRELOAD='{self.library}' ASAN_OPTIONS=verify_asan_link_order=0\n"
+            for name, text in (("geonet", f"exec '{os.path.join(self.real, 'geonet')}' \"$@\"\n"), ("geonetd",
+                               'for word in "$@"; do [ "$before" = --port ] && port=$word; before=$word; done\n'
+                               f"exec '{os.path.join(self.real, 'geonetd')}' \"$@\" --advertise 127.0.0.{number + 1}:$port\n")):
+                with open(os.path.join(folder, name), "w", encoding="ascii") as f:
+                    f.write(shim + text)
+                os.chmod(os.path.join(folder, name), 0o755)
         return folder
 
     def start(self, count=1, *options, bootstrap=None, ahead=0):
@@ -153,8 +154,20 @@ def case_all(machines):
               f"nothing was dropped: {counters[:200]}")
 
 
+def signed(node, *words, stdin=b""):
+    """Runs the tool, which signs something; whether it went well, and what it said."""
+    done = subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, *words], input=stdin, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, timeout=300, check=False)
+    return done.returncode == 0, done.stdout.decode(errors="replace")
+
+
+def warned(said, words):
+    check(words in said and "what is signed now bears this machine's time" in said, f"the tool warns of it: {said}")
+
+
 def case_start(machines):
-    """A machine starts with a wrong clock: what is on its disk stays, and its peers tell it the time."""
+    """A machine starts with a wrong clock: what is on its disk stays. Nobody can tell who is right: what is signed there bears its time, which the
+    tool says, and its peers refuse it."""
     nodes, key = prepared(machines)
     wrong = nodes[2]
     held = records(wrong)["count"]
@@ -162,25 +175,34 @@ def case_start(machines):
     wrong = machines.restart(wrong)
     now = records(wrong)
     check(now["count"] + now["expired"] >= held, f"nothing on disk is gone: {now}, before {held}")
-    eventually("its peers tell it the time", WAIT, lambda: clock(wrong) and not clock(wrong)["used"])
+    eventually("its peers tell it the time", WAIT, lambda: "40 days ahead of 4 peers" in (clock(wrong) or {}).get("text", ""))
     eventually("it shows all that it has", WAIT, lambda: records(wrong)["count"] >= held)
-    check("40 days ahead of 4 peers" in clock(wrong)["text"], f"status: {clock(wrong)}")
+    check(clock(wrong)["used"], f"status: {clock(wrong)}")
     whole(machines.all, key)
     check("40 days ahead" in wrong.cli("status")["clock"]["text"], "the tool says it")
+    wrong.cli("id", "new", "--no-passphrase", "--no-publish")
+    well, said = signed(wrong, "put", "--w", "5", "--label", "soon", "-", stdin=b"of another time")
+    check(not well, f"its peers take nothing of the future: {said}")
+    warned(said, "40 days ahead of 4 peers")
+    machines.set(wrong, 0)
+    eventually("the clock is right again", WAIT, lambda: not clock(wrong))
+    well, said = signed(wrong, "put", "--w", "5", "--label", "soon", "-", stdin=b"in time")
+    check(well and "clock" not in said, f"what was signed in another time does not stand in its way: {said}")
 
 
-def case_liars(machines):
-    """Five machines whose clocks are wrong from their start on join three; they are most of the voices, and hide nothing."""
+def among_liars(machines, ahead, words):
+    """Five machines whose clocks are wrong from their start on join three; they are most of the voices, hide nothing, and have no say in what the
+    others sign."""
     nodes = list(machines.start(3))
     key = put(nodes[0], b"before the clock went wrong", "kept", 3)
     nodes[0].cli("name", "claim", "--w", "3", "longstanding", "TXT=here")
     for node in nodes:
         eventually("all hold the record and both places of the name", 60, lambda n=node: records(n)["count"] >= 3)
     held = [records(node)["count"] for node in nodes]
-    machines.start(5, ahead=STEP)
+    machines.start(5, ahead=ahead)
     liars = machines.all[3:]
     for node in nodes:
-        eventually("the liars are most of the voices", WAIT, lambda n=node: clock(n) and "40 days behind 5 peers" in clock(n)["text"])
+        eventually("the liars are most of the voices", WAIT, lambda n=node: clock(n) and words in clock(n)["text"])
 
     def honest():
         for node, count in zip(nodes, held):
@@ -188,8 +210,14 @@ def case_liars(machines):
             check(records(node)["count"] >= count and not records(node)["expired"], f"nothing is hidden: {records(node)}")
         whole(nodes, key)
         put(nodes[0], os.urandom(20), "more", 3)
+        nodes[0].cli("name", "set", "--w", "3", "longstanding", f"TXT=here {time.monotonic()}")
+        for name in nodes[0].cli("name", "list")["names"]:
+            check(abs(name["created"] - time.time()) < 600, f"what is signed is of now: {name}")
 
     honest()
+    for node in nodes[1:]:
+        check("here " in str(node.cli("name", "resolve", "longstanding", "--fresh")), "all go by what was signed")
+    warned(signed(nodes[0], "put", "--w", "3", "--label", "again", "-", stdin=b"again")[1], words)
     for node in liars:
         node.process.kill()
         node.process.wait()
@@ -198,6 +226,14 @@ def case_liars(machines):
         eventually("the dead have no voice", WAIT, lambda n=node: not clock(n))
     honest()
     machines.all = nodes
+
+
+def case_liars(machines):
+    among_liars(machines, STEP, "40 days behind 5 peers")
+
+
+def case_behind(machines):
+    among_liars(machines, -STEP, "40 days ahead of 5 peers")
 
 
 def main():

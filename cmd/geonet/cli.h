@@ -135,11 +135,9 @@ uint64_t json_number(const json_t *object, const char *name);  /* 0 when absent 
 double json_double(const json_t *object, const char *name);
 /* Percent-encodes what is not unreserved, '/' too; the caller frees. */
 char *url_part(const char *s);
-/* Unix seconds: this machine's clock, or the node's time of records (OV-80) once that was told and is more than two
- * minutes away. */
+/* Unix seconds: this machine's clock, or the node's own (NO-19) once that was told and is more than two minutes away. */
 uint64_t cli_now(void);
 void cli_now_is(const struct cli *cli, uint64_t seconds); /* the first time counts */
-bool cli_now_told(void);
 /* Levenshtein distance, for suggestions. */
 unsigned word_distance(const char *a, const char *b);
 
@@ -212,7 +210,7 @@ int client_report(struct cli *cli, const struct reply *reply, const char *what);
 void reply_free(struct reply *reply);
 /* Is a node there? Prints nothing. */
 bool client_alive(struct cli *cli);
-/* Before something is signed: asks the node, if one runs, for its time (cli_now). */
+/* Before something is signed: asks the node, if one runs, for its time (cli_now), and warns when peers say another. */
 void client_time(struct cli *cli);
 /* When the node can reach nobody: "alone: none of these answers: HOST:PORT, ...", else NULL; the caller frees. status: the
  * node's, or NULL to ask it. */

@@ -272,8 +272,14 @@ bool client_alive(struct cli *cli)
 
 void client_time(struct cli *cli)
 {
+	static bool asked;
 	struct reply r = {0};
-	if (!cli_now_told() && client_alive(cli))
-		(void)client_call(cli, (struct call){.path = cli_format("/api/v1/status")}, &r);
+	if (asked || !client_alive(cli))
+		return;
+	asked = true;
+	(void)client_call(cli, (struct call){.path = cli_format("/api/v1/status")}, &r);
+	const json_t *clock = json_object_get(r.json, "clock");
+	if (json_is_true(json_object_get(clock, "used"))) /* else cli_now has warned */
+		cli_warn(cli, "%s; what is signed now bears this machine's time", json_text(clock, "text"));
 	reply_free(&r);
 }

@@ -59,11 +59,6 @@ void cli_now_is(const struct cli *cli, uint64_t seconds)
 		 out_duration((uint64_t)(differ < 0 ? -differ : differ)), differ < 0 ? "ahead of" : "behind");
 }
 
-bool cli_now_told(void)
-{
-	return is_told;
-}
-
 /* ---- base64 (RFC 4648 section 4, with padding) ---- */
 
 static const char digits64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -32,9 +32,11 @@ bool gn_clock_text(const struct gn_node *node, char out[GN_NODE_CLOCK_TEXT])
 	bool ahead = o.clock_ahead > 0;
 	span_text(ahead ? o.clock_ahead : -o.clock_ahead, span, sizeof span);
 	if (o.clock_peers)
-		snprintf(out, GN_NODE_CLOCK_TEXT, "this machine's clock is %s %s %u peer%s: set it right%s", span,
+		snprintf(out, GN_NODE_CLOCK_TEXT, "this machine's clock is %s %s %u peer%s: %s", span,
 			 ahead ? "ahead of" : "behind", o.clock_peers, o.clock_peers == 1 ? "" : "s",
-			 o.clock_not_used ? "; until then the node goes by the time of its peers" : "");
+			 o.clock_not_used
+				 ? "it was set while the node ran; if that was wrong, set it right within ten minutes"
+				 : "if it is not they who are wrong, set it right");
 	else
 		snprintf(
 			out, GN_NODE_CLOCK_TEXT,

@@ -267,10 +267,11 @@ void gn_node_fail(struct gn_node *node, gn_err err, const char *why);
 void gn_node_stop(struct gn_node *node);
 void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt, ...)
 	GN_PRINTF(4, 5);
-/* clock.c: Unix seconds by the clock of records; a sentence when this machine's clock is wrong, else false. */
+/* clock.c: Unix seconds by our own clock of records (NO-19); a sentence when this machine's clock may be wrong, else
+ * false. */
 static inline uint64_t gn_node_unix(const struct gn_node *node)
 {
-	return gn_unix(gn_overlay_time(node->overlay, node->now));
+	return gn_unix(gn_overlay_time_own(node->overlay, node->now));
 }
 void gn_clock_look(struct gn_node *node);
 bool gn_clock_text(const struct gn_node *node, char out[GN_NODE_CLOCK_TEXT]);

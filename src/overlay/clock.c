@@ -13,7 +13,7 @@
  * alive.
  * 2. One prefix has one voice (one address where prefixes are exempt) of those we have known for long, three make a
  * vote, and of it two thirds must agree.
- * 3. Peers' words make more records live, never fewer.
+ * 3. Peers' words make more records live, never fewer. Nothing is made or signed by their time.
  * 4. No word of a peer, and no setting of the wall clock, drops anything: expired records are hidden, and dropped by
  * running time. */
 #include "overlay/overlay_int.h"
@@ -45,6 +45,11 @@ static gn_time later(const struct gn_ov_clock *c)
 gn_time gn_overlay_time(const struct gn_overlay *ov, gn_time now)
 {
 	return now + earlier(&ov->clock);
+}
+
+gn_time gn_overlay_time_own(const struct gn_overlay *ov, gn_time now)
+{
+	return now + ov->clock.own;
 }
 
 gn_time gn_overlay_time_latest(const struct gn_overlay *ov, gn_time now)
@@ -216,10 +221,10 @@ void gn_ov_clock_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
 {
 	const struct gn_ov_clock *c = &ov->clock;
 	bool wrong = c->votes && differ(c->wall, c->peers);
-	out->clock_not_used = differ(c->wall, earlier(c));
+	out->clock_not_used = differ(c->wall, c->own);
 	if (wrong)
 		out->clock_ahead = c->wall - c->peers;
 	else if (out->clock_not_used)
-		out->clock_ahead = c->wall - earlier(c);
+		out->clock_ahead = c->wall - c->own;
 	out->clock_peers = wrong ? c->agree : 0;
 }

@@ -124,9 +124,10 @@ void gn_overlay_tick(struct gn_overlay *ov, gn_time now);
 /* What the machine's wall clock says; as often as you like. Without it `now` itself is the time of records. */
 void gn_overlay_clock(struct gn_overlay *ov, gn_time wall, gn_time now);
 /* The time of records (created, ttl): `now` runs the timers and never steps, this may be corrected (OV-80). While our
- * clock and that of our peers differ it is the earlier one, by which nothing ends too soon; the other is for promises
- * to keep something until a moment. */
+ * clock and that of our peers differ it is the earlier one, by which nothing ends too soon; the latest is for promises
+ * to keep something until a moment, and our own, of which no peer has a say, for what is made (OV-82). */
 gn_time gn_overlay_time(const struct gn_overlay *ov, gn_time now);
+gn_time gn_overlay_time_own(const struct gn_overlay *ov, gn_time now);
 gn_time gn_overlay_time_latest(const struct gn_overlay *ov, gn_time now);
 /* Whether that clock is one to give things up by: peers agree with it, or this node ran for long without contradiction
  * (OV-84). */
@@ -244,10 +245,10 @@ struct gn_overlay_info {
 	unsigned hops_max, hops_observed_p99;
 	uint32_t links, leaf_cw, leaf_ccw, known, records;
 	uint64_t record_bytes;
-	uint32_t expired;     /* kept unshown, not in `records` */
-	gn_time clock_ahead;  /* the machine's clock, of the time that this node or its peers go by; 0: no fault seen */
-	uint32_t clock_peers; /* peers that say so; 0: it was set while the node ran */
-	bool clock_not_used;  /* this node does not go by the machine's clock now */
+	uint32_t expired;       /* kept unshown, not in `records` */
+	gn_time clock_ahead;    /* the machine's clock, of the time that this node or its peers go by; 0: no fault seen */
+	uint32_t clock_peers;   /* peers that say so; 0: it was set while the node ran */
+	bool clock_not_used;    /* our own is not the machine's: that was set while we ran */
 	uint64_t lookups, lookups_failed;
 };
 void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out);

@@ -76,6 +76,7 @@ static void a_clock_set_for_a_moment_changes_nothing(void **state)
 	assert_true(near(info(0).clock_ahead, DAYS(40)));
 	assert_int_equal(info(0).clock_peers, 4);
 	assert_true(info(0).clock_not_used);
+	assert_true(near(gn_overlay_time_own(net.node[0].ov, net.now), net.now));
 	assert_int_equal(info(1).clock_ahead, 0); /* one liar among four is no reason for doubt */
 	assert_int_equal(info(0).records, 1);
 	assert_int_equal(net_get(&net, 0, &r.r.key, 5), GN_OK);
@@ -160,6 +161,8 @@ static void a_start_with_a_wrong_clock_drops_nothing_and_goes_by_the_peers(void 
 	assert_true(near(info(2).clock_ahead, DAYS(40)));
 	assert_int_equal(info(2).clock_peers, 4);
 	assert_true(near(gn_overlay_time(net.node[2].ov, net.now), net.now));
+	assert_true(near(gn_overlay_time_own(net.node[2].ov, net.now), net.now + DAYS(40))); /* who is right? */
+	assert_false(info(2).clock_not_used);
 	ahead[2] = 0; /* its owner sets it right */
 	run(30 * GN_SEC);
 	assert_int_equal(info(2).clock_ahead, 0);
@@ -197,6 +200,7 @@ static bool in_doubt(unsigned count, unsigned each, bool count_local, gn_time by
 	bool doubt = offered(by) == GN_OK;
 	assert_int_equal(gn_overlay_time(net.node[0].ov, net.now) - net.now < -DAYS(1), doubt && by < 0);
 	assert_int_equal(gn_overlay_time_latest(net.node[0].ov, net.now) - net.now > DAYS(1), doubt && by > 0);
+	assert_true(near(gn_overlay_time_own(net.node[0].ov, net.now), net.now)); /* what is signed is of now */
 	assert_false(doubt && gn_overlay_time_sure(net.node[0].ov, net.now));
 	net_free(&net);
 	return doubt;

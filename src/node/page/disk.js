@@ -114,7 +114,7 @@ function facts() {
     Object.assign(document.createElement("dt"), { textContent: name }), Object.assign(document.createElement("dd"), { textContent: value })]));
   $("version").textContent = s.version;
   const silent = s.bootstrap.filter((b) => !b.answered).map((b) => b.host);
-  $("state").textContent = s.clock ? "this machine's clock is wrong" : s.reach === "joined" ? "connected" : s.reach === "founder" ? "the first node: nobody else is here yet"
+  $("state").textContent = s.clock ? "this machine's clock may be wrong" : s.reach === "joined" ? "connected" : s.reach === "founder" ? "the first node: nobody else is here yet"
     : "alone: " + (silent.length ? `${silent.join(", ")} ${silent.length > 1 ? "do" : "does"} not answer` : "no other node can be reached");
   $("state").className = s.clock || s.reach === "alone" ? "bad" : "good";
 }
