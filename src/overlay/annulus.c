@@ -75,13 +75,6 @@ static unsigned scaled(const struct gn_overlay *ov, unsigned n)
 	return ov->cfg.class > 1 ? 2 * n : n;
 }
 
-bool gn_ov_prefix_room(const struct gn_overlay *ov, const struct gn_ov_contact *c)
-{
-	unsigned sharing;
-	(void)links_there(ov, gn_ov_place_of(ov, c->theta), &c->c, &sharing);
-	return prefix_ok(ov, &c->c, sharing);
-}
-
 bool gn_ov_annulus_room(struct gn_overlay *ov, const struct gn_ov_contact *c)
 {
 	unsigned sharing, n = links_there(ov, gn_ov_place_of(ov, c->theta), &c->c, &sharing);

@@ -598,11 +598,10 @@ struct gn_ov_place {
 	bool ccw;
 };
 struct gn_ov_place gn_ov_place_of(const struct gn_overlay *ov, uint64_t theta);
-/* May this node take one more long link there? Counts the reason when not. */
-/* OV-25: a prefix that is not counted; two contacts of one, whether it is or not; room for one more link of its own. */
+/* OV-25: a prefix that is not counted; two contacts of one, whether it is or not. */
 bool gn_ov_prefix_exempt(const struct gn_overlay *ov, const struct gn_contact *c);
 bool gn_ov_same_prefix(const struct gn_contact *a, const struct gn_contact *b);
-bool gn_ov_prefix_room(const struct gn_overlay *ov, const struct gn_ov_contact *c);
+/* May this node take one more long link there? Counts the reason when not. */
 bool gn_ov_annulus_room(struct gn_overlay *ov, const struct gn_ov_contact *c);
 void gn_ov_annulus_fill(struct gn_overlay *ov, gn_time now);
 void gn_ov_annulus_trim(struct gn_overlay *ov, gn_time now);

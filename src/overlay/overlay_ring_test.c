@@ -108,19 +108,20 @@ static void a_node_on_probation_holds_nothing_and_does_everything(void **state)
 	assert_int_equal(net_put(&net, 3, &s, 4), GN_OK);
 }
 
-/* Node 0 and `count` clients that greet it one after the other. Addresses of 127/8 count, with prefixes of three bytes.
- */
-static void meet_clients(unsigned count, uint8_t clients_max, bool one_prefix, gn_time probation)
+/* Node 0 and `count` clients that greet it one after the other. Addresses of 127/8 count, with prefixes of three bytes:
+ * the first `alone` clients have one each, the others share one; cap: links of a prefix in an annulus, 255: all. */
+static void meet_clients(unsigned count, uint8_t clients_max, unsigned alone, uint8_t cap, gn_time probation)
 {
 	net_init(&net, 11);
 	for (unsigned i = 0; i <= count; i++) {
 		struct gn_overlay_config *c = &net.node[net_add(&net)].cfg;
 		c->probation_off = i == 0;
 		c->probation = probation;
-		c->r = c->l = c->prefix_cap = 1;
+		c->r = c->l = 1;
+		c->prefix_cap = cap;
 		c->clients_max = clients_max;
 		c->count_local = true;
-		c->addrs[0] = gn_addr_v4(127, 0, one_prefix ? 1 : (uint8_t)i, 1, (uint16_t)(7000 + i));
+		c->addrs[0] = gn_addr_v4(127, 0, i <= alone ? (uint8_t)i : 200, 1, (uint16_t)(7000 + i));
 	}
 	net_start(&net, 0);
 	for (unsigned i = 1; i <= count; i++) {
@@ -134,7 +135,7 @@ static void meet_clients(unsigned count, uint8_t clients_max, bool one_prefix, g
 static void clients_give_way_to_new_ones(void **state)
 {
 	(void)state;
-	meet_clients(5, 3, false, 3600 * GN_SEC);
+	meet_clients(5, 3, 5, 1, 3600 * GN_SEC);
 	assert_int_equal(net.node[0].ov->client_links, 3);
 	assert_int_equal(net.node[5].linked - net.node[5].unlinked, 1); /* the newest has its place */
 	assert_int_equal(net_counter(&net, 0, "links_gave_way"), 2);
@@ -144,16 +145,20 @@ static void clients_give_way_to_new_ones(void **state)
 	assert_true(net_counter(&net, 0, "links_gave_way") > 2);
 }
 
-static void clients_of_one_prefix_take_no_more_than_their_share(void **state)
+static void clients_of_one_prefix_share_their_places_among_themselves(void **state)
 {
+	const unsigned others = 8, more = 4, last = others + GN_OV_CLIENTS_PREFIX + more;
 	(void)state;
-	meet_clients(GN_OV_CLIENTS_PREFIX + 2, 0, true, 3600 * GN_SEC);
-	assert_int_equal(net.node[0].ov->client_links, GN_OV_CLIENTS_PREFIX);
-	assert_int_equal(net_counter(&net, 0, "links_gave_way"), 0);
+	meet_clients(last, 0, others, 1, 3600 * GN_SEC);
+	assert_int_equal(net.node[0].ov->client_links, others + GN_OV_CLIENTS_PREFIX);
+	assert_int_equal(net_counter(&net, 0, "links_gave_way"), more);
+	assert_int_equal(net.node[last].linked - net.node[last].unlinked, 1); /* the newest has its place */
+	for (unsigned i = 1; i <= others; i++)
+		assert_int_equal(net.node[i].unlinked, 0);
 }
 
-/* Links of node 0 to servers past what their prefix may have in one place. */
-static unsigned over_cap(void)
+/* Links of node 0 to servers past the `cap` that they may have in one place. */
+static unsigned over_cap(unsigned cap)
 {
 	unsigned there[2][64] = {{0}}, over = 0;
 	const struct gn_overlay *ov = net.node[0].ov;
@@ -161,23 +166,35 @@ static unsigned over_cap(void)
 		struct gn_ov_contact *c = ov->contacts[i];
 		struct gn_ov_place at = gn_ov_place_of(ov, c->theta);
 		if (c->link && c->c.mode == GN_FB_NODE_MODE_SERVER && !gn_ov_leaf_claim(ov, c))
-			over += ++there[at.ccw][at.annulus] > ov->cfg.prefix_cap;
+			over += ++there[at.ccw][at.annulus] > cap;
 	}
 	return over;
 }
 
-/* OV-25, OV-26: but for one that was a true leaf until another came nearer. */
-static void clients_that_become_servers_pass_by_no_cap(void **state)
+/* OV-24, OV-25, OV-26: but for one that was a true leaf until another came nearer. */
+static void expect_caps(unsigned cap, unsigned seconds)
 {
-	(void)state;
 	unsigned most = 0;
-	meet_clients(GN_OV_CLIENTS_PREFIX, 0, true, 300 * GN_SEC);
-	for (unsigned i = 0; i < 400; i++) {
+	for (unsigned i = 0; i < seconds; i++) {
 		net_run(&net, GN_SEC);
-		most = over_cap() > most ? over_cap() : most;
+		most = over_cap(cap) > most ? over_cap(cap) : most;
 	}
 	assert_int_equal(net.node[0].ov->client_links, 0);
 	assert_true(most <= 1);
+}
+
+static void clients_that_become_servers_pass_by_no_cap(void **state)
+{
+	(void)state;
+	meet_clients(GN_OV_CLIENTS_PREFIX, 0, 0, 1, 300 * GN_SEC);
+	expect_caps(1, 400);
+}
+
+static void clients_that_become_servers_pass_by_no_cap_where_prefixes_are_exempt(void **state)
+{
+	(void)state;
+	meet_clients(30, 0, 0, 255, 700 * GN_SEC);
+	expect_caps(GN_OV_ANNULUS_CAP, 800);
 }
 
 static void the_dead_are_noticed_within_a_leaf_period(void **state)
@@ -559,8 +576,10 @@ int main(void)
 		cmocka_unit_test_teardown(a_node_on_probation_holds_nothing_and_does_everything, take_down),
 		cmocka_unit_test_teardown(the_dead_are_noticed_within_a_leaf_period, take_down),
 		cmocka_unit_test_teardown(clients_give_way_to_new_ones, take_down),
-		cmocka_unit_test_teardown(clients_of_one_prefix_take_no_more_than_their_share, take_down),
+		cmocka_unit_test_teardown(clients_of_one_prefix_share_their_places_among_themselves, take_down),
 		cmocka_unit_test_teardown(clients_that_become_servers_pass_by_no_cap, take_down),
+		cmocka_unit_test_teardown(clients_that_become_servers_pass_by_no_cap_where_prefixes_are_exempt,
+					  take_down),
 		cmocka_unit_test_teardown(a_restarted_node_gets_its_replicas_back, take_down),
 		cmocka_unit_test_teardown(alone_again_it_keeps_knocking_with_patience, take_down),
 		cmocka_unit_test_teardown(two_founders_become_one_network, take_down),

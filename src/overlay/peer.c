@@ -280,20 +280,20 @@ void gn_ov_hello_all(struct gn_overlay *ov, gn_time now)
 			tell_mode(ov, ov->contacts[i]->link, now);
 }
 
-/* A linked peer became a server, or stopped being one. Its link goes when its prefix has as many as it may there:
- * false. What is too much for an annulus alone is trimmed in time, as the best of them are kept. */
+/* A linked peer became a server, or stopped being one. One that is too much where it stands for a server that links
+ * openly loses its link: false. */
 static bool set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mode, gn_time now)
 {
 	if (c->c.mode == mode || next_flip(c) > now) /* its next PING says it again */
 		return true;
-	bool room = !ov->server || gn_ov_prefix_room(ov, c);
+	bool room = !ov->server || is_server(c) || gn_ov_annulus_room(ov, c);
 	flip(c, now);
 	ov->client_links -= !is_server(c);
 	c->c.mode = mode;
 	ov->client_links += !is_server(c);
 	ov->list_version++;
 	gn_ov_ring_touch(ov);
-	if (!is_server(c) || room || gn_ov_leaf_claim(ov, c))
+	if (room || gn_ov_leaf_claim(ov, c))
 		return true;
 	ov->count.links_refused++;
 	gn_ov_link_drop(ov, c, true, now);
@@ -345,28 +345,41 @@ static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t
 	ov->count.links_refused++;
 }
 
-/* A place for one more client. When all are taken any of the others gives way, for who is new here needs us more than
- * who has had the time to meet the rest; it may not come back the same way at once. */
-static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
+/* How many clients are linked, of the prefix of `beside` or in all; *out: the one at `at`, if there are so many. */
+static uint32_t clients(const struct gn_overlay *ov, const struct gn_contact *beside, uint32_t at,
+			struct gn_ov_contact **out)
 {
-	uint32_t sharing = 0, which = 0;
-	struct gn_ov_contact *gone = NULL;
+	uint32_t n = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		struct gn_ov_contact *k = ov->contacts[i];
-		if (!k->link || is_server(k))
+		if (!k->link || is_server(k) || (beside && !gn_ov_same_prefix(beside, &k->c)))
 			continue;
-		sharing += gn_ov_same_prefix(&c->c, &k->c);
-		if (gn_rand_below(ov->env.rand, ++which) == 0)
-			gone = k;
+		if (n++ == at)
+			*out = k;
 	}
-	if (sharing >= GN_OV_CLIENTS_PREFIX && !gn_ov_prefix_exempt(ov, &c->c))
+	return n;
+}
+
+/* A place for one more client. When all are taken, or all that its prefix may have, any of the others gives way, for
+ * who is new here needs us more than who has had the time to meet the rest; it may not come back the same way at once.
+ */
+static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
+{
+	const struct gn_contact *beside = gn_ov_prefix_exempt(ov, &c->c) ? NULL : &c->c;
+	struct gn_ov_contact *gone = NULL;
+	uint32_t n = beside ? clients(ov, beside, 0, &gone) : 0;
+	if (n < GN_OV_CLIENTS_PREFIX) {
+		beside = NULL;
+		n = ov->client_links;
+	}
+	if (!beside && n < ov->cfg.clients_max)
+		return true;
+	if (c->linked_at && now - c->linked_at < GN_OV_CLIENT_AGAIN)
 		return false;
-	if (ov->client_links >= ov->cfg.clients_max) {
-		if (c->linked_at && now - c->linked_at < GN_OV_CLIENT_AGAIN)
-			return false;
-		ov->count.links_gave_way++;
-		gn_ov_link_drop(ov, gone, true, now);
-	}
+	(void)clients(ov, beside, (uint32_t)gn_rand_below(ov->env.rand, n), &gone);
+	GN_ASSERT(gone && gone->link);
+	ov->count.links_gave_way++;
+	gn_ov_link_drop(ov, gone, true, now);
 	return true;
 }
 

@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define NET_MAX 16
+#define NET_MAX 32
 #define NET_DELAY (5 * GN_MSEC)
 #define NET_START (INT64_C(1800000000) * GN_SEC)
 #define NET_POW 4
