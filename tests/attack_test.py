@@ -66,7 +66,7 @@ class Nodes:
             node.stop()
             node.reap()
         check(node.process.returncode == 0, f"node {node.number} ended with {node.process.returncode}: {node.last_words()}")
-        new = self.all[at] = network.Node(node.number, node.data, self.bin, node.udp_port, 0, others[0].udp_port, node.options)
+        new = self.all[at] = network.Node(node.number, node.data, self.bin, node.udp_port, 0, others[0].udp_port if others else None, node.options)
         new.wait_ready(time.monotonic() + 60)
         eventually(f"node {new.number} has joined", 60, lambda: new.status()["server"] and new.status()["links"] >= len(others))
         return new

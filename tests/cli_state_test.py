@@ -203,9 +203,6 @@ def case_unread(p):
         never_starts(p, "open", name, "chmod 600" if mode else "permission denied")
         check(open(p.data("open", name)).read() == "[]" if mode else True, f"{name} was written to")
         os.unlink(p.data("open", name))
-    p.write("token", "short", "open")
-    never_starts(p, "open", "token is not 64 bytes")
-    check(p.file("token", "open") == "short", "the token was written over")
     for name in ("records", "blocks"):
         os.makedirs(p.data(name), mode=0o700)
         p.write(name, "no folder", name)

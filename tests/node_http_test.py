@@ -134,6 +134,16 @@ def case_token(nodes, seed):
     check(token.encode() not in shown and json.loads(shown)["reach"] == "founder", f"the status: {shown[:300]}")
     link = node.cli("open")["url"]
     check(link == f"http://localhost:{node.http_port}/#token={token}", f"the owner's link is {link}")
+    # A second one for the same data ends without touching it; a restart makes it good for nothing.
+    second = subprocess.run([os.path.join(node.bin, "geonetd"), "--data", node.data, "--port", "0", "--http", "0"], stdin=subprocess.DEVNULL, capture_output=True, timeout=60, check=False)
+    check(second.returncode != 0 and token_of(node) == token and ask(node, "/api/v1/peers", token=token).status == 200, f"a second node for the same data: {second.returncode} {second.stderr}")
+    node = nodes.again(node)
+    new = token_of(node)
+    check(len(new) == 64 and new != token and os.stat(os.path.join(node.data, "token")).st_mode & 0o777 == 0o600, f"the token after a restart: {new}")
+    check(ask(node, "/api/v1/peers", token=token).status == 403 and ask(node, "/api/v1/peers", token=new).status == 200, "of a page left open the token is refused")
+    for method, path in (("GET", "/api/v1/events"), ("POST", "/api/v1/shutdown")):
+        check(ask(node, path, method=method, token=token).status == 403, f"{path} is answered with the token of the last run")
+    check(node.cli("open")["url"].endswith(f"/#token={new}"), "the link is of this run")
 
 
 def case_methods(nodes, seed):

@@ -410,23 +410,19 @@ static gn_err load_key(struct gn_node *node, char why[GN_NODE_WHY])
 	return GN_OK;
 }
 
-/* Made once; what is there is taken as it is or refused, never written over: others may hold it. */
-static gn_err load_token(struct gn_node *node, char why[GN_NODE_WHY])
+/* Anew at each start: who took our port while we were away, and was sent the last one by a page left open, has nothing
+ * (NO-25). What should not be there is not written over. */
+static gn_err make_token(struct gn_node *node, char why[GN_NODE_WHY])
 {
-	struct gn_buf in = {(uint8_t *)node->token, 0, 64};
+	struct gn_buf last = {(uint8_t *)node->token, 0, 64};
 	uint8_t raw[32];
-	gn_err err = gn_os_file_read(node->dir, "token", &in);
-	if (err && err != GN_NOT_FOUND)
+	gn_err err = gn_os_file_read(node->dir, "token", &last);
+	if (err && err != GN_NOT_FOUND && err != GN_TOO_LARGE)
 		FAIL(err, "cannot read %.200s/%.200s. It was left as it is; if it is removed, a new one is made",
 		     node->config.data, gn_os_why());
-	if (!err && strlen(node->token) != 64)
-		FAIL(GN_CORRUPT,
-		     "%.200s/token is not 64 bytes. It was left as it is; if it is removed, a new one is made",
-		     node->config.data);
-	if (!err)
-		return GN_OK;
 	gn_rand_fill(&node->rand, raw, sizeof raw);
 	gn_hex(GN_SLICE(raw), node->token);
+	gn_wipe(raw, sizeof raw);
 	err = gn_os_file_write(node->dir, "token", gn_str(node->token));
 	if (err)
 		FAIL(err, "%s/token cannot be written: %s", node->config.data, gn_err_text(err));
@@ -595,8 +591,8 @@ static gn_err start(struct gn_node *node, char why[GN_NODE_WHY])
 		FAIL(err, "%s", gn_os_why());
 	gn_disk_init(node);
 	GN_TRY(load_key(node, why));
-	GN_TRY(load_token(node, why));
 	GN_TRY(gn_saved_read(node, why));
+	GN_TRY(make_token(node, why));
 	err = gn_udp_open(node->config.port, &node->udp);
 	if (err == GN_PORT_TAKEN)
 		FAIL(err,

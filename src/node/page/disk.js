@@ -7,13 +7,18 @@ const $ = (id) => document.getElementById(id);
 const view = { status: null, peers: [], lookups: [], chosen: null };
 
 // The owner's link (`geonet open`) carries the token in its fragment, which no server sees: it is kept for this tab and
-// taken out of the address. Without it the page shows what everybody on this machine may know.
-const given = new URLSearchParams(location.hash.slice(1)).get("token");
-if (given) {
+// taken out of the address. Without it the page shows what everybody on this machine may know. A token is good until the
+// node ends; the link of the next one may be opened in the same tab.
+function take() {
+  const given = new URLSearchParams(location.hash.slice(1)).get("token");
+  if (!given) return false;
   sessionStorage.setItem("token", given);
   history.replaceState(null, "", location.pathname);
+  return true;
 }
+take();
 let token = sessionStorage.getItem("token");
+window.onhashchange = () => take() && location.reload();
 
 function element(name, attributes, text) {
   const e = document.createElementNS("http://www.w3.org/2000/svg", name);
@@ -150,20 +155,22 @@ function lists(sites) {
 
 async function ask(path) {
   const answer = await fetch("/api/v1/" + path, { headers: token ? { Authorization: "Bearer " + token } : {} });
-  if (answer.status === 403) forget();
+  if (answer.status === 403 && token) forget();
   if (!answer.ok) throw new Error(answer.status);
   return answer;
 }
 
 const read = async (path) => (await ask(path)).json();
 
-// A token of another run or another node.
+// A token of another run, or of another node: the page must be opened again.
 function forget() {
   token = null;
   sessionStorage.removeItem("token");
+  $("again").hidden = false;
 }
 
 async function refresh() {
+  const mine = token;
   try {
     view.status = await read("status");
     const owner = token ? await Promise.all([read("peers"), read("lookups"), read("sites")]) : [{ peers: [] }, { lookups: [] }, { sites: [] }];
@@ -174,6 +181,7 @@ async function refresh() {
     lists(owner[2].sites);
     draw();
   } catch {
+    if (mine && !token) return refresh(); // as one to whom the rest is not shown
     $("state").textContent = "the node does not answer";
     $("state").className = "bad";
   }
