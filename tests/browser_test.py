@@ -4,11 +4,11 @@
 Each case starts real nodes and one Chromium (tests/browser.py) on free ports. Exit 0 passed, 77 skipped with a reason (no
 browser), 1 failed with a sentence.
 """
-import http.server, json, os, sys, threading
+import http.client, http.server, json, os, sys, threading, time
 
 sys.dont_write_bytecode = True
 import attack_test
-from attack_test import check, eventually
+from attack_test import check, eventually, network, token_of
 from browser import Browser, program
 
 NAMES = ("firstsite", "secondsite", "thirdsite")
@@ -195,6 +195,52 @@ def case_page(nodes, seed):
         check(all(tab.run("document.getElementById('lookups').tBodies[0].rows.length") >= 3 for tab in tabs), "the lookups are in the page")
         # A program beside them still gets its answer.
         check(node.status()["reach"] == "founder", "the node answers")
+
+
+class Thief(http.server.BaseHTTPRequestHandler):
+    heard = set()
+
+    def do_GET(self):
+        self.heard.add(self.headers.get("Authorization"))
+        self.send_error(404)
+
+    def log_message(self, *_):
+        pass
+
+
+def case_again(nodes, seed):
+    """A page left open while another takes the node's port: what it sends him is good for nothing once the node is back, and the page asks to be
+    opened again, which the same tab may do."""
+    program()
+    data, udp, port = os.path.join(nodes.base, "node1"), network.udp_port(), network.udp_port()
+
+    def start():
+        nodes.all = [network.Node(1, data, nodes.bin, udp, port, None, ["--pow-bits", attack_test.POW])]
+        nodes.all[0].wait_ready(time.monotonic() + 60)
+        return nodes.all[0]
+
+    node = start()
+    with Browser() as browser:
+        tab = browser.tab()
+        tab.go(node.cli("open")["url"])
+        seen = lambda what: tab.run(f"!document.getElementById('{what}').hidden")
+        eventually("the owner sees all", 60, lambda: seen("owner") and not seen("again"))
+        node.stop()
+        node.reap()
+        server = http.server.HTTPServer(("127.0.0.1", port), Thief)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        eventually("who took the port hears the page's token", 60, lambda: f"Bearer {token_of(node)}" in Thief.heard)
+        server.shutdown()
+        server.server_close()
+        node = start()
+        eventually("the page asks to be opened again", 60, lambda: seen("again") and seen("stranger") and not seen("owner"))
+        for heard in Thief.heard:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            connection.request("GET", "/api/v1/peers", headers={"Host": f"localhost:{port}"} | ({"Authorization": heard} if heard else {}))
+            check(connection.getresponse().status == 403, f"what he heard is refused: {heard}")
+        tab.run(f"location.href = '{node.cli('open')['url']}'", quiet=True)
+        eventually("and is, in the same tab", 60, lambda: tab.run("!document.getElementById('owner').hidden && document.getElementById('again').hidden", quiet=True))
+        check("token" not in tab.run("location.href"), "the token is taken out of the address")
 
 
 if __name__ == "__main__":
