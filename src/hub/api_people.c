@@ -182,8 +182,13 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 	if (e->err && gn_hub_tell_wrong(r, e->err))
 		return;
 	if (e->err) {
-		gn_hub_fail(r, e->err, e->err == GN_LINE_LIMIT ? load_of_line(r) : NULL, "%s",
-			    e->err == GN_EXISTS ? "there is an open trust line to this participant already" : "");
+		gn_hub_fail(
+			r, e->err, e->err == GN_LINE_LIMIT ? load_of_line(r) : NULL, "%s",
+			e->err == GN_EXISTS ? "there is an open trust line to this participant already"
+			: e->err == GN_CONFLICT && r->profile == GN_PROFILE_V0
+				? "these very words were signed and used before, or the line of this id was closed; "
+				  "write the limit in another way (\"100.0\" for \"100.00\")"
+				: "");
 		return;
 	}
 	gn_err err = e->record.p ? gn_ledger_record(e->record, e->seq, &v) : GN_INTERNAL;
@@ -252,9 +257,7 @@ void gn_api_line_get(struct gn_hub_request *r)
 	bool mine = !err && (r->role >= GN_ROLE_AUDITOR ||
 			     (r->is_participant && (line.from == r->me.number || line.to == r->me.number)));
 	if (!mine)
-		gn_hub_fail(
-			r, GN_NOT_FOUND, NULL,
-			"there is no trust line of yours with this id (an id changes with every change of its line)");
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no trust line of yours with this id");
 	else
 		tell_line(r, 200, &e, &line);
 }

@@ -103,7 +103,7 @@ json_t *gn_hub_line_json(const struct gn_hub_view *v, const struct gn_ledger_equ
 	gn_hub_pid(v, line->to, to);
 	snprintf(key, sizeof key, "%u/%u/%u", e->number, line->from, line->to);
 	json_t *j = json_pack(
-		"{ss si ss ss ss ss ss so ss sb ss}", "id", id, "version", (int)line->id.version, "from", from, "to",
+		"{ss si ss ss ss ss ss so ss sb ss}", "id", id, "version", (int)line->version, "from", from, "to",
 		to, "from_display_name", gn_hub_name(v, line->from), "to_display_name", gn_hub_name(v, line->to),
 		"equivalent", e->code, "policy", policy_json(&line->policy, e->precision), "status",
 		line->disputed ? "frozen" : statuses[line->status % 5], "disputed", line->disputed, "_key", key);

@@ -33,6 +33,8 @@ static gn_err check_create(const struct lg_book *b, const struct gn_record_view 
 {
 	if (!c->q->active || b->participants[r->u.line.to].status != GN_PARTICIPANT_ACTIVE)
 		return GN_INACTIVE;
+	if (r->u.line.first && r->u.line.version == 1)
+		return GN_CORRUPT;
 	if (is_new(c))
 		return GN_OK;
 	return lg_line_flags(&c->q->pairs[c->pair], c->side) & (LINE_OPEN | LINE_CLOSING) ? GN_EXISTS : GN_OK;
@@ -82,6 +84,8 @@ static gn_err check(const struct lg_book *b, const struct gn_record_view *r, con
 		return check_create(b, r, c);
 	if (c->version == 0)
 		return GN_NOT_FOUND;
+	if (r->u.line.first)
+		return GN_CORRUPT;
 	return r->u.line.action == GN_LINE_DO_UPDATE ? check_update(r, c) : check_close(r, c);
 }
 
@@ -113,7 +117,7 @@ static gn_err reserve(struct lg_book *b, const struct gn_record_view *r, const s
 {
 	if (is_new(c))
 		GN_TRY(lg_pair_reserve(b, c->q, r->u.line.from, r->u.line.to));
-	if (policy_flags(&r->u.line.policy) & LINE_EXTRA)
+	if ((policy_flags(&r->u.line.policy) & LINE_EXTRA) || r->u.line.first)
 		GN_TRY(lg_extra_reserve(b, c->q));
 	return copy_blocked(b, &r->u.line.policy, blocked);
 }
@@ -138,8 +142,10 @@ gn_err lg_apply_line(struct lg_book *b, const struct gn_record_view *r)
 		flags = LINE_OPEN | policy | (r->u.line.status == GN_LINE_FROZEN ? LINE_FROZEN : 0) |
 			(r->u.line.action == GN_LINE_DO_UPDATE ? flags & LINE_DISPUTE : 0);
 		p->limit[c.side] = r->u.line.limit;
-		if ((policy & LINE_EXTRA) || lg_find_extra(c.q, c.pair << 1 | c.side))
+		if ((policy & LINE_EXTRA) || r->u.line.first || lg_find_extra(c.q, c.pair << 1 | c.side))
 			set_extra(b, c.q, c.pair << 1 | c.side, &r->u.line.policy, blocked);
+		if (r->u.line.first)
+			lg_find_extra(c.q, c.pair << 1 | c.side)->born = r->u.line.version;
 	} else {
 		flags = (flags & ~LINE_OPEN) | LINE_CLOSING;
 	}

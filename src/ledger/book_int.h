@@ -62,6 +62,7 @@ struct lg_extra {
 	gn_amount daily_limit, max_hop_usage; /* -1: none */
 	int64_t day;
 	gn_amount used; /* moved on `day` */
+	uint32_t born; /* version since which the line is what its ids say (LG-11); 0: 1 */
 	struct gn_hash *blocked; /* owned */
 };
 
@@ -234,6 +235,8 @@ void lg_pair_settle(struct lg_eq *q, uint32_t pair);
 void lg_pair_show(struct lg_eq *q, uint32_t pair);
 void lg_node_settle(struct lg_eq *q, uint32_t node);
 struct lg_extra *lg_find_extra(const struct lg_eq *q, uint32_t line);
+/* The version that the line's first id has (LG-11). */
+uint32_t lg_line_born(const struct lg_eq *q, uint32_t line);
 GN_MUST gn_err lg_extra_reserve(struct lg_book *b, struct lg_eq *q);
 struct lg_extra *lg_extra_add(struct lg_eq *q, uint32_t line);
 void lg_eq_free(struct lg_book *b, struct lg_eq *q);

@@ -47,6 +47,7 @@ static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uin
 	bool there = signer != r.u.line.to && lg_place_line(q, signer, r.u.line.to, &r.u.line.pair, &side);
 	r.u.line.side = signer != r.u.line.to ? (uint8_t)side : 0;
 	r.u.line.version = 1 + (there ? q->pairs[r.u.line.pair].version[side] >> 8 : 0);
+	r.u.line.first = r.u.line.version > 1;
 	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
 }
 
@@ -69,7 +70,7 @@ static gn_err present_policy(struct gn_ledger *l, const struct lg_eq *q, uint32_
 	return GN_OK;
 }
 
-/* A line that is named by its id; only its owner may change it, and only the version he saw (LG-11). */
+/* A line that is named by one of its ids; only its owner may change it, and only the version he names, if he names one (LG-11). */
 static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, uint32_t signer, struct gn_record_view *r)
 {
 	struct gn_line_id id;
@@ -81,15 +82,15 @@ static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, u
 		return GN_NOT_FOUND;
 	if (q->nodes[p->node[id.side]].participant != signer)
 		return GN_DENIED;
-	uint32_t expected = op->has_version ? op->version : id.version;
-	if (expected != p->version[id.side] >> 8)
+	uint32_t now = p->version[id.side] >> 8;
+	if (id.version < lg_line_born(q, id.pair << 1 | id.side) || id.version > now || (op->has_version && op->version != now))
 		return GN_CONFLICT;
 	r->eq = id.eq;
 	r->u.line.pair = id.pair;
 	r->u.line.side = id.side;
 	r->u.line.from = signer;
 	r->u.line.to = q->nodes[p->node[1 - id.side]].participant;
-	r->u.line.version = expected + 1;
+	r->u.line.version = now + 1;
 	return GN_OK;
 }
 

@@ -98,6 +98,12 @@ struct lg_extra *lg_find_extra(const struct lg_eq *q, uint32_t line)
 	return NULL;
 }
 
+uint32_t lg_line_born(const struct lg_eq *q, uint32_t line)
+{
+	const struct lg_extra *e = lg_find_extra(q, line);
+	return e && e->born ? e->born : 1;
+}
+
 /* ---- slabs ---- */
 
 static unsigned room_after(const struct lg_node *n)

@@ -217,7 +217,8 @@ GN_MUST gn_err gn_ledger_find_equivalent(const struct gn_ledger *l, struct gn_sl
 
 /* One side of one pair: the line from -> to and what it carries. */
 struct gn_ledger_line {
-	struct gn_line_id id;
+	struct gn_line_id id; /* its first since it was opened (LG-11) */
+	uint32_t version;     /* of now */
 	uint32_t from, to;
 	enum gn_line_status status;
 	bool disputed;

@@ -53,9 +53,10 @@ static void test_lines_change_only_as_allowed(void **state)
 	snprintf(body, sizeof body, "{\"id\":\"%s\"}", id);
 	assert_int_equal(hub_do(&h, A, GN_OP_LINE_CLOSE, body, NULL), GN_DENIED); /* not his line */
 	assert_int_equal(hub_change(&h, 0, B, A, ",\"limit\":\"61.00\""), GN_OK);
+	snprintf(body, sizeof body, "{\"id\":\"%s\",\"version\":2}", id);
 	assert_int_equal(hub_do(&h, B, GN_OP_LINE_CLOSE, body, NULL), GN_CONFLICT); /* an old version */
 	snprintf(body, sizeof body, "{\"id\":\"%s\",\"limit\":\"62.00\",\"version\":3}", id);
-	assert_int_equal(hub_do(&h, B, GN_OP_LINE_UPDATE, body, NULL), GN_OK); /* the version said apart */
+	assert_int_equal(hub_do(&h, B, GN_OP_LINE_UPDATE, body, NULL), GN_OK); /* the present one */
 	assert_int_equal(hub_do(&h, B, GN_OP_LINE_UPDATE, body, NULL), GN_CONFLICT);
 	assert_int_equal(pay(B, A, "60.00"), GN_OK);
 	assert_int_equal(hub_shut(&h, 0, B, A, false), GN_OK);
@@ -294,6 +295,56 @@ static void test_v0_is_off_and_its_bytes_work_once(void **state)
 	assert_int_equal(send0(A, GN_OP_PROFILE, "{\"display_name\":\"R\"}", true), GN_DENIED);
 }
 
+static gn_err change0(const char *id, const char *limit)
+{
+	char body[256];
+	snprintf(body, sizeof body, "{\"id\":\"%s\",\"limit\":\"%s\"}", id, limit);
+	return send0(B, GN_OP_LINE_UPDATE, body, true);
+}
+
+/* LG-11: who keeps a line's first id goes on with it until the line is closed; what names the line that was does not name the next one. */
+static void test_a_line_keeps_its_first_id(void **state)
+{
+	(void)state;
+	char create[512], body[256], first[GN_LINE_ID_LEN + 1], second[GN_LINE_ID_LEN + 1], now[GN_LINE_ID_LEN + 1];
+	struct gn_ledger_line line;
+	allow_v0(true);
+	snprintf(create, sizeof create, "{\"equivalent\":\"UAH\",\"limit\":\"100.00\",\"to\":\"%s\"}", h.pid[A]);
+	assert_int_equal(send0(B, GN_OP_LINE_CREATE, create, true), GN_OK);
+	hub_line_id(&h, 0, B, A, first);
+	assert_int_equal(change0(first, "50.00"), GN_OK);
+	assert_int_equal(change0(first, "60.00"), GN_OK);
+	assert_int_equal(change0(first, "50.00"), GN_CONFLICT); /* these bytes were used */
+	assert_int_equal(change0(first, "50.0"), GN_OK);
+	assert_int_equal(gn_ledger_line(h.l, 0, B, A, &line), GN_OK);
+	assert_true(line.version == 4 && line.limit == 5000);
+	hub_line_id(&h, 0, B, A, now);
+	assert_string_equal(now, first);
+	line.id.version = 3; /* ids that older answers showed */
+	gn_line_id_text(&line.id, now);
+	assert_int_equal(change0(now, "70.00"), GN_OK);
+	line.id.version = 6; /* there is none yet */
+	gn_line_id_text(&line.id, now);
+	assert_int_equal(change0(now, "71.00"), GN_CONFLICT);
+	snprintf(body, sizeof body, "{\"id\":\"%s\"}", first);
+	assert_int_equal(send0(B, GN_OP_LINE_CLOSE, body, true), GN_OK);
+	snprintf(create, sizeof create, "{\"equivalent\":\"UAH\",\"limit\":\"80.00\",\"to\":\"%s\"}", h.pid[A]);
+	assert_int_equal(send0(B, GN_OP_LINE_CREATE, create, true), GN_OK);
+	hub_line_id(&h, 0, B, A, second);
+	assert_string_not_equal(first, second);
+	assert_int_equal(change0(first, "72.00"), GN_CONFLICT); /* meant for the line that was */
+	assert_int_equal(change0(second, "72.00"), GN_OK);
+	gn_ledger_snapshot(h.l);
+	hub_run(&h);
+	hub_close(&h);
+	hub_open(&h); /* from the snapshot */
+	assert_int_equal(h.ready_err, GN_OK);
+	hub_line_id(&h, 0, B, A, now);
+	assert_string_equal(now, second);
+	snprintf(body, sizeof body, "{\"id\":\"%s\"}", second);
+	assert_int_equal(send0(B, GN_OP_LINE_CLOSE, body, true), GN_OK);
+}
+
 static gn_err send1(unsigned who, const struct gn_op_envelope *e, const char *body)
 {
 	uint8_t storage[1024];
@@ -407,6 +458,7 @@ int main(void)
 		T(test_blocked_people_are_walked_around),
 		T(test_constraints_of_the_payer),
 		T(test_v0_is_off_and_its_bytes_work_once),
+		T(test_a_line_keeps_its_first_id),
 		T(test_v1_is_bound_to_hub_signer_sequence_and_time),
 		T(test_a_clock_that_was_ahead),
 		T(test_every_error_has_its_code),

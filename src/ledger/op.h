@@ -88,8 +88,8 @@ struct gn_tx_key {
 };
 void gn_tx_key(const struct gn_pk *initiator, struct gn_slice tx_id, struct gn_tx_key *out);
 
-/* A line's id: pair, equivalent, side and version in lower-case hex, written as a UUID of version 8. Changing a line needs
- * the id of its present version in v0, so old signed bytes do not fit again. */
+/* A line's id: pair, equivalent, side and a version in lower-case hex, written as a UUID of version 8. Every version since the line was
+ * opened names it (LG-11), the first one is shown; one of before that, when the line was closed and opened again, does not. */
 #define GN_LINE_ID_LEN 36
 struct gn_line_id {
 	uint16_t eq;

@@ -14,7 +14,7 @@ struct or_line {
 	gn_amount limit, daily, usage, used; /* daily, usage: -1 none */
 	int64_t day;
 	unsigned blocked; /* bit per person */
-	uint32_t version;
+	uint32_t version, born;
 };
 struct or_hop {
 	unsigned p, q;
@@ -68,7 +68,7 @@ static inline void or_closing(struct oracle *o)
 			if (l->limit > left)
 				l->limit = left;
 			if (left == 0)
-				*l = (struct or_line){.daily = -1, .usage = -1, .used = l->used, .day = l->day, .version = l->version};
+				*l = (struct or_line){.daily = -1, .usage = -1, .used = l->used, .day = l->day, .version = l->version, .born = l->born};
 		}
 }
 
@@ -269,11 +269,12 @@ static inline void or_set_line(struct oracle *o, const struct gn_record_view *r)
 	assert_true(r->u.line.action == GN_LINE_DO_CREATE ? !l->open && !l->closing : l->open);
 	assert_true(r->u.line.limit >= load - o->debt[r->u.line.from][r->u.line.to]);
 	bool dispute = l->dispute && r->u.line.action == GN_LINE_DO_UPDATE;
+	uint32_t born = r->u.line.action == GN_LINE_DO_CREATE ? l->version : l->born;
 	gn_amount used = l->used;
 	int64_t day = l->day;
 	*l = (struct or_line){.open = true, .frozen = r->u.line.status == GN_LINE_FROZEN, .dispute = dispute, .no_auto = !p->auto_clearing,
 			      .no_middle = !p->can_be_intermediate, .ask = p->ask, .limit = r->u.line.limit, .daily = p->daily_limit,
-			      .usage = p->max_hop_usage, .used = used, .day = day, .version = l->version};
+			      .usage = p->max_hop_usage, .used = used, .day = day, .version = l->version, .born = born};
 	for (uint32_t i = 0; i < p->blocked_count; i++) {
 		struct gn_ledger_participant m;
 		struct gn_hash pid;
@@ -345,7 +346,8 @@ static inline void or_compare(const struct oracle *o)
 			assert_int_equal(l.reserved, o->reserved[q][p]);
 			assert_int_equal(l.pay_capacity, or_cap(o, q, p));
 			assert_int_equal(l.limit, m->open || m->closing ? m->limit : 0);
-			assert_int_equal(l.id.version, m->version);
+			assert_int_equal(l.version, m->version);
+			assert_int_equal(l.id.version, m->born);
 			assert_int_equal(l.disputed, m->dispute);
 			assert_int_equal(l.status, m->closing ? GN_LINE_CLOSING : m->open ? (m->frozen || m->dispute ? GN_LINE_FROZEN : GN_LINE_ACTIVE)
 										  : m->version ? GN_LINE_CLOSED : GN_LINE_NONE);

@@ -95,7 +95,8 @@ static void read_line(const struct gn_ledger *l, uint32_t eq, uint32_t pair, uns
 	unsigned f = lg_line_flags(p, side), d = 1 - side;
 	const struct lg_extra *e = f & LINE_EXTRA ? lg_find_extra(q, pair << 1 | side) : NULL;
 	*out = (struct gn_ledger_line){
-		.id = {.eq = (uint16_t)eq, .pair = pair, .version = p->version[side] >> 8, .side = (uint8_t)side},
+		.id = {.eq = (uint16_t)eq, .pair = pair, .version = p->version[side] ? lg_line_born(q, pair << 1 | side) : 0, .side = (uint8_t)side},
+		.version = p->version[side] >> 8,
 		.from = q->nodes[p->node[side]].participant,
 		.to = q->nodes[p->node[1 - side]].participant,
 		.status = p->version[side] == 0 ? GN_LINE_NONE

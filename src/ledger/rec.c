@@ -86,7 +86,7 @@ static void put_line(struct gn_writer *w, const struct gn_record_view *r)
 	gn_write_varint(w, r->u.line.version);
 	gn_write_varint(w, (uint64_t)r->u.line.limit);
 	gn_write_u8(w, r->u.line.status);
-	gn_write_u8(w, (uint8_t)(p->auto_clearing | p->can_be_intermediate << 1 | p->ask << 2));
+	gn_write_u8(w, (uint8_t)(p->auto_clearing | p->can_be_intermediate << 1 | p->ask << 2 | r->u.line.first << 3));
 	gn_write_varint(w, (uint64_t)(p->daily_limit + 1));
 	gn_write_varint(w, (uint64_t)(p->max_hop_usage + 1));
 	gn_write_varint(w, p->blocked_count);
@@ -386,7 +386,8 @@ static void get_line(struct gn_reader *r, struct gn_record_view *v)
 	v->u.line.version = (uint32_t)get_number(r, BOOK_VERSION_MAX);
 	v->u.line.limit = get_amount(r);
 	v->u.line.status = get_u8(r, GN_LINE_CLOSED);
-	uint8_t flags = get_u8(r, 7);
+	uint8_t flags = get_u8(r, 15);
+	v->u.line.first = flags >> 3 & 1;
 	p->auto_clearing = flags & 1;
 	p->can_be_intermediate = flags >> 1 & 1;
 	p->ask = flags >> 2 & 1;

@@ -116,6 +116,7 @@ struct gn_record_view {
 		struct {
 			uint32_t from, to, pair, version; /* version after the change */
 			uint8_t side, action, status;     /* status after the change */
+			bool first;                       /* opened anew: ids of before name it no more (LG-11) */
 			gn_amount limit;
 			struct gn_rec_policy policy;
 		} line;

@@ -29,6 +29,9 @@ static size_t bound(const struct lg_book *b)
 	return n;
 }
 
+/* In the number of a line: a version follows since which it is what its ids say. A state without any is written as before there were. */
+#define EXTRA_BORN (1u << 31)
+
 static void put_sum(struct gn_writer *w, gn_amount_sum v)
 {
 	gn_write_be64(w, (uint64_t)(v >> 64));
@@ -66,13 +69,15 @@ static void put_eq(struct gn_writer *w, const struct lg_eq *q)
 	gn_write_varint(w, q->extra_count);
 	for (uint32_t i = 0; i < q->extra_count; i++) {
 		const struct lg_extra *e = &q->extras[i];
-		gn_write_varint(w, e->line);
+		gn_write_varint(w, e->line | (e->born ? EXTRA_BORN : 0));
 		gn_write_varint(w, (uint64_t)(e->daily_limit + 1));
 		gn_write_varint(w, (uint64_t)(e->max_hop_usage + 1));
 		gn_write_varint(w, (uint64_t)e->day);
 		gn_write_varint(w, (uint64_t)e->used);
 		gn_write_varint(w, e->blocked_count);
 		gn_write_bytes(w, gn_slice(e->blocked, e->blocked_count * sizeof *e->blocked));
+		if (e->born)
+			gn_write_varint(w, e->born);
 	}
 }
 
@@ -288,13 +293,15 @@ static gn_err read_pair(struct lg_book *b, struct lg_eq *q, struct gn_reader *r)
 
 static gn_err read_extra(struct lg_book *b, struct lg_eq *q, struct gn_reader *r)
 {
-	uint32_t line = (uint32_t)number(r, UINT32_MAX);
+	uint32_t word = (uint32_t)number(r, UINT32_MAX), line = word & ~EXTRA_BORN;
 	gn_amount daily = (gn_amount)number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1, usage = (gn_amount)number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1;
 	int64_t day = (int64_t)number(r, DAY_MAX);
 	gn_amount used = amount(r);
 	uint32_t count = (uint32_t)number(r, OP_BLOCKED_MAX);
 	struct gn_slice blocked = gn_read_bytes(r, count * sizeof(struct gn_hash));
+	uint32_t born = word & EXTRA_BORN ? (uint32_t)number(r, BOOK_VERSION_MAX) : 0;
 	CHECK(!r->bad && line >> 1 < q->pair_count && !lg_find_extra(q, line));
+	CHECK(!(word & EXTRA_BORN) || (born > 1 && born <= q->pairs[line >> 1].version[line & 1] >> 8));
 	GN_TRY(lg_extra_reserve(b, q));
 	struct gn_hash *list = count ? GN_NEW_ARRAY(b->env.alloc, struct gn_hash, count) : NULL;
 	if (count && !list)
@@ -308,6 +315,7 @@ static gn_err read_extra(struct lg_book *b, struct lg_eq *q, struct gn_reader *r
 	e->used = used;
 	e->blocked_count = count;
 	e->blocked = list;
+	e->born = born;
 	return GN_OK;
 }
 

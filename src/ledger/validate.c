@@ -38,6 +38,7 @@ static void validate_pair(const struct lg_book *b, const struct lg_eq *q, uint32
 		GN_ASSERT((f & (LINE_OPEN | LINE_CLOSING)) || (p->limit[s] == 0 && f == 0));
 		GN_ASSERT(!(f & LINE_CLOSING) || lg_debt(p, d) > 0 || p->reserved[d] > 0);
 		GN_ASSERT(!(f & LINE_EXTRA) || lg_find_extra(q, i << 1 | s));
+		GN_ASSERT(p->version[s] == 0 || lg_line_born(q, i << 1 | s) <= p->version[s] >> 8);
 		inactive |= b->participants[q->nodes[p->node[d]].participant].status != GN_PARTICIPANT_ACTIVE;
 	}
 	GN_ASSERT(inactive == ((p->slot[0] & PAIR_END_INACTIVE) != 0));

@@ -93,7 +93,8 @@ static gn_err same_line(const struct lg_book *b, const struct gn_record_view *r,
 	} else {
 		SAME(op->kind == (r->u.line.action == GN_LINE_DO_UPDATE ? GN_OP_LINE_UPDATE : GN_OP_LINE_CLOSE) && r->u.line.action != GN_LINE_DO_CREATE);
 		SAME(gn_line_id_parse(op->line_id, &id) == GN_OK && id.eq == r->eq && id.pair == r->u.line.pair && id.side == r->u.line.side);
-		SAME((op->has_version ? op->version : id.version) + 1 == r->u.line.version);
+		SAME(id.version >= lg_line_born(q, id.pair << 1 | id.side) && id.version < r->u.line.version);
+		SAME(!op->has_version || op->version + 1 == r->u.line.version);
 		SAME(op->when_repaid || r->u.line.action != GN_LINE_DO_CLOSING);
 	}
 	if (op->limit.p)
