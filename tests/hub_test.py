@@ -123,7 +123,7 @@ def case_admin(bin_dir, base, rng):
     check(hub.admin("GET", "/admin/whoami")["bootstrap"] is True, "whoami by token")
     check(hub.call("GET", "/admin/whoami", admin="wrong" * 12)[0] == 403, "a wrong admin token")
     check(a.call("GET", "/admin/whoami")[0] == 403, "a participant is no officer")
-    check(hub.call("GET", "/admin/whoami")[0] == 401, "nobody is no officer")
+    check(hub.call("GET", "/admin/whoami")[0] == 403, "nobody is no officer")
     a.trust(b, "5.00")
     boss, op, auditor = Key(), Key(), Key()
     for key, role in ((auditor, "auditor"), (op, "operator"), (boss, "admin")):

@@ -476,6 +476,13 @@ static const char *missing_right(const struct gn_hub_request *r, enum gn_hub_aut
 				      : "this key has no role that may do this";
 }
 
+/* Clients of the reference are told there that they may not, whether they said who they are or not. */
+static bool is_officers(const struct gn_hub_route *route)
+{
+	static const char prefix[] = "/api/v1/admin/";
+	return strncmp(route->path, prefix, sizeof prefix - 1) == 0;
+}
+
 static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 {
 	struct gn_slice header = gn_http_header(r->http, "authorization"),
@@ -513,7 +520,7 @@ static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 	if (user || officer)
 		return true;
 	if (!bearer && !token.p && r->route->run != gn_api_participant_create)
-		return unauthorised(r, 401,
+		return unauthorised(r, is_officers(r->route) ? 403 : 401,
 				    "this needs \"Authorization: Bearer TOKEN\"; log in with /api/v1/auth/challenge "
 				    "and /api/v1/auth/login");
 	return unauthorised(r, 403, missing_right(r, auth));

@@ -21,7 +21,8 @@ struct cycles {
 	uint64_t work;
 	json_t *list;
 	size_t path[16];
-	uint32_t who; /* sees his cycles, and in them his own debts and claims (HB-9); EVERYBODYS: an officer */
+	uint32_t who; /* whose cycles; EVERYBODYS: all */
+	bool whole;   /* for an officer; else in his cycles he sees his own debts and claims alone (HB-9) */
 };
 
 #define EVERYBODYS UINT32_MAX
@@ -52,7 +53,7 @@ static void add_cycle(struct cycles *c, unsigned len)
 	for (unsigned i = 0; i < len; i++) {
 		const struct debt *d = &c->debts[c->path[i]];
 		char debtor[GN_PID_MAX], creditor[GN_PID_MAX], id[48];
-		if (c->who != EVERYBODYS && d->debtor != c->who && d->creditor != c->who)
+		if (!c->whole && d->debtor != c->who && d->creditor != c->who)
 			continue;
 		gn_hub_pid(c->view, d->debtor, debtor);
 		gn_hub_pid(c->view, d->creditor, creditor);
@@ -132,18 +133,19 @@ static gn_err load_debts(const struct gn_hub_view *v, const struct gn_ledger_equ
 	return GN_OK;
 }
 
-static void run_cycles(struct gn_long *q, struct gn_hub_view *v)
+/* {cycles, complete}; NULL: q->err. */
+static json_t *cycles_of(struct gn_long *q, struct gn_hub_view *v, uint32_t eq)
 {
 	struct gn_ledger_equivalent e;
-	q->err = gn_ledger_equivalent(v->ledger, q->eq, &e);
+	q->err = gn_ledger_equivalent(v->ledger, eq, &e);
 	if (q->err)
-		return;
-	struct cycles c = {v, &e, NULL, 0, (unsigned)q->depth, HUB_CYCLES_WORK, json_array(), {0}, q->who};
+		return NULL;
+	struct cycles c = {v, &e, NULL, 0, (unsigned)q->depth, HUB_CYCLES_WORK, json_array(), {0}, q->who, q->flag};
 	gn_err err = load_debts(v, &e, &c.debts, &c.count);
 	if (err && err != GN_NOT_FOUND) {
 		json_decref(c.list);
 		q->err = err;
-		return;
+		return NULL;
 	}
 	if (c.count)
 		qsort(c.debts, c.count, sizeof *c.debts, by_debtor);
@@ -153,13 +155,30 @@ static void run_cycles(struct gn_long *q, struct gn_hub_view *v)
 		if (i == 0 || c.debts[i].debtor != c.debts[i - 1].debtor)
 			walk_from(&c, c.debts[i].debtor);
 	free(c.debts);
-	q->json = json_pack("{so sb}", "cycles", c.list, "complete",
-			    c.work > 0 && json_array_size(c.list) < HUB_CYCLES_MAX);
+	return json_pack("{so sb}", "cycles", c.list, "complete",
+			 c.work > 0 && json_array_size(c.list) < HUB_CYCLES_MAX);
+}
+
+static void run_cycles(struct gn_long *q, struct gn_hub_view *v)
+{
+	q->json = cycles_of(q, v, q->eq);
+}
+
+/* {code: {cycles, complete}}, of all equivalents or of one. */
+static void run_all_cycles(struct gn_long *q, struct gn_hub_view *v)
+{
+	struct gn_ledger_equivalent e;
+	json_t *all = json_object();
+	for (uint32_t eq = 0; !q->err && gn_ledger_equivalent(v->ledger, eq, &e) == GN_OK; eq++)
+		if (q->eq == UINT32_MAX || q->eq == eq)
+			json_object_set_new(all, e.code, cycles_of(q, v, eq));
+	q->json = json_pack("{so}", "equivalents", all);
 }
 
 void gn_api_cycles(struct gn_hub_request *r)
 {
-	struct gn_long q = {.run = run_cycles, .who = r->role >= GN_ROLE_AUDITOR ? EVERYBODYS : r->me.number};
+	bool officer = r->role >= GN_ROLE_AUDITOR;
+	struct gn_long q = {.run = run_cycles, .who = officer ? EVERYBODYS : r->me.number, .flag = officer};
 	struct gn_ledger_equivalent e;
 	if (!gn_hub_number(r, "max_depth", 6, 3, 10, &q.depth) || !gn_hub_query_equivalent(r, &e))
 		return;
@@ -169,7 +188,18 @@ void gn_api_cycles(struct gn_hub_request *r)
 
 void gn_api_admin_cycles(struct gn_hub_request *r)
 {
-	gn_api_cycles(r);
+	struct gn_long q = {.run = run_all_cycles, .who = EVERYBODYS, .flag = true};
+	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
+	struct gn_ledger_participant p = {.number = EVERYBODYS};
+	char code[32], pid[64];
+	if (!gn_hub_number(r, "max_depth", 6, 3, 10, &q.depth) || !gn_hub_value(r, "equivalent", code, sizeof code) ||
+	    !gn_hub_value(r, "participant_pid", pid, sizeof pid) ||
+	    (*code && !gn_hub_equivalent_at(r, "query", "equivalent", code, &e)) ||
+	    (*pid && !gn_hub_participant_at(r, "query", "participant_pid", pid, &p)))
+		return;
+	q.eq = e.number;
+	q.who = p.number;
+	gn_hub_long(r, &q);
 }
 
 /* ---- clearing them ---- */

@@ -89,9 +89,14 @@ static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e
 	if (gn_ledger_find_participant(r->hub->ledger, &r->order->cmd.pid, &p))
 		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
 	else
+		gn_hub_json(r, 200, json_pack("{ss ss}", "pid", r->args[0], "status", statuses[p.status & 3]));
+}
+
+static void level_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	if (!failed(r, e))
 		gn_hub_json(r, 200,
-			    json_pack("{ss ss si}", "pid", r->args[0], "status", statuses[p.status & 3],
-				      "verification_level", (int)p.level));
+			    json_pack("{ss si}", "pid", r->args[0], "verification_level", (int)r->order->cmd.level));
 }
 
 void gn_api_admin_freeze(struct gn_hub_request *r)
@@ -108,7 +113,7 @@ void gn_api_admin_unfreeze(struct gn_hub_request *r)
 
 void gn_api_admin_level(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_level, fits_level, status_set};
+	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_level, fits_level, level_set};
 	gn_hub_command(r, &c);
 }
 
@@ -213,9 +218,11 @@ static bool fits_end(struct gn_hub_request *r, const struct gn_op_admin *c)
 static void equivalent_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	struct gn_ledger_equivalent eq;
-	if (failed(r, e))
+	if (e->err == GN_STATE)
+		gn_hub_fail_as(r, 409, "E008", NULL, "its precision cannot change while there are lines in it");
+	else if (failed(r, e))
 		return;
-	if (gn_ledger_find_equivalent(r->hub->ledger, r->order->cmd.code, &eq))
+	else if (gn_ledger_find_equivalent(r->hub->ledger, r->order->cmd.code, &eq))
 		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
 	else
 		gn_hub_tell_equivalents(r, gn_hub_equivalent_json(&eq));
@@ -233,9 +240,15 @@ void gn_api_admin_equivalent_patch(struct gn_hub_request *r)
 	gn_hub_command(r, &c);
 }
 
+static void equivalent_ended(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	if (!failed(r, e))
+		gn_hub_json(r, 200, json_pack("{ss}", "deleted", r->args[0]));
+}
+
 void gn_api_admin_equivalent_delete(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_EQUIVALENT, plain_end, fits_end, equivalent_set};
+	static const struct gn_hub_command c = {GN_COMMAND_EQUIVALENT, plain_end, fits_end, equivalent_ended};
 	gn_hub_command(r, &c);
 }
 
@@ -539,6 +552,58 @@ static void config_set(struct gn_hub_request *r, const struct gn_ledger_event *e
 	}
 	json_decref(updated);
 	gn_hub_fail(r, err, NULL, "%s", "");
+}
+
+/* HB-42: what the reference's flags stand for; one that is not named, or null, stays. */
+static json_t *plain_flags(struct gn_hub_request *r, json_t *in)
+{
+	static const struct {
+		const char *flag;
+		enum gn_setting setting;
+	} flags[] = {{"multipath_enabled", GN_SETTING_PATHS},
+		     {"full_multipath_enabled", GN_SETTING_MAXFLOW},
+		     {"clearing_enabled", GN_SETTING_INLINE}};
+	struct gn_ledger_settings now, usual;
+	json_t *settings = json_object();
+	gn_ledger_settings(r->hub->ledger, &now);
+	gn_ledger_settings_default(&usual);
+	for (size_t i = 0; i < GN_COUNT(flags); i++) {
+		json_t *v = json_object_get(in, flags[i].flag);
+		bool on = json_is_true(v);
+		if (!v || json_is_null(v))
+			continue;
+		if (!json_is_boolean(v)) {
+			(void)gn_hub_refuse_value(r, "body", flags[i].flag, "bool_type", "must be true or false");
+			json_decref(settings);
+			return NULL;
+		}
+		json_object_set_new(settings, gn_setting_form(flags[i].setting)->name,
+				    flags[i].setting != GN_SETTING_PATHS ? json_boolean(on)
+				    : !on                                ? json_integer(1)
+				    : now.max_paths > 1                  ? json_integer(now.max_paths)
+									 : json_integer(usual.max_paths));
+	}
+	if (json_object_size(settings) > 0)
+		return json_pack("{ss so}", "command", "settings", "settings", settings);
+	json_decref(settings);
+	(void)gn_hub_refuse_value(r, "body", "multipath_enabled", "missing",
+				  "name one of multipath_enabled, full_multipath_enabled, clearing_enabled");
+	return NULL;
+}
+
+static void flags_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	gn_err err = failed(r, e) ? GN_OK : gn_hub_set_rates(r->hub, &r->order->cmd);
+	if (err)
+		gn_hub_fail(r, err, NULL, "%s", "");
+	else if (!e->err)
+		gn_api_flags_get(r);
+}
+
+void gn_api_flags_patch(struct gn_hub_request *r)
+{
+	static const struct gn_hub_command c = {GN_COMMAND_SETTINGS, plain_flags, fits_anything, flags_set};
+	gn_hub_command(r, &c);
 }
 
 void gn_api_config_patch(struct gn_hub_request *r)

@@ -27,12 +27,14 @@ static json_t *cut_json(const struct gn_hub_view *v, const struct gn_ledger_why 
 		gn_hub_pid(v, why->cut[i].owner, owner);
 		gn_hub_pid(v, why->cut[i].debtor, debtor);
 		gn_hub_pid(v, why->cut[i].by, by);
-		json_t *item = json_pack(
-			"{ss ss ss ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name",
-			gn_hub_name(v, why->cut[i].owner), "debtor_name", gn_hub_name(v, why->cut[i].debtor), "cause",
-			gn_ledger_cause_name(why->cut[i].cause), "by", by, "by_name", gn_hub_name(v, why->cut[i].by));
+		json_t *item =
+			json_pack("{ss ss ss ss ss ss ss ss ss}", "owner", owner, "debtor", debtor, "from", owner, "to",
+				  debtor, "owner_name", gn_hub_name(v, why->cut[i].owner), "debtor_name",
+				  gn_hub_name(v, why->cut[i].debtor), "cause", gn_ledger_cause_name(why->cut[i].cause),
+				  "by", by, "by_name", gn_hub_name(v, why->cut[i].by));
 		gn_amount_json(item, "limit", why->cut[i].limit, precision);
 		gn_amount_json(item, "used", why->cut[i].used, precision);
+		gn_amount_json(item, "available", why->cut[i].limit - why->cut[i].used, precision);
 		json_array_append_new(list, item);
 	}
 	return list;

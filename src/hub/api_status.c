@@ -163,23 +163,29 @@ static json_t *invariant(bool passed, const char *value)
 	return json_pack("{sb ss si s{}}", "passed", passed, "value", value, "violations", passed ? 0 : 1, "details");
 }
 
+static json_t *invariants_json(const struct gn_ledger_integrity *in, unsigned precision)
+{
+	char net[GN_AMOUNT_TEXT_MAX], lines[24], debts[24];
+	gn_amount_text(in->net, precision, net);
+	snprintf(lines, sizeof lines, "%llu", (unsigned long long)in->lines);
+	snprintf(debts, sizeof debts, "%llu", (unsigned long long)in->debts);
+	return json_pack("{so so so so}", "zero_sum", invariant(in->zero_sum, net), "trust_limits",
+			 invariant(in->limits, lines), "debt_symmetry", invariant(in->one_direction, debts),
+			 "reservations", invariant(in->reservations, debts));
+}
+
 static json_t *integrity_of(const struct gn_long *q, const struct gn_hub_view *v, const struct gn_ledger_equivalent *e,
 			    bool *healthy)
 {
 	struct gn_ledger_integrity in;
-	char checksum[65], net[GN_AMOUNT_TEXT_MAX], lines[24], debts[24];
+	char checksum[65];
 	if (gn_ledger_integrity(v->ledger, e->number, &in))
 		return json_null();
 	gn_hex(GN_SLICE(in.checksum.b), checksum);
-	gn_amount_text(in.net, e->precision, net);
-	snprintf(lines, sizeof lines, "%llu", (unsigned long long)in.lines);
-	snprintf(debts, sizeof debts, "%llu", (unsigned long long)in.debts);
 	bool ok = in.zero_sum && in.limits && in.one_direction && in.reservations;
 	*healthy = *healthy && ok;
-	return json_pack("{ss ss so s{so so so so}}", "status", ok ? "healthy" : "critical", "checksum", checksum,
-			 "last_verified", gn_json_time(q->now), "invariants", "zero_sum", invariant(in.zero_sum, net),
-			 "trust_limits", invariant(in.limits, lines), "debt_symmetry",
-			 invariant(in.one_direction, debts), "reservations", invariant(in.reservations, debts));
+	return json_pack("{ss ss so so}", "status", ok ? "healthy" : "critical", "checksum", checksum, "last_verified",
+			 gn_json_time(q->now), "invariants", invariants_json(&in, e->precision));
 }
 
 static void run_integrity(struct gn_long *q, struct gn_hub_view *v)
@@ -194,8 +200,9 @@ static void run_integrity(struct gn_long *q, struct gn_hub_view *v)
 	if (!healthy)
 		json_array_append_new(
 			alerts, json_string("an invariant does not hold: stop the hub and run geonet hub verify"));
-	q->json = json_pack("{ss so so so}", "status", healthy ? "healthy" : "critical", "last_check",
-			    gn_json_time(q->now), "equivalents", list, "alerts", alerts);
+	q->json = json_pack("{ss so so so}", "status", healthy ? "healthy" : "critical",
+			    q->flag ? "checked_at" : "last_check", gn_json_time(q->now), "equivalents", list, "alerts",
+			    alerts);
 }
 
 void gn_api_integrity_status(struct gn_hub_request *r)
@@ -209,7 +216,7 @@ void gn_api_integrity_verify(struct gn_hub_request *r)
 	const char *code = json_string_value(json_object_get(in, "equivalent"));
 	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
 	if (in && (!code || gn_hub_equivalent_at(r, "body", "equivalent", code, &e)))
-		gn_hub_long(r, &(struct gn_long){.run = run_integrity, .eq = e.number});
+		gn_hub_long(r, &(struct gn_long){.run = run_integrity, .eq = e.number, .flag = true});
 }
 
 static void run_checksum(struct gn_long *q, struct gn_hub_view *v)
@@ -227,8 +234,9 @@ static void run_checksum(struct gn_long *q, struct gn_hub_view *v)
 		return;
 	gn_hex(GN_SLICE(in.checksum.b), checksum);
 	gn_hex(GN_SLICE(state.b), hash);
-	q->json = json_pack("{ss ss so ss sI}", "equivalent", e.code, "checksum", checksum, "created_at",
-			    gn_json_time(q->now), "state_hash", hash, "seq", (json_int_t)gn_ledger_seq(v->ledger));
+	q->json = json_pack("{ss ss so so ss sI}", "equivalent", e.code, "checksum", checksum, "created_at",
+			    gn_json_time(q->now), "invariants_status", invariants_json(&in, e.precision), "state_hash",
+			    hash, "seq", (json_int_t)gn_ledger_seq(v->ledger));
 }
 
 void gn_api_integrity_checksum(struct gn_hub_request *r)
@@ -263,9 +271,14 @@ void gn_api_integrity_audit(struct gn_hub_request *r)
 /* HB-12: what the reference repairs cannot be written down here; the command says so instead of changing anything. */
 void gn_api_repair(struct gn_hub_request *r)
 {
-	if (strcmp(r->args[0], "net-mutual-debts") != 0 && strcmp(r->args[0], "cap-debts-to-trust-limits") != 0)
-		gn_hub_fail(r, GN_NOT_FOUND, NULL,
-			    "there is no such repair: net-mutual-debts, cap-debts-to-trust-limits");
-	else
-		gn_hub_json(r, 200, json_pack("{sb ss s{si}}", "ok", 1, "action", r->args[0], "counts", "changed", 0));
+	static const char *const repairs[][2] = {{"net-mutual-debts", "netted_pairs"},
+						 {"cap-debts-to-trust-limits", "scanned"}};
+	for (size_t i = 0; i < GN_COUNT(repairs); i++)
+		if (strcmp(r->args[0], repairs[i][0]) == 0) {
+			gn_hub_json(r, 200,
+				    json_pack("{sb ss si si si}", "ok", 1, "action", r->args[0], repairs[i][1], 0,
+					      "updated", 0, "deleted", 0));
+			return;
+		}
+	gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no such repair: net-mutual-debts, cap-debts-to-trust-limits");
 }

@@ -306,6 +306,7 @@ void gn_api_roles_delete(struct gn_hub_request *r);
 void gn_api_config_get(struct gn_hub_request *r);
 void gn_api_config_patch(struct gn_hub_request *r);
 void gn_api_flags_get(struct gn_hub_request *r);
+void gn_api_flags_patch(struct gn_hub_request *r);
 void gn_api_whoami(struct gn_hub_request *r);
 
 /* ---- shapes_live.c ---- */

@@ -125,7 +125,7 @@ static int64_t value_of(const struct gn_hub *hub, const struct gn_ledger_setting
 					      : gn_setting_get(s, k);
 }
 
-static void tell_settings(struct gn_hub_request *r, bool flags_only)
+void gn_api_config_get(struct gn_hub_request *r)
 {
 	struct gn_ledger_settings s;
 	json_t *list = json_array();
@@ -133,20 +133,19 @@ static void tell_settings(struct gn_hub_request *r, bool flags_only)
 	for (enum gn_setting k = 0; k < GN_SETTINGS; k++) {
 		const struct gn_setting_form *form = gn_setting_form(k);
 		int64_t v = value_of(r->hub, &s, k);
-		if (form->flag || !flags_only)
-			json_array_append_new(list, json_pack("{ss so sb ss}", "key", form->name, "value",
-							      form->flag ? json_boolean(v != 0) : json_integer(v),
-							      "mutable", 1, "description", descriptions[k]));
+		json_array_append_new(list, json_pack("{ss so sb ss}", "key", form->name, "value",
+						      form->flag ? json_boolean(v != 0) : json_integer(v), "mutable", 1,
+						      "description", descriptions[k]));
 	}
 	gn_hub_items(r, list);
 }
 
-void gn_api_config_get(struct gn_hub_request *r)
-{
-	tell_settings(r, false);
-}
-
+/* HB-42: the reference's three flags, as what they stand for here. */
 void gn_api_flags_get(struct gn_hub_request *r)
 {
-	tell_settings(r, true);
+	struct gn_ledger_settings s;
+	gn_ledger_settings(r->hub->ledger, &s);
+	gn_hub_json(r, 200,
+		    json_pack("{sb sb sb}", "multipath_enabled", s.max_paths > 1, "full_multipath_enabled", s.maxflow,
+			      "clearing_enabled", s.inline_clearing));
 }

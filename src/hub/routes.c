@@ -52,7 +52,7 @@ const struct gn_hub_route gn_hub_routes[] = {
 	{GN_HTTP_GET, P "/admin/config", GN_AUTH_AUDITOR, gn_api_config_get},
 	{GN_HTTP_PATCH, P "/admin/config", GN_AUTH_ADMIN, gn_api_config_patch},
 	{GN_HTTP_GET, P "/admin/feature-flags", GN_AUTH_AUDITOR, gn_api_flags_get},
-	{GN_HTTP_PATCH, P "/admin/feature-flags", GN_AUTH_ADMIN, gn_api_config_patch},
+	{GN_HTTP_PATCH, P "/admin/feature-flags", GN_AUTH_ADMIN, gn_api_flags_patch},
 	{GN_HTTP_GET, P "/admin/migrations", GN_AUTH_AUDITOR, gn_api_admin_migrations},
 	{GN_HTTP_GET, P "/admin/health/db", GN_AUTH_AUDITOR, gn_api_health_db},
 	{GN_HTTP_GET, P "/admin/roles", GN_AUTH_AUDITOR, gn_api_roles_get},

@@ -15,7 +15,9 @@ bool gn_hub_refuse_value(struct gn_hub_request *r, const char *where, const char
 	va_end(args);
 	json_t *list = json_array();
 	json_array_append_new(list, json_pack("{s[ss] ss ss}", "loc", where, name, "msg", text, "type", type));
-	gn_hub_fail_as(r, 422, "E009", json_pack("{so}", "errors", list), "%s: %s", name, text);
+	bool payment = r->route && (r->route->run == gn_api_capacity || r->route->run == gn_api_max_flow); /* HB-3 */
+	gn_hub_fail_as(r, payment ? 400 : 422, "E009", json_pack("{so}", payment ? "validation" : "errors", list),
+		       "%s: %s", name, text);
 	return false;
 }
 
