@@ -58,6 +58,11 @@ def case_commands(bin_dir, base, rng):
     check(a.pay_raw(b, "1.00")[0] >= 400, "who is suspended pays nothing")
     answer = act("hub", "suspend", a.pid, "--end")[0]
     check(answer["status"] == "active", f"and again active: {answer}")
+    done = boss.run("hub", "delete", b.pid)
+    check(done.returncode == 1 and b"owes and is owed nothing" in done.stderr and b.get("/participants/me")["status"] == "active", f"one with open lines stays: {done.stderr}")
+    gone = people(hub, "Gina")[0]
+    check(act("hub", "delete", gone.pid)[0] == {"pid": gone.pid, "status": "deleted"}, "one without goes")
+    check(boss.run("hub", "suspend", gone.pid, "--end").returncode == 1, "for good")
     check(act("hub", "level", b.pid, "7")[0]["verification_level"] == 7 and b.get("/participants/me")["verification_level"] == 7, "a level")
     check(boss.run("hub", "level", b.pid, "256").returncode == 2 and boss.run("hub", "level", b.pid, "x").returncode == 2, "one past it")
     check(act("hub", "dispute", line["id"])[0]["frozen"] is True, "a dispute")

@@ -261,7 +261,7 @@ def case_officers(bin_dir, base, rng):
 LEAST = {
     "POST /integrity/repair/{action}": "admin", "PATCH /admin/config": "admin", "PATCH /admin/feature-flags": "admin", "POST /admin/roles": "admin", "DELETE /admin/roles/{pid}": "admin",
     "POST /admin/equivalents": "admin", "PATCH /admin/equivalents/{code}": "admin", "DELETE /admin/equivalents/{code}": "admin",
-    "POST /admin/participants/{pid}/freeze": "operator", "POST /admin/participants/{pid}/unfreeze": "operator", "POST /admin/participants/{pid}/ban": "operator",
+    "DELETE /admin/participants/{pid}": "operator", "POST /admin/participants/{pid}/freeze": "operator", "POST /admin/participants/{pid}/unfreeze": "operator", "POST /admin/participants/{pid}/ban": "operator",
     "POST /admin/participants/{pid}/unban": "operator", "POST /admin/participants/{pid}/level": "operator", "POST /admin/trustlines/{id}/{verb}": "operator",
     "POST /admin/clearing/exact": "operator", "POST /admin/transactions/{tx_id}/abort": "operator", "POST /admin/snapshot": "operator"}
 

@@ -299,6 +299,63 @@ def case_admit(bin_dir, base, rng):
 
 # ---- lines ----
 
+def case_leave(bin_dir, base, rng):
+    """LG-64, HB-43: who owes and is owed nothing leaves; what holds him is told; he is let in again by an officer alone."""
+    hub, w = start(bin_dir, base, "ann", "ben")
+    ann, ben = w.pid["ann"], w.pid["ben"]
+    cay = User(hub, "Cay")
+    cay.join()
+
+    def leave(want=200, **more):
+        status, answer = cay.send("POST", "/participants/me/leave", "participant.leave", {} | more)
+        check(status == want, f"leave: {status} {answer}, wanted {want}")
+        return answer
+
+    w.run("ann", "wallet", "trust", ben, "50", "UAH")
+    w.run("ann", "wallet", "trust", cay.pid, "50", "UAH")
+    w.run("ben", "wallet", "trust", ann, "5", "UAH")
+    w.run("ben", "wallet", "pay", ann, "7", "UAH")
+    for who, words in (("ann", f"you are owed by Ben ({ben}): 7.00 UAH"), ("ben", f"you owe Ann ({ann}): 7.00 UAH")):
+        out = w.text(who, "wallet", "leave", want=1)
+        check(words in out and "1 debt is open" in out, f"{who} is held: {out}")
+    check([l["status"] for l in w.run("ann", "wallet", "lines")["given"]] == ["active"] * 2, "and nothing was closed meanwhile")
+    w.run("ann", "wallet", "pay", ben, "7", "UAH")
+    out = w.text("ann", "wallet", "leave")
+    check(f"the line to Ben ({ben}) is closed" in out and f"the line to Cay ({cay.pid}) is closed" in out and "You have left" in out, f"she leaves: {out}")
+    check(cay.get(f"/participants/{ann}")["status"] == "left" and hub.admin("GET", "/admin/participants/stats")["by_status"]["left"] == 1, "as everybody sees")
+    check("you have left this hub" in w.text("ann", "wallet", "trust", ben, "1", "UAH", want=1), "who left changes nothing")
+    check(len(w.run("ann", "wallet", "history")["items"]) == 2, "but reads what was")
+    # the API's words
+    status, answer = cay.send("POST", "/trustlines", "line.create", {"to": ben, "equivalent": "UAH", "limit": "3.00"})
+    check(status == 201, f"a line: {status} {answer}")
+    answer = leave(400)
+    check(answer["error"]["code"] == "E009" and answer["error"]["details"] == {"debts": 0, "claims": 0, "trustlines": 1}, f"held by a line: {answer}")
+    line = cay.get("/trustlines?direction=outgoing")["items"][0]
+    cay.send("DELETE", f"/trustlines/{line['id']}", "line.close", {"id": line["id"], "version": line["version"]})
+    leave(422, reason="because")
+    check(cay.call("POST", "/participants/me/leave", {})[0] == 422, "without a signature")
+    check(leave()["status"] == "left", "Cay leaves")
+    answer = leave(403)
+    check(answer["error"]["code"] == "E004" and "you have left" in answer["error"]["message"], f"twice: {answer}")
+    # after a restart, from the journal alone, and let in again
+    hub.stop()
+    os.remove(os.path.join(base, "hub", "history.db"))
+    hub = w.hub = cay.hub = Hub(bin_dir, base, *FREE)
+    w.env["GEONET_HUB"] = hub.url
+    check([cay.get(f"/participants/{p}")["status"] for p in (cay.pid, ann, ben)] == ["left", "left", "active"], "after a restart")
+    hub.admin("POST", f"/admin/participants/{cay.pid}/unfreeze", {"reason": "came back"})
+    check(cay.get("/participants/me")["status"] == "active", "let in again")
+    leave()
+    hub.admin("DELETE", f"/admin/participants/{cay.pid}", {"reason": "gone"})
+    answer = leave(403)
+    check("deleted" in answer["error"]["message"], f"deleted: {answer}")
+    answer = hub.admin("POST", f"/admin/participants/{cay.pid}/unfreeze", {"reason": "again"}, want=400)
+    check("for good" in answer["error"]["message"], f"for good: {answer}")
+    hub.stop()
+    code = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "verify", "--data", base], stdout=subprocess.PIPE, stderr=subprocess.PIPE).returncode
+    check(code == 0, f"the journal proves it: {code}")
+
+
 def case_lines(bin_dir, base, rng):
     hub, w = start(bin_dir, base, "ann", "ben", "cay")
     ann, ben, cay = (w.pid[n] for n in ("ann", "ben", "cay"))

@@ -56,7 +56,7 @@ static char *path_of(const char *group, const char *item, const char *verb)
 
 /* ---- participants ---- */
 
-static int set_person(struct cli *cli, const char *verb, json_t *change, const char *done)
+static int set_person(struct cli *cli, const char *method, const char *verb, json_t *change)
 {
 	struct hub hub;
 	char pid[GN_PID_MAX];
@@ -70,14 +70,19 @@ static int set_person(struct cli *cli, const char *verb, json_t *change, const c
 	}
 	json_object_set_new(change, "command", json_string("participant"));
 	json_object_set_new(change, "pid", json_string(pid));
-	return act(cli, &hub, "POST", path_of("participants", pid, verb), change, "the participant", done);
+	return act(cli, &hub, method, path_of("participants", pid, verb), change, "the participant", NULL);
 }
 
 int cmd_hub_suspend(struct cli *cli)
 {
 	bool end = cli_flag(cli, "end");
-	return set_person(cli, end ? "unfreeze" : "freeze", json_pack("{ss}", "status", end ? "active" : "suspended"),
-			  NULL);
+	return set_person(cli, "POST", end ? "unfreeze" : "freeze",
+			  json_pack("{ss}", "status", end ? "active" : "suspended"));
+}
+
+int cmd_hub_delete(struct cli *cli)
+{
+	return set_person(cli, "DELETE", "", json_pack("{ss}", "status", "deleted"));
 }
 
 int cmd_hub_level(struct cli *cli)
@@ -86,7 +91,7 @@ int cmd_hub_level(struct cli *cli)
 	long level = strtol(cli->args[1], &end, 10);
 	if (*end || end == cli->args[1] || level < 0 || level > 255)
 		return cli_fail(cli, CLI_USAGE, "usage", "a verification level is a number from 0 to 255");
-	return set_person(cli, "level", json_pack("{si}", "level", (int)level), NULL);
+	return set_person(cli, "POST", "level", json_pack("{si}", "level", (int)level));
 }
 
 /* ---- lines and transactions ---- */

@@ -343,6 +343,82 @@ int cmd_wallet_trust(struct cli *cli)
 	return exit;
 }
 
+/* ---- leaving ---- */
+
+/* CLI_OK when nobody owes anybody; else what is open, printed. */
+static int check_debts(struct cli *cli, struct hub *hub)
+{
+	static const struct {
+		const char *list, *name, *pid, *words;
+	} ways[] = {{"outgoing", "creditor_name", "creditor", "you owe"},
+		    {"incoming", "debtor_name", "debtor", "you are owed by"}};
+	json_t *answer = NULL, *item;
+	size_t open = 0, i;
+	int exit = hub_call(cli, hub, "GET", "/balance/debts", NULL, &answer, "your debts");
+	for (size_t k = 0; k < GN_COUNT(ways); k++)
+		json_array_foreach(json_object_get(answer, ways[k].list), i, item)
+		{
+			cli_note(cli, "%s %s: %s %s", ways[k].words, wallet_who(item, ways[k].name, ways[k].pid),
+				 wallet_text(item, "amount"), wallet_text(item, "equivalent"));
+			open++;
+		}
+	json_decref(answer);
+	return exit   ? exit
+	       : open ? cli_fail(cli, CLI_FAILED, "E009",
+				 "who leaves owes and is owed nothing; %zu %s open. Nothing was signed", open,
+				 open == 1 ? "debt is" : "debts are")
+		      : CLI_OK;
+}
+
+static int close_lines(struct cli *cli, struct hub *hub)
+{
+	json_t *lines = json_array(), *line, *answer = NULL;
+	size_t i;
+	int exit = read_lines(cli, hub, "direction=outgoing", lines);
+	json_array_foreach(lines, i, line)
+	{
+		if (exit || strcmp(json_text(line, "status"), "closed") == 0)
+			continue;
+		json_t *request = hub_signed(cli, hub, GN_OP_LINE_CLOSE,
+					     json_pack("{ss sI}", "id", json_text(line, "id"), "version",
+						       (json_int_t)json_number(line, "version")),
+					     NULL);
+		char *path = cli_format("/trustlines/%s", json_text(line, "id"));
+		exit = request ? hub_call(cli, hub, "DELETE", path, request, &answer, "the trust line") : CLI_FAILED;
+		free(path);
+		if (exit)
+			continue;
+		cli_note(cli, "the line to %s is closed", wallet_who(line, "to_display_name", "to"));
+		json_decref(answer);
+	}
+	json_decref(lines);
+	return exit;
+}
+
+int cmd_wallet_leave(struct cli *cli)
+{
+	struct hub hub;
+	json_t *answer = NULL, *request;
+	int exit = wallet_open(cli, &hub);
+	if (!exit)
+		exit = check_debts(cli, &hub);
+	if (!exit)
+		exit = close_lines(cli, &hub);
+	if (!exit) {
+		request = hub_signed(cli, &hub, GN_OP_LEAVE, json_object(), NULL);
+		exit = request ? hub_call(cli, &hub, "POST", "/participants/me/leave", request, &answer, "leaving")
+			       : CLI_FAILED;
+	}
+	if (!exit && cli->json)
+		exit = cli_json(cli, json_incref(answer));
+	else if (!exit)
+		cli_note(cli, "You have left this hub. What you did stays in its journal; its officers may let you in "
+			      "again.");
+	json_decref(answer);
+	hub_close(&hub);
+	return exit;
+}
+
 /* ---- the list ---- */
 
 static void print_lines(const struct cli *cli, const json_t *lines, const char *title, const char *name,

@@ -213,12 +213,17 @@ static void fail(struct gn_hub_request *r, int status, const char *code, json_t 
 			      details ? details : json_object()));
 }
 
-/* HB-40: it is the one who asks that may not, not what he asks about. */
-static bool is_suspended(const struct gn_hub_request *r)
+/* HB-40: it is the one who asks that may not, not what he asks about. NULL: he may. */
+static const char *standing_of(const struct gn_hub_request *r)
 {
+	static const char *const words[] = {
+		NULL, "you are suspended on this hub: you neither pay nor change anything until its officers lift that",
+		"you have left this hub: you neither pay nor change anything, but for its officers' letting you in "
+		"again",
+		"you are deleted from this hub, which is for good"};
 	struct gn_ledger_participant p;
-	return r->is_participant && gn_ledger_participant(r->hub->ledger, r->me.number, &p) == GN_OK &&
-	       p.status != GN_PARTICIPANT_ACTIVE;
+	bool known = r->is_participant && gn_ledger_participant(r->hub->ledger, r->me.number, &p) == GN_OK;
+	return known ? words[p.status & 3] : NULL;
 }
 
 void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const char *fmt, ...)
@@ -228,9 +233,9 @@ void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const ch
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	if (err == GN_INACTIVE && is_suspended(r))
-		fail(r, 403, gn_hub_error_code(err), details,
-		     "you are suspended on this hub: you neither pay nor change anything until its officers lift that");
+	const char *standing = err == GN_INACTIVE ? standing_of(r) : NULL;
+	if (standing)
+		fail(r, 403, gn_hub_error_code(err), details, standing);
 	else
 		fail(r, gn_hub_status_of(err), gn_hub_error_code(err), details, *text ? text : gn_err_text(err));
 }

@@ -49,6 +49,12 @@ static json_t *plain_unfreeze(struct gn_hub_request *r, json_t *in)
 	return plain_status(r, "active");
 }
 
+static json_t *plain_delete(struct gn_hub_request *r, json_t *in)
+{
+	(void)in;
+	return plain_status(r, "deleted");
+}
+
 static json_t *plain_level(struct gn_hub_request *r, json_t *in)
 {
 	json_t *level = json_object_get(in, "level");
@@ -76,6 +82,11 @@ static bool fits_unfreeze(struct gn_hub_request *r, const struct gn_op_admin *c)
 	return c->has_status && c->status == GN_PARTICIPANT_ACTIVE ? fits_person(r, c) : unfit(r);
 }
 
+static bool fits_delete(struct gn_hub_request *r, const struct gn_op_admin *c)
+{
+	return c->has_status && c->status == GN_PARTICIPANT_DELETED ? fits_person(r, c) : unfit(r);
+}
+
 static bool fits_level(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
 	return c->has_level && !c->has_status ? fits_person(r, c) : unfit(r);
@@ -84,11 +95,14 @@ static bool fits_level(struct gn_hub_request *r, const struct gn_op_admin *c)
 static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	struct gn_ledger_participant p;
-	if (failed(r, e))
-		return;
 	if (gn_ledger_find_participant(r->hub->ledger, &r->order->cmd.pid, &p))
 		gn_hub_fail(r, GN_INTERNAL, NULL, "%s", "");
-	else
+	else if (e->err == GN_STATE) /* HB-43 */
+		gn_hub_fail(r, e->err, gn_hub_ties_json(r->hub->ledger, p.number), "%s",
+			    p.status == GN_PARTICIPANT_DELETED
+				    ? "this participant is deleted, which is for good"
+				    : "who is deleted owes and is owed nothing and has no open trust line of his own");
+	else if (!failed(r, e))
 		gn_hub_json(r, 200, json_pack("{ss ss}", "pid", r->args[0], "status", statuses[p.status & 3]));
 }
 
@@ -108,6 +122,12 @@ void gn_api_admin_freeze(struct gn_hub_request *r)
 void gn_api_admin_unfreeze(struct gn_hub_request *r)
 {
 	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_unfreeze, fits_unfreeze, status_set};
+	gn_hub_command(r, &c);
+}
+
+void gn_api_admin_delete(struct gn_hub_request *r)
+{
+	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_delete, fits_delete, status_set};
 	gn_hub_command(r, &c);
 }
 

@@ -140,6 +140,25 @@ void gn_api_me_patch(struct gn_hub_request *r)
 		gn_hub_submit(r, GN_OP_PROFILE, fields, profile_changed);
 }
 
+static void left(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	if (!e->err)
+		tell_person(r, 200, r->me.number);
+	else if (e->err == GN_STATE)
+		gn_hub_fail(r, e->err, gn_hub_ties_json(r->hub->ledger, r->me.number),
+			    "who leaves owes and is owed nothing and has closed his trust lines");
+	else if (!gn_hub_tell_wrong(r, e->err))
+		gn_hub_fail(r, e->err, NULL, "%s", "");
+}
+
+/* LG-64 */
+void gn_api_leave(struct gn_hub_request *r)
+{
+	static const char *const fields[] = {NULL}; /* geo-v1 alone */
+	if (gn_hub_words_ok(r, GN_OP_LEAVE))
+		gn_hub_submit(r, GN_OP_LEAVE, fields, left);
+}
+
 /* ---- trust lines ---- */
 
 static void line_told(struct gn_hub_request *r, json_t *times)

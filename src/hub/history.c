@@ -390,6 +390,12 @@ static gn_err feed_profile(struct gn_history *h, const struct gn_record_view *r,
 			  GN_SQL_I(r->sign.signer));
 }
 
+static gn_err set_status(struct gn_history *h, uint32_t participant, enum gn_participant_status status, gn_time now)
+{
+	return GN_SQL_RUN(h->sql, "UPDATE participants SET status = $1, updated = $2 WHERE number = $3", NULL, NULL,
+			  GN_SQL_I(status), GN_SQL_I(now), GN_SQL_I(participant));
+}
+
 static gn_err feed_status(struct gn_history *h, const struct gn_record_view *r)
 {
 	static const char *const names[] = {"active", "suspended", "left", "deleted"};
@@ -693,11 +699,14 @@ static gn_err feed_one(struct gn_history *h, const struct gn_record_view *r, str
 {
 	memset(op, 0, sizeof *op);
 	if (r->sign.present) {
-		static const enum gn_op_kind kinds[] = {
-			[GN_REC_PARTICIPANT] = GN_OP_REGISTER, [GN_REC_PROFILE] = GN_OP_PROFILE,
-			[GN_REC_PAYMENT] = GN_OP_PAYMENT,      [GN_REC_FAILED] = GN_OP_PAYMENT,
-			[GN_REC_PREPARE] = GN_OP_PAYMENT,      [GN_REC_VOTE] = GN_OP_VOTE,
-			[GN_REC_ANSWER] = GN_OP_CONSENT};
+		static const enum gn_op_kind kinds[] = {[GN_REC_PARTICIPANT] = GN_OP_REGISTER,
+							[GN_REC_PROFILE] = GN_OP_PROFILE,
+							[GN_REC_LEAVE] = GN_OP_LEAVE,
+							[GN_REC_PAYMENT] = GN_OP_PAYMENT,
+							[GN_REC_FAILED] = GN_OP_PAYMENT,
+							[GN_REC_PREPARE] = GN_OP_PAYMENT,
+							[GN_REC_VOTE] = GN_OP_VOTE,
+							[GN_REC_ANSWER] = GN_OP_CONSENT};
 		static const enum gn_op_kind line_kinds[] = {GN_OP_LINE_CREATE, GN_OP_LINE_UPDATE, GN_OP_LINE_CLOSE,
 							     GN_OP_LINE_CLOSE};
 		enum gn_op_kind kind = r->type == GN_REC_LINE ? line_kinds[r->u.line.action & 3] : kinds[r->type];
@@ -711,6 +720,7 @@ static gn_err feed_one(struct gn_history *h, const struct gn_record_view *r, str
 	case GN_REC_PARTICIPANT: return feed_participant(h, r, op);
 	case GN_REC_PROFILE: return feed_profile(h, r, op);
 	case GN_REC_STATUS: return feed_status(h, r);
+	case GN_REC_LEAVE: return set_status(h, r->sign.signer, GN_PARTICIPANT_LEFT, r->time);
 	case GN_REC_LINE: return feed_line(h, r, op);
 	case GN_REC_DISPUTE: return feed_dispute(h, r);
 	case GN_REC_PAYMENT:

@@ -323,6 +323,8 @@ void gn_hub_tell_lines(struct gn_long *q);
 json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_view *r);
 json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned precision, struct gn_slice raises);
 json_t *gn_hub_equivalent_json(const struct gn_ledger_equivalent *e);
+/* What keeps a participant on the hub (LG-10): {"debts", "claims", "trustlines"}, numbers. */
+json_t *gn_hub_ties_json(const struct gn_ledger *l, uint32_t participant);
 /* Answers with one of these, or with an object that has such "items", after the history told their dates; takes json.
  */
 void gn_hub_tell_equivalents(struct gn_hub_request *r, json_t *json);
@@ -340,6 +342,8 @@ void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);
 	X(participants)                                                                                                \
 	X(participant_get)                                                                                             \
 	X(me_get)                                                                                                      \
+	X(leave)                                                                                                       \
+	X(admin_delete)                                                                                                \
 	X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) X(line_delete) X(capacity) X(max_flow) X(        \
 		payment_create) X(payments) X(payment_get) X(asked) X(vote) X(balance) X(debts) X(equivalents)         \
 		X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent) X(integrity_status) X(                \

@@ -103,8 +103,8 @@ json_t *gn_hub_line_json(const struct gn_hub_view *v, const struct gn_ledger_equ
 	gn_hub_pid(v, line->to, to);
 	snprintf(key, sizeof key, "%u/%u/%u", e->number, line->from, line->to);
 	json_t *j = json_pack(
-		"{ss si ss ss ss ss ss so ss sb ss}", "id", id, "version", (int)line->version, "from", from, "to",
-		to, "from_display_name", gn_hub_name(v, line->from), "to_display_name", gn_hub_name(v, line->to),
+		"{ss si ss ss ss ss ss so ss sb ss}", "id", id, "version", (int)line->version, "from", from, "to", to,
+		"from_display_name", gn_hub_name(v, line->from), "to_display_name", gn_hub_name(v, line->to),
 		"equivalent", e->code, "policy", policy_json(&line->policy, e->precision), "status",
 		line->disputed ? "frozen" : statuses[line->status % 5], "disputed", line->disputed, "_key", key);
 	gn_amount_json(j, "limit", line->limit, e->precision);
@@ -210,6 +210,19 @@ json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_
 	json_object_set_new(j, "search", json_string(gn_ledger_routed_name(r->u.payment.mode)));
 	free(op);
 	return j;
+}
+
+json_t *gn_hub_ties_json(const struct gn_ledger *l, uint32_t participant)
+{
+	struct gn_ledger_line mine, theirs;
+	json_int_t debts = 0, claims = 0, lines = 0;
+	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(l); eq++)
+		for (uint32_t at = 0; gn_ledger_next_pair(l, eq, participant, &at, &mine, &theirs);) {
+			debts += theirs.used > 0 || theirs.reserved > 0;
+			claims += mine.used > 0 || mine.reserved > 0;
+			lines += mine.status != GN_LINE_NONE && mine.status != GN_LINE_CLOSED;
+		}
+	return json_pack("{sI sI sI}", "debts", debts, "claims", claims, "trustlines", lines);
 }
 
 json_t *gn_hub_equivalent_json(const struct gn_ledger_equivalent *e)

@@ -511,12 +511,12 @@ bool gn_hub_words_ok(struct gn_hub_request *r, enum gn_op_kind kind)
 	if (j.v1 && reads(kind, json_object_get(in, "signed"), &payee) && payee)
 		return true;
 	j.list = json_array();
-	if (!j.v1 && !s.accept_v0) {
+	if (!j.v1 && (!s.accept_v0 || kind == GN_OP_LEAVE)) {
 		j.path[0] = "body";
 		j.path[1] = "signed";
 		j.depth = 2;
 		wrong(&j, "missing",
-		      "is required: this hub takes geo-v1 only, {\"signed\": TEXT, \"signature\": BASE64}");
+		      "is required: this is taken in geo-v1 only, {\"signed\": TEXT, \"signature\": BASE64}");
 	} else {
 		look(&j, in, true);
 	}

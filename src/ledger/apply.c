@@ -128,6 +128,20 @@ static void set_end_flags(struct lg_book *b, uint32_t participant)
 	}
 }
 
+/* LG-64 */
+static gn_err apply_leave(struct lg_book *b, const struct gn_record_view *r)
+{
+	GN_TRY(lg_signed_check(b, r));
+	if (r->sign.profile != GN_PROFILE_V1)
+		return GN_CORRUPT;
+	if (!is_free(b, r->sign.signer))
+		return GN_STATE;
+	b->participants[r->sign.signer].status = GN_PARTICIPANT_LEFT;
+	set_end_flags(b, r->sign.signer);
+	lg_signed_note(b, r);
+	return GN_OK;
+}
+
 static gn_err apply_status(struct lg_book *b, const struct gn_record_view *r)
 {
 	if (r->u.status.participant >= b->participant_count)
@@ -204,6 +218,7 @@ static gn_err dispatch(struct lg_book *b, const struct gn_record_view *r)
 	case GN_REC_PARTICIPANT: return apply_participant(b, r);
 	case GN_REC_PROFILE: return apply_profile(b, r);
 	case GN_REC_STATUS: return apply_status(b, r);
+	case GN_REC_LEAVE: return apply_leave(b, r);
 	case GN_REC_LINE: return lg_apply_line(b, r);
 	case GN_REC_DISPUTE: return lg_apply_dispute(b, r);
 	case GN_REC_PAYMENT:

@@ -18,9 +18,10 @@ static gn_err decide_register(struct gn_ledger *l, const struct lg_item *item, g
 	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
 }
 
-static gn_err decide_profile(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
+/* PROFILE or LEAVE: what is signed is all there is. */
+static gn_err decide_bare(struct gn_ledger *l, const struct lg_item *item, enum gn_record_type type, uint32_t signer, gn_time now)
 {
-	struct gn_record_view r = {.type = GN_REC_PROFILE};
+	struct gn_record_view r = {.type = type};
 	lg_fill_signed(item, signer, &r.sign);
 	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
 }
@@ -152,7 +153,8 @@ static gn_err decide(struct gn_ledger *l, const struct lg_item *item, gn_time no
 	GN_TRY(lg_check_age(&item->op, l->clock));
 	GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
 	switch (item->op.kind) {
-	case GN_OP_PROFILE: return decide_profile(l, item, signer, now);
+	case GN_OP_PROFILE: return decide_bare(l, item, GN_REC_PROFILE, signer, now);
+	case GN_OP_LEAVE: return decide_bare(l, item, GN_REC_LEAVE, signer, now);
 	case GN_OP_LINE_CREATE: return decide_create(l, item, signer, now);
 	case GN_OP_LINE_UPDATE: return decide_update(l, item, signer, now);
 	case GN_OP_LINE_CLOSE: return decide_close(l, item, signer, now);

@@ -7,7 +7,7 @@
 static struct hub h, again;
 static struct sim_disk base;
 static uint64_t base_seq[HUB_PEOPLE], base_tx, points;
-enum { A, B, C, D, PEOPLE };
+enum { A, B, C, D, E, PEOPLE };
 
 /* States that were: hash by seq. */
 #define STATES 64
@@ -100,15 +100,34 @@ static void close_line(void)
 	assert_int_equal(hub_send(&h, B, GN_OP_LINE_CLOSE, body, NULL, &ticket), GN_OK);
 }
 
+static void set_status(unsigned who, enum gn_participant_status status)
+{
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS, .status = (uint8_t)status, .who = {.reason = GN_LIT("test")}};
+	assert_int_equal(gn_pid_parse(gn_str(h.pid[who]), &a.pid), GN_OK);
+	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
+}
+
+static bool is_active(unsigned who)
+{
+	struct gn_ledger_participant p;
+	assert_int_equal(gn_ledger_participant(h.l, who, &p), GN_OK);
+	return p.status == GN_PARTICIPANT_ACTIVE;
+}
+
 /* Suspends B, or lets him back. */
 static void officer(void)
 {
-	struct gn_ledger_participant b;
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS, .who = {.reason = GN_LIT("test")}};
-	assert_int_equal(gn_ledger_participant(h.l, B, &b), GN_OK);
-	a.status = b.status == GN_PARTICIPANT_ACTIVE ? GN_PARTICIPANT_SUSPENDED : GN_PARTICIPANT_ACTIVE;
-	assert_int_equal(gn_pid_parse(gn_str(h.pid[B]), &a.pid), GN_OK);
-	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
+	set_status(B, is_active(B) ? GN_PARTICIPANT_SUSPENDED : GN_PARTICIPANT_ACTIVE);
+}
+
+/* E, who has no lines, leaves, or is let back. */
+static void leave(void)
+{
+	uint64_t ticket;
+	if (is_active(E))
+		assert_int_equal(hub_send(&h, E, GN_OP_LEAVE, "{}", NULL, &ticket), GN_OK);
+	else
+		set_status(E, GN_PARTICIPANT_ACTIVE);
 }
 
 static struct gn_clearing *optimum(const char *code, bool asking)
@@ -145,7 +164,7 @@ static void offer_or_consent(void)
 	gn_clearing_free(with);
 }
 
-#define OPS 13
+#define OPS 14
 static void begin(unsigned op)
 {
 	sent_tx[0] = 0;
@@ -167,6 +186,7 @@ static void begin(unsigned op)
 	case 10: close_line(); break;
 	case 11: officer(); break;
 	case 12: offer_or_consent(); break;
+	case 13: leave(); break;
 	}
 	gn_ledger_tick(h.l, h.now);
 	note_state();

@@ -5,7 +5,7 @@
 
 static struct hub h, again;
 static struct sim_disk image;
-enum { A, B, C, PEOPLE };
+enum { A, B, C, D, PEOPLE };
 
 static void history(unsigned payments)
 {
@@ -15,6 +15,7 @@ static void history(unsigned payments)
 		hub_join(&h);
 	assert_int_equal(hub_trust(&h, B, A, "UAH", "1000.00", "{\"blocked_participants\":[],\"daily_limit\":\"900.00\"}"), GN_OK);
 	assert_int_equal(hub_trust(&h, C, B, "UAH", "1000.00", NULL), GN_OK);
+	assert_int_equal(hub_do(&h, D, GN_OP_LEAVE, "{}", NULL), GN_OK);
 	for (unsigned i = 0; i < payments; i++) {
 		snprintf(amount, sizeof amount, "%u.01", 1 + i % 5);
 		assert_int_equal(hub_pay(&h, A, C, "UAH", amount), GN_OK);

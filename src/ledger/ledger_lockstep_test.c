@@ -119,6 +119,21 @@ static gn_err do_close(void)
 	return err;
 }
 
+/* Most have lines: he closes what he can first, as a wallet does. */
+static gn_err do_leave(void)
+{
+	unsigned a = someone();
+	if (below(5)) /* a ledger that everybody leaves shows little */
+		return GN_AGAIN;
+	for (unsigned b = 0; b < PEOPLE && t.o.standing[a]; b++)
+		if (t.o.line[a][b].open && !t.o.debt[b][a] && !t.o.reserved[b][a] && below(4))
+			expect(hub_shut(&t.h, 0, a, b, false), GN_OK, "close before leaving");
+	gn_err predicted = !t.o.standing[a] ? GN_INACTIVE : or_free(&t.o, a) ? GN_OK : GN_STATE;
+	gn_err err = hub_do(&t.h, a, GN_OP_LEAVE, "{}", NULL);
+	expect(err, predicted, "leave");
+	return err;
+}
+
 /* ---- payments ---- */
 
 static bool any_blocks(void)
@@ -236,6 +251,13 @@ static gn_err do_admin(void)
 	switch (below(6)) {
 	case 0: {
 		unsigned who = someone();
+		bool for_good = who == PEOPLE - 1 && below(100) == 0;
+		gn_err predicted = t.o.deleted[who] || (for_good && !or_free(&t.o, who)) ? GN_STATE : GN_OK, err;
+		if (for_good || t.o.deleted[who]) {
+			err = hub_status(&t.h, who, for_good ? GN_PARTICIPANT_DELETED : GN_PARTICIPANT_ACTIVE);
+			expect(err, predicted, "delete, or bring back");
+			return err;
+		}
 		return hub_status(&t.h, who, t.o.standing[who] ? (below(5) ? GN_PARTICIPANT_ACTIVE : GN_PARTICIPANT_SUSPENDED) : GN_PARTICIPANT_ACTIVE);
 	}
 	case 1: return hub_equivalent(&t.h, "UAH", 2, t.o.active ? below(8) > 0 : below(4) > 0);
@@ -345,7 +367,7 @@ static gn_err do_restart(void)
 static void step(void)
 {
 	static gn_err (*const ops[])(void) = {do_create, do_create, do_update, do_close,  do_pay,  do_pay,  do_pay,  do_pay,    do_pay,  do_pay,
-					      do_repeat, do_vote,   do_vote,   do_vote,   do_admin, do_time, do_time, do_exact, do_offer};
+					      do_repeat, do_vote,   do_vote,   do_vote,   do_admin, do_time, do_time, do_exact, do_offer, do_leave};
 	unsigned kind = (unsigned)below(GN_COUNT(ops));
 	gn_err err = below(400) == 0 ? do_restart() : ops[kind]();
 	if (below(300) == 0)

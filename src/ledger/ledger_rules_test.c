@@ -112,6 +112,42 @@ static void test_the_suspended_and_the_inactive(void **state)
 	assert_int_equal(hub_equivalent(&h, "UAH", 3, true), GN_STATE); /* precision stands while there are pairs */
 }
 
+/* LG-64, LG-10 */
+static void test_who_owes_and_is_owed_nothing_may_leave(void **state)
+{
+	(void)state;
+	trust(A, B, "100.00", NULL);
+	assert_int_equal(hub_do(&h, A, GN_OP_LEAVE, "{}", NULL), GN_STATE); /* his own line is open */
+	assert_int_equal(pay(B, A, "10.00"), GN_OK);
+	assert_int_equal(hub_do(&h, B, GN_OP_LEAVE, "{}", NULL), GN_STATE); /* he owes */
+	assert_int_equal(hub_shut(&h, 0, A, B, true), GN_OK);
+	assert_int_equal(hub_do(&h, A, GN_OP_LEAVE, "{}", NULL), GN_STATE); /* he is owed */
+	assert_int_equal(pay(A, B, "10.00"), GN_OK);
+	trust(C, A, "5.00", NULL); /* another's line holds nobody */
+	assert_int_equal(hub_do(&h, A, GN_OP_LEAVE, "{\"reason\":\"x\"}", NULL), GN_UNSUPPORTED);
+	assert_int_equal(hub_do(&h, A, GN_OP_LEAVE, "{}", NULL), GN_OK);
+	struct gn_ledger_participant p;
+	assert_int_equal(gn_ledger_participant(h.l, A, &p), GN_OK);
+	assert_int_equal(p.status, GN_PARTICIPANT_LEFT);
+	assert_int_equal(hub_do(&h, A, GN_OP_LEAVE, "{}", NULL), GN_INACTIVE);
+	assert_int_equal(pay(A, C, "1.00"), GN_INACTIVE);
+	assert_int_equal(pay(C, A, "1.00"), GN_INACTIVE);
+	assert_int_equal(hub_trust(&h, B, A, "UAH", "1.00", NULL), GN_INACTIVE);
+	assert_int_equal(hub_shut(&h, 0, C, A, false), GN_OK); /* what others gave him they take back */
+	assert_int_equal(hub_status(&h, A, GN_PARTICIPANT_ACTIVE), GN_OK); /* an officer lets him in again */
+	assert_int_equal(hub_do(&h, A, GN_OP_LEAVE, "{}", NULL), GN_OK);
+	trust(B, C, "1.00", NULL);
+	assert_int_equal(hub_status(&h, B, GN_PARTICIPANT_DELETED), GN_STATE);
+	assert_int_equal(hub_shut(&h, 0, B, C, false), GN_OK);
+	assert_int_equal(hub_status(&h, B, GN_PARTICIPANT_DELETED), GN_OK);
+	assert_int_equal(hub_status(&h, B, GN_PARTICIPANT_ACTIVE), GN_STATE); /* that is for good */
+	struct gn_hash before = hub_hash(&h), after;
+	hub_close(&h);
+	hub_open(&h);
+	after = hub_hash(&h);
+	assert_memory_equal(before.b, after.b, 32);
+}
+
 static void test_frozen_lines_take_repayment_only(void **state)
 {
 	(void)state;
@@ -450,6 +486,7 @@ int main(void)
 		T(test_lines_change_only_as_allowed),
 		T(test_amounts_out_of_form_change_nothing),
 		T(test_the_suspended_and_the_inactive),
+		T(test_who_owes_and_is_owed_nothing_may_leave),
 		T(test_frozen_lines_take_repayment_only),
 		T(test_who_will_not_stand_in_the_middle),
 		T(test_hop_usage_bounds_one_payment),

@@ -9,7 +9,7 @@
 
 static const char *const op_names[GN_OP_KINDS] = {
 	"participant.register", "participant.profile", "line.create", "line.update", "line.close",
-	"payment", "payment.vote", "clearing.consent", "admin",
+	"payment", "payment.vote", "clearing.consent", "admin", "participant.leave",
 };
 
 const char *gn_op_name(enum gn_op_kind kind)

@@ -19,6 +19,7 @@ enum gn_op_kind {
 	GN_OP_VOTE,        /* payment.vote: answer of someone a payment asks (LG-28) */
 	GN_OP_CONSENT,     /* clearing.consent: answer to a clearing offer (LG-47) */
 	GN_OP_ADMIN,       /* admin: an officer's command; op_admin.h reads its body */
+	GN_OP_LEAVE,       /* participant.leave: an empty body (LG-64) */
 	GN_OP_KINDS,
 };
 /* "payment", "line.create"; NULL past the end. */

@@ -31,7 +31,7 @@ struct oracle {
 	struct hub *h;
 	unsigned people, records;
 	bool active; /* the one equivalent */
-	bool standing[OR_PEOPLE];
+	bool standing[OR_PEOPLE], deleted[OR_PEOPLE];
 	gn_amount debt[OR_PEOPLE][OR_PEOPLE], reserved[OR_PEOPLE][OR_PEOPLE]; /* debtor, creditor; hop from, to */
 	struct or_line line[OR_PEOPLE][OR_PEOPLE];                           /* from, to */
 	struct or_open open[OR_OPEN];
@@ -292,6 +292,15 @@ static inline void or_answer(struct oracle *o, const struct gn_record_view *r)
 	*(r->u.answer.yes ? &t->yes : &t->no) |= bit;
 }
 
+/* Owes and is owed nothing, nothing is reserved, and no line of his is open. */
+static inline bool or_free(const struct oracle *o, unsigned who)
+{
+	for (unsigned q = 0; q < o->people; q++)
+		if (o->debt[who][q] || o->debt[q][who] || o->reserved[who][q] || o->reserved[q][who] || o->line[who][q].open || o->line[who][q].closing)
+			return false;
+	return true;
+}
+
 static inline void or_record(void *user, const struct gn_record_view *r)
 {
 	struct oracle *o = user;
@@ -307,7 +316,16 @@ static inline void or_record(void *user, const struct gn_record_view *r)
 		break;
 	case GN_REC_EQUIVALENT: o->active = r->u.equivalent.active; break;
 	case GN_REC_PARTICIPANT: o->standing[o->people++] = true; break;
-	case GN_REC_STATUS: o->standing[r->u.status.participant] = r->u.status.status == GN_PARTICIPANT_ACTIVE; break;
+	case GN_REC_STATUS:
+		assert_false(o->deleted[r->u.status.participant]);
+		assert_true(r->u.status.status < GN_PARTICIPANT_LEFT || or_free(o, r->u.status.participant));
+		o->standing[r->u.status.participant] = r->u.status.status == GN_PARTICIPANT_ACTIVE;
+		o->deleted[r->u.status.participant] = r->u.status.status == GN_PARTICIPANT_DELETED;
+		break;
+	case GN_REC_LEAVE:
+		assert_true(o->standing[r->sign.signer] && or_free(o, r->sign.signer));
+		o->standing[r->sign.signer] = false;
+		break;
 	case GN_REC_LINE: or_set_line(o, r); break;
 	case GN_REC_DISPUTE:
 		or_ends(o, (struct gn_hop){r->u.dispute.pair, r->u.dispute.side}, &p, &q);

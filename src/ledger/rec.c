@@ -12,6 +12,7 @@ bool lg_rec_signed(enum gn_record_type type)
 	case GN_REC_PARTICIPANT:
 	case GN_REC_PROFILE:
 	case GN_REC_LINE:
+	case GN_REC_LEAVE:
 	case GN_REC_PAYMENT:
 	case GN_REC_FAILED:
 	case GN_REC_PREPARE:
@@ -132,7 +133,8 @@ static void put_body(struct gn_writer *w, const struct gn_record_view *r)
 		gn_write_bytes(w, GN_SLICE(r->u.participant.pk.b));
 		gn_write_u8(w, r->u.participant.kind);
 		break;
-	case GN_REC_PROFILE: break;
+	case GN_REC_PROFILE:
+	case GN_REC_LEAVE: break;
 	case GN_REC_STATUS:
 		gn_write_varint(w, r->u.status.participant);
 		gn_write_u8(w, r->u.status.status);
@@ -449,7 +451,8 @@ static void get_body(struct gn_reader *r, struct gn_record_view *v)
 		get_fixed(r, v->u.participant.pk.b, 32);
 		v->u.participant.kind = get_u8(r, GN_PARTICIPANT_HUB);
 		break;
-	case GN_REC_PROFILE: break;
+	case GN_REC_PROFILE:
+	case GN_REC_LEAVE: break;
 	case GN_REC_STATUS:
 		v->u.status.participant = get_u32(r);
 		v->u.status.status = get_u8(r, GN_PARTICIPANT_DELETED);

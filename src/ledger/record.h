@@ -14,6 +14,7 @@ enum gn_record_type {
 	GN_REC_STATUS = 6,
 	GN_REC_LINE = 7,
 	GN_REC_DISPUTE = 8,
+	GN_REC_LEAVE = 9,
 	GN_REC_PAYMENT = 10,
 	GN_REC_FAILED = 11,
 	GN_REC_PREPARE = 12,

@@ -135,6 +135,7 @@ static gn_err same(const struct lg_book *b, const struct gn_record_view *r, cons
 		SAME(op->kind == GN_OP_REGISTER && memcmp(op->public_key.b, r->u.participant.pk.b, 32) == 0 && kind_of(op->type) == r->u.participant.kind);
 		return GN_OK;
 	case GN_REC_PROFILE: SAME(op->kind == GN_OP_PROFILE); return GN_OK;
+	case GN_REC_LEAVE: SAME(op->kind == GN_OP_LEAVE); return GN_OK;
 	case GN_REC_LINE: return same_line(b, r, op);
 	case GN_REC_PAYMENT:
 	case GN_REC_PREPARE:
@@ -171,7 +172,7 @@ gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r)
 	SAME(joins || r->sign.signer < b->participant_count);
 	const struct gn_pk *pk = joins ? &r->u.participant.pk : &b->participants[r->sign.signer].pk;
 	GN_TRY(gn_op_verify(pk, r->sign.bytes, &r->sign.sig));
-	SAME(r->sign.profile == GN_PROFILE_V1 || (r->type != GN_REC_VOTE && r->type != GN_REC_ANSWER));
+	SAME(r->sign.profile == GN_PROFILE_V1 || (r->type != GN_REC_VOTE && r->type != GN_REC_ANSWER && r->type != GN_REC_LEAVE));
 	GN_TRY(gn_op_parse((enum gn_op_profile)r->sign.profile, r->sign.profile == GN_PROFILE_V1 ? GN_OP_KINDS : v0_kind(r), r->sign.bytes, &op));
 	GN_TRY(lg_check_envelope(b, &op, gn_unix(r->time)));
 	lg_pid(pk, &pid);
