@@ -215,6 +215,100 @@ def case_durable(bin_dir, base, rng):
     hub.stop()
 
 
+def case_transactions(bin_dir, base, rng):
+    """HB-44: all five types, the source's seven fields, every state; what has no record yet comes first."""
+    shim = Shim(bin_dir, base)
+    hub = Hub(shim.bin, base, *FREE)
+    with_unit(hub)
+    a, b, c, d = people(hub, "Alice", "Bob", "Clara", "Dora")
+
+    def all_of(query="", who=None):
+        path = "/transactions?" + query
+        return who.get(path) if who else hub.get(path, admin=hub.admin_token)
+
+    def states(query="", who=None):
+        return [(t["type"], t["state"]) for t in all_of(query, who)["items"]]
+
+    ring = ((b, a), (c, b), (a, c))
+    for owner, debtor in ring:
+        owner.trust(debtor, "100.00", policy={"auto_clearing": False})
+    d.trust(a, "50.00", policy={"ask": True})
+    line = b.get("/trustlines?direction=outgoing")["items"][0]
+    check(b.send("PATCH", f"/trustlines/{line['id']}", "line.update", {"id": line["id"], "limit": "90.00", "version": 1})[0] == 200, "a change")
+    d.trust(b, "1.00")
+    own = [l for l in d.get("/trustlines?direction=outgoing")["items"] if l["to"] == b.pid][0]
+    check(d.send("DELETE", f"/trustlines/{own['id']}", "line.close", {"id": own["id"], "version": 1})[0] == 200, "a line is closed")
+    for payer, payee in ((a, b), (b, c), (c, a)):
+        payer.pay(payee, "20.00", constraints={"max_hops": 1})
+    check(a.pay_raw(b, "500.00", tx_id="much")[0] == 400, "one fails")
+    check(a.pay_raw(d, "5.00", tx_id="asked")[1]["status"] == "PREPARE_IN_PROGRESS", "one asks")
+    # all at rest
+    seen = all_of("per_page=200")
+    check(seen["total"] == len(seen["items"]) == 12, f"all of them: {seen['total']}")
+    for t in seen["items"]:
+        check(set(t) == {"tx_id", "type", "initiator", "payload", "signatures", "state", "created_at", "seq"}, f"the fields: {t}")
+        check(t["signatures"][0]["signer"] == t["initiator"] and json.loads(t["signatures"][0]["signed"])["body"].items() <= t["payload"].items(), f"what was signed: {t}")
+    check(sorted(states("per_page=200")) == [("PAYMENT", "ABORTED")] + [("PAYMENT", "COMMITTED")] * 3 + [("PAYMENT", "PREPARE_IN_PROGRESS"), ("TRUST_LINE_CLOSE", "COMMITTED")] +
+          [("TRUST_LINE_CREATE", "COMMITTED")] * 5 + [("TRUST_LINE_UPDATE", "COMMITTED")], f"types and states: {states()}")
+    check([t["seq"] for t in seen["items"]] == sorted((t["seq"] for t in seen["items"]), reverse=True), "the newest first")
+    for query, count in (("type=PAYMENT", 5), ("state=ABORTED", 1), ("type=TRUST_LINE_CREATE&equivalent=UAH", 5), (f"initiator={d.pid}", 3), ("tx_id=much", 1), ("to_date=2000-01-01", 0),
+                         ("type=PAYMENT&state=COMMITTED&per_page=2", 2), ("type=PAYMENT&state=COMMITTED&per_page=2&page=2", 1)):
+        check(len(all_of(query)["items"]) == count, f"{query}: {all_of(query)}")
+    check(all_of("type=PAYMENT&state=COMMITTED&per_page=2")["total"] == 3, "the total")
+    for query in ("type=x", "state=x", "initiator=x", "per_page=0"):
+        check(hub.call("GET", "/transactions?" + query, admin=hub.admin_token)[0] == 422, query)
+    check(len(states("per_page=200", d)) == 4 and ("PAYMENT", "ABORTED") not in states("", c), f"a participant sees his own: {states('', d)}")
+    # who is asked signs too
+    d.send("POST", "/payments/vote", "payment.vote", {"tx_id": "asked", "initiator": a.pid, "answer": "yes"}, "asked")
+    t, = all_of("tx_id=asked")["items"]
+    check(t["state"] == "COMMITTED" and [s["signer"] for s in t["signatures"]] == [a.pid, d.pid] and t["payload"]["routes"][0]["path"] == [a.pid, d.pid], f"with the vote: {t}")
+    # an offer: WAITING_CONFIRMATIONS, then COMMITTED with the consents
+    offer = hub.admin("POST", "/admin/clearing/exact", {"equivalent": "UAH", "offer": True})["offer"]
+    check(states("type=CLEARING") == [("CLEARING", "WAITING_CONFIRMATIONS")], f"an offer: {states('type=CLEARING')}")
+    for who in (a, b, c):
+        status, answer = who.send("POST", "/clearing/consent", "clearing.consent", {"tx_id": offer, "answer": "yes"}, offer)
+        check(status == 200, f"consent: {status} {answer}")
+    t, = all_of("type=CLEARING")["items"]
+    check((t["tx_id"], t["state"], t["initiator"], t["payload"]["mode"], t["payload"]["total"]) == (offer, "COMMITTED", hub.pid, "consent", "60.00") and len(t["payload"]["edges"]) == 3 and
+          {s["signer"] for s in t["signatures"]} == {a.pid, b.pid, c.pid}, f"the clearing: {t}")
+    t, = all_of("type=CLEARING", a)["items"]
+    check(len(t["payload"]["edges"]) == 2 and "total" not in t["payload"] and [s["signer"] for s in t["signatures"]] == [a.pid], f"to one of them: {t}")
+    check(all_of("type=CLEARING", d)["items"] == [], "to a stranger")
+    # what has no record yet, while the disk is held
+    for payer, payee in ((a, b), (b, c), (c, a)):
+        payer.pay(payee, "10.00", constraints={"max_hops": 1})
+    shim.put("hold")
+
+    def aside(who, method, path, body=None, admin=None):
+        twin = User(hub, who.name, who.key) if who else None
+        if twin:
+            twin.token = who.token
+        return in_thread(lambda: twin.call(method, path, body) if twin else hub.call(method, path, body, admin=admin))
+
+    def counted(name):
+        return next(int(x.split()[1]) for x in hub.raw("GET", "/metrics")[2].decode().splitlines() if x.startswith(f"geonet_hub_{name} "))
+
+    before = counted("records_total")
+    jobs = [aside(a, "POST", "/payments", a.signed("payment", {"tx_id": t, "to": b.pid, "equivalent": "UAH", "amount": amount}, t)) for t, amount in (("goes", "1.00"), ("fails", "700.00"))]
+    jobs.append(aside(None, "POST", "/admin/clearing/exact", {"equivalent": "UAH", "offer": True}, admin=hub.admin_token))
+    until(lambda: counted("records_total") >= before + 3, "all three are taken")
+    waits = {who: aside(who, "GET", "/transactions?per_page=200") if who else aside(None, "GET", "/transactions?per_page=200", admin=hub.admin_token) for who in (a, d, None)}
+    time.sleep(0.5)
+    shim.drop("hold")
+    shown = {who: [(t["type"], t["state"], t["tx_id"]) for t in w()[1]["items"] if t["seq"] is None] for who, w in waits.items()}
+    check(sorted(shown[a]) == [("PAYMENT", "NEW", "fails"), ("PAYMENT", "ROUTED", "goes")], f"on their way: {shown[a]}")
+    check(shown[d] == [], f"to others: {shown[d]}")
+    check({s for _, s, _ in shown[None]} == {"NEW", "ROUTED"} and ("CLEARING", "NEW") in {t[:2] for t in shown[None]}, f"to officers: {shown[None]}")
+    for j in jobs:
+        j()
+    check(not [t for t in all_of("per_page=200")["items"] if t["seq"] is None], "nothing is on its way any more")
+    tool = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "tx", "--type", "CLEARING", "--count", "1", "--json", "--data", base], stdout=subprocess.PIPE, env=dict(os.environ, GEONET_HUB=hub.url))
+    check(tool.returncode == 0 and json.loads(tool.stdout)["items"] == all_of("type=CLEARING&per_page=1")["items"], f"geonet hub tx: {tool}")
+    tool = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "tx", "--state", "ABORTED", "--data", base], stdout=subprocess.PIPE, env=dict(os.environ, GEONET_HUB=hub.url))
+    check(tool.returncode == 0 and b"PAYMENT ABORTED  500.00 UAH  by " + a.pid.encode() + b" to " + b.pid.encode() + b"  much" in tool.stdout, f"for people: {tool}")
+    hub.stop()
+
+
 def case_turn(bin_dir, base, rng):
     """A sync fails, and in the same turn of the loop signatures were checked: whoever signed is not told that it cannot be done."""
     shim = Shim(bin_dir, base, workers=1)

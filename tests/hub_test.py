@@ -944,7 +944,8 @@ def case_postgresql(bin_dir, base, rng):
         c.pay(a, "2.00")
         a.pay_raw(b, "5000.00")
         check(hub.get("/health/db")["backend"] == "postgresql", "the backend")
-        paths = ("/payments", "/payments?direction=received&status=COMMITTED&equivalent=UAH", "/clearing", "/participants/me", "/trustlines", "/participants?q=aLI&type=person", "/clearing/offers", "/integrity/audit-log", "/payments/asked")
+        paths = ("/payments", "/payments?direction=received&status=COMMITTED&equivalent=UAH", "/clearing", "/participants/me", "/trustlines", "/participants?q=aLI&type=person", "/clearing/offers", "/integrity/audit-log", "/payments/asked",
+                 "/transactions?type=CLEARING", "/transactions?state=COMMITTED&equivalent=UAH&from_date=2020-01-01", f"/transactions?initiator={a.pid}&type=PAYMENT&tx_id=x")
         before = [u.get(p) for u in (a, b, c) for p in paths]
         log = hub.admin("GET", "/admin/audit-log")
         # the database goes away: payments go on, and what was missed is made up

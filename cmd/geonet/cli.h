@@ -296,6 +296,8 @@ int cmd_hub_role(struct cli *cli);
 int cmd_hub_admit(struct cli *cli);
 int cmd_hub_suspend(struct cli *cli);
 int cmd_hub_delete(struct cli *cli);
+int cmd_hub_gap(struct cli *cli);
+int cmd_hub_tx(struct cli *cli);
 int cmd_hub_level(struct cli *cli);
 int cmd_hub_dispute(struct cli *cli);
 int cmd_hub_abort(struct cli *cli);

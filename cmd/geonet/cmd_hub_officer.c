@@ -310,25 +310,100 @@ int cmd_hub_log(struct cli *cli)
 	return exit;
 }
 
-int cmd_hub_people(struct cli *cli)
+/* A question for everybody whom the hub knows; takes path. *out is NULL when it is printed (--json), or failed. */
+static int read_as_anybody(struct cli *cli, char *path, const char *what, json_t **out)
 {
 	struct hub hub;
-	json_t *answer = NULL, *item;
-	size_t i;
-	char *part = url_part(cli->arg_count ? cli->args[0] : ""),
-	     *path = cli_format("/participants?q=%s&limit=200", part);
+	*out = NULL;
 	int exit = hub_open(cli, &hub);
 	if (!exit)
 		exit = hub_login_reader(cli, &hub);
 	if (!exit)
-		exit = hub_call(cli, &hub, "GET", path, NULL, &answer, "the participants");
-	free(part);
+		exit = hub_call(cli, &hub, "GET", path, NULL, out, what);
 	free(path);
 	hub_close(&hub);
-	if (exit)
+	if (exit || !cli->json)
 		return exit;
-	if (cli->json)
-		return cli_json(cli, answer);
+	exit = cli_json(cli, *out);
+	*out = NULL;
+	return exit;
+}
+
+static void print_transaction(const struct cli *cli, const json_t *item)
+{
+	const json_t *payload = json_object_get(item, "payload");
+	const char *amount = json_text(payload, "amount"), *limit = json_text(payload, "limit"),
+		   *total = json_text(payload, "total");
+	printf("%s%.19s%s  %s %s", out_bold(cli), out_text(json_text(item, "created_at")), out_plain(cli),
+	       out_text(json_text(item, "type")), out_text(json_text(item, "state")));
+	printf("  %s%s%s",
+	       out_text(*amount  ? amount
+			: *limit ? limit
+				 : total),
+	       *amount || *limit || *total ? " " : "", out_text(json_text(payload, "equivalent")));
+	printf("  by %s", out_text(json_text(item, "initiator")));
+	printf("%s%s", *json_text(payload, "to") ? " to " : "", out_text(json_text(payload, "to")));
+	printf("  %s\n", out_text(json_text(item, "tx_id")));
+}
+
+int cmd_hub_tx(struct cli *cli)
+{
+	static const char *const filters[] = {"type", "state", "equivalent", "initiator", "tx-id", "from", "to"},
+				 *const names[] = {"type",  "state",     "equivalent", "initiator",
+						   "tx_id", "from_date", "to_date"};
+	uint64_t count = 50, page = 1;
+	json_t *answer, *item;
+	size_t i;
+	if (!cli_number(cli, "count", 1, 200, &count) || !cli_number(cli, "page", 1, 1u << 30, &page))
+		return CLI_USAGE;
+	char *path = cli_format("/transactions?per_page=%llu&page=%llu", (unsigned long long)count,
+				(unsigned long long)page);
+	for (i = 0; i < GN_COUNT(filters); i++) {
+		const char *value = cli_option(cli, filters[i]);
+		if (!value)
+			continue;
+		char *part = url_part(value), *longer = cli_format("%s&%s=%s", path, names[i], part);
+		free(part);
+		free(path);
+		path = longer;
+	}
+	int exit = read_as_anybody(cli, path, "the transactions", &answer);
+	if (!answer)
+		return exit;
+	json_array_foreach(json_object_get(answer, "items"), i, item) print_transaction(cli, item);
+	cli_note(cli, "%zu of %llu", json_array_size(json_object_get(answer, "items")),
+		 (unsigned long long)json_number(answer, "total"));
+	json_decref(answer);
+	return CLI_OK;
+}
+
+int cmd_hub_gap(struct cli *cli)
+{
+	json_t *answer;
+	char *part = url_part(cli->args[0]), *path = cli_format("/clearing/gap?equivalent=%s", part);
+	free(part);
+	int exit = read_as_anybody(cli, path, "the gap", &answer);
+	if (!answer)
+		return exit;
+	out_pair(cli, "debts", "%s that may be cleared without asking", out_text(json_text(answer, "clearable_debt")));
+	out_pair(cli, "optimum", "%s of it would clear now", out_text(json_text(answer, "optimum")));
+	out_pair(cli, "cleared", "%.2f %% of all that could have been",
+		 json_double(answer, "cleared_percent_of_optimum"));
+	print_members(cli, json_object_get(answer, "cleared"));
+	json_decref(answer);
+	return CLI_OK;
+}
+
+int cmd_hub_people(struct cli *cli)
+{
+	json_t *answer, *item;
+	size_t i;
+	char *part = url_part(cli->arg_count ? cli->args[0] : ""),
+	     *path = cli_format("/participants?q=%s&limit=200", part);
+	free(part);
+	int exit = read_as_anybody(cli, path, "the participants", &answer);
+	if (!answer)
+		return exit;
 	json_array_foreach(json_object_get(answer, "items"), i, item)
 	{
 		printf("%s", out_text(json_text(item, "pid")));

@@ -164,6 +164,12 @@ static const struct cli_option hub_clear_options[] = {
 	{"cycles", NULL, "only cycles of at most six, as the schedule does"},
 	{"budget-ms", "N", "take what is found in this time, at most 600000 (default: to the end)"}, REASON, HUB, PASSPHRASE, NONE};
 static const struct cli_option hub_log_options[] = {{"count", "N", "the last N, at most 200 (default 50)"}, HUB, PASSPHRASE, NONE};
+static const struct cli_option hub_tx_options[] = {
+	{"type", "TYPE", "PAYMENT, TRUST_LINE_CREATE, TRUST_LINE_UPDATE, TRUST_LINE_CLOSE or CLEARING"},
+	{"state", "STATE", "NEW, ROUTED, PREPARE_IN_PROGRESS, PROPOSED, WAITING_CONFIRMATIONS, COMMITTED, ABORTED or REJECTED"},
+	{"equivalent", "CODE", "of this equivalent alone"}, {"initiator", "PID", "signed by this participant"}, {"tx-id", "ID", "this one"},
+	{"from", "DATE", "not before this day or moment (UTC)"}, {"to", "DATE", "not after it"},
+	{"count", "N", "so many of a page, at most 200 (default 50)"}, {"page", "N", "this page (default 1)"}, HUB, PASSPHRASE, NONE};
 static const struct cli_option wallet_options[] = {HUB, PASSPHRASE, NONE};
 static const struct cli_option wallet_join_options[] = {
 	{"name", "NAME", "the name that others see"}, {"type", "TYPE", "person (default), business or hub"},
@@ -357,6 +363,10 @@ const struct cli_command cli_commands[] = {
 	 "  geonet hub settings\n  geonet hub settings routing.max_hops=5 clearing.inline=no --reason \"assembly of May\"\n", hub_act_options, cmd_hub_settings},
 	{"hub snapshot", "", 0, 0, "write a snapshot, so that the next start is short", NULL, "  geonet hub snapshot\n", hub_act_options, cmd_hub_snapshot},
 	{"hub log", "", 0, 0, "what officers did, the last first", NULL, "  geonet hub log\n  geonet hub log --json --count 200\n", hub_log_options, cmd_hub_log},
+	{"hub tx", "", 0, 0, "transactions, the newest first: your own, or all for officers",
+	 "With --json each as the source names its parts: tx_id, type, initiator, payload, signatures, state, created_at.\n",
+	 "  geonet hub tx\n  geonet hub tx --type CLEARING --state COMMITTED --count 10\n  geonet hub tx --from 2026-11-01 --to 2026-11-30 --json\n", hub_tx_options, cmd_hub_tx},
+	{"hub gap", "EQUIVALENT", 1, 1, "how much of the debts would clear now, and what cleared so far", NULL, "  geonet hub gap HOUR\n", wallet_options, cmd_hub_gap},
 	{"hub people", "[TEXT]", 0, 1, "find people of the hub by their name", "A name proves nothing: money goes by the PID beside it.\n",
 	 "  geonet hub people\n  geonet hub people bakery\n", wallet_options, cmd_hub_people},
 	{"wallet join", "", 0, 0, "register your key with a hub",

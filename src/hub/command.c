@@ -17,6 +17,7 @@ static void refuse(struct gn_hub_request *r, const char *type, const char *what)
 static void execute(struct gn_hub_request *r)
 {
 	struct gn_hub_order *o = r->order;
+	r->taken = true;
 	struct gn_buf reason = {o->reason, 0, sizeof o->reason};
 	struct gn_ledger_admin a = {.checked = true};
 	gn_err err = o->cmd.reason.p ? gn_json_unescape(o->cmd.reason, &reason) : GN_OK;

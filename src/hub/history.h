@@ -35,6 +35,8 @@ enum gn_history_kind {
 	GN_HQ_OFFERS,           /* {key: offer} of clearings that wait, with who's edges */
 	GN_HQ_MAY_KNOW,         /* text = key: true when who pays, is paid, or was asked */
 	GN_HQ_CLEARINGS,        /* who (-1: all), eq, limit, offset */
+	GN_HQ_TRANSACTIONS,     /* who (-1: all), eq, status, type, initiator (-1: any), text = tx_id or key, from, to,
+				   limit,     offset: {items, total}; items keep their key as "_key" */
 	GN_HQ_AUDIT, /* limit, offset; text: the PID of one who may see but what is public (HB-32): {items, total} */
 	GN_HQ_STATS, /* counts by state and type */
 	GN_HQ_USED_REFRESH, /* not of the journal: text = jti; 1 when it was used before (tokens.db) */
@@ -42,8 +44,9 @@ enum gn_history_kind {
 
 struct gn_history_query {
 	enum gn_history_kind kind;
-	int64_t who;    /* participant number, -1: anybody */
-	int64_t eq;     /* number, -1: any */
+	int64_t who; /* participant number, -1: anybody */
+	int64_t eq;  /* number, -1: any */
+	int64_t initiator;
 	int direction;  /* 0 all, 1 sent, 2 received */
 	char text[260]; /* q; tx_id; jti */
 	char type[20], status[32];

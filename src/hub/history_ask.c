@@ -425,6 +425,7 @@ json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q)
 		break;
 	case GN_HQ_OFFERS: err = ask_offers(&a, q); break;
 	case GN_HQ_MAY_KNOW: err = ask_may_know(&a, q); break;
+	case GN_HQ_TRANSACTIONS: err = gn_history_transactions(h, q, &a.out); break;
 	case GN_HQ_CLEARINGS: err = ask_clearings(&a, q); break;
 	case GN_HQ_AUDIT: err = ask_audit(&a, q); break;
 	case GN_HQ_STATS:

@@ -75,6 +75,7 @@ struct gn_hub_request {
 	size_t bytes_len;
 	struct gn_sig sig;
 	gn_err verdict;
+	bool taken; /* the signature is good, and there is no durable record of it (HB-44) */
 	unsigned flows; /* max-flows looked for it on the copy */
 	void (*verified)(struct gn_hub_request *r);
 	struct gn_hub_request *verify_next;
@@ -342,6 +343,7 @@ void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);
 	X(participants)                                                                                                \
 	X(participant_get)                                                                                             \
 	X(me_get)                                                                                                      \
+	X(transactions)                                                                                                \
 	X(leave)                                                                                                       \
 	X(admin_delete)                                                                                                \
 	X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) X(line_delete) X(capacity) X(max_flow) X(        \

@@ -34,6 +34,7 @@ const struct gn_hub_route gn_hub_routes[] = {
 	{GN_HTTP_POST, P "/payments", GN_AUTH_USER, gn_api_payment_create},
 	{GN_HTTP_GET, P "/payments", GN_AUTH_USER, gn_api_payments},
 	{GN_HTTP_GET, P "/payments/*", GN_AUTH_READ, gn_api_payment_get},
+	{GN_HTTP_GET, P "/transactions", GN_AUTH_READ, gn_api_transactions},
 	{GN_HTTP_GET, P "/balance", GN_AUTH_USER, gn_api_balance},
 	{GN_HTTP_GET, P "/balance/debts", GN_AUTH_USER, gn_api_debts},
 	{GN_HTTP_GET, P "/equivalents", GN_AUTH_READ, gn_api_equivalents},

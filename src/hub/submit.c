@@ -52,6 +52,8 @@ void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
 	gn_map_remove(&hub->tickets, &e->ticket);
 	if (r->kind == GN_OP_PAYMENT && e->err && e->seq && !e->repeated) /* HB-8: it failed, and is kept for ever */
 		gn_rate_owe(&hub->rate_failed, r->pid.b, hub->now);
+	if (r->kind != GN_OP_ADMIN) /* its record is durable; a clearing comes after its NOTE */
+		r->taken = e->err == GN_AGAIN;
 	r->result(r, e);
 	gn_hub_release(r);
 }
@@ -301,6 +303,7 @@ static void verified(struct gn_hub_request *r)
 			    r->verdict == GN_SIGNATURE ? "the signature does not verify over the signed bytes" : "");
 		return;
 	}
+	r->taken = true;
 	submit(r, NULL);
 }
 
