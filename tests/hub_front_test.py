@@ -7,7 +7,7 @@ import base64, http.client, json, os, select, shutil, socket, subprocess, sys, t
 
 sys.dont_write_bytecode = True
 import hub_test
-from hub_client import Failure, Hub, Key, User, canonical, check
+from hub_client import Failure, Hub, Key, User, WebSocket, canonical, check
 from hub_test import FREE, ROOT, code_of, people, with_unit
 
 
@@ -306,6 +306,70 @@ def case_transactions(bin_dir, base, rng):
     check(tool.returncode == 0 and json.loads(tool.stdout)["items"] == all_of("type=CLEARING&per_page=1")["items"], f"geonet hub tx: {tool}")
     tool = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "tx", "--state", "ABORTED", "--data", base], stdout=subprocess.PIPE, env=dict(os.environ, GEONET_HUB=hub.url))
     check(tool.returncode == 0 and b"PAYMENT ABORTED  500.00 UAH  by " + a.pid.encode() + b" to " + b.pid.encode() + b"  much" in tool.stdout, f"for people: {tool}")
+    hub.stop()
+
+
+def case_sockets(bin_dir, base, rng):
+    """HB-45: one participant holds 16 WebSockets and no more; a network 64 once half of all are taken; when all are, who has most gives way to who has none."""
+    hub = Hub(bin_dir, base, *FREE, "--trust-proxy", "yes")
+    with_unit(hub)
+    people(hub, "Anna")
+    crowd = people(hub, *[f"P{i}" for i in range(18)])
+
+    class FromAfar(WebSocket):
+        """Behind a proxy that names the address."""
+
+        def __init__(self, user, address):
+            key = base64.b64encode(os.urandom(16)).decode()
+            self.s = socket.create_connection(("127.0.0.1", hub.port), timeout=20)
+            self.s.sendall((f"GET /api/v1/ws HTTP/1.1\r\nHost: 127.0.0.1\r\nX-Forwarded-For: {address}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: {key}\r\n"
+                            f"Sec-WebSocket-Protocol: bearer, {user.token}\r\nSec-WebSocket-Version: 13\r\n\r\n").encode())
+            head = b""
+            while b"\r\n\r\n" not in head:
+                more = self.s.recv(1)
+                check(more, f"closed during the handshake: {head!r}")
+                head += more
+            self.status = int(head.split()[1])
+            if self.status == 101:
+                check(self.expect()["type"] == "hello", "hello")
+
+    def local(i):
+        return f"10.{i}.0.1"
+
+    def far(i):
+        return f"203.0.113.{i}"
+
+    def full(user, address):
+        ws = FromAfar(user, address)
+        ws.s.close()
+        return ws.status == 429
+
+    open_ = {u: [FromAfar(u, local(0)) for _ in range(16)] for u in crowd[:1]}
+    check(all(w.status == 101 for w in open_[crowd[0]]) and full(crowd[0], local(0)), "16 of one, and not one more")
+    check(full(crowd[0], far(1)), "from wherever he comes")
+    open_[crowd[17]] = [FromAfar(crowd[17], local(0)) for _ in range(2)]
+    check([w.status for w in open_[crowd[17]]] == [101, 101], "another has his own")
+    open_[crowd[0]].pop().s.close()
+    until(lambda: FromAfar(crowd[0], local(0)).status == 101, "what is closed is free again")
+    # private networks have no share, others do while more than half are taken
+    for u in crowd[1:8]:
+        open_[u] = [FromAfar(u, local(1)) for _ in range(16)]
+        check(all(w.status == 101 for w in open_[u]), "of one private network")
+    for i, u in enumerate(crowd[8:12]):
+        open_[u] = [FromAfar(u, far(i)) for _ in range(16)]
+        check(all(w.status == 101 for w in open_[u]), "64 of a network")
+    check(full(crowd[16], far(99)) and FromAfar(crowd[16], "198.51.100.1").status == 101, "not a 65th, but one of another network")
+    # full: one of who has most gives way to who has none
+    for u in crowd[12:16]:
+        open_[u] = [FromAfar(u, local(2)) for _ in range(16 if u is not crowd[15] else 15)]
+        check(all(w.status == 101 for w in open_[u]), "up to all there are")
+    check(FromAfar(crowd[15], local(2)).status == 503, "nobody has more than he would have")
+    newcomer = FromAfar(crowd[16], local(3))
+    check(newcomer.status == 101, f"a newcomer comes in: {newcomer.status}")
+    newcomer.send("ping")
+    check(newcomer.expect() == "pong", "and is served")
+    gone = [w for w in sum(open_.values(), []) if select.select([w.s], [], [], 0)[0]]
+    check(1 <= len(gone) <= 3 and all(w.receive() == ("close", 1013) for w in gone), f"those that gave way are told: {len(gone)}")
     hub.stop()
 
 

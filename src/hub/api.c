@@ -386,11 +386,9 @@ static void request_id(struct gn_hub_request *r)
 	}
 }
 
-/* HB-8: the last of X-Forwarded-For behind a trusted proxy, else the peer; /64 of IPv6. */
-static void address_key(const struct gn_hub_request *r, uint8_t key[16])
+void gn_hub_address(const struct gn_hub_request *r, struct gn_addr *out)
 {
-	struct gn_addr addr;
-	gn_http_peer(r->http, &addr);
+	gn_http_peer(r->http, out);
 	struct gn_slice via = gn_http_header(r->http, "x-forwarded-for");
 	if (r->hub->config.trust_proxy && via.p) {
 		size_t at = via.len;
@@ -403,8 +401,15 @@ static void address_key(const struct gn_hub_request *r, uint8_t key[16])
 		bool v6 = last.len && memchr(last.p, ':', last.len);
 		snprintf(text, sizeof text, v6 ? "[%.*s]:0" : "%.*s:0", (int)(last.len < 50 ? last.len : 50),
 			 last.len ? (const char *)last.p : "");
-		(void)!gn_addr_parse(gn_str(text), &addr);
+		(void)!gn_addr_parse(gn_str(text), out);
 	}
+}
+
+/* /64 of IPv6. */
+static void address_key(const struct gn_hub_request *r, uint8_t key[16])
+{
+	struct gn_addr addr;
+	gn_hub_address(r, &addr);
 	memset(key, 0, 16);
 	memcpy(key, addr.ip, gn_addr_is_v4(&addr) ? 16 : 8);
 }
@@ -678,11 +683,8 @@ static void on_closed(void *user, struct gn_http_request *http)
 	if (!r)
 		return;
 	r->http = NULL;
-	if (r->ws) {
-		gn_ws_free(r->ws);
-		r->ws = NULL;
-		r->hub->ws_count--;
-	}
+	if (r->ws)
+		gn_hub_ws_end(r);
 	if (r->refs == 0)
 		free_request(r);
 }

@@ -245,6 +245,7 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	gn_alloc_heap(&hub->alloc[1], (size_t)256 << 20);
 	hub->env = (struct gn_env){&hub->alloc[1], &hub->rand, &hub->log};
 	gn_map_init(&hub->tickets, &hub->env, sizeof(uint64_t), sizeof(struct gn_hub_request *), 2 * HUB_REQUESTS_MAX);
+	gn_hub_live_init(hub);
 	gn_map_init(&hub->prepared, &hub->env, sizeof(struct gn_tx_key), sizeof(json_t *), BOOK_OPEN_MAX);
 	gn_map_init(&hub->used, &hub->env, sizeof(struct gn_hash), sizeof(gn_time), HUB_LOGINS_MAX);
 	gn_rand_fill(&hub->rand, hub->challenge_key, sizeof hub->challenge_key);

@@ -8,6 +8,7 @@
 #ifndef GN_HUB_HUB_INT_H
 #define GN_HUB_HUB_INT_H
 
+#include "guard/share.h"
 #include "hub/history.h"
 #include "hub/hub.h"
 #include "hub/limits.h"
@@ -89,6 +90,8 @@ struct gn_hub_request {
 	int64_t note[2];              /* numbers a route carries over a wait */
 	/* WebSocket */
 	struct gn_ws *ws;
+	struct gn_holder holder; /* of its place among the WebSockets */
+	bool has_place;
 	unsigned events; /* bits of enum gn_hub_event */
 	gn_time heard;
 	struct gn_hub_request *next, **link; /* all requests */
@@ -126,6 +129,8 @@ struct gn_hub_request *gn_hub_own_request(struct gn_hub *hub); /* one of refs is
 void gn_hub_held(struct gn_hub *hub);
 /* Goes on with the request once all that was sequenced so far is durable: at once, or at a later turn. */
 void gn_hub_when_durable(struct gn_hub_request *r, void (*then)(struct gn_hub_request *r));
+/* HB-8: the last of X-Forwarded-For behind a trusted proxy, else the peer. */
+void gn_hub_address(const struct gn_hub_request *r, struct gn_addr *out);
 /* 429, to be tried again in wait seconds. */
 void gn_hub_too_fast(struct gn_hub_request *r, uint32_t wait, const char *what);
 /* The ledger stopped (LG-51, gn_ledger_failed): what was asked may have happened or not (HB-17). */
@@ -285,7 +290,10 @@ void gn_hub_long(struct gn_hub_request *r, struct gn_long *q);
 /* ---- live.c ---- */
 
 enum gn_hub_event { GN_EVENT_PAYMENT = 1, GN_EVENT_LINE = 2, GN_EVENT_CLEARING = 4 };
+void gn_hub_live_init(struct gn_hub *hub);
 void gn_hub_ws(struct gn_hub_request *r);
+/* Its connection is closed. */
+void gn_hub_ws_end(struct gn_hub_request *r);
 void gn_hub_live_records(struct gn_hub *hub, struct gn_slice payload, uint64_t first_seq, uint32_t count);
 void gn_hub_live_tick(struct gn_hub *hub);
 void gn_hub_live_close(struct gn_hub *hub);
@@ -397,6 +405,7 @@ struct gn_hub {
 	struct gn_hub_view view; /* of ledger */
 	struct gn_replica *replica;
 	unsigned ws_count, jobs, longs; /* open WebSockets; clearing jobs on workers; questions at the replica */
+	struct gn_share ws_places; /* by participants (HB-45) */
 	struct gn_file_pool disk;
 	struct {
 		uint64_t requests, refused_auth, refused_rate, refused_body, answers[6]; /* by hundreds */

@@ -12,7 +12,9 @@
 #define HUB_FILES_MIN 64u
 #define HUB_CLOCK_BEHIND (300 * GN_SEC) /* how far the last record may lie ahead before it is told */
 #define HUB_PAGE_MAX 200u               /* items of one list */
-#define HUB_SESSIONS_WS 256u            /* open WebSockets */
+#define HUB_SESSIONS_WS 256u            /* WebSockets of participants */
+#define HUB_WS_EACH 16u                 /* of one participant: programs and tabs of one person */
+#define HUB_WS_PREFIX 64u               /* of one /24 or /48, while more than half are taken */
 #define HUB_WS_MESSAGE 4096u            /* bytes a client may send in one message: a subscription */
 #define HUB_WS_PING (30 * GN_SEC) /* silence after which a client is asked whether it is there; twice that ends it */
 #define HUB_LOGINS_MAX 65536u     /* challenges remembered as used: logins within HUB_CHALLENGE_LIFE */

@@ -95,6 +95,71 @@ static void on_text(void *user, struct gn_ws *ws, struct gn_slice text)
 	json_decref(message);
 }
 
+void gn_hub_live_init(struct gn_hub *hub)
+{
+	gn_share_init(&hub->ws_places, &hub->env,
+		      &(struct gn_share_config){.total = HUB_SESSIONS_WS,
+						.per_key = HUB_WS_EACH,
+						.per_prefix = HUB_WS_PREFIX,
+						.crowded = HUB_SESSIONS_WS / 2,
+						.holders_max = HUB_SESSIONS_WS});
+}
+
+static void leave_place(struct gn_hub_request *r)
+{
+	if (r->has_place)
+		gn_share_give(&r->hub->ws_places, &r->holder, 1);
+	r->has_place = false;
+}
+
+/* GU-3: when all places are taken, a WebSocket of who has most gives way to who would have less; the one that was
+ * silent longest. */
+static bool make_room(struct gn_hub *hub, const struct gn_holder *who)
+{
+	struct gn_hub_request *worst = NULL;
+	uint64_t most = gn_share_held(&hub->ws_places, who).key + 1;
+	for (struct gn_hub_request *r = hub->requests; r; r = r->next) {
+		uint64_t held = r->has_place ? gn_share_held(&hub->ws_places, &r->holder).key : 0;
+		if (held < most || (held == most && (!worst || r->heard >= worst->heard)))
+			continue;
+		worst = r;
+		most = held;
+	}
+	if (!worst)
+		return false;
+	gn_ws_close(worst->ws, 1013, "others wait");
+	leave_place(worst);
+	return true;
+}
+
+/* HB-45. False after answering. */
+static bool take_place(struct gn_hub_request *r)
+{
+	struct gn_hub *hub = r->hub;
+	r->holder.key = r->me.pk;
+	gn_hub_address(r, &r->holder.addr);
+	gn_err err = gn_share_take(&hub->ws_places, &r->holder, 1);
+	if (err == GN_NO_SPACE && make_room(hub, &r->holder))
+		err = gn_share_take(&hub->ws_places, &r->holder, 1);
+	r->has_place = !err;
+	if (err == GN_QUOTA)
+		gn_hub_fail_as(r, 429, "E009", NULL, "you have %u WebSockets open, which is all that one may have",
+			       HUB_WS_EACH);
+	else if (err == GN_LIMIT)
+		gn_hub_fail_as(r, 429, "E009", NULL, "your network has its share of the WebSockets open");
+	else if (err)
+		gn_hub_fail_as(r, 503, "E010", NULL, "too many WebSockets are open");
+	return !err;
+}
+
+void gn_hub_ws_end(struct gn_hub_request *r)
+{
+	gn_ws_free(r->ws);
+	r->ws = NULL;
+	r->hub->ws_count--;
+	leave_place(r);
+}
+
 void gn_hub_ws(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
@@ -107,17 +172,16 @@ void gn_hub_ws(struct gn_hub_request *r)
 			       "this path is a WebSocket: subprotocols \"bearer\" and the access token");
 		return;
 	}
-	if (hub->ws_count == HUB_SESSIONS_WS) {
-		gn_hub_fail_as(r, 503, "E010", NULL, "too many WebSockets are open");
-		return;
-	}
 	bool offered = gn_ws_bearer(r->http, &token);
 	gn_err refused =
 		offered && hub->ready ? gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->now), &jwt) : GN_AUTH;
 	if (!refused && gn_ledger_find_participant(hub->ledger, &jwt.sub, &r->me))
 		refused = GN_AUTH;
+	if (!refused && !take_place(r))
+		return;
 	if (gn_ws_open(r->http, offered ? "bearer" : NULL, HUB_WS_MESSAGE, &handler, &r->ws)) {
 		r->ws = NULL;
+		leave_place(r);
 		gn_hub_fail_as(r, 400, "E009", NULL, "the WebSocket handshake is not that of RFC 6455");
 		return;
 	}
@@ -194,6 +258,7 @@ void gn_hub_live_fini(struct gn_hub *hub)
 	for (uint32_t i = 0; i < hub->prepared.count; i++)
 		json_decref(*(json_t **)gn_map_value_at(&hub->prepared, i));
 	gn_map_fini(&hub->prepared);
+	gn_share_fini(&hub->ws_places);
 }
 
 static void tell_line(struct gn_hub *hub, const struct gn_record_view *v)
