@@ -4,11 +4,12 @@ usage: wallet_test.py BIN_DIR CASE
 
 Exit codes and SEED are those of hub_test.py.
 """
-import calendar, http.client, http.server, json, os, pty, re, select, shlex, socket, subprocess, sys, threading, time
+import base64, calendar, http.client, http.server, json, os, pty, re, select, shlex, socket, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 import hub_test
-from hub_client import Hub, User, check
+from hub_client import Hub, Key, User, check
 from hub_test import FREE, with_unit
 
 UNKNOWN = 6
@@ -67,13 +68,14 @@ class Proxy(http.server.ThreadingHTTPServer):
     daemon_threads = True
 
     def __init__(self, hub):
-        self.hub, self.fault, self.before = hub, lambda *a: None, False
+        self.hub, self.fault, self.before, self.seen = hub, lambda *a: None, False, []
 
         class Handler(http.server.BaseHTTPRequestHandler):
             def one(self):
                 proxy = self.server
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0)) or None
                 self.close_connection = True
+                proxy.seen.append((self.command, self.path, {k.lower() for k in self.headers}))
                 if proxy.before and self.spoil(proxy.fault(self.command, self.path, 0, b"")):
                     return
                 c = http.client.HTTPConnection("127.0.0.1", proxy.hub.port, timeout=60)
@@ -492,6 +494,53 @@ def case_words(bin_dir, base, rng):
     probe = "source /dev/stdin; COMP_WORDS=(geonet --hub http://x wallet li); COMP_CWORD=4; _geonet; echo ${COMPREPLY[@]}"
     out = subprocess.run(["bash", "-c", probe], input=completion.encode(), stdout=subprocess.PIPE, timeout=20).stdout.decode().split()
     check(out == ["lines"], f"completion after an option with a value: {out}")
+    hub.stop()
+
+
+def case_proof(bin_dir, base, rng):
+    """HB-45: nothing is sent to what does not prove that it is the hub, and the bootstrap token to the hub of DATA/hub alone."""
+    hub, w = start(bin_dir, base, "ann")
+    for nonce in ("0" * 63, "0" * 65, "g" * 64):
+        check(hub.call("GET", f"/hub?nonce={nonce}")[0] == 422, f"a nonce of {nonce}")
+    about = hub.get("/hub?nonce=" + "0" * 64)
+    other = Key()
+
+    def text(nonce):
+        return f"geo/v1/hub\n{hub.pid}\n{about['address']}\n{nonce}"
+
+    Ed25519PublicKey.from_public_bytes(base64.b64decode(hub.public64)).verify(base64.b64decode(about["proof"]), text("0" * 64).encode())
+    check(about["address"] == f"127.0.0.1:{hub.port}" and "proof" not in hub.get("/hub"), f"{about}")
+    # who repeats what anybody can read: without a proof, with one of before, with one of another key
+    for name, proof, sentence in (("none", lambda nonce: {}, "does not prove"), ("old", lambda nonce: {"proof": about["proof"]}, "has not its key"),
+                                  ("other", lambda nonce: {"proof": other.sign(text(nonce))}, "has not its key")):
+        liar = Proxy(hub)
+        liar.before = True
+        plain = {k: v for k, v in about.items() if k != "proof"}
+        liar.fault = lambda method, path, status, body: answer(200, json.dumps(plain | proof(path.partition("nonce=")[2]) if "/hub" in path else {"items": [], "role": "admin", "seq": 0}))
+        w.env["GEONET_HUB"] = liar.url
+        for who, words in (("ann", ("wallet", "balance")), ("ann", ("wallet", "pay", other.pid, "1", "UAH")), (".", ("hub", "role", "list")), (".", ("hub", "verify", "--hub", liar.url))):
+            said = w.text(who, *words, want=1)
+            check(sentence in said, f"{name}: {words}: {said}")
+        check(all(method == "GET" and path.startswith("/api/v1/hub?") and not {"x-admin-token", "authorization"} & fields for method, path, fields in liar.seen), f"{name}: it was sent {liar.seen}")
+        check(len(liar.seen) == 4, f"{name}: asked {liar.seen}")
+        check(not any(liar.url in open(p).read() for p in (os.path.join(base, "ann", "hubs.json"), os.path.join(base, "hubs.json")) if os.path.exists(p)), f"{name} was pinned")
+        liar.shutdown()
+    # who hands the proof on is no liar, but the token goes past it to the address that the hub signed
+    relay = Proxy(hub)
+    w.env["GEONET_HUB"] = relay.url
+    check(w.run(".", "hub", "role", "list") == {"items": []}, "roles")
+    check([path.partition("?")[0] for _, path, _ in relay.seen] == ["/api/v1/hub"], f"the relay was sent {relay.seen}")
+    # a directory that is another hub's, or none, keeps its token
+    second = Hub(bin_dir, os.path.join(base, "second"), *FREE)
+    second.stop()
+    os.makedirs(os.path.join(base, "third", "hub"))
+    with open(os.path.join(base, "third", "hub", "admin-token"), "w", encoding="ascii") as f:
+        f.write(hub.admin_token)
+    for who in ("second", "third"):
+        relay.seen.clear()
+        w.run(who, "id", "new", "--no-passphrase", "--no-publish")
+        check("does not know you" in w.text(who, "hub", "role", "list", want=4), who)
+        check(not any("x-admin-token" in fields for _, _, fields in relay.seen), f"{who}: it was sent {relay.seen}")
     hub.stop()
 
 

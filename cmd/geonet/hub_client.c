@@ -1,7 +1,8 @@
 /* Talking to a hub. The hub never sees a private key: texts are built, made canonical and signed here, and the text of
  * a login names the hub, so that what one hub is given opens no other. A hub is known by its key from the first contact
- * on. */
+ * on, and proves each time that it has it, before anything else is sent there (HB-45). */
 #include "hub_client.h"
+#include "hub/hub.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -196,20 +197,64 @@ static bool take_key(struct hub *hub, const json_t *about)
 	return ok;
 }
 
+static bool proof_holds(struct hub *hub, const json_t *about, const char *nonce)
+{
+	size_t len = 0;
+	char text[GN_HUB_PROOF_MAX];
+	struct gn_sig sig;
+	uint8_t *raw = base64_bytes(json_text(about, "proof"), &len);
+	bool ok = raw && len == sizeof sig.b;
+	if (ok)
+		memcpy(sig.b, raw, len);
+	free(raw);
+	snprintf(hub->address, sizeof hub->address, "%s", json_text(about, "address"));
+	return ok && gn_op_verify(&hub->pk, gn_hub_proof(&hub->pk, hub->address, nonce, text), &sig) == GN_OK;
+}
+
+/* HB-45: what answers has the key that it names, now; a text that anybody can repeat proves nothing. Whose key it is,
+ * the caller looks at. */
+static int prove(struct cli *cli, struct hub *hub)
+{
+	struct gn_rand rand = gn_rand_system();
+	uint8_t raw[32];
+	char nonce[65], *path;
+	json_t *about;
+	gn_rand_fill(&rand, raw, sizeof raw);
+	gn_hex(GN_SLICE(raw), nonce);
+	path = cli_format("/hub?nonce=%s", nonce);
+	long status = hub_try(cli, hub, "GET", path, NULL, &about);
+	int exit = CLI_OK;
+	free(path);
+	if (status < 0)
+		return CLI_NO_NODE;
+	if (status != 200)
+		exit = hub->quiet ? CLI_FAILED : hub_report(cli, status, about, "the hub");
+	else if (!take_key(hub, about))
+		exit = hub->quiet ? CLI_FAILED
+				  : cli_fail(cli, CLI_FAILED, "io", "what answers at %s is not a hub", hub->url);
+	else if (!json_object_get(about, "proof"))
+		exit = cli_fail(
+			cli, CLI_FAILED, "key",
+			"what answers at %s does not prove that it is hub %s: either the hub is older than this "
+			"tool (upgrade it and start it again), or something else listens there. Nothing else "
+			"was sent to it",
+			hub->url, hub->pid);
+	else if (!proof_holds(hub, about, nonce))
+		exit = cli_fail(cli, CLI_FAILED, "key",
+				"what answers at %s says that it is hub %s and has not its key: something else listens "
+				"there. Nothing else was sent to it; see that the hub runs, and what --hub and "
+				"$GEONET_HUB name",
+				hub->url, hub->pid);
+	json_decref(about);
+	return exit;
+}
+
 int hub_open(struct cli *cli, struct hub *hub)
 {
-	json_t *answer;
 	int exit = find_hub(cli, hub);
 	if (!exit)
-		exit = hub_call(cli, hub, "GET", "/hub", NULL, &answer, "the hub");
-	if (exit)
-		return exit;
-	if (take_key(hub, answer))
-		exit = check_pin(cli, hub);
-	else
-		exit = cli_fail(cli, CLI_FAILED, "io", "what answers at %s is not a hub", hub->url);
-	json_decref(answer);
-	return exit;
+		exit = prove(cli, hub);
+	return exit ? exit : check_pin(cli, hub);
 }
 
 void hub_close(struct hub *hub)
@@ -280,12 +325,27 @@ int hub_login(struct cli *cli, struct hub *hub, bool register_ok)
 	return exit;
 }
 
-/* The bootstrap token of DATA/hub: 200 while it counts, -1 when the hub does not answer. */
+/* The hub that proved its key is the one whose directory is DATA/hub. */
+static bool is_own(struct cli *cli, const struct hub *hub)
+{
+	struct gn_pk pk;
+	char *data = cli_format("%s/hub", cli->data);
+	bool own = gn_hub_key(data, &pk) == GN_OK && memcmp(&pk, &hub->pk, sizeof pk) == 0;
+	free(data);
+	return own;
+}
+
+/* The bootstrap token of DATA/hub: 200 while it counts, -1 when the hub does not answer. It goes to the hub of DATA/hub
+ * alone, and to the address that this one signed, whatever lies between (HB-45). */
 static long bootstrap(struct cli *cli, struct hub *hub)
 {
-	char *path = cli_format("%s/hub/admin-token", cli->data);
-	FILE *f = fopen(path, "r");
+	char *path, url[sizeof hub->url];
+	FILE *f;
 	json_t *answer;
+	if (!is_own(cli, hub))
+		return 0;
+	path = cli_format("%s/hub/admin-token", cli->data);
+	f = fopen(path, "r");
 	if (!f && errno != ENOENT)
 		cli_note(cli, "%s cannot be read: %s; trying your identity", path, strerror(errno));
 	free(path);
@@ -294,10 +354,14 @@ static long bootstrap(struct cli *cli, struct hub *hub)
 	size_t n = fread(hub->admin, 1, 64, f);
 	hub->admin[n] = 0;
 	fclose(f);
+	memcpy(url, hub->url, sizeof url);
+	snprintf(hub->url, sizeof hub->url, "http://%s", hub->address);
 	long status = hub_try(cli, hub, "GET", "/admin/whoami", NULL, &answer);
 	json_decref(answer);
-	if (status != 200)
+	if (status != 200) {
 		hub->admin[0] = 0;
+		memcpy(hub->url, url, sizeof url);
+	}
 	return status;
 }
 
@@ -372,11 +436,12 @@ static bool may_read(struct cli *cli, struct hub *hub)
 bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn_hash *out)
 {
 	struct hub hub;
-	json_t *about = NULL, *list = NULL, *sum = NULL;
+	struct cli told = *cli;
+	json_t *list = NULL, *sum = NULL;
 	bool ok = find_hub(cli, &hub) == CLI_OK;
 	hub.quiet = true;
-	ok = ok && hub_try(cli, &hub, "GET", "/hub", NULL, &about) == 200 && take_key(&hub, about) &&
-	     memcmp(&hub.pk, pk, sizeof *pk) == 0 && may_read(cli, &hub) &&
+	told.json = false; /* as in may_read */
+	ok = ok && prove(&told, &hub) == CLI_OK && memcmp(&hub.pk, pk, sizeof *pk) == 0 && may_read(cli, &hub) &&
 	     hub_try(cli, &hub, "GET", "/equivalents", NULL, &list) == 200;
 	const char *code = json_text(json_array_get(json_object_get(list, "items"), 0), "code");
 	if (ok && *code) {
@@ -388,7 +453,6 @@ bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn
 	} else {
 		ok = false;
 	}
-	json_decref(about);
 	json_decref(list);
 	json_decref(sum);
 	hub_close(&hub);

@@ -9,6 +9,7 @@ struct hub {
 	char url[512];   /* without the last slash */
 	struct gn_pk pk; /* of the hub, pinned at the first contact (DATA/hubs.json) */
 	char pid[GN_PID_MAX];
+	char address[32];   /* where it listens itself, as it signed (HB-45) */
 	char token[512];    /* access token, after hub_login */
 	char admin[80];     /* bootstrap token, for the hub's own machine */
 	bool officer;       /* hub_login_officer */
@@ -18,7 +19,7 @@ struct hub {
 	bool quiet; /* transport failures are not printed */
 };
 
-/* Finds and pins the hub. CLI_OK or a printed failure. */
+/* Finds the hub, has it prove its key, and pins that. CLI_OK or a printed failure. */
 int hub_open(struct cli *cli, struct hub *hub);
 /* As a participant; register_ok: a key that the hub does not know is no error (id is loaded, token empty). */
 int hub_login(struct cli *cli, struct hub *hub, bool register_ok);

@@ -370,7 +370,7 @@ const struct cli_command cli_commands[] = {
 	{"hub people", "[TEXT]", 0, 1, "find people of the hub by their name", "A name proves nothing: money goes by the PID beside it.\n",
 	 "  geonet hub people\n  geonet hub people bakery\n", wallet_options, cmd_hub_people},
 	{"wallet join", "", 0, 0, "register your key with a hub",
-	 "The hub's key is remembered in DATA/hubs.json; another key at the same address is refused.\n"
+	 "The hub's key is remembered in DATA/hubs.json; another key at the same address is refused, and so is whoever does not prove that he has it.\n"
 	 "With --print the signed request is written out for an officer of a hub that is not open to all (geonet hub admit).\n",
 	 "  geonet wallet join --name Alice\n  geonet wallet join --name Alice --print > alice.json\n  geonet wallet join --name \"Corner Bakery\" --type business --hub https://hub.example.net\n", wallet_join_options,
 	 cmd_wallet_join},

@@ -5,20 +5,45 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+/* HB-45: whoever knows this key is the hub that listens at this address. */
+static json_t *proof(const struct gn_hub *hub, const char *address, const char *nonce)
+{
+	char text[GN_HUB_PROOF_MAX], sig64[89];
+	struct gn_sig sig;
+	gn_op_sign(&hub->sk, gn_hub_proof(&hub->sk.pk, address, nonce, text), &sig);
+	gn_err err = gn_base64(GN_SLICE(sig.b), false, sig64, sizeof sig64);
+	GN_ASSERT(!err);
+	return json_string(sig64);
+}
+
+/* 32 bytes in hex, "" when absent. */
+static bool read_nonce(struct gn_hub_request *r, char nonce[65])
+{
+	uint8_t raw[32];
+	if (!gn_hub_value(r, "nonce", nonce, 65))
+		return false;
+	return !*nonce || gn_unhex(gn_str(nonce), raw, sizeof raw) == GN_OK ||
+	       gn_hub_refuse_value(r, "query", "nonce", "string_pattern_mismatch", "must be 64 hexadecimal digits");
+}
+
 void gn_api_hub(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
 	struct gn_ledger_settings s = {0};
-	char key[45];
+	char key[45], nonce[65], address[32];
+	if (!read_nonce(r, nonce))
+		return;
 	gn_err err = gn_base64(GN_SLICE(hub->sk.pk.b), false, key, sizeof key);
 	GN_ASSERT(!err);
+	snprintf(address, sizeof address, "127.0.0.1:%u", gn_http_port(hub->http));
 	if (hub->ready)
 		gn_ledger_settings(hub->ledger, &s);
 	json_t *profiles = s.accept_v0 ? json_pack("[ss]", "geo-v1", "geo-v0") : json_pack("[s]", "geo-v1");
 	gn_hub_json(r, 200,
-		    json_pack("{ss ss ss so so si si}", "pid", hub->pid, "public_key", key, "version", GEONET_VERSION,
-			      "profiles", profiles, "timestamp", gn_json_time(hub->now), "max_hops", (int)s.max_hops,
-			      "max_paths", (int)s.max_paths));
+		    json_pack("{ss ss ss so so si si ss so*}", "pid", hub->pid, "public_key", key, "version",
+			      GEONET_VERSION, "profiles", profiles, "timestamp", gn_json_time(hub->now), "max_hops",
+			      (int)s.max_hops, "max_paths", (int)s.max_paths, "address", address, "proof",
+			      *nonce ? proof(hub, address, nonce) : NULL));
 }
 
 /* What health says beside its status: nothing is wrong with the hub, but with the machine it runs on. */
