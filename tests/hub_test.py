@@ -862,6 +862,49 @@ def matches(schema, value, spec, where):
     return wrong
 
 
+def case_waits(bin_dir, base, rng):
+    """LG-66: one payer does not hold all that waits for answers, and the list of what waits is one's own, in pages."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b, c, d = people(hub, "Ann", "Ben", "Cay", "Dan")
+    for payer in (a, c):
+        b.trust(payer, "100.00", policy={"ask": True})
+    for user in (a, b, c):
+        user.keep_connection()
+    keep = [str(uuid.uuid4()) for _ in range(257)]
+    for i, tx in enumerate(keep[:256]):
+        check(a.pay_raw(b, "0.01", tx_id=tx)[1]["status"] == "PREPARE_IN_PROGRESS", f"payment {i}")
+    status, answer = a.pay_raw(b, "0.01", tx_id=keep[256])
+    check(status == 429 and answer["error"]["code"] == "E009" and "256 of your payments wait" in answer["error"]["message"], f"{status} {answer}")
+    check(a.call("GET", f"/payments/{keep[256]}")[0] == 404, "what was refused is not recorded")
+    check(c.pay_raw(b, "0.02")[1]["status"] == "PREPARE_IN_PROGRESS", "another payer")
+    first, second = b.get("/payments/asked"), b.get("/payments/asked?page=2")
+    check((len(first["items"]), len(second["items"]), first["total"], first["per_page"], second["page"]) == (200, 57, 257, 200, 2), f"pages: {first['total']} {second}")
+    check([i["payment"]["tx_id"] for i in first["items"] + second["items"][:56]] == keep[:256] and second["items"][56]["payment"]["from_name"] == "Cay", "the oldest first")
+    check([i["payment"]["tx_id"] for i in b.get("/payments/asked?per_page=3&page=3")["items"]] == keep[6:9], "pages of three")
+    check(b.call("GET", "/payments/asked?per_page=201")[0] == 422 and d.get("/payments/asked") == {"items": [], "page": 1, "per_page": 200, "total": 0}, "bounds, and who is asked nothing")
+    check(b.send("POST", "/payments/vote", "payment.vote", {"tx_id": keep[0], "initiator": a.pid, "answer": "yes"}, keep[0])[1]["status"] == "COMMITTED", "yes")
+    check(a.pay_raw(b, "0.01", tx_id=keep[256])[1]["status"] == "PREPARE_IN_PROGRESS", "the very same request, once there is room")
+    def tool(*words):
+        out = subprocess.run([os.path.join(bin_dir, "geonet"), *words, "--json", "--data", os.path.join(base, "eve")], stdout=subprocess.PIPE, env=dict(os.environ, GEONET_HUB=hub.url), timeout=120)
+        check(out.returncode == 0, f"geonet {' '.join(words)}: {out.returncode} {out.stdout}")
+        return json.loads(out.stdout)
+
+    # the wallet shows all of them, and finds the last one
+    tool("id", "new", "--no-passphrase", "--no-publish")
+    eve = tool("wallet", "join", "--name", "Eve")["pid"]
+    d.keep_connection()
+    tool("wallet", "trust", d.pid, "100", "UAH", "--ask")
+    keep = [str(uuid.uuid4()) for _ in range(202)]
+    for tx in keep:
+        check(d.pay_raw(eve, "0.01", tx_id=tx)[0] == 200, "a payment to the wallet")
+    shown = tool("wallet", "asked")["items"]
+    check([i["payment"]["tx_id"] for i in shown] == keep, f"the wallet shows {len(shown)}")
+    check(tool("wallet", "answer", shown[-1]["key"], "yes")["status"] == "COMMITTED", "answered")
+    print("257 wait for one participant, 256 of one payer; 202 for a wallet")
+    hub.stop()
+
+
 def case_openapi(bin_dir, base, rng):
     """docs/openapi-hub.json and the hub say the same: the table of routes, and the shape of every answer that can be had by asking."""
     spec = json.load(open(os.path.join(ROOT, "docs", "openapi-hub.json")))

@@ -229,13 +229,35 @@ static void print_offer(const json_t *item, const char *done)
 	printf(", until %s\n", wallet_text(item, "expires_at"));
 }
 
+/* {"items"}: all pages. What ends meanwhile moves the rest up, so one may be missed until the next time. */
+static int asked(struct cli *cli, struct hub *hub, json_t **out)
+{
+	json_t *all = json_array(), *page = NULL, *items;
+	int exit = wallet_open(cli, hub);
+	do {
+		json_decref(page);
+		char *path = cli_format("/payments/asked?offset=%zu", json_array_size(all));
+		page = NULL;
+		if (!exit)
+			exit = hub_call(cli, hub, "GET", path, NULL, &page, "what waits for your answer");
+		free(path);
+		items = json_object_get(page, "items");
+		json_array_extend(all, items);
+	} while (json_array_size(items) && json_array_size(all) < json_number(page, "total"));
+	json_decref(page);
+	*out = json_pack("{so}", "items", all);
+	return exit;
+}
+
 int cmd_wallet_asked(struct cli *cli)
 {
 	struct hub hub;
 	json_t *answer, *item;
 	size_t i;
-	int exit = wallet_look(cli, &hub, "/payments/asked", &answer, "what waits for your answer");
-	if (answer) {
+	int exit = asked(cli, &hub, &answer);
+	if (!exit && cli->json) {
+		exit = cli_json(cli, json_incref(answer));
+	} else if (!exit) {
 		json_array_foreach(json_object_get(answer, "items"), i, item)
 		{
 			const json_t *p = json_object_get(item, "payment");
@@ -248,8 +270,8 @@ int cmd_wallet_asked(struct cli *cli)
 		}
 		if (!json_array_size(json_object_get(answer, "items")))
 			cli_note(cli, "Nothing waits for your answer.");
-		json_decref(answer);
 	}
+	json_decref(answer);
 	hub_close(&hub);
 	return exit;
 }
@@ -272,9 +294,7 @@ int cmd_wallet_answer(struct cli *cli)
 	const char *key = cli->args[0], *word = cli->args[1];
 	if (strcmp(word, "yes") != 0 && strcmp(word, "no") != 0)
 		return cli_fail(cli, CLI_USAGE, "usage", "the answer is yes or no");
-	int exit = wallet_open(cli, &hub);
-	if (!exit)
-		exit = hub_call(cli, &hub, "GET", "/payments/asked", NULL, &answer, "what waits for your answer");
+	int exit = asked(cli, &hub, &answer);
 	json_array_foreach(json_object_get(answer, "items"), i, item) if (strcmp(json_text(item, "key"), key) == 0)
 		found = item;
 	if (!exit && !found)

@@ -582,9 +582,9 @@ void gn_api_offers(struct gn_hub_request *r)
 	struct gn_tx_key key;
 	struct gn_ledger_tx tx;
 	r->hold = json_array();
-	for (uint32_t i = 0; gn_ledger_open_tx(r->hub->ledger, i, &key, &tx); i++) {
+	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(r->hub->ledger); eq++) {
 		char hex[33];
-		if (tx.state != GN_TX_WAITING && tx.state != GN_TX_PROPOSED)
+		if (!gn_ledger_offered(r->hub->ledger, eq, &key, &tx))
 			continue;
 		gn_hex(GN_SLICE(key.b), hex);
 		json_array_append_new(r->hold,

@@ -374,11 +374,32 @@ static json_t *failure_details(struct gn_hub_request *r, const struct gn_record_
 	return d;
 }
 
+/* LG-66: nothing was recorded; once some are answered or over, it may come again. */
+static void tell_share(struct gn_hub_request *r)
+{
+	uint32_t paying, asked;
+	gn_ledger_waits(r->hub->ledger, r->me.number, &paying, &asked);
+	if (paying >= BOOK_OPEN_PAYER_MAX)
+		gn_hub_fail(r, GN_BUSY, NULL,
+			    "%u of your payments wait for answers already, and no more may: try again when some are "
+			    "answered or over",
+			    paying);
+	else
+		gn_hub_fail(r, GN_BUSY, NULL,
+			    "somebody who would be asked has %u payments waiting for his answer already: try again "
+			    "when some are answered or over",
+			    BOOK_OPEN_ASKED_MAX);
+}
+
 static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event *e, const struct gn_record_view *v)
 {
 	struct gn_ledger_equivalent eq;
 	struct gn_tail_info replica;
 	struct gn_hub *hub = r->hub;
+	if (e->err == GN_QUOTA) {
+		tell_share(r);
+		return;
+	}
 	if (!v || v->type != GN_REC_FAILED || gn_ledger_equivalent(hub->ledger, v->eq, &eq)) {
 		if (!gn_hub_tell_wrong(r, e->err))
 			gn_hub_fail(r, e->err, NULL, "%s", "");
@@ -525,9 +546,9 @@ static void offers_told(struct gn_hub_request *r, json_t *offers)
 	json_t *item;
 	if (!offers)
 		return;
-	json_array_foreach(r->hold, i, item)
+	json_array_foreach(json_object_get(r->hold, "items"), i, item)
 		json_object_update(item, json_object_get(offers, json_string_value(json_object_get(item, "key"))));
-	gn_hub_items(r, json_incref(r->hold));
+	gn_hub_json(r, 200, json_incref(r->hold));
 }
 
 static void asked_told(struct gn_hub_request *r, json_t *open)
@@ -536,7 +557,7 @@ static void asked_told(struct gn_hub_request *r, json_t *open)
 	json_t *item;
 	if (!open)
 		return;
-	json_array_foreach(r->hold, i, item)
+	json_array_foreach(json_object_get(r->hold, "items"), i, item)
 	{
 		json_t *payment = json_object_get(open, json_string_value(json_object_get(item, "key")));
 		if (payment) {
@@ -550,25 +571,25 @@ static void asked_told(struct gn_hub_request *r, json_t *open)
 
 void gn_api_asked(struct gn_hub_request *r)
 {
-	r->hold = json_array();
-	struct gn_tx_key key;
-	struct gn_ledger_tx tx;
-	for (uint32_t i = 0; gn_ledger_open_tx(r->hub->ledger, i, &key, &tx); i++) {
-		uint32_t who;
-		bool answered;
-		for (uint32_t k = 0; gn_ledger_asked(r->hub->ledger, &key, k, &who, &answered); k++) {
-			char hex[33];
-			if (who != r->me.number)
-				continue;
-			gn_hex(GN_SLICE(key.b), hex);
-			json_array_append_new(r->hold,
-					      json_pack("{ss ss sb sI sI so}", "key", hex, "status",
-							gn_tx_state_name(tx.state), "answered", answered, "asked_count",
-							(json_int_t)tx.asked, "answered_count", (json_int_t)tx.answered,
-							"expires_at", gn_json_time(tx.expiry)));
-		}
+	struct gn_ledger_ask list[HUB_PAGE_MAX];
+	uint64_t limit, offset;
+	uint32_t paying, asked;
+	if (!gn_hub_page(r, HUB_PAGE_MAX, HUB_PAGE_MAX, &limit, &offset))
+		return;
+	gn_ledger_waits(r->hub->ledger, r->me.number, &paying, &asked);
+	uint32_t n = gn_ledger_asks(r->hub->ledger, r->me.number, offset, list, (uint32_t)limit);
+	json_t *items = json_array();
+	for (uint32_t i = 0; i < n; i++) {
+		char hex[33];
+		gn_hex(GN_SLICE(list[i].key.b), hex);
+		json_array_append_new(items, json_pack("{ss ss sb sI sI so}", "key", hex, "status",
+						       gn_tx_state_name(list[i].tx.state), "answered", list[i].answered,
+						       "asked_count", (json_int_t)list[i].tx.asked, "answered_count",
+						       (json_int_t)list[i].tx.answered, "expires_at",
+						       gn_json_time(list[i].tx.expiry)));
 	}
-	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_OPEN}, asked_told);
+	r->hold = gn_json_page_of(items, limit, offset, asked);
+	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_OPEN, .keys = items}, asked_told);
 }
 
 /* HB-9: an outcome is for payer, payee and those who were asked; to others there is no such payment. */

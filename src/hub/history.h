@@ -31,7 +31,7 @@ enum gn_history_kind {
 	GN_HQ_LINE_TIMES,       /* lines, or who's: {"eq/owner/debtor": [created, updated]} */
 	GN_HQ_PAYMENTS,         /* who (-1: all), direction, eq, status, from, to, limit, offset */
 	GN_HQ_PAYMENT,          /* who (-1: any), text = tx_id */
-	GN_HQ_OPEN,             /* {key: payment} of those that wait for answers */
+	GN_HQ_OPEN,             /* keys: {key: payment} of those that wait for answers */
 	GN_HQ_OFFERS,           /* {key: offer} of clearings that wait, with who's edges */
 	GN_HQ_MAY_KNOW,         /* text = key: true when who pays, is paid, or was asked */
 	GN_HQ_CLEARINGS,        /* who (-1: all), eq, limit, offset */
@@ -54,6 +54,7 @@ struct gn_history_query {
 	int64_t from, to;               /* Unix seconds, 0: open */
 	int64_t limit, offset;
 	const json_t *lines; /* LINE_TIMES: items of gn_hub_line_json; borrowed, nobody touches them meanwhile */
+	const json_t *keys;  /* OPEN: items with "key", as of GET /payments/asked; borrowed in the same way */
 };
 /* A new JSON value as said above; items of lists are whole answers of the API. NULL: gn_history_why. */
 json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q);

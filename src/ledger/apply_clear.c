@@ -182,13 +182,13 @@ static gn_err make_offer(struct lg_book *b, const struct gn_record_view *r, cons
 	o->timer.at = r->u.clearing.expiry;
 	o->flow = GN_NEW_ARRAY(b->env.alloc, struct lg_delta, b->flow_count);
 	o->asked = GN_NEW_ARRAY(b->env.alloc, struct lg_asked, count);
+	for (uint32_t i = 0; o->asked && i < count; i++)
+		o->asked[i].participant = asked[i];
 	if (!o->flow || !o->asked || lg_open_add(b, o)) {
 		lg_open_free(b, o);
 		return GN_NOMEM;
 	}
 	memcpy(o->flow, b->flow, b->flow_count * sizeof *o->flow);
-	for (uint32_t i = 0; i < count; i++)
-		o->asked[i].participant = asked[i];
 	*out = o;
 	return GN_OK;
 }
@@ -201,9 +201,8 @@ gn_err lg_apply_propose(struct lg_book *b, const struct gn_record_view *r)
 	if (r->eq >= b->eq_count || r->u.clearing.expiry <= r->time || r->u.clearing.cycle_count > 0)
 		return GN_CORRUPT;
 	const struct lg_eq *q = b->eqs[r->eq];
-	for (uint32_t i = 0; i < b->open_count; i++)
-		if (b->open[i]->offer && b->open[i]->eq == r->eq)
-			return GN_EXISTS;
+	if (q->offer)
+		return GN_EXISTS;
 	GN_TRY(lg_clearing_asked(b, q, r, asked, &count));
 	GN_TRY(check_amounts(b, q, true, r->u.clearing.total));
 	GN_TRY(check_circulation(b, q));

@@ -156,14 +156,13 @@ static gn_err make_open(struct lg_book *b, const struct gn_record_view *r, struc
 	o->timer.at = r->u.payment.expiry;
 	o->flow = GN_NEW_ARRAY(b->env.alloc, struct lg_delta, b->flow_count);
 	o->asked = GN_NEW_ARRAY(b->env.alloc, struct lg_asked, named.count);
+	for (uint32_t i = 0; o->asked && i < o->asked_count && gn_rec_next_number(&named, &o->asked[i].participant); i++)
+		;
 	if (!o->flow || !o->asked || lg_open_add(b, o)) {
 		lg_open_free(b, o);
 		return GN_NOMEM;
 	}
 	memcpy(o->flow, b->flow, b->flow_count * sizeof *o->flow);
-	for (uint32_t i = 0; gn_rec_next_number(&named, &o->asked[i].participant);)
-		if (++i == o->asked_count)
-			break;
 	*out = o;
 	return GN_OK;
 }

@@ -7,6 +7,7 @@ void lg_book_init(struct lg_book *b, const struct gn_env *env)
 	b->keys.seed = b->keys_v0.seed = b->seed;
 	b->keys_v0.for_ever = true;
 	gn_map_init(&b->open_by_key, env, sizeof(struct gn_tx_key), sizeof(struct lg_open *), BOOK_OPEN_MAX);
+	gn_map_init(&b->waits, env, sizeof(uint32_t), sizeof(struct lg_waits), BOOK_PARTICIPANTS_MAX);
 	gn_heap_init(&b->expiry, env->alloc);
 }
 
@@ -28,6 +29,7 @@ void lg_book_fini(struct lg_book *b)
 	lg_keys_fini(&b->keys, a);
 	lg_keys_fini(&b->keys_v0, a);
 	gn_map_fini(&b->open_by_key);
+	gn_map_fini(&b->waits);
 	*b = (struct lg_book){0};
 }
 
@@ -163,6 +165,85 @@ void lg_open_free(struct lg_book *b, struct lg_open *o)
 	gn_mem_free(b->env.alloc, o);
 }
 
+const struct lg_waits *lg_find_waits(const struct lg_book *b, uint32_t participant)
+{
+	return gn_map_get(&b->waits, &participant);
+}
+
+/* Journals of before the rule hold more, so it is asked when a payment is decided, never in replay. */
+gn_err lg_open_room(const struct lg_book *b, uint32_t payer, const uint32_t *asked, uint32_t count)
+{
+	const struct lg_waits *w = lg_find_waits(b, payer);
+	if (w && w->paying >= BOOK_OPEN_PAYER_MAX)
+		return GN_QUOTA;
+	for (uint32_t i = 0; i < count; i++) {
+		w = lg_find_waits(b, asked[i]);
+		if (w && w->asked >= BOOK_OPEN_ASKED_MAX)
+			return GN_QUOTA;
+	}
+	return GN_OK;
+}
+
+static void forget_waits(struct lg_book *b, uint32_t participant)
+{
+	const struct lg_waits *w = lg_find_waits(b, participant);
+	if (w && !w->paying && !w->asked)
+		gn_map_remove(&b->waits, &participant);
+}
+
+/* Leaves entries without anything in them when it fails, for forget_waits. */
+static gn_err reserve_waits(struct lg_book *b, const struct lg_open *o)
+{
+	if (!o->offer && !gn_map_put(&b->waits, &o->payer))
+		return GN_NOMEM;
+	for (uint32_t i = 0; i < o->asked_count; i++)
+		if (!gn_map_put(&b->waits, &o->asked[i].participant))
+			return GN_NOMEM;
+	return GN_OK;
+}
+
+static void forget_all(struct lg_book *b, const struct lg_open *o)
+{
+	if (!o->offer)
+		forget_waits(b, o->payer);
+	for (uint32_t i = 0; i < o->asked_count; i++)
+		forget_waits(b, o->asked[i].participant);
+}
+
+static void link_asked(struct lg_book *b, struct lg_open *o)
+{
+	for (uint32_t i = 0; i < o->asked_count; i++) {
+		struct lg_asked *a = &o->asked[i];
+		struct lg_waits *w = gn_map_get(&b->waits, &a->participant);
+		a->open = o;
+		a->next = NULL;
+		a->before = w->last;
+		*(w->last ? &w->last->next : &w->first) = a;
+		w->last = a;
+		w->asked++;
+	}
+	if (o->offer)
+		b->eqs[o->eq]->offer = o;
+	else
+		((struct lg_waits *)gn_map_get(&b->waits, &o->payer))->paying++;
+}
+
+static void unlink_asked(struct lg_book *b, struct lg_open *o)
+{
+	for (uint32_t i = 0; i < o->asked_count; i++) {
+		struct lg_asked *a = &o->asked[i];
+		struct lg_waits *w = gn_map_get(&b->waits, &a->participant);
+		*(a->before ? &a->before->next : &w->first) = a->next;
+		*(a->next ? &a->next->before : &w->last) = a->before;
+		w->asked--;
+	}
+	if (o->offer)
+		b->eqs[o->eq]->offer = NULL;
+	else
+		((struct lg_waits *)gn_map_get(&b->waits, &o->payer))->paying--;
+	forget_all(b, o);
+}
+
 gn_err lg_open_add(struct lg_book *b, struct lg_open *o)
 {
 	GN_ASSERT(b->open_count == 0 || b->open[b->open_count - 1]->seq < o->seq);
@@ -171,20 +252,36 @@ gn_err lg_open_add(struct lg_book *b, struct lg_open *o)
 	struct lg_open **slot = gn_map_put(&b->open_by_key, &o->key);
 	if (!slot)
 		return GN_NOMEM;
-	if (gn_heap_set(&b->expiry, &o->timer, o->timer.at)) {
+	*slot = o;
+	if (reserve_waits(b, o) || gn_heap_set(&b->expiry, &o->timer, o->timer.at)) {
+		forget_all(b, o);
 		gn_map_remove(&b->open_by_key, &o->key);
 		return GN_NOMEM;
 	}
-	*slot = o;
+	link_asked(b, o);
 	b->open[b->open_count++] = o;
 	return GN_OK;
 }
 
+/* Its place in order of seq. */
+static uint32_t place_of(const struct lg_book *b, const struct lg_open *o)
+{
+	uint32_t low = 0, high = b->open_count;
+	while (low < high) {
+		uint32_t mid = low + (high - low) / 2;
+		if (b->open[mid]->seq < o->seq)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	GN_ASSERT(low < b->open_count && b->open[low] == o);
+	return low;
+}
+
 void lg_open_remove(struct lg_book *b, struct lg_open *o)
 {
-	uint32_t i = 0;
-	while (b->open[i] != o)
-		GN_ASSERT(++i < b->open_count);
+	uint32_t i = place_of(b, o);
+	unlink_asked(b, o);
 	gn_heap_remove(&b->expiry, &o->timer);
 	gn_map_remove(&b->open_by_key, &o->key);
 	b->open_count--;

@@ -80,6 +80,7 @@ struct lg_eq {
 	uint32_t free_slab[26]; /* by log2 of size: offset + 1 of the first, linked through half[].to */
 	struct lg_index by_ends, by_participant, by_line;
 	uint32_t open_lines;
+	struct lg_open *offer; /* the one that waits, or NULL; borrowed */
 	gn_amount_sum cleared[GN_CLEARING_MODES];
 };
 
@@ -88,9 +89,19 @@ struct lg_delta { /* one hop of a net flow: a > 0 */
 	gn_amount a;
 };
 
+/* One who is asked by an open transaction; all that ask him are a list, in order of seq (LG-66). */
 struct lg_asked {
 	uint32_t participant;
 	bool answered;
+	struct lg_open *open; /* it is this one's */
+	struct lg_asked *next, *before;
+};
+
+/* What a participant has to do with open transactions; kept while there is any. */
+struct lg_waits {
+	uint32_t paying; /* payments of his that wait for answers */
+	uint32_t asked;  /* length of the list */
+	struct lg_asked *first, *last;
 };
 
 /* A prepared payment or an offered clearing. */
@@ -158,6 +169,7 @@ struct lg_book {
 	struct lg_open **open; /* in order of seq */
 	uint32_t open_count, open_cap;
 	struct gn_map open_by_key; /* key -> struct lg_open * */
+	struct gn_map waits;       /* participant -> struct lg_waits */
 	struct gn_heap expiry;
 	/* scratch of one application */
 	struct lg_delta *flow;
@@ -180,7 +192,10 @@ GN_MUST gn_err lg_find_eq(const struct lg_book *b, struct gn_slice code, uint32_
 GN_MUST gn_err lg_eq_add(struct lg_book *b, struct gn_slice code, uint8_t precision, bool active, struct gn_slice info);
 struct lg_open *lg_find_open(const struct lg_book *b, const struct gn_tx_key *key);
 void lg_open_free(struct lg_book *b, struct lg_open *o);
-/* Takes ownership of o when it succeeds; GN_LIMIT, GN_NOMEM. */
+const struct lg_waits *lg_find_waits(const struct lg_book *b, uint32_t participant); /* NULL: there are none */
+/* LG-66: may this payer have one more that waits for these? GN_QUOTA. */
+GN_MUST gn_err lg_open_room(const struct lg_book *b, uint32_t payer, const uint32_t *asked, uint32_t count);
+/* Takes ownership of o, whose asked are filled in, when it succeeds; GN_LIMIT, GN_NOMEM. */
 GN_MUST gn_err lg_open_add(struct lg_book *b, struct lg_open *o);
 void lg_open_remove(struct lg_book *b, struct lg_open *o);
 

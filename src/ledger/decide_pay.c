@@ -283,6 +283,8 @@ static gn_err pay(struct gn_ledger *l, struct payment *p, gn_time now)
 	n = lg_flow_asked(&l->book, p->q, asked, TX_ASKED_MAX);
 	if (n > TX_ASKED_MAX)
 		return GN_LIMIT;
+	if (n)
+		GN_TRY(lg_open_room(&l->book, p->payer, asked, n));
 	struct gn_writer w = gn_writer(numbers, sizeof numbers);
 	for (uint32_t i = 0; i < n; i++)
 		lg_put_number(&w, asked[i]);

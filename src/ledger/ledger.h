@@ -256,6 +256,17 @@ struct gn_ledger_tx {
 void gn_ledger_tx(const struct gn_ledger *l, const struct gn_tx_key *key, struct gn_ledger_tx *out);
 /* The i-th open transaction, in order of its record; false past the end. */
 bool gn_ledger_open_tx(const struct gn_ledger *l, uint32_t i, struct gn_tx_key *key, struct gn_ledger_tx *out);
+/* The offer of this equivalent that waits; false: there is none. */
+bool gn_ledger_offered(const struct gn_ledger *l, uint32_t eq, struct gn_tx_key *key, struct gn_ledger_tx *out);
+/* How many payments of a participant wait for answers, and how many open transactions ask him (LG-66). */
+void gn_ledger_waits(const struct gn_ledger *l, uint32_t participant, uint32_t *paying, uint32_t *asked);
+struct gn_ledger_ask {
+	struct gn_tx_key key;
+	struct gn_ledger_tx tx;
+	bool answered; /* by him */
+};
+/* The open transactions that ask a participant, in order of their records, without the first `offset`: at most max into out; how many. */
+uint32_t gn_ledger_asks(const struct gn_ledger *l, uint32_t participant, uint64_t offset, struct gn_ledger_ask *out, uint32_t max);
 /* Who an open transaction asks, i from 0; false past the end. */
 bool gn_ledger_asked(const struct gn_ledger *l, const struct gn_tx_key *key, uint32_t i, uint32_t *participant, bool *answered);
 

@@ -295,6 +295,72 @@ static void test_prepared_survives_a_restart(void **state)
 	assert_int_equal(hub_debt(&h, 0, A, B), 6000);
 }
 
+static gn_err ask(unsigned payer, unsigned i)
+{
+	char body[1024], tx_id[32];
+	uint64_t ticket;
+	snprintf(tx_id, sizeof tx_id, "w%u-%u", payer, i);
+	hub_payment_body(&h, C, "UAH", "0.01", "{\"timeout_ms\":3600000}", tx_id, body);
+	assert_int_equal(hub_send(&h, payer, GN_OP_PAYMENT, body, tx_id, &ticket), GN_OK);
+	return hub_outcome(&h, ticket)->err;
+}
+
+static void expect_waits(unsigned who, uint32_t paying, uint32_t asked)
+{
+	uint32_t p, a;
+	gn_ledger_waits(h.l, who, &p, &a);
+	assert_int_equal(p, paying);
+	assert_int_equal(a, asked);
+}
+
+/* LG-66: at the bound and one past it, of the payer and of the one who is asked. */
+static void test_nobody_holds_all_that_waits(void **state)
+{
+	(void)state;
+	static struct gn_ledger_ask list[8];
+	struct gn_tx_key key;
+	const unsigned payers = BOOK_OPEN_ASKED_MAX / BOOK_OPEN_PAYER_MAX;
+	for (unsigned i = 0; i < BOOK_OPEN_PAYER_MAX; i++)
+		assert_int_equal(ask(A, i), GN_OK);
+	uint64_t seq = gn_ledger_seq(h.l);
+	assert_int_equal(ask(A, BOOK_OPEN_PAYER_MAX), GN_QUOTA);
+	assert_int_equal(gn_ledger_seq(h.l), seq);
+	expect_waits(A, BOOK_OPEN_PAYER_MAX, 0);
+	assert_int_equal(hub_pay(&h, B, C, "UAH", "10.00"), GN_OK); /* nobody is asked for that */
+	assert_int_equal(hub_vote(&h, B, A, "w0-7", false), GN_OK);
+	expect_waits(B, 0, BOOK_OPEN_PAYER_MAX - 1);
+	assert_int_equal(ask(A, BOOK_OPEN_PAYER_MAX), GN_OK); /* the same request: what was refused left nothing */
+	assert_int_equal(gn_ledger_asks(h.l, B, 5, list, 3), 3);
+	gn_tx_key(&h.key[A].pk, GN_LIT("w0-8"), &key); /* 7 is gone */
+	assert_memory_equal(list[2].key.b, key.b, sizeof key.b);
+	assert_int_equal(list[2].tx.state, GN_TX_PREPARE);
+	assert_int_equal(gn_ledger_asks(h.l, B, BOOK_OPEN_PAYER_MAX - 1, list, 8), 1);
+	assert_int_equal(gn_ledger_asks(h.l, B, BOOK_OPEN_PAYER_MAX, list, 8), 0);
+	assert_int_equal(gn_ledger_asks(h.l, A, 0, list, 8), 0);
+	for (unsigned p = 1; p <= payers; p++) {
+		hub_join(&h);
+		unsigned who = h.people - 1;
+		trust(B, who, "100.00", "{\"ask\":true}");
+		for (unsigned i = 0; p < payers && i < BOOK_OPEN_PAYER_MAX; i++)
+			assert_int_equal(ask(who, i), GN_OK);
+	}
+	expect_waits(B, 0, BOOK_OPEN_ASKED_MAX);
+	assert_int_equal(ask(h.people - 1, 0), GN_QUOTA);
+	expect_waits(h.people - 1, 0, 0);
+	hub_close(&h);
+	hub_open(&h);
+	expect_waits(A, BOOK_OPEN_PAYER_MAX, 0);
+	expect_waits(B, 0, BOOK_OPEN_ASKED_MAX);
+	assert_int_equal(ask(h.people - 1, 0), GN_QUOTA);
+	h.now += 3601 * GN_SEC;
+	hub_run(&h);
+	for (unsigned n = 0; n < 8; n++)
+		hub_run(&h);
+	expect_waits(A, 0, 0);
+	expect_waits(B, 0, 0);
+	assert_int_equal(ask(h.people - 1, 1), GN_OK);
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -311,6 +377,7 @@ int main(void)
 		T(test_officer_aborts_only_what_is_open),
 		T(test_ends_that_come_again_or_too_early_change_nothing),
 		T(test_prepared_survives_a_restart),
+		T(test_nobody_holds_all_that_waits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -24,7 +24,7 @@ struct or_open {
 	struct gn_tx_key key;
 	bool offer;
 	struct or_hop hop[OR_HOPS];
-	unsigned hops, asked, yes, no; /* bits per person */
+	unsigned hops, payer, asked, yes, no; /* asked, yes, no: bits per person */
 	gn_time made;
 };
 struct oracle {
@@ -168,7 +168,7 @@ static inline void or_pay(struct oracle *o, const struct gn_record_view *r)
 		return;
 	}
 	struct or_open *t = &o->open[o->opens++];
-	*t = (struct or_open){.key = r->key, .hops = n, .made = r->time};
+	*t = (struct or_open){.key = r->key, .hops = n, .payer = r->u.payment.payer, .made = r->time};
 	for (struct gn_hops h = r->u.payment.asked; gn_rec_next_number(&h, &who);)
 		t->asked |= 1u << who;
 	for (unsigned i = 0; i < n; i++) {
@@ -347,8 +347,24 @@ static inline void or_record(void *user, const struct gn_record_view *r)
 
 /* ---- the engine says the same ---- */
 
+static inline void or_compare_waits(const struct oracle *o, unsigned who)
+{
+	unsigned paying = 0, asked = 0;
+	uint32_t p, a;
+	for (unsigned i = 0; i < o->opens; i++) {
+		paying += !o->open[i].offer && o->open[i].payer == who;
+		asked += o->open[i].asked >> who & 1;
+	}
+	gn_ledger_waits(o->h->l, who, &p, &a);
+	assert_int_equal(p, paying);
+	assert_int_equal(a, asked);
+	assert_true(paying <= BOOK_OPEN_PAYER_MAX && asked <= BOOK_OPEN_ASKED_MAX);
+}
+
 static inline void or_compare(const struct oracle *o)
 {
+	for (unsigned p = 0; p < o->people; p++)
+		or_compare_waits(o, p);
 	for (unsigned p = 0; p < o->people; p++)
 		for (unsigned q = 0; q < o->people; q++) {
 			struct gn_ledger_line l;

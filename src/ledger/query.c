@@ -229,6 +229,39 @@ bool gn_ledger_open_tx(const struct gn_ledger *l, uint32_t i, struct gn_tx_key *
 	return true;
 }
 
+bool gn_ledger_offered(const struct gn_ledger *l, uint32_t eq, struct gn_tx_key *key, struct gn_ledger_tx *out)
+{
+	const struct lg_open *o = eq < l->book.eq_count ? l->book.eqs[eq]->offer : NULL;
+	if (!o)
+		return false;
+	*key = o->key;
+	gn_ledger_tx(l, key, out);
+	return true;
+}
+
+void gn_ledger_waits(const struct gn_ledger *l, uint32_t participant, uint32_t *paying, uint32_t *asked)
+{
+	const struct lg_waits *w = lg_find_waits(&l->book, participant);
+	*paying = w ? w->paying : 0;
+	*asked = w ? w->asked : 0;
+}
+
+uint32_t gn_ledger_asks(const struct gn_ledger *l, uint32_t participant, uint64_t offset, struct gn_ledger_ask *out, uint32_t max)
+{
+	const struct lg_waits *w = lg_find_waits(&l->book, participant);
+	uint32_t n = 0;
+	for (const struct lg_asked *a = w ? w->first : NULL; a && n < max; a = a->next) {
+		if (offset > 0) {
+			offset--;
+			continue;
+		}
+		out[n] = (struct gn_ledger_ask){.key = a->open->key, .answered = a->answered};
+		gn_ledger_tx(l, &out[n].key, &out[n].tx);
+		n++;
+	}
+	return n;
+}
+
 bool gn_ledger_asked(const struct gn_ledger *l, const struct gn_tx_key *key, uint32_t i, uint32_t *participant, bool *answered)
 {
 	const struct lg_open *o = lg_find_open(&l->book, key);

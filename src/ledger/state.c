@@ -422,7 +422,7 @@ static gn_err read_open(struct lg_book *b, struct lg_open *o, struct gn_reader *
 	o->amount = amount(r);
 	CHECK(!r->bad && o->eq < b->eq_count && o->payer < b->participant_count && o->payee < b->participant_count);
 	CHECK(b->open_count == 0 || b->open[b->open_count - 1]->seq < o->seq);
-	CHECK(!lg_find_open(b, &o->key));
+	CHECK(!lg_find_open(b, &o->key) && !(o->offer && b->eqs[o->eq]->offer));
 	GN_TRY(read_open_lists(b, o, r));
 	return lg_open_add(b, o);
 }

@@ -106,6 +106,27 @@ static void validate_keys(const struct lg_keys *k)
 		GN_ASSERT(k->days[i - 1].day < k->days[i].day);
 }
 
+/* Every open transaction is in the list of each one it asks, in order, and counted for its payer. */
+static void validate_waits(const struct lg_book *b)
+{
+	uint64_t paying = 0, asked = 0;
+	for (uint32_t i = 0; i < b->open_count; i++) {
+		paying += !b->open[i]->offer;
+		GN_ASSERT(!b->open[i]->offer || b->eqs[b->open[i]->eq]->offer == b->open[i]);
+		asked += b->open[i]->asked_count;
+	}
+	for (uint32_t i = 0; i < b->waits.count; i++) {
+		const struct lg_waits *w = gn_map_value_at(&b->waits, i);
+		uint32_t who = *(const uint32_t *)gn_map_key_at(&b->waits, i), n = 0;
+		for (const struct lg_asked *a = w->first, *before = NULL; a; before = a, a = a->next, n++)
+			GN_ASSERT(a->participant == who && a->before == before && (!before || before->open->seq <= a->open->seq));
+		GN_ASSERT(n == w->asked && (n || w->paying));
+		paying -= w->paying;
+		asked -= n;
+	}
+	GN_ASSERT(paying == 0 && asked == 0);
+}
+
 void lg_book_validate(const struct lg_book *b)
 {
 	for (uint32_t i = 0; i < b->eq_count; i++)
@@ -126,6 +147,7 @@ void lg_book_validate(const struct lg_book *b)
 			answered += o->asked[k].answered;
 		GN_ASSERT(answered == o->answered && o->asked_count > 0);
 	}
+	validate_waits(b);
 	validate_keys(&b->keys);
 	validate_keys(&b->keys_v0);
 	gn_heap_validate(&b->expiry);
