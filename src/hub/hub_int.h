@@ -284,7 +284,9 @@ struct gn_long {
 	json_t *json;
 	char *text; /* json, written on the thread */
 };
-/* Takes *q as it is; refused with 429 when HUB_LONG_MAX wait. */
+/* Has who asks room in his share of the places (HB-46)? */
+bool gn_hub_long_share(const struct gn_hub_request *r);
+/* Takes *q as it is; refused with 429 when HUB_LONG_MAX wait, or the share of who asks. */
 void gn_hub_long(struct gn_hub_request *r, struct gn_long *q);
 
 /* ---- live.c ---- */
@@ -343,31 +345,20 @@ void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);
 
 /* ---- routes, by file ---- */
 
-#define GN_HUB_RUNS(X)                                                                                                 \
-	X(challenge)                                                                                                   \
-	X(login)                                                                                                       \
-	X(refresh)                                                                                                     \
-	X(participant_create)                                                                                          \
-	X(participants)                                                                                                \
-	X(participant_get)                                                                                             \
-	X(me_get)                                                                                                      \
-	X(transactions)                                                                                                \
-	X(leave)                                                                                                       \
-	X(admin_delete)                                                                                                \
-	X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) X(line_delete) X(capacity) X(max_flow) X(        \
-		payment_create) X(payments) X(payment_get) X(asked) X(vote) X(balance) X(debts) X(equivalents)         \
-		X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent) X(integrity_status) X(                \
-			integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair) X(hub) X(health)          \
-			X(health_db) X(metrics) X(admin_migrations) X(admin_participants) X(admin_participant_stats)   \
-				X(admin_participant_metrics) X(admin_freeze) X(admin_unfreeze) X(admin_level)          \
-					X(admin_equivalents) X(admin_equivalent_create) X(admin_equivalent_patch)      \
-						X(admin_equivalent_delete) X(admin_equivalent_usage) X(admin_lines)    \
-							X(admin_bottlenecks) X(admin_liquidity) X(admin_incidents)     \
-								X(admin_audit) X(admin_graph) X(admin_ego)             \
-									X(admin_cycles) X(admin_abort)                 \
-										X(admin_dispute) X(admin_clear_exact)  \
-											X(admin_snapshot)              \
-												X(admin_payments)
+/* clang-format off */
+#define GN_HUB_RUNS(X) \
+	X(challenge) X(login) X(refresh) X(participant_create) X(participants) X(participant_get) X(me_get) \
+	X(transactions) X(leave) X(admin_delete) X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) \
+	X(line_delete) X(capacity) X(max_flow) X(payment_create) X(payments) X(payment_get) X(asked) X(vote) \
+	X(balance) X(debts) X(equivalents) X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent) \
+	X(integrity_status) X(integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair) X(hub) \
+	X(health) X(health_db) X(metrics) X(admin_migrations) X(admin_participants) X(admin_participant_stats) \
+	X(admin_participant_metrics) X(admin_freeze) X(admin_unfreeze) X(admin_level) X(admin_equivalents) \
+	X(admin_equivalent_create) X(admin_equivalent_patch) X(admin_equivalent_delete) \
+	X(admin_equivalent_usage) X(admin_lines) X(admin_bottlenecks) X(admin_liquidity) X(admin_incidents) \
+	X(admin_audit) X(admin_graph) X(admin_ego) X(admin_cycles) X(admin_abort) X(admin_dispute) \
+	X(admin_clear_exact) X(admin_snapshot) X(admin_payments)
+/* clang-format on */
 #define X(name) void gn_api_##name(struct gn_hub_request *r);
 GN_HUB_RUNS(X)
 #undef X
@@ -406,6 +397,7 @@ struct gn_hub {
 	struct gn_replica *replica;
 	unsigned ws_count, jobs, longs; /* open WebSockets; clearing jobs on workers; questions at the replica */
 	struct gn_share ws_places; /* by participants (HB-45) */
+	struct gn_hash long_of[HUB_LONG_MAX]; /* whose questions these are; zeros: nobody's */
 	struct gn_file_pool disk;
 	struct {
 		uint64_t requests, refused_auth, refused_rate, refused_body, answers[6]; /* by hundreds */

@@ -88,6 +88,17 @@ static void a_rate_lets_through_what_it_says(void **state)
 	assert_true(gn_rate_take(&r, late, now + 200 * GN_SEC, &wait));
 	assert_int_equal(r.buckets.count, 1);
 	gn_rate_fini(&r);
+	/* a tenth of a great rate at once (HB-8), and no more after a rest */
+	gn_rate_init(&r, &env, 6000);
+	for (int rest = 0; rest < 2; rest++, now += 3600 * GN_SEC) {
+		for (int i = 0; i < 600; i++)
+			assert_true(gn_rate_take(&r, a, now, &wait));
+		assert_false(gn_rate_take(&r, a, now, &wait));
+		for (int i = 0; i < 100; i++)
+			assert_true(gn_rate_take(&r, a, now + GN_SEC, &wait));
+		assert_false(gn_rate_take(&r, a, now + GN_SEC, &wait));
+	}
+	gn_rate_fini(&r);
 	assert_int_equal(alloc.count, 0);
 }
 

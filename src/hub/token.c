@@ -151,10 +151,17 @@ void gn_rate_fini(struct gn_rate *r)
 	gn_map_fini(&r->buckets);
 }
 
+/* At once: no more than a few seconds' work. */
+static uint32_t burst(const struct gn_rate *r)
+{
+	uint32_t tenth = r->per_minute / 10;
+	return tenth > HUB_BURST_LEAST ? tenth : r->per_minute < HUB_BURST_LEAST ? r->per_minute : HUB_BURST_LEAST;
+}
+
 static double refill(const struct gn_rate *r, const struct bucket *b, gn_time now)
 {
 	double left = b->left + (double)(now - b->at) / (double)(60 * GN_SEC) * r->per_minute;
-	return left < r->per_minute ? left : r->per_minute;
+	return left < burst(r) ? left : burst(r);
 }
 
 /* Forgets what is full again; each entry is looked at once. */
@@ -162,7 +169,7 @@ static void sweep(struct gn_rate *r, gn_time now)
 {
 	for (uint32_t i = r->buckets.count; i-- > 0;) {
 		uint8_t key[16];
-		if (refill(r, gn_map_value_at(&r->buckets, i), now) < r->per_minute)
+		if (refill(r, gn_map_value_at(&r->buckets, i), now) < burst(r))
 			continue;
 		memcpy(key, gn_map_key_at(&r->buckets, i), sizeof key);
 		gn_map_remove(&r->buckets, key);
@@ -177,7 +184,7 @@ static struct bucket *bucket_of(struct gn_rate *r, const uint8_t key[16], gn_tim
 	bool fresh = !gn_map_get(&r->buckets, key);
 	struct bucket *b = gn_map_put(&r->buckets, key);
 	if (b && fresh)
-		*b = (struct bucket){now, r->per_minute};
+		*b = (struct bucket){now, burst(r)};
 	if (b) {
 		b->left = refill(r, b, now);
 		b->at = now;

@@ -27,7 +27,8 @@ void gn_jwt_make(const uint8_t key[32], const struct gn_jwt *in, char out[GN_JWT
 GN_MUST gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, uint64_t unix_now,
 			   struct gn_jwt *out);
 
-/* Token buckets: `rate` a minute, as many at once. One per 16-byte key; buckets that are full again are forgotten. */
+/* Token buckets: `rate` a minute, a tenth of them at once, or HUB_BURST_LEAST where a minute has as many. One per
+ * 16-byte key; buckets that are full again are forgotten. */
 struct gn_rate {
 	struct gn_map buckets; /* 16 bytes -> struct bucket */
 	uint32_t per_minute;   /* 0: no bound */
