@@ -312,6 +312,21 @@ def case_rates(bin_dir, base, rng):
     got, head, data = hub.raw("GET", "/api/v1/hub")
     check(got == 429 and int(head["Retry-After"]) >= 1 and code_of(json.loads(data)) == "E009", f"429: {got} {data}")
     hub.stop()
+    hub = Hub(bin_dir, os.path.join(base, "page"), "--rate-address", "40")
+    a = User(hub, "Alice")
+    a.join()
+    challenge = ("POST", "/api/v1/auth/challenge", json.dumps({"pid": a.pid}))
+    # a page of another site takes nothing from anybody
+    for site in ["cross-site"] * 50 + ["same-site"]:
+        check(hub.raw(*challenge, {"Content-Type": "text/plain", "Sec-Fetch-Site": site})[0] == 403, f"a {site} page")
+    check([hub.raw(*challenge, {"Sec-Fetch-Site": site})[0] for site in ("same-origin", "none")] == [200, 200], "the hub's own pages, and what is typed")
+    # looking has a bucket, and what is not looking another; the log says what a proxy makes of that
+    codes = [hub.raw("GET", path)[0] for path in ("/health", "/metrics", "/api/v1/hub") * 20]
+    check(codes[0] == 200 and codes[-1] == 429, f"looking: {codes}")
+    check(hub.raw(*challenge)[0] == 200 and "rate.proxy" not in hub.last_words(), "who looks keeps nobody from logging in")
+    codes = [hub.raw(*challenge, {"X-Forwarded-For": "203.0.113.9"})[0] for _ in range(60)]
+    check(codes[-1] == 429 and hub.last_words().count("rate.proxy") == 1, f"behind a proxy: {codes} {hub.last_words()}")
+    hub.stop()
 
 
 # ---- geo-v0 ----

@@ -472,6 +472,26 @@ static bool bootstrap(struct gn_hub_request *r, struct gn_slice token)
 	return true;
 }
 
+/* A proxy in front that the hub was not told of: to it everybody has one address. */
+static void note_proxy(const struct gn_hub_request *r)
+{
+	struct gn_hub *hub = r->hub;
+	if (hub->told_proxy || hub->config.trust_proxy || !gn_http_header(r->http, "x-forwarded-for").p)
+		return;
+	hub->told_proxy = true;
+	gn_hub_log(hub, GN_LOG_WARN, "rate.proxy",
+		   "requests of many come through a proxy and count as one address, which has reached its rate: if the "
+		   "proxy sets X-Forwarded-For itself, start the hub with --trust-proxy yes");
+}
+
+/* HB-47: a browser says that a page of another site sent it. That page can read no answer, so it has no use but harm.
+ */
+static bool is_foreign_page(const struct gn_hub_request *r)
+{
+	struct gn_slice site = gn_http_header(r->http, "sec-fetch-site");
+	return site.p && !gn_slice_eq(site, GN_LIT("same-origin")) && !gn_slice_eq(site, GN_LIT("none"));
+}
+
 /* RFC 9110 section 11.1: the scheme in any case. */
 static bool is_bearer(struct gn_slice header)
 {
@@ -493,6 +513,13 @@ static bool is_officers(const struct gn_hub_route *route)
 	return strncmp(route->path, prefix, sizeof prefix - 1) == 0;
 }
 
+/* HB-2: what is told while the journal is not read yet, and when it cannot be written any more. */
+static bool is_always(const struct gn_hub_route *route)
+{
+	return route->auth == GN_AUTH_NONE && (route->run == gn_api_health || route->run == gn_api_health_db ||
+					       route->run == gn_api_hub || route->run == gn_api_metrics);
+}
+
 static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 {
 	struct gn_slice header = gn_http_header(r->http, "authorization"),
@@ -504,8 +531,11 @@ static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 			return false;
 	} else {
 		address_key(r, key);
-		if (!rate_ok(r, &r->hub->rate_address, key))
+		key[8] |= is_always(r->route); /* a bucket of their own (HB-47): in an address' key this byte is 0 */
+		if (!rate_ok(r, &r->hub->rate_address, key)) {
+			note_proxy(r);
 			return false;
+		}
 		if (token.p && auth >= GN_AUTH_READ && !bootstrap(r, token))
 			return false;
 	}
@@ -537,13 +567,6 @@ static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 }
 
 /* ---- life of a request ---- */
-
-/* HB-2: what is told while the journal is not read yet, and when it cannot be written any more. */
-static bool is_always(const struct gn_hub_route *route)
-{
-	return route->auth == GN_AUTH_NONE && (route->run == gn_api_health || route->run == gn_api_health_db ||
-					       route->run == gn_api_hub || route->run == gn_api_metrics);
-}
 
 /* False after answering. */
 static bool is_open(struct gn_hub_request *r)
@@ -598,6 +621,10 @@ static void on_request(void *user, struct gn_http_request *http)
 		return;
 	}
 	r->route = route;
+	if (is_foreign_page(r)) {
+		unauthorised(r, 403, "a page of another site may not ask a hub");
+		return;
+	}
 	if (!is_open(r) || !allowed(r, auth_of(r)))
 		return;
 	if (length.p && (length.len > 6 || strtoul((const char *)length.p, NULL, 10) > HUB_BODY_MAX)) {

@@ -408,7 +408,7 @@ struct gn_hub {
 		gn_time next;
 		uint32_t eq; /* whose turn it is in this round */
 	} exact;
-	bool ready, stopping, pumping, feeding;
+	bool ready, stopping, pumping, feeding, told_proxy;
 	int ready_fd;
 	uint64_t fed_to; /* the history's watermark at the start */
 	gn_err unusable; /* the journal cannot be used: it ends, why says how */
