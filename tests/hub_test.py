@@ -201,7 +201,7 @@ def case_admin(bin_dir, base, rng):
 
 def case_errors(bin_dir, base, rng):
     """The right code, and no row changed."""
-    hub = Hub(bin_dir, base, *FREE, "--access-seconds", "3")
+    hub = Hub(bin_dir, base, *FREE, "--access-seconds", "6")
     with_unit(hub)
     a, b, c = people(hub, "Alice", "Bob", "Clara")
     b.trust(a, "200.00")
@@ -643,6 +643,19 @@ def case_ws(bin_dir, base, rng):
     got, _, data = hub.raw("GET", "/api/v1/ws")
     check(got == 400, f"without an upgrade: {got} {data}")
     outside(hub, b)
+    hub.stop()
+
+
+def case_ws_token(bin_dir, base, rng):
+    """A WebSocket ends with the token that opened it."""
+    hub = Hub(bin_dir, base, *FREE, "--access-seconds", "6")
+    (a,) = people(hub, "Alice")
+    a.login()
+    ws = WebSocket(hub, a.token)
+    check(ws.expect()["type"] == "hello", "open")
+    check(ws.receive() == ("close", 1008), "closed when the token is over")
+    check(a.call("GET", "/participants/me")[0] == 401, "it is over")
+    ws.s.close()
     hub.stop()
 
 

@@ -93,7 +93,7 @@ struct gn_hub_request {
 	struct gn_holder holder; /* of its place among the WebSockets */
 	bool has_place;
 	unsigned events; /* bits of enum gn_hub_event */
-	gn_time heard;
+	gn_time heard, until; /* until: its access token's end */
 	struct gn_hub_request *next, **link; /* all requests */
 };
 

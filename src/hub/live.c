@@ -194,6 +194,7 @@ void gn_hub_ws(struct gn_hub_request *r)
 	}
 	r->is_participant = true;
 	r->pid = jwt.sub;
+	r->until = (gn_time)jwt.exp * GN_SEC;
 	gn_err err = gn_base58(GN_SLICE(jwt.sub.b), pid, sizeof pid);
 	GN_ASSERT(!err);
 	send_json(r, json_pack("{ss ss so}", "type", "hello", "pid", pid, "ts", gn_json_time(hub->now)));
@@ -347,7 +348,9 @@ void gn_hub_live_tick(struct gn_hub *hub)
 		if (gn_ws_heard(r->ws))
 			r->heard = hub->now;
 		gn_time silent = hub->now - r->heard;
-		if (silent > 2 * HUB_WS_PING)
+		if (hub->now >= r->until)
+			gn_ws_close(r->ws, 1008, "the access token is over: come again with a new one");
+		else if (silent > 2 * HUB_WS_PING)
 			gn_ws_close(r->ws, 1001, "no sign of life");
 		else if (silent > HUB_WS_PING)
 			gn_ws_ping(r->ws);
