@@ -2,7 +2,7 @@
 """Node and hub as processes of a machine: signals, logs, terminals, core dumps, and ./run's network when it is ended. usage: process_test.py BIN_DIR CASE
 
 Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
-import glob, json, os, pty, resource, shutil, signal, socket, stat, subprocess, sys, tempfile, time, urllib.request
+import glob, json, os, pty, resource, shlex, shutil, signal, socket, stat, subprocess, sys, tempfile, time, urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WAIT_MAX = 120  # seconds, for what takes far less
@@ -236,7 +236,7 @@ def case_cores(bin_dir, base):
 # ---- ./run ----
 
 def nodes_of(base):
-    """{pid: words} of nodes on directories in base."""
+    """{pid: words} of nodes and hubs on directories in base."""
     found = {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
         try:
@@ -244,7 +244,8 @@ def nodes_of(base):
                 words = f.read().decode(errors="replace").split("\0")
         except OSError:
             continue
-        if any(a == "--data" and b.startswith(base + os.sep) for a, b in zip(words, words[1:])) and os.path.basename(words[0]) == "geonetd":
+        ours = os.path.basename(words[0]) == "geonetd" or words[1:3] == ["hub", "run"]
+        if ours and any(a == "--data" and b.startswith(base + os.sep) for a, b in zip(words, words[1:])):
             found[int(entry)] = words
     return found
 
@@ -252,41 +253,51 @@ def nodes_of(base):
 class Run:
     """tools/network as ./run starts it, with nodes whose keys are quickly found."""
 
-    def __init__(self, bin_dir, base, http=0, wait=True):
+    def __init__(self, bin_dir, base, http=0, hub=0, wait=True):
         self.state, self.out = os.path.join(base, "state"), os.path.join(base, "out")
         self.base = os.path.join(self.state, "geonet", "run")
-        for number in range(1, 6):
-            os.makedirs(os.path.join(self.base, f"node{number}"), 0o700, exist_ok=True)
-            with open(os.path.join(self.base, f"node{number}", "geonet.conf"), "w") as f:
-                f.write("pow-bits = 8\n")
         with open(self.out, "wb") as out:
-            self.process = subprocess.Popen([sys.executable, os.path.join(ROOT, "tools", "network"), "--bin", bin_dir, "--http", str(http)], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+            self.process = subprocess.Popen([sys.executable, os.path.join(ROOT, "tools", "network"), "--bin", bin_dir, "--http", str(http), "--hub", str(hub), "--pow-bits", "8"], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                                             env=os.environ | {"XDG_STATE_HOME": self.state}, start_new_session=True)
         started.append(self.process)
         if wait:
-            until("five nodes are up", lambda: "Five nodes are up" in read(self.out) or self.process.poll() is not None)
-            check(self.process.poll() is None and len(nodes_of(self.base)) == 5, f"./run: {read(self.out)}")
+            until("nodes and hub are up", lambda: "Ctrl-C ends" in read(self.out) or self.process.poll() is not None)
+            check(self.process.poll() is None and len(nodes_of(self.base)) == 6, f"./run: {read(self.out)}")
+
+    def next(self, word, *more):
+        """Runs the line of "Try next" that has this word, as printed, and gives its answer."""
+        line = next(line for line in read(self.out).splitlines() if word in line)
+        done = subprocess.run(shlex.split(line) + list(more), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=300, check=False)
+        check(done.returncode == 0, f"{line}: {done.returncode} {done.stdout}")
+        return done.stdout
 
     def end(self, number):
         self.process.send_signal(number)
         status = ends(self.process)
         until("the nodes end too", lambda: not nodes_of(self.base))
-        for log in glob.glob(os.path.join(self.base, "node*", "log")):
-            check("stopping" in read(log).splitlines()[-1], f"a node ended without its last words: {read(log)}")
+        for log in glob.glob(os.path.join(self.base, "*", "log")):
+            check("stopping" in read(log).splitlines()[-1], f"a program ended without its last words: {read(log)}")
         return status
 
 
 def case_run(bin_dir, base):
-    """However ./run ends, its nodes end; what is left on its directories is named, and a taken port is no reason to fail."""
+    """However ./run ends, its nodes and its hub end; what is left on its directories is named, and a taken port is no reason to fail. What it
+    tells to try next works as printed, and the next ./run goes on with what is owed then."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        run = Run(bin_dir, base, taken.getsockname()[1])
-        check("is taken by another program" in read(run.out), f"the port: {read(run.out)}")
+        run = Run(bin_dir, base, taken.getsockname()[1], taken.getsockname()[1])
+        check("the page gets a free one" in read(run.out) and "the hub gets a free one" in read(run.out), f"the ports: {read(run.out)}")
+    check("you owe 10.00 HOUR to Cay" in run.next("wallet debts") and "Ann" in run.next("wallet debts"), "Ben owes and is owed")
+    run.next("wallet pay", "--tx-id", "mine")
+    check("you owe less: 10.00" in run.next("wallet clearings"), "the ring is cleared")
+    check(run.next("wallet debts") == "Nobody owes anybody.\n", f"what is owed then: {run.next('wallet debts')}")
     second = Run(bin_dir, base, wait=False)
     check(ends(second.process) == 1 and f"process {run.process.pid}" in read(second.out) and f"kill {run.process.pid}" in read(second.out), f"a second ./run: {read(second.out)}")
     check(run.end(signal.SIGHUP) == 128 + signal.SIGHUP, f"a closed terminal: {run.process.returncode}")
-    check(Run(bin_dir, base).end(signal.SIGKILL) == -signal.SIGKILL, "kill -9")
+    again = Run(bin_dir, base)
+    check(again.next("wallet debts") == "Nobody owes anybody.\n", "what was cleared stays so")
+    check(again.end(signal.SIGKILL) == -signal.SIGKILL, "kill -9")
     check(Run(bin_dir, base).end(signal.SIGTERM) == 128 + signal.SIGTERM, "SIGTERM")
     left = Program("node", bin_dir, os.path.join(run.base, "node2"))
     again = Run(bin_dir, base, wait=False)
@@ -294,6 +305,18 @@ def case_run(bin_dir, base):
     left.kill(signal.SIGTERM)
     check(ends(left.process) == 0, "and that ends it")
     check(Run(bin_dir, base).end(signal.SIGINT) == 0, "then ./run works again, and Ctrl-C is a good end")
+
+
+def case_once(bin_dir, base):
+    """./run --once reads back what it did, the ledger's clearing and proof too, in its table."""
+    env = os.environ | {"TMPDIR": base}
+    done = subprocess.run([sys.executable, os.path.join(ROOT, "tools", "network"), "--once", "--bin", bin_dir, "--pow-bits", "8"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, env=env, text=True, timeout=600, check=False)
+    rows = [line.split("  ")[0] for line in done.stdout.splitlines()]
+    check(done.returncode == 0 and "all right" in rows[-1], f"./run --once: {done.returncode} {done.stdout}")
+    check(rows[-5:-1] == ["start a hub, three wallets join", "Ann pays Ben, Ben pays Cay", "Cay pays Ann", "prove the hub's journal"], f"its table: {done.stdout}")
+    check("the ring of 3 x 10.00 HOUR is cleared, nobody owes" in done.stdout, f"the clearing: {done.stdout}")
+    check(not os.listdir(base) and not nodes_of(base), f"it left {os.listdir(base)}")
 
 
 def main():
