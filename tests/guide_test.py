@@ -53,8 +53,7 @@ class Machine:
             with open(os.path.join(data, path), "w") as f:
                 f.write(settings)
         os.chmod(data, 0o700)
-        self.env = {"PATH": os.path.abspath(bin_dir) + ":" + os.environ["PATH"], "HOME": self.home, "LANG": "C.UTF-8", "NO_COLOR": "1", "TERM": "xterm",
-                    "GEONET_HUB": f"http://127.0.0.1:{self.ports['7790']}"} | {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
+        self.env = {"PATH": os.path.abspath(bin_dir) + ":" + os.environ["PATH"], "HOME": self.home, "LANG": "C.UTF-8", "NO_COLOR": "1", "TERM": "xterm"} | {k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}
 
     def start(self, command):
         """In a terminal of its own; what was exported before is still there. Its process and the terminal."""
@@ -119,7 +118,7 @@ class Page:
         end = time.monotonic() + WAIT_MAX
         while True:
             pid, fd = machine.start(command)
-            got, status = self.listen(pid, fd, pattern if text.startswith(STAYS) else None)
+            got, status = self.listen(machine, pid, fd, pattern if text.startswith(STAYS) else None)
             found = re.fullmatch(pattern, got)
             if found and status == 0:
                 break
@@ -127,7 +126,7 @@ class Page:
             time.sleep(0.2)
         self.known.update((word, found[f"w{i}"]) for i, word in enumerate(new))
 
-    def listen(self, pid, fd, until_pattern):
+    def listen(self, machine, pid, fd, until_pattern):
         """(what the terminal shows, exit status); until_pattern: it stays when it has said that."""
         raw, end = "", time.monotonic() + 2 * WAIT_MAX
         while time.monotonic() < end:
@@ -145,6 +144,7 @@ class Page:
             raw += more.decode(errors="replace")
             if until_pattern and re.fullmatch(until_pattern, shown(raw)):
                 self.staying.append((pid, fd))
+                machine.env["GEONET_HUB"] = f"http://127.0.0.1:{machine.ports['7790']}"  # the tool looks at 7790
                 return shown(raw), 0
         os.killpg(pid, signal.SIGKILL)
         raise Failure(f"it does not end, and has said: {shown(raw)}")

@@ -192,6 +192,7 @@ struct call {
 	bool (*write)(void *user, struct gn_slice data);
 	void *user;
 	unsigned timeout; /* seconds without an answer; 0: 60; UINT_MAX: none */
+	bool quiet; /* what goes wrong between us and the node is not printed */
 };
 struct reply {
 	long status;
@@ -257,6 +258,7 @@ int cmd_up(struct cli *cli);
 int cmd_down(struct cli *cli);
 int cmd_status(struct cli *cli);
 int cmd_peers(struct cli *cli);
+int cmd_doctor(struct cli *cli);
 int cmd_open(struct cli *cli);
 int cmd_guard_status(struct cli *cli);
 int cmd_guard_list(struct cli *cli);
@@ -320,6 +322,13 @@ int cmd_wallet_clearings(struct cli *cli);
 int cmd_wallet_why(struct cli *cli);
 int cmd_wallet_asked(struct cli *cli);
 int cmd_wallet_answer(struct cli *cli);
+
+/* ---- cmd_node.c: for cmd_doctor.c ---- */
+
+/* The last line of a log after `from`; empty when there is none. */
+void last_line(const char *path, long from, char *out, size_t cap);
+/* Are fewer nodes here than have to sign a record, by the node's status? */
+bool status_few(const json_t *status);
 
 /* ---- cmd_id.c, cmd_site.c: for cmd_renew.c ---- */
 

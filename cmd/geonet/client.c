@@ -192,7 +192,7 @@ int client_call(struct cli *cli, struct call call, struct reply *reply)
 		close(dir);
 	/* A refusal that came before the whole body was sent is an answer all the same. */
 	if (code != CURLE_OK && !(code == CURLE_SEND_ERROR && reply->status >= 400))
-		return transport_failed(cli, code, &t, why);
+		return call.quiet ? CLI_FAILED : transport_failed(cli, code, &t, why);
 	parse_reply(reply);
 	return cli_exit_of(reply->err);
 }

@@ -85,8 +85,7 @@ static void become_daemon(char **words, int log, int ready)
 	_exit(127);
 }
 
-/* The log's last line that was written after `from`, for the sentence that says why it did not start. */
-static void last_line(const char *path, long from, char *out, size_t cap)
+void last_line(const char *path, long from, char *out, size_t cap)
 {
 	char line[1024];
 	FILE *f = fopen(path, "r");
@@ -259,6 +258,12 @@ int cmd_down(struct cli *cli)
 
 /* ---- looking ---- */
 
+bool status_few(const json_t *status)
+{
+	return json_is_true(json_object_get(status, "joined")) &&
+	       json_double(status, "n_estimate") + 0.5 < (double)json_number(status, "w");
+}
+
 /* With the sites that the node keeps; its troubles are not worth a word here. */
 static json_t *own_of_node(struct cli *cli)
 {
@@ -320,11 +325,10 @@ int cmd_status(struct cli *cli)
 		 (unsigned long long)json_number(lookups, "total"), (unsigned long long)json_number(lookups, "failed"),
 		 json_double(hops, "observed"), json_double(hops, "predicted"),
 		 (unsigned long long)json_number(hops, "max"));
-	bool few = joined && json_double(j, "n_estimate") + 0.5 < (double)json_number(j, "w");
 	out_pair(cli, "records", "%llu held, %s; stored when %llu nodes have signed%s",
 		 (unsigned long long)json_number(records, "count"), out_bytes(json_number(records, "bytes")),
 		 (unsigned long long)json_number(j, "w"),
-		 few ? ", more than are here: say --w N, or write \"w = N\" into DATA/geonet.conf" : "");
+		 status_few(j) ? ", more than are here: say --w N, or write \"w = N\" into DATA/geonet.conf" : "");
 	out_pair(cli, "blocks", "%llu (%llu own, %llu held for others), %s",
 		 (unsigned long long)json_number(blocks, "count"), (unsigned long long)json_number(blocks, "own"),
 		 (unsigned long long)json_number(blocks, "held"), out_bytes(json_number(blocks, "bytes")));

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #define ANSWER_MAX (64u << 20)
-#define OWN_HUBS "hubs.json" /* {URL: PID} */
 
 struct answer {
 	char *data;
@@ -431,6 +430,18 @@ static bool may_read(struct cli *cli, struct hub *hub)
 	if (as)           /* the identity's directory is not the hub's */
 		snprintf(who.data, sizeof who.data, "%s", as);
 	return named && login(&who, hub, true, &known) == CLI_OK && known;
+}
+
+bool hub_who(struct cli *cli, const char *url, char pid[GN_PID_MAX])
+{
+	struct hub hub = {.quiet = true};
+	json_t *about = NULL;
+	bool fits = (size_t)snprintf(hub.url, sizeof hub.url, "%s", url) < sizeof hub.url;
+	bool ok = fits && hub_try(cli, &hub, "GET", "/hub", NULL, &about) == 200 && take_key(&hub, about);
+	if (ok)
+		memcpy(pid, hub.pid, GN_PID_MAX);
+	json_decref(about);
+	return ok;
 }
 
 bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn_hash *out)

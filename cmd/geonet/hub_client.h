@@ -5,6 +5,8 @@
 #include "cli.h"
 #include "ledger/ledger.h"
 
+#define OWN_HUBS "hubs.json" /* {URL: PID} of the hubs that were met */
+
 struct hub {
 	char url[512];   /* without the last slash */
 	struct gn_pk pk; /* of the hub, pinned at the first contact (DATA/hubs.json) */
@@ -32,6 +34,8 @@ int hub_key_of(struct cli *cli, struct hub *hub, const char *pid, const char *wh
 /* As anybody whom the hub knows, to read what is everybody's. */
 int hub_login_reader(struct cli *cli, struct hub *hub);
 void hub_close(struct hub *hub);
+/* The PID of the hub at url, told by nobody else; false when no hub answers there. Prints and remembers nothing. */
+bool hub_who(struct cli *cli, const char *url, char pid[GN_PID_MAX]);
 /* Asks the hub with this key for its state; without a word when it does not answer or is another one. Who cannot log in
  * is told why on stderr. */
 bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn_hash *out);

@@ -221,6 +221,10 @@ const struct cli_command cli_commands[] = {
 	 "  geonet down\n  geonet down --data /tmp/n1\n", NULL, cmd_down},
 	{"status", "", 0, 0, "the node in one look", NULL, "  geonet status\n  geonet status --json | jq .node.id\n",
 	 NULL, cmd_status},
+	{"doctor", "", 0, 0, "what is wrong here, and what to do about it",
+	 "Looks at node, network, clock, ports and disk, at what ends soon of what is yours, and whether the hubs that the wallet knows answer (or the one that\n"
+	 "--hub or $GEONET_HUB names). Each finding is a sentence and a next step. Nothing is written. Exit 0: all is well, 1: something is not.\n",
+	 "  geonet doctor\n  geonet doctor --json | jq -r '.findings[].next'\n", hub_options, cmd_doctor},
 	{"peers", "", 0, 0, "the nodes that this one has links with", NULL, "  geonet peers\n  geonet peers --all\n",
 	 peers_options, cmd_peers},
 	{"open", "", 0, 0, "print the address of the node's page, with the key that shows its owner everything",
@@ -490,7 +494,8 @@ int main(int argc, char **argv)
 	}
 	if (!choose_data(&cli))
 		return CLI_USAGE;
-	names_migrate(&cli);
+	if (cli.command->run != cmd_doctor) /* which writes nothing */
+		names_migrate(&cli);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	int exit = cli.command->run(&cli);
 	cli_progress_done(&cli);

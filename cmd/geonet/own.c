@@ -50,23 +50,29 @@ const char *own_until(uint64_t expires)
 	return out_text(text);
 }
 
+const char *own_ends(const json_t *item)
+{
+	uint64_t now = cli_now(), expires = json_number(item, "expires");
+	const char *kind = json_text(item, "kind"), *geo = strcmp(kind, "name") == 0 ? ".geo" : "";
+	char text[512];
+	if (expires >= now + OWN_WARN)
+		return NULL;
+	snprintf(text, sizeof text, "%s %s%s %s %s", kind, json_text(item, "name"), geo,
+		 expires > now ? "ends in" : "expired on",
+		 expires > now ? out_duration(expires - now) : out_time(expires));
+	return out_text(text);
+}
+
 void own_warn(struct cli *cli, const json_t *list)
 {
-	uint64_t now = cli_now();
 	size_t i, soon = 0;
 	json_t *v;
 	json_array_foreach(list, i, v)
 	{
-		uint64_t expires = json_number(v, "expires");
-		const char *kind = json_text(v, "kind"), *name = out_text(json_text(v, "name"));
-		if (expires >= now + OWN_WARN)
-			continue;
-		soon++;
-		const char *geo = strcmp(kind, "name") == 0 ? ".geo" : "";
-		if (expires > now)
-			cli_warn(cli, "the %s %s%s ends in %s", kind, name, geo, out_duration(expires - now));
-		else
-			cli_warn(cli, "the %s %s%s expired on %s", kind, name, geo, out_time(expires));
+		const char *ends = own_ends(v);
+		soon += ends != NULL;
+		if (ends)
+			cli_warn(cli, "the %s", ends);
 	}
 	if (soon)
 		cli_warn(cli, "keep what is yours: geonet renew --all");

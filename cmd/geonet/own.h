@@ -16,6 +16,9 @@ json_t *own_entry(const char *pid, uint64_t seq, uint64_t created, uint64_t ttl,
 json_t *own_list(struct cli *cli, const json_t *sites);
 /* Until when: "2026-12-28 01:20", and how soon that is when it is soon, or over. One of out.c's buffers. */
 const char *own_until(uint64_t expires);
+/* "name alice.geo ends in 3 h", or how it expired, of one of them (one of out.c's buffers); NULL when it lasts longer
+ * than a week. */
+const char *own_ends(const json_t *item);
 /* Says what ends within a week, or has ended, and what helps; nothing when nothing does. */
 void own_warn(struct cli *cli, const json_t *list);
 /* Seconds since the epoch when the name or site (of the node's own list) ended, 0 when that is not known. */
