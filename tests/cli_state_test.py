@@ -645,7 +645,7 @@ def case_few(p):
     p.start()
     for command in (["put", "--label", "x", __file__], ["id", "publish"], ["name", "set", "alicesname", "TXT=1"]):
         p.run(*command)
-    check("1 nodes have signed" in p.says("status") and "more than" not in p.says("status"), p.says("status"))
+    check("1 node has signed" in p.says("status") and "more than" not in p.says("status"), p.says("status"))
     check(p.run("get", "@x").returncode == 0, "the record is there")
     p.stop()
     for bad in ("0", "9", "x"):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A page of docs/guide, run as it stands: each command must end well and answer what the page says. usage: guide_test.py BIN_DIR PAGE
+"""A page of docs/guide, run as it stands: each command must end and answer as the page says. usage: guide_test.py BIN_DIR PAGE
 
 A block ```console has lines "MACHINE$ COMMAND", each followed by its answer as a terminal shows it. A machine is a home directory with a node
 and a hub at ports of its own. The answer is what the page says, but for what cannot be the same twice:
@@ -9,7 +9,7 @@ and a hub at ports of its own. The answer is what the page says, but for what ca
 * a key, a PID, an id stands for the one that came, here and in all that follows, commands too;
 * where the page says 7777, 7780, 7790, /home/ANN, ann.example.net and https://hub.example.net, that machine's port, home or address.
 
-Passphrases are typed where they are asked for. Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
+Passphrases are typed where they are asked for. A command that ends with "# exit status N" ends with that, others with 0. Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
 import os, pty, re, select, shutil, signal, socket, sys, tempfile, termios, time
 
 sys.dont_write_bytecode = True
@@ -22,7 +22,7 @@ TIME = r"\d{4}-\d\d-\d\d(?:[ T]\d\d:\d\d(?::\d\d)?Z?)?"
 SAME = [r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", r"\b[0-9a-f]{16,64}\b", r"\b[1-9A-HJ-NP-Za-km-z]{43,44}\b"]  # UUID, key or id, PID
 WORD = re.compile("|".join(f"({kind})" for kind in ["…", " +", TIME, PLACE, *SAME]))
 STAYS = "geonet hub run"  # keeps its terminal
-LATER = re.compile(r"geonet (status|peers|doctor|site get|name resolve)|curl")  # what a node learns from others may come a moment later
+LATER = re.compile(r"geonet (status|peers|doctor|get|site get|name resolve)|curl")  # what a node learns from others may come a moment later
 SECRET = b"correct horse battery staple\n"
 
 
@@ -115,12 +115,13 @@ class Page:
         machine = self.machine(name or "you")
         command = self.command(machine, text)
         pattern, new = self.answer(machine, lines)
-        end = time.monotonic() + WAIT_MAX
+        want = re.search(r"# exit status (\d+)", text)
+        want, end = int(want[1]) if want else 0, time.monotonic() + WAIT_MAX
         while True:
             pid, fd = machine.start(command)
             got, status = self.listen(machine, pid, fd, pattern if text.startswith(STAYS) else None)
             found = re.fullmatch(pattern, got)
-            if found and status == 0:
+            if found and status == want:
                 break
             check(LATER.match(text) and time.monotonic() < end, f"{name}$ {text}\n--- the page says:\n" + "\n".join(lines) + f"\n--- it answers, with exit status {status}:\n{got}")
             time.sleep(0.2)

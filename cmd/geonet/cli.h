@@ -113,6 +113,8 @@ const char *out_text_slice(struct gn_slice s);
 /* "1.5 MiB", "3 h 20 min", "2026-11-21 07:00": one of the same buffers. */
 const char *out_bytes(uint64_t n);
 const char *out_duration(uint64_t seconds);
+/* "1 file", "2 files". */
+const char *out_count(uint64_t n, const char *one, const char *many);
 const char *out_time(uint64_t unix_seconds);
 const char *out_hex(const void *p, size_t len);
 /* Does stdout show colours? Codes are empty strings when not. */

@@ -171,12 +171,14 @@ static void look_network(struct doctor *d, const json_t *status)
 		found(d, "network", cli_format("nothing can be stored yet: the only node is in its probation"),
 		      cli_format(
 			      "wait for its end, ten minutes after the start, or start with: geonet up --probation 0"));
+	uint64_t nodes = (uint64_t)(json_double(status, "n_estimate") + 0.5);
 	if (!alone && status_few(status))
 		found(d, "network",
-		      cli_format("a record counts as stored when %llu nodes have signed, and about %.0f are here",
-				 (unsigned long long)json_number(status, "w"), json_double(status, "n_estimate")),
-		      cli_format("write \"w = %.0f\" into %s/geonet.conf and start the node anew",
-				 json_double(status, "n_estimate"), d->cli->data));
+		      cli_format("a record counts as stored when %s signed, and about %s here",
+				 out_count(json_number(status, "w"), "node has", "nodes have"),
+				 out_count(nodes, "is", "are")),
+		      cli_format("write \"w = %llu\" into %s/geonet.conf and start the node anew",
+				 (unsigned long long)nodes, d->cli->data));
 	free(alone);
 }
 

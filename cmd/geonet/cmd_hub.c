@@ -123,7 +123,7 @@ static int verify(struct cli *cli, bool ask)
 	printf(proved ? "The journal holds: every signature, checkpoint and invariant from the first record on.\n"
 		      : "Every signature, checkpoint and invariant that is there is right, but it is not proved:\n");
 	out_pair(cli, "hub", "%s", pid);
-	out_pair(cli, "records", "%llu in %llu files, %s", (unsigned long long)r.records, (unsigned long long)r.files,
+	out_pair(cli, "records", "%llu in %s, %s", (unsigned long long)r.records, out_count(r.files, "file", "files"),
 		 out_bytes(r.bytes));
 	if (r.torn)
 		out_pair(cli, "tail", "%llu bytes behind record %llu are a torn tail or damage; %s",

@@ -308,13 +308,14 @@ int cmd_status(struct cli *cli)
 	json_array_foreach(json_object_get(node, "addrs"), i, addr)
 		out_pair(cli, i ? "" : "address", "%s", out_text(json_string_value(addr)));
 	bool nobody = strcmp(json_text(j, "reach"), "founder") == 0 && json_number(j, "known") == 0;
-	out_pair(cli, "network", "%s, %s; about %.0f nodes, %llu links, leaf set %llu + %llu, %llu known",
+	out_pair(cli, "network", "%s, %s; about %s, %s, leaf set %llu + %llu, %llu known",
 		 alone    ? alone
 		 : nobody ? "founder: no other node is here"
 		 : joined ? "joined"
 			  : "not joined yet",
-		 server ? "answers for keys" : "client mode (in probation)", json_double(j, "n_estimate"),
-		 (unsigned long long)json_number(j, "links"),
+		 server ? "answers for keys" : "client mode (in probation)",
+		 out_count((uint64_t)(json_double(j, "n_estimate") + 0.5), "node", "nodes"),
+		 out_count(json_number(j, "links"), "link", "links"),
 		 (unsigned long long)json_integer_value(json_array_get(leaf, 0)),
 		 (unsigned long long)json_integer_value(json_array_get(leaf, 1)),
 		 (unsigned long long)json_number(j, "known"));
@@ -325,15 +326,16 @@ int cmd_status(struct cli *cli)
 		 (unsigned long long)json_number(lookups, "total"), (unsigned long long)json_number(lookups, "failed"),
 		 json_double(hops, "observed"), json_double(hops, "predicted"),
 		 (unsigned long long)json_number(hops, "max"));
-	out_pair(cli, "records", "%llu held, %s; stored when %llu nodes have signed%s",
+	out_pair(cli, "records", "%llu held, %s; stored when %s signed%s",
 		 (unsigned long long)json_number(records, "count"), out_bytes(json_number(records, "bytes")),
-		 (unsigned long long)json_number(j, "w"),
+		 out_count(json_number(j, "w"), "node has", "nodes have"),
 		 status_few(j) ? ", more than are here: say --w N, or write \"w = N\" into DATA/geonet.conf" : "");
 	out_pair(cli, "blocks", "%llu (%llu own, %llu held for others), %s",
 		 (unsigned long long)json_number(blocks, "count"), (unsigned long long)json_number(blocks, "own"),
 		 (unsigned long long)json_number(blocks, "held"), out_bytes(json_number(blocks, "bytes")));
-	out_pair(cli, "traffic", "%s sent, %s received, %llu sessions", out_bytes(json_number(traffic, "sent")),
-		 out_bytes(json_number(traffic, "received")), (unsigned long long)json_number(j, "sessions"));
+	out_pair(cli, "traffic", "%s sent, %s received, %s", out_bytes(json_number(traffic, "sent")),
+		 out_bytes(json_number(traffic, "received")),
+		 out_count(json_number(j, "sessions"), "session", "sessions"));
 	out_pair(cli, "process", "%llu, up %s, %s of memory, version %s", (unsigned long long)json_number(j, "pid"),
 		 out_duration(json_number(j, "uptime_s")), out_bytes(json_number(j, "rss")), json_text(j, "version"));
 	if (json_number(j, "http"))

@@ -24,9 +24,9 @@ static int put_done(struct cli *cli, struct reply *r)
 		return cli_json(cli, json_incref(r->json));
 	size_t n = json_array_size(json_object_get(r->json, "receipts"));
 	printf("%s\n", json_text(r->json, "key"));
-	cli_note(cli, "stored: %zu signed receipts, seq %llu, %llu hops, %.0f ms", n,
-		 (unsigned long long)json_number(r->json, "seq"), (unsigned long long)json_number(r->json, "hops"),
-		 json_double(r->json, "took_ms"));
+	cli_note(cli, "stored: %s, seq %llu, %s, %.0f ms", out_count(n, "signed receipt", "signed receipts"),
+		 (unsigned long long)json_number(r->json, "seq"),
+		 out_count(json_number(r->json, "hops"), "hop", "hops"), json_double(r->json, "took_ms"));
 	return CLI_OK;
 }
 
@@ -220,7 +220,7 @@ static void print_trace(struct cli *cli, const json_t *j)
 	printf("\nnearest nodes:\n");
 	json_array_foreach(json_object_get(j, "nodes"), i, s)
 		printf("  %.16s  %s\n", json_text(s, "id"), out_text(json_text(s, "addr")));
-	printf("%llu hops, %.0f ms\n", (unsigned long long)json_number(j, "hops"), json_double(j, "took_ms"));
+	printf("%s, %.0f ms\n", out_count(json_number(j, "hops"), "hop", "hops"), json_double(j, "took_ms"));
 }
 
 int cmd_trace(struct cli *cli)

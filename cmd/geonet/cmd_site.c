@@ -255,10 +255,10 @@ static int tell(struct publication *p, const char *name)
 		free(url);
 		return cli_json(cli, json);
 	}
-	cli_note(cli, "version %llu: %zu files, %s; %zu new or changed, %zu unchanged, %zu deleted; %llu blocks in %llu copies",
-		 (unsigned long long)p->head.now.version, p->folder.count, out_bytes(p->head.now.total_size),
-		 p->folder.count - p->unchanged, p->unchanged, p->deleted, (unsigned long long)p->block_count,
-		 (unsigned long long)p->copies);
+	cli_note(cli, "version %llu: %s, %s; %zu new or changed, %zu unchanged, %zu deleted; %s in %s",
+		 (unsigned long long)p->head.now.version, out_count(p->folder.count, "file", "files"),
+		 out_bytes(p->head.now.total_size), p->folder.count - p->unchanged, p->unchanged, p->deleted,
+		 out_count(p->block_count, "block", "blocks"), out_count(p->copies, "copy", "copies"));
 	if (url)
 		printf("%s\n", url);
 	else

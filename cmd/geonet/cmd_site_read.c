@@ -128,7 +128,8 @@ static void print_site(struct cli *cli, const struct site *s, const char *pid)
 	out_pair(cli, "label", "%s", *s->label ? out_text(s->label) : "- (the default site)");
 	out_pair(cli, "version", "%llu of %s, until %s", (unsigned long long)s->head.now.version,
 		 out_time(s->head.created), out_time(s->head.created + s->head.ttl));
-	out_pair(cli, "size", "%s in %zu files", out_bytes(s->head.now.total_size), gn_manifest_count(s->manifest));
+	out_pair(cli, "size", "%s in %s", out_bytes(s->head.now.total_size),
+		 out_count(gn_manifest_count(s->manifest), "file", "files"));
 	for (size_t i = 0; i < s->head.previous_count; i++)
 		out_pair(cli, i ? "" : "before", "version %llu, %s", (unsigned long long)s->head.previous[i].version,
 			 out_bytes(s->head.previous[i].total_size));
@@ -286,7 +287,8 @@ static int get_folder(struct cli *cli, const struct site *s, const char *host, c
 		return cli_json(cli, json_pack("{sI sI ss}", "files", (json_int_t)count, "bytes", (json_int_t)done,
 					       "output", dir));
 	if (exit == CLI_OK)
-		cli_note(cli, "%zu files, %s, every byte verified, in %s", count, out_bytes(done), dir);
+		cli_note(cli, "%s, %s, every byte verified, in %s", out_count(count, "file", "files"), out_bytes(done),
+			 dir);
 	return exit;
 }
 

@@ -217,7 +217,7 @@ static int tell_outcome(const struct payment *p, json_t *answer, bool before)
 	{
 		size_t nodes = json_array_size(json_object_get(route, "path"));
 		if (nodes)
-			printf("  %s over %zu hops\n", wallet_text(route, "amount"), nodes - 1);
+			printf("  %s over %s\n", wallet_text(route, "amount"), out_count(nodes - 1, "hop", "hops"));
 	}
 	return CLI_OK;
 }
@@ -473,9 +473,9 @@ static void tell_why(const json_t *a, const char *amount, const char *equivalent
 {
 	bool can = json_is_true(json_object_get(a, "can_pay"));
 	if (can)
-		printf("yes: %s %s would go over %llu paths, at most %llu hops; at most %s could be paid\n", amount,
-		       equivalent, (unsigned long long)json_number(a, "routes_count"),
-		       (unsigned long long)json_number(a, "estimated_hops"), wallet_text(a, "max_amount"));
+		printf("yes: %s %s would go over %s, at most %s; at most %s could be paid\n", amount, equivalent,
+		       out_count(json_number(a, "routes_count"), "path", "paths"),
+		       out_count(json_number(a, "estimated_hops"), "hop", "hops"), wallet_text(a, "max_amount"));
 	else
 		printf("no: %s %s asked for, %s is the most that the trust lines carry\n", amount, equivalent,
 		       wallet_text(a, "max_amount"));

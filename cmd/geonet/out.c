@@ -287,6 +287,13 @@ const char *out_bytes(uint64_t n)
 	return out;
 }
 
+const char *out_count(uint64_t n, const char *one, const char *many)
+{
+	char *out = next_buffer();
+	snprintf(out, 64, "%llu %s", (unsigned long long)n, n == 1 ? one : many);
+	return out;
+}
+
 const char *out_duration(uint64_t s)
 {
 	char *out = next_buffer();

@@ -186,9 +186,7 @@ int record_put(struct cli *cli, struct gn_slice record, uint64_t w, const char *
 	int exit = client_call(cli, call, &reply);
 	unsigned long long signed_by = json_number(reply.json, "w");
 	if (reply.err == GN_QUORUM && signed_by) {
-		char *where = cli_format(signed_by == 1 ? "1 node" : "%llu nodes", signed_by);
-		record_few(cli, what, where, signed_by);
-		free(where);
+		record_few(cli, what, out_count(signed_by, "node", "nodes"), signed_by);
 	} else if (exit && reply.err && reply.err != GN_STALE) {
 		char *failed = cli_format("%s was not stored", what);
 		client_report(cli, &reply, failed);
