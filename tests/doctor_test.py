@@ -15,9 +15,9 @@ class Doctor:
         self.nodes, self.geonet = nodes, os.path.join(nodes.bin, "geonet")
         self.env = {k: v for k, v in os.environ.items() if k != "GEONET_HUB"}
 
-    def run(self, data, *words, before=(), **env):
+    def run(self, data, *words, before=(), popen={}, **env):
         """{about: [(sentence, next)]}, after the promises that hold in any case."""
-        done = subprocess.run([*before, self.geonet, "doctor", "--json", "--data", data, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env | env, timeout=300)
+        done = subprocess.run([*before, self.geonet, "doctor", "--json", "--data", data, *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=self.env | env, timeout=300, **popen)
         said = json.loads(done.stdout)
         findings = said["findings"]
         check(said["well"] == (not findings) and done.returncode == (1 if findings else 0), f"exit {done.returncode}: {said} {done.stderr}")
@@ -128,10 +128,17 @@ def case_disk(nodes, doctor):
     check("disk" not in look("size=2g"), "a disk with room")
     doctor.has("disk", "cannot be written by you: Read-only file system", "another place", look("size=2g,ro"))
     with open(os.path.join(nodes.base, "file"), "w"):
-        doctor.has("disk", "cannot be written by you: Not a directory", "another place", doctor.run(os.path.join(nodes.base, "file")))
-    if os.geteuid():
-        os.chmod(disk, 0o500)
-        doctor.has("disk", "Permission denied", "make it yours", doctor.run(disk))
+        doctor.only("disk", "cannot be written by you: Not a directory", "another place", os.path.join(nodes.base, "file"))
+    # another's folder, which root sees only as somebody else
+    if os.geteuid() == 0:
+        os.chmod(nodes.base, 0o711)
+        doctor.geonet = shutil.copy(doctor.geonet, nodes.base)
+    who = {"user": 65534, "group": 65534, "extra_groups": [], "cwd": "/"} if os.geteuid() == 0 else {}
+    for mode, other in ((0o700 if who else 0, []), (0o555, ["node"])):  # what cannot be entered is not looked into
+        os.chmod(disk, mode)
+        said = doctor.run(disk, popen=who)
+        check(list(said) == ["disk", *other], f"mode {mode:o}: {said}")
+        doctor.has("disk", "cannot be written by you: Permission denied", "make it yours", said)
 
 
 def case_yours(nodes, doctor):

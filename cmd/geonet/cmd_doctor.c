@@ -1,8 +1,8 @@
 /* geonet doctor: what is wrong here, each in one sentence and with one next step. It asks the node for its status, hubs
  * for their key, and reads the tool's lists and the file system; it writes nothing and changes nothing.
  *
- * 1. What is wrong is told once, where it begins: without a node nothing is said of network and clock, and the ports
- * that it would take are looked at instead.
+ * 1. What is wrong is told once, where it begins: of a folder that cannot be entered nothing else is said, and without
+ * a node nothing of network and clock; the ports that it would take are looked at instead.
  * 2. Whatever cannot be read is a finding, never the end of the looking. */
 #include "hub_client.h"
 #include "os/os.h"
@@ -215,7 +215,8 @@ static json_t *look_node(struct doctor *d)
 
 /* ---- the disk ---- */
 
-static void look_disk(struct doctor *d)
+/* False: DATA cannot be entered, so nothing in it can be looked at. */
+static bool look_disk(struct doctor *d)
 {
 	char *path = cli_format("%s", d->cli->data);
 	struct stat st;
@@ -243,7 +244,9 @@ static void look_disk(struct doctor *d)
 					 (unsigned long long)fs.f_favail),
 			      cli_format("remove files there; many small ones are what fills it"));
 	}
+	bool entered = folder && access(path, X_OK) == 0;
 	free(path);
+	return entered;
 }
 
 /* ---- what is yours ---- */
@@ -323,11 +326,12 @@ int cmd_doctor(struct cli *cli)
 	struct doctor d = {cli, json_array()};
 	size_t i;
 	json_t *f;
-	json_t *sites = look_node(&d);
-	look_disk(&d);
-	look_yours(&d, sites);
-	look_hubs(&d);
-	json_decref(sites);
+	if (look_disk(&d)) {
+		json_t *sites = look_node(&d);
+		look_yours(&d, sites);
+		look_hubs(&d);
+		json_decref(sites);
+	}
 	bool well = json_array_size(d.findings) == 0;
 	if (cli->json) {
 		cli_json(cli, json_pack("{sb so}", "well", well, "findings", d.findings));
