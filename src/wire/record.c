@@ -1,6 +1,7 @@
 /* The signed record: form and limits, signatures, the place on the disk, the order of versions; receipts of holders.
  * Invariants: 1. signatures and the hash are over the bytes as they came; 2. the form is checked before any
- * cryptography, and Ed25519 before the costlier ML-DSA; 3. out-parameters are written last, as a whole. */
+ * cryptography, and Ed25519 before the costlier ML-DSA; 3. one version has one sequence of bytes; 4. out-parameters are
+ * written last, as a whole. */
 #include "wire/generated/bodies_fb.h"
 #include "wire/wire.h"
 
@@ -27,21 +28,45 @@ static gn_err signed_limits(struct gn_fb_signed s)
 	return ttl < GN_RECORD_TTL_MIN || ttl > GN_RECORD_TTL_MAX ? GN_RANGE : GN_OK;
 }
 
+static gn_err envelope(struct gn_fbb *b, struct gn_slice signed_bytes, struct gn_slice sig, struct gn_slice pq_sig,
+		       struct gn_slice *out)
+{
+	struct gn_fb_record_args args = {.signed_ = signed_bytes, .sig = sig, .pq_sig = pq_sig};
+	return gn_fbb_finish(b, gn_fb_record_make(b, &args), GN_FB_RECORD_IDENTIFIER, out);
+}
+
+/* WR-24: the record at the start of `in`; false when a builder makes other bytes of what is in it. */
+static bool envelope_of(struct gn_slice in, struct gn_fb_record outer, struct gn_fb_signed s, struct gn_slice *bytes)
+{
+	uint8_t storage[GN_RECORD_MAX];
+	struct gn_fbb b = gn_fbb(storage, in.len);
+	struct gn_slice built;
+	if (gn_fb_signed_seq(s) || gn_fb_signed_created(s))
+		b.align = 8;
+	if (envelope(&b, gn_fb_record_signed(outer), gn_fb_record_sig(outer), gn_fb_record_pq_sig(outer), &built) !=
+	    GN_OK)
+		return false;
+	*bytes = gn_slice_sub(in, 0, built.len);
+	return gn_slice_eq(built, *bytes);
+}
+
 gn_err gn_wire_record_parse(struct gn_slice in, struct gn_record *out)
 {
 	struct gn_fb_record outer;
 	struct gn_fb_signed s;
+	struct gn_slice bytes;
 	if (in.len > GN_RECORD_MAX)
 		return GN_TOO_LARGE;
 	GN_TRY(gn_fb_record_verify(in, &outer));
 	struct gn_slice sig = gn_fb_record_sig(outer), pq_sig = gn_fb_record_pq_sig(outer);
 	GN_TRY(gn_fb_signed_verify(gn_fb_record_signed(outer), &s));
 	GN_TRY(signed_limits(s));
-	if (sig.len != sizeof(struct gn_sig) || (pq_sig.p && pq_sig.len != GN_PQ_SIG_LEN) ||
-	    (!pq_sig.p && gn_fb_signed_type(s) == GN_FB_RECORD_TYPE_IDENTITY))
+	bool identity = gn_fb_signed_type(s) == GN_FB_RECORD_TYPE_IDENTITY;
+	if (sig.len != sizeof(struct gn_sig) || !pq_sig.p == identity || (identity && pq_sig.len != GN_PQ_SIG_LEN) ||
+	    !envelope_of(in, outer, s, &bytes))
 		return GN_MALFORMED;
 
-	struct gn_record r = {.bytes = in,
+	struct gn_record r = {.bytes = bytes,
 			      .signed_bytes = gn_fb_record_signed(outer),
 			      .pq_sig = pq_sig,
 			      .type = gn_fb_signed_type(s),
@@ -173,9 +198,7 @@ gn_err gn_wire_signed_make(struct gn_record_builder *b, void *storage, size_t ca
 gn_err gn_wire_signed_wrap(struct gn_record_builder *b, const struct gn_sig *sig, struct gn_slice pq_sig,
 			   struct gn_slice *out)
 {
-	struct gn_fb_record_args args = {
-		.signed_ = b->signed_bytes, .sig = gn_slice(sig->b, sizeof sig->b), .pq_sig = pq_sig};
-	return gn_fbb_finish(&b->fbb, gn_fb_record_make(&b->fbb, &args), GN_FB_RECORD_IDENTIFIER, out);
+	return envelope(&b->fbb, b->signed_bytes, gn_slice(sig->b, sizeof sig->b), pq_sig, out);
 }
 
 gn_err gn_wire_record_make(const struct gn_sk *owner, const uint8_t *pq_seed, const struct gn_record_fields *fields,
@@ -186,7 +209,7 @@ gn_err gn_wire_record_make(const struct gn_sk *owner, const uint8_t *pq_seed, co
 	struct gn_slice record;
 	uint8_t pq_sig[GN_PQ_SIG_LEN];
 	GN_ASSERT(out->len <= out->cap);
-	if (fields->type == GN_FB_RECORD_TYPE_IDENTITY && !pq_seed)
+	if ((fields->type == GN_FB_RECORD_TYPE_IDENTITY) != (pq_seed != NULL))
 		return GN_USAGE;
 	GN_TRY(gn_wire_signed_make(&b, out->p + out->len, out->cap - out->len, &owner->pk, fields));
 	gn_sign(owner, GN_RECORD_DOMAIN, &b.signed_bytes, 1, &sig);

@@ -14,7 +14,7 @@
 
 /* A Record whose form and limits are checked. */
 struct gn_record {
-	struct gn_slice bytes;        /* the whole Record */
+	struct gn_slice bytes;        /* the whole Record, without what follows it (WR-24) */
 	struct gn_slice signed_bytes; /* what the signatures cover */
 	struct gn_sig sig;
 	struct gn_slice pq_sig; /* GN_PQ_SIG_LEN bytes, or absent */
@@ -32,7 +32,7 @@ struct gn_record {
 	struct gn_hash key;  /* K, the place on the disk */
 };
 
-/* From a stranger: form, limits, Ed25519, and for identity records ML-DSA by the key in the body (WR-10..WR-14).
+/* From a stranger: form, limits, Ed25519, and for identity records ML-DSA by the key in the body (WR-10..WR-14, WR-24).
  * GN_MALFORMED, GN_TOO_LARGE, GN_RANGE (ttl), GN_SIGNATURE; *out is then untouched. The time is the caller's to judge:
  * gn_record_fresh. */
 GN_MUST gn_err gn_wire_record_open(struct gn_slice in, struct gn_record *out);
@@ -62,25 +62,26 @@ struct gn_record_fields {
 	uint32_t ttl;
 };
 
-/* What a record is made in the place of: filled when that is opened, given back when it is made anew (WR-22). All zero: a
- * first record. */
+/* What a record is made in the place of: filled when that is opened, given back when it is made anew (WR-22). All zero:
+ * a first record. */
 struct gn_before {
 	struct gn_slice body;   /* borrowed; what it says beyond the fields that we know is kept */
 	struct gn_hash hash[2]; /* prev, by salt; zero: none */
-	bool beyond; /* it says something outside its body that would be lost: made anew it is GN_VERSION, unless false */
+	bool beyond; /* it says something outside its body that would be lost: made anew it is GN_VERSION, unless false
+		      */
 };
 void gn_wire_before(const struct gn_record *r, struct gn_before *out);
 /* For gn_record_fields.prev; borrows. */
 struct gn_slice gn_before_prev(const struct gn_before *b, uint8_t salt);
 
-/* Appends a signed Record to out; GN_RECORD_MAX bytes of room always suffice. pq_seed: GN_PQ_SEED_LEN bytes, or NULL
- * for a record without pq_sig. GN_TOO_LARGE (room or limits), GN_RANGE (ttl), GN_TEXT (label not UTF-8), GN_USAGE (prev
- * not 32 bytes, identity without pq_seed). */
+/* Appends a signed Record to out; GN_RECORD_MAX bytes of room always suffice. pq_seed: GN_PQ_SEED_LEN bytes for an
+ * identity, NULL for other types. GN_TOO_LARGE (room or limits), GN_RANGE (ttl), GN_TEXT (label not UTF-8), GN_USAGE
+ * (prev not 32 bytes, pq_seed against the type). */
 GN_MUST gn_err gn_wire_record_make(const struct gn_sk *owner, const uint8_t *pq_seed,
 				   const struct gn_record_fields *fields, struct gn_buf *out);
 
 /* In two steps, for keys that sign elsewhere (a browser, a token): first the bytes to sign under GN_RECORD_DOMAIN, then
- * the Record around them. Both use the same storage, which is not touched in between. pq_sig may be absent. */
+ * the Record around them. Both use the same storage, which is not touched in between. pq_sig: of an identity. */
 #define GN_RECORD_DOMAIN "geonet/record/1"
 struct gn_record_builder {
 	struct gn_fbb fbb;
