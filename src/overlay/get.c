@@ -141,6 +141,25 @@ static void repair(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	}
 }
 
+/* OV-51: nobody showed the record. It may be there while as many of the nearest are silent as a PUT wants receipts: of
+ * those whom we know to have answered before, or anybody could invent them. */
+static gn_err why_none(const struct gn_overlay *ov, const struct gn_ov_op *op)
+{
+	unsigned rank = 0, silent = 0;
+	for (uint32_t i = 0; i < op->cand_count && rank < ov->cfg.r; i++) {
+		const struct gn_ov_cand *c = &op->cands[i];
+		const struct gn_ov_contact *k = gn_ov_contact_get(ov, &c->c.pk);
+		bool gone = c->state == GN_OV_DEAD && !c->self;
+		if (gone && !(k && gn_ov_proven(k)))
+			continue;
+		rank++;
+		silent += gone;
+	}
+	if (gn_ov_op_reached(ov, op) != GN_OK)
+		return GN_UNREACHABLE;
+	return silent >= ov->cfg.w ? GN_TIMEOUT : GN_NOT_FOUND;
+}
+
 bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now)
 {
 	bool enough = op->value_count > 0 && (op->get.quorum == 1 || quorate(ov, op));
@@ -161,7 +180,7 @@ bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, 
 	}
 	if (gn_ov_lookup_probe(ov, op, op->count, now))
 		return false;
-	gn_ov_op_end(ov, op, gn_ov_op_reached(ov, op) == GN_OK ? GN_NOT_FOUND : GN_UNREACHABLE, now);
+	gn_ov_op_end(ov, op, why_none(ov, op), now);
 	return true;
 }
 

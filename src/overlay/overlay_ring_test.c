@@ -567,6 +567,20 @@ static void who_says_leaf_and_is_none_is_a_link_like_any_other(void **state)
 	assert_true(net_counter(&net, 0, "links_gave_way") > 0);
 }
 
+/* OV-51: who was silent or too busy may have it. */
+static void what_the_silent_may_have_is_not_called_missing(void **state)
+{
+	(void)state;
+	struct gn_hash key;
+	net_build(&net, 44, 10); /* of which 8 are the set */
+	gn_wire_record_key(16, &net.node[1].cfg.node_key.pk, gn_str("nothing"), 0, &key);
+	for (unsigned i = 6; i < 10; i++)
+		net.node[i].deaf = true;
+	assert_int_equal(net_get(&net, 0, &key, 0), GN_NOT_FOUND);
+	net.node[5].deaf = net.node[4].deaf = net.node[3].deaf = true;
+	assert_int_equal(net_get(&net, 0, &key, 0), GN_TIMEOUT);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -591,6 +605,7 @@ int main(void)
 		cmocka_unit_test_teardown(one_peer_has_a_share_of_the_jobs, take_down),
 		cmocka_unit_test_teardown(hints_alone_are_enough_to_join, take_down),
 		cmocka_unit_test_teardown(who_says_leaf_and_is_none_is_a_link_like_any_other, take_down),
+		cmocka_unit_test_teardown(what_the_silent_may_have_is_not_called_missing, take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -343,7 +343,7 @@ static void read_on(struct gn_bundles *b, struct bundles_open *o)
 		err = work_new(b, o);
 	}
 	if (err != GN_OK)
-		finish(b, o, err);
+		finish(b, o, err == GN_NOT_FOUND ? GN_UNREACHABLE : err); /* the site is there: its head says so */
 }
 
 void bundles_opens_run(struct gn_bundles *b)

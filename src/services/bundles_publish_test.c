@@ -340,6 +340,31 @@ static void sites_open_update_and_roll_back(void **state)
 	svc_free(&s);
 }
 
+/* BU-16: a head says that the site is there, whoever has its manifest. */
+static void a_site_without_its_manifest_is_not_called_missing(void **state)
+{
+	(void)state;
+	static uint8_t record[GN_RECORD_MAX];
+	uint8_t seed[32] = {79};
+	struct gn_hash block = {{1}};
+	struct gn_buf rec = {record, 0, sizeof record};
+	struct svc_wait site;
+	unsigned receipts;
+	gn_sk_from_seed(seed, &owner);
+	network(4, 64u << 20);
+	struct gn_head head = {
+		.owner = owner.pk, .label = GN_LIT("blog"), .seq = 1, .created = gn_unix(s.now), .ttl = GN_BUNDLE_TTL};
+	gn_head_advance(&head, &(struct gn_head_version){.total_size = 7,
+							 .manifest_size = 100,
+							 .manifest = block,
+							 .manifest_blocks = GN_SLICE(block.b)});
+	assert_int_equal(gn_head_record(&owner, &head, &rec), GN_OK);
+	assert_int_equal(svc_put(&s, 0, gn_buf_slice(&rec), 3, &receipts), GN_OK);
+	assert_int_equal(open_site(2, 0, false, &site), GN_UNREACHABLE);
+	svc_wait_free(&site);
+	svc_free(&s);
+}
+
 /* BU-4: no call of the engine checks a manifest; it waits for the work to be done elsewhere, and all else goes on. */
 static void manifests_are_checked_elsewhere(void **state)
 {
@@ -533,6 +558,7 @@ int main(void)
 		cmocka_unit_test(cancelled_ingest_lets_go),
 		cmocka_unit_test(a_full_disk_ends_the_ingest),
 		cmocka_unit_test(sites_open_update_and_roll_back),
+		cmocka_unit_test(a_site_without_its_manifest_is_not_called_missing),
 		cmocka_unit_test(manifests_are_checked_elsewhere),
 		cmocka_unit_test(publishing_survives_any_failed_allocation),
 		cmocka_unit_test(cancelled_operations_are_never_heard_of_again),
