@@ -430,7 +430,38 @@ static void randomness_is_the_seeds(void **state)
 		assert_in_range(counts[i], 850, 1150);
 }
 
-static char logged[600];
+/* What a stranger says, in a line of ours. */
+static void plain_text_forges_nothing(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *in, *out;
+		bool ok;
+	} rows[] = {{"", "", true},
+		    {"Zo\xc3\xab \xe4\xb8\xad \xf0\x9f\x98\x80", "Zo\xc3\xab \xe4\xb8\xad \xf0\x9f\x98\x80", true},
+		    {"a\nb\r\t\x1b[0m\x7f", "a\\x0ab\\x0d\\x09\\x1b[0m\\x7f", false},
+		    {"C:\\x0a", "C:\\x5cx0a", true},                              /* not what a line end becomes */
+		    {"\xc2\x85\xe2\x80\xae", "\\xc2\\x85\\xe2\\x80\\xae", false}, /* C1, right to left */
+		    {"\xe2\x81\xa6\xef\xbb\xbf", "\\xe2\\x81\\xa6\\xef\\xbb\\xbf", false},
+		    {"\xf3\xa0\x80\x81", "\\xf3\\xa0\\x80\\x81", false}, /* tags */
+		    {"\xff\xc3", "\\xff\\xc3", false}};
+	char out[64];
+	for (size_t i = 0; i < GN_COUNT(rows); i++) {
+		gn_plain(gn_str(rows[i].in), out, sizeof out);
+		assert_string_equal(out, rows[i].out);
+		assert_int_equal(gn_plain_ok(gn_str(rows[i].in)), rows[i].ok);
+		for (size_t cap = 1; cap <= strlen(rows[i].out) + 1; cap++) { /* cut, never in the middle */
+			memset(out, '?', sizeof out);
+			gn_plain(gn_str(rows[i].in), out, cap);
+			assert_true(strlen(out) < cap && out[cap] == '?' && gn_utf8_ok(gn_str(out)));
+			assert_memory_equal(out, rows[i].out, strlen(out));
+		}
+	}
+	gn_plain(gn_slice("\0", 1), out, sizeof out);
+	assert_string_equal(out, "\\x00");
+}
+
+static char logged[1100];
 static unsigned log_count;
 static void log_write(void *user, enum gn_log_level level, const char *module, const char *event, const char *text)
 {
@@ -449,6 +480,8 @@ static void log_formats_above_its_level(void **state)
 	assert_string_equal(logged, "2 base loud n=5");
 	gn_log(&log, GN_LOG_WARN, "base", "long", "%1000d", 5);
 	assert_int_equal(log_count, 2);
+	gn_log(&log, GN_LOG_WARN, "base", "said", "code 7 %s", "bye\n2026-01-01T00:00:00Z error node: \x1b[2J\\");
+	assert_string_equal(logged, "2 base said code 7 bye\\x0a2026-01-01T00:00:00Z error node: \\x1b[2J\\x5c");
 	gn_log(NULL, GN_LOG_ERROR, "base", "none", "x");
 }
 
@@ -711,6 +744,7 @@ int main(void)
 		cmocka_unit_test(budget_is_kept),
 		cmocka_unit_test(the_nth_allocation_fails_on_demand),
 		cmocka_unit_test(randomness_is_the_seeds),
+		cmocka_unit_test(plain_text_forges_nothing),
 		cmocka_unit_test(log_formats_above_its_level),
 		cmocka_unit_test(map_like_a_table),
 		cmocka_unit_test(map_survives_lack_of_memory),

@@ -169,10 +169,11 @@ void gn_log(struct gn_log *log, enum gn_log_level level, const char *module, con
 {
 	if (!log || level < log->level)
 		return;
-	char text[512];
+	char text[512], plain[960]; /* of a line of 1,024 */
 	va_list args;
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
-	log->write(log->user, level, module, event, text);
+	gn_plain(gn_str(text), plain, sizeof plain);
+	log->write(log->user, level, module, event, plain);
 }

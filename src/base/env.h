@@ -75,7 +75,7 @@ struct gn_log {
 	void *user;
 	enum gn_log_level level; /* below it nothing is formatted */
 };
-/* log may be NULL. */
+/* log may be NULL. What is written is plain (gn_plain), whoever said what is in it: one line of text. */
 void gn_log(struct gn_log *log, enum gn_log_level level, const char *module, const char *event, const char *fmt, ...)
 	GN_PRINTF(5, 6);
 

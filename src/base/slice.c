@@ -144,20 +144,71 @@ gn_err gn_unhex(struct gn_slice in, uint8_t *out, size_t len)
 	return GN_OK;
 }
 
+/* Bytes of the character that s begins with; 0: it is not well-formed. */
+static size_t char_len(struct gn_slice s)
+{
+	uint8_t c = s.p[0];
+	size_t more = c < 0x80                ? 0
+		      : c >= 0xc2 && c < 0xe0 ? 1
+		      : c >= 0xe0 && c < 0xf0 ? 2
+		      : c >= 0xf0 && c < 0xf5 ? 3
+					      : 4;
+	if (more > 3 || more >= s.len)
+		return 0;
+	for (size_t k = 1; k <= more; k++)
+		if ((s.p[k] & 0xc0) != 0x80)
+			return 0;
+	uint8_t d = more ? s.p[1] : 0;
+	if ((c == 0xe0 && d < 0xa0) || (c == 0xed && d > 0x9f) || (c == 0xf0 && d < 0x90) || (c == 0xf4 && d > 0x8f))
+		return 0;
+	return more + 1;
+}
+
 bool gn_utf8_ok(struct gn_slice s)
 {
-	for (size_t i = 0; i < s.len;) {
-		uint8_t c = s.p[i];
-		size_t more = c < 0x80 ? 0 : c >= 0xc2 && c < 0xe0 ? 1 : c >= 0xe0 && c < 0xf0 ? 2 : c >= 0xf0 && c < 0xf5 ? 3 : 4;
-		if (more > 3 || more >= s.len - i)
+	for (size_t i = 0, n; i < s.len; i += n)
+		if ((n = char_len((struct gn_slice){s.p + i, s.len - i})) == 0)
 			return false;
-		for (size_t k = 1; k <= more; k++)
-			if ((s.p[i + k] & 0xc0) != 0x80)
-				return false;
-		uint8_t d = more ? s.p[i + 1] : 0;
-		if ((c == 0xe0 && d < 0xa0) || (c == 0xed && d > 0x9f) || (c == 0xf0 && d < 0x90) || (c == 0xf4 && d > 0x8f))
-			return false;
-		i += more + 1;
-	}
 	return true;
+}
+
+static bool plain_char(const uint8_t *p, size_t len)
+{
+	uint32_t c = len > 1 ? p[0] & (0x7fu >> len) : p[0];
+	for (size_t i = 1; i < len; i++)
+		c = c << 6 | (p[i] & 0x3fu);
+	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x2028 && c <= 0x202e) &&
+	       !(c >= 0x2060 && c <= 0x2064) && !(c >= 0x2066 && c <= 0x2069) && !(c >= 0xe0000 && c <= 0xe007f) &&
+	       c != 0x200b && c != 0xfeff;
+}
+
+bool gn_plain_ok(struct gn_slice s)
+{
+	for (size_t i = 0, n; i < s.len; i += n)
+		if ((n = char_len((struct gn_slice){s.p + i, s.len - i})) == 0 || !plain_char(s.p + i, n))
+			return false;
+	return true;
+}
+
+void gn_plain(struct gn_slice s, char *out, size_t cap)
+{
+	static const char digits[] = "0123456789abcdef";
+	GN_ASSERT(cap > 0);
+	for (size_t i = 0; i < s.len;) {
+		size_t n = char_len((struct gn_slice){s.p + i, s.len - i});
+		bool plain = n && s.p[i] != '\\' && plain_char(s.p + i, n);
+		n = n ? n : 1;
+		if ((plain ? n : 4 * n) >= cap)
+			break;
+		cap -= plain ? n : 4 * n;
+		for (size_t end = i + n; i < end; i++) {
+			if (!plain) {
+				*out++ = '\\';
+				*out++ = 'x';
+				*out++ = digits[s.p[i] >> 4];
+			}
+			*out++ = plain ? (char)s.p[i] : digits[s.p[i] & 15];
+		}
+	}
+	*out = 0;
 }

@@ -114,5 +114,9 @@ void gn_hex(struct gn_slice in, char *out);
 GN_MUST gn_err gn_unhex(struct gn_slice in, uint8_t *out, size_t len);
 /* True for well-formed UTF-8 without surrogates (RFC 3629). */
 bool gn_utf8_ok(struct gn_slice s);
+/* Is s text that forges nothing around it: UTF-8 without controls, line ends, and what turns or hides text? */
+bool gn_plain_ok(struct gn_slice s);
+/* s as such text, of at most cap - 1 bytes and a zero: bytes that are none, and backslashes, as \xNN. */
+void gn_plain(struct gn_slice s, char *out, size_t cap);
 
 #endif

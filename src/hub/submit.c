@@ -165,18 +165,7 @@ static bool name_ok(struct gn_slice raw)
 {
 	uint8_t text[8 * OP_NAME_MAX];
 	struct gn_buf out = {text, 0, sizeof text};
-	if (gn_json_unescape(raw, &out))
-		return false;
-	for (size_t i = 0; i < out.len; i++) {
-		uint32_t c = text[i], more = c < 0xc0 ? 0 : c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
-		for (c &= more ? 0x3fu >> more : 0x7fu; more && i + 1 < out.len; more--)
-			c = c << 6 | (text[++i] & 0x3fu);
-		if (c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x2028 && c <= 0x202e) ||
-		    (c >= 0x2066 && c <= 0x2069) || c == 0x200b || (c >= 0x2060 && c <= 0x2064) || c == 0xfeff ||
-		    (c >= 0xe0000 && c <= 0xe007f))
-			return false;
-	}
-	return true;
+	return !gn_json_unescape(raw, &out) && gn_plain_ok(gn_buf_slice(&out));
 }
 
 /* What the words say that the ledger cannot know: the path, the session. */
