@@ -17,7 +17,8 @@
 #define GN_NODE_QUEUE_BYTES (2u << 20)    /* for one peer: 16 chunks being spread to it, and as much again */
 #define GN_NODE_QUEUE_COUNT 1024u         /* messages for one peer */
 #define GN_NODE_QUEUE_EACH 128u           /* counted for each message besides its bytes */
-#define GN_NODE_QUEUE_STALL (20 * GN_SEC) /* in which one whole message must leave: 3.6 KiB/s at least */
+#define GN_NODE_QUEUE_STALL (20 * GN_SEC) /* in which one whole message must leave, not counting ... */
+#define GN_NODE_LINE_RATE 1024u           /* ... the time in which so many bytes a second do: 64 kbit/s among eight */
 
 /* ---- messages that come and are not whole, bytes (NO-13) ---- */
 #define GN_NODE_INBOUND_BYTES (48u << 20)
@@ -26,7 +27,9 @@
 #define GN_NODE_INBOUND_EACH 1024u             /* counted for each message besides its bytes: its stream's state */
 #define GN_NODE_INBOUND_GRACE (4 * GN_SEC)     /* before a session's rate is asked for: lost packets on a long path */
 #define GN_NODE_INBOUND_RATE 16384u            /* bytes a second that the session must bring after that */
-#define GN_NODE_INBOUND_TIME (30 * GN_SEC)     /* after the grace, for a message in all */
+#define GN_NODE_INBOUND_TIME (30 * GN_SEC)     /* after the grace, for a message in all, not counting the time in */
+#define GN_NODE_INBOUND_SESSION 8192u          /* which it brings GN_NODE_LINE_RATE or its session so many bytes a second */
+#define GN_NODE_INBOUND_LIFE (300 * GN_SEC)    /* after the grace, in any case */
 
 /* ---- work in units of 1 us, charged to whoever caused it ---- */
 #define GN_NODE_COST_BAD 50u       /* a message that does not parse */

@@ -2,6 +2,7 @@
 #include "node/api_parse.h"
 #include "node/node.h"
 #include "node/origin.h"
+#include "node/peers_int.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -267,6 +268,28 @@ static void who_asks(void **state)
 				 table[i].is);
 }
 
+/* NO-13, NO-14: a slow line is not behind, who stops is, however much came before. */
+static void being_early_is_not_saved_up(void **state)
+{
+	struct pace p = {0};
+	uint64_t bytes = 0;
+	(void)state;
+	for (unsigned i = 0; i < 60; i++)
+		pace_look(&p, bytes += 1024, 1024, GN_SEC);
+	assert_int_equal(p.behind, 0);
+	pace_look(&p, bytes += 512, 1024, GN_SEC);
+	assert_int_equal(p.behind, GN_SEC / 2);
+	pace_look(&p, bytes += 60000, 1024, 5 * GN_SEC); /* all at once */
+	assert_int_equal(p.behind, GN_SEC / 2);
+	for (unsigned i = 0; i < 34; i++)
+		pace_look(&p, ++bytes, 1024, GN_SEC);
+	assert_true(p.behind > 34 * GN_SEC && p.behind < 35 * GN_SEC);
+	pace_look(&p, 3, 1024, GN_SEC); /* it began again */
+	assert_true(p.behind > 35 * GN_SEC);
+	pace_look(&p, UINT64_MAX, 1024, GN_SEC);
+	assert_true(p.behind < 36 * GN_SEC);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -279,6 +302,7 @@ int main(void)
 		cmocka_unit_test(each_name_and_owner_is_an_origin),
 		cmocka_unit_test(other_hosts_are_no_origins),
 		cmocka_unit_test(who_asks),
+		cmocka_unit_test(being_early_is_not_saved_up),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

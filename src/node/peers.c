@@ -255,7 +255,7 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 	peer->session = e->id;
 	peer->up = true;
 	peer->addr_next = 0;
-	peer->moved = node->now;
+	peer->pace = (struct pace){0};
 	gn_overlay_peer_up(node->overlay, &peer->pk, &e->addr, node->now);
 	struct gn_jet_info info;
 	if (gn_jet_info(node->jet, e->id, &info) == GN_OK && info.srtt > 0)
@@ -347,10 +347,11 @@ static void stalled(struct gn_node *node, struct peer *peer)
 void gn_peers_sweep(struct gn_node *node)
 {
 	struct gn_peers *p = &node->peers;
-	if (node->now < p->swept + GN_SEC)
+	gn_time passed = node->now - p->swept;
+	if (passed < GN_SEC)
 		return;
 	p->swept = node->now;
-	peers_in_sweep(node);
+	peers_in_sweep(node, passed);
 	for (uint32_t i = p->by_session.count; i-- > 0;) {
 		const struct session *s = gn_map_value_at(&p->by_session, i);
 		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(&p->by_session, i);
@@ -361,7 +362,7 @@ void gn_peers_sweep(struct gn_node *node)
 	for (uint32_t i = p->by_key.count; i-- > 0;) {
 		struct peer *peer = *(struct peer **)gn_map_value_at(&p->by_key, i);
 		peers_out_flush(node, peer);
-		if (peers_out_stalled(node, peer))
+		if (peers_out_stalled(peer, passed))
 			stalled(node, peer);
 		if (!peer->session && !peer->linked && !peer->queued) {
 			struct gn_pk pk = peer->pk;

@@ -6,7 +6,7 @@
  *  2. what is counted is what came, and a fixed amount for each message; what is kept is at most half as much again;
  *  3. what is over a share is stopped, and so is what is late; the sender hears why, and pays.
  *
- * A session's messages share its link, so lateness is judged by what the session brought since the message began. */
+ * A session's messages share its link, so a message is late only when both it and its session are. */
 #include "node/peers_int.h"
 
 #include <stdlib.h>
@@ -125,6 +125,7 @@ static struct inbound *inbound_new(struct gn_node *node, struct session *s, cons
 	in->key = *key;
 	in->began = node->now;
 	in->base = s->received;
+	in->behind = s->pace.behind;
 	in->next = s->inbound;
 	if (in->next)
 		in->next->prev = in;
@@ -209,25 +210,30 @@ void peers_in_moved(struct gn_node *node, struct session *s, const struct gn_add
 
 /* ---- lateness ---- */
 
-/* The rate is asked for only while half of the room is taken: an honest uplink may be slow, and shared by many
- * sessions. */
+/* A slow line may bring many messages at once, each of them slower still. The session's rate is asked for only while
+ * half of the room is taken: an honest uplink may be slow, and shared by many sessions. */
 static bool is_late(const struct gn_node *node, const struct session *s, const struct inbound *in)
 {
+	const gn_time most = GN_NODE_INBOUND_GRACE + GN_NODE_INBOUND_TIME;
 	gn_time over = node->now - in->began - GN_NODE_INBOUND_GRACE;
 	if (over <= 0)
 		return false;
 	uint64_t owed = (uint64_t)(over / GN_MSEC) * GN_NODE_INBOUND_RATE / 1000;
 	bool short_of_room = node->peers.inbound_share.used > GN_NODE_INBOUND_BYTES / 2;
-	return over > GN_NODE_INBOUND_TIME || (short_of_room && s->received - in->base < owed);
+	return over > GN_NODE_INBOUND_LIFE || (short_of_room && s->received - in->base < owed) ||
+	       (in->pace.behind > most && s->pace.behind - in->behind > most);
 }
 
-void peers_in_sweep(struct gn_node *node)
+void peers_in_sweep(struct gn_node *node, gn_time passed)
 {
 	struct gn_peers *p = &node->peers;
 	for (uint32_t i = 0; p->inbound.count && i < p->by_session.count; i++) {
 		struct session *s = gn_map_value_at(&p->by_session, i);
+		if (s->inbound)
+			pace_look(&s->pace, s->received, GN_NODE_INBOUND_SESSION, passed);
 		for (struct inbound *in = s->inbound, *next; in; in = next) {
 			next = in->next;
+			pace_look(&in->pace, in->len, GN_NODE_LINE_RATE, gn_time_min(passed, node->now - in->began));
 			if (!is_late(node, s, in))
 				continue;
 			p->count.late_inbound++;

@@ -4,6 +4,21 @@
 
 #include "node/node_int.h"
 
+/* How long something has brought less than a rate. Being early is not saved up: who brings much at once and then
+ * nothing is behind from then on. */
+struct pace {
+	uint64_t seen; /* bytes */
+	gn_time behind;
+};
+static inline void pace_look(struct pace *p, uint64_t bytes, uint64_t rate, gn_time passed)
+{
+	uint64_t more = bytes > p->seen ? bytes - p->seen : 0;
+	gn_time worth =
+		more < rate * (uint64_t)(passed / GN_SEC + 1) ? (gn_time)(more * 1000 / rate) * GN_MSEC : passed;
+	p->behind += passed > worth ? passed - worth : 0;
+	p->seen = bytes;
+}
+
 struct outgoing {
 	struct outgoing *next;
 	gn_jet_stream stream;
@@ -31,7 +46,7 @@ struct peer {
 	uint32_t queued;
 	size_t queued_bytes;
 	struct gn_holder payer; /* of what is queued, while anything is */
-	gn_time moved;          /* when a whole message last left, or there was none before */
+	struct pace pace;       /* of what leaves, since a whole message last left, or there was none before */
 };
 
 struct inbound_key {
@@ -45,7 +60,9 @@ struct inbound {
 	uint8_t *bytes;
 	size_t len, cap;
 	gn_time began;
-	uint64_t base; /* the session's `received` then */
+	uint64_t base;  /* the session's `received` then */
+	gn_time behind; /* and how far it was behind */
+	struct pace pace;
 };
 
 struct session {
@@ -57,6 +74,7 @@ struct session {
 	struct gn_holder payer;  /* of them */
 	size_t inbound_held;     /* of the share */
 	uint64_t received;       /* bytes of messages, finished or not */
+	struct pace pace;
 };
 
 /* Who gives way when all is full: the one worth least; among equals whose prefix, then whose key holds most. */
@@ -83,7 +101,7 @@ void peers_in_fini(struct gn_node *node);
 void peers_in_read(struct gn_node *node, struct session *s, const struct gn_jet_event *e);
 void peers_in_drop_all(struct gn_node *node, struct session *s);
 void peers_in_moved(struct gn_node *node, struct session *s, const struct gn_addr *addr);
-void peers_in_sweep(struct gn_node *node);
+void peers_in_sweep(struct gn_node *node, gn_time passed);
 
 /* peers_out.c */
 void peers_out_init(struct gn_node *node);
@@ -96,7 +114,7 @@ void peers_out_clear(struct gn_node *node, struct peer *peer);
 void peers_out_restart(struct gn_node *node, struct peer *peer);
 /* What waited for an address goes on under its key. */
 void peers_out_adopt(struct gn_node *node, struct peer *to, struct peer *from);
-/* The queue has taken nothing for too long. */
-bool peers_out_stalled(const struct gn_node *node, const struct peer *peer);
+/* The queue has taken too little for too long; passed: since it was last asked. */
+bool peers_out_stalled(struct peer *peer, gn_time passed);
 
 #endif

@@ -3,7 +3,8 @@
  *
  * Invariants
  *  1. a message waits in exactly one peer's queue; at most one message of each queue has begun to leave;
- *  2. a peer whose queue gives up no whole message for GN_NODE_QUEUE_STALL loses the queue and its session;
+ *  2. a peer whose queue gives up no whole message for GN_NODE_QUEUE_STALL loses the queue and its session; the time in
+ *     which GN_NODE_LINE_RATE leave does not count;
  *  3. a stream that the peer stops, or that cannot go on, loses its message, never the queue behind it.
  *
  * Chunks of files are not queued ahead: who gives them asks first how much of them would leave (gn_peers_room). */
@@ -42,7 +43,7 @@ static void pop(struct gn_node *node, struct peer *peer, struct queue *q)
 		q->tail = &q->head;
 	peer->queued--;
 	peer->queued_bytes -= o->len;
-	peer->moved = node->now;
+	peer->pace = (struct pace){0};
 	gn_share_give(&node->peers.queue_share, &peer->payer, cost(o->len));
 	free(o);
 }
@@ -121,7 +122,7 @@ gn_err peers_out_add(struct gn_node *node, struct peer *peer, struct gn_slice by
 	*q->tail = o;
 	q->tail = &o->next;
 	if (!peer->queued)
-		peer->moved = node->now;
+		peer->pace = (struct pace){0};
 	peer->queued++;
 	peer->queued_bytes += bytes.len;
 	return GN_OK;
@@ -181,9 +182,13 @@ void peers_out_flush(struct gn_node *node, struct peer *peer)
 	flush_queue(node, peer, &peer->bulk);
 }
 
-bool peers_out_stalled(const struct gn_node *node, const struct peer *peer)
+bool peers_out_stalled(struct peer *peer, gn_time passed)
 {
-	return peer->up && peer->queued && node->now - peer->moved > GN_NODE_QUEUE_STALL;
+	const struct outgoing *urgent = peer->urgent.head, *bulk = peer->bulk.head;
+	if (!peer->queued || !peer->up)
+		return false;
+	pace_look(&peer->pace, (urgent ? urgent->off : 0) + (bulk ? bulk->off : 0), GN_NODE_LINE_RATE, passed);
+	return peer->pace.behind > GN_NODE_QUEUE_STALL;
 }
 
 size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk)

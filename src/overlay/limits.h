@@ -111,7 +111,10 @@
 				  */
 #define GN_OV_ALONE (5 * GN_SEC) /* no bootstrap address has answered for so long: we are the first node */
 #define GN_OV_STORE_TIME (1500 * GN_MSEC) /* a holder may need so long to make a record durable */
-#define GN_OV_OP_LIFE (30 * GN_SEC)       /* an operation ends by then whatever happens */
+#define GN_OV_LINE_SLOW (125 * GN_MSEC)   /* that a line takes for a KiB of records at most, and until it is known */
+#define GN_OV_LINE_FREE (8u << 10)        /* bytes of records on their way that are in every deadline already */
+#define GN_OV_LINE_MAX (60 * GN_SEC)      /* a line is waited for so long at most: 480 KiB at the slowest */
+#define GN_OV_OP_LIFE (30 * GN_SEC)       /* an operation ends by then, and its line's time, whatever happens */
 #define GN_OV_CLOCK_STEP (120 * GN_SEC)   /* clocks that differ by more are wrong: under half of GN_OV_FUTURE */
 #define GN_OV_CLOCK_VOTES 3               /* prefixes (keys where exempt) whose clocks must be known to correct ours */
 #define GN_OV_CLOCK_HOLD (600 * GN_SEC)   /* a clock that was set is followed after this when nobody can tell */

@@ -116,6 +116,8 @@ void gn_ov_op_wake(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 void gn_ov_op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
 	gn_time end = op->started + GN_OV_OP_LIFE;
+	if (op->storing) /* as long as its copies are on their way */
+		end += gn_ov_line_time(ov, ov->out_bytes);
 	if (now >= end) {
 		ov->count.ops_timeout++;
 		gn_ov_op_end(ov, op, op->kind == GN_OV_PUT && op->storing ? GN_QUORUM : GN_TIMEOUT, now);

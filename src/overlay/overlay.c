@@ -64,6 +64,7 @@ gn_err gn_overlay_new(const struct gn_env *env, const struct gn_overlay_config *
 	gn_ov_ring_touch(ov);
 	ov->next_request = gn_rand_u64(env->rand) >> 2 | 1; /* no stranger guesses what we asked */
 	ov->next_op = ov->next_token = 1;
+	ov->line = GN_OV_LINE_SLOW;
 	ov->boot_backoff = GN_OV_BOOT_FIRST;
 	ov->heal_backoff = GN_OV_HEAL_FIRST;
 	ov->repair_backoff = GN_OV_REPAIR_AGAIN;

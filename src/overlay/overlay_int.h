@@ -113,6 +113,9 @@ struct gn_ov_request {
 	bool shared; /* it has a place in request_places */
 	struct gn_contact to;
 	gn_time sent, dead_at;
+	uint32_t bytes;      /* PUT, PUSH: of its record, */
+	uint64_t ahead;      /* and of all records that were on their way with it when it was sent */
+	uint64_t carried;    /* what the overlay's was then */
 	gn_op op;            /* lookups */
 	struct gn_hash key;  /* PUSH, proof: the record */
 	struct gn_hash hash; /* PUSH, proof: its version */
@@ -354,6 +357,9 @@ struct gn_overlay {
 	struct gn_map requests; /* id -> struct gn_ov_request * */
 	struct gn_share request_places; /* of those that peers bring about, and pushes to come, by whom they are to */
 	uint64_t next_request;
+	uint64_t out_bytes; /* of records in PUTs and PUSHes without an answer */
+	uint64_t carried;   /* of those that had one, ever */
+	gn_time line;       /* that our line takes for a KiB of them, of late (OV-73) */
 	uint32_t recent_asked, recent_lost; /* of lookups, halved now and then: the lossy test of alpha */
 
 	struct gn_map ops; /* id -> struct gn_ov_op * */
@@ -518,6 +524,10 @@ void gn_ov_requests_fini(struct gn_overlay *ov);
 /* For whom counts what is done for c. */
 struct gn_holder gn_ov_holder_of(const struct gn_contact *c);
 struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, const struct gn_contact *to, gn_time now);
+/* It carries a record of so many bytes: due at dead_at, and when the line had time for all that is on its way (OV-73). */
+void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t bytes, gn_time dead_at);
+/* That our line takes for records of so many bytes. */
+gn_time gn_ov_line_time(const struct gn_overlay *ov, uint64_t bytes);
 void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r);
 struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id);
 /* The question that this answer is to, with its time measured; NULL, counted, when nothing was asked. */

@@ -13,9 +13,7 @@ static void send(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *
 	}
 	r->op = op->id;
 	r->tries = c->put_tries;
-	r->dead_at = now + 2 * (r->dead_at - now) + GN_OV_STORE_TIME;
-	gn_err err = gn_ov_timer_set(ov, &r->timer, r->dead_at);
-	GN_ASSERT(err == GN_OK);
+	gn_ov_request_load(ov, r, op->record.bytes.len, now + 2 * (r->dead_at - now) + GN_OV_STORE_TIME);
 	c->put = GN_OV_SENT;
 	c->request = r->id;
 	c->sent = now;

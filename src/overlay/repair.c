@@ -184,9 +184,7 @@ void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to, const
 	}
 	r->key = record->key;
 	r->hash = record->hash;
-	r->dead_at = now + 5 * GN_SEC + GN_OV_STORE_TIME;
-	gn_err err = gn_ov_timer_set(ov, &r->timer, r->dead_at);
-	GN_ASSERT(err == GN_OK);
+	gn_ov_request_load(ov, r, record->bytes.len, now + 5 * GN_SEC + GN_OV_STORE_TIME);
 	ov->count.pushes++;
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref body = gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = record->bytes});

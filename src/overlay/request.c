@@ -5,7 +5,10 @@
  * LOST
  *
  * What peers bring about, pushes and offers, has a share for each peer that is asked, and a part of the whole; the rest
- * is for what we begin ourselves: lookups, links, greetings (OV-71). */
+ * is for what we begin ourselves: lookups, links, greetings (OV-71).
+ *
+ * One line carries the records of all PUTs and PUSHes, and a slow one takes a while for each: such a request is due
+ * when its peer's time is over and the line had time for what was on its way with it, as it was of late (OV-73). */
 #include "overlay/overlay_int.h"
 
 void gn_ov_timer_init(struct gn_ov_timer *t, uint8_t kind)
@@ -150,8 +153,52 @@ fail:
 	return NULL;
 }
 
+/* ---- the line ---- */
+
+gn_time gn_ov_line_time(const struct gn_overlay *ov, uint64_t bytes)
+{
+	uint64_t kib = bytes > GN_OV_LINE_FREE ? (bytes - GN_OV_LINE_FREE + 1023) / 1024 : 0;
+	return kib < GN_OV_LINE_MAX / GN_MSEC ? gn_time_min((gn_time)kib * ov->line, GN_OV_LINE_MAX) : GN_OV_LINE_MAX;
+}
+
+void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t bytes, gn_time dead_at)
+{
+	ov->out_bytes += bytes;
+	r->bytes = (uint32_t)bytes;
+	r->ahead = ov->out_bytes;
+	r->carried = ov->carried;
+	r->dead_at = dead_at;
+	gn_err err = gn_ov_timer_set(ov, &r->timer, dead_at);
+	GN_ASSERT(err == GN_OK);
+}
+
+static void unload(struct gn_overlay *ov, struct gn_ov_request *r)
+{
+	GN_ASSERT(ov->out_bytes >= r->bytes);
+	ov->out_bytes -= r->bytes;
+	r->bytes = 0;
+}
+
+static uint64_t with_it(const struct gn_overlay *ov, const struct gn_ov_request *r)
+{
+	return r->ahead > ov->out_bytes ? r->ahead : ov->out_bytes;
+}
+
+/* What was answered while this one was on its way, itself included, took the line so long. No longer than the slowest
+ * line, and believed sooner when it is less: a slow peer does not pass for a slow line. */
+static void line_timed(struct gn_overlay *ov, const struct gn_ov_request *r, gn_time now)
+{
+	ov->carried += r->bytes;
+	uint64_t bytes = ov->carried - r->carried;
+	if (r->bytes == 0 || bytes <= GN_OV_LINE_FREE)
+		return;
+	gn_time each = gn_time_min((now - r->sent) / (gn_time)(bytes / 1024), GN_OV_LINE_SLOW);
+	ov->line += (each - ov->line) / (each < ov->line ? 2 : 8);
+}
+
 void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r)
 {
+	unload(ov, r);
 	bool there = gn_map_remove(&ov->requests, &r->id);
 	GN_ASSERT(there);
 	gn_heap_remove(&ov->timers, &r->timer.node);
@@ -167,6 +214,8 @@ struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct
 		ov->count.answers_unasked++;
 		return NULL;
 	}
+	line_timed(ov, r, now);
+	unload(ov, r);
 	/* A PUT waits for a disk. A resent question may be answered for its first or its last copy: good for a first
 	 * guess. */
 	bool timed = !r->cold && r->kind != GN_FB_OVERLAY_BODY_PUT && r->kind != GN_FB_OVERLAY_BODY_PUSH;
@@ -216,10 +265,15 @@ static void hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 
 void gn_ov_request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
-	if (now < r->dead_at) /* time for the hedge, or the end was put off */
+	gn_time end = r->bytes ? r->dead_at + gn_ov_line_time(ov, with_it(ov, r)) : r->dead_at;
+	if (now < r->dead_at) { /* time for the hedge, or the end was put off */
 		hedge(ov, r, now);
-	else
+	} else if (now < end) {
+		gn_err err = gn_ov_timer_set(ov, &r->timer, end);
+		GN_ASSERT(err == GN_OK);
+	} else {
 		lost(ov, r, now);
+	}
 }
 
 /* The session is there: what waits for it starts waiting for an answer. */
@@ -239,6 +293,7 @@ void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time 
 		struct gn_ov_request *r = *(struct gn_ov_request **)gn_map_value_at(&ov->requests, i);
 		if (r->any || memcmp(r->to.pk.b, pk->b, 32) != 0)
 			continue;
+		unload(ov, r);
 		r->dead_at = now;
 		gn_err err = gn_ov_timer_set(ov, &r->timer, now);
 		GN_ASSERT(err == GN_OK);

@@ -331,7 +331,7 @@ static inline void net_wait(struct net *n, gn_op op, unsigned i)
 {
 	n->result.done = false;
 	net_pump(n, i);
-	for (unsigned k = 0; k < 4000 && !(n->result.done && n->result.op == op); k++)
+	for (unsigned k = 0; k < 12000 && !(n->result.done && n->result.op == op); k++)
 		net_run(n, 10 * GN_MSEC);
 	GN_ASSERT(n->result.done && n->result.op == op);
 }
