@@ -24,6 +24,7 @@ struct sim_disk {
 	struct sim_file files[SIM_FILES];
 	unsigned count;
 	uint64_t writes, syncs, fail_at; /* fail_at: the Nth request fails (1 = next), 0 = off */
+	const char *gone;                /* is listed, and cannot be found; NULL: none */
 };
 
 static inline struct sim_file *sim_find(struct sim_disk *d, const char *name)
@@ -79,7 +80,7 @@ static inline void sim_free(struct sim_disk *d)
 static inline void sim_copy(struct sim_disk *to, const struct sim_disk *from)
 {
 	sim_free(to);
-	*to = (struct sim_disk){.count = 0};
+	*to = (struct sim_disk){.gone = from->gone};
 	for (unsigned i = 0; i < from->count; i++) {
 		struct sim_file *f = sim_make(to, from->files[i].name);
 		sim_resize(&f->now, &f->now_len, from->files[i].now_len);
@@ -151,7 +152,7 @@ static inline gn_err sim_perform(struct sim_disk *d, const struct gn_ledger_io *
 		return GN_OK;
 	}
 	case GN_LIO_READ:
-		if (!f)
+		if (!f || (d->gone && strcmp(d->gone, q->name) == 0))
 			return GN_NOT_FOUND;
 		*answer = gn_slice_sub(gn_slice(f->now, f->now_len), q->offset, q->len);
 		return GN_OK;

@@ -133,6 +133,13 @@ static void test_missing_files_are_noticed(void **state)
 		assert_int_equal(reopen(&image), GN_CORRUPT);
 		assert_true(same_disk(&image, &again.disk));
 	}
+	char name[64];
+	for (unsigned number = 1; snprintf(name, sizeof name, "ledger/%08x.log", number), sim_find(&h.disk, name); number++) {
+		sim_copy(&image, &h.disk); /* listed, and not there: a link whose disk is away; the last one too */
+		image.gone = name;
+		assert_int_equal(reopen(&image), GN_CORRUPT);
+		assert_true(same_disk(&image, &again.disk));
+	}
 	sim_copy(&image, &h.disk); /* an inner file cut short */
 	sim_resize(&sim_find(&image, "ledger/00000002.log")->now, &sim_find(&image, "ledger/00000002.log")->now_len, 20480);
 	assert_int_equal(reopen(&image), GN_CORRUPT);

@@ -103,8 +103,10 @@ static gn_err read_list(struct gn_ledger *l, struct gn_slice list)
 	sort32(r->segments, r->segment_count);
 	sort64(r->snaps, r->snap_count);
 	for (uint32_t i = 1; i < r->segment_count; i++)
-		if (r->segments[i] != r->segments[i - 1] + 1)
-			return GN_CORRUPT; /* a file in the middle is missing */
+		if (r->segments[i] != r->segments[i - 1] + 1) {
+			gn_log(l->env.log, GN_LOG_ERROR, "ledger", "segment.missing", "%s/%08x.log is missing", l->config.dir, (unsigned)r->segments[i - 1] + 1);
+			return GN_CORRUPT;
+		}
 	if (r->segment_count > 0 && r->segments[0] != 1)
 		return GN_CORRUPT;
 	return r->segment_count == 0 && r->snap_count > 0 ? GN_CORRUPT : GN_OK;
@@ -519,9 +521,13 @@ void lg_recover_done(struct gn_ledger *l, gn_err err, struct gn_slice data, gn_t
 	struct lg_recover *r = &l->recover;
 	GN_ASSERT(r->out);
 	r->out = false;
-	if (err == GN_NOT_FOUND && r->phase != LG_REC_CUT && r->phase != LG_REC_CUT_SYNC) {
-		err = GN_OK;
+	if (err == GN_NOT_FOUND && (r->phase == LG_REC_LIST || r->phase == LG_REC_SNAP_HEAD || r->phase == LG_REC_SNAP_BODY)) {
+		err = GN_OK; /* no journal yet; a snapshot that does not hold */
 		data = gn_slice(NULL, 0);
+	} else if (err == GN_NOT_FOUND) { /* a crash leaves a short file, never a name of nothing */
+		gn_log(l->env.log, GN_LOG_ERROR, "ledger", "segment.missing", "%s/%08x.log is listed and cannot be found: is it a link that leads nowhere?",
+		       l->config.dir, (unsigned)r->segments[r->at]);
+		err = GN_CORRUPT;
 	}
 	if (err) {
 		finish(l, err, now);
