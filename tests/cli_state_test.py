@@ -210,12 +210,45 @@ def case_unread(p):
         check(p.file(name, name) == "no folder", f"{name} was written over")
     # What was read and is no list is kept, each time under a name of its own.
     os.makedirs(p.data("damaged"), mode=0o700)
-    for text in ("{", "[1", '"x"'):
+    odd = ['["x"]', '[{"versions": [1]}]', '[{"versions": ["../../records"]}]', '[{"versions": {}}]', '[{"owner": 7}]', '[{"pending": "x"}]']
+    for text in ("{", "[1", '"x"', *odd):
         p.write("sites.json", text, "damaged")
         p.start("damaged")
         p.stop("damaged")
-    kept = [p.file(f"sites.json.damaged{n}", "damaged") for n in ("", "2", "3")]
-    check(kept == ["{", "[1", '"x"'], f"the damaged ones: {kept}")
+    kept = [p.file(f"sites.json.damaged{n}", "damaged") for n in ("", *range(2, 4 + len(odd)))]
+    check(kept == ["{", "[1", '"x"', *odd], f"the damaged ones: {kept}")
+
+
+def case_moved(p):
+    """A list of sites that is moved away is no first start: the blocks that it named stay, also at the start after that."""
+    p.start()
+    check(json.loads(p.file("sites.json")) == [], "a first start leaves a list")
+    p.run("id", "new", "--no-passphrase", "--no-publish")
+    os.makedirs(p.data("folder"))
+    with open(p.data("folder", "index.html"), "wb") as f:
+        f.write(b"<p>" * 10)
+    p.run("site", "publish", p.data("folder"), "--copies", "1", "--w", "1")
+    own = p.json("status")["blocks"]["own"]
+    check(own > 0, "a published site has blocks")
+    p.stop()
+    for folder, _, files in os.walk(p.data("d", "blocks")): # as if published long ago
+        for name in files:
+            os.rename(os.path.join(folder, name), os.path.join(folder, name[:-16] + "%016x" % 1))
+    lists = os.listdir(p.data("d", "sites"))
+    os.rename(p.data("d", "sites.json"), p.data("aside.json"))
+    for start in range(2):
+        p.start()
+        for _ in range(10): # it looks at its blocks when it has begun
+            check(p.json("status")["blocks"]["own"] == own, f"start {start}: blocks of a site were let go")
+        check(os.listdir(p.data("d", "sites")) == lists, f"start {start}: the lists of its versions were removed")
+        p.stop()
+    check("put sites.json back" in p.file("sites.json.damaged") and "sites.missing" in p.file("geonetd.log"), "it does not say what to do")
+    os.rename(p.data("aside.json"), p.data("d", "sites.json"))
+    os.unlink(p.data("d", "sites.json.damaged"))
+    p.start()
+    check(p.json("site", "list")["sites"], "the site is not there again")
+    check(p.json("status")["blocks"]["own"] == own, "blocks of a site were let go at last")
+    p.stop()
 
 
 def tool_refuses(p, data, name, *words, text=None, sentence="cannot be read: Is a directory", want=1):

@@ -288,6 +288,8 @@ bool gn_saved_was_damaged(const struct gn_node *node, const char *name); /* one 
 gn_err gn_saved_write(struct gn_node *node, const char *name, json_t *json);
 /* sites.c: what this node keeps published (BU-21). */
 void gn_sites_load(struct gn_node *node);
+/* Is a list that was read a table of sites? */
+bool gn_sites_ok(const json_t *sites);
 void gn_sites_tick(struct gn_node *node);
 /* The blocks of a version are spread by op: kept from now on, pending until its head comes. body: the request's JSON. */
 GN_MUST gn_err gn_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op);

@@ -62,7 +62,10 @@ static gn_err set_aside(struct gn_node *node, const char *name, const char *wron
 	return GN_OK;
 }
 
-static gn_err read_list(struct gn_node *node, const char *name, bool shared, json_t **out, char why[GN_NODE_WHY])
+/* shared: another program may have written it, too. ok: what its entries must be besides, NULL for those that are
+ * looked at one by one later. */
+static gn_err read_list(struct gn_node *node, const char *name, bool shared, bool (*ok)(const json_t *), json_t **out,
+			char why[GN_NODE_WHY])
 {
 	struct gn_buf buf = {malloc(FILE_MAX), 0, FILE_MAX};
 	json_error_t where = {0};
@@ -79,22 +82,28 @@ static gn_err read_list(struct gn_node *node, const char *name, bool shared, jso
 			 node->config.data, no_memory ? name : gn_os_why());
 		return no_memory ? GN_NOMEM : err;
 	}
-	if (json_is_array(json)) {
+	bool list = json_is_array(json);
+	if (list && (!ok || ok(json))) {
 		*out = json;
 		return GN_OK;
 	}
 	json_decref(json);
-	return shared ? GN_OK : set_aside(node, name, *where.text ? where.text : "not a list", why);
+	return shared ? GN_OK
+		      : set_aside(node, name,
+				  *where.text ? where.text
+				  : list      ? "an entry is not what it should be"
+					      : "not a list",
+				  why);
 }
 
 gn_err gn_saved_read(struct gn_node *node, char why[GN_NODE_WHY])
 {
-	GN_TRY(read_list(node, "contacts.json", false, &node->kept.contacts, why));
-	GN_TRY(read_list(node, "pins.json", false, &node->kept.pins, why));
+	GN_TRY(read_list(node, "contacts.json", false, NULL, &node->kept.contacts, why));
+	GN_TRY(read_list(node, "pins.json", false, NULL, &node->kept.pins, why));
 	/* Pins once stood in names.json, which the tool kept its own list in. */
-	GN_TRY(read_list(node, "names.json", true, &node->kept.pins_before, why));
-	GN_TRY(read_list(node, "guard.json", false, &node->kept.allowed, why));
-	return read_list(node, "sites.json", false, &node->sites, why);
+	GN_TRY(read_list(node, "names.json", true, NULL, &node->kept.pins_before, why));
+	GN_TRY(read_list(node, "guard.json", false, NULL, &node->kept.allowed, why));
+	return read_list(node, "sites.json", false, gn_sites_ok, &node->sites, why);
 }
 
 gn_err gn_saved_write(struct gn_node *node, const char *name, json_t *json)

@@ -407,12 +407,70 @@ static void remove_strays(struct gn_node *node)
 	free(lines.p);
 }
 
+static bool is_root(const json_t *json)
+{
+	const char *root = json_string_value(json);
+	return root && strlen(root) == ROOT_HEX && strspn(root, "0123456789abcdef") == ROOT_HEX;
+}
+
+/* Absent, or of that kind. */
+static bool is_or_none(const json_t *site, const char *field, json_type type)
+{
+	const json_t *value = json_object_get(site, field);
+	return !value || json_typeof(value) == type;
+}
+
+static bool site_ok(const json_t *site)
+{
+	const json_t *pending = json_object_get(site, "pending"), *v;
+	size_t i;
+	if (!json_is_object(site) || !is_or_none(site, "owner", JSON_STRING) ||
+	    !is_or_none(site, "label", JSON_STRING) || !is_or_none(site, "root", JSON_STRING) ||
+	    !is_or_none(site, "hashes", JSON_ARRAY) || !is_or_none(site, "versions", JSON_ARRAY) ||
+	    (pending && !is_root(json_object_get(pending, "root"))))
+		return false;
+	json_array_foreach(json_object_get(site, "versions"), i, v) if (!is_root(v)) return false;
+	return true;
+}
+
+bool gn_sites_ok(const json_t *sites)
+{
+	const json_t *site;
+	size_t i;
+	json_array_foreach(sites, i, site) if (!site_ok(site)) return false;
+	return true;
+}
+
+/* Each start leaves a table. Where there is none and blocks are this node's own, it was moved away: then it is as if it
+ * had been damaged, until somebody removes what tells of it (NO-11). True when what it named is not known. */
+static bool table_absent(struct gn_node *node)
+{
+	struct gn_blocks_info blocks;
+	gn_blocks_info(node->blocks, &blocks);
+	node->sites = json_array();
+	if (blocks.own && !gn_saved_was_damaged(node, "sites.json")) {
+		char text[400];
+		int n = snprintf(
+			text, sizeof text,
+			"sites.json was not there, and %u blocks are this node's own: none of them is let go. With "
+			"the node stopped, put sites.json back and remove sites.json.damaged; if nothing published "
+			"from here is to be kept, remove sites.json.damaged alone.\n",
+			(unsigned)blocks.own);
+		gn_node_log(node, GN_LOG_WARN, "sites.missing", "%.*s", n - 1, text);
+		if (gn_os_file_write(node->dir, "sites.json.damaged", gn_str(text)) != GN_OK)
+			return true; /* without a table the next start sees it again */
+	}
+	(void)!save(node);
+	return false;
+}
+
 void gn_sites_load(struct gn_node *node)
 {
 	size_t i;
 	json_t *site;
-	node->sites = node->sites ? node->sites : json_array();
-	node->sites_unknown = gn_saved_was_damaged(node, "sites.json"); /* what such a table named is not known */
+	bool absent = !node->sites && table_absent(node);
+	node->sites_unknown =
+		absent || gn_saved_was_damaged(node, "sites.json"); /* what such a table named is not known */
 	json_array_foreach(node->sites, i, site) site_load(node, site);
 	if (!node->sites_unknown)
 		remove_strays(node);
