@@ -654,6 +654,30 @@ def case_alone(p):
     check("alone" not in p.says("status", data="founder"), "a founder is not alone")
 
 
+def case_guard(p):
+    """Nodes are called as in the list of peers, networks with their length; what is neither is a wrong command line."""
+    p.start()
+    own = p.json("status")["node"]["id"]
+    why = p.json("guard", "why", own[:16])
+    check(why["kind"] == "key" and why["id"] == own, f"the node's own id: {why}")
+    check(own in p.says("guard", "why", own[:16]), "the node's own id is not shown")
+    for asked, told in (("11.1.2.3", "11.1.2.0/24"), ("11.1.2.3/24", "11.1.2.0/24"), ("2001:db8:1:2::5/48", "2001:db8:1::/48")):
+        why = p.json("guard", "why", asked)
+        check(why["kind"] == "prefix" and why["who"] == told, f"{asked}: {why}")
+    p.run("guard", "allow", "11.1.2.0/24")
+    p.run("guard", "allow", own)
+    check({a["who"] for a in p.json("guard", "list")["allowed"]} >= {"11.1.2.0/24"}, "a network that is allowed")
+    told = p.says("guard", "list")
+    check(": 11.1.2.0/24" in told and f": {own[:16]}\n" in told, f"who is allowed: {told}")
+    for wrong in ("11.1.0.0/16", "2001:db8::/32", "11.1.2.3/x", "nobody!", "12"):
+        said = p.says("guard", "why", wrong, want=2)
+        check("/24" in said if "/" in wrong else "who:" in said, f"{wrong}: {said}")
+    p.run("guard", "why", "0123456789abcdef", want=4)
+    p.stop()
+    p.start()
+    check({a["who"] for a in p.json("guard", "list")["allowed"]} >= {"11.1.2.0/24"}, "a network that was allowed before the start")
+
+
 def case_few(p):
     """A network of fewer nodes than must sign: what is stored all the same is called so and remembered, and w in geonet.conf is the network's."""
     p.start()

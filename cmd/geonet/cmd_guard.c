@@ -38,6 +38,22 @@ int cmd_guard_status(struct cli *cli)
 	return CLI_OK;
 }
 
+/* As in the list of peers: the id of a node that is known, else its key; or a network. */
+static const char *who_text(const json_t *j)
+{
+	static char text[65];
+	const char *id = json_text(j, "id");
+	snprintf(text, sizeof text, *id ? "%.16s" : "%.64s", *id ? id : out_text(json_text(j, "who")));
+	return text;
+}
+
+/* The node's word that ARGUMENT is no such thing is about the command line. */
+static int must(struct cli *cli, struct call call, struct reply *r)
+{
+	int exit = client_must(cli, call, r, cli->args[0]);
+	return exit && (r->err == GN_USAGE || r->err == GN_RANGE) ? CLI_USAGE : exit;
+}
+
 int cmd_guard_list(struct cli *cli)
 {
 	static const char *const heading[] = {"WHO", "WORK", "LET IN", "REFUSED", "LAST"};
@@ -58,7 +74,7 @@ int cmd_guard_list(struct cli *cli)
 		table_add(&t, "%s", heading[k]);
 	json_array_foreach(json_object_get(r.json, "heaviest"), i, a)
 	{
-		table_add(&t, "%s", out_text(json_text(a, "who")));
+		table_add(&t, "%s", who_text(a));
 		table_add(&t, "%llu", (unsigned long long)json_number(a, "work"));
 		table_add(&t, "%llu", (unsigned long long)json_number(a, "admitted"));
 		table_add(&t, "%llu", (unsigned long long)json_number(a, "refused"));
@@ -66,7 +82,7 @@ int cmd_guard_list(struct cli *cli)
 	}
 	table_print(cli, &t);
 	json_array_foreach(json_object_get(r.json, "allowed"), i, a)
-		printf("allowed until %s: %s\n", out_time(json_number(a, "until")), out_text(json_text(a, "who")));
+		printf("allowed until %s: %s\n", out_time(json_number(a, "until")), who_text(a));
 	reply_free(&r);
 	return CLI_OK;
 }
@@ -84,6 +100,8 @@ static void print_why(struct cli *cli, const json_t *j)
 	size_t i;
 	json_t *s;
 	out_pair(cli, json_text(j, "kind"), "%s", out_text(json_text(j, "who")));
+	if (*json_text(j, "id"))
+		out_pair(cli, "node", "%s", out_text(json_text(j, "id")));
 	out_pair(cli, "now", "%s", json_text(j, "reason"));
 	if (json_is_true(json_object_get(j, "limited")))
 		out_pair(cli, "limit", "%s, until %s", json_text(j, "limit"), out_time(json_number(j, "until")));
@@ -109,7 +127,7 @@ static void print_why(struct cli *cli, const json_t *j)
 int cmd_guard_why(struct cli *cli)
 {
 	struct reply r;
-	int exit = client_must(cli, (struct call){.path = path_of(cli, "why", "")}, &r, cli->args[0]);
+	int exit = must(cli, (struct call){.path = path_of(cli, "why", "")}, &r);
 	if (!exit && cli->json)
 		exit = cli_json(cli, json_incref(r.json));
 	else if (!exit)
@@ -121,7 +139,7 @@ int cmd_guard_why(struct cli *cli)
 static int say(struct cli *cli, char *path, const char *done)
 {
 	struct reply r;
-	int exit = client_must(cli, (struct call){.method = "POST", .path = path}, &r, cli->args[0]);
+	int exit = must(cli, (struct call){.method = "POST", .path = path}, &r);
 	if (!exit && cli->json)
 		exit = cli_json(cli, json_incref(r.json));
 	else if (!exit)

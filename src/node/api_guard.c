@@ -20,9 +20,34 @@ static json_t *ip_json(const struct gn_addr *addr)
 	return json_string(at);
 }
 
+/* The /24 or /48 of an address. */
+static json_t *net_json(struct gn_addr addr)
+{
+	bool v4 = gn_addr_is_v4(&addr);
+	memset(addr.ip + (v4 ? 15 : 6), 0, v4 ? 1 : 10);
+	json_t *ip = ip_json(&addr), *net = json_sprintf("%s/%d", json_string_value(ip), v4 ? 24 : 48);
+	json_decref(ip);
+	return net;
+}
+
 json_t *gn_guard_who_json(const struct gn_guard_subject *who)
 {
-	return who->kind == GN_GUARD_PREFIX ? ip_json(&who->addr) : gn_json_hex(who->id, sizeof who->id);
+	return who->kind == GN_GUARD_PREFIX ? net_json(who->addr) : gn_json_hex(who->id, sizeof who->id);
+}
+
+json_t *gn_guard_id_json(const struct gn_node *node, const struct gn_guard_subject *who)
+{
+	struct gn_overlay_peer p;
+	struct gn_overlay_info info;
+	if (who->kind != GN_GUARD_KEY)
+		return NULL;
+	gn_overlay_info(node->overlay, &info);
+	if (memcmp(info.self.pk.b, who->id, sizeof who->id) == 0)
+		return gn_json_hex(info.self.id.b, sizeof info.self.id.b);
+	for (uint32_t i = 0; gn_overlay_peer_at(node->overlay, i, &p); i++)
+		if (memcmp(p.contact.pk.b, who->id, sizeof who->id) == 0)
+			return gn_json_hex(p.contact.id.b, sizeof p.contact.id.b);
+	return NULL;
 }
 
 static bool starts(const uint8_t *bytes, const char *hex)
@@ -36,7 +61,13 @@ static bool starts(const uint8_t *bytes, const char *hex)
 static gn_err known_key(const struct gn_node *node, const char *hex, struct gn_pk *out)
 {
 	struct gn_overlay_peer p;
+	struct gn_overlay_info info;
 	unsigned found = 0;
+	gn_overlay_info(node->overlay, &info);
+	if (starts(info.self.id.b, hex) || starts(info.self.pk.b, hex)) {
+		*out = info.self.pk;
+		found++;
+	}
 	for (uint32_t i = 0; gn_overlay_peer_at(node->overlay, i, &p); i++)
 		if (starts(p.contact.id.b, hex) || starts(p.contact.pk.b, hex)) {
 			*out = p.contact.pk;
@@ -55,6 +86,10 @@ gn_err gn_guard_who(const struct gn_node *node, const char *text, struct gn_guar
 		return GN_USAGE;
 	snprintf(with_port, sizeof with_port, memchr(text, ':', net) ? "[%.*s]:1" : "%.*s:1", (int)net, text);
 	if (gn_addr_parse(gn_str(with_port), &addr) == GN_OK) {
+		const char *bits = text + net; /* others are not counted */
+		bool v4 = gn_addr_is_v4(&addr);
+		if (*bits && strcmp(bits, v4 ? "/24" : "/48") != 0 && strcmp(bits, v4 ? "/32" : "/128") != 0)
+			return GN_RANGE;
 		addr.port = 0;
 		*out = gn_guard_of_addr(&addr);
 		return GN_OK;
@@ -76,12 +111,13 @@ static const char *kind_text(enum gn_guard_kind kind)
 	return kind == GN_GUARD_PREFIX ? "prefix" : kind == GN_GUARD_KEY ? "key" : "token";
 }
 
-static json_t *account_json(const struct gn_guard_account *a)
+static json_t *account_json(const struct gn_node *node, const struct gn_guard_account *a)
 {
-	return json_pack("{ss so sI sI sI sI sI sI}", "kind", kind_text(a->who.kind), "who", gn_guard_who_json(&a->who),
-			 "work", (json_int_t)a->work, "work_error", (json_int_t)a->work_error, "admitted",
-			 (json_int_t)a->admitted, "refused", (json_int_t)a->refused, "since",
-			 (json_int_t)gn_unix(a->since), "last", (json_int_t)gn_unix(a->last));
+	return json_pack("{ss so so* sI sI sI sI sI sI}", "kind", kind_text(a->who.kind), "who",
+			 gn_guard_who_json(&a->who), "id", gn_guard_id_json(node, &a->who), "work", (json_int_t)a->work,
+			 "work_error", (json_int_t)a->work_error, "admitted", (json_int_t)a->admitted, "refused",
+			 (json_int_t)a->refused, "since", (json_int_t)gn_unix(a->since), "last",
+			 (json_int_t)gn_unix(a->last));
 }
 
 /* How many times its price a unit costs. */
@@ -101,7 +137,7 @@ gn_err gn_api_guard(struct gn_request *r)
 	json_t *list = json_array(), *counters = json_object();
 	size_t n = gn_guard_list(node->guard, top, GN_COUNT(top));
 	for (size_t i = 0; i < n; i++)
-		json_array_append_new(list, account_json(&top[i]));
+		json_array_append_new(list, account_json(node, &top[i]));
 	for (size_t i = 0; gn_guard_counter_at(node->guard, i, &c); i++)
 		json_object_set_new(counters, c.name, json_integer((json_int_t)c.value));
 	gn_request_json(r, 200,
@@ -126,9 +162,10 @@ static bool who_of(struct gn_request *r, struct gn_guard_subject *who)
 	if (!err)
 		return true;
 	gn_request_error(r, err, "%s",
-			 err == GN_EXISTS ? "several nodes begin so: give more digits"
-			 : err == GN_NOT_FOUND
-				 ? "no node that is known here begins so"
+			 err == GN_EXISTS      ? "several nodes begin so: give more digits"
+			 : err == GN_NOT_FOUND ? "no node that is known here begins so"
+			 : err == GN_RANGE
+				 ? "networks are counted as a /24 of IPv4 and a /48 of IPv6"
 				 : "who: an address, a prefix, or the key or id of a node (8 hex digits or more)");
 	return false;
 }
@@ -185,14 +222,15 @@ gn_err gn_api_guard_why(struct gn_request *r)
 	if (!who_of(r, &who))
 		return GN_OK;
 	gn_guard_why(r->node->guard, &who, r->node->now, &why);
-	json_t *json = json_pack(
-		"{ss so ss sb sb sb ss sI sI sI sI sI sf so}", "kind", kind_text(who.kind), "who",
-		gn_guard_who_json(&who), "reason", why.reason, "exempt", why.exempt, "allowed", why.allowed, "limited",
-		why.limited, "limit", why.limit, "until", (json_int_t)(why.until ? gn_unix(why.until) : 0), "rate",
-		(json_int_t)why.rate, "burst", (json_int_t)why.burst, "left", (json_int_t)why.left, "effort",
-		(json_int_t)why.effort, "pressure", pressure(why.pressure), "shares", shares_json(r->node, &who));
+	json_t *json =
+		json_pack("{ss so so* ss sb sb sb ss sI sI sI sI sI sf so}", "kind", kind_text(who.kind), "who",
+			  gn_guard_who_json(&who), "id", gn_guard_id_json(r->node, &who), "reason", why.reason, "exempt",
+			  why.exempt, "allowed", why.allowed, "limited", why.limited, "limit", why.limit, "until",
+			  (json_int_t)(why.until ? gn_unix(why.until) : 0), "rate", (json_int_t)why.rate, "burst",
+			  (json_int_t)why.burst, "left", (json_int_t)why.left, "effort", (json_int_t)why.effort,
+			  "pressure", pressure(why.pressure), "shares", shares_json(r->node, &who));
 	if (why.counted)
-		json_object_set_new(json, "account", account_json(&why.account));
+		json_object_set_new(json, "account", account_json(r->node, &why.account));
 	gn_request_json(r, 200, json);
 	return GN_OK;
 }

@@ -185,8 +185,9 @@ json_t *gn_guard_allowed_json(const struct gn_node *node)
 	struct gn_guard_allowed a;
 	json_t *list = json_array();
 	for (size_t i = 0; gn_guard_allowed_at(node->guard, i, &a); i++)
-		json_array_append_new(list, json_pack("{so sI}", "who", gn_guard_who_json(&a.who), "until",
-						      (json_int_t)gn_unix(a.until)));
+		json_array_append_new(list,
+				      json_pack("{so so* sI}", "who", gn_guard_who_json(&a.who), "id",
+						gn_guard_id_json(node, &a.who), "until", (json_int_t)gn_unix(a.until)));
 	return list;
 }
 

@@ -70,6 +70,8 @@ void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_sl
  * GN_EXISTS: several. */
 GN_MUST gn_err gn_guard_who(const struct gn_node *node, const char *text, struct gn_guard_subject *out);
 json_t *gn_guard_who_json(const struct gn_guard_subject *who);
+/* The id of the node with this key, as in the list of peers; NULL when none is known. */
+json_t *gn_guard_id_json(const struct gn_node *node, const struct gn_guard_subject *who);
 json_t *gn_guard_allowed_json(const struct gn_node *node);
 /* Work that a proven peer caused, in units of 1 us of CPU or 1 KiB s of memory. */
 void gn_node_charge(struct gn_node *node, const struct gn_pk *pk, uint64_t work);
