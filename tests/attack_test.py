@@ -679,7 +679,7 @@ def charged(node, key):
 
 def case_gets(nodes, seed):
     """Large records asked for by who reads nothing are not read for it, who reads them is charged for their length, and puts are served."""
-    size, most_in_flight, store, kib = 60000, 512 // 8, 250, 12
+    size, most_in_flight, store, store_kib, kib = 60000, 512 // 8, 400, 44, 12
     taker, giver = nodes.start(2)
     whole_records(nodes.all, giver)()
     attacker = nodes.attack("gets", taker, seed=seed, arg=f"mute 24 {size}", count=500, seconds=8)
@@ -698,8 +698,25 @@ def case_gets(nodes, seed):
     took, length = charged(giver, got["key"]), size // 1024
     check(took >= got["answered"] * length * kib, f"{got['answered']} records of {length} KiB cost their reader {took} units")
     work = [a["work"] for a in giver.cli("guard", "list")["heaviest"] if a["kind"] == "key"]
-    check(any(w != took and w >= 12 * (store + length * kib) for w in work), f"12 puts of {length} KiB cost nobody as much: {work}")
+    check(any(w != took and w >= 12 * (store + length * store_kib) for w in work), f"12 puts of {length} KiB cost nobody as much: {work}")
     print(f"{mute['asked']} asked by who reads nothing: {read} read; {got['answered']} by who reads: {took} units; {share:.2f} of {honest.asked} honest records")
+
+
+def case_olds(nodes, seed):
+    """Who offers old versions is sent the newer ones, and pays for what that takes."""
+    taker, giver = nodes.start(2)
+    whole = whole_records(nodes.all, giver)
+    whole()
+    attacker = nodes.attack("olds", taker, seed=seed, count=20, seconds=8)
+    honest = Honest(whole)
+    got = attacker.result()
+    eventually("honest records were put beside it", 120, lambda: honest.asked >= 10)
+    share = honest.share()
+    check(got["kept"] >= 100 and got["pushes"] >= 100, f"the attack did not get far enough: {got}")
+    work, before = charged(taker, got["key"]), got["kept"] * 500 + got["offers"] * 50
+    check(work >= before + got["pushes"] * 90, f"{got['pushes']} records pushed to it cost it {work} units, of which {before} are for what it put and said")
+    check(share >= 0.95, f"only {share:.2f} of the honest records were taken: {honest.trouble}")
+    print(f"{got['offers']} offers: {got['pushes']} records pushed, {work} units; {share:.2f} of {honest.asked} honest records")
 
 
 def newcomer(nodes):

@@ -35,8 +35,11 @@
 #define GN_NODE_COST_BAD 50u       /* a message that does not parse */
 #define GN_NODE_COST_ASK 30u       /* a small one: its packet and that of the answer */
 #define GN_NODE_COST_READ 90u      /* a record looked up and read */
-#define GN_NODE_COST_STORE 250u    /* a signature checked, a receipt signed, the log written */
-#define GN_NODE_COST_KIB 12u       /* each KiB begun of a record: read or written, hashed twice or more, copied */
+#define GN_NODE_COST_STORE 400u    /* a signature checked, a receipt signed, the log written */
+#define GN_NODE_COST_STORE_KIB 44u /* each KiB begun of a record: received, hashed, copied, written */
+#define GN_NODE_COST_KIB 12u       /* each KiB begun of a record: read, hashed twice or more, copied */
+#define GN_NODE_COST_CHUNK 200u    /* a chunk of a file read, hashed, sent */
+#define GN_NODE_COST_CHUNK_PUT 300u /* a chunk received, hashed, written */
 #define GN_NODE_COST_LIST 20u      /* each 256 bytes of a list of contacts: chosen, built */
 #define GN_NODE_COST_REFUSED 1000u /* a message that was stopped or a queue that was thrown away */
 

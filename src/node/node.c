@@ -192,8 +192,10 @@ static bool pump_services(struct gn_node *node)
 	struct gn_names_event n;
 	struct gn_bundles_event b;
 	bool any = false;
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_message(node->bundles, &m); i++, any = true)
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_message(node->bundles, &m); i++, any = true) {
+		gn_node_answered(node, &m.to.pk, m.bytes);
 		gn_peers_send(node, &m, GN_JET_FILES);
+	}
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_names_next_event(node->names, &n); i++, any = true)
 		gn_request_event(node, GN_OP_NAMES, n.op, &n);
 	gn_check_pump(node);

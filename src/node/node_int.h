@@ -65,6 +65,7 @@ void gn_node_tick_jet(struct gn_node *node);
 /* Before a message of a proven peer is served: GN_QUOTA when its key has asked for enough. */
 GN_MUST gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
 /* A message of the overlay leaves for pk: when it is an answer, who asked pays for its length. */
+void gn_node_caused(struct gn_node *node, const struct gn_pk *pk);
 void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
 /* api_guard.c: "203.0.113.7", "203.0.113.0/24", or 8 and more digits of a node's key or id. GN_USAGE, GN_NOT_FOUND,
  * GN_EXISTS: several. */

@@ -219,12 +219,14 @@ void peers_dispatch(struct gn_node *node, gn_jet_id id, struct session *s, struc
 		node->peers.count.over_share++;
 		return;
 	}
-	if (message.len >= 8 && memcmp(message.p + 4, "GNOV", 4) == 0)
+	if (message.len >= 8 && memcmp(message.p + 4, "GNOV", 4) == 0) {
 		err = gn_overlay_recv(node->overlay, from, &s->addr, message, node->now);
-	else if (message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0)
+		gn_node_caused(node, from);
+	} else if (message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0) {
 		err = gn_bundles_recv(node->bundles, from, &s->addr, message, node->now);
-	else
+	} else {
 		node->peers.count.dropped_kind++;
+	}
 	if (err)
 		return;
 	s->used = node->now;

@@ -111,7 +111,11 @@ static bool wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct 
 	}
 	if (h->seq < e.seq || (h->seq == e.seq && hash8 < e.hash8))
 		return true;
-	gn_ov_push(ov, &h->key, &from->c.pk, now);
+	uint64_t len = h->len;
+	if (gn_ov_push(ov, &h->key, &from->c.pk, now)) {
+		ov->caused_records++;
+		ov->caused_bytes += len;
+	}
 	return false;
 }
 
@@ -196,7 +200,7 @@ void gn_ov_on_want(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 		for (uint32_t k = 0; k < wants && !want; k++)
 			want = gn_fb_want_keys_at(m, k) == r->offered[i];
 		if (h && want)
-			gn_ov_push(ov, &h->key, &from->c.pk, now);
+			(void)gn_ov_push(ov, &h->key, &from->c.pk, now);
 		else if (h)
 			gn_ov_synced_add(h, &from->contact->c.id);
 	}

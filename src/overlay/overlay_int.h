@@ -357,6 +357,7 @@ struct gn_overlay {
 	struct gn_map requests; /* id -> struct gn_ov_request * */
 	struct gn_share request_places; /* of those that peers bring about, and pushes to come, by whom they are to */
 	uint64_t next_request;
+	uint64_t caused_records, caused_bytes; /* to be pushed to who offered old versions of them, not told yet */
 	uint64_t out_bytes; /* of records in PUTs and PUSHes without an answer */
 	uint64_t carried;   /* of those that had one, ever */
 	gn_time line;       /* that our line takes for a KiB of them, of late (OV-73) */
@@ -796,7 +797,8 @@ void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r,
 /* ---- repair.c, digest.c ---- */
 void gn_ov_repair_soon(struct gn_overlay *ov, gn_time at);
 void gn_ov_repair_due(struct gn_overlay *ov, gn_time now);
-void gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to, gn_time now);
+/* False when there is no place for it. */
+bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to, gn_time now);
 void gn_ov_push_next(struct gn_overlay *ov, gn_time now);
 void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to, const struct gn_record *r, gn_time now);
 /* A record someone pushed; request 0: nobody waits. */

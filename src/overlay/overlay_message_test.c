@@ -310,6 +310,11 @@ static void pushes_that_wait_are_counted_for_whom_they_are_to(void **state)
 	uint64_t most = GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_KEY_PART;
 	assert_true(ov->pushes.count > 0 && gn_share_held(&ov->request_places, &him).key <= most);
 	assert_true(net_counter(&net, 1, "pushes_full") > 0);
+	uint64_t bytes, caused = gn_overlay_caused(ov, &bytes); /* what that costs is told */
+	assert_int_equal(caused, 50 * GN_OV_DIGEST_KEYS - net_counter(&net, 1, "pushes_full"));
+	assert_true(bytes >= caused * r[0].r.bytes.len && bytes < caused * (r[0].r.bytes.len + 16));
+	assert_int_equal(gn_overlay_caused(ov, &bytes), 0);
+	assert_int_equal(bytes, 0);
 	assert_int_equal(gn_share_ask(&ov->request_places, &other, most), GN_OK);
 	net_run(&net, 120 * GN_SEC);
 	assert_true(net_counter(&net, 1, "pushes") - pushes >= GN_OV_DIGEST_KEYS);

@@ -139,7 +139,7 @@ void gn_ov_repair_due(struct gn_overlay *ov, gn_time now)
 
 /* ---- pushes ---- */
 
-void gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to, gn_time now)
+bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to, gn_time now)
 {
 	const struct gn_ov_contact *c = gn_ov_contact_get(ov, to);
 	struct gn_ov_push p = {*key, c ? gn_ov_holder_of(&c->c) : (struct gn_holder){.key = *to}};
@@ -149,9 +149,10 @@ void gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct g
 	if (err != GN_OK) {
 		ov->count.pushes_full++;
 		ov->repair_left = true; /* the next pass offers it again */
-		return;
+		return false;
 	}
 	gn_ov_push_next(ov, now);
+	return true;
 }
 
 void gn_ov_push_next(struct gn_overlay *ov, gn_time now)

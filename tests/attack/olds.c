@@ -84,6 +84,9 @@ int attack_olds(struct attack *a)
 		offer(e);
 		(void)run(a, GN_SEC / rate, NULL);
 	}
-	result("\"kept\": %u, \"offers\": %u, \"pushes\": %u", olds.acks, olds.offers, olds.pushes);
+	char key[65];
+	gn_hex(gn_slice(e->key.pk.b, 32), key);
+	result("\"key\": \"%s\", \"kept\": %u, \"offers\": %u, \"pushes\": %u", key, olds.acks, olds.offers,
+	       olds.pushes);
 	return 0;
 }
