@@ -102,6 +102,11 @@ def case_api(bin_dir, base, rng):
     check(gap["cleared_percent_of_optimum"] == 100.0, f"gap: {gap}")
     check(a.get("/integrity/status")["status"] == "healthy", "integrity")
     check(a.call("POST", "/integrity/verify", {"equivalent": "UAH"})[1]["equivalents"]["UAH"]["invariants"]["zero_sum"]["passed"], "verify")
+    a.call("POST", "/integrity/verify", {})
+    check(a.call("POST", "/integrity/verify", {"equivalent": "NONE"})[0] == 404, "of what is not there")
+    told = [(e["actor"], e["role"], e["action"], e["target"]) for e in hub.admin("GET", "/admin/audit-log")["items"][:2]]
+    check(told == [(a.pid, "participant", "integrity.verify", "hub"), (a.pid, "participant", "integrity.verify", "UAH")], f"who verified is in the audit log: {told}")
+    check([(e["actor"], e["action"]) for e in b.get("/integrity/audit-log")["items"][:2]] == [(None, "integrity.verify")] * 2, "and that it was done, for everybody")
     # refresh rotates
     old = a.refresh
     status, answer = hub.call("POST", "/auth/refresh", {"refresh_token": old})
@@ -311,6 +316,12 @@ def case_rates(bin_dir, base, rng):
     check(429 in codes, f"the address's rate: {codes}")
     got, head, data = hub.raw("GET", "/api/v1/hub")
     check(got == 429 and int(head["Retry-After"]) >= 1 and code_of(json.loads(data)) == "E009", f"429: {got} {data}")
+    hub.stop()
+    # records for ever: a verification leaves one
+    hub = Hub(bin_dir, base, *FREE, "--rate-failed", "3")
+    a.hub = hub
+    codes = [a.call("POST", "/integrity/verify", {})[0] for _ in range(6)]
+    check(codes[0] == 200 and codes[-1] == 429, f"verifications: {codes}")
     hub.stop()
     hub = Hub(bin_dir, os.path.join(base, "page"), "--rate-address", "40")
     a = User(hub, "Alice")

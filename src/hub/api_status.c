@@ -235,13 +235,39 @@ void gn_api_integrity_status(struct gn_hub_request *r)
 	gn_hub_long(r, &(struct gn_long){.run = run_integrity, .eq = UINT32_MAX});
 }
 
+static void verify_noted(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	if (e->err)
+		gn_hub_fail(r, e->err, NULL, "%s", "");
+	else
+		gn_hub_long(r, &(struct gn_long){.run = run_integrity, .eq = (uint32_t)r->note[1], .flag = true});
+}
+
+/* HB-46: who asked is in the journal before it is done. */
 void gn_api_integrity_verify(struct gn_hub_request *r)
 {
+	struct gn_hub *hub = r->hub;
 	json_t *in = gn_hub_body(r);
 	const char *code = json_string_value(json_object_get(in, "equivalent"));
 	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
-	if (in && (!code || gn_hub_equivalent_at(r, "body", "equivalent", code, &e)))
-		gn_hub_long(r, &(struct gn_long){.run = run_integrity, .eq = e.number, .flag = true});
+	uint32_t wait;
+	if (!in || (code && !gn_hub_equivalent_at(r, "body", "equivalent", code, &e)))
+		return;
+	if (!gn_rate_take(&hub->rate_failed, r->pid.b, hub->now, &wait)) {
+		gn_hub_too_fast(r, wait, "too many verifications");
+		return;
+	}
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_VERIFY,
+				    .pk = r->is_participant ? r->me.pk : r->actor,
+				    .code = gn_str(code ? e.code : "")};
+	r->note[1] = e.number;
+	uint64_t ticket = gn_hub_ticket(r, verify_noted);
+	gn_err err = ticket ? gn_ledger_admin(hub->ledger, &a, ticket, hub->now) : GN_BUSY;
+	if (!err)
+		return;
+	if (ticket)
+		gn_hub_drop_ticket(r);
+	gn_hub_fail(r, err, NULL, "%s", "");
 }
 
 static void run_checksum(struct gn_long *q, struct gn_hub_view *v)

@@ -679,6 +679,14 @@ static gn_err feed_note(struct gn_history *h, const struct gn_record_view *r)
 	return err;
 }
 
+static gn_err feed_verify(struct gn_history *h, const struct gn_record_view *r)
+{
+	const struct equivalent_note *e = gn_history_equivalent(h, r->eq);
+	struct gn_record_view by = *r;
+	by.admin.actor = r->u.verify.who; /* its role is 0: as a participant */
+	return audit(h, &by, "integrity.verify", e ? e->code : "hub", NULL, NULL);
+}
+
 static gn_err feed_role(struct gn_history *h, const struct gn_record_view *r)
 {
 	static const char *const roles[] = {"none", "auditor", "operator", "admin"};
@@ -735,6 +743,7 @@ static gn_err feed_one(struct gn_history *h, const struct gn_record_view *r, str
 	case GN_REC_PROPOSE: return feed_clearing(h, r);
 	case GN_REC_ROLE: return feed_role(h, r);
 	case GN_REC_NOTE: return feed_note(h, r);
+	case GN_REC_VERIFY: return feed_verify(h, r);
 	case GN_REC_CHECKPOINT: return GN_OK;
 	}
 	return GN_OK; /* of a later version: nothing that is asked for here */

@@ -359,18 +359,19 @@ static void row_audit(void *user, const char *const *c, int n)
 {
 	static const char *const roles[] = {"hub", "auditor", "operator", "admin"};
 	struct asking *a = user;
+	const char *role = atoi(c[3]) == 0 && *c[2] ? "participant" : roles[atoi(c[3]) & 3];
 	(void)n;
-	json_array_append_new(a->out,
-			      json_pack("{sI so ss ss ss ss ss so so}", "seq", (json_int_t)strtoll(c[0], NULL, 10),
-					"timestamp", time_of(c[1]), "actor", c[2], "role", roles[atoi(c[3]) & 3],
-					"action", c[4], "target", c[5], "reason", c[6], "before", parsed_or_null(c[7]),
-					"after", parsed_or_null(c[8])));
+	json_array_append_new(a->out, json_pack("{sI so ss ss ss ss ss so so}", "seq",
+						(json_int_t)strtoll(c[0], NULL, 10), "timestamp", time_of(c[1]),
+						"actor", c[2], "role", role, "action", c[4], "target", c[5], "reason",
+						c[6], "before", parsed_or_null(c[7]), "after", parsed_or_null(c[8])));
 }
 
 /* HB-32: what was decided for the hub as a whole, and what was decided about one and one's lines; by whom and why is
  * the officers' own. */
 #define AUDIT_PUBLIC                                                                                                   \
-	"($1 = '' OR action IN ('settings', 'equivalent.create', 'equivalent.update', 'clear', 'snapshot') OR target " \
+	"($1 = '' OR action IN ('settings', 'equivalent.create', 'equivalent.update', 'clear', 'snapshot', "           \
+	"'integrity.verify') OR target "                                                                               \
 	"= $2 OR target LIKE $3 || ' -> %' OR target LIKE '% -> ' || $4)"
 
 static gn_err ask_audit(struct asking *a, const struct gn_history_query *q)

@@ -155,6 +155,13 @@ gn_err gn_ledger_admin(struct gn_ledger *l, const struct gn_ledger_admin *a, uin
 		r.u.note = a->info;
 		break;
 	case GN_ADMIN_ROLE: admin_role(l, a, &r); break;
+	case GN_ADMIN_VERIFY:
+		r.type = GN_REC_VERIFY;
+		r.u.verify.who = a->pk;
+		r.eq = UINT32_MAX;
+		if (a->code.len)
+			GN_TRY(lg_find_eq(&l->book, a->code, &r.eq));
+		break;
 	case GN_ADMIN_CLEAR:
 		GN_TRY(lg_find_eq(&l->book, a->code, &eq));
 		return a->max_len < 3 || a->max_len > 6 ? GN_RANGE : lg_clear_cycles(l, eq, a->max_len, ticket, now);

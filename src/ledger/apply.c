@@ -209,6 +209,18 @@ static gn_err apply_checkpoint(struct lg_book *b, const struct gn_record_view *r
 	return memcmp(now.b, r->u.state.b, sizeof now.b) == 0 ? GN_OK : GN_HASH;
 }
 
+/* LG-65: changes nothing. */
+static gn_err apply_verify(const struct lg_book *b, const struct gn_record_view *r)
+{
+	static const struct gn_pk nobody;
+	struct gn_hash pid;
+	uint32_t there;
+	lg_pid(&r->u.verify.who, &pid);
+	bool known = lg_find_participant(b, &pid, &there) == GN_OK || lg_find_officer(b, &r->u.verify.who) ||
+		     memcmp(&r->u.verify.who, &nobody, sizeof nobody) == 0;
+	return known && (r->eq == UINT32_MAX || r->eq < b->eq_count) ? GN_OK : GN_NOT_FOUND;
+}
+
 static gn_err dispatch(struct lg_book *b, const struct gn_record_view *r)
 {
 	switch (r->type) {
@@ -233,6 +245,7 @@ static gn_err dispatch(struct lg_book *b, const struct gn_record_view *r)
 	case GN_REC_PROPOSE: return lg_apply_propose(b, r);
 	case GN_REC_CHECKPOINT: return apply_checkpoint(b, r);
 	case GN_REC_ROLE: return lg_apply_role(b, r);
+	case GN_REC_VERIFY: return apply_verify(b, r);
 	case GN_REC_NOTE: return GN_OK;
 	}
 	return GN_CORRUPT;

@@ -83,6 +83,7 @@ enum gn_admin_kind {
 	GN_ADMIN_ABORT,       /* a prepared payment or a clearing offer */
 	GN_ADMIN_NOTE,        /* text for the audit log: what an officer did elsewhere, before and after */
 	GN_ADMIN_CLEAR,       /* cycles up to max_len now */
+	GN_ADMIN_VERIFY,      /* that pk asked for a verification of `code` (empty: of all); who is empty */
 	GN_ADMIN_ROLE,        /* pk gets role, NONE takes it away; info: the name as text */
 };
 struct gn_ledger_admin {

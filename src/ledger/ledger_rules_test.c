@@ -148,6 +148,30 @@ static void test_who_owes_and_is_owed_nothing_may_leave(void **state)
 	assert_memory_equal(before.b, after.b, 32);
 }
 
+/* LG-65 */
+static void test_who_asked_for_a_verification_is_recorded(void **state)
+{
+	(void)state;
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_VERIFY, .pk = h.key[A].pk, .code = GN_LIT("UAH")};
+	uint64_t before = gn_ledger_seq(h.l);
+	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
+	assert_int_equal(hub_outcome(&h, h.ticket)->err, GN_OK);
+	a.code = GN_LIT("");
+	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
+	a.code = GN_LIT("EUR");
+	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_NOT_FOUND);
+	a.code = GN_LIT("UAH");
+	a.pk.b[0] ^= 1; /* a stranger */
+	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_NOT_FOUND);
+	assert_int_equal(gn_ledger_seq(h.l), before + 2);
+	struct gn_hash hash = hub_hash(&h), after;
+	hub_run(&h);
+	hub_close(&h);
+	hub_open(&h);
+	after = hub_hash(&h);
+	assert_memory_equal(hash.b, after.b, 32);
+}
+
 static void test_frozen_lines_take_repayment_only(void **state)
 {
 	(void)state;
@@ -487,6 +511,7 @@ int main(void)
 		T(test_amounts_out_of_form_change_nothing),
 		T(test_the_suspended_and_the_inactive),
 		T(test_who_owes_and_is_owed_nothing_may_leave),
+		T(test_who_asked_for_a_verification_is_recorded),
 		T(test_frozen_lines_take_repayment_only),
 		T(test_who_will_not_stand_in_the_middle),
 		T(test_hop_usage_bounds_one_payment),

@@ -200,6 +200,10 @@ static void put_body(struct gn_writer *w, const struct gn_record_view *r)
 		break;
 	case GN_REC_CHECKPOINT: gn_write_bytes(w, GN_SLICE(r->u.state.b)); break;
 	case GN_REC_NOTE: put_bytes(w, r->u.note); break;
+	case GN_REC_VERIFY:
+		gn_write_bytes(w, GN_SLICE(r->u.verify.who.b));
+		gn_write_varint(w, r->eq == UINT32_MAX ? 0 : (uint64_t)r->eq + 1);
+		break;
 	case GN_REC_ROLE:
 		gn_write_bytes(w, GN_SLICE(r->u.role.pk.b));
 		gn_write_u8(w, r->u.role.role);
@@ -510,6 +514,10 @@ static void get_body(struct gn_reader *r, struct gn_record_view *v)
 		break;
 	case GN_REC_CHECKPOINT: get_fixed(r, v->u.state.b, 32); break;
 	case GN_REC_NOTE: v->u.note = get_bytes(r); break;
+	case GN_REC_VERIFY:
+		get_fixed(r, v->u.verify.who.b, 32);
+		v->eq = (uint32_t)(get_number(r, BOOK_EQUIVALENTS_MAX) - 1);
+		break;
 	case GN_REC_ROLE:
 		get_fixed(r, v->u.role.pk.b, 32);
 		v->u.role.role = get_u8(r, GN_ROLE_ADMIN);

@@ -28,6 +28,7 @@ enum gn_record_type {
 	GN_REC_CHECKPOINT = 20,
 	GN_REC_NOTE = 21,
 	GN_REC_ROLE = 22,
+	GN_REC_VERIFY = 23,
 };
 
 enum gn_participant_status { GN_PARTICIPANT_ACTIVE, GN_PARTICIPANT_SUSPENDED, GN_PARTICIPANT_LEFT, GN_PARTICIPANT_DELETED };
@@ -165,6 +166,9 @@ struct gn_record_view {
 		} clearing;
 		struct gn_hash state; /* CHECKPOINT */
 		struct gn_slice note;
+		struct { /* VERIFY: who asked for it; r.eq UINT32_MAX: of all equivalents */
+			struct gn_pk who; /* zeros: the bootstrap token */
+		} verify;
 		struct {
 			struct gn_pk pk;
 			uint8_t role, before; /* NONE: none */
