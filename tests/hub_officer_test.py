@@ -58,6 +58,15 @@ def case_commands(bin_dir, base, rng):
     check(a.pay_raw(b, "1.00")[0] >= 400, "who is suspended pays nothing")
     answer = act("hub", "suspend", a.pid, "--end")[0]
     check(answer["status"] == "active", f"and again active: {answer}")
+    act("hub", "equivalent", "add", "HOUR", "--precision", "1", "--description", "an hour")
+    act("hub", "equivalent", "set", "HOUR", "--metadata", '{"type":"time"}', "--symbol", "h")
+    hour = next(e for e in a.get("/equivalents")["items"] if e["code"] == "HOUR")
+    check((hour["precision"], hour["description"], hour["symbol"], hour["metadata"], hour["is_active"]) == (1, "an hour", "h", {"type": "time"}, True), f"what is not named stays: {hour}")
+    check(boss.run("hub", "equivalent", "set", "HOUR", "--metadata", "[1]").returncode == 2, "metadata is an object")
+    act("hub", "equivalent", "end", "HOUR")
+    check(next(e for e in a.get("/equivalents")["items"] if e["code"] == "HOUR")["metadata"] == {"type": "time"}, "also when it ends")
+    gap = boss.json("hub", "gap", "UAH")
+    check(gap == a.get("/clearing/gap?equivalent=UAH") | {"computed_at": gap["computed_at"]} and boss.run("hub", "gap", "NONE").returncode != 0, f"the gap: {gap}")
     done = boss.run("hub", "delete", b.pid)
     check(done.returncode == 1 and b"owes and is owed nothing" in done.stderr and b.get("/participants/me")["status"] == "active", f"one with open lines stays: {done.stderr}")
     gone = people(hub, "Gina")[0]

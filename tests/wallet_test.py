@@ -301,6 +301,25 @@ def case_admit(bin_dir, base, rng):
 
 # ---- lines ----
 
+def case_profile(bin_dir, base, rng):
+    """Who one is to others, seen and changed line by line."""
+    hub, w = start(bin_dir, base, "ann", "ben")
+    ann = w.pid["ann"]
+    mine = w.run("ann", "wallet", "profile", "--set", "city=Lviv", "--set", "phone=+380 5")
+    check(mine["profile"] == {"city": "Lviv", "phone": "+380 5"} and mine["display_name"] == "Ann", f"two lines: {mine}")
+    mine = w.run("ann", "wallet", "profile", "--name", "Anna B.", "--set", "phone=", "--set", "motto=a=b")
+    check(mine["profile"] == {"city": "Lviv", "motto": "a=b"} and mine["display_name"] == "Anna B.", f"what is not named stays: {mine}")
+    hub.admin("POST", f"/admin/participants/{ann}/level", {"level": 3, "reason": "seen"})
+    out = w.text("ben", "wallet", "profile", ann)
+    for word in (ann, "Anna B.", "person", "active", "level 3", "Lviv", "a=b"):
+        check(word in out, f"another sees {word}: {out}")
+    check(w.run("ben", "wallet", "profile", ann, "--name", "X", want=2)["error"]["code"] == "usage", "another's is not to be changed")
+    for words in (("--set", "city"), ("--set", "=x")):
+        w.run("ann", "wallet", "profile", *words, want=2)
+    check(w.run("ann", "wallet", "profile")["profile"] == mine["profile"], "and nothing was changed")
+    hub.stop()
+
+
 def case_leave(bin_dir, base, rng):
     """LG-64, HB-43: who owes and is owed nothing leaves; what holds him is told; he is let in again by an officer alone."""
     hub, w = start(bin_dir, base, "ann", "ben")

@@ -319,6 +319,7 @@ int cmd_wallet_request(struct cli *cli);
 int cmd_wallet_balance(struct cli *cli);
 int cmd_wallet_debts(struct cli *cli);
 int cmd_wallet_leave(struct cli *cli);
+int cmd_wallet_profile(struct cli *cli);
 int cmd_wallet_history(struct cli *cli);
 int cmd_wallet_clearings(struct cli *cli);
 int cmd_wallet_why(struct cli *cli);

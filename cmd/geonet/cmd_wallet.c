@@ -91,6 +91,99 @@ int wallet_look(struct cli *cli, struct hub *hub, const char *path, json_t **out
 	return exit;
 }
 
+/* ---- profiles ---- */
+
+/* The profile as it will be: what --set does not name stays. NULL after printing. */
+static json_t *profile_of(struct cli *cli, const json_t *before)
+{
+	json_t *out = json_is_object(before) ? json_deep_copy(before) : json_object();
+	const char *text;
+	for (int i = 0; (text = cli_option_at(cli, "set", i)); i++) {
+		const char *value = strchr(text, '=');
+		char *key = value ? cli_format("%.*s", (int)(value - text), text) : NULL;
+		if (!key || !*key) {
+			free(key);
+			json_decref(out);
+			cli_fail(cli, CLI_USAGE, "usage", "--set: '%s' is not KEY=TEXT. Nothing was signed", text);
+			return NULL;
+		}
+		if (value[1])
+			json_object_set_new(out, key, json_string(value + 1));
+		else
+			json_object_del(out, key);
+		free(key);
+	}
+	return out;
+}
+
+static int change_profile(struct cli *cli, struct hub *hub, json_t **person)
+{
+	const char *name = cli_option(cli, "name");
+	json_t *body = json_object(), *request, *profile, *answer;
+	if (name)
+		json_object_set_new(body, "display_name", json_string(name));
+	if (cli_option(cli, "set")) {
+		profile = profile_of(cli, json_object_get(*person, "profile"));
+		if (!profile) {
+			json_decref(body);
+			return CLI_USAGE;
+		}
+		json_object_set_new(body, "profile", profile);
+	}
+	request = hub_signed(cli, hub, GN_OP_PROFILE, body, NULL);
+	int exit =
+		request ? hub_call(cli, hub, "PATCH", "/participants/me", request, &answer, "the profile") : CLI_FAILED;
+	if (exit)
+		return exit;
+	json_decref(*person);
+	*person = answer;
+	return CLI_OK;
+}
+
+static void print_person(const struct cli *cli, json_t *person)
+{
+	static const char *const rows[] = {"display_name", "type", "status"};
+	json_t *value;
+	const char *key;
+	out_pair(cli, "pid", "%s", wallet_text(person, "pid"));
+	for (size_t i = 0; i < GN_COUNT(rows); i++)
+		out_pair(cli, i ? rows[i] : "name", "%s", wallet_text(person, rows[i]));
+	out_pair(cli, "verified", "level %llu", (unsigned long long)json_number(person, "verification_level"));
+	json_object_foreach(json_object_get(person, "profile"), key, value)
+	{
+		char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+		out_pair(cli, out_text(key), "%s", out_text(text ? text : json_string_value(value)));
+		free(text);
+	}
+}
+
+int cmd_wallet_profile(struct cli *cli)
+{
+	struct hub hub;
+	json_t *person = NULL;
+	bool changes = cli_option(cli, "name") || cli_option(cli, "set"), own = cli->arg_count == 0;
+	char pid[GN_PID_MAX], *path;
+	if (changes && !own)
+		return cli_fail(cli, CLI_USAGE, "usage", "only your own profile is yours to change");
+	int exit = wallet_open(cli, &hub);
+	if (!exit && !own)
+		exit = hub_person(cli, &hub, cli->args[0], pid);
+	if (!exit) {
+		path = cli_format("/participants/%s", own ? "me" : pid);
+		exit = hub_call(cli, &hub, "GET", path, NULL, &person, "the profile");
+		free(path);
+	}
+	if (!exit && changes)
+		exit = change_profile(cli, &hub, &person);
+	if (!exit && cli->json)
+		exit = cli_json(cli, json_incref(person));
+	else if (!exit)
+		print_person(cli, person);
+	json_decref(person);
+	hub_close(&hub);
+	return exit;
+}
+
 int cmd_wallet_balance(struct cli *cli)
 {
 	struct hub hub;

@@ -154,7 +154,8 @@ static const struct cli_option hub_run_options[] = {
 };
 static const struct cli_option hub_options[] = {HUB, NONE};
 static const struct cli_option hub_equivalent_options[] = {
-	{"precision", "N", "decimals, 0 to 8 (default 2)"}, {"description", "TEXT", "what it stands for"}, {"symbol", "TEXT", "its sign"}, REASON, HUB, PASSPHRASE, NONE};
+	{"precision", "N", "decimals, 0 to 8 (default 2)"}, {"description", "TEXT", "what it stands for"}, {"symbol", "TEXT", "its sign"},
+	{"metadata", "JSON", "an object of whatever else belongs to it, whole"}, REASON, HUB, PASSPHRASE, NONE};
 static const struct cli_option hub_role_options[] = {{"name", "TEXT", "the officer's name"}, REASON, HUB, PASSPHRASE, NONE};
 static const struct cli_option hub_verify_options[] = {{"as", "DIR", "the directory of the identity that asks the hub (default DATA)"}, HUB, PASSPHRASE, NONE};
 static const struct cli_option hub_act_options[] = {REASON, HUB, PASSPHRASE, NONE};
@@ -174,6 +175,8 @@ static const struct cli_option wallet_options[] = {HUB, PASSPHRASE, NONE};
 static const struct cli_option wallet_join_options[] = {
 	{"name", "NAME", "the name that others see"}, {"type", "TYPE", "person (default), business or hub"},
 	{"print", NULL, "write the signed request out instead of sending it; good for a day"}, HUB, PASSPHRASE, NONE};
+static const struct cli_option wallet_profile_options[] = {
+	{"name", "NAME", "the name that others see, from now on"}, {"set", "KEY=TEXT", "a line of the profile; without TEXT it goes; may repeat"}, HUB, PASSPHRASE, NONE};
 static const struct cli_option wallet_trust_options[] = {
 	{"clearing", NULL, "debts on this line are cleared without asking me (so it begins)"},
 	{"no-clearing", NULL, "ask me before debts on this line are cleared"},
@@ -336,8 +339,9 @@ const struct cli_command cli_commands[] = {
 	 "It holds what participants signed, no secret of the hub.\n", "  geonet hub export journal.gnx\n", NULL, cmd_hub_export},
 	{"hub import", "FILE|-", 1, 1, "bring an exported journal into an empty directory, and prove it", NULL,
 	 "  geonet hub import --data /srv/audit journal.gnx\n", NULL, cmd_hub_import},
-	{"hub equivalent", "ACTION [CODE]", 1, 2, "the units of account of the hub: list, add CODE, end CODE", "An equivalent that was ended takes nothing new; debts in it can be repaid.\n",
-	 "  geonet hub equivalent add HOUR --precision 2 --description \"an hour of work\"\n  geonet hub equivalent list\n", hub_equivalent_options,
+	{"hub equivalent", "ACTION [CODE]", 1, 2, "the units of account of the hub: list, add CODE, set CODE, end CODE",
+	 "What no option of set names stays as it is. An equivalent that was ended takes nothing new; debts in it can be repaid.\n",
+	 "  geonet hub equivalent add HOUR --precision 2 --description \"an hour of work\"\n  geonet hub equivalent set HOUR --metadata '{\"type\":\"time\"}'\n  geonet hub equivalent list\n", hub_equivalent_options,
 	 cmd_hub_equivalent},
 	{"hub role", "ACTION [PID|KEY] [ROLE]", 1, 3, "who governs the hub: list, grant PID ROLE, revoke PID",
 	 "ROLE is admin, operator or auditor. The first grant uses the bootstrap token on the hub's own machine; from the first admin on, officers log in with their keys.\n",
@@ -400,6 +404,9 @@ const struct cli_command cli_commands[] = {
 	{"wallet balance", "", 0, 0, "what you owe and are owed, can spend and receive", NULL,
 	 "  geonet wallet balance\n  geonet wallet balance --json | jq '.equivalents[].net_balance'\n", wallet_options, cmd_wallet_balance},
 	{"wallet debts", "", 0, 0, "who owes whom how much", NULL, "  geonet wallet debts --equivalent UAH\n", wallet_list_options, cmd_wallet_debts},
+	{"wallet profile", "[PID]", 0, 1, "who you are to others, or who another is; change it",
+	 "Everybody on the hub sees a profile.\n",
+	 "  geonet wallet profile\n  geonet wallet profile --name \"Anna B.\" --set city=Lviv --set phone=\n  geonet wallet profile 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd\n", wallet_profile_options, cmd_wallet_profile},
 	{"wallet leave", "", 0, 0, "leave the hub: you owe and are owed nothing",
 	 "Your trust lines are closed first. An officer may let you in again.\n", "  geonet wallet leave\n", wallet_options, cmd_wallet_leave},
 	{"wallet history", "", 0, 0, "your payments, failed ones too", NULL, "  geonet wallet history --count 10\n", wallet_history_options, cmd_wallet_history},
