@@ -310,7 +310,7 @@ def case_transactions(bin_dir, base, rng):
 
 
 def case_sockets(bin_dir, base, rng):
-    """HB-45: one participant holds 16 WebSockets and no more; a network 64 once half of all are taken; when all are, who has most gives way to who has none."""
+    """HB-49: one participant holds 16 WebSockets and no more; a network 64 once half of all are taken; when all are, who has most gives way to who has none."""
     hub = Hub(bin_dir, base, *FREE, "--trust-proxy", "yes")
     with_unit(hub)
     people(hub, "Anna")

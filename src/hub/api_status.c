@@ -243,7 +243,7 @@ static void verify_noted(struct gn_hub_request *r, const struct gn_ledger_event 
 		gn_hub_long(r, &(struct gn_long){.run = run_integrity, .eq = (uint32_t)r->note[1], .flag = true});
 }
 
-/* HB-46: who asked is in the journal before it is done. */
+/* HB-48: who asked is in the journal before it is done. */
 void gn_api_integrity_verify(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;

@@ -396,7 +396,7 @@ struct gn_hub {
 	struct gn_hub_view view; /* of ledger */
 	struct gn_replica *replica;
 	unsigned ws_count, jobs, longs; /* open WebSockets; clearing jobs on workers; questions at the replica */
-	struct gn_share ws_places; /* by participants (HB-45) */
+	struct gn_share ws_places; /* by participants (HB-49) */
 	struct gn_hash long_of[HUB_LONG_MAX]; /* whose questions these are; zeros: nobody's */
 	struct gn_file_pool disk;
 	struct {

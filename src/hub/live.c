@@ -132,7 +132,7 @@ static bool make_room(struct gn_hub *hub, const struct gn_holder *who)
 	return true;
 }
 
-/* HB-45. False after answering. */
+/* HB-49. False after answering. */
 static bool take_place(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
