@@ -652,6 +652,16 @@ def case_alone(p):
     p.start("founder")
     p.run("name", "resolve", "alicesname", want=4, data="founder")
     check("alone" not in p.says("status", data="founder"), "a founder is not alone")
+    # Other proofs of work than the network's, fewer bits and more: each is told why.
+    p.start("founder14", options=("--pow-bits", "14"))
+    for founder, bits in (("founder", "20"), ("founder14", "1")):
+        port = p.json("status", data=founder)["node"]["port"]
+        p.start(f"bits{bits}", options=("--bootstrap", f"127.0.0.1:{port}", "--pow-bits", bits))
+        told = f"other proofs of work than this node's, whose --pow-bits is {bits}"
+        eventually(f"a node with {bits} bits says why it is alone", lambda: p.json("status", data=f"bits{bits}")["other_work"])
+        check(told in p.says("name", "resolve", "alicesname", want=5, data=f"bits{bits}"), f"{bits} bits: a name")
+        check(told in p.says("status", data=f"bits{bits}"), f"{bits} bits: {p.says('status', data=f'bits{bits}')}")
+        eventually("the log says so", lambda: f"--pow-bits {bits}" in p.file("geonetd.log", f"bits{bits}"))
 
 
 def case_guard(p):

@@ -208,7 +208,12 @@ char *client_alone(struct cli *cli, const json_t *status)
 	const json_t *hosts = json_object_get(status, "bootstrap");
 	bool answered = false;
 	json_array_foreach(hosts, i, entry) answered |= json_is_true(json_object_get(entry, "answered"));
-	if (strcmp(json_text(status, "reach"), "alone") == 0 && answered) {
+	if (strcmp(json_text(status, "reach"), "alone") == 0 && json_is_true(json_object_get(status, "other_work"))) {
+		text = cli_format(
+			"alone: who answers is of a network with other proofs of work than this node's, whose "
+			"--pow-bits is %llu",
+			(unsigned long long)json_number(status, "pow_bits"));
+	} else if (strcmp(json_text(status, "reach"), "alone") == 0 && answered) {
 		text = cli_format("not joined yet, though a node that it begins with answers; try again in a moment");
 	} else if (strcmp(json_text(status, "reach"), "alone") == 0) {
 		text = cli_format(json_array_size(hosts) ? "alone: none of these answers:"

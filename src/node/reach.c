@@ -40,7 +40,8 @@ static struct host {
 
 static struct {
 	bool running;
-	gn_time due, wait, alone_since;
+	gn_time due, wait, alone_since, looked;
+	bool other_work; /* was logged */
 } state;
 
 static const char *host_at(const struct gn_node *node, unsigned i)
@@ -221,8 +222,26 @@ void gn_reach_isolated(struct gn_node *node)
 		state.due = node->now;
 }
 
+/* Whose proofs of work differ from its network's stays alone, and nothing that it does by itself helps (OV-40). */
+static void look_at_work(struct gn_node *node)
+{
+	struct gn_overlay_info o;
+	if (state.other_work || node->now < state.looked + GN_SEC)
+		return;
+	state.looked = node->now;
+	gn_overlay_info(node->overlay, &o);
+	if (!o.other_work)
+		return;
+	state.other_work = true;
+	gn_node_log(
+		node, GN_LOG_WARN, "reach.work",
+		"who was greeted is of a network with other proofs of work than --pow-bits %u: this node stays alone",
+		node->config.pow_bits);
+}
+
 gn_time gn_reach_tick(struct gn_node *node)
 {
+	look_at_work(node);
 	if (state.running && !atomic_load(&job.done))
 		return node->now + LOOK;
 	if (state.running) {

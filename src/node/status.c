@@ -55,6 +55,8 @@ static json_t *status_json(const struct gn_node *node)
 				      "max", (int)o.hops_max, "p99", (int)o.hops_observed_p99));
 	json_object_set_new(json, "reach", json_string(gn_reach_name(gn_reach(node))));
 	json_object_set_new(json, "bootstrap", gn_reach_bootstrap(node));
+	json_object_set_new(json, "pow_bits", json_integer(node->config.pow_bits));
+	json_object_set_new(json, "other_work", json_boolean(o.other_work));
 	json_object_set_new(json, "w", json_integer(node->config.w));
 	json_object_set_new(json, "links", json_integer(o.links));
 	json_object_set_new(json, "leaf", json_pack("[ii]", (int)o.leaf_cw, (int)o.leaf_ccw));

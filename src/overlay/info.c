@@ -32,6 +32,7 @@ void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
 		.expired = ov->hidden_count,
 		.lookups = ov->count.lookups,
 		.lookups_failed = ov->count.lookups_failed,
+		.other_work = ov->other_work && ov->links_up == 0,
 	};
 	gn_ov_clock_info(ov, out);
 }

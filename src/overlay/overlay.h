@@ -253,6 +253,7 @@ struct gn_overlay_info {
 	uint32_t clock_peers;   /* peers that say so; 0: it was set while the node ran */
 	bool clock_not_used;    /* our own is not the machine's: that was set while we ran */
 	uint64_t lookups, lookups_failed;
+	bool other_work; /* no link, and who was greeted is of a network with other proofs of work */
 };
 void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out);
 

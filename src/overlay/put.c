@@ -255,6 +255,10 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 	} else if (r->kind == GN_FB_OVERLAY_BODY_PUSH || r->kind == GN_FB_OVERLAY_BODY_DIGEST) {
 		ov->count.pushes_refused++;
 		gn_ov_request_free(ov, r);
+	} else if (r->kind == GN_FB_OVERLAY_BODY_HELLO) {
+		ov->other_work = ov->other_work || why == GN_PROOF_OF_WORK;
+		gn_ov_join_hello(ov, r, NULL, now);
+		gn_ov_request_free(ov, r);
 	} else {
 		ov->count.messages_refused++;
 	}
