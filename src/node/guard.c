@@ -14,9 +14,8 @@
  *   | GET, answered BUSY at once   | 61    | 90    |
  *   | PUT, record of 300 bytes     | 415   | 444   | many at once; 710 one by one, each with a sync of its own
  *   | PUT, 60 kB                   | 3,033 | 3,040 | a third of it the session's, a third the disk's
- *   | a chunk, when it is read     | 357   | 200   | the rest is the session's
- *   | a chunk given to be kept     | 1,016 | 300   | the same, and the acks; at the price of all of it a publisher's
- *                                                   own share would hold it up on any quick machine
+ *   | a chunk, when it is read     | 357   | 60    | a key's share is a gigabit a second, which a site may need on a quick
+ *   | a chunk given to be kept     | 1,016 | 100   | line; a busy node's price rises (GU-18)
  *
  * Files, written by the node alone: guard.json (whom the operator allowed, and until when), passes (what servers gave
  * us so that they know us the next time: 32 bytes of key and the pass, one after the other). */

@@ -38,8 +38,8 @@
 #define GN_NODE_COST_STORE 400u    /* a signature checked, a receipt signed, the log written */
 #define GN_NODE_COST_STORE_KIB 44u /* each KiB begun of a record: received, hashed, copied, written */
 #define GN_NODE_COST_KIB 12u       /* each KiB begun of a record: read, hashed twice or more, copied */
-#define GN_NODE_COST_CHUNK 200u    /* a chunk of a file read, hashed, sent */
-#define GN_NODE_COST_CHUNK_PUT 300u /* a chunk received, hashed, written */
+#define GN_NODE_COST_CHUNK 60u     /* a chunk of a file read, hashed, sent */
+#define GN_NODE_COST_CHUNK_PUT 100u /* a chunk received, hashed, written */
 #define GN_NODE_COST_LIST 20u      /* each 256 bytes of a list of contacts: chosen, built */
 #define GN_NODE_COST_REFUSED 1000u /* a message that was stopped or a queue that was thrown away */
 
