@@ -206,7 +206,7 @@ def case_admin(bin_dir, base, rng):
 
 def case_errors(bin_dir, base, rng):
     """The right code, and no row changed."""
-    hub = Hub(bin_dir, base, *FREE, "--access-seconds", "6")
+    hub = Hub(bin_dir, base, *FREE, "--access-seconds", "3")
     with_unit(hub)
     a, b, c = people(hub, "Alice", "Bob", "Clara")
     b.trust(a, "200.00")

@@ -25,9 +25,9 @@
 #define HUB_DISK_JOBS 16u      /* disk requests on workers at once */
 #define HUB_HISTORY_QUEUE                                                                                              \
 	(64u << 20) /* bytes of records the history or the replica may lag behind before they read them from files */
-#define HUB_LONG_MAX 16u  /* long questions that wait or run at once: each may take a second of the replica */
-#define HUB_LONG_SHARE 2u /* of them one participant's, once HUB_LONG_CROWDED are taken: an eighth */
-#define HUB_LONG_CROWDED (HUB_LONG_MAX / 2) /* places: one who asks alone may have these */
+#define HUB_LONG_MAX 16u     /* long questions that wait or run at once: each may take a second of the replica */
+#define HUB_LONG_SHARE 2u    /* of them one participant's, once HUB_LONG_CROWDED are taken: an eighth */
+#define HUB_LONG_CROWDED 4u  /* places: one who asks alone may have these, as a page of a client asks at once */
 #define HUB_BURST_LEAST 60u  /* requests at once that a rate lets through, if it lets as many through in a minute */
 #define HUB_FLOW_ROUNDS 3u   /* max-flows looked for on the copy for one payment, when others use them up meanwhile */
 #define HUB_CLEARING_JOBS 2u /* exact clearings computed at once: each a core */
