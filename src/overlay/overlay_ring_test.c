@@ -147,7 +147,7 @@ static void clients_give_way_to_new_ones(void **state)
 
 static void clients_of_one_prefix_share_their_places_among_themselves(void **state)
 {
-	const unsigned others = 8, more = 4, last = others + GN_OV_CLIENTS_PREFIX + more;
+	const unsigned others = 8, more = 6, last = others + GN_OV_CLIENTS_PREFIX + more;
 	(void)state;
 	meet_clients(last, 0, others, 1, 3600 * GN_SEC);
 	assert_int_equal(net.node[0].ov->client_links, others + GN_OV_CLIENTS_PREFIX);
