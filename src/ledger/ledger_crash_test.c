@@ -1,6 +1,6 @@
 /* Power fails at every request to the disk, in every history of a few operations, in four ways; and at random in long histories. What
  * comes back is a state that was, not older than what was told, and sending the last request again ends where it would have ended.
- * GEONET_CRASH_LEN (default 3) is the length of histories, of which the longest are tried every GEONET_CRASH_EVERYth (default 5; 1: all);
+ * GEONET_CRASH_LEN (default 3) is the length of histories, of which the longest are tried every GEONET_CRASH_EVERYth (default 11; 1: all);
  * GEONET_CRASH_OPS (default 1500) is the length of the random one, GEONET_SEED its seed. That the states are right is ledger_lockstep_test's. */
 #include "ledger/harness_int.h"
 
@@ -307,7 +307,7 @@ static unsigned long number(const char *name, unsigned long other)
 static void test_every_request_of_every_short_history(void **state)
 {
 	(void)state;
-	unsigned long most = number("GEONET_CRASH_LEN", 3), every = number("GEONET_CRASH_EVERY", 5), histories = 0;
+	unsigned long most = number("GEONET_CRASH_LEN", 3), every = number("GEONET_CRASH_EVERY", 11), histories = 0;
 	unsigned made[OPS] = {0}; /* histories in which the last operation left a record */
 	points = 0;
 	for (unsigned long len = 1; len <= most; len++) {
