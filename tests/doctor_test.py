@@ -86,6 +86,9 @@ def case_network(nodes, doctor):
     first, second = nodes.start(2, "--w", "2")
     for node in (first, second):
         eventually("all is well", 60, lambda n=node: not doctor.run(n.data))
+    stranger = network.Node(3, os.path.join(nodes.base, "stranger"), nodes.bin, network.udp_port(), 0, first.udp_port, ["--pow-bits", "1", "--w", "1"])
+    nodes.all.append(stranger)
+    stranger.wait_ready(network.time.monotonic() + 60)
     # names and addresses that it was given to begin with, of a node that has joined and of one that has not
     folder, dead = resolver(nodes), network.udp_port()
     for name, live in (("joined", [f"127.0.0.1:{first.udp_port}"]), ("alone", [])):
@@ -99,6 +102,8 @@ def case_network(nodes, doctor):
         check(("network" in said) == (name == "alone"), f"{name}: {said}")
         if name == "alone":
             doctor.has("network", "this node is alone", "--bootstrap", said)
+    eventually("it has greeted long enough", 60, lambda: stranger.status()["uptime_s"] > 20 and stranger.status()["other_work"])
+    doctor.only("network", "other proofs of work", "--pow-bits N", stranger.data)
     first.process.send_signal(signal.SIGSTOP)
     try:
         doctor.only("node", "does not answer", "kill geonetd", first.data)

@@ -160,7 +160,10 @@ static void look_network(struct doctor *d, const json_t *status)
 	const char *reach = json_text(status, "reach");
 	bool nobody = strcmp(reach, "founder") == 0 && json_number(status, "known") == 0;
 	char *alone = client_alone(d->cli, status);
-	if (alone)
+	if (alone && json_is_true(json_object_get(status, "other_work")))
+		found(d, "network", cli_format("this node is %s", alone),
+		      cli_format("ask for that network's number and start with it: geonet up --pow-bits N"));
+	else if (alone)
 		found(d, "network", cli_format("this node is %s", alone),
 		      cli_format("see that this machine is online, or name another node: geonet up --bootstrap "
 				 "HOST:PORT"));
