@@ -83,6 +83,7 @@ void bench_durable(uint64_t seed, const char *folder);
 void bench_replay(uint64_t seed);
 void bench_signatures(uint64_t seed);
 void bench_clearing(uint64_t seed, bool large);
+void bench_topology(uint64_t seed);
 
 void row(const char *what, const char *target, const char *fmt, ...) GN_PRINTF(3, 4);
 

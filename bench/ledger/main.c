@@ -1,5 +1,5 @@
 /* usage: ledger_bench [--seed N] [--large] [--dir FOLDER] [part ...]
- * Parts: routes success memory payments durable replay signatures clearing failing; all of them without arguments. --large adds a million participants and
+ * Parts: routes success memory payments durable replay signatures clearing failing topology; all of them without arguments. --large adds a million participants and
  * firms (8 GB, some minutes). --dir is where durable payments are written (default: a new folder under /tmp). Prints a table of
  * figure, target, measured. */
 #include "bench.h"
@@ -39,7 +39,7 @@ void row(const char *what, const char *target, const char *fmt, ...)
 
 int main(int argc, char **argv)
 {
-	static const char *const parts[] = {"routes", "success", "memory", "payments", "durable", "replay", "signatures", "clearing", "failing"};
+	static const char *const parts[] = {"routes", "success", "memory", "payments", "durable", "replay", "signatures", "clearing", "failing", "topology"};
 	uint64_t seed = 1;
 	bool large = false, chosen[GN_COUNT(parts)] = {false}, any = false;
 	char made[] = "/tmp/ledger-bench-XXXXXX", remove[600];
@@ -57,7 +57,7 @@ int main(int argc, char **argv)
 		} else if (strcmp(argv[i], "--dir") == 0 && i + 1 < argc) {
 			folder = argv[++i];
 		} else {
-			fprintf(stderr, "usage: ledger_bench [--seed N] [--large] [--dir FOLDER] [routes success memory payments durable replay signatures clearing failing]\n");
+			fprintf(stderr, "usage: ledger_bench [--seed N] [--large] [--dir FOLDER] [routes success memory payments durable replay signatures clearing failing topology]\n");
 			return 2;
 		}
 	}
@@ -84,6 +84,7 @@ int main(int argc, char **argv)
 		case 6: bench_signatures(seed); break;
 		case 7: bench_clearing(seed, large); break;
 		case 8: bench_failing(seed); break;
+		case 9: bench_topology(seed); break;
 		}
 	}
 	return 0;
