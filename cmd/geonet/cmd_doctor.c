@@ -170,10 +170,6 @@ static void look_network(struct doctor *d, const json_t *status)
 	else if (nobody)
 		found(d, "network", cli_format("no other node is here, so this machine alone keeps what you store"),
 		      cli_format("join others: geonet up --bootstrap HOST:PORT, or let them begin with this node"));
-	if (nobody && !json_is_true(json_object_get(status, "server")))
-		found(d, "network", cli_format("nothing can be stored yet: the only node is in its probation"),
-		      cli_format(
-			      "wait for its end, ten minutes after the start, or start with: geonet up --probation 0"));
 	uint64_t nodes = (uint64_t)(json_double(status, "n_estimate") + 0.5);
 	if (!alone && status_few(status))
 		found(d, "network",

@@ -93,11 +93,17 @@ static bool linked(const struct gn_ov_contact *c)
 	return c && c->link && c->link->state == GN_OV_LINK_UP;
 }
 
+/* It knows nobody, and was given nobody to begin at: there is nobody who could watch it (OV-7). */
+static bool is_founder(const struct gn_overlay *ov)
+{
+	return !ov->boot_count && !ov->contact_count && !ov->cfg.awaits_bootstrap;
+}
+
 void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
 {
 	if (!ov->joined && !ov->own_find && linked(next_on(ov, false, now)) && linked(next_on(ov, true, now)))
 		joined(ov, now);
-	bool served = ov->cfg.probation_off || now - ov->start >= ov->cfg.probation;
+	bool served = ov->cfg.probation_off || now - ov->start >= ov->cfg.probation || is_founder(ov);
 	if (ov->joined && !ov->server && served)
 		become_server(ov, now);
 	if (ov->joined && !ov->server)
@@ -107,7 +113,7 @@ void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
 void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 {
 	gn_ov_task_set(ov, GN_OV_TASK_JOIN, GN_NEVER);
-	bool begun = ov->boot_count || ov->contact_count || ov->cfg.awaits_bootstrap, alone = gn_ov_server_links(ov) == 0;
+	bool begun = !is_founder(ov), alone = gn_ov_server_links(ov) == 0;
 	if (!ov->joined && alone && (!begun || now - ov->start >= GN_OV_ALONE))
 		joined(ov, now);
 	gn_ov_join_check(ov, now);

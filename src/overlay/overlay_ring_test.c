@@ -108,6 +108,26 @@ static void a_node_on_probation_holds_nothing_and_does_everything(void **state)
 	assert_int_equal(net_put(&net, 3, &s, 4), GN_OK);
 }
 
+/* OV-7: nobody is there who could watch it. */
+static void a_founder_has_no_probation(void **state)
+{
+	(void)state;
+	net_init(&net, 5);
+	for (unsigned i = 0; i < 2; i++) {
+		net_add(&net);
+		net.node[i].cfg.probation_off = false;
+	}
+	net_start_alone(&net, 0);
+	net_pump(&net, 0);
+	net_run(&net, 10 * GN_SEC);
+	assert_int_equal(net.node[0].servers, 1);
+	net_start(&net, 1);
+	net_run(&net, 60 * GN_SEC);
+	assert_int_equal(net.node[1].joined, 1);
+	assert_int_equal(net.node[1].servers, 0);
+	assert_int_equal(net.node[0].servers, 1);
+}
+
 /* Node 0 and `count` clients that greet it one after the other. Addresses of 127/8 count, with prefixes of three bytes:
  * the first `alone` clients have one each, the others share one; cap: links of a prefix in an annulus, 255: all. */
 static void meet_clients(unsigned count, uint8_t clients_max, unsigned alone, uint8_t cap, gn_time probation)
@@ -588,6 +608,7 @@ int main(void)
 		cmocka_unit_test_teardown(nodes_find_each_other_by_address_alone, take_down),
 		cmocka_unit_test_teardown(find_names_the_nearest_with_ourselves_among_them, take_down),
 		cmocka_unit_test_teardown(a_node_on_probation_holds_nothing_and_does_everything, take_down),
+		cmocka_unit_test_teardown(a_founder_has_no_probation, take_down),
 		cmocka_unit_test_teardown(the_dead_are_noticed_within_a_leaf_period, take_down),
 		cmocka_unit_test_teardown(clients_give_way_to_new_ones, take_down),
 		cmocka_unit_test_teardown(clients_of_one_prefix_share_their_places_among_themselves, take_down),
