@@ -722,6 +722,36 @@ def case_few(p):
     check(os.stat(p.data("open")).st_mode & 0o777 == 0o700, "an empty folder is closed to others")
 
 
+def case_owner(p):
+    """up asks whose the directory is before it changes or writes anything there, and its log is no link."""
+    victim = os.path.join(p.base, "victim")
+    with open(victim, "w", encoding="ascii") as f:
+        f.write("kept")
+
+    def refused(what, data, sentence):
+        before = (os.stat(p.data(data)).st_mode, os.listdir(p.data(data)))
+        said = p.run("up", *FOUNDER, data=data, want=1).stderr.decode()
+        check(sentence in said, f"{what}: {said}")
+        after = (os.stat(p.data(data)).st_mode, os.listdir(p.data(data)))
+        check(after == before, f"{what}: {before} became {after}")
+        check(open(victim, encoding="ascii").read() == "kept", f"{what}: written to")
+
+    os.mkdir(p.data("link"), 0o700)
+    os.symlink(victim, p.data("link", "geonetd.log"))
+    refused("a link of our own", "link", "geonetd.log: Too many levels of symbolic links")
+    os.mkdir(p.data("home"), 0o755)
+    os.chmod(p.data("home"), 0o755)
+    p.write("letter", "x", "home")
+    refused("an open folder with files", "home", "chmod 700")
+    if os.geteuid():
+        raise Skip("only root can make a folder of another user's")
+    os.mkdir(p.data("theirs"), 0o755)
+    os.chown(p.data("theirs"), 65534, 65534)
+    refused("another user's empty folder", "theirs", "belongs to another user")
+    os.symlink(victim, p.data("theirs", "geonetd.log"))
+    refused("another user's link", "theirs", "belongs to another user")
+
+
 CASES = {name[5:]: run for name, run in list(globals().items()) if name.startswith("case_")}
 
 

@@ -15,6 +15,7 @@
 
 #define UP_WAIT_S 300 /* a first start searches for the node's proof of work, minutes on a small board */
 #define DOWN_WAIT_S 30
+#define LOG_NAME "geonetd.log"
 
 static const char *const passed_on[] = {"bootstrap", "port",     "http",       "advertise", "store-limit",
 					"probation", "pow-bits", "w",          "config",    "log",
@@ -57,7 +58,7 @@ static char **geonetd_words(const struct cli *cli, char *program, char *ready)
 		words[n++] = ready;
 		if (!cli_option(cli, "log-file")) { /* its stderr goes there too, but only this can be opened anew */
 			words[n++] = cli_format("--log-file");
-			words[n++] = cli_format("%s/geonetd.log", cli->data);
+			words[n++] = cli_format("%s/" LOG_NAME, cli->data);
 		}
 	}
 	return words;
@@ -154,26 +155,34 @@ static bool wait_ready(struct cli *cli, int fd)
 	return false;
 }
 
-/* geonetd closes an empty directory to others, and takes none that is open and holds files; our log is one. */
-static void close_if_empty(const char *path)
+/* Our log, in a directory that is checked as geonetd checks it before anything is written there; -1 was told. */
+static int open_log(struct cli *cli, const char *path)
 {
-	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd >= 0 && gn_os_is_empty(fd))
-		(void)!fchmod(fd, 0700); /* who may not is told by geonetd */
-	if (fd >= 0)
-		close(fd);
+	int log = -1, folder = open(cli->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder >= 0 && gn_os_dir_close_to_others(folder, cli->data)) {
+		cli_fail(cli, CLI_FAILED, "denied", "the node did not start: %s", gn_os_why());
+	} else {
+		if (folder >= 0)
+			log = openat(folder, LOG_NAME, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (log < 0)
+			cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
+	}
+	if (folder >= 0)
+		close(folder);
+	return log;
 }
 
 static int start_detached(struct cli *cli, char *program)
 {
 	int ready[2], exit = CLI_FAILED, status = 0;
-	char why[1024], *path = cli_format("%s/geonetd.log", cli->data),
+	char why[1024], *path = cli_format("%s/" LOG_NAME, cli->data),
 			**words = geonetd_words(cli, program, cli_format("3"));
-	close_if_empty(cli->data);
-	int log = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
-	long from = log >= 0 ? (long)lseek(log, 0, SEEK_END) : 0;
-	if (log < 0 || pipe(ready) != 0) {
-		cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
+	int log = open_log(cli, path);
+	if (log < 0)
+		goto out;
+	long from = (long)lseek(log, 0, SEEK_END);
+	if (pipe(ready) != 0) {
+		cli_fail(cli, CLI_FAILED, "io", "a pipe: %s", strerror(errno));
 		goto out;
 	}
 	pid_t pid = fork();

@@ -111,7 +111,7 @@ static struct dirent *next_entry(DIR *stream)
 	return e;
 }
 
-bool gn_os_is_empty(int fd)
+static bool is_empty(int fd)
 {
 	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *stream = copy < 0 ? NULL : fdopendir(copy);
@@ -121,22 +121,20 @@ bool gn_os_is_empty(int fd)
 	return empty;
 }
 
-/* Ours, and closed to others. An open one is closed if it is new or was a data directory before: never somebody's home.
- */
-static gn_err check_owner(const struct gn_os_dir *dir, const char *path)
+gn_err gn_os_dir_close_to_others(int fd, const char *path)
 {
 	struct stat st, lock;
-	if (fstat(dir->fd, &st))
+	if (fstat(fd, &st))
 		return gn_os_fail(path);
 	if (st.st_uid != geteuid())
 		return gn_os_refuse(GN_DENIED, path, "the directory belongs to another user");
 	if ((st.st_mode & 077) == 0)
 		return GN_OK;
-	if (fstatat(dir->fd, LOCK_NAME, &lock, AT_SYMLINK_NOFOLLOW) && !gn_os_is_empty(dir->fd))
+	if (fstatat(fd, LOCK_NAME, &lock, AT_SYMLINK_NOFOLLOW) && !is_empty(fd))
 		return gn_os_refuse(
 			GN_DENIED, path,
 			"the directory is open to others and holds files: choose another one, or run chmod 700");
-	return fchmod(dir->fd, 0700) ? gn_os_fail(path) : GN_OK;
+	return fchmod(fd, 0700) ? gn_os_fail(path) : GN_OK;
 }
 
 gn_err gn_os_dir_open(const char *path, struct gn_os_dir **out)
@@ -147,7 +145,7 @@ gn_err gn_os_dir_open(const char *path, struct gn_os_dir **out)
 		return gn_os_refuse(GN_NOMEM, path, "out of memory");
 	*dir = (struct gn_os_dir){.lock = -1};
 	dir->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	gn_err err = dir->fd < 0 ? gn_os_fail(path) : check_owner(dir, path);
+	gn_err err = dir->fd < 0 ? gn_os_fail(path) : gn_os_dir_close_to_others(dir->fd, path);
 	if (!err)
 		err = take_lock(dir, path);
 	if (err)

@@ -31,8 +31,10 @@ struct gn_os_dir;
  * GN_DENIED when it is another user's, or open to others and full of files of another kind; else it is closed to
  * others. */
 GN_MUST gn_err gn_os_dir_open(const char *path, struct gn_os_dir **out);
-/* Has the directory that is open as fd no entries? False too when it cannot be listed. */
-bool gn_os_is_empty(int fd);
+/* The same check of the directory that is open as fd, without lock; path is for gn_os_why(). One that is open to others
+ * is closed (0700) if it is empty or was a data directory before: never somebody's home. GN_DENIED as above: nothing is
+ * changed. */
+GN_MUST gn_err gn_os_dir_close_to_others(int fd, const char *path);
 /* NULL is fine. Gives up the lock. */
 void gn_os_dir_close(struct gn_os_dir *dir);
 /* Bytes that may still be written on its file system. */
