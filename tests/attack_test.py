@@ -772,6 +772,22 @@ def case_sums(nodes, seed):
     check(walks <= 20, f"{walks} sums over all records were made beside {got}")
 
 
+def case_press(nodes, seed):
+    """Many keys of one network, each within its share, do not make the price rise for who is elsewhere: their network pays too."""
+    (node,) = nodes.start(1, "--guard-local", "count")
+    attacker = nodes.attack("press", node, seed=seed, count=300, arg=40, prefixes=1, seconds=15)
+    seen = []
+    while attacker.process.poll() is None:
+        seen.append(json.loads(node.get("/api/v1/guard")[1])["pressure"])
+        time.sleep(0.2)
+    got, refused = attacker.result(), json.loads(node.get("/api/v1/guard")[1])["counters"]
+    print(f"{got}: pressure up to {max(seen)}, refused {refused['guard-host']} + {refused['guard-net']} of {refused['guard-key']} by key")
+    if max(seen) <= 1:
+        raise Skip(f"{got['asked_s']} questions a second are no pressure: the machine is too busy for more")
+    check(refused["guard-host"] + refused["guard-net"] > 0, "their network paid for nothing")
+    check(max(seen) <= 16, f"the price rose {max(seen)} times")
+
+
 def main(cases):
     bin_dir, case = sys.argv[1], sys.argv[2]
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the nodes are stopped on the way out

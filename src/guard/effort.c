@@ -7,8 +7,9 @@
  * tokens took of it, at least the half that is kept for strangers.
  * 2. It is work done here. What efforts clients show has no say: an attacker who shows much would raise it for all.
  * 3. Pressure multiplies what keys and prefixes are charged: doubled while their work takes more than half a core, less
- * an eighth while it takes less than 0.3. So shares that are lawful one by one do not add up to more than there is, and
- * who asks for little notices nothing. Tokens are paid for; their price stays.
+ * an eighth (at least one) while it does not. So shares that are lawful one by one do not add up to more than there is,
+ * and who asks for little notices nothing. While there is any, prefixes pay for what their keys take (guard.c), so many
+ * keys of one network do not raise the price for all. Tokens are paid for; their price stays.
  * 4. The cost of a handshake is a model until the owner of the loop tells the time they took. */
 #include "guard/guard_int.h"
 
@@ -16,7 +17,6 @@
 #define LOW 300
 #define WINDOW_UNITS (GN_EFFORT_EVERY / GN_USEC) /* a core's work in a window */
 #define BUSY (WINDOW_UNITS / 2)                  /* of charged work: what handshakes leave to who is in */
-#define IDLE (WINDOW_UNITS * 3 / 10)
 #define QUIET_WINDOWS 64     /* after so many without a hello nothing is owed: 1,024 is gone after 44 */
 #define SAMPLE_HANDSHAKES 16 /* averaged for one sample of the cost */
 #define COST_MIN 10u         /* units; a clock that jumped tells nonsense */
@@ -41,7 +41,7 @@ static void press(struct gn_load *l)
 	uint32_t p = l->pressure;
 	if (l->charged > BUSY)
 		p *= 2;
-	else if (l->charged < IDLE)
+	else
 		p -= p / 8;
 	p = p < GN_PRESSURE_MAX ? p : GN_PRESSURE_MAX;
 	l->pressure = p > GN_PRESSURE_ONE ? p : GN_PRESSURE_ONE;

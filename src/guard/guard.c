@@ -177,41 +177,63 @@ bool gn_guard_room(const struct gn_guard *g, const struct gn_guard_subject *who,
 					 : gn_bucket_room(g->t->tokens, GN_GUARD_TOKENS, gn_guard_print(g, who), now);
 }
 
+/* GU-18: what this key takes its prefix pays for as well. */
+static bool prefix_pays(const struct gn_guard *g, const struct gn_guard_subject *who, bool pressed, gn_time now)
+{
+	static const struct gn_addr none;
+	return pressed && who->kind == GN_GUARD_KEY && memcmp(who->addr.ip, none.ip, sizeof none.ip) != 0 &&
+	       !gn_guard_is_allowed(g, who, now);
+}
+
 gn_err gn_exact_ready(const struct gn_guard *g, const struct gn_guard_subject *who, const struct gn_bucket *b,
-		      gn_time now, const char **limit, gn_time *until)
+		      bool pressed, gn_time now, const char **limit, gn_time *until)
 {
 	gn_time burst = gn_guard_rate(who).burst;
 	if ((b && gn_gcra_ready(b->full_at, burst, now)) || gn_guard_is_allowed(g, who, now))
-		return GN_OK;
+		return prefix_pays(g, who, pressed, now) ? gn_prefix_ready(g, &who->addr, true, now, limit, until)
+							 : GN_OK;
 	*limit = !b ? "guard-tokens-full" : who->kind == GN_GUARD_KEY ? "guard-key" : "guard-token";
 	*until = b ? gn_gcra_until(b->full_at, burst) : now + burst;
 	return b ? GN_QUOTA : GN_NO_SPACE;
 }
 
-/* The exact bucket of a key or token. */
-static gn_err charge_exact(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t work, gn_time now,
+/* From the exact bucket of a key or token, if it has one: who is allowed anything needs none. */
+static void take_exact(struct gn_guard *g, const struct gn_guard_subject *who, struct gn_bucket *b, uint64_t price,
+		       gn_time now)
+{
+	if (b)
+		b->full_at = gn_gcra_take(b->full_at, gn_guard_rate(who), price, now);
+	if (prefix_pays(g, who, gn_load_presses(&g->load), now))
+		gn_prefix_take(g, &who->addr, true, price, now);
+}
+
+static gn_err charge_exact(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t price, gn_time now,
 			   struct gn_guard_verdict *v)
 {
 	struct gn_bucket *b = bucket_of(g, who, now);
-	gn_err err = gn_exact_ready(g, who, b, now, &v->limit, &v->until);
-	if (err != GN_OK)
-		gn_guard_count(g, err == GN_NO_SPACE          ? GN_GUARD_C_TOKENS_FULL
-				  : who->kind == GN_GUARD_KEY ? GN_GUARD_C_KEY
-							      : GN_GUARD_C_TOKEN);
-	else if (b) /* who is allowed anything needs none */
-		b->full_at = gn_gcra_take(b->full_at, gn_guard_rate(who), work, now);
+	gn_err err = gn_exact_ready(g, who, b, gn_load_presses(&g->load), now, &v->limit, &v->until);
+	if (err == GN_OK)
+		take_exact(g, who, b, price, now);
 	return err;
 }
 
-static gn_err charge_prefix(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t work, gn_time now,
+static gn_err charge_prefix(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t price, gn_time now,
 			    struct gn_guard_verdict *v)
 {
 	gn_err err = gn_prefix_ready(g, &who->addr, true, now, &v->limit, &v->until);
 	if (err == GN_OK)
-		gn_prefix_take(g, &who->addr, true, work, now);
-	else
-		gn_guard_count(g, strcmp(v->limit, "guard-host") == 0 ? GN_GUARD_C_HOST : GN_GUARD_C_NET);
+		gn_prefix_take(g, &who->addr, true, price, now);
 	return err;
+}
+
+static void count_refusal(struct gn_guard *g, const struct gn_guard_subject *who, gn_err err, const char *limit)
+{
+	if (err == GN_LIMIT)
+		gn_guard_count(g, strcmp(limit, "guard-host") == 0 ? GN_GUARD_C_HOST : GN_GUARD_C_NET);
+	else
+		gn_guard_count(g, err == GN_NO_SPACE          ? GN_GUARD_C_TOKENS_FULL
+				  : who->kind == GN_GUARD_KEY ? GN_GUARD_C_KEY
+							      : GN_GUARD_C_TOKEN);
 }
 
 /* Under pressure a unit costs more; tokens are paid for as signed. */
@@ -239,6 +261,8 @@ gn_err gn_guard_charge(struct gn_guard *g, const struct gn_guard_subject *who, u
 						  : charge_exact(g, who, price, now, &v);
 	if (err == GN_OK)
 		count_work(g, who, work);
+	else
+		count_refusal(g, who, err, v.limit);
 	gn_top_note(&g->t->top, gn_guard_print(g, who), who, err == GN_OK ? work : 0, err != GN_OK, now);
 	if (err != GN_OK && out)
 		*out = v;
@@ -251,13 +275,10 @@ void gn_guard_debit(struct gn_guard *g, const struct gn_guard_subject *who, uint
 		return;
 	uint64_t price = price_of(g, who, work, now);
 	count_work(g, who, work);
-	if (who->kind == GN_GUARD_PREFIX) {
+	if (who->kind == GN_GUARD_PREFIX)
 		gn_prefix_take(g, &who->addr, true, price, now);
-	} else {
-		struct gn_bucket *b = bucket_of(g, who, now);
-		if (b)
-			b->full_at = gn_gcra_take(b->full_at, gn_guard_rate(who), price, now);
-	}
+	else
+		take_exact(g, who, bucket_of(g, who, now), price, now);
 	gn_top_note(&g->t->top, gn_guard_print(g, who), who, work, false, now);
 }
 

@@ -85,7 +85,8 @@ enum gn_guard_kind { GN_GUARD_PREFIX, GN_GUARD_KEY, GN_GUARD_TOKEN };
 
 struct gn_guard_subject {
 	enum gn_guard_kind kind;
-	struct gn_addr addr; /* PREFIX: any address of it; host (/32, /64) and net (/24, /48) are both charged */
+	struct gn_addr addr; /* PREFIX: any address of it; host (/32, /64) and net (/24, /48) are both charged. KEY:
+				where it is, if known: its prefix pays too under pressure (GU-18) */
 	uint8_t id[32];      /* KEY: node key; TOKEN: what names it */
 	uint32_t rate;       /* TOKEN: units a second, as signed; > 0 */
 	gn_time burst;       /* TOKEN: as signed; > 0 */
@@ -94,8 +95,9 @@ struct gn_guard_subject gn_guard_of_addr(const struct gn_addr *addr);
 struct gn_guard_subject gn_guard_of_key(const struct gn_pk *key);
 
 /* Takes `work` units from the subject's bucket unless it is empty; the last one may overdraw it. work 0 asks only.
- * GN_OK; GN_LIMIT: the prefix's share is used up; GN_QUOTA: the key's or token's is; GN_NO_SPACE: too many tokens at
- * one time. out may be NULL; else limit and until are set when it is not GN_OK. Switched off: GN_OK. */
+ * GN_OK; GN_LIMIT: the prefix's share is used up (a key's too, under pressure); GN_QUOTA: the key's or token's is;
+ * GN_NO_SPACE: too many tokens at one time. out may be NULL; else limit and until are set when it is not GN_OK.
+ * Switched off: GN_OK. */
 GN_MUST gn_err gn_guard_charge(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t work, gn_time now,
 			       struct gn_guard_verdict *out);
 /* The same for work that was done already: never refused, the bucket may go far below empty (ten minutes at most). */

@@ -133,6 +133,11 @@ void gn_load_init(struct gn_load *l);
 void gn_load_tick(struct gn_load *l, uint32_t capacity, gn_time now);
 /* One handshake was let in. */
 void gn_load_note(struct gn_load *l, bool stranger);
+/* More is asked for than there is: a unit costs more, and prefixes pay for their keys (GU-18). */
+static inline bool gn_load_presses(const struct gn_load *l)
+{
+	return l->pressure > GN_PRESSURE_ONE;
+}
 /* What work costs its subject now. */
 uint64_t gn_load_price(const struct gn_load *l, uint64_t work);
 void gn_load_measured(struct gn_load *l, uint64_t busy_ns);
@@ -200,9 +205,10 @@ struct gn_rate gn_guard_rate(const struct gn_guard_subject *who);
 /* Of a key or token; NULL when it has none, which is a full one if there is room for it. */
 struct gn_bucket *gn_guard_bucket(const struct gn_guard *g, const struct gn_guard_subject *who);
 bool gn_guard_room(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now);
-/* Does its bucket give? b NULL: there is no room for one. GN_QUOTA, GN_NO_SPACE. */
+/* Does its bucket give, and when pressed a key's prefix? b NULL: there is no room for one. GN_QUOTA, GN_NO_SPACE,
+ * GN_LIMIT. */
 GN_MUST gn_err gn_exact_ready(const struct gn_guard *g, const struct gn_guard_subject *who, const struct gn_bucket *b,
-			      gn_time now, const char **limit, gn_time *until);
+			      bool pressed, gn_time now, const char **limit, gn_time *until);
 /* Counts among the heaviest. */
 void gn_guard_note_addr(struct gn_guard *g, const struct gn_addr *addr, uint64_t work, bool refused, gn_time now);
 

@@ -57,8 +57,8 @@ bool gn_guard_allowed_at(const struct gn_guard *g, size_t i, struct gn_guard_all
 /* ---- what people ask ---- */
 
 /* The subject's bucket, and whether it gives; said as a charge would say it. */
-static gn_err look(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now, gn_time *full_at,
-		   struct gn_guard_why *why)
+static gn_err look(const struct gn_guard *g, const struct gn_guard_subject *who, bool pressed, gn_time now,
+		   gn_time *full_at, struct gn_guard_why *why)
 {
 	static const struct gn_bucket full = {0};
 	if (who->kind == GN_GUARD_PREFIX) {
@@ -70,7 +70,7 @@ static gn_err look(const struct gn_guard *g, const struct gn_guard_subject *who,
 	const struct gn_bucket *b = gn_guard_bucket(g, who);
 	b = b || !gn_guard_room(g, who, now) ? b : &full;
 	*full_at = b ? b->full_at : 0;
-	return gn_exact_ready(g, who, b, now, &why->limit, &why->until);
+	return gn_exact_ready(g, who, b, pressed, now, &why->limit, &why->until);
 }
 
 static const char *reason(const struct gn_guard_why *why)
@@ -109,7 +109,7 @@ void gn_guard_why(const struct gn_guard *g, const struct gn_guard_subject *who, 
 	why.pressure = load.pressure;
 	why.exempt = who->kind == GN_GUARD_PREFIX && gn_prefix_exempt(g, &who->addr);
 	why.allowed = gn_guard_is_allowed(g, who, now);
-	why.limited = look(g, who, now, &full_at, &why) != GN_OK;
+	why.limited = look(g, who, gn_load_presses(&load), now, &full_at, &why) != GN_OK;
 	why.reason = reason(&why);
 	why.rate = r.rate;
 	why.burst = gn_gcra_left(0, r, now);

@@ -221,7 +221,13 @@ gn_err gn_api_guard_why(struct gn_request *r)
 	struct gn_guard_why why;
 	if (!who_of(r, &who))
 		return GN_OK;
-	gn_guard_why(r->node->guard, &who, r->node->now, &why);
+	struct gn_guard_subject payer = who;
+	if (who.kind == GN_GUARD_KEY) {
+		struct gn_pk pk;
+		memcpy(pk.b, who.id, sizeof pk.b);
+		payer = gn_peers_subject(r->node, &pk);
+	}
+	gn_guard_why(r->node->guard, &payer, r->node->now, &why);
 	json_t *json =
 		json_pack("{ss so so* ss sb sb sb ss sI sI sI sI sI sf so}", "kind", kind_text(who.kind), "who",
 			  gn_guard_who_json(&who), "id", gn_guard_id_json(r->node, &who), "reason", why.reason, "exempt",

@@ -97,13 +97,13 @@ gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_sli
 		return GN_OK;
 	bool blocks = message.len >= 8 && memcmp(message.p + 4, "GNBK", 4) == 0;
 	uint64_t cost = blocks ? blocks_cost(message) : overlay_cost(message);
-	struct gn_guard_subject who = gn_guard_of_key(pk);
+	struct gn_guard_subject who = gn_peers_subject(node, pk);
 	return cost ? gn_guard_charge(node->guard, &who, cost, node->now, NULL) : GN_OK;
 }
 
 void gn_node_charge(struct gn_node *node, const struct gn_pk *pk, uint64_t work)
 {
-	struct gn_guard_subject who = gn_guard_of_key(pk);
+	struct gn_guard_subject who = gn_peers_subject(node, pk);
 	gn_guard_debit(node->guard, &who, work, node->now);
 }
 

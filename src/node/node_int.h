@@ -48,6 +48,8 @@ void gn_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked);
 void gn_peers_sweep(struct gn_node *node);
 /* The session that messages to pk go through, 0 if none. */
 gn_jet_id gn_peers_session(const struct gn_node *node, const struct gn_pk *pk);
+/* Who pays for what pk asks: its key, and where it is while it has a session. */
+struct gn_guard_subject gn_peers_subject(const struct gn_node *node, const struct gn_pk *pk);
 /* Bytes of messages that would leave for pk at once, and not wait here. */
 size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk);
 /* Whether one more message of so many bytes would be queued for pk, or sent, and not be thrown away. */
@@ -62,7 +64,8 @@ void gn_node_guard_allowed_store(struct gn_node *node);
 /* jet's recv and tick, with what strangers' handshakes took told to guard. */
 void gn_node_recv(struct gn_node *node, const struct gn_addr *from, struct gn_slice datagram);
 void gn_node_tick_jet(struct gn_node *node);
-/* Before a message of a proven peer is served: GN_QUOTA when its key has asked for enough. */
+/* Before a message of a proven peer is served: GN_QUOTA or GN_LIMIT when its key, or under pressure its prefix, has
+ * asked for enough. */
 GN_MUST gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
 /* A message of the overlay leaves for pk: when it is an answer, who asked pays for its length. */
 void gn_node_caused(struct gn_node *node, const struct gn_pk *pk);

@@ -111,6 +111,16 @@ gn_jet_id gn_peers_session(const struct gn_node *node, const struct gn_pk *pk)
 	return peer && peer->up ? peer->session : 0;
 }
 
+struct gn_guard_subject gn_peers_subject(const struct gn_node *node, const struct gn_pk *pk)
+{
+	struct gn_guard_subject who = gn_guard_of_key(pk);
+	gn_jet_id id = gn_peers_session(node, pk);
+	const struct session *s = gn_map_get(&node->peers.by_session, &id);
+	if (s)
+		who.addr = s->addr;
+	return who;
+}
+
 /* ---- connecting ---- */
 
 static void learn_addr(struct peer *peer, const struct gn_addr *addr)
