@@ -53,7 +53,8 @@ void world_open(struct world *w, uint64_t seed, const char *folder, bool forget)
 /* Recovery from what is on the disk; returns its seconds. */
 double world_reopen(struct world *w);
 void world_close(struct world *w);
-void world_settings(struct world *w, bool clearing, bool maxflow);
+/* Clearing inline; what path search does not carry: by a second search (LG-62), by max-flow. */
+void world_settings(struct world *w, bool clearing, bool second, bool maxflow);
 void world_people(struct world *w, uint32_t people);
 /* Pairs by preferential attachment: `per_person` each, lines both ways in two of three. */
 void world_lines(struct world *w, unsigned per_person);

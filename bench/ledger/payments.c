@@ -48,7 +48,7 @@ static void in_memory(uint64_t seed, uint32_t people, bool clearing, const char 
 	double took = 0, taking = 0, start;
 	char name[80];
 	world_open(&w, seed, NULL, true);
-	world_settings(&w, clearing, false);
+	world_settings(&w, clearing, false, false);
 	world_people(&w, people);
 	world_lines(&w, 7);
 	some_payments(&w, count / 4); /* debts appear */
@@ -116,7 +116,7 @@ static void durable_own(uint64_t seed, const char *folder, unsigned group, const
 	double *took = malloc(sizeof *took * groups);
 	GN_ASSERT(made && took);
 	world_open(&w, seed, folder, false);
-	world_settings(&w, true, false);
+	world_settings(&w, true, false, false);
 	world_people(&w, 2000);
 	world_lines(&w, 7);
 	for (unsigned g = 0; g < groups; g++) {
@@ -226,7 +226,7 @@ void bench_replay(uint64_t seed)
 	struct world w;
 	unsigned count = 400000;
 	world_open(&w, seed, NULL, false);
-	world_settings(&w, true, false);
+	world_settings(&w, true, false, false);
 	world_people(&w, 2000);
 	world_lines(&w, 7);
 	some_payments(&w, count);

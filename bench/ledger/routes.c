@@ -42,7 +42,7 @@ static void queries(struct world *w, const char *target, const char *p99)
 static void build(struct world *w, uint64_t seed, uint32_t people)
 {
 	world_open(w, seed, NULL, true);
-	world_settings(w, true, false);
+	world_settings(w, true, false, false);
 	world_people(w, people);
 	world_lines(w, 7);
 }
@@ -74,7 +74,7 @@ void bench_success(uint64_t seed)
 		feasible++;
 		found += gn_ledger_can_pay(w.l, 0, a, b, w.median, NULL, NULL) == GN_OK;
 	}
-	world_settings(&w, true, true);
+	world_settings(&w, true, false, true);
 	uint64_t before = w.refused;
 	for (unsigned i = 0; i < 200; i++) { /* in max-flow mode what is feasible goes through */
 		uint32_t a = (uint32_t)below(&w, w.people), b = (uint32_t)below(&w, w.people);
@@ -123,7 +123,7 @@ void bench_failing(uint64_t seed)
 		struct world w;
 		build(&w, seed, sizes[i]);
 		failing(&w, "paths");
-		world_settings(&w, true, true);
+		world_settings(&w, true, false, true);
 		failing(&w, "max-flow at its turn");
 		w.flow_elsewhere = true;
 		failing(&w, "max-flow elsewhere");

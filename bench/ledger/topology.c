@@ -28,7 +28,7 @@ static uint32_t some_gateway(struct world *w) /* the first are the largest */
 static void build(struct world *w, uint64_t seed)
 {
 	world_open(w, seed, NULL, true);
-	world_settings(w, false, false);
+	world_settings(w, false, false, false);
 	world_people(w, PEOPLE);
 	for (uint32_t i = GATEWAYS; i < PEOPLE; i++) {
 		bool maker = i < GATEWAYS + MAKERS;
@@ -55,17 +55,6 @@ static bool pay_some(struct world *w, bool deposit)
 	return from != to;
 }
 
-static void settings(struct world *w, bool clearing, bool second)
-{
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_SETTINGS};
-	gn_ledger_settings_default(&a.settings);
-	a.settings.inline_clearing = clearing;
-	a.settings.second_search = second;
-	a.settings.cycle5_s = a.settings.cycle6_s = 0;
-	GN_ASSERT(gn_ledger_admin(w->l, &a, 1, w->now) == GN_OK);
-	world_run(w);
-}
-
 static void success(struct world *w)
 {
 	enum { ASKED = 4000 };
@@ -85,7 +74,7 @@ static void success(struct world *w)
 	}
 	for (int second = 0; second < 2; second++) {
 		unsigned found = 0;
-		settings(w, false, second);
+		world_settings(w, false, second, false);
 		double start = cpu_seconds();
 		for (unsigned i = 0; i < feasible; i++)
 			found += gn_ledger_can_pay(w->l, 0, asked[i].from, asked[i].to, asked[i].amount, NULL, NULL) == GN_OK;
@@ -124,7 +113,7 @@ static void clearing(uint64_t seed, bool by_schedule)
 	build(&w, seed);
 	for (unsigned i = 0; i < 4 * PEOPLE; i++)
 		pay_some(&w, true);
-	settings(&w, !by_schedule, true);
+	world_settings(&w, !by_schedule, true, false);
 	gn_ledger_info(w.l, &before);
 	for (unsigned round = 0; round < ROUNDS; round++) {
 		double start = cpu_seconds();

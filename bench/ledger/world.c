@@ -75,11 +75,12 @@ void world_close(struct world *w)
 	free(w->pid);
 }
 
-void world_settings(struct world *w, bool clearing, bool maxflow)
+void world_settings(struct world *w, bool clearing, bool second, bool maxflow)
 {
 	struct gn_ledger_admin a = {.kind = GN_ADMIN_SETTINGS};
 	gn_ledger_settings_default(&a.settings);
 	a.settings.inline_clearing = clearing;
+	a.settings.second_search = second;
 	a.settings.maxflow = maxflow;
 	a.settings.cycle5_s = a.settings.cycle6_s = 0;
 	GN_ASSERT(gn_ledger_admin(w->l, &a, 1, w->now) == GN_OK);
