@@ -467,6 +467,23 @@ static void one_prefix_does_not_say_how_dense_the_ring_is(void **state)
 	assert_true(gn_ov_reach(ov) > before / 2);
 }
 
+static void debts_are_forgiven_every_hour_and_not_at_the_start(void **state)
+{
+	(void)state;
+	build(90);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_contact *liar = gn_ov_contact_get(ov, &net.node[LIAR].cfg.node_key.pk);
+	gn_time at = ov->start + GN_OV_FORGIVE;
+	assert_true(at - net.now > GN_SEC && ov->start > GN_OV_FORGIVE); /* a clock that has run for long */
+	liar->debt = GN_OV_TOLD_DIALS;
+	gn_ov_contact_sweep(ov, at - 1);
+	assert_int_equal(liar->debt, GN_OV_TOLD_DIALS);
+	gn_ov_contact_sweep(ov, at);
+	assert_int_equal(liar->debt, GN_OV_TOLD_DIALS / 2);
+	gn_ov_contact_sweep(ov, at + GN_OV_FORGIVE - 1);
+	assert_int_equal(liar->debt, GN_OV_TOLD_DIALS / 2);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -485,6 +502,7 @@ int main(void)
 		cmocka_unit_test_teardown(a_key_told_at_many_addresses_is_dialled_for_credit_only, take_down),
 		cmocka_unit_test_teardown(a_network_that_moved_finds_itself, take_down),
 		cmocka_unit_test_teardown(those_who_moved_around_one_that_stayed_find_each_other, take_down),
+		cmocka_unit_test_teardown(debts_are_forgiven_every_hour_and_not_at_the_start, take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
