@@ -13,7 +13,7 @@ struct side {
 	struct gn_hash block[PLACES];
 	bool has[PLACES], asked[PLACES];
 	gn_time at[PLACES]; /* of the last word about it */
-	bool refused;       /* store: no more for this key */
+	bool kept, refused; /* store: something, and no more, for this key */
 };
 
 static struct {
@@ -21,6 +21,7 @@ static struct {
 	unsigned count;
 	bool store;
 	uint64_t number, asked, granted, stored, refused;
+	unsigned keepers; /* keys of which something was stored */
 } blocks;
 
 static uint8_t chunk[GN_CHUNK];
@@ -94,6 +95,8 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 		struct gn_fb_chunk_ack ack = gn_fb_block_message_body_as_chunk_ack(m);
 		gn_err err = gn_wire_err(gn_fb_chunk_ack_code(ack));
 		blocks.stored += blocks.store && err == GN_OK;
+		blocks.keepers += blocks.store && err == GN_OK && !s->kept;
+		s->kept |= blocks.store && err == GN_OK;
 		blocks.refused += err != GN_OK;
 		s->refused |= blocks.store && (err == GN_QUOTA || err == GN_NO_SPACE);
 		s->has[place] = false;
@@ -136,8 +139,9 @@ int attack_blocks(struct attack *a)
 		s->id = endpoint_dial(s->e, &a->node);
 	}
 	run(a, a->life, step);
-	result("\"keys\": %u, \"asked\": %llu, \"granted\": %llu, \"stored\": %llu, \"refused\": %llu, \"bytes\": %llu",
-	       blocks.count, (unsigned long long)blocks.asked, (unsigned long long)blocks.granted,
+	result("\"keys\": %u, \"keepers\": %u, \"asked\": %llu, \"granted\": %llu, \"stored\": %llu, \"refused\": "
+	       "%llu, \"bytes\": %llu",
+	       blocks.count, blocks.keepers, (unsigned long long)blocks.asked, (unsigned long long)blocks.granted,
 	       (unsigned long long)blocks.stored, (unsigned long long)blocks.refused,
 	       (unsigned long long)(blocks.stored * GN_CHUNK));
 	return 0;
