@@ -4,7 +4,7 @@
 Each case starts one real node on free ports in a temporary directory and speaks to it by hand: who may ask, what is told
 without the token, methods, paths, ranges, strange heads, slow clients. Exit 0 passed, 77 skipped, 1 failed with a sentence.
 """
-import hashlib, json, os, random, re, shutil, signal, socket, subprocess, sys, threading, time, urllib.parse
+import hashlib, json, os, random, re, select, shutil, signal, socket, subprocess, sys, threading, time, urllib.parse
 
 sys.dont_write_bytecode = True
 import attack_test, hub_client
@@ -645,6 +645,27 @@ def case_readers_one(nodes, seed):
 def case_readers_many(nodes, seed):
     """Slow readers from an address each (NO-15, NO-24)."""
     read_slowly(nodes, lambda i: f"127.{1 + i % 7}.{i // 7}.{1 + i % 200}")
+
+
+def case_readers_small(nodes, seed):
+    """70 downloads that nobody takes have all the slots there are for such, and 140 pages nobody takes have none: no page waits (NO-15)."""
+    node, host = site_node(nodes, {"index.html": b"<h1>here</h1>", "most.bin": os.urandom(192 << 10), "big.bin": os.urandom(8 << 20)})
+    reads = lambda: json.loads(ask(node, "/api/v1/counters").body)["gateway"]
+    crowd = []
+    try:
+        for i in range(210):
+            crowd.append(socket.socket())
+            crowd[-1].setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            crowd[-1].connect(("127.0.0.1", node.http_port))
+            crowd[-1].sendall(f"GET /{'big' if i < 70 else 'most'}.bin HTTP/1.1\r\nHost: {host}\r\n\r\n".encode())
+            select.select([crowd[-1]], [], [], 60 if i < 64 or i >= 70 else 0)  # its answer has begun
+        eventually("the slots are taken", 60, lambda: reads()["reads-waited"] >= 6)
+        got = [len(ask(node, path, host=host).body) for path in ("/", "/most.bin") * 10]
+        check(got == [13, 192 << 10] * 10, f"pages of other lengths: {got}")
+        check(reads()["reads-waited"] == 6, f"a page waited: {reads()}")
+    finally:
+        for s in crowd:
+            s.close()
 
 
 def case_reads(nodes, seed):

@@ -418,6 +418,7 @@ bool gn_gateway_take(struct gn_request *r)
 		return false;
 	}
 	r->gateway = g;
+	g->small = true; /* until the file is known */
 	enum gn_http_method method = gn_http_method(r->http);
 	g->head_only = method == GN_HTTP_HEAD;
 	g->visitor = gn_visitor(gn_http_header(r->http, "sec-fetch-site"), gn_http_header(r->http, "sec-fetch-mode"),

@@ -15,6 +15,7 @@ struct gn_gateway_state {
 	gn_op read;
 	bool slot;          /* it reads, or is about to */
 	bool waiting;       /* for a slot */
+	bool small;         /* whose slot it is: of what fits into an answer's queue */
 	gn_time since;      /* it began to wait */
 	struct gn_pk owner; /* of the site, once the name is resolved */
 	bool resolved;      /* owner and label are known */

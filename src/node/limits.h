@@ -51,6 +51,8 @@
 #define GN_NODE_LOOKUPS 32u      /* shown on the status page */
 #define GN_NODE_STEPS 24u
 #define GN_NODE_READERS 64u                  /* downloads at once: 1.5 MiB each */
+#define GN_NODE_READERS_SMALL 128u           /* and small ones: 4 chunks each, 32 MiB */
+#define GN_NODE_READ_SMALL (192u << 10)      /* bytes: with its head an answer's queue takes it whole */
 #define GN_NODE_OPENS 64u                    /* readers of manifests besides, one for each site being opened */
 #define GN_NODE_READ_BEHIND 2000u            /* ms behind GN_HTTP_ANSWER_RATE: then it gives way to others */
 #define GN_NODE_READS_WAITING 184u           /* for a slot: of 256 connections 8 are left for the API */

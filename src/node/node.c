@@ -511,7 +511,7 @@ static gn_err make_engines(struct gn_node *node)
 					    .peer_bytes_max = node->config.store_limit,
 					    .count_local = node->config.guard_count_local,
 					    .no_cache = node->config.store_limit == 0,
-					    .reads_max = GN_NODE_READERS + GN_NODE_OPENS,
+					    .reads_max = GN_NODE_READERS + GN_NODE_READERS_SMALL + GN_NODE_OPENS,
 					    .room = room_for,
 					    .user = node};
 	gn_err err = gn_bundles_new(&env[ALLOC_SERVICES], &bundles, &node->bundles);

@@ -249,7 +249,7 @@ struct gn_node {
 	struct gn_peers peers;
 	struct gn_file_pool disk;
 	struct gn_request *requests;
-	unsigned readers; /* slots of readers.c that are taken */
+	unsigned readers[2]; /* slots of readers.c that are taken: large, small */
 	uint64_t reads_waited, reads_cut, reads_refused, headers_dropped;
 	struct gn_lookup lookups[GN_NODE_LOOKUPS];
 	uint64_t lookup_count;

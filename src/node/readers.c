@@ -1,39 +1,46 @@
-/* Whose turn it is to read: downloads of the gateway have GN_NODE_READERS slots, those above them wait in order
- * (NO-15).
+/* Whose turn it is to read: downloads of the gateway have GN_NODE_READERS slots, what fits into an answer's queue as a
+ * whole has GN_NODE_READERS_SMALL of its own, and what is above them waits in order (NO-15). So no number of downloads
+ * that go on for hours keeps anybody from a page.
  *
  *   opened -> reading [a slot is free] -> end        reading -> cut [its client is behind, and others wait]
  *          -> waiting [none is] -> reading           waiting -> 503 [GN_NODE_READ_WAIT, GN_NODE_READS_WAITING]
  *
- * 1. `slot` counts in node->readers until readers_leave; a request never leaves twice.
+ * 1. `slot` counts in node->readers[small] until readers_leave; a request never leaves twice.
  * 2. Of those who wait the one whose site has the fewest slots is next, the one that waits longest among equals: a page
  *    that opens a hundred downloads stands behind itself.
  * 3. Who is cut was owed nothing by the network: its client has not taken what is here at the pace that others may
  *    ask for (gn_http_behind). Of those the site with the most slots loses one, the one furthest behind. */
 #include "node/gateway_int.h"
 
+static const unsigned slots[] = {GN_NODE_READERS, GN_NODE_READERS_SMALL};
+
 static bool waits(const struct gn_request *r)
 {
 	return r->gateway && r->gateway->waiting && r->http;
 }
 
-static bool any_waits(const struct gn_node *node)
+static bool any_waits(const struct gn_node *node, bool small)
 {
 	const struct gn_request *r = node->requests;
-	while (r && !waits(r))
+	while (r && !(waits(r) && r->gateway->small == small))
 		r = r->next;
 	return r != NULL;
 }
 
 bool readers_enter(struct gn_request *r)
 {
-	if (r->gateway->slot)
+	struct gn_gateway_state *g = r->gateway;
+	bool small = g->left <= GN_NODE_READ_SMALL;
+	if (g->slot && g->small == small)
 		return true;
-	if (r->node->readers >= GN_NODE_READERS || any_waits(r->node)) {
+	readers_leave(r);
+	g->small = small;
+	if (r->node->readers[small] >= slots[small] || any_waits(r->node, small)) {
 		readers_wait(r);
 		return false;
 	}
-	r->gateway->slot = true;
-	r->node->readers++;
+	g->slot = true;
+	r->node->readers[small]++;
 	return true;
 }
 
@@ -42,7 +49,7 @@ void readers_leave(struct gn_request *r)
 	if (!r->gateway->slot)
 		return;
 	r->gateway->slot = false;
-	r->node->readers--;
+	r->node->readers[r->gateway->small]--;
 }
 
 static unsigned slots_of(const struct gn_node *node, const struct gn_name *name)
@@ -95,12 +102,12 @@ void readers_wait(struct gn_request *r)
 		refuse(last_of_most(r->node));
 }
 
-static struct gn_request *next_waiting(const struct gn_node *node)
+static struct gn_request *next_waiting(const struct gn_node *node, bool small)
 {
 	struct gn_request *best = NULL;
 	unsigned fewest = 0;
 	for (struct gn_request *r = node->requests; r; r = r->next) {
-		if (!waits(r))
+		if (!waits(r) || r->gateway->small != small)
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
 		if (!best || n < fewest || (n == fewest && r->gateway->since < best->gateway->since)) {
@@ -112,12 +119,13 @@ static struct gn_request *next_waiting(const struct gn_node *node)
 }
 
 /* Who gives way, NULL when all clients keep up. */
-static struct gn_request *find_behind(const struct gn_node *node)
+static struct gn_request *find_behind(const struct gn_node *node, bool small)
 {
 	struct gn_request *worst = NULL;
 	unsigned most = 0;
 	for (struct gn_request *r = node->requests; r; r = r->next) {
-		if (!r->http || !r->gateway || !r->gateway->slot || gn_http_behind(r->http) < GN_NODE_READ_BEHIND)
+		if (!r->http || !r->gateway || !r->gateway->slot || r->gateway->small != small ||
+		    gn_http_behind(r->http) < GN_NODE_READ_BEHIND)
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
 		if (n > most || (n == most && gn_http_behind(r->http) >= gn_http_behind(worst->http))) {
@@ -140,26 +148,34 @@ static void cut(struct gn_request *r)
 /* False when nobody else can be let in now. */
 static bool admit_next(struct gn_node *node, struct gn_request *r)
 {
-	if (node->readers >= GN_NODE_READERS) {
-		struct gn_request *behind = find_behind(node);
+	bool small = r->gateway->small;
+	if (node->readers[small] >= slots[small]) {
+		struct gn_request *behind = find_behind(node, small);
 		if (!behind)
 			return false;
 		cut(behind);
 	}
 	r->gateway->waiting = false;
 	r->gateway->slot = true;
-	node->readers++;
+	node->readers[small]++;
 	gateway_open(r);
 	return !r->gateway->waiting;
 }
 
-gn_time gn_readers_tick(struct gn_node *node)
+/* Does one still wait? */
+static bool admit(struct gn_node *node, bool small)
 {
 	struct gn_request *r;
-	for (r = node->requests; r; r = r->next)
+	while ((r = next_waiting(node, small)) && admit_next(node, r))
+		;
+	return r != NULL;
+}
+
+gn_time gn_readers_tick(struct gn_node *node)
+{
+	for (struct gn_request *r = node->requests; r; r = r->next)
 		if (waits(r) && node->now - r->gateway->since > GN_NODE_READ_WAIT)
 			refuse(r);
-	while ((r = next_waiting(node)) && admit_next(node, r))
-		;
-	return r ? node->now + GN_NODE_READ_LOOK : GN_NEVER;
+	bool small = admit(node, true), large = admit(node, false);
+	return small || large ? node->now + GN_NODE_READ_LOOK : GN_NEVER;
 }
