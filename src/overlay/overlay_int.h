@@ -273,6 +273,7 @@ struct gn_ov_job {
 	struct gn_ov_origin from; /* PUT, STORING: what is stored with it: who it is counted for .. */
 	uint64_t taken;          /* .. and how much; given back unless it is stored */
 	uint64_t coming;         /* what the store will grow by in its space, kept free until then */
+	unsigned space;          /* which one (gn_ov_space) */
 	bool comes_new;          /* and a place */
 };
 
@@ -720,6 +721,8 @@ struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_h
 /* The first held record with this key8 in order, or NULL. */
 struct gn_ov_held *gn_ov_held_by8(struct gn_overlay *ov, uint64_t key8);
 void gn_ov_held_sort(struct gn_overlay *ov);
+/* How long the record's place stays its owner's after its end, in seconds. */
+uint32_t gn_ov_grace_of(const struct gn_overlay *ov, const struct gn_record *r);
 /* The index takes a durable record. */
 gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const struct gn_ov_origin *from, uint64_t taken,
 		      gn_time now);
@@ -751,7 +754,7 @@ static inline uint64_t gn_ov_hidden_bytes(const struct gn_overlay *ov)
 }
 gn_err gn_ov_store_init(struct gn_overlay *ov);
 /* Which of the parts kept for kinds of records (OV-91), and the bytes that a record of len takes: its place at least. */
-unsigned gn_ov_space(uint16_t type);
+unsigned gn_ov_space(uint16_t type, uint32_t grace);
 uint64_t gn_ov_cost(const struct gn_overlay *ov, uint64_t len);
 /* A record comes into the accounts as shown, or leaves them. */
 void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h);

@@ -102,7 +102,7 @@ static struct gn_ov_held *insert(struct gn_overlay *ov, const struct gn_hash *ke
 	return h;
 }
 
-static uint32_t grace_of(const struct gn_overlay *ov, const struct gn_record *r)
+uint32_t gn_ov_grace_of(const struct gn_overlay *ov, const struct gn_record *r)
 {
 	gn_overlay_grace grace = r->type < GN_COUNT(ov->cfg.grace) ? ov->cfg.grace[r->type] : NULL;
 	return grace ? grace(r) : 0;
@@ -118,7 +118,7 @@ static void hide(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 	h->hidden = now;
 	struct gn_ov_hidden *list = &ov->hidden[h->grace > 0];
 	list->bytes += h->len;
-	list->spaces[gn_ov_space(h->type)] += gn_ov_cost(ov, h->len);
+	list->spaces[gn_ov_space(h->type, h->grace)] += gn_ov_cost(ov, h->len);
 	h->before = list->last;
 	*(h->before ? &h->before->after : &list->first) = h;
 	list->last = h;
@@ -133,7 +133,7 @@ static void unhide(struct gn_overlay *ov, struct gn_ov_held *h)
 	ov->hidden_count--;
 	struct gn_ov_hidden *list = &ov->hidden[h->grace > 0];
 	list->bytes -= h->len;
-	list->spaces[gn_ov_space(h->type)] -= gn_ov_cost(ov, h->len);
+	list->spaces[gn_ov_space(h->type, h->grace)] -= gn_ov_cost(ov, h->len);
 	*(h->before ? &h->before->after : &list->first) = h->after;
 	*(h->after ? &h->after->before : &list->last) = h->before;
 	h->before = h->after = NULL;
@@ -211,7 +211,7 @@ gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const st
 	h->seq = r->seq;
 	h->created = r->created;
 	h->ttl = r->ttl;
-	h->grace = grace_of(ov, r);
+	h->grace = gn_ov_grace_of(ov, r);
 	h->type = r->type;
 	h->salt = r->salt;
 	h->len = (uint32_t)r->bytes.len;
@@ -245,8 +245,7 @@ void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
-	gn_time kept = h->hidden + ov->cfg.keep_expired,
-		grace = gn_ov_at_unix(ov, h->created + h->ttl + h->grace);
+	gn_time kept = h->hidden + ov->cfg.keep_expired, grace = gn_ov_at_unix(ov, h->created + h->ttl + h->grace);
 	if (h->graced && kept <= now && grace <= now) {
 		ov->count.records_forgotten++;
 		gn_ov_held_drop(ov, h, true);

@@ -1,8 +1,8 @@
 /* Who may have how much of the record store. It is measured in one unit, bytes, of which a record takes at least its
  * place (bytes_max / records_max), so that many small records fill it as fast as few large ones.
  *
- * - Spaces: each kind of record has a part that no other kind can take: names, identities and prekeys, the other types
- *   below 16.
+ * - Spaces: each kind of record has a part that no other kind can take: names that cost work, identities and prekeys,
+ *   the other types below 16 (names that cost none among them).
  * - Putters: whoever put a record holds its place, also while it is hidden: a share per node key, and per prefix
  *   once the store is crowded. Who is over it lets go of their own hidden ones first. What was pushed, and what got
  *   its receipt with a proof of storage, have accounts of their own: what a node hands over takes nothing from its
@@ -23,9 +23,9 @@ enum { SPACE_NAMES, SPACE_IDS, SPACE_LOW, SPACE_REST };
 /* Eighths of the store that are this space's alone. */
 static const uint8_t reserved[GN_OV_SPACES] = {[SPACE_NAMES] = 1, [SPACE_IDS] = 1, [SPACE_LOW] = 2};
 
-unsigned gn_ov_space(uint16_t type)
+unsigned gn_ov_space(uint16_t type, uint32_t grace)
 {
-	if (type == 3)
+	if (type == 3 && grace)
 		return SPACE_NAMES;
 	if (type == 1 || type == 8)
 		return SPACE_IDS;
@@ -69,7 +69,7 @@ void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
 	o->records++;
 	o->bytes += h->len;
 	ov->held_bytes += h->len;
-	ov->spaces[gn_ov_space(h->type)] += want;
+	ov->spaces[gn_ov_space(h->type, h->grace)] += want;
 	struct gn_share *brought = &ov->brought[h->from.how];
 	if (h->taken > want) {
 		gn_share_give(brought, &h->from.by, h->taken - want);
@@ -86,7 +86,7 @@ void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h)
 	o->records--;
 	o->bytes -= h->len;
 	ov->held_bytes -= h->len;
-	ov->spaces[gn_ov_space(h->type)] -= gn_ov_cost(ov, h->len);
+	ov->spaces[gn_ov_space(h->type, h->grace)] -= gn_ov_cost(ov, h->len);
 }
 
 void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h)
@@ -135,19 +135,19 @@ static uint64_t kept_hidden(const struct gn_overlay *ov, unsigned space, const s
 {
 	bool sure = gn_ov_clock_sure(ov, ov->now_seen);
 	uint64_t sum = ov->hidden[1].spaces[space] + (sure ? 0 : ov->hidden[0].spaces[space]);
-	if (but && but->graced && gn_ov_space(but->type) == space && (but->grace || !sure))
+	if (but && but->graced && gn_ov_space(but->type, but->grace) == space && (but->grace || !sure))
 		sum -= gn_ov_cost(ov, but->len);
 	return sure && sum > ov->cfg.bytes_max / 8 ? ov->cfg.bytes_max / 8 : sum;
 }
 
 static bool fits(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
 {
-	unsigned mine = gn_ov_space(r->type);
+	unsigned mine = gn_ov_space(r->type, gn_ov_grace_of(ov, r));
 	uint64_t all = gn_ov_cost(ov, r->bytes.len), own;
 	for (unsigned i = 0; i < GN_OV_SPACES; i++) {
 		uint64_t kept = ov->cfg.bytes_max / 8 * reserved[i] / place(ov) * place(ov),
 			 used = ov->spaces[i] + ov->coming[i] + kept_hidden(ov, i, h);
-		if (h && !h->graced && gn_ov_space(h->type) == i)
+		if (h && !h->graced && gn_ov_space(h->type, h->grace) == i)
 			used -= gn_ov_cost(ov, h->len);
 		own = i == mine || used > kept ? used : kept;
 		all += own;
@@ -310,7 +310,8 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 	j->taken = want;
 	j->coming = all > shown ? all - shown : 0;
 	j->comes_new = !h;
-	ov->coming[gn_ov_space(j->record.type)] += j->coming;
+	j->space = gn_ov_space(j->record.type, gn_ov_grace_of(ov, &j->record));
+	ov->coming[j->space] += j->coming;
 	ov->coming_count += j->comes_new;
 	return GN_OK;
 }
@@ -318,7 +319,7 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j)
 {
 	if (j->coming)
-		ov->coming[gn_ov_space(j->record.type)] -= j->coming;
+		ov->coming[j->space] -= j->coming;
 	ov->coming_count -= j->comes_new;
 	j->coming = 0;
 	j->comes_new = false;
