@@ -684,7 +684,7 @@ def case_handed(nodes, seed):
     honest_puts(giver, 0)
     got = nodes.attack("handed", taker, seed=seed, count=300, seconds=60).result()
     print(f"{got['pushed']} pushes taken, {got['receipts']} receipts of {room} places")
-    check(got["pushed"] >= 100, f"the attack did not get far enough: {got}")
+    check(got["pushed"] >= room // 16, f"the attack did not get far enough: {got}")
     check(got["receipts"] <= room // 16 + 1, f"one key got receipts for {got['receipts']} of {room} places")
     honest_puts(giver, 1)
 

@@ -193,9 +193,11 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 	ov->load_served++;
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &key);
 	if (h && h->seq >= gn_fb_get_min_seq(m) && !h->graced) {
-		/* A proof is for those we share links with: nobody else needs one, and it costs a signature. */
+		/* A proof is for those we share links with: nobody else needs one, and it costs a signature. One that
+		 * makes a copy a promise is for those of standing. */
 		uint64_t nonce = from->contact && from->contact->link ? gn_fb_get_nonce(m) : 0;
-		gn_err err = nonce || gn_ov_room(ov, &from->c, h->len) ? GN_OK : GN_BUSY;
+		bool may = !gn_ov_copy(h) || (nonce && gn_ov_standing(ov, from->contact, now));
+		gn_err err = (nonce ? may : gn_ov_room(ov, &from->c, h->len)) ? GN_OK : GN_BUSY;
 		if (err == GN_OK)
 			err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key, nonce, now);
 		if (err != GN_OK)

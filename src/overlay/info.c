@@ -100,6 +100,7 @@ bool gn_overlay_share_at(const struct gn_overlay *ov, size_t i, struct gn_share_
 {
 	const struct gn_share_view views[] = {{"records", &ov->brought[GN_OV_BY_PUT], gn_ov_cost(ov, 0)},
 					      {"records-pushed", &ov->brought[GN_OV_BY_PUSH], gn_ov_cost(ov, 0)},
+					      {"records-handed", &ov->brought[GN_OV_BY_HANDOVER], gn_ov_cost(ov, 0)},
 					      {"records-proven", &ov->brought[GN_OV_BY_PROOF], gn_ov_cost(ov, 0)},
 					      {"requests", &ov->request_places, 1},
 					      {"jobs", &ov->job_places, 1},

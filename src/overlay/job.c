@@ -199,7 +199,7 @@ static void begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 {
 	struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
 	if (is_version(h, &j->record)) {
-		if (h->from.how == GN_OV_BY_PUSH && !j->pushed) /* its first receipt */
+		if (gn_ov_copy(h) && !j->pushed) /* its first receipt */
 			store(ov, j, now);
 		else /* durable already */
 			accept(ov, j, now);

@@ -196,9 +196,10 @@ struct gn_ov_op {
 
 /* How a record came here; kept with it on the disk. */
 enum gn_ov_how {
-	GN_OV_BY_PUT,   /* a receipt of ours stands for it */
-	GN_OV_BY_PUSH,  /* none does */
-	GN_OV_BY_PROOF, /* pushed, and the receipt came with a proof of storage (OV-68) */
+	GN_OV_BY_PUT,      /* a receipt of ours stands for it */
+	GN_OV_BY_PUSH,     /* none does */
+	GN_OV_BY_PROOF,    /* pushed, and the receipt came with a proof of storage (OV-68) */
+	GN_OV_BY_HANDOVER, /* pushed by a linked server of standing; no receipt */
 	GN_OV_HOWS
 };
 struct gn_ov_origin {
@@ -748,6 +749,11 @@ gn_err gn_ov_origin_get(const struct gn_overlay *ov, struct gn_slice value, stru
 			struct gn_ov_origin *from);
 
 /* ---- store.c ---- */
+/* A copy: no receipt of ours stands for it. */
+static inline bool gn_ov_copy(const struct gn_ov_held *h)
+{
+	return h->from.how == GN_OV_BY_PUSH || h->from.how == GN_OV_BY_HANDOVER;
+}
 static inline uint64_t gn_ov_hidden_bytes(const struct gn_overlay *ov)
 {
 	return ov->hidden[0].bytes + ov->hidden[1].bytes;

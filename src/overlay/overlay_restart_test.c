@@ -54,7 +54,7 @@ static bool is_pushed(unsigned i, const struct net_record *r)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(net.node[i].ov, &r->r.key);
 	assert_non_null(h);
-	return h->from.how == GN_OV_BY_PUSH;
+	return gn_ov_copy(h);
 }
 
 /* OV-92, OV-95. */
@@ -92,13 +92,13 @@ static void what_was_pushed_is_hearsay_after_a_restart_too(void **state)
 	net_run(&net, 60 * GN_SEC);
 	assert_true(is_pushed(2, &r));
 	assert_false(is_pushed(0, &r));
-	assert_int_equal(brought(2, 0, GN_OV_BY_PUSH).key + brought(2, 1, GN_OV_BY_PUSH).key, 4096);
-	unsigned by = brought(2, 1, GN_OV_BY_PUSH).key > 0;
+	assert_int_equal(brought(2, 0, GN_OV_BY_HANDOVER).key + brought(2, 1, GN_OV_BY_HANDOVER).key, 4096);
+	unsigned by = brought(2, 1, GN_OV_BY_HANDOVER).key > 0;
 	again(2);
 	again(0);
 	assert_true(is_pushed(2, &r));
 	assert_false(is_pushed(0, &r));
-	assert_int_equal(brought(2, by, GN_OV_BY_PUSH).key, 4096);
+	assert_int_equal(brought(2, by, GN_OV_BY_HANDOVER).key, 4096);
 }
 
 /* OV-57: it is on the disk before it is given. */
@@ -120,7 +120,7 @@ static void a_receipt_for_what_was_pushed_is_kept_over_a_restart(void **state)
 	for (unsigned i = 0; i < 2; i++) { /* the receipt is of who asked for it */
 		assert_false(is_pushed(2, &r));
 		assert_int_equal(brought(2, 1, GN_OV_BY_PUT).key, 4096);
-		assert_int_equal(net.node[2].ov->brought[GN_OV_BY_PUSH].used, 0);
+		assert_int_equal(net.node[2].ov->brought[GN_OV_BY_HANDOVER].used, 0);
 		again(2);
 	}
 	assert_int_equal(net_get(&net, 2, &r.r.key, 1), GN_OK);

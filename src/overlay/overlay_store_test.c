@@ -385,7 +385,119 @@ static void puts_pushes_and_proofs_have_accounts_of_their_own(void **state)
 	net_free(&small);
 }
 
-/* OV-93: puts push out what one peer brought much of, but for a quarter of the store. */
+/* OV-92: a prefix has an eighth of all that has receipts, however they were asked for. */
+static void a_prefix_has_one_share_of_promises(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net small;
+	struct gn_sk owner;
+	char label[16];
+	struct gn_overlay *ov = small_store(&small, 47);
+	gn_sk_new(&small.rand, &owner);
+	for (unsigned i = 0; i < 16; i++) { /* crowded: a quarter by others */
+		const struct gn_holder by = {{{(uint8_t)(50 + i / 4)}}, gn_addr_v4(50, (uint8_t)(i / 4), 0, 1, 1)};
+		snprintf(label, sizeof label, "put%u", i);
+		assert_true(hold_for(&small, &by, &owner, 256, label, &r));
+	}
+	for (unsigned i = 0; i < 9; i++) {
+		const struct gn_holder by = {{{(uint8_t)(1 + i / 4)}}, gn_addr_v4(9, 9, 9, (uint8_t)i, 1)};
+		enum gn_ov_how how = i < 4 ? GN_OV_BY_PUT : GN_OV_BY_PROOF;
+		snprintf(label, sizeof label, "near%u", i);
+		assert_int_equal(take_as(&small, how, &by, &owner, label, false), i < 8 ? GN_OK : GN_QUOTA);
+		if (i < 8)
+			assert_true(hold_as(&small, how, &by, &owner, 256, label, &r));
+	}
+	gn_overlay_validate(ov);
+	net_free(&small);
+}
+
+/* Node 1 says it to node 0, as a request. */
+static void say(struct net *n, struct gn_fbb *b, enum gn_fb_overlay_body type, gn_fbref body)
+{
+	struct gn_slice bytes;
+	gn_fbref root = gn_fb_overlay_message_make(
+		b, &(struct gn_fb_overlay_message_args){.request = 9, .body_type = (uint8_t)type, .body = body});
+	assert_int_equal(gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes), GN_OK);
+	assert_int_equal(
+		gn_overlay_recv(n->node[0].ov, &n->node[1].cfg.node_key.pk, &n->node[1].cfg.addrs[0], bytes, n->now),
+		GN_OK);
+	net_pump(n, 0);
+	net_run(n, GN_SEC);
+}
+
+static void push(struct net *n, const struct gn_record *r)
+{
+	uint8_t storage[4096];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	gn_fbref body = gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = r->bytes});
+	say(n, &b, GN_FB_OVERLAY_BODY_PUSH, body);
+}
+
+static void ask_proof(struct net *n, const struct gn_hash *key)
+{
+	uint8_t storage[512];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_hash k;
+	memcpy(k.b, key->b, sizeof k.b);
+	gn_fbref body = gn_fb_get_make(&b, &(struct gn_fb_get_args){.key = &k, .nonce = 7});
+	say(n, &b, GN_FB_OVERLAY_BODY_GET, body);
+}
+
+/* OV-68, OV-92: until a linked server has been known for an hour what it pushes is like anybody's, and it makes no
+ * promise of it by asking for a proof. */
+static void standing_takes_an_hour(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net two;
+	struct gn_sk owner;
+	net_init(&two, 49);
+	net_add(&two);
+	net_add(&two);
+	net_start(&two, 0);
+	net_run(&two, 3 * GN_OV_STANDING);
+	net_start(&two, 1);
+	net_run(&two, 60 * GN_SEC);
+	struct gn_overlay *ov = two.node[0].ov;
+	gn_sk_new(&two.rand, &owner);
+	for (unsigned hour = 0; hour < 2; hour++) {
+		uint64_t before = ov->count.receipts_signed;
+		net_record(&two, &r, &owner, 256, hour ? "second" : "first", 1, "x");
+		push(&two, &r.r);
+		assert_int_equal(gn_ov_held_get(ov, &r.r.key)->from.how, hour ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH);
+		ask_proof(&two, &r.r.key);
+		assert_int_equal(ov->count.receipts_signed - before, hour);
+		net_run(&two, GN_OV_STANDING);
+	}
+	net_free(&two);
+}
+
+/* OV-92: whose new version of a copy it is: another's larger one is not counted for who handed over the first. */
+static void a_new_version_of_a_copy_is_of_who_pushes_it(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net small;
+	struct gn_sk owner;
+	const struct gn_holder giver = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)}, liar = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
+	struct gn_overlay *ov = small_store(&small, 51);
+	gn_sk_new(&small.rand, &owner);
+	assert_true(hold_as(&small, GN_OV_BY_HANDOVER, &giver, &owner, 256, "copy", &r));
+	struct gn_ov_job j = {
+		.to = {.pk = liar.key, .addr_count = 1, .addrs = {liar.addr}}, .request = 1, .pushed = true};
+	net_record(&small, &r, &owner, 256, "copy", 2, "larger");
+	j.record = r.r;
+	j.key = r.r.key;
+	assert_int_equal(gn_ov_store_take(ov, &j), GN_OK);
+	assert_true(gn_pk_eq(&j.from.by.key, &liar.key) && j.from.how == GN_OV_BY_PUSH);
+	gn_ov_store_came(ov, &j);
+	gn_share_give(&ov->brought[j.from.how], &j.from.by, j.taken);
+	net_free(&small);
+}
+
+/* OV-93: puts push out what strangers pushed, and of what was handed over what is above a share, but for a quarter of
+ * the store. */
 static void a_quarter_of_copies_stays(void **state)
 {
 	(void)state;
@@ -397,9 +509,11 @@ static void a_quarter_of_copies_stays(void **state)
 	const struct gn_holder giver = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)};
 	struct gn_overlay *ov = small_store(&small, 43);
 	gn_sk_new(&small.rand, &owner);
-	for (unsigned i = 0; i < 20; i++) {
+	for (unsigned i = 0; i < 28; i++) { /* eight of them by two who stay within their share, whom nobody knows */
+		const struct gn_holder by = {{{(uint8_t)(30 + i / 4)}}, gn_addr_v4(30, (uint8_t)(i / 4), 0, 1, 1)};
 		snprintf(label, sizeof label, "copy%u", i);
-		assert_true(hold_as(&small, GN_OV_BY_PUSH, &giver, &owner, 256, label, &r));
+		assert_true(hold_as(&small, i < 8 ? GN_OV_BY_PUSH : GN_OV_BY_HANDOVER, i < 8 ? &by : &giver, &owner,
+				    256, label, &r));
 	}
 	for (unsigned i = 0; i < 32; i++) {
 		const struct gn_holder by = {{{(uint8_t)(50 + i / 4)}}, gn_addr_v4(50, (uint8_t)(i / 4), 0, 1, 1)};
@@ -407,7 +521,8 @@ static void a_quarter_of_copies_stays(void **state)
 		got += hold_for(&small, &by, &owner, 256, label, &r);
 	}
 	assert_int_equal(got, 16);
-	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUSH], &giver).key, 16 * 4096);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_HANDOVER], &giver).key, 16 * 4096);
+	assert_int_equal(ov->brought[GN_OV_BY_PUSH].used, 0); /* they went first */
 	net_free(&small);
 }
 
@@ -452,6 +567,9 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_given_up_counts_for_its_kind),
 		cmocka_unit_test(neighbours_do_not_lose_what_may_live),
 		cmocka_unit_test(puts_pushes_and_proofs_have_accounts_of_their_own),
+		cmocka_unit_test(a_prefix_has_one_share_of_promises),
+		cmocka_unit_test(standing_takes_an_hour),
+		cmocka_unit_test(a_new_version_of_a_copy_is_of_who_pushes_it),
 		cmocka_unit_test(a_quarter_of_copies_stays),
 	};
 	return cmocka_run_group_tests(tests, build, take_down);

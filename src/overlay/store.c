@@ -6,10 +6,11 @@
  * - Putters: whoever put a record holds its place, also while it is hidden: a share per node key, and per prefix
  *   once the store is crowded. Who is over it lets go of their own hidden ones first. What was pushed, and what got
  *   its receipt with a proof of storage, have accounts of their own: what a node hands over takes nothing from its
- *   owner's puts.
+ *   owner's puts. A prefix has one share of all that has receipts.
  * - What gives way: what is hidden, the longest hidden first, but for an eighth of the store that has a grace; then
- *   what was pushed here by a peer that brought more than its share, farthest from this node first, but for a
- *   quarter of the store. What this node signed a receipt for does not give way (OV-57, OV-91..OV-95).
+ *   copies, farthest from this node first: what a stranger pushed, and of what was handed over by a linked server of
+ *   standing what is above its share, but for a quarter of the store. What this node signed a receipt for does not
+ *   give way (OV-57, OV-91..OV-95).
  *
  * 1. owners[pk] and spaces[] sum the shown records; hidden[] the others; brought[] what all take. What is hidden
  *    and cannot be given up counts in its kind's space too.
@@ -166,16 +167,18 @@ static uint64_t key_has(const struct gn_overlay *ov, const struct gn_ov_origin *
 	return gn_share_held(&ov->brought[from->how], &from->by).key;
 }
 
-/* The farthest of what has no receipt and was brought by someone who brought more than a share. A quarter of the store
- * in all stays: most of it are copies of what others gave receipts for. */
+/* The farthest copy: what a stranger pushed; then of what was handed over what is above the giver's share, while that
+ * is more than a quarter of the store in all: most of it are copies of what others gave receipts for. */
 static uint64_t surplus(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_origin *who)
 {
 	(void)who;
-	const struct gn_share *pushed = &ov->brought[GN_OV_BY_PUSH];
-	if (h->graced || h->from.how != GN_OV_BY_PUSH || pushed->used <= ov->cfg.bytes_max / 4 ||
-	    key_has(ov, &h->from) <= pushed->config.per_key)
+	const struct gn_share *handed = &ov->brought[GN_OV_BY_HANDOVER];
+	uint64_t far = gn_sep(gn_theta(h->key.b), ov->theta) / 4 + 1;
+	if (h->graced || !gn_ov_copy(h))
 		return 0;
-	return gn_sep(gn_theta(h->key.b), ov->theta) / 2 + 1;
+	if (h->from.how == GN_OV_BY_PUSH)
+		return UINT64_C(1) << 63 | far;
+	return handed->used > ov->cfg.bytes_max / 4 && key_has(ov, &h->from) > handed->config.per_key ? far : 0;
 }
 
 /* The longest hidden of this putter's own and, once it has surely ended, of its prefix. What has a grace stays. */
@@ -274,21 +277,41 @@ bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
 	return c && c->link && c->link->state == GN_OV_LINK_UP && c->c.mode == GN_FB_NODE_MODE_SERVER;
 }
 
-/* What a linked server hands over may be much: its share is half the store. */
-static bool hands_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
+static enum gn_ov_how how_of(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
-	return gn_ov_handed_over(ov, j) && key_has(ov, &j->from) <= ov->cfg.bytes_max / 2;
+	if (!j->pushed)
+		return j->nonce ? GN_OV_BY_PROOF : GN_OV_BY_PUT;
+	bool handed = gn_ov_handed_over(ov, j) && gn_ov_standing(ov, gn_ov_contact_get(ov, &j->to.pk), ov->now_seen);
+	return handed ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH;
 }
 
-/* Whose it will be: a new version stays with who brought the first one, but the first receipt is of who asks for it. */
+/* What is handed over may be much: half the store. */
+static bool may_be_much(const struct gn_overlay *ov, const struct gn_ov_origin *from)
+{
+	return from->how == GN_OV_BY_HANDOVER && key_has(ov, from) <= ov->cfg.bytes_max / 2;
+}
+
+/* Whose it will be: a new version of what has a receipt stays with who brought the first one. */
 static struct gn_ov_origin origin_of(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_job *j)
 {
-	struct gn_ov_origin from = {.how = j->pushed ? GN_OV_BY_PUSH : j->nonce ? GN_OV_BY_PROOF : GN_OV_BY_PUT};
+	struct gn_ov_origin from = {.how = how_of(ov, j)};
 	if (!gn_pk_eq(&j->to.pk, &ov->self.pk))
 		from.by = gn_ov_holder_of(&j->to);
-	bool stays = h && (!h->graced || gn_pk_eq(&h->from.by.key, &from.by.key)) &&
-		     (h->from.how != GN_OV_BY_PUSH || j->pushed);
+	bool stays = h && (!h->graced || gn_pk_eq(&h->from.by.key, &from.by.key)) && !gn_ov_copy(h);
 	return stays ? h->from : from;
+}
+
+/* A prefix has one share of all that has receipts, however they were asked for; keys and copies are counted by how. */
+static gn_err take_share(struct gn_overlay *ov, const struct gn_ov_origin *from, uint64_t want)
+{
+	struct gn_share *brought = &ov->brought[from->how];
+	const struct gn_share *put = &ov->brought[GN_OV_BY_PUT], *proven = &ov->brought[GN_OV_BY_PROOF];
+	bool promised = brought == put || brought == proven;
+	uint64_t prefix = gn_share_held(put, &from->by).prefix + gn_share_held(proven, &from->by).prefix;
+	if (promised && prefix && prefix + want > put->config.per_prefix &&
+	    put->used + proven->used + want > put->config.crowded)
+		return GN_LIMIT;
+	return gn_share_take(brought, &from->by, want);
 }
 
 gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
@@ -296,13 +319,12 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
 	uint64_t all = gn_ov_cost(ov, j->record.bytes.len), shown = h && !h->graced ? gn_ov_cost(ov, h->len) : 0;
 	j->from = origin_of(ov, h, j);
-	struct gn_share *brought = &ov->brought[j->from.how];
 	uint64_t has = h && gn_ov_origin_eq(&h->from, &j->from) ? h->taken : 0, want = all > has ? all - has : 0;
-	gn_err err = gn_share_take(brought, &j->from.by, want);
+	gn_err err = take_share(ov, &j->from, want);
 	while ((err == GN_QUOTA || err == GN_LIMIT) && make_room(ov, look(ov, h, own_hidden, &j->from)))
-		err = gn_share_take(brought, &j->from.by, want);
-	if ((err == GN_QUOTA || err == GN_LIMIT) && hands_over(ov, j))
-		err = gn_share_take_anyway(brought, &j->from.by, want);
+		err = take_share(ov, &j->from, want);
+	if ((err == GN_QUOTA || err == GN_LIMIT) && may_be_much(ov, &j->from))
+		err = gn_share_take_anyway(&ov->brought[j->from.how], &j->from.by, want);
 	ov->count.quota_putter += err == GN_QUOTA;
 	ov->count.quota_prefix += err == GN_LIMIT;
 	if (err != GN_OK)
