@@ -340,6 +340,60 @@ def case_rates(bin_dir, base, rng):
     hub.stop()
 
 
+def case_day(bin_dir, base, rng):
+    """HB-50: what a key leaves for ever in a day is bounded."""
+    hub = Hub(bin_dir, base, *FREE, "--rate-day", "5")
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")  # counts for their address: two of five
+    asking = b.trust(a, "100.00", policy={"ask": True})
+    tx_id = str(uuid.uuid4())
+    check(b.pay_raw(a, "1.00")[0] == 400, "what fails leaves a record too")
+    for _ in range(3):
+        check(a.pay_raw(b, "1.00", tx_id=tx_id, constraints={"timeout_ms": 60000})[0] in (200, 202), "a repeat leaves nothing")
+    check(b.send("POST", "/payments/vote", "payment.vote", {"tx_id": tx_id, "initiator": a.pid, "answer": "yes"}, tx_id)[0] == 200, "Bob says yes")
+    for n in range(4):
+        status, answer = a.send("PATCH", "/participants/me", "participant.profile", {"display_name": f"Alice {n}"})
+        check(status == 200, f"operation {n + 2} of five: {status} {answer}")
+    refused = [("PATCH", "/participants/me", "participant.profile", {"display_name": "Alice"}), ("POST", "/trustlines", "line.create", {"to": b.pid, "equivalent": "UAH", "limit": "1.00"})]
+    for method, path, op, body in refused:
+        status, answer = a.send(method, path, op, body)
+        check(status == 429 and code_of(answer) == "E009" and "rate.key_per_day" in answer["error"]["message"] and 10000 < answer["error"]["details"]["retry_after_s"] <= 17281, f"{op}: {status} {answer}")
+    check(a.pay_raw(b, "1.00")[0] == 429 and a.call("POST", "/integrity/verify", {})[0] == 429, "payments and verifications count as well")
+    check(a.get("/participants/me")["display_name"] == "Alice 3", "he reads as before")
+    # others go on
+    status, answer = b.send("PATCH", f"/trustlines/{asking['id']}", "line.update", {"id": asking["id"], "limit": "90.00"})
+    check(status == 200, f"Bob's day: {status} {answer}")
+    check(b.send("PATCH", "/participants/me", "participant.profile", {"display_name": "Bob 2"})[0] == 200, "Bob's fifth")
+    check(b.send("PATCH", "/participants/me", "participant.profile", {"display_name": "Bob 3"})[0] == 429, "and no sixth")
+    late = {"tx_id": tx_id, "initiator": a.pid, "answer": "no"}
+    check(b.send("POST", "/payments/vote", "payment.vote", late, tx_id)[0] != 429, "whoever is asked may always answer")
+    for name in ("Clara", "Dan", "Eve"):
+        User(hub, name).join()
+    stranger = Key()
+    who = User(hub, "Fay", stranger)
+    status, answer = who.send("POST", "/participants", "participant.register", {"display_name": "Fay", "public_key": stranger.public64, "type": "person"})
+    check(status == 429, f"newcomers of one address: {status} {answer}")
+    # the hub's own word is not stopped, and opens it again; it is kept
+    listed = {i["key"]: i["value"] for i in hub.admin("GET", "/admin/config")["items"]}
+    check(listed["rate.key_per_day"] == 5, f"the settings: {listed}")
+    for n in range(6):
+        hub.admin("PATCH", "/admin/config", {"command": "settings", "settings": {"rate.key_per_day": 1000 + n}, "reason": "a fair"})
+    hub.stop()
+    hub = a.hub = b.hub = Hub(bin_dir, base, *FREE, "--rate-day", "5")
+    listed = {i["key"]: i["value"] for i in hub.admin("GET", "/admin/config")["items"]}
+    check(listed["rate.key_per_day"] == 1005, f"after a restart: {listed}")
+    for n in range(7):
+        check(a.send("PATCH", "/participants/me", "participant.profile", {"display_name": f"A {n}"})[0] == 200, "more in a day than before")
+    hub.stop()
+    # what a hub of before the setting wrote is read
+    with open(os.path.join(base, "hub", "rates.json"), "w") as f:
+        f.write('{"rate_key": 7000, "rate_address": 700}\n')
+    hub = Hub(bin_dir, base)
+    listed = {i["key"]: i["value"] for i in hub.admin("GET", "/admin/config")["items"]}
+    check((listed["rate.key_per_minute"], listed["rate.address_per_minute"], listed["rate.key_per_day"]) == (7000, 700, 20000), f"an older file: {listed}")
+    hub.stop()
+
+
 # ---- geo-v0 ----
 
 def case_v0(bin_dir, base, rng):

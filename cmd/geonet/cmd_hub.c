@@ -34,10 +34,10 @@ int cmd_hub_init(struct cli *cli)
 
 static bool configure(struct cli *cli, struct gn_hub_config *c)
 {
-	static const char *const passed[] = {"http",        "history",      "access-seconds", "refresh-seconds",
-					     "rate-key",    "rate-address", "rate-failed",    "registration",
-					     "trust-proxy", "accept-v0",    "memory-mib",     "log",
-					     "log-file"};
+	static const char *const passed[] = {"http",         "history",      "access-seconds", "refresh-seconds",
+					     "rate-key",     "rate-address", "rate-failed",    "rate-day",
+					     "registration", "trust-proxy",  "accept-v0",      "memory-mib",
+					     "log",          "log-file"};
 	char why[GN_HUB_WHY] = "", *data = hub_data(cli),
 	     *path = cli_option(cli, "config") ? cli_format("%s", cli_option(cli, "config"))
 					       : cli_format("%s/hub.conf", data);

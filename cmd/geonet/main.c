@@ -144,6 +144,7 @@ static const struct cli_option hub_run_options[] = {
 	{"rate-key", "N", "requests a minute of one key, a tenth at once, 0 no bound (default 6000)"},
 	{"rate-address", "N", "requests a minute of one address without a token, a tenth at once (default 600)"},
 	{"rate-failed", "N", "payments a minute of one key that may fail, 0 no bound (default 60)"},
+	{"rate-day", "N", "payments and other signed operations a day of one key, 0 no bound (default 20000)"},
 	{"registration", "open|officers", "who lets newcomers in: anybody himself, or an operator with hub admit (default open)"},
 	{"trust-proxy", "yes|no", "believe X-Forwarded-For: only behind a proxy that sets it (default no)"},
 	{"memory-mib", "N", "memory of the ledger (default 4096)"},

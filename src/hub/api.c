@@ -417,6 +417,7 @@ static void address_key(const struct gn_hub_request *r, uint8_t key[16])
 static bool rate_ok(struct gn_hub_request *r, struct gn_rate *rate, const uint8_t key[16])
 {
 	uint32_t wait;
+	memcpy(r->asker, key, sizeof r->asker);
 	if (gn_rate_take(rate, key, r->hub->now, &wait))
 		return true;
 	gn_hub_too_fast(r, wait, "too many requests");

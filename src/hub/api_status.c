@@ -253,6 +253,8 @@ void gn_api_integrity_verify(struct gn_hub_request *r)
 	uint32_t wait;
 	if (!in || (code && !gn_hub_equivalent_at(r, "body", "equivalent", code, &e)))
 		return;
+	if (!gn_hub_may_leave(r))
+		return;
 	if (!gn_rate_take(&hub->rate_failed, r->pid.b, hub->now, &wait)) {
 		gn_hub_too_fast(r, wait, "too many verifications");
 		return;

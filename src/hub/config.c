@@ -18,6 +18,7 @@ void gn_hub_config_default(struct gn_hub_config *c)
 		.rate_key = 6000,
 		.rate_address = 600,
 		.rate_failed = 60,
+		.rate_day = 20000,
 		.memory = UINT64_C(4) << 30,
 		.log = GN_LOG_INFO,
 	};
@@ -85,6 +86,11 @@ static const char *set(struct gn_hub_config *c, const char *name, const char *va
 		bool ok = number(value, 0, 1000000, &v);
 		c->rate_failed = (uint32_t)v;
 		return ok ? NULL : "payments a minute, 0 for no bound";
+	}
+	if (strcmp(name, "rate-day") == 0) {
+		bool ok = number(value, 0, 100000000, &v);
+		c->rate_day = (uint32_t)v;
+		return ok ? NULL : "operations a day, 0 for no bound";
 	}
 	if (strcmp(name, "registration") == 0) {
 		c->registration_officers = strcmp(value, "officers") == 0;

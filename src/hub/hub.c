@@ -249,9 +249,10 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	gn_map_init(&hub->prepared, &hub->env, sizeof(struct gn_tx_key), sizeof(json_t *), BOOK_OPEN_MAX);
 	gn_map_init(&hub->used, &hub->env, sizeof(struct gn_hash), sizeof(gn_time), HUB_LOGINS_MAX);
 	gn_rand_fill(&hub->rand, hub->challenge_key, sizeof hub->challenge_key);
-	gn_rate_init(&hub->rate_failed, &hub->env, hub->config.rate_failed);
-	gn_rate_init(&hub->rate_key, &hub->env, hub->config.rate_key);
-	gn_rate_init(&hub->rate_address, &hub->env, hub->config.rate_address);
+	gn_rate_init(&hub->rate_failed, &hub->env, GN_RATE_MINUTE, hub->config.rate_failed);
+	gn_rate_init(&hub->rate_key, &hub->env, GN_RATE_MINUTE, hub->config.rate_key);
+	gn_rate_init(&hub->rate_address, &hub->env, GN_RATE_MINUTE, hub->config.rate_address);
+	gn_rate_init(&hub->rate_day, &hub->env, GN_RATE_DAY, hub->config.rate_day);
 	GN_TRY(gn_rates_load(hub, why));
 	snprintf(history, sizeof history, "%s/history.db", hub->config.data);
 	snprintf(tokens, sizeof tokens, "%s/tokens.db", hub->config.data);
@@ -317,6 +318,7 @@ static void fini(struct gn_hub *hub)
 	gn_rate_fini(&hub->rate_failed);
 	gn_rate_fini(&hub->rate_key);
 	gn_rate_fini(&hub->rate_address);
+	gn_rate_fini(&hub->rate_day);
 	gn_os_dir_close(hub->dir);
 	gn_sk_wipe(&hub->sk);
 	gn_wipe(hub->jwt_key, sizeof hub->jwt_key);

@@ -19,6 +19,7 @@ struct gn_hub_config {
 	uint32_t rate_key;     /* requests a minute of one key, bursts of as many; 0: no bound */
 	uint32_t rate_address; /* and of one address without a token */
 	uint32_t rate_failed;  /* payments a minute of one key that may fail and leave a record */
+	uint32_t rate_day;     /* operations a day of one key that leave a record */
 	bool registration_officers; /* officers register people; else anybody registers himself */
 	bool trust_proxy; /* the client's address is the last of X-Forwarded-For: only behind a proxy that sets it */
 	bool accept_v0;   /* the profile geo-v0, of a new ledger; later a setting of the ledger */

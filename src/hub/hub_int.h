@@ -63,6 +63,7 @@ struct gn_hub_request {
 	size_t body_len, body_cap;
 	json_t *in; /* the body, parsed on demand */
 	/* who asks */
+	uint8_t asker[16];  /* whose rates it draws on: the token's PID, else the address */
 	struct gn_hash pid; /* of the token */
 	bool is_participant;
 	struct gn_ledger_participant me;
@@ -76,7 +77,8 @@ struct gn_hub_request {
 	size_t bytes_len;
 	struct gn_sig sig;
 	gn_err verdict;
-	bool taken; /* the signature is good, and there is no durable record of it (HB-44) */
+	bool taken;     /* the signature is good, and there is no durable record of it (HB-44) */
+	bool leaves;    /* the record that it leaves counts against its asker's day (HB-50) */
 	unsigned flows; /* max-flows looked for it on the copy */
 	void (*verified)(struct gn_hub_request *r);
 	struct gn_hub_request *verify_next;
@@ -92,8 +94,8 @@ struct gn_hub_request {
 	struct gn_ws *ws;
 	struct gn_holder holder; /* of its place among the WebSockets */
 	bool has_place;
-	unsigned events; /* bits of enum gn_hub_event */
-	gn_time heard, until; /* until: its access token's end */
+	unsigned events;                     /* bits of enum gn_hub_event */
+	gn_time heard, until;                /* until: its access token's end */
 	struct gn_hub_request *next, **link; /* all requests */
 };
 
@@ -185,6 +187,8 @@ void gn_hub_stats_json(const struct gn_hub_view *v, uint32_t who, bool own, json
 void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *const *fields,
 		   void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
 void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e);
+/* HB-50: what the request leaves for ever is counted when it is there. False after answering: no more today. */
+bool gn_hub_may_leave(struct gn_hub_request *r);
 /* RESULT was GN_AGAIN: looks for a max-flow on the copy and submits the same request with it. */
 void gn_hub_find_flow(struct gn_hub_request *r);
 /* A new ticket of this request; result gets its RESULT. */
@@ -390,13 +394,13 @@ struct gn_hub {
 	struct gn_map used; /* challenges that were answered, 32 bytes -> gn_time when they are over */
 	struct gn_hub_request *held_first, **held_last; /* by held.after */
 	struct gn_map prepared; /* gn_tx_key -> json_t *: payments that wait for answers, told when they commit */
-	struct gn_rate rate_key, rate_address, rate_failed;
+	struct gn_rate rate_key, rate_address, rate_failed, rate_day;
 	struct gn_hub_request *verify_first, **verify_last;
 	unsigned verify_running;
 	struct gn_hub_view view; /* of ledger */
 	struct gn_replica *replica;
-	unsigned ws_count, jobs, longs; /* open WebSockets; clearing jobs on workers; questions at the replica */
-	struct gn_share ws_places; /* by participants (HB-49) */
+	unsigned ws_count, jobs, longs;       /* open WebSockets; clearing jobs on workers; questions at the replica */
+	struct gn_share ws_places;            /* by participants (HB-49) */
 	struct gn_hash long_of[HUB_LONG_MAX]; /* whose questions these are; zeros: nobody's */
 	struct gn_file_pool disk;
 	struct {

@@ -69,7 +69,7 @@ static void a_rate_lets_through_what_it_says(void **state)
 	uint8_t a[16] = {1}, b[16] = {2};
 	uint32_t wait;
 	gn_time now = 1000 * GN_SEC;
-	gn_rate_init(&r, &env, 60);
+	gn_rate_init(&r, &env, GN_RATE_MINUTE, 60);
 	for (int i = 0; i < 60; i++)
 		assert_true(gn_rate_take(&r, a, now, &wait));
 	assert_false(gn_rate_take(&r, a, now, &wait));
@@ -89,7 +89,7 @@ static void a_rate_lets_through_what_it_says(void **state)
 	assert_int_equal(r.buckets.count, 1);
 	gn_rate_fini(&r);
 	/* a tenth of a great rate at once (HB-8), and no more after a rest */
-	gn_rate_init(&r, &env, 6000);
+	gn_rate_init(&r, &env, GN_RATE_MINUTE, 6000);
 	for (int rest = 0; rest < 2; rest++, now += 3600 * GN_SEC) {
 		for (int i = 0; i < 600; i++)
 			assert_true(gn_rate_take(&r, a, now, &wait));
@@ -115,7 +115,7 @@ static void what_is_counted_afterwards_makes_debts(void **state)
 	uint8_t a[16] = {1}, b[16] = {2};
 	uint32_t wait;
 	gn_time now = 1000 * GN_SEC;
-	gn_rate_init(&r, &env, 60);
+	gn_rate_init(&r, &env, GN_RATE_MINUTE, 60);
 	for (int i = 0; i < 59; i++)
 		gn_rate_owe(&r, a, now);
 	assert_true(gn_rate_look(&r, a, now, &wait));
@@ -128,9 +128,44 @@ static void what_is_counted_afterwards_makes_debts(void **state)
 	assert_true(gn_rate_look(&r, a, now + 61 * GN_SEC, &wait));
 	assert_true(gn_rate_look(&r, b, now, &wait));
 	gn_rate_fini(&r);
-	gn_rate_init(&r, &env, 0);
+	gn_rate_init(&r, &env, GN_RATE_MINUTE, 0);
 	gn_rate_owe(&r, a, now);
 	assert_true(gn_rate_look(&r, a, now, &wait));
+	gn_rate_fini(&r);
+	assert_int_equal(alloc.count, 0);
+}
+
+/* HB-50. */
+static void a_day_has_its_busy_hour(void **state)
+{
+	(void)state;
+	struct gn_alloc alloc;
+	struct gn_prng g;
+	gn_alloc_heap(&alloc, 64 << 20);
+	gn_prng_init(&g, 1);
+	struct gn_rand rand = gn_prng_rand(&g);
+	struct gn_env env = {&alloc, &rand, NULL};
+	struct gn_rate r;
+	uint8_t a[16] = {1};
+	uint32_t wait;
+	gn_time now = 1000 * GN_SEC;
+	gn_rate_init(&r, &env, GN_RATE_DAY, 20000);
+	for (int i = 0; i < 20000; i++) {
+		assert_true(gn_rate_look(&r, a, now, &wait));
+		gn_rate_owe(&r, a, now);
+	}
+	assert_false(gn_rate_look(&r, a, now, &wait));
+	assert_int_equal(wait, 5); /* one each 4.32 s */
+	assert_true(gn_rate_look(&r, a, now + 5 * GN_SEC, &wait));
+	gn_rate_owe(&r, a, now + 5 * GN_SEC);
+	assert_false(gn_rate_look(&r, a, now + 5 * GN_SEC, &wait));
+	uint32_t let = 0; /* in the day that follows no more than a day has */
+	for (gn_time t = now + 5 * GN_SEC; t < now + 86400 * GN_SEC; t += 2 * GN_SEC)
+		if (gn_rate_look(&r, a, t, &wait)) {
+			gn_rate_owe(&r, a, t);
+			let++;
+		}
+	assert_in_range(let, 19000, 20000);
 	gn_rate_fini(&r);
 	assert_int_equal(alloc.count, 0);
 }
@@ -138,6 +173,7 @@ static void what_is_counted_afterwards_makes_debts(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_day_has_its_busy_hour),
 		cmocka_unit_test(what_is_counted_afterwards_makes_debts),
 		cmocka_unit_test(a_token_comes_back_and_any_other_bit_does_not),
 		cmocka_unit_test(base64_is_that_of_rfc_4648),

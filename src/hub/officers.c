@@ -65,6 +65,18 @@ void gn_api_whoami(struct gn_hub_request *r)
 
 /* ---- rates ---- */
 
+/* In the order of their settings. */
+static const struct {
+	const char *name; /* in the file */
+	bool always;      /* files of before it have it too */
+} rates[] = {{"rate_key", true}, {"rate_address", true}, {"rate_day", false}};
+_Static_assert(GN_SETTING_RATE_KEY + GN_COUNT(rates) == GN_SETTINGS, "the hub's own settings are its rates");
+
+static struct gn_rate *rate_of(struct gn_hub *hub, size_t i)
+{
+	return i == 0 ? &hub->rate_key : i == 1 ? &hub->rate_address : &hub->rate_day;
+}
+
 gn_err gn_rates_load(struct gn_hub *hub, char why[HUB_WHY])
 {
 	uint8_t bytes[1024];
@@ -73,12 +85,12 @@ gn_err gn_rates_load(struct gn_hub *hub, char why[HUB_WHY])
 	if (err == GN_NOT_FOUND)
 		return GN_OK;
 	json_t *j = err ? NULL : json_loadb((const char *)bytes, buf.len, 0, NULL);
-	json_t *key = json_object_get(j, "rate_key"), *address = json_object_get(j, "rate_address");
-	if (!err && (!json_is_integer(key) || !json_is_integer(address)))
-		err = GN_CORRUPT;
-	if (!err) {
-		hub->rate_key.per_minute = (uint32_t)json_integer_value(key);
-		hub->rate_address.per_minute = (uint32_t)json_integer_value(address);
+	for (size_t i = 0; !err && i < GN_COUNT(rates); i++) {
+		json_t *most = json_object_get(j, rates[i].name);
+		if (json_is_integer(most))
+			rate_of(hub, i)->most = (uint32_t)json_integer_value(most);
+		else if (most || rates[i].always)
+			err = GN_CORRUPT;
 	}
 	json_decref(j);
 	if (err)
@@ -88,15 +100,17 @@ gn_err gn_rates_load(struct gn_hub *hub, char why[HUB_WHY])
 
 gn_err gn_hub_set_rates(struct gn_hub *hub, const struct gn_op_admin *c)
 {
-	char text[96];
-	if (!(c->set & (1u << GN_SETTING_RATE_KEY | 1u << GN_SETTING_RATE_ADDRESS)))
+	char text[128];
+	bool any = false;
+	for (size_t i = 0; i < GN_COUNT(rates); i++)
+		if (c->set & 1u << (GN_SETTING_RATE_KEY + i)) {
+			rate_of(hub, i)->most = (uint32_t)c->value[GN_SETTING_RATE_KEY + i];
+			any = true;
+		}
+	if (!any)
 		return GN_OK;
-	if (c->set & 1u << GN_SETTING_RATE_KEY)
-		hub->rate_key.per_minute = (uint32_t)c->value[GN_SETTING_RATE_KEY];
-	if (c->set & 1u << GN_SETTING_RATE_ADDRESS)
-		hub->rate_address.per_minute = (uint32_t)c->value[GN_SETTING_RATE_ADDRESS];
-	snprintf(text, sizeof text, "{\"rate_key\": %u, \"rate_address\": %u}\n", hub->rate_key.per_minute,
-		 hub->rate_address.per_minute);
+	snprintf(text, sizeof text, "{\"rate_key\": %u, \"rate_address\": %u, \"rate_day\": %u}\n", hub->rate_key.most,
+		 hub->rate_address.most, hub->rate_day.most);
 	return gn_os_file_write(hub->dir, FILE_NAME, gn_str(text));
 }
 
@@ -116,13 +130,12 @@ static const char *const descriptions[GN_SETTINGS] = {
 	[GN_SETTING_EXPIRY_MAX] = "the most a payer may ask for",
 	[GN_SETTING_RATE_KEY] = "requests a minute of one key, 0 no bound",
 	[GN_SETTING_RATE_ADDRESS] = "requests a minute of one address without a token, 0 no bound",
+	[GN_SETTING_RATE_DAY] = "payments and other signed operations a day of one key, 0 no bound",
 };
 
-static int64_t value_of(const struct gn_hub *hub, const struct gn_ledger_settings *s, enum gn_setting k)
+static int64_t value_of(struct gn_hub *hub, const struct gn_ledger_settings *s, enum gn_setting k)
 {
-	return k == GN_SETTING_RATE_KEY       ? hub->rate_key.per_minute
-	       : k == GN_SETTING_RATE_ADDRESS ? hub->rate_address.per_minute
-					      : gn_setting_get(s, k);
+	return k >= GN_SETTING_RATE_KEY ? rate_of(hub, k - GN_SETTING_RATE_KEY)->most : gn_setting_get(s, k);
 }
 
 void gn_api_config_get(struct gn_hub_request *r)

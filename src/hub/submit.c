@@ -8,6 +8,7 @@
  * 3. A ticket is answered exactly once, even when the client is gone. */
 #include "hub/hub_int.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
 uint64_t gn_hub_ticket(struct gn_hub_request *r,
@@ -52,6 +53,8 @@ void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
 	gn_map_remove(&hub->tickets, &e->ticket);
 	if (r->kind == GN_OP_PAYMENT && e->err && e->seq && !e->repeated) /* HB-8: it failed, and is kept for ever */
 		gn_rate_owe(&hub->rate_failed, r->pid.b, hub->now);
+	if (r->leaves && e->seq && !e->repeated)
+		gn_rate_owe(&hub->rate_day, r->asker, hub->now);
 	if (r->kind != GN_OP_ADMIN) /* its record is durable; a clearing comes after its NOTE */
 		r->taken = e->err == GN_AGAIN;
 	r->result(r, e);
@@ -296,6 +299,26 @@ static void verified(struct gn_hub_request *r)
 	submit(r, NULL);
 }
 
+bool gn_hub_may_leave(struct gn_hub_request *r)
+{
+	struct gn_hub *hub = r->hub;
+	char what[200];
+	uint32_t wait;
+	if (r->role > GN_ROLE_NONE)
+		return true;
+	r->leaves = true;
+	/* whoever is asked is counted and not refused: others wait for him */
+	if (r->kind == GN_OP_VOTE || r->kind == GN_OP_CONSENT ||
+	    gn_rate_look(&hub->rate_day, r->asker, hub->now, &wait))
+		return true;
+	snprintf(what, sizeof what,
+		 "you have made %u payments and other signed operations within a day, which is what this hub takes "
+		 "of one key (its setting rate.key_per_day)",
+		 hub->rate_day.most);
+	gn_hub_too_fast(r, wait, what);
+	return false;
+}
+
 void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *const *fields,
 		   void (*result)(struct gn_hub_request *, const struct gn_ledger_event *))
 {
@@ -308,6 +331,8 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 		gn_hub_too_fast(r, wait, "too many payments that failed");
 		return;
 	}
+	if (in && !gn_hub_may_leave(r))
+		return;
 	if (!in || !(json_object_get(in, "signed") ? take_v1(r, in) : take_v0(r, in, fields)) || !take_signature(r, in))
 		return;
 	op = malloc(sizeof *op);

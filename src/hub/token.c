@@ -140,9 +140,9 @@ struct bucket {
 	double left; /* requests; a float is fine here: no two machines must agree on it */
 };
 
-void gn_rate_init(struct gn_rate *r, const struct gn_env *env, uint32_t per_minute)
+void gn_rate_init(struct gn_rate *r, const struct gn_env *env, enum gn_rate_per per, uint32_t most)
 {
-	*r = (struct gn_rate){.per_minute = per_minute};
+	*r = (struct gn_rate){.per = per, .most = most};
 	gn_map_init(&r->buckets, env, 16, sizeof(struct bucket), HUB_BUCKETS_MAX);
 }
 
@@ -151,16 +151,18 @@ void gn_rate_fini(struct gn_rate *r)
 	gn_map_fini(&r->buckets);
 }
 
-/* At once: no more than a few seconds' work. */
+/* At once: of a minute's no more than a few seconds' work. */
 static uint32_t burst(const struct gn_rate *r)
 {
-	uint32_t tenth = r->per_minute / 10;
-	return tenth > HUB_BURST_LEAST ? tenth : r->per_minute < HUB_BURST_LEAST ? r->per_minute : HUB_BURST_LEAST;
+	uint32_t tenth = r->most / 10;
+	if (r->per == GN_RATE_DAY)
+		return r->most;
+	return tenth > HUB_BURST_LEAST ? tenth : r->most < HUB_BURST_LEAST ? r->most : HUB_BURST_LEAST;
 }
 
 static double refill(const struct gn_rate *r, const struct bucket *b, gn_time now)
 {
-	double left = b->left + (double)(now - b->at) / (double)(60 * GN_SEC) * r->per_minute;
+	double left = b->left + (double)(now - b->at) / (double)(r->per * GN_SEC) * r->most;
 	return left < burst(r) ? left : burst(r);
 }
 
@@ -198,14 +200,14 @@ static bool enough(struct gn_rate *r, const struct bucket *b, uint32_t *wait_s)
 	if (b->left >= 1)
 		return true;
 	r->refused++;
-	*wait_s = (uint32_t)((1 - b->left) * 60 / r->per_minute) + 1;
+	*wait_s = (uint32_t)((1 - b->left) * r->per / r->most) + 1;
 	return false;
 }
 
 bool gn_rate_take(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s)
 {
 	*wait_s = 0;
-	if (r->per_minute == 0)
+	if (r->most == 0)
 		return true;
 	struct bucket *b = bucket_of(r, key, now);
 	if (!b) { /* none of them is let in */
@@ -221,7 +223,7 @@ bool gn_rate_take(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_
 
 bool gn_rate_look(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s)
 {
-	struct bucket *b = r->per_minute ? gn_map_get(&r->buckets, key) : NULL;
+	struct bucket *b = r->most ? gn_map_get(&r->buckets, key) : NULL;
 	*wait_s = 0;
 	if (!b)
 		return true;
@@ -232,7 +234,7 @@ bool gn_rate_look(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_
 
 void gn_rate_owe(struct gn_rate *r, const uint8_t key[16], gn_time now)
 {
-	struct bucket *b = r->per_minute ? bucket_of(r, key, now) : NULL;
+	struct bucket *b = r->most ? bucket_of(r, key, now) : NULL;
 	if (b)
 		b->left--;
 }

@@ -27,14 +27,17 @@ void gn_jwt_make(const uint8_t key[32], const struct gn_jwt *in, char out[GN_JWT
 GN_MUST gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, uint64_t unix_now,
 			   struct gn_jwt *out);
 
-/* Token buckets: `rate` a minute, a tenth of them at once, or HUB_BURST_LEAST where a minute has as many. One per
- * 16-byte key; buckets that are full again are forgotten. */
+/* Token buckets: `most` a minute, a tenth of them at once, or HUB_BURST_LEAST where a minute has as many; or `most` a
+ * day, all of them at once, as a day has its busy hour. One per 16-byte key; buckets that are full again are forgotten.
+ */
+enum gn_rate_per { GN_RATE_MINUTE = 60, GN_RATE_DAY = 86400 }; /* seconds */
 struct gn_rate {
 	struct gn_map buckets; /* 16 bytes -> struct bucket */
-	uint32_t per_minute;   /* 0: no bound */
+	enum gn_rate_per per;
+	uint32_t most; /* 0: no bound */
 	uint64_t refused;
 };
-void gn_rate_init(struct gn_rate *r, const struct gn_env *env, uint32_t per_minute);
+void gn_rate_init(struct gn_rate *r, const struct gn_env *env, enum gn_rate_per per, uint32_t most);
 void gn_rate_fini(struct gn_rate *r);
 /* Takes one; false when there is none left: *wait_s is how long until there is. */
 bool gn_rate_take(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s);

@@ -39,6 +39,7 @@ static const struct gn_setting_form forms[GN_SETTINGS] = {
 	[GN_SETTING_EXPIRY_MAX] = {"payments.expiry_s_max", false, 1, 86400},
 	[GN_SETTING_RATE_KEY] = {"rate.key_per_minute", false, 0, 1000000},
 	[GN_SETTING_RATE_ADDRESS] = {"rate.address_per_minute", false, 0, 1000000},
+	[GN_SETTING_RATE_DAY] = {"rate.key_per_day", false, 0, 100000000},
 };
 
 const struct gn_setting_form *gn_setting_form(enum gn_setting s)

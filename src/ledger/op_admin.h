@@ -36,6 +36,7 @@ enum gn_setting {
 	GN_SETTING_EXPIRY_MAX,
 	GN_SETTING_RATE_KEY,
 	GN_SETTING_RATE_ADDRESS,
+	GN_SETTING_RATE_DAY,
 	GN_SETTINGS,
 };
 struct gn_setting_form {
