@@ -179,7 +179,7 @@ def case_hub(nodes, doctor):
     url = f"http://127.0.0.1:{hub.http}"
     node.cli("id", "new", "--no-passphrase")
     node.cli("wallet", "join", "--name", "Ann", "--hub", url)
-    check("hub" not in doctor.run(node.data), "a hub that answers")
+    check(not [s for s in doctor.run(node.data).get("hub", []) if "the disk is" not in s[0]], "a hub that answers")
     hub.process.terminate()
     hub.process.wait()
     step = "geonet hub run"
@@ -187,7 +187,7 @@ def case_hub(nodes, doctor):
     other = process_test.Program("hub", nodes.bin, os.path.join(nodes.base, "other"), "--http", str(hub.http))
     doctor.has("hub", f"the hub at {url} has another key", "hubs.json", doctor.run(node.data))
     doctor.has("hub", "another key", "hubs.json", doctor.run(node.data, GEONET_HUB=url + "/"))
-    check("hub" not in doctor.run(nodes.base, "--hub", url), "a hub that was never met, and that is named")
+    check(not [s for s in doctor.run(nodes.base, "--hub", url).get("hub", []) if "the disk is" not in s[0]], "a hub that was never met, and that is named")
     dead = f"http://127.0.0.1:{network.udp_port()}"
     said = doctor.run(node.data, GEONET_HUB=dead)
     check(len(said["hub"]) == 1, f"the one that is named, and no other: {said}")

@@ -1,6 +1,6 @@
 /* What a test does to the system calls of a hub or node (LD_PRELOAD): files in $SHIM say what. `hold`: syncs of journal files wait while it is there, `bad`: they
  * fail, `stall`: once one failed, the loop waits with what became ready, `unread`: reads of journal files wait, `clock`: seconds that the wall clock is
- * ahead now, `address`: the IPv4 address that an UDP socket gets instead of any. */
+ * ahead now, `address`: the IPv4 address that an UDP socket gets instead of any, `used`: how full disks are, in percent. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -99,6 +100,27 @@ ssize_t pread(int fd, void *out, size_t len, off_t offset)
 	if (is_journal(fd) && len > 65536) /* its header alone is read before the listener is there */
 		wait_for("unread");
 	return real(fd, out, len, offset);
+}
+
+int fstatvfs(int fd, struct statvfs *out)
+{
+	static int (*real)(int, struct statvfs *);
+	if (!real)
+		*(void **)&real = dlsym(RTLD_NEXT, "fstatvfs");
+	int result = real(fd, out);
+	char path[600];
+	unsigned used;
+	snprintf(path, sizeof path, "%s/used", getenv("SHIM"));
+	FILE *f = fopen(path, "r");
+	if (f && fscanf(f, "%u", &used) == 1) {
+		out->f_frsize = 1 << 20;
+		out->f_blocks = 1010; /* ten are root's */
+		out->f_bavail = 10 * (100 - used);
+		out->f_bfree = out->f_bavail + 10;
+	}
+	if (f)
+		fclose(f);
+	return result;
 }
 
 int clock_gettime(clockid_t id, struct timespec *t)

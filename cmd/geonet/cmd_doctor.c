@@ -288,6 +288,20 @@ static void look_yours(struct doctor *d, const json_t *sites)
 
 /* ---- hubs ---- */
 
+/* What it says of itself and its machine. */
+static void look_health(struct doctor *d, const char *url)
+{
+	static const char *const words[] = {"reason", "warning"};
+	json_t *health = hub_health(d->cli, url);
+	for (size_t i = 0; i < GN_COUNT(words); i++)
+		if (*json_text(health, words[i]))
+			found(d, "hub",
+			      cli_format("the hub at %s says: %s", out_text(url),
+					 out_text(json_text(health, words[i]))),
+			      cli_format("tell whoever runs it; geonet hub status shows more"));
+	json_decref(health);
+}
+
 static void look_hub(struct doctor *d, const char *url, const char *known)
 {
 	char pid[GN_PID_MAX];
@@ -300,6 +314,8 @@ static void look_hub(struct doctor *d, const char *url, const char *known)
 				 out_text(known), pid),
 		      cli_format("ask whoever runs it; only if that is right, remove its line from %s/" OWN_HUBS,
 				 d->cli->data));
+	else
+		look_health(d, url);
 }
 
 /* The one that is named, else all that were met. */

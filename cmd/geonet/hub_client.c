@@ -444,6 +444,15 @@ bool hub_who(struct cli *cli, const char *url, char pid[GN_PID_MAX])
 	return ok;
 }
 
+json_t *hub_health(struct cli *cli, const char *url)
+{
+	struct hub hub = {.quiet = true};
+	json_t *health = NULL;
+	if ((size_t)snprintf(hub.url, sizeof hub.url, "%s", url) < sizeof hub.url)
+		(void)hub_try(cli, &hub, "GET", "/health", NULL, &health);
+	return health;
+}
+
 bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn_hash *out)
 {
 	struct hub hub;

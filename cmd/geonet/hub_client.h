@@ -36,6 +36,8 @@ int hub_login_reader(struct cli *cli, struct hub *hub);
 void hub_close(struct hub *hub);
 /* The PID of the hub at url, told by nobody else; false when no hub answers there. Prints and remembers nothing. */
 bool hub_who(struct cli *cli, const char *url, char pid[GN_PID_MAX]);
+/* What it says of its health, as above; NULL when nothing answers. */
+json_t *hub_health(struct cli *cli, const char *url);
 /* Asks the hub with this key for its state; without a word when it does not answer or is another one. Who cannot log in
  * is told why on stderr. */
 bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn_hash *out);

@@ -50,14 +50,31 @@ void gn_api_hub(struct gn_hub_request *r)
 static void add_warning(const struct gn_hub *hub, json_t *json)
 {
 	uint64_t behind = gn_hub_clock_behind(hub);
-	char text[200];
-	if (!behind)
-		return;
-	snprintf(text, sizeof text,
-		 "the clock is %llu s behind the last record: payments of this time are recorded at the later time, "
-		 "daily limits and expiry run by it",
-		 (unsigned long long)behind);
-	json_object_set_new(json, "warning", json_string(text));
+	char text[400] = "";
+	int n = 0;
+	if (hub->space_short)
+		n = snprintf(text, sizeof text,
+			     "the disk is %u %% full: make room, for when it is full nothing is taken any more%s",
+			     gn_hub_space_used(hub), behind ? "; " : "");
+	if (behind)
+		snprintf(text + n, sizeof text - (size_t)n,
+			 "the clock is %llu s behind the last record: payments of this time are recorded at the later "
+			 "time, daily limits and expiry run by it",
+			 (unsigned long long)behind);
+	if (*text)
+		json_object_set_new(json, "warning", json_string(text));
+}
+
+/* HB-51. */
+static void add_space(const struct gn_hub *hub, json_t *json)
+{
+	const struct gn_hub_space *s = &hub->space;
+	if (s->whole)
+		json_object_set_new(json, "disk",
+				    json_pack("{sI sI sI sI sI si}", "journal_bytes", (json_int_t)s->journal,
+					      "snapshot_bytes", (json_int_t)s->snapshots, "history_bytes",
+					      (json_int_t)s->history, "free_bytes", (json_int_t)s->left, "total_bytes",
+					      (json_int_t)s->whole, "used_percent", (int)gn_hub_space_used(hub)));
 }
 
 void gn_api_health(struct gn_hub_request *r)
@@ -76,6 +93,7 @@ void gn_api_health(struct gn_hub_request *r)
 	else if (info.behind)
 		json_object_set_new(j, "reason", json_string("the history lags and catches up; payments go on"));
 	add_warning(hub, j);
+	add_space(hub, j);
 	gn_hub_json(r, ok ? 200 : 503, j);
 }
 
@@ -165,6 +183,11 @@ void gn_api_metrics(struct gn_hub_request *r)
 	metric(&t, "gauge", "participants", "participants", hub->ready ? gn_ledger_participant_count(hub->ledger) : 0);
 	metric(&t, "gauge", "ledger_bytes", "memory of the ledger", l.memory);
 	metric(&t, "gauge", "resident_bytes", "memory of the process", gn_os_rss());
+	metric(&t, "gauge", "journal_stored_bytes", "files of the journal", hub->space.journal);
+	metric(&t, "gauge", "snapshot_stored_bytes", "snapshots", hub->space.snapshots);
+	metric(&t, "gauge", "history_stored_bytes", "the history, when it is SQLite's", hub->space.history);
+	metric(&t, "gauge", "disk_free_bytes", "what is left on the disk", hub->space.left);
+	metric(&t, "gauge", "disk_bytes", "the disk", hub->space.whole);
 	metric(&t, "gauge", "history_watermark", "last record in the history", feed.watermark);
 	metric(&t, "gauge", "history_waiting_bytes", "records on their way into the history", feed.waiting_bytes);
 	metric(&t, "counter", "history_failures_total", "failed statements of the history", feed.failures);

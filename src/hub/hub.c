@@ -134,6 +134,7 @@ void gn_hub_pump(struct gn_hub *hub)
 	gn_hub_held(hub);
 	gn_hub_live_tick(hub);
 	gn_hub_clear_tick(hub);
+	gn_hub_space_tick(hub);
 	gn_time at = gn_time_min(gn_ledger_deadline(hub->ledger), hub->now + 5 * GN_SEC);
 	gn_time wait = at > hub->now ? (at - hub->now + GN_MSEC - 1) / GN_MSEC : 0;
 	uv_timer_start(&hub->timer, on_timer, (uint64_t)wait, 0);
@@ -286,13 +287,13 @@ static void finish(struct gn_hub *hub)
 	hub->stopping = true;
 	gn_hub_live_close(hub);
 	while (gn_os_now() < until && !gn_ledger_failed(hub->ledger) &&
-	       (hub->disk.running || hub->verify_running || hub->jobs || hub->longs ||
+	       (hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs || hub->longs ||
 		(hub->ready && !gn_ledger_idle(hub->ledger))))
 		uv_run(&hub->loop, UV_RUN_ONCE);
 	uv_prepare_stop(&hub->prepare);
 	gn_hub_tickets_end(hub); /* in time there was none */
 	hub->disk.hurry = true;
-	while (hub->disk.running || hub->verify_running || hub->jobs ||
+	while (hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs ||
 	       hub->longs) /* they hold what is about to be freed */
 		uv_run(&hub->loop, UV_RUN_ONCE);
 	gn_replica_close(hub->replica);

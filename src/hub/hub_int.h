@@ -2,6 +2,7 @@
  * and the replica have their threads.
  *
  *   hub.c start, pump, stop             disk.c journal <-> workers      verify.c signatures <-> workers
+ *   space.c how full the disk is
  *   tail.c records and questions <-> a thread: feed.c the history, replica.c long questions
  *   api.c admission, life of a request  api_*.c the routes              submit.c signed operations
  *   live.c WebSocket and events         officers.c roles, settings      shapes_live.c JSON of the state */
@@ -234,6 +235,15 @@ void gn_hub_verify_pump(struct gn_hub *hub);
 void gn_hub_disk_init(struct gn_hub *hub);
 void gn_hub_task(const struct gn_ledger_io *io, struct gn_file_task *out);
 
+/* ---- space.c ---- */
+
+struct gn_hub_space { /* bytes */
+	uint64_t journal, snapshots, history; /* history: SQLite's */
+	uint64_t left, whole;                 /* of the disk; whole 0: not known yet */
+};
+unsigned gn_hub_space_used(const struct gn_hub *hub); /* percent of the disk */
+void gn_hub_space_tick(struct gn_hub *hub);
+
 /* ---- feed.c ---- */
 
 struct gn_feed;
@@ -403,6 +413,9 @@ struct gn_hub {
 	struct gn_share ws_places;            /* by participants (HB-49) */
 	struct gn_hash long_of[HUB_LONG_MAX]; /* whose questions these are; zeros: nobody's */
 	struct gn_file_pool disk;
+	struct gn_hub_space space;
+	gn_time space_next;
+	bool space_looks, space_short;
 	struct {
 		uint64_t requests, refused_auth, refused_rate, refused_body, answers[6]; /* by hundreds */
 		uint64_t verified, bad_signatures, events_sent, events_dropped, flows;

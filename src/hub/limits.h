@@ -34,6 +34,9 @@
 #define HUB_CLEARING_MEMORY ((size_t)1 << 30) /* bytes of one: 10 million debts */
 #define HUB_CYCLES_MAX 100u                   /* cycles one listing shows */
 #define HUB_CYCLES_WORK 200000u               /* edges one listing of cycles looks at */
+#define HUB_SPACE_LOOK (5 * GN_SEC)           /* between looks at the disk */
+#define HUB_SPACE_WARN 80u                    /* percent of the disk from which it is told: weeks before it is full */
+#define HUB_SPACE_CALM 75u                    /* percent below which that is over */
 #define HUB_WHY 640u                          /* bytes of a sentence that explains a failure */
 
 #endif

@@ -166,10 +166,14 @@ void gn_os_dir_close(struct gn_os_dir *dir)
 	free(dir);
 }
 
-uint64_t gn_os_dir_free_bytes(const struct gn_os_dir *dir)
+void gn_os_dir_space(const struct gn_os_dir *dir, uint64_t *left, uint64_t *whole)
 {
 	struct statvfs fs;
-	return fstatvfs(dir->fd, &fs) ? 0 : (uint64_t)fs.f_bavail * fs.f_frsize;
+	*left = *whole = 0;
+	if (fstatvfs(dir->fd, &fs))
+		return;
+	*left = (uint64_t)fs.f_bavail * fs.f_frsize;
+	*whole = (uint64_t)(fs.f_blocks - fs.f_bfree + fs.f_bavail) * fs.f_frsize; /* without what is root's */
 }
 
 /* Relative, no empty part, no "." or "..". */

@@ -37,8 +37,8 @@ GN_MUST gn_err gn_os_dir_open(const char *path, struct gn_os_dir **out);
 GN_MUST gn_err gn_os_dir_close_to_others(int fd, const char *path);
 /* NULL is fine. Gives up the lock. */
 void gn_os_dir_close(struct gn_os_dir *dir);
-/* Bytes that may still be written on its file system. */
-uint64_t gn_os_dir_free_bytes(const struct gn_os_dir *dir);
+/* Bytes of its file system that may still be written, and how many this user may have there in all; zeros: unknown. */
+void gn_os_dir_space(const struct gn_os_dir *dir, uint64_t *left, uint64_t *whole);
 
 /* ---- files in it: GN_USAGE for a bad name, GN_NOT_FOUND, GN_DISK_FULL, GN_DENIED, GN_IO ---- */
 
