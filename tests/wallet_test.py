@@ -299,6 +299,36 @@ def case_admit(bin_dir, base, rng):
     hub.stop()
 
 
+def case_join(bin_dir, base, rng):
+    """Joining again says so and is no failure; nothing is signed. Who left, and another hub at the address, are told apart."""
+    hub, w = start(bin_dir, base, "ann", "ben")
+    ann, seen = w.pid["ann"], hub.admin("GET", "/integrity/checksum/UAH")["seq"]
+    again = w.run("ann", "wallet", "join", "--name", "Ann")
+    check(again["pid"] == ann and again["display_name"] == "Ann" and again["status"] == "active", f"the same document: {again}")
+    out = w.text("ann", "wallet", "join", "--name", "Ann")
+    check(out == f"You are Ann on this hub already: {ann}, active\n", f"the sentence: {out}")
+    out = w.text("ann", "wallet", "join", "--name", "Anna")
+    check(f"You are Ann on this hub already: {ann}" in out and "The name stays" in out, f"another name: {out}")
+    check(w.run("ann", "wallet", "join", "--name", "Ann", "--print", want=1)["error"]["code"] == "E008", "nothing is to be printed")
+    check(hub.admin("GET", "/integrity/checksum/UAH")["seq"] == seen, "joining again leaves a record")
+    hub.admin("POST", f"/admin/participants/{ann}/freeze", {"reason": "a while"})
+    check("already" in w.text("ann", "wallet", "join", "--name", "Ann") and w.run("ann", "wallet", "join", "--name", "Ann")["status"] == "suspended", "who is suspended is a member")
+    # an officer whom the hub does not know as a participant
+    key = w.run("cay", "id", "new", "--no-passphrase", "--no-publish")["key"]
+    w.run("", "hub", "role", "grant", key, "auditor")
+    check(w.run("cay", "wallet", "join", "--name", "Cay")["display_name"] == "Cay", "an officer joins as well")
+    # who left is no member
+    w.run("ben", "wallet", "leave")
+    check("left" in w.run("ben", "wallet", "join", "--name", "Ben", want=1)["error"]["message"], "who left is told so")
+    # another key at this address is no hub that one is a member of
+    pins = os.path.join(base, "ann", "hubs.json")
+    known = json.load(open(pins))
+    with open(pins, "w") as f:
+        json.dump({url: w.pid["ben"] for url in known}, f)
+    check("has another key than before" in w.run("ann", "wallet", "join", "--name", "Ann", want=1)["error"]["message"], "the key is looked at first")
+    hub.stop()
+
+
 # ---- lines ----
 
 def case_profile(bin_dir, base, rng):

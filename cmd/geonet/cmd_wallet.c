@@ -40,6 +40,32 @@ const char *wallet_who(const json_t *item, const char *name, const char *pid)
 
 /* ---- join ---- */
 
+/* Joining again is no failure: what was wanted is so. */
+static int joined_already(struct cli *cli, struct hub *hub, const char *name)
+{
+	json_t *me;
+	int exit = hub_call(cli, hub, "GET", "/participants/me", NULL, &me, "your account");
+	if (exit)
+		return exit;
+	const char *status = json_text(me, "status"), *is = wallet_text(me, "display_name");
+	if (strcmp(status, "left") == 0 || strcmp(status, "deleted") == 0)
+		exit = cli_fail(cli, CLI_FAILED, "E008",
+				"you have %s this hub as %s; only its officers let you in again",
+				strcmp(status, "left") == 0 ? "left" : "been deleted from", hub->id.pid);
+	else if (cli_flag(cli, "print"))
+		exit = cli_fail(cli, CLI_FAILED, "E008",
+				"nothing is to be signed: you are %s on this hub already, as %s", is, hub->id.pid);
+	else if (cli->json)
+		return cli_json(cli, me);
+	else {
+		cli_note(cli, "You are %s on this hub already: %s%s%s", is, hub->id.pid, *status ? ", " : "", status);
+		if (strcmp(name, json_text(me, "display_name")) != 0)
+			cli_note(cli, "The name stays; another one: geonet wallet profile --name NAME");
+	}
+	json_decref(me);
+	return exit;
+}
+
 int cmd_wallet_join(struct cli *cli)
 {
 	struct hub hub;
@@ -50,8 +76,11 @@ int cmd_wallet_join(struct cli *cli)
 	int exit = hub_open(cli, &hub);
 	if (!exit)
 		exit = hub_login(cli, &hub, true);
-	if (!exit && *hub.token)
-		exit = cli_fail(cli, CLI_FAILED, "E008", "this hub knows you already, as %s", hub.id.pid);
+	if (!exit && *hub.token) {
+		exit = joined_already(cli, &hub, name);
+		hub_close(&hub);
+		return exit;
+	}
 	if (!exit) {
 		char *key = base64_text(GN_SLICE(hub.id.keys.sk.pk.b));
 		json_t *body = json_pack("{ss ss ss}", "display_name", name, "public_key", key, "type",

@@ -317,8 +317,14 @@ int hub_login(struct cli *cli, struct hub *hub, bool register_ok)
 	int exit = login(cli, hub, register_ok, &known);
 	if (exit || !known)
 		return exit;
-	exit = hub_call(cli, hub, "GET", "/participants/me", NULL, &me, "your account");
-	if (!exit)
+	long status = hub_try(cli, hub, "GET", "/participants/me", NULL, &me);
+	if (status < 0)
+		exit = CLI_NO_NODE;
+	else if (status == 403 && register_ok) /* an officer who is no participant */
+		gn_wipe(hub->token, sizeof hub->token);
+	else if (status != 200)
+		exit = hub_report(cli, status, me, "your account");
+	else
 		hub->seq = json_number(me, "seq");
 	json_decref(me);
 	return exit;
