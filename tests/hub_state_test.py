@@ -91,27 +91,33 @@ def case_long(bin_dir, base, rng):
     check(all(code_of(a) == "E009" for s, a in answers if s == 429), "a refused one is E009")
     check(all(len(a["trustlines"]) == 380 for s, a in answers if s == 200), "an answered one is whole")
     check(hub.call("GET", "/admin/graph/snapshot", admin=hub.admin_token)[0] == 200, "and then there is room again")
-    # of one participant there are not so many that another finds no place
-    asked = {"greedy": [], "other": []}
+    # of one participant there are not so many that another finds no place, neither at the copy nor at the history
+    def greedy_and_other(path):
+        asked = {"greedy": [], "other": []}
 
-    def debts(name, user):
-        asked[name].append(hub.call("GET", "/balance/debts", token=user.token))
+        def ask_once(name, user):
+            asked[name].append(hub.call("GET", path, token=user.token))
 
-    hub.process.send_signal(signal.SIGSTOP)
-    threads = [threading.Thread(target=debts, args=("greedy", who[10])) for _ in range(40)]
-    for t in threads:
-        t.start()
-    time.sleep(0.5)  # accepted before the other's
-    threads += [threading.Thread(target=debts, args=("other", who[11])) for _ in range(2)]
-    for t in threads[40:]:
-        t.start()
-    time.sleep(0.5)
-    hub.process.send_signal(signal.SIGCONT)
-    for t in threads:
-        t.join()
-    greedy = [status for status, _ in asked["greedy"]]
-    check([status for status, _ in asked["other"]] == [200, 200], f"two questions beside 40 of another: {asked['other']}, {sorted(greedy)}")
-    check(set(greedy) == {200, 429} and all("of your long questions" in a["error"]["message"] for s, a in asked["greedy"] if s == 429), f"40 of one: {sorted(greedy)}")
+        hub.process.send_signal(signal.SIGSTOP)
+        threads = [threading.Thread(target=ask_once, args=("greedy", who[10])) for _ in range(40)]
+        for t in threads:
+            t.start()
+        time.sleep(0.5)  # accepted before the other's
+        threads += [threading.Thread(target=ask_once, args=("other", who[11])) for _ in range(2)]
+        for t in threads[40:]:
+            t.start()
+        time.sleep(0.5)
+        hub.process.send_signal(signal.SIGCONT)
+        for t in threads:
+            t.join()
+        greedy = [status for status, _ in asked["greedy"]]
+        check([status for status, _ in asked["other"]] == [200, 200], f"two questions beside 40 of another: {path}: {asked['other']}, {sorted(greedy)}")
+        check(set(greedy) == {200, 429} and all("of your long questions" in a["error"]["message"] for s, a in asked["greedy"] if s == 429), f"40 of one: {path}: {sorted(greedy)}")
+
+    greedy_and_other("/balance/debts")
+    greedy_and_other("/participants/search?q=&limit=200")
+    greedy_and_other("/payments?limit=200")
+    check(who[0].get(f"/trustlines/{who[0].get('/trustlines')['items'][0]['id']}")["created_at"], "one line, with its dates")
     page = hub.admin("GET", f"/admin/trustlines?creditor={who[3].pid}&per_page=5&page=4")
     check(page["total"] == 19 and len(page["items"]) == 4 and all(l["from"] == who[3].pid and l["created_at"] for l in page["items"]), f"a page of lines: {page}")
     hub.stop()

@@ -408,7 +408,8 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 	r->hold = failure_details(r, v, &eq);
 	r->note[1] = e->err;
 	gn_replica_info(hub->replica, &replica);
-	if (hub->stopping || hub->longs >= EXPLAIN_LONGS_MAX || !gn_hub_long_share(r) || replica.failures)
+	if (hub->stopping || hub->longs.count >= EXPLAIN_LONGS_MAX || !gn_hub_has_share(&hub->longs, r) ||
+	    replica.failures)
 		tell_failure(r);
 	else
 		gn_hub_long(r, &(struct gn_long){.run = run_explain,

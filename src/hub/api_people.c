@@ -165,16 +165,17 @@ static void line_told(struct gn_hub_request *r, json_t *times)
 {
 	if (!times)
 		return;
-	gn_hub_line_times(r->hold, times);
-	gn_hub_json(r, (int)r->note[0], json_incref(r->hold));
+	json_t *line = json_array_get(r->hold, 0);
+	gn_hub_line_times(line, times);
+	gn_hub_json(r, (int)r->note[0], json_incref(line));
 }
 
 static void tell_line(struct gn_hub_request *r, int status, const struct gn_ledger_equivalent *e,
 		      const struct gn_ledger_line *line)
 {
-	r->hold = gn_hub_line_json(&r->hub->view, e, line);
+	r->hold = json_pack("[o]", gn_hub_line_json(&r->hub->view, e, line));
 	r->note[0] = status;
-	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .who = line->from}, line_told);
+	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .lines = r->hold}, line_told);
 }
 
 /* A limit that is too low for the line of the path: what is on it. NULL: there is none to tell of. */

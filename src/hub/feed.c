@@ -82,12 +82,21 @@ static void ask(struct gn_tail_item *item, void *user)
 		gn_tail_note(f->tail, gn_history_why(f->history));
 }
 
+/* What looks at many rows, all there are when few of them fit: milliseconds, and more the more there was. */
+static bool is_page(enum gn_history_kind kind)
+{
+	return kind == GN_HQ_PARTICIPANTS || kind == GN_HQ_PAYMENTS || kind == GN_HQ_CLEARINGS ||
+	       kind == GN_HQ_TRANSACTIONS || kind == GN_HQ_OFFERS || kind == GN_HQ_AUDIT || kind == GN_HQ_STATS;
+}
+
 static void deliver(struct gn_tail_item *item)
 {
 	struct item *it = GN_CONTAINER(item, struct item, item);
 	struct gn_hub_request *r = it->request;
 	void (*told)(struct gn_hub_request *, json_t *) = r->told;
 	r->told = NULL;
+	if (is_page(it->query.kind))
+		gn_hub_place_leave(&r->hub->pages, r);
 	if (!it->answer)
 		gn_hub_fail_as(r, 503, "E010", NULL,
 			       "the history cannot be asked now; payments go on. Try again in a moment");
@@ -107,13 +116,18 @@ void gn_feed_records(struct gn_feed *f, struct gn_slice payload, uint64_t first_
 
 void gn_feed_ask(struct gn_feed *f, struct gn_hub_request *r, const struct gn_history_query *q)
 {
-	struct item *it = calloc(1, sizeof *it);
+	struct gn_hub_places *pages = &f->hub->pages;
+	struct item *it = NULL;
 	GN_ASSERT(r->told);
+	bool ok = !is_page(q->kind) || gn_hub_place_free(r, pages);
+	if (ok && !(it = calloc(1, sizeof *it)))
+		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
 	if (!it) {
 		r->told = NULL;
-		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
 		return;
 	}
+	if (is_page(q->kind))
+		gn_hub_place_take(pages, r);
 	it->item.run = ask;
 	it->item.done = deliver;
 	it->request = r;

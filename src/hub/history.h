@@ -28,7 +28,7 @@ enum gn_history_kind {
 	GN_HQ_PARTICIPANTS,     /* text, person_kind, person_status, limit, offset: {items, total} */
 	GN_HQ_PARTICIPANT,      /* who */
 	GN_HQ_EQUIVALENT_TIMES, /* {code: [created, updated]} */
-	GN_HQ_LINE_TIMES,       /* lines, or who's: {"eq/owner/debtor": [created, updated]} */
+	GN_HQ_LINE_TIMES,       /* lines: {"eq/owner/debtor": [created, updated]} */
 	GN_HQ_PAYMENTS,         /* who (-1: all), direction, eq, status, from, to, limit, offset */
 	GN_HQ_PAYMENT,          /* who (-1: any), text = tx_id */
 	GN_HQ_OPEN,             /* keys: {key: payment} of those that wait for answers */

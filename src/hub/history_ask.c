@@ -426,11 +426,7 @@ json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q)
 		break;
 	case GN_HQ_LINE_TIMES:
 		a.out = json_object();
-		err = q->lines ? ask_line_times(&a, q->lines)
-			       : GN_SQL_RUN(h->sql,
-					    "SELECT eq, owner, debtor, created, updated FROM lines WHERE owner = $1 OR "
-					    "debtor = $2",
-					    row_line, &a, GN_SQL_I(q->who), GN_SQL_I(q->who));
+		err = ask_line_times(&a, q->lines);
 		break;
 	case GN_HQ_PAYMENTS: err = ask_payments(&a, q); break;
 	case GN_HQ_PAYMENT: err = ask_payment(&a, q); break;

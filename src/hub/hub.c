@@ -287,14 +287,14 @@ static void finish(struct gn_hub *hub)
 	hub->stopping = true;
 	gn_hub_live_close(hub);
 	while (gn_os_now() < until && !gn_ledger_failed(hub->ledger) &&
-	       (hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs || hub->longs ||
+	       (hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs || hub->longs.count ||
 		(hub->ready && !gn_ledger_idle(hub->ledger))))
 		uv_run(&hub->loop, UV_RUN_ONCE);
 	uv_prepare_stop(&hub->prepare);
 	gn_hub_tickets_end(hub); /* in time there was none */
 	hub->disk.hurry = true;
 	while (hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs ||
-	       hub->longs) /* they hold what is about to be freed */
+	       hub->longs.count) /* they hold what is about to be freed */
 		uv_run(&hub->loop, UV_RUN_ONCE);
 	gn_replica_close(hub->replica);
 	gn_feed_close(hub->feed);

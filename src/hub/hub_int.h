@@ -2,7 +2,7 @@
  * and the replica have their threads.
  *
  *   hub.c start, pump, stop             disk.c journal <-> workers      verify.c signatures <-> workers
- *   space.c how full the disk is
+ *   space.c how full the disk is        places.c who asks what takes long
  *   tail.c records and questions <-> a thread: feed.c the history, replica.c long questions
  *   api.c admission, life of a request  api_*.c the routes              submit.c signed operations
  *   live.c WebSocket and events         officers.c roles, settings      shapes_live.c JSON of the state */
@@ -261,6 +261,19 @@ void gn_feed_info(struct gn_feed *f, struct gn_tail_info *out);
 /* Ends the thread after what waits. */
 void gn_feed_close(struct gn_feed *f);
 
+/* ---- places.c ---- */
+
+struct gn_hub_places { /* dense, by who took them; zeros: nobody's */
+	struct gn_hash of[HUB_LONG_MAX];
+	unsigned count;
+};
+/* Has who asks room in his share of them (HB-46)? */
+bool gn_hub_has_share(const struct gn_hub_places *p, const struct gn_hub_request *r);
+/* False after answering 429. */
+bool gn_hub_place_free(struct gn_hub_request *r, const struct gn_hub_places *p);
+void gn_hub_place_take(struct gn_hub_places *p, const struct gn_hub_request *r);
+void gn_hub_place_leave(struct gn_hub_places *p, const struct gn_hub_request *r);
+
 /* ---- replica.c: questions that take long, on a thread with a copy of the ledger (HB-15) ---- */
 
 /* What names and shapes are made from: the loop's own ledger, or the copy. */
@@ -298,8 +311,6 @@ struct gn_long {
 	json_t *json;
 	char *text; /* json, written on the thread */
 };
-/* Has who asks room in his share of the places (HB-46)? */
-bool gn_hub_long_share(const struct gn_hub_request *r);
 /* Takes *q as it is; refused with 429 when HUB_LONG_MAX wait, or the share of who asks. */
 void gn_hub_long(struct gn_hub_request *r, struct gn_long *q);
 
@@ -409,9 +420,9 @@ struct gn_hub {
 	unsigned verify_running;
 	struct gn_hub_view view; /* of ledger */
 	struct gn_replica *replica;
-	unsigned ws_count, jobs, longs;       /* open WebSockets; clearing jobs on workers; questions at the replica */
+	unsigned ws_count, jobs;           /* open WebSockets; clearing jobs on workers */
+	struct gn_hub_places longs, pages; /* questions at the replica; pages of the history */
 	struct gn_share ws_places;            /* by participants (HB-49) */
-	struct gn_hash long_of[HUB_LONG_MAX]; /* whose questions these are; zeros: nobody's */
 	struct gn_file_pool disk;
 	struct gn_hub_space space;
 	gn_time space_next;

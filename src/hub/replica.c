@@ -99,39 +99,11 @@ static void run(struct gn_tail_item *item, void *user)
 
 /* ---- on the loop ---- */
 
-/* The places, dense, by who took them. */
-static void take_place(struct gn_hub_request *r)
-{
-	GN_ASSERT(r->hub->longs < HUB_LONG_MAX);
-	r->hub->long_of[r->hub->longs++] = r->pid;
-}
-
-static void leave_place(const struct gn_hub_request *r)
-{
-	struct gn_hub *hub = r->hub;
-	unsigned i = 0;
-	while (memcmp(&hub->long_of[i], &r->pid, sizeof r->pid) != 0)
-		GN_ASSERT(++i < hub->longs);
-	hub->long_of[i] = hub->long_of[--hub->longs];
-}
-
-bool gn_hub_long_share(const struct gn_hub_request *r)
-{
-	static const struct gn_hash nobody;
-	const struct gn_hub *hub = r->hub;
-	unsigned own = 0;
-	if (hub->longs < HUB_LONG_CROWDED || memcmp(&r->pid, &nobody, sizeof nobody) == 0)
-		return true;
-	for (unsigned i = 0; i < hub->longs; i++)
-		own += memcmp(&hub->long_of[i], &r->pid, sizeof r->pid) == 0;
-	return own < HUB_LONG_SHARE;
-}
-
 static void done(struct gn_tail_item *item)
 {
 	struct gn_long *q = GN_CONTAINER(item, struct gn_long, item);
 	struct gn_hub_request *r = q->request;
-	leave_place(r);
+	gn_hub_place_leave(&r->hub->longs, r);
 	r->hub->now = gn_os_now();
 	if (q->err)
 		gn_hub_fail(r, q->err, NULL, "%s", q->why);
@@ -152,12 +124,8 @@ static gn_err admit(struct gn_hub_request *r, struct gn_long **out)
 	struct gn_hub *hub = r->hub;
 	if (hub->stopping)
 		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is stopping");
-	else if (hub->longs >= HUB_LONG_MAX)
-		gn_hub_fail(r, GN_BUSY, NULL, "%u long questions wait already; try again in a moment", hub->longs);
-	else if (!gn_hub_long_share(r))
-		gn_hub_fail(r, GN_BUSY, NULL,
-			    "%u of your long questions wait already, and others ask too; try again in a moment",
-			    HUB_LONG_SHARE);
+	else if (!gn_hub_place_free(r, &hub->longs))
+		;
 	else if (!(*out = malloc(sizeof **out)))
 		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
 	else
@@ -179,7 +147,7 @@ void gn_hub_long(struct gn_hub_request *r, struct gn_long *question)
 	q->request = r;
 	q->now = hub->now;
 	r->refs++;
-	take_place(r);
+	gn_hub_place_take(&hub->longs, r);
 	gn_tail_ask(hub->replica->tail, &q->item);
 }
 

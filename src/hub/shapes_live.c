@@ -139,9 +139,7 @@ void gn_hub_tell_lines(struct gn_long *q)
 	struct gn_hub_request *r = q->request;
 	r->hold = q->json;
 	q->json = NULL;
-	gn_hub_ask(r,
-		   &(struct gn_history_query){
-			   .kind = GN_HQ_LINE_TIMES, .who = -1, .lines = json_object_get(r->hold, "items")},
+	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .lines = json_object_get(r->hold, "items")},
 		   lines_told);
 }
 
