@@ -3,7 +3,7 @@
 
 What the system does to the hub is done by limits (ulimit) and by tests/hub_shim.c, which is compiled here.
 """
-import base64, http.client, json, os, select, shutil, socket, subprocess, sys, threading, time
+import base64, calendar, http.client, json, os, select, shutil, socket, subprocess, sys, threading, time, uuid
 
 sys.dont_write_bytecode = True
 import hub_test
@@ -518,6 +518,52 @@ def case_clock(bin_dir, base, rng):
     a.hub = hub
     a.login()
     a.pay(b, "1.00")
+    hub.stop()
+
+
+def case_set(bin_dir, base, rng):
+    """HB-53: a clock that is set by days while the hub runs ends nothing, and is told; so is one that is set back."""
+    if float(open("/proc/uptime").read().split()[0]) < 1800:
+        print("skipped: this machine has just started, whose clock is believed at once")
+        return 77
+    shim = Shim(bin_dir, base)
+    hub = Hub(shim.bin, base, *FREE, "--rate-day", "1000")
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+    b.trust(a, "100.00", policy={"ask": True})
+    tx_id = str(uuid.uuid4())
+    status, answer = a.pay_raw(b, "1.00", tx_id=tx_id, constraints={"timeout_ms": 3600000})
+    check(status in (200, 202) and answer["status"] not in ("COMMITTED", "ABORTED"), f"a payment that waits for Bob: {status} {answer}")
+    events = WebSocket(hub, a.token)
+    check(events.expect()["type"] == "hello", "the hub greets")
+
+    def warning():
+        return hub.get("/health").get("warning", "")
+
+    def seconds(text):
+        return calendar.timegm(time.strptime(text, "%Y-%m-%dT%H:%M:%SZ"))
+
+    shim.put("clock", str(400 * 86400))
+    until(lambda: "was set 3455" in warning() and "ahead" in warning(), f"a clock that is set ahead is told: {warning()}")
+    check(a.get(f"/payments/{tx_id}")["status"] not in ("ABORTED", "COMMITTED"), "what waits goes on waiting")
+    events.send("ping")
+    check(events.expect() == "pong", "the WebSocket is open")
+    a.send("PATCH", "/participants/me", "participant.profile", {"display_name": "Alice A."})
+    check(time.time() - 86400 < seconds(hub.get("/health")["timestamp"]) < time.time() + 86400, "the hub's time is that of before")
+    check(seconds(a.get("/participants/me")["updated_at"]) < time.time() + 86400, "and that of its records")
+    a.login()
+    check(b.send("POST", "/payments/vote", "payment.vote", {"tx_id": tx_id, "initiator": a.pid, "answer": "yes"}, tx_id)[1]["status"] == "COMMITTED", "and Bob may still say yes")
+    doctor = geonet(bin_dir, "doctor", "--hub", hub.url, "--data", os.path.join(base, "u")).stdout.decode()
+    check("this machine's clock was set" in doctor and "clock was set" in geonet(bin_dir, "hub", "status", "--hub", hub.url, "--data", os.path.join(base, "u")).stdout.decode(), f"doctor: {doctor}")
+    shim.put("clock", "0")
+    until(lambda: "clock" not in warning(), f"right again: {warning()}")
+    shim.put("clock", "-7200")
+    until(lambda: "back" in warning(), f"a clock that is set back is told: {warning()}")
+    check(b.trust(a, "1.00", want=409) and a.get("/balance"), "and everything goes on")
+    shim.put("clock", "0")
+    until(lambda: "clock" not in warning(), f"right again: {warning()}")
+    lines = open(os.path.join(base, "log"), errors="replace").read()
+    check(lines.count("clock.set") == 2 and lines.count("clock.agrees") == 2, f"the log: {lines}")
     hub.stop()
 
 

@@ -444,7 +444,7 @@ static bool identify(struct gn_hub_request *r, struct gn_slice token)
 {
 	struct gn_hub *hub = r->hub;
 	struct gn_jwt jwt;
-	gn_err err = gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->now), &jwt);
+	gn_err err = gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->time), &jwt);
 	if (err)
 		return unauthorised(r, 401,
 				    err == GN_EXPIRED ? "the access token has expired; refresh it or log in again"
@@ -606,7 +606,7 @@ static void on_request(void *user, struct gn_http_request *http)
 				GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of memory\",\"details\":{}}}"));
 		return;
 	}
-	hub->now = gn_os_now();
+	gn_hub_look_at_clocks(hub);
 	hub->count.requests++;
 	link_request(hub, r);
 	r->http = http;
@@ -643,7 +643,7 @@ static void on_body(void *user, struct gn_http_request *http, struct gn_slice da
 	(void)user;
 	*taken = data.len;
 	if (r && r->ws) {
-		r->hub->now = gn_os_now();
+		gn_hub_look_at_clocks(r->hub);
 		gn_ws_recv(r->ws, data);
 		return;
 	}

@@ -232,7 +232,7 @@ static json_t *graph_json(const struct gn_long *q, const struct gn_hub_view *v, 
 	json_object_del(j, "items");
 	json_object_set_new(j, "participants", nodes);
 	json_object_set_new(j, "total_participants", json_integer((json_int_t)node_total));
-	json_object_set_new(j, "generated_at", gn_json_time(q->now));
+	json_object_set_new(j, "generated_at", gn_json_time(q->time));
 	json_object_set_new(j, "seq", json_integer((json_int_t)gn_ledger_seq(v->ledger)));
 	return j;
 }

@@ -100,21 +100,21 @@ void gn_api_challenge(struct gn_hub_request *r)
 	gn_err err = gn_base64(GN_SLICE(challenge.b), true, text, sizeof text);
 	GN_ASSERT(!err);
 	gn_hub_json(r, 200,
-		    json_pack("{ss so ss}", "challenge", text, "expires_at", gn_json_time(challenge_end(&challenge)),
-			      "hub", hub->pid));
+		    json_pack("{ss so ss}", "challenge", text, "expires_at",
+			      gn_json_time(hub->time + HUB_CHALLENGE_LIFE), "hub", hub->pid));
 }
 
 static void give_tokens(struct gn_hub_request *r, const struct gn_hash *pid)
 {
 	static const char *const statuses[] = {"active", "suspended", "left", "deleted"};
 	struct gn_hub *hub = r->hub;
-	struct gn_jwt jwt = {.sub = *pid, .exp = gn_unix(hub->now) + hub->config.access_s};
+	struct gn_jwt jwt = {.sub = *pid, .exp = gn_unix(hub->time) + hub->config.access_s};
 	char access[GN_JWT_MAX], refresh[GN_JWT_MAX], text[64];
 	struct gn_ledger_participant p;
 	bool known = gn_ledger_find_participant(hub->ledger, pid, &p) == GN_OK;
 	gn_rand_fill(&hub->rand, jwt.jti, sizeof jwt.jti);
 	gn_jwt_make(hub->jwt_key, &jwt, access);
-	jwt.exp = gn_unix(hub->now) + hub->config.refresh_s;
+	jwt.exp = gn_unix(hub->time) + hub->config.refresh_s;
 	jwt.refresh = true;
 	gn_rand_fill(&hub->rand, jwt.jti, sizeof jwt.jti);
 	gn_jwt_make(hub->jwt_key, &jwt, refresh);
@@ -215,7 +215,7 @@ void gn_api_refresh(struct gn_hub_request *r)
 	struct gn_jwt jwt;
 	if (!token)
 		return;
-	gn_err err = gn_jwt_open(r->hub->jwt_key, gn_str(token), true, gn_unix(r->hub->now), &jwt);
+	gn_err err = gn_jwt_open(r->hub->jwt_key, gn_str(token), true, gn_unix(r->hub->time), &jwt);
 	if (err) {
 		gn_hub_fail(r, GN_AUTH, NULL, "%s",
 			    err == GN_EXPIRED ? "the refresh token has expired; log in again"
@@ -223,7 +223,7 @@ void gn_api_refresh(struct gn_hub_request *r)
 		return;
 	}
 	struct gn_history_query q = {
-		.kind = GN_HQ_USED_REFRESH, .from = (int64_t)gn_unix(r->hub->now), .to = (int64_t)jwt.exp};
+		.kind = GN_HQ_USED_REFRESH, .from = (int64_t)gn_unix(r->hub->time), .to = (int64_t)jwt.exp};
 	gn_hex(GN_SLICE(jwt.jti), q.text);
 	r->pid = jwt.sub;
 	gn_hub_ask(r, &q, refresh_told);

@@ -341,7 +341,7 @@ static void tell_gap(struct gn_hub_request *r, struct job *job)
 	json_object_set_new(j, "optimum_percent_of_debt", json_real(debts > 0 ? percent(optimum, debts) : 0));
 	/* what was cleared so far, of what would have been had the optimum of now been taken too */
 	json_object_set_new(j, "cleared_percent_of_optimum", json_real(percent(done, done + optimum)));
-	json_object_set_new(j, "computed_at", gn_json_time(r->hub->now));
+	json_object_set_new(j, "computed_at", gn_json_time(r->hub->time));
 	gn_hub_json(r, 200, j);
 }
 
@@ -354,9 +354,9 @@ static void commit(struct gn_hub_request *r, struct job *job)
 	gn_err err = !ticket          ? GN_BUSY
 		     : !job->clearing ? GN_AGAIN
 		     : job->use == JOB_CLEAR
-			     ? gn_ledger_clear(hub->ledger, gn_str(job->code), job->clearing, ticket, hub->now)
+			     ? gn_ledger_clear(hub->ledger, gn_str(job->code), job->clearing, ticket, hub->time)
 			     : gn_ledger_offer(hub->ledger, gn_str(job->code), job->asking,
-					       gn_clearing_total(job->clearing), ticket, hub->now);
+					       gn_clearing_total(job->clearing), ticket, hub->time);
 	if (!err)
 		return;
 	if (ticket)
@@ -371,7 +371,7 @@ static void job_done(uv_work_t *w, int status)
 {
 	struct job *job = GN_CONTAINER(w, struct job, work);
 	struct gn_hub_request *r = job->r;
-	r->hub->now = gn_os_now();
+	gn_hub_look_at_clocks(r->hub);
 	if (status || job->err)
 		gn_hub_fail(r, status ? GN_BUSY : job->err, NULL, "%s", "");
 	else if (job->use == JOB_GAP)
@@ -486,7 +486,7 @@ static void clear_found(struct gn_long *q)
 	struct found *f = q->job;
 	uint64_t ticket = gn_hub_ticket(r, cleared);
 	gn_err err = ticket ? gn_ledger_clear_pairs(r->hub->ledger, q->eq, (unsigned)q->depth, f->pairs, f->count,
-						    ticket, r->hub->now)
+						    ticket, r->hub->time)
 			    : GN_BUSY;
 	free(f);
 	if (!err)

@@ -210,9 +210,9 @@ static void run_max_flow(struct gn_long *q, struct gn_hub_view *v)
 		q->err = err;
 		return;
 	}
-	q->json =
-		json_pack("{so so so ss so}", "paths", paths.list, "bottlenecks", cut_json(v, &why, e.precision),
-			  "elsewhere", elsewhere_json(&why), "algorithm", "dinic", "computed_at", gn_json_time(q->now));
+	q->json = json_pack("{so so so ss so}", "paths", paths.list, "bottlenecks", cut_json(v, &why, e.precision),
+			    "elsewhere", elsewhere_json(&why), "algorithm", "dinic", "computed_at",
+			    gn_json_time(q->time));
 	gn_amount_json(q->json, "max_amount", max, e.precision);
 }
 

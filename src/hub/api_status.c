@@ -41,7 +41,7 @@ void gn_api_hub(struct gn_hub_request *r)
 	json_t *profiles = s.accept_v0 ? json_pack("[ss]", "geo-v1", "geo-v0") : json_pack("[s]", "geo-v1");
 	gn_hub_json(r, 200,
 		    json_pack("{ss ss ss so so si si ss so*}", "pid", hub->pid, "public_key", key, "version",
-			      GEONET_VERSION, "profiles", profiles, "timestamp", gn_json_time(hub->now), "max_hops",
+			      GEONET_VERSION, "profiles", profiles, "timestamp", gn_json_time(hub->time), "max_hops",
 			      (int)s.max_hops, "max_paths", (int)s.max_paths, "address", address, "proof",
 			      *nonce ? proof(hub, address, nonce) : NULL));
 }
@@ -50,17 +50,19 @@ void gn_api_hub(struct gn_hub_request *r)
 static void add_warning(const struct gn_hub *hub, json_t *json)
 {
 	uint64_t behind = gn_hub_clock_behind(hub);
-	char text[400] = "";
-	int n = 0;
+	char disk[160] = "", set[320] = "", late[240] = "", text[800];
+	gn_hub_clock_set(set, sizeof set);
 	if (hub->space_short)
-		n = snprintf(text, sizeof text,
-			     "the disk is %u %% full: make room, for when it is full nothing is taken any more%s",
-			     gn_hub_space_used(hub), behind ? "; " : "");
+		snprintf(disk, sizeof disk,
+			 "the disk is %u %% full: make room, for when it is full nothing is taken any more",
+			 gn_hub_space_used(hub));
 	if (behind)
-		snprintf(text + n, sizeof text - (size_t)n,
+		snprintf(late, sizeof late,
 			 "the clock is %llu s behind the last record: payments of this time are recorded at the later "
 			 "time, daily limits and expiry run by it",
 			 (unsigned long long)behind);
+	snprintf(text, sizeof text, "%s%s%s%s%s", disk, *disk && (*set || *late) ? "; " : "", set,
+		 *set && *late ? "; " : "", late);
 	if (*text)
 		json_object_set_new(json, "warning", json_string(text));
 }
@@ -85,7 +87,7 @@ void gn_api_health(struct gn_hub_request *r)
 	bool failed = gn_ledger_failed(hub->ledger), ok = hub->ready && !failed && !info.behind;
 	json_t *j = json_pack("{ss ss ss sI so sb}", "status", ok ? "ok" : "degraded", "version", GEONET_VERSION,
 			      "environment", "hub", "uptime_seconds", (json_int_t)((hub->now - hub->started) / GN_SEC),
-			      "timestamp", gn_json_time(hub->now), "ready", hub->ready);
+			      "timestamp", gn_json_time(hub->time), "ready", hub->ready);
 	if (failed)
 		json_object_set_new(j, "reason",
 				    json_string("the journal could not be written; the hub takes nothing new until it "
@@ -108,7 +110,7 @@ static void health_db_told(struct gn_hub_request *r, json_t *answer)
 			      strncmp(r->hub->config.history, "sqlite", 6) == 0 ? "sqlite" : "postgresql", "watermark",
 			      (json_int_t)info.watermark, "journal_seq",
 			      (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "waiting_bytes",
-			      (json_int_t)info.waiting_bytes, "timestamp", gn_json_time(r->hub->now)));
+			      (json_int_t)info.waiting_bytes, "timestamp", gn_json_time(r->hub->time)));
 }
 
 void gn_api_health_db(struct gn_hub_request *r)
@@ -234,7 +236,7 @@ static json_t *integrity_of(const struct gn_long *q, const struct gn_hub_view *v
 	bool ok = in.zero_sum && in.limits && in.one_direction && in.reservations;
 	*healthy = *healthy && ok;
 	return json_pack("{ss ss so so}", "status", ok ? "healthy" : "critical", "checksum", checksum, "last_verified",
-			 gn_json_time(q->now), "invariants", invariants_json(&in, e->precision));
+			 gn_json_time(q->time), "invariants", invariants_json(&in, e->precision));
 }
 
 static void run_integrity(struct gn_long *q, struct gn_hub_view *v)
@@ -250,7 +252,7 @@ static void run_integrity(struct gn_long *q, struct gn_hub_view *v)
 		json_array_append_new(
 			alerts, json_string("an invariant does not hold: stop the hub and run geonet hub verify"));
 	q->json = json_pack("{ss so so so}", "status", healthy ? "healthy" : "critical",
-			    q->flag ? "checked_at" : "last_check", gn_json_time(q->now), "equivalents", list, "alerts",
+			    q->flag ? "checked_at" : "last_check", gn_json_time(q->time), "equivalents", list, "alerts",
 			    alerts);
 }
 
@@ -288,7 +290,7 @@ void gn_api_integrity_verify(struct gn_hub_request *r)
 				    .code = gn_str(code ? e.code : "")};
 	r->note[1] = e.number;
 	uint64_t ticket = gn_hub_ticket(r, verify_noted);
-	gn_err err = ticket ? gn_ledger_admin(hub->ledger, &a, ticket, hub->now) : GN_BUSY;
+	gn_err err = ticket ? gn_ledger_admin(hub->ledger, &a, ticket, hub->time) : GN_BUSY;
 	if (!err)
 		return;
 	if (ticket)
@@ -312,7 +314,7 @@ static void run_checksum(struct gn_long *q, struct gn_hub_view *v)
 	gn_hex(GN_SLICE(in.checksum.b), checksum);
 	gn_hex(GN_SLICE(state.b), hash);
 	q->json = json_pack("{ss ss so so ss sI}", "equivalent", e.code, "checksum", checksum, "created_at",
-			    gn_json_time(q->now), "invariants_status", invariants_json(&in, e.precision), "state_hash",
+			    gn_json_time(q->time), "invariants_status", invariants_json(&in, e.precision), "state_hash",
 			    hash, "seq", (json_int_t)gn_ledger_seq(v->ledger));
 }
 

@@ -59,7 +59,7 @@ static json_t *waiting_json(const struct gn_hub_request *w)
 					     : w->args[0],
 				 "type", types[type], "initiator", pid, "payload", body ? body : json_null(),
 				 "signatures", signatures, "state", gn_tx_state_name(tx.state), "created_at",
-				 gn_json_time(w->hub->now), "seq", "_key", hex);
+				 gn_json_time(w->hub->time), "seq", "_key", hex);
 	json_decref(whole);
 	return item;
 }
@@ -71,7 +71,7 @@ static json_t *proposed_json(const struct gn_hub *hub, const struct gn_tx_key *k
 	gn_hex(GN_SLICE(key->b), hex);
 	return json_pack("{ss ss ss s{so} s[] ss so sn ss}", "tx_id", hex, "type", "CLEARING", "initiator", hub->pid,
 			 "payload", "expires_at", gn_json_time(tx->expiry), "signatures", "state",
-			 gn_tx_state_name(tx->state), "created_at", gn_json_time(hub->now), "seq", "_key", hex);
+			 gn_tx_state_name(tx->state), "created_at", gn_json_time(hub->time), "seq", "_key", hex);
 }
 
 static bool is(const json_t *item, const char *name, const char *want)

@@ -30,7 +30,7 @@ static void execute(struct gn_hub_request *r)
 		err = gn_ledger_command(r->hub->ledger, &o->cmd, &a);
 	uint64_t ticket = err ? 0 : gn_hub_ticket(r, o->kind->done);
 	if (!err)
-		err = ticket ? gn_ledger_admin(r->hub->ledger, &a, ticket, r->hub->now) : GN_BUSY;
+		err = ticket ? gn_ledger_admin(r->hub->ledger, &a, ticket, r->hub->time) : GN_BUSY;
 	if (!err)
 		return;
 	if (ticket)

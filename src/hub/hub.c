@@ -53,12 +53,6 @@ static void unusable(struct gn_hub *hub, gn_err err)
 	uv_stop(&hub->loop);
 }
 
-uint64_t gn_hub_clock_behind(const struct gn_hub *hub)
-{
-	gn_time behind = hub->ready ? gn_ledger_time(hub->ledger) - hub->now : 0;
-	return behind > HUB_CLOCK_BEHIND ? (uint64_t)(behind / GN_SEC) : 0;
-}
-
 static void ready(struct gn_hub *hub, gn_err err)
 {
 	struct gn_ledger_info info;
@@ -120,9 +114,9 @@ void gn_hub_pump(struct gn_hub *hub)
 	if (hub->pumping)
 		return;
 	hub->pumping = true;
-	hub->now = gn_os_now();
+	gn_hub_look_at_clocks(hub);
 	gn_hub_verify_pump(hub);
-	gn_ledger_tick(hub->ledger, hub->now);
+	gn_ledger_tick(hub->ledger, hub->time);
 	for (unsigned i = 0, moved = 1; i < PUMP_ROUNDS && moved; i++) {
 		moved = 0; /* events first: nothing is written before READY was judged */
 		for (unsigned k = 0; k < 256 && gn_ledger_next_event(hub->ledger, &e); k++, moved = 1)
@@ -135,8 +129,9 @@ void gn_hub_pump(struct gn_hub *hub)
 	gn_hub_live_tick(hub);
 	gn_hub_clear_tick(hub);
 	gn_hub_space_tick(hub);
-	gn_time at = gn_time_min(gn_ledger_deadline(hub->ledger), hub->now + 5 * GN_SEC);
-	gn_time wait = at > hub->now ? (at - hub->now + GN_MSEC - 1) / GN_MSEC : 0;
+	gn_hub_clock_tick(hub);
+	gn_time at = gn_time_min(gn_ledger_deadline(hub->ledger), hub->time + 5 * GN_SEC);
+	gn_time wait = at > hub->time ? (at - hub->time + GN_MSEC - 1) / GN_MSEC : 0;
 	uv_timer_start(&hub->timer, on_timer, (uint64_t)wait, 0);
 	hub->pumping = false;
 }
@@ -269,7 +264,7 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	gn_feed_start(hub->feed);
 	uv_prepare_start(&hub->prepare, on_prepare);
 	gn_signals_start(&hub->signals, &hub->loop);
-	gn_ledger_start(hub->ledger, hub->now);
+	gn_ledger_start(hub->ledger, hub->time);
 	return GN_OK;
 }
 
@@ -283,10 +278,10 @@ static void close_handle(uv_handle_t *handle, void *user)
 /* What was taken becomes durable and is answered, bounded in time; then everything is freed in the opposite order. */
 static void finish(struct gn_hub *hub)
 {
-	gn_time until = gn_os_now() + STOP_MAX;
+	gn_time until = gn_os_steady() + STOP_MAX;
 	hub->stopping = true;
 	gn_hub_live_close(hub);
-	while (gn_os_now() < until && !gn_ledger_failed(hub->ledger) &&
+	while (gn_os_steady() < until && !gn_ledger_failed(hub->ledger) &&
 	       (hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs || hub->longs.count ||
 		(hub->ready && !gn_ledger_idle(hub->ledger))))
 		uv_run(&hub->loop, UV_RUN_ONCE);
@@ -336,7 +331,8 @@ gn_err gn_hub_run(const struct gn_hub_config *config, int ready_fd, char why[GN_
 	json_object_seed(0); /* before a second thread makes objects */
 	hub->config = *config;
 	hub->ready_fd = ready_fd;
-	hub->now = hub->started = gn_os_now();
+	gn_hub_look_at_clocks(hub);
+	hub->started = hub->now;
 	hub->rand = gn_rand_system();
 	hub->log = (struct gn_log){gn_os_log_write, NULL, config->log};
 	hub->signals = (struct gn_signals){

@@ -2,7 +2,7 @@
  * and the replica have their threads.
  *
  *   hub.c start, pump, stop             disk.c journal <-> workers      verify.c signatures <-> workers
- *   space.c how full the disk is        places.c who asks what takes long
+ *   clock.c time of timers, of records  space.c how full the disk is    places.c who asks what takes long
  *   tail.c records and questions <-> a thread: feed.c the history, replica.c long questions
  *   api.c admission, life of a request  api_*.c the routes              submit.c signed operations
  *   live.c WebSocket and events         officers.c roles, settings      shapes_live.c JSON of the state */
@@ -138,8 +138,6 @@ void gn_hub_address(const struct gn_hub_request *r, struct gn_addr *out);
 void gn_hub_too_fast(struct gn_hub_request *r, uint32_t wait, const char *what);
 /* The ledger stopped (LG-51, gn_ledger_failed): what was asked may have happened or not (HB-17). */
 void gn_hub_stopped(struct gn_hub_request *r);
-/* Seconds that the clock lies behind the last record; 0 when that is no more than a breath. */
-uint64_t gn_hub_clock_behind(const struct gn_hub *hub);
 /* X-Request-ID of what the HTTP server answers by itself. user: the hub. */
 void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTTP_ID_MAX]);
 
@@ -235,6 +233,16 @@ void gn_hub_verify_pump(struct gn_hub *hub);
 void gn_hub_disk_init(struct gn_hub *hub);
 void gn_hub_task(const struct gn_ledger_io *io, struct gn_file_task *out);
 
+/* ---- clock.c ---- */
+
+/* hub->now and hub->time, before anything is done. */
+void gn_hub_look_at_clocks(struct gn_hub *hub);
+/* A sentence about a wall clock that was set and is not gone by yet; false: there is nothing to say. */
+bool gn_hub_clock_set(char *out, size_t cap);
+void gn_hub_clock_tick(struct gn_hub *hub); /* the log's word of it */
+/* Seconds that the clock lies behind the last record; 0 when that is no more than a breath. */
+uint64_t gn_hub_clock_behind(const struct gn_hub *hub);
+
 /* ---- space.c ---- */
 
 struct gn_hub_space { /* bytes */
@@ -296,7 +304,7 @@ struct gn_long {
 	struct gn_hub_request *request;
 	void (*run)(struct gn_long *q, struct gn_hub_view *view);
 	void (*then)(struct gn_long *q); /* on the loop, instead of the answer; NULL: the answer is json */
-	gn_time now;
+	gn_time time;
 	/* the question, as each kind needs it */
 	uint32_t eq, who, to; /* eq UINT32_MAX: all */
 	gn_amount amount;
@@ -396,7 +404,8 @@ struct gn_hub {
 	uv_timer_t timer;
 	uv_prepare_t prepare;
 	struct gn_signals signals;
-	gn_time now, started;
+	gn_time now, time; /* of timers; of records (clock.c) */
+	gn_time started;
 	struct gn_alloc alloc[2]; /* the ledger's, the hub's own */
 	struct gn_rand rand;
 	struct gn_log log;
@@ -426,7 +435,7 @@ struct gn_hub {
 	struct gn_file_pool disk;
 	struct gn_hub_space space;
 	gn_time space_next;
-	bool space_looks, space_short;
+	bool space_looks, space_short, clock_set;
 	struct {
 		uint64_t requests, refused_auth, refused_rate, refused_body, answers[6]; /* by hundreds */
 		uint64_t verified, bad_signatures, events_sent, events_dropped, flows;

@@ -174,7 +174,7 @@ void gn_hub_ws(struct gn_hub_request *r)
 	}
 	bool offered = gn_ws_bearer(r->http, &token);
 	gn_err refused =
-		offered && hub->ready ? gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->now), &jwt) : GN_AUTH;
+		offered && hub->ready ? gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->time), &jwt) : GN_AUTH;
 	if (!refused && gn_ledger_find_participant(hub->ledger, &jwt.sub, &r->me))
 		refused = GN_AUTH;
 	if (!refused && !take_place(r))
@@ -197,7 +197,7 @@ void gn_hub_ws(struct gn_hub_request *r)
 	r->until = (gn_time)jwt.exp * GN_SEC;
 	gn_err err = gn_base58(GN_SLICE(jwt.sub.b), pid, sizeof pid);
 	GN_ASSERT(!err);
-	send_json(r, json_pack("{ss ss so}", "type", "hello", "pid", pid, "ts", gn_json_time(hub->now)));
+	send_json(r, json_pack("{ss ss so}", "type", "hello", "pid", pid, "ts", gn_json_time(hub->time)));
 }
 
 /* ---- events ---- */
@@ -348,7 +348,7 @@ void gn_hub_live_tick(struct gn_hub *hub)
 		if (gn_ws_heard(r->ws))
 			r->heard = hub->now;
 		gn_time silent = hub->now - r->heard;
-		if (hub->now >= r->until)
+		if (hub->time >= r->until)
 			gn_ws_close(r->ws, 1008, "the access token is over: come again with a new one");
 		else if (silent > 2 * HUB_WS_PING)
 			gn_ws_close(r->ws, 1001, "no sign of life");

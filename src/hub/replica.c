@@ -104,7 +104,7 @@ static void done(struct gn_tail_item *item)
 	struct gn_long *q = GN_CONTAINER(item, struct gn_long, item);
 	struct gn_hub_request *r = q->request;
 	gn_hub_place_leave(&r->hub->longs, r);
-	r->hub->now = gn_os_now();
+	gn_hub_look_at_clocks(r->hub);
 	if (q->err)
 		gn_hub_fail(r, q->err, NULL, "%s", q->why);
 	else if (q->then)
@@ -145,7 +145,7 @@ void gn_hub_long(struct gn_hub_request *r, struct gn_long *question)
 	*q = *question;
 	q->item = (struct gn_tail_item){.run = run, .done = done};
 	q->request = r;
-	q->now = hub->now;
+	q->time = hub->time;
 	r->refs++;
 	gn_hub_place_take(&hub->longs, r);
 	gn_tail_ask(hub->replica->tail, &q->item);

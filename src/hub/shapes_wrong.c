@@ -394,7 +394,7 @@ static void check_envelope(struct judge *j, const json_t *in)
 	char me[64];
 	json_t *v;
 	bool by_id = j->kind == GN_OP_PAYMENT || j->kind == GN_OP_VOTE || j->kind == GN_OP_CONSENT;
-	int64_t now = (int64_t)gn_unix(j->r->hub->now);
+	int64_t now = (int64_t)gn_unix(j->r->hub->time);
 	j->path[0] = "signed";
 	j->depth = 2;
 	json_object_foreach((json_t *)(uintptr_t)in, name, v)

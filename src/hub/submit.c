@@ -224,7 +224,7 @@ static void submit(struct gn_hub_request *r, const struct gn_ledger_flow *flow)
 	struct gn_ledger_request q = ledger_request(r);
 	q.flow = flow;
 	uint64_t ticket = gn_hub_ticket(r, r->result);
-	gn_err err = ticket ? gn_ledger_submit(r->hub->ledger, &q, ticket, r->hub->now) : GN_BUSY;
+	gn_err err = ticket ? gn_ledger_submit(r->hub->ledger, &q, ticket, r->hub->time) : GN_BUSY;
 	if (!err)
 		return;
 	if (ticket)
@@ -251,7 +251,7 @@ static void run_flow(struct gn_long *q, struct gn_hub_view *v)
 {
 	struct flow_job *job = q->job;
 	struct gn_ledger_flow found;
-	if (gn_ledger_find_flow(v->ledger, &job->request, q->now, &found))
+	if (gn_ledger_find_flow(v->ledger, &job->request, q->time, &found))
 		return; /* none: the ledger says why when it comes again */
 	uint8_t *copy = malloc(found.routes.len + 1);
 	if (!copy)

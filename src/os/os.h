@@ -14,10 +14,14 @@ GN_MUST gn_err gn_os_fail(const char *what);
 
 /* ---- time ---- */
 
-/* Nanoseconds since the epoch on a clock that never goes back. It follows the wall clock, a little faster or slower where they differ, and
- * goes on while the machine is suspended; only forwards it steps, when it is more than a minute behind. */
+/* Nanoseconds since the epoch on a clock that never goes back: the time of a ledger's records. It follows the wall clock, a
+ * little faster or slower where they differ, and goes on while the machine is suspended. A wall clock that was set by more
+ * than a minute is believed after ten minutes, at once in the machine's first ten; forwards this one then steps, back it
+ * never goes: it runs at half its speed. */
 gn_time gn_os_now(void);
-/* The two clocks of a node (decision 002). Steady: nanoseconds that nobody can set, counted from what the wall clock said when the
+/* How far the wall clock is ahead of that, when it was set and they differ by more than a minute; else 0. */
+gn_time gn_os_clock_off(void);
+/* The two clocks of a node, and of a hub's timers (decision 002). Steady: nanoseconds that nobody can set, counted from what the wall clock said when the
  * process first asked; timers go by it. Wall: the machine's clock as it stands now, right or wrong. */
 gn_time gn_os_steady(void);
 gn_time gn_os_wall(void);

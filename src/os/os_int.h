@@ -17,9 +17,13 @@ gn_err gn_os_parent(const struct gn_os_dir *dir, const char *name, bool make, in
 void gn_os_parent_close(const struct gn_os_dir *dir, int parent);
 
 struct gn_os_clock { /* zeros before the first read */
-	gn_time steady, time, error; /* at the last look at the wall clock; error: what was still to be made up */
+	gn_time steady, time, wall; /* at the last look at the wall clock */
+	gn_time error;              /* what was still to be made up */
+	gn_time since;              /* steady when the wall clock was set to what it is not believed for, 0: it was not */
 };
 /* The time, from a steady clock and the wall's; never less than before. */
 gn_time gn_os_clock_read(struct gn_os_clock *c, gn_time steady, gn_time wall);
+/* How far the wall was ahead at the last look, when that is more than a step; else 0. */
+gn_time gn_os_clock_off_of(const struct gn_os_clock *c);
 
 #endif

@@ -421,7 +421,7 @@ static void the_clock_follows_the_wall_and_never_goes_back(void **state)
 {
 	(void)state;
 	struct gn_os_clock c = {0};
-	gn_time steady = 500 * GN_SEC, wall = INT64_C(1700000000) * GN_SEC;
+	gn_time steady = 5000 * GN_SEC, wall = INT64_C(1700000000) * GN_SEC;
 	assert_int_equal(follow(&c, &steady, wall, 30), 0);
 	wall += 20 * GN_SEC; /* a little behind: made up in minutes */
 	assert_in_range(-follow(&c, &steady, wall, 60), 15 * GN_SEC, 19 * GN_SEC);
@@ -429,11 +429,35 @@ static void the_clock_follows_the_wall_and_never_goes_back(void **state)
 	wall -= 20 * GN_SEC; /* a little ahead: slower until it is right */
 	assert_in_range(follow(&c, &steady, wall, 60), 15 * GN_SEC, 19 * GN_SEC);
 	assert_int_equal(follow(&c, &steady, wall, 400), 0);
-	wall += 86400 * GN_SEC; /* a day behind: a step */
-	assert_int_equal(follow(&c, &steady, wall, 12), 0);
-	wall -= 3600 * GN_SEC; /* an hour ahead: never back, at half speed two hours long */
+	wall += 86400 * GN_SEC; /* set a day ahead: nothing for ten minutes, then a step */
+	assert_int_equal(follow(&c, &steady, wall, 590), -86400 * GN_SEC);
+	assert_int_equal(gn_os_clock_off_of(&c), 86400 * GN_SEC);
+	assert_int_equal(follow(&c, &steady, wall, 32), 0);
+	assert_int_equal(gn_os_clock_off_of(&c), 0);
+	wall -= 3600 * GN_SEC; /* set an hour back: as long nothing, then at half speed two hours long, never back */
+	assert_int_equal(follow(&c, &steady, wall, 590), 3600 * GN_SEC);
+	assert_int_equal(gn_os_clock_off_of(&c), -3600 * GN_SEC);
 	assert_in_range(follow(&c, &steady, wall, 3600), 1700 * GN_SEC, 1900 * GN_SEC);
 	assert_int_equal(follow(&c, &steady, wall, 5400), 0);
+}
+
+static void a_clock_that_is_set_wrong_and_right_again_leaves_nothing(void **state)
+{
+	(void)state;
+	struct gn_os_clock c = {0};
+	gn_time steady = 5000 * GN_SEC, wall = INT64_C(1700000000) * GN_SEC;
+	assert_int_equal(follow(&c, &steady, wall, 30), 0);
+	for (int i = 0; i < 3; i++) { /* each time it is set anew it has to stay for ten minutes */
+		assert_int_equal(follow(&c, &steady, wall + (i + 1) * 86400 * GN_SEC, 500), -(i + 1) * 86400 * GN_SEC);
+		assert_int_equal(gn_os_clock_off_of(&c), (i + 1) * 86400 * GN_SEC);
+	}
+	assert_int_equal(follow(&c, &steady, wall, 30), 0);
+	assert_int_equal(gn_os_clock_off_of(&c), 0);
+	/* a machine that has just started learns the time */
+	struct gn_os_clock young = {0};
+	steady = 20 * GN_SEC;
+	assert_int_equal(follow(&young, &steady, wall, 30), 0);
+	assert_int_equal(follow(&young, &steady, wall + 3600 * GN_SEC, 12), 0);
 }
 
 static void the_process_knows_itself(void **state)
@@ -468,6 +492,7 @@ int main(void)
 		cmocka_unit_test(local_addresses_are_usable_ones),
 		cmocka_unit_test(time_goes_forward_and_has_a_text),
 		cmocka_unit_test(the_clock_follows_the_wall_and_never_goes_back),
+		cmocka_unit_test(a_clock_that_is_set_wrong_and_right_again_leaves_nothing),
 		cmocka_unit_test(the_process_knows_itself),
 	};
 	return cmocka_run_group_tests(tests, open_root, close_root);

@@ -31,32 +31,64 @@ static gn_time clock_of(clockid_t id)
 #define STEADY CLOCK_MONOTONIC
 #endif
 
-/* Steps are for machines that start with a wrong clock and learn the time from the network later: forwards they are
- * taken like a wake from suspension, backwards they are never taken, the clock runs at half its speed until the wall
- * has caught up. */
+/* A wall clock that was set may be wrong, and what ends by it is gone: it has to stay so for a while before it is
+ * believed. A machine that has just started often has a wrong clock and learns the time from the network; it is
+ * believed at once. Forwards that is a step, as after a suspension; back is no step, since time never falls: the clock
+ * runs at half its speed until the wall has caught up. */
 #define CLOCK_LOOK (10 * GN_SEC) /* between looks at the wall clock */
 #define CLOCK_STEP (60 * GN_SEC)
+#define CLOCK_HOLD (600 * GN_SEC)  /* how long it stays set before it is believed */
+#define CLOCK_YOUNG (600 * GN_SEC) /* the machine has just started */
+
+static bool is_step(gn_time t)
+{
+	return t > CLOCK_STEP || t < -CLOCK_STEP;
+}
+
+gn_time gn_os_clock_off_of(const struct gn_os_clock *c)
+{
+	gn_time off = c->wall - c->time;
+	return is_step(off) ? off : 0;
+}
+
+static void look(struct gn_os_clock *c, gn_time now, gn_time steady, gn_time wall)
+{
+	bool first = c->time == 0, moved = is_step(wall - c->wall - (steady - c->steady));
+	gn_time since = first || !is_step(wall - now) ? 0 : c->since == 0 || moved ? steady : c->since;
+	bool believed = since == 0 || steady - since >= CLOCK_HOLD || steady < CLOCK_YOUNG;
+	if (first || (believed && wall - now > CLOCK_STEP))
+		now = wall;
+	*c = (struct gn_os_clock){steady, now, wall, believed ? wall - now : 0, since};
+}
 
 gn_time gn_os_clock_read(struct gn_os_clock *c, gn_time steady, gn_time wall)
 {
 	gn_time passed = steady - c->steady, most = c->error < -CLOCK_STEP ? passed / 2 : passed / 16;
 	gn_time now = c->time + passed + (c->error < -most ? -most : c->error > most ? most : c->error);
 	if (c->time == 0 || passed >= CLOCK_LOOK) {
-		bool step = c->time == 0 || wall - now > CLOCK_STEP;
-		now = step ? wall : now;
-		*c = (struct gn_os_clock){.steady = steady, .time = now, .error = wall - now};
+		look(c, now, steady, wall);
+		now = c->time;
 	}
 	return now;
 }
 
+static struct gn_os_clock record_clock;
+static pthread_mutex_t record_lock = PTHREAD_MUTEX_INITIALIZER;
+
 gn_time gn_os_now(void)
 {
-	static struct gn_os_clock clock;
-	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-	pthread_mutex_lock(&lock);
-	gn_time now = gn_os_clock_read(&clock, clock_of(STEADY), clock_of(CLOCK_REALTIME));
-	pthread_mutex_unlock(&lock);
+	pthread_mutex_lock(&record_lock);
+	gn_time now = gn_os_clock_read(&record_clock, clock_of(STEADY), clock_of(CLOCK_REALTIME));
+	pthread_mutex_unlock(&record_lock);
 	return now;
+}
+
+gn_time gn_os_clock_off(void)
+{
+	pthread_mutex_lock(&record_lock);
+	gn_time off = gn_os_clock_off_of(&record_clock);
+	pthread_mutex_unlock(&record_lock);
+	return off;
 }
 
 void gn_os_harden(void)
