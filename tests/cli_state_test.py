@@ -3,7 +3,7 @@
 
 Real programs, one node of its own where a case needs one. Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence.
 """
-import json, os, pty, shutil, signal, socket, stat, subprocess, sys, tempfile, threading, time
+import http.client, json, os, pty, shutil, signal, socket, stat, subprocess, sys, tempfile, threading, time
 
 FOUNDER = ("--port", "0", "--http", "0", "--probation", "0", "--pow-bits", "8")
 PATIENCE = 300  # seconds: only ends a hopeless wait
@@ -81,6 +81,23 @@ class Place:
     def end(self):
         for data in list(self.up):
             self.raw("down", data=data)
+
+    def post(self, path, body, data="d"):
+        """POST as the tool does, over the node's Unix socket."""
+        connection = http.client.HTTPConnection("localhost", timeout=PATIENCE)
+        connection.sock = socket.socket(socket.AF_UNIX)
+        connection.sock.connect(self.data(data, "api.sock"))
+        connection.request("POST", path, body=body)
+        text = connection.getresponse().read().decode()
+        connection.close()
+        return json.loads(text.splitlines()[-1])
+
+    def spread(self, label, root):
+        """The first half of a publication: blocks, and no head."""
+        blocks = self.post("/api/v1/files", b"half")["blocks"]
+        site = {"owner": self.file("identity.pub").strip(), "label": label, "root": root}
+        ended = self.post("/api/v1/spread", json.dumps({"blocks": blocks, "copies": 1, "site": site}))
+        check(ended["err"] == "ok", f"the spread: {ended}")
 
     def file(self, name, data="d"):
         with open(self.data(data, name), encoding="utf-8") as f:
@@ -626,12 +643,77 @@ def case_renew(p):
         check("expired" in p.says(*command), f"{command}: {p.says(*command)}")
     done = p.raw("--json", "renew", "--all", "--w", "1")
     states = {i["name"]: i["state"] for i in json.loads(done.stdout)["items"]}
-    check(done.returncode == 1 and b"expired on" in done.stderr, f"a site that ended: exit {done.returncode}: {done.stderr}")
+    check(done.returncode == 1 and b"expired on" in done.stderr and b"geonet site remove fair" in done.stderr, f"a site that ended: exit {done.returncode}: {done.stderr}")
     check(states == {pid: "renewed", "longlived": "kept", "briefname": "kept", "vanished": "renewed", "@": "kept", "@fair": "failed"}, f"states: {states}")
     back = p.json("name", "resolve", "--fresh", "vanished")
     check(back["entries"][0]["value"] == "back", f"the name that came back: {back}")
     check(p.json("id", "show", pid)["name"] == "Zoe", "the identity record that came back")
+    p.run("site", "remove", "fair")
+    check(p.json("renew", "--all")["failed"] == 0, "a site that ended and was removed fails still")
     p.run("name", "renew", "longlived", "--w", "1")
+
+
+def case_given(p):
+    """RN-4: what can never be renewed from here does not make renew --all fail, and is forgotten."""
+    p.start()
+    p.run("id", "new", "--no-passphrase", "--no-publish")
+    p.start("b", options=("--bootstrap", f"127.0.0.1:{p.json('status')['node']['port']}"))
+    other = p.json("id", "new", "--no-passphrase", "--no-publish", data="b")
+    for name in ("wasgiven", "waslost"):
+        p.run("name", "claim", name, "TXT=kept", "--w", "1")
+        said = p.says("name", "transfer", name, other["key"], "-o", p.data(file="paper"))
+        check("What it points to goes with it as it is" in said, said)
+        said = p.says("name", "accept", p.data(file="paper"), "--w", "1", data="b")
+        check("still has what the owner before gave it: TXT kept" in said and f"geonet name set {name}" in said, said)
+    # Who did not give the name away himself has lost it. Here: the list of the one who gave it, the key of another.
+    third = p.json("id", "new", "--no-passphrase", "--no-publish", data="c")["pid"]
+    mine = json.loads(p.file("own-names.json"))
+    for name in ("identity.key", "identity.pub"):
+        os.rename(p.data("d", name), p.data("d", name + ".mine"))
+        shutil.copy(p.data("c", name), p.data("d", name))
+    p.write("own-names.json", json.dumps({"waslost": mine["waslost"] | {"owner": third}}))
+    done = p.raw("--json", "renew", "--all")
+    check(done.returncode == 1 and json.loads(done.stdout)["items"][0]["state"] == "failed", f"lost: {done}")
+    said = done.stderr.decode()
+    check("waslost.geo belongs to " + other["pid"] in said and "no longer among" in said, f"lost: {said}")
+    check(p.json("renew", "--all") == {"items": [], "renewed": 0, "failed": 0} and p.names() == [], "what is lost is not tried again")
+    for name in ("identity.key", "identity.pub"):
+        os.replace(p.data("d", name + ".mine"), p.data("d", name))
+    p.write("own-names.json", json.dumps(mine))
+    said = p.run("renew", "wasgiven", want=1).stderr.decode()
+    check("handed over to " + other["pid"] in said, f"by name: {said}")
+    p.write("own-names.json", json.dumps(mine))
+    done = p.raw("--json", "renew", "--all")
+    answer, said = json.loads(done.stdout), done.stderr.decode()
+    check(done.returncode == 0 and answer["failed"] == 0 and [i["state"] for i in answer["items"]] == ["given"] * 2, f"given: {answer}")
+    check(said.count("handed over to " + other["pid"]) == 2 and said.count("no longer among") == 2, f"given: {said}")
+    check(p.names() == [], f"still listed: {p.names()}")
+
+    # forget: of a name that is still one's own, of one that is not listed, of what is no name.
+    p.run("name", "claim", "stillmine", "--w", "1")
+    said = p.says("name", "forget", "Stillmine.geo")
+    check("renewed from here no more" in said and p.names() == [], said)
+    check(p.json("name", "resolve", "stillmine")["owner"] == p.json("id", "show")["pid"], "the name itself is as it was")
+    check(p.json("name", "forget", "stillmine", want=4)["error"]["code"] == "not-found", "what is not listed")
+    p.run("name", "forget", "-no-", want=2)
+
+    # A site whose head never came: told, skipped, removed; by itself after a day.
+    p.spread("first", "ab" * 32)
+    shown = p.json("site", "list")["sites"]
+    check([(s["label"], s["published"], s["pending"]) for s in shown] == [("first", False, True)], f"listed: {shown}")
+    check("never came out" in p.says("site", "list") and p.json("status")["yours"] == [], p.says("site", "list"))
+    answer = p.json("renew", "--all")
+    check([(i["name"], i["state"]) for i in answer["items"]] == [("@first", "unfinished")] and not answer["failed"], f"unfinished: {answer}")
+    check("geonet site remove first" in p.says("renew", "@first", want=1), "a site by its label")
+    p.run("site", "remove", "first")
+    check(p.json("site", "list")["sites"] == [] and p.json("renew", "--all")["items"] == [], "a removed site is still there")
+    p.spread("first", "ab" * 32)
+    p.stop()
+    table = json.loads(p.file("sites.json"))
+    table[0]["pending"]["spread"] -= 86400
+    p.write("sites.json", json.dumps(table))
+    p.start()
+    check(p.json("site", "list")["sites"] == [] and json.loads(p.file("sites.json")) == [], "a day later it is still there")
 
 
 def case_alone(p):

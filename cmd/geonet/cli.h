@@ -283,6 +283,7 @@ int cmd_name_renew(struct cli *cli);
 int cmd_name_transfer(struct cli *cli);
 int cmd_name_accept(struct cli *cli);
 int cmd_name_list(struct cli *cli);
+int cmd_name_forget(struct cli *cli);
 int cmd_site_publish(struct cli *cli);
 int cmd_site_list(struct cli *cli);
 int cmd_site_show(struct cli *cli);

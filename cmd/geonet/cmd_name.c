@@ -189,7 +189,7 @@ int cmd_name_transfer(struct cli *cli)
 		if (exit == CLI_OK)
 			cli_note(cli,
 				 "The new owner takes %s.geo with: geonet name accept FILE. Until then it is yours; a "
-				 "change or renewal of yours voids this.",
+				 "change or renewal of yours voids this. What it points to goes with it as it is.",
 				 name.text);
 		name_free(s);
 	}
@@ -229,6 +229,16 @@ static bool read_transfer(struct cli *cli, const char *path, const struct gn_pk 
 	return ok;
 }
 
+/* A transfer moves a name, not what it points to (NA-14). */
+static void tell_entries(struct cli *cli, const struct name_state *s)
+{
+	for (size_t i = 0; i < s->claim.entry_count; i++)
+		cli_note(cli, "It still has what the owner before gave it: %s %s",
+			 gn_name_type_text(s->entries[i].type), out_text_slice(s->entries[i].value));
+	if (s->claim.entry_count)
+		cli_note(cli, "To change that: geonet name set %s TYPE=VALUE...", s->name.text);
+}
+
 int cmd_name_accept(struct cli *cli)
 {
 	struct identity id;
@@ -263,10 +273,33 @@ int cmd_name_accept(struct cli *cli)
 			exit = name_put(cli, &id, s, w, &receipts);
 		if (exit == CLI_OK)
 			exit = tell_put(cli, &id, s, receipts);
+		if (exit == CLI_OK)
+			tell_entries(cli, s);
 		name_free(s);
 	}
 	identity_wipe(&id);
 	return exit;
+}
+
+int cmd_name_forget(struct cli *cli)
+{
+	struct gn_name name;
+	uint64_t expires;
+	if (!name_parse(cli, cli->args[0], &name))
+		return CLI_USAGE;
+	if (!name_forget(cli, &name, &expires))
+		return cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s.geo is not among the names claimed from here",
+				name.text);
+	if (cli->json)
+		return cli_json(cli, json_pack("{ss sI}", "name", name.text, "expires", (json_int_t)expires));
+	if (expires > cli_now())
+		cli_note(cli,
+			 "%s.geo is renewed from here no more. It was claimed until %s, and whoever has its key may "
+			 "renew it until then and for 30 days after.",
+			 name.text, out_time(expires));
+	else
+		cli_note(cli, "%s.geo is no longer among the names claimed from here", name.text);
+	return CLI_OK;
 }
 
 /* ---- looking ---- */

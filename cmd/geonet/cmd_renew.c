@@ -1,7 +1,10 @@
 /* Renewing what ends: the identity record, names, sites. A renewal says what was said before, with a new time; what is
  * not past half of its term is left alone, so a timer may run this as often as it likes.
  *
- *   item:  KEPT (not due) | RENEWED | FAILED (the reason is told on stderr; the others go on) */
+ *   item:  KEPT (not due) | RENEWED | GIVEN (to another) | UNFINISHED (a site that never came out)
+ *          | FAILED (the reason is told on stderr; the others go on)
+ *
+ * What is given or unfinished fails only when it was asked for by itself. Rules: docs/spec/services.md RN-1..RN-4. */
 #include "name.h"
 #include "own.h"
 #include "site.h"
@@ -13,15 +16,15 @@ struct renewal {
 	struct cli *cli, each; /* each: for the items, whose troubles go to stderr */
 	struct identity id;
 	uint64_t ttl, w;
-	bool force;
+	bool force, all;
 	json_t *items;
 	size_t renewed, failed;
 };
 
-static void note(struct renewal *r, const char *kind, const char *name, int exit, bool done, uint64_t expires)
+static void note(struct renewal *r, const char *kind, const char *name, int exit, const char *state, uint64_t expires)
 {
-	const char *state = exit ? "failed" : done ? "renewed" : "kept";
-	r->renewed += exit == CLI_OK && done;
+	state = exit ? "failed" : state;
+	r->renewed += strcmp(state, "renewed") == 0;
 	r->failed += exit != CLI_OK;
 	json_array_append_new(r->items, json_pack("{ss ss ss sI}", "kind", kind, "name", name, "state", state,
 						  "expires", (json_int_t)expires));
@@ -33,15 +36,18 @@ static void renew_id(struct renewal *r, bool must)
 	bool done = false;
 	int exit = id_renew(&r->each, &r->id, r->force, must, r->ttl, r->w, &expires, &done);
 	if (exit || expires)
-		note(r, "identity", r->id.pid, exit, done, expires);
+		note(r, "identity", r->id.pid, exit, done ? "renewed" : "kept", expires);
 }
 
 static void renew_name(struct renewal *r, const char *text)
 {
+	static const char *const states[] = {"kept", "renewed", "given"};
 	uint64_t expires = 0;
-	bool done = false;
-	int exit = name_renew(&r->each, &r->id, text, r->force, r->ttl, r->w, &expires, &done);
-	note(r, "name", text, exit, done, expires);
+	enum name_renewal what = NAME_KEPT;
+	int exit = name_renew(&r->each, &r->id, text, r->force, r->ttl, r->w, &expires, &what);
+	if (what == NAME_GIVEN && !r->all)
+		exit = CLI_FAILED;
+	note(r, "name", text, exit, states[what], expires);
 }
 
 static void renew_site(struct renewal *r, const char *label, uint64_t copies)
@@ -50,7 +56,17 @@ static void renew_site(struct renewal *r, const char *label, uint64_t copies)
 	bool done = false;
 	int exit = site_renew(&r->each, &r->id, label, copies, r->force, r->ttl, r->w, &expires, &done);
 	char *name = cli_format("@%s", label);
-	note(r, "site", name, exit, done, expires);
+	note(r, "site", name, exit, done ? "renewed" : "kept", expires);
+	free(name);
+}
+
+/* Its blocks were spread, but no head came after them. */
+static void skip_site(struct renewal *r, const char *label)
+{
+	char *name = cli_format("@%s", label);
+	cli_note(&r->each, "the site %s never came out whole: publish it again, or: geonet site remove %s", name,
+		 *label ? label : "-");
+	note(r, "site", name, r->all ? CLI_OK : CLI_FAILED, "unfinished", 0);
 	free(name);
 }
 
@@ -71,7 +87,10 @@ static int renew_sites(struct renewal *r, const char *label)
 		    (label && strcmp(json_text(site, "label"), label) != 0))
 			continue;
 		found = true;
-		renew_site(r, json_text(site, "label"), json_number(site, "copies"));
+		if (json_is_false(json_object_get(site, "published")))
+			skip_site(r, json_text(site, "label"));
+		else
+			renew_site(r, json_text(site, "label"), json_number(site, "copies"));
 	}
 	if (exit == CLI_OK && label && !found)
 		renew_site(r, label, GN_BUNDLE_COPIES);
@@ -132,7 +151,7 @@ static int tell(struct renewal *r)
 		table_add(&t, "%s", json_text(v, "kind"));
 		table_add(&t, "%s", out_text(json_text(v, "name")));
 		table_add(&t, "%s", json_text(v, "state"));
-		table_add(&t, "%s", own_until(json_number(v, "expires")));
+		table_add(&t, "%s", json_number(v, "expires") ? own_until(json_number(v, "expires")) : "-");
 	}
 	table_print(r->cli, &t);
 	return CLI_OK;
@@ -140,10 +159,13 @@ static int tell(struct renewal *r)
 
 int cmd_renew(struct cli *cli)
 {
-	struct renewal r = {.cli = cli, .each = *cli, .ttl = GN_NAME_TTL, .force = cli_flag(cli, "force")};
-	bool all = cli_flag(cli, "all");
+	struct renewal r = {.cli = cli,
+			    .each = *cli,
+			    .ttl = GN_NAME_TTL,
+			    .force = cli_flag(cli, "force"),
+			    .all = cli_flag(cli, "all")};
 	int exit = CLI_OK;
-	if (all == (cli->arg_count > 0))
+	if (r.all == (cli->arg_count > 0))
 		return cli_fail(cli, CLI_USAGE, "usage", "say what: geonet renew --all, or NAME, @LABEL, id");
 	if (!cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &r.ttl) || !cli_number(cli, "w", 1, 8, &r.w))
 		return CLI_USAGE;
@@ -154,7 +176,7 @@ int cmd_renew(struct cli *cli)
 		return CLI_FAILED;
 	r.each.json = false;
 	r.items = json_array();
-	if (all)
+	if (r.all)
 		exit = renew_all(&r);
 	for (int i = 0; i < cli->arg_count && exit == CLI_OK; i++)
 		exit = renew_one(&r, cli->args[i]);

@@ -414,7 +414,8 @@ static int own_head(struct publication *p)
 	uint64_t ended = exit == CLI_NOT_FOUND ? own_site_ended(p->cli, &p->id.keys.sk.pk, p->label) : 0;
 	if (ended)
 		return cli_fail(p->cli, exit, gn_err_name(GN_EXPIRED),
-				"the site '%s' expired on %s; publish its folder again", p->label, out_time(ended));
+				"the site '%s' expired on %s; publish its folder again, or: geonet site remove %s",
+				p->label, out_time(ended), *p->label ? p->label : "-");
 	if (exit == CLI_NOT_FOUND)
 		return cli_fail(p->cli, exit, "not-found", "you have published no site with the label '%s'", p->label);
 	return exit;

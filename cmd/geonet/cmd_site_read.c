@@ -37,8 +37,9 @@ int cmd_site_list(struct cli *cli)
 		table_add(&t, "%s", pid);
 		table_add(&t, "%s", *json_text(site, "label") ? out_text(json_text(site, "label")) : "-");
 		table_add(&t, "%llu", (unsigned long long)json_number(site, "blocks"));
-		table_add(&t, "%s", own_until(json_number(site, "keep_until")));
-		soon += json_number(site, "keep_until") < cli_now() + OWN_WARN;
+		bool out = !json_is_false(json_object_get(site, "published"));
+		table_add(&t, "%s", out ? own_until(json_number(site, "keep_until")) : "never came out");
+		soon += out && json_number(site, "keep_until") < cli_now() + OWN_WARN;
 		table_add(&t, "%.16s", json_text(site, "root"));
 	}
 	if (json_array_size(sites)) {

@@ -289,13 +289,19 @@ const struct cli_command cli_commands[] = {
 	 cmd_name_renew},
 	{"name transfer", "NAME OWNER", 2, 2, "sign a name over to another (first of two steps)",
 	 "OWNER is a PID, a name or a key in hex. Give the file that this makes to the new owner, who takes the name "
-	 "with `geonet name accept`.\n",
+	 "with `geonet name accept`.\n"
+	 "Its entries, SITE among them, stay as they are until the new owner sets others; take out before what he shall not have:\n"
+	 "geonet name set NAME SITE=\n",
 	 "  geonet name transfer alice 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd -o alice.transfer\n",
 	 transfer_options, cmd_name_transfer},
-	{"name accept", "FILE|-", 1, 1, "take a name that was signed over to you (second step)", NULL,
+	{"name accept", "FILE|-", 1, 1, "take a name that was signed over to you (second step)",
+	 "It points where the owner before had it until you set other entries.\n",
 	 "  geonet name accept alice.transfer\n", accept_options, cmd_name_accept},
 	{"name list", "", 0, 0, "the names that were claimed from here", NULL, "  geonet name list\n", NULL,
 	 cmd_name_list},
+	{"name forget", "NAME", 1, 1, "take a name off that list: it is renewed from here no more",
+	 "Nothing else changes: a name that is yours stays so to the end of its term. Needs no node.\n",
+	 "  geonet name forget alice\n", NULL, cmd_name_forget},
 	{"site publish", "DIR", 1, 1, "publish a folder, or what changed in it",
 	 "Files are hashed here, sent to the node and spread over the network; only when enough nodes have signed for "
 	 "every block does the site\n"
@@ -315,11 +321,13 @@ const struct cli_command cli_commands[] = {
 	 "\"-\" is the default site. Without VERSION: the one before.\n",
 	 "  geonet site rollback - \n  geonet site rollback blog 3\n", rollback_options, cmd_site_rollback},
 	{"site remove", "LABEL|-", 1, 1, "take a site of yours down, and its blocks off this node",
-	 "\"-\" is the default site. It can no longer be opened a minute later; copies that others keep fade by themselves.\n",
+	 "\"-\" is the default site. It can no longer be opened a minute later; copies that others keep fade by themselves.\n"
+	 "A site that has ended, or never came out whole, is forgotten by this too.\n",
 	 "  geonet site remove -\n  geonet site remove blog\n", remove_options, cmd_site_remove},
 	{"renew", "[NAME|@LABEL|id...]", 0, -1, "keep what is yours for another term: identity, names, sites",
 	 "What is past half of its term is signed anew and put again, the rest is left alone; nothing else changes. For a timer: once a day "
 	 "is plenty.\n"
+	 "With --all a name that you handed over and a site that never came out whole are told of and skipped; the name is no longer listed after that.\n"
 	 "Exit 0: all is well, 1: something could not be renewed (the others were).\n",
 	 "  geonet renew --all\n  geonet renew alice @blog id\n"
 	 "  17 4 * * *  GEONET_PASSPHRASE_FILE=$HOME/.geonet-pass geonet renew --all --quiet    in a crontab\n",

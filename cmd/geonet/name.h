@@ -34,15 +34,22 @@ bool name_add_entry(struct cli *cli, struct name_state *s, uint16_t type, const 
  * frees. */
 char *name_site_value(struct cli *cli, const struct identity *id, const char *text);
 
+enum name_renewal {
+	NAME_KEPT, /* not due */
+	NAME_RENEWED,
+	NAME_GIVEN, /* another's, by a transfer that this identity signed: told, and forgotten (RN-4) */
+};
 /* Keeps a name of one's own for another term, unless less than half of this one is over. A name that nobody shows any
  * more is renewed from what was kept here. */
 int name_renew(struct cli *cli, const struct identity *id, const char *text, bool force, uint64_t ttl, uint64_t w,
-	       uint64_t *expires, bool *done);
+	       uint64_t *expires, enum name_renewal *what);
+/* Takes a name off the list of own names; false when it is not there. *expires: until when it was held. */
+bool name_forget(struct cli *cli, const struct gn_name *name, uint64_t *expires);
 
 /* Raises seq and created; a claim of a new owner also begins its epoch. */
 void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner);
-/* Works for the version unless that is done (NA-4, NA-7; more when holders ask for more), signs, puts, notes it among the
- * own names. *receipts: the caller's reference. */
+/* Works for the version unless that is done (NA-4, NA-7; more when holders ask for more), signs, puts, notes it among
+ * the own names. *receipts: the caller's reference. */
 int name_put(struct cli *cli, const struct identity *id, struct name_state *s, uint64_t w, json_t **receipts);
 /* The own names (own.h); the caller's reference. */
 json_t *names_own(struct cli *cli);

@@ -393,19 +393,40 @@ static bool is_young(const struct name_state *s)
 	return s->exists && cli_now() <= s->claim.created + s->claim.ttl / 2;
 }
 
-/* A name that is somebody else's now is no own name any more. */
-static void forget(struct cli *cli, const struct gn_name *name)
+bool name_forget(struct cli *cli, const struct gn_name *name, uint64_t *expires)
 {
 	int lock = own_lock(cli);
 	json_t *names = names_own(cli);
-	if (json_object_del(names, name->text) == 0)
+	*expires = json_number(json_object_get(names, name->text), "expires");
+	bool listed = json_object_del(names, name->text) == 0;
+	if (listed)
 		own_write(cli, OWN_NAMES, names);
 	json_decref(names);
 	own_unlock(lock);
+	return listed;
+}
+
+/* The name is another's: no own name any more (RN-4). */
+static int renew_lost(struct cli *cli, const struct identity *id, struct name_state *s, enum name_renewal *what)
+{
+	const struct gn_name_claim *c = &s->claim;
+	char pid[GN_PID_MAX];
+	uint64_t until;
+	int exit = CLI_OK;
+	gn_pid(&s->owner, pid);
+	bool given = c->transferred && memcmp(&c->previous_owner, &id->keys.sk.pk, sizeof c->previous_owner) == 0;
+	*what = given ? NAME_GIVEN : NAME_KEPT;
+	if (given)
+		cli_note(cli, "%s.geo was handed over to %s, who has it now", s->name.text, pid);
+	else
+		exit = name_not_yours(cli, s);
+	if (name_forget(cli, &s->name, &until))
+		cli_note(cli, "%s.geo is no longer among the names claimed from here", s->name.text);
+	return exit;
 }
 
 int name_renew(struct cli *cli, const struct identity *id, const char *text, bool force, uint64_t ttl, uint64_t w,
-	       uint64_t *expires, bool *done)
+	       uint64_t *expires, enum name_renewal *what)
 {
 	struct gn_name name;
 	struct name_state *s;
@@ -415,15 +436,20 @@ int name_renew(struct cli *cli, const struct identity *id, const char *text, boo
 	int exit = name_load(cli, &name, &id->keys.sk.pk, &s);
 	if (exit)
 		return exit;
-	if (s->exists && memcmp(&s->owner, &id->keys.sk.pk, sizeof s->owner) != 0)
-		forget(cli, &name);
+	if (s->exists && memcmp(&s->owner, &id->keys.sk.pk, sizeof s->owner) != 0) {
+		exit = renew_lost(cli, id, s, what);
+		*expires = s->claim.created + s->claim.ttl;
+		name_free(s);
+		return exit;
+	}
 	exit = name_must_be_own(cli, id, s);
 	if (exit)
 		return exit;
+	*what = NAME_KEPT;
 	if (force || s->kept_here || !is_young(s)) {
 		name_next_version(s, ttl, false);
 		exit = name_put(cli, id, s, w, &receipts);
-		*done = exit == CLI_OK;
+		*what = NAME_RENEWED;
 		json_decref(receipts);
 	}
 	*expires = s->claim.created + s->claim.ttl;

@@ -28,6 +28,8 @@ json_t *own_list(struct cli *cli, const json_t *sites)
 	json_object_foreach(names, name, v) add(list, "name", name, json_number(v, "expires"));
 	json_array_foreach(json_object_get(sites, "sites"), i, v)
 	{
+		if (json_is_false(json_object_get(v, "published")))
+			continue; /* nobody sees it yet */
 		char *site = cli_format("@%s", json_text(v, "label"));
 		add(list, "site", site, json_number(v, "keep_until"));
 		free(site);

@@ -293,20 +293,31 @@ gn_err gn_sites_remove(struct gn_node *node, const struct gn_pk *owner, const ch
 	return GN_OK;
 }
 
-void gn_sites_tick(struct gn_node *node)
+/* Heads that did not come; a site of which none ever did goes with the last version that waited for one. */
+static void abandon_old(struct gn_node *node)
 {
-	size_t i;
-	json_t *site;
-	if (node->now < node->sites_looked + LOOK_EVERY)
-		return;
-	node->sites_looked = node->now;
-	json_array_foreach(node->sites, i, site)
-	{
+	bool gone = false;
+	for (size_t i = json_array_size(node->sites); i-- > 0;) {
+		json_t *site = json_array_get(node->sites, i);
 		const json_t *pending = json_object_get(site, "pending");
 		uint64_t at = (uint64_t)json_integer_value(json_object_get(pending, "spread"));
 		if (pending && at + PENDING_TIME < gn_unix(node->now))
 			abandon(node, site);
+		if (!*text_of(site, "root") && !json_object_get(site, "pending")) {
+			json_array_remove(node->sites, i);
+			gone = true;
+		}
 	}
+	if (gone)
+		(void)!save(node);
+}
+
+void gn_sites_tick(struct gn_node *node)
+{
+	if (node->now < node->sites_looked + LOOK_EVERY)
+		return;
+	node->sites_looked = node->now;
+	abandon_old(node);
 }
 
 /* ---- start ---- */
@@ -472,6 +483,7 @@ void gn_sites_load(struct gn_node *node)
 	node->sites_unknown =
 		absent || gn_saved_was_damaged(node, "sites.json"); /* what such a table named is not known */
 	json_array_foreach(node->sites, i, site) site_load(node, site);
+	abandon_old(node);
 	if (!node->sites_unknown)
 		remove_strays(node);
 	collect(node);
@@ -493,6 +505,7 @@ json_t *gn_sites_json(const struct gn_node *node)
 		} else {
 			json_object_set_new(shown, "pending", json_boolean(pending != NULL));
 		}
+		json_object_set_new(shown, "published", json_boolean(*text_of(site, "root")));
 		json_object_set_new(shown, "versions",
 				    json_integer((json_int_t)json_array_size(json_object_get(site, "versions"))));
 		json_object_del(shown, "op");
