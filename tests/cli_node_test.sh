@@ -194,6 +194,21 @@ on 3 0 site show welcome --version 2
 on 3 4 site show welcome --version 9
 on 1 0 site publish "$site" --label blog --copies "$copies"
 has "$out" "$pid/blog"
+has "$err" "geonet site get $pid --label blog"
+on 2 0 site get "$pid/index.html" --label blog
+is "$out" '<h1>two</h1>'
+on 2 0 site get welcome --label blog -o "$tmp/blog"
+diff -r -x .git "$site" "$tmp/blog" >/dev/null || fail 'the labelled site came back changed'
+on 2 4 site get "$pid/blog"
+has "$err" "geonet site get $pid --label blog"
+on 2 2 site get "$pid" --label -
+echo three >"$site/three"
+on 1 0 site publish "$site" --label 'a b/c%?&+é' --copies "$copies"
+on 3 0 site get "$key/three" --label 'a b/c%?&+é'
+is "$out" three
+on 3 2 site get "$pid" --label 'a b/c%?&+é' # no folder's name
+has "$err" '--output'
+rm "$site/three"
 on 2 0 site show "$pid/blog" --json
 is "$(value 'j["label"]')" blog
 on 1 0 name set welcome --site blog

@@ -12,7 +12,8 @@ from attack_test import check, eventually, token_of
 
 OPEN = ["/", "/page/disk.js", "/page/style.css", "/metrics", "/api/v1/status", "/api/v1/counters"]
 OWNERS = ["/api/v1/peers", "/api/v1/lookups", "/api/v1/held", "/api/v1/sites", "/api/v1/events", "/api/v1/guard",
-          "/api/v1/guard/why?who=127.0.0.1", "/api/v1/find/" + "0" * 64, "/api/v1/records/" + "0" * 64, "/api/v1/names/nobody"]
+          "/api/v1/guard/why?who=127.0.0.1", "/api/v1/find/" + "0" * 64, "/api/v1/records/" + "0" * 64, "/api/v1/names/nobody",
+          f"/api/v1/sites/{'0' * 64}/-/file?path=x"]
 WRITES = ["/api/v1/records", "/api/v1/names", "/api/v1/files", "/api/v1/spread", "/api/v1/guard/allow?who=127.0.0.1",
           "/api/v1/guard/forgive?who=127.0.0.1", "/api/v1/shutdown"]
 
@@ -261,6 +262,22 @@ def case_headers(nodes, seed):
     check(got.field("x-content-type-options") == "nosniff", "types are not guessed")
     again = ask(node, "/", f"If-None-Match: {got.field('etag')}", host=host)
     check(again.status == 304 and again.field("cache-control") == "max-age=5" and again.field("x-test") == "yes", f"what is kept keeps its headers: {again.fields}")
+    with open(os.path.join(node.data, "identity.pub"), encoding="ascii") as key:
+        path = f"/api/v1/sites/{key.read().strip()}/-/file?path="
+    token, whole = token_of(node), ask(node, "/", host=host).body
+    raw = ask(node, path + "index%2Ehtml&version=1", token=token)
+    check(raw.status == 200 and raw.body == whole and raw.field("etag") == got.field("etag"), f"a file over the API: {raw.status} {raw.body}")
+    check(raw.field("content-type") == "application/octet-stream" and raw.field("x-content-type-options") == "nosniff" and not raw.field("x-test") and not raw.field("cache-control"),
+          f"what the site says of itself is not for the API's origin: {raw.fields}")
+    part = ask(node, path + "index.html", "Range: bytes=1-2", "Cookie: a=b", token=token)
+    check(not part.field("clear-site-data"), "other programs of this machine keep their cookies")
+    check(part.status == 206 and part.body == whole[1:3], f"a range over the API: {part.status} {part.body}")
+    head = ask(node, path + "index.html", method="HEAD", token=token)
+    check(head.status == 200 and head.body == b"" and head.field("content-length") == str(len(whole)), f"HEAD over the API: {head.status} {head.fields}")
+    for wrong, status in (("", 404), ("index", 404), ("index.html&version=2", 404), ("index.html&version=x", 400), ("%00", 400), ("x" * 1024, 404), ("x" * 1025, 404)):
+        bad = ask(node, path + wrong, token=token)
+        check(bad.status == status and json.loads(bad.body)["error"]["code"], f"{wrong[:30]} over the API: {bad.status} {bad.body}")
+    check(ask(node, path.split("?")[0], token=token).status == 404 and ask(node, path.replace("/-/", "/none/") + "x", token=token).status == 404, "no path, no such site")
     for rule in ("Set-Cookie: a=b", "set-cookie: a=b", "Content-Length: 3", "Transfer-Encoding: chunked", "Connection: close", "Access-Control-Allow-Origin: *",
                  "Access-Control-Allow-Credentials: true", "Content-Encoding: gzip", "Clear-Site-Data: *", "Service-Worker-Allowed: /", "Origin-Agent-Cluster: ?0", "Cross-Origin-Opener-Policy: unsafe-none",
                  "Cross-Origin-Resource-Policy: cross-origin", "X-Content-Type-Options: x"):

@@ -184,7 +184,6 @@ void own_unlock(int lock);
 struct call {
 	const char *method; /* NULL: GET */
 	char *path;         /* owned by the call: freed by client_call */
-	const char *host;   /* Host header; NULL: localhost */
 	struct gn_slice body;
 	const char *type; /* Content-Type */
 	/* A body that is read piece by piece instead: fills buf, returns how many bytes, SIZE_MAX to give up. */

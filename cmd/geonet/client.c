@@ -86,10 +86,6 @@ static void set_body(CURL *curl, const struct call *call, struct transfer *t, st
 {
 	char type[128];
 	*headers = curl_slist_append(*headers, "Expect:");
-	if (call->host) {
-		snprintf(type, sizeof type, "Host: %s", call->host);
-		*headers = curl_slist_append(*headers, type);
-	}
 	if (!call->method)
 		return;
 	snprintf(type, sizeof type, "Content-Type: %s", call->type ? call->type : "application/octet-stream");
@@ -106,7 +102,7 @@ static void set_body(CURL *curl, const struct call *call, struct transfer *t, st
 	}
 }
 
-/* For the gateway's pages, which are not JSON. */
+/* For answers that are not JSON: requests that the node could not read. */
 static gn_err err_of_status(long status)
 {
 	switch (status) {

@@ -263,6 +263,9 @@ static int tell(struct publication *p, const char *name)
 		printf("%s\n", url);
 	else
 		printf("%s/%s\n", p->id.pid, p->label);
+	if (!url && *p->label && !shown)
+		cli_note(cli, "A browser needs a name for it (--name). Without one: geonet site get %s --label %s",
+			 p->id.pid, out_text(p->label));
 	free(url);
 	return CLI_OK;
 }
@@ -531,13 +534,8 @@ static int take_away(struct publication *p)
 		if (exit)
 			return exit;
 	}
-	char *part = *p->label ? url_part(p->label) : cli_format("-");
 	exit = client_call(
-		p->cli,
-		(struct call){.method = "DELETE",
-			      .path = cli_format("/api/v1/sites/%s/%s", out_hex(p->id.keys.sk.pk.b, 32), part)},
-		&r);
-	free(part);
+		p->cli, (struct call){.method = "DELETE", .path = site_api_path(&p->id.keys.sk.pk, p->label, "")}, &r);
 	if (exit == CLI_NOT_FOUND && !out)
 		cli_fail(p->cli, exit, "not-found", "you have published no site with the label '%s'", p->label);
 	else if (exit == CLI_NOT_FOUND)

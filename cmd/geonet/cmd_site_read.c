@@ -1,5 +1,5 @@
-/* Sites as a reader sees them: what this node keeps, what a site holds, and its files, fetched through the node's
- * gateway and checked here against the manifest that the owner signed. */
+/* Sites as a reader sees them: what this node keeps, what a site holds, and its files, fetched through the node and
+ * checked here against the manifest that the owner signed. */
 #include "own.h"
 #include "services/names.h"
 #include "site.h"
@@ -63,6 +63,7 @@ struct site {
 	uint8_t *record; /* which head borrows from */
 	struct gn_alloc alloc;
 	struct gn_manifest *manifest;
+	uint64_t version; /* of the manifest */
 };
 
 static int site_open(struct cli *cli, const char *target, uint64_t version, struct site *s)
@@ -88,6 +89,7 @@ static int site_open(struct cli *cli, const char *target, uint64_t version, stru
 					target, (unsigned long long)version, GN_HEAD_HISTORY);
 		v = &s->head.previous[i];
 	}
+	s->version = v->version;
 	return site_manifest(cli, &s->head, v, false, &s->alloc, &s->manifest);
 }
 
@@ -194,45 +196,32 @@ static bool on_bytes(void *user, struct gn_slice data)
 	return true;
 }
 
-/* Each part of the path percent-encoded. */
-static char *url_path(struct gn_slice path)
-{
-	char *out = cli_format("/"), *copy = cli_format("%.*s", (int)path.len, (const char *)path.p);
-	for (char *part = copy, *slash; part; part = slash ? slash + 1 : NULL) {
-		slash = strchr(part, '/');
-		if (slash)
-			*slash = 0;
-		char *encoded = url_part(part), *longer = cli_format("%s%s%s", out, encoded, slash ? "/" : "");
-		free(out);
-		free(encoded);
-		out = longer;
-	}
-	free(copy);
-	return out;
-}
-
 /* Streams one file to `out`; what was written is right only when this is CLI_OK. */
-static int fetch(struct cli *cli, const char *host, const struct gn_bundle_file *f, struct output *out, uint64_t *done,
-		 uint64_t total)
+static int fetch(struct cli *cli, const struct site *s, const struct gn_bundle_file *f, struct output *out,
+		 uint64_t *done, uint64_t total)
 {
 	char *name = cli_format("%s", out_text_slice(f->path));
+	char *path = cli_format("%.*s", (int)f->path.len, (const char *)f->path.p), *part = url_part(path);
+	char *query = cli_format("/file?version=%llu&path=%s", (unsigned long long)s->version, part);
 	size_t cap = f->blocks.len / sizeof(struct gn_hash);
 	struct gn_hash *blocks = cli_alloc(cap * sizeof *blocks), root;
 	struct download d = {cli, out, name, cli_alloc(sizeof *d.hasher), done, total};
 	struct reply r;
 	gn_file_hasher_init(d.hasher, blocks, cap);
 	int exit = client_call(
-		cli, (struct call){.path = url_path(f->path), .host = host, .write = on_bytes, .user = &d}, &r);
+		cli, (struct call){.path = site_api_path(&s->owner, s->label, query), .write = on_bytes, .user = &d},
+		&r);
 	if (exit && r.err)
 		cli_fail(cli, exit, gn_err_name(r.err), "%s could not be fetched: %s", name, gn_err_text(r.err));
 	if (exit == CLI_OK) {
 		gn_file_hasher_end(d.hasher, &root);
 		if (memcmp(root.b, f->root.b, sizeof root.b) != 0)
-			exit = cli_fail(cli, CLI_FAILED, "hash",
-					"%s is not what the owner signed (or the site changed meanwhile: try again)",
-					name);
+			exit = cli_fail(cli, CLI_FAILED, "hash", "%s is not what the owner signed; try again", name);
 	}
 	reply_free(&r);
+	free(query);
+	free(part);
+	free(path);
 	free(d.hasher);
 	free(blocks);
 	free(name);
@@ -240,8 +229,8 @@ static int fetch(struct cli *cli, const char *host, const struct gn_bundle_file 
 }
 
 /* Where the path leads to (files.c), a regular file being replaced when every byte is right. */
-static int fetch_to(struct cli *cli, const char *host, const struct gn_bundle_file *f, const char *path, uint64_t *done,
-		    uint64_t total)
+static int fetch_to(struct cli *cli, const struct site *s, const struct gn_bundle_file *f, const char *path,
+		    uint64_t *done, uint64_t total)
 {
 	struct output out;
 	char *folder = cli_format("%s", path ? path : ""), *slash = strrchr(folder, '/');
@@ -253,7 +242,7 @@ static int fetch_to(struct cli *cli, const char *host, const struct gn_bundle_fi
 	free(folder);
 	if (!ok || !output_open(cli, path, true, &out))
 		return CLI_FAILED;
-	return output_close(&out, fetch(cli, host, f, &out, done, total));
+	return output_close(&out, fetch(cli, s, f, &out, done, total));
 }
 
 static bool inside(struct gn_slice path, const char *folder)
@@ -263,7 +252,7 @@ static bool inside(struct gn_slice path, const char *folder)
 }
 
 /* All files below `folder` ("" is all) into dir. */
-static int get_folder(struct cli *cli, const struct site *s, const char *host, const char *folder, const char *dir)
+static int get_folder(struct cli *cli, const struct site *s, const char *folder, const char *dir)
 {
 	uint64_t total = 0, done = 0;
 	size_t count = 0;
@@ -278,7 +267,7 @@ static int get_folder(struct cli *cli, const struct site *s, const char *host, c
 		if (!inside(f.path, folder))
 			continue;
 		char *path = cli_format("%s/%.*s", dir, (int)f.path.len, (const char *)f.path.p);
-		exit = fetch_to(cli, host, &f, path, &done, total);
+		exit = fetch_to(cli, s, &f, path, &done, total);
 		free(path);
 		count++;
 	}
@@ -293,49 +282,78 @@ static int get_folder(struct cli *cli, const struct site *s, const char *host, c
 	return exit;
 }
 
-static int get_file(struct cli *cli, const struct gn_bundle_file *f, const char *host, const char *output)
+static int get_file(struct cli *cli, const struct site *s, const struct gn_bundle_file *f, const char *output)
 {
 	uint64_t done = 0;
 	int exit;
 	if (cli->json && output_is_stdout(output))
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"a file on stdout is no JSON; name a place for it with --output");
-	exit = fetch_to(cli, host, f, output, &done, f->size);
+	exit = fetch_to(cli, s, f, output, &done, f->size);
 	if (exit == CLI_OK && cli->json)
 		return cli_json(cli, json_pack("{si sI ss}", "files", 1, "bytes", (json_int_t)done, "output", output));
 	return exit;
 }
 
+/* WHO's site of that label. */
+static char *labelled(struct cli *cli, const char *who, const char *label)
+{
+	if (!site_label_ok(cli, label))
+		return NULL;
+	return *label ? cli_format("%s/%s", who, label) : cli_format("%s", who);
+}
+
+/* Where a whole site goes by default: a folder called as it is. NULL after printing. */
+static char *folder_of(struct cli *cli, const char *who, const char *label)
+{
+	struct gn_name name;
+	if (label && *label && !strchr(label, '/') && label[0] != '.')
+		return cli_format("%s", label);
+	if (!(label && *label))
+		return cli_format("%s", gn_name_parse(gn_str(who), &name, NULL) == GN_OK ? name.text : who);
+	cli_fail(cli, CLI_USAGE, "usage", "no folder can be called '%s'; name a place for the site with --output",
+		 label);
+	return NULL;
+}
+
+static int get(struct cli *cli, const char *who, const char *label, const char *target, const char *path)
+{
+	const char *output = cli_option(cli, "output");
+	struct gn_bundle_file f;
+	struct site s;
+	int exit = site_open(cli, target, 0, &s);
+	if (exit == CLI_OK && *path && gn_manifest_find(s.manifest, gn_str(path), &f) == GN_OK) {
+		exit = get_file(cli, &s, &f, output);
+	} else if (exit == CLI_OK && output && output_is_stdout(output)) {
+		exit = cli_fail(cli, CLI_USAGE, "usage",
+				"%s is a folder; name a place for it with --output, or one file of it", cli->args[0]);
+	} else if (exit == CLI_OK) {
+		char *folder = output ? cli_format("%s", output) : folder_of(cli, who, label);
+		exit = folder ? get_folder(cli, &s, path, folder) : CLI_USAGE;
+		free(folder);
+	}
+	if (exit == CLI_NOT_FOUND && *path && !label)
+		cli_note(cli, "Of a site with a label: geonet site get %s --label %s", who, path);
+	site_close(&s);
+	return exit;
+}
+
 int cmd_site_get(struct cli *cli)
 {
-	const char *slash = strchr(cli->args[0], '/'), *path = slash ? slash + 1 : "",
-		   *output = cli_option(cli, "output"), *why = "";
-	char *target =
-		cli_format("%.*s", (int)(slash ? slash - cli->args[0] : (long)strlen(cli->args[0])), cli->args[0]);
-	char host[GN_NAME_HOST_MAX + 32];
+	const char *slash = strchr(cli->args[0], '/'), *label = cli_option(cli, "label"), *why = "";
 	struct gn_name name;
-	struct gn_bundle_file f;
-	struct site s = {0};
+	struct gn_pk key;
 	int exit = CLI_USAGE;
-	if (gn_name_parse(gn_str(target), &name, &why) != GN_OK) {
-		cli_fail(cli, CLI_USAGE, "text", "'%s' is not a name or a PID: %s", target, why);
-		goto out;
-	}
-	gn_name_host(&name, host);
-	strcat(host, ".geo.localhost");
-	exit = site_open(cli, target, 0, &s);
-	if (exit == CLI_OK) {
-		if (*path && gn_manifest_find(s.manifest, gn_str(path), &f) == GN_OK)
-			exit = get_file(cli, &f, host, output);
-		else if (output && output_is_stdout(output))
-			exit = cli_fail(cli, CLI_USAGE, "usage",
-					"%s is a folder; name a place for it with --output, or one file of it",
-					cli->args[0]);
-		else
-			exit = get_folder(cli, &s, host, path, output ? output : name.text);
-	}
-	site_close(&s);
-out:
+	char *who = cli_format("%.*s", (int)(slash ? (size_t)(slash - cli->args[0]) : strlen(cli->args[0])),
+			       cli->args[0]),
+	     *target = NULL;
+	if (gn_unhex(gn_str(who), key.b, sizeof key.b) != GN_OK && gn_name_parse(gn_str(who), &name, &why) != GN_OK)
+		cli_fail(cli, CLI_USAGE, "text", "'%s' is not a name, a PID or a key: %s", who, why);
+	else
+		target = labelled(cli, who, label ? label : "");
+	if (target)
+		exit = get(cli, who, label, target, slash ? slash + 1 : "");
 	free(target);
+	free(who);
 	return exit;
 }

@@ -123,6 +123,7 @@ static const struct cli_option publish_options[] = {
 };
 static const struct cli_option show_options[] = {{"version", "N", "an earlier version's files"}, PASSPHRASE, NONE};
 static const struct cli_option site_get_options[] = {
+	{"label", "L", "the site of that label (default: the one that a name points to, or the default one)"},
 	{"output", "PATH", "where to (default: a folder called as the site; a single file goes to stdout); also -o"},
 	PASSPHRASE,
 	NONE};
@@ -314,8 +315,10 @@ const struct cli_command cli_commands[] = {
 	 cmd_site_list},
 	{"site show", "NAME|PID[/LABEL]|@LABEL", 1, 1, "a site's versions and files", NULL,
 	 "  geonet site show alice\n  geonet site show @blog --version 3\n", show_options, cmd_site_show},
-	{"site get", "NAME|PID[/PATH]", 1, 1, "fetch a site or a file of it, verified", NULL,
-	 "  geonet site get alice -o copy\n  geonet site get alice/index.html | less\n", site_get_options,
+	{"site get", "NAME|PID[/PATH]", 1, 1, "fetch a site or a file of it, verified",
+	 "With --label it is that site of whoever NAME or PID belongs to.\n",
+	 "  geonet site get alice -o copy\n  geonet site get alice/index.html | less\n"
+	 "  geonet site get 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd/index.html --label blog\n", site_get_options,
 	 cmd_site_get},
 	{"site rollback", "LABEL|- [VERSION]", 1, 2, "put an earlier version of a site of yours on top again",
 	 "\"-\" is the default site. Without VERSION: the one before.\n",

@@ -44,6 +44,8 @@ bool site_packed(const struct site_folder *folder, const struct site_file *f);
  * the node keeps; NULL: none. *sent grows by the files that were sent. */
 bool site_pack(struct cli *cli, struct site_folder *folder, const struct gn_manifest *previous, size_t *sent);
 
+/* "/api/v1/sites/OWNER/LABEL" and rest; the caller frees. */
+char *site_api_path(const struct gn_pk *owner, const char *label, const char *rest);
 /* The newest head, verified; *record (to be freed) is what head borrows from. CLI_NOT_FOUND is not printed. */
 int site_head(struct cli *cli, const struct gn_pk *owner, const char *label, struct gn_head *head, uint8_t **record);
 /* The manifest of a version, fetched and checked against its root. quiet: prints nothing. */

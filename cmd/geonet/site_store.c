@@ -15,7 +15,7 @@ bool site_label_ok(struct cli *cli, const char *label)
 	return false;
 }
 
-static char *site_path(const struct gn_pk *owner, const char *label, const char *rest)
+char *site_api_path(const struct gn_pk *owner, const char *label, const char *rest)
 {
 	char *part = *label ? url_part(label) : cli_format("-");
 	char *path = cli_format("/api/v1/sites/%s/%s%s", out_hex(owner->b, 32), part, rest);
@@ -59,7 +59,7 @@ int site_manifest(struct cli *cli, const struct gn_head *head, const struct gn_h
 	struct reply r;
 	char *label = cli_format("%.*s", (int)head->label.len, head->label.len ? (const char *)head->label.p : "");
 	char *rest = cli_format("/manifest?version=%llu&fresh=1", (unsigned long long)version->version);
-	int exit = client_call(cli, (struct call){.path = site_path(&head->owner, label, rest)}, &r);
+	int exit = client_call(cli, (struct call){.path = site_api_path(&head->owner, label, rest)}, &r);
 	if (exit && r.err && !quiet)
 		client_report(cli, &r, "the site's manifest could not be read");
 	if (exit == CLI_OK && (!has_root(gn_slice(r.data, r.len), &version->manifest) ||

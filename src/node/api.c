@@ -337,6 +337,7 @@ const struct gn_route gn_api_routes[] = {
 	{GN_HTTP_GET, "/api/v1/sites/*/*", false, false, false, gn_api_site_get},
 	{GN_HTTP_DELETE, "/api/v1/sites/*/*", false, false, false, gn_api_site_remove},
 	{GN_HTTP_GET, "/api/v1/sites/*/*/manifest", false, false, false, gn_api_site_manifest},
+	{GN_HTTP_GET, "/api/v1/sites/*/*/file", false, false, false, gn_api_site_file},
 	{GN_HTTP_POST, "/api/v1/shutdown", false, false, false, gn_api_shutdown},
 	{0},
 };

@@ -1,5 +1,6 @@
 /* The gateway: http://NAME.geo.localhost:PORT/path serves the site that NAME points to, streaming verified bytes as
- * they arrive; a browser is sent on to the origin of that name and owner (origin.c).
+ * they arrive; a browser is sent on to the origin of that name and owner (origin.c). The API's file of a site goes the
+ * same way from HEAD on: it has an owner and a label, and no name.
  *
  * States:  NAME [resolve] -> HEAD and manifest [open] -> a slot (readers.c) -> file [read] -> bytes -> end
  * Invariants: every name and owner is an origin of its own, so sites cannot read each other or the API, nor what an
@@ -38,6 +39,10 @@ static void page_error(struct gn_request *r, int status, const char *title, cons
 void gateway_busy(struct gn_request *r)
 {
 	r->node->reads_refused++;
+	if (r->route) {
+		gn_request_error(r, GN_BUSY, "this node serves as many downloads as it can already");
+		return;
+	}
 	page_error(r, 503, "Too many downloads",
 		   "This node serves as many downloads as it can already; try again in a minute.");
 }
@@ -73,6 +78,10 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 	readers_leave(r);
 	if (class == GN_CLASS_LIMIT || class == GN_CLASS_AGAIN) {
 		gateway_busy(r);
+		return;
+	}
+	if (r->route) {
+		gn_request_error(r, err, "%s", "");
 		return;
 	}
 	uint64_t end = missing ? ended(r) : 0;
@@ -225,9 +234,10 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 	add(&f, "etag", gn_str(f.etag));
 	add(&f, "accept-ranges", GN_LIT("bytes"));
 	add(&f, "x-content-type-options", GN_LIT("nosniff"));
-	if (!g->at.own && gn_http_header(r->http, "cookie").p) /* of a browser too old to be sent on */
+	if (!r->route && !g->at.own && gn_http_header(r->http, "cookie").p) /* of a browser too old to be sent on */
 		add(&f, "clear-site-data", GN_LIT("\"cookies\""));
-	site_headers(r->node, &f, m, file->path);
+	if (!r->route) /* what a site says of itself is for its own origin */
+		site_headers(r->node, &f, m, file->path);
 	struct gn_slice match = gn_http_header(r->http, "if-none-match");
 	if (status == 200 && match.p && gn_http_etag_match(match, gn_str(f.etag))) {
 		gn_http_respond(r->http, 304, f.list, f.count, GN_LIT(""));
@@ -235,7 +245,7 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 		return;
 	}
 	choose_range(r, file, &f, &status);
-	add(&f, "content-type", file->mime.len ? file->mime : GN_LIT("application/octet-stream"));
+	add(&f, "content-type", file->mime.len && !r->route ? file->mime : GN_LIT("application/octet-stream"));
 	if (*f.range)
 		add(&f, "content-range", gn_str(f.range));
 	if (!g->head_only && status != 416 && g->left && !readers_enter(r))
@@ -279,6 +289,17 @@ static void redirect(struct gn_request *r)
 	r->engine = GN_OP_NONE;
 }
 
+/* The API's: a path as the manifest has it. */
+static gn_err find_file(const struct gn_request *r, const struct gn_manifest *m, struct gn_bundle_file *file)
+{
+	uint8_t text[GN_PATH_MAX];
+	struct gn_buf path = {text, 0, sizeof text};
+	gn_err err = gn_http_query_value(gn_http_query(r->http), "path", &path);
+	if (err)
+		return err == GN_TOO_LARGE ? GN_NOT_FOUND : err;
+	return gn_manifest_find(m, gn_buf_slice(&path), file);
+}
+
 static void opened(struct gn_request *r, const void *event)
 {
 	const struct gn_bundles_event *e = event;
@@ -292,8 +313,9 @@ static void opened(struct gn_request *r, const void *event)
 		fail(r, gn_reach_err(r->node, e->err), "The site");
 		return;
 	}
-	gn_err err = gn_manifest_resolve(e->manifest, gn_http_path(r->http), &file, &status,
-					 &slash); /* it decodes the path */
+	gn_err err = r->route ? find_file(r, e->manifest, &file)
+			      : gn_manifest_resolve(e->manifest, gn_http_path(r->http), &file, &status,
+						    &slash); /* it decodes the path */
 	if (err)
 		fail(r, err, "This page");
 	else if (slash)
@@ -361,7 +383,8 @@ void gateway_open(struct gn_request *r)
 {
 	struct gn_gateway_state *g = r->gateway;
 	gn_op op;
-	gn_err err = gn_bundles_open(r->node->bundles, &g->owner, gn_str(g->label), 0, false, r->node->now, &op);
+	gn_err err =
+		gn_bundles_open(r->node->bundles, &g->owner, gn_str(g->label), g->version, false, r->node->now, &op);
 	if (err == GN_LIMIT)
 		readers_wait(r);
 	else if (err)
@@ -436,6 +459,30 @@ bool gn_gateway_take(struct gn_request *r)
 		gn_request_wait(r, GN_OP_NAMES, op, resolved);
 	}
 	return true;
+}
+
+/* NO-28 */
+gn_err gn_api_site_file(struct gn_request *r)
+{
+	struct gn_pk owner;
+	uint64_t version;
+	char pid[GN_PID_MAX];
+	GN_TRY(gn_unhex(gn_str(r->args[0]), owner.b, sizeof owner.b));
+	GN_TRY(gn_request_number(r, "version", 0, UINT64_MAX, &version));
+	struct gn_gateway_state *g = calloc(1, sizeof *g);
+	if (!g)
+		return GN_NOMEM;
+	gn_pid(&owner, pid);
+	gn_err err = gn_name_parse(gn_str(pid), &g->at.name, NULL); /* whose turn it is goes by it */
+	GN_ASSERT(err == GN_OK);
+	g->owner = owner;
+	g->version = version;
+	g->resolved = true;
+	g->head_only = gn_http_method(r->http) == GN_HTTP_HEAD;
+	snprintf(g->label, sizeof g->label, "%s", strcmp(r->args[1], "-") == 0 ? "" : r->args[1]);
+	r->gateway = g;
+	gateway_open(r);
+	return GN_OK;
 }
 
 void gn_gateway_free(struct gn_request *r)

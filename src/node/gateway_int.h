@@ -20,6 +20,7 @@ struct gn_gateway_state {
 	struct gn_pk owner; /* of the site, once the name is resolved */
 	bool resolved;      /* owner and label are known */
 	char label[256];
+	uint64_t version; /* 0: the one that is out */
 };
 
 /* readers.c: true when it may read now; else it waits and gateway_open comes again. */

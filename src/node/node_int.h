@@ -181,6 +181,7 @@ gn_err gn_api_sites(struct gn_request *r);
 gn_err gn_api_site_get(struct gn_request *r);
 gn_err gn_api_site_remove(struct gn_request *r);
 gn_err gn_api_site_manifest(struct gn_request *r);
+gn_err gn_api_site_file(struct gn_request *r); /* gateway.c */
 gn_err gn_api_shutdown(struct gn_request *r);
 json_t *gn_json_hex(const void *p, size_t len);
 json_t *gn_json_base64(struct gn_slice s);
