@@ -14,8 +14,8 @@
  *   | GET, answered BUSY at once   | 61    | 90    |
  *   | PUT, record of 300 bytes     | 415   | 444   | many at once; 710 one by one, each with a sync of its own
  *   | PUT, 60 kB                   | 3,033 | 3,040 | a third of it the session's, a third the disk's
- *   | a chunk, when it is read     | 357   | 60    | a key's share is a gigabit a second, which a site may need on a quick
- *   | a chunk given to be kept     | 1,016 | 100   | line; a busy node's price rises (GU-18)
+ *   | a chunk, when it is read     | 357   | 60    | a key's share is a gigabit a second, which a site may need on a
+ * quick | a chunk given to be kept     | 1,016 | 100   | line; a busy node's price rises (GU-18)
  *
  * Files, written by the node alone: guard.json (whom the operator allowed, and until when), passes (what servers gave
  * us so that they know us the next time: 32 bytes of key and the pass, one after the other). */
@@ -38,6 +38,12 @@ static uint64_t kib(size_t bytes)
 	return (bytes + 1023) / 1024;
 }
 
+/* Asks nothing and is worked on: each contact is a proof of work checked, each that is gone a walk over all. */
+static uint64_t delta_cost(struct gn_fb_delta d)
+{
+	return GN_NODE_COST_ASK + GN_NODE_COST_CONTACT * ((uint64_t)gn_fb_delta_add_len(d) + gn_fb_delta_del_len(d));
+}
+
 static uint64_t overlay_cost(struct gn_slice message)
 {
 	struct gn_fb_overlay_message m;
@@ -52,8 +58,10 @@ static uint64_t overlay_cost(struct gn_slice message)
 	case GN_FB_OVERLAY_BODY_FIND:
 	case GN_FB_OVERLAY_BODY_DIGEST:
 	case GN_FB_OVERLAY_BODY_WANT:
+	case GN_FB_OVERLAY_BODY_UNLINK:
 	case GN_FB_OVERLAY_BODY_PING: return GN_NODE_COST_ASK;
-	default: return 0; /* answers */
+	case GN_FB_OVERLAY_BODY_DELTA: return delta_cost(gn_fb_overlay_message_body_as_delta(m));
+	default: return 0; /* answers: when nothing was asked they cost (gn_node_caused) */
 	}
 }
 
@@ -116,10 +124,11 @@ void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_sl
 
 void gn_node_caused(struct gn_node *node, const struct gn_pk *pk)
 {
-	uint64_t bytes, records = gn_overlay_caused(node->overlay, &bytes);
-	if (records && gn_guard_on(node->guard))
-		gn_node_charge(node, pk,
-			       records * (GN_NODE_COST_READ + GN_NODE_COST_KIB) + bytes / 1024 * GN_NODE_COST_KIB);
+	struct gn_overlay_caused c = gn_overlay_caused(node->overlay);
+	uint64_t cost = c.records * (GN_NODE_COST_READ + GN_NODE_COST_KIB) + c.bytes / 1024 * GN_NODE_COST_KIB +
+			c.unasked * GN_NODE_COST_ASK;
+	if (cost && gn_guard_on(node->guard))
+		gn_node_charge(node, pk, cost);
 }
 
 /* ---- the load of strangers ---- */

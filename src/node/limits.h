@@ -41,6 +41,7 @@
 #define GN_NODE_COST_CHUNK 60u     /* a chunk of a file read, hashed, sent */
 #define GN_NODE_COST_CHUNK_PUT 100u /* a chunk received, hashed, written */
 #define GN_NODE_COST_LIST 20u      /* each 256 bytes of a list of contacts: chosen, built */
+#define GN_NODE_COST_CONTACT 10u   /* a contact that a peer's list names or lets go */
 #define GN_NODE_COST_REFUSED 1000u /* a message that was stopped or a queue that was thrown away */
 
 /* ---- the API and the gateway ---- */

@@ -65,16 +65,17 @@ static struct gn_ov_contact *by_theta(const struct gn_overlay *ov, uint64_t thet
 }
 
 /* The peer has it no more: if it was the last whose word we had for that contact, it is no candidate until heard of
- * again. */
+ * again. What it did not list costs nothing: the rest walks all contacts. */
 static void forget(struct gn_overlay *ov, struct gn_ov_link *l, uint64_t theta, gn_time now)
 {
+	uint32_t at = 0;
+	while (at < l->their_count && l->theirs[at] != theta)
+		at++;
+	if (at == l->their_count)
+		return;
+	l->theirs[at] = l->theirs[--l->their_count];
 	struct gn_ov_contact *c = by_theta(ov, theta);
 	bool listed = false;
-	for (uint32_t i = 0; i < l->their_count; i++)
-		if (l->theirs[i] == theta) {
-			l->theirs[i] = l->theirs[--l->their_count];
-			break;
-		}
 	for (uint32_t i = 0; c && i < ov->contact_count && !listed; i++) {
 		const struct gn_ov_link *k = ov->contacts[i]->link;
 		listed = k && has(k->theirs, k->their_count, theta);

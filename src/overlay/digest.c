@@ -113,8 +113,8 @@ static bool wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct 
 		return true;
 	uint64_t len = h->len;
 	if (gn_ov_push(ov, &h->key, &from->c.pk, now)) {
-		ov->caused_records++;
-		ov->caused_bytes += len;
+		ov->caused.records++;
+		ov->caused.bytes += len;
 	}
 	return false;
 }

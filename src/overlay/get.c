@@ -193,13 +193,18 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 	ov->load_served++;
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &key);
 	if (h && h->seq >= gn_fb_get_min_seq(m) && !h->graced) {
-		/* A proof is for those we share links with: nobody else needs one, and it costs a signature. One that
-		 * makes a copy a promise is for those of standing. */
-		uint64_t nonce = from->contact && from->contact->link ? gn_fb_get_nonce(m) : 0;
+		/* A proof is for those we share links with: nobody else needs one, and it costs a signature and the
+		 * record read. One that makes a copy a promise is for those of standing. */
+		const struct gn_ov_link *l = from->contact ? from->contact->link : NULL;
+		uint64_t nonce = l && l->state == GN_OV_LINK_UP ? gn_fb_get_nonce(m) : 0;
 		bool may = !gn_ov_copy(h) || (nonce && gn_ov_standing(ov, from->contact, now));
 		gn_err err = (nonce ? may : gn_ov_room(ov, &from->c, h->len)) ? GN_OK : GN_BUSY;
 		if (err == GN_OK)
 			err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key, nonce, now);
+		if (err == GN_OK && nonce) {
+			ov->caused.records++;
+			ov->caused.bytes += h->len;
+		}
 		if (err != GN_OK)
 			gn_ov_refuse(ov, &from->c, from->request, GN_BUSY);
 		return;

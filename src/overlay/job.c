@@ -369,6 +369,8 @@ static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struc
 {
 	if (j->op) {
 		gn_ov_get_local_done(ov, j->op, ok ? r->bytes : gn_slice(NULL, 0), now);
+	} else if (!ok && gn_ov_held_get(ov, &j->key)) { /* the disk is busy: nobody is told that it is not here */
+		gn_ov_refuse(ov, &j->to, j->request, GN_BUSY);
 	} else if (!ok) {
 		struct gn_ov_from from = {
 			.c = j->to, .contact = gn_ov_contact_get(ov, &j->to.pk), .request = j->request};

@@ -296,10 +296,9 @@ gn_time gn_overlay_deadline(const struct gn_overlay *ov)
 	return gn_heap_deadline(&ov->timers);
 }
 
-uint64_t gn_overlay_caused(struct gn_overlay *ov, uint64_t *bytes)
+struct gn_overlay_caused gn_overlay_caused(struct gn_overlay *ov)
 {
-	uint64_t records = ov->caused_records;
-	*bytes = ov->caused_bytes;
-	ov->caused_records = ov->caused_bytes = 0;
-	return records;
+	struct gn_overlay_caused caused = ov->caused;
+	ov->caused = (struct gn_overlay_caused){0};
+	return caused;
 }

@@ -232,9 +232,13 @@ struct gn_overlay_event {
 	const struct gn_overlay_step *steps;
 	uint32_t contact_count, value_count, receipt_count, step_count;
 };
-/* Records that are read and sent because of the messages received since the last call: who offers an old version gets the
- * newer one. What they cost is the owner's to charge. */
-uint64_t gn_overlay_caused(struct gn_overlay *ov, uint64_t *bytes);
+/* What the messages received since the last call make this node do, for its owner to charge: records that are read to
+ * be sent (who offers an old version gets the newer one) or to be proven, their bytes, and answers to nothing that was
+ * asked. */
+struct gn_overlay_caused {
+	uint64_t records, bytes, unasked;
+};
+struct gn_overlay_caused gn_overlay_caused(struct gn_overlay *ov);
 /* Arrays are valid until the next call on ov. */
 bool gn_overlay_next_event(struct gn_overlay *ov, struct gn_overlay_event *out);
 gn_time gn_overlay_deadline(const struct gn_overlay *ov);

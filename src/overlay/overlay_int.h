@@ -360,7 +360,7 @@ struct gn_overlay {
 	struct gn_share request_places; /* of those that peers bring about, and pushes to come, by whom they are to */
 	uint64_t next_request;
 	bool other_work; /* who was greeted asks for more work than ours, or has less than we ask for */
-	uint64_t caused_records, caused_bytes; /* to be pushed to who offered old versions of them, not told yet */
+	struct gn_overlay_caused caused; /* not told yet */
 	uint64_t out_bytes; /* of records in PUTs and PUSHes without an answer */
 	uint64_t carried;   /* of those that had one, ever */
 	gn_time line;       /* that our line takes for a KiB of them, of late (OV-73) */

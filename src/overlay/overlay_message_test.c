@@ -179,6 +179,80 @@ static void answers_to_nothing_move_a_counter_only(void **state)
 	body = gn_fb_want_make(&b, &(struct gn_fb_want_args){.all = true});
 	assert_int_equal(give(GN_FB_OVERLAY_BODY_WANT, body, &b, 0), GN_OK);
 	assert_int_equal(net_counter(&net, 1, "answers_unasked"), before + 3);
+	assert_int_equal(gn_overlay_caused(net.node[1].ov).unasked, 3); /* and cost who gave them */
+}
+
+/* Of what a linked peer says is gone only what it had listed is looked at. */
+static void a_peer_forgets_only_what_it_listed(void **state)
+{
+	(void)state;
+	static uint8_t storage[4096];
+	struct gn_overlay *ov = net.node[1].ov;
+	struct gn_contact c = stranger(90, 1);
+	struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[2].cfg.node_key.pk, net.now);
+	const struct gn_ov_contact *peer = gn_ov_contact_get(ov, &net.node[0].cfg.node_key.pk);
+	assert_true(k && peer && peer->link);
+	gn_time heard = k->heard;
+	gn_ov_contact_bury(ov, k, net.now); /* or it would be linked with at once */
+	peer->link->their_version = 7;      /* not the beginning: then the list is told whole */
+	for (unsigned listed = 0; listed < 2; listed++) {
+		uint64_t theta = k->theta;
+		struct gn_fbb b = gn_fbb(storage, sizeof storage);
+		if (listed)
+			peer->link->theirs[peer->link->their_count++] = theta;
+		gn_fbref body =
+			gn_fb_delta_make(&b, &(struct gn_fb_delta_args){.from_version = peer->link->their_version,
+									.to_version = peer->link->their_version + 1,
+									.del = {&theta, 1}});
+		assert_int_equal(give(GN_FB_OVERLAY_BODY_DELTA, body, &b, 0), GN_OK);
+		assert_int_equal(k->heard < heard, listed);
+	}
+}
+
+/* What node 1 answers to a GET of node 0, from its outputs. */
+static uint8_t answer_to_get(const struct gn_hash *key, uint64_t nonce)
+{
+	static uint8_t storage[512];
+	struct gn_overlay *ov = net.node[1].ov;
+	struct gn_overlay_store s;
+	struct gn_overlay_message m;
+	struct gn_fb_overlay_message answer;
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_hash k;
+	memcpy(k.b, key->b, sizeof k.b);
+	net_pump(&net, 1);
+	gn_fbref body = gn_fb_get_make(&b, &(struct gn_fb_get_args){.key = &k, .nonce = nonce});
+	assert_int_equal(give(GN_FB_OVERLAY_BODY_GET, body, &b, 77), GN_OK);
+	while (gn_overlay_next_store(ov, &s))
+		net_store(&net, 1, &s);
+	while (gn_overlay_next_message(ov, &m)) {
+		assert_int_equal(gn_fb_overlay_message_verify(m.bytes, &answer), GN_OK);
+		if (gn_fb_overlay_message_request(answer) == 77)
+			return gn_fb_overlay_message_body_type(answer);
+	}
+	return GN_FB_OVERLAY_BODY_NONE;
+}
+
+/* OV-61: a disk that cannot give a record now does not make it one that is not here. NO-18: a proof costs what reading
+ * the record does. */
+static void a_busy_disk_hides_nothing_and_a_proof_costs(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct gn_sk owner;
+	gn_sk_new(&net.rand, &owner);
+	net_record(&net, &r, &owner, 256, "busy", 1, "x");
+	assert_int_equal(net_put(&net, 1, &r, 2), GN_OK);
+	(void)gn_overlay_caused(net.node[1].ov);
+	assert_int_equal(answer_to_get(&r.r.key, 0), GN_FB_OVERLAY_BODY_VALUE);
+	assert_int_equal(gn_overlay_caused(net.node[1].ov).records, 0);
+	assert_int_equal(answer_to_get(&r.r.key, 7), GN_FB_OVERLAY_BODY_ACK);
+	struct gn_overlay_caused caused = gn_overlay_caused(net.node[1].ov);
+	assert_true(caused.records == 1 && caused.bytes == r.r.bytes.len);
+	net.dead_disk = 1 + 1;
+	assert_int_equal(answer_to_get(&r.r.key, 0), GN_FB_OVERLAY_BODY_REFUSED);
+	net.dead_disk = 0;
+	assert_int_equal(answer_to_get(&r.r.key, 0), GN_FB_OVERLAY_BODY_VALUE);
 }
 
 static void a_hello_for_another_key_or_version_is_refused(void **state)
@@ -310,11 +384,12 @@ static void pushes_that_wait_are_counted_for_whom_they_are_to(void **state)
 	uint64_t most = GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_KEY_PART;
 	assert_true(ov->pushes.count > 0 && gn_share_held(&ov->request_places, &him).key <= most);
 	assert_true(net_counter(&net, 1, "pushes_full") > 0);
-	uint64_t bytes, caused = gn_overlay_caused(ov, &bytes); /* what that costs is told */
-	assert_int_equal(caused, 50 * GN_OV_DIGEST_KEYS - net_counter(&net, 1, "pushes_full"));
-	assert_true(bytes >= caused * r[0].r.bytes.len && bytes < caused * (r[0].r.bytes.len + 16));
-	assert_int_equal(gn_overlay_caused(ov, &bytes), 0);
-	assert_int_equal(bytes, 0);
+	struct gn_overlay_caused caused = gn_overlay_caused(ov); /* what that costs is told */
+	assert_int_equal(caused.records, 50 * GN_OV_DIGEST_KEYS - net_counter(&net, 1, "pushes_full"));
+	assert_true(caused.bytes >= caused.records * r[0].r.bytes.len &&
+		    caused.bytes < caused.records * (r[0].r.bytes.len + 16));
+	caused = gn_overlay_caused(ov);
+	assert_int_equal(caused.records + caused.bytes + caused.unasked, 0);
 	assert_int_equal(gn_share_ask(&ov->request_places, &other, most), GN_OK);
 	net_run(&net, 120 * GN_SEC);
 	assert_true(net_counter(&net, 1, "pushes") - pushes >= GN_OV_DIGEST_KEYS);
@@ -341,6 +416,8 @@ int main(void)
 		cmocka_unit_test(contacts_without_work_or_address_stay_outside),
 		cmocka_unit_test(what_is_not_known_is_answered_so),
 		cmocka_unit_test(answers_to_nothing_move_a_counter_only),
+		cmocka_unit_test(a_peer_forgets_only_what_it_listed),
+		cmocka_unit_test(a_busy_disk_hides_nothing_and_a_proof_costs),
 		cmocka_unit_test(a_hello_for_another_key_or_version_is_refused),
 		cmocka_unit_test(link_lists_are_known_on_both_sides),
 		cmocka_unit_test(pings_are_small),

@@ -212,6 +212,7 @@ struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct
 	struct gn_ov_request *r = from->request ? gn_ov_request_get(ov, from->request) : NULL;
 	if (!r || (!r->any && memcmp(r->to.pk.b, from->c.pk.b, 32) != 0)) {
 		ov->count.answers_unasked++;
+		ov->caused.unasked++;
 		return NULL;
 	}
 	line_timed(ov, r, now);
