@@ -70,6 +70,7 @@ struct svc_wait {
 	uint64_t size, done, total;
 	uint8_t *blocks, *head, *manifest; /* owned */
 	size_t blocks_len, head_len, manifest_len;
+	gn_time age; /* of the head */
 	struct gn_names_event name;
 	char values[GN_NAME_ENTRIES][128];
 	unsigned receipts;
@@ -390,6 +391,7 @@ static inline void svc_bundles_event(struct svc *s, unsigned i, const struct gn_
 		free(w->manifest);
 		w->head = svc_copy(e->head);
 		w->head_len = e->head.len;
+		w->age = e->age;
 		w->manifest = svc_copy(gn_manifest_bytes(e->manifest));
 		w->manifest_len = gn_manifest_bytes(e->manifest).len;
 	}

@@ -716,6 +716,90 @@ def case_given(p):
     check(p.json("site", "list")["sites"] == [] and json.loads(p.file("sites.json")) == [], "a day later it is still there")
 
 
+def case_age(p):
+    """NA-12, NO-29: what a node remembers is told with its age, and turns nobody away."""
+    p.start()
+    key = p.json("id", "new", "--no-passphrase", "--no-publish")
+    p.start("b", options=("--bootstrap", f"127.0.0.1:{p.json('status')['node']['port']}"))
+    other = p.json("id", "new", "--no-passphrase", data="b")
+    port = p.json("status", data="b")["http"]
+
+    def get(path, host="soonasite.geo.localhost", **fields):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        connection.request("GET", path, headers={"Host": host} | {n.replace("_", "-"): v for n, v in fields.items()})
+        answer = connection.getresponse()
+        answer.text = answer.read().decode()
+        connection.close()
+        return answer
+
+    def remembered(name):
+        return eventually(f"{name} is a second old", lambda: (lambda j: j if j["age_s"] else None)(p.json("name", "resolve", name, data="b")))
+
+    p.run("name", "claim", "soonasite", "TXT=one", "--w", "1")
+    check(p.json("name", "resolve", "--fresh", "soonasite", data="b")["age_s"] == 0, "what was just asked has no age")
+    said = get("/")
+    check(said.status == 404 and "does not point to a site" in said.text, f"a name without a site: {said.status}")
+    remembered("soonasite")
+    p.run("name", "set", "soonasite", "TXT=two", "--w", "1")
+    check(remembered("soonasite")["entries"][0]["value"] == "one", "the cache has what was so")
+    said = p.says("name", "resolve", "soonasite", data="b")
+    check("as of" in said and "--fresh asks the network" in said, said)
+    check("--fresh asks the network" in p.run("name", "resolve", "soonasite", "TXT", data="b").stderr.decode(), "values tell it too")
+    check("--fresh" in p.run("name", "resolve", "soonasite", "MX", want=4, data="b").stderr.decode(), "and so does what is not there")
+    fresh = p.says("name", "resolve", "--fresh", "soonasite", data="b")
+    check("two" in fresh and "as of" not in fresh, fresh)
+
+    # The gateway: a site, then a page, that came after it last asked.
+    site = p.data(file="folder")
+    os.makedirs(site)
+
+    def publish(page, *words):
+        with open(os.path.join(site, page), "w", encoding="ascii") as f:
+            f.write(page)
+        p.run("site", "publish", site, "--copies", "1", "--w", "1", *words)
+
+    remembered("soonasite")
+    publish("index.html", "--name", "soonasite")
+    said = get("/")
+    check(said.status == 200 and said.text == "index.html" and not said.headers["age"], f"a site that came: {said.status} {said.text}")
+    eventually("it tells its age", lambda: get("/").headers["age"])
+    said = get("/", Cache_Control="no-cache")
+    check(said.status == 200 and not said.headers["age"], f"who wants no cache gets none: {said.status} {said.headers}")
+    eventually("it tells its age again", lambda: get("/").headers["age"])
+    publish("later.html")
+    said = get("/later.html")
+    check(said.status == 200 and said.text == "later.html", f"a page that came: {said.status}")
+    check(get("/never.html").status == 404, "a page that never came")
+    publish("404.html")
+    eventually("it tells its age once more", lambda: get("/").headers["age"])
+    check(get("/never.html").text == "404.html", "the page for what is missing, which came")
+    publish("last.html")
+    eventually("it tells its age at last", lambda: get("/").headers["age"])
+    check(get("/last.html").status == 200, "a page that came, where there is one for what is missing")
+
+    # A site of another owner's, and back: who is where the site lives again is not sent away.
+    visit = {"Sec_Fetch_Site": "none", "Sec_Fetch_Mode": "navigate", "Sec_Fetch_Dest": "document"}
+    home = get("/", **visit).headers["location"].split("/")[2].split(":")[0]
+    p.run("name", "set", "soonasite", "--site", f"{other['key']}/none", "--w", "1")
+    p.run("name", "resolve", "--fresh", "soonasite", data="b")
+    remembered("soonasite")
+    p.run("name", "set", "soonasite", "--site", "", "--w", "1")
+    said = get("/", home, **visit)
+    check(said.status == 200 and not said.headers["clear-site-data"], f"where the site lives again: {said.status} {said.headers}")
+
+    # A name with another owner: what is handed over goes to whom it belongs now.
+    remembered("soonasite")
+    p.run("name", "transfer", "soonasite", p.json("id", "new", "--no-passphrase", "--no-publish", data="c")["key"], "-o", p.data(file="paper"))
+    for name in ("identity.key", "identity.pub"):
+        os.replace(p.data("c", name), p.data("d", name))
+    p.run("name", "accept", p.data(file="paper"), "--w", "1")
+    check(remembered("soonasite")["owner"] == key["pid"], "the cache has the owner before")
+    p.run("name", "claim", "togiveaway", "--w", "1", data="b")
+    said = p.run("name", "transfer", "togiveaway", "soonasite", "-o", p.data(file="gift"), data="b").stderr.decode()
+    check(json.loads(p.file("gift"))["to"] == p.json("id", "show")["key"], "a name was handed to whom another belonged before")
+    check("the owner of soonasite.geo changed" in said and key["pid"] in said, said)
+
+
 def case_alone(p):
     """A node that reaches none of the addresses it was given does not say that nobody holds a name."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:

@@ -333,6 +333,9 @@ static void print_name(struct cli *cli, const json_t *j)
 		 out_time(json_number(j, "expires")),
 		 (unsigned long long)json_integer_value(json_array_get(holders, 0)),
 		 (unsigned long long)json_integer_value(json_array_get(holders, 1)));
+	if (json_number(j, "age_s"))
+		out_pair(cli, "as of", "%s ago, as this node remembers; --fresh asks the network",
+			 out_duration(json_number(j, "age_s")));
 	table_init(&t, 3, 1 << 1);
 	table_add(&t, "TYPE");
 	table_add(&t, "TTL");
@@ -366,10 +369,13 @@ int cmd_name_resolve(struct cli *cli)
 	int exit = name_ask(cli, &name, cli_flag(cli, "fresh"), &r);
 	if (exit == CLI_OK && cli->json)
 		exit = cli_json(cli, json_incref(r.json));
-	else if (exit == CLI_OK && type)
-		exit = print_values(cli, r.json, type);
-	else if (exit == CLI_OK)
+	else if (exit == CLI_OK && !type)
 		print_name(cli, r.json);
+	else if (exit == CLI_OK)
+		exit = print_values(cli, r.json, type);
+	if (type && json_number(r.json, "age_s"))
+		cli_note(cli, "So it was %s ago; --fresh asks the network.",
+			 out_duration(json_number(r.json, "age_s")));
 	reply_free(&r);
 	return exit;
 }

@@ -284,7 +284,7 @@ const struct cli_command cli_commands[] = {
 	 "  geonet name set alice TXT=one TXT=two A=\n  geonet name set blog.alice --site blog\n", name_edit_options,
 	 cmd_name_set},
 	{"name resolve", "NAME [TYPE]", 1, 2, "what a name points to, and whose it is",
-	 "With TYPE only the values are printed, one in a line.\n",
+	 "With TYPE only the values are printed, one in a line. For five minutes at most a node answers from what it found before, and says how old that is.\n",
 	 "  geonet name resolve alice\n  geonet name resolve alice.geo TXT\n", resolve_options, cmd_name_resolve},
 	{"name renew", "NAME", 1, 1, "keep a name for another term", NULL, "  geonet name renew alice\n", renew_options,
 	 cmd_name_renew},

@@ -25,14 +25,19 @@ int name_ask(struct cli *cli, const struct gn_name *name, bool fresh, struct rep
 	return exit;
 }
 
-/* GET names/TEXT, with the name checked here first, so that a slip is told without a node. */
-static int resolve_name(struct cli *cli, const char *text, bool fresh, struct gn_name *name, struct reply *reply)
+/* GET names/TEXT, with the name checked here first, so that a slip is told without a node. What is read or signed for
+ * somebody goes by what the network says now, and another owner than before is told. */
+static int resolve_name(struct cli *cli, const char *text, struct gn_name *name, struct reply *reply)
 {
 	const char *why = "";
 	*reply = (struct reply){0};
 	if (gn_name_parse(gn_str(text), name, &why) != GN_OK)
 		return cli_fail(cli, CLI_USAGE, "text", "'%s' is not a key, a PID or a name: %s", text, why);
-	return name_ask(cli, name, fresh, reply);
+	int exit = name_ask(cli, name, true, reply);
+	if (exit == CLI_OK && json_is_true(json_object_get(reply->json, "owner_changed")))
+		cli_warn(cli, "the owner of %s.geo changed; when this node first saw it it was %s", name->text,
+			 json_text(reply->json, "owner_pinned"));
+	return exit;
 }
 
 /* The owner's key in the node's answer; for a PID it must be the key that hashes to it. */
@@ -51,7 +56,7 @@ bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
 	struct reply reply;
 	if (gn_unhex(gn_str(text), out->b, sizeof out->b) == GN_OK)
 		return true;
-	*exit = resolve_name(cli, text, false, &name, &reply); /* an owner changes rarely, and is told then */
+	*exit = resolve_name(cli, text, &name, &reply);
 	if (*exit == CLI_OK && !owner_in(&name, reply.json, out))
 		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found",
 				 "nobody knows the key of %s.geo: it has published neither an identity nor a site",
@@ -103,7 +108,7 @@ bool site_of(struct cli *cli, const char *text, struct gn_pk *owner, char label[
 		free(who);
 		return ok;
 	}
-	*exit = resolve_name(cli, text, true, &name, &reply);
+	*exit = resolve_name(cli, text, &name, &reply);
 	if (*exit == CLI_OK && !site_in(&name, reply.json, owner, label))
 		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s.geo does not point to a site", name.text);
 	reply_free(&reply);
@@ -123,8 +128,7 @@ static bool newest(const json_t *json, const struct gn_hash *key, uint8_t **byte
 		size_t n;
 		uint8_t *data = base64_bytes(json_text(value, "record"), &n);
 		if (data && gn_wire_record_open(gn_slice(data, n), &r) == GN_OK &&
-		    memcmp(r.key.b, key->b, sizeof key->b) == 0 &&
-		    (!*bytes || gn_record_compare(&r, &best) > 0)) {
+		    memcmp(r.key.b, key->b, sizeof key->b) == 0 && (!*bytes || gn_record_compare(&r, &best) > 0)) {
 			free(*bytes);
 			*bytes = data;
 			*len = n;

@@ -180,6 +180,7 @@ static void name_done(struct gn_request *r, const void *event)
 				 "owner_changed", e->owner_changed, "seq", (json_int_t)e->seq, "expires",
 				 (json_int_t)e->expires, "holders", (int)e->holders[0], (int)e->holders[1], "entries",
 				 name_entries(e), "err", gn_err_name(e->err), "took_ms", ms(r->node->now - r->started));
+	json_object_set_new(json, "age_s", json_integer((json_int_t)(e->age / GN_SEC)));
 	if (e->owner_known) {
 		char pid[GN_PID_MAX];
 		gn_pid(&e->owner, pid);

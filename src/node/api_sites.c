@@ -183,6 +183,7 @@ static void site_opened(struct gn_request *r, const void *event)
 						       gn_json_hex(f.root.b, 32)));
 	}
 	json_object_set_new(json, "files", files);
+	json_object_set_new(json, "age_s", json_integer((json_int_t)(e->age / GN_SEC)));
 	json_object_set_new(json, "took_ms", json_real(ms(r->node->now - r->started)));
 	gn_request_json(r, 200, json);
 }

@@ -3,6 +3,7 @@
  * same way from HEAD on: it has an owner and a label, and no name.
  *
  * States:  NAME [resolve] -> HEAD and manifest [open] -> a slot (readers.c) -> file [read] -> bytes -> end
+ *          NAME, HEAD -> NAME [again, once: what the caches know is old, and would say no]
  * Invariants: every name and owner is an origin of its own, so sites cannot read each other or the API, nor what an
  * owner before left in the browser; no byte is sent
  * before its chunk verified; a transfer that fails in the middle is cut, never ended as if whole; at most one chunk is
@@ -68,6 +69,22 @@ static uint64_t ended(const struct gn_request *r)
 	return at <= now ? at : 0;
 }
 
+static void look(struct gn_request *r);
+
+/* NO-29: whoever a cache would turn away, or who wants no cache, is answered by the network. False: he was, or it is
+ * new enough. */
+static bool again(struct gn_request *r)
+{
+	struct gn_gateway_state *g = r->gateway;
+	if (r->route || r->streaming || g->fresh || g->age < GN_NODE_NEW)
+		return false;
+	g->fresh = true;
+	g->resolved = false;
+	g->age = 0;
+	look(r);
+	return true;
+}
+
 /* The reason page of an error: what was looked for, what went wrong, what to try. */
 static void fail(struct gn_request *r, gn_err err, const char *what)
 {
@@ -84,6 +101,8 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 		gn_request_error(r, err, "%s", "");
 		return;
 	}
+	if (missing && again(r))
+		return;
 	uint64_t end = missing ? ended(r) : 0;
 	snprintf(advice, sizeof advice, "Check the spelling, or ask its owner whether it is still published.");
 	if (end) {
@@ -98,6 +117,11 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 			   "site. "
 			   "Is this machine connected, and is a bootstrap node running? See <code>geonet status</code>."
 			 : "The nodes that hold it may be offline; try again in a minute.");
+	if (missing && r->gateway->age >= GN_NODE_NEW) {
+		size_t len = strlen(text);
+		snprintf(text + len, sizeof text - len, "</p><p>So it was %lld s ago; nobody could be asked since.",
+			 (long long)(r->gateway->age / GN_SEC));
+	}
 	if (gn_clock_text(r->node, clock)) { /* what it takes for expired may not be */
 		size_t len = strlen(text);
 		snprintf(text + len, sizeof text - len, "</p><p><b>Mind the time:</b> %s.", clock);
@@ -226,7 +250,7 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 {
 	struct gn_gateway_state *g = r->gateway;
 	struct fields f;
-	char hex[65];
+	char hex[65], age[24];
 	f.count = 0;
 	f.range[0] = 0;
 	gn_hex(gn_slice(file->root.b, 32), hex);
@@ -238,6 +262,9 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 		add(&f, "clear-site-data", GN_LIT("\"cookies\""));
 	if (!r->route) /* what a site says of itself is for its own origin */
 		site_headers(r->node, &f, m, file->path);
+	snprintf(age, sizeof age, "%lld", (long long)(g->age / GN_SEC));
+	if (g->age >= GN_NODE_NEW && !r->route)
+		add(&f, "age", gn_str(age));
 	struct gn_slice match = gn_http_header(r->http, "if-none-match");
 	if (status == 200 && match.p && gn_http_etag_match(match, gn_str(f.etag))) {
 		gn_http_respond(r->http, 304, f.list, f.count, GN_LIT(""));
@@ -316,6 +343,9 @@ static void opened(struct gn_request *r, const void *event)
 	gn_err err = r->route ? find_file(r, e->manifest, &file)
 			      : gn_manifest_resolve(e->manifest, gn_http_path(r->http), &file, &status,
 						    &slash); /* it decodes the path */
+	r->gateway->age = e->age > r->gateway->age ? e->age : r->gateway->age;
+	if ((status == 404 || r->gateway->reload) && again(r))
+		return;
 	if (err)
 		fail(r, err, "This page");
 	else if (slash)
@@ -375,7 +405,8 @@ static bool at_home(struct gn_request *r)
 	}
 	if (strcmp(host, g->host) == 0)
 		return true;
-	elsewhere(r, host);
+	if (!g->at.own || !again(r)) /* the owner may be a new one, whose origin this is */
+		elsewhere(r, host);
 	return false;
 }
 
@@ -384,7 +415,7 @@ void gateway_open(struct gn_request *r)
 	struct gn_gateway_state *g = r->gateway;
 	gn_op op;
 	gn_err err =
-		gn_bundles_open(r->node->bundles, &g->owner, gn_str(g->label), g->version, false, r->node->now, &op);
+		gn_bundles_open(r->node->bundles, &g->owner, gn_str(g->label), g->version, g->fresh, r->node->now, &op);
 	if (err == GN_LIMIT)
 		readers_wait(r);
 	else if (err)
@@ -400,9 +431,12 @@ static void resolved(struct gn_request *r, const void *event)
 	if (!r->http)
 		return;
 	r->engine = GN_OP_NONE;
+	r->gateway->age = e->age;
 	gn_err err = site_of(e, &r->gateway->owner, &label);
 	if (!err && !gn_os_setting_text(label, r->gateway->label, sizeof r->gateway->label))
 		err = GN_NOT_FOUND;
+	if (((err && !e->err) || r->gateway->reload) && again(r))
+		return;
 	if (err && !e->err)
 		page_error(r, 404, "No site here", "This name exists, but it does not point to a site.");
 	else if (err)
@@ -411,6 +445,17 @@ static void resolved(struct gn_request *r, const void *event)
 		r->gateway->resolved = true;
 		gateway_open(r);
 	}
+}
+
+static void look(struct gn_request *r)
+{
+	struct gn_gateway_state *g = r->gateway;
+	gn_op op;
+	gn_err err = gn_names_resolve(r->node->names, &g->at.name, g->fresh, true, r->node->now, &op);
+	if (err)
+		fail(r, err, "The name");
+	else
+		gn_request_wait(r, GN_OP_NAMES, op, resolved);
 }
 
 /* GN_NOT_FOUND: not a host of the gateway's. */
@@ -429,7 +474,6 @@ static gn_err read_host(struct gn_request *r, struct gn_gateway_state *g, const 
 bool gn_gateway_take(struct gn_request *r)
 {
 	const char *why = "";
-	gn_op op;
 	struct gn_gateway_state *g = calloc(1, sizeof *g);
 	if (!g) {
 		page_error(r, 503, "Out of memory", "Try again later.");
@@ -444,6 +488,7 @@ bool gn_gateway_take(struct gn_request *r)
 	g->small = true; /* until the file is known */
 	enum gn_http_method method = gn_http_method(r->http);
 	g->head_only = method == GN_HTTP_HEAD;
+	g->reload = gn_slice_eq(gn_http_header(r->http, "cache-control"), GN_LIT("no-cache"));
 	g->visitor = gn_visitor(gn_http_header(r->http, "sec-fetch-site"), gn_http_header(r->http, "sec-fetch-mode"),
 				gn_http_header(r->http, "sec-fetch-dest"));
 	if (g->visitor == GN_VISITOR_FOREIGN) { /* before anything is looked up: its time tells nothing either */
@@ -453,10 +498,8 @@ bool gn_gateway_take(struct gn_request *r)
 		gn_http_respond(r->http, 405, &allow, 1, GN_LIT("a site can only be read\n"));
 	} else if (err) {
 		page_error(r, 400, "Not a name", why);
-	} else if ((err = gn_names_resolve(r->node->names, &g->at.name, false, true, r->node->now, &op))) {
-		fail(r, err, "The name");
 	} else {
-		gn_request_wait(r, GN_OP_NAMES, op, resolved);
+		look(r);
 	}
 	return true;
 }

@@ -20,7 +20,9 @@ struct gn_gateway_state {
 	struct gn_pk owner; /* of the site, once the name is resolved */
 	bool resolved;      /* owner and label are known */
 	char label[256];
-	uint64_t version; /* 0: the one that is out */
+	uint64_t version;   /* 0: the one that is out */
+	bool fresh, reload; /* the network is asked anew; whoever asks wants that */
+	gn_time age;        /* of the oldest that came from a cache */
 };
 
 /* readers.c: true when it may read now; else it waits and gateway_open comes again. */

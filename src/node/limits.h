@@ -47,6 +47,7 @@
 /* ---- the API and the gateway ---- */
 #define GN_NODE_BODY (16u << 20) /* bytes of a JSON or record body */
 #define GN_NODE_ARG 256u         /* bytes of a path argument */
+#define GN_NODE_NEW GN_SEC       /* nobody is turned away because of what a cache has known for longer */
 #define GN_NODE_TARGET 4096u     /* bytes of a request's path and query */
 #define GN_NODE_CLOCK_TEXT 192u  /* bytes of the sentence about a wrong clock */
 #define GN_NODE_LOOKUPS 32u      /* shown on the status page */

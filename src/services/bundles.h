@@ -255,6 +255,7 @@ struct gn_bundles_event {
 	const struct gn_manifest
 		*manifest;    /* OPENED: borrowed, valid until the engine's next tick or open; find files at once */
 	struct gn_slice head; /* OPENED: the head record's bytes */
+	gn_time age;          /* OPENED: of the head, when it is the cache's; 0: the network has just said so */
 };
 bool gn_bundles_next_event(struct gn_bundles *b, struct gn_bundles_event *out);
 

@@ -242,6 +242,7 @@ struct bundles_open {
 	struct gn_hash key;
 	uint64_t version;
 	gn_op get;
+	gn_time age;   /* of the head, when it is the cache's */
 	uint8_t *head; /* owned: the record */
 	uint32_t head_len;
 	struct bundles_reader *reader; /* of the manifest */

@@ -215,6 +215,7 @@ gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct g
 	gn_err err;
 	if (cached && !fresh && now - cached->got < BUNDLES_HEAD_TTL) {
 		err = set_head(b, o, gn_slice(cached->bytes, cached->len));
+		o->age = now - cached->got;
 		if (err == GN_OK) {
 			go_on(b, o);
 			bundles_run(b);
@@ -245,11 +246,12 @@ void bundles_open_got(struct gn_bundles *b, struct bundles_open *o, const struct
 			err = set_head(b, o, e->values[i].record);
 	}
 	const struct bundles_head *cached = gn_map_get(&b->heads, &o->key);
-	if (o->head)
+	if (o->head) {
 		head_keep(b, &o->key, o->head, o->head_len);
-	else if (err != GN_NOT_FOUND && cached && b->now - cached->got < BUNDLES_HEAD_STALE)
-		err = set_head(b, o,
-			       gn_slice(cached->bytes, cached->len)); /* nobody can be asked: what was so an hour ago */
+	} else if (err != GN_NOT_FOUND && cached && b->now - cached->got < BUNDLES_HEAD_STALE) {
+		o->age = b->now - cached->got; /* nobody can be asked: what was so an hour ago */
+		err = set_head(b, o, gn_slice(cached->bytes, cached->len));
+	}
 	if (o->head)
 		go_on(b, o);
 	else
@@ -363,6 +365,7 @@ void bundles_open_event(struct gn_bundles *b, struct bundles_open *o, struct gn_
 	if (!k)
 		return;
 	k->used = b->now;
+	out->age = o->age;
 	out->manifest = k->work->manifest;
 	out->head = gn_slice(o->head, o->head_len);
 }

@@ -315,10 +315,13 @@ static void sites_open_update_and_roll_back(void **state)
 	check_page(4, &site, "<h1>one</h1>");
 	svc_wait_free(&site);
 	publish_site("<h1>two!</h1>", &head, keep + 3);
+	svc_run_for(&s, 2 * GN_SEC);
 	assert_int_equal(open_site(4, 0, false, &site), GN_OK);
-	check_page(4, &site, "<h1>one</h1>"); /* for half a minute */
+	check_page(4, &site, "<h1>one</h1>"); /* for half a minute, and it says so */
+	assert_true(site.age >= 2 * GN_SEC && site.age < 30 * GN_SEC);
 	svc_wait_free(&site);
 	assert_int_equal(open_site(4, 0, true, &site), GN_OK);
+	assert_true(site.age == 0);
 	check_page(4, &site, "<h1>two!</h1>");
 	assert_int_equal(gn_head_open(gn_slice(site.head, site.head_len), &seen), GN_OK);
 	assert_int_equal(seen.now.version, 2);

@@ -15,6 +15,7 @@
 #define NAMES_ENTRY_TTL_MAX (30u * 86400) /* seconds */
 #define NAMES_JOBS_MAX 256                /* resolutions and puts at once */
 #define NAMES_CACHE_MAX 1024              /* resolved names */
+#define NAMES_CACHE_NEW GN_SEC            /* nothing is called missing because of what is older */
 #define NAMES_CACHE_TTL 300               /* seconds at most: a change of owner is seen soon */
 #define NAMES_PINS_MAX 65536              /* names whose first owner is remembered */
 #define NAMES_STEPS_MAX 20  /* places looked up for one name: 8 labels, each may hand over to a PID, and an alias */

@@ -247,6 +247,7 @@ bool gn_names_next_event(struct gn_names *n, struct gn_names_event *out)
 	out->err = job->err;
 	out->name = job->target;
 	out->put = job->put;
+	out->age = job->age;
 	out->owner_changed = job->changed;
 	out->owner_pinned = job->pinned;
 	memcpy(out->holders, job->found.holders, sizeof out->holders);
@@ -377,6 +378,7 @@ void names_cache_put(struct gn_names *n, const struct gn_name *name, const struc
 	gn_time end = (gn_time)(c->record.created + c->record.ttl) * GN_SEC;
 	struct names_cached entry = {.len = (uint32_t)c->record.bytes.len,
 				     .holders = {c->holders[0], c->holders[1]},
+				     .got = now,
 				     .until = gn_time_min(now + ttl * GN_SEC, end)};
 	names_cache_drop(n, name);
 	if (entry.until <= now)

@@ -118,9 +118,10 @@ uint32_t gn_name_grace(const struct gn_record *r);
 struct gn_names;
 GN_MUST gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct gn_names **out);
 void gn_names_free(struct gn_names *names);
-/* fresh: do not answer from the cache. visitor: for a stranger's page (OV-72). Ends in one event with the same op
- * number, perhaps at once: poll events after the call. A record set that is nothing but a PID stands for that person's
- * own record set. GN_LIMIT, GN_NOMEM. */
+/* fresh: do not answer from the cache; the event tells how old an answer from it is, and NOT_FOUND is never said
+ * because of it. visitor: for a stranger's page (OV-72). Ends in one event with the same op number, perhaps at once:
+ * poll events after the call. A record set that is nothing but a PID stands for that person's own record set. GN_LIMIT,
+ * GN_NOMEM. */
 GN_MUST gn_err gn_names_resolve(struct gn_names *names, const struct gn_name *name, bool fresh, bool visitor,
 				gn_time now, gn_op *op);
 /* Puts both records of a claim, renewal or transfer. Ends in one event: GN_OK with W receipts at each salt; GN_EXISTS:
@@ -145,7 +146,8 @@ struct gn_names_event {
 			     * gn_names_pin accepts the new one */
 	struct gn_pk owner_pinned;
 	uint64_t seq, expires;
-	unsigned holders[2];                           /* agreeing holders (get) or receipts (put) at each salt */
+	gn_time age;         /* of the oldest that came from the cache: the network may know newer. 0: nothing did */
+	unsigned holders[2]; /* agreeing holders (get) or receipts (put) at each salt */
 	struct gn_name_entry entries[GN_NAME_ENTRIES]; /* values valid until the next call on names */
 	size_t entry_count;
 };

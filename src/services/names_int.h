@@ -56,6 +56,7 @@ struct names_job {
 	struct gn_name target;
 	enum names_step step;
 	unsigned level, steps; /* labels of the target left of the name looked up now; lookups so far */
+	gn_time age;           /* of the oldest that came from the cache */
 	struct gn_name name;   /* looked up now */
 	struct gn_pk parent;   /* its parent's owner, when delegated */
 	gn_op get[2];          /* 0: answered */
@@ -74,7 +75,7 @@ struct names_job {
 struct names_cached {
 	uint8_t *bytes; /* owned */
 	uint32_t len, holders[2];
-	gn_time until;
+	gn_time got, until;
 };
 
 struct names_pin {

@@ -175,6 +175,7 @@ static bool from_cache(struct gn_names *n, struct names_job *job, struct names_c
 	GN_ASSERT(err == GN_OK);
 	if (job->name.form == GN_NAME_DELEGATED && memcmp(&r.owner, &job->parent, sizeof r.owner) != 0)
 		return false;
+	job->age = now - hit->got > job->age ? now - hit->got : job->age;
 	c.owner = r.owner;
 	memcpy(c.holders, hit->holders, sizeof c.holders);
 	if (remember(n, &c, &r) != GN_OK)
@@ -236,6 +237,23 @@ void names_step(struct gn_names *n, struct names_job *job, gn_time now)
 	go_on(n, job, now);
 }
 
+/* What is missing may be so because a level above is no longer what the cache says (NA-12). True: everything is asked
+ * for anew. */
+static bool start_over(struct gn_names *n, struct names_job *job, gn_time now)
+{
+	if (job->fresh || job->age < NAMES_CACHE_NEW)
+		return false;
+	gn_mem_free(n->env.alloc, job->found.bytes);
+	job->found = (struct names_candidate){0};
+	job->fresh = true;
+	job->age = 0;
+	job->steps = 0;
+	job->step = NAMES_STEP_NAME;
+	job->level = job->target.labels - 1;
+	names_step(n, job, now);
+	return true;
+}
+
 /* Nobody has it, or nobody could be asked. */
 static gn_err why_none(const struct names_job *job)
 {
@@ -262,8 +280,10 @@ void names_got(struct gn_names *n, struct names_job *job, unsigned salt, const s
 	struct names_candidate *best = winner(job), c;
 	if (!best || !best->bytes) {
 		bool optional = job->step == NAMES_STEP_ALIAS; /* the name itself was found */
+		gn_err err = optional ? GN_OK : best ? GN_NOMEM : why_none(job);
 		names_candidates_free(n, job);
-		names_end(n, job, optional ? GN_OK : best ? GN_NOMEM : why_none(job));
+		if (err != GN_NOT_FOUND || !start_over(n, job, now))
+			names_end(n, job, err);
 		return;
 	}
 	names_cache_put(n, &job->name, best, now);

@@ -483,6 +483,58 @@ static void delegated_names_follow_their_parents_owner(void **state)
 	svc_free(&s);
 }
 
+static void what_is_from_the_cache_tells_its_age(void **state)
+{
+	(void)state;
+	struct gn_sk sk = key_of(1);
+	struct svc_wait w;
+	network(6);
+	struct gn_name_claim c = claim_of("welcome", &sk, 1, hello, 1);
+	assert_int_equal(put(0, &sk, &c, &w), GN_OK);
+	assert_int_equal(resolve(3, "welcome", false, &w), GN_OK);
+	assert_true(w.name.age == 0);
+	c = claim_of("a.welcome", &sk, 1, hello, 1);
+	assert_int_equal(put(0, &sk, &c, &w), GN_OK);
+	svc_run_for(&s, 20 * GN_SEC);
+	assert_int_equal(resolve(3, "welcome", false, &w), GN_OK);
+	assert_true(w.name.age >= 20 * GN_SEC && w.name.age < 60 * GN_SEC);
+	assert_int_equal(resolve(3, "a.welcome", false, &w), GN_OK); /* itself new, the level above is not */
+	assert_true(w.name.age >= 20 * GN_SEC && w.name.age < 60 * GN_SEC);
+	assert_int_equal(resolve(3, "welcome", true, &w), GN_OK);
+	assert_true(w.name.age == 0);
+	svc_free(&s);
+}
+
+static void nothing_is_missing_because_of_the_cache(void **state)
+{
+	(void)state;
+	struct gn_sk from = key_of(1), to = key_of(2);
+	struct svc_wait w;
+	network(6);
+	struct gn_name_claim c = claim_of("welcome", &from, 1, hello, 1);
+	assert_int_equal(put(0, &from, &c, &w), GN_OK);
+	assert_int_equal(resolve(4, "welcome", false, &w), GN_OK);
+	struct gn_name_claim t = claim_of("welcome", &to, 2, other, 1);
+	t.transferred = true;
+	t.previous_owner = from.pk;
+	gn_name_transfer(&from, &t.name, &to.pk, 2, &t.previous_sig);
+	assert_int_equal(put(1, &to, &t, &w), GN_OK);
+	c = claim_of("a.welcome", &to, 1, hello, 1);
+	assert_int_equal(put(1, &to, &c, &w), GN_OK);
+	svc_run_for(&s, 2 * GN_SEC);
+	assert_int_equal(resolve(4, "a.welcome", false, &w), GN_OK); /* the cache looks below the owner before */
+	assert_memory_equal(&w.name.owner, &to.pk, 32);
+	assert_true(w.name.age == 0);
+	uint64_t sent = s.nodes[4].sent;
+	assert_int_equal(resolve(4, "b.welcome", false, &w), GN_NOT_FOUND); /* what is a moment old will do */
+	uint64_t once = s.nodes[4].sent - sent;
+	svc_run_for(&s, 2 * GN_SEC);
+	sent = s.nodes[4].sent;
+	assert_int_equal(resolve(4, "b.welcome", false, &w), GN_NOT_FOUND);
+	assert_true(s.nodes[4].sent - sent > once);
+	svc_free(&s);
+}
+
 static void a_name_that_is_only_a_pid_is_an_alias(void **state)
 {
 	(void)state;
@@ -563,6 +615,8 @@ int main(void)
 		cmocka_unit_test(transfer_moves_the_pin_and_a_change_without_one_is_shown),
 		cmocka_unit_test(own_pid_resolves_to_its_own_record_set),
 		cmocka_unit_test(delegated_names_follow_their_parents_owner),
+		cmocka_unit_test(what_is_from_the_cache_tells_its_age),
+		cmocka_unit_test(nothing_is_missing_because_of_the_cache),
 		cmocka_unit_test(a_name_that_is_only_a_pid_is_an_alias),
 		cmocka_unit_test(deepest_name_resolves_within_the_step_limit),
 		cmocka_unit_test(any_failed_allocation_is_survived),
