@@ -115,6 +115,10 @@ head -c 70000 /dev/zero >"$tmp/large"
 on 1 1 put --label large "$tmp/large"
 on 2 0 trace "$record"
 has "$out" 'nearest nodes'
+for _ in 1 2 3 4 5 6; do
+    on 2 0 trace --json "$record"
+    is "$(value 'all(0 <= s["at_ms"] <= j["took_ms"] for s in j["steps"]) and len(j["steps"]) > 0')" True
+done
 on 2 0 trace --json --count 2 "$pid"
 is "$(value 'len(j["nodes"])')" 2
 

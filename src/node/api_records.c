@@ -28,7 +28,7 @@ static json_t *result(const struct gn_request *r, const struct gn_overlay_event 
 	json_t *json = json_pack("{si sf}", "hops", e->hops, "took_ms", ms(e->took));
 	if (r->args[0][0])
 		json_object_set_new(json, "key", json_string(r->args[0]));
-	json_object_set_new(json, "steps", gn_json_steps(e->steps, e->step_count, r->node->now - e->took));
+	json_object_set_new(json, "steps", gn_json_steps(e->steps, e->step_count, e->started));
 	return json;
 }
 

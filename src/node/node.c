@@ -47,6 +47,7 @@ static void remember_lookup(struct gn_node *node, const struct gn_overlay_event 
 				.key = e->key,
 				.err = e->err,
 				.hops = e->hops,
+				.started = e->started,
 				.took = e->took,
 				.at = gn_node_unix(node)};
 	l->step_count = e->step_count < GN_NODE_STEPS ? e->step_count : GN_NODE_STEPS;

@@ -203,7 +203,7 @@ struct gn_lookup {
 	struct gn_hash key;
 	gn_err err;
 	unsigned hops;
-	gn_time took;
+	gn_time started, took;
 	uint64_t at; /* Unix seconds */
 	uint32_t step_count;
 	struct gn_overlay_step steps[GN_NODE_STEPS];

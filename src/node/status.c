@@ -123,7 +123,7 @@ static json_t *lookup_json(const struct gn_lookup *l)
 	return json_pack("{sI ss so ss si sf sI so}", "op", (json_int_t)l->op, "kind", l->kind, "key",
 			 gn_json_hex(l->key.b, 32), "err", gn_err_name(l->err), "hops", (int)l->hops, "took_ms",
 			 ms(l->took), "at", (json_int_t)l->at, "steps",
-			 gn_json_steps(l->steps, l->step_count, l->step_count ? l->steps[0].sent : 0));
+			 gn_json_steps(l->steps, l->step_count, l->started));
 }
 
 gn_err gn_api_lookups(struct gn_request *r)

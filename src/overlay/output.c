@@ -145,6 +145,7 @@ static void show_op(struct gn_ov_op *op, struct gn_overlay_event *out)
 		.op = op->id,
 		.err = op->err,
 		.hops = op->hops,
+		.started = op->started,
 		.took = op->took,
 		.contacts = op->contacts,
 		.contact_count = op->contact_count,

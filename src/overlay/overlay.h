@@ -225,7 +225,7 @@ struct gn_overlay_event {
 	struct gn_hash key;
 	gn_err err;
 	unsigned hops;
-	gn_time took;
+	gn_time started, took; /* how long ago that was is not told: an event may wait */
 	const struct gn_contact *contacts;     /* find: nearest first; get, put: the set that was asked */
 	const struct gn_overlay_value *values; /* get: newest first; put: a newer one after GN_STALE or GN_EXISTS */
 	const struct gn_overlay_receipt *receipts;

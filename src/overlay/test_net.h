@@ -152,6 +152,8 @@ static inline void net_done(struct net *n, const struct gn_overlay_event *e)
 				 .values = e->value_count,
 				 .receipts = e->receipt_count,
 				 .contacts = e->contact_count};
+	for (uint32_t i = 0; i < e->step_count; i++)
+		GN_ASSERT(e->steps[i].sent >= e->started && e->steps[i].sent + e->steps[i].rtt <= e->started + e->took);
 	for (uint32_t i = 0; i < e->contact_count; i++)
 		r->contact[i] = e->contacts[i];
 	for (uint32_t i = 0; i < e->receipt_count; i++)
