@@ -859,9 +859,9 @@ def case_few(p):
     p.start()
     p.run("id", "new", "--no-passphrase", "--no-publish")
     check("founder: no other node is here" in p.says("status") and "5 nodes have signed, more than are here" in p.says("status"), p.says("status"))
-    few = "fewer nodes than was asked"
-    for command, where in ((["put", "--label", "x", __file__], "the record is stored at 1 node,"), (["id", "publish"], "the identity record is stored at 1 node,"),
-                           (["name", "claim", "alicesname"], "alicesname.geo is stored at 1 + 1 nodes,")):
+    few = "fewer than was asked"
+    for command, where in ((["put", "--label", "x", __file__], "the record is kept by 1 node,"), (["id", "publish"], "the identity record is kept by 1 node,"),
+                           (["name", "claim", "alicesname"], "alicesname.geo is kept by 1 node at each of its two places,")):
         said = p.says(*command, want=5)
         check(where in said and few in said and "w = 1" in said and said.count(few) == 1, f"{command}: {said}")
     check(b"case_few" in p.run("get", "@x").stdout, "what has too few receipts is not found")
@@ -871,13 +871,15 @@ def case_few(p):
     with open(os.path.join(p.base, "site", "index.html"), "w", encoding="utf-8") as f:
         f.write("one")
     said = p.says("site", "publish", os.path.join(p.base, "site"), "--copies", "1", want=5)
-    check("the site's new version is stored at 1 node," in said and few in said, said)
+    check("the site's new version is kept by 1 node," in said and few in said, said)
     check(len(p.json("site", "list")["sites"]) == 1, "the site is not remembered")
     p.stop()
     p.write("geonet.conf", "w = 1\n")
     p.start()
     for command in (["put", "--label", "x", __file__], ["id", "publish"], ["name", "set", "alicesname", "TXT=1"]):
         p.run(*command)
+    check("kept by 1 node at each of its two places" in p.says("name", "resolve", "alicesname"), "who keeps a name")
+    check("0 ring neighbours on each side" in p.says("status"), p.says("status"))
     check("1 node has signed" in p.says("status") and "more than" not in p.says("status"), p.says("status"))
     check(p.run("get", "@x").returncode == 0, "the record is there")
     p.stop()

@@ -11,16 +11,13 @@
 
 static int tell_put(struct cli *cli, const struct identity *id, const struct name_state *s, json_t *receipts)
 {
-	unsigned long long a = (unsigned long long)json_integer_value(json_array_get(receipts, 0)),
-			   b = (unsigned long long)json_integer_value(json_array_get(receipts, 1));
 	uint64_t expires = s->claim.created + s->claim.ttl;
 	if (cli->json)
 		return cli_json(cli, json_pack("{ss ss sI sI so*}", "name", s->name.text, "owner", id->pid, "seq",
 					       (json_int_t)s->claim.seq, "expires", (json_int_t)expires, "receipts",
 					       receipts));
+	cli_note(cli, "%s.geo is yours until %s, kept by %s", s->name.text, out_time(expires), name_places(receipts));
 	json_decref(receipts);
-	cli_note(cli, "%s.geo is yours until %s (%llu + %llu holders signed for it)", s->name.text, out_time(expires),
-		 a, b);
 	return CLI_OK;
 }
 
@@ -323,16 +320,13 @@ static void print_name(struct cli *cli, const json_t *j)
 	struct table t;
 	size_t i;
 	json_t *e;
-	const json_t *holders = json_object_get(j, "holders");
 	out_pair(cli, "name", "%s.geo (%s)", json_text(j, "name"), json_text(j, "form"));
 	out_pair(cli, "owner", "%s", *json_text(j, "owner") ? json_text(j, "owner") : "not known yet");
 	if (json_is_true(json_object_get(j, "owner_changed")))
 		out_pair(cli, "WARNING", "the owner changed; when this node first saw the name it was %s",
 			 json_text(j, "owner_pinned"));
-	out_pair(cli, "version", "%llu, until %s, %llu + %llu holders agree", (unsigned long long)json_number(j, "seq"),
-		 out_time(json_number(j, "expires")),
-		 (unsigned long long)json_integer_value(json_array_get(holders, 0)),
-		 (unsigned long long)json_integer_value(json_array_get(holders, 1)));
+	out_pair(cli, "version", "%llu, until %s, kept by %s", (unsigned long long)json_number(j, "seq"),
+		 out_time(json_number(j, "expires")), name_places(json_object_get(j, "holders")));
 	if (json_number(j, "age_s"))
 		out_pair(cli, "as of", "%s ago, as this node remembers; --fresh asks the network",
 			 out_duration(json_number(j, "age_s")));

@@ -294,6 +294,7 @@ static uint64_t own_first(const json_t *own)
 
 int cmd_status(struct cli *cli)
 {
+	static const char *const sides[] = {"on each side", "on one side", "on the other"};
 	struct reply r;
 	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r, "the node's status");
 	json_t *own = exit ? NULL : own_of_node(cli);
@@ -317,7 +318,7 @@ int cmd_status(struct cli *cli)
 	json_array_foreach(json_object_get(node, "addrs"), i, addr)
 		out_pair(cli, i ? "" : "address", "%s", out_text(json_string_value(addr)));
 	bool nobody = strcmp(json_text(j, "reach"), "founder") == 0 && json_number(j, "known") == 0;
-	out_pair(cli, "network", "%s, %s; about %s, %s, leaf set %llu + %llu, %llu known",
+	out_pair(cli, "network", "%s, %s; about %s, %s, %s, %llu known",
 		 alone    ? alone
 		 : nobody ? "founder: no other node is here"
 		 : joined ? "joined"
@@ -325,8 +326,7 @@ int cmd_status(struct cli *cli)
 		 server ? "answers for keys" : "client mode (in probation)",
 		 out_count((uint64_t)(json_double(j, "n_estimate") + 0.5), "node", "nodes"),
 		 out_count(json_number(j, "links"), "link", "links"),
-		 (unsigned long long)json_integer_value(json_array_get(leaf, 0)),
-		 (unsigned long long)json_integer_value(json_array_get(leaf, 1)),
+		 out_two(leaf, "ring neighbour", "ring neighbours", sides),
 		 (unsigned long long)json_number(j, "known"));
 	const char *clock = json_text(json_object_get(j, "clock"), "text");
 	if (*clock)

@@ -51,6 +51,8 @@ void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner);
 /* Works for the version unless that is done (NA-4, NA-7; more when holders ask for more), signs, puts, notes it among
  * the own names. *receipts: the caller's reference. */
 int name_put(struct cli *cli, const struct identity *id, struct name_state *s, uint64_t w, json_t **receipts);
+/* "3 nodes at each of its two places": who signed, or who agrees, at each. One of out.c's buffers. */
+const char *name_places(const json_t *counts);
 /* The own names (own.h); the caller's reference. */
 json_t *names_own(struct cli *cli);
 

@@ -349,11 +349,10 @@ static int put_with(struct cli *cli, const struct identity *id, struct name_stat
 	return exit;
 }
 
-static char *places(const struct reply *r)
+const char *name_places(const json_t *counts)
 {
-	const json_t *receipts = json_object_get(r->json, "receipts");
-	return cli_format("%lld + %lld nodes", (long long)json_integer_value(json_array_get(receipts, 0)),
-			  (long long)json_integer_value(json_array_get(receipts, 1)));
+	static const char *const where[] = {"at each of its two places", "at one of its two places", "at the other"};
+	return out_two(counts, "node", "nodes", where);
 }
 
 int name_put(struct cli *cli, const struct identity *id, struct name_state *s, uint64_t w, json_t **receipts)
@@ -374,9 +373,8 @@ int name_put(struct cli *cli, const struct identity *id, struct name_state *s, u
 	if (exit == CLI_OK) {
 		*receipts = json_incref(json_object_get(r.json, "receipts"));
 	} else if (name_few(&r)) {
-		char *what = cli_format("%s.geo", s->name.text), *where = places(&r);
-		record_few(cli, what, where, name_few(&r));
-		free(where);
+		char *what = cli_format("%s.geo", s->name.text);
+		record_few(cli, what, name_places(json_object_get(r.json, "receipts")), name_few(&r));
 		free(what);
 	} else if (r.err) {
 		char *what = cli_format("%s.geo was not stored", s->name.text);

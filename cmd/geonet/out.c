@@ -294,6 +294,19 @@ const char *out_count(uint64_t n, const char *one, const char *many)
 	return out;
 }
 
+const char *out_two(const json_t *pair, const char *one, const char *many, const char *const where[3])
+{
+	uint64_t a = (uint64_t)json_integer_value(json_array_get(pair, 0)),
+		 b = (uint64_t)json_integer_value(json_array_get(pair, 1));
+	char text[192];
+	if (a == b)
+		snprintf(text, sizeof text, "%s %s", out_count(a, one, many), where[0]);
+	else
+		snprintf(text, sizeof text, "%s %s and %llu %s", out_count(a, one, many), where[1],
+			 (unsigned long long)b, where[2]);
+	return out_text(text);
+}
+
 const char *out_duration(uint64_t s)
 {
 	char *out = next_buffer();

@@ -176,7 +176,7 @@ bool record_held(const struct reply *reply, int exit)
 int record_few(struct cli *cli, const char *what, const char *where, unsigned long long least)
 {
 	return cli_fail(cli, CLI_QUORUM, "quorum",
-			"%s is stored at %s, fewer nodes than was asked: others see it, and it is lost when these are. "
+			"%s is kept by %s, fewer than was asked: others see it, and it is lost when these are. "
 			"If the network has no more that answer for keys, say --w %llu, or write \"w = %llu\" into "
 			"DATA/geonet.conf",
 			what, where, least, least);
