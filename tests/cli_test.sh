@@ -93,6 +93,9 @@ while read -r command; do
     has "$out" "usage: geonet $command"
     has "$out" "geonet $command"
     has "$out" 'Examples:'
+    for option in $(printf '%s\n' "$out" | sed -n 's/^  \(--[a-z0-9-]*\).*/\1/p'); do
+        sed 's/\\-/-/g' "$man" "${man%.1}d.1" | grep -q -e "$option\b" || fail "geonet $command $option is in no man page"
+    done
     # shellcheck disable=SC2086
     run 2 $command --certainly-not
     grep -qE "\"?$command\"?" "$man" || fail "$command is not in geonet.1"

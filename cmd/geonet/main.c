@@ -18,7 +18,7 @@ const struct cli_option cli_global[] = {
 
 #define PASSPHRASE                                                                                                     \
 	{"passphrase-file", "FILE", "read the identity's passphrase from FILE (also $GEONET_PASSPHRASE_FILE)"}
-#define W {"w", "N", "how many nodes must sign that they keep it (default: the network's)"}
+#define W {"w", "N", "how many nodes must sign that they keep it, 1 to 8 (default: the node's own --w, 5)"}
 #define TTL {"ttl", "SECONDS", "how long it lives without renewal (default 30 days)"}
 #define NONE {0}
 
