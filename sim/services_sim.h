@@ -72,7 +72,7 @@ struct svc_wait {
 	size_t blocks_len, head_len, manifest_len;
 	gn_time age; /* of the head */
 	struct gn_names_event name;
-	char values[GN_NAME_ENTRIES][128];
+	char values[GN_NAME_ENTRIES][128], looks_like[GN_NAME_MAX];
 	unsigned receipts;
 };
 
@@ -406,6 +406,7 @@ static inline void svc_names_event(struct svc *s, unsigned i, const struct gn_na
 	w->over = true;
 	w->err = e->err;
 	w->name = *e;
+	snprintf(w->looks_like, sizeof w->looks_like, "%s", e->looks_like ? e->looks_like : "");
 	for (size_t k = 0; k < e->entry_count; k++) {
 		snprintf(w->values[k], sizeof w->values[k], "%.*s", (int)e->entries[k].value.len,
 			 (const char *)e->entries[k].value.p);

@@ -800,6 +800,28 @@ def case_age(p):
     check("the owner of soonasite.geo changed" in said and key["pid"] in said, said)
 
 
+def case_alike(p):
+    """NA-16: a name that looks like one seen before is told, and claimed all the same."""
+    p.start()
+    p.run("id", "new", "--no-passphrase", "--no-publish")
+    said = p.says("name", "claim", "cornwallis", "TXT=x", "--w", "1")
+    check("looks like" not in said, said)
+    told = "comwa11is.geo looks like cornwallis.geo, which this node saw first"
+    check(told in p.says("name", "claim", "comwa11is", "TXT=x", "--w", "1"), "a claim")
+    check("looks like" not in p.says("name", "set", "comwa11is", "TXT=y", "--w", "1"), "what is one's own already")
+    check("it looks like cornwallis.geo" in p.says("name", "resolve", "comwa11is"), "a resolution")
+    done = p.run("name", "resolve", "comwa11is", "TXT")
+    check(done.stdout == b"y\n" and told in done.stderr.decode(), f"values: {done}")
+    check(p.json("name", "resolve", "comwa11is")["looks_like"] == "cornwallis", "JSON")
+    check(told in p.run("get", "comwa11is/nothing", want=4).stderr.decode(), "a record of its owner")
+    p.run("name", "set", "blog.comwa11is", "TXT=x", "--w", "1")
+    check(p.json("name", "resolve", "blog.comwa11is")["looks_like"] == "cornwallis", "a name below it")
+    check("looks_like" not in p.json("name", "resolve", "cornwallis"), "the first is as it was")
+    p.stop()
+    p.start()
+    check(p.json("name", "resolve", "comwa11is")["looks_like"] == "cornwallis" and "looks_like" not in p.json("name", "resolve", "cornwallis"), "after a restart")
+
+
 def case_alone(p):
     """A node that reaches none of the addresses it was given does not say that nobody holds a name."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:

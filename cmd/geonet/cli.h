@@ -243,6 +243,8 @@ bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit);
 /* What the node says of a name (GET names/NAME). Prints what is wrong, the end of a name of ours too. */
 struct gn_name;
 int name_ask(struct cli *cli, const struct gn_name *name, bool fresh, struct reply *reply);
+/* Warns of another owner than before, and of another name that looks like this one, when the node's answer tells of it. */
+void name_warn(struct cli *cli, const struct gn_name *name, const json_t *answer);
 /* NAME (its SITE entry), PID, PID/LABEL, or LABEL of one's own after "@": owner, label (255 bytes and a terminator). */
 bool site_of(struct cli *cli, const char *text, struct gn_pk *owner, char label[256], int *exit);
 /* The newest record under a key, verified here: its bytes (the caller frees). CLI_NOT_FOUND is not printed. */

@@ -325,6 +325,8 @@ static void print_name(struct cli *cli, const json_t *j)
 	if (json_is_true(json_object_get(j, "owner_changed")))
 		out_pair(cli, "WARNING", "the owner changed; when this node first saw the name it was %s",
 			 json_text(j, "owner_pinned"));
+	if (*json_text(j, "looks_like"))
+		out_pair(cli, "WARNING", "it looks like %s.geo, which this node saw first", json_text(j, "looks_like"));
 	out_pair(cli, "version", "%llu, until %s, kept by %s", (unsigned long long)json_number(j, "seq"),
 		 out_time(json_number(j, "expires")), name_places(json_object_get(j, "holders")));
 	if (json_number(j, "age_s"))
@@ -367,6 +369,8 @@ int cmd_name_resolve(struct cli *cli)
 		print_name(cli, r.json);
 	else if (exit == CLI_OK)
 		exit = print_values(cli, r.json, type);
+	if (exit == CLI_OK && !cli->json && type)
+		name_warn(cli, &name, r.json);
 	if (type && json_number(r.json, "age_s"))
 		cli_note(cli, "So it was %s ago; --fresh asks the network.",
 			 out_duration(json_number(r.json, "age_s")));

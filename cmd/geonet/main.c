@@ -275,7 +275,7 @@ const struct cli_command cli_commands[] = {
 	{"name claim", "NAME [TYPE=VALUE...]", 1, -1, "claim a free name, with what it points to",
 	 "A claim carries a puzzle that takes a second or two. The name is yours for 30 days and must be renewed "
 	 "before; after that there are 30\n"
-	 "days in which only you can renew it. What a global name cannot promise is told in docs/spec/services.md.\n",
+	 "days in which only you can renew it. When it looks like another name that this node has seen (rn like m, 1 like l) you are warned. What a global name cannot promise is told in docs/spec/services.md.\n",
 	 "  geonet name claim alice --site \"\"\n  geonet name claim alice A=203.0.113.7 TXT=hello\n",
 	 name_edit_options, cmd_name_claim},
 	{"name set", "NAME [TYPE=VALUE...]", 1, -1, "change what a name of yours points to",

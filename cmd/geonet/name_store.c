@@ -372,6 +372,8 @@ int name_put(struct cli *cli, const struct identity *id, struct name_state *s, u
 	}
 	if (exit == CLI_OK) {
 		*receipts = json_incref(json_object_get(r.json, "receipts"));
+		if (!s->exists)
+			name_warn(cli, &s->name, r.json);
 	} else if (name_few(&r)) {
 		char *what = cli_format("%s.geo", s->name.text);
 		record_few(cli, what, name_places(json_object_get(r.json, "receipts")), name_few(&r));

@@ -25,6 +25,16 @@ int name_ask(struct cli *cli, const struct gn_name *name, bool fresh, struct rep
 	return exit;
 }
 
+void name_warn(struct cli *cli, const struct gn_name *name, const json_t *answer)
+{
+	const char *other = json_text(answer, "looks_like");
+	if (json_is_true(json_object_get(answer, "owner_changed")))
+		cli_warn(cli, "the owner of %s.geo changed; when this node first saw it it was %s", name->text,
+			 json_text(answer, "owner_pinned"));
+	if (*other)
+		cli_warn(cli, "%s.geo looks like %s.geo, which this node saw first", name->text, out_text(other));
+}
+
 /* GET names/TEXT, with the name checked here first, so that a slip is told without a node. What is read or signed for
  * somebody goes by what the network says now, and another owner than before is told. */
 static int resolve_name(struct cli *cli, const char *text, struct gn_name *name, struct reply *reply)
@@ -34,9 +44,8 @@ static int resolve_name(struct cli *cli, const char *text, struct gn_name *name,
 	if (gn_name_parse(gn_str(text), name, &why) != GN_OK)
 		return cli_fail(cli, CLI_USAGE, "text", "'%s' is not a key, a PID or a name: %s", text, why);
 	int exit = name_ask(cli, name, true, reply);
-	if (exit == CLI_OK && json_is_true(json_object_get(reply->json, "owner_changed")))
-		cli_warn(cli, "the owner of %s.geo changed; when this node first saw it it was %s", name->text,
-			 json_text(reply->json, "owner_pinned"));
+	if (exit == CLI_OK)
+		name_warn(cli, name, reply->json);
 	return exit;
 }
 

@@ -180,6 +180,8 @@ static void name_done(struct gn_request *r, const void *event)
 				 "owner_changed", e->owner_changed, "seq", (json_int_t)e->seq, "expires",
 				 (json_int_t)e->expires, "holders", (int)e->holders[0], (int)e->holders[1], "entries",
 				 name_entries(e), "err", gn_err_name(e->err), "took_ms", ms(r->node->now - r->started));
+	if (e->looks_like)
+		json_object_set_new(json, "looks_like", json_string(e->looks_like));
 	json_object_set_new(json, "age_s", json_integer((json_int_t)(e->age / GN_SEC)));
 	if (e->owner_known) {
 		char pid[GN_PID_MAX];
@@ -223,9 +225,11 @@ static void name_put_done(struct gn_request *r, const void *event)
 				 e->err == GN_EXISTS ? "the name belongs to another" : gn_reach_text(r->node, e->err));
 		return;
 	}
-	gn_request_json(r, 200,
-			json_pack("{ss s[ii] sf}", "name", e->name.text, "receipts", (int)e->holders[0],
-				  (int)e->holders[1], "took_ms", ms(r->node->now - r->started)));
+	json_t *json = json_pack("{ss s[ii] sf}", "name", e->name.text, "receipts", (int)e->holders[0],
+				 (int)e->holders[1], "took_ms", ms(r->node->now - r->started));
+	if (e->looks_like)
+		json_object_set_new(json, "looks_like", json_string(e->looks_like));
+	gn_request_json(r, 200, json);
 }
 
 /* The claim's two records, bytes[0] and bytes[1] malloc'ed. */

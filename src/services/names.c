@@ -18,6 +18,7 @@ gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct
 	gn_map_init(&n->jobs, env, sizeof(gn_op), sizeof(struct names_job *), NAMES_JOBS_MAX);
 	gn_map_init(&n->cache, env, sizeof(struct gn_hash), sizeof(struct names_cached), NAMES_CACHE_MAX);
 	gn_map_init(&n->pins, env, sizeof(struct gn_hash), sizeof(struct names_pin), NAMES_PINS_MAX);
+	gn_map_init(&n->looks, env, sizeof(struct gn_hash), sizeof(struct gn_hash), NAMES_PINS_MAX);
 	*out = n;
 	return GN_OK;
 }
@@ -48,6 +49,7 @@ void gn_names_free(struct gn_names *n)
 	gn_map_fini(&n->jobs);
 	gn_map_fini(&n->cache);
 	gn_map_fini(&n->pins);
+	gn_map_fini(&n->looks);
 	gn_mem_free(n->env.alloc, n);
 }
 
@@ -248,6 +250,7 @@ bool gn_names_next_event(struct gn_names *n, struct gn_names_event *out)
 	out->name = job->target;
 	out->put = job->put;
 	out->age = job->age;
+	out->looks_like = job->err == GN_OK ? names_look_like(n, &job->target) : NULL;
 	out->owner_changed = job->changed;
 	out->owner_pinned = job->pinned;
 	memcpy(out->holders, job->found.holders, sizeof out->holders);
@@ -280,6 +283,7 @@ static gn_err pin_set(struct gn_names *n, const struct gn_name *name, const stru
 	n->count.pins_set += memcmp(&pin->owner, owner, sizeof pin->owner) != 0;
 	pin->name = *name;
 	pin->owner = *owner;
+	names_look_add(n, name, &key);
 	return GN_OK;
 }
 
@@ -421,6 +425,7 @@ void gn_names_validate(const struct gn_names *n)
 	gn_map_validate(&n->jobs);
 	gn_map_validate(&n->cache);
 	gn_map_validate(&n->pins);
+	gn_map_validate(&n->looks);
 	for (uint32_t i = 0; i < n->ops.count; i++) {
 		const gn_op *op = gn_map_key_at(&n->ops, i);
 		const struct names_job *job = *(struct names_job **)gn_map_value_at(&n->ops, i);

@@ -145,6 +145,7 @@ struct gn_names_event {
 			     * owner signed a transfer the pin moves with it and this is true once; else until
 			     * gn_names_pin accepts the new one */
 	struct gn_pk owner_pinned;
+	const char *looks_like; /* NA-16: another name, which was seen here before; NULL: none. Until the next call */
 	uint64_t seq, expires;
 	gn_time age;         /* of the oldest that came from the cache: the network may know newer. 0: nothing did */
 	unsigned holders[2]; /* agreeing holders (get) or receipts (put) at each salt */

@@ -29,6 +29,8 @@ struct names_claim_view {
 GN_MUST gn_err names_view(const struct gn_record *r, struct names_claim_view *out);
 /* i < entry_count; borrows from the record. */
 struct gn_name_entry names_view_entry(const struct names_claim_view *v, uint32_t i);
+/* names_script.c: the label in code points; false when it cannot be read. At most 63. */
+bool names_letters(struct gn_slice label, uint32_t out[64], size_t *count);
 /* What equal counts fall to: SHA-256(name || owner || epoch be64), the smaller wins (NA-9). */
 void names_tie(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, struct gn_hash *out);
 
@@ -96,6 +98,7 @@ struct gn_names {
 	struct gn_map jobs;                         /* our op -> job */
 	struct gn_map cache;                        /* SHA-256(name) -> names_cached */
 	struct gn_map pins;                         /* SHA-256(name) -> names_pin */
+	struct gn_map looks;                        /* skeleton -> SHA-256 of the first name pinned that looks so */
 	struct names_job *ended_first, *ended_last; /* jobs whose event is due, in order */
 	struct names_job *shown;                    /* of the last event */
 	uint64_t cache_bytes, next_op;
@@ -114,6 +117,12 @@ void names_candidates_free(struct gn_names *n, struct names_job *job);
 const struct names_cached *names_cache_get(struct gn_names *n, const struct gn_name *name, gn_time now);
 void names_cache_put(struct gn_names *n, const struct gn_name *name, const struct names_candidate *c, gn_time now);
 void names_cache_drop(struct gn_names *n, const struct gn_name *name);
+/* names_look.c: the skeleton of the claimed label of a name; false when it has none. */
+bool names_look(const struct gn_name *name, struct gn_hash *out);
+/* A name is pinned: the first that looks as it does, or another. key: SHA-256(name). */
+void names_look_add(struct gn_names *n, const struct gn_name *name, const struct gn_hash *key);
+/* The first name pinned that looks like this one (its claimed label) and is another; NULL: none. */
+const char *names_look_like(const struct gn_names *n, const struct gn_name *name);
 /* Compares with the pin of a global name, pins it at first sight (NA-10). */
 void names_check_pin(struct gn_names *n, struct names_job *job);
 

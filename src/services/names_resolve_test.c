@@ -42,6 +42,7 @@ static const struct {
 	{"welcome", 1, 608839},
 	{"welcome", 2, 2752742},
 	{"welcome", 3, 577543},
+	{"we1corne", 2, 3600734},
 };
 
 struct pair {
@@ -535,6 +536,45 @@ static void nothing_is_missing_because_of_the_cache(void **state)
 	svc_free(&s);
 }
 
+static void what_looks_like_a_name_seen_before_is_told(void **state)
+{
+	(void)state;
+	struct gn_sk first = key_of(1), second = key_of(2);
+	struct svc_wait w;
+	char pid[GN_PID_MAX], below[80];
+	network(6);
+	struct gn_name_claim c = claim_of("welcome", &first, 1, hello, 1);
+	assert_int_equal(put(0, &first, &c, &w), GN_OK);
+	assert_string_equal(w.looks_like, "");
+	assert_int_equal(resolve(3, "welcome", false, &w), GN_OK);
+	assert_string_equal(w.looks_like, "");
+	c = claim_of("we1corne", &second, 1, hello, 1);
+	assert_int_equal(put(0, &second, &c, &w), GN_OK); /* where the other was put */
+	assert_string_equal(w.looks_like, "welcome");
+	for (unsigned i = 0; i < 2; i++) { /* each time, though it is seen by then */
+		assert_int_equal(resolve(3, "we1corne", i > 0, &w), GN_OK);
+		assert_string_equal(w.looks_like, "welcome");
+	}
+	assert_int_equal(resolve(3, "welcome", true, &w), GN_OK); /* the first is as it was */
+	assert_string_equal(w.looks_like, "");
+	c = claim_of("a.we1corne", &second, 1, hello, 1);
+	assert_int_equal(put(0, &second, &c, &w), GN_OK);
+	assert_int_equal(resolve(3, "a.we1corne", false, &w), GN_OK);
+	assert_string_equal(w.looks_like, "welcome");
+	assert_int_equal(resolve(4, "we1corne", false, &w), GN_OK); /* who saw neither */
+	assert_string_equal(w.looks_like, "");
+	gn_pid(&first.pk, pid);
+	c = claim_of(pid, &first, 1, hello, 1);
+	assert_int_equal(put(0, &first, &c, &w), GN_OK);
+	snprintf(below, sizeof below, "we1corne.%s", pid); /* nobody else can have it */
+	c = claim_of(below, &first, 1, hello, 1);
+	assert_int_equal(put(0, &first, &c, &w), GN_OK);
+	assert_int_equal(resolve(3, below, false, &w), GN_OK);
+	assert_string_equal(w.looks_like, "");
+	gn_names_validate(s.nodes[3].names);
+	svc_free(&s);
+}
+
 static void a_name_that_is_only_a_pid_is_an_alias(void **state)
 {
 	(void)state;
@@ -617,6 +657,7 @@ int main(void)
 		cmocka_unit_test(delegated_names_follow_their_parents_owner),
 		cmocka_unit_test(what_is_from_the_cache_tells_its_age),
 		cmocka_unit_test(nothing_is_missing_because_of_the_cache),
+		cmocka_unit_test(what_looks_like_a_name_seen_before_is_told),
 		cmocka_unit_test(a_name_that_is_only_a_pid_is_an_alias),
 		cmocka_unit_test(deepest_name_resolves_within_the_step_limit),
 		cmocka_unit_test(any_failed_allocation_is_survived),

@@ -24,8 +24,7 @@ static unsigned bit_of(const uc_script_t *script)
 	return OTHER;
 }
 
-/* The label in code points; false when it cannot be read. At most 63. */
-static bool letters(struct gn_slice label, uint32_t out[64], size_t *count)
+bool names_letters(struct gn_slice label, uint32_t out[64], size_t *count)
 {
 	char text[64];
 	uint32_t *u = NULL;
@@ -48,7 +47,7 @@ static bool one_script(struct gn_slice label)
 	size_t n;
 	unsigned seen = 0;
 	const uc_script_t *other = NULL;
-	if (!letters(label, u, &n))
+	if (!names_letters(label, u, &n))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		const uc_script_t *script = uc_script(u[i]);
@@ -97,7 +96,7 @@ unsigned gn_name_bits(const struct gn_name *name, uint32_t names)
 	unsigned bits = GN_NAME_POW_BITS;
 	if (name->form != GN_NAME_GLOBAL)
 		return 0;
-	if (n > 4 && memcmp(name->text, "xn--", 4) == 0 && !letters(names_text(name), u, &n))
+	if (n > 4 && memcmp(name->text, "xn--", 4) == 0 && !names_letters(names_text(name), u, &n))
 		n = 0;
 	bits += n < GN_COUNT(more) ? more[n] : 0;
 	for (; names >= NAMES_FEW && bits < NAMES_BITS_MAX; names /= 2)

@@ -265,7 +265,8 @@ static void solve(struct gn_name_claim *c, const struct gn_sk *sk, uint64_t star
 {
 	if (gn_name_puzzle(&c->name, &sk->pk, c->epoch, GN_NAME_POW_BITS, start, 1, c->puzzle) == GN_OK)
 		return;
-	assert_int_equal(gn_name_puzzle(&c->name, &sk->pk, c->epoch, GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c->puzzle), GN_OK);
+	assert_int_equal(gn_name_puzzle(&c->name, &sk->pk, c->epoch, GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c->puzzle),
+			 GN_OK);
 	print_message("puzzle of key %u: %llu\n", sk->seed[0], (unsigned long long)gn_be64(c->puzzle));
 }
 
@@ -582,7 +583,8 @@ static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewa
 {
 	(void)state;
 	struct gn_sk alice = key_of(1);
-	struct gn_name shorter = name_of("abc"), four = name_of("abcd"), seven = name_of("welcome"), han = name_of("中国人");
+	struct gn_name shorter = name_of("abc"), four = name_of("abcd"), seven = name_of("welcome"),
+		       han = name_of("中国人");
 	assert_int_equal(gn_name_bits(&shorter, 0), 26);
 	assert_int_equal(gn_name_bits(&four, 0), 24);
 	assert_int_equal(gn_name_bits(&seven, 0), 20);
@@ -654,7 +656,8 @@ static void a_first_claim_is_not_let_off_by_its_dates(void **state)
 static void labels_keep_to_one_script(void **state)
 {
 	(void)state;
-	static const char *const good[] = {"welcome", "münchen", "привет", "日本語カナ", "tokyo東京", "한국어", "ελλάδα", "a1-b2"};
+	static const char *const good[] = {"welcome",   "münchen", "привет", "日本語カナ",
+					   "tokyo東京", "한국어",  "ελλάδα", "a1-b2"};
 	static const char *const bad[] = {"pаypal", "αbc", "приvет", "ひら한"};
 	for (size_t i = 0; i < GN_COUNT(good); i++) {
 		struct gn_name n = name_of(good[i]);
@@ -675,6 +678,48 @@ static void labels_keep_to_one_script(void **state)
 	sign_claim(&town, &c, &s);
 	assert_int_equal(admit(NULL, &s, c.created), GN_TEXT);
 	assert_int_equal(gn_name_admit(NULL, &s.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC), GN_OK);
+}
+
+/* NA-16 */
+static void letters_that_are_drawn_alike_have_one_skeleton(void **state)
+{
+	(void)state;
+	static const char *const pairs[][2] = {
+		{"modern", "rnodern"}, {"paypal", "paypa1"},
+		{"paypal", "paypai"},  {"google", "g00gle"},
+		{"wiki", "vv1ki"},     {"сосо", "coco"},
+		{"раураӏ", "paypal"},  {"αвс", "abc"},
+		{"мотор", "motop"},    {"νονa", "vova"},
+		{"օոս", "onu"},        {"a.modern", "b.rnodern"},
+		{"ѕсоре", "scope"},    {"xn--80ak6aa92e", "apple"},
+	};
+	static const char *const others[][2] = {
+		{"modern", "modem1"}, {"münch", "munch"}, {"paypal", "pay-pal"}, {"abcd", "abdc"}};
+	struct gn_hash a, b;
+	struct gn_name name;
+	for (size_t i = 0; i < GN_COUNT(pairs); i++) {
+		assert_int_equal(gn_name_parse(gn_str(pairs[i][0]), &name, NULL), GN_OK);
+		assert_true(names_look(&name, &a));
+		assert_int_equal(gn_name_parse(gn_str(pairs[i][1]), &name, NULL), GN_OK);
+		assert_true(names_look(&name, &b));
+		if (memcmp(&a, &b, sizeof a) != 0)
+			fail_msg("%s and %s", pairs[i][0], pairs[i][1]);
+	}
+	for (size_t i = 0; i < GN_COUNT(others); i++) {
+		assert_int_equal(gn_name_parse(gn_str(others[i][0]), &name, NULL), GN_OK);
+		assert_true(names_look(&name, &a));
+		assert_int_equal(gn_name_parse(gn_str(others[i][1]), &name, NULL), GN_OK);
+		assert_true(names_look(&name, &b));
+		assert_memory_not_equal(&a, &b, sizeof a);
+	}
+	/* 63 letters that are two each are as many as there can be; a PID is nobody's to imitate */
+	char wide[64];
+	memset(wide, 'm', 63);
+	wide[63] = 0;
+	assert_int_equal(gn_name_parse(gn_str(wide), &name, NULL), GN_OK);
+	assert_true(names_look(&name, &a));
+	assert_int_equal(gn_name_parse(GN_LIT("a.2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"), &name, NULL), GN_OK);
+	assert_false(names_look(&name, &a));
 }
 
 int main(void)
@@ -699,6 +744,7 @@ int main(void)
 		cmocka_unit_test(work_grows_for_short_labels_and_many_names_and_comes_again_at_renewal),
 		cmocka_unit_test(a_first_claim_is_not_let_off_by_its_dates),
 		cmocka_unit_test(labels_keep_to_one_script),
+		cmocka_unit_test(letters_that_are_drawn_alike_have_one_skeleton),
 	};
 	return cmocka_run_group_tests_name("names", tests, NULL, NULL);
 }
