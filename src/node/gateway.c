@@ -521,6 +521,7 @@ gn_err gn_api_site_file(struct gn_request *r)
 	g->owner = owner;
 	g->version = version;
 	g->resolved = true;
+	g->small = true; /* until the file is known */
 	g->head_only = gn_http_method(r->http) == GN_HTTP_HEAD;
 	snprintf(g->label, sizeof g->label, "%s", strcmp(r->args[1], "-") == 0 ? "" : r->args[1]);
 	r->gateway = g;
