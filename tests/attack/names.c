@@ -62,7 +62,7 @@ static void claim(struct attack *a, struct endpoint *e, unsigned n)
 		(void)run(a, 0, NULL); /* the session lives on */
 	if (gn_name_record(&owner, &c, 0, &out))
 		fail("a claim cannot be made");
-	endpoint_send(e, names.id, message_put(gn_buf_slice(&out), n + 1, message, sizeof message), false);
+	endpoint_send(e, names.id, message_put(gn_buf_slice(&out), n + 1, message, sizeof message), true);
 }
 
 int attack_names(struct attack *a)
