@@ -149,10 +149,15 @@ def case_repeat(bin_dir, base, rng):
     text = w.text("ann", *pay, longest)
     check("was made before" in text and "\npaid" not in text, f"a repeat in words: {text}")
     check("was made before" not in w.text("ann", *pay, "fresh"), "a first payment is no repeat")
+    # so is one in other words: the amount written differently, another time to answer
+    for words in (("10.00",), ("10.0", "--wait", "7")):
+        out = w.run("ann", "wallet", "pay", w.pid["ben"], words[0], "UAH", "--tx-id", longest, *words[1:])
+        check(out["repeated"] is True and out["status"] == "COMMITTED" and out["amount"] == "10.00", f"a repeat as {words}: {out}")
+    check(owes(w, "ann") == "40.00", "repeats in other words pay nothing")
     # the same id for something else is neither a success nor "nothing was paid"
-    for other in ((w.pid["ben"], "11"), (w.pid["cay"], "10")):
-        out = w.run("ann", "wallet", "pay", *other, "UAH", "--tx-id", longest, want=1)["error"]
-        check(out["code"] == "E008" and "belongs to another payment" in out["message"] and "10.00 UAH" in out["message"], f"another payment's tx_id: {out}")
+    for other in ((w.pid["ben"], "11", "UAH"), (w.pid["cay"], "10", "UAH"), (w.pid["ben"], "10", "UAH", "--note", "x")):
+        out = w.run("ann", "wallet", "pay", *other, "--tx-id", longest, want=1)["error"]
+        check(out["code"] == "E008" and "belongs to another payment" in out["message"] and "10.00 UAH" in out["message"] and "which was made" in out["message"], f"another payment's tx_id: {out}")
     # a long note in a sentence is cut between characters
     w.run("ann", "wallet", "pay", w.pid["ben"], "1", "UAH", "--tx-id", "long", "--note", "x" + "ж" * 500)
     out = w.run("ann", "wallet", "pay", w.pid["ben"], "2", "UAH", "--tx-id", "long", want=1)["error"]
@@ -207,17 +212,19 @@ def case_lost(bin_dir, base, rng):
             due += 10
     check(owes(w, "ann") == f"{due}.00", f"each payment once: {owes(w, 'ann')}, not {due}")
     proxy.before, proxy.fault = False, only_payments("reset")
-    text = w.text("ann", "wallet", "pay", w.pid["ben"], "10", "UAH", "--note", "\x1b[31m\u202e'", want=UNKNOWN)
+    odd = "\x1b[31m\u202e'"
+    text = w.text("ann", "wallet", "pay", w.pid["ben"], "10", "UAH", "--note", odd, want=UNKNOWN)
     check("\x1b" not in text and "\u202e" not in text and "tx_id:" in text and "geonet wallet pay" in text and "nothing was paid" not in text, f"in words: {text!r}")
     # the stored outcome is told although the repeat was refused
     tx_id = re.search(r"^  tx_id: +(\S+)", text, re.M).group(1)
     proxy.before, proxy.fault = True, only_payments(error(429, "E009", "too much at once"))
     again = ("wallet", "pay", w.pid["ben"], "10.00", "UAH", "--tx-id")
-    check(w.run("ann", *again, tx_id)["repeated"] is True, "a refused repeat is looked up")
+    check(w.run("ann", *again, tx_id, "--note", odd)["repeated"] is True, "a refused repeat is looked up")
     check("not known" in w.text("ann", *again, "unheard-of", want=UNKNOWN), "a rate says nothing about an earlier payment, even when the history knows none")
     proxy.fault = only_payments(error(400, "E004", "it is suspended, frozen or closed"))
     check("neither before nor now" in w.text("ann", *again, "unheard-of", want=1), "a repeat that the ledger refuses and the hub knows nothing of")
     proxy.fault = only_payments(error(409, "E008", "not possible in this state"))
+    check(w.run("ann", *again, tx_id, "--note", odd)["repeated"] is True, "the hub calls another text a conflict: it is the same payment")
     check("By this command nothing was paid" in w.text("ann", *again, tx_id, want=1), "a conflict names the payment that was made")
     check("not known" in w.text("ann", *again, "unheard-of", want=UNKNOWN), "a conflict that cannot be explained")
     # a first payment that was definitely refused
@@ -241,25 +248,41 @@ def case_request(bin_dir, base, rng):
     check(owes(w, "ann") == "4.00", "a refused note pays nothing")
     request = w.run("ben", "wallet", "request", "1", "UAH", "--note", "ж" * 500)
     check(w.run("ann", "wallet", "pay", request["uri"])["description"] == "ж" * 500, "a long note in a request")
+    # a request is paid once by everybody, however it is signed, and once more only when that is said
+    again = w.run("ann", "wallet", "pay", request["uri"], "--wait", "9")
+    check(again["repeated"] is True and again["tx_id"] == request["id"], f"a request that was paid: {again}")
+    text = w.text("ann", "wallet", "pay", request["uri"])
+    check("request was paid before" in text and "--again" in text and "\npaid" not in text, f"a request that was paid, in words: {text}")
+    check(owes(w, "ann") == "5.00", f"a request paid three times: {owes(w, 'ann')}")
+    more = w.run("ann", "wallet", "pay", request["uri"], "--again")
+    check(more["repeated"] is False and more["tx_id"] != request["id"] and owes(w, "ann") == "6.00", f"once more: {more}")
+    w.run("ann", "wallet", "pay", w.pid["ben"], "1", "UAH", "--again", want=2)
+    # an attempt that failed does not use the request up
+    large = w.run("ben", "wallet", "request", "600", "UAH")
+    for again in range(2):
+        check("nothing was paid" in w.text("ann", "wallet", "pay", large["uri"], want=1), "more than the line carries")
+    w.run("ben", "wallet", "trust", w.pid["ann"], "700", "UAH")
+    check(w.run("ann", "wallet", "pay", large["uri"])["repeated"] is False, "paid at last")
+    check(w.run("ann", "wallet", "pay", large["uri"])["repeated"] is True and owes(w, "ann") == "606.00", f"and once: {owes(w, 'ann')}")
     # an amount stands in one place
     out = w.run("ann", "wallet", "pay", request["uri"], "500", want=2)["error"]
     check("already" in out["message"], f"two amounts: {out}")
     w.run("ann", "wallet", "pay", request["uri"], "500", "UAH", want=2)
     w.run("ann", "wallet", "pay", request["uri"], "--note", "other", want=2)
     open_one = w.run("ben", "wallet", "request", "UAH", "--note", "gift")
-    check("amount=" not in open_one["uri"] and open_one["amount"] is None, f"a request without an amount: {open_one}")
+    check("amount=" not in open_one["uri"] and "id=" not in open_one["uri"] and open_one["amount"] is None, f"a request without an amount: {open_one}")
     check("leaves the amount to you" in w.run("ann", "wallet", "pay", open_one["uri"], want=2)["error"]["message"], "no amount at all")
     paid = w.run("ann", "wallet", "pay", open_one["uri"], "2.50")
     check(paid["amount"] == "2.50" and paid["description"] == "gift", f"an amount for an open request: {paid}")
     w.run("ben", "wallet", "request", "0", "UAH", want=2)
-    for bad in (request["uri"] + "&amount=2", request["uri"] + "&equivalent=USD", request["uri"].replace("equivalent", "unit"), re.sub("hub=[^&]+", "hub=", request["uri"]),
+    for bad in (request["uri"] + "&amount=2", request["uri"] + "&equivalent=USD", request["uri"] + "&id=7", re.sub("id=[^&]+", "id=a%20b", request["uri"]), re.sub("id=[^&]+", "id=" + "x" * 63, request["uri"]), request["uri"].replace("equivalent", "unit"), re.sub("hub=[^&]+", "hub=", request["uri"]),
                 "geo://pay/x", "geo://pay/" + "x" * 500, "geo:pay", request["uri"] + "%20%zz", open_one["uri"].replace("gift", "a" * 1025), open_one["uri"].replace("gift", "%00")):
         check("Nothing was signed" in w.run("ann", "wallet", "pay", bad, "3" if "amount" not in bad else "", want=2)["error"]["message"] if "amount" not in bad else
               w.run("ann", "wallet", "pay", bad, want=2), f"{bad}")
-    check(owes(w, "ann") == "7.50", f"what was paid: {owes(w, 'ann')}")
+    check(owes(w, "ann") == "608.50", f"what was paid: {owes(w, 'ann')}")
     # the quiet zone is 4 modules: two rows of text at top and bottom, four blocks at each side
-    plain = w.text("ben", "wallet", "request", "25", "UAH")
-    colored = w.terminal("ben", "wallet", "request", "25", "UAH")
+    plain = w.text("ben", "wallet", "request", "UAH")
+    colored = w.terminal("ben", "wallet", "request", "UAH")
     check("\x1b" not in plain, "plain blocks when stdout is no terminal")
     rows = plain.splitlines()[:-1]
     width = len(rows[0])

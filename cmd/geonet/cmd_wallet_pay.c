@@ -4,11 +4,16 @@
  *     a definite refusal      a 4xx with the ledger's code, or ABORTED          exit 1, "nothing was paid"
  *     anything else           5xx, no answer, an answer that cannot be read     exit 6, the outcome is unknown
  *
- * A repeat (--tx-id) is not judged by a refusal of the repeat: what the hub keeps under the tx_id decides. */
+ * A repeat (--tx-id) is not judged by a refusal of the repeat: what the hub keeps under the tx_id decides, and the same
+ * payment is one that says the same in other words (1 or 1.00, another --wait): HB-24. A request with an id is paid
+ * once by everybody: its id is the tx_id, followed by :2, :3.. after attempts that failed (HB-23). */
 #include "wallet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+
+#define REQUEST_TRIES 9u   /* attempts at one request: its id, then :2 to :9 behind it */
+#define FAILED_BEFORE (-1) /* in place of an exit status: an old attempt at a request, of which nothing was paid */
 
 struct payment {
 	struct cli *cli;
@@ -17,6 +22,8 @@ struct payment {
 	char tx_id[OP_TX_ID_MAX + 1];
 	bool repeats;    /* the tx_id was given: it may have been paid before */
 	uint64_t wait_s; /* for those who are asked; 0: the hub's */
+	unsigned tries;  /* of a request that has an id: so many attempts more, should this one be an old failure */
+	bool by_request; /* the tx_id is the request's */
 };
 
 /* ---- words ---- */
@@ -202,9 +209,10 @@ static int tell_outcome(const struct payment *p, json_t *answer, bool before)
 	if (p->cli->json)
 		return cli_json(p->cli, json_incref(answer));
 	if (before && done)
-		printf("this payment was made before, at %s; nothing more was paid: %s %s to %s\n",
-		       wallet_text(answer, "committed_at"), wallet_text(answer, "amount"),
-		       wallet_text(answer, "equivalent"), wallet_text(answer, "to"));
+		printf("this %s before, at %s; nothing more was paid: %s %s to %s%s\n",
+		       p->by_request ? "request was paid" : "payment was made", wallet_text(answer, "committed_at"),
+		       wallet_text(answer, "amount"), wallet_text(answer, "equivalent"), wallet_text(answer, "to"),
+		       p->by_request ? " (--again pays it once more)" : "");
 	else
 		printf("%s%s %s %s to %s\n", before ? "this payment was made before; " : "",
 		       done ? "paid" : "waiting for those who are asked:", wallet_text(answer, "amount"),
@@ -254,6 +262,7 @@ static bool same_payment(const struct payment *p, const json_t *stored)
 	const char *typed = p->q->amount, *kept = json_text(stored, "amount");
 	return strcmp(json_text(stored, "to"), p->q->pid) == 0 &&
 	       strcmp(json_text(stored, "equivalent"), p->q->equivalent) == 0 &&
+	       strcmp(json_text(stored, "description"), p->q->note) == 0 &&
 	       gn_amount_parse(gn_str(typed), 8, &a) == GN_OK && gn_amount_parse(gn_str(kept), 8, &b) == GN_OK &&
 	       a == b;
 }
@@ -267,14 +276,16 @@ static const char *state_words(const json_t *stored)
 }
 
 /* The tx_id stands for a payment of ours that this command does not repeat. */
-static int belongs(const struct payment *p, json_t *stored, bool other)
+static int belongs(const struct payment *p, json_t *stored)
 {
 	const char *note = json_text(stored, "description");
+	bool other = !same_payment(p, stored);
 	char *message = cli_format(
-		"the tx_id %s belongs to %s payment, of %s %s to %s%s%s%s, which %s. By this command nothing was paid",
+		"the tx_id %s belongs to %s payment, of %s %s to %s%s%s%s, which %s. By this command nothing was "
+		"paid%s",
 		p->tx_id, other ? "another" : "this", wallet_text(stored, "amount"), wallet_text(stored, "equivalent"),
 		wallet_text(stored, "to"), *note ? " (" : "", wallet_brief(note, 200), *note ? ")" : "",
-		state_words(stored));
+		state_words(stored), p->by_request ? "; --again pays the request all the same" : "");
 	int exit = fail_with(p->cli, CLI_FAILED, "E008", message,
 			     json_pack("{ss sO}", "tx_id", p->tx_id, "payment", stored));
 	free(message);
@@ -291,7 +302,7 @@ static bool about_payment(long status)
 static int look_up(const struct payment *p, long refused_as, const json_t *refusal)
 {
 	const json_t *error = json_object_get(refusal, "error");
-	bool conflict = strcmp(json_text(error, "code"), "E008") == 0;
+	bool conflict = strcmp(json_text(error, "code"), "E008") == 0; /* the text that was signed is another */
 	char *part = url_part(p->tx_id), *path = cli_format("/payments/%s", part);
 	char *cause =
 		cli_format("the hub does not take the repeat: %s", wallet_brief(json_text(error, "message"), 200));
@@ -302,10 +313,12 @@ static int look_up(const struct payment *p, long refused_as, const json_t *refus
 	bool mine = status == 200 && strcmp(json_text(stored, "from"), p->hub->id.pid) == 0;
 	bool none = !mine && (status == 404 ? has_code(stored) : status == 200 && *json_text(stored, "from"));
 	int exit;
-	if (mine && !conflict && same_payment(p, stored) && is_outcome(p, stored))
+	if (mine && p->tries && strcmp(json_text(stored, "status"), "ABORTED") == 0)
+		exit = FAILED_BEFORE;
+	else if (mine && same_payment(p, stored) && is_outcome(p, stored))
 		exit = tell_outcome(p, stored, true);
 	else if (mine)
-		exit = belongs(p, stored, conflict || !same_payment(p, stored));
+		exit = belongs(p, stored);
 	else if (none && !conflict && about_payment(refused_as))
 		exit = refused(p, refusal, "nothing was paid, neither before nor now");
 	else
@@ -324,6 +337,8 @@ static int judge(const struct payment *p, long status, json_t *answer)
 	char cause[1600];
 	if (status >= 200 && status < 300 && is_outcome(p, answer))
 		return tell_outcome(p, answer, p->repeats && stored);
+	if (is_aborted(answer) && p->tries && *json_text(details, "tx_id"))
+		return FAILED_BEFORE;
 	if (is_aborted(answer))
 		return refused(p, answer,
 			       p->repeats && *json_text(details, "tx_id")
@@ -396,12 +411,28 @@ static int pay(struct payment *p)
 	return exit;
 }
 
+/* A tx_id stands for one attempt, so the request's next attempt needs another, the same one at every repeat. */
+static int pay_request(struct payment *p)
+{
+	int exit = FAILED_BEFORE;
+	p->by_request = p->repeats = true;
+	for (unsigned n = 1; n <= REQUEST_TRIES && exit == FAILED_BEFORE; n++) {
+		snprintf(p->tx_id, sizeof p->tx_id, n == 1 ? "%s" : "%s:%u", p->q->id, n);
+		p->tries = REQUEST_TRIES - n;
+		exit = pay(p);
+	}
+	return exit;
+}
+
 /* The words after "wallet pay" as one request; is_address: the first is geo:... */
 static int read_request(struct cli *cli, bool is_address, struct request *q)
 {
 	const char *note = cli_option(cli, "note");
 	int exit;
 	if (!is_address) {
+		if (cli_flag(cli, "again"))
+			return cli_fail(cli, CLI_USAGE, "usage",
+					"--again is for requests (geo://...) that were paid before");
 		if (cli->arg_count != 3)
 			return cli_fail(
 				cli, CLI_USAGE, "usage",
@@ -438,7 +469,7 @@ int cmd_wallet_pay(struct cli *cli)
 {
 	struct hub hub;
 	static struct request q;
-	struct payment p = {cli, &hub, &q, "", false, 0};
+	struct payment p = {.cli = cli, .hub = &hub, .q = &q};
 	gn_amount amount;
 	unsigned precision;
 	bool is_address = strncmp(cli->args[0], "geo:", 4) == 0;
@@ -462,7 +493,7 @@ int cmd_wallet_pay(struct cli *cli)
 		exit = cli_fail(cli, CLI_USAGE, "usage",
 				"this PID is your own: nobody can pay himself. Nothing was signed");
 	if (!exit)
-		exit = pay(&p);
+		exit = *q.id && !p.repeats && !cli_flag(cli, "again") ? pay_request(&p) : pay(&p);
 	hub_close(&hub);
 	return exit;
 }

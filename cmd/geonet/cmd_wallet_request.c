@@ -43,8 +43,9 @@ int request_words(struct cli *cli, const char *amount, const char *equivalent, s
 static char *request_text(const struct request *q)
 {
 	char *note = url_part(q->note);
-	char *text = cli_format("geo://pay/%s?equivalent=%s%s%s&hub=%s%s%s", q->pid, q->equivalent,
-				*q->amount ? "&amount=" : "", q->amount, q->hub, *note ? "&note=" : "", note);
+	char *text = cli_format("geo://pay/%s?equivalent=%s%s%s&hub=%s%s%s%s%s", q->pid, q->equivalent,
+				*q->amount ? "&amount=" : "", q->amount, q->hub, *note ? "&note=" : "", note,
+				*q->id ? "&id=" : "", q->id);
 	free(note);
 	return text;
 }
@@ -104,6 +105,9 @@ static const char *wrong_in(const char *text, struct request *q)
 		return "it names no equivalent, or two";
 	if (!url_value(query, "hub", q->hub, sizeof q->hub) || gn_pid_parse(gn_str(q->hub), &hash))
 		return "it names no hub, or two";
+	if (!url_value(query, "id", q->id, sizeof q->id) ||
+	    strspn(q->id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-") != strlen(q->id))
+		return "its id is given twice or is none";
 	if (!url_value(query, "note", note, sizeof note) || strlen(note) > OP_TEXT_MAX)
 		return "its note is too long, given twice, or no text";
 	memcpy(q->note, note, strlen(note) + 1);
@@ -114,11 +118,11 @@ int request_parse(struct cli *cli, const char *text, struct request *out)
 {
 	const char *wrong = wrong_in(text, out);
 	if (wrong)
-		return cli_fail(
-			cli, CLI_USAGE, "usage",
-			"this is not a payment request (geo://pay/PID?equivalent=CODE&amount=N&hub=PID&note=TEXT): %s. "
-			"Nothing was signed",
-			wrong);
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"this is not a payment request "
+				"(geo://pay/PID?equivalent=CODE&amount=N&hub=PID&note=TEXT&id=ID): %s. "
+				"Nothing was signed",
+				wrong);
 	return request_note(cli, out->note, out);
 }
 
@@ -162,9 +166,10 @@ static int tell_request(struct cli *cli, const struct request *q)
 	char *text = request_text(q);
 	int exit = CLI_OK;
 	if (cli->json) {
-		exit = cli_json(cli, json_pack("{ss ss so ss ss ss}", "uri", text, "pid", q->pid, "amount",
+		exit = cli_json(cli, json_pack("{ss ss so ss ss ss so}", "uri", text, "pid", q->pid, "amount",
 					       *q->amount ? json_string(q->amount) : json_null(), "equivalent",
-					       q->equivalent, "hub", q->hub, "note", q->note));
+					       q->equivalent, "hub", q->hub, "note", q->note, "id",
+					       *q->id ? json_string(q->id) : json_null()));
 	} else {
 		if (!cli_flag(cli, "no-qr"))
 			print_qr(cli, text);
@@ -172,6 +177,15 @@ static int tell_request(struct cli *cli, const struct request *q)
 	}
 	free(text);
 	return exit;
+}
+
+/* What makes paying it twice be seen; without an amount it is for many payments. */
+static void new_id(struct request *q)
+{
+	uint8_t b[8];
+	struct gn_rand rand = gn_rand_system();
+	gn_rand_fill(&rand, b, sizeof b);
+	gn_hex(GN_SLICE(b), q->id);
 }
 
 int cmd_wallet_request(struct cli *cli)
@@ -193,8 +207,10 @@ int cmd_wallet_request(struct cli *cli)
 		exit = cli_fail(cli, CLI_USAGE, "E009",
 				"nothing is asked for: leave the amount out, and the payer chooses it");
 	if (!exit) {
-		if (!open)
+		if (!open) {
 			gn_amount_text(amount, precision, q.amount);
+			new_id(&q);
+		}
 		memcpy(q.pid, hub.id.pid, sizeof q.pid);
 		memcpy(q.hub, hub.pid, sizeof q.hub);
 		exit = tell_request(cli, &q);

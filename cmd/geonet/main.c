@@ -201,6 +201,7 @@ static const struct cli_option wallet_pay_options[] = {
 	{"note", "TEXT", "what it is for, at most 1024 bytes; payer, payee and hub see it"},
 	{"wait", "SECONDS", "how long those who are asked may take, at most a day and what the hub allows; without it the hub's (60)"},
 	{"tx-id", "ID", "the payment's id, made when absent: the same id cannot be paid twice; 1 to 64 of A-Z a-z 0-9 . _ : -"},
+	{"again", NULL, "pay a request once more that you paid before"},
 	HUB,
 	PASSPHRASE,
 	NONE,
@@ -404,14 +405,15 @@ const struct cli_command cli_commands[] = {
 	{"wallet lines", "", 0, 0, "your trust lines, given and received", "Limit, used, available, status and policies of each.\n",
 	 "  geonet wallet lines\n  geonet wallet lines --equivalent UAH --json | jq '.given[].to'\n", wallet_list_options, cmd_wallet_lines},
 	{"wallet pay", "WHO AMOUNT EQUIVALENT | geo://... [AMOUNT]", 1, 3, "pay over the trust lines",
-	 "The payment is signed here; the hub finds the way. A request that names its amount takes no other.\n"
+	 "The payment is signed here; the hub finds the way. A request that names its amount takes no other, and is paid once:\n"
+	 "a repeat is told when it was paid, unless --again is given.\n"
 	 "Exit 0: paid (or waiting for those who are asked), 1: nothing was paid, 6: the outcome is not known, since the answer was lost or the hub\n"
 	 "failed. The same command with the tx_id that was printed then tells it, or pays; it cannot pay twice.\n",
 	 "  geonet wallet pay 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd 25.50 UAH --note \"bread\"\n"
 	 "  geonet wallet pay 'geo://pay/2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd?equivalent=UAH&hub=...' 25.50\n"
 	 "  geonet wallet pay 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd 25.50 UAH --tx-id invoice-2026-117\n",
 	 wallet_pay_options, cmd_wallet_pay},
-	{"wallet request", "[AMOUNT] EQUIVALENT", 1, 2, "ask to be paid: a geo:// address and its QR code", "Without AMOUNT the payer chooses it.\n",
+	{"wallet request", "[AMOUNT] EQUIVALENT", 1, 2, "ask to be paid: a geo:// address and its QR code", "Without AMOUNT the payer chooses it, and may pay many times; with it everybody who has the address pays it once.\n",
 	 "  geonet wallet request 25.50 UAH --note \"bread\"\n  geonet wallet request UAH --no-qr\n", wallet_request_options, cmd_wallet_request},
 	{"wallet balance", "", 0, 0, "what you owe and are owed, can spend and receive", NULL,
 	 "  geonet wallet balance\n  geonet wallet balance --json | jq '.equivalents[].net_balance'\n", wallet_options, cmd_wallet_balance},

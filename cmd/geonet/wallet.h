@@ -17,9 +17,10 @@ const char *wallet_brief(const char *text, size_t max);
 /* "Name (PID)": names are not unique and are chosen by their bearers. One of four static buffers. */
 const char *wallet_who(const json_t *item, const char *name, const char *pid);
 
-/* geo://pay/PID?equivalent=CODE&amount=N&hub=PID&note=TEXT (HB-23) */
+/* geo://pay/PID?equivalent=CODE&amount=N&hub=PID&note=TEXT&id=ID (HB-23) */
 struct request {
 	char pid[GN_PID_MAX], amount[48], equivalent[20], hub[GN_PID_MAX];
+	char id[OP_TX_ID_MAX - 1]; /* ":2" to ":9" fit behind it; empty: none */
 	char note[OP_TEXT_MAX + 1];
 };
 /* CLI_OK, or CLI_USAGE after printing what is wrong. */
