@@ -162,7 +162,7 @@ def case_policies(bin_dir, base, rng):
     details = refused("36.00", "E002", "17.00")
     check(details["raises"] == [] and details["raises_elsewhere"] == 1, f"whose the line is that would have to be raised is not Alice's to know: {details}")
     why = a.get(f"/payments/capacity?to={c.pid}&equivalent=UAH&amount=36.00")
-    check(why["can_pay"] is False and why["max_amount"] == "17.00" and why["cut"] == [] and why["elsewhere"] == [{"cause": "full", "lines": 1}] and "used up" in why["explanation"], f"why: {why}")
+    check(why["can_pay"] is False and why["max_amount"] == "17.00" and why["cut"] == [] and why["elsewhere"] == [{"cause": "full", "lines": 1}] and "too little left" in why["explanation"], f"why: {why}")
     change(c, b, limit="79.00")
     a.pay(c, "36.00")
     # frozen by its owner, then by an operator, then closing: no new debt, but repayment

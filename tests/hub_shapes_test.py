@@ -84,7 +84,7 @@ def case_causes(bin_dir, base, rng):
     change(b, a, policy={"max_hop_usage": "5.00"})
     cut("hop", b, a, b, "what one payment may move", available="5.00")
     change(b, a, policy={})
-    cut("full", b, a, b, "used up", amount="150.00", available="100.00", raises=1)
+    cut("full", b, a, b, "too little left", amount="150.00", available="100.00", raises=1)
     # seven hops, where six are the bound: not "no chain" either
     row = people(hub, *[f"row{i}" for i in range(9)])
     for i in range(8):
@@ -144,7 +144,7 @@ def case_private(bin_dir, base, rng):
     details = answer["error"]["details"]
     check(status == 400 and details["max_amount"] == total and details["raises_elsewhere"] >= 1 and details["cut"] == [] and not details["raises_suffice"], f"the failure: {status} {answer}")
     check({x["cause"]: x["lines"] for x in details["elsewhere"]} == {"full": 2, "daily": 1} and details["cut_total"] == 3, f"classes: {details}")
-    check("Between others: a trust line is used up, a trust line has reached its limit of the day" in details["explanation"], f"in words: {details}")
+    check("Between others: a trust line has too little left, a trust line moves no more than its limit of the day" in details["explanation"], f"in words: {details}")
     clean("the failure", answer, b, c, d, f)
     clean("capacity", a.get(f"/payments/capacity?to={e.pid}&equivalent=UAH&amount=1000.00"), b, c, d, f)
     flow = a.get(f"/payments/max-flow?to={e.pid}&equivalent=UAH")

@@ -487,11 +487,30 @@ def case_why(bin_dir, base, rng):
     check(w.run("ann", *why, "20", "UAH")["can_pay"] is True, "it could")
     check(w.run("ann", *why, "21", "UAH", want=1)["can_pay"] is False, "it could not: exit 1 with --json too")
     check("20.00" in w.text("ann", *why, "21", "UAH", want=1), "in words")
+    # a limit of the day before anything was moved, and after
+    day = ("wallet", "trust", w.pid["ann"], "UAH", "--daily-limit")
+    w.run("ben", *day, "2")
+    out = w.text("ann", "wallet", "pay", w.pid["ben"], "3", "UAH", want=1)
+    check("2.00 is left today" in out and "has reached" not in out and "limit of the day" in out, f"nothing was moved today: {out}")
+    w.run("ann", "wallet", "pay", w.pid["ben"], "2", "UAH")
+    check(w.run("ann", *why, "1", "UAH", want=1)["cut"][0]["left_today"] == "0.00", "nothing is left of the day")
+    w.run("ben", *day, "none")
+    # a line that carries some of it is not used up
+    out = w.text("ann", "wallet", "pay", w.pid["ben"], "19", "UAH", want=1)
+    check("has 18.00 left" in out and "used up" not in out, f"more than is left: {out}")
+    # what a limit may not be, and why
+    trust = lambda limit, want: w.run("ben", "wallet", "trust", w.pid["ann"], limit, "UAH", want=want)["error"]["message"]
+    check("less than the 2.00 UAH that are used" in trust("1", 1), "a limit below what is used")
+    for large in ("9" * 20, "10000000000000000.01"):
+        check("too large: the most is 10000000000000000.00 UAH" in trust(large, 2), f"{large} is too much")
+    check("not an amount" in trust("01", 2) and "not an amount" in trust("1.", 2) and "decimals" in trust("0.001", 2), "no amounts")
+    w.run("ben", "wallet", "trust", w.pid["ann"], "10000000000000000", "UAH")
+    w.run("ben", "wallet", "trust", w.pid["ann"], "20", "UAH")
     proxy = Proxy(hub)
     w.env["GEONET_HUB"] = proxy.url
     ends = {"owner": w.pid["ben"], "debtor": w.pid["ann"], "owner_name": "Ben", "debtor_name": "An\u202en\x1b[2J"}
     ends |= {"by": w.pid["ben"], "by_name": "Ben"}
-    for cause, words in (("full", "used up"), ("frozen", "froze"), ("dispute", "dispute"), ("suspended", "is suspended"), ("no_middle", "passes on no payments"), ("daily", "today"), ("hop", "one payment"),
+    for cause, words in (("full", "too little left"), ("frozen", "froze"), ("dispute", "dispute"), ("suspended", "is suspended"), ("no_middle", "passes on no payments"), ("daily", "today"), ("hop", "one payment"),
                          ("made_up", "made_up")):
         found = {"can_pay": False, "max_amount": "0.00", "routes_count": 0, "estimated_hops": 0, "connected": True, "cut": [ends | {"cause": cause}], "raises": []}
         proxy.fault = lambda method, path, status, body: answer(200, json.dumps(found)) if "capacity" in path else None
@@ -518,6 +537,9 @@ def case_why(bin_dir, base, rng):
     left = calendar.timegm(time.strptime(until[1], "%Y-%m-%dT%H:%M:%SZ")) - time.time()
     check(480 < left < 602, f"{left} s are left of 600")
     check("--wait" in w.text("ann", "wallet", "pay", w.pid["ben"], "1", "UAH", "--wait", "86401", want=2), "more than a day")
+    w.env["GEONET_HUB"] = hub.url
+    w.run("ben", "wallet", "trust", w.pid["ann"], "UAH", "--close")
+    check("closes once it is repaid" in trust("30", 1), "a line that closes is not changed")
     hub.stop()
 
 

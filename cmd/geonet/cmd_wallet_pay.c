@@ -97,18 +97,18 @@ static void print_raises(FILE *to, const json_t *details)
 }
 
 /* What stops a line, by the ledger's word for it (gn_ledger_cause_name): OWNER and DEBTOR are its ends, BY who is
- * meant. */
+ * meant, AVAILABLE and LEFT what it would take. */
 static const struct {
 	const char *cause, *sentence;
 } causes[] = {
-	{"full", "the line of OWNER to DEBTOR is used up"},
+	{"full", "the line of OWNER to DEBTOR has AVAILABLE left"},
 	{"frozen", "OWNER froze the line to DEBTOR: no new debt for now"},
 	{"dispute", "an officer froze the line of OWNER to DEBTOR in a dispute"},
 	{"suspended", "BY is suspended: neither pays, routes nor receives"},
 	{"inactive", "the equivalent was ended: only debts in it can be repaid"},
 	{"no_middle", "BY passes on no payments of others"},
 	{"closing", "the line of OWNER to DEBTOR is closing: no new debt"},
-	{"daily", "the line of OWNER to DEBTOR has moved its most of today; it goes on tomorrow (UTC)"},
+	{"daily", "the line of OWNER to DEBTOR has a limit of the day, of which LEFT is left today (UTC)"},
 	{"hop", "OWNER lets one payment of others move less than this over the line to DEBTOR"},
 };
 
@@ -120,6 +120,8 @@ static void print_cause(FILE *to, const json_t *item)
 	} words[] = {{"OWNER", wallet_who(item, "owner_name", "owner")},
 		     {"DEBTOR", wallet_who(item, "debtor_name", "debtor")},
 		     {"BY", wallet_who(item, "by_name", "by")},
+		     {"AVAILABLE", *json_text(item, "available") ? wallet_text(item, "available") : "too little"},
+		     {"LEFT", *json_text(item, "left_today") ? wallet_text(item, "left_today") : "too little"},
 		     {"CAUSE", wallet_text(item, "cause")}};
 	for (size_t i = 0; i < GN_COUNT(causes); i++)
 		if (strcmp(json_text(item, "cause"), causes[i].cause) == 0)

@@ -516,6 +516,14 @@ json_t *hub_signed(struct cli *cli, struct hub *hub, enum gn_op_kind kind, json_
 	return j;
 }
 
+/* Digits, and perhaps a point with digits behind it; no zero before others. */
+static bool is_decimal(const char *text)
+{
+	size_t whole = strspn(text, "0123456789"),
+	       rest = text[whole] == '.' ? strspn(text + whole + 1, "0123456789") : 0;
+	return whole && !(text[0] == '0' && whole > 1) && !text[whole + (rest ? 1 + rest : 0)];
+}
+
 int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const char *text, gn_amount *out,
 	       unsigned *precision)
 {
@@ -543,6 +551,13 @@ int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const c
 		if (point && strspn(point + 1, "0123456789") == strlen(point + 1) && strlen(point + 1) > *precision)
 			return cli_fail(cli, CLI_USAGE, "E009", "%s has %zu decimals; %s has %u. Nothing was signed",
 					text, strlen(point + 1), equivalent, *precision);
+		if (is_decimal(text)) { /* so it was its size */
+			char most[GN_AMOUNT_TEXT_MAX];
+			gn_amount_text(GN_AMOUNT_MAX, *precision, most);
+			return cli_fail(cli, CLI_USAGE, "E009",
+					"%.40s%s is too large: the most is %s %s. Nothing was signed", text,
+					strlen(text) > 40 ? "..." : "", most, equivalent);
+		}
 		return cli_fail(cli, CLI_USAGE, "E009",
 				"'%s' is not an amount: digits, a point if need be, at most %u decimals, no sign and "
 				"no exponent. Nothing was signed",

@@ -19,7 +19,20 @@ static const char *name_for_text(void *user, uint32_t participant)
 	return out;
 }
 
-static json_t *cut_json(const struct gn_hub_view *v, const struct gn_ledger_why *why, unsigned precision)
+/* A limit of the day stops what is larger, so what is left of it is told. */
+static void add_left_today(const struct gn_hub_view *v, uint32_t eq, const struct gn_ledger_cut *c, unsigned precision,
+			   json_t *item)
+{
+	struct gn_ledger_line line;
+	if (c->cause == GN_CAUSE_DAILY && gn_ledger_line(v->ledger, eq, c->owner, c->debtor, &line) == GN_OK &&
+	    line.policy.daily_limit >= 0)
+		gn_amount_json(item, "left_today",
+			       line.policy.daily_limit > line.used_today ? line.policy.daily_limit - line.used_today
+									 : 0,
+			       precision);
+}
+
+static json_t *cut_json(const struct gn_hub_view *v, uint32_t eq, const struct gn_ledger_why *why, unsigned precision)
 {
 	json_t *list = json_array();
 	for (uint32_t i = 0; i < why->cut_count; i++) {
@@ -35,6 +48,7 @@ static json_t *cut_json(const struct gn_hub_view *v, const struct gn_ledger_why 
 		gn_amount_json(item, "limit", why->cut[i].limit, precision);
 		gn_amount_json(item, "used", why->cut[i].used, precision);
 		gn_amount_json(item, "available", why->cut[i].limit - why->cut[i].used, precision);
+		add_left_today(v, eq, &why->cut[i], precision, item);
 		json_array_append_new(list, item);
 	}
 	return list;
@@ -102,7 +116,7 @@ static gn_err explain(const struct gn_long *q, struct gn_hub_view *v, const stru
 	if (err || gn_ledger_why_text(v->ledger, q->eq, q->who, q->to, q->amount, why, name_for_text, v, &text))
 		text.len = 0;
 	*out = json_pack("{sb sb so so so si si sb so}", "connected", why->connected, "reversed", why->reversed, "cut",
-			 cut_json(v, why, e->precision), "elsewhere", elsewhere_json(why), "raises",
+			 cut_json(v, q->eq, why, e->precision), "elsewhere", elsewhere_json(why), "raises",
 			 why_raises_json(v, why, e->precision), "raises_elsewhere", (int)why->raises_elsewhere,
 			 "cut_total", (int)why->cut_total, "raises_suffice",
 			 why->raises_suffice && !why->raises_elsewhere, "explanation",
@@ -210,9 +224,9 @@ static void run_max_flow(struct gn_long *q, struct gn_hub_view *v)
 		q->err = err;
 		return;
 	}
-	q->json = json_pack("{so so so ss so}", "paths", paths.list, "bottlenecks", cut_json(v, &why, e.precision),
-			    "elsewhere", elsewhere_json(&why), "algorithm", "dinic", "computed_at",
-			    gn_json_time(q->time));
+	q->json = json_pack("{so so so ss so}", "paths", paths.list, "bottlenecks",
+			    cut_json(v, q->eq, &why, e.precision), "elsewhere", elsewhere_json(&why), "algorithm",
+			    "dinic", "computed_at", gn_json_time(q->time));
 	gn_amount_json(q->json, "max_amount", max, e.precision);
 }
 

@@ -178,20 +178,36 @@ static void tell_line(struct gn_hub_request *r, int status, const struct gn_ledg
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .lines = r->hold}, line_told);
 }
 
-/* A limit that is too low for the line of the path: what is on it. NULL: there is none to tell of. */
-static json_t *load_of_line(const struct gn_hub_request *r)
+/* A change of the line of the path that it does not allow: what is on it, and how it stands. False: that is no reason.
+ */
+static bool refuse_change(struct gn_hub_request *r, gn_err err)
 {
+	static const char *const standing[] = {
+		[GN_LINE_CLOSING] = "closes once it is repaid: it cannot be changed", [GN_LINE_CLOSED] = "is closed"};
+	char used[GN_AMOUNT_TEXT_MAX], reserved[GN_AMOUNT_TEXT_MAX];
 	struct gn_line_id id;
 	struct gn_ledger_line line;
 	struct gn_ledger_equivalent e;
 	if (gn_line_id_parse(gn_str(r->args[0]), &id) || gn_ledger_line_by_id(r->hub->ledger, &id, &line) ||
 	    gn_ledger_equivalent(r->hub->ledger, id.eq, &e))
-		return NULL;
+		return false;
+	if (err == GN_INACTIVE && line.status < GN_COUNT(standing) && standing[line.status]) {
+		gn_hub_fail_as(r, gn_hub_status_of(err), gn_hub_error_code(err), NULL, "the trust line %s",
+			       standing[line.status]);
+		return true;
+	}
+	if (err != GN_LINE_LIMIT)
+		return false;
 	json_t *details = json_object();
 	gn_amount_json(details, "limit", line.limit, e.precision);
 	gn_amount_json(details, "used", line.used, e.precision);
 	gn_amount_json(details, "reserved", line.reserved, e.precision);
-	return details;
+	gn_amount_text(line.used, e.precision, used);
+	gn_amount_text(line.reserved, e.precision, reserved);
+	gn_hub_fail(r, err, details, "a limit cannot be less than the %s %s that are used%s%s%s", used, e.code,
+		    line.reserved ? " and the " : "", line.reserved ? reserved : "",
+		    line.reserved ? " that wait for answers" : "");
+	return true;
 }
 
 static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event *e)
@@ -201,9 +217,11 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 	struct gn_ledger_line line;
 	if (e->err && gn_hub_tell_wrong(r, e->err))
 		return;
+	if (e->err && refuse_change(r, e->err))
+		return;
 	if (e->err) {
 		gn_hub_fail(
-			r, e->err, e->err == GN_LINE_LIMIT ? load_of_line(r) : NULL, "%s",
+			r, e->err, NULL, "%s",
 			e->err == GN_EXISTS ? "there is an open trust line to this participant already"
 			: e->err == GN_CONFLICT && r->profile == GN_PROFILE_V0
 				? "these very words were signed and used before, or the line of this id was closed; "

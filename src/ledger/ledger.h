@@ -282,13 +282,13 @@ struct gn_ledger_raise {
 	gn_amount limit, raise; /* now, and by how much more */
 };
 enum gn_ledger_cause {
-	GN_CAUSE_FULL,      /* used up to its limit */
+	GN_CAUSE_FULL,      /* its limit leaves no more */
 	GN_CAUSE_FROZEN,    /* by its owner */
 	GN_CAUSE_DISPUTE,   /* by an operator */
 	GN_CAUSE_SUSPENDED, /* `by` is not active */
 	GN_CAUSE_INACTIVE,  /* the equivalent takes no new debt */
 	GN_CAUSE_NO_MIDDLE, /* `by` does not pass on payments of others */
-	GN_CAUSE_DAILY,     /* the day's limit is reached */
+	GN_CAUSE_DAILY,     /* the day's limit leaves no more */
 	GN_CAUSE_HOP,       /* the most that one payment may move */
 	GN_CAUSE_CLOSING,   /* it takes no new debt and ends when it is repaid */
 	GN_CAUSES
@@ -319,7 +319,7 @@ struct gn_ledger_why {
 GN_MUST gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, struct gn_ledger_why *out);
 /* Leaves in it the lines of which `who` is an end; of the others their number, by cause, and no more (LG-61). */
 void gn_ledger_why_for(struct gn_ledger_why *why, uint32_t who);
-/* What a cause is, without names: "a trust line is used up", ... */
+/* What a cause is, without names: "a trust line has too little left", ... */
 const char *gn_ledger_cause_words(enum gn_ledger_cause cause);
 /* The explanation as one paragraph of English. name(user, participant) gives display names. GN_TOO_LARGE. */
 GN_MUST gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, const struct gn_ledger_why *why,

@@ -212,7 +212,7 @@ static void test_failure_says_who_would_have_to_raise_what(void **state)
 	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text), GN_OK);
 	storage[text.len] = 0;
 	assert_true(why.cut_count == 0 && why.raise_count == 0 && why.elsewhere[GN_CAUSE_FULL] == 1 && why.raises_elsewhere == 1 && why.cut_total == 1);
-	assert_string_equal((char *)storage, "P0 can pay P2 at most 40.00 UAH of the 100.00 UAH asked for. Between others: a trust line is used up. It would go "
+	assert_string_equal((char *)storage, "P0 can pay P2 at most 40.00 UAH of the 100.00 UAH asked for. Between others: a trust line has too little left. It would go "
 					     "through if 1 line between others were raised.");
 	/* the record says the same */
 	char tx[32], body[1024];
@@ -270,7 +270,7 @@ static void test_failure_names_the_policy_that_is_in_the_way(void **state)
 	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"status\":\"frozen\""), GN_OK);
 	closed_by(GN_CAUSE_FROZEN, 2, 1, 2, "the line from P2 to P1 is frozen");
 	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"policy\":{\"daily_limit\":\"0.00\"},\"status\":\"active\""), GN_OK);
-	closed_by(GN_CAUSE_DAILY, 2, 1, 2, "has reached its limit of the day");
+	closed_by(GN_CAUSE_DAILY, 2, 1, 2, "moves no more than its limit of the day");
 	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"policy\":{}"), GN_OK);
 	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{\"max_hop_usage\":\"0.00\"}"), GN_OK);
 	closed_by(GN_CAUSE_HOP, 1, 0, 1, "limits what one payment may move");

@@ -195,13 +195,13 @@ const char *gn_ledger_routed_name(unsigned mode)
 const char *gn_ledger_cause_words(enum gn_ledger_cause cause)
 {
 	static const char *const words[GN_CAUSES] = {
-		[GN_CAUSE_FULL] = "a trust line is used up",
+		[GN_CAUSE_FULL] = "a trust line has too little left",
 		[GN_CAUSE_FROZEN] = "a trust line is frozen by its owner",
 		[GN_CAUSE_DISPUTE] = "a trust line is in dispute",
 		[GN_CAUSE_SUSPENDED] = "a participant on the way is suspended",
 		[GN_CAUSE_INACTIVE] = "the equivalent takes no new debt",
 		[GN_CAUSE_NO_MIDDLE] = "a participant on the way does not pass on payments of others",
-		[GN_CAUSE_DAILY] = "a trust line has reached its limit of the day",
+		[GN_CAUSE_DAILY] = "a trust line moves no more than its limit of the day",
 		[GN_CAUSE_HOP] = "a trust line limits what one payment may move",
 		[GN_CAUSE_CLOSING] = "a trust line is closing and takes no new debt"};
 	return words[cause];
@@ -221,7 +221,7 @@ static void say_one_cut(struct text *t, const struct lg_eq *q, const struct gn_l
 		[GN_CAUSE_FROZEN] = " is frozen",
 		[GN_CAUSE_DISPUTE] = " is in dispute",
 		[GN_CAUSE_CLOSING] = " is closing and takes no new debt",
-		[GN_CAUSE_DAILY] = " has reached its limit of the day",
+		[GN_CAUSE_DAILY] = " moves no more than its limit of the day",
 		[GN_CAUSE_HOP] = " limits what one payment may move",
 	};
 	switch (c->cause) {
