@@ -304,6 +304,10 @@ def case_admit(bin_dir, base, rng):
     for name in ("ann", "ben", "cay"):
         w.run(name, "id", "new", "--no-passphrase", "--no-publish")
         check("officers" in w.run(name, "wallet", "join", "--name", name, want=1)["error"]["message"], "nobody joins by himself")
+        check("wallet join --name NAME --print" in w.text(name, "wallet", "join", "--name", name, want=1), "and is told what to do")
+        for bad in (" " + name, name + " ", "", b"\xff\xfe", "a\u202eb"):
+            done = w.raw(name, "wallet", "join", "--name", bad, "--print")
+            check(done.returncode == 2 and b"Nothing was signed" in done.stderr, f"a name as {bad!r}: {done}")
         letters[name] = os.path.join(base, name + ".json")
         with open(letters[name], "w") as f:
             f.write(w.raw(name, "wallet", "join", "--name", name, "--print").stdout.decode())

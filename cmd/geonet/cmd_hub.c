@@ -91,6 +91,9 @@ static void on_progress(void *user, uint64_t done, uint64_t all)
 		cli_progress(user, "importing the journal: %llu MiB", (unsigned long long)done >> 20);
 }
 
+#define NOT_ASKED                                                                                                      \
+	"the running hub could not be asked (--as DIR: the directory of an officer's or participant's identity)"
+
 static int verify(struct cli *cli, bool ask)
 {
 	struct gn_hub_progress progress = {on_progress, cli};
@@ -132,20 +135,21 @@ static int verify(struct cli *cli, bool ask)
 				     : "there is no history to say whether they were ever durable");
 	out_pair(cli, "state", "%s", state);
 	out_pair(cli, "last", "%s", out_time(gn_unix(r.last)));
-	if (r.compared == GN_HUB_LIVE)
+	if (!ask)
+		out_pair(cli, "compared", "with the file that was imported, which has the same records to the last");
+	else if (r.compared == GN_HUB_LIVE)
 		out_pair(cli, "compared", "with the running hub, whose state at record %llu is the same",
 			 (unsigned long long)r.compared_at);
 	else if (r.compared == GN_HUB_HISTORY)
 		out_pair(cli, "compared", "with the history, which knows record %llu; %s",
-			 (unsigned long long)r.compared_at,
-			 r.copied ? "the running hub could not be asked (--hub URL)" : "the hub does not run");
+			 (unsigned long long)r.compared_at, r.copied ? NOT_ASKED : "the hub does not run");
 	else if (r.compared == GN_HUB_CHECKPOINT)
 		out_pair(cli, "compared", "with the last checkpoint, record %llu; %s",
-			 (unsigned long long)r.compared_at,
-			 r.copied ? "the running hub could not be asked (--hub URL)" : "the hub does not run");
+			 (unsigned long long)r.compared_at, r.copied ? NOT_ASKED : "the hub does not run");
 	else
 		out_pair(cli, "compared", "with nothing: there is no checkpoint yet, and the hub %s",
-			 r.copied ? "could not be asked (--hub URL)" : "does not run");
+			 r.copied ? "could not be asked (--as DIR: the identity of an officer or participant)"
+				  : "does not run");
 	if (r.copied)
 		cli_note(cli, "The hub is running; a copy of its journal was read.");
 	if (proved)
@@ -159,8 +163,10 @@ static int verify(struct cli *cli, bool ask)
 			cli_option(cli, "hub"));
 	return cli_fail(
 		cli, CLI_FAILED, "not-compared",
-		"nothing tells how far the journal should go, there being no history: records at its end may be "
-		"gone. Compare it with the running hub: --hub URL");
+		"nothing here tells how far the journal should go, there being no history (a journal that was imported "
+		"has none; geonet hub import has compared it with its file): records at its end may be gone. Compare "
+		"it "
+		"with the running hub: --hub URL --as DIR, DIR being the directory of an identity that the hub knows");
 }
 
 int cmd_hub_verify(struct cli *cli)
@@ -204,8 +210,7 @@ int cmd_hub_export(struct cli *cli)
 	exit = output_close(&out, exit); /* what could not be written it tells itself */
 	if (exit)
 		return exit;
-	cli_note(cli,
-		 "exported; geonet hub import brings it into an empty directory, geonet hub verify proves it there");
+	cli_note(cli, "exported; geonet hub import brings it into an empty directory and proves it there");
 	return CLI_OK;
 }
 
@@ -487,6 +492,9 @@ int cmd_hub_role(struct cli *cli)
 	if ((!list && !grant && !revoke) || (grant && cli->arg_count != 3) || (revoke && cli->arg_count != 2))
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"geonet hub role list | grant PID|KEY admin|operator|auditor | revoke PID");
+	if (grant && strcmp(cli->args[2], "admin") != 0 && strcmp(cli->args[2], "operator") != 0 &&
+	    strcmp(cli->args[2], "auditor") != 0)
+		return cli_fail(cli, CLI_USAGE, "usage", "'%s' is no role: admin, operator or auditor", cli->args[2]);
 	int exit = hub_open_officer(cli, &hub);
 	if (!exit && !list)
 		exit = role_change(cli, &hub, grant);

@@ -362,7 +362,11 @@ int cmd_hub_tx(struct cli *cli)
 		const char *value = cli_option(cli, filters[i]);
 		if (!value)
 			continue;
-		char *part = url_part(value), *longer = cli_format("%s&%s=%s", path, names[i], part);
+		char *upper = cli_format("%s", value);
+		for (char *p = upper; i < 2 && *p; p++) /* types and states are written in capitals */
+			*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
+		char *part = url_part(upper), *longer = cli_format("%s&%s=%s", path, names[i], part);
+		free(upper);
 		free(part);
 		free(path);
 		path = longer;

@@ -66,6 +66,38 @@ static int joined_already(struct cli *cli, struct hub *hub, const char *name)
 	return exit;
 }
 
+/* HB-19, before anything is signed: CLI_OK, or CLI_USAGE after printing. */
+static int check_name(struct cli *cli, const char *name)
+{
+	size_t len = strlen(name);
+	if (!gn_plain_ok(gn_str(name)))
+		return cli_fail(cli, CLI_USAGE, "E009",
+				"--name: the name is not UTF-8 text, or has a character that is not seen. Nothing was "
+				"signed");
+	if (!len || name[0] == ' ' || name[len - 1] == ' ')
+		return cli_fail(cli, CLI_USAGE, "E009",
+				"--name: a name is not empty and has no blank at its ends. Nothing was signed");
+	return CLI_OK;
+}
+
+/* Takes request. Where officers let people in, what to do is told. */
+static int join(struct cli *cli, struct hub *hub, json_t *request, json_t **answer)
+{
+	long status = hub_try(cli, hub, "POST", "/participants", request, answer);
+	bool officers = strcmp(json_text(json_object_get(*answer, "error"), "code"), "E006") == 0;
+	if (status < 0)
+		return CLI_NO_NODE;
+	if (status >= 200 && status < 300 && *answer)
+		return CLI_OK;
+	int exit = hub_report(cli, status, *answer, "joining");
+	if (officers && !cli->json)
+		cli_note(cli,
+			 "geonet wallet join --name NAME --print > FILE writes the signed text; an officer brings it "
+			 "in with geonet hub admit FILE.");
+	json_decref(*answer);
+	return exit;
+}
+
 int cmd_wallet_join(struct cli *cli)
 {
 	struct hub hub;
@@ -73,7 +105,10 @@ int cmd_wallet_join(struct cli *cli)
 	const char *name = cli_option(cli, "name"), *type = cli_option(cli, "type");
 	if (!name)
 		return cli_fail(cli, CLI_USAGE, "usage", "give the name that others will see: --name NAME");
-	int exit = hub_open(cli, &hub);
+	int exit = check_name(cli, name);
+	if (exit)
+		return exit;
+	exit = hub_open(cli, &hub);
 	if (!exit)
 		exit = hub_login(cli, &hub, true);
 	if (!exit && *hub.token) {
@@ -92,7 +127,7 @@ int cmd_wallet_join(struct cli *cli)
 			hub_close(&hub);
 			return exit;
 		}
-		exit = request ? hub_call(cli, &hub, "POST", "/participants", request, &answer, "joining") : CLI_FAILED;
+		exit = request ? join(cli, &hub, request, &answer) : CLI_FAILED;
 		if (!exit && cli->json)
 			exit = cli_json(cli, answer);
 		else if (!exit) {
@@ -194,7 +229,10 @@ int cmd_wallet_profile(struct cli *cli)
 	char pid[GN_PID_MAX], *path;
 	if (changes && !own)
 		return cli_fail(cli, CLI_USAGE, "usage", "only your own profile is yours to change");
-	int exit = wallet_open(cli, &hub);
+	int exit = cli_option(cli, "name") ? check_name(cli, cli_option(cli, "name")) : CLI_OK;
+	if (exit)
+		return exit;
+	exit = wallet_open(cli, &hub);
 	if (!exit && !own)
 		exit = hub_person(cli, &hub, cli->args[0], pid);
 	if (!exit) {
@@ -398,14 +436,23 @@ int cmd_wallet_asked(struct cli *cli)
 	return exit;
 }
 
+/* What an answer made of what it answers. */
+static const char *answered_state(const json_t *told)
+{
+	const char *status = json_text(told, "status");
+	return strcmp(status, "COMMITTED") == 0                                    ? "it is done now"
+	       : strcmp(status, "ABORTED") == 0 || strcmp(status, "REJECTED") == 0 ? "nothing comes of it"
+										   : "others are still asked";
+}
+
 static void tell_answered(const struct cli *cli, const char *word, const json_t *payment, const json_t *told)
 {
 	if (json_is_object(payment))
-		cli_note(cli, "answered %s to %s %s from %s to %s; it is %s now", word, wallet_text(payment, "amount"),
+		cli_note(cli, "answered %s to %s %s from %s to %s; %s", word, wallet_text(payment, "amount"),
 			 wallet_text(payment, "equivalent"), wallet_text(payment, "from"), wallet_text(payment, "to"),
-			 wallet_text(told, "status"));
+			 answered_state(told));
 	else
-		cli_note(cli, "answered %s to the clearing offer; it is %s now", word, wallet_text(told, "status"));
+		cli_note(cli, "answered %s to the clearing offer; %s", word, answered_state(told));
 }
 
 int cmd_wallet_answer(struct cli *cli)

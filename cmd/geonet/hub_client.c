@@ -118,7 +118,10 @@ int hub_report(struct cli *cli, long status, const json_t *answer, const char *w
 {
 	const json_t *error = json_object_get(answer, "error");
 	const char *code = json_text(error, "code"), *message = json_text(error, "message");
-	int exit = status == 404 ? CLI_NOT_FOUND : status == 504 ? CLI_QUORUM : CLI_FAILED;
+	int exit = status == 404   ? CLI_NOT_FOUND
+		   : status == 504 ? CLI_QUORUM
+		   : status == 422 ? CLI_USAGE /* a word of the request is wrong: HB-3 */
+				   : CLI_FAILED;
 	return cli_fail(cli, exit, *code ? code : "io", "%s: %s%s%s%s", what,
 			*message ? message : "the hub's answer cannot be read", *code ? " (" : "", code,
 			*code ? ")" : "");
@@ -226,11 +229,13 @@ static int prove(struct cli *cli, struct hub *hub)
 	free(path);
 	if (status < 0)
 		return CLI_NO_NODE;
-	if (status != 200)
+	if (status != 200 && status != 404)
 		exit = hub->quiet ? CLI_FAILED : hub_report(cli, status, about, "the hub");
-	else if (!take_key(hub, about))
+	else if (status == 404 || !take_key(hub, about))
 		exit = hub->quiet ? CLI_FAILED
-				  : cli_fail(cli, CLI_FAILED, "io", "what answers at %s is not a hub", hub->url);
+				  : cli_fail(cli, CLI_FAILED, "io",
+					     "what answers at %s is not a hub; see what --hub and $GEONET_HUB name",
+					     hub->url);
 	else if (!json_object_get(about, "proof"))
 		exit = cli_fail(
 			cli, CLI_FAILED, "key",
@@ -380,6 +385,11 @@ int hub_login_officer(struct cli *cli, struct hub *hub)
 		return CLI_OK;
 	if (status < 0)
 		return CLI_NO_NODE;
+	if (!identity_exists(cli) && is_own(cli, hub))
+		return cli_fail(cli, CLI_FAILED, "E006",
+				"this hub has an admin, so its bootstrap token no longer counts: an officer governs it "
+				"with his own identity, --data DIR being the directory of that (and --hub %s)",
+				hub->url);
 	int exit = login(cli, hub, false, &known);
 	if (!exit)
 		exit = hub_call(cli, hub, "GET", "/admin/whoami", NULL, &who, "your role");
@@ -427,14 +437,19 @@ int hub_command(struct cli *cli, struct hub *hub, const char *method, const char
 
 static bool may_read(struct cli *cli, struct hub *hub)
 {
-	bool known = false, named = cli_option(cli, "hub") || getenv("GEONET_HUB");
 	const char *as = cli_option(cli, "as");
+	bool known = false, named = as || cli_option(cli, "hub") || getenv("GEONET_HUB");
 	if (bootstrap(cli, hub) == 200)
 		return true;
 	struct cli who = *cli;
 	who.json = false; /* why not is told on stderr: the report is the one document */
 	if (as)           /* the identity's directory is not the hub's */
 		snprintf(who.data, sizeof who.data, "%s", as);
+	if (named && !identity_exists(&who)) {
+		cli_note(&who, "There is no identity in %s to ask the hub with; --as DIR names another directory.",
+			 who.data);
+		return false;
+	}
 	return named && login(&who, hub, true, &known) == CLI_OK && known;
 }
 

@@ -101,7 +101,8 @@ static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e
 		gn_hub_fail(r, e->err, gn_hub_ties_json(r->hub->ledger, p.number), "%s",
 			    p.status == GN_PARTICIPANT_DELETED
 				    ? "this participant is deleted, which is for good"
-				    : "who is deleted owes and is owed nothing and has no open trust line of his own");
+				    : "nobody can be deleted while he owes or is owed something or has an open trust "
+				      "line of his own");
 	else if (!failed(r, e))
 		gn_hub_json(r, 200, json_pack("{ss ss}", "pid", r->args[0], "status", statuses[p.status & 3]));
 }

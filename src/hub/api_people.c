@@ -146,7 +146,7 @@ static void left(struct gn_hub_request *r, const struct gn_ledger_event *e)
 		tell_person(r, 200, r->me.number);
 	else if (e->err == GN_STATE)
 		gn_hub_fail(r, e->err, gn_hub_ties_json(r->hub->ledger, r->me.number),
-			    "who leaves owes and is owed nothing and has closed his trust lines");
+			    "nobody can leave while he owes or is owed something or has an open trust line of his own");
 	else if (!gn_hub_tell_wrong(r, e->err))
 		gn_hub_fail(r, e->err, NULL, "%s", "");
 }

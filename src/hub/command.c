@@ -9,6 +9,23 @@
 
 #include <stdlib.h>
 
+/* A command that does not parse: its word that is missing or wrong, and what it must be. */
+static void refuse_command(struct gn_hub_request *r, gn_err err, struct gn_slice wrong)
+{
+	char word[80], form[GN_OP_FORM_MAX];
+	snprintf(word, sizeof word, "%.*s", wrong.len < 65 ? (int)wrong.len : 64, (const char *)wrong.p);
+	bool plain = wrong.len && wrong.len < 65 && gn_plain_ok(wrong);
+	if (!plain)
+		(void)gn_hub_refuse_value(r, "body", "command", gn_err_name(err),
+					  "must be the canonical text of a command, with all its words");
+	else if (err == GN_UNSUPPORTED)
+		(void)gn_hub_refuse_value(r, "body", word, gn_err_name(err), "nobody knows this word");
+	else {
+		gn_op_admin_form(wrong, form);
+		(void)gn_hub_refuse_value(r, "body", word, gn_err_name(err), "must be %s", form);
+	}
+}
+
 static void refuse(struct gn_hub_request *r, const char *type, const char *what)
 {
 	gn_hub_fail_as(r, 422, "E009", json_pack("{s[{ss ss}]}", "errors", "type", type, "msg", what), "%s", what);
@@ -53,10 +70,7 @@ static bool read_command(struct gn_hub_request *r, struct gn_slice body)
 	struct gn_hub_order *o = r->order;
 	gn_err err = gn_op_admin_parse(body, &o->cmd);
 	if (err) {
-		refuse(r, gn_err_name(err),
-		       err == GN_UNSUPPORTED ? "the command has a word that nobody knows"
-		       : err == GN_RANGE     ? "the command has a number that is out of range"
-					     : "the command lacks a word, or has one of a wrong type");
+		refuse_command(r, err, o->cmd.wrong);
 		return false;
 	}
 	if (o->cmd.command != o->kind->command) {

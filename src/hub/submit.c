@@ -163,12 +163,14 @@ static bool hash_is_zero(const struct gn_hash *h)
 	return memcmp(h, &zero, sizeof zero) == 0;
 }
 
-/* HB-19: nothing that forges what stands around a name: controls, line ends, and what turns or hides text. */
+/* HB-19: nothing that forges what stands around a name: controls, line ends, what turns or hides text, blanks at its
+ * ends. */
 static bool name_ok(struct gn_slice raw)
 {
 	uint8_t text[8 * OP_NAME_MAX];
 	struct gn_buf out = {text, 0, sizeof text};
-	return !gn_json_unescape(raw, &out) && gn_plain_ok(gn_buf_slice(&out));
+	return !gn_json_unescape(raw, &out) && gn_plain_ok(gn_buf_slice(&out)) && out.len && text[0] != ' ' &&
+	       text[out.len - 1] != ' ';
 }
 
 /* What the words say that the ledger cannot know: the path, the session. */
@@ -189,10 +191,11 @@ static bool judge(struct gn_hub_request *r, const struct gn_op *op)
 		}
 	}
 	if (op->display_name.p && !name_ok(op->display_name)) {
-		gn_hub_fail_as(r, 422, "E009",
-			       json_pack("{s[{s[ss] ss}]}", "errors", "loc", "body", "display_name", "msg",
-					 "a character that is not seen"),
-			       "\"display_name\" has a control character, or one that turns or hides text");
+		gn_hub_fail_as(
+			r, 422, "E009",
+			json_pack("{s[{s[ss] ss}]}", "errors", "loc", "body", "display_name", "msg",
+				  "a character that is not seen, or a blank at an end"),
+			"\"display_name\" has a control character, one that turns or hides text, or a blank at an end");
 		return false;
 	}
 	bool line = r->kind == GN_OP_LINE_UPDATE || r->kind == GN_OP_LINE_CLOSE;

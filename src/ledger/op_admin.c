@@ -2,6 +2,8 @@
 #include "ledger/op_admin.h"
 #include "ledger/op_int.h"
 
+#include <stdio.h>
+
 static const struct {
 	const char *name;
 	enum gn_role role;
@@ -102,6 +104,7 @@ static gn_err read_settings(const struct gn_json *j, const struct gn_json_value 
 	for (uint16_t n = 0; n < v->count; n++, i = j->values[i].next) {
 		const struct gn_json_value *m = &j->values[i];
 		enum gn_setting k = gn_setting_find(m->key);
+		out->wrong = m->key;
 		if (k == GN_SETTINGS)
 			return GN_UNSUPPORTED;
 		bool is_flag = m->kind == GN_JSON_TRUE || m->kind == GN_JSON_FALSE;
@@ -159,28 +162,29 @@ enum field { ACTIVE, BUDGET_MS, CODE, COMMAND, EQUIVALENT, FROM, FROZEN, INFO, K
 static const struct {
 	const char *name;
 	uint16_t needed, allowed; /* masks of commands */
+	const char *form;
 } fields[FIELDS] = {
-	[ACTIVE] = {"active", C(EQUIVALENT), C(EQUIVALENT)},
-	[BUDGET_MS] = {"budget_ms", 0, C(CLEAR)},
-	[CODE] = {"code", C(EQUIVALENT), C(EQUIVALENT)},
-	[COMMAND] = {"command", ALL, ALL},
-	[EQUIVALENT] = {"equivalent", C(LINE) | C(CLEAR), C(LINE) | C(CLEAR)},
-	[FROM] = {"from", C(LINE), C(LINE)},
-	[FROZEN] = {"frozen", C(LINE), C(LINE)},
-	[INFO] = {"info", C(EQUIVALENT), C(EQUIVALENT)},
-	[KEY] = {"key", C(ABORT), C(ABORT)},
-	[LEVEL] = {"level", 0, C(PARTICIPANT)},
-	[MAX_LEN] = {"max_len", 0, C(CLEAR)},
-	[MODE] = {"mode", C(CLEAR), C(CLEAR)},
-	[NAME] = {"name", 0, C(ROLE)},
-	[PID] = {"pid", C(PARTICIPANT), C(PARTICIPANT)},
-	[PRECISION] = {"precision", C(EQUIVALENT), C(EQUIVALENT)},
-	[PUBLIC_KEY] = {"public_key", C(ROLE), C(ROLE)},
-	[REASON] = {"reason", 0, ALL},
-	[ROLE] = {"role", C(ROLE), C(ROLE)},
-	[SETTINGS_] = {"settings", C(SETTINGS), C(SETTINGS)},
-	[STATUS] = {"status", 0, C(PARTICIPANT)},
-	[TO] = {"to", C(LINE), C(LINE)},
+	[ACTIVE] = {"active", C(EQUIVALENT), C(EQUIVALENT), "true or false"},
+	[BUDGET_MS] = {"budget_ms", 0, C(CLEAR), "a number from 0 to 600000"},
+	[CODE] = {"code", C(EQUIVALENT), C(EQUIVALENT), "a text of at most 16 bytes"},
+	[COMMAND] = {"command", ALL, ALL, "the name of a command"},
+	[EQUIVALENT] = {"equivalent", C(LINE) | C(CLEAR), C(LINE) | C(CLEAR), "a text of at most 16 bytes"},
+	[FROM] = {"from", C(LINE), C(LINE), "a PID"},
+	[FROZEN] = {"frozen", C(LINE), C(LINE), "true or false"},
+	[INFO] = {"info", C(EQUIVALENT), C(EQUIVALENT), "an object"},
+	[KEY] = {"key", C(ABORT), C(ABORT), "32 hex digits"},
+	[LEVEL] = {"level", 0, C(PARTICIPANT), "a number from 0 to 255"},
+	[MAX_LEN] = {"max_len", 0, C(CLEAR), "a number from 3 to 6"},
+	[MODE] = {"mode", C(CLEAR), C(CLEAR), "cycles, exact or offer (a budget goes with exact)"},
+	[NAME] = {"name", 0, C(ROLE), "a text of at most 64 bytes, without quotes and backslashes"},
+	[PID] = {"pid", C(PARTICIPANT), C(PARTICIPANT), "a PID"},
+	[PRECISION] = {"precision", C(EQUIVALENT), C(EQUIVALENT), "a number from 0 to 8"},
+	[PUBLIC_KEY] = {"public_key", C(ROLE), C(ROLE), "an Ed25519 key: 32 bytes in base64, 44 characters"},
+	[REASON] = {"reason", 0, ALL, "a text of at most 1024 bytes"},
+	[ROLE] = {"role", C(ROLE), C(ROLE), "admin, operator or auditor"},
+	[SETTINGS_] = {"settings", C(SETTINGS), C(SETTINGS), "an object of settings"},
+	[STATUS] = {"status", 0, C(PARTICIPANT), "active, suspended, left or deleted"},
+	[TO] = {"to", C(LINE), C(LINE), "a PID"},
 };
 
 static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v, enum field f, struct gn_op_admin *out)
@@ -217,11 +221,24 @@ static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v,
 	}
 }
 
+void gn_op_admin_form(struct gn_slice word, char out[GN_OP_FORM_MAX])
+{
+	enum gn_setting k = gn_setting_find(word);
+	unsigned f = 0;
+	while (f < FIELDS && !gn_slice_eq(word, gn_str(fields[f].name)))
+		f++;
+	if (k < GN_SETTINGS && !forms[k].flag)
+		snprintf(out, GN_OP_FORM_MAX, "a number from %lld to %lld", (long long)forms[k].least, (long long)forms[k].most);
+	else
+		snprintf(out, GN_OP_FORM_MAX, "%s", k < GN_SETTINGS ? "true or false" : f < FIELDS ? fields[f].form : "left out");
+}
+
 gn_err gn_op_admin_parse(struct gn_slice body, struct gn_op_admin *out)
 {
 	struct gn_json j;
 	unsigned command = 0;
 	uint32_t seen = 0;
+	*out = (struct gn_op_admin){0};
 	GN_TRY(gn_json_check(body, &j));
 	const struct gn_json_value *root = &j.values[0], *name = root->kind == GN_JSON_OBJECT ? gn_json_get(&j, 0, "command") : NULL;
 	if (!name || name->kind != GN_JSON_STRING)
@@ -236,14 +253,18 @@ gn_err gn_op_admin_parse(struct gn_slice body, struct gn_op_admin *out)
 		unsigned f = 0;
 		while (f < FIELDS && !gn_slice_eq(j.values[i].key, gn_str(fields[f].name)))
 			f++;
+		out->wrong = j.values[i].key;
 		if (f == FIELDS || !(fields[f].allowed & 1u << command))
 			return GN_UNSUPPORTED;
 		GN_TRY(read_field(&j, &j.values[i], (enum field)f, out));
 		seen |= 1u << f;
 	}
 	for (unsigned f = 0; f < FIELDS; f++)
-		if ((fields[f].needed & 1u << command) && !(seen & 1u << f))
+		if ((fields[f].needed & 1u << command) && !(seen & 1u << f)) {
+			out->wrong = gn_str(fields[f].name);
 			return GN_USAGE;
+		}
+	out->wrong = (struct gn_slice){0};
 	if (out->has_budget && out->mode != GN_CLEAR_EXACT) /* the others' work is bounded as it is */
 		return GN_USAGE;
 	return command == GN_COMMAND_PARTICIPANT && !out->has_status && !out->has_level ? GN_USAGE : GN_OK;

@@ -70,8 +70,12 @@ struct gn_op_admin {
 	uint32_t budget_ms;       /* 0: one look */
 	uint32_t set;             /* bits of enum gn_setting */
 	int64_t value[GN_SETTINGS];
+	struct gn_slice wrong;    /* when it does not parse: the word that is missing or wrong; empty: none alone */
 };
-/* body: canonical JSON, borrowed by out. GN_UNSUPPORTED: a command, field or setting nobody knows; GN_USAGE: missing or of a wrong
+#define GN_OP_FORM_MAX 80
+/* What this word of a command, or this setting, must be: "true or false", "a number from 1 to 10". */
+void gn_op_admin_form(struct gn_slice word, char out[GN_OP_FORM_MAX]);
+/* body: canonical JSON, borrowed by out, of which only `wrong` means something when it fails. GN_UNSUPPORTED: a command, field or setting nobody knows; GN_USAGE: missing or of a wrong
  * type; GN_RANGE; errors of gn_json_check. */
 GN_MUST gn_err gn_op_admin_parse(struct gn_slice body, struct gn_op_admin *out);
 
