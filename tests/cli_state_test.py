@@ -871,6 +871,10 @@ def case_guard(p):
         said = p.says("guard", "why", wrong, want=2)
         check("/24" in said if "/" in wrong else "who:" in said, f"{wrong}: {said}")
     p.run("guard", "why", "0123456789abcdef", want=4)
+    for listed, prefix in (("203.0.113.7:7777", "203.0.113.0/24"), ("[2001:db8::1]:80", "2001:db8::/48")):  # as peers shows an address
+        check(p.json("guard", "why", listed)["who"] == p.json("guard", "why", prefix)["who"], f"guard why {listed}")
+    said = subprocess.run([p.geonet + "d", "--porrt", "1"], stderr=subprocess.PIPE, timeout=60).stderr.decode()
+    check(said.startswith("geonetd: there is no setting 'porrt';"), f"an unknown option of geonetd: {said}")
     p.stop()
     p.start()
     check({a["who"] for a in p.json("guard", "list")["allowed"]} >= {"11.1.2.0/24"}, "a network that was allowed before the start")
@@ -879,7 +883,10 @@ def case_guard(p):
 def case_few(p):
     """A network of fewer nodes than must sign: what is stored all the same is called so and remembered, and w in geonet.conf is the network's."""
     p.start()
-    p.run("id", "new", "--no-passphrase", "--no-publish")
+    said = p.says("id", "new", "--no-passphrase")
+    pid = p.json("id", "show")["pid"]
+    check("stored at 1 node" in said and "it is published" in said and "not published" not in said, f"published by few, said once and so: {said}")
+    p.run("id", "show", pid), p.run("name", "resolve", pid)
     check("founder: no other node is here" in p.says("status") and "5 nodes have signed, more than are here" in p.says("status"), p.says("status"))
     few = "fewer than was asked"
     for command, where in ((["put", "--label", "x", __file__], "the record is kept by 1 node,"), (["id", "publish"], "the identity record is kept by 1 node,"),
@@ -887,6 +894,16 @@ def case_few(p):
         said = p.says(*command, want=5)
         check(where in said and few in said and "w = 1" in said and said.count(few) == 1, f"{command}: {said}")
     check(b"case_few" in p.run("get", "@x").stdout, "what has too few receipts is not found")
+    with open(os.path.join(p.base, "large"), "wb") as f:
+        f.write(bytes(65025))
+    check("65024" in p.says("put", os.path.join(p.base, "large"), want=1), "one byte more than fits")
+    os.truncate(os.path.join(p.base, "large"), 65024)
+    for i in range(17):  # 16 of them are 1 MiB less what their heads take
+        out = p.raw("put", "--label", f"large{i}", os.path.join(p.base, "large"))
+        check(out.returncode in (1, 5), f"a large record: {out}")
+        if out.returncode == 1:
+            break
+    check(b"256 records and 1 MiB of one owner" in out.stderr, f"the owner's share, by its figures: {out}")
     check(p.names() == ["alicesname"], f"the name is not remembered: {p.names()}")
     check(os.path.exists(p.data(file="own-id.json")), f"the identity is not remembered: {os.listdir(p.data())}")
     os.mkdir(os.path.join(p.base, "site"))

@@ -26,6 +26,7 @@
 struct doctor {
 	struct cli *cli;
 	json_t *findings; /* [{about, sentence, next}] */
+	bool probation;   /* which every node is at first: nothing is wrong */
 };
 
 /* Takes sentence and next. */
@@ -170,7 +171,13 @@ static void look_network(struct doctor *d, const json_t *status)
 	else if (nobody)
 		found(d, "network", cli_format("no other node is here, so this machine alone keeps what you store"),
 		      cli_format("join others: geonet up --bootstrap HOST:PORT, or let them begin with this node"));
+	bool server = json_is_true(json_object_get(status, "server")),
+	     joined = json_is_true(json_object_get(status, "joined"));
 	uint64_t nodes = (uint64_t)(json_double(status, "n_estimate") + 0.5);
+	nodes -= nodes > 1 && !server; /* itself stores nothing yet */
+	if (!alone && !nobody && !joined)
+		found(d, "network", cli_format("this node has not joined the network yet"),
+		      cli_format("wait a minute and ask again; if it stays so, look at %s/geonetd.log", d->cli->data));
 	if (!alone && status_few(status))
 		found(d, "network",
 		      cli_format("a record counts as stored when %s signed, and about %s here",
@@ -178,6 +185,7 @@ static void look_network(struct doctor *d, const json_t *status)
 				 out_count(nodes, "is", "are")),
 		      cli_format("write \"w = %llu\" into %s/geonet.conf and start the node anew",
 				 (unsigned long long)nodes, d->cli->data));
+	d->probation = joined && !server;
 	free(alone);
 }
 
@@ -338,7 +346,7 @@ static void look_hubs(struct doctor *d)
 
 int cmd_doctor(struct cli *cli)
 {
-	struct doctor d = {cli, json_array()};
+	struct doctor d = {cli, json_array(), false};
 	size_t i;
 	json_t *f;
 	if (look_disk(&d)) {
@@ -353,7 +361,10 @@ int cmd_doctor(struct cli *cli)
 		return well ? CLI_OK : CLI_FAILED;
 	}
 	if (well)
-		printf("All is well.\n");
+		printf(d.probation
+			       ? "All is well. This node is in probation: it can do everything for you, and answers "
+				 "for others some minutes after its start.\n"
+			       : "All is well.\n");
 	json_array_foreach(d.findings, i, f)
 	{
 		out_pair(cli, json_text(f, "about"), "%s", json_text(f, "sentence"));

@@ -129,8 +129,9 @@ static bool recall_id(struct cli *cli, const struct gn_pk *owner, uint8_t **byte
 	return ok;
 }
 
-/* Signs and puts the record at both salts. */
-static int put_both(struct cli *cli, const struct identity *id, const struct gn_identity *in, uint64_t w)
+/* Signs and puts the record at both salts. *w: as many as signed, should they be fewer, which was said then; *all:
+ * somebody keeps it at each. */
+static int put_both(struct cli *cli, const struct identity *id, const struct gn_identity *in, uint64_t *w, bool *all)
 {
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
 	char *kept = NULL;
@@ -150,11 +151,11 @@ static int put_both(struct cli *cli, const struct identity *id, const struct gn_
 						 : cli_fail_err(cli, err, "the identity record cannot be made");
 			break;
 		}
-		int put = record_put(cli, gn_buf_slice(&record), w, "the identity record", &r);
+		int put = record_put(cli, gn_buf_slice(&record), *w, "the identity record", &r);
 		held = record_held(&r, put);
 		exit = exit ? exit : put;
 		if (put && held) /* it was said; the other place needs no more than this one */
-			w = json_number(r.json, "w");
+			*w = json_number(r.json, "w");
 		if (r.err == GN_STALE)
 			client_report(cli, &r, "the identity record was not stored");
 		if (held && salt == 0)
@@ -163,17 +164,20 @@ static int put_both(struct cli *cli, const struct identity *id, const struct gn_
 	}
 	if (held)
 		remember_id(cli, id->pid, in, kept);
+	*all = held;
 	free(kept);
 	free(storage);
 	return exit;
 }
 
-/* lose: what a newer program said outside the body too. */
+/* lose: what a newer program said outside the body too. *seq: of what is held now, by few perhaps (CLI_QUORUM), else 0.
+ */
 static int publish(struct cli *cli, const struct identity *id, bool first, const char *name, bool vouch, bool lose,
 		   uint64_t ttl, uint64_t w, uint64_t *seq)
 {
 	struct gn_identity *in = cli_alloc(sizeof *in);
 	uint8_t *bytes = NULL;
+	bool held = false;
 	int exit = first ? CLI_NOT_FOUND : present(cli, &id->keys.sk.pk, &bytes, in);
 	if (exit == CLI_OK)
 		other_place(cli, &id->keys.sk.pk, &bytes, in);
@@ -186,7 +190,7 @@ static int publish(struct cli *cli, const struct identity *id, bool first, const
 		in->before.beyond = false;
 	if (exit == CLI_OK) {
 		in->owner = id->keys.sk.pk;
-		in->seq = *seq = in->seq + 1;
+		in->seq++;
 		in->created = cli_now();
 		in->ttl = (uint32_t)ttl;
 		if (name)
@@ -195,9 +199,12 @@ static int publish(struct cli *cli, const struct identity *id, bool first, const
 			exit = vouch_for_node(cli, in);
 	}
 	if (exit == CLI_OK)
-		exit = put_both(cli, id, in, w);
-	if (exit == CLI_OK)
-		exit = name_publish_pid(cli, id, first, w);
+		exit = put_both(cli, id, in, &w, &held);
+	if (held) { /* the PID leads to what few hold too */
+		int pid = name_publish_pid(cli, id, first, w);
+		exit = exit ? exit : pid;
+	}
+	*seq = held ? in->seq : 0;
 	free(bytes);
 	free(in);
 	return exit;
@@ -215,7 +222,8 @@ static bool try_publish(struct cli *cli, const struct identity *id, bool first)
 		return false;
 	}
 	quiet.json = false; /* its troubles go to stderr: the answer is the identity */
-	if (publish(&quiet, id, first, NULL, false, false, GN_RECORD_TTL_MAX, 0, &seq) == CLI_OK)
+	int exit = publish(&quiet, id, first, NULL, false, false, GN_RECORD_TTL_MAX, 0, &seq);
+	if (exit == CLI_OK || (exit == CLI_QUORUM && seq)) /* by few, as was said */
 		return true;
 	cli_note(cli, "The identity is made, but was not published; try later: geonet id publish");
 	return false;

@@ -269,8 +269,9 @@ int cmd_down(struct cli *cli)
 
 bool status_few(const json_t *status)
 {
+	bool counts = json_is_true(json_object_get(status, "server")); /* who is in probation stores nothing */
 	return json_is_true(json_object_get(status, "joined")) &&
-	       json_double(status, "n_estimate") + 0.5 < (double)json_number(status, "w");
+	       json_double(status, "n_estimate") + 0.5 - !counts < (double)json_number(status, "w");
 }
 
 /* With the sites that the node keeps; its troubles are not worth a word here. */
@@ -374,8 +375,8 @@ int cmd_peers(struct cli *cli)
 	}
 	const json_t *peers = json_object_get(r.json, "peers");
 	bool all = cli_flag(cli, "all");
-	table_init(&t, 7, 1 << 3 | 1 << 4 | 1 << 5);
-	const char *const heading[] = {"NODE", "ADDRESS", "LINK", "RTT ms", "SENT", "RECEIVED", "CIPHER"};
+	table_init(&t, 8, 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6);
+	const char *const heading[] = {"NODE", "ADDRESS", "LINK", "HEARD", "RTT ms", "SENT", "RECEIVED", "CIPHER"};
 	for (size_t k = 0; k < GN_COUNT(heading); k++)
 		table_add(&t, "%s", heading[k]);
 	size_t hidden = 0;
@@ -391,6 +392,7 @@ int cmd_peers(struct cli *cli)
 		table_add(&t, "%.16s", json_text(p, "id"));
 		table_add(&t, "%s", out_text(json_text(p, "addr")));
 		table_add(&t, "%s%s", leaf ? "leaf" : linked ? "link" : "known", up ? "" : " (down)");
+		table_add(&t, "%s ago", out_duration((uint64_t)json_double(p, "seen_s")));
 		table_add(&t, up ? "%.1f" : "-", json_double(p, "rtt_ms"));
 		table_add(&t, "%s", up ? out_bytes(json_number(p, "sent")) : "-");
 		table_add(&t, "%s", up ? out_bytes(json_number(p, "received")) : "-");
@@ -398,7 +400,8 @@ int cmd_peers(struct cli *cli)
 	}
 	table_print(cli, &t);
 	if (hidden)
-		cli_note(cli, "and %zu known nodes without a link; --all shows them", hidden);
+		cli_note(cli, "and %s known without a link; --all shows %s", out_count(hidden, "node", "nodes"),
+			 hidden == 1 ? "it" : "them");
 	reply_free(&r);
 	return CLI_OK;
 }

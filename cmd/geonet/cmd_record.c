@@ -9,6 +9,7 @@
 #include <sys/time.h>
 
 #define FIRST_APPLICATION_TYPE 16
+#define BODY_MAX (GN_RECORD_MAX - 512) /* 65024 bytes: the rest is for the record's head and signature */
 
 /* Versions of a record are ordered by seq; the time in milliseconds needs no reading of the last one. */
 static uint64_t seq_now(void)
@@ -84,7 +85,7 @@ int cmd_put(struct cli *cli)
 		return CLI_USAGE;
 	if (label && (strlen(label) > GN_RECORD_LABEL_MAX || !gn_utf8_ok(gn_str(label))))
 		return cli_fail(cli, CLI_USAGE, "text", "--label has at most %d bytes of UTF-8", GN_RECORD_LABEL_MAX);
-	if (!read_input(cli, cli->args[0], GN_RECORD_MAX - 512, &body, &len))
+	if (!read_input(cli, cli->args[0], BODY_MAX, &body, &len))
 		return CLI_FAILED;
 	int exit = CLI_FAILED;
 	if (identity_load(cli, &id)) {

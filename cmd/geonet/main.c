@@ -180,12 +180,12 @@ static const struct cli_option wallet_join_options[] = {
 static const struct cli_option wallet_profile_options[] = {
 	{"name", "NAME", "the name that others see, from now on"}, {"set", "KEY=TEXT", "a line of the profile; without TEXT it goes; may repeat"}, HUB, PASSPHRASE, NONE};
 static const struct cli_option wallet_trust_options[] = {
-	{"clearing", NULL, "debts on this line are cleared without asking me (so it begins)"},
+	{"clearing", NULL, "debts on this line are cleared without asking me (the default)"},
 	{"no-clearing", NULL, "ask me before debts on this line are cleared"},
-	{"routing", NULL, "payments of others may pass through me over this line (so it begins)"},
+	{"routing", NULL, "payments of others may pass through me over this line (the default)"},
 	{"no-routing", NULL, "no payment of others passes through me over this line"},
 	{"ask", NULL, "ask me for every payment over this line"},
-	{"no-ask", NULL, "do not ask me (so it begins)"},
+	{"no-ask", NULL, "do not ask me (the default)"},
 	{"daily-limit", "AMOUNT|none", "the most that may move over it in one day (UTC)"},
 	{"max-hop", "AMOUNT|none", "the most that one payment of others may move over it"},
 	{"block", "PID", "no path over this line has this participant in it; may repeat"},
@@ -242,7 +242,7 @@ const struct cli_command cli_commands[] = {
 	 "Work is in units of 1 us of this machine's CPU or 1 KiB of its memory for a second.\n", "  geonet guard list\n",
 	 NULL, cmd_guard_list},
 	{"guard why", "WHO", 1, 1, "is WHO refused, by which limit, and until when",
-	 "WHO is an address, a prefix, or the key or id of a node: 8 hex digits or more.\n",
+	 "WHO is an address (with or without a port), a prefix, or the key or id of a node: 8 hex digits or more.\n",
 	 "  geonet guard why 203.0.113.7\n  geonet guard why 1a2b3c4d\n", NULL, cmd_guard_why},
 	{"guard allow", "WHO", 1, 1, "no limit for WHO for a while", "It is kept over a restart.\n",
 	 "  geonet guard allow 203.0.113.0/24 --hours 12\n  geonet guard allow 1a2b3c4d --hours 0\n", allow_options,
@@ -267,7 +267,8 @@ const struct cli_command cli_commands[] = {
 	 "The words are read from FILE, from stdin, or asked for on the terminal.\n",
 	 "  geonet id import\n  geonet id import --no-passphrase words.txt\n", id_import_options, cmd_id_import},
 	{"put", "FILE|-", 1, 1, "store a record signed by you",
-	 "Prints the record's key. OWNER/LABEL finds it too. At most 64 KiB; sites take what is larger.\n",
+	 "Prints the record's key. OWNER/LABEL finds it too. At most 65024 bytes; sites take what is larger. A node keeps 256 records and\n"
+	 "1 MiB of one owner, until they expire.\n",
 	 "  echo hello | geonet put --label greeting -\n  geonet put --w 5 --ttl 3600 note.txt\n", put_options,
 	 cmd_put},
 	{"get", "KEY|OWNER/LABEL|@LABEL", 1, 1, "print a record's content, verified",
@@ -371,7 +372,7 @@ const struct cli_command cli_commands[] = {
 	{"hub level", "PID LEVEL", 2, 2, "say how well a participant is known to the hub, 0 to 255", NULL,
 	 "  geonet hub level 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd 2 --reason \"came with a passport\"\n", hub_act_options, cmd_hub_level},
 	{"hub dispute", "LINE", 1, 1, "freeze a trust line that is disputed, or take that back",
-	 "LINE is the line's id, which changes with every change of the line. Its owner cannot end it.\n",
+	 "LINE is the line's id, as wallet lines and hub tx show it. Its owner cannot end it.\n",
 	 "  geonet hub dispute 00000001-0000-8000-8000-000000000001 --reason \"both were here\"\n", hub_end_options, cmd_hub_dispute},
 	{"hub abort", "KEY|TX_ID", 1, 1, "end a transaction that is still open", "Nothing takes a committed one back.\n",
 	 "  geonet hub abort 0123456789abcdef0123456789abcdef\n  geonet hub abort rent-11 --initiator 2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd\n", hub_abort_options,

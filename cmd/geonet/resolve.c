@@ -201,7 +201,10 @@ int record_put(struct cli *cli, struct gn_slice record, uint64_t w, const char *
 	if (reply.err == GN_QUORUM && signed_by) {
 		record_few(cli, what, out_count(signed_by, "node", "nodes"), signed_by);
 	} else if (exit && reply.err && reply.err != GN_STALE) {
-		char *failed = cli_format("%s was not stored", what);
+		char *failed = cli_format("%s was not stored%s", what,
+					  reply.err == GN_QUOTA ? " (a node keeps 256 records and 1 MiB of one owner; "
+								  "there is room when some have expired)"
+								: "");
 		client_report(cli, &reply, failed);
 		free(failed);
 	}

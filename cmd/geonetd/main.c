@@ -25,7 +25,7 @@ static const char usage[] =
 	"10G)\n"
 	"  --probation SECONDS   client mode after the start, before it answers for keys (default 600)\n"
 	"  --pow-bits N          proof of work of node keys, the same in the whole network (default 22)\n"
-	"  --w N                 how many nodes must sign a record when nothing else is asked (default 5; a network of fewer: so many)\n"
+	"  --w N                 how many nodes must sign a record when nothing else is asked (default 5; a smaller network needs its own number)\n"
 	"  --guard on|cookie|off how strangers and peers are held to their share; cookie: addresses are proven, nothing is "
 	"counted (default on)\n"
 	"  --guard-local exempt|count  do loopback and private networks have shares too (default exempt)\n"
@@ -111,7 +111,9 @@ static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *c
 		} else if (second || gn_slice_eq(n, GN_LIT("data"))) {
 			char inner[GN_NODE_WHY];
 			if (gn_node_config_set(config, n, gn_str(value), inner)) {
-				snprintf(why, GN_NODE_WHY, "--%.250s; see geonetd --help", inner);
+				bool known = strncmp(inner, name, len) == 0 && inner[len] == ':';
+				snprintf(why, GN_NODE_WHY, known ? "--%.250s; see geonetd --help" : "%.250s; see geonetd --help",
+					 inner);
 				return GN_USAGE;
 			}
 		}

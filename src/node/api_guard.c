@@ -84,8 +84,9 @@ gn_err gn_guard_who(const struct gn_node *node, const char *text, struct gn_guar
 	size_t len = strlen(text), net = strcspn(text, "/");
 	if (len == 0 || len >= sizeof lower)
 		return GN_USAGE;
+	bool ported = gn_addr_parse(gn_str(text), &addr) == GN_OK; /* as lists show it */
 	snprintf(with_port, sizeof with_port, memchr(text, ':', net) ? "[%.*s]:1" : "%.*s:1", (int)net, text);
-	if (gn_addr_parse(gn_str(with_port), &addr) == GN_OK) {
+	if (ported || gn_addr_parse(gn_str(with_port), &addr) == GN_OK) {
 		const char *bits = text + net; /* others are not counted */
 		bool v4 = gn_addr_is_v4(&addr);
 		if (*bits && strcmp(bits, v4 ? "/24" : "/48") != 0 && strcmp(bits, v4 ? "/32" : "/128") != 0)
@@ -228,13 +229,13 @@ gn_err gn_api_guard_why(struct gn_request *r)
 		payer = gn_peers_subject(r->node, &pk);
 	}
 	gn_guard_why(r->node->guard, &payer, r->node->now, &why);
-	json_t *json =
-		json_pack("{ss so so* ss sb sb sb ss sI sI sI sI sI sf so}", "kind", kind_text(who.kind), "who",
-			  gn_guard_who_json(&who), "id", gn_guard_id_json(r->node, &who), "reason", why.reason, "exempt",
-			  why.exempt, "allowed", why.allowed, "limited", why.limited, "limit", why.limit, "until",
-			  (json_int_t)(why.until ? gn_unix(why.until) : 0), "rate", (json_int_t)why.rate, "burst",
-			  (json_int_t)why.burst, "left", (json_int_t)why.left, "effort", (json_int_t)why.effort,
-			  "pressure", pressure(why.pressure), "shares", shares_json(r->node, &who));
+	json_t *json = json_pack("{ss so so* ss sb sb sb ss sI sI sI sI sI sf so}", "kind", kind_text(who.kind), "who",
+				 gn_guard_who_json(&who), "id", gn_guard_id_json(r->node, &who), "reason", why.reason,
+				 "exempt", why.exempt, "allowed", why.allowed, "limited", why.limited, "limit",
+				 why.limit, "until", (json_int_t)(why.until ? gn_unix(why.until) : 0), "rate",
+				 (json_int_t)why.rate, "burst", (json_int_t)why.burst, "left", (json_int_t)why.left,
+				 "effort", (json_int_t)why.effort, "pressure", pressure(why.pressure), "shares",
+				 shares_json(r->node, &who));
 	if (why.counted)
 		json_object_set_new(json, "account", account_json(r->node, &why.account));
 	gn_request_json(r, 200, json);

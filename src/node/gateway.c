@@ -88,7 +88,7 @@ static bool again(struct gn_request *r)
 /* The reason page of an error: what was looked for, what went wrong, what to try. */
 static void fail(struct gn_request *r, gn_err err, const char *what)
 {
-	char text[1000 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT], advice[120];
+	char text[1000 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT], advice[120], why[160];
 	const struct gn_name *name = &r->gateway->at.name;
 	bool missing = err == GN_NOT_FOUND, alone = err == GN_UNREACHABLE && gn_reach(r->node) == GN_REACH_ALONE;
 	enum gn_err_class class = gn_err_class(err);
@@ -108,10 +108,13 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 	if (end) {
 		char date[40];
 		gn_os_time_text((gn_time)end * GN_SEC, date, sizeof date);
-		snprintf(advice, sizeof advice, "It expired on %.10s; only its owner can renew it.", date);
+		snprintf(advice, sizeof advice, "It expired on %.10s; only its owner can bring it back.", date);
 	}
-	snprintf(text, sizeof text, "%s of <b>%.300s.geo</b>: %s (%s). %s", what, name->text, gn_err_text(err),
-		 gn_err_name(err),
+	if (missing || alone) /* the advice says the rest */
+		snprintf(why, sizeof why, "%s", missing ? "was not found" : "cannot be looked for");
+	else
+		snprintf(why, sizeof why, "cannot be shown: %s (%s)", gn_err_text(err), gn_err_name(err));
+	snprintf(text, sizeof text, "%s <b>%.300s.geo</b> %s. %s", what, name->text, why,
 		 missing ? advice
 		 : alone ? "This node is alone: no other node answers it, so it cannot say whether there is such a "
 			   "site. "
@@ -154,7 +157,7 @@ static void pump_bytes(struct gn_request *r)
 			readers_leave(r);
 		}
 		if (err) {
-			fail(r, err, "A part");
+			fail(r, err, "A part of");
 			return;
 		}
 		if (bytes.len == 0) {
@@ -285,7 +288,7 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 	if (!g->head_only) {
 		gn_err err = gn_bundles_read(r->node->bundles, file, g->first, g->left, r->node->now, &g->read);
 		if (err) {
-			fail(r, err, "A file");
+			fail(r, err, "A file of");
 			return;
 		}
 	}
@@ -347,7 +350,7 @@ static void opened(struct gn_request *r, const void *event)
 	if ((status == 404 || r->gateway->reload) && again(r))
 		return;
 	if (err)
-		fail(r, err, "This page");
+		fail(r, err, "This page of");
 	else if (slash)
 		redirect(r);
 	else
