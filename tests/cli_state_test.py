@@ -905,6 +905,9 @@ def case_few(p):
             break
     check(b"256 records and 1 MiB of one owner" in out.stderr, f"the owner's share, by its figures: {out}")
     check(p.names() == ["alicesname"], f"the name is not remembered: {p.names()}")
+    p.env["TZ"] = "EST5"  # times are told in UTC
+    ends = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(min(v["expires"] for v in p.json("status")["yours"])))
+    check(ends in p.says("status"), f"{ends}: {p.says('status')}")
     check(os.path.exists(p.data(file="own-id.json")), f"the identity is not remembered: {os.listdir(p.data())}")
     os.mkdir(os.path.join(p.base, "site"))
     with open(os.path.join(p.base, "site", "index.html"), "w", encoding="utf-8") as f:

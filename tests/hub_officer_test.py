@@ -3,7 +3,7 @@
 
 Helpers, exit codes and SEED are those of hub_test.py.
 """
-import base64, hashlib, json, os, subprocess, sys, uuid
+import base64, hashlib, json, os, re, subprocess, sys, uuid
 
 sys.dont_write_bytecode = True
 import hub_test
@@ -99,7 +99,9 @@ def case_commands(bin_dir, base, rng):
     shown = {i["key"]: i["value"] for i in boss.json("hub", "settings")["items"]}
     check(shown["routing.max_hops"] == 5 and shown["clearing.inline"] is False, f"as they are now: {shown}")
     words = boss.run("hub", "settings").stdout.decode()
-    check("routing.max_hops" in words and "5" in words, f"in words: {words}")
+    check("routing.max_hops" in words and "5" in words and len({l.rindex("  ") for l in words.splitlines()}) == 1, f"in words, aligned: {words}")
+    check("clearing.inline" in words and "false" not in words and re.search(r"level +7\n", boss.run("hub", "level", b.pid, "7").stdout.decode()), "and as they are given")
+    check(line["id"] in boss.run("hub", "tx").stdout.decode(), "a line's id, to dispute it by")
     check(boss.run("hub", "settings", "routing.max_hops").returncode == 2 and boss.run("hub", "settings", "x=maybe").returncode == 2, "what is no setting")
     for words, said in ((("settings", "routing.max_hops=11"), "routing.max_hops: must be a number from 1 to 10"), (("settings", "foo=1"), "foo: nobody knows this word"),
                         (("settings", "clearing.inline=5"), "clearing.inline: must be true or false"), (("role", "grant", a.pid, "king"), "'king' is no role: admin, operator or auditor"),

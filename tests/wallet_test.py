@@ -165,7 +165,8 @@ def case_repeat(bin_dir, base, rng):
     check("your own" in w.run("ann", "wallet", "pay", w.pid["ann"], "1", "UAH", want=2)["error"]["message"], "paying oneself")
     check(owes(w, "ann") == "41.00", f"after all repeats: {owes(w, 'ann')}")
     out = w.text("ben", "wallet", "history")
-    check("received" in out and "+10.00" in out, f"the payee's history: {out}")
+    check("received" in out and "+10.00" in out and re.search(r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ ", out, re.M), f"the payee's history: {out}")
+    check(w.run("ben", "wallet", "lines")["given"][0]["id"] in w.text("ben", "wallet", "lines"), "a line's id, which a dispute is about")
     # a payment that failed is told as such at its repeat too
     check(w.run("ann", "wallet", "pay", w.pid["ben"], "9000", "UAH", "--tx-id", "big", want=1)["error"]["details"]["raises"], "what would have to be raised, in JSON")
     out = w.text("ann", "wallet", "pay", w.pid["ben"], "9000", "UAH", "--tx-id", "big", want=1)

@@ -302,9 +302,9 @@ void cli_help(const struct cli *cli, const struct cli_command *command)
 	       "  geonet id new                                  make your identity\n"
 	       "  geonet site publish ./public --name alice      publish a folder as alice.geo\n"
 	       "  geonet COMMAND --help                          more about a command\n\n"
-	       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no node is running, 4 not found, 5 too few nodes "
+	       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no node is running or no hub answers, 4 not found, 5 too few nodes "
 	       "answered or agreed in time, 6 it is not known whether a payment was made.\n"
-	       "Environment: GEONET_DATA, XDG_DATA_HOME, GEONET_PASSPHRASE_FILE, NO_COLOR.\n",
+	       "Environment: GEONET_DATA, XDG_DATA_HOME, GEONET_HUB, GEONET_PASSPHRASE_FILE, NO_COLOR.\n",
 	       out_bold(cli), out_plain(cli));
 }
 

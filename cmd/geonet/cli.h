@@ -118,7 +118,7 @@ const char *out_count(uint64_t n, const char *one, const char *many);
 /* Two counts of a JSON array in words: where[0] of both when they are equal, else where[1] of the first and where[2] of
  * the second. */
 const char *out_two(const json_t *pair, const char *one, const char *many, const char *const where[3]);
-const char *out_time(uint64_t unix_seconds);
+const char *out_time(uint64_t unix_seconds); /* "2026-11-28T14:51:26Z", as hubs and logs write it */
 const char *out_hex(const void *p, size_t len);
 /* Does stdout show colours? Codes are empty strings when not. */
 const char *out_bold(const struct cli *cli);

@@ -5,22 +5,58 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* Members that are a text, a number or yes and no, a line each; lists are counted. */
+/* What members of answers are called in text. */
+static const struct {
+	const char *name, *words;
+} words[] = {
+	{"pid", "participant"},
+	{"verification_level", "level"},
+	{"tx_id", "transaction"},
+	{"cleared_cycles", "cycles cleared"},
+	{"cleared_amount", "debts cleared"},
+	{"inline", "cleared after payments"},
+	{"periodic", "cleared by the schedule"},
+	{"exact", "cleared by officers"},
+	{"consent", "cleared with consent"},
+};
+
+static const char *words_of(const char *name)
+{
+	for (size_t i = 0; i < GN_COUNT(words); i++)
+		if (strcmp(words[i].name, name) == 0)
+			return words[i].words;
+	return out_text(name);
+}
+
+/* A member as a person reads it, or NULL: lists are counted, objects left out. */
+static const char *value_text(const json_t *value)
+{
+	static char text[32];
+	if (json_is_boolean(value))
+		return json_is_true(value) ? "yes" : "no";
+	if (json_is_string(value))
+		return out_text(json_string_value(value));
+	if (!json_is_integer(value) && !json_is_array(value))
+		return NULL;
+	snprintf(text, sizeof text, "%lld",
+		 json_is_array(value) ? (long long)json_array_size(value) : (long long)json_integer_value(value));
+	return text;
+}
+
+static void print_aligned(const struct cli *cli, const char *name, int width, const json_t *value)
+{
+	const char *text = value_text(value);
+	if (text)
+		printf("%s%-*s%s  %s\n", out_bold(cli), width, words_of(name), out_plain(cli), text);
+}
+
 static void print_members(const struct cli *cli, json_t *answer)
 {
 	const char *name;
 	json_t *value;
-	json_object_foreach(answer, name, value)
-	{
-		if (json_is_string(value))
-			out_pair(cli, out_text(name), "%s", out_text(json_string_value(value)));
-		else if (json_is_integer(value))
-			out_pair(cli, out_text(name), "%lld", (long long)json_integer_value(value));
-		else if (json_is_boolean(value))
-			out_pair(cli, out_text(name), "%s", json_is_true(value) ? "yes" : "no");
-		else if (json_is_array(value))
-			out_pair(cli, out_text(name), "%zu", json_array_size(value));
-	}
+	size_t width = 0;
+	json_object_foreach(answer, name, value) if (strlen(words_of(name)) > width) width = strlen(words_of(name));
+	json_object_foreach(answer, name, value) print_aligned(cli, name, (int)width, value);
 }
 
 /* Sends a command, closes the hub and prints the answer, or `done` instead of it. Takes body and path. */
@@ -247,17 +283,15 @@ static int look(struct cli *cli, const char *path, const char *what, void (*prin
 static void print_settings(const struct cli *cli, json_t *answer)
 {
 	json_t *items = json_object_get(answer, "items"), *item;
-	size_t i;
+	size_t i, width = 0;
 	if (!json_is_array(items)) {
 		print_members(cli, answer);
 		return;
 	}
+	json_array_foreach(items, i, item) if (strlen(json_text(item, "key")) > width) width =
+		strlen(json_text(item, "key"));
 	json_array_foreach(items, i, item)
-	{
-		char *value = json_dumps(json_object_get(item, "value"), JSON_ENCODE_ANY | JSON_COMPACT);
-		out_pair(cli, out_text(json_text(item, "key")), "%s", value ? out_text(value) : "");
-		free(value);
-	}
+		print_aligned(cli, json_text(item, "key"), (int)width, json_object_get(item, "value"));
 }
 
 int cmd_hub_settings(struct cli *cli)
@@ -334,7 +368,7 @@ static void print_transaction(const struct cli *cli, const json_t *item)
 	const json_t *payload = json_object_get(item, "payload");
 	const char *amount = json_text(payload, "amount"), *limit = json_text(payload, "limit"),
 		   *total = json_text(payload, "total");
-	printf("%s%.19s%s  %s %s", out_bold(cli), out_text(json_text(item, "created_at")), out_plain(cli),
+	printf("%s%s%s  %s %s", out_bold(cli), out_text(json_text(item, "created_at")), out_plain(cli),
 	       out_text(json_text(item, "type")), out_text(json_text(item, "state")));
 	printf("  %s%s%s",
 	       out_text(*amount  ? amount
@@ -389,9 +423,9 @@ int cmd_hub_gap(struct cli *cli)
 	int exit = read_as_anybody(cli, path, "the gap", &answer);
 	if (!answer)
 		return exit;
-	out_pair(cli, "debts", "%s that may be cleared without asking", out_text(json_text(answer, "clearable_debt")));
-	out_pair(cli, "optimum", "%s of it would clear now", out_text(json_text(answer, "optimum")));
-	out_pair(cli, "cleared", "%.2f %% of all that could have been",
+	out_pair(cli, "debts", "%s may be cleared without asking", out_text(json_text(answer, "clearable_debt")));
+	out_pair(cli, "now", "%s of these go round and would clear now", out_text(json_text(answer, "optimum")));
+	out_pair(cli, "so far", "%.2f %% of all that could have been cleared",
 		 json_double(answer, "cleared_percent_of_optimum"));
 	print_members(cli, json_object_get(answer, "cleared"));
 	json_decref(answer);

@@ -341,7 +341,7 @@ int cmd_wallet_history(struct cli *cli)
 		json_array_foreach(json_object_get(answer, "items"), i, item)
 		{
 			bool sent = strcmp(json_text(item, "from"), hub.id.pid) == 0;
-			table_add(&t, "%.19s", wallet_text(item, "created_at"));
+			table_add(&t, "%s", wallet_text(item, "created_at"));
 			bool moved = strcmp(json_text(item, "status"), "COMMITTED") == 0;
 			table_add(&t, "%s", state_of(item, sent));
 			table_add(&t, "%s%s", !moved ? "" : sent ? "-" : "+", wallet_text(item, "amount"));
@@ -500,9 +500,8 @@ int cmd_wallet_clearings(struct cli *cli)
 	if (answer) {
 		json_array_foreach(json_object_get(answer, "items"), i, item)
 		{
-			printf("%s%.19s%s  %s, %s, %s\n", out_bold(cli), wallet_text(item, "created_at"),
-			       out_plain(cli), wallet_text(item, "equivalent"), wallet_text(item, "mode"),
-			       wallet_text(item, "status"));
+			printf("%s%s%s  %s, %s, %s\n", out_bold(cli), wallet_text(item, "created_at"), out_plain(cli),
+			       wallet_text(item, "equivalent"), wallet_text(item, "mode"), wallet_text(item, "status"));
 			json_array_foreach(json_object_get(item, "edges"), k, edge)
 			{
 				bool mine = strcmp(json_text(edge, "debtor"), hub.id.pid) == 0;

@@ -424,7 +424,7 @@ int cmd_wallet_leave(struct cli *cli)
 static void print_lines(const struct cli *cli, const json_t *lines, const char *title, const char *name,
 			const char *pid)
 {
-	static const char *const heading[] = {"WITH", "", "LIMIT", "USED", "AVAILABLE", "STATUS", "POLICIES"};
+	static const char *const heading[] = {"WITH", "", "LIMIT", "USED", "AVAILABLE", "STATUS", "POLICIES", "LINE"};
 	struct table t;
 	json_t *item;
 	size_t i;
@@ -443,6 +443,7 @@ static void print_lines(const struct cli *cli, const json_t *lines, const char *
 		table_add(&t, "%s", wallet_text(item, "available"));
 		table_add(&t, "%s", status_text(item));
 		table_add(&t, "%s", policy_text(json_object_get(item, "policy")));
+		table_add(&t, "%s", wallet_text(item, "id"));
 	}
 	table_print(cli, &t);
 }

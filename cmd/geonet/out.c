@@ -327,9 +327,9 @@ const char *out_time(uint64_t unix_seconds)
 	char *out = next_buffer();
 	time_t t = (time_t)unix_seconds;
 	struct tm tm;
-	if (unix_seconds == 0 || unix_seconds > INT64_C(253402300799) || !localtime_r(&t, &tm))
+	if (unix_seconds == 0 || unix_seconds > INT64_C(253402300799) || !gmtime_r(&t, &tm))
 		return "-";
-	strftime(out, 64, "%Y-%m-%d %H:%M", &tm);
+	strftime(out, 64, "%Y-%m-%dT%H:%M:%SZ", &tm);
 	return out;
 }
 
