@@ -1,6 +1,6 @@
 #!/bin/sh
 # docs/sources.md names nothing that is not there: usage: sources_test.sh GEONET BUILD_DIR. Each command in it has a help that knows its options, each
-# `./test -R` finds a test, each file is in the tree. Exit 1 with a line for each that is not.
+# `./test -R` finds a test, each file is in the tree. No code in a table of any page splits its cell: a pipe there is \|. Exit 1 with a line for each that is not.
 set -u
 geonet=$1 build=$2
 root=$(cd -- "$(dirname -- "$0")/.." && pwd)
@@ -12,7 +12,7 @@ fail() {
 }
 tmp=$(mktemp) || exit 1
 trap 'rm -f "$tmp" "$tmp.tests"' EXIT
-grep -o '`[^`]*`' "$page" | tr -d '`' | sort -u >"$tmp"
+grep -o '`[^`]*`' "$page" | tr -d '`' | sed 's/\\|/|/g' | sort -u >"$tmp"
 ctest --test-dir "$build" -N | sed -n 's/^ *Test *#[0-9]*: //p' >"$tmp.tests"
 while IFS= read -r words; do
     case $words in
@@ -32,5 +32,7 @@ while IFS= read -r words; do
     esac
     count=$((count + 1))
 done <"$tmp"
+split=$(find "$root" -name build -prune -o -name '*.md' -exec awk -F '`' '/^\|/ { for (i = 2; i < NF; i += 2) { gsub(/\\\|/, "", $i); if ($i ~ /\|/) print FILENAME ":" FNR ": " $i } }' {} +)
+[ -z "$split" ] || fail "a pipe in a table's code splits the cell: $split"
 [ "$count" -ge 50 ] || fail "only $count commands were found in $page"
 exit $failed
