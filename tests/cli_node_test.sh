@@ -53,6 +53,8 @@ port=$(value 'j["node"]["port"]')
 for n in 2 3 4 5; do start $n --bootstrap "127.0.0.1:$port"; done
 on 1 0 up
 has "$out" 'running already'
+on 1 0 up --w 1
+has "$err" '--w changes nothing while the node runs'
 on 1 1 up --data "$tmp/bad" --port "$port" --http 0 --pow-bits 8
 has "$err" 'did not start'
 on 1 2 up --data "$tmp/bad" --port nonsense

@@ -110,7 +110,7 @@ for words in status peers down 'trace 00' 'name resolve alice' 'site list' "get 
     [ "$words" = 'trace 00' ] && words="trace $(printf %064d 2)"
     # shellcheck disable=SC2086
     run 3 --data "$tmp/none" $words
-    has "$err" "no node is running for $tmp/none; start one with: geonet up"
+    has "$err" "no node is running for $tmp/none; start one with: geonet up --data $tmp/none"
     is "$out" ''
     # shellcheck disable=SC2086
     run 3 --data "$tmp/none" --json $words

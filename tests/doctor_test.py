@@ -97,7 +97,7 @@ def case_network(nodes, doctor):
         node.wait_ready(network.time.monotonic() + 60)
         said = eventually("the dead address is told of", 120, lambda: (s := doctor.run(node.data)) and len(s.get("bootstrap", [])) == 2 and s)
         doctor.has("bootstrap", f"nothing answers at 127.0.0.1:{dead}", "its owner", said)
-        doctor.has("bootstrap", f"nowhere.test:{dead} means no address", "DNS", said)
+        doctor.has("bootstrap", f"nowhere.test:{dead} has no address", "DNS", said)
         check(("network" in said) == (name == "alone"), f"{name}: {said}")
         if name == "alone":
             doctor.has("network", "this node is alone", "--bootstrap", said)

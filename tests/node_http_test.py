@@ -240,6 +240,8 @@ def case_heads(nodes, seed):
         check(speak(node, f"POST /api/v1/records HTTP/1.1\r\n{base}{text}\r\n\r\nx").status == 400, f"{text!r} is refused")
     smuggled = speak(node, f"POST /api/v1/records HTTP/1.1\r\n{base}Transfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /api/v1/status HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")
     check(smuggled.status >= 400 and b"uptime" not in smuggled.body, "what follows a body is a request like any other")
+    junk = ask(node, "/api/v1/records", method="POST", body="x" * 200, token=token)
+    check(junk.status == 400 and b"is not a record" in junk.body, f"what the client sends is no other node's fault: {junk.status} {junk.body}")
     check(ask(node, "/api/v1/records", method="POST", body="x" * 200_000, token=token).status in (400, 413), "a body that is no record")
     check(ask(node, "/api/v1/spread", method="POST", body='{"blocks":["zz"]}', token=token).status == 400, "hashes that are none")
     for query in ("quorum=9", "quorum=-1", "quorum=99999999999999999999", "min_seq=x", "type=65536"):

@@ -167,11 +167,11 @@ static bool check_count(struct cli *cli)
 {
 	const struct cli_command *c = cli->command;
 	if (cli->arg_count < c->min) {
-		cli_fail(cli, CLI_USAGE, "usage", "something is missing: geonet %s %s", c->name, c->args);
+		cli_fail(cli, CLI_USAGE, "usage", "a word is missing: geonet %s %s", c->name, c->args);
 		return false;
 	}
 	if (c->max >= 0 && cli->arg_count > c->max) {
-		cli_fail(cli, CLI_USAGE, "usage", "'%s' is too much: geonet %s%s%s", cli->args[c->max], c->name,
+		cli_fail(cli, CLI_USAGE, "usage", "'%s' is one word too many: geonet %s%s%s", cli->args[c->max], c->name,
 			 *c->args ? " " : "", c->args);
 		return false;
 	}

@@ -213,6 +213,8 @@ int client_call(struct cli *cli, struct call call, struct reply *reply);
 int client_must(struct cli *cli, struct call call, struct reply *reply, const char *what);
 int client_report(struct cli *cli, const struct reply *reply, const char *what);
 void reply_free(struct reply *reply);
+/* Says that no node runs, and how to start one: CLI_NO_NODE. */
+int client_none(struct cli *cli);
 /* Is a node there? Prints nothing. */
 bool client_alive(struct cli *cli);
 /* Before something is signed: asks the node, if one runs, for its time (cli_now), and warns when peers say another. */

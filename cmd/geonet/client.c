@@ -128,11 +128,17 @@ static void parse_reply(struct reply *r)
 		r->message = gn_err_text(r->err);
 }
 
+int client_none(struct cli *cli)
+{
+	bool given = cli_option(cli, "data") != NULL;
+	return cli_fail(cli, CLI_NO_NODE, "no-node", "no node is running for %s; start one with: geonet up%s%s",
+			cli->data, given ? " --data " : "", given ? cli->data : "");
+}
+
 static int transport_failed(struct cli *cli, CURLcode code, const struct transfer *t, const char *why)
 {
 	if (code == CURLE_COULDNT_CONNECT)
-		return cli_fail(cli, CLI_NO_NODE, "no-node", "no node is running for %s; start one with: geonet up",
-				cli->data);
+		return client_none(cli);
 	if (t->too_large)
 		return cli_fail(cli, CLI_FAILED, "too-large", "the node's answer is larger than 256 MiB");
 	if (t->stopped)

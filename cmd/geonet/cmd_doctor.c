@@ -146,7 +146,7 @@ static void look_bootstrap(struct doctor *d, const json_t *status)
 		if (json_is_true(json_object_get(b, "answered")) || is_own(status, addrs))
 			continue;
 		if (!json_array_size(addrs))
-			found(d, "bootstrap", cli_format("the name in %s means no address", host),
+			found(d, "bootstrap", cli_format("the name in %s has no address", host),
 			      cli_format("check its spelling and this machine's DNS; the node goes on trying"));
 		else if (json_number(status, "uptime_s") >= GREETED_S)
 			found(d, "bootstrap", cli_format("nothing answers at %s", host),
@@ -183,7 +183,7 @@ static void look_network(struct doctor *d, const json_t *status)
 		      cli_format("a record counts as stored when %s signed, and about %s here",
 				 out_count(json_number(status, "w"), "node has", "nodes have"),
 				 out_count(nodes, "is", "are")),
-		      cli_format("write \"w = %llu\" into %s/geonet.conf and start the node anew",
+		      cli_format("write \"w = %llu\" into %s/geonet.conf and restart the node",
 				 (unsigned long long)nodes, d->cli->data));
 	d->probation = joined && !server;
 	free(alone);
@@ -202,7 +202,7 @@ static json_t *look_node(struct doctor *d)
 	if (client_call(d->cli, ask, &r)) {
 		found(d, "node", cli_format("the node of %s is there and does not answer", d->cli->data),
 		      cli_format(
-			      "look at %s/geonetd.log; if it says nothing, kill geonetd and start it anew: geonet up",
+			      "look at %s/geonetd.log; if it says nothing, kill geonetd and start it again: geonet up",
 			      d->cli->data));
 		reply_free(&r);
 		return NULL;

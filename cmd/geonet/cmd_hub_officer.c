@@ -445,10 +445,12 @@ int cmd_hub_people(struct cli *cli)
 	json_array_foreach(json_object_get(answer, "items"), i, item)
 	{
 		printf("%s", out_text(json_text(item, "pid")));
-		printf("  %s\n", out_text(json_text(item, "display_name")));
+		printf("  %s", out_text(json_text(item, "display_name")));
+		const char *status = json_text(item, "status");
+		printf(*status && strcmp(status, "active") != 0 ? "  (%s)\n" : "\n", out_text(status));
 	}
 	if (json_array_size(json_object_get(answer, "items")) == 0)
-		cli_note(cli, "Nobody on this hub is called so.");
+		cli_note(cli, "Nobody on this hub has such a name.");
 	json_decref(answer);
 	return CLI_OK;
 }

@@ -427,7 +427,7 @@ static bool parse_phrase(struct cli *cli, char *text, uint8_t entropy[32])
 	if (gn_phrase_parse(gn_str(text), entropy, &bad) == GN_OK)
 		return true;
 	if (bad < GN_PHRASE_WORDS)
-		cli_fail(cli, CLI_FAILED, "text", "word %u, '%s', is not in the list; look for a slip of the pen",
+		cli_fail(cli, CLI_FAILED, "text", "word %u, '%s', is not in the list; check its spelling",
 			 bad + 1, word_at(text, bad + 1));
 	else
 		cli_fail(cli, CLI_FAILED, "text",

@@ -223,8 +223,14 @@ out:
 
 int cmd_up(struct cli *cli)
 {
-	if (client_alive(cli))
+	if (client_alive(cli)) {
+		for (const struct cli_option *o = cli->command->options; o->name; o++)
+			if (cli_flag(cli, o->name)) {
+				cli_warn(cli, "--%s changes nothing while the node runs: geonet down first", o->name);
+				break;
+			}
 		return print_running(cli, false);
+	}
 	if (!make_folders(cli, cli->data, 0700))
 		return CLI_FAILED;
 	char *program = find_geonetd();

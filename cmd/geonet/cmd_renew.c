@@ -170,8 +170,7 @@ int cmd_renew(struct cli *cli)
 	if (!cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &r.ttl) || !cli_number(cli, "w", 1, 8, &r.w))
 		return CLI_USAGE;
 	if (!client_alive(cli))
-		return cli_fail(cli, CLI_NO_NODE, "no-node", "no node is running for %s; start one with: geonet up",
-				cli->data);
+		return client_none(cli);
 	if (!identity_load(cli, &r.id))
 		return CLI_FAILED;
 	r.each.json = false;

@@ -389,7 +389,9 @@ int cmd_site_publish(struct cli *cli)
 	if (exit == CLI_OK)
 		note_folders(cli, &p->folder);
 	if (p->folder.hidden && exit == CLI_OK)
-		cli_note(cli, "%zu hidden files or folders were left out; --hidden takes them too", p->folder.hidden);
+		cli_note(cli, "%s left out; --hidden takes %s too",
+			 out_count(p->folder.hidden, "hidden file or folder was", "hidden files or folders were"),
+			 p->folder.hidden == 1 ? "it" : "them");
 	publication_free(p);
 	return exit;
 }

@@ -381,9 +381,9 @@ static void print_offer(const json_t *item, const char *done)
 	uint64_t asked = json_number(item, "asked_count");
 	printf("%s  a clearing offer%s", wallet_text(item, "key"), done);
 	if (*amount)
-		printf(": %s%s%s of debts would be cleared", amount, *unit ? " " : "", unit);
+		printf(": %s%s%s of what you owe or are owed would be cleared", amount, *unit ? " " : "", unit);
 	if (*gain)
-		printf("%s %s more than without asking", *amount ? "," : ":", gain);
+		printf("%s %s more among all than without asking", *amount ? "," : ":", gain);
 	if (asked)
 		printf("; %llu %s asked", (unsigned long long)asked, asked == 1 ? "person is" : "people are");
 	printf(", until %s\n", wallet_text(item, "expires_at"));

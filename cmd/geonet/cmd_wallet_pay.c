@@ -447,7 +447,8 @@ static int read_request(struct cli *cli, bool is_address, struct request *q)
 		return exit;
 	if (cli->arg_count > 2)
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"'%s' is too much: the request names the equivalent. Nothing was signed", cli->args[2]);
+				"'%s' is one word too many: the request names the equivalent. Nothing was signed",
+				cli->args[2]);
 	if (*q->amount && cli->arg_count > 1)
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"the request is for %s %s already; leave '%s' out. Nothing was signed", q->amount,

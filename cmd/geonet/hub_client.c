@@ -98,7 +98,8 @@ long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *p
 		status = -1;
 	} else if (code == CURLE_COULDNT_CONNECT) {
 		cli_fail(cli, CLI_NO_NODE, "no-hub",
-			 "no hub answers at %s; name another with --hub URL, or start one with: geonet hub run",
+			 "no hub answers at %s; name another with --hub URL, or start one on its machine with: geonet "
+			 "hub run",
 			 hub->url);
 	} else {
 		cli_fail(cli, CLI_FAILED, "io", "the hub at %s cannot be asked: %s", hub->url,
@@ -606,5 +607,5 @@ int hub_person(struct cli *cli, struct hub *hub, const char *text, char pid[GN_P
 	json_decref(answer);
 	if (*list)
 		return cli_fail(cli, CLI_USAGE, "usage", "names are not unique, so money goes by PID: %s", list);
-	return cli_fail(cli, CLI_NOT_FOUND, "E001", "'%s' is not a PID, and nobody on this hub is called so", text);
+	return cli_fail(cli, CLI_NOT_FOUND, "E001", "'%s' is not a PID, and nobody on this hub has that name", text);
 }

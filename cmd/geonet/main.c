@@ -346,7 +346,7 @@ const struct cli_command cli_commands[] = {
 	{"hub status", "", 0, 0, "is the hub well?", NULL, "  geonet hub status\n", hub_options, cmd_hub_status},
 	{"hub verify", "", 0, 0, "replay the hub's journal and prove it",
 	 "From the first record: every signature, checkpoint and invariant. Of a running hub a copy of the journal is read.\n"
-	 "It is compared with the running hub (which an officer or participant may ask), else with its history and last checkpoint. When nothing tells how far it\n"
+	 "It is compared with the running hub (which an officer or participant may ask: --as DIR), else with its history and last checkpoint. When nothing tells how far it\n"
 	 "should go, or --hub was given and could not be asked, the exit status is 1.\n",
 	 "  geonet hub verify\n  geonet hub verify --json | jq .state_hash\n  geonet hub verify --data /srv/hub --hub https://hub.example.net --as ~/.geonet\n", hub_verify_options, cmd_hub_verify},
 	{"hub export", "FILE|-", 1, 1, "write the journal to one file",
@@ -354,7 +354,7 @@ const struct cli_command cli_commands[] = {
 	{"hub import", "FILE|-", 1, 1, "bring an exported journal into an empty directory, and prove it", NULL,
 	 "  geonet hub import --data /srv/audit journal.gnx\n", NULL, cmd_hub_import},
 	{"hub equivalent", "ACTION [CODE]", 1, 2, "the units of account of the hub: list, add CODE, set CODE, end CODE",
-	 "What no option of set names stays as it is. An equivalent that was ended takes nothing new; debts in it can be repaid.\n",
+	 "What no option of set names stays as it is. An equivalent that was ended takes nothing new, for good; debts in it can be repaid.\n",
 	 "  geonet hub equivalent add HOUR --precision 2 --description \"an hour of work\"\n  geonet hub equivalent set HOUR --metadata '{\"type\":\"time\"}'\n  geonet hub equivalent list\n", hub_equivalent_options,
 	 cmd_hub_equivalent},
 	{"hub role", "ACTION [PID|KEY] [ROLE]", 1, 3, "who governs the hub: list, grant PID ROLE, revoke PID",

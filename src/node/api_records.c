@@ -139,7 +139,13 @@ gn_err gn_api_record_put(struct gn_request *r)
 {
 	uint64_t w;
 	gn_op op;
+	struct gn_record record;
 	GN_TRY(gn_request_number(r, "w", 0, 8, &w));
+	gn_err err = gn_wire_record_parse(gn_slice(r->body, r->body_len), &record);
+	if (gn_err_class(err) == GN_CLASS_PEER) { /* the peer is this client, and no node that failed */
+		gn_request_error(r, GN_USAGE, "the body is not a record (docs/spec/wire.md)");
+		return GN_OK;
+	}
 	GN_TRY(gn_overlay_put(r->node->overlay, gn_slice(r->body, r->body_len), (unsigned)w, r->node->now, &op));
 	gn_request_wait(r, GN_OP_OVERLAY, op, put_done);
 	return GN_OK;

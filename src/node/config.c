@@ -109,7 +109,7 @@ static gn_err set(struct gn_node_config *c, const char *name, const char *value,
 			return GN_USAGE;
 		c->pow_bits = (uint8_t)v;
 	} else if (strcmp(name, "w") == 0) {
-		*expected = "1 to 8 nodes that sign a record";
+		*expected = "a number of nodes from 1 to 8";
 		if (!number(value, 8, false, &v) || v == 0)
 			return GN_USAGE;
 		c->w = (uint8_t)v;
