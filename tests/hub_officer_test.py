@@ -125,6 +125,30 @@ def case_commands(bin_dir, base, rng):
     hub.stop()
 
 
+def case_sequence(bin_dir, base, rng):
+    """LG-67: a sequence number that no record could hold is refused, from anybody and from officers, and the hub goes on."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b = people(hub, "Alice", "Bob")
+    hub.admin("POST", "/admin/roles", {"public_key": b.key.public64, "role": "admin", "reason": "the beginning"})
+    b.login()
+    new = User(hub, "New")
+    for seq in (2**62, 2**63 - 1, 2**63, 2**64, 0, -1):
+        asked = {
+            "register": lambda: hub.call("POST", "/participants", new.signed("participant.register", {"public_key": new.key.public64, "display_name": "New", "type": "person"}, seq=seq)),
+            "profile": lambda: a.call("PATCH", "/participants/me", a.signed("participant.profile", {"display_name": "A"}, seq=seq)),
+            "line": lambda: a.call("POST", "/trustlines", a.signed("line.create", {"to": b.pid, "equivalent": "UAH", "limit": "1.00"}, seq=seq)),
+            "command": lambda: b.call("POST", f"/admin/participants/{a.pid}/ban", b.signed("admin", {"command": "participant", "pid": a.pid, "status": "suspended"}, seq=seq)),
+        }
+        for name, ask in asked.items():
+            status, answer = ask()
+            check(status == 422 and answer["error"]["code"] == "E009", f"{name} {seq}: {status} {answer}")
+            if seq == 2**62:
+                check("seq" in answer["error"]["message"], f"{name} {seq}: {answer}")
+    check(hub.process.poll() is None and a.get("/participants/me")["seq"] == 1, "the hub goes on")
+    hub.stop()
+
+
 def case_verify(bin_dir, base, rng):
     """HB-21: a hub with an admin is compared with; what was compared with nothing, and a journal cut between two batches, is not proved."""
     hub = Hub(bin_dir, base, *FREE)

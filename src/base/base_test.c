@@ -122,6 +122,10 @@ static void varint_lengths_at_their_borders(void **state)
 			assert_true(gn_read_varint(&r) == (w.bad ? 0 : borders[i]) && r.bad == w.bad);
 		}
 	}
+	uint8_t out[8];
+	struct gn_writer w = gn_writer(out, sizeof out);
+	gn_write_varint(&w, (uint64_t)1 << 62);
+	assert_true(w.bad && gn_writer_len(&w) == 0);
 }
 
 static void readers_and_writers_mirror(void **state)

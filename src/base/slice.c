@@ -99,6 +99,10 @@ size_t gn_varint_len(uint64_t v)
 
 void gn_write_varint(struct gn_writer *w, uint64_t v)
 {
+	if (v >> 62) {
+		w->bad = true;
+		return;
+	}
 	size_t n = gn_varint_len(v);
 	uint64_t log = n == 1 ? 0 : n == 2 ? 1 : n == 4 ? 2 : 3;
 	write_be(w, v | log << (n * 8 - 2), n);

@@ -90,6 +90,7 @@ void gn_write_u8(struct gn_writer *w, uint8_t v);
 void gn_write_be16(struct gn_writer *w, uint16_t v);
 void gn_write_be32(struct gn_writer *w, uint32_t v);
 void gn_write_be64(struct gn_writer *w, uint64_t v);
+/* What no varint holds, from 2^62 on, marks the writer bad. */
 void gn_write_varint(struct gn_writer *w, uint64_t v);
 void gn_write_bytes(struct gn_writer *w, struct gn_slice s);
 /* 1, 2, 4 or 8 bytes; v must be below 2^62. */

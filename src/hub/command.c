@@ -91,7 +91,9 @@ static void take_signed(struct gn_hub_request *r, json_t *in)
 		gn_hub_fail(r, err, NULL, "%s", "");
 	else if (err || op->kind != GN_OP_ADMIN)
 		refuse(r, gn_err_name(err ? err : GN_USAGE),
-		       "the signed text is not the canonical text of an officer's command");
+		       err == GN_RANGE
+			       ? "the signed text has a number that is out of range; \"seq\" is at most 2^62 - 1"
+			       : "the signed text is not the canonical text of an officer's command");
 	else if (memcmp(&op->signer, &r->pid, sizeof r->pid) != 0)
 		gn_hub_fail_as(r, 403, "E006", NULL, "the signed text names another signer than the access token");
 	else if (read_command(r, op->body)) {

@@ -425,8 +425,10 @@ static void check_envelope(struct judge *j, const json_t *in)
 			json_equal(json_object_get(in, "tx_id"), json_object_get(json_object_get(in, "body"), "tx_id")),
 			"the body's tx_id");
 	else
-		check_member(j, in, "seq", json_is_integer(seq) && json_integer_value(seq) > 0,
-			     "a number above that of your last operation");
+		check_member(j, in, "seq",
+			     json_is_integer(seq) && json_integer_value(seq) > 0 &&
+				     json_integer_value(seq) <= OP_SEQ_MAX,
+			     "a number above that of your last operation, at most 2^62 - 1");
 	j->depth = 0;
 }
 

@@ -1,4 +1,5 @@
-/* Signed bytes from anywhere, in both profiles: what parses is canonical, complete, and made of parts of the bytes. */
+/* Signed bytes from anywhere, in both profiles: what parses is canonical, complete, made of parts of the bytes, and a record can hold it. */
+#include "ledger/book_int.h"
 #include "ledger/op_admin.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -20,6 +21,18 @@ static void check_command(struct gn_slice body)
 	inside(body, c.name);
 }
 
+/* As a PROFILE, and as an officer's NOTE. */
+static void check_written(const struct gn_op *op, enum gn_record_type type)
+{
+	static uint8_t bytes[4096 + JSON_TEXT_MAX];
+	struct gn_record_view again, r = {.type = type, .sign = {.profile = (uint8_t)op->profile, .seq = op->seq, .bytes = op->bytes},
+					  .admin = {.seq = op->seq, .bytes = op->bytes}};
+	struct gn_writer w = gn_writer(bytes, sizeof bytes);
+	lg_rec_write(&r, &w);
+	GN_ASSERT(lg_rec_read(gn_slice(bytes, gn_writer_len(&w)), 1, &again) == GN_OK);
+	GN_ASSERT(type == GN_REC_NOTE ? again.admin.seq == op->seq : again.sign.seq == op->seq);
+}
+
 static void check(const struct gn_op *op)
 {
 	const struct gn_slice parts[] = {op->body, op->tx_id, op->display_name, op->description, op->equivalent, op->amount, op->limit, op->line_id,
@@ -35,6 +48,8 @@ static void check(const struct gn_op *op)
 		check_command(op->body);
 	if (op->profile == GN_PROFILE_V1)
 		GN_ASSERT((op->seq != 0) == (op->tx_id.p == NULL));
+	check_written(op, GN_REC_PROFILE);
+	check_written(op, GN_REC_NOTE);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)

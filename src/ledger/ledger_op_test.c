@@ -149,6 +149,36 @@ static void test_envelope_says_who_where_when(void **state)
 	assert_int_not_equal(gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, s, &op), GN_OK);
 }
 
+/* LG-67: a sequence number that no record could hold is refused where it is read. */
+static void test_sequences_are_bounded(void **state)
+{
+	(void)state;
+	static const struct {
+		const char *seq;
+		gn_err want;
+	} cases[] = {
+		{"1", GN_OK},
+		{"4611686018427387903", GN_OK},
+		{"4611686018427387904", GN_RANGE},
+		{"9223372036854775807", GN_RANGE},
+		{"9223372036854775808", GN_RANGE},
+		{"0", GN_USAGE},
+		{"-1", GN_USAGE},
+		{"\"1\"", GN_USAGE},
+	};
+	static const char *const bodies[][2] = {
+		{"line.close", "{\"id\":\"x\"}"}, {"admin", "{\"command\":\"snapshot\"}"}, {"participant.leave", "{}"},
+	};
+	char text[1024];
+	struct gn_op op;
+	for (size_t b = 0; b < GN_COUNT(bodies); b++)
+		for (size_t i = 0; i < GN_COUNT(cases); i++) {
+			snprintf(text, sizeof text, "{\"body\":%s,\"domain\":\"geo/v1\",\"hub\":\"%s\",\"op\":\"%s\",\"seq\":%s,\"signer\":\"%s\",\"ts\":1700000000}",
+				 bodies[b][1], alice_pid, bodies[b][0], cases[i].seq, alice_pid);
+			assert_int_equal(gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, gn_str(text), &op), cases[i].want);
+		}
+}
+
 static void test_login_texts_differ_by_profile_and_hub(void **state)
 {
 	(void)state;
@@ -206,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_vectors_of_the_reference),
 		cmocka_unit_test(test_bodies_are_read_whole_or_not_at_all),
 		cmocka_unit_test(test_envelope_says_who_where_when),
+		cmocka_unit_test(test_sequences_are_bounded),
 		cmocka_unit_test(test_login_texts_differ_by_profile_and_hub),
 		cmocka_unit_test(test_line_ids_are_uuids_of_one_form),
 		cmocka_unit_test(test_transaction_keys_belong_to_their_initiator),

@@ -9,6 +9,7 @@
 #define OP_AGE_MAX (24 * 3600)    /* seconds a geo-v1 operation stays good: signed offline, sent the same day */
 #define OP_LAG_MAX (29 * 86400)   /* seconds it may lie behind its record, whose time never falls when the hub's clock does; < BOOK_TX_KEEP */
 #define OP_AHEAD_MAX 300          /* seconds a signer's clock may run ahead */
+#define OP_SEQ_MAX ((INT64_C(1) << 62) - 1) /* a sequence number: a record holds it as a varint */
 #define OP_NAME_MAX 255u          /* bytes of a display name */
 #define OP_TEXT_MAX 1024u         /* bytes of a description or reason */
 #define OP_TX_ID_MAX 64u          /* characters */

@@ -338,6 +338,8 @@ static gn_err read_envelope(const struct gn_json *j, enum gn_op_kind expected, s
 		return GN_USAGE;
 	if (seq && (seq->kind != GN_JSON_INT || seq->integer <= 0))
 		return GN_USAGE;
+	if (seq && seq->integer > OP_SEQ_MAX)
+		return GN_RANGE;
 	op->seq = seq ? (uint64_t)seq->integer : 0;
 	op->ts = ts->integer;
 	GN_TRY(read_body(j, gn_json_index(j, body), op));
