@@ -145,6 +145,11 @@ def case_sequence(bin_dir, base, rng):
             check(status == 422 and answer["error"]["code"] == "E009", f"{name} {seq}: {status} {answer}")
             if seq == 2**62:
                 check("seq" in answer["error"]["message"], f"{name} {seq}: {answer}")
+    for seq in (2**62 - 1, a.seq + 2**32 + 1):
+        status, answer = a.call("PATCH", "/participants/me", a.signed("participant.profile", {"display_name": "A"}, seq=seq))
+        check(status == 422 and "2^32" in answer["error"]["message"], f"a leap of {seq}: {status} {answer}")
+        status, answer = b.call("POST", f"/admin/participants/{a.pid}/ban", b.signed("admin", {"command": "participant", "pid": a.pid, "status": "suspended"}, seq=seq))
+        check(status == 400 and "2^32" in answer["error"]["message"], f"an officer's leap of {seq}: {status} {answer}")
     check(hub.process.poll() is None and a.get("/participants/me")["seq"] == 1, "the hub goes on")
     hub.stop()
 

@@ -23,6 +23,7 @@ static bool failed(struct gn_hub_request *r, const struct gn_ledger_event *e)
 		return false;
 	gn_hub_fail(r, e->err, NULL, "%s",
 		    e->err == GN_DENIED     ? "this key has no role that may do this"
+		    : e->err == GN_RANGE    ? "a number is out of range; \"seq\" lies at most 2^32 above your last one"
 		    : e->err == GN_CONFLICT ? "it was given before, or something else changed meanwhile"
 					    : "");
 	return true;

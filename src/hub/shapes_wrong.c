@@ -427,8 +427,9 @@ static void check_envelope(struct judge *j, const json_t *in)
 	else
 		check_member(j, in, "seq",
 			     json_is_integer(seq) && json_integer_value(seq) > 0 &&
-				     json_integer_value(seq) <= OP_SEQ_MAX,
-			     "a number above that of your last operation, at most 2^62 - 1");
+				     json_integer_value(seq) <= OP_SEQ_MAX &&
+				     (uint64_t)json_integer_value(seq) <= j->r->me.seq + OP_SEQ_JUMP_MAX,
+			     "a number above that of your last operation, by at most 2^32, and at most 2^62 - 1");
 	j->depth = 0;
 }
 

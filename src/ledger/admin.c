@@ -57,7 +57,9 @@ static gn_err check_signed(const struct gn_ledger *l, const struct gn_ledger_adm
 	if (!a->checked)
 		GN_TRY(gn_op_verify(&r->admin.actor, r->admin.bytes, &r->admin.sig));
 	GN_TRY(lg_check_command(&l->book, r, gn_unix(now > l->book.time ? now : l->book.time), &op));
+	const struct lg_officer *o = lg_find_officer(&l->book, &r->admin.actor);
 	r->admin.seq = op.seq;
+	GN_TRY(lg_check_jump(&op, o ? o->seq : 0));
 	return lg_check_age(&op, now);
 }
 

@@ -140,6 +140,7 @@ static gn_err decide(struct gn_ledger *l, const struct lg_item *item, gn_time no
 	uint32_t signer = item->who;
 	if (item->op.kind == GN_OP_REGISTER) {
 		GN_TRY(lg_check_age(&item->op, l->clock));
+		GN_TRY(lg_check_jump(&item->op, 0));
 		GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
 		return decide_register(l, item, now);
 	}
@@ -151,6 +152,7 @@ static gn_err decide(struct gn_ledger *l, const struct lg_item *item, gn_time no
 	if (item->op.kind == GN_OP_PAYMENT)
 		return lg_decide_payment(l, item, signer, now);
 	GN_TRY(lg_check_age(&item->op, l->clock));
+	GN_TRY(lg_check_jump(&item->op, l->book.participants[signer].seq));
 	GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
 	switch (item->op.kind) {
 	case GN_OP_PROFILE: return decide_bare(l, item, GN_REC_PROFILE, signer, now);

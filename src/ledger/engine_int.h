@@ -191,6 +191,8 @@ GN_MUST gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_
 GN_MUST gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now);
 /* An operation that is being taken is as young as LG-21 wants it, by the hub's clock, which may lie behind the last record. */
 GN_MUST gn_err lg_check_age(const struct gn_op *op, gn_time clock);
+/* And its sequence is not far above the signer's last one (LG-67); not above it at all is told when it is applied. */
+GN_MUST gn_err lg_check_jump(const struct gn_op *op, uint64_t last);
 /* Body -> policy in numbers. GN_AMOUNT. storage holds OP_BLOCKED_MAX hashes. */
 GN_MUST gn_err lg_read_policy(const struct gn_op_policy *p, unsigned precision, struct gn_rec_policy *out);
 

@@ -153,6 +153,20 @@ static void a_command_is_a_signature_of_one_who_may(void **state)
 	assert_int_equal(command(freeze("z")), GN_OK); /* signed now */
 }
 
+/* LG-67 */
+static void an_officers_sequence_does_not_leap(void **state)
+{
+	(void)state;
+	by(&clerk, GN_ROLE_OPERATOR, 5);
+	assert_int_equal(command(freeze("x")), GN_OK);
+	with.seq = OP_SEQ_MAX;
+	refused(freeze("y"), GN_RANGE);
+	with.seq = 5 + OP_SEQ_JUMP_MAX + 1;
+	refused(freeze("y"), GN_RANGE);
+	with.seq = 5 + OP_SEQ_JUMP_MAX;
+	assert_int_equal(command(freeze("y")), GN_OK);
+}
+
 static void roles_are_given_and_taken_by_records(void **state)
 {
 	(void)state;
@@ -302,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_command_is_a_signature_of_one_who_may, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_officers_sequence_does_not_leap, setup, teardown),
 		cmocka_unit_test_setup_teardown(roles_are_given_and_taken_by_records, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_journal_proves_it, setup, teardown),
 		cmocka_unit_test(words_are_read_strictly),

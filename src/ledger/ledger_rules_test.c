@@ -1,4 +1,5 @@
 /* Lines, policies, statuses, profiles: each rule at its limit and one past it. */
+#include "ledger/engine_int.h"
 #include "ledger/harness_int.h"
 
 static struct hub h;
@@ -447,6 +448,44 @@ static void test_v1_is_bound_to_hub_signer_sequence_and_time(void **state)
 	assert_int_equal(send1(A, &e, body), GN_NOT_FOUND);
 }
 
+/* LG-67: no one text uses up a sequence; what stands in a journal already does not matter. */
+static void test_a_sequence_does_not_leap(void **state)
+{
+	(void)state;
+	struct gn_op_envelope e = {.kind = GN_OP_PROFILE, .hub = h.hub_key.pk, .signer = h.key[A].pk, .ts = (int64_t)gn_unix(h.now)};
+	const char *body = "{\"display_name\":\"N\"}";
+	char join[256], pk[45];
+	uint64_t last = h.seq[A];
+	e.seq = OP_SEQ_MAX;
+	assert_int_equal(send1(A, &e, body), GN_RANGE);
+	e.seq = last + OP_SEQ_JUMP_MAX + 1;
+	assert_int_equal(send1(A, &e, body), GN_RANGE);
+	e.seq = last + OP_SEQ_JUMP_MAX;
+	assert_int_equal(send1(A, &e, body), GN_OK);
+	e.seq += OP_SEQ_JUMP_MAX;
+	assert_int_equal(send1(A, &e, body), GN_OK);
+	e.seq = last + 1;
+	assert_int_equal(send1(A, &e, body), GN_CONFLICT);
+	struct gn_sk sk = h.key[B];
+	gn_sk_from_seed((uint8_t[32]){201}, &h.key[B]); /* a newcomer, whose last is 0 */
+	base64_key(&h.key[B].pk, pk);
+	snprintf(join, sizeof join, "{\"display_name\":\"J\",\"public_key\":\"%s\",\"type\":\"person\"}", pk);
+	e = (struct gn_op_envelope){.kind = GN_OP_REGISTER, .hub = h.hub_key.pk, .signer = h.key[B].pk, .seq = OP_SEQ_JUMP_MAX + 1, .ts = e.ts};
+	assert_int_equal(send1(B, &e, join), GN_RANGE);
+	e.seq = OP_SEQ_JUMP_MAX;
+	assert_int_equal(send1(B, &e, join), GN_OK);
+	h.key[B] = sk;
+	struct gn_record_view old = {.type = GN_REC_PROFILE, .sign = {.profile = GN_PROFILE_V1, .signer = C, .seq = OP_SEQ_MAX, .bytes = gn_str(body)}};
+	assert_int_equal(lg_commit(h.l, &old, 0, GN_TX_NONE, h.now), GN_OK); /* as it was taken once */
+	hub_run(&h);
+	hub_close(&h);
+	hub_open(&h);
+	struct gn_ledger_participant p;
+	assert_int_equal(h.ready_err, GN_OK);
+	assert_int_equal(gn_ledger_participant(h.l, C, &p), GN_OK);
+	assert_true(p.seq == OP_SEQ_MAX);
+}
+
 /* LG-21: a hub whose clock was ahead goes on when it is right again, and replays stay impossible. */
 static void test_a_clock_that_was_ahead(void **state)
 {
@@ -522,6 +561,7 @@ int main(void)
 		T(test_v0_is_off_and_its_bytes_work_once),
 		T(test_a_line_keeps_its_first_id),
 		T(test_v1_is_bound_to_hub_signer_sequence_and_time),
+		T(test_a_sequence_does_not_leap),
 		T(test_a_clock_that_was_ahead),
 		T(test_every_error_has_its_code),
 		T(test_keys_are_kept_a_month),

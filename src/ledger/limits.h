@@ -10,6 +10,7 @@
 #define OP_LAG_MAX (29 * 86400)   /* seconds it may lie behind its record, whose time never falls when the hub's clock does; < BOOK_TX_KEEP */
 #define OP_AHEAD_MAX 300          /* seconds a signer's clock may run ahead */
 #define OP_SEQ_MAX ((INT64_C(1) << 62) - 1) /* a sequence number: a record holds it as a varint */
+#define OP_SEQ_JUMP_MAX (UINT64_C(1) << 32) /* how far one may lie above the signer's last: Unix seconds may be used as one, and it takes 2^30 signatures to use them up */
 #define OP_NAME_MAX 255u          /* bytes of a display name */
 #define OP_TEXT_MAX 1024u         /* bytes of a description or reason */
 #define OP_TX_ID_MAX 64u          /* characters */

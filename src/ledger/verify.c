@@ -8,6 +8,11 @@ gn_err lg_check_age(const struct gn_op *op, gn_time clock)
 	return op->profile == GN_PROFILE_V1 && (ts > now + OP_AHEAD_MAX || ts + OP_AGE_MAX < now) ? GN_EXPIRED : GN_OK;
 }
 
+gn_err lg_check_jump(const struct gn_op *op, uint64_t last)
+{
+	return op->seq > last && op->seq - last > OP_SEQ_JUMP_MAX ? GN_RANGE : GN_OK;
+}
+
 gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now)
 {
 	if (op->profile == GN_PROFILE_V0)
