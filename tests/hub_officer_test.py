@@ -154,6 +154,42 @@ def case_sequence(bin_dir, base, rng):
     hub.stop()
 
 
+def case_ranks(bin_dir, base, rng):
+    """LG-68, HB-5: an operator does not reach above himself, the last admin is not deleted, and a role logs in whatever its participant is."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    boss, clerk, other = people(hub, "Boss", "Clerk", "Other")
+    for user, role in ((clerk, "operator"), (boss, "admin")):
+        hub.admin("POST", "/admin/roles", {"public_key": user.key.public64, "role": role, "reason": "the beginning"})
+        user.login()
+
+    def act(by, method, path, of, **words):
+        return by.command(method, f"/admin/participants/{of.pid}{path}", {"command": "participant", "pid": of.pid} | words)
+
+    for method, path, words in (("POST", "/ban", {"status": "suspended"}), ("POST", "/unban", {"status": "active"}), ("DELETE", "", {"status": "deleted"})):
+        status, answer = act(clerk, method, path, boss, **words)
+        check(status == 403 and "above yours" in answer["error"]["message"], f"an operator's {words}: {status} {answer}")
+    status, answer = act(boss, "DELETE", "", boss, status="deleted")
+    check(status == 409 and "last admin" in answer["error"]["message"], f"the last admin: {status} {answer}")
+    check(boss.get("/participants/me")["status"] == "active" and act(boss, "POST", "/ban", clerk, status="suspended")[0] == 200, "one below")
+    clerk.login()
+    check(act(clerk, "POST", "/ban", other, status="suspended")[0] == 200, "he is an operator all the same")
+    status, answer = boss.command("POST", "/admin/roles", {"command": "role", "public_key": other.key.public64, "role": "admin"})
+    check(status == 200, f"a second admin: {status} {answer}")
+    status, answer = act(boss, "DELETE", "", boss, status="deleted")
+    check(status == 200, f"now he may: {status} {answer}")
+    for again in range(2):
+        check(boss.login()["participant"]["role"] == "admin", "a role logs in whatever its participant is")
+        status, answer = hub.call("POST", "/auth/refresh", {"refresh_token": boss.refresh})
+        check(status == 200, f"and stays: {status} {answer}")
+        status, answer = boss.command("POST", "/admin/roles", {"command": "role", "public_key": clerk.key.public64, "role": "auditor"})
+        check(status == 200, f"and acts: {status} {answer}")
+        if not again:
+            hub.stop()
+            hub = boss.hub = Hub(bin_dir, base, *FREE)
+    hub.stop()
+
+
 def case_verify(bin_dir, base, rng):
     """HB-21: a hub with an admin is compared with; what was compared with nothing, and a journal cut between two batches, is not proved."""
     hub = Hub(bin_dir, base, *FREE)

@@ -15,14 +15,14 @@ static bool key_of(const struct gn_hub *hub, const struct gn_hash *pid, struct g
 {
 	struct gn_ledger_participant p;
 	struct gn_ledger_officer o;
-	if (gn_ledger_find_participant(hub->ledger, pid, &p) == GN_OK) {
-		*out = p.pk;
-		return p.status != GN_PARTICIPANT_DELETED;
+	if (gn_officer_find(hub, pid, &o)) { /* whatever he is as a participant */
+		*out = o.pk;
+		return true;
 	}
-	if (!gn_officer_find(hub, pid, &o))
+	if (gn_ledger_find_participant(hub->ledger, pid, &p))
 		return false;
-	*out = o.pk;
-	return true;
+	*out = p.pk;
+	return p.status != GN_PARTICIPANT_DELETED;
 }
 
 /* HB-5: the hub keeps nothing about a challenge that is open.

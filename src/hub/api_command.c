@@ -93,6 +93,42 @@ static bool fits_level(struct gn_hub_request *r, const struct gn_op_admin *c)
 	return c->has_level && !c->has_status ? fits_person(r, c) : unfit(r);
 }
 
+static bool is_last_admin(const struct gn_hub *hub, const struct gn_pk *pk)
+{
+	struct gn_ledger_officer o;
+	bool is_admin = false;
+	unsigned admins = 0;
+	for (uint32_t i = 0; gn_ledger_officer(hub->ledger, i, &o); i++) {
+		admins += o.role == GN_ROLE_ADMIN;
+		is_admin |= o.role == GN_ROLE_ADMIN && memcmp(&o.pk, pk, sizeof o.pk) == 0;
+	}
+	return is_admin && admins == 1;
+}
+
+static void fail_last(struct gn_hub_request *r)
+{
+	gn_hub_fail_as(
+		r, 409, "E008", NULL,
+		"this is the hub's last admin, and a hub without one cannot be governed; make somebody else admin "
+		"first");
+}
+
+/* LG-68: true after answering. */
+static bool rank_refused(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	const struct gn_op_admin *c = &r->order->cmd;
+	struct gn_ledger_officer o;
+	if (!gn_officer_find(r->hub, &c->pid, &o))
+		return false;
+	if (e->err == GN_DENIED && o.role > r->role)
+		gn_hub_fail(r, e->err, NULL, "this participant's key has a role above yours");
+	else if (e->err == GN_CONFLICT && c->status == GN_PARTICIPANT_DELETED && is_last_admin(r->hub, &o.pk))
+		fail_last(r);
+	else
+		return false;
+	return true;
+}
+
 static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	struct gn_ledger_participant p;
@@ -104,13 +140,13 @@ static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e
 				    ? "this participant is deleted, which is for good"
 				    : "nobody can be deleted while he owes or is owed something or has an open trust "
 				      "line of his own");
-	else if (!failed(r, e))
+	else if (!rank_refused(r, e) && !failed(r, e))
 		gn_hub_json(r, 200, json_pack("{ss ss}", "pid", r->args[0], "status", statuses[p.status & 3]));
 }
 
 static void level_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
-	if (!failed(r, e))
+	if (!rank_refused(r, e) && !failed(r, e))
 		gn_hub_json(r, 200,
 			    json_pack("{ss si}", "pid", r->args[0], "verification_level", (int)r->order->cmd.level));
 }
@@ -482,19 +518,9 @@ static json_t *plain_revoke(struct gn_hub_request *r, json_t *in)
 /* HB-6: true after refusing what would leave the hub without an admin. */
 static bool leaves_none(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
-	struct gn_ledger_officer o;
-	bool is_admin = false;
-	unsigned admins = 0;
-	for (uint32_t i = 0; gn_ledger_officer(r->hub->ledger, i, &o); i++) {
-		admins += o.role == GN_ROLE_ADMIN;
-		is_admin |= o.role == GN_ROLE_ADMIN && memcmp(&o.pk, &c->officer, sizeof o.pk) == 0;
-	}
-	if (!is_admin || admins > 1 || c->role == GN_ROLE_ADMIN)
+	if (c->role == GN_ROLE_ADMIN || !is_last_admin(r->hub, &c->officer))
 		return false;
-	gn_hub_fail_as(
-		r, 409, "E008", NULL,
-		"this is the hub's last admin, and a hub without one cannot be governed; make somebody else admin "
-		"first");
+	fail_last(r);
 	return true;
 }
 

@@ -31,7 +31,7 @@ static gn_err admin_status(struct gn_ledger *l, const struct gn_ledger_admin *a,
 	r->u.status.level = a->level;
 	r->u.status.status_before = p->status;
 	r->u.status.level_before = p->level;
-	return a->status > GN_PARTICIPANT_DELETED ? GN_RANGE : GN_OK;
+	return a->status > GN_PARTICIPANT_DELETED ? GN_RANGE : lg_officer_rank(&l->book, r);
 }
 
 static gn_err admin_dispute(struct gn_ledger *l, const struct gn_ledger_admin *a, struct gn_record_view *r)

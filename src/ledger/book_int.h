@@ -310,6 +310,8 @@ void lg_signed_note(struct lg_book *b, const struct gn_record_view *r);
 struct lg_officer *lg_find_officer(const struct lg_book *b, const struct gn_pk *pk);
 /* The actor of an officer's record may make it: GN_SIGNATURE, GN_DENIED, GN_CONFLICT (his sequence). */
 GN_MUST gn_err lg_officer_check(const struct lg_book *b, const struct gn_record_view *r);
+/* LG-68, live alone: whom a STATUS is about. GN_DENIED: his role is above the actor's; GN_CONFLICT: he is the last admin. */
+GN_MUST gn_err lg_officer_rank(const struct lg_book *b, const struct gn_record_view *r);
 void lg_officer_note(struct lg_book *b, const struct gn_record_view *r);
 /* Makes or changes an officer; seq of a new one. GN_LIMIT, GN_NOMEM. */
 GN_MUST gn_err lg_officer_put(struct lg_book *b, const struct gn_pk *pk, uint8_t role, uint64_t seq, struct gn_slice name);

@@ -153,6 +153,50 @@ static void a_command_is_a_signature_of_one_who_may(void **state)
 	assert_int_equal(command(freeze("z")), GN_OK); /* signed now */
 }
 
+/* LG-68: no officer reaches above himself by what he may do to participants. */
+static void nobody_reaches_above_himself(void **state)
+{
+	(void)state;
+	static const char *const acts[] = {"active", "suspended", "left", "deleted"};
+	char body[512];
+	by(&boss, GN_ROLE_ADMIN, 1);
+	assert_int_equal(grant(&h.key[B], "admin"), GN_OK);
+	by(&clerk, GN_ROLE_OPERATOR, 1);
+	for (size_t i = 0; i < GN_COUNT(acts); i++) {
+		snprintf(body, sizeof body, "{\"command\":\"participant\",\"pid\":\"%s\",\"status\":\"%s\"}", h.pid[B], acts[i]);
+		refused(body, GN_DENIED);
+	}
+	snprintf(body, sizeof body, "{\"command\":\"participant\",\"level\":3,\"pid\":\"%s\"}", h.pid[B]);
+	refused(body, GN_DENIED);
+	by(&boss, GN_ROLE_ADMIN, 2);
+	assert_int_equal(command(body), GN_OK); /* an equal */
+	with.seq = 3;
+	assert_int_equal(grant(&clerk, "admin"), GN_OK);
+	with.seq = 4;
+	assert_int_equal(grant(&h.key[B], "operator"), GN_OK);
+	by(&clerk, GN_ROLE_ADMIN, 1);
+	assert_int_equal(command(freeze("x")), GN_OK); /* one below */
+	/* the last admin is not deleted, not by himself either; one of two is */
+	with.seq = 2;
+	snprintf(body, sizeof body, "{\"command\":\"participant\",\"pid\":\"%s\",\"status\":\"active\"}", h.pid[B]);
+	assert_int_equal(command(body), GN_OK);
+	with.seq = 3;
+	assert_int_equal(grant(&h.key[B], "admin"), GN_OK);
+	by(&h.key[B], GN_ROLE_ADMIN, 1);
+	assert_int_equal(grant(&boss, "none"), GN_OK);
+	with.seq = 2;
+	assert_int_equal(grant(&clerk, "none"), GN_OK);
+	with.seq = 3;
+	snprintf(body, sizeof body, "{\"command\":\"participant\",\"pid\":\"%s\",\"status\":\"deleted\"}", h.pid[B]);
+	refused(body, GN_CONFLICT);
+	assert_int_equal(grant(&boss, "admin"), GN_OK);
+	with.seq = 4;
+	assert_int_equal(command(body), GN_OK);
+	hub_close(&h);
+	hub_open(&h);
+	assert_int_equal(h.ready_err, GN_OK);
+}
+
 /* LG-67 */
 static void an_officers_sequence_does_not_leap(void **state)
 {
@@ -316,6 +360,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_command_is_a_signature_of_one_who_may, setup, teardown),
+		cmocka_unit_test_setup_teardown(nobody_reaches_above_himself, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_officers_sequence_does_not_leap, setup, teardown),
 		cmocka_unit_test_setup_teardown(roles_are_given_and_taken_by_records, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_journal_proves_it, setup, teardown),

@@ -44,6 +44,16 @@ gn_err lg_officer_check(const struct lg_book *b, const struct gn_record_view *r)
 	return r->admin.seq > o->seq ? GN_OK : GN_CONFLICT;
 }
 
+gn_err lg_officer_rank(const struct lg_book *b, const struct gn_record_view *r)
+{
+	const struct lg_officer *o = lg_find_officer(b, &b->participants[r->u.status.participant].pk);
+	if (!o)
+		return GN_OK;
+	if (o->role > r->admin.role)
+		return GN_DENIED;
+	return r->u.status.status == GN_PARTICIPANT_DELETED && o->role == GN_ROLE_ADMIN && admins(b) == 1 ? GN_CONFLICT : GN_OK;
+}
+
 void lg_officer_note(struct lg_book *b, const struct gn_record_view *r)
 {
 	struct lg_officer *o = lg_rec_admin(r) && r->admin.bytes.len ? lg_find_officer(b, &r->admin.actor) : NULL;
