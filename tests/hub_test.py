@@ -998,6 +998,35 @@ def case_waits(bin_dir, base, rng):
     hub.stop()
 
 
+def case_waits_share(bin_dir, base, rng):
+    """LG-66: keys behind one neighbour do not keep a participant from being asked by others."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    asked, payee, honest, front, *behind = people(hub, "Ann", "Ben", "Cay", "Mal", "M1", "M2")
+    for neighbour in (honest, front):
+        asked.trust(neighbour, "100.00", policy={"ask": True})
+    payee.trust(asked, "100.00")
+    for key in behind:
+        front.trust(key, "100.00")
+    later = {"constraints": {"timeout_ms": 3600000}}
+    for user in behind:
+        user.keep_connection()
+        for i in range(256):
+            status, answer = user.pay_raw(payee, "0.01", **later)
+            check(status == 200 and answer["status"] == "PREPARE_IN_PROGRESS", f"{user.name}'s {i}: {status} {answer}")
+    tx = str(uuid.uuid4())
+    status, answer = front.pay_raw(payee, "0.01", tx_id=tx, **later)
+    check(status == 429 and code_of(answer) == "E009" and "as this one does" in answer["error"]["message"], f"a third key over the same line: {status} {answer}")
+    check(front.call("GET", f"/payments/{tx}")[0] == 404, "what was refused is not recorded")
+    for i in range(16):
+        status, answer = honest.pay_raw(payee if i % 2 else asked, "0.01", **later)
+        check(status == 200 and answer["status"] == "PREPARE_IN_PROGRESS", f"another neighbour's {i}: {status} {answer}")
+    status, answer = honest.pay_raw(payee, "0.01", **later)
+    check(status == 429, f"one more than his share: {status} {answer}")
+    check(asked.get("/payments/asked")["total"] == 528, "all of them wait")
+    hub.stop()
+
+
 def case_openapi(bin_dir, base, rng):
     """docs/openapi-hub.json and the hub say the same: the table of routes, and the shape of every answer that can be had by asking."""
     spec = json.load(open(os.path.join(ROOT, "docs", "openapi-hub.json")))

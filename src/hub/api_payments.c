@@ -400,9 +400,8 @@ static void tell_share(struct gn_hub_request *r)
 			    paying);
 	else
 		gn_hub_fail(r, GN_BUSY, NULL,
-			    "somebody who would be asked has %u payments waiting for his answer already: try again "
-			    "when some are answered or over",
-			    BOOK_OPEN_ASKED_MAX);
+			    "too many payments wait already for the answer of somebody who would be asked, or too many "
+			    "that come to him as this one does: try again when some are answered or over");
 }
 
 static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event *e, const struct gn_record_view *v)

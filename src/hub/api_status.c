@@ -177,6 +177,8 @@ void gn_api_metrics(struct gn_hub_request *r)
 	metric(&t, "counter", "committed_total", "payments committed since the start", l.committed);
 	metric(&t, "counter", "failed_total", "payments that could not be routed", l.failed);
 	metric(&t, "counter", "refused_total", "commands refused by the ledger", l.refused);
+	metric(&t, "counter", "gave_way_total",
+	       "payments that waited for an answer and let a newcomer have the place (LG-66)", l.gave_way);
 	metric(&t, "counter", "expired_total", "reservations and offers that expired", l.expired);
 	metric(&t, "counter", "clearings_total", "clearings committed since the start", l.clearings);
 	metric(&t, "counter", "torn_total", "torn tails cut at the start", l.torn);

@@ -158,11 +158,12 @@ static gn_err make_open(struct lg_book *b, const struct gn_record_view *r, struc
 	o->asked = GN_NEW_ARRAY(b->env.alloc, struct lg_asked, named.count);
 	for (uint32_t i = 0; o->asked && i < o->asked_count && gn_rec_next_number(&named, &o->asked[i].participant); i++)
 		;
+	if (o->flow)
+		memcpy(o->flow, b->flow, b->flow_count * sizeof *o->flow);
 	if (!o->flow || !o->asked || lg_open_add(b, o)) {
 		lg_open_free(b, o);
 		return GN_NOMEM;
 	}
-	memcpy(o->flow, b->flow, b->flow_count * sizeof *o->flow);
 	*out = o;
 	return GN_OK;
 }

@@ -170,18 +170,63 @@ const struct lg_waits *lg_find_waits(const struct lg_book *b, uint32_t participa
 	return gn_map_get(&b->waits, &participant);
 }
 
-/* Journals of before the rule hold more, so it is asked when a payment is decided, never in replay. */
-gn_err lg_open_room(const struct lg_book *b, uint32_t payer, const uint32_t *asked, uint32_t count)
+/* He whose hop of the flow comes to this participant; of several the first. */
+static uint32_t comes_via(const struct lg_eq *q, const struct lg_delta *flow, uint32_t count, uint32_t participant)
 {
-	const struct lg_waits *w = lg_find_waits(b, payer);
-	if (w && w->paying >= BOOK_OPEN_PAYER_MAX)
-		return GN_QUOTA;
 	for (uint32_t i = 0; i < count; i++) {
-		w = lg_find_waits(b, asked[i]);
-		if (w && w->asked >= BOOK_OPEN_ASKED_MAX)
-			return GN_QUOTA;
+		const struct lg_pair *p = &q->pairs[flow[i].hop >> 1];
+		unsigned d = flow[i].hop & 1;
+		if (q->nodes[p->node[1 - d]].participant == participant)
+			return q->nodes[p->node[d]].participant;
 	}
+	return UINT32_MAX;
+}
+
+/* The neighbour over whose line most of them came, and how many. */
+static gn_err find_most(const struct lg_book *b, const struct lg_waits *w, uint32_t *via, uint32_t *most)
+{
+	struct gn_map counts;
+	gn_map_init(&counts, &b->env, sizeof(uint32_t), sizeof(uint32_t), w->asked);
+	*most = 0;
+	for (const struct lg_asked *a = w->first; a; a = a->next) {
+		if (a->open->offer)
+			continue;
+		uint32_t *n = gn_map_put(&counts, &a->via);
+		if (!n) {
+			gn_map_fini(&counts);
+			return GN_NOMEM;
+		}
+		if (++*n > *most) {
+			*most = *n;
+			*via = a->via;
+		}
+	}
+	gn_map_fini(&counts);
 	return GN_OK;
+}
+
+/* Journals of before the rule hold more, so it is asked when a payment is decided, never in replay. */
+gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t asked, struct lg_open **out)
+{
+	const struct lg_waits *w = lg_find_waits(b, asked);
+	uint32_t via, own = 0, most;
+	*out = NULL;
+	if (!w || w->asked < BOOK_OPEN_CROWDED)
+		return GN_OK;
+	via = comes_via(q, b->flow, b->flow_count, asked);
+	for (const struct lg_asked *a = w->first; a; a = a->next)
+		own += a->via == via;
+	if (own >= BOOK_OPEN_VIA_MAX)
+		return GN_QUOTA;
+	if (w->asked < BOOK_OPEN_ASKED_MAX)
+		return GN_OK;
+	GN_TRY(find_most(b, w, &via, &most));
+	for (const struct lg_asked *a = w->last; a && most > own + 1; a = a->before)
+		if (a->via == via && a->open->answered < a->open->asked_count) { /* the newest that is not decided */
+			*out = a->open;
+			return GN_OK;
+		}
+	return GN_QUOTA;
 }
 
 static void forget_waits(struct lg_book *b, uint32_t participant)
@@ -216,6 +261,7 @@ static void link_asked(struct lg_book *b, struct lg_open *o)
 		struct lg_asked *a = &o->asked[i];
 		struct lg_waits *w = gn_map_get(&b->waits, &a->participant);
 		a->open = o;
+		a->via = o->offer ? UINT32_MAX : comes_via(b->eqs[o->eq], o->flow, o->flow_count, a->participant);
 		a->next = NULL;
 		a->before = w->last;
 		*(w->last ? &w->last->next : &w->first) = a;

@@ -92,6 +92,7 @@ struct lg_delta { /* one hop of a net flow: a > 0 */
 /* One who is asked by an open transaction; all that ask him are a list, in order of seq (LG-66). */
 struct lg_asked {
 	uint32_t participant;
+	uint32_t via; /* whose hop comes to him: he who would owe him; UINT32_MAX for an offer */
 	bool answered;
 	struct lg_open *open; /* it is this one's */
 	struct lg_asked *next, *before;
@@ -193,8 +194,9 @@ GN_MUST gn_err lg_eq_add(struct lg_book *b, struct gn_slice code, uint8_t precis
 struct lg_open *lg_find_open(const struct lg_book *b, const struct gn_tx_key *key);
 void lg_open_free(struct lg_book *b, struct lg_open *o);
 const struct lg_waits *lg_find_waits(const struct lg_book *b, uint32_t participant); /* NULL: there are none */
-/* LG-66: may this payer have one more that waits for these? GN_QUOTA. */
-GN_MUST gn_err lg_open_room(const struct lg_book *b, uint32_t payer, const uint32_t *asked, uint32_t count);
+/* LG-66: may one more payment, whose net hops are in the scratch flow, ask him? GN_QUOTA, GN_NOMEM. *out: who lets his place go to it,
+ * or NULL. */
+GN_MUST gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t asked, struct lg_open **out);
 /* Takes ownership of o, whose asked are filled in, when it succeeds; GN_LIMIT, GN_NOMEM. */
 GN_MUST gn_err lg_open_add(struct lg_book *b, struct lg_open *o);
 void lg_open_remove(struct lg_book *b, struct lg_open *o);

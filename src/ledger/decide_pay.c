@@ -273,6 +273,25 @@ static gn_time expiry_of(const struct gn_ledger *l, const struct lg_item *item, 
 	return now + gn_time_min(wanted, s->expiry_s_max * GN_SEC);
 }
 
+/* LG-66: nobody's place is taken before all have room. */
+static gn_err make_room(struct gn_ledger *l, const struct payment *p, const uint32_t *asked, uint32_t count, gn_time now)
+{
+	const struct lg_waits *w = lg_find_waits(&l->book, p->payer);
+	struct lg_open *o;
+	if (w && w->paying >= BOOK_OPEN_PAYER_MAX)
+		return GN_QUOTA;
+	for (uint32_t i = 0; i < count; i++)
+		GN_TRY(lg_open_room(&l->book, p->q, asked[i], &o));
+	for (uint32_t i = 0; i < count; i++) {
+		GN_TRY(lg_open_room(&l->book, p->q, asked[i], &o));
+		if (!o)
+			continue;
+		GN_TRY(lg_end(l, o, 7, NULL, 0, now));
+		l->info.gave_way++;
+	}
+	return GN_OK;
+}
+
 static gn_err pay(struct gn_ledger *l, struct payment *p, gn_time now)
 {
 	struct gn_record_view *r = &p->r;
@@ -284,7 +303,7 @@ static gn_err pay(struct gn_ledger *l, struct payment *p, gn_time now)
 	if (n > TX_ASKED_MAX)
 		return GN_LIMIT;
 	if (n)
-		GN_TRY(lg_open_room(&l->book, p->payer, asked, n));
+		GN_TRY(make_room(l, p, asked, n, now));
 	struct gn_writer w = gn_writer(numbers, sizeof numbers);
 	for (uint32_t i = 0; i < n; i++)
 		lg_put_number(&w, asked[i]);

@@ -187,7 +187,7 @@ static inline gn_err sim_perform(struct sim_disk *d, const struct gn_ledger_io *
 
 /* ---- a hub with people ---- */
 
-#define HUB_PEOPLE 24
+#define HUB_PEOPLE 40
 #define HUB_RESULTS 256
 
 struct hub_result {

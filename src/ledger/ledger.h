@@ -386,7 +386,7 @@ struct gn_ledger_info {
 	bool ready, stopped;
 	uint64_t records, batches, bytes, snapshots; /* since the start */
 	uint64_t torn;                               /* tails cut at the start */
-	uint64_t refused, failed, committed, expired, clearings; /* commands and outcomes since the start */
+	uint64_t refused, failed, committed, expired, gave_way, clearings; /* commands and outcomes since the start */
 	uint32_t inbox, open_tx, keys;
 	size_t memory;
 };

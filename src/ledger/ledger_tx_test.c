@@ -313,13 +313,12 @@ static void expect_waits(unsigned who, uint32_t paying, uint32_t asked)
 	assert_int_equal(a, asked);
 }
 
-/* LG-66: at the bound and one past it, of the payer and of the one who is asked. */
-static void test_nobody_holds_all_that_waits(void **state)
+/* LG-66: at the bound and one past it. */
+static void test_one_payer_does_not_hold_all_that_waits(void **state)
 {
 	(void)state;
 	static struct gn_ledger_ask list[8];
 	struct gn_tx_key key;
-	const unsigned payers = BOOK_OPEN_ASKED_MAX / BOOK_OPEN_PAYER_MAX;
 	for (unsigned i = 0; i < BOOK_OPEN_PAYER_MAX; i++)
 		assert_int_equal(ask(A, i), GN_OK);
 	uint64_t seq = gn_ledger_seq(h.l);
@@ -337,28 +336,69 @@ static void test_nobody_holds_all_that_waits(void **state)
 	assert_int_equal(gn_ledger_asks(h.l, B, BOOK_OPEN_PAYER_MAX - 1, list, 8), 1);
 	assert_int_equal(gn_ledger_asks(h.l, B, BOOK_OPEN_PAYER_MAX, list, 8), 0);
 	assert_int_equal(gn_ledger_asks(h.l, A, 0, list, 8), 0);
-	for (unsigned p = 1; p <= payers; p++) {
-		hub_join(&h);
-		unsigned who = h.people - 1;
-		trust(B, who, "100.00", "{\"ask\":true}");
-		for (unsigned i = 0; p < payers && i < BOOK_OPEN_PAYER_MAX; i++)
-			assert_int_equal(ask(who, i), GN_OK);
-	}
-	expect_waits(B, 0, BOOK_OPEN_ASKED_MAX);
-	assert_int_equal(ask(h.people - 1, 0), GN_QUOTA);
-	expect_waits(h.people - 1, 0, 0);
 	hub_close(&h);
 	hub_open(&h);
 	expect_waits(A, BOOK_OPEN_PAYER_MAX, 0);
-	expect_waits(B, 0, BOOK_OPEN_ASKED_MAX);
-	assert_int_equal(ask(h.people - 1, 0), GN_QUOTA);
+	expect_waits(B, 0, BOOK_OPEN_PAYER_MAX);
 	h.now += 3601 * GN_SEC;
 	hub_run(&h);
-	for (unsigned n = 0; n < 8; n++)
-		hub_run(&h);
 	expect_waits(A, 0, 0);
 	expect_waits(B, 0, 0);
-	assert_int_equal(ask(h.people - 1, 1), GN_OK);
+}
+
+/* One more whom B lets owe, if he asks him. */
+static unsigned neighbour(void)
+{
+	unsigned who = hub_join(&h);
+	trust(B, who, "100.00", "{\"ask\":true}");
+	return who;
+}
+
+/* LG-66: what one participant is asked is shared by the neighbours over whose lines it comes. */
+static void test_neighbours_share_whom_they_ask(void **state)
+{
+	(void)state;
+	unsigned first = neighbour(), behind = hub_join(&h);
+	char tx_id[32];
+	trust(A, behind, "100.00", NULL);
+	for (unsigned i = 0; i < BOOK_OPEN_PAYER_MAX; i++) {
+		assert_int_equal(ask(behind, i), GN_OK);
+		assert_int_equal(ask(first, i), GN_OK);
+	}
+	expect_waits(B, 0, BOOK_OPEN_CROWDED);
+	uint64_t seq = gn_ledger_seq(h.l);
+	assert_int_equal(ask(A, 0), GN_QUOTA); /* those behind him came over his line */
+	assert_int_equal(gn_ledger_seq(h.l), seq);
+	expect_waits(A, 0, 0);
+	for (unsigned n = 0; n < (BOOK_OPEN_ASKED_MAX - BOOK_OPEN_CROWDED) / BOOK_OPEN_VIA_MAX; n++) {
+		unsigned who = neighbour();
+		for (unsigned i = 0; i < BOOK_OPEN_VIA_MAX; i++)
+			assert_int_equal(ask(who, i), GN_OK);
+		if (n == 0)
+			assert_int_equal(ask(who, BOOK_OPEN_VIA_MAX), GN_QUOTA);
+	}
+	expect_waits(B, 0, BOOK_OPEN_ASKED_MAX);
+	unsigned newcomer = neighbour(); /* full: who has most lets his newest go */
+	assert_int_equal(ask(newcomer, 0), GN_OK);
+	expect_waits(B, 0, BOOK_OPEN_ASKED_MAX);
+	expect_waits(newcomer, 1, 0);
+	uint32_t left, none;
+	gn_ledger_waits(h.l, behind, &left, &none);
+	unsigned gone = left < BOOK_OPEN_PAYER_MAX ? behind : first;
+	expect_waits(gone, BOOK_OPEN_PAYER_MAX - 1, 0);
+	snprintf(tx_id, sizeof tx_id, "w%u-%u", gone, BOOK_OPEN_PAYER_MAX - 1);
+	assert_int_equal(hub_tx(&h, gone, tx_id), GN_TX_ABORTED);
+	assert_int_equal(ask(gone, BOOK_OPEN_PAYER_MAX - 1), GN_TIMEOUT); /* as if it had expired */
+	assert_int_equal(ask(gone, BOOK_OPEN_PAYER_MAX), GN_QUOTA);
+	struct gn_hash live = hub_hash(&h), now;
+	hub_close(&h);
+	hub_open(&h);
+	now = hub_hash(&h);
+	assert_memory_equal(&live, &now, sizeof live);
+	assert_int_equal(ask(A, 0), GN_QUOTA); /* counted the same after a restart */
+	gn_ledger_snapshot(h.l);
+	hub_run(&h);
+	gn_ledger_validate(h.l);
 }
 
 int main(void)
@@ -377,7 +417,8 @@ int main(void)
 		T(test_officer_aborts_only_what_is_open),
 		T(test_ends_that_come_again_or_too_early_change_nothing),
 		T(test_prepared_survives_a_restart),
-		T(test_nobody_holds_all_that_waits),
+		T(test_one_payer_does_not_hold_all_that_waits),
+		T(test_neighbours_share_whom_they_ask),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,6 +31,8 @@
 #define BOOK_OPEN_MAX 65536u         /* prepared payments and clearing offers at once */
 #define BOOK_OPEN_PAYER_MAX 256u     /* of them payments of one payer: nobody waits for so many answers, and one key is not all of them */
 #define BOOK_OPEN_ASKED_MAX (BOOK_OPEN_MAX / 64) /* payments that wait for one participant's answer: what he can look through in an evening */
+#define BOOK_OPEN_CROWDED (BOOK_OPEN_ASKED_MAX / 2) /* once so many wait for one participant, his neighbours have shares */
+#define BOOK_OPEN_VIA_MAX 16u        /* what comes over one neighbour's line then: 32 neighbours fill the other half */
 #define BOOK_TX_KEEP (INT64_C(30) * 86400 * GN_SEC) /* how long geo-v1 payment keys answer repeats */
 #define BOOK_KEYS_MAX (1u << 28)     /* payment keys remembered: 8 GiB, far past one month of any hub */
 
