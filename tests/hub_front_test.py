@@ -89,7 +89,7 @@ def case_crowd(bin_dir, base, rng):
     crowd = []
     for i in range(200):
         s = socket.create_connection(("127.0.0.1", hub.port), timeout=20)
-        s.sendall(b"POST /api/v1/auth/challenge HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n{" if i % 2 else b"GET /health HTTP/1.1\r\nX-Slow: ")
+        s.sendall(b"POST /api/v1/auth/challenge HTTP/1.1\r\nHost: localhost\r\nContent-Length: 60000\r\n\r\n{" if i % 2 else b"GET /health HTTP/1.1\r\nX-Slow: ")
         crowd.append(s)
         if i % 20 == 19:
             a.pay(b, "1.00")
@@ -753,8 +753,8 @@ def case_doors(bin_dir, base, rng):
     people(hub, "Жінка 👩\u200d🌾", "می\u200cخواهم", "שלום", 'a"\\b')
     # the scheme's name in any case; an id on every answer
     check(hub.raw("GET", "/api/v1/balance", None, {"Authorization": "bearer " + a.token})[0] == 200, "bearer")
-    for what in (b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 30000 + b"\r\n\r\n",
-                 b"POST /api/v1/auth/challenge HTTP/1.1\r\nHost: x\r\nX-Request-ID: mine\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"):
+    for what in (b"GET / HTTP/9.9\r\n\r\n", b"GET /" + b"a" * 9000 + b" HTTP/1.1\r\n\r\n", b"GET / HTTP/1.1\r\nHost: localhost\r\nX: " + b"a" * 30000 + b"\r\n\r\n",
+                 b"POST /api/v1/auth/challenge HTTP/1.1\r\nHost: localhost\r\nX-Request-ID: mine\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"):
         with socket.create_connection(("127.0.0.1", hub.port), timeout=20) as s:
             s.sendall(what)
             out = b""

@@ -394,6 +394,40 @@ def case_day(bin_dir, base, rng):
     hub.stop()
 
 
+def case_names(bin_dir, base, rng):
+    """HB-54: the hub answers under the names of this machine and those that it was given, and no page of another origin."""
+    hub = Hub(bin_dir, base, "--rate-address", "40")
+    port, nonce = hub.port, "/api/v1/hub?nonce=" + "ab" * 32
+
+    def asked(host, path="/health", **more):
+        return hub.raw("GET", path, None, {"Host": host} | {k.replace("_", "-"): v for k, v in more.items()})[0]
+
+    for good in ("localhost", f"localhost:{port}", f"127.0.0.1:{port}", f"[::1]:{port}", "LOCALHOST"):
+        check(asked(good) == 200, f"{good} is this machine")
+    # a site whose name was bound anew to 127.0.0.1 is a page of the same origin to its browser
+    for bad in ("evil.example", f"evil.example:{port}", "localhost.evil.example", "127.0.0.2", "0.0.0.0", "[::]", "a@localhost", "hub.example.net"):
+        for path in ("/health", "/metrics", nonce, "/api/v1/balance"):
+            check(asked(bad, path, Origin="http://" + bad, Sec_Fetch_Site="same-origin") == 403, f"Host {bad} is answered at {path}")
+    status, _, data = hub.raw("POST", "/api/v1/auth/challenge", "{}", {"Host": "hub.example.net"})
+    check(status == 403 and "--host-name" in json.loads(data)["error"]["message"], f"which setting: {status} {data}")
+    check(hub.last_words().count("host.name") == 1 and "--host-name evil.example" in hub.last_words(), f"the log says it once: {hub.last_words()}")
+    for good in (f"http://localhost:{port}", f"https://localhost:{port}"):
+        check(asked(f"localhost:{port}", Origin=good) == 200, f"a page of {good} at a proxy's or its own")
+    for bad in ("http://evil.example", "null", f"http://localhost:{port + 1}", f"http://127.0.0.1:{port}", "http://localhost", "", "https://", f"ftp://localhost:{port}"):
+        check(asked(f"localhost:{port}", Origin=bad) == 403, f"a page of {bad!r}")
+    check(hub.raw("POST", "/api/v1/auth/challenge", json.dumps({"pid": Key().pid}))[0] == 404, "none of them took anything of this address' rate")
+    hub.stop()
+    # behind a proxy that answers for the names, as it did before there was a setting; and with the setting, which is enough with and without one
+    hub = Hub(bin_dir, base, "--trust-proxy", "yes")
+    check(asked("hub.example.net") == asked("other.example.net", Origin="https://other.example.net") == 200 and asked("hub.example.net", Origin="https://evil.example") == 403, "a proxy's names")
+    hub.stop()
+    for words in ([], ["--trust-proxy", "yes"]):
+        hub = Hub(bin_dir, base, "--host-name", "Hub.example.net", *words, "--host-name", "geo.example.org")
+        check([asked(host) for host in ("hub.example.net", "HUB.example.net:443", "geo.example.org", "localhost", "example.net", "x.hub.example.net")] == [200] * 4 + [403] * 2, f"its own names {words}")
+        check(asked("hub.example.net", Origin="https://hub.example.net") == 200 and asked("hub.example.net", Origin="https://geo.example.org") == 403, "pages that the proxy serves beside it")
+        hub.stop()
+
+
 # ---- geo-v0 ----
 
 def case_v0(bin_dir, base, rng):
@@ -503,7 +537,7 @@ def case_concurrent(bin_dir, base, rng):
             body = json.dumps(user.signed("payment", {"tx_id": tx, "to": middle[0].pid, "equivalent": "UAH", "amount": "0.01"}, tx)).encode()
             for path, data in (("POST /api/v1/payments", body), ("GET /api/v1/payments", b""), ("GET /api/v1/clearing/gap?equivalent=UAH", b"")):
                 with socket.create_connection(("127.0.0.1", hub.port)) as s:
-                    s.sendall(f"{path} HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer {user.token}\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data[:len(data) - i % 2])
+                    s.sendall(f"{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {user.token}\r\nContent-Length: {len(data)}\r\n\r\n".encode() + data[:len(data) - i % 2])
 
     threads = [threading.Thread(target=client, args=(i,)) for i in range(64)] + [threading.Thread(target=rude)]
     begin = time.monotonic()

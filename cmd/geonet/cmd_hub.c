@@ -36,8 +36,8 @@ static bool configure(struct cli *cli, struct gn_hub_config *c)
 {
 	static const char *const passed[] = {"http",         "history",      "access-seconds", "refresh-seconds",
 					     "rate-key",     "rate-address", "rate-failed",    "rate-day",
-					     "registration", "trust-proxy",  "accept-v0",      "memory-mib",
-					     "log",          "log-file"};
+					     "registration", "trust-proxy",  "host-name",      "accept-v0",
+					     "memory-mib",   "log",          "log-file"};
 	char why[GN_HUB_WHY] = "", *data = hub_data(cli),
 	     *path = cli_option(cli, "config") ? cli_format("%s", cli_option(cli, "config"))
 					       : cli_format("%s/hub.conf", data);
@@ -58,8 +58,10 @@ static bool configure(struct cli *cli, struct gn_hub_config *c)
 		cli_fail(cli, CLI_USAGE, "usage", "%s", why);
 	}
 	for (size_t i = 0; !err && i < GN_COUNT(passed); i++) {
-		const char *value = cli_option(cli, passed[i]);
-		if (value && (err = gn_hub_config_set(c, gn_str(passed[i]), gn_str(value), why)))
+		const char *value;
+		for (int k = 0; !err && (value = cli_option_at(cli, passed[i], k)); k++)
+			err = gn_hub_config_set(c, gn_str(passed[i]), gn_str(value), why);
+		if (err)
 			cli_fail(cli, CLI_USAGE, "usage", "--%s", why);
 	}
 	free(text);

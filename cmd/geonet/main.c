@@ -148,6 +148,7 @@ static const struct cli_option hub_run_options[] = {
 	{"rate-day", "N", "payments and other signed operations a day of one key, 0 no bound (default 20000)"},
 	{"registration", "open|officers", "who lets newcomers in: anybody himself, or an operator with hub admit (default open)"},
 	{"trust-proxy", "yes|no", "believe X-Forwarded-For: only behind a proxy that sets it (default no)"},
+	{"host-name", "NAME", "a name under which a proxy asks the hub, besides localhost; may be given 8 times"},
 	{"memory-mib", "N", "memory of the ledger (default 4096)"},
 	{"log", "LEVEL", "debug, info, warn or error"},
 	{"log-file", "FILE", "write the log to the end of FILE instead of stderr; SIGHUP opens it anew"},

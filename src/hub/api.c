@@ -485,12 +485,46 @@ static void note_proxy(const struct gn_hub_request *r)
 		   "proxy sets X-Forwarded-For itself, start the hub with --trust-proxy yes");
 }
 
-/* HB-47: a browser says that a page of another site sent it. That page can read no answer, so it has no use but harm.
- */
-static bool is_foreign_page(const struct gn_hub_request *r)
+static bool is_name_of(const struct gn_hub *hub, struct gn_slice host)
 {
-	struct gn_slice site = gn_http_header(r->http, "sec-fetch-site");
-	return site.p && !gn_slice_eq(site, GN_LIT("same-origin")) && !gn_slice_eq(site, GN_LIT("none"));
+	bool found = gn_http_is_local(host);
+	for (size_t i = 0; i < hub->config.host_names; i++)
+		found |= gn_slice_eq(host, gn_str(hub->config.host_name[i]));
+	return found;
+}
+
+/* HB-54: this machine, or a name that the hub was given. A trusted proxy answers for names until it was given one.
+ * False after answering. */
+static bool is_host_ok(struct gn_hub_request *r)
+{
+	uint8_t text[256];
+	struct gn_buf host = {text, 0, sizeof text - 1};
+	struct gn_hub *hub = r->hub;
+	uint16_t port;
+	struct gn_slice value = gn_http_header(r->http, "host");
+	if (hub->config.trust_proxy && !hub->config.host_names)
+		return true;
+	bool read = value.p && gn_http_host(value, &host, &port) == GN_OK;
+	if (read && is_name_of(hub, gn_buf_slice(&host)))
+		return true;
+	text[host.len] = 0;
+	if (read && !hub->told_name) {
+		hub->told_name = true;
+		gn_hub_log(hub, GN_LOG_WARN, "host.name",
+			   "asked as '%s', which is not its name: if a proxy brings such requests, start the hub with "
+			   "--host-name %s",
+			   text, text);
+	}
+	return unauthorised(r, 403,
+			    read ? "nobody told this hub that it goes by this name: its operator starts it with "
+				   "--host-name and the name, if it does"
+				 : "the Host of the request is no host");
+}
+
+/* HB-47, HB-54: that page can read no answer, so it has no use but harm. False after answering. */
+static bool is_page_ok(struct gn_hub_request *r)
+{
+	return !gn_http_is_foreign(r->http, true) || unauthorised(r, 403, "a page of another site may not ask a hub");
 }
 
 /* RFC 9110 section 11.1: the scheme in any case. */
@@ -622,11 +656,7 @@ static void on_request(void *user, struct gn_http_request *http)
 		return;
 	}
 	r->route = route;
-	if (is_foreign_page(r)) {
-		unauthorised(r, 403, "a page of another site may not ask a hub");
-		return;
-	}
-	if (!is_open(r) || !allowed(r, auth_of(r)))
+	if (!is_host_ok(r) || !is_page_ok(r) || !is_open(r) || !allowed(r, auth_of(r)))
 		return;
 	if (length.p && (length.len > 6 || strtoul((const char *)length.p, NULL, 10) > HUB_BODY_MAX)) {
 		hub->count.refused_body++;

@@ -2,6 +2,7 @@
  */
 #include "hub/hub.h"
 #include "hub/limits.h"
+#include "net/net.h"
 #include "os/os.h"
 
 #include <stdio.h>
@@ -33,6 +34,19 @@ static bool boolean(const char *s, bool *out)
 {
 	*out = strcmp(s, "yes") == 0;
 	return *out || strcmp(s, "no") == 0;
+}
+
+/* As gn_http_host() reads it from a request. */
+static bool host_name(struct gn_hub_config *c, const char *value)
+{
+	uint16_t port = 0;
+	if (c->host_names == GN_HUB_NAMES)
+		return false;
+	struct gn_buf out = {(uint8_t *)c->host_name[c->host_names], 0, sizeof c->host_name[0] - 1};
+	if (gn_http_host(gn_str(value), &out, &port) || out.len != strlen(value))
+		return false;
+	c->host_name[c->host_names++][out.len] = 0;
+	return true;
 }
 
 static const char *set(struct gn_hub_config *c, const char *name, const char *value)
@@ -98,6 +112,8 @@ static const char *set(struct gn_hub_config *c, const char *name, const char *va
 	}
 	if (strcmp(name, "trust-proxy") == 0)
 		return boolean(value, &c->trust_proxy) ? NULL : "yes or no";
+	if (strcmp(name, "host-name") == 0)
+		return host_name(c, value) ? NULL : "a host's name without a port, at most 8 of them";
 	if (strcmp(name, "accept-v0") == 0)
 		return boolean(value, &c->accept_v0) ? NULL : "yes or no";
 	if (strcmp(name, "memory-mib") == 0) {

@@ -8,6 +8,7 @@
 #include "crypto/crypto.h"
 
 #define GN_HUB_WHY 640 /* bytes of a sentence that explains a failure */
+#define GN_HUB_NAMES 8 /* hosts under which a hub is asked, beside this machine's: a few domains of one proxy */
 
 struct gn_hub_config {
 	char data[512];        /* the hub's directory: keys, journal/, history.db */
@@ -22,8 +23,10 @@ struct gn_hub_config {
 	uint32_t rate_day;     /* operations a day of one key that leave a record */
 	bool registration_officers; /* officers register people; else anybody registers himself */
 	bool trust_proxy; /* the client's address is the last of X-Forwarded-For: only behind a proxy that sets it */
-	bool accept_v0;   /* the profile geo-v0, of a new ledger; later a setting of the ledger */
-	uint64_t memory;  /* bytes of the ledger; default half of a small server, 4 GiB */
+	char host_name[GN_HUB_NAMES][256]; /* HB-54: in lower case, without a port */
+	size_t host_names;
+	bool accept_v0;  /* the profile geo-v0, of a new ledger; later a setting of the ledger */
+	uint64_t memory; /* bytes of the ledger; default half of a small server, 4 GiB */
 	enum gn_log_level log;
 	char log_file[256]; /* empty: stderr */
 };

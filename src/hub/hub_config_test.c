@@ -17,10 +17,21 @@ static gn_err set(struct gn_hub_config *c, const char *name, const char *value)
 static void settings_take_good_values_and_keep_theirs_on_bad_ones(void **state)
 {
 	(void)state;
-	static const char *const bad[][2] = {
-		{"http", "65536"},       {"http", ""},         {"http", "-1"},           {"history", "mysql x"},
-		{"access-seconds", "0"}, {"rate-key", "many"}, {"trust-proxy", "maybe"}, {"memory-mib", "1"},
-		{"log", "loud"},         {"data", ""},         {"colour", "red"}};
+	static const char *const bad[][2] = {{"http", "65536"},
+					     {"http", ""},
+					     {"http", "-1"},
+					     {"history", "mysql x"},
+					     {"access-seconds", "0"},
+					     {"rate-key", "many"},
+					     {"trust-proxy", "maybe"},
+					     {"memory-mib", "1"},
+					     {"log", "loud"},
+					     {"data", ""},
+					     {"colour", "red"},
+					     {"host-name", ""},
+					     {"host-name", "a:1"},
+					     {"host-name", "a b"},
+					     {"host-name", "https://a"}};
 	struct gn_hub_config c, before;
 	gn_hub_config_default(&c);
 	assert_int_equal(c.http, 7790);
@@ -29,7 +40,12 @@ static void settings_take_good_values_and_keep_theirs_on_bad_ones(void **state)
 	assert_int_equal(set(&c, "history", "postgresql host=/run dbname=x"), GN_OK);
 	assert_int_equal(set(&c, "accept-v0", "yes"), GN_OK);
 	assert_int_equal(set(&c, "rate-key", "0"), GN_OK);
+	for (unsigned i = 0; i < GN_HUB_NAMES; i++)
+		assert_int_equal(set(&c, "host-name", i ? "b.example" : "A.example"), GN_OK);
+	assert_string_equal(c.host_name[0], "a.example");
+	assert_int_equal(set(&c, "host-name", "c.example"), GN_USAGE);
 	before = c;
+	c.host_names = before.host_names = 1;
 	for (size_t i = 0; i < GN_COUNT(bad); i++)
 		assert_int_equal(set(&c, bad[i][0], bad[i][1]), GN_USAGE);
 	assert_memory_equal(&c, &before, sizeof c);

@@ -445,7 +445,7 @@ struct gn_hub {
 		gn_time next;
 		uint32_t eq; /* whose turn it is in this round */
 	} exact;
-	bool ready, stopping, pumping, feeding, told_proxy;
+	bool ready, stopping, pumping, feeding, told_proxy, told_name;
 	int ready_fd;
 	uint64_t fed_to; /* the history's watermark at the start */
 	gn_err unusable; /* the journal cannot be used: it ends, why says how */

@@ -32,7 +32,7 @@ enum gn_http_method {
 
 #define GN_HTTP_ID_MAX 65 /* characters of a request's id and a terminator */
 #define GN_HTTP_ANSWER_RATE                                                                                            \
-	(128u * 1024) /* bytes a second: who takes less of an answer gives way to others. A slow line's client is     \
+	(128u * 1024) /* bytes a second: who takes less of an answer gives way to others. A slow line's client is      \
 			 below it and ends only when others wait; who keeps 64 of them busy takes 8 MiB/s */
 
 struct gn_http_handler {
@@ -100,6 +100,9 @@ struct gn_slice gn_http_query(const struct gn_http_request *r); /* without '?'; 
  * -version, -protocol. Any other name gives NULL too. */
 struct gn_slice gn_http_header(const struct gn_http_request *r, const char *name);
 bool gn_http_is_unix(const struct gn_http_request *r); /* came over the Unix socket */
+/* A browser says that a page of another origin asks: by Sec-Fetch-Site, or by an Origin that is not http://HOST, with
+ * tls also https://HOST (a proxy may stand before us), HOST being the Host header as it came. */
+bool gn_http_is_foreign(const struct gn_http_request *r, bool tls);
 /* The client's address; zeros on the Unix socket. */
 void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out);
 /* A body follows the head, or its rest is still to come. */
@@ -155,5 +158,8 @@ GN_MUST gn_err gn_http_query_value(struct gn_slice query, const char *name, stru
 /* "welcome.geo.localhost:7780" -> host in lower case without the port, *port 0 when there is none; GN_TEXT when it is
  * not a host. */
 GN_MUST gn_err gn_http_host(struct gn_slice value, struct gn_buf *out, uint16_t *port);
+/* Such a host is this machine: localhost, 127.0.0.1, [::1]. Any other name may be one that a web site bound anew to
+ * 127.0.0.1, so that its pages reach us as their own (NO-5, HB-54). */
+bool gn_http_is_local(struct gn_slice host);
 
 #endif

@@ -190,3 +190,9 @@ gn_err gn_http_host(struct gn_slice value, struct gn_buf *out, uint16_t *port)
 	*port = (uint16_t)number_port;
 	return GN_OK;
 }
+
+bool gn_http_is_local(struct gn_slice host)
+{
+	return gn_slice_eq(host, GN_LIT("localhost")) || gn_slice_eq(host, GN_LIT("127.0.0.1")) ||
+	       gn_slice_eq(host, GN_LIT("[::1]"));
+}

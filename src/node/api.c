@@ -120,7 +120,7 @@ gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t 
 
 /* ---- admission ---- */
 
-/* NO-5: the Host is this machine, and a page of another origin does not ask. */
+/* NO-5: the Host is this machine. */
 static bool host_ok(const struct gn_request *r)
 {
 	uint8_t host[256];
@@ -131,21 +131,7 @@ static bool host_ok(const struct gn_request *r)
 		return true;
 	if (!value.p || gn_http_host(value, &buf, &port))
 		return false;
-	struct gn_slice h = gn_buf_slice(&buf);
-	return gn_slice_eq(h, GN_LIT("localhost")) || gn_slice_eq(h, GN_LIT("127.0.0.1")) ||
-	       gn_slice_eq(h, GN_LIT("[::1]")) || gn_slice_eq(h, GN_LIT("::1"));
-}
-
-static bool origin_ok(const struct gn_request *r)
-{
-	struct gn_slice origin = gn_http_header(r->http, "origin"), host = gn_http_header(r->http, "host");
-	struct gn_slice site = gn_http_header(r->http, "sec-fetch-site");
-	if (site.p && !gn_slice_eq(site, GN_LIT("same-origin")) && !gn_slice_eq(site, GN_LIT("none")))
-		return false;
-	if (!origin.p)
-		return true;
-	return origin.len > 7 && memcmp(origin.p, "http://", 7) == 0 &&
-	       gn_slice_eq(gn_slice_sub(origin, 7, origin.len), host);
+	return gn_http_is_local(gn_buf_slice(&buf));
 }
 
 static bool token_ok(const struct gn_request *r)
@@ -205,7 +191,7 @@ static void on_request(void *user, struct gn_http_request *http)
 		return;
 	bool other_method = false;
 	const struct gn_route *route = route_find(r, &other_method);
-	if (!host_ok(r) || !origin_ok(r)) {
+	if (!host_ok(r) || gn_http_is_foreign(r->http, false)) {
 		gn_request_error(r, GN_DENIED,
 				 "this address answers to localhost only, and not to pages of other sites");
 	} else if (!route) {
