@@ -596,6 +596,72 @@ def case_words(bin_dir, base, rng):
     hub.stop()
 
 
+def case_another(bin_dir, base, rng):
+    """HB-55: who answers instead of the hub has nothing signed for a key that nobody typed."""
+    hub, w = start(bin_dir, base, "ann", "ben", "cay", "boss")
+    keys = {name: w.run(name, "wallet", "profile")["public_key"] for name in w.pid}
+    hub.admin("POST", "/admin/roles", {"public_key": keys["boss"], "role": "admin", "name": "boss", "reason": "the beginning"})
+    liar = Proxy(hub)
+
+    def swaps(path, *pairs):
+        """Beneath this path the answers name others."""
+        def fault(method, asked, status, body):
+            if status != 200 or path not in asked:
+                return None
+            text = json.dumps(json.loads(body))
+            for old, new in pairs:
+                text = text.replace(old, new)
+            return answer(status, text)
+        liar.fault = fault
+
+    def officers():
+        w.env["GEONET_HUB"] = hub.url
+        found = {o["pid"]: o["role"] for o in w.run("boss", "hub", "role", "list")["items"]}
+        w.env["GEONET_HUB"] = liar.url
+        return found
+
+    w.env["GEONET_HUB"] = liar.url
+    for new in (keys["cay"], "", "AAAA", keys["ben"][:-2]):
+        swaps("/participants/" + w.pid["ben"], (keys["ben"], new))
+        said = w.text("boss", "hub", "role", "grant", w.pid["ben"], "admin", "--reason", "deputy", want=1)
+        check(w.pid["ben"] in said and (new != keys["cay"] or w.pid["cay"] in said) and "Nothing was signed" in said, f"another's key: {said}")
+    check(set(officers()) == {w.pid["boss"]}, f"nobody came to it: {officers()}")
+    # what is told is what was signed, not what is answered
+    swaps("/admin/roles", (w.pid["ben"], w.pid["cay"]))
+    said = w.text("boss", "hub", "role", "grant", w.pid["ben"], "auditor", "--reason", "he looks")
+    check(w.pid["ben"] + " is auditor now" in said, f"whom: {said}")
+    swaps("nothing")
+    check("not unique" in w.text("boss", "hub", "role", "grant", "Ben", "auditor", want=2), "a name is nobody")
+    w.run("boss", "hub", "role", "grant", keys["cay"], "auditor")
+    check(officers() == {w.pid["boss"]: "admin", w.pid["ben"]: "auditor", w.pid["cay"]: "auditor"}, f"typed whole: {officers()}")
+    swaps("/admin/roles", (keys["ben"], keys["cay"]))
+    check("Nothing was signed" in w.text("boss", "hub", "role", "revoke", w.pid["ben"], want=1) and len(officers()) == 3, "another's role stays")
+    # a transaction is that of the key that was typed
+    swaps("nothing")
+    for name in ("ann", "ben"):
+        w.run("cay", "wallet", "trust", w.pid[name], "20", "UAH", "--ask")
+        w.run(name, "wallet", "pay", w.pid["cay"], "1" if name == "ann" else "9", "UAH", "--tx-id", name)
+    items = {i["payment"]["from"]: i for i in w.run("cay", "wallet", "asked")["items"]}
+    small, large = items[w.pid["ann"]]["key"], items[w.pid["ben"]]["key"]
+    for pairs in ([(small, "x"), (large, small)], [('"tx_id": "ann"', '"tx_id": "ben"')], [(w.pid["ann"], w.pid["ben"])]):
+        swaps("/payments/asked", *pairs)
+        said = w.text("cay", "wallet", "answer", small, "yes", want=1)
+        check("Nothing was signed" in said, f"another payment: {said}")
+    swaps("/participants/" + w.pid["ann"], (keys["ann"], keys["ben"]))
+    check("Nothing was signed" in w.text("cay", "wallet", "answer", small, "yes", want=1), "another's key, when one answers")
+    check("Nothing was signed" in w.text("boss", "hub", "abort", "ann", "--initiator", w.pid["ann"], want=1), "another's key, when one aborts")
+    swaps("nothing")
+    check(len(w.run("cay", "wallet", "asked")["items"]) == 2, "both still wait")
+    w.run("cay", "wallet", "answer", small, "yes")
+    w.run("boss", "hub", "abort", "ben", "--initiator", w.pid["ben"])
+    check(owes(w, "ann") == "1.00" and owes(w, "ben") == "0.00", "and as they were meant")
+    # whose line it is that an officer freezes
+    line = w.run("cay", "wallet", "lines")
+    said = w.text("boss", "hub", "dispute", next(l["id"] for l in line["given"] if l["to"] == w.pid["ben"]))
+    check(f"the line of {w.pid['cay']} to {w.pid['ben']} in UAH" in said, f"whose line: {said}")
+    hub.stop()
+
+
 def case_proof(bin_dir, base, rng):
     """HB-45: nothing is sent to what does not prove that it is the hub, and the bootstrap token to the hub of DATA/hub alone."""
     hub, w = start(bin_dir, base, "ann")

@@ -386,68 +386,68 @@ int cmd_hub_equivalent(struct cli *cli)
 	return exit;
 }
 
-/* KEY in hex or base64, or PID of a participant: its public key in base64; the caller frees. */
-static char *officer_key(struct cli *cli, struct hub *hub, const char *text)
+/* KEY in hex or base64, or PID of a participant. CLI_OK or a printed failure. */
+static int officer_key(struct cli *cli, struct hub *hub, const char *text, struct gn_pk *out)
 {
-	struct gn_pk pk;
+	char pid[GN_PID_MAX];
 	size_t len = 0;
-	if (gn_unhex(gn_str(text), pk.b, sizeof pk.b) == GN_OK)
-		return base64_text(GN_SLICE(pk.b));
+	if (gn_unhex(gn_str(text), out->b, sizeof out->b) == GN_OK)
+		return CLI_OK;
 	uint8_t *raw = base64_bytes(text, &len);
+	bool whole = raw && len == sizeof out->b;
+	if (whole)
+		memcpy(out->b, raw, len);
 	free(raw);
-	if (raw && len == sizeof pk.b)
-		return cli_format("%s", text);
-	char *key = NULL;
-	(void)!hub_key_of(cli, hub, text, "whose key?", &key);
-	return key;
+	if (whole)
+		return CLI_OK;
+	int exit = hub_person(cli, hub, text, pid);
+	return exit ? exit : hub_key_of(cli, hub, pid, "whose key?", out);
 }
 
-/* The key of an officer in base64; the caller frees. NULL after printing. */
-static char *role_key(struct cli *cli, struct hub *hub, const char *pid)
+/* The key of an officer. CLI_OK or a printed failure. */
+static int role_key(struct cli *cli, struct hub *hub, const char *pid, struct gn_pk *out)
 {
-	json_t *answer, *item;
-	char *key = NULL;
+	json_t *answer, *item, *found = NULL;
 	size_t i;
-	if (hub_call(cli, hub, "GET", "/admin/roles", NULL, &answer, "the roles"))
-		return NULL;
+	int exit = hub_call(cli, hub, "GET", "/admin/roles", NULL, &answer, "the roles");
+	if (exit)
+		return exit;
 	json_array_foreach(json_object_get(answer, "items"), i, item) if (strcmp(json_text(item, "pid"), pid) == 0)
-		key = cli_format("%s", json_text(item, "public_key"));
+		found = item;
+	exit = found ? hub_take_key(cli, found, pid, out)
+		     : cli_fail(cli, CLI_NOT_FOUND, "E001", "no officer has the PID %s", pid);
 	json_decref(answer);
-	if (!key)
-		cli_fail(cli, CLI_NOT_FOUND, "E001", "no officer has the PID %s", pid);
-	return key;
+	return exit;
 }
 
 static int role_change(struct cli *cli, struct hub *hub, bool grant)
 {
-	const char *reason = cli_option(cli, "reason"), *name = cli_option(cli, "name");
-	json_t *answer, *body = json_pack("{ss ss}", "command", "role", "reason", reason ? reason : "");
-	char *key = grant ? officer_key(cli, hub, cli->args[1]) : role_key(cli, hub, cli->args[1]), *path;
-	if (!key) {
-		json_decref(body);
-		return CLI_FAILED;
-	}
-	json_object_set_new(body, "public_key", json_string(key));
-	json_object_set_new(body, "role", json_string(grant ? cli->args[2] : "none"));
+	const char *reason = cli_option(cli, "reason"), *name = cli_option(cli, "name"),
+		   *role = grant ? cli->args[2] : "none";
+	struct gn_pk pk;
+	json_t *answer, *body;
+	char pid[GN_PID_MAX], *path;
+	int exit = grant ? officer_key(cli, hub, cli->args[1], &pk) : role_key(cli, hub, cli->args[1], &pk);
+	if (exit)
+		return exit;
+	gn_pid(&pk, pid); /* what is signed for, whatever the answer says */
+	char *key = base64_text(GN_SLICE(pk.b));
+	body = json_pack("{ss ss ss ss}", "command", "role", "reason", reason ? reason : "", "public_key", key, "role",
+			 role);
 	free(key);
-	if (grant) {
+	if (grant)
 		json_object_set_new(body, "name", json_string(name ? name : ""));
-		path = cli_format("/admin/roles");
-	} else {
-		char *part = url_part(cli->args[1]);
-		path = cli_format("/admin/roles/%s", part);
-		free(part);
-	}
-	int exit = hub_command(cli, hub, grant ? "POST" : "DELETE", path, body, &answer, "the role");
+	path = grant ? cli_format("/admin/roles") : cli_format("/admin/roles/%s", pid);
+	exit = hub_command(cli, hub, grant ? "POST" : "DELETE", path, body, &answer, "the role");
 	free(path);
 	if (exit)
 		return exit;
 	if (cli->json)
 		return cli_json(cli, answer);
 	if (grant)
-		cli_note(cli, "%s is %s now", json_text(answer, "pid"), json_text(answer, "role"));
+		cli_note(cli, "%s is %s now", pid, role);
 	else
-		cli_note(cli, "%s has no role any more", cli->args[1]);
+		cli_note(cli, "%s has no role any more", pid);
 	json_decref(answer);
 	return CLI_OK;
 }

@@ -147,6 +147,10 @@ int cmd_hub_dispute(struct cli *cli)
 	json_decref(line);
 	free(part);
 	free(path);
+	if (body) /* a line's id tells nobody but the hub whose it is (HB-55) */
+		cli_note(cli, "%s says that this is the line of %s to %s in %s", hub.url,
+			 out_text(json_text(body, "from")), out_text(json_text(body, "to")),
+			 out_text(json_text(body, "equivalent")));
 	if (body)
 		return act(cli, &hub, "POST", path_of("trustlines", cli->args[0], end ? "unfreeze" : "freeze"), body,
 			   "the dispute",
@@ -161,19 +165,9 @@ static int key_of_id(struct cli *cli, struct hub *hub, const char *initiator, ch
 {
 	struct gn_tx_key key;
 	struct gn_pk pk;
-	size_t len = 0;
-	char *text;
-	int exit = hub_key_of(cli, hub, initiator, "who signed it", &text);
+	int exit = hub_key_of(cli, hub, initiator, "who signed it", &pk);
 	if (exit)
 		return exit;
-	uint8_t *raw = base64_bytes(text, &len);
-	free(text);
-	if (!raw || len != sizeof pk.b) {
-		free(raw);
-		return cli_fail(cli, CLI_FAILED, "io", "the hub's answer cannot be read");
-	}
-	memcpy(pk.b, raw, len);
-	free(raw);
 	gn_tx_key(&pk, gn_str(cli->args[0]), &key);
 	gn_hex(GN_SLICE(key.b), hex);
 	return CLI_OK;

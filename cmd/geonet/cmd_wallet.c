@@ -455,6 +455,23 @@ static void tell_answered(const struct cli *cli, const char *word, const json_t 
 		cli_note(cli, "answered %s to the clearing offer; %s", word, answered_state(told));
 }
 
+/* The transaction that waits under this key is the one whose tx_id and initiator the hub names (HB-55). */
+static int check_key(struct cli *cli, struct hub *hub, const json_t *payment, const char *key)
+{
+	struct gn_pk pk;
+	struct gn_tx_key its;
+	char hex[33];
+	int exit = hub_key_of(cli, hub, json_text(payment, "from"), "who pays", &pk);
+	if (exit)
+		return exit;
+	gn_tx_key(&pk, gn_str(json_text(payment, "tx_id")), &its);
+	gn_hex(GN_SLICE(its.b), hex);
+	return strcmp(hex, key) == 0
+		       ? CLI_OK
+		       : cli_fail(cli, CLI_FAILED, "key",
+				  "the hub names another payment under the key %s. Nothing was signed", key);
+}
+
 int cmd_wallet_answer(struct cli *cli)
 {
 	struct hub hub;
@@ -469,6 +486,8 @@ int cmd_wallet_answer(struct cli *cli)
 	if (!exit && !found)
 		exit = cli_fail(cli, CLI_NOT_FOUND, "E001",
 				"nothing with this key waits for your answer; geonet wallet asked lists what does");
+	if (!exit && json_is_object(json_object_get(found, "payment")))
+		exit = check_key(cli, &hub, json_object_get(found, "payment"), key);
 	if (!exit) {
 		const json_t *p = json_object_get(found, "payment");
 		bool payment = json_is_object(p);

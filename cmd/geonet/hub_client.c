@@ -407,7 +407,23 @@ int hub_open_officer(struct cli *cli, struct hub *hub)
 	return exit ? exit : hub_login_officer(cli, hub);
 }
 
-int hub_key_of(struct cli *cli, struct hub *hub, const char *pid, const char *what, char **key)
+int hub_take_key(struct cli *cli, const json_t *answer, const char *pid, struct gn_pk *out)
+{
+	size_t len = 0;
+	char its[GN_PID_MAX] = "no key's";
+	uint8_t *raw = base64_bytes(json_text(answer, "public_key"), &len);
+	if (raw && len == sizeof out->b) {
+		memcpy(out->b, raw, len);
+		gn_pid(out, its);
+	}
+	free(raw);
+	if (strcmp(its, pid) == 0)
+		return CLI_OK;
+	return cli_fail(cli, CLI_FAILED, "key", "the hub names another's key for %s: its PID is %s. Nothing was signed",
+			pid, its);
+}
+
+int hub_key_of(struct cli *cli, struct hub *hub, const char *pid, const char *what, struct gn_pk *out)
 {
 	json_t *answer;
 	char *part = url_part(pid), *path = cli_format("/participants/%s", part);
@@ -416,9 +432,9 @@ int hub_key_of(struct cli *cli, struct hub *hub, const char *pid, const char *wh
 	free(path);
 	if (exit)
 		return exit;
-	*key = cli_format("%s", json_text(answer, "public_key"));
+	exit = hub_take_key(cli, answer, pid, out);
 	json_decref(answer);
-	return CLI_OK;
+	return exit;
 }
 
 int hub_login_reader(struct cli *cli, struct hub *hub)

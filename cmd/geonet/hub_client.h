@@ -29,8 +29,11 @@ int hub_login(struct cli *cli, struct hub *hub, bool register_ok);
 int hub_login_officer(struct cli *cli, struct hub *hub);
 /* Both at once: the hub, with somebody logged in who may govern it. */
 int hub_open_officer(struct cli *cli, struct hub *hub);
-/* A participant's public key in base64, for the caller to free; what: as of hub_call. CLI_OK or a printed failure. */
-int hub_key_of(struct cli *cli, struct hub *hub, const char *pid, const char *what, char **key);
+/* HB-55: an answer's public_key, if its hash is the PID that was asked for: whatever else the hub names is nobody's
+ * word. CLI_OK or a printed failure. */
+int hub_take_key(struct cli *cli, const json_t *answer, const char *pid, struct gn_pk *out);
+/* A participant's public key as hub_take_key() takes it; what: as of hub_call. */
+int hub_key_of(struct cli *cli, struct hub *hub, const char *pid, const char *what, struct gn_pk *out);
 /* As anybody whom the hub knows, to read what is everybody's. */
 int hub_login_reader(struct cli *cli, struct hub *hub);
 void hub_close(struct hub *hub);
