@@ -298,6 +298,12 @@ def case_errors(bin_dir, base, rng):
     for body in (b"{", b"[]", b"\xff", b'{"signed":1,"signature":"x"}', b'{"a":1,"a":2}', b""):
         got, _, data = hub.raw("POST", "/api/v1/payments", body, {"Authorization": "Bearer " + a.token})
         check(400 <= got < 500 and code_of(json.loads(data)) in ("E009", "E005"), f"body {body!r}: {got} {data}")
+    # what is cut for a message is cut between characters, and a path that is no text leads nowhere
+    for i in range(50, 62):
+        got, answer = a.call("POST", "/auth/challenge", {"pid": "x" * i + "💣é💣"})
+        check(got == 404 and "participant x" in answer["error"]["message"], f"a PID of {i} letters and more: {got} {answer}")
+    for path in ("/participants/%ff", "/payments/%ed%a0%80", "/trustlines/%c3", "/integrity/checksum/%f0%9f%92", "/payments/%ff/why"):
+        check(a.call("GET", path)[0] == 404, f"{path} is nothing")
     check(a.call("GET", "/nothing")[0] == 404 and a.call("DELETE", "/balance")[0] == 405, "unknown paths and methods")
     got, head, data = hub.raw("GET", "/api/v1/balance", None, {"X-Request-ID": "abc-1", "Authorization": "Bearer x"})
     check(head["X-Request-ID"] == "abc-1" and got == 401, "the request's id is echoed")
@@ -327,6 +333,14 @@ def case_rates(bin_dir, base, rng):
     a = User(hub, "Alice")
     a.join()
     challenge = ("POST", "/api/v1/auth/challenge", json.dumps({"pid": a.pid}))
+    # the address that a proxy names, however it writes it
+    behind = Hub(bin_dir, os.path.join(base, "behind"), "--rate-address", "3", "--trust-proxy", "yes")
+    for forms in (("203.0.113.9", "198.51.100.1,\t203.0.113.9", "203.0.113.9:4711 "), ("2001:db8::1", "203.0.113.9 , [2001:db8::1]", "[2001:db8::2]:65535"), ("2001:DB8:0:1::7", " 2001:db8:0:1::8", "x,2001:db8:0:1::9\t")):
+        codes = [behind.raw(*challenge, {"X-Forwarded-For": form})[0] for form in (*forms, forms[0])]
+        check(codes == [404] * 3 + [429], f"one address, written {forms}: {codes}")
+    codes = [behind.raw(*challenge, {"X-Forwarded-For": f"203.0.113.{10 + i % 2}:{4000 + i}"})[0] for i in range(6)]
+    check(codes == [404] * 6, f"two more, each with its rate: {codes}")
+    behind.stop()
     # a page of another site takes nothing from anybody
     for site in ["cross-site"] * 50 + ["same-site"]:
         check(hub.raw(*challenge, {"Content-Type": "text/plain", "Sec-Fetch-Site": site})[0] == 403, f"a {site} page")

@@ -201,6 +201,23 @@ void gn_hub_stopped(struct gn_hub_request *r)
 				      "details"));
 }
 
+/* What a bound on bytes cut inside a character goes, so that JSON takes the rest. */
+static void keep_characters(char *text)
+{
+	size_t to = 0, len = strlen(text);
+	for (size_t at = 0, n; at < len; at += n) {
+		for (n = 1; n < 4 && at + n < len && !gn_utf8_ok(gn_slice(text + at, n));)
+			n++;
+		if (!gn_utf8_ok(gn_slice(text + at, n))) {
+			n = 1;
+			continue;
+		}
+		memmove(text + to, text + at, n);
+		to += n;
+	}
+	text[to] = 0;
+}
+
 static void fail(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *text)
 {
 	if (changes(r) && gn_ledger_failed(r->hub->ledger)) { /* a refusal now says nothing of what was taken before */
@@ -233,6 +250,7 @@ void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const ch
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
+	keep_characters(text);
 	const char *standing = err == GN_INACTIVE ? standing_of(r) : NULL;
 	if (standing)
 		fail(r, 403, gn_hub_error_code(err), details, standing);
@@ -247,6 +265,7 @@ void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json
 	va_start(args, fmt);
 	vsnprintf(text, sizeof text, fmt, args);
 	va_end(args);
+	keep_characters(text);
 	fail(r, status, code, details, text);
 }
 
@@ -303,7 +322,8 @@ static bool match(const char *pattern, struct gn_slice path, char args[2][HUB_AR
 		while (len < path.len && path.p[len] != '/')
 			len++;
 		struct gn_buf out = {(uint8_t *)args[n], 0, HUB_ARG_MAX - 1};
-		if (len == 0 || n == 2 || gn_http_unescape(gn_slice_sub(path, 0, len), &out))
+		if (len == 0 || n == 2 || gn_http_unescape(gn_slice_sub(path, 0, len), &out) ||
+		    !gn_utf8_ok(gn_buf_slice(&out))) /* of such a name there is nothing */
 			return false;
 		args[n++][out.len] = 0;
 		path = gn_slice_sub(path, len, path.len);
@@ -388,20 +408,23 @@ static void request_id(struct gn_hub_request *r)
 
 void gn_hub_address(const struct gn_hub_request *r, struct gn_addr *out)
 {
-	gn_http_peer(r->http, out);
+	/* v4:port, [v6]:port; v4, [v6]; v6 */
+	static const char *const forms[][2] = {{"", ""}, {"", ":0"}, {"[", "]:0"}};
 	struct gn_slice via = gn_http_header(r->http, "x-forwarded-for");
-	if (r->hub->config.trust_proxy && via.p) {
-		size_t at = via.len;
-		char text[64];
-		while (at > 0 && via.p[at - 1] != ',')
-			at--;
-		while (at < via.len && via.p[at] == ' ')
-			at++;
-		struct gn_slice last = gn_slice_sub(via, at, via.len);
-		bool v6 = last.len && memchr(last.p, ':', last.len);
-		snprintf(text, sizeof text, v6 ? "[%.*s]:0" : "%.*s:0", (int)(last.len < 50 ? last.len : 50),
-			 last.len ? (const char *)last.p : "");
-		(void)!gn_addr_parse(gn_str(text), out);
+	size_t at = via.len, end = via.len;
+	char text[64];
+	gn_http_peer(r->http, out);
+	if (!r->hub->config.trust_proxy || !via.p)
+		return;
+	while (at > 0 && via.p[at - 1] != ',')
+		at--;
+	while (at < end && (via.p[at] == ' ' || via.p[at] == '\t'))
+		at++;
+	for (size_t i = 0; i < GN_COUNT(forms); i++) {
+		snprintf(text, sizeof text, "%s%.*s%s", forms[i][0], (int)(end - at < 56 ? end - at : 56),
+			 (const char *)via.p + at, forms[i][1]);
+		if (gn_addr_parse(gn_str(text), out) == GN_OK)
+			return;
 	}
 }
 
