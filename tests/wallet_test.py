@@ -662,6 +662,38 @@ def case_another(bin_dir, base, rng):
     hub.stop()
 
 
+def case_pages(bin_dir, base, rng):
+    """HB-56: a list ends where its pages say, and a hub without an end is told so."""
+    hub, w = start(bin_dir, base, "ann", "ben")
+    liar = Proxy(hub)
+    w.env["GEONET_HUB"] = liar.url
+    line = {"id": "x", "from": w.pid["ann"], "to": "y", "equivalent": "UAH", "limit": "1.00", "used": "0.00", "available": "1.00", "status": "active", "version": 1}
+
+    def lies(count, total, pad=0):
+        liar.seen.clear()
+        page = answer(200, json.dumps({"items": [line | {"pad": "p" * pad}] * count} | total))
+        liar.fault = lambda method, path, status, body: page if "/trustlines?" in path or "/payments/asked?" in path else None
+
+    def asked():
+        return [path for method, path, _ in liar.seen if "/trustlines?" in path or "/asked?" in path]
+
+    trust = ("wallet", "trust", w.pid["ben"], "1.00", "UAH")
+    lies(200, {"total": 450})
+    check(len(w.run("ann", "wallet", "lines")["given"]) == 600 and len(asked()) == 3, f"three pages: {asked()}")
+    check(re.findall(r"offset=(\d+)", "".join(asked())) == ["0", "200", "400"], f"where they begin: {asked()}")
+    lies(0, {"total": 10**9})
+    check(w.run("ann", "wallet", "lines")["given"] == [] and len(asked()) == 1, "an empty page is the end")
+    for total, words in (({"total": 10**15}, trust), ({}, ("wallet", "asked"))):
+        lies(3, total)
+        said = w.text("ann", *words, want=1)
+        check("has no end of them" in said and len(asked()) == 500, f"{words}: {len(asked())} pages: {said}")
+    lies(2, {}, 16 << 20)
+    said = w.text("ann", *trust, want=3)
+    check("sends more than 128 MiB" in said and len(asked()) < 6, f"{len(asked())} pages of 32 MiB: {said}")
+    check(not any(method == "POST" and path.endswith("/trustlines") for method, path, _ in liar.seen), "nothing was signed")
+    hub.stop()
+
+
 def case_proof(bin_dir, base, rng):
     """HB-45: nothing is sent to what does not prove that it is the hub, and the bootstrap token to the hub of DATA/hub alone."""
     hub, w = start(bin_dir, base, "ann")

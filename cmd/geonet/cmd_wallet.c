@@ -392,19 +392,10 @@ static void print_offer(const json_t *item, const char *done)
 /* {"items"}: all pages. What ends meanwhile moves the rest up, so one may be missed until the next time. */
 static int asked(struct cli *cli, struct hub *hub, json_t **out)
 {
-	json_t *all = json_array(), *page = NULL, *items;
+	json_t *all = json_array();
 	int exit = wallet_open(cli, hub);
-	do {
-		json_decref(page);
-		char *path = cli_format("/payments/asked?offset=%zu", json_array_size(all));
-		page = NULL;
-		if (!exit)
-			exit = hub_call(cli, hub, "GET", path, NULL, &page, "what waits for your answer");
-		free(path);
-		items = json_object_get(page, "items");
-		json_array_extend(all, items);
-	} while (json_array_size(items) && json_array_size(all) < json_number(page, "total"));
-	json_decref(page);
+	if (!exit)
+		exit = hub_list(cli, hub, "/payments/asked?", all, "what waits for your answer");
 	*out = json_pack("{so}", "items", all);
 	return exit;
 }

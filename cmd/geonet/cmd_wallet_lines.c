@@ -193,19 +193,10 @@ static const char *status_text(const json_t *line)
 /* Appends all pages of "/trustlines?WHAT" to list. */
 static int read_lines(struct cli *cli, struct hub *hub, const char *what, json_t *list)
 {
-	for (unsigned page = 1;; page++) {
-		json_t *answer;
-		char *path = cli_format("/trustlines?%s&per_page=200&page=%u", what, page);
-		int exit = hub_call(cli, hub, "GET", path, NULL, &answer, "your trust lines");
-		free(path);
-		if (exit)
-			return exit;
-		size_t count = json_array_size(json_object_get(answer, "items"));
-		json_array_extend(list, json_object_get(answer, "items"));
-		json_decref(answer);
-		if (count < 200)
-			return CLI_OK;
-	}
+	char *path = cli_format("/trustlines?%s", what);
+	int exit = hub_list(cli, hub, path, list, "your trust lines");
+	free(path);
+	return exit;
 }
 
 /* The open line to pid, or NULL; borrowed from list. */

@@ -11,20 +11,25 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ANSWER_MAX (64u << 20)
+#define ANSWERS_MAX (128u << 20) /* bytes of all that a hub sends to one command: PAGES_MAX of a kilobyte an item */
+#define PAGES_MAX 500u           /* of one list, of 200 items: nobody has 100,000 lines or questions */
 
 struct answer {
+	size_t *received;
 	char *data;
-	size_t len;
+	size_t len, cap;
 };
 
 static size_t on_data(char *p, size_t size, size_t count, void *user)
 {
 	struct answer *a = user;
 	size_t n = size * count;
-	if (a->len + n > ANSWER_MAX)
+	if ((*a->received += n) > ANSWERS_MAX)
 		return 0;
-	a->data = cli_grow(a->data, a->len + n + 1);
+	if (a->len + n >= a->cap) {
+		a->cap = (a->len + n + 1) * 2;
+		a->data = cli_grow(a->data, a->cap);
+	}
 	memcpy(a->data + a->len, p, n);
 	a->len += n;
 	a->data[a->len] = 0;
@@ -64,7 +69,7 @@ long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *p
 {
 	char why[CURL_ERROR_SIZE] = "", *text = body ? json_dumps(body, JSON_COMPACT) : NULL,
 	     *url = cli_format("%s/api/v1%s", hub->url, path);
-	struct answer a = {0};
+	struct answer a = {.received = &hub->received};
 	long status = -1;
 	CURL *curl = curl_easy_init();
 	struct curl_slist *headers = headers_of(hub);
@@ -96,6 +101,9 @@ long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *p
 		*out = a.len ? json_loadb(a.data, a.len, JSON_DECODE_ANY, NULL) : json_object();
 	} else if (hub->quiet) {
 		status = -1;
+	} else if (hub->received > ANSWERS_MAX) {
+		cli_fail(cli, CLI_FAILED, "limit", "the hub at %s sends more than %u MiB; nothing more is read",
+			 hub->url, ANSWERS_MAX >> 20);
 	} else if (code == CURLE_COULDNT_CONNECT) {
 		cli_fail(cli, CLI_NO_NODE, "no-hub",
 			 "no hub answers at %s; name another with --hub URL, or start one on its machine with: geonet "
@@ -140,6 +148,30 @@ int hub_call(struct cli *cli, struct hub *hub, const char *method, const char *p
 	json_decref(*out);
 	*out = NULL;
 	return exit;
+}
+
+int hub_list(struct cli *cli, struct hub *hub, const char *path, json_t *list, const char *what)
+{
+	size_t before = json_array_size(list), count = 1;
+	uint64_t total = UINT64_MAX;
+	for (unsigned page = 0; count && json_array_size(list) - before < total; page++) {
+		json_t *answer = NULL;
+		if (page == PAGES_MAX)
+			return cli_fail(cli, CLI_FAILED, "limit",
+					"%s: the hub at %s has no end of them; no more than %u pages are read", what,
+					hub->url, PAGES_MAX);
+		char *at = cli_format("%s&limit=200&offset=%zu", path, json_array_size(list) - before);
+		int exit = hub_call(cli, hub, "GET", at, NULL, &answer, what);
+		free(at);
+		if (exit)
+			return exit;
+		count = json_array_size(json_object_get(answer, "items"));
+		if (json_object_get(answer, "total"))
+			total = json_number(answer, "total");
+		json_array_extend(list, json_object_get(answer, "items"));
+		json_decref(answer);
+	}
+	return CLI_OK;
 }
 
 /* ---- who the hub is ---- */

@@ -18,7 +18,8 @@ struct hub {
 	uint64_t seq;       /* the signer's last sequence number */
 	struct identity id; /* hub_close wipes it */
 	bool loaded;
-	bool quiet; /* transport failures are not printed */
+	bool quiet;      /* transport failures are not printed */
+	size_t received; /* bytes of all answers */
 };
 
 /* Finds the hub, has it prove its key, and pins that. CLI_OK or a printed failure. */
@@ -50,6 +51,9 @@ int hub_command(struct cli *cli, struct hub *hub, const char *method, const char
 /* CLI_OK for 2xx; else printed after `what`. body may be NULL (taken). *out: the answer, the caller's. */
 int hub_call(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out,
 	     const char *what);
+/* All pages of a list, each {"items", "total"}, to the end of `list`; path has a "?" (HB-56). CLI_OK or a printed
+ * failure. */
+int hub_list(struct cli *cli, struct hub *hub, const char *path, json_t *list, const char *what);
 /* The status and the answer, nothing printed but transport failures (-1). */
 long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out);
 /* Prints the error envelope; returns the exit status. */
