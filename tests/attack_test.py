@@ -453,6 +453,21 @@ def case_reflector_many(nodes, seed):
     reflect(nodes, seed, "many", 12, 1)
 
 
+def case_reflector_own(nodes, seed):
+    """Sixty identities say of themselves that they are at a third party's addresses too, and fall silent: three keys for each address and node."""
+    honest = nodes.start(3)
+    attacker = nodes.attack("reflector", honest[0], seed=seed, arg="own", count=60, seconds=40)
+    key, asked = put(honest[1], b"text", "x", w=3), 0
+    while attacker.process.poll() is None:
+        honest[0].cli("get", "--quorum", "2", key)
+        asked += 1
+        time.sleep(0.5)
+    got = attacker.result()
+    print(f"{asked} reads beside it; {got}")
+    check(got["datagrams to others"] <= len(honest) * 3 * 3, f"a third party got {got['datagrams to others']} datagrams by their own words")
+    check(got["factor"] <= 0.2, f"a third party got {got['bytes to others']} bytes for {got['bytes sent']} of the attacker")
+
+
 def kept_blocks(giver):
     """Each ask spreads a new block with two copies: the giver's own, and that of the attacked node, the only other one."""
     def ask():

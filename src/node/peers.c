@@ -154,16 +154,24 @@ static void peer_failed(struct gn_node *node, struct peer *peer, gn_err why)
 	gn_overlay_addr_down(node->overlay, &addr, why, node->now);
 }
 
+static gn_err dial(struct gn_node *node, const struct peer *peer, const struct gn_addr *to, gn_jet_id *id)
+{
+	if (!peer->named) /* the owner's word: where to begin */
+		return gn_jet_connect(node->jet, to, NULL, node->now, id);
+	switch (gn_overlay_may_dial(node->overlay, &peer->pk, to, node->now)) {
+	case GN_OVERLAY_CONNECT: return gn_jet_connect(node->jet, to, &peer->pk, node->now, id);
+	case GN_OVERLAY_KNOCK: return gn_jet_knock(node->jet, to, &peer->pk, node->now, id);
+	default: return GN_DENIED;
+	}
+}
+
 /* Tries the next address not tried in this attempt; GN_UNREACHABLE when there is none left. */
 static gn_err connect_next(struct gn_node *node, struct peer *peer)
 {
 	while (peer->addr_next < peer->addr_count) {
 		const struct gn_addr *to = &peer->addrs[peer->addr_next++];
 		gn_jet_id id;
-		const struct gn_pk *expected = peer->named ? &peer->pk : NULL;
-		gn_err err = peer->hearsay ? gn_jet_knock(node->jet, to, expected, node->now, &id)
-					   : gn_jet_connect(node->jet, to, expected, node->now, &id);
-		if (err)
+		if (dial(node, peer, to, &id))
 			continue;
 		struct session *s = gn_map_put(&node->peers.by_session, &id);
 		if (!s) {
@@ -206,8 +214,6 @@ void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m, enu
 	}
 	if (peers_out_add(node, peer, m->bytes, class))
 		return;
-	if (!peer->session)
-		peer->hearsay = m->hearsay;
 	if (peer->up)
 		peers_out_flush(node, peer);
 	else if (!peer->session && connect_next(node, peer))

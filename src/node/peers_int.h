@@ -39,7 +39,6 @@ struct peer {
 	bool known;        /* it has sent a message that was of use */
 	gn_jet_id session; /* 0: none */
 	bool up;
-	bool hearsay; /* what we dial is another's word */
 	struct gn_addr addrs[GN_CONTACT_ADDRS + 1];
 	unsigned addr_count, addr_next;
 	struct queue urgent, bulk;

@@ -10,6 +10,12 @@ static struct gn_ov_bootstrap *find(struct gn_overlay *ov, const struct gn_addr 
 	return NULL;
 }
 
+bool gn_ov_bootstrap_at(struct gn_overlay *ov, const struct gn_pk *pk, const struct gn_addr *addr)
+{
+	const struct gn_ov_bootstrap *b = addr->port ? find(ov, addr) : NULL;
+	return b && b->has_pk && gn_pk_eq(&b->pk, pk);
+}
+
 static bool is_self(const struct gn_overlay *ov, const struct gn_addr *addr)
 {
 	for (unsigned i = 0; i < ov->self.addr_count; i++)

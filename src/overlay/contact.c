@@ -3,7 +3,8 @@
  *
  *   1. contacts[] is sorted by id and every entry is in by_pk under its key; one contact per key.
  *   2. A contact with a link is never removed.
- *   3. An own word is not overwritten by another's. */
+ *   3. An own word is not overwritten by another's.
+ *   4. The first address of a proven one is where a session with it was up last (told.c says what the others are). */
 #include "overlay/overlay_int.h"
 
 struct gn_ov_contact *gn_ov_contact_get(const struct gn_overlay *ov, const struct gn_pk *pk)
@@ -154,8 +155,11 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 		n->c.load = c->load;
 	}
 	if (!n->introduced && taken) {
+		const struct gn_addr at = n->c.addrs[0];
 		memcpy(n->c.addrs, c->addrs, sizeof n->c.addrs);
 		n->c.addr_count = c->addr_count;
+		if (gn_ov_proven(n))
+			gn_ov_contact_at(n, &at);
 	}
 	if (coord && coord->err < 1 && !n->link)
 		n->coord = *coord;
@@ -200,6 +204,23 @@ void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time
 	c->tomb_until = 0;
 	c->fails = 0;
 	c->up = true;
+}
+
+void gn_ov_contact_at(struct gn_ov_contact *c, const struct gn_addr *addr)
+{
+	struct gn_addr *addrs = c->c.addrs;
+	const struct gn_addr at = *addr;
+	unsigned i = 0;
+	if (at.port == 0)
+		return;
+	while (i < c->c.addr_count && !gn_addr_eq(&addrs[i], &at))
+		i++;
+	if (i == c->c.addr_count && i < GN_CONTACT_ADDRS)
+		c->c.addr_count++;
+	else if (i == c->c.addr_count)
+		i--;
+	memmove(addrs + 1, addrs, i * sizeof *addrs);
+	addrs[0] = at;
 }
 
 void gn_ov_contact_bury(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)

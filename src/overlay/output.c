@@ -38,9 +38,7 @@ void gn_ov_outputs_fini(struct gn_overlay *ov)
 gn_err gn_ov_out_message(struct gn_overlay *ov, const struct gn_contact *to, struct gn_slice bytes)
 {
 	struct gn_ov_out m = {.to = *to, .len = bytes.len, .reliable = bytes.len > GN_OV_DATAGRAM_MAX};
-	const struct gn_ov_contact *c = gn_ov_contact_get(ov, &to->pk);
 	GN_ASSERT(bytes.len > 0);
-	m.hearsay = c && gn_ov_hearsay(c);
 	m.bytes = gn_mem_new(ov->env.alloc, bytes.len);
 	if (!m.bytes) {
 		ov->count.nomem++;
@@ -118,7 +116,7 @@ bool gn_overlay_next_message(struct gn_overlay *ov, struct gn_overlay_message *o
 	if (!gn_ring_pop(&ov->out, &m))
 		return false;
 	ov->shown_message = m.bytes;
-	*out = (struct gn_overlay_message){m.to, gn_slice(m.bytes, m.len), m.reliable, m.hearsay};
+	*out = (struct gn_overlay_message){m.to, gn_slice(m.bytes, m.len), m.reliable};
 	return true;
 }
 

@@ -188,6 +188,7 @@ gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *pk, const stru
 				  .contact = c,
 				  .request = gn_fb_overlay_message_request(m)};
 	if (c) {
+		gn_ov_contact_at(c, addr);
 		gn_ov_contact_alive(ov, c, now);
 		from.c = c->c;
 		/* where it is now comes first */
@@ -216,6 +217,8 @@ void gn_overlay_peer_up(struct gn_overlay *ov, const struct gn_pk *pk, const str
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, pk);
 	if (c)
 		c->up = true;
+	if (c && addr)
+		gn_ov_contact_at(c, addr);
 	gn_ov_requests_warm(ov, pk, now);
 }
 

@@ -173,9 +173,14 @@ struct gn_overlay_message {
 	struct gn_contact to;  /* pk all zero: a bootstrap address whose key is not known yet */
 	struct gn_slice bytes; /* valid until the next call on ov */
 	bool reliable;         /* above what a datagram carries, or must arrive */
-	bool hearsay; /* `to` is another's word: what is dialled for it must be small until it answers (OV-36) */
 };
 bool gn_overlay_next_message(struct gn_overlay *ov, struct gn_overlay_message *out);
+/* How this node may be dialled at this address, for a message to it without a session: what is another's word, or its
+ * own about a place where no session has been, is knocked at, with something small until it answers (OV-36). To be asked
+ * before every dial, since it is counted; what was shown last stays valid. */
+enum gn_overlay_dial { GN_OVERLAY_NO_DIAL, GN_OVERLAY_KNOCK, GN_OVERLAY_CONNECT };
+enum gn_overlay_dial gn_overlay_may_dial(struct gn_overlay *ov, const struct gn_pk *pk, const struct gn_addr *addr,
+					 gn_time now);
 
 enum gn_overlay_store_kind { GN_STORE_PUT, GN_STORE_LOAD, GN_STORE_DROP };
 struct gn_overlay_store {

@@ -67,6 +67,8 @@ struct gn_ov_contact {
 	struct gn_pk teller;        /* whose word we go by; all zero: nobody's, or its own */
 	gn_time dialled;            /* when it was first asked without ever having answered; 0 = not yet */
 	uint8_t price;              /* of that dial, to its teller: addresses */
+	gn_time knocked;            /* where no session has been: since when .. */
+	uint8_t knocks;             /* .. so many knocks were made there */
 	uint8_t debt, good;         /* as a teller: addresses dialled, where nobody answered or not yet; those where one did */
 	uint16_t told;              /* unproven contacts that we have by its word, as last counted */
 	gn_time linked_at;          /* when it last began a link here; 0 = never */
@@ -289,7 +291,7 @@ struct gn_ov_out {
 	struct gn_contact to;
 	uint8_t *bytes; /* owned */
 	size_t len;
-	bool reliable, hearsay;
+	bool reliable;
 };
 struct gn_ov_store_out {
 	struct gn_overlay_store store;
@@ -437,9 +439,11 @@ bool gn_ov_contact_valid(const struct gn_overlay *ov, const struct gn_contact *c
 struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_contact *c,
 					 const struct gn_ov_coord *coord, gn_time age, const struct gn_pk *teller,
 					 gn_time now);
-/* Its own word. */
+/* Its own word; the first address is where it spoke from. */
 struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c, gn_time now);
 void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
+/* A session with it is up there: that address comes first. */
+void gn_ov_contact_at(struct gn_ov_contact *c, const struct gn_addr *addr);
 void gn_ov_contact_bury(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
 /* ---- told.c ---- */
 /* It has answered us, or has a session: more than another's word. */
@@ -474,6 +478,10 @@ void gn_ov_contact_sweep(struct gn_overlay *ov, gn_time now);
 void gn_ov_contacts_free(struct gn_overlay *ov);
 /* Compares (sep to theta, id). */
 int gn_ov_nearer(uint64_t theta, const struct gn_node_id *a, const struct gn_node_id *b);
+
+/* ---- bootstrap.c ---- */
+/* Is that node begun at there? */
+bool gn_ov_bootstrap_at(struct gn_overlay *ov, const struct gn_pk *pk, const struct gn_addr *addr);
 
 /* ---- message.c ---- */
 /* Who a message came from. */

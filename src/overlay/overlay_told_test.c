@@ -287,6 +287,68 @@ static void each_address_of_a_dial_costs(void **state)
 	assert_false(gn_ov_hearsay(teller));
 }
 
+static enum gn_overlay_dial dial_at(const struct gn_contact *c, const struct gn_addr *at)
+{
+	return gn_overlay_may_dial(net.node[0].ov, &c->pk, at, net.now);
+}
+
+/* It speaks from its first address; what it says of three others is hearsay. */
+static void who_names_other_addresses_of_its_own_has_them_knocked_at(void **state)
+{
+	(void)state;
+	build(95);
+	struct gn_overlay *ov = net.node[0].ov;
+	const struct gn_addr others[] = {gn_addr_v4(127, 9, 9, 9, 4001), gn_addr_v4(127, 9, 9, 9, 4002),
+					 gn_addr_v4(127, 9, 9, 9, 4003)};
+	struct gn_contact c[4];
+	for (unsigned i = 0; i < 4; i++) {
+		c[i] = invented(gn_addr_v4(127, 8, 8, 8, (uint16_t)(5000 + i)));
+		memcpy(c[i].addrs + 1, others, sizeof others);
+		c[i].addr_count = 4;
+		assert_non_null(gn_ov_contact_meet(ov, &c[i], net.now));
+		gn_overlay_peer_down(ov, &c[i].pk, GN_CLOSED, net.now);
+		for (unsigned k = 0; k < 3; k++) /* three keys for each */
+			assert_int_equal(dial_at(&c[i], &others[k]),
+					 i < GN_OV_DIAL_KEYS ? GN_OVERLAY_KNOCK : GN_OVERLAY_NO_DIAL);
+		for (unsigned k = 0; k < 3; k++) /* once */
+			assert_int_equal(dial_at(&c[i], &others[k]), GN_OVERLAY_NO_DIAL);
+		assert_int_equal(dial_at(&c[i], &c[i].addrs[0]), GN_OVERLAY_CONNECT);
+	}
+	net.now += GN_OV_TOMB;
+	assert_int_equal(dial_at(&c[3], &others[1]), GN_OVERLAY_KNOCK);
+	/* It answered there: that is where it is, and the other is a place where it has been. */
+	gn_overlay_peer_up(ov, &c[3].pk, &others[1], net.now);
+	gn_overlay_peer_down(ov, &c[3].pk, GN_CLOSED, net.now);
+	assert_int_equal(dial_at(&c[3], &others[1]), GN_OVERLAY_CONNECT);
+	assert_int_equal(dial_at(&c[3], &c[3].addrs[0]), GN_OVERLAY_KNOCK);
+}
+
+/* It has answered us, and never said where else it is. */
+static void another_says_of_a_proven_node_where_to_knock(void **state)
+{
+	(void)state;
+	build(96);
+	struct gn_overlay *ov = net.node[0].ov;
+	const struct gn_addr was = gn_addr_v4(127, 8, 8, 8, 5000), said = gn_addr_v4(127, 9, 9, 9, 4000);
+	struct gn_contact c = invented(was);
+	struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now);
+	assert_non_null(k);
+	assert_int_equal(dial_at(&c, &was), GN_OVERLAY_KNOCK);
+	gn_overlay_peer_up(ov, &c.pk, &was, net.now);
+	gn_ov_contact_alive(ov, k, net.now);
+	gn_overlay_peer_down(ov, &c.pk, GN_CLOSED, net.now);
+	c.addrs[0] = said;
+	assert_ptr_equal(gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now), k);
+	assert_int_equal(k->c.addr_count, 2);
+	assert_int_equal(dial_at(&c, &was), GN_OVERLAY_CONNECT);
+	assert_int_equal(dial_at(&c, &said), GN_OVERLAY_KNOCK);
+	assert_int_equal(dial_at(&net.node[1].ov->self, &said), GN_OVERLAY_KNOCK);
+	assert_int_equal(gn_overlay_bootstrap(ov, &said, &c.pk, net.now), GN_OK); /* the owner says so too */
+	assert_int_equal(dial_at(&c, &said), GN_OVERLAY_CONNECT);
+	assert_int_equal(dial_at(&net.node[2].ov->self, &said), GN_OVERLAY_KNOCK);
+	gn_overlay_bootstrap_drop(ov, &said);
+}
+
 /* One invented key at ever new addresses costs credit as many keys do. */
 static void a_key_told_at_many_addresses_is_dialled_for_credit_only(void **state)
 {
@@ -498,6 +560,8 @@ int main(void)
 		cmocka_unit_test_teardown(one_prefix_does_not_say_how_dense_the_ring_is, take_down),
 		cmocka_unit_test_teardown(an_invented_key_does_not_take_an_address_from_others, take_down),
 		cmocka_unit_test_teardown(each_address_of_a_dial_costs, take_down),
+		cmocka_unit_test_teardown(who_names_other_addresses_of_its_own_has_them_knocked_at, take_down),
+		cmocka_unit_test_teardown(another_says_of_a_proven_node_where_to_knock, take_down),
 		cmocka_unit_test_teardown(what_is_not_remembered_is_not_asked, take_down),
 		cmocka_unit_test_teardown(a_key_told_at_many_addresses_is_dialled_for_credit_only, take_down),
 		cmocka_unit_test_teardown(a_network_that_moved_finds_itself, take_down),

@@ -4,6 +4,9 @@
  * listened to after that. An address is dialled for one key on one teller's word, and for three keys that are hearsay
  * in all: who names an honest node's address with an invented key does not keep others from telling us of that node.
  *
+ * His own word about himself is no better: where a session with a node has been up last it is; the other addresses it
+ * names, or others do, get a knock each, once in ten minutes, and count for those addresses like any hearsay.
+ *
  * Nobody earns by his own nodes: what answers from the teller's prefix gives back what its dial cost, and no more.
  *
  *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer]
@@ -60,36 +63,44 @@ static struct gn_ov_dial *dial_of(struct gn_overlay *ov, const struct gn_addr *a
 	return NULL;
 }
 
-/* Was one of its addresses dialled for another key on this teller's word, or for as many others as may be? */
-static bool address_used_up(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
+/* Was it dialled for another key on this teller's word, or for as many others as may be? */
+static bool address_used_up(const struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk,
+			    const struct gn_pk *teller, gn_time now)
 {
-	for (unsigned k = 0; k < c->c.addr_count; k++) {
-		unsigned others = 0;
-		for (unsigned i = 0; i < GN_OV_DIALS_MAX; i++) {
-			const struct gn_ov_dial *d = &ov->dials[i];
-			if (d->until <= now || !gn_addr_eq(&d->addr, &c->c.addrs[k]) || gn_pk_eq(&d->pk, &c->c.pk))
-				continue;
-			if (++others == GN_OV_DIAL_KEYS || gn_pk_eq(&d->teller, &c->teller))
-				return true;
-		}
+	unsigned others = 0;
+	for (unsigned i = 0; i < GN_OV_DIALS_MAX; i++) {
+		const struct gn_ov_dial *d = &ov->dials[i];
+		if (d->until <= now || !gn_addr_eq(&d->addr, addr) || gn_pk_eq(&d->pk, pk))
+			continue;
+		if (++others == GN_OV_DIAL_KEYS || gn_pk_eq(&d->teller, teller))
+			return true;
 	}
 	return false;
 }
 
-/* One entry for each address and key. */
-static void remember(struct gn_overlay *ov, const struct gn_ov_contact *c, const struct gn_addr *addr, gn_time now)
+static bool one_used_up(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
-	struct gn_ov_dial *at = dial_of(ov, addr, &c->c.pk);
+	for (unsigned k = 0; k < c->c.addr_count; k++)
+		if (address_used_up(ov, &c->c.addrs[k], &c->c.pk, &c->teller, now))
+			return true;
+	return false;
+}
+
+/* One entry for each address and key. */
+static void remember(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk,
+		     const struct gn_pk *teller, gn_time now)
+{
+	struct gn_ov_dial *at = dial_of(ov, addr, pk);
 	if (!at)
 		at = &ov->dials[ov->dial_next++ % GN_OV_DIALS_MAX];
-	*at = (struct gn_ov_dial){*addr, c->c.pk, c->teller, now + GN_OV_TOMB};
+	*at = (struct gn_ov_dial){*addr, *pk, *teller, now + GN_OV_TOMB};
 }
 
 bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 {
 	if (gn_ov_proven(c) || (c->dialled && !c->moved && now - c->dialled < GN_OV_DIAL_TIME))
 		return true;
-	if (!gn_ov_dialable(ov, c, now) || address_used_up(ov, c, now)) {
+	if (!gn_ov_dialable(ov, c, now) || one_used_up(ov, c, now)) {
 		ov->count.told_refused++;
 		return false;
 	}
@@ -101,8 +112,31 @@ bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 	c->moved = false;
 	ov->count.told_dials++;
 	for (unsigned k = 0; k < c->c.addr_count; k++)
-		remember(ov, c, &c->c.addrs[k], now);
+		remember(ov, &c->c.addrs[k], &c->c.pk, &c->teller, now);
 	return true;
+}
+
+enum gn_overlay_dial gn_overlay_may_dial(struct gn_overlay *ov, const struct gn_pk *pk, const struct gn_addr *addr,
+					 gn_time now)
+{
+	struct gn_ov_contact *c = gn_ov_contact_get(ov, pk);
+	if (gn_ov_bootstrap_at(ov, pk, addr))
+		return GN_OVERLAY_CONNECT;
+	if (!c || gn_ov_hearsay(c)) /* its teller has paid */
+		return GN_OVERLAY_KNOCK;
+	if (c->c.addr_count && gn_addr_eq(&c->c.addrs[0], addr))
+		return GN_OVERLAY_CONNECT;
+	if (now - c->knocked >= GN_OV_TOMB) {
+		c->knocked = now;
+		c->knocks = 0;
+	}
+	if (c->knocks == GN_CONTACT_ADDRS - 1 || address_used_up(ov, addr, pk, pk, now)) {
+		ov->count.told_refused++;
+		return GN_OVERLAY_NO_DIAL;
+	}
+	c->knocks++;
+	remember(ov, addr, pk, pk, now);
+	return GN_OVERLAY_KNOCK;
 }
 
 void gn_ov_told_right(struct gn_overlay *ov, struct gn_ov_contact *c)

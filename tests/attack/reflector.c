@@ -1,8 +1,10 @@
-/* A reflector: one linked peer lists 96 invented nodes at a third party's addresses, so that the node dials those. The
- * third party is a set of sockets of ours that only count what comes.
+/* A reflector: one linked peer lists 96 invented nodes at a third party's addresses, so that the node dials those; or
+ * many identities say of themselves that they are there too. The third party is a set of sockets of ours that only
+ * count what comes.
  *
  *   --arg one     all at one address          --arg many    each at a port of its own
- *   --count N     lists, one every second (3) */
+ *   --count N     lists, one every second (3)
+ *   --arg own     --count identities greet as servers, each with three such addresses beside its own, and are gone */
 #include "attack.h"
 
 #include <arpa/inet.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #define LIST 96
+#define OWN 3
 
 struct reflector {
 	int sinks[LIST];
@@ -20,6 +23,7 @@ struct reflector {
 	uint64_t datagrams, bytes;
 	gn_jet_id id;
 	bool linked;
+	unsigned answered;
 };
 
 static uint8_t storage[1 << 16];
@@ -126,27 +130,94 @@ static bool linked(struct attack *a)
 	return ((struct reflector *)a->user)->linked;
 }
 
-int attack_reflector(struct attack *a)
+/* ---- own words ---- */
+
+static void on_greeted(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
 {
-	static struct reflector r;
-	a->user = &r;
+	struct reflector *r = e->attack->user;
+	(void)from;
+	(void)bytes;
+	r->answered++;
+	(void)!gn_jet_close(e->jet, id, 0, "", e->attack->now);
+}
+
+static void greet(struct endpoint *e, const struct gn_jet_event *event)
+{
+	struct reflector *r = e->attack->user;
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_fb_key pk;
+	struct gn_fb_nonce nonce;
+	struct gn_fb_addr addrs[OWN];
+	if (event->kind != GN_JET_CONNECTED)
+		return;
+	for (unsigned i = 0; i < OWN; i++)
+		addrs[i] = gn_wire_addr(&r->addrs[i], GN_FB_CARRIER_UDP);
+	memcpy(pk.b, e->key.pk.b, 32);
+	memcpy(nonce.b, e->nonce, 8);
+	gn_fbref h = gn_fb_hello_make(&b, &(struct gn_fb_hello_args){.pk = &pk,
+								     .nonce = &nonce,
+								     .class = 1,
+								     .mode = GN_FB_NODE_MODE_SERVER,
+								     .addrs = {addrs, OWN},
+								     .version = 1});
+	endpoint_send(e, event->id, message(&b, 1, GN_FB_OVERLAY_BODY_HELLO, h), false);
+}
+
+static bool all_greeted(struct attack *a)
+{
+	return ((struct reflector *)a->user)->answered >= a->count;
+}
+
+static uint64_t say_own(struct attack *a, struct reflector *r)
+{
+	uint64_t sent = 0;
+	for (unsigned i = 0; i < OWN; i++)
+		sink_open(r);
+	for (unsigned i = 0; i < a->count; i++) {
+		struct endpoint *e = endpoint_new(a, 5000 + i, NULL);
+		e->on_message = on_greeted;
+		e->on_event = greet;
+		(void)endpoint_dial(e, &a->node);
+		(void)run(a, 5 * GN_MSEC, NULL);
+	}
+	if (!run(a, 10 * GN_SEC, all_greeted))
+		fail("%u of %u identities were greeted", r->answered, a->count);
+	(void)run(a, 200 * GN_MSEC, NULL);
+	for (unsigned i = 0; i < a->endpoint_count; i++)
+		sent += a->endpoints[i]->datagram_bytes_out;
+	while (a->endpoint_count) /* nobody is there any more */
+		endpoint_free(a->endpoints[a->endpoint_count - 1]);
+	return sent;
+}
+
+/* ---- another's word ---- */
+
+static uint64_t list_others(struct attack *a, struct reflector *r)
+{
 	for (unsigned i = 0; i < (a->arg && strcmp(a->arg, "one") == 0 ? 1 : LIST); i++)
-		sink_open(&r);
+		sink_open(r);
 	struct endpoint *e = endpoint_new(a, 1, NULL);
 	e->on_message = on_message;
 	e->on_event = on_event;
-	r.id = endpoint_dial(e, &a->node);
+	r->id = endpoint_dial(e, &a->node);
 	if (!run(a, 10 * GN_SEC, linked))
 		fail("the node does not link");
 	uint64_t before = e->datagram_bytes_out;
 	for (unsigned i = 0; i < (a->count ? a->count : 3); i++) {
-		lie(a, e, &r, i);
+		lie(a, e, r, i);
 		(void)run(a, GN_SEC, NULL);
-		sink_read(&r);
+		sink_read(r);
 	}
-	(void)run(a, a->life, NULL);
-	sink_read(&r);
-	uint64_t sent = e->datagram_bytes_out - before;
+	return e->datagram_bytes_out - before;
+}
+
+int attack_reflector(struct attack *a)
+{
+	static struct reflector r;
+	a->user = &r;
+	uint64_t sent = a->arg && strcmp(a->arg, "own") == 0 ? say_own(a, &r) : list_others(a, &r);
+	for (gn_time end = a->now + a->life; a->now < end; sink_read(&r))
+		(void)run(a, 100 * GN_MSEC, NULL);
 	result("\"bytes sent\": %llu, \"bytes to others\": %llu, \"datagrams to others\": %llu, \"factor\": %.2f",
 	       (unsigned long long)sent, (unsigned long long)r.bytes, (unsigned long long)r.datagrams,
 	       sent ? (double)r.bytes / (double)sent : 0);
