@@ -19,7 +19,8 @@
 #define GN_OV_LINKS_MAX_2 160   /* of class 2 */
 #define GN_OV_CLIENTS_MAX 64    /* of these, links of clients that hold no keys */
 #define GN_OV_CLIENTS_PREFIX 8  /* of these, from one prefix */
-#define GN_OV_CLIENT_AGAIN (300 * GN_SEC) /* before a client may take another's place again */
+#define GN_OV_CLIENT_STAY (60 * GN_SEC)  /* nobody takes a client's place before: joining takes seconds */
+#define GN_OV_CLIENT_TIME (900 * GN_SEC) /* nor does who began here as a client before that: the probation and a half */
 #define GN_OV_CLIENT_LINKS 4    /* links a client keeps per side */
 #define GN_OV_BOOTSTRAPS_MAX 32 /* addresses to begin at */
 #define GN_OV_L_MAX 20          /* leaf set per side */
@@ -91,7 +92,8 @@
 #define GN_OV_NEWS (2 * GN_SEC)       /* another's word may be this much older than it says: the way here */
 #define GN_OV_FRESH_PINGS 5 /* long ping periods that a contact stays a candidate after somebody heard it: 15 min */
 #define GN_OV_FORGET (86400 * GN_SEC)     /* and is forgotten after this */
-#define GN_OV_LEAF_AGAIN (60 * GN_SEC)    /* after a refused leaf link */
+#define GN_OV_LEAF_AGAIN (60 * GN_SEC)    /* after a refused leaf link; when the peer says, sooner */
+#define GN_OV_LEAF_SOON (50 * GN_MSEC)    /* after that moment, and as much again at random */
 #define GN_OV_FILL (120 * GN_SEC)         /* between checks of annuli and caps */
 #define GN_OV_HAND_OVER (600 * GN_SEC)    /* a record that is no longer ours is kept so long at least */
 #define GN_OV_STANDING (3600 * GN_SEC)    /* who is known for less does not count for letting a record go */

@@ -71,7 +71,7 @@ struct gn_ov_contact {
 	uint8_t knocks;             /* .. so many knocks were made there */
 	uint8_t debt, good;         /* as a teller: addresses dialled, where nobody answered or not yet; those where one did */
 	uint16_t told;              /* unproven contacts that we have by its word, as last counted */
-	gn_time linked_at;          /* when it last began a link here; 0 = never */
+	gn_time client_since;       /* when it first had a link here as a client; 0 = never */
 	gn_time flips_at;           /* links it began and its changes of mode are paid for until then */
 	gn_time forgot_at, digest_at; /* work it made us do: not too often, whatever becomes of the link */
 	bool moved;                 /* told at another address since it was dialled */

@@ -334,7 +334,8 @@ void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 	}
 }
 
-static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t request, gn_time now)
+/* wait: until there may be a place; 0: nobody knows. */
+static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t request, gn_time wait, gn_time now)
 {
 	struct gn_ov_contact *near[GN_OV_ALTERNATIVES * 4], *pick[GN_OV_ALTERNATIVES];
 	uint32_t n = gn_ov_contact_nearest(ov, c->theta, true, now, near, GN_COUNT(near)), picked = 0;
@@ -345,54 +346,52 @@ static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t
 	gn_fbref refs[GN_OV_ALTERNATIVES];
 	uint32_t made = gn_ov_put_contacts(ov, &b, pick, picked, GN_OV_DATAGRAM_MAX, refs, now);
 	uint8_t code = ov->server ? GN_FB_CODE_BUSY : GN_FB_CODE_UNSUPPORTED; /* a client: not "no", but "not yet" */
-	struct gn_fb_link_no_args args = {.code = code, .alternatives = {refs, made}};
+	struct gn_fb_link_no_args args = {
+		.code = code, .alternatives = {refs, made}, .wait = (uint16_t)((wait + GN_MSEC - 1) / GN_MSEC)};
 	gn_fbref body = gn_fb_link_no_make(&b, &args);
 	(void)gn_ov_send(ov, &b, &c->c, request, GN_FB_OVERLAY_BODY_LINK_NO, body);
 	ov->count.links_refused++;
 }
 
-/* How many clients are linked, of the prefix of `beside` or in all; *out: the one at `at`, if there are so many. */
-static uint32_t clients(const struct gn_overlay *ov, const struct gn_contact *beside, uint32_t at,
-			struct gn_ov_contact **out)
+/* How many clients are linked, of the prefix of `beside` or in all; *oldest: who has been for longest. */
+static uint32_t clients(const struct gn_overlay *ov, const struct gn_contact *beside, struct gn_ov_contact **oldest)
 {
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
 		struct gn_ov_contact *k = ov->contacts[i];
 		if (!k->link || is_server(k) || (beside && !gn_ov_same_prefix(beside, &k->c)))
 			continue;
-		if (n++ == at)
-			*out = k;
+		if (n++ == 0 || k->link->since < (*oldest)->link->since)
+			*oldest = k;
 	}
 	return n;
 }
 
-/* A place for one more client. When all are taken, or all that its prefix may have, any of the others gives way, for
- * who is new here needs us more than who has had the time to meet the rest; it may not come back the same way at once.
- */
-static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
+/* A place for one more client. When all are taken, or all that its prefix may have, who has had one for longest gives
+ * way, for who is new here needs us more than who has had the time to meet the rest; but nobody does in the first
+ * minute, or many who ask by turns put out whoever asks seldom. *wait: until that is over. */
+static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now, gn_time *wait)
 {
 	const struct gn_contact *beside = gn_ov_prefix_exempt(ov, &c->c) ? NULL : &c->c;
 	struct gn_ov_contact *gone = NULL;
-	uint32_t n = beside ? clients(ov, beside, 0, &gone) : 0;
-	if (n < GN_OV_CLIENTS_PREFIX) {
-		beside = NULL;
-		n = ov->client_links;
-	}
-	if (!beside && n < ov->cfg.clients_max)
+	bool crowded = beside && clients(ov, beside, &gone) >= GN_OV_CLIENTS_PREFIX;
+	if (!crowded && clients(ov, NULL, &gone) < ov->cfg.clients_max)
 		return true;
-	if (c->linked_at && now - c->linked_at < GN_OV_CLIENT_AGAIN)
+	if (c->client_since && now - c->client_since >= GN_OV_CLIENT_TIME)
 		return false;
-	(void)clients(ov, beside, (uint32_t)gn_rand_below(ov->env.rand, n), &gone);
 	GN_ASSERT(gone && gone->link);
+	*wait = gone->link->since + GN_OV_CLIENT_STAY - now;
+	if (*wait > 0)
+		return false;
 	ov->count.links_gave_way++;
 	gn_ov_link_drop(ov, gone, true, now);
 	return true;
 }
 
-static bool acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now)
+static bool acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now, gn_time *wait)
 {
 	if (!is_server(c)) /* two clients have nothing to give each other */
-		return ov->server && client_room(ov, c, now);
+		return ov->server && client_room(ov, c, now, wait);
 	return leaf || !ov->server || gn_ov_annulus_room(ov, c);
 }
 
@@ -407,13 +406,15 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 		return;
 	bool leaf = gn_fb_link_kind(m) == GN_FB_LINK_KIND_LEAF, near = leaf && is_server(c) && gn_ov_leaf_claim(ov, c);
 	bool up = c->link && c->link->state == GN_OV_LINK_UP;
+	gn_time wait = 0;
 	if ((!up && next_flip(c) > now) ||
-	    (!c->link && (!acceptable(ov, c, near, now) || !link_new(ov, c, near, now)))) {
-		refuse_link(ov, c, from->request, now);
+	    (!c->link && (!acceptable(ov, c, near, now, &wait) || !link_new(ov, c, near, now)))) {
+		refuse_link(ov, c, from->request, wait > 0 ? wait : 0, now);
 		return;
 	}
 	struct gn_ov_link *l = c->link;
-	c->linked_at = up ? c->linked_at : now;
+	if (!is_server(c) && !c->client_since)
+		c->client_since = now;
 	gn_ov_clock_hear(l, gn_fb_hello_time(gn_fb_link_hello(m)), now);
 	l->their_leaf = leaf && is_server(c);
 	l->told_mode = ov->self.mode;
@@ -483,6 +484,17 @@ void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 	send_delta(ov, l, 0, now);
 }
 
+/* When the peer says, within reason; whoever waits with us is told the same moment. */
+static void ask_again(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time wait, gn_time now)
+{
+	gn_time soon = GN_OV_LEAF_SOON + (gn_time)gn_rand_below(ov->env.rand, GN_OV_LEAF_SOON);
+	c->leaf_refused_until = now + GN_OV_LEAF_AGAIN;
+	if (wait == 0)
+		return;
+	c->leaf_refused_until = now + gn_time_min(wait, GN_OV_LEAF_AGAIN) + soon;
+	gn_ov_task_soon(ov, GN_OV_TASK_FILL, c->leaf_refused_until);
+}
+
 void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m, gn_time now)
 {
 	struct gn_ov_link *l = answered(ov, from, GN_FB_OVERLAY_BODY_LINK, now);
@@ -494,7 +506,7 @@ void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 	} else {
 		c->refused_until = now + GN_OV_TOMB;
 		if (l->leaf)
-			c->leaf_refused_until = now + GN_OV_LEAF_AGAIN;
+			ask_again(ov, c, gn_fb_link_no_wait(m) * GN_MSEC, now);
 	}
 	if (l->state == GN_OV_LINK_ASKED)
 		gn_ov_link_drop(ov, c, false, now);

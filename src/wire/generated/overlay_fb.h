@@ -604,12 +604,15 @@ struct gn_fb_link_no_args {
 		const gn_fbref *p;
 		size_t count;
 	} alternatives; /* Contact */
+	/* Milliseconds until there is a place to ask for; 0: not said. */
+	uint16_t wait;
 };
 static const struct gn_fb_field gn_fbfields_link_no[] = {
 	{"code", GN_FB_SCALAR, GN_FB_UINT, 0, offsetof(struct gn_fb_link_no_args, code), 0, 1, false, UINT64_C(0x0), NULL, NULL},
 	{"alternatives", GN_FB_TABLES, GN_FB_UINT, 1, offsetof(struct gn_fb_link_no_args, alternatives), 1, 0, false, UINT64_C(0x0), NULL, (const struct gn_fb_type *const[]){&gn_fbtype_contact}},
+	{"wait", GN_FB_SCALAR, GN_FB_UINT, 2, offsetof(struct gn_fb_link_no_args, wait), 0, 2, false, UINT64_C(0x0), NULL, NULL},
 };
-static const struct gn_fb_type gn_fbtype_link_no = {"LinkNo", NULL, gn_fbfields_link_no, 2};
+static const struct gn_fb_type gn_fbtype_link_no = {"LinkNo", NULL, gn_fbfields_link_no, 3};
 
 GN_MUST static inline gn_err gn_fb_link_no_verify(struct gn_slice in, struct gn_fb_link_no *out)
 {
@@ -634,6 +637,10 @@ static inline uint32_t gn_fb_link_no_alternatives_len(struct gn_fb_link_no t)
 static inline struct gn_fb_contact gn_fb_link_no_alternatives_at(struct gn_fb_link_no t, uint32_t i)
 {
 	return (struct gn_fb_contact){gn_fbt_table_at(t.t, 1, i)};
+}
+static inline uint16_t gn_fb_link_no_wait(struct gn_fb_link_no t)
+{
+	return (uint16_t)gn_fbt_bits(t.t, 2, 2, UINT64_C(0x0));
 }
 
 /* ---- Unlink ---- */
