@@ -80,8 +80,9 @@ uint32_t gn_ov_rank_of(struct gn_overlay *ov, uint64_t theta, const struct gn_no
 	return rank;
 }
 
-/* The first `max` contacts that qualify, walking away from our own place. */
-static uint32_t walk(const struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now, struct gn_ov_contact **out)
+/* The first `max` contacts that qualify, walking away from our own place. Who has refused is asked again when its time
+ * is over. */
+static uint32_t walk(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now, struct gn_ov_contact **out)
 {
 	uint32_t n = ov->contact_count, found = 0;
 	if (n == 0)
@@ -90,8 +91,12 @@ static uint32_t walk(const struct gn_overlay *ov, bool ccw, uint32_t max, gn_tim
 	for (uint32_t i = 0; i < n && found < max; i++) {
 		uint32_t at_i = ccw ? (at + n - 1 - i) % n : (at + i) % n;
 		struct gn_ov_contact *c = ov->contacts[at_i];
-		if (gn_ov_contact_usable(ov, c, now) && (c->link || c->leaf_refused_until <= now))
+		if (!gn_ov_contact_usable(ov, c, now))
+			continue;
+		if (c->link || c->leaf_refused_until <= now)
 			out[found++] = c;
+		else
+			gn_ov_task_soon(ov, GN_OV_TASK_FILL, c->leaf_refused_until);
 	}
 	return found;
 }

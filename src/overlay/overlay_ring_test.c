@@ -233,8 +233,8 @@ static void newcomer_comes(void)
 	assert_int_equal(gn_overlay_bootstrap(net.node[1].ov, &net.node[0].cfg.addrs[0], NULL, net.now), GN_OK);
 }
 
-/* `count` strangers ask by turns, one every `pause` or so, for so long; in how many of a hundred turns the newcomer has its
- * link. */
+/* `count` strangers ask by turns, one every `pause` or so, for so long; in how many of a hundred turns the newcomer has
+ * its link. */
 static unsigned by_turns(unsigned count, gn_time pause, gn_time span)
 {
 	static unsigned next;
@@ -252,7 +252,8 @@ static void strangers_by_turns_do_not_keep_a_newcomer_out(void **state)
 {
 	(void)state;
 	meet_newcomer(true);
-	(void)by_turns(200, 1500 * GN_MSEC, 40 * GN_SEC);
+	(void)by_turns(200, 5 * GN_MSEC, 350 * GN_MSEC); /* 70 at once */
+	(void)by_turns(200, 1500 * GN_MSEC, 15 * GN_SEC);
 	newcomer_comes();
 	(void)by_turns(200, 1500 * GN_MSEC, 65 * GN_SEC);
 	unsigned part = by_turns(200, 1500 * GN_MSEC, 600 * GN_SEC);

@@ -488,11 +488,7 @@ void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 static void ask_again(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time wait, gn_time now)
 {
 	gn_time soon = GN_OV_LEAF_SOON + (gn_time)gn_rand_below(ov->env.rand, GN_OV_LEAF_SOON);
-	c->leaf_refused_until = now + GN_OV_LEAF_AGAIN;
-	if (wait == 0)
-		return;
-	c->leaf_refused_until = now + gn_time_min(wait, GN_OV_LEAF_AGAIN) + soon;
-	gn_ov_task_soon(ov, GN_OV_TASK_FILL, c->leaf_refused_until);
+	c->leaf_refused_until = now + (wait ? gn_time_min(wait, GN_OV_LEAF_AGAIN) + soon : GN_OV_LEAF_AGAIN);
 }
 
 void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m, gn_time now)
