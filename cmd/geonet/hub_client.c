@@ -168,6 +168,8 @@ int hub_list(struct cli *cli, struct hub *hub, const char *path, json_t *list, c
 		count = json_array_size(json_object_get(answer, "items"));
 		if (json_object_get(answer, "total"))
 			total = json_number(answer, "total");
+		else if (count < 200)
+			total = 0;
 		json_array_extend(list, json_object_get(answer, "items"));
 		json_decref(answer);
 	}
