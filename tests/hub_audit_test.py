@@ -424,6 +424,40 @@ def case_forgeries(bin_dir, base, rng):
     hub.stop()
 
 
+def case_unsaid(bin_dir, base, rng):
+    """A hub that writes more into a line's record than its owner signed is found out by `hub verify` (LG-25)."""
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    owner, debtor = people(hub, "Olga", "Dan")
+    owner.trust(debtor, "10.00", policy={"ask": True, "auto_clearing": False, "can_be_intermediate": False})
+    change(owner, debtor, status="active")
+    hub.stop()
+    verify = [os.path.join(bin_dir, "geonet"), "hub", "verify", "--data", base]
+    out = subprocess.run(verify, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
+    check(out.returncode == 0, f"what an honest hub wrote: {out}")
+    folder = os.path.join(base, "hub", "journal")
+    path = os.path.join(folder, sorted(n for n in os.listdir(folder) if n.endswith(".log"))[-1])
+    with open(path, "rb") as f:
+        data = bytearray(f.read())
+    salt, at, last = bytes(data[24:40]), 8192, 0
+    while at < len(data) and data[at:at + 4] == b"GNLB":
+        last, size = at, int.from_bytes(data[at + 8:at + 16], "big")
+        at += (104 + size + 4095) // 4096 * 4096
+    payload = data[last + 104:last + 104 + size]
+    limit = payload.rfind((1000 | 0x4000).to_bytes(2, "big"))
+    check(payload[4] == 7 and limit > 0, "the last record is the line's, with its limit")
+    for what, change_at, byte in (("a raised limit", limit, 0x7e), ("no asking", limit + 3, payload[limit + 3] & ~4), ("clearing unasked", limit + 3, payload[limit + 3] | 1)):
+        lie = bytearray(payload)
+        lie[change_at] = byte
+        chain = hashlib.sha256(salt + data[last:last + 56] + lie).digest()
+        head = data[last:last + 56] + chain
+        with open(path, "r+b") as f:
+            f.seek(last)
+            f.write(head + hashlib.sha256(salt + head).digest()[:16] + lie)
+        out = subprocess.run(verify, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=300)
+        check(out.returncode == 1, f"{what} under a signature that says nothing of it: {out}")
+
+
 # ---- HTTP as it should not be ----
 
 def case_http(bin_dir, base, rng):

@@ -28,11 +28,22 @@ static gn_err decide_bare(struct gn_ledger *l, const struct lg_item *item, enum 
 
 /* ---- trust lines ---- */
 
+/* Makes the line what was signed, and copies its list: applying the record replaces the line's own. */
+static gn_err commit_line(struct gn_ledger *l, const struct lg_item *item, struct gn_record_view *r, gn_time now)
+{
+	GN_TRY(lg_line_signed(&l->book, &item->op, r));
+	struct gn_slice *blocked = &r->u.line.policy.blocked;
+	GN_TRY(lg_scratch(l, blocked->len));
+	if (blocked->len)
+		memcpy(l->scratch, blocked->p, blocked->len);
+	*blocked = gn_slice(l->scratch, blocked->len);
+	return lg_commit(l, r, item->ticket, GN_TX_NONE, now);
+}
+
 static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
 {
 	const struct gn_op *op = &item->op;
 	struct gn_record_view r = {.type = GN_REC_LINE};
-	struct gn_op_policy policy = {.auto_clearing = true, .can_be_intermediate = true};
 	unsigned side;
 	lg_fill_signed(item, signer, &r.sign);
 	GN_TRY(lg_find_eq(&l->book, op->equivalent, &r.eq));
@@ -40,35 +51,13 @@ static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uin
 	if (!gn_slice_eq(op->equivalent, gn_str(q->code)))
 		return GN_NOT_FOUND;
 	GN_TRY(lg_find_participant(&l->book, &op->to, &r.u.line.to));
-	GN_TRY(gn_amount_parse(op->limit, q->precision, &r.u.line.limit));
-	GN_TRY(lg_read_policy(op->has_policy ? &op->policy : &policy, q->precision, &r.u.line.policy));
 	r.u.line.from = signer;
 	r.u.line.action = GN_LINE_DO_CREATE;
-	r.u.line.status = GN_LINE_ACTIVE;
 	bool there = signer != r.u.line.to && lg_place_line(q, signer, r.u.line.to, &r.u.line.pair, &side);
 	r.u.line.side = signer != r.u.line.to ? (uint8_t)side : 0;
 	r.u.line.version = 1 + (there ? q->pairs[r.u.line.pair].version[side] >> 8 : 0);
 	r.u.line.first = r.u.line.version > 1;
-	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
-}
-
-/* The policy a line has, for updates that do not mention it; its list is copied, since applying the record replaces the line's own. */
-static gn_err present_policy(struct gn_ledger *l, const struct lg_eq *q, uint32_t pair, unsigned side, struct gn_rec_policy *out)
-{
-	unsigned f = lg_line_flags(&q->pairs[pair], side);
-	const struct lg_extra *e = f & LINE_EXTRA ? lg_find_extra(q, pair << 1 | side) : NULL;
-	*out = (struct gn_rec_policy){.auto_clearing = !(f & LINE_NO_AUTO), .can_be_intermediate = !(f & LINE_NO_MIDDLE), .ask = f & LINE_ASK,
-				      .daily_limit = -1, .max_hop_usage = -1};
-	if (!e)
-		return GN_OK;
-	out->daily_limit = e->daily_limit;
-	out->max_hop_usage = e->max_hop_usage;
-	out->blocked_count = e->blocked_count;
-	GN_TRY(lg_scratch(l, e->blocked_count * sizeof *e->blocked));
-	if (e->blocked_count)
-		memcpy(l->scratch, e->blocked, e->blocked_count * sizeof *e->blocked);
-	out->blocked = gn_slice(l->scratch, e->blocked_count * sizeof *e->blocked);
-	return GN_OK;
+	return commit_line(l, item, &r, now);
 }
 
 /* A line that is named by one of its ids; only its owner may change it, and only the version he names, if he names one (LG-11). */
@@ -95,42 +84,18 @@ static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, u
 	return GN_OK;
 }
 
-static gn_err decide_update(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
-{
-	const struct gn_op *op = &item->op;
-	struct gn_record_view r = {.type = GN_REC_LINE};
-	lg_fill_signed(item, signer, &r.sign);
-	GN_TRY(find_own_line(l, op, signer, &r));
-	const struct lg_eq *q = l->book.eqs[r.eq];
-	const struct lg_pair *p = &q->pairs[r.u.line.pair];
-	r.u.line.action = GN_LINE_DO_UPDATE;
-	r.u.line.limit = p->limit[r.u.line.side];
-	r.u.line.status = lg_line_flags(p, r.u.line.side) & LINE_FROZEN ? GN_LINE_FROZEN : GN_LINE_ACTIVE;
-	GN_TRY(present_policy(l, q, r.u.line.pair, r.u.line.side, &r.u.line.policy));
-	if (op->limit.p)
-		GN_TRY(gn_amount_parse(op->limit, q->precision, &r.u.line.limit));
-	if (op->has_policy)
-		GN_TRY(lg_read_policy(&op->policy, q->precision, &r.u.line.policy));
-	if (op->has_status)
-		r.u.line.status = op->frozen ? GN_LINE_FROZEN : GN_LINE_ACTIVE;
-	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
-}
-
-static gn_err decide_close(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
+static gn_err decide_change(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
 {
 	struct gn_record_view r = {.type = GN_REC_LINE};
 	lg_fill_signed(item, signer, &r.sign);
 	GN_TRY(find_own_line(l, &item->op, signer, &r));
-	const struct lg_eq *q = l->book.eqs[r.eq];
-	const struct lg_pair *p = &q->pairs[r.u.line.pair];
+	const struct lg_pair *p = &l->book.eqs[r.eq]->pairs[r.u.line.pair];
 	unsigned d = 1u - r.u.line.side;
 	bool loaded = lg_debt(p, d) > 0 || p->reserved[d] > 0;
-	bool closing = loaded && item->op.when_repaid;
-	r.u.line.action = closing ? GN_LINE_DO_CLOSING : GN_LINE_DO_CLOSE;
-	r.u.line.status = closing ? GN_LINE_CLOSING : GN_LINE_CLOSED;
-	r.u.line.limit = closing ? gn_amount_max(0, lg_debt(p, d)) + p->reserved[d] : 0;
-	GN_TRY(present_policy(l, q, r.u.line.pair, r.u.line.side, &r.u.line.policy));
-	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
+	r.u.line.action = item->op.kind == GN_OP_LINE_UPDATE	   ? GN_LINE_DO_UPDATE
+			  : loaded && item->op.when_repaid ? GN_LINE_DO_CLOSING
+							   : GN_LINE_DO_CLOSE;
+	return commit_line(l, item, &r, now);
 }
 
 /* ---- all requests ---- */
@@ -158,8 +123,8 @@ static gn_err decide(struct gn_ledger *l, const struct lg_item *item, gn_time no
 	case GN_OP_PROFILE: return decide_bare(l, item, GN_REC_PROFILE, signer, now);
 	case GN_OP_LEAVE: return decide_bare(l, item, GN_REC_LEAVE, signer, now);
 	case GN_OP_LINE_CREATE: return decide_create(l, item, signer, now);
-	case GN_OP_LINE_UPDATE: return decide_update(l, item, signer, now);
-	case GN_OP_LINE_CLOSE: return decide_close(l, item, signer, now);
+	case GN_OP_LINE_UPDATE:
+	case GN_OP_LINE_CLOSE: return decide_change(l, item, signer, now);
 	case GN_OP_VOTE:
 	case GN_OP_CONSENT: return lg_decide_answer(l, item, signer, now);
 	default: return GN_UNSUPPORTED;

@@ -444,6 +444,71 @@ static void test_verification_sees_what_checksums_do_not(void **state)
 	assert_int_equal(verify(&image), GN_CORRUPT);
 }
 
+/* The last record, changed `back` bytes before its end. */
+static void assert_lie_is_seen(size_t back, uint8_t change)
+{
+	sim_copy(&image, &h.disk);
+	forge(&image, gn_ledger_seq(h.l), h.last_record.len - back, change);
+	assert_int_equal(reopen(&image), GN_OK); /* nothing else tells it from a true one */
+	assert_int_equal(verify(&image), GN_CORRUPT);
+}
+
+/* LG-25: what the words leave out is as it was, or, on a new line, as it is by default. */
+static void test_what_was_not_signed_does_not_change(void **state)
+{
+	(void)state;
+	enum { HOP = 2, DAILY, FLAGS, STATUS, LIMIT }; /* from the record's end, where nobody is blocked */
+	history(1);
+	assert_int_equal(hub_trust(&h, A, B, "UAH", "10.00", NULL), GN_OK);
+	assert_lie_is_seen(FLAGS, 4);
+	assert_lie_is_seen(FLAGS, 1);
+	assert_lie_is_seen(DAILY, 9);
+	assert_lie_is_seen(HOP, 9);
+	assert_lie_is_seen(STATUS, GN_LINE_ACTIVE ^ GN_LINE_FROZEN);
+	assert_int_equal(hub_change(&h, 0, A, B, ",\"policy\":{\"ask\":true,\"can_be_intermediate\":false,\"max_hop_usage\":\"0.10\"}"), GN_OK);
+	assert_lie_is_seen(LIMIT, 16);
+	assert_lie_is_seen(STATUS, GN_LINE_ACTIVE ^ GN_LINE_FROZEN);
+	assert_int_equal(hub_change(&h, 0, A, B, ",\"status\":\"frozen\""), GN_OK);
+	assert_lie_is_seen(LIMIT, 16);
+	assert_lie_is_seen(FLAGS, 4);
+	assert_lie_is_seen(DAILY, 9);
+	assert_lie_is_seen(HOP, 3);
+	assert_int_equal(hub_change(&h, 0, A, B, ",\"limit\":\"12.00\""), GN_OK);
+	assert_lie_is_seen(FLAGS, 2);
+	assert_lie_is_seen(STATUS, GN_LINE_ACTIVE ^ GN_LINE_FROZEN);
+	/* and a reservation stands no longer than the payer signed */
+	char tx_id[32];
+	assert_int_equal(hub_change(&h, 0, C, B, ",\"policy\":{\"ask\":true}"), GN_OK);
+	assert_int_equal(hub_pay_with(&h, B, C, "UAH", "1.00", "{\"timeout_ms\":1000}", tx_id), GN_OK);
+	assert_int_equal(hub_tx(&h, B, tx_id), GN_TX_PREPARE);
+	unsigned bit = 30;
+	while ((uint64_t)(h.now + GN_SEC) >> bit & 1)
+		bit++;
+	assert_lie_is_seen(3 + bit / 8, (uint8_t)(1u << bit % 8));
+	assert_int_equal(verify(&h.disk), GN_OK);
+	same_state();
+}
+
+/* Blocked ones, closing, closing at last, opened anew: what an honest hub writes of lines verifies. */
+static void test_true_lines_verify(void **state)
+{
+	(void)state;
+	char policy[256];
+	history(3);
+	snprintf(policy, sizeof policy, "{\"ask\":true,\"blocked_participants\":[\"%s\",\"%s\"],\"daily_limit\":\"5.00\"}", h.pid[C], h.pid[A]);
+	assert_int_equal(hub_trust(&h, A, B, "UAH", "10.00", policy), GN_OK);
+	assert_int_equal(hub_change(&h, 0, A, B, ",\"status\":\"frozen\""), GN_OK);
+	assert_int_equal(hub_change(&h, 0, A, B, ",\"limit\":\"7.00\""), GN_OK);
+	assert_int_equal(hub_shut(&h, 0, A, B, false), GN_OK);
+	assert_int_equal(hub_trust(&h, A, B, "UAH", "3.00", NULL), GN_OK);
+	assert_int_equal(hub_change(&h, 0, A, B, ",\"status\":\"active\""), GN_OK);
+	assert_int_equal(hub_change(&h, 0, B, A, ",\"status\":\"frozen\""), GN_OK);
+	assert_int_equal(hub_shut(&h, 0, B, A, true), GN_OK);
+	assert_int_equal(hub_shut(&h, 0, A, B, true), GN_OK);
+	assert_int_equal(verify(&h.disk), GN_OK);
+	same_state();
+}
+
 int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -459,7 +524,7 @@ int main(void)
 		T(test_many_requests_share_one_write),
 		T(test_a_refusal_waits_for_what_it_was_refused_by),
 		T(test_too_much_waiting_is_refused_as_busy),
-		T(test_verification_sees_what_checksums_do_not),
+		T(test_verification_sees_what_checksums_do_not), T(test_what_was_not_signed_does_not_change), T(test_true_lines_verify),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

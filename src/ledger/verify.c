@@ -65,6 +65,7 @@ static gn_err same_constraints(const struct lg_book *b, const struct gn_record_v
 	struct gn_hop h;
 	gn_amount a;
 	SAME(!op->max_paths || r->u.payment.route_count <= op->max_paths);
+	SAME(r->type != GN_REC_PREPARE || !op->timeout_ms || r->u.payment.expiry - r->time <= op->timeout_ms * GN_MSEC);
 	while (gn_rec_next_route(&routes, &a, &hops)) {
 		SAME(!op->max_hops || hops.count <= op->max_hops);
 		while (op->avoid_count > 0 && gn_rec_next_hop(&hops, &h) && hops.count > 0) {
@@ -85,10 +86,61 @@ static gn_err same_policy(const struct gn_rec_policy *a, const struct gn_rec_pol
 	return GN_OK;
 }
 
+/* ---- trust lines ---- */
+
+static void policy_before(const struct lg_eq *q, uint32_t pair, unsigned side, struct gn_rec_policy *out)
+{
+	unsigned f = lg_line_flags(&q->pairs[pair], side);
+	const struct lg_extra *e = f & LINE_EXTRA ? lg_find_extra(q, pair << 1 | side) : NULL;
+	*out = (struct gn_rec_policy){.auto_clearing = !(f & LINE_NO_AUTO), .can_be_intermediate = !(f & LINE_NO_MIDDLE), .ask = f & LINE_ASK,
+				      .daily_limit = -1, .max_hop_usage = -1};
+	if (!e)
+		return;
+	out->daily_limit = e->daily_limit;
+	out->max_hop_usage = e->max_hop_usage;
+	out->blocked_count = e->blocked_count;
+	out->blocked = gn_slice(e->blocked, e->blocked_count * sizeof *e->blocked);
+}
+
+/* Limit, status and policy before a change of this kind, or what a new line has. */
+static void line_before(const struct lg_eq *q, struct gn_record_view *r)
+{
+	static const struct gn_rec_policy fresh = {.auto_clearing = true, .can_be_intermediate = true, .daily_limit = -1, .max_hop_usage = -1};
+	r->u.line.limit = 0;
+	r->u.line.status = GN_LINE_ACTIVE;
+	r->u.line.policy = fresh;
+	if (r->u.line.action == GN_LINE_DO_CREATE)
+		return;
+	const struct lg_pair *p = &q->pairs[r->u.line.pair];
+	unsigned side = r->u.line.side;
+	policy_before(q, r->u.line.pair, side, &r->u.line.policy);
+	if (r->u.line.action == GN_LINE_DO_UPDATE) {
+		r->u.line.limit = p->limit[side];
+		r->u.line.status = lg_line_flags(p, side) & LINE_FROZEN ? GN_LINE_FROZEN : GN_LINE_ACTIVE;
+	} else if (r->u.line.action == GN_LINE_DO_CLOSING) {
+		r->u.line.limit = gn_amount_max(0, lg_debt(p, 1 - side)) + p->reserved[1 - side];
+		r->u.line.status = GN_LINE_CLOSING;
+	} else {
+		r->u.line.status = GN_LINE_CLOSED;
+	}
+}
+
+gn_err lg_line_signed(const struct lg_book *b, const struct gn_op *op, struct gn_record_view *r)
+{
+	const struct lg_eq *q = b->eqs[r->eq];
+	line_before(q, r);
+	if (op->limit.p)
+		GN_TRY(gn_amount_parse(op->limit, q->precision, &r->u.line.limit));
+	if (op->has_policy)
+		GN_TRY(lg_read_policy(&op->policy, q->precision, &r->u.line.policy));
+	if (op->has_status)
+		r->u.line.status = op->frozen ? GN_LINE_FROZEN : GN_LINE_ACTIVE;
+	return GN_OK;
+}
+
 static gn_err same_line(const struct lg_book *b, const struct gn_record_view *r, const struct gn_op *op)
 {
-	gn_amount limit;
-	struct gn_rec_policy policy;
+	struct gn_record_view want = *r;
 	struct gn_line_id id;
 	SAME(r->eq < b->eq_count && r->u.line.from == r->sign.signer);
 	const struct lg_eq *q = b->eqs[r->eq];
@@ -98,20 +150,16 @@ static gn_err same_line(const struct lg_book *b, const struct gn_record_view *r,
 	} else {
 		SAME(op->kind == (r->u.line.action == GN_LINE_DO_UPDATE ? GN_OP_LINE_UPDATE : GN_OP_LINE_CLOSE) && r->u.line.action != GN_LINE_DO_CREATE);
 		SAME(gn_line_id_parse(op->line_id, &id) == GN_OK && id.eq == r->eq && id.pair == r->u.line.pair && id.side == r->u.line.side);
-		SAME(id.version >= lg_line_born(q, id.pair << 1 | id.side) && id.version < r->u.line.version);
+		SAME(id.pair < q->pair_count && id.version >= lg_line_born(q, id.pair << 1 | id.side) && id.version < r->u.line.version);
 		SAME(!op->has_version || op->version + 1 == r->u.line.version);
 		SAME(op->when_repaid || r->u.line.action != GN_LINE_DO_CLOSING);
 	}
-	if (op->limit.p)
-		SAME(gn_amount_parse(op->limit, q->precision, &limit) == GN_OK && limit == r->u.line.limit);
-	if (op->has_policy) {
-		SAME(lg_read_policy(&op->policy, q->precision, &policy) == GN_OK);
-		GN_TRY(same_policy(&policy, &r->u.line.policy));
-	}
-	if (op->has_status)
-		SAME(op->frozen == (r->u.line.status == GN_LINE_FROZEN));
-	return GN_OK;
+	SAME(lg_line_signed(b, op, &want) == GN_OK);
+	SAME(want.u.line.limit == r->u.line.limit && want.u.line.status == r->u.line.status);
+	return same_policy(&want.u.line.policy, &r->u.line.policy);
 }
+
+/* ---- all records ---- */
 
 static uint8_t kind_of(struct gn_slice type)
 {
@@ -181,7 +229,8 @@ gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r)
 	GN_TRY(gn_op_parse((enum gn_op_profile)r->sign.profile, r->sign.profile == GN_PROFILE_V1 ? GN_OP_KINDS : v0_kind(r), r->sign.bytes, &op));
 	GN_TRY(lg_check_envelope(b, &op, gn_unix(r->time)));
 	lg_pid(pk, &pid);
-	SAME(op.profile == GN_PROFILE_V0 || (memcmp(pid.b, op.signer.b, sizeof pid.b) == 0 && op.seq == r->sign.seq));
+	SAME(op.profile == GN_PROFILE_V0 || memcmp(pid.b, op.signer.b, sizeof pid.b) == 0);
+	SAME(op.seq == r->sign.seq);
 	SAME(gn_slice_eq(lg_signed_body(r->sign.profile, r->sign.bytes), op.body));
 	return same(b, r, &op);
 }
