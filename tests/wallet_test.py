@@ -483,6 +483,38 @@ def case_lines(bin_dir, base, rng):
     hub.stop()
 
 
+def case_middle(bin_dir, base, rng):
+    """Who stands between wallet and hub, or a hub that lies, moves no signature to another line (HB-25)."""
+    hub, w = start(bin_dir, base, "ann", "ben", "mal")
+    ben, mal = w.pid["ben"], w.pid["mal"]
+    w.run("ann", "wallet", "trust", ben, "20", "UAH")
+    w.run("ann", "wallet", "trust", mal, "10", "UAH", "--ask")
+    with_unit(hub, "HOUR")
+    w.run("ann", "wallet", "trust", ben, "20", "HOUR")
+    before = w.run("ann", "wallet", "lines")["given"]
+    middle = Proxy(hub)
+
+    def lists(path):
+        return path.startswith("/api/v1/trustlines?")
+
+    w.env["GEONET_HUB"] = middle.url
+    for to, unit in ((mal, "UAH"), (ben, "HOUR")):
+        line = next(l for l in before if (l["to"], l["equivalent"]) == (to, unit))
+        shown = answer(200, json.dumps({"items": [line | {"to": ben, "to_display_name": "Ben", "equivalent": "UAH"}]}))
+        middle.fault = lambda method, path, status, body: shown if lists(path) else None
+        for words in (("1000", "UAH"), ("UAH", "--freeze"), ("UAH", "--close"), ("UAH", "--no-ask")):
+            said = w.run("ann", "wallet", "trust", ben, *words, want=1)
+            check(said["error"]["code"] == "E008", f"{words} for another line: {said}")
+    # of a policy the hub's word is signed where no switch names it: the wallet says what, before it is sent
+    middle.fault = lambda method, path, status, body: answer(status, re.sub('"ask": ?true', '"ask":false', body.decode())) if lists(path) else None
+    w.env["GEONET_HUB"] = hub.url
+    check(w.run("ann", "wallet", "lines")["given"] == before, "a line was changed that nobody named")
+    w.env["GEONET_HUB"] = middle.url
+    said = w.text("ann", "wallet", "trust", mal, "UAH", "--daily-limit", "7")
+    check(f"signed for the line to {mal} in UAH: 7 a day" in said, f"what was signed: {said}")
+    hub.stop()
+
+
 # ---- why, offers ----
 
 def case_why(bin_dir, base, rng):

@@ -248,6 +248,13 @@ static int tell_line(struct cli *cli, json_t *line)
 	return CLI_OK;
 }
 
+/* The id is the hub's word, so what is signed says whose line is meant (LG-11). */
+static json_t *own_line(const json_t *line, const char *to, const char *equivalent)
+{
+	return json_pack("{ss sI ss ss}", "id", json_text(line, "id"), "version",
+			 (json_int_t)json_number(line, "version"), "to", to, "equivalent", equivalent);
+}
+
 /* What is to be signed; NULL after printing. */
 static json_t *line_body(struct cli *cli, const json_t *line, const char *pid, const char *limit,
 			 const char *equivalent)
@@ -256,8 +263,7 @@ static json_t *line_body(struct cli *cli, const json_t *line, const char *pid, c
 	if (!line)
 		body = json_pack("{ss ss ss}", "to", pid, "equivalent", equivalent, "limit", limit);
 	else
-		body = json_pack("{ss sI}", "id", json_text(line, "id"), "version",
-				 (json_int_t)json_number(line, "version"));
+		body = own_line(line, pid, equivalent);
 	if (line && limit)
 		json_object_set_new(body, "limit", json_string(limit));
 	if (cli_flag(cli, "close"))
@@ -270,6 +276,9 @@ static json_t *line_body(struct cli *cli, const json_t *line, const char *pid, c
 			json_decref(body);
 			return NULL;
 		}
+		if (line) /* a policy is signed whole, and what no switch names is the hub's word */
+			cli_note(cli, "signed for the line to %s in %s: %s", pid, equivalent,
+				 strcmp(policy_text(policy), "-") == 0 ? "no policy" : policy_text(policy));
 		json_object_set_new(body, "policy", policy);
 	}
 	return body;
@@ -370,10 +379,9 @@ static int close_lines(struct cli *cli, struct hub *hub)
 	{
 		if (exit || strcmp(json_text(line, "status"), "closed") == 0)
 			continue;
-		json_t *request = hub_signed(cli, hub, GN_OP_LINE_CLOSE,
-					     json_pack("{ss sI}", "id", json_text(line, "id"), "version",
-						       (json_int_t)json_number(line, "version")),
-					     NULL);
+		json_t *request =
+			hub_signed(cli, hub, GN_OP_LINE_CLOSE,
+				   own_line(line, json_text(line, "to"), json_text(line, "equivalent")), NULL);
 		char *path = cli_format("/trustlines/%s", json_text(line, "id"));
 		exit = request ? hub_call(cli, hub, "DELETE", path, request, &answer, "the trust line") : CLI_FAILED;
 		free(path);

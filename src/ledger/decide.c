@@ -60,7 +60,8 @@ static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uin
 	return commit_line(l, item, &r, now);
 }
 
-/* A line that is named by one of its ids; only its owner may change it, and only the version he names, if he names one (LG-11). */
+/* A line that is named by one of its ids; only its owner may change it, and only the version, to whom and in what he names, if he
+ * names them (LG-11). */
 static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, uint32_t signer, struct gn_record_view *r)
 {
 	struct gn_line_id id;
@@ -81,7 +82,7 @@ static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, u
 	r->u.line.from = signer;
 	r->u.line.to = q->nodes[p->node[1 - id.side]].participant;
 	r->u.line.version = now + 1;
-	return GN_OK;
+	return lg_line_named(&l->book, op, r) ? GN_OK : GN_CONFLICT;
 }
 
 static gn_err decide_change(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)

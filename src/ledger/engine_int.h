@@ -196,6 +196,8 @@ GN_MUST gn_err lg_check_jump(const struct gn_op *op, uint64_t last);
 /* Limit, status and policy that the line of r is to have by what was signed: what the words leave out is as it was before, and as
  * it is by default on a new line (LG-25). r has the line and the action; the list of the blocked is borrowed from op or b. */
 GN_MUST gn_err lg_line_signed(const struct lg_book *b, const struct gn_op *op, struct gn_record_view *r);
+/* The line of r leads to whom the words name, in the equivalent that they name, where they do (LG-11). */
+bool lg_line_named(const struct lg_book *b, const struct gn_op *op, const struct gn_record_view *r);
 /* Body -> policy in numbers. GN_AMOUNT. storage holds OP_BLOCKED_MAX hashes. */
 GN_MUST gn_err lg_read_policy(const struct gn_op_policy *p, unsigned precision, struct gn_rec_policy *out);
 

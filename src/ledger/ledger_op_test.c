@@ -98,6 +98,8 @@ static void test_bodies_are_read_whole_or_not_at_all(void **state)
 		{GN_OP_LINE_CREATE, "{\"equivalent\":\"UAH\",\"limit\":\"5\",\"policy\":{\"blocked_participants\":[\"X\"]},\"to\":\"X\"}", GN_USAGE},
 		{GN_OP_LINE_UPDATE, "{\"id\":\"a\"}", GN_USAGE},
 		{GN_OP_LINE_CLOSE, "{\"id\":\"a\"}", GN_OK},
+		{GN_OP_LINE_CLOSE, "{\"id\":\"a\",\"to\":\"X\"}", GN_UNSUPPORTED},
+		{GN_OP_LINE_UPDATE, "{\"equivalent\":\"UAH\",\"id\":\"a\",\"limit\":\"5\"}", GN_UNSUPPORTED},
 		{GN_OP_LINE_CLOSE, "{\"id\":\"a\",\"when_repaid\":true}", GN_UNSUPPORTED},
 		{GN_OP_PROFILE, "{}", GN_USAGE},
 		{GN_OP_PROFILE, "{\"profile\":{\"a\":[1]}}", GN_OK},

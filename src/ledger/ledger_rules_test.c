@@ -67,6 +67,32 @@ static void test_lines_change_only_as_allowed(void **state)
 	trust(B, A, "5.00", NULL);
 }
 
+/* LG-11: words that say whose line they mean fit no other. */
+static void test_a_change_says_whose_line_it_means(void **state)
+{
+	(void)state;
+	char rest[256], body[512], id[GN_LINE_ID_LEN + 1];
+	assert_int_equal(hub_equivalent(&h, "HOUR", 2, true), GN_OK);
+	trust(B, A, "100.00", NULL);
+	trust(B, C, "10.00", NULL);
+	hub_line_id(&h, 0, B, A, id);
+	const char *const to[] = {h.pid[C], h.pid[A], "X"}, *const unit[] = {"UAH", "HOUR", "uah"};
+	for (unsigned i = 0; i < 9; i++) {
+		const char *who = to[i % 3], *what = unit[i / 3];
+		gn_err want = i == 1 ? GN_OK : GN_CONFLICT;
+		snprintf(body, sizeof body, "{\"equivalent\":\"%s\",\"id\":\"%s\",\"limit\":\"90.00\",\"to\":\"%s\"}", what, id, who);
+		assert_int_equal(hub_do(&h, B, GN_OP_LINE_UPDATE, body, NULL), want);
+		snprintf(body, sizeof body, "{\"equivalent\":\"%s\",\"id\":\"%s\",\"to\":\"%s\"}", what, id, who);
+		if (want)
+			assert_int_equal(hub_do(&h, B, GN_OP_LINE_CLOSE, body, NULL), want);
+	}
+	snprintf(rest, sizeof rest, ",\"limit\":\"80.00\",\"to\":\"%s\"", h.pid[A]); /* either alone */
+	assert_int_equal(hub_change(&h, 0, B, A, rest), GN_OK);
+	assert_int_equal(hub_do(&h, B, GN_OP_LINE_CLOSE, body, NULL), GN_CONFLICT);
+	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"id\":\"%s\",\"to\":\"%s\"}", id, h.pid[A]);
+	assert_int_equal(hub_do(&h, B, GN_OP_LINE_CLOSE, body, NULL), GN_OK);
+}
+
 /* LG-20 */
 static void test_amounts_out_of_form_change_nothing(void **state)
 {
@@ -546,7 +572,7 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_lines_change_only_as_allowed),
+		T(test_lines_change_only_as_allowed), T(test_a_change_says_whose_line_it_means),
 		T(test_amounts_out_of_form_change_nothing),
 		T(test_the_suspended_and_the_inactive),
 		T(test_who_owes_and_is_owed_nothing_may_leave),

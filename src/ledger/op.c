@@ -207,6 +207,7 @@ static const struct field {
 	{"description", F_TEXT, 0, K(PAYMENT), false},
 	{"display_name", F_NAME, K(REGISTER), K(REGISTER) | K(PROFILE), false},
 	{"equivalent", F_CODE, K(LINE_CREATE) | K(PAYMENT), K(LINE_CREATE) | K(PAYMENT), false},
+	{"equivalent", F_CODE, 0, K(LINE_UPDATE) | K(LINE_CLOSE), true},
 	{"id", F_LINE_ID, K(LINE_UPDATE) | K(LINE_CLOSE), K(LINE_UPDATE) | K(LINE_CLOSE), false},
 	{"initiator", F_INITIATOR, K(VOTE), K(VOTE), true},
 	{"limit", F_AMOUNT, K(LINE_CREATE), K(LINE_CREATE) | K(LINE_UPDATE), false},
@@ -215,6 +216,7 @@ static const struct field {
 	{"public_key", F_KEY, K(REGISTER), K(REGISTER), false},
 	{"status", F_STATUS, 0, K(LINE_UPDATE), true},
 	{"to", F_TO, K(LINE_CREATE) | K(PAYMENT), K(LINE_CREATE) | K(PAYMENT), false},
+	{"to", F_TO, 0, K(LINE_UPDATE) | K(LINE_CLOSE), true},
 	{"tx_id", F_TX_ID, K(PAYMENT) | K(VOTE) | K(CONSENT), K(PAYMENT) | K(VOTE) | K(CONSENT), false},
 	{"type", F_KIND, K(REGISTER), K(REGISTER), false},
 	{"version", F_VERSION, 0, K(LINE_UPDATE) | K(LINE_CLOSE), true},
@@ -283,9 +285,9 @@ static gn_err read_body(const struct gn_json *j, uint16_t body, struct gn_op *op
 	uint16_t i = (uint16_t)(body + 1);
 	for (uint16_t n = 0; n < b->count; n++, i = j->values[i].next) {
 		size_t f = 0;
-		while (f < GN_COUNT(fields) && !is(&j->values[i], fields[f].name))
+		while (f < GN_COUNT(fields) && !((fields[f].allowed & mask) && is(&j->values[i], fields[f].name)))
 			f++;
-		if (f == GN_COUNT(fields) || !(fields[f].allowed & mask) || (fields[f].v1_only && op->profile == GN_PROFILE_V0))
+		if (f == GN_COUNT(fields) || (fields[f].v1_only && op->profile == GN_PROFILE_V0))
 			return GN_UNSUPPORTED;
 		GN_TRY(read_field(j, &j->values[i], &fields[f], op));
 		seen |= 1u << f;

@@ -48,7 +48,7 @@ struct gn_op {
 	struct gn_slice display_name, description, equivalent, amount, limit, line_id, type, to_text, initiator_text;
 	struct gn_slice user_profile; /* canonical JSON object */
 	struct gn_pk public_key;      /* REGISTER */
-	struct gn_hash to;            /* LINE_CREATE, PAYMENT; zeros when `to` is no PID (then only to_text is set) */
+	struct gn_hash to;            /* LINE_*, PAYMENT; zeros when `to` is no PID (then only to_text is set) */
 	struct gn_hash initiator;     /* VOTE */
 	bool has_policy;
 	struct gn_op_policy policy;

@@ -138,15 +138,20 @@ gn_err lg_line_signed(const struct lg_book *b, const struct gn_op *op, struct gn
 	return GN_OK;
 }
 
+bool lg_line_named(const struct lg_book *b, const struct gn_op *op, const struct gn_record_view *r)
+{
+	return (!op->to_text.p || is_participant(b, &op->to, r->u.line.to)) &&
+	       (!op->equivalent.p || gn_slice_eq(op->equivalent, gn_str(b->eqs[r->eq]->code)));
+}
+
 static gn_err same_line(const struct lg_book *b, const struct gn_record_view *r, const struct gn_op *op)
 {
 	struct gn_record_view want = *r;
 	struct gn_line_id id;
-	SAME(r->eq < b->eq_count && r->u.line.from == r->sign.signer);
+	SAME(r->eq < b->eq_count && r->u.line.from == r->sign.signer && lg_line_named(b, op, r));
 	const struct lg_eq *q = b->eqs[r->eq];
 	if (op->kind == GN_OP_LINE_CREATE) {
-		SAME(r->u.line.action == GN_LINE_DO_CREATE && gn_slice_eq(op->equivalent, gn_str(q->code)));
-		SAME(is_participant(b, &op->to, r->u.line.to));
+		SAME(r->u.line.action == GN_LINE_DO_CREATE);
 	} else {
 		SAME(op->kind == (r->u.line.action == GN_LINE_DO_UPDATE ? GN_OP_LINE_UPDATE : GN_OP_LINE_CLOSE) && r->u.line.action != GN_LINE_DO_CREATE);
 		SAME(gn_line_id_parse(op->line_id, &id) == GN_OK && id.eq == r->eq && id.pair == r->u.line.pair && id.side == r->u.line.side);
