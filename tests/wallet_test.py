@@ -515,6 +515,40 @@ def case_middle(bin_dir, base, rng):
     hub.stop()
 
 
+def case_sequence(bin_dir, base, rng):
+    """HB-56: the tool signs no number that lies far above those it signed."""
+    hub, w = start(bin_dir, base, "ann", "ben")
+    ben, liar = w.pid["ben"], Proxy(hub)
+    seq = w.run("ann", "wallet", "trust", ben, "20", "UAH") and w.run("ann", "wallet", "profile")["seq"]
+    kept = os.path.join(base, "ann", "hub-seqs.json")
+    with open(kept) as f:
+        check(json.load(f) == {hub.pid: {"participant": seq}}, "what was signed is kept")
+
+    def tells(number):
+        liar.fault = lambda method, path, status, body: answer(status, json.dumps(json.loads(body) | {"seq": number})) if path in ("/api/v1/participants/me", "/api/v1/admin/whoami") and method == "GET" else None
+
+    w.env["GEONET_HUB"] = liar.url
+    for number in (2**62 - 2, 2**63 - 1, seq + 2**32):
+        tells(number)
+        said = w.run("ann", "wallet", "trust", ben, "21", "UAH", want=1)["error"]
+        check(said["code"] == "seq" and "Nothing was signed" in said["message"], f"{number}: {said}")
+    check(not any(method in ("POST", "PATCH") and "/auth/" not in path for method, path, _ in liar.seen), f"something was sent: {liar.seen}")
+    # an officer counts for himself
+    w.env["GEONET_HUB"] = hub.url
+    w.run(".", "hub", "role", "grant", w.pid["ann"], "admin")
+    w.env["GEONET_HUB"] = liar.url
+    tells(2**62 - 2)
+    check(w.run("ann", "hub", "equivalent", "add", "HOUR", want=1)["error"]["code"] == "seq", "an officer's number")
+    # what another program of one's own signed, a step that a hub takes, is no lie
+    tells(seq + 2**31)
+    w.run("ann", "wallet", "trust", ben, "22", "UAH")
+    tells(seq + 2**31 + 2**32)
+    w.run("ann", "wallet", "trust", ben, "23", "UAH")
+    w.env["GEONET_HUB"] = hub.url
+    check(w.run("ann", "wallet", "lines")["given"][0]["limit"] == "23.00", "the account goes on")
+    hub.stop()
+
+
 # ---- why, offers ----
 
 def case_why(bin_dir, base, rng):

@@ -336,6 +336,7 @@ static void look_hubs(struct doctor *d)
 	for (size_t len = strlen(named); len && named[len - 1] == '/'; len--)
 		named[len - 1] = 0; /* as they are kept */
 	look_list(d, OWN_HUBS, &met);
+	look_list(d, OWN_SEQS, NULL);
 	if (*named)
 		look_hub(d, named, json_text(met, named));
 	else

@@ -553,6 +553,35 @@ bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn
 
 /* ---- signed operations ---- */
 
+/* HB-56: the last number is what the hub says, or who stands between. A step as far as a hub takes one (LG-67) is no lie;
+ * the next number is noted before it is signed. */
+static bool take_seq(struct cli *cli, const struct hub *hub)
+{
+	int lock = own_lock(cli);
+	const char *as = hub->officer ? "officer" : "participant";
+	json_t *all = own_read(cli, OWN_SEQS), *mine = json_object_get(all, hub->pid);
+	uint64_t known = json_number(mine, as), next = hub->seq + 1;
+	bool ok = next <= known + OP_SEQ_JUMP_MAX;
+	if (!ok) {
+		cli_fail(
+			cli, CLI_FAILED, "seq",
+			"the hub says that your last signed number is %llu, and from here it was %llu: either the hub, "
+			"or "
+			"somebody between, lies, and such a signature could use your account up; or another program of "
+			"yours counts that way, then write the number into %s/" OWN_SEQS ". Nothing was signed",
+			(unsigned long long)hub->seq, (unsigned long long)known, cli->data);
+	} else if (next > known) {
+		all = all ? all : json_object();
+		mine = mine ? json_incref(mine) : json_object();
+		json_object_set_new(mine, as, json_integer((json_int_t)next));
+		json_object_set_new(all, hub->pid, mine);
+		ok = own_write(cli, OWN_SEQS, all);
+	}
+	json_decref(all);
+	own_unlock(lock);
+	return ok;
+}
+
 json_t *hub_signed(struct cli *cli, struct hub *hub, enum gn_op_kind kind, json_t *body, const char *tx_id)
 {
 	static struct gn_json parsed;
@@ -563,6 +592,10 @@ json_t *hub_signed(struct cli *cli, struct hub *hub, enum gn_op_kind kind, json_
 	struct gn_sig sig;
 	char *plain = json_dumps(body, JSON_COMPACT);
 	json_decref(body);
+	if (!tx_id && !take_seq(cli, hub)) {
+		free(plain);
+		return NULL;
+	}
 	gn_err err = plain ? gn_json_parse(gn_str(plain), &parsed) : GN_NOMEM;
 	if (!err)
 		err = gn_json_write(&parsed, &text);

@@ -5,7 +5,8 @@
 #include "cli.h"
 #include "ledger/ledger.h"
 
-#define OWN_HUBS "hubs.json" /* {URL: PID} of the hubs that were met */
+#define OWN_HUBS "hubs.json"     /* {URL: PID} of the hubs that were met */
+#define OWN_SEQS "hub-seqs.json" /* {PID: {"participant": N, "officer": N}}: the last numbers signed for a hub */
 
 struct hub {
 	char url[512];   /* without the last slash */
