@@ -20,6 +20,10 @@ void gn_sha256(const struct gn_slice *parts, size_t count, struct gn_hash *out);
 struct gn_hasher;
 struct gn_hasher *gn_hasher_new(void);
 void gn_hasher_sha256(struct gn_hasher *hasher, const struct gn_slice *parts, size_t count, struct gn_hash *out);
+/* The same of what comes in pieces, however many. */
+void gn_hasher_begin(struct gn_hasher *hasher);
+void gn_hasher_add(struct gn_hasher *hasher, struct gn_slice part);
+void gn_hasher_end(struct gn_hasher *hasher, struct gn_hash *out);
 void gn_hasher_free(struct gn_hasher *hasher);
 /* SHA-256(domain || msg) with the domain as the bytes of the C string, without terminator. */
 void gn_sha256_tagged(const char *domain, struct gn_slice msg, struct gn_hash *out);

@@ -89,6 +89,24 @@ void gn_hasher_sha256(struct gn_hasher *hasher, const struct gn_slice *parts, si
 	digest((EVP_MD_CTX *)hasher, gn_crypto_algs()->sha256, parts, count, out->b);
 }
 
+void gn_hasher_begin(struct gn_hasher *hasher)
+{
+	int ok = EVP_DigestInit_ex((EVP_MD_CTX *)hasher, gn_crypto_algs()->sha256, NULL);
+	GN_ASSERT(ok == 1);
+}
+
+void gn_hasher_add(struct gn_hasher *hasher, struct gn_slice part)
+{
+	int ok = EVP_DigestUpdate((EVP_MD_CTX *)hasher, part.p, part.len);
+	GN_ASSERT(ok == 1);
+}
+
+void gn_hasher_end(struct gn_hasher *hasher, struct gn_hash *out)
+{
+	int ok = EVP_DigestFinal_ex((EVP_MD_CTX *)hasher, out->b, NULL);
+	GN_ASSERT(ok == 1);
+}
+
 void gn_hasher_free(struct gn_hasher *hasher)
 {
 	EVP_MD_CTX_free((EVP_MD_CTX *)hasher);

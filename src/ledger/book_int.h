@@ -352,7 +352,7 @@ bool lg_rec_admin(const struct gn_record_view *r);
 GN_MUST gn_err lg_state_write(const struct lg_book *b, struct gn_buf *out);
 /* Into a fresh book. GN_CORRUPT. */
 GN_MUST gn_err lg_state_read(struct lg_book *b, struct gn_slice in);
-GN_MUST gn_err lg_state_hash(const struct lg_book *b, struct gn_hash *out);
+void lg_state_hash(const struct lg_book *b, struct gn_hash *out); /* takes no memory */
 
 /* ---- validate.c ---- */
 void lg_book_validate(const struct lg_book *b);

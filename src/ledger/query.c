@@ -313,7 +313,8 @@ gn_err gn_ledger_integrity(const struct gn_ledger *l, uint32_t eq, struct gn_led
 
 gn_err gn_ledger_state_hash(const struct gn_ledger *l, struct gn_hash *out)
 {
-	return lg_state_hash(&l->book, out);
+	lg_state_hash(&l->book, out);
+	return GN_OK;
 }
 
 void gn_ledger_info(const struct gn_ledger *l, struct gn_ledger_info *out)

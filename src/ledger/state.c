@@ -32,6 +32,26 @@ static size_t bound(const struct lg_book *b)
 /* In the number of a line: a version follows since which it is what its ids say. A state without any is written as before there were. */
 #define EXTRA_BORN (1u << 31)
 
+/* Where the state goes: into memory as a whole, or, with a hasher, piece by piece through it, so that a hash needs no room beside
+ * the book (LG-53). */
+struct sheet {
+	struct gn_writer w;
+	struct gn_hasher *hash; /* or NULL */
+};
+
+/* Room for the largest piece that is written between two calls: an equivalent's info, or a line's blocked ones. */
+#define SHEET_ROOM (JSON_TEXT_MAX + 1024u)
+#define SHEET_BYTES (SHEET_ROOM + 8192u)
+
+static void turn(struct gn_writer *w)
+{
+	struct sheet *s = GN_CONTAINER(w, struct sheet, w);
+	if (!s->hash || gn_writer_left(w) >= SHEET_ROOM)
+		return;
+	gn_hasher_add(s->hash, gn_slice(w->start, gn_writer_len(w)));
+	w->p = w->start;
+}
+
 static void put_sum(struct gn_writer *w, gn_amount_sum v)
 {
 	gn_write_be64(w, (uint64_t)(v >> 64));
@@ -40,6 +60,7 @@ static void put_sum(struct gn_writer *w, gn_amount_sum v)
 
 static void put_pair(struct gn_writer *w, const struct lg_pair *p)
 {
+	turn(w);
 	gn_write_varint(w, p->node[0]);
 	gn_write_varint(w, p->node[1]);
 	gn_write_be64(w, (uint64_t)p->x);
@@ -52,6 +73,7 @@ static void put_pair(struct gn_writer *w, const struct lg_pair *p)
 
 static void put_eq(struct gn_writer *w, const struct lg_eq *q)
 {
+	turn(w);
 	gn_write_u8(w, (uint8_t)strlen(q->code));
 	gn_write_bytes(w, gn_str(q->code));
 	gn_write_u8(w, q->precision);
@@ -61,14 +83,17 @@ static void put_eq(struct gn_writer *w, const struct lg_eq *q)
 	for (int i = 0; i < GN_CLEARING_MODES; i++)
 		put_sum(w, q->cleared[i]);
 	gn_write_varint(w, q->node_count);
-	for (uint32_t i = 0; i < q->node_count; i++)
+	for (uint32_t i = 0; i < q->node_count; i++) {
+		turn(w);
 		gn_write_varint(w, q->nodes[i].participant);
+	}
 	gn_write_varint(w, q->pair_count);
 	for (uint32_t i = 0; i < q->pair_count; i++)
 		put_pair(w, &q->pairs[i]);
 	gn_write_varint(w, q->extra_count);
 	for (uint32_t i = 0; i < q->extra_count; i++) {
 		const struct lg_extra *e = &q->extras[i];
+		turn(w);
 		gn_write_varint(w, e->line | (e->born ? EXTRA_BORN : 0));
 		gn_write_varint(w, (uint64_t)(e->daily_limit + 1));
 		gn_write_varint(w, (uint64_t)(e->max_hop_usage + 1));
@@ -83,6 +108,7 @@ static void put_eq(struct gn_writer *w, const struct lg_eq *q)
 
 static void put_keys(struct gn_writer *w, const struct lg_keys *k)
 {
+	turn(w);
 	gn_write_varint(w, k->day_count);
 	for (uint32_t i = 0; i < k->day_count; i++) {
 		gn_write_varint(w, (uint64_t)k->days[i].day);
@@ -91,6 +117,7 @@ static void put_keys(struct gn_writer *w, const struct lg_keys *k)
 	gn_write_varint(w, lg_keys_count(k));
 	for (uint32_t i = 0; i < lg_keys_count(k); i++) {
 		const struct lg_key *e = &k->ring[(k->head + i) & (k->capacity - 1)];
+		turn(w);
 		gn_write_bytes(w, GN_SLICE(e->key.b));
 		gn_write_be64(w, e->body);
 		gn_write_be64(w, e->state);
@@ -99,6 +126,7 @@ static void put_keys(struct gn_writer *w, const struct lg_keys *k)
 
 static void put_open(struct gn_writer *w, const struct lg_open *o)
 {
+	turn(w);
 	gn_write_bytes(w, GN_SLICE(o->key.b));
 	gn_write_u8(w, o->offer);
 	gn_write_u8(w, o->refused);
@@ -111,11 +139,13 @@ static void put_open(struct gn_writer *w, const struct lg_open *o)
 	gn_write_varint(w, (uint64_t)o->amount);
 	gn_write_varint(w, o->flow_count);
 	for (uint32_t i = 0; i < o->flow_count; i++) {
+		turn(w);
 		gn_write_varint(w, o->flow[i].hop);
 		gn_write_varint(w, (uint64_t)o->flow[i].a);
 	}
 	gn_write_varint(w, o->asked_count);
 	for (uint32_t i = 0; i < o->asked_count; i++) {
+		turn(w);
 		gn_write_varint(w, o->asked[i].participant);
 		gn_write_u8(w, o->asked[i].answered);
 	}
@@ -126,6 +156,7 @@ static void put_officers(struct gn_writer *w, const struct lg_book *b)
 	gn_write_varint(w, b->officer_count);
 	for (uint32_t i = 0; i < b->officer_count; i++) {
 		const struct lg_officer *o = &b->officers[i];
+		turn(w);
 		gn_write_bytes(w, GN_SLICE(o->pk.b));
 		gn_write_u8(w, o->role);
 		gn_write_varint(w, o->seq);
@@ -134,56 +165,63 @@ static void put_officers(struct gn_writer *w, const struct lg_book *b)
 	}
 }
 
+static void put_book(struct gn_writer *w, const struct lg_book *b)
+{
+	const struct gn_ledger_settings *s = &b->settings;
+	gn_write_bytes(w, gn_slice(magic, sizeof magic));
+	gn_write_u8(w, b->begun);
+	gn_write_be64(w, b->seq);
+	gn_write_be64(w, (uint64_t)b->time);
+	gn_write_bytes(w, GN_SLICE(b->hub.b));
+	gn_write_bytes(w, gn_slice((uint8_t[]){s->max_hops, s->max_paths, (uint8_t)(s->maxflow | s->second_search << 1), (uint8_t)(s->inline_clearing | (s->exact_s > 0) << 1), s->accept_v0}, 5));
+	gn_write_be32(w, s->cycle5_s);
+	gn_write_be32(w, s->cycle6_s);
+	gn_write_be32(w, s->expiry_s);
+	gn_write_be32(w, s->expiry_s_max);
+	if (s->exact_s)
+		gn_write_be32(w, s->exact_s);
+	gn_write_varint(w, b->participant_count);
+	for (uint32_t i = 0; i < b->participant_count; i++) {
+		const struct lg_participant *m = &b->participants[i];
+		turn(w);
+		gn_write_bytes(w, GN_SLICE(m->pk.b));
+		gn_write_varint(w, m->seq);
+		gn_write_bytes(w, gn_slice((uint8_t[]){m->kind, m->status, m->level}, 3));
+	}
+	gn_write_varint(w, b->eq_count);
+	for (uint32_t i = 0; i < b->eq_count; i++)
+		put_eq(w, b->eqs[i]);
+	put_keys(w, &b->keys);
+	put_keys(w, &b->keys_v0);
+	gn_write_varint(w, b->open_count);
+	for (uint32_t i = 0; i < b->open_count; i++)
+		put_open(w, b->open[i]);
+	if (b->officer_count) /* a state without officers is written as before there were any */
+		put_officers(w, b);
+	GN_ASSERT(!w->bad);
+}
+
 gn_err lg_state_write(const struct lg_book *b, struct gn_buf *out)
 {
 	size_t cap = bound(b);
 	uint8_t *p = gn_mem_resize(b->env.alloc, NULL, cap);
 	if (!p)
 		return GN_NOMEM;
-	struct gn_writer w = gn_writer(p, cap);
-	const struct gn_ledger_settings *s = &b->settings;
-	gn_write_bytes(&w, gn_slice(magic, sizeof magic));
-	gn_write_u8(&w, b->begun);
-	gn_write_be64(&w, b->seq);
-	gn_write_be64(&w, (uint64_t)b->time);
-	gn_write_bytes(&w, GN_SLICE(b->hub.b));
-	gn_write_bytes(&w, gn_slice((uint8_t[]){s->max_hops, s->max_paths, (uint8_t)(s->maxflow | s->second_search << 1), (uint8_t)(s->inline_clearing | (s->exact_s > 0) << 1), s->accept_v0}, 5));
-	gn_write_be32(&w, s->cycle5_s);
-	gn_write_be32(&w, s->cycle6_s);
-	gn_write_be32(&w, s->expiry_s);
-	gn_write_be32(&w, s->expiry_s_max);
-	if (s->exact_s)
-		gn_write_be32(&w, s->exact_s);
-	gn_write_varint(&w, b->participant_count);
-	for (uint32_t i = 0; i < b->participant_count; i++) {
-		const struct lg_participant *m = &b->participants[i];
-		gn_write_bytes(&w, GN_SLICE(m->pk.b));
-		gn_write_varint(&w, m->seq);
-		gn_write_bytes(&w, gn_slice((uint8_t[]){m->kind, m->status, m->level}, 3));
-	}
-	gn_write_varint(&w, b->eq_count);
-	for (uint32_t i = 0; i < b->eq_count; i++)
-		put_eq(&w, b->eqs[i]);
-	put_keys(&w, &b->keys);
-	put_keys(&w, &b->keys_v0);
-	gn_write_varint(&w, b->open_count);
-	for (uint32_t i = 0; i < b->open_count; i++)
-		put_open(&w, b->open[i]);
-	if (b->officer_count) /* a state without officers is written as before there were any */
-		put_officers(&w, b);
-	GN_ASSERT(!w.bad);
-	*out = (struct gn_buf){p, gn_writer_len(&w), cap};
+	struct sheet s = {gn_writer(p, cap), NULL};
+	put_book(&s.w, b);
+	*out = (struct gn_buf){p, gn_writer_len(&s.w), cap};
 	return GN_OK;
 }
 
-gn_err lg_state_hash(const struct lg_book *b, struct gn_hash *out)
+void lg_state_hash(const struct lg_book *b, struct gn_hash *out)
 {
-	struct gn_buf buf;
-	GN_TRY(lg_state_write(b, &buf));
-	struct gn_slice s = gn_buf_slice(&buf);
-	gn_sha256(&s, 1, out);
-	gn_mem_free(b->env.alloc, buf.p);
-	return GN_OK;
+	uint8_t bytes[SHEET_BYTES];
+	struct sheet s = {gn_writer(bytes, sizeof bytes), gn_hasher_new()};
+	gn_hasher_begin(s.hash);
+	put_book(&s.w, b);
+	gn_hasher_add(s.hash, gn_slice(bytes, gn_writer_len(&s.w)));
+	gn_hasher_end(s.hash, out);
+	gn_hasher_free(s.hash);
 }
 
 /* ---- reading ---- */
