@@ -809,5 +809,40 @@ def case_proof(bin_dir, base, rng):
     hub.stop()
 
 
+def case_squatter(bin_dir, base, rng):
+    """HB-45: who holds a proof back until the hub is away, and listens at its address then, gets no token."""
+    hub, w = start(bin_dir, base)
+    relay, squatters = Proxy(hub), []
+
+    class Squatter(http.server.BaseHTTPRequestHandler):
+        def do_GET(self):
+            self.server.seen.append((self.path, {k.lower() for k in self.headers}))
+            body = self.server.proof if "/hub" in self.path else b'{"role": "admin", "items": []}'
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        do_POST = do_GET
+
+        def log_message(self, *a):
+            pass
+
+    def hold(method, path, status, body):
+        if not squatters:
+            hub.stop()
+            squatters.append(http.server.ThreadingHTTPServer(("127.0.0.1", hub.port), Squatter))
+            squatters[0].seen, squatters[0].proof = [], body
+            threading.Thread(target=squatters[0].serve_forever, daemon=True).start()
+
+    relay.fault = hold
+    w.env["GEONET_HUB"] = relay.url
+    out = w.raw(".", "hub", "role", "list")
+    seen = squatters[0].seen
+    check(out.returncode != 0 and b"has not its key" in out.stderr, f"the squatter was believed: {out}")
+    check(seen and all(path.startswith("/api/v1/hub?") and "x-admin-token" not in fields for path, fields in seen), f"it was sent {seen}")
+    squatters[0].shutdown()
+
+
 if __name__ == "__main__":
     sys.exit(hub_test.main(globals()))

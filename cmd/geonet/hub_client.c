@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -65,19 +66,39 @@ static int on_wait(void *user, curl_off_t down_all, curl_off_t down, curl_off_t 
 	return 0;
 }
 
+/* HB-45: who answers on a new connection has proved nothing. */
+static curl_socket_t one_socket(void *user, curlsocktype purpose, struct curl_sockaddr *a)
+{
+	struct hub *hub = user;
+	(void)purpose;
+	return hub->opened++ ? CURL_SOCKET_BAD : socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
+static void end_line(struct hub *hub)
+{
+	curl_easy_cleanup(hub->line);
+	hub->line = NULL;
+	hub->opened = 0;
+}
+
 long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out)
 {
 	char why[CURL_ERROR_SIZE] = "", *text = body ? json_dumps(body, JSON_COMPACT) : NULL,
 	     *url = cli_format("%s/api/v1%s", hub->url, path);
 	struct answer a = {.received = &hub->received};
 	long status = -1;
-	CURL *curl = curl_easy_init();
+	CURL *curl = hub->line ? hub->line : curl_easy_init();
 	struct curl_slist *headers = headers_of(hub);
 	*out = NULL;
 	json_decref(body);
 	if (!curl) {
 		cli_fail(cli, CLI_FAILED, "nomem", "libcurl cannot be set up");
 		goto end;
+	}
+	curl_easy_reset(curl); /* but for its connection */
+	if (hub->line) {
+		curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, one_socket);
+		curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, hub);
 	}
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
@@ -115,8 +136,9 @@ long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *p
 	}
 end:
 	cli_progress_done(cli);
+	if (curl != hub->line)
+		curl_easy_cleanup(curl);
 	curl_slist_free_all(headers);
-	curl_easy_cleanup(curl);
 	free(a.data);
 	free(text);
 	free(url);
@@ -300,6 +322,7 @@ void hub_close(struct hub *hub)
 {
 	if (hub->loaded)
 		identity_wipe(&hub->id);
+	end_line(hub);
 	gn_wipe(hub, sizeof *hub);
 }
 
@@ -381,12 +404,15 @@ static bool is_own(struct cli *cli, const struct hub *hub)
 }
 
 /* The bootstrap token of DATA/hub: 200 while it counts, -1 when the hub does not answer. It goes to the hub of DATA/hub
- * alone, and to the address that this one signed, whatever lies between (HB-45). */
+ * alone, to the address that this one signed, whatever lies between, and over the very connection on which it proved
+ * its key there (HB-45). */
 static long bootstrap(struct cli *cli, struct hub *hub)
 {
-	char *path, url[sizeof hub->url];
+	char *path, token[sizeof hub->admin];
+	struct hub before = *hub;
 	FILE *f;
-	json_t *answer;
+	json_t *answer = NULL;
+	long status = -1;
 	if (!is_own(cli, hub))
 		return 0;
 	path = cli_format("%s/hub/admin-token", cli->data);
@@ -396,16 +422,24 @@ static long bootstrap(struct cli *cli, struct hub *hub)
 	free(path);
 	if (!f)
 		return 0;
-	size_t n = fread(hub->admin, 1, 64, f);
-	hub->admin[n] = 0;
+	size_t n = fread(token, 1, 64, f);
+	token[n] = 0;
 	fclose(f);
-	memcpy(url, hub->url, sizeof url);
-	snprintf(hub->url, sizeof hub->url, "http://%s", hub->address);
-	long status = hub_try(cli, hub, "GET", "/admin/whoami", NULL, &answer);
+	snprintf(hub->url, sizeof hub->url, "http://%s", before.address);
+	hub->line = curl_easy_init();
+	bool proved = hub->line && prove(cli, hub) == CLI_OK;
+	if (proved && !is_own(cli, hub)) {
+		cli_fail(cli, CLI_FAILED, "key", "what answers at %s is another hub than that of %s/hub", hub->url,
+			 cli->data);
+	} else if (proved) {
+		memcpy(hub->admin, token, n + 1);
+		status = hub_try(cli, hub, "GET", "/admin/whoami", NULL, &answer);
+	}
 	json_decref(answer);
+	gn_wipe(token, sizeof token);
 	if (status != 200) {
-		hub->admin[0] = 0;
-		memcpy(hub->url, url, sizeof url);
+		end_line(hub);
+		*hub = before;
 	}
 	return status;
 }

@@ -15,6 +15,8 @@ struct hub {
 	char address[32];   /* where it listens itself, as it signed (HB-45) */
 	char token[512];    /* access token, after hub_login */
 	char admin[80];     /* bootstrap token, for the hub's own machine */
+	void *line;         /* CURL *: the one connection on which the hub proved its key, for that token; or NULL */
+	unsigned opened;    /* sockets of line: there is never a second one */
 	bool officer;       /* hub_login_officer */
 	uint64_t seq;       /* the signer's last sequence number */
 	struct identity id; /* hub_close wipes it */
