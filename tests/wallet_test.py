@@ -516,7 +516,7 @@ def case_middle(bin_dir, base, rng):
 
 
 def case_sequence(bin_dir, base, rng):
-    """HB-56: the tool signs no number that lies far above those it signed."""
+    """HB-60: the tool signs no number that lies far above those it signed."""
     hub, w = start(bin_dir, base, "ann", "ben")
     ben, liar = w.pid["ben"], Proxy(hub)
     seq = w.run("ann", "wallet", "trust", ben, "20", "UAH") and w.run("ann", "wallet", "profile")["seq"]

@@ -587,7 +587,7 @@ bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn
 
 /* ---- signed operations ---- */
 
-/* HB-56: the last number is what the hub says, or who stands between. A step as far as a hub takes one (LG-67) is no lie;
+/* HB-60: the last number is what the hub says, or who stands between. A step as far as a hub takes one (LG-67) is no lie;
  * the next number is noted before it is signed. */
 static bool take_seq(struct cli *cli, const struct hub *hub)
 {

@@ -44,7 +44,7 @@ static void unusable(struct gn_hub *hub, gn_err err)
 			 "says "
 			 "more); only if the loss is meant, remove history.db and start again",
 			 (unsigned long long)hub->fed_to, (unsigned long long)last, hub->config.data);
-	else if (err == GN_NOMEM) /* HB-57 */
+	else if (err == GN_NOMEM)
 		snprintf(hub->why, sizeof hub->why,
 			 "the ledger in %.250s/journal does not fit into the memory that it may take, %llu MiB. Nothing was "
 			 "changed; start it with more: --memory-mib %llu",
