@@ -2,7 +2,7 @@
 """What a hub does around its journal: long questions, a history that lags, officers' signatures, proof. usage: hub_state_test.py BIN_DIR CASE
 
 Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence."""
-import json, os, signal, sqlite3, subprocess, sys, threading, time
+import json, os, select, signal, socket, sqlite3, subprocess, sys, threading, time
 
 sys.dont_write_bytecode = True
 from hub_test import FREE, ROOT, Failure, Hub, Key, User, base64, canonical, check, code_of, main, mark, people, re, shutil, with_unit
@@ -112,7 +112,7 @@ def case_long(bin_dir, base, rng):
             t.join()
         greedy = [status for status, _ in asked["greedy"]]
         check([status for status, _ in asked["other"]] == [200, 200], f"two questions beside 40 of another: {path}: {asked['other']}, {sorted(greedy)}")
-        check(set(greedy) == {200, 429} and all("of your long questions" in a["error"]["message"] for s, a in asked["greedy"] if s == 429), f"40 of one: {path}: {sorted(greedy)}")
+        check(set(greedy) == {200, 429} and all("of your questions" in a["error"]["message"] for s, a in asked["greedy"] if s == 429), f"40 of one: {path}: {sorted(greedy)}")
 
     greedy_and_other("/balance/debts")
     greedy_and_other("/participants/search?q=&limit=200")
@@ -123,6 +123,76 @@ def case_long(bin_dir, base, rng):
     hub.stop()
     done = subprocess.run([os.path.join(bin_dir, "geonet"), "hub", "verify", "--json", "--data", base], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
     check(done.returncode == 0 and json.loads(done.stdout)["state_hash"] == told["state_hash"], f"the copy's hash: {told} {done.stdout.decode()} {done.stderr.decode()}")
+
+
+# ---- who waits for the history ----
+
+def memory(process):
+    return int(re.search(r"VmRSS:\s+(\d+)", open(f"/proc/{process.pid}/status").read()).group(1)) // 1024
+
+
+def case_waiting(bin_dir, base, rng):
+    """While the history stands: what waits for it is bounded, of one asker too; what nobody listens to is not asked; the end waits for none of it."""
+    hub = Hub(bin_dir, base, *FREE)
+    who = people(hub, *(f"P{i}" for i in range(12)))
+    rest, open_sockets = who[2:], []
+
+    def send(path, token=None, body=b"", length=None):
+        s = socket.create_connection(("127.0.0.1", hub.port), timeout=60)
+        head = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n" + (f"Authorization: Bearer {token}\r\n" if token else "")
+        s.sendall(head.encode() + f"Content-Length: {len(body) if length is None else length}\r\n\r\n".encode() + body)
+        open_sockets.append(s)
+        return s
+
+    def answered(sockets):
+        return len(select.select(sockets, [], [], 0)[0])
+
+    # a GET's body is of no use, and not kept
+    before = memory(hub.process)
+    half = [send("/api/v1/payments/none", who[0].token, b"x" * 60000, 60001) for _ in range(400)]
+    hub.get("/hub")
+    check(memory(hub.process) - before < 24, f"400 bodies of GET in memory: {before} MiB, then {memory(hub.process)}")
+    for s in half:
+        s.close()
+    # a refresh wants to write beside a test that writes: that is what the history stands for, 5 s each
+    lock = sqlite3.connect(os.path.join(base, "hub", "tokens.db"), isolation_level=None)
+    lock.execute("BEGIN IMMEDIATE")
+    refreshes = []
+
+    def refresh(user):
+        refreshes.append(hub.call("POST", "/auth/refresh", {"refresh_token": user.refresh})[0])
+
+    threads = [threading.Thread(target=refresh, args=(u,)) for u in rest]
+    for t in threads:
+        t.start()
+    waits = lambda: metric(hub, "history_questions")
+    until("ten refreshes wait", lambda: waits() == 10)
+    greedy = [send("/api/v1/payments/none", who[0].token) for _ in range(200)]
+    until("200 of one key: 64 places are taken, the rest is refused", lambda: waits() == 64 and answered(greedy) == 146)
+    check(all(s.recv(100).startswith(b"HTTP/1.1 429 ") for s in select.select(greedy, [], [], 0)[0]), "what is refused is 429")
+    other = send("/api/v1/payments/none", who[1].token)
+    until("another's finds a place", lambda: waits() == 65)
+    for s in greedy:
+        s.close()
+    until("those that nobody listens to are given up", lambda: waits() == 11)
+    nobody = [send("/health/db") for _ in range(200)]
+    until("200 of one address without a login", lambda: waits() == 64 and answered(nobody) == 147)
+    # when all places are taken, one of who has most gives way to who has less
+    asked = [send("/api/v1/payments", u.token) for u in rest[:8] for _ in range(2)]
+    until("two pages of eight keys", lambda: metric(hub, "history_pages") == 16)
+    asked += [send("/api/v1/payments", rest[8].token), send("/api/v1/payments", rest[9].token)]
+    until("newcomers find room", lambda: answered(asked) == 2 and answered(asked[-2:]) == 0 and metric(hub, "history_pages") == 16)
+    asked.append(send("/api/v1/payments", rest[9].token))
+    until("who would have as much does not", lambda: answered(asked) == 3 and answered(asked[-1:]) == 1)
+    hub.process.terminate()
+    check(other.recv(100).startswith(b"HTTP/1.1 503 "), "at the end what waits is told so, and not worked off")
+    lock.execute("ROLLBACK")
+    for t in threads:
+        t.join()
+    hub.process.wait(60)
+    check(hub.process.returncode == 0 and refreshes.count(503) >= 4, f"the end: {hub.process.returncode}, {refreshes}")
+    for s in open_sockets:
+        s.close()
 
 
 # ---- a history that lags ----

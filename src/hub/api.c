@@ -276,8 +276,7 @@ json_t *gn_hub_body(struct gn_hub_request *r)
 	json_error_t why;
 	if (r->in)
 		return r->in;
-	r->in = r->body_len ? json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, &why)
-			    : json_object();
+	r->in = r->body ? json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, &why) : json_object();
 	if (!json_is_object(r->in)) {
 		json_decref(r->in);
 		r->in = NULL;
@@ -707,6 +706,10 @@ static void on_body(void *user, struct gn_http_request *http, struct gn_slice da
 		gn_hub_fail_as(r, 413, "E009", NULL, "the body is larger than %u bytes", HUB_BODY_MAX);
 		return;
 	}
+	if (r->route->method == GN_HTTP_GET) { /* it has no use for one */
+		r->body_len += data.len;
+		return;
+	}
 	if (r->body_len + data.len > r->body_cap) {
 		size_t cap = (r->body_len + data.len) * 2;
 		uint8_t *grown = realloc(r->body, cap);
@@ -766,8 +769,9 @@ static void on_closed(void *user, struct gn_http_request *http)
 	r->http = NULL;
 	if (r->ws)
 		gn_hub_ws_end(r);
-	if (r->refs == 0)
-		free_request(r);
+	r->refs++;
+	gn_hub_places_gone(r->hub, r);
+	gn_hub_release(r);
 }
 
 void gn_hub_api_handler(struct gn_hub *hub, struct gn_http_handler *out)

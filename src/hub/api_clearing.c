@@ -482,7 +482,7 @@ static void drop_found(struct gn_long *q)
 
 static void clear_found(struct gn_long *q)
 {
-	struct gn_hub_request *r = q->request;
+	struct gn_hub_request *r = q->asked.request;
 	struct found *f = q->job;
 	uint64_t ticket = gn_hub_ticket(r, cleared);
 	gn_err err = ticket ? gn_ledger_clear_pairs(r->hub->ledger, q->eq, (unsigned)q->depth, f->pairs, f->count,

@@ -360,7 +360,7 @@ static void run_explain(struct gn_long *q, struct gn_hub_view *v)
 
 static void explained(struct gn_long *q)
 {
-	struct gn_hub_request *r = q->request;
+	struct gn_hub_request *r = q->asked.request;
 	/* what the record says stays; it was written when the payment failed */
 	if (json_array_size(json_object_get(r->hold, "raises")) > 0 ||
 	    json_integer_value(json_object_get(r->hold, "raises_elsewhere")) > 0) {

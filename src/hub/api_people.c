@@ -73,7 +73,7 @@ static void run_trust(struct gn_long *q, struct gn_hub_view *v)
 
 static void tell_people(struct gn_long *q)
 {
-	gn_hub_json(q->request, 200, json_incref(q->request->hold));
+	gn_hub_json(q->asked.request, 200, json_incref(q->asked.request->hold));
 }
 
 static void people_told(struct gn_hub_request *r, json_t *answer)

@@ -118,7 +118,7 @@ void gn_api_health_db(struct gn_hub_request *r)
 	if (!r->hub->ready)
 		gn_api_health(r);
 	else
-		gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_EQUIVALENT_TIMES}, health_db_told);
+		gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_NOTHING}, health_db_told);
 }
 
 /* ---- Prometheus ---- */
@@ -202,6 +202,7 @@ void gn_api_metrics(struct gn_hub_request *r)
 	metric(&t, "gauge", "replica_waiting_bytes", "records on their way into the copy", replica.waiting_bytes);
 	metric(&t, "gauge", "long_questions", "long questions that wait or run", hub->longs.count);
 	metric(&t, "gauge", "history_pages", "pages of the history that are asked for", hub->pages.count);
+	metric(&t, "gauge", "history_questions", "single rows of the history that are asked for", hub->asks.count);
 	metric(&t, "gauge", "websockets", "open WebSockets", hub->ws_count);
 	metric(&t, "counter", "events_total", "events sent to WebSockets", hub->count.events_sent);
 	metric(&t, "counter", "disk_failures_total", "failed disk requests", hub->disk.failed);

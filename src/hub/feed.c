@@ -9,8 +9,7 @@
 #include <stdlib.h>
 
 struct item {
-	struct gn_tail_item item;
-	struct gn_hub_request *request;
+	struct gn_hub_question asked;
 	struct gn_history_query query;
 	json_t *answer;
 };
@@ -72,7 +71,7 @@ static json_t *used_refresh(struct gn_feed *f, const struct gn_history_query *q)
 static void ask(struct gn_tail_item *item, void *user)
 {
 	struct gn_feed *f = user;
-	struct item *it = GN_CONTAINER(item, struct item, item);
+	struct item *it = GN_CONTAINER(item, struct item, asked.item);
 	char why[HUB_WHY] = "";
 	if (it->query.kind == GN_HQ_USED_REFRESH)
 		it->answer = used_refresh(f, &it->query);
@@ -82,22 +81,21 @@ static void ask(struct gn_tail_item *item, void *user)
 		gn_tail_note(f->tail, gn_history_why(f->history));
 }
 
-/* What looks at many rows, all there are when few of them fit: milliseconds, and more the more there was. */
-static bool is_page(enum gn_history_kind kind)
+/* What looks at many rows, all there are when few of them fit, takes milliseconds, and more the more there was. */
+static struct gn_hub_places *places_of(struct gn_hub *hub, enum gn_history_kind kind)
 {
-	return kind == GN_HQ_PARTICIPANTS || kind == GN_HQ_PAYMENTS || kind == GN_HQ_CLEARINGS ||
-	       kind == GN_HQ_TRANSACTIONS || kind == GN_HQ_OFFERS || kind == GN_HQ_AUDIT || kind == GN_HQ_STATS;
+	bool page = kind == GN_HQ_PARTICIPANTS || kind == GN_HQ_PAYMENTS || kind == GN_HQ_CLEARINGS ||
+		    kind == GN_HQ_TRANSACTIONS || kind == GN_HQ_OFFERS || kind == GN_HQ_AUDIT || kind == GN_HQ_STATS;
+	return page ? &hub->pages : &hub->asks;
 }
 
 static void deliver(struct gn_tail_item *item)
 {
-	struct item *it = GN_CONTAINER(item, struct item, item);
-	struct gn_hub_request *r = it->request;
+	struct item *it = GN_CONTAINER(item, struct item, asked.item);
+	struct gn_hub_request *r = it->asked.request;
 	void (*told)(struct gn_hub_request *, json_t *) = r->told;
 	r->told = NULL;
-	if (is_page(it->query.kind))
-		gn_hub_place_leave(&r->hub->pages, r);
-	if (!it->answer)
+	if (gn_hub_place_leave(places_of(r->hub, it->query.kind), &it->asked) && !it->answer)
 		gn_hub_fail_as(r, 503, "E010", NULL,
 			       "the history cannot be asked now; payments go on. Try again in a moment");
 	if (told)
@@ -116,24 +114,20 @@ void gn_feed_records(struct gn_feed *f, struct gn_slice payload, uint64_t first_
 
 void gn_feed_ask(struct gn_feed *f, struct gn_hub_request *r, const struct gn_history_query *q)
 {
-	struct gn_hub_places *pages = &f->hub->pages;
+	struct gn_hub_places *places = places_of(f->hub, q->kind);
 	struct item *it = NULL;
 	GN_ASSERT(r->told);
-	bool ok = !is_page(q->kind) || gn_hub_place_free(r, pages);
+	bool ok = gn_hub_place_free(r, places);
 	if (ok && !(it = calloc(1, sizeof *it)))
 		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
 	if (!it) {
 		r->told = NULL;
 		return;
 	}
-	if (is_page(q->kind))
-		gn_hub_place_take(pages, r);
-	it->item.run = ask;
-	it->item.done = deliver;
-	it->request = r;
+	it->asked = (struct gn_hub_question){.item = {.run = ask, .done = deliver}, .request = r};
 	it->query = *q;
 	r->refs++;
-	gn_tail_ask(f->tail, &it->item);
+	gn_hub_place_take(places, &it->asked);
 }
 
 json_t *gn_feed_names(struct gn_feed *f)
@@ -193,6 +187,8 @@ gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *to
 		free(f);
 		return err;
 	}
+	gn_hub_places_init(&hub->asks, f->tail, HUB_ASK_MAX, HUB_ASK_AHEAD);
+	gn_hub_places_init(&hub->pages, f->tail, HUB_LONG_MAX, 1);
 	*out = f;
 	return GN_OK;
 }

@@ -37,8 +37,9 @@ enum gn_history_kind {
 	GN_HQ_CLEARINGS,        /* who (-1: all), eq, limit, offset */
 	GN_HQ_TRANSACTIONS,     /* who (-1: all), eq, status, type, initiator (-1: any), text = tx_id or key, from, to,
 				   limit,     offset: {items, total}; items keep their key as "_key" */
-	GN_HQ_AUDIT, /* limit, offset; text: the PID of one who may see but what is public (HB-32): {items, total} */
-	GN_HQ_STATS, /* counts by state and type */
+	GN_HQ_AUDIT,   /* limit, offset; text: the PID of one who may see but what is public (HB-32): {items, total} */
+	GN_HQ_NOTHING, /* null: the database answers */
+	GN_HQ_STATS,   /* counts by state and type */
 	GN_HQ_USED_REFRESH, /* not of the journal: text = jti; 1 when it was used before (tokens.db) */
 };
 

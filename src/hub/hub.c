@@ -281,21 +281,26 @@ static void close_handle(uv_handle_t *handle, void *user)
 		uv_close(handle, NULL);
 }
 
+static bool is_busy(const struct gn_hub *hub)
+{
+	return hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs || hub->longs.count ||
+	       hub->asks.count || hub->pages.count;
+}
+
 /* What was taken becomes durable and is answered, bounded in time; then everything is freed in the opposite order. */
 static void finish(struct gn_hub *hub)
 {
 	gn_time until = gn_os_steady() + STOP_MAX;
 	hub->stopping = true;
+	gn_hub_places_gone(hub, NULL);
 	gn_hub_live_close(hub);
 	while (gn_os_steady() < until && !gn_ledger_failed(hub->ledger) &&
-	       (hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs || hub->longs.count ||
-		(hub->ready && !gn_ledger_idle(hub->ledger))))
+	       (is_busy(hub) || (hub->ready && !gn_ledger_idle(hub->ledger))))
 		uv_run(&hub->loop, UV_RUN_ONCE);
 	uv_prepare_stop(&hub->prepare);
 	gn_hub_tickets_end(hub); /* in time there was none */
 	hub->disk.hurry = true;
-	while (hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs ||
-	       hub->longs.count) /* they hold what is about to be freed */
+	while (is_busy(hub)) /* they hold what is about to be freed */
 		uv_run(&hub->loop, UV_RUN_ONCE);
 	gn_replica_close(hub->replica);
 	gn_feed_close(hub->feed);

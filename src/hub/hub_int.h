@@ -245,7 +245,7 @@ uint64_t gn_hub_clock_behind(const struct gn_hub *hub);
 
 /* ---- space.c ---- */
 
-struct gn_hub_space { /* bytes */
+struct gn_hub_space {                         /* bytes */
 	uint64_t journal, snapshots, history; /* history: SQLite's */
 	uint64_t left, whole;                 /* of the disk; whole 0: not known yet */
 };
@@ -271,16 +271,33 @@ void gn_feed_close(struct gn_feed *f);
 
 /* ---- places.c ---- */
 
-struct gn_hub_places { /* dense, by who took them; zeros: nobody's */
-	struct gn_hash of[HUB_LONG_MAX];
-	unsigned count;
+struct gn_hub_question { /* the first member of the asker's own struct */
+	struct gn_tail_item item;
+	struct gn_hub_request *request;
+	struct gn_hub_question *next;
+	unsigned weight; /* what its asker had when it came */
+	bool handed, refused;
 };
+struct gn_hub_places {
+	struct gn_tail *tail;
+	unsigned most, share, crowded; /* all; one asker's, once so many are taken */
+	unsigned ahead;                /* that the thread may have at once */
+	struct gn_hub_question *first, **last;
+	unsigned count, handed;
+	uint8_t lately[HUB_PLACES_LATELY][16]; /* who was answered: a ring */
+	unsigned lately_next;
+};
+void gn_hub_places_init(struct gn_hub_places *p, struct gn_tail *tail, unsigned most, unsigned ahead);
 /* Has who asks room in his share of them (HB-46)? */
 bool gn_hub_has_share(const struct gn_hub_places *p, const struct gn_hub_request *r);
-/* False after answering 429. */
-bool gn_hub_place_free(struct gn_hub_request *r, const struct gn_hub_places *p);
-void gn_hub_place_take(struct gn_hub_places *p, const struct gn_hub_request *r);
-void gn_hub_place_leave(struct gn_hub_places *p, const struct gn_hub_request *r);
+/* Another may give way. False after answering. */
+bool gn_hub_place_free(struct gn_hub_request *r, struct gn_hub_places *p);
+/* q, with item and request set, waits for the thread. */
+void gn_hub_place_take(struct gn_hub_places *p, struct gn_hub_question *q);
+/* In item.done. False: it was refused while it waited, which is answered. */
+bool gn_hub_place_leave(struct gn_hub_places *p, struct gn_hub_question *q);
+/* Nobody listens to r any more, or, NULL, the hub stops: what waits is not asked. */
+void gn_hub_places_gone(struct gn_hub *hub, const struct gn_hub_request *r);
 
 /* ---- replica.c: questions that take long, on a thread with a copy of the ledger (HB-15) ---- */
 
@@ -300,8 +317,7 @@ void gn_replica_close(struct gn_replica *p);
 
 /* A question: `run` sees the view and this alone. It leaves json (the answer) or err with why (may be ""). */
 struct gn_long {
-	struct gn_tail_item item;
-	struct gn_hub_request *request;
+	struct gn_hub_question asked;
 	void (*run)(struct gn_long *q, struct gn_hub_view *view);
 	void (*then)(struct gn_long *q); /* on the loop, instead of the answer; NULL: the answer is json */
 	gn_time time;
@@ -429,9 +445,10 @@ struct gn_hub {
 	unsigned verify_running;
 	struct gn_hub_view view; /* of ledger */
 	struct gn_replica *replica;
-	unsigned ws_count, jobs;           /* open WebSockets; clearing jobs on workers */
-	struct gn_hub_places longs, pages; /* questions at the replica; pages of the history */
-	struct gn_share ws_places;            /* by participants (HB-49) */
+	unsigned ws_count, jobs;          /* open WebSockets; clearing jobs on workers */
+	struct gn_hub_places longs;       /* questions at the replica */
+	struct gn_hub_places asks, pages; /* at the history: of one row, of many */
+	struct gn_share ws_places;        /* by participants (HB-49) */
 	struct gn_file_pool disk;
 	struct gn_hub_space space;
 	gn_time space_next;

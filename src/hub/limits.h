@@ -25,12 +25,14 @@
 #define HUB_DISK_JOBS 16u      /* disk requests on workers at once */
 #define HUB_HISTORY_QUEUE                                                                                              \
 	(64u << 20) /* bytes of records the history or the replica may lag behind before they read them from files */
-#define HUB_LONG_MAX 16u     /* long questions that wait or run at once: each may take a second of the replica */
-#define HUB_LONG_SHARE 2u    /* of them one participant's, once HUB_LONG_CROWDED are taken: an eighth */
-#define HUB_LONG_CROWDED 4u  /* places: one who asks alone may have these, as a page of a client asks at once */
-#define HUB_BURST_LEAST 60u  /* requests at once that a rate lets through, if it lets as many through in a minute */
-#define HUB_FLOW_ROUNDS 3u   /* max-flows looked for on the copy for one payment, when others use them up meanwhile */
-#define HUB_CLEARING_JOBS 2u /* exact clearings computed at once: each a core */
+#define HUB_LONG_MAX 16u      /* long questions that wait or run at once: each may take a second of the replica */
+#define HUB_ASK_MAX 256u      /* questions of single rows that wait for the history: 1 ms each at most */
+#define HUB_ASK_AHEAD 4u      /* of them with the thread at once: it is not to wait for the loop after each */
+#define HUB_PLACES_LATELY 64u /* answers that are remembered by who asked: four times as many as long questions wait   \
+			       */
+#define HUB_BURST_LEAST 60u   /* requests at once that a rate lets through, if it lets as many through in a minute */
+#define HUB_FLOW_ROUNDS 3u    /* max-flows looked for on the copy for one payment, when others use them up meanwhile */
+#define HUB_CLEARING_JOBS 2u  /* exact clearings computed at once: each a core */
 #define HUB_CLEARING_MEMORY ((size_t)1 << 30) /* bytes of one: 10 million debts */
 #define HUB_CYCLES_MAX 100u                   /* cycles one listing shows */
 #define HUB_CYCLES_WORK 200000u               /* edges one listing of cycles looks at */

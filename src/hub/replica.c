@@ -6,8 +6,7 @@
  * 2. The copy is made once, at READY, before the first payment: the state's bytes are written on the loop and read on
  * the thread. It costs the ledger's memory a second time, within the same bound; without it (or when a record does not
  * apply, which only a fault of ours or of the memory can cause) long questions are answered 500 and the hub goes on.
- * 3. At most HUB_LONG_MAX questions wait, and of one participant HUB_LONG_SHARE once HUB_LONG_CROWDED do; one more is
- * 429. Officers' bootstrap token and the hub itself, which have no PID, have no share. */
+ * 3. At most HUB_LONG_MAX questions wait (places.c). */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -83,7 +82,7 @@ static uint64_t last(void *user)
 
 static void run(struct gn_tail_item *item, void *user)
 {
-	struct gn_long *q = GN_CONTAINER(item, struct gn_long, item);
+	struct gn_long *q = GN_CONTAINER(item, struct gn_long, asked.item);
 	struct gn_replica *p = user;
 	q->err = p->err;
 	if (!q->err)
@@ -101,17 +100,19 @@ static void run(struct gn_tail_item *item, void *user)
 
 static void done(struct gn_tail_item *item)
 {
-	struct gn_long *q = GN_CONTAINER(item, struct gn_long, item);
-	struct gn_hub_request *r = q->request;
-	gn_hub_place_leave(&r->hub->longs, r);
+	struct gn_long *q = GN_CONTAINER(item, struct gn_long, asked.item);
+	struct gn_hub_request *r = q->asked.request;
 	gn_hub_look_at_clocks(r->hub);
-	if (q->err)
+	bool told = gn_hub_place_leave(&r->hub->longs, &q->asked);
+	if (!told)
+		;
+	else if (q->err)
 		gn_hub_fail(r, q->err, NULL, "%s", q->why);
 	else if (q->then)
 		q->then(q);
 	else
 		gn_hub_text(r, "application/json", gn_str(q->text));
-	if (q->err && q->drop)
+	if ((!told || q->err) && q->drop)
 		q->drop(q);
 	json_decref(q->json);
 	free(q->text);
@@ -121,16 +122,12 @@ static void done(struct gn_tail_item *item)
 
 static gn_err admit(struct gn_hub_request *r, struct gn_long **out)
 {
-	struct gn_hub *hub = r->hub;
-	if (hub->stopping)
-		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is stopping");
-	else if (!gn_hub_place_free(r, &hub->longs))
-		;
-	else if (!(*out = malloc(sizeof **out)))
-		gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
-	else
+	if (!gn_hub_place_free(r, &r->hub->longs))
+		return GN_BUSY;
+	if ((*out = malloc(sizeof **out)))
 		return GN_OK;
-	return GN_BUSY;
+	gn_hub_fail(r, GN_NOMEM, NULL, "%s", "");
+	return GN_NOMEM;
 }
 
 void gn_hub_long(struct gn_hub_request *r, struct gn_long *question)
@@ -143,12 +140,10 @@ void gn_hub_long(struct gn_hub_request *r, struct gn_long *question)
 		return;
 	}
 	*q = *question;
-	q->item = (struct gn_tail_item){.run = run, .done = done};
-	q->request = r;
+	q->asked = (struct gn_hub_question){.item = {.run = run, .done = done}, .request = r};
 	q->time = hub->time;
 	r->refs++;
-	gn_hub_place_take(&hub->longs, r);
-	gn_tail_ask(hub->replica->tail, &q->item);
+	gn_hub_place_take(&hub->longs, &q->asked);
 }
 
 static gn_err copy_names(struct gn_hub_view *to, const struct gn_hub_view *from)
@@ -176,6 +171,7 @@ void gn_replica_start(struct gn_hub *hub)
 	GN_ASSERT(!err);
 	gn_tail_start(p->tail);
 	gn_tail_ask(p->tail, &p->load);
+	gn_hub_places_init(&hub->longs, p->tail, HUB_LONG_MAX, 1);
 	hub->replica = p;
 }
 

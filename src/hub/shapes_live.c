@@ -136,7 +136,7 @@ static void lines_told(struct gn_hub_request *r, json_t *times)
 
 void gn_hub_tell_lines(struct gn_long *q)
 {
-	struct gn_hub_request *r = q->request;
+	struct gn_hub_request *r = q->asked.request;
 	r->hold = q->json;
 	q->json = NULL;
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .lines = json_object_get(r->hold, "items")},

@@ -267,7 +267,7 @@ static void run_flow(struct gn_long *q, struct gn_hub_view *v)
 static void flow_found(struct gn_long *q)
 {
 	struct flow_job *job = q->job;
-	submit(q->request, &job->found);
+	submit(q->asked.request, &job->found);
 	drop_flow(q);
 }
 
