@@ -195,6 +195,85 @@ def case_waiting(bin_dir, base, rng):
         s.close()
 
 
+def processor_seconds(process):
+    fields = open(f"/proc/{process.pid}/stat").read().rsplit(") ", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def case_rows(bin_dir, base, rng):
+    """What others did costs nothing: each list of a newcomer beside hundreds of thousands of rows of others; and the indexes come to a database that has none."""
+    n = 80000
+    hub = Hub(bin_dir, base, *FREE)
+    with_unit(hub)
+    a, b, z = people(hub, "Alice", "Bob", "Zoe")
+    b.trust(a, "100.00")
+    paid = a.pay(b, "1.00")
+    z.trust(a, "5.00")
+    z.pay_raw(a, "50.00")  # ABORTED
+    short = a.get("/transactions")
+    until("the payment has a row", lambda: a.call("GET", f"/payments/{paid['tx_id']}")[0] == 200)
+    hub.stop()
+    db = sqlite3.connect(os.path.join(base, "hub", "history.db"))
+    db.execute("PRAGMA synchronous=OFF")
+    row = db.execute("SELECT * FROM transactions WHERE tx_id = ?", (paid["tx_id"],)).fetchone()
+    at = {name: i for i, (_, name, *_) in enumerate(db.execute("PRAGMA table_info(transactions)"))}
+    payer, payee = row[at["initiator"]], row[at["other"]]
+
+    def many(table, rows):
+        rows = iter(rows)
+        first = next(rows)
+        marks = ",".join("?" * len(first))
+        db.execute(f"INSERT INTO {table} VALUES ({marks})", first)
+        db.executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
+
+    many("transactions", ((-1 - i, *row[1:2], f"id-{i}", f"{i:032x}", *row[4:]) for i in range(n)))
+    many("clearings", ((-1 - i, 0, 0, "1.00", None, None, None, None, None, None, "COMMITTED", 0, 1, 1) for i in range(n)))
+    many("clearing_edges", ((-1 - i, payer, payee, 100) for i in range(n)))
+    many("audit", ((-1 - i, 1, "", 2, "trustline.freeze", f"{a.pid} -> {b.pid}", "", None, None) for i in range(2 * n)))
+    for index in ("clearings_open", "audit_public", "audit_head", "audit_tail"):
+        db.execute(f"DROP INDEX {index}")
+    db.commit()
+    db.close()
+    db = sqlite3.connect(os.path.join(base, "hub", "tokens.db"))
+    db.execute("DROP INDEX used_exp")
+    db.executemany("INSERT INTO used VALUES (?, ?)", ((f"{i:032x}", 1 << 40) for i in range(5 * n)))
+    db.commit()
+    db.close()
+    hub = Hub(bin_dir, base, *FREE)
+    for u in (a, b, z):
+        u.hub = hub
+
+    def cheap(what, ask):
+        before = processor_seconds(hub.process)
+        for _ in range(20):
+            ask()
+        took = processor_seconds(hub.process) - before
+        check(took < 0.6, f"{what}: {took / 20 * 1000:.0f} ms of the processor each, of which nearly all went by others' rows")
+
+    def refresh():
+        status, answer = hub.call("POST", "/auth/refresh", {"refresh_token": z.refresh})
+        check(status == 200, f"refresh: {status} {answer}")
+        z.refresh = answer["refresh_token"]
+
+    for path in ("/payments", "/payments?status=ABORTED", "/payments?direction=sent", "/payments?direction=received&equivalent=UAH", "/transactions", "/transactions?type=PAYMENT&state=ABORTED",
+                 "/transactions?type=CLEARING", "/clearing", "/clearing/offers", "/integrity/audit-log"):
+        cheap(path, lambda: z.get(path))
+    cheap("/health/db", lambda: hub.call("GET", "/health/db", prefix=""))
+    cheap("/auth/refresh", refresh)
+    own = z.get("/payments")["items"], z.get("/transactions")
+    check(len(own[0]) == 1 and own[1]["total"] == len(own[1]["items"]) == 2, f"a newcomer's own: {own}")
+    # who has many: their total is counted so far and no further, and pages go on
+    page = a.get("/transactions?per_page=200")
+    check(page["total"] == 10000 and page["total_more"] is True, f"a long list: {page['total']}")
+    check([i["seq"] for i in page["items"]] == sorted((i["seq"] for i in page["items"]), reverse=True) and page["items"][:len(short["items"])] == short["items"], "the newest first, of all kinds")
+    check(len(a.get("/transactions?per_page=200&page=300")["items"]) == 200, "beyond what is counted")
+    check(len(a.get("/payments?limit=200&offset=50000")["items"]) == 200 and len(b.get("/clearing?limit=200")["items"]) == 200, "other lists of many")
+    log = a.get("/integrity/audit-log?per_page=200")
+    check(log["total_more"] is True and {i["target"] for i in log["items"]} >= {f"{a.pid} -> {b.pid}"}, "what was decided about one's line")
+    check(b.get("/integrity/audit-log")["total_more"] is True and "total_more" not in z.get("/integrity/audit-log"), "to the other end of the line as well, and to nobody else")
+    hub.stop()
+
+
 # ---- a history that lags ----
 
 def case_behind(bin_dir, base, rng):

@@ -332,9 +332,9 @@ static void audit_told(struct gn_hub_request *r, json_t *answer)
 {
 	if (answer)
 		gn_hub_json(r, 200,
-			    gn_json_page_of(json_incref(json_object_get(answer, "items")), (uint64_t)r->note[1],
-					    (uint64_t)r->note[0],
-					    (uint64_t)json_integer_value(json_object_get(answer, "total"))));
+			    gn_json_page_counted(json_incref(json_object_get(answer, "items")), (uint64_t)r->note[1],
+						 (uint64_t)r->note[0],
+						 (uint64_t)json_integer_value(json_object_get(answer, "total"))));
 }
 
 void gn_api_integrity_audit(struct gn_hub_request *r)

@@ -135,7 +135,7 @@ static void told(struct gn_hub_request *r, json_t *answer)
 	}
 	json_array_extend(items, rows);
 	json_array_foreach(items, i, item) json_object_del(item, "_key");
-	gn_hub_json(r, 200, gn_json_page_of(items, limit, offset, (uint64_t)total));
+	gn_hub_json(r, 200, gn_json_page_counted(items, limit, offset, (uint64_t)total));
 }
 
 void gn_api_transactions(struct gn_hub_request *r)

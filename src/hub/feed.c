@@ -172,6 +172,8 @@ gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *to
 	if (!err &&
 	    (err = GN_SQL_DO(f->tokens, "CREATE TABLE IF NOT EXISTS used (jti TEXT PRIMARY KEY, exp BIGINT NOT NULL)")))
 		snprintf(text, sizeof text, "%.300s", f->tokens->why);
+	if (!err && (err = GN_SQL_DO(f->tokens, "CREATE INDEX IF NOT EXISTS used_exp ON used (exp)")))
+		snprintf(text, sizeof text, "%.300s", f->tokens->why);
 	if (err)
 		unusable(err, "the used refresh tokens", tokens_path, text, "people log in again", why);
 	else if ((err = reopen(f, text)) && strcmp(f->kind, "sqlite") == 0)

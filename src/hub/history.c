@@ -55,9 +55,13 @@ static const char *const creates[] = {
 	"CREATE INDEX IF NOT EXISTS clearing_edges_creditor ON clearing_edges (creditor, seq)",
 	"CREATE TABLE IF NOT EXISTS asked (tx_key TEXT NOT NULL, participant BIGINT NOT NULL, PRIMARY KEY (tx_key, "
 	"participant))",
+	"CREATE INDEX IF NOT EXISTS clearings_open ON clearings (seq) WHERE state = 'WAITING_CONFIRMATIONS'",
 	"CREATE TABLE IF NOT EXISTS audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, role "
 	"INTEGER NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, "
 	"reason TEXT NOT NULL, before_ TEXT, after_ TEXT)",
+	"CREATE INDEX IF NOT EXISTS audit_public ON audit (seq) WHERE " GN_HISTORY_PUBLIC,
+	"CREATE INDEX IF NOT EXISTS audit_head ON audit (substr(target, 1, 43), seq)",
+	"CREATE INDEX IF NOT EXISTS audit_tail ON audit (substr(target, length(target) - 42), seq)",
 };
 
 /* ---- what is kept in memory ---- */

@@ -198,18 +198,22 @@ static void row_tx(void *user, const char *const *c, int n)
 	a->out = item;
 }
 
+#define PAYMENTS(whose)                                                                                                \
+	"SELECT " TX_COLUMNS " FROM transactions t WHERE " whose " AND t.type = $2 AND ($3 < 0 OR t.eq = $4) AND "     \
+	"($5 = '' OR t.state = $6) AND t.created >= $7 AND t.created < $8"
+#define PAYMENTS_PAGE " ORDER BY 1 DESC LIMIT $9 OFFSET $10"
+
+/* Each half by its own index, the newest first: others' payments cost nothing (HB-55). */
 static gn_err ask_payments(struct asking *a, const struct gn_history_query *q)
 {
-	bool sent = q->direction != 2, received = q->direction != 1;
+	static const char *const by_direction[] = {
+		PAYMENTS("t.initiator = $1") " UNION ALL " PAYMENTS("t.other = $1 AND COALESCE(t.initiator, -1) <> $1")
+			PAYMENTS_PAGE,
+		PAYMENTS("t.initiator = $1") PAYMENTS_PAGE, PAYMENTS("t.other = $1") PAYMENTS_PAGE};
+	const char *sql = q->who < 0 ? PAYMENTS("$1 < 0") PAYMENTS_PAGE : by_direction[q->direction];
 	a->out = json_array();
-	return GN_SQL_RUN(a->h->sql,
-			  "SELECT " TX_COLUMNS " FROM transactions t WHERE ($1 < 0 OR ($2 > 0 AND t.initiator = $3) OR "
-			  "($4 > 0 AND t.other = $5)) AND t.type = $6 AND "
-			  "($7 < 0 OR t.eq = $8) AND ($9 = '' OR t.state = $10) AND t.created >= $11 AND t.created < "
-			  "$12 ORDER BY t.seq DESC LIMIT $13 OFFSET $14",
-			  row_tx, a, GN_SQL_I(q->who), GN_SQL_I(sent), GN_SQL_I(q->who), GN_SQL_I(received),
-			  GN_SQL_I(q->who), GN_SQL_T(gn_str(*q->type ? q->type : "PAYMENT")), GN_SQL_I(q->eq),
-			  GN_SQL_I(q->eq), GN_SQL_T(gn_str(q->status)), GN_SQL_T(gn_str(q->status)),
+	return GN_SQL_RUN(a->h->sql, sql, row_tx, a, GN_SQL_I(q->who), GN_SQL_T(gn_str(*q->type ? q->type : "PAYMENT")),
+			  GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_T(gn_str(q->status)), GN_SQL_T(gn_str(q->status)),
 			  GN_SQL_I(q->from * GN_SEC), GN_SQL_I(q->to ? q->to * GN_SEC : INT64_MAX), GN_SQL_I(q->limit),
 			  GN_SQL_I(q->offset));
 }
@@ -290,11 +294,11 @@ static gn_err ask_clearings(struct asking *a, const struct gn_history_query *q)
 	return GN_SQL_RUN(a->h->sql,
 			  "SELECT c.seq, c.eq, c.mode, c.total, c.state, c.tx_key, c.certificate, c.created, "
 			  "c.decided, e.debtor, e.creditor, e.amount FROM "
-			  "(SELECT * FROM clearings k WHERE ($1 < 0 OR k.eq = $2) AND EXISTS (SELECT 1 FROM "
-			  "clearing_edges x WHERE x.seq = k.seq AND (x.debtor = $3 OR x.creditor = $4)) "
-			  "ORDER BY k.seq DESC LIMIT $5 OFFSET $6) c JOIN clearing_edges e ON e.seq = c.seq AND "
-			  "(e.debtor = $7 OR e.creditor = $8) ORDER BY c.seq DESC, e.debtor, e.creditor",
-			  row_clearing, a, GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_I(q->who), GN_SQL_I(q->who),
+			  "(SELECT k.* FROM (SELECT seq FROM clearing_edges WHERE debtor = $1 UNION SELECT seq FROM "
+			  "clearing_edges WHERE creditor = $2) x JOIN clearings k ON k.seq = x.seq WHERE ($3 < 0 OR "
+			  "k.eq = $4) ORDER BY k.seq DESC LIMIT $5 OFFSET $6) c JOIN clearing_edges e ON e.seq = c.seq "
+			  "AND (e.debtor = $7 OR e.creditor = $8) ORDER BY c.seq DESC, e.debtor, e.creditor",
+			  row_clearing, a, GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->eq), GN_SQL_I(q->eq),
 			  GN_SQL_I(q->limit), GN_SQL_I(q->offset), GN_SQL_I(q->who), GN_SQL_I(q->who));
 }
 
@@ -367,28 +371,40 @@ static void row_audit(void *user, const char *const *c, int n)
 						c[6], "before", parsed_or_null(c[7]), "after", parsed_or_null(c[8])));
 }
 
-/* HB-32: what was decided for the hub as a whole, and what was decided about one and one's lines; by whom and why is
- * the officers' own. */
+/* HB-32: what was decided for the hub as a whole, and what was decided about one and one's lines ("PID -> PID"); by
+ * whom and why is the officers' own. Each part has an index, by the first and the last 43 characters of the target: a
+ * PID has 43 or 44 (HB-55). */
+#define AUDIT_COLUMNS "seq, at, actor, role, action, target, reason, before_, after_"
+#define AUDIT_ALL "SELECT " AUDIT_COLUMNS " FROM audit"
 #define AUDIT_PUBLIC                                                                                                   \
-	"($1 = '' OR action IN ('settings', 'equivalent.create', 'equivalent.update', 'clear', 'snapshot', "           \
-	"'integrity.verify') OR target "                                                                               \
-	"= $2 OR target LIKE $3 || ' -> %' OR target LIKE '% -> ' || $4)"
+	AUDIT_ALL " WHERE " GN_HISTORY_PUBLIC " UNION ALL " AUDIT_ALL                                                  \
+		  " WHERE substr(target, 1, 43) = $1 AND (target = $2 OR target LIKE $3 || ' -> %') AND NOT "          \
+		  "(" GN_HISTORY_PUBLIC ") UNION ALL " AUDIT_ALL                                                       \
+		  " WHERE substr(target, length(target) - 42) = $4 AND target LIKE '% -> ' || $5 AND NOT "             \
+		  "(" GN_HISTORY_PUBLIC ")"
 
 static gn_err ask_audit(struct asking *a, const struct gn_history_query *q)
 {
 	int64_t total = 0;
 	size_t i;
 	json_t *item;
-	struct gn_slice pid = gn_str(q->text);
+	struct gn_slice pid = gn_str(q->text), head = gn_slice_sub(pid, 0, 43),
+			tail = gn_slice_sub(pid, pid.len > 43 ? pid.len - 43 : 0, 43);
 	a->out = json_array();
-	GN_TRY(GN_SQL_RUN(a->h->sql,
-			  "SELECT seq, at, actor, role, action, target, reason, before_, after_ FROM audit "
-			  "WHERE " AUDIT_PUBLIC " ORDER BY seq DESC LIMIT $5 OFFSET $6",
-			  row_audit, a, GN_SQL_T(pid), GN_SQL_T(pid), GN_SQL_T(pid), GN_SQL_T(pid), GN_SQL_I(q->limit),
+	if (!pid.len) {
+		GN_TRY(GN_SQL_RUN(a->h->sql, AUDIT_ALL " ORDER BY seq DESC LIMIT $1 OFFSET $2", row_audit, a,
+				  GN_SQL_I(q->limit), GN_SQL_I(q->offset)));
+		GN_TRY(GN_SQL_RUN(a->h->sql, "SELECT COUNT(*) FROM (SELECT 1 FROM audit LIMIT $1) u", row_total, &total,
+				  GN_SQL_I(HUB_COUNT_MAX + 1)));
+		return paged(a, total);
+	}
+	GN_TRY(GN_SQL_RUN(a->h->sql, AUDIT_PUBLIC " ORDER BY 1 DESC LIMIT $6 OFFSET $7", row_audit, a, GN_SQL_T(head),
+			  GN_SQL_T(pid), GN_SQL_T(pid), GN_SQL_T(tail), GN_SQL_T(pid), GN_SQL_I(q->limit),
 			  GN_SQL_I(q->offset)));
-	GN_TRY(GN_SQL_RUN(a->h->sql, "SELECT COUNT(*) FROM audit WHERE " AUDIT_PUBLIC, row_total, &total, GN_SQL_T(pid),
-			  GN_SQL_T(pid), GN_SQL_T(pid), GN_SQL_T(pid)));
-	json_array_foreach(a->out, i, item) if (pid.len)
+	GN_TRY(GN_SQL_RUN(a->h->sql, "SELECT COUNT(*) FROM (" AUDIT_PUBLIC " LIMIT $6) u", row_total, &total,
+			  GN_SQL_T(head), GN_SQL_T(pid), GN_SQL_T(pid), GN_SQL_T(tail), GN_SQL_T(pid),
+			  GN_SQL_I(HUB_COUNT_MAX + 1)));
+	json_array_foreach(a->out, i, item)
 	{
 		json_object_set_new(item, "actor", json_null());
 		json_object_set_new(item, "reason", json_null());

@@ -6,6 +6,11 @@
 
 #define GN_HISTORY_NAME_MAX (4 * OP_NAME_MAX + 4) /* bytes of a display name, folded or not */
 
+/* What of the audit log is about the hub as a whole, and everybody's to see (HB-32): an index's words, so the same in
+ * each question. */
+#define GN_HISTORY_PUBLIC                                                                                              \
+	"action IN ('settings', 'equivalent.create', 'equivalent.update', 'clear', 'snapshot', 'integrity.verify')"
+
 struct equivalent_note {
 	char code[17];
 	uint8_t precision;

@@ -37,10 +37,6 @@ static json_t *signature_json(const char *signer, const char *text, const char *
 			 signature ? signature : "");
 }
 
-#define TX_SHOWN                                                                                                       \
-	"u.seq, u.type, u.tx_id, u.tx_key, u.initiator, u.eq, u.state, u.created, u.signed, u.signature, "             \
-	"u.profile, u.routes, u.mode, u.total, u.edges"
-
 static void row_tx(void *user, const char *const *c, int n)
 {
 	static const char *const modes[] = {"inline", "periodic", "exact", "consent"};
@@ -124,35 +120,48 @@ static gn_err complete(struct listing *l, json_t *item)
 }
 
 /* A clearing that answers an offer has the offer's key and no `without_`: it is told with the offer. */
-#define TX_ALL                                                                                                         \
-	"(SELECT t.seq, t.type, t.tx_id, t.tx_key, t.initiator, t.other, t.eq, t.state, t.created, t.signed, "         \
-	"t.signature, t.profile, t.routes, NULL AS mode, NULL AS total, 0 AS edges FROM transactions t UNION ALL "     \
-	"SELECT c.seq, 'CLEARING', '', c.tx_key, -1, -1, c.eq, c.state, c.created, NULL, NULL, 1, NULL, c.mode, "      \
+#define TX_CLEARINGS(whose)                                                                                            \
+	"SELECT c.seq, 'CLEARING', '', c.tx_key, -1, c.eq, c.state, c.created, NULL, NULL, 1, NULL, c.mode, "          \
 	"COALESCE(k.total, c.total), COALESCE(k.seq, c.seq) FROM clearings c LEFT JOIN clearings k ON k.tx_key = "     \
-	"c.tx_key AND k.without_ IS NULL WHERE c.tx_key IS NULL OR c.without_ IS NOT NULL) u"
-#define TX_WHERE                                                                                                       \
-	"($1 < 0 OR u.initiator = $2 OR (u.other = $3 AND u.type <> 'CLEARING') OR (u.edges > 0 AND EXISTS (SELECT 1 " \
-	"FROM clearing_edges x WHERE x.seq = u.edges AND (x.debtor = $4 OR x.creditor = $5)))) AND ($6 < 0 OR u.eq = " \
-	"$7) AND ($8 = '' OR u.state = $9) AND ($10 = '' OR u.type = $11) AND ($12 = '' OR u.tx_id = $13 OR u.tx_key " \
-	"= $14) AND ($15 < 0 OR u.initiator = $16) AND u.created >= $17 AND u.created < $18"
+	"c.tx_key AND k.without_ IS NULL WHERE " whose " AND (c.tx_key IS NULL OR c.without_ IS NOT NULL) AND "        \
+	"($2 < 0 OR c.eq = $3) AND ($4 = '' OR c.state = $5) AND ($6 = '' OR $7 = 'CLEARING') AND ($8 = '' OR $9 = "   \
+	"'' OR c.tx_key = $10) AND ($11 < 0 OR $12 < 0) AND c.created >= $13 AND c.created < $14"
+#define TX_OTHERS(whose)                                                                                               \
+	" UNION ALL SELECT t.seq, t.type, t.tx_id, t.tx_key, t.initiator, t.eq, t.state, t.created, t.signed, "        \
+	"t.signature, t.profile, t.routes, NULL, NULL, 0 FROM transactions t WHERE " whose                             \
+	" AND ($2 < 0 OR t.eq = $3) AND ($4 = '' OR t.state = $5) AND ($6 = '' OR t.type = $7) AND ($8 = '' OR "       \
+	"t.tx_id = $9 OR t.tx_key = $10) AND ($11 < 0 OR t.initiator = $12) AND t.created >= $13 AND t.created < $14"
+/* Clearings with an edge of one's own, found by the edges; those of an offer lie with what answered it, if that is
+ * there. */
+#define TX_OWN_EDGES                                                                                                   \
+	"c.seq IN (SELECT COALESCE(o.seq, y.seq) FROM clearing_edges x JOIN clearings y ON y.seq = x.seq LEFT JOIN "   \
+	"clearings o ON o.tx_key = y.tx_key AND o.without_ IS NOT NULL WHERE x.debtor = $1 OR x.creditor = $1) AND "   \
+	"EXISTS (SELECT 1 FROM clearing_edges x WHERE x.seq = COALESCE(k.seq, c.seq) AND (x.debtor = $1 OR "           \
+	"x.creditor = $1))"
+/* Each part by its own index, the newest first: what others did costs nothing (HB-55). */
+#define TX_OWN                                                                                                         \
+	TX_CLEARINGS(TX_OWN_EDGES)                                                                                     \
+	TX_OTHERS("t.initiator = $1") TX_OTHERS("t.other = $1 AND COALESCE(t.initiator, -1) <> $1")
+#define TX_ALL TX_CLEARINGS("$1 < 0") TX_OTHERS("$1 < 0")
+#define TX_PAGE " ORDER BY 1 DESC LIMIT $15 OFFSET $16"
+#define TX_COUNT(all) "SELECT COUNT(*) FROM (" all " LIMIT $15) u"
 #define TX_ARGS                                                                                                        \
-	GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->eq),     \
-		GN_SQL_I(q->eq), GN_SQL_T(gn_str(q->status)), GN_SQL_T(gn_str(q->status)), GN_SQL_T(gn_str(q->type)),  \
-		GN_SQL_T(gn_str(q->type)), GN_SQL_T(gn_str(q->text)), GN_SQL_T(gn_str(q->text)),                       \
-		GN_SQL_T(gn_str(q->text)), GN_SQL_I(q->initiator), GN_SQL_I(q->initiator), GN_SQL_I(q->from *GN_SEC),  \
-		GN_SQL_I(q->to ? q->to *GN_SEC : INT64_MAX)
+	GN_SQL_I(q->who), GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_T(gn_str(q->status)), GN_SQL_T(gn_str(q->status)),  \
+		GN_SQL_T(gn_str(q->type)), GN_SQL_T(gn_str(q->type)), GN_SQL_T(gn_str(q->text)),                       \
+		GN_SQL_T(gn_str(q->text)), GN_SQL_T(gn_str(q->text)), GN_SQL_I(q->initiator), GN_SQL_I(q->initiator),  \
+		GN_SQL_I(q->from *GN_SEC), GN_SQL_I(q->to ? q->to *GN_SEC : INT64_MAX)
 
 gn_err gn_history_transactions(struct gn_history *h, const struct gn_history_query *q, json_t **out)
 {
 	struct listing l = {.h = h, .items = json_array(), .who = q->who};
+	bool all = q->who < 0;
 	json_t *item;
 	size_t i;
-	gn_err err = GN_SQL_RUN(h->sql,
-				"SELECT " TX_SHOWN " FROM " TX_ALL " WHERE " TX_WHERE
-				" ORDER BY u.seq DESC LIMIT $19 OFFSET $20",
-				row_tx, &l, TX_ARGS, GN_SQL_I(q->limit), GN_SQL_I(q->offset));
+	gn_err err = GN_SQL_RUN(h->sql, all ? TX_ALL TX_PAGE : TX_OWN TX_PAGE, row_tx, &l, TX_ARGS, GN_SQL_I(q->limit),
+				GN_SQL_I(q->offset));
 	if (!err)
-		err = GN_SQL_RUN(h->sql, "SELECT COUNT(*) FROM " TX_ALL " WHERE " TX_WHERE, row_total, &l, TX_ARGS);
+		err = GN_SQL_RUN(h->sql, all ? TX_COUNT(TX_ALL) : TX_COUNT(TX_OWN), row_total, &l, TX_ARGS,
+				 GN_SQL_I(HUB_COUNT_MAX + 1));
 	json_array_foreach(l.items, i, item) if (!err) err = complete(&l, item);
 	*out = json_pack("{so sI}", "items", l.items, "total", (json_int_t)l.total);
 	return err;

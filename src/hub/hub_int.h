@@ -111,6 +111,8 @@ void gn_hub_items(struct gn_hub_request *r, json_t *list);
 json_t *gn_json_page(json_t *list, uint64_t limit, uint64_t offset);
 /* The same of items that are cut already; takes them. */
 json_t *gn_json_page_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
+/* Of a total that was counted up to HUB_COUNT_MAX and one: what is more is told as `total_more`. */
+json_t *gn_json_page_counted(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
 /* The envelope: code and status follow from err; details is taken, may be NULL; fmt "" is the error's own sentence. */
 void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const char *fmt, ...) GN_PRINTF(4, 5);
 /* With a status of its own. */

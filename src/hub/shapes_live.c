@@ -149,6 +149,15 @@ json_t *gn_json_page_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t
 			 (json_int_t)limit, "total", (json_int_t)total);
 }
 
+json_t *gn_json_page_counted(json_t *items, uint64_t limit, uint64_t offset, uint64_t total)
+{
+	bool more = total > HUB_COUNT_MAX;
+	json_t *page = gn_json_page_of(items, limit, offset, more ? HUB_COUNT_MAX : total);
+	if (more)
+		json_object_set_new(page, "total_more", json_true());
+	return page;
+}
+
 json_t *gn_json_page(json_t *list, uint64_t limit, uint64_t offset)
 {
 	size_t total = json_array_size(list);
