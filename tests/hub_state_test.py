@@ -262,6 +262,9 @@ def case_rows(bin_dir, base, rng):
     cheap("/auth/refresh", refresh)
     own = z.get("/payments")["items"], z.get("/transactions")
     check(len(own[0]) == 1 and own[1]["total"] == len(own[1]["items"]) == 2, f"a newcomer's own: {own}")
+    # a date behind all that can be told
+    check(all(len(z.get(f"/payments?{q}")["items"]) == n for q, n in (("from_date=9999-12-31", 0), ("to_date=9999-12-31", 1), ("from_date=2262-04-12", 0), ("to_date=2262-04-11T23:47:17Z", 1))), "dates of 9999")
+    check(z.get("/transactions?from_date=9999-12-31")["items"] == [] and len(z.get("/transactions?to_date=9999-12-31")["items"]) == 2, "dates of 9999")
     # who has many: their total is counted so far and no further, and pages go on
     page = a.get("/transactions?per_page=200")
     check(page["total"] == 10000 and page["total_more"] is True, f"a long list: {page['total']}")

@@ -3,7 +3,7 @@
 
 Exit 0 passed, 77 skipped (the reason is printed), 1 failed with a sentence. KILLS=100 makes the case `kill` long.
 """
-import calendar, base64, json, os, random, re, shutil, socket, subprocess, sys, tempfile, threading, time, uuid
+import calendar, base64, json, os, random, re, shutil, signal, socket, subprocess, sys, tempfile, threading, time, uuid
 
 sys.dont_write_bytecode = True
 try:
@@ -1171,12 +1171,37 @@ def case_postgresql(bin_dir, base, rng):
         while a.call("GET", f"/payments/{late['tx_id']}")[0] != 200:
             check(time.monotonic() < deadline, "the history did not come back")
             time.sleep(0.3)
+        # a server that stands still: payments go on, a question is not waited for for ever, nor at the end; words that are none are not asked
+        check(a.call("GET", "/payments/%ff")[0] == 404 and a.call("GET", "/payments/%ed%a0%80")[0] == 404 and a.call("GET", "/payments/a%00b")[0] == 404, "an id that is no text")
+        shown = subprocess.run([*as_user, os.path.join(tools, "psql"), "-h", db, "-U", "hub", "-d", "postgres", "-Atc", "SELECT pid FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()"],
+                               stdout=subprocess.PIPE, cwd="/", timeout=60)
+        still = int(shown.stdout)
+        os.kill(still, signal.SIGSTOP)
+        try:
+            check(a.pay_raw(b, "0.50", tx_id=(unseen := str(uuid.uuid4())))[0] == 200, "a payment while the database stands still")
+            told = []
+            asking = threading.Thread(target=lambda: told.append(a.call("GET", "/participants/me")[0]))
+            asking.start()
+            time.sleep(0.5)
+            hub.process.terminate()
+            asking.join()
+            hub.process.wait(120)
+            check(told in ([200], [503]) and hub.process.returncode == 0, f"it stood still: {told}, {hub.process.returncode}")
+        finally:
+            os.kill(still, signal.SIGCONT)
+        hub = Hub(bin_dir, data, *FREE, *where)
+        for u in (a, b, c):
+            u.hub = hub
+        deadline = time.monotonic() + 60
+        while a.call("GET", f"/payments/{unseen}")[0] != 200:
+            check(time.monotonic() < deadline, "what it missed is made up")
+            time.sleep(0.3)
         hub.stop()
         # and the same from the journal alone, in SQLite
         hub = Hub(bin_dir, data, *FREE)
         for u in (a, b, c):
             u.hub = hub
-        after = [[i for i in (x["items"] if "items" in x else [x]) if i.get("tx_id") != late["tx_id"]] for x in (u.get(p) for u in (a, b, c) for p in paths)]
+        after = [[i for i in (x["items"] if "items" in x else [x]) if i.get("tx_id") not in (late["tx_id"], unseen)] for x in (u.get(p) for u in (a, b, c) for p in paths)]
         want = [x["items"] if "items" in x else [x] for x in before]
         for got, wanted in zip(after, want):
             for g, w in zip(got, wanted):

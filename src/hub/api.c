@@ -322,7 +322,7 @@ static bool match(const char *pattern, struct gn_slice path, char args[2][HUB_AR
 			len++;
 		struct gn_buf out = {(uint8_t *)args[n], 0, HUB_ARG_MAX - 1};
 		if (len == 0 || n == 2 || gn_http_unescape(gn_slice_sub(path, 0, len), &out) ||
-		    !gn_utf8_ok(gn_buf_slice(&out))) /* of such a name there is nothing */
+		    !gn_utf8_ok(gn_buf_slice(&out)) || memchr(args[n], 0, out.len)) /* of such a name there is nothing */
 			return false;
 		args[n++][out.len] = 0;
 		path = gn_slice_sub(path, len, path.len);

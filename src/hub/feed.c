@@ -2,7 +2,8 @@
  *
  * 1. The thread alone touches the database.
  * 2. A failed feed is tried again each second on a fresh connection; what does not fit the queue meanwhile, and what
- * other tables than before lack, is read back from the journal's files. */
+ * other tables than before lack, is read back from the journal's files. A question that fails ends the connection too;
+ * the next one some seconds later opens another (HB-56). */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ struct gn_feed {
 	struct gn_tail *tail;
 	struct gn_history *history; /* the thread's, once it runs; NULL: it cannot be opened now */
 	uint64_t last;
+	uint64_t again; /* uv_hrtime: no question tries to open it before */
 	struct gn_sql *tokens;
 };
 
@@ -37,7 +39,7 @@ static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint
 	struct gn_feed *f = user;
 	char why[HUB_WHY] = "";
 	for (;;) {
-		gn_err err = f->history ? GN_OK : reopen(f, why);
+		gn_err err = f->history ? GN_OK : gn_tail_stopping(f->tail) ? GN_UNREACHABLE : reopen(f, why);
 		if (!err && first_seq > f->last + 1)
 			return GN_NOT_FOUND;
 		if (!err && (err = gn_history_feed(f->history, payload, first_seq, count)))
@@ -73,12 +75,24 @@ static void ask(struct gn_tail_item *item, void *user)
 	struct gn_feed *f = user;
 	struct item *it = GN_CONTAINER(item, struct item, asked.item);
 	char why[HUB_WHY] = "";
-	if (it->query.kind == GN_HQ_USED_REFRESH)
+	if (it->query.kind == GN_HQ_USED_REFRESH) {
 		it->answer = used_refresh(f, &it->query);
-	else if (f->history || reopen(f, why) == GN_OK)
-		it->answer = gn_history_ask(f->history, &it->query);
-	if (!it->answer && f->history)
-		gn_tail_note(f->tail, gn_history_why(f->history));
+		return;
+	}
+	if (!f->history && (uv_hrtime() < f->again || reopen(f, why))) {
+		if (*why)
+			f->again = uv_hrtime() + HUB_HISTORY_AGAIN_NS;
+		return;
+	}
+	it->answer = gn_history_ask(f->history, &it->query);
+	if (it->answer)
+		return;
+	gn_tail_note(f->tail, gn_history_why(f->history));
+	if (!gn_history_lost(f->history))
+		return;
+	gn_history_close(f->history);
+	f->history = NULL;
+	f->again = uv_hrtime() + HUB_HISTORY_AGAIN_NS;
 }
 
 /* What looks at many rows, all there are when few of them fit, takes milliseconds, and more the more there was. */

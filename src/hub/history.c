@@ -291,6 +291,11 @@ const char *gn_history_why(const struct gn_history *h)
 	return *h->why ? h->why : h->sql->why;
 }
 
+bool gn_history_lost(const struct gn_history *h)
+{
+	return h->lost;
+}
+
 /* ---- records ---- */
 
 static gn_err audit(struct gn_history *h, const struct gn_record_view *r, const char *action, const char *target,

@@ -22,6 +22,8 @@ uint64_t gn_history_watermark(const struct gn_history *h);
 /* Records of one RECORDS event, all or none; those up to the watermark are skipped. GN_CORRUPT: a gap. */
 GN_MUST gn_err gn_history_feed(struct gn_history *h, struct gn_slice payload, uint64_t first_seq, uint32_t count);
 const char *gn_history_why(const struct gn_history *h);
+/* A question met no database: another connection is wanted. */
+bool gn_history_lost(const struct gn_history *h);
 
 enum gn_history_kind {
 	GN_HQ_NAMES,            /* {number: name}: all, for the hub's start */

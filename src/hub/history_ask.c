@@ -465,6 +465,7 @@ json_t *gn_history_ask(struct gn_history *h, const struct gn_history_query *q)
 	case GN_HQ_USED_REFRESH: break; /* feed.c keeps those elsewhere */
 	}
 	if (err) {
+		h->lost = err == GN_UNREACHABLE;
 		snprintf(h->why, sizeof h->why, "%s", *h->sql->why ? h->sql->why : gn_err_text(err));
 		json_decref(a.out);
 		return NULL;

@@ -30,6 +30,7 @@ struct gn_history {
 	uint32_t equivalent_count;
 	char settings[512]; /* of the last SETTINGS record, as JSON: the "before" of the next */
 	char why[HUB_WHY];
+	bool lost;
 };
 
 const char *gn_history_pid(const struct gn_history *h, uint32_t number);

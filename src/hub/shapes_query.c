@@ -172,5 +172,7 @@ bool gn_hub_date(struct gn_hub_request *r, const char *name, bool end, int64_t *
 		return gn_hub_refuse_value(r, "query", name, "datetime_parsing",
 					   "must be a day or a moment in UTC: 2026-11-21 or 2026-11-21T07:00:00Z");
 	*out += *text && end ? (whole ? 86400 : 1) : 0; /* up to its end: that day, that second */
+	if (*out > INT64_MAX / (int64_t)GN_SEC)         /* 2262 */
+		*out = INT64_MAX / (int64_t)GN_SEC;
 	return true;
 }

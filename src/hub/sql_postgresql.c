@@ -1,5 +1,7 @@
 /* The history on PostgreSQL by libpq, for communities whose reports and backups live there. Blocking: it has the
- * history's thread to itself. Statements are prepared by number, in the order they were first used. */
+ * history's thread to itself. Statements are prepared by number, in the order they were first used. One that is not
+ * answered in time (a lock, a lost network, a server that stands still) leaves a connection that fails from then on:
+ * its owner opens another. */
 #include "hub/sql.h"
 
 #ifndef GN_HAVE_PQ
@@ -17,12 +19,17 @@ gn_err gn_sql_open_postgresql(const char *conninfo, struct gn_sql **out, char wh
 #else
 
 #include <libpq-fe.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <uv.h>
 
 #define STATEMENTS_MAX 96
 #define ARGS_MAX 24
 #define COLUMNS_MAX 32
+#define CONNECT_S "10"
+#define ANSWER_MS 20000 /* a page of a large history takes seconds; to build an index takes what it takes */
 
 struct postgresql {
 	struct gn_sql base;
@@ -33,8 +40,36 @@ struct postgresql {
 
 static gn_err failed(struct postgresql *s)
 {
-	snprintf(s->base.why, sizeof s->base.why, "PostgreSQL: %s", PQerrorMessage(s->conn));
-	return PQstatus(s->conn) == CONNECTION_OK ? GN_IO : GN_UNREACHABLE;
+	bool late = PQstatus(s->conn) == CONNECTION_OK && PQisBusy(s->conn);
+	snprintf(s->base.why, sizeof s->base.why, "PostgreSQL: %s",
+		 late ? "no answer in time" : PQerrorMessage(s->conn));
+	return PQstatus(s->conn) == CONNECTION_OK && !late ? GN_IO : GN_UNREACHABLE;
+}
+
+/* Waits for what can be read without waiting; false: there is no answer in time, or no connection. */
+static bool is_there(struct postgresql *s, uint64_t until_ms)
+{
+	while (PQisBusy(s->conn)) {
+		uint64_t now = uv_hrtime() / 1000000;
+		struct pollfd p = {PQsocket(s->conn), POLLIN, 0};
+		if (now >= until_ms)
+			return false;
+		uint64_t left = until_ms - now;
+		if (poll(&p, 1, left < 60000 ? (int)left : 60000) > 0 && !PQconsumeInput(s->conn))
+			return false;
+	}
+	return true;
+}
+
+/* The result of what was sent. NULL, as for what could not be sent, is a failure. */
+static PGresult *result_of(struct postgresql *s, int sent, const char *sql)
+{
+	bool endless = strncmp(sql, "CREATE ", 7) == 0;
+	uint64_t until = endless ? UINT64_MAX : uv_hrtime() / 1000000 + ANSWER_MS;
+	PGresult *r = sent && is_there(s, until) ? PQgetResult(s->conn) : NULL, *rest;
+	while (r && is_there(s, until) && (rest = PQgetResult(s->conn)))
+		PQclear(rest);
+	return r;
 }
 
 static gn_err prepare(struct postgresql *s, const char *sql, char name[16])
@@ -46,7 +81,7 @@ static gn_err prepare(struct postgresql *s, const char *sql, char name[16])
 	if (i < s->kept_count)
 		return GN_OK;
 	GN_ASSERT(s->kept_count < STATEMENTS_MAX);
-	PGresult *r = PQprepare(s->conn, name, sql, 0, NULL);
+	PGresult *r = result_of(s, PQsendPrepare(s->conn, name, sql, 0, NULL), sql);
 	bool ok = PQresultStatus(r) == PGRES_COMMAND_OK;
 	PQclear(r);
 	if (!ok)
@@ -80,9 +115,10 @@ static gn_err run(struct gn_sql *base, const char *sql, const struct gn_sql_arg 
 	GN_TRY(prepare(s, sql, name));
 	for (size_t i = 0; i < count; i++)
 		values[i] = text_of(&args[i]);
-	PGresult *r = PQexecPrepared(s->conn, name, (int)count, (const char *const *)values, NULL, NULL, 0);
+	int sent = PQsendQueryPrepared(s->conn, name, (int)count, (const char *const *)values, NULL, NULL, 0);
 	for (size_t i = 0; i < count; i++)
 		free(values[i]);
+	PGresult *r = result_of(s, sent, sql);
 	ExecStatusType status = PQresultStatus(r);
 	gn_err err = status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK ? GN_OK : failed(s);
 	int columns_count = PQnfields(r);
@@ -93,7 +129,7 @@ static gn_err run(struct gn_sql *base, const char *sql, const struct gn_sql_arg 
 			columns[i] = PQgetisnull(r, k, i) ? NULL : PQgetvalue(r, k, i);
 		row(user, columns, columns_count);
 	}
-	base->changes = strtoll(PQcmdTuples(r), NULL, 10);
+	base->changes = r ? strtoll(PQcmdTuples(r), NULL, 10) : 0;
 	PQclear(r);
 	return err;
 }
@@ -113,12 +149,15 @@ static void no_notice(void *user, const char *text)
 
 gn_err gn_sql_open_postgresql(const char *conninfo, struct gn_sql **out, char why[HUB_WHY])
 {
+	/* of two of a name the later one counts: what conninfo says */
+	static const char *const names[] = {"connect_timeout", "dbname", NULL};
+	const char *values[] = {CONNECT_S, conninfo, NULL};
 	struct postgresql *s = calloc(1, sizeof *s);
 	if (!s)
 		return GN_NOMEM;
 	s->base.run = run;
 	s->base.close = close_it;
-	s->conn = PQconnectdb(conninfo);
+	s->conn = PQconnectdbParams(names, values, true);
 	if (PQstatus(s->conn) != CONNECTION_OK) {
 		snprintf(why, HUB_WHY, "PostgreSQL: %s", PQerrorMessage(s->conn));
 		close_it(&s->base);
