@@ -29,8 +29,7 @@
 #define HUB_ASK_MAX 256u      /* questions of single rows that wait for the history: 1 ms each at most */
 #define HUB_ASK_AHEAD 4u      /* of them with the thread at once: it is not to wait for the loop after each */
 #define HUB_PLACES_LATELY 64u /* answers remembered by who asked: of four times HUB_LONG_MAX */
-#define HUB_HISTORY_AGAIN_NS 2000000000ull /* after a question that the database did not answer, before another tries  \
-					    */
+#define HUB_HISTORY_AGAIN_NS 2000000000ull /* until a question tries again to reach a database */
 #define HUB_COUNT_MAX 10000                /* rows that a list's total counts: milliseconds */
 #define HUB_BURST_LEAST 60u  /* requests at once that a rate lets through, if it lets as many through in a minute */
 #define HUB_FLOW_ROUNDS 3u   /* max-flows looked for on the copy for one payment, when others use them up meanwhile */
