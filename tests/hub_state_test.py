@@ -230,7 +230,7 @@ def case_rows(bin_dir, base, rng):
     many("clearings", ((-1 - i, 0, 0, "1.00", None, None, None, None, None, None, "COMMITTED", 0, 1, 1) for i in range(n)))
     many("clearing_edges", ((-1 - i, payer, payee, 100) for i in range(n)))
     many("audit", ((-1 - i, 1, "", 2, "trustline.freeze", f"{a.pid} -> {b.pid}", "", None, None) for i in range(2 * n)))
-    for index in ("clearings_open", "audit_public", "audit_head", "audit_tail"):
+    for index in ("transactions_made", "transactions_got", "clearings_open", "audit_public", "audit_head", "audit_tail"):
         db.execute(f"DROP INDEX {index}")
     db.commit()
     db.close()
@@ -243,12 +243,12 @@ def case_rows(bin_dir, base, rng):
     for u in (a, b, z):
         u.hub = hub
 
-    def cheap(what, ask):
+    def cheap(what, ask, most=0.6):
         before = processor_seconds(hub.process)
         for _ in range(20):
             ask()
         took = processor_seconds(hub.process) - before
-        check(took < 0.6, f"{what}: {took / 20 * 1000:.0f} ms of the processor each, of which nearly all went by others' rows")
+        check(took < most, f"{what}: {took / 20 * 1000:.0f} ms of the processor each, of which nearly all went by rows that were not asked for")
 
     def refresh():
         status, answer = hub.call("POST", "/auth/refresh", {"refresh_token": z.refresh})
@@ -258,6 +258,8 @@ def case_rows(bin_dir, base, rng):
     for path in ("/payments", "/payments?status=ABORTED", "/payments?direction=sent", "/payments?direction=received&equivalent=UAH", "/transactions", "/transactions?type=PAYMENT&state=ABORTED",
                  "/transactions?type=CLEARING", "/clearing", "/clearing/offers", "/integrity/audit-log"):
         cheap(path, lambda: z.get(path))
+    for path in ("/payments?status=PREPARE_IN_PROGRESS", "/payments?from_date=2200-01-01", "/payments?offset=75000&limit=10"):
+        cheap(path, lambda: a.get(path), 1.6)
     cheap("/health/db", lambda: hub.call("GET", "/health/db", prefix=""))
     cheap("/auth/refresh", refresh)
     own = z.get("/payments")["items"], z.get("/transactions")

@@ -38,8 +38,10 @@ static const char *const creates[] = {
 	"amount BIGINT, state TEXT NOT NULL, code INTEGER NOT NULL, description TEXT, routes TEXT, details TEXT, "
 	"created BIGINT NOT NULL, decided BIGINT, profile INTEGER, "
 	"signed TEXT, signature TEXT)",
-	"CREATE INDEX IF NOT EXISTS transactions_initiator ON transactions (initiator, seq)",
-	"CREATE INDEX IF NOT EXISTS transactions_other ON transactions (other, seq)",
+	"DROP INDEX IF EXISTS transactions_initiator", /* of older hubs: without what lists are filtered by */
+	"DROP INDEX IF EXISTS transactions_other",
+	"CREATE INDEX IF NOT EXISTS transactions_made ON transactions (initiator, seq, type, state, eq, created)",
+	"CREATE INDEX IF NOT EXISTS transactions_got ON transactions (other, seq, type, state, eq, created, initiator)",
 	"CREATE INDEX IF NOT EXISTS transactions_key ON transactions (tx_key)",
 	"CREATE INDEX IF NOT EXISTS transactions_id ON transactions (tx_id)",
 	"CREATE TABLE IF NOT EXISTS answers (seq BIGINT PRIMARY KEY, tx_key TEXT NOT NULL, participant BIGINT, yes "

@@ -120,17 +120,21 @@ static gn_err complete(struct listing *l, json_t *item)
 }
 
 /* A clearing that answers an offer has the offer's key and no `without_`: it is told with the offer. */
-#define TX_CLEARINGS(whose)                                                                                            \
-	"SELECT c.seq, 'CLEARING', '', c.tx_key, -1, c.eq, c.state, c.created, NULL, NULL, 1, NULL, c.mode, "          \
-	"COALESCE(k.total, c.total), COALESCE(k.seq, c.seq) FROM clearings c LEFT JOIN clearings k ON k.tx_key = "     \
-	"c.tx_key AND k.without_ IS NULL WHERE " whose " AND (c.tx_key IS NULL OR c.without_ IS NOT NULL) AND "        \
-	"($2 < 0 OR c.eq = $3) AND ($4 = '' OR c.state = $5) AND ($6 = '' OR $7 = 'CLEARING') AND ($8 = '' OR $9 = "   \
-	"'' OR c.tx_key = $10) AND ($11 < 0 OR $12 < 0) AND c.created >= $13 AND c.created < $14"
-#define TX_OTHERS(whose)                                                                                               \
-	" UNION ALL SELECT t.seq, t.type, t.tx_id, t.tx_key, t.initiator, t.eq, t.state, t.created, t.signed, "        \
-	"t.signature, t.profile, t.routes, NULL, NULL, 0 FROM transactions t WHERE " whose                             \
-	" AND ($2 < 0 OR t.eq = $3) AND ($4 = '' OR t.state = $5) AND ($6 = '' OR t.type = $7) AND ($8 = '' OR "       \
-	"t.tx_id = $9 OR t.tx_key = $10) AND ($11 < 0 OR t.initiator = $12) AND t.created >= $13 AND t.created < $14"
+#define TX_CLEARING_SHOWN                                                                                              \
+	"c.seq, 'CLEARING', '', c.tx_key, -1, c.eq, c.state, c.created, NULL, NULL, 1, NULL, c.mode, "                 \
+	"COALESCE(k.total, c.total), COALESCE(k.seq, c.seq)"
+#define TX_CLEARINGS(shown, whose)                                                                                     \
+	"SELECT " shown " FROM clearings c LEFT JOIN clearings k ON k.tx_key = c.tx_key AND k.without_ IS NULL "       \
+	"WHERE " whose " AND (c.tx_key IS NULL OR c.without_ IS NOT NULL) AND ($2 < 0 OR c.eq = $3) AND ($4 = '' OR "  \
+	"c.state = $5) AND ($6 = '' OR $7 = 'CLEARING') AND ($8 = '' OR $9 = '' OR c.tx_key = $10) AND ($11 < 0 OR "   \
+	"$12 < 0) AND c.created >= $13 AND c.created < $14"
+#define TX_OTHER_SHOWN                                                                                                 \
+	"t.seq, t.type, t.tx_id, t.tx_key, t.initiator, t.eq, t.state, t.created, t.signed, t.signature, t.profile, "  \
+	"t.routes, NULL, NULL, 0"
+#define TX_OTHERS(shown, whose)                                                                                        \
+	" UNION ALL SELECT " shown " FROM transactions t WHERE " whose " AND ($2 < 0 OR t.eq = $3) AND ($4 = '' OR "   \
+	"t.state = $5) AND ($6 = '' OR t.type = $7) AND ($8 = '' OR t.tx_id = $9 OR t.tx_key = $10) AND ($11 < 0 OR "  \
+	"t.initiator = $12) AND t.created >= $13 AND t.created < $14"
 /* Clearings with an edge of one's own, found by the edges; those of an offer lie with what answered it, if that is
  * there. */
 #define TX_OWN_EDGES                                                                                                   \
@@ -139,12 +143,12 @@ static gn_err complete(struct listing *l, json_t *item)
 	"EXISTS (SELECT 1 FROM clearing_edges x WHERE x.seq = COALESCE(k.seq, c.seq) AND (x.debtor = $1 OR "           \
 	"x.creditor = $1))"
 /* Each part by its own index, the newest first: what others did costs nothing (HB-55). */
-#define TX_OWN                                                                                                         \
-	TX_CLEARINGS(TX_OWN_EDGES)                                                                                     \
-	TX_OTHERS("t.initiator = $1") TX_OTHERS("t.other = $1 AND COALESCE(t.initiator, -1) <> $1")
-#define TX_ALL TX_CLEARINGS("$1 < 0") TX_OTHERS("$1 < 0")
-#define TX_PAGE " ORDER BY 1 DESC LIMIT $15 OFFSET $16"
-#define TX_COUNT(all) "SELECT COUNT(*) FROM (" all " LIMIT $15) u"
+#define TX_OWN(clearing, other)                                                                                        \
+	TX_CLEARINGS(clearing, TX_OWN_EDGES)                                                                           \
+	TX_OTHERS(other, "t.initiator = $1") TX_OTHERS(other, "t.other = $1 AND COALESCE(t.initiator, -1) <> $1")
+#define TX_ALL(clearing, other) TX_CLEARINGS(clearing, "$1 < 0") TX_OTHERS(other, "$1 < 0")
+#define TX_PAGE(rows) rows(TX_CLEARING_SHOWN, TX_OTHER_SHOWN) " ORDER BY 1 DESC LIMIT $15 OFFSET $16"
+#define TX_COUNT(rows) "SELECT COUNT(*) FROM (" rows("c.seq", "t.seq") " LIMIT $15) u"
 #define TX_ARGS                                                                                                        \
 	GN_SQL_I(q->who), GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_T(gn_str(q->status)), GN_SQL_T(gn_str(q->status)),  \
 		GN_SQL_T(gn_str(q->type)), GN_SQL_T(gn_str(q->type)), GN_SQL_T(gn_str(q->text)),                       \
@@ -157,8 +161,8 @@ gn_err gn_history_transactions(struct gn_history *h, const struct gn_history_que
 	bool all = q->who < 0;
 	json_t *item;
 	size_t i;
-	gn_err err = GN_SQL_RUN(h->sql, all ? TX_ALL TX_PAGE : TX_OWN TX_PAGE, row_tx, &l, TX_ARGS, GN_SQL_I(q->limit),
-				GN_SQL_I(q->offset));
+	gn_err err = GN_SQL_RUN(h->sql, all ? TX_PAGE(TX_ALL) : TX_PAGE(TX_OWN), row_tx, &l, TX_ARGS,
+				GN_SQL_I(q->limit), GN_SQL_I(q->offset));
 	if (!err)
 		err = GN_SQL_RUN(h->sql, all ? TX_COUNT(TX_ALL) : TX_COUNT(TX_OWN), row_total, &l, TX_ARGS,
 				 GN_SQL_I(HUB_COUNT_MAX + 1));
