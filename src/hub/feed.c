@@ -3,7 +3,7 @@
  * 1. The thread alone touches the database.
  * 2. A failed feed is tried again each second on a fresh connection; what does not fit the queue meanwhile, and what
  * other tables than before lack, is read back from the journal's files. A question that fails ends the connection too;
- * the next one some seconds later opens another (HB-56). */
+ * the next one some seconds later opens another (HB-59). */
 #include "hub/hub_int.h"
 
 #include <stdio.h>

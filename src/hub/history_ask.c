@@ -209,7 +209,7 @@ static void row_tx(void *user, const char *const *c, int n)
 #define RECEIVED_ALONE "other = $1 AND COALESCE(initiator, -1) <> $1"
 
 /* Each half by an index that holds what is asked for, the newest first; the rows themselves are read for the page alone
- * (HB-55). */
+ * (HB-58). */
 static gn_err ask_payments(struct asking *a, const struct gn_history_query *q)
 {
 	static const char *const by_direction[] = {PAYMENTS_PAGE(PAYMENTS(SENT) " UNION ALL " PAYMENTS(RECEIVED_ALONE)),
@@ -377,7 +377,7 @@ static void row_audit(void *user, const char *const *c, int n)
 
 /* HB-32: what was decided for the hub as a whole, and what was decided about one and one's lines ("PID -> PID"); by
  * whom and why is the officers' own. Each part has an index, by the first and the last 43 characters of the target: a
- * PID has 43 or 44 (HB-55). */
+ * PID has 43 or 44 (HB-58). */
 #define AUDIT_COLUMNS "seq, at, actor, role, action, target, reason, before_, after_"
 #define AUDIT_ALL "SELECT " AUDIT_COLUMNS " FROM audit"
 #define AUDIT_PUBLIC                                                                                                   \

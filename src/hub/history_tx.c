@@ -142,7 +142,7 @@ static gn_err complete(struct listing *l, json_t *item)
 	"clearings o ON o.tx_key = y.tx_key AND o.without_ IS NOT NULL WHERE x.debtor = $1 OR x.creditor = $1) AND "   \
 	"EXISTS (SELECT 1 FROM clearing_edges x WHERE x.seq = COALESCE(k.seq, c.seq) AND (x.debtor = $1 OR "           \
 	"x.creditor = $1))"
-/* Each part by its own index, the newest first: what others did costs nothing (HB-55). */
+/* Each part by its own index, the newest first: what others did costs nothing (HB-58). */
 #define TX_OWN(clearing, other)                                                                                        \
 	TX_CLEARINGS(clearing, TX_OWN_EDGES)                                                                           \
 	TX_OTHERS(other, "t.initiator = $1") TX_OTHERS(other, "t.other = $1 AND COALESCE(t.initiator, -1) <> $1")

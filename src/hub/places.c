@@ -1,6 +1,6 @@
 /* Who waits for a thread: for the copy (replica.c), and for the history (feed.c), its pages apart from what takes one
  * row. What waits lies here, on the loop, and few questions are handed to the thread at a time; so those that wait can
- * be counted, taken back when nobody listens any more, and give way (HB-46, HB-54).
+ * be counted, taken back when nobody listens any more, and give way (HB-46, HB-57).
  *
  * States:  ask -> WAITS -> HANDED -> answered     refused: at ask, or while it waits (`refused` says why)
  * 1. Of all places one asker has a share once they are crowded: a token's PID, without one an address.
