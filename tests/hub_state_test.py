@@ -202,7 +202,7 @@ def processor_seconds(process):
 
 def case_rows(bin_dir, base, rng):
     """What others did costs nothing: each list of a newcomer beside hundreds of thousands of rows of others; and the indexes come to a database that has none."""
-    n = 80000
+    n = 60000
     hub = Hub(bin_dir, base, *FREE)
     with_unit(hub)
     a, b, z = people(hub, "Alice", "Bob", "Zoe")
@@ -218,6 +218,7 @@ def case_rows(bin_dir, base, rng):
     row = db.execute("SELECT * FROM transactions WHERE tx_id = ?", (paid["tx_id"],)).fetchone()
     at = {name: i for i, (_, name, *_) in enumerate(db.execute("PRAGMA table_info(transactions)"))}
     payer, payee = row[at["initiator"]], row[at["other"]]
+    row = [("x" * 3000 if i == at["description"] else v) for i, v in enumerate(row)]  # so that a list that reads whole rows is seen
 
     def many(table, rows):
         rows = iter(rows)
@@ -248,6 +249,7 @@ def case_rows(bin_dir, base, rng):
         for _ in range(20):
             ask()
         took = processor_seconds(hub.process) - before
+        print(f"{what}: {took / 20 * 1000:.1f} ms")
         check(took < most, f"{what}: {took / 20 * 1000:.0f} ms of the processor each, of which nearly all went by rows that were not asked for")
 
     def refresh():
@@ -258,7 +260,7 @@ def case_rows(bin_dir, base, rng):
     for path in ("/payments", "/payments?status=ABORTED", "/payments?direction=sent", "/payments?direction=received&equivalent=UAH", "/transactions", "/transactions?type=PAYMENT&state=ABORTED",
                  "/transactions?type=CLEARING", "/clearing", "/clearing/offers", "/integrity/audit-log"):
         cheap(path, lambda: z.get(path))
-    for path in ("/payments?status=PREPARE_IN_PROGRESS", "/payments?from_date=2200-01-01", "/payments?offset=75000&limit=10"):
+    for path in ("/payments?status=PREPARE_IN_PROGRESS", "/payments?from_date=2200-01-01", "/payments?offset=55000&limit=10"):
         cheap(path, lambda: a.get(path), 1.6)
     cheap("/health/db", lambda: hub.call("GET", "/health/db", prefix=""))
     cheap("/auth/refresh", refresh)
@@ -271,7 +273,7 @@ def case_rows(bin_dir, base, rng):
     page = a.get("/transactions?per_page=200")
     check(page["total"] == 10000 and page["total_more"] is True, f"a long list: {page['total']}")
     check([i["seq"] for i in page["items"]] == sorted((i["seq"] for i in page["items"]), reverse=True) and page["items"][:len(short["items"])] == short["items"], "the newest first, of all kinds")
-    check(len(a.get("/transactions?per_page=200&page=300")["items"]) == 200, "beyond what is counted")
+    check(len(a.get("/transactions?per_page=200&page=200")["items"]) == 200, "beyond what is counted")
     check(len(a.get("/payments?limit=200&offset=50000")["items"]) == 200 and len(b.get("/clearing?limit=200")["items"]) == 200, "other lists of many")
     log = a.get("/integrity/audit-log?per_page=200")
     check(log["total_more"] is True and {i["target"] for i in log["items"]} >= {f"{a.pid} -> {b.pid}"}, "what was decided about one's line")
