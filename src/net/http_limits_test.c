@@ -60,10 +60,14 @@ static void who_does_not_read_gives_way_when_all_are_taken(void **state)
 	}
 	assert_int_equal(status, 200);
 	assert_int_equal(counter(&site, "gave_way"), 1);
-	stalled[0].lazy = stalled[1].lazy = false; /* the first to stall was cut, and sees it; the other goes on */
+	stalled[0].lazy = stalled[1].lazy = false; /* the one further behind was cut, and sees it; the other goes on */
 	client_finish(&site, &stalled[0]);
-	assert_true(strstr(stalled[0].in + stalled[0].in_len - 5, "0\r\n\r\n") == NULL);
-	client_expect(&site, &stalled[1], 8000000);
+	if (strstr(stalled[0].in + stalled[0].in_len - 5, "0\r\n\r\n") == NULL) {
+		client_expect(&site, &stalled[1], 8000000);
+	} else {
+		client_finish(&site, &stalled[1]);
+		assert_true(strstr(stalled[1].in + stalled[1].in_len - 5, "0\r\n\r\n") == NULL);
+	}
 	client_close(&stalled[0]);
 	client_close(&stalled[1]);
 	site_close(&site);
