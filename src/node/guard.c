@@ -14,8 +14,8 @@
  *   | GET, answered BUSY at once   | 61    | 90    |
  *   | PUT, record of 300 bytes     | 415   | 444   | many at once; 710 one by one, each with a sync of its own
  *   | PUT, 60 kB                   | 3,033 | 3,040 | a third of it the session's, a third the disk's
- *   | a chunk, when it is read     | 357   | 60    | a key's share is a gigabit a second, which a site may need on a
- * quick | a chunk given to be kept     | 1,016 | 100   | line; a busy node's price rises (GU-18)
+ *   | a chunk, when it is read     | 357   | 60    | so a key's share is a gigabit a second, which a site may need;
+ *   | a chunk given to be kept     | 1,016 | 100   | a busy node's price rises (GU-18)
  *
  * Files, written by the node alone: guard.json (whom the operator allowed, and until when), passes (what servers gave
  * us so that they know us the next time: 32 bytes of key and the pass, one after the other). */
