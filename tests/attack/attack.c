@@ -337,6 +337,13 @@ struct gn_slice message_put(struct gn_slice record, uint64_t request, uint8_t *o
 		      gn_fb_put_make(&b, &(struct gn_fb_put_args){.record = record}));
 }
 
+struct gn_slice message_push(struct gn_slice record, uint64_t request, uint8_t *out, size_t cap)
+{
+	struct gn_fbb b = gn_fbb(out, cap);
+	return finish(&b, request, GN_FB_OVERLAY_BODY_PUSH,
+		      gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = record}));
+}
+
 struct gn_slice message_get(const struct gn_hash *key, uint64_t request, uint8_t *out, size_t cap)
 {
 	struct gn_fbb b = gn_fbb(out, cap);

@@ -85,6 +85,7 @@ bool run(struct attack *a, gn_time limit, bool (*done)(struct attack *a));
 struct gn_slice message_hello(struct endpoint *e, enum gn_fb_node_mode mode, bool reply, uint64_t request, uint8_t *out,
 			      size_t cap);
 struct gn_slice message_put(struct gn_slice record, uint64_t request, uint8_t *out, size_t cap);
+struct gn_slice message_push(struct gn_slice record, uint64_t request, uint8_t *out, size_t cap);
 struct gn_slice message_get(const struct gn_hash *key, uint64_t request, uint8_t *out, size_t cap);
 /* The messages of a link, as datagrams. */
 void send_link(struct endpoint *e, gn_jet_id id, enum gn_fb_node_mode mode);

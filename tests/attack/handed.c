@@ -18,19 +18,6 @@ static struct {
 	uint8_t (*bytes)[RECORD];
 } handed;
 
-static struct gn_slice message_push(struct gn_slice record, uint64_t request, uint8_t *out, size_t cap)
-{
-	struct gn_fbb b = gn_fbb(out, cap);
-	struct gn_slice bytes;
-	gn_fbref body = gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = record});
-	gn_fbref root = gn_fb_overlay_message_make(
-		&b, &(struct gn_fb_overlay_message_args){
-			    .request = request, .body_type = GN_FB_OVERLAY_BODY_PUSH, .body = body});
-	if (gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes))
-		fail("a message does not fit its storage");
-	return bytes;
-}
-
 /* Requests of the second phase have a number of their own each, above the first's. */
 static uint64_t request_of(const struct attack *a, unsigned i)
 {

@@ -60,20 +60,26 @@ static void sink_read(struct reflector *r)
 		}
 }
 
+/* A server's word about itself: its key, and these addresses. */
+static gn_fbref hello(struct gn_fbb *b, const struct endpoint *e, const struct gn_fb_addr *addrs, size_t count)
+{
+	struct gn_fb_key pk;
+	struct gn_fb_nonce nonce;
+	memcpy(pk.b, e->key.pk.b, 32);
+	memcpy(nonce.b, e->nonce, 8);
+	return gn_fb_hello_make(b, &(struct gn_fb_hello_args){.pk = &pk,
+							      .nonce = &nonce,
+							      .class = 1,
+							      .mode = GN_FB_NODE_MODE_SERVER,
+							      .addrs = {addrs, count},
+							      .version = 1});
+}
+
 static void ask_link(struct endpoint *e, gn_jet_id id)
 {
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
-	struct gn_fb_key pk;
-	struct gn_fb_nonce nonce;
 	struct gn_fb_addr addr = gn_wire_addr(&e->addr, GN_FB_CARRIER_UDP);
-	memcpy(pk.b, e->key.pk.b, 32);
-	memcpy(nonce.b, e->nonce, 8);
-	gn_fbref h = gn_fb_hello_make(&b, &(struct gn_fb_hello_args){.pk = &pk,
-								     .nonce = &nonce,
-								     .class = 1,
-								     .mode = GN_FB_NODE_MODE_SERVER,
-								     .addrs = {&addr, 1},
-								     .version = 1});
+	gn_fbref h = hello(&b, e, &addr, 1);
 	endpoint_send(e, id,
 		      message(&b, 1, GN_FB_OVERLAY_BODY_LINK,
 			      gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = h})),
@@ -145,22 +151,12 @@ static void greet(struct endpoint *e, const struct gn_jet_event *event)
 {
 	struct reflector *r = e->attack->user;
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
-	struct gn_fb_key pk;
-	struct gn_fb_nonce nonce;
 	struct gn_fb_addr addrs[OWN];
 	if (event->kind != GN_JET_CONNECTED)
 		return;
 	for (unsigned i = 0; i < OWN; i++)
 		addrs[i] = gn_wire_addr(&r->addrs[i], GN_FB_CARRIER_UDP);
-	memcpy(pk.b, e->key.pk.b, 32);
-	memcpy(nonce.b, e->nonce, 8);
-	gn_fbref h = gn_fb_hello_make(&b, &(struct gn_fb_hello_args){.pk = &pk,
-								     .nonce = &nonce,
-								     .class = 1,
-								     .mode = GN_FB_NODE_MODE_SERVER,
-								     .addrs = {addrs, OWN},
-								     .version = 1});
-	endpoint_send(e, event->id, message(&b, 1, GN_FB_OVERLAY_BODY_HELLO, h), false);
+	endpoint_send(e, event->id, message(&b, 1, GN_FB_OVERLAY_BODY_HELLO, hello(&b, e, addrs, OWN)), false);
 }
 
 static bool all_greeted(struct attack *a)
