@@ -56,15 +56,22 @@ static void base64_is_that_of_rfc_4648(void **state)
 	}
 }
 
+static struct gn_alloc alloc;
+static struct gn_prng prng;
+static struct gn_rand source;
+static const struct gn_env env = {&alloc, &source, NULL};
+
+static void begin(void)
+{
+	gn_alloc_heap(&alloc, 64 << 20);
+	gn_prng_init(&prng, 1);
+	source = gn_prng_rand(&prng);
+}
+
 static void a_rate_lets_through_what_it_says(void **state)
 {
 	(void)state;
-	struct gn_alloc alloc;
-	struct gn_prng g;
-	gn_alloc_heap(&alloc, 64 << 20);
-	gn_prng_init(&g, 1);
-	struct gn_rand rand = gn_prng_rand(&g);
-	struct gn_env env = {&alloc, &rand, NULL};
+	begin();
 	struct gn_rate r;
 	uint8_t a[16] = {1}, b[16] = {2};
 	uint32_t wait;
@@ -105,12 +112,7 @@ static void a_rate_lets_through_what_it_says(void **state)
 static void what_is_counted_afterwards_makes_debts(void **state)
 {
 	(void)state;
-	struct gn_alloc alloc;
-	struct gn_prng g;
-	gn_alloc_heap(&alloc, 64 << 20);
-	gn_prng_init(&g, 1);
-	struct gn_rand rand = gn_prng_rand(&g);
-	struct gn_env env = {&alloc, &rand, NULL};
+	begin();
 	struct gn_rate r;
 	uint8_t a[16] = {1}, b[16] = {2};
 	uint32_t wait;
@@ -139,12 +141,7 @@ static void what_is_counted_afterwards_makes_debts(void **state)
 static void a_day_has_its_busy_hour(void **state)
 {
 	(void)state;
-	struct gn_alloc alloc;
-	struct gn_prng g;
-	gn_alloc_heap(&alloc, 64 << 20);
-	gn_prng_init(&g, 1);
-	struct gn_rand rand = gn_prng_rand(&g);
-	struct gn_env env = {&alloc, &rand, NULL};
+	begin();
 	struct gn_rate r;
 	uint8_t a[16] = {1};
 	uint32_t wait;
