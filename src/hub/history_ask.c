@@ -286,30 +286,29 @@ static void row_clearing(void *user, const char *const *c, int n)
 }
 
 /* An offer that everybody agreed to is not a clearing besides the one it led to. */
-#define DONE(row) "(" row ".without_ IS NULL OR " row ".state <> 'COMMITTED')"
+#define IS_SHOWN "(c.without_ IS NULL OR c.state <> 'COMMITTED')"
 
+/* Numbers stand in the order in which SQLite meets them. */
 static gn_err ask_clearings(struct asking *a, const struct gn_history_query *q)
 {
 	a->out = json_array();
 	if (q->who < 0)
-		return GN_SQL_RUN(a->h->sql,
-				  "SELECT c.seq, c.eq, c.mode, c.total, c.state, c.tx_key, c.certificate, c.created, "
-				  "c.decided, NULL, NULL, NULL FROM clearings c WHERE ($1 < 0 OR c.eq = $2) AND " DONE(
-					  "c") " "
-					       "ORDER BY c.seq DESC LIMIT $3 OFFSET $4",
-				  row_clearing, a, GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_I(q->limit),
-				  GN_SQL_I(q->offset));
-	return GN_SQL_RUN(
-		a->h->sql,
-		"SELECT c.seq, c.eq, c.mode, c.total, c.state, c.tx_key, c.certificate, c.created, "
-		"c.decided, e.debtor, e.creditor, e.amount FROM "
-		"(SELECT k.* FROM (SELECT seq FROM clearing_edges WHERE debtor = $1 UNION SELECT seq FROM "
-		"clearing_edges WHERE creditor = $2) x JOIN clearings k ON k.seq = x.seq WHERE ($3 < 0 OR "
-		"k.eq = $4) AND " DONE(
-			"k") " ORDER BY k.seq DESC LIMIT $5 OFFSET $6) c JOIN clearing_edges e ON e.seq = c.seq "
-			     "AND (e.debtor = $7 OR e.creditor = $8) ORDER BY c.seq DESC, e.debtor, e.creditor",
-		row_clearing, a, GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->eq), GN_SQL_I(q->eq),
-		GN_SQL_I(q->limit), GN_SQL_I(q->offset), GN_SQL_I(q->who), GN_SQL_I(q->who));
+		return GN_SQL_RUN(
+			a->h->sql,
+			"SELECT c.seq, c.eq, c.mode, c.total, c.state, c.tx_key, c.certificate, c.created, "
+			"c.decided, NULL, NULL, NULL FROM clearings c WHERE ($1 < 0 OR c.eq = $2) AND " IS_SHOWN
+			" ORDER BY c.seq DESC LIMIT $3 OFFSET $4",
+			row_clearing, a, GN_SQL_I(q->eq), GN_SQL_I(q->eq), GN_SQL_I(q->limit), GN_SQL_I(q->offset));
+	return GN_SQL_RUN(a->h->sql,
+			  "SELECT c.seq, c.eq, c.mode, c.total, c.state, c.tx_key, c.certificate, c.created, "
+			  "c.decided, e.debtor, e.creditor, e.amount FROM "
+			  "(SELECT c.* FROM (SELECT seq FROM clearing_edges WHERE debtor = $1 UNION SELECT seq FROM "
+			  "clearing_edges WHERE creditor = $2) x JOIN clearings c ON c.seq = x.seq WHERE ($3 < 0 OR "
+			  "c.eq = $4) AND " IS_SHOWN
+			  " ORDER BY c.seq DESC LIMIT $5 OFFSET $6) c JOIN clearing_edges e ON e.seq = c.seq "
+			  "AND (e.debtor = $7 OR e.creditor = $8) ORDER BY c.seq DESC, e.debtor, e.creditor",
+			  row_clearing, a, GN_SQL_I(q->who), GN_SQL_I(q->who), GN_SQL_I(q->eq), GN_SQL_I(q->eq),
+			  GN_SQL_I(q->limit), GN_SQL_I(q->offset), GN_SQL_I(q->who), GN_SQL_I(q->who));
 }
 
 static void row_offer(void *user, const char *const *c, int n)
