@@ -50,7 +50,8 @@ void gn_api_hub(struct gn_hub_request *r)
 static void add_warning(const struct gn_hub *hub, json_t *json)
 {
 	uint64_t behind = gn_hub_clock_behind(hub);
-	char disk[160] = "", set[320] = "", late[240] = "", text[800];
+	char disk[160] = "", set[320] = "", late[240] = "", text[800] = "";
+	const char *const parts[] = {disk, set, late};
 	gn_hub_clock_set(set, sizeof set);
 	if (hub->space_short)
 		snprintf(disk, sizeof disk,
@@ -61,8 +62,9 @@ static void add_warning(const struct gn_hub *hub, json_t *json)
 			 "the clock is %llu s behind the last record: payments of this time are recorded at the later "
 			 "time, daily limits and expiry run by it",
 			 (unsigned long long)behind);
-	snprintf(text, sizeof text, "%s%s%s%s%s", disk, *disk && (*set || *late) ? "; " : "", set,
-		 *set && *late ? "; " : "", late);
+	for (size_t i = 0, n = 0; i < GN_COUNT(parts); n = strlen(text), i++)
+		if (*parts[i])
+			snprintf(text + n, sizeof text - n, "%s%s", n ? "; " : "", parts[i]);
 	if (*text)
 		json_object_set_new(json, "warning", json_string(text));
 }
