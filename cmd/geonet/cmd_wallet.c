@@ -69,12 +69,11 @@ static int joined_already(struct cli *cli, struct hub *hub, const char *name)
 /* HB-19, before anything is signed: CLI_OK, or CLI_USAGE after printing. */
 static int check_name(struct cli *cli, const char *name)
 {
-	size_t len = strlen(name);
 	if (!gn_plain_ok(gn_str(name)))
 		return cli_fail(cli, CLI_USAGE, "E009",
 				"--name: the name is not UTF-8 text, or has a character that is not seen. Nothing was "
 				"signed");
-	if (!len || name[0] == ' ' || name[len - 1] == ' ')
+	if (!gn_op_name_ok(gn_str(name)))
 		return cli_fail(cli, CLI_USAGE, "E009",
 				"--name: a name is not empty and has no blank at its ends. Nothing was signed");
 	return CLI_OK;

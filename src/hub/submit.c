@@ -163,14 +163,11 @@ static bool hash_is_zero(const struct gn_hash *h)
 	return memcmp(h, &zero, sizeof zero) == 0;
 }
 
-/* HB-19: nothing that forges what stands around a name: controls, line ends, what turns or hides text, blanks at its
- * ends. */
 static bool name_ok(struct gn_slice raw)
 {
 	uint8_t text[8 * OP_NAME_MAX];
 	struct gn_buf out = {text, 0, sizeof text};
-	return !gn_json_unescape(raw, &out) && gn_plain_ok(gn_buf_slice(&out)) && out.len && text[0] != ' ' &&
-	       text[out.len - 1] != ' ';
+	return !gn_json_unescape(raw, &out) && gn_op_name_ok(gn_buf_slice(&out));
 }
 
 /* What the words say that the ledger cannot know: the path, the session. */

@@ -383,6 +383,11 @@ gn_err gn_op_wrap(const struct gn_op_envelope *e, struct gn_slice body, struct g
 
 /* ---- signatures and names ---- */
 
+bool gn_op_name_ok(struct gn_slice text)
+{
+	return text.len && text.p[0] != ' ' && text.p[text.len - 1] != ' ' && gn_plain_ok(text);
+}
+
 gn_err gn_op_verify(const struct gn_pk *signer, struct gn_slice bytes, const struct gn_sig *sig)
 {
 	return gn_verify(signer, "", &bytes, 1, sig);

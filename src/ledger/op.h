@@ -67,6 +67,9 @@ struct gn_op {
  * gn_json_check, and GN_USAGE: a field is missing, of a wrong type or out of form; GN_UNSUPPORTED: a field or operation nobody
  * knows. *out is undefined after an error. */
 GN_MUST gn_err gn_op_parse(enum gn_op_profile profile, enum gn_op_kind kind, struct gn_slice bytes, struct gn_op *out);
+/* A display name as a hub takes it (HB-19): nothing that forges what stands around it, which are controls, line ends, what turns or
+ * hides text, and blanks at its ends. */
+bool gn_op_name_ok(struct gn_slice text);
 /* Ed25519 over exactly these bytes, no domain (v0 has none, v1 has it inside). GN_SIGNATURE. */
 GN_MUST gn_err gn_op_verify(const struct gn_pk *signer, struct gn_slice bytes, const struct gn_sig *sig);
 void gn_op_sign(const struct gn_sk *sk, struct gn_slice bytes, struct gn_sig *out);
