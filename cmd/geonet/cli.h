@@ -133,6 +133,7 @@ char *cli_format(const char *fmt, ...) GN_PRINTF(1, 2); /* the caller frees */
 char *base64_text(struct gn_slice s);
 /* NULL when it is not base64; the caller frees. */
 uint8_t *base64_bytes(const char *text, size_t *len);
+bool base64_key(const char *text, struct gn_pk *out); /* exactly 32 bytes in base64 */
 json_t *json_hex(const void *p, size_t len);
 json_t *json_slice(struct gn_slice s);
 const char *json_text(const json_t *object, const char *name); /* "" when absent */

@@ -166,9 +166,9 @@ static int verify(struct cli *cli, bool ask)
 	return cli_fail(
 		cli, CLI_FAILED, "not-compared",
 		"nothing here tells how far the journal should go, there being no history (a journal that was imported "
-		"has none; geonet hub import has compared it with its file): records at its end may be gone. Compare "
-		"it "
-		"with the running hub: --hub URL --as DIR, DIR being the directory of an identity that the hub knows");
+		"has none; geonet hub import has compared it with its file): records at its end may be gone. "
+		"Compare it with the running hub: --hub URL --as DIR, DIR being the directory of an identity that the "
+		"hub knows");
 }
 
 int cmd_hub_verify(struct cli *cli)
@@ -390,15 +390,7 @@ int cmd_hub_equivalent(struct cli *cli)
 static int officer_key(struct cli *cli, struct hub *hub, const char *text, struct gn_pk *out)
 {
 	char pid[GN_PID_MAX];
-	size_t len = 0;
-	if (gn_unhex(gn_str(text), out->b, sizeof out->b) == GN_OK)
-		return CLI_OK;
-	uint8_t *raw = base64_bytes(text, &len);
-	bool whole = raw && len == sizeof out->b;
-	if (whole)
-		memcpy(out->b, raw, len);
-	free(raw);
-	if (whole)
+	if (gn_unhex(gn_str(text), out->b, sizeof out->b) == GN_OK || base64_key(text, out))
 		return CLI_OK;
 	int exit = hub_person(cli, hub, text, pid);
 	return exit ? exit : hub_key_of(cli, hub, pid, "whose key?", out);

@@ -245,15 +245,10 @@ static int find_hub(struct cli *cli, struct hub *hub)
 
 static bool take_key(struct hub *hub, const json_t *about)
 {
-	size_t len = 0;
-	uint8_t *key = base64_bytes(json_text(about, "public_key"), &len);
-	bool ok = key && len == sizeof hub->pk.b;
-	if (ok) {
-		memcpy(hub->pk.b, key, len);
-		gn_pid(&hub->pk, hub->pid);
-	}
-	free(key);
-	return ok;
+	if (!base64_key(json_text(about, "public_key"), &hub->pk))
+		return false;
+	gn_pid(&hub->pk, hub->pid);
+	return true;
 }
 
 static bool proof_holds(struct hub *hub, const json_t *about, const char *nonce)
@@ -409,7 +404,7 @@ static bool is_own(struct cli *cli, const struct hub *hub)
 static long bootstrap(struct cli *cli, struct hub *hub)
 {
 	char *path, token[sizeof hub->admin];
-	struct hub before = *hub;
+	struct hub before;
 	FILE *f;
 	json_t *answer = NULL;
 	long status = -1;
@@ -425,6 +420,7 @@ static long bootstrap(struct cli *cli, struct hub *hub)
 	size_t n = fread(token, 1, 64, f);
 	token[n] = 0;
 	fclose(f);
+	before = *hub;
 	snprintf(hub->url, sizeof hub->url, "http://%s", before.address);
 	hub->line = curl_easy_init();
 	bool proved = hub->line && prove(cli, hub) == CLI_OK;
@@ -441,6 +437,7 @@ static long bootstrap(struct cli *cli, struct hub *hub)
 		end_line(hub);
 		*hub = before;
 	}
+	gn_wipe(&before, sizeof before);
 	return status;
 }
 
@@ -477,14 +474,9 @@ int hub_open_officer(struct cli *cli, struct hub *hub)
 
 int hub_take_key(struct cli *cli, const json_t *answer, const char *pid, struct gn_pk *out)
 {
-	size_t len = 0;
 	char its[GN_PID_MAX] = "no key's";
-	uint8_t *raw = base64_bytes(json_text(answer, "public_key"), &len);
-	if (raw && len == sizeof out->b) {
-		memcpy(out->b, raw, len);
+	if (base64_key(json_text(answer, "public_key"), out))
 		gn_pid(out, its);
-	}
-	free(raw);
 	if (strcmp(its, pid) == 0)
 		return CLI_OK;
 	return cli_fail(cli, CLI_FAILED, "key", "the hub names another's key for %s: its PID is %s. Nothing was signed",
@@ -587,8 +579,8 @@ bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn
 
 /* ---- signed operations ---- */
 
-/* HB-60: the last number is what the hub says, or who stands between. A step as far as a hub takes one (LG-67) is no lie;
- * the next number is noted before it is signed. */
+/* HB-60: the last number is what the hub says, or who stands between. A step as far as a hub takes one (LG-67) is no
+ * lie; the next number is noted before it is signed. */
 static bool take_seq(struct cli *cli, const struct hub *hub)
 {
 	int lock = own_lock(cli);
@@ -597,13 +589,12 @@ static bool take_seq(struct cli *cli, const struct hub *hub)
 	uint64_t known = json_number(mine, as), next = hub->seq + 1;
 	bool ok = next <= known + OP_SEQ_JUMP_MAX;
 	if (!ok) {
-		cli_fail(
-			cli, CLI_FAILED, "seq",
-			"the hub says that your last signed number is %llu, and from here it was %llu: either the hub, "
-			"or "
-			"somebody between, lies, and such a signature could use your account up; or another program of "
-			"yours counts that way, then write the number into %s/" OWN_SEQS ". Nothing was signed",
-			(unsigned long long)hub->seq, (unsigned long long)known, cli->data);
+		cli_fail(cli, CLI_FAILED, "seq",
+			 "the hub says that your last signed number is %llu, and from here it was %llu: either "
+			 "the hub, or somebody between, lies, and such a signature could use your account up; or "
+			 "another program of yours counts that way, then write the number into %s/" OWN_SEQS
+			 ". Nothing was signed",
+			 (unsigned long long)hub->seq, (unsigned long long)known, cli->data);
 	} else if (next > known) {
 		all = all ? all : json_object();
 		mine = mine ? json_incref(mine) : json_object();

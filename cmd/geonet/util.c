@@ -99,6 +99,17 @@ uint8_t *base64_bytes(const char *text, size_t *len)
 	return out;
 }
 
+bool base64_key(const char *text, struct gn_pk *out)
+{
+	size_t len = 0;
+	uint8_t *raw = base64_bytes(text, &len);
+	bool ok = raw && len == sizeof out->b;
+	if (ok)
+		memcpy(out->b, raw, len);
+	free(raw);
+	return ok;
+}
+
 /* ---- JSON ---- */
 
 json_t *json_hex(const void *p, size_t len)
