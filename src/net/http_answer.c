@@ -405,17 +405,20 @@ struct gn_slice gn_http_header(const struct gn_http_request *r, const char *name
 	return id < GN_HTTP_H_PUBLIC ? r->head.headers[id] : (struct gn_slice){NULL, 0};
 }
 
+static bool is_origin(struct gn_slice origin, struct gn_slice scheme, struct gn_slice host)
+{
+	return gn_slice_eq(gn_slice_sub(origin, 0, scheme.len), scheme) &&
+	       gn_slice_eq(gn_slice_sub(origin, scheme.len, SIZE_MAX), host);
+}
+
 bool gn_http_is_foreign(const struct gn_http_request *r, bool tls)
 {
-	struct gn_slice origin = gn_http_header(r, "origin"), site = gn_http_header(r, "sec-fetch-site");
-	static const char http[] = "http://", https[] = "https://";
+	struct gn_slice origin = gn_http_header(r, "origin"), site = gn_http_header(r, "sec-fetch-site"),
+			host = gn_http_header(r, "host");
 	if (site.p && !gn_slice_eq(site, GN_LIT("same-origin")) && !gn_slice_eq(site, GN_LIT("none")))
 		return true;
-	size_t at = tls && gn_slice_eq(gn_slice_sub(origin, 0, strlen(https)), gn_str(https)) ? strlen(https)
-											      : strlen(http);
-	if (at == strlen(http) && !gn_slice_eq(gn_slice_sub(origin, 0, at), gn_str(http)))
-		return origin.p != NULL;
-	return !gn_slice_eq(gn_slice_sub(origin, at, SIZE_MAX), gn_http_header(r, "host"));
+	return origin.p && !is_origin(origin, GN_LIT("http://"), host) &&
+	       !(tls && is_origin(origin, GN_LIT("https://"), host));
 }
 
 void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out)
