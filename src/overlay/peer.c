@@ -375,10 +375,12 @@ static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time 
 	const struct gn_contact *beside = gn_ov_prefix_exempt(ov, &c->c) ? NULL : &c->c;
 	struct gn_ov_contact *gone = NULL;
 	bool crowded = beside && clients(ov, beside, &gone) >= GN_OV_CLIENTS_PREFIX;
-	if (!crowded && clients(ov, NULL, &gone) < ov->cfg.clients_max)
+	if (!crowded && ov->client_links < ov->cfg.clients_max)
 		return true;
 	if (c->client_since && now - c->client_since >= GN_OV_CLIENT_TIME)
 		return false;
+	if (!crowded)
+		(void)clients(ov, NULL, &gone);
 	GN_ASSERT(gone && gone->link);
 	*wait = gone->link->since + GN_OV_CLIENT_STAY - now;
 	if (*wait > 0)
