@@ -1,5 +1,5 @@
-/* The HTTP server: listening sockets, the list of connections, timeouts, the end. Reading is in http_conn.c, writing in
- * http_answer.c, the parser in http_head.c.
+/* The HTTP server: listening sockets, the list of connections, timeouts, the end. Reading is in http_conn.c, whose
+ * request is next in http_turn.c, writing in http_answer.c, the parser in http_head.c.
  *
  * 1. Whatever an owner's call sets off is done in a later turn of the loop (conn_mark_ready), so callbacks never nest.
  * 2. A connection has at most one request; requests_max bounds both. Over it the connection that has been without a
@@ -68,11 +68,18 @@ void conn_mark_ready(struct conn *c)
 	uv_idle_start(&http->turn, on_turn);
 }
 
+void conn_line_up(struct conn *c)
+{
+	line_join(c);
+	uv_idle_start(&c->http->turn, on_turn);
+}
+
 static void on_turn(uv_idle_t *idle)
 {
 	struct gn_http *http = idle->data;
 	struct conn *c = http->ready;
 	http->ready = NULL;
+	http->spent = 0;
 	uv_idle_stop(idle);
 	while (c) {
 		struct conn *next = c->ready_next;
@@ -81,6 +88,12 @@ static void on_turn(uv_idle_t *idle)
 			conn_run(c);
 		c = next;
 	}
+	while ((c = line_next_writer(http)) != NULL)
+		conn_drain(c);
+	for (unsigned n = 0; (c = line_next_request(http, n)) != NULL; n++)
+		conn_turn(c);
+	if (line_waits(http))
+		uv_idle_start(idle, on_turn);
 }
 
 void conn_close(struct conn *c)
@@ -88,6 +101,8 @@ void conn_close(struct conn *c)
 	struct gn_http *http = c->http;
 	if (c->state == CONN_CLOSING)
 		return;
+	if (c->in_line)
+		line_leave(c);
 	c->state = CONN_CLOSING;
 	for (struct conn **at = &http->ready; c->ready && *at; at = &(*at)->ready_next)
 		if (*at ==
@@ -171,7 +186,7 @@ static void sweep_answer(struct conn *c, uint64_t elapsed)
 		kernel = 0;
 	uint64_t out = uv_stream_get_write_queue_size(&c->io.stream) + (uint64_t)kernel;
 	uint64_t taken = out < c->put ? c->put - out : 0, more = taken > c->taken ? taken - c->taken : 0;
-	bool waits = kernel && c->state != CONN_HEAD;
+	bool waits = kernel && c->state != CONN_HEAD && c->state != CONN_TURN;
 	c->taken = taken;
 	c->behind = waits ? gn_http_lag(c->behind, elapsed, more, GN_HTTP_ANSWER_RATE) : 0;
 	c->late = waits ? gn_http_lag(c->late, elapsed, more, GN_HTTP_LEAST_RATE) : 0;
@@ -269,6 +284,7 @@ static void on_connection(uv_stream_t *stream, int status)
 			       sweep_every(&http->config.timeouts));
 	if (!l->is_unix)
 		uv_tcp_nodelay(&c->io.tcp, 1);
+	line_begin(c);
 	conn_begin(c);
 	if (http->conn_count > http->config.requests_max) {
 		http->count.refused_busy++;

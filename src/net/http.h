@@ -129,6 +129,9 @@ void gn_http_start(struct gn_http_request *r, int status, const struct gn_http_f
 /* Copies. False once queued bytes are above the high-water mark (the data was taken all the same): wait for on_drain.
  * False also when the client is gone: on_closed follows. More than the announced length is the owner's bug (assert). */
 bool gn_http_write(struct gn_http_request *r, struct gn_slice data);
+/* For who has more to write: is there room for it in this turn of the loop, whoever wrote what there was? When not,
+ * wait for on_drain. False also when the client is gone. */
+bool gn_http_more(struct gn_http_request *r);
 /* How far the client is behind GN_HTTP_ANSWER_RATE, ms: 0 while it takes all that it is given, as of the last second.
  * What lies in this machine's buffers is not taken; what the owner has not written yet is not missed. */
 uint64_t gn_http_behind(const struct gn_http_request *r);

@@ -1,7 +1,9 @@
 /* Writing answers. What the socket takes at once is not copied; the rest waits in libuv as blocks, counted in `queued`.
  *
- * 1. Above config.write_high (queued, or written since the last on_drain, so that one fast client does not keep the
- * loop to itself) gn_http_write says stop; on_drain comes in a later turn when a quarter or less is queued.
+ * 1. Above config.write_high queued gn_http_write says stop; on_drain comes in a later turn when a quarter or less is
+ * queued. gn_http_more says it too when all answers together have written GN_HTTP_TURN_BYTES in this turn of the loop;
+ * then they are drained by turns, so those who take what they get as fast as it comes do not keep the loop to
+ * themselves.
  * 2. A broken connection takes no more bytes and its request's calls do nothing; conn_close follows in the next turn.
  * 3. An answer ends whole (length kept, last chunk sent) or the connection is cut. */
 #include "net/http_conn.h"
@@ -22,14 +24,24 @@ void conn_break(struct conn *c)
 	conn_mark_ready(c);
 }
 
+static bool may_go_on(const struct conn *c)
+{
+	const struct gn_http_request *r = c->request;
+	return r && r->want_drain && !r->ended && !c->broken && c->queued <= c->http->config.write_high / 4;
+}
+
+void conn_go_on_soon(struct conn *c)
+{
+	if (may_go_on(c) && !c->in_line)
+		conn_line_up(c);
+}
+
 void conn_drain(struct conn *c)
 {
-	struct gn_http_request *r = c->request;
-	if (!r || !r->want_drain || r->ended || c->broken || c->queued > c->http->config.write_high / 4)
+	if (!may_go_on(c))
 		return;
-	r->want_drain = false;
-	c->burst = 0;
-	c->http->handler.on_drain(c->http->handler.user, r);
+	c->request->want_drain = false;
+	c->http->handler.on_drain(c->http->handler.user, c->request);
 }
 
 static void on_written(uv_write_t *req, int status)
@@ -46,8 +58,8 @@ static void on_written(uv_write_t *req, int status)
 		conn_break(c);
 		return;
 	}
-	conn_drain(c);
-	if (c->state != CONN_CLOSING && c->request && c->queued == 0 && (c->request->ended || c->state == CONN_TUNNEL))
+	conn_go_on_soon(c);
+	if (c->request && c->queued == 0 && (c->request->ended || c->state == CONN_TUNNEL))
 		conn_mark_ready(c);
 }
 
@@ -95,7 +107,7 @@ void conn_put(struct conn *c, const uv_buf_t *bufs, unsigned count)
 		conn_break(c);
 		return;
 	}
-	c->burst += len;
+	c->http->spent += len;
 	c->put += len;
 	if ((size_t)n < len)
 		put_block(c, bufs, count, (size_t)n, len - (size_t)n);
@@ -314,10 +326,21 @@ bool gn_http_write(struct gn_http_request *r, struct gn_slice data)
 	}
 	if (c->broken)
 		return false;
-	if (c->queued <= c->http->config.write_high && c->burst <= c->http->config.write_high)
+	if (c->queued <= c->http->config.write_high)
 		return true;
 	r->want_drain = true;
-	conn_mark_ready(c); /* in case nothing is queued that would call back */
+	return false;
+}
+
+bool gn_http_more(struct gn_http_request *r)
+{
+	struct conn *c = r->conn;
+	if (is_dead(r))
+		return false;
+	if (c->http->spent < GN_HTTP_TURN_BYTES)
+		return true;
+	r->want_drain = true;
+	conn_go_on_soon(c);
 	return false;
 }
 
@@ -421,12 +444,12 @@ bool gn_http_is_foreign(const struct gn_http_request *r, bool tls)
 	       !(tls && is_origin(origin, GN_LIT("https://"), host));
 }
 
-void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out)
+void conn_peer(const struct conn *c, struct gn_addr *out)
 {
 	struct sockaddr_storage addr = {0};
 	int len = sizeof addr;
 	*out = (struct gn_addr){0};
-	if (r->conn->is_unix || uv_tcp_getpeername(&r->conn->io.tcp, (struct sockaddr *)&addr, &len) != 0)
+	if (c->is_unix || uv_tcp_getpeername(&c->io.tcp, (struct sockaddr *)&addr, &len) != 0)
 		return;
 	if (addr.ss_family == AF_INET6) {
 		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&addr;
@@ -437,6 +460,11 @@ void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out)
 		const uint8_t *ip = (const uint8_t *)&v4->sin_addr;
 		*out = gn_addr_v4(ip[0], ip[1], ip[2], ip[3], ntohs(v4->sin_port));
 	}
+}
+
+void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out)
+{
+	conn_peer(r->conn, out);
 }
 
 bool gn_http_has_body(const struct gn_http_request *r)

@@ -1,8 +1,8 @@
 /* Reading a connection: bytes become heads and bodies, one request after the other.
  *
- *     HEAD -> BODY [feed_head]   BODY -> WAIT [body_over]   WAIT -> HEAD [finish: kept alive]   WAIT, BODY -> LINGER
- * [finish] HEAD -> LINGER [conn_refuse]   any -> CLOSING [conn_close]   BODY, WAIT -> TUNNEL [body_over,
- * gn_http_upgrade] -> LINGER [finish]
+ *     HEAD -> TURN [feed: a whole head]   TURN -> HEAD -> BODY [conn_turn]   BODY -> WAIT [body_over]
+ *     WAIT -> HEAD [finish: kept alive]   WAIT, BODY -> LINGER [finish]   HEAD -> LINGER [conn_refuse]
+ *     BODY, WAIT -> TUNNEL [body_over, gn_http_upgrade] -> LINGER [finish]   any -> CLOSING [conn_close]
  *
  * 1. Bytes that cannot be used yet are kept in `in`: a head's beginning, a body its owner did not take, the next
  * request while this one is answered. Reading stops when they are too many, and TCP tells the client.
@@ -28,7 +28,7 @@ static void update_reading(struct conn *c)
 {
 	if (c->state == CONN_CLOSING)
 		return;
-	bool want = !c->broken;
+	bool want = !c->broken && c->state != CONN_TURN;
 	if (c->state == CONN_BODY)
 		want = want && c->in_len == 0;
 	else if (c->state == CONN_WAIT)
@@ -125,7 +125,6 @@ static void feed_head(struct conn *c, struct gn_slice data)
 	c->chunks = (struct gn_http_chunks){0};
 	c->body_left = head.content_length;
 	c->state = CONN_BODY;
-	c->burst = 0;
 	c->body_in = c->body_ms = 0;
 	http->handler.on_request(http->handler.user, r);
 	if (c->state == CONN_BODY && !r->started && head.expect_continue)
@@ -225,8 +224,11 @@ static size_t feed(struct conn *c, struct gn_slice data)
 			if (why.status) {
 				c->http->count.refused_head++;
 				conn_refuse(c, &why);
+			} else if (len && !c->has_turn) {
+				c->state = CONN_TURN;
+				conn_line_up(c);
 			} else if (len) {
-				c->scanned = 0;
+				c->has_turn = false;
 				feed_head(c, gn_slice_sub(rest, 0, len));
 				used = len;
 			}
@@ -251,7 +253,8 @@ static size_t feed(struct conn *c, struct gn_slice data)
 static void feed_stash(struct conn *c)
 {
 	size_t len = c->in_len, used;
-	bool blocked = c->state == CONN_WAIT || (c->state == CONN_BODY && c->request->paused && !c->request->ended);
+	bool blocked = c->state == CONN_TURN || c->state == CONN_WAIT ||
+		       (c->state == CONN_BODY && c->request->paused && !c->request->ended);
 	if (blocked || c->state == CONN_CLOSING)
 		return;
 	/* The owner may answer from inside, never read: `in` stays where it is meanwhile. */
@@ -304,6 +307,8 @@ static void finish(struct conn *c)
 {
 	struct gn_http_request *r = c->request;
 	bool whole = r->body_done && c->state == CONN_WAIT;
+	if (c->in_line)
+		line_leave(c);
 	c->request = NULL;
 	c->http->handler.on_closed(c->http->handler.user, r);
 	free(r);
@@ -324,13 +329,21 @@ void conn_begin(struct conn *c)
 	update_reading(c);
 }
 
+void conn_turn(struct conn *c)
+{
+	c->state = CONN_HEAD;
+	c->has_turn = true;
+	feed_stash(c);
+	update_reading(c);
+}
+
 void conn_run(struct conn *c)
 {
 	if (c->broken) {
 		conn_close(c);
 		return;
 	}
-	conn_drain(c);
+	conn_go_on_soon(c);
 	if (c->state == CONN_BODY && c->request->resumed)
 		c->request->paused = c->request->resumed = false;
 	if (c->state != CONN_CLOSING && c->in_len)

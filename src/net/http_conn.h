@@ -1,5 +1,5 @@
-/* Inside the HTTP server: a connection and its request, shared by http.c (listening, timeouts), http_conn.c (reading)
- * and http_answer.c (writing). The states are drawn in http_conn.c. */
+/* Inside the HTTP server: a connection and its request, shared by http.c (listening, timeouts), http_conn.c (reading),
+ * http_turn.c (whose request is next) and http_answer.c (writing). The states are drawn in http_conn.c. */
 #ifndef GN_NET_HTTP_CONN_H
 #define GN_NET_HTTP_CONN_H
 
@@ -18,6 +18,9 @@
 #define GN_HTTP_LEAST_RATE                                                                                             \
 	1024u               /* bytes a second that a body must come with and an answer be taken with on the whole */
 #define GN_HTTP_BACKLOG 128 /* connections waiting for accept */
+#define GN_HTTP_TURNS 4     /* requests begun in one turn of the loop */
+#define GN_HTTP_TURN_BYTES 65536u /* of answers in a turn of the loop, after which who has more waits for the next */
+#define GN_HTTP_TAGS 256    /* addresses whose last turn is remembered */
 #define GN_HTTP_ALWAYS 128u /* bytes of the lines that every answer has */
 #define GN_HTTP_ANSWER_HEAD 16384 /* bytes of an answer's head; fields that do not fit are left out */
 
@@ -28,7 +31,8 @@
 	X(refused_busy) X(refused_body) X(timeout_head) X(timeout_idle) X(timeout_stall) X(timeout_body) X(gave_way)   \
 		X(gone) X(aborted) X(nomem)
 
-enum conn_state { CONN_HEAD, CONN_BODY, CONN_WAIT, CONN_TUNNEL, CONN_LINGER, CONN_CLOSING };
+enum http_lines { HTTP_AHEAD, HTTP_REST, HTTP_WRITERS, HTTP_LINES }; /* http_turn.c */
+enum conn_state { CONN_HEAD, CONN_TURN, CONN_BODY, CONN_WAIT, CONN_TUNNEL, CONN_LINGER, CONN_CLOSING };
 
 struct conn {
 	union {
@@ -40,13 +44,17 @@ struct conn {
 	struct gn_http *http;
 	struct conn *prev, *next; /* all connections */
 	struct conn *ready_next;  /* those with work for the next turn of the loop */
+	struct conn *line_next; /* those that wait in one line with it: in CONN_TURN, or with more to write */
+	uint64_t tag, *address_tag; /* the round in which this connection, and one of its address, is not ahead of others */
 	enum conn_state state;
 	bool is_unix, ready, reading;
+	bool in_line;
+	bool has_turn; /* the head that waited is begun now */
 	bool close_after; /* no other request after this one: asked for, announced, or half_closed */
 	bool half_closed; /* the client sends no more */
 	bool reset;       /* close by RST: the only way to say that an answer without a length is not whole */
 	bool broken;      /* to be closed in the next turn */
-	struct gn_http_request *request; /* owned; NULL in CONN_HEAD and CONN_LINGER */
+	struct gn_http_request *request; /* owned; NULL in CONN_HEAD, CONN_TURN and CONN_LINGER */
 	uint8_t *in;                     /* bytes read and not used yet */
 	size_t in_len, in_cap, scanned;
 	struct gn_http_chunks chunks;
@@ -54,7 +62,6 @@ struct conn {
 	size_t queued;         /* answer bytes that libuv holds */
 	uint64_t put, taken;   /* answer bytes written, and that the client's machine had at the last sweep */
 	uint64_t behind, late; /* ms that it is behind GN_HTTP_ANSWER_RATE and GN_HTTP_LEAST_RATE in taking them */
-	size_t burst; /* bytes written since on_drain, queued or not: one answer must not keep the loop to itself */
 	uv_shutdown_t shutdown;
 	uint64_t since;            /* loop's ms: when the state began or last got on */
 	uint64_t waits;            /* loop's ms: since when there is no whole request */
@@ -95,6 +102,11 @@ struct gn_http {
 	uint16_t port;
 	struct listener *listeners;
 	struct conn *conns, *ready;
+	size_t spent; /* answer bytes of this turn of the loop */
+	struct http_line {
+		struct conn *first, *last;
+	} lines[HTTP_LINES];
+	uint64_t round, tags[GN_HTTP_TAGS]; /* tags: by address */
 	uint32_t conn_count, refusing_max;
 	uint32_t handles; /* with libuv; memory goes at 0 */
 	bool freeing;
@@ -113,6 +125,8 @@ struct gn_http {
 
 /* http.c */
 void conn_mark_ready(struct conn *c);
+/* Into its line, until conn_turn or conn_drain; not in one. */
+void conn_line_up(struct conn *c);
 /* on_closed and the handle's end; c is dead to everyone but libuv. */
 void conn_close(struct conn *c);
 
@@ -120,13 +134,27 @@ void conn_close(struct conn *c);
 void conn_begin(struct conn *c);
 /* The next turn of the loop after conn_mark_ready. */
 void conn_run(struct conn *c);
+/* Its turn has come: CONN_TURN -> CONN_HEAD and on. */
+void conn_turn(struct conn *c);
 /* Answers outside any request, then closes. */
 void conn_refuse(struct conn *c, const struct gn_http_refusal *why);
 
+/* http_turn.c */
+void line_begin(struct conn *c);
+void line_join(struct conn *c);
+void line_leave(struct conn *c);
+bool line_waits(const struct gn_http *http);
+/* Who begins its request as the n-th (from 0) in this turn of the loop, and who goes on writing; NULL: nobody. */
+struct conn *line_next_request(struct gn_http *http, unsigned n);
+struct conn *line_next_writer(struct gn_http *http);
+
 /* http_answer.c */
+void conn_peer(const struct conn *c, struct gn_addr *out); /* zeros on the Unix socket */
 void conn_put(struct conn *c, const uv_buf_t *bufs, unsigned count);
 /* r: whose body broke, or NULL. */
 void conn_put_refusal(struct conn *c, struct gn_http_request *r, const struct gn_http_refusal *why);
+/* Once there is room in the queue: who has more to write gets its turn. */
+void conn_go_on_soon(struct conn *c);
 void conn_drain(struct conn *c);
 /* To be closed in the next turn; nothing more is written or told to the owner but on_closed. */
 void conn_break(struct conn *c);

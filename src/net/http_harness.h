@@ -71,7 +71,7 @@ static inline void generate(struct gn_http_request *r, struct job *job)
 			data[i] = pattern(job->at + i);
 		job->at += n;
 		job->left -= n;
-		if (!gn_http_write(r, gn_slice(data, n)))
+		if (!gn_http_write(r, gn_slice(data, n)) || !gn_http_more(r))
 			return;
 	}
 }
@@ -346,7 +346,7 @@ static inline int status_of(const struct client *c)
 	return c->in_len > 12 && strncmp(c->in, "HTTP/1.1 ", 9) == 0 ? atoi(c->in + 9) : 0;
 }
 
-static const char *body_of(const struct client *c)
+static inline const char *body_of(const struct client *c)
 {
 	const char *p = strstr(c->in, "\r\n\r\n");
 	return p ? p + 4 : "";

@@ -166,7 +166,8 @@ static void pump_bytes(struct gn_request *r)
 		}
 		GN_ASSERT(bytes.len <= g->left);
 		g->left -= bytes.len;
-		if (!gn_http_write(r->http, bytes))
+		bool room = gn_http_write(r->http, bytes);
+		if (g->left && (!room || !gn_http_more(r->http)))
 			return; /* on_drain goes on */
 	}
 }
