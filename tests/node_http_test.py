@@ -67,18 +67,22 @@ def ask(node, path, *fields, method="GET", host=None, body="", unix=False, token
 def site_node(nodes, files, *words):
     """One node that publishes files as thesite.geo, and the gateway's host of it."""
     (node,) = nodes.start(1)
-    folder = os.path.join(nodes.base, "site")
+    publish(node, nodes, "thesite", files, *words)
+    host = f"thesite.geo.localhost:{node.http_port}"
+    eventually("the site is served", 60, lambda: ask(node, "/", host=host).status in (200, 404))
+    return node, host
+
+
+def publish(node, nodes, site, files, *words):
+    folder = os.path.join(nodes.base, site)
     for name, body in files.items():
         path = os.path.join(folder, name)
         os.makedirs(os.path.dirname(path), exist_ok=True)
         with open(path, "wb") as f:
             f.write(body)
     node.cli("id", "new", "--no-passphrase")
-    subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", folder, "--name", "thesite", "--w", "1", "--copies", "1", *words],
+    subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", folder, "--name", site, "--w", "1", "--copies", "1", *words],
                    stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=300, check=False)
-    host = f"thesite.geo.localhost:{node.http_port}"
-    eventually("the site is served", 60, lambda: ask(node, "/", host=host).status in (200, 404))
-    return node, host
 
 
 def case_hosts(nodes, seed):
@@ -383,6 +387,12 @@ def case_browsers(nodes, seed):
         for fields in (foreign, fetched("same-site", "no-cors", "script"), fetched("cross-site", "navigate", "iframe"), fetched("cross-site", "cors", "empty"), fetched("cross-site", "same-origin", "serviceworker")):
             got = ask(node, "/pixel.gif", *fields, host=where)
             check(got.status == 403 and not got.field("clear-site-data") and b"GIF" not in got.body, f"{fields} at {where}: {got.status}")
+        for purpose in ("Sec-Purpose: prefetch", "Sec-Purpose: prefetch;prerender", "Purpose: prefetch", "X-Moz: prefetch"):
+            got = ask(node, "/pixel.gif", *visit, purpose, host=where)
+            check(got.status == 403 and b"GIF" not in got.body, f"{purpose} at {where}: {got.status}")
+    for purpose in ("Sec-Purpose: prefetch", "Purpose: prefetch"):
+        got = ask(node, "/api/v1/status", *visit, purpose)
+        check(got.status == 403, f"{purpose} of the status: {got.status}")
     long = "n" * 47
     check(ask(node, "/", *visit, host=f"geo-thesite.localhost:{port}").status == 400, "an origin has its owner's letters")
     # Every answer of the port keeps pages of others from telling that it is one.

@@ -96,12 +96,16 @@ struct gn_slice gn_http_path(const struct gn_http_request *r);  /* as sent, perc
 struct gn_slice gn_http_query(const struct gn_http_request *r); /* without '?'; empty when none */
 /* Lower-case name; p NULL when absent; the first when a list is sent in several lines: host, range, if-none-match,
  * if-range, authorization, origin, referer, content-type, content-length, accept, accept-encoding, cookie,
- * sec-fetch-site, -mode and -dest, x-request-id, x-admin-token, x-forwarded-for, upgrade and sec-websocket-key,
- * -version, -protocol. Any other name gives NULL too. */
+ * sec-fetch-site, -mode and -dest, sec-purpose, purpose, x-moz, x-request-id, x-admin-token, x-forwarded-for, upgrade
+ * and sec-websocket-key, -version, -protocol. Any other name gives NULL too. */
 struct gn_slice gn_http_header(const struct gn_http_request *r, const char *name);
 bool gn_http_is_unix(const struct gn_http_request *r); /* came over the Unix socket */
-/* A browser says that a page of another origin asks: by Sec-Fetch-Site, or by an Origin that is not http://HOST, with
- * tls also https://HOST (a proxy may stand before us), HOST being the Host header as it came. */
+/* A browser fetches what nobody has asked for yet: Sec-Purpose, and what older ones say instead. A page of any origin
+ * has it done so (speculation rules), and Sec-Fetch-Site is `none` then. */
+bool gn_http_is_prefetch(const struct gn_http_request *r);
+/* A browser says that a page of another origin asks, or may have had it asked: by Sec-Fetch-Site, a prefetch, or by an
+ * Origin that is not http://HOST, with tls also https://HOST (a proxy may stand before us), HOST being the Host header
+ * as it came. */
 bool gn_http_is_foreign(const struct gn_http_request *r, bool tls);
 /* The client's address; zeros on the Unix socket. */
 void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out);

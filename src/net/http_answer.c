@@ -434,11 +434,17 @@ static bool is_origin(struct gn_slice origin, struct gn_slice scheme, struct gn_
 	       gn_slice_eq(gn_slice_sub(origin, scheme.len, SIZE_MAX), host);
 }
 
+bool gn_http_is_prefetch(const struct gn_http_request *r)
+{
+	return gn_http_header(r, "sec-purpose").p || gn_http_header(r, "purpose").p || gn_http_header(r, "x-moz").p;
+}
+
 bool gn_http_is_foreign(const struct gn_http_request *r, bool tls)
 {
 	struct gn_slice origin = gn_http_header(r, "origin"), site = gn_http_header(r, "sec-fetch-site"),
 			host = gn_http_header(r, "host");
-	if (site.p && !gn_slice_eq(site, GN_LIT("same-origin")) && !gn_slice_eq(site, GN_LIT("none")))
+	if ((site.p && !gn_slice_eq(site, GN_LIT("same-origin")) && !gn_slice_eq(site, GN_LIT("none"))) ||
+	    gn_http_is_prefetch(r))
 		return true;
 	return origin.p && !is_origin(origin, GN_LIT("http://"), host) &&
 	       !(tls && is_origin(origin, GN_LIT("https://"), host));

@@ -495,7 +495,8 @@ bool gn_gateway_take(struct gn_request *r)
 	g->reload = gn_slice_eq(gn_http_header(r->http, "cache-control"), GN_LIT("no-cache"));
 	g->visitor = gn_visitor(gn_http_header(r->http, "sec-fetch-site"), gn_http_header(r->http, "sec-fetch-mode"),
 				gn_http_header(r->http, "sec-fetch-dest"));
-	if (g->visitor == GN_VISITOR_FOREIGN) { /* before anything is looked up: its time tells nothing either */
+	/* before anything is looked up: its time tells nothing either */
+	if (g->visitor == GN_VISITOR_FOREIGN || gn_http_is_prefetch(r->http)) {
 		gn_http_respond(r->http, 403, NULL, 0, GN_LIT("a site is loaded by its own pages only\n"));
 	} else if (method != GN_HTTP_GET && method != GN_HTTP_HEAD) {
 		struct gn_http_field allow = {"allow", GN_LIT("GET, HEAD")};
