@@ -697,6 +697,36 @@ def case_readers_small(nodes, seed):
             s.close()
 
 
+def case_readers_still(nodes, seed):
+    """Reads of a site whose holders stand still have all the slots for pages: pages of other sites get some of them (NO-15)."""
+    good, node = nodes.start(2, "--store-limit", "0")
+    holder, keeper = nodes.start(2)
+    publish(good, nodes, "thesite", {"index.html": b"<h1>here</h1>", **{f"{i}.txt": b"%d" % i * 3000 for i in range(8)}})
+    publish(holder, nodes, "stillsite", {"index.html": b"<h1>there</h1>", **{f"{i}.bin": os.urandom(100000) for i in range(130)}})
+    host = {name: f"{name}.geo.localhost:{node.http_port}" for name in ("thesite", "stillsite")}
+    for name in host:
+        eventually(f"{name} is served", 60, lambda name=name: ask(node, "/", host=host[name]).status == 200)
+    reads = lambda: json.loads(ask(node, "/api/v1/counters").body)["gateway"]
+    crowd = []
+    for other in (holder, keeper):
+        os.kill(other.process.pid, signal.SIGSTOP)
+    try:
+        for i in range(130):
+            crowd.append(connect(node))
+            crowd[-1].sendall(f"GET /{i}.bin HTTP/1.1\r\nHost: {host['stillsite']}\r\n\r\n".encode())
+        eventually("the slots are taken", 60, lambda: reads()["reads-waited"] >= 2)
+        got = [ask(node, f"/{i}.txt", host=host["thesite"]).status for i in range(8)]
+        said = reads()
+        print(f"beside 130 reads that stand still: {got}, {said}")
+        check(got == [200] * 8, f"pages of another site: {got}")
+        check(said["reads-cut"] > 0, f"no slot was made free: {said}")
+    finally:
+        for other in (holder, keeper):
+            os.kill(other.process.pid, signal.SIGCONT)
+        for s in crowd:
+            s.close()
+
+
 def case_reads(nodes, seed):
     """NO-15: 64 downloads are read and 184 wait, the others are told at once; the API is there for its owner meanwhile."""
     node, _ = site_node(nodes, {"index.html": b"<h1>here</h1>", "big.bin": os.urandom(8 << 20)})

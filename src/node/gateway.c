@@ -166,6 +166,7 @@ static void pump_bytes(struct gn_request *r)
 		}
 		GN_ASSERT(bytes.len <= g->left);
 		g->left -= bytes.len;
+		g->moved = r->node->now;
 		bool room = gn_http_write(r->http, bytes);
 		if (g->left && (!room || !gn_http_more(r->http)))
 			return; /* on_drain goes on */
@@ -295,6 +296,7 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 	}
 	gn_http_start(r->http, status, f.list, f.count, g->left);
 	r->streaming = true;
+	g->moved = r->node->now;
 	if (g->head_only) {
 		gn_http_end(r->http);
 		r->engine = GN_OP_NONE;

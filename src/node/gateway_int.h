@@ -16,7 +16,8 @@ struct gn_gateway_state {
 	bool slot;          /* it reads, or is about to */
 	bool waiting;       /* for a slot */
 	bool small;         /* whose slot it is: of what fits into an answer's queue */
-	gn_time since;      /* it began to wait */
+	gn_time since;      /* it first began to wait; 0: it has not */
+	gn_time moved;      /* bytes of it last came, or it began to read */
 	struct gn_pk owner; /* of the site, once the name is resolved */
 	bool resolved;      /* owner and label are known */
 	char label[256];

@@ -57,6 +57,7 @@
 #define GN_NODE_READ_SMALL (192u << 10)      /* bytes: with its head an answer's queue takes it whole */
 #define GN_NODE_OPENS 64u                    /* readers of manifests besides, one for each site being opened */
 #define GN_NODE_READ_BEHIND 2000u            /* ms behind GN_HTTP_ANSWER_RATE: then it gives way to others */
+#define GN_NODE_READ_STILL (5 * GN_SEC)      /* nothing of it came: then it gives way to a site with fewer */
 #define GN_NODE_READS_WAITING 184u           /* for a slot: of 256 connections 8 are left for the API */
 #define GN_NODE_READ_WAIT (60 * GN_SEC)      /* for a slot */
 #define GN_NODE_READ_LOOK (250 * GN_MSEC)    /* between looks at who stalls, while others wait */

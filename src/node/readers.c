@@ -2,14 +2,16 @@
  * whole has GN_NODE_READERS_SMALL of its own, and what is above them waits in order (NO-15). So no number of downloads
  * that go on for hours keeps anybody from a page.
  *
- *   opened -> reading [a slot is free] -> end        reading -> cut [its client is behind, and others wait]
+ *   opened -> reading [a slot is free] -> end        reading -> cut [its client is behind, or it stands still]
  *          -> waiting [none is] -> reading           waiting -> 503 [GN_NODE_READ_WAIT, GN_NODE_READS_WAITING]
+ *          waiting -> opened -> waiting [the site cannot be opened yet: it has waited since it came]
  *
  * 1. `slot` counts in node->readers[small] until readers_leave; a request never leaves twice.
  * 2. Of those who wait the one whose site has the fewest slots is next, the one that waits longest among equals: a page
  *    that opens a hundred downloads stands behind itself.
- * 3. Who is cut was owed nothing by the network: its client has not taken what is here at the pace that others may
- *    ask for (gn_http_behind). Of those the site with the most slots loses one, the one furthest behind. */
+ * 3. While others wait, who gives way is one whose client has not taken what is here at the pace that others may ask
+ *    for (gn_http_behind): of the site with the most slots the one furthest behind. When all keep up, one for which
+ *    nothing came for GN_NODE_READ_STILL: of the site with the most slots, if that leaves it more than the next has. */
 #include "node/gateway_int.h"
 
 static const unsigned slots[] = {GN_NODE_READERS, GN_NODE_READERS_SMALL};
@@ -96,8 +98,10 @@ void readers_wait(struct gn_request *r)
 	if (r->gateway->waiting)
 		return;
 	r->gateway->waiting = true;
-	r->gateway->since = r->node->now;
-	r->node->reads_waited++;
+	if (r->gateway->since == 0) {
+		r->gateway->since = r->node->now;
+		r->node->reads_waited++;
+	}
 	if (waiting_of(r->node, NULL) > GN_NODE_READS_WAITING)
 		refuse(last_of_most(r->node));
 }
@@ -136,6 +140,24 @@ static struct gn_request *find_behind(const struct gn_node *node, bool small)
 	return worst;
 }
 
+/* Of a site that has two slots more than who is next, the one for which nothing came for longest. */
+static struct gn_request *find_still(const struct gn_node *node, const struct gn_request *next)
+{
+	struct gn_request *worst = NULL;
+	unsigned most = slots_of(node, &next->gateway->at.name) + 2;
+	for (struct gn_request *r = node->requests; r; r = r->next) {
+		if (!r->http || !r->gateway || !r->gateway->slot || r->gateway->small != next->gateway->small ||
+		    !r->streaming || node->now - r->gateway->moved < GN_NODE_READ_STILL)
+			continue;
+		unsigned n = slots_of(node, &r->gateway->at.name);
+		if (n > most || (n == most && (!worst || r->gateway->moved <= worst->gateway->moved))) {
+			worst = r;
+			most = n;
+		}
+	}
+	return worst;
+}
+
 static void cut(struct gn_request *r)
 {
 	r->node->reads_cut++;
@@ -150,10 +172,11 @@ static bool admit_next(struct gn_node *node, struct gn_request *r)
 {
 	bool small = r->gateway->small;
 	if (node->readers[small] >= slots[small]) {
-		struct gn_request *behind = find_behind(node, small);
-		if (!behind)
+		struct gn_request *away = find_behind(node, small);
+		away = away ? away : find_still(node, r);
+		if (!away)
 			return false;
-		cut(behind);
+		cut(away);
 	}
 	r->gateway->waiting = false;
 	r->gateway->slot = true;
