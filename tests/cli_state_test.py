@@ -675,7 +675,10 @@ def case_given(p):
     done = p.raw("--json", "renew", "--all")
     check(done.returncode == 1 and json.loads(done.stdout)["items"][0]["state"] == "failed", f"lost: {done}")
     said = done.stderr.decode()
-    check("waslost.geo belongs to " + other["pid"] in said and "no longer among" in said, f"lost: {said}")
+    check("waslost.geo belongs to " + other["pid"] in said and "no longer among" not in said, f"shown by another: {said}")
+    p.write("own-names.json", json.dumps({"waslost": mine["waslost"] | {"owner": third, "expires": int(time.time()) - 1}}))
+    done = p.raw("--json", "renew", "--all")
+    check(done.returncode == 1 and "no longer among" in done.stderr.decode(), f"lost for good: {done}")
     check(p.json("renew", "--all") == {"items": [], "renewed": 0, "failed": 0} and p.names() == [], "what is lost is not tried again")
     for name in ("identity.key", "identity.pub"):
         os.replace(p.data("d", name + ".mine"), p.data("d", name))

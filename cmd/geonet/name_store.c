@@ -406,7 +406,15 @@ bool name_forget(struct cli *cli, const struct gn_name *name, uint64_t *expires)
 	return listed;
 }
 
-/* The name is another's: no own name any more (RN-4). */
+static bool term_is_over(struct cli *cli, const struct gn_name *name)
+{
+	json_t *own = names_own(cli);
+	uint64_t until = json_number(json_object_get(own, name->text), "expires");
+	json_decref(own);
+	return until <= cli_now();
+}
+
+/* The name is another's: no own name any more, once that is more than what a few nodes say (RN-4). */
 static int renew_lost(struct cli *cli, const struct identity *id, struct name_state *s, enum name_renewal *what)
 {
 	const struct gn_name_claim *c = &s->claim;
@@ -420,7 +428,7 @@ static int renew_lost(struct cli *cli, const struct identity *id, struct name_st
 		cli_note(cli, "%s.geo was handed over to %s, who has it now", s->name.text, pid);
 	else
 		exit = name_not_yours(cli, s);
-	if (name_forget(cli, &s->name, &until))
+	if ((given || term_is_over(cli, &s->name)) && name_forget(cli, &s->name, &until))
 		cli_note(cli, "%s.geo is no longer among the names claimed from here", s->name.text);
 	return exit;
 }
