@@ -51,6 +51,7 @@ static uint64_t overlay_cost(struct gn_slice message)
 		return GN_NODE_COST_BAD;
 	switch (gn_fb_overlay_message_body_type(m)) {
 	case GN_FB_OVERLAY_BODY_PUT:
+	case GN_FB_OVERLAY_BODY_STALE: /* to a PUSH, which its giver can bring about */
 	case GN_FB_OVERLAY_BODY_PUSH: return GN_NODE_COST_STORE + GN_NODE_COST_STORE_KIB * kib(message.len);
 	case GN_FB_OVERLAY_BODY_GET: return GN_NODE_COST_READ;
 	case GN_FB_OVERLAY_BODY_HELLO:

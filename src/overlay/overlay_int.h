@@ -819,9 +819,9 @@ void gn_ov_repair_due(struct gn_overlay *ov, gn_time now);
 bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to, gn_time now);
 void gn_ov_push_next(struct gn_overlay *ov, gn_time now);
 void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to, const struct gn_record *r, gn_time now);
-/* A record someone pushed; request 0: nobody waits. */
-void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uint64_t request, struct gn_slice bytes,
-		       gn_time now);
+/* A record someone pushed; request 0: nobody waits; only: of this key, NULL: any. */
+void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uint64_t request,
+		       const struct gn_hash *only, struct gn_slice bytes, gn_time now);
 void gn_ov_on_push(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_push m, gn_time now);
 void gn_ov_offer(struct gn_overlay *ov, const struct gn_contact *to, struct gn_ov_held *const *list, uint32_t count,
 		 gn_time now);

@@ -431,10 +431,40 @@ static void only_a_linked_server_hands_over(void **state)
 	assert_false(comes(&own, peer, GN_FB_OVERLAY_BODY_PUSH, 0, &r)); /* read repair */
 	struct gn_ov_request *asked_for = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, &c->c, own.now);
 	assert_non_null(asked_for);
+	asked_for->key = r.r.key;
 	assert_false(comes(&own, peer, GN_FB_OVERLAY_BODY_STALE, asked_for->id, &r));
 	assert_int_equal(net_put(&own, 1, &r, 2), GN_PROOF_OF_WORK);
 	assert_int_equal(ov->count.record_denied, 4);
 	assert_true(comes(&own, peer, GN_FB_OVERLAY_BODY_PUSH, 7, &r));
+	net_free(&own);
+}
+
+/* OV-62: a PUSH is answered with the newer version of what it brought, and with nothing else. */
+static void a_stale_answer_is_of_what_was_pushed(void **state)
+{
+	(void)state;
+	struct net_record pushed, other;
+	struct net own;
+	net_init(&own, 24);
+	for (unsigned i = 0; i < 2; i++)
+		net_add(&own);
+	net_start(&own, 0);
+	net_start(&own, 1);
+	net_run(&own, 20 * GN_SEC);
+	struct gn_overlay *ov = own.node[0].ov;
+	const struct gn_pk *peer = &own.node[1].cfg.node_key.pk;
+	struct gn_ov_contact *c = gn_ov_contact_get(ov, peer);
+	net_record(&own, &pushed, &alice, 16, "pushed", 2, "x");
+	net_record(&own, &other, &alice, 16, "other", 2, "x");
+	for (unsigned right = 0; right < 2; right++) {
+		struct gn_ov_request *push = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, &c->c, own.now);
+		assert_non_null(push);
+		uint64_t id = push->id;
+		push->key = pushed.r.key;
+		assert_int_equal(comes(&own, peer, GN_FB_OVERLAY_BODY_STALE, id, right ? &pushed : &other), right);
+		assert_null(gn_ov_request_get(ov, id)); /* answered either way */
+	}
+	assert_int_equal(ov->count.record_malformed, 1);
 	net_free(&own);
 }
 
@@ -477,6 +507,7 @@ static void nothing_from_outside_skips_its_signature(void **state)
 	assert_false(comes(&own, peer, GN_FB_OVERLAY_BODY_PUSH, 8, &r));
 	assert_int_equal(ov->count.record_signature, 2);
 	struct gn_ov_request *push = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, &c->c, own.now);
+	push->key = r.r.key;
 	assert_false(comes(&own, peer, GN_FB_OVERLAY_BODY_STALE, push->id, &r));
 	assert_int_equal(ov->count.record_signature, 3);
 	assert_int_equal(gn_overlay_put(ov, r.r.bytes, 1, own.now, &op), GN_SIGNATURE);
@@ -792,6 +823,7 @@ int main(void)
 		cmocka_unit_test(expired_names_and_those_on_their_way_count),
 		cmocka_unit_test(a_disk_that_cannot_be_read_makes_busy),
 		cmocka_unit_test(only_a_linked_server_hands_over),
+		cmocka_unit_test(a_stale_answer_is_of_what_was_pushed),
 		cmocka_unit_test(nothing_from_outside_skips_its_signature),
 		cmocka_unit_test(a_record_is_read_for_who_has_room_for_it),
 		cmocka_unit_test(records_end_with_their_ttl),

@@ -190,8 +190,9 @@ void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 	if (!r)
 		return;
 	if (r->kind == GN_FB_OVERLAY_BODY_PUSH) { /* it has a newer one: then we want that */
+		struct gn_hash key = r->key;
 		gn_ov_request_free(ov, r);
-		gn_ov_take_pushed(ov, &from->c, 0, gn_fb_stale_record(m), now);
+		gn_ov_take_pushed(ov, &from->c, 0, &key, gn_fb_stale_record(m), now);
 		return;
 	}
 	if (r->kind != GN_FB_OVERLAY_BODY_PUT) {

@@ -192,11 +192,13 @@ void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to, const
 	(void)gn_ov_send(ov, &b, to, r->id, GN_FB_OVERLAY_BODY_PUSH, body);
 }
 
-void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uint64_t request, struct gn_slice bytes,
-		       gn_time now)
+void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uint64_t request,
+		       const struct gn_hash *only, struct gn_slice bytes, gn_time now)
 {
 	struct gn_record r;
 	gn_err err = gn_wire_record_parse(bytes, &r);
+	if (err == GN_OK && only && memcmp(r.key.b, only->b, 32) != 0)
+		err = GN_MALFORMED;
 	if (err != GN_OK) {
 		ov->count.record_malformed++;
 		gn_ov_refuse(ov, from, request, err);
@@ -222,5 +224,5 @@ void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uin
 
 void gn_ov_on_push(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_push m, gn_time now)
 {
-	gn_ov_take_pushed(ov, &from->c, from->request, gn_fb_push_record(m), now);
+	gn_ov_take_pushed(ov, &from->c, from->request, NULL, gn_fb_push_record(m), now);
 }

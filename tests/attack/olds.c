@@ -1,5 +1,5 @@
 /* One key puts --arg records, links, and offers old versions of them, --count messages of forty a second: each is to be
- * read and pushed to it, in the places of what is to be repaired. */
+ * read and pushed to it, in the places of what is to be repaired. Each PUSH is answered STALE, with what it brought. */
 #include "attack.h"
 
 #include <stdio.h>
@@ -10,7 +10,7 @@
 static struct {
 	gn_jet_id id;
 	struct gn_hash keys[RECORDS];
-	unsigned answered, acks, pushes, offers;
+	unsigned answered, acks, pushes, offers, stales;
 } olds;
 
 static void on_event(struct endpoint *e, const struct gn_jet_event *event)
@@ -18,6 +18,21 @@ static void on_event(struct endpoint *e, const struct gn_jet_event *event)
 	(void)e;
 	if (event->kind == GN_JET_CONNECTED)
 		olds.id = event->id;
+}
+
+static void send_stale(struct endpoint *e, gn_jet_id id, uint64_t request, struct gn_slice record)
+{
+	static uint8_t out[8192];
+	struct gn_fbb b = gn_fbb(out, sizeof out);
+	struct gn_slice bytes;
+	gn_fbref body = gn_fb_stale_make(&b, &(struct gn_fb_stale_args){.record = record, .code = GN_FB_CODE_STALE});
+	gn_fbref root = gn_fb_overlay_message_make(
+		&b, &(struct gn_fb_overlay_message_args){
+			    .request = request, .body_type = GN_FB_OVERLAY_BODY_STALE, .body = body});
+	if (gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes))
+		fail("no room");
+	endpoint_send(e, id, bytes, true);
+	olds.stales++;
 }
 
 static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
@@ -30,8 +45,11 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 	olds.acks += type == GN_FB_OVERLAY_BODY_ACK;
 	olds.pushes += type == GN_FB_OVERLAY_BODY_PUSH;
 	olds.answered += type == GN_FB_OVERLAY_BODY_ACK || type == GN_FB_OVERLAY_BODY_REFUSED;
+	uint64_t request = gn_fb_overlay_message_request(m);
 	if (type == GN_FB_OVERLAY_BODY_PING)
-		send_pong(e, id, gn_fb_overlay_message_request(m), GN_FB_NODE_MODE_CLIENT);
+		send_pong(e, id, request, GN_FB_NODE_MODE_CLIENT);
+	if (type == GN_FB_OVERLAY_BODY_PUSH)
+		send_stale(e, id, request, gn_fb_push_record(gn_fb_overlay_message_body_as_push(m)));
 }
 
 static bool is_up(struct attack *a)
@@ -86,7 +104,7 @@ int attack_olds(struct attack *a)
 	}
 	char key[65];
 	gn_hex(gn_slice(e->key.pk.b, 32), key);
-	result("\"key\": \"%s\", \"kept\": %u, \"offers\": %u, \"pushes\": %u", key, olds.acks, olds.offers,
-	       olds.pushes);
+	result("\"key\": \"%s\", \"kept\": %u, \"offers\": %u, \"pushes\": %u, \"stales\": %u", key, olds.acks,
+	       olds.offers, olds.pushes, olds.stales);
 	return 0;
 }
