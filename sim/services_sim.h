@@ -17,7 +17,14 @@
 #define SVC_EPOCH ((gn_time)1767225600 * GN_SEC) /* 2026-01-01 */
 #define SVC_GIVE_UP (2 * GN_SEC)                 /* a carrier notices that the other side is gone */
 
-enum svc_lie { SVC_FLIP_CHUNK = 1, SVC_FLIP_PROOF = 2, SVC_WRONG_BLOCK = 4, SVC_SILENT = 8, SVC_FORGED_RECEIPT = 16 };
+enum svc_lie {
+	SVC_FLIP_CHUNK = 1,
+	SVC_FLIP_PROOF = 2,
+	SVC_WRONG_BLOCK = 4,
+	SVC_SILENT = 8,
+	SVC_FORGED_RECEIPT = 16,
+	SVC_BUSY = 32
+};
 
 struct svc_file {
 	char name[GN_DISK_NAME_MAX];
@@ -484,8 +491,33 @@ static inline void svc_pump(struct svc *s, unsigned i)
 
 /* ---- running ---- */
 
+/* One that gives no chunk says so without looking; false: it is asked something else. */
+static inline bool svc_busy(struct svc *s, unsigned i, unsigned from, struct gn_slice bytes)
+{
+	static uint8_t storage[256];
+	struct gn_fb_block_message m;
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	if (!(s->nodes[i].lies & SVC_BUSY) || gn_fb_block_message_verify(bytes, &m) != GN_OK ||
+	    gn_fb_block_message_body_type(m) != GN_FB_BLOCK_BODY_CHUNK_GET)
+		return false;
+	struct gn_fb_chunk_get get = gn_fb_block_message_body_as_chunk_get(m);
+	struct gn_fb_hash block = gn_fb_chunk_get_block(get);
+	struct gn_fb_chunk_ack_args ack = {
+		.block = &block, .index = gn_fb_chunk_get_first(get), .code = gn_wire_code(GN_BUSY)};
+	struct gn_fb_block_message_args args = {.request = gn_fb_block_message_request(m),
+						.body_type = GN_FB_BLOCK_BODY_CHUNK_ACK,
+						.body = gn_fb_chunk_ack_make(&b, &ack)};
+	struct gn_overlay_message out = {.to = {.pk = s->nodes[from].sk.pk}, .reliable = true};
+	gn_err err = gn_fbb_finish(&b, gn_fb_block_message_make(&b, &args), GN_FB_BLOCK_MESSAGE_IDENTIFIER, &out.bytes);
+	GN_ASSERT(err == GN_OK);
+	svc_send(s, i, &out);
+	return true;
+}
+
 static inline void svc_deliver(struct svc *s, struct svc_node *n, const struct svc_event *e)
 {
+	if (svc_busy(s, e->node, e->peer, gn_slice(e->p, e->len)))
+		return;
 	const struct svc_node *from = &s->nodes[e->peer];
 	struct gn_slice bytes = gn_slice(e->p, e->len);
 	gn_overlay_peer_up(n->ov, &from->sk.pk, &from->addr, s->now);

@@ -389,6 +389,8 @@ void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t r
 		struct bundles_holder *h = holder_of(b, q, &s);
 		if (h)
 			h->state = HOLDER_HAS;
+		if (s)
+			s->refused = 0;
 		line_timed(b, q);
 		window_follow(b, p, q->sent);
 		b->count.chunks_got++;
@@ -403,8 +405,13 @@ void bundles_on_get_ack(struct gn_bundles *b, struct bundles_request *q, gn_err 
 {
 	struct bundles_peer *p = bundles_peer_get(b, &q->peer);
 	if (err == GN_BUSY) {
+		struct bundles_source *s;
+		struct bundles_holder *h = holder_of(b, q, &s);
+		bool over = s && bundles_source_refused(b, s);
+		if (h && over)
+			h->fails = 1; /* once is enough */
 		b->count.told_busy++;
-		turn_away(b, q, HOLDER_HAS, GN_BUSY);
+		turn_away(b, q, over ? HOLDER_FAILED : HOLDER_HAS, over ? GN_TIMEOUT : GN_BUSY);
 		if (p) {
 			slower(b, p);
 			p->wait_until = b->now + BUNDLES_BUSY_WAIT;

@@ -73,12 +73,15 @@ struct bundles_source *bundles_source_need(struct gn_bundles *b, const struct gn
 		s->block = *block;
 		s->timer.kind = TIMER_SOURCE;
 	}
+	if (b->now - s->used > BUNDLES_REFUSED)
+		s->refused = 0; /* nobody asked meanwhile */
 	s->used = b->now;
 	if ((s->state == SOURCE_FOUND && b->now - s->found > BUNDLES_SOURCE_TTL) ||
 	    (s->state == SOURCE_NONE && b->now - s->found > BUNDLES_BUSY_WAIT)) {
 		s->state = SOURCE_NEW;
 		s->wide = false;
 		s->err = GN_OK;
+		s->refused = 0;
 	}
 	if (s->state == SOURCE_NEW)
 		start_find(b, s);
@@ -132,6 +135,13 @@ struct bundles_holder *bundles_source_holder(struct bundles_source *s, const str
 		if (gn_pk_eq(&s->holders[i].contact.pk, pk))
 			return &s->holders[i];
 	return NULL;
+}
+
+bool bundles_source_refused(const struct gn_bundles *b, struct bundles_source *s)
+{
+	if (!s->refused)
+		s->refused = b->now;
+	return b->now - s->refused >= BUNDLES_REFUSED;
 }
 
 /* Expected time until an answer; who is known to have the block comes first. */

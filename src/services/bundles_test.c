@@ -1,6 +1,8 @@
 /* Reading in small networks: where nothing is, past dead, lying and silent holders, within bounds. */
 #include "services/bundles_test_int.h"
 
+#include "services/limits.h"
+
 /* The seam of the smallest useful test: a file published on one node is read on another, byte by byte. */
 static void published_file_is_read_where_none_of_it_is(void **state)
 {
@@ -224,6 +226,48 @@ static void silent_holders_cost_time_only(void **state)
 	assert_int_equal(svc_read(&s, reader, &f, 0, GN_BLOCK, data, &got, NULL), GN_OK);
 	assert_true(svc_bundles_count(&s, reader, "timeouts") >= 1);
 	assert_true(s.now - before < 5 * GN_SEC); /* others' chunks say that the line is not slow */
+	free(data);
+	svc_wait_free(&w);
+	svc_free(&s);
+}
+
+/* BU-12: for a minute the others may really have too much to do. */
+static void holders_that_only_say_busy_end_a_read(void **state)
+{
+	(void)state;
+	network(8, 64u << 20);
+	uint8_t *data = random_bytes(GN_BLOCK, 10);
+	struct svc_wait w;
+	uint64_t got;
+	struct gn_bundle_file f = publish(data, GN_BLOCK, 4, &w);
+	unsigned reader = stranger(&w);
+	for (unsigned i = 0; i < s.count; i++)
+		s.nodes[i].lies = i == reader ? 0 : SVC_BUSY;
+	for (unsigned i = 0; i < 2; i++) {
+		gn_time before = s.now;
+		assert_int_equal(svc_read(&s, reader, &f, 0, GN_BLOCK, data, &got, NULL), GN_TIMEOUT);
+		assert_int_equal(got, 0);
+		assert_in_range(s.now - before, BUNDLES_REFUSED, BUNDLES_REFUSED + 20 * GN_SEC);
+		svc_run_for(&s, GN_SEC); /* whoever asks at once is told the same at once */
+	}
+	gn_op op;
+	struct gn_slice bytes;
+	struct gn_bundles *b = s.nodes[reader].bundles;
+	assert_int_equal(gn_bundles_read(b, &f, 0, GN_BLOCK, s.now, &op), GN_OK);
+	svc_pump(&s, reader);
+	svc_run_for(&s, BUNDLES_REFUSED - 10 * GN_SEC);
+	gn_bundles_cancel(b, op, s.now);
+	svc_run_for(&s, BUNDLES_REFUSED + GN_SEC); /* nobody wants it: that does not count */
+	assert_int_equal(gn_bundles_read(b, &f, 0, GN_BLOCK, s.now, &op), GN_OK);
+	svc_pump(&s, reader);
+	svc_run_for(&s, BUNDLES_REFUSED - 10 * GN_SEC);
+	assert_int_equal(gn_bundles_read_next(b, op, &bytes, s.now), GN_AGAIN);
+	for (unsigned i = 0; i < s.count; i++)
+		s.nodes[i].lies = 0;
+	svc_run_for(&s, 5 * GN_SEC);
+	assert_int_equal(gn_bundles_read_next(b, op, &bytes, s.now), GN_OK);
+	assert_int_equal(bytes.len, GN_CHUNK);
+	gn_bundles_cancel(b, op, s.now);
 	free(data);
 	svc_wait_free(&w);
 	svc_free(&s);
@@ -595,6 +639,7 @@ int main(void)
 		cmocka_unit_test(liars_are_caught_and_others_asked),
 		cmocka_unit_test(damaged_disks_serve_nothing_false),
 		cmocka_unit_test(silent_holders_cost_time_only),
+		cmocka_unit_test(holders_that_only_say_busy_end_a_read),
 		cmocka_unit_test(a_slow_line_reads_too),
 		cmocka_unit_test(what_nobody_has_is_not_found),
 		cmocka_unit_test(nodes_without_room_are_passed_over),
