@@ -189,12 +189,8 @@ void gn_ov_on_want(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	if (!r)
 		return;
-	if (r->kind != GN_FB_OVERLAY_BODY_DIGEST || !from->contact) {
-		ov->count.messages_refused++;
-		return;
-	}
 	uint32_t wants = gn_fb_want_keys_len(m);
-	for (uint32_t i = 0; i < r->offered_count; i++) {
+	for (uint32_t i = 0; i < r->offered_count && from->contact; i++) {
 		struct gn_ov_held *h = gn_ov_held_by8(ov, r->offered[i]);
 		bool want = false;
 		for (uint32_t k = 0; k < wants && !want; k++)
@@ -204,7 +200,7 @@ void gn_ov_on_want(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 		else if (h)
 			gn_ov_synced_add(h, &from->contact->c.id);
 	}
-	bool all = !r->offered && gn_fb_want_all(m);
+	bool all = from->contact && !r->offered && gn_fb_want_all(m);
 	gn_ov_request_free(ov, r);
 	if (all)
 		offer_all(ov, from->contact, now);

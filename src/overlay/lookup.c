@@ -377,10 +377,6 @@ void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 	struct gn_ov_op *op;
 	if (!r)
 		return;
-	if (r->kind != GN_FB_OVERLAY_BODY_FIND && r->kind != GN_FB_OVERLAY_BODY_GET) {
-		ov->count.messages_refused++;
-		return;
-	}
 	struct gn_ov_cand *c = gn_ov_lookup_answer(ov, r, now, &op), by = {0};
 	gn_ov_request_free(ov, r);
 	if (c) {

@@ -186,7 +186,8 @@ gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *pk, const stru
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, pk);
 	struct gn_ov_from from = {.c = {.pk = *pk, .addr_count = 1, .addrs = {*addr}},
 				  .contact = c,
-				  .request = gn_fb_overlay_message_request(m)};
+				  .request = gn_fb_overlay_message_request(m),
+				  .kind = gn_fb_overlay_message_body_type(m)};
 	if (c) {
 		gn_ov_contact_at(c, addr);
 		gn_ov_contact_alive(ov, c, now);

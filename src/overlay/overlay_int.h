@@ -489,6 +489,7 @@ struct gn_ov_from {
 	struct gn_contact c;           /* pk and the address; the rest when known */
 	struct gn_ov_contact *contact; /* NULL: never introduced */
 	uint64_t request;
+	uint8_t kind; /* enum gn_fb_overlay_body */
 };
 struct gn_ov_told {
 	struct gn_contact c;
@@ -542,7 +543,8 @@ void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t b
 gn_time gn_ov_line_time(const struct gn_overlay *ov, uint64_t bytes);
 void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r);
 struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id);
-/* The question that this answer is to, with its time measured; NULL, counted, when nothing was asked. */
+/* The question that this answer is to, with its time measured, for the caller to free: it is answered once. NULL,
+ * counted, when nothing was asked that is answered so (OV-10). */
 struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct gn_ov_from *from, gn_time now);
 void gn_ov_request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
 void gn_ov_requests_warm(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now);

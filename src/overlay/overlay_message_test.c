@@ -182,6 +182,78 @@ static void answers_to_nothing_move_a_counter_only(void **state)
 	assert_int_equal(gn_overlay_caused(net.node[1].ov).unasked, 3); /* and cost who gave them */
 }
 
+static gn_fbref empty_answer(struct gn_fbb *b, uint8_t kind)
+{
+	static const uint8_t nothing[1];
+	switch (kind) {
+	case GN_FB_OVERLAY_BODY_HELLO: return gn_ov_put_hello(net.node[0].ov, b, true);
+	case GN_FB_OVERLAY_BODY_PONG: return gn_fb_pong_make(b, &(struct gn_fb_pong_args){.list_version = 1});
+	case GN_FB_OVERLAY_BODY_LINK_OK: return gn_fb_link_ok_make(b, &(struct gn_fb_link_ok_args){.list_version = 1});
+	case GN_FB_OVERLAY_BODY_LINK_NO: return gn_fb_link_no_make(b, &(struct gn_fb_link_no_args){.wait = 1});
+	case GN_FB_OVERLAY_BODY_NODES: return gn_fb_nodes_make(b, &(struct gn_fb_nodes_args){.mine = true});
+	case GN_FB_OVERLAY_BODY_VALUE:
+		return gn_fb_value_make(b, &(struct gn_fb_value_args){.record = GN_SLICE(nothing)});
+	case GN_FB_OVERLAY_BODY_ACK: return gn_fb_ack_make(b, &(struct gn_fb_ack_args){.leaf_digest = 1});
+	case GN_FB_OVERLAY_BODY_STALE:
+		return gn_fb_stale_make(b, &(struct gn_fb_stale_args){.record = GN_SLICE(nothing)});
+	case GN_FB_OVERLAY_BODY_NOT_MINE:
+		return gn_fb_not_mine_make(b, &(struct gn_fb_not_mine_args){.leaf_digest = 1});
+	case GN_FB_OVERLAY_BODY_WANT: return gn_fb_want_make(b, &(struct gn_fb_want_args){.all = false});
+	case GN_FB_OVERLAY_BODY_BUSY: return gn_fb_busy_make(b, &(struct gn_fb_busy_args){0});
+	default: return gn_fb_refused_make(b, &(struct gn_fb_refused_args){.code = GN_FB_CODE_BUSY});
+	}
+}
+
+#define KIND(name) (1u << GN_FB_OVERLAY_BODY_##name)
+#define NO (KIND(BUSY) | KIND(REFUSED))
+
+/* OV-10: an answer is one of the kinds that answer what was asked, and one is all there is; any other costs, and the
+ * question waits on. */
+static void what_is_asked_is_answered_by_its_kinds_once(void **state)
+{
+	(void)state;
+	static const struct {
+		uint8_t asked;
+		bool prove;
+		uint32_t answers;
+	} of[] = {
+		{GN_FB_OVERLAY_BODY_HELLO, false, KIND(HELLO) | NO},
+		{GN_FB_OVERLAY_BODY_PING, false, KIND(PONG)},
+		{GN_FB_OVERLAY_BODY_LINK, false, KIND(LINK_OK) | KIND(LINK_NO)},
+		{GN_FB_OVERLAY_BODY_FIND, false, KIND(NODES) | NO},
+		{GN_FB_OVERLAY_BODY_GET, false, KIND(NODES) | KIND(VALUE) | NO},
+		{GN_FB_OVERLAY_BODY_GET, true, KIND(NODES) | KIND(VALUE) | KIND(ACK) | NO},
+		{GN_FB_OVERLAY_BODY_PUT, false, KIND(ACK) | KIND(STALE) | KIND(NOT_MINE) | NO},
+		{GN_FB_OVERLAY_BODY_PUSH, false, KIND(ACK) | KIND(STALE) | NO},
+		{GN_FB_OVERLAY_BODY_DIGEST, false, KIND(WANT) | NO},
+	};
+	const uint32_t all = KIND(HELLO) | KIND(PONG) | KIND(LINK_OK) | KIND(LINK_NO) | KIND(NODES) | KIND(VALUE) |
+			     KIND(ACK) | KIND(STALE) | KIND(NOT_MINE) | KIND(WANT) | NO;
+	static uint8_t storage[4096];
+	struct gn_overlay *ov = net.node[1].ov;
+	const struct gn_contact *to = &gn_ov_contact_get(ov, &net.node[0].cfg.node_key.pk)->c;
+	(void)gn_overlay_caused(ov);
+	for (unsigned i = 0; i < GN_COUNT(of); i++)
+		for (uint8_t kind = 1; kind < 32; kind++) {
+			if (!(all >> kind & 1))
+				continue;
+			struct gn_ov_request *r = gn_ov_request_new(ov, of[i].asked, to, net.now);
+			assert_non_null(r);
+			r->prove = of[i].prove;
+			uint64_t id = r->id;
+			bool right = of[i].answers >> kind & 1;
+			for (unsigned again = 0; again < 2; again++) {
+				struct gn_fbb b = gn_fbb(storage, sizeof storage);
+				gn_fbref body = empty_answer(&b, kind);
+				assert_int_equal(give(kind, body, &b, id), GN_OK);
+				assert_int_equal(gn_overlay_caused(ov).unasked, !right || again);
+				assert_int_equal(gn_ov_request_get(ov, id) == NULL, right);
+			}
+			if (!right)
+				gn_ov_request_free(ov, gn_ov_request_get(ov, id));
+		}
+}
+
 /* Of what a linked peer says is gone only what it had listed is looked at. */
 static void a_peer_forgets_only_what_it_listed(void **state)
 {
@@ -416,6 +488,7 @@ int main(void)
 		cmocka_unit_test(contacts_without_work_or_address_stay_outside),
 		cmocka_unit_test(what_is_not_known_is_answered_so),
 		cmocka_unit_test(answers_to_nothing_move_a_counter_only),
+		cmocka_unit_test(what_is_asked_is_answered_by_its_kinds_once),
 		cmocka_unit_test(a_peer_forgets_only_what_it_listed),
 		cmocka_unit_test(a_busy_disk_hides_nothing_and_a_proof_costs),
 		cmocka_unit_test(a_hello_for_another_key_or_version_is_refused),

@@ -326,7 +326,7 @@ void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 		if (!reply)
 			gn_ov_refuse(ov, &from->c, from->request, GN_PROOF_OF_WORK);
 	}
-	if (r && r->kind == GN_FB_OVERLAY_BODY_HELLO) {
+	if (r) {
 		gn_ov_join_hello(ov, r, c, now);
 		gn_ov_request_free(ov, r);
 	} else if (!reply && from->request && c) {
@@ -450,25 +450,24 @@ static void send_delta(struct gn_overlay *ov, struct gn_ov_link *l, uint32_t see
 }
 
 /* The link whose LINK or PING this answers; the request is freed. NULL: nothing such was asked. */
-static struct gn_ov_link *answered(struct gn_overlay *ov, struct gn_ov_from *from, uint8_t kind, gn_time now)
+static struct gn_ov_link *answered(struct gn_overlay *ov, struct gn_ov_from *from, gn_time now)
 {
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	if (!r)
 		return NULL;
 	struct gn_ov_link *l = from->contact ? from->contact->link : NULL;
-	if (r->kind != kind || !l || l->ping != r->id) {
-		ov->count.messages_refused++;
+	bool current = l && l->ping == r->id;
+	gn_ov_request_free(ov, r);
+	if (!current)
 		return NULL;
-	}
 	l->ping = 0;
 	l->miss = 0;
-	gn_ov_request_free(ov, r);
 	return l;
 }
 
 void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m, gn_time now)
 {
-	struct gn_ov_link *l = answered(ov, from, GN_FB_OVERLAY_BODY_LINK, now);
+	struct gn_ov_link *l = answered(ov, from, now);
 	if (!l)
 		return;
 	if (!gn_fb_link_ok_has_hello(m) || !meet(ov, from, gn_fb_link_ok_hello(m), now) || !from->contact->link) {
@@ -495,7 +494,7 @@ static void ask_again(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time wa
 
 void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m, gn_time now)
 {
-	struct gn_ov_link *l = answered(ov, from, GN_FB_OVERLAY_BODY_LINK, now);
+	struct gn_ov_link *l = answered(ov, from, now);
 	if (!l)
 		return;
 	struct gn_ov_contact *c = l->contact;
@@ -573,7 +572,7 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 
 void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_pong m, gn_time now)
 {
-	struct gn_ov_link *l = answered(ov, from, GN_FB_OVERLAY_BODY_PING, now);
+	struct gn_ov_link *l = answered(ov, from, now);
 	if (!l)
 		return;
 	if (!take_state(ov, l->contact, gn_fb_pong_load(m), gn_fb_pong_mode(m), gn_fb_pong_has_vivaldi(m),

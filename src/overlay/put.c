@@ -92,16 +92,6 @@ static struct gn_ov_cand *answered(struct gn_overlay *ov, struct gn_ov_request *
 	return current ? c : NULL;
 }
 
-static struct gn_ov_request *request_of(struct gn_overlay *ov, struct gn_ov_from *from, uint8_t kind, gn_time now)
-{
-	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
-	if (r && r->kind != kind) {
-		ov->count.messages_refused++;
-		return NULL;
-	}
-	return r;
-}
-
 void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct gn_receipt *r)
 {
 	c->put = GN_OV_STORED;
@@ -141,15 +131,12 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 		gn_ov_request_free(ov, r);
 		return;
 	}
-	if (r->kind != GN_FB_OVERLAY_BODY_PUT || !gn_fb_ack_has_receipt(m)) {
-		ov->count.messages_refused++;
-		return;
-	}
 	struct gn_ov_cand *c = answered(ov, r, &op);
 	if (!c)
 		return;
-	struct gn_receipt receipt;
-	gn_wire_receipt_get(gn_fb_ack_receipt(m), &receipt);
+	struct gn_receipt receipt = {0}; /* of nothing, when there is none */
+	if (gn_fb_ack_has_receipt(m))
+		gn_wire_receipt_get(gn_fb_ack_receipt(m), &receipt);
 	gn_err outcome = GN_OK;
 	if (gn_ov_receipt_ok(&receipt, &op->key, op->record.seq, &op->record.hash, &c->c)) {
 		gn_ov_put_receipt(op, c, &receipt);
@@ -195,10 +182,6 @@ void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 		gn_ov_take_pushed(ov, &from->c, 0, &key, gn_fb_stale_record(m), now);
 		return;
 	}
-	if (r->kind != GN_FB_OVERLAY_BODY_PUT) {
-		ov->count.messages_refused++;
-		return;
-	}
 	struct gn_ov_cand *c = answered(ov, r, &op);
 	if (!c)
 		return;
@@ -211,7 +194,7 @@ void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 
 void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_not_mine m, gn_time now)
 {
-	struct gn_ov_request *r = request_of(ov, from, GN_FB_OVERLAY_BODY_PUT, now);
+	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
 	if (!r)
 		return;
@@ -256,12 +239,10 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 	} else if (r->kind == GN_FB_OVERLAY_BODY_PUSH || r->kind == GN_FB_OVERLAY_BODY_DIGEST) {
 		ov->count.pushes_refused++;
 		gn_ov_request_free(ov, r);
-	} else if (r->kind == GN_FB_OVERLAY_BODY_HELLO) {
+	} else { /* HELLO */
 		ov->other_work = ov->other_work || why == GN_PROOF_OF_WORK;
 		gn_ov_join_hello(ov, r, NULL, now);
 		gn_ov_request_free(ov, r);
-	} else {
-		ov->count.messages_refused++;
 	}
 }
 

@@ -207,10 +207,33 @@ void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r)
 	gn_mem_free(ov->env.alloc, r);
 }
 
+/* Is this the kind of message that answers it? */
+static bool answers(uint8_t kind, const struct gn_ov_request *r)
+{
+	bool lookup = r->kind == GN_FB_OVERLAY_BODY_FIND || r->kind == GN_FB_OVERLAY_BODY_GET,
+	     store = r->kind == GN_FB_OVERLAY_BODY_PUT || r->kind == GN_FB_OVERLAY_BODY_PUSH;
+	switch (kind) {
+	case GN_FB_OVERLAY_BODY_HELLO: return r->kind == GN_FB_OVERLAY_BODY_HELLO;
+	case GN_FB_OVERLAY_BODY_LINK_OK:
+	case GN_FB_OVERLAY_BODY_LINK_NO: return r->kind == GN_FB_OVERLAY_BODY_LINK;
+	case GN_FB_OVERLAY_BODY_PONG: return r->kind == GN_FB_OVERLAY_BODY_PING;
+	case GN_FB_OVERLAY_BODY_NODES: return lookup;
+	case GN_FB_OVERLAY_BODY_VALUE: return r->kind == GN_FB_OVERLAY_BODY_GET;
+	case GN_FB_OVERLAY_BODY_ACK: return store || r->prove;
+	case GN_FB_OVERLAY_BODY_STALE: return store;
+	case GN_FB_OVERLAY_BODY_NOT_MINE: return r->kind == GN_FB_OVERLAY_BODY_PUT;
+	case GN_FB_OVERLAY_BODY_WANT: return r->kind == GN_FB_OVERLAY_BODY_DIGEST;
+	case GN_FB_OVERLAY_BODY_BUSY:
+	case GN_FB_OVERLAY_BODY_REFUSED:
+		return lookup || store || r->kind == GN_FB_OVERLAY_BODY_DIGEST || r->kind == GN_FB_OVERLAY_BODY_HELLO;
+	default: return false;
+	}
+}
+
 struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct gn_ov_from *from, gn_time now)
 {
 	struct gn_ov_request *r = from->request ? gn_ov_request_get(ov, from->request) : NULL;
-	if (!r || (!r->any && memcmp(r->to.pk.b, from->c.pk.b, 32) != 0)) {
+	if (!r || (!r->any && memcmp(r->to.pk.b, from->c.pk.b, 32) != 0) || !answers(from->kind, r)) {
 		ov->count.answers_unasked++;
 		ov->caused.unasked++;
 		return NULL;
