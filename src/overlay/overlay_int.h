@@ -62,6 +62,7 @@ struct gn_ov_contact {
 	gn_time tomb_until;         /* dead or lying: not tried before */
 	gn_time refused_until;      /* wants no long link with us before */
 	gn_time leaf_refused_until; /* not even as a leaf */
+	gn_time waited;             /* when its word how long to wait was last taken; 0 = never */
 	gn_time srtt, rttvar;       /* 0 = never measured */
 	uint8_t fails;              /* lookups it did not answer, since it last did */
 	struct gn_pk teller;        /* whose word we go by; all zero: nobody's, or its own */

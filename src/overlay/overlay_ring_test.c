@@ -262,6 +262,98 @@ static void strangers_by_turns_do_not_keep_a_newcomer_out(void **state)
 	assert_int_equal(net.node[0].ov->client_links, GN_OV_CLIENTS_PREFIX);
 }
 
+/* An answer of `who` to a LINK of node 0. */
+static void answer_link(const struct gn_contact *who, uint64_t request, uint8_t kind, uint16_t wait)
+{
+	static uint8_t storage[2048];
+	struct gn_fbb b = gn_fbb(storage, sizeof storage);
+	struct gn_slice bytes;
+	gn_fbref body =
+		kind == GN_FB_OVERLAY_BODY_LINK_NO
+			? gn_fb_link_no_make(&b, &(struct gn_fb_link_no_args){.code = GN_FB_CODE_BUSY, .wait = wait})
+			: gn_fb_link_ok_make(&b, &(struct gn_fb_link_ok_args){.kind = GN_FB_LINK_KIND_LEAF});
+	gn_fbref root = gn_fb_overlay_message_make(
+		&b, &(struct gn_fb_overlay_message_args){.request = request, .body_type = kind, .body = body});
+	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes), GN_OK);
+	assert_int_equal(gn_overlay_recv(net.node[0].ov, &who->pk, &who->addrs[0], bytes, net.now), GN_OK);
+	net_pump(&net, 0);
+}
+
+/* The LINK of node 0 that `who` has not answered; 0: there is none. */
+static uint64_t link_asked(const struct gn_contact *who)
+{
+	const struct gn_ov_contact *c = gn_ov_contact_get(net.node[0].ov, &who->pk);
+	return c && c->link && c->link->state == GN_OV_LINK_ASKED ? c->link->ping : 0;
+}
+
+static void speaks(const struct gn_contact *who)
+{
+	gn_ov_begin(net.node[0].ov, net.now);
+	assert_non_null(gn_ov_contact_meet(net.node[0].ov, who, net.now));
+	gn_overlay_tick(net.node[0].ov, net.now);
+}
+
+/* OV-20: what a neighbour answers does not make us ask it on and on. */
+static void who_refuses_a_link_is_not_asked_on_and_on(void **state)
+{
+	(void)state;
+	net_build(&net, 41, 3);
+	struct gn_sk sk;
+	struct gn_contact who = {.mode = GN_FB_NODE_MODE_SERVER, .addr_count = 1};
+	gn_sk_new(&net.rand, &sk);
+	who.pk = sk.pk;
+	who.addrs[0] = gn_addr_v4(127, 0, 9, 9, 7000);
+	assert_int_equal(gn_node_id_search(&who.pk, NET_POW, 0, 100000, who.nonce), GN_OK);
+	gn_node_id_make(&who.pk, who.nonce, &who.id);
+	speaks(&who);
+	for (unsigned round = 0; round < 2; round++) {
+		assert_true(link_asked(&who) != 0);
+		answer_link(&who, link_asked(&who), GN_FB_OVERLAY_BODY_LINK_NO, 1); /* "in a millisecond" */
+		assert_int_equal(link_asked(&who), 0);
+		net_run(&net, GN_OV_LEAF_LEAST - 10 * GN_MSEC);
+		assert_int_equal(link_asked(&who), 0);
+		net_run(&net, 2 * GN_OV_LEAF_SOON + 20 * GN_MSEC);
+		assert_true(link_asked(&who) != 0); /* believed once .. */
+		answer_link(&who, link_asked(&who), GN_FB_OVERLAY_BODY_LINK_NO, 1);
+		net_run(&net, GN_OV_LEAF_AGAIN - 10 * GN_MSEC);
+		speaks(&who);
+		assert_int_equal(link_asked(&who), 0); /* .. in that time */
+		net_run(&net, 20 * GN_MSEC);
+	}
+	assert_true(link_asked(&who) != 0);
+	answer_link(&who, link_asked(&who), GN_FB_OVERLAY_BODY_LINK_OK, 0); /* that tells nothing of itself */
+	assert_int_equal(link_asked(&who), 0);
+	for (unsigned i = 0; i < 10; i++) { /* though it speaks */
+		net_run(&net, GN_OV_TOMB / 10 - GN_SEC);
+		speaks(&who);
+		assert_int_equal(link_asked(&who), 0);
+	}
+}
+
+/* OV-21: who refuses was no member, so nothing follows for the records. */
+static void a_refused_link_moves_no_members(void **state)
+{
+	(void)state;
+	net_build(&net, 42, 3);
+	struct gn_overlay *ov = net.node[0].ov;
+	for (unsigned up = 0; up < 2; up++) {
+		struct gn_ov_contact *c = gn_ov_contact_get(ov, &net.node[1].cfg.node_key.pk);
+		assert_true(c && c->link && c->link->state == GN_OV_LINK_UP);
+		if (!up) { /* as if it had been asked a moment ago */
+			gn_ov_link_drop(ov, c, false, net.now);
+			c->refused_until = c->leaf_refused_until = 0;
+			gn_ov_link_ask(ov, c, true, net.now);
+			assert_true(c->link && c->link->state == GN_OV_LINK_ASKED);
+		}
+		ov->members_dirty = ov->ring_changed = ov->leaf_dirty = false;
+		gn_ov_link_drop(ov, c, false, net.now);
+		assert_int_equal(ov->members_dirty, up);
+		assert_int_equal(ov->ring_changed, up);
+		assert_true(ov->leaf_dirty);
+		net_run(&net, 120 * GN_SEC);
+	}
+}
+
 /* OV-26: 110 that ask every second have no place to take from who is new once they have been there for long. */
 static void strangers_that_ask_on_and_on_hold_no_place_for_ever(void **state)
 {
@@ -712,6 +804,8 @@ int main(void)
 		cmocka_unit_test_teardown(clients_give_way_to_new_ones, take_down),
 		cmocka_unit_test_teardown(clients_of_one_prefix_share_their_places_among_themselves, take_down),
 		cmocka_unit_test_teardown(strangers_by_turns_do_not_keep_a_newcomer_out, take_down),
+		cmocka_unit_test_teardown(who_refuses_a_link_is_not_asked_on_and_on, take_down),
+		cmocka_unit_test_teardown(a_refused_link_moves_no_members, take_down),
 		cmocka_unit_test_teardown(strangers_that_ask_on_and_on_hold_no_place_for_ever, take_down),
 		cmocka_unit_test_teardown(clients_that_become_servers_pass_by_no_cap, take_down),
 		cmocka_unit_test_teardown(clients_that_become_servers_pass_by_no_cap_where_prefixes_are_exempt,

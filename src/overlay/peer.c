@@ -101,6 +101,7 @@ static void link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 		return;
 	l->state = GN_OV_LINK_UP;
 	flip(l->contact, now);
+	l->contact->waited = 0;
 	l->miss = 0;
 	l->told = true;
 	ov->links_up++;
@@ -118,7 +119,8 @@ void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, 
 {
 	struct gn_ov_link *l = c->link;
 	GN_ASSERT(l && l->contact == c);
-	if (tell && l->state == GN_OV_LINK_UP) {
+	bool up = l->state == GN_OV_LINK_UP;
+	if (tell && up) {
 		struct gn_fbb b = gn_ov_builder(ov);
 		gn_fbref body = gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_BUSY});
 		(void)gn_ov_send(ov, &b, &c->c, 0, GN_FB_OVERLAY_BODY_UNLINK, body);
@@ -129,7 +131,7 @@ void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, 
 	gn_heap_remove(&ov->timers, &l->timer.node);
 	ov->link_count--;
 	ov->client_links -= !is_server(c);
-	if (l->state == GN_OV_LINK_UP) {
+	if (up) {
 		ov->links_up--;
 		if (is_server(c)) {
 			ov->list_version++;
@@ -142,7 +144,10 @@ void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, 
 	c->refused_until = c->refused_until > again ? c->refused_until : again;
 	c->leaf_refused_until = c->leaf_refused_until > again ? c->leaf_refused_until : again;
 	gn_mem_free(ov->env.alloc, l);
-	gn_ov_ring_touch(ov);
+	if (up || !ov->joined)
+		gn_ov_ring_touch(ov);
+	else /* nobody's member: only another may be a leaf now */
+		ov->leaf_dirty = true;
 	if (ov->link_count < ov->cfg.l && ov->joined) {
 		ov->heal_backoff = GN_OV_HEAL_FIRST;
 		gn_ov_task_soon(ov, GN_OV_TASK_HEAL, now + gn_ov_spread(ov, ov->heal_backoff, 20));
@@ -471,8 +476,11 @@ void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 	if (!l)
 		return;
 	if (!gn_fb_link_ok_has_hello(m) || !meet(ov, from, gn_fb_link_ok_hello(m), now) || !from->contact->link) {
-		if (from->contact && from->contact->link)
-			gn_ov_link_drop(ov, from->contact, false, now);
+		struct gn_ov_contact *c = from->contact;
+		if (c && c->link)
+			gn_ov_link_drop(ov, c, false, now);
+		if (c)
+			c->refused_until = c->leaf_refused_until = now + GN_OV_TOMB;
 		return;
 	}
 	l = from->contact->link;
@@ -485,11 +493,14 @@ void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 	send_delta(ov, l, 0, now);
 }
 
-/* When the peer says, within reason; whoever waits with us is told the same moment. */
+/* When the peer says, within reason, and not each time; whoever waits with us is told the same moment. */
 static void ask_again(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time wait, gn_time now)
 {
 	gn_time soon = GN_OV_LEAF_SOON + (gn_time)gn_rand_below(ov->env.rand, GN_OV_LEAF_SOON);
-	c->leaf_refused_until = now + (wait ? gn_time_min(wait, GN_OV_LEAF_AGAIN) + soon : GN_OV_LEAF_AGAIN);
+	bool taken = wait && (!c->waited || now - c->waited >= GN_OV_LEAF_AGAIN);
+	wait = wait < GN_OV_LEAF_LEAST ? GN_OV_LEAF_LEAST : gn_time_min(wait, GN_OV_LEAF_AGAIN);
+	c->waited = taken ? now : c->waited;
+	c->leaf_refused_until = now + (taken ? wait + soon : GN_OV_LEAF_AGAIN);
 }
 
 void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m, gn_time now)
