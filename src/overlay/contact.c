@@ -39,12 +39,28 @@ int gn_ov_nearer(uint64_t theta, const struct gn_node_id *a, const struct gn_nod
 	return sa != sb ? (sa < sb ? -1 : 1) : memcmp(a->b, b->b, 32);
 }
 
+static void take_out(struct gn_overlay *ov, uint32_t i)
+{
+	memmove(ov->contacts + i, ov->contacts + i + 1, (ov->contact_count - i - 1) * sizeof *ov->contacts);
+	ov->contact_count--;
+}
+
+/* At its place; there is room. */
+static void put_in(struct gn_overlay *ov, struct gn_ov_contact *n, const struct gn_contact *c)
+{
+	n->c = *c;
+	n->theta = gn_theta(c->id.b);
+	uint32_t i = gn_ov_contact_place(ov, &c->id);
+	memmove(ov->contacts + i + 1, ov->contacts + i, (ov->contact_count - i) * sizeof *ov->contacts);
+	ov->contacts[i] = n;
+	ov->contact_count++;
+}
+
 static void remove_at(struct gn_overlay *ov, uint32_t i)
 {
 	struct gn_ov_contact *c = ov->contacts[i];
 	GN_ASSERT(!c->link);
-	memmove(ov->contacts + i, ov->contacts + i + 1, (ov->contact_count - i - 1) * sizeof *ov->contacts);
-	ov->contact_count--;
+	take_out(ov, i);
 	bool there = gn_map_remove(&ov->by_pk, c->c.pk.b);
 	GN_ASSERT(there);
 	gn_mem_free(ov->env.alloc, c);
@@ -99,13 +115,8 @@ static struct gn_ov_contact *insert(struct gn_overlay *ov, const struct gn_conta
 		goto fail;
 	}
 	*at = n;
-	n->c = *c;
-	n->theta = gn_theta(c->id.b);
 	gn_ov_coord_init(&n->coord);
-	uint32_t i = gn_ov_contact_place(ov, &c->id);
-	memmove(ov->contacts + i + 1, ov->contacts + i, (ov->contact_count - i) * sizeof *ov->contacts);
-	ov->contacts[i] = n;
-	ov->contact_count++;
+	put_in(ov, n, c);
 	return n;
 fail:
 	ov->count.nomem++;
@@ -168,12 +179,33 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 	return n;
 }
 
+/* A new nonce: it lost its own, or works for several places. It is the same key, so what it made us do is remembered;
+ * at the new place it is new. False: it moved a moment ago. */
+static bool move(struct gn_overlay *ov, struct gn_ov_contact *n, const struct gn_contact *c, gn_time now)
+{
+	if (n->placed && now - n->placed < GN_OV_MOVE_EVERY) {
+		ov->count.moves_refused++;
+		return false;
+	}
+	if (n->link)
+		gn_ov_link_drop(ov, n, false, now);
+	near_changed(ov, n);
+	take_out(ov, gn_ov_contact_place(ov, &n->c.id));
+	put_in(ov, n, c);
+	near_changed(ov, n);
+	n->placed = n->since = now;
+	return true;
+}
+
 struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c, gn_time now)
 {
 	if (self(ov, c))
 		return NULL;
 	struct gn_ov_contact *n = gn_ov_contact_get(ov, &c->pk);
-	if (n && memcmp(n->c.id.b, c->id.b, 32) != 0) { /* a new nonce: it moved on the disk */
+	bool other = n && memcmp(n->c.id.b, c->id.b, 32) != 0;
+	if (other && n->introduced && !move(ov, n, c, now))
+		return NULL;
+	if (other && !n->introduced) { /* what others told of it was wrong */
 		bool up = n->up;
 		if (n->link)
 			gn_ov_link_drop(ov, n, false, now);

@@ -77,6 +77,7 @@
 #define GN_OV_SUM_ANY (8 * GN_SEC)       /* for whomever: 200 ms at 100,000 records */
 #define GN_OV_SUM_NEAR 2                 /* ring neighbours on each side that may ask for it */
 #define GN_OV_FLIP_EVERY (10 * GN_SEC)   /* per peer: beginning a link, changing its mode; each moves members */
+#define GN_OV_MOVE_EVERY (600 * GN_SEC)  /* per key: another place; each ends its link and begins another */
 #define GN_OV_FLIPS 4                    /* of them at once */
 #define GN_OV_SENDS 4                    /* a lookup asks one of the nearest so often within one deadline */
 #define GN_OV_TRIES 3 /* PING, LINK, and requests to the nearest: sent so often before the peer counts as dead */

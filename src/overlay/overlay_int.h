@@ -74,6 +74,7 @@ struct gn_ov_contact {
 	uint16_t told;              /* unproven contacts that we have by its word, as last counted */
 	gn_time client_since;       /* when it first had a link here as a client; 0 = never */
 	gn_time flips_at;           /* links it began and its changes of mode are paid for until then */
+	gn_time placed;             /* when it said last that it is at another place; 0 = never */
 	gn_time forgot_at, digest_at; /* work it made us do: not too often, whatever becomes of the link */
 	bool moved;                 /* told at another address since it was dialled */
 	bool up;                    /* a session is there */

@@ -330,6 +330,49 @@ static void who_refuses_a_link_is_not_asked_on_and_on(void **state)
 	}
 }
 
+/* OV-13: one key works for two places; what it made us do is remembered of the key. */
+static void a_key_with_two_places_is_no_two_nodes(void **state)
+{
+	(void)state;
+	net_build(&net, 43, 3);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_sk sk;
+	struct gn_contact at[2] = {{.mode = GN_FB_NODE_MODE_SERVER, .addr_count = 1}};
+	gn_sk_new(&net.rand, &sk);
+	at[0].pk = sk.pk;
+	at[0].addrs[0] = gn_addr_v4(127, 0, 9, 9, 7000);
+	at[1] = at[0];
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(gn_node_id_search(&sk.pk, NET_POW, 1000000 * i, 100000, at[i].nonce), GN_OK);
+		gn_node_id_make(&sk.pk, at[i].nonce, &at[i].id);
+	}
+	assert_memory_not_equal(at[0].id.b, at[1].id.b, 32);
+	speaks(&at[0]);
+	struct gn_ov_contact *c = gn_ov_contact_get(ov, &sk.pk);
+	c->client_since = c->forgot_at = c->digest_at = c->knocked = net.now - GN_SEC;
+	c->flips_at = net.now + 30 * GN_SEC;
+	gn_time flips = c->flips_at, before = net.now - GN_SEC;
+	net_run(&net, 10 * GN_SEC);
+	speaks(&at[1]); /* its nonce was lost */
+	c = gn_ov_contact_get(ov, &sk.pk);
+	assert_memory_equal(c->c.id.b, at[1].id.b, 32);
+	assert_true(c->flips_at == flips && c->client_since == before && c->forgot_at == before &&
+		    c->digest_at == before && c->knocked == before);
+	assert_int_equal(gn_ov_seen(c, net.now), 0); /* there it is new */
+	gn_overlay_validate(ov);
+	for (unsigned i = 0; i < 2; i++) {
+		gn_ov_begin(ov, net.now);
+		assert_null(gn_ov_contact_meet(ov, &at[0], net.now));
+		assert_memory_equal(gn_ov_contact_get(ov, &sk.pk)->c.id.b, at[1].id.b, 32);
+		assert_int_equal(ov->count.moves_refused, i + 1);
+		net_run(&net, GN_OV_MOVE_EVERY / 2 - GN_SEC);
+	}
+	net_run(&net, 2 * GN_SEC);
+	speaks(&at[0]);
+	assert_memory_equal(gn_ov_contact_get(ov, &sk.pk)->c.id.b, at[0].id.b, 32);
+	gn_overlay_validate(ov);
+}
+
 /* OV-21: who refuses was no member, so nothing follows for the records. */
 static void a_refused_link_moves_no_members(void **state)
 {
@@ -805,6 +848,7 @@ int main(void)
 		cmocka_unit_test_teardown(clients_of_one_prefix_share_their_places_among_themselves, take_down),
 		cmocka_unit_test_teardown(strangers_by_turns_do_not_keep_a_newcomer_out, take_down),
 		cmocka_unit_test_teardown(who_refuses_a_link_is_not_asked_on_and_on, take_down),
+		cmocka_unit_test_teardown(a_key_with_two_places_is_no_two_nodes, take_down),
 		cmocka_unit_test_teardown(a_refused_link_moves_no_members, take_down),
 		cmocka_unit_test_teardown(strangers_that_ask_on_and_on_hold_no_place_for_ever, take_down),
 		cmocka_unit_test_teardown(clients_that_become_servers_pass_by_no_cap, take_down),

@@ -476,7 +476,7 @@ void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 	if (!l)
 		return;
 	if (!gn_fb_link_ok_has_hello(m) || !meet(ov, from, gn_fb_link_ok_hello(m), now) || !from->contact->link) {
-		struct gn_ov_contact *c = from->contact;
+		struct gn_ov_contact *c = gn_ov_contact_get(ov, &from->c.pk);
 		if (c && c->link)
 			gn_ov_link_drop(ov, c, false, now);
 		if (c)
