@@ -197,7 +197,7 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 		 * record read. One that makes a copy a promise is for those of standing. */
 		const struct gn_ov_link *l = from->contact ? from->contact->link : NULL;
 		uint64_t nonce = l && l->state == GN_OV_LINK_UP ? gn_fb_get_nonce(m) : 0;
-		bool may = !gn_ov_copy(h) || (nonce && gn_ov_standing(ov, from->contact, now));
+		bool may = !gn_ov_copy(h) || (nonce && gn_ov_trusted(ov, from->contact, now));
 		gn_err err = (nonce ? may : gn_ov_room(ov, &from->c, h->len)) ? GN_OK : GN_BUSY;
 		if (err == GN_OK)
 			err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key, nonce, now);

@@ -380,6 +380,7 @@ struct gn_overlay {
 	struct gn_ov_held **sorted; /* by K; valid while !sort_dirty */
 	uint32_t sorted_cap, sorted_count;
 	bool sort_dirty;
+	bool restored; /* we began with records */
 	struct gn_map owners;       /* pk -> struct gn_ov_owner */
 	uint64_t held_bytes;        /* of shown records */
 	uint32_t hidden_count;      /* expired ones, in held and sorted too */
@@ -604,6 +605,9 @@ double gn_ov_gap(const struct gn_overlay *ov);
 /* How long we have known it by its own word; and is that an hour, or half of our own uptime? */
 gn_time gn_ov_seen(const struct gn_ov_contact *c, gn_time now);
 bool gn_ov_standing(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
+/* The same where it is about our store: an hour, since after a restart everybody is as old. Half of our uptime is for
+ * a node that began with nothing, while less than a quarter of its store is used. */
+bool gn_ov_trusted(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
 /* The angle within which a node answers for a key whatever its rank. */
 uint64_t gn_ov_reach(struct gn_overlay *ov);
 /* The set of a key: the R nearest members and all within the reach, nearest first. */
@@ -784,7 +788,7 @@ void gn_ov_store_promise(struct gn_overlay *ov, struct gn_ov_held *h, struct gn_
 bool gn_ov_origin_eq(const struct gn_ov_origin *a, const struct gn_ov_origin *b);
 /* What came or will not come is not on its way any more. */
 void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j);
-/* A linked server pushed what it holds, and waits for the answer. Read repair and STALE, which wait for none, pass on
+/* A linked server of standing pushed what it holds, and waits for the answer. Read repair and STALE, which wait for none, pass on
  * what anybody may have said (OV-58). */
 bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j);
 /* Names that r's owner has here under its salt, besides h: hidden ones too, which keep others away (NA-6), and those on

@@ -444,6 +444,12 @@ static void ask_proof(struct net *n, const struct gn_hash *key)
 	say(n, &b, GN_FB_OVERLAY_BODY_GET, body);
 }
 
+static gn_err handed_over(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
+{
+	(void)held, (void)in, (void)now;
+	return names == GN_OVERLAY_PUSHED ? GN_OK : GN_PROOF_OF_WORK;
+}
+
 /* OV-68, OV-92: until a linked server has been known for an hour what it pushes is like anybody's, and it makes no
  * promise of it by asking for a proof. */
 static void standing_takes_an_hour(void **state)
@@ -455,6 +461,7 @@ static void standing_takes_an_hour(void **state)
 	net_init(&two, 49);
 	net_add(&two);
 	net_add(&two);
+	two.node[0].cfg.admit[3] = handed_over;
 	net_start(&two, 0);
 	net_run(&two, 3 * GN_OV_STANDING);
 	net_start(&two, 1);
@@ -468,6 +475,48 @@ static void standing_takes_an_hour(void **state)
 		assert_int_equal(gn_ov_held_get(ov, &r.r.key)->from.how, hour ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH);
 		ask_proof(&two, &r.r.key);
 		assert_int_equal(ov->count.receipts_signed - before, hour);
+		net_record(&two, &r, &owner, 3, hour ? "second" : "first", 1, "x");
+		push(&two, &r.r); /* NA-4: nor are its names taken for judged */
+		assert_int_equal(gn_ov_held_get(ov, &r.r.key) != NULL, hour);
+		net_run(&two, GN_OV_STANDING);
+	}
+	net_free(&two);
+}
+
+/* OV-92: with half of our uptime who links at once after our restart would be as good as the neighbours of years. */
+static void a_restart_makes_nobody_old(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net two;
+	struct gn_sk owner;
+	net_init(&two, 53);
+	net_add(&two);
+	net_add(&two);
+	net_start(&two, 0);
+	net_start(&two, 1);
+	net_run(&two, 60 * GN_SEC);
+	gn_sk_new(&two.rand, &owner);
+	net_record(&two, &r, &owner, 256, "founding", 1, "x");
+	push(&two, &r.r);
+	struct gn_overlay *ov = two.node[0].ov;
+	assert_int_equal(gn_ov_held_get(ov, &r.r.key)->from.how,
+			 GN_OV_BY_HANDOVER); /* a node without anything to lose */
+	const struct gn_ov_contact *c = gn_ov_contact_get(ov, &two.node[1].cfg.node_key.pk);
+	uint64_t all = ov->cfg.bytes_max;
+	ov->cfg.bytes_max = 4 * ov->held_bytes;
+	assert_false(gn_ov_trusted(ov, c, two.now));
+	ov->cfg.bytes_max += 4;
+	assert_true(gn_ov_trusted(ov, c, two.now));
+	ov->cfg.bytes_max = all;
+	net_stop(&two, 0);
+	net_start(&two, 0);
+	net_run(&two, 60 * GN_SEC);
+	ov = two.node[0].ov;
+	for (unsigned hour = 0; hour < 2; hour++) {
+		net_record(&two, &r, &owner, 256, hour ? "second" : "first", 1, "x");
+		push(&two, &r.r);
+		assert_int_equal(gn_ov_held_get(ov, &r.r.key)->from.how, hour ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH);
 		net_run(&two, GN_OV_STANDING);
 	}
 	net_free(&two);
@@ -569,6 +618,7 @@ int main(void)
 		cmocka_unit_test(puts_pushes_and_proofs_have_accounts_of_their_own),
 		cmocka_unit_test(a_prefix_has_one_share_of_promises),
 		cmocka_unit_test(standing_takes_an_hour),
+		cmocka_unit_test(a_restart_makes_nobody_old),
 		cmocka_unit_test(a_new_version_of_a_copy_is_of_who_pushes_it),
 		cmocka_unit_test(a_quarter_of_copies_stays),
 	};

@@ -16,6 +16,12 @@ bool gn_ov_standing(const struct gn_overlay *ov, const struct gn_ov_contact *c, 
 	return c->since && gn_ov_seen(c, now) >= gn_time_min(GN_OV_STANDING, (now - ov->start) / 2);
 }
 
+bool gn_ov_trusted(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
+{
+	bool young = !ov->restored && ov->held_bytes < ov->cfg.bytes_max / 4;
+	return young ? gn_ov_standing(ov, c, now) : c->since && gn_ov_seen(c, now) >= GN_OV_STANDING;
+}
+
 /* Keeps the `max` smallest, ascending. */
 static uint32_t least(uint64_t *a, uint32_t n, uint32_t max, uint64_t v)
 {

@@ -278,7 +278,7 @@ gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice value, gn_time 
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);
 	if (!h && ov->held.count >= ov->cfg.records_max)
 		return GN_NO_SPACE;
-	ov->sort_dirty = true;
+	ov->sort_dirty = ov->restored = true;
 	if (!ov->joined && !ov->boot_count) /* the owner is still reading its disk: places to begin come after */
 		gn_ov_task_set(ov, GN_OV_TASK_JOIN, now + GN_OV_BEGIN);
 	return gn_ov_held_set(ov, &r, &from, 0, now);

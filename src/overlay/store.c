@@ -274,15 +274,15 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const
 bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
 	const struct gn_ov_contact *c = j->pushed && j->request ? gn_ov_contact_get(ov, &j->to.pk) : NULL;
-	return c && c->link && c->link->state == GN_OV_LINK_UP && c->c.mode == GN_FB_NODE_MODE_SERVER;
+	return c && c->link && c->link->state == GN_OV_LINK_UP && c->c.mode == GN_FB_NODE_MODE_SERVER &&
+	       gn_ov_trusted(ov, c, ov->now_seen);
 }
 
 static enum gn_ov_how how_of(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
 	if (!j->pushed)
 		return j->nonce ? GN_OV_BY_PROOF : GN_OV_BY_PUT;
-	bool handed = gn_ov_handed_over(ov, j) && gn_ov_standing(ov, gn_ov_contact_get(ov, &j->to.pk), ov->now_seen);
-	return handed ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH;
+	return gn_ov_handed_over(ov, j) ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH;
 }
 
 /* What is handed over may be much: half the store. */
