@@ -385,6 +385,45 @@ static void puts_pushes_and_proofs_have_accounts_of_their_own(void **state)
 	net_free(&small);
 }
 
+/* OV-92: a stranger who put a copy of an owner's record first, and has filled its share, is not in the way of the next
+ * version, which is larger. */
+static void a_new_version_is_not_refused_for_anothers_share(void **state)
+{
+	(void)state;
+	struct net_record r;
+	struct net small;
+	struct gn_sk owner;
+	char label[16];
+	const size_t larger = 3 * 4096;
+	const struct gn_holder stranger = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)}, node = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
+	struct gn_overlay *ov = small_store(&small, 59);
+	gn_sk_new(&small.rand, &owner);
+	for (unsigned i = 0; i < 64 / GN_OV_PUTTER_PART; i++) {
+		snprintf(label, sizeof label, "%u", i);
+		assert_true(hold_for(&small, &stranger, &owner, 256, label, &r));
+	}
+	for (unsigned pushed = 2; pushed-- > 0;) {
+		struct gn_ov_job j = {.to = {.pk = node.key, .addr_count = 1, .addrs = {node.addr}}, .pushed = pushed};
+		net_record(&small, &r, &owner, 256, "0", 2, "larger");
+		j.record = r.r;
+		j.record.bytes.len = larger; /* its place is all that is looked at */
+		j.key = r.r.key;
+		gn_err err = gn_ov_store_take(ov, &j);
+		assert_int_equal(err, pushed ? GN_QUOTA : GN_OK); /* what is pushed has no receipt */
+		assert_int_equal(j.taken, pushed ? 0 : larger);
+		if (pushed)
+			continue;
+		assert_true(gn_pk_eq(&j.from.by.key, &node.key) && j.from.how == GN_OV_BY_PUT);
+		gn_ov_store_came(ov, &j);
+		j.record.bytes.len = r.r.bytes.len;
+		assert_int_equal(gn_ov_held_set(ov, &j.record, &j.from, j.taken, small.now), GN_OK);
+		assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &stranger).key, 3 * 4096);
+		assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &node).key, 4096);
+	}
+	gn_overlay_validate(ov);
+	net_free(&small);
+}
+
 /* OV-92: a prefix has an eighth of all that has receipts, however they were asked for. */
 static void a_prefix_has_one_share_of_promises(void **state)
 {
@@ -616,6 +655,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_given_up_counts_for_its_kind),
 		cmocka_unit_test(neighbours_do_not_lose_what_may_live),
 		cmocka_unit_test(puts_pushes_and_proofs_have_accounts_of_their_own),
+		cmocka_unit_test(a_new_version_is_not_refused_for_anothers_share),
 		cmocka_unit_test(a_prefix_has_one_share_of_promises),
 		cmocka_unit_test(standing_takes_an_hour),
 		cmocka_unit_test(a_restart_makes_nobody_old),

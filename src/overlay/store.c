@@ -291,12 +291,18 @@ static bool may_be_much(const struct gn_overlay *ov, const struct gn_ov_origin *
 	return from->how == GN_OV_BY_HANDOVER && key_has(ov, from) <= ov->cfg.bytes_max / 2;
 }
 
-/* Whose it will be: a new version of what has a receipt stays with who brought the first one. */
-static struct gn_ov_origin origin_of(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_job *j)
+static struct gn_ov_origin bringer_of(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
 	struct gn_ov_origin from = {.how = how_of(ov, j)};
 	if (!gn_pk_eq(&j->to.pk, &ov->self.pk))
 		from.by = gn_ov_holder_of(&j->to);
+	return from;
+}
+
+/* Whose it will be: a new version of what has a receipt stays with who brought the first one. */
+static struct gn_ov_origin origin_of(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_job *j)
+{
+	struct gn_ov_origin from = bringer_of(ov, j);
 	bool stays = h && (!h->graced || gn_pk_eq(&h->from.by.key, &from.by.key)) && !gn_ov_copy(h);
 	return stays ? h->from : from;
 }
@@ -314,22 +320,39 @@ static gn_err take_share(struct gn_overlay *ov, const struct gn_ov_origin *from,
 	return gn_share_take(brought, &from->by, want);
 }
 
+static bool is_over_share(gn_err err)
+{
+	return err == GN_QUOTA || err == GN_LIMIT;
+}
+
+/* What it takes besides what `from` has for the version before. */
+static gn_err take_for(struct gn_overlay *ov, struct gn_ov_job *j, struct gn_ov_origin from, uint64_t all)
+{
+	const struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
+	uint64_t has = h && gn_ov_origin_eq(&h->from, &from) ? h->taken : 0, want = all > has ? all - has : 0;
+	gn_err err = take_share(ov, &from, want);
+	while (is_over_share(err) && make_room(ov, look(ov, h, own_hidden, &from)))
+		err = take_share(ov, &from, want);
+	if (is_over_share(err) && may_be_much(ov, &from))
+		err = gn_share_take_anyway(&ov->brought[from.how], &from.by, want);
+	j->from = from;
+	j->taken = err == GN_OK ? want : 0;
+	return err;
+}
+
+/* Another's share that is full refuses nobody: then it is on one's own. */
 gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
+	const struct gn_ov_origin brings = bringer_of(ov, j), from = origin_of(ov, h, j);
 	uint64_t all = gn_ov_cost(ov, j->record.bytes.len), shown = h && !h->graced ? gn_ov_cost(ov, h->len) : 0;
-	j->from = origin_of(ov, h, j);
-	uint64_t has = h && gn_ov_origin_eq(&h->from, &j->from) ? h->taken : 0, want = all > has ? all - has : 0;
-	gn_err err = take_share(ov, &j->from, want);
-	while ((err == GN_QUOTA || err == GN_LIMIT) && make_room(ov, look(ov, h, own_hidden, &j->from)))
-		err = take_share(ov, &j->from, want);
-	if ((err == GN_QUOTA || err == GN_LIMIT) && may_be_much(ov, &j->from))
-		err = gn_share_take_anyway(&ov->brought[j->from.how], &j->from.by, want);
+	gn_err err = take_for(ov, j, from, all);
+	if (is_over_share(err) && !j->pushed && !gn_ov_origin_eq(&from, &brings))
+		err = take_for(ov, j, brings, all);
 	ov->count.quota_putter += err == GN_QUOTA;
 	ov->count.quota_prefix += err == GN_LIMIT;
 	if (err != GN_OK)
 		return err == GN_LIMIT ? GN_QUOTA : err;
-	j->taken = want;
 	j->coming = all > shown ? all - shown : 0;
 	j->comes_new = !h;
 	j->space = gn_ov_space(j->record.type, gn_ov_grace_of(ov, &j->record));
