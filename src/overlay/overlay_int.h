@@ -73,6 +73,7 @@ struct gn_ov_contact {
 	uint8_t debt, good;         /* as a teller: addresses dialled, where nobody answered or not yet; those where one did */
 	uint16_t told;              /* unproven contacts that we have by its word, as last counted */
 	gn_time client_since;       /* when it first had a link here as a client; 0 = never */
+	gn_time client_left;        /* when the last such ended */
 	gn_time flips_at;           /* links it began and its changes of mode are paid for until then */
 	gn_time placed;             /* when it said last that it is at another place; 0 = never */
 	gn_time forgot_at, digest_at; /* work it made us do: not too often, whatever becomes of the link */

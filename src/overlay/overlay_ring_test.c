@@ -411,6 +411,30 @@ static void strangers_that_ask_on_and_on_hold_no_place_for_ever(void **state)
 	assert_int_equal(net.node[1].unlinked, 0);
 }
 
+/* OV-26: a machine that was off for a quarter of an hour begins anew, and needs us as anybody who is new. */
+static void a_client_that_comes_back_is_new_again(void **state)
+{
+	(void)state;
+	meet_newcomer(true);
+	newcomer_comes();
+	net_run(&net, 30 * GN_SEC);
+	struct gn_overlay *ov = net.node[0].ov;
+	struct gn_ov_contact *c = gn_ov_contact_get(ov, &net.node[1].cfg.node_key.pk);
+	assert_true(c && c->link && c->link->state == GN_OV_LINK_UP);
+	net_stop(&net, 1);
+	gn_ov_link_drop(ov, c, false, net.now); /* it said goodbye */
+	for (unsigned i = 0; i < GN_OV_CLIENTS_PREFIX; i++)
+		stranger_asks(i);
+	assert_int_equal(ov->client_links, GN_OV_CLIENTS_PREFIX);
+	net_run(&net, GN_OV_CLIENT_TIME - 10 * GN_SEC);
+	newcomer_comes();
+	net_run(&net, 8 * GN_SEC);
+	assert_null(c->link); /* not yet */
+	net_run(&net, GN_OV_LEAF_AGAIN + 5 * GN_SEC);
+	assert_true(c->link && c->link->state == GN_OV_LINK_UP);
+	assert_int_equal(ov->client_links, GN_OV_CLIENTS_PREFIX);
+}
+
 /* Links of node 0 to servers past the `cap` that they may have in one place. */
 static unsigned over_cap(unsigned cap)
 {
@@ -850,6 +874,7 @@ int main(void)
 		cmocka_unit_test_teardown(who_refuses_a_link_is_not_asked_on_and_on, take_down),
 		cmocka_unit_test_teardown(a_key_with_two_places_is_no_two_nodes, take_down),
 		cmocka_unit_test_teardown(a_refused_link_moves_no_members, take_down),
+		cmocka_unit_test_teardown(a_client_that_comes_back_is_new_again, take_down),
 		cmocka_unit_test_teardown(strangers_that_ask_on_and_on_hold_no_place_for_ever, take_down),
 		cmocka_unit_test_teardown(clients_that_become_servers_pass_by_no_cap, take_down),
 		cmocka_unit_test_teardown(clients_that_become_servers_pass_by_no_cap_where_prefixes_are_exempt,

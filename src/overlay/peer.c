@@ -132,6 +132,7 @@ void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, 
 	ov->link_count--;
 	ov->client_links -= !is_server(c);
 	if (up) {
+		c->client_left = is_server(c) ? c->client_left : now;
 		ov->links_up--;
 		if (is_server(c)) {
 			ov->list_version++;
@@ -414,6 +415,8 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	bool leaf = gn_fb_link_kind(m) == GN_FB_LINK_KIND_LEAF, near = leaf && is_server(c) && gn_ov_leaf_claim(ov, c);
 	bool up = c->link && c->link->state == GN_OV_LINK_UP;
 	gn_time wait = 0;
+	if (!c->link && c->client_left && now - c->client_left >= GN_OV_CLIENT_TIME)
+		c->client_since = c->client_left = 0; /* it was away, and begins again */
 	if ((!up && next_flip(c) > now) ||
 	    (!c->link && (!acceptable(ov, c, near, now, &wait) || !link_new(ov, c, near, now)))) {
 		refuse_link(ov, c, from->request, wait > 0 ? wait : 0, now);
