@@ -317,8 +317,9 @@ static struct gn_ov_contact *meet(struct gn_overlay *ov, struct gn_ov_from *from
 		(void)set_mode(ov, known, c.mode, now);
 		c.mode = known->c.mode;
 	}
-	from->contact = gn_ov_contact_meet(ov, &c, now);
-	return from->contact;
+	struct gn_ov_contact *met = gn_ov_contact_meet(ov, &c, now);
+	from->contact = met ? met : gn_ov_contact_get(ov, &c.pk);
+	return met;
 }
 
 void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now)
