@@ -165,6 +165,7 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 	b->cfg = *config;
 	b->spread_window = BUNDLES_SPREAD_WINDOW;
 	b->line = BUNDLES_LINE_SLOW;
+	gn_alloc_heap(&b->open_alloc, BUNDLES_OPEN_BYTES);
 	b->cfg.reads_max = config->reads_max ? config->reads_max : BUNDLES_READS;
 	b->cfg.ahead = config->ahead ? config->ahead : BUNDLES_AHEAD;
 	b->cfg.ahead = b->cfg.ahead < BUNDLES_AHEAD_MAX ? b->cfg.ahead : BUNDLES_AHEAD_MAX;
@@ -175,7 +176,8 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 		gn_mem_free(env->alloc, b);
 		return GN_NOMEM;
 	}
-	uint32_t ops = b->cfg.reads_max + BUNDLES_INGESTS + BUNDLES_SPREADS + BUNDLES_OPENS;
+	uint32_t ops = b->cfg.reads_max + BUNDLES_INGESTS + BUNDLES_SPREADS +
+		       2 * BUNDLES_OPENS; /* as many may have given way and not been told */
 	gn_heap_init(&b->timers, env->alloc);
 	gn_map_init(&b->ops, env, sizeof(gn_op), sizeof(void *), ops);
 	gn_map_init(&b->finds, env, sizeof(gn_op), sizeof(struct bundles_find),
@@ -220,6 +222,7 @@ void gn_bundles_free(struct gn_bundles *b)
 	bundles_queue_free(b, &b->bulk);
 	gn_mem_free(b->env.alloc, b->sent);
 	bundles_caches_free(b);
+	GN_ASSERT(b->open_alloc.count == 0);
 	struct gn_map *maps[] = {&b->ops,  &b->finds,   &b->requests, &b->sources, &b->serving, &b->incoming,
 				 &b->kept, &b->keepers, &b->putting,  &b->asks,    &b->needed,  &b->fresh};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
@@ -469,6 +472,12 @@ void gn_bundles_validate(const struct gn_bundles *b)
 	GN_ASSERT(b->places.used == b->incoming.count && b->keepers.count <= b->kept.count);
 	for (uint32_t i = 0; i < b->reader_count; i++)
 		validate_reader(b, b->readers[i]);
+	uint32_t opens = 0;
+	for (const struct bundles_open *o = b->open_first; o; o = o->next) {
+		GN_ASSERT(o->len <= o->size && (!o->op.ended || (!o->reader && !o->bytes && !o->work)));
+		opens += !o->op.ended;
+	}
+	GN_ASSERT(opens == b->opens && b->opens <= BUNDLES_OPENS);
 	for (const struct bundles_ingest *in = b->ingest_first; in; in = in->next)
 		GN_ASSERT(in->len <= GN_BLOCK && (in->op.ended || in->pending <= BUNDLES_INGEST_PUTS));
 }

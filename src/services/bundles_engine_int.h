@@ -1,5 +1,5 @@
 /* The engine's state, shared by its files: bundles.c (frame), _peer (windows, requests), _source (where blocks are),
- * _read, _serve, _keep (for others), _ingest, _spread, _open. */
+ * _read, _serve, _keep (for others), _ingest, _spread, _open, _open_room. */
 #ifndef GN_SERVICES_BUNDLES_ENGINE_INT_H
 #define GN_SERVICES_BUNDLES_ENGINE_INT_H
 
@@ -101,7 +101,7 @@ struct bundles_slot {
 	enum bundles_slot_state state;
 	bool skip_local;  /* the own copy was damaged */
 	uint64_t request; /* ASKED */
-	uint8_t *data;    /* READY, owned */
+	uint8_t *data;    /* READY, owned (bundles_reader_memory) */
 	uint32_t len;
 };
 
@@ -228,7 +228,7 @@ struct gn_bundles_work {
 	gn_op op;                     /* the open that wants it; it may be gone */
 	struct gn_hash root;
 	struct gn_alloc alloc; /* its own: no thread shares it */
-	uint8_t *bytes;        /* owned, of the engine's memory; NULL once checked */
+	uint8_t *bytes;        /* owned, of open_alloc; NULL once checked */
 	size_t len;
 	struct gn_manifest *manifest; /* owned, of alloc */
 	gn_err err;
@@ -240,15 +240,18 @@ struct bundles_kept_manifest {
 struct bundles_open {
 	struct bundles_op op;
 	struct bundles_open *next;
+	struct gn_pk owner;
 	struct gn_hash key;
 	uint64_t version;
 	gn_op get;
+	gn_time moved; /* when the last of it came */
 	gn_time age;   /* of the head, when it is the cache's */
 	uint8_t *head; /* owned: the record */
 	uint32_t head_len;
 	struct bundles_reader *reader; /* of the manifest */
-	uint8_t *bytes;                /* owned: the manifest as far as it came */
-	size_t len, size;
+	uint8_t *bytes;                /* owned, of open_alloc: the manifest as far as it came */
+	size_t len, cap, size;
+	struct gn_bundles_work *work; /* borrowed: waiting to be checked */
 	bool readable;
 	struct gn_hash root;
 };
@@ -329,7 +332,8 @@ struct gn_bundles {
 	unsigned spread_window;           /* chunks that may be on their way to all targets */
 	gn_time spread_cut, spread_quick; /* when it was last made smaller; when a chunk was last answered in no time */
 	struct bundles_open *open_first;
-	uint32_t ingests, spreads, opens;
+	uint32_t ingests, spreads, opens; /* opens: not ended */
+	struct gn_alloc open_alloc;       /* manifests on their way, and being checked: a budget of their own (BU-27) */
 	size_t spread_blocks;
 	struct bundles_job jobs[BUNDLES_JOBS];
 	struct gn_map asks; /* request -> bundles_target * */
@@ -441,6 +445,10 @@ GN_MUST gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *
 GN_MUST gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
 				    const struct gn_hash *proof, size_t proof_len, struct gn_slice data);
 void bundles_reader_loaded(struct gn_bundles *b, const struct gn_blocks_event *e);
+static inline struct gn_alloc *bundles_reader_memory(struct gn_bundles *b, const struct bundles_reader *r)
+{
+	return r->open ? &b->open_alloc : b->env.alloc;
+}
 
 /* serve, keep */
 void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_chunk_get m);
@@ -503,7 +511,12 @@ void bundles_spread_peer_lost(struct gn_bundles *b, const struct gn_pk *pk);
 void bundles_open_got(struct gn_bundles *b, struct bundles_open *o, const struct gn_overlay_event *e);
 void bundles_opens_run(struct gn_bundles *b);
 void bundles_open_free(struct gn_bundles *b, struct bundles_open *o);
+void bundles_open_end(struct gn_bundles *b, struct bundles_open *o, gn_err err); /* with its event */
 void bundles_open_event(struct gn_bundles *b, struct bundles_open *o, struct gn_bundles_event *out);
 void bundles_caches_free(struct gn_bundles *b);
+
+/* room for opens (BU-27). Memory as gn_mem_resize; NULL: o itself has to give way. */
+void *bundles_open_memory(struct gn_bundles *b, struct bundles_open *o, void *p, size_t size);
+GN_MUST gn_err bundles_open_place(struct gn_bundles *b); /* GN_LIMIT */
 
 #endif

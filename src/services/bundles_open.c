@@ -4,7 +4,8 @@
  *   GETTING -> READING [a head, no such manifest here] -> CHECKING [whole] -> ENDED [work_done]
  *   GETTING -> ENDED [manifest here, or no head]
  *
- * Rule: docs/spec/services.md BU-16. */
+ * What a head says is not believed before bytes show it: bundles_open_room.c has the memory.
+ * Rules: docs/spec/services.md BU-16, BU-27. */
 #include "services/bundles_engine_int.h"
 
 /* ---- caches ---- */
@@ -67,8 +68,18 @@ uint64_t gn_bundles_head_expires(const struct gn_bundles *b, const struct gn_pk 
 static void work_free(struct gn_bundles *b, struct gn_bundles_work *w)
 {
 	gn_manifest_free(&w->alloc, w->manifest);
-	gn_mem_free(b->env.alloc, w->bytes);
+	gn_mem_free(&b->open_alloc, w->bytes);
 	gn_mem_free(b->env.alloc, w);
+}
+
+/* Nobody waits for it any more. */
+static void work_drop(struct gn_bundles *b, struct gn_bundles_work *w)
+{
+	struct gn_bundles_work **at = &b->work_first;
+	while (*at != w)
+		at = &(*at)->next;
+	*at = w->next;
+	work_free(b, w);
 }
 
 static void manifest_drop(struct gn_bundles *b, const struct gn_hash *root)
@@ -112,15 +123,25 @@ void bundles_caches_free(struct gn_bundles *b)
 
 /* ---- operations ---- */
 
-static void finish(struct gn_bundles *b, struct bundles_open *o, gn_err err)
+/* All that it holds but its head. */
+static void let_go(struct gn_bundles *b, struct bundles_open *o)
 {
-	if (o->reader) {
-		struct bundles_reader *r = o->reader;
-		o->reader = NULL;
-		bundles_reader_free(b, r);
-	}
-	gn_mem_free(b->env.alloc, o->bytes);
+	bundles_find_drop(b, &o->get);
+	if (o->reader)
+		bundles_reader_free(b, o->reader);
+	o->reader = NULL;
+	gn_mem_free(&b->open_alloc, o->bytes);
 	o->bytes = NULL;
+	o->cap = 0;
+	if (o->work)
+		work_drop(b, o->work);
+	o->work = NULL;
+	b->opens -= !o->op.ended;
+}
+
+void bundles_open_end(struct gn_bundles *b, struct bundles_open *o, gn_err err)
+{
+	let_go(b, o);
 	o->op.err = err;
 	o->op.ended = true;
 	bundles_tell(b, &o->op);
@@ -132,13 +153,9 @@ void bundles_open_free(struct gn_bundles *b, struct bundles_open *o)
 	while (*at != o)
 		at = &(*at)->next;
 	*at = o->next;
-	b->opens--;
-	bundles_find_drop(b, &o->get);
-	if (o->reader)
-		bundles_reader_free(b, o->reader);
+	let_go(b, o);
 	bundles_op_remove(b, &o->op);
 	gn_mem_free(b->env.alloc, o->head);
-	gn_mem_free(b->env.alloc, o->bytes);
 	gn_mem_free(b->env.alloc, o);
 }
 
@@ -161,20 +178,20 @@ static void go_on(struct gn_bundles *b, struct bundles_open *o)
 	gn_err err = gn_head_parse(gn_slice(o->head, o->head_len), &head);
 	const struct gn_head_version *v = err == GN_OK ? choose(&head, o->version) : NULL;
 	if (!v) {
-		finish(b, o, err != GN_OK ? err : GN_NOT_FOUND);
+		bundles_open_end(b, o, err != GN_OK ? err : GN_NOT_FOUND);
 		return;
 	}
 	o->root = v->manifest;
 	if (gn_map_get(&b->manifests, &o->root)) {
-		finish(b, o, GN_OK);
+		bundles_open_end(b, o, GN_OK);
 		return;
 	}
 	gn_head_file(v, &file);
 	o->size = (size_t)file.size;
-	o->bytes = gn_mem_resize(b->env.alloc, NULL, o->size);
-	err = o->bytes ? bundles_reader_new(b, &file, 0, file.size, o, &o->reader) : GN_NOMEM;
+	o->moved = b->now;
+	err = bundles_reader_new(b, &file, 0, file.size, o, &o->reader);
 	if (err != GN_OK)
-		finish(b, o, err);
+		bundles_open_end(b, o, err);
 }
 
 /* Takes a copy of a head's bytes. */
@@ -196,8 +213,7 @@ gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct g
 	b->now = now;
 	if (label.len > GN_RECORD_LABEL_MAX)
 		return GN_USAGE;
-	if (b->opens == BUNDLES_OPENS)
-		return GN_LIMIT;
+	GN_TRY(bundles_open_place(b));
 	struct bundles_open *o = GN_NEW(b->env.alloc, struct bundles_open);
 	if (!o || bundles_op_add(b, &o->op, OP_OPEN) != GN_OK) {
 		gn_mem_free(b->env.alloc, o);
@@ -209,6 +225,8 @@ gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct g
 	b->opens++;
 	b->count.opens++;
 	o->version = version;
+	o->owner = *owner;
+	o->moved = now;
 	gn_head_key(owner, label, &o->key);
 	*op = o->op.id;
 	const struct bundles_head *cached = gn_map_get(&b->heads, &o->key);
@@ -255,7 +273,7 @@ void bundles_open_got(struct gn_bundles *b, struct bundles_open *o, const struct
 	if (o->head)
 		go_on(b, o);
 	else
-		finish(b, o, err);
+		bundles_open_end(b, o, err);
 }
 
 /* The manifest is whole: to be checked, by whoever owns the engine. */
@@ -270,6 +288,8 @@ static gn_err work_new(struct gn_bundles *b, struct bundles_open *o)
 	w->len = o->size;
 	gn_alloc_heap(&w->alloc, BUNDLES_WORK_MEMORY);
 	o->bytes = NULL;
+	o->cap = 0;
+	o->work = w;
 	while (*at && (*at)->len <= w->len)
 		at = &(*at)->next;
 	w->next = *at;
@@ -282,6 +302,9 @@ struct gn_bundles_work *gn_bundles_next_work(struct gn_bundles *b)
 	struct gn_bundles_work *w = b->works_out < BUNDLES_WORKS ? b->work_first : NULL;
 	if (!w)
 		return NULL;
+	struct bundles_open *o = bundles_op_get(b, w->op, OP_OPEN);
+	GN_ASSERT(o && o->work == w); /* a work that waits goes with its open */
+	o->work = NULL;
 	b->work_first = w->next;
 	w->next = NULL;
 	b->works_out++;
@@ -297,7 +320,7 @@ void gn_bundles_work_run(struct gn_bundles_work *w)
 static gn_err manifest_keep(struct gn_bundles *b, struct gn_bundles_work *w)
 {
 	gn_err err = w->err;
-	gn_mem_free(b->env.alloc, w->bytes);
+	gn_mem_free(&b->open_alloc, w->bytes);
 	w->bytes = NULL;
 	if (err == GN_OK && !gn_map_get(&b->manifests, &w->root)) { /* another open may have been faster */
 		manifests_evict(b, w->len);
@@ -323,19 +346,34 @@ void gn_bundles_work_done(struct gn_bundles *b, struct gn_bundles_work *w, gn_ti
 	gn_err err = manifest_keep(b, w);
 	struct bundles_open *o = bundles_op_get(b, op, OP_OPEN);
 	if (o && !o->op.ended)
-		finish(b, o, err);
+		bundles_open_end(b, o, err);
+}
+
+/* What the head says of its size takes no memory, what came does: twice as much at most. */
+static gn_err append(struct gn_bundles *b, struct bundles_open *o, struct gn_slice bytes)
+{
+	size_t len = o->len + bytes.len, cap = len > 2 * o->cap ? len : 2 * o->cap;
+	GN_ASSERT(len <= o->size);
+	if (len > o->cap) {
+		cap = cap < o->size ? cap : o->size;
+		uint8_t *grown = bundles_open_memory(b, o, o->bytes, cap);
+		if (!grown)
+			return GN_BUSY;
+		o->bytes = grown;
+		o->cap = cap;
+	}
+	memcpy(o->bytes + o->len, bytes.p, bytes.len);
+	o->len = len;
+	return GN_OK;
 }
 
 static void read_on(struct gn_bundles *b, struct bundles_open *o)
 {
 	struct gn_slice bytes;
 	gn_err err;
-	while ((err = bundles_reader_take(b, o->reader, &bytes)) == GN_OK && bytes.len) {
-		GN_ASSERT(o->len + bytes.len <= o->size);
-		memcpy(o->bytes + o->len, bytes.p, bytes.len);
-		o->len += bytes.len;
+	while ((err = bundles_reader_take(b, o->reader, &bytes)) == GN_OK && bytes.len &&
+	       (err = append(b, o, bytes)) == GN_OK)
 		bundles_reader_run(b, o->reader);
-	}
 	if (err == GN_AGAIN)
 		return;
 	if (err == GN_OK) {
@@ -344,8 +382,8 @@ static void read_on(struct gn_bundles *b, struct bundles_open *o)
 		bundles_reader_free(b, r);
 		err = work_new(b, o);
 	}
-	if (err != GN_OK)
-		finish(b, o, err == GN_NOT_FOUND ? GN_UNREACHABLE : err); /* the site is there: its head says so */
+	if (err != GN_OK) /* the site is there: its head says so */
+		bundles_open_end(b, o, err == GN_NOT_FOUND ? GN_UNREACHABLE : err);
 }
 
 void bundles_opens_run(struct gn_bundles *b)

@@ -94,7 +94,7 @@ fail:
 static void drop_slots(struct gn_bundles *b, struct bundles_reader *r)
 {
 	for (uint32_t i = 0; i < b->cfg.ahead; i++)
-		gn_mem_free(b->env.alloc, r->slots[i].data);
+		gn_mem_free(bundles_reader_memory(b, r), r->slots[i].data);
 	memset(r->slots, 0, b->cfg.ahead * sizeof *r->slots);
 }
 
@@ -106,7 +106,7 @@ void bundles_reader_free(struct gn_bundles *b, struct bundles_reader *r)
 	memmove(&b->readers[i], &b->readers[i + 1], (--b->reader_count - i) * sizeof *b->readers);
 	bundles_op_remove(b, &r->op);
 	drop_slots(b, r);
-	gn_mem_free(b->env.alloc, r->given);
+	gn_mem_free(bundles_reader_memory(b, r), r->given);
 	gn_mem_free(b->env.alloc, r->slots);
 	gn_mem_free(b->env.alloc, r->blocks);
 	gn_mem_free(b->env.alloc, r);
@@ -140,11 +140,15 @@ void bundles_reader_fail(struct gn_bundles *b, struct bundles_reader *r, gn_err 
 gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk, struct gn_slice data)
 {
 	struct bundles_slot *slot = slot_at(b, r, chunk);
-	uint8_t *copy = gn_mem_resize(b->env.alloc, NULL, data.len);
+	if (r->open)
+		r->open->moved = b->now;
+	uint8_t *copy =
+		r->open ? bundles_open_memory(b, r->open, NULL, data.len) : gn_mem_resize(b->env.alloc, NULL, data.len);
 	if (!copy) {
-		b->count.nomem++;
-		bundles_reader_fail(b, r, GN_NOMEM);
-		return GN_NOMEM;
+		gn_err err = r->open ? GN_BUSY : GN_NOMEM;
+		b->count.nomem += err == GN_NOMEM;
+		bundles_reader_fail(b, r, err);
+		return err;
 	}
 	memcpy(copy, data.p, data.len);
 	slot->data = copy;
@@ -302,7 +306,7 @@ void bundles_readers_run(struct gn_bundles *b)
 
 gn_err bundles_reader_take(struct gn_bundles *b, struct bundles_reader *r, struct gn_slice *out)
 {
-	gn_mem_free(b->env.alloc, r->given);
+	gn_mem_free(bundles_reader_memory(b, r), r->given);
 	r->given = NULL;
 	if (r->op.err != GN_OK)
 		return r->op.err;

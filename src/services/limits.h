@@ -88,6 +88,8 @@
 #define BUNDLES_WORKS 2                    /* manifests being checked at once, a thread each */
 #define BUNDLES_WORK_MEMORY (512u << 20)   /* bytes for checking one: its copy, and sorting 100,000 paths */
 #define BUNDLES_OPENS 64                   /* sites being opened at once */
+#define BUNDLES_OPEN_BYTES (160u << 20)    /* of their manifests: two of the largest being checked, and 32 MiB */
+#define BUNDLES_OPEN_GRACE (5 * GN_SEC)    /* one that got nothing for so long gives way: a chunk at 100 kbit/s */
 
 /* amplification: what a peer's 100 bytes can cause here */
 #define BUNDLES_SERVE_QUEUE 64              /* chunks one peer may wait for; above: BUSY */
