@@ -177,7 +177,7 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 		return GN_NOMEM;
 	}
 	uint32_t ops = b->cfg.reads_max + BUNDLES_INGESTS + BUNDLES_SPREADS +
-		       2 * BUNDLES_OPENS; /* as many may have given way and not been told */
+		       5 * BUNDLES_OPENS; /* the others gave way, or were at hand, and have not been told */
 	gn_heap_init(&b->timers, env->alloc);
 	gn_map_init(&b->ops, env, sizeof(gn_op), sizeof(void *), ops);
 	gn_map_init(&b->finds, env, sizeof(gn_op), sizeof(struct bundles_find),

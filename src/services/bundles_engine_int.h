@@ -517,6 +517,7 @@ void bundles_caches_free(struct gn_bundles *b);
 
 /* room for opens (BU-27). Memory as gn_mem_resize; NULL: o itself has to give way. */
 void *bundles_open_memory(struct gn_bundles *b, struct bundles_open *o, void *p, size_t size);
-GN_MUST gn_err bundles_open_place(struct gn_bundles *b); /* GN_LIMIT */
+/* A place for a site of this owner; GN_LIMIT. */
+GN_MUST gn_err bundles_open_place(struct gn_bundles *b, const struct gn_pk *owner);
 
 #endif

@@ -170,6 +170,16 @@ static const struct gn_head_version *choose(const struct gn_head *head, uint64_t
 	return NULL;
 }
 
+/* Is nothing to be waited for? Then an open needs no place. */
+static bool at_hand(const struct gn_bundles *b, const struct bundles_head *h, uint64_t version)
+{
+	struct gn_head head;
+	if (gn_head_parse(gn_slice(h->bytes, h->len), &head) != GN_OK)
+		return false;
+	const struct gn_head_version *v = choose(&head, version);
+	return v && gn_map_get(&b->manifests, &v->manifest);
+}
+
 /* o->head is a checked head: on to its manifest. */
 static void go_on(struct gn_bundles *b, struct bundles_open *o)
 {
@@ -213,7 +223,13 @@ gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct g
 	b->now = now;
 	if (label.len > GN_RECORD_LABEL_MAX)
 		return GN_USAGE;
-	GN_TRY(bundles_open_place(b));
+	struct gn_hash key;
+	gn_head_key(owner, label, &key);
+	const struct bundles_head *cached = gn_map_get(&b->heads, &key);
+	if (cached && (fresh || now - cached->got >= BUNDLES_HEAD_TTL))
+		cached = NULL;
+	if (!cached || !at_hand(b, cached, version))
+		GN_TRY(bundles_open_place(b, owner));
 	struct bundles_open *o = GN_NEW(b->env.alloc, struct bundles_open);
 	if (!o || bundles_op_add(b, &o->op, OP_OPEN) != GN_OK) {
 		gn_mem_free(b->env.alloc, o);
@@ -227,11 +243,10 @@ gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct g
 	o->version = version;
 	o->owner = *owner;
 	o->moved = now;
-	gn_head_key(owner, label, &o->key);
+	o->key = key;
 	*op = o->op.id;
-	const struct bundles_head *cached = gn_map_get(&b->heads, &o->key);
 	gn_err err;
-	if (cached && !fresh && now - cached->got < BUNDLES_HEAD_TTL) {
+	if (cached) {
 		err = set_head(b, o, gn_slice(cached->bytes, cached->len));
 		o->age = now - cached->got;
 		if (err == GN_OK) {

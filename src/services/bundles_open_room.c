@@ -63,14 +63,19 @@ void *bundles_open_memory(struct gn_bundles *b, struct bundles_open *o, void *p,
 	return got;
 }
 
-gn_err bundles_open_place(struct gn_bundles *b)
+/* An owner with more than half of the places has no claim to more, and makes room for others. */
+static bool too_many(const struct gn_bundles *b, const struct bundles_open *o, const struct gn_pk *asker)
+{
+	return !gn_pk_eq(&o->owner, asker) && owner_has(b, o, false) > BUNDLES_OPENS / 2;
+}
+
+gn_err bundles_open_place(struct gn_bundles *b, const struct gn_pk *owner)
 {
 	struct bundles_open *least = NULL;
 	if (b->opens < BUNDLES_OPENS)
 		return GN_OK;
 	for (struct bundles_open *a = b->open_first; a; a = a->next)
-		if (!a->op.ended && (idle(b, a) || owner_has(b, a, false) > BUNDLES_OPENS / 2) &&
-		    (!least || worth_less(b, a, least, false)))
+		if (!a->op.ended && (idle(b, a) || too_many(b, a, owner)) && (!least || worth_less(b, a, least, false)))
 			least = a;
 	if (!least)
 		return GN_LIMIT;

@@ -212,6 +212,7 @@ static void an_owner_with_more_than_half_makes_room(void **state)
 	struct gn_bundles *b = s.nodes[0].bundles;
 	for (unsigned i = 0; i < BUNDLES_OPENS; i++)
 		assert_int_equal(open_now(i > BUNDLES_OPENS / 2, s.now), GN_OK);
+	assert_int_equal(open_now(0, s.now), GN_LIMIT); /* not for its own */
 	assert_int_equal(open_now(2, s.now), GN_OK);
 	assert_int_equal(open_now(2, s.now), GN_LIMIT); /* it is at half now */
 	unsigned of[3] = {0};
@@ -224,6 +225,43 @@ static void an_owner_with_more_than_half_makes_room(void **state)
 	svc_free(&s);
 }
 
+/* Places are for what has to be waited for. */
+static void a_site_at_hand_needs_no_place(void **state)
+{
+	(void)state;
+	static uint8_t storage[4096];
+	struct gn_alloc heap;
+	struct gn_buf out = {storage, 0, sizeof storage};
+	struct gn_bundle_file page;
+	struct svc_wait file, manifest, w;
+	char why[256];
+	start(3, 3);
+	gn_alloc_heap(&heap, 1u << 20);
+	assert_int_equal(svc_ingest(&s, 0, GN_LIT("<p>"), &file), GN_OK);
+	page = svc_as_file(&file);
+	page.path = GN_LIT("index.html");
+	struct gn_manifest_args args = {
+		.owner = owners[2].pk, .label = GN_LIT("blog"), .seq = 1, .files = &page, .file_count = 1};
+	assert_int_equal(gn_manifest_make(&heap, &args, &out, why), GN_OK);
+	assert_int_equal(svc_ingest(&s, 0, gn_buf_slice(&out), &manifest), GN_OK);
+	put_head(2, manifest.size, gn_slice(manifest.blocks, manifest.blocks_len), &manifest.root);
+	begin(0, 2, &w);
+	svc_run_for(&s, GN_SEC);
+	end(&w, GN_OK);
+	svc_wait_free(&w);
+	struct gn_bundles *b = s.nodes[0].bundles;
+	for (unsigned i = 0; i < BUNDLES_OPENS; i++)
+		assert_int_equal(open_now(i % 2, s.now), GN_OK);
+	assert_int_equal(open_now(2, s.now), GN_LIMIT); /* fresh: the network is asked */
+	w = (struct svc_wait){0};
+	assert_int_equal(gn_bundles_open(b, &owners[2].pk, GN_LIT("blog"), 0, false, s.now, &w.op), GN_OK);
+	assert_int_equal(svc_wait(&s, &w), GN_OK);
+	svc_wait_free(&w);
+	svc_wait_free(&file);
+	svc_wait_free(&manifest);
+	svc_free(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -233,6 +271,7 @@ int main(void)
 		cmocka_unit_test(who_got_nothing_for_long_gives_way_first),
 		cmocka_unit_test(places_go_to_who_gets_something),
 		cmocka_unit_test(an_owner_with_more_than_half_makes_room),
+		cmocka_unit_test(a_site_at_hand_needs_no_place),
 	};
 	return cmocka_run_group_tests_name("bundles_open", tests, NULL, NULL);
 }
