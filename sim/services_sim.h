@@ -23,7 +23,8 @@ enum svc_lie {
 	SVC_WRONG_BLOCK = 4,
 	SVC_SILENT = 8,
 	SVC_FORGED_RECEIPT = 16,
-	SVC_BUSY = 32
+	SVC_BUSY = 32,
+	SVC_THIRSTY = 64
 };
 
 struct svc_file {
@@ -491,22 +492,48 @@ static inline void svc_pump(struct svc *s, unsigned i)
 
 /* ---- running ---- */
 
-/* One that gives no chunk says so without looking; false: it is asked something else. */
-static inline bool svc_busy(struct svc *s, unsigned i, unsigned from, struct gn_slice bytes)
+/* What one that lies answers without looking: BUSY for a chunk, or "all of it, please" to a publisher who has sent it
+ * already. 0: the engine may answer. */
+static inline gn_fbref svc_lie_answer(unsigned lies, struct gn_fb_block_message m, struct gn_fbb *b, uint8_t *type)
+{
+	struct gn_fb_chunk_ack_args ack = {0};
+	struct gn_fb_block_has_args has = {0};
+	struct gn_fb_hash block;
+	*type = GN_FB_BLOCK_BODY_CHUNK_ACK;
+	if (lies & SVC_BUSY && gn_fb_block_message_body_type(m) == GN_FB_BLOCK_BODY_CHUNK_GET) {
+		struct gn_fb_chunk_get get = gn_fb_block_message_body_as_chunk_get(m);
+		block = gn_fb_chunk_get_block(get);
+		ack.index = gn_fb_chunk_get_first(get);
+		ack.code = gn_wire_code(GN_BUSY);
+	} else if (lies & SVC_THIRSTY && gn_fb_block_message_body_type(m) == GN_FB_BLOCK_BODY_CHUNK_PUT) {
+		struct gn_fb_chunk chunk = gn_fb_chunk_put_chunk(gn_fb_block_message_body_as_chunk_put(m));
+		block = gn_fb_chunk_block(chunk);
+		ack.index = gn_fb_chunk_index(chunk);
+	} else if (lies & SVC_THIRSTY && gn_fb_block_message_body_type(m) == GN_FB_BLOCK_BODY_BLOCK_KEEP) {
+		block = gn_fb_block_keep_block(gn_fb_block_message_body_as_block_keep(m));
+		has.block = &block;
+		*type = GN_FB_BLOCK_BODY_BLOCK_HAS;
+		return gn_fb_block_has_make(b, &has);
+	} else {
+		return 0;
+	}
+	ack.block = &block;
+	return gn_fb_chunk_ack_make(b, &ack);
+}
+
+/* False: the engine has to answer. */
+static inline bool svc_lies(struct svc *s, unsigned i, unsigned from, struct gn_slice bytes)
 {
 	static uint8_t storage[256];
 	struct gn_fb_block_message m;
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
-	if (!(s->nodes[i].lies & SVC_BUSY) || gn_fb_block_message_verify(bytes, &m) != GN_OK ||
-	    gn_fb_block_message_body_type(m) != GN_FB_BLOCK_BODY_CHUNK_GET)
+	struct gn_fb_block_message_args args = {0};
+	if (!s->nodes[i].lies || gn_fb_block_message_verify(bytes, &m) != GN_OK)
 		return false;
-	struct gn_fb_chunk_get get = gn_fb_block_message_body_as_chunk_get(m);
-	struct gn_fb_hash block = gn_fb_chunk_get_block(get);
-	struct gn_fb_chunk_ack_args ack = {
-		.block = &block, .index = gn_fb_chunk_get_first(get), .code = gn_wire_code(GN_BUSY)};
-	struct gn_fb_block_message_args args = {.request = gn_fb_block_message_request(m),
-						.body_type = GN_FB_BLOCK_BODY_CHUNK_ACK,
-						.body = gn_fb_chunk_ack_make(&b, &ack)};
+	args.request = gn_fb_block_message_request(m);
+	args.body = svc_lie_answer(s->nodes[i].lies, m, &b, &args.body_type);
+	if (!args.body)
+		return false;
 	struct gn_overlay_message out = {.to = {.pk = s->nodes[from].sk.pk}, .reliable = true};
 	gn_err err = gn_fbb_finish(&b, gn_fb_block_message_make(&b, &args), GN_FB_BLOCK_MESSAGE_IDENTIFIER, &out.bytes);
 	GN_ASSERT(err == GN_OK);
@@ -516,7 +543,7 @@ static inline bool svc_busy(struct svc *s, unsigned i, unsigned from, struct gn_
 
 static inline void svc_deliver(struct svc *s, struct svc_node *n, const struct svc_event *e)
 {
-	if (svc_busy(s, e->node, e->peer, gn_slice(e->p, e->len)))
+	if (svc_lies(s, e->node, e->peer, gn_slice(e->p, e->len)))
 		return;
 	const struct svc_node *from = &s->nodes[e->peer];
 	struct gn_slice bytes = gn_slice(e->p, e->len);

@@ -186,8 +186,8 @@ struct bundles_target {
 	struct gn_contact contact;
 	enum bundles_target_state state;
 	uint64_t request;
-	uint32_t missing, inflight; /* bits of chunks to send; chunks not acknowledged */
-	unsigned busy;
+	uint32_t missing, inflight;           /* bits of chunks to send; chunks not acknowledged */
+	unsigned busy, rounds;                /* times it said so; that all was sent and no receipt came */
 	gn_time heard, sent[GN_BLOCK_CHUNKS]; /* last sign of it; of each chunk on its way, else 0 */
 	gn_err err;
 };

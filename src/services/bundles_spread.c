@@ -307,8 +307,10 @@ void bundles_on_target_ack(struct gn_bundles *b, struct bundles_target *t, struc
 	} else if (err != GN_OK || asked) {
 		target_end(b, t, TARGET_REFUSED, err != GN_OK ? err : GN_PROTOCOL);
 	} else if (t->state == TARGET_SENDING && t->missing == 0 && t->inflight == 0) {
-		t->busy++;
-		target_ask(b, t); /* all is there but no receipt came: it is due now */
+		if (++t->rounds < BUNDLES_TARGET_ROUNDS)
+			target_ask(b, t); /* all is there but no receipt came: it is due now */
+		else
+			target_end(b, t, TARGET_REFUSED, GN_PROTOCOL);
 	}
 	targets_arm(b);
 	job_step(b, job);

@@ -360,6 +360,24 @@ static void forged_receipts_do_not_count(void **state)
 	svc_free(&s);
 }
 
+/* BU-11: they take every chunk, sign nothing, and want it all again. */
+static void who_takes_a_block_and_signs_nothing_is_passed_over(void **state)
+{
+	(void)state;
+	network(7, 64u << 20);
+	uint8_t *data = random_bytes(GN_BLOCK, 12);
+	struct svc_wait w, spread;
+	for (unsigned i = 1; i < 4; i++)
+		s.nodes[i].lies = SVC_THIRSTY;
+	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, GN_BLOCK), &w), GN_OK);
+	uint64_t before = s.nodes[0].sent;
+	assert_int_equal(svc_spread(&s, 0, gn_slice(w.blocks, 32), 3, &spread), GN_OK);
+	assert_in_range(s.nodes[0].sent - before, 2 * GN_BLOCK, (3 + 3 * BUNDLES_TARGET_ROUNDS) * GN_BLOCK * 11 / 10);
+	free(data);
+	svc_wait_free(&w);
+	svc_free(&s);
+}
+
 /* ---- bounds ---- */
 
 static size_t most;
@@ -644,6 +662,7 @@ int main(void)
 		cmocka_unit_test(what_nobody_has_is_not_found),
 		cmocka_unit_test(nodes_without_room_are_passed_over),
 		cmocka_unit_test(forged_receipts_do_not_count),
+		cmocka_unit_test(who_takes_a_block_and_signs_nothing_is_passed_over),
 		cmocka_unit_test(memory_of_a_reader_is_bounded),
 		cmocka_unit_test(first_byte_comes_long_before_the_last),
 		cmocka_unit_test(a_slow_network_is_waited_for),

@@ -78,6 +78,7 @@
 #define BUNDLES_SPREAD_WINDOW 4              /* chunks on their way to all holders, at first: 5 s at 400 kbit/s */
 #define BUNDLES_SPREAD_WINDOW_MAX 64         /* the same at most: 4 MiB */
 #define BUNDLES_SPREAD_JOB_WINDOW 16         /* for each so many there is one more block being spread */
+#define BUNDLES_TARGET_ROUNDS 3              /* times a target may be sent a whole block, without a receipt */
 #define BUNDLES_TARGET_BUSY 20               /* times a target may say BUSY */
 #define BUNDLES_RESPREAD (3600 * GN_SEC)
 #define BUNDLES_HEAD_TTL (30 * GN_SEC)     /* a head is not asked for again */
