@@ -117,7 +117,7 @@
 #define BUNDLES_ACQUAINTED_SHARE 8          /* the last eighth is for acquaintances */
 #define BUNDLES_ACQUAINTED (86400 * GN_SEC) /* something kept for so long, and asked for, makes one */
 #define BUNDLES_STRANGER_TTL 86400          /* seconds a stranger's block is promised while more than half is used */
-#define BUNDLES_KEPT_COST 4096              /* bytes that a block counts for at least: a file, and memory */
+#define BUNDLES_KEPT_COST GN_CHUNK          /* bytes that a block counts for at least: a file, half a kB of memory */
 #define BUNDLES_KEPT 1048576                /* blocks kept for others */
 #define BUNDLES_SHARES BUNDLES_KEPT /* peers for whom something is kept: no prefix can use them up by its keys */
 #define BUNDLES_FRESH 86400         /* seconds that a publication has from its first block to its spread */
