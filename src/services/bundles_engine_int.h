@@ -89,7 +89,7 @@ struct bundles_source {
 	gn_op find;
 	gn_err err; /* NONE: why */
 	gn_time found, used;
-	gn_time refused; /* since when its holders have said nothing but BUSY; 0: they have not */
+	gn_time refused; /* since when its holders have given nothing: BUSY, or silence; 0: they were not asked */
 	uint32_t holder_count;
 	struct bundles_holder *holders; /* owned; nearest first */
 };
@@ -422,7 +422,7 @@ struct bundles_source *bundles_source_get(const struct gn_bundles *b, const stru
 void bundles_source_found(struct gn_bundles *b, struct bundles_source *s, const struct gn_overlay_event *e);
 void bundles_source_due(struct gn_bundles *b, struct bundles_source *s);
 struct bundles_holder *bundles_source_holder(struct bundles_source *s, const struct gn_pk *pk);
-/* One of its holders said BUSY. True: nobody has said anything else for too long. */
+/* One of its holders said BUSY, or nothing. True: they have given nothing for too long. */
 bool bundles_source_refused(const struct gn_bundles *b, struct bundles_source *s);
 /* Who to ask for a chunk now: NULL and *err GN_AGAIN: later; GN_NOT_FOUND, GN_HASH, GN_TIMEOUT..: nobody has it. */
 struct bundles_peer *bundles_source_pick(struct gn_bundles *b, struct bundles_source *s, bool asked, gn_err *err);

@@ -312,6 +312,12 @@ static void turn_away(struct gn_bundles *b, const struct bundles_request *q, enu
 	struct bundles_source *s;
 	struct bundles_holder *h = holder_of(b, q, &s);
 	struct bundles_reader *r = bundles_op_get(b, q->reader, OP_READ);
+	if (s && (why == GN_BUSY || why == GN_TIMEOUT) && bundles_source_refused(b, s)) {
+		state = HOLDER_FAILED;
+		why = GN_TIMEOUT;
+		if (h)
+			h->fails = 1; /* once is enough */
+	}
 	if (h && (state != HOLDER_FAILED || why == GN_HASH || ++h->fails > 1))
 		h->state = (uint8_t)state;
 	if (s && s->err != GN_HASH &&
@@ -405,13 +411,8 @@ void bundles_on_get_ack(struct gn_bundles *b, struct bundles_request *q, gn_err 
 {
 	struct bundles_peer *p = bundles_peer_get(b, &q->peer);
 	if (err == GN_BUSY) {
-		struct bundles_source *s;
-		struct bundles_holder *h = holder_of(b, q, &s);
-		bool over = s && bundles_source_refused(b, s);
-		if (h && over)
-			h->fails = 1; /* once is enough */
 		b->count.told_busy++;
-		turn_away(b, q, over ? HOLDER_FAILED : HOLDER_HAS, over ? GN_TIMEOUT : GN_BUSY);
+		turn_away(b, q, HOLDER_HAS, GN_BUSY);
 		if (p) {
 			slower(b, p);
 			p->wait_until = b->now + BUNDLES_BUSY_WAIT;

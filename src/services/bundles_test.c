@@ -250,6 +250,14 @@ static void holders_that_only_say_busy_end_a_read(void **state)
 		assert_in_range(s.now - before, BUNDLES_REFUSED, BUNDLES_REFUSED + 20 * GN_SEC);
 		svc_run_for(&s, GN_SEC); /* whoever asks at once is told the same at once */
 	}
+	for (unsigned i = 0; i < s.count; i += 2) /* and who says nothing at all does not make it longer */
+		s.nodes[i].lies = i == reader ? 0 : SVC_SILENT;
+	gn_time start = s.now;
+	assert_int_equal(svc_read(&s, reader, &f, 0, GN_BLOCK, data, &got, NULL), GN_TIMEOUT);
+	assert_in_range(s.now - start, BUNDLES_REFUSED, BUNDLES_REFUSED + 30 * GN_SEC);
+	svc_run_for(&s, BUNDLES_TIMEOUT_LINE + BUNDLES_LATE);
+	for (unsigned i = 0; i < s.count; i++)
+		s.nodes[i].lies = i == reader ? 0 : SVC_BUSY;
 	gn_op op;
 	struct gn_slice bytes;
 	struct gn_bundles *b = s.nodes[reader].bundles;

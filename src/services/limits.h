@@ -61,7 +61,7 @@
 #define BUNDLES_SLOW (3 * GN_SEC)          /* one that takes longer narrows it */
 #define BUNDLES_LATE (30 * GN_SEC)        /* an answer after its deadline is still taken that long */
 #define BUNDLES_BUSY_WAIT (200 * GN_MSEC) /* a peer that said BUSY is left alone */
-#define BUNDLES_REFUSED (60 * GN_SEC)     /* a block whose holders say nothing else for so long cannot be had */
+#define BUNDLES_REFUSED (60 * GN_SEC)     /* holders that give nothing for so long are given up one by one */
 #define BUNDLES_BAD_WAIT (10 * GN_MINUTE) /* a peer that sent a false chunk is not asked */
 #define BUNDLES_LOCAL_LOADS                                                                                            \
 	48 /* chunks read from the own disk for readers at once; with the two below under the store's 128 */
