@@ -512,6 +512,16 @@ def case_middle(bin_dir, base, rng):
     w.env["GEONET_HUB"] = middle.url
     said = w.text("ann", "wallet", "trust", mal, "UAH", "--daily-limit", "7")
     check(f"signed for the line to {mal} in UAH: 7 a day" in said, f"what was signed: {said}")
+    # whatever is said of a payment once it was signed, one command signs one (HB-23)
+    w.run("ben", "wallet", "trust", w.pid["ann"], "500", "UAH")
+    request = w.run("ben", "wallet", "request", "10", "UAH")["uri"]
+    middle.seen.clear()
+    middle.fault = lambda method, path, status, body: answer(409, json.dumps({"error": {"code": "E002", "message": "too little", "details": {"status": "ABORTED", "tx_id": json.loads(body)["tx_id"]}}})) if (method, path) == ("POST", "/api/v1/payments") else None
+    w.run("ann", "wallet", "pay", request, want=1)
+    middle.fault = lambda *a: None
+    paid = [path for method, path, _ in middle.seen if (method, path) == ("POST", "/api/v1/payments")]
+    check(len(paid) == 1 and owes(w, "ann") == "10.00", f"one command: {len(paid)} payments, {owes(w, 'ann')} owed")
+    check(w.run("ann", "wallet", "pay", request)["repeated"] is True and owes(w, "ann") == "10.00", "and the next is told the truth")
     hub.stop()
 
 

@@ -6,14 +6,14 @@
  *
  * A repeat (--tx-id) is not judged by a refusal of the repeat: what the hub keeps under the tx_id decides, and the same
  * payment is one that says the same in other words (1 or 1.00, another --wait): HB-24. A request with an id is paid
- * once by everybody: its id is the tx_id, followed by :2, :3.. after attempts that failed (HB-23). */
+ * once by everybody: its id is the tx_id, followed by :2, :3.. after attempts that failed (HB-23). Which of them it is
+ * is asked for before anything is signed, and one command signs one payment, whatever is said of it. */
 #include "wallet.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-#define REQUEST_TRIES 9u   /* attempts at one request: its id, then :2 to :9 behind it */
-#define FAILED_BEFORE (-1) /* in place of an exit status: an old attempt at a request, of which nothing was paid */
+#define REQUEST_TRIES 9u /* attempts at one request: its id, then :2 to :9 behind it */
 
 struct payment {
 	struct cli *cli;
@@ -22,7 +22,6 @@ struct payment {
 	char tx_id[OP_TX_ID_MAX + 1];
 	bool repeats;    /* the tx_id was given: it may have been paid before */
 	uint64_t wait_s; /* for those who are asked; 0: the hub's */
-	unsigned tries;  /* of a request that has an id: so many attempts more, should this one be an old failure */
 	bool by_request; /* the tx_id is the request's */
 };
 
@@ -300,24 +299,37 @@ static bool about_payment(long status)
 	return status == 400 || status == 404 || status == 409 || status == 422;
 }
 
+/* What the hub keeps under this tx_id; *stored is the caller's. */
+static long get_stored(const struct payment *p, json_t **stored)
+{
+	char *part = url_part(p->tx_id), *path = cli_format("/payments/%s", part);
+	*stored = NULL;
+	p->hub->quiet = true;
+	long status = hub_try(p->cli, p->hub, "GET", path, NULL, stored);
+	p->hub->quiet = false;
+	free(path);
+	free(part);
+	return status;
+}
+
+static bool is_mine(const struct payment *p, long status, const json_t *stored)
+{
+	return status == 200 && strcmp(json_text(stored, "from"), p->hub->id.pid) == 0;
+}
+
 /* The hub refused a repeat: what does it keep under this tx_id? */
 static int look_up(const struct payment *p, long refused_as, const json_t *refusal)
 {
 	const json_t *error = json_object_get(refusal, "error");
 	bool conflict = strcmp(json_text(error, "code"), "E008") == 0; /* the text that was signed is another */
-	char *part = url_part(p->tx_id), *path = cli_format("/payments/%s", part);
 	char *cause =
 		cli_format("the hub does not take the repeat: %s", wallet_brief(json_text(error, "message"), 200));
-	json_t *stored = NULL;
-	p->hub->quiet = true;
-	long status = hub_try(p->cli, p->hub, "GET", path, NULL, &stored);
-	p->hub->quiet = false;
-	bool mine = status == 200 && strcmp(json_text(stored, "from"), p->hub->id.pid) == 0;
+	json_t *stored;
+	long status = get_stored(p, &stored);
+	bool mine = is_mine(p, status, stored);
 	bool none = !mine && (status == 404 ? has_code(stored) : status == 200 && *json_text(stored, "from"));
 	int exit;
-	if (mine && p->tries && strcmp(json_text(stored, "status"), "ABORTED") == 0)
-		exit = FAILED_BEFORE;
-	else if (mine && same_payment(p, stored) && is_outcome(p, stored))
+	if (mine && same_payment(p, stored) && is_outcome(p, stored))
 		exit = tell_outcome(p, stored, true);
 	else if (mine)
 		exit = belongs(p, stored);
@@ -327,8 +339,6 @@ static int look_up(const struct payment *p, long refused_as, const json_t *refus
 		exit = unknown(p, cause);
 	json_decref(stored);
 	free(cause);
-	free(path);
-	free(part);
 	return exit;
 }
 
@@ -339,8 +349,6 @@ static int judge(const struct payment *p, long status, json_t *answer)
 	char cause[1600];
 	if (status >= 200 && status < 300 && is_outcome(p, answer))
 		return tell_outcome(p, answer, p->repeats && stored);
-	if (is_aborted(answer) && p->tries && *json_text(details, "tx_id"))
-		return FAILED_BEFORE;
 	if (is_aborted(answer))
 		return refused(p, answer,
 			       p->repeats && *json_text(details, "tx_id")
@@ -413,17 +421,24 @@ static int pay(struct payment *p)
 	return exit;
 }
 
-/* A tx_id stands for one attempt, so the request's next attempt needs another, the same one at every repeat. */
+static bool has_failed(const struct payment *p)
+{
+	json_t *stored;
+	long status = get_stored(p, &stored);
+	bool failed = is_mine(p, status, stored) && strcmp(json_text(stored, "status"), "ABORTED") == 0;
+	json_decref(stored);
+	return failed;
+}
+
+/* A tx_id stands for one attempt, so the request's next attempt needs another, the same one at every repeat. What is
+ * said of an attempt after it was signed leads to no other: that is for another command. */
 static int pay_request(struct payment *p)
 {
-	int exit = FAILED_BEFORE;
 	p->by_request = p->repeats = true;
-	for (unsigned n = 1; n <= REQUEST_TRIES && exit == FAILED_BEFORE; n++) {
-		snprintf(p->tx_id, sizeof p->tx_id, n == 1 ? "%s" : "%s:%u", p->q->id, n);
-		p->tries = REQUEST_TRIES - n;
-		exit = pay(p);
-	}
-	return exit;
+	snprintf(p->tx_id, sizeof p->tx_id, "%s", p->q->id);
+	for (unsigned n = 2; n <= REQUEST_TRIES && has_failed(p); n++)
+		snprintf(p->tx_id, sizeof p->tx_id, "%s:%u", p->q->id, n);
+	return pay(p);
 }
 
 /* The words after "wallet pay" as one request; is_address: the first is geo:... */
