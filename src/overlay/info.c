@@ -134,7 +134,8 @@ static void validate_contacts(const struct gn_overlay *ov)
 
 static void validate_records(const struct gn_overlay *ov)
 {
-	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken[GN_OV_HOWS] = {0}, listed = 0, coming = 0, names = 0;
+	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken[GN_OV_HOWS] = {0}, listed = 0, coming = 0,
+		 reads = 0, names = 0;
 	GN_ASSERT(ov->held.count == ov->sorted_count);
 	for (uint32_t i = 0; i < ov->sorted_count; i++) {
 		const struct gn_ov_held *h = ov->sorted[i];
@@ -163,8 +164,9 @@ static void validate_records(const struct gn_overlay *ov)
 		const struct gn_ov_job *j = *(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);
 		taken[j->from.how] += j->taken;
 		coming += j->comes_new;
+		reads += j->reads;
 	}
-	GN_ASSERT(coming == ov->coming_count);
+	GN_ASSERT(coming == ov->coming_count && reads == ov->job_reads.used);
 	for (unsigned i = 0; i < GN_OV_HOWS; i++) {
 		GN_ASSERT(taken[i] == ov->brought[i].used);
 		gn_share_validate(&ov->brought[i]);
@@ -172,6 +174,7 @@ static void validate_records(const struct gn_overlay *ov)
 	gn_share_validate(&ov->job_places);
 	gn_share_validate(&ov->request_places);
 	gn_share_validate(&ov->job_bytes);
+	gn_share_validate(&ov->job_reads);
 }
 
 static void validate_ops(const struct gn_overlay *ov)

@@ -1,7 +1,10 @@
 /* Storage in flight: a record being stored, or read back for someone. One PUT of a key at a time, the others wait in
  * order; nothing is acknowledged or indexed before the owner said that it is durable (OV-57).
  *
- *   PUT:  WAITING -> [LOADING ->] STORING -> answered       GET, PUSH, PROVE:  LOADING -> answered */
+ *   PUT:  WAITING -> [QUEUED -> LOADING ->] STORING -> answered
+ *   GET:  [QUEUED ->] LOADING -> answered                     PUSH, PROVE:  LOADING -> answered
+ *
+ * QUEUED: it is to be read, and who asked has as many reads under way as it may (OV-97). */
 #include "overlay/overlay_int.h"
 
 static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time now);
@@ -20,6 +23,11 @@ void gn_ov_jobs_init(struct gn_overlay *ov)
 	c.per_prefix = GN_OV_JOB_BYTES_MAX / GN_OV_JOB_PREFIX_PART;
 	c.crowded = GN_OV_JOB_BYTES_MAX / 2;
 	gn_share_init(&ov->job_bytes, &ov->env, &c);
+	c.total = GN_OV_READS_OTHERS;
+	c.per_key = GN_OV_READS_OTHERS / GN_OV_READ_KEY_PART;
+	c.per_prefix = GN_OV_READS_OTHERS / GN_OV_READ_PREFIX_PART;
+	c.crowded = GN_OV_READS_OTHERS / 2;
+	gn_share_init(&ov->job_reads, &ov->env, &c);
 }
 
 /* Who makes the work: the peer that asked; nobody for our own operations and pushes. */
@@ -53,8 +61,17 @@ static struct gn_ov_job *job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind
 	return j;
 }
 
+static void read_over(struct gn_overlay *ov, struct gn_ov_job *j)
+{
+	const struct gn_holder who = asker(&j->to, j->op, j->kind);
+	if (j->reads)
+		gn_share_give(&ov->job_reads, &who, 1);
+	j->reads = false;
+}
+
 static void job_free(struct gn_overlay *ov, struct gn_ov_job *j)
 {
+	read_over(ov, j);
 	(void)gn_map_remove(&ov->jobs, &j->token);
 	if (j->kind == GN_OV_JOB_PUSH)
 		ov->push_loads--;
@@ -74,6 +91,7 @@ void gn_ov_jobs_free(struct gn_overlay *ov)
 	gn_map_fini(&ov->jobs);
 	gn_share_fini(&ov->job_places);
 	gn_share_fini(&ov->job_bytes);
+	gn_share_fini(&ov->job_reads);
 }
 
 static struct gn_ov_job *job_get(const struct gn_overlay *ov, uint64_t token)
@@ -142,6 +160,39 @@ static void answer_refused(struct gn_overlay *ov, const struct gn_ov_job *j, gn_
 	}
 }
 
+/* ---- reading for others ---- */
+
+/* From the disk, at once or when who asked has fewer reads under way; our own work is not counted. */
+static gn_err load(struct gn_overlay *ov, struct gn_ov_job *j)
+{
+	static const struct gn_pk nobody;
+	const struct gn_holder who = asker(&j->to, j->op, j->kind);
+	bool counts = !gn_pk_eq(&who.key, &nobody);
+	j->state = GN_OV_JOB_QUEUED;
+	if (counts && gn_share_take(&ov->job_reads, &who, 1) != GN_OK)
+		return GN_OK;
+	j->reads = counts;
+	j->state = GN_OV_JOB_LOADING;
+	gn_err err = gn_ov_out_store(ov, GN_STORE_LOAD, j->token, &j->key, gn_slice(NULL, 0));
+	if (err != GN_OK)
+		read_over(ov, j);
+	return err;
+}
+
+/* The oldest that may be read now. */
+static struct gn_ov_job *queued(const struct gn_overlay *ov)
+{
+	struct gn_ov_job *first = NULL;
+	for (uint32_t i = 0; i < ov->jobs.count && ov->job_reads.used < GN_OV_READS_OTHERS; i++) {
+		struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
+		const struct gn_holder who = asker(&j->to, j->op, j->kind);
+		if (j->state == GN_OV_JOB_QUEUED && (!first || j->token < first->token) &&
+		    gn_share_ask(&ov->job_reads, &who, 1) == GN_OK)
+			first = j;
+	}
+	return first;
+}
+
 /* ---- PUT ---- */
 
 static void refuse(struct gn_overlay *ov, struct gn_ov_job *j, gn_err err, struct gn_slice against, gn_time now)
@@ -150,6 +201,13 @@ static void refuse(struct gn_overlay *ov, struct gn_ov_job *j, gn_err err, struc
 	answer_refused(ov, j, err, against, now);
 	job_free(ov, j);
 	next_on(ov, &key, now);
+}
+
+static void load_next(struct gn_overlay *ov, gn_time now)
+{
+	for (struct gn_ov_job *j = queued(ov); j; j = queued(ov))
+		if (load(ov, j) != GN_OK || j->state == GN_OV_JOB_QUEUED)
+			refuse(ov, j, GN_BUSY, gn_slice(NULL, 0), now);
 }
 
 static void accept(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
@@ -212,11 +270,9 @@ static void begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 	}
 	bool show = err == GN_PENDING || ((err == GN_STALE || err == GN_EXISTS) && h); /* the held bytes are needed */
 	bool room = !show || j->op || !j->request || gn_ov_room(ov, &j->to, h->len);
-	if (show && room && gn_ov_out_store(ov, GN_STORE_LOAD, j->token, &j->key, gn_slice(NULL, 0)) == GN_OK) {
-		j->refused = err;
-		j->state = GN_OV_JOB_LOADING;
+	j->refused = err;
+	if (show && room && load(ov, j) == GN_OK)
 		return;
-	}
 	refuse(ov, j, show ? GN_BUSY : err, gn_slice(NULL, 0), now);
 }
 
@@ -332,9 +388,8 @@ gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const str
 	if (!j)
 		return GN_BUSY;
 	ov->push_loads += kind == GN_OV_JOB_PUSH;
-	j->state = GN_OV_JOB_LOADING;
 	j->nonce = nonce;
-	gn_err err = gn_ov_out_store(ov, GN_STORE_LOAD, j->token, key, gn_slice(NULL, 0));
+	gn_err err = load(ov, j);
 	if (err != GN_OK)
 		job_free(ov, j);
 	return err;
@@ -423,6 +478,7 @@ void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct
 		ov->count.answers_unasked++;
 		return;
 	}
+	read_over(ov, j);
 	bool ok = sound(ov, &j->key, err, value, &r);
 	if (j->kind == GN_OV_JOB_PUT) {
 		judged(ov, j, ok, &r, now);
@@ -434,10 +490,15 @@ void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct
 			gn_ov_hand_over_loaded(ov, &r, now);
 	} else {
 		struct gn_contact to = j->to;
+		bool again = !ok && gn_ov_held_get(ov, &j->key); /* the disk is busy */
 		job_free(ov, j);
 		if (ok)
 			gn_ov_push_loaded(ov, &to, &r, now);
+		ov->repair_left = ov->repair_left || again; /* the next pass offers it again */
+		if (again)
+			gn_ov_repair_soon(ov, now + GN_OV_REPAIR_AGAIN);
 		gn_ov_push_next(ov, now);
 	}
+	load_next(ov, now);
 	gn_ov_links_changed(ov, now);
 }

@@ -52,6 +52,9 @@
 #define GN_OV_JOB_BYTES_MAX (16u << 20) /* bytes of records being stored */
 #define GN_OV_JOB_KEY_PART 8            /* of both one peer has at most 1/8: 64 jobs, 2 MiB */
 #define GN_OV_JOB_PREFIX_PART 4         /* a prefix 1/4, once half is taken */
+#define GN_OV_READS_OTHERS 48           /* records being read for peers at once; of the disk's 64 the rest is ours */
+#define GN_OV_READ_KEY_PART 6           /* of these one peer has at most 1/6: 8; what is above waits */
+#define GN_OV_READ_PREFIX_PART 3        /* a prefix 1/3, once half is taken */
 #define GN_OV_PUSHES_MAX GN_OV_REQUESTS_OTHERS /* records waiting to be pushed: each has a place there */
 #define GN_OV_PUSH_LOADS 32             /* of these, being read from the disk at once */
 #define GN_OV_LEAVING_MAX 32            /* records whose takers are asked for proof at once */

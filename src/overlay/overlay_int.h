@@ -261,7 +261,7 @@ struct gn_ov_clock {
 /* ---- storage in flight ---- */
 
 enum gn_ov_job_kind { GN_OV_JOB_PUT, GN_OV_JOB_GET, GN_OV_JOB_PUSH, GN_OV_JOB_PROVE };
-enum gn_ov_job_state { GN_OV_JOB_WAITING, GN_OV_JOB_LOADING, GN_OV_JOB_STORING };
+enum gn_ov_job_state { GN_OV_JOB_WAITING, GN_OV_JOB_QUEUED, GN_OV_JOB_LOADING, GN_OV_JOB_STORING };
 
 struct gn_ov_job {
 	uint64_t token;
@@ -275,6 +275,7 @@ struct gn_ov_job {
 	uint8_t *bytes;          /* PUT: owned, with room for its origin behind */
 	struct gn_record record; /* PUT: borrows bytes */
 	uint64_t counted;        /* PUT: of job_bytes */
+	bool reads;              /* LOADING: it has a place in job_reads */
 	gn_err refused;          /* PUT: LOADING only to show what stands against it */
 	struct gn_ov_origin from; /* PUT, STORING: what is stored with it: who it is counted for .. */
 	uint64_t taken;          /* .. and how much; given back unless it is stored */
@@ -401,6 +402,7 @@ struct gn_overlay {
 
 	struct gn_map jobs; /* token -> struct gn_ov_job * */
 	struct gn_share job_places, job_bytes; /* of the jobs, by who asked */
+	struct gn_share job_reads;             /* of those that read from the disk for others, the same */
 	uint64_t next_token;
 	struct gn_ring pushes;
 	uint32_t push_loads;
