@@ -355,13 +355,14 @@ static gn_err manifest_keep(struct gn_bundles *b, struct gn_bundles_work *w)
 void gn_bundles_work_done(struct gn_bundles *b, struct gn_bundles_work *w, gn_time now)
 {
 	gn_op op = w->op;
+	struct gn_hash root = w->root;
 	GN_ASSERT(b->works_out > 0);
 	b->now = now;
 	b->works_out--;
 	gn_err err = manifest_keep(b, w);
-	struct bundles_open *o = bundles_op_get(b, op, OP_OPEN);
-	if (o && !o->op.ended)
-		bundles_open_end(b, o, err);
+	for (struct bundles_open *o = b->open_first; o; o = o->next) /* a good one is for all who wait for the same */
+		if (!o->op.ended && bundles_hash_eq(&o->root, &root) && (err == GN_OK || o->op.id == op))
+			bundles_open_end(b, o, err);
 }
 
 /* What the head says of its size takes no memory, what came does: twice as much at most. */
