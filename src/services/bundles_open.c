@@ -2,9 +2,9 @@
  * names, read as any file. Heads are cached by place, manifests by root; what is cached was verified when it came.
  *
  *   GETTING -> READING [a head, no such manifest here] -> CHECKING [whole] -> ENDED [work_done]
- *   GETTING -> ENDED [manifest here, or no head]
+ *   GETTING -> ENDED [manifest here, or no head]      any -> ENDED [gives way: bundles_open_room.c]
  *
- * What a head says is not believed before bytes show it: bundles_open_room.c has the memory.
+ * What a head says of its manifest takes no memory, what came of it does.
  * Rules: docs/spec/services.md BU-16, BU-27. */
 #include "services/bundles_engine_int.h"
 
