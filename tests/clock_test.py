@@ -67,7 +67,7 @@ class Machines(Nodes):
         at = self.all.index(node)
         node.stop()
         node.reap()
-        again = network.Node(node.number, node.data, self.machine(at), node.udp_port, node.http_port, self.all[0].udp_port, node.options)
+        again = network.Node(node.number, node.data, self.machine(at), node.udp_port, network.free_or_zero(node.http_port, f"node {node.number}"), self.all[0].udp_port, node.options)
         self.all[at] = again
         again.wait_ready(time.monotonic() + network.START_MAX)
         return again

@@ -43,7 +43,7 @@ def kill(node):
 
 def restart(net, node):
     """The same data directory and ports, as a supervisor would."""
-    again = network.Node(node.number, node.data, node.bin, node.udp_port, node.http_port,
+    again = network.Node(node.number, node.data, node.bin, node.udp_port, network.free_or_zero(node.http_port, f"node {node.number}"),
                          net.nodes[0].udp_port if node.number > 1 else net.nodes[1].udp_port, node.options)
     net.nodes[node.number - 1] = again
     again.wait_ready(time.monotonic() + network.START_MAX)
@@ -217,7 +217,7 @@ def move(net, first):
         kill(node)
     ports = [node.udp_port for node in net.nodes[:first]] + [network.udp_port() for _ in moving]
     for i, node in enumerate(moving, first):
-        net.nodes[i] = network.Node(node.number, node.data, node.bin, ports[i], node.http_port, ports[0] if i else None, node.options)
+        net.nodes[i] = network.Node(node.number, node.data, node.bin, ports[i], network.free_or_zero(node.http_port, f"node {node.number}"), ports[0] if i else None, node.options)
     for node in net.nodes[first:]:
         node.wait_ready(time.monotonic() + network.START_MAX)
     for node in net.nodes:

@@ -85,7 +85,7 @@ class Mixed:
         node.reap()
         check(node.process.returncode == 0, f"node {node.number} ended with {node.process.returncode}: {node.last_words()}")
         other = next(n for n in self.nodes if n is not node)
-        self.nodes[index] = network.Node(node.number, node.data, bin_dir, node.udp_port, node.http_port, other.udp_port, self.options)
+        self.nodes[index] = network.Node(node.number, node.data, bin_dir, node.udp_port, network.free_or_zero(node.http_port, f"node {node.number}"), other.udp_port, self.options)
         self.nodes[index].wait_ready(time.monotonic() + network.START_MAX)
 
     def wait_joined(self):
