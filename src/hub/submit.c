@@ -44,6 +44,16 @@ void gn_hub_tickets_end(struct gn_hub *hub)
 	}
 }
 
+/* What it left, and the answers that it asks for: whoever causes records pays for them (HB-50). */
+static void owe_day(struct gn_hub_request *r, const struct gn_ledger_event *e)
+{
+	struct gn_ledger_tx tx = {0};
+	if (r->kind == GN_OP_PAYMENT)
+		gn_ledger_tx(r->hub->ledger, &e->key, &tx);
+	for (uint32_t n = 0; n <= tx.asked; n++)
+		gn_rate_owe(&r->hub->rate_day, r->asker, r->hub->now);
+}
+
 void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
 {
 	struct gn_hub_request **slot = gn_map_get(&hub->tickets, &e->ticket);
@@ -54,7 +64,7 @@ void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
 	if (r->kind == GN_OP_PAYMENT && e->err && e->seq && !e->repeated) /* HB-8: it failed, and is kept for ever */
 		gn_rate_owe(&hub->rate_failed, r->pid.b, hub->now);
 	if (r->leaves && e->seq && !e->repeated)
-		gn_rate_owe(&hub->rate_day, r->asker, hub->now);
+		owe_day(r, e);
 	if (r->kind != GN_OP_ADMIN) /* its record is durable; a clearing comes after its NOTE */
 		r->taken = e->err == GN_AGAIN;
 	r->result(r, e);
@@ -304,12 +314,11 @@ bool gn_hub_may_leave(struct gn_hub_request *r)
 	struct gn_hub *hub = r->hub;
 	char what[200];
 	uint32_t wait;
-	if (r->role > GN_ROLE_NONE)
+	/* whoever is asked leaves what others ask for, and these wait */
+	if (r->role > GN_ROLE_NONE || r->kind == GN_OP_VOTE || r->kind == GN_OP_CONSENT)
 		return true;
 	r->leaves = true;
-	/* whoever is asked is counted and not refused: others wait for him */
-	if (r->kind == GN_OP_VOTE || r->kind == GN_OP_CONSENT ||
-	    gn_rate_look(&hub->rate_day, r->asker, hub->now, &wait))
+	if (gn_rate_look(&hub->rate_day, r->asker, hub->now, &wait))
 		return true;
 	snprintf(what, sizeof what,
 		 "you have made %u payments and other signed operations within a day, which is what this hub takes "
