@@ -182,51 +182,65 @@ static uint32_t comes_via(const struct lg_eq *q, const struct lg_delta *flow, ui
 	return UINT32_MAX;
 }
 
-/* The neighbour over whose line most of them came, and how many. */
-static gn_err find_most(const struct lg_book *b, const struct lg_waits *w, uint32_t *via, uint32_t *most)
+/* Of what waits for one participant: over whose line most came, or, with `via`, who pays most of what came over that one. */
+static gn_err find_most(const struct lg_book *b, const struct lg_waits *w, const uint32_t *via, uint32_t *who, uint32_t *most)
 {
 	struct gn_map counts;
 	gn_map_init(&counts, &b->env, sizeof(uint32_t), sizeof(uint32_t), w->asked);
 	*most = 0;
 	for (const struct lg_asked *a = w->first; a; a = a->next) {
-		if (a->open->offer)
+		const uint32_t *counted = via ? &a->open->payer : &a->via;
+		if (a->open->offer || (via && a->via != *via))
 			continue;
-		uint32_t *n = gn_map_put(&counts, &a->via);
+		uint32_t *n = gn_map_put(&counts, counted);
 		if (!n) {
 			gn_map_fini(&counts);
 			return GN_NOMEM;
 		}
 		if (++*n > *most) {
 			*most = *n;
-			*via = a->via;
+			*who = *counted;
 		}
 	}
 	gn_map_fini(&counts);
 	return GN_OK;
 }
 
+/* The newest that is not decided, of the payer; NULL: none. */
+static struct lg_open *find_newest(const struct lg_waits *w, uint32_t via, uint32_t payer)
+{
+	for (const struct lg_asked *a = w->last; a; a = a->before)
+		if (a->via == via && a->open->payer == payer && a->open->answered < a->open->asked_count)
+			return a->open;
+	return NULL;
+}
+
 /* Journals of before the rule hold more, so it is asked when a payment is decided, never in replay. */
-gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t asked, struct lg_open **out)
+gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t payer, uint32_t asked, struct lg_open **out)
 {
 	const struct lg_waits *w = lg_find_waits(b, asked);
-	uint32_t via, own = 0, most;
+	uint32_t over = 0, own = 0, heaviest, most;
 	*out = NULL;
 	if (!w || w->asked < BOOK_OPEN_CROWDED)
 		return GN_OK;
-	via = comes_via(q, b->flow, b->flow_count, asked);
-	for (const struct lg_asked *a = w->first; a; a = a->next)
-		own += a->via == via;
-	if (own >= BOOK_OPEN_VIA_MAX)
-		return GN_QUOTA;
-	if (w->asked < BOOK_OPEN_ASKED_MAX)
-		return GN_OK;
-	GN_TRY(find_most(b, w, &via, &most));
-	for (const struct lg_asked *a = w->last; a && most > own + 1; a = a->before)
-		if (a->via == via && a->open->answered < a->open->asked_count) { /* the newest that is not decided */
-			*out = a->open;
+	uint32_t via = comes_via(q, b->flow, b->flow_count, asked);
+	for (const struct lg_asked *a = w->first; a; a = a->next) {
+		over += a->via == via;
+		own += a->via == via && a->open->payer == payer;
+	}
+	if (over < BOOK_OPEN_VIA_MAX) { /* a neighbour with fewer takes the place of one with most */
+		if (w->asked < BOOK_OPEN_ASKED_MAX)
 			return GN_OK;
-		}
-	return GN_QUOTA;
+		own = over;
+		GN_TRY(find_most(b, w, NULL, &via, &most));
+	} else { /* those who come over its line share */
+		GN_TRY(find_most(b, w, &via, &heaviest, &most));
+	}
+	if (most <= own + 1)
+		return GN_QUOTA;
+	GN_TRY(find_most(b, w, &via, &heaviest, &most));
+	*out = find_newest(w, via, heaviest);
+	return *out ? GN_OK : GN_QUOTA;
 }
 
 static void forget_waits(struct lg_book *b, uint32_t participant)

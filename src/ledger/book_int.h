@@ -194,9 +194,9 @@ GN_MUST gn_err lg_eq_add(struct lg_book *b, struct gn_slice code, uint8_t precis
 struct lg_open *lg_find_open(const struct lg_book *b, const struct gn_tx_key *key);
 void lg_open_free(struct lg_book *b, struct lg_open *o);
 const struct lg_waits *lg_find_waits(const struct lg_book *b, uint32_t participant); /* NULL: there are none */
-/* LG-66: may one more payment, whose net hops are in the scratch flow, ask him? GN_QUOTA, GN_NOMEM. *out: who lets his place go to it,
+/* LG-66: may one more payment of this payer, whose net hops are in the scratch flow, ask him? GN_QUOTA, GN_NOMEM. *out: who lets his place go to it,
  * or NULL. */
-GN_MUST gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t asked, struct lg_open **out);
+GN_MUST gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t payer, uint32_t asked, struct lg_open **out);
 /* Takes ownership of o, whose asked are filled in, when it succeeds; GN_LIMIT, GN_NOMEM. */
 GN_MUST gn_err lg_open_add(struct lg_book *b, struct lg_open *o);
 void lg_open_remove(struct lg_book *b, struct lg_open *o);

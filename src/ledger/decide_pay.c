@@ -281,9 +281,9 @@ static gn_err make_room(struct gn_ledger *l, const struct payment *p, const uint
 	if (w && w->paying >= BOOK_OPEN_PAYER_MAX)
 		return GN_QUOTA;
 	for (uint32_t i = 0; i < count; i++)
-		GN_TRY(lg_open_room(&l->book, p->q, asked[i], &o));
+		GN_TRY(lg_open_room(&l->book, p->q, p->payer, asked[i], &o));
 	for (uint32_t i = 0; i < count; i++) {
-		GN_TRY(lg_open_room(&l->book, p->q, asked[i], &o));
+		GN_TRY(lg_open_room(&l->book, p->q, p->payer, asked[i], &o));
 		if (!o)
 			continue;
 		GN_TRY(lg_end(l, o, 7, NULL, 0, now));
