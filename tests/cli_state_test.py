@@ -891,12 +891,14 @@ def case_few(p):
     check("kept by 1 node" in said and "it is published" in said and "not published" not in said, f"published by few, said once and so: {said}")
     p.run("id", "show", pid), p.run("name", "resolve", pid)
     check("founder: no other node is here" in p.says("status") and "5 nodes have signed, more than are here" in p.says("status"), p.says("status"))
-    few = "fewer than was asked"
-    for command, where in ((["put", "--label", "x", __file__], "the record is kept by 1 node,"), (["id", "publish"], "the identity record is kept by 1 node,"),
+    few, small = "fewer than was asked", os.path.join(p.base, "small")
+    with open(small, "w", encoding="utf-8") as f:
+        f.write("kept by few")
+    for command, where in ((["put", "--label", "x", small], "the record is kept by 1 node,"), (["id", "publish"], "the identity record is kept by 1 node,"),
                            (["name", "claim", "alicesname"], "alicesname.geo is kept by 1 node at each of its two places,")):
         said = p.says(*command, want=5)
         check(where in said and few in said and "w = 1" in said and said.count(few) == 1, f"{command}: {said}")
-    check(b"case_few" in p.run("get", "@x").stdout, "what has too few receipts is not found")
+    check(b"kept by few" in p.run("get", "@x").stdout, "what has too few receipts is not found")
     with open(os.path.join(p.base, "large"), "wb") as f:
         f.write(bytes(65025))
     check("65024" in p.says("put", os.path.join(p.base, "large"), want=1), "one byte more than fits")
@@ -921,7 +923,7 @@ def case_few(p):
     p.stop()
     p.write("geonet.conf", "w = 1\n")
     p.start()
-    for command in (["put", "--label", "x", __file__], ["id", "publish"], ["name", "set", "alicesname", "TXT=1"]):
+    for command in (["put", "--label", "x", small], ["id", "publish"], ["name", "set", "alicesname", "TXT=1"]):
         p.run(*command)
     check("kept by 1 node at each of its two places" in p.says("name", "resolve", "alicesname"), "who keeps a name")
     check("0 ring neighbours on each side" in p.says("status"), p.says("status"))
