@@ -20,8 +20,8 @@ static void on_alloc(uv_handle_t *handle, size_t hint, uv_buf_t *buf)
 {
 	(void)hint;
 	struct conn *c = handle->data;
-	*buf = uv_buf_init((char *)c->http->read_buffer,
-			   sizeof c->http->read_buffer); /* emptied before the next read */
+	unsigned len = c->state == CONN_HEAD ? GN_HTTP_HEAD_READ : sizeof c->http->read_buffer;
+	*buf = uv_buf_init((char *)c->http->read_buffer, len); /* emptied before the next read */
 }
 
 static void update_reading(struct conn *c)

@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #define GN_HTTP_READ 65536 /* bytes read at once, and of pipelined requests kept while one is answered */
+#define GN_HTTP_HEAD_READ 8192 /* bytes read at once of a head, so that who waits for a turn holds little of a body */
 #define GN_HTTP_LINGER_MS                                                                                              \
 	2000 /* how long a closing connection waits for the client to close first, so that the answer arrives */
 #define GN_HTTP_SPEAK_MS                                                                                               \
