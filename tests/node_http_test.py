@@ -255,7 +255,7 @@ def case_heads(nodes, seed):
 
 def publish_again(node, nodes, rules, *words):
     """A new version of the site of site_node; returns the tool's exit and what it said."""
-    done = subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", os.path.join(nodes.base, "site"), "--name", "thesite", "--w", "1", "--copies", "1",
+    done = subprocess.run([os.path.join(node.bin, "geonet"), "--data", node.data, "site", "publish", os.path.join(nodes.base, "thesite"), "--name", "thesite", "--w", "1", "--copies", "1",
                            *[word for rule in rules for word in ("--header", f"* {rule}")], *words], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, timeout=300, check=False)
     return done.returncode, done.stderr
 
@@ -410,11 +410,11 @@ def case_entry(nodes, seed):
     check(code == 0 and "There is no index.html" in said and "--entry" in said, f"nobody is told: {code} {said}")
     check("docs" not in said, f"there are no folders: {said}")
     for name in ("docs/a.html", "docs/deep/index.html", "docs/b.html", "pictures/a.png"):
-        os.makedirs(os.path.dirname(os.path.join(nodes.base, "site", name)), exist_ok=True)
-        open(os.path.join(nodes.base, "site", name), "wb").close()
+        os.makedirs(os.path.dirname(os.path.join(nodes.base, "thesite", name)), exist_ok=True)
+        open(os.path.join(nodes.base, "thesite", name), "wb").close()
     code, said = publish_again(node, nodes, [])
     check(code == 0 and "There is no docs/index.html:" in said and "deep" not in said and "pictures" not in said, f"the folder's page is missing: {code} {said}")
-    shutil.rmtree(os.path.join(nodes.base, "site", "docs"))
+    shutil.rmtree(os.path.join(nodes.base, "thesite", "docs"))
     code, said = publish_again(node, nodes, [], "--entry", "about.html")
     check(code == 0 and "index.html" not in said, f"with --entry there is nothing to say: {code} {said}")
     eventually("the entry is shown", 90, lambda: ask(node, "/", host=host).body == b"<h1>about</h1>")
@@ -449,7 +449,7 @@ def case_forms(nodes, seed):
         check(ask(node, f"/{quote(form)}t/", host=host).body == b"folder" and ask(node, f"/{quote(form)}t", host=host).status == 308, f"the folder {quote(form)}t is not found")
     names = node.cli("site", "show", "thesite")
     check(composed in json.dumps(names, ensure_ascii=False) and apart not in json.dumps(names, ensure_ascii=False), f"the names are {names}")
-    with open(os.path.join(nodes.base, "site", f"{composed}.html"), "wb") as f:
+    with open(os.path.join(nodes.base, "thesite", f"{composed}.html"), "wb") as f:
         f.write(b"twin")
     code, said = publish_again(node, nodes, [])
     check(code == 1 and "another file has the same name" in said, f"twins are published: {code} {said}")
@@ -460,7 +460,7 @@ def case_fresh(nodes, seed):
     node, host = site_node(nodes, {"index.html": b"first"})
     for turn, text in enumerate((b"second", b"third")):
         check(ask(node, "/", host=host).status == 200, "the version before is kept")
-        with open(os.path.join(nodes.base, "site", "index.html"), "wb") as f:
+        with open(os.path.join(nodes.base, "thesite", "index.html"), "wb") as f:
             f.write(text)
         code, said = publish_again(node, nodes, [])
         check(code == 0, said)
