@@ -122,35 +122,30 @@ static struct gn_request *next_waiting(const struct gn_node *node, bool small)
 	return best;
 }
 
-/* Who gives way, NULL when all clients keep up. */
-static struct gn_request *find_behind(const struct gn_node *node, bool small)
+/* How long its client is behind, ms, and how long nothing of it came; 0: not for so long that it has to give way. */
+static uint64_t behind(const struct gn_request *r)
 {
-	struct gn_request *worst = NULL;
-	unsigned most = 0;
-	for (struct gn_request *r = node->requests; r; r = r->next) {
-		if (!r->http || !r->gateway || !r->gateway->slot || r->gateway->small != small ||
-		    gn_http_behind(r->http) < GN_NODE_READ_BEHIND)
-			continue;
-		unsigned n = slots_of(node, &r->gateway->at.name);
-		if (n > most || (n == most && gn_http_behind(r->http) >= gn_http_behind(worst->http))) {
-			worst = r;
-			most = n;
-		}
-	}
-	return worst;
+	uint64_t ms = gn_http_behind(r->http);
+	return ms >= GN_NODE_READ_BEHIND ? ms : 0;
 }
 
-/* Of a site that has two slots more than who is next, the one for which nothing came for longest. */
-static struct gn_request *find_still(const struct gn_node *node, const struct gn_request *next)
+static uint64_t still(const struct gn_request *r)
+{
+	gn_time t = r->streaming ? r->node->now - r->gateway->moved : 0;
+	return t >= GN_NODE_READ_STILL ? (uint64_t)t : 0;
+}
+
+/* Of the site with the most slots, `least` of them or more, the worst one; NULL: none has to give way. */
+static struct gn_request *find_worst(const struct gn_node *node, bool small, unsigned least,
+				     uint64_t (*bad)(const struct gn_request *))
 {
 	struct gn_request *worst = NULL;
-	unsigned most = slots_of(node, &next->gateway->at.name) + 2;
+	unsigned most = least;
 	for (struct gn_request *r = node->requests; r; r = r->next) {
-		if (!r->http || !r->gateway || !r->gateway->slot || r->gateway->small != next->gateway->small ||
-		    !r->streaming || node->now - r->gateway->moved < GN_NODE_READ_STILL)
+		if (!r->http || !r->gateway || !r->gateway->slot || r->gateway->small != small || !bad(r))
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
-		if (n > most || (n == most && (!worst || r->gateway->moved <= worst->gateway->moved))) {
+		if (n > most || (n == most && (!worst || bad(r) >= bad(worst)))) {
 			worst = r;
 			most = n;
 		}
@@ -172,8 +167,8 @@ static bool admit_next(struct gn_node *node, struct gn_request *r)
 {
 	bool small = r->gateway->small;
 	if (node->readers[small] >= slots[small]) {
-		struct gn_request *away = find_behind(node, small);
-		away = away ? away : find_still(node, r);
+		struct gn_request *away = find_worst(node, small, 0, behind);
+		away = away ? away : find_worst(node, small, slots_of(node, &r->gateway->at.name) + 2, still);
 		if (!away)
 			return false;
 		cut(away);
