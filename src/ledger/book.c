@@ -228,17 +228,17 @@ gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t pay
 		over += a->via == via;
 		own += a->via == via && a->open->payer == payer;
 	}
-	if (over < BOOK_OPEN_VIA_MAX) { /* a neighbour with fewer takes the place of one with most */
-		if (w->asked < BOOK_OPEN_ASKED_MAX)
-			return GN_OK;
-		own = over;
+	bool full = over >= BOOK_OPEN_VIA_MAX; /* this neighbour's part: those who come over its line share it */
+	if (!full && w->asked < BOOK_OPEN_ASKED_MAX)
+		return GN_OK;
+	if (!full) {
 		GN_TRY(find_most(b, w, NULL, &via, &most));
-	} else { /* those who come over its line share */
-		GN_TRY(find_most(b, w, &via, &heaviest, &most));
+		if (most <= over + 1) /* a neighbour with fewer takes the place of one with most */
+			return GN_QUOTA;
 	}
-	if (most <= own + 1)
-		return GN_QUOTA;
 	GN_TRY(find_most(b, w, &via, &heaviest, &most));
+	if (full && most <= own + 1)
+		return GN_QUOTA;
 	*out = find_newest(w, via, heaviest);
 	return *out ? GN_OK : GN_QUOTA;
 }
