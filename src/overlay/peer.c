@@ -317,9 +317,8 @@ static struct gn_ov_contact *meet(struct gn_overlay *ov, struct gn_ov_from *from
 		(void)set_mode(ov, known, c.mode, now);
 		c.mode = known->c.mode;
 	}
-	struct gn_ov_contact *met = gn_ov_contact_meet(ov, &c, now);
-	from->contact = met ? met : gn_ov_contact_get(ov, &c.pk);
-	return met;
+	from->contact = gn_ov_contact_meet(ov, &c, now);
+	return from->contact;
 }
 
 void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now)
