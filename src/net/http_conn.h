@@ -8,7 +8,8 @@
 #include <uv.h>
 
 #define GN_HTTP_READ 65536 /* bytes read at once, and of pipelined requests kept while one is answered */
-#define GN_HTTP_HEAD_READ 8192 /* bytes read at once of a head, so that who waits for a turn holds little of a body */
+#define GN_HTTP_HEAD_READ                                                                                              \
+	8192 /* bytes read at once of a head, so that who waits for a turn holds little of a body */
 #define GN_HTTP_LINGER_MS                                                                                              \
 	2000 /* how long a closing connection waits for the client to close first, so that the answer arrives */
 #define GN_HTTP_SPEAK_MS                                                                                               \
@@ -45,8 +46,9 @@ struct conn {
 	struct gn_http *http;
 	struct conn *prev, *next; /* all connections */
 	struct conn *ready_next;  /* those with work for the next turn of the loop */
-	struct conn *line_next; /* those that wait in one line with it: in CONN_TURN, or with more to write */
-	uint64_t tag, *address_tag; /* the round in which this connection, and one of its address, is not ahead of others */
+	struct conn *line_next;   /* those that wait in one line with it: in CONN_TURN, or with more to write */
+	/* the first round in which it is not ahead of others, and where that of its address is kept */
+	uint64_t tag, *address_tag;
 	enum conn_state state;
 	bool is_unix, ready, reading;
 	bool in_line;

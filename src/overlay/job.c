@@ -494,9 +494,10 @@ void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct
 		job_free(ov, j);
 		if (ok)
 			gn_ov_push_loaded(ov, &to, &r, now);
-		ov->repair_left = ov->repair_left || again; /* the next pass offers it again */
-		if (again)
+		if (again) { /* the next pass offers it again */
+			ov->repair_left = true;
 			gn_ov_repair_soon(ov, now + GN_OV_REPAIR_AGAIN);
+		}
 		gn_ov_push_next(ov, now);
 	}
 	load_next(ov, now);

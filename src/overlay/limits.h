@@ -97,7 +97,7 @@
 #define GN_OV_FRESH_PINGS 5 /* long ping periods that a contact stays a candidate after somebody heard it: 15 min */
 #define GN_OV_FORGET (86400 * GN_SEC)     /* and is forgotten after this */
 #define GN_OV_LEAF_AGAIN (60 * GN_SEC)    /* after a refused leaf link; when the peer says, sooner */
-#define GN_OV_LEAF_LEAST GN_SEC           /* it says no less than this, and counts once in that time */
+#define GN_OV_LEAF_LEAST GN_SEC           /* it says no less than this, and is believed once in the time above */
 #define GN_OV_LEAF_SOON (50 * GN_MSEC)    /* after that moment, and as much again at random */
 #define GN_OV_FILL (120 * GN_SEC)         /* between checks of annuli and caps */
 #define GN_OV_HAND_OVER (600 * GN_SEC)    /* a record that is no longer ours is kept so long at least */

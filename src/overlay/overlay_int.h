@@ -791,8 +791,8 @@ void gn_ov_store_promise(struct gn_overlay *ov, struct gn_ov_held *h, struct gn_
 bool gn_ov_origin_eq(const struct gn_ov_origin *a, const struct gn_ov_origin *b);
 /* What came or will not come is not on its way any more. */
 void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j);
-/* A linked server of standing pushed what it holds, and waits for the answer. Read repair and STALE, which wait for none, pass on
- * what anybody may have said (OV-58). */
+/* A linked server of standing pushed what it holds, and waits for the answer. Read repair and STALE, which wait for
+ * none, pass on what anybody may have said (OV-58). */
 bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j);
 /* Names that r's owner has here under its salt, besides h: hidden ones too, which keep others away (NA-6), and those on
  * their way to the disk. */
