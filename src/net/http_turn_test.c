@@ -37,6 +37,18 @@ static unsigned place_of_held(struct site *site)
 	return site->opened - before;
 }
 
+/* A site whose answer to the client's request (and to one that may follow it) the test writes. */
+static struct gn_http_request *hold(struct site *site, struct client *c, uint32_t write_high, const char *text)
+{
+	site_open(site, (struct gn_http_config){.write_high = write_high});
+	client_open(c, dial(gn_http_port(site->http)));
+	client_say(c, text);
+	client_move(c);
+	place_of_held(site);
+	gn_http_start(site->held, 200, NULL, 0, UINT64_MAX);
+	return site->held;
+}
+
 static void who_asks_now_and_then_goes_ahead(void **state)
 {
 	static struct client many[MANY];
@@ -164,17 +176,10 @@ static void an_answer_may_end_in_line(void **state)
 	struct site site;
 	struct client c;
 	(void)state;
-	site_open(&site, (struct gn_http_config){0});
-	client_open(&c, dial(gn_http_port(site.http)));
-	c.lazy = true;
-	client_say(&c, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\nGET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
-	client_move(&c);
-	place_of_held(&site);
-	struct gn_http_request *first = site.held;
-	gn_http_start(first, 200, NULL, 0, UINT64_MAX);
-	while (gn_http_write(first, GN_SLICE(piece)))
+	struct gn_http_request *first =
+		hold(&site, &c, 0, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\nGET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+	while (gn_http_write(first, GN_SLICE(piece))) /* the client reads nothing yet */
 		;
-	c.lazy = false;
 	for (int i = 0; i < PATIENCE && !first->conn->in_line; i++) {
 		client_move(&c);
 		turn(&site);
@@ -197,17 +202,12 @@ static void a_listener_that_keeps_up_is_kept(void **state)
 	struct site site;
 	struct client c;
 	(void)state;
-	site_open(&site, (struct gn_http_config){.write_high = 16384});
-	client_open(&c, dial(gn_http_port(site.http)));
-	client_say(&c, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
-	client_move(&c);
-	place_of_held(&site);
-	gn_http_start(site.held, 200, NULL, 0, UINT64_MAX);
+	struct gn_http_request *held = hold(&site, &c, 16384, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
 	for (size_t sent = 0; sent < 100 * sizeof piece; sent += sizeof piece) {
-		assert_true(gn_http_write(site.held, GN_SLICE(piece)));
+		assert_true(gn_http_write(held, GN_SLICE(piece)));
 		client_expect(&site, &c, sent + sizeof piece);
 	}
-	gn_http_end(site.held);
+	gn_http_end(held);
 	client_close(&c);
 	site_close(&site);
 }

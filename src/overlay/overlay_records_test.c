@@ -445,12 +445,7 @@ static void a_stale_answer_is_of_what_was_pushed(void **state)
 	(void)state;
 	struct net_record pushed, other;
 	struct net own;
-	net_init(&own, 24);
-	for (unsigned i = 0; i < 2; i++)
-		net_add(&own);
-	net_start(&own, 0);
-	net_start(&own, 1);
-	net_run(&own, 20 * GN_SEC);
+	net_build(&own, 24, 2);
 	struct gn_overlay *ov = own.node[0].ov;
 	const struct gn_pk *peer = &own.node[1].cfg.node_key.pk;
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, peer);
@@ -490,12 +485,7 @@ static void nothing_from_outside_skips_its_signature(void **state)
 	struct net_record r;
 	struct net own;
 	gn_op op;
-	net_init(&own, 23);
-	for (unsigned i = 0; i < 2; i++)
-		net_add(&own);
-	net_start(&own, 0);
-	net_start(&own, 1);
-	net_run(&own, 20 * GN_SEC);
+	net_build(&own, 23, 2);
 	struct gn_overlay *ov = own.node[0].ov;
 	const struct gn_pk *peer = &own.node[1].cfg.node_key.pk;
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, peer);
