@@ -130,8 +130,12 @@ static void who_waits_may_be_closed(void **state)
 	for (int i = 0; i < PATIENCE && site.opened == 0; i++)
 		turn(&site);
 	assert_in_range(site.opened, 1, MANY - 1);
+	assert_true(line_waits(site.http));
+	while (site.http->conns)
+		conn_close(site.http->conns);
+	assert_false(line_waits(site.http));
 	close_all(many, MANY);
-	site_close(&site); /* the rest still wait */
+	site_close(&site);
 }
 
 static void downloads_go_on_by_turns(void **state)
