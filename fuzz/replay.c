@@ -1,5 +1,6 @@
-/* Runs a fuzz target over the files of its corpus (and over each file's every truncation when short), so that a plain
- * build under the sanitizers repeats what fuzzing once found. usage: <target>_fuzz DIR... */
+/* Runs a fuzz target over the files of its corpus (and over each file's every truncation when
+ * short), so that a plain build under the sanitizers repeats what fuzzing once found. usage:
+ * <target>_fuzz DIR... */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,7 +20,8 @@ static int replay(const char *path)
 	size_t len = fread(data, 1, sizeof data, f);
 	fclose(f);
 	for (size_t n = len <= SHORT ? 0 : len; n <= len; n++) {
-		uint8_t *copy = malloc(n ? n : 1); /* exact size, so that the sanitizer sees one byte past the end */
+		/* exact size, so that the sanitizer sees one byte past the end */
+		uint8_t *copy = malloc(n ? n : 1);
 		if (!copy)
 			return -1;
 		memcpy(copy, data, n);
@@ -41,7 +43,8 @@ int main(int argc, char **argv)
 		}
 		for (struct dirent *e; (e = readdir(dir));) {
 			char path[4096];
-			if (e->d_name[0] == '.' || snprintf(path, sizeof path, "%s/%s", argv[i], e->d_name) >= (int)sizeof path)
+			if (e->d_name[0] == '.' || snprintf(path, sizeof path, "%s/%s", argv[i],
+							    e->d_name) >= (int)sizeof path)
 				continue;
 			if (replay(path)) {
 				fprintf(stderr, "%s: cannot be read\n", path);

@@ -1,4 +1,5 @@
-/* What must be true, found without the engines: sorting all running servers by distance, reading the disks. */
+/* What must be true, found without the engines: sorting all running servers by distance, reading
+ * the disks. */
 #include "sim.h"
 
 #include <stdlib.h>
@@ -23,8 +24,8 @@ unsigned sim_nearest(const struct sim *s, uint64_t theta, unsigned *out, unsigne
 		uint64_t sep = angle(s, i, theta);
 		for (; at > 0; at--) { /* insertion into a short sorted list */
 			uint64_t other = angle(s, out[at - 1], theta);
-			if (other < sep ||
-			    (other == sep && memcmp(s->nodes[out[at - 1]].id.b, s->nodes[i].id.b, 32) < 0))
+			if (other < sep || (other == sep && memcmp(s->nodes[out[at - 1]].id.b,
+								   s->nodes[i].id.b, 32) < 0))
 				break;
 		}
 		if (at == count)
@@ -37,7 +38,8 @@ unsigned sim_nearest(const struct sim *s, uint64_t theta, unsigned *out, unsigne
 	return n;
 }
 
-bool sim_holds(const struct sim *s, unsigned node, const struct gn_hash *key, const struct gn_hash *version)
+bool sim_holds(const struct sim *s, unsigned node, const struct gn_hash *key,
+	       const struct gn_hash *version)
 {
 	const struct sim_stored *d = sim_disk_find(&s->nodes[node], key);
 	struct gn_record r;
@@ -46,7 +48,8 @@ bool sim_holds(const struct sim *s, unsigned node, const struct gn_hash *key, co
 	return memcmp(r.hash.b, version->b, 32) == 0;
 }
 
-void sim_check_sets(const struct sim *s, const struct sim_record *records, unsigned count, struct sim_sets *out)
+void sim_check_sets(const struct sim *s, const struct sim_record *records, unsigned count,
+		    struct sim_sets *out)
 {
 	*out = (struct sim_sets){0};
 	for (unsigned i = 0; i < count; i++) {
@@ -70,7 +73,8 @@ void sim_check_sets(const struct sim *s, const struct sim_record *records, unsig
 
 static int by_id(const void *a, const void *b)
 {
-	return memcmp((*(struct sim_node *const *)a)->id.b, (*(struct sim_node *const *)b)->id.b, 32);
+	return memcmp((*(struct sim_node *const *)a)->id.b, (*(struct sim_node *const *)b)->id.b,
+		      32);
 }
 
 unsigned sim_check_rings(const struct sim *s)
@@ -88,8 +92,10 @@ unsigned sim_check_rings(const struct sim *s)
 			bool has_cw = false, has_ccw = false;
 			struct gn_overlay_peer p;
 			for (uint32_t k = 0; gn_overlay_peer_at(ring[i]->ov, k, &p); k++) {
-				has_cw = has_cw || (p.linked && memcmp(p.contact.id.b, cw->id.b, 32) == 0);
-				has_ccw = has_ccw || (p.linked && memcmp(p.contact.id.b, ccw->id.b, 32) == 0);
+				has_cw = has_cw ||
+					 (p.linked && memcmp(p.contact.id.b, cw->id.b, 32) == 0);
+				has_ccw = has_ccw ||
+					  (p.linked && memcmp(p.contact.id.b, ccw->id.b, 32) == 0);
 			}
 			good = good && has_cw && has_ccw;
 		}

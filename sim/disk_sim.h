@@ -1,8 +1,10 @@
-/* A disk in memory for tests and simulations: it performs the requests of the storage engines, forgets what was not
- * synced when it crashes, and fails on demand. What a crash leaves of unsynced writes is as bad as real disks allow:
- * nothing, all, a prefix torn at any byte, or any mixture of 64-byte pieces. Everything follows from one seed.
+/* A disk in memory for tests and simulations: it performs the requests of the storage engines,
+ * forgets what was not synced when it crashes, and fails on demand. What a crash leaves of
+ * unsynced writes is as bad as real disks allow: nothing, all, a prefix torn at any byte, or any
+ * mixture of 64-byte pieces. Everything follows from one seed.
  *
- * RENAME and REMOVE are durable once performed; a file that was never synced may be gone after a crash. */
+ * RENAME and REMOVE are durable once performed; a file that was never synced may be gone after a
+ * crash. */
 #ifndef GN_SIM_DISK_SIM_H
 #define GN_SIM_DISK_SIM_H
 
@@ -24,12 +26,16 @@ struct disk_sim {
 	struct disk_sim_file files[DISK_SIM_FILES];
 	struct gn_prng prng;
 	uint64_t requests; /* performed since the start */
-	uint64_t crash_at; /* the power goes in the middle of this request (counted as above), 0 = never */
-	uint64_t fail_at;  /* this request fails with fail_err; a write may have been done in part */
+	/* the power goes in the middle of this request (counted as above), 0 = never */
+	uint64_t crash_at;
+	/* this request fails with fail_err; a write may have been done in part */
+	uint64_t fail_at;
 	gn_err fail_err;
-	uint32_t fail_ops;    /* bit per enum gn_disk_op: all of them fail with fail_err until this is cleared */
-	uint64_t bytes_max;   /* of all files; GN_DISK_FULL past it; 0 = endless */
-	bool crashed;         /* the power is off: every request answers GN_IO until disk_sim_restart */
+	/* bit per enum gn_disk_op: all of them fail with fail_err until this is cleared */
+	uint32_t fail_ops;
+	uint64_t bytes_max; /* of all files; GN_DISK_FULL past it; 0 = endless */
+	/* the power is off: every request answers GN_IO until disk_sim_restart */
+	bool crashed;
 	struct gn_buf answer; /* of the last LIST or READ */
 };
 
@@ -126,9 +132,12 @@ static inline void disk_sim_settle(struct disk_sim *d, struct disk_sim_file *f)
 	if (mode == 0) { /* nothing arrived */
 		disk_sim_copy(new, old);
 	} else if (mode >= 2) {
-		size_t len = disk_sim_below(d, 2)
-				     ? new->len
-				     : old->len + disk_sim_below(d, new->len > old->len ? new->len - old->len + 1 : 1);
+		size_t len =
+			disk_sim_below(d, 2)
+				? new->len
+				: old->len + disk_sim_below(d, new->len > old->len
+								       ? new->len - old->len + 1
+								       : 1);
 		size_t cut = disk_sim_below(d, len + 1);
 		disk_sim_resize(new, len);
 		for (size_t i = 0; i < len; i++) {
@@ -253,9 +262,10 @@ static inline gn_err disk_sim_do(struct disk_sim *d, const struct gn_disk_reques
 	return GN_INTERNAL;
 }
 
-/* Performs one request; *data is valid until the next. Half of a request in whose middle the power goes is done or not.
- */
-static inline gn_err disk_sim_perform(struct disk_sim *d, const struct gn_disk_request *r, struct gn_slice *data)
+/* Performs one request; *data is valid until the next. Half of a request in whose middle the
+ * power goes is done or not. */
+static inline gn_err disk_sim_perform(struct disk_sim *d, const struct gn_disk_request *r,
+				      struct gn_slice *data)
 {
 	*data = gn_slice(NULL, 0);
 	if (d->crashed)

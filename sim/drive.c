@@ -53,7 +53,8 @@ struct lookups {
 	struct gn_hash *keys;
 };
 
-static void lookup_done(struct sim *s, unsigned node, unsigned index, const struct gn_overlay_event *e, void *user)
+static void lookup_done(struct sim *s, unsigned node, unsigned index,
+			const struct gn_overlay_event *e, void *user)
 {
 	struct lookups *l = user;
 	unsigned want[64], n = sim_nearest(s, gn_theta(l->keys[index].b), want, s->opt.r);
@@ -77,14 +78,16 @@ void sim_lookups(struct sim *s, unsigned total, unsigned at_once, struct sim_sta
 			unsigned node = sim_random_alive(s);
 			gn_op op;
 			gn_rand_fill(&s->rand, l.keys[i].b, 32);
-			gn_err err = gn_overlay_find(s->nodes[node].ov, &l.keys[i], s->opt.r, s->now, &op);
+			gn_err err = gn_overlay_find(s->nodes[node].ov, &l.keys[i], s->opt.r,
+						     s->now, &op);
 			GN_ASSERT(err == GN_OK);
 			sim_op_add(s, node, op, i++);
 			sim_pump(s, node);
 		}
 		sim_run_for(s, 20 * GN_MSEC);
 	}
-	out->rpcs_sum = sim_counter(s, "lookup_rpcs") - rpcs; /* the few of healing are among them */
+	/* the few of healing are among them */
+	out->rpcs_sum = sim_counter(s, "lookup_rpcs") - rpcs;
 	s->on_done = NULL;
 	free(l.keys);
 }
@@ -145,7 +148,8 @@ struct batch {
 	struct sim_record *records;
 };
 
-static void put_done(struct sim *s, unsigned node, unsigned index, const struct gn_overlay_event *e, void *user)
+static void put_done(struct sim *s, unsigned node, unsigned index, const struct gn_overlay_event *e,
+		     void *user)
 {
 	struct batch *b = user;
 	(void)s;
@@ -156,7 +160,8 @@ static void put_done(struct sim *s, unsigned node, unsigned index, const struct 
 	b->records[index].receipts = e->receipt_count;
 }
 
-void sim_puts(struct sim *s, struct sim_record *records, unsigned total, unsigned w, struct sim_stats *out)
+void sim_puts(struct sim *s, struct sim_record *records, unsigned total, unsigned w,
+	      struct sim_stats *out)
 {
 	struct batch b = {out, records};
 	*out = (struct sim_stats){0};
@@ -167,25 +172,29 @@ void sim_puts(struct sim *s, struct sim_record *records, unsigned total, unsigne
 		while (i < total && s->op_count < 16) {
 			unsigned node = sim_random_alive(s);
 			gn_op op;
-			gn_err err = gn_overlay_put(s->nodes[node].ov, records[i].record.bytes, w, s->now, &op);
+			gn_err err = gn_overlay_put(s->nodes[node].ov, records[i].record.bytes, w,
+						    s->now, &op);
 			GN_ASSERT(err == GN_OK);
 			sim_op_add(s, node, op, i++);
 			sim_pump(s, node);
 		}
 		sim_run_for(s, 20 * GN_MSEC);
 	}
-	out->rpcs_sum = sim_counter(s, "lookup_rpcs") - rpcs; /* the few of healing are among them */
+	/* the few of healing are among them */
+	out->rpcs_sum = sim_counter(s, "lookup_rpcs") - rpcs;
 	s->on_done = NULL;
 }
 
-static void get_done(struct sim *s, unsigned node, unsigned index, const struct gn_overlay_event *e, void *user)
+static void get_done(struct sim *s, unsigned node, unsigned index, const struct gn_overlay_event *e,
+		     void *user)
 {
 	struct batch *b = user;
 	struct gn_record r;
 	(void)s;
 	(void)node;
 	count(b->st, e);
-	if (e->err == GN_OK && e->value_count && gn_wire_record_parse(e->values[0].record, &r) == GN_OK)
+	if (e->err == GN_OK && e->value_count &&
+	    gn_wire_record_parse(e->values[0].record, &r) == GN_OK)
 		b->st->exact += memcmp(r.hash.b, b->records[index].record.hash.b, 32) == 0;
 }
 
@@ -197,7 +206,8 @@ static bool somewhere(const struct sim *s, const struct sim_record *r)
 	return false;
 }
 
-void sim_gets(struct sim *s, struct sim_record *records, unsigned total, unsigned quorum, struct sim_stats *out)
+void sim_gets(struct sim *s, struct sim_record *records, unsigned total, unsigned quorum,
+	      struct sim_stats *out)
 {
 	struct batch b = {out, records};
 	struct gn_get_options o = {.quorum = quorum, .type = 16};
@@ -211,14 +221,16 @@ void sim_gets(struct sim *s, struct sim_record *records, unsigned total, unsigne
 			gn_op op;
 			if (!records[i].acknowledged || !somewhere(s, &records[i]))
 				continue;
-			gn_err err = gn_overlay_get(s->nodes[node].ov, &records[i].record.key, &o, s->now, &op);
+			gn_err err = gn_overlay_get(s->nodes[node].ov, &records[i].record.key, &o,
+						    s->now, &op);
 			GN_ASSERT(err == GN_OK);
 			sim_op_add(s, node, op, i);
 			sim_pump(s, node);
 		}
 		sim_run_for(s, 20 * GN_MSEC);
 	}
-	out->rpcs_sum = sim_counter(s, "lookup_rpcs") - rpcs; /* the few of healing are among them */
+	/* the few of healing are among them */
+	out->rpcs_sum = sim_counter(s, "lookup_rpcs") - rpcs;
 	s->on_done = NULL;
 }
 

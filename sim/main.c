@@ -1,10 +1,12 @@
-/* geonet-sim: runs a scenario and prints what it found. The command it prints replays it exactly. */
+/* geonet-sim: runs a scenario and prints what it found. The command it prints replays it
+ * exactly. */
 #include "sim.h"
 
 #include <stdlib.h>
 
 static const char usage[] =
-	"geonet-sim: the overlay of a whole network in one process, in virtual time, from one seed\n"
+	"geonet-sim: the overlay of a whole network in one process, in virtual time, from one "
+	"seed\n"
 	"\n"
 	"usage: geonet-sim [options]\n"
 	"  --scenario NAME    what happens (default basic); see below\n"
@@ -145,15 +147,17 @@ int main(int argc, char **argv)
 	static struct sim s;
 	sim_init(&s, &o);
 	sim_row(&s, "replay with",
-		"geonet-sim --scenario %s --nodes %u --seed %llu --lookups %u --records %u --kill %u --loss %g --pow "
+		"geonet-sim --scenario %s --nodes %u --seed %llu --lookups %u --records %u --kill "
+		"%u --loss %g --pow "
 		"%u --trips %u"
 		" --leaf-ping %g --split %g --sybils %u --ttl %u%s%s",
-		sc->name, o.nodes, (unsigned long long)o.seed, o.lookups, o.records, o.kill_percent, o.loss * 100,
-		o.pow_bits, o.trips, (double)o.ping_leaf / 1e9, (double)o.split / 1e9, o.sybils, o.ttl,
-		o.flat ? " --flat" : "", o.keep ? " --keep" : "");
+		sc->name, o.nodes, (unsigned long long)o.seed, o.lookups, o.records, o.kill_percent,
+		o.loss * 100, o.pow_bits, o.trips, (double)o.ping_leaf / 1e9, (double)o.split / 1e9,
+		o.sybils, o.ttl, o.flat ? " --flat" : "", o.keep ? " --keep" : "");
 	int failed = sc->run(&s);
-	sim_row(&s, "simulated", "%.0f s, %llu events, %llu messages, %llu lost", (double)(s.now - SIM_EPOCH) / 1e9,
-		(unsigned long long)s.events, (unsigned long long)s.messages, (unsigned long long)s.lost);
+	sim_row(&s, "simulated", "%.0f s, %llu events, %llu messages, %llu lost",
+		(double)(s.now - SIM_EPOCH) / 1e9, (unsigned long long)s.events,
+		(unsigned long long)s.messages, (unsigned long long)s.lost);
 	sim_row(&s, "result", failed ? "%d expectations failed" : "everything held", failed);
 	sim_report_end(&s);
 	sim_free(&s);

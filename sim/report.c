@@ -11,7 +11,8 @@ void sim_expect(struct sim *s, bool ok, const char *fmt, ...)
 	if (ok)
 		return;
 	failures++;
-	fprintf(stderr, "FAILED (seed %llu, nodes %u): ", (unsigned long long)s->opt.seed, s->opt.nodes);
+	fprintf(stderr, "FAILED (seed %llu, nodes %u): ", (unsigned long long)s->opt.seed,
+		s->opt.nodes);
 	va_start(args, fmt);
 	vfprintf(stderr, fmt, args);
 	va_end(args);
@@ -51,10 +52,12 @@ static double per(uint64_t sum, uint64_t n)
 void sim_row_stats(struct sim *s, const char *name, const struct sim_stats *st)
 {
 	sim_row(s, name,
-		"%llu of %llu exact, %llu failed; hops %.2f mean, %u p99, %u max; %.2f RPCs; %.0f ms mean, %.0f ms max",
-		(unsigned long long)st->exact, (unsigned long long)st->count, (unsigned long long)st->failed,
-		per(st->hops_sum, st->ok), sim_percentile(st, 990), sim_percentile(st, 1000),
-		per(st->rpcs_sum, st->count), per((uint64_t)st->took_sum, st->ok) / 1e6, (double)st->took_max / 1e6);
+		"%llu of %llu exact, %llu failed; hops %.2f mean, %u p99, %u max; %.2f RPCs; %.0f "
+		"ms mean, %.0f ms max",
+		(unsigned long long)st->exact, (unsigned long long)st->count,
+		(unsigned long long)st->failed, per(st->hops_sum, st->ok), sim_percentile(st, 990),
+		sim_percentile(st, 1000), per(st->rpcs_sum, st->count),
+		per((uint64_t)st->took_sum, st->ok) / 1e6, (double)st->took_max / 1e6);
 }
 
 void sim_row_network(struct sim *s)
@@ -73,8 +76,9 @@ void sim_row_network(struct sim *s)
 		alive++;
 	}
 	sim_row(s, "network",
-		"%u nodes, links %.1f mean, %u max; %.0f contacts known; N estimated %.0f; hops predicted %.2f", alive,
-		links / alive, most, known / alive, estimate / alive, gn_hops_mean(alive));
+		"%u nodes, links %.1f mean, %u max; %.0f contacts known; N estimated %.0f; hops "
+		"predicted %.2f",
+		alive, links / alive, most, known / alive, estimate / alive, gn_hops_mean(alive));
 }
 
 void sim_row_traffic(struct sim *s, const char *name)
@@ -85,17 +89,18 @@ void sim_row_traffic(struct sim *s, const char *name)
 		if (!sim_alive(s, i))
 			continue;
 		double bytes = (double)(s->nodes[i].bytes_out - s->nodes[i].bytes_mark) / seconds;
-		packets += (double)(s->nodes[i].datagrams_out - s->nodes[i].datagrams_mark) / seconds;
+		packets +=
+			(double)(s->nodes[i].datagrams_out - s->nodes[i].datagrams_mark) / seconds;
 		sum += bytes;
 		most = bytes > most ? bytes : most;
 		alive++;
 	}
-	sim_row(s, name, "%.0f B/s per node sent (%.0f most), %.2f datagrams/s, headers included", sum / alive, most,
-		packets / alive);
+	sim_row(s, name, "%.0f B/s per node sent (%.0f most), %.2f datagrams/s, headers included",
+		sum / alive, most, packets / alive);
 }
 
 void sim_row_sets(struct sim *s, const char *name, const struct sim_sets *sets)
 {
-	sim_row(s, name, "%u of %u exact, %u of %u slots filled, %u extra copies, %u lost", sets->exact, sets->records,
-		sets->filled, sets->slots, sets->extra, sets->lost);
+	sim_row(s, name, "%u of %u exact, %u of %u slots filled, %u extra copies, %u lost",
+		sets->exact, sets->records, sets->filled, sets->slots, sets->extra, sets->lost);
 }

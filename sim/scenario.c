@@ -8,8 +8,8 @@ static void rings(struct sim *s)
 	sim_expect(s, wrong <= allowed, "%u nodes do not have their true neighbours", wrong);
 }
 
-/* Joins one by one; two leaf periods after the last every lookup finds the true nearest (before that one in 1,000 may
- * not know of the newest: of 14 seeds one, a minute after it). */
+/* Joins one by one; two leaf periods after the last every lookup finds the true nearest (before
+ * that one in 1,000 may not know of the newest: of 14 seeds one, a minute after it). */
 static void build(struct sim *s)
 {
 	sim_join_all(s, s->opt.nodes);
@@ -28,7 +28,8 @@ static void look_but(struct sim *s, unsigned missed)
 	sim_row_stats(s, "lookups", &st);
 	sim_expect(s, st.count - st.exact <= missed * st.count / 200,
 		   "%llu of %llu lookups did not find the true nearest (last error: %s)",
-		   (unsigned long long)(st.count - st.exact), (unsigned long long)st.count, gn_err_name(st.last_err));
+		   (unsigned long long)(st.count - st.exact), (unsigned long long)st.count,
+		   gn_err_name(st.last_err));
 }
 
 static void look(struct sim *s)
@@ -47,18 +48,22 @@ static struct sim_record *put_all(struct sim *s)
 	struct sim_record *r = sim_records_make(s, s->opt.records);
 	sim_puts(s, r, s->opt.records, least(s->opt.w, s->count), &st);
 	sim_row_stats(s, "puts", &st);
-	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)", (unsigned long long)st.failed,
-		   gn_err_name(st.last_err));
+	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)",
+		   (unsigned long long)st.failed, gn_err_name(st.last_err));
 	return r;
 }
 
-static void get_all(struct sim *s, struct sim_record *r, unsigned quorum, const char *name, unsigned per_mille)
+static void get_all(struct sim *s, struct sim_record *r, unsigned quorum, const char *name,
+		    unsigned per_mille)
 {
 	struct sim_stats st;
 	sim_gets(s, r, s->opt.records, quorum, &st);
 	sim_row_stats(s, name, &st);
-	sim_expect(s, st.exact * 1000 >= st.count * per_mille, "%s: %llu of %llu records found (last error: %s)", name,
-		   (unsigned long long)st.exact, (unsigned long long)st.count, gn_err_name(st.last_err));
+	sim_expect(s, st.exact * 1000 >= st.count * per_mille,
+		   "%s: %llu of %llu records found "
+		   "(last error: %s)",
+		   name, (unsigned long long)st.exact, (unsigned long long)st.count,
+		   gn_err_name(st.last_err));
 }
 
 static void sets(struct sim *s, const struct sim_record *r, const char *name, bool exact)
@@ -66,8 +71,10 @@ static void sets(struct sim *s, const struct sim_record *r, const char *name, bo
 	struct sim_sets out;
 	sim_check_sets(s, r, s->opt.records, &out);
 	sim_row_sets(s, name, &out);
-	sim_expect(s, !exact || out.exact + out.lost == out.records, "%s: %u of %u replica sets are not exact", name,
-		   out.records - out.exact - out.lost, out.records);
+	sim_expect(s, !exact || out.exact + out.lost == out.records,
+		   "%s: %u of %u replica sets "
+		   "are not exact",
+		   name, out.records - out.exact - out.lost, out.records);
 }
 
 static int run_basic(struct sim *s)
@@ -105,7 +112,8 @@ static int run_kill(struct sim *s)
 	return sim_failures();
 }
 
-/* Every network of up to five nodes: each holds all, two may die, a restarted one gets its copies back. */
+/* Every network of up to five nodes: each holds all, two may die, a restarted one gets its
+ * copies back. */
 static int run_small(struct sim *s)
 {
 	struct sim_stats st;
@@ -121,7 +129,8 @@ static int run_small(struct sim *s)
 		sim_expect(s, st.failed == 5 && st.last_err == GN_QUORUM,
 			   "a put with w = %u was not refused with quorum", n + 1);
 		for (unsigned i = 0; i < 5; i++)
-			sim_expect(s, more[i].receipts == n, "%u receipts instead of %u", more[i].receipts, n);
+			sim_expect(s, more[i].receipts == n, "%u receipts instead of %u",
+				   more[i].receipts, n);
 		sim_records_free(s, more, 5);
 	}
 	unsigned dead = n > 2 ? (n - 1) / 2 : 0;
@@ -156,7 +165,8 @@ static void restart_all_dead(struct sim *s)
 	}
 }
 
-/* Nodes die, half of them keep their disks; records change meanwhile; they come back with stale disks, or none. */
+/* Nodes die, half of them keep their disks; records change meanwhile; they come back with stale
+ * disks, or none. */
 static int run_restart(struct sim *s)
 {
 	struct sim_stats st;
@@ -173,8 +183,8 @@ static int run_restart(struct sim *s)
 	sim_records_renew(s, r, s->opt.records);
 	sim_puts(s, r, s->opt.records, least(s->opt.w, s->count - want), &st);
 	sim_row_stats(s, "puts of version 2", &st);
-	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)", (unsigned long long)st.failed,
-		   gn_err_name(st.last_err));
+	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)",
+		   (unsigned long long)st.failed, gn_err_name(st.last_err));
 	restart_all_dead(s);
 	sim_run_for(s, 120 * GN_SEC);
 	sets(s, r, "two minutes after the restart", true);
@@ -207,7 +217,8 @@ static int run_blackout(struct sim *s)
 	return sim_failures();
 }
 
-/* Two halves do not hear each other for a while; within two healing periods there is one ring again. */
+/* Two halves do not hear each other for a while; within two healing periods there is one ring
+ * again. */
 static int run_split(struct sim *s)
 {
 	build(s);
@@ -217,14 +228,16 @@ static int run_split(struct sim *s)
 		s->nodes[i].side = i % 2;
 	s->split = true;
 	sim_run_for(s, s->opt.split);
-	sim_row(s, "split", "for %.0f s; %u of %u nodes miss neighbours of the whole ring", (double)s->opt.split / 1e9,
-		sim_check_rings(s), s->count);
+	sim_row(s, "split", "for %.0f s; %u of %u nodes miss neighbours of the whole ring",
+		(double)s->opt.split / 1e9, sim_check_rings(s), s->count);
 	s->split = false;
 	gn_time healed = s->now;
 	while (sim_check_rings(s) && s->now - healed < 2 * s->opt.heal)
 		sim_run_for(s, 10 * GN_SEC);
 	sim_row(s, "one ring after", "%.0f s", (double)(s->now - healed) / 1e9);
-	sim_expect(s, sim_check_rings(s) == 0, "%u nodes do not have their true neighbours after two healing periods",
+	sim_expect(s, sim_check_rings(s) == 0,
+		   "%u nodes do not have their true neighbours after "
+		   "two healing periods",
 		   sim_check_rings(s));
 	sim_run_for(s, 60 * GN_SEC);
 	look(s);
@@ -249,13 +262,14 @@ static int run_late(struct sim *s)
 	struct sim_stats st;
 	sim_puts(s, r, s->opt.records, 2, &st);
 	sim_row_stats(s, "puts", &st);
-	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)", (unsigned long long)st.failed,
-		   gn_err_name(st.last_err));
+	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)",
+		   (unsigned long long)st.failed, gn_err_name(st.last_err));
 	sim_records_free(s, r, s->opt.records);
 	return sim_failures();
 }
 
-/* Sessions of fifteen minutes for two hours: nodes die without a word and come back empty after a minute. */
+/* Sessions of fifteen minutes for two hours: nodes die without a word and come back empty after
+ * a minute. */
 static int run_churn(struct sim *s)
 {
 	struct sim_sets out = {0};
@@ -289,7 +303,8 @@ static int run_churn(struct sim *s)
 	}
 	sim_row_traffic(s, "traffic under churn");
 	sim_row(s, "replica slots filled", "%.3f on average", covered / samples);
-	sim_expect(s, covered / samples >= 0.95, "replica slots filled %.3f on average", covered / samples);
+	sim_expect(s, covered / samples >= 0.95, "replica slots filled %.3f on average",
+		   covered / samples);
 	sets(s, r, "five minutes after the last", true);
 	sim_check_sets(s, r, s->opt.records, &out);
 	sim_expect(s, out.lost == 0, "%u acknowledged records are lost", out.lost);
@@ -298,7 +313,8 @@ static int run_churn(struct sim *s)
 	return sim_failures();
 }
 
-/* How the record of the key under attack is read: by ten honest nodes, and how many honest disks have it. */
+/* How the record of the key under attack is read: by ten honest nodes, and how many honest disks
+ * have it. */
 static void victim(struct sim *s, struct sim_record *r, const char *name)
 {
 	struct sim_stats st;
@@ -313,8 +329,10 @@ static void victim(struct sim *s, struct sim_record *r, const char *name)
 	snprintf(text, sizeof text, "%s: %u copies", name, copies);
 	sim_row_stats(s, text, &st);
 	/* the first answer may be an older version */
-	sim_expect(s, st.ok == GN_COUNT(many), "%s: %llu of 10 readers found the record (last error: %s)", name,
-		   (unsigned long long)st.ok, gn_err_name(st.last_err));
+	sim_expect(s, st.ok == GN_COUNT(many),
+		   "%s: %llu of 10 readers found the record (last "
+		   "error: %s)",
+		   name, (unsigned long long)st.ok, gn_err_name(st.last_err));
 	sim_gets(s, many, GN_COUNT(many), s->opt.rq, &st);
 	sim_expect(s, st.exact == GN_COUNT(many),
 		   "%s: %llu of 10 readers with a quorum found the record (last error: %s)", name,
@@ -329,8 +347,9 @@ static void with_sybils(struct sim *s, gn_time span)
 	}
 }
 
-/* One node in twenty lies, all of them nearer to one record than any honest node: they hide it, promise to keep it, and
- * do not. Every acknowledged record stays readable, old and new, while they are there and when they have gone. */
+/* One node in twenty lies, all of them nearer to one record than any honest node: they hide it,
+ * promise to keep it, and do not. Every acknowledged record stays readable, old and new, while
+ * they are there and when they have gone. */
 static int run_sybil(struct sim *s)
 {
 	struct sim_stats st;
@@ -350,10 +369,11 @@ static int run_sybil(struct sim *s)
 	sim_records_renew(s, r, s->opt.records);
 	sim_puts(s, r, s->opt.records, s->opt.w, &st);
 	sim_row_stats(s, "puts of version 2", &st);
-	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)", (unsigned long long)st.failed,
-		   gn_err_name(st.last_err));
+	sim_expect(s, st.ok == st.count, "%llu puts failed (last: %s)",
+		   (unsigned long long)st.failed, gn_err_name(st.last_err));
 	victim(s, &r[0], "version 2");
-	with_sybils(s, (gn_time)(s->opt.ttl / 2 + 900) * GN_SEC); /* now copies that are not ours may go */
+	/* now copies that are not ours may go */
+	with_sybils(s, (gn_time)(s->opt.ttl / 2 + 900) * GN_SEC);
 	victim(s, &r[0], "half its life later");
 	get_all(s, r, s->opt.rq, "gets, read quorum", 1000);
 	sets(s, r, "replica sets of the honest", false);
@@ -371,11 +391,13 @@ const struct sim_scenario sim_scenarios[] = {
 	{"basic", "joins one by one, lookups, puts, gets, half an hour of idling", run_basic},
 	{"kill", "the same, then --kill percent die at one instant with their disks", run_kill},
 	{"small", "for 1 to 5 nodes: w = N, quorum beyond, deaths, restarts", run_small},
-	{"restart", "--kill percent die, records change, they come back with stale disks or none", run_restart},
+	{"restart", "--kill percent die, records change, they come back with stale disks or none",
+	 run_restart},
 	{"blackout", "all nodes stop and start at one instant", run_blackout},
 	{"split", "two halves apart for --split seconds, then one ring again", run_split},
 	{"late", "a bootstrap address that answers after half an hour", run_late},
-	{"sybil", "one node in twenty lies about one key: hides, promises, keeps nothing", run_sybil},
+	{"sybil", "one node in twenty lies about one key: hides, promises, keeps nothing",
+	 run_sybil},
 	{"churn", "sessions of 15 minutes for two hours, disks lost", run_churn},
 };
 const size_t sim_scenario_count = GN_COUNT(sim_scenarios);

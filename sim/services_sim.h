@@ -1,7 +1,7 @@
-/* A small network with services in one process, for the services' tests: each node has its overlay, block store,
- * bundles and names, wired as a node wires them, over a message fabric and a disk in memory. Virtual time, one seed,
- * events of equal time in the order they were made. Nodes can be killed, can lie about chunks, and can be without room.
- */
+/* A small network with services in one process, for the services' tests: each node has its
+ * overlay, block store, bundles and names, wired as a node wires them, over a message fabric and
+ * a disk in memory. Virtual time, one seed, events of equal time in the order they were made.
+ * Nodes can be killed, can lie about chunks, and can be without room. */
 #ifndef GN_SIM_SERVICES_SIM_H
 #define GN_SIM_SERVICES_SIM_H
 
@@ -48,8 +48,9 @@ struct svc_node {
 	struct gn_names *names;
 	bool joined, ready;
 	unsigned lies, generation;
-	gn_time tick_at, link_free, down_free; /* the next tick event that counts; when its line is free, up and down */
-	struct gn_map records;                 /* key -> struct gn_buf */
+	/* the next tick event that counts; when its line is free, up and down */
+	gn_time tick_at, link_free, down_free;
+	struct gn_map records; /* key -> struct gn_buf */
 	struct svc_file *files;
 	size_t file_count, file_cap;
 	uint64_t sent;
@@ -125,7 +126,8 @@ static inline bool svc_before(const struct svc_event *a, const struct svc_event 
 	return a->at != b->at ? a->at < b->at : a->order < b->order;
 }
 
-static inline struct svc_event *svc_add(struct svc *s, enum svc_kind kind, unsigned node, gn_time at)
+static inline struct svc_event *svc_add(struct svc *s, enum svc_kind kind, unsigned node,
+					gn_time at)
 {
 	struct svc_event *e = svc_need(calloc(1, sizeof *e));
 	*e = (struct svc_event){.kind = kind,
@@ -199,12 +201,14 @@ static inline void svc_list(struct svc_node *n, const char *dir, struct svc_even
 	e->p = svc_need(malloc(n->file_count * (GN_DISK_NAME_MAX + 24) + 1));
 	e->p[0] = 0;
 	for (size_t i = 0; i < n->file_count; i++) {
-		const char *name = n->files[i].name, *rest = name + len + 1, *slash = strchr(rest, '/');
+		const char *name = n->files[i].name, *rest = name + len + 1,
+			   *slash = strchr(rest, '/');
 		char line[GN_DISK_NAME_MAX + 24];
 		if (strncmp(name, dir, len) != 0 || name[len] != '/')
 			continue;
-		int size = slash ? snprintf(line, sizeof line, "0 %.*s\n", (int)(slash - rest), rest)
-				 : snprintf(line, sizeof line, "%zu %s\n", n->files[i].len, rest);
+		int size =
+			slash ? snprintf(line, sizeof line, "0 %.*s\n", (int)(slash - rest), rest)
+			      : snprintf(line, sizeof line, "%zu %s\n", n->files[i].len, rest);
 		if (slash && strstr((char *)e->p, line))
 			continue;
 		memcpy(e->p + e->len, line, (size_t)size + 1);
@@ -223,7 +227,8 @@ static inline void svc_disk(struct svc *s, unsigned i, const struct gn_disk_requ
 	case GN_DISK_READ:
 		e->err = f ? GN_OK : GN_NOT_FOUND;
 		if (f) {
-			struct gn_slice part = gn_slice_sub(gn_slice(f->p, f->len), (size_t)r->offset, (size_t)r->len);
+			struct gn_slice part = gn_slice_sub(gn_slice(f->p, f->len),
+							    (size_t)r->offset, (size_t)r->len);
 			e->p = svc_copy(part);
 			e->len = part.len;
 		}
@@ -281,8 +286,10 @@ static inline bool svc_lie(struct svc_node *n, uint8_t *p, size_t len)
 	if (type == GN_FB_BLOCK_BODY_CHUNK_ACK && n->lies & SVC_FORGED_RECEIPT) {
 		struct gn_fb_chunk_ack ack = gn_fb_block_message_body_as_chunk_ack(m);
 		if (gn_fb_chunk_ack_has_receipt(ack))
-			for (size_t i = 0; i + 64 <= len; i++) { /* the signature, wherever it lies */
-				struct gn_fb_sig sig = gn_fb_receipt_sig(gn_fb_chunk_ack_receipt(ack));
+			for (size_t i = 0; i + 64 <= len; i++) {
+				/* the signature, wherever it lies */
+				struct gn_fb_sig sig =
+					gn_fb_receipt_sig(gn_fb_chunk_ack_receipt(ack));
 				if (memcmp(p + i, sig.b, 64) == 0) {
 					p[i] ^= 1;
 					break;
@@ -321,7 +328,8 @@ static inline void svc_send(struct svc *s, unsigned from, const struct gn_overla
 	}
 	n->sent += m->bytes.len;
 	gn_time start = n->link_free > s->now ? n->link_free : s->now;
-	n->link_free = start + (gn_time)((double)m->bytes.len / s->opt.bytes_per_s * (double)GN_SEC);
+	n->link_free =
+		start + (gn_time)((double)m->bytes.len / s->opt.bytes_per_s * (double)GN_SEC);
 	gn_time late = s->slow_node == from + 1 ? s->slow : 0;
 	if (!s->nodes[to].ov) {
 		free(p);
@@ -346,7 +354,8 @@ static inline void svc_send(struct svc *s, unsigned from, const struct gn_overla
 static inline struct svc_wait *svc_wait_of(struct svc *s, unsigned node, gn_op op, bool names)
 {
 	for (unsigned i = 0; i < s->wait_count; i++)
-		if (s->waits[i]->node == node && s->waits[i]->op == op && names == (s->waits[i]->name.name.labels > 0))
+		if (s->waits[i]->node == node && s->waits[i]->op == op &&
+		    names == (s->waits[i]->name.name.labels > 0))
 			return s->waits[i];
 	return NULL;
 }
@@ -362,7 +371,8 @@ static inline void svc_store(struct svc *s, unsigned i, const struct gn_overlay_
 		}
 		return;
 	}
-	struct svc_event *e = svc_add(s, st->kind == GN_STORE_PUT ? SVC_STORED : SVC_LOADED, i, s->now + GN_MSEC);
+	struct svc_event *e =
+		svc_add(s, st->kind == GN_STORE_PUT ? SVC_STORED : SVC_LOADED, i, s->now + GN_MSEC);
 	e->token = st->token;
 	if (st->kind == GN_STORE_PUT) {
 		held = svc_need(gn_map_put(&n->records, &st->key));
@@ -426,8 +436,8 @@ static inline void svc_overlay_event(struct svc *s, unsigned i, const struct gn_
 {
 	struct svc_node *n = &s->nodes[i];
 	n->joined = n->joined || e->kind == GN_OVERLAY_JOINED;
-	if (gn_names_overlay_event(n->names, e, s->now) || gn_bundles_overlay_event(n->bundles, e, s->now) ||
-	    e->kind != GN_OVERLAY_DONE)
+	if (gn_names_overlay_event(n->names, e, s->now) ||
+	    gn_bundles_overlay_event(n->bundles, e, s->now) || e->kind != GN_OVERLAY_DONE)
 		return;
 	for (unsigned k = 0; k < s->wait_count; k++) {
 		struct svc_wait *w = s->waits[k];
@@ -465,8 +475,8 @@ static inline void svc_pump(struct svc *s, unsigned i)
 		}
 		for (; gn_bundles_next_message(n->bundles, &m); any = true)
 			svc_send(s, i, &m);
-		for (struct gn_bundles_work *w; !s->idle_workers && (w = gn_bundles_next_work(n->bundles));
-		     any = true) {
+		for (struct gn_bundles_work *w;
+		     !s->idle_workers && (w = gn_bundles_next_work(n->bundles)); any = true) {
 			gn_bundles_work_run(w);
 			gn_bundles_work_done(n->bundles, w, s->now);
 		}
@@ -492,9 +502,10 @@ static inline void svc_pump(struct svc *s, unsigned i)
 
 /* ---- running ---- */
 
-/* What one that lies answers without looking: BUSY for a chunk, or "all of it, please" to a publisher who has sent it
- * already. 0: the engine may answer. */
-static inline gn_fbref svc_lie_answer(unsigned lies, struct gn_fb_block_message m, struct gn_fbb *b, uint8_t *type)
+/* What one that lies answers without looking: BUSY for a chunk, or "all of it, please" to a
+ * publisher who has sent it already. 0: the engine may answer. */
+static inline gn_fbref svc_lie_answer(unsigned lies, struct gn_fb_block_message m, struct gn_fbb *b,
+				      uint8_t *type)
 {
 	struct gn_fb_chunk_ack_args ack = {0};
 	struct gn_fb_block_has_args has = {0};
@@ -505,11 +516,14 @@ static inline gn_fbref svc_lie_answer(unsigned lies, struct gn_fb_block_message 
 		block = gn_fb_chunk_get_block(get);
 		ack.index = gn_fb_chunk_get_first(get);
 		ack.code = gn_wire_code(GN_BUSY);
-	} else if (lies & SVC_THIRSTY && gn_fb_block_message_body_type(m) == GN_FB_BLOCK_BODY_CHUNK_PUT) {
-		struct gn_fb_chunk chunk = gn_fb_chunk_put_chunk(gn_fb_block_message_body_as_chunk_put(m));
+	} else if (lies & SVC_THIRSTY &&
+		   gn_fb_block_message_body_type(m) == GN_FB_BLOCK_BODY_CHUNK_PUT) {
+		struct gn_fb_chunk chunk =
+			gn_fb_chunk_put_chunk(gn_fb_block_message_body_as_chunk_put(m));
 		block = gn_fb_chunk_block(chunk);
 		ack.index = gn_fb_chunk_index(chunk);
-	} else if (lies & SVC_THIRSTY && gn_fb_block_message_body_type(m) == GN_FB_BLOCK_BODY_BLOCK_KEEP) {
+	} else if (lies & SVC_THIRSTY &&
+		   gn_fb_block_message_body_type(m) == GN_FB_BLOCK_BODY_BLOCK_KEEP) {
 		block = gn_fb_block_keep_block(gn_fb_block_message_body_as_block_keep(m));
 		has.block = &block;
 		*type = GN_FB_BLOCK_BODY_BLOCK_HAS;
@@ -535,7 +549,8 @@ static inline bool svc_lies(struct svc *s, unsigned i, unsigned from, struct gn_
 	if (!args.body)
 		return false;
 	struct gn_overlay_message out = {.to = {.pk = s->nodes[from].sk.pk}, .reliable = true};
-	gn_err err = gn_fbb_finish(&b, gn_fb_block_message_make(&b, &args), GN_FB_BLOCK_MESSAGE_IDENTIFIER, &out.bytes);
+	gn_err err = gn_fbb_finish(&b, gn_fb_block_message_make(&b, &args),
+				   GN_FB_BLOCK_MESSAGE_IDENTIFIER, &out.bytes);
 	GN_ASSERT(err == GN_OK);
 	svc_send(s, i, &out);
 	return true;
@@ -562,15 +577,22 @@ static inline bool svc_step(struct svc *s, gn_time until)
 	struct svc_event *e = svc_pop(s);
 	struct svc_node *n = &s->nodes[e->node];
 	s->now = e->at;
-	if (n->ov && n->generation == e->generation && !(e->kind == SVC_TICK && n->tick_at != e->at)) {
+	if (n->ov && n->generation == e->generation &&
+	    !(e->kind == SVC_TICK && n->tick_at != e->at)) {
 		switch (e->kind) {
 		case SVC_MESSAGE: svc_deliver(s, n, e); break;
 		case SVC_STORED: gn_overlay_stored(n->ov, e->token, GN_OK, s->now); break;
-		case SVC_LOADED: gn_overlay_loaded(n->ov, e->token, e->err, gn_slice(e->p, e->len), s->now); break;
-		case SVC_DISK: gn_blocks_done(n->blocks, e->token, e->err, gn_slice(e->p, e->len), s->now); break;
+		case SVC_LOADED:
+			gn_overlay_loaded(n->ov, e->token, e->err, gn_slice(e->p, e->len), s->now);
+			break;
+		case SVC_DISK:
+			gn_blocks_done(n->blocks, e->token, e->err, gn_slice(e->p, e->len), s->now);
+			break;
 		case SVC_DOWN:
-			gn_overlay_peer_down(n->ov, &s->nodes[e->peer].sk.pk, GN_UNREACHABLE, s->now);
-			gn_bundles_peer_down(n->bundles, &s->nodes[e->peer].sk.pk, GN_UNREACHABLE, s->now);
+			gn_overlay_peer_down(n->ov, &s->nodes[e->peer].sk.pk, GN_UNREACHABLE,
+					     s->now);
+			gn_bundles_peer_down(n->bundles, &s->nodes[e->peer].sk.pk, GN_UNREACHABLE,
+					     s->now);
 			break;
 		case SVC_TICK: break;
 		}
@@ -607,15 +629,15 @@ static inline void svc_start(struct svc *s, unsigned i)
 	n->generation++;
 	n->tick_at = GN_NEVER;
 	n->joined = n->ready = false;
-	struct gn_overlay_config oc = {
-		.node_key = n->sk,
-		.pow_off = true,
-		.probation_off = true,
-		.addr_count = 1,
-		.addrs = {n->addr},
-		.prefix_cap = 255,
-		.admit = {[GN_FB_RECORD_TYPE_IDENTITY] = gn_identity_admit, [GN_FB_RECORD_TYPE_NAME] = gn_name_admit},
-		.grace = {[GN_FB_RECORD_TYPE_NAME] = gn_name_grace}};
+	struct gn_overlay_config oc = {.node_key = n->sk,
+				       .pow_off = true,
+				       .probation_off = true,
+				       .addr_count = 1,
+				       .addrs = {n->addr},
+				       .prefix_cap = 255,
+				       .admit = {[GN_FB_RECORD_TYPE_IDENTITY] = gn_identity_admit,
+						 [GN_FB_RECORD_TYPE_NAME] = gn_name_admit},
+				       .grace = {[GN_FB_RECORD_TYPE_NAME] = gn_name_grace}};
 	memcpy(oc.nonce, n->nonce, 8);
 	struct gn_blocks_config bc = {.dir = "blocks", .bytes_max = s->opt.bytes_max};
 	gn_err err = gn_overlay_new(&n->env, &oc, s->now, &n->ov);
@@ -742,7 +764,8 @@ static inline void svc_wait_free(struct svc_wait *w)
 	*w = (struct svc_wait){0};
 }
 
-/* Runs until the operation's event came; GN_TIMEOUT after two virtual minutes, or the patience set, without. */
+/* Runs until the operation's event came; GN_TIMEOUT after two virtual minutes, or the patience
+ * set, without. */
 static inline gn_err svc_wait(struct svc *s, struct svc_wait *w)
 {
 	gn_time until = s->now + (s->opt.patience ? s->opt.patience : 120 * GN_SEC);
@@ -755,7 +778,8 @@ static inline gn_err svc_wait(struct svc *s, struct svc_wait *w)
 }
 
 /* Puts a record from a node; receipts are in *receipts when not NULL. */
-static inline gn_err svc_put(struct svc *s, unsigned node, struct gn_slice record, unsigned w, unsigned *receipts)
+static inline gn_err svc_put(struct svc *s, unsigned node, struct gn_slice record, unsigned w,
+			     unsigned *receipts)
 {
 	struct svc_wait wait = {.node = node, .total = UINT64_MAX};
 	gn_err err = gn_overlay_put(s->nodes[node].ov, record, w, s->now, &wait.op);
@@ -767,7 +791,8 @@ static inline gn_err svc_put(struct svc *s, unsigned node, struct gn_slice recor
 }
 
 /* Takes a file in; w gets root, size, blocks. */
-static inline gn_err svc_ingest(struct svc *s, unsigned node, struct gn_slice data, struct svc_wait *w)
+static inline gn_err svc_ingest(struct svc *s, unsigned node, struct gn_slice data,
+				struct svc_wait *w)
 {
 	*w = (struct svc_wait){.node = node};
 	gn_err err = gn_bundles_ingest(s->nodes[node].bundles, s->now, &w->op);
@@ -791,21 +816,26 @@ static inline gn_err svc_ingest(struct svc *s, unsigned node, struct gn_slice da
 
 static inline struct gn_bundle_file svc_as_file(const struct svc_wait *w)
 {
-	return (struct gn_bundle_file){
-		.path = GN_LIT("file"), .size = w->size, .root = w->root, .blocks = gn_slice(w->blocks, w->blocks_len)};
+	return (struct gn_bundle_file){.path = GN_LIT("file"),
+				       .size = w->size,
+				       .root = w->root,
+				       .blocks = gn_slice(w->blocks, w->blocks_len)};
 }
 
-static inline gn_err svc_spread(struct svc *s, unsigned node, struct gn_slice blocks, unsigned copies,
-				struct svc_wait *w)
+static inline gn_err svc_spread(struct svc *s, unsigned node, struct gn_slice blocks,
+				unsigned copies, struct svc_wait *w)
 {
 	*w = (struct svc_wait){.node = node};
-	gn_err err = gn_bundles_spread(s->nodes[node].bundles, blocks, copies, gn_unix(s->now) + 86400, s->now, &w->op);
+	gn_err err = gn_bundles_spread(s->nodes[node].bundles, blocks, copies,
+				       gn_unix(s->now) + 86400, s->now, &w->op);
 	return err == GN_OK ? svc_wait(s, w) : err;
 }
 
-/* Reads a range to the end and compares; `between` is called after each piece. *got: bytes that came. */
-static inline gn_err svc_read(struct svc *s, unsigned node, const struct gn_bundle_file *f, uint64_t off, uint64_t len,
-			      const uint8_t *expected, uint64_t *got, void (*between)(struct svc *s, uint64_t got))
+/* Reads a range to the end and compares; `between` is called after each piece. *got: bytes that
+ * came. */
+static inline gn_err svc_read(struct svc *s, unsigned node, const struct gn_bundle_file *f,
+			      uint64_t off, uint64_t len, const uint8_t *expected, uint64_t *got,
+			      void (*between)(struct svc *s, uint64_t got))
 {
 	gn_op op;
 	uint64_t at = 0;
@@ -850,7 +880,8 @@ static inline unsigned svc_holders(const struct svc *s, const uint8_t *block, bo
 	unsigned n = 0;
 	for (unsigned i = 0; i < s->count; i++) {
 		bool has = s->nodes[i].ov &&
-			   gn_blocks_have(s->nodes[i].blocks, (const struct gn_hash *)(const void *)block, NULL);
+			   gn_blocks_have(s->nodes[i].blocks,
+					  (const struct gn_hash *)(const void *)block, NULL);
 		n += has;
 		if (holds)
 			holds[i] = has;

@@ -1,15 +1,16 @@
-/* A whole network in one process: N overlay engines over a message fabric in virtual time, everything drawn from one
- * seed.
+/* A whole network in one process: N overlay engines over a message fabric in virtual time,
+ * everything drawn from one seed.
  *
- *   world.c     events in time order, nodes, their disks, sessions and messages
- *   rtt.c       where nodes are and how long the way between them takes
- *   check.c     what must be true, computed without the engines: nearest nodes by brute force, replica sets, lost
+ *   world.c events in time order, nodes, their disks, sessions and messages rtt.c where nodes
+ *   are and how long the way between them takes check.c what must be true, computed without the
+ *   engines: nearest nodes by brute force, replica sets, lost
  *               records
  *   drive.c     joins, batches of lookups, puts and gets, faults
  *   sybil.c     nodes that lie about one key
  *   scenario.c  named runs     main.c  options and tables
  *
- * One seed, one run: events of equal time go in the order they were made, nothing reads a clock or an address. */
+ * One seed, one run: events of equal time go in the order they were made, nothing reads a clock
+ * or an address. */
 #ifndef GN_SIM_SIM_H
 #define GN_SIM_SIM_H
 
@@ -66,7 +67,16 @@ struct sim_node {
 	uint64_t bytes_mark, datagrams_mark; /* at sim_mark */
 };
 
-enum sim_kind { SIM_TICK, SIM_MESSAGE, SIM_STORED, SIM_LOADED, SIM_UP, SIM_DOWN, SIM_ADDR_DOWN, SIM_IDLE };
+enum sim_kind {
+	SIM_TICK,
+	SIM_MESSAGE,
+	SIM_STORED,
+	SIM_LOADED,
+	SIM_UP,
+	SIM_DOWN,
+	SIM_ADDR_DOWN,
+	SIM_IDLE
+};
 
 struct sim_event {
 	gn_time at;
@@ -112,7 +122,8 @@ struct sim {
 	bool split; /* messages between different sides vanish */
 	struct sim_op *ops;
 	size_t op_count, op_cap;
-	void (*on_done)(struct sim *s, unsigned node, unsigned index, const struct gn_overlay_event *e, void *user);
+	void (*on_done)(struct sim *s, unsigned node, unsigned index,
+			const struct gn_overlay_event *e, void *user);
 	void *user;
 	gn_time mark_at;
 };
@@ -135,7 +146,8 @@ void sim_op_add(struct sim *s, unsigned node, gn_op op, unsigned index);
 bool sim_alive(const struct sim *s, unsigned i);
 unsigned sim_random_alive(struct sim *s);
 const struct sim_stored *sim_disk_find(const struct sim_node *n, const struct gn_hash *key);
-void sim_disk_put(struct sim *s, struct sim_node *n, const struct gn_hash *key, const uint8_t *bytes, size_t len);
+void sim_disk_put(struct sim *s, struct sim_node *n, const struct gn_hash *key,
+		  const uint8_t *bytes, size_t len);
 /* A message of node a, as its engine would give it. */
 void sim_message(struct sim *s, unsigned a, const struct gn_overlay_message *m);
 /* Traffic is counted from here. */
@@ -147,9 +159,11 @@ void sim_place(struct sim *s, struct sim_node *n);
 gn_time sim_rtt(const struct sim *s, unsigned a, unsigned b);
 
 /* ---- check.c ---- */
-/* The `count` running servers nearest to the key, nearest first; how many there are. side: of this partition only. */
+/* The `count` running servers nearest to the key, nearest first; how many there are. side: of
+ * this partition only. */
 unsigned sim_nearest(const struct sim *s, uint64_t theta, unsigned *out, unsigned count);
-bool sim_holds(const struct sim *s, unsigned node, const struct gn_hash *key, const struct gn_hash *version);
+bool sim_holds(const struct sim *s, unsigned node, const struct gn_hash *key,
+	       const struct gn_hash *version);
 struct sim_record {
 	uint8_t *bytes;
 	struct gn_record record; /* borrows bytes */
@@ -162,8 +176,10 @@ struct sim_sets {
 	unsigned lost;                 /* acknowledged, and no running node has it */
 	unsigned slots, filled, extra; /* members, members that hold it, others that do */
 };
-void sim_check_sets(const struct sim *s, const struct sim_record *records, unsigned count, struct sim_sets *out);
-/* Every running server's leaf set holds its true neighbours; the number of nodes for which it does not. */
+void sim_check_sets(const struct sim *s, const struct sim_record *records, unsigned count,
+		    struct sim_sets *out);
+/* Every running server's leaf set holds its true neighbours; the number of nodes for which it
+ * does not. */
 unsigned sim_check_rings(const struct sim *s);
 
 /* ---- drive.c ---- */
@@ -181,9 +197,11 @@ struct sim_record *sim_records_make(struct sim *s, unsigned count);
 void sim_records_free(struct sim *s, struct sim_record *r, unsigned count);
 /* The same records, one version on. */
 void sim_records_renew(struct sim *s, struct sim_record *r, unsigned count);
-void sim_puts(struct sim *s, struct sim_record *records, unsigned count, unsigned w, struct sim_stats *out);
+void sim_puts(struct sim *s, struct sim_record *records, unsigned count, unsigned w,
+	      struct sim_stats *out);
 /* Gets every record `with_replica` only those that some running node holds. */
-void sim_gets(struct sim *s, struct sim_record *records, unsigned count, unsigned quorum, struct sim_stats *out);
+void sim_gets(struct sim *s, struct sim_record *records, unsigned count, unsigned quorum,
+	      struct sim_stats *out);
 unsigned sim_kill_percent(struct sim *s, unsigned percent);
 unsigned sim_percentile(const struct sim_stats *st, unsigned per_mille);
 

@@ -1,10 +1,12 @@
-/* Sybils: nodes without an engine that sit nearer to one key than any honest node, link to whom they can, and lie. They
- * have their proof of work and answer all questions in form, so that nothing but what they say is wrong:
+/* Sybils: nodes without an engine that sit nearer to one key than any honest node, link to whom
+ * they can, and lie. They have their proof of work and answer all questions in form, so that
+ * nothing but what they say is wrong:
  *
- *   FIND, GET   "mine, nothing", and only each other as contacts       PUT    a signed receipt, nothing is kept
- *   PUSH        ACK                                                    DIGEST "I have all of these"
+ *   FIND, GET "mine, nothing", and only each other as contacts PUT a signed receipt, nothing is
+ *   kept PUSH ACK DIGEST "I have all of these"
  *
- * Those that keep (--keep) store what is pushed and prove it to holders who ask, but never show it to a reader. */
+ * Those that keep (--keep) store what is pushed and prove it to holders who ask, but never show
+ * it to a reader. */
 #include "sim.h"
 
 #include "wire/generated/overlay_fb.h"
@@ -15,13 +17,14 @@
 
 static uint8_t storage[1 << 17];
 
-static void answer(struct sim *s, unsigned a, unsigned b, uint64_t request, struct gn_fbb *f, uint8_t type,
-		   gn_fbref body)
+static void answer(struct sim *s, unsigned a, unsigned b, uint64_t request, struct gn_fbb *f,
+		   uint8_t type, gn_fbref body)
 {
 	struct gn_overlay_message m = {.reliable = true};
 	m.to.pk = s->nodes[b].sk.pk;
 	gn_fbref root = gn_fb_overlay_message_make(
-		f, &(struct gn_fb_overlay_message_args){.request = request, .body_type = type, .body = body});
+		f, &(struct gn_fb_overlay_message_args){
+			   .request = request, .body_type = type, .body = body});
 	gn_err err = gn_fbb_finish(f, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &m.bytes);
 	GN_ASSERT(err == GN_OK);
 	sim_message(s, a, &m);
@@ -45,7 +48,8 @@ static gn_fbref hello(const struct sim *s, const struct sim_node *n, struct gn_f
 }
 
 /* The others of us. */
-static uint32_t contacts(const struct sim *s, unsigned self, struct gn_fbb *f, gn_fbref *out, uint32_t max)
+static uint32_t contacts(const struct sim *s, unsigned self, struct gn_fbb *f, gn_fbref *out,
+			 uint32_t max)
 {
 	uint32_t n = 0;
 	for (unsigned i = 0; i < s->count && n < max; i++) {
@@ -57,11 +61,12 @@ static uint32_t contacts(const struct sim *s, unsigned self, struct gn_fbb *f, g
 		struct gn_fb_addr addr = gn_wire_addr(&x->addr, GN_FB_CARRIER_UDP);
 		memcpy(pk.b, x->sk.pk.b, 32);
 		memcpy(nonce.b, x->nonce, 8);
-		out[n++] = gn_fb_contact_make(f, &(struct gn_fb_contact_args){.pk = &pk,
-									      .nonce = &nonce,
-									      .addrs = {&addr, 1},
-									      .class = 1,
-									      .mode = GN_FB_NODE_MODE_SERVER});
+		out[n++] = gn_fb_contact_make(
+			f, &(struct gn_fb_contact_args){.pk = &pk,
+							.nonce = &nonce,
+							.addrs = {&addr, 1},
+							.class = 1,
+							.mode = GN_FB_NODE_MODE_SERVER});
 	}
 	return n;
 }
@@ -73,14 +78,16 @@ static gn_fbref list(const struct sim *s, unsigned self, struct gn_fbb *f)
 	return gn_fb_delta_make(f, &(struct gn_fb_delta_args){.to_version = 1, .add = {refs, n}});
 }
 
-static void on_get(struct sim *s, unsigned a, unsigned b, uint64_t request, struct gn_fbb *f, struct gn_fb_get m)
+static void on_get(struct sim *s, unsigned a, unsigned b, uint64_t request, struct gn_fbb *f,
+		   struct gn_fb_get m)
 {
 	struct gn_hash key;
 	gn_fbref refs[LIST_MAX];
 	memcpy(key.b, gn_fb_get_key(m).b, 32);
 	const struct sim_stored *d = sim_disk_find(&s->nodes[a], &key);
 	struct gn_record r;
-	if (gn_fb_get_nonce(m) && d && gn_wire_record_parse(gn_slice(d->bytes, d->len), &r) == GN_OK) {
+	if (gn_fb_get_nonce(m) && d &&
+	    gn_wire_record_parse(gn_slice(d->bytes, d->len), &r) == GN_OK) {
 		struct gn_receipt receipt = sim_receipt(&s->nodes[a], &r);
 		struct gn_hash h;
 		struct gn_fb_hash proof;
@@ -92,25 +99,28 @@ static void on_get(struct sim *s, unsigned a, unsigned b, uint64_t request, stru
 		memcpy(proof.b, h.b, 32);
 		gn_fbref ref = gn_wire_receipt_put(f, &receipt);
 		answer(s, a, b, request, f, GN_FB_OVERLAY_BODY_ACK,
-		       gn_fb_ack_make(f, &(struct gn_fb_ack_args){.receipt = ref, .proof = &proof}));
+		       gn_fb_ack_make(f,
+				      &(struct gn_fb_ack_args){.receipt = ref, .proof = &proof}));
 		return;
 	}
 	uint32_t n = contacts(s, a, f, refs, LIST_MAX);
 	answer(s, a, b, request, f, GN_FB_OVERLAY_BODY_NODES,
-	       gn_fb_nodes_make(f, &(struct gn_fb_nodes_args){.contacts = {refs, n}, .mine = true}));
+	       gn_fb_nodes_make(f,
+				&(struct gn_fb_nodes_args){.contacts = {refs, n}, .mine = true}));
 }
 
 /* The promise is signed; whether it is kept is another matter. */
 struct gn_receipt sim_receipt(const struct sim_node *n, const struct gn_record *r)
 {
-	struct gn_receipt out = {.key = r->key, .seq = r->seq, .hash = r->hash, .held_until = r->created + r->ttl};
+	struct gn_receipt out = {
+		.key = r->key, .seq = r->seq, .hash = r->hash, .held_until = r->created + r->ttl};
 	memcpy(out.holder.b, n->id.b, 32);
 	gn_wire_receipt_sign(&n->sk, &out);
 	return out;
 }
 
-static void on_record(struct sim *s, unsigned a, unsigned b, uint64_t request, struct gn_fbb *f, struct gn_slice bytes,
-		      bool put)
+static void on_record(struct sim *s, unsigned a, unsigned b, uint64_t request, struct gn_fbb *f,
+		      struct gn_slice bytes, bool put)
 {
 	struct gn_record r;
 	gn_fbref ref = 0;
@@ -126,11 +136,13 @@ static void on_record(struct sim *s, unsigned a, unsigned b, uint64_t request, s
 	       gn_fb_ack_make(f, &(struct gn_fb_ack_args){.receipt = ref}));
 }
 
-static void on_digest(struct sim *s, unsigned a, unsigned b, uint64_t request, struct gn_fbb *f, struct gn_fb_digest m)
+static void on_digest(struct sim *s, unsigned a, unsigned b, uint64_t request, struct gn_fbb *f,
+		      struct gn_fb_digest m)
 {
 	uint64_t keys[64];
 	uint32_t n = 0;
-	for (uint32_t i = 0; s->nodes[a].keeps && i < gn_fb_digest_held_len(m) && n < GN_COUNT(keys); i++)
+	for (uint32_t i = 0;
+	     s->nodes[a].keeps && i < gn_fb_digest_held_len(m) && n < GN_COUNT(keys); i++)
 		keys[n++] = gn_fb_digest_held_at(m, i).key8;
 	answer(s, a, b, request, f, GN_FB_OVERLAY_BODY_WANT,
 	       gn_fb_want_make(f, &(struct gn_fb_want_args){.keys = {keys, n}}));
@@ -148,36 +160,47 @@ void sim_sybil_message(struct sim *s, unsigned a, unsigned b, struct gn_slice by
 	switch (gn_fb_overlay_message_body_type(m)) {
 	case GN_FB_OVERLAY_BODY_HELLO:
 		if (request && !gn_fb_hello_reply(gn_fb_overlay_message_body_as_hello(m)))
-			answer(s, a, b, request, &f, GN_FB_OVERLAY_BODY_HELLO, hello(s, &s->nodes[a], &f, true));
+			answer(s, a, b, request, &f, GN_FB_OVERLAY_BODY_HELLO,
+			       hello(s, &s->nodes[a], &f, true));
 		break;
 	case GN_FB_OVERLAY_BODY_LINK: {
 		gn_fbref delta = list(s, a, &f), h = hello(s, &s->nodes[a], &f, false);
 		answer(s, a, b, request, &f, GN_FB_OVERLAY_BODY_LINK_OK,
-		       gn_fb_link_ok_make(&f, &(struct gn_fb_link_ok_args){
-						      .delta = delta, .hello = h, .kind = GN_FB_LINK_KIND_LEAF}));
+		       gn_fb_link_ok_make(
+			       &f, &(struct gn_fb_link_ok_args){.delta = delta,
+								.hello = h,
+								.kind = GN_FB_LINK_KIND_LEAF}));
 		break;
 	}
 	case GN_FB_OVERLAY_BODY_PING: {
 		gn_fbref delta = list(s, a, &f);
 		answer(s, a, b, request, &f, GN_FB_OVERLAY_BODY_PONG,
-		       gn_fb_pong_make(&f, &(struct gn_fb_pong_args){.delta = delta, .mode = GN_FB_NODE_MODE_SERVER}));
+		       gn_fb_pong_make(&f,
+				       &(struct gn_fb_pong_args){.delta = delta,
+								 .mode = GN_FB_NODE_MODE_SERVER}));
 		break;
 	}
 	case GN_FB_OVERLAY_BODY_FIND:
 		n = contacts(s, a, &f, refs, LIST_MAX);
 		answer(s, a, b, request, &f, GN_FB_OVERLAY_BODY_NODES,
-		       gn_fb_nodes_make(&f, &(struct gn_fb_nodes_args){.contacts = {refs, n}, .mine = true}));
+		       gn_fb_nodes_make(&f, &(struct gn_fb_nodes_args){.contacts = {refs, n},
+								       .mine = true}));
 		break;
-	case GN_FB_OVERLAY_BODY_GET: on_get(s, a, b, request, &f, gn_fb_overlay_message_body_as_get(m)); break;
+	case GN_FB_OVERLAY_BODY_GET:
+		on_get(s, a, b, request, &f, gn_fb_overlay_message_body_as_get(m));
+		break;
 	case GN_FB_OVERLAY_BODY_PUT:
-		on_record(s, a, b, request, &f, gn_fb_put_record(gn_fb_overlay_message_body_as_put(m)), true);
+		on_record(s, a, b, request, &f,
+			  gn_fb_put_record(gn_fb_overlay_message_body_as_put(m)), true);
 		break;
 	case GN_FB_OVERLAY_BODY_PUSH:
 		if (request)
-			on_record(s, a, b, request, &f, gn_fb_push_record(gn_fb_overlay_message_body_as_push(m)),
-				  false);
+			on_record(s, a, b, request, &f,
+				  gn_fb_push_record(gn_fb_overlay_message_body_as_push(m)), false);
 		break;
-	case GN_FB_OVERLAY_BODY_DIGEST: on_digest(s, a, b, request, &f, gn_fb_overlay_message_body_as_digest(m)); break;
+	case GN_FB_OVERLAY_BODY_DIGEST:
+		on_digest(s, a, b, request, &f, gn_fb_overlay_message_body_as_digest(m));
+		break;
 	default: break;
 	}
 }
@@ -188,7 +211,8 @@ static void grind(struct sim *s, struct sim_node *n, uint64_t theta, uint64_t wi
 	for (uint64_t nonce = gn_rand_u64(&s->rand);; nonce++) {
 		gn_put_be64(n->nonce, nonce);
 		gn_node_id_make(&n->sk.pk, n->nonce, &n->id);
-		if (gn_sep(gn_theta(n->id.b), theta) < within && gn_node_id_work(&n->id) >= s->opt.pow_bits)
+		if (gn_sep(gn_theta(n->id.b), theta) < within &&
+		    gn_node_id_work(&n->id) >= s->opt.pow_bits)
 			return;
 	}
 }
@@ -218,8 +242,9 @@ void sim_sybils_link(struct sim *s)
 			struct gn_fbb f = gn_fbb(storage, sizeof storage);
 			gn_fbref h = hello(s, &s->nodes[a], &f, false);
 			answer(s, a, b, 1 + b, &f, GN_FB_OVERLAY_BODY_LINK,
-			       gn_fb_link_make(&f,
-					       &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = h}));
+			       gn_fb_link_make(
+				       &f, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF,
+								     .hello = h}));
 		}
 }
 

@@ -1,5 +1,6 @@
-/* Events in time order; nodes with their disks; sessions between them: the first message opens one (two round trips),
- * an idle one without a link closes after a minute, one to a dead node gives up after a while and says so. */
+/* Events in time order; nodes with their disks; sessions between them: the first message opens
+ * one (two round trips), an idle one without a link closes after a minute, one to a dead node
+ * gives up after a while and says so. */
 #include "sim.h"
 
 #include <stdlib.h>
@@ -76,7 +77,8 @@ void sim_init(struct sim *s, const struct sim_options *opt)
 	gn_map_init(&s->sessions, &s->env, 8, sizeof(struct sim_session), UINT32_MAX / 8);
 	gn_map_init(&s->by_pk, &s->env, 32, sizeof(unsigned), opt->nodes + SIM_NODES_SPARE);
 	gn_map_init(&s->by_addr, &s->env, 18, sizeof(unsigned), opt->nodes + SIM_NODES_SPARE);
-	s->nodes = need(gn_mem_new_array(&s->alloc, opt->nodes + SIM_NODES_SPARE, sizeof *s->nodes));
+	s->nodes =
+		need(gn_mem_new_array(&s->alloc, opt->nodes + SIM_NODES_SPARE, sizeof *s->nodes));
 }
 
 static void disk_clear(struct sim *s, struct sim_node *n)
@@ -117,8 +119,8 @@ unsigned sim_node_add(struct sim *s)
 	uint8_t key[18];
 	GN_ASSERT(i < s->opt.nodes + SIM_NODES_SPARE);
 	struct sim_node *n = &s->nodes[i];
-	*n = (struct sim_node){
-		.addr = gn_addr_v4(20, (uint8_t)(i >> 14), (uint8_t)(i >> 6), (uint8_t)(1 + i % 64), 7780)};
+	*n = (struct sim_node){.addr = gn_addr_v4(20, (uint8_t)(i >> 14), (uint8_t)(i >> 6),
+						  (uint8_t)(1 + i % 64), 7780)};
 	gn_map_init(&n->disk, &s->env, 32, sizeof(struct sim_stored), 1u << 20);
 	gn_sk_new(&s->rand, &n->sk);
 	gn_err err = gn_node_id_search(&n->sk.pk, s->opt.pow_bits, 0, UINT64_MAX, n->nonce);
@@ -206,7 +208,8 @@ const struct sim_stored *sim_disk_find(const struct sim_node *n, const struct gn
 	return gn_map_get(&n->disk, key->b);
 }
 
-void sim_disk_put(struct sim *s, struct sim_node *n, const struct gn_hash *key, const uint8_t *bytes, size_t len)
+void sim_disk_put(struct sim *s, struct sim_node *n, const struct gn_hash *key,
+		  const uint8_t *bytes, size_t len)
 {
 	struct sim_stored *d = need(gn_map_put(&n->disk, key->b));
 	gn_mem_free(&s->alloc, d->bytes);
@@ -235,12 +238,14 @@ static struct sim_session *session(struct sim *s, unsigned a, unsigned b, bool c
 static bool session_good(const struct sim *s, const struct sim_session *x, unsigned a, unsigned b)
 {
 	unsigned low = a < b ? a : b, high = a < b ? b : a;
-	return x->ready && x->a_generation == s->nodes[low].generation && x->b_generation == s->nodes[high].generation;
+	return x->ready && x->a_generation == s->nodes[low].generation &&
+	       x->b_generation == s->nodes[high].generation;
 }
 
 static bool reachable(const struct sim *s, unsigned a, unsigned b)
 {
-	return (sim_alive(s, b) || s->nodes[b].sybil) && (!s->split || s->nodes[a].side == s->nodes[b].side);
+	return (sim_alive(s, b) || s->nodes[b].sybil) &&
+	       (!s->split || s->nodes[a].side == s->nodes[b].side);
 }
 
 static void news(struct sim *s, enum sim_kind kind, gn_time at, unsigned node, unsigned peer,
@@ -288,7 +293,8 @@ static void idle(struct sim *s, const struct sim_event *e)
 	if (!x || !session_good(s, x, e->node, e->peer))
 		return;
 	if (x->linked || s->now - x->used < SESSION_IDLE) {
-		news(s, SIM_IDLE, (x->linked ? s->now : x->used) + SESSION_IDLE, e->node, e->peer, NULL, GN_OK);
+		news(s, SIM_IDLE, (x->linked ? s->now : x->used) + SESSION_IDLE, e->node, e->peer,
+		     NULL, GN_OK);
 		return;
 	}
 	x->ready = 0;
@@ -312,7 +318,8 @@ void sim_message(struct sim *s, unsigned a, const struct gn_overlay_message *m)
 	uint8_t key[18];
 	const unsigned *to;
 	addr_key(&m->to.addrs[0], key);
-	to = memcmp(m->to.pk.b, nobody.b, 32) == 0 ? gn_map_get(&s->by_addr, key) : gn_map_get(&s->by_pk, m->to.pk.b);
+	to = memcmp(m->to.pk.b, nobody.b, 32) == 0 ? gn_map_get(&s->by_addr, key)
+						   : gn_map_get(&s->by_pk, m->to.pk.b);
 	uint64_t packets = m->bytes.len / 1200 + 1;
 	n->bytes_out += m->bytes.len + packets * DATAGRAM_OVERHEAD;
 	n->datagrams_out += packets;
@@ -346,7 +353,9 @@ static void storage(struct sim *s, unsigned i, const struct gn_overlay_store *r)
 		return;
 	}
 	bool put = r->kind == GN_STORE_PUT;
-	gn_time delay = s->opt.flat ? GN_MSEC : (gn_time)(gn_rand_unit(&s->rand) * (put ? 8e6 : 1e6)) + 200 * GN_USEC;
+	gn_time delay =
+		s->opt.flat ? GN_MSEC
+			    : (gn_time)(gn_rand_unit(&s->rand) * (put ? 8e6 : 1e6)) + 200 * GN_USEC;
 	struct sim_event *e = event_add(s, put ? SIM_STORED : SIM_LOADED, s->now + delay, i);
 	e->token = r->token;
 	e->key = r->key;
@@ -426,7 +435,8 @@ static void handle(struct sim *s, struct sim_event *e)
 	case SIM_MESSAGE:
 		if (!reachable(s, e->peer, e->node) && s->split)
 			return;
-		(void)gn_overlay_recv(n->ov, peer, &s->nodes[e->peer].addr, gn_slice(e->bytes, e->len), s->now);
+		(void)gn_overlay_recv(n->ov, peer, &s->nodes[e->peer].addr,
+				      gn_slice(e->bytes, e->len), s->now);
 		break;
 	case SIM_STORED:
 		sim_disk_put(s, n, &e->key, e->bytes, e->len);
@@ -494,7 +504,8 @@ uint64_t sim_counter(const struct sim *s, const char *name)
 	uint64_t sum = 0;
 	for (unsigned i = 0; i < s->count; i++) {
 		struct gn_overlay_counter c;
-		for (size_t k = 0; s->nodes[i].ov && gn_overlay_counter_at(s->nodes[i].ov, k, &c); k++)
+		for (size_t k = 0; s->nodes[i].ov && gn_overlay_counter_at(s->nodes[i].ov, k, &c);
+		     k++)
 			if (strcmp(c.name, name) == 0)
 				sum += c.value;
 	}

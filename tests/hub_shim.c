@@ -1,6 +1,8 @@
-/* What a test does to the system calls of a hub or node (LD_PRELOAD): files in $SHIM say what. `hold`: syncs of journal files wait while it is there, `bad`: they
- * fail, `stall`: once one failed, the loop waits with what became ready, `unread`: reads of journal files wait, `clock`: seconds that the wall clock is
- * ahead now, `address`: the IPv4 address that an UDP socket gets instead of any, `used`: how full disks are, in percent. */
+/* What a test does to the system calls of a hub or node (LD_PRELOAD): files in $SHIM say what.
+ * `hold`: syncs of journal files wait while it is there, `bad`: they fail, `stall`: once one
+ * failed, the loop waits with what became ready, `unread`: reads of journal files wait, `clock`:
+ * seconds that the wall clock is ahead now, `address`: the IPv4 address that an UDP socket gets
+ * instead of any, `used`: how full disks are, in percent. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <dlfcn.h>
@@ -25,7 +27,8 @@ static int is_journal(int fd)
 {
 	char link[64], path[600] = "";
 	snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
-	return readlink(link, path, sizeof path - 1) > 0 && strstr(path, "/journal/") && strstr(path, ".log");
+	return readlink(link, path, sizeof path - 1) > 0 && strstr(path, "/journal/") &&
+	       strstr(path, ".log");
 }
 
 static void wait_for(const char *name)
@@ -51,7 +54,8 @@ int fdatasync(int fd)
 	return -1;
 }
 
-/* The loop's sleep. What became ready while it is held here is handled in one turn, in the order in which it became ready. */
+/* The loop's sleep. What became ready while it is held here is handled in one turn, in the order
+ * in which it became ready. */
 int epoll_pwait(int fd, struct epoll_event *out, int most, int timeout, const sigset_t *mask)
 {
 	static int (*real)(int, struct epoll_event *, int, int, const sigset_t *);
@@ -80,11 +84,14 @@ int bind(int fd, const struct sockaddr *to, socklen_t len)
 	struct sockaddr_in6 in;
 	snprintf(path, sizeof path, "%s/address", getenv("SHIM"));
 	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &type_len);
-	FILE *f = type == SOCK_DGRAM && to->sa_family == AF_INET6 && len == sizeof in ? fopen(path, "r") : NULL;
+	FILE *f = type == SOCK_DGRAM && to->sa_family == AF_INET6 && len == sizeof in
+			  ? fopen(path, "r")
+			  : NULL;
 	if (!f)
 		return real(fd, to, len);
 	memcpy(&in, to, sizeof in);
-	if (fscanf(f, "%63s", text) == 1 && memcmp(&in.sin6_addr, &in6addr_any, sizeof in6addr_any) == 0) {
+	if (fscanf(f, "%63s", text) == 1 &&
+	    memcmp(&in.sin6_addr, &in6addr_any, sizeof in6addr_any) == 0) {
 		snprintf(mapped, sizeof mapped, "::ffff:%s", text);
 		inet_pton(AF_INET6, mapped, &in.sin6_addr);
 	}
@@ -97,7 +104,8 @@ ssize_t pread(int fd, void *out, size_t len, off_t offset)
 	static ssize_t (*real)(int, void *, size_t, off_t);
 	if (!real)
 		*(void **)&real = dlsym(RTLD_NEXT, "pread");
-	if (is_journal(fd) && len > 65536) /* its header alone is read before the listener is there */
+	/* its header alone is read before the listener is there */
+	if (is_journal(fd) && len > 65536)
 		wait_for("unread");
 	return real(fd, out, len, offset);
 }

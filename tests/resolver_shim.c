@@ -1,5 +1,6 @@
-/* For tests, loaded before a program: getaddrinfo takes names from the file $SHIM_HOSTS ("name address" lines) first; a
- * name under .test that is not there is unknown. The file is read at every call. */
+/* For tests, loaded before a program: getaddrinfo takes names from the file $SHIM_HOSTS ("name
+ * address" lines) first; a name under .test that is not there is unknown. The file is read at
+ * every call. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <netdb.h>
@@ -7,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **out)
+int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
+		struct addrinfo **out)
 {
 	int (*next)(const char *, const char *, const struct addrinfo *, struct addrinfo **) =
 		dlsym(RTLD_NEXT, "getaddrinfo");
@@ -22,5 +24,6 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
 	if (f)
 		fclose(f);
 	size_t len = node ? strlen(node) : 0;
-	return len > 5 && strcmp(node + len - 5, ".test") == 0 ? EAI_NONAME : next(node, service, hints, out);
+	return len > 5 && strcmp(node + len - 5, ".test") == 0 ? EAI_NONAME
+							       : next(node, service, hints, out);
 }

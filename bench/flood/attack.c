@@ -1,6 +1,6 @@
-/* The attackers, one process on the core that the honest clients use as well (at a lower priority). Each does as much
- * as that lets it; the table says how much that was. All follow the protocol as far as they go: cookies are echoed, and
- * who wants to finish solves what is owed. */
+/* The attackers, one process on the core that the honest clients use as well (at a lower
+ * priority). Each does as much as that lets it; the table says how much that was. All follow the
+ * protocol as far as they go: cookies are echoed, and who wants to finish solves what is owed. */
 #define _GNU_SOURCE
 #include "flood.h"
 #include <arpa/inet.h>
@@ -68,14 +68,17 @@ static struct pool *make_pool(const struct flood *f, struct crowd *c)
 }
 
 /* 32 hellos at a time, each from an address of its own. */
-static void spoof(const struct flood *f, struct crowd *c, const struct pool *pool, struct gn_prng *prng)
+static void spoof(const struct flood *f, struct crowd *c, const struct pool *pool,
+		  struct gn_prng *prng)
 {
 	enum { N = 64 };
-	static uint8_t control[N][CMSG_SPACE(sizeof(struct in_pktinfo))] __attribute__((aligned(8)));
+	static uint8_t control[N][CMSG_SPACE(sizeof(struct in_pktinfo))]
+		__attribute__((aligned(8)));
 	static struct mmsghdr msgs[N];
 	static struct iovec iov[N];
-	struct sockaddr_in to = {
-		.sin_family = AF_INET, .sin_port = htons(f->port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(f->port),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	for (int i = 0; i < N; i++) {
 		static uint64_t random;
 		random = i % 2 ? random : gn_prng_next(prng);
@@ -91,8 +94,9 @@ static void spoof(const struct flood *f, struct crowd *c, const struct pool *poo
 		h->cmsg_len = CMSG_LEN(sizeof(struct in_pktinfo));
 		h->cmsg_level = IPPROTO_IP;
 		h->cmsg_type = IP_PKTINFO;
-		struct in_pktinfo info = {.ipi_spec_dst.s_addr =
-						  htonl(0x7f000000u | (1u << 16) | ((uint32_t)random & 0x3fffff))};
+		struct in_pktinfo info = {
+			.ipi_spec_dst.s_addr =
+				htonl(0x7f000000u | (1u << 16) | ((uint32_t)random & 0x3fffff))};
 		memcpy(CMSG_DATA(h), &info, sizeof info);
 	}
 	int sent = sendmmsg(c->fd, msgs, N, 0);
@@ -138,8 +142,8 @@ static void on_attack_event(struct crowd *c, uint32_t key, const struct gn_jet_e
 static void dial(struct attacker *a)
 {
 	uint32_t n = a->count++ % a->addresses;
-	struct gn_addr from =
-		gn_addr_v4(127, (uint8_t)(120 + n / 256), (uint8_t)n, (uint8_t)(1 + a->count % CROWD_KEYS), 1);
+	struct gn_addr from = gn_addr_v4(127, (uint8_t)(120 + n / 256), (uint8_t)n,
+					 (uint8_t)(1 + a->count % CROWD_KEYS), 1);
 	gn_jet_id id;
 	if (crowd_connect(&a->crowd, &from, &id) == GN_OK)
 		a->in_flight++;
@@ -149,7 +153,8 @@ static void dial(struct attacker *a)
 static void run_hellos(const struct flood *f)
 {
 	static struct attacker a;
-	struct gn_jet_config config = {.handshake_timeout = GN_SEC / 2, .no_effort = true, .sessions_max = 60000};
+	struct gn_jet_config config = {
+		.handshake_timeout = GN_SEC / 2, .no_effort = true, .sessions_max = 60000};
 	int64_t next = now_ns();
 	a = (struct attacker){.f = f, .addresses = 2000};
 	crowd_init(&a.crowd, f, 1, f->seed + 4, &config);
@@ -167,14 +172,17 @@ static void run_hellos(const struct flood *f)
 static void run_handshakes(const struct flood *f, bool hold)
 {
 	static struct attacker a;
-	struct gn_jet_config config = {.handshake_timeout = 3 * GN_SEC, .effort_max = UINT32_MAX, .no_passes = true};
+	struct gn_jet_config config = {
+		.handshake_timeout = 3 * GN_SEC, .effort_max = UINT32_MAX, .no_passes = true};
 	int64_t next = now_ns();
 	a = (struct attacker){.f = f, .addresses = 200, .hold = hold};
 	crowd_init(&a.crowd, f, CROWD_KEYS, f->seed + 5, &config);
 	a.crowd.on_event = on_attack_event;
 	a.crowd.user = &a;
 	for (;;) {
-		for (int i = 0; i < 8 && a.in_flight < IN_FLIGHT && allowed(&next, hold ? HELD_RATE : 3000); i++)
+		for (int i = 0;
+		     i < 8 && a.in_flight < IN_FLIGHT && allowed(&next, hold ? HELD_RATE : 3000);
+		     i++)
 			dial(&a);
 		crowd_turn(&a.crowd, 100 * GN_USEC);
 	}
@@ -211,8 +219,10 @@ static void run_costly(const struct flood *f)
 			if (!a.ids[key] && crowd_connect(&a.crowd, &from, &a.ids[key]) != GN_OK)
 				a.ids[key] = 0;
 			for (int n = 0; n < 4 && a.open[key] && allowed(&next, COSTLY_RATE); n++)
-				f->shared->attacks += gn_jet_datagram(a.crowd.jets[key], a.ids[key], GN_JET_CRITICAL,
-								      GN_SLICE(request), GN_NEVER) == GN_OK;
+				f->shared->attacks +=
+					gn_jet_datagram(a.crowd.jets[key], a.ids[key],
+							GN_JET_CRITICAL, GN_SLICE(request),
+							GN_NEVER) == GN_OK;
 		}
 		crowd_turn(&a.crowd, 100 * GN_USEC);
 	}

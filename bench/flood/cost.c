@@ -1,5 +1,6 @@
-/* What one decision of guard costs: nanoseconds of CPU, beside the SHA-256 of 64 bytes in the same run. Time is the
- * test's own and goes on by 16 us a decision; addresses and keys are many, as in a flood, and nothing is refused. */
+/* What one decision of guard costs: nanoseconds of CPU, beside the SHA-256 of 64 bytes in the
+ * same run. Time is the test's own and goes on by 16 us a decision; addresses and keys are many,
+ * as in a flood, and nothing is refused. */
 #include "flood.h"
 #include "os/os.h"
 #include <stdio.h>
@@ -26,7 +27,8 @@ struct cost {
 
 static struct gn_guard_hello hello_of(const struct cost *c, uint32_t i)
 {
-	struct gn_guard_hello h = {.from = &c->addr[i], .token = gn_slice(c->token[i], c->token_len)};
+	struct gn_guard_hello h = {.from = &c->addr[i],
+				   .token = gn_slice(c->token[i], c->token_len)};
 	gn_put_be64(h.cid, i);
 	return h;
 }
@@ -128,7 +130,8 @@ static void start(struct cost *c, uint64_t seed)
 }
 
 /* The shortest of its rounds, ns: what else runs on the machine can only add. */
-static double measure(uint64_t seed, void (*prepare)(struct cost *c), void (*decide)(struct cost *c, uint32_t i))
+static double measure(uint64_t seed, void (*prepare)(struct cost *c),
+		      void (*decide)(struct cost *c, uint32_t i))
 {
 	static struct cost c;
 	double least = 0;

@@ -1,6 +1,7 @@
-/* Many clients on one socket. A jet endpoint names its peer by address alone; here the peer's address stands for our
- * own: a session "to" 127.1.2.3 goes to the server from 127.1.2.3, by IP_PKTINFO, and what comes back there belongs to
- * it. The last byte of an address tells its key. */
+/* Many clients on one socket. A jet endpoint names its peer by address alone; here the peer's
+ * address stands for our own: a session "to" 127.1.2.3 goes to the server from 127.1.2.3, by
+ * IP_PKTINFO, and what comes back there belongs to it. The last byte of an address tells its
+ * key. */
 #define _GNU_SOURCE
 #include "flood.h"
 #include <arpa/inet.h>
@@ -50,8 +51,9 @@ static void send_from(struct crowd *c, const struct gn_addr *from, const uint8_t
 		struct cmsghdr h;
 		uint8_t room[CMSG_SPACE(sizeof(struct in_pktinfo))];
 	} control = {0};
-	struct sockaddr_in to = {
-		.sin_family = AF_INET, .sin_port = htons(c->server), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(c->server),
+				 .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	struct iovec iov = {(void *)(uintptr_t)data, len};
 	struct msghdr msg = {.msg_name = &to,
 			     .msg_namelen = sizeof to,
@@ -78,14 +80,17 @@ static bool receive(struct crowd *c)
 		uint8_t room[CMSG_SPACE(sizeof(struct in_pktinfo))];
 	} control;
 	struct iovec iov = {data, sizeof data};
-	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control};
+	struct msghdr msg = {.msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = &control,
+			     .msg_controllen = sizeof control};
 	ssize_t n = recvmsg(c->fd, &msg, 0);
 	if (n < 0)
 		return false;
 	struct cmsghdr *h = CMSG_FIRSTHDR(&msg);
 	struct in_pktinfo info;
-	if (n == 0 || !h || h->cmsg_type != IP_PKTINFO || (c->retry_only && (data[0] & 0x3c) != 0x38))
+	if (n == 0 || !h || h->cmsg_type != IP_PKTINFO ||
+	    (c->retry_only && (data[0] & 0x3c) != 0x38))
 		return true;
 	memcpy(&info, CMSG_DATA(h), sizeof info);
 	const uint8_t *ip = (const uint8_t *)&info.ipi_addr;

@@ -1,7 +1,9 @@
-/* bench/flood: one endpoint on one core, honest clients and an attacker on the other; all on loopback, each client from
- * addresses of its own in 127.0.0.0/8, which guard counts here as if they were the world's.
+/* bench/flood: one endpoint on one core, honest clients and an attacker on the other; all on
+ * loopback, each client from addresses of its own in 127.0.0.0/8, which guard counts here as if
+ * they were the world's.
  *
- *   main.c forks and prints -> server.c (the endpoint) | honest.c (20 handshakes a second, one session that asks) |
+ *   main.c forks and prints -> server.c (the endpoint) | honest.c (20 handshakes a second, one
+ *   session that asks) |
  * attack.c
  *
  * What happened is counted in memory that all of them share. */
@@ -13,14 +15,25 @@
 #include <stdatomic.h>
 
 enum mode { MODE_OFF, MODE_COOKIE, MODE_ON, MODES };
-enum attack { ATTACK_NONE, ATTACK_SPOOFED, ATTACK_HELLOS, ATTACK_FINISHED, ATTACK_HELD, ATTACK_COSTLY, ATTACKS };
+enum attack {
+	ATTACK_NONE,
+	ATTACK_SPOOFED,
+	ATTACK_HELLOS,
+	ATTACK_FINISHED,
+	ATTACK_HELD,
+	ATTACK_COSTLY,
+	ATTACKS
+};
 
 #define LATENCIES 8192
 
 struct shared {
-	atomic_ullong attacks;                /* hellos, handshakes or requests that the attacker began */
-	atomic_ullong began, served;          /* honest handshakes inside the measured time; done within a second */
-	atomic_ullong asked, answered;        /* requests of the honest session; within a quarter of a second */
+	/* hellos, handshakes or requests that the attacker began */
+	atomic_ullong attacks;
+	/* honest handshakes inside the measured time; done within a second */
+	atomic_ullong began, served;
+	/* requests of the honest session; within a quarter of a second */
+	atomic_ullong asked, answered;
 	atomic_uint latency_us[LATENCIES];    /* of served handshakes, in order of their end */
 	atomic_ullong cpu_ns;                 /* of the server */
 	atomic_uint effort, effort_max, cost; /* of guard */
@@ -47,7 +60,8 @@ void cost_run(uint64_t seed);
 
 int64_t now_ns(void); /* wall time; one clock for all processes */
 
-/* ---- crowd.c: many clients on one socket, each with its own key, each session from its own address ---- */
+/* ---- crowd.c: many clients on one socket, each with its own key, each session from its own
+ * address ---- */
 
 #define CROWD_KEYS 64
 

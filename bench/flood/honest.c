@@ -1,6 +1,6 @@
-/* Honest clients: 20 handshakes a second from networks of their own by keys that the server has not seen, and one
- * session that asks for something 50 times a second. A handshake is served when it is done within a second, a request
- * within a quarter of one. */
+/* Honest clients: 20 handshakes a second from networks of their own by keys that the server has
+ * not seen, and one session that asks for something 50 times a second. A handshake is served
+ * when it is done within a second, a request within a quarter of one. */
 #include "flood.h"
 
 #define KEYS 32
@@ -77,7 +77,8 @@ static void on_answer(struct crowd *c, uint32_t key, const struct gn_jet_event *
 		h->open = false;
 		h->session = 0;
 	} else if (e->kind == GN_JET_READABLE &&
-		   gn_jet_stream_read(c->jets[key], e->id, e->stream, answer, sizeof answer, &len, &fin) == GN_OK) {
+		   gn_jet_stream_read(c->jets[key], e->id, e->stream, answer, sizeof answer, &len,
+				      &fin) == GN_OK) {
 		struct pending *p = find(h->asks, 0, e->stream);
 		if (p && measured(h, p->at) && now_ns() - p->at <= ASK_SERVED)
 			h->f->shared->answered++;
@@ -97,16 +98,19 @@ static void ask(struct honest *h)
 		h->session = 0;
 	if (measured(h, now))
 		h->f->shared->asked++;
-	if (!h->open || gn_jet_stream_open(h->asker.jets[0], h->session, false, GN_JET_INTERACTIVE, &stream) != GN_OK)
+	if (!h->open || gn_jet_stream_open(h->asker.jets[0], h->session, false, GN_JET_INTERACTIVE,
+					   &stream) != GN_OK)
 		return;
-	if (gn_jet_stream_write(h->asker.jets[0], h->session, stream, GN_SLICE(request), true, &taken) == GN_OK)
+	if (gn_jet_stream_write(h->asker.jets[0], h->session, stream, GN_SLICE(request), true,
+				&taken) == GN_OK)
 		add(h->asks, 0, stream, now);
 }
 
 static void begin(struct honest *h)
 {
 	uint32_t n = h->count++;
-	struct gn_addr from = gn_addr_v4(127, (uint8_t)(91 + n / 256 % 8), (uint8_t)n, (uint8_t)(1 + n % KEYS), 1);
+	struct gn_addr from = gn_addr_v4(127, (uint8_t)(91 + n / 256 % 8), (uint8_t)n,
+					 (uint8_t)(1 + n % KEYS), 1);
 	gn_jet_id id;
 	int64_t now = now_ns();
 	if (measured(h, now))

@@ -1,4 +1,5 @@
-/* Runs each attack against each mode and prints the share of what honest clients asked for that was served.
+/* Runs each attack against each mode and prints the share of what honest clients asked for that
+ * was served.
  *
  *   flood [--short | --full | --cost] [--seed N] [--attack NAME] [--mode NAME]
  *
@@ -19,7 +20,8 @@
 #include <unistd.h>
 
 static const char *const mode_names[MODES] = {"off", "cookie", "on"};
-static const char *const attack_names[ATTACKS] = {"none", "spoofed", "hellos", "finished", "held", "costly"};
+static const char *const attack_names[ATTACKS] = {"none",     "spoofed", "hellos",
+						  "finished", "held",    "costly"};
 static const char *const attack_texts[ATTACKS] = {"none",
 						  "spoofed hellos",
 						  "hellos from 2,000 addresses",
@@ -106,11 +108,12 @@ static void print_row(const struct flood *f, double seconds, double cpu)
 	for (size_t i = 0; i < n; i++)
 		latency[i] = s->latency_us[i];
 	qsort(latency, n, sizeof *latency, by_number);
-	printf("| %s | %s | %.0f | %.2f | %.2f | %.0f / %.0f | %.2f | %u | %u | %.0f |\n", attack_texts[f->attack],
-	       mode_names[f->mode], (double)s->attacks / seconds, s->began ? (double)s->served / (double)s->began : 0,
+	printf("| %s | %s | %.0f | %.2f | %.2f | %.0f / %.0f | %.2f | %u | %u | %.0f |\n",
+	       attack_texts[f->attack], mode_names[f->mode], (double)s->attacks / seconds,
+	       s->began ? (double)s->served / (double)s->began : 0,
 	       s->asked ? (double)s->answered / (double)s->asked : 0, n ? latency[n / 2] / 1e3 : 0,
-	       n ? latency[n * 95 / 100] / 1e3 : 0, cpu, (unsigned)s->effort_max, (unsigned)s->sessions,
-	       (double)s->memory / 1048576.0);
+	       n ? latency[n * 95 / 100] / 1e3 : 0, cpu, (unsigned)s->effort_max,
+	       (unsigned)s->sessions, (double)s->memory / 1048576.0);
 	fflush(stdout);
 }
 
@@ -153,15 +156,16 @@ static void print_machine(uint64_t seed)
 	struct utsname u;
 	uname(&u);
 	strftime(day, sizeof day, "%Y-%m-%d", gmtime(&now));
-	printf("%s, %s %s, %ld cores, seed %llu", day, u.sysname, u.machine, sysconf(_SC_NPROCESSORS_ONLN),
-	       (unsigned long long)seed);
+	printf("%s, %s %s, %ld cores, seed %llu", day, u.sysname, u.machine,
+	       sysconf(_SC_NPROCESSORS_ONLN), (unsigned long long)seed);
 }
 
 static void print_head(uint64_t seed, int seconds)
 {
 	print_machine(seed);
 	printf(", %d s a row; server on core 0, clients and attacker on core 1\n\n", seconds);
-	printf("| attack | guard | begun/s | handshakes served | requests served | handshake ms, median / 95 %% | "
+	printf("| attack | guard | begun/s | handshakes served | requests served | handshake ms, "
+	       "median / 95 %% | "
 	       "server's core | "
 	       "effort | sessions | MiB |\n|---|---|---|---|---|---|---|---|---|---|\n");
 }
@@ -201,13 +205,15 @@ int main(int argc, char **argv)
 		cost_run(f.seed);
 		return 0;
 	}
-	f.shared = mmap(NULL, sizeof *f.shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	f.shared = mmap(NULL, sizeof *f.shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+			-1, 0);
 	if (f.shared == MAP_FAILED)
 		return 1;
 	print_head(f.seed, seconds);
 	for (int attack = 0; attack < ATTACKS; attack++)
 		for (int mode = 0; mode < MODES; mode++) {
-			if ((only_attack >= 0 && attack != only_attack) || (only_mode >= 0 && mode != only_mode))
+			if ((only_attack >= 0 && attack != only_attack) ||
+			    (only_mode >= 0 && mode != only_mode))
 				continue;
 			memset((void *)f.shared, 0, sizeof *f.shared);
 			f.attack = (enum attack)attack;

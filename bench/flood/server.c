@@ -1,5 +1,6 @@
-/* The endpoint that is flooded: jet on one UDP socket as a node has it. A request is 4 bytes, the microseconds of work
- * it asks for, in a stream (answered) or a datagram; with guard on its key pays before it is served. */
+/* The endpoint that is flooded: jet on one UDP socket as a node has it. A request is 4 bytes,
+ * the microseconds of work it asks for, in a stream (answered) or a datagram; with guard on its
+ * key pays before it is served. */
 #include "flood.h"
 #include "net/net.h"
 #include "os/os.h"
@@ -58,7 +59,8 @@ static void on_stream(struct server *s, const struct gn_jet_event *e)
 	uint8_t request[16];
 	size_t len, taken;
 	bool fin = false;
-	gn_err err = gn_jet_stream_read(s->jet, e->id, e->stream, request, sizeof request, &len, &fin);
+	gn_err err =
+		gn_jet_stream_read(s->jet, e->id, e->stream, request, sizeof request, &len, &fin);
 	if (err != GN_OK || !fin)
 		return;
 	err = serve(s, e->id, gn_slice(request, len))
@@ -85,7 +87,8 @@ static void flush(struct server *s)
 	struct gn_jet_batch batch;
 	size_t sent;
 	while (gn_jet_send(s->jet, &out, &batch, s->now) == GN_OK) {
-		gn_err ignored = gn_udp_send(s->udp, &batch.to, gn_buf_slice(&out), batch.segment, &sent);
+		gn_err ignored =
+			gn_udp_send(s->udp, &batch.to, gn_buf_slice(&out), batch.segment, &sent);
 		(void)ignored; /* lost, as on any network */
 	}
 }
@@ -115,11 +118,13 @@ static void start(struct server *s)
 	rnd = gn_prng_rand(&prng);
 	struct gn_env env = {&s->alloc, &rnd, NULL};
 	struct gn_guard_config guard = {.off = s->f->mode != MODE_ON, .count_local = true};
-	struct gn_jet_config jet = {.count_local = true, .sessions_strangers = s->f->mode == MODE_OFF ? UINT32_MAX : 0};
+	struct gn_jet_config jet = {.count_local = true,
+				    .sessions_strangers = s->f->mode == MODE_OFF ? UINT32_MAX : 0};
 	gn_sk_new(&rnd, &jet.node_key);
 	if (gn_guard_new(&env, &guard, &s->guard) == GN_OK) {
 		jet.guard = s->guard;
-		if (gn_jet_new(&env, &jet, &s->jet) == GN_OK && gn_udp_open(s->f->port, &s->udp) == GN_OK)
+		if (gn_jet_new(&env, &jet, &s->jet) == GN_OK &&
+		    gn_udp_open(s->f->port, &s->udp) == GN_OK)
 			return;
 	}
 	fprintf(stderr, "the server does not start\n");
@@ -136,7 +141,10 @@ void server_run(const struct flood *f, int ready_fd)
 	struct pollfd p = {.fd = gn_udp_fd(s.udp), .events = POLLIN};
 	for (unsigned turn = 0;; turn++) {
 		gn_time at = gn_jet_deadline(s.jet), now = now_ns();
-		poll(&p, 1, at <= now ? 0 : at - now > 20 * GN_MSEC ? 20 : (int)((at - now) / GN_MSEC) + 1);
+		poll(&p, 1,
+		     at <= now                 ? 0
+		     : at - now > 20 * GN_MSEC ? 20
+					       : (int)((at - now) / GN_MSEC) + 1);
 		s.now = now_ns();
 		for (int i = 0; i < 4 && gn_udp_recv(s.udp, on_datagram, &s) == GN_OK; i++)
 			flush(&s);

@@ -1,10 +1,12 @@
-/* Visitors of a gateway: one process plays many, each on a connection of its own, without threads.
+/* Visitors of a gateway: one process plays many, each on a connection of its own, without
+ * threads.
  *
  *   visitors honest|flood PORT HOST SECONDS [SEED [KINDS]]
  *
- * honest: a GET every 20 ms on a new connection from 127.0.0.1, whole within 5 s. flood: the kinds below, each
- * visitor from an address of its own in 127.0.0.0/8; who is cut comes again. Prints one line of JSON. The page asked
- * for must end with </html>, /big.bin is what slow readers read. */
+ * honest: a GET every 20 ms on a new connection from 127.0.0.1, whole within 5 s. flood: the
+ * kinds below, each visitor from an address of its own in 127.0.0.0/8; who is cut comes again.
+ * Prints one line of JSON. The page asked for must end with </html>, /big.bin is what slow
+ * readers read. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <errno.h>
@@ -41,9 +43,10 @@ static const struct {
 	[SLOW_READ] = {"slow-read", 60, SEC}, /* takes 256 bytes a second of a large file */
 	[RANGES] = {"ranges", 20, SEC / 10},  /* asks for a thousand ranges */
 	[STEADY] = {"steady", 50, 0},         /* the page again and again on one connection */
-	[FRESH] = {"fresh", 25, 0},           /* the page again and again, each on a new connection */
-	[JUNK] = {"junk", 10, SEC / 20},      /* what is no HTTP */
-	[IDLE] = {"idle", 30, SEC},           /* connects and says nothing */
+	/* the page again and again, each on a new connection */
+	[FRESH] = {"fresh", 25, 0},
+	[JUNK] = {"junk", 10, SEC / 20}, /* what is no HTTP */
+	[IDLE] = {"idle", 30, SEC},      /* connects and says nothing */
 };
 
 struct visitor {
@@ -109,7 +112,8 @@ static void dial(struct crowd *c, struct visitor *v)
 		hang_up(v, now_ns() + 100 * MSEC);
 		return;
 	}
-	struct epoll_event e = {.events = v->kind == SLOW_READ ? 0 : EPOLLIN | EPOLLRDHUP, .data.ptr = v};
+	struct epoll_event e = {.events = v->kind == SLOW_READ ? 0 : EPOLLIN | EPOLLRDHUP,
+				.data.ptr = v};
 	epoll_ctl(c->epoll, EPOLL_CTL_ADD, v->fd, &e);
 }
 
@@ -122,8 +126,8 @@ static bool say(struct visitor *v, const char *text, size_t len)
 static size_t write_request(const struct crowd *c, const struct visitor *v, char *out, size_t cap)
 {
 	const char *path = v->kind == SLOW_READ || v->kind == RANGES ? "/big.bin" : "/";
-	int n = snprintf(out, cap, "%s %s HTTP/1.1\r\nHost: %s:%u\r\n%s", v->kind == SLOW_BODY ? "POST" : "GET", path,
-			 c->host, (unsigned)c->port,
+	int n = snprintf(out, cap, "%s %s HTTP/1.1\r\nHost: %s:%u\r\n%s",
+			 v->kind == SLOW_BODY ? "POST" : "GET", path, c->host, (unsigned)c->port,
 			 v->kind == HONEST || v->kind == FRESH ? "Connection: close\r\n" : "");
 	if (v->kind == SLOW_BODY)
 		n += snprintf(out + n, cap - (size_t)n, "Content-Length: 1000000\r\n");
@@ -141,9 +145,10 @@ static size_t write_request(const struct crowd *c, const struct visitor *v, char
 static void ask(struct crowd *c, struct visitor *v, int64_t now)
 {
 	static char text[16384];
-	static const char *const junk[] = {"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "GET / HTTP/9.9\r\n\r\n",
-					   "\r\n\r\nOPTIONS sip:nm SIP/2.0\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-					   "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"};
+	static const char *const junk[] = {
+		"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", "GET / HTTP/9.9\r\n\r\n",
+		"\r\n\r\nOPTIONS sip:nm SIP/2.0\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"};
 	size_t len = write_request(c, v, text, sizeof text);
 	bool sent = v->kind == IDLE;
 	if (v->kind == JUNK) {
@@ -203,7 +208,8 @@ static void hear(struct crowd *c, struct visitor *v)
 	if (n <= 0) {
 		if (n < 0 && errno == EAGAIN)
 			return;
-		hang_up(v, v->kind == HONEST ? INT64_MAX : now + (kinds[v->kind].pause ? 100 * MSEC : TURN));
+		hang_up(v, v->kind == HONEST ? INT64_MAX
+					     : now + (kinds[v->kind].pause ? 100 * MSEC : TURN));
 		return;
 	}
 	if (!v->any)
@@ -212,7 +218,8 @@ static void hear(struct crowd *c, struct visitor *v)
 	size_t keep = (size_t)n < sizeof v->tail ? (size_t)n : sizeof v->tail;
 	memmove(v->tail, v->tail + keep, sizeof v->tail - keep);
 	memcpy(v->tail + sizeof v->tail - keep, bytes + n - keep, keep);
-	if ((v->kind != HONEST && v->kind != STEADY && v->kind != FRESH) || memcmp(v->tail, "</html>\n", 8) != 0)
+	if ((v->kind != HONEST && v->kind != STEADY && v->kind != FRESH) ||
+	    memcmp(v->tail, "</html>\n", 8) != 0)
 		return;
 	if (v->good)
 		done(c, v, now);
@@ -245,12 +252,15 @@ static void print(struct crowd *c)
 	if (c->count == 0) {
 		qsort(c->ms, c->measured, sizeof *c->ms, by_number);
 		unsigned long n = c->measured;
-		printf("{\"asked\": %lu, \"served\": %lu, \"p50\": %.3f, \"p99\": %.3f, \"max\": %.3f}\n",
-		       c->asked[HONEST], n, n ? c->ms[n / 2] : 0, n ? c->ms[n * 99 / 100] : 0, n ? c->ms[n - 1] : 0);
+		printf("{\"asked\": %lu, \"served\": %lu, \"p50\": %.3f, \"p99\": %.3f, \"max\": "
+		       "%.3f}\n",
+		       c->asked[HONEST], n, n ? c->ms[n / 2] : 0, n ? c->ms[n * 99 / 100] : 0,
+		       n ? c->ms[n - 1] : 0);
 		return;
 	}
 	for (int k = 1; k < KINDS; k++)
-		printf("%s\"%s\": [%lu, %lu]", k == 1 ? "{" : ", ", kinds[k].name, c->asked[k], c->answered[k]);
+		printf("%s\"%s\": [%lu, %lu]", k == 1 ? "{" : ", ", kinds[k].name, c->asked[k],
+		       c->answered[k]);
 	printf("}\n");
 }
 
@@ -295,7 +305,8 @@ int main(int argc, char **argv)
 	for (unsigned i = 0; i < VISITORS; i++)
 		c.all[i] = (struct visitor){.fd = -1, .at = INT64_MAX, .number = i};
 	for (enum kind k = SLOW_HEAD; !honest && k < KINDS; k++)
-		for (unsigned i = 0; i < kinds[k].count && (argc < 7 || strstr(argv[6], kinds[k].name));
+		for (unsigned i = 0;
+		     i < kinds[k].count && (argc < 7 || strstr(argv[6], kinds[k].name));
 		     i++, c.count++) {
 			c.all[c.count].kind = k;
 			c.all[c.count].at = now + draw(&c) % SEC;

@@ -1,5 +1,6 @@
-/* The ledger's benchmark: a hub in memory or on a real disk, filled through its public commands, measured part by part. One thread; a
- * seed makes every world and every sequence of requests the same. */
+/* The ledger's benchmark: a hub in memory or on a real disk, filled through its public commands,
+ * measured part by part. One thread; a seed makes every world and every sequence of requests the
+ * same. */
 #ifndef GN_BENCH_LEDGER_H
 #define GN_BENCH_LEDGER_H
 
@@ -68,7 +69,8 @@ struct made {
 	size_t len;
 	uint8_t bytes[REQUEST_MAX];
 };
-void world_make_payment(struct world *w, uint32_t from, uint32_t to, gn_amount amount, struct made *out);
+void world_make_payment(struct world *w, uint32_t from, uint32_t to, gn_amount amount,
+			struct made *out);
 /* Submits without running; false when the ledger is busy. */
 bool world_submit(struct world *w, const struct made *m);
 bool world_pay(struct world *w, uint32_t from, uint32_t to, gn_amount amount);

@@ -1,4 +1,5 @@
-/* Exact clearing of networks of firms with heavy-tailed amounts: CPU time, share cleared, memory, and how the anytime mode climbs. */
+/* Exact clearing of networks of firms with heavy-tailed amounts: CPU time, share cleared,
+ * memory, and how the anytime mode climbs. */
 #include "bench.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,7 +12,8 @@ enum shape {
 };
 static const char *const shape_names[] = {"", ", strong core", ", uniform", ", ring"};
 
-static size_t network(struct world *w, enum shape shape, uint32_t firms, size_t wanted, struct gn_clearing_edge *out)
+static size_t network(struct world *w, enum shape shape, uint32_t firms, size_t wanted,
+		      struct gn_clearing_edge *out)
 {
 	uint32_t *ends = malloc(2 * sizeof *ends * (wanted + 1)), count = 0;
 	size_t n = 0;
@@ -22,21 +24,25 @@ static size_t network(struct world *w, enum shape shape, uint32_t firms, size_t 
 	mask--;
 	while (n < wanted) {
 		uint32_t u = (uint32_t)below(w, firms);
-		uint32_t v = shape == SHAPE_ATTACHED && count && below(w, 2) ? ends[below(w, count)] : (uint32_t)below(w, firms);
+		uint32_t v = shape == SHAPE_ATTACHED && count && below(w, 2)
+				     ? ends[below(w, count)]
+				     : (uint32_t)below(w, firms);
 		if (shape == SHAPE_CORE) {
 			u = below(w, 3) ? u % (firms / 5) : u;
 			v = below(w, 3) ? v % (firms / 5) : v;
 		} else if (shape == SHAPE_RING) {
 			v = (u + 1 + v % 30) % firms;
 		}
-		uint64_t key = (uint64_t)(u < v ? u : v) << 32 | (u < v ? v : u), at = (key * UINT64_C(0x9e3779b97f4a7c15) >> 20) & mask;
+		uint64_t key = (uint64_t)(u < v ? u : v) << 32 | (u < v ? v : u),
+			 at = (key * UINT64_C(0x9e3779b97f4a7c15) >> 20) & mask;
 		while (seen[at] && seen[at] != key + 1)
 			at = (at + 1) & mask;
 		if (u == v || seen[at])
 			continue;
 		seen[at] = key + 1;
 		bool turn = below(w, 2);
-		out[n++] = (struct gn_clearing_edge){.u = turn ? u : v, .v = turn ? v : u, .d = some_limit(w)};
+		out[n++] = (struct gn_clearing_edge){
+			.u = turn ? u : v, .v = turn ? v : u, .d = some_limit(w)};
 		ends[count++] = u;
 		ends[count++] = v;
 	}
@@ -45,8 +51,10 @@ static size_t network(struct world *w, enum shape shape, uint32_t firms, size_t 
 	return n;
 }
 
-/* Shares of the optimum when 10, 25, 50, 100 and 200 % of the exact time are gone, and the time to the proof. */
-static void anytime(struct world *w, uint32_t firms, const struct gn_clearing_edge *edges, size_t n, double exact, gn_amount_sum best)
+/* Shares of the optimum when 10, 25, 50, 100 and 200 % of the exact time are gone, and the time
+ * to the proof. */
+static void anytime(struct world *w, uint32_t firms, const struct gn_clearing_edge *edges, size_t n,
+		    double exact, gn_amount_sum best)
 {
 	static const int percent[] = {10, 25, 50, 100, 200};
 	double share[GN_COUNT(percent)], gone = 0;
@@ -67,7 +75,8 @@ static void anytime(struct world *w, uint32_t firms, const struct gn_clearing_ed
 	gn_clearing_validate(c);
 	GN_ASSERT(gn_clearing_total(c) == best);
 	row("  anytime: after 10, 25, 50, 100, 200 % of that time", "90 % after 100 %",
-	    "%.1f, %.1f, %.1f, %.1f, %.1f %% of the optimum; proven after %.3f s", share[0], share[1], share[2], share[3], share[4], gone);
+	    "%.1f, %.1f, %.1f, %.1f, %.1f %% of the optimum; proven after %.3f s", share[0],
+	    share[1], share[2], share[3], share[4], gone);
 	gn_clearing_free(c);
 }
 
@@ -87,12 +96,14 @@ static void one(uint64_t seed, enum shape shape, uint32_t firms, size_t debts, c
 	for (size_t i = 0; i < n; i++)
 		all += edges[i].d;
 	double start = cpu_seconds();
-	GN_ASSERT(gn_clearing_new(&w.env, firms, edges, n, &c) == GN_OK && gn_clearing_run(c, UINT64_MAX) == GN_OK);
+	GN_ASSERT(gn_clearing_new(&w.env, firms, edges, n, &c) == GN_OK &&
+		  gn_clearing_run(c, UINT64_MAX) == GN_OK);
 	double took = cpu_seconds() - start;
 	gn_clearing_validate(c);
 	gn_amount_sum best = gn_clearing_total(c);
 	snprintf(name, sizeof name, "exact, %u firms, %zu debts%s", firms, n, shape_names[shape]);
-	row(name, target, "%.3f s, %.2f %% of all debt, proven, %.0f MB", took, 100.0 * (double)best / (double)all, (double)w.alloc.peak / 1e6);
+	row(name, target, "%.3f s, %.2f %% of all debt, proven, %.0f MB", took,
+	    100.0 * (double)best / (double)all, (double)w.alloc.peak / 1e6);
 	gn_clearing_free(c);
 	anytime(&w, firms, edges, n, took, best);
 	free(edges);

@@ -30,7 +30,10 @@ static gn_err perform_write(struct bench_disk *d, const struct gn_ledger_io *q)
 {
 	struct bench_file *f = find(d, q->name, true);
 	if (d->folder)
-		return pwrite(f->fd, q->data.p, q->data.len, (off_t)q->offset) == (ssize_t)q->data.len ? GN_OK : GN_IO;
+		return pwrite(f->fd, q->data.p, q->data.len, (off_t)q->offset) ==
+				       (ssize_t)q->data.len
+			       ? GN_OK
+			       : GN_IO;
 	if (d->forget)
 		return GN_OK;
 	size_t need = q->offset + q->data.len;
@@ -53,14 +56,19 @@ gn_err disk_perform(struct bench_disk *d, const struct gn_ledger_io *q, struct g
 	case GN_LIO_LIST: {
 		size_t n = 0;
 		for (unsigned i = 0; i < d->count; i++)
-			n += (size_t)snprintf(list + n, sizeof list - n, "%zu %s\n", d->files[i].len, strrchr(d->files[i].name, '/') + 1);
+			n += (size_t)snprintf(list + n, sizeof list - n, "%zu %s\n",
+					      d->files[i].len, strrchr(d->files[i].name, '/') + 1);
 		*answer = gn_slice(list, n);
 		return GN_OK;
 	}
-	case GN_LIO_READ: *answer = f ? gn_slice_sub(gn_slice(f->bytes, f->len), q->offset, q->len) : *answer; return f ? GN_OK : GN_NOT_FOUND;
+	case GN_LIO_READ:
+		*answer = f ? gn_slice_sub(gn_slice(f->bytes, f->len), q->offset, q->len) : *answer;
+		return f ? GN_OK : GN_NOT_FOUND;
 	case GN_LIO_WRITE: return perform_write(d, q);
 	case GN_LIO_SYNC: d->syncs++; return d->folder && fdatasync(f->fd) ? GN_IO : GN_OK;
-	case GN_LIO_RENAME: snprintf(find(d, q->name, true)->name, GN_LEDGER_NAME_MAX, "%s", q->name2); return GN_OK;
+	case GN_LIO_RENAME:
+		snprintf(find(d, q->name, true)->name, GN_LEDGER_NAME_MAX, "%s", q->name2);
+		return GN_OK;
 	default: return GN_OK;
 	}
 }

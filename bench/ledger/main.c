@@ -1,7 +1,8 @@
-/* usage: ledger_bench [--seed N] [--large] [--dir FOLDER] [part ...]
- * Parts: routes success memory payments durable replay signatures clearing failing topology; all of them without arguments. --large adds a million participants and
- * firms (8 GB, some minutes). --dir is where durable payments are written (default: a new folder under /tmp). Prints a table of
- * figure, target, measured. */
+/* usage: ledger_bench [--seed N] [--large] [--dir FOLDER] [part ...] Parts: routes success
+ * memory payments durable replay signatures clearing failing topology; all of them without
+ * arguments. --large adds a million participants and firms (8 GB, some minutes). --dir is where
+ * durable payments are written (default: a new folder under /tmp). Prints a table of figure,
+ * target, measured. */
 #include "bench.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -39,7 +40,9 @@ void row(const char *what, const char *target, const char *fmt, ...)
 
 int main(int argc, char **argv)
 {
-	static const char *const parts[] = {"routes", "success", "memory", "payments", "durable", "replay", "signatures", "clearing", "failing", "topology"};
+	static const char *const parts[] = {"routes",  "success", "memory",     "payments",
+					    "durable", "replay",  "signatures", "clearing",
+					    "failing", "topology"};
 	uint64_t seed = 1;
 	bool large = false, chosen[GN_COUNT(parts)] = {false}, any = false;
 	char made[] = "/tmp/ledger-bench-XXXXXX", remove[600];
@@ -57,11 +60,14 @@ int main(int argc, char **argv)
 		} else if (strcmp(argv[i], "--dir") == 0 && i + 1 < argc) {
 			folder = argv[++i];
 		} else {
-			fprintf(stderr, "usage: ledger_bench [--seed N] [--large] [--dir FOLDER] [routes success memory payments durable replay signatures clearing failing topology]\n");
+			fprintf(stderr, "usage: ledger_bench [--seed N] [--large] [--dir FOLDER] "
+					"[routes success memory payments durable replay signatures "
+					"clearing failing topology]\n");
 			return 2;
 		}
 	}
-	printf("seed %llu\n| figure | target | measured |\n|---|---|---|\n", (unsigned long long)seed);
+	printf("seed %llu\n| figure | target | measured |\n|---|---|---|\n",
+	       (unsigned long long)seed);
 	for (size_t k = 0; k < GN_COUNT(parts); k++) {
 		if (any && !chosen[k])
 			continue;

@@ -1,4 +1,5 @@
-/* Payments: in memory with clearing, durable by group size beside SQLite on the commit path, replay, signatures. */
+/* Payments: in memory with clearing, durable by group size beside SQLite on the commit path,
+ * replay, signatures. */
 #include "bench.h"
 #include <sqlite3.h>
 #include <stdio.h>
@@ -65,9 +66,12 @@ static void in_memory(uint64_t seed, uint32_t people, bool clearing, const char 
 		took += cpu_seconds() - start;
 	}
 	gn_ledger_info(w.l, &after);
-	uint64_t paid = after.committed - before.committed, failed = after.failed - before.failed, cleared = after.clearings - before.clearings;
-	snprintf(name, sizeof name, "payments in memory, %u participants%s", people, clearing ? ", clearing 3/4" : "");
-	row(name, target, "%.0f k/s (%.1f us; %.2f %% paid, %.2f clearings each)", count / took / 1e3, took / count * 1e6, 100.0 * (double)paid / (double)(paid + failed),
+	uint64_t paid = after.committed - before.committed, failed = after.failed - before.failed,
+		 cleared = after.clearings - before.clearings;
+	snprintf(name, sizeof name, "payments in memory, %u participants%s", people,
+		 clearing ? ", clearing 3/4" : "");
+	row(name, target, "%.0f k/s (%.1f us; %.2f %% paid, %.2f clearings each)",
+	    count / took / 1e3, took / count * 1e6, 100.0 * (double)paid / (double)(paid + failed),
 	    (double)cleared / (double)paid);
 	if (clearing)
 		row("  and to parse and take the request", "-", "%.1f us", taking / count * 1e6);
@@ -96,7 +100,8 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-static void print_groups(const char *name, const char *target, unsigned group, double *took, unsigned groups)
+static void print_groups(const char *name, const char *target, unsigned group, double *took,
+			 unsigned groups)
 {
 	char text[80];
 	double total = 0;
@@ -104,10 +109,12 @@ static void print_groups(const char *name, const char *target, unsigned group, d
 		total += took[i];
 	qsort(took, groups, sizeof *took, compare);
 	snprintf(text, sizeof text, "%s, %u per sync", name, group);
-	row(text, target, "%.0f /s (a group's p50 / p99 %.1f / %.1f ms)", (double)group * groups / total, took[groups / 2] * 1e3, took[groups * 99 / 100] * 1e3);
+	row(text, target, "%.0f /s (a group's p50 / p99 %.1f / %.1f ms)",
+	    (double)group * groups / total, took[groups / 2] * 1e3, took[groups * 99 / 100] * 1e3);
 }
 
-/* `group` requests at a time from text to durable and told; real time, one thread, the disk's part in it. */
+/* `group` requests at a time from text to durable and told; real time, one thread, the disk's
+ * part in it. */
 static void durable_own(uint64_t seed, const char *folder, unsigned group, const char *target)
 {
 	struct world w;
@@ -139,12 +146,15 @@ static void must(int rc)
 	GN_ASSERT(rc == SQLITE_OK || rc == SQLITE_DONE || rc == SQLITE_ROW);
 }
 
-/* What a database application does for one payment: its history row, and each hop's balance read, judged and written. */
-static void pay_in_sqlite(struct world *w, const struct made *m, sqlite3_stmt *read, sqlite3_stmt *write, sqlite3_stmt *history)
+/* What a database application does for one payment: its history row, and each hop's balance
+ * read, judged and written. */
+static void pay_in_sqlite(struct world *w, const struct made *m, sqlite3_stmt *read,
+			  sqlite3_stmt *write, sqlite3_stmt *history)
 {
 	struct gn_op op;
 	uint32_t paths = 0, hops = 0;
-	GN_ASSERT(gn_op_parse(GN_PROFILE_V1, GN_OP_PAYMENT, gn_slice(m->bytes, m->len), &op) == GN_OK);
+	GN_ASSERT(gn_op_parse(GN_PROFILE_V1, GN_OP_PAYMENT, gn_slice(m->bytes, m->len), &op) ==
+		  GN_OK);
 	if (gn_ledger_can_pay(w->l, 0, m->payer, m->payee, m->amount, &paths, &hops))
 		return; /* the ledger explains and records these; here they are free */
 	for (uint32_t k = 0; k < hops; k++) {
@@ -168,7 +178,8 @@ static void pay_in_sqlite(struct world *w, const struct made *m, sqlite3_stmt *r
 	must(sqlite3_reset(history));
 }
 
-/* The same requests parsed and routed by the same code, with balances and history in SQLite; no clearing. */
+/* The same requests parsed and routed by the same code, with balances and history in SQLite; no
+ * clearing. */
 static void durable_sqlite(uint64_t seed, const char *folder, unsigned group)
 {
 	struct world w;
@@ -181,11 +192,21 @@ static void durable_sqlite(uint64_t seed, const char *folder, unsigned group)
 	GN_ASSERT(made && took);
 	snprintf(path, sizeof path, "%s/baseline-%u.db", folder, group);
 	must(sqlite3_open(path, &db));
-	must(sqlite3_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE pair(id INTEGER PRIMARY KEY, x INTEGER);"
-			      "CREATE TABLE tx(payer INTEGER, id TEXT, payee INTEGER, amount INTEGER, body TEXT, sig BLOB, PRIMARY KEY (payer, id)) WITHOUT ROWID", NULL, NULL, NULL));
+	must(sqlite3_exec(db,
+			  "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; CREATE TABLE "
+			  "pair(id INTEGER PRIMARY KEY, x INTEGER);"
+			  "CREATE TABLE tx(payer INTEGER, id TEXT, payee INTEGER, amount "
+			  "INTEGER, body TEXT, sig BLOB, PRIMARY KEY (payer, id)) WITHOUT ROWID",
+			  NULL, NULL, NULL));
 	must(sqlite3_prepare_v2(db, "SELECT x FROM pair WHERE id = ?", -1, &read, NULL));
-	must(sqlite3_prepare_v2(db, "INSERT INTO pair VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET x = ?2", -1, &write, NULL));
-	must(sqlite3_prepare_v2(db, "INSERT INTO tx(id, payer, payee, amount, body, sig) VALUES(?, ?, ?, ?, ?, zeroblob(64))", -1, &history, NULL));
+	must(sqlite3_prepare_v2(db,
+				"INSERT INTO pair VALUES(?1, ?2) ON CONFLICT(id) DO UPDATE SET "
+				"x = ?2",
+				-1, &write, NULL));
+	must(sqlite3_prepare_v2(db,
+				"INSERT INTO tx(id, payer, payee, amount, body, sig) VALUES(?, "
+				"?, ?, ?, ?, zeroblob(64))",
+				-1, &history, NULL));
 	world_open(&w, seed, NULL, true);
 	world_people(&w, 2000);
 	world_lines(&w, 7);
@@ -214,7 +235,8 @@ void bench_durable(uint64_t seed, const char *folder)
 	static const struct {
 		unsigned group;
 		const char *target;
-	} groups[] = {{1, ">= 300 /s"}, {16, "-"}, {256, ">= 50 k/s, <= 20 ms"}, {4096, ">= 50 k/s"}};
+	} groups[] = {
+		{1, ">= 300 /s"}, {16, "-"}, {256, ">= 50 k/s, <= 20 ms"}, {4096, ">= 50 k/s"}};
 	for (size_t i = 0; i < GN_COUNT(groups); i++) {
 		durable_own(seed, folder, groups[i].group, groups[i].target);
 		durable_sqlite(seed, folder, groups[i].group);
@@ -235,7 +257,8 @@ void bench_replay(uint64_t seed)
 	uint64_t records = gn_ledger_seq(w.l);
 	double took = world_reopen(&w);
 	GN_ASSERT(gn_ledger_state_hash(w.l, &after) == GN_OK && memcmp(before.b, after.b, 32) == 0);
-	row("replay", ">= 1000 k records/s", "%.0f k/s (%llu records)", (double)records / took / 1e3, (unsigned long long)records);
+	row("replay", ">= 1000 k records/s", "%.0f k/s (%llu records)",
+	    (double)records / took / 1e3, (unsigned long long)records);
 	gn_ledger_snapshot(w.l);
 	some_payments(&w, 1);
 	took = world_reopen(&w);
@@ -255,5 +278,6 @@ void bench_signatures(uint64_t seed)
 	double start = cpu_seconds();
 	for (unsigned i = 0; i < count; i++)
 		GN_ASSERT(gn_op_verify(&sk.pk, GN_SLICE(text), &sig) == GN_OK);
-	row("signatures checked, one by one", ">= 8 k/s", "%.1f k/s", count / (cpu_seconds() - start) / 1e3);
+	row("signatures checked, one by one", ">= 8 k/s", "%.1f k/s",
+	    count / (cpu_seconds() - start) / 1e3);
 }

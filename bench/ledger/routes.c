@@ -21,20 +21,23 @@ static void queries(struct world *w, const char *target, const char *p99)
 	start = cpu_seconds();
 	for (unsigned i = 0; i < count; i++)
 		if (who[2 * i] != who[2 * i + 1])
-			found += gn_ledger_can_pay(w->l, 0, who[2 * i], who[2 * i + 1], w->median, &paths, NULL) == GN_OK;
+			found += gn_ledger_can_pay(w->l, 0, who[2 * i], who[2 * i + 1], w->median,
+						   &paths, NULL) == GN_OK;
 	total = cpu_seconds() - start;
 	unsigned timed = count / 4;
 	for (unsigned i = 0; i < timed; i++) {
 		double at = seconds();
 		if (who[2 * i] != who[2 * i + 1])
-			found += gn_ledger_can_pay(w->l, 0, who[2 * i], who[2 * i + 1], w->median, &paths, NULL) == GN_OK;
+			found += gn_ledger_can_pay(w->l, 0, who[2 * i], who[2 * i + 1], w->median,
+						   &paths, NULL) == GN_OK;
 		took[i] = seconds() - at;
 	}
 	qsort(took, timed, sizeof *took, compare);
 	snprintf(name, sizeof name, "route queries, %u participants", w->people);
 	row(name, target, "%.0f k/s", count / total / 1e3);
 	snprintf(name, sizeof name, "  p50 / p99, found");
-	row(name, p99, "%.1f / %.1f us, %.1f %%", took[timed / 2] * 1e6, took[timed * 99 / 100] * 1e6, 100.0 * found / (count + timed));
+	row(name, p99, "%.1f / %.1f us, %.1f %%", took[timed / 2] * 1e6,
+	    took[timed * 99 / 100] * 1e6, 100.0 * found / (count + timed));
 	free(who);
 	free(took);
 }
@@ -52,7 +55,10 @@ void bench_routes(uint64_t seed, bool large)
 	static const struct {
 		uint32_t people;
 		const char *target, *p99;
-	} sizes[] = {{1000, ">= 2000 k/s", "-"}, {10000, ">= 500 k/s", "-"}, {100000, ">= 100 k/s", "p99 < 100 us"}, {1000000, ">= 10 k/s", "-"}};
+	} sizes[] = {{1000, ">= 2000 k/s", "-"},
+		     {10000, ">= 500 k/s", "-"},
+		     {100000, ">= 100 k/s", "p99 < 100 us"},
+		     {1000000, ">= 10 k/s", "-"}};
 	for (size_t i = 0; i < (large ? 4 : 3); i++) {
 		struct world w;
 		build(&w, seed, sizes[i].people);
@@ -69,7 +75,8 @@ void bench_success(uint64_t seed)
 	for (unsigned i = 0; i < asked; i++) {
 		uint32_t a = (uint32_t)below(&w, w.people), b = (uint32_t)below(&w, w.people);
 		gn_amount flow = 0;
-		if (a == b || gn_ledger_max_flow(w.l, 0, a, b, &flow, NULL, NULL) || flow < w.median)
+		if (a == b || gn_ledger_max_flow(w.l, 0, a, b, &flow, NULL, NULL) ||
+		    flow < w.median)
 			continue;
 		feasible++;
 		found += gn_ledger_can_pay(w.l, 0, a, b, w.median, NULL, NULL) == GN_OK;
@@ -79,18 +86,22 @@ void bench_success(uint64_t seed)
 	for (unsigned i = 0; i < 200; i++) { /* in max-flow mode what is feasible goes through */
 		uint32_t a = (uint32_t)below(&w, w.people), b = (uint32_t)below(&w, w.people);
 		gn_amount flow = 0;
-		if (a == b || gn_ledger_max_flow(w.l, 0, a, b, &flow, NULL, NULL) || flow < w.median)
+		if (a == b || gn_ledger_max_flow(w.l, 0, a, b, &flow, NULL, NULL) ||
+		    flow < w.median)
 			continue;
 		exact++;
 		GN_ASSERT(world_pay(&w, a, b, w.median));
 		world_run(&w);
 	}
-	row("success at the median line, 10k, 6 hops, 3 paths", ">= 97 % of max-flow", "%.2f %% of %u feasible", 100.0 * found / feasible, feasible);
-	row("success in max-flow mode", "100 %", "%.2f %% of %u", 100.0 * (exact - (double)(w.refused - before)) / exact, exact);
+	row("success at the median line, 10k, 6 hops, 3 paths", ">= 97 % of max-flow",
+	    "%.2f %% of %u feasible", 100.0 * found / feasible, feasible);
+	row("success in max-flow mode", "100 %", "%.2f %% of %u",
+	    100.0 * (exact - (double)(w.refused - before)) / exact, exact);
 	world_close(&w);
 }
 
-/* How long one payment that fails holds the thread: half as much again as could be carried at all. */
+/* How long one payment that fails holds the thread: half as much again as could be carried at
+ * all. */
 static void failing(struct world *w, const char *what)
 {
 	enum { COUNT = 60 };
@@ -103,7 +114,8 @@ static void failing(struct world *w, const char *what)
 		if (a == b || gn_ledger_max_flow(w->l, 0, a, b, &flow, NULL, NULL) || flow == 0)
 			continue;
 		double at = seconds();
-		for (int round = 0; round < (w->flow_elsewhere ? 2 : 1); round++) { /* and again with what was found elsewhere: nothing */
+		for (int round = 0; round < (w->flow_elsewhere ? 2 : 1); round++) {
+			/* and again with what was found elsewhere: nothing */
 			w->flow = round ? &none : NULL;
 			GN_ASSERT(world_pay(w, a, b, flow + flow / 2));
 			world_run(w);
@@ -144,7 +156,8 @@ void bench_memory(uint64_t seed, bool large)
 	GN_ASSERT(gn_ledger_equivalent(w.l, 0, &e) == GN_OK);
 	char name[64];
 	snprintf(name, sizeof name, "memory, %u participants, %u pairs", people, e.pairs);
-	row(name, "<= 64 B + 112 B", "%.0f B per participant, %.0f B per pair, %.0f MB in all", (double)(joined - start) / people, (double)(w.alloc.used - joined) / e.pairs,
+	row(name, "<= 64 B + 112 B", "%.0f B per participant, %.0f B per pair, %.0f MB in all",
+	    (double)(joined - start) / people, (double)(w.alloc.used - joined) / e.pairs,
 	    (double)w.alloc.used / 1e6);
 	world_close(&w);
 }

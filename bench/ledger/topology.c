@@ -1,6 +1,7 @@
-/* A topology like Ripple's: gateways that most people trust and that owe them, market makers between gateways, few lines from
- * person to person. What of the payments that could be carried path search carries, with the source's bounds and with a second
- * search (LG-62); and what clearing inline and exact clearing by a schedule clear of the same payments, at which cost. */
+/* A topology like Ripple's: gateways that most people trust and that owe them, market makers
+ * between gateways, few lines from person to person. What of the payments that could be carried
+ * path search carries, with the source's bounds and with a second search (LG-62); and what
+ * clearing inline and exact clearing by a schedule clear of the same payments, at which cost. */
 #include "bench.h"
 
 #include <stdio.h>
@@ -9,7 +10,7 @@
 #define PEOPLE 4000u
 #define GATEWAYS 30u
 #define MAKERS 40u /* after the gateways */
-#define EACH 2000u  /* payments between two exact clearings */
+#define EACH 2000u /* payments between two exact clearings */
 #define ROUNDS 10u
 
 static void maybe_trust(struct world *w, uint32_t from, uint32_t to, gn_amount limit)
@@ -32,21 +33,24 @@ static void build(struct world *w, uint64_t seed)
 	world_people(w, PEOPLE);
 	for (uint32_t i = GATEWAYS; i < PEOPLE; i++) {
 		bool maker = i < GATEWAYS + MAKERS;
-		for (unsigned k = maker ? 2 + (unsigned)below(w, 3) : 1 + (unsigned)below(w, 2); k > 0; k--) {
+		for (unsigned k = maker ? 2 + (unsigned)below(w, 3) : 1 + (unsigned)below(w, 2);
+		     k > 0; k--) {
 			uint32_t g = some_gateway(w);
 			maybe_trust(w, i, g, (maker ? 4 : 1) * some_limit(w));
 			if (maker || below(w, 20) == 0)
 				maybe_trust(w, g, i, some_limit(w));
 		}
 		if (below(w, 5) == 0)
-			maybe_trust(w, i, GATEWAYS + (uint32_t)below(w, i - GATEWAYS + 1), some_limit(w));
+			maybe_trust(w, i, GATEWAYS + (uint32_t)below(w, i - GATEWAYS + 1),
+				    some_limit(w));
 	}
 }
 
 /* A payment like people's: mostly small, some large. */
 static bool pay_some(struct world *w, bool deposit)
 {
-	uint32_t from = deposit ? some_gateway(w) : GATEWAYS + (uint32_t)below(w, PEOPLE - GATEWAYS);
+	uint32_t from =
+		deposit ? some_gateway(w) : GATEWAYS + (uint32_t)below(w, PEOPLE - GATEWAYS);
 	uint32_t to = GATEWAYS + (uint32_t)below(w, PEOPLE - GATEWAYS);
 	if (from != to)
 		while (!world_pay(w, from, to, 1 + some_limit(w) / 4))
@@ -64,7 +68,8 @@ static void success(struct world *w)
 	} asked[ASKED];
 	unsigned feasible = 0;
 	for (unsigned i = 0; i < ASKED; i++) {
-		uint32_t a = GATEWAYS + (uint32_t)below(w, PEOPLE - GATEWAYS), b = GATEWAYS + (uint32_t)below(w, PEOPLE - GATEWAYS);
+		uint32_t a = GATEWAYS + (uint32_t)below(w, PEOPLE - GATEWAYS),
+			 b = GATEWAYS + (uint32_t)below(w, PEOPLE - GATEWAYS);
 		gn_amount amount = 1 + some_limit(w) / 4, flow = 0;
 		if (a == b || gn_ledger_max_flow(w->l, 0, a, b, &flow, NULL, NULL) || flow < amount)
 			continue;
@@ -77,10 +82,14 @@ static void success(struct world *w)
 		world_settings(w, false, second, false);
 		double start = cpu_seconds();
 		for (unsigned i = 0; i < feasible; i++)
-			found += gn_ledger_can_pay(w->l, 0, asked[i].from, asked[i].to, asked[i].amount, NULL, NULL) == GN_OK;
+			found += gn_ledger_can_pay(w->l, 0, asked[i].from, asked[i].to,
+						   asked[i].amount, NULL, NULL) == GN_OK;
 		double took = (cpu_seconds() - start) / feasible * 1e6;
-		row(second ? "  and 10 hops, 10 paths when that fails" : "Ripple-like, 6 hops, 3 paths, of what max-flow carries", "-",
-		    "%.2f %% of %u, %.1f us each", 100.0 * found / feasible, feasible, took);
+		row(second ? "  and 10 hops, 10 paths when that fails"
+			   : "Ripple-like, 6 hops, 3 "
+			     "paths, of what max-flow "
+			     "carries",
+		    "-", "%.2f %% of %u, %.1f us each", 100.0 * found / feasible, feasible, took);
 	}
 }
 
@@ -127,9 +136,12 @@ static void clearing(uint64_t seed, bool by_schedule)
 	GN_ASSERT(gn_ledger_equivalent(w.l, 0, &e) == GN_OK);
 	for (unsigned m = 0; m < GN_CLEARING_MODES; m++)
 		cleared += e.cleared[m];
-	row(by_schedule ? "  exact every 2,000 payments" : "20,000 payments, cleared inline (3 and 4)", "-",
-	    "cleared %.0f k, %.0f k left, %llu paid, %.1f us a payment, exact %.3f s in all", (double)cleared / 1e5,
-	    (double)clear_exactly(&w, false, &rest) / 1e5, (unsigned long long)(after.committed - before.committed),
+	row(by_schedule ? "  exact every 2,000 payments"
+			: "20,000 payments, cleared inline (3 and "
+			  "4)",
+	    "-", "cleared %.0f k, %.0f k left, %llu paid, %.1f us a payment, exact %.3f s in all",
+	    (double)cleared / 1e5, (double)clear_exactly(&w, false, &rest) / 1e5,
+	    (unsigned long long)(after.committed - before.committed),
 	    paying / (EACH * ROUNDS) * 1e6, exact);
 	world_close(&w);
 }

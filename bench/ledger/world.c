@@ -24,7 +24,8 @@ void world_run(struct world *w)
 		do {
 			while (gn_ledger_next_event(w->l, &e)) {
 				w->ready |= e.kind == GN_LEDGER_READY;
-				GN_ASSERT(e.kind != GN_LEDGER_STOPPED && (e.kind != GN_LEDGER_READY || e.err == GN_OK));
+				GN_ASSERT(e.kind != GN_LEDGER_STOPPED &&
+					  (e.kind != GN_LEDGER_READY || e.err == GN_OK));
 				w->told += e.kind == GN_LEDGER_RESULT;
 				w->refused += e.kind == GN_LEDGER_RESULT && e.err;
 			}
@@ -38,18 +39,23 @@ void world_run(struct world *w)
 
 void world_open(struct world *w, uint64_t seed, const char *folder, bool forget)
 {
-	*w = (struct world){.now = INT64_C(1700000000) * GN_SEC, .disk = {.folder = folder, .forget = forget}};
+	*w = (struct world){.now = INT64_C(1700000000) * GN_SEC,
+			    .disk = {.folder = folder, .forget = forget}};
 	gn_alloc_heap(&w->alloc, SIZE_MAX / 2);
 	gn_prng_init(&w->prng, seed);
 	w->rand = gn_prng_rand(&w->prng);
 	w->env = (struct gn_env){&w->alloc, &w->rand, NULL};
 	gn_sk_from_seed((uint8_t[32]){9}, &w->hub);
-	w->config = (struct gn_ledger_config){.hub = w->hub.pk, .dir = "l", .feed_from = UINT64_MAX, .snapshot_bytes = UINT64_MAX};
+	w->config = (struct gn_ledger_config){.hub = w->hub.pk,
+					      .dir = "l",
+					      .feed_from = UINT64_MAX,
+					      .snapshot_bytes = UINT64_MAX};
 	GN_ASSERT(gn_ledger_new(&w->env, &w->config, &w->l) == GN_OK);
 	gn_ledger_start(w->l, w->now);
 	world_run(w);
 	GN_ASSERT(w->ready);
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_EQUIVALENT, .code = GN_LIT("UAH"), .precision = 2, .active = true};
+	struct gn_ledger_admin a = {
+		.kind = GN_ADMIN_EQUIVALENT, .code = GN_LIT("UAH"), .precision = 2, .active = true};
 	GN_ASSERT(gn_ledger_admin(w->l, &a, 1, w->now) == GN_OK);
 	world_run(w);
 }
@@ -88,10 +94,15 @@ void world_settings(struct world *w, bool clearing, bool second, bool maxflow)
 }
 
 /* Signed bytes of an operation into storage of REQUEST_MAX. */
-static size_t make(struct world *w, uint32_t who, enum gn_op_kind kind, const char *body, const char *tx_id, uint8_t *storage)
+static size_t make(struct world *w, uint32_t who, enum gn_op_kind kind, const char *body,
+		   const char *tx_id, uint8_t *storage)
 {
 	struct gn_buf b = {storage, 0, REQUEST_MAX};
-	struct gn_op_envelope e = {.kind = kind, .hub = w->hub.pk, .signer = w->pk[who], .seq = ++w->seq[who], .ts = (int64_t)gn_unix(w->now),
+	struct gn_op_envelope e = {.kind = kind,
+				   .hub = w->hub.pk,
+				   .signer = w->pk[who],
+				   .seq = ++w->seq[who],
+				   .ts = (int64_t)gn_unix(w->now),
 				   .tx_id = tx_id ? gn_str(tx_id) : (struct gn_slice){NULL, 0}};
 	GN_ASSERT(gn_op_wrap(&e, gn_str(body), &b) == GN_OK);
 	return b.len;
@@ -99,11 +110,17 @@ static size_t make(struct world *w, uint32_t who, enum gn_op_kind kind, const ch
 
 static gn_err submit(struct world *w, enum gn_op_kind kind, struct gn_slice bytes)
 {
-	struct gn_ledger_request r = {.profile = GN_PROFILE_V1, .kind = kind, .bytes = bytes, .checked = true, .flow_elsewhere = w->flow_elsewhere, .flow = w->flow};
+	struct gn_ledger_request r = {.profile = GN_PROFILE_V1,
+				      .kind = kind,
+				      .bytes = bytes,
+				      .checked = true,
+				      .flow_elsewhere = w->flow_elsewhere,
+				      .flow = w->flow};
 	return gn_ledger_submit(w->l, &r, ++w->ticket, w->now);
 }
 
-static gn_err send(struct world *w, uint32_t who, enum gn_op_kind kind, const char *body, const char *tx_id)
+static gn_err send(struct world *w, uint32_t who, enum gn_op_kind kind, const char *body,
+		   const char *tx_id)
 {
 	uint8_t storage[REQUEST_MAX];
 	return submit(w, kind, gn_slice(storage, make(w, who, kind, body, tx_id, storage)));
@@ -122,9 +139,11 @@ static void must_send(struct world *w, uint32_t who, enum gn_op_kind kind, const
 
 static void base64_key(const uint8_t *p, char *out)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (size_t i = 0; i < 33; i += 3) {
-		uint32_t v = (uint32_t)p[i] << 16 | (uint32_t)p[i + 1] << 8 | (i + 2 < 32 ? p[i + 2] : 0u);
+		uint32_t v = (uint32_t)p[i] << 16 | (uint32_t)p[i + 1] << 8 |
+			     (i + 2 < 32 ? p[i + 2] : 0u);
 		for (int k = 18; k >= 0; k -= 6)
 			*out++ = digits[v >> k & 63];
 	}
@@ -144,7 +163,9 @@ void world_people(struct world *w, uint32_t people)
 		gn_rand_fill(&w->rand, w->pk[i].b, 32);
 		gn_pid(&w->pk[i], w->pid[i]);
 		base64_key(w->pk[i].b, key);
-		snprintf(body, sizeof body, "{\"display_name\":\"P%u\",\"public_key\":\"%s\",\"type\":\"person\"}", i, key);
+		snprintf(body, sizeof body,
+			 "{\"display_name\":\"P%u\",\"public_key\":\"%s\",\"type\":\"person\"}", i,
+			 key);
 		must_send(w, i, GN_OP_REGISTER, body);
 	}
 	world_run(w);
@@ -154,7 +175,9 @@ void world_people(struct world *w, uint32_t people)
 void world_trust(struct world *w, uint32_t from, uint32_t to, gn_amount limit)
 {
 	char body[256];
-	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"limit\":\"%lld.%02lld\",\"to\":\"%s\"}", (long long)(limit / 100), (long long)(limit % 100), w->pid[to]);
+	snprintf(body, sizeof body,
+		 "{\"equivalent\":\"UAH\",\"limit\":\"%lld.%02lld\",\"to\":\"%s\"}",
+		 (long long)(limit / 100), (long long)(limit % 100), w->pid[to]);
 	must_send(w, from, GN_OP_LINE_CREATE, body);
 	w->lines++;
 }
@@ -173,7 +196,8 @@ void world_lines(struct world *w, unsigned per_person)
 	GN_ASSERT(ends && limits);
 	for (uint32_t i = 1; i < w->people; i++)
 		for (unsigned k = 0; k < per_person; k++) {
-			uint32_t other = count > 0 && below(w, 2) ? ends[below(w, count)] : (uint32_t)below(w, i);
+			uint32_t other = count > 0 && below(w, 2) ? ends[below(w, count)]
+								  : (uint32_t)below(w, i);
 			struct gn_ledger_line line;
 			if (other == i || gn_ledger_line(w->l, 0, i, other, &line) == GN_OK)
 				continue;
@@ -192,12 +216,15 @@ void world_lines(struct world *w, unsigned per_person)
 	free(limits);
 }
 
-void world_make_payment(struct world *w, uint32_t from, uint32_t to, gn_amount amount, struct made *out)
+void world_make_payment(struct world *w, uint32_t from, uint32_t to, gn_amount amount,
+			struct made *out)
 {
 	char body[256], tx[32];
 	snprintf(tx, sizeof tx, "t%llu", (unsigned long long)++w->tx);
-	snprintf(body, sizeof body, "{\"amount\":\"%lld.%02lld\",\"equivalent\":\"UAH\",\"to\":\"%s\",\"tx_id\":\"%s\"}", (long long)(amount / 100), (long long)(amount % 100),
-		 w->pid[to], tx);
+	snprintf(body, sizeof body,
+		 "{\"amount\":\"%lld.%02lld\",\"equivalent\":\"UAH\",\"to\":\"%s\","
+		 "\"tx_id\":\"%s\"}",
+		 (long long)(amount / 100), (long long)(amount % 100), w->pid[to], tx);
 	out->payer = from;
 	out->payee = to;
 	out->amount = amount;

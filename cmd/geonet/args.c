@@ -1,5 +1,6 @@
-/* Options by their declaration: "--name value", "--name=value", "--flag", "-o value" for the one-letter forms, "--"
- * ends options. Global options may stand anywhere. A word that is nearly an option or a command is suggested. */
+/* Options by their declaration: "--name value", "--name=value", "--flag", "-o value" for the
+ * one-letter forms, "--" ends options. Global options may stand anywhere. A word that is nearly
+ * an option or a command is suggested. */
 #include "cli.h"
 
 #include <limits.h>
@@ -19,13 +20,15 @@ static const struct cli_option *find_in(const struct cli_option *list, const cha
 	return NULL;
 }
 
-static const struct cli_option *find_option(const struct cli_command *command, const char *name, size_t len)
+static const struct cli_option *find_option(const struct cli_command *command, const char *name,
+					    size_t len)
 {
 	const struct cli_option *o = find_in(cli_global, name, len);
 	return o || !command ? o : find_in(command->options, name, len);
 }
 
-static void nearest(const struct cli_option *list, const char *word, const char **best, unsigned *least)
+static void nearest(const struct cli_option *list, const char *word, const char **best,
+		    unsigned *least)
 {
 	for (; list && list->name; list++) {
 		unsigned d = word_distance(list->name, word);
@@ -50,7 +53,8 @@ static bool unknown_option(struct cli *cli, const char *word)
 		cli_fail(cli, CLI_USAGE, "usage", "there is no option '%.*s'; did you mean --%s?",
 			 (int)strcspn(word, "="), word, best);
 	else
-		cli_fail(cli, CLI_USAGE, "usage", "there is no option '%.*s'; see geonet %s%s--help",
+		cli_fail(cli, CLI_USAGE, "usage",
+			 "there is no option '%.*s'; see geonet %s%s--help",
 			 (int)strcspn(word, "="), word, of, *of ? " " : "");
 	return false;
 }
@@ -63,7 +67,8 @@ static bool unknown_command(struct cli *cli, const char *first, const char *seco
 	for (const struct cli_command *c = cli_commands; c->name; c++) {
 		size_t first_len = strcspn(c->name, " ");
 		char *group = cli_format("%.*s", (int)first_len, c->name);
-		unsigned whole = word_distance(c->name, word), only = second ? UINT_MAX : word_distance(group, first);
+		unsigned whole = word_distance(c->name, word),
+			 only = second ? UINT_MAX : word_distance(group, first);
 		if (whole < least || only < least) {
 			best = whole <= only ? c->name : NULL;
 			least = whole < only ? whole : only;
@@ -76,9 +81,13 @@ static bool unknown_command(struct cli *cli, const char *first, const char *seco
 		free(group);
 	}
 	if (best)
-		cli_fail(cli, CLI_USAGE, "usage", "there is no command '%s'; did you mean geonet %s?", word, best);
+		cli_fail(cli, CLI_USAGE, "usage",
+			 "there is no command '%s'; did you mean geonet "
+			 "%s?",
+			 word, best);
 	else
-		cli_fail(cli, CLI_USAGE, "usage", "there is no command '%s'; geonet help lists all", word);
+		cli_fail(cli, CLI_USAGE, "usage", "there is no command '%s'; geonet help lists all",
+			 word);
 	free(word);
 	return false;
 }
@@ -87,7 +96,9 @@ static bool unknown_command(struct cli *cli, const char *first, const char *seco
 static bool take_option(struct cli *cli, int argc, char **argv, int *i, bool *help)
 {
 	const char *word = argv[*i], *name = word + 2, *equals = strchr(word, '=');
-	size_t len = equals && word[1] == '-' ? (size_t)(equals - name) : strlen(word) > 2 ? strlen(name) : 0;
+	size_t len = equals && word[1] == '-' ? (size_t)(equals - name)
+		     : strlen(word) > 2       ? strlen(name)
+					      : 0;
 	if (word[1] != '-') { /* one letter */
 		name = "";
 		for (size_t k = 0; k < GN_COUNT(letters); k++)
@@ -111,7 +122,8 @@ static bool take_option(struct cli *cli, int argc, char **argv, int *i, bool *he
 	if (o->value && !value && *i + 1 < argc)
 		value = argv[++*i];
 	if (o->value && !value) {
-		cli_fail(cli, CLI_USAGE, "usage", "--%s needs a value: --%s %s", o->name, o->name, o->value);
+		cli_fail(cli, CLI_USAGE, "usage", "--%s needs a value: --%s %s", o->name, o->name,
+			 o->value);
 		return false;
 	}
 	if (cli->given_count == CLI_GIVEN_MAX) {
@@ -141,8 +153,8 @@ static bool is_group(const char *word)
 	return false;
 }
 
-/* A word that is no option: part of the command's name, or an argument. *group is the first word of a two-word command.
- */
+/* A word that is no option: part of the command's name, or an argument. *group is the first word
+ * of a two-word command. */
 static bool take_word(struct cli *cli, const char *word, const char **group)
 {
 	if (cli->command) {
@@ -167,12 +179,13 @@ static bool check_count(struct cli *cli)
 {
 	const struct cli_command *c = cli->command;
 	if (cli->arg_count < c->min) {
-		cli_fail(cli, CLI_USAGE, "usage", "a word is missing: geonet %s %s", c->name, c->args);
+		cli_fail(cli, CLI_USAGE, "usage", "a word is missing: geonet %s %s", c->name,
+			 c->args);
 		return false;
 	}
 	if (c->max >= 0 && cli->arg_count > c->max) {
-		cli_fail(cli, CLI_USAGE, "usage", "'%s' is one word too many: geonet %s%s%s", cli->args[c->max], c->name,
-			 *c->args ? " " : "", c->args);
+		cli_fail(cli, CLI_USAGE, "usage", "'%s' is one word too many: geonet %s%s%s",
+			 cli->args[c->max], c->name, *c->args ? " " : "", c->args);
 		return false;
 	}
 	return true;
@@ -182,7 +195,8 @@ bool cli_parse(struct cli *cli, int argc, char **argv, bool *help)
 {
 	const char *group = NULL;
 	bool only_words = false;
-	for (int i = 1; i < argc; i++) /* so that a wrong word is told in JSON if JSON is wanted anywhere */
+	/* so that a wrong word is told in JSON if JSON is wanted anywhere */
+	for (int i = 1; i < argc; i++)
 		cli->json |= strcmp(argv[i], "--json") == 0;
 	for (int i = 1; i < argc; i++) {
 		const char *word = argv[i];
@@ -205,7 +219,10 @@ bool cli_parse(struct cli *cli, int argc, char **argv, bool *help)
 	if (*help || (!cli->command && !group))
 		return true;
 	if (!cli->command) {
-		cli_fail(cli, CLI_USAGE, "usage", "geonet %s needs one more word; see geonet %s --help", group, group);
+		cli_fail(cli, CLI_USAGE, "usage",
+			 "geonet %s needs one more word; see geonet %s "
+			 "--help",
+			 group, group);
 		return false;
 	}
 	return check_count(cli);
@@ -251,8 +268,8 @@ bool cli_number(struct cli *cli, const char *name, uint64_t min, uint64_t max, u
 		v = v * 10 + (uint64_t)(*p - '0');
 	}
 	if (!ok || v < min || v > max) {
-		cli_fail(cli, CLI_USAGE, "range", "--%s: '%s' is not a number from %llu to %llu", name, text,
-			 (unsigned long long)min, (unsigned long long)max);
+		cli_fail(cli, CLI_USAGE, "range", "--%s: '%s' is not a number from %llu to %llu",
+			 name, text, (unsigned long long)min, (unsigned long long)max);
 		return false;
 	}
 	*out = v;
@@ -279,8 +296,9 @@ void cli_help(const struct cli *cli, const struct cli_command *command)
 	if (command) {
 		const char *stop = command->summary[strlen(command->summary) - 1] == '?' ? "" : ".";
 		printf("usage: geonet %s%s%s%s\n%c%s%s\n", command->name,
-		       command->options && command->options->name ? " [OPTION...]" : "", *command->args ? " " : "",
-		       command->args, command->summary[0] - 'a' + 'A', command->summary + 1, stop);
+		       command->options && command->options->name ? " [OPTION...]" : "",
+		       *command->args ? " " : "", command->args, command->summary[0] - 'a' + 'A',
+		       command->summary + 1, stop);
 		if (command->details)
 			printf("\n%s", command->details);
 		print_options(command->options, "Options");
@@ -289,7 +307,8 @@ void cli_help(const struct cli *cli, const struct cli_command *command)
 		return;
 	}
 	printf("usage: geonet COMMAND [OPTION...] [ARGUMENT...]\n"
-	       "The tool of GeoNet: a network where people, sites and data are found by key or name, with no server in "
+	       "The tool of GeoNet: a network where people, sites and data are found by key or "
+	       "name, with no server in "
 	       "the middle.\n\n");
 	for (const struct cli_command *c = cli_commands; c->name; c++) {
 		char left[80];
@@ -302,9 +321,11 @@ void cli_help(const struct cli *cli, const struct cli_command *command)
 	       "  geonet id new                                  make your identity\n"
 	       "  geonet site publish ./public --name alice      publish a folder as alice.geo\n"
 	       "  geonet COMMAND --help                          more about a command\n\n"
-	       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no node is running or no hub answers, 4 not found, 5 too few nodes "
+	       "Exit status: 0 done, 1 failed, 2 wrong usage, 3 no node is running or no hub "
+	       "answers, 4 not found, 5 too few nodes "
 	       "answered or agreed in time, 6 it is not known whether a payment was made.\n"
-	       "Environment: GEONET_DATA, XDG_DATA_HOME, GEONET_HUB, GEONET_PASSPHRASE_FILE, NO_COLOR.\n",
+	       "Environment: GEONET_DATA, XDG_DATA_HOME, GEONET_HUB, GEONET_PASSPHRASE_FILE, "
+	       "NO_COLOR.\n",
 	       out_bold(cli), out_plain(cli));
 }
 

@@ -1,10 +1,10 @@
-/* geonet, the command line: one table of commands (main.c), options parsed by their declaration (args.c), the node's
- * local API (client.c), what people and programs read (out.c), the identity's key file (keys.c), and one file per group
- * of commands.
+/* geonet, the command line: one table of commands (main.c), options parsed by their declaration
+ * (args.c), the node's local API (client.c), what people and programs read (out.c), the
+ * identity's key file (keys.c), and one file per group of commands.
  *
- * A command returns the program's exit status. What goes to stdout is the answer; words about it go to stderr. With
- * --json stdout is one JSON document, an error too. Nothing secret is ever printed but by `id new --show-phrase` and
- * `id export`. */
+ * A command returns the program's exit status. What goes to stdout is the answer; words about it
+ * go to stderr. With --json stdout is one JSON document, an error too. Nothing secret is ever
+ * printed but by `id new --show-phrase` and `id export`. */
 #ifndef GEONET_CLI_H
 #define GEONET_CLI_H
 
@@ -19,7 +19,8 @@ enum cli_exit {
 	CLI_USAGE = 2,
 	CLI_NO_NODE = 3,
 	CLI_NOT_FOUND = 4,
-	CLI_QUORUM = 5, /* too few nodes answered or agreed, or not in time, or nobody can be reached */
+	/* too few nodes answered or agreed, or not in time, or nobody can be reached */
+	CLI_QUORUM = 5,
 	CLI_UNKNOWN = 6, /* a payment was sent and its outcome is not known */
 };
 
@@ -63,7 +64,8 @@ extern const struct cli_option cli_global[];
 
 /* ---- args.c ---- */
 
-/* Fills cli from the words; false after printing what is wrong, or with *help when help was asked for. */
+/* Fills cli from the words; false after printing what is wrong, or with *help when help was
+ * asked for. */
 bool cli_parse(struct cli *cli, int argc, char **argv, bool *help);
 /* The last value given, or NULL. The option must be declared. */
 const char *cli_option(const struct cli *cli, const char *name);
@@ -91,7 +93,8 @@ void cli_note(const struct cli *cli, const char *fmt, ...) GN_PRINTF(2, 3);
 void cli_warn(const struct cli *cli, const char *fmt, ...) GN_PRINTF(2, 3);
 /* Takes json over; CLI_OK. NULL: out of memory. */
 int cli_json(struct cli *cli, json_t *json);
-/* One line that is overwritten, on a terminal, once something has taken a second. Empty fmt clears it. */
+/* One line that is overwritten, on a terminal, once something has taken a second. Empty fmt
+ * clears it. */
 void cli_progress(const struct cli *cli, const char *fmt, ...) GN_PRINTF(2, 3);
 void cli_progress_done(const struct cli *cli);
 /* Rows of cells, printed in columns: the first row is the heading. */
@@ -106,8 +109,9 @@ void table_print(const struct cli *cli, struct table *t); /* and frees */
 void table_free(struct table *t);
 /* A line "name   value" of an overview. */
 void out_pair(const struct cli *cli, const char *name, const char *fmt, ...) GN_PRINTF(3, 4);
-/* Text of a stranger for a terminal: control characters, and those that turn the direction of text, hide or break lines, become '?'.
- * The result is one of 16 static buffers of 1090 bytes at most. */
+/* Text of a stranger for a terminal: control characters, and those that turn the direction of
+ * text, hide or break lines, become '?'. The result is one of 16 static buffers of 1090 bytes at
+ * most. */
 const char *out_text(const char *s);
 const char *out_text_slice(struct gn_slice s);
 /* "1.5 MiB", "3 h 20 min", "2026-11-21 07:00": one of the same buffers. */
@@ -115,9 +119,10 @@ const char *out_bytes(uint64_t n);
 const char *out_duration(uint64_t seconds);
 /* "1 file", "2 files". */
 const char *out_count(uint64_t n, const char *one, const char *many);
-/* Two counts of a JSON array in words: where[0] of both when they are equal, else where[1] of the first and where[2] of
- * the second. */
-const char *out_two(const json_t *pair, const char *one, const char *many, const char *const where[3]);
+/* Two counts of a JSON array in words: where[0] of both when they are equal, else where[1] of
+ * the first and where[2] of the second. */
+const char *out_two(const json_t *pair, const char *one, const char *many,
+		    const char *const where[3]);
 const char *out_time(uint64_t unix_seconds); /* "2026-11-28T14:51:26Z", as hubs and logs write it */
 const char *out_hex(const void *p, size_t len);
 /* Does stdout show colours? Codes are empty strings when not. */
@@ -141,7 +146,8 @@ uint64_t json_number(const json_t *object, const char *name);  /* 0 when absent 
 double json_double(const json_t *object, const char *name);
 /* Percent-encodes what is not unreserved, '/' too; the caller frees. */
 char *url_part(const char *s);
-/* Unix seconds: this machine's clock, or the node's own (NO-19) once that was told and is more than two minutes away. */
+/* Unix seconds: this machine's clock, or the node's own (NO-19) once that was told and is more
+ * than two minutes away. */
 uint64_t cli_now(void);
 void cli_now_is(const struct cli *cli, uint64_t seconds); /* the first time counts */
 /* Levenshtein distance, for suggestions. */
@@ -151,13 +157,16 @@ unsigned word_distance(const char *a, const char *b);
 
 /* The whole file or, for "-", stdin. False after printing; the caller frees. */
 bool read_input(struct cli *cli, const char *path, size_t max, uint8_t **out, size_t *len);
-/* A file of the tool itself. Atomic: a temporary file beside it, renamed; mode in octal. replace false: fails when it
- * exists. */
-bool write_file(struct cli *cli, const char *path, struct gn_slice data, unsigned mode, bool replace);
+/* A file of the tool itself. Atomic: a temporary file beside it, renamed; mode in octal. replace
+ * false: fails when it exists. */
+bool write_file(struct cli *cli, const char *path, struct gn_slice data, unsigned mode,
+		bool replace);
 bool make_folders(struct cli *cli, const char *path, unsigned mode);
 
-/* Where an answer goes. path: NULL, "-" and whatever leads to /dev/stdout are stdout; links are followed; a device, FIFO or
- * /dev/fd/N is written into; a regular file, or none yet, is replaced at once by output_close. replace false: a regular file
+/* Where an answer goes. path: NULL, "-" and whatever leads to /dev/stdout are stdout; links are
+ * followed; a device, FIFO or
+ *  /dev/fd/N is written into; a regular file, or none yet, is replaced at once by output_close.
+ *  replace false: a regular file
  * that is there is refused. */
 struct output {
 	struct cli *cli;
@@ -166,16 +175,18 @@ struct output {
 	char *target, *temp; /* owned; temp NULL: written into as it is */
 	bool replace;
 };
-bool output_open(struct cli *cli, const char *path, bool replace, struct output *out); /* false after printing */
-/* Ends it, and gives the exit status: what is told here when the bytes could not be written, else `exit`; unless that is
- * CLI_OK nothing takes the target's place. */
+/* false after printing */
+bool output_open(struct cli *cli, const char *path, bool replace, struct output *out);
+/* Ends it, and gives the exit status: what is told here when the bytes could not be written,
+ * else `exit`; unless that is CLI_OK nothing takes the target's place. */
 int output_close(struct output *o, int exit);
 int output_bytes(struct cli *cli, const char *path, struct gn_slice data); /* all three */
 bool output_is_stdout(const char *path);
 
-/* Lists that the tool keeps in DATA, one JSON object each. read: NULL when there is none; one that is damaged or cannot be
- * read ends the tool. load: any JSON; NULL and a sentence when it is damaged. Between own_lock, which ends the tool when it
- * cannot, and own_unlock no other tool writes one. */
+/* Lists that the tool keeps in DATA, one JSON object each. read: NULL when there is none; one
+ * that is damaged or cannot be read ends the tool. load: any JSON; NULL and a sentence when it
+ * is damaged. Between own_lock, which ends the tool when it cannot, and own_unlock no other tool
+ * writes one. */
 #define OWN_WHY 160
 json_t *own_load(struct cli *cli, const char *name, char why[OWN_WHY]);
 json_t *own_read(struct cli *cli, const char *name);
@@ -190,14 +201,16 @@ struct call {
 	char *path;         /* owned by the call: freed by client_call */
 	struct gn_slice body;
 	const char *type; /* Content-Type */
-	/* A body that is read piece by piece instead: fills buf, returns how many bytes, SIZE_MAX to give up. */
+	/* A body that is read piece by piece instead: fills buf, returns how many bytes,
+	 * SIZE_MAX to give up. */
 	size_t (*read)(void *user, uint8_t *buf, size_t cap);
 	uint64_t read_len;
-	/* The answer's bytes as they come, instead of reply.data, once the status is 2xx; false to give up. */
+	/* The answer's bytes as they come, instead of reply.data, once the status is 2xx; false
+	 * to give up. */
 	bool (*write)(void *user, struct gn_slice data);
 	void *user;
 	unsigned timeout; /* seconds without an answer; 0: 60; UINT_MAX: none */
-	bool quiet; /* what goes wrong between us and the node is not printed */
+	bool quiet;       /* what goes wrong between us and the node is not printed */
 };
 struct reply {
 	long status;
@@ -207,8 +220,8 @@ struct reply {
 	gn_err err;   /* of an error answer */
 	const char *message;
 };
-/* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the node's error means,
- * not printed. */
+/* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the
+ * node's error means, not printed. */
 int client_call(struct cli *cli, struct call call, struct reply *reply);
 /* The same, printing the node's error after `what` ("the name could not be resolved"). */
 int client_must(struct cli *cli, struct call call, struct reply *reply, const char *what);
@@ -218,10 +231,11 @@ void reply_free(struct reply *reply);
 int client_none(struct cli *cli);
 /* Is a node there? Prints nothing. */
 bool client_alive(struct cli *cli);
-/* Before something is signed: asks the node, if one runs, for its time (cli_now), and warns when peers say another. */
+/* Before something is signed: asks the node, if one runs, for its time (cli_now), and warns when
+ * peers say another. */
 void client_time(struct cli *cli);
-/* When the node can reach nobody: "alone: none of these answers: HOST:PORT, ...", else NULL; the caller frees. status: the
- * node's, or NULL to ask it. */
+/* When the node can reach nobody: "alone: none of these answers: HOST:PORT, ...", else NULL; the
+ * caller frees. status: the node's, or NULL to ask it. */
 char *client_alone(struct cli *cli, const json_t *status);
 
 /* ---- keys.c ---- */
@@ -241,21 +255,27 @@ bool identity_public(struct cli *cli, struct gn_pk *out);
 
 /* ---- resolve.c: people and sites by the words a user types ---- */
 
-/* "64 hex digits", a PID, or a name: the key of whoever it belongs to. False after printing; *exit tells the status. */
+/* "64 hex digits", a PID, or a name: the key of whoever it belongs to. False after printing;
+ * *exit tells the status. */
 bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit);
-/* What the node says of a name (GET names/NAME). Prints what is wrong, the end of a name of ours too. */
+/* What the node says of a name (GET names/NAME). Prints what is wrong, the end of a name of ours
+ * too. */
 struct gn_name;
 int name_ask(struct cli *cli, const struct gn_name *name, bool fresh, struct reply *reply);
-/* Warns of another owner than before, and of another name that looks like this one, when the node's answer tells of it. */
+/* Warns of another owner than before, and of another name that looks like this one, when the
+ * node's answer tells of it. */
 void name_warn(struct cli *cli, const struct gn_name *name, const json_t *answer);
-/* NAME (its SITE entry), PID, PID/LABEL, or LABEL of one's own after "@": owner, label (255 bytes and a terminator). */
+/* NAME (its SITE entry), PID, PID/LABEL, or LABEL of one's own after "@": owner, label (255
+ * bytes and a terminator). */
 bool site_of(struct cli *cli, const char *text, struct gn_pk *owner, char label[256], int *exit);
-/* The newest record under a key, verified here: its bytes (the caller frees). CLI_NOT_FOUND is not printed. */
-int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsigned quorum, uint8_t **bytes,
-		 size_t *len, unsigned *holders);
-/* Puts a record; what: the sentence's subject when that fails, which is printed. *reply as from client_call when not
- * NULL. */
-int record_put(struct cli *cli, struct gn_slice record, uint64_t w, const char *what, struct reply *reply);
+/* The newest record under a key, verified here: its bytes (the caller frees). CLI_NOT_FOUND is
+ * not printed. */
+int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsigned quorum,
+		 uint8_t **bytes, size_t *len, unsigned *holders);
+/* Puts a record; what: the sentence's subject when that fails, which is printed. *reply as from
+ * client_call when not NULL. */
+int record_put(struct cli *cli, struct gn_slice record, uint64_t w, const char *what,
+	       struct reply *reply);
 /* Is it held, if by fewer nodes than was asked (CLI_QUORUM)? */
 bool record_held(const struct reply *reply, int exit);
 /* Says so: stored at `where`, by `least` nodes at least. CLI_QUORUM. */
@@ -343,20 +363,23 @@ bool status_few(const json_t *status);
 
 /* ---- cmd_id.c, cmd_site.c: for cmd_renew.c ---- */
 
-/* The identity record, its PID's record set with it, or a site's head, with its blocks: for another term, unless less than half
- * of this one is over. *expires: until when it is held now, 0: it was never published (must: it is now). */
-int id_renew(struct cli *cli, const struct identity *id, bool force, bool must, uint64_t ttl, uint64_t w, uint64_t *expires,
-	     bool *done);
-int site_renew(struct cli *cli, const struct identity *id, const char *label, uint64_t copies, bool force, uint64_t ttl,
-	       uint64_t w, uint64_t *expires, bool *done);
+/* The identity record, its PID's record set with it, or a site's head, with its blocks: for
+ * another term, unless less than half of this one is over. *expires: until when it is held now,
+ * 0: it was never published (must: it is now). */
+int id_renew(struct cli *cli, const struct identity *id, bool force, bool must, uint64_t ttl,
+	     uint64_t w, uint64_t *expires, bool *done);
+int site_renew(struct cli *cli, const struct identity *id, const char *label, uint64_t copies,
+	       bool force, uint64_t ttl, uint64_t w, uint64_t *expires, bool *done);
 
 /* ---- name_store.c ---- */
 
-/* Takes the list of own names out of the file that the node once shared, before an older node writes over it. */
+/* Takes the list of own names out of the file that the node once shared, before an older node
+ * writes over it. */
 void names_migrate(struct cli *cli);
 
 /* Claims NAME or makes it point to the site. */
-int name_point_to_site(struct cli *cli, const struct identity *id, const char *name, const char *label, uint64_t w);
+int name_point_to_site(struct cli *cli, const struct identity *id, const char *name,
+		       const char *label, uint64_t w);
 /* The record set of one's own PID, which leads from PID to key. first: there is none yet. */
 int name_publish_pid(struct cli *cli, const struct identity *id, bool first, uint64_t w);
 

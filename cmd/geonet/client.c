@@ -1,5 +1,5 @@
-/* The node's local API over DATA/api.sock by libcurl. What can go wrong between us and the node is told here, in a
- * sentence; what the node itself answers is handed to the command. */
+/* The node's local API over DATA/api.sock by libcurl. What can go wrong between us and the node
+ * is told here, in a sentence; what the node itself answers is handed to the command. */
 #include "cli.h"
 
 #include <curl/curl.h>
@@ -82,13 +82,15 @@ static char *socket_path(const char *data, int *dir)
 	return path;
 }
 
-static void set_body(CURL *curl, const struct call *call, struct transfer *t, struct curl_slist **headers)
+static void set_body(CURL *curl, const struct call *call, struct transfer *t,
+		     struct curl_slist **headers)
 {
 	char type[128];
 	*headers = curl_slist_append(*headers, "Expect:");
 	if (!call->method)
 		return;
-	snprintf(type, sizeof type, "Content-Type: %s", call->type ? call->type : "application/octet-stream");
+	snprintf(type, sizeof type, "Content-Type: %s",
+		 call->type ? call->type : "application/octet-stream");
 	*headers = curl_slist_append(*headers, type);
 	curl_easy_setopt(curl, CURLOPT_POST, 1L);
 	curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, call->method);
@@ -98,7 +100,8 @@ static void set_body(CURL *curl, const struct call *call, struct transfer *t, st
 		curl_easy_setopt(curl, CURLOPT_READDATA, t);
 	} else {
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
-		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, call->body.len ? (const char *)call->body.p : "");
+		curl_easy_setopt(curl, CURLOPT_POSTFIELDS,
+				 call->body.len ? (const char *)call->body.p : "");
 	}
 }
 
@@ -131,22 +134,29 @@ static void parse_reply(struct reply *r)
 int client_none(struct cli *cli)
 {
 	bool given = cli_option(cli, "data") != NULL;
-	return cli_fail(cli, CLI_NO_NODE, "no-node", "no node is running for %s; start one with: geonet up%s%s",
+	return cli_fail(cli, CLI_NO_NODE, "no-node",
+			"no node is running for %s; start one with: "
+			"geonet up%s%s",
 			cli->data, given ? " --data " : "", given ? cli->data : "");
 }
 
-static int transport_failed(struct cli *cli, CURLcode code, const struct transfer *t, const char *why)
+static int transport_failed(struct cli *cli, CURLcode code, const struct transfer *t,
+			    const char *why)
 {
 	if (code == CURLE_COULDNT_CONNECT)
 		return client_none(cli);
 	if (t->too_large)
-		return cli_fail(cli, CLI_FAILED, "too-large", "the node's answer is larger than 256 MiB");
+		return cli_fail(cli, CLI_FAILED, "too-large",
+				"the node's answer is larger than "
+				"256 MiB");
 	if (t->stopped)
 		return CLI_FAILED; /* the command has told */
 	if (code == CURLE_OPERATION_TIMEDOUT)
 		return cli_fail(cli, CLI_QUORUM, "timeout", "the node did not answer in time");
 	if (code == CURLE_PARTIAL_FILE || code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR)
-		return cli_fail(cli, CLI_FAILED, "closed", "the node broke off its answer; its log is %s/geonetd.log",
+		return cli_fail(cli, CLI_FAILED, "closed",
+				"the node broke off its answer; its log "
+				"is %s/geonetd.log",
 				cli->data);
 	return cli_fail(cli, CLI_FAILED, "io", "the node cannot be asked: %s",
 			why && *why ? why : curl_easy_strerror(code));
@@ -164,7 +174,8 @@ int client_call(struct cli *cli, struct call call, struct reply *reply)
 		return cli_fail(cli, CLI_FAILED, "nomem", "libcurl cannot be set up");
 	}
 	struct transfer t = {curl, &call, reply, 0, false, false};
-	char *sock = socket_path(cli->data, &dir), *url = cli_format("http://localhost%s", call.path);
+	char *sock = socket_path(cli->data, &dir),
+	     *url = cli_format("http://localhost%s", call.path);
 	curl_easy_setopt(curl, CURLOPT_UNIX_SOCKET_PATH, sock);
 	curl_easy_setopt(curl, CURLOPT_URL, url);
 	curl_easy_setopt(curl, CURLOPT_PATH_AS_IS, 1L);
@@ -179,7 +190,8 @@ int client_call(struct cli *cli, struct call call, struct reply *reply)
 	curl_easy_setopt(curl, CURLOPT_UPLOAD_BUFFERSIZE, 262144L);
 	if (call.timeout != UINT_MAX) { /* no byte for so long */
 		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_LIMIT, 1L);
-		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME, (long)(call.timeout ? call.timeout : 60));
+		curl_easy_setopt(curl, CURLOPT_LOW_SPEED_TIME,
+				 (long)(call.timeout ? call.timeout : 60));
 	}
 	set_body(curl, &call, &t, &headers);
 	curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
@@ -205,24 +217,30 @@ char *client_alone(struct cli *cli, const json_t *status)
 	size_t i;
 	json_t *entry;
 	char *text = NULL;
-	if (!status && client_call(cli, (struct call){.path = cli_format("/api/v1/status")}, &r) == CLI_OK)
+	if (!status &&
+	    client_call(cli, (struct call){.path = cli_format("/api/v1/status")}, &r) == CLI_OK)
 		status = r.json;
 	const json_t *hosts = json_object_get(status, "bootstrap");
 	bool answered = false;
-	json_array_foreach(hosts, i, entry) answered |= json_is_true(json_object_get(entry, "answered"));
-	if (strcmp(json_text(status, "reach"), "alone") == 0 && json_is_true(json_object_get(status, "other_work"))) {
+	json_array_foreach(hosts, i, entry) answered |=
+		json_is_true(json_object_get(entry, "answered"));
+	if (strcmp(json_text(status, "reach"), "alone") == 0 &&
+	    json_is_true(json_object_get(status, "other_work"))) {
 		text = cli_format(
-			"alone: who answers is of a network with other proofs of work than this node's, whose "
+			"alone: who answers is of a network with other proofs of work than this "
+			"node's, whose "
 			"--pow-bits is %llu",
 			(unsigned long long)json_number(status, "pow_bits"));
 	} else if (strcmp(json_text(status, "reach"), "alone") == 0 && answered) {
-		text = cli_format("not joined yet, though a node that it begins with answers; try again in a moment");
+		text = cli_format("not joined yet, though a node that it begins with answers; try "
+				  "again in a moment");
 	} else if (strcmp(json_text(status, "reach"), "alone") == 0) {
 		text = cli_format(json_array_size(hosts) ? "alone: none of these answers:"
 							 : "alone: no node that it knew answers");
 		json_array_foreach(hosts, i, entry)
 		{
-			char *more = cli_format("%s%s %s", text, i ? "," : "", json_text(entry, "host"));
+			char *more =
+				cli_format("%s%s %s", text, i ? "," : "", json_text(entry, "host"));
 			free(text);
 			text = more;
 		}
@@ -233,15 +251,19 @@ char *client_alone(struct cli *cli, const json_t *status)
 
 int client_report(struct cli *cli, const struct reply *reply, const char *what)
 {
-	char *alone = reply->err == GN_UNREACHABLE || reply->err == GN_QUORUM ? client_alone(cli, NULL) : NULL;
+	char *alone = reply->err == GN_UNREACHABLE || reply->err == GN_QUORUM
+			      ? client_alone(cli, NULL)
+			      : NULL;
 	if (alone) {
-		int exit = cli_fail(cli, CLI_QUORUM, gn_err_name(GN_UNREACHABLE), "%s: this node is %s", what, alone);
+		int exit = cli_fail(cli, CLI_QUORUM, gn_err_name(GN_UNREACHABLE),
+				    "%s: this node is %s", what, alone);
 		free(alone);
 		return exit;
 	}
-	bool named = strncmp(reply->message, what, strlen(what)) == 0; /* the node began with the same words */
-	return cli_fail(cli, cli_exit_of(reply->err), gn_err_name(reply->err), "%s%s%s", named ? "" : what,
-			named ? "" : ": ", reply->message);
+	/* the node began with the same words */
+	bool named = strncmp(reply->message, what, strlen(what)) == 0;
+	return cli_fail(cli, cli_exit_of(reply->err), gn_err_name(reply->err), "%s%s%s",
+			named ? "" : what, named ? "" : ": ", reply->message);
 }
 
 int client_must(struct cli *cli, struct call call, struct reply *reply, const char *what)
@@ -287,6 +309,7 @@ void client_time(struct cli *cli)
 	(void)client_call(cli, (struct call){.path = cli_format("/api/v1/status")}, &r);
 	const json_t *clock = json_object_get(r.json, "clock");
 	if (json_is_true(json_object_get(clock, "used"))) /* else cli_now has warned */
-		cli_warn(cli, "%s; what is signed now bears this machine's time", json_text(clock, "text"));
+		cli_warn(cli, "%s; what is signed now bears this machine's time",
+			 json_text(clock, "text"));
 	reply_free(&r);
 }

@@ -1,8 +1,10 @@
-/* geonet doctor: what is wrong here, each in one sentence and with one next step. It asks the node for its status, hubs
- * for their key, and reads the tool's lists and the file system; it writes nothing and changes nothing.
+/* geonet doctor: what is wrong here, each in one sentence and with one next step. It asks the
+ * node for its status, hubs for their key, and reads the tool's lists and the file system; it
+ * writes nothing and changes nothing.
  *
- * 1. What is wrong is told once, where it begins: of a folder that cannot be entered nothing else is said, and without
- * a node nothing of network and clock; the ports that it would take are looked at instead.
+ * 1. What is wrong is told once, where it begins: of a folder that cannot be entered nothing
+ *    else is said, and without a node nothing of network and clock; the ports that it would take
+ *    are looked at instead.
  * 2. Whatever cannot be read is a finding, never the end of the looking. */
 #include "hub_client.h"
 #include "os/os.h"
@@ -32,7 +34,8 @@ struct doctor {
 /* Takes sentence and next. */
 static void found(struct doctor *d, const char *about, char *sentence, char *next)
 {
-	json_array_append_new(d->findings, json_pack("{ss ss ss}", "about", about, "sentence", sentence, "next", next));
+	json_array_append_new(d->findings, json_pack("{ss ss ss}", "about", about, "sentence",
+						     sentence, "next", next));
 	free(sentence);
 	free(next);
 }
@@ -43,7 +46,8 @@ struct ports {
 	uint64_t udp, http; /* 0: a free one, or none */
 };
 
-static gn_err take_port(void *user, struct gn_slice name, struct gn_slice value, char *why, size_t cap)
+static gn_err take_port(void *user, struct gn_slice name, struct gn_slice value, char *why,
+			size_t cap)
 {
 	struct ports *p = user;
 	char text[16];
@@ -52,7 +56,8 @@ static gn_err take_port(void *user, struct gn_slice name, struct gn_slice value,
 							   : NULL;
 	(void)why;
 	(void)cap;
-	if (to && gn_os_setting_text(value, text, sizeof text) && !gn_os_setting_number(text, 0, 65535, false, to))
+	if (to && gn_os_setting_text(value, text, sizeof text) &&
+	    !gn_os_setting_number(text, 0, 65535, false, to))
 		*to = 0; /* off */
 	return GN_OK;
 }
@@ -80,10 +85,12 @@ static void look_settings(struct doctor *d, struct ports *p)
 static int port_taken(bool udp, uint64_t port)
 {
 	struct sockaddr_in sa = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-	int fd = socket(AF_INET, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0), on = 1, why = 0;
+	int fd = socket(AF_INET, (udp ? SOCK_DGRAM : SOCK_STREAM) | SOCK_CLOEXEC, 0), on = 1,
+	    why = 0;
 	sa.sin_addr.s_addr = htonl(udp ? INADDR_ANY : INADDR_LOOPBACK);
 	if (!udp)
-		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on); /* as the node does */
+		/* as the node does */
+		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&sa, sizeof sa) != 0)
 		why = errno;
 	if (fd >= 0)
@@ -97,13 +104,16 @@ static void look_port(struct doctor *d, bool udp, uint64_t port)
 	const char *kind = udp ? "UDP" : "TCP", *option = udp ? "port" : "http";
 	if (why == EADDRINUSE)
 		found(d, "ports",
-		      cli_format("%s port %llu, which the node would take, is taken by another program", kind,
-				 (unsigned long long)port),
-		      cli_format("end that program (a node with other --data?), or take another port: geonet up --%s N",
+		      cli_format("%s port %llu, which the node would take, is taken by another "
+				 "program",
+				 kind, (unsigned long long)port),
+		      cli_format("end that program (a node with other --data?), or take another "
+				 "port: geonet up --%s N",
 				 option));
 	else if (why)
 		found(d, "ports",
-		      cli_format("%s port %llu cannot be taken: %s", kind, (unsigned long long)port, strerror(why)),
+		      cli_format("%s port %llu cannot be taken: %s", kind, (unsigned long long)port,
+				 strerror(why)),
 		      cli_format("take another: geonet up --%s N", option));
 }
 
@@ -114,7 +124,10 @@ static void look_stopped(struct doctor *d)
 	last_line(log, 0, last, sizeof last);
 	bool told = *last && !strstr(last, "stopping");
 	found(d, "node",
-	      cli_format("no node is running for %s%s%s", d->cli->data, told ? "; its log ends with: " : "",
+	      cli_format("no node is running for %s%s%s", d->cli->data,
+			 told ? "; its log ends "
+				"with: "
+			      : "",
 			 told ? out_text(last) : ""),
 	      cli_format("start it: geonet up"));
 	look_settings(d, &p);
@@ -147,11 +160,13 @@ static void look_bootstrap(struct doctor *d, const json_t *status)
 			continue;
 		if (!json_array_size(addrs))
 			found(d, "bootstrap", cli_format("the name in %s has no address", host),
-			      cli_format("check its spelling and this machine's DNS; the node goes on trying"));
+			      cli_format("check its spelling and this machine's DNS; the node goes "
+					 "on trying"));
 		else if (json_number(status, "uptime_s") >= GREETED_S)
 			found(d, "bootstrap", cli_format("nothing answers at %s", host),
 			      cli_format(
-				      "ask its owner whether that node runs, and let UDP through to it; the node goes "
+				      "ask its owner whether that node runs, and let UDP through "
+				      "to it; the node goes "
 				      "on trying"));
 	}
 }
@@ -163,21 +178,28 @@ static void look_network(struct doctor *d, const json_t *status)
 	char *alone = client_alone(d->cli, status);
 	if (alone && json_is_true(json_object_get(status, "other_work")))
 		found(d, "network", cli_format("this node is %s", alone),
-		      cli_format("ask for that network's number and start with it: geonet up --pow-bits N"));
+		      cli_format("ask for that network's number and start with it: geonet up "
+				 "--pow-bits N"));
 	else if (alone)
 		found(d, "network", cli_format("this node is %s", alone),
-		      cli_format("see that this machine is online, or name another node: geonet up --bootstrap "
+		      cli_format("see that this machine is online, or name another node: geonet up "
+				 "--bootstrap "
 				 "HOST:PORT"));
 	else if (nobody)
-		found(d, "network", cli_format("no other node is here, so this machine alone keeps what you store"),
-		      cli_format("join others: geonet up --bootstrap HOST:PORT, or let them begin with this node"));
+		found(d, "network",
+		      cli_format("no other node is here, so this machine alone keeps "
+				 "what you store"),
+		      cli_format("join others: geonet up --bootstrap HOST:PORT, or let them begin "
+				 "with this node"));
 	bool server = json_is_true(json_object_get(status, "server")),
 	     joined = json_is_true(json_object_get(status, "joined"));
 	uint64_t nodes = (uint64_t)(json_double(status, "n_estimate") + 0.5);
 	nodes -= nodes > 1 && !server; /* itself stores nothing yet */
 	if (!alone && !nobody && !joined)
 		found(d, "network", cli_format("this node has not joined the network yet"),
-		      cli_format("wait a minute and ask again; if it stays so, look at %s/geonetd.log", d->cli->data));
+		      cli_format("wait a minute and ask again; if it stays so, look at "
+				 "%s/geonetd.log",
+				 d->cli->data));
 	if (!alone && status_few(status))
 		found(d, "network",
 		      cli_format("a record counts as stored when %s signed, and about %s here",
@@ -193,16 +215,19 @@ static void look_network(struct doctor *d, const json_t *status)
 static json_t *look_node(struct doctor *d)
 {
 	struct reply r, sites = {0};
-	struct call ask = {.path = cli_format("/api/v1/status"), .timeout = ANSWER_S, .quiet = true};
+	struct call ask = {
+		.path = cli_format("/api/v1/status"), .timeout = ANSWER_S, .quiet = true};
 	if (!client_alive(d->cli)) {
 		free(ask.path);
 		look_stopped(d);
 		return NULL;
 	}
 	if (client_call(d->cli, ask, &r)) {
-		found(d, "node", cli_format("the node of %s is there and does not answer", d->cli->data),
+		found(d, "node",
+		      cli_format("the node of %s is there and does not answer", d->cli->data),
 		      cli_format(
-			      "look at %s/geonetd.log; if it says nothing, kill geonetd and start it again: geonet up",
+			      "look at %s/geonetd.log; if it says nothing, kill geonetd and start "
+			      "it again: geonet up",
 			      d->cli->data));
 		reply_free(&r);
 		return NULL;
@@ -228,21 +253,26 @@ static bool look_disk(struct doctor *d)
 	char *path = cli_format("%s", d->cli->data);
 	struct stat st;
 	struct statvfs fs;
-	while (stat(path, &st) != 0 && errno == ENOENT && strrchr(path, '/') > path) /* where DATA would be made */
+	/* where DATA would be made */
+	while (stat(path, &st) != 0 && errno == ENOENT && strrchr(path, '/') > path)
 		*strrchr(path, '/') = 0;
 	errno = 0;
 	bool there = stat(path, &st) == 0, folder = there && S_ISDIR(st.st_mode);
 	if (there && !folder)
 		errno = ENOTDIR;
 	if (!folder || access(path, R_OK | W_OK | X_OK) != 0)
-		found(d, "disk", cli_format("%s cannot be written by you: %s", path, strerror(errno)),
+		found(d, "disk",
+		      cli_format("%s cannot be written by you: %s", path, strerror(errno)),
 		      cli_format("make it yours and writable, or name another place with --data"));
 	if (statvfs(path, &fs) == 0) {
 		uint64_t left = (uint64_t)fs.f_bavail * fs.f_frsize;
 		if (left < DISK_LOW)
-			found(d, "disk", cli_format("the disk of %s is nearly full: %s left", path, out_bytes(left)),
+			found(d, "disk",
+			      cli_format("the disk of %s is nearly full: %s left", path,
+					 out_bytes(left)),
 			      cli_format(
-				      "make room; a smaller store-limit in %s/geonet.conf lets the node keep less for "
+				      "make room; a smaller store-limit in %s/geonet.conf lets the "
+				      "node keep less for "
 				      "others",
 				      d->cli->data));
 		if (fs.f_files && fs.f_favail < FILES_LOW)
@@ -315,12 +345,14 @@ static void look_hub(struct doctor *d, const char *url, const char *known)
 	char pid[GN_PID_MAX];
 	if (!hub_who(d->cli, url, pid))
 		found(d, "hub", cli_format("no hub answers at %s", out_text(url)),
-		      cli_format("ask whoever runs it; on its own machine it is started with: geonet hub run"));
+		      cli_format("ask whoever runs it; on its own machine it is started with: "
+				 "geonet hub run"));
 	else if (*known && strcmp(known, pid) != 0)
 		found(d, "hub",
-		      cli_format("the hub at %s has another key than before (was %s, is %s)", out_text(url),
-				 out_text(known), pid),
-		      cli_format("ask whoever runs it; only if that is right, remove its line from %s/" OWN_HUBS,
+		      cli_format("the hub at %s has another key than before (was %s, is %s)",
+				 out_text(url), out_text(known), pid),
+		      cli_format("ask whoever runs it; only if that is right, remove its line from "
+				 "%s/" OWN_HUBS,
 				 d->cli->data));
 	else
 		look_health(d, url);
@@ -363,7 +395,8 @@ int cmd_doctor(struct cli *cli)
 	}
 	if (well)
 		printf(d.probation
-			       ? "All is well. This node is in probation: it can do everything for you, and answers "
+			       ? "All is well. This node is in probation: it can do everything for "
+				 "you, and answers "
 				 "for others some minutes after its start.\n"
 			       : "All is well.\n");
 	json_array_foreach(d.findings, i, f)

@@ -6,7 +6,8 @@
 
 static int ask(struct cli *cli, struct reply *r)
 {
-	return client_must(cli, (struct call){.path = cli_format("/api/v1/guard")}, r, "the node's guard");
+	return client_must(cli, (struct call){.path = cli_format("/api/v1/guard")}, r,
+			   "the node's guard");
 }
 
 int cmd_guard_status(struct cli *cli)
@@ -22,18 +23,23 @@ int cmd_guard_status(struct cli *cli)
 	}
 	const json_t *j = r.json;
 	unsigned long long effort = json_number(j, "effort");
-	out_pair(cli, "guard", "%s; local networks: %s", json_text(j, "mode"), json_text(j, "local"));
+	out_pair(cli, "guard", "%s; local networks: %s", json_text(j, "mode"),
+		 json_text(j, "local"));
 	out_pair(cli, "load", "%.0f %% of what is for strangers", 100 * json_double(j, "load"));
 	if (effort)
 		out_pair(cli, "puzzle", "effort %llu", effort);
 	else
 		out_pair(cli, "puzzle", "none is asked");
-	out_pair(cli, "waiting", "%llu handshakes; one takes %llu us, %llu us a second are for them",
-		 (unsigned long long)json_number(j, "waiting"), (unsigned long long)json_number(j, "cost"),
+	out_pair(cli, "waiting",
+		 "%llu handshakes; one takes %llu us, %llu us a second are for them",
+		 (unsigned long long)json_number(j, "waiting"),
+		 (unsigned long long)json_number(j, "cost"),
 		 (unsigned long long)json_number(j, "capacity"));
 	out_pair(cli, "memory", "%s", out_bytes(json_number(j, "memory")));
-	json_object_foreach(json_object_get(j, "counters"), name, value) if (json_integer_value(value))
-		out_pair(cli, out_text(name), "%llu", (unsigned long long)json_integer_value(value));
+	json_object_foreach(json_object_get(j, "counters"), name,
+			    value) if (json_integer_value(value))
+		out_pair(cli, out_text(name), "%llu",
+			 (unsigned long long)json_integer_value(value));
 	reply_free(&r);
 	return CLI_OK;
 }
@@ -43,7 +49,8 @@ static const char *who_text(const json_t *j)
 {
 	static char text[65];
 	const char *id = json_text(j, "id");
-	snprintf(text, sizeof text, *id ? "%.16s" : "%.64s", *id ? id : out_text(json_text(j, "who")));
+	snprintf(text, sizeof text, *id ? "%.16s" : "%.64s",
+		 *id ? id : out_text(json_text(j, "who")));
 	return text;
 }
 
@@ -64,8 +71,10 @@ int cmd_guard_list(struct cli *cli)
 	int exit = ask(cli, &r);
 	if (exit || cli->json) {
 		exit = exit ? exit
-			    : cli_json(cli, json_pack("{sO sO}", "heaviest", json_object_get(r.json, "heaviest"),
-						      "allowed", json_object_get(r.json, "allowed")));
+			    : cli_json(cli,
+				       json_pack("{sO sO}", "heaviest",
+						 json_object_get(r.json, "heaviest"), "allowed",
+						 json_object_get(r.json, "allowed")));
 		reply_free(&r);
 		return exit;
 	}
@@ -89,7 +98,8 @@ int cmd_guard_list(struct cli *cli)
 
 static char *path_of(struct cli *cli, const char *action, const char *rest)
 {
-	char *who = url_part(cli->args[0]), *path = cli_format("/api/v1/guard/%s?who=%s%s", action, who, rest);
+	char *who = url_part(cli->args[0]),
+	     *path = cli_format("/api/v1/guard/%s?who=%s%s", action, who, rest);
 	free(who);
 	return path;
 }
@@ -104,23 +114,28 @@ static void print_why(struct cli *cli, const json_t *j)
 		out_pair(cli, "node", "%s", out_text(json_text(j, "id")));
 	out_pair(cli, "now", "%s", json_text(j, "reason"));
 	if (json_is_true(json_object_get(j, "limited")))
-		out_pair(cli, "limit", "%s, until %s", json_text(j, "limit"), out_time(json_number(j, "until")));
+		out_pair(cli, "limit", "%s, until %s", json_text(j, "limit"),
+			 out_time(json_number(j, "until")));
 	if (json_number(j, "rate"))
 		out_pair(cli, "share", "%llu units a second, %llu at once, %llu left",
-			 (unsigned long long)json_number(j, "rate"), (unsigned long long)json_number(j, "burst"),
+			 (unsigned long long)json_number(j, "rate"),
+			 (unsigned long long)json_number(j, "burst"),
 			 (unsigned long long)json_number(j, "left"));
 	if (json_double(j, "pressure") > 1)
-		out_pair(cli, "pressure", "all ask for much: a unit counts %.1f times", json_double(j, "pressure"));
+		out_pair(cli, "pressure", "all ask for much: a unit counts %.1f times",
+			 json_double(j, "pressure"));
 	if (json_number(j, "effort"))
 		out_pair(cli, "puzzle", "effort %llu is asked of strangers",
 			 (unsigned long long)json_number(j, "effort"));
-	json_array_foreach(json_object_get(j, "shares"), i, s) out_pair(
-		cli, json_text(s, "name"), *json_text(s, "reason") ? "%llu of %llu held: %s" : "%llu of %llu held",
-		(unsigned long long)json_number(s, "held"), (unsigned long long)json_number(s, "share"),
-		json_text(s, "reason"));
+	json_array_foreach(json_object_get(j, "shares"), i, s)
+		out_pair(cli, json_text(s, "name"),
+			 *json_text(s, "reason") ? "%llu of %llu held: %s" : "%llu of %llu held",
+			 (unsigned long long)json_number(s, "held"),
+			 (unsigned long long)json_number(s, "share"), json_text(s, "reason"));
 	if (account)
 		out_pair(cli, "asked", "%llu units since %s, %llu refusals",
-			 (unsigned long long)json_number(account, "work"), out_time(json_number(account, "since")),
+			 (unsigned long long)json_number(account, "work"),
+			 out_time(json_number(account, "since")),
 			 (unsigned long long)json_number(account, "refused"));
 }
 

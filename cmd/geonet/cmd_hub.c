@@ -26,7 +26,8 @@ int cmd_hub_init(struct cli *cli)
 		if (cli->json)
 			exit = cli_json(cli, json_pack("{ss ss}", "pid", pid, "data", data));
 		else
-			cli_note(cli, "The hub %s is in %s. Start it with: geonet hub run", pid, data);
+			cli_note(cli, "The hub %s is in %s. Start it with: geonet hub run", pid,
+				 data);
 	}
 	free(data);
 	return exit;
@@ -34,10 +35,11 @@ int cmd_hub_init(struct cli *cli)
 
 static bool configure(struct cli *cli, struct gn_hub_config *c)
 {
-	static const char *const passed[] = {"http",         "history",      "access-seconds", "refresh-seconds",
-					     "rate-key",     "rate-address", "rate-failed",    "rate-day",
-					     "registration", "trust-proxy",  "host-name",      "accept-v0",
-					     "memory-mib",   "log",          "log-file"};
+	static const char *const passed[] = {
+		"http",         "history",      "access-seconds", "refresh-seconds",
+		"rate-key",     "rate-address", "rate-failed",    "rate-day",
+		"registration", "trust-proxy",  "host-name",      "accept-v0",
+		"memory-mib",   "log",          "log-file"};
 	char why[GN_HUB_WHY] = "", *data = hub_data(cli),
 	     *path = cli_option(cli, "config") ? cli_format("%s", cli_option(cli, "config"))
 					       : cli_format("%s/hub.conf", data);
@@ -76,7 +78,8 @@ int cmd_hub_run(struct cli *cli)
 	char why[GN_HUB_WHY] = "";
 	uint64_t fd = UINT64_MAX;
 	gn_os_process();
-	if (!cli_number(cli, "ready-fd", 0, 1023, &fd) || !configure(cli, &c) || !make_folders(cli, c.data, 0700))
+	if (!cli_number(cli, "ready-fd", 0, 1023, &fd) || !configure(cli, &c) ||
+	    !make_folders(cli, c.data, 0700))
 		return CLI_USAGE;
 	gn_err err = gn_hub_run(&c, fd == UINT64_MAX ? -1 : (int)fd, why);
 	if (err && *c.log_file) /* both: who started it, and who reads the log later */
@@ -87,14 +90,16 @@ int cmd_hub_run(struct cli *cli)
 static void on_progress(void *user, uint64_t done, uint64_t all)
 {
 	if (all)
-		cli_progress(user, "checking the journal: %llu of %llu MiB", (unsigned long long)done >> 20,
-			     (unsigned long long)all >> 20);
+		cli_progress(user, "checking the journal: %llu of %llu MiB",
+			     (unsigned long long)done >> 20, (unsigned long long)all >> 20);
 	else
-		cli_progress(user, "importing the journal: %llu MiB", (unsigned long long)done >> 20);
+		cli_progress(user, "importing the journal: %llu MiB",
+			     (unsigned long long)done >> 20);
 }
 
-#define NOT_ASKED                                                                                                      \
-	"the running hub could not be asked (--as DIR: the directory of an officer's or participant's identity)"
+#define NOT_ASKED                                                                                  \
+	"the running hub could not be asked (--as DIR: the directory of an officer's or "          \
+	"participant's identity)"
 
 static int verify(struct cli *cli, bool ask)
 {
@@ -105,31 +110,38 @@ static int verify(struct cli *cli, bool ask)
 	struct gn_pk pk;
 	char why[GN_HUB_WHY] = "", pid[GN_PID_MAX], state[65], *data = hub_data(cli);
 	/* asked first: what the hub tells is durable, so the journal read afterwards has it */
-	bool told = ask && gn_hub_key(data, &pk) == GN_OK && hub_state(cli, &pk, &live.seq, &live.state);
+	bool told = ask && gn_hub_key(data, &pk) == GN_OK &&
+		    hub_state(cli, &pk, &live.seq, &live.state);
 	gn_err err = gn_hub_verify(data, told ? &live : NULL, &progress, &r, why);
 	cli_progress_done(cli);
 	free(data);
 	if (err)
 		return cli_fail(cli, CLI_FAILED, gn_err_name(err), "%s", why);
-	/* HB-21: imported (!ask) it was compared with the file, which tells its length and hashes */
-	bool must = ask && cli_option(cli, "hub"), proved = !ask || (r.end_known && (told || !must));
+	/* HB-21: imported (!ask) it was compared with the file, which tells its length and
+	 * hashes */
+	bool must = ask && cli_option(cli, "hub"),
+	     proved = !ask || (r.end_known && (told || !must));
 	gn_pid(&r.hub, pid);
 	gn_hex(GN_SLICE(r.state.b), state);
 	if (cli->json) {
-		int exit = cli_json(cli, json_pack("{ss sI sI sI sI sI ss sI sb sb ss sI}", "hub", pid, "records",
-						   (json_int_t)r.records, "files", (json_int_t)r.files, "bytes",
-						   (json_int_t)r.bytes, "torn", (json_int_t)r.torn, "history",
-						   (json_int_t)r.watermark, "state_hash", state, "last",
-						   (json_int_t)(r.last / GN_SEC), "copy", r.copied, "end_known",
-						   r.end_known, "compared_with", compared[r.compared], "compared_at",
-						   (json_int_t)r.compared_at));
+		int exit = cli_json(cli, json_pack("{ss sI sI sI sI sI ss sI sb sb ss sI}", "hub",
+						   pid, "records", (json_int_t)r.records, "files",
+						   (json_int_t)r.files, "bytes",
+						   (json_int_t)r.bytes, "torn", (json_int_t)r.torn,
+						   "history", (json_int_t)r.watermark, "state_hash",
+						   state, "last", (json_int_t)(r.last / GN_SEC),
+						   "copy", r.copied, "end_known", r.end_known,
+						   "compared_with", compared[r.compared],
+						   "compared_at", (json_int_t)r.compared_at));
 		return exit ? exit : proved ? CLI_OK : CLI_FAILED;
 	}
-	printf(proved ? "The journal holds: every signature, checkpoint and invariant from the first record on.\n"
-		      : "Every signature, checkpoint and invariant that is there is right, but it is not proved:\n");
+	printf(proved ? "The journal holds: every signature, checkpoint and invariant from the "
+			"first record on.\n"
+		      : "Every signature, checkpoint and invariant that is there is right, but it "
+			"is not proved:\n");
 	out_pair(cli, "hub", "%s", pid);
-	out_pair(cli, "records", "%llu in %s, %s", (unsigned long long)r.records, out_count(r.files, "file", "files"),
-		 out_bytes(r.bytes));
+	out_pair(cli, "records", "%llu in %s, %s", (unsigned long long)r.records,
+		 out_count(r.files, "file", "files"), out_bytes(r.bytes));
 	if (r.torn)
 		out_pair(cli, "tail", "%llu bytes behind record %llu are a torn tail or damage; %s",
 			 (unsigned long long)r.torn, (unsigned long long)r.records,
@@ -138,19 +150,27 @@ static int verify(struct cli *cli, bool ask)
 	out_pair(cli, "state", "%s", state);
 	out_pair(cli, "last", "%s", out_time(gn_unix(r.last)));
 	if (!ask)
-		out_pair(cli, "compared", "with the file that was imported, which has the same records to the last");
+		out_pair(cli, "compared",
+			 "with the file that was imported, which has the same "
+			 "records to the last");
 	else if (r.compared == GN_HUB_LIVE)
-		out_pair(cli, "compared", "with the running hub, whose state at record %llu is the same",
+		out_pair(cli, "compared",
+			 "with the running hub, whose state at record %llu is the "
+			 "same",
 			 (unsigned long long)r.compared_at);
 	else if (r.compared == GN_HUB_HISTORY)
 		out_pair(cli, "compared", "with the history, which knows record %llu; %s",
-			 (unsigned long long)r.compared_at, r.copied ? NOT_ASKED : "the hub does not run");
+			 (unsigned long long)r.compared_at,
+			 r.copied ? NOT_ASKED : "the hub does not run");
 	else if (r.compared == GN_HUB_CHECKPOINT)
 		out_pair(cli, "compared", "with the last checkpoint, record %llu; %s",
-			 (unsigned long long)r.compared_at, r.copied ? NOT_ASKED : "the hub does not run");
+			 (unsigned long long)r.compared_at,
+			 r.copied ? NOT_ASKED : "the hub does not run");
 	else
-		out_pair(cli, "compared", "with nothing: there is no checkpoint yet, and the hub %s",
-			 r.copied ? "could not be asked (--as DIR: the identity of an officer or participant)"
+		out_pair(cli, "compared",
+			 "with nothing: there is no checkpoint yet, and the hub %s",
+			 r.copied ? "could not be asked (--as DIR: the identity of an officer or "
+				    "participant)"
 				  : "does not run");
 	if (r.copied)
 		cli_note(cli, "The hub is running; a copy of its journal was read.");
@@ -159,15 +179,20 @@ static int verify(struct cli *cli, bool ask)
 	if (must && !told)
 		return cli_fail(
 			cli, CLI_FAILED, "not-compared",
-			"nothing was compared with the hub at %s: it does not answer, is another hub, or does not "
-			"let this key ask (an officer's or a participant's; --as DIR names the directory of the "
+			"nothing was compared with the hub at %s: it does not answer, is another "
+			"hub, or does not "
+			"let this key ask (an officer's or a participant's; --as DIR names the "
+			"directory of the "
 			"identity)",
 			cli_option(cli, "hub"));
 	return cli_fail(
 		cli, CLI_FAILED, "not-compared",
-		"nothing here tells how far the journal should go, there being no history (a journal that was imported "
-		"has none; geonet hub import has compared it with its file): records at its end may be gone. "
-		"Compare it with the running hub: --hub URL --as DIR, DIR being the directory of an identity that the "
+		"nothing here tells how far the journal should go, there being no history (a "
+		"journal that was imported "
+		"has none; geonet hub import has compared it with its file): records at its end "
+		"may be gone. "
+		"Compare it with the running hub: --hub URL --as DIR, DIR being the directory of "
+		"an identity that the "
 		"hub knows");
 }
 
@@ -208,11 +233,14 @@ int cmd_hub_export(struct cli *cli)
 	}
 	gn_err err = gn_hub_export(data, put_file, out.f, why);
 	free(data);
-	int exit = err && !ferror(out.f) ? cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why) : CLI_OK;
+	int exit = err && !ferror(out.f)
+			   ? cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why)
+			   : CLI_OK;
 	exit = output_close(&out, exit); /* what could not be written it tells itself */
 	if (exit)
 		return exit;
-	cli_note(cli, "exported; geonet hub import brings it into an empty directory and proves it there");
+	cli_note(cli, "exported; geonet hub import brings it into an empty directory and proves it "
+		      "there");
 	return CLI_OK;
 }
 
@@ -225,12 +253,14 @@ int cmd_hub_import(struct cli *cli)
 		return cli_fail(cli, CLI_FAILED, "io", "%s: %s", cli->args[0], strerror(errno));
 	}
 	struct source source = {cli, f, 0};
-	gn_err err = make_folders(cli, data, 0700) ? gn_hub_import(data, get_file, &source, why) : GN_IO;
+	gn_err err =
+		make_folders(cli, data, 0700) ? gn_hub_import(data, get_file, &source, why) : GN_IO;
 	cli_progress_done(cli);
 	free(data);
 	if (f != stdin)
 		fclose(f);
-	return err ? cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why) : verify(cli, false);
+	return err ? cli_fail(cli, cli_exit_of(err), gn_err_name(err), "%s", why)
+		   : verify(cli, false);
 }
 
 /* ---- looking and governing, over the API ---- */
@@ -251,12 +281,15 @@ int cmd_hub_status(struct cli *cli)
 		const json_t *disk = json_object_get(health, "disk");
 		out_pair(cli, "hub", "%s", hub.pid);
 		out_pair(cli, "address", "%s", hub.url);
-		out_pair(cli, "status", "%s%s%s", json_text(health, "status"), *json_text(health, "reason") ? ": " : "",
+		out_pair(cli, "status", "%s%s%s", json_text(health, "status"),
+			 *json_text(health, "reason") ? ": " : "",
 			 out_text(json_text(health, "reason")));
 		if (*json_text(health, "warning"))
 			out_pair(cli, "warning", "%s", out_text(json_text(health, "warning")));
 		if (disk)
-			out_pair(cli, "disk", "journal %s, snapshots %s, history %s; %s left, %llu %% full",
+			out_pair(cli, "disk",
+				 "journal %s, snapshots %s, history %s; %s left, %llu "
+				 "%% full",
 				 out_bytes(json_number(disk, "journal_bytes")),
 				 out_bytes(json_number(disk, "snapshot_bytes")),
 				 out_bytes(json_number(disk, "history_bytes")),
@@ -301,8 +334,8 @@ static json_t *read_metadata(struct cli *cli, int *exit)
 enum equivalent_verb { EQ_ADD, EQ_SET, EQ_END };
 
 /* The whole of what the equivalent will be: what no option names stays. NULL after printing. */
-static json_t *equivalent_command(struct cli *cli, struct hub *hub, const char *code, enum equivalent_verb verb,
-				  uint64_t precision, json_t *metadata)
+static json_t *equivalent_command(struct cli *cli, struct hub *hub, const char *code,
+				  enum equivalent_verb verb, uint64_t precision, json_t *metadata)
 {
 	static const char *const names[] = {"description", "symbol", "metadata"};
 	json_t *answer, *item, *old = NULL, *info = json_object();
@@ -312,8 +345,8 @@ static json_t *equivalent_command(struct cli *cli, struct hub *hub, const char *
 		json_decref(info);
 		return NULL;
 	}
-	json_array_foreach(json_object_get(answer, "items"), i, item) if (strcmp(json_text(item, "code"), code) == 0)
-		old = item;
+	json_array_foreach(json_object_get(answer, "items"), i,
+			   item) if (strcmp(json_text(item, "code"), code) == 0) old = item;
 	for (i = 0; i < GN_COUNT(names); i++) {
 		json_t *was = json_object_get(old, names[i]);
 		const char *text = i < 2 ? cli_option(cli, names[i]) : NULL;
@@ -326,17 +359,21 @@ static json_t *equivalent_command(struct cli *cli, struct hub *hub, const char *
 	}
 	if (verb == EQ_END || (verb == EQ_SET && !cli_option(cli, "precision")))
 		precision = json_number(old, "precision");
-	json_t *body = json_pack("{ss ss sb so sI ss}", "command", "equivalent", "code", code, "active",
-				 verb == EQ_ADD || (verb == EQ_SET && json_is_true(json_object_get(old, "is_active"))),
-				 "info", info, "precision", (json_int_t)precision, "reason", reason ? reason : "");
+	json_t *body = json_pack(
+		"{ss ss sb so sI ss}", "command", "equivalent", "code", code, "active",
+		verb == EQ_ADD ||
+			(verb == EQ_SET && json_is_true(json_object_get(old, "is_active"))),
+		"info", info, "precision", (json_int_t)precision, "reason", reason ? reason : "");
 	json_decref(answer);
 	return body;
 }
 
-static int change_equivalent(struct cli *cli, struct hub *hub, const char *code, enum equivalent_verb verb,
-			     uint64_t precision)
+static int change_equivalent(struct cli *cli, struct hub *hub, const char *code,
+			     enum equivalent_verb verb, uint64_t precision)
 {
-	static const char *const done[] = {"can be used now", "is changed", "takes nothing new any more"};
+	static const char *const done[] = {"can be used now", "is changed",
+					   "takes nothing new any "
+					   "more"};
 	json_t *answer, *metadata, *body;
 	int exit = CLI_OK;
 	metadata = read_metadata(cli, &exit);
@@ -344,9 +381,11 @@ static int change_equivalent(struct cli *cli, struct hub *hub, const char *code,
 		return exit;
 	body = equivalent_command(cli, hub, code, verb, precision, metadata);
 	json_decref(metadata);
-	char *part = url_part(code),
-	     *path = verb == EQ_ADD ? cli_format("/admin/equivalents") : cli_format("/admin/equivalents/%s", part);
-	exit = body ? hub_command(cli, hub, verb == EQ_ADD ? "POST" : "PATCH", path, body, &answer, "the equivalent")
+	char *part = url_part(code), *path = verb == EQ_ADD
+						     ? cli_format("/admin/equivalents")
+						     : cli_format("/admin/equivalents/%s", part);
+	exit = body ? hub_command(cli, hub, verb == EQ_ADD ? "POST" : "PATCH", path, body, &answer,
+				  "the equivalent")
 		    : CLI_FAILED;
 	free(part);
 	free(path);
@@ -371,7 +410,9 @@ int cmd_hub_equivalent(struct cli *cli)
 	while (k < GN_COUNT(verbs) && strcmp(verb, verbs[k]) != 0)
 		k++;
 	if (!list && (k == GN_COUNT(verbs) || !*code))
-		return cli_fail(cli, CLI_USAGE, "usage", "geonet hub equivalent list | add CODE | set CODE | end CODE");
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"geonet hub equivalent list | add CODE | "
+				"set CODE | end CODE");
 	if (!cli_number(cli, "precision", 0, 8, &precision))
 		return CLI_USAGE;
 	int exit = hub_open(cli, &hub);
@@ -381,7 +422,8 @@ int cmd_hub_equivalent(struct cli *cli)
 		exit = hub_call(cli, &hub, "GET", "/equivalents", NULL, &answer, "the equivalents");
 	if (!exit)
 		exit = list ? print_equivalents(cli, answer)
-			    : change_equivalent(cli, &hub, code, (enum equivalent_verb)k, precision);
+			    : change_equivalent(cli, &hub, code, (enum equivalent_verb)k,
+						precision);
 	hub_close(&hub);
 	return exit;
 }
@@ -404,8 +446,8 @@ static int role_key(struct cli *cli, struct hub *hub, const char *pid, struct gn
 	int exit = hub_call(cli, hub, "GET", "/admin/roles", NULL, &answer, "the roles");
 	if (exit)
 		return exit;
-	json_array_foreach(json_object_get(answer, "items"), i, item) if (strcmp(json_text(item, "pid"), pid) == 0)
-		found = item;
+	json_array_foreach(json_object_get(answer, "items"), i,
+			   item) if (strcmp(json_text(item, "pid"), pid) == 0) found = item;
 	exit = found ? hub_take_key(cli, found, pid, out)
 		     : cli_fail(cli, CLI_NOT_FOUND, "E001", "no officer has the PID %s", pid);
 	json_decref(answer);
@@ -419,13 +461,14 @@ static int role_change(struct cli *cli, struct hub *hub, bool grant)
 	struct gn_pk pk;
 	json_t *answer, *body;
 	char pid[GN_PID_MAX], *path;
-	int exit = grant ? officer_key(cli, hub, cli->args[1], &pk) : role_key(cli, hub, cli->args[1], &pk);
+	int exit = grant ? officer_key(cli, hub, cli->args[1], &pk)
+			 : role_key(cli, hub, cli->args[1], &pk);
 	if (exit)
 		return exit;
 	gn_pid(&pk, pid); /* what is signed for, whatever the answer says */
 	char *key = base64_text(GN_SLICE(pk.b));
-	body = json_pack("{ss ss ss ss}", "command", "role", "reason", reason ? reason : "", "public_key", key, "role",
-			 role);
+	body = json_pack("{ss ss ss ss}", "command", "role", "reason", reason ? reason : "",
+			 "public_key", key, "role", role);
 	free(key);
 	if (grant)
 		json_object_set_new(body, "name", json_string(name ? name : ""));
@@ -457,17 +500,21 @@ int cmd_hub_admit(struct cli *cli)
 	free(text);
 	if (!json_is_object(request) || !json_is_string(json_object_get(request, "signed"))) {
 		json_decref(request);
-		return cli_fail(cli, CLI_USAGE, "usage", "%s is not what geonet wallet join --print writes",
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"%s is not what geonet wallet join "
+				"--print writes",
 				cli->args[0]);
 	}
 	int exit = hub_open_officer(cli, &hub);
 	if (exit)
 		json_decref(request);
-	else if ((exit = hub_call(cli, &hub, "POST", "/participants", request, &answer, "admitting")) == CLI_OK) {
+	else if ((exit = hub_call(cli, &hub, "POST", "/participants", request, &answer,
+				  "admitting")) == CLI_OK) {
 		if (cli->json) {
 			exit = cli_json(cli, answer);
 		} else {
-			cli_note(cli, "%s is on the hub now: %s", out_text(json_text(answer, "display_name")),
+			cli_note(cli, "%s is on the hub now: %s",
+				 out_text(json_text(answer, "display_name")),
 				 json_text(answer, "pid"));
 			json_decref(answer);
 		}
@@ -482,23 +529,30 @@ int cmd_hub_role(struct cli *cli)
 	json_t *answer, *item;
 	size_t i;
 	const char *verb = cli->args[0];
-	bool list = strcmp(verb, "list") == 0, grant = strcmp(verb, "grant") == 0, revoke = strcmp(verb, "revoke") == 0;
-	if ((!list && !grant && !revoke) || (grant && cli->arg_count != 3) || (revoke && cli->arg_count != 2))
+	bool list = strcmp(verb, "list") == 0, grant = strcmp(verb, "grant") == 0,
+	     revoke = strcmp(verb, "revoke") == 0;
+	if ((!list && !grant && !revoke) || (grant && cli->arg_count != 3) ||
+	    (revoke && cli->arg_count != 2))
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"geonet hub role list | grant PID|KEY admin|operator|auditor | revoke PID");
+				"geonet hub role list | grant PID|KEY admin|operator|auditor | "
+				"revoke PID");
 	if (grant && strcmp(cli->args[2], "admin") != 0 && strcmp(cli->args[2], "operator") != 0 &&
 	    strcmp(cli->args[2], "auditor") != 0)
-		return cli_fail(cli, CLI_USAGE, "usage", "'%s' is no role: admin, operator or auditor", cli->args[2]);
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"'%s' is no role: admin, operator or "
+				"auditor",
+				cli->args[2]);
 	int exit = hub_open_officer(cli, &hub);
 	if (!exit && !list)
 		exit = role_change(cli, &hub, grant);
-	else if (!exit && (exit = hub_call(cli, &hub, "GET", "/admin/roles", NULL, &answer, "the roles")) == CLI_OK) {
+	else if (!exit && (exit = hub_call(cli, &hub, "GET", "/admin/roles", NULL, &answer,
+					   "the roles")) == CLI_OK) {
 		if (cli->json) {
 			exit = cli_json(cli, answer);
 		} else {
 			json_array_foreach(json_object_get(answer, "items"), i, item)
-				printf("%-10s %s  %s\n", json_text(item, "role"), json_text(item, "pid"),
-				       out_text(json_text(item, "name")));
+				printf("%-10s %s  %s\n", json_text(item, "role"),
+				       json_text(item, "pid"), out_text(json_text(item, "name")));
 			json_decref(answer);
 		}
 	}

@@ -1,5 +1,6 @@
-/* What officers do to a running hub, one command for each act of its API (HB-36). Every change is one officer's command
- * (LG-57), signed here unless the bootstrap token still counts; the hub has it in its journal before it is done. */
+/* What officers do to a running hub, one command for each act of its API (HB-36). Every change
+ * is one officer's command (LG-57), signed here unless the bootstrap token still counts; the hub
+ * has it in its journal before it is done. */
 #include "hub_client.h"
 
 #include <stdio.h>
@@ -39,7 +40,8 @@ static const char *value_text(const json_t *value)
 	if (!json_is_integer(value) && !json_is_array(value))
 		return NULL;
 	snprintf(text, sizeof text, "%lld",
-		 json_is_array(value) ? (long long)json_array_size(value) : (long long)json_integer_value(value));
+		 json_is_array(value) ? (long long)json_array_size(value)
+				      : (long long)json_integer_value(value));
 	return text;
 }
 
@@ -47,7 +49,8 @@ static void print_aligned(const struct cli *cli, const char *name, int width, co
 {
 	const char *text = value_text(value);
 	if (text)
-		printf("%s%-*s%s  %s\n", out_bold(cli), width, words_of(name), out_plain(cli), text);
+		printf("%s%-*s%s  %s\n", out_bold(cli), width, words_of(name), out_plain(cli),
+		       text);
 }
 
 static void print_members(const struct cli *cli, json_t *answer)
@@ -55,13 +58,15 @@ static void print_members(const struct cli *cli, json_t *answer)
 	const char *name;
 	json_t *value;
 	size_t width = 0;
-	json_object_foreach(answer, name, value) if (strlen(words_of(name)) > width) width = strlen(words_of(name));
+	json_object_foreach(answer, name, value) if (strlen(words_of(name)) > width) width =
+		strlen(words_of(name));
 	json_object_foreach(answer, name, value) print_aligned(cli, name, (int)width, value);
 }
 
-/* Sends a command, closes the hub and prints the answer, or `done` instead of it. Takes body and path. */
-static int act(struct cli *cli, struct hub *hub, const char *method, char *path, json_t *body, const char *what,
-	       const char *done)
+/* Sends a command, closes the hub and prints the answer, or `done` instead of it. Takes body and
+ * path. */
+static int act(struct cli *cli, struct hub *hub, const char *method, char *path, json_t *body,
+	       const char *what, const char *done)
 {
 	const char *reason = cli_option(cli, "reason");
 	json_t *answer = NULL;
@@ -85,7 +90,8 @@ static int act(struct cli *cli, struct hub *hub, const char *method, char *path,
 /* "/admin/A/B/C", B made fit for a URL; the caller frees. */
 static char *path_of(const char *group, const char *item, const char *verb)
 {
-	char *part = url_part(item), *path = cli_format("/admin/%s/%s%s%s", group, part, *verb ? "/" : "", verb);
+	char *part = url_part(item),
+	     *path = cli_format("/admin/%s/%s%s%s", group, part, *verb ? "/" : "", verb);
 	free(part);
 	return path;
 }
@@ -106,7 +112,8 @@ static int set_person(struct cli *cli, const char *method, const char *verb, jso
 	}
 	json_object_set_new(change, "command", json_string("participant"));
 	json_object_set_new(change, "pid", json_string(pid));
-	return act(cli, &hub, method, path_of("participants", pid, verb), change, "the participant", NULL);
+	return act(cli, &hub, method, path_of("participants", pid, verb), change, "the participant",
+		   NULL);
 }
 
 int cmd_hub_suspend(struct cli *cli)
@@ -126,7 +133,9 @@ int cmd_hub_level(struct cli *cli)
 	char *end;
 	long level = strtol(cli->args[1], &end, 10);
 	if (*end || end == cli->args[1] || level < 0 || level > 255)
-		return cli_fail(cli, CLI_USAGE, "usage", "a verification level is a number from 0 to 255");
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"a verification level is a number from 0 "
+				"to 255");
 	return set_person(cli, "POST", "level", json_pack("{si}", "level", (int)level));
 }
 
@@ -142,8 +151,9 @@ int cmd_hub_dispute(struct cli *cli)
 	if (!exit)
 		exit = hub_call(cli, &hub, "GET", path, NULL, &line, "the trust line");
 	if (!exit)
-		body = json_pack("{ss ss ss ss sb}", "command", "line", "equivalent", json_text(line, "equivalent"),
-				 "from", json_text(line, "from"), "to", json_text(line, "to"), "frozen", (int)!end);
+		body = json_pack("{ss ss ss ss sb}", "command", "line", "equivalent",
+				 json_text(line, "equivalent"), "from", json_text(line, "from"),
+				 "to", json_text(line, "to"), "frozen", (int)!end);
 	json_decref(line);
 	free(part);
 	free(path);
@@ -152,7 +162,8 @@ int cmd_hub_dispute(struct cli *cli)
 			 out_text(json_text(body, "from")), out_text(json_text(body, "to")),
 			 out_text(json_text(body, "equivalent")));
 	if (body)
-		return act(cli, &hub, "POST", path_of("trustlines", cli->args[0], end ? "unfreeze" : "freeze"), body,
+		return act(cli, &hub, "POST",
+			   path_of("trustlines", cli->args[0], end ? "unfreeze" : "freeze"), body,
 			   "the dispute",
 			   end ? "the dispute is over; the line is as its owner set it"
 			       : "the line is in dispute: nothing new passes over it until --end");
@@ -181,14 +192,16 @@ int cmd_hub_abort(struct cli *cli)
 	const char *initiator = cli_option(cli, "initiator");
 	if (!initiator && gn_unhex(gn_str(cli->args[0]), key.b, sizeof key.b))
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"'%s' is not a key of 32 hex digits; a tx_id needs --initiator PID", cli->args[0]);
+				"'%s' is not a key of 32 hex digits; a tx_id needs --initiator PID",
+				cli->args[0]);
 	snprintf(hex, sizeof hex, "%s", initiator ? "" : cli->args[0]);
 	int exit = hub_open_officer(cli, &hub);
 	if (!exit && initiator)
 		exit = key_of_id(cli, &hub, initiator, hex);
 	if (!exit)
 		return act(cli, &hub, "POST", path_of("transactions", hex, "abort"),
-			   json_pack("{ss ss}", "command", "abort", "key", hex), "the transaction", NULL);
+			   json_pack("{ss ss}", "command", "abort", "key", hex), "the transaction",
+			   NULL);
 	hub_close(&hub);
 	return exit;
 }
@@ -204,10 +217,12 @@ static int clear(struct cli *cli, const char *mode, uint64_t budget)
 		hub_close(&hub);
 		return exit;
 	}
-	json_t *body = json_pack("{ss ss ss}", "command", "clear", "equivalent", cli->args[0], "mode", mode);
+	json_t *body = json_pack("{ss ss ss}", "command", "clear", "equivalent", cli->args[0],
+				 "mode", mode);
 	if (budget != UINT64_MAX)
 		json_object_set_new(body, "budget_ms", json_integer((json_int_t)budget));
-	return act(cli, &hub, "POST", cli_format("/admin/clearing/exact"), body, "the clearing", NULL);
+	return act(cli, &hub, "POST", cli_format("/admin/clearing/exact"), body, "the clearing",
+		   NULL);
 }
 
 int cmd_hub_clear(struct cli *cli)
@@ -228,8 +243,10 @@ int cmd_hub_snapshot(struct cli *cli)
 	struct hub hub;
 	int exit = hub_open_officer(cli, &hub);
 	if (!exit)
-		return act(cli, &hub, "POST", cli_format("/admin/snapshot"), json_pack("{ss}", "command", "snapshot"),
-			   "the snapshot", "the hub writes a snapshot; the next start reads from there");
+		return act(cli, &hub, "POST", cli_format("/admin/snapshot"),
+			   json_pack("{ss}", "command", "snapshot"), "the snapshot",
+			   "the hub writes a snapshot; the next start reads from "
+			   "there");
 	hub_close(&hub);
 	return exit;
 }
@@ -249,15 +266,18 @@ static bool read_setting(struct cli *cli, const char *word, json_t *into)
 	bool yes = strcmp(value, "yes") == 0 || strcmp(value, "true") == 0,
 	     no = strcmp(value, "no") == 0 || strcmp(value, "false") == 0;
 	if (!yes && !no && *end) {
-		cli_fail(cli, CLI_USAGE, "usage", "%s: '%s' is neither a number nor yes or no", name, value);
+		cli_fail(cli, CLI_USAGE, "usage", "%s: '%s' is neither a number nor yes or no",
+			 name, value);
 		return false;
 	}
-	json_object_set_new(into, name, yes || no ? json_boolean(yes) : json_integer((json_int_t)number));
+	json_object_set_new(into, name,
+			    yes || no ? json_boolean(yes) : json_integer((json_int_t)number));
 	return true;
 }
 
 /* A question for officers; the answer as members, or by `print`. */
-static int look(struct cli *cli, const char *path, const char *what, void (*print)(const struct cli *, json_t *))
+static int look(struct cli *cli, const char *path, const char *what,
+		void (*print)(const struct cli *, json_t *))
 {
 	struct hub hub;
 	json_t *answer = NULL;
@@ -284,8 +304,8 @@ static void print_settings(const struct cli *cli, json_t *answer)
 	}
 	json_array_foreach(items, i, item) if (strlen(json_text(item, "key")) > width) width =
 		strlen(json_text(item, "key"));
-	json_array_foreach(items, i, item)
-		print_aligned(cli, json_text(item, "key"), (int)width, json_object_get(item, "value"));
+	json_array_foreach(items, i, item) print_aligned(cli, json_text(item, "key"), (int)width,
+							 json_object_get(item, "value"));
 }
 
 int cmd_hub_settings(struct cli *cli)
@@ -303,8 +323,8 @@ int cmd_hub_settings(struct cli *cli)
 	int exit = hub_open_officer(cli, &hub);
 	if (!exit)
 		return act(cli, &hub, "PATCH", cli_format("/admin/config"),
-			   json_pack("{ss so}", "command", "settings", "settings", set), "the settings",
-			   "set; the hub goes by it from now on");
+			   json_pack("{ss so}", "command", "settings", "settings", set),
+			   "the settings", "set; the hub goes by it from now on");
 	json_decref(set);
 	hub_close(&hub);
 	return exit;
@@ -320,10 +340,12 @@ static void print_log(const struct cli *cli, json_t *answer)
 	json_array_foreach(json_object_get(answer, "items"), i, item)
 	{
 		const char *actor = json_text(item, "actor");
-		printf("%s  %s", out_text(json_text(item, "timestamp")), out_text(json_text(item, "action")));
+		printf("%s  %s", out_text(json_text(item, "timestamp")),
+		       out_text(json_text(item, "action")));
 		printf(" %s", out_text(json_text(item, "target")));
 		printf("  by %s", *actor ? out_text(actor) : "the bootstrap token");
-		printf("%s%s\n", *json_text(item, "reason") ? ": " : "", out_text(json_text(item, "reason")));
+		printf("%s%s\n", *json_text(item, "reason") ? ": " : "",
+		       out_text(json_text(item, "reason")));
 	}
 }
 
@@ -338,7 +360,8 @@ int cmd_hub_log(struct cli *cli)
 	return exit;
 }
 
-/* A question for everybody whom the hub knows; takes path. *out is NULL when it is printed (--json), or failed. */
+/* A question for everybody whom the hub knows; takes path. *out is NULL when it is printed
+ * (--json), or failed. */
 static int read_as_anybody(struct cli *cli, char *path, const char *what, json_t **out)
 {
 	struct hub hub;
@@ -362,8 +385,9 @@ static void print_transaction(const struct cli *cli, const json_t *item)
 	const json_t *payload = json_object_get(item, "payload");
 	const char *amount = json_text(payload, "amount"), *limit = json_text(payload, "limit"),
 		   *total = json_text(payload, "total");
-	printf("%s%s%s  %s %s", out_bold(cli), out_text(json_text(item, "created_at")), out_plain(cli),
-	       out_text(json_text(item, "type")), out_text(json_text(item, "state")));
+	printf("%s%s%s  %s %s", out_bold(cli), out_text(json_text(item, "created_at")),
+	       out_plain(cli), out_text(json_text(item, "type")),
+	       out_text(json_text(item, "state")));
 	printf("  %s%s%s",
 	       out_text(*amount  ? amount
 			: *limit ? limit
@@ -376,13 +400,15 @@ static void print_transaction(const struct cli *cli, const json_t *item)
 
 int cmd_hub_tx(struct cli *cli)
 {
-	static const char *const filters[] = {"type", "state", "equivalent", "initiator", "tx-id", "from", "to"},
+	static const char *const filters[] = {"type",  "state", "equivalent", "initiator",
+					      "tx-id", "from",  "to"},
 				 *const names[] = {"type",  "state",     "equivalent", "initiator",
 						   "tx_id", "from_date", "to_date"};
 	uint64_t count = 50, page = 1;
 	json_t *answer, *item;
 	size_t i;
-	if (!cli_number(cli, "count", 1, 200, &count) || !cli_number(cli, "page", 1, 1u << 30, &page))
+	if (!cli_number(cli, "count", 1, 200, &count) ||
+	    !cli_number(cli, "page", 1, 1u << 30, &page))
 		return CLI_USAGE;
 	char *path = cli_format("/transactions?per_page=%llu&page=%llu", (unsigned long long)count,
 				(unsigned long long)page);
@@ -391,9 +417,11 @@ int cmd_hub_tx(struct cli *cli)
 		if (!value)
 			continue;
 		char *upper = cli_format("%s", value);
-		for (char *p = upper; i < 2 && *p; p++) /* types and states are written in capitals */
+		/* types and states are written in capitals */
+		for (char *p = upper; i < 2 && *p; p++)
 			*p = *p >= 'a' && *p <= 'z' ? (char)(*p - 'a' + 'A') : *p;
-		char *part = url_part(upper), *longer = cli_format("%s&%s=%s", path, names[i], part);
+		char *part = url_part(upper),
+		     *longer = cli_format("%s&%s=%s", path, names[i], part);
 		free(upper);
 		free(part);
 		free(path);
@@ -412,13 +440,16 @@ int cmd_hub_tx(struct cli *cli)
 int cmd_hub_gap(struct cli *cli)
 {
 	json_t *answer;
-	char *part = url_part(cli->args[0]), *path = cli_format("/clearing/gap?equivalent=%s", part);
+	char *part = url_part(cli->args[0]),
+	     *path = cli_format("/clearing/gap?equivalent=%s", part);
 	free(part);
 	int exit = read_as_anybody(cli, path, "the gap", &answer);
 	if (!answer)
 		return exit;
-	out_pair(cli, "debts", "%s may be cleared without asking", out_text(json_text(answer, "clearable_debt")));
-	out_pair(cli, "now", "%s of these go round and would clear now", out_text(json_text(answer, "optimum")));
+	out_pair(cli, "debts", "%s may be cleared without asking",
+		 out_text(json_text(answer, "clearable_debt")));
+	out_pair(cli, "now", "%s of these go round and would clear now",
+		 out_text(json_text(answer, "optimum")));
 	out_pair(cli, "so far", "%.2f %% of all that could have been cleared",
 		 json_double(answer, "cleared_percent_of_optimum"));
 	print_members(cli, json_object_get(answer, "cleared"));
@@ -441,7 +472,8 @@ int cmd_hub_people(struct cli *cli)
 		printf("%s", out_text(json_text(item, "pid")));
 		printf("  %s", out_text(json_text(item, "display_name")));
 		const char *status = json_text(item, "status");
-		printf(*status && strcmp(status, "active") != 0 ? "  (%s)\n" : "\n", out_text(status));
+		printf(*status && strcmp(status, "active") != 0 ? "  (%s)\n" : "\n",
+		       out_text(status));
 	}
 	if (json_array_size(json_object_get(answer, "items")) == 0)
 		cli_note(cli, "Nobody on this hub has such a name.");

@@ -1,6 +1,6 @@
-/* The identity: made from a 24-word phrase, kept in one file, told to the world by its record at two places. That
- * record lies under the key; who knows the PID alone finds the key in the record set of the name <pid>.geo, which is
- * published with it. */
+/* The identity: made from a 24-word phrase, kept in one file, told to the world by its record at
+ * two places. That record lies under the key; who knows the PID alone finds the key in the
+ * record set of the name <pid>.geo, which is published with it. */
 #include "cli.h"
 #include "keys.h"
 #include "own.h"
@@ -19,7 +19,8 @@ static void print_phrase(const struct cli *cli, const char *phrase)
 	char copy[GN_PHRASE_MAX];
 	unsigned n = 0;
 	snprintf(copy, sizeof copy, "%s", phrase);
-	printf("%sThese 24 words are your identity. Write them on paper; whoever has them is you, and nobody can give "
+	printf("%sThese 24 words are your identity. Write them on paper; whoever has them is you, "
+	       "and nobody can give "
 	       "them back.%s\n\n",
 	       out_bold(cli), out_plain(cli));
 	for (char *word = strtok(copy, " "); word; word = strtok(NULL, " ")) {
@@ -31,7 +32,8 @@ static void print_phrase(const struct cli *cli, const char *phrase)
 }
 
 /* The record that is out there, so that what it says is kept; CLI_NOT_FOUND when there is none. */
-static int present(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes, struct gn_identity *out)
+static int present(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes,
+		   struct gn_identity *out)
 {
 	struct gn_hash key;
 	size_t len;
@@ -45,14 +47,17 @@ static int present(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes, 
 	if (exit == CLI_OK && gn_identity_open(gn_slice(*bytes, len), out) != GN_OK) {
 		free(*bytes);
 		*bytes = NULL;
-		exit = cli_fail(cli, CLI_FAILED, "malformed", "the identity record does not verify; it is not used");
+		exit = cli_fail(cli, CLI_FAILED, "malformed",
+				"the identity record does not "
+				"verify; it is not used");
 	}
 	return exit;
 }
 
-/* The other place may hold another version: the newer one is the present one, and each is what a new record at its
- * place replaces. */
-static void other_place(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes, struct gn_identity *in)
+/* The other place may hold another version: the newer one is the present one, and each is what a
+ * new record at its place replaces. */
+static void other_place(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes,
+			struct gn_identity *in)
 {
 	static const struct gn_hash none;
 	struct gn_identity *other = cli_alloc(sizeof *other);
@@ -82,11 +87,13 @@ static int vouch_for_node(struct cli *cli, struct gn_identity *in)
 {
 	struct reply r;
 	struct gn_identity_key *k = &in->keys[in->key_count];
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r, "the node's status");
-	if (exit == CLI_OK &&
-	    (in->key_count == GN_IDENTITY_KEYS ||
-	     gn_unhex(gn_str(json_text(json_object_get(r.json, "node"), "key")), k->pk.b, sizeof k->pk.b) != GN_OK))
-		exit = cli_fail(cli, CLI_FAILED, "limit", "an identity vouches for at most %d keys", GN_IDENTITY_KEYS);
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
+			       "the node's status");
+	if (exit == CLI_OK && (in->key_count == GN_IDENTITY_KEYS ||
+			       gn_unhex(gn_str(json_text(json_object_get(r.json, "node"), "key")),
+					k->pk.b, sizeof k->pk.b) != GN_OK))
+		exit = cli_fail(cli, CLI_FAILED, "limit", "an identity vouches for at most %d keys",
+				GN_IDENTITY_KEYS);
 	reply_free(&r);
 	if (exit)
 		return exit;
@@ -104,8 +111,10 @@ static int vouch_for_node(struct cli *cli, struct gn_identity *in)
 	return CLI_OK;
 }
 
-/* What was published last is kept, so that it can be renewed with all that it said when nobody shows it any more. */
-static void remember_id(struct cli *cli, const char *pid, const struct gn_identity *in, const char *record)
+/* What was published last is kept, so that it can be renewed with all that it said when nobody
+ * shows it any more. */
+static void remember_id(struct cli *cli, const char *pid, const struct gn_identity *in,
+			const char *record)
 {
 	int lock = own_lock(cli);
 	json_t *entry = own_entry(pid, in->seq, in->created, in->ttl, record);
@@ -114,7 +123,8 @@ static void remember_id(struct cli *cli, const char *pid, const struct gn_identi
 	own_unlock(lock);
 }
 
-static bool recall_id(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes, struct gn_identity *out)
+static bool recall_id(struct cli *cli, const struct gn_pk *owner, uint8_t **bytes,
+		      struct gn_identity *out)
 {
 	size_t len = 0;
 	json_t *entry = own_read(cli, OWN_ID);
@@ -129,9 +139,10 @@ static bool recall_id(struct cli *cli, const struct gn_pk *owner, uint8_t **byte
 	return ok;
 }
 
-/* Signs and puts the record at both salts. *w: as many as signed, should they be fewer, which was said then; *all:
- * somebody keeps it at each. */
-static int put_both(struct cli *cli, const struct identity *id, const struct gn_identity *in, uint64_t *w, bool *all)
+/* Signs and puts the record at both salts. *w: as many as signed, should they be fewer, which
+ * was said then; *all: somebody keeps it at each. */
+static int put_both(struct cli *cli, const struct identity *id, const struct gn_identity *in,
+		    uint64_t *w, bool *all)
 {
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
 	char *kept = NULL;
@@ -145,10 +156,14 @@ static int put_both(struct cli *cli, const struct identity *id, const struct gn_
 		if (err) {
 			held = false;
 			exit = err == GN_VERSION ? cli_fail(cli, CLI_FAILED, gn_err_name(err),
-							    "a newer program published the identity record, and what "
+							    "a newer program published the "
+							    "identity record, and what "
 							    "it said would be lost; "
-							    "update geonet, or lose it with: geonet id publish --force")
-						 : cli_fail_err(cli, err, "the identity record cannot be made");
+							    "update geonet, or lose it with: "
+							    "geonet id publish --force")
+						 : cli_fail_err(cli, err,
+								"the identity record "
+								"cannot be made");
 			break;
 		}
 		int put = record_put(cli, gn_buf_slice(&record), *w, "the identity record", &r);
@@ -170,10 +185,10 @@ static int put_both(struct cli *cli, const struct identity *id, const struct gn_
 	return exit;
 }
 
-/* lose: what a newer program said outside the body too. *seq: of what is held now, by few perhaps (CLI_QUORUM), else 0.
- */
-static int publish(struct cli *cli, const struct identity *id, bool first, const char *name, bool vouch, bool lose,
-		   uint64_t ttl, uint64_t w, uint64_t *seq)
+/* lose: what a newer program said outside the body too. *seq: of what is held now, by few
+ * perhaps (CLI_QUORUM), else 0. */
+static int publish(struct cli *cli, const struct identity *id, bool first, const char *name,
+		   bool vouch, bool lose, uint64_t ttl, uint64_t w, uint64_t *seq)
 {
 	struct gn_identity *in = cli_alloc(sizeof *in);
 	uint8_t *bytes = NULL;
@@ -218,7 +233,8 @@ static bool try_publish(struct cli *cli, const struct identity *id, bool first)
 	if (cli_flag(cli, "no-publish"))
 		return false;
 	if (!client_alive(cli)) {
-		cli_note(cli, "No node is running; once one is, tell the network of you with: geonet id publish");
+		cli_note(cli, "No node is running; once one is, tell the network of you with: "
+			      "geonet id publish");
 		return false;
 	}
 	quiet.json = false; /* its troubles go to stderr: the answer is the identity */
@@ -234,11 +250,12 @@ static int tell_new(struct cli *cli, const struct identity *id, bool first, cons
 	bool published = try_publish(cli, id, first);
 	if (!cli->json) {
 		printf("%s\n", id->pid);
-		cli_note(cli, published ? "This is your PID; it is published." : "This is your PID.");
+		cli_note(cli,
+			 published ? "This is your PID; it is published." : "This is your PID.");
 		return CLI_OK;
 	}
-	json_t *json =
-		json_pack("{ss so sb}", "pid", id->pid, "key", json_hex(id->keys.sk.pk.b, 32), "published", published);
+	json_t *json = json_pack("{ss so sb}", "pid", id->pid, "key",
+				 json_hex(id->keys.sk.pk.b, 32), "published", published);
 	if (phrase)
 		json_object_set_new(json, "phrase", json_string(phrase));
 	return cli_json(cli, json);
@@ -248,7 +265,8 @@ static bool refuse_second(struct cli *cli)
 {
 	if (identity_exists(cli))
 		cli_fail(cli, CLI_FAILED, "exists",
-			 "there is an identity in %s already; it is never overwritten (another one needs another "
+			 "there is an identity in %s already; it is never overwritten (another one "
+			 "needs another "
 			 "--data)",
 			 cli->data);
 	else
@@ -262,11 +280,13 @@ int cmd_id_new(struct cli *cli)
 	char passphrase[PASSPHRASE_MAX], phrase[GN_PHRASE_MAX] = "";
 	struct gn_rand rand = gn_rand_system();
 	bool show = cli_flag(cli, "show-phrase") || (isatty(1) && !cli->json);
-	if (refuse_second(cli) ||
-	    !passphrase_new(cli, cli_flag(cli, "no-passphrase"), cli_option(cli, "passphrase-file"), passphrase))
+	if (refuse_second(cli) || !passphrase_new(cli, cli_flag(cli, "no-passphrase"),
+						  cli_option(cli, "passphrase-file"), passphrase))
 		return CLI_FAILED;
 	gn_rand_fill(&rand, id.entropy, sizeof id.entropy);
-	int exit = identity_derive(cli, &id) && identity_store(cli, &id, passphrase, false) ? CLI_OK : CLI_FAILED;
+	int exit = identity_derive(cli, &id) && identity_store(cli, &id, passphrase, false)
+			   ? CLI_OK
+			   : CLI_FAILED;
 	gn_wipe(passphrase, sizeof passphrase);
 	if (exit == CLI_OK) {
 		if (show)
@@ -275,7 +295,8 @@ int cmd_id_new(struct cli *cli)
 			print_phrase(cli, phrase);
 		exit = tell_new(cli, &id, true, show ? phrase : NULL);
 		if (!show)
-			cli_note(cli, "Write down its 24 words, the only way back after a loss: geonet id export");
+			cli_note(cli, "Write down its 24 words, the only way back after a loss: "
+				      "geonet id export");
 	}
 	gn_wipe(phrase, sizeof phrase);
 	identity_wipe(&id);
@@ -301,7 +322,8 @@ int cmd_id_export(struct cli *cli)
 
 /* ---- import ---- */
 
-/* The word with this number (from 1), for the sentence; a wrong word is no secret any more than that it is wrong. */
+/* The word with this number (from 1), for the sentence; a wrong word is no secret any more than
+ * that it is wrong. */
 static const char *word_at(const char *text, unsigned number)
 {
 	size_t len = 0;
@@ -327,8 +349,8 @@ static unsigned count_words(const char *text)
 	return n;
 }
 
-/* "7. word" as `id new` prints it, in any order, with anything around: the words by their numbers, in one line. False,
- * and text as it was, when a number is missing or comes twice. */
+/* "7. word" as `id new` prints it, in any order, with anything around: the words by their
+ * numbers, in one line. False, and text as it was, when a number is missing or comes twice. */
 static bool take_numbered(char text[PHRASE_INPUT_MAX])
 {
 	char words[GN_PHRASE_WORDS][16] = {""}, line[sizeof words + 1] = "";
@@ -343,7 +365,8 @@ static bool take_numbered(char text[PHRASE_INPUT_MAX])
 		size_t letters = 0;
 		while (isalpha((unsigned char)end[letters]))
 			letters++;
-		ok = n >= 1 && n <= GN_PHRASE_WORDS && letters && letters < sizeof words[0] && !*words[n - 1];
+		ok = n >= 1 && n <= GN_PHRASE_WORDS && letters && letters < sizeof words[0] &&
+		     !*words[n - 1];
 		if (ok)
 			memcpy(words[n - 1], end, letters);
 		count += ok;
@@ -381,7 +404,8 @@ static bool ask_phrase(struct cli *cli, char text[PHRASE_INPUT_MAX])
 	size_t len = 0;
 	text[0] = 0;
 	do {
-		if (!terminal_ask(len ? "" : "The 24 words, in one line or many: ", false, line, sizeof line) ||
+		if (!terminal_ask(len ? "" : "The 24 words, in one line or many: ", false, line,
+				  sizeof line) ||
 		    len + strlen(line) + 2 > PHRASE_INPUT_MAX)
 			break;
 		len += (size_t)snprintf(text + len, PHRASE_INPUT_MAX - len, "%s\n", line);
@@ -421,17 +445,21 @@ static bool parse_phrase(struct cli *cli, char *text, uint8_t entropy[32])
 	clean_phrase(text);
 	unsigned bad = 0, words = count_words(text);
 	if (words != GN_PHRASE_WORDS) {
-		cli_fail(cli, CLI_FAILED, "text", "a phrase has %d words, this has %u", GN_PHRASE_WORDS, words);
+		cli_fail(cli, CLI_FAILED, "text", "a phrase has %d words, this has %u",
+			 GN_PHRASE_WORDS, words);
 		return false;
 	}
 	if (gn_phrase_parse(gn_str(text), entropy, &bad) == GN_OK)
 		return true;
 	if (bad < GN_PHRASE_WORDS)
-		cli_fail(cli, CLI_FAILED, "text", "word %u, '%s', is not in the list; check its spelling",
+		cli_fail(cli, CLI_FAILED, "text",
+			 "word %u, '%s', is not in the list; check its "
+			 "spelling",
 			 bad + 1, word_at(text, bad + 1));
 	else
 		cli_fail(cli, CLI_FAILED, "text",
-			 "every word is in the list, but together they are no phrase: one is wrong or two are swapped");
+			 "every word is in the list, but together they are no phrase: one is wrong "
+			 "or two are swapped");
 	return false;
 }
 
@@ -442,8 +470,10 @@ int cmd_id_import(struct cli *cli)
 	int exit = CLI_FAILED;
 	if (refuse_second(cli))
 		return CLI_FAILED;
-	if (read_phrase(cli, text) && parse_phrase(cli, text, id.entropy) && identity_derive(cli, &id) &&
-	    passphrase_new(cli, cli_flag(cli, "no-passphrase"), cli_option(cli, "passphrase-file"), passphrase) &&
+	if (read_phrase(cli, text) && parse_phrase(cli, text, id.entropy) &&
+	    identity_derive(cli, &id) &&
+	    passphrase_new(cli, cli_flag(cli, "no-passphrase"), cli_option(cli, "passphrase-file"),
+			   passphrase) &&
 	    identity_store(cli, &id, passphrase, false))
 		exit = tell_new(cli, &id, false, NULL);
 	gn_wipe(text, sizeof text);
@@ -456,7 +486,8 @@ int cmd_id_publish(struct cli *cli)
 {
 	uint64_t w = 0, ttl = GN_RECORD_TTL_MAX, seq = 0;
 	struct identity id;
-	if (!cli_number(cli, "w", 1, 8, &w) || !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &ttl))
+	if (!cli_number(cli, "w", 1, 8, &w) ||
+	    !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &ttl))
 		return CLI_USAGE;
 	if (!identity_load(cli, &id))
 		return CLI_FAILED;
@@ -486,18 +517,22 @@ static int show_own(struct cli *cli)
 	return CLI_OK;
 }
 
-static json_t *identity_json(const struct gn_identity *in, const char *pid, const struct gn_hash *pq)
+static json_t *identity_json(const struct gn_identity *in, const char *pid,
+			     const struct gn_hash *pq)
 {
 	json_t *keys = json_array();
 	for (size_t i = 0; i < in->key_count; i++)
-		json_array_append_new(keys, json_pack("{so ss so sI}", "key", json_hex(in->keys[i].pk.b, 32), "kind",
-						      in->keys[i].kind == GN_FB_MEMBER_KIND_NODE ? "node" : "device",
-						      "name", json_slice(in->keys[i].name), "expires",
-						      (json_int_t)in->keys[i].expires));
-	return json_pack("{ss so so sI sI sI so so so}", "pid", pid, "key", json_hex(in->owner.b, 32), "name",
-			 json_slice(in->display_name), "seq", (json_int_t)in->seq, "created", (json_int_t)in->created,
-			 "expires", (json_int_t)(in->created + in->ttl), "pq_hash", json_hex(pq->b, 32), "next",
-			 json_hex(in->next.b, 32), "keys", keys);
+		json_array_append_new(
+			keys,
+			json_pack("{so ss so sI}", "key", json_hex(in->keys[i].pk.b, 32), "kind",
+				  in->keys[i].kind == GN_FB_MEMBER_KIND_NODE ? "node" : "device",
+				  "name", json_slice(in->keys[i].name), "expires",
+				  (json_int_t)in->keys[i].expires));
+	return json_pack("{ss so so sI sI sI so so so}", "pid", pid, "key",
+			 json_hex(in->owner.b, 32), "name", json_slice(in->display_name), "seq",
+			 (json_int_t)in->seq, "created", (json_int_t)in->created, "expires",
+			 (json_int_t)(in->created + in->ttl), "pq_hash", json_hex(pq->b, 32),
+			 "next", json_hex(in->next.b, 32), "keys", keys);
 }
 
 int cmd_id_show(struct cli *cli)
@@ -516,8 +551,10 @@ int cmd_id_show(struct cli *cli)
 	gn_pid(&owner, pid);
 	exit = present(cli, &owner, &bytes, in);
 	if (exit == CLI_NOT_FOUND)
-		cli_fail(cli, exit, "not-found", "%s has published no identity record (its key is %s)", pid,
-			 out_hex(owner.b, sizeof owner.b));
+		cli_fail(cli, exit, "not-found",
+			 "%s has published no identity record (its key is "
+			 "%s)",
+			 pid, out_hex(owner.b, sizeof owner.b));
 	if (exit == CLI_OK) {
 		gn_sha256(&in->pq_pk, 1, &pq);
 		if (cli->json) {
@@ -526,15 +563,20 @@ int cmd_id_show(struct cli *cli)
 			out_pair(cli, "pid", "%s", pid);
 			out_pair(cli, "key", "%s", out_hex(owner.b, sizeof owner.b));
 			if (in->display_name.len)
-				out_pair(cli, "name", "%s (chosen by its owner)", out_text_slice(in->display_name));
+				out_pair(cli, "name", "%s (chosen by its owner)",
+					 out_text_slice(in->display_name));
 			out_pair(cli, "ML-DSA-65", "%s", out_hex(pq.b, sizeof pq.b));
 			out_pair(cli, "next key", "%s", out_hex(in->next.b, sizeof in->next.b));
 			for (size_t i = 0; i < in->key_count; i++)
-				out_pair(cli, in->keys[i].kind == GN_FB_MEMBER_KIND_NODE ? "its node" : "its device",
+				out_pair(cli,
+					 in->keys[i].kind == GN_FB_MEMBER_KIND_NODE ? "its node"
+										    : "its device",
 					 "%s %s, until %s", out_hex(in->keys[i].pk.b, 32),
-					 out_text_slice(in->keys[i].name), out_time(in->keys[i].expires));
-			out_pair(cli, "version", "%llu of %s, until %s", (unsigned long long)in->seq,
-				 out_time(in->created), out_time(in->created + in->ttl));
+					 out_text_slice(in->keys[i].name),
+					 out_time(in->keys[i].expires));
+			out_pair(cli, "version", "%llu of %s, until %s",
+				 (unsigned long long)in->seq, out_time(in->created),
+				 out_time(in->created + in->ttl));
 		}
 	}
 	free(bytes);
@@ -544,14 +586,15 @@ int cmd_id_show(struct cli *cli)
 
 /* ---- renewing ---- */
 
-int id_renew(struct cli *cli, const struct identity *id, bool force, bool must, uint64_t ttl, uint64_t w,
-	     uint64_t *expires, bool *done)
+int id_renew(struct cli *cli, const struct identity *id, bool force, bool must, uint64_t ttl,
+	     uint64_t w, uint64_t *expires, bool *done)
 {
 	struct gn_identity *in = cli_alloc(sizeof *in);
 	uint8_t *bytes = NULL;
 	uint64_t seq;
 	int exit = present(cli, &id->keys.sk.pk, &bytes, in);
-	bool gone = exit == CLI_NOT_FOUND, known = !gone || recall_id(cli, &id->keys.sk.pk, &bytes, in);
+	bool gone = exit == CLI_NOT_FOUND,
+	     known = !gone || recall_id(cli, &id->keys.sk.pk, &bytes, in);
 	bool due = force || gone || cli_now() > in->created + in->ttl / 2;
 	*expires = in->created + in->ttl;
 	if (gone)

@@ -13,13 +13,14 @@
 #include <time.h>
 #include <unistd.h>
 
-#define UP_WAIT_S 300 /* a first start searches for the node's proof of work, minutes on a small board */
+/* a first start searches for the node's proof of work, minutes on a small board */
+#define UP_WAIT_S 300
 #define DOWN_WAIT_S 30
 #define LOG_NAME "geonetd.log"
 
-static const char *const passed_on[] = {"bootstrap", "port",     "http",       "advertise", "store-limit",
-					"probation", "pow-bits", "w",          "config",    "log",
-					"log-file",  "guard",    "guard-local"};
+static const char *const passed_on[] = {
+	"bootstrap", "port",   "http", "advertise", "store-limit", "probation",  "pow-bits",
+	"w",         "config", "log",  "log-file",  "guard",       "guard-local"};
 
 /* geonetd beside this program, else by PATH. */
 static char *find_geonetd(void)
@@ -56,7 +57,8 @@ static char **geonetd_words(const struct cli *cli, char *program, char *ready)
 	if (ready) {
 		words[n++] = cli_format("--ready-fd");
 		words[n++] = ready;
-		if (!cli_option(cli, "log-file")) { /* its stderr goes there too, but only this can be opened anew */
+		if (!cli_option(cli, "log-file")) {
+			/* its stderr goes there too, but only this can be opened anew */
 			words[n++] = cli_format("--log-file");
 			words[n++] = cli_format("%s/" LOG_NAME, cli->data);
 		}
@@ -71,7 +73,8 @@ static void free_words(char **words)
 	free(words);
 }
 
-/* In the child: its own session, nothing of ours open but the log and the pipe. Only exec and _exit follow. */
+/* In the child: its own session, nothing of ours open but the log and the pipe. Only exec and
+ * _exit follow. */
 static void become_daemon(char **words, int log, int ready)
 {
 	int null = open("/dev/null", O_RDONLY);
@@ -105,7 +108,8 @@ void last_line(const char *path, long from, char *out, size_t cap)
 static int print_running(struct cli *cli, bool started)
 {
 	struct reply r;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r, "the node's status");
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
+			       "the node's status");
 	if (exit) {
 		reply_free(&r);
 		return exit;
@@ -115,7 +119,8 @@ static int print_running(struct cli *cli, bool started)
 		cli_json(cli, json_incref(r.json));
 	} else {
 		const json_t *node = json_object_get(r.json, "node");
-		unsigned long long http = json_number(r.json, "http"), port = json_number(node, "port");
+		unsigned long long http = json_number(r.json, "http"),
+				   port = json_number(node, "port");
 		size_t i;
 		json_t *addr;
 		printf(started ? "The node runs.\n" : "A node is running already.\n");
@@ -141,7 +146,8 @@ static bool wait_ready(struct cli *cli, int fd)
 	size_t n = 0;
 	for (time_t end = time(NULL) + UP_WAIT_S; time(NULL) < end;) {
 		struct pollfd p = {fd, POLLIN, 0};
-		cli_progress(cli, "starting the node (the first time it searches for a proof of work for its key)...");
+		cli_progress(cli, "starting the node (the first time it searches for a proof of "
+				  "work for its key)...");
 		if (poll(&p, 1, 200) <= 0)
 			continue;
 		ssize_t got = read(fd, text + n, sizeof text - 1 - n);
@@ -155,7 +161,8 @@ static bool wait_ready(struct cli *cli, int fd)
 	return false;
 }
 
-/* Our log, in a directory that is checked as geonetd checks it before anything is written there; -1 was told. */
+/* Our log, in a directory that is checked as geonetd checks it before anything is written there;
+ * -1 was told. */
 static int open_log(struct cli *cli, const char *path)
 {
 	int log = -1, folder = open(cli->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -163,7 +170,8 @@ static int open_log(struct cli *cli, const char *path)
 		cli_fail(cli, CLI_FAILED, "denied", "the node did not start: %s", gn_os_why());
 	} else {
 		if (folder >= 0)
-			log = openat(folder, LOG_NAME, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+			log = openat(folder, LOG_NAME,
+				     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
 		if (log < 0)
 			cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
 	}
@@ -197,19 +205,22 @@ static int start_detached(struct cli *cli, char *program)
 	} else {
 		if (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
 			struct timespec moment = {
-				0, 200000000}; /* it closed the pipe; what it prints last may need a moment */
+				/* it closed the pipe; what it prints last may need a moment */
+				0, 200000000};
 			nanosleep(&moment, NULL);
 			if (waitpid(pid, &status, WNOHANG) == 0 && kill(pid, SIGTERM) == 0)
 				waitpid(pid, &status, 0);
 		}
 		last_line(path, from, why, sizeof why);
 		const char *said = strncmp(why, "geonetd: ", 9) == 0 ? why + 9 : why;
-		bool wrong = WIFEXITED(status) && WEXITSTATUS(status) == 2; /* its command line or its configuration */
+		/* its command line or its configuration */
+		bool wrong = WIFEXITED(status) && WEXITSTATUS(status) == 2;
 		exit = wrong ? CLI_USAGE : CLI_FAILED;
 		if (wrong)
 			cli_fail(cli, exit, "usage", "the node did not start: %s", said);
 		else if (*said)
-			cli_fail(cli, exit, "io", "the node did not start: %s; its log is %s", said, path);
+			cli_fail(cli, exit, "io", "the node did not start: %s; its log is %s", said,
+				 path);
 		else
 			cli_fail(cli, exit, "io", "the node did not start; its log is %s", path);
 	}
@@ -226,7 +237,10 @@ int cmd_up(struct cli *cli)
 	if (client_alive(cli)) {
 		for (const struct cli_option *o = cli->command->options; o->name; o++)
 			if (cli_flag(cli, o->name)) {
-				cli_warn(cli, "--%s changes nothing while the node runs: geonet down first", o->name);
+				cli_warn(cli,
+					 "--%s changes nothing while the node runs: geonet "
+					 "down first",
+					 o->name);
 				break;
 			}
 		return print_running(cli, false);
@@ -246,13 +260,15 @@ int cmd_up(struct cli *cli)
 int cmd_down(struct cli *cli)
 {
 	struct reply r;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r, "the node's status");
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
+			       "the node's status");
 	pid_t pid = (pid_t)json_number(r.json, "pid");
 	reply_free(&r);
 	if (exit)
 		return exit;
-	exit = client_must(cli, (struct call){.method = "POST", .path = cli_format("/api/v1/shutdown")}, &r,
-			   "the node did not agree to stop");
+	exit = client_must(cli,
+			   (struct call){.method = "POST", .path = cli_format("/api/v1/shutdown")},
+			   &r, "the node did not agree to stop");
 	reply_free(&r);
 	if (exit)
 		return exit;
@@ -268,14 +284,16 @@ int cmd_down(struct cli *cli)
 		nanosleep(&moment, NULL);
 	}
 	return cli_fail(cli, CLI_FAILED, "timeout",
-			"the node (process %ld) was asked to stop and still runs after %d s", (long)pid, DOWN_WAIT_S);
+			"the node (process %ld) was asked to stop and still runs after %d s",
+			(long)pid, DOWN_WAIT_S);
 }
 
 /* ---- looking ---- */
 
 bool status_few(const json_t *status)
 {
-	bool counts = json_is_true(json_object_get(status, "server")); /* who is in probation stores nothing */
+	/* who is in probation stores nothing */
+	bool counts = json_is_true(json_object_get(status, "server"));
 	return json_is_true(json_object_get(status, "joined")) &&
 	       json_double(status, "n_estimate") + 0.5 - !counts < (double)json_number(status, "w");
 }
@@ -295,7 +313,8 @@ static uint64_t own_first(const json_t *own)
 	uint64_t first = UINT64_MAX;
 	size_t i;
 	json_t *v;
-	json_array_foreach(own, i, v) first = json_number(v, "expires") < first ? json_number(v, "expires") : first;
+	json_array_foreach(own, i, v) first =
+		json_number(v, "expires") < first ? json_number(v, "expires") : first;
 	return first;
 }
 
@@ -303,7 +322,8 @@ int cmd_status(struct cli *cli)
 {
 	static const char *const sides[] = {"on each side", "on one side", "on the other"};
 	struct reply r;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r, "the node's status");
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
+			       "the node's status");
 	json_t *own = exit ? NULL : own_of_node(cli);
 	if (exit || cli->json) {
 		if (exit == CLI_OK)
@@ -312,12 +332,14 @@ int cmd_status(struct cli *cli)
 		reply_free(&r);
 		return exit;
 	}
-	const json_t *j = r.json, *node = json_object_get(j, "node"), *hops = json_object_get(j, "hops"),
-		     *records = json_object_get(j, "records");
-	const json_t *blocks = json_object_get(j, "blocks"), *traffic = json_object_get(j, "traffic"),
+	const json_t *j = r.json, *node = json_object_get(j, "node"),
+		     *hops = json_object_get(j, "hops"), *records = json_object_get(j, "records");
+	const json_t *blocks = json_object_get(j, "blocks"),
+		     *traffic = json_object_get(j, "traffic"),
 		     *lookups = json_object_get(j, "lookups");
 	const json_t *leaf = json_object_get(j, "leaf");
-	bool joined = json_is_true(json_object_get(j, "joined")), server = json_is_true(json_object_get(j, "server"));
+	bool joined = json_is_true(json_object_get(j, "joined")),
+	     server = json_is_true(json_object_get(j, "server"));
 	size_t i;
 	json_t *addr;
 	char *alone = client_alone(cli, j);
@@ -338,27 +360,39 @@ int cmd_status(struct cli *cli)
 	const char *clock = json_text(json_object_get(j, "clock"), "text");
 	if (*clock)
 		out_pair(cli, "clock", "%s", clock);
-	out_pair(cli, "lookups", "%llu, %llu failed; %.1f hops on average (%.1f predicted, %llu at most)",
-		 (unsigned long long)json_number(lookups, "total"), (unsigned long long)json_number(lookups, "failed"),
-		 json_double(hops, "observed"), json_double(hops, "predicted"),
-		 (unsigned long long)json_number(hops, "max"));
+	out_pair(cli, "lookups",
+		 "%llu, %llu failed; %.1f hops on average (%.1f predicted, %llu at "
+		 "most)",
+		 (unsigned long long)json_number(lookups, "total"),
+		 (unsigned long long)json_number(lookups, "failed"), json_double(hops, "observed"),
+		 json_double(hops, "predicted"), (unsigned long long)json_number(hops, "max"));
 	out_pair(cli, "records", "%llu held, %s; stored when %s signed%s",
-		 (unsigned long long)json_number(records, "count"), out_bytes(json_number(records, "bytes")),
+		 (unsigned long long)json_number(records, "count"),
+		 out_bytes(json_number(records, "bytes")),
 		 out_count(json_number(j, "w"), "node has", "nodes have"),
-		 status_few(j) ? ", more than are here: say --w N, or write \"w = N\" into DATA/geonet.conf" : "");
+		 status_few(j) ? ", more than are here: say --w N, or write \"w = N\" into "
+				 "DATA/geonet.conf"
+			       : "");
 	out_pair(cli, "blocks", "%llu (%llu own, %llu held for others), %s",
-		 (unsigned long long)json_number(blocks, "count"), (unsigned long long)json_number(blocks, "own"),
-		 (unsigned long long)json_number(blocks, "held"), out_bytes(json_number(blocks, "bytes")));
-	out_pair(cli, "traffic", "%s sent, %s received, %s", out_bytes(json_number(traffic, "sent")),
+		 (unsigned long long)json_number(blocks, "count"),
+		 (unsigned long long)json_number(blocks, "own"),
+		 (unsigned long long)json_number(blocks, "held"),
+		 out_bytes(json_number(blocks, "bytes")));
+	out_pair(cli, "traffic", "%s sent, %s received, %s",
+		 out_bytes(json_number(traffic, "sent")),
 		 out_bytes(json_number(traffic, "received")),
 		 out_count(json_number(j, "sessions"), "session", "sessions"));
-	out_pair(cli, "process", "%llu, up %s, %s of memory, version %s", (unsigned long long)json_number(j, "pid"),
-		 out_duration(json_number(j, "uptime_s")), out_bytes(json_number(j, "rss")), json_text(j, "version"));
+	out_pair(cli, "process", "%llu, up %s, %s of memory, version %s",
+		 (unsigned long long)json_number(j, "pid"),
+		 out_duration(json_number(j, "uptime_s")), out_bytes(json_number(j, "rss")),
+		 json_text(j, "version"));
 	if (json_number(j, "http"))
-		out_pair(cli, "page", "http://localhost:%llu/", (unsigned long long)json_number(j, "http"));
+		out_pair(cli, "page", "http://localhost:%llu/",
+			 (unsigned long long)json_number(j, "http"));
 	out_pair(cli, "data", "%s", json_text(j, "data"));
 	if (json_array_size(own)) {
-		out_pair(cli, "yours", "%zu; the first ends %s", json_array_size(own), own_until(own_first(own)));
+		out_pair(cli, "yours", "%zu; the first ends %s", json_array_size(own),
+			 own_until(own_first(own)));
 		own_warn(cli, own);
 	}
 	json_decref(own);
@@ -373,7 +407,8 @@ int cmd_peers(struct cli *cli)
 	struct table t;
 	size_t i;
 	json_t *p;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/peers")}, &r, "the node's peers");
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/peers")}, &r,
+			       "the node's peers");
 	if (exit || cli->json) {
 		exit = exit ? exit : cli_json(cli, json_incref(r.json));
 		reply_free(&r);
@@ -382,7 +417,8 @@ int cmd_peers(struct cli *cli)
 	const json_t *peers = json_object_get(r.json, "peers");
 	bool all = cli_flag(cli, "all");
 	table_init(&t, 8, 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6);
-	const char *const heading[] = {"NODE", "ADDRESS", "LINK", "HEARD", "RTT ms", "SENT", "RECEIVED", "CIPHER"};
+	const char *const heading[] = {"NODE",   "ADDRESS", "LINK",     "HEARD",
+				       "RTT ms", "SENT",    "RECEIVED", "CIPHER"};
 	for (size_t k = 0; k < GN_COUNT(heading); k++)
 		table_add(&t, "%s", heading[k]);
 	size_t hidden = 0;
@@ -397,7 +433,11 @@ int cmd_peers(struct cli *cli)
 		}
 		table_add(&t, "%.16s", json_text(p, "id"));
 		table_add(&t, "%s", out_text(json_text(p, "addr")));
-		table_add(&t, "%s%s", leaf ? "leaf" : linked ? "link" : "known", up ? "" : " (down)");
+		table_add(&t, "%s%s",
+			  leaf     ? "leaf"
+			  : linked ? "link"
+				   : "known",
+			  up ? "" : " (down)");
 		table_add(&t, "%s ago", out_duration((uint64_t)json_double(p, "seen_s")));
 		table_add(&t, up ? "%.1f" : "-", json_double(p, "rtt_ms"));
 		table_add(&t, "%s", up ? out_bytes(json_number(p, "sent")) : "-");
@@ -406,8 +446,8 @@ int cmd_peers(struct cli *cli)
 	}
 	table_print(cli, &t);
 	if (hidden)
-		cli_note(cli, "and %s known without a link; --all shows %s", out_count(hidden, "node", "nodes"),
-			 hidden == 1 ? "it" : "them");
+		cli_note(cli, "and %s known without a link; --all shows %s",
+			 out_count(hidden, "node", "nodes"), hidden == 1 ? "it" : "them");
 	reply_free(&r);
 	return CLI_OK;
 }

@@ -1,5 +1,5 @@
-/* Records: put one's own, get anyone's, and the way a lookup takes. A record is verified here before a byte of it is
- * given on. */
+/* Records: put one's own, get anyone's, and the way a lookup takes. A record is verified here
+ * before a byte of it is given on. */
 #include "cli.h"
 #include "services/names.h"
 #include "wire/wire.h"
@@ -9,9 +9,11 @@
 #include <sys/time.h>
 
 #define FIRST_APPLICATION_TYPE 16
-#define BODY_MAX (GN_RECORD_MAX - 512) /* 65024 bytes: the rest is for the record's head and signature */
+/* 65024 bytes: the rest is for the record's head and signature */
+#define BODY_MAX (GN_RECORD_MAX - 512)
 
-/* Versions of a record are ordered by seq; the time in milliseconds needs no reading of the last one. */
+/* Versions of a record are ordered by seq; the time in milliseconds needs no reading of the last
+ * one. */
 static uint64_t seq_now(void)
 {
 	struct timeval t;
@@ -25,9 +27,11 @@ static int put_done(struct cli *cli, struct reply *r)
 		return cli_json(cli, json_incref(r->json));
 	size_t n = json_array_size(json_object_get(r->json, "receipts"));
 	printf("%s\n", json_text(r->json, "key"));
-	cli_note(cli, "stored: %s, seq %llu, %s, %.0f ms", out_count(n, "signed receipt", "signed receipts"),
+	cli_note(cli, "stored: %s, seq %llu, %s, %.0f ms",
+		 out_count(n, "signed receipt", "signed receipts"),
 		 (unsigned long long)json_number(r->json, "seq"),
-		 out_count(json_number(r->json, "hops"), "hop", "hops"), json_double(r->json, "took_ms"));
+		 out_count(json_number(r->json, "hops"), "hop", "hops"),
+		 json_double(r->json, "took_ms"));
 	return CLI_OK;
 }
 
@@ -37,12 +41,15 @@ static uint64_t newer_seq(const struct reply *r)
 	size_t len;
 	struct gn_record record;
 	uint8_t *bytes = base64_bytes(json_text(r->json, "newer"), &len);
-	uint64_t seq = bytes && len && gn_wire_record_open(gn_slice(bytes, len), &record) == GN_OK ? record.seq : 0;
+	uint64_t seq = bytes && len && gn_wire_record_open(gn_slice(bytes, len), &record) == GN_OK
+			       ? record.seq
+			       : 0;
 	free(bytes);
 	return seq;
 }
 
-static int put_record(struct cli *cli, const struct identity *id, struct gn_record_fields *f, uint64_t w, bool chosen)
+static int put_record(struct cli *cli, const struct identity *id, struct gn_record_fields *f,
+		      uint64_t w, bool chosen)
 {
 	struct reply r = {0};
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
@@ -63,7 +70,8 @@ static int put_record(struct cli *cli, const struct identity *id, struct gn_reco
 			client_report(cli, &r, "the record was not stored");
 			break;
 		}
-		f->seq = newer + 1; /* the last one was written by a clock ahead of ours, or with a seq by hand */
+		/* the last one was written by a clock ahead of ours, or with a seq by hand */
+		f->seq = newer + 1;
 	}
 	if (exit == CLI_OK)
 		exit = put_done(cli, &r);
@@ -80,11 +88,12 @@ int cmd_put(struct cli *cli)
 	uint8_t *body;
 	size_t len;
 	if (!cli_number(cli, "type", FIRST_APPLICATION_TYPE, UINT16_MAX, &type) ||
-	    !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &ttl) || !cli_number(cli, "w", 1, 8, &w) ||
-	    !cli_number(cli, "seq", 1, UINT64_MAX - 1, &seq))
+	    !cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &ttl) ||
+	    !cli_number(cli, "w", 1, 8, &w) || !cli_number(cli, "seq", 1, UINT64_MAX - 1, &seq))
 		return CLI_USAGE;
 	if (label && (strlen(label) > GN_RECORD_LABEL_MAX || !gn_utf8_ok(gn_str(label))))
-		return cli_fail(cli, CLI_USAGE, "text", "--label has at most %d bytes of UTF-8", GN_RECORD_LABEL_MAX);
+		return cli_fail(cli, CLI_USAGE, "text", "--label has at most %d bytes of UTF-8",
+				GN_RECORD_LABEL_MAX);
 	if (!read_input(cli, cli->args[0], BODY_MAX, &body, &len))
 		return CLI_FAILED;
 	int exit = CLI_FAILED;
@@ -103,7 +112,8 @@ int cmd_put(struct cli *cli)
 }
 
 /* KEY, OWNER/LABEL, @LABEL. */
-static bool record_key(struct cli *cli, const char *text, uint16_t type, struct gn_hash *key, int *exit)
+static bool record_key(struct cli *cli, const char *text, uint16_t type, struct gn_hash *key,
+		       int *exit)
 {
 	const char *slash = strchr(text, '/');
 	struct gn_pk owner;
@@ -112,7 +122,9 @@ static bool record_key(struct cli *cli, const char *text, uint16_t type, struct 
 		if (gn_unhex(gn_str(text), key->b, sizeof key->b) == GN_OK)
 			return true;
 		*exit = cli_fail(cli, CLI_USAGE, "usage",
-				 "'%s' is neither a record's key (64 hex digits) nor OWNER/LABEL nor @LABEL", text);
+				 "'%s' is neither a record's key (64 hex digits) nor OWNER/LABEL "
+				 "nor @LABEL",
+				 text);
 		return false;
 	}
 	const char *label = slash ? slash + 1 : text + 1;
@@ -140,10 +152,12 @@ static int show_record(struct cli *cli, const struct gn_record *r, unsigned hold
 		return exit;
 	char pid[GN_PID_MAX], *body = base64_text(r->body);
 	gn_pid(&r->owner, pid);
-	json_t *json = json_pack("{so ss so so si sI sI sI si ss}", "key", json_hex(r->key.b, 32), "owner", pid,
-				 "owner_key", json_hex(r->owner.b, 32), "label", json_slice(r->label), "type",
-				 (int)r->type, "seq", (json_int_t)r->seq, "created", (json_int_t)r->created, "expires",
-				 (json_int_t)(r->created + r->ttl), "holders", (int)holders, "body", body);
+	json_t *json =
+		json_pack("{so ss so so si sI sI sI si ss}", "key", json_hex(r->key.b, 32), "owner",
+			  pid, "owner_key", json_hex(r->owner.b, 32), "label", json_slice(r->label),
+			  "type", (int)r->type, "seq", (json_int_t)r->seq, "created",
+			  (json_int_t)r->created, "expires", (json_int_t)(r->created + r->ttl),
+			  "holders", (int)holders, "body", body);
 	free(body);
 	return cli_json(cli, json);
 }
@@ -157,13 +171,15 @@ int cmd_get(struct cli *cli)
 	size_t len = 0;
 	unsigned holders = 0;
 	int exit;
-	if (!cli_number(cli, "type", 1, UINT16_MAX, &type) || !cli_number(cli, "quorum", 1, 8, &quorum))
+	if (!cli_number(cli, "type", 1, UINT16_MAX, &type) ||
+	    !cli_number(cli, "quorum", 1, 8, &quorum))
 		return CLI_USAGE;
 	if (!record_key(cli, cli->args[0], (uint16_t)type, &key, &exit))
 		return exit;
 	exit = record_fetch(cli, &key, (unsigned)type, (unsigned)quorum, &bytes, &len, &holders);
 	if (exit == CLI_NOT_FOUND)
-		return cli_fail(cli, CLI_NOT_FOUND, "not-found", "no node holds a record for %s", cli->args[0]);
+		return cli_fail(cli, CLI_NOT_FOUND, "not-found", "no node holds a record for %s",
+				cli->args[0]);
 	if (exit)
 		return exit;
 	if (gn_wire_record_parse(gn_slice(bytes, len), &record) != GN_OK)
@@ -186,11 +202,13 @@ static bool trace_key(struct cli *cli, const char *text, struct gn_hash *key, in
 	if (gn_unhex(gn_str(text), key->b, sizeof key->b) == GN_OK)
 		return true;
 	if (gn_name_parse(gn_str(text), &name, &why) != GN_OK) {
-		cli_fail(cli, CLI_USAGE, "text", "'%s' is not a key, a PID or a name: %s", text, why);
+		cli_fail(cli, CLI_USAGE, "text", "'%s' is not a key, a PID or a name: %s", text,
+			 why);
 		return false;
 	}
 	bool delegated = name.form == GN_NAME_DELEGATED;
-	if (delegated && (!gn_name_parent(&name, &parent) || !owner_of(cli, parent.text, &owner, exit)))
+	if (delegated &&
+	    (!gn_name_parent(&name, &parent) || !owner_of(cli, parent.text, &owner, exit)))
 		return false;
 	gn_name_key(&name, delegated ? &owner : NULL, 0, key);
 	return true;
@@ -198,7 +216,8 @@ static bool trace_key(struct cli *cli, const char *text, struct gn_hash *key, in
 
 static void print_trace(struct cli *cli, const json_t *j)
 {
-	static const char *const heading[] = {"STEP", "DEPTH", "NODE", "ADDRESS", "AT ms", "RTT ms", "OUTCOME"};
+	static const char *const heading[] = {"STEP",  "DEPTH",  "NODE",   "ADDRESS",
+					      "AT ms", "RTT ms", "OUTCOME"};
 	struct table t;
 	size_t i;
 	json_t *s;
@@ -214,14 +233,16 @@ static void print_trace(struct cli *cli, const json_t *j)
 		table_add(&t, "%.1f", json_double(s, "at_ms"));
 		table_add(&t, "%.1f", json_double(s, "rtt_ms"));
 		table_add(&t, "%s",
-			  strcmp(json_text(s, "outcome"), "ok") ? out_text(json_text(s, "outcome")) : "answered");
+			  strcmp(json_text(s, "outcome"), "ok") ? out_text(json_text(s, "outcome"))
+								: "answered");
 	}
 	printf("key %s\n\n", json_text(j, "key"));
 	table_print(cli, &t);
 	printf("\nnearest nodes:\n");
 	json_array_foreach(json_object_get(j, "nodes"), i, s)
 		printf("  %.16s  %s\n", json_text(s, "id"), out_text(json_text(s, "addr")));
-	printf("%s, %.0f ms\n", out_count(json_number(j, "hops"), "hop", "hops"), json_double(j, "took_ms"));
+	printf("%s, %.0f ms\n", out_count(json_number(j, "hops"), "hop", "hops"),
+	       json_double(j, "took_ms"));
 }
 
 int cmd_trace(struct cli *cli)
@@ -236,9 +257,10 @@ int cmd_trace(struct cli *cli)
 	if (!trace_key(cli, cli->args[0], &key, &exit))
 		return exit;
 	gn_hex(GN_SLICE(key.b), hex);
-	exit = client_must(
-		cli, (struct call){.path = cli_format("/api/v1/find/%s?count=%llu", hex, (unsigned long long)count)},
-		&r, "the lookup failed");
+	exit = client_must(cli,
+			   (struct call){.path = cli_format("/api/v1/find/%s?count=%llu", hex,
+							    (unsigned long long)count)},
+			   &r, "the lookup failed");
 	if (exit == CLI_OK && cli->json)
 		exit = cli_json(cli, json_incref(r.json));
 	else if (exit == CLI_OK)

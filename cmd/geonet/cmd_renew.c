@@ -1,10 +1,13 @@
-/* Renewing what ends: the identity record, names, sites. A renewal says what was said before, with a new time; what is
- * not past half of its term is left alone, so a timer may run this as often as it likes.
+/* Renewing what ends: the identity record, names, sites. A renewal says what was said before,
+ * with a new time; what is not past half of its term is left alone, so a timer may run this as
+ * often as it likes.
  *
- *   item:  KEPT (not due) | RENEWED | GIVEN (to another) | UNFINISHED (a site that never came out)
+ *   item: KEPT (not due) | RENEWED | GIVEN (to another) | UNFINISHED (a site that never came
+ *   out)
  *          | FAILED (the reason is told on stderr; the others go on)
  *
- * What is given or unfinished fails only when it was asked for by itself. Rules: docs/spec/services.md RN-1..RN-4. */
+ * What is given or unfinished fails only when it was asked for by itself. Rules:
+ * docs/spec/services.md RN-1..RN-4. */
 #include "name.h"
 #include "own.h"
 #include "site.h"
@@ -21,13 +24,14 @@ struct renewal {
 	size_t renewed, failed;
 };
 
-static void note(struct renewal *r, const char *kind, const char *name, int exit, const char *state, uint64_t expires)
+static void note(struct renewal *r, const char *kind, const char *name, int exit, const char *state,
+		 uint64_t expires)
 {
 	state = exit ? "failed" : state;
 	r->renewed += strcmp(state, "renewed") == 0;
 	r->failed += exit != CLI_OK;
-	json_array_append_new(r->items, json_pack("{ss ss ss sI}", "kind", kind, "name", name, "state", state,
-						  "expires", (json_int_t)expires));
+	json_array_append_new(r->items, json_pack("{ss ss ss sI}", "kind", kind, "name", name,
+						  "state", state, "expires", (json_int_t)expires));
 }
 
 static void renew_id(struct renewal *r, bool must)
@@ -54,7 +58,8 @@ static void renew_site(struct renewal *r, const char *label, uint64_t copies)
 {
 	uint64_t expires = 0;
 	bool done = false;
-	int exit = site_renew(&r->each, &r->id, label, copies, r->force, r->ttl, r->w, &expires, &done);
+	int exit = site_renew(&r->each, &r->id, label, copies, r->force, r->ttl, r->w, &expires,
+			      &done);
 	char *name = cli_format("@%s", label);
 	note(r, "site", name, exit, done ? "renewed" : "kept", expires);
 	free(name);
@@ -64,13 +69,16 @@ static void renew_site(struct renewal *r, const char *label, uint64_t copies)
 static void skip_site(struct renewal *r, const char *label)
 {
 	char *name = cli_format("@%s", label);
-	cli_note(&r->each, "the site %s never came out whole: publish it again, or: geonet site remove %s", name,
-		 *label ? label : "-");
+	cli_note(&r->each,
+		 "the site %s never came out whole: publish it again, or: geonet site "
+		 "remove %s",
+		 name, *label ? label : "-");
 	note(r, "site", name, r->all ? CLI_OK : CLI_FAILED, "unfinished", 0);
 	free(name);
 }
 
-/* Sites of ours that the node keeps published; label: this one alone, also when the node does not keep it. */
+/* Sites of ours that the node keeps published; label: this one alone, also when the node does
+ * not keep it. */
 static int renew_sites(struct renewal *r, const char *label)
 {
 	struct reply reply;
@@ -103,7 +111,8 @@ static int renew_all(struct renewal *r)
 	json_t *names = names_own(r->cli), *v;
 	const char *name;
 	renew_id(r, false);
-	json_object_foreach(names, name, v) if (strcmp(json_text(v, "owner"), r->id.pid) == 0) renew_name(r, name);
+	json_object_foreach(names, name, v) if (strcmp(json_text(v, "owner"), r->id.pid) == 0)
+		renew_name(r, name);
 	json_decref(names);
 	return renew_sites(r, NULL);
 }
@@ -135,8 +144,9 @@ static int tell(struct renewal *r)
 	if (quiet)
 		return CLI_OK;
 	if (r->cli->json)
-		return cli_json(r->cli, json_pack("{sO sI sI}", "items", r->items, "renewed", (json_int_t)r->renewed,
-						  "failed", (json_int_t)r->failed));
+		return cli_json(r->cli,
+				json_pack("{sO sI sI}", "items", r->items, "renewed",
+					  (json_int_t)r->renewed, "failed", (json_int_t)r->failed));
 	if (json_array_size(r->items) == 0) {
 		cli_note(r->cli, "There is nothing to renew.");
 		return CLI_OK;
@@ -151,7 +161,8 @@ static int tell(struct renewal *r)
 		table_add(&t, "%s", json_text(v, "kind"));
 		table_add(&t, "%s", out_text(json_text(v, "name")));
 		table_add(&t, "%s", json_text(v, "state"));
-		table_add(&t, "%s", json_number(v, "expires") ? own_until(json_number(v, "expires")) : "-");
+		table_add(&t, "%s",
+			  json_number(v, "expires") ? own_until(json_number(v, "expires")) : "-");
 	}
 	table_print(r->cli, &t);
 	return CLI_OK;
@@ -166,8 +177,11 @@ int cmd_renew(struct cli *cli)
 			    .all = cli_flag(cli, "all")};
 	int exit = CLI_OK;
 	if (r.all == (cli->arg_count > 0))
-		return cli_fail(cli, CLI_USAGE, "usage", "say what: geonet renew --all, or NAME, @LABEL, id");
-	if (!cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &r.ttl) || !cli_number(cli, "w", 1, 8, &r.w))
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"say what: geonet renew --all, or NAME, "
+				"@LABEL, id");
+	if (!cli_number(cli, "ttl", GN_RECORD_TTL_MIN, GN_RECORD_TTL_MAX, &r.ttl) ||
+	    !cli_number(cli, "w", 1, 8, &r.w))
 		return CLI_USAGE;
 	if (!client_alive(cli))
 		return client_none(cli);

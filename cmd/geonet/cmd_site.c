@@ -1,5 +1,6 @@
-/* Publish, update, roll back. The order is what makes it atomic: blocks and manifest first, with receipts from enough
- * nodes; then the head, one signed record, moves. Whatever fails before leaves the old version as it was. */
+/* Publish, update, roll back. The order is what makes it atomic: blocks and manifest first, with
+ * receipts from enough nodes; then the head, one signed record, moves. Whatever fails before
+ * leaves the old version as it was. */
 #include "own.h"
 #include "services/names.h"
 #include "site.h"
@@ -29,8 +30,10 @@ struct publication {
 	uint64_t receipts, block_count;
 };
 
-/* Does this node itself keep the version that is out? Then unchanged files need not be sent again. */
-static bool node_keeps(struct cli *cli, const struct gn_pk *owner, const char *label, const struct gn_hash *root)
+/* Does this node itself keep the version that is out? Then unchanged files need not be sent
+ * again. */
+static bool node_keeps(struct cli *cli, const struct gn_pk *owner, const char *label,
+		       const struct gn_hash *root)
 {
 	struct reply r;
 	char owner_hex[65], root_hex[65];
@@ -42,7 +45,8 @@ static bool node_keeps(struct cli *cli, const struct gn_pk *owner, const char *l
 	if (client_call(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r) == CLI_OK)
 		json_array_foreach(json_object_get(r.json, "sites"), i, site) keeps |=
 			strcmp(json_text(site, "owner"), owner_hex) == 0 &&
-			strcmp(json_text(site, "label"), label) == 0 && strcmp(json_text(site, "root"), root_hex) == 0;
+			strcmp(json_text(site, "label"), label) == 0 &&
+			strcmp(json_text(site, "root"), root_hex) == 0;
 	reply_free(&r);
 	return keeps;
 }
@@ -54,7 +58,8 @@ static int read_present(struct publication *p)
 		p->head = (struct gn_head){.owner = p->id.keys.sk.pk, .label = gn_str(p->label)};
 		return CLI_OK;
 	}
-	if (exit == CLI_OK && site_manifest(p->cli, &p->head, &p->head.now, true, &p->alloc, &p->previous) == CLI_OK)
+	if (exit == CLI_OK &&
+	    site_manifest(p->cli, &p->head, &p->head.now, true, &p->alloc, &p->previous) == CLI_OK)
 		p->kept = node_keeps(p->cli, &p->head.owner, p->label, &p->head.now.manifest);
 	return exit;
 }
@@ -62,8 +67,8 @@ static int read_present(struct publication *p)
 static bool is_unchanged(const struct publication *p, const struct site_file *f)
 {
 	struct gn_bundle_file old;
-	return p->previous && gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK && old.size == f->size &&
-	       memcmp(&old.root, &f->root, sizeof f->root) == 0;
+	return p->previous && gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK &&
+	       old.size == f->size && memcmp(&old.root, &f->root, sizeof f->root) == 0;
 }
 
 /* Hashes all files; sends those that the node does not keep already (all: every one). */
@@ -71,7 +76,8 @@ static int send_files(struct publication *p, bool all)
 {
 	uint64_t done = 0;
 	p->uploaded = p->unchanged = 0;
-	if (p->folder.packing && !site_pack(p->cli, &p->folder, p->kept && !all ? p->previous : NULL, &p->uploaded))
+	if (p->folder.packing &&
+	    !site_pack(p->cli, &p->folder, p->kept && !all ? p->previous : NULL, &p->uploaded))
 		return CLI_FAILED;
 	for (size_t i = 0; i < p->folder.count; i++) {
 		struct site_file *f = &p->folder.files[i];
@@ -81,10 +87,12 @@ static int send_files(struct publication *p, bool all)
 			continue;
 		}
 		bool maybe = f->size && !all && p->kept &&
-			     gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK && old.size == f->size &&
-			     !old.pack;
-		bool same = (maybe || f->size == 0) && site_hash_file(p->cli, f, false, done, p->folder.bytes) &&
-			    (f->size == 0 || is_unchanged(p, f)); /* an empty file has no block to send */
+			     gn_manifest_find(p->previous, gn_str(f->path), &old) == GN_OK &&
+			     old.size == f->size && !old.pack;
+		bool same = (maybe || f->size == 0) &&
+			    site_hash_file(p->cli, f, false, done, p->folder.bytes) &&
+			    /* an empty file has no block to send */
+			    (f->size == 0 || is_unchanged(p, f));
 		if (!same && !site_hash_file(p->cli, f, true, done, p->folder.bytes))
 			return CLI_FAILED;
 		done += f->size;
@@ -105,13 +113,14 @@ static bool parse_headers(struct cli *cli, struct gn_bundle_header out[HEADERS_M
 		const char *space = strchr(text, ' '), *colon = space ? strchr(space, ':') : NULL;
 		if (!colon || *count == HEADERS_MAX) {
 			cli_fail(cli, CLI_USAGE, "usage",
-				 "--header '%s' is not \"GLOB NAME: VALUE\" (at most %d of them)", text, HEADERS_MAX);
+				 "--header '%s' is not \"GLOB NAME: VALUE\" (at most %d of them)",
+				 text, HEADERS_MAX);
 			return false;
 		}
 		const char *value = colon + 1 + strspn(colon + 1, " ");
-		out[(*count)++] =
-			(struct gn_bundle_header){gn_slice(text, (size_t)(space - text)),
-						  gn_slice(space + 1, (size_t)(colon - space - 1)), gn_str(value)};
+		out[(*count)++] = (struct gn_bundle_header){
+			gn_slice(text, (size_t)(space - text)),
+			gn_slice(space + 1, (size_t)(colon - space - 1)), gn_str(value)};
 	}
 	return true;
 }
@@ -155,13 +164,14 @@ static int make_manifest(struct publication *p)
 	struct gn_bundle_file *files = cli_alloc(p->folder.count * sizeof *files);
 	for (size_t i = 0; i < p->folder.count; i++) {
 		const struct site_file *f = &p->folder.files[i];
-		files[i] = (struct gn_bundle_file){.path = gn_str(f->path),
-						   .mime = site_type(cli, f),
-						   .size = f->size,
-						   .root = f->root,
-						   .blocks = gn_slice(f->blocks, f->block_count * sizeof *f->blocks),
-						   .pack = f->pack,
-						   .offset = f->offset};
+		files[i] = (struct gn_bundle_file){
+			.path = gn_str(f->path),
+			.mime = site_type(cli, f),
+			.size = f->size,
+			.root = f->root,
+			.blocks = gn_slice(f->blocks, f->block_count * sizeof *f->blocks),
+			.pack = f->pack,
+			.offset = f->offset};
 		p->next.total_size += f->size;
 	}
 	struct gn_slice *deleted = find_deleted(p, files);
@@ -195,7 +205,8 @@ static int make_manifest(struct publication *p)
 				    &p->manifest_block_count))
 		exit = CLI_FAILED;
 	p->next.manifest_size = out.len;
-	p->next.manifest_blocks = gn_slice(p->manifest_blocks, p->manifest_block_count * sizeof *p->manifest_blocks);
+	p->next.manifest_blocks =
+		gn_slice(p->manifest_blocks, p->manifest_block_count * sizeof *p->manifest_blocks);
 	free(files);
 	free(deleted);
 	return exit;
@@ -213,8 +224,8 @@ static int spread(struct publication *p, bool *missing)
 	hash_add(&blocks, p->manifest_blocks, p->manifest_block_count);
 	hash_unique(&blocks);
 	p->block_count = blocks.count;
-	int exit = site_spread(p->cli, &blocks, p->copies, cli_now() + p->ttl, &p->id.keys.sk.pk, p->label,
-			       &p->next.manifest, missing);
+	int exit = site_spread(p->cli, &blocks, p->copies, cli_now() + p->ttl, &p->id.keys.sk.pk,
+			       p->label, &p->next.manifest, missing);
 	free(blocks.list);
 	return exit;
 }
@@ -231,7 +242,8 @@ static int tell(struct publication *p, const char *name)
 {
 	struct cli *cli = p->cli;
 	struct gn_name parsed;
-	const char *shown = name && gn_name_parse(gn_str(name), &parsed, NULL) == GN_OK ? parsed.text : NULL;
+	const char *shown =
+		name && gn_name_parse(gn_str(name), &parsed, NULL) == GN_OK ? parsed.text : NULL;
 	char host[GN_NAME_HOST_MAX] = "";
 	if (!shown && !*p->label && gn_name_parse(gn_str(p->id.pid), &parsed, NULL) == GN_OK)
 		gn_name_host(&parsed, host);
@@ -240,14 +252,15 @@ static int tell(struct publication *p, const char *name)
 	char *url = *host ? site_url(cli, host) : NULL;
 	cli_progress_done(cli);
 	if (cli->json) {
-		json_t *json = json_pack("{ss so ss sI sI so sI sI sI sI sI sI sI sI}", "owner", p->id.pid, "owner_key",
-					 json_hex(p->id.keys.sk.pk.b, 32), "label", p->label, "version",
-					 (json_int_t)p->head.now.version, "seq", (json_int_t)p->head.seq, "root",
-					 json_hex(p->head.now.manifest.b, 32), "files", (json_int_t)p->folder.count,
-					 "bytes", (json_int_t)p->head.now.total_size, "uploaded",
-					 (json_int_t)p->uploaded, "unchanged", (json_int_t)p->unchanged, "deleted",
-					 (json_int_t)p->deleted, "blocks", (json_int_t)p->block_count, "copies",
-					 (json_int_t)p->copies, "receipts", (json_int_t)p->receipts);
+		json_t *json = json_pack(
+			"{ss so ss sI sI so sI sI sI sI sI sI sI sI}", "owner", p->id.pid,
+			"owner_key", json_hex(p->id.keys.sk.pk.b, 32), "label", p->label, "version",
+			(json_int_t)p->head.now.version, "seq", (json_int_t)p->head.seq, "root",
+			json_hex(p->head.now.manifest.b, 32), "files", (json_int_t)p->folder.count,
+			"bytes", (json_int_t)p->head.now.total_size, "uploaded",
+			(json_int_t)p->uploaded, "unchanged", (json_int_t)p->unchanged, "deleted",
+			(json_int_t)p->deleted, "blocks", (json_int_t)p->block_count, "copies",
+			(json_int_t)p->copies, "receipts", (json_int_t)p->receipts);
 		if (json && shown)
 			json_object_set_new(json, "name", json_string(shown));
 		if (json && url)
@@ -255,16 +268,22 @@ static int tell(struct publication *p, const char *name)
 		free(url);
 		return cli_json(cli, json);
 	}
-	cli_note(cli, "version %llu: %s, %s; %zu new or changed, %zu unchanged, %zu deleted; %s in %s",
-		 (unsigned long long)p->head.now.version, out_count(p->folder.count, "file", "files"),
-		 out_bytes(p->head.now.total_size), p->folder.count - p->unchanged, p->unchanged, p->deleted,
-		 out_count(p->block_count, "block", "blocks"), out_count(p->copies, "copy", "copies"));
+	cli_note(cli,
+		 "version %llu: %s, %s; %zu new or changed, %zu unchanged, %zu deleted; %s in "
+		 "%s",
+		 (unsigned long long)p->head.now.version,
+		 out_count(p->folder.count, "file", "files"), out_bytes(p->head.now.total_size),
+		 p->folder.count - p->unchanged, p->unchanged, p->deleted,
+		 out_count(p->block_count, "block", "blocks"),
+		 out_count(p->copies, "copy", "copies"));
 	if (url)
 		printf("%s\n", url);
 	else
 		printf("%s/%s\n", p->id.pid, p->label);
 	if (!url && *p->label && !shown)
-		cli_note(cli, "A browser needs a name for it (--name). Without one: geonet site get %s --label %s",
+		cli_note(cli,
+			 "A browser needs a name for it (--name). Without one: geonet site "
+			 "get %s --label %s",
 			 p->id.pid, out_text(p->label));
 	free(url);
 	return CLI_OK;
@@ -321,7 +340,8 @@ static int publish(struct publication *p, const char *name)
 			exit = spread(p, &missing);
 		if (missing)
 			exit = cli_fail(p->cli, CLI_FAILED, "not-found",
-					"the node lost blocks that were just sent to it; is its disk full?");
+					"the node lost blocks that were just sent to it; is its "
+					"disk full?");
 	}
 	if (exit == CLI_OK)
 		exit = move_head(p);
@@ -354,19 +374,23 @@ static void note_folders(struct cli *cli, const struct site_folder *folder)
 	char *first = NULL;
 	bool more = false;
 	for (size_t i = 0; i < folder->count; i++) {
-		const char *path = folder->files[i].path, *slash = strrchr(path, '/'), *dot = strrchr(path, '.');
+		const char *path = folder->files[i].path, *slash = strrchr(path, '/'),
+			   *dot = strrchr(path, '.');
 		if (!slash || !dot || dot < slash || strcmp(dot, ".html") != 0)
 			continue;
 		char *page = cli_format("%.*s/index.html", (int)(slash - path), path);
-		if (!bsearch(page, folder->files, folder->count, sizeof *folder->files, page_order)) {
+		if (!bsearch(page, folder->files, folder->count, sizeof *folder->files,
+			     page_order)) {
 			more = more || (first && strcmp(first, page) != 0);
 			first = first ? first : cli_format("%s", page);
 		}
 		free(page);
 	}
 	if (first)
-		cli_note(cli, "There is no %s%s: an address that ends with the folder's name shows no page.", first,
-			 more ? ", and none in other folders with pages" : "");
+		cli_note(cli,
+			 "There is no %s%s: an address that ends with the folder's name shows "
+			 "no page.",
+			 first, more ? ", and none in other folders with pages" : "");
 	free(first);
 }
 
@@ -380,17 +404,20 @@ int cmd_site_publish(struct cli *cli)
 		return CLI_USAGE;
 	if (name && gn_name_parse(gn_str(name), &parsed, &why) != GN_OK)
 		cli_fail(cli, CLI_USAGE, "text", "--name '%s': %s", name, why);
-	else if (!site_walk(cli, cli->args[0], cli_flag(cli, "hidden"), &p->folder) || !identity_load(cli, &p->id))
+	else if (!site_walk(cli, cli->args[0], cli_flag(cli, "hidden"), &p->folder) ||
+		 !identity_load(cli, &p->id))
 		exit = CLI_FAILED;
 	else
 		exit = publish(p, name);
 	if (exit == CLI_OK && !cli_option(cli, "entry") && !has_file(&p->folder, "index.html"))
-		cli_note(cli, "There is no index.html: the site's address shows no page; --entry names another.");
+		cli_note(cli, "There is no index.html: the site's address shows no page; --entry "
+			      "names another.");
 	if (exit == CLI_OK)
 		note_folders(cli, &p->folder);
 	if (p->folder.hidden && exit == CLI_OK)
 		cli_note(cli, "%s left out; --hidden takes %s too",
-			 out_count(p->folder.hidden, "hidden file or folder was", "hidden files or folders were"),
+			 out_count(p->folder.hidden, "hidden file or folder was",
+				   "hidden files or folders were"),
 			 p->folder.hidden == 1 ? "it" : "them");
 	publication_free(p);
 	return exit;
@@ -416,13 +443,18 @@ static int find_version(struct publication *p, uint64_t wanted, struct gn_head_v
 static int own_head(struct publication *p)
 {
 	int exit = site_head(p->cli, &p->id.keys.sk.pk, p->label, &p->head, &p->record);
-	uint64_t ended = exit == CLI_NOT_FOUND ? own_site_ended(p->cli, &p->id.keys.sk.pk, p->label) : 0;
+	uint64_t ended =
+		exit == CLI_NOT_FOUND ? own_site_ended(p->cli, &p->id.keys.sk.pk, p->label) : 0;
 	if (ended)
 		return cli_fail(p->cli, exit, gn_err_name(GN_EXPIRED),
-				"the site '%s' expired on %s; publish its folder again, or: geonet site remove %s",
+				"the site '%s' expired on %s; publish its folder again, or: geonet "
+				"site remove %s",
 				p->label, out_time(ended), *p->label ? p->label : "-");
 	if (exit == CLI_NOT_FOUND)
-		return cli_fail(p->cli, exit, "not-found", "you have published no site with the label '%s'", p->label);
+		return cli_fail(p->cli, exit, "not-found",
+				"you have published no site with the "
+				"label '%s'",
+				p->label);
 	return exit;
 }
 
@@ -441,13 +473,14 @@ static int keep_version(struct publication *p, const struct gn_head_version *v)
 	}
 	hash_add(&blocks, v->manifest_blocks.p, v->manifest_blocks.len / sizeof(struct gn_hash));
 	hash_unique(&blocks);
-	exit = site_spread(p->cli, &blocks, p->copies, cli_now() + p->ttl, &p->head.owner, p->label, &v->manifest,
-			   &missing);
+	exit = site_spread(p->cli, &blocks, p->copies, cli_now() + p->ttl, &p->head.owner, p->label,
+			   &v->manifest, &missing);
 	p->block_count = blocks.count;
 	free(blocks.list);
 	if (missing)
 		return cli_fail(p->cli, CLI_FAILED, "not-found",
-				"this node does not have all blocks of version %llu; publish its folder again instead",
+				"this node does not have all blocks of version %llu; publish its "
+				"folder again instead",
 				(unsigned long long)v->version);
 	return exit;
 }
@@ -467,11 +500,13 @@ static int roll_back(struct publication *p, uint64_t wanted)
 	p->next.version = 0; /* a new number: history only grows */
 	exit = move_head(p);
 	if (exit == CLI_OK && p->cli->json)
-		return cli_json(p->cli, json_pack("{ss ss sI sI}", "owner", p->id.pid, "label", p->label, "version",
-						  (json_int_t)p->head.now.version, "same_as", (json_int_t)from));
+		return cli_json(p->cli,
+				json_pack("{ss ss sI sI}", "owner", p->id.pid, "label", p->label,
+					  "version", (json_int_t)p->head.now.version, "same_as",
+					  (json_int_t)from));
 	if (exit == CLI_OK)
-		cli_note(p->cli, "version %llu is on top again, as version %llu", (unsigned long long)from,
-			 (unsigned long long)p->head.now.version);
+		cli_note(p->cli, "version %llu is on top again, as version %llu",
+			 (unsigned long long)from, (unsigned long long)p->head.now.version);
 	return exit;
 }
 
@@ -481,7 +516,8 @@ int cmd_site_rollback(struct cli *cli)
 	const char *text = cli->arg_count > 1 ? cli->args[1] : NULL;
 	for (const char *c = text; c && *c; c++) {
 		if (*c < '0' || *c > '9' || wanted > UINT32_MAX)
-			return cli_fail(cli, CLI_USAGE, "usage", "'%s' is not a version number", text);
+			return cli_fail(cli, CLI_USAGE, "usage", "'%s' is not a version number",
+					text);
 		wanted = wanted * 10 + (uint64_t)(*c - '0');
 	}
 	if (text && wanted == 0)
@@ -496,11 +532,12 @@ int cmd_site_rollback(struct cli *cli)
 
 /* ---- renewing ---- */
 
-int site_renew(struct cli *cli, const struct identity *id, const char *label, uint64_t copies, bool force, uint64_t ttl,
-	       uint64_t w, uint64_t *expires, bool *done)
+int site_renew(struct cli *cli, const struct identity *id, const char *label, uint64_t copies,
+	       bool force, uint64_t ttl, uint64_t w, uint64_t *expires, bool *done)
 {
 	struct publication *p = cli_alloc(sizeof *p);
-	*p = (struct publication){.cli = cli, .id = *id, .label = label, .copies = copies, .ttl = ttl, .w = w};
+	*p = (struct publication){
+		.cli = cli, .id = *id, .label = label, .copies = copies, .ttl = ttl, .w = w};
 	gn_alloc_heap(&p->alloc, MANIFEST_MEMORY);
 	int exit = own_head(p);
 	bool due = force || cli_now() > p->head.created + p->head.ttl / 2;
@@ -536,19 +573,25 @@ static int take_away(struct publication *p)
 		if (exit)
 			return exit;
 	}
-	exit = client_call(
-		p->cli, (struct call){.method = "DELETE", .path = site_api_path(&p->id.keys.sk.pk, p->label, "")}, &r);
+	exit = client_call(p->cli,
+			   (struct call){.method = "DELETE",
+					 .path = site_api_path(&p->id.keys.sk.pk, p->label, "")},
+			   &r);
 	if (exit == CLI_NOT_FOUND && !out)
-		cli_fail(p->cli, exit, "not-found", "you have published no site with the label '%s'", p->label);
+		cli_fail(p->cli, exit, "not-found",
+			 "you have published no site with the label '%s'", p->label);
 	else if (exit == CLI_NOT_FOUND)
-		exit = CLI_OK; /* published through another node, which keeps its blocks until it is told too */
+		/* published through another node, which keeps its blocks until it is told too */
+		exit = CLI_OK;
 	else if (exit && r.err)
 		client_report(p->cli, &r, "the site's blocks could not be let go");
 	reply_free(&r);
 	if (exit == CLI_OK && p->cli->json)
-		return cli_json(p->cli, json_pack("{ss ss}", "owner", p->id.pid, "label", p->label));
+		return cli_json(p->cli,
+				json_pack("{ss ss}", "owner", p->id.pid, "label", p->label));
 	if (exit == CLI_OK)
-		cli_note(p->cli, "the site is removed; copies that others keep fade when their time is over");
+		cli_note(p->cli, "the site is removed; copies that others keep fade when their "
+				 "time is over");
 	return exit;
 }
 

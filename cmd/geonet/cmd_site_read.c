@@ -1,5 +1,5 @@
-/* Sites as a reader sees them: what this node keeps, what a site holds, and its files, fetched through the node and
- * checked here against the manifest that the owner signed. */
+/* Sites as a reader sees them: what this node keeps, what a site holds, and its files, fetched
+ * through the node and checked here against the manifest that the owner signed. */
 #include "own.h"
 #include "services/names.h"
 #include "site.h"
@@ -17,7 +17,8 @@ int cmd_site_list(struct cli *cli)
 	struct table t;
 	size_t i, soon = 0;
 	json_t *site;
-	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r, "the sites of this node");
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r,
+			       "the sites of this node");
 	if (exit || cli->json) {
 		exit = exit ? exit : cli_json(cli, json_incref(r.json));
 		reply_free(&r);
@@ -35,20 +36,26 @@ int cmd_site_list(struct cli *cli)
 		if (gn_unhex(gn_str(json_text(site, "owner")), owner.b, 32) == GN_OK)
 			gn_pid(&owner, pid);
 		table_add(&t, "%s", pid);
-		table_add(&t, "%s", *json_text(site, "label") ? out_text(json_text(site, "label")) : "-");
+		table_add(&t, "%s",
+			  *json_text(site, "label") ? out_text(json_text(site, "label")) : "-");
 		table_add(&t, "%llu", (unsigned long long)json_number(site, "blocks"));
 		bool out = !json_is_false(json_object_get(site, "published"));
-		table_add(&t, "%s", out ? own_until(json_number(site, "keep_until")) : "never came out");
+		table_add(&t, "%s",
+			  out ? own_until(json_number(site, "keep_until")) : "never came out");
 		soon += out && json_number(site, "keep_until") < cli_now() + OWN_WARN;
 		table_add(&t, "%.16s", json_text(site, "root"));
 	}
 	if (json_array_size(sites)) {
 		table_print(cli, &t);
 		if (soon)
-			cli_note(cli, "%zu of them end within a week or have ended: geonet renew --all", soon);
+			cli_note(cli,
+				 "%zu of them end within a week or have ended: geonet renew "
+				 "--all",
+				 soon);
 	} else {
 		table_free(&t);
-		cli_note(cli, "this node keeps no site published; the first one: geonet site publish DIR --name NAME");
+		cli_note(cli, "this node keeps no site published; the first one: geonet site "
+			      "publish DIR --name NAME");
 	}
 	reply_free(&r);
 	return CLI_OK;
@@ -76,7 +83,9 @@ static int site_open(struct cli *cli, const char *target, uint64_t version, stru
 	exit = site_head(cli, &s->owner, s->label, &s->head, &s->record);
 	uint64_t ended = exit == CLI_NOT_FOUND ? own_site_ended(cli, &s->owner, s->label) : 0;
 	if (ended)
-		return cli_fail(cli, exit, gn_err_name(GN_EXPIRED), "the site %s expired on %s; publish it again",
+		return cli_fail(cli, exit, gn_err_name(GN_EXPIRED),
+				"the site %s expired on %s; "
+				"publish it again",
 				target, out_time(ended));
 	if (exit == CLI_NOT_FOUND)
 		return cli_fail(cli, exit, "not-found", "no node knows the site %s", target);
@@ -85,7 +94,9 @@ static int site_open(struct cli *cli, const char *target, uint64_t version, stru
 	const struct gn_head_version *v = &s->head.now;
 	for (size_t i = 0; version && v->version != version; i++) {
 		if (i == s->head.previous_count)
-			return cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s has no version %llu among its last %d",
+			return cli_fail(cli, CLI_NOT_FOUND, "not-found",
+					"%s has no version %llu "
+					"among its last %d",
 					target, (unsigned long long)version, GN_HEAD_HISTORY);
 		v = &s->head.previous[i];
 	}
@@ -108,20 +119,24 @@ static json_t *site_json(const struct site *s, const char *pid)
 		struct gn_bundle_file f;
 		gn_manifest_at(s->manifest, i, &f);
 		json_array_append_new(files,
-				      json_pack("{so sI so so}", "path", json_slice(f.path), "size", (json_int_t)f.size,
-						"mime", json_slice(f.mime), "root", json_hex(f.root.b, 32)));
+				      json_pack("{so sI so so}", "path", json_slice(f.path), "size",
+						(json_int_t)f.size, "mime", json_slice(f.mime),
+						"root", json_hex(f.root.b, 32)));
 	}
 	for (size_t i = 0; i < s->head.previous_count; i++)
 		json_array_append_new(previous,
-				      json_pack("{sI sI so}", "version", (json_int_t)s->head.previous[i].version,
-						"size", (json_int_t)s->head.previous[i].total_size, "root",
+				      json_pack("{sI sI so}", "version",
+						(json_int_t)s->head.previous[i].version, "size",
+						(json_int_t)s->head.previous[i].total_size, "root",
 						json_hex(s->head.previous[i].manifest.b, 32)));
-	return json_pack("{ss so ss sI sI sI sI sI so so so so so}", "owner", pid, "owner_key",
-			 json_hex(s->owner.b, 32), "label", s->label, "version", (json_int_t)s->head.now.version, "seq",
-			 (json_int_t)s->head.seq, "created", (json_int_t)s->head.created, "expires",
-			 (json_int_t)(s->head.created + s->head.ttl), "size", (json_int_t)s->head.now.total_size,
-			 "root", json_hex(s->head.now.manifest.b, 32), "entry", json_slice(info.entry), "not_found",
-			 json_slice(info.not_found), "previous", previous, "files", files);
+	return json_pack(
+		"{ss so ss sI sI sI sI sI so so so so so}", "owner", pid, "owner_key",
+		json_hex(s->owner.b, 32), "label", s->label, "version",
+		(json_int_t)s->head.now.version, "seq", (json_int_t)s->head.seq, "created",
+		(json_int_t)s->head.created, "expires", (json_int_t)(s->head.created + s->head.ttl),
+		"size", (json_int_t)s->head.now.total_size, "root",
+		json_hex(s->head.now.manifest.b, 32), "entry", json_slice(info.entry), "not_found",
+		json_slice(info.not_found), "previous", previous, "files", files);
 }
 
 static void print_site(struct cli *cli, const struct site *s, const char *pid)
@@ -134,7 +149,8 @@ static void print_site(struct cli *cli, const struct site *s, const char *pid)
 	out_pair(cli, "size", "%s in %s", out_bytes(s->head.now.total_size),
 		 out_count(gn_manifest_count(s->manifest), "file", "files"));
 	for (size_t i = 0; i < s->head.previous_count; i++)
-		out_pair(cli, i ? "" : "before", "version %llu, %s", (unsigned long long)s->head.previous[i].version,
+		out_pair(cli, i ? "" : "before", "version %llu, %s",
+			 (unsigned long long)s->head.previous[i].version,
 			 out_bytes(s->head.previous[i].total_size));
 	putchar('\n');
 	table_init(&t, 3, 1 << 0);
@@ -184,11 +200,15 @@ static bool on_bytes(void *user, struct gn_slice data)
 {
 	struct download *d = user;
 	if (gn_file_hasher_put(d->hasher, data) != GN_OK) {
-		cli_fail(d->cli, CLI_FAILED, "hash", "%s: the node sends more than the manifest says", d->name);
+		cli_fail(d->cli, CLI_FAILED, "hash",
+			 "%s: the node sends more than the manifest "
+			 "says",
+			 d->name);
 		return false;
 	}
 	if (fwrite(data.p, 1, data.len, d->out->f) != data.len) {
-		cli_fail(d->cli, CLI_FAILED, "io", "%s cannot be written: %s", d->out->name, strerror(errno));
+		cli_fail(d->cli, CLI_FAILED, "io", "%s cannot be written: %s", d->out->name,
+			 strerror(errno));
 		return false;
 	}
 	*d->done += data.len;
@@ -197,26 +217,34 @@ static bool on_bytes(void *user, struct gn_slice data)
 }
 
 /* Streams one file to `out`; what was written is right only when this is CLI_OK. */
-static int fetch(struct cli *cli, const struct site *s, const struct gn_bundle_file *f, struct output *out,
-		 uint64_t *done, uint64_t total)
+static int fetch(struct cli *cli, const struct site *s, const struct gn_bundle_file *f,
+		 struct output *out, uint64_t *done, uint64_t total)
 {
 	char *name = cli_format("%s", out_text_slice(f->path));
-	char *path = cli_format("%.*s", (int)f->path.len, (const char *)f->path.p), *part = url_part(path);
-	char *query = cli_format("/file?version=%llu&path=%s", (unsigned long long)s->version, part);
+	char *path = cli_format("%.*s", (int)f->path.len, (const char *)f->path.p),
+	     *part = url_part(path);
+	char *query =
+		cli_format("/file?version=%llu&path=%s", (unsigned long long)s->version, part);
 	size_t cap = f->blocks.len / sizeof(struct gn_hash);
 	struct gn_hash *blocks = cli_alloc(cap * sizeof *blocks), root;
 	struct download d = {cli, out, name, cli_alloc(sizeof *d.hasher), done, total};
 	struct reply r;
 	gn_file_hasher_init(d.hasher, blocks, cap);
-	int exit = client_call(
-		cli, (struct call){.path = site_api_path(&s->owner, s->label, query), .write = on_bytes, .user = &d},
-		&r);
+	int exit = client_call(cli,
+			       (struct call){.path = site_api_path(&s->owner, s->label, query),
+					     .write = on_bytes,
+					     .user = &d},
+			       &r);
 	if (exit && r.err)
-		cli_fail(cli, exit, gn_err_name(r.err), "%s could not be fetched: %s", name, gn_err_text(r.err));
+		cli_fail(cli, exit, gn_err_name(r.err), "%s could not be fetched: %s", name,
+			 gn_err_text(r.err));
 	if (exit == CLI_OK) {
 		gn_file_hasher_end(d.hasher, &root);
 		if (memcmp(root.b, f->root.b, sizeof root.b) != 0)
-			exit = cli_fail(cli, CLI_FAILED, "hash", "%s is not what the owner signed; try again", name);
+			exit = cli_fail(cli, CLI_FAILED, "hash",
+					"%s is not what the owner signed; "
+					"try again",
+					name);
 	}
 	reply_free(&r);
 	free(query);
@@ -229,8 +257,8 @@ static int fetch(struct cli *cli, const struct site *s, const struct gn_bundle_f
 }
 
 /* Where the path leads to (files.c), a regular file being replaced when every byte is right. */
-static int fetch_to(struct cli *cli, const struct site *s, const struct gn_bundle_file *f, const char *path,
-		    uint64_t *done, uint64_t total)
+static int fetch_to(struct cli *cli, const struct site *s, const struct gn_bundle_file *f,
+		    const char *path, uint64_t *done, uint64_t total)
 {
 	struct output out;
 	char *folder = cli_format("%s", path ? path : ""), *slash = strrchr(folder, '/');
@@ -248,7 +276,8 @@ static int fetch_to(struct cli *cli, const struct site *s, const struct gn_bundl
 static bool inside(struct gn_slice path, const char *folder)
 {
 	size_t len = strlen(folder);
-	return len == 0 || (path.len > len && memcmp(path.p, folder, len) == 0 && path.p[len] == '/');
+	return len == 0 ||
+	       (path.len > len && memcmp(path.p, folder, len) == 0 && path.p[len] == '/');
 }
 
 /* All files below `folder` ("" is all) into dir. */
@@ -272,17 +301,19 @@ static int get_folder(struct cli *cli, const struct site *s, const char *folder,
 		count++;
 	}
 	if (exit == CLI_OK && count == 0)
-		return cli_fail(cli, CLI_NOT_FOUND, "not-found", "there is nothing under %s", folder);
+		return cli_fail(cli, CLI_NOT_FOUND, "not-found", "there is nothing under %s",
+				folder);
 	if (exit == CLI_OK && cli->json)
-		return cli_json(cli, json_pack("{sI sI ss}", "files", (json_int_t)count, "bytes", (json_int_t)done,
-					       "output", dir));
+		return cli_json(cli, json_pack("{sI sI ss}", "files", (json_int_t)count, "bytes",
+					       (json_int_t)done, "output", dir));
 	if (exit == CLI_OK)
-		cli_note(cli, "%s, %s, every byte verified, in %s", out_count(count, "file", "files"), out_bytes(done),
-			 dir);
+		cli_note(cli, "%s, %s, every byte verified, in %s",
+			 out_count(count, "file", "files"), out_bytes(done), dir);
 	return exit;
 }
 
-static int get_file(struct cli *cli, const struct site *s, const struct gn_bundle_file *f, const char *output)
+static int get_file(struct cli *cli, const struct site *s, const struct gn_bundle_file *f,
+		    const char *output)
 {
 	uint64_t done = 0;
 	int exit;
@@ -291,7 +322,8 @@ static int get_file(struct cli *cli, const struct site *s, const struct gn_bundl
 				"a file on stdout is no JSON; name a place for it with --output");
 	exit = fetch_to(cli, s, f, output, &done, f->size);
 	if (exit == CLI_OK && cli->json)
-		return cli_json(cli, json_pack("{si sI ss}", "files", 1, "bytes", (json_int_t)done, "output", output));
+		return cli_json(cli, json_pack("{si sI ss}", "files", 1, "bytes", (json_int_t)done,
+					       "output", output));
 	return exit;
 }
 
@@ -310,13 +342,17 @@ static char *folder_of(struct cli *cli, const char *who, const char *label)
 	if (label && *label && !strchr(label, '/') && label[0] != '.')
 		return cli_format("%s", label);
 	if (!(label && *label))
-		return cli_format("%s", gn_name_parse(gn_str(who), &name, NULL) == GN_OK ? name.text : who);
-	cli_fail(cli, CLI_USAGE, "usage", "no folder can be called '%s'; name a place for the site with --output",
+		return cli_format("%s", gn_name_parse(gn_str(who), &name, NULL) == GN_OK ? name.text
+											 : who);
+	cli_fail(cli, CLI_USAGE, "usage",
+		 "no folder can be called '%s'; name a place for the site "
+		 "with --output",
 		 label);
 	return NULL;
 }
 
-static int get(struct cli *cli, const char *who, const char *label, const char *target, const char *path)
+static int get(struct cli *cli, const char *who, const char *label, const char *target,
+	       const char *path)
 {
 	const char *output = cli_option(cli, "output");
 	struct gn_bundle_file f;
@@ -326,7 +362,9 @@ static int get(struct cli *cli, const char *who, const char *label, const char *
 		exit = get_file(cli, &s, &f, output);
 	} else if (exit == CLI_OK && output && output_is_stdout(output)) {
 		exit = cli_fail(cli, CLI_USAGE, "usage",
-				"%s is a folder; name a place for it with --output, or one file of it", cli->args[0]);
+				"%s is a folder; name a place for it with --output, or one file of "
+				"it",
+				cli->args[0]);
 	} else if (exit == CLI_OK) {
 		char *folder = output ? cli_format("%s", output) : folder_of(cli, who, label);
 		exit = folder ? get_folder(cli, &s, path, folder) : CLI_USAGE;
@@ -344,11 +382,14 @@ int cmd_site_get(struct cli *cli)
 	struct gn_name name;
 	struct gn_pk key;
 	int exit = CLI_USAGE;
-	char *who = cli_format("%.*s", (int)(slash ? (size_t)(slash - cli->args[0]) : strlen(cli->args[0])),
+	char *who = cli_format("%.*s",
+			       (int)(slash ? (size_t)(slash - cli->args[0]) : strlen(cli->args[0])),
 			       cli->args[0]),
 	     *target = NULL;
-	if (gn_unhex(gn_str(who), key.b, sizeof key.b) != GN_OK && gn_name_parse(gn_str(who), &name, &why) != GN_OK)
-		cli_fail(cli, CLI_USAGE, "text", "'%s' is not a name, a PID or a key: %s", who, why);
+	if (gn_unhex(gn_str(who), key.b, sizeof key.b) != GN_OK &&
+	    gn_name_parse(gn_str(who), &name, &why) != GN_OK)
+		cli_fail(cli, CLI_USAGE, "text", "'%s' is not a name, a PID or a key: %s", who,
+			 why);
 	else
 		target = labelled(cli, who, label ? label : "");
 	if (target)

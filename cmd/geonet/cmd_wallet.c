@@ -1,5 +1,5 @@
-/* The wallet: joining a hub, looking at what stands and was, answering what one is asked. What is signed is signed
- * here. */
+/* The wallet: joining a hub, looking at what stands and was, answering what one is asked. What
+ * is signed is signed here. */
 #include "wallet.h"
 
 #include <stdio.h>
@@ -51,16 +51,20 @@ static int joined_already(struct cli *cli, struct hub *hub, const char *name)
 	if (strcmp(status, "left") == 0 || strcmp(status, "deleted") == 0)
 		exit = cli_fail(cli, CLI_FAILED, "E008",
 				"you have %s this hub as %s; only its officers let you in again",
-				strcmp(status, "left") == 0 ? "left" : "been deleted from", hub->id.pid);
+				strcmp(status, "left") == 0 ? "left" : "been deleted from",
+				hub->id.pid);
 	else if (cli_flag(cli, "print"))
 		exit = cli_fail(cli, CLI_FAILED, "E008",
-				"nothing is to be signed: you are %s on this hub already, as %s", is, hub->id.pid);
+				"nothing is to be signed: you are %s on this hub already, as %s",
+				is, hub->id.pid);
 	else if (cli->json)
 		return cli_json(cli, me);
 	else {
-		cli_note(cli, "You are %s on this hub already: %s%s%s", is, hub->id.pid, *status ? ", " : "", status);
+		cli_note(cli, "You are %s on this hub already: %s%s%s", is, hub->id.pid,
+			 *status ? ", " : "", status);
 		if (strcmp(name, json_text(me, "display_name")) != 0)
-			cli_note(cli, "The name stays; another one: geonet wallet profile --name NAME");
+			cli_note(cli, "The name stays; another one: geonet wallet profile --name "
+				      "NAME");
 	}
 	json_decref(me);
 	return exit;
@@ -71,11 +75,13 @@ static int check_name(struct cli *cli, const char *name)
 {
 	if (!gn_plain_ok(gn_str(name)))
 		return cli_fail(cli, CLI_USAGE, "E009",
-				"--name: the name is not UTF-8 text, or has a character that is not seen. Nothing was "
+				"--name: the name is not UTF-8 text, or has a character that is "
+				"not seen. Nothing was "
 				"signed");
 	if (!gn_op_name_ok(gn_str(name)))
 		return cli_fail(cli, CLI_USAGE, "E009",
-				"--name: a name is not empty and has no blank at its ends. Nothing was signed");
+				"--name: a name is not empty and has no blank at its ends. Nothing "
+				"was signed");
 	return CLI_OK;
 }
 
@@ -91,7 +97,8 @@ static int join(struct cli *cli, struct hub *hub, json_t *request, json_t **answ
 	int exit = hub_report(cli, status, *answer, "joining");
 	if (officers && !cli->json)
 		cli_note(cli,
-			 "geonet wallet join --name NAME --print > FILE writes the signed text; an officer brings it "
+			 "geonet wallet join --name NAME --print > FILE writes the signed text; an "
+			 "officer brings it "
 			 "in with geonet hub admit FILE.");
 	json_decref(*answer);
 	return exit;
@@ -103,7 +110,9 @@ int cmd_wallet_join(struct cli *cli)
 	json_t *answer;
 	const char *name = cli_option(cli, "name"), *type = cli_option(cli, "type");
 	if (!name)
-		return cli_fail(cli, CLI_USAGE, "usage", "give the name that others will see: --name NAME");
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"give the name that others will see: "
+				"--name NAME");
 	int exit = check_name(cli, name);
 	if (exit)
 		return exit;
@@ -117,8 +126,8 @@ int cmd_wallet_join(struct cli *cli)
 	}
 	if (!exit) {
 		char *key = base64_text(GN_SLICE(hub.id.keys.sk.pk.b));
-		json_t *body = json_pack("{ss ss ss}", "display_name", name, "public_key", key, "type",
-					 type ? type : "person");
+		json_t *body = json_pack("{ss ss ss}", "display_name", name, "public_key", key,
+					 "type", type ? type : "person");
 		free(key);
 		json_t *request = hub_signed(cli, &hub, GN_OP_REGISTER, body, NULL);
 		if (request && cli_flag(cli, "print")) { /* for an officer's geonet hub admit */
@@ -130,8 +139,8 @@ int cmd_wallet_join(struct cli *cli)
 		if (!exit && cli->json)
 			exit = cli_json(cli, answer);
 		else if (!exit) {
-			cli_note(cli, "You are %s on this hub: %s", wallet_text(answer, "display_name"),
-				 wallet_text(answer, "pid"));
+			cli_note(cli, "You are %s on this hub: %s",
+				 wallet_text(answer, "display_name"), wallet_text(answer, "pid"));
 			json_decref(answer);
 		}
 	}
@@ -167,7 +176,10 @@ static json_t *profile_of(struct cli *cli, const json_t *before)
 		if (!key || !*key) {
 			free(key);
 			json_decref(out);
-			cli_fail(cli, CLI_USAGE, "usage", "--set: '%s' is not KEY=TEXT. Nothing was signed", text);
+			cli_fail(cli, CLI_USAGE, "usage",
+				 "--set: '%s' is not KEY=TEXT. Nothing "
+				 "was signed",
+				 text);
 			return NULL;
 		}
 		if (value[1])
@@ -194,8 +206,9 @@ static int change_profile(struct cli *cli, struct hub *hub, json_t **person)
 		json_object_set_new(body, "profile", profile);
 	}
 	request = hub_signed(cli, hub, GN_OP_PROFILE, body, NULL);
-	int exit =
-		request ? hub_call(cli, hub, "PATCH", "/participants/me", request, &answer, "the profile") : CLI_FAILED;
+	int exit = request ? hub_call(cli, hub, "PATCH", "/participants/me", request, &answer,
+				      "the profile")
+			   : CLI_FAILED;
 	if (exit)
 		return exit;
 	json_decref(*person);
@@ -211,11 +224,15 @@ static void print_person(const struct cli *cli, json_t *person)
 	out_pair(cli, "pid", "%s", wallet_text(person, "pid"));
 	for (size_t i = 0; i < GN_COUNT(rows); i++)
 		out_pair(cli, i ? rows[i] : "name", "%s", wallet_text(person, rows[i]));
-	out_pair(cli, "verified", "level %llu", (unsigned long long)json_number(person, "verification_level"));
+	out_pair(cli, "verified", "level %llu",
+		 (unsigned long long)json_number(person, "verification_level"));
 	json_object_foreach(json_object_get(person, "profile"), key, value)
 	{
-		char *text = json_is_string(value) ? NULL : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
-		out_pair(cli, out_text(key), "%s", out_text(text ? text : json_string_value(value)));
+		char *text = json_is_string(value)
+				     ? NULL
+				     : json_dumps(value, JSON_ENCODE_ANY | JSON_COMPACT);
+		out_pair(cli, out_text(key), "%s",
+			 out_text(text ? text : json_string_value(value)));
 		free(text);
 	}
 }
@@ -227,7 +244,8 @@ int cmd_wallet_profile(struct cli *cli)
 	bool changes = cli_option(cli, "name") || cli_option(cli, "set"), own = cli->arg_count == 0;
 	char pid[GN_PID_MAX], *path;
 	if (changes && !own)
-		return cli_fail(cli, CLI_USAGE, "usage", "only your own profile is yours to change");
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"only your own profile is yours to change");
 	int exit = cli_option(cli, "name") ? check_name(cli, cli_option(cli, "name")) : CLI_OK;
 	if (exit)
 		return exit;
@@ -285,11 +303,13 @@ int cmd_wallet_debts(struct cli *cli)
 	json_t *answer, *item;
 	size_t i;
 	const char *equivalent = cli_option(cli, "equivalent");
-	char *part = url_part(equivalent ? equivalent : ""), *path = cli_format("/balance/debts?equivalent=%s", part);
+	char *part = url_part(equivalent ? equivalent : ""),
+	     *path = cli_format("/balance/debts?equivalent=%s", part);
 	int exit = wallet_look(cli, &hub, path, &answer, "your debts");
 	if (answer) {
 		json_array_foreach(json_object_get(answer, "outgoing"), i, item)
-			printf("you owe %s %s to %s\n", wallet_text(item, "amount"), wallet_text(item, "equivalent"),
+			printf("you owe %s %s to %s\n", wallet_text(item, "amount"),
+			       wallet_text(item, "equivalent"),
 			       wallet_who(item, "creditor_name", "creditor"));
 		json_array_foreach(json_object_get(answer, "incoming"), i, item)
 			printf("%s owes you %s %s\n", wallet_who(item, "debtor_name", "debtor"),
@@ -330,11 +350,13 @@ int cmd_wallet_history(struct cli *cli)
 	if (!cli_number(cli, "count", 1, 200, &count))
 		return CLI_USAGE;
 	char *part = url_part(equivalent ? equivalent : ""),
-	     *path = cli_format("/payments?equivalent=%s&limit=%llu", part, (unsigned long long)count);
+	     *path = cli_format("/payments?equivalent=%s&limit=%llu", part,
+				(unsigned long long)count);
 	int exit = wallet_look(cli, &hub, path, &answer, "your payments");
 	if (answer) {
 		table_init(&t, 6, 1 << 2);
-		static const char *const heading[] = {"TIME", "STATE", "AMOUNT", "", "WITH", "NOTE"};
+		static const char *const heading[] = {"TIME", "STATE", "AMOUNT",
+						      "",     "WITH",  "NOTE"};
 		for (i = 0; i < GN_COUNT(heading); i++)
 			table_add(&t, "%s", heading[i]);
 		json_array_foreach(json_object_get(answer, "items"), i, item)
@@ -343,13 +365,20 @@ int cmd_wallet_history(struct cli *cli)
 			table_add(&t, "%s", wallet_text(item, "created_at"));
 			bool moved = strcmp(json_text(item, "status"), "COMMITTED") == 0;
 			table_add(&t, "%s", state_of(item, sent));
-			table_add(&t, "%s%s", !moved ? "" : sent ? "-" : "+", wallet_text(item, "amount"));
+			table_add(&t, "%s%s",
+				  !moved ? ""
+				  : sent ? "-"
+					 : "+",
+				  wallet_text(item, "amount"));
 			table_add(&t, "%s", wallet_text(item, "equivalent"));
-			/* of what moved nothing no sign tells the direction, and the reason is what it was for */
+			/* of what moved nothing no sign tells the direction, and the reason is
+			 * what it was for */
 			const char *way = sent ? "to" : "from";
-			table_add(&t, "%s%s%s", moved ? "" : way, moved ? "" : " ", wallet_text(item, way));
+			table_add(&t, "%s%s%s", moved ? "" : way, moved ? "" : " ",
+				  wallet_text(item, way));
 			const json_t *error = json_object_get(item, "error");
-			const char *reason = wallet_text(error, "message"), *note = wallet_text(item, "description");
+			const char *reason = wallet_text(error, "message"),
+				   *note = wallet_text(item, "description");
 			table_add(&t, "%s%s%s", reason, *reason && *note ? "; " : "", note);
 		}
 		table_print(cli, &t);
@@ -366,8 +395,9 @@ int cmd_wallet_history(struct cli *cli)
 static void print_asked_payment(const json_t *item, const json_t *p, const char *done)
 {
 	printf("%s  %s pays %s %s to %s over your line%s, until %s\n", wallet_text(item, "key"),
-	       wallet_who(p, "from_name", "from"), wallet_text(p, "amount"), wallet_text(p, "equivalent"),
-	       wallet_who(p, "to_name", "to"), done, wallet_text(item, "expires_at"));
+	       wallet_who(p, "from_name", "from"), wallet_text(p, "amount"),
+	       wallet_text(p, "equivalent"), wallet_who(p, "to_name", "to"), done,
+	       wallet_text(item, "expires_at"));
 	if (*json_text(p, "description"))
 		printf("    note: %s\n", wallet_text(p, "description"));
 }
@@ -380,15 +410,18 @@ static void print_offer(const json_t *item, const char *done)
 	uint64_t asked = json_number(item, "asked_count");
 	printf("%s  a clearing offer%s", wallet_text(item, "key"), done);
 	if (*amount)
-		printf(": %s%s%s of what you owe or are owed would be cleared", amount, *unit ? " " : "", unit);
+		printf(": %s%s%s of what you owe or are owed would be cleared", amount,
+		       *unit ? " " : "", unit);
 	if (*gain)
 		printf("%s %s more among all than without asking", *amount ? "," : ":", gain);
 	if (asked)
-		printf("; %llu %s asked", (unsigned long long)asked, asked == 1 ? "person is" : "people are");
+		printf("; %llu %s asked", (unsigned long long)asked,
+		       asked == 1 ? "person is" : "people are");
 	printf(", until %s\n", wallet_text(item, "expires_at"));
 }
 
-/* {"items"}: all pages. What ends meanwhile moves the rest up, so one may be missed until the next time. */
+/* {"items"}: all pages. What ends meanwhile moves the rest up, so one may be missed until the
+ * next time. */
 static int asked(struct cli *cli, struct hub *hub, json_t **out)
 {
 	json_t *all = json_array();
@@ -411,8 +444,9 @@ int cmd_wallet_asked(struct cli *cli)
 		json_array_foreach(json_object_get(answer, "items"), i, item)
 		{
 			const json_t *p = json_object_get(item, "payment");
-			const char *done =
-				json_is_true(json_object_get(item, "answered")) ? " (you have answered)" : "";
+			const char *done = json_is_true(json_object_get(item, "answered"))
+						   ? " (you have answered)"
+						   : "";
 			if (json_is_object(p))
 				print_asked_payment(item, p, done);
 			else
@@ -430,22 +464,26 @@ int cmd_wallet_asked(struct cli *cli)
 static const char *answered_state(const json_t *told)
 {
 	const char *status = json_text(told, "status");
-	return strcmp(status, "COMMITTED") == 0                                    ? "it is done now"
-	       : strcmp(status, "ABORTED") == 0 || strcmp(status, "REJECTED") == 0 ? "nothing comes of it"
-										   : "others are still asked";
+	return strcmp(status, "COMMITTED") == 0 ? "it is done now"
+	       : strcmp(status, "ABORTED") == 0 || strcmp(status, "REJECTED") == 0
+		       ? "nothing comes of it"
+		       : "others are still asked";
 }
 
-static void tell_answered(const struct cli *cli, const char *word, const json_t *payment, const json_t *told)
+static void tell_answered(const struct cli *cli, const char *word, const json_t *payment,
+			  const json_t *told)
 {
 	if (json_is_object(payment))
-		cli_note(cli, "answered %s to %s %s from %s to %s; %s", word, wallet_text(payment, "amount"),
-			 wallet_text(payment, "equivalent"), wallet_text(payment, "from"), wallet_text(payment, "to"),
+		cli_note(cli, "answered %s to %s %s from %s to %s; %s", word,
+			 wallet_text(payment, "amount"), wallet_text(payment, "equivalent"),
+			 wallet_text(payment, "from"), wallet_text(payment, "to"),
 			 answered_state(told));
 	else
 		cli_note(cli, "answered %s to the clearing offer; %s", word, answered_state(told));
 }
 
-/* The transaction that waits under this key is the one whose tx_id and initiator the hub names (HB-55). */
+/* The transaction that waits under this key is the one whose tx_id and initiator the hub names
+ * (HB-55). */
 static int check_key(struct cli *cli, struct hub *hub, const json_t *payment, const char *key)
 {
 	struct gn_pk pk;
@@ -459,7 +497,9 @@ static int check_key(struct cli *cli, struct hub *hub, const json_t *payment, co
 	return strcmp(hex, key) == 0
 		       ? CLI_OK
 		       : cli_fail(cli, CLI_FAILED, "key",
-				  "the hub names another payment under the key %s. Nothing was signed", key);
+				  "the hub names another payment under the key %s. Nothing was "
+				  "signed",
+				  key);
 }
 
 int cmd_wallet_answer(struct cli *cli)
@@ -471,11 +511,12 @@ int cmd_wallet_answer(struct cli *cli)
 	if (strcmp(word, "yes") != 0 && strcmp(word, "no") != 0)
 		return cli_fail(cli, CLI_USAGE, "usage", "the answer is yes or no");
 	int exit = asked(cli, &hub, &answer);
-	json_array_foreach(json_object_get(answer, "items"), i, item) if (strcmp(json_text(item, "key"), key) == 0)
-		found = item;
+	json_array_foreach(json_object_get(answer, "items"), i,
+			   item) if (strcmp(json_text(item, "key"), key) == 0) found = item;
 	if (!exit && !found)
 		exit = cli_fail(cli, CLI_NOT_FOUND, "E001",
-				"nothing with this key waits for your answer; geonet wallet asked lists what does");
+				"nothing with this key waits for your answer; geonet wallet asked "
+				"lists what does");
 	if (!exit && json_is_object(json_object_get(found, "payment")))
 		exit = check_key(cli, &hub, json_object_get(found, "payment"), key);
 	if (!exit) {
@@ -485,8 +526,10 @@ int cmd_wallet_answer(struct cli *cli)
 		body = json_pack("{ss ss}", "tx_id", tx_id, "answer", word);
 		if (payment)
 			json_object_set_new(body, "initiator", json_string(json_text(p, "from")));
-		json_t *request = hub_signed(cli, &hub, payment ? GN_OP_VOTE : GN_OP_CONSENT, body, tx_id);
-		exit = request ? hub_call(cli, &hub, "POST", payment ? "/payments/vote" : "/clearing/consent", request,
+		json_t *request =
+			hub_signed(cli, &hub, payment ? GN_OP_VOTE : GN_OP_CONSENT, body, tx_id);
+		exit = request ? hub_call(cli, &hub, "POST",
+					  payment ? "/payments/vote" : "/clearing/consent", request,
 					  &told, "your answer")
 			       : CLI_FAILED;
 	}
@@ -509,13 +552,16 @@ int cmd_wallet_clearings(struct cli *cli)
 	if (answer) {
 		json_array_foreach(json_object_get(answer, "items"), i, item)
 		{
-			printf("%s%s%s  %s, %s, %s\n", out_bold(cli), wallet_text(item, "created_at"), out_plain(cli),
-			       wallet_text(item, "equivalent"), wallet_text(item, "mode"), wallet_text(item, "status"));
+			printf("%s%s%s  %s, %s, %s\n", out_bold(cli),
+			       wallet_text(item, "created_at"), out_plain(cli),
+			       wallet_text(item, "equivalent"), wallet_text(item, "mode"),
+			       wallet_text(item, "status"));
 			json_array_foreach(json_object_get(item, "edges"), k, edge)
 			{
 				bool mine = strcmp(json_text(edge, "debtor"), hub.id.pid) == 0;
 				printf("  %s %s %s\n",
-				       mine ? "you owe less:" : "you are owed less:", wallet_text(edge, "amount"),
+				       mine ? "you owe less:" : "you are owed less:",
+				       wallet_text(edge, "amount"),
 				       wallet_text(edge, mine ? "creditor" : "debtor"));
 			}
 		}

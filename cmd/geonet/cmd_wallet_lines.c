@@ -1,5 +1,6 @@
-/* Trust lines: giving and changing them, and the list of one's own. A change is signed against the version that was
- * read, and a policy replaces the whole policy before it (LG-11, LG-23), so what no option names is sent as it was. */
+/* Trust lines: giving and changing them, and the list of one's own. A change is signed against
+ * the version that was read, and a policy replaces the whole policy before it (LG-11, LG-23), so
+ * what no option names is sent as it was. */
 #include "wallet.h"
 
 #include <stdio.h>
@@ -9,7 +10,8 @@
 
 static bool changes_policy(const struct cli *cli)
 {
-	static const char *const flags[] = {"clearing", "no-clearing", "routing", "no-routing", "ask", "no-ask"};
+	static const char *const flags[] = {"clearing",   "no-clearing", "routing",
+					    "no-routing", "ask",         "no-ask"};
 	static const char *const values[] = {"daily-limit", "max-hop", "block", "unblock"};
 	for (size_t i = 0; i < GN_COUNT(flags); i++)
 		if (cli_flag(cli, flags[i]))
@@ -36,51 +38,67 @@ static int check_blocks(struct cli *cli)
 	struct gn_hash hash;
 	for (size_t k = 0; k < GN_COUNT(options); k++)
 		for (int i = 0; (text = cli_option_at(cli, options[k], i)); i++)
-			if (gn_pid_parse(gn_str(text), &hash) && !(k == 1 && strcmp(text, "all") == 0))
-				return cli_fail(cli, CLI_USAGE, "usage", "--%s: '%s' is not a PID%s", options[k], text,
+			if (gn_pid_parse(gn_str(text), &hash) &&
+			    !(k == 1 && strcmp(text, "all") == 0))
+				return cli_fail(cli, CLI_USAGE, "usage",
+						"--%s: '%s' is not a PID%s", options[k], text,
 						k == 1 ? ", nor \"all\"" : "");
 	for (int i = 0; (text = cli_option_at(cli, "block", i)); i++)
 		if (given_as(cli, "unblock", text))
-			return cli_fail(cli, CLI_USAGE, "usage", "--block and --unblock of %s contradict each other",
+			return cli_fail(cli, CLI_USAGE, "usage",
+					"--block and --unblock of %s "
+					"contradict each other",
 					text);
 	return CLI_OK;
 }
 
 static int check_switches(struct cli *cli, bool limit)
 {
-	static const char *const pairs[][2] = {
-		{"clearing", "no-clearing"}, {"routing", "no-routing"}, {"ask", "no-ask"}, {"freeze", "unfreeze"}};
-	bool close = cli_flag(cli, "close"), freezes = cli_flag(cli, "freeze") || cli_flag(cli, "unfreeze");
+	static const char *const pairs[][2] = {{"clearing", "no-clearing"},
+					       {"routing", "no-routing"},
+					       {"ask", "no-ask"},
+					       {"freeze", "unfreeze"}};
+	bool close = cli_flag(cli, "close"),
+	     freezes = cli_flag(cli, "freeze") || cli_flag(cli, "unfreeze");
 	for (size_t i = 0; i < GN_COUNT(pairs); i++)
 		if (cli_flag(cli, pairs[i][0]) && cli_flag(cli, pairs[i][1]))
-			return cli_fail(cli, CLI_USAGE, "usage", "--%s and --%s contradict each other", pairs[i][0],
-					pairs[i][1]);
+			return cli_fail(cli, CLI_USAGE, "usage",
+					"--%s and --%s contradict each "
+					"other",
+					pairs[i][0], pairs[i][1]);
 	if (close && (limit || freezes || changes_policy(cli)))
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"--close stands alone: geonet wallet trust WHO EQUIVALENT --close; a line that closes "
+				"--close stands alone: geonet wallet trust WHO EQUIVALENT --close; "
+				"a line that closes "
 				"has no other "
 				"settings");
 	if (!close && !limit && !freezes && !changes_policy(cli))
-		return cli_fail(cli, CLI_USAGE, "usage", "how much? geonet wallet trust WHO LIMIT EQUIVALENT");
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"how much? geonet wallet trust WHO LIMIT "
+				"EQUIVALENT");
 	return check_blocks(cli);
 }
 
 /* "none", or an amount of this precision. */
-static int check_bound(struct cli *cli, const char *option, const char *equivalent, unsigned precision)
+static int check_bound(struct cli *cli, const char *option, const char *equivalent,
+		       unsigned precision)
 {
 	const char *text = cli_option(cli, option);
 	gn_amount amount;
-	if (!text || strcmp(text, "none") == 0 || gn_amount_parse(gn_str(text), precision, &amount) == GN_OK)
+	if (!text || strcmp(text, "none") == 0 ||
+	    gn_amount_parse(gn_str(text), precision, &amount) == GN_OK)
 		return CLI_OK;
 	return cli_fail(
 		cli, CLI_USAGE, "E009",
-		"--%s: '%s' is neither \"none\" nor an amount of %s with at most %u decimals. Nothing was signed",
+		"--%s: '%s' is neither \"none\" nor an amount of %s with at most %u decimals. "
+		"Nothing was signed",
 		option, text, equivalent, precision);
 }
 
 /* ---- the policy ---- */
 
-static void set_flag(const struct cli *cli, json_t *policy, const char *name, const char *on, const char *off)
+static void set_flag(const struct cli *cli, json_t *policy, const char *name, const char *on,
+		     const char *off)
 {
 	if (cli_flag(cli, on) || cli_flag(cli, off))
 		json_object_set_new(policy, name, json_boolean(cli_flag(cli, on)));
@@ -108,7 +126,8 @@ static bool holds(const json_t *list, const char *text)
 	return false;
 }
 
-/* Those blocked before, without the unblocked and with the newly blocked ones; each once. NULL after printing. */
+/* Those blocked before, without the unblocked and with the newly blocked ones; each once. NULL
+ * after printing. */
 static json_t *blocked_of(struct cli *cli, const json_t *before)
 {
 	json_t *out = json_array(), *item;
@@ -116,13 +135,17 @@ static json_t *blocked_of(struct cli *cli, const json_t *before)
 	size_t i;
 	for (int k = 0; (text = cli_option_at(cli, "unblock", k)); k++)
 		if (strcmp(text, "all") != 0 && !holds(before, text)) {
-			cli_fail(cli, CLI_FAILED, "E001", "%s is not blocked on this line. Nothing was signed", text);
+			cli_fail(cli, CLI_FAILED, "E001",
+				 "%s is not blocked on this line. Nothing "
+				 "was signed",
+				 text);
 			goto fail;
 		}
 	json_array_foreach(before, i, item)
 	{
 		text = json_string_value(item);
-		if (text && !given_as(cli, "unblock", "all") && !given_as(cli, "unblock", text) && !holds(out, text))
+		if (text && !given_as(cli, "unblock", "all") && !given_as(cli, "unblock", text) &&
+		    !holds(out, text))
 			json_array_append(out, item);
 	}
 	for (int k = 0; (text = cli_option_at(cli, "block", k)); k++)
@@ -130,7 +153,10 @@ static json_t *blocked_of(struct cli *cli, const json_t *before)
 			json_array_append_new(out, json_string(text));
 	if (json_array_size(out) <= OP_BLOCKED_MAX)
 		return out;
-	cli_fail(cli, CLI_FAILED, "E009", "a line blocks at most %u participants. Nothing was signed", OP_BLOCKED_MAX);
+	cli_fail(cli, CLI_FAILED, "E009",
+		 "a line blocks at most %u participants. Nothing was "
+		 "signed",
+		 OP_BLOCKED_MAX);
 fail:
 	json_decref(out);
 	return NULL;
@@ -139,9 +165,10 @@ fail:
 /* The whole policy as it is to be; NULL after printing. */
 static json_t *policy_of(struct cli *cli, const json_t *before)
 {
-	static const char *const kept[] = {"auto_clearing", "can_be_intermediate", "ask", "daily_limit",
-					   "max_hop_usage"};
-	json_t *blocked = blocked_of(cli, json_object_get(before, "blocked_participants")), *p = json_object();
+	static const char *const kept[] = {"auto_clearing", "can_be_intermediate", "ask",
+					   "daily_limit", "max_hop_usage"};
+	json_t *blocked = blocked_of(cli, json_object_get(before, "blocked_participants")),
+	       *p = json_object();
 	if (!blocked) {
 		json_decref(p);
 		return NULL;
@@ -166,7 +193,8 @@ static const char *policy_text(const json_t *policy)
 {
 	static char out[512];
 	size_t n = 0, blocked = json_array_size(json_object_get(policy, "blocked_participants"));
-	const char *daily = wallet_text(policy, "daily_limit"), *hop = wallet_text(policy, "max_hop_usage");
+	const char *daily = wallet_text(policy, "daily_limit"),
+		   *hop = wallet_text(policy, "max_hop_usage");
 	out[0] = 0;
 	if (json_is_true(json_object_get(policy, "ask")))
 		n += (size_t)snprintf(out + n, sizeof out - n, ", asks");
@@ -185,7 +213,8 @@ static const char *policy_text(const json_t *policy)
 
 static const char *status_text(const json_t *line)
 {
-	return json_is_true(json_object_get(line, "disputed")) ? "frozen, in dispute" : wallet_text(line, "status");
+	return json_is_true(json_object_get(line, "disputed")) ? "frozen, in dispute"
+							       : wallet_text(line, "status");
 }
 
 /* ---- lines as the hub has them ---- */
@@ -200,8 +229,8 @@ static int read_lines(struct cli *cli, struct hub *hub, const char *what, json_t
 }
 
 /* The open line to pid, or NULL; borrowed from list. */
-static int find_line(struct cli *cli, struct hub *hub, const char *pid, const char *equivalent, json_t *list,
-		     const json_t **out)
+static int find_line(struct cli *cli, struct hub *hub, const char *pid, const char *equivalent,
+		     json_t *list, const json_t **out)
 {
 	char *what = cli_format("direction=outgoing&equivalent=%s", equivalent);
 	json_t *item;
@@ -211,7 +240,8 @@ static int find_line(struct cli *cli, struct hub *hub, const char *pid, const ch
 	*out = NULL;
 	json_array_foreach(list, i, item)
 	{
-		if (strcmp(json_text(item, "to"), pid) == 0 && strcmp(json_text(item, "status"), "closed") != 0)
+		if (strcmp(json_text(item, "to"), pid) == 0 &&
+		    strcmp(json_text(item, "status"), "closed") != 0)
 			*out = item;
 	}
 	return exit;
@@ -223,25 +253,32 @@ static int tell_line(struct cli *cli, json_t *line)
 {
 	if (cli->json)
 		return cli_json(cli, line);
-	const char *who = wallet_who(line, "to_display_name", "to"), *status = json_text(line, "status"),
-		   *unit = wallet_text(line, "equivalent"), *limit = wallet_text(line, "limit"),
-		   *used = wallet_text(line, "used");
+	const char *who = wallet_who(line, "to_display_name", "to"),
+		   *status = json_text(line, "status"), *unit = wallet_text(line, "equivalent"),
+		   *limit = wallet_text(line, "limit"), *used = wallet_text(line, "used");
 	const char *policy = policy_text(json_object_get(line, "policy"));
 	if (*json_text(line, "message"))
 		cli_note(cli, "%s", wallet_text(line, "message"));
 	else if (json_is_true(json_object_get(line, "disputed")))
-		cli_note(cli, "an officer froze the line to %s in a dispute: no new debt; %s of its %s %s is used", who,
-			 used, limit, unit);
+		cli_note(cli,
+			 "an officer froze the line to %s in a dispute: no new debt; %s of "
+			 "its %s %s is used",
+			 who, used, limit, unit);
 	else if (strcmp(status, "frozen") == 0)
-		cli_note(cli, "the line to %s is frozen: no new debt until --unfreeze; %s of its %s %s is used", who,
-			 used, limit, unit);
+		cli_note(cli,
+			 "the line to %s is frozen: no new debt until --unfreeze; %s of its "
+			 "%s %s is used",
+			 who, used, limit, unit);
 	else if (strcmp(status, "closing") == 0)
-		cli_note(cli, "the line to %s takes no new debt and closes once the %s %s on it are repaid", who, used,
-			 unit);
+		cli_note(cli,
+			 "the line to %s takes no new debt and closes once the %s %s on it "
+			 "are repaid",
+			 who, used, unit);
 	else if (strcmp(status, "closed") == 0)
 		cli_note(cli, "the line to %s is closed", who);
 	else
-		cli_note(cli, "%s may owe you up to %s %s; %s of it is used", who, limit, unit, used);
+		cli_note(cli, "%s may owe you up to %s %s; %s of it is used", who, limit, unit,
+			 used);
 	if (strcmp(policy, "-") != 0)
 		cli_note(cli, "on this line: %s", policy);
 	json_decref(line);
@@ -252,7 +289,8 @@ static int tell_line(struct cli *cli, json_t *line)
 static json_t *own_line(const json_t *line, const char *to, const char *equivalent)
 {
 	return json_pack("{ss sI ss ss}", "id", json_text(line, "id"), "version",
-			 (json_int_t)json_number(line, "version"), "to", to, "equivalent", equivalent);
+			 (json_int_t)json_number(line, "version"), "to", to, "equivalent",
+			 equivalent);
 }
 
 /* What is to be signed; NULL after printing. */
@@ -269,7 +307,8 @@ static json_t *line_body(struct cli *cli, const json_t *line, const char *pid, c
 	if (cli_flag(cli, "close"))
 		json_object_set_new(body, "when_repaid", json_true());
 	if (cli_flag(cli, "freeze") || cli_flag(cli, "unfreeze"))
-		json_object_set_new(body, "status", json_string(cli_flag(cli, "freeze") ? "frozen" : "active"));
+		json_object_set_new(body, "status",
+				    json_string(cli_flag(cli, "freeze") ? "frozen" : "active"));
 	if (changes_policy(cli)) {
 		policy = policy_of(cli, json_object_get(line, "policy"));
 		if (!policy) {
@@ -278,13 +317,15 @@ static json_t *line_body(struct cli *cli, const json_t *line, const char *pid, c
 		}
 		if (line) /* a policy is signed whole, and what no switch names is the hub's word */
 			cli_note(cli, "signed for the line to %s in %s: %s", pid, equivalent,
-				 strcmp(policy_text(policy), "-") == 0 ? "no policy" : policy_text(policy));
+				 strcmp(policy_text(policy), "-") == 0 ? "no policy"
+								       : policy_text(policy));
 		json_object_set_new(body, "policy", policy);
 	}
 	return body;
 }
 
-static int change_line(struct cli *cli, struct hub *hub, const char *pid, const char *limit, const char *equivalent)
+static int change_line(struct cli *cli, struct hub *hub, const char *pid, const char *limit,
+		       const char *equivalent)
 {
 	json_t *lines = json_array(), *answer;
 	const json_t *line;
@@ -292,10 +333,12 @@ static int change_line(struct cli *cli, struct hub *hub, const char *pid, const 
 	int exit = find_line(cli, hub, pid, equivalent, lines, &line);
 	if (!exit && !line && (!limit || cli_flag(cli, "freeze") || cli_flag(cli, "unfreeze")))
 		exit = cli_fail(cli, CLI_NOT_FOUND, "E001",
-				"you have no open trust line to %s in %s. Nothing was signed", pid, equivalent);
+				"you have no open trust line to %s in %s. Nothing was signed", pid,
+				equivalent);
 	if (!exit) {
 		json_t *body = line_body(cli, line, pid, limit, equivalent), *request = NULL;
-		char *path = line ? cli_format("/trustlines/%s", json_text(line, "id")) : cli_format("/trustlines");
+		char *path = line ? cli_format("/trustlines/%s", json_text(line, "id"))
+				  : cli_format("/trustlines");
 		if (body)
 			request = hub_signed(cli, hub,
 					     !line   ? GN_OP_LINE_CREATE
@@ -336,7 +379,8 @@ int cmd_wallet_trust(struct cli *cli)
 		exit = hub_person(cli, &hub, cli->args[0], pid);
 	if (!exit && strcmp(pid, hub.id.pid) == 0)
 		exit = cli_fail(cli, CLI_USAGE, "usage",
-				"this PID is your own: a line leads to somebody else. Nothing was signed");
+				"this PID is your own: a line leads to somebody else. Nothing was "
+				"signed");
 	if (!exit)
 		exit = change_line(cli, &hub, pid, limit, equivalent);
 	hub_close(&hub);
@@ -358,15 +402,17 @@ static int check_debts(struct cli *cli, struct hub *hub)
 	for (size_t k = 0; k < GN_COUNT(ways); k++)
 		json_array_foreach(json_object_get(answer, ways[k].list), i, item)
 		{
-			cli_note(cli, "%s %s: %s %s", ways[k].words, wallet_who(item, ways[k].name, ways[k].pid),
+			cli_note(cli, "%s %s: %s %s", ways[k].words,
+				 wallet_who(item, ways[k].name, ways[k].pid),
 				 wallet_text(item, "amount"), wallet_text(item, "equivalent"));
 			open++;
 		}
 	json_decref(answer);
 	return exit   ? exit
 	       : open ? cli_fail(cli, CLI_FAILED, "E009",
-				 "who leaves owes and is owed nothing; %zu %s open. Nothing was signed", open,
-				 open == 1 ? "debt is" : "debts are")
+				 "who leaves owes and is owed nothing; %zu %s open. Nothing was "
+				 "signed",
+				 open, open == 1 ? "debt is" : "debts are")
 		      : CLI_OK;
 }
 
@@ -379,15 +425,18 @@ static int close_lines(struct cli *cli, struct hub *hub)
 	{
 		if (exit || strcmp(json_text(line, "status"), "closed") == 0)
 			continue;
-		json_t *request =
-			hub_signed(cli, hub, GN_OP_LINE_CLOSE,
-				   own_line(line, json_text(line, "to"), json_text(line, "equivalent")), NULL);
+		json_t *request = hub_signed(
+			cli, hub, GN_OP_LINE_CLOSE,
+			own_line(line, json_text(line, "to"), json_text(line, "equivalent")), NULL);
 		char *path = cli_format("/trustlines/%s", json_text(line, "id"));
-		exit = request ? hub_call(cli, hub, "DELETE", path, request, &answer, "the trust line") : CLI_FAILED;
+		exit = request ? hub_call(cli, hub, "DELETE", path, request, &answer,
+					  "the trust line")
+			       : CLI_FAILED;
 		free(path);
 		if (exit)
 			continue;
-		cli_note(cli, "the line to %s is closed", wallet_who(line, "to_display_name", "to"));
+		cli_note(cli, "the line to %s is closed",
+			 wallet_who(line, "to_display_name", "to"));
 		json_decref(answer);
 	}
 	json_decref(lines);
@@ -405,13 +454,15 @@ int cmd_wallet_leave(struct cli *cli)
 		exit = close_lines(cli, &hub);
 	if (!exit) {
 		request = hub_signed(cli, &hub, GN_OP_LEAVE, json_object(), NULL);
-		exit = request ? hub_call(cli, &hub, "POST", "/participants/me/leave", request, &answer, "leaving")
+		exit = request ? hub_call(cli, &hub, "POST", "/participants/me/leave", request,
+					  &answer, "leaving")
 			       : CLI_FAILED;
 	}
 	if (!exit && cli->json)
 		exit = cli_json(cli, json_incref(answer));
 	else if (!exit)
-		cli_note(cli, "You have left this hub. What you did stays in its journal; its officers may let you in "
+		cli_note(cli, "You have left this hub. What you did stays in its journal; its "
+			      "officers may let you in "
 			      "again.");
 	json_decref(answer);
 	hub_close(&hub);
@@ -420,10 +471,11 @@ int cmd_wallet_leave(struct cli *cli)
 
 /* ---- the list ---- */
 
-static void print_lines(const struct cli *cli, const json_t *lines, const char *title, const char *name,
-			const char *pid)
+static void print_lines(const struct cli *cli, const json_t *lines, const char *title,
+			const char *name, const char *pid)
 {
-	static const char *const heading[] = {"WITH", "", "LIMIT", "USED", "AVAILABLE", "STATUS", "POLICIES", "LINE"};
+	static const char *const heading[] = {"WITH",      "",       "LIMIT",    "USED",
+					      "AVAILABLE", "STATUS", "POLICIES", "LINE"};
 	struct table t;
 	json_t *item;
 	size_t i;
@@ -453,21 +505,24 @@ int cmd_wallet_lines(struct cli *cli)
 	json_t *all = json_array(), *given = json_array(), *received = json_array(), *item;
 	size_t i;
 	const char *equivalent = cli_option(cli, "equivalent");
-	char *part = url_part(equivalent ? equivalent : ""), *what = cli_format("equivalent=%s", part);
+	char *part = url_part(equivalent ? equivalent : ""),
+	     *what = cli_format("equivalent=%s", part);
 	unsigned precision;
 	int exit = wallet_open(cli, &hub);
 	if (!exit && equivalent)
-		exit = hub_amount(cli, &hub, equivalent, NULL, NULL, &precision); /* a misspelt one is no empty list */
+		/* a misspelt one is no empty list */
+		exit = hub_amount(cli, &hub, equivalent, NULL, NULL, &precision);
 	if (!exit)
 		exit = read_lines(cli, &hub, what, all);
-	json_array_foreach(all, i, item)
-		json_array_append(strcmp(json_text(item, "from"), hub.id.pid) == 0 ? given : received, item);
+	json_array_foreach(all, i, item) json_array_append(
+		strcmp(json_text(item, "from"), hub.id.pid) == 0 ? given : received, item);
 	if (!exit && cli->json) {
 		exit = cli_json(cli, json_pack("{sO sO}", "given", given, "received", received));
 	} else if (!exit) {
 		print_lines(cli, given, "You let them owe you:", "to_display_name", "to");
 		print_lines(cli, received,
-			    json_array_size(given) ? "\nThey let you owe them:" : "They let you owe them:",
+			    json_array_size(given) ? "\nThey let you owe them:"
+						   : "They let you owe them:",
 			    "from_display_name", "from");
 		if (!json_array_size(all))
 			cli_note(cli, "You have no trust lines; geonet wallet trust gives one.");

@@ -1,13 +1,15 @@
-/* Paying, and why it would not go. A payment ends in one of three ways, and only what is certain is said to be so:
+/* Paying, and why it would not go. A payment ends in one of three ways, and only what is certain
+ * is said to be so:
  *
- *     the hub's outcome       COMMITTED, or waiting for those who are asked     exit 0
- *     a definite refusal      a 4xx with the ledger's code, or ABORTED          exit 1, "nothing was paid"
- *     anything else           5xx, no answer, an answer that cannot be read     exit 6, the outcome is unknown
+ *     the hub's outcome COMMITTED, or waiting for those who are asked exit 0 a definite refusal
+ *     a 4xx with the ledger's code, or ABORTED exit 1, "nothing was paid" anything else 5xx, no
+ *     answer, an answer that cannot be read exit 6, the outcome is unknown
  *
- * A repeat (--tx-id) is not judged by a refusal of the repeat: what the hub keeps under the tx_id decides, and the same
- * payment is one that says the same in other words (1 or 1.00, another --wait): HB-24. A request with an id is paid
- * once by everybody: its id is the tx_id, followed by :2, :3.. after attempts that failed (HB-23). Which of them it is
- * is asked for before anything is signed, and one command signs one payment, whatever is said of it. */
+ * A repeat (--tx-id) is not judged by a refusal of the repeat: what the hub keeps under the
+ * tx_id decides, and the same payment is one that says the same in other words (1 or 1.00,
+ * another --wait): HB-24. A request with an id is paid once by everybody: its id is the tx_id,
+ * followed by :2, :3.. after attempts that failed (HB-23). Which of them it is is asked for
+ * before anything is signed, and one command signs one payment, whatever is said of it. */
 #include "wallet.h"
 
 #include <stdio.h>
@@ -29,10 +31,14 @@ struct payment {
 
 static bool plain_word(const char *s)
 {
-	return *s && strspn(s, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/@%+=,-") == strlen(s);
+	return *s &&
+	       strspn(s,
+		      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:/@%+=,-") ==
+		       strlen(s);
 }
 
-/* Appends " word" to *text as a shell reads it back; what a terminal must not see becomes $'\x..'. */
+/* Appends " word" to *text as a shell reads it back; what a terminal must not see becomes
+ * $'\x..'. */
 static void add_word(char **text, const char *word)
 {
 	bool odd = strcmp(out_text(word), word) != 0 || strlen(word) > 1000;
@@ -59,7 +65,8 @@ static void add_word(char **text, const char *word)
 static char *repeat_command(const struct payment *p)
 {
 	static const char *const kept[] = {"data", "passphrase-file", "wait"};
-	char *text = cli_format("geonet wallet pay %s %s %s", p->q->pid, p->q->amount, p->q->equivalent);
+	char *text =
+		cli_format("geonet wallet pay %s %s %s", p->q->pid, p->q->amount, p->q->equivalent);
 	if (*p->q->note) {
 		add_word(&text, "--note");
 		add_word(&text, p->q->note);
@@ -86,17 +93,17 @@ static void print_raises(FILE *to, const json_t *details)
 	json_array_foreach(list, i, item)
 	{
 		fprintf(to, "  it would go if %s raised the line to %s by %s\n",
-			wallet_who(item, "owner_name", "owner"), wallet_who(item, "debtor_name", "debtor"),
-			wallet_text(item, "raise"));
+			wallet_who(item, "owner_name", "owner"),
+			wallet_who(item, "debtor_name", "debtor"), wallet_text(item, "raise"));
 	}
 	if (elsewhere)
 		fprintf(to, "  %s %llu line%s between others would have to be raised\n",
-			json_array_size(list) ? "and" : "it would go, but", (unsigned long long)elsewhere,
-			elsewhere == 1 ? "" : "s");
+			json_array_size(list) ? "and" : "it would go, but",
+			(unsigned long long)elsewhere, elsewhere == 1 ? "" : "s");
 }
 
-/* What stops a line, by the ledger's word for it (gn_ledger_cause_name): OWNER and DEBTOR are its ends, BY who is
- * meant, AVAILABLE and LEFT what it would take. */
+/* What stops a line, by the ledger's word for it (gn_ledger_cause_name): OWNER and DEBTOR are
+ * its ends, BY who is meant, AVAILABLE and LEFT what it would take. */
 static const struct {
 	const char *cause, *sentence;
 } causes[] = {
@@ -107,7 +114,8 @@ static const struct {
 	{"inactive", "the equivalent was ended: only debts in it can be repaid"},
 	{"no_middle", "BY passes on no payments of others"},
 	{"closing", "the line of OWNER to DEBTOR is closing: no new debt"},
-	{"daily", "the line of OWNER to DEBTOR has a limit of the day, of which LEFT is left today (UTC)"},
+	{"daily", "the line of OWNER to DEBTOR has a limit of the day, of which LEFT is left today "
+		  "(UTC)"},
 	{"hop", "OWNER lets one payment of others move less than this over the line to DEBTOR"},
 };
 
@@ -119,8 +127,10 @@ static void print_cause(FILE *to, const json_t *item)
 	} words[] = {{"OWNER", wallet_who(item, "owner_name", "owner")},
 		     {"DEBTOR", wallet_who(item, "debtor_name", "debtor")},
 		     {"BY", wallet_who(item, "by_name", "by")},
-		     {"AVAILABLE", *json_text(item, "available") ? wallet_text(item, "available") : "too little"},
-		     {"LEFT", *json_text(item, "left_today") ? wallet_text(item, "left_today") : "too little"},
+		     {"AVAILABLE", *json_text(item, "available") ? wallet_text(item, "available")
+								 : "too little"},
+		     {"LEFT", *json_text(item, "left_today") ? wallet_text(item, "left_today")
+							     : "too little"},
 		     {"CAUSE", wallet_text(item, "cause")}};
 	for (size_t i = 0; i < GN_COUNT(causes); i++)
 		if (strcmp(json_text(item, "cause"), causes[i].cause) == 0)
@@ -128,7 +138,8 @@ static void print_cause(FILE *to, const json_t *item)
 	fputs("  ", to);
 	while (*sentence) {
 		size_t k = 0;
-		while (k < GN_COUNT(words) && strncmp(sentence, words[k].word, strlen(words[k].word)) != 0)
+		while (k < GN_COUNT(words) &&
+		       strncmp(sentence, words[k].word, strlen(words[k].word)) != 0)
 			k++;
 		if (k == GN_COUNT(words)) {
 			fputc(*sentence++, to);
@@ -140,7 +151,8 @@ static void print_cause(FILE *to, const json_t *item)
 	fputc('\n', to);
 }
 
-/* Lines with a cause may stand under any name. explained: words about full lines were printed already. */
+/* Lines with a cause may stand under any name. explained: words about full lines were printed
+ * already. */
 static void print_causes(FILE *to, const json_t *details, bool explained)
 {
 	const char *name;
@@ -157,12 +169,14 @@ static void print_causes(FILE *to, const json_t *details, bool explained)
 	}
 }
 
-/* {"error": {"code", "message", "details"}} for programs, a sentence for people. Takes details over. */
-static int fail_with(struct cli *cli, int exit, const char *code, const char *message, json_t *details)
+/* {"error": {"code", "message", "details"}} for programs, a sentence for people. Takes details
+ * over. */
+static int fail_with(struct cli *cli, int exit, const char *code, const char *message,
+		     json_t *details)
 {
 	if (cli->json) {
-		cli_json(cli,
-			 json_pack("{s{ss ss so}}", "error", "code", code, "message", message, "details", details));
+		cli_json(cli, json_pack("{s{ss ss so}}", "error", "code", code, "message", message,
+					"details", details));
 		return exit;
 	}
 	json_decref(details);
@@ -175,9 +189,11 @@ static int unknown(const struct payment *p, const char *cause)
 {
 	char *command = repeat_command(p);
 	char *message = cli_format(
-		"whether this was paid is not known: %s. Repeat it with the same tx_id: it cannot be paid twice",
+		"whether this was paid is not known: %s. Repeat it with the same tx_id: it cannot "
+		"be paid twice",
 		wallet_brief(cause, 300));
-	fail_with(p->cli, CLI_UNKNOWN, "unknown", message, json_pack("{ss ss}", "tx_id", p->tx_id, "repeat", command));
+	fail_with(p->cli, CLI_UNKNOWN, "unknown", message,
+		  json_pack("{ss ss}", "tx_id", p->tx_id, "repeat", command));
 	if (!p->cli->json)
 		fprintf(stderr, "  tx_id:  %s\n  repeat: %s\n", p->tx_id, command);
 	free(message);
@@ -187,9 +203,11 @@ static int unknown(const struct payment *p, const char *cause)
 
 static int refused(const struct payment *p, const json_t *answer, const char *what)
 {
-	const json_t *error = json_object_get(answer, "error"), *details = json_object_get(error, "details");
+	const json_t *error = json_object_get(answer, "error"),
+		     *details = json_object_get(error, "details");
 	const char *code = json_text(error, "code");
-	char *message = cli_format("%s: %s (%s)", what, wallet_brief(json_text(error, "message"), 600), code);
+	char *message = cli_format("%s: %s (%s)", what,
+				   wallet_brief(json_text(error, "message"), 600), code);
 	fail_with(p->cli, CLI_FAILED, code, message,
 		  details ? json_incref((json_t *)(uintptr_t)details) : json_object());
 	free(message);
@@ -211,22 +229,26 @@ static int tell_outcome(const struct payment *p, json_t *answer, bool before)
 		return cli_json(p->cli, json_incref(answer));
 	if (before && done)
 		printf("this %s before, at %s; nothing more was paid: %s %s to %s%s\n",
-		       p->by_request ? "request was paid" : "payment was made", wallet_text(answer, "committed_at"),
-		       wallet_text(answer, "amount"), wallet_text(answer, "equivalent"), wallet_text(answer, "to"),
+		       p->by_request ? "request was paid" : "payment was made",
+		       wallet_text(answer, "committed_at"), wallet_text(answer, "amount"),
+		       wallet_text(answer, "equivalent"), wallet_text(answer, "to"),
 		       p->by_request ? " (--again pays it once more)" : "");
 	else
 		printf("%s%s %s %s to %s\n", before ? "this payment was made before; " : "",
-		       done ? "paid" : "waiting for those who are asked:", wallet_text(answer, "amount"),
-		       wallet_text(answer, "equivalent"), wallet_text(answer, "to"));
+		       done ? "paid" : "waiting for those who are asked:",
+		       wallet_text(answer, "amount"), wallet_text(answer, "equivalent"),
+		       wallet_text(answer, "to"));
 	if (!done && *json_text(answer, "expires_at"))
-		printf("  they may answer until %s; if one says no, or not all have answered by then, nothing is "
+		printf("  they may answer until %s; if one says no, or not all have answered by "
+		       "then, nothing is "
 		       "paid\n",
 		       wallet_text(answer, "expires_at"));
 	json_array_foreach(json_object_get(answer, "routes"), i, route)
 	{
 		size_t nodes = json_array_size(json_object_get(route, "path"));
 		if (nodes)
-			printf("  %s over %s\n", wallet_text(route, "amount"), out_count(nodes - 1, "hop", "hops"));
+			printf("  %s over %s\n", wallet_text(route, "amount"),
+			       out_count(nodes - 1, "hop", "hops"));
 	}
 	return CLI_OK;
 }
@@ -248,7 +270,8 @@ static bool is_outcome(const struct payment *p, const json_t *answer)
 static bool has_code(const json_t *answer)
 {
 	const char *code = json_text(json_object_get(answer, "error"), "code");
-	return strlen(code) == 4 && strncmp(code, "E00", 3) == 0; /* E010 is the hub's own trouble */
+	/* E010 is the hub's own trouble */
+	return strlen(code) == 4 && strncmp(code, "E00", 3) == 0;
 }
 
 static bool is_aborted(const json_t *answer)
@@ -264,8 +287,8 @@ static bool same_payment(const struct payment *p, const json_t *stored)
 	return strcmp(json_text(stored, "to"), p->q->pid) == 0 &&
 	       strcmp(json_text(stored, "equivalent"), p->q->equivalent) == 0 &&
 	       strcmp(json_text(stored, "description"), p->q->note) == 0 &&
-	       gn_amount_parse(gn_str(typed), 8, &a) == GN_OK && gn_amount_parse(gn_str(kept), 8, &b) == GN_OK &&
-	       a == b;
+	       gn_amount_parse(gn_str(typed), 8, &a) == GN_OK &&
+	       gn_amount_parse(gn_str(kept), 8, &b) == GN_OK && a == b;
 }
 
 static const char *state_words(const json_t *stored)
@@ -282,18 +305,21 @@ static int belongs(const struct payment *p, json_t *stored)
 	const char *note = json_text(stored, "description");
 	bool other = !same_payment(p, stored);
 	char *message = cli_format(
-		"the tx_id %s belongs to %s payment, of %s %s to %s%s%s%s, which %s. By this command nothing was "
+		"the tx_id %s belongs to %s payment, of %s %s to %s%s%s%s, which %s. By this "
+		"command nothing was "
 		"paid%s",
-		p->tx_id, other ? "another" : "this", wallet_text(stored, "amount"), wallet_text(stored, "equivalent"),
-		wallet_text(stored, "to"), *note ? " (" : "", wallet_brief(note, 200), *note ? ")" : "",
-		state_words(stored), p->by_request ? "; --again pays the request all the same" : "");
+		p->tx_id, other ? "another" : "this", wallet_text(stored, "amount"),
+		wallet_text(stored, "equivalent"), wallet_text(stored, "to"), *note ? " (" : "",
+		wallet_brief(note, 200), *note ? ")" : "", state_words(stored),
+		p->by_request ? "; --again pays the request all the same" : "");
 	int exit = fail_with(p->cli, CLI_FAILED, "E008", message,
 			     json_pack("{ss sO}", "tx_id", p->tx_id, "payment", stored));
 	free(message);
 	return exit;
 }
 
-/* Rates and tokens are judged before the payment is looked at, so such a refusal says nothing about an earlier one. */
+/* Rates and tokens are judged before the payment is looked at, so such a refusal says nothing
+ * about an earlier one. */
 static bool about_payment(long status)
 {
 	return status == 400 || status == 404 || status == 409 || status == 422;
@@ -321,13 +347,15 @@ static bool is_mine(const struct payment *p, long status, const json_t *stored)
 static int look_up(const struct payment *p, long refused_as, const json_t *refusal)
 {
 	const json_t *error = json_object_get(refusal, "error");
-	bool conflict = strcmp(json_text(error, "code"), "E008") == 0; /* the text that was signed is another */
-	char *cause =
-		cli_format("the hub does not take the repeat: %s", wallet_brief(json_text(error, "message"), 200));
+	/* the text that was signed is another */
+	bool conflict = strcmp(json_text(error, "code"), "E008") == 0;
+	char *cause = cli_format("the hub does not take the repeat: %s",
+				 wallet_brief(json_text(error, "message"), 200));
 	json_t *stored;
 	long status = get_stored(p, &stored);
 	bool mine = is_mine(p, status, stored);
-	bool none = !mine && (status == 404 ? has_code(stored) : status == 200 && *json_text(stored, "from"));
+	bool none = !mine && (status == 404 ? has_code(stored)
+					    : status == 200 && *json_text(stored, "from"));
 	int exit;
 	if (mine && same_payment(p, stored) && is_outcome(p, stored))
 		exit = tell_outcome(p, stored, true);
@@ -344,8 +372,10 @@ static int look_up(const struct payment *p, long refused_as, const json_t *refus
 
 static int judge(const struct payment *p, long status, json_t *answer)
 {
-	const json_t *error = json_object_get(answer, "error"), *details = json_object_get(error, "details");
-	bool stored = *json_text(answer, "signed") || json_is_true(json_object_get(answer, "repeated"));
+	const json_t *error = json_object_get(answer, "error"),
+		     *details = json_object_get(error, "details");
+	bool stored =
+		*json_text(answer, "signed") || json_is_true(json_object_get(answer, "repeated"));
 	char cause[1600];
 	if (status >= 200 && status < 300 && is_outcome(p, answer))
 		return tell_outcome(p, answer, p->repeats && stored);
@@ -355,12 +385,13 @@ static int judge(const struct payment *p, long status, json_t *answer)
 				       ? "this payment was made before and failed; nothing was paid"
 				       : "nothing was paid");
 	if (status >= 400 && status < 500 && has_code(answer))
-		return p->repeats ? look_up(p, status, answer) : refused(p, answer, "nothing was paid");
+		return p->repeats ? look_up(p, status, answer)
+				  : refused(p, answer, "nothing was paid");
 	if (status < 0)
 		snprintf(cause, sizeof cause, "the hub's answer did not come");
 	else if (*json_text(error, "message"))
-		snprintf(cause, sizeof cause, "the hub answered %ld: %s (%s)", status, wallet_text(error, "message"),
-			 wallet_text(error, "code"));
+		snprintf(cause, sizeof cause, "the hub answered %ld: %s (%s)", status,
+			 wallet_text(error, "message"), wallet_text(error, "code"));
 	else
 		snprintf(cause, sizeof cause, "the hub's answer (%ld) cannot be read", status);
 	return unknown(p, cause);
@@ -377,13 +408,15 @@ static void new_tx_id(char out[OP_TX_ID_MAX + 1])
 	b[6] = (uint8_t)((b[6] & 0x0f) | 0x40); /* UUID version 4 (RFC 9562) */
 	b[8] = (uint8_t)((b[8] & 0x3f) | 0x80);
 	gn_hex(GN_SLICE(b), hex);
-	snprintf(out, OP_TX_ID_MAX + 1, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12, hex + 16, hex + 20);
+	snprintf(out, OP_TX_ID_MAX + 1, "%.8s-%.4s-%.4s-%.4s-%.12s", hex, hex + 8, hex + 12,
+		 hex + 16, hex + 20);
 }
 
 static int take_tx_id(struct cli *cli, struct payment *p)
 {
 	const char *given = cli_option(cli, "tx-id");
-	static const char allowed[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
+	static const char allowed[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-";
 	p->repeats = given != NULL;
 	if (!given) {
 		new_tx_id(p->tx_id);
@@ -392,9 +425,11 @@ static int take_tx_id(struct cli *cli, struct payment *p)
 	size_t len = strlen(given);
 	if (len < 1 || len > OP_TX_ID_MAX || strspn(given, allowed) != len)
 		return cli_fail(cli, CLI_USAGE, "E009",
-				"--tx-id: a tx_id is 1 to %u letters, digits, '.', '_', ':' and '-'; this one has %zu "
+				"--tx-id: a tx_id is 1 to %u letters, digits, '.', '_', ':' and "
+				"'-'; this one has %zu "
 				"bytes%s. Nothing was signed",
-				OP_TX_ID_MAX, len, len <= OP_TX_ID_MAX && len ? " and others among them" : "");
+				OP_TX_ID_MAX, len,
+				len <= OP_TX_ID_MAX && len ? " and others among them" : "");
 	memcpy(p->tx_id, given, len + 1);
 	return CLI_OK;
 }
@@ -402,12 +437,13 @@ static int take_tx_id(struct cli *cli, struct payment *p)
 static int pay(struct payment *p)
 {
 	const struct request *q = p->q;
-	json_t *answer = NULL, *body = json_pack("{ss ss ss ss}", "tx_id", p->tx_id, "to", q->pid, "equivalent",
-						 q->equivalent, "amount", q->amount);
+	json_t *answer = NULL, *body = json_pack("{ss ss ss ss}", "tx_id", p->tx_id, "to", q->pid,
+						 "equivalent", q->equivalent, "amount", q->amount);
 	if (*q->note)
 		json_object_set_new(body, "description", json_string(q->note));
 	if (p->wait_s)
-		json_object_set_new(body, "constraints", json_pack("{sI}", "timeout_ms", (json_int_t)p->wait_s * 1000));
+		json_object_set_new(body, "constraints",
+				    json_pack("{sI}", "timeout_ms", (json_int_t)p->wait_s * 1000));
 	json_t *request = hub_signed(p->cli, p->hub, GN_OP_PAYMENT, body, p->tx_id);
 	if (!request)
 		return CLI_FAILED;
@@ -425,13 +461,15 @@ static bool has_failed(const struct payment *p)
 {
 	json_t *stored;
 	long status = get_stored(p, &stored);
-	bool failed = is_mine(p, status, stored) && strcmp(json_text(stored, "status"), "ABORTED") == 0;
+	bool failed =
+		is_mine(p, status, stored) && strcmp(json_text(stored, "status"), "ABORTED") == 0;
 	json_decref(stored);
 	return failed;
 }
 
-/* A tx_id stands for one attempt, so the request's next attempt needs another, the same one at every repeat. What is
- * said of an attempt after it was signed leads to no other: that is for another command. */
+/* A tx_id stands for one attempt, so the request's next attempt needs another, the same one at
+ * every repeat. What is said of an attempt after it was signed leads to no other: that is for
+ * another command. */
 static int pay_request(struct payment *p)
 {
 	p->by_request = p->repeats = true;
@@ -448,12 +486,14 @@ static int read_request(struct cli *cli, bool is_address, struct request *q)
 	int exit;
 	if (!is_address) {
 		if (cli_flag(cli, "again"))
-			return cli_fail(cli, CLI_USAGE, "usage",
-					"--again is for requests (geo://...) that were paid before");
+			return cli_fail(
+				cli, CLI_USAGE, "usage",
+				"--again is for requests (geo://...) that were paid before");
 		if (cli->arg_count != 3)
 			return cli_fail(
 				cli, CLI_USAGE, "usage",
-				"geonet wallet pay WHO AMOUNT EQUIVALENT, or geonet wallet pay geo://... [AMOUNT]");
+				"geonet wallet pay WHO AMOUNT EQUIVALENT, or geonet wallet pay "
+				"geo://... [AMOUNT]");
 		exit = request_words(cli, cli->args[1], cli->args[2], q);
 		return exit ? exit : request_note(cli, note, q);
 	}
@@ -462,18 +502,22 @@ static int read_request(struct cli *cli, bool is_address, struct request *q)
 		return exit;
 	if (cli->arg_count > 2)
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"'%s' is one word too many: the request names the equivalent. Nothing was signed",
+				"'%s' is one word too many: the request names the equivalent. "
+				"Nothing was signed",
 				cli->args[2]);
 	if (*q->amount && cli->arg_count > 1)
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"the request is for %s %s already; leave '%s' out. Nothing was signed", q->amount,
-				q->equivalent, cli->args[1]);
+				"the request is for %s %s already; leave '%s' out. Nothing was "
+				"signed",
+				q->amount, q->equivalent, cli->args[1]);
 	if (!*q->amount && cli->arg_count < 2)
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"the request leaves the amount to you: geonet wallet pay geo://... AMOUNT");
+				"the request leaves the amount to you: geonet wallet pay geo://... "
+				"AMOUNT");
 	if (*q->note && note && strcmp(q->note, note) != 0)
 		return cli_fail(cli, CLI_USAGE, "usage",
-				"the request has a note already ('%s'); leave --note out. Nothing was signed",
+				"the request has a note already ('%s'); leave --note out. Nothing "
+				"was signed",
 				wallet_brief(q->note, 200));
 	if (!*q->amount) {
 		char unit[sizeof q->equivalent];
@@ -501,8 +545,9 @@ int cmd_wallet_pay(struct cli *cli)
 	exit = wallet_open(cli, &hub);
 	if (!exit && *q.hub && strcmp(q.hub, hub.pid) != 0)
 		exit = cli_fail(cli, CLI_FAILED, "usage",
-				"the request is for hub %s; this is %s. Name the right one with --hub URL", q.hub,
-				hub.pid);
+				"the request is for hub %s; this is %s. Name the right one with "
+				"--hub URL",
+				q.hub, hub.pid);
 	if (!exit)
 		exit = hub_amount(cli, &hub, q.equivalent, q.amount, &amount, &precision);
 	if (!exit && !is_address)
@@ -522,12 +567,14 @@ static void tell_why(const json_t *a, const char *amount, const char *equivalent
 {
 	bool can = json_is_true(json_object_get(a, "can_pay"));
 	if (can)
-		printf("yes: %s %s would go over %s, at most %s; at most %s could be paid\n", amount, equivalent,
+		printf("yes: %s %s would go over %s, at most %s; at most %s could be paid\n",
+		       amount, equivalent,
 		       out_count(json_number(a, "routes_count"), "path", "paths"),
-		       out_count(json_number(a, "estimated_hops"), "hop", "hops"), wallet_text(a, "max_amount"));
-	else
-		printf("no: %s %s asked for, %s is the most that the trust lines carry\n", amount, equivalent,
+		       out_count(json_number(a, "estimated_hops"), "hop", "hops"),
 		       wallet_text(a, "max_amount"));
+	else
+		printf("no: %s %s asked for, %s is the most that the trust lines carry\n", amount,
+		       equivalent, wallet_text(a, "max_amount"));
 	if (*json_text(a, "explanation"))
 		printf("%s\n", wallet_text(a, "explanation"));
 	else if (!json_is_true(json_object_get(a, "connected")))
@@ -552,8 +599,8 @@ int cmd_wallet_why(struct cli *cli)
 	if (!exit)
 		exit = hub_person(cli, &hub, cli->args[0], pid);
 	if (!exit) {
-		char *path =
-			cli_format("/payments/capacity?to=%s&equivalent=%s&amount=%s", pid, cli->args[2], cli->args[1]);
+		char *path = cli_format("/payments/capacity?to=%s&equivalent=%s&amount=%s", pid,
+					cli->args[2], cli->args[1]);
 		exit = hub_call(cli, &hub, "GET", path, NULL, &answer, "the capacity");
 		free(path);
 	}

@@ -1,5 +1,6 @@
-/* Requests to be paid: the address geo://pay/..., written and read, and its QR code. What does not fit is refused,
- * never cut: a cut amount or note would be signed as something else than was meant. */
+/* Requests to be paid: the address geo://pay/..., written and read, and its QR code. What does
+ * not fit is refused, never cut: a cut amount or note would be signed as something else than was
+ * meant. */
 #include "wallet.h"
 
 #include <qrencode.h>
@@ -15,11 +16,14 @@ int request_note(struct cli *cli, const char *note, struct request *out)
 	struct gn_buf buf = {quoted, 0, sizeof quoted};
 	size_t len = strlen(note ? note : "");
 	if (!gn_utf8_ok(gn_str(note ? note : "")))
-		return cli_fail(cli, CLI_USAGE, "E009", "the note is not UTF-8 text. Nothing was signed");
+		return cli_fail(cli, CLI_USAGE, "E009",
+				"the note is not UTF-8 text. Nothing was "
+				"signed");
 	if (gn_json_put_string(&buf, gn_str(note ? note : "")) !=
 	    GN_OK) /* the ledger counts the text as it is signed: with its escapes */
 		return cli_fail(cli, CLI_USAGE, "E009",
-				"the note has %zu bytes; at most %u fit (a letter beyond ASCII takes 2 to 4, a quote "
+				"the note has %zu bytes; at most %u fit (a letter beyond ASCII "
+				"takes 2 to 4, a quote "
 				"or backslash 2). "
 				"Nothing was signed",
 				len, OP_TEXT_MAX);
@@ -43,9 +47,9 @@ int request_words(struct cli *cli, const char *amount, const char *equivalent, s
 static char *request_text(const struct request *q)
 {
 	char *note = url_part(q->note);
-	char *text = cli_format("geo://pay/%s?equivalent=%s%s%s&hub=%s%s%s%s%s", q->pid, q->equivalent,
-				*q->amount ? "&amount=" : "", q->amount, q->hub, *note ? "&note=" : "", note,
-				*q->id ? "&id=" : "", q->id);
+	char *text = cli_format("geo://pay/%s?equivalent=%s%s%s&hub=%s%s%s%s%s", q->pid,
+				q->equivalent, *q->amount ? "&amount=" : "", q->amount, q->hub,
+				*note ? "&note=" : "", note, *q->id ? "&id=" : "", q->id);
 	free(note);
 	return text;
 }
@@ -65,7 +69,8 @@ static bool url_value(const char *query, const char *name, char *out, size_t cap
 		for (p += len + 1; *p && *p != '&'; p++) {
 			uint8_t byte;
 			char c = *p;
-			if (c == '%' && p[1] && p[2] && gn_unhex(gn_slice(p + 1, 2), &byte, 1) == GN_OK) {
+			if (c == '%' && p[1] && p[2] &&
+			    gn_unhex(gn_slice(p + 1, 2), &byte, 1) == GN_OK) {
 				c = (char)byte;
 				p += 2;
 			} else if (c == '%') {
@@ -106,7 +111,8 @@ static const char *wrong_in(const char *text, struct request *q)
 	if (!url_value(query, "hub", q->hub, sizeof q->hub) || gn_pid_parse(gn_str(q->hub), &hash))
 		return "it names no hub, or two";
 	if (!url_value(query, "id", q->id, sizeof q->id) ||
-	    strspn(q->id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-") != strlen(q->id))
+	    strspn(q->id, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._:-") !=
+		    strlen(q->id))
 		return "its id is given twice or is none";
 	if (!url_value(query, "note", note, sizeof note) || strlen(note) > OP_TEXT_MAX)
 		return "its note is too long, given twice, or no text";
@@ -120,7 +126,8 @@ int request_parse(struct cli *cli, const char *text, struct request *out)
 	if (wrong)
 		return cli_fail(cli, CLI_USAGE, "usage",
 				"this is not a payment request "
-				"(geo://pay/PID?equivalent=CODE&amount=N&hub=PID&note=TEXT&id=ID): %s. "
+				"(geo://pay/PID?equivalent=CODE&amount=N&hub=PID&note=TEXT&id=ID): "
+				"%s. "
 				"Nothing was signed",
 				wrong);
 	return request_note(cli, out->note, out);
@@ -130,8 +137,8 @@ int request_parse(struct cli *cli, const char *text, struct request *out)
 
 #define QUIET 4 /* modules around it that stay light: ISO/IEC 18004, 9.1 */
 
-/* Two rows of modules per line of text; light modules are drawn. On a terminal both colours are set, so that it can be
- * scanned from light and dark ones; elsewhere there are only the blocks. */
+/* Two rows of modules per line of text; light modules are drawn. On a terminal both colours are
+ * set, so that it can be scanned from light and dark ones; elsewhere there are only the blocks. */
 static void print_qr(const struct cli *cli, const char *text)
 {
 	static const char *const cells[] = {" ", "▀", "▄", "█"}; /* light: upper 1, lower 2 */
@@ -149,7 +156,8 @@ static void print_qr(const struct cli *cli, const char *text)
 			int light = 0;
 			for (int k = 0; k < 2; k++) {
 				int row = y + k;
-				bool inside = x >= 0 && row >= 0 && x < qr->width && row < qr->width;
+				bool inside =
+					x >= 0 && row >= 0 && x < qr->width && row < qr->width;
 				light |= inside && qr->data[row * qr->width + x] & 1 ? 0 : 1 << k;
 			}
 			fputs(cells[light], stdout);
@@ -166,10 +174,11 @@ static int tell_request(struct cli *cli, const struct request *q)
 	char *text = request_text(q);
 	int exit = CLI_OK;
 	if (cli->json) {
-		exit = cli_json(cli, json_pack("{ss ss so ss ss ss so}", "uri", text, "pid", q->pid, "amount",
-					       *q->amount ? json_string(q->amount) : json_null(), "equivalent",
-					       q->equivalent, "hub", q->hub, "note", q->note, "id",
-					       *q->id ? json_string(q->id) : json_null()));
+		exit = cli_json(
+			cli, json_pack("{ss ss so ss ss ss so}", "uri", text, "pid", q->pid,
+				       "amount", *q->amount ? json_string(q->amount) : json_null(),
+				       "equivalent", q->equivalent, "hub", q->hub, "note", q->note,
+				       "id", *q->id ? json_string(q->id) : json_null()));
 	} else {
 		if (!cli_flag(cli, "no-qr"))
 			print_qr(cli, text);
@@ -202,10 +211,12 @@ int cmd_wallet_request(struct cli *cli)
 		return exit;
 	exit = wallet_open(cli, &hub);
 	if (!exit)
-		exit = hub_amount(cli, &hub, q.equivalent, open ? NULL : q.amount, &amount, &precision);
+		exit = hub_amount(cli, &hub, q.equivalent, open ? NULL : q.amount, &amount,
+				  &precision);
 	if (!exit && !open && amount == 0)
 		exit = cli_fail(cli, CLI_USAGE, "E009",
-				"nothing is asked for: leave the amount out, and the payer chooses it");
+				"nothing is asked for: leave the amount out, and the payer chooses "
+				"it");
 	if (!exit) {
 		if (!open) {
 			gn_amount_text(amount, precision, q.amount);

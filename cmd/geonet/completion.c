@@ -17,7 +17,8 @@ static void print_first_words(void)
 {
 	for (const struct cli_command *c = cli_commands; c->name; c++)
 		if (is_first_of_group(c))
-			printf("%s%.*s", c == cli_commands ? "" : " ", (int)strcspn(c->name, " "), c->name);
+			printf("%s%.*s", c == cli_commands ? "" : " ", (int)strcspn(c->name, " "),
+			       c->name);
 }
 
 static void print_second_words(const char *group, size_t len)
@@ -46,10 +47,12 @@ static void print_valued_options(void)
 {
 	const char *bar = "";
 	for (const struct cli_command *c = cli_commands; c->name; c++)
-		for (const struct cli_option *o = c == cli_commands ? cli_global : c->options; o && o->name; o++) {
+		for (const struct cli_option *o = c == cli_commands ? cli_global : c->options;
+		     o && o->name; o++) {
 			bool seen = !o->value;
 			for (const struct cli_command *d = cli_commands; d < c && !seen; d++)
-				for (const struct cli_option *e = d == cli_commands ? cli_global : d->options;
+				for (const struct cli_option *e = d == cli_commands ? cli_global
+										    : d->options;
 				     e && e->name && !seen; e++)
 					seen = e->value && strcmp(e->name, o->name) == 0;
 			if (seen)
@@ -63,7 +66,8 @@ static void print_bash(void)
 {
 	printf("# bash completion of geonet; made by: geonet completion bash\n"
 	       "_geonet() {\n"
-	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=() w skip= names= "
+	       "\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} words=() w "
+	       "skip= names= "
 	       "options=\n"
 	       "\tfor w in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
 	       "\t\tif [ \"$skip\" ]; then skip=; continue; fi\n"
@@ -71,7 +75,8 @@ static void print_bash(void)
 	print_valued_options();
 	printf(") skip=y ;; -*) ;; *) words+=(\"$w\") ;; esac\n"
 	       "\tdone\n"
-	       "\tcase $prev in --data|--output|-o|--passphrase-file|--config) COMPREPLY=($(compgen -f -- \"$cur\")); "
+	       "\tcase $prev in --data|--output|-o|--passphrase-file|--config) "
+	       "COMPREPLY=($(compgen -f -- \"$cur\")); "
 	       "return ;; esac\n"
 	       "\tcase \"${words[0]} ${words[1]}\" in\n");
 	for (const struct cli_command *c = cli_commands; c->name; c++) {
@@ -114,7 +119,8 @@ static void print_zsh_options(const struct cli_option *o)
 	for (; o && o->name; o++) {
 		char text[256];
 		size_t n = 0;
-		for (const char *p = o->help; *p && n < sizeof text - 3; p++) { /* ] [ : mean something to _arguments */
+		for (const char *p = o->help; *p && n < sizeof text - 3; p++) {
+			/* ] [ : mean something to _arguments */
 			if (strchr("[]:\\", *p))
 				text[n++] = '\\';
 			text[n++] = *p;
@@ -145,19 +151,22 @@ static void print_zsh(void)
 				print_quoted(item);
 				free(item);
 			}
-		printf(" ); _describe command names; return; fi\n\t\tcommand=\"$command ${words[3]}\"; n=3 ;;\n");
+		printf(" ); _describe command names; return; fi\n\t\tcommand=\"$command "
+		       "${words[3]}\"; n=3 ;;\n");
 	}
 	printf("\tesac\n\tif (( CURRENT == 2 )); then names=(");
 	for (const struct cli_command *c = cli_commands; c->name; c++)
 		if (is_first_of_group(c)) {
 			size_t len = strcspn(c->name, " ");
-			char *item = c->name[len] ? cli_format("%.*s:commands about it", (int)len, c->name)
+			char *item = c->name[len] ? cli_format("%.*s:commands about it", (int)len,
+							       c->name)
 						  : cli_format("%s:%s", c->name, c->summary);
 			putchar(' ');
 			print_quoted(item);
 			free(item);
 		}
-	printf(" ); _describe command names; return; fi\n\tshift $((n - 1)) words; (( CURRENT -= n - 1 ))\n\tcase "
+	printf(" ); _describe command names; return; fi\n\tshift $((n - 1)) words; (( CURRENT -= n "
+	       "- 1 ))\n\tcase "
 	       "$command in\n");
 	for (const struct cli_command *c = cli_commands; c->name; c++) {
 		printf("\t'%s') _arguments", c->name);
@@ -193,13 +202,14 @@ static void print_fish(void)
 	for (const struct cli_command *c = cli_commands; c->name; c++) {
 		size_t len = strcspn(c->name, " ");
 		if (is_first_of_group(c)) {
-			printf("complete -c geonet -f -n '__geonet_at' -a %.*s -d ", (int)len, c->name);
+			printf("complete -c geonet -f -n '__geonet_at' -a %.*s -d ", (int)len,
+			       c->name);
 			print_quoted(c->name[len] ? "commands about it" : c->summary);
 			putchar('\n');
 		}
 		if (c->name[len]) {
-			printf("complete -c geonet -f -n '__geonet_at %.*s' -a %s -d ", (int)len, c->name,
-			       c->name + len + 1);
+			printf("complete -c geonet -f -n '__geonet_at %.*s' -a %s -d ", (int)len,
+			       c->name, c->name + len + 1);
 			print_quoted(c->summary);
 			putchar('\n');
 		}

@@ -1,13 +1,17 @@
-/* Files: what a command reads, where its answer goes, and the lists that the tool keeps for itself in DATA.
+/* Files: what a command reads, where its answer goes, and the lists that the tool keeps for
+ * itself in DATA.
  *
- * An answer's place is what the path means, not what stands in its directory: links are followed, unless another user
- * put them where everybody may, a number of /dev/fd is written on from where it stands, a device or FIFO is written
- * into, and only a regular file is replaced, whole and at once, when every byte is there.
+ * An answer's place is what the path means, not what stands in its directory: links are
+ * followed, unless another user put them where everybody may, a number of /dev/fd is written on
+ * from where it stands, a device or FIFO is written into, and only a regular file is replaced,
+ * whole and at once, when every byte is there.
  *
- * 1. A failed answer leaves a regular file as it was. 2. What is no regular file is never removed or replaced.
- * 3. A list of the tool is read, changed and renamed under DATA/tool.lock, so two tools at once lose nothing; the node
- * never touches it (docs/spec/node.md NO-20). 4. Only a list that is not there is empty: one that cannot be read or is
- * damaged, and a lock that cannot be had, end the tool, and nothing is written. */
+ * 1. A failed answer leaves a regular file as it was. 2. What is no regular file is never
+ *    removed or replaced.
+ * 3. A list of the tool is read, changed and renamed under DATA/tool.lock, so two tools at once
+ *    lose nothing; the node never touches it (docs/spec/node.md NO-20). 4. Only a list that is
+ *    not there is empty: one that cannot be read or is damaged, and a lock that cannot be had,
+ *    end the tool, and nothing is written. */
 #include "cli.h"
 
 #include <errno.h>
@@ -19,8 +23,9 @@
 #include <unistd.h>
 
 #define LINKS_MAX 40 /* followed one after the other, as Linux does */
-#define FOREIGN                                                                                                        \
-	"%s: what is there was put by another user into a folder that everybody may write to; choose another place"
+#define FOREIGN                                                                                    \
+	"%s: what is there was put by another user into a folder that everybody may write to; "    \
+	"choose another place"
 
 /* ---- reading ---- */
 
@@ -91,7 +96,8 @@ static bool write_all(int fd, struct gn_slice data)
 	return true;
 }
 
-bool write_file(struct cli *cli, const char *path, struct gn_slice data, unsigned mode, bool replace)
+bool write_file(struct cli *cli, const char *path, struct gn_slice data, unsigned mode,
+		bool replace)
 {
 	char *temp = cli_format("%s.XXXXXX", path);
 	int fd = mkstemp(temp);
@@ -99,7 +105,8 @@ bool write_file(struct cli *cli, const char *path, struct gn_slice data, unsigne
 	if (fd >= 0)
 		ok = close(fd) == 0 && ok;
 	if (ok)
-		ok = replace ? rename(temp, path) == 0 : link(temp, path) == 0; /* link does not replace */
+		/* link does not replace */
+		ok = replace ? rename(temp, path) == 0 : link(temp, path) == 0;
 	int why = errno;
 	if (fd >= 0 && (!ok || !replace))
 		unlink(temp);
@@ -107,13 +114,15 @@ bool write_file(struct cli *cli, const char *path, struct gn_slice data, unsigne
 	if (ok)
 		sync_folder(path);
 	else
-		cli_fail(cli, CLI_FAILED, why == EEXIST ? "exists" : "io", "%s: %s", path, strerror(why));
+		cli_fail(cli, CLI_FAILED, why == EEXIST ? "exists" : "io", "%s: %s", path,
+			 strerror(why));
 	return ok;
 }
 
-/* What somebody else put into a sticky folder that everybody may write to, as /tmp is: neither ours nor the folder's
- * owner's. It may be a trap, so no link of that kind is followed and no file or FIFO written to; the rule of Linux
- * (protected_symlinks, _regular, _fifos), whether it is switched on or not. */
+/* What somebody else put into a sticky folder that everybody may write to, as /tmp is: neither
+ * ours nor the folder's owner's. It may be a trap, so no link of that kind is followed and no
+ * file or FIFO written to; the rule of Linux (protected_symlinks, _regular, _fifos), whether it
+ * is switched on or not. */
 static bool is_foreign(const char *path, const struct stat *st)
 {
 	struct stat in;
@@ -164,13 +173,14 @@ static int open_number(const char *path)
 	return -1;
 }
 
-/* What path means once all its links are followed, whether something is there or not; the caller frees. NULL: errno is
- * ELOOP, too many links, or EPERM, something foreign is in the way. */
+/* What path means once all its links are followed, whether something is there or not; the caller
+ * frees. NULL: errno is ELOOP, too many links, or EPERM, something foreign is in the way. */
 static char *follow_links(const char *path)
 {
 	char *at = cli_format("%s", path), to[CLI_PATH_MAX];
 	int links = 0;
-	for (size_t begin = 0, end; open_number(at) < 0; begin = end) { /* before `begin` no link is left */
+	for (size_t begin = 0, end; open_number(at) < 0; begin = end) {
+		/* before `begin` no link is left */
 		struct stat st;
 		ssize_t n = -1;
 		begin += strspn(at + begin, "/");
@@ -185,7 +195,8 @@ static char *follow_links(const char *path)
 		if (n >= 0) {
 			to[n] = 0;
 			end = to[0] == '/' ? 0 : begin;
-			char *next = cli_format("%.*s%s%s", (int)end, at, to, at + begin + strcspn(at + begin, "/"));
+			char *next = cli_format("%.*s%s%s", (int)end, at, to,
+						at + begin + strcspn(at + begin, "/"));
 			free(at);
 			at = next;
 		}
@@ -201,12 +212,14 @@ static char *follow_links(const char *path)
 bool output_is_stdout(const char *path)
 {
 	char *target = path && strcmp(path, "-") != 0 ? follow_links(path) : NULL;
-	bool is = !path || strcmp(path, "-") == 0 || (target && open_number(target) == STDOUT_FILENO);
+	bool is =
+		!path || strcmp(path, "-") == 0 || (target && open_number(target) == STDOUT_FILENO);
 	free(target);
 	return is;
 }
 
-/* A temporary file beside the target, with the mode of the file it will replace, or that of any new one. */
+/* A temporary file beside the target, with the mode of the file it will replace, or that of any
+ * new one. */
 static int open_beside(struct output *o, const struct stat *old)
 {
 	mode_t mask = umask(0);
@@ -248,7 +261,8 @@ bool output_open(struct cli *cli, const char *path, bool replace, struct output 
 	if (!o->target && errno == EPERM)
 		cli_fail(cli, CLI_FAILED, "denied", FOREIGN, path);
 	else
-		cli_fail(cli, CLI_FAILED, errno == EEXIST ? "exists" : "io", "%s: %s", path, strerror(errno));
+		cli_fail(cli, CLI_FAILED, errno == EEXIST ? "exists" : "io", "%s: %s", path,
+			 strerror(errno));
 	if (fd >= 0)
 		close(fd);
 	if (o->temp)
@@ -268,7 +282,8 @@ static bool put_in_place(const struct output *o)
 
 int output_close(struct output *o, int exit)
 {
-	bool bad = exit == CLI_OK && (ferror(o->f) || fflush(o->f) != 0 || (o->temp && fsync(fileno(o->f)) != 0));
+	bool bad = exit == CLI_OK &&
+		   (ferror(o->f) || fflush(o->f) != 0 || (o->temp && fsync(fileno(o->f)) != 0));
 	int why = errno;
 	if (o->f != stdout && fclose(o->f) != 0 && exit == CLI_OK && !bad) {
 		bad = true;
@@ -282,8 +297,10 @@ int output_close(struct output *o, int exit)
 		unlink(o->temp);
 	else if (o->temp)
 		sync_folder(o->target);
-	if (bad && o->f != stdout) /* stdout is looked at once more, and told of, at the program's end */
-		exit = cli_fail(o->cli, CLI_FAILED, "io", "%s cannot be written: %s", o->name, strerror(why));
+	/* stdout is looked at once more, and told of, at the program's end */
+	if (bad && o->f != stdout)
+		exit = cli_fail(o->cli, CLI_FAILED, "io", "%s cannot be written: %s", o->name,
+				strerror(why));
 	free(o->temp);
 	free(o->target);
 	return exit;
@@ -295,7 +312,8 @@ int output_bytes(struct cli *cli, const char *path, struct gn_slice data)
 	if (!output_open(cli, path, true, &o))
 		return CLI_FAILED;
 	if (data.len)
-		(void)!fwrite(data.p, 1, data.len, o.f); /* an error stays with the stream: output_close sees it */
+		/* an error stays with the stream: output_close sees it */
+		(void)!fwrite(data.p, 1, data.len, o.f);
 	return output_close(&o, CLI_OK);
 }
 
@@ -306,11 +324,12 @@ static char *own_path(const struct cli *cli, const char *name)
 	return cli_format("%s/%s", cli->data, name);
 }
 
-/* A list that cannot be read now is neither absent nor empty: whoever went on would write over it, or trust a key
- * anew. */
+/* A list that cannot be read now is neither absent nor empty: whoever went on would write over
+ * it, or trust a key anew. */
 static _Noreturn void own_unreadable(struct cli *cli, const char *path, const char *why)
 {
-	exit(cli_fail(cli, CLI_FAILED, "io", "%s cannot be read: %s; see to it and try again", path, why));
+	exit(cli_fail(cli, CLI_FAILED, "io", "%s cannot be read: %s; see to it and try again", path,
+		      why));
 }
 
 json_t *own_load(struct cli *cli, const char *name, char why[OWN_WHY])
@@ -340,7 +359,8 @@ json_t *own_read(struct cli *cli, const char *name)
 	json_t *list = own_load(cli, name, why);
 	if (*why && !json_is_object(list))
 		exit(cli_fail(cli, CLI_FAILED, gn_err_name(GN_CORRUPT),
-			      "%s/%s is damaged: %s. It was left as it is; mend it, or move it away to begin without "
+			      "%s/%s is damaged: %s. It was left as it is; mend it, or move it "
+			      "away to begin without "
 			      "what it says",
 			      cli->data, name, why));
 	return list;
@@ -354,8 +374,10 @@ int own_lock(struct cli *cli)
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	while (fd < 0 || flock(fd, LOCK_EX) != 0)
 		if (fd < 0 || errno != EINTR)
-			exit(cli_fail(cli, CLI_FAILED, "io", "%s cannot be locked: %s; nothing was written there", path,
-				      strerror(errno)));
+			exit(cli_fail(cli, CLI_FAILED, "io",
+				      "%s cannot be locked: %s; nothing was "
+				      "written there",
+				      path, strerror(errno)));
 	free(path);
 	return fd;
 }

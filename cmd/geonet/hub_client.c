@@ -1,6 +1,7 @@
-/* Talking to a hub. The hub never sees a private key: texts are built, made canonical and signed here, and the text of
- * a login names the hub, so that what one hub is given opens no other. A hub is known by its key from the first contact
- * on, and proves each time that it has it, before anything else is sent there (HB-45). */
+/* Talking to a hub. The hub never sees a private key: texts are built, made canonical and signed
+ * here, and the text of a login names the hub, so that what one hub is given opens no other. A
+ * hub is known by its key from the first contact on, and proves each time that it has it, before
+ * anything else is sent there (HB-45). */
 #include "hub_client.h"
 #include "hub/hub.h"
 
@@ -12,8 +13,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define ANSWERS_MAX (128u << 20) /* bytes of all that a hub sends to one command: PAGES_MAX of a kilobyte an item */
-#define PAGES_MAX 500u           /* of one list, of 200 items: nobody has 100,000 lines or questions */
+/* bytes of all that a hub sends to one command: PAGES_MAX of a kilobyte an item */
+#define ANSWERS_MAX (128u << 20)
+/* of one list, of 200 items: nobody has 100,000 lines or questions */
+#define PAGES_MAX 500u
 
 struct answer {
 	size_t *received;
@@ -53,7 +56,8 @@ static struct curl_slist *headers_of(const struct hub *hub)
 }
 
 /* So that a slow hub is seen to be waited for. */
-static int on_wait(void *user, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
+static int on_wait(void *user, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
+		   curl_off_t up)
 {
 	const struct cli *cli = user;
 	(void)down_all;
@@ -71,7 +75,8 @@ static curl_socket_t one_socket(void *user, curlsocktype purpose, struct curl_so
 {
 	struct hub *hub = user;
 	(void)purpose;
-	return hub->opened++ ? CURL_SOCKET_BAD : socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	return hub->opened++ ? CURL_SOCKET_BAD
+			     : socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
 static void end_line(struct hub *hub)
@@ -81,7 +86,8 @@ static void end_line(struct hub *hub)
 	hub->opened = 0;
 }
 
-long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out)
+long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body,
+	     json_t **out)
 {
 	char why[CURL_ERROR_SIZE] = "", *text = body ? json_dumps(body, JSON_COMPACT) : NULL,
 	     *url = cli_format("%s/api/v1%s", hub->url, path);
@@ -112,7 +118,8 @@ long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *p
 	curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, on_data);
 	curl_easy_setopt(curl, CURLOPT_WRITEDATA, &a);
 	curl_easy_setopt(curl, CURLOPT_TIMEOUT, 60L);
-	if (strncmp(hub->url, "http://127.", 11) == 0 || strncmp(hub->url, "http://localhost", 16) == 0)
+	if (strncmp(hub->url, "http://127.", 11) == 0 ||
+	    strncmp(hub->url, "http://localhost", 16) == 0)
 		curl_easy_setopt(curl, CURLOPT_PROXY, "");
 	if (text)
 		curl_easy_setopt(curl, CURLOPT_POSTFIELDS, text);
@@ -123,11 +130,14 @@ long hub_try(struct cli *cli, struct hub *hub, const char *method, const char *p
 	} else if (hub->quiet) {
 		status = -1;
 	} else if (hub->received > ANSWERS_MAX) {
-		cli_fail(cli, CLI_FAILED, "limit", "the hub at %s sends more than %u MiB; nothing more is read",
+		cli_fail(cli, CLI_FAILED, "limit",
+			 "the hub at %s sends more than %u MiB; nothing "
+			 "more is read",
 			 hub->url, ANSWERS_MAX >> 20);
 	} else if (code == CURLE_COULDNT_CONNECT) {
 		cli_fail(cli, CLI_NO_NODE, "no-hub",
-			 "no hub answers at %s; name another with --hub URL, or start one on its machine with: geonet "
+			 "no hub answers at %s; name another with --hub URL, or start one on its "
+			 "machine with: geonet "
 			 "hub run",
 			 hub->url);
 	} else {
@@ -154,12 +164,12 @@ int hub_report(struct cli *cli, long status, const json_t *answer, const char *w
 		   : status == 422 ? CLI_USAGE /* a word of the request is wrong: HB-3 */
 				   : CLI_FAILED;
 	return cli_fail(cli, exit, *code ? code : "io", "%s: %s%s%s%s", what,
-			*message ? message : "the hub's answer cannot be read", *code ? " (" : "", code,
-			*code ? ")" : "");
+			*message ? message : "the hub's answer cannot be read", *code ? " (" : "",
+			code, *code ? ")" : "");
 }
 
-int hub_call(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out,
-	     const char *what)
+int hub_call(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body,
+	     json_t **out, const char *what)
 {
 	long status = hub_try(cli, hub, method, path, body, out);
 	if (status < 0)
@@ -180,9 +190,11 @@ int hub_list(struct cli *cli, struct hub *hub, const char *path, json_t *list, c
 		json_t *answer = NULL;
 		if (page == PAGES_MAX)
 			return cli_fail(cli, CLI_FAILED, "limit",
-					"%s: the hub at %s has no end of them; no more than %u pages are read", what,
-					hub->url, PAGES_MAX);
-		char *at = cli_format("%s&limit=200&offset=%zu", path, json_array_size(list) - before);
+					"%s: the hub at %s has no end of them; no more than %u "
+					"pages are read",
+					what, hub->url, PAGES_MAX);
+		char *at =
+			cli_format("%s&limit=200&offset=%zu", path, json_array_size(list) - before);
 		int exit = hub_call(cli, hub, "GET", at, NULL, &answer, what);
 		free(at);
 		if (exit)
@@ -200,8 +212,8 @@ int hub_list(struct cli *cli, struct hub *hub, const char *path, json_t *list, c
 
 /* ---- who the hub is ---- */
 
-/* The PID of this URL at the first contact; another one later is another hub. Only a list that was read, or is not
- * there, says that it is the first. */
+/* The PID of this URL at the first contact; another one later is another hub. Only a list that
+ * was read, or is not there, says that it is the first. */
 static int check_pin(struct cli *cli, const struct hub *hub)
 {
 	int lock = -1, exit = CLI_OK;
@@ -218,7 +230,8 @@ static int check_pin(struct cli *cli, const struct hub *hub)
 		exit = own_write(cli, OWN_HUBS, pins) ? CLI_OK : CLI_FAILED;
 	} else if (strcmp(known, hub->pid) != 0) {
 		exit = cli_fail(cli, CLI_FAILED, "key",
-				"the hub at %s has another key than before (was %s, is %s); if that is right, remove "
+				"the hub at %s has another key than before (was %s, is %s); if "
+				"that is right, remove "
 				"its line from %s/" OWN_HUBS,
 				hub->url, *known ? known : "no key", hub->pid, cli->data);
 	}
@@ -237,8 +250,12 @@ static int find_hub(struct cli *cli, struct hub *hub)
 	size_t len = strlen(url);
 	while (len && url[len - 1] == '/')
 		len--;
-	if (len >= sizeof hub->url || (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0))
-		return cli_fail(cli, CLI_USAGE, "usage", "--hub: '%s' is not an http:// or https:// address", url);
+	if (len >= sizeof hub->url ||
+	    (strncmp(url, "http://", 7) != 0 && strncmp(url, "https://", 8) != 0))
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"--hub: '%s' is not an http:// or "
+				"https:// address",
+				url);
 	snprintf(hub->url, sizeof hub->url, "%.*s", (int)len, url);
 	return CLI_OK;
 }
@@ -262,11 +279,12 @@ static bool proof_holds(struct hub *hub, const json_t *about, const char *nonce)
 		memcpy(sig.b, raw, len);
 	free(raw);
 	snprintf(hub->address, sizeof hub->address, "%s", json_text(about, "address"));
-	return ok && gn_op_verify(&hub->pk, gn_hub_proof(&hub->pk, hub->address, nonce, text), &sig) == GN_OK;
+	return ok && gn_op_verify(&hub->pk, gn_hub_proof(&hub->pk, hub->address, nonce, text),
+				  &sig) == GN_OK;
 }
 
-/* HB-45: what answers has the key that it names, now; a text that anybody can repeat proves nothing. Whose key it is,
- * the caller looks at. */
+/* HB-45: what answers has the key that it names, now; a text that anybody can repeat proves
+ * nothing. Whose key it is, the caller looks at. */
 static int prove(struct cli *cli, struct hub *hub)
 {
 	struct gn_rand rand = gn_rand_system();
@@ -286,19 +304,24 @@ static int prove(struct cli *cli, struct hub *hub)
 	else if (status == 404 || !take_key(hub, about))
 		exit = hub->quiet ? CLI_FAILED
 				  : cli_fail(cli, CLI_FAILED, "io",
-					     "what answers at %s is not a hub; see what --hub and $GEONET_HUB name",
+					     "what answers at %s is not a hub; see what --hub and "
+					     "$GEONET_HUB name",
 					     hub->url);
 	else if (!json_object_get(about, "proof"))
 		exit = cli_fail(
 			cli, CLI_FAILED, "key",
-			"what answers at %s does not prove that it is hub %s: either the hub is older than this "
-			"tool (upgrade it and start it again), or something else listens there. Nothing else "
+			"what answers at %s does not prove that it is hub %s: either the hub is "
+			"older than this "
+			"tool (upgrade it and start it again), or something else listens there. "
+			"Nothing else "
 			"was sent to it",
 			hub->url, hub->pid);
 	else if (!proof_holds(hub, about, nonce))
 		exit = cli_fail(cli, CLI_FAILED, "key",
-				"what answers at %s says that it is hub %s and has not its key: something else listens "
-				"there. Nothing else was sent to it; see that the hub runs, and what --hub and "
+				"what answers at %s says that it is hub %s and has not its key: "
+				"something else listens "
+				"there. Nothing else was sent to it; see that the hub runs, and "
+				"what --hub and "
 				"$GEONET_HUB name",
 				hub->url, hub->pid);
 	json_decref(about);
@@ -334,8 +357,9 @@ static int login_answer(struct cli *cli, struct hub *hub, const char *challenge)
 		return cli_fail(cli, CLI_FAILED, "io", "the hub's challenge is not one");
 	gn_op_sign(&hub->id.keys.sk, gn_buf_slice(&buf), &sig);
 	char *sig64 = base64_text(GN_SLICE(sig.b));
-	json_t *body = json_pack("{ss ss ss s{ss ss}}", "pid", hub->id.pid, "challenge", challenge, "signature", sig64,
-				 "device_info", "platform", "cli", "app_version", GEONET_VERSION);
+	json_t *body = json_pack("{ss ss ss s{ss ss}}", "pid", hub->id.pid, "challenge", challenge,
+				 "signature", sig64, "device_info", "platform", "cli",
+				 "app_version", GEONET_VERSION);
 	free(sig64);
 	int exit = hub_call(cli, hub, "POST", "/auth/login", body, &answer, "the login");
 	if (!exit)
@@ -351,7 +375,8 @@ static int login(struct cli *cli, struct hub *hub, bool unknown_ok, bool *known)
 	if (!hub->loaded && !identity_load(cli, &hub->id))
 		return CLI_FAILED;
 	hub->loaded = true;
-	long status = hub_try(cli, hub, "POST", "/auth/challenge", json_pack("{ss}", "pid", hub->id.pid), &answer);
+	long status = hub_try(cli, hub, "POST", "/auth/challenge",
+			      json_pack("{ss}", "pid", hub->id.pid), &answer);
 	int exit = CLI_OK;
 	if (status < 0)
 		return CLI_NO_NODE;
@@ -362,7 +387,8 @@ static int login(struct cli *cli, struct hub *hub, bool unknown_ok, bool *known)
 		exit = hub_report(cli, status, answer, "the login");
 	} else if (!unknown_ok) {
 		exit = cli_fail(cli, CLI_NOT_FOUND, "E001",
-				"this hub does not know you; join it with: geonet wallet join --name NAME");
+				"this hub does not know you; join it with: geonet wallet join "
+				"--name NAME");
 	}
 	json_decref(answer);
 	return exit;
@@ -398,9 +424,9 @@ static bool is_own(struct cli *cli, const struct hub *hub)
 	return own;
 }
 
-/* The bootstrap token of DATA/hub: 200 while it counts, -1 when the hub does not answer. It goes to the hub of DATA/hub
- * alone, to the address that this one signed, whatever lies between, and over the very connection on which it proved
- * its key there (HB-45). */
+/* The bootstrap token of DATA/hub: 200 while it counts, -1 when the hub does not answer. It goes
+ * to the hub of DATA/hub alone, to the address that this one signed, whatever lies between, and
+ * over the very connection on which it proved its key there (HB-45). */
 static long bootstrap(struct cli *cli, struct hub *hub)
 {
 	char *path, token[sizeof hub->admin];
@@ -425,8 +451,10 @@ static long bootstrap(struct cli *cli, struct hub *hub)
 	hub->line = curl_easy_init();
 	bool proved = hub->line && prove(cli, hub) == CLI_OK;
 	if (proved && !is_own(cli, hub)) {
-		cli_fail(cli, CLI_FAILED, "key", "what answers at %s is another hub than that of %s/hub", hub->url,
-			 cli->data);
+		cli_fail(cli, CLI_FAILED, "key",
+			 "what answers at %s is another hub than that of "
+			 "%s/hub",
+			 hub->url, cli->data);
 	} else if (proved) {
 		memcpy(hub->admin, token, n + 1);
 		status = hub_try(cli, hub, "GET", "/admin/whoami", NULL, &answer);
@@ -453,8 +481,10 @@ int hub_login_officer(struct cli *cli, struct hub *hub)
 		return CLI_NO_NODE;
 	if (!identity_exists(cli) && is_own(cli, hub))
 		return cli_fail(cli, CLI_FAILED, "E006",
-				"this hub has an admin, so its bootstrap token no longer counts: an officer governs it "
-				"with his own identity, --data DIR being the directory of that (and --hub %s)",
+				"this hub has an admin, so its bootstrap token no longer counts: "
+				"an officer governs it "
+				"with his own identity, --data DIR being the directory of that "
+				"(and --hub %s)",
 				hub->url);
 	int exit = login(cli, hub, false, &known);
 	if (!exit)
@@ -479,11 +509,14 @@ int hub_take_key(struct cli *cli, const json_t *answer, const char *pid, struct 
 		gn_pid(out, its);
 	if (strcmp(its, pid) == 0)
 		return CLI_OK;
-	return cli_fail(cli, CLI_FAILED, "key", "the hub names another's key for %s: its PID is %s. Nothing was signed",
+	return cli_fail(cli, CLI_FAILED, "key",
+			"the hub names another's key for %s: its PID is "
+			"%s. Nothing was signed",
 			pid, its);
 }
 
-int hub_key_of(struct cli *cli, struct hub *hub, const char *pid, const char *what, struct gn_pk *out)
+int hub_key_of(struct cli *cli, struct hub *hub, const char *pid, const char *what,
+	       struct gn_pk *out)
 {
 	json_t *answer;
 	char *part = url_part(pid), *path = cli_format("/participants/%s", part);
@@ -504,8 +537,8 @@ int hub_login_reader(struct cli *cli, struct hub *hub)
 	return status == 200 ? CLI_OK : status < 0 ? CLI_NO_NODE : login(cli, hub, false, &known);
 }
 
-int hub_command(struct cli *cli, struct hub *hub, const char *method, const char *path, json_t *body, json_t **out,
-		const char *what)
+int hub_command(struct cli *cli, struct hub *hub, const char *method, const char *path,
+		json_t *body, json_t **out, const char *what)
 {
 	if (!*hub->admin)
 		body = hub_signed(cli, hub, GN_OP_ADMIN, body, NULL);
@@ -523,7 +556,9 @@ static bool may_read(struct cli *cli, struct hub *hub)
 	if (as)           /* the identity's directory is not the hub's */
 		snprintf(who.data, sizeof who.data, "%s", as);
 	if (named && !identity_exists(&who)) {
-		cli_note(&who, "There is no identity in %s to ask the hub with; --as DIR names another directory.",
+		cli_note(&who,
+			 "There is no identity in %s to ask the hub with; --as DIR names "
+			 "another directory.",
 			 who.data);
 		return false;
 	}
@@ -535,7 +570,8 @@ bool hub_who(struct cli *cli, const char *url, char pid[GN_PID_MAX])
 	struct hub hub = {.quiet = true};
 	json_t *about = NULL;
 	bool fits = (size_t)snprintf(hub.url, sizeof hub.url, "%s", url) < sizeof hub.url;
-	bool ok = fits && hub_try(cli, &hub, "GET", "/hub", NULL, &about) == 200 && take_key(&hub, about);
+	bool ok = fits && hub_try(cli, &hub, "GET", "/hub", NULL, &about) == 200 &&
+		  take_key(&hub, about);
 	if (ok)
 		memcpy(pid, hub.pid, GN_PID_MAX);
 	json_decref(about);
@@ -559,8 +595,8 @@ bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn
 	bool ok = find_hub(cli, &hub) == CLI_OK;
 	hub.quiet = true;
 	told.json = false; /* as in may_read */
-	ok = ok && prove(&told, &hub) == CLI_OK && memcmp(&hub.pk, pk, sizeof *pk) == 0 && may_read(cli, &hub) &&
-	     hub_try(cli, &hub, "GET", "/equivalents", NULL, &list) == 200;
+	ok = ok && prove(&told, &hub) == CLI_OK && memcmp(&hub.pk, pk, sizeof *pk) == 0 &&
+	     may_read(cli, &hub) && hub_try(cli, &hub, "GET", "/equivalents", NULL, &list) == 200;
 	const char *code = json_text(json_array_get(json_object_get(list, "items"), 0), "code");
 	if (ok && *code) {
 		char *path = cli_format("/integrity/checksum/%s", code);
@@ -579,8 +615,8 @@ bool hub_state(struct cli *cli, const struct gn_pk *pk, uint64_t *seq, struct gn
 
 /* ---- signed operations ---- */
 
-/* HB-60: the last number is what the hub says, or who stands between. A step as far as a hub takes one (LG-67) is no
- * lie; the next number is noted before it is signed. */
+/* HB-60: the last number is what the hub says, or who stands between. A step as far as a hub
+ * takes one (LG-67) is no lie; the next number is noted before it is signed. */
 static bool take_seq(struct cli *cli, const struct hub *hub)
 {
 	int lock = own_lock(cli);
@@ -590,10 +626,12 @@ static bool take_seq(struct cli *cli, const struct hub *hub)
 	bool ok = next <= known + OP_SEQ_JUMP_MAX;
 	if (!ok) {
 		cli_fail(cli, CLI_FAILED, "seq",
-			 "the hub says that your last signed number is %llu, and from here it was %llu: either "
-			 "the hub, or somebody between, lies, and such a signature could use your account up; or "
-			 "another program of yours counts that way, then write the number into %s/" OWN_SEQS
-			 ". Nothing was signed",
+			 "the hub says that your last signed number is %llu, and from here it was "
+			 "%llu: either "
+			 "the hub, or somebody between, lies, and such a signature could use your "
+			 "account up; or "
+			 "another program of yours counts that way, then write the number into "
+			 "%s/" OWN_SEQS ". Nothing was signed",
 			 (unsigned long long)hub->seq, (unsigned long long)known, cli->data);
 	} else if (next > known) {
 		all = all ? all : json_object();
@@ -607,13 +645,15 @@ static bool take_seq(struct cli *cli, const struct hub *hub)
 	return ok;
 }
 
-json_t *hub_signed(struct cli *cli, struct hub *hub, enum gn_op_kind kind, json_t *body, const char *tx_id)
+json_t *hub_signed(struct cli *cli, struct hub *hub, enum gn_op_kind kind, json_t *body,
+		   const char *tx_id)
 {
 	static struct gn_json parsed;
 	uint8_t canonical[JSON_TEXT_MAX], wrapped[JSON_TEXT_MAX];
 	struct gn_buf text = {canonical, 0, sizeof canonical}, out = {wrapped, 0, sizeof wrapped};
-	struct gn_op_envelope e = {kind,          hub->pk,           hub->id.keys.sk.pk, tx_id ? 0 : hub->seq + 1,
-				   gn_str(tx_id), (int64_t)cli_now()};
+	struct gn_op_envelope e = {
+		kind,          hub->pk,           hub->id.keys.sk.pk, tx_id ? 0 : hub->seq + 1,
+		gn_str(tx_id), (int64_t)cli_now()};
 	struct gn_sig sig;
 	char *plain = json_dumps(body, JSON_COMPACT);
 	json_decref(body);
@@ -635,7 +675,8 @@ json_t *hub_signed(struct cli *cli, struct hub *hub, enum gn_op_kind kind, json_
 	if (!tx_id)
 		hub->seq++;
 	char *sig64 = base64_text(GN_SLICE(sig.b));
-	json_t *j = json_pack("{so ss}", "signed", json_slice(gn_buf_slice(&out)), "signature", sig64);
+	json_t *j =
+		json_pack("{so ss}", "signed", json_slice(gn_buf_slice(&out)), "signature", sig64);
 	free(sig64);
 	return j;
 }
@@ -648,12 +689,13 @@ static bool is_decimal(const char *text)
 	return whole && !(text[0] == '0' && whole > 1) && !text[whole + (rest ? 1 + rest : 0)];
 }
 
-int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const char *text, gn_amount *out,
-	       unsigned *precision)
+int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const char *text,
+	       gn_amount *out, unsigned *precision)
 {
 	json_t *answer, *item;
 	size_t i;
-	int exit = hub_call(cli, hub, "GET", "/equivalents", NULL, &answer, "the hub's equivalents");
+	int exit =
+		hub_call(cli, hub, "GET", "/equivalents", NULL, &answer, "the hub's equivalents");
 	if (exit)
 		return exit;
 	bool found = false;
@@ -666,24 +708,32 @@ int hub_amount(struct cli *cli, struct hub *hub, const char *equivalent, const c
 	}
 	json_decref(answer);
 	if (!found)
-		return cli_fail(cli, CLI_NOT_FOUND, "E001", "this hub has no equivalent %s", equivalent);
+		return cli_fail(cli, CLI_NOT_FOUND, "E001", "this hub has no equivalent %s",
+				equivalent);
 	if (*precision > GN_PRECISION_MAX)
-		return cli_fail(cli, CLI_FAILED, "io", "the hub gives %s %u decimals; there are at most %u", equivalent,
-				*precision, GN_PRECISION_MAX);
+		return cli_fail(cli, CLI_FAILED, "io",
+				"the hub gives %s %u decimals; there are at "
+				"most %u",
+				equivalent, *precision, GN_PRECISION_MAX);
 	if (text && gn_amount_parse(gn_str(text), *precision, out)) {
 		const char *point = strchr(text, '.');
-		if (point && strspn(point + 1, "0123456789") == strlen(point + 1) && strlen(point + 1) > *precision)
-			return cli_fail(cli, CLI_USAGE, "E009", "%s has %zu decimals; %s has %u. Nothing was signed",
+		if (point && strspn(point + 1, "0123456789") == strlen(point + 1) &&
+		    strlen(point + 1) > *precision)
+			return cli_fail(cli, CLI_USAGE, "E009",
+					"%s has %zu decimals; %s has %u. "
+					"Nothing was signed",
 					text, strlen(point + 1), equivalent, *precision);
 		if (is_decimal(text)) { /* so it was its size */
 			char most[GN_AMOUNT_TEXT_MAX];
 			gn_amount_text(GN_AMOUNT_MAX, *precision, most);
 			return cli_fail(cli, CLI_USAGE, "E009",
-					"%.40s%s is too large: the most is %s %s. Nothing was signed", text,
-					strlen(text) > 40 ? "..." : "", most, equivalent);
+					"%.40s%s is too large: the most is %s %s. Nothing was "
+					"signed",
+					text, strlen(text) > 40 ? "..." : "", most, equivalent);
 		}
 		return cli_fail(cli, CLI_USAGE, "E009",
-				"'%s' is not an amount: digits, a point if need be, at most %u decimals, no sign and "
+				"'%s' is not an amount: digits, a point if need be, at most %u "
+				"decimals, no sign and "
 				"no exponent. Nothing was signed",
 				text, *precision);
 	}
@@ -709,11 +759,17 @@ int hub_person(struct cli *cli, struct hub *hub, const char *text, char pid[GN_P
 	json_array_foreach(json_object_get(answer, "items"), i, item)
 	{
 		size_t n = strlen(list);
-		snprintf(list + n, sizeof list - n, "%s%s %s", *list ? ", " : "", json_text(item, "pid"),
-			 out_text(json_text(item, "display_name")));
+		snprintf(list + n, sizeof list - n, "%s%s %s", *list ? ", " : "",
+			 json_text(item, "pid"), out_text(json_text(item, "display_name")));
 	}
 	json_decref(answer);
 	if (*list)
-		return cli_fail(cli, CLI_USAGE, "usage", "names are not unique, so money goes by PID: %s", list);
-	return cli_fail(cli, CLI_NOT_FOUND, "E001", "'%s' is not a PID, and nobody on this hub has that name", text);
+		return cli_fail(cli, CLI_USAGE, "usage",
+				"names are not unique, so money goes by "
+				"PID: %s",
+				list);
+	return cli_fail(cli, CLI_NOT_FOUND, "E001",
+			"'%s' is not a PID, and nobody on this hub has "
+			"that name",
+			text);
 }

@@ -1,7 +1,8 @@
-/* The identity's key file, DATA/identity.key: 32 bytes of entropy, from which all keys follow, sealed by a passphrase
- * or by its mode 0600 alone. Passphrases come from a file that is named, or from the terminal itself, never from a pipe
- * by accident. Machines write the same letters as different bytes, so a passphrase is sealed in Unicode's form NFC and
- * tried in NFC, as it came, and in NFD (docs/spec/services.md ID-7). */
+/* The identity's key file, DATA/identity.key: 32 bytes of entropy, from which all keys follow,
+ * sealed by a passphrase or by its mode 0600 alone. Passphrases come from a file that is named,
+ * or from the terminal itself, never from a pipe by accident. Machines write the same letters as
+ * different bytes, so a passphrase is sealed in Unicode's form NFC and tried in NFC, as it came,
+ * and in NFD (docs/spec/services.md ID-7). */
 #include "keys.h"
 #include "cli.h"
 
@@ -43,7 +44,8 @@ bool terminal_ask(const char *prompt, bool hide, char *out, size_t cap)
 	quiet = old;
 	if (hide)
 		quiet.c_lflag &= ~(tcflag_t)ECHO;
-	int when = hide ? TCSAFLUSH : TCSADRAIN; /* lines that were pasted wait for the next question */
+	/* lines that were pasted wait for the next question */
+	int when = hide ? TCSAFLUSH : TCSADRAIN;
 	tcsetattr(fd, when, &quiet);
 	while (read(fd, &c, 1) == 1 && c != '\n')
 		if (n + 1 < cap)
@@ -67,8 +69,8 @@ static bool read_public(const char *path, struct gn_pk *out)
 	return ok;
 }
 
-/* The first line of the file that --passphrase-file or the environment names. 1: there is one, 0: none named, -1:
- * printed. */
+/* The first line of the file that --passphrase-file or the environment names. 1: there is one,
+ * 0: none named, -1: printed. */
 static int passphrase_file(struct cli *cli, const char *path, char out[PASSPHRASE_MAX])
 {
 	uint8_t *data;
@@ -88,8 +90,10 @@ static int passphrase_file(struct cli *cli, const char *path, char out[PASSPHRAS
 		memcpy(out, data, n);
 		out[n] = 0;
 	} else {
-		cli_fail(cli, CLI_FAILED, "passphrase", "the first line of %s is empty or longer than %d bytes", path,
-			 PASSPHRASE_MAX - 1);
+		cli_fail(cli, CLI_FAILED, "passphrase",
+			 "the first line of %s is empty or longer "
+			 "than %d bytes",
+			 path, PASSPHRASE_MAX - 1);
 	}
 	gn_wipe(data, len);
 	free(data);
@@ -103,8 +107,8 @@ enum form { FORM_NFC, FORM_RAW, FORM_NFD, FORMS };
 /* False when it is no UTF-8 or does not fit. */
 static bool passphrase_form(const char *in, enum form form, char out[PASSPHRASE_MAX])
 {
-	const int flags[FORMS] = {
-		[FORM_NFC] = UTF8PROC_STABLE | UTF8PROC_COMPOSE, [FORM_NFD] = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE};
+	const int flags[FORMS] = {[FORM_NFC] = UTF8PROC_STABLE | UTF8PROC_COMPOSE,
+				  [FORM_NFD] = UTF8PROC_STABLE | UTF8PROC_DECOMPOSE};
 	utf8proc_uint8_t *made = NULL;
 	size_t len = strlen(in);
 	if (form == FORM_RAW) {
@@ -113,8 +117,8 @@ static bool passphrase_form(const char *in, enum form form, char out[PASSPHRASE_
 	}
 	if (!gn_utf8_ok(gn_str(in)))
 		return false;
-	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)in, (utf8proc_ssize_t)len, &made,
-					  (utf8proc_option_t)flags[form]);
+	utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *)in, (utf8proc_ssize_t)len,
+					  &made, (utf8proc_option_t)flags[form]);
 	bool ok = n >= 0 && n < PASSPHRASE_MAX;
 	if (ok) {
 		memcpy(out, made, (size_t)n);
@@ -141,7 +145,8 @@ static void passphrase_warn(struct cli *cli, const char *text)
 	while (last > 0 && (--last, ((unsigned char)text[last] & 0xc0) == 0x80))
 		;
 	if (!gn_utf8_ok(gn_str(text)))
-		cli_warn(cli, "the passphrase is no UTF-8 text; its bytes count as they are, and another keyboard may "
+		cli_warn(cli, "the passphrase is no UTF-8 text; its bytes count as they are, and "
+			      "another keyboard may "
 			      "make others");
 	else if (blank_at(text) || blank_at(text + last))
 		cli_warn(cli, "the passphrase begins or ends with a blank, which is part of it");
@@ -154,7 +159,8 @@ static bool passphrase_ask_new(struct cli *cli, char out[PASSPHRASE_MAX])
 		if (!terminal_ask("A passphrase for the key file: ", true, out, PASSPHRASE_MAX) ||
 		    !terminal_ask("Again: ", true, again, sizeof again)) {
 			cli_fail(cli, CLI_USAGE, "passphrase",
-				 "there is no terminal to ask for a passphrase on; give --passphrase-file FILE or "
+				 "there is no terminal to ask for a passphrase on; give "
+				 "--passphrase-file FILE or "
 				 "--no-passphrase");
 			return false;
 		}
@@ -162,7 +168,8 @@ static bool passphrase_ask_new(struct cli *cli, char out[PASSPHRASE_MAX])
 		gn_wipe(again, sizeof again);
 		if (same && *out)
 			return true;
-		cli_note(cli, same ? "An empty passphrase protects nothing; --no-passphrase says that you want none."
+		cli_note(cli, same ? "An empty passphrase protects nothing; --no-passphrase says "
+				     "that you want none."
 				   : "The two differ; once more.");
 	}
 	cli_fail(cli, CLI_FAILED, "passphrase", "no passphrase was set");
@@ -190,7 +197,8 @@ bool passphrase_old(struct cli *cli, const char *file, char out[PASSPHRASE_MAX])
 	if (terminal_ask("Passphrase of your identity: ", true, out, PASSPHRASE_MAX))
 		return true;
 	cli_fail(cli, CLI_FAILED, "passphrase",
-		 "the identity is locked by a passphrase and there is no terminal to ask for it on; give "
+		 "the identity is locked by a passphrase and there is no terminal to ask for it "
+		 "on; give "
 		 "--passphrase-file FILE");
 	return false;
 }
@@ -199,7 +207,8 @@ bool passphrase_old(struct cli *cli, const char *file, char out[PASSPHRASE_MAX])
 static void remember_public(struct cli *cli, const struct gn_pk *pk)
 {
 	struct gn_pk old;
-	char *path = cli_format("%s/identity.pub", cli->data), *text = cli_format("%s\n", out_hex(pk->b, sizeof pk->b));
+	char *path = cli_format("%s/identity.pub", cli->data),
+	     *text = cli_format("%s\n", out_hex(pk->b, sizeof pk->b));
 	if (!read_public(path, &old) || memcmp(&old, pk, sizeof old) != 0)
 		write_file(cli, path, gn_str(text), 0600, true);
 	free(path);
@@ -232,15 +241,17 @@ bool identity_derive(struct cli *cli, struct identity *id)
 	return true;
 }
 
-/* Others on this machine must not read it: refused, not repaired, because it may have been read already. */
+/* Others on this machine must not read it: refused, not repaired, because it may have been read
+ * already. */
 static bool mode_ok(struct cli *cli, const char *path)
 {
 	struct stat st;
 	if (stat(path, &st) != 0 || (st.st_mode & 077) == 0)
 		return true; /* what is wrong otherwise, reading tells */
-	cli_fail(cli, CLI_FAILED, "denied",
-		 "%s can be read by others (mode %03o); if nobody did, repair it with: chmod 600 %s", path,
-		 (unsigned)st.st_mode & 0777, path);
+	cli_fail(
+		cli, CLI_FAILED, "denied",
+		"%s can be read by others (mode %03o); if nobody did, repair it with: chmod 600 %s",
+		path, (unsigned)st.st_mode & 0777, path);
 	return false;
 }
 
@@ -252,7 +263,8 @@ static gn_err unseal(const uint8_t *file, size_t len, const char *passphrase, st
 }
 
 /* In each form once; deriving a key from each takes 0.1 s. */
-static gn_err unseal_forms(const uint8_t *file, size_t len, const char *passphrase, struct identity *out)
+static gn_err unseal_forms(const uint8_t *file, size_t len, const char *passphrase,
+			   struct identity *out)
 {
 	char tried[FORMS][PASSPHRASE_MAX] = {""};
 	gn_err err = GN_PASSPHRASE;
@@ -275,11 +287,14 @@ bool identity_load(struct cli *cli, struct identity *out)
 	bool ok = false;
 	memset(out, 0, sizeof *out);
 	if (access(path, F_OK) != 0 && errno == ENOENT) {
-		cli_fail(cli, CLI_FAILED, "not-found", "there is no identity in %s; make one with: geonet id new",
+		cli_fail(cli, CLI_FAILED, "not-found",
+			 "there is no identity in %s; make one with: "
+			 "geonet id new",
 			 cli->data);
 	} else if (mode_ok(cli, path) && read_input(cli, path, GN_KEYFILE_MAX, &file, &len)) {
 		gn_err err = unseal(file, len, "", out);
-		if (err == GN_PASSPHRASE && passphrase_old(cli, cli_option(cli, "passphrase-file"), passphrase))
+		if (err == GN_PASSPHRASE &&
+		    passphrase_old(cli, cli_option(cli, "passphrase-file"), passphrase))
 			err = unseal_forms(file, len, passphrase, out);
 		else if (err == GN_PASSPHRASE)
 			goto out;
@@ -305,7 +320,8 @@ out:
 	return ok;
 }
 
-bool identity_store(struct cli *cli, const struct identity *id, const char *passphrase, bool replace)
+bool identity_store(struct cli *cli, const struct identity *id, const char *passphrase,
+		    bool replace)
 {
 	uint8_t sealed[GN_KEYFILE_MAX];
 	struct gn_buf buf = {sealed, 0, sizeof sealed};
@@ -316,7 +332,8 @@ bool identity_store(struct cli *cli, const struct identity *id, const char *pass
 	if (err)
 		cli_fail_err(cli, err, "the identity cannot be sealed");
 	else
-		ok = make_folders(cli, cli->data, 0700) && write_file(cli, path, gn_buf_slice(&buf), 0600, replace);
+		ok = make_folders(cli, cli->data, 0700) &&
+		     write_file(cli, path, gn_buf_slice(&buf), 0600, replace);
 	if (ok)
 		remember_public(cli, &id->keys.sk.pk);
 	gn_wipe(sealed, sizeof sealed);

@@ -12,6 +12,7 @@ bool terminal_ask(const char *prompt, bool hide, char *out, size_t cap);
 bool passphrase_new(struct cli *cli, bool none, const char *file, char out[PASSPHRASE_MAX]);
 /* The passphrase of the key file that is there. */
 bool passphrase_old(struct cli *cli, const char *file, char out[PASSPHRASE_MAX]);
-bool identity_store(struct cli *cli, const struct identity *id, const char *passphrase, bool replace);
+bool identity_store(struct cli *cli, const struct identity *id, const char *passphrase,
+		    bool replace);
 
 #endif

@@ -1,6 +1,7 @@
-/* A name's record from reading to putting: the present one is fetched and verified, its entries are edited, both salts
- * are signed anew. What a command does not change (entries, epoch, puzzle, transfer) is kept. seq is at least the time
- * in seconds, so that a name that was lost and claimed again goes on from where it was. */
+/* A name's record from reading to putting: the present one is fetched and verified, its entries
+ * are edited, both salts are signed anew. What a command does not change (entries, epoch,
+ * puzzle, transfer) is kept. seq is at least the time in seconds, so that a name that was lost
+ * and claimed again goes on from where it was. */
 #include "name.h"
 #include "wire/wire.h"
 
@@ -10,7 +11,8 @@
 #include <unistd.h>
 
 #define PUZZLE_STEP 32768 /* tries between two looks at the clock */
-#define MORE_BITS 5       /* beyond the known ones, when holders ask for more: what 256 names cost */
+/* beyond the known ones, when holders ask for more: what 256 names cost */
+#define MORE_BITS 5
 
 void name_free(struct name_state *s)
 {
@@ -30,7 +32,8 @@ bool name_parse(struct cli *cli, const char *text, struct gn_name *out)
 }
 
 /* Whoever signs a delegated name is the owner of the one above it. */
-static bool may_delegate(struct cli *cli, const struct gn_name *name, const struct gn_pk *self, int *exit)
+static bool may_delegate(struct cli *cli, const struct gn_name *name, const struct gn_pk *self,
+			 int *exit)
 {
 	struct gn_name parent;
 	struct gn_pk owner;
@@ -41,13 +44,15 @@ static bool may_delegate(struct cli *cli, const struct gn_name *name, const stru
 		return false;
 	if (memcmp(&owner, self, sizeof owner) == 0)
 		return true;
-	*exit = cli_fail(cli, CLI_FAILED, "denied", "%s.geo is given by the owner of %s.geo, who is not you",
+	*exit = cli_fail(cli, CLI_FAILED, "denied",
+			 "%s.geo is given by the owner of %s.geo, who "
+			 "is not you",
 			 name->text, parent.text);
 	return false;
 }
 
-/* A record that was found, at either place: the newer one is the present one, and each is what a new one at its place
- * replaces. Takes bytes. */
+/* A record that was found, at either place: the newer one is the present one, and each is what a
+ * new one at its place replaces. Takes bytes. */
 static int take_record(struct cli *cli, struct name_state *s, uint8_t *bytes, size_t len)
 {
 	static const struct gn_hash none;
@@ -62,8 +67,9 @@ static int take_record(struct cli *cli, struct name_state *s, uint8_t *bytes, si
 	}
 	struct gn_hash hash[2];
 	for (size_t i = 0; i < 2; i++) /* each place has its own version */
-		hash[i] = memcmp(&claim.before.hash[i], &none, sizeof none) ? claim.before.hash[i]
-									    : s->claim.before.hash[i];
+		hash[i] = memcmp(&claim.before.hash[i], &none, sizeof none)
+				  ? claim.before.hash[i]
+				  : s->claim.before.hash[i];
 	if (!s->bytes || claim.seq > s->claim.seq) {
 		free(s->bytes);
 		s->bytes = bytes;
@@ -78,7 +84,8 @@ static int take_record(struct cli *cli, struct name_state *s, uint8_t *bytes, si
 	return CLI_OK;
 }
 
-int name_load(struct cli *cli, const struct gn_name *name, const struct gn_pk *self, struct name_state **out)
+int name_load(struct cli *cli, const struct gn_name *name, const struct gn_pk *self,
+	      struct name_state **out)
 {
 	struct name_state *s = cli_alloc(sizeof *s);
 	size_t len = 0;
@@ -113,16 +120,18 @@ int name_not_yours(struct cli *cli, const struct name_state *s)
 {
 	char pid[GN_PID_MAX];
 	gn_pid(&s->owner, pid);
-	return cli_fail(cli, CLI_FAILED, "exists", "%s.geo belongs to %s until %s", s->name.text, pid,
-			out_time(s->claim.created + s->claim.ttl));
+	return cli_fail(cli, CLI_FAILED, "exists", "%s.geo belongs to %s until %s", s->name.text,
+			pid, out_time(s->claim.created + s->claim.ttl));
 }
 
-/* The record that was kept here when the name was last put, for a name that nobody shows any more. */
+/* The record that was kept here when the name was last put, for a name that nobody shows any
+ * more. */
 static void take_kept(struct cli *cli, struct name_state *s)
 {
 	size_t len;
 	json_t *names = names_own(cli);
-	uint8_t *bytes = base64_bytes(json_text(json_object_get(names, s->name.text), "record"), &len);
+	uint8_t *bytes =
+		base64_bytes(json_text(json_object_get(names, s->name.text), "record"), &len);
 	if (bytes && len && take_record(cli, s, bytes, len) == CLI_OK) {
 		s->exists = s->kept_here = true;
 		s->claim.entries = s->entries;
@@ -140,7 +149,8 @@ static int name_must_be_own(struct cli *cli, const struct identity *id, struct n
 		take_kept(cli, s);
 	if (!s->exists)
 		exit = cli_fail(cli, CLI_NOT_FOUND, "not-found",
-				"nobody holds %s.geo; claim it with: geonet name claim %s", s->name.text, s->name.text);
+				"nobody holds %s.geo; claim it with: geonet name claim %s",
+				s->name.text, s->name.text);
 	else if (memcmp(&s->owner, &id->keys.sk.pk, sizeof s->owner) != 0)
 		exit = name_not_yours(cli, s);
 	if (exit)
@@ -148,7 +158,8 @@ static int name_must_be_own(struct cli *cli, const struct identity *id, struct n
 	return exit;
 }
 
-int name_load_own(struct cli *cli, const struct gn_name *name, const struct identity *id, struct name_state **out)
+int name_load_own(struct cli *cli, const struct gn_name *name, const struct identity *id,
+		  struct name_state **out)
 {
 	int exit = name_load(cli, name, &id->keys.sk.pk, out);
 	return exit ? exit : name_must_be_own(cli, id, *out);
@@ -165,11 +176,13 @@ void name_drop_type(struct name_state *s, uint16_t type)
 	s->claim.entry_count = kept;
 }
 
-bool name_add_entry(struct cli *cli, struct name_state *s, uint16_t type, const char *value, uint64_t ttl)
+bool name_add_entry(struct cli *cli, struct name_state *s, uint16_t type, const char *value,
+		    uint64_t ttl)
 {
 	const char *why = "";
 	if (s->claim.entry_count == GN_NAME_ENTRIES || s->made_count == GN_NAME_ENTRIES) {
-		cli_fail(cli, CLI_FAILED, "limit", "a name has at most %d entries", GN_NAME_ENTRIES);
+		cli_fail(cli, CLI_FAILED, "limit", "a name has at most %d entries",
+			 GN_NAME_ENTRIES);
 		return false;
 	}
 	char *text = s->made[s->made_count++] = cli_format("%s", value);
@@ -206,10 +219,14 @@ static void solve(struct cli *cli, struct name_state *s, const struct gn_pk *own
 	uint8_t *nonce = s->claim.puzzle;
 	if (gn_name_puzzle(&s->name, owner, epoch, bits, gn_be64(nonce), 1, nonce) == GN_OK)
 		return; /* the work of this version is done */
-	while (gn_name_puzzle(&s->name, owner, epoch, bits, start + tried, PUZZLE_STEP, nonce) != GN_OK) {
+	while (gn_name_puzzle(&s->name, owner, epoch, bits, start + tried, PUZZLE_STEP, nonce) !=
+	       GN_OK) {
 		tried += PUZZLE_STEP;
-		cli_progress(cli, "solving the puzzle of %s.geo: %.1f million tries, about %.1f are needed...",
-			     s->name.text, (double)tried / 1e6, (double)(UINT64_C(1) << bits) / 1e6);
+		cli_progress(cli,
+			     "solving the puzzle of %s.geo: %.1f million tries, about %.1f "
+			     "are needed...",
+			     s->name.text, (double)tried / 1e6,
+			     (double)(UINT64_C(1) << bits) / 1e6);
 	}
 	cli_progress_done(cli);
 }
@@ -234,13 +251,15 @@ static void merge_names(json_t *names, json_t *old)
 	json_object_foreach(old, name, v)
 	{
 		const json_t *have = json_object_get(names, name);
-		if (json_is_object(v) && (!have || json_number(have, "seq") < json_number(v, "seq")))
+		if (json_is_object(v) &&
+		    (!have || json_number(have, "seq") < json_number(v, "seq")))
 			json_object_set(names, name, v);
 	}
 }
 
-/* Programs before 0.2 kept them in names.json, where the node kept its pins too: whichever wrote last. A node that met
- * the tool's list set it aside as names.json.damaged. Nothing writes either any more. */
+/* Programs before 0.2 kept them in names.json, where the node kept its pins too: whichever wrote
+ * last. A node that met the tool's list set it aside as names.json.damaged. Nothing writes
+ * either any more. */
 static json_t *names_before(struct cli *cli)
 {
 	static const char *const files[] = {"names.json.damaged", "names.json"};
@@ -264,7 +283,8 @@ json_t *names_own(struct cli *cli)
 void names_migrate(struct cli *cli)
 {
 	char *path = cli_format("%s/" OWN_NAMES, cli->data);
-	json_t *names = access(path, F_OK) == 0 || access(cli->data, W_OK) != 0 ? NULL : names_before(cli);
+	json_t *names =
+		access(path, F_OK) == 0 || access(cli->data, W_OK) != 0 ? NULL : names_before(cli);
 	free(path);
 	if (json_object_size(names)) {
 		int lock = own_lock(cli);
@@ -277,13 +297,15 @@ void names_migrate(struct cli *cli)
 	json_decref(names);
 }
 
-/* Own names are kept in DATA: the network cannot be asked for all names of a person. The record is kept with them, so
- * that a name that nobody shows any more can be renewed with what it said. */
-static void remember(struct cli *cli, const struct name_state *s, const char *pid, const char *record)
+/* Own names are kept in DATA: the network cannot be asked for all names of a person. The record
+ * is kept with them, so that a name that nobody shows any more can be renewed with what it said. */
+static void remember(struct cli *cli, const struct name_state *s, const char *pid,
+		     const char *record)
 {
 	int lock = own_lock(cli);
 	json_t *names = names_own(cli);
-	json_object_set_new(names, s->name.text, own_entry(pid, s->claim.seq, s->claim.created, s->claim.ttl, record));
+	json_object_set_new(names, s->name.text,
+			    own_entry(pid, s->claim.seq, s->claim.created, s->claim.ttl, record));
 	own_write(cli, OWN_NAMES, names);
 	json_decref(names);
 	own_unlock(lock);
@@ -292,7 +314,8 @@ static void remember(struct cli *cli, const struct name_state *s, const char *pi
 /* ---- putting ---- */
 
 /* Signs the records of both places; texts are the caller's. */
-static int sign_both(struct cli *cli, const struct identity *id, struct name_state *s, char *text[2])
+static int sign_both(struct cli *cli, const struct identity *id, struct name_state *s,
+		     char *text[2])
 {
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
 	gn_err err = GN_OK;
@@ -304,13 +327,16 @@ static int sign_both(struct cli *cli, const struct identity *id, struct name_sta
 	free(storage);
 	if (err == GN_VERSION)
 		return cli_fail(cli, CLI_FAILED, gn_err_name(err),
-				"a newer program wrote the record of %s.geo, and what it said would be lost; update "
+				"a newer program wrote the record of %s.geo, and what it said "
+				"would be lost; update "
 				"geonet",
 				s->name.text);
-	return err ? cli_fail_err(cli, err, "the record of %s.geo cannot be made", s->name.text) : CLI_OK;
+	return err ? cli_fail_err(cli, err, "the record of %s.geo cannot be made", s->name.text)
+		   : CLI_OK;
 }
 
-static int send_both(struct cli *cli, const struct name_state *s, char *const text[2], uint64_t w, struct reply *r)
+static int send_both(struct cli *cli, const struct name_state *s, char *const text[2], uint64_t w,
+		     struct reply *r)
 {
 	char *body = cli_format("{\"salt0\": \"%s\", \"salt1\": \"%s\"}", text[0], text[1]);
 	cli_progress(cli, "storing %s.geo at its two places...", s->name.text);
@@ -323,7 +349,8 @@ static int send_both(struct cli *cli, const struct name_state *s, char *const te
 	return exit;
 }
 
-/* Held at both places, by fewer nodes than was asked at one of them: at how many there; 0: not so. */
+/* Held at both places, by fewer nodes than was asked at one of them: at how many there; 0: not
+ * so. */
 static unsigned long long name_few(const struct reply *r)
 {
 	const json_t *receipts = r->err == GN_QUORUM ? json_object_get(r->json, "receipts") : NULL;
@@ -333,8 +360,8 @@ static unsigned long long name_few(const struct reply *r)
 }
 
 /* One try with this much work. */
-static int put_with(struct cli *cli, const struct identity *id, struct name_state *s, unsigned bits, uint64_t w,
-		    struct reply *r)
+static int put_with(struct cli *cli, const struct identity *id, struct name_state *s, unsigned bits,
+		    uint64_t w, struct reply *r)
 {
 	char *text[2] = {NULL, NULL};
 	if (bits)
@@ -351,15 +378,18 @@ static int put_with(struct cli *cli, const struct identity *id, struct name_stat
 
 const char *name_places(const json_t *counts)
 {
-	static const char *const where[] = {"at each of its two places", "at one of its two places", "at the other"};
+	static const char *const where[] = {"at each of its two places", "at one of its two places",
+					    "at the other"};
 	return out_two(counts, "node", "nodes", where);
 }
 
-int name_put(struct cli *cli, const struct identity *id, struct name_state *s, uint64_t w, json_t **receipts)
+int name_put(struct cli *cli, const struct identity *id, struct name_state *s, uint64_t w,
+	     json_t **receipts)
 {
 	const char *why = "";
 	if (s->name.form != GN_NAME_PID && gn_name_script(&s->name, &why) != GN_OK)
-		return cli_fail(cli, CLI_USAGE, "usage", "%s.geo cannot be claimed: %s", s->name.text, why);
+		return cli_fail(cli, CLI_USAGE, "usage", "%s.geo cannot be claimed: %s",
+				s->name.text, why);
 	json_t *own = names_own(cli);
 	unsigned bits = gn_name_bits(&s->name, (uint32_t)json_object_size(own));
 	json_decref(own);
@@ -376,7 +406,8 @@ int name_put(struct cli *cli, const struct identity *id, struct name_state *s, u
 			name_warn(cli, &s->name, r.json);
 	} else if (name_few(&r)) {
 		char *what = cli_format("%s.geo", s->name.text);
-		record_few(cli, what, name_places(json_object_get(r.json, "receipts")), name_few(&r));
+		record_few(cli, what, name_places(json_object_get(r.json, "receipts")),
+			   name_few(&r));
 		free(what);
 	} else if (r.err) {
 		char *what = cli_format("%s.geo was not stored", s->name.text);
@@ -414,27 +445,31 @@ static bool term_is_over(struct cli *cli, const struct gn_name *name)
 	return until <= cli_now();
 }
 
-/* The name is another's: no own name any more, once that is more than what a few nodes say (RN-4). */
-static int renew_lost(struct cli *cli, const struct identity *id, struct name_state *s, enum name_renewal *what)
+/* The name is another's: no own name any more, once that is more than what a few nodes say
+ * (RN-4). */
+static int renew_lost(struct cli *cli, const struct identity *id, struct name_state *s,
+		      enum name_renewal *what)
 {
 	const struct gn_name_claim *c = &s->claim;
 	char pid[GN_PID_MAX];
 	uint64_t until;
 	int exit = CLI_OK;
 	gn_pid(&s->owner, pid);
-	bool given = c->transferred && memcmp(&c->previous_owner, &id->keys.sk.pk, sizeof c->previous_owner) == 0;
+	bool given = c->transferred &&
+		     memcmp(&c->previous_owner, &id->keys.sk.pk, sizeof c->previous_owner) == 0;
 	*what = given ? NAME_GIVEN : NAME_KEPT;
 	if (given)
 		cli_note(cli, "%s.geo was handed over to %s, who has it now", s->name.text, pid);
 	else
 		exit = name_not_yours(cli, s);
 	if ((given || term_is_over(cli, &s->name)) && name_forget(cli, &s->name, &until))
-		cli_note(cli, "%s.geo is no longer among the names claimed from here", s->name.text);
+		cli_note(cli, "%s.geo is no longer among the names claimed from here",
+			 s->name.text);
 	return exit;
 }
 
-int name_renew(struct cli *cli, const struct identity *id, const char *text, bool force, uint64_t ttl, uint64_t w,
-	       uint64_t *expires, enum name_renewal *what)
+int name_renew(struct cli *cli, const struct identity *id, const char *text, bool force,
+	       uint64_t ttl, uint64_t w, uint64_t *expires, enum name_renewal *what)
 {
 	struct gn_name name;
 	struct name_state *s;
@@ -465,7 +500,8 @@ int name_renew(struct cli *cli, const struct identity *id, const char *text, boo
 	return exit;
 }
 
-int name_point_to_site(struct cli *cli, const struct identity *id, const char *text, const char *label, uint64_t w)
+int name_point_to_site(struct cli *cli, const struct identity *id, const char *text,
+		       const char *label, uint64_t w)
 {
 	struct gn_name name;
 	struct name_state *s;
@@ -478,14 +514,16 @@ int name_point_to_site(struct cli *cli, const struct identity *id, const char *t
 		return exit;
 	char *value = cli_format("%s/%s", out_hex(id->keys.sk.pk.b, 32), label);
 	for (size_t i = 0; i < s->claim.entry_count; i++)
-		same |= s->entries[i].type == GN_NAME_SITE && gn_slice_eq(s->entries[i].value, gn_str(value));
+		same |= s->entries[i].type == GN_NAME_SITE &&
+			gn_slice_eq(s->entries[i].value, gn_str(value));
 	if (s->exists && memcmp(&s->owner, &id->keys.sk.pk, sizeof s->owner) != 0) {
 		exit = name_not_yours(cli, s);
 	} else if (!same || !is_young(s)) {
 		name_drop_type(s, GN_NAME_SITE);
 		name_next_version(s, GN_NAME_TTL, !s->exists);
-		exit = name_add_entry(cli, s, GN_NAME_SITE, value, ENTRY_TTL) ? name_put(cli, id, s, w, &receipts)
-									      : CLI_FAILED;
+		exit = name_add_entry(cli, s, GN_NAME_SITE, value, ENTRY_TTL)
+			       ? name_put(cli, id, s, w, &receipts)
+			       : CLI_FAILED;
 		json_decref(receipts);
 	}
 	free(value);

@@ -1,5 +1,5 @@
-/* What people and programs read: errors, JSON, tables, progress, sizes and times. Whether stdout or stderr is a
- * terminal is looked at once, by main. */
+/* What people and programs read: errors, JSON, tables, progress, sizes and times. Whether stdout
+ * or stderr is a terminal is looked at once, by main. */
 #include "cli.h"
 
 #include <stdarg.h>
@@ -35,7 +35,8 @@ int cli_fail(struct cli *cli, int exit, const char *code, const char *fmt, ...)
 	va_start(args, fmt);
 	vsnprintf(raw, (size_t)len + 1, fmt, args);
 	va_end(args);
-	const char *text = out_text(raw); /* words of users, files and strangers are in it; cut between characters */
+	/* words of users, files and strangers are in it; cut between characters */
+	const char *text = out_text(raw);
 	free(raw);
 	cli_progress_done(cli);
 	if (cli->json)
@@ -171,7 +172,8 @@ void table_add(struct table *t, const char *fmt, ...)
 	t->cells[t->count++] = cell;
 }
 
-/* Columns on the screen: code points, which is right for the scripts that have no wide or combining ones. */
+/* Columns on the screen: code points, which is right for the scripts that have no wide or
+ * combining ones. */
 static int width(const char *s)
 {
 	int n = 0;
@@ -192,7 +194,8 @@ void table_print(const struct cli *cli, struct table *t)
 		bool right = t->right >> column & 1, last = column == t->columns - 1;
 		if (i == 0)
 			fputs(out_bold(cli), stdout);
-		printf("%*s%s%*s%s", right ? pad : 0, "", t->cells[i], right || last ? 0 : pad, "", last ? "" : "  ");
+		printf("%*s%s%*s%s", right ? pad : 0, "", t->cells[i], right || last ? 0 : pad, "",
+		       last ? "" : "  ");
 		if (i == t->columns - 1)
 			fputs(out_plain(cli), stdout);
 		if (last)
@@ -229,8 +232,8 @@ static char *next_buffer(void)
 	return buffers[at++ % RING];
 }
 
-/* Characters that order, hide or break what stands around them: U+061C, U+200B..200F, U+2028..202E, U+2060..206F,
- * U+FEFF. */
+/* Characters that order, hide or break what stands around them: U+061C, U+200B..200F,
+ * U+2028..202E, U+2060..206F, U+FEFF. */
 static bool deceives(uint32_t c)
 {
 	return c == 0x61c || (c >= 0x200b && c <= 0x200f) || (c >= 0x2028 && c <= 0x202e) ||
@@ -255,7 +258,8 @@ const char *out_text_slice(struct gn_slice s)
 	for (size_t i = 0; i < s.len; i += len) {
 		uint32_t c = s.p[i];
 		len = utf8 ? code_point(s.p + i, &c) : 1;
-		bool bad = c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x80 && !utf8) || deceives(c);
+		bool bad =
+			c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x80 && !utf8) || deceives(c);
 		if (n + (bad ? 1 : len) > 1090)
 			break;
 		if (bad)
@@ -294,7 +298,8 @@ const char *out_count(uint64_t n, const char *one, const char *many)
 	return out;
 }
 
-const char *out_two(const json_t *pair, const char *one, const char *many, const char *const where[3])
+const char *out_two(const json_t *pair, const char *one, const char *many,
+		    const char *const where[3])
 {
 	uint64_t a = (uint64_t)json_integer_value(json_array_get(pair, 0)),
 		 b = (uint64_t)json_integer_value(json_array_get(pair, 1));

@@ -1,5 +1,6 @@
-/* What is one's own, and until when it is held. The tool's own lists know names and the identity record, the node's
- * list knows the sites that it keeps published; nothing here asks the network. */
+/* What is one's own, and until when it is held. The tool's own lists know names and the identity
+ * record, the node's list knows the sites that it keeps published; nothing here asks the
+ * network. */
 #include "own.h"
 #include "name.h"
 
@@ -8,15 +9,16 @@
 
 json_t *own_entry(const char *pid, uint64_t seq, uint64_t created, uint64_t ttl, const char *record)
 {
-	return json_pack("{ss sI sI sI ss}", "owner", pid, "seq", (json_int_t)seq, "created", (json_int_t)created,
-			 "expires", (json_int_t)(created + ttl), "record", record);
+	return json_pack("{ss sI sI sI ss}", "owner", pid, "seq", (json_int_t)seq, "created",
+			 (json_int_t)created, "expires", (json_int_t)(created + ttl), "record",
+			 record);
 }
 
 static void add(json_t *list, const char *kind, const char *name, uint64_t expires)
 {
 	if (expires)
-		json_array_append_new(
-			list, json_pack("{ss ss sI}", "kind", kind, "name", name, "expires", (json_int_t)expires));
+		json_array_append_new(list, json_pack("{ss ss sI}", "kind", kind, "name", name,
+						      "expires", (json_int_t)expires));
 }
 
 json_t *own_list(struct cli *cli, const json_t *sites)
@@ -46,7 +48,8 @@ const char *own_until(uint64_t expires)
 	if (expires <= now)
 		snprintf(text, sizeof text, "%s (expired)", out_time(expires));
 	else if (expires - now < OWN_WARN)
-		snprintf(text, sizeof text, "%s (ends in %s)", out_time(expires), out_duration(expires - now));
+		snprintf(text, sizeof text, "%s (ends in %s)", out_time(expires),
+			 out_duration(expires - now));
 	else
 		return out_time(expires);
 	return out_text(text);

@@ -1,5 +1,5 @@
-/* From the words a user types to keys: people by key, PID or name, sites by what points to them, records by their
- * place. What the node answers is verified here before it is believed. */
+/* From the words a user types to keys: people by key, PID or name, sites by what points to them,
+ * records by their place. What the node answers is verified here before it is believed. */
 #include "own.h"
 #include "services/bundles.h"
 #include "services/names.h"
@@ -11,13 +11,15 @@
 int name_ask(struct cli *cli, const struct gn_name *name, bool fresh, struct reply *reply)
 {
 	char *part = url_part(name->text), *what = cli_format("%s.geo", name->text);
-	int exit = client_call(
-		cli, (struct call){.path = cli_format("/api/v1/names/%s%s", part, fresh ? "?fresh=1" : "")}, reply);
+	int exit = client_call(cli,
+			       (struct call){.path = cli_format("/api/v1/names/%s%s", part,
+								fresh ? "?fresh=1" : "")},
+			       reply);
 	uint64_t ended = reply->err == GN_NOT_FOUND ? own_name_ended(cli, name->text) : 0;
 	if (ended)
 		cli_fail(cli, exit, gn_err_name(GN_EXPIRED),
-			 "%s expired on %s; it is still yours to take back: geonet renew %s", what, out_time(ended),
-			 name->text);
+			 "%s expired on %s; it is still yours to take back: geonet renew %s", what,
+			 out_time(ended), name->text);
 	else if (exit && reply->err)
 		client_report(cli, reply, what);
 	free(part);
@@ -29,20 +31,24 @@ void name_warn(struct cli *cli, const struct gn_name *name, const json_t *answer
 {
 	const char *other = json_text(answer, "looks_like");
 	if (json_is_true(json_object_get(answer, "owner_changed")))
-		cli_warn(cli, "the owner of %s.geo changed; when this node first saw it it was %s", name->text,
-			 json_text(answer, "owner_pinned"));
+		cli_warn(cli, "the owner of %s.geo changed; when this node first saw it it was %s",
+			 name->text, json_text(answer, "owner_pinned"));
 	if (*other)
-		cli_warn(cli, "%s.geo looks like %s.geo, which this node saw first", name->text, out_text(other));
+		cli_warn(cli, "%s.geo looks like %s.geo, which this node saw first", name->text,
+			 out_text(other));
 }
 
-/* GET names/TEXT, with the name checked here first, so that a slip is told without a node. What is read or signed for
- * somebody goes by what the network says now, and another owner than before is told. */
-static int resolve_name(struct cli *cli, const char *text, struct gn_name *name, struct reply *reply)
+/* GET names/TEXT, with the name checked here first, so that a slip is told without a node. What
+ * is read or signed for somebody goes by what the network says now, and another owner than
+ * before is told. */
+static int resolve_name(struct cli *cli, const char *text, struct gn_name *name,
+			struct reply *reply)
 {
 	const char *why = "";
 	*reply = (struct reply){0};
 	if (gn_name_parse(gn_str(text), name, &why) != GN_OK)
-		return cli_fail(cli, CLI_USAGE, "text", "'%s' is not a key, a PID or a name: %s", text, why);
+		return cli_fail(cli, CLI_USAGE, "text", "'%s' is not a key, a PID or a name: %s",
+				text, why);
 	int exit = name_ask(cli, name, true, reply);
 	if (exit == CLI_OK)
 		name_warn(cli, name, reply->json);
@@ -68,7 +74,8 @@ bool owner_of(struct cli *cli, const char *text, struct gn_pk *out, int *exit)
 	*exit = resolve_name(cli, text, &name, &reply);
 	if (*exit == CLI_OK && !owner_in(&name, reply.json, out))
 		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found",
-				 "nobody knows the key of %s.geo: it has published neither an identity nor a site",
+				 "nobody knows the key of %s.geo: it has published neither an "
+				 "identity nor a site",
 				 name.text);
 	reply_free(&reply);
 	return *exit == CLI_OK;
@@ -85,7 +92,8 @@ static bool set_label(struct cli *cli, const char *text, char label[256], int *e
 }
 
 /* The SITE entry of a name, or the default site of a PID. */
-static bool site_in(const struct gn_name *name, const json_t *json, struct gn_pk *owner, char label[256])
+static bool site_in(const struct gn_name *name, const json_t *json, struct gn_pk *owner,
+		    char label[256])
 {
 	size_t i;
 	json_t *entry;
@@ -93,7 +101,8 @@ static bool site_in(const struct gn_name *name, const json_t *json, struct gn_pk
 	{
 		struct gn_slice l;
 		if (strcmp(json_text(entry, "type"), "SITE") == 0 &&
-		    gn_name_site_parse(gn_str(json_text(entry, "value")), owner, &l) == GN_OK && l.len < 256) {
+		    gn_name_site_parse(gn_str(json_text(entry, "value")), owner, &l) == GN_OK &&
+		    l.len < 256) {
 			memcpy(label, l.p, l.len);
 			label[l.len] = 0;
 			return true;
@@ -112,21 +121,25 @@ bool site_of(struct cli *cli, const char *text, struct gn_pk *owner, char label[
 	if (text[0] == '@')
 		return set_label(cli, text + 1, label, exit) && identity_public(cli, owner);
 	if (slash || gn_unhex(gn_str(text), owner->b, sizeof owner->b) == GN_OK) {
-		char *who = cli_format("%.*s", (int)(slash ? slash - text : (long)strlen(text)), text);
-		bool ok = set_label(cli, slash ? slash + 1 : "", label, exit) && owner_of(cli, who, owner, exit);
+		char *who =
+			cli_format("%.*s", (int)(slash ? slash - text : (long)strlen(text)), text);
+		bool ok = set_label(cli, slash ? slash + 1 : "", label, exit) &&
+			  owner_of(cli, who, owner, exit);
 		free(who);
 		return ok;
 	}
 	*exit = resolve_name(cli, text, &name, &reply);
 	if (*exit == CLI_OK && !site_in(&name, reply.json, owner, label))
-		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s.geo does not point to a site", name.text);
+		*exit = cli_fail(cli, CLI_NOT_FOUND, "not-found", "%s.geo does not point to a site",
+				 name.text);
 	reply_free(&reply);
 	return *exit == CLI_OK;
 }
 
-/* The newest of the values that verify and belong to the key. Which of them are live is the node's to say, who knows
- * whether the clock is in doubt (OV-82). */
-static bool newest(const json_t *json, const struct gn_hash *key, uint8_t **bytes, size_t *len, unsigned *holders)
+/* The newest of the values that verify and belong to the key. Which of them are live is the
+ * node's to say, who knows whether the clock is in doubt (OV-82). */
+static bool newest(const json_t *json, const struct gn_hash *key, uint8_t **bytes, size_t *len,
+		   unsigned *holders)
 {
 	struct gn_record best, r;
 	size_t i;
@@ -137,7 +150,8 @@ static bool newest(const json_t *json, const struct gn_hash *key, uint8_t **byte
 		size_t n;
 		uint8_t *data = base64_bytes(json_text(value, "record"), &n);
 		if (data && gn_wire_record_open(gn_slice(data, n), &r) == GN_OK &&
-		    memcmp(r.key.b, key->b, sizeof key->b) == 0 && (!*bytes || gn_record_compare(&r, &best) > 0)) {
+		    memcmp(r.key.b, key->b, sizeof key->b) == 0 &&
+		    (!*bytes || gn_record_compare(&r, &best) > 0)) {
 			free(*bytes);
 			*bytes = data;
 			*len = n;
@@ -150,28 +164,34 @@ static bool newest(const json_t *json, const struct gn_hash *key, uint8_t **byte
 	return *bytes != NULL;
 }
 
-int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsigned quorum, uint8_t **bytes,
-		 size_t *len, unsigned *holders)
+int record_fetch(struct cli *cli, const struct gn_hash *key, unsigned type, unsigned quorum,
+		 uint8_t **bytes, size_t *len, unsigned *holders)
 {
 	struct reply reply;
 	char hex[65];
 	gn_hex(GN_SLICE(key->b), hex);
-	int exit = client_call(
-		cli, (struct call){.path = cli_format("/api/v1/records/%s?type=%u&quorum=%u", hex, type, quorum)},
-		&reply);
+	int exit =
+		client_call(cli,
+			    (struct call){.path = cli_format("/api/v1/records/%s?type=%u&quorum=%u",
+							     hex, type, quorum)},
+			    &reply);
 	if (exit && exit != CLI_NOT_FOUND && reply.err)
 		client_report(cli, &reply, "the record could not be read");
 	if (exit == CLI_OK && !newest(reply.json, key, bytes, len, holders)) {
 		bool any = json_array_size(json_object_get(reply.json, "values")) > 0;
 		exit = any ? cli_fail(cli, CLI_FAILED, "signature",
-				      "what the node gave for %s does not verify; it is not used", hex)
+				      "what the node gave for %s does not verify; it is not used",
+				      hex)
 			   : CLI_NOT_FOUND;
 	}
 	/* Too few holders agreed: the newest is known, but not that nothing newer exists. */
 	if (exit == CLI_OK && quorum && strcmp(json_text(reply.json, "err"), "quorum") == 0) {
 		free(*bytes);
 		*bytes = NULL;
-		exit = cli_fail(cli, CLI_QUORUM, "quorum", "fewer than %u nodes agreed on the newest version", quorum);
+		exit = cli_fail(cli, CLI_QUORUM, "quorum",
+				"fewer than %u nodes agreed on the "
+				"newest version",
+				quorum);
 	}
 	reply_free(&reply);
 	return exit;
@@ -185,25 +205,31 @@ bool record_held(const struct reply *reply, int exit)
 int record_few(struct cli *cli, const char *what, const char *where, unsigned long long least)
 {
 	return cli_fail(cli, CLI_QUORUM, "quorum",
-			"%s is kept by %s, fewer than was asked: others see it, and it is lost when these are. "
-			"If the network has no more that answer for keys, say --w %llu, or write \"w = %llu\" into "
+			"%s is kept by %s, fewer than was asked: others see it, and it is lost "
+			"when these are. "
+			"If the network has no more that answer for keys, say --w %llu, or write "
+			"\"w = %llu\" into "
 			"DATA/geonet.conf",
 			what, where, least, least);
 }
 
-int record_put(struct cli *cli, struct gn_slice record, uint64_t w, const char *what, struct reply *out)
+int record_put(struct cli *cli, struct gn_slice record, uint64_t w, const char *what,
+	       struct reply *out)
 {
 	struct reply reply;
-	struct call call = {
-		.method = "POST", .path = cli_format("/api/v1/records?w=%llu", (unsigned long long)w), .body = record};
+	struct call call = {.method = "POST",
+			    .path = cli_format("/api/v1/records?w=%llu", (unsigned long long)w),
+			    .body = record};
 	int exit = client_call(cli, call, &reply);
 	unsigned long long signed_by = json_number(reply.json, "w");
 	if (reply.err == GN_QUORUM && signed_by) {
 		record_few(cli, what, out_count(signed_by, "node", "nodes"), signed_by);
 	} else if (exit && reply.err && reply.err != GN_STALE) {
 		char *failed = cli_format("%s was not stored%s", what,
-					  reply.err == GN_QUOTA ? " (a node keeps 256 records and 1 MiB of one owner; "
-								  "there is room when some have expired)"
+					  reply.err == GN_QUOTA ? " (a node keeps 256 records and "
+								  "1 MiB of one owner; "
+								  "there is room when some have "
+								  "expired)"
 								: "");
 		client_report(cli, &reply, failed);
 		free(failed);

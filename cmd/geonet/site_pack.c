@@ -1,7 +1,8 @@
-/* Small files into packs: blocks of up to 1 MiB that many files share, so that a site of 20,000 small files is a few
- * blocks to store, to sync, to spread and to find. Files of one content lie in a pack once. A pack of the version
- * before that is still half full of what this version needs is used again, so that a small change sends little and
- * packs do not crumble. Rule: docs/spec/services.md BU-18. */
+/* Small files into packs: blocks of up to 1 MiB that many files share, so that a site of 20,000
+ * small files is a few blocks to store, to sync, to spread and to find. Files of one content lie
+ * in a pack once. A pack of the version before that is still half full of what this version
+ * needs is used again, so that a small change sends little and packs do not crumble. Rule:
+ * docs/spec/services.md BU-18. */
 #include "site.h"
 
 #include <errno.h>
@@ -49,7 +50,8 @@ bool site_packed(const struct site_folder *folder, const struct site_file *f)
 }
 
 /* The whole file into buf, and its root. */
-static bool read_small(struct cli *cli, struct site_file *f, uint8_t buf[GN_PACK_FILE + 1], struct gn_hash *root)
+static bool read_small(struct cli *cli, struct site_file *f, uint8_t buf[GN_PACK_FILE + 1],
+		       struct gn_hash *root)
 {
 	int fd = open(f->full, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	size_t len = 0;
@@ -60,7 +62,8 @@ static bool read_small(struct cli *cli, struct site_file *f, uint8_t buf[GN_PACK
 			n = read(fd, buf + len, GN_PACK_FILE + 1 - len);
 			len += n > 0 ? (size_t)n : 0;
 		} while ((n > 0 && len <= GN_PACK_FILE) || (n < 0 && errno == EINTR));
-	const char *why = fd < 0 || n < 0 ? strerror(errno) : "changed while it was read; try again";
+	const char *why =
+		fd < 0 || n < 0 ? strerror(errno) : "changed while it was read; try again";
 	if (fd >= 0)
 		close(fd);
 	if (n < 0 || len != f->size) {
@@ -99,8 +102,8 @@ static bool hash_members(struct packing *k)
 	sorting = folder;
 	qsort(k->members, k->count, sizeof *k->members, by_content);
 	for (size_t i = 1; i < k->count; i++)
-		if (memcmp(&folder->files[k->members[i]].root, &folder->files[k->members[i - 1]].root,
-			   sizeof(struct gn_hash)) == 0)
+		if (memcmp(&folder->files[k->members[i]].root,
+			   &folder->files[k->members[i - 1]].root, sizeof(struct gn_hash)) == 0)
 			k->leader[k->members[i]] = k->leader[k->members[i - 1]];
 	return true;
 }
@@ -134,12 +137,14 @@ static void find_old(struct packing *k, const struct gn_manifest *previous)
 		struct gn_bundle_file f;
 		gn_manifest_at(previous, i, &f);
 		if (f.pack)
-			k->old[k->old_count++] = (struct old_place){f.root, (uint32_t)f.size, f.pack, f.offset};
+			k->old[k->old_count++] =
+				(struct old_place){f.root, (uint32_t)f.size, f.pack, f.offset};
 	}
 	qsort(k->old, k->old_count, sizeof *k->old, by_root);
 	for (size_t i = 0; i < k->count; i++) {
 		size_t at = k->members[i];
-		const struct old_place *o = k->leader[at] == at ? old_of(k, &k->folder->files[at].root) : NULL;
+		const struct old_place *o =
+			k->leader[at] == at ? old_of(k, &k->folder->files[at].root) : NULL;
 		if (o)
 			live[o->pack] += o->size;
 	}
@@ -163,7 +168,9 @@ static bool flush(struct packing *k)
 	size_t count = 0;
 	if (k->len == 0)
 		return true;
-	bool ok = site_upload_bytes(k->cli, gn_slice(k->data, k->len), &pack.root, &blocks, &count) && count == 1;
+	bool ok =
+		site_upload_bytes(k->cli, gn_slice(k->data, k->len), &pack.root, &blocks, &count) &&
+		count == 1;
 	free(blocks);
 	k->len = 0;
 	if (ok)
@@ -184,7 +191,8 @@ static bool place(struct packing *k, struct site_file *f, size_t *sent)
 	if ((k->len + f->size > GN_BLOCK && !flush(k)) || !read_small(k->cli, f, buf, &root))
 		return false;
 	if (memcmp(&root, &f->root, sizeof root) != 0) {
-		cli_fail(k->cli, CLI_FAILED, "io", "%s: changed while it was read; try again", f->full);
+		cli_fail(k->cli, CLI_FAILED, "io", "%s: changed while it was read; try again",
+			 f->full);
 		return false;
 	}
 	memcpy(k->data + k->len, buf, f->size);
@@ -195,7 +203,8 @@ static bool place(struct packing *k, struct site_file *f, size_t *sent)
 	return true;
 }
 
-bool site_pack(struct cli *cli, struct site_folder *folder, const struct gn_manifest *previous, size_t *sent)
+bool site_pack(struct cli *cli, struct site_folder *folder, const struct gn_manifest *previous,
+	       size_t *sent)
 {
 	struct packing k = {.cli = cli,
 			    .folder = folder,

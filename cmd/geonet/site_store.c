@@ -1,5 +1,5 @@
-/* Manifests and heads to and from the node: what comes is checked against its hash or signature, what goes is signed
- * here. */
+/* Manifests and heads to and from the node: what comes is checked against its hash or signature,
+ * what goes is signed here. */
 #include "site.h"
 #include "wire/wire.h"
 
@@ -9,9 +9,11 @@
 
 bool site_label_ok(struct cli *cli, const char *label)
 {
-	if (strlen(label) <= GN_RECORD_LABEL_MAX && gn_utf8_ok(gn_str(label)) && strcmp(label, "-") != 0)
+	if (strlen(label) <= GN_RECORD_LABEL_MAX && gn_utf8_ok(gn_str(label)) &&
+	    strcmp(label, "-") != 0)
 		return true;
-	cli_fail(cli, CLI_USAGE, "text", "a label has at most %d bytes of UTF-8 and is not '-'", GN_RECORD_LABEL_MAX);
+	cli_fail(cli, CLI_USAGE, "text", "a label has at most %d bytes of UTF-8 and is not '-'",
+		 GN_RECORD_LABEL_MAX);
 	return false;
 }
 
@@ -23,7 +25,8 @@ char *site_api_path(const struct gn_pk *owner, const char *label, const char *re
 	return path;
 }
 
-int site_head(struct cli *cli, const struct gn_pk *owner, const char *label, struct gn_head *head, uint8_t **record)
+int site_head(struct cli *cli, const struct gn_pk *owner, const char *label, struct gn_head *head,
+	      uint8_t **record)
 {
 	struct gn_hash key;
 	size_t len;
@@ -33,7 +36,9 @@ int site_head(struct cli *cli, const struct gn_pk *owner, const char *label, str
 	if (exit == CLI_OK && gn_head_open(gn_slice(*record, len), head) != GN_OK) {
 		free(*record);
 		*record = NULL;
-		exit = cli_fail(cli, CLI_FAILED, "malformed", "the head of the site does not verify; it is not used");
+		exit = cli_fail(cli, CLI_FAILED, "malformed",
+				"the head of the site does not "
+				"verify; it is not used");
 	}
 	return exit;
 }
@@ -53,13 +58,17 @@ static bool has_root(struct gn_slice data, const struct gn_hash *root)
 	return ok;
 }
 
-int site_manifest(struct cli *cli, const struct gn_head *head, const struct gn_head_version *version, bool quiet,
-		  struct gn_alloc *alloc, struct gn_manifest **out)
+int site_manifest(struct cli *cli, const struct gn_head *head,
+		  const struct gn_head_version *version, bool quiet, struct gn_alloc *alloc,
+		  struct gn_manifest **out)
 {
 	struct reply r;
-	char *label = cli_format("%.*s", (int)head->label.len, head->label.len ? (const char *)head->label.p : "");
-	char *rest = cli_format("/manifest?version=%llu&fresh=1", (unsigned long long)version->version);
-	int exit = client_call(cli, (struct call){.path = site_api_path(&head->owner, label, rest)}, &r);
+	char *label = cli_format("%.*s", (int)head->label.len,
+				 head->label.len ? (const char *)head->label.p : "");
+	char *rest =
+		cli_format("/manifest?version=%llu&fresh=1", (unsigned long long)version->version);
+	int exit = client_call(cli, (struct call){.path = site_api_path(&head->owner, label, rest)},
+			       &r);
 	if (exit && r.err && !quiet)
 		client_report(cli, &r, "the site's manifest could not be read");
 	if (exit == CLI_OK && (!has_root(gn_slice(r.data, r.len), &version->manifest) ||
@@ -67,7 +76,8 @@ int site_manifest(struct cli *cli, const struct gn_head *head, const struct gn_h
 		exit = CLI_FAILED;
 		if (!quiet)
 			cli_fail(cli, exit, "hash",
-				 "the manifest that the node gave is not the one that the owner signed; try again");
+				 "the manifest that the node gave is not the one that the owner "
+				 "signed; try again");
 	}
 	reply_free(&r);
 	free(label);
@@ -120,8 +130,8 @@ static void spread_line(struct spread *s)
 	if (json_is_object(json)) {
 		s->done = json_number(json, "done");
 		s->total = json_number(json, "total");
-		cli_progress(s->cli, "spreading: %llu of %llu copies have a receipt", (unsigned long long)s->done,
-			     (unsigned long long)s->total);
+		cli_progress(s->cli, "spreading: %llu of %llu copies have a receipt",
+			     (unsigned long long)s->done, (unsigned long long)s->total);
 	}
 	if (err) {
 		s->over = true;
@@ -150,16 +160,18 @@ static char *spread_body(const struct hash_list *blocks, uint64_t copies, uint64
 	json_t *list = json_array();
 	for (size_t i = 0; i < blocks->count; i++)
 		json_array_append_new(list, json_hex(blocks->list[i].b, 32));
-	json_t *json = json_pack("{so sI sI s{so ss so}}", "blocks", list, "copies", (json_int_t)copies, "keep_until",
-				 (json_int_t)keep_until, "site", "owner", json_hex(owner->b, 32), "label", label,
-				 "root", json_hex(root->b, 32));
+	json_t *json =
+		json_pack("{so sI sI s{so ss so}}", "blocks", list, "copies", (json_int_t)copies,
+			  "keep_until", (json_int_t)keep_until, "site", "owner",
+			  json_hex(owner->b, 32), "label", label, "root", json_hex(root->b, 32));
 	char *text = json ? json_dumps(json, JSON_COMPACT) : NULL;
 	json_decref(json);
 	return text;
 }
 
-int site_spread(struct cli *cli, const struct hash_list *blocks, uint64_t copies, uint64_t keep_until,
-		const struct gn_pk *owner, const char *label, const struct gn_hash *root, bool *missing)
+int site_spread(struct cli *cli, const struct hash_list *blocks, uint64_t copies,
+		uint64_t keep_until, const struct gn_pk *owner, const char *label,
+		const struct gn_hash *root, bool *missing)
 {
 	struct spread s = {.cli = cli, .err = GN_CLOSED};
 	struct reply r;
@@ -179,12 +191,15 @@ int site_spread(struct cli *cli, const struct hash_list *blocks, uint64_t copies
 	free(body);
 	gn_err err = exit == CLI_OK ? s.err : r.err;
 	if (exit == CLI_OK && !s.over)
-		exit = cli_fail(cli, CLI_FAILED, "closed", "the node broke off while it spread the site");
+		exit = cli_fail(cli, CLI_FAILED, "closed",
+				"the node broke off while it spread the "
+				"site");
 	else if (err == GN_NOT_FOUND)
 		*missing = true;
 	else if (err == GN_QUORUM || err == GN_TIMEOUT || err == GN_UNREACHABLE)
 		cli_fail(cli, CLI_QUORUM, gn_err_name(err),
-			 "only %llu of %llu copies of the site's blocks have a receipt; the site was not changed. Try "
+			 "only %llu of %llu copies of the site's blocks have a receipt; the site "
+			 "was not changed. Try "
 			 "again when more "
 			 "nodes are there, or with fewer --copies",
 			 (unsigned long long)s.done, (unsigned long long)s.total);
@@ -194,8 +209,8 @@ int site_spread(struct cli *cli, const struct hash_list *blocks, uint64_t copies
 	return exit ? exit : cli_exit_of(err);
 }
 
-int site_put_head(struct cli *cli, const struct identity *id, const struct gn_head *head, uint64_t w,
-		  uint64_t *receipts)
+int site_put_head(struct cli *cli, const struct identity *id, const struct gn_head *head,
+		  uint64_t w, uint64_t *receipts)
 {
 	uint8_t *storage = cli_alloc(GN_RECORD_MAX);
 	struct gn_buf record = {storage, 0, GN_RECORD_MAX};
@@ -205,7 +220,8 @@ int site_put_head(struct cli *cli, const struct identity *id, const struct gn_he
 		       : record_put(cli, gn_buf_slice(&record), w, "the site's new version", &r);
 	if (r.err == GN_STALE)
 		cli_fail(cli, exit, "stale",
-			 "somebody with your key published this site at the same moment; look at it and publish again");
+			 "somebody with your key published this site at the same moment; look at "
+			 "it and publish again");
 	*receipts = json_array_size(json_object_get(r.json, "receipts"));
 	reply_free(&r);
 	free(storage);

@@ -1,6 +1,6 @@
-/* What a file of a site is: by --type, by its name, and without a suffix by its first bytes, which are text when they
- * are UTF-8 without control characters (README, LICENSE, what lies in .well-known). Rule: docs/spec/services.md BU-26.
- */
+/* What a file of a site is: by --type, by its name, and without a suffix by its first bytes,
+ * which are text when they are UTF-8 without control characters (README, LICENSE, what lies in
+ * .well-known). Rule: docs/spec/services.md BU-26. */
 #include "site.h"
 
 #include <fcntl.h>
@@ -24,7 +24,9 @@ bool site_types_ok(struct cli *cli)
 	const char *rule;
 	for (int i = 0; (rule = cli_option_at(cli, "type", i)); i++)
 		if (!split(rule, &glob, &type)) {
-			cli_fail(cli, CLI_USAGE, "usage", "--type '%s' is not \"GLOB TYPE\", as in \"*.data text/csv\"",
+			cli_fail(cli, CLI_USAGE, "usage",
+				 "--type '%s' is not \"GLOB TYPE\", as in "
+				 "\"*.data text/csv\"",
 				 rule);
 			return false;
 		}
@@ -41,10 +43,12 @@ static bool is_text(const char *path)
 	if (n <= 0)
 		return false;
 	size_t len = (size_t)n;
-	for (int cut = 0; len == LOOK - (size_t)cut && cut < 3 && !gn_utf8_ok(gn_slice(data, len)); cut++)
+	for (int cut = 0; len == LOOK - (size_t)cut && cut < 3 && !gn_utf8_ok(gn_slice(data, len));
+	     cut++)
 		len--; /* a character may be cut */
 	for (size_t i = 0; i < len; i++)
-		if ((data[i] < 0x20 && !strchr("\t\n\f\r", data[i])) || data[i] == 0 || data[i] == 0x7f)
+		if ((data[i] < 0x20 && !strchr("\t\n\f\r", data[i])) || data[i] == 0 ||
+		    data[i] == 0x7f)
 			return false;
 	return gn_utf8_ok(gn_slice(data, len));
 }

@@ -1,5 +1,5 @@
-/* A folder as a site: its regular files in sorted order, hashed as they are sent. What a site cannot hold is refused
- * with its path, before anything is sent. */
+/* A folder as a site: its regular files in sorted order, hashed as they are sent. What a site
+ * cannot hold is refused with its path, before anything is sent. */
 #include "site.h"
 
 #include <dirent.h>
@@ -46,8 +46,8 @@ static bool add_file(struct cli *cli, struct site_folder *f, char *path, char *f
 	return true;
 }
 
-/* prefix and name as the site has them: in NFC, whatever the file system writes (BU-1). What cannot be a path stays as
- * it is, and is refused. */
+/* prefix and name as the site has them: in NFC, whatever the file system writes (BU-1). What
+ * cannot be a path stays as it is, and is refused. */
 static char *site_path(const char *prefix, const char *name)
 {
 	char *path = cli_format("%s%s", prefix, name), text[GN_PATH_MAX];
@@ -66,8 +66,8 @@ static int by_bytes(const struct dirent **a, const struct dirent **b)
 static bool walk(struct cli *cli, const char *dir, const char *prefix, bool hidden, unsigned depth,
 		 struct site_folder *out);
 
-static bool take_entry(struct cli *cli, const char *dir, const char *prefix, const char *name, bool hidden,
-		       unsigned depth, struct site_folder *out)
+static bool take_entry(struct cli *cli, const char *dir, const char *prefix, const char *name,
+		       bool hidden, unsigned depth, struct site_folder *out)
 {
 	struct stat st;
 	char *full = cli_format("%s/%s", dir, name), *path = site_path(prefix, name);
@@ -138,7 +138,8 @@ bool site_walk(struct cli *cli, const char *dir, bool hidden, struct site_folder
 	for (size_t i = 1; ok && i < out->count; i++)
 		if (strcmp(out->files[i - 1].path, out->files[i].path) == 0)
 			return refuse(cli, out->files[i].full,
-				      "another file has the same name, written with other code points");
+				      "another file has the same name, written with other code "
+				      "points");
 	out->packing = ok && site_packs(out);
 	return ok;
 }
@@ -183,7 +184,10 @@ static size_t next_piece(void *user, uint8_t *buf, size_t cap)
 		while (n < 0 && errno == EINTR);
 	}
 	if (n <= 0) {
-		refuse(u->cli, u->name, n < 0 ? strerror(errno) : "became shorter while it was read; try again");
+		refuse(u->cli, u->name,
+		       n < 0 ? strerror(errno)
+			     : "became shorter while it was "
+			       "read; try again");
 		u->failed = true;
 		return SIZE_MAX;
 	}
@@ -195,30 +199,35 @@ static size_t next_piece(void *user, uint8_t *buf, size_t cap)
 	u->left -= (uint64_t)n;
 	u->done += (uint64_t)n;
 	if (u->total)
-		cli_progress(u->cli, "reading and sending: %s of %s (%s)", out_bytes(u->done), out_bytes(u->total),
-			     out_text(u->name));
+		cli_progress(u->cli, "reading and sending: %s of %s (%s)", out_bytes(u->done),
+			     out_bytes(u->total), out_text(u->name));
 	return (size_t)n;
 }
 
 /* The node must have come to the same root and blocks. */
-static bool same_as_node(struct upload *u, const json_t *json, uint64_t size, const struct gn_hash *root,
-			 const struct gn_hash *blocks, size_t count)
+static bool same_as_node(struct upload *u, const json_t *json, uint64_t size,
+			 const struct gn_hash *root, const struct gn_hash *blocks, size_t count)
 {
 	const json_t *list = json_object_get(json, "blocks");
 	struct gn_hash h;
 	bool same = json_number(json, "size") == size && json_array_size(list) == count &&
-		    gn_unhex(gn_str(json_text(json, "root")), h.b, 32) == GN_OK && memcmp(h.b, root->b, 32) == 0;
+		    gn_unhex(gn_str(json_text(json, "root")), h.b, 32) == GN_OK &&
+		    memcmp(h.b, root->b, 32) == 0;
 	for (size_t i = 0; same && i < count; i++) {
 		const char *text = json_string_value(json_array_get(list, i));
-		same = text && gn_unhex(gn_str(text), h.b, 32) == GN_OK && memcmp(h.b, blocks[i].b, 32) == 0;
+		same = text && gn_unhex(gn_str(text), h.b, 32) == GN_OK &&
+		       memcmp(h.b, blocks[i].b, 32) == 0;
 	}
 	if (!same)
-		cli_fail(u->cli, CLI_FAILED, "hash", "%s: the node stored other bytes than were sent", u->name);
+		cli_fail(u->cli, CLI_FAILED, "hash",
+			 "%s: the node stored other bytes than were "
+			 "sent",
+			 u->name);
 	return same;
 }
 
-static bool run(struct upload *u, uint64_t size, bool send, struct gn_hash *root, struct gn_hash **blocks,
-		size_t *block_count)
+static bool run(struct upload *u, uint64_t size, bool send, struct gn_hash *root,
+		struct gn_hash **blocks, size_t *block_count)
 {
 	size_t cap = (size_t)((size + GN_BLOCK - 1) / GN_BLOCK);
 	struct reply reply = {0};
@@ -252,7 +261,8 @@ static bool run(struct upload *u, uint64_t size, bool send, struct gn_hash *root
 	return ok;
 }
 
-bool site_hash_file(struct cli *cli, struct site_file *file, bool upload, uint64_t done, uint64_t total)
+bool site_hash_file(struct cli *cli, struct site_file *file, bool upload, uint64_t done,
+		    uint64_t total)
 {
 	struct stat st;
 	int fd = open(file->full, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -260,7 +270,8 @@ bool site_hash_file(struct cli *cli, struct site_file *file, bool upload, uint64
 		return refuse(cli, file->full, strerror(errno));
 	bool ok = fstat(fd, &st) == 0 && S_ISREG(st.st_mode);
 	if (ok) {
-		struct upload u = {.cli = cli, .name = file->full, .fd = fd, .done = done, .total = total};
+		struct upload u = {
+			.cli = cli, .name = file->full, .fd = fd, .done = done, .total = total};
 		file->size = (uint64_t)st.st_size;
 		ok = run(&u, file->size, upload, &file->root, &file->blocks, &file->block_count);
 	} else {
@@ -270,8 +281,8 @@ bool site_hash_file(struct cli *cli, struct site_file *file, bool upload, uint64
 	return ok;
 }
 
-bool site_upload_bytes(struct cli *cli, struct gn_slice data, struct gn_hash *root, struct gn_hash **blocks,
-		       size_t *block_count)
+bool site_upload_bytes(struct cli *cli, struct gn_slice data, struct gn_hash *root,
+		       struct gn_hash **blocks, size_t *block_count)
 {
 	struct upload u = {.cli = cli, .name = "the bytes to publish", .fd = -1, .data = data};
 	*blocks = NULL;

@@ -55,8 +55,10 @@ void cli_now_is(const struct cli *cli, uint64_t seconds)
 		return;
 	ahead = differ;
 	cli_warn(cli,
-		 "this machine's clock is %s %s the time that the node goes by; what is signed now bears the node's",
-		 out_duration((uint64_t)(differ < 0 ? -differ : differ)), differ < 0 ? "ahead of" : "behind");
+		 "this machine's clock is %s %s the time that the node goes by; what is signed now "
+		 "bears the node's",
+		 out_duration((uint64_t)(differ < 0 ? -differ : differ)),
+		 differ < 0 ? "ahead of" : "behind");
 }
 
 /* ---- base64 (RFC 4648 section 4, with padding) ---- */
@@ -68,8 +70,8 @@ char *base64_text(struct gn_slice s)
 	char *out = cli_alloc((s.len + 2) / 3 * 4 + 1), *p = out;
 	for (size_t i = 0; i < s.len; i += 3) {
 		size_t n = s.len - i < 3 ? s.len - i : 3;
-		uint32_t v =
-			(uint32_t)s.p[i] << 16 | (n > 1 ? (uint32_t)s.p[i + 1] << 8 : 0u) | (n > 2 ? s.p[i + 2] : 0u);
+		uint32_t v = (uint32_t)s.p[i] << 16 | (n > 1 ? (uint32_t)s.p[i + 1] << 8 : 0u) |
+			     (n > 2 ? s.p[i + 2] : 0u);
 		for (unsigned k = 0; k < 4; k++)
 			*p++ = k <= n ? digits64[v >> (18 - 6 * k) & 63] : '=';
 	}
@@ -79,7 +81,8 @@ char *base64_text(struct gn_slice s)
 
 uint8_t *base64_bytes(const char *text, size_t *len)
 {
-	size_t n = strlen(text), pad = n && text[n - 1] == '=' ? n > 1 && text[n - 2] == '=' ? 2 : 1 : 0;
+	size_t n = strlen(text),
+	       pad = n && text[n - 1] == '=' ? n > 1 && text[n - 2] == '=' ? 2 : 1 : 0;
 	if (n % 4)
 		return NULL;
 	uint8_t *out = cli_alloc(n / 4 * 3 + 3);
@@ -149,7 +152,8 @@ char *url_part(const char *s)
 	char *out = cli_alloc(3 * strlen(s) + 1), *p = out;
 	for (; *s; s++) {
 		unsigned char c = (unsigned char)*s;
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || strchr(keep, c))
+		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		    strchr(keep, c))
 			*p++ = (char)c;
 		else
 			p += sprintf(p, "%%%02X", c);

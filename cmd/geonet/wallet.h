@@ -1,6 +1,7 @@
-/* What the wallet's files share: cmd_wallet.c (joining, looking, answering), cmd_wallet_lines.c (trust lines),
- * cmd_wallet_pay.c (payments, and why not), cmd_wallet_request.c (requests to be paid). Whatever comes from a hub or
- * from another person goes to the terminal through wallet_text or wallet_who, never as it is. */
+/* What the wallet's files share: cmd_wallet.c (joining, looking, answering), cmd_wallet_lines.c
+ * (trust lines), cmd_wallet_pay.c (payments, and why not), cmd_wallet_request.c (requests to be
+ * paid). Whatever comes from a hub or from another person goes to the terminal through
+ * wallet_text or wallet_who, never as it is. */
 #ifndef GEONET_WALLET_H
 #define GEONET_WALLET_H
 
@@ -14,7 +15,8 @@ int wallet_look(struct cli *cli, struct hub *hub, const char *path, json_t **out
 const char *wallet_text(const json_t *item, const char *name);
 /* At most max bytes of a text, whole characters, safe to print. */
 const char *wallet_brief(const char *text, size_t max);
-/* "Name (PID)": names are not unique and are chosen by their bearers. One of four static buffers. */
+/* "Name (PID)": names are not unique and are chosen by their bearers. One of four static
+ * buffers. */
 const char *wallet_who(const json_t *item, const char *name, const char *pid);
 
 /* geo://pay/PID?equivalent=CODE&amount=N&hub=PID&note=TEXT&id=ID (HB-23) */
@@ -25,7 +27,8 @@ struct request {
 };
 /* CLI_OK, or CLI_USAGE after printing what is wrong. */
 int request_parse(struct cli *cli, const char *text, struct request *out);
-/* Copies a note if the ledger takes it whole; else CLI_USAGE after printing. NULL is an empty note. */
+/* Copies a note if the ledger takes it whole; else CLI_USAGE after printing. NULL is an empty
+ * note. */
 int request_note(struct cli *cli, const char *note, struct request *out);
 /* The same for what stands on the command line as amount and equivalent. */
 int request_words(struct cli *cli, const char *amount, const char *equivalent, struct request *out);

@@ -1,4 +1,5 @@
-/* geonetd: one GeoNet node. Reads the configuration file, then flags over it, and runs until it is told to stop. */
+/* geonetd: one GeoNet node. Reads the configuration file, then flags over it, and runs until it
+ * is told to stop. */
 #include "node/node.h"
 #include "os/os.h"
 
@@ -11,27 +12,40 @@ static const char usage[] =
 	"usage: geonetd [OPTION]...\n"
 	"Run one GeoNet node.\n"
 	"\n"
-	"  --data DIR            everything it keeps (default $GEONET_DATA, then $XDG_DATA_HOME/geonet, "
+	"  --data DIR            everything it keeps (default $GEONET_DATA, then "
+	"$XDG_DATA_HOME/geonet, "
 	"~/.local/share/geonet)\n"
-	"  --config FILE         settings as \"name = value\" lines, the names being those of the options (default "
+	"  --config FILE         settings as \"name = value\" lines, the names being those of the "
+	"options (default "
 	"DATA/geonet.conf if there)\n"
 	"  --port N              UDP port for other nodes; 0 takes a free one (default 7777)\n"
-	"  --bootstrap HOST:PORT a node to begin with; may be given 16 times; none: wait to be found\n"
+	"  --bootstrap HOST:PORT a node to begin with; may be given 16 times; none: wait to be "
+	"found\n"
 	"  --advertise HOST:PORT how others reach this node, if not by this machine's addresses\n"
-	"  --http N|off          loopback port of the page, the API and the gateway; 0 takes a free one (default "
+	"  --http N|off          loopback port of the page, the API and the gateway; 0 takes a "
+	"free one (default "
 	"7780)\n"
-	"  --record-limit BYTES  room for records, of which each takes 10 KiB at least (default 1G)\n"
-	"  --store-limit BYTES   room for blocks of others and for cached ones, with K, M, G, T; 0 keeps none (default "
+	"  --record-limit BYTES  room for records, of which each takes 10 KiB at least (default "
+	"1G)\n"
+	"  --store-limit BYTES   room for blocks of others and for cached ones, with K, M, G, T; 0 "
+	"keeps none (default "
 	"10G)\n"
-	"  --probation SECONDS   client mode after the start, before it answers for keys (default 600)\n"
-	"  --pow-bits N          proof of work of node keys, the same in the whole network (default 22)\n"
-	"  --w N                 how many nodes must sign a record when nothing else is asked (default 5; a smaller network needs its own number)\n"
-	"  --guard on|cookie|off how strangers and peers are held to their share; cookie: addresses are proven, nothing is "
+	"  --probation SECONDS   client mode after the start, before it answers for keys (default "
+	"600)\n"
+	"  --pow-bits N          proof of work of node keys, the same in the whole network "
+	"(default 22)\n"
+	"  --w N                 how many nodes must sign a record when nothing else is asked "
+	"(default 5; a smaller network needs its own number)\n"
+	"  --guard on|cookie|off how strangers and peers are held to their share; cookie: "
+	"addresses are proven, nothing is "
 	"counted (default on)\n"
-	"  --guard-local exempt|count  do loopback and private networks have shares too (default exempt)\n"
+	"  --guard-local exempt|count  do loopback and private networks have shares too (default "
+	"exempt)\n"
 	"  --log LEVEL           debug, info, warn or error (default info)\n"
-	"  --log-file FILE       write the log to the end of FILE instead of stderr; SIGHUP opens it anew\n"
-	"  --ready-fd N          write \"ready PORT HTTP-PORT\" to this descriptor once the API answers\n"
+	"  --log-file FILE       write the log to the end of FILE instead of stderr; SIGHUP opens "
+	"it anew\n"
+	"  --ready-fd N          write \"ready PORT HTTP-PORT\" to this descriptor once the API "
+	"answers\n"
 	"  --help, --version\n"
 	"\n"
 	"Examples:\n"
@@ -39,8 +53,10 @@ static const char usage[] =
 	"  geonetd --bootstrap seed.example.net:7777        join a network\n"
 	"  geonetd --data /tmp/n1 --port 0 --http 0 --probation 0   a founder for experiments\n"
 	"\n"
-	"Exit status: 0 stopped on request, 1 failed, 2 the command line or the configuration is wrong.\n"
-	"The page: http://localhost:7780/   sites: http://NAME.geo.localhost:7780/   the tool: geonet --help\n";
+	"Exit status: 0 stopped on request, 1 failed, 2 the command line or the configuration is "
+	"wrong.\n"
+	"The page: http://localhost:7780/   sites: http://NAME.geo.localhost:7780/   the tool: "
+	"geonet --help\n";
 
 static int fail(const char *why)
 {
@@ -50,17 +66,20 @@ static int fail(const char *why)
 
 static void default_data(struct gn_node_config *config)
 {
-	const char *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
+	const char *own = getenv("GEONET_DATA"), *xdg = getenv("XDG_DATA_HOME"),
+		   *home = getenv("HOME");
 	if (own && *own)
 		snprintf(config->data, sizeof config->data, "%s", own);
 	else if (xdg && *xdg)
 		snprintf(config->data, sizeof config->data, "%.90s/geonet", xdg);
 	else
-		snprintf(config->data, sizeof config->data, "%.90s/.local/share/geonet", home && *home ? home : ".");
+		snprintf(config->data, sizeof config->data, "%.90s/.local/share/geonet",
+			 home && *home ? home : ".");
 }
 
 /* The configuration file whole; a missing default file is fine. */
-static gn_err read_config(struct gn_node_config *config, const char *path, bool must, char why[GN_NODE_WHY])
+static gn_err read_config(struct gn_node_config *config, const char *path, bool must,
+			  char why[GN_NODE_WHY])
 {
 	static char text[65536];
 	FILE *f = fopen(path, "rb");
@@ -87,20 +106,24 @@ struct flags {
 	int ready_fd;
 };
 
-/* "--name value" and "--name=value"; first pass finds --config and --data, second sets everything over the file. */
-static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *config, struct flags *flags,
-		    char why[GN_NODE_WHY])
+/* "--name value" and "--name=value"; first pass finds --config and --data, second sets
+ * everything over the file. */
+static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *config,
+		    struct flags *flags, char why[GN_NODE_WHY])
 {
 	for (int i = 1; i < argc; i++) {
 		const char *name = argv[i] + 2, *equals = strchr(argv[i], '=');
-		size_t len = equals ? (size_t)(equals - name) : strlen(argv[i]) - (strlen(argv[i]) >= 2 ? 2 : 0);
+		size_t len = equals ? (size_t)(equals - name)
+				    : strlen(argv[i]) - (strlen(argv[i]) >= 2 ? 2 : 0);
 		if (strncmp(argv[i], "--", 2) != 0) {
-			snprintf(why, GN_NODE_WHY, "'%.80s' is not an option; see geonetd --help", argv[i]);
+			snprintf(why, GN_NODE_WHY, "'%.80s' is not an option; see geonetd --help",
+				 argv[i]);
 			return GN_USAGE;
 		}
 		const char *value = equals ? equals + 1 : i + 1 < argc ? argv[++i] : NULL;
 		if (!value) {
-			snprintf(why, GN_NODE_WHY, "--%.80s needs a value; see geonetd --help", name);
+			snprintf(why, GN_NODE_WHY, "--%.80s needs a value; see geonetd --help",
+				 name);
 			return GN_USAGE;
 		}
 		struct gn_slice n = gn_slice(name, len);
@@ -112,7 +135,9 @@ static gn_err parse(int argc, char **argv, bool second, struct gn_node_config *c
 			char inner[GN_NODE_WHY];
 			if (gn_node_config_set(config, n, gn_str(value), inner)) {
 				bool known = strncmp(inner, name, len) == 0 && inner[len] == ':';
-				snprintf(why, GN_NODE_WHY, known ? "--%.250s; see geonetd --help" : "%.250s; see geonetd --help",
+				snprintf(why, GN_NODE_WHY,
+					 known ? "--%.250s; see geonetd --help"
+					       : "%.250s; see geonetd --help",
 					 inner);
 				return GN_USAGE;
 			}

@@ -79,7 +79,8 @@ static void zero_run(const struct gn_addr *a, int *start, int *len)
 void gn_addr_text(const struct gn_addr *a, char out[GN_ADDR_TEXT_MAX])
 {
 	if (gn_addr_is_v4(a)) {
-		snprintf(out, GN_ADDR_TEXT_MAX, "%u.%u.%u.%u:%u", a->ip[12], a->ip[13], a->ip[14], a->ip[15], a->port);
+		snprintf(out, GN_ADDR_TEXT_MAX, "%u.%u.%u.%u:%u", a->ip[12], a->ip[13], a->ip[14],
+			 a->ip[15], a->port);
 		return;
 	}
 	int start, len, n = snprintf(out, GN_ADDR_TEXT_MAX, "[");
@@ -90,20 +91,24 @@ void gn_addr_text(const struct gn_addr *a, char out[GN_ADDR_TEXT_MAX])
 			i += len - 1;
 			continue;
 		}
-		n += snprintf(out + n, GN_ADDR_TEXT_MAX - (size_t)n, "%s%x", i && i != start + len ? ":" : "", group(a, i));
+		n += snprintf(out + n, GN_ADDR_TEXT_MAX - (size_t)n, "%s%x",
+			      i && i != start + len ? ":" : "", group(a, i));
 	}
 	snprintf(out + n, GN_ADDR_TEXT_MAX - (size_t)n, "]:%u", a->port);
 }
 
-/* Digits up to max; false when there are none, too many, or the value is too large. A decimal number has no leading zero:
- * elsewhere that means octal. */
+/* Digits up to max; false when there are none, too many, or the value is too large. A decimal
+ * number has no leading zero: elsewhere that means octal. */
 static bool number(struct gn_slice *s, unsigned base, unsigned max, unsigned *out)
 {
 	unsigned v = 0;
 	size_t n = 0;
 	for (; n < s->len && n < 5; n++) {
 		uint8_t c = s->p[n];
-		unsigned d = c >= '0' && c <= '9' ? c - (unsigned)'0' : base == 16 && (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32u) - 'a' + 10u : 99u;
+		unsigned d = c >= '0' && c <= '9' ? c - (unsigned)'0'
+			     : base == 16 && (c | 32) >= 'a' && (c | 32) <= 'f'
+				     ? (c | 32u) - 'a' + 10u
+				     : 99u;
 		if (d >= base)
 			break;
 		v = v * base + d;

@@ -1,4 +1,5 @@
-/* An Internet address and port as a value: IPv4 is kept mapped (::ffff:a.b.c.d), so equal addresses are equal bytes. */
+/* An Internet address and port as a value: IPv4 is kept mapped (::ffff:a.b.c.d), so equal
+ * addresses are equal bytes. */
 #ifndef GN_BASE_ADDR_H
 #define GN_BASE_ADDR_H
 
@@ -14,7 +15,8 @@ struct gn_addr {
 struct gn_addr gn_addr_v4(uint8_t a, uint8_t b, uint8_t c, uint8_t d, uint16_t port);
 bool gn_addr_is_v4(const struct gn_addr *a);
 bool gn_addr_is_loopback(const struct gn_addr *a);
-/* Loopback, private, link-local, shared (100.64/10, RFC 6598) and unique-local: prefixes there say nothing of who it is. */
+/* Loopback, private, link-local, shared (100.64/10, RFC 6598) and unique-local: prefixes there
+ * say nothing of who it is. */
 bool gn_addr_is_private(const struct gn_addr *a);
 bool gn_addr_eq(const struct gn_addr *a, const struct gn_addr *b);
 /* "127.0.0.1:7780" or "[::1]:7780". */

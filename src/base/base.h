@@ -1,4 +1,5 @@
-/* Everything every module may use: errors, bytes, environment (memory, randomness, time, log), containers, addresses. */
+/* Everything every module may use: errors, bytes, environment (memory, randomness, time, log),
+ * containers, addresses. */
 #ifndef GN_BASE_BASE_H
 #define GN_BASE_BASE_H
 

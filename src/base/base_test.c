@@ -1,5 +1,5 @@
-/* base: known answers for bytes, texts and addresses; containers against slow obvious models from a seed; the memory
- * budget. */
+/* base: known answers for bytes, texts and addresses; containers against slow obvious models
+ * from a seed; the memory budget. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -89,7 +89,8 @@ static void varints_of_the_rfc(void **state)
 		struct gn_slice bytes;
 		uint64_t v;
 	} cases[] = {
-		{{(const uint8_t *)"\xc2\x19\x7c\x5e\xff\x14\xe8\x8c", 8}, UINT64_C(151288809941952652)},
+		{{(const uint8_t *)"\xc2\x19\x7c\x5e\xff\x14\xe8\x8c", 8},
+		 UINT64_C(151288809941952652)},
 		{{(const uint8_t *)"\x9d\x7f\x3e\x7d", 4}, 494878333},
 		{{(const uint8_t *)"\x7b\xbd", 2}, 15293},
 		{{(const uint8_t *)"\x25", 1}, 37},
@@ -109,7 +110,8 @@ static void varints_of_the_rfc(void **state)
 static void varint_lengths_at_their_borders(void **state)
 {
 	(void)state;
-	static const uint64_t borders[] = {0, 63, 64, 16383, 16384, 1073741823, 1073741824, ((uint64_t)1 << 62) - 1};
+	static const uint64_t borders[] = {0,     63,         64,         16383,
+					   16384, 1073741823, 1073741824, ((uint64_t)1 << 62) - 1};
 	for (size_t i = 0; i < GN_COUNT(borders); i++) {
 		uint8_t out[8];
 		size_t want = (size_t)1 << i / 2;
@@ -119,7 +121,8 @@ static void varint_lengths_at_their_borders(void **state)
 			gn_write_varint(&w, borders[i]);
 			assert_int_equal(w.bad, cap < want);
 			struct gn_reader r = gn_reader(gn_slice(out, gn_writer_len(&w)));
-			assert_true(gn_read_varint(&r) == (w.bad ? 0 : borders[i]) && r.bad == w.bad);
+			assert_true(gn_read_varint(&r) == (w.bad ? 0 : borders[i]) &&
+				    r.bad == w.bad);
 		}
 	}
 	uint8_t out[8];
@@ -185,8 +188,9 @@ static void hex_both_ways(void **state)
 	assert_string_equal(text, "00ff1ab2");
 	assert_int_equal(gn_unhex(gn_str("00FF1aB2"), back, 4), GN_OK);
 	assert_memory_equal(back, "\x00\xff\x1a\xb2", 4);
-	static const char *const bad[] = {"",         "00ff1ab",  "00ff1ab2c", "00ff1ab2c0", "00ff1abg",
-					  "00ff1ab/", "00ff1ab:", "00ff1ab@",  " 0ff1ab2"};
+	static const char *const bad[] = {"",           "00ff1ab",  "00ff1ab2c",
+					  "00ff1ab2c0", "00ff1abg", "00ff1ab/",
+					  "00ff1ab:",   "00ff1ab@", " 0ff1ab2"};
 	for (size_t i = 0; i < GN_COUNT(bad); i++)
 		assert_int_equal(gn_unhex(gn_str(bad[i]), back, 4), GN_TEXT);
 	assert_memory_equal(back, "\x00\xff\x1a\xb2", 4);
@@ -219,9 +223,17 @@ static void utf8_accepts_exactly_the_encodings(void **state)
 		if (n > 1 && gn_utf8_ok(gn_slice(s, n - 1)))
 			fail_msg("U+%04X cut short", (unsigned)c);
 	}
-	static const char *const bad[] = {
-		"\x80", "\xc0\x80", "\xc1\xbf", "\xe0\x9f\xbf", "\xf0\x8f\xbf\xbf", "\xf5\x80\x80\x80",
-		"\xff", "a\xc3",    "\xc3(",    "\xe2\x82(",    "\xf0\x9f\x98("};
+	static const char *const bad[] = {"\x80",
+					  "\xc0\x80",
+					  "\xc1\xbf",
+					  "\xe0\x9f\xbf",
+					  "\xf0\x8f\xbf\xbf",
+					  "\xf5\x80\x80\x80",
+					  "\xff",
+					  "a\xc3",
+					  "\xc3(",
+					  "\xe2\x82(",
+					  "\xf0\x9f\x98("};
 	for (size_t i = 0; i < GN_COUNT(bad); i++)
 		assert_false(gn_utf8_ok(gn_str(bad[i])));
 	assert_true(gn_utf8_ok(gn_slice(NULL, 0)));
@@ -236,12 +248,16 @@ static void addresses_print_as_rfc5952_says(void **state)
 	static const struct {
 		const char *in, *out;
 	} cases[] = {
-		{"[2001:0db8::0001]:80", "[2001:db8::1]:80"},               /* 4.1 leading zeros */
-		{"[2001:db8:0:0:0:0:2:1]:80", "[2001:db8::2:1]:80"},        /* 4.2.1 shorten as much as possible */
-		{"[2001:db8:0:1:1:1:1:1]:80", "[2001:db8:0:1:1:1:1:1]:80"}, /* 4.2.2 not one group */
-		{"[2001:0:0:1:0:0:0:1]:80", "[2001:0:0:1::1]:80"},          /* 4.2.3 the longest run */
-		{"[2001:db8:0:0:1:0:0:1]:80", "[2001:db8::1:0:0:1]:80"},    /* 4.2.3 the first of equals */
-		{"[2001:DB8:AAAA::ABCD]:80", "[2001:db8:aaaa::abcd]:80"},   /* 4.3 lower case */
+		{"[2001:0db8::0001]:80", "[2001:db8::1]:80"}, /* 4.1 leading zeros */
+		/* 4.2.1 shorten as much as possible */
+		{"[2001:db8:0:0:0:0:2:1]:80", "[2001:db8::2:1]:80"},
+		/* 4.2.2 not one group */
+		{"[2001:db8:0:1:1:1:1:1]:80", "[2001:db8:0:1:1:1:1:1]:80"},
+		/* 4.2.3 the longest run */
+		{"[2001:0:0:1:0:0:0:1]:80", "[2001:0:0:1::1]:80"},
+		/* 4.2.3 the first of equals */
+		{"[2001:db8:0:0:1:0:0:1]:80", "[2001:db8::1:0:0:1]:80"},
+		{"[2001:DB8:AAAA::ABCD]:80", "[2001:db8:aaaa::abcd]:80"}, /* 4.3 lower case */
 		{"[::]:0", "[::]:0"},
 		{"[::1]:65535", "[::1]:65535"},
 		{"[1::]:1", "[1::]:1"},
@@ -255,7 +271,8 @@ static void addresses_print_as_rfc5952_says(void **state)
 		{"[1:2:3:4:5:6:7.8.9.10]:1", "[1:2:3:4:5:6:708:90a]:1"},
 		{"127.0.0.1:7780", "127.0.0.1:7780"},
 		{"255.255.255.255:65535", "255.255.255.255:65535"},
-		{"[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535", "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535"},
+		{"[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535",
+		 "[ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff]:65535"},
 	};
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
 		struct gn_addr a;
@@ -345,10 +362,11 @@ static void addresses_go_round(void **state)
 static void kinds_and_prefixes(void **state)
 {
 	(void)state;
-	struct gn_addr a = gn_addr_v4(10, 1, 2, 3, 5), b = gn_addr_v4(10, 1, 2, 200, 6), c = gn_addr_v4(10, 1, 3, 3, 5),
-		       six, other;
+	struct gn_addr a = gn_addr_v4(10, 1, 2, 3, 5), b = gn_addr_v4(10, 1, 2, 200, 6),
+		       c = gn_addr_v4(10, 1, 3, 3, 5), six, other;
 	assert_true(gn_addr_is_v4(&a) && !gn_addr_is_loopback(&a) && !gn_addr_eq(&a, &b));
-	assert_true(gn_addr_prefix(&a) == gn_addr_prefix(&b) && gn_addr_prefix(&a) != gn_addr_prefix(&c));
+	assert_true(gn_addr_prefix(&a) == gn_addr_prefix(&b) &&
+		    gn_addr_prefix(&a) != gn_addr_prefix(&c));
 	assert_int_equal(gn_addr_parse(gn_str("[2001:db8:1:2::3]:5"), &six), GN_OK);
 	assert_int_equal(gn_addr_parse(gn_str("[2001:db8:1:ffff::9]:5"), &other), GN_OK);
 	assert_true(!gn_addr_is_v4(&six) && gn_addr_prefix(&six) == gn_addr_prefix(&other));
@@ -414,8 +432,10 @@ static void randomness_is_the_seeds(void **state)
 	struct gn_prng g, h;
 	gn_prng_init(&g, 0);
 	gn_prng_init(&h, 0);
-	/* xoshiro256** over splitmix64(0): computed independently from the published reference description. */
-	static const uint64_t first[] = {UINT64_C(11091344671253066420), UINT64_C(13793997310169335082),
+	/* xoshiro256** over splitmix64(0): computed independently from the published reference
+	 * description. */
+	static const uint64_t first[] = {UINT64_C(11091344671253066420),
+					 UINT64_C(13793997310169335082),
 					 UINT64_C(1900383378846508768)};
 	for (size_t i = 0; i < GN_COUNT(first); i++)
 		assert_true(gn_prng_next(&g) == first[i]);
@@ -442,10 +462,15 @@ static void plain_text_forges_nothing(void **state)
 		const char *in, *out;
 		bool ok;
 	} rows[] = {{"", "", true},
-		    {"Zo\xc3\xab \xe4\xb8\xad \xf0\x9f\x98\x80", "Zo\xc3\xab \xe4\xb8\xad \xf0\x9f\x98\x80", true},
+		    {"Zo\xc3\xab \xe4\xb8\xad \xf0\x9f\x98\x80",
+		     "Zo\xc3\xab \xe4\xb8\xad "
+		     "\xf0\x9f\x98\x80",
+		     true},
 		    {"a\nb\r\t\x1b[0m\x7f", "a\\x0ab\\x0d\\x09\\x1b[0m\\x7f", false},
-		    {"C:\\x0a", "C:\\x5cx0a", true},                              /* not what a line end becomes */
-		    {"\xc2\x85\xe2\x80\xae", "\\xc2\\x85\\xe2\\x80\\xae", false}, /* C1, right to left */
+		    /* not what a line end becomes */
+		    {"C:\\x0a", "C:\\x5cx0a", true},
+		    /* C1, right to left */
+		    {"\xc2\x85\xe2\x80\xae", "\\xc2\\x85\\xe2\\x80\\xae", false},
 		    {"\xe2\x81\xa6\xef\xbb\xbf", "\\xe2\\x81\\xa6\\xef\\xbb\\xbf", false},
 		    {"\xf3\xa0\x80\x81", "\\xf3\\xa0\\x80\\x81", false}, /* tags */
 		    {"\xff\xc3", "\\xff\\xc3", false}};
@@ -454,10 +479,12 @@ static void plain_text_forges_nothing(void **state)
 		gn_plain(gn_str(rows[i].in), out, sizeof out);
 		assert_string_equal(out, rows[i].out);
 		assert_int_equal(gn_plain_ok(gn_str(rows[i].in)), rows[i].ok);
-		for (size_t cap = 1; cap <= strlen(rows[i].out) + 1; cap++) { /* cut, never in the middle */
+		for (size_t cap = 1; cap <= strlen(rows[i].out) + 1; cap++) {
+			/* cut, never in the middle */
 			memset(out, '?', sizeof out);
 			gn_plain(gn_str(rows[i].in), out, cap);
-			assert_true(strlen(out) < cap && out[cap] == '?' && gn_utf8_ok(gn_str(out)));
+			assert_true(strlen(out) < cap && out[cap] == '?' &&
+				    gn_utf8_ok(gn_str(out)));
 			assert_memory_equal(out, rows[i].out, strlen(out));
 		}
 	}
@@ -467,7 +494,8 @@ static void plain_text_forges_nothing(void **state)
 
 static char logged[1100];
 static unsigned log_count;
-static void log_write(void *user, enum gn_log_level level, const char *module, const char *event, const char *text)
+static void log_write(void *user, enum gn_log_level level, const char *module, const char *event,
+		      const char *text)
 {
 	(void)user;
 	log_count++;
@@ -484,8 +512,11 @@ static void log_formats_above_its_level(void **state)
 	assert_string_equal(logged, "2 base loud n=5");
 	gn_log(&log, GN_LOG_WARN, "base", "long", "%1000d", 5);
 	assert_int_equal(log_count, 2);
-	gn_log(&log, GN_LOG_WARN, "base", "said", "code 7 %s", "bye\n2026-01-01T00:00:00Z error node: \x1b[2J\\");
-	assert_string_equal(logged, "2 base said code 7 bye\\x0a2026-01-01T00:00:00Z error node: \\x1b[2J\\x5c");
+	gn_log(&log, GN_LOG_WARN, "base", "said", "code 7 %s",
+	       "bye\n2026-01-01T00:00:00Z error "
+	       "node: \x1b[2J\\");
+	assert_string_equal(logged, "2 base said code 7 bye\\x0a2026-01-01T00:00:00Z error node: "
+				    "\\x1b[2J\\x5c");
 	gn_log(NULL, GN_LOG_ERROR, "base", "none", "x");
 }
 
@@ -552,7 +583,8 @@ static void map_like_a_table(void **state)
 			assert_int_equal(v ? *v : 0, model[k]);
 		}
 		for (uint32_t i = 0; i < m.count; i++)
-			assert_ptr_equal(gn_map_get(&m, gn_map_key_at(&m, i)), gn_map_value_at(&m, i));
+			assert_ptr_equal(gn_map_get(&m, gn_map_key_at(&m, i)),
+					 gn_map_value_at(&m, i));
 		gn_map_fini(&m);
 		assert_true(w.alloc.used == 0);
 	}
@@ -629,7 +661,10 @@ static void heap_like_a_sorted_list(void **state)
 					gn_heap_remove(&h, n);
 				break;
 			default:
-				assert_int_equal(gn_heap_set(&h, n, (gn_time)gn_rand_below(&w.rand, 500) - 100), GN_OK);
+				assert_int_equal(
+					gn_heap_set(&h, n,
+						    (gn_time)gn_rand_below(&w.rand, 500) - 100),
+					GN_OK);
 				break;
 			}
 			gn_time least = GN_NEVER;
@@ -700,7 +735,8 @@ static void ring_like_a_list(void **state)
 			assert_null(gn_ring_at(&r, count));
 			if (count) {
 				assert_int_equal(*(uint32_t *)gn_ring_at(&r, 0), next_out);
-				assert_int_equal(*(uint32_t *)gn_ring_at(&r, count - 1), next_in - 1);
+				assert_int_equal(*(uint32_t *)gn_ring_at(&r, count - 1),
+						 next_in - 1);
 			}
 		}
 		gn_ring_fini(&r);

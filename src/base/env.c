@@ -165,7 +165,8 @@ double gn_rand_unit(struct gn_rand *r)
 	return (double)(gn_rand_u64(r) >> 11) * 0x1p-53;
 }
 
-void gn_log(struct gn_log *log, enum gn_log_level level, const char *module, const char *event, const char *fmt, ...)
+void gn_log(struct gn_log *log, enum gn_log_level level, const char *module, const char *event,
+	    const char *fmt, ...)
 {
 	if (!log || level < log->level)
 		return;

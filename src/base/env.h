@@ -1,11 +1,13 @@
-/* What an engine may use of the world: memory with a budget, randomness, a log. Time is a parameter of every call. */
+/* What an engine may use of the world: memory with a budget, randomness, a log. Time is a
+ * parameter of every call. */
 #ifndef GN_BASE_ENV_H
 #define GN_BASE_ENV_H
 
 #include "base/slice.h"
 
-/* Nanoseconds since the Unix epoch on a clock that never steps back: the node anchors a monotonic clock to the wall clock
- * once at its start. One clock serves timers and record times (seconds = now / GN_SEC). Decision 002. */
+/* Nanoseconds since the Unix epoch on a clock that never steps back: the node anchors a
+ * monotonic clock to the wall clock once at its start. One clock serves timers and record times
+ * (seconds = now / GN_SEC). Decision 002. */
 typedef int64_t gn_time;
 #define GN_USEC INT64_C(1000)
 #define GN_MSEC (1000 * GN_USEC)
@@ -21,7 +23,8 @@ static inline uint64_t gn_unix(gn_time t)
 	return (uint64_t)(t / GN_SEC);
 }
 
-/* Memory with a byte budget. One per engine; not thread-safe. Blocks carry their size, so free needs none. */
+/* Memory with a byte budget. One per engine; not thread-safe. Blocks carry their size, so free
+ * needs none. */
 struct gn_alloc {
 	void *(*resize)(void *user, void *old, size_t size); /* realloc semantics; size 0 frees */
 	void *user;
@@ -69,15 +72,18 @@ double gn_rand_unit(struct gn_rand *r);
 
 enum gn_log_level { GN_LOG_DEBUG, GN_LOG_INFO, GN_LOG_WARN, GN_LOG_ERROR };
 
-/* One sink per process or simulation; event is a stable dotted word ("record.refused"), text is for people. */
+/* One sink per process or simulation; event is a stable dotted word ("record.refused"), text is
+ * for people. */
 struct gn_log {
-	void (*write)(void *user, enum gn_log_level level, const char *module, const char *event, const char *text);
+	void (*write)(void *user, enum gn_log_level level, const char *module, const char *event,
+		      const char *text);
 	void *user;
 	enum gn_log_level level; /* below it nothing is formatted */
 };
-/* log may be NULL. What is written is plain (gn_plain), whoever said what is in it: one line of text. */
-void gn_log(struct gn_log *log, enum gn_log_level level, const char *module, const char *event, const char *fmt, ...)
-	GN_PRINTF(5, 6);
+/* log may be NULL. What is written is plain (gn_plain), whoever said what is in it: one line of
+ * text. */
+void gn_log(struct gn_log *log, enum gn_log_level level, const char *module, const char *event,
+	    const char *fmt, ...) GN_PRINTF(5, 6);
 
 struct gn_env {
 	struct gn_alloc *alloc;

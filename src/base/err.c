@@ -25,7 +25,10 @@ __attribute__((constructor)) static void make_names(void)
 		const char *in = table[err].name;
 		GN_ASSERT(strlen(in) < sizeof shown[0]);
 		for (size_t i = 0; in[i]; i++)
-			shown[err][i] = in[i] == '_' ? '-' : (char)(in[i] >= 'A' && in[i] <= 'Z' ? in[i] - 'A' + 'a' : in[i]);
+			shown[err][i] = in[i] == '_' ? '-'
+						     : (char)(in[i] >= 'A' && in[i] <= 'Z'
+								      ? in[i] - 'A' + 'a'
+								      : in[i]);
 	}
 }
 
@@ -52,35 +55,39 @@ gn_err gn_err_from_name(const char *name)
 	return GN_INTERNAL;
 }
 
+/* Statuses of errors that do not follow from their class. */
+static const uint16_t http_of_err[GN_ERR_COUNT] = {
+	[GN_OK] = 200,          [GN_NOT_FOUND] = 404, [GN_DENIED] = 403,    [GN_EXISTS] = 409,
+	[GN_STALE] = 409,       [GN_STATE] = 409,     [GN_TOO_LARGE] = 413, [GN_QUOTA] = 429,
+	[GN_NO_SPACE] = 507,    [GN_DISK_FULL] = 507, [GN_TIMEOUT] = 504,   [GN_QUORUM] = 504,
+	[GN_UNREACHABLE] = 504,
+};
+
 int gn_err_http(gn_err err)
 {
-	switch (err) {
-	case GN_OK: return 200;
-	case GN_NOT_FOUND: return 404;
-	case GN_DENIED: return 403;
-	case GN_EXISTS:
-	case GN_STALE:
-	case GN_STATE: return 409;
-	case GN_TOO_LARGE: return 413;
-	case GN_QUOTA: return 429;
-	case GN_NO_SPACE:
-	case GN_DISK_FULL: return 507;
-	case GN_TIMEOUT:
-	case GN_QUORUM:
-	case GN_UNREACHABLE: return 504;
-	default: break;
-	}
+	GN_ASSERT((unsigned)err < GN_ERR_COUNT);
+	if (http_of_err[err])
+		return http_of_err[err];
 	switch (gn_err_class(err)) {
 	case GN_CLASS_USAGE: return 400;
 	case GN_CLASS_AGAIN: return 503;
 	case GN_CLASS_LIMIT: return 429;
 	case GN_CLASS_PEER: return 502;
-	default: return 500;
+	case GN_CLASS_OK:
+	case GN_CLASS_CRYPTO:
+	case GN_CLASS_IO:
+	case GN_CLASS_CORRUPT:
+	case GN_CLASS_NOMEM:
+	case GN_CLASS_INTERNAL: break;
 	}
+	return 500;
 }
 
 _Noreturn void gn_assert_failed(const char *cond, const char *file, int line)
 {
-	fprintf(stderr, "geonet: internal error: (%s) does not hold at %s:%d; please report this line\n", cond, file, line);
+	fprintf(stderr,
+		"geonet: internal error: (%s) does not hold at %s:%d; please report this "
+		"line\n",
+		cond, file, line);
 	abort();
 }

@@ -1,5 +1,5 @@
-/* Errors as values. One table (err.def) gives code, class and sentence; callers branch on the class. A function that
- * fails leaves its out-parameters untouched. GN_TRY passes an error up. */
+/* Errors as values. One table (err.def) gives code, class and sentence; callers branch on the
+ * class. A function that fails leaves its out-parameters untouched. GN_TRY passes an error up. */
 #ifndef GN_BASE_ERR_H
 #define GN_BASE_ERR_H
 
@@ -36,19 +36,21 @@ const char *gn_err_name(gn_err err);
 /* One sentence without capital or full stop. */
 const char *gn_err_text(gn_err err);
 enum gn_err_class gn_err_class(gn_err err);
-/* The HTTP status that an API answers for this error (200, 400, 403, 404, 409, 413, 429, 500, 503, 504, 507). */
+/* The HTTP status that an API answers for this error (200, 400, 403, 404, 409, 413, 429, 500,
+ * 503, 504, 507). */
 int gn_err_http(gn_err err);
 /* Inverse of gn_err_name; GN_INTERNAL for unknown names. */
 gn_err gn_err_from_name(const char *name);
 
-#define GN_TRY(expr)                                                                                                   \
-	do {                                                                                                           \
-		gn_err gn_try_err_ = (expr);                                                                           \
-		if (gn_try_err_ != GN_OK)                                                                              \
-			return gn_try_err_;                                                                            \
+#define GN_TRY(expr)                                                                               \
+	do {                                                                                       \
+		gn_err gn_try_err_ = (expr);                                                       \
+		if (gn_try_err_ != GN_OK)                                                          \
+			return gn_try_err_;                                                        \
 	} while (0)
 
-/* Stays on in release. For our own mistakes only, never for what a peer, a file or a user gave us. */
+/* Stays on in release. For our own mistakes only, never for what a peer, a file or a user gave
+ * us. */
 #define GN_ASSERT(cond) ((cond) ? (void)0 : gn_assert_failed(#cond, __FILE__, __LINE__))
 _Noreturn void gn_assert_failed(const char *cond, const char *file, int line);
 

@@ -1,4 +1,5 @@
-/* Binary heap with back-indices. Invariant: nodes[i]->place == i + 1 and no child is earlier than its parent. */
+/* Binary heap with back-indices. Invariant: nodes[i]->place == i + 1 and no child is earlier
+ * than its parent. */
 #include "base/heap.h"
 
 void gn_heap_init(struct gn_heap *h, struct gn_alloc *alloc)
@@ -40,7 +41,8 @@ gn_err gn_heap_set(struct gn_heap *h, struct gn_heap_node *n, gn_time at)
 	if (n->place == 0) {
 		if (h->count == h->capacity) {
 			uint32_t capacity = h->capacity ? h->capacity * 2 : 16;
-			void *grown = gn_mem_resize(h->alloc, h->nodes, capacity * sizeof *h->nodes);
+			void *grown =
+				gn_mem_resize(h->alloc, h->nodes, capacity * sizeof *h->nodes);
 			if (!grown)
 				return GN_NOMEM;
 			h->nodes = grown;

@@ -1,5 +1,6 @@
-/* Timers: a binary min-heap of nodes that live inside the caller's objects; a node knows its place, so moving or removing
- * one is O(log n). Equal times keep no order: break ties by your own key if two nodes must agree. */
+/* Timers: a binary min-heap of nodes that live inside the caller's objects; a node knows its
+ * place, so moving or removing one is O(log n). Equal times keep no order: break ties by your
+ * own key if two nodes must agree. */
 #ifndef GN_BASE_HEAP_H
 #define GN_BASE_HEAP_H
 
@@ -28,6 +29,6 @@ gn_time gn_heap_deadline(const struct gn_heap *h);
 void gn_heap_validate(const struct gn_heap *h);
 
 /* The object that holds a node (or any member). */
-#define GN_CONTAINER(ptr, type, member) ((type *)(void *)((char *)(ptr)-offsetof(type, member)))
+#define GN_CONTAINER(ptr, type, member) ((type *)(void *)((char *)(ptr) - offsetof(type, member)))
 
 #endif

@@ -1,5 +1,6 @@
-/* Open addressing with linear probing over a dense entry array; deletion shifts back (no tombstones).
- * Invariants: every entry is reachable from its home slot without crossing a free slot; slot_count >= 2 * count. */
+/* Open addressing with linear probing over a dense entry array; deletion shifts back (no
+ * tombstones). Invariants: every entry is reachable from its home slot without crossing a free
+ * slot; slot_count >= 2 * count. */
 #include "base/map.h"
 
 static size_t value_offset(const struct gn_map *m)
@@ -32,7 +33,8 @@ static uint32_t home(const struct gn_map *m, const uint8_t *key)
 	return (uint32_t)h & (m->slot_count - 1);
 }
 
-void gn_map_init(struct gn_map *m, const struct gn_env *env, uint32_t key_size, uint32_t value_size, uint32_t limit)
+void gn_map_init(struct gn_map *m, const struct gn_env *env, uint32_t key_size, uint32_t value_size,
+		 uint32_t limit)
 {
 	GN_ASSERT(key_size > 0 && limit > 0 && limit < UINT32_MAX / 4);
 	*m = (struct gn_map){.alloc = env->alloc,

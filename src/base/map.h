@@ -1,6 +1,6 @@
-/* A hash map from fixed-size keys to fixed-size values. Entries lie densely in insertion order (removal moves the last
- * into the hole), so walking them is the same on every machine and for every hash seed. The seed is drawn from the
- * environment, so a peer cannot aim at one bucket. */
+/* A hash map from fixed-size keys to fixed-size values. Entries lie densely in insertion order
+ * (removal moves the last into the hole), so walking them is the same on every machine and for
+ * every hash seed. The seed is drawn from the environment, so a peer cannot aim at one bucket. */
 #ifndef GN_BASE_MAP_H
 #define GN_BASE_MAP_H
 
@@ -16,7 +16,8 @@ struct gn_map {
 };
 
 /* limit: the most entries it will hold. Allocates nothing before the first put. */
-void gn_map_init(struct gn_map *m, const struct gn_env *env, uint32_t key_size, uint32_t value_size, uint32_t limit);
+void gn_map_init(struct gn_map *m, const struct gn_env *env, uint32_t key_size, uint32_t value_size,
+		 uint32_t limit);
 void gn_map_fini(struct gn_map *m);
 /* The value, or NULL. Valid until the next put or remove. */
 void *gn_map_get(const struct gn_map *m, const void *key);

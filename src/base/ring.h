@@ -7,7 +7,7 @@
 struct gn_ring {
 	struct gn_alloc *alloc;
 	uint8_t *elements;
-	uint32_t size; /* bytes of one element */
+	uint32_t size;                         /* bytes of one element */
 	uint32_t head, count, capacity, limit; /* elements */
 };
 

@@ -163,7 +163,8 @@ static size_t char_len(struct gn_slice s)
 		if ((s.p[k] & 0xc0) != 0x80)
 			return 0;
 	uint8_t d = more ? s.p[1] : 0;
-	if ((c == 0xe0 && d < 0xa0) || (c == 0xed && d > 0x9f) || (c == 0xf0 && d < 0x90) || (c == 0xf4 && d > 0x8f))
+	if ((c == 0xe0 && d < 0xa0) || (c == 0xed && d > 0x9f) || (c == 0xf0 && d < 0x90) ||
+	    (c == 0xf4 && d > 0x8f))
 		return 0;
 	return more + 1;
 }
@@ -182,14 +183,15 @@ static bool plain_char(const uint8_t *p, size_t len)
 	for (size_t i = 1; i < len; i++)
 		c = c << 6 | (p[i] & 0x3fu);
 	return c >= 0x20 && !(c >= 0x7f && c < 0xa0) && !(c >= 0x2028 && c <= 0x202e) &&
-	       !(c >= 0x2060 && c <= 0x2064) && !(c >= 0x2066 && c <= 0x2069) && !(c >= 0xe0000 && c <= 0xe007f) &&
-	       c != 0x200b && c != 0xfeff;
+	       !(c >= 0x2060 && c <= 0x2064) && !(c >= 0x2066 && c <= 0x2069) &&
+	       !(c >= 0xe0000 && c <= 0xe007f) && c != 0x200b && c != 0xfeff;
 }
 
 bool gn_plain_ok(struct gn_slice s)
 {
 	for (size_t i = 0, n; i < s.len; i += n)
-		if ((n = char_len((struct gn_slice){s.p + i, s.len - i})) == 0 || !plain_char(s.p + i, n))
+		if ((n = char_len((struct gn_slice){s.p + i, s.len - i})) == 0 ||
+		    !plain_char(s.p + i, n))
 			return false;
 	return true;
 }

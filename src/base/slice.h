@@ -1,5 +1,6 @@
-/* Bytes: a slice is borrowed and read-only; a buf is the caller's storage being filled; a reader and a writer walk them
- * in network byte order with one sticky error flag, so that a parser checks once at its end. */
+/* Bytes: a slice is borrowed and read-only; a buf is the caller's storage being filled; a reader
+ * and a writer walk them in network byte order with one sticky error flag, so that a parser
+ * checks once at its end. */
 #ifndef GN_BASE_SLICE_H
 #define GN_BASE_SLICE_H
 
@@ -115,9 +116,11 @@ void gn_hex(struct gn_slice in, char *out);
 GN_MUST gn_err gn_unhex(struct gn_slice in, uint8_t *out, size_t len);
 /* True for well-formed UTF-8 without surrogates (RFC 3629). */
 bool gn_utf8_ok(struct gn_slice s);
-/* Is s text that forges nothing around it: UTF-8 without controls, line ends, and what turns or hides text? */
+/* Is s text that forges nothing around it: UTF-8 without controls, line ends, and what turns or
+ * hides text? */
 bool gn_plain_ok(struct gn_slice s);
-/* s as such text, of at most cap - 1 bytes and a zero: bytes that are none, and backslashes, as \xNN. */
+/* s as such text, of at most cap - 1 bytes and a zero: bytes that are none, and backslashes, as
+ * \xNN. */
 void gn_plain(struct gn_slice s, char *out, size_t cap);
 
 #endif

@@ -1,8 +1,10 @@
-/* Sealing through OpenSSL's EVP with the key set once and only the nonce per call, and the header-protection mask of
- * QUIC (RFC 9001 section 5.4). The lengths are checked by callers; OpenSSL's calls fail on a wrong tag alone.
+/* Sealing through OpenSSL's EVP with the key set once and only the nonce per call, and the
+ * header-protection mask of QUIC (RFC 9001 section 5.4). The lengths are checked by callers;
+ * OpenSSL's calls fail on a wrong tag alone.
  *
  * 1. A nonce is used once per key: the caller's packet numbers see to it.
- * 2. Which algorithm is best is asked of OpenSSL, not of the CPU: what counts is the code it will run. */
+ * 2. Which algorithm is best is asked of OpenSSL, not of the CPU: what counts is the code it
+ *    will run. */
 #include "crypto/crypto.h"
 #include "crypto/ossl_int.h"
 #include <openssl/crypto.h>
@@ -13,8 +15,8 @@ size_t gn_aead_key_len(enum gn_aead_alg alg)
 	return alg == GN_AES_128_GCM ? 16 : 32;
 }
 
-/* "OPENSSL_ia32cap=0x<word 0>:..." with CPUID.1 EDX in the low and ECX in the high half of word 0 (OPENSSL_ia32cap(3)),
- * or "OPENSSL_armcap=0x..." (arm_arch.h). Other CPUs: no promise. */
+/* "OPENSSL_ia32cap=0x<word 0>:..." with CPUID.1 EDX in the low and ECX in the high half of word
+ * 0 (OPENSSL_ia32cap(3)), or "OPENSSL_armcap=0x..." (arm_arch.h). Other CPUs: no promise. */
 static bool aes_is_fast(void)
 {
 	const char *info = OPENSSL_info(OPENSSL_INFO_CPU_SETTINGS);
@@ -58,7 +60,8 @@ static EVP_CIPHER_CTX *keyed(EVP_CIPHER *cipher, const uint8_t *key, bool sealin
 	return ctx;
 }
 
-gn_err gn_aead_init(struct gn_aead *a, enum gn_aead_alg alg, bool sealing, struct gn_slice key, struct gn_slice hp_key)
+gn_err gn_aead_init(struct gn_aead *a, enum gn_aead_alg alg, bool sealing, struct gn_slice key,
+		    struct gn_slice hp_key)
 {
 	GN_ASSERT(key.len == gn_aead_key_len(alg));
 	GN_ASSERT(!hp_key.p || hp_key.len == gn_aead_key_len(alg));
@@ -82,8 +85,8 @@ void gn_aead_fini(struct gn_aead *a)
 	a->cipher = a->hp = NULL;
 }
 
-gn_err gn_aead_seal(struct gn_aead *a, const uint8_t nonce[GN_AEAD_NONCE], struct gn_slice aad, uint8_t *data,
-		    size_t len)
+gn_err gn_aead_seal(struct gn_aead *a, const uint8_t nonce[GN_AEAD_NONCE], struct gn_slice aad,
+		    uint8_t *data, size_t len)
 {
 	GN_ASSERT(a->cipher != NULL && a->sealing);
 	int n = 0, final = 0;
@@ -100,8 +103,8 @@ gn_err gn_aead_seal(struct gn_aead *a, const uint8_t nonce[GN_AEAD_NONCE], struc
 	return GN_OK;
 }
 
-gn_err gn_aead_open(struct gn_aead *a, const uint8_t nonce[GN_AEAD_NONCE], struct gn_slice aad, uint8_t *data,
-		    size_t len)
+gn_err gn_aead_open(struct gn_aead *a, const uint8_t nonce[GN_AEAD_NONCE], struct gn_slice aad,
+		    uint8_t *data, size_t len)
 {
 	GN_ASSERT(a->cipher != NULL && !a->sealing);
 	int n = 0, final = 0;
@@ -127,8 +130,8 @@ void gn_aead_mask(struct gn_aead *a, const uint8_t sample[16], uint8_t mask[5])
 	static const uint8_t zeros[5];
 	uint8_t out[32];
 	int n = 0;
-	if (a->alg ==
-	    GN_CHACHA20_POLY1305) { /* sample = counter (little-endian) || nonce, which is OpenSSL's 16-byte IV */
+	if (a->alg == GN_CHACHA20_POLY1305) {
+		/* sample = counter (little-endian) || nonce, which is OpenSSL's 16-byte IV */
 		OSSL_MUST(EVP_EncryptInit_ex2(a->hp, NULL, NULL, sample, NULL));
 		OSSL_MUST(EVP_EncryptUpdate(a->hp, out, &n, zeros, sizeof zeros));
 	} else {

@@ -1,11 +1,13 @@
-/* Sealing: known answers of the standards, round trips of every algorithm and length, and that no changed bit opens. */
+/* Sealing: known answers of the standards, round trips of every algorithm and length, and that
+ * no changed bit opens. */
 #include "crypto/crypto.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
 #include <openssl/err.h>
+
+#include <cmocka.h>
 
 static size_t unhex(const char *text, uint8_t *out)
 {
@@ -23,20 +25,26 @@ static const struct vector vectors[] = {
 	/* RFC 8439 section 2.8.2 */
 	{GN_CHACHA20_POLY1305, "808182838485868788898a8b8c8d8e8f909192939495969798999a9b9c9d9e9f",
 	 "070000004041424344454647", "50515253c0c1c2c3c4c5c6c7",
-	 "4c616469657320616e642047656e746c656d656e206f662074686520636c617373206f66202739393a204966204920636f756c64"
-	 "206f6666657220796f75206f6e6c79206f6e652074697020666f7220746865206675747572652c2073756e73637265656e20776f"
+	 "4c616469657320616e642047656e746c656d656e206f662074686520636c617373206f66202739393a2049662"
+	 "04920636f756c64"
+	 "206f6666657220796f75206f6e6c79206f6e652074697020666f7220746865206675747572652c2073756e736"
+	 "37265656e20776f"
 	 "756c642062652069742e",
-	 "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69da92728b1a71de0a"
-	 "9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3ff4def08e4b7a9d"
+	 "d31a8d34648e60db7b86afbc53ef7ec2a4aded51296e08fea9e2b5a736ee62d63dbea45e8ca9671282fafb69d"
+	 "a92728b1a71de0a"
+	 "9e060b2905d6a5b67ecd3b3692ddbd7f2d778b8c9803aee328091b58fab324e4fad675945585808b4831d7bc3"
+	 "ff4def08e4b7a9d"
 	 "e576d26586cec64b61161ae10b594f09e26a7e902ecbd0600691"},
 	/* RFC 9001 appendix A.5: a short-header packet */
 	{GN_CHACHA20_POLY1305, "c6d98ff3441c3fe1b2182094f69caa2ed4b716b65488960a7a984979fb23e1c8",
 	 "e0459b3474bdd0e46d417eb0", "4200bff4", "01", "655e5cd55c41f69080575d7999c25a5bfb"},
 	/* The GCM specification (McGrew and Viega), test cases 2 and 14 */
 	{GN_AES_128_GCM, "00000000000000000000000000000000", "000000000000000000000000", "",
-	 "00000000000000000000000000000000", "0388dace60b6a392f328c2b971b2fe78ab6e47d42cec13bdf53a67b21257bddf"},
-	{GN_AES_256_GCM, "0000000000000000000000000000000000000000000000000000000000000000", "000000000000000000000000",
-	 "", "00000000000000000000000000000000", "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"},
+	 "00000000000000000000000000000000",
+	 "0388dace60b6a392f328c2b971b2fe78ab6e47d42cec13bdf53a67b21257bddf"},
+	{GN_AES_256_GCM, "0000000000000000000000000000000000000000000000000000000000000000",
+	 "000000000000000000000000", "", "00000000000000000000000000000000",
+	 "cea7403d4d606b6e074ec5d3baf39d18d0d1c8a799996bf0265b98b5d48ab919"},
 };
 
 static void sealing_answers_the_standards(void **state)
@@ -71,8 +79,10 @@ static void mask_answers_rfc9001(void **state)
 		enum gn_aead_alg alg;
 		const char *key, *sample, *mask;
 	} t[] = {
-		{GN_AES_128_GCM, "9f50449e04a0e810283a1e9933adedd2", "d1b1c98dd7689fb8ec11d242b123dc9b", "437b9aec36"},
-		{GN_CHACHA20_POLY1305, "25a282b9e82f06f21f488917a4fc8f1b73573685608597d0efcb076b0ab7a7a4",
+		{GN_AES_128_GCM, "9f50449e04a0e810283a1e9933adedd2",
+		 "d1b1c98dd7689fb8ec11d242b123dc9b", "437b9aec36"},
+		{GN_CHACHA20_POLY1305,
+		 "25a282b9e82f06f21f488917a4fc8f1b73573685608597d0efcb076b0ab7a7a4",
 		 "5e5cd55c41f69080575d7999c25a5bfb", "aefefe7d03"},
 		/* AES-256 of a block: FIPS 197 appendix C.3 */
 		{GN_AES_256_GCM, "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f",
@@ -109,7 +119,8 @@ static void contexts_serve_many_packets_of_any_length(void **state)
 		assert_int_equal(gn_aead_init(&open, (enum gn_aead_alg)alg, false, k, k), GN_OK);
 		for (int i = 0; i < 300; i++) {
 			size_t len = i < 20 ? (size_t)i : (size_t)gn_rand_below(&r, 1500);
-			struct gn_slice ad = gn_slice(aad, (size_t)gn_rand_below(&r, sizeof aad + 1));
+			struct gn_slice ad =
+				gn_slice(aad, (size_t)gn_rand_below(&r, sizeof aad + 1));
 			gn_rand_fill(&r, data, len);
 			gn_rand_fill(&r, aad, sizeof aad);
 			memcpy(copy, data, len);
@@ -120,9 +131,12 @@ static void contexts_serve_many_packets_of_any_length(void **state)
 				uint8_t bad[1600];
 				memcpy(bad, data, len + GN_AEAD_TAG);
 				bad[gn_rand_below(&r, len + GN_AEAD_TAG)] ^= 4;
-				assert_int_equal(gn_aead_open(&open, nonce, ad, bad, len + GN_AEAD_TAG), GN_AUTH);
+				assert_int_equal(
+					gn_aead_open(&open, nonce, ad, bad, len + GN_AEAD_TAG),
+					GN_AUTH);
 			}
-			assert_int_equal(gn_aead_open(&open, nonce, ad, data, len + GN_AEAD_TAG), GN_OK);
+			assert_int_equal(gn_aead_open(&open, nonce, ad, data, len + GN_AEAD_TAG),
+					 GN_OK);
 			assert_memory_equal(data, copy, len);
 		}
 		gn_aead_fini(&seal);
@@ -136,13 +150,17 @@ static void no_changed_bit_opens(void **state)
 	(void)state;
 	uint8_t key[32] = {1}, nonce[12] = {2}, aad[8] = {3}, sealed[48] = {4}, data[48];
 	struct gn_aead seal, open;
-	assert_int_equal(gn_aead_init(&seal, GN_AES_256_GCM, true, GN_SLICE(key), gn_slice(NULL, 0)), GN_OK);
-	assert_int_equal(gn_aead_init(&open, GN_AES_256_GCM, false, GN_SLICE(key), gn_slice(NULL, 0)), GN_OK);
+	assert_int_equal(
+		gn_aead_init(&seal, GN_AES_256_GCM, true, GN_SLICE(key), gn_slice(NULL, 0)), GN_OK);
+	assert_int_equal(
+		gn_aead_init(&open, GN_AES_256_GCM, false, GN_SLICE(key), gn_slice(NULL, 0)),
+		GN_OK);
 	assert_int_equal(gn_aead_seal(&seal, nonce, GN_SLICE(aad), sealed, 32), GN_OK);
 	for (unsigned bit = 0; bit < 8 * sizeof sealed; bit++) {
 		memcpy(data, sealed, sizeof data);
 		data[bit / 8] ^= (uint8_t)(1 << bit % 8);
-		assert_int_equal(gn_aead_open(&open, nonce, GN_SLICE(aad), data, sizeof data), GN_AUTH);
+		assert_int_equal(gn_aead_open(&open, nonce, GN_SLICE(aad), data, sizeof data),
+				 GN_AUTH);
 	}
 	for (size_t len = 0; len < sizeof sealed; len++) {
 		memcpy(data, sealed, sizeof data);

@@ -1,11 +1,13 @@
-/* Base58 with Bitcoin's alphabet, and the PID: base58 of the SHA-256 of a public key. Long division on 32-bit limbs, five digits
- * at a time: 58^5 fits in a limb, and so a PID takes some hundred multiplications.
+/* Base58 with Bitcoin's alphabet, and the PID: base58 of the SHA-256 of a public key. Long
+ * division on 32-bit limbs, five digits at a time: 58^5 fits in a limb, and so a PID takes some
+ * hundred multiplications.
  *
- * 1. One text per byte string: as many leading '1' as leading zero bytes, so decoding and encoding again gives the text. */
+ * 1. One text per byte string: as many leading '1' as leading zero bytes, so decoding and
+ *    encoding again gives the text. */
 #include "crypto/crypto.h"
 #include "crypto/limits.h"
 
-#define GROUP 5u           /* digits */
+#define GROUP 5u /* digits */
 #define LIMBS (BASE58_BYTES_MAX / 4)
 
 static const char alphabet[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
@@ -15,8 +17,10 @@ static const uint32_t powers[GROUP + 1] = {1, 58, 3364, 195112, 11316496, 656356
 static uint32_t digit(uint8_t c)
 {
 	static const uint8_t digits[] = {
-		0,  1,  2,  3,  4,  5,  6,  7,  8,  58, 58, 58, 58, 58, 58, 58, 9,  10, 11, 12, 13, 14, 15, 16, 58, 17, 18, 19, 20, 21, 58, 22, 23, 24, 25, 26, 27,
-		28, 29, 30, 31, 32, 58, 58, 58, 58, 58, 58, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 58, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57,
+		0,  1,  2,  3,  4,  5,  6,  7,  8,  58, 58, 58, 58, 58, 58, 58, 9,  10, 11,
+		12, 13, 14, 15, 16, 58, 17, 18, 19, 20, 21, 58, 22, 23, 24, 25, 26, 27, 28,
+		29, 30, 31, 32, 58, 58, 58, 58, 58, 58, 33, 34, 35, 36, 37, 38, 39, 40, 41,
+		42, 43, 58, 44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57,
 	}; /* '1' to 'z' */
 	return c >= '1' && c <= 'z' ? digits[c - '1'] : 58;
 }
@@ -31,7 +35,8 @@ gn_err gn_base58(struct gn_slice in, char *out, size_t cap)
 	while (zeros < in.len && in.p[zeros] == 0)
 		zeros++;
 	for (size_t i = 0; i < in.len; i++)
-		limbs[LIMBS - 1 - (in.len - 1 - i) / 4] |= (uint32_t)in.p[i] << (in.len - 1 - i) % 4 * 8;
+		limbs[LIMBS - 1 - (in.len - 1 - i) / 4] |= (uint32_t)in.p[i]
+							   << (in.len - 1 - i) % 4 * 8;
 	while (first < LIMBS && limbs[first] == 0)
 		first++;
 	while (first < LIMBS) {
@@ -60,7 +65,8 @@ gn_err gn_base58(struct gn_slice in, char *out, size_t cap)
 
 gn_err gn_unbase58(struct gn_slice text, uint8_t *out, size_t len)
 {
-	uint32_t limbs[LIMBS + 1] = {0}; /* least significant first; one more than fits, so that an overflow shows */
+	/* least significant first; one more than fits, so that an overflow shows */
+	uint32_t limbs[LIMBS + 1] = {0};
 	size_t zeros = 0, used = 0;
 	if (text.len > BASE58_CHARS_MAX || len > BASE58_BYTES_MAX)
 		return GN_TEXT;

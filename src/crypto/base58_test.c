@@ -15,7 +15,8 @@ static void base58_answers_the_draft(void **state)
 	} t[] = {
 		{"", ""},
 		{"48656c6c6f20576f726c6421", "2NEpo7TZRRrLZSi2U"},
-		{"54686520717569636b2062726f776e20666f78206a756d7073206f76657220746865206c617a7920646f672e",
+		{"54686520717569636b2062726f776e20666f78206a756d7073206f76657220746865206c617a79206"
+		 "46f672e",
 		 "USm3fpXnKG5EUBx2ndxBDMPVciP5hGey2Jh4NDv6gmeo1LkMeiKrLJUUBk6Z"},
 		{"0000287fb4cd", "11233QC4"},
 		{"61", "2g"},
@@ -83,7 +84,8 @@ static void bad_texts_and_small_buffers_are_refused(void **state)
 			     "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz"};
 	for (size_t i = 0; i < GN_COUNT(bad); i++)
 		assert_int_equal(gn_pid_parse(gn_str(bad[i]), &h), GN_TEXT);
-	assert_int_equal(gn_pid_parse(GN_LIT("2Kag\0hR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"), &h), GN_TEXT);
+	assert_int_equal(gn_pid_parse(GN_LIT("2Kag\0hR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"), &h),
+			 GN_TEXT);
 	assert_int_equal(gn_base58(GN_SLICE(big), text, sizeof text), GN_TOO_LARGE);
 	assert_int_equal(gn_base58(gn_slice(big, 10), text, 10), GN_TOO_LARGE);
 	assert_int_equal(gn_base58(gn_slice(big, 10), text, 11), GN_OK);

@@ -1,5 +1,6 @@
-/* SHA-2, HMAC, HKDF, Argon2id and the small tools around them. HMAC (RFC 2104) and HKDF (RFC 5869) are written on the
- * hash: OpenSSL's MAC objects cost more than the hashing of a cookie, and these cannot fail.
+/* SHA-2, HMAC, HKDF, Argon2id and the small tools around them. HMAC (RFC 2104) and HKDF (RFC
+ * 5869) are written on the hash: OpenSSL's MAC objects cost more than the hashing of a cookie,
+ * and these cannot fail.
  *
  * 1. Every hash runs in a fresh context, so none sees another's bytes.
  * 2. Blocks that hold keys are wiped before return. */
@@ -14,7 +15,8 @@
 
 #define BLOCK_MAX 128 /* of SHA-384 and SHA-512 */
 
-static void digest(EVP_MD_CTX *ctx, const EVP_MD *md, const struct gn_slice *parts, size_t count, uint8_t *out)
+static void digest(EVP_MD_CTX *ctx, const EVP_MD *md, const struct gn_slice *parts, size_t count,
+		   uint8_t *out)
 {
 	GN_ASSERT(count <= HASH_PARTS_MAX);
 	OSSL_MUST(EVP_DigestInit_ex2(ctx, md, NULL));
@@ -32,7 +34,8 @@ void gn_crypto_digest(const EVP_MD *md, const struct gn_slice *parts, size_t cou
 	EVP_MD_CTX_free(ctx);
 }
 
-void gn_crypto_hmac(const EVP_MD *md, struct gn_slice key, const struct gn_slice *parts, size_t count, uint8_t *out)
+void gn_crypto_hmac(const EVP_MD *md, struct gn_slice key, const struct gn_slice *parts,
+		    size_t count, uint8_t *out)
 {
 	GN_ASSERT(count < HASH_PARTS_MAX);
 	size_t block = (size_t)EVP_MD_get_block_size(md), size = (size_t)EVP_MD_get_size(md);
@@ -51,13 +54,15 @@ void gn_crypto_hmac(const EVP_MD *md, struct gn_slice key, const struct gn_slice
 	gn_crypto_digest(md, all, count + 1, inner);
 	for (size_t i = 0; i < block; i++)
 		pad[i] ^= 0x36 ^ 0x5c;
-	gn_crypto_digest(md, (struct gn_slice[]){gn_slice(pad, block), gn_slice(inner, size)}, 2, out);
+	gn_crypto_digest(md, (struct gn_slice[]){gn_slice(pad, block), gn_slice(inner, size)}, 2,
+			 out);
 	gn_wipe(pad, sizeof pad);
 	gn_wipe(inner, sizeof inner);
 }
 
 /* RFC 5869 section 2.3. */
-static void expand(const EVP_MD *md, struct gn_slice prk, struct gn_slice info, uint8_t *out, size_t len)
+static void expand(const EVP_MD *md, struct gn_slice prk, struct gn_slice info, uint8_t *out,
+		   size_t len)
 {
 	size_t size = (size_t)EVP_MD_get_size(md), done = 0;
 	GN_ASSERT(len <= 255 * size);
@@ -84,7 +89,8 @@ struct gn_hasher *gn_hasher_new(void)
 	return (struct gn_hasher *)ctx;
 }
 
-void gn_hasher_sha256(struct gn_hasher *hasher, const struct gn_slice *parts, size_t count, struct gn_hash *out)
+void gn_hasher_sha256(struct gn_hasher *hasher, const struct gn_slice *parts, size_t count,
+		      struct gn_hash *out)
 {
 	digest((EVP_MD_CTX *)hasher, gn_crypto_algs()->sha256, parts, count, out->b);
 }
@@ -122,15 +128,18 @@ void gn_hmac_sha256(struct gn_slice key, struct gn_slice msg, struct gn_hash *ou
 	gn_crypto_hmac(gn_crypto_algs()->sha256, key, &msg, 1, out->b);
 }
 
-void gn_hkdf(struct gn_slice ikm, struct gn_slice salt, struct gn_slice info, uint8_t *out, size_t len)
+void gn_hkdf(struct gn_slice ikm, struct gn_slice salt, struct gn_slice info, uint8_t *out,
+	     size_t len)
 {
 	struct gn_hash prk;
-	gn_hmac_sha256(salt, ikm, &prk); /* no salt is a key of zeros, which is what HMAC pads an empty key to */
+	/* no salt is a key of zeros, which is what HMAC pads an empty key to */
+	gn_hmac_sha256(salt, ikm, &prk);
 	expand(gn_crypto_algs()->sha256, GN_SLICE(prk.b), info, out, len);
 	gn_wipe(&prk, sizeof prk);
 }
 
-void gn_hkdf_expand_label(struct gn_slice secret, bool sha384, const char *label, uint8_t *out, size_t len)
+void gn_hkdf_expand_label(struct gn_slice secret, bool sha384, const char *label, uint8_t *out,
+			  size_t len)
 {
 	uint8_t info[64];
 	struct gn_slice name = gn_str(label);
@@ -146,8 +155,8 @@ void gn_hkdf_expand_label(struct gn_slice secret, bool sha384, const char *label
 	expand(sha384 ? a->sha384 : a->sha256, secret, gn_slice(info, gn_writer_len(&w)), out, len);
 }
 
-gn_err gn_argon2id(struct gn_slice pass, struct gn_slice salt, uint32_t passes, uint32_t memory_kib, uint8_t *out,
-		   size_t len)
+gn_err gn_argon2id(struct gn_slice pass, struct gn_slice salt, uint32_t passes, uint32_t memory_kib,
+		   uint8_t *out, size_t len)
 {
 	if (passes == 0 || passes > ARGON2_PASSES_MAX || memory_kib < ARGON2_MEMORY_MIN_KIB ||
 	    memory_kib > ARGON2_MEMORY_MAX_KIB || salt.len < 8 || len < 4)
@@ -156,9 +165,11 @@ gn_err gn_argon2id(struct gn_slice pass, struct gn_slice salt, uint32_t passes, 
 	uint32_t lanes = 1;
 	/* OpenSSL's parameters are not const but only read. */
 	OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_PASSWORD,
-						  (void *)(uintptr_t)(pass.len ? (const void *)pass.p : ""), pass.len),
-		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)salt.p, salt.len),
+		OSSL_PARAM_construct_octet_string(
+			OSSL_KDF_PARAM_PASSWORD,
+			(void *)(uintptr_t)(pass.len ? (const void *)pass.p : ""), pass.len),
+		OSSL_PARAM_construct_octet_string(OSSL_KDF_PARAM_SALT, (void *)(uintptr_t)salt.p,
+						  salt.len),
 		OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ITER, &passes),
 		OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ARGON2_MEMCOST, &memory_kib),
 		OSSL_PARAM_construct_uint32(OSSL_KDF_PARAM_ARGON2_LANES, &lanes),

@@ -19,7 +19,8 @@ static void sha256_joins_its_parts(void **state)
 {
 	(void)state;
 	struct gn_hash h;
-	gn_sha256((struct gn_slice[]){GN_LIT("a"), {NULL, 0}, GN_LIT("bc")}, 3, &h); /* FIPS 180-4 example "abc" */
+	gn_sha256((struct gn_slice[]){GN_LIT("a"), {NULL, 0}, GN_LIT("bc")}, 3,
+		  &h); /* FIPS 180-4 example "abc" */
 	assert_hex(h.b, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 	gn_sha256(NULL, 0, &h);
 	assert_hex(h.b, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
@@ -36,7 +37,10 @@ static void hmac_answers_rfc4231(void **state)
 	gn_hmac_sha256(gn_slice(key, 20), GN_LIT("Hi There"), &h);
 	assert_hex(h.b, "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
 	memset(key, 0xaa, sizeof key);
-	gn_hmac_sha256(GN_SLICE(key), GN_LIT("Test Using Larger Than Block-Size Key - Hash Key First"), &h);
+	gn_hmac_sha256(GN_SLICE(key),
+		       GN_LIT("Test Using Larger Than Block-Size Key - Hash Key "
+			      "First"),
+		       &h);
 	assert_hex(h.b, "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
 }
 
@@ -50,9 +54,15 @@ static void hkdf_answers_rfc5869(void **state)
 	for (unsigned i = 0; i < sizeof info; i++)
 		info[i] = (uint8_t)(0xf0 + i);
 	gn_hkdf(GN_SLICE(ikm), GN_SLICE(salt), GN_SLICE(info), okm, sizeof okm); /* case 1 */
-	assert_hex(okm, "3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185865");
+	assert_hex(
+		okm,
+		"3cb25f25faacd57a90434f64d0362f2a2d2d0a90cf1a5a4c5db02d56ecc4c5bf34007208d5b887185"
+		"865");
 	gn_hkdf(GN_SLICE(ikm), gn_slice(NULL, 0), gn_slice(NULL, 0), okm, sizeof okm); /* case 3 */
-	assert_hex(okm, "8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a96c8");
+	assert_hex(
+		okm,
+		"8da4e775a563c18f715f802a063c5a31b8a11f5c5ee1879ec3454e5f3c738d2d9d201395faa4b61a9"
+		"6c8");
 }
 
 /* RFC 9001 appendix A.1: the keys of a QUIC Initial packet. */
@@ -61,7 +71,8 @@ static void expand_label_answers_rfc9001(void **state)
 	(void)state;
 	uint8_t salt[20], id[8], secret[32], out[32];
 	struct gn_hash initial;
-	assert_int_equal(gn_unhex(GN_LIT("38762cf7f55934b34d179ae6a4c80cadccbb7f0a"), salt, 20), GN_OK);
+	assert_int_equal(gn_unhex(GN_LIT("38762cf7f55934b34d179ae6a4c80cadccbb7f0a"), salt, 20),
+			 GN_OK);
 	assert_int_equal(gn_unhex(GN_LIT("8394c8f03e515708"), id, 8), GN_OK);
 	gn_hmac_sha256(GN_SLICE(salt), GN_SLICE(id), &initial); /* HKDF-Extract */
 	gn_hkdf_expand_label(GN_SLICE(initial.b), false, "client in", secret, 32);
@@ -74,7 +85,8 @@ static void expand_label_answers_rfc9001(void **state)
 	assert_hex(out, "9f50449e04a0e810283a1e9933adedd2");
 }
 
-/* No published vector is at hand for SHA-384, so a second implementation: OpenSSL's own key derivation for TLS 1.3. */
+/* No published vector is at hand for SHA-384, so a second implementation: OpenSSL's own key
+ * derivation for TLS 1.3. */
 static void expand_label_agrees_with_openssl_for_sha384(void **state);
 
 /* The reference implementation's test suite (phc-winner-argon2, test.c), version 0x13, one lane. */
@@ -82,9 +94,11 @@ static void argon2id_answers_its_reference(void **state)
 {
 	(void)state;
 	uint8_t out[32];
-	assert_int_equal(gn_argon2id(GN_LIT("password"), GN_LIT("somesalt"), 2, 256, out, 32), GN_OK);
+	assert_int_equal(gn_argon2id(GN_LIT("password"), GN_LIT("somesalt"), 2, 256, out, 32),
+			 GN_OK);
 	assert_hex(out, "9dfeb910e80bad0311fee20f9c0e2b12c17987b4cac90c2ef54d5b3021c68bfe");
-	assert_int_equal(gn_argon2id(GN_LIT("password"), GN_LIT("diffsalt"), 2, 65536, out, 32), GN_OK);
+	assert_int_equal(gn_argon2id(GN_LIT("password"), GN_LIT("diffsalt"), 2, 65536, out, 32),
+			 GN_OK);
 	assert_hex(out, "bdf32b05ccc42eb15d58fd19b1f856b113da1e9a5874fdcc544308565aa8141c");
 }
 

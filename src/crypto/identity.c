@@ -1,7 +1,9 @@
-/* All keys of a person from the entropy of the phrase: Ed25519 the way wallets derive it (BIP-39 seed, SLIP-0010), so
- * that other tools can restore it, and the ML-DSA-65 seed beside it by HKDF.
+/* All keys of a person from the entropy of the phrase: Ed25519 the way wallets derive it (BIP-39
+ * seed, SLIP-0010), so that other tools can restore it, and the ML-DSA-65 seed beside it by
+ * HKDF.
  *
- * 1. Knowing the keys of number n tells nothing of those of n + 1: each comes from the root by a one-way function. */
+ * 1. Knowing the keys of number n tells nothing of those of n + 1: each comes from the root by a
+ *    one-way function. */
 #include "crypto/limits.h"
 #include "crypto/ossl_int.h"
 #include "crypto/phrase_int.h"
@@ -26,7 +28,8 @@ void gn_bip39_seed(const char *phrase, const char *passphrase, uint8_t seed[64])
 	gn_wipe(u, sizeof u);
 }
 
-void gn_slip10(struct gn_slice seed, const uint32_t *path, size_t count, uint8_t key[32], uint8_t chain[32])
+void gn_slip10(struct gn_slice seed, const uint32_t *path, size_t count, uint8_t key[32],
+	       uint8_t chain[32])
 {
 	const EVP_MD *md = gn_crypto_algs()->sha512;
 	uint8_t node[64], index[4];
@@ -55,7 +58,8 @@ gn_err gn_identity_derive(const uint8_t entropy[32], uint32_t n, struct gn_ident
 	gn_sk_from_seed(key, &out->sk);
 	struct gn_writer w = gn_writer(info + 11, 4);
 	gn_write_be32(&w, n);
-	gn_hkdf(gn_slice(entropy, 32), gn_slice(NULL, 0), GN_SLICE(info), out->pq_seed, sizeof out->pq_seed);
+	gn_hkdf(gn_slice(entropy, 32), gn_slice(NULL, 0), GN_SLICE(info), out->pq_seed,
+		sizeof out->pq_seed);
 	gn_wipe(phrase, sizeof phrase);
 	gn_wipe(seed, sizeof seed);
 	gn_wipe(key, sizeof key);

@@ -4,8 +4,9 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
 #include <openssl/err.h>
+
+#include <cmocka.h>
 
 static void assert_hex(const void *got, const char *want)
 {
@@ -28,10 +29,14 @@ static void x25519_answers_rfc7748(void **state)
 {
 	(void)state;
 	uint8_t a[32], b[32], pa[32], pb[32], k[32];
-	assert_int_equal(gn_unhex(GN_LIT("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"), a, 32),
-			 GN_OK);
-	assert_int_equal(gn_unhex(GN_LIT("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"), b, 32),
-			 GN_OK);
+	assert_int_equal(
+		gn_unhex(GN_LIT("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"),
+			 a, 32),
+		GN_OK);
+	assert_int_equal(
+		gn_unhex(GN_LIT("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"),
+			 b, 32),
+		GN_OK);
 	gn_x25519_public(a, pa);
 	gn_x25519_public(b, pb);
 	assert_hex(pa, "8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
@@ -59,22 +64,28 @@ static void give(void *user, uint8_t *out, size_t len)
 }
 
 /* The first key-generation and encapsulation vectors of BoringSSL (mlkem768_keygen_tests.txt,
- * mlkem768_encap_tests.txt), which are the official ones with FIPS 203's inputs; long values by their SHA-256. */
+ * mlkem768_encap_tests.txt), which are the official ones with FIPS 203's inputs; long values by
+ * their SHA-256. */
 static void ml_kem_answers_the_published_vectors(void **state)
 {
 	(void)state;
 	uint8_t seed[GN_KEM_SEED_LEN], pk[GN_KEM_PK_LEN], ct[GN_KEM_CT_LEN], k[32], back[32], m[32];
 	struct gn_rand r = {give, m};
-	assert_int_equal(gn_unhex(GN_LIT("7c9935a0b07694aa0c6d10e4db6b1add2fd81a25ccb148032dcd739936737f2d"
-					 "8626ed79d451140800e03b59b956f8210e556067407d13dc90fa9e8b872bfb8f"),
-				  seed, sizeof seed),
-			 GN_OK);
-	assert_int_equal(gn_unhex(GN_LIT("147c03f7a5bebba406c8fae1874d7f13c80efe79a3a9a874cc09fe76f6997615"), m, 32),
-			 GN_OK);
+	assert_int_equal(
+		gn_unhex(GN_LIT("7c9935a0b07694aa0c6d10e4db6b1add2fd81a25ccb148032dcd739936737f2d"
+				"8626ed79d451140800e03b59b956f8210e556067407d13dc90fa9e8b872bfb8f"),
+			 seed, sizeof seed),
+		GN_OK);
+	assert_int_equal(
+		gn_unhex(GN_LIT("147c03f7a5bebba406c8fae1874d7f13c80efe79a3a9a874cc09fe76f6997615"),
+			 m, 32),
+		GN_OK);
 	assert_int_equal(gn_kem_public(seed, pk), GN_OK);
-	assert_sha256(GN_SLICE(pk), "86adbca81f4fee893e2fb58fb98aa2fe188f501fed268d7f4056f8c05c4e53c4");
+	assert_sha256(GN_SLICE(pk),
+		      "86adbca81f4fee893e2fb58fb98aa2fe188f501fed268d7f4056f8c05c4e53c4");
 	assert_int_equal(gn_kem_encap(&r, pk, ct, k), GN_OK);
-	assert_sha256(GN_SLICE(ct), "36829a2f35cbf4deb62c0a12a15c22dae9f8d2c252566fc24f88abe805cb575e");
+	assert_sha256(GN_SLICE(ct),
+		      "36829a2f35cbf4deb62c0a12a15c22dae9f8d2c252566fc24f88abe805cb575e");
 	assert_hex(k, "e7184a0975ee3470878d2d159ec83129c8aec253d4ee17b4810311d198cd0368");
 	assert_int_equal(gn_kem_decap(seed, ct, back), GN_OK);
 	assert_memory_equal(back, k, 32);
@@ -86,7 +97,8 @@ static void a_changed_ciphertext_gives_another_secret(void **state)
 	struct gn_prng g;
 	gn_prng_init(&g, 1);
 	struct gn_rand r = gn_prng_rand(&g);
-	uint8_t seed[GN_KEM_SEED_LEN], pk[GN_KEM_PK_LEN], ct[GN_KEM_CT_LEN], k[32], back[32], again[32];
+	uint8_t seed[GN_KEM_SEED_LEN], pk[GN_KEM_PK_LEN], ct[GN_KEM_CT_LEN], k[32], back[32],
+		again[32];
 	gn_rand_fill(&r, seed, sizeof seed);
 	assert_int_equal(gn_kem_public(seed, pk), GN_OK);
 	assert_int_equal(gn_kem_encap(&r, pk, ct, k), GN_OK);

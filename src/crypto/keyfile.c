@@ -1,16 +1,13 @@
 /* A secret as a file, sealed under a passphrase or open (CR-34).
  *
- *   bytes   field
- *   8       "GEONETK" and the version, 1
- *   1       1 sealed, 0 open
- *   1 + k   kind: length 1..32 and text
- *   4 4 16  sealed only: Argon2id passes, memory in KiB, salt
- *   2       n: bytes of the next field
- *   n       the secret, or sealed: ChaCha20-Poly1305 of it (tag last) with all of the above as associated data
- *   8       the first bytes of SHA-256 of all of the above
+ *   bytes field 8 "GEONETK" and the version, 1 1 1 sealed, 0 open 1 + k kind: length 1..32 and
+ *   text 4 4 16 sealed only: Argon2id passes, memory in KiB, salt 2 n: bytes of the next field n
+ *   the secret, or sealed: ChaCha20-Poly1305 of it (tag last) with all of the above as
+ *   associated data 8 the first bytes of SHA-256 of all of the above
  *
  * 1. The checksum tells damage from a wrong passphrase; what authenticates is the tag.
- * 2. The key and the nonce are both Argon2id's output, and the salt is fresh, so no pair is used twice.
+ * 2. The key and the nonce are both Argon2id's output, and the salt is fresh, so no pair is used
+ *    twice.
  * 3. What a file may cost to open is bounded before a byte is allocated. */
 #include "crypto/crypto.h"
 #include "crypto/limits.h"
@@ -19,7 +16,8 @@
 #define SALT_LEN 16
 static const uint8_t magic[] = {'G', 'E', 'O', 'N', 'E', 'T', 'K', 1};
 
-_Static_assert(sizeof magic + 2 + KEYFILE_KIND_MAX + 8 + SALT_LEN + 2 + KEYFILE_SECRET_MAX + GN_AEAD_TAG + SUM_LEN <=
+_Static_assert(sizeof magic + 2 + KEYFILE_KIND_MAX + 8 + SALT_LEN + 2 + KEYFILE_SECRET_MAX +
+			       GN_AEAD_TAG + SUM_LEN <=
 		       GN_KEYFILE_MAX,
 	       "crypto.h promises that every key file fits");
 
@@ -36,20 +34,21 @@ static void sum(struct gn_slice bytes, uint8_t out[SUM_LEN])
 	memcpy(out, h.b, SUM_LEN);
 }
 
-static gn_err keyed(struct gn_slice passphrase, const struct parsed *f, bool sealing, struct gn_aead *a,
-		    uint8_t nonce[GN_AEAD_NONCE])
+static gn_err keyed(struct gn_slice passphrase, const struct parsed *f, bool sealing,
+		    struct gn_aead *a, uint8_t nonce[GN_AEAD_NONCE])
 {
 	uint8_t key[32 + GN_AEAD_NONCE];
 	gn_err err = gn_argon2id(passphrase, f->salt, f->passes, f->memory_kib, key, sizeof key);
 	if (err == GN_OK)
-		err = gn_aead_init(a, GN_CHACHA20_POLY1305, sealing, gn_slice(key, 32), gn_slice(NULL, 0));
+		err = gn_aead_init(a, GN_CHACHA20_POLY1305, sealing, gn_slice(key, 32),
+				   gn_slice(NULL, 0));
 	memcpy(nonce, key + 32, GN_AEAD_NONCE);
 	gn_wipe(key, sizeof key);
 	return err;
 }
 
-gn_err gn_keyfile_seal(struct gn_rand *rand, const char *kind, struct gn_slice secret, struct gn_slice passphrase,
-		       struct gn_buf *out)
+gn_err gn_keyfile_seal(struct gn_rand *rand, const char *kind, struct gn_slice secret,
+		       struct gn_slice passphrase, struct gn_buf *out)
 {
 	struct gn_slice name = gn_str(kind);
 	if (name.len == 0 || name.len > KEYFILE_KIND_MAX)
@@ -122,16 +121,19 @@ static gn_err parse(struct gn_slice file, struct parsed *out)
 	f.head = gn_slice_sub(content, 0, content.len - gn_reader_left(&r));
 	f.body = gn_read_bytes(&r, body_len);
 	size_t tag = f.sealed ? GN_AEAD_TAG : 0;
-	if (r.bad || gn_reader_left(&r) || sealed > 1 || body_len < tag || body_len - tag > KEYFILE_SECRET_MAX)
+	if (r.bad || gn_reader_left(&r) || sealed > 1 || body_len < tag ||
+	    body_len - tag > KEYFILE_SECRET_MAX)
 		return GN_CORRUPT;
-	if (f.sealed && (f.passes == 0 || f.passes > KEYFILE_PASSES_MAX || f.memory_kib < ARGON2_MEMORY_MIN_KIB ||
-			 f.memory_kib > KEYFILE_MEMORY_MAX_KIB))
+	if (f.sealed &&
+	    (f.passes == 0 || f.passes > KEYFILE_PASSES_MAX ||
+	     f.memory_kib < ARGON2_MEMORY_MIN_KIB || f.memory_kib > KEYFILE_MEMORY_MAX_KIB))
 		return GN_CORRUPT;
 	*out = f;
 	return GN_OK;
 }
 
-gn_err gn_keyfile_open(struct gn_slice file, const char *kind, struct gn_slice passphrase, struct gn_buf *secret)
+gn_err gn_keyfile_open(struct gn_slice file, const char *kind, struct gn_slice passphrase,
+		       struct gn_buf *secret)
 {
 	struct parsed f;
 	GN_TRY(parse(file, &f));

@@ -16,7 +16,8 @@ static struct gn_buf sealed(uint8_t *storage, struct gn_slice secret, struct gn_
 	return b;
 }
 
-static gn_err open_as(struct gn_slice file, const char *kind, struct gn_slice passphrase, struct gn_slice want)
+static gn_err open_as(struct gn_slice file, const char *kind, struct gn_slice passphrase,
+		      struct gn_slice want)
 {
 	uint8_t out[256];
 	struct gn_buf b = {out, 0, sizeof out};
@@ -45,7 +46,8 @@ static void files_open_with_and_without_a_passphrase(void **state)
 		assert_int_equal(open_as(gn_buf_slice(&b), "identity", none, s), GN_PASSPHRASE);
 	}
 	struct gn_buf b = sealed(file, gn_slice(secret, 32), pass);
-	assert_int_equal(open_as(gn_buf_slice(&b), "identity", GN_LIT("correct horsf"), none), GN_PASSPHRASE);
+	assert_int_equal(open_as(gn_buf_slice(&b), "identity", GN_LIT("correct horsf"), none),
+			 GN_PASSPHRASE);
 	assert_int_equal(open_as(gn_buf_slice(&b), "node", pass, none), GN_USAGE);
 	for (size_t i = 0; i + 32 <= b.len; i++) /* the secret is not there to be read */
 		assert_memory_not_equal(b.p + i, secret, 32);
@@ -55,7 +57,8 @@ static void two_files_of_one_secret_differ(void **state)
 {
 	(void)state;
 	uint8_t a[GN_KEYFILE_MAX], b[GN_KEYFILE_MAX];
-	struct gn_buf x = sealed(a, GN_LIT("secret"), GN_LIT("p")), y = sealed(b, GN_LIT("secret"), GN_LIT("p"));
+	struct gn_buf x = sealed(a, GN_LIT("secret"), GN_LIT("p")),
+		      y = sealed(b, GN_LIT("secret"), GN_LIT("p"));
 	assert_int_equal(x.len, y.len);
 	assert_memory_not_equal(a + 30, b + 30, x.len - 30);
 }
@@ -68,14 +71,19 @@ static void every_damage_is_called_damage(void **state)
 	for (size_t k = 0; k < 2; k++) {
 		struct gn_buf b = sealed(file, GN_LIT("secret"), pass[k]);
 		for (size_t len = 0; len < b.len; len++)
-			assert_int_equal(open_as(gn_slice(file, len), "identity", pass[k], GN_LIT("")), GN_CORRUPT);
+			assert_int_equal(
+				open_as(gn_slice(file, len), "identity", pass[k], GN_LIT("")),
+				GN_CORRUPT);
 		for (size_t bit = 0; bit < 8 * b.len; bit++) {
 			file[bit / 8] ^= (uint8_t)(1 << bit % 8);
-			assert_int_equal(open_as(gn_buf_slice(&b), "identity", pass[k], GN_LIT("")), GN_CORRUPT);
+			assert_int_equal(open_as(gn_buf_slice(&b), "identity", pass[k], GN_LIT("")),
+					 GN_CORRUPT);
 			file[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		}
 		file[b.len] = 0;
-		assert_int_equal(open_as(gn_slice(file, b.len + 1), "identity", pass[k], GN_LIT("")), GN_CORRUPT);
+		assert_int_equal(
+			open_as(gn_slice(file, b.len + 1), "identity", pass[k], GN_LIT("")),
+			GN_CORRUPT);
 	}
 }
 
@@ -123,10 +131,13 @@ static void limits_are_kept(void **state)
 	struct gn_buf b = {file, 0, sizeof file};
 	struct gn_slice none = {NULL, 0};
 	assert_int_equal(gn_keyfile_seal(&rnd, "identity", GN_SLICE(big), none, &b), GN_TOO_LARGE);
-	assert_int_equal(gn_keyfile_seal(&rnd, "identity", none, GN_SLICE(long_pass), &b), GN_TOO_LARGE);
+	assert_int_equal(gn_keyfile_seal(&rnd, "identity", none, GN_SLICE(long_pass), &b),
+			 GN_TOO_LARGE);
 	assert_int_equal(gn_keyfile_seal(&rnd, "", none, none, &b), GN_USAGE);
-	assert_int_equal(gn_keyfile_seal(&rnd, "a name of thirty-three characters", none, none, &b), GN_USAGE);
-	assert_int_equal(gn_keyfile_seal(&rnd, "name of thirty-two characters ok", gn_slice(big, 256), GN_LIT("p"), &b),
+	assert_int_equal(gn_keyfile_seal(&rnd, "a name of thirty-three characters", none, none, &b),
+			 GN_USAGE);
+	assert_int_equal(gn_keyfile_seal(&rnd, "name of thirty-two characters ok",
+					 gn_slice(big, 256), GN_LIT("p"), &b),
 			 GN_OK);
 	struct gn_buf tight = {file, 0, 20};
 	assert_int_equal(gn_keyfile_seal(&rnd, "identity", none, none, &tight), GN_TOO_LARGE);

@@ -4,18 +4,21 @@
 
 /* Parts of one hash or signature; callers put together a handful of fields. */
 #define HASH_PARTS_MAX 16
-/* Bytes signed at once, domain included: a record is 64 KiB, and what is larger is signed by its hash. */
+/* Bytes signed at once, domain included: a record is 64 KiB, and what is larger is signed by its
+ * hash. */
 #define SIGNED_MAX (1u << 20)
 /* Bytes of a signed message that are put together on the stack before OpenSSL's heap is used. */
 #define SIGNED_ON_STACK 1024
 
-/* Argon2id: RFC 9106 asks for 8 KiB per lane; above 1 GiB or 64 passes a damaged key file would hang the machine. */
+/* Argon2id: RFC 9106 asks for 8 KiB per lane; above 1 GiB or 64 passes a damaged key file would
+ * hang the machine. */
 #define ARGON2_MEMORY_MIN_KIB 8u
 #define ARGON2_MEMORY_MAX_KIB (1u << 20)
 #define ARGON2_PASSES_MAX 64u
 
-/* Handshake bytes of the peer per level and in one session: the largest honest flight is 1.5 KiB (hybrid key share),
- * and a few tickets follow; what OpenSSL keeps for the peer stays below twice this. */
+/* Handshake bytes of the peer per level and in one session: the largest honest flight is 1.5 KiB
+ * (hybrid key share), and a few tickets follow; what OpenSSL keeps for the peer stays below
+ * twice this. */
 #define TLS_LEVEL_MAX 16384
 /* Transport parameters, bytes each way. */
 #define TLS_PARAMS_MAX 256
@@ -23,9 +26,11 @@
 #define TLS_SECRETS_MAX 8
 /* Bytes of a traffic secret: SHA-384. */
 #define TLS_SECRET_LEN_MAX 48
-/* Tickets a context keeps for sessions it opened, one per peer (about 1.5 KiB each); the oldest makes room. */
+/* Tickets a context keeps for sessions it opened, one per peer (about 1.5 KiB each); the oldest
+ * makes room. */
 #define TLS_TICKETS_MAX 256
-/* Seconds a ticket is good for: a key that lost its rights comes back without a fresh proof for that long at most. */
+/* Seconds a ticket is good for: a key that lost its rights comes back without a fresh proof for
+ * that long at most. */
 #define TLS_TICKET_SECONDS 3600
 
 /* Bytes that base58 takes in (a signature, two hashes); its work grows with the square. */
@@ -39,7 +44,8 @@
 #define KEYFILE_SECRET_MAX 256
 #define KEYFILE_KIND_MAX 32
 #define KEYFILE_PASSPHRASE_MAX 1024
-/* What new files use: the second choice of RFC 9106 section 4 with one lane. 0.1-0.2 s on a laptop. */
+/* What new files use: the second choice of RFC 9106 section 4 with one lane. 0.1-0.2 s on a
+ * laptop. */
 #define KEYFILE_PASSES 3u
 #define KEYFILE_MEMORY_KIB 65536u
 /* What a file may ask of who opens it. */

@@ -1,5 +1,5 @@
-/* One library context and the fetched algorithms. Fetching by name costs a locked lookup, so it is done once; the table
- * lives as long as the process. */
+/* One library context and the fetched algorithms. Fetching by name costs a locked lookup, so it
+ * is done once; the table lives as long as the process. */
 #include "crypto/ossl_int.h"
 #include <openssl/crypto.h>
 

@@ -1,5 +1,5 @@
-/* 32 bytes of entropy as 24 words (BIP-39): the entropy, then the first byte of its SHA-256, cut into 24 indices of 11
- * bits.
+/* 32 bytes of entropy as 24 words (BIP-39): the entropy, then the first byte of its SHA-256, cut
+ * into 24 indices of 11 bits.
  *
  * 1. A parsed phrase has a right checksum, and printing it again gives the same words.
  * 2. Whatever was made on the way is wiped. */
@@ -27,7 +27,7 @@ void gn_phrase(const uint8_t entropy[32], char out[GN_PHRASE_MAX])
 	for (unsigned i = 0; i < GN_PHRASE_WORDS; i++) {
 		unsigned index = 0;
 		for (unsigned bit = i * BITS; bit < (i + 1) * BITS; bit++)
-			index = index << 1 | (bytes[bit / 8] >> (7 - bit % 8) & 1u);
+			index = index << 1 | ((unsigned)bytes[bit / 8] >> (7 - bit % 8) & 1u);
 		size_t len = strlen(gn_bip39_words[index]);
 		GN_ASSERT(at + len + 1 <= GN_PHRASE_MAX);
 		memcpy(out + at, gn_bip39_words[index], len);
@@ -42,7 +42,8 @@ static bool is_space(uint8_t c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* The next word in lower case, terminated; false at the end of the text. A word that is too long comes out as "". */
+/* The next word in lower case, terminated; false at the end of the text. A word that is too long
+ * comes out as "". */
 static bool next_word(struct gn_reader *r, char word[BIP39_WORD_MAX + 1])
 {
 	size_t len = 0;
@@ -92,7 +93,8 @@ gn_err gn_phrase_parse(struct gn_slice text, uint8_t entropy[32], unsigned *bad)
 			goto out;
 		}
 		for (unsigned i = 0, bit = count * BITS; i < BITS; i++, bit++)
-			bytes[bit / 8] |= (uint8_t)((index >> (BITS - 1 - i) & 1u) << (7 - bit % 8));
+			bytes[bit / 8] |=
+				(uint8_t)((index >> (BITS - 1 - i) & 1u) << (7 - bit % 8));
 	}
 	if (count == GN_PHRASE_WORDS && checksum(bytes) == bytes[32]) {
 		memcpy(entropy, bytes, 32);

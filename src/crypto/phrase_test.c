@@ -1,4 +1,5 @@
-/* Phrases and the keys that come from them, against the published vectors of BIP-39 and SLIP-0010. */
+/* Phrases and the keys that come from them, against the published vectors of BIP-39 and
+ * SLIP-0010. */
 #include "crypto/phrase_int.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,25 +23,34 @@ static const struct {
 	const char *phrase, *seed;
 } bip39[] = {
 	{0x00,
-	 "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+	 "abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon abandon "
+	 "abandon abandon "
 	 "abandon "
 	 "abandon abandon abandon abandon abandon abandon abandon abandon abandon art",
-	 "bda85446c68413707090a52022edd26a1c9462295029f2e60cd7c4f2bbd3097170af7a4d73245cafa9c3cca8d561a7c3"
+	 "bda85446c68413707090a52022edd26a1c9462295029f2e60cd7c4f2bbd3097170af7a4d73245cafa9c3cca8d"
+	 "561a7c3"
 	 "de6f5d4a10be8ed2a5e608d68f92fcc8"},
 	{0x7f,
-	 "legal winner thank year wave sausage worth useful legal winner thank year wave sausage worth useful legal "
+	 "legal winner thank year wave sausage worth useful legal winner thank year wave sausage "
+	 "worth useful legal "
 	 "winner "
 	 "thank year wave sausage worth title",
-	 "bc09fca1804f7e69da93c2f2028eb238c227f2e9dda30cd63699232578480a4021b146ad717fbb7e451ce9eb835f4362"
+	 "bc09fca1804f7e69da93c2f2028eb238c227f2e9dda30cd63699232578480a4021b146ad717fbb7e451ce9eb8"
+	 "35f4362"
 	 "0bf5c514db0f8add49f5d121449d3e87"},
 	{0x80,
-	 "letter advice cage absurd amount doctor acoustic avoid letter advice cage absurd amount doctor acoustic "
+	 "letter advice cage absurd amount doctor acoustic avoid letter advice cage absurd amount "
+	 "doctor acoustic "
 	 "avoid letter "
 	 "advice cage absurd amount doctor acoustic bless",
-	 "c0c519bd0e91a2ed54357d9d1ebef6f5af218a153624cf4f2da911a0ed8f7a09e2ef61af0aca007096df430022f7a2b6"
+	 "c0c519bd0e91a2ed54357d9d1ebef6f5af218a153624cf4f2da911a0ed8f7a09e2ef61af0aca007096df43002"
+	 "2f7a2b6"
 	 "fb91661a9589097069720d015e4e982f"},
-	{0xff, "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo vote",
-	 "dd48c104698c30cfe2b6142103248622fb7bb0ff692eebb00089b32d22484e1613912f0a5b694407be899ffd31ed3992"
+	{0xff,
+	 "zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo "
+	 "zoo zoo zoo vote",
+	 "dd48c104698c30cfe2b6142103248622fb7bb0ff692eebb00089b32d22484e1613912f0a5b694407be899ffd3"
+	 "1ed3992"
 	 "c456cdf60f5d4564b8ba3f05a69890ad"},
 };
 
@@ -104,14 +114,17 @@ static void mistakes_are_named(void **state)
 		{"", 24},
 		{"abandon abandon", 24},
 		{"abandon abandonn", 1},
-		{"legal winner thank year wave sausage worth useful legal winner thank year wave sausage worth useful "
+		{"legal winner thank year wave sausage worth useful legal winner thank year wave "
+		 "sausage worth useful "
 		 "legal winner "
 		 "thank year wave sausage worth worth",
 		 24}, /* checksum */
-		{"zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo vote "
+		{"zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo "
+		 "zoo zoo zoo vote "
 		 "vote",
 		 24},
-		{"zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo voted",
+		{"zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo zoo "
+		 "zoo zoo zoo voted",
 		 23},
 		{"zoo zo\xc3\xb6", 1},
 		{"zoo, zoo", 0},
@@ -153,7 +166,8 @@ static void derivation_answers_slip10(void **state)
 	assert_hex(sk.pk.b, "3c24da049451555d51a7014a37337aa4e12d41e485abccfa46b47dfb2af54b7a");
 }
 
-/* Computed from the rule in crypto.h with Python's hmac and hashlib over the seed of python3-mnemonic. */
+/* Computed from the rule in crypto.h with Python's hmac and hashlib over the seed of
+ * python3-mnemonic. */
 static void identity_keys_of_the_zero_entropy(void **state)
 {
 	(void)state;

@@ -1,5 +1,6 @@
-/* ML-DSA-65 (FIPS 204), pure, empty context, deterministic: from a 32-byte seed the same key and the same signature on
- * every machine. It signs identity records, never packets: a key is expanded from its seed each time.
+/* ML-DSA-65 (FIPS 204), pure, empty context, deterministic: from a 32-byte seed the same key and
+ * the same signature on every machine. It signs identity records, never packets: a key is
+ * expanded from its seed each time.
  *
  * 1. The seed is all there is of a private key; the expanded one lives inside one call. */
 #include "crypto/crypto.h"
@@ -17,7 +18,8 @@ static EVP_PKEY *from_param(const char *name, const void *bytes, size_t len, int
 		OSSL_PARAM_construct_end(),
 	};
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(gn_crypto_algs()->lib, "ML-DSA-65", NULL);
-	if (ctx && (EVP_PKEY_fromdata_init(ctx) <= 0 || EVP_PKEY_fromdata(ctx, &key, selection, params) <= 0))
+	if (ctx && (EVP_PKEY_fromdata_init(ctx) <= 0 ||
+		    EVP_PKEY_fromdata(ctx, &key, selection, params) <= 0))
 		key = NULL;
 	EVP_PKEY_CTX_free(ctx);
 	return key;
@@ -32,7 +34,8 @@ gn_err gn_pq_public(const uint8_t seed[GN_PQ_SEED_LEN], uint8_t pk[GN_PQ_PK_LEN]
 {
 	size_t len = 0;
 	EVP_PKEY *key = from_seed(seed);
-	bool ok = key && EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, pk, GN_PQ_PK_LEN, &len) > 0;
+	bool ok = key && EVP_PKEY_get_octet_string_param(key, OSSL_PKEY_PARAM_PUB_KEY, pk,
+							 GN_PQ_PK_LEN, &len) > 0;
 	GN_ASSERT(!ok || len == GN_PQ_PK_LEN);
 	EVP_PKEY_free(key);
 	ERR_clear_error();
@@ -51,7 +54,8 @@ gn_err gn_pq_sign(const uint8_t seed[GN_PQ_SEED_LEN], const char *domain, struct
 	};
 	size_t len = GN_PQ_SIG_LEN;
 	EVP_PKEY *key = from_seed(seed);
-	EVP_PKEY_CTX *ctx = key ? EVP_PKEY_CTX_new_from_pkey(gn_crypto_algs()->lib, key, NULL) : NULL;
+	EVP_PKEY_CTX *ctx =
+		key ? EVP_PKEY_CTX_new_from_pkey(gn_crypto_algs()->lib, key, NULL) : NULL;
 	bool ok = ctx && EVP_PKEY_sign_message_init(ctx, gn_crypto_algs()->ml_dsa_65, params) > 0 &&
 		  EVP_PKEY_sign(ctx, sig, &len, m.p, m.len) > 0;
 	GN_ASSERT(!ok || len == GN_PQ_SIG_LEN);
@@ -67,11 +71,14 @@ gn_err gn_pq_verify(const uint8_t pk[GN_PQ_PK_LEN], const char *domain, struct g
 {
 	struct gn_crypto_message m;
 	GN_TRY(gn_crypto_message_init(&m, domain, &msg, 1));
-	gn_err err = GN_NOMEM; /* every string of the right length is a public key (FIPS 204 algorithm 23) */
+	/* every string of the right length is a public key (FIPS 204 algorithm 23) */
+	gn_err err = GN_NOMEM;
 	EVP_PKEY *key = from_param(OSSL_PKEY_PARAM_PUB_KEY, pk, GN_PQ_PK_LEN, EVP_PKEY_PUBLIC_KEY);
-	EVP_PKEY_CTX *ctx = key ? EVP_PKEY_CTX_new_from_pkey(gn_crypto_algs()->lib, key, NULL) : NULL;
+	EVP_PKEY_CTX *ctx =
+		key ? EVP_PKEY_CTX_new_from_pkey(gn_crypto_algs()->lib, key, NULL) : NULL;
 	if (ctx && EVP_PKEY_verify_message_init(ctx, gn_crypto_algs()->ml_dsa_65, NULL) > 0)
-		err = EVP_PKEY_verify(ctx, sig, GN_PQ_SIG_LEN, m.p, m.len) == 1 ? GN_OK : GN_SIGNATURE;
+		err = EVP_PKEY_verify(ctx, sig, GN_PQ_SIG_LEN, m.p, m.len) == 1 ? GN_OK
+										: GN_SIGNATURE;
 	EVP_PKEY_CTX_free(ctx);
 	EVP_PKEY_free(key);
 	gn_crypto_message_fini(&m);

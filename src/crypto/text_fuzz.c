@@ -1,4 +1,5 @@
-/* Texts people type or paste: base58, PIDs, phrases. What parses must print as the same thing again. */
+/* Texts people type or paste: base58, PIDs, phrases. What parses must print as the same thing
+ * again. */
 #include "crypto/crypto.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

@@ -1,12 +1,14 @@
-/* One TLS 1.3 handshake without a record layer: OpenSSL asks for bytes of the level being read and gives bytes of the
- * level being written, and secrets as it derives them (SSL_set_quic_tls_cbs(3)); this file keeps them until the caller
- * comes by.
+/* One TLS 1.3 handshake without a record layer: OpenSSL asks for bytes of the level being read
+ * and gives bytes of the level being written, and secrets as it derives them
+ * (SSL_set_quic_tls_cbs(3)); this file keeps them until the caller comes by.
  *
- *   WAITING -> DONE [finish]      both Finished messages verified, peer key, parameters and ALPN are as they must be
- *   WAITING, DONE -> FAILED [fail] for good; secrets are wiped
+ *   WAITING -> DONE [finish] both Finished messages verified, peer key, parameters and ALPN are
+ *   as they must be WAITING, DONE -> FAILED [fail] for good; secrets are wiped
  *
- * 1. `in` holds bytes of read_level only, and OpenSSL has read all of them when gn_tls_run returns GN_OK.
- * 2. `peer` is set with `done`, never before: a key is proven by the signature (or the ticket) and both Finished.
+ * 1. `in` holds bytes of read_level only, and OpenSSL has read all of them when gn_tls_run
+ *    returns GN_OK.
+ * 2. `peer` is set with `done`, never before: a key is proven by the signature (or the ticket)
+ *    and both Finished.
  * 3. OpenSSL holds no pointer into `in` between calls, so it may move.
  * 4. The error queue is empty after every call. */
 #include "crypto/ossl_int.h"
@@ -99,11 +101,13 @@ static bool suite_of(const SSL *ssl, struct tls_known_secret *s)
 	return s->len == (s->sha384 ? 48 : 32);
 }
 
-static int yield_secret(SSL *ssl, uint32_t protection, int write, const unsigned char *secret, size_t len, void *user)
+static int yield_secret(SSL *ssl, uint32_t protection, int write, const unsigned char *secret,
+			size_t len, void *user)
 {
 	struct gn_tls *tls = user;
 	struct tls_known_secret s = {.write = write, .len = len};
-	if (tls->secret_count == TLS_SECRETS_MAX || !level_of(protection, &s.level) || !suite_of(ssl, &s))
+	if (tls->secret_count == TLS_SECRETS_MAX || !level_of(protection, &s.level) ||
+	    !suite_of(ssl, &s))
 		return 0;
 	memcpy(s.bytes, secret, len);
 	*(write ? &tls->write_level : &tls->read_level) = s.level;
@@ -162,14 +166,15 @@ static bool start(struct gn_tls *tls)
 	if (!tls->server && tls->has_expected) {
 		SSL_SESSION *ticket = gn_tls_ctx_take_ticket(tls->ctx, &tls->expected);
 		if (ticket)
-			(void)SSL_set_session(tls->ssl, ticket); /* without it the handshake is a full one */
+			/* without it the handshake is a full one */
+			(void)SSL_set_session(tls->ssl, ticket);
 		SSL_SESSION_free(ticket);
 	}
 	return true;
 }
 
-gn_err gn_tls_new(struct gn_tls_ctx *ctx, bool server, const struct gn_pk *expected, struct gn_slice params,
-		  struct gn_tls **out)
+gn_err gn_tls_new(struct gn_tls_ctx *ctx, bool server, const struct gn_pk *expected,
+		  struct gn_slice params, struct gn_tls **out)
 {
 	if (params.len > TLS_PARAMS_MAX)
 		return GN_TOO_LARGE;
@@ -200,8 +205,8 @@ void gn_tls_free(struct gn_tls *tls)
 {
 	if (!tls)
 		return;
-	/* Without a shutdown alert, which is not sent here, OpenSSL would call the session broken and void its ticket.
-	 */
+	/* Without a shutdown alert, which is not sent here, OpenSSL would call the session
+	 * broken and void its ticket. */
 	if (tls->done && tls->err == GN_OK)
 		SSL_set_shutdown(tls->ssl, SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
 	SSL_free(tls->ssl);
@@ -259,8 +264,8 @@ static gn_err judge(const struct gn_tls *tls)
 	}
 }
 
-/* CR-21, CR-24: OpenSSL is content; what it does not check is checked here. A resumed session skips verify_peer, so the
- * key is looked at again. */
+/* CR-21, CR-24: OpenSSL is content; what it does not check is checked here. A resumed session
+ * skips verify_peer, so the key is looked at again. */
 static gn_err finish(struct gn_tls *tls)
 {
 	const unsigned char *alpn = NULL;
@@ -325,7 +330,8 @@ bool gn_tls_next_secret(struct gn_tls *tls, struct gn_tls_secret *out)
 	if (tls->secret_next == tls->secret_count)
 		return false;
 	const struct tls_known_secret *s = &tls->secrets[tls->secret_next++];
-	*out = (struct gn_tls_secret){s->level, s->write, s->alg, s->sha384, gn_slice(s->bytes, s->len)};
+	*out = (struct gn_tls_secret){s->level, s->write, s->alg, s->sha384,
+				      gn_slice(s->bytes, s->len)};
 	return true;
 }
 
@@ -346,7 +352,8 @@ bool gn_tls_peer(const struct gn_tls *tls, struct gn_pk *out)
 
 struct gn_slice gn_tls_peer_params(const struct gn_tls *tls)
 {
-	return tls->got_params ? gn_slice(tls->peer_params, tls->peer_params_len) : gn_slice(NULL, 0);
+	return tls->got_params ? gn_slice(tls->peer_params, tls->peer_params_len)
+			       : gn_slice(NULL, 0);
 }
 
 bool gn_tls_resumed(const struct gn_tls *tls)
@@ -370,7 +377,8 @@ void gn_tls_validate(const struct gn_tls *tls)
 {
 	GN_ASSERT(tls->read_level < GN_TLS_LEVELS && tls->write_level < GN_TLS_LEVELS);
 	GN_ASSERT(tls->secret_next <= tls->secret_count && tls->secret_count <= TLS_SECRETS_MAX);
-	GN_ASSERT(tls->in.off + tls->in.len <= tls->in.cap && (tls->in.len == 0) == (tls->in.p == NULL));
+	GN_ASSERT(tls->in.off + tls->in.len <= tls->in.cap &&
+		  (tls->in.len == 0) == (tls->in.p == NULL));
 	for (int i = 0; i < GN_TLS_LEVELS; i++) {
 		const struct tls_bytes *b = &tls->out[i];
 		GN_ASSERT(b->off + b->len <= b->cap && (b->len == 0) == (b->p == NULL));
@@ -378,6 +386,7 @@ void gn_tls_validate(const struct gn_tls *tls)
 	}
 	GN_ASSERT(tls->params_len <= TLS_PARAMS_MAX && tls->peer_params_len <= TLS_PARAMS_MAX);
 	GN_ASSERT(!tls->done || tls->got_params);
-	GN_ASSERT(!tls->done || !tls->has_expected || gn_equal_ct(&tls->peer, &tls->expected, sizeof tls->peer));
+	GN_ASSERT(!tls->done || !tls->has_expected ||
+		  gn_equal_ct(&tls->peer, &tls->expected, sizeof tls->peer));
 	GN_ASSERT(tls->err == GN_OK || tls->secret_count == 0);
 }

@@ -1,7 +1,8 @@
-/* The context of one node key: what every handshake of that key has in common, and the tickets that let it resume.
+/* The context of one node key: what every handshake of that key has in common, and the tickets
+ * that let it resume.
  *
- * 1. Everything that decides security is set here and not left to openssl.cnf: versions, groups, suites, signature
- * schemes, certificate types, who is verified (CR-20..CR-24).
+ * 1. Everything that decides security is set here and not left to openssl.cnf: versions, groups,
+ *    suites, signature schemes, certificate types, who is verified (CR-20..CR-24).
  * 2. A ticket is stored under the peer key that its session proved, and used at most once. */
 #include "crypto/ossl_int.h"
 #include "crypto/tls_int.h"
@@ -10,15 +11,16 @@ bool gn_tls_raw_key(EVP_PKEY *key, struct gn_pk *out)
 {
 	struct gn_pk pk;
 	size_t len = sizeof pk.b;
-	if (!key || !EVP_PKEY_is_a(key, "ED25519") || EVP_PKEY_get_raw_public_key(key, pk.b, &len) <= 0 ||
-	    len != sizeof pk.b || gn_crypto_small_order(&pk))
+	if (!key || !EVP_PKEY_is_a(key, "ED25519") ||
+	    EVP_PKEY_get_raw_public_key(key, pk.b, &len) <= 0 || len != sizeof pk.b ||
+	    gn_crypto_small_order(&pk))
 		return false;
 	*out = pk;
 	return true;
 }
 
-/* CR-21: the key itself is the identity; there is no chain to build. The verdict tells a wrong key from a broken
- * handshake. */
+/* CR-21: the key itself is the identity; there is no chain to build. The verdict tells a wrong
+ * key from a broken handshake. */
 static int verify_peer(X509_STORE_CTX *store, void *user)
 {
 	(void)user;
@@ -33,13 +35,14 @@ static int verify_peer(X509_STORE_CTX *store, void *user)
 	return ok;
 }
 
-static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len, const unsigned char *in,
-		       unsigned int len, void *user)
+static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *out_len,
+		       const unsigned char *in, unsigned int len, void *user)
 {
 	(void)ssl, (void)user;
 	static const unsigned char ours[] = TLS_ALPN;
 	for (unsigned i = 0; i < len; i += 1u + in[i]) /* OpenSSL checked the list's form */
-		if (in[i] == ours[0] && len - i > ours[0] && !memcmp(in + i + 1, ours + 1, ours[0])) {
+		if (in[i] == ours[0] && len - i > ours[0] &&
+		    !memcmp(in + i + 1, ours + 1, ours[0])) {
 			*out = in + i + 1;
 			*out_len = in[i];
 			return SSL_TLSEXT_ERR_OK;
@@ -82,8 +85,8 @@ SSL_SESSION *gn_tls_ctx_take_ticket(struct gn_tls_ctx *ctx, const struct gn_pk *
 	return found;
 }
 
-/* OpenSSL calls this on a client when a ticket came, which is after the server was proven. 1: the session is ours now.
- */
+/* OpenSSL calls this on a client when a ticket came, which is after the server was proven. 1:
+ * the session is ours now. */
 static int ticket_came(SSL *ssl, SSL_SESSION *session)
 {
 	struct gn_tls *tls = SSL_get_app_data(ssl);
@@ -97,9 +100,11 @@ static int ticket_came(SSL *ssl, SSL_SESSION *session)
 static bool configure(SSL_CTX *ssl, EVP_PKEY *key)
 {
 	static const unsigned char raw[] = {TLSEXT_cert_type_rpk}, alpn[] = TLS_ALPN;
-	const char *suites = gn_aead_best() == GN_AES_256_GCM ? "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
-							      : "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
-	/* If either side prefers ChaCha20, it has no fast AES, and the link is as fast as its slower end. */
+	const char *suites = gn_aead_best() == GN_AES_256_GCM
+				     ? "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
+				     : "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384";
+	/* If either side prefers ChaCha20, it has no fast AES, and the link is as fast as its
+	 * slower end. */
 	SSL_CTX_set_options(ssl, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
 	SSL_CTX_set_verify(ssl, SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT, NULL);
 	SSL_CTX_set_cert_verify_callback(ssl, verify_peer, NULL);
@@ -111,12 +116,15 @@ static bool configure(SSL_CTX *ssl, EVP_PKEY *key)
 	return SSL_CTX_set_min_proto_version(ssl, TLS1_3_VERSION) > 0 &&
 	       SSL_CTX_set_max_proto_version(ssl, TLS1_3_VERSION) > 0 &&
 	       SSL_CTX_set1_groups_list(ssl, "X25519MLKEM768:X25519") > 0 &&
-	       SSL_CTX_set_ciphersuites(ssl, suites) > 0 && SSL_CTX_set1_sigalgs_list(ssl, "ed25519") > 0 &&
+	       SSL_CTX_set_ciphersuites(ssl, suites) > 0 &&
+	       SSL_CTX_set1_sigalgs_list(ssl, "ed25519") > 0 &&
 	       SSL_CTX_set1_client_sigalgs_list(ssl, "ed25519") > 0 &&
 	       SSL_CTX_set1_client_cert_type(ssl, raw, sizeof raw) > 0 &&
-	       SSL_CTX_set1_server_cert_type(ssl, raw, sizeof raw) > 0 && SSL_CTX_use_PrivateKey(ssl, key) > 0 &&
-	       SSL_CTX_set_num_tickets(ssl, 1) > 0 && SSL_CTX_set_session_id_context(ssl, alpn + 1, alpn[0]) > 0 &&
-	       SSL_CTX_set_alpn_protos(ssl, alpn, sizeof alpn - 1) == 0; /* 0 is success here alone */
+	       SSL_CTX_set1_server_cert_type(ssl, raw, sizeof raw) > 0 &&
+	       SSL_CTX_use_PrivateKey(ssl, key) > 0 && SSL_CTX_set_num_tickets(ssl, 1) > 0 &&
+	       SSL_CTX_set_session_id_context(ssl, alpn + 1, alpn[0]) > 0 &&
+	       /* 0 is success here alone */
+	       SSL_CTX_set_alpn_protos(ssl, alpn, sizeof alpn - 1) == 0;
 }
 
 gn_err gn_tls_ctx_new(const struct gn_sk *node_key, struct gn_tls_ctx **out)

@@ -1,6 +1,7 @@
-/* Handshake bytes of a hostile peer. The first byte chooses: an even one feeds raw chunks (level, length, bytes) to a
- * fresh server and a fresh client, an odd one plays a real handshake between two ends and edits its flights (flight,
- * offset, xor). However it goes, neither end may be done unless the flights went over untouched. */
+/* Handshake bytes of a hostile peer. The first byte chooses: an even one feeds raw chunks
+ * (level, length, bytes) to a fresh server and a fresh client, an odd one plays a real handshake
+ * between two ends and edits its flights (flight, offset, xor). However it goes, neither end may
+ * be done unless the flights went over untouched. */
 #include "crypto/crypto.h"
 #include <stdlib.h>
 
@@ -20,8 +21,8 @@ static void set_up(void)
 static struct gn_tls *end(bool server)
 {
 	struct gn_tls *tls;
-	gn_err err = gn_tls_new(server ? server_ctx : client_ctx, server, server ? NULL : &server_key.pk,
-				GN_LIT("params"), &tls);
+	gn_err err = gn_tls_new(server ? server_ctx : client_ctx, server,
+				server ? NULL : &server_key.pk, GN_LIT("params"), &tls);
 	GN_ASSERT(err == GN_OK);
 	return tls;
 }
@@ -67,7 +68,8 @@ static bool deliver(struct gn_tls *from, struct gn_tls *to, unsigned flight, str
 			unsigned which = gn_read_u8(&r) % 4;
 			size_t off = gn_read_be16(&r);
 			uint8_t mask = gn_read_u8(&r);
-			if (which == flight && off >= at && off < at + s.len && mask && level != GN_TLS_APP) {
+			if (which == flight && off >= at && off < at + s.len && mask &&
+			    level != GN_TLS_APP) {
 				copy[off - at] ^= mask;
 				changed = true;
 			}
@@ -87,7 +89,8 @@ static void edit(struct gn_slice edits)
 	bool changed = false;
 	run(client);
 	for (unsigned flight = 0; flight < 4; flight++)
-		if (deliver(flight % 2 ? server : client, flight % 2 ? client : server, flight, edits))
+		if (deliver(flight % 2 ? server : client, flight % 2 ? client : server, flight,
+			    edits))
 			changed = true;
 	bool done = gn_tls_done(client) && gn_tls_done(server);
 	if (!changed)

@@ -1,5 +1,5 @@
-/* What the two halves of the handshake share: tls_ctx.c (one per node key: configuration and tickets) and tls.c (one
- * per session: the state machine). */
+/* What the two halves of the handshake share: tls_ctx.c (one per node key: configuration and
+ * tickets) and tls.c (one per session: the state machine). */
 #ifndef GN_CRYPTO_TLS_INT_H
 #define GN_CRYPTO_TLS_INT_H
 
@@ -8,7 +8,8 @@
 #include <openssl/crypto.h>
 #include <openssl/ssl.h>
 
-/* The protocol named in both hellos (RFC 7301): a handshake of another protocol on the same key never ends as ours. */
+/* The protocol named in both hellos (RFC 7301): a handshake of another protocol on the same key
+ * never ends as ours. */
 #define TLS_ALPN "\x08geonet/1"
 
 struct tls_ticket {
@@ -19,8 +20,9 @@ struct tls_ticket {
 struct gn_tls_ctx {
 	SSL_CTX *ssl; /* owned */
 	CRYPTO_RWLOCK *lock;
-	int refs;                   /* the owner and each gn_tls */
-	struct tls_ticket *tickets; /* owned; one per peer; TLS_TICKETS_MAX, allocated with the first; under lock */
+	int refs; /* the owner and each gn_tls */
+	/* owned; one per peer; TLS_TICKETS_MAX, allocated with the first; under lock */
+	struct tls_ticket *tickets;
 	unsigned ticket_count, ticket_oldest;
 };
 

@@ -1,14 +1,16 @@
-/* The handshake with both ends in memory: what a good one gives, and that no other one ends well. The ends of bad
- * handshakes are made from good ones by turning off, in OpenSSL, what tls_ctx.c turned on. */
+/* The handshake with both ends in memory: what a good one gives, and that no other one ends
+ * well. The ends of bad handshakes are made from good ones by turning off, in OpenSSL, what
+ * tls_ctx.c turned on. */
 #include "crypto/tls_int.h"
 #include <pthread.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
 #include <openssl/err.h>
 #include <openssl/evp.h>
+
+#include <cmocka.h>
 
 /* ---- two ends ---- */
 
@@ -40,9 +42,9 @@ static void open_end(struct end *e, bool server, const struct gn_pk *expected)
 	gn_tls_free(e->tls);
 	e->secret_count = 0;
 	memset(e->secrets, 0, sizeof e->secrets);
-	assert_int_equal(
-		gn_tls_new(e->ctx, server, expected, server ? GN_LIT("server params") : GN_LIT("client"), &e->tls),
-		GN_OK);
+	assert_int_equal(gn_tls_new(e->ctx, server, expected,
+				    server ? GN_LIT("server params") : GN_LIT("client"), &e->tls),
+			 GN_OK);
 }
 
 static void open_both(struct pair *p)
@@ -73,12 +75,14 @@ static gn_err run(struct end *e)
 	return err;
 }
 
-/* Everything pending goes over, level by level, at most `chunk` bytes a time; stops at the first error. */
+/* Everything pending goes over, level by level, at most `chunk` bytes a time; stops at the first
+ * error. */
 static gn_err flow(struct end *from, struct end *to, size_t chunk)
 {
 	for (int level = 0; level < GN_TLS_LEVELS; level++)
 		for (;;) {
-			struct gn_slice s = gn_slice_sub(gn_tls_pending(from->tls, (enum gn_tls_level)level), 0, chunk);
+			struct gn_slice s = gn_slice_sub(
+				gn_tls_pending(from->tls, (enum gn_tls_level)level), 0, chunk);
 			if (!s.len)
 				break;
 			GN_TRY(gn_tls_recv(to->tls, (enum gn_tls_level)level, s));
@@ -88,13 +92,15 @@ static gn_err flow(struct end *from, struct end *to, size_t chunk)
 	return GN_OK;
 }
 
-/* Flights in turn until nothing moves; the first error of either end, and how many flights it took. */
+/* Flights in turn until nothing moves; the first error of either end, and how many flights it
+ * took. */
 static gn_err shake(struct pair *p, unsigned *flights)
 {
 	gn_err err = run(&p->client);
 	*flights = 0;
 	for (int turn = 0; err == GN_OK && turn < 6; turn++) {
-		struct end *from = turn % 2 ? &p->server : &p->client, *to = turn % 2 ? &p->client : &p->server;
+		struct end *from = turn % 2 ? &p->server : &p->client,
+			   *to = turn % 2 ? &p->client : &p->server;
 		bool done = gn_tls_done(p->client.tls) && gn_tls_done(p->server.tls);
 		err = flow(from, to, SIZE_MAX);
 		if (!done)
@@ -118,9 +124,10 @@ static void assert_good(struct pair *p)
 	assert_int_equal(p->server.secret_count, 4);
 	for (int level = GN_TLS_HANDSHAKE; level <= GN_TLS_APP; level++)
 		for (int write = 0; write < 2; write++)
-			assert_memory_equal(p->client.secrets[level][write], p->server.secrets[level][!write],
-					    TLS_SECRET_LEN_MAX);
-	assert_memory_not_equal(p->client.secrets[GN_TLS_APP][0], p->client.secrets[GN_TLS_APP][1], TLS_SECRET_LEN_MAX);
+			assert_memory_equal(p->client.secrets[level][write],
+					    p->server.secrets[level][!write], TLS_SECRET_LEN_MAX);
+	assert_memory_not_equal(p->client.secrets[GN_TLS_APP][0], p->client.secrets[GN_TLS_APP][1],
+				TLS_SECRET_LEN_MAX);
 	assert_true(gn_slice_eq(gn_tls_peer_params(p->client.tls), GN_LIT("server params")));
 	assert_true(gn_slice_eq(gn_tls_peer_params(p->server.tls), GN_LIT("client")));
 }
@@ -137,8 +144,8 @@ static void one_round_trip_with_the_hybrid_group(void **state)
 	assert_good(&p);
 	assert_string_equal(gn_tls_group(p.client.tls), "X25519MLKEM768");
 	assert_string_equal(gn_tls_group(p.server.tls), "X25519MLKEM768");
-	const char *suite =
-		gn_aead_best() == GN_AES_256_GCM ? "TLS_AES_256_GCM_SHA384" : "TLS_CHACHA20_POLY1305_SHA256";
+	const char *suite = gn_aead_best() == GN_AES_256_GCM ? "TLS_AES_256_GCM_SHA384"
+							     : "TLS_CHACHA20_POLY1305_SHA256";
 	assert_string_equal(gn_tls_suite(p.client.tls), suite);
 	assert_string_equal(gn_tls_suite(p.server.tls), suite);
 	assert_false(gn_tls_resumed(p.client.tls));
@@ -200,8 +207,10 @@ static void the_slower_end_chooses_the_suite(void **state)
 		setup(&p);
 		SSL_CTX *weak = who ? p.server.ctx->ssl : p.client.ctx->ssl,
 			*strong = who ? p.client.ctx->ssl : p.server.ctx->ssl;
-		assert_true(SSL_CTX_set_ciphersuites(weak, "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384"));
-		assert_true(SSL_CTX_set_ciphersuites(strong, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"));
+		assert_true(SSL_CTX_set_ciphersuites(
+			weak, "TLS_CHACHA20_POLY1305_SHA256:TLS_AES_256_GCM_SHA384"));
+		assert_true(SSL_CTX_set_ciphersuites(
+			strong, "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"));
 		open_both(&p);
 		assert_good(&p);
 		assert_string_equal(gn_tls_suite(p.client.tls), "TLS_CHACHA20_POLY1305_SHA256");
@@ -219,14 +228,20 @@ static void parameters_up_to_their_limit_go_over(void **state)
 		struct pair p;
 		unsigned flights;
 		setup(&p);
-		assert_int_equal(gn_tls_new(p.client.ctx, false, NULL, gn_slice(bytes, lens[i]), &p.client.tls), GN_OK);
-		assert_int_equal(gn_tls_new(p.server.ctx, true, NULL, gn_slice(bytes, lens[i]), &p.server.tls), GN_OK);
+		assert_int_equal(gn_tls_new(p.client.ctx, false, NULL, gn_slice(bytes, lens[i]),
+					    &p.client.tls),
+				 GN_OK);
+		assert_int_equal(gn_tls_new(p.server.ctx, true, NULL, gn_slice(bytes, lens[i]),
+					    &p.server.tls),
+				 GN_OK);
 		assert_int_equal(shake(&p, &flights), GN_OK);
 		assert_true(gn_tls_done(p.server.tls));
-		assert_true(gn_slice_eq(gn_tls_peer_params(p.server.tls), gn_slice(bytes, lens[i])));
+		assert_true(
+			gn_slice_eq(gn_tls_peer_params(p.server.tls), gn_slice(bytes, lens[i])));
 		assert_non_null(gn_tls_peer_params(p.client.tls).p);
 		struct gn_tls *none = NULL;
-		assert_int_equal(gn_tls_new(p.client.ctx, false, NULL, GN_SLICE(bytes), &none), GN_TOO_LARGE);
+		assert_int_equal(gn_tls_new(p.client.ctx, false, NULL, GN_SLICE(bytes), &none),
+				 GN_TOO_LARGE);
 		assert_null(none);
 		teardown(&p);
 	}
@@ -259,7 +274,8 @@ static void a_wrong_server_key_is_refused(void **state)
 	assert_false(gn_tls_done(p.client.tls) || gn_tls_done(p.server.tls));
 	struct gn_pk pk;
 	assert_false(gn_tls_peer(p.client.tls, &pk));
-	assert_int_equal(p.client.tls->verdict, GN_KEY); /* at once: a wrong server must not learn who called */
+	/* at once: a wrong server must not learn who called */
+	assert_int_equal(p.client.tls->verdict, GN_KEY);
 	assert_true(gn_tls_alert(p.client.tls) > 0);
 	assert_int_equal(gn_tls_run(p.client.tls), GN_KEY); /* for good */
 	assert_int_equal(gn_tls_recv(p.client.tls, GN_TLS_APP, GN_LIT("x")), GN_KEY);
@@ -307,10 +323,14 @@ static void a_key_that_is_not_ed25519_is_refused(void **state)
 		open_end(&p.client, false, NULL);
 		SSL *bad = who ? p.server.tls->ssl : p.client.tls->ssl;
 		EVP_PKEY *key = EVP_PKEY_Q_keygen(NULL, NULL, "EC", "P-256");
-		assert_true(SSL_set1_sigalgs_list(p.client.tls->ssl, "ed25519:ecdsa_secp256r1_sha256"));
-		assert_true(SSL_set1_sigalgs_list(p.server.tls->ssl, "ed25519:ecdsa_secp256r1_sha256"));
-		assert_true(SSL_set1_client_sigalgs_list(p.client.tls->ssl, "ed25519:ecdsa_secp256r1_sha256"));
-		assert_true(SSL_set1_client_sigalgs_list(p.server.tls->ssl, "ed25519:ecdsa_secp256r1_sha256"));
+		assert_true(
+			SSL_set1_sigalgs_list(p.client.tls->ssl, "ed25519:ecdsa_secp256r1_sha256"));
+		assert_true(
+			SSL_set1_sigalgs_list(p.server.tls->ssl, "ed25519:ecdsa_secp256r1_sha256"));
+		assert_true(SSL_set1_client_sigalgs_list(p.client.tls->ssl,
+							 "ed25519:ecdsa_secp256r1_sha256"));
+		assert_true(SSL_set1_client_sigalgs_list(p.server.tls->ssl,
+							 "ed25519:ecdsa_secp256r1_sha256"));
 		SSL_certs_clear(bad);
 		assert_true(SSL_use_PrivateKey(bad, key));
 		EVP_PKEY_free(key);
@@ -332,7 +352,8 @@ static void only_ed25519_keys_are_read(void **state)
 		assert_false(gn_tls_raw_key(key, &pk));
 		EVP_PKEY_free(key);
 	}
-	EVP_PKEY *weak = EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, (const uint8_t[32]){1}, 32);
+	EVP_PKEY *weak =
+		EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, NULL, (const uint8_t[32]){1}, 32);
 	assert_false(gn_tls_raw_key(weak, &pk));
 	EVP_PKEY_free(weak);
 }
@@ -375,7 +396,8 @@ static void another_protocol_is_refused(void **state)
 		assert_int_equal(shake(&p, &flights), GN_PROTOCOL);
 		assert_false(gn_tls_done((what == 2 ? p.client : p.server).tls));
 		/* a client without ALPN notices first that it agreed on none */
-		assert_int_equal(gn_tls_alert((what ? p.client : p.server).tls), SSL_AD_NO_APPLICATION_PROTOCOL);
+		assert_int_equal(gn_tls_alert((what ? p.client : p.server).tls),
+				 SSL_AD_NO_APPLICATION_PROTOCOL);
 		teardown(&p);
 	}
 }
@@ -398,13 +420,16 @@ static void missing_parameters_are_refused(void **state)
 
 /* ---- damage ---- */
 
-/* Plays a handshake in which byte `at` of flight `flight` (0 client hello, 1 server's, 2 client's last) is changed. */
-static bool damaged_handshake_fails(struct pair *p, unsigned flight, size_t at, uint8_t mask, size_t *flight_len)
+/* Plays a handshake in which byte `at` of flight `flight` (0 client hello, 1 server's, 2
+ * client's last) is changed. */
+static bool damaged_handshake_fails(struct pair *p, unsigned flight, size_t at, uint8_t mask,
+				    size_t *flight_len)
 {
 	open_both(p);
 	gn_err err = run(&p->client);
 	for (unsigned turn = 0; turn < 4 && err == GN_OK; turn++) {
-		struct end *from = turn % 2 ? &p->server : &p->client, *to = turn % 2 ? &p->client : &p->server;
+		struct end *from = turn % 2 ? &p->server : &p->client,
+			   *to = turn % 2 ? &p->client : &p->server;
 		if (turn == flight) {
 			size_t off = 0;
 			for (int level = 0; level < GN_TLS_APP;
@@ -433,7 +458,8 @@ static void no_changed_byte_of_any_flight_goes_unseen(void **state)
 		size_t len = 1;
 		unsigned tried = 0;
 		for (size_t at = 0; at < len; at += at < 80 ? 1 : 13, tried++) {
-			gn_tls_ctx_free(p.client.ctx); /* forget tickets: each handshake is a full one */
+			/* forget tickets: each handshake is a full one */
+			gn_tls_ctx_free(p.client.ctx);
 			assert_int_equal(gn_tls_ctx_new(&p.client.key, &p.client.ctx), GN_OK);
 			if (!damaged_handshake_fails(&p, flight, at, (uint8_t)(1 << at % 8), &len))
 				fail_msg("flight %u, byte %zu", flight, at);
@@ -453,7 +479,9 @@ static void a_truncated_flight_waits_and_then_goes_on(void **state)
 		assert_int_equal(run(&p.client), GN_OK);
 		struct gn_slice hello = gn_tls_pending(p.client.tls, GN_TLS_INITIAL);
 		assert_true(cut < hello.len);
-		assert_int_equal(gn_tls_recv(p.server.tls, GN_TLS_INITIAL, gn_slice_sub(hello, 0, cut)), GN_OK);
+		assert_int_equal(
+			gn_tls_recv(p.server.tls, GN_TLS_INITIAL, gn_slice_sub(hello, 0, cut)),
+			GN_OK);
 		assert_int_equal(run(&p.server), GN_OK);
 		assert_int_equal(gn_tls_pending(p.server.tls, GN_TLS_INITIAL).len, 0);
 		assert_int_equal(p.server.secret_count, 0);
@@ -474,13 +502,18 @@ static void bytes_of_another_level_are_refused(void **state)
 	open_both(&p);
 	assert_int_equal(run(&p.client), GN_OK);
 	for (int level = 0; level < GN_TLS_LEVELS; level++) {
-		assert_int_equal(gn_tls_recv(p.server.tls, (enum gn_tls_level)level, gn_slice(NULL, 0)), GN_OK);
+		assert_int_equal(
+			gn_tls_recv(p.server.tls, (enum gn_tls_level)level, gn_slice(NULL, 0)),
+			GN_OK);
 		if (level != GN_TLS_INITIAL)
-			assert_int_equal(gn_tls_recv(p.server.tls, (enum gn_tls_level)level, GN_LIT("x")), GN_PROTOCOL);
+			assert_int_equal(
+				gn_tls_recv(p.server.tls, (enum gn_tls_level)level, GN_LIT("x")),
+				GN_PROTOCOL);
 	}
 	assert_int_equal(flow(&p.client, &p.server, SIZE_MAX), GN_OK);
 	/* the server's second part before its first */
-	assert_int_equal(gn_tls_recv(p.client.tls, GN_TLS_HANDSHAKE, gn_tls_pending(p.server.tls, GN_TLS_HANDSHAKE)),
+	assert_int_equal(gn_tls_recv(p.client.tls, GN_TLS_HANDSHAKE,
+				     gn_tls_pending(p.server.tls, GN_TLS_HANDSHAKE)),
 			 GN_PROTOCOL);
 	/* all that did no harm */
 	assert_int_equal(flow(&p.server, &p.client, SIZE_MAX), GN_OK);
@@ -498,7 +531,8 @@ static void bytes_are_added_behind_what_is_partly_taken(void **state)
 	struct pair p;
 	uint8_t first[512];
 	setup(&p);
-	assert_true(SSL_CTX_set1_groups_list(p.server.ctx->ssl, "X25519")); /* a hello retry request comes first */
+	/* a hello retry request comes first */
+	assert_true(SSL_CTX_set1_groups_list(p.server.ctx->ssl, "X25519"));
 	open_both(&p);
 	assert_int_equal(run(&p.client), GN_OK);
 	assert_int_equal(flow(&p.client, &p.server, SIZE_MAX), GN_OK);
@@ -546,14 +580,16 @@ static void a_level_takes_16_kib_and_no_byte_more(void **state)
 		assert_int_equal(run(&p.server), GN_OK);
 		memset(part, 0, 4);
 	}
-	assert_int_equal(gn_tls_recv(p.server.tls, GN_TLS_INITIAL, gn_slice(part, 1)), GN_TOO_LARGE);
+	assert_int_equal(gn_tls_recv(p.server.tls, GN_TLS_INITIAL, gn_slice(part, 1)),
+			 GN_TOO_LARGE);
 	teardown(&p);
 }
 
 static void after_the_handshake_only_tickets_are_taken(void **state)
 {
 	(void)state;
-	static const uint8_t key_update[] = {24, 0, 0, 1, 0}, finished[] = {20, 0, 0, 1, 0}, hello[] = {1, 0, 0, 1, 0};
+	static const uint8_t key_update[] = {24, 0, 0, 1, 0}, finished[] = {20, 0, 0, 1, 0},
+			     hello[] = {1, 0, 0, 1, 0};
 	const struct gn_slice bad[] = {GN_SLICE(key_update), GN_SLICE(finished), GN_SLICE(hello)};
 	for (size_t i = 0; i < 2 * GN_COUNT(bad); i++) {
 		struct pair p;
@@ -580,7 +616,8 @@ static void a_second_session_is_resumed_once_per_ticket(void **state)
 		assert_good(&p);
 		assert_int_equal(gn_tls_resumed(p.client.tls), i > 0);
 		assert_int_equal(gn_tls_resumed(p.server.tls), i > 0);
-		assert_string_equal(gn_tls_group(p.client.tls), "X25519MLKEM768"); /* never without a fresh exchange */
+		/* never without a fresh exchange */
+		assert_string_equal(gn_tls_group(p.client.tls), "X25519MLKEM768");
 		assert_int_equal(p.client.ctx->ticket_count, 1);
 	}
 	/* another peer gets none of it */
@@ -682,13 +719,15 @@ static void tickets_are_bounded_and_one_per_peer(void **state)
 
 static void *many_handshakes(void *user)
 {
-	struct pair p = *(const struct pair *)user; /* contexts are shared, handshakes are our own */
+	/* contexts are shared, handshakes are our own */
+	struct pair p = *(const struct pair *)user;
 	bool *ok = calloc(1, sizeof *ok);
 	unsigned flights;
 	for (int i = 0; ok && i < 30; i++) {
 		p.client.tls = p.server.tls = NULL;
 		p.client.secret_count = p.server.secret_count = 0;
-		gn_err err = gn_tls_new(p.client.ctx, false, &p.server.key.pk, GN_LIT("c"), &p.client.tls);
+		gn_err err = gn_tls_new(p.client.ctx, false, &p.server.key.pk, GN_LIT("c"),
+					&p.client.tls);
 		if (err == GN_OK)
 			err = gn_tls_new(p.server.ctx, true, NULL, GN_LIT("s"), &p.server.tls);
 		if (err == GN_OK)
@@ -765,9 +804,11 @@ static void out_of_memory_fails_and_leaks_nothing(void **state)
 		gn_tls_free(p.server.tls);
 		p.client.tls = p.server.tls = NULL;
 		allocations_left = n;
-		gn_err err = gn_tls_new(p.client.ctx, false, &p.server.key.pk, GN_LIT("client"), &p.client.tls);
+		gn_err err = gn_tls_new(p.client.ctx, false, &p.server.key.pk, GN_LIT("client"),
+					&p.client.tls);
 		if (err == GN_OK)
-			err = gn_tls_new(p.server.ctx, true, NULL, GN_LIT("server params"), &p.server.tls);
+			err = gn_tls_new(p.server.ctx, true, NULL, GN_LIT("server params"),
+					 &p.server.tls);
 		unsigned flights;
 		if (err == GN_OK)
 			err = shake(&p, &flights);

@@ -1,5 +1,5 @@
-/* Buckets: at the limit and one past it, in time and in number; the sketch's bystanders and its changing key; single
- * use; the heaviest. */
+/* Buckets: at the limit and one past it, in time and in number; the sketch's bystanders and its
+ * changing key; single use; the heaviest. */
 #include "guard/guard_test.h"
 #include <stdlib.h>
 
@@ -33,8 +33,8 @@ static void test_gcra(void **state)
 	assert_true(gn_gcra_take(0, r, UINT64_MAX, T0) <= T0 + 2 * GN_SEC);
 }
 
-static uint64_t taken_until_refused(struct gn_guard *g, const struct gn_guard_subject *who, uint64_t work, gn_time now,
-				    gn_err want)
+static uint64_t taken_until_refused(struct gn_guard *g, const struct gn_guard_subject *who,
+				    uint64_t work, gn_time now, gn_err want)
 {
 	uint64_t n = 0;
 	struct gn_guard_verdict v;
@@ -54,8 +54,8 @@ static void test_key_and_prefix_limits(void **state)
 	(void)state;
 	struct fixture f;
 	setup(&f, NULL);
-	struct gn_guard_subject who = key(1), other = key(2), host = v4(198, 51, 100, 7), mate = v4(198, 51, 100, 8),
-				far = v4(198, 51, 101, 7);
+	struct gn_guard_subject who = key(1), other = key(2), host = v4(198, 51, 100, 7),
+				mate = v4(198, 51, 100, 8), far = v4(198, 51, 101, 7);
 	struct gn_guard_verdict v;
 	struct gn_guard_why why;
 	assert_int_equal(taken_until_refused(f.g, &who, 100, T0, GN_QUOTA), 5 * GN_KEY_RATE);
@@ -63,7 +63,8 @@ static void test_key_and_prefix_limits(void **state)
 	assert_string_equal(v.limit, "guard-key");
 	assert_int_equal(gn_guard_charge(f.g, &other, 1, T0, &v), GN_OK);
 	assert_int_equal(taken_until_refused(f.g, &host, 100, T0, GN_LIMIT), 2 * GN_PREFIX_RATE);
-	assert_int_equal(gn_guard_charge(f.g, &mate, 1, T0, &v), GN_LIMIT); /* the net's bucket is empty too */
+	/* the net's bucket is empty too */
+	assert_int_equal(gn_guard_charge(f.g, &mate, 1, T0, &v), GN_LIMIT);
 	assert_string_equal(v.limit, "guard-net");
 	assert_int_equal(gn_guard_charge(f.g, &host, 1, T0, &v), GN_LIMIT);
 	assert_string_equal(v.limit, "guard-host");
@@ -74,8 +75,8 @@ static void test_key_and_prefix_limits(void **state)
 	assert_int_equal(why.burst, 2 * GN_PREFIX_RATE);
 	assert_string_equal(why.limit, "guard-host");
 	assert_int_equal(gn_guard_charge(f.g, &host, 1, why.until, NULL), GN_OK);
-	struct gn_guard_subject six = v6(1, 1, 1, 1), same64 = v6(1, 1, 1, 2), same48 = v6(1, 1, 2, 1),
-				else48 = v6(1, 2, 1, 1);
+	struct gn_guard_subject six = v6(1, 1, 1, 1), same64 = v6(1, 1, 1, 2),
+				same48 = v6(1, 1, 2, 1), else48 = v6(1, 2, 1, 1);
 	assert_int_equal(taken_until_refused(f.g, &six, 100, T0, GN_LIMIT), 2 * GN_PREFIX_RATE);
 	assert_int_equal(gn_guard_charge(f.g, &same64, 1, T0, &v), GN_LIMIT);
 	assert_string_equal(v.limit, "guard-host");
@@ -91,11 +92,13 @@ static void test_local_prefixes_are_exempt_unless_counted(void **state)
 	for (int count = 0; count < 2; count++) {
 		struct fixture f;
 		setup(&f, &(struct gn_guard_config){.count_local = count});
-		struct gn_guard_subject locals[] = {v4(127, 0, 0, 1), v4(10, 1, 2, 3), v4(192, 168, 1, 1)};
+		struct gn_guard_subject locals[] = {v4(127, 0, 0, 1), v4(10, 1, 2, 3),
+						    v4(192, 168, 1, 1)};
 		for (size_t i = 0; i < GN_COUNT(locals); i++) {
 			for (int k = 0; k < 3; k++)
 				gn_guard_debit(f.g, &locals[i], 10 * GN_PREFIX_RATE, T0);
-			assert_int_equal(gn_guard_charge(f.g, &locals[i], 1, T0, NULL), count ? GN_LIMIT : GN_OK);
+			assert_int_equal(gn_guard_charge(f.g, &locals[i], 1, T0, NULL),
+					 count ? GN_LIMIT : GN_OK);
 			struct gn_guard_why why;
 			gn_guard_why(f.g, &locals[i], T0, &why);
 			assert_int_equal(why.exempt, !count);
@@ -119,14 +122,16 @@ static void test_allow_and_forgive(void **state)
 		assert_int_not_equal(gn_guard_charge(f.g, &both[i], 1, T0, NULL), GN_OK);
 		assert_int_equal(gn_guard_allow(f.g, &both[i], T0 + 10 * GN_SEC), GN_OK);
 		assert_int_equal(gn_guard_charge(f.g, &both[i], 1, T0, NULL), GN_OK);
-		assert_int_not_equal(gn_guard_charge(f.g, &both[i], 1, T0 + 10 * GN_SEC, NULL), GN_OK);
+		assert_int_not_equal(gn_guard_charge(f.g, &both[i], 1, T0 + 10 * GN_SEC, NULL),
+				     GN_OK);
 		assert_int_equal(gn_guard_allow(f.g, &both[i], GN_NEVER), GN_OK);
 		assert_int_equal(gn_guard_charge(f.g, &both[i], 1, T0 + 10 * GN_SEC, NULL), GN_OK);
 		struct gn_guard_allowed a;
 		assert_true(gn_guard_allowed_at(f.g, 0, &a) && !gn_guard_allowed_at(f.g, 1, &a));
 		assert_true(a.until == GN_NEVER && a.who.kind == both[i].kind);
 		assert_int_equal(gn_guard_allow(f.g, &both[i], 0), GN_OK);
-		assert_int_not_equal(gn_guard_charge(f.g, &both[i], 1, T0 + 10 * GN_SEC, NULL), GN_OK);
+		assert_int_not_equal(gn_guard_charge(f.g, &both[i], 1, T0 + 10 * GN_SEC, NULL),
+				     GN_OK);
 		gn_guard_forgive(f.g, &both[i]);
 		assert_int_equal(gn_guard_charge(f.g, &both[i], 1, T0 + 10 * GN_SEC, NULL), GN_OK);
 		struct gn_guard_why why;
@@ -149,7 +154,8 @@ static void test_keys_are_exact(void **state)
 	setup(&f, NULL);
 	struct gn_guard_subject debtor = key(0);
 	gn_guard_debit(f.g, &debtor, 60 * GN_KEY_RATE, T0);
-	for (uint32_t i = 1; i < 10 * GN_GUARD_KEYS; i++) { /* each refilled before the next thousand come */
+	for (uint32_t i = 1; i < 10 * GN_GUARD_KEYS; i++) {
+		/* each refilled before the next thousand come */
 		struct gn_guard_subject who = key(i);
 		assert_int_equal(gn_guard_charge(f.g, &who, 1, T0 + i * 10 * GN_USEC, NULL), GN_OK);
 	}
@@ -163,7 +169,11 @@ static void test_tokens_have_their_own_limits(void **state)
 	struct fixture f;
 	setup(&f, NULL);
 	struct gn_guard_verdict v;
-	struct gn_guard_subject a = {.kind = GN_GUARD_TOKEN, .id = {1}, .rate = 10, .burst = 30 * GN_SEC}, b = a;
+	struct gn_guard_subject a = {.kind = GN_GUARD_TOKEN,
+				     .id = {1},
+				     .rate = 10,
+				     .burst = 30 * GN_SEC},
+				b = a;
 	b.id[0] = 2;
 	assert_int_equal(taken_until_refused(f.g, &a, 1, T0, GN_QUOTA), 300);
 	assert_int_equal(gn_guard_charge(f.g, &a, 1, T0, &v), GN_QUOTA);
@@ -171,7 +181,8 @@ static void test_tokens_have_their_own_limits(void **state)
 	assert_int_equal(gn_guard_charge(f.g, &b, 1, T0, &v), GN_OK);
 	gn_err err = GN_OK;
 	uint32_t n = 0;
-	for (; n < 2 * GN_GUARD_TOKENS && err == GN_OK; n++) { /* each owes for 10 s: more than the table can know */
+	for (; n < 2 * GN_GUARD_TOKENS && err == GN_OK; n++) {
+		/* each owes for 10 s: more than the table can know */
 		struct gn_guard_subject who = a;
 		gn_put_be64(who.id + 8, n + 1);
 		err = gn_guard_charge(f.g, &who, 100, T0, &v);
@@ -194,7 +205,8 @@ static uint64_t hit(const struct gn_sketch *s, uint64_t bystanders, gn_time now)
 {
 	uint64_t wrong = 0;
 	for (uint64_t i = 0; i < bystanders; i++)
-		wrong += !gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, i}, 0), GN_PREFIX_BURST, now);
+		wrong += !gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, i}, 0), GN_PREFIX_BURST,
+					now);
 	return wrong;
 }
 
@@ -206,13 +218,17 @@ static void test_sketch_spares_bystanders(void **state)
 	gn_sketch_turn(s, &root, T0);
 	heavy(s, 100, T0);
 	for (uint64_t i = 0; i < 100; i++)
-		assert_false(gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){1, i}, 0), GN_PREFIX_BURST, T0));
+		assert_false(gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){1, i}, 0), GN_PREFIX_BURST,
+					   T0));
 	uint64_t wrong = hit(s, 1000000, T0); /* expected 0.35 */
-	print_message("  100 heavy prefixes: %llu of 1,000,000 others limited\n", (unsigned long long)wrong);
+	print_message("  100 heavy prefixes: %llu of 1,000,000 others limited\n",
+		      (unsigned long long)wrong);
 	assert_true(wrong <= 5);
-	heavy(s, 2000, T0); /* and it does not fall off a cliff: (1 - (1 - 1/4096)^2000)^4 = 0.022 */
+	/* and it does not fall off a cliff: (1 - (1 - 1/4096)^2000)^4 = 0.022 */
+	heavy(s, 2000, T0);
 	wrong = hit(s, 100000, T0);
-	print_message("  2,000 heavy prefixes: %llu of 100,000 others limited\n", (unsigned long long)wrong);
+	print_message("  2,000 heavy prefixes: %llu of 100,000 others limited\n",
+		      (unsigned long long)wrong);
 	assert_true(wrong > 500 && wrong < 6000);
 	free(s);
 }
@@ -232,21 +248,23 @@ static void test_sketch_turns(void **state)
 	gn_sketch_turn(s, &root, now + 1);
 	assert_int_equal(s->turns, 2);
 	assert_memory_not_equal(&before, &s->key[s->current], sizeof before);
-	assert_true(gn_sketch_get(s, id, 0) == now + GN_PREFIX_BURST); /* what it owes is not forgotten at the turn */
+	/* what it owes is not forgotten at the turn */
+	assert_true(gn_sketch_get(s, id, 0) == now + GN_PREFIX_BURST);
 	gn_sketch_set(s, id, now + 2 * GN_PREFIX_BURST);
 	assert_true(gn_sketch_get(s, id, 0) == now + 2 * GN_PREFIX_BURST);
 	gn_sketch_clear(s, id);
 	assert_true(gn_sketch_get(s, id, 0) == 0);
 	/* Whoever shared all cells with a heavy one does not after the turn. */
 	uint64_t victim = 0;
-	while (victim < 100000 && gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, victim}, 0), GN_PREFIX_BURST, now)) {
+	while (victim < 100000 &&
+	       gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, victim}, 0), GN_PREFIX_BURST, now)) {
 		gn_sketch_set(s, (uint64_t[]){3, victim}, now + GN_PREFIX_BURST);
 		victim++;
 	}
 	assert_true(victim < 100000);
 	gn_sketch_turn(s, &root, now + 2 * GN_SKETCH_LIFE);
-	assert_true(
-		gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, victim}, 0), GN_PREFIX_BURST, now + 2 * GN_SKETCH_LIFE));
+	assert_true(gn_gcra_ready(gn_sketch_get(s, (uint64_t[]){2, victim}, 0), GN_PREFIX_BURST,
+				  now + 2 * GN_SKETCH_LIFE));
 	free(s);
 }
 
@@ -266,9 +284,11 @@ static void test_once(void **state)
 		gn_once_mark(o, prints[i]);
 		assert_true(gn_once_seen(o, prints[i]));
 		if (i >= GN_ONCE_COUNT)
-			assert_true(gn_once_seen(o, prints[i - GN_ONCE_COUNT])); /* the last 16,384 at the least */
+			/* the last 16,384 at the least */
+			assert_true(gn_once_seen(o, prints[i - GN_ONCE_COUNT]));
 	}
-	print_message("  %llu of %u new ones taken for used\n", (unsigned long long)wrong, (unsigned)GN_COUNT(prints));
+	print_message("  %llu of %u new ones taken for used\n", (unsigned long long)wrong,
+		      (unsigned)GN_COUNT(prints));
 	assert_true(wrong < GN_COUNT(prints) / 400);
 	uint32_t forgotten = 0;
 	for (uint32_t i = 0; i < GN_ONCE_COUNT; i++)
@@ -299,7 +319,8 @@ static void test_the_heaviest_are_found(void **state)
 	for (uint32_t i = 0; i < 10; i++) {
 		struct gn_guard_subject want = key(9 - i);
 		assert_memory_equal(list[i].who.id, want.id, 32);
-		assert_true(list[i].work - list[i].work_error <= 200 * (1009 - i) && list[i].work >= 200 * (1009 - i));
+		assert_true(list[i].work - list[i].work_error <= 200 * (1009 - i) &&
+			    list[i].work >= 200 * (1009 - i));
 		assert_int_equal(list[i].admitted, 200);
 	}
 	for (size_t i = 1; i < n; i++)
@@ -352,14 +373,16 @@ static uint32_t pressure(const struct fixture *f, gn_time now)
 	return s.pressure;
 }
 
-/* GU-18: fifty keys, each within its tenth of a core, ask for all that they get; a light one beside them is always
- * served, and what all are given stays near half a core once their bursts are used up. */
+/* GU-18: fifty keys, each within its tenth of a core, ask for all that they get; a light one
+ * beside them is always served, and what all are given stays near half a core once their bursts
+ * are used up. */
 static void test_lawful_shares_do_not_add_up(void **state)
 {
 	(void)state;
 	struct fixture f;
 	setup(&f, NULL);
-	struct gn_guard_subject light = key(1000), token = {.kind = GN_GUARD_TOKEN, .rate = 1000000, .burst = GN_SEC};
+	struct gn_guard_subject light = key(1000),
+				token = {.kind = GN_GUARD_TOKEN, .rate = 1000000, .burst = GN_SEC};
 	uint64_t given = 0;
 	gn_time now = T0;
 	for (int ms = 0; ms < 20000; ms++, now += GN_MSEC) {
@@ -378,7 +401,8 @@ static void test_lawful_shares_do_not_add_up(void **state)
 	assert_true(given > 15000000 / 5 && given < 15000000 * 6 / 10);
 	uint32_t p = pressure(&f, now);
 	assert_true(p > GN_PRESSURE_ONE && p <= GN_PRESSURE_MAX);
-	assert_int_equal(taken_until_refused(f.g, &token, 100, now, GN_QUOTA), 1000000); /* paid for */
+	/* paid for */
+	assert_int_equal(taken_until_refused(f.g, &token, 100, now, GN_QUOTA), 1000000);
 	assert_int_equal(pressure(&f, now + 7 * GN_SEC), GN_PRESSURE_ONE);
 	assert_int_equal(gn_guard_charge(f.g, &light, 5, now + 7 * GN_SEC, NULL), GN_OK);
 	teardown(&f);
@@ -391,8 +415,13 @@ static void test_pressure_follows_charged_work(void **state)
 	const struct {
 		uint64_t work;
 		uint32_t from, to;
-	} cases[] = {{half, 8, 8}, {half + 1, 8, 16}, {half + 1, 256, 512}, {half + 1, 512, 512}, {half, 64, 56},
-		     {0, 9, 8},    {0, 8, 8}};
+	} cases[] = {{half, 8, 8},
+		     {half + 1, 8, 16},
+		     {half + 1, 256, 512},
+		     {half + 1, 512, 512},
+		     {half, 64, 56},
+		     {0, 9, 8},
+		     {0, 8, 8}};
 	struct fixture f;
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
 		setup(&f, NULL);
@@ -413,8 +442,9 @@ static struct gn_guard_subject at(struct gn_guard_subject who, struct gn_addr ad
 	return who;
 }
 
-/* GU-18: 300 keys of one /24, each far within its share, ask for more than half a core; an honest key elsewhere goes on
- * being served, as the price stays low. Were it theirs alone, the price would be what makes their 300 shares fit. */
+/* GU-18: 300 keys of one /24, each far within its share, ask for more than half a core; an
+ * honest key elsewhere goes on being served, as the price stays low. Were it theirs alone, the
+ * price would be what makes their 300 shares fit. */
 static void test_one_network_does_not_press_the_others(void **state)
 {
 	(void)state;
@@ -425,8 +455,10 @@ static void test_one_network_does_not_press_the_others(void **state)
 	for (int ms = 0; ms < 20000; ms++) {
 		gn_time now = T0 + ms * GN_MSEC;
 		for (uint32_t n = (uint32_t)ms % 25; n < 300; n += 25) {
-			struct gn_guard_subject one = at(key(n), gn_addr_v4(203, 0, 113, (uint8_t)n, 1));
-			(void)!gn_guard_charge(f.g, &one, 45, now, NULL); /* forty times a second each */
+			struct gn_guard_subject one =
+				at(key(n), gn_addr_v4(203, 0, 113, (uint8_t)n, 1));
+			/* forty times a second each */
+			(void)!gn_guard_charge(f.g, &one, 45, now, NULL);
 		}
 		if (ms % 10 == 0 && gn_guard_charge(f.g, &busy, 150, now, NULL) != GN_OK)
 			refused++;
@@ -439,14 +471,16 @@ static void test_one_network_does_not_press_the_others(void **state)
 	teardown(&f);
 }
 
-/* GU-18: a prefix pays for its keys while there is pressure, and only then; not for who is allowed anything. */
+/* GU-18: a prefix pays for its keys while there is pressure, and only then; not for who is
+ * allowed anything. */
 static void test_a_prefix_pays_under_pressure(void **state)
 {
 	(void)state;
 	struct gn_addr there = gn_addr_v4(203, 0, 113, 1, 1), home = gn_addr_v4(127, 0, 0, 1, 1);
 	struct fixture f;
 	setup(&f, NULL);
-	struct gn_guard_subject net = gn_guard_of_addr(&there), one = at(key(1), there), other = at(key(2), there);
+	struct gn_guard_subject net = gn_guard_of_addr(&there), one = at(key(1), there),
+				other = at(key(2), there);
 	struct gn_guard_subject near = at(key(3), home), nowhere = key(4);
 	const uint64_t share = GN_PREFIX_RATE * 2;
 	gn_guard_debit(f.g, &one, share + 1, T0); /* while nothing presses it is the key's alone */

@@ -1,12 +1,12 @@
-/* The stateless retry cookie: a stranger who can echo it receives at the address it was made for, and we kept nothing
- * meanwhile. It says what effort is owed, so that a later rise does not void work in progress.
+/* The stateless retry cookie: a stranger who can echo it receives at the address it was made
+ * for, and we kept nothing meanwhile. It says what effort is owed, so that a later rise does not
+ * void work in progress.
  *
  *   time 8 | payload 8 | effort 4 | zeros 20 | tag 16
  *
  * 1. The tag is compared before anything in the cookie is believed, in constant time.
- * 2. A cookie is good from its time until its time + GN_COOKIE_LIFE; one from the future is refused (the clock never
- * steps back).
- * Spec: docs/spec/jet.md JT-20. */
+ * 2. A cookie is good from its time until its time + GN_COOKIE_LIFE; one from the future is
+ *    refused (the clock never steps back). Spec: docs/spec/jet.md JT-20. */
 #include "guard/guard_int.h"
 
 #define TIME_LEN 8
@@ -17,10 +17,10 @@
 #define TAG_LEN 16
 #define BOUND_LEN 8
 
-/* SipHash under each half of the secret: 64 bits each, a tenth of the time of an HMAC, and every datagram of a flood
- * costs one. */
-static void tag(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t bound[BOUND_LEN],
-		const uint8_t said[SAID_LEN], uint8_t out[TAG_LEN])
+/* SipHash under each half of the secret: 64 bits each, a tenth of the time of an HMAC, and every
+ * datagram of a flood costs one. */
+static void tag(const uint8_t secret[32], const struct gn_addr *addr,
+		const uint8_t bound[BOUND_LEN], const uint8_t said[SAID_LEN], uint8_t out[TAG_LEN])
 {
 	struct gn_reader r = gn_reader(gn_slice(said, SAID_LEN));
 	uint64_t words[7] = {gn_be64(addr->ip), gn_be64(addr->ip + 8), addr->port, gn_be64(bound)};
@@ -36,7 +36,8 @@ static void tag(const uint8_t secret[32], const struct gn_addr *addr, const uint
 }
 
 void gn_cookie_make(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t bound[8],
-		    const uint8_t payload[8], uint32_t effort, gn_time now, uint8_t out[GN_COOKIE_LEN])
+		    const uint8_t payload[8], uint32_t effort, gn_time now,
+		    uint8_t out[GN_COOKIE_LEN])
 {
 	struct gn_writer w = gn_writer(out, GN_COOKIE_LEN);
 	memset(out, 0, GN_COOKIE_LEN);
@@ -47,7 +48,8 @@ void gn_cookie_make(const uint8_t secret[32], const struct gn_addr *addr, const 
 }
 
 gn_err gn_cookie_check(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t bound[8],
-		       const uint8_t cookie[GN_COOKIE_LEN], gn_time now, uint8_t payload[8], uint32_t *effort)
+		       const uint8_t cookie[GN_COOKIE_LEN], gn_time now, uint8_t payload[8],
+		       uint32_t *effort)
 {
 	static const uint8_t zeros[ZEROS_LEN];
 	uint8_t want[TAG_LEN];

@@ -8,7 +8,8 @@
 
 #define NOW (1000 * GN_SEC)
 
-static const uint8_t secret[32] = {5, 6, 7}, other_secret[32] = {5, 6, 8}, last_differs[32] = {5, 6, 7, [31] = 1};
+static const uint8_t secret[32] = {5, 6, 7}, other_secret[32] = {5, 6, 8},
+		     last_differs[32] = {5, 6, 7, [31] = 1};
 static const uint8_t bound[8] = {1, 2, 3, 4, 5, 6, 7, 8}, payload[8] = {8, 7, 6, 5, 4, 3, 2, 1};
 
 struct fixture {
@@ -67,11 +68,15 @@ static void test_bound_to_address_and_context(void **state)
 	uint32_t effort;
 	setup(&f);
 	struct gn_addr port = gn_addr_v4(192, 0, 2, 1, 4434), ip = gn_addr_v4(192, 0, 2, 2, 4433);
-	assert_int_equal(gn_cookie_check(secret, &port, bound, f.cookie, NOW, out, &effort), GN_AUTH);
+	assert_int_equal(gn_cookie_check(secret, &port, bound, f.cookie, NOW, out, &effort),
+			 GN_AUTH);
 	assert_int_equal(gn_cookie_check(secret, &ip, bound, f.cookie, NOW, out, &effort), GN_AUTH);
-	assert_int_equal(gn_cookie_check(secret, &f.addr, payload, f.cookie, NOW, out, &effort), GN_AUTH);
-	assert_int_equal(gn_cookie_check(other_secret, &f.addr, bound, f.cookie, NOW, out, &effort), GN_AUTH);
-	assert_int_equal(gn_cookie_check(last_differs, &f.addr, bound, f.cookie, NOW, out, &effort), GN_AUTH);
+	assert_int_equal(gn_cookie_check(secret, &f.addr, payload, f.cookie, NOW, out, &effort),
+			 GN_AUTH);
+	assert_int_equal(gn_cookie_check(other_secret, &f.addr, bound, f.cookie, NOW, out, &effort),
+			 GN_AUTH);
+	assert_int_equal(gn_cookie_check(last_differs, &f.addr, bound, f.cookie, NOW, out, &effort),
+			 GN_AUTH);
 }
 
 static void test_client_reads_the_effort(void **state)
@@ -80,7 +85,8 @@ static void test_client_reads_the_effort(void **state)
 	struct fixture f;
 	setup(&f);
 	assert_int_equal(gn_cookie_effort(GN_SLICE(f.cookie)), 77);
-	assert_int_equal(gn_cookie_effort(gn_slice(f.cookie, GN_COOKIE_LEN - 1)), 0); /* another form owes nothing */
+	/* another form owes nothing */
+	assert_int_equal(gn_cookie_effort(gn_slice(f.cookie, GN_COOKIE_LEN - 1)), 0);
 	assert_int_equal(gn_cookie_effort(gn_slice(f.cookie, 32)), 0);
 }
 
@@ -93,10 +99,12 @@ static void test_pass(void **state)
 	assert_int_equal(gn_pass_check(secret, &f.addr, f.pass, NOW, &print), GN_OK);
 	assert_int_equal(gn_pass_check(secret, &f.addr, f.pass, NOW + GN_PASS_LIFE, &again), GN_OK);
 	assert_true(print == again);
-	assert_int_equal(gn_pass_check(secret, &f.addr, f.pass, NOW + GN_PASS_LIFE + 1, &again), GN_EXPIRED);
+	assert_int_equal(gn_pass_check(secret, &f.addr, f.pass, NOW + GN_PASS_LIFE + 1, &again),
+			 GN_EXPIRED);
 	assert_int_equal(gn_pass_check(secret, &f.addr, f.pass, NOW - 1, &again), GN_EXPIRED);
 	struct gn_addr near = gn_addr_v4(192, 0, 2, 200, 1), far = gn_addr_v4(192, 0, 3, 1, 4433);
-	assert_int_equal(gn_pass_check(secret, &near, f.pass, NOW, &again), GN_OK); /* the same /24 */
+	/* the same /24 */
+	assert_int_equal(gn_pass_check(secret, &near, f.pass, NOW, &again), GN_OK);
 	assert_int_equal(gn_pass_check(secret, &far, f.pass, NOW, &again), GN_AUTH);
 	assert_int_equal(gn_pass_check(other_secret, &f.addr, f.pass, NOW, &again), GN_AUTH);
 	for (size_t bit = 0; bit < sizeof f.pass * 8; bit++) {

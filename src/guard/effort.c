@@ -1,23 +1,29 @@
-/* Our own load by hellos and the effort it makes strangers owe; by charged work and the pressure that raises its price.
+/* Our own load by hellos and the effort it makes strangers owe; by charged work and the pressure
+ * that raises its price.
  *
- *   each tenth of a second:  load > 0.7 -> effort = max(1, 2 * effort), at most 1,024;   load < 0.3 -> effort -= max(1,
+ *   each tenth of a second: load > 0.7 -> effort = max(1, 2 * effort), at most 1,024; load < 0.3
+ *   -> effort -= max(1,
  * effort / 8)
  *
- * 1. The load is what strangers took of what was theirs to take: the capacity for handshakes less what passes and
- * tokens took of it, at least the half that is kept for strangers.
- * 2. It is work done here. What efforts clients show has no say: an attacker who shows much would raise it for all.
- * 3. Pressure multiplies what keys and prefixes are charged: doubled while their work takes more than half a core, less
- * an eighth (at least one) while it does not. So shares that are lawful one by one do not add up to more than there is,
- * and who asks for little notices nothing. While there is any, prefixes pay for what their keys take (guard.c), so many
- * keys of one network do not raise the price for all. Tokens are paid for; their price stays.
+ * 1. The load is what strangers took of what was theirs to take: the capacity for handshakes
+ *    less what passes and tokens took of it, at least the half that is kept for strangers.
+ * 2. It is work done here. What efforts clients show has no say: an attacker who shows much
+ *    would raise it for all.
+ * 3. Pressure multiplies what keys and prefixes are charged: doubled while their work takes more
+ *    than half a core, less an eighth (at least one) while it does not. So shares that are
+ *    lawful one by one do not add up to more than there is, and who asks for little notices
+ *    nothing. While there is any, prefixes pay for what their keys take (guard.c), so many keys
+ *    of one network do not raise the price for all. Tokens are paid for; their price stays.
  * 4. The cost of a handshake is a model until the owner of the loop tells the time they took. */
 #include "guard/guard_int.h"
 
 #define HIGH 700 /* thousandths */
 #define LOW 300
 #define WINDOW_UNITS (GN_EFFORT_EVERY / GN_USEC) /* a core's work in a window */
-#define BUSY (WINDOW_UNITS / 2)                  /* of charged work: what handshakes leave to who is in */
-#define QUIET_WINDOWS 64     /* after so many without a hello nothing is owed: 1,024 is gone after 44 */
+/* of charged work: what handshakes leave to who is in */
+#define BUSY (WINDOW_UNITS / 2)
+/* after so many without a hello nothing is owed: 1,024 is gone after 44 */
+#define QUIET_WINDOWS 64
 #define SAMPLE_HANDSHAKES 16 /* averaged for one sample of the cost */
 #define COST_MIN 10u         /* units; a clock that jumped tells nonsense */
 #define COST_MAX 100000u

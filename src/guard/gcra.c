@@ -1,8 +1,8 @@
-/* The generic cell rate algorithm (ITU-T I.371): a bucket is the time at which it will be full again if nothing more
- * is taken. Full: that time is past. Empty: it is a burst away.
+/* The generic cell rate algorithm (ITU-T I.371): a bucket is the time at which it will be full
+ * again if nothing more is taken. Full: that time is past. Empty: it is a burst away.
  *
- * 1. Only a bucket that is not empty gives; the one that asks last may overdraw it, so a request dearer than a whole
- * burst is served once a while instead of never.
+ * 1. Only a bucket that is not empty gives; the one that asks last may overdraw it, so a request
+ *    dearer than a whole burst is served once a while instead of never.
  * 2. Time only moves a bucket towards full. */
 #include "guard/guard_int.h"
 
@@ -26,13 +26,15 @@ static gn_time span(uint64_t work, uint32_t rate)
 
 gn_time gn_gcra_take(gn_time full_at, struct gn_rate r, uint64_t work, gn_time now)
 {
-	gn_time at = (full_at > now ? full_at : now) + gn_time_min(span(work, r.rate), r.burst + GN_DEBT_MAX);
+	gn_time at = (full_at > now ? full_at : now) +
+		     gn_time_min(span(work, r.rate), r.burst + GN_DEBT_MAX);
 	return gn_time_min(at, now + r.burst + GN_DEBT_MAX);
 }
 
 uint64_t gn_gcra_left(gn_time full_at, struct gn_rate r, gn_time now)
 {
-	gn_time used = full_at > now ? full_at - now : 0, left = r.burst - gn_time_min(used, r.burst);
+	gn_time used = full_at > now ? full_at - now : 0,
+		left = r.burst - gn_time_min(used, r.burst);
 	uint64_t whole = (uint64_t)(left / GN_SEC), rest = (uint64_t)(left % GN_SEC);
 	return whole * r.rate + rest * r.rate / (uint64_t)GN_SEC;
 }

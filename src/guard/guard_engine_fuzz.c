@@ -1,6 +1,6 @@
-/* The engine as a state machine: any order of hellos, charges, debits, measured load, time passing, operators' words.
- * After each step its invariants hold, and what it promises about the last step does. Input: operations of six bytes.
- */
+/* The engine as a state machine: any order of hellos, charges, debits, measured load, time
+ * passing, operators' words. After each step its invariants hold, and what it promises about the
+ * last step does. Input: operations of six bytes. */
 #include "guard/guard_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -21,7 +21,8 @@ static struct gn_addr address(uint8_t who)
 
 static struct gn_guard_subject subject(const struct op *op)
 {
-	struct gn_guard_subject s = {.kind = (enum gn_guard_kind)(op->how % 3), .rate = 1u + op->how * 1000u};
+	struct gn_guard_subject s = {.kind = (enum gn_guard_kind)(op->how % 3),
+				     .rate = 1u + op->how * 1000u};
 	s.addr = address(op->who);
 	s.id[0] = op->who;
 	s.burst = (gn_time)(1 + op->how) * GN_SEC;
@@ -35,8 +36,8 @@ static void hello(struct gn_guard *g, const struct op *op, gn_time now)
 	struct gn_guard_hello h = {.from = &from, .cid = {op->how}, .must_prove = op->how & 1};
 	struct gn_guard_verdict v;
 	if (op->how & 2) {
-		gn_guard_cookie(g, &from, h.cid, h.cid, op->amount & 7, now - (op->amount & 8 ? 20 * GN_SEC : 0),
-				token);
+		gn_guard_cookie(g, &from, h.cid, h.cid, op->amount & 7,
+				now - (op->amount & 8 ? 20 * GN_SEC : 0), token);
 		h.token = gn_slice(token, GN_COOKIE_LEN);
 	}
 	if (op->how & 4) {

@@ -30,9 +30,10 @@ uint64_t gn_gcra_left(gn_time full_at, struct gn_rate r, gn_time now);
 
 /* ---- sketch.c: buckets of any number of prefixes in fixed memory ---- */
 
-/* Four rows of cells, hashed by a key that changes. A prefix's bucket is the fullest of its four cells, so others can
- * only make it emptier than it is, and only when they share all four. The generation before is read on, since it knows
- * who had taken what when the key changed; within a burst's time it has nothing more to say. */
+/* Four rows of cells, hashed by a key that changes. A prefix's bucket is the fullest of its four
+ * cells, so others can only make it emptier than it is, and only when they share all four. The
+ * generation before is read on, since it knows who had taken what when the key changed; within a
+ * burst's time it has nothing more to say. */
 struct gn_sketch {
 	struct gn_sip_key key[2];
 	gn_time cells[2][GN_SKETCH_ROWS][GN_SKETCH_CELLS];
@@ -52,14 +53,16 @@ struct gn_bucket {
 	uint64_t print; /* keyed hash of kind and id; 0: free */
 	gn_time full_at;
 };
-/* The bucket of print, or a free or full one made its own. NULL: all its places are taken by buckets that are not
- * full. count: a power of two. */
-struct gn_bucket *gn_bucket_find(struct gn_bucket *table, size_t count, uint64_t print, gn_time now);
+/* The bucket of print, or a free or full one made its own. NULL: all its places are taken by
+ * buckets that are not full. count: a power of two. */
+struct gn_bucket *gn_bucket_find(struct gn_bucket *table, size_t count, uint64_t print,
+				 gn_time now);
 
 /* Without making one; NULL. */
 struct gn_bucket *gn_bucket_peek(struct gn_bucket *table, size_t count, uint64_t print);
 /* Where one could be made; NULL. */
-struct gn_bucket *gn_bucket_room(struct gn_bucket *table, size_t count, uint64_t print, gn_time now);
+struct gn_bucket *gn_bucket_room(struct gn_bucket *table, size_t count, uint64_t print,
+				 gn_time now);
 
 /* Has this been seen? Two Bloom filters: the one that is full is kept until the next is. */
 struct gn_once {
@@ -70,30 +73,32 @@ struct gn_once {
 bool gn_once_seen(const struct gn_once *o, uint64_t print);
 void gn_once_mark(struct gn_once *o, uint64_t print);
 
-/* Space-Saving (Metwally, Agrawal, El Abbadi 2005): who is not among the 64 takes the place of the lightest, with its
- * weight as error. */
+/* Space-Saving (Metwally, Agrawal, El Abbadi 2005): who is not among the 64 takes the place of
+ * the lightest, with its weight as error. */
 struct gn_top {
 	uint64_t print[GN_GUARD_TOP];
 	struct gn_guard_account account[GN_GUARD_TOP];
 	uint32_t count;
 };
-void gn_top_note(struct gn_top *t, uint64_t print, const struct gn_guard_subject *who, uint64_t work, bool refused,
-		 gn_time now);
+void gn_top_note(struct gn_top *t, uint64_t print, const struct gn_guard_subject *who,
+		 uint64_t work, bool refused, gn_time now);
 const struct gn_guard_account *gn_top_find(const struct gn_top *t, uint64_t print);
 
 /* ---- cookie.c, pass.c, puzzle.c ---- */
 
 void gn_cookie_make(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t bound[8],
-		    const uint8_t payload[8], uint32_t effort, gn_time now, uint8_t out[GN_COOKIE_LEN]);
+		    const uint8_t payload[8], uint32_t effort, gn_time now,
+		    uint8_t out[GN_COOKIE_LEN]);
 /* GN_AUTH: not ours, or for another address or id; GN_EXPIRED. */
-GN_MUST gn_err gn_cookie_check(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t bound[8],
-			       const uint8_t cookie[GN_COOKIE_LEN], gn_time now, uint8_t payload[8], uint32_t *effort);
+GN_MUST gn_err gn_cookie_check(const uint8_t secret[32], const struct gn_addr *addr,
+			       const uint8_t bound[8], const uint8_t cookie[GN_COOKIE_LEN],
+			       gn_time now, uint8_t payload[8], uint32_t *effort);
 
-void gn_pass_make(const uint8_t secret[32], const struct gn_addr *addr, uint64_t number, gn_time now,
-		  uint8_t out[GN_PASS_LEN]);
+void gn_pass_make(const uint8_t secret[32], const struct gn_addr *addr, uint64_t number,
+		  gn_time now, uint8_t out[GN_PASS_LEN]);
 /* GN_AUTH, GN_EXPIRED; *print names it for single use. */
-GN_MUST gn_err gn_pass_check(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t pass[GN_PASS_LEN],
-			     gn_time now, uint64_t *print);
+GN_MUST gn_err gn_pass_check(const uint8_t secret[32], const struct gn_addr *addr,
+			     const uint8_t pass[GN_PASS_LEN], gn_time now, uint64_t *print);
 
 #define PUZZLE_PICKS 8        /* indices of an answer */
 #define PUZZLE_INDICES 65536u /* to choose from */
@@ -104,29 +109,35 @@ struct gn_puzzle {
 	struct gn_hash seed;
 	struct gn_sip_key key;
 };
-void gn_puzzle_init(struct gn_puzzle *p, const uint8_t cookie[GN_COOKIE_LEN], const uint8_t cid[8], uint64_t nonce);
+void gn_puzzle_init(struct gn_puzzle *p, const uint8_t cookie[GN_COOKIE_LEN], const uint8_t cid[8],
+		    uint64_t nonce);
 static inline uint64_t gn_puzzle_value(const struct gn_puzzle *p, uint64_t i)
 {
 	return gn_sip(&p->key, &i, 1) & PUZZLE_MASK;
 }
 /* The hash that effort is measured by: be32 of its start. */
-void gn_puzzle_weigh(const struct gn_puzzle *p, const uint16_t picks[PUZZLE_PICKS], struct gn_hash *out);
+void gn_puzzle_weigh(const struct gn_puzzle *p, const uint16_t picks[PUZZLE_PICKS],
+		     struct gn_hash *out);
 bool gn_puzzle_meets(const struct gn_hash *weight, uint32_t effort);
-/* GN_PROOF_OF_WORK unless it is an answer of the effort it claims; *effort and *print (for single use) then. */
+/* GN_PROOF_OF_WORK unless it is an answer of the effort it claims; *effort and *print (for
+ * single use) then. */
 GN_MUST gn_err gn_puzzle_check(const uint8_t cookie[GN_COOKIE_LEN], const uint8_t cid[8],
-			       const uint8_t answer[GN_ANSWER_LEN], uint32_t *effort, uint64_t *print);
+			       const uint8_t answer[GN_ANSWER_LEN], uint32_t *effort,
+			       uint64_t *print);
 
 /* ---- effort.c: load, and what it makes strangers owe ---- */
 
 struct gn_load {
 	gn_time window_at;        /* the running tenth of a second began */
 	uint64_t stranger, other; /* units taken in it */
-	uint32_t permille;        /* of the last whole one: of what strangers could have, what they took */
+	/* of the last whole one: of what strangers could have, what they took */
+	uint32_t permille;
 	uint32_t effort;
-	uint32_t cost;     /* units of a handshake */
-	uint64_t charged;  /* units that keys and prefixes took in the running window */
-	uint32_t pressure; /* what a unit costs them, in eighths: GN_PRESSURE_ONE .. GN_PRESSURE_MAX */
-	uint64_t busy_ns;  /* measured, for `handshakes` of them: the next sample of cost */
+	uint32_t cost;    /* units of a handshake */
+	uint64_t charged; /* units that keys and prefixes took in the running window */
+	/* what a unit costs them, in eighths: GN_PRESSURE_ONE .. GN_PRESSURE_MAX */
+	uint32_t pressure;
+	uint64_t busy_ns; /* measured, for `handshakes` of them: the next sample of cost */
 	uint32_t handshakes;
 };
 void gn_load_init(struct gn_load *l);
@@ -191,26 +202,30 @@ static inline void gn_guard_count(struct gn_guard *g, enum gn_guard_count c)
 	g->counters[c]++;
 }
 
-/* guard.c: the two buckets of a prefix. proven: the address is; what was not proven is counted apart, so that nobody
- * can empty another's bucket by writing his address. GN_LIMIT: the emptier one's name, and when both give again. */
-GN_MUST gn_err gn_prefix_ready(const struct gn_guard *g, const struct gn_addr *addr, bool proven, gn_time now,
-			       const char **limit, gn_time *until);
-void gn_prefix_take(struct gn_guard *g, const struct gn_addr *addr, bool proven, uint64_t work, gn_time now);
+/* guard.c: the two buckets of a prefix. proven: the address is; what was not proven is counted
+ * apart, so that nobody can empty another's bucket by writing his address. GN_LIMIT: the emptier
+ * one's name, and when both give again. */
+GN_MUST gn_err gn_prefix_ready(const struct gn_guard *g, const struct gn_addr *addr, bool proven,
+			       gn_time now, const char **limit, gn_time *until);
+void gn_prefix_take(struct gn_guard *g, const struct gn_addr *addr, bool proven, uint64_t work,
+		    gn_time now);
 bool gn_prefix_exempt(const struct gn_guard *g, const struct gn_addr *addr);
 enum gn_part { GN_HOST, GN_NET };
-gn_time gn_prefix_full_at(const struct gn_guard *g, const struct gn_addr *addr, enum gn_part part, bool proven,
-			  gn_time now);
+gn_time gn_prefix_full_at(const struct gn_guard *g, const struct gn_addr *addr, enum gn_part part,
+			  bool proven, gn_time now);
 uint64_t gn_guard_print(const struct gn_guard *g, const struct gn_guard_subject *who);
 struct gn_rate gn_guard_rate(const struct gn_guard_subject *who);
 /* Of a key or token; NULL when it has none, which is a full one if there is room for it. */
 struct gn_bucket *gn_guard_bucket(const struct gn_guard *g, const struct gn_guard_subject *who);
 bool gn_guard_room(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now);
-/* Does its bucket give, and when pressed a key's prefix? b NULL: there is no room for one. GN_QUOTA, GN_NO_SPACE,
- * GN_LIMIT. */
-GN_MUST gn_err gn_exact_ready(const struct gn_guard *g, const struct gn_guard_subject *who, const struct gn_bucket *b,
-			      bool pressed, gn_time now, const char **limit, gn_time *until);
+/* Does its bucket give, and when pressed a key's prefix? b NULL: there is no room for one.
+ * GN_QUOTA, GN_NO_SPACE, GN_LIMIT. */
+GN_MUST gn_err gn_exact_ready(const struct gn_guard *g, const struct gn_guard_subject *who,
+			      const struct gn_bucket *b, bool pressed, gn_time now,
+			      const char **limit, gn_time *until);
 /* Counts among the heaviest. */
-void gn_guard_note_addr(struct gn_guard *g, const struct gn_addr *addr, uint64_t work, bool refused, gn_time now);
+void gn_guard_note_addr(struct gn_guard *g, const struct gn_addr *addr, uint64_t work, bool refused,
+			gn_time now);
 
 /* why.c */
 bool gn_guard_is_allowed(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now);

@@ -1,6 +1,6 @@
-/* What stands in the token field of a stranger's Initial: cookies, answers and passes, broken in every way. Input: a
- * byte of choices (which parts are genuine), then the token; genuine parts are laid over it, so the fuzzer gets past
- * each HMAC. Nothing but what was made here comes in. */
+/* What stands in the token field of a stranger's Initial: cookies, answers and passes, broken in
+ * every way. Input: a byte of choices (which parts are genuine), then the token; genuine parts
+ * are laid over it, so the fuzzer gets past each HMAC. Nothing but what was made here comes in. */
 #include "guard/guard_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -37,10 +37,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (n)
 		memcpy(token, data + 1, n);
 	if (choice & 1)
-		gn_guard_cookie(guard, &from, h.cid, h.cid, choice >> 4, NOW - (choice & 2 ? GN_COOKIE_LIFE + 1 : 0),
-				token);
+		gn_guard_cookie(guard, &from, h.cid, h.cid, choice >> 4,
+				NOW - (choice & 2 ? GN_COOKIE_LIFE + 1 : 0), token);
 	if (choice & 4)
-		gn_guard_pass(guard, &from, NOW, token + (n > 100 ? GN_COOKIE_LEN + GN_ANSWER_LEN : GN_COOKIE_LEN));
+		gn_guard_pass(guard, &from, NOW,
+			      token + (n > 100 ? GN_COOKIE_LEN + GN_ANSWER_LEN : GN_COOKIE_LEN));
 	h.token = gn_slice(token, n);
 	gn_guard_force(guard, choice & 8 ? 3 : 0, 0, NOW);
 	gn_guard_forgive(guard, &(struct gn_guard_subject){.addr = from});
@@ -50,8 +51,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (v.answer == GN_GUARD_ADMIT && n)
 		GN_ASSERT(v.proven && (choice & 1) && !(choice & 2));
 	GN_ASSERT(n == 0 || n == GN_COOKIE_LEN || n == GN_COOKIE_LEN + GN_ANSWER_LEN ||
-		  n == GN_COOKIE_LEN + GN_PASS_LEN || n == GN_COOKIE_LEN + GN_ANSWER_LEN + GN_PASS_LEN ||
-		  v.answer == GN_GUARD_REFUSE);
+		  n == GN_COOKIE_LEN + GN_PASS_LEN ||
+		  n == GN_COOKIE_LEN + GN_ANSWER_LEN + GN_PASS_LEN || v.answer == GN_GUARD_REFUSE);
 	gn_guard_validate(guard);
 	return 0;
 }

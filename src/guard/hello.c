@@ -1,14 +1,17 @@
 /* Hellos of strangers: the order of admission, and the places where they wait for capacity.
  *
- *   no token -> [quiet, bucket of the unproven address, capacity] -> ADMIT | COOKIE
- *   cookie   -> [pass, or the effort owed] -> [bucket of the proven prefix] -> [capacity of the lane] -> ADMIT | WAIT
- *   WAIT     -> ADMIT [gn_guard_next, highest effort first] | forgotten [overflow, five seconds]
+ *   no token -> [quiet, bucket of the unproven address, capacity] -> ADMIT | COOKIE cookie ->
+ *   [pass, or the effort owed] -> [bucket of the proven prefix] -> [capacity of the lane] ->
+ *   ADMIT | WAIT WAIT -> ADMIT [gn_guard_next, highest effort first] | forgotten [overflow, five
+ *   seconds]
  *
- * 1. What costs us nothing to check comes first, and nothing is kept of who has not proven the address.
- * 2. An answer or a pass is used up when its hello is let in, so a hello that was dropped may come again.
- * 3. Capacity: each lane has its share, and what nobody used goes round. A lane may be served while its own bucket or
- * that of all is not empty; both are charged, so who lives on others' leavings is the first to wait when they come.
- * Rules: GU-11 to GU-16. */
+ * 1. What costs us nothing to check comes first, and nothing is kept of who has not proven the
+ *    address.
+ * 2. An answer or a pass is used up when its hello is let in, so a hello that was dropped may
+ *    come again.
+ * 3. Capacity: each lane has its share, and what nobody used goes round. A lane may be served
+ *    while its own bucket or that of all is not empty; both are charged, so who lives on others'
+ *    leavings is the first to wait when they come. Rules: GU-11 to GU-16. */
 #include "guard/guard_int.h"
 
 #define COOKIE_LOAD 500 /* thousandths above which an address must be proven */
@@ -30,12 +33,14 @@ static bool lane_ready(const struct gn_guard *g, enum gn_lane lane, gn_time now)
 }
 
 /* The hello comes in: its cost is taken from lane and prefix. */
-static void let_in(struct gn_guard *g, enum gn_lane lane, const struct gn_addr *from, bool proven, gn_time now)
+static void let_in(struct gn_guard *g, enum gn_lane lane, const struct gn_addr *from, bool proven,
+		   gn_time now)
 {
 	struct gn_lanes *l = &g->lanes;
 	uint64_t cost = g->load.cost;
 	if (gn_gcra_ready(l->full_at[lane], GN_LANE_BURST, now))
-		l->full_at[lane] = gn_gcra_take(l->full_at[lane], lane_rate(g, lane_share[lane]), cost, now);
+		l->full_at[lane] =
+			gn_gcra_take(l->full_at[lane], lane_rate(g, lane_share[lane]), cost, now);
 	l->total_full_at = gn_gcra_take(l->total_full_at, lane_rate(g, 100), cost, now);
 	gn_prefix_take(g, from, proven, cost, now);
 	gn_load_note(&g->load, lane == GN_LANE_STRANGER);
@@ -84,7 +89,8 @@ static enum gn_lane crowded_lane(const struct gn_guard *g, enum gn_lane mine)
 	enum gn_lane most = mine;
 	int64_t excess = INT64_MIN;
 	for (enum gn_lane lane = 0; lane < GN_LANES; lane++) {
-		int64_t over = (int64_t)g->lanes.waiting[lane] * 100 - (int64_t)lane_share[lane] * GN_GUARD_WAITING;
+		int64_t over = (int64_t)g->lanes.waiting[lane] * 100 -
+			       (int64_t)lane_share[lane] * GN_GUARD_WAITING;
 		over += lane == mine ? 100 : 0; /* with the one that comes */
 		if (over > excess) {
 			excess = over;
@@ -94,7 +100,8 @@ static enum gn_lane crowded_lane(const struct gn_guard *g, enum gn_lane mine)
 	return most;
 }
 
-/* A place for `mine`, whose older holder is forgotten; NULL when all others there are worth more. */
+/* A place for `mine`, whose older holder is forgotten; NULL when all others there are worth
+ * more. */
 static struct gn_waiting *place_for(struct gn_guard *g, const struct gn_waiting *mine)
 {
 	for (struct gn_waiting *w = g->t->wait; w < g->t->wait + GN_GUARD_WAITING; w++)
@@ -126,7 +133,8 @@ static void wait_for(struct gn_guard *g, struct gn_waiting *mine, struct gn_guar
 	v->slot = (uint32_t)(w - g->t->wait);
 }
 
-/* The lane whose turn it is: one with capacity of its own, else whoever waits while there is some left. */
+/* The lane whose turn it is: one with capacity of its own, else whoever waits while there is
+ * some left. */
 static struct gn_waiting *next_in_turn(struct gn_guard *g, gn_time now)
 {
 	static const enum gn_lane turn[GN_LANES] = {GN_LANE_TOKEN, GN_LANE_PASS, GN_LANE_STRANGER};
@@ -150,7 +158,8 @@ bool gn_guard_next(struct gn_guard *g, gn_time now, uint32_t *slot)
 		const char *limit;
 		gn_time until;
 		leave(g, w);
-		if (gn_prefix_ready(g, &w->from, true, now, &limit, &until) != GN_OK) { /* others of it were let in */
+		if (gn_prefix_ready(g, &w->from, true, now, &limit, &until) != GN_OK) {
+			/* others of it were let in */
 			gn_guard_count(g, GN_GUARD_C_HELLO_PREFIX);
 			continue;
 		}
@@ -217,13 +226,15 @@ static void refuse(struct gn_guard *g, enum gn_guard_count why, gn_err err, cons
 	v->limit = limit;
 }
 
-static void hello_without(struct gn_guard *g, const struct gn_guard_hello *h, gn_time now, struct gn_guard_verdict *v)
+static void hello_without(struct gn_guard *g, const struct gn_guard_hello *h, gn_time now,
+			  struct gn_guard_verdict *v)
 {
 	const char *limit;
 	gn_time until;
 	bool prove = h->must_prove;
 	if (g->t && !prove)
-		prove = g->load.permille > COOKIE_LOAD || g->load.effort > 0 || !lane_ready(g, GN_LANE_STRANGER, now) ||
+		prove = g->load.permille > COOKIE_LOAD || g->load.effort > 0 ||
+			!lane_ready(g, GN_LANE_STRANGER, now) ||
 			gn_prefix_ready(g, h->from, false, now, &limit, &until) != GN_OK;
 	if (prove)
 		ask(g, GN_GUARD_C_COOKIE_ASKED, GN_AGAIN, v);
@@ -232,8 +243,8 @@ static void hello_without(struct gn_guard *g, const struct gn_guard_hello *h, gn
 }
 
 /* A pass that is good and new: *w goes by its lane. */
-static bool take_pass(struct gn_guard *g, const struct gn_guard_hello *h, const uint8_t *pass, gn_time now,
-		      struct gn_waiting *w)
+static bool take_pass(struct gn_guard *g, const struct gn_guard_hello *h, const uint8_t *pass,
+		      gn_time now, struct gn_waiting *w)
 {
 	uint64_t print;
 	if (gn_pass_check(g->config.secret, h->from, pass, now, &print) != GN_OK) {
@@ -251,9 +262,10 @@ static bool take_pass(struct gn_guard *g, const struct gn_guard_hello *h, const 
 	return true;
 }
 
-/* What a stranger owes: what his cookie says, or less if less is owed by now. False: he is asked again. */
-static bool take_answer(struct gn_guard *g, const struct gn_guard_hello *h, const struct parts *p, uint32_t owed,
-			struct gn_waiting *w, struct gn_guard_verdict *v)
+/* What a stranger owes: what his cookie says, or less if less is owed by now. False: he is asked
+ * again. */
+static bool take_answer(struct gn_guard *g, const struct gn_guard_hello *h, const struct parts *p,
+			uint32_t owed, struct gn_waiting *w, struct gn_guard_verdict *v)
 {
 	owed = owed < g->load.effort ? owed : g->load.effort;
 	if (!p->answer) {
@@ -276,7 +288,8 @@ static bool take_answer(struct gn_guard *g, const struct gn_guard_hello *h, cons
 }
 
 /* The address is proven, the effort met. */
-static void come_in(struct gn_guard *g, struct gn_waiting *w, gn_time now, struct gn_guard_verdict *v)
+static void come_in(struct gn_guard *g, struct gn_waiting *w, gn_time now,
+		    struct gn_guard_verdict *v)
 {
 	gn_err err = gn_prefix_ready(g, &w->from, true, now, &v->limit, &v->until);
 	if (err != GN_OK) {
@@ -293,7 +306,8 @@ static void come_in(struct gn_guard *g, struct gn_waiting *w, gn_time now, struc
 	let_in(g, w->lane, &w->from, true, now);
 }
 
-void gn_guard_hello(struct gn_guard *g, const struct gn_guard_hello *h, gn_time now, struct gn_guard_verdict *out)
+void gn_guard_hello(struct gn_guard *g, const struct gn_guard_hello *h, gn_time now,
+		    struct gn_guard_verdict *out)
 {
 	struct gn_guard_verdict v = {.answer = GN_GUARD_ADMIT, .limit = ""};
 	struct gn_waiting w = {.lane = GN_LANE_STRANGER, .since = now, .from = *h->from};
@@ -307,25 +321,29 @@ void gn_guard_hello(struct gn_guard *g, const struct gn_guard_hello *h, gn_time 
 	} else if (!split(h->token, &p)) {
 		refuse(g, GN_GUARD_C_COOKIE_BAD, GN_AUTH, "guard-cookie-bad", &v);
 	} else {
-		gn_err err = gn_cookie_check(g->secret, h->from, h->cid, p.cookie, now, v.payload, &owed);
+		gn_err err = gn_cookie_check(g->secret, h->from, h->cid, p.cookie, now, v.payload,
+					     &owed);
 		v.proven = err == GN_OK;
 		if (err == GN_EXPIRED) /* a slow but honest client: once more */
 			ask(g, GN_GUARD_C_COOKIE_EXPIRED, err, &v);
 		else if (err != GN_OK)
 			refuse(g, GN_GUARD_C_COOKIE_BAD, err, "guard-cookie-bad", &v);
-		else if (g->t && ((p.pass && take_pass(g, h, p.pass, now, &w)) || take_answer(g, h, &p, owed, &w, &v)))
+		else if (g->t && ((p.pass && take_pass(g, h, p.pass, now, &w)) ||
+				  take_answer(g, h, &p, owed, &w, &v)))
 			come_in(g, &w, now, &v);
 	}
 	*out = v;
 }
 
 void gn_guard_cookie(const struct gn_guard *g, const struct gn_addr *to, const uint8_t bound[8],
-		     const uint8_t payload[8], uint32_t effort, gn_time now, uint8_t out[GN_COOKIE_LEN])
+		     const uint8_t payload[8], uint32_t effort, gn_time now,
+		     uint8_t out[GN_COOKIE_LEN])
 {
 	gn_cookie_make(g->secret, to, bound, payload, effort, now, out);
 }
 
-void gn_guard_pass(struct gn_guard *g, const struct gn_addr *to, gn_time now, uint8_t out[GN_PASS_LEN])
+void gn_guard_pass(struct gn_guard *g, const struct gn_addr *to, gn_time now,
+		   uint8_t out[GN_PASS_LEN])
 {
 	gn_pass_make(g->config.secret, to, ++g->passes, now, out);
 }
@@ -335,5 +353,6 @@ void gn_guard_force(struct gn_guard *g, uint32_t effort, gn_time free_at, gn_tim
 	g->load.effort = effort;
 	g->load.window_at = now;
 	if (free_at)
-		g->lanes.total_full_at = g->lanes.full_at[GN_LANE_STRANGER] = free_at + GN_LANE_BURST;
+		g->lanes.total_full_at = g->lanes.full_at[GN_LANE_STRANGER] =
+			free_at + GN_LANE_BURST;
 }

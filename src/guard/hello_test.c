@@ -1,5 +1,6 @@
-/* The order of admission: when a cookie is asked, what a pass and an answer are worth, who waits and who goes first,
- * shares of capacity, single use, how effort follows load. Time is the test's. */
+/* The order of admission: when a cookie is asked, what a pass and an answer are worth, who waits
+ * and who goes first, shares of capacity, single use, how effort follows load. Time is the
+ * test's. */
 #include "guard/guard_test.h"
 
 static struct gn_addr host(uint32_t n)
@@ -21,7 +22,8 @@ struct shown {
 	uint64_t cid; /* 0: a new one */
 };
 
-static enum gn_guard_answer hello(struct fixture *f, const struct gn_addr *from, const struct shown *s)
+static enum gn_guard_answer hello(struct fixture *f, const struct gn_addr *from,
+				  const struct shown *s)
 {
 	uint8_t token[GN_COOKIE_LEN + GN_ANSWER_LEN + GN_PASS_LEN];
 	static const uint8_t payload[8] = {3, 4, 5};
@@ -70,7 +72,8 @@ static const struct shown bare = {0}, proof = {.cookie = true};
 /* Capacity that is used up for now: what follows waits. */
 static void exhaust(struct fixture *f)
 {
-	for (uint32_t i = 0; hello(f, &(struct gn_addr){{0}, 1}, &bare) == GN_GUARD_ADMIT && i < 100000; i++)
+	for (uint32_t i = 0;
+	     hello(f, &(struct gn_addr){{0}, 1}, &bare) == GN_GUARD_ADMIT && i < 100000; i++)
 		;
 }
 
@@ -83,7 +86,8 @@ static void test_quiet(void **state)
 	assert_int_equal(hello(&f, &a, &bare), GN_GUARD_ADMIT);
 	assert_int_equal(hello(&f, &a, &(struct shown){.must_prove = true}), GN_GUARD_COOKIE);
 	assert_int_equal(f.v.effort, 0);
-	assert_int_equal(hello(&f, &a, &(struct shown){.must_prove = true, .cookie = true}), GN_GUARD_ADMIT);
+	assert_int_equal(hello(&f, &a, &(struct shown){.must_prove = true, .cookie = true}),
+			 GN_GUARD_ADMIT);
 	assert_true(f.v.proven);
 	uint8_t junk[GN_COOKIE_LEN + GN_ANSWER_LEN + GN_PASS_LEN + 1] = {1};
 	for (size_t len = 1; len <= sizeof junk; len++) {
@@ -128,7 +132,8 @@ static void test_spoofed_hellos_move_their_victim_no_stage(void **state)
 	struct gn_guard_subject who = gn_guard_of_addr(&victim);
 	assert_int_equal(gn_guard_charge(f.g, &who, 1, f.now, NULL), GN_OK);
 	struct gn_addr other = host(70000);
-	assert_int_equal(hello(&f, &other, &bare), GN_GUARD_ADMIT); /* and nobody else sees anything of it */
+	/* and nobody else sees anything of it */
+	assert_int_equal(hello(&f, &other, &bare), GN_GUARD_ADMIT);
 	teardown(&f);
 }
 
@@ -187,14 +192,19 @@ static void test_puzzle(void **state)
 	gn_guard_force(f.g, 4, 0, f.now);
 	assert_int_equal(hello(&f, &a, &bare), GN_GUARD_COOKIE);
 	assert_int_equal(f.v.effort, 4);
-	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4}), GN_GUARD_COOKIE);
+	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4}),
+			 GN_GUARD_COOKIE);
 	assert_int_equal(f.v.err, GN_PROOF_OF_WORK);
-	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4, .solve = 3}), GN_GUARD_COOKIE);
-	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4, .solve = 4}), GN_GUARD_ADMIT);
+	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4, .solve = 3}),
+			 GN_GUARD_COOKIE);
+	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4, .solve = 4}),
+			 GN_GUARD_ADMIT);
 	f.g->load.effort = 64; /* a rise does not void what was begun.. */
-	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4, .solve = 4}), GN_GUARD_ADMIT);
+	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4, .solve = 4}),
+			 GN_GUARD_ADMIT);
 	f.g->load.effort = 2; /* ..and a fall helps at once */
-	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4, .solve = 2}), GN_GUARD_ADMIT);
+	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4, .solve = 2}),
+			 GN_GUARD_ADMIT);
 	f.g->load.effort = 0;
 	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4}), GN_GUARD_ADMIT);
 	teardown(&f);
@@ -238,7 +248,8 @@ static void test_effort_goes_first_and_overflow_drops_the_lowest(void **state)
 	}
 	assert_int_equal(slots, GN_GUARD_WAITING * (GN_GUARD_WAITING - 1) / 2); /* each its own */
 	struct gn_addr a = net(1000), b = net(1001);
-	assert_int_equal(hello(&f, &a, &proof), GN_GUARD_REFUSE); /* all others are as good and were here before */
+	/* all others are as good and were here before */
+	assert_int_equal(hello(&f, &a, &proof), GN_GUARD_REFUSE);
 	assert_string_equal(f.v.limit, "guard-waiting-full");
 	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .solve = 2}), GN_GUARD_WAIT);
 	uint32_t slot_a = f.v.slot, slot;
@@ -277,7 +288,8 @@ static void test_waiting_uses_up_nothing(void **state)
 	assert_int_equal(f.v.answer, GN_GUARD_WAIT);
 	f.now += GN_GUARD_WAIT_MAX + 1;
 	assert_false(gn_guard_next(f.g, f.now, &slot));
-	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .pass = pass}), GN_GUARD_ADMIT);
+	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .pass = pass}),
+			 GN_GUARD_ADMIT);
 	teardown(&f);
 }
 
@@ -295,11 +307,13 @@ static void contend(struct fixture *f, bool with_passes, uint64_t let_in[GN_LANE
 		if (with_passes) {
 			gn_guard_pass(f->g, &b, f->now, pass);
 			let_in[GN_LANE_PASS] +=
-				hello(f, &b, &(struct shown){.cookie = true, .pass = pass}) == GN_GUARD_ADMIT;
+				hello(f, &b, &(struct shown){.cookie = true, .pass = pass}) ==
+				GN_GUARD_ADMIT;
 		}
 		while (gn_guard_next(f->g, f->now, &slot))
 			let_in[f->g->t->wait[slot].lane]++;
-		f->now += 250 * GN_USEC; /* 4,000 a second of each; there is capacity for 2,000 in all */
+		/* 4,000 a second of each; there is capacity for 2,000 in all */
+		f->now += 250 * GN_USEC;
 	}
 }
 
@@ -310,14 +324,16 @@ static void test_capacity_goes_by_shares_and_the_unused_goes_round(void **state)
 	uint64_t n[GN_LANES];
 	setup(&f, NULL);
 	contend(&f, false, n);
-	print_message("  strangers alone: %llu of 4,000\n", (unsigned long long)n[GN_LANE_STRANGER]);
+	print_message("  strangers alone: %llu of 4,000\n",
+		      (unsigned long long)n[GN_LANE_STRANGER]);
 	assert_true(n[GN_LANE_STRANGER] > 3950 && n[GN_LANE_STRANGER] < 4300);
 	f.now += 10 * GN_SEC;
 	contend(&f, true, n);
 	print_message("  strangers %llu, passes %llu\n", (unsigned long long)n[GN_LANE_STRANGER],
 		      (unsigned long long)n[GN_LANE_PASS]);
 	assert_true(n[GN_LANE_STRANGER] >= 1990 && n[GN_LANE_PASS] >= 1190);
-	assert_true(n[GN_LANE_STRANGER] + n[GN_LANE_PASS] > 3950 && n[GN_LANE_STRANGER] + n[GN_LANE_PASS] < 4500);
+	assert_true(n[GN_LANE_STRANGER] + n[GN_LANE_PASS] > 3950 &&
+		    n[GN_LANE_STRANGER] + n[GN_LANE_PASS] < 4500);
 	teardown(&f);
 }
 
@@ -349,7 +365,8 @@ static void test_effort_follows_load(void **state)
 	struct gn_guard_status s;
 	setup(&f, NULL);
 	gn_time calm = f.now + GN_SEC, end = f.now + 3 * GN_SEC;
-	for (; f.now < end; f.now += 100 * GN_USEC) { /* strangers that owe nothing yet come in at full capacity */
+	for (; f.now < end; f.now += 100 * GN_USEC) {
+		/* strangers that owe nothing yet come in at full capacity */
 		uint32_t slot;
 		struct gn_addr a = net((uint32_t)(f.now / 100 / GN_USEC) % 4000);
 		struct shown met = {.cookie = true, .owed = 0};
@@ -382,7 +399,8 @@ static void test_effort_is_not_what_clients_show(void **state)
 	struct gn_addr a = net(1);
 	for (int i = 0; i < 4; i++) {
 		f.now += GN_EFFORT_EVERY;
-		assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .solve = 32}), GN_GUARD_ADMIT);
+		assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .solve = 32}),
+				 GN_GUARD_ADMIT);
 	}
 	gn_guard_status(f.g, f.now, &s);
 	assert_int_equal(s.effort, 0);
@@ -424,7 +442,8 @@ static void test_off_asks_for_cookies_alone(void **state)
 		assert_int_equal(hello(&f, &a, &bare), GN_GUARD_ADMIT);
 	assert_int_equal(hello(&f, &a, &(struct shown){.must_prove = true}), GN_GUARD_COOKIE);
 	uint8_t pass[GN_PASS_LEN] = {1};
-	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 9, .pass = pass}), GN_GUARD_ADMIT);
+	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 9, .pass = pass}),
+			 GN_GUARD_ADMIT);
 	uint32_t slot;
 	assert_false(gn_guard_next(f.g, f.now, &slot));
 	assert_true(gn_guard_deadline(f.g) == GN_NEVER);

@@ -1,6 +1,8 @@
-/* The pass: who finished a handshake here within a month shows it, owes no puzzle and goes by a lane of its own.
+/* The pass: who finished a handshake here within a month shows it, owes no puzzle and goes by a
+ * lane of its own.
  *
- *   until 8 | number 8 | tag 16       tag = HMAC-SHA256(secret, "geonet/guard/pass" | prefix 8 | until | number), cut
+ *   until 8 | number 8 | tag 16 tag = HMAC-SHA256(secret, "geonet/guard/pass" | prefix 8 | until
+ *   | number), cut
  *
  * 1. Bound to the prefix it was given to: passes collected elsewhere are no use from here.
  * 2. Single use (subjects.c), renewed at each session: one pass, one handshake.
@@ -24,16 +26,16 @@ static void tag(const uint8_t secret[32], const struct gn_addr *addr, const uint
 	memcpy(out, h.b, TAG_LEN);
 }
 
-void gn_pass_make(const uint8_t secret[32], const struct gn_addr *addr, uint64_t number, gn_time now,
-		  uint8_t out[GN_PASS_LEN])
+void gn_pass_make(const uint8_t secret[32], const struct gn_addr *addr, uint64_t number,
+		  gn_time now, uint8_t out[GN_PASS_LEN])
 {
 	gn_put_be64(out, (uint64_t)(now + GN_PASS_LIFE));
 	gn_put_be64(out + 8, number);
 	tag(secret, addr, out, out + SAID_LEN);
 }
 
-gn_err gn_pass_check(const uint8_t secret[32], const struct gn_addr *addr, const uint8_t pass[GN_PASS_LEN], gn_time now,
-		     uint64_t *print)
+gn_err gn_pass_check(const uint8_t secret[32], const struct gn_addr *addr,
+		     const uint8_t pass[GN_PASS_LEN], gn_time now, uint64_t *print)
 {
 	uint8_t want[TAG_LEN];
 	tag(secret, addr, pass, want);

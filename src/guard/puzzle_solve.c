@@ -1,18 +1,19 @@
-/* The puzzle sum8, as the one who owes it sees it. A nonce is tried in one step: 65,536 numbers, sorted into the pairs
- * whose low 15 bits agree, the fours whose next 15 do, the eights whose last 30 do. About two answers a nonce; each has
- * the effort e with probability 1/e.
+/* The puzzle sum8, as the one who owes it sees it. A nonce is tried in one step: 65,536 numbers,
+ * sorted into the pairs whose low 15 bits agree, the fours whose next 15 do, the eights whose
+ * last 30 do. About two answers a nonce; each has the effort e with probability 1/e.
  *
  *   values --join--> pairs --join--> fours --compare--> eights
  *
- * 1. The work of a step is bounded: a level that grows past ITEMS_MAX (it has 65,536 on average, and 2 % more already
- * hardly ever) is cut.
+ * 1. The work of a step is bounded: a level that grows past ITEMS_MAX (it has 65,536 on average,
+ *    and 2 % more already hardly ever) is cut.
  * 2. What is handed out passes gn_puzzle_check: both order the indices the same way. */
 #include "guard/guard_int.h"
 
 #define BINS (1u << PUZZLE_LEVEL)
 #define ITEMS_MAX (PUZZLE_INDICES + PUZZLE_INDICES / 8)
 
-/* A sum of some values, its low bits that are zero dropped, and the two of the level below that make it. */
+/* A sum of some values, its low bits that are zero dropped, and the two of the level below that
+ * make it. */
 struct item {
 	uint64_t sum;
 	uint32_t left, right;
@@ -34,8 +35,8 @@ struct gn_solver {
 	uint32_t *bins;        /* where each of BINS starts in it; one more for the end */
 };
 
-gn_err gn_solver_new(const struct gn_env *env, const uint8_t cookie[GN_COOKIE_LEN], const uint8_t cid[8],
-		     uint32_t effort, struct gn_solver **out)
+gn_err gn_solver_new(const struct gn_env *env, const uint8_t cookie[GN_COOKIE_LEN],
+		     const uint8_t cid[8], uint32_t effort, struct gn_solver **out)
 {
 	GN_ASSERT(effort > 0);
 	struct gn_solver *s = GN_NEW(env->alloc, struct gn_solver);
@@ -85,9 +86,11 @@ static void sort(struct gn_solver *s, const struct level *l)
 		s->bins[low(&l->items[i]) + 1]++;
 	for (uint32_t b = 0; b < BINS; b++)
 		s->bins[b + 1] += s->bins[b];
-	for (uint32_t i = l->count; i-- > 0;) /* from behind: each bin's start moves up to its end.. */
+	/* from behind: each bin's start moves up to its end.. */
+	for (uint32_t i = l->count; i-- > 0;)
 		s->order[s->bins[low(&l->items[i])]++] = i;
-	memmove(s->bins + 1, s->bins, BINS * sizeof *s->bins); /* ..which is the start of the next */
+	/* ..which is the start of the next */
+	memmove(s->bins + 1, s->bins, BINS * sizeof *s->bins);
 	s->bins[0] = 0;
 }
 
@@ -119,9 +122,9 @@ static void join(struct gn_solver *s, int level)
 			for (uint32_t k = i + 1; k < s->bins[b + 1] && to->count < ITEMS_MAX; k++) {
 				uint32_t x = s->order[i], y = s->order[k];
 				bool swap = first(s, level, x) > first(s, level, y);
-				to->items[to->count++] =
-					(struct item){(from->items[x].sum ^ from->items[y].sum) >> PUZZLE_LEVEL,
-						      swap ? y : x, swap ? x : y};
+				to->items[to->count++] = (struct item){
+					(from->items[x].sum ^ from->items[y].sum) >> PUZZLE_LEVEL,
+					swap ? y : x, swap ? x : y};
 			}
 }
 

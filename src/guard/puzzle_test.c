@@ -1,5 +1,5 @@
-/* The puzzle: SipHash and the written example; solver and checker agree; nothing else is an answer; the order of the
- * indices is unique. GN_SEEDS=10000 for the long run. */
+/* The puzzle: SipHash and the written example; solver and checker agree; nothing else is an
+ * answer; the order of the indices is unique. GN_SEEDS=10000 for the long run. */
 #include "guard/guard_int.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -43,22 +43,26 @@ static gn_err check(const struct fixture *f, uint32_t *effort)
 	return gn_puzzle_check(f->cookie, f->cid, f->answer, effort, &print);
 }
 
-/* Appendix A of the SipHash paper: key 00 .. 0f, input 00 .. 0e is not a whole number of words, so 8 bytes of it. */
+/* Appendix A of the SipHash paper: key 00 .. 0f, input 00 .. 0e is not a whole number of words,
+ * so 8 bytes of it. */
 static void test_siphash(void **state)
 {
 	(void)state;
 	struct gn_sip_key key = {{UINT64_C(0x0706050403020100), UINT64_C(0x0f0e0d0c0b0a0908)}};
 	uint64_t word = UINT64_C(0x0706050403020100);
-	assert_true(gn_sip(&key, &word, 1) == UINT64_C(0x93f5f5799a932462)); /* the reference's vector for 8 bytes */
-	assert_true(gn_sip(&key, NULL, 0) == UINT64_C(0x726fdb47dd0e0e31));  /* for none */
+	/* the reference's vector for 8 bytes */
+	assert_true(gn_sip(&key, &word, 1) == UINT64_C(0x93f5f5799a932462));
+	assert_true(gn_sip(&key, NULL, 0) == UINT64_C(0x726fdb47dd0e0e31)); /* for none */
 }
 
 /* GU-15. */
 static void test_vector(void **state)
 {
 	(void)state;
-	static const uint16_t picks[PUZZLE_PICKS] = {2070, 4477, 34030, 40241, 15398, 50671, 29087, 37732};
-	uint8_t cookie[GN_COOKIE_LEN] = {1, 2, 3}, cid[8] = {9, 8, 7}, answer[GN_ANSWER_LEN] = {0, 0, 0, 1};
+	static const uint16_t picks[PUZZLE_PICKS] = {2070,  4477,  34030, 40241,
+						     15398, 50671, 29087, 37732};
+	uint8_t cookie[GN_COOKIE_LEN] = {1, 2, 3}, cid[8] = {9, 8, 7},
+		answer[GN_ANSWER_LEN] = {0, 0, 0, 1};
 	struct gn_puzzle p;
 	struct gn_hash weight;
 	uint32_t effort;

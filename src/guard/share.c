@@ -1,7 +1,8 @@
 /* Two maps of sums, one by key and one by prefix, beside the sum of all.
  *
  * 1. An entry exists while it is above 0; so the maps are no larger than what is held.
- * 2. What is given is what was taken: a holder's sums never go below 0 (asserted: callers give only what they took). */
+ * 2. What is given is what was taken: a holder's sums never go below 0 (asserted: callers give
+ *    only what they took). */
 #include "guard/share.h"
 
 bool gn_share_exempt(const struct gn_addr *addr, bool count_local)
@@ -9,7 +10,8 @@ bool gn_share_exempt(const struct gn_addr *addr, bool count_local)
 	return !count_local && gn_addr_is_private(addr);
 }
 
-void gn_share_init(struct gn_share *s, const struct gn_env *env, const struct gn_share_config *config)
+void gn_share_init(struct gn_share *s, const struct gn_env *env,
+		   const struct gn_share_config *config)
 {
 	GN_ASSERT(config->total && config->per_key && config->per_prefix && config->holders_max);
 	*s = (struct gn_share){.config = *config};
@@ -63,7 +65,8 @@ static gn_err within(const struct gn_share *s, const struct gn_holder *who, uint
 {
 	const struct gn_share_config *c = &s->config;
 	uint64_t prefix;
-	if (has_key(who) && (amount > c->per_key || held(&s->keys, &who->key) > c->per_key - amount))
+	if (has_key(who) &&
+	    (amount > c->per_key || held(&s->keys, &who->key) > c->per_key - amount))
 		return GN_QUOTA;
 	if ((amount > c->total || s->used > c->total - amount || s->used + amount > c->crowded) &&
 	    has_prefix(s, who, &prefix) &&
@@ -80,10 +83,12 @@ static uint64_t less(uint64_t a, uint64_t b)
 uint64_t gn_share_room(const struct gn_share *s, const struct gn_holder *who)
 {
 	const struct gn_share_config *c = &s->config;
-	uint64_t prefix, room = less(c->total, s->used), of_key = UINT64_MAX, of_prefix = UINT64_MAX;
+	uint64_t prefix, room = less(c->total, s->used), of_key = UINT64_MAX,
+			 of_prefix = UINT64_MAX;
 	bool keyed = has_key(who), placed = has_prefix(s, who, &prefix);
 	if ((keyed && s->keys.count == s->keys.limit && !gn_map_get(&s->keys, &who->key)) ||
-	    (placed && s->prefixes.count == s->prefixes.limit && !gn_map_get(&s->prefixes, &prefix)))
+	    (placed && s->prefixes.count == s->prefixes.limit &&
+	     !gn_map_get(&s->prefixes, &prefix)))
 		return 0;
 	if (keyed)
 		of_key = less(c->per_key, held(&s->keys, &who->key));
@@ -110,7 +115,8 @@ static gn_err add(struct gn_share *s, const struct gn_holder *who, uint64_t amou
 		if (!at) {
 			if (key_at && *key_at == 0)
 				gn_map_remove(&s->keys, &who->key);
-			return is_new && s->prefixes.count == s->prefixes.limit ? GN_NO_SPACE : GN_NOMEM;
+			return is_new && s->prefixes.count == s->prefixes.limit ? GN_NO_SPACE
+										: GN_NOMEM;
 		}
 		*at += amount;
 	}
@@ -150,7 +156,8 @@ void gn_share_give(struct gn_share *s, const struct gn_holder *who, uint64_t amo
 	s->used -= amount;
 }
 
-gn_err gn_share_move(struct gn_share *s, const struct gn_holder *from, const struct gn_holder *to, uint64_t amount)
+gn_err gn_share_move(struct gn_share *s, const struct gn_holder *from, const struct gn_holder *to,
+		     uint64_t amount)
 {
 	if (amount == 0)
 		return GN_OK;
@@ -193,12 +200,11 @@ gn_err gn_share_ask(const struct gn_share *s, const struct gn_holder *who, uint6
 
 const char *gn_share_reason(gn_err err)
 {
-	switch (err) {
-	case GN_OK: return "";
-	case GN_QUOTA: return "as much as one key may hold";
-	case GN_LIMIT: return "as much as one network may hold while it is crowded";
-	default: return "all of it is taken";
-	}
+	if (err == GN_OK)
+		return "";
+	return err == GN_QUOTA   ? "as much as one key may hold"
+	       : err == GN_LIMIT ? "as much as one network may hold while it is crowded"
+				 : "all of it is taken";
 }
 
 bool gn_share_apart(const struct gn_share *s, const struct gn_holder *a, const struct gn_holder *b)
@@ -224,5 +230,6 @@ void gn_share_validate(const struct gn_share *s)
 {
 	gn_map_validate(&s->keys);
 	gn_map_validate(&s->prefixes);
-	GN_ASSERT(sum(&s->keys) <= s->used && sum(&s->prefixes) <= s->used && s->used <= s->config.total);
+	GN_ASSERT(sum(&s->keys) <= s->used && sum(&s->prefixes) <= s->used &&
+		  s->used <= s->config.total);
 }

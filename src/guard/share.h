@@ -1,22 +1,26 @@
-/* Shares: who holds how much of one bounded resource (sessions, bytes, places, records), by node key and by address
- * prefix, and whether they may have more. One rule for everything that a stranger can use up:
+/* Shares: who holds how much of one bounded resource (sessions, bytes, places, records), by node
+ * key and by address prefix, and whether they may have more. One rule for everything that a
+ * stranger can use up:
  *
- *   take -> QUOTA      the key holds its share already: its own doing, nobody else is asked to give way
- *        -> LIMIT      the resource is crowded and the prefix (/24, /48) holds its share
- *        -> NO_SPACE   the whole is full: its owner lets the one worth least give way, and asks again
+ *   take -> QUOTA the key holds its share already: its own doing, nobody else is asked to give
+ *   way
+ *        -> LIMIT the resource is crowded and the prefix (/24, /48) holds its share -> NO_SPACE
+ *        the whole is full: its owner lets the one worth least give way, and asks again
  *
- * The owner of the resource keeps the objects, their deadlines and their standing; here are numbers only. Rule GU-1. */
+ * The owner of the resource keeps the objects, their deadlines and their standing; here are
+ * numbers only. Rule GU-1. */
 #ifndef GN_GUARD_SHARE_H
 #define GN_GUARD_SHARE_H
 
 #include "base/base.h"
 #include "crypto/crypto.h"
 
-/* Has a prefix like this one no share? Loopback and private ones have none unless the owner says that they count. */
+/* Has a prefix like this one no share? Loopback and private ones have none unless the owner says
+ * that they count. */
 bool gn_share_exempt(const struct gn_addr *addr, bool count_local);
 
-/* Who holds. A key of zeros is one not proven yet: it counts for its prefix alone. An address of zeros is unknown, as
- * with what was restored from disk: it counts for its key alone. */
+/* Who holds. A key of zeros is one not proven yet: it counts for its prefix alone. An address of
+ * zeros is unknown, as with what was restored from disk: it counts for its key alone. */
 struct gn_holder {
 	struct gn_pk key;
 	struct gn_addr addr;
@@ -38,22 +42,26 @@ struct gn_share {
 	uint64_t used;
 };
 
-void gn_share_init(struct gn_share *s, const struct gn_env *env, const struct gn_share_config *config);
+void gn_share_init(struct gn_share *s, const struct gn_env *env,
+		   const struct gn_share_config *config);
 void gn_share_fini(struct gn_share *s);
 
-/* Nothing changes unless it is GN_OK. GN_QUOTA, GN_LIMIT, GN_NO_SPACE as above; GN_NO_SPACE too when there are
- * holders_max holders and this is a new one; GN_NOMEM. */
+/* Nothing changes unless it is GN_OK. GN_QUOTA, GN_LIMIT, GN_NO_SPACE as above; GN_NO_SPACE too
+ * when there are holders_max holders and this is a new one; GN_NOMEM. */
 GN_MUST gn_err gn_share_take(struct gn_share *s, const struct gn_holder *who, uint64_t amount);
 /* The most that a take would give now, but for want of memory. */
 uint64_t gn_share_room(const struct gn_share *s, const struct gn_holder *who);
 /* Part or all of what the same holder took (same key, same address). */
 void gn_share_give(struct gn_share *s, const struct gn_holder *who, uint64_t amount);
-/* What is held becomes another's: a session whose key is proven now, a peer that moved. The amount is counted for `to`
- * whatever their share: GN_QUOTA and GN_LIMIT tell that they are over it, and the caller decides who gives way. */
-gn_err gn_share_move(struct gn_share *s, const struct gn_holder *from, const struct gn_holder *to, uint64_t amount);
+/* What is held becomes another's: a session whose key is proven now, a peer that moved. The
+ * amount is counted for `to` whatever their share: GN_QUOTA and GN_LIMIT tell that they are over
+ * it, and the caller decides who gives way. */
+gn_err gn_share_move(struct gn_share *s, const struct gn_holder *from, const struct gn_holder *to,
+		     uint64_t amount);
 
-/* As a take, whatever the share of the holder: it is here already, or may be more. Without memory for the holder it is
- * counted for nobody, and *who says so. GN_NO_SPACE: the whole is full, nothing changed. */
+/* As a take, whatever the share of the holder: it is here already, or may be more. Without
+ * memory for the holder it is counted for nobody, and *who says so. GN_NO_SPACE: the whole is
+ * full, nothing changed. */
 GN_MUST gn_err gn_share_take_anyway(struct gn_share *s, struct gn_holder *who, uint64_t amount);
 
 struct gn_share_held {
@@ -72,8 +80,8 @@ struct gn_share_view {
 	uint64_t least; /* that one holding takes: who has no room for it is at the share */
 };
 bool gn_share_crowded(const struct gn_share *s);
-/* Are these two parties, as far as we can tell: other keys, and not of one prefix that has a share? False when the
- * address of one is unknown. */
+/* Are these two parties, as far as we can tell: other keys, and not of one prefix that has a
+ * share? False when the address of one is unknown. */
 bool gn_share_apart(const struct gn_share *s, const struct gn_holder *a, const struct gn_holder *b);
 /* The sums agree. */
 void gn_share_validate(const struct gn_share *s);

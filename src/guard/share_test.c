@@ -1,4 +1,5 @@
-/* Shares: the key's share always, the prefix's while crowded, the whole at last; sums against a slow model. */
+/* Shares: the key's share always, the prefix's while crowded, the whole at last; sums against a
+ * slow model. */
 #include "guard/share.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -143,7 +144,8 @@ static void the_nameless_count_for_their_prefix_and_move_to_their_key(void **sta
 	finish(&f);
 }
 
-/* What is here already counts above a share, for nobody when its holder finds no place, and never above the whole. */
+/* What is here already counts above a share, for nobody when its holder finds no place, and
+ * never above the whole. */
 static void what_is_here_is_taken_anyway(void **state)
 {
 	struct fixture f;
@@ -210,7 +212,8 @@ static void random_histories_agree_with_sums(void **state)
 	(void)state;
 	setup(&f, &usual);
 	for (int step = 0; step < 20000; step++) {
-		unsigned k = (unsigned)gn_rand_below(&f.rand, KEYS), n = (unsigned)gn_rand_below(&f.rand, NETS);
+		unsigned k = (unsigned)gn_rand_below(&f.rand, KEYS),
+			 n = (unsigned)gn_rand_below(&f.rand, NETS);
 		uint64_t key_sum = 0, net_sum = 0, used = 0, amount = gn_rand_below(&f.rand, 4);
 		for (unsigned i = 0; i < KEYS; i++)
 			for (unsigned j = 0; j < NETS; j++) {
@@ -245,7 +248,8 @@ static void random_histories_agree_with_sums(void **state)
 	finish(&f);
 }
 
-/* Two keys of one prefix may be one person's; of an exempt prefix nobody can tell, an unknown address tells nothing. */
+/* Two keys of one prefix may be one person's; of an exempt prefix nobody can tell, an unknown
+ * address tells nothing. */
 static void parties_are_told_apart(void **state)
 {
 	(void)state;
@@ -253,7 +257,8 @@ static void parties_are_told_apart(void **state)
 	setup(&f, &usual);
 	struct gn_holder a = holder(1, 1), b = holder(2, 1), c = holder(1, 2), d = holder(2, 2),
 			 nowhere = {a.key, {{0}, 0}};
-	struct gn_holder home = {a.key, gn_addr_v4(127, 0, 0, 1, 7)}, guest = {b.key, gn_addr_v4(127, 0, 0, 2, 7)};
+	struct gn_holder home = {a.key, gn_addr_v4(127, 0, 0, 1, 7)},
+			 guest = {b.key, gn_addr_v4(127, 0, 0, 2, 7)};
 	assert_false(gn_share_apart(&f.s, &a, &b));
 	assert_false(gn_share_apart(&f.s, &a, &c));
 	assert_true(gn_share_apart(&f.s, &a, &d));

@@ -1,10 +1,11 @@
-/* Buckets of all prefixes in a count-min sketch with conservative update (Estan and Varghese 2002), whose cells are
- * buckets instead of counts.
+/* Buckets of all prefixes in a count-min sketch with conservative update (Estan and Varghese
+ * 2002), whose cells are buckets instead of counts.
  *
- * 1. A prefix's bucket is never fuller than it is: each of its cells was at least moved to what it has taken.
+ * 1. A prefix's bucket is never fuller than it is: each of its cells was at least moved to what
+ *    it has taken.
  * 2. A cell is only moved as far as the estimate needs, so light ones in it harm nobody.
- * 3. The hash key is new every ten minutes: who shares four cells with a heavy one does not for long, and nobody can
- * learn who shares with whom. */
+ * 3. The hash key is new every ten minutes: who shares four cells with a heavy one does not for
+ *    long, and nobody can learn who shares with whom. */
 #include "guard/guard_int.h"
 
 static void place(const struct gn_sip_key *key, const uint64_t id[2], uint32_t at[GN_SKETCH_ROWS])
@@ -26,7 +27,8 @@ void gn_sketch_turn(struct gn_sketch *s, const struct gn_sip_key *root, gn_time 
 	s->turn_at = now + GN_SKETCH_LIFE;
 }
 
-static gn_time estimate(const struct gn_sketch *s, unsigned generation, const uint64_t id[2], gn_time now)
+static gn_time estimate(const struct gn_sketch *s, unsigned generation, const uint64_t id[2],
+			gn_time now)
 {
 	uint32_t at[GN_SKETCH_ROWS];
 	gn_time least = GN_NEVER;

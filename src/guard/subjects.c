@@ -1,9 +1,11 @@
-/* Exact buckets of node keys and tokens, what was used once, and the heaviest subjects with their counters.
+/* Exact buckets of node keys and tokens, what was used once, and the heaviest subjects with
+ * their counters.
  *
- * 1. A bucket is given up only when it is full, which is the same as having none. So to drive a key's bucket out, one
- * must have others do so much work that the keys themselves are limited first.
- * 2. Places are found by a keyed hash of 64 bits, which also stands for the subject: nobody who lacks the key finds two
- * that share it. */
+ * 1. A bucket is given up only when it is full, which is the same as having none. So to drive a
+ *    key's bucket out, one must have others do so much work that the keys themselves are limited
+ *    first.
+ * 2. Places are found by a keyed hash of 64 bits, which also stands for the subject: nobody who
+ *    lacks the key finds two that share it. */
 #include "guard/guard_int.h"
 
 /* The i-th place where print may lie: one after another from its home on. */
@@ -100,8 +102,8 @@ static uint32_t lightest(const struct gn_top *t)
 	return least;
 }
 
-void gn_top_note(struct gn_top *t, uint64_t print, const struct gn_guard_subject *who, uint64_t work, bool refused,
-		 gn_time now)
+void gn_top_note(struct gn_top *t, uint64_t print, const struct gn_guard_subject *who,
+		 uint64_t work, bool refused, gn_time now)
 {
 	uint32_t i = index_of(t, print);
 	if (i == t->count) {

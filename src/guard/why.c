@@ -1,4 +1,5 @@
-/* What people ask and say: why somebody is limited, who is heaviest, how much is going on, who is allowed anything.
+/* What people ask and say: why somebody is limited, who is heaviest, how much is going on, who
+ * is allowed anything.
  *
  * 1. Nothing here changes a decision but gn_guard_allow. */
 #include "guard/guard_int.h"
@@ -57,8 +58,8 @@ bool gn_guard_allowed_at(const struct gn_guard *g, size_t i, struct gn_guard_all
 /* ---- what people ask ---- */
 
 /* The subject's bucket, and whether it gives; said as a charge would say it. */
-static gn_err look(const struct gn_guard *g, const struct gn_guard_subject *who, bool pressed, gn_time now,
-		   gn_time *full_at, struct gn_guard_why *why)
+static gn_err look(const struct gn_guard *g, const struct gn_guard_subject *who, bool pressed,
+		   gn_time now, gn_time *full_at, struct gn_guard_why *why)
 {
 	static const struct gn_bucket full = {0};
 	if (who->kind == GN_GUARD_PREFIX) {
@@ -94,7 +95,8 @@ static const char *reason(const struct gn_guard_why *why)
 	return "served";
 }
 
-void gn_guard_why(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now, struct gn_guard_why *out)
+void gn_guard_why(const struct gn_guard *g, const struct gn_guard_subject *who, gn_time now,
+		  struct gn_guard_why *out)
 {
 	struct gn_guard_why why = {.limit = "", .reason = "guard is off: nothing is limited"};
 	if (!g->t) {
@@ -129,7 +131,8 @@ size_t gn_guard_list(const struct gn_guard *g, struct gn_guard_account *out, siz
 		const struct gn_top *t = &g->t->top;
 		uint32_t best = GN_GUARD_TOP;
 		for (uint32_t i = 0; i < t->count; i++)
-			if (!told[i] && (best == GN_GUARD_TOP || t->account[i].work > t->account[best].work))
+			if (!told[i] &&
+			    (best == GN_GUARD_TOP || t->account[i].work > t->account[best].work))
 				best = i;
 		told[best] = true;
 		out[n] = t->account[best];

@@ -1,6 +1,6 @@
-/* What people are told (GU-19), in scripted cases: after each the sentence, the limit and its end are those of what
- * then happens: who is said to be refused is refused until that very moment, everybody else is served. Shares of
- * resources likewise. */
+/* What people are told (GU-19), in scripted cases: after each the sentence, the limit and its
+ * end are those of what then happens: who is said to be refused is refused until that very
+ * moment, everybody else is served. Shares of resources likewise. */
 #include "guard/guard_test.h"
 #include "guard/share.h"
 #include <stdio.h>
@@ -25,7 +25,8 @@ static struct gn_guard_subject v6(uint8_t sixth, uint8_t eighth, uint8_t last)
 	return gn_guard_of_addr(&addr);
 }
 
-/* In small pieces, so that its own work is no pressure: seconds of its whole share more than the burst. */
+/* In small pieces, so that its own work is no pressure: seconds of its whole share more than the
+ * burst. */
 static void overdraw(struct fixture *f, const struct gn_guard_subject *who, unsigned seconds)
 {
 	struct gn_rate r = gn_guard_rate(who);
@@ -176,7 +177,8 @@ static void puzzle_over(struct fixture *f)
 	f->now += 10 * GN_SEC;
 }
 
-/* Ten others take 0.6 of a core for two seconds; what this key asks for would be lawful in peace. */
+/* Ten others take 0.6 of a core for two seconds; what this key asks for would be lawful in
+ * peace. */
 static void pressed(struct fixture *f)
 {
 	for (int ms = 0; ms < 2000; ms++, f->now += GN_MSEC) {
@@ -196,52 +198,63 @@ static const struct {
 	struct gn_guard_config config;
 	bool counted; /* among the heaviest */
 } cases[] = {
-#define KEY(n)                                                                                                         \
-	{                                                                                                              \
-		.kind = GN_GUARD_KEY, .id = { 9, [15] = n }                                                            \
+#define KEY(n)                                                                                     \
+	{                                                                                          \
+		.kind = GN_GUARD_KEY, .id = { 9, [15] = n }                                        \
 	}
 #define TOKEN(n) {.kind = GN_GUARD_TOKEN, .id = {[7] = n}, .rate = 1000, .burst = GN_SEC}
 #define V4(a, b, c, d) {.addr = {{[10] = 0xff, 0xff, a, b, c, d}, 1}}
 #define V6(sixth, eighth, last) {.addr = {{0x20, 1, [5] = sixth, [7] = eighth, [15] = last}, 1}}
 	{"unknown key", nothing, KEY(1), SERVED, "", .wait = 0},
 	{"key within its share", key_asks_a_little, KEY(1), SERVED, "", .counted = true},
-	{"key over its share", key_asks_too_much, KEY(1), KEY_USED, "guard-key", 3 * GN_SEC + 1, .counted = true},
+	{"key over its share", key_asks_too_much, KEY(1), KEY_USED, "guard-key", 3 * GN_SEC + 1,
+	 .counted = true},
 	{"another key beside it", key_asks_too_much, KEY(2), SERVED, "", .wait = 0},
 	{"key after its time", key_waits, KEY(1), SERVED, "", .counted = true},
-	{"key in deep debt", key_in_deep_debt, KEY(1), KEY_USED, "guard-key", GN_DEBT_MAX + 1, .counted = true},
+	{"key in deep debt", key_in_deep_debt, KEY(1), KEY_USED, "guard-key", GN_DEBT_MAX + 1,
+	 .counted = true},
 	{"key allowed", key_allowed, KEY(1), ALLOWED, "", .counted = true},
-	{"allowance over", allowance_over, KEY(1), KEY_USED, "guard-key", 2 * GN_SEC + 1, .counted = true},
-	{"allowance taken back", allowance_taken_back, KEY(1), KEY_USED, "guard-key", 3 * GN_SEC + 1, .counted = true},
+	{"allowance over", allowance_over, KEY(1), KEY_USED, "guard-key", 2 * GN_SEC + 1,
+	 .counted = true},
+	{"allowance taken back", allowance_taken_back, KEY(1), KEY_USED, "guard-key",
+	 3 * GN_SEC + 1, .counted = true},
 	{"key forgiven", key_forgiven, KEY(1), SERVED, "", .counted = true},
-	{"address over its share", host_asks_too_much, V4(198, 51, 100, 7), HOST_USED, "guard-host", 3 * GN_SEC + 1,
-	 .counted = true},
-	{"its neighbour", host_asks_too_much, V4(198, 51, 100, 8), NET_USED, "guard-net", 3 * GN_SEC + 1,
-	 .counted = true},
+	{"address over its share", host_asks_too_much, V4(198, 51, 100, 7), HOST_USED, "guard-host",
+	 3 * GN_SEC + 1, .counted = true},
+	{"its neighbour", host_asks_too_much, V4(198, 51, 100, 8), NET_USED, "guard-net",
+	 3 * GN_SEC + 1, .counted = true},
 	{"the next network", host_asks_too_much, V4(198, 51, 101, 7), SERVED, "", .wait = 0},
-	{"an address whose network owes more than it does", host_then_its_mate, V4(198, 51, 100, 7), NET_USED,
-	 "guard-net", 4 * GN_SEC + 1, .counted = true},
+	{"an address whose network owes more than it does", host_then_its_mate, V4(198, 51, 100, 7),
+	 NET_USED, "guard-net", 4 * GN_SEC + 1, .counted = true},
 	{"address forgiven", host_forgiven, V4(198, 51, 100, 7), SERVED, "", .counted = true},
-	{"address of an allowed network", net_allowed, V4(198, 51, 100, 7), ALLOWED, "", .counted = true},
-	{"same /64", six_asks_too_much, V6(1, 1, 2), HOST_USED, "guard-host", 3 * GN_SEC + 1, .counted = true},
-	{"same /48", six_asks_too_much, V6(1, 2, 1), NET_USED, "guard-net", 3 * GN_SEC + 1, .counted = true},
+	{"address of an allowed network", net_allowed, V4(198, 51, 100, 7), ALLOWED, "",
+	 .counted = true},
+	{"same /64", six_asks_too_much, V6(1, 1, 2), HOST_USED, "guard-host", 3 * GN_SEC + 1,
+	 .counted = true},
+	{"same /48", six_asks_too_much, V6(1, 2, 1), NET_USED, "guard-net", 3 * GN_SEC + 1,
+	 .counted = true},
 	{"next /48", six_asks_too_much, V6(2, 1, 1), SERVED, "", .wait = 0},
 	{"loopback", loopback_asks_too_much, V4(127, 0, 0, 1), LOCAL, "", .counted = true},
-	{"loopback that counts", loopback_asks_too_much, V4(127, 0, 0, 1), HOST_USED, "guard-host", 3 * GN_SEC + 1,
-	 .config = {.count_local = true}, .counted = true},
-	{"token used up", token_used_up, TOKEN(1), "refused: this token has used up its share", "guard-token",
-	 3 * GN_SEC + 1, .counted = true},
-	{"no place for a token", tokens_everywhere, TOKEN(1), "refused: too many ask at one time to count another",
+	{"loopback that counts", loopback_asks_too_much, V4(127, 0, 0, 1), HOST_USED, "guard-host",
+	 3 * GN_SEC + 1, .config = {.count_local = true}, .counted = true},
+	{"token used up", token_used_up, TOKEN(1), "refused: this token has used up its share",
+	 "guard-token", 3 * GN_SEC + 1, .counted = true},
+	{"no place for a token", tokens_everywhere, TOKEN(1),
+	 "refused: too many ask at one time "
+	 "to count another",
 	 "guard-tokens-full", .wait = -1},
 	{"no place, but allowed", no_room_but_allowed, TOKEN(1), ALLOWED, "", .wait = 0},
 	{"victim of spoofed hellos", spoofed, V4(198, 51, 100, 7), SERVED, "", .wait = 0},
 	{"puzzle asked", puzzle_asked, V4(198, 51, 100, 7), SERVED, "", .effort = 40},
 	{"puzzle over", puzzle_over, V4(198, 51, 100, 7), SERVED, "", .wait = 0},
 	{"under pressure", pressed, KEY(1), KEY_USED, "guard-key", -1, .counted = true},
-	{"guard off", key_asks_too_much, KEY(1), "guard is off: nothing is limited", "", .config = {.off = true}},
+	{"guard off", key_asks_too_much, KEY(1), "guard is off: nothing is limited", "",
+	 .config = {.off = true}},
 };
 
 /* What is told is what happens: to a charge now, a moment before its end, and at its end. */
-static void happens(struct fixture *f, const struct gn_guard_subject *who, const struct gn_guard_why *why)
+static void happens(struct fixture *f, const struct gn_guard_subject *who,
+		    const struct gn_guard_why *why)
 {
 	struct gn_guard_verdict v;
 	gn_err err = gn_guard_charge(f->g, who, 0, f->now, &v);
@@ -333,12 +346,17 @@ static void test_shares(void **state)
 		{"key at its share", 0, 4, 0, holder(1, 0), "as much as one key may hold", 4, 0},
 		{"another key", 0, 4, 0, holder(2, 0), "", 0, 0},
 		{"network, no crowd", 0, 4, 2, holder(0, 1), "", 0, 6},
-		{"network in a crowd", 3, 4, 2, holder(0, 1), "as much as one network may hold while it is crowded", 0,
-		 6},
+		{"network in a crowd", 3, 4, 2, holder(0, 1),
+		 "as much as one network may hold "
+		 "while it is crowded",
+		 0, 6},
 		{"below its share in a crowd", 3, 4, 1, holder(0, 1), "", 0, 5},
 		{"another network in the crowd", 3, 4, 2, holder(0, 2), "", 0, 0},
 		{"full", 4, 4, 0, holder(9, 0), "all of it is taken", 0, 0},
-		{"key at its share of what is full", 4, 4, 0, holder(1, 0), "as much as one key may hold", 4, 0},
+		{"key at its share of what is full", 4, 4, 0, holder(1, 0),
+		 "as much as one key "
+		 "may hold",
+		 4, 0},
 	};
 	for (size_t i = 0; i < GN_COUNT(shares); i++) {
 		struct fixture f;
@@ -358,7 +376,8 @@ static void test_shares(void **state)
 		struct gn_share_held held = gn_share_held(&s, &shares[i].who);
 		assert_int_equal(held.key, shares[i].held_key);
 		assert_int_equal(held.prefix, shares[i].held_prefix);
-		assert_int_equal(gn_share_take(&s, &shares[i].who, 1), err); /* what is told is what happens */
+		/* what is told is what happens */
+		assert_int_equal(gn_share_take(&s, &shares[i].who, 1), err);
 		gn_share_fini(&s);
 		teardown(&f);
 	}

@@ -1,12 +1,16 @@
-/* The API's frame: who may ask, how often, which route; the life of a request; the envelope of every answer.
+/* The API's frame: who may ask, how often, which route; the life of a request; the envelope of
+ * every answer.
  *
- * States:  HEAD -> (body) -> RUN -> waits for worker, ledger or history (refs) -> answered -> closed
- * 1. A request lives until it is closed and nothing works for it any more. What comes back later finds `answered` or
- * `http` gone.
- * 2. HB-3: every answer has X-Request-ID; every error is {"error": {"code", "message", "details"}}.
+ * States: HEAD -> (body) -> RUN -> waits for worker, ledger or history (refs) -> answered ->
+ * closed
+ * 1. A request lives until it is closed and nothing works for it any more. What comes back later
+ *    finds `answered` or `http` gone.
+ * 2. HB-3: every answer has X-Request-ID; every error is {"error": {"code", "message",
+ *    "details"}}.
  * 3. Rates are taken before anything costly: per address without a token, per key with one.
- * 4. HB-16: an answer that may show state ahead of the disk waits until that is durable. HB-17: once the ledger
- * stopped, nothing is told of the state, and whoever changed something learns that its outcome is unknown. */
+ * 4. HB-16: an answer that may show state ahead of the disk waits until that is durable. HB-17:
+ *    once the ledger stopped, nothing is told of the state, and whoever changed something learns
+ *    that its outcome is unknown. */
 #include "hub/hub_int.h"
 
 #include <stdarg.h>
@@ -51,10 +55,12 @@ int gn_hub_status_of(gn_err err)
 	}
 }
 
-static void send_answer(struct gn_hub_request *r, int status, const char *type, struct gn_slice body)
+static void send_answer(struct gn_hub_request *r, int status, const char *type,
+			struct gn_slice body)
 {
-	struct gn_http_field fields[5] = {
-		{"X-Request-ID", gn_str(r->id)}, {"Content-Type", gn_str(type)}, {"Cache-Control", GN_LIT("no-store")}};
+	struct gn_http_field fields[5] = {{"X-Request-ID", gn_str(r->id)},
+					  {"Content-Type", gn_str(type)},
+					  {"Cache-Control", GN_LIT("no-store")}};
 	size_t n = 3;
 	char wait[24];
 	if (status == 429 || (status == 503 && !r->hub->ready)) {
@@ -71,7 +77,8 @@ static void send_answer(struct gn_hub_request *r, int status, const char *type, 
 
 static bool is_about_state(const struct gn_hub_request *r)
 {
-	return r->route && (r->route->auth != GN_AUTH_NONE || r->route->run == gn_api_participant_create);
+	return r->route &&
+	       (r->route->auth != GN_AUTH_NONE || r->route->run == gn_api_participant_create);
 }
 
 static bool is_ledger_ahead(const struct gn_hub *hub)
@@ -79,12 +86,14 @@ static bool is_ledger_ahead(const struct gn_hub *hub)
 	return hub->ready && gn_ledger_seq(hub->ledger) > gn_ledger_durable_seq(hub->ledger);
 }
 
-/* A refusal looked at the state as an answer does; who may ask, how often and how much does not hang on it, and a fault
- * is none. What a payment or an answer to one is told is the outcome of its own record, which is durable. */
+/* A refusal looked at the state as an answer does; who may ask, how often and how much does not
+ * hang on it, and a fault is none. What a payment or an answer to one is told is the outcome of
+ * its own record, which is durable. */
 static bool is_ahead(const struct gn_hub_request *r, int status)
 {
-	return status < 500 && status != 401 && status != 413 && status != 429 && is_about_state(r) &&
-	       r->kind != GN_OP_PAYMENT && r->kind != GN_OP_VOTE && r->kind != GN_OP_CONSENT && is_ledger_ahead(r->hub);
+	return status < 500 && status != 401 && status != 413 && status != 429 &&
+	       is_about_state(r) && r->kind != GN_OP_PAYMENT && r->kind != GN_OP_VOTE &&
+	       r->kind != GN_OP_CONSENT && is_ledger_ahead(r->hub);
 }
 
 static void wait_in_line(struct gn_hub_request *r)
@@ -120,7 +129,8 @@ static void respond(struct gn_hub_request *r, int status, const char *type, stru
 		send_answer(r, status, type, body);
 	else if (!hold(r, status, type, body))
 		send_answer(r, 500, "application/json",
-			    GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of memory\",\"details\":{}}}"));
+			    GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of "
+				   "memory\",\"details\":{}}}"));
 }
 
 void gn_hub_when_durable(struct gn_hub_request *r, void (*then)(struct gn_hub_request *))
@@ -136,13 +146,15 @@ void gn_hub_held(struct gn_hub *hub)
 {
 	struct gn_hub_request *r;
 	bool failed = gn_ledger_failed(hub->ledger);
-	while ((r = hub->held_first) && (failed || r->held.after <= gn_ledger_durable_seq(hub->ledger))) {
+	while ((r = hub->held_first) &&
+	       (failed || r->held.after <= gn_ledger_durable_seq(hub->ledger))) {
 		hub->held_first = r->held.next;
 		if (!hub->held_first)
 			hub->held_last = &hub->held_first;
 		if (r->held.after <= gn_ledger_durable_seq(hub->ledger)) {
 			if (r->held.text)
-				send_answer(r, r->held.status, r->held.type, gn_slice(r->held.text, r->held.len));
+				send_answer(r, r->held.status, r->held.type,
+					    gn_slice(r->held.text, r->held.len));
 			else
 				r->held.then(r);
 		} else {
@@ -161,7 +173,8 @@ void gn_hub_json(struct gn_hub_request *r, int status, json_t *json)
 		respond(r, status, "application/json", gn_str(text));
 	else
 		respond(r, 500, "application/json",
-			GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"the answer could not be "
+			GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"the answer could not "
+			       "be "
 			       "written\",\"details\":{}}}"));
 	free(text);
 }
@@ -188,14 +201,17 @@ void gn_hub_stopped(struct gn_hub_request *r)
 		gn_hub_json(
 			r, 503,
 			json_pack("{s{ss ss s{ss}}}", "error", "code", "E010", "message",
-				  "the hub's journal could not be written: whether this was done is unknown. Send the "
+				  "the hub's journal could not be written: whether this was done "
+				  "is unknown. Send the "
 				  "very "
-				  "same request again (a payment with the same tx_id) after the hub was started again",
+				  "same request again (a payment with the same tx_id) after the "
+				  "hub was started again",
 				  "details", "outcome", "unknown"));
 	else
 		gn_hub_json(r, 503,
 			    json_pack("{s{ss ss s{}}}", "error", "code", "E010", "message",
-				      "the hub's journal could not be written: what it knows is not certain. Ask again "
+				      "the hub's journal could not be written: what it knows is "
+				      "not certain. Ask again "
 				      "after it "
 				      "was started again",
 				      "details"));
@@ -218,9 +234,11 @@ static void keep_characters(char *text)
 	text[to] = 0;
 }
 
-static void fail(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *text)
+static void fail(struct gn_hub_request *r, int status, const char *code, json_t *details,
+		 const char *text)
 {
-	if (changes(r) && gn_ledger_failed(r->hub->ledger)) { /* a refusal now says nothing of what was taken before */
+	if (changes(r) && gn_ledger_failed(r->hub->ledger)) {
+		/* a refusal now says nothing of what was taken before */
 		json_decref(details);
 		gn_hub_stopped(r);
 		return;
@@ -234,12 +252,16 @@ static void fail(struct gn_hub_request *r, int status, const char *code, json_t 
 static const char *standing_of(const struct gn_hub_request *r)
 {
 	static const char *const words[] = {
-		NULL, "you are suspended on this hub: you neither pay nor change anything until its officers lift that",
-		"you have left this hub: you neither pay nor change anything, but for its officers' letting you in "
+		NULL,
+		"you are suspended on this hub: you neither pay nor change anything until "
+		"its officers lift that",
+		"you have left this hub: you neither pay nor change anything, but for its "
+		"officers' letting you in "
 		"again",
 		"you are deleted from this hub, which is for good"};
 	struct gn_ledger_participant p;
-	bool known = r->is_participant && gn_ledger_participant(r->hub->ledger, r->me.number, &p) == GN_OK;
+	bool known = r->is_participant &&
+		     gn_ledger_participant(r->hub->ledger, r->me.number, &p) == GN_OK;
 	return known ? words[p.status & 3] : NULL;
 }
 
@@ -255,10 +277,12 @@ void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const ch
 	if (standing)
 		fail(r, 403, gn_hub_error_code(err), details, standing);
 	else
-		fail(r, gn_hub_status_of(err), gn_hub_error_code(err), details, *text ? text : gn_err_text(err));
+		fail(r, gn_hub_status_of(err), gn_hub_error_code(err), details,
+		     *text ? text : gn_err_text(err));
 }
 
-void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *fmt, ...)
+void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json_t *details,
+		    const char *fmt, ...)
 {
 	char text[512];
 	va_list args;
@@ -276,12 +300,14 @@ json_t *gn_hub_body(struct gn_hub_request *r)
 	json_error_t why;
 	if (r->in)
 		return r->in;
-	r->in = r->body ? json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES, &why) : json_object();
+	r->in = r->body ? json_loadb((const char *)r->body, r->body_len, JSON_REJECT_DUPLICATES,
+				     &why)
+			: json_object();
 	if (!json_is_object(r->in)) {
 		json_decref(r->in);
 		r->in = NULL;
-		gn_hub_fail_as(r, 400, "E009", NULL, "the body is not a JSON object%s%.100s", r->body_len ? ": " : "",
-			       r->body_len ? why.text : "");
+		gn_hub_fail_as(r, 400, "E009", NULL, "the body is not a JSON object%s%.100s",
+			       r->body_len ? ": " : "", r->body_len ? why.text : "");
 	}
 	return r->in;
 }
@@ -291,10 +317,10 @@ const char *gn_hub_body_text(struct gn_hub_request *r, const char *name)
 	json_t *in = gn_hub_body(r);
 	const char *s = json_string_value(json_object_get(in, name));
 	if (in && !s)
-		gn_hub_fail_as(
-			r, 422, "E009",
-			json_pack("{s[{s[ss] ss}]}", "errors", "loc", "body", name, "msg", "a string is required"),
-			"the body's \"%s\" must be a string", name);
+		gn_hub_fail_as(r, 422, "E009",
+			       json_pack("{s[{s[ss] ss}]}", "errors", "loc", "body", name, "msg",
+					 "a string is required"),
+			       "the body's \"%s\" must be a string", name);
 	return s;
 }
 
@@ -322,7 +348,8 @@ static bool match(const char *pattern, struct gn_slice path, char args[2][HUB_AR
 			len++;
 		struct gn_buf out = {(uint8_t *)args[n], 0, HUB_ARG_MAX - 1};
 		if (len == 0 || n == 2 || gn_http_unescape(gn_slice_sub(path, 0, len), &out) ||
-		    !gn_utf8_ok(gn_buf_slice(&out)) || memchr(args[n], 0, out.len)) /* of such a name there is nothing */
+		    /* of such a name there is nothing */
+		    !gn_utf8_ok(gn_buf_slice(&out)) || memchr(args[n], 0, out.len))
 			return false;
 		args[n++][out.len] = 0;
 		path = gn_slice_sub(path, len, path.len);
@@ -342,7 +369,8 @@ static const struct gn_hub_route *find_route(struct gn_hub_request *r, bool *oth
 	for (const struct gn_hub_route *route = gn_hub_routes; route->path && !found; route++) {
 		if (!match(route->path, path, args))
 			continue;
-		if (route->method == method || (route->method == GN_HTTP_GET && method == GN_HTTP_HEAD)) {
+		if (route->method == method ||
+		    (route->method == GN_HTTP_GET && method == GN_HTTP_HEAD)) {
 			found = route;
 			memcpy(r->args, args, sizeof args);
 		} else {
@@ -396,7 +424,8 @@ static void request_id(struct gn_hub_request *r)
 	bool ok = given.p && given.len > 0 && given.len <= HUB_REQUEST_ID_MAX;
 	for (size_t i = 0; ok && i < given.len; i++)
 		ok = (given.p[i] >= '0' && given.p[i] <= '9') ||
-		     ((given.p[i] | 0x20) >= 'a' && (given.p[i] | 0x20) <= 'z') || strchr("-_.:", given.p[i]);
+		     ((given.p[i] | 0x20) >= 'a' && (given.p[i] | 0x20) <= 'z') ||
+		     strchr("-_.:", given.p[i]);
 	if (ok) {
 		memcpy(r->id, given.p, given.len);
 		r->id[given.len] = 0;
@@ -420,8 +449,9 @@ void gn_hub_address(const struct gn_hub_request *r, struct gn_addr *out)
 	while (at < end && (via.p[at] == ' ' || via.p[at] == '\t'))
 		at++;
 	for (size_t i = 0; i < GN_COUNT(forms); i++) {
-		snprintf(text, sizeof text, "%s%.*s%s", forms[i][0], (int)(end - at < 56 ? end - at : 56),
-			 (const char *)via.p + at, forms[i][1]);
+		snprintf(text, sizeof text, "%s%.*s%s", forms[i][0],
+			 (int)(end - at < 56 ? end - at : 56), (const char *)via.p + at,
+			 forms[i][1]);
 		if (gn_addr_parse(gn_str(text), out) == GN_OK)
 			return;
 	}
@@ -450,8 +480,8 @@ void gn_hub_too_fast(struct gn_hub_request *r, uint32_t wait, const char *what)
 {
 	r->hub->count.refused_rate++;
 	r->note[0] = wait;
-	gn_hub_fail_as(r, 429, "E009", json_pack("{si}", "retry_after_s", (int)wait), "%s; try again in %u s", what,
-		       wait);
+	gn_hub_fail_as(r, 429, "E009", json_pack("{si}", "retry_after_s", (int)wait),
+		       "%s; try again in %u s", what, wait);
 }
 
 static bool unauthorised(struct gn_hub_request *r, int status, const char *text)
@@ -469,7 +499,8 @@ static bool identify(struct gn_hub_request *r, struct gn_slice token)
 	gn_err err = gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->time), &jwt);
 	if (err)
 		return unauthorised(r, 401,
-				    err == GN_EXPIRED ? "the access token has expired; refresh it or log in again"
+				    err == GN_EXPIRED ? "the access token has expired; refresh it "
+							"or log in again"
 						      : "the access token is not valid here");
 	struct gn_ledger_officer o;
 	r->pid = jwt.sub;
@@ -490,7 +521,8 @@ static bool bootstrap(struct gn_hub_request *r, struct gn_slice token)
 	if (gn_ledger_has_admin(r->hub->ledger))
 		return unauthorised(
 			r, 403,
-			"the admin token was for the beginning; there is an admin with a key now: log in with it");
+			"the admin token was for the beginning; there is an admin with a key now: "
+			"log in with it");
 	r->role = GN_ROLE_ADMIN;
 	return true;
 }
@@ -499,11 +531,13 @@ static bool bootstrap(struct gn_hub_request *r, struct gn_slice token)
 static void note_proxy(const struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
-	if (hub->told_proxy || hub->config.trust_proxy || !gn_http_header(r->http, "x-forwarded-for").p)
+	if (hub->told_proxy || hub->config.trust_proxy ||
+	    !gn_http_header(r->http, "x-forwarded-for").p)
 		return;
 	hub->told_proxy = true;
 	gn_hub_log(hub, GN_LOG_WARN, "rate.proxy",
-		   "requests of many come through a proxy and count as one address, which has reached its rate: if the "
+		   "requests of many come through a proxy and count as one address, which has "
+		   "reached its rate: if the "
 		   "proxy sets X-Forwarded-For itself, start the hub with --trust-proxy yes");
 }
 
@@ -515,8 +549,8 @@ static bool is_name_of(const struct gn_hub *hub, struct gn_slice host)
 	return found;
 }
 
-/* HB-54: this machine, or a name that the hub was given. A trusted proxy answers for names until it was given one.
- * False after answering. */
+/* HB-54: this machine, or a name that the hub was given. A trusted proxy answers for names until
+ * it was given one. False after answering. */
 static bool is_host_ok(struct gn_hub_request *r)
 {
 	uint8_t text[256];
@@ -533,12 +567,14 @@ static bool is_host_ok(struct gn_hub_request *r)
 	if (read && !hub->told_name) {
 		hub->told_name = true;
 		gn_hub_log(hub, GN_LOG_WARN, "host.name",
-			   "asked as '%s', which is not its name: if a proxy brings such requests, start the hub with "
+			   "asked as '%s', which is not its name: if a proxy brings such requests, "
+			   "start the hub with "
 			   "--host-name %s",
 			   text, text);
 	}
 	return unauthorised(r, 403,
-			    read ? "nobody told this hub that it goes by this name: its operator starts it with "
+			    read ? "nobody told this hub that it goes by this name: its operator "
+				   "starts it with "
 				   "--host-name and the name, if it does"
 				 : "the Host of the request is no host");
 }
@@ -546,7 +582,9 @@ static bool is_host_ok(struct gn_hub_request *r)
 /* HB-47, HB-54: that page can read no answer, so it has no use but harm. False after answering. */
 static bool is_page_ok(struct gn_hub_request *r)
 {
-	return !gn_http_is_foreign(r->http, true) || unauthorised(r, 403, "a page of another site may not ask a hub");
+	return !gn_http_is_foreign(r->http, true) || unauthorised(r, 403,
+								  "a page of another site "
+								  "may not ask a hub");
 }
 
 /* RFC 9110 section 11.1: the scheme in any case. */
@@ -563,7 +601,8 @@ static const char *missing_right(const struct gn_hub_request *r, enum gn_hub_aut
 				      : "this key has no role that may do this";
 }
 
-/* Clients of the reference are told there that they may not, whether they said who they are or not. */
+/* Clients of the reference are told there that they may not, whether they said who they are or
+ * not. */
 static bool is_officers(const struct gn_hub_route *route)
 {
 	static const char prefix[] = "/api/v1/admin/";
@@ -573,8 +612,9 @@ static bool is_officers(const struct gn_hub_route *route)
 /* HB-2: what is told while the journal is not read yet, and when it cannot be written any more. */
 static bool is_always(const struct gn_hub_route *route)
 {
-	return route->auth == GN_AUTH_NONE && (route->run == gn_api_health || route->run == gn_api_health_db ||
-					       route->run == gn_api_hub || route->run == gn_api_metrics);
+	return route->auth == GN_AUTH_NONE &&
+	       (route->run == gn_api_health || route->run == gn_api_health_db ||
+		route->run == gn_api_hub || route->run == gn_api_metrics);
 }
 
 static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
@@ -584,11 +624,13 @@ static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 	uint8_t key[16];
 	bool bearer = is_bearer(header);
 	if (bearer && auth != GN_AUTH_NONE) {
-		if (!identify(r, gn_slice_sub(header, 7, header.len)) || !rate_ok(r, &r->hub->rate_key, r->pid.b))
+		if (!identify(r, gn_slice_sub(header, 7, header.len)) ||
+		    !rate_ok(r, &r->hub->rate_key, r->pid.b))
 			return false;
 	} else {
 		address_key(r, key);
-		key[8] |= is_always(r->route); /* a bucket of their own (HB-47): in an address' key this byte is 0 */
+		/* a bucket of their own (HB-47): in an address' key this byte is 0 */
+		key[8] |= is_always(r->route);
 		if (!rate_ok(r, &r->hub->rate_address, key)) {
 			note_proxy(r);
 			return false;
@@ -618,7 +660,8 @@ static bool allowed(struct gn_hub_request *r, enum gn_hub_auth auth)
 		return true;
 	if (!bearer && !token.p && r->route->run != gn_api_participant_create)
 		return unauthorised(r, is_officers(r->route) ? 403 : 401,
-				    "this needs \"Authorization: Bearer TOKEN\"; log in with /api/v1/auth/challenge "
+				    "this needs \"Authorization: Bearer TOKEN\"; log in with "
+				    "/api/v1/auth/challenge "
 				    "and /api/v1/auth/login");
 	return unauthorised(r, 403, missing_right(r, auth));
 }
@@ -633,7 +676,9 @@ static bool is_open(struct gn_hub_request *r)
 	if (r->hub->ready)
 		gn_hub_stopped(r);
 	else
-		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is reading its journal; try again in a moment");
+		gn_hub_fail_as(r, 503, "E010", NULL,
+			       "the hub is reading its journal; try again in "
+			       "a moment");
 	return false;
 }
 
@@ -646,7 +691,8 @@ static void run(struct gn_hub_request *r)
 /* HB-18: who may come in. */
 static enum gn_hub_auth auth_of(const struct gn_hub_request *r)
 {
-	bool closed = r->hub->config.registration_officers && r->route->run == gn_api_participant_create;
+	bool closed =
+		r->hub->config.registration_officers && r->route->run == gn_api_participant_create;
 	return closed ? GN_AUTH_OPERATOR : r->route->auth;
 }
 
@@ -659,7 +705,8 @@ static void on_request(void *user, struct gn_http_request *http)
 		char id[GN_HTTP_ID_MAX];
 		new_id(hub, id);
 		gn_http_respond(http, 503, &(struct gn_http_field){"X-Request-ID", gn_str(id)}, 1,
-				GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of memory\",\"details\":{}}}"));
+				GN_LIT("{\"error\":{\"code\":\"E010\",\"message\":\"out of "
+				       "memory\",\"details\":{}}}"));
 		return;
 	}
 	gn_hub_look_at_clocks(hub);
@@ -672,17 +719,22 @@ static void on_request(void *user, struct gn_http_request *http)
 	struct gn_slice length = gn_http_header(http, "content-length");
 	if (!route) {
 		if (other_method)
-			gn_hub_fail_as(r, 405, "E009", NULL, "another method is meant for this path");
+			gn_hub_fail_as(r, 405, "E009", NULL,
+				       "another method is meant for this path");
 		else
-			gn_hub_fail_as(r, 404, "E001", NULL, "there is no such path; see docs/openapi-hub.json");
+			gn_hub_fail_as(r, 404, "E001", NULL,
+				       "there is no such path; see "
+				       "docs/openapi-hub.json");
 		return;
 	}
 	r->route = route;
 	if (!is_host_ok(r) || !is_page_ok(r) || !is_open(r) || !allowed(r, auth_of(r)))
 		return;
-	if (length.p && (length.len > 6 || strtoul((const char *)length.p, NULL, 10) > HUB_BODY_MAX)) {
+	if (length.p &&
+	    (length.len > 6 || strtoul((const char *)length.p, NULL, 10) > HUB_BODY_MAX)) {
 		hub->count.refused_body++;
-		gn_hub_fail_as(r, 413, "E009", NULL, "the body is larger than %u bytes", HUB_BODY_MAX);
+		gn_hub_fail_as(r, 413, "E009", NULL, "the body is larger than %u bytes",
+			       HUB_BODY_MAX);
 		return;
 	}
 	if (strcmp(route->path, "/api/v1/ws") == 0)
@@ -703,7 +755,8 @@ static void on_body(void *user, struct gn_http_request *http, struct gn_slice da
 		return;
 	if (r->body_len + data.len > HUB_BODY_MAX) {
 		r->hub->count.refused_body++;
-		gn_hub_fail_as(r, 413, "E009", NULL, "the body is larger than %u bytes", HUB_BODY_MAX);
+		gn_hub_fail_as(r, 413, "E009", NULL, "the body is larger than %u bytes",
+			       HUB_BODY_MAX);
 		return;
 	}
 	if (r->route->method == GN_HTTP_GET) { /* it has no use for one */

@@ -13,7 +13,8 @@ void gn_api_admin_participants(struct gn_hub_request *r)
 
 static void run_stats(struct gn_long *q, struct gn_hub_view *v)
 {
-	uint32_t count = gn_ledger_participant_count(v->ledger), by_status[4] = {0}, by_kind[3] = {0};
+	uint32_t count = gn_ledger_participant_count(v->ledger), by_status[4] = {0},
+		 by_kind[3] = {0};
 	for (uint32_t i = 0; i < count; i++) {
 		struct gn_ledger_participant p;
 		if (gn_ledger_participant(v->ledger, i, &p))
@@ -21,10 +22,11 @@ static void run_stats(struct gn_long *q, struct gn_hub_view *v)
 		by_status[p.status & 3]++;
 		by_kind[p.kind % 3]++;
 	}
-	q->json = json_pack("{sI s{sI sI sI sI} s{sI sI sI}}", "total", (json_int_t)count, "by_status", "active",
-			    (json_int_t)by_status[0], "suspended", (json_int_t)by_status[1], "left",
-			    (json_int_t)by_status[2], "deleted", (json_int_t)by_status[3], "by_type", "person",
-			    (json_int_t)by_kind[0], "business", (json_int_t)by_kind[1], "hub", (json_int_t)by_kind[2]);
+	q->json = json_pack("{sI s{sI sI sI sI} s{sI sI sI}}", "total", (json_int_t)count,
+			    "by_status", "active", (json_int_t)by_status[0], "suspended",
+			    (json_int_t)by_status[1], "left", (json_int_t)by_status[2], "deleted",
+			    (json_int_t)by_status[3], "by_type", "person", (json_int_t)by_kind[0],
+			    "business", (json_int_t)by_kind[1], "hub", (json_int_t)by_kind[2]);
 }
 
 void gn_api_admin_participant_stats(struct gn_hub_request *r)
@@ -43,7 +45,8 @@ void gn_api_admin_participant_metrics(struct gn_hub_request *r)
 	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(r->hub->ledger); eq++) {
 		struct gn_ledger_equivalent e;
 		struct gn_ledger_balance b;
-		if (gn_ledger_equivalent(r->hub->ledger, eq, &e) || gn_ledger_balance(r->hub->ledger, eq, p.number, &b))
+		if (gn_ledger_equivalent(r->hub->ledger, eq, &e) ||
+		    gn_ledger_balance(r->hub->ledger, eq, p.number, &b))
 			continue;
 		json_t *item = json_pack("{ss}", "equivalent", e.code);
 		gn_amount_json(item, "total_debt", b.debt, e.precision);
@@ -56,8 +59,8 @@ void gn_api_admin_participant_metrics(struct gn_hub_request *r)
 		json_array_append_new(list, item);
 	}
 	gn_hub_json(r, 200,
-		    json_pack("{ss ss so}", "pid", r->args[0], "display_name", gn_hub_name(&r->hub->view, p.number),
-			      "equivalents", list));
+		    json_pack("{ss ss so}", "pid", r->args[0], "display_name",
+			      gn_hub_name(&r->hub->view, p.number), "equivalents", list));
 }
 
 /* ---- equivalents ---- */
@@ -71,8 +74,9 @@ static void run_usage(struct gn_long *q, struct gn_hub_view *v)
 	if (!q->err)
 		q->err = gn_ledger_integrity(v->ledger, q->eq, &in);
 	if (!q->err)
-		q->json = json_pack("{ss sI sI si}", "code", e.code, "trustlines", (json_int_t)e.open_lines, "debts",
-				    (json_int_t)in.debts, "integrity_checkpoints", 0);
+		q->json = json_pack("{ss sI sI si}", "code", e.code, "trustlines",
+				    (json_int_t)e.open_lines, "debts", (json_int_t)in.debts,
+				    "integrity_checkpoints", 0);
 }
 
 void gn_api_admin_equivalent_usage(struct gn_hub_request *r)
@@ -103,7 +107,9 @@ static bool query_pid(struct gn_hub_request *r, const char *name, char *out, siz
 	struct gn_hash pid;
 	return gn_hub_value(r, name, out, cap) &&
 	       (!*out || gn_pid_parse(gn_str(out), &pid) == GN_OK ||
-		gn_hub_refuse_value(r, "query", name, "value_error", "must be a PID: 43 or 44 characters of base58"));
+		gn_hub_refuse_value(r, "query", name, "value_error",
+				    "must be a PID: 43 or 44 "
+				    "characters of base58"));
 }
 
 /* Filters of a question about lines, as numbers: UINT32_MAX any, one less nobody. */
@@ -118,26 +124,32 @@ static uint32_t number_of(const struct gn_hub_view *v, const char *pid)
 	struct gn_ledger_participant p;
 	if (!*pid)
 		return UINT32_MAX;
-	return gn_pid_parse(gn_str(pid), &hash) || gn_ledger_find_participant(v->ledger, &hash, &p) ? UINT32_MAX - 1
-												    : p.number;
+	return gn_pid_parse(gn_str(pid), &hash) || gn_ledger_find_participant(v->ledger, &hash, &p)
+		       ? UINT32_MAX - 1
+		       : p.number;
 }
 
-static bool line_fits(const struct gn_long *q, const struct line_filter *f, const struct gn_ledger_line *line)
+static bool line_fits(const struct gn_long *q, const struct line_filter *f,
+		      const struct gn_ledger_line *line)
 {
 	if (line->status == GN_LINE_NONE || (line->status == GN_LINE_CLOSED && f->status < 0))
 		return false;
 	if (q->flag) /* bottlenecks: used at least 80 % of the limit */
-		return line->status == GN_LINE_ACTIVE && line->limit > 0 && line->used >= line->limit - line->limit / 5;
+		return line->status == GN_LINE_ACTIVE && line->limit > 0 &&
+		       line->used >= line->limit - line->limit / 5;
 	return (f->creditor == UINT32_MAX || f->creditor == line->from) &&
 	       (f->debtor == UINT32_MAX || f->debtor == line->to) &&
-	       (f->status < 0 || (line->disputed ? (int)GN_LINE_FROZEN : (int)line->status) == f->status);
+	       (f->status < 0 ||
+		(line->disputed ? (int)GN_LINE_FROZEN : (int)line->status) == f->status);
 }
 
-/* Lines in order of their pairs; those from offset on, at most limit of them, are written, all are counted. */
+/* Lines in order of their pairs; those from offset on, at most limit of them, are written, all
+ * are counted. */
 static json_t *all_lines(const struct gn_long *q, const struct gn_hub_view *v, uint64_t *total)
 {
 	static const char *const statuses[] = {"none", "active", "frozen", "closing", "closed"};
-	struct line_filter f = {number_of(v, q->creditor), number_of(v, q->debtor), *q->status ? 99 : -1};
+	struct line_filter f = {number_of(v, q->creditor), number_of(v, q->debtor),
+				*q->status ? 99 : -1};
 	json_t *list = json_array();
 	struct gn_ledger_equivalent e;
 	uint64_t n = 0;
@@ -149,11 +161,14 @@ static json_t *all_lines(const struct gn_long *q, const struct gn_hub_view *v, u
 		gn_amount x;
 		if ((q->eq != UINT32_MAX && q->eq != eq) || gn_ledger_equivalent(v->ledger, eq, &e))
 			continue;
-		for (uint32_t pair = 0; gn_ledger_pair(v->ledger, eq, pair, &ends[0], &ends[1], &x) == GN_OK; pair++)
+		for (uint32_t pair = 0;
+		     gn_ledger_pair(v->ledger, eq, pair, &ends[0], &ends[1], &x) == GN_OK; pair++)
 			for (uint8_t side = 0; side < 2; side++) {
 				struct gn_ledger_line line;
-				struct gn_line_id id = {.eq = (uint16_t)eq, .pair = pair, .side = side};
-				if (gn_ledger_line_by_id(v->ledger, &id, &line) || !line_fits(q, &f, &line))
+				struct gn_line_id id = {
+					.eq = (uint16_t)eq, .pair = pair, .side = side};
+				if (gn_ledger_line_by_id(v->ledger, &id, &line) ||
+				    !line_fits(q, &f, &line))
 					continue;
 				if (n >= q->offset && n < q->offset + q->limit)
 					json_array_append_new(list, gn_hub_line_json(v, &e, &line));
@@ -213,7 +228,8 @@ static json_t *node_json(const struct gn_hub_view *v, uint32_t number)
 			 statuses[p.status & 3]);
 }
 
-/* Lines, and participants, of one page of a graph: 50 ms of the replica, so that others get their turn (HB-15). */
+/* Lines, and participants, of one page of a graph: 50 ms of the replica, so that others get
+ * their turn (HB-15). */
 #define GRAPH_PAGE 2000u
 
 /* One more of a list: does the page show it? */
@@ -223,8 +239,8 @@ static bool on_page(const struct gn_long *q, uint64_t *seen)
 	return at >= q->offset && at < q->offset + q->limit;
 }
 
-static json_t *graph_json(const struct gn_long *q, const struct gn_hub_view *v, json_t *nodes, uint64_t node_total,
-			  json_t *lines, uint64_t total)
+static json_t *graph_json(const struct gn_long *q, const struct gn_hub_view *v, json_t *nodes,
+			  uint64_t node_total, json_t *lines, uint64_t total)
 {
 	strip(lines);
 	json_t *j = gn_json_page_of(lines, q->limit, q->offset, total);
@@ -264,7 +280,8 @@ struct ego {
 	json_t *nodes, *lines;
 };
 
-static void show(struct ego *g, const struct gn_ledger_equivalent *e, const struct gn_ledger_line *line)
+static void show(struct ego *g, const struct gn_ledger_equivalent *e,
+		 const struct gn_ledger_line *line)
 {
 	if (line->status != GN_LINE_NONE && on_page(g->q, &g->line_total))
 		json_array_append_new(g->lines, gn_hub_line_json(g->v, e, line));
@@ -275,12 +292,14 @@ static void visit(struct ego *g, uint32_t at, uint32_t eq)
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_line mine, theirs;
 	uint32_t walk = 0;
-	if ((g->q->eq != UINT32_MAX && g->q->eq != eq) || gn_ledger_equivalent(g->v->ledger, eq, &e))
+	if ((g->q->eq != UINT32_MAX && g->q->eq != eq) ||
+	    gn_ledger_equivalent(g->v->ledger, eq, &e))
 		return;
 	while (gn_ledger_next_pair(g->v->ledger, eq, at, &walk, &mine, &theirs)) {
 		uint32_t other = mine.status != GN_LINE_NONE ? mine.to : theirs.from;
 		if (other >= g->count ||
-		    (g->far[other] && (g->far[other] < g->far[at] || (g->far[other] == g->far[at] && other < at))))
+		    (g->far[other] &&
+		     (g->far[other] < g->far[at] || (g->far[other] == g->far[at] && other < at))))
 			continue; /* the pair is shown from there */
 		show(g, &e, &mine);
 		show(g, &e, &theirs);
@@ -295,7 +314,8 @@ static void run_ego(struct gn_long *q, struct gn_hub_view *v)
 {
 	char pid[GN_PID_MAX];
 	uint32_t count = gn_ledger_participant_count(v->ledger);
-	struct ego g = {.q = q, .v = v, .count = count, .far = calloc(count, 1), .nodes = json_array()};
+	struct ego g = {
+		.q = q, .v = v, .count = count, .far = calloc(count, 1), .nodes = json_array()};
 	g.queue = malloc((count + 1) * sizeof *g.queue);
 	g.lines = json_array();
 	if (!g.far || !g.queue || q->who >= count) {
@@ -310,7 +330,8 @@ static void run_ego(struct gn_long *q, struct gn_hub_view *v)
 		uint32_t at = g.queue[g.head++];
 		if (on_page(q, &g.node_total))
 			json_array_append_new(g.nodes, node_json(v, at));
-		for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(v->ledger) && g.far[at] <= q->depth; eq++)
+		for (uint32_t eq = 0;
+		     eq < gn_ledger_equivalent_count(v->ledger) && g.far[at] <= q->depth; eq++)
 			visit(&g, at, eq);
 	}
 	gn_hub_pid(v, q->who, pid);
@@ -354,8 +375,8 @@ static void add_liquidity(const struct gn_hub_view *v, uint32_t eq, json_t *list
 			used += line.used;
 			reserved += line.reserved;
 		}
-	json_t *item = json_pack("{ss sI sI}", "equivalent", e.code, "trustlines", (json_int_t)e.open_lines,
-				 "participants", (json_int_t)e.nodes);
+	json_t *item = json_pack("{ss sI sI}", "equivalent", e.code, "trustlines",
+				 (json_int_t)e.open_lines, "participants", (json_int_t)e.nodes);
 	gn_amount_json(item, "total_limit", limits, e.precision);
 	gn_amount_json(item, "total_used", used, e.precision);
 	gn_amount_json(item, "total_reserved", reserved, e.precision);
@@ -389,7 +410,8 @@ static void incidents_told(struct gn_hub_request *r, json_t *answer)
 {
 	if (answer)
 		gn_hub_json(r, 200,
-			    json_pack("{so sO}", "items", r->hold ? json_incref(r->hold) : json_array(), "transactions",
+			    json_pack("{so sO}", "items",
+				      r->hold ? json_incref(r->hold) : json_array(), "transactions",
 				      answer));
 }
 
@@ -405,16 +427,17 @@ void gn_api_admin_incidents(struct gn_hub_request *r)
 		char hex[33];
 		gn_hex(GN_SLICE(key.b), hex);
 		json_array_append_new(r->hold,
-				      json_pack("{ss ss ss so}", "type", "open_transaction", "key", hex, "status",
-						gn_tx_state_name(tx.state), "expires_at", gn_json_time(tx.expiry)));
+				      json_pack("{ss ss ss so}", "type", "open_transaction", "key",
+						hex, "status", gn_tx_state_name(tx.state),
+						"expires_at", gn_json_time(tx.expiry)));
 	}
 	if (feed.failures || feed.behind)
-		json_array_append_new(r->hold,
-				      json_pack("{ss sI sb ss}", "type", "history", "failures",
-						(json_int_t)feed.failures, "stale", feed.behind, "last", feed.why));
+		json_array_append_new(r->hold, json_pack("{ss sI sb ss}", "type", "history",
+							 "failures", (json_int_t)feed.failures,
+							 "stale", feed.behind, "last", feed.why));
 	if (r->hub->disk.failed)
-		json_array_append_new(
-			r->hold, json_pack("{ss sI}", "type", "disk", "failures", (json_int_t)r->hub->disk.failed));
+		json_array_append_new(r->hold, json_pack("{ss sI}", "type", "disk", "failures",
+							 (json_int_t)r->hub->disk.failed));
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_STATS}, incidents_told);
 }
 
@@ -423,7 +446,8 @@ void gn_api_admin_migrations(struct gn_hub_request *r)
 	struct gn_tail_info feed;
 	gn_feed_info(r->hub->feed, &feed);
 	gn_hub_json(r, 200,
-		    json_pack("{ss sI sI sb}", "schema", GN_HISTORY_SCHEMA, "watermark", (json_int_t)feed.watermark,
-			      "journal_seq", (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "is_up_to_date",
+		    json_pack("{ss sI sI sb}", "schema", GN_HISTORY_SCHEMA, "watermark",
+			      (json_int_t)feed.watermark, "journal_seq",
+			      (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "is_up_to_date",
 			      !feed.behind));
 }

@@ -1,5 +1,5 @@
-/* Login by signature: challenge, login, refresh (HB-5). Tokens carry a PID; what it may do is looked up at each
- * request. */
+/* Login by signature: challenge, login, refresh (HB-5). Tokens carry a PID; what it may do is
+ * looked up at each request. */
 #include "hub/hub_int.h"
 
 #include <stdlib.h>
@@ -27,9 +27,9 @@ static bool key_of(const struct gn_hub *hub, const struct gn_hash *pid, struct g
 
 /* HB-5: the hub keeps nothing about a challenge that is open.
  *
- *     random 8 | time 8, ns | the first 16 bytes of HMAC-SHA-256(key of this start, random || time || SHA-256 of the
- * key)
- */
+ *     random 8 | time 8, ns | the first 16 bytes of HMAC-SHA-256(key of this start, random ||
+ *     time || SHA-256 of the
+ * key) */
 static void make_challenge(const struct gn_hub *hub, const struct gn_hash *pid, struct gn_hash *c)
 {
 	uint8_t text[48];
@@ -46,7 +46,8 @@ static gn_time challenge_end(const struct gn_hash *c)
 }
 
 /* Ours, this person's, and not over. */
-static bool challenge_ok(const struct gn_hub *hub, const struct gn_hash *pid, const char *text, struct gn_hash *c)
+static bool challenge_ok(const struct gn_hub *hub, const struct gn_hash *pid, const char *text,
+			 struct gn_hash *c)
 {
 	if (strlen(text) != 43 || gn_unbase64_exact(gn_str(text), true, c->b, sizeof c->b))
 		return false;
@@ -123,9 +124,9 @@ static void give_tokens(struct gn_hub_request *r, const struct gn_hash *pid)
 	struct gn_ledger_officer o;
 	bool officer = gn_officer_find(hub, pid, &o);
 	gn_hub_json(r, 200,
-		    json_pack("{ss ss ss si s{ss so ss ss}}", "access_token", access, "refresh_token", refresh,
-			      "token_type", "Bearer", "expires_in", (int)hub->config.access_s, "participant", "pid",
-			      text, "display_name",
+		    json_pack("{ss ss ss si s{ss so ss ss}}", "access_token", access,
+			      "refresh_token", refresh, "token_type", "Bearer", "expires_in",
+			      (int)hub->config.access_s, "participant", "pid", text, "display_name",
 			      known     ? json_string(gn_hub_name(&hub->view, p.number))
 			      : officer ? gn_json_slice(o.name)
 					: json_string(""),
@@ -147,11 +148,14 @@ static void login_verified(struct gn_hub_request *r)
 		else if (err == GN_BUSY)
 			gn_hub_fail(r, GN_BUSY, NULL, "too many logins at once");
 		else
-			gn_hub_fail(r, GN_AUTH, NULL, "the challenge was used before; ask for another one");
+			gn_hub_fail(r, GN_AUTH, NULL,
+				    "the challenge was used before; ask for "
+				    "another one");
 		return;
 	}
 	gn_ledger_settings(r->hub->ledger, &s);
-	if (s.accept_v0 && r->profile == GN_PROFILE_V1) { /* the bare challenge, in place: it is the end of the text */
+	if (s.accept_v0 && r->profile == GN_PROFILE_V1) {
+		/* the bare challenge, in place: it is the end of the text */
 		r->profile = GN_PROFILE_V0;
 		memmove(r->bytes, r->bytes + r->bytes_len - 43, 43);
 		r->bytes_len = 43;
@@ -164,14 +168,17 @@ static void login_verified(struct gn_hub_request *r)
 void gn_api_login(struct gn_hub_request *r)
 {
 	struct gn_hub *hub = r->hub;
-	const char *pid = gn_hub_body_text(r, "pid"), *challenge = pid ? gn_hub_body_text(r, "challenge") : NULL;
+	const char *pid = gn_hub_body_text(r, "pid"),
+		   *challenge = pid ? gn_hub_body_text(r, "challenge") : NULL;
 	const char *signature = challenge ? gn_hub_body_text(r, "signature") : NULL;
 	if (!signature)
 		return;
 	struct gn_hash opened;
 	if (gn_pid_parse(gn_str(pid), &r->pid) || !challenge_ok(hub, &r->pid, challenge, &opened) ||
 	    gn_map_get(&hub->used, &opened) || !key_of(hub, &r->pid, &r->signer)) {
-		gn_hub_fail(r, GN_AUTH, NULL, "the challenge is not open: it was used, has expired, or is another's");
+		gn_hub_fail(r, GN_AUTH, NULL,
+			    "the challenge is not open: it was used, has "
+			    "expired, or is another's");
 		return;
 	}
 	if (gn_unbase64_exact(gn_str(signature), false, r->sig.b, sizeof r->sig.b)) {
@@ -222,8 +229,9 @@ void gn_api_refresh(struct gn_hub_request *r)
 					      : "this is not a refresh token of this hub");
 		return;
 	}
-	struct gn_history_query q = {
-		.kind = GN_HQ_USED_REFRESH, .from = (int64_t)gn_unix(r->hub->time), .to = (int64_t)jwt.exp};
+	struct gn_history_query q = {.kind = GN_HQ_USED_REFRESH,
+				     .from = (int64_t)gn_unix(r->hub->time),
+				     .to = (int64_t)jwt.exp};
 	gn_hex(GN_SLICE(jwt.jti), q.text);
 	r->pid = jwt.sub;
 	gn_hub_ask(r, &q, refresh_told);

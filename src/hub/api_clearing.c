@@ -1,11 +1,12 @@
-/* Clearing: cycles there are, clearing them, the exact optimum on a worker, offers to those whose lines ask
- * (LG-38..LG-47). */
+/* Clearing: cycles there are, clearing them, the exact optimum on a worker, offers to those
+ * whose lines ask (LG-38..LG-47). */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- cycles there are: depth-first from the smallest node, or from the one who asks, bounded work ---- */
+/* ---- cycles there are: depth-first from the smallest node, or from the one who asks, bounded
+ * work ---- */
 
 struct debt {
 	uint32_t debtor, creditor, pair;
@@ -22,7 +23,8 @@ struct cycles {
 	json_t *list;
 	size_t path[16];
 	uint32_t who; /* whose cycles; EVERYBODYS: all */
-	bool whole;   /* for an officer; else in his cycles he sees his own debts and claims alone (HB-9) */
+	/* for an officer; else in his cycles he sees his own debts and claims alone (HB-9) */
+	bool whole;
 };
 
 #define EVERYBODYS UINT32_MAX
@@ -58,7 +60,8 @@ static void add_cycle(struct cycles *c, unsigned len)
 		gn_hub_pid(c->view, d->debtor, debtor);
 		gn_hub_pid(c->view, d->creditor, creditor);
 		snprintf(id, sizeof id, "%s-%u", c->e->code, d->pair);
-		json_t *item = json_pack("{ss ss ss}", "debt_id", id, "debtor", debtor, "creditor", creditor);
+		json_t *item = json_pack("{ss ss ss}", "debt_id", id, "debtor", debtor, "creditor",
+					 creditor);
 		gn_amount_json(item, "amount", d->amount, c->e->precision);
 		json_array_append_new(cycle, item);
 	}
@@ -104,8 +107,8 @@ static void walk_from(struct cycles *c, uint32_t start)
 }
 
 /* The clearable debts of now, as participants. */
-static gn_err load_debts(const struct gn_hub_view *v, const struct gn_ledger_equivalent *e, struct debt **out,
-			 size_t *count)
+static gn_err load_debts(const struct gn_hub_view *v, const struct gn_ledger_equivalent *e,
+			 struct debt **out, size_t *count)
 {
 	struct gn_alloc alloc;
 	struct gn_rand rand = gn_rand_system();
@@ -123,7 +126,8 @@ static gn_err load_debts(const struct gn_hub_view *v, const struct gn_ledger_equ
 		gn_amount x;
 		if (gn_ledger_pair(v->ledger, e->number, edges[i].tag, &low, &high, &x) || x == 0)
 			continue;
-		debts[n++] = (struct debt){x > 0 ? low : high, x > 0 ? high : low, edges[i].tag, edges[i].d};
+		debts[n++] = (struct debt){x > 0 ? low : high, x > 0 ? high : low, edges[i].tag,
+					   edges[i].d};
 	}
 	gn_clearing_free(job);
 	if (!debts)
@@ -140,7 +144,9 @@ static json_t *cycles_of(struct gn_long *q, struct gn_hub_view *v, uint32_t eq)
 	q->err = gn_ledger_equivalent(v->ledger, eq, &e);
 	if (q->err)
 		return NULL;
-	struct cycles c = {v, &e, NULL, 0, (unsigned)q->depth, HUB_CYCLES_WORK, json_array(), {0}, q->who, q->flag};
+	struct cycles c = {
+		v,   &e,     NULL,   0, (unsigned)q->depth, HUB_CYCLES_WORK, json_array(),
+		{0}, q->who, q->flag};
 	gn_err err = load_debts(v, &e, &c.debts, &c.count);
 	if (err && err != GN_NOT_FOUND) {
 		json_decref(c.list);
@@ -178,7 +184,8 @@ static void run_all_cycles(struct gn_long *q, struct gn_hub_view *v)
 void gn_api_cycles(struct gn_hub_request *r)
 {
 	bool officer = r->role >= GN_ROLE_AUDITOR;
-	struct gn_long q = {.run = run_cycles, .who = officer ? EVERYBODYS : r->me.number, .flag = officer};
+	struct gn_long q = {
+		.run = run_cycles, .who = officer ? EVERYBODYS : r->me.number, .flag = officer};
 	struct gn_ledger_equivalent e;
 	if (!gn_hub_number(r, "max_depth", 6, 3, 10, &q.depth) || !gn_hub_query_equivalent(r, &e))
 		return;
@@ -192,7 +199,8 @@ void gn_api_admin_cycles(struct gn_hub_request *r)
 	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
 	struct gn_ledger_participant p = {.number = EVERYBODYS};
 	char code[32], pid[64];
-	if (!gn_hub_number(r, "max_depth", 6, 3, 10, &q.depth) || !gn_hub_value(r, "equivalent", code, sizeof code) ||
+	if (!gn_hub_number(r, "max_depth", 6, 3, 10, &q.depth) ||
+	    !gn_hub_value(r, "equivalent", code, sizeof code) ||
 	    !gn_hub_value(r, "participant_pid", pid, sizeof pid) ||
 	    (*code && !gn_hub_equivalent_at(r, "query", "equivalent", code, &e)) ||
 	    (*pid && !gn_hub_participant_at(r, "query", "participant_pid", pid, &p)))
@@ -238,7 +246,8 @@ static void cleared(struct gn_hub_request *r, const struct gn_ledger_event *e)
 static bool clear_arguments(struct gn_hub_request *r, char code[32], uint64_t *depth)
 {
 	json_t *in = gn_hub_body(r);
-	if (!in || !gn_hub_value(r, "equivalent", code, 32) || !gn_hub_number(r, "max_depth", 6, 3, 10, depth))
+	if (!in || !gn_hub_value(r, "equivalent", code, 32) ||
+	    !gn_hub_number(r, "max_depth", 6, 3, 10, depth))
 		return false;
 	const char *named = json_string_value(json_object_get(in, "equivalent"));
 	json_t *given = json_object_get(in, "max_depth");
@@ -246,8 +255,11 @@ static bool clear_arguments(struct gn_hub_request *r, char code[32], uint64_t *d
 		snprintf(code, 32, "%s", named);
 	if (!given || json_is_null(given))
 		return true;
-	if (!json_is_integer(given) || json_integer_value(given) < 3 || json_integer_value(given) > 10)
-		return gn_hub_refuse_value(r, "body", "max_depth", "int_type", "must be an integer from 3 to 10");
+	if (!json_is_integer(given) || json_integer_value(given) < 3 ||
+	    json_integer_value(given) > 10)
+		return gn_hub_refuse_value(r, "body", "max_depth", "int_type",
+					   "must be an integer "
+					   "from 3 to 10");
 	*depth = (uint64_t)json_integer_value(given);
 	return true;
 }
@@ -262,7 +274,8 @@ struct job {
 	struct gn_alloc alloc;
 	struct gn_rand rand;
 	struct gn_env env;
-	struct gn_clearing *clearing, *asking; /* asking: with lines that want to be asked (offers) */
+	/* asking: with lines that want to be asked (offers) */
+	struct gn_clearing *clearing, *asking;
 	enum job_use use;
 	bool has_budget, optimal;
 	uint32_t budget_ms;
@@ -289,7 +302,8 @@ static gn_err solve(struct gn_clearing *c)
 	return c ? err : GN_OK;
 }
 
-/* Until the optimum is proven or the time is over (LG-44): what is there then is a valid clearing. */
+/* Until the optimum is proven or the time is over (LG-44): what is there then is a valid
+ * clearing. */
 static gn_err solve_within(struct gn_clearing *c, uint64_t budget_ms, bool *optimal)
 {
 	uint64_t until = uv_hrtime() + budget_ms * 1000000;
@@ -308,7 +322,8 @@ static void job_work(uv_work_t *w)
 {
 	struct job *job = GN_CONTAINER(w, struct job, work);
 	job->optimal = true;
-	job->err = job->has_budget ? solve_within(job->clearing, job->budget_ms, &job->optimal) : solve(job->clearing);
+	job->err = job->has_budget ? solve_within(job->clearing, job->budget_ms, &job->optimal)
+				   : solve(job->clearing);
 	if (!job->err)
 		job->err = solve(job->asking);
 }
@@ -321,16 +336,19 @@ static double percent(gn_amount_sum part, gn_amount_sum whole)
 static void tell_gap(struct gn_hub_request *r, struct job *job)
 {
 	struct gn_ledger_equivalent e;
-	gn_amount_sum debts = 0, done = 0, optimum = job->clearing ? gn_clearing_total(job->clearing) : 0;
+	gn_amount_sum debts = 0, done = 0,
+		      optimum = job->clearing ? gn_clearing_total(job->clearing) : 0;
 	size_t count = 0;
 	if (gn_ledger_find_equivalent(r->hub->ledger, gn_str(job->code), &e)) {
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "%s", "");
 		return;
 	}
-	const struct gn_clearing_edge *edges = job->clearing ? gn_clearing_edges(job->clearing, &count) : NULL;
+	const struct gn_clearing_edge *edges =
+		job->clearing ? gn_clearing_edges(job->clearing, &count) : NULL;
 	for (size_t i = 0; i < count; i++)
 		debts += edges[i].d;
-	json_t *modes = json_object(), *j = json_pack("{ss so}", "equivalent", e.code, "cleared", modes);
+	json_t *modes = json_object(),
+	       *j = json_pack("{ss so}", "equivalent", e.code, "cleared", modes);
 	static const char *const names[] = {"inline", "periodic", "exact", "consent"};
 	for (int i = 0; i < GN_CLEARING_MODES; i++) {
 		done += e.cleared[i];
@@ -338,9 +356,11 @@ static void tell_gap(struct gn_hub_request *r, struct job *job)
 	}
 	gn_amount_json(j, "clearable_debt", debts, e.precision);
 	gn_amount_json(j, "optimum", optimum, e.precision);
-	json_object_set_new(j, "optimum_percent_of_debt", json_real(debts > 0 ? percent(optimum, debts) : 0));
+	json_object_set_new(j, "optimum_percent_of_debt",
+			    json_real(debts > 0 ? percent(optimum, debts) : 0));
 	/* what was cleared so far, of what would have been had the optimum of now been taken too */
-	json_object_set_new(j, "cleared_percent_of_optimum", json_real(percent(done, done + optimum)));
+	json_object_set_new(j, "cleared_percent_of_optimum",
+			    json_real(percent(done, done + optimum)));
 	json_object_set_new(j, "computed_at", gn_json_time(r->hub->time));
 	gn_hub_json(r, 200, j);
 }
@@ -354,7 +374,8 @@ static void commit(struct gn_hub_request *r, struct job *job)
 	gn_err err = !ticket          ? GN_BUSY
 		     : !job->clearing ? GN_AGAIN
 		     : job->use == JOB_CLEAR
-			     ? gn_ledger_clear(hub->ledger, gn_str(job->code), job->clearing, ticket, hub->time)
+			     ? gn_ledger_clear(hub->ledger, gn_str(job->code), job->clearing,
+					       ticket, hub->time)
 			     : gn_ledger_offer(hub->ledger, gn_str(job->code), job->asking,
 					       gn_clearing_total(job->clearing), ticket, hub->time);
 	if (!err)
@@ -386,11 +407,13 @@ static void job_done(uv_work_t *w, int status)
 static void run_copy(struct gn_long *q, struct gn_hub_view *v)
 {
 	struct job *job = q->job;
-	job->err = gn_ledger_clearing_new(v->ledger, &job->env, gn_str(job->code), false, &job->clearing);
+	job->err = gn_ledger_clearing_new(v->ledger, &job->env, gn_str(job->code), false,
+					  &job->clearing);
 	if (job->err == GN_NOT_FOUND) /* no debt that may be cleared */
 		job->err = GN_OK;
 	if (!job->err && job->use == JOB_OFFER)
-		job->err = gn_ledger_clearing_new(v->ledger, &job->env, gn_str(job->code), true, &job->asking);
+		job->err = gn_ledger_clearing_new(v->ledger, &job->env, gn_str(job->code), true,
+						  &job->asking);
 }
 
 static void copied(struct gn_long *q)
@@ -408,7 +431,8 @@ static void drop_job(struct gn_long *q)
 	job_free(q->job);
 }
 
-static void start_job(struct gn_hub_request *r, const char *code, enum job_use use, const struct gn_op_admin *c)
+static void start_job(struct gn_hub_request *r, const char *code, enum job_use use,
+		      const struct gn_op_admin *c)
 {
 	struct gn_hub *hub = r->hub;
 	if (hub->jobs >= HUB_CLEARING_JOBS) {
@@ -429,7 +453,8 @@ static void start_job(struct gn_hub_request *r, const char *code, enum job_use u
 	job->rand = gn_rand_system();
 	job->env = (struct gn_env){&job->alloc, &job->rand, NULL};
 	hub->jobs++;
-	gn_hub_long(r, &(struct gn_long){.run = run_copy, .then = copied, .drop = drop_job, .job = job});
+	gn_hub_long(r, &(struct gn_long){
+			       .run = run_copy, .then = copied, .drop = drop_job, .job = job});
 }
 
 /* LG-63: one equivalent after the other, when nothing else is being computed. */
@@ -450,7 +475,8 @@ void gn_hub_clear_tick(struct gn_hub *hub)
 		hub->exact.next = hub->now + s.exact_s * GN_SEC;
 		hub->exact.eq = 0;
 	}
-	if (!s.exact_s || gn_ledger_equivalent(hub->ledger, hub->exact.eq, &e) || !(r = gn_hub_own_request(hub)))
+	if (!s.exact_s || gn_ledger_equivalent(hub->ledger, hub->exact.eq, &e) ||
+	    !(r = gn_hub_own_request(hub)))
 		return; /* not yet, or the round is over */
 	hub->exact.eq++;
 	start_job(r, e.code, JOB_CLEAR, NULL);
@@ -485,8 +511,8 @@ static void clear_found(struct gn_long *q)
 	struct gn_hub_request *r = q->asked.request;
 	struct found *f = q->job;
 	uint64_t ticket = gn_hub_ticket(r, cleared);
-	gn_err err = ticket ? gn_ledger_clear_pairs(r->hub->ledger, q->eq, (unsigned)q->depth, f->pairs, f->count,
-						    ticket, r->hub->time)
+	gn_err err = ticket ? gn_ledger_clear_pairs(r->hub->ledger, q->eq, (unsigned)q->depth,
+						    f->pairs, f->count, ticket, r->hub->time)
 			    : GN_BUSY;
 	free(f);
 	if (!err)
@@ -496,7 +522,8 @@ static void clear_found(struct gn_long *q)
 	cleared(r, &(struct gn_ledger_event){.kind = GN_LEDGER_RESULT, .err = err});
 }
 
-static void clear_cycles(struct gn_hub_request *r, const struct gn_ledger_equivalent *e, uint64_t max_len)
+static void clear_cycles(struct gn_hub_request *r, const struct gn_ledger_equivalent *e,
+			 uint64_t max_len)
 {
 	struct found *f = calloc(1, sizeof *f);
 	if (!f) {
@@ -528,7 +555,8 @@ void gn_api_clear_auto(struct gn_hub_request *r)
 	char code[32];
 	uint64_t depth;
 	struct gn_ledger_equivalent e;
-	if (clear_arguments(r, code, &depth) && gn_hub_equivalent_at(r, "query", "equivalent", code, &e))
+	if (clear_arguments(r, code, &depth) &&
+	    gn_hub_equivalent_at(r, "query", "equivalent", code, &e))
 		clear_cycles(r, &e, depth < 6 ? depth : 6);
 }
 
@@ -542,12 +570,14 @@ static void list_told(struct gn_hub_request *r, json_t *answer)
 
 void gn_api_clearings(struct gn_hub_request *r)
 {
-	struct gn_history_query q = {
-		.kind = GN_HQ_CLEARINGS, .who = r->is_participant ? (int64_t)r->me.number : -1, .eq = -1};
+	struct gn_history_query q = {.kind = GN_HQ_CLEARINGS,
+				     .who = r->is_participant ? (int64_t)r->me.number : -1,
+				     .eq = -1};
 	char code[32];
 	struct gn_ledger_equivalent e;
 	uint64_t limit, offset;
-	if (!gn_hub_value(r, "equivalent", code, sizeof code) || !gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset) ||
+	if (!gn_hub_value(r, "equivalent", code, sizeof code) ||
+	    !gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset) ||
 	    (*code && !gn_hub_equivalent_at(r, "query", "equivalent", code, &e)))
 		return;
 	if (*code)
@@ -567,7 +597,8 @@ static void offers_told(struct gn_hub_request *r, json_t *offers)
 	}
 	json_array_foreach(r->hold, i, item)
 	{
-		json_t *offer = json_object_get(offers, json_string_value(json_object_get(item, "offer")));
+		json_t *offer =
+			json_object_get(offers, json_string_value(json_object_get(item, "offer")));
 		if (!offer) /* not durable yet, or gone meanwhile */
 			continue;
 		json_object_update(item, offer);
@@ -578,7 +609,8 @@ static void offers_told(struct gn_hub_request *r, json_t *offers)
 
 void gn_api_offers(struct gn_hub_request *r)
 {
-	struct gn_history_query q = {.kind = GN_HQ_OFFERS, .who = r->is_participant ? (int64_t)r->me.number : -1};
+	struct gn_history_query q = {.kind = GN_HQ_OFFERS,
+				     .who = r->is_participant ? (int64_t)r->me.number : -1};
 	struct gn_tx_key key;
 	struct gn_ledger_tx tx;
 	r->hold = json_array();
@@ -587,10 +619,11 @@ void gn_api_offers(struct gn_hub_request *r)
 		if (!gn_ledger_offered(r->hub->ledger, eq, &key, &tx))
 			continue;
 		gn_hex(GN_SLICE(key.b), hex);
-		json_array_append_new(r->hold,
-				      json_pack("{ss ss sI sI so}", "offer", hex, "status", gn_tx_state_name(tx.state),
-						"asked_count", (json_int_t)tx.asked, "answered_count",
-						(json_int_t)tx.answered, "expires_at", gn_json_time(tx.expiry)));
+		json_array_append_new(r->hold, json_pack("{ss ss sI sI so}", "offer", hex, "status",
+							 gn_tx_state_name(tx.state), "asked_count",
+							 (json_int_t)tx.asked, "answered_count",
+							 (json_int_t)tx.answered, "expires_at",
+							 gn_json_time(tx.expiry)));
 	}
 	gn_hub_ask(r, &q, offers_told);
 }

@@ -1,5 +1,6 @@
-/* The routes that change something by an officer's command: for each, what the reference's clients send as a bare
- * command, whether a command is what the path says, and the answer once its record is durable. */
+/* The routes that change something by an officer's command: for each, what the reference's
+ * clients send as a bare command, whether a command is what the path says, and the answer once
+ * its record is durable. */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -14,7 +15,8 @@ static bool unfit(struct gn_hub_request *r)
 static bool is_pid(const char *text, const struct gn_hash *hash)
 {
 	struct gn_hash other;
-	return gn_pid_parse(gn_str(text), &other) == GN_OK && memcmp(&other, hash, sizeof other) == 0;
+	return gn_pid_parse(gn_str(text), &other) == GN_OK &&
+	       memcmp(&other, hash, sizeof other) == 0;
 }
 
 static bool failed(struct gn_hub_request *r, const struct gn_ledger_event *e)
@@ -23,8 +25,10 @@ static bool failed(struct gn_hub_request *r, const struct gn_ledger_event *e)
 		return false;
 	gn_hub_fail(r, e->err, NULL, "%s",
 		    e->err == GN_DENIED     ? "this key has no role that may do this"
-		    : e->err == GN_RANGE    ? "a number is out of range; \"seq\" lies at most 2^32 above your last one"
-		    : e->err == GN_CONFLICT ? "it was given before, or something else changed meanwhile"
+		    : e->err == GN_RANGE    ? "a number is out of range; \"seq\" lies at most 2^32 "
+					      "above your last one"
+		    : e->err == GN_CONFLICT ? "it was given before, or something else changed "
+					      "meanwhile"
 					    : "");
 	return true;
 }
@@ -35,7 +39,8 @@ static const char *const statuses[] = {"active", "suspended", "left", "deleted"}
 
 static json_t *plain_status(struct gn_hub_request *r, const char *status)
 {
-	return json_pack("{ss ss ss}", "command", "participant", "pid", r->args[0], "status", status);
+	return json_pack("{ss ss ss}", "command", "participant", "pid", r->args[0], "status",
+			 status);
 }
 
 static json_t *plain_freeze(struct gn_hub_request *r, json_t *in)
@@ -59,9 +64,12 @@ static json_t *plain_delete(struct gn_hub_request *r, json_t *in)
 static json_t *plain_level(struct gn_hub_request *r, json_t *in)
 {
 	json_t *level = json_object_get(in, "level");
-	if (json_is_integer(level) && json_integer_value(level) >= 0 && json_integer_value(level) <= 255)
-		return json_pack("{ss ss sO}", "command", "participant", "pid", r->args[0], "level", level);
-	(void)gn_hub_refuse_value(r, "body", "level", "int_type", "must be an integer from 0 to 255");
+	if (json_is_integer(level) && json_integer_value(level) >= 0 &&
+	    json_integer_value(level) <= 255)
+		return json_pack("{ss ss sO}", "command", "participant", "pid", r->args[0], "level",
+				 level);
+	(void)gn_hub_refuse_value(r, "body", "level", "int_type",
+				  "must be an integer from 0 to 255");
 	return NULL;
 }
 
@@ -75,7 +83,8 @@ static bool fits_person(struct gn_hub_request *r, const struct gn_op_admin *c)
 
 static bool fits_freeze(struct gn_hub_request *r, const struct gn_op_admin *c)
 {
-	return c->has_status && c->status == GN_PARTICIPANT_SUSPENDED ? fits_person(r, c) : unfit(r);
+	return c->has_status && c->status == GN_PARTICIPANT_SUSPENDED ? fits_person(r, c)
+								      : unfit(r);
 }
 
 static bool fits_unfreeze(struct gn_hub_request *r, const struct gn_op_admin *c)
@@ -109,7 +118,8 @@ static void fail_last(struct gn_hub_request *r)
 {
 	gn_hub_fail_as(
 		r, 409, "E008", NULL,
-		"this is the hub's last admin, and a hub without one cannot be governed; make somebody else admin "
+		"this is the hub's last admin, and a hub without one cannot be governed; make "
+		"somebody else admin "
 		"first");
 }
 
@@ -122,7 +132,8 @@ static bool rank_refused(struct gn_hub_request *r, const struct gn_ledger_event 
 		return false;
 	if (e->err == GN_DENIED && o.role > r->role)
 		gn_hub_fail(r, e->err, NULL, "this participant's key has a role above yours");
-	else if (e->err == GN_CONFLICT && c->status == GN_PARTICIPANT_DELETED && is_last_admin(r->hub, &o.pk))
+	else if (e->err == GN_CONFLICT && c->status == GN_PARTICIPANT_DELETED &&
+		 is_last_admin(r->hub, &o.pk))
 		fail_last(r);
 	else
 		return false;
@@ -138,40 +149,48 @@ static void status_set(struct gn_hub_request *r, const struct gn_ledger_event *e
 		gn_hub_fail(r, e->err, gn_hub_ties_json(r->hub->ledger, p.number), "%s",
 			    p.status == GN_PARTICIPANT_DELETED
 				    ? "this participant is deleted, which is for good"
-				    : "nobody can be deleted while he owes or is owed something or has an open trust "
+				    : "nobody can be deleted while he owes or is owed something or "
+				      "has an open trust "
 				      "line of his own");
 	else if (!rank_refused(r, e) && !failed(r, e))
-		gn_hub_json(r, 200, json_pack("{ss ss}", "pid", r->args[0], "status", statuses[p.status & 3]));
+		gn_hub_json(
+			r, 200,
+			json_pack("{ss ss}", "pid", r->args[0], "status", statuses[p.status & 3]));
 }
 
 static void level_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	if (!rank_refused(r, e) && !failed(r, e))
 		gn_hub_json(r, 200,
-			    json_pack("{ss si}", "pid", r->args[0], "verification_level", (int)r->order->cmd.level));
+			    json_pack("{ss si}", "pid", r->args[0], "verification_level",
+				      (int)r->order->cmd.level));
 }
 
 void gn_api_admin_freeze(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_freeze, fits_freeze, status_set};
+	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_freeze, fits_freeze,
+						status_set};
 	gn_hub_command(r, &c);
 }
 
 void gn_api_admin_unfreeze(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_unfreeze, fits_unfreeze, status_set};
+	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_unfreeze,
+						fits_unfreeze, status_set};
 	gn_hub_command(r, &c);
 }
 
 void gn_api_admin_delete(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_delete, fits_delete, status_set};
+	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_delete, fits_delete,
+						status_set};
 	gn_hub_command(r, &c);
 }
 
 void gn_api_admin_level(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_level, fits_level, level_set};
+	static const struct gn_hub_command c = {GN_COMMAND_PARTICIPANT, plain_level, fits_level,
+						level_set};
 	gn_hub_command(r, &c);
 }
 
@@ -188,9 +207,11 @@ static json_t *plain_equivalent(struct gn_hub_request *r, json_t *in)
 {
 	static const char *const names[] = {"description", "symbol", "metadata"};
 	struct gn_ledger_equivalent old;
-	bool known = gn_ledger_find_equivalent(r->hub->ledger, gn_str(named_code(r, in)), &old) == GN_OK;
+	bool known =
+		gn_ledger_find_equivalent(r->hub->ledger, gn_str(named_code(r, in)), &old) == GN_OK;
 	json_t *info = known ? json_loadb((const char *)old.info.p, old.info.len, 0, NULL) : NULL,
-	       *precision = json_object_get(in, "precision"), *active = json_object_get(in, "is_active");
+	       *precision = json_object_get(in, "precision"),
+	       *active = json_object_get(in, "is_active");
 	if (!json_is_object(info)) {
 		json_decref(info);
 		info = json_object();
@@ -200,13 +221,15 @@ static json_t *plain_equivalent(struct gn_hub_request *r, json_t *in)
 		if (v && !json_is_null(v))
 			json_object_set(info, names[i], v);
 	}
-	json_t *out = json_pack("{ss ss so}", "command", "equivalent", "code", named_code(r, in), "info", info);
+	json_t *out = json_pack("{ss ss so}", "command", "equivalent", "code", named_code(r, in),
+				"info", info);
 	if (precision && !json_is_null(precision))
 		json_object_set(out, "precision", precision);
 	else
 		json_object_set_new(out, "precision", json_integer(known ? old.precision : 2));
 	json_object_set_new(out, "active",
-			    json_boolean(json_is_boolean(active) ? json_is_true(active) : !known || old.active));
+			    json_boolean(json_is_boolean(active) ? json_is_true(active)
+								 : !known || old.active));
 	return out;
 }
 
@@ -217,7 +240,8 @@ static json_t *plain_end(struct gn_hub_request *r, json_t *in)
 	return out;
 }
 
-/* As the ledger takes them; two codes that differ by case alone are one too many (docs/decisions/101). */
+/* As the ledger takes them; two codes that differ by case alone are one too many
+ * (docs/decisions/101). */
 static bool code_ok(struct gn_slice code)
 {
 	bool ok = code.len >= 1 && code.len <= 16;
@@ -244,8 +268,8 @@ static bool fits_create(struct gn_hub_request *r, const struct gn_op_admin *c)
 	for (uint32_t eq = 0; gn_ledger_equivalent(r->hub->ledger, eq, &old) == GN_OK; eq++) {
 		if (!same_letters(c->code, gn_str(old.code)))
 			continue;
-		gn_hub_fail_as(r, 409, "E008", json_pack("{ss}", "code", old.code), "there is an equivalent %s already",
-			       old.code);
+		gn_hub_fail_as(r, 409, "E008", json_pack("{ss}", "code", old.code),
+			       "there is an equivalent %s already", old.code);
 		return false;
 	}
 	return true;
@@ -277,7 +301,9 @@ static void equivalent_set(struct gn_hub_request *r, const struct gn_ledger_even
 {
 	struct gn_ledger_equivalent eq;
 	if (e->err == GN_STATE)
-		gn_hub_fail_as(r, 409, "E008", NULL, "its precision cannot change while there are lines in it");
+		gn_hub_fail_as(r, 409, "E008", NULL,
+			       "its precision cannot change while there are "
+			       "lines in it");
 	else if (failed(r, e))
 		return;
 	else if (gn_ledger_find_equivalent(r->hub->ledger, r->order->cmd.code, &eq))
@@ -288,13 +314,15 @@ static void equivalent_set(struct gn_hub_request *r, const struct gn_ledger_even
 
 void gn_api_admin_equivalent_create(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_EQUIVALENT, plain_equivalent, fits_create, equivalent_set};
+	static const struct gn_hub_command c = {GN_COMMAND_EQUIVALENT, plain_equivalent,
+						fits_create, equivalent_set};
 	gn_hub_command(r, &c);
 }
 
 void gn_api_admin_equivalent_patch(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_EQUIVALENT, plain_equivalent, fits_patch, equivalent_set};
+	static const struct gn_hub_command c = {GN_COMMAND_EQUIVALENT, plain_equivalent, fits_patch,
+						equivalent_set};
 	gn_hub_command(r, &c);
 }
 
@@ -306,13 +334,15 @@ static void equivalent_ended(struct gn_hub_request *r, const struct gn_ledger_ev
 
 void gn_api_admin_equivalent_delete(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_EQUIVALENT, plain_end, fits_end, equivalent_ended};
+	static const struct gn_hub_command c = {GN_COMMAND_EQUIVALENT, plain_end, fits_end,
+						equivalent_ended};
 	gn_hub_command(r, &c);
 }
 
 /* ---- transactions ---- */
 
-/* The path names a transaction by its key in hex, or its tx_id together with the body's "initiator". */
+/* The path names a transaction by its key in hex, or its tx_id together with the body's
+ * "initiator". */
 static json_t *plain_abort(struct gn_hub_request *r, json_t *in)
 {
 	const char *initiator = json_string_value(json_object_get(in, "initiator"));
@@ -329,7 +359,8 @@ static json_t *plain_abort(struct gn_hub_request *r, json_t *in)
 	if (gn_unhex(gn_str(r->args[0]), key.b, sizeof key.b)) {
 		(void)gn_hub_refuse_value(
 			r, "body", "initiator", "missing",
-			"name the transaction by its key, or by tx_id with \"initiator\" in the body");
+			"name the transaction by its key, or by tx_id with \"initiator\" in the "
+			"body");
 		return NULL;
 	}
 	return json_pack("{ss ss}", "command", "abort", "key", r->args[0]);
@@ -366,7 +397,8 @@ void gn_api_admin_abort(struct gn_hub_request *r)
 
 /* ---- disputes ---- */
 
-static bool find_line(struct gn_hub_request *r, struct gn_ledger_line *line, struct gn_ledger_equivalent *e)
+static bool find_line(struct gn_hub_request *r, struct gn_ledger_line *line,
+		      struct gn_ledger_equivalent *e)
 {
 	struct gn_line_id id;
 	gn_err err = gn_line_id_parse(gn_str(r->args[0]), &id);
@@ -376,7 +408,8 @@ static bool find_line(struct gn_hub_request *r, struct gn_ledger_line *line, str
 		err = gn_ledger_equivalent(r->hub->ledger, id.eq, e);
 	bool verb = strcmp(r->args[1], "freeze") == 0 || strcmp(r->args[1], "unfreeze") == 0;
 	if (err || !verb)
-		gn_hub_fail(r, GN_NOT_FOUND, NULL, "%s", err ? "there is no trust line with this id" : "");
+		gn_hub_fail(r, GN_NOT_FOUND, NULL, "%s",
+			    err ? "there is no trust line with this id" : "");
 	return !err && verb;
 }
 
@@ -390,8 +423,8 @@ static json_t *plain_dispute(struct gn_hub_request *r, json_t *in)
 		return NULL;
 	gn_hub_pid(&r->hub->view, line.from, from);
 	gn_hub_pid(&r->hub->view, line.to, to);
-	return json_pack("{ss ss ss ss sb}", "command", "line", "equivalent", e.code, "from", from, "to", to, "frozen",
-			 strcmp(r->args[1], "freeze") == 0);
+	return json_pack("{ss ss ss ss sb}", "command", "line", "equivalent", e.code, "from", from,
+			 "to", to, "frozen", strcmp(r->args[1], "freeze") == 0);
 }
 
 static bool fits_dispute(struct gn_hub_request *r, const struct gn_op_admin *c)
@@ -403,7 +436,8 @@ static bool fits_dispute(struct gn_hub_request *r, const struct gn_op_admin *c)
 		return false;
 	gn_hub_pid(&r->hub->view, line.from, from);
 	gn_hub_pid(&r->hub->view, line.to, to);
-	return (is_pid(from, &c->pid) && is_pid(to, &c->pid2) && gn_slice_eq(c->code, gn_str(e.code)) &&
+	return (is_pid(from, &c->pid) && is_pid(to, &c->pid2) &&
+		gn_slice_eq(c->code, gn_str(e.code)) &&
 		c->frozen == (strcmp(r->args[1], "freeze") == 0)) ||
 	       unfit(r);
 }
@@ -411,12 +445,14 @@ static bool fits_dispute(struct gn_hub_request *r, const struct gn_op_admin *c)
 static void disputed(struct gn_hub_request *r, const struct gn_ledger_event *e)
 {
 	if (!failed(r, e))
-		gn_hub_json(r, 200, json_pack("{sb sb}", "ok", 1, "frozen", (int)r->order->cmd.frozen));
+		gn_hub_json(r, 200,
+			    json_pack("{sb sb}", "ok", 1, "frozen", (int)r->order->cmd.frozen));
 }
 
 void gn_api_admin_dispute(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_LINE, plain_dispute, fits_dispute, disputed};
+	static const struct gn_hub_command c = {GN_COMMAND_LINE, plain_dispute, fits_dispute,
+						disputed};
 	gn_hub_command(r, &c);
 }
 
@@ -429,8 +465,9 @@ static json_t *plain_clear(struct gn_hub_request *r, json_t *in)
 	json_t *budget = json_object_get(in, "budget_ms");
 	if (!gn_hub_value(r, "equivalent", code, sizeof code))
 		return NULL;
-	json_t *out = json_pack("{ss ss ss}", "command", "clear", "equivalent", named ? named : code, "mode",
-				json_is_true(json_object_get(in, "offer")) ? "offer" : "exact");
+	json_t *out =
+		json_pack("{ss ss ss}", "command", "clear", "equivalent", named ? named : code,
+			  "mode", json_is_true(json_object_get(in, "offer")) ? "offer" : "exact");
 	if (budget && !json_is_null(budget))
 		json_object_set(out, "budget_ms", budget);
 	return out;
@@ -452,7 +489,8 @@ static void clear_noted(struct gn_hub_request *r, const struct gn_ledger_event *
 
 void gn_api_admin_clear_exact(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_CLEAR, plain_clear, fits_clear, clear_noted};
+	static const struct gn_hub_command c = {GN_COMMAND_CLEAR, plain_clear, fits_clear,
+						clear_noted};
 	gn_hub_command(r, &c);
 }
 
@@ -480,7 +518,8 @@ static void snapshot_noted(struct gn_hub_request *r, const struct gn_ledger_even
 
 void gn_api_admin_snapshot(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_SNAPSHOT, plain_snapshot, fits_anything, snapshot_noted};
+	static const struct gn_hub_command c = {GN_COMMAND_SNAPSHOT, plain_snapshot, fits_anything,
+						snapshot_noted};
 	gn_hub_command(r, &c);
 }
 
@@ -492,10 +531,12 @@ static json_t *plain_role(struct gn_hub_request *r, json_t *in)
 		   *role = json_string_value(json_object_get(in, "role")),
 		   *name = json_string_value(json_object_get(in, "name"));
 	if (key && role && gn_role_from(role) != GN_ROLE_NONE)
-		return json_pack("{ss ss ss ss}", "command", "role", "public_key", key, "role", role, "name",
-				 name ? name : "");
-	(void)gn_hub_refuse_value(r, "body", key ? "role" : "public_key", role ? "value_error" : "missing",
-				  "an officer is {\"public_key\": BASE64 of 32 bytes, \"role\": admin, operator or "
+		return json_pack("{ss ss ss ss}", "command", "role", "public_key", key, "role",
+				 role, "name", name ? name : "");
+	(void)gn_hub_refuse_value(r, "body", key ? "role" : "public_key",
+				  role ? "value_error" : "missing",
+				  "an officer is {\"public_key\": BASE64 of 32 bytes, \"role\": "
+				  "admin, operator or "
 				  "auditor, \"name\"}");
 	return NULL;
 }
@@ -566,7 +607,8 @@ void gn_api_roles_put(struct gn_hub_request *r)
 
 void gn_api_roles_delete(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_ROLE, plain_revoke, fits_revoke, role_set};
+	static const struct gn_hub_command c = {GN_COMMAND_ROLE, plain_revoke, fits_revoke,
+						role_set};
 	gn_hub_command(r, &c);
 }
 
@@ -578,7 +620,8 @@ static json_t *plain_config(struct gn_hub_request *r, json_t *in)
 	if (json_is_object(updates) && json_object_size(updates) > 0)
 		return json_pack("{ss sO}", "command", "settings", "settings", updates);
 	(void)gn_hub_refuse_value(r, "body", "updates", "dict_type",
-				  "must be an object {KEY: VALUE}, of at least one of the keys of GET /admin/config");
+				  "must be an object {KEY: VALUE}, of at least one of the keys of "
+				  "GET /admin/config");
 	return NULL;
 }
 
@@ -593,7 +636,8 @@ static void config_set(struct gn_hub_request *r, const struct gn_ledger_event *e
 	gn_err err = gn_hub_set_rates(r->hub, c);
 	for (unsigned k = 0; k < GN_SETTINGS; k++)
 		if (c->set & 1u << k)
-			json_array_append_new(updated, json_string(gn_setting_form((enum gn_setting)k)->name));
+			json_array_append_new(
+				updated, json_string(gn_setting_form((enum gn_setting)k)->name));
 	if (!err) {
 		gn_hub_json(r, 200, json_pack("{so}", "updated", updated));
 		return;
@@ -621,21 +665,23 @@ static json_t *plain_flags(struct gn_hub_request *r, json_t *in)
 		if (!v || json_is_null(v))
 			continue;
 		if (!json_is_boolean(v)) {
-			(void)gn_hub_refuse_value(r, "body", flags[i].flag, "bool_type", "must be true or false");
+			(void)gn_hub_refuse_value(r, "body", flags[i].flag, "bool_type",
+						  "must be true or false");
 			json_decref(settings);
 			return NULL;
 		}
 		json_object_set_new(settings, gn_setting_form(flags[i].setting)->name,
 				    flags[i].setting != GN_SETTING_PATHS ? json_boolean(on)
 				    : !on                                ? json_integer(1)
-				    : now.max_paths > 1                  ? json_integer(now.max_paths)
-									 : json_integer(usual.max_paths));
+				    : now.max_paths > 1 ? json_integer(now.max_paths)
+							: json_integer(usual.max_paths));
 	}
 	if (json_object_size(settings) > 0)
 		return json_pack("{ss so}", "command", "settings", "settings", settings);
 	json_decref(settings);
 	(void)gn_hub_refuse_value(r, "body", "multipath_enabled", "missing",
-				  "name one of multipath_enabled, full_multipath_enabled, clearing_enabled");
+				  "name one of multipath_enabled, full_multipath_enabled, "
+				  "clearing_enabled");
 	return NULL;
 }
 
@@ -650,12 +696,14 @@ static void flags_set(struct gn_hub_request *r, const struct gn_ledger_event *e)
 
 void gn_api_flags_patch(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_SETTINGS, plain_flags, fits_anything, flags_set};
+	static const struct gn_hub_command c = {GN_COMMAND_SETTINGS, plain_flags, fits_anything,
+						flags_set};
 	gn_hub_command(r, &c);
 }
 
 void gn_api_config_patch(struct gn_hub_request *r)
 {
-	static const struct gn_hub_command c = {GN_COMMAND_SETTINGS, plain_config, fits_anything, config_set};
+	static const struct gn_hub_command c = {GN_COMMAND_SETTINGS, plain_config, fits_anything,
+						config_set};
 	gn_hub_command(r, &c);
 }

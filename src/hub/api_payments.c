@@ -1,5 +1,5 @@
-/* Payments: making them, asking what could be paid and why not, those made before, and the answers of people who are
- * asked. */
+/* Payments: making them, asking what could be paid and why not, those made before, and the
+ * answers of people who are asked. */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -20,19 +20,22 @@ static const char *name_for_text(void *user, uint32_t participant)
 }
 
 /* A limit of the day stops what is larger, so what is left of it is told. */
-static void add_left_today(const struct gn_hub_view *v, uint32_t eq, const struct gn_ledger_cut *c, unsigned precision,
-			   json_t *item)
+static void add_left_today(const struct gn_hub_view *v, uint32_t eq, const struct gn_ledger_cut *c,
+			   unsigned precision, json_t *item)
 {
 	struct gn_ledger_line line;
-	if (c->cause == GN_CAUSE_DAILY && gn_ledger_line(v->ledger, eq, c->owner, c->debtor, &line) == GN_OK &&
+	if (c->cause == GN_CAUSE_DAILY &&
+	    gn_ledger_line(v->ledger, eq, c->owner, c->debtor, &line) == GN_OK &&
 	    line.policy.daily_limit >= 0)
 		gn_amount_json(item, "left_today",
-			       line.policy.daily_limit > line.used_today ? line.policy.daily_limit - line.used_today
-									 : 0,
+			       line.policy.daily_limit > line.used_today
+				       ? line.policy.daily_limit - line.used_today
+				       : 0,
 			       precision);
 }
 
-static json_t *cut_json(const struct gn_hub_view *v, uint32_t eq, const struct gn_ledger_why *why, unsigned precision)
+static json_t *cut_json(const struct gn_hub_view *v, uint32_t eq, const struct gn_ledger_why *why,
+			unsigned precision)
 {
 	json_t *list = json_array();
 	for (uint32_t i = 0; i < why->cut_count; i++) {
@@ -40,11 +43,12 @@ static json_t *cut_json(const struct gn_hub_view *v, uint32_t eq, const struct g
 		gn_hub_pid(v, why->cut[i].owner, owner);
 		gn_hub_pid(v, why->cut[i].debtor, debtor);
 		gn_hub_pid(v, why->cut[i].by, by);
-		json_t *item =
-			json_pack("{ss ss ss ss ss ss ss ss ss}", "owner", owner, "debtor", debtor, "from", owner, "to",
-				  debtor, "owner_name", gn_hub_name(v, why->cut[i].owner), "debtor_name",
-				  gn_hub_name(v, why->cut[i].debtor), "cause", gn_ledger_cause_name(why->cut[i].cause),
-				  "by", by, "by_name", gn_hub_name(v, why->cut[i].by));
+		json_t *item = json_pack("{ss ss ss ss ss ss ss ss ss}", "owner", owner, "debtor",
+					 debtor, "from", owner, "to", debtor, "owner_name",
+					 gn_hub_name(v, why->cut[i].owner), "debtor_name",
+					 gn_hub_name(v, why->cut[i].debtor), "cause",
+					 gn_ledger_cause_name(why->cut[i].cause), "by", by,
+					 "by_name", gn_hub_name(v, why->cut[i].by));
 		gn_amount_json(item, "limit", why->cut[i].limit, precision);
 		gn_amount_json(item, "used", why->cut[i].used, precision);
 		gn_amount_json(item, "available", why->cut[i].limit - why->cut[i].used, precision);
@@ -60,22 +64,24 @@ static json_t *elsewhere_json(const struct gn_ledger_why *why)
 	json_t *list = json_array();
 	for (unsigned k = 0; k < GN_CAUSES; k++)
 		if (why->elsewhere[k])
-			json_array_append_new(list, json_pack("{ss si}", "cause",
-							      gn_ledger_cause_name((enum gn_ledger_cause)k), "lines",
-							      (int)why->elsewhere[k]));
+			json_array_append_new(
+				list, json_pack("{ss si}", "cause",
+						gn_ledger_cause_name((enum gn_ledger_cause)k),
+						"lines", (int)why->elsewhere[k]));
 	return list;
 }
 
-static json_t *why_raises_json(const struct gn_hub_view *v, const struct gn_ledger_why *why, unsigned precision)
+static json_t *why_raises_json(const struct gn_hub_view *v, const struct gn_ledger_why *why,
+			       unsigned precision)
 {
 	json_t *list = json_array();
 	for (uint32_t i = 0; i < why->raise_count; i++) {
 		char owner[GN_PID_MAX], debtor[GN_PID_MAX];
 		gn_hub_pid(v, why->raises[i].owner, owner);
 		gn_hub_pid(v, why->raises[i].debtor, debtor);
-		json_t *item = json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor, "owner_name",
-					 gn_hub_name(v, why->raises[i].owner), "debtor_name",
-					 gn_hub_name(v, why->raises[i].debtor));
+		json_t *item = json_pack("{ss ss ss ss}", "owner", owner, "debtor", debtor,
+					 "owner_name", gn_hub_name(v, why->raises[i].owner),
+					 "debtor_name", gn_hub_name(v, why->raises[i].debtor));
 		gn_amount_json(item, "limit", why->raises[i].limit, precision);
 		gn_amount_json(item, "raise", why->raises[i].raise, precision);
 		json_array_append_new(list, item);
@@ -87,8 +93,8 @@ static bool to_and_equivalent(struct gn_hub_request *r, struct gn_ledger_partici
 			      struct gn_ledger_equivalent *e)
 {
 	char pid[64];
-	if (!gn_hub_value(r, "to", pid, sizeof pid) || !gn_hub_participant_at(r, "query", "to", pid, to) ||
-	    !gn_hub_query_equivalent(r, e))
+	if (!gn_hub_value(r, "to", pid, sizeof pid) ||
+	    !gn_hub_participant_at(r, "query", "to", pid, to) || !gn_hub_query_equivalent(r, e))
 		return false;
 	return to->number != r->me.number ||
 	       gn_hub_refuse_value(r, "query", "to", "value_error", "nobody can pay himself");
@@ -99,10 +105,10 @@ static bool sees_everything(const struct gn_hub_request *r)
 	return r->role >= GN_ROLE_AUDITOR;
 }
 
-/* What stands in the way, with its sentence, as q->who may know it (HB-37; flag: everything); *why zeros where one of
- * the two has no line in this equivalent. */
-static gn_err explain(const struct gn_long *q, struct gn_hub_view *v, const struct gn_ledger_equivalent *e,
-		      struct gn_ledger_why *why, json_t **out)
+/* What stands in the way, with its sentence, as q->who may know it (HB-37; flag: everything);
+ * *why zeros where one of the two has no line in this equivalent. */
+static gn_err explain(const struct gn_long *q, struct gn_hub_view *v,
+		      const struct gn_ledger_equivalent *e, struct gn_ledger_why *why, json_t **out)
 {
 	uint8_t sentence[4096];
 	struct gn_buf text = {sentence, 0, sizeof sentence};
@@ -113,12 +119,14 @@ static gn_err explain(const struct gn_long *q, struct gn_hub_view *v, const stru
 		return err;
 	if (!q->flag)
 		gn_ledger_why_for(why, q->who);
-	if (err || gn_ledger_why_text(v->ledger, q->eq, q->who, q->to, q->amount, why, name_for_text, v, &text))
+	if (err || gn_ledger_why_text(v->ledger, q->eq, q->who, q->to, q->amount, why,
+				      name_for_text, v, &text))
 		text.len = 0;
-	*out = json_pack("{sb sb so so so si si sb so}", "connected", why->connected, "reversed", why->reversed, "cut",
-			 cut_json(v, q->eq, why, e->precision), "elsewhere", elsewhere_json(why), "raises",
-			 why_raises_json(v, why, e->precision), "raises_elsewhere", (int)why->raises_elsewhere,
-			 "cut_total", (int)why->cut_total, "raises_suffice",
+	*out = json_pack("{sb sb so so so si si sb so}", "connected", why->connected, "reversed",
+			 why->reversed, "cut", cut_json(v, q->eq, why, e->precision), "elsewhere",
+			 elsewhere_json(why), "raises", why_raises_json(v, why, e->precision),
+			 "raises_elsewhere", (int)why->raises_elsewhere, "cut_total",
+			 (int)why->cut_total, "raises_suffice",
 			 why->raises_suffice && !why->raises_elsewhere, "explanation",
 			 gn_json_slice(gn_buf_slice(&text)));
 	return GN_OK;
@@ -133,8 +141,9 @@ static void run_capacity(struct gn_long *q, struct gn_hub_view *v)
 		q->err = explain(q, v, &e, &why, &q->json);
 	if (q->err)
 		return;
-	json_object_set_new(q->json, "can_pay",
-			    json_boolean(q->amount > 0 ? why.can_pay == q->amount : why.max_flow > 0));
+	json_object_set_new(
+		q->json, "can_pay",
+		json_boolean(q->amount > 0 ? why.can_pay == q->amount : why.max_flow > 0));
 	json_object_set_new(q->json, "search", json_string(gn_ledger_routed_name(why.search)));
 	json_object_set_new(q->json, "routes_count", json_integer(why.routes));
 	json_object_set_new(q->json, "estimated_hops", json_integer(why.hops));
@@ -152,10 +161,11 @@ void gn_api_capacity(struct gn_hub_request *r)
 		return;
 	if (*text && gn_amount_parse(gn_str(text), e.precision, &amount)) {
 		gn_hub_fail(r, GN_AMOUNT,
-			    json_pack("{s[{s[ss] ss+ss}]}", "validation", "loc", "query", "amount", "msg",
-				      "must be an amount of ", e.code, "type", "value_error"),
-			    "\"%s\" is not an amount of %s: digits, and at most %u after the point", text, e.code,
-			    e.precision);
+			    json_pack("{s[{s[ss] ss+ss}]}", "validation", "loc", "query", "amount",
+				      "msg", "must be an amount of ", e.code, "type",
+				      "value_error"),
+			    "\"%s\" is not an amount of %s: digits, and at most %u after the point",
+			    text, e.code, e.precision);
 		return;
 	}
 	gn_hub_long(r, &(struct gn_long){.run = run_capacity,
@@ -166,8 +176,8 @@ void gn_api_capacity(struct gn_hub_request *r)
 					 .flag = sees_everything(r)});
 }
 
-/* Paths of a max-flow. To a participant one for each of his own lines that carries some, with all that goes over it and
- * "" for whoever stands between (HB-37); to officers all of them. */
+/* Paths of a max-flow. To a participant one for each of his own lines that carries some, with
+ * all that goes over it and "" for whoever stands between (HB-37); to officers all of them. */
 struct path_list {
 	const struct gn_hub_view *view;
 	json_t *list;
@@ -185,8 +195,9 @@ static void add_path(void *user, gn_amount amount, const uint32_t *participants,
 	json_t *known = l->all ? NULL : json_object_get(l->first, next);
 	if (known) {
 		gn_amount before;
-		l->err = gn_amount_parse(gn_str(json_string_value(json_object_get(known, "capacity"))), l->precision,
-					 &before);
+		l->err = gn_amount_parse(
+			gn_str(json_string_value(json_object_get(known, "capacity"))), l->precision,
+			&before);
 		gn_amount_json(known, "capacity", l->err ? 0 : before + amount, l->precision);
 		return;
 	}
@@ -209,7 +220,8 @@ static void run_max_flow(struct gn_long *q, struct gn_hub_view *v)
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_why why = {0};
 	gn_amount max = 0;
-	struct path_list paths = {.view = v, .list = json_array(), .all = q->flag, .first = json_object()};
+	struct path_list paths = {
+		.view = v, .list = json_array(), .all = q->flag, .first = json_object()};
 	gn_err err = gn_ledger_equivalent(v->ledger, q->eq, &e);
 	paths.precision = err ? 0 : e.precision;
 	if (!err)
@@ -224,9 +236,10 @@ static void run_max_flow(struct gn_long *q, struct gn_hub_view *v)
 		q->err = err;
 		return;
 	}
-	q->json = json_pack("{so so so ss so}", "paths", paths.list, "bottlenecks",
-			    cut_json(v, q->eq, &why, e.precision), "elsewhere", elsewhere_json(&why), "algorithm",
-			    "dinic", "computed_at", gn_json_time(q->time));
+	q->json =
+		json_pack("{so so so ss so}", "paths", paths.list, "bottlenecks",
+			  cut_json(v, q->eq, &why, e.precision), "elsewhere", elsewhere_json(&why),
+			  "algorithm", "dinic", "computed_at", gn_json_time(q->time));
 	gn_amount_json(q->json, "max_amount", max, e.precision);
 }
 
@@ -248,7 +261,8 @@ void gn_api_max_flow(struct gn_hub_request *r)
 static void name_explainer(json_t *details, const char *to, const char *code, const char *amount)
 {
 	char request[256];
-	snprintf(request, sizeof request, "/api/v1/payments/capacity?to=%s&equivalent=%s&amount=%s", to, code, amount);
+	snprintf(request, sizeof request, "/api/v1/payments/capacity?to=%s&equivalent=%s&amount=%s",
+		 to, code, amount);
 	json_object_set_new(details, "explained_by", json_string(request));
 }
 
@@ -295,7 +309,8 @@ static bool has_cause(const json_t *list, const char *cause)
 	size_t i;
 	json_t *item;
 	json_array_foreach(list, i,
-			   item) if (strcmp(json_string_value(json_object_get(item, "cause")), cause) == 0) return true;
+			   item) if (strcmp(json_string_value(json_object_get(item, "cause")),
+					    cause) == 0) return true;
 	return false;
 }
 
@@ -324,13 +339,14 @@ static void tell_failure(struct gn_hub_request *r)
 	const json_t *d = r->hold;
 	const char *requested = json_string_value(json_object_get(d, "requested")),
 		   *available = json_string_value(json_object_get(d, "available"));
-	bool raises = json_array_size(json_object_get(d, "raises")) > 0, explained = json_object_get(d, "cut");
+	bool raises = json_array_size(json_object_get(d, "raises")) > 0,
+	     explained = json_object_get(d, "cut");
 	char causes[256];
 	gn_err err = (gn_err)r->note[1];
 	say_causes(d, causes);
 	if (err == GN_NO_CAPACITY)
-		gn_hub_fail(r, err, json_incref(r->hold), "the trust lines can carry %s of %s%s%s", available,
-			    requested, causes,
+		gn_hub_fail(r, err, json_incref(r->hold), "the trust lines can carry %s of %s%s%s",
+			    available, requested, causes,
 			    raises      ? "; \"raises\" lists lines to raise"
 			    : *causes   ? ""
 			    : explained ? "; policies, or bounds on paths and hops, are in the way"
@@ -338,7 +354,8 @@ static void tell_failure(struct gn_hub_request *r)
 	else
 		gn_hub_fail(r, err, json_incref(r->hold), "%s%s", gn_err_text(err),
 			    json_is_true(json_object_get(d, "reversed"))
-				    ? "; the lines run the other way: the payee must let the payer owe"
+				    ? "; the lines run the other way: the payee must let the payer "
+				      "owe"
 				    : "");
 }
 
@@ -351,7 +368,8 @@ static void run_explain(struct gn_long *q, struct gn_hub_view *v)
 		return;
 	}
 	gn_amount_json(q->json, "max_amount", why.max_flow, e.precision);
-	if (why.max_flow >= q->amount) { /* the lines would carry it: their cut lies beyond this amount */
+	if (why.max_flow >= q->amount) {
+		/* the lines would carry it: their cut lies beyond this amount */
 		json_array_clear(json_object_get(q->json, "cut"));
 		json_array_clear(json_object_get(q->json, "elsewhere"));
 		json_object_set_new(q->json, "cut_total", json_integer(0));
@@ -375,9 +393,10 @@ static json_t *failure_details(struct gn_hub_request *r, const struct gn_record_
 			       const struct gn_ledger_equivalent *e)
 {
 	char to[GN_PID_MAX], from[GN_PID_MAX], text[GN_AMOUNT_TEXT_MAX];
-	json_t *d = json_pack("{so ss}", "raises",
-			      gn_hub_raises_json(&r->hub->view, v->eq, e->precision, v->u.failed.raises), "status",
-			      "ABORTED");
+	json_t *d = json_pack(
+		"{so ss}", "raises",
+		gn_hub_raises_json(&r->hub->view, v->eq, e->precision, v->u.failed.raises),
+		"status", "ABORTED");
 	gn_hub_pid(&r->hub->view, v->u.failed.payer, from);
 	gn_json_own_raises(d, from);
 	gn_amount_json(d, "requested", v->u.failed.amount, e->precision);
@@ -395,16 +414,20 @@ static void tell_share(struct gn_hub_request *r)
 	gn_ledger_waits(r->hub->ledger, r->me.number, &paying, &asked);
 	if (paying >= BOOK_OPEN_PAYER_MAX)
 		gn_hub_fail(r, GN_BUSY, NULL,
-			    "%u of your payments wait for answers already, and no more may: try again when some are "
+			    "%u of your payments wait for answers already, and no more may: try "
+			    "again when some are "
 			    "answered or over",
 			    paying);
 	else
 		gn_hub_fail(r, GN_BUSY, NULL,
-			    "too many payments wait already for the answer of somebody who would be asked, or too many "
-			    "that come to him as this one does: try again when some are answered or over");
+			    "too many payments wait already for the answer of somebody who would "
+			    "be asked, or too many "
+			    "that come to him as this one does: try again when some are answered "
+			    "or over");
 }
 
-static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event *e, const struct gn_record_view *v)
+static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event *e,
+			 const struct gn_record_view *v)
 {
 	struct gn_ledger_equivalent eq;
 	struct gn_tail_info replica;
@@ -421,8 +444,8 @@ static void fail_payment(struct gn_hub_request *r, const struct gn_ledger_event 
 	r->hold = failure_details(r, v, &eq);
 	r->note[1] = e->err;
 	gn_replica_info(hub->replica, &replica);
-	if (hub->stopping || hub->longs.count >= EXPLAIN_LONGS_MAX || !gn_hub_has_share(&hub->longs, r) ||
-	    replica.failures)
+	if (hub->stopping || hub->longs.count >= EXPLAIN_LONGS_MAX ||
+	    !gn_hub_has_share(&hub->longs, r) || replica.failures)
 		tell_failure(r);
 	else
 		gn_hub_long(r, &(struct gn_long){.run = run_explain,
@@ -450,7 +473,8 @@ static void paid(struct gn_hub_request *r, const struct gn_ledger_event *e)
 
 void gn_api_payment_create(struct gn_hub_request *r)
 {
-	static const char *const fields[] = {"tx_id", "to", "equivalent", "amount", "description", "constraints", NULL};
+	static const char *const fields[] = {"tx_id",       "to",          "equivalent", "amount",
+					     "description", "constraints", NULL};
 	if (gn_hub_words_ok(r, GN_OP_PAYMENT))
 		gn_hub_submit(r, GN_OP_PAYMENT, fields, paid);
 }
@@ -468,16 +492,19 @@ static bool payments_query(struct gn_hub_request *r, struct gn_history_query *q)
 	static const char *const directions[] = {"sent", "received", "all", NULL},
 				 *const states[] = {"NEW",       "ROUTED",  "PREPARE_IN_PROGRESS",
 						    "COMMITTED", "ABORTED", NULL},
-				 *const types[] = {"PAYMENT", "TRUST_LINE_CREATE", "TRUST_LINE_UPDATE",
-						   "TRUST_LINE_CLOSE", NULL};
+				 *const types[] = {"PAYMENT", "TRUST_LINE_CREATE",
+						   "TRUST_LINE_UPDATE", "TRUST_LINE_CLOSE", NULL};
 	char code[32];
 	int direction, state, type;
 	struct gn_ledger_equivalent e;
 	uint64_t limit, offset;
 	if (!gn_hub_choice(r, "direction", directions, &direction) ||
-	    !gn_hub_value(r, "equivalent", code, sizeof code) || !gn_hub_choice(r, "status", states, &state) ||
-	    !gn_hub_choice(r, "type", types, &type) || !gn_hub_date(r, "from_date", false, &q->from) ||
-	    !gn_hub_date(r, "to_date", true, &q->to) || !gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset))
+	    !gn_hub_value(r, "equivalent", code, sizeof code) ||
+	    !gn_hub_choice(r, "status", states, &state) ||
+	    !gn_hub_choice(r, "type", types, &type) ||
+	    !gn_hub_date(r, "from_date", false, &q->from) ||
+	    !gn_hub_date(r, "to_date", true, &q->to) ||
+	    !gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset))
 		return false;
 	q->eq = -1;
 	if (*code) {
@@ -512,22 +539,27 @@ static void payment_told(struct gn_hub_request *r, json_t *answer)
 	if (!answer)
 		return;
 	if (json_is_null(answer))
-		gn_hub_fail(r, GN_NOT_FOUND, NULL, "you neither made nor received a payment with this tx_id");
+		gn_hub_fail(r, GN_NOT_FOUND, NULL,
+			    "you neither made nor received a payment with "
+			    "this tx_id");
 	else
 		gn_hub_json(r, 200, json_incref(answer));
 }
 
 static void ask_for_payment(struct gn_hub_request *r)
 {
-	struct gn_history_query q = {.kind = GN_HQ_PAYMENT, .who = r->is_participant ? (int64_t)r->me.number : -1};
+	struct gn_history_query q = {.kind = GN_HQ_PAYMENT,
+				     .who = r->is_participant ? (int64_t)r->me.number : -1};
 	struct gn_ledger_tx tx;
 	struct gn_tx_key key;
 	if (r->is_participant) {
 		gn_tx_key(&r->me.pk, gn_str(r->args[0]), &key);
 		gn_ledger_tx(r->hub->ledger, &key, &tx);
-		if (tx.state == GN_TX_NEW || tx.state == GN_TX_ROUTED) { /* not durable yet: no row */
+		if (tx.state == GN_TX_NEW || tx.state == GN_TX_ROUTED) {
+			/* not durable yet: no row */
 			gn_hub_json(r, 200,
-				    json_pack("{ss ss}", "tx_id", r->args[0], "status", gn_tx_state_name(tx.state)));
+				    json_pack("{ss ss}", "tx_id", r->args[0], "status",
+					      gn_tx_state_name(tx.state)));
 			return;
 		}
 	}
@@ -535,7 +567,8 @@ static void ask_for_payment(struct gn_hub_request *r)
 	gn_hub_ask(r, &q, payment_told);
 }
 
-/* HB-16: one that is on its way to the disk is not in the history yet, which is no reason to say that there is none. */
+/* HB-16: one that is on its way to the disk is not in the history yet, which is no reason to say
+ * that there is none. */
 void gn_api_payment_get(struct gn_hub_request *r)
 {
 	gn_hub_when_durable(r, ask_for_payment);
@@ -560,8 +593,8 @@ static void offers_told(struct gn_hub_request *r, json_t *offers)
 	json_t *item;
 	if (!offers)
 		return;
-	json_array_foreach(json_object_get(r->hold, "items"), i, item)
-		json_object_update(item, json_object_get(offers, json_string_value(json_object_get(item, "key"))));
+	json_array_foreach(json_object_get(r->hold, "items"), i, item) json_object_update(
+		item, json_object_get(offers, json_string_value(json_object_get(item, "key"))));
 	gn_hub_json(r, 200, json_incref(r->hold));
 }
 
@@ -573,14 +606,17 @@ static void asked_told(struct gn_hub_request *r, json_t *open)
 		return;
 	json_array_foreach(json_object_get(r->hold, "items"), i, item)
 	{
-		json_t *payment = json_object_get(open, json_string_value(json_object_get(item, "key")));
+		json_t *payment =
+			json_object_get(open, json_string_value(json_object_get(item, "key")));
 		if (payment) {
 			add_name(r->hub, payment, "from", "from_name");
 			add_name(r->hub, payment, "to", "to_name");
 		}
-		json_object_set(item, "payment", payment ? payment : json_null()); /* null: a clearing offer */
+		/* null: a clearing offer */
+		json_object_set(item, "payment", payment ? payment : json_null());
 	}
-	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_OFFERS, .who = r->me.number}, offers_told);
+	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_OFFERS, .who = r->me.number},
+		   offers_told);
 }
 
 void gn_api_asked(struct gn_hub_request *r)
@@ -596,17 +632,20 @@ void gn_api_asked(struct gn_hub_request *r)
 	for (uint32_t i = 0; i < n; i++) {
 		char hex[33];
 		gn_hex(GN_SLICE(list[i].key.b), hex);
-		json_array_append_new(items, json_pack("{ss ss sb sI sI so}", "key", hex, "status",
-						       gn_tx_state_name(list[i].tx.state), "answered", list[i].answered,
-						       "asked_count", (json_int_t)list[i].tx.asked, "answered_count",
-						       (json_int_t)list[i].tx.answered, "expires_at",
-						       gn_json_time(list[i].tx.expiry)));
+		json_array_append_new(items,
+				      json_pack("{ss ss sb sI sI so}", "key", hex, "status",
+						gn_tx_state_name(list[i].tx.state), "answered",
+						list[i].answered, "asked_count",
+						(json_int_t)list[i].tx.asked, "answered_count",
+						(json_int_t)list[i].tx.answered, "expires_at",
+						gn_json_time(list[i].tx.expiry)));
 	}
 	r->hold = gn_json_page_of(items, limit, offset, asked);
 	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_OPEN, .keys = items}, asked_told);
 }
 
-/* HB-9: an outcome is for payer, payee and those who were asked; to others there is no such payment. */
+/* HB-9: an outcome is for payer, payee and those who were asked; to others there is no such
+ * payment. */
 static void may_know_told(struct gn_hub_request *r, json_t *yes)
 {
 	if (!yes)
@@ -616,7 +655,9 @@ static void may_know_told(struct gn_hub_request *r, json_t *yes)
 	else if (r->note[1])
 		gn_hub_fail(r, (gn_err)r->note[1], NULL, "nobody asked you about it");
 	else
-		gn_hub_json(r, 200, json_pack("{ss}", "status", gn_tx_state_name((enum gn_tx_state)r->note[0])));
+		gn_hub_json(r, 200,
+			    json_pack("{ss}", "status",
+				      gn_tx_state_name((enum gn_tx_state)r->note[0])));
 }
 
 /* The key, in hex, of what a vote or consent answers; "" when there can be none. */
@@ -626,11 +667,13 @@ static void answered_key(const struct gn_hub_request *r, char out[33])
 	struct gn_ledger_participant payer;
 	struct gn_tx_key key;
 	out[0] = 0;
-	if (op && gn_op_parse(GN_PROFILE_V1, r->kind, gn_slice(r->bytes, r->bytes_len), op) == GN_OK) {
+	if (op &&
+	    gn_op_parse(GN_PROFILE_V1, r->kind, gn_slice(r->bytes, r->bytes_len), op) == GN_OK) {
 		if (r->kind == GN_OP_CONSENT) {
 			if (gn_unhex(op->tx_id, key.b, sizeof key.b) == GN_OK)
 				gn_hex(GN_SLICE(key.b), out);
-		} else if (gn_ledger_find_participant(r->hub->ledger, &op->initiator, &payer) == GN_OK) {
+		} else if (gn_ledger_find_participant(r->hub->ledger, &op->initiator, &payer) ==
+			   GN_OK) {
 			gn_tx_key(&payer.pk, op->tx_id, &key);
 			gn_hex(GN_SLICE(key.b), out);
 		}

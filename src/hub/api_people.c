@@ -1,4 +1,5 @@
-/* Participants and trust lines. Names and dates come from the history, what stands now from the ledger. */
+/* Participants and trust lines. Names and dates come from the history, what stands now from the
+ * ledger. */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -25,7 +26,8 @@ static void tell_person(struct gn_hub_request *r, int status, uint32_t number)
 {
 	r->note[0] = status;
 	r->note[1] = number;
-	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_PARTICIPANT, .who = number}, person_told);
+	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_PARTICIPANT, .who = number},
+		   person_told);
 }
 
 static void created(struct gn_hub_request *r, const struct gn_ledger_event *e)
@@ -36,7 +38,8 @@ static void created(struct gn_hub_request *r, const struct gn_ledger_event *e)
 	if (e->err) {
 		if (!gn_hub_tell_wrong(r, e->err))
 			gn_hub_fail(r, e->err, NULL, "%s",
-				    e->err == GN_EXISTS ? "this key is registered here already" : "");
+				    e->err == GN_EXISTS ? "this key is registered here already"
+							: "");
 		return;
 	}
 	gn_sha256(&part, 1, &pid);
@@ -81,9 +84,10 @@ static void people_told(struct gn_hub_request *r, json_t *answer)
 	if (!answer)
 		return;
 	if (r->note[1]) /* an officer's list */
-		r->hold = gn_json_page_of(json_incref(json_object_get(answer, "items")), (uint64_t)r->note[1],
-					  (uint64_t)r->note[0],
-					  (uint64_t)json_integer_value(json_object_get(answer, "total")));
+		r->hold = gn_json_page_of(
+			json_incref(json_object_get(answer, "items")), (uint64_t)r->note[1],
+			(uint64_t)r->note[0],
+			(uint64_t)json_integer_value(json_object_get(answer, "total")));
 	else
 		r->hold = json_pack("{sO}", "items", json_object_get(answer, "items"));
 	r->note[0] = 0;
@@ -92,12 +96,13 @@ static void people_told(struct gn_hub_request *r, json_t *answer)
 
 void gn_hub_list_people(struct gn_hub_request *r, bool officer)
 {
-	static const char *const kinds[] = {"person", "business", "hub", NULL}, *const statuses[] = {
-											"active", "suspended", "left",
-											"deleted", NULL};
+	static const char *const kinds[] = {"person", "business", "hub", NULL},
+				 *const statuses[] = {"active", "suspended", "left", "deleted",
+						      NULL};
 	struct gn_history_query q = {.kind = GN_HQ_PARTICIPANTS, .who = -1, .person_status = -1};
 	uint64_t limit, offset;
-	if (!gn_hub_value(r, "q", q.text, sizeof q.text) || !gn_hub_choice(r, "type", kinds, &q.person_kind) ||
+	if (!gn_hub_value(r, "q", q.text, sizeof q.text) ||
+	    !gn_hub_choice(r, "type", kinds, &q.person_kind) ||
 	    (officer && !gn_hub_choice(r, "status", statuses, &q.person_status)) ||
 	    !gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset))
 		return;
@@ -146,7 +151,8 @@ static void left(struct gn_hub_request *r, const struct gn_ledger_event *e)
 		tell_person(r, 200, r->me.number);
 	else if (e->err == GN_STATE)
 		gn_hub_fail(r, e->err, gn_hub_ties_json(r->hub->ledger, r->me.number),
-			    "nobody can leave while he owes or is owed something or has an open trust line of his own");
+			    "nobody can leave while he owes or is owed something or has an open "
+			    "trust line of his own");
 	else if (!gn_hub_tell_wrong(r, e->err))
 		gn_hub_fail(r, e->err, NULL, "%s", "");
 }
@@ -175,25 +181,28 @@ static void tell_line(struct gn_hub_request *r, int status, const struct gn_ledg
 {
 	r->hold = json_pack("[o]", gn_hub_line_json(&r->hub->view, e, line));
 	r->note[0] = status;
-	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .lines = r->hold}, line_told);
+	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .lines = r->hold},
+		   line_told);
 }
 
-/* A change of the line of the path that it does not allow: what is on it, and how it stands. False: that is no reason.
- */
+/* A change of the line of the path that it does not allow: what is on it, and how it stands.
+ * False: that is no reason. */
 static bool refuse_change(struct gn_hub_request *r, gn_err err)
 {
 	static const char *const standing[] = {
-		[GN_LINE_CLOSING] = "closes once it is repaid: it cannot be changed", [GN_LINE_CLOSED] = "is closed"};
+		[GN_LINE_CLOSING] = "closes once it is repaid: it cannot be changed",
+		[GN_LINE_CLOSED] = "is closed"};
 	char used[GN_AMOUNT_TEXT_MAX], reserved[GN_AMOUNT_TEXT_MAX];
 	struct gn_line_id id;
 	struct gn_ledger_line line;
 	struct gn_ledger_equivalent e;
-	if (gn_line_id_parse(gn_str(r->args[0]), &id) || gn_ledger_line_by_id(r->hub->ledger, &id, &line) ||
+	if (gn_line_id_parse(gn_str(r->args[0]), &id) ||
+	    gn_ledger_line_by_id(r->hub->ledger, &id, &line) ||
 	    gn_ledger_equivalent(r->hub->ledger, id.eq, &e))
 		return false;
 	if (err == GN_INACTIVE && line.status < GN_COUNT(standing) && standing[line.status]) {
-		gn_hub_fail_as(r, gn_hub_status_of(err), gn_hub_error_code(err), NULL, "the trust line %s",
-			       standing[line.status]);
+		gn_hub_fail_as(r, gn_hub_status_of(err), gn_hub_error_code(err), NULL,
+			       "the trust line %s", standing[line.status]);
 		return true;
 	}
 	if (err != GN_LINE_LIMIT)
@@ -204,8 +213,8 @@ static bool refuse_change(struct gn_hub_request *r, gn_err err)
 	gn_amount_json(details, "reserved", line.reserved, e.precision);
 	gn_amount_text(line.used, e.precision, used);
 	gn_amount_text(line.reserved, e.precision, reserved);
-	gn_hub_fail(r, err, details, "a limit cannot be less than the %s %s that are used%s%s%s", used, e.code,
-		    line.reserved ? " and the " : "", line.reserved ? reserved : "",
+	gn_hub_fail(r, err, details, "a limit cannot be less than the %s %s that are used%s%s%s",
+		    used, e.code, line.reserved ? " and the " : "", line.reserved ? reserved : "",
 		    line.reserved ? " that wait for answers" : "");
 	return true;
 }
@@ -222,9 +231,11 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 	if (e->err) {
 		gn_hub_fail(
 			r, e->err, NULL, "%s",
-			e->err == GN_EXISTS ? "there is an open trust line to this participant already"
+			e->err == GN_EXISTS ? "there is an open trust line to this participant "
+					      "already"
 			: e->err == GN_CONFLICT && r->profile == GN_PROFILE_V0
-				? "these very words were signed and used before, or the line of this id was closed; "
+				? "these very words were signed and used before, or the line of "
+				  "this id was closed; "
 				  "write the limit in another way (\"100.0\" for \"100.00\")"
 				: "");
 		return;
@@ -239,8 +250,11 @@ static void line_changed(struct gn_hub_request *r, const struct gn_ledger_event 
 	else if (r->kind == GN_OP_LINE_CLOSE)
 		gn_hub_json(r, 200,
 			    json_pack("{ss ss}", "status", "success", "message",
-				      v.u.line.action == GN_LINE_DO_CLOSING ? "the trust line closes when it is repaid"
-									    : "the trust line is closed"));
+				      v.u.line.action == GN_LINE_DO_CLOSING ? "the trust line "
+									      "closes when it is "
+									      "repaid"
+									    : "the trust line is "
+									      "closed"));
 	else
 		tell_line(r, r->kind == GN_OP_LINE_CREATE ? 201 : 200, &eq, &line);
 }
@@ -264,8 +278,9 @@ static bool owes_other_way(const struct gn_hub_request *r)
 {
 	struct gn_line_id id;
 	struct gn_ledger_line line, back;
-	if (gn_line_id_parse(gn_str(r->args[0]), &id) || gn_ledger_line_by_id(r->hub->ledger, &id, &line) ||
-	    line.from != r->me.number || gn_ledger_line(r->hub->ledger, id.eq, line.to, line.from, &back))
+	if (gn_line_id_parse(gn_str(r->args[0]), &id) ||
+	    gn_ledger_line_by_id(r->hub->ledger, &id, &line) || line.from != r->me.number ||
+	    gn_ledger_line(r->hub->ledger, id.eq, line.to, line.from, &back))
 		return false;
 	return back.used > 0;
 }
@@ -275,7 +290,9 @@ void gn_api_line_delete(struct gn_hub_request *r)
 	static const char *const fields[] = {"id", NULL};
 	json_t *in = gn_hub_body(r);
 	if (in && !json_object_get(in, "signed") && owes_other_way(r)) {
-		gn_hub_fail_as(r, 400, "E009", NULL, "you owe over this pair; repay it before the line is closed");
+		gn_hub_fail_as(r, 400, "E009", NULL,
+			       "you owe over this pair; repay it before the "
+			       "line is closed");
 		return;
 	}
 	if (gn_hub_words_ok(r, GN_OP_LINE_CLOSE))
@@ -292,8 +309,9 @@ void gn_api_line_get(struct gn_hub_request *r)
 		err = gn_ledger_line_by_id(r->hub->ledger, &id, &line);
 	if (!err)
 		err = gn_ledger_equivalent(r->hub->ledger, id.eq, &e);
-	bool mine = !err && (r->role >= GN_ROLE_AUDITOR ||
-			     (r->is_participant && (line.from == r->me.number || line.to == r->me.number)));
+	bool mine = !err &&
+		    (r->role >= GN_ROLE_AUDITOR ||
+		     (r->is_participant && (line.from == r->me.number || line.to == r->me.number)));
 	if (!mine)
 		gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no trust line of yours with this id");
 	else
@@ -305,8 +323,9 @@ static bool status_fits(const json_t *item, const char *wanted)
 	return !*wanted || strcmp(json_string_value(json_object_get(item, "status")), wanted) == 0;
 }
 
-static void add_line(const struct gn_hub_view *v, json_t *list, const struct gn_ledger_equivalent *e,
-		     const struct gn_ledger_line *line, const char *status)
+static void add_line(const struct gn_hub_view *v, json_t *list,
+		     const struct gn_ledger_equivalent *e, const struct gn_ledger_line *line,
+		     const char *status)
 {
 	if (line->status == GN_LINE_NONE || (line->status == GN_LINE_CLOSED && !*status))
 		return;
@@ -381,8 +400,9 @@ void gn_api_balance(struct gn_hub_request *r)
 	gn_hub_json(r, 200, json_pack("{so}", "equivalents", list));
 }
 
-static void add_debt(const struct gn_hub_view *v, json_t *list, const struct gn_ledger_equivalent *e,
-		     const struct gn_ledger_line *line, bool i_owe)
+static void add_debt(const struct gn_hub_view *v, json_t *list,
+		     const struct gn_ledger_equivalent *e, const struct gn_ledger_line *line,
+		     bool i_owe)
 {
 	char pid[GN_PID_MAX];
 	uint32_t other = i_owe ? line->from : line->to;
@@ -390,7 +410,8 @@ static void add_debt(const struct gn_hub_view *v, json_t *list, const struct gn_
 		return;
 	gn_hub_pid(v, other, pid);
 	json_t *item = json_pack("{ss ss ss}", i_owe ? "creditor" : "debtor", pid,
-				 i_owe ? "creditor_name" : "debtor_name", gn_hub_name(v, other), "equivalent", e->code);
+				 i_owe ? "creditor_name" : "debtor_name", gn_hub_name(v, other),
+				 "equivalent", e->code);
 	gn_amount_json(item, "amount", line->used, e->precision);
 	json_array_append_new(list, item);
 }
@@ -419,7 +440,8 @@ void gn_api_debts(struct gn_hub_request *r)
 	char code[32];
 	int direction;
 	struct gn_ledger_equivalent e = {.number = UINT32_MAX};
-	if (!gn_hub_value(r, "equivalent", code, sizeof code) || !gn_hub_choice(r, "direction", directions, &direction))
+	if (!gn_hub_value(r, "equivalent", code, sizeof code) ||
+	    !gn_hub_choice(r, "direction", directions, &direction))
 		return;
 	if (*code && !gn_hub_equivalent_at(r, "query", "equivalent", code, &e))
 		return;

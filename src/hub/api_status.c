@@ -23,7 +23,8 @@ static bool read_nonce(struct gn_hub_request *r, char nonce[65])
 	if (!gn_hub_value(r, "nonce", nonce, 65))
 		return false;
 	return !*nonce || gn_unhex(gn_str(nonce), raw, sizeof raw) == GN_OK ||
-	       gn_hub_refuse_value(r, "query", "nonce", "string_pattern_mismatch", "must be 64 hexadecimal digits");
+	       gn_hub_refuse_value(r, "query", "nonce", "string_pattern_mismatch",
+				   "must be 64 hexadecimal digits");
 }
 
 void gn_api_hub(struct gn_hub_request *r)
@@ -38,15 +39,18 @@ void gn_api_hub(struct gn_hub_request *r)
 	snprintf(address, sizeof address, "127.0.0.1:%u", gn_http_port(hub->http));
 	if (hub->ready)
 		gn_ledger_settings(hub->ledger, &s);
-	json_t *profiles = s.accept_v0 ? json_pack("[ss]", "geo-v1", "geo-v0") : json_pack("[s]", "geo-v1");
+	json_t *profiles =
+		s.accept_v0 ? json_pack("[ss]", "geo-v1", "geo-v0") : json_pack("[s]", "geo-v1");
 	gn_hub_json(r, 200,
-		    json_pack("{ss ss ss so so si si ss so*}", "pid", hub->pid, "public_key", key, "version",
-			      GEONET_VERSION, "profiles", profiles, "timestamp", gn_json_time(hub->time), "max_hops",
-			      (int)s.max_hops, "max_paths", (int)s.max_paths, "address", address, "proof",
+		    json_pack("{ss ss ss so so si si ss so*}", "pid", hub->pid, "public_key", key,
+			      "version", GEONET_VERSION, "profiles", profiles, "timestamp",
+			      gn_json_time(hub->time), "max_hops", (int)s.max_hops, "max_paths",
+			      (int)s.max_paths, "address", address, "proof",
 			      *nonce ? proof(hub, address, nonce) : NULL));
 }
 
-/* What health says beside its status: nothing is wrong with the hub, but with the machine it runs on. */
+/* What health says beside its status: nothing is wrong with the hub, but with the machine it
+ * runs on. */
 static void add_warning(const struct gn_hub *hub, json_t *json)
 {
 	uint64_t behind = gn_hub_clock_behind(hub);
@@ -55,11 +59,13 @@ static void add_warning(const struct gn_hub *hub, json_t *json)
 	gn_hub_clock_set(set, sizeof set);
 	if (hub->space_short)
 		snprintf(disk, sizeof disk,
-			 "the disk is %u %% full: make room, for when it is full nothing is taken any more",
+			 "the disk is %u %% full: make room, for when it is full nothing is taken "
+			 "any more",
 			 gn_hub_space_used(hub));
 	if (behind)
 		snprintf(late, sizeof late,
-			 "the clock is %llu s behind the last record: payments of this time are recorded at the later "
+			 "the clock is %llu s behind the last record: payments of this time are "
+			 "recorded at the later "
 			 "time, daily limits and expiry run by it",
 			 (unsigned long long)behind);
 	for (size_t i = 0, n = 0; i < GN_COUNT(parts); n = strlen(text), i++)
@@ -74,11 +80,13 @@ static void add_space(const struct gn_hub *hub, json_t *json)
 {
 	const struct gn_hub_space *s = &hub->space;
 	if (s->whole)
-		json_object_set_new(json, "disk",
-				    json_pack("{sI sI sI sI sI si}", "journal_bytes", (json_int_t)s->journal,
-					      "snapshot_bytes", (json_int_t)s->snapshots, "history_bytes",
-					      (json_int_t)s->history, "free_bytes", (json_int_t)s->left, "total_bytes",
-					      (json_int_t)s->whole, "used_percent", (int)gn_hub_space_used(hub)));
+		json_object_set_new(
+			json, "disk",
+			json_pack("{sI sI sI sI sI si}", "journal_bytes", (json_int_t)s->journal,
+				  "snapshot_bytes", (json_int_t)s->snapshots, "history_bytes",
+				  (json_int_t)s->history, "free_bytes", (json_int_t)s->left,
+				  "total_bytes", (json_int_t)s->whole, "used_percent",
+				  (int)gn_hub_space_used(hub)));
 }
 
 void gn_api_health(struct gn_hub_request *r)
@@ -87,15 +95,19 @@ void gn_api_health(struct gn_hub_request *r)
 	struct gn_tail_info info;
 	gn_feed_info(hub->feed, &info);
 	bool failed = gn_ledger_failed(hub->ledger), ok = hub->ready && !failed && !info.behind;
-	json_t *j = json_pack("{ss ss ss sI so sb}", "status", ok ? "ok" : "degraded", "version", GEONET_VERSION,
-			      "environment", "hub", "uptime_seconds", (json_int_t)((hub->now - hub->started) / GN_SEC),
-			      "timestamp", gn_json_time(hub->time), "ready", hub->ready);
+	json_t *j = json_pack("{ss ss ss sI so sb}", "status", ok ? "ok" : "degraded", "version",
+			      GEONET_VERSION, "environment", "hub", "uptime_seconds",
+			      (json_int_t)((hub->now - hub->started) / GN_SEC), "timestamp",
+			      gn_json_time(hub->time), "ready", hub->ready);
 	if (failed)
 		json_object_set_new(j, "reason",
-				    json_string("the journal could not be written; the hub takes nothing new until it "
+				    json_string("the journal could not be written; the hub takes "
+						"nothing new until it "
 						"is started again"));
 	else if (info.behind)
-		json_object_set_new(j, "reason", json_string("the history lags and catches up; payments go on"));
+		json_object_set_new(j, "reason",
+				    json_string("the history lags and catches up; "
+						"payments go on"));
 	add_warning(hub, j);
 	add_space(hub, j);
 	gn_hub_json(r, ok ? 200 : 503, j);
@@ -109,10 +121,12 @@ static void health_db_told(struct gn_hub_request *r, json_t *answer)
 	gn_feed_info(r->hub->feed, &info);
 	gn_hub_json(r, 200,
 		    json_pack("{ss ss sI sI sI so}", "status", "ok", "backend",
-			      strncmp(r->hub->config.history, "sqlite", 6) == 0 ? "sqlite" : "postgresql", "watermark",
-			      (json_int_t)info.watermark, "journal_seq",
+			      strncmp(r->hub->config.history, "sqlite", 6) == 0 ? "sqlite"
+										: "postgresql",
+			      "watermark", (json_int_t)info.watermark, "journal_seq",
 			      (json_int_t)gn_ledger_durable_seq(r->hub->ledger), "waiting_bytes",
-			      (json_int_t)info.waiting_bytes, "timestamp", gn_json_time(r->hub->time)));
+			      (json_int_t)info.waiting_bytes, "timestamp",
+			      gn_json_time(r->hub->time)));
 }
 
 void gn_api_health_db(struct gn_hub_request *r)
@@ -141,10 +155,11 @@ static void add(struct text *t, const char *fmt, ...)
 		t->len += (size_t)n;
 }
 
-static void metric(struct text *t, const char *type, const char *name, const char *help, uint64_t value)
+static void metric(struct text *t, const char *type, const char *name, const char *help,
+		   uint64_t value)
 {
-	add(t, "# HELP geonet_hub_%s %s\n# TYPE geonet_hub_%s %s\ngeonet_hub_%s %llu\n", name, help, name, type, name,
-	    (unsigned long long)value);
+	add(t, "# HELP geonet_hub_%s %s\n# TYPE geonet_hub_%s %s\ngeonet_hub_%s %llu\n", name, help,
+	    name, type, name, (unsigned long long)value);
 }
 
 void gn_api_metrics(struct gn_hub_request *r)
@@ -160,19 +175,24 @@ void gn_api_metrics(struct gn_hub_request *r)
 	gn_feed_info(hub->feed, &feed);
 	gn_replica_info(hub->replica, &replica);
 	gn_ledger_info(hub->ledger, &l);
-	metric(&t, "gauge", "up", "the ledger takes commands", hub->ready && !gn_ledger_failed(hub->ledger));
+	metric(&t, "gauge", "up", "the ledger takes commands",
+	       hub->ready && !gn_ledger_failed(hub->ledger));
 	metric(&t, "counter", "requests_total", "HTTP requests", hub->count.requests);
-	add(&t,
-	    "# HELP geonet_hub_answers_total answers by class of status\n# TYPE geonet_hub_answers_total counter\n");
+	add(&t, "# HELP geonet_hub_answers_total answers by class of status\n# TYPE "
+		"geonet_hub_answers_total counter\n");
 	for (int i = 2; i <= 5; i++)
 		add(&t, "geonet_hub_answers_total{class=\"%dxx\"} %llu\n", i,
 		    (unsigned long long)hub->count.answers[i]);
-	metric(&t, "counter", "refused_auth_total", "requests without the right to it", hub->count.refused_auth);
-	metric(&t, "counter", "refused_rate_total", "requests over a rate", hub->count.refused_rate);
+	metric(&t, "counter", "refused_auth_total", "requests without the right to it",
+	       hub->count.refused_auth);
+	metric(&t, "counter", "refused_rate_total", "requests over a rate",
+	       hub->count.refused_rate);
 	metric(&t, "counter", "refused_body_total", "bodies too large", hub->count.refused_body);
-	metric(&t, "counter", "flows_total", "max-flows looked for on the copy, for payments", hub->count.flows);
+	metric(&t, "counter", "flows_total", "max-flows looked for on the copy, for payments",
+	       hub->count.flows);
 	metric(&t, "counter", "signatures_total", "signatures checked", hub->count.verified);
-	metric(&t, "counter", "signatures_bad_total", "signatures that did not verify", hub->count.bad_signatures);
+	metric(&t, "counter", "signatures_bad_total", "signatures that did not verify",
+	       hub->count.bad_signatures);
 	metric(&t, "counter", "records_total", "journal records since the start", l.records);
 	metric(&t, "counter", "batches_total", "journal batches since the start", l.batches);
 	metric(&t, "counter", "journal_bytes_total", "journal bytes since the start", l.bytes);
@@ -180,31 +200,44 @@ void gn_api_metrics(struct gn_hub_request *r)
 	metric(&t, "counter", "failed_total", "payments that could not be routed", l.failed);
 	metric(&t, "counter", "refused_total", "commands refused by the ledger", l.refused);
 	metric(&t, "counter", "gave_way_total",
-	       "payments that waited for an answer and let a newcomer have the place (LG-66)", l.gave_way);
+	       "payments that waited for an answer and let a newcomer have the place (LG-66)",
+	       l.gave_way);
 	metric(&t, "counter", "expired_total", "reservations and offers that expired", l.expired);
-	metric(&t, "counter", "clearings_total", "clearings committed since the start", l.clearings);
+	metric(&t, "counter", "clearings_total", "clearings committed since the start",
+	       l.clearings);
 	metric(&t, "counter", "torn_total", "torn tails cut at the start", l.torn);
 	metric(&t, "gauge", "inbox", "commands that wait", l.inbox);
 	metric(&t, "gauge", "open_transactions", "prepared payments and open offers", l.open_tx);
-	metric(&t, "gauge", "participants", "participants", hub->ready ? gn_ledger_participant_count(hub->ledger) : 0);
+	metric(&t, "gauge", "participants", "participants",
+	       hub->ready ? gn_ledger_participant_count(hub->ledger) : 0);
 	metric(&t, "gauge", "ledger_bytes", "memory of the ledger", l.memory);
 	metric(&t, "gauge", "resident_bytes", "memory of the process", gn_os_rss());
 	metric(&t, "gauge", "journal_stored_bytes", "files of the journal", hub->space.journal);
 	metric(&t, "gauge", "snapshot_stored_bytes", "snapshots", hub->space.snapshots);
-	metric(&t, "gauge", "history_stored_bytes", "the history, when it is SQLite's", hub->space.history);
+	metric(&t, "gauge", "history_stored_bytes", "the history, when it is SQLite's",
+	       hub->space.history);
 	metric(&t, "gauge", "disk_free_bytes", "what is left on the disk", hub->space.left);
 	metric(&t, "gauge", "disk_bytes", "the disk", hub->space.whole);
 	metric(&t, "gauge", "history_watermark", "last record in the history", feed.watermark);
-	metric(&t, "gauge", "history_waiting_bytes", "records on their way into the history", feed.waiting_bytes);
-	metric(&t, "counter", "history_failures_total", "failed statements of the history", feed.failures);
-	metric(&t, "counter", "history_caught_up_total", "records the history read back from the journal",
+	metric(&t, "gauge", "history_waiting_bytes", "records on their way into the history",
+	       feed.waiting_bytes);
+	metric(&t, "counter", "history_failures_total", "failed statements of the history",
+	       feed.failures);
+	metric(&t, "counter", "history_caught_up_total",
+	       "records the history read back from the "
+	       "journal",
 	       feed.caught_up);
-	metric(&t, "gauge", "replica_watermark", "last record in the copy that answers long questions",
+	metric(&t, "gauge", "replica_watermark",
+	       "last record in the copy that answers long "
+	       "questions",
 	       replica.watermark);
-	metric(&t, "gauge", "replica_waiting_bytes", "records on their way into the copy", replica.waiting_bytes);
+	metric(&t, "gauge", "replica_waiting_bytes", "records on their way into the copy",
+	       replica.waiting_bytes);
 	metric(&t, "gauge", "long_questions", "long questions that wait or run", hub->longs.count);
-	metric(&t, "gauge", "history_pages", "pages of the history that are asked for", hub->pages.count);
-	metric(&t, "gauge", "history_questions", "single rows of the history that are asked for", hub->asks.count);
+	metric(&t, "gauge", "history_pages", "pages of the history that are asked for",
+	       hub->pages.count);
+	metric(&t, "gauge", "history_questions", "single rows of the history that are asked for",
+	       hub->asks.count);
 	metric(&t, "gauge", "websockets", "open WebSockets", hub->ws_count);
 	metric(&t, "counter", "events_total", "events sent to WebSockets", hub->count.events_sent);
 	metric(&t, "counter", "disk_failures_total", "failed disk requests", hub->disk.failed);
@@ -216,7 +249,8 @@ void gn_api_metrics(struct gn_hub_request *r)
 
 static json_t *invariant(bool passed, const char *value)
 {
-	return json_pack("{sb ss si s{}}", "passed", passed, "value", value, "violations", passed ? 0 : 1, "details");
+	return json_pack("{sb ss si s{}}", "passed", passed, "value", value, "violations",
+			 passed ? 0 : 1, "details");
 }
 
 static json_t *invariants_json(const struct gn_ledger_integrity *in, unsigned precision)
@@ -226,12 +260,13 @@ static json_t *invariants_json(const struct gn_ledger_integrity *in, unsigned pr
 	snprintf(lines, sizeof lines, "%llu", (unsigned long long)in->lines);
 	snprintf(debts, sizeof debts, "%llu", (unsigned long long)in->debts);
 	return json_pack("{so so so so}", "zero_sum", invariant(in->zero_sum, net), "trust_limits",
-			 invariant(in->limits, lines), "debt_symmetry", invariant(in->one_direction, debts),
-			 "reservations", invariant(in->reservations, debts));
+			 invariant(in->limits, lines), "debt_symmetry",
+			 invariant(in->one_direction, debts), "reservations",
+			 invariant(in->reservations, debts));
 }
 
-static json_t *integrity_of(const struct gn_long *q, const struct gn_hub_view *v, const struct gn_ledger_equivalent *e,
-			    bool *healthy)
+static json_t *integrity_of(const struct gn_long *q, const struct gn_hub_view *v,
+			    const struct gn_ledger_equivalent *e, bool *healthy)
 {
 	struct gn_ledger_integrity in;
 	char checksum[65];
@@ -240,8 +275,9 @@ static json_t *integrity_of(const struct gn_long *q, const struct gn_hub_view *v
 	gn_hex(GN_SLICE(in.checksum.b), checksum);
 	bool ok = in.zero_sum && in.limits && in.one_direction && in.reservations;
 	*healthy = *healthy && ok;
-	return json_pack("{ss ss so so}", "status", ok ? "healthy" : "critical", "checksum", checksum, "last_verified",
-			 gn_json_time(q->time), "invariants", invariants_json(&in, e->precision));
+	return json_pack("{ss ss so so}", "status", ok ? "healthy" : "critical", "checksum",
+			 checksum, "last_verified", gn_json_time(q->time), "invariants",
+			 invariants_json(&in, e->precision));
 }
 
 static void run_integrity(struct gn_long *q, struct gn_hub_view *v)
@@ -250,15 +286,17 @@ static void run_integrity(struct gn_long *q, struct gn_hub_view *v)
 	bool healthy = true;
 	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(v->ledger); eq++) {
 		struct gn_ledger_equivalent e;
-		if (gn_ledger_equivalent(v->ledger, eq, &e) == GN_OK && (q->eq == UINT32_MAX || q->eq == eq))
+		if (gn_ledger_equivalent(v->ledger, eq, &e) == GN_OK &&
+		    (q->eq == UINT32_MAX || q->eq == eq))
 			json_object_set_new(list, e.code, integrity_of(q, v, &e, &healthy));
 	}
 	if (!healthy)
 		json_array_append_new(
-			alerts, json_string("an invariant does not hold: stop the hub and run geonet hub verify"));
+			alerts, json_string("an invariant does not hold: stop the hub and run "
+					    "geonet hub verify"));
 	q->json = json_pack("{ss so so so}", "status", healthy ? "healthy" : "critical",
-			    q->flag ? "checked_at" : "last_check", gn_json_time(q->time), "equivalents", list, "alerts",
-			    alerts);
+			    q->flag ? "checked_at" : "last_check", gn_json_time(q->time),
+			    "equivalents", list, "alerts", alerts);
 }
 
 void gn_api_integrity_status(struct gn_hub_request *r)
@@ -271,7 +309,9 @@ static void verify_noted(struct gn_hub_request *r, const struct gn_ledger_event 
 	if (e->err)
 		gn_hub_fail(r, e->err, NULL, "%s", "");
 	else
-		gn_hub_long(r, &(struct gn_long){.run = run_integrity, .eq = (uint32_t)r->note[1], .flag = true});
+		gn_hub_long(r, &(struct gn_long){.run = run_integrity,
+						 .eq = (uint32_t)r->note[1],
+						 .flag = true});
 }
 
 /* HB-48: who asked is in the journal before it is done. */
@@ -318,9 +358,10 @@ static void run_checksum(struct gn_long *q, struct gn_hub_view *v)
 		return;
 	gn_hex(GN_SLICE(in.checksum.b), checksum);
 	gn_hex(GN_SLICE(state.b), hash);
-	q->json = json_pack("{ss ss so so ss sI}", "equivalent", e.code, "checksum", checksum, "created_at",
-			    gn_json_time(q->time), "invariants_status", invariants_json(&in, e.precision), "state_hash",
-			    hash, "seq", (json_int_t)gn_ledger_seq(v->ledger));
+	q->json = json_pack("{ss ss so so ss sI}", "equivalent", e.code, "checksum", checksum,
+			    "created_at", gn_json_time(q->time), "invariants_status",
+			    invariants_json(&in, e.precision), "state_hash", hash, "seq",
+			    (json_int_t)gn_ledger_seq(v->ledger));
 }
 
 void gn_api_integrity_checksum(struct gn_hub_request *r)
@@ -334,9 +375,10 @@ static void audit_told(struct gn_hub_request *r, json_t *answer)
 {
 	if (answer)
 		gn_hub_json(r, 200,
-			    gn_json_page_counted(json_incref(json_object_get(answer, "items")), (uint64_t)r->note[1],
-						 (uint64_t)r->note[0],
-						 (uint64_t)json_integer_value(json_object_get(answer, "total"))));
+			    gn_json_page_counted(json_incref(json_object_get(answer, "items")),
+						 (uint64_t)r->note[1], (uint64_t)r->note[0],
+						 (uint64_t)json_integer_value(
+							 json_object_get(answer, "total"))));
 }
 
 void gn_api_integrity_audit(struct gn_hub_request *r)
@@ -352,7 +394,8 @@ void gn_api_integrity_audit(struct gn_hub_request *r)
 	gn_hub_ask(r, &q, audit_told);
 }
 
-/* HB-12: what the reference repairs cannot be written down here; the command says so instead of changing anything. */
+/* HB-12: what the reference repairs cannot be written down here; the command says so instead of
+ * changing anything. */
 void gn_api_repair(struct gn_hub_request *r)
 {
 	static const char *const repairs[][2] = {{"net-mutual-debts", "netted_pairs"},
@@ -360,9 +403,11 @@ void gn_api_repair(struct gn_hub_request *r)
 	for (size_t i = 0; i < GN_COUNT(repairs); i++)
 		if (strcmp(r->args[0], repairs[i][0]) == 0) {
 			gn_hub_json(r, 200,
-				    json_pack("{sb ss si si si}", "ok", 1, "action", r->args[0], repairs[i][1], 0,
-					      "updated", 0, "deleted", 0));
+				    json_pack("{sb ss si si si}", "ok", 1, "action", r->args[0],
+					      repairs[i][1], 0, "updated", 0, "deleted", 0));
 			return;
 		}
-	gn_hub_fail(r, GN_NOT_FOUND, NULL, "there is no such repair: net-mutual-debts, cap-debts-to-trust-limits");
+	gn_hub_fail(r, GN_NOT_FOUND, NULL,
+		    "there is no such repair: net-mutual-debts, "
+		    "cap-debts-to-trust-limits");
 }

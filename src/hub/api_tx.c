@@ -1,6 +1,6 @@
-/* GET /transactions (HB-44): what the history has, and before it what has no row yet, since it waits its turn or its
- * record is on its way to the disk. A participant sees what he signed, is paid or trusted by, and his own edges of
- * clearings; officers see everything. */
+/* GET /transactions (HB-44): what the history has, and before it what has no row yet, since it
+ * waits its turn or its record is on its way to the disk. A participant sees what he signed, is
+ * paid or trusted by, and his own edges of clearings; officers see everything. */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -8,9 +8,15 @@
 
 static const char *const types[] = {"PAYMENT",          "TRUST_LINE_CREATE", "TRUST_LINE_UPDATE",
 				    "TRUST_LINE_CLOSE", "CLEARING",          NULL};
-static const char *const states[] = {
-	"NEW",      "ROUTED", "PREPARE_IN_PROGRESS", "PROPOSED", "WAITING_CONFIRMATIONS", "COMMITTED", "ABORTED",
-	"REJECTED", NULL};
+static const char *const states[] = {"NEW",
+				     "ROUTED",
+				     "PREPARE_IN_PROGRESS",
+				     "PROPOSED",
+				     "WAITING_CONFIRMATIONS",
+				     "COMMITTED",
+				     "ABORTED",
+				     "REJECTED",
+				     NULL};
 
 /* -1: none of the five. */
 static int type_of(const struct gn_hub_request *w)
@@ -44,8 +50,9 @@ static json_t *waiting_json(const struct gn_hub_request *w)
 	bool named = memcmp(&w->signer, &nobody, sizeof nobody) != 0;
 	gn_pid(named ? &w->signer : &w->hub->sk.pk, pid);
 	if (named && gn_base64(GN_SLICE(w->sig.b), false, sig, sizeof sig) == GN_OK)
-		json_array_append_new(signatures, json_pack("{ss ss# ss}", "signer", pid, "signed", w->bytes,
-							    (int)w->bytes_len, "signature", sig));
+		json_array_append_new(signatures,
+				      json_pack("{ss ss# ss}", "signer", pid, "signed", w->bytes,
+						(int)w->bytes_len, "signature", sig));
 	if (type == 0 && tx_id) {
 		gn_tx_key(&w->signer, gn_str(tx_id), &key);
 		gn_ledger_tx(w->hub->ledger, &key, &tx);
@@ -57,21 +64,24 @@ static json_t *waiting_json(const struct gn_hub_request *w)
 				 tx_id       ? tx_id
 				 : type == 4 ? w->id
 					     : w->args[0],
-				 "type", types[type], "initiator", pid, "payload", body ? body : json_null(),
-				 "signatures", signatures, "state", gn_tx_state_name(tx.state), "created_at",
+				 "type", types[type], "initiator", pid, "payload",
+				 body ? body : json_null(), "signatures", signatures, "state",
+				 gn_tx_state_name(tx.state), "created_at",
 				 gn_json_time(w->hub->time), "seq", "_key", hex);
 	json_decref(whole);
 	return item;
 }
 
 /* An offer whose record is on its way: what is in it is told with its row. */
-static json_t *proposed_json(const struct gn_hub *hub, const struct gn_tx_key *key, const struct gn_ledger_tx *tx)
+static json_t *proposed_json(const struct gn_hub *hub, const struct gn_tx_key *key,
+			     const struct gn_ledger_tx *tx)
 {
 	char hex[33];
 	gn_hex(GN_SLICE(key->b), hex);
-	return json_pack("{ss ss ss s{so} s[] ss so sn ss}", "tx_id", hex, "type", "CLEARING", "initiator", hub->pid,
-			 "payload", "expires_at", gn_json_time(tx->expiry), "signatures", "state",
-			 gn_tx_state_name(tx->state), "created_at", gn_json_time(hub->time), "seq", "_key", hex);
+	return json_pack("{ss ss ss s{so} s[] ss so sn ss}", "tx_id", hex, "type", "CLEARING",
+			 "initiator", hub->pid, "payload", "expires_at", gn_json_time(tx->expiry),
+			 "signatures", "state", gn_tx_state_name(tx->state), "created_at",
+			 gn_json_time(hub->time), "seq", "_key", hex);
 }
 
 static bool is(const json_t *item, const char *name, const char *want)
@@ -81,9 +91,11 @@ static bool is(const json_t *item, const char *name, const char *want)
 }
 
 /* Takes item, which may be NULL. */
-static void add(const struct gn_history_query *q, const char *code, const char *initiator, json_t *list, json_t *item)
+static void add(const struct gn_history_query *q, const char *code, const char *initiator,
+		json_t *list, json_t *item)
 {
-	if (item && is(item, "type", q->type) && is(item, "state", q->status) && is(item, "initiator", initiator) &&
+	if (item && is(item, "type", q->type) && is(item, "state", q->status) &&
+	    is(item, "initiator", initiator) &&
 	    (is(item, "tx_id", q->text) || is(item, "_key", q->text)) &&
 	    is(json_object_get(item, "payload"), "equivalent", code))
 		json_array_append(list, item);
@@ -140,7 +152,8 @@ static void told(struct gn_hub_request *r, json_t *answer)
 
 void gn_api_transactions(struct gn_hub_request *r)
 {
-	struct gn_history_query q = {.kind = GN_HQ_TRANSACTIONS, .who = -1, .eq = -1, .initiator = -1};
+	struct gn_history_query q = {
+		.kind = GN_HQ_TRANSACTIONS, .who = -1, .eq = -1, .initiator = -1};
 	struct gn_ledger_equivalent e;
 	struct gn_ledger_participant p;
 	char code[32], initiator[64];
@@ -149,8 +162,10 @@ void gn_api_transactions(struct gn_hub_request *r)
 	if (!gn_hub_choice(r, "type", types, &type) || !gn_hub_choice(r, "state", states, &state) ||
 	    !gn_hub_value(r, "equivalent", code, sizeof code) ||
 	    !gn_hub_value(r, "initiator", initiator, sizeof initiator) ||
-	    !gn_hub_value(r, "tx_id", q.text, sizeof q.text) || !gn_hub_date(r, "from_date", false, &q.from) ||
-	    !gn_hub_date(r, "to_date", true, &q.to) || !gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset) ||
+	    !gn_hub_value(r, "tx_id", q.text, sizeof q.text) ||
+	    !gn_hub_date(r, "from_date", false, &q.from) ||
+	    !gn_hub_date(r, "to_date", true, &q.to) ||
+	    !gn_hub_page(r, 50, HUB_PAGE_MAX, &limit, &offset) ||
 	    (*code && !gn_hub_equivalent_at(r, "query", "equivalent", code, &e)) ||
 	    (*initiator && !gn_hub_participant_at(r, "query", "initiator", initiator, &p)))
 		return;

@@ -1,5 +1,6 @@
-/* The hub's two clocks (HB-53). `now` is nobody's to set: rates, challenges, WebSockets and schedules go by it. `time`
- * is that of records and of what is told, the machine's wall clock, followed with care (gn_os_now). */
+/* The hub's two clocks (HB-53). `now` is nobody's to set: rates, challenges, WebSockets and
+ * schedules go by it. `time` is that of records and of what is told, the machine's wall clock,
+ * followed with care (gn_os_now). */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -16,7 +17,8 @@ bool gn_hub_clock_set(char *out, size_t cap)
 	if (off == 0)
 		return false;
 	snprintf(out, cap,
-		 "this machine's clock was set %lld s %s while the hub ran: if that was wrong, set it right; "
+		 "this machine's clock was set %lld s %s while the hub ran: if that was wrong, set "
+		 "it right; "
 		 "else the hub follows ten minutes later%s",
 		 (long long)((off > 0 ? off : -off) / GN_SEC), off > 0 ? "ahead" : "back",
 		 off > 0 ? "" : ", at half speed until both agree");

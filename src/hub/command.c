@@ -1,9 +1,11 @@
 /* Officers' commands on their way from a body to the ledger (LG-57):
  *
- *     {"signed", "signature"} -> command -> fits the path -> signature checked on a worker -> gn_ledger_admin -> RESULT
+ *     {"signed", "signature"} -> command -> fits the path -> signature checked on a worker ->
+ *     gn_ledger_admin -> RESULT
  *
- * 1. HB-6: who came with a token of an officer's key signs every command; the bootstrap token comes without signature,
- * its body is the bare command or what the reference's clients send, and its records name nobody.
+ * 1. HB-6: who came with a token of an officer's key signs every command; the bootstrap token
+ *    comes without signature, its body is the bare command or what the reference's clients send,
+ *    and its records name nobody.
  * 2. What is done is read from the command alone; the path only has to agree with it. */
 #include "hub/hub_int.h"
 
@@ -13,13 +15,17 @@
 static void refuse_command(struct gn_hub_request *r, gn_err err, struct gn_slice wrong)
 {
 	char word[80], form[GN_OP_FORM_MAX];
-	snprintf(word, sizeof word, "%.*s", wrong.len < 65 ? (int)wrong.len : 64, (const char *)wrong.p);
+	snprintf(word, sizeof word, "%.*s", wrong.len < 65 ? (int)wrong.len : 64,
+		 (const char *)wrong.p);
 	bool plain = wrong.len && wrong.len < 65 && gn_plain_ok(wrong);
 	if (!plain)
 		(void)gn_hub_refuse_value(r, "body", "command", gn_err_name(err),
-					  "must be the canonical text of a command, with all its words");
+					  "must be the canonical text of a command, with all its "
+					  "words");
 	else if (err == GN_UNSUPPORTED)
-		(void)gn_hub_refuse_value(r, "body", word, gn_err_name(err), "nobody knows this word");
+		(void)gn_hub_refuse_value(r, "body", word, gn_err_name(err),
+					  "nobody knows this "
+					  "word");
 	else {
 		gn_op_admin_form(wrong, form);
 		(void)gn_hub_refuse_value(r, "body", word, gn_err_name(err), "must be %s", form);
@@ -28,7 +34,8 @@ static void refuse_command(struct gn_hub_request *r, gn_err err, struct gn_slice
 
 static void refuse(struct gn_hub_request *r, const char *type, const char *what)
 {
-	gn_hub_fail_as(r, 422, "E009", json_pack("{s[{ss ss}]}", "errors", "type", type, "msg", what), "%s", what);
+	gn_hub_fail_as(r, 422, "E009",
+		       json_pack("{s[{ss ss}]}", "errors", "type", type, "msg", what), "%s", what);
 }
 
 static void execute(struct gn_hub_request *r)
@@ -38,7 +45,8 @@ static void execute(struct gn_hub_request *r)
 	struct gn_buf reason = {o->reason, 0, sizeof o->reason};
 	struct gn_ledger_admin a = {.checked = true};
 	gn_err err = o->cmd.reason.p ? gn_json_unescape(o->cmd.reason, &reason) : GN_OK;
-	a.who = (struct gn_rec_admin){.actor = r->actor, .role = (uint8_t)r->role, .reason = gn_buf_slice(&reason)};
+	a.who = (struct gn_rec_admin){
+		.actor = r->actor, .role = (uint8_t)r->role, .reason = gn_buf_slice(&reason)};
 	if (o->is_signed) {
 		a.who.bytes = gn_slice(r->bytes, r->bytes_len);
 		a.who.sig = r->sig;
@@ -52,14 +60,17 @@ static void execute(struct gn_hub_request *r)
 		return;
 	if (ticket)
 		gn_hub_drop_ticket(r);
-	o->kind->done(r, &(struct gn_ledger_event){.kind = GN_LEDGER_RESULT, .err = err}); /* no record */
+	/* no record */
+	o->kind->done(r, &(struct gn_ledger_event){.kind = GN_LEDGER_RESULT, .err = err});
 }
 
 static void verified(struct gn_hub_request *r)
 {
 	if (r->verdict)
 		gn_hub_fail(r, r->verdict, NULL, "%s",
-			    r->verdict == GN_SIGNATURE ? "the signature does not verify over the signed bytes" : "");
+			    r->verdict == GN_SIGNATURE ? "the signature does not verify over the "
+							 "signed bytes"
+						       : "");
 	else
 		execute(r);
 }
@@ -86,16 +97,22 @@ static void take_signed(struct gn_hub_request *r, json_t *in)
 	if (!gn_hub_take_signed(r, in))
 		return;
 	op = malloc(sizeof *op);
-	gn_err err = op ? gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, gn_slice(r->bytes, r->bytes_len), op) : GN_NOMEM;
+	gn_err err =
+		op ? gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, gn_slice(r->bytes, r->bytes_len), op)
+		   : GN_NOMEM;
 	if (err == GN_NOMEM)
 		gn_hub_fail(r, err, NULL, "%s", "");
 	else if (err || op->kind != GN_OP_ADMIN)
 		refuse(r, gn_err_name(err ? err : GN_USAGE),
 		       err == GN_RANGE
-			       ? "the signed text has a number that is out of range; \"seq\" is at most 2^62 - 1"
-			       : "the signed text is not the canonical text of an officer's command");
+			       ? "the signed text has a number that is out of range; \"seq\" is at "
+				 "most 2^62 - 1"
+			       : "the signed text is not the canonical text of an officer's "
+				 "command");
 	else if (memcmp(&op->signer, &r->pid, sizeof r->pid) != 0)
-		gn_hub_fail_as(r, 403, "E006", NULL, "the signed text names another signer than the access token");
+		gn_hub_fail_as(r, 403, "E006", NULL,
+			       "the signed text names another signer than "
+			       "the access token");
 	else if (read_command(r, op->body)) {
 		r->signer = r->actor;
 		r->order->is_signed = true;
@@ -142,10 +159,12 @@ void gn_hub_command(struct gn_hub_request *r, const struct gn_hub_command *kind)
 		take_signed(r, in);
 	} else if (memcmp(&r->actor, &nobody, sizeof nobody) != 0) {
 		gn_hub_fail_as(r, 403, "E006", NULL,
-			       "an officer signs every command: {\"signed\": TEXT, \"signature\": BASE64}, operation "
+			       "an officer signs every command: {\"signed\": TEXT, \"signature\": "
+			       "BASE64}, operation "
 			       "\"admin\"; a token alone only reads");
 	} else {
-		json_t *body = json_object_get(in, "command") ? json_incref(in) : kind->plain(r, in);
+		json_t *body =
+			json_object_get(in, "command") ? json_incref(in) : kind->plain(r, in);
 		json_t *reason = json_object_get(in, "reason");
 		if (body && body != in && json_is_string(reason))
 			json_object_set(body, "reason", reason);

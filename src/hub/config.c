@@ -1,5 +1,5 @@
-/* Configuration: one table of settings that the file and the flags share; "name = value" lines, '#' comments (as NO-1).
- */
+/* Configuration: one table of settings that the file and the flags share; "name = value" lines,
+ * '#' comments (as NO-1). */
 #include "hub/hub.h"
 #include "hub/limits.h"
 #include "net/net.h"
@@ -65,8 +65,9 @@ static const char *set(struct gn_hub_config *c, const char *name, const char *va
 		return ok ? NULL : "a TCP port, 0 for a free one";
 	}
 	if (strcmp(name, "history") == 0) {
-		bool ok = (strcmp(value, "sqlite") == 0 || strncmp(value, "postgresql ", 11) == 0) &&
-			  strlen(value) < sizeof c->history;
+		bool ok =
+			(strcmp(value, "sqlite") == 0 || strncmp(value, "postgresql ", 11) == 0) &&
+			strlen(value) < sizeof c->history;
 		if (ok)
 			memcpy(c->history, value, strlen(value) + 1);
 		return ok ? NULL : "sqlite, or postgresql and a connection string";
@@ -108,12 +109,15 @@ static const char *set(struct gn_hub_config *c, const char *name, const char *va
 	}
 	if (strcmp(name, "registration") == 0) {
 		c->registration_officers = strcmp(value, "officers") == 0;
-		return c->registration_officers || strcmp(value, "open") == 0 ? NULL : "open or officers";
+		return c->registration_officers || strcmp(value, "open") == 0 ? NULL
+									      : "open or officers";
 	}
 	if (strcmp(name, "trust-proxy") == 0)
 		return boolean(value, &c->trust_proxy) ? NULL : "yes or no";
 	if (strcmp(name, "host-name") == 0)
-		return host_name(c, value) ? NULL : "a host's name without a port, at most 8 of them";
+		return host_name(c, value) ? NULL
+					   : "a host's name without a port, at most 8 of "
+					     "them";
 	if (strcmp(name, "accept-v0") == 0)
 		return boolean(value, &c->accept_v0) ? NULL : "yes or no";
 	if (strcmp(name, "memory-mib") == 0) {
@@ -138,10 +142,12 @@ static const char *set(struct gn_hub_config *c, const char *name, const char *va
 	return "";
 }
 
-gn_err gn_hub_config_set(struct gn_hub_config *c, struct gn_slice name, struct gn_slice value, char why[GN_HUB_WHY])
+gn_err gn_hub_config_set(struct gn_hub_config *c, struct gn_slice name, struct gn_slice value,
+			 char why[GN_HUB_WHY])
 {
 	char n[32], v[520];
-	if (name.len == 0 || !gn_os_setting_text(name, n, sizeof n) || !gn_os_setting_text(value, v, sizeof v)) {
+	if (name.len == 0 || !gn_os_setting_text(name, n, sizeof n) ||
+	    !gn_os_setting_text(value, v, sizeof v)) {
 		snprintf(why, GN_HUB_WHY, "a setting's name or value is too long or not text");
 		return GN_USAGE;
 	}
@@ -158,7 +164,8 @@ gn_err gn_hub_config_set(struct gn_hub_config *c, struct gn_slice name, struct g
 	return GN_USAGE;
 }
 
-static gn_err set_line(void *user, struct gn_slice name, struct gn_slice value, char *why, size_t cap)
+static gn_err set_line(void *user, struct gn_slice name, struct gn_slice value, char *why,
+		       size_t cap)
 {
 	char inner[GN_HUB_WHY];
 	gn_err err = gn_hub_config_set(user, name, value, inner);

@@ -1,7 +1,8 @@
 /* The journal's disk requests, between the ledger and the pool of workers. */
 #include "hub/hub_int.h"
 
-_Static_assert((int)GN_LIO_READ == (int)GN_FILE_READ && (int)GN_LIO_REMOVE == (int)GN_FILE_REMOVE, "one order");
+_Static_assert((int)GN_LIO_READ == (int)GN_FILE_READ && (int)GN_LIO_REMOVE == (int)GN_FILE_REMOVE,
+	       "one order");
 
 void gn_hub_task(const struct gn_ledger_io *io, struct gn_file_task *out)
 {
@@ -29,7 +30,8 @@ static void done(void *user, const struct gn_file_task *task, gn_err err, struct
 {
 	struct gn_hub *hub = user;
 	if (err && err != GN_NOT_FOUND)
-		gn_hub_log(hub, GN_LOG_ERROR, "disk.failed", "%s: %s", task->name, gn_err_text(err));
+		gn_hub_log(hub, GN_LOG_ERROR, "disk.failed", "%s: %s", task->name,
+			   gn_err_text(err));
 	gn_ledger_io_done(hub->ledger, task->token, err, data, gn_os_now());
 }
 
@@ -37,7 +39,8 @@ static void pausing(void *user, const struct gn_file_task *task, gn_err err)
 {
 	(void)err;
 	gn_hub_log(user, GN_LOG_WARN, "disk.crowded",
-		   "%s cannot be opened now: too many files are open, or no memory is left. It is tried again",
+		   "%s cannot be opened now: too many files are open, or no memory is left. It is "
+		   "tried again",
 		   task->name);
 }
 

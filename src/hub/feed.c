@@ -1,9 +1,11 @@
-/* The history's thread: records into the database, questions answered from it, in one order (tail.c).
+/* The history's thread: records into the database, questions answered from it, in one order
+ * (tail.c).
  *
  * 1. The thread alone touches the database.
- * 2. A failed feed is tried again each second on a fresh connection; what does not fit the queue meanwhile, and what
- * other tables than before lack, is read back from the journal's files. A question that fails ends the connection too;
- * the next one some seconds later opens another (HB-59). */
+ * 2. A failed feed is tried again each second on a fresh connection; what does not fit the queue
+ *    meanwhile, and what other tables than before lack, is read back from the journal's files. A
+ *    question that fails ends the connection too; the next one some seconds later opens another
+ *    (HB-59). */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -39,7 +41,9 @@ static gn_err feed(void *user, struct gn_slice payload, uint64_t first_seq, uint
 	struct gn_feed *f = user;
 	char why[HUB_WHY] = "";
 	for (;;) {
-		gn_err err = f->history ? GN_OK : gn_tail_stopping(f->tail) ? GN_UNREACHABLE : reopen(f, why);
+		gn_err err = f->history                  ? GN_OK
+			     : gn_tail_stopping(f->tail) ? GN_UNREACHABLE
+							 : reopen(f, why);
 		if (!err && first_seq > f->last + 1)
 			return GN_NOT_FOUND;
 		if (!err && (err = gn_history_feed(f->history, payload, first_seq, count)))
@@ -63,9 +67,12 @@ static uint64_t last(void *user)
 /* 1 when the token was used before. */
 static json_t *used_refresh(struct gn_feed *f, const struct gn_history_query *q)
 {
-	gn_err err = GN_SQL_RUN(f->tokens, "DELETE FROM used WHERE exp < $1", NULL, NULL, GN_SQL_I(q->from));
+	gn_err err = GN_SQL_RUN(f->tokens, "DELETE FROM used WHERE exp < $1", NULL, NULL,
+				GN_SQL_I(q->from));
 	if (!err)
-		err = GN_SQL_RUN(f->tokens, "INSERT INTO used (jti, exp) VALUES ($1, $2) ON CONFLICT (jti) DO NOTHING",
+		err = GN_SQL_RUN(f->tokens,
+				 "INSERT INTO used (jti, exp) VALUES ($1, $2) ON "
+				 "CONFLICT (jti) DO NOTHING",
 				 NULL, NULL, GN_SQL_T(gn_str(q->text)), GN_SQL_I(q->to));
 	return err ? NULL : json_integer(f->tokens->changes == 0);
 }
@@ -95,11 +102,13 @@ static void ask(struct gn_tail_item *item, void *user)
 	f->again = uv_hrtime() + HUB_HISTORY_AGAIN_NS;
 }
 
-/* What looks at many rows, all there are when few of them fit, takes milliseconds, and more the more there was. */
+/* What looks at many rows, all there are when few of them fit, takes milliseconds, and more the
+ * more there was. */
 static struct gn_hub_places *places_of(struct gn_hub *hub, enum gn_history_kind kind)
 {
-	bool page = kind == GN_HQ_PARTICIPANTS || kind == GN_HQ_PAYMENTS || kind == GN_HQ_CLEARINGS ||
-		    kind == GN_HQ_TRANSACTIONS || kind == GN_HQ_OFFERS || kind == GN_HQ_AUDIT || kind == GN_HQ_STATS;
+	bool page = kind == GN_HQ_PARTICIPANTS || kind == GN_HQ_PAYMENTS ||
+		    kind == GN_HQ_CLEARINGS || kind == GN_HQ_TRANSACTIONS || kind == GN_HQ_OFFERS ||
+		    kind == GN_HQ_AUDIT || kind == GN_HQ_STATS;
 	return page ? &hub->pages : &hub->asks;
 }
 
@@ -111,7 +120,8 @@ static void deliver(struct gn_tail_item *item)
 	r->told = NULL;
 	if (gn_hub_place_leave(places_of(r->hub, it->query.kind), &it->asked) && !it->answer)
 		gn_hub_fail_as(r, 503, "E010", NULL,
-			       "the history cannot be asked now; payments go on. Try again in a moment");
+			       "the history cannot be asked now; payments go on. Try again in a "
+			       "moment");
 	if (told)
 		told(r, it->answer);
 	json_decref(it->answer);
@@ -123,7 +133,8 @@ void gn_feed_records(struct gn_feed *f, struct gn_slice payload, uint64_t first_
 {
 	if (!gn_tail_records(f->tail, payload, first_seq, count))
 		gn_hub_log(f->hub, GN_LOG_WARN, "history.behind",
-			   "the history lags; what does not fit its queue is read back from the journal");
+			   "the history lags; what does not fit its queue is read back from the "
+			   "journal");
 }
 
 void gn_feed_ask(struct gn_feed *f, struct gn_hub_request *r, const struct gn_history_query *q)
@@ -160,19 +171,21 @@ void gn_feed_info(struct gn_feed *f, struct gn_tail_info *out)
 }
 
 /* Only a file that is damaged may go; one that cannot be read now is left as it is. */
-static void unusable(gn_err err, const char *what, const char *path, const char *text, const char *then,
-		     char why[HUB_WHY])
+static void unusable(gn_err err, const char *what, const char *path, const char *text,
+		     const char *then, char why[HUB_WHY])
 {
 	int n = snprintf(why, HUB_WHY, "%s in %.200s cannot be read (%.160s). ", what, path,
 			 *text ? text : gn_err_text(err));
 	if (err == GN_CORRUPT)
 		snprintf(why + n, HUB_WHY - (size_t)n, "The file is damaged; delete it: %s", then);
 	else
-		snprintf(why + n, HUB_WHY - (size_t)n, "Nothing was changed; see to it and start again");
+		snprintf(why + n, HUB_WHY - (size_t)n,
+			 "Nothing was changed; see to it and start "
+			 "again");
 }
 
-gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path, struct gn_feed **out,
-		    char why[HUB_WHY])
+gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path,
+		    struct gn_feed **out, char why[HUB_WHY])
 {
 	static const struct gn_tail_ops ops = {feed, last, false, GN_SEC};
 	struct gn_feed *f = calloc(1, sizeof *f);
@@ -184,18 +197,23 @@ gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *to
 	char text[HUB_WHY] = "";
 	gn_err err = gn_sql_open_sqlite(tokens_path, &f->tokens, text);
 	if (!err &&
-	    (err = GN_SQL_DO(f->tokens, "CREATE TABLE IF NOT EXISTS used (jti TEXT PRIMARY KEY, exp BIGINT NOT NULL)")))
+	    (err = GN_SQL_DO(f->tokens, "CREATE TABLE IF NOT EXISTS used (jti TEXT PRIMARY KEY, "
+					"exp BIGINT NOT NULL)")))
 		snprintf(text, sizeof text, "%.300s", f->tokens->why);
-	if (!err && (err = GN_SQL_DO(f->tokens, "CREATE INDEX IF NOT EXISTS used_exp ON used (exp)")))
+	if (!err &&
+	    (err = GN_SQL_DO(f->tokens, "CREATE INDEX IF NOT EXISTS used_exp ON used (exp)")))
 		snprintf(text, sizeof text, "%.300s", f->tokens->why);
 	if (err)
-		unusable(err, "the used refresh tokens", tokens_path, text, "people log in again", why);
+		unusable(err, "the used refresh tokens", tokens_path, text, "people log in again",
+			 why);
 	else if ((err = reopen(f, text)) && strcmp(f->kind, "sqlite") == 0)
-		unusable(err, "the history", history_path, text, "it is made again from the journal", why);
+		unusable(err, "the history", history_path, text,
+			 "it is made again from the journal", why);
 	else if (err)
 		snprintf(why, HUB_WHY, "the history cannot be opened: %.300s", text);
 	if (!err)
-		err = gn_tail_new(&hub->loop, hub->dir, &ops, f, hub->config.history_queue, &f->tail);
+		err = gn_tail_new(&hub->loop, hub->dir, &ops, f, hub->config.history_queue,
+				  &f->tail);
 	if (err) {
 		gn_history_close(f->history);
 		if (f->tokens)

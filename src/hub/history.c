@@ -1,9 +1,9 @@
-/* Records become rows. One transaction per batch of records, the watermark in it, so that the tables are always those
- * of some record.
+/* Records become rows. One transaction per batch of records, the watermark in it, so that the
+ * tables are always those of some record.
  *
  * 1. What a row says comes from records alone: the same journal gives the same tables.
- * 2. Numbers of participants, equivalents and pairs are those of the ledger; their texts are kept in memory, read back
- * at the start. */
+ * 2. Numbers of participants, equivalents and pairs are those of the ledger; their texts are
+ *    kept in memory, read back at the start. */
 #include "hub/history_int.h"
 #include "hub/token.h"
 #include "os/os.h"
@@ -12,53 +12,80 @@
 #include <stdlib.h>
 
 static const char *const drops[] = {
-	"DROP TABLE IF EXISTS meta",    "DROP TABLE IF EXISTS participants", "DROP TABLE IF EXISTS equivalents",
-	"DROP TABLE IF EXISTS lines",   "DROP TABLE IF EXISTS pairs",        "DROP TABLE IF EXISTS transactions",
-	"DROP TABLE IF EXISTS answers", "DROP TABLE IF EXISTS clearings",    "DROP TABLE IF EXISTS clearing_edges",
-	"DROP TABLE IF EXISTS audit",   "DROP TABLE IF EXISTS asked",
+	"DROP TABLE IF EXISTS meta",
+	"DROP TABLE IF EXISTS participants",
+	"DROP TABLE IF EXISTS "
+	"equivalents",
+	"DROP TABLE IF EXISTS lines",
+	"DROP TABLE IF EXISTS pairs",
+	"DROP TABLE IF EXISTS "
+	"transactions",
+	"DROP TABLE IF EXISTS answers",
+	"DROP TABLE IF EXISTS clearings",
+	"DROP TABLE IF EXISTS "
+	"clearing_edges",
+	"DROP TABLE IF EXISTS audit",
+	"DROP TABLE IF EXISTS asked",
 };
 
 static const char *const creates[] = {
 	"CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
-	"CREATE TABLE IF NOT EXISTS participants (number BIGINT PRIMARY KEY, pid TEXT NOT NULL, public_key TEXT NOT "
+	"CREATE TABLE IF NOT EXISTS participants (number BIGINT PRIMARY KEY, pid TEXT NOT NULL, "
+	"public_key TEXT NOT "
 	"NULL, kind INTEGER NOT NULL, status INTEGER NOT NULL, "
-	"level INTEGER NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL, profile TEXT, created BIGINT NOT NULL, "
+	"level INTEGER NOT NULL, name TEXT NOT NULL, folded TEXT NOT NULL, profile TEXT, created "
+	"BIGINT NOT NULL, "
 	"updated BIGINT NOT NULL)",
 	"CREATE INDEX IF NOT EXISTS participants_pid ON participants (pid)",
-	"CREATE TABLE IF NOT EXISTS equivalents (number BIGINT PRIMARY KEY, code TEXT NOT NULL, precision_ INTEGER NOT "
+	"CREATE TABLE IF NOT EXISTS equivalents (number BIGINT PRIMARY KEY, code TEXT NOT NULL, "
+	"precision_ INTEGER NOT "
 	"NULL, active INTEGER NOT NULL, info TEXT NOT NULL, "
 	"created BIGINT NOT NULL, updated BIGINT NOT NULL)",
-	"CREATE TABLE IF NOT EXISTS pairs (eq BIGINT NOT NULL, pair BIGINT NOT NULL, lower BIGINT NOT NULL, higher "
+	"CREATE TABLE IF NOT EXISTS pairs (eq BIGINT NOT NULL, pair BIGINT NOT NULL, lower BIGINT "
+	"NOT NULL, higher "
 	"BIGINT NOT NULL, PRIMARY KEY (eq, pair))",
-	"CREATE TABLE IF NOT EXISTS lines (eq BIGINT NOT NULL, owner BIGINT NOT NULL, debtor BIGINT NOT NULL, lim "
+	"CREATE TABLE IF NOT EXISTS lines (eq BIGINT NOT NULL, owner BIGINT NOT NULL, debtor "
+	"BIGINT NOT NULL, lim "
 	"BIGINT NOT NULL, status INTEGER NOT NULL, "
 	"created BIGINT NOT NULL, updated BIGINT NOT NULL, PRIMARY KEY (eq, owner, debtor))",
-	"CREATE TABLE IF NOT EXISTS transactions (seq BIGINT PRIMARY KEY, type TEXT NOT NULL, tx_id TEXT NOT NULL, "
+	"CREATE TABLE IF NOT EXISTS transactions (seq BIGINT PRIMARY KEY, type TEXT NOT NULL, "
+	"tx_id TEXT NOT NULL, "
 	"tx_key TEXT, initiator BIGINT, other BIGINT, eq BIGINT, "
-	"amount BIGINT, state TEXT NOT NULL, code INTEGER NOT NULL, description TEXT, routes TEXT, details TEXT, "
+	"amount BIGINT, state TEXT NOT NULL, code INTEGER NOT NULL, description TEXT, routes TEXT, "
+	"details TEXT, "
 	"created BIGINT NOT NULL, decided BIGINT, profile INTEGER, "
 	"signed TEXT, signature TEXT)",
-	"DROP INDEX IF EXISTS transactions_initiator", /* of older hubs: without what lists are filtered by */
+	/* of older hubs: without what lists are filtered by */
+	"DROP INDEX IF EXISTS transactions_initiator",
 	"DROP INDEX IF EXISTS transactions_other",
-	"CREATE INDEX IF NOT EXISTS transactions_made ON transactions (initiator, seq, type, state, eq, created)",
-	"CREATE INDEX IF NOT EXISTS transactions_got ON transactions (other, seq, type, state, eq, created, initiator)",
+	"CREATE INDEX IF NOT EXISTS transactions_made ON transactions (initiator, seq, type, "
+	"state, eq, created)",
+	"CREATE INDEX IF NOT EXISTS transactions_got ON transactions (other, seq, type, state, eq, "
+	"created, initiator)",
 	"CREATE INDEX IF NOT EXISTS transactions_key ON transactions (tx_key)",
 	"CREATE INDEX IF NOT EXISTS transactions_id ON transactions (tx_id)",
-	"CREATE TABLE IF NOT EXISTS answers (seq BIGINT PRIMARY KEY, tx_key TEXT NOT NULL, participant BIGINT, yes "
+	"CREATE TABLE IF NOT EXISTS answers (seq BIGINT PRIMARY KEY, tx_key TEXT NOT NULL, "
+	"participant BIGINT, yes "
 	"INTEGER NOT NULL, at BIGINT NOT NULL, signed TEXT, signature TEXT)",
-	"CREATE TABLE IF NOT EXISTS clearings (seq BIGINT PRIMARY KEY, eq BIGINT NOT NULL, mode INTEGER NOT NULL, "
-	"total TEXT NOT NULL, without_ TEXT, gain TEXT, gain_myriad BIGINT, cause BIGINT, certificate TEXT, tx_key "
+	"CREATE TABLE IF NOT EXISTS clearings (seq BIGINT PRIMARY KEY, eq BIGINT NOT NULL, mode "
+	"INTEGER NOT NULL, "
+	"total TEXT NOT NULL, without_ TEXT, gain TEXT, gain_myriad BIGINT, cause BIGINT, "
+	"certificate TEXT, tx_key "
 	"TEXT, "
 	"state TEXT NOT NULL, code INTEGER NOT NULL, created BIGINT NOT NULL, decided BIGINT)",
 	"CREATE INDEX IF NOT EXISTS clearings_key ON clearings (tx_key)",
-	"CREATE TABLE IF NOT EXISTS clearing_edges (seq BIGINT NOT NULL, debtor BIGINT NOT NULL, creditor BIGINT NOT "
+	"CREATE TABLE IF NOT EXISTS clearing_edges (seq BIGINT NOT NULL, debtor BIGINT NOT NULL, "
+	"creditor BIGINT NOT "
 	"NULL, amount BIGINT NOT NULL, PRIMARY KEY (seq, debtor, creditor))",
 	"CREATE INDEX IF NOT EXISTS clearing_edges_debtor ON clearing_edges (debtor, seq)",
 	"CREATE INDEX IF NOT EXISTS clearing_edges_creditor ON clearing_edges (creditor, seq)",
-	"CREATE TABLE IF NOT EXISTS asked (tx_key TEXT NOT NULL, participant BIGINT NOT NULL, PRIMARY KEY (tx_key, "
+	"CREATE TABLE IF NOT EXISTS asked (tx_key TEXT NOT NULL, participant BIGINT NOT NULL, "
+	"PRIMARY KEY (tx_key, "
 	"participant))",
-	"CREATE INDEX IF NOT EXISTS clearings_open ON clearings (seq) WHERE state = 'WAITING_CONFIRMATIONS'",
-	"CREATE TABLE IF NOT EXISTS audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT NOT NULL, role "
+	"CREATE INDEX IF NOT EXISTS clearings_open ON clearings (seq) WHERE state = "
+	"'WAITING_CONFIRMATIONS'",
+	"CREATE TABLE IF NOT EXISTS audit (seq BIGINT PRIMARY KEY, at BIGINT NOT NULL, actor TEXT "
+	"NOT NULL, role "
 	"INTEGER NOT NULL, action TEXT NOT NULL, target TEXT NOT NULL, "
 	"reason TEXT NOT NULL, before_ TEXT, after_ TEXT)",
 	"CREATE INDEX IF NOT EXISTS audit_public ON audit (seq) WHERE " GN_HISTORY_PUBLIC,
@@ -78,7 +105,8 @@ struct equivalent_note *gn_history_equivalent(const struct gn_history *h, uint32
 	return number < h->equivalent_count ? &h->equivalents[number] : NULL;
 }
 
-bool gn_history_pair(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX], char higher[GN_PID_MAX])
+bool gn_history_pair(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX],
+		     char higher[GN_PID_MAX])
 {
 	const struct gn_history *h = user;
 	const struct equivalent_note *e = gn_history_equivalent(h, eq);
@@ -107,7 +135,8 @@ static gn_err note_pid(struct gn_history *h, uint32_t number, const char *pid)
 	return GN_OK;
 }
 
-static gn_err note_equivalent(struct gn_history *h, uint32_t number, const char *code, unsigned precision)
+static gn_err note_equivalent(struct gn_history *h, uint32_t number, const char *code,
+			      unsigned precision)
 {
 	if (number > h->equivalent_count)
 		return GN_CORRUPT;
@@ -123,7 +152,8 @@ static gn_err note_equivalent(struct gn_history *h, uint32_t number, const char 
 	return GN_OK;
 }
 
-static gn_err note_pair(struct gn_history *h, uint32_t eq, uint32_t pair, uint32_t lower, uint32_t higher)
+static gn_err note_pair(struct gn_history *h, uint32_t eq, uint32_t pair, uint32_t lower,
+			uint32_t higher)
 {
 	struct equivalent_note *e = gn_history_equivalent(h, eq);
 	if (!e || pair > e->pair_count || lower >= h->pid_count || higher >= h->pid_count)
@@ -162,7 +192,8 @@ static void load_equivalent(void *user, const char *const *c, int n)
 	struct loading *l = user;
 	(void)n;
 	if (!l->err)
-		l->err = note_equivalent(l->h, (uint32_t)strtoul(c[0], NULL, 10), c[1], (unsigned)atoi(c[2]));
+		l->err = note_equivalent(l->h, (uint32_t)strtoul(c[0], NULL, 10), c[1],
+					 (unsigned)atoi(c[2]));
 }
 
 static void load_pair(void *user, const char *const *c, int n)
@@ -170,8 +201,9 @@ static void load_pair(void *user, const char *const *c, int n)
 	struct loading *l = user;
 	(void)n;
 	if (!l->err)
-		l->err = note_pair(l->h, (uint32_t)strtoul(c[0], NULL, 10), (uint32_t)strtoul(c[1], NULL, 10),
-				   (uint32_t)strtoul(c[2], NULL, 10), (uint32_t)strtoul(c[3], NULL, 10));
+		l->err = note_pair(
+			l->h, (uint32_t)strtoul(c[0], NULL, 10), (uint32_t)strtoul(c[1], NULL, 10),
+			(uint32_t)strtoul(c[2], NULL, 10), (uint32_t)strtoul(c[3], NULL, 10));
 }
 
 static void load_meta(void *user, const char *const *c, int n)
@@ -209,7 +241,8 @@ static void identity(const struct gn_history *h, char out[80])
 static gn_err set_meta(struct gn_history *h, const char *name, const char *value)
 {
 	return GN_SQL_RUN(h->sql,
-			  "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = "
+			  "INSERT INTO meta (name, value) VALUES ($1, $2) ON CONFLICT (name) DO "
+			  "UPDATE SET value = "
 			  "excluded.value",
 			  NULL, NULL, GN_SQL_T(gn_str(name)), GN_SQL_T(gn_str(value)));
 }
@@ -241,16 +274,19 @@ static gn_err load(struct gn_history *h)
 	if (strcmp(l.value, want) != 0)
 		return clear(h);
 	GN_TRY(create(h));
-	GN_TRY(h->sql->run(h->sql, "SELECT number, pid FROM participants ORDER BY number", NULL, 0, load_pid, &l));
-	GN_TRY(h->sql->run(h->sql, "SELECT number, code, precision_ FROM equivalents ORDER BY number", NULL, 0,
-			   load_equivalent, &l));
-	GN_TRY(h->sql->run(h->sql, "SELECT eq, pair, lower, higher FROM pairs ORDER BY eq, pair", NULL, 0, load_pair,
-			   &l));
+	GN_TRY(h->sql->run(h->sql, "SELECT number, pid FROM participants ORDER BY number", NULL, 0,
+			   load_pid, &l));
+	GN_TRY(h->sql->run(h->sql,
+			   "SELECT number, code, precision_ FROM equivalents ORDER BY "
+			   "number",
+			   NULL, 0, load_equivalent, &l));
+	GN_TRY(h->sql->run(h->sql, "SELECT eq, pair, lower, higher FROM pairs ORDER BY eq, pair",
+			   NULL, 0, load_pair, &l));
 	return l.err == GN_CORRUPT ? clear(h) : l.err;
 }
 
-gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub, struct gn_history **out,
-		       char why[HUB_WHY])
+gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *hub,
+		       struct gn_history **out, char why[HUB_WHY])
 {
 	static const char postgresql[] = "postgresql ";
 	struct gn_history *h = calloc(1, sizeof *h);
@@ -259,10 +295,11 @@ gn_err gn_history_open(const char *kind, const char *path, const struct gn_pk *h
 	h->hub = *hub;
 	bool sqlite = strcmp(kind, "sqlite") == 0;
 	gn_err err = sqlite ? gn_sql_open_sqlite(path, &h->sql, why)
-			    : gn_sql_open_postgresql(strncmp(kind, postgresql, sizeof postgresql - 1) == 0
-							     ? kind + sizeof postgresql - 1
-							     : kind,
-						     &h->sql, why);
+			    : gn_sql_open_postgresql(
+				      strncmp(kind, postgresql, sizeof postgresql - 1) == 0
+					      ? kind + sizeof postgresql - 1
+					      : kind,
+				      &h->sql, why);
 	if (!err && (err = load(h)))
 		snprintf(why, HUB_WHY, "%s", h->sql->why);
 	if (err) {
@@ -300,31 +337,35 @@ bool gn_history_lost(const struct gn_history *h)
 
 /* ---- records ---- */
 
-static gn_err audit(struct gn_history *h, const struct gn_record_view *r, const char *action, const char *target,
-		    const char *before, const char *after)
+static gn_err audit(struct gn_history *h, const struct gn_record_view *r, const char *action,
+		    const char *target, const char *before, const char *after)
 {
 	char actor[GN_PID_MAX] = "";
 	static const struct gn_pk nobody;
 	if (memcmp(&r->admin.actor, &nobody, sizeof nobody) != 0)
 		gn_pid(&r->admin.actor, actor);
 	return GN_SQL_RUN(h->sql,
-			  "INSERT INTO audit (seq, at, actor, role, action, target, reason, before_, after_) VALUES "
+			  "INSERT INTO audit (seq, at, actor, role, action, target, reason, "
+			  "before_, after_) VALUES "
 			  "($1, $2, $3, $4, $5, $6, $7, $8, $9)",
 			  NULL, NULL, GN_SQL_I(r->seq), GN_SQL_I(r->time), GN_SQL_T(gn_str(actor)),
-			  GN_SQL_I(r->admin.role), GN_SQL_T(gn_str(action)), GN_SQL_T(gn_str(target)),
-			  GN_SQL_T(r->admin.reason), before ? GN_SQL_T(gn_str(before)) : GN_SQL_N,
+			  GN_SQL_I(r->admin.role), GN_SQL_T(gn_str(action)),
+			  GN_SQL_T(gn_str(target)), GN_SQL_T(r->admin.reason),
+			  before ? GN_SQL_T(gn_str(before)) : GN_SQL_N,
 			  after ? GN_SQL_T(gn_str(after)) : GN_SQL_N);
 }
 
 static void settings_text(const struct gn_ledger_settings *s, char *out, size_t cap)
 {
 	snprintf(out, cap,
-		 "{\"max_hops\":%u,\"max_paths\":%u,\"maxflow\":%s,\"second_search\":%s,\"inline_clearing\":%s,"
+		 "{\"max_hops\":%u,\"max_paths\":%u,\"maxflow\":%s,\"second_search\":%s,"
+		 "\"inline_clearing\":%s,"
 		 "\"accept_v0\":%s,\"cycle5_"
 		 "s\":%u,\"cycle6_s\":%u,\"exact_s\":%u,\"expiry_s\":%u,\"expiry_s_max\":%u}",
-		 s->max_hops, s->max_paths, s->maxflow ? "true" : "false", s->second_search ? "true" : "false",
-		 s->inline_clearing ? "true" : "false", s->accept_v0 ? "true" : "false", s->cycle5_s, s->cycle6_s,
-		 s->exact_s, s->expiry_s, s->expiry_s_max);
+		 s->max_hops, s->max_paths, s->maxflow ? "true" : "false",
+		 s->second_search ? "true" : "false", s->inline_clearing ? "true" : "false",
+		 s->accept_v0 ? "true" : "false", s->cycle5_s, s->cycle6_s, s->exact_s, s->expiry_s,
+		 s->expiry_s_max);
 }
 
 static gn_err feed_settings(struct gn_history *h, const struct gn_record_view *r)
@@ -333,29 +374,34 @@ static gn_err feed_settings(struct gn_history *h, const struct gn_record_view *r
 	memcpy(before, h->settings, sizeof before);
 	settings_text(&r->u.genesis.settings, h->settings, sizeof h->settings);
 	GN_TRY(set_meta(h, "settings", h->settings));
-	return r->type == GN_REC_SETTINGS ? audit(h, r, "settings", "hub", before, h->settings) : GN_OK;
+	return r->type == GN_REC_SETTINGS ? audit(h, r, "settings", "hub", before, h->settings)
+					  : GN_OK;
 }
 
 static gn_err feed_equivalent(struct gn_history *h, const struct gn_record_view *r)
 {
 	char code[17], before[48] = "", after[48];
 	const struct equivalent_note *old = gn_history_equivalent(h, r->eq);
-	snprintf(code, sizeof code, "%.*s", (int)r->u.equivalent.code.len, (const char *)r->u.equivalent.code.p);
+	snprintf(code, sizeof code, "%.*s", (int)r->u.equivalent.code.len,
+		 (const char *)r->u.equivalent.code.p);
 	if (old)
 		snprintf(before, sizeof before, "{\"precision\":%u}", old->precision);
-	snprintf(after, sizeof after, "{\"active\":%s,\"precision\":%u}", r->u.equivalent.active ? "true" : "false",
-		 r->u.equivalent.precision);
+	snprintf(after, sizeof after, "{\"active\":%s,\"precision\":%u}",
+		 r->u.equivalent.active ? "true" : "false", r->u.equivalent.precision);
 	bool fresh = !old;
 	GN_TRY(note_equivalent(h, r->eq, code, r->u.equivalent.precision));
 	GN_TRY(GN_SQL_RUN(h->sql,
-			  "INSERT INTO equivalents (number, code, precision_, active, info, created, updated) VALUES "
+			  "INSERT INTO equivalents (number, code, precision_, active, info, "
+			  "created, updated) VALUES "
 			  "($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (number) DO UPDATE "
-			  "SET precision_ = excluded.precision_, active = excluded.active, info = excluded.info, "
+			  "SET precision_ = excluded.precision_, active = excluded.active, info = "
+			  "excluded.info, "
 			  "updated = excluded.updated",
-			  NULL, NULL, GN_SQL_I(r->eq), GN_SQL_T(gn_str(code)), GN_SQL_I(r->u.equivalent.precision),
-			  GN_SQL_I(r->u.equivalent.active), GN_SQL_T(r->u.equivalent.info), GN_SQL_I(r->time),
-			  GN_SQL_I(r->time)));
-	return audit(h, r, fresh ? "equivalent.create" : "equivalent.update", code, fresh ? NULL : before, after);
+			  NULL, NULL, GN_SQL_I(r->eq), GN_SQL_T(gn_str(code)),
+			  GN_SQL_I(r->u.equivalent.precision), GN_SQL_I(r->u.equivalent.active),
+			  GN_SQL_T(r->u.equivalent.info), GN_SQL_I(r->time), GN_SQL_I(r->time)));
+	return audit(h, r, fresh ? "equivalent.create" : "equivalent.update", code,
+		     fresh ? NULL : before, after);
 }
 
 /* A raw JSON string as plain text; out->len 0 when it is absent or too long. */
@@ -366,7 +412,8 @@ static void unescape(struct gn_slice raw, struct gn_buf *out)
 		out->len = 0;
 }
 
-static gn_err feed_participant(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
+static gn_err feed_participant(struct gn_history *h, const struct gn_record_view *r,
+			       const struct gn_op *op)
 {
 	char pid[GN_PID_MAX], key[64];
 	uint8_t name[GN_HISTORY_NAME_MAX], folded[GN_HISTORY_NAME_MAX];
@@ -378,33 +425,41 @@ static gn_err feed_participant(struct gn_history *h, const struct gn_record_view
 	uint32_t number = h->pid_count;
 	GN_TRY(note_pid(h, number, pid));
 	return GN_SQL_RUN(h->sql,
-			  "INSERT INTO participants (number, pid, public_key, kind, status, level, name, folded, "
-			  "profile, created, updated) VALUES ($1, $2, $3, $4, 0, 0, $5, $6, $7, $8, $9)",
-			  NULL, NULL, GN_SQL_I(number), GN_SQL_T(gn_str(pid)), GN_SQL_T(gn_str(key)),
-			  GN_SQL_I(r->u.participant.kind), GN_SQL_T(gn_buf_slice(&text)), GN_SQL_T(gn_buf_slice(&fold)),
-			  op->user_profile.p ? GN_SQL_T(op->user_profile) : GN_SQL_N, GN_SQL_I(r->time),
-			  GN_SQL_I(r->time));
+			  "INSERT INTO participants (number, pid, public_key, kind, status, level, "
+			  "name, folded, "
+			  "profile, created, updated) VALUES ($1, $2, $3, $4, 0, 0, $5, $6, $7, "
+			  "$8, $9)",
+			  NULL, NULL, GN_SQL_I(number), GN_SQL_T(gn_str(pid)),
+			  GN_SQL_T(gn_str(key)), GN_SQL_I(r->u.participant.kind),
+			  GN_SQL_T(gn_buf_slice(&text)), GN_SQL_T(gn_buf_slice(&fold)),
+			  op->user_profile.p ? GN_SQL_T(op->user_profile) : GN_SQL_N,
+			  GN_SQL_I(r->time), GN_SQL_I(r->time));
 }
 
-static gn_err feed_profile(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
+static gn_err feed_profile(struct gn_history *h, const struct gn_record_view *r,
+			   const struct gn_op *op)
 {
 	uint8_t name[GN_HISTORY_NAME_MAX], folded[GN_HISTORY_NAME_MAX];
 	struct gn_buf text = {name, 0, sizeof name}, fold = {folded, 0, sizeof folded};
 	unescape(op->display_name, &text);
 	gn_history_fold(gn_buf_slice(&text), &fold);
 	return GN_SQL_RUN(h->sql,
-			  "UPDATE participants SET name = COALESCE($1, name), folded = COALESCE($2, folded), profile = "
+			  "UPDATE participants SET name = COALESCE($1, name), folded = "
+			  "COALESCE($2, folded), profile = "
 			  "COALESCE($3, profile), updated = $4 WHERE number = $5",
 			  NULL, NULL, op->display_name.p ? GN_SQL_T(gn_buf_slice(&text)) : GN_SQL_N,
 			  op->display_name.p ? GN_SQL_T(gn_buf_slice(&fold)) : GN_SQL_N,
-			  op->user_profile.p ? GN_SQL_T(op->user_profile) : GN_SQL_N, GN_SQL_I(r->time),
-			  GN_SQL_I(r->sign.signer));
+			  op->user_profile.p ? GN_SQL_T(op->user_profile) : GN_SQL_N,
+			  GN_SQL_I(r->time), GN_SQL_I(r->sign.signer));
 }
 
-static gn_err set_status(struct gn_history *h, uint32_t participant, enum gn_participant_status status, gn_time now)
+static gn_err set_status(struct gn_history *h, uint32_t participant,
+			 enum gn_participant_status status, gn_time now)
 {
-	return GN_SQL_RUN(h->sql, "UPDATE participants SET status = $1, updated = $2 WHERE number = $3", NULL, NULL,
-			  GN_SQL_I(status), GN_SQL_I(now), GN_SQL_I(participant));
+	return GN_SQL_RUN(h->sql,
+			  "UPDATE participants SET status = $1, updated = $2 WHERE number "
+			  "= $3",
+			  NULL, NULL, GN_SQL_I(status), GN_SQL_I(now), GN_SQL_I(participant));
 }
 
 static gn_err feed_status(struct gn_history *h, const struct gn_record_view *r)
@@ -413,12 +468,15 @@ static gn_err feed_status(struct gn_history *h, const struct gn_record_view *r)
 	char before[64], after[64];
 	snprintf(before, sizeof before, "{\"status\":\"%s\",\"verification_level\":%u}",
 		 names[r->u.status.status_before & 3], r->u.status.level_before);
-	snprintf(after, sizeof after, "{\"status\":\"%s\",\"verification_level\":%u}", names[r->u.status.status & 3],
-		 r->u.status.level);
-	GN_TRY(GN_SQL_RUN(h->sql, "UPDATE participants SET status = $1, level = $2, updated = $3 WHERE number = $4",
-			  NULL, NULL, GN_SQL_I(r->u.status.status), GN_SQL_I(r->u.status.level), GN_SQL_I(r->time),
-			  GN_SQL_I(r->u.status.participant)));
-	return audit(h, r, "participant.status", gn_history_pid(h, r->u.status.participant), before, after);
+	snprintf(after, sizeof after, "{\"status\":\"%s\",\"verification_level\":%u}",
+		 names[r->u.status.status & 3], r->u.status.level);
+	GN_TRY(GN_SQL_RUN(h->sql,
+			  "UPDATE participants SET status = $1, level = $2, updated = $3 "
+			  "WHERE number = $4",
+			  NULL, NULL, GN_SQL_I(r->u.status.status), GN_SQL_I(r->u.status.level),
+			  GN_SQL_I(r->time), GN_SQL_I(r->u.status.participant)));
+	return audit(h, r, "participant.status", gn_history_pid(h, r->u.status.participant), before,
+		     after);
 }
 
 struct tx_row {
@@ -433,7 +491,8 @@ struct tx_row {
 static gn_err put_tx(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op,
 		     const struct tx_row *t)
 {
-	char key[33] = "", sig[96] = "", *routes = t->routes ? json_dumps(t->routes, JSON_COMPACT) : NULL,
+	char key[33] = "", sig[96] = "",
+	     *routes = t->routes ? json_dumps(t->routes, JSON_COMPACT) : NULL,
 	     *details = t->details ? json_dumps(t->details, JSON_COMPACT) : NULL;
 	uint8_t description[OP_TEXT_MAX + 1];
 	struct gn_buf text = {description, 0, sizeof description};
@@ -442,18 +501,23 @@ static gn_err put_tx(struct gn_history *h, const struct gn_record_view *r, const
 	unescape(op->description, &text);
 	if (!err)
 		err = GN_SQL_RUN(h->sql,
-				 "INSERT INTO transactions (seq, type, tx_id, tx_key, initiator, other, eq, amount, "
-				 "state, code, description, routes, details, created, decided, profile, signed, "
-				 "signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, "
+				 "INSERT INTO transactions (seq, type, tx_id, tx_key, initiator, "
+				 "other, eq, amount, "
+				 "state, code, description, routes, details, created, decided, "
+				 "profile, signed, "
+				 "signature) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, "
+				 "$12, $13, $14, $15, "
 				 "$16, $17, $18)",
-				 NULL, NULL, GN_SQL_I(r->seq), GN_SQL_T(gn_str(t->type)), GN_SQL_T(t->tx_id),
-				 t->has_key ? GN_SQL_T(gn_str(key)) : GN_SQL_N, GN_SQL_I(r->sign.signer),
-				 GN_SQL_I(t->other), GN_SQL_I(t->eq), GN_SQL_I(t->amount), GN_SQL_T(gn_str(t->state)),
-				 GN_SQL_I(t->code), op->description.p ? GN_SQL_T(gn_buf_slice(&text)) : GN_SQL_N,
+				 NULL, NULL, GN_SQL_I(r->seq), GN_SQL_T(gn_str(t->type)),
+				 GN_SQL_T(t->tx_id), t->has_key ? GN_SQL_T(gn_str(key)) : GN_SQL_N,
+				 GN_SQL_I(r->sign.signer), GN_SQL_I(t->other), GN_SQL_I(t->eq),
+				 GN_SQL_I(t->amount), GN_SQL_T(gn_str(t->state)), GN_SQL_I(t->code),
+				 op->description.p ? GN_SQL_T(gn_buf_slice(&text)) : GN_SQL_N,
 				 routes ? GN_SQL_T(gn_str(routes)) : GN_SQL_N,
 				 details ? GN_SQL_T(gn_str(details)) : GN_SQL_N, GN_SQL_I(r->time),
-				 t->decided ? GN_SQL_I(r->time) : GN_SQL_N, GN_SQL_I(r->sign.profile),
-				 GN_SQL_T(r->sign.bytes), GN_SQL_T(gn_str(sig)));
+				 t->decided ? GN_SQL_I(r->time) : GN_SQL_N,
+				 GN_SQL_I(r->sign.profile), GN_SQL_T(r->sign.bytes),
+				 GN_SQL_T(gn_str(sig)));
 	free(routes);
 	free(details);
 	json_decref(t->routes);
@@ -461,29 +525,36 @@ static gn_err put_tx(struct gn_history *h, const struct gn_record_view *r, const
 	return err;
 }
 
-static gn_err feed_line(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
+static gn_err feed_line(struct gn_history *h, const struct gn_record_view *r,
+			const struct gn_op *op)
 {
-	static const char *const types[] = {"TRUST_LINE_CREATE", "TRUST_LINE_UPDATE", "TRUST_LINE_CLOSE",
-					    "TRUST_LINE_CLOSE"};
+	static const char *const types[] = {"TRUST_LINE_CREATE", "TRUST_LINE_UPDATE",
+					    "TRUST_LINE_CLOSE", "TRUST_LINE_CLOSE"};
 	uint32_t from = r->u.line.from, to = r->u.line.to;
 	uint32_t lower = r->u.line.side ? to : from, higher = r->u.line.side ? from : to;
 	char id[GN_LINE_ID_LEN + 1];
-	struct gn_line_id line = {(uint16_t)r->eq, r->u.line.pair, r->u.line.version, r->u.line.side};
+	struct gn_line_id line = {(uint16_t)r->eq, r->u.line.pair, r->u.line.version,
+				  r->u.line.side};
 	GN_TRY(note_pair(h, r->eq, r->u.line.pair, lower, higher));
 	GN_TRY(GN_SQL_RUN(
 		h->sql,
-		"INSERT INTO pairs (eq, pair, lower, higher) VALUES ($1, $2, $3, $4) ON CONFLICT (eq, pair) DO NOTHING",
-		NULL, NULL, GN_SQL_I(r->eq), GN_SQL_I(r->u.line.pair), GN_SQL_I(lower), GN_SQL_I(higher)));
+		"INSERT INTO pairs (eq, pair, lower, higher) VALUES ($1, $2, $3, $4) ON CONFLICT "
+		"(eq, pair) DO NOTHING",
+		NULL, NULL, GN_SQL_I(r->eq), GN_SQL_I(r->u.line.pair), GN_SQL_I(lower),
+		GN_SQL_I(higher)));
 	GN_TRY(GN_SQL_RUN(h->sql,
-			  "INSERT INTO lines (eq, owner, debtor, lim, status, created, updated) VALUES ($1, $2, $3, "
+			  "INSERT INTO lines (eq, owner, debtor, lim, status, created, updated) "
+			  "VALUES ($1, $2, $3, "
 			  "$4, $5, $6, $7) ON CONFLICT (eq, owner, debtor) DO UPDATE "
-			  "SET lim = excluded.lim, status = excluded.status, updated = excluded.updated",
-			  NULL, NULL, GN_SQL_I(r->eq), GN_SQL_I(from), GN_SQL_I(to), GN_SQL_I(r->u.line.limit),
-			  GN_SQL_I(r->u.line.status), GN_SQL_I(r->time), GN_SQL_I(r->time)));
+			  "SET lim = excluded.lim, status = excluded.status, updated = "
+			  "excluded.updated",
+			  NULL, NULL, GN_SQL_I(r->eq), GN_SQL_I(from), GN_SQL_I(to),
+			  GN_SQL_I(r->u.line.limit), GN_SQL_I(r->u.line.status), GN_SQL_I(r->time),
+			  GN_SQL_I(r->time)));
 	gn_line_id_text(&line, id);
 	return put_tx(h, r, op,
-		      &(struct tx_row){types[r->u.line.action & 3], "COMMITTED", gn_str(id), to, r->eq, r->u.line.limit,
-				       0, NULL, NULL, true, false});
+		      &(struct tx_row){types[r->u.line.action & 3], "COMMITTED", gn_str(id), to,
+				       r->eq, r->u.line.limit, 0, NULL, NULL, true, false});
 }
 
 /* Who a prepared payment or an offer asks: they may know its outcome, whenever they ask (HB-9). */
@@ -495,13 +566,15 @@ static gn_err put_asked(struct gn_history *h, const struct gn_record_view *r, st
 	while (gn_rec_next_number(&asked, &who))
 		GN_TRY(GN_SQL_RUN(
 			h->sql,
-			"INSERT INTO asked (tx_key, participant) VALUES ($1, $2) ON CONFLICT (tx_key, participant) "
+			"INSERT INTO asked (tx_key, participant) VALUES ($1, $2) ON CONFLICT "
+			"(tx_key, participant) "
 			"DO NOTHING",
 			NULL, NULL, GN_SQL_T(gn_str(key)), GN_SQL_I(who)));
 	return GN_OK;
 }
 
-static gn_err feed_payment(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
+static gn_err feed_payment(struct gn_history *h, const struct gn_record_view *r,
+			   const struct gn_op *op)
 {
 	const struct equivalent_note *e = gn_history_equivalent(h, r->eq);
 	bool committed = r->type == GN_REC_PAYMENT;
@@ -509,17 +582,21 @@ static gn_err feed_payment(struct gn_history *h, const struct gn_record_view *r,
 		return GN_CORRUPT;
 	if (!committed)
 		GN_TRY(put_asked(h, r, r->u.payment.asked));
-	json_t *routes = gn_json_routes(r->u.payment.routes, r->eq, e->precision, gn_history_pair, h);
+	json_t *routes =
+		gn_json_routes(r->u.payment.routes, r->eq, e->precision, gn_history_pair, h);
 	json_t *details = json_pack("{ss}", "search", gn_ledger_routed_name(r->u.payment.mode));
 	if (!committed)
 		json_object_set_new(details, "expires_at", gn_json_time(r->u.payment.expiry));
-	return put_tx(h, r, op,
-		      &(struct tx_row){"PAYMENT", gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE),
-				       op->tx_id, r->u.payment.payee, r->eq, r->u.payment.amount, 0, routes, details,
-				       committed, true});
+	return put_tx(
+		h, r, op,
+		&(struct tx_row){"PAYMENT",
+				 gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE),
+				 op->tx_id, r->u.payment.payee, r->eq, r->u.payment.amount, 0,
+				 routes, details, committed, true});
 }
 
-static gn_err feed_failed(struct gn_history *h, const struct gn_record_view *r, const struct gn_op *op)
+static gn_err feed_failed(struct gn_history *h, const struct gn_record_view *r,
+			  const struct gn_op *op)
 {
 	const struct equivalent_note *e = gn_history_equivalent(h, r->eq);
 	struct gn_slice raises = r->u.failed.raises;
@@ -534,14 +611,16 @@ static gn_err feed_failed(struct gn_history *h, const struct gn_record_view *r, 
 		char end[2][GN_PID_MAX];
 		if (!gn_history_pair(h, r->eq, line.pair, end[0], end[1]))
 			continue;
-		json_t *item = json_pack("{ss ss}", "owner", end[line.dir], "debtor", end[!line.dir]);
+		json_t *item =
+			json_pack("{ss ss}", "owner", end[line.dir], "debtor", end[!line.dir]);
 		gn_amount_json(item, "raise", raise, e->precision);
 		json_array_append_new(list, item);
 	}
 	json_object_set_new(details, "raises", list);
 	return put_tx(h, r, op,
-		      &(struct tx_row){"PAYMENT", gn_tx_state_name(GN_TX_ABORTED), op->tx_id, r->u.failed.payee, r->eq,
-				       r->u.failed.amount, r->u.failed.code, NULL, details, true, true});
+		      &(struct tx_row){"PAYMENT", gn_tx_state_name(GN_TX_ABORTED), op->tx_id,
+				       r->u.failed.payee, r->eq, r->u.failed.amount,
+				       r->u.failed.code, NULL, details, true, true});
 }
 
 static gn_err feed_answer(struct gn_history *h, const struct gn_record_view *r)
@@ -550,10 +629,12 @@ static gn_err feed_answer(struct gn_history *h, const struct gn_record_view *r)
 	gn_hex(GN_SLICE(r->key.b), key);
 	GN_TRY(gn_base64(GN_SLICE(r->sign.sig.b), false, sig, sizeof sig));
 	return GN_SQL_RUN(h->sql,
-			  "INSERT INTO answers (seq, tx_key, participant, yes, at, signed, signature) VALUES ($1, $2, "
+			  "INSERT INTO answers (seq, tx_key, participant, yes, at, signed, "
+			  "signature) VALUES ($1, $2, "
 			  "$3, $4, $5, $6, $7)",
-			  NULL, NULL, GN_SQL_I(r->seq), GN_SQL_T(gn_str(key)), GN_SQL_I(r->sign.signer),
-			  GN_SQL_I(r->u.answer.yes), GN_SQL_I(r->time), GN_SQL_T(r->sign.bytes), GN_SQL_T(gn_str(sig)));
+			  NULL, NULL, GN_SQL_I(r->seq), GN_SQL_T(gn_str(key)),
+			  GN_SQL_I(r->sign.signer), GN_SQL_I(r->u.answer.yes), GN_SQL_I(r->time),
+			  GN_SQL_T(r->sign.bytes), GN_SQL_T(gn_str(sig)));
 }
 
 static gn_err feed_end(struct gn_history *h, const struct gn_record_view *r)
@@ -568,24 +649,29 @@ static gn_err feed_end(struct gn_history *h, const struct gn_record_view *r)
 		GN_TRY(audit(h, r, reject ? "clearing.reject" : "payment.abort", key, NULL, NULL));
 	if (reject)
 		return GN_SQL_RUN(h->sql,
-				  "UPDATE clearings SET state = $1, code = $2, decided = $3 WHERE tx_key = $4 AND "
+				  "UPDATE clearings SET state = $1, code = $2, decided = $3 WHERE "
+				  "tx_key = $4 AND "
 				  "decided IS NULL",
-				  NULL, NULL, GN_SQL_T(gn_str(state)), GN_SQL_I(r->u.end.code), GN_SQL_I(r->time),
-				  GN_SQL_T(gn_str(key)));
+				  NULL, NULL, GN_SQL_T(gn_str(state)), GN_SQL_I(r->u.end.code),
+				  GN_SQL_I(r->time), GN_SQL_T(gn_str(key)));
 	return GN_SQL_RUN(
 		h->sql,
-		"UPDATE transactions SET state = $1, code = $2, decided = $3 WHERE tx_key = $4 AND decided IS NULL",
-		NULL, NULL, GN_SQL_T(gn_str(state)), GN_SQL_I(r->u.end.code), GN_SQL_I(r->time), GN_SQL_T(gn_str(key)));
+		"UPDATE transactions SET state = $1, code = $2, decided = $3 WHERE tx_key = $4 AND "
+		"decided IS NULL",
+		NULL, NULL, GN_SQL_T(gn_str(state)), GN_SQL_I(r->u.end.code), GN_SQL_I(r->time),
+		GN_SQL_T(gn_str(key)));
 }
 
-static gn_err put_edge(struct gn_history *h, uint64_t seq, uint32_t eq, struct gn_hop debt, gn_amount amount)
+static gn_err put_edge(struct gn_history *h, uint64_t seq, uint32_t eq, struct gn_hop debt,
+		       gn_amount amount)
 {
 	const struct equivalent_note *e = gn_history_equivalent(h, eq);
 	if (!e || debt.pair >= e->pair_count)
 		return GN_CORRUPT;
 	uint32_t lower = e->pairs[debt.pair].lower, higher = e->pairs[debt.pair].higher;
 	return GN_SQL_RUN(h->sql,
-			  "INSERT INTO clearing_edges (seq, debtor, creditor, amount) VALUES ($1, $2, $3, $4) ON "
+			  "INSERT INTO clearing_edges (seq, debtor, creditor, amount) VALUES ($1, "
+			  "$2, $3, $4) ON "
 			  "CONFLICT (seq, debtor, creditor) DO UPDATE "
 			  "SET amount = clearing_edges.amount + excluded.amount",
 			  NULL, NULL, GN_SQL_I(seq), GN_SQL_I(debt.dir ? higher : lower),
@@ -612,7 +698,9 @@ static void gain_of(const struct gn_record_view *r, unsigned precision, struct g
 	gn_amount_sum without = r->u.clearing.without, more = r->u.clearing.total - without;
 	gn_amount_text(without, precision, g->without);
 	gn_amount_text(more, precision, g->more);
-	g->myriad = without > 0 ? (int64_t)(more / without * 10000 + more % without * 10000 / without) : -1;
+	g->myriad = without > 0
+			    ? (int64_t)(more / without * 10000 + more % without * 10000 / without)
+			    : -1;
 }
 
 static gn_err feed_clearing(struct gn_history *h, const struct gn_record_view *r)
@@ -620,7 +708,8 @@ static gn_err feed_clearing(struct gn_history *h, const struct gn_record_view *r
 	const struct equivalent_note *e = gn_history_equivalent(h, r->eq);
 	char key[33], total[GN_AMOUNT_TEXT_MAX], certificate[65];
 	struct gn_slice cycles = r->u.clearing.cycles, edges = r->u.clearing.edges;
-	bool offer = r->type == GN_REC_PROPOSE, answers_offer = !offer && !is_zero(&r->key, sizeof r->key);
+	bool offer = r->type == GN_REC_PROPOSE,
+	     answers_offer = !offer && !is_zero(&r->key, sizeof r->key);
 	bool proven = !is_zero(&r->u.clearing.certificate, sizeof r->u.clearing.certificate);
 	struct gain gain;
 	struct gn_hops hops;
@@ -637,21 +726,25 @@ static gn_err feed_clearing(struct gn_history *h, const struct gn_record_view *r
 	if (answers_offer)
 		GN_TRY(GN_SQL_RUN(
 			h->sql,
-			"UPDATE clearings SET state = 'COMMITTED', decided = $1 WHERE tx_key = $2 AND decided IS NULL",
+			"UPDATE clearings SET state = 'COMMITTED', decided = $1 WHERE tx_key = $2 "
+			"AND decided IS NULL",
 			NULL, NULL, GN_SQL_I(r->time), GN_SQL_T(gn_str(key))));
 	GN_TRY(GN_SQL_RUN(
 		h->sql,
-		"INSERT INTO clearings (seq, eq, mode, total, without_, gain, gain_myriad, cause, certificate, "
-		"tx_key, state, code, created, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, "
+		"INSERT INTO clearings (seq, eq, mode, total, without_, gain, gain_myriad, cause, "
+		"certificate, "
+		"tx_key, state, code, created, decided) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, "
+		"$9, $10, "
 		"$11, 0, $12, $13)",
 		NULL, NULL, GN_SQL_I(r->seq), GN_SQL_I(r->eq),
 		GN_SQL_I(offer ? GN_CLEARING_CONSENT : r->u.clearing.mode), GN_SQL_T(gn_str(total)),
-		offer ? GN_SQL_T(gn_str(gain.without)) : GN_SQL_N, offer ? GN_SQL_T(gn_str(gain.more)) : GN_SQL_N,
-		offer && gain.myriad >= 0 ? GN_SQL_I(gain.myriad) : GN_SQL_N, GN_SQL_I(r->u.clearing.cause),
-		proven ? GN_SQL_T(gn_str(certificate)) : GN_SQL_N,
+		offer ? GN_SQL_T(gn_str(gain.without)) : GN_SQL_N,
+		offer ? GN_SQL_T(gn_str(gain.more)) : GN_SQL_N,
+		offer && gain.myriad >= 0 ? GN_SQL_I(gain.myriad) : GN_SQL_N,
+		GN_SQL_I(r->u.clearing.cause), proven ? GN_SQL_T(gn_str(certificate)) : GN_SQL_N,
 		offer || answers_offer ? GN_SQL_T(gn_str(key)) : GN_SQL_N,
-		GN_SQL_T(gn_str(gn_tx_state_name(offer ? GN_TX_WAITING : GN_TX_COMMITTED))), GN_SQL_I(r->time),
-		offer ? GN_SQL_N : GN_SQL_I(r->time)));
+		GN_SQL_T(gn_str(gn_tx_state_name(offer ? GN_TX_WAITING : GN_TX_COMMITTED))),
+		GN_SQL_I(r->time), offer ? GN_SQL_N : GN_SQL_I(r->time)));
 	while (gn_rec_next_route(&cycles, &amount, &hops))
 		while (gn_rec_next_hop(&hops, &hop))
 			GN_TRY(put_edge(h, r->seq, r->eq, hop, amount));
@@ -665,11 +758,14 @@ static gn_err feed_dispute(struct gn_history *h, const struct gn_record_view *r)
 	char end[2][GN_PID_MAX], target[2 * GN_PID_MAX + 4];
 	if (!gn_history_pair(h, r->eq, r->u.dispute.pair, end[0], end[1]))
 		return GN_CORRUPT;
-	snprintf(target, sizeof target, "%s -> %s", end[r->u.dispute.side], end[!r->u.dispute.side]);
-	return audit(h, r, r->u.dispute.on ? "trustline.freeze" : "trustline.unfreeze", target, NULL, NULL);
+	snprintf(target, sizeof target, "%s -> %s", end[r->u.dispute.side],
+		 end[!r->u.dispute.side]);
+	return audit(h, r, r->u.dispute.on ? "trustline.freeze" : "trustline.unfreeze", target,
+		     NULL, NULL);
 }
 
-/* A command that has no record of its own: what it names is its target, the rest is shown as it was given. */
+/* A command that has no record of its own: what it names is its target, the rest is shown as it
+ * was given. */
 static gn_err feed_note(struct gn_history *h, const struct gn_record_view *r)
 {
 	struct gn_op_admin c;
@@ -705,10 +801,12 @@ static gn_err feed_role(struct gn_history *h, const struct gn_record_view *r)
 	bool revoked = r->u.role.role == GN_ROLE_NONE;
 	gn_pid(&r->u.role.pk, pid);
 	snprintf(before, sizeof before, "{\"role\":\"%s\"}", roles[r->u.role.before & 3]);
-	json_t *j = json_pack("{ss so}", "role", roles[r->u.role.role & 3], "name", gn_json_slice(r->u.role.name));
+	json_t *j = json_pack("{ss so}", "role", roles[r->u.role.role & 3], "name",
+			      gn_json_slice(r->u.role.name));
 	char *after = json_dumps(j, JSON_COMPACT);
-	gn_err err = audit(h, r, revoked ? "role.revoke" : "role.grant", pid,
-			   r->u.role.before == GN_ROLE_NONE ? NULL : before, revoked ? NULL : after);
+	gn_err err =
+		audit(h, r, revoked ? "role.revoke" : "role.grant", pid,
+		      r->u.role.before == GN_ROLE_NONE ? NULL : before, revoked ? NULL : after);
 	free(after);
 	json_decref(j);
 	return err;
@@ -726,9 +824,10 @@ static gn_err feed_one(struct gn_history *h, const struct gn_record_view *r, str
 							[GN_REC_PREPARE] = GN_OP_PAYMENT,
 							[GN_REC_VOTE] = GN_OP_VOTE,
 							[GN_REC_ANSWER] = GN_OP_CONSENT};
-		static const enum gn_op_kind line_kinds[] = {GN_OP_LINE_CREATE, GN_OP_LINE_UPDATE, GN_OP_LINE_CLOSE,
-							     GN_OP_LINE_CLOSE};
-		enum gn_op_kind kind = r->type == GN_REC_LINE ? line_kinds[r->u.line.action & 3] : kinds[r->type];
+		static const enum gn_op_kind line_kinds[] = {GN_OP_LINE_CREATE, GN_OP_LINE_UPDATE,
+							     GN_OP_LINE_CLOSE, GN_OP_LINE_CLOSE};
+		enum gn_op_kind kind =
+			r->type == GN_REC_LINE ? line_kinds[r->u.line.action & 3] : kinds[r->type];
 		GN_TRY(gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0,
 				   r->sign.profile ? GN_OP_KINDS : kind, r->sign.bytes, op));
 	}
@@ -760,8 +859,8 @@ static gn_err feed_one(struct gn_history *h, const struct gn_record_view *r, str
 	return GN_OK; /* of a later version: nothing that is asked for here */
 }
 
-static gn_err feed_all(struct gn_history *h, struct gn_slice payload, uint64_t first_seq, uint32_t count,
-		       struct gn_op *op)
+static gn_err feed_all(struct gn_history *h, struct gn_slice payload, uint64_t first_seq,
+		       uint32_t count, struct gn_op *op)
 {
 	char mark[24];
 	size_t off = 0;
@@ -776,7 +875,8 @@ static gn_err feed_all(struct gn_history *h, struct gn_slice payload, uint64_t f
 	return set_meta(h, "watermark", mark);
 }
 
-gn_err gn_history_feed(struct gn_history *h, struct gn_slice payload, uint64_t first_seq, uint32_t count)
+gn_err gn_history_feed(struct gn_history *h, struct gn_slice payload, uint64_t first_seq,
+		       uint32_t count)
 {
 	h->why[0] = 0;
 	if (count == 0 || first_seq + count - 1 <= h->watermark)
@@ -796,7 +896,8 @@ gn_err gn_history_feed(struct gn_history *h, struct gn_slice payload, uint64_t f
 	if (!err)
 		err = GN_SQL_DO(h->sql, "COMMIT");
 	if (err) {
-		snprintf(h->why, sizeof h->why, "%s", *h->sql->why ? h->sql->why : gn_err_text(err));
+		snprintf(h->why, sizeof h->why, "%s",
+			 *h->sql->why ? h->sql->why : gn_err_text(err));
 		(void)!GN_SQL_DO(h->sql, "ROLLBACK");
 		return err;
 	}

@@ -1,4 +1,5 @@
-/* The history's parts: history.c (tables, feeding), history_ask.c, history_tx.c (questions), history_fold.c (case). */
+/* The history's parts: history.c (tables, feeding), history_ask.c, history_tx.c (questions),
+ * history_fold.c (case). */
 #ifndef GN_HUB_HISTORY_INT_H
 #define GN_HUB_HISTORY_INT_H
 
@@ -6,10 +7,11 @@
 
 #define GN_HISTORY_NAME_MAX (4 * OP_NAME_MAX + 4) /* bytes of a display name, folded or not */
 
-/* What of the audit log is about the hub as a whole, and everybody's to see (HB-32): an index's words, so the same in
- * each question. */
-#define GN_HISTORY_PUBLIC                                                                                              \
-	"action IN ('settings', 'equivalent.create', 'equivalent.update', 'clear', 'snapshot', 'integrity.verify')"
+/* What of the audit log is about the hub as a whole, and everybody's to see (HB-32): an index's
+ * words, so the same in each question. */
+#define GN_HISTORY_PUBLIC                                                                          \
+	"action IN ('settings', 'equivalent.create', 'equivalent.update', 'clear', 'snapshot', "   \
+	"'integrity.verify')"
 
 struct equivalent_note {
 	char code[17];
@@ -35,10 +37,12 @@ struct gn_history {
 
 const char *gn_history_pid(const struct gn_history *h, uint32_t number);
 struct equivalent_note *gn_history_equivalent(const struct gn_history *h, uint32_t number);
-/* history_fold.c: texts that differ by case alone become one. UTF-8 in and out; what does not fit is left out. */
+/* history_fold.c: texts that differ by case alone become one. UTF-8 in and out; what does not
+ * fit is left out. */
 void gn_history_fold(struct gn_slice text, struct gn_buf *out);
 /* history_tx.c: GN_HQ_TRANSACTIONS. *out is made even when it fails. */
-GN_MUST gn_err gn_history_transactions(struct gn_history *h, const struct gn_history_query *q, json_t **out);
+GN_MUST gn_err gn_history_transactions(struct gn_history *h, const struct gn_history_query *q,
+				       json_t **out);
 gn_pair_pids gn_history_pair; /* user: struct gn_history */
 
 #endif

@@ -1,12 +1,13 @@
-/* The composition root: makes the ledger, the history and the API, runs the loop, pumps between them, stops cleanly.
+/* The composition root: makes the ledger, the history and the API, runs the loop, pumps between
+ * them, stops cleanly.
  *
- * One turn of the loop:  requests and completions come in as they are ready; before the loop sleeps, pump() sequences
- * what waits, moves disk requests, records and results to whoever they are for until nothing moves, and sets one timer
- * to the earliest deadline.
+ * One turn of the loop: requests and completions come in as they are ready; before the loop
+ * sleeps, pump() sequences what waits, moves disk requests, records and results to whoever they
+ * are for until nothing moves, and sets one timer to the earliest deadline.
  *
- * Start:  data directory and lock -> keys -> history and its watermark -> ledger recovers, handing out the records that
- * the history lacks (the API answers 503) -> READY.   Stop:  nothing new, what was taken becomes durable, the history
- * is fed. */
+ * Start: data directory and lock -> keys -> history and its watermark -> ledger recovers,
+ * handing out the records that the history lacks (the API answers 503) -> READY. Stop: nothing
+ * new, what was taken becomes durable, the history is fed. */
 #include "hub/hub_int.h"
 #include "hub/keys.h"
 
@@ -18,7 +19,8 @@
 #define STOP_MAX (10 * GN_SEC) /* for the last writes */
 #define PUMP_ROUNDS 64u
 
-void gn_hub_log(struct gn_hub *hub, enum gn_log_level level, const char *event, const char *fmt, ...)
+void gn_hub_log(struct gn_hub *hub, enum gn_log_level level, const char *event, const char *fmt,
+		...)
 {
 	char text[512];
 	va_list args;
@@ -38,23 +40,29 @@ static void unusable(struct gn_hub *hub, gn_err err)
 	const char *kept = gn_err_class(err) == GN_CLASS_IO ? "" : " Nothing was changed;";
 	if (is_short)
 		snprintf(hub->why, sizeof hub->why,
-			 "the history knows record %llu, but only %llu records of the journal in %.250s/journal hold: "
+			 "the history knows record %llu, but only %llu records of the journal in "
+			 "%.250s/journal hold: "
 			 "durable ones "
-			 "are gone or damaged. Nothing was changed. Restore the journal from a copy (geonet hub verify "
+			 "are gone or damaged. Nothing was changed. Restore the journal from a "
+			 "copy (geonet hub verify "
 			 "says "
 			 "more); only if the loss is meant, remove history.db and start again",
-			 (unsigned long long)hub->fed_to, (unsigned long long)last, hub->config.data);
+			 (unsigned long long)hub->fed_to, (unsigned long long)last,
+			 hub->config.data);
 	else if (err == GN_NOMEM)
 		snprintf(hub->why, sizeof hub->why,
-			 "the ledger in %.250s/journal does not fit into the memory that it may take, %llu MiB. Nothing was "
+			 "the ledger in %.250s/journal does not fit into the memory that it may "
+			 "take, %llu MiB. Nothing was "
 			 "changed; start it with more: --memory-mib %llu",
 			 hub->config.data, (unsigned long long)(hub->config.memory >> 20),
 			 (unsigned long long)(hub->config.memory >> 19));
 	else
 		snprintf(hub->why, sizeof hub->why,
-			 "the journal in %s/journal cannot be used: %s.%s geonet hub verify says more",
+			 "the journal in %s/journal cannot be used: %s.%s geonet hub verify says "
+			 "more",
 			 hub->config.data, gn_err_text(err), kept);
-	gn_hub_log(hub, GN_LOG_ERROR, is_short ? "journal.short" : "journal.failed", "%s", hub->why);
+	gn_hub_log(hub, GN_LOG_ERROR, is_short ? "journal.short" : "journal.failed", "%s",
+		   hub->why);
 	hub->unusable = err ? err : GN_TRUNCATED;
 	uv_stop(&hub->loop);
 }
@@ -69,12 +77,16 @@ static void ready(struct gn_hub *hub, gn_err err)
 	gn_ledger_info(hub->ledger, &info);
 	gn_replica_start(hub);
 	hub->ready = true;
-	gn_hub_log(hub, GN_LOG_INFO, "ready", "hub %s on port %u, %u participants, record %llu%s", hub->pid,
-		   gn_http_port(hub->http), gn_ledger_participant_count(hub->ledger),
-		   (unsigned long long)gn_ledger_seq(hub->ledger), info.torn ? ", a torn tail was cut" : "");
+	gn_hub_log(hub, GN_LOG_INFO, "ready", "hub %s on port %u, %u participants, record %llu%s",
+		   hub->pid, gn_http_port(hub->http), gn_ledger_participant_count(hub->ledger),
+		   (unsigned long long)gn_ledger_seq(hub->ledger),
+		   info.torn ? ", a torn tail was "
+			       "cut"
+			     : "");
 	if (gn_hub_clock_behind(hub))
 		gn_hub_log(hub, GN_LOG_WARN, "clock.behind",
-			   "the clock is %llu s behind the last record: payments of this time are recorded at the "
+			   "the clock is %llu s behind the last record: payments of this time are "
+			   "recorded at the "
 			   "later time, "
 			   "daily limits and expiry run by it. Is the machine's clock right?",
 			   (unsigned long long)gn_hub_clock_behind(hub));
@@ -82,7 +94,9 @@ static void ready(struct gn_hub *hub, gn_err err)
 		char line[32];
 		int n = snprintf(line, sizeof line, "ready %u\n", gn_http_port(hub->http));
 		if (write(hub->ready_fd, line, (size_t)n) != n)
-			gn_hub_log(hub, GN_LOG_WARN, "ready.unheard", "whoever started this hub does not listen");
+			gn_hub_log(hub, GN_LOG_WARN, "ready.unheard",
+				   "whoever started this hub "
+				   "does not listen");
 		close(hub->ready_fd);
 		hub->ready_fd = -1;
 	}
@@ -100,7 +114,8 @@ static void event(struct gn_hub *hub, const struct gn_ledger_event *e)
 	case GN_LEDGER_RESULT: gn_hub_result(hub, e); break;
 	case GN_LEDGER_STOPPED:
 		gn_hub_log(hub, GN_LOG_ERROR, "journal.stopped",
-			   "the journal cannot be written (%s): nothing new is taken, %u requests have an unknown "
+			   "the journal cannot be written (%s): nothing new is taken, %u requests "
+			   "have an unknown "
 			   "outcome; "
 			   "free or mend the disk and start the hub again",
 			   gn_err_text(e->err), hub->tickets.count);
@@ -125,7 +140,8 @@ void gn_hub_pump(struct gn_hub *hub)
 	gn_ledger_tick(hub->ledger, hub->time);
 	for (unsigned i = 0, moved = 1; i < PUMP_ROUNDS && moved; i++) {
 		moved = 0; /* events first: nothing is written before READY was judged */
-		for (unsigned k = 0; k < 256 && gn_ledger_next_event(hub->ledger, &e); k++, moved = 1)
+		for (unsigned k = 0; k < 256 && gn_ledger_next_event(hub->ledger, &e);
+		     k++, moved = 1)
 			event(hub, &e);
 		if (hub->unusable)
 			break;
@@ -153,7 +169,8 @@ static void on_stop(void *user)
 	if (hub->stopping)
 		return;
 	hub->stopping = true;
-	gn_hub_log(hub, GN_LOG_INFO, "stopping", "what was taken becomes durable, then the hub ends");
+	gn_hub_log(hub, GN_LOG_INFO, "stopping",
+		   "what was taken becomes durable, then the hub ends");
 	uv_stop(&hub->loop);
 }
 
@@ -161,21 +178,23 @@ static void on_status(void *user)
 {
 	struct gn_hub *hub = user;
 	gn_hub_log(hub, GN_LOG_INFO, "status",
-		   "up %llu s, %s, record %llu, %u participants, %u requests wait, %llu MiB of memory",
+		   "up %llu s, %s, record %llu, %u participants, %u requests wait, %llu MiB of "
+		   "memory",
 		   (unsigned long long)((hub->now - hub->started) / GN_SEC),
 		   !hub->ready                     ? "reading its journal"
 		   : gn_ledger_failed(hub->ledger) ? "its journal cannot be written"
 						   : "well",
-		   (unsigned long long)gn_ledger_seq(hub->ledger), gn_ledger_participant_count(hub->ledger),
-		   hub->tickets.count, (unsigned long long)gn_os_rss() >> 20);
+		   (unsigned long long)gn_ledger_seq(hub->ledger),
+		   gn_ledger_participant_count(hub->ledger), hub->tickets.count,
+		   (unsigned long long)gn_os_rss() >> 20);
 }
 
 /* ---- start ---- */
 
-#define FAIL(err, ...)                                                                                                 \
-	do {                                                                                                           \
-		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                \
-		return (err);                                                                                          \
+#define FAIL(err, ...)                                                                             \
+	do {                                                                                       \
+		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                            \
+		return (err);                                                                      \
 	} while (0)
 
 static gn_err load_keys(struct gn_hub *hub, char why[GN_HUB_WHY])
@@ -196,7 +215,8 @@ static gn_err make_ledger(struct gn_hub *hub)
 {
 	struct gn_env env = {&hub->alloc[0], &hub->rand, &hub->log};
 	hub->fed_to = gn_feed_watermark(hub->feed);
-	struct gn_ledger_config c = {.hub = hub->sk.pk, .dir = "journal", .feed_from = hub->fed_to + 1};
+	struct gn_ledger_config c = {
+		.hub = hub->sk.pk, .dir = "journal", .feed_from = hub->fed_to + 1};
 	gn_ledger_settings_default(&c.settings);
 	c.settings.accept_v0 = hub->config.accept_v0;
 	return gn_ledger_new(&env, &c, &hub->ledger);
@@ -207,7 +227,8 @@ static void load_names(struct gn_hub *hub)
 	json_t *names = gn_feed_names(hub->feed), *name;
 	size_t i;
 	json_array_foreach(names, i, name)
-		gn_hub_set_name(&hub->view, (uint32_t)i, gn_slice(json_string_value(name), json_string_length(name)));
+		gn_hub_set_name(&hub->view, (uint32_t)i,
+				gn_slice(json_string_value(name), json_string_length(name)));
 	json_decref(names);
 }
 
@@ -223,7 +244,8 @@ static gn_err make_http(struct gn_hub *hub, char why[GN_HUB_WHY])
 	gn_err err = gn_http_new(&config, &handler, &hub->http);
 	if (err == GN_PORT_TAKEN)
 		FAIL(err,
-		     "TCP port %u is taken: give another with --http PORT (0 for a free one), or stop what uses it",
+		     "TCP port %u is taken: give another with --http PORT (0 for a free one), or "
+		     "stop what uses it",
 		     hub->config.http);
 	if (err)
 		FAIL(err, "the API cannot be opened: %s", gn_err_text(err));
@@ -239,16 +261,20 @@ static gn_err start(struct gn_hub *hub, char why[GN_HUB_WHY])
 	if (err)
 		FAIL(err, "%s", gn_os_why());
 	if (gn_os_files() < HUB_FILES_MIN)
-		FAIL(GN_LIMIT, "a hub needs at least %u open files, here are %u: raise the limit (ulimit -n)",
+		FAIL(GN_LIMIT,
+		     "a hub needs at least %u open files, here are %u: raise the limit "
+		     "(ulimit -n)",
 		     HUB_FILES_MIN, gn_os_files());
 	gn_hub_disk_init(hub);
 	GN_TRY(load_keys(hub, why));
 	gn_alloc_heap(&hub->alloc[0], hub->config.memory);
 	gn_alloc_heap(&hub->alloc[1], (size_t)256 << 20);
 	hub->env = (struct gn_env){&hub->alloc[1], &hub->rand, &hub->log};
-	gn_map_init(&hub->tickets, &hub->env, sizeof(uint64_t), sizeof(struct gn_hub_request *), 2 * HUB_REQUESTS_MAX);
+	gn_map_init(&hub->tickets, &hub->env, sizeof(uint64_t), sizeof(struct gn_hub_request *),
+		    2 * HUB_REQUESTS_MAX);
 	gn_hub_live_init(hub);
-	gn_map_init(&hub->prepared, &hub->env, sizeof(struct gn_tx_key), sizeof(json_t *), BOOK_OPEN_MAX);
+	gn_map_init(&hub->prepared, &hub->env, sizeof(struct gn_tx_key), sizeof(json_t *),
+		    BOOK_OPEN_MAX);
 	gn_map_init(&hub->used, &hub->env, sizeof(struct gn_hash), sizeof(gn_time), HUB_LOGINS_MAX);
 	gn_rand_fill(&hub->rand, hub->challenge_key, sizeof hub->challenge_key);
 	gn_rate_init(&hub->rate_failed, &hub->env, GN_RATE_MINUTE, hub->config.rate_failed);
@@ -283,11 +309,12 @@ static void close_handle(uv_handle_t *handle, void *user)
 
 static bool is_busy(const struct gn_hub *hub)
 {
-	return hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs || hub->longs.count ||
-	       hub->asks.count || hub->pages.count;
+	return hub->disk.running || hub->verify_running || hub->space_looks || hub->jobs ||
+	       hub->longs.count || hub->asks.count || hub->pages.count;
 }
 
-/* What was taken becomes durable and is answered, bounded in time; then everything is freed in the opposite order. */
+/* What was taken becomes durable and is answered, bounded in time; then everything is freed in
+ * the opposite order. */
 static void finish(struct gn_hub *hub)
 {
 	gn_time until = gn_os_steady() + STOP_MAX;
@@ -346,8 +373,11 @@ gn_err gn_hub_run(const struct gn_hub_config *config, int ready_fd, char why[GN_
 	hub->started = hub->now;
 	hub->rand = gn_rand_system();
 	hub->log = (struct gn_log){gn_os_log_write, NULL, config->log};
-	hub->signals = (struct gn_signals){
-		.stop = on_stop, .status = on_status, .user = hub, .log = &hub->log, .log_file = hub->config.log_file};
+	hub->signals = (struct gn_signals){.stop = on_stop,
+					   .status = on_status,
+					   .user = hub,
+					   .log = &hub->log,
+					   .log_file = hub->config.log_file};
 	hub->verify_last = &hub->verify_first;
 	hub->held_last = &hub->held_first;
 	uv_loop_init(&hub->loop);

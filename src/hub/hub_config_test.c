@@ -57,10 +57,15 @@ static void a_file_is_taken_whole_or_not_at_all(void **state)
 	struct gn_hub_config c;
 	char why[GN_HUB_WHY];
 	gn_hub_config_default(&c);
-	assert_int_equal(gn_hub_config_parse(&c, GN_LIT("# a hub\nhttp = 8000  # here\n\nlog=warn\r\n"), why), GN_OK);
+	assert_int_equal(gn_hub_config_parse(&c,
+					     GN_LIT("# a hub\nhttp = 8000  # "
+						    "here\n\nlog=warn\r\n"),
+					     why),
+			 GN_OK);
 	assert_int_equal(c.http, 8000);
 	assert_int_equal(c.log, GN_LOG_WARN);
-	assert_int_equal(gn_hub_config_parse(&c, GN_LIT("http = 9000\nlog = loud\n"), why), GN_USAGE);
+	assert_int_equal(gn_hub_config_parse(&c, GN_LIT("http = 9000\nlog = loud\n"), why),
+			 GN_USAGE);
 	assert_non_null(strstr(why, "line 2"));
 	assert_int_equal(c.http, 8000);
 	assert_int_equal(gn_hub_config_parse(&c, GN_LIT("http\n"), why), GN_USAGE);

@@ -24,7 +24,8 @@ static void letters_fold_and_nothing_else_changes(void **state)
 	folds_to("ÀÉÎÕÜ×÷ßẞ ŁŽĲ", "àéîõü×÷ßß łžĳ");
 	folds_to("ΣΊΣΥΦΟΣ ς", "σίσυφοσ σ"); /* both small sigmas are one */
 	folds_to("ԱՅԲ ᏸ ǅ Ⱥ Å", "այբ Ᏸ ǆ ⱥ å");
-	folds_to("\xf0\x90\x90\x80 \xf0\x9f\x98\x80 日本", "\xf0\x90\x90\xa8 \xf0\x9f\x98\x80 日本");
+	folds_to("\xf0\x90\x90\x80 \xf0\x9f\x98\x80 日本",
+		 "\xf0\x90\x90\xa8 \xf0\x9f\x98\x80 日本");
 	folds_to("I ı İ", "i ı İ"); /* no language is assumed */
 }
 

@@ -1,11 +1,11 @@
-/* The hub's parts, private to src/hub. One thread (the loop's) touches all of it; workers see single jobs, the history
- * and the replica have their threads.
+/* The hub's parts, private to src/hub. One thread (the loop's) touches all of it; workers see
+ * single jobs, the history and the replica have their threads.
  *
- *   hub.c start, pump, stop             disk.c journal <-> workers      verify.c signatures <-> workers
- *   clock.c time of timers, of records  space.c how full the disk is    places.c who asks what takes long
+ *   hub.c start, pump, stop disk.c journal <-> workers verify.c signatures <-> workers clock.c
+ *   time of timers, of records space.c how full the disk is places.c who asks what takes long
  *   tail.c records and questions <-> a thread: feed.c the history, replica.c long questions
- *   api.c admission, life of a request  api_*.c the routes              submit.c signed operations
- *   live.c WebSocket and events         officers.c roles, settings      shapes_live.c JSON of the state */
+ *   api.c admission, life of a request api_*.c the routes submit.c signed operations live.c
+ *   WebSocket and events officers.c roles, settings shapes_live.c JSON of the state */
 #ifndef GN_HUB_HUB_INT_H
 #define GN_HUB_HUB_INT_H
 
@@ -88,9 +88,10 @@ struct gn_hub_request {
 	struct gn_hub_order *order; /* an officer's command; owned */
 	/* waiting for the history */
 	void (*told)(struct gn_hub_request *r,
-		     json_t *answer); /* answer borrowed, NULL: it cannot be asked (answered already) */
-	json_t *hold;                 /* what was made so far; owned */
-	int64_t note[2];              /* numbers a route carries over a wait */
+		     /* answer borrowed, NULL: it cannot be asked (answered already) */
+		     json_t *answer);
+	json_t *hold;    /* what was made so far; owned */
+	int64_t note[2]; /* numbers a route carries over a wait */
 	/* WebSocket */
 	struct gn_ws *ws;
 	struct gn_holder holder; /* of its place among the WebSockets */
@@ -113,13 +114,16 @@ json_t *gn_json_page(json_t *list, uint64_t limit, uint64_t offset);
 json_t *gn_json_page_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
 /* Of a total that was counted up to HUB_COUNT_MAX and one: what is more is told as `total_more`. */
 json_t *gn_json_page_counted(json_t *items, uint64_t limit, uint64_t offset, uint64_t total);
-/* The envelope: code and status follow from err; details is taken, may be NULL; fmt "" is the error's own sentence. */
-void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const char *fmt, ...) GN_PRINTF(4, 5);
+/* The envelope: code and status follow from err; details is taken, may be NULL; fmt "" is the
+ * error's own sentence. */
+void gn_hub_fail(struct gn_hub_request *r, gn_err err, json_t *details, const char *fmt, ...)
+	GN_PRINTF(4, 5);
 /* With a status of its own. */
-void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json_t *details, const char *fmt, ...)
-	GN_PRINTF(5, 6);
+void gn_hub_fail_as(struct gn_hub_request *r, int status, const char *code, json_t *details,
+		    const char *fmt, ...) GN_PRINTF(5, 6);
 int gn_hub_status_of(gn_err err);
-const char *gn_hub_error_code(gn_err err); /* gn_ledger_code, and for the HTTP server's own answers */
+/* gn_ledger_code, and for the HTTP server's own answers */
+const char *gn_hub_error_code(gn_err err);
 /* The body as a JSON object; NULL after answering. Borrowed from r. */
 json_t *gn_hub_body(struct gn_hub_request *r);
 /* A member that must be a string; NULL after answering 422. */
@@ -128,11 +132,14 @@ const char *gn_hub_body_text(struct gn_hub_request *r, const char *name);
 void gn_hub_ask(struct gn_hub_request *r, const struct gn_history_query *q,
 		void (*told)(struct gn_hub_request *, json_t *));
 void gn_hub_release(struct gn_hub_request *r);
-/* What the hub asks of itself: nobody gets its answer. With one reference, for gn_hub_release. NULL: no memory. */
+/* What the hub asks of itself: nobody gets its answer. With one reference, for gn_hub_release.
+ * NULL: no memory. */
 struct gn_hub_request *gn_hub_own_request(struct gn_hub *hub); /* one of refs is done */
-/* What waited for records that are durable now is answered or goes on; if the ledger stopped, the rest is refused. */
+/* What waited for records that are durable now is answered or goes on; if the ledger stopped,
+ * the rest is refused. */
 void gn_hub_held(struct gn_hub *hub);
-/* Goes on with the request once all that was sequenced so far is durable: at once, or at a later turn. */
+/* Goes on with the request once all that was sequenced so far is durable: at once, or at a later
+ * turn. */
 void gn_hub_when_durable(struct gn_hub_request *r, void (*then)(struct gn_hub_request *r));
 /* HB-8: the last of X-Forwarded-For behind a trusted proxy, else the peer. */
 void gn_hub_address(const struct gn_hub_request *r, struct gn_addr *out);
@@ -145,31 +152,35 @@ void gn_hub_request_id(void *user, struct gn_http_request *http, char out[GN_HTT
 
 /* ---- shapes_query.c: values of paths and queries; false after answering ---- */
 
-/* 422 with details.errors: [{"loc": [where, name], "msg", "type"}]; false. where: "path", "query", "body". */
-bool gn_hub_refuse_value(struct gn_hub_request *r, const char *where, const char *name, const char *type,
-			 const char *fmt, ...) GN_PRINTF(5, 6);
+/* 422 with details.errors: [{"loc": [where, name], "msg", "type"}]; false. where: "path",
+ * "query", "body". */
+bool gn_hub_refuse_value(struct gn_hub_request *r, const char *where, const char *name,
+			 const char *type, const char *fmt, ...) GN_PRINTF(5, 6);
 /* "" when absent. */
 bool gn_hub_value(struct gn_hub_request *r, const char *name, char *out, size_t cap);
-bool gn_hub_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least, uint64_t most,
-		   uint64_t *out);
+bool gn_hub_number(struct gn_hub_request *r, const char *name, uint64_t fallback, uint64_t least,
+		   uint64_t most, uint64_t *out);
 /* page, per_page (or limit, offset) -> limit, offset; usual: what limit is when nothing is said. */
-bool gn_hub_page(struct gn_hub_request *r, uint64_t usual, uint64_t most, uint64_t *limit, uint64_t *offset);
+bool gn_hub_page(struct gn_hub_request *r, uint64_t usual, uint64_t most, uint64_t *limit,
+		 uint64_t *offset);
 /* The value's place in names, which end with NULL; -1 when absent. */
 bool gn_hub_choice(struct gn_hub_request *r, const char *name, const char *const *names, int *out);
 /* Unix seconds, 0 when absent. end: the first second behind the day or moment that is named. */
 bool gn_hub_date(struct gn_hub_request *r, const char *name, bool end, int64_t *out);
-bool gn_hub_equivalent_at(struct gn_hub_request *r, const char *where, const char *name, const char *code,
-			  struct gn_ledger_equivalent *out);
-bool gn_hub_participant_at(struct gn_hub_request *r, const char *where, const char *name, const char *pid,
-			   struct gn_ledger_participant *out);
+bool gn_hub_equivalent_at(struct gn_hub_request *r, const char *where, const char *name,
+			  const char *code, struct gn_ledger_equivalent *out);
+bool gn_hub_participant_at(struct gn_hub_request *r, const char *where, const char *name,
+			   const char *pid, struct gn_ledger_participant *out);
 /* The query's "equivalent", which must be there. */
 bool gn_hub_query_equivalent(struct gn_hub_request *r, struct gn_ledger_equivalent *out);
 
 /* ---- shapes_wrong.c: what is wrong with a signed body, field by field ---- */
 
-/* Before gn_hub_submit. False after answering 422, or 400 of payments, or 404: each field that is wrong is named. */
+/* Before gn_hub_submit. False after answering 422, or 400 of payments, or 404: each field that
+ * is wrong is named. */
 bool gn_hub_words_ok(struct gn_hub_request *r, enum gn_op_kind kind);
-/* The ledger refused with err for the words of the body: answers as above. False: it was not for them. */
+/* The ledger refused with err for the words of the body: answers as above. False: it was not for
+ * them. */
 bool gn_hub_tell_wrong(struct gn_hub_request *r, gn_err err);
 
 /* The list of participants; officer: in pages, with a filter of status. */
@@ -178,17 +189,20 @@ extern const char *const gn_line_statuses[]; /* ends with NULL */
 
 /* ---- shapes_stats.c ---- */
 
-/* Puts public_stats.total_incoming_trust into a participant of the history, and for himself (own) stats. */
+/* Puts public_stats.total_incoming_trust into a participant of the history, and for himself
+ * (own) stats. */
 void gn_hub_stats_json(const struct gn_hub_view *v, uint32_t who, bool own, json_t *person);
 
 /* ---- submit.c ---- */
 
-/* The body is {"signed": TEXT, "signature": BASE64} (geo-v1), or the flat fields of geo-v0 with "signature". fields:
- * geo-v0's names in the body, ends with NULL. payment: wrong bodies are 400, not 422. result gets the outcome. */
+/* The body is {"signed": TEXT, "signature": BASE64} (geo-v1), or the flat fields of geo-v0 with
+ * "signature". fields: geo-v0's names in the body, ends with NULL. payment: wrong bodies are
+ * 400, not 422. result gets the outcome. */
 void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *const *fields,
 		   void (*result)(struct gn_hub_request *, const struct gn_ledger_event *));
 void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e);
-/* HB-50: what the request leaves for ever is counted when it is there. False after answering: no more today. */
+/* HB-50: what the request leaves for ever is counted when it is there. False after answering: no
+ * more today. */
 bool gn_hub_may_leave(struct gn_hub_request *r);
 /* RESULT was GN_AGAIN: looks for a max-flow on the copy and submits the same request with it. */
 void gn_hub_find_flow(struct gn_hub_request *r);
@@ -206,7 +220,8 @@ bool gn_hub_take_signed(struct gn_hub_request *r, json_t *in);
 /* How one route takes an officer's command. */
 struct gn_hub_command {
 	enum gn_command command;
-	/* The bare command in what a client of the reference sends (bootstrap token); NULL after answering. */
+	/* The bare command in what a client of the reference sends (bootstrap token); NULL after
+	 * answering. */
 	json_t *(*plain)(struct gn_hub_request *r, json_t *in);
 	/* It is what the path says; false after answering. */
 	bool (*fits)(struct gn_hub_request *r, const struct gn_op_admin *c);
@@ -239,7 +254,8 @@ void gn_hub_task(const struct gn_ledger_io *io, struct gn_file_task *out);
 
 /* hub->now and hub->time, before anything is done. */
 void gn_hub_look_at_clocks(struct gn_hub *hub);
-/* A sentence about a wall clock that was set and is not gone by yet; false: there is nothing to say. */
+/* A sentence about a wall clock that was set and is not gone by yet; false: there is nothing to
+ * say. */
 bool gn_hub_clock_set(char *out, size_t cap);
 void gn_hub_clock_tick(struct gn_hub *hub); /* the log's word of it */
 /* Seconds that the clock lies behind the last record; 0 when that is no more than a breath. */
@@ -257,13 +273,15 @@ void gn_hub_space_tick(struct gn_hub *hub);
 /* ---- feed.c ---- */
 
 struct gn_feed;
-/* Opens the history (blocking) and starts its thread. tokens_path: the file of used refresh tokens. */
-GN_MUST gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path, struct gn_feed **out,
-			    char why[HUB_WHY]);
+/* Opens the history (blocking) and starts its thread. tokens_path: the file of used refresh
+ * tokens. */
+GN_MUST gn_err gn_feed_open(struct gn_hub *hub, const char *history_path, const char *tokens_path,
+			    struct gn_feed **out, char why[HUB_WHY]);
 uint64_t gn_feed_watermark(const struct gn_feed *f);
 /* The thread begins: gn_feed_names and gn_feed_watermark are only before it. */
 void gn_feed_start(struct gn_feed *f);
-void gn_feed_records(struct gn_feed *f, struct gn_slice payload, uint64_t first_seq, uint32_t count);
+void gn_feed_records(struct gn_feed *f, struct gn_slice payload, uint64_t first_seq,
+		     uint32_t count);
 void gn_feed_ask(struct gn_feed *f, struct gn_hub_request *r, const struct gn_history_query *q);
 /* Blocks: names at the start. */
 json_t *gn_feed_names(struct gn_feed *f);
@@ -289,7 +307,8 @@ struct gn_hub_places {
 	uint8_t lately[HUB_PLACES_LATELY][16]; /* who was answered: a ring */
 	unsigned lately_next;
 };
-void gn_hub_places_init(struct gn_hub_places *p, struct gn_tail *tail, unsigned most, unsigned ahead);
+void gn_hub_places_init(struct gn_hub_places *p, struct gn_tail *tail, unsigned most,
+			unsigned ahead);
 /* Has who asks room in his share of them (HB-46)? */
 bool gn_hub_has_share(const struct gn_hub_places *p, const struct gn_hub_request *r);
 /* Another may give way. False after answering. */
@@ -313,15 +332,18 @@ void gn_hub_view_fini(struct gn_hub_view *v); /* the names */
 struct gn_replica;
 /* At READY. Never fails as a whole: what fails is told by each question. */
 void gn_replica_start(struct gn_hub *hub);
-void gn_replica_records(struct gn_replica *p, struct gn_slice payload, uint64_t first_seq, uint32_t count);
+void gn_replica_records(struct gn_replica *p, struct gn_slice payload, uint64_t first_seq,
+			uint32_t count);
 void gn_replica_info(struct gn_replica *p, struct gn_tail_info *out);
 void gn_replica_close(struct gn_replica *p);
 
-/* A question: `run` sees the view and this alone. It leaves json (the answer) or err with why (may be ""). */
+/* A question: `run` sees the view and this alone. It leaves json (the answer) or err with why
+ * (may be ""). */
 struct gn_long {
 	struct gn_hub_question asked;
 	void (*run)(struct gn_long *q, struct gn_hub_view *view);
-	void (*then)(struct gn_long *q); /* on the loop, instead of the answer; NULL: the answer is json */
+	/* on the loop, instead of the answer; NULL: the answer is json */
+	void (*then)(struct gn_long *q);
 	gn_time time;
 	/* the question, as each kind needs it */
 	uint32_t eq, who, to; /* eq UINT32_MAX: all */
@@ -329,8 +351,9 @@ struct gn_long {
 	uint64_t limit, offset, depth;
 	bool in, out, flag;
 	char creditor[64], debtor[64], status[16];
-	void *job;                       /* `then` takes it */
-	void (*drop)(struct gn_long *q); /* on the loop, when there is no `then` for it: frees the job; may be NULL */
+	void *job; /* `then` takes it */
+	/* on the loop, when there is no `then` for it: frees the job; may be NULL */
+	void (*drop)(struct gn_long *q);
 	/* the answer */
 	gn_err err;
 	char why[128];
@@ -347,7 +370,8 @@ void gn_hub_live_init(struct gn_hub *hub);
 void gn_hub_ws(struct gn_hub_request *r);
 /* Its connection is closed. */
 void gn_hub_ws_end(struct gn_hub_request *r);
-void gn_hub_live_records(struct gn_hub *hub, struct gn_slice payload, uint64_t first_seq, uint32_t count);
+void gn_hub_live_records(struct gn_hub *hub, struct gn_slice payload, uint64_t first_seq,
+			 uint32_t count);
 void gn_hub_live_tick(struct gn_hub *hub);
 void gn_hub_live_close(struct gn_hub *hub);
 void gn_hub_live_fini(struct gn_hub *hub);
@@ -360,7 +384,8 @@ GN_MUST gn_err gn_rates_load(struct gn_hub *hub, char why[HUB_WHY]);
 /* The rates that a settings command names, from now on and after a restart. */
 GN_MUST gn_err gn_hub_set_rates(struct gn_hub *hub, const struct gn_op_admin *c);
 /* Who has a role now. */
-bool gn_officer_find(const struct gn_hub *hub, const struct gn_hash *pid, struct gn_ledger_officer *out);
+bool gn_officer_find(const struct gn_hub *hub, const struct gn_hash *pid,
+		     struct gn_ledger_officer *out);
 json_t *gn_officer_json(const struct gn_ledger_officer *o);
 void gn_api_roles_get(struct gn_hub_request *r);
 void gn_api_roles_put(struct gn_hub_request *r);
@@ -380,15 +405,17 @@ json_t *gn_hub_line_json(const struct gn_hub_view *v, const struct gn_ledger_equ
 			 const struct gn_ledger_line *line);
 /* Fills created_at and updated_at of items of gn_hub_line_json from GN_HQ_LINE_TIMES. */
 void gn_hub_line_times(json_t *item, json_t *times);
-/* `then` of questions whose json is a page of lines: asks the history for their dates and answers. */
+/* `then` of questions whose json is a page of lines: asks the history for their dates and
+ * answers. */
 void gn_hub_tell_lines(struct gn_long *q);
 json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_view *r);
-json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned precision, struct gn_slice raises);
+json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned precision,
+			   struct gn_slice raises);
 json_t *gn_hub_equivalent_json(const struct gn_ledger_equivalent *e);
 /* What keeps a participant on the hub (LG-10): {"debts", "claims", "trustlines"}, numbers. */
 json_t *gn_hub_ties_json(const struct gn_ledger *l, uint32_t participant);
-/* Answers with one of these, or with an object that has such "items", after the history told their dates; takes json.
- */
+/* Answers with one of these, or with an object that has such "items", after the history told
+ * their dates; takes json. */
 void gn_hub_tell_equivalents(struct gn_hub_request *r, json_t *json);
 gn_pair_pids gn_hub_pair; /* user: struct gn_hub_view */
 /* The display name that a PARTICIPANT or PROFILE record gives. */
@@ -398,16 +425,18 @@ void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r);
 
 /* clang-format off */
 #define GN_HUB_RUNS(X) \
-	X(challenge) X(login) X(refresh) X(participant_create) X(participants) X(participant_get) X(me_get) \
-	X(transactions) X(leave) X(admin_delete) X(me_patch) X(line_create) X(lines) X(line_get) X(line_patch) \
-	X(line_delete) X(capacity) X(max_flow) X(payment_create) X(payments) X(payment_get) X(asked) X(vote) \
-	X(balance) X(debts) X(equivalents) X(cycles) X(clear_auto) X(gap) X(clearings) X(offers) X(consent) \
-	X(integrity_status) X(integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair) X(hub) \
-	X(health) X(health_db) X(metrics) X(admin_migrations) X(admin_participants) X(admin_participant_stats) \
-	X(admin_participant_metrics) X(admin_freeze) X(admin_unfreeze) X(admin_level) X(admin_equivalents) \
-	X(admin_equivalent_create) X(admin_equivalent_patch) X(admin_equivalent_delete) \
-	X(admin_equivalent_usage) X(admin_lines) X(admin_bottlenecks) X(admin_liquidity) X(admin_incidents) \
-	X(admin_audit) X(admin_graph) X(admin_ego) X(admin_cycles) X(admin_abort) X(admin_dispute) \
+	X(challenge) X(login) X(refresh) X(participant_create) X(participants) X(participant_get) \
+	X(me_get) X(transactions) X(leave) X(admin_delete) X(me_patch) X(line_create) X(lines) X(line_get) \
+	X(line_patch) X(line_delete) X(capacity) X(max_flow) X(payment_create) X(payments) \
+	X(payment_get) X(asked) X(vote) X(balance) X(debts) X(equivalents) X(cycles) \
+	X(clear_auto) X(gap) X(clearings) X(offers) X(consent) X(integrity_status) \
+	X(integrity_checksum) X(integrity_audit) X(integrity_verify) X(repair) X(hub) X(health) \
+	X(health_db) X(metrics) X(admin_migrations) X(admin_participants) \
+	X(admin_participant_stats) X(admin_participant_metrics) X(admin_freeze) \
+	X(admin_unfreeze) X(admin_level) X(admin_equivalents) X(admin_equivalent_create) \
+	X(admin_equivalent_patch) X(admin_equivalent_delete) X(admin_equivalent_usage) \
+	X(admin_lines) X(admin_bottlenecks) X(admin_liquidity) X(admin_incidents) X(admin_audit) \
+	X(admin_graph) X(admin_ego) X(admin_cycles) X(admin_abort) X(admin_dispute) \
 	X(admin_clear_exact) X(admin_snapshot) X(admin_payments)
 /* clang-format on */
 #define X(name) void gn_api_##name(struct gn_hub_request *r);
@@ -439,9 +468,11 @@ struct gn_hub {
 	struct gn_hub_request *requests;
 	struct gn_map tickets; /* ticket -> struct gn_hub_request * */
 	uint64_t last_ticket;
-	struct gn_map used; /* challenges that were answered, 32 bytes -> gn_time when they are over */
+	/* challenges that were answered, 32 bytes -> gn_time when they are over */
+	struct gn_map used;
 	struct gn_hub_request *held_first, **held_last; /* by held.after */
-	struct gn_map prepared; /* gn_tx_key -> json_t *: payments that wait for answers, told when they commit */
+	/* gn_tx_key -> json_t *: payments that wait for answers, told when they commit */
+	struct gn_map prepared;
 	struct gn_rate rate_key, rate_address, rate_failed, rate_day;
 	struct gn_hub_request *verify_first, **verify_last;
 	unsigned verify_running;
@@ -456,7 +487,8 @@ struct gn_hub {
 	gn_time space_next;
 	bool space_looks, space_short, clock_set;
 	struct {
-		uint64_t requests, refused_auth, refused_rate, refused_body, answers[6]; /* by hundreds */
+		/* by hundreds */
+		uint64_t requests, refused_auth, refused_rate, refused_body, answers[6];
 		uint64_t verified, bad_signatures, events_sent, events_dropped, flows;
 	} count;
 	struct {
@@ -472,6 +504,7 @@ struct gn_hub {
 };
 
 void gn_hub_pump(struct gn_hub *hub);
-void gn_hub_log(struct gn_hub *hub, enum gn_log_level level, const char *event, const char *fmt, ...) GN_PRINTF(4, 5);
+void gn_hub_log(struct gn_hub *hub, enum gn_log_level level, const char *event, const char *fmt,
+		...) GN_PRINTF(4, 5);
 
 #endif

@@ -1,5 +1,5 @@
-/* What strangers send before they are known: tokens and base64. No bytes pass for a token of ours, and decoding undoes
- * encoding. */
+/* What strangers send before they are known: tokens and base64. No bytes pass for a token of
+ * ours, and decoding undoes encoding. */
 #include "hub/token.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -22,7 +22,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		}
 		struct gn_buf back = {again, 0, sizeof again};
 		GN_ASSERT(gn_base64(in, url, text, sizeof text) == GN_OK &&
-			  gn_unbase64(gn_str(text), url, &back) == GN_OK && gn_slice_eq(gn_buf_slice(&back), in));
+			  gn_unbase64(gn_str(text), url, &back) == GN_OK &&
+			  gn_slice_eq(gn_buf_slice(&back), in));
 	}
 	return 0;
 }

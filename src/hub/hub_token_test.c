@@ -30,14 +30,17 @@ static void a_token_comes_back_and_any_other_bit_does_not(void **state)
 		assert_int_equal(gn_jwt_open(key, gn_slice(text, i), false, 1999, &out), GN_AUTH);
 	}
 	/* {"alg":"none"} */
-	assert_int_equal(gn_jwt_open(key, GN_LIT("eyJhbGciOiJub25lIn0.eyJleHAiOjk5OTl9."), false, 1, &out), GN_AUTH);
+	assert_int_equal(
+		gn_jwt_open(key, GN_LIT("eyJhbGciOiJub25lIn0.eyJleHAiOjk5OTl9."), false, 1, &out),
+		GN_AUTH);
 }
 
 static void base64_is_that_of_rfc_4648(void **state)
 {
 	(void)state;
 	static const char *const in[] = {"", "f", "fo", "foo", "foob", "fooba", "foobar"};
-	static const char *const out[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+	static const char *const out[] = {"",         "Zg==",     "Zm8=",    "Zm9v",
+					  "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
 	char text[32];
 	uint8_t bytes[16];
 	for (size_t i = 0; i < GN_COUNT(in); i++) {
@@ -48,7 +51,8 @@ static void base64_is_that_of_rfc_4648(void **state)
 		assert_int_equal(gn_base64(gn_str(in[i]), true, text, sizeof text), GN_OK);
 		assert_int_equal(gn_unbase64_exact(gn_str(text), true, bytes, i), GN_OK);
 	}
-	static const char *const bad[] = {"Zg=", "Zg", "Z===", "Zh==", "Zm9=", "Zm 8", "Zm-v", "=m8=", "Zg==Zg=="};
+	static const char *const bad[] = {
+		"Zg=", "Zg", "Z===", "Zh==", "Zm9=", "Zm 8", "Zm-v", "=m8=", "Zg==Zg=="};
 	for (size_t i = 0; i < GN_COUNT(bad); i++) {
 		struct gn_buf buf = {bytes, 0, sizeof bytes};
 		assert_int_equal(gn_unbase64(gn_str(bad[i]), false, &buf), GN_TEXT);

@@ -1,5 +1,5 @@
-/* The hub's secrets in its data directory: hub.key (its identity), tokens.key (what access tokens are sealed with),
- * admin-token (for the beginning, HB-6). Each is made once, 0600. */
+/* The hub's secrets in its data directory: hub.key (its identity), tokens.key (what access
+ * tokens are sealed with), admin-token (for the beginning, HB-6). Each is made once, 0600. */
 #include "hub/keys.h"
 
 #include <errno.h>
@@ -7,14 +7,14 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define FAIL(err, ...)                                                                                                 \
-	do {                                                                                                           \
-		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                \
-		return (err);                                                                                          \
+#define FAIL(err, ...)                                                                             \
+	do {                                                                                       \
+		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                            \
+		return (err);                                                                      \
 	} while (0)
 
-static gn_err make_file(struct gn_os_dir *dir, struct gn_rand *rand, const char *name, const char *kind,
-			uint8_t secret[32])
+static gn_err make_file(struct gn_os_dir *dir, struct gn_rand *rand, const char *name,
+			const char *kind, uint8_t secret[32])
 {
 	uint8_t file[GN_KEYFILE_MAX];
 	struct gn_buf out = {file, 0, sizeof file};
@@ -26,8 +26,8 @@ static gn_err make_file(struct gn_os_dir *dir, struct gn_rand *rand, const char 
 	return err;
 }
 
-static gn_err load_file(struct gn_os_dir *dir, struct gn_rand *rand, const char *name, const char *kind, bool make,
-			uint8_t secret[32])
+static gn_err load_file(struct gn_os_dir *dir, struct gn_rand *rand, const char *name,
+			const char *kind, bool make, uint8_t secret[32])
 {
 	uint8_t file[GN_KEYFILE_MAX], plain[256];
 	struct gn_buf in = {file, 0, sizeof file}, out = {plain, 0, sizeof plain};
@@ -45,7 +45,8 @@ static gn_err load_file(struct gn_os_dir *dir, struct gn_rand *rand, const char 
 	return err;
 }
 
-/* A journal names its hub: another key can neither go on with it nor stand beside it. key NULL: there is none. */
+/* A journal names its hub: another key can neither go on with it nor stand beside it. key NULL:
+ * there is none. */
 static gn_err check_journal(const char *data, const struct gn_pk *key, char why[GN_HUB_WHY])
 {
 	struct gn_pk pk;
@@ -55,7 +56,8 @@ static gn_err check_journal(const char *data, const struct gn_pk *key, char why[
 	if (stat(path, &st) != 0) {
 		if (errno == ENOENT)
 			return GN_OK;
-		FAIL(GN_IO, "the journal in %s/journal cannot be read: %s. Nothing was made", data, strerror(errno));
+		FAIL(GN_IO, "the journal in %s/journal cannot be read: %s. Nothing was made", data,
+		     strerror(errno));
 	}
 	if (st.st_size == 0 && key)
 		return GN_OK;
@@ -63,7 +65,8 @@ static gn_err check_journal(const char *data, const struct gn_pk *key, char why[
 		if (key)
 			return GN_OK; /* recovery says what is wrong with it */
 		FAIL(GN_NOT_FOUND,
-		     "there is a journal in %s/journal but no hub.key: the key of its hub is needed in %s/hub.key. "
+		     "there is a journal in %s/journal but no hub.key: the key of its hub is "
+		     "needed in %s/hub.key. "
 		     "Nothing was made",
 		     data, data);
 	}
@@ -72,18 +75,20 @@ static gn_err check_journal(const char *data, const struct gn_pk *key, char why[
 	gn_pid(&pk, pid);
 	if (!key)
 		FAIL(GN_NOT_FOUND,
-		     "the key of hub %s is needed (%s/hub.key): the journal in %s/journal is its. Nothing was made",
+		     "the key of hub %s is needed (%s/hub.key): the journal in %s/journal is its. "
+		     "Nothing was made",
 		     pid, data, data);
 	gn_pid(key, other);
 	FAIL(GN_KEY,
-	     "the key of hub %s is needed (hub.key): the journal in %s/journal is its, and %s/hub.key is that of %s",
+	     "the key of hub %s is needed (hub.key): the journal in %s/journal is its, and "
+	     "%s/hub.key is that of %s",
 	     pid, data, data, other);
 }
 
-/* Made once; what an owner wrote himself is taken as it is or refused, never written over. A last line end is an
- * editor's. */
-static gn_err load_admin_token(struct gn_os_dir *dir, const char *data, struct gn_rand *rand, struct gn_hub_keys *out,
-			       char why[GN_HUB_WHY])
+/* Made once; what an owner wrote himself is taken as it is or refused, never written over. A
+ * last line end is an editor's. */
+static gn_err load_admin_token(struct gn_os_dir *dir, const char *data, struct gn_rand *rand,
+			       struct gn_hub_keys *out, char why[GN_HUB_WHY])
 {
 	uint8_t raw[32], file[66];
 	struct gn_buf in = {file, 0, sizeof file};
@@ -104,7 +109,8 @@ static gn_err load_admin_token(struct gn_os_dir *dir, const char *data, struct g
 	gn_wipe(file, sizeof file);
 	if (err)
 		FAIL(err,
-		     "%s/admin-token cannot be used: it must be 64 bytes. It was left as it is; remove it, and a new "
+		     "%s/admin-token cannot be used: it must be 64 bytes. It was left as it is; "
+		     "remove it, and a new "
 		     "one "
 		     "is made",
 		     data);
@@ -137,13 +143,14 @@ gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand 
 	gn_wipe(seed, sizeof seed);
 	if ((err = check_journal(data, &out->sk.pk, why)))
 		return err;
-	if (make && is_lost(data, "tokens.db")) /* what was used is not known: no token of before counts */
+	/* what was used is not known: no token of before counts */
+	if (make && is_lost(data, "tokens.db"))
 		err = make_file(dir, rand, "tokens.key", "hub tokens", out->jwt_key);
 	else
 		err = load_file(dir, rand, "tokens.key", "hub tokens", true, out->jwt_key);
 	if (err)
-		FAIL(err, "%s/tokens.key cannot be used: %s (without it everybody logs in again)", data,
-		     gn_err_text(err));
+		FAIL(err, "%s/tokens.key cannot be used: %s (without it everybody logs in again)",
+		     data, gn_err_text(err));
 	return load_admin_token(dir, data, rand, out, why);
 }
 

@@ -12,8 +12,8 @@ struct gn_hub_keys {
 };
 
 /* make: a missing hub.key is made; else GN_NOT_FOUND. */
-GN_MUST gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand *rand, bool make,
-				struct gn_hub_keys *out, char why[GN_HUB_WHY]);
+GN_MUST gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand *rand,
+				bool make, struct gn_hub_keys *out, char why[GN_HUB_WHY]);
 void gn_hub_keys_wipe(struct gn_hub_keys *keys);
 
 #endif

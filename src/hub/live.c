@@ -1,6 +1,6 @@
-/* WebSocket and what it tells: payment.received to the payee, trustline.updated to both ends, clearing.completed to
- * whom it touched. Made from durable records alone; at most once: a client that does not take its events is dropped and
- * asks the API again. */
+/* WebSocket and what it tells: payment.received to the payee, trustline.updated to both ends,
+ * clearing.completed to whom it touched. Made from durable records alone; at most once: a client
+ * that does not take its events is dropped and asks the API again. */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -112,8 +112,8 @@ static void leave_place(struct gn_hub_request *r)
 	r->has_place = false;
 }
 
-/* GU-3: when all places are taken, a WebSocket of who has most gives way to who would have less; the one that was
- * silent longest. */
+/* GU-3: when all places are taken, a WebSocket of who has most gives way to who would have less;
+ * the one that was silent longest. */
 static bool make_room(struct gn_hub *hub, const struct gn_holder *who)
 {
 	struct gn_hub_request *worst = NULL;
@@ -143,10 +143,14 @@ static bool take_place(struct gn_hub_request *r)
 		err = gn_share_take(&hub->ws_places, &r->holder, 1);
 	r->has_place = !err;
 	if (err == GN_QUOTA)
-		gn_hub_fail_as(r, 429, "E009", NULL, "you have %u WebSockets open, which is all that one may have",
+		gn_hub_fail_as(r, 429, "E009", NULL,
+			       "you have %u WebSockets open, which is all "
+			       "that one may have",
 			       HUB_WS_EACH);
 	else if (err == GN_LIMIT)
-		gn_hub_fail_as(r, 429, "E009", NULL, "your network has its share of the WebSockets open");
+		gn_hub_fail_as(r, 429, "E009", NULL,
+			       "your network has its share of the WebSockets "
+			       "open");
 	else if (err)
 		gn_hub_fail_as(r, 503, "E010", NULL, "too many WebSockets are open");
 	return !err;
@@ -169,12 +173,14 @@ void gn_hub_ws(struct gn_hub_request *r)
 	char pid[64];
 	if (!gn_ws_wanted(r->http)) {
 		gn_hub_fail_as(r, 400, "E009", NULL,
-			       "this path is a WebSocket: subprotocols \"bearer\" and the access token");
+			       "this path is a WebSocket: subprotocols \"bearer\" and the access "
+			       "token");
 		return;
 	}
 	bool offered = gn_ws_bearer(r->http, &token);
-	gn_err refused =
-		offered && hub->ready ? gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->time), &jwt) : GN_AUTH;
+	gn_err refused = offered && hub->ready
+				 ? gn_jwt_open(hub->jwt_key, token, false, gn_unix(hub->time), &jwt)
+				 : GN_AUTH;
 	if (!refused && gn_ledger_find_participant(hub->ledger, &jwt.sub, &r->me))
 		refused = GN_AUTH;
 	if (!refused && !take_place(r))
@@ -182,7 +188,9 @@ void gn_hub_ws(struct gn_hub_request *r)
 	if (gn_ws_open(r->http, offered ? "bearer" : NULL, HUB_WS_MESSAGE, &handler, &r->ws)) {
 		r->ws = NULL;
 		leave_place(r);
-		gn_hub_fail_as(r, 400, "E009", NULL, "the WebSocket handshake is not that of RFC 6455");
+		gn_hub_fail_as(r, 400, "E009", NULL,
+			       "the WebSocket handshake is not that of RFC "
+			       "6455");
 		return;
 	}
 	hub->ws_count++;
@@ -197,16 +205,19 @@ void gn_hub_ws(struct gn_hub_request *r)
 	r->until = (gn_time)jwt.exp * GN_SEC;
 	gn_err err = gn_base58(GN_SLICE(jwt.sub.b), pid, sizeof pid);
 	GN_ASSERT(!err);
-	send_json(r, json_pack("{ss ss so}", "type", "hello", "pid", pid, "ts", gn_json_time(hub->time)));
+	send_json(r, json_pack("{ss ss so}", "type", "hello", "pid", pid, "ts",
+			       gn_json_time(hub->time)));
 }
 
 /* ---- events ---- */
 
-static void tell(struct gn_hub *hub, uint32_t participant, enum gn_hub_event event, const char *name, json_t *payload)
+static void tell(struct gn_hub *hub, uint32_t participant, enum gn_hub_event event,
+		 const char *name, json_t *payload)
 {
 	for (struct gn_hub_request *r = hub->requests, *next; r; r = next) {
 		next = r->next;
-		if (!r->ws || !(r->events & event) || r->me.number != participant || gn_ws_closing(r->ws))
+		if (!r->ws || !(r->events & event) || r->me.number != participant ||
+		    gn_ws_closing(r->ws))
 			continue;
 		hub->count.events_sent++;
 		send_json(r, json_pack("{ss sO}", "event", name, "payload", payload));
@@ -227,7 +238,8 @@ static void tell_payment(struct gn_hub *hub, const struct gn_record_view *v)
 /* A payment that waits: what will be told if it commits. */
 static void prepare_payment(struct gn_hub *hub, const struct gn_record_view *v)
 {
-	json_t **slot = gn_map_put(&hub->prepared, &v->key), *full = slot ? gn_hub_payment_json(&hub->view, v) : NULL;
+	json_t **slot = gn_map_put(&hub->prepared, &v->key),
+	       *full = slot ? gn_hub_payment_json(&hub->view, v) : NULL;
 	if (!slot)
 		return;
 	json_decref(*slot);
@@ -277,8 +289,8 @@ static void tell_line(struct gn_hub *hub, const struct gn_record_view *v)
 }
 
 /* Each one touched learns its own edges. */
-static void tell_edge(struct gn_hub *hub, const struct gn_record_view *v, const struct gn_ledger_equivalent *e,
-		      struct gn_hop debt, gn_amount amount)
+static void tell_edge(struct gn_hub *hub, const struct gn_record_view *v,
+		      const struct gn_ledger_equivalent *e, struct gn_hop debt, gn_amount amount)
 {
 	uint32_t ends[2];
 	gn_amount x;
@@ -287,8 +299,8 @@ static void tell_edge(struct gn_hub *hub, const struct gn_record_view *v, const 
 		return;
 	gn_hub_pid(&hub->view, ends[debt.dir], debtor);
 	gn_hub_pid(&hub->view, ends[!debt.dir], creditor);
-	json_t *j = json_pack("{ss ss ss sI}", "equivalent", e->code, "debtor", debtor, "creditor", creditor, "seq",
-			      (json_int_t)v->seq);
+	json_t *j = json_pack("{ss ss ss sI}", "equivalent", e->code, "debtor", debtor, "creditor",
+			      creditor, "seq", (json_int_t)v->seq);
 	gn_amount_json(j, "amount", amount, e->precision);
 	tell(hub, ends[0], GN_EVENT_CLEARING, "clearing.completed", j);
 	tell(hub, ends[1], GN_EVENT_CLEARING, "clearing.completed", j);
@@ -311,7 +323,8 @@ static void tell_clearing(struct gn_hub *hub, const struct gn_record_view *v)
 		tell_edge(hub, v, &e, hop, amount);
 }
 
-void gn_hub_live_records(struct gn_hub *hub, struct gn_slice payload, uint64_t first_seq, uint32_t count)
+void gn_hub_live_records(struct gn_hub *hub, struct gn_slice payload, uint64_t first_seq,
+			 uint32_t count)
 {
 	size_t off = 0;
 	for (uint32_t i = 0; i < count; i++) {
@@ -349,7 +362,9 @@ void gn_hub_live_tick(struct gn_hub *hub)
 			r->heard = hub->now;
 		gn_time silent = hub->now - r->heard;
 		if (hub->time >= r->until)
-			gn_ws_close(r->ws, 1008, "the access token is over: come again with a new one");
+			gn_ws_close(r->ws, 1008,
+				    "the access token is over: come again with a new "
+				    "one");
 		else if (silent > 2 * HUB_WS_PING)
 			gn_ws_close(r->ws, 1001, "no sign of life");
 		else if (silent > HUB_WS_PING)

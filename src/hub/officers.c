@@ -1,5 +1,6 @@
-/* Officers and the hub's own settings. Roles are keys: an officer logs in like a participant, by signature. Who has
- * which role is the ledger's (LG-58); the rates are the hub's, in a file, each change of them a NOTE in the journal. */
+/* Officers and the hub's own settings. Roles are keys: an officer logs in like a participant, by
+ * signature. Who has which role is the ledger's (LG-58); the rates are the hub's, in a file,
+ * each change of them a NOTE in the journal. */
 #include "hub/hub_int.h"
 
 #include <stdio.h>
@@ -22,7 +23,8 @@ enum gn_role gn_role_from(const char *name)
 	return GN_ROLE_NONE;
 }
 
-bool gn_officer_find(const struct gn_hub *hub, const struct gn_hash *pid, struct gn_ledger_officer *out)
+bool gn_officer_find(const struct gn_hub *hub, const struct gn_hash *pid,
+		     struct gn_ledger_officer *out)
 {
 	return gn_ledger_find_officer(hub->ledger, pid, out) == GN_OK && out->role != GN_ROLE_NONE;
 }
@@ -33,8 +35,8 @@ json_t *gn_officer_json(const struct gn_ledger_officer *o)
 	gn_pid(&o->pk, pid);
 	gn_err err = gn_base64(GN_SLICE(o->pk.b), false, key, sizeof key);
 	GN_ASSERT(!err);
-	return json_pack("{ss ss ss so}", "pid", pid, "public_key", key, "role", gn_role_name(o->role), "name",
-			 gn_json_slice(o->name));
+	return json_pack("{ss ss ss so}", "pid", pid, "public_key", key, "role",
+			 gn_role_name(o->role), "name", gn_json_slice(o->name));
 }
 
 void gn_api_roles_get(struct gn_hub_request *r)
@@ -59,8 +61,8 @@ void gn_api_whoami(struct gn_hub_request *r)
 		(void)!gn_officer_find(r->hub, &r->pid, &o);
 	}
 	gn_hub_json(r, 200,
-		    json_pack("{ss ss sb sI}", "role", gn_role_name(r->role), "pid", pid, "bootstrap", token, "seq",
-			      (json_int_t)o.seq));
+		    json_pack("{ss ss sb sI}", "role", gn_role_name(r->role), "pid", pid,
+			      "bootstrap", token, "seq", (json_int_t)o.seq));
 }
 
 /* ---- rates ---- */
@@ -70,7 +72,8 @@ static const struct {
 	const char *name; /* in the file */
 	bool always;      /* files of before it have it too */
 } rates[] = {{"rate_key", true}, {"rate_address", true}, {"rate_day", false}};
-_Static_assert(GN_SETTING_RATE_KEY + GN_COUNT(rates) == GN_SETTINGS, "the hub's own settings are its rates");
+_Static_assert(GN_SETTING_RATE_KEY + GN_COUNT(rates) == GN_SETTINGS, "the hub's own settings are "
+								     "its rates");
 
 static struct gn_rate *rate_of(struct gn_hub *hub, size_t i)
 {
@@ -94,7 +97,8 @@ gn_err gn_rates_load(struct gn_hub *hub, char why[HUB_WHY])
 	}
 	json_decref(j);
 	if (err)
-		snprintf(why, HUB_WHY, "%s/" FILE_NAME " cannot be used: %s", hub->config.data, gn_err_text(err));
+		snprintf(why, HUB_WHY, "%s/" FILE_NAME " cannot be used: %s", hub->config.data,
+			 gn_err_text(err));
 	return err;
 }
 
@@ -109,8 +113,8 @@ gn_err gn_hub_set_rates(struct gn_hub *hub, const struct gn_op_admin *c)
 		}
 	if (!any)
 		return GN_OK;
-	snprintf(text, sizeof text, "{\"rate_key\": %u, \"rate_address\": %u, \"rate_day\": %u}\n", hub->rate_key.most,
-		 hub->rate_address.most, hub->rate_day.most);
+	snprintf(text, sizeof text, "{\"rate_key\": %u, \"rate_address\": %u, \"rate_day\": %u}\n",
+		 hub->rate_key.most, hub->rate_address.most, hub->rate_day.most);
 	return gn_os_file_write(hub->dir, FILE_NAME, gn_str(text));
 }
 
@@ -135,7 +139,8 @@ static const char *const descriptions[GN_SETTINGS] = {
 
 static int64_t value_of(struct gn_hub *hub, const struct gn_ledger_settings *s, enum gn_setting k)
 {
-	return k >= GN_SETTING_RATE_KEY ? rate_of(hub, k - GN_SETTING_RATE_KEY)->most : gn_setting_get(s, k);
+	return k >= GN_SETTING_RATE_KEY ? rate_of(hub, k - GN_SETTING_RATE_KEY)->most
+					: gn_setting_get(s, k);
 }
 
 void gn_api_config_get(struct gn_hub_request *r)
@@ -146,9 +151,10 @@ void gn_api_config_get(struct gn_hub_request *r)
 	for (enum gn_setting k = 0; k < GN_SETTINGS; k++) {
 		const struct gn_setting_form *form = gn_setting_form(k);
 		int64_t v = value_of(r->hub, &s, k);
-		json_array_append_new(list, json_pack("{ss so sb ss}", "key", form->name, "value",
-						      form->flag ? json_boolean(v != 0) : json_integer(v), "mutable", 1,
-						      "description", descriptions[k]));
+		json_array_append_new(list,
+				      json_pack("{ss so sb ss}", "key", form->name, "value",
+						form->flag ? json_boolean(v != 0) : json_integer(v),
+						"mutable", 1, "description", descriptions[k]));
 	}
 	gn_hub_items(r, list);
 }
@@ -159,6 +165,7 @@ void gn_api_flags_get(struct gn_hub_request *r)
 	struct gn_ledger_settings s;
 	gn_ledger_settings(r->hub->ledger, &s);
 	gn_hub_json(r, 200,
-		    json_pack("{sb sb sb}", "multipath_enabled", s.max_paths > 1, "full_multipath_enabled", s.maxflow,
-			      "clearing_enabled", s.inline_clearing));
+		    json_pack("{sb sb sb}", "multipath_enabled", s.max_paths > 1,
+			      "full_multipath_enabled", s.maxflow, "clearing_enabled",
+			      s.inline_clearing));
 }

@@ -1,9 +1,10 @@
 /* What is done with a journal without a hub: verify it, read it, export and import it.
  *
- * 1. The hub's directory is locked when nobody runs it; while it runs, its journal is copied (files only grow, so a
- * copy is a prefix, and its torn tail is cut in the copy alone) and the copy is read.
- * 2. HB-20, an export: "GNEXPORT1\n", then per file "<name> <length> <hash>\n" and its bytes, then "end\n".
- *    The hash is h = SHA-256(h || piece) over pieces of 1 MiB, from zeros, in hex. */
+ * 1. The hub's directory is locked when nobody runs it; while it runs, its journal is copied
+ *    (files only grow, so a copy is a prefix, and its torn tail is cut in the copy alone) and
+ *    the copy is read.
+ * 2. HB-20, an export: "GNEXPORT1\n", then per file "<name> <length> <hash>\n" and its bytes,
+ *    then "end\n". The hash is h = SHA-256(h || piece) over pieces of 1 MiB, from zeros, in hex. */
 #include "hub/hub.h"
 #include "ledger/ledger.h"
 #include "net/net.h"
@@ -20,16 +21,16 @@
 
 #define PIECE ((size_t)1 << 20) /* bytes copied at once */
 #define LIST_MAX ((size_t)4 << 20)
-#define HEADER_HUB                                                                                                     \
-	40 /* where a journal file's header has the hub's key (LG-48): magic 8, version 4, number 4, first seq 8, salt \
-	      16 */
+/* where a journal file's header has the hub's key (LG-48): magic 8, version 4, number 4, first
+ * seq 8, salt 16 */
+#define HEADER_HUB 40
 
 void gn_hub_task(const struct gn_ledger_io *io, struct gn_file_task *out);
 
-#define FAIL(err, ...)                                                                                                 \
-	do {                                                                                                           \
-		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                                                \
-		return (err);                                                                                          \
+#define FAIL(err, ...)                                                                             \
+	do {                                                                                       \
+		snprintf(why, GN_HUB_WHY, __VA_ARGS__);                                            \
+		return (err);                                                                      \
 	} while (0)
 
 /* ---- the files of a journal ---- */
@@ -50,7 +51,8 @@ static int by_name(const void *a, const void *b)
 	return strcmp(((const struct file *)a)->name, ((const struct file *)b)->name);
 }
 
-/* Log files of data/journal in order; snapshots are made again. Read without the lock: plain paths. */
+/* Log files of data/journal in order; snapshots are made again. Read without the lock: plain
+ * paths. */
 static gn_err list_files(const struct gn_os_dir *dir, struct file **out, size_t *count)
 {
 	struct gn_buf text = {malloc(LIST_MAX), 0, LIST_MAX - 1};
@@ -175,7 +177,8 @@ static gn_err source_open(const char *data, struct source *s, char why[GN_HUB_WH
 	struct stat st;
 	s->copy[0] = 0;
 	if (stat(data, &st) != 0)
-		FAIL(errno == ENOENT ? GN_NOT_FOUND : GN_IO, "%s cannot be read: %s", data, strerror(errno));
+		FAIL(errno == ENOENT ? GN_NOT_FOUND : GN_IO, "%s cannot be read: %s", data,
+		     strerror(errno));
 	gn_err err = gn_os_dir_open(data, &s->dir);
 	if (!err)
 		return GN_OK;
@@ -274,10 +277,12 @@ static gn_err take_records(struct replay *p, const struct gn_ledger_event *e)
 		if (p->each)
 			GN_TRY(p->each(p->user, &v));
 	}
-	p->passed += (GN_JOURNAL_BATCH_HEAD + e->payload.len + JOURNAL_ALIGN - 1) / JOURNAL_ALIGN * JOURNAL_ALIGN;
+	p->passed += (GN_JOURNAL_BATCH_HEAD + e->payload.len + JOURNAL_ALIGN - 1) / JOURNAL_ALIGN *
+		     JOURNAL_ALIGN;
 	if (p->progress)
 		p->progress->told(p->progress->user, p->passed, p->bytes);
-	if (p->live && gn_ledger_seq(p->ledger) == p->live->seq) { /* the state is that of this very record */
+	if (p->live && gn_ledger_seq(p->ledger) == p->live->seq) {
+		/* the state is that of this very record */
 		p->is_met = true;
 		return gn_ledger_state_hash(p->ledger, &p->met);
 	}
@@ -312,7 +317,8 @@ static gn_err replay_open(struct replay *p, const char *data, char why[GN_HUB_WH
 	p->rand = gn_rand_system();
 	gn_alloc_heap(&p->alloc, (size_t)1 << 40);
 	p->env = (struct gn_env){&p->alloc, &p->rand, NULL};
-	struct gn_ledger_config c = {.hub = p->hub, .dir = "journal", .feed_from = 1, .verify = true};
+	struct gn_ledger_config c = {
+		.hub = p->hub, .dir = "journal", .feed_from = 1, .verify = true};
 	gn_ledger_settings_default(&c.settings);
 	err = gn_ledger_new(&p->env, &c, &p->ledger);
 	if (err)
@@ -351,19 +357,23 @@ static gn_err compare(const struct replay *p, char why[GN_HUB_WHY])
 		return GN_OK;
 	if (p->live->seq > gn_ledger_seq(p->ledger))
 		FAIL(GN_TRUNCATED,
-		     "the running hub is at record %llu, the journal ends at %llu: durable records are gone",
-		     (unsigned long long)p->live->seq, (unsigned long long)gn_ledger_seq(p->ledger));
+		     "the running hub is at record %llu, the journal ends at %llu: durable records "
+		     "are gone",
+		     (unsigned long long)p->live->seq,
+		     (unsigned long long)gn_ledger_seq(p->ledger));
 	gn_hex(GN_SLICE(p->live->state.b), told);
 	gn_hex(GN_SLICE(p->met.b), found);
 	if (!p->is_met || memcmp(&p->met, &p->live->state, sizeof p->met) != 0)
 		FAIL(GN_HASH,
-		     "the running hub's state at record %llu is not that of its journal: the hub tells %s, the journal "
+		     "the running hub's state at record %llu is not that of its journal: the hub "
+		     "tells %s, the journal "
 		     "gives %s",
 		     (unsigned long long)p->live->seq, told, p->is_met ? found : "no such state");
 	return GN_OK;
 }
 
-/* Bytes of the last file behind the last record that holds: a batch that was never finished, or damage. */
+/* Bytes of the last file behind the last record that holds: a batch that was never finished, or
+ * damage. */
 static uint64_t tail_of(const struct replay *p)
 {
 	uint8_t head[GN_JOURNAL_FILE_HEAD];
@@ -371,21 +381,27 @@ static uint64_t tail_of(const struct replay *p)
 	struct gn_journal_batch b;
 	uint64_t at = GN_JOURNAL_FILE_HEAD;
 	struct gn_buf buf = {head, 0, sizeof head};
-	if (gn_os_read_at(p->source.dir, p->last, 0, &buf) || gn_journal_file(gn_buf_slice(&buf), &file))
+	if (gn_os_read_at(p->source.dir, p->last, 0, &buf) ||
+	    gn_journal_file(gn_buf_slice(&buf), &file))
 		return p->last_size;
-	for (uint64_t next = file.first_seq; next <= gn_ledger_seq(p->ledger); next = b.first_seq + b.count) {
+	for (uint64_t next = file.first_seq; next <= gn_ledger_seq(p->ledger);
+	     next = b.first_seq + b.count) {
 		buf = (struct gn_buf){head, 0, GN_JOURNAL_BATCH_HEAD};
-		if (gn_os_read_at(p->source.dir, p->last, at, &buf) || gn_journal_batch(&file, gn_buf_slice(&buf), &b))
+		if (gn_os_read_at(p->source.dir, p->last, at, &buf) ||
+		    gn_journal_batch(&file, gn_buf_slice(&buf), &b))
 			break;
 		at += b.stored;
 	}
 	return p->last_size > at ? p->last_size - at : 0;
 }
 
-/* The last record that this hub's history (SQLite) knows; 0: there is none to ask. It is only read. */
-static gn_err watermark_of(const char *data, const struct gn_pk *hub, uint64_t *seq, char why[GN_HUB_WHY])
+/* The last record that this hub's history (SQLite) knows; 0: there is none to ask. It is only
+ * read. */
+static gn_err watermark_of(const char *data, const struct gn_pk *hub, uint64_t *seq,
+			   char why[GN_HUB_WHY])
 {
-	static const char query[] = "SELECT (SELECT value FROM meta WHERE name = 'watermark') FROM meta WHERE name = "
+	static const char query[] = "SELECT (SELECT value FROM meta WHERE name = 'watermark') FROM "
+				    "meta WHERE name = "
 				    "'identity' AND value LIKE '%' || ?1";
 	char path[600], hex[65];
 	sqlite3 *db = NULL;
@@ -406,7 +422,8 @@ static gn_err watermark_of(const char *data, const struct gn_pk *hub, uint64_t *
 	bool ok = code == SQLITE_ROW || code == SQLITE_DONE || code == SQLITE_ERROR;
 	if (!ok)
 		snprintf(why, GN_HUB_WHY,
-			 "the history in %.300s cannot be read (%.120s), and it tells how far the journal should go; "
+			 "the history in %.300s cannot be read (%.120s), and it tells how far the "
+			 "journal should go; "
 			 "if it "
 			 "is lost, move it away and verify without it",
 			 path, sqlite3_errmsg(db));
@@ -416,7 +433,8 @@ static gn_err watermark_of(const char *data, const struct gn_pk *hub, uint64_t *
 }
 
 /* HB-11: the history is made from durable records. */
-static gn_err compare_history(const struct replay *p, const char *data, uint64_t watermark, char why[GN_HUB_WHY])
+static gn_err compare_history(const struct replay *p, const char *data, uint64_t watermark,
+			      char why[GN_HUB_WHY])
 {
 	uint64_t last = gn_ledger_seq(p->ledger), tail = tail_of(p);
 	char behind[120] = "";
@@ -426,13 +444,15 @@ static gn_err compare_history(const struct replay *p, const char *data, uint64_t
 		snprintf(behind, sizeof behind, "; the %llu bytes behind record %llu do not hold",
 			 (unsigned long long)tail, (unsigned long long)last);
 	FAIL(GN_TRUNCATED,
-	     "the history in %s/history.db knows record %llu, the journal ends at %llu%s: durable records are gone or "
+	     "the history in %s/history.db knows record %llu, the journal ends at %llu%s: durable "
+	     "records are gone or "
 	     "damaged",
 	     data, (unsigned long long)watermark, (unsigned long long)last, behind);
 }
 
-gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, const struct gn_hub_progress *progress,
-		     struct gn_hub_report *out, char why[GN_HUB_WHY])
+gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live,
+		     const struct gn_hub_progress *progress, struct gn_hub_report *out,
+		     char why[GN_HUB_WHY])
 {
 	struct replay p;
 	struct gn_pk key;
@@ -445,7 +465,8 @@ gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, const str
 	p.progress = progress;
 	if (!err && (err = replay(&p)) == GN_HASH)
 		snprintf(why, GN_HUB_WHY,
-			 "the state after record %llu is not the one that the CHECKPOINT behind it tells",
+			 "the state after record %llu is not the one that the CHECKPOINT behind it "
+			 "tells",
 			 (unsigned long long)gn_ledger_seq(p.ledger));
 	else if (err && p.ledger)
 		snprintf(why, GN_HUB_WHY, "the journal does not hold after record %llu: %s",
@@ -474,13 +495,15 @@ gn_err gn_hub_verify(const char *data, const struct gn_hub_live *live, const str
 									    : watermark};
 		err = gn_ledger_state_hash(p.ledger, &out->state);
 		if (err)
-			snprintf(why, GN_HUB_WHY, "the state cannot be hashed: %s", gn_err_text(err));
+			snprintf(why, GN_HUB_WHY, "the state cannot be hashed: %s",
+				 gn_err_text(err));
 	}
 	replay_close(&p);
 	return err;
 }
 
-gn_err gn_hub_records(const char *data, gn_err (*each)(void *user, const struct gn_record_view *record), void *user,
+gn_err gn_hub_records(const char *data,
+		      gn_err (*each)(void *user, const struct gn_record_view *record), void *user,
 		      char why[GN_HUB_WHY])
 {
 	struct replay p;
@@ -520,15 +543,16 @@ static gn_err hash_file(const struct gn_os_dir *dir, const char *name, uint64_t 
 	return err;
 }
 
-static gn_err export_file(const struct gn_os_dir *dir, const struct file *f, gn_err (*put)(void *, struct gn_slice),
-			  void *user)
+static gn_err export_file(const struct gn_os_dir *dir, const struct file *f,
+			  gn_err (*put)(void *, struct gn_slice), void *user)
 {
 	char name[80], line[200], hex[65];
 	struct gn_hash hash;
 	snprintf(name, sizeof name, "journal/%s", f->name);
 	GN_TRY(hash_file(dir, name, f->size, NULL, NULL, &hash));
 	gn_hex(GN_SLICE(hash.b), hex);
-	int n = snprintf(line, sizeof line, "%s %llu %s\n", f->name, (unsigned long long)f->size, hex);
+	int n = snprintf(line, sizeof line, "%s %llu %s\n", f->name, (unsigned long long)f->size,
+			 hex);
 	GN_TRY(put(user, gn_slice(line, (size_t)n)));
 	return hash_file(dir, name, f->size, put, user, &hash);
 }
@@ -632,8 +656,8 @@ static gn_err import_all(struct import *in, struct gn_os_dir *dir)
 	}
 }
 
-gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, size_t cap), void *user,
-		     char why[GN_HUB_WHY])
+gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, size_t cap),
+		     void *user, char why[GN_HUB_WHY])
 {
 	struct gn_os_dir *dir;
 	struct file *files = NULL;
@@ -642,7 +666,8 @@ gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, s
 	gn_err err = in.piece ? gn_os_dir_open(data, &dir) : GN_NOMEM;
 	if (err) {
 		free(in.piece);
-		FAIL(err, "%s%s", gn_os_why(), err == GN_BUSY ? "; import into an empty directory" : "");
+		FAIL(err, "%s%s", gn_os_why(),
+		     err == GN_BUSY ? "; import into an empty directory" : "");
 	}
 	err = list_files(dir, &files, &count);
 	free(files);
@@ -651,7 +676,8 @@ gn_err gn_hub_import(const char *data, size_t (*get)(void *user, uint8_t *out, s
 	bool ours = !err;
 	if (!err)
 		err = import_all(&in, dir);
-	if (err && ours && list_files(dir, &files, &count) == GN_OK) { /* half a journal is worse than none */
+	if (err && ours && list_files(dir, &files, &count) == GN_OK) {
+		/* half a journal is worse than none */
 		for (size_t i = 0; i < count; i++) {
 			char name[80];
 			snprintf(name, sizeof name, "journal/%s", files[i].name);

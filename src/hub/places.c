@@ -1,12 +1,17 @@
-/* Who waits for a thread: for the copy (replica.c), and for the history (feed.c), its pages apart from what takes one
- * row. What waits lies here, on the loop, and few questions are handed to the thread at a time; so those that wait can
- * be counted, taken back when nobody listens any more, and give way (HB-46, HB-57).
+/* Who waits for a thread: for the copy (replica.c), and for the history (feed.c), its pages
+ * apart from what takes one row. What waits lies here, on the loop, and few questions are handed
+ * to the thread at a time; so those that wait can be counted, taken back when nobody listens any
+ * more, and give way (HB-46, HB-57).
  *
- * States:  ask -> WAITS -> HANDED -> answered     refused: at ask, or while it waits (`refused` says why)
- * 1. Of all places one asker has a share once they are crowded: a token's PID, without one an address.
- * 2. When all are taken, the newest of who has most gives way to who has less. What one has is what waits and what was
- *    answered lately, so that many keys with a question each hold out no newcomer.
- * 3. What tells of a change that was made is never refused: there are no more of those than changes. */
+ * States: ask -> WAITS -> HANDED -> answered refused: at ask, or while it waits (`refused` says
+ * why)
+ * 1. Of all places one asker has a share once they are crowded: a token's PID, without one an
+ *    address.
+ * 2. When all are taken, the newest of who has most gives way to who has less. What one has is
+ *    what waits and what was answered lately, so that many keys with a question each hold out no
+ *    newcomer.
+ * 3. What tells of a change that was made is never refused: there are no more of those than
+ *    changes. */
 #include "hub/hub_int.h"
 
 static bool is_due(const struct gn_hub_request *r)
@@ -18,7 +23,8 @@ static bool is_due(const struct gn_hub_request *r)
 static bool has_share(const struct gn_hub_request *r)
 {
 	static const struct gn_hash nobody;
-	return r->route && (r->role == GN_ROLE_NONE || memcmp(&r->pid, &nobody, sizeof nobody) != 0);
+	return r->route &&
+	       (r->role == GN_ROLE_NONE || memcmp(&r->pid, &nobody, sizeof nobody) != 0);
 }
 
 static bool is_same(const uint8_t a[16], const uint8_t b[16])
@@ -94,9 +100,12 @@ bool gn_hub_place_free(struct gn_hub_request *r, struct gn_hub_places *p)
 		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is stopping");
 	else if (!gn_hub_has_share(p, r))
 		gn_hub_fail(r, GN_BUSY, NULL,
-			    "%u of your questions wait already, and others ask too; try again in a moment", p->share);
+			    "%u of your questions wait already, and others ask too; try again in a "
+			    "moment",
+			    p->share);
 	else if (p->count >= p->most && !make_room(p, r))
-		gn_hub_fail(r, GN_BUSY, NULL, "%u questions wait already; try again in a moment", p->count);
+		gn_hub_fail(r, GN_BUSY, NULL, "%u questions wait already; try again in a moment",
+			    p->count);
 	else
 		return true;
 	return false;
@@ -112,9 +121,11 @@ static void hand_over(struct gn_hub_places *p)
 		}
 }
 
-void gn_hub_places_init(struct gn_hub_places *p, struct gn_tail *tail, unsigned most, unsigned ahead)
+void gn_hub_places_init(struct gn_hub_places *p, struct gn_tail *tail, unsigned most,
+			unsigned ahead)
 {
-	*p = (struct gn_hub_places){.tail = tail, .most = most, .share = most / 8, .crowded = most / 4, .ahead = ahead};
+	*p = (struct gn_hub_places){
+		.tail = tail, .most = most, .share = most / 8, .crowded = most / 4, .ahead = ahead};
 	p->last = &p->first;
 }
 
@@ -141,7 +152,9 @@ bool gn_hub_place_leave(struct gn_hub_places *p, struct gn_hub_question *q)
 	if (r->hub->stopping)
 		gn_hub_fail_as(r, 503, "E010", NULL, "the hub is stopping");
 	else
-		gn_hub_fail(r, GN_BUSY, NULL, "others ask too, who asked less than you; try again in a moment");
+		gn_hub_fail(r, GN_BUSY, NULL,
+			    "others ask too, who asked less than you; try again "
+			    "in a moment");
 	return false;
 }
 

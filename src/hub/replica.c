@@ -1,11 +1,13 @@
-/* Questions that take long: searches, walks and hashes over the whole graph, on a thread of its own with a copy of the
- * ledger that is fed with the same durable records (HB-15, LG-55). So they hold up no payment, see one state from
- * beginning to end, and need neither locks nor cutting into pieces.
+/* Questions that take long: searches, walks and hashes over the whole graph, on a thread of its
+ * own with a copy of the ledger that is fed with the same durable records (HB-15, LG-55). So
+ * they hold up no payment, see one state from beginning to end, and need neither locks nor
+ * cutting into pieces.
  *
  * 1. The view is the thread's alone; a question brings what it needs and takes away text.
- * 2. The copy is made once, at READY, before the first payment: the state's bytes are written on the loop and read on
- * the thread. It costs the ledger's memory a second time, within the same bound; without it (or when a record does not
- * apply, which only a fault of ours or of the memory can cause) long questions are answered 500 and the hub goes on.
+ * 2. The copy is made once, at READY, before the first payment: the state's bytes are written on
+ *    the loop and read on the thread. It costs the ledger's memory a second time, within the
+ *    same bound; without it (or when a record does not apply, which only a fault of ours or of
+ *    the memory can cause) long questions are answered 500 and the hub goes on.
  * 3. At most HUB_LONG_MAX questions wait (places.c). */
 #include "hub/hub_int.h"
 
@@ -41,7 +43,8 @@ static void loaded(struct gn_tail_item *item)
 	(void)item;
 }
 
-static void note_names(struct gn_replica *p, struct gn_slice payload, uint64_t first_seq, uint32_t count)
+static void note_names(struct gn_replica *p, struct gn_slice payload, uint64_t first_seq,
+		       uint32_t count)
 {
 	size_t off = 0;
 	for (uint32_t i = 0; i < count; i++) {
@@ -175,7 +178,8 @@ void gn_replica_start(struct gn_hub *hub)
 	hub->replica = p;
 }
 
-void gn_replica_records(struct gn_replica *p, struct gn_slice payload, uint64_t first_seq, uint32_t count)
+void gn_replica_records(struct gn_replica *p, struct gn_slice payload, uint64_t first_seq,
+			uint32_t count)
 {
 	if (p)
 		(void)gn_tail_records(p->tail, payload, first_seq, count);

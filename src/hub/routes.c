@@ -1,4 +1,5 @@
-/* The table of routes: docs/openapi-hub.json says the same in public, and tests/hub_test.py compares them. */
+/* The table of routes: docs/openapi-hub.json says the same in public, and tests/hub_test.py
+ * compares them. */
 #include "hub/hub_int.h"
 
 #define P "/api/v1"
@@ -61,8 +62,10 @@ const struct gn_hub_route gn_hub_routes[] = {
 	{GN_HTTP_POST, P "/admin/roles", GN_AUTH_ADMIN, gn_api_roles_put},
 	{GN_HTTP_DELETE, P "/admin/roles/*", GN_AUTH_ADMIN, gn_api_roles_delete},
 	{GN_HTTP_GET, P "/admin/participants", GN_AUTH_AUDITOR, gn_api_admin_participants},
-	{GN_HTTP_GET, P "/admin/participants/stats", GN_AUTH_AUDITOR, gn_api_admin_participant_stats},
-	{GN_HTTP_GET, P "/admin/participants/*/metrics", GN_AUTH_AUDITOR, gn_api_admin_participant_metrics},
+	{GN_HTTP_GET, P "/admin/participants/stats", GN_AUTH_AUDITOR,
+	 gn_api_admin_participant_stats},
+	{GN_HTTP_GET, P "/admin/participants/*/metrics", GN_AUTH_AUDITOR,
+	 gn_api_admin_participant_metrics},
 	{GN_HTTP_POST, P "/admin/participants/*/freeze", GN_AUTH_OPERATOR, gn_api_admin_freeze},
 	{GN_HTTP_POST, P "/admin/participants/*/unfreeze", GN_AUTH_OPERATOR, gn_api_admin_unfreeze},
 	{GN_HTTP_POST, P "/admin/participants/*/ban", GN_AUTH_OPERATOR, gn_api_admin_freeze},
@@ -73,7 +76,8 @@ const struct gn_hub_route gn_hub_routes[] = {
 	{GN_HTTP_POST, P "/admin/equivalents", GN_AUTH_ADMIN, gn_api_admin_equivalent_create},
 	{GN_HTTP_PATCH, P "/admin/equivalents/*", GN_AUTH_ADMIN, gn_api_admin_equivalent_patch},
 	{GN_HTTP_DELETE, P "/admin/equivalents/*", GN_AUTH_ADMIN, gn_api_admin_equivalent_delete},
-	{GN_HTTP_GET, P "/admin/equivalents/*/usage", GN_AUTH_AUDITOR, gn_api_admin_equivalent_usage},
+	{GN_HTTP_GET, P "/admin/equivalents/*/usage", GN_AUTH_AUDITOR,
+	 gn_api_admin_equivalent_usage},
 	{GN_HTTP_GET, P "/admin/trustlines", GN_AUTH_AUDITOR, gn_api_admin_lines},
 	{GN_HTTP_GET, P "/admin/trustlines/bottlenecks", GN_AUTH_AUDITOR, gn_api_admin_bottlenecks},
 	{GN_HTTP_POST, P "/admin/trustlines/*/*", GN_AUTH_OPERATOR, gn_api_admin_dispute},

@@ -30,12 +30,14 @@ json_t *gn_json_raw(struct gn_slice raw)
 {
 	uint8_t *p = malloc(raw.len + 1);
 	struct gn_buf out = {p, 0, raw.len};
-	json_t *json = p && gn_json_unescape(raw, &out) == GN_OK ? gn_json_slice(gn_buf_slice(&out)) : json_string("");
+	json_t *json = p && gn_json_unescape(raw, &out) == GN_OK ? gn_json_slice(gn_buf_slice(&out))
+								 : json_string("");
 	free(p);
 	return json;
 }
 
-json_t *gn_json_routes(struct gn_slice routes, uint32_t eq, unsigned precision, gn_pair_pids *pair, void *user)
+json_t *gn_json_routes(struct gn_slice routes, uint32_t eq, unsigned precision, gn_pair_pids *pair,
+		       void *user)
 {
 	json_t *list = json_array();
 	gn_amount amount;
@@ -72,8 +74,10 @@ void gn_json_own_raises(json_t *details, const char *pid)
 		json_decref(own);
 		return;
 	}
-	json_array_foreach(raises, i, item) if (names(item, "owner", pid) || names(item, "debtor", pid))
+	json_array_foreach(raises, i,
+			   item) if (names(item, "owner", pid) || names(item, "debtor", pid))
 		json_array_append(own, item);
-	json_object_set_new(details, "raises_elsewhere", json_integer((json_int_t)(i - json_array_size(own))));
+	json_object_set_new(details, "raises_elsewhere",
+			    json_integer((json_int_t)(i - json_array_size(own))));
 	json_object_set_new(details, "raises", own);
 }

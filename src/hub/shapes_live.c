@@ -46,8 +46,8 @@ void gn_hub_note_name(struct gn_hub_view *v, const struct gn_record_view *r)
 	struct gn_buf text = {name, 0, sizeof name};
 	enum gn_op_kind kind = r->type == GN_REC_PARTICIPANT ? GN_OP_REGISTER : GN_OP_PROFILE;
 	if (op &&
-	    gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, r->sign.profile ? GN_OP_KINDS : kind,
-			r->sign.bytes, op) == GN_OK &&
+	    gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0,
+			r->sign.profile ? GN_OP_KINDS : kind, r->sign.bytes, op) == GN_OK &&
 	    op->display_name.p && gn_json_unescape(op->display_name, &text) == GN_OK)
 		gn_hub_set_name(v, r->sign.signer, gn_buf_slice(&text));
 	free(op);
@@ -61,7 +61,8 @@ void gn_hub_pid(const struct gn_hub_view *v, uint32_t participant, char out[GN_P
 		gn_pid(&p.pk, out);
 }
 
-bool gn_hub_pair(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX], char higher[GN_PID_MAX])
+bool gn_hub_pair(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX],
+		 char higher[GN_PID_MAX])
 {
 	const struct gn_hub_view *v = user;
 	uint32_t a, b;
@@ -75,8 +76,8 @@ bool gn_hub_pair(void *user, uint32_t eq, uint32_t pair, char lower[GN_PID_MAX],
 
 static json_t *policy_json(const struct gn_rec_policy *p, unsigned precision)
 {
-	json_t *j = json_pack("{sb sb sb}", "auto_clearing", p->auto_clearing, "can_be_intermediate",
-			      p->can_be_intermediate, "ask", p->ask);
+	json_t *j = json_pack("{sb sb sb}", "auto_clearing", p->auto_clearing,
+			      "can_be_intermediate", p->can_be_intermediate, "ask", p->ask);
 	json_t *blocked = json_array();
 	json_object_set_new(j, "daily_limit", json_null());
 	json_object_set_new(j, "max_hop_usage", json_null());
@@ -86,7 +87,8 @@ static json_t *policy_json(const struct gn_rec_policy *p, unsigned precision)
 		gn_amount_json(j, "max_hop_usage", p->max_hop_usage, precision);
 	for (uint32_t i = 0; i < p->blocked_count; i++) {
 		char pid[64];
-		if (gn_base58(gn_slice_sub(p->blocked, (size_t)i * 32, 32), pid, sizeof pid) == GN_OK)
+		if (gn_base58(gn_slice_sub(p->blocked, (size_t)i * 32, 32), pid, sizeof pid) ==
+		    GN_OK)
 			json_array_append_new(blocked, json_string(pid));
 	}
 	json_object_set_new(j, "blocked_participants", blocked);
@@ -102,11 +104,13 @@ json_t *gn_hub_line_json(const struct gn_hub_view *v, const struct gn_ledger_equ
 	gn_hub_pid(v, line->from, from);
 	gn_hub_pid(v, line->to, to);
 	snprintf(key, sizeof key, "%u/%u/%u", e->number, line->from, line->to);
-	json_t *j = json_pack(
-		"{ss si ss ss ss ss ss so ss sb ss}", "id", id, "version", (int)line->version, "from", from, "to", to,
-		"from_display_name", gn_hub_name(v, line->from), "to_display_name", gn_hub_name(v, line->to),
-		"equivalent", e->code, "policy", policy_json(&line->policy, e->precision), "status",
-		line->disputed ? "frozen" : statuses[line->status % 5], "disputed", line->disputed, "_key", key);
+	json_t *j =
+		json_pack("{ss si ss ss ss ss ss so ss sb ss}", "id", id, "version",
+			  (int)line->version, "from", from, "to", to, "from_display_name",
+			  gn_hub_name(v, line->from), "to_display_name", gn_hub_name(v, line->to),
+			  "equivalent", e->code, "policy", policy_json(&line->policy, e->precision),
+			  "status", line->disputed ? "frozen" : statuses[line->status % 5],
+			  "disputed", line->disputed, "_key", key);
 	gn_amount_json(j, "limit", line->limit, e->precision);
 	gn_amount_json(j, "used", line->used, e->precision);
 	gn_amount_json(j, "available", line->available_credit, e->precision);
@@ -130,7 +134,8 @@ static void lines_told(struct gn_hub_request *r, json_t *times)
 	json_t *item;
 	if (!times)
 		return;
-	json_array_foreach(json_object_get(r->hold, "items"), i, item) gn_hub_line_times(item, times);
+	json_array_foreach(json_object_get(r->hold, "items"), i, item)
+		gn_hub_line_times(item, times);
 	gn_hub_json(r, 200, json_incref(r->hold));
 }
 
@@ -139,14 +144,16 @@ void gn_hub_tell_lines(struct gn_long *q)
 	struct gn_hub_request *r = q->asked.request;
 	r->hold = q->json;
 	q->json = NULL;
-	gn_hub_ask(r, &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES, .lines = json_object_get(r->hold, "items")},
+	gn_hub_ask(r,
+		   &(struct gn_history_query){.kind = GN_HQ_LINE_TIMES,
+					      .lines = json_object_get(r->hold, "items")},
 		   lines_told);
 }
 
 json_t *gn_json_page_of(json_t *items, uint64_t limit, uint64_t offset, uint64_t total)
 {
-	return json_pack("{so sI sI sI}", "items", items, "page", (json_int_t)(offset / limit + 1), "per_page",
-			 (json_int_t)limit, "total", (json_int_t)total);
+	return json_pack("{so sI sI sI}", "items", items, "page", (json_int_t)(offset / limit + 1),
+			 "per_page", (json_int_t)limit, "total", (json_int_t)total);
 }
 
 json_t *gn_json_page_counted(json_t *items, uint64_t limit, uint64_t offset, uint64_t total)
@@ -168,7 +175,8 @@ json_t *gn_json_page(json_t *list, uint64_t limit, uint64_t offset)
 	return gn_json_page_of(cut, limit, offset, total);
 }
 
-json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned precision, struct gn_slice raises)
+json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned precision,
+			   struct gn_slice raises)
 {
 	json_t *list = json_array();
 	struct gn_hop line;
@@ -182,8 +190,9 @@ json_t *gn_hub_raises_json(const struct gn_hub_view *v, uint32_t eq, unsigned pr
 		gn_hub_pid(v, who[0], end[0]);
 		gn_hub_pid(v, who[1], end[1]);
 		json_t *item =
-			json_pack("{ss ss ss ss}", "owner", end[line.dir], "debtor", end[!line.dir], "owner_name",
-				  gn_hub_name(v, who[line.dir]), "debtor_name", gn_hub_name(v, who[!line.dir]));
+			json_pack("{ss ss ss ss}", "owner", end[line.dir], "debtor", end[!line.dir],
+				  "owner_name", gn_hub_name(v, who[line.dir]), "debtor_name",
+				  gn_hub_name(v, who[!line.dir]));
 		gn_amount_json(item, "raise", raise, precision);
 		json_array_append_new(list, item);
 	}
@@ -197,23 +206,26 @@ json_t *gn_hub_payment_json(const struct gn_hub_view *v, const struct gn_record_
 	struct gn_op *op = malloc(sizeof *op);
 	bool committed = r->type == GN_REC_PAYMENT;
 	if (!op || gn_ledger_equivalent(v->ledger, r->eq, &e) ||
-	    gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0, r->sign.profile ? GN_OP_KINDS : GN_OP_PAYMENT,
-			r->sign.bytes, op)) {
+	    gn_op_parse(r->sign.profile ? GN_PROFILE_V1 : GN_PROFILE_V0,
+			r->sign.profile ? GN_OP_KINDS : GN_OP_PAYMENT, r->sign.bytes, op)) {
 		free(op);
 		return NULL;
 	}
 	gn_hub_pid(v, r->u.payment.payer, from);
 	gn_hub_pid(v, r->u.payment.payee, to);
 	json_t *j = json_pack(
-		"{so ss ss ss ss ss so so so so so sI}", "tx_id", gn_json_slice(op->tx_id), "type", "PAYMENT", "status",
-		gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE), "from", from, "to", to, "equivalent",
-		e.code, "routes",
-		gn_json_routes(r->u.payment.routes, r->eq, e.precision, gn_hub_pair, (void *)(uintptr_t)v), "error",
-		json_null(), "description", op->description.p ? gn_json_raw(op->description) : json_null(),
-		"created_at", gn_json_time(r->time), "committed_at", committed ? gn_json_time(r->time) : json_null(),
-		"seq", (json_int_t)r->seq);
+		"{so ss ss ss ss ss so so so so so sI}", "tx_id", gn_json_slice(op->tx_id), "type",
+		"PAYMENT", "status", gn_tx_state_name(committed ? GN_TX_COMMITTED : GN_TX_PREPARE),
+		"from", from, "to", to, "equivalent", e.code, "routes",
+		gn_json_routes(r->u.payment.routes, r->eq, e.precision, gn_hub_pair,
+			       (void *)(uintptr_t)v),
+		"error", json_null(), "description",
+		op->description.p ? gn_json_raw(op->description) : json_null(), "created_at",
+		gn_json_time(r->time), "committed_at",
+		committed ? gn_json_time(r->time) : json_null(), "seq", (json_int_t)r->seq);
 	gn_amount_json(j, "amount", r->u.payment.amount, e.precision);
-	json_object_set_new(j, "expires_at", committed ? json_null() : gn_json_time(r->u.payment.expiry));
+	json_object_set_new(j, "expires_at",
+			    committed ? json_null() : gn_json_time(r->u.payment.expiry));
 	json_object_set_new(j, "search", json_string(gn_ledger_routed_name(r->u.payment.mode)));
 	free(op);
 	return j;
@@ -224,7 +236,8 @@ json_t *gn_hub_ties_json(const struct gn_ledger *l, uint32_t participant)
 	struct gn_ledger_line mine, theirs;
 	json_int_t debts = 0, claims = 0, lines = 0;
 	for (uint32_t eq = 0; eq < gn_ledger_equivalent_count(l); eq++)
-		for (uint32_t at = 0; gn_ledger_next_pair(l, eq, participant, &at, &mine, &theirs);) {
+		for (uint32_t at = 0;
+		     gn_ledger_next_pair(l, eq, participant, &at, &mine, &theirs);) {
 			debts += theirs.used > 0 || theirs.reserved > 0;
 			claims += mine.used > 0 || mine.reserved > 0;
 			lines += mine.status != GN_LINE_NONE && mine.status != GN_LINE_CLOSED;
@@ -235,11 +248,14 @@ json_t *gn_hub_ties_json(const struct gn_ledger *l, uint32_t participant)
 json_t *gn_hub_equivalent_json(const struct gn_ledger_equivalent *e)
 {
 	json_t *info = json_loadb((const char *)e->info.p, e->info.len, 0, NULL);
-	json_t *symbol = json_object_get(info, "symbol"), *description = json_object_get(info, "description"),
+	json_t *symbol = json_object_get(info, "symbol"),
+	       *description = json_object_get(info, "description"),
 	       *metadata = json_object_get(info, "metadata");
-	json_t *j = json_pack("{ss sO sO si sO sb}", "code", e->code, "symbol", symbol ? symbol : json_null(),
-			      "description", description ? description : json_null(), "precision", (int)e->precision,
-			      "metadata", metadata ? metadata : json_null(), "is_active", e->active);
+	json_t *j =
+		json_pack("{ss sO sO si sO sb}", "code", e->code, "symbol",
+			  symbol ? symbol : json_null(), "description",
+			  description ? description : json_null(), "precision", (int)e->precision,
+			  "metadata", metadata ? metadata : json_null(), "is_active", e->active);
 	json_decref(info);
 	return j;
 }

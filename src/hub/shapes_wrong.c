@@ -1,8 +1,9 @@
-/* What is wrong with a signed body, field by field, as clients of the reference read it: {"loc", "msg", "type"}, in
- * details.errors, or in details.validation for payments (HB-3). A body that is right costs one reading; words are
- * looked at one by one only when something was refused.
+/* What is wrong with a signed body, field by field, as clients of the reference read it: {"loc",
+ * "msg", "type"}, in details.errors, or in details.validation for payments (HB-3). A body that
+ * is right costs one reading; words are looked at one by one only when something was refused.
  *
- * loc is ["body", FIELD..] for the operation's fields in either profile, ["signed", FIELD] for geo-v1's envelope. */
+ * loc is ["body", FIELD..] for the operation's fields in either profile, ["signed", FIELD] for
+ * geo-v1's envelope. */
 #include "hub/hub_int.h"
 
 #include <stdarg.h>
@@ -31,7 +32,8 @@ static void wrong(struct judge *j, const char *type, const char *fmt, ...)
 	va_end(args);
 	for (unsigned i = 0; i < j->depth; i++)
 		json_array_append_new(loc, json_string(j->path[i]));
-	json_array_append_new(j->list, json_pack("{so ss ss}", "loc", loc, "msg", text, "type", type));
+	json_array_append_new(j->list,
+			      json_pack("{so ss ss}", "loc", loc, "msg", text, "type", type));
 }
 
 /* ---- single fields ---- */
@@ -47,8 +49,8 @@ static bool made_of(const char *s, size_t most, const char *extra)
 {
 	size_t n = strlen(s);
 	for (size_t i = 0; i < n; i++)
-		if (!((s[i] >= '0' && s[i] <= '9') || ((s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'z') ||
-		      strchr(extra, s[i])))
+		if (!((s[i] >= '0' && s[i] <= '9') ||
+		      ((s[i] | 0x20) >= 'a' && (s[i] | 0x20) <= 'z') || strchr(extra, s[i])))
 			return false;
 	return n > 0 && n <= most;
 }
@@ -60,10 +62,12 @@ static gn_amount amount(struct judge *j, const json_t *v)
 	char most[GN_AMOUNT_TEXT_MAX];
 	if (!json_is_string(v)) {
 		wrong(j, "string_type", "must be a string of digits, such as \"10.00\"");
-	} else if (gn_amount_parse(gn_slice(json_string_value(v), json_string_length(v)), precision, &a)) {
+	} else if (gn_amount_parse(gn_slice(json_string_value(v), json_string_length(v)), precision,
+				   &a)) {
 		gn_amount_text(GN_AMOUNT_MAX, precision, most);
 		wrong(j, "value_error",
-		      "must be digits, at most %u of them after a point, from 0 to %s; no sign, exponent, blank or "
+		      "must be digits, at most %u of them after a point, from 0 to %s; no sign, "
+		      "exponent, blank or "
 		      "superfluous zero before",
 		      precision, most);
 	}
@@ -90,7 +94,8 @@ static void check_maybe_limit(struct judge *j, const json_t *v)
 static void check_number(struct judge *j, const json_t *v, json_int_t least, json_int_t most)
 {
 	if (!json_is_integer(v))
-		wrong(j, "int_type", "must be an integer from %lld to %lld", (long long)least, (long long)most);
+		wrong(j, "int_type", "must be an integer from %lld to %lld", (long long)least,
+		      (long long)most);
 	else if (json_integer_value(v) < least || json_integer_value(v) > most)
 		wrong(j, json_integer_value(v) < least ? "greater_than_equal" : "less_than_equal",
 		      "must be from %lld to %lld", (long long)least, (long long)most);
@@ -111,11 +116,13 @@ static void check_pids(struct judge *j, const json_t *v, size_t most)
 		wrong(j, "list_type", "must be a list of at most %zu PIDs", most);
 		return;
 	}
-	json_array_foreach(v, i, item) if (!json_is_string(item) || gn_pid_parse(gn_str(json_string_value(item)), &pid))
+	json_array_foreach(v, i, item) if (!json_is_string(item) ||
+					   gn_pid_parse(gn_str(json_string_value(item)), &pid))
 		wrong(j, "value_error", "entry %zu is not a PID: 43 or 44 characters of base58", i);
 }
 
-static void check_choice(struct judge *j, const json_t *v, const char *const *names, const char *allowed)
+static void check_choice(struct judge *j, const json_t *v, const char *const *names,
+			 const char *allowed)
 {
 	const char *s = string_of(j, v);
 	for (; s && *names; names++)
@@ -136,11 +143,14 @@ static void check_to(struct judge *j, const json_t *v)
 	if (!is_pid || gn_ledger_find_participant(j->r->hub->ledger, &pid, &p)) {
 		j->absent = true;
 		wrong(j, "value_error",
-		      is_pid ? "must be the PID of a participant, and nobody on this hub has this one"
+		      is_pid ? "must be the PID of a participant, and nobody on this hub has this "
+			       "one"
 			     : "must be the PID of a participant: 43 or 44 characters of base58");
 	} else if (memcmp(&pid, &j->r->pid, sizeof pid) == 0) {
 		wrong(j, "value_error",
-		      j->kind == GN_OP_PAYMENT ? "nobody can pay himself" : "a trust line leads to somebody else");
+		      j->kind == GN_OP_PAYMENT ? "nobody can pay himself"
+					       : "a trust line leads to "
+						 "somebody else");
 	}
 }
 
@@ -159,7 +169,8 @@ static void check_tx_id(struct judge *j, const json_t *v)
 {
 	const char *s = string_of(j, v);
 	if (s && !made_of(s, OP_TX_ID_MAX, "._:-"))
-		wrong(j, "string_pattern_mismatch", "must be 1 to %u of A-Z, a-z, 0-9 and ._:-", OP_TX_ID_MAX);
+		wrong(j, "string_pattern_mismatch", "must be 1 to %u of A-Z, a-z, 0-9 and ._:-",
+		      OP_TX_ID_MAX);
 }
 
 static void check_id(struct judge *j, const json_t *v)
@@ -179,7 +190,10 @@ static void check_name(struct judge *j, const json_t *v)
 	for (const char *p = s ? s : ""; *p; p++)
 		points += ((unsigned char)*p & 0xc0) != 0x80;
 	if (s && (points == 0 || points > OP_NAME_MAX))
-		wrong(j, points ? "string_too_long" : "string_too_short", "must have 1 to %u characters", OP_NAME_MAX);
+		wrong(j, points ? "string_too_long" : "string_too_short",
+		      "must have 1 to %u "
+		      "characters",
+		      OP_NAME_MAX);
 }
 
 static void check_description(struct judge *j, const json_t *v)
@@ -193,7 +207,8 @@ static void check_key(struct judge *j, const json_t *v)
 	uint8_t key[32];
 	const char *s = string_of(j, v);
 	if (s && gn_unbase64_exact(gn_str(s), false, key, sizeof key))
-		wrong(j, "value_error", "must be an Ed25519 key: 32 bytes in base64, 44 characters");
+		wrong(j, "value_error",
+		      "must be an Ed25519 key: 32 bytes in base64, 44 characters");
 }
 
 static void check_type(struct judge *j, const json_t *v)
@@ -290,7 +305,8 @@ static const struct word words[] = {
 	{"status", 0, K(LINE_UPDATE), true, check_status},
 	{"to", K(LINE_CREATE) | K(PAYMENT), K(LINE_CREATE) | K(PAYMENT), false, check_to},
 	{"to", 0, K(LINE_UPDATE) | K(LINE_CLOSE), true, check_to},
-	{"tx_id", K(PAYMENT) | K(VOTE) | K(CONSENT), K(PAYMENT) | K(VOTE) | K(CONSENT), false, check_tx_id},
+	{"tx_id", K(PAYMENT) | K(VOTE) | K(CONSENT), K(PAYMENT) | K(VOTE) | K(CONSENT), false,
+	 check_tx_id},
 	{"type", K(REGISTER), K(REGISTER), false, check_type},
 	{"version", 0, K(LINE_UPDATE) | K(LINE_CLOSE), true, check_version},
 	{"when_repaid", 0, K(LINE_CLOSE), true, check_flag},
@@ -318,13 +334,15 @@ static const struct word constraint_words[] = {
 static const struct word *find(const struct judge *j, const struct word *table, const char *name)
 {
 	for (; table->name; table++)
-		if (strcmp(table->name, name) == 0 && table->allowed & 1u << j->kind && (j->v1 || !table->v1_only))
+		if (strcmp(table->name, name) == 0 && table->allowed & 1u << j->kind &&
+		    (j->v1 || !table->v1_only))
 			return table;
 	return NULL;
 }
 
 /* strict: what the table does not know is wrong (geo-v0 ignores it, outside of what is signed). */
-static void check_fields(struct judge *j, const json_t *object, const struct word *table, bool strict)
+static void check_fields(struct judge *j, const json_t *object, const struct word *table,
+			 bool strict)
 {
 	const char *name;
 	json_t *v;
@@ -341,8 +359,10 @@ static void check_fields(struct judge *j, const json_t *object, const struct wor
 	}
 	for (; table->name; table++) {
 		const json_t *there = json_object_get(object, table->name);
-		bool added = !j->v1 && (table->check == check_id || table->check == check_type); /* by gn_hub_submit */
-		if (added || !(table->needed & 1u << j->kind) || (there && (j->v1 || !json_is_null(there))))
+		/* by gn_hub_submit */
+		bool added = !j->v1 && (table->check == check_id || table->check == check_type);
+		if (added || !(table->needed & 1u << j->kind) ||
+		    (there && (j->v1 || !json_is_null(there))))
 			continue;
 		j->path[j->depth++] = table->name;
 		wrong(j, "missing", "is required");
@@ -366,9 +386,10 @@ static void check_constraints(struct judge *j, const json_t *v)
 
 /* ---- the envelope of geo-v1 ---- */
 
-static void check_member(struct judge *j, const json_t *in, const char *name, bool ok, const char *fmt, ...)
-	GN_PRINTF(5, 6);
-static void check_member(struct judge *j, const json_t *in, const char *name, bool ok, const char *fmt, ...)
+static void check_member(struct judge *j, const json_t *in, const char *name, bool ok,
+			 const char *fmt, ...) GN_PRINTF(5, 6);
+static void check_member(struct judge *j, const json_t *in, const char *name, bool ok,
+			 const char *fmt, ...)
 {
 	char text[200];
 	va_list args;
@@ -390,7 +411,8 @@ static bool is_string(const json_t *in, const char *name, const char *want)
 
 static void check_envelope(struct judge *j, const json_t *in)
 {
-	static const char *const names[] = {"body", "domain", "hub", "op", "seq", "signer", "ts", "tx_id"};
+	static const char *const names[] = {"body", "domain", "hub", "op",
+					    "seq",  "signer", "ts",  "tx_id"};
 	const json_t *seq = json_object_get(in, "seq"), *ts = json_object_get(in, "ts");
 	const char *name;
 	char me[64];
@@ -410,8 +432,10 @@ static void check_envelope(struct judge *j, const json_t *in)
 	}
 	check_member(j, in, "body", json_is_object(json_object_get(in, "body")), "an object");
 	check_member(j, in, "domain", is_string(in, "domain", "geo/v1"), "\"geo/v1\"");
-	check_member(j, in, "hub", is_string(in, "hub", j->r->hub->pid), "this hub's PID, %s", j->r->hub->pid);
-	check_member(j, in, "op", is_string(in, "op", gn_op_name(j->kind)), "\"%s\"", gn_op_name(j->kind));
+	check_member(j, in, "hub", is_string(in, "hub", j->r->hub->pid), "this hub's PID, %s",
+		     j->r->hub->pid);
+	check_member(j, in, "op", is_string(in, "op", gn_op_name(j->kind)), "\"%s\"",
+		     gn_op_name(j->kind));
 	if (j->kind == GN_OP_REGISTER || gn_base58(GN_SLICE(j->r->pid.b), me, sizeof me))
 		check_member(j, in, "signer", is_string(in, "signer", NULL), "the signer's PID");
 	else
@@ -419,19 +443,22 @@ static void check_envelope(struct judge *j, const json_t *in)
 	check_member(j, in, "ts",
 		     json_is_integer(ts) && json_integer_value(ts) <= now + OP_AHEAD_MAX &&
 			     json_integer_value(ts) >= now - OP_AGE_MAX,
-		     "Unix seconds, at most %d h before and %d s after the hub's clock, which shows %lld",
+		     "Unix seconds, at most %d h before and %d s after the hub's clock, which "
+		     "shows %lld",
 		     OP_AGE_MAX / 3600, OP_AHEAD_MAX, (long long)now);
 	if (by_id)
-		check_member(
-			j, in, "tx_id",
-			json_equal(json_object_get(in, "tx_id"), json_object_get(json_object_get(in, "body"), "tx_id")),
-			"the body's tx_id");
+		check_member(j, in, "tx_id",
+			     json_equal(json_object_get(in, "tx_id"),
+					json_object_get(json_object_get(in, "body"), "tx_id")),
+			     "the body's tx_id");
 	else
 		check_member(j, in, "seq",
 			     json_is_integer(seq) && json_integer_value(seq) > 0 &&
 				     json_integer_value(seq) <= OP_SEQ_MAX &&
-				     (uint64_t)json_integer_value(seq) <= j->r->me.seq + OP_SEQ_JUMP_MAX,
-			     "a number above that of your last operation, by at most 2^32, and at most 2^62 - 1");
+				     (uint64_t)json_integer_value(seq) <=
+					     j->r->me.seq + OP_SEQ_JUMP_MAX,
+			     "a number above that of your last operation, by at most 2^32, and at "
+			     "most 2^62 - 1");
 	j->depth = 0;
 }
 
@@ -442,7 +469,8 @@ static void find_equivalent(struct judge *j, const json_t *body)
 	const char *code = json_string_value(json_object_get(body, "equivalent"));
 	struct gn_line_id id;
 	if (code)
-		j->has_e = gn_ledger_find_equivalent(j->r->hub->ledger, gn_str(code), &j->e) == GN_OK;
+		j->has_e =
+			gn_ledger_find_equivalent(j->r->hub->ledger, gn_str(code), &j->e) == GN_OK;
 	else if (gn_line_id_parse(gn_str(j->r->args[0]), &id) == GN_OK)
 		j->has_e = gn_ledger_equivalent(j->r->hub->ledger, id.eq, &j->e) == GN_OK;
 }
@@ -451,9 +479,10 @@ static void find_equivalent(struct judge *j, const json_t *body)
 static void look(struct judge *j, json_t *in, bool form)
 {
 	const char *text = json_string_value(json_object_get(in, "signed"));
-	json_t *envelope = text ? json_loadb(text, json_string_length(json_object_get(in, "signed")),
-					     JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL)
-				: NULL;
+	json_t *envelope =
+		text ? json_loadb(text, json_string_length(json_object_get(in, "signed")),
+				  JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, NULL)
+		     : NULL;
 	json_t *body = j->v1 ? json_object_get(envelope, "body") : in;
 	if (j->v1 && json_is_object(envelope))
 		check_envelope(j, envelope);
@@ -496,10 +525,12 @@ static bool reads(enum gn_op_kind kind, const json_t *signed_text, bool *payee)
 	static const struct gn_hash zero;
 	struct gn_op *op = malloc(sizeof *op);
 	bool ok = op && json_is_string(signed_text) &&
-		  gn_op_parse(GN_PROFILE_V1, kind,
-			      gn_slice(json_string_value(signed_text), json_string_length(signed_text)), op) == GN_OK;
-	*payee =
-		!ok || (kind != GN_OP_PAYMENT && kind != GN_OP_LINE_CREATE) || memcmp(&op->to, &zero, sizeof zero) != 0;
+		  gn_op_parse(
+			  GN_PROFILE_V1, kind,
+			  gn_slice(json_string_value(signed_text), json_string_length(signed_text)),
+			  op) == GN_OK;
+	*payee = !ok || (kind != GN_OP_PAYMENT && kind != GN_OP_LINE_CREATE) ||
+		 memcmp(&op->to, &zero, sizeof zero) != 0;
 	free(op);
 	return ok;
 }
@@ -521,7 +552,8 @@ bool gn_hub_words_ok(struct gn_hub_request *r, enum gn_op_kind kind)
 		j.path[1] = "signed";
 		j.depth = 2;
 		wrong(&j, "missing",
-		      "is required: this is taken in geo-v1 only, {\"signed\": TEXT, \"signature\": BASE64}");
+		      "is required: this is taken in geo-v1 only, {\"signed\": TEXT, "
+		      "\"signature\": BASE64}");
 	} else {
 		look(&j, in, true);
 	}
@@ -536,7 +568,8 @@ bool gn_hub_tell_wrong(struct gn_hub_request *r, gn_err err)
 {
 	json_t *in = r->in;
 	struct judge j = {.r = r, .kind = r->kind, .v1 = r->profile == GN_PROFILE_V1};
-	if (err != GN_AMOUNT && err != GN_USAGE && err != GN_RANGE && err != GN_NOT_FOUND && err != GN_EXPIRED)
+	if (err != GN_AMOUNT && err != GN_USAGE && err != GN_RANGE && err != GN_NOT_FOUND &&
+	    err != GN_EXPIRED)
 		return false;
 	j.list = json_array();
 	look(&j, in, false);

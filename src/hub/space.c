@@ -1,5 +1,5 @@
-/* How much of the disk the hub has, and how much is left (HB-51). A worker looks now and then, so that a slow disk
- * holds up nothing; what health tells is what was seen last. */
+/* How much of the disk the hub has, and how much is left (HB-51). A worker looks now and then,
+ * so that a slow disk holds up nothing; what health tells is what was seen last. */
 #include "hub/hub_int.h"
 
 #include <stdlib.h>
@@ -19,7 +19,8 @@ static void add_file(struct gn_hub_space *to, bool journal, const char *name, ui
 		to->journal += size;
 	else if (journal && end && strcmp(end, ".snap") == 0)
 		to->snapshots += size;
-	else if (!journal && strncmp(name, "history.db", 10) == 0) /* and what SQLite has beside it */
+	else if (!journal && strncmp(name, "history.db", 10) == 0)
+		/* and what SQLite has beside it */
 		to->history += size;
 }
 
@@ -61,7 +62,8 @@ static void judge(struct gn_hub *hub)
 	hub->space_short = used >= (was ? HUB_SPACE_CALM : HUB_SPACE_WARN);
 	if (hub->space_short && !was)
 		gn_hub_log(hub, GN_LOG_WARN, "disk.filling",
-			   "the disk of %.250s is %u %% full, %llu MiB are left, and what the hub writes is for ever: "
+			   "the disk of %.250s is %u %% full, %llu MiB are left, and what the hub "
+			   "writes is for ever: "
 			   "make room before it is full, then nothing is taken any more",
 			   hub->config.data, used, (unsigned long long)hub->space.left >> 20);
 	else if (was && !hub->space_short)

@@ -1,6 +1,6 @@
-/* What the history wants of a database: statements with numbered arguments, rows as text. Two implementations, SQLite
- * and PostgreSQL, chosen by one line of configuration; the SQL is the common subset, with $1, $2.. in order of first
- * use. One thread at a time. */
+/* What the history wants of a database: statements with numbered arguments, rows as text. Two
+ * implementations, SQLite and PostgreSQL, chosen by one line of configuration; the SQL is the
+ * common subset, with $1, $2.. in order of first use. One thread at a time. */
 #ifndef GN_HUB_SQL_H
 #define GN_HUB_SQL_H
 
@@ -20,8 +20,8 @@ struct gn_sql_arg {
 typedef void gn_sql_row(void *user, const char *const *columns, int count);
 
 struct gn_sql {
-	gn_err (*run)(struct gn_sql *s, const char *sql, const struct gn_sql_arg *args, size_t count, gn_sql_row *row,
-		      void *user);
+	gn_err (*run)(struct gn_sql *s, const char *sql, const struct gn_sql_arg *args,
+		      size_t count, gn_sql_row *row, void *user);
 	void (*close)(struct gn_sql *s);
 	int64_t changes; /* rows the last statement changed */
 	char why[HUB_WHY];
@@ -32,9 +32,10 @@ GN_MUST gn_err gn_sql_open_sqlite(const char *path, struct gn_sql **out, char wh
 /* conninfo as of libpq. GN_UNSUPPORTED when built without it. */
 GN_MUST gn_err gn_sql_open_postgresql(const char *conninfo, struct gn_sql **out, char why[HUB_WHY]);
 
-#define GN_SQL_RUN(s, sql, row, user, ...)                                                                             \
-	(s)->run((s), (sql), (const struct gn_sql_arg[]){__VA_ARGS__},                                                 \
-		 sizeof((const struct gn_sql_arg[]){__VA_ARGS__}) / sizeof(struct gn_sql_arg), (row), (user))
+#define GN_SQL_RUN(s, sql, row, user, ...)                                                         \
+	(s)->run((s), (sql), (const struct gn_sql_arg[]){__VA_ARGS__},                             \
+		 sizeof((const struct gn_sql_arg[]){__VA_ARGS__}) / sizeof(struct gn_sql_arg),     \
+		 (row), (user))
 #define GN_SQL_DO(s, sql) (s)->run((s), (sql), NULL, 0, NULL, NULL)
 
 #endif

@@ -1,7 +1,7 @@
-/* The history on PostgreSQL by libpq, for communities whose reports and backups live there. Blocking: it has the
- * history's thread to itself. Statements are prepared by number, in the order they were first used. One that is not
- * answered in time (a lock, a lost network, a server that stands still) leaves a connection that fails from then on:
- * its owner opens another. */
+/* The history on PostgreSQL by libpq, for communities whose reports and backups live there.
+ * Blocking: it has the history's thread to itself. Statements are prepared by number, in the
+ * order they were first used. One that is not answered in time (a lock, a lost network, a server
+ * that stands still) leaves a connection that fails from then on: its owner opens another. */
 #include "hub/sql.h"
 
 #ifndef GN_HAVE_PQ
@@ -11,7 +11,8 @@ gn_err gn_sql_open_postgresql(const char *conninfo, struct gn_sql **out, char wh
 	(void)conninfo;
 	(void)out;
 	static const char text[] =
-		"this program was built without libpq; install libpq-dev and build it again, or use history = sqlite";
+		"this program was built without libpq; install libpq-dev and build it again, or "
+		"use history = sqlite";
 	memcpy(why, text, sizeof text);
 	return GN_UNSUPPORTED;
 }
@@ -29,7 +30,8 @@ gn_err gn_sql_open_postgresql(const char *conninfo, struct gn_sql **out, char wh
 #define ARGS_MAX 24
 #define COLUMNS_MAX 32
 #define CONNECT_S "10"
-#define ANSWER_MS 20000 /* a page of a large history takes seconds; to build an index takes what it takes */
+/* a page of a large history takes seconds; to build an index takes what it takes */
+#define ANSWER_MS 20000
 
 struct postgresql {
 	struct gn_sql base;
@@ -46,7 +48,8 @@ static gn_err failed(struct postgresql *s)
 	return PQstatus(s->conn) == CONNECTION_OK && !late ? GN_IO : GN_UNREACHABLE;
 }
 
-/* Waits for what can be read without waiting; false: there is no answer in time, or no connection. */
+/* Waits for what can be read without waiting; false: there is no answer in time, or no
+ * connection. */
 static bool is_there(struct postgresql *s, uint64_t until_ms)
 {
 	while (PQisBusy(s->conn)) {
@@ -90,7 +93,8 @@ static gn_err prepare(struct postgresql *s, const char *sql, char name[16])
 	return GN_OK;
 }
 
-/* libpq's text arguments are terminated: texts are copied, without the NULs that PostgreSQL's text cannot hold. */
+/* libpq's text arguments are terminated: texts are copied, without the NULs that PostgreSQL's
+ * text cannot hold. */
 static char *text_of(const struct gn_sql_arg *a)
 {
 	char *p = NULL;
@@ -106,8 +110,8 @@ static char *text_of(const struct gn_sql_arg *a)
 	return p;
 }
 
-static gn_err run(struct gn_sql *base, const char *sql, const struct gn_sql_arg *args, size_t count, gn_sql_row *row,
-		  void *user)
+static gn_err run(struct gn_sql *base, const char *sql, const struct gn_sql_arg *args, size_t count,
+		  gn_sql_row *row, void *user)
 {
 	struct postgresql *s = (struct postgresql *)base;
 	char name[16], *values[ARGS_MAX] = {0};
@@ -115,7 +119,8 @@ static gn_err run(struct gn_sql *base, const char *sql, const struct gn_sql_arg 
 	GN_TRY(prepare(s, sql, name));
 	for (size_t i = 0; i < count; i++)
 		values[i] = text_of(&args[i]);
-	int sent = PQsendQueryPrepared(s->conn, name, (int)count, (const char *const *)values, NULL, NULL, 0);
+	int sent = PQsendQueryPrepared(s->conn, name, (int)count, (const char *const *)values, NULL,
+				       NULL, 0);
 	for (size_t i = 0; i < count; i++)
 		free(values[i]);
 	PGresult *r = result_of(s, sent, sql);

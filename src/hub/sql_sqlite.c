@@ -1,6 +1,7 @@
-/* The history's default database: SQLite in WAL mode. Statements are prepared once and kept by the address of their
- * text, which is a literal. The journal is the truth, so losing the last moments in a power cut is fine
- * (synchronous=NORMAL): the feed starts again at the watermark that survived. */
+/* The history's default database: SQLite in WAL mode. Statements are prepared once and kept by
+ * the address of their text, which is a literal. The journal is the truth, so losing the last
+ * moments in a power cut is fine (synchronous=NORMAL): the feed starts again at the watermark
+ * that survived. */
 #include "hub/sql.h"
 
 #include <sqlite3.h>
@@ -49,14 +50,14 @@ static int bind(sqlite3_stmt *st, int i, const struct gn_sql_arg *a)
 	switch (a->kind) {
 	case GN_SQL_INT: return sqlite3_bind_int64(st, i, a->integer);
 	case GN_SQL_TEXT:
-		return sqlite3_bind_text(st, i, a->text.p ? (const char *)a->text.p : "", (int)a->text.len,
-					 SQLITE_STATIC);
+		return sqlite3_bind_text(st, i, a->text.p ? (const char *)a->text.p : "",
+					 (int)a->text.len, SQLITE_STATIC);
 	default: return sqlite3_bind_null(st, i);
 	}
 }
 
-static gn_err run(struct gn_sql *base, const char *sql, const struct gn_sql_arg *args, size_t count, gn_sql_row *row,
-		  void *user)
+static gn_err run(struct gn_sql *base, const char *sql, const struct gn_sql_arg *args, size_t count,
+		  gn_sql_row *row, void *user)
 {
 	struct sqlite *s = (struct sqlite *)base;
 	sqlite3_stmt *st;
@@ -103,11 +104,13 @@ gn_err gn_sql_open_sqlite(const char *path, struct gn_sql **out, char why[HUB_WH
 		return GN_NOMEM;
 	s->base.run = run;
 	s->base.close = close_it;
-	int code =
-		sqlite3_open_v2(path, &s->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL);
+	int code = sqlite3_open_v2(path, &s->db,
+				   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+				   NULL);
 	if (code == SQLITE_OK)
 		code = sqlite3_exec(s->db,
-				    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000",
+				    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA "
+				    "busy_timeout=5000",
 				    NULL, NULL, NULL);
 	if (code != SQLITE_OK) {
 		gn_err err = failed(s);

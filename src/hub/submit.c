@@ -1,10 +1,13 @@
 /* Signed operations on their way from a body to the ledger:
  *
- *     body -> bytes as signed -> signer known -> signature checked on a worker -> gn_ledger_submit -> RESULT
+ *     body -> bytes as signed -> signer known -> signature checked on a worker ->
+ *     gn_ledger_submit -> RESULT
  *
- * 1. HB-4: in geo-v1 the client sends the very text it signed; it is never written anew. In geo-v0 the bytes are the
- * canonical form of the fields that profile signs; other fields are ignored.
- * 2. The signer is who the access token says; a text signed by someone else is refused before the ledger sees it.
+ * 1. HB-4: in geo-v1 the client sends the very text it signed; it is never written anew. In
+ *    geo-v0 the bytes are the canonical form of the fields that profile signs; other fields are
+ *    ignored.
+ * 2. The signer is who the access token says; a text signed by someone else is refused before
+ *    the ledger sees it.
  * 3. A ticket is answered exactly once, even when the client is gone. */
 #include "hub/hub_int.h"
 
@@ -36,8 +39,8 @@ void gn_hub_drop_ticket(struct gn_hub_request *r)
 void gn_hub_tickets_end(struct gn_hub *hub)
 {
 	while (hub->tickets.count) {
-		struct gn_hub_request *r =
-			*(struct gn_hub_request **)gn_map_value_at(&hub->tickets, hub->tickets.count - 1);
+		struct gn_hub_request *r = *(struct gn_hub_request **)gn_map_value_at(
+			&hub->tickets, hub->tickets.count - 1);
 		gn_map_remove(&hub->tickets, &r->ticket);
 		gn_hub_stopped(r);
 		gn_hub_release(r);
@@ -61,7 +64,8 @@ void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
 		return;
 	struct gn_hub_request *r = *slot;
 	gn_map_remove(&hub->tickets, &e->ticket);
-	if (r->kind == GN_OP_PAYMENT && e->err && e->seq && !e->repeated) /* HB-8: it failed, and is kept for ever */
+	/* HB-8: it failed, and is kept for ever */
+	if (r->kind == GN_OP_PAYMENT && e->err && e->seq && !e->repeated)
 		gn_rate_owe(&hub->rate_failed, r->pid.b, hub->now);
 	if (r->leaves && e->seq && !e->repeated)
 		owe_day(r, e);
@@ -74,14 +78,18 @@ void gn_hub_result(struct gn_hub *hub, const struct gn_ledger_event *e)
 /* Wrong words in a payment are 400, elsewhere 422, as clients of the reference expect. */
 static void refuse(struct gn_hub_request *r, gn_err err, const char *what)
 {
-	bool words = strcmp(gn_hub_error_code(err), "E009") == 0 && err != GN_BUSY && err != GN_TOO_LARGE;
+	bool words = strcmp(gn_hub_error_code(err), "E009") == 0 && err != GN_BUSY &&
+		     err != GN_TOO_LARGE;
 	if (words && r->kind != GN_OP_PAYMENT)
-		gn_hub_fail_as(r, 422, "E009",
-			       json_pack("{s[{ss ss}]}", "errors", "type", gn_err_name(err), "msg", what), "%s", what);
+		gn_hub_fail_as(
+			r, 422, "E009",
+			json_pack("{s[{ss ss}]}", "errors", "type", gn_err_name(err), "msg", what),
+			"%s", what);
 	else if (words)
 		gn_hub_fail_as(r, 400, "E009",
-			       json_pack("{s[{ss ss}]}", "validation", "type", gn_err_name(err), "msg", what), "%s",
-			       what);
+			       json_pack("{s[{ss ss}]}", "validation", "type", gn_err_name(err),
+					 "msg", what),
+			       "%s", what);
 	else
 		gn_hub_fail(r, err, NULL, "%s", what);
 }
@@ -106,13 +114,18 @@ static bool take_v1(struct gn_hub_request *r, json_t *in)
 	size_t len = json_string_length(json_object_get(in, "signed"));
 	const char *name;
 	json_t *value;
-	json_object_foreach(in, name, value) if (strcmp(name, "signed") != 0 && strcmp(name, "signature") != 0)
+	json_object_foreach(in, name, value) if (strcmp(name, "signed") != 0 &&
+						 strcmp(name, "signature") != 0)
 	{
-		refuse(r, GN_UNSUPPORTED, "a body with \"signed\" has nothing else but \"signature\"");
+		refuse(r, GN_UNSUPPORTED,
+		       "a body with \"signed\" has nothing else but "
+		       "\"signature\"");
 		return false;
 	}
 	if (!text) {
-		refuse(r, GN_USAGE, "\"signed\" must be a string: the canonical JSON text that was signed");
+		refuse(r, GN_USAGE,
+		       "\"signed\" must be a string: the canonical JSON text that was "
+		       "signed");
 		return false;
 	}
 	r->profile = GN_PROFILE_V1;
@@ -124,7 +137,9 @@ static bool take_v0(struct gn_hub_request *r, json_t *in, const char *const *fie
 	struct gn_ledger_settings s;
 	gn_ledger_settings(r->hub->ledger, &s);
 	if (!s.accept_v0) {
-		refuse(r, GN_UNSUPPORTED, "this hub takes geo-v1 only: {\"signed\": TEXT, \"signature\": BASE64}");
+		refuse(r, GN_UNSUPPORTED,
+		       "this hub takes geo-v1 only: {\"signed\": TEXT, "
+		       "\"signature\": BASE64}");
 		return false;
 	}
 	json_t *picked = json_object();
@@ -149,7 +164,8 @@ static bool take_v0(struct gn_hub_request *r, json_t *in, const char *const *fie
 	free(text);
 	if (err) {
 		refuse(r, err == GN_NOMEM ? err : GN_USAGE,
-		       err == GN_RANGE ? "numbers must be integers; amounts are strings" : gn_err_text(err));
+		       err == GN_RANGE ? "numbers must be integers; amounts are strings"
+				       : gn_err_text(err));
 		return false;
 	}
 	r->profile = GN_PROFILE_V0;
@@ -191,9 +207,11 @@ static bool judge(struct gn_hub_request *r, const struct gn_op *op)
 		r->signer = op->public_key;
 	} else {
 		r->signer = r->me.pk;
-		if (r->profile == GN_PROFILE_V1 && memcmp(&op->signer, &r->pid, sizeof r->pid) != 0) {
-			gn_hub_fail_as(r, 403, "E006", NULL,
-				       "the signed text names another signer than the access token");
+		if (r->profile == GN_PROFILE_V1 &&
+		    memcmp(&op->signer, &r->pid, sizeof r->pid) != 0) {
+			gn_hub_fail_as(
+				r, 403, "E006", NULL,
+				"the signed text names another signer than the access token");
 			return false;
 		}
 	}
@@ -202,7 +220,8 @@ static bool judge(struct gn_hub_request *r, const struct gn_op *op)
 			r, 422, "E009",
 			json_pack("{s[{s[ss] ss}]}", "errors", "loc", "body", "display_name", "msg",
 				  "a character that is not seen, or a blank at an end"),
-			"\"display_name\" has a control character, one that turns or hides text, or a blank at an end");
+			"\"display_name\" has a control character, one that turns or hides text, "
+			"or a blank at an end");
 		return false;
 	}
 	bool line = r->kind == GN_OP_LINE_UPDATE || r->kind == GN_OP_LINE_CLOSE;
@@ -240,14 +259,16 @@ static void submit(struct gn_hub_request *r, const struct gn_ledger_flow *flow)
 	if (ticket)
 		gn_hub_drop_ticket(r);
 	refuse(r, err,
-	       err == GN_BUSY ? "the hub has more to do than it can hold; try again in a moment" : gn_err_text(err));
+	       err == GN_BUSY ? "the hub has more to do than it can hold; try again in a moment"
+			      : gn_err_text(err));
 }
 
 /* ---- max-flow on the copy (HB-38) ---- */
 
 struct flow_job {
-	struct gn_ledger_request request; /* its bytes are the hub's request's, which lives as long */
-	struct gn_ledger_flow found;      /* routes owned */
+	/* its bytes are the hub's request's, which lives as long */
+	struct gn_ledger_request request;
+	struct gn_ledger_flow found; /* routes owned */
 };
 
 static void drop_flow(struct gn_long *q)
@@ -295,14 +316,17 @@ void gn_hub_find_flow(struct gn_hub_request *r)
 		free(job);
 		return;
 	}
-	gn_hub_long(r, &(struct gn_long){.run = run_flow, .then = flow_found, .job = job, .drop = drop_flow});
+	gn_hub_long(r, &(struct gn_long){
+			       .run = run_flow, .then = flow_found, .job = job, .drop = drop_flow});
 }
 
 static void verified(struct gn_hub_request *r)
 {
 	if (r->verdict) {
 		gn_hub_fail(r, r->verdict, NULL, "%s",
-			    r->verdict == GN_SIGNATURE ? "the signature does not verify over the signed bytes" : "");
+			    r->verdict == GN_SIGNATURE ? "the signature does not verify over the "
+							 "signed bytes"
+						       : "");
 		return;
 	}
 	r->taken = true;
@@ -321,7 +345,8 @@ bool gn_hub_may_leave(struct gn_hub_request *r)
 	if (gn_rate_look(&hub->rate_day, r->asker, hub->now, &wait))
 		return true;
 	snprintf(what, sizeof what,
-		 "you have made %u payments and other signed operations within a day, which is what this hub takes "
+		 "you have made %u payments and other signed operations within a day, which is "
+		 "what this hub takes "
 		 "of one key (its setting rate.key_per_day)",
 		 hub->rate_day.most);
 	gn_hub_too_fast(r, wait, what);
@@ -336,13 +361,15 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 	uint32_t wait;
 	r->kind = kind;
 	r->result = result;
-	if (in && kind == GN_OP_PAYMENT && !gn_rate_look(&r->hub->rate_failed, r->pid.b, r->hub->now, &wait)) {
+	if (in && kind == GN_OP_PAYMENT &&
+	    !gn_rate_look(&r->hub->rate_failed, r->pid.b, r->hub->now, &wait)) {
 		gn_hub_too_fast(r, wait, "too many payments that failed");
 		return;
 	}
 	if (in && !gn_hub_may_leave(r))
 		return;
-	if (!in || !(json_object_get(in, "signed") ? take_v1(r, in) : take_v0(r, in, fields)) || !take_signature(r, in))
+	if (!in || !(json_object_get(in, "signed") ? take_v1(r, in) : take_v0(r, in, fields)) ||
+	    !take_signature(r, in))
 		return;
 	op = malloc(sizeof *op);
 	gn_err err = op ? gn_op_parse(r->profile, r->profile == GN_PROFILE_V1 ? GN_OP_KINDS : kind,
@@ -352,7 +379,8 @@ void gn_hub_submit(struct gn_hub_request *r, enum gn_op_kind kind, const char *c
 		err = GN_USAGE;
 	if (err)
 		refuse(r, err,
-		       err == GN_UNSUPPORTED ? "the signed text has a field or operation that nobody knows"
+		       err == GN_UNSUPPORTED ? "the signed text has a field or operation that "
+					       "nobody knows"
 					     : gn_err_text(err));
 	else if (judge(r, op))
 		gn_hub_verify_later(r, verified);

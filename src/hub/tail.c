@@ -1,10 +1,15 @@
-/* A thread that takes the journal's records in order, with questions between them: the history and the replica.
+/* A thread that takes the journal's records in order, with questions between them: the history
+ * and the replica.
  *
- * 1. The loop never waits: it queues and is called back. What the thread works on is the thread's alone.
- * 2. What waits is bounded: past `most` bytes records are left out and the tail is behind. When its queue is empty it
- *    reads what is missing from the journal's files, up to the last record told, and is current again (HB-11).
- *      CURRENT -> BEHIND [gn_tail_records: no room; take: records before these are missing] -> CURRENT [catch_up]
- * 3. Questions are answered in their order among records, so that who was told "done" and then asks sees it. */
+ * 1. The loop never waits: it queues and is called back. What the thread works on is the
+ *    thread's alone.
+ * 2. What waits is bounded: past `most` bytes records are left out and the tail is behind. When
+ *    its queue is empty it reads what is missing from the journal's files, up to the last record
+ *    told, and is current again (HB-11).
+ *      CURRENT -> BEHIND [gn_tail_records: no room; take: records before these are missing] ->
+ *      CURRENT [catch_up]
+ * 3. Questions are answered in their order among records, so that who was told "done" and then
+ *    asks sees it. */
 #include "hub/tail.h"
 #include "ledger/ledger.h"
 
@@ -79,10 +84,12 @@ static gn_err seek(struct gn_tail *t, uint64_t seq)
 		r->offset = GN_JOURNAL_FILE_HEAD;
 		r->passed = next.first_seq - 1;
 	}
-	return err == GN_NOT_FOUND || err == GN_CORRUPT ? GN_OK : err; /* CORRUPT: its header is being written */
+	/* CORRUPT: its header is being written */
+	return err == GN_NOT_FOUND || err == GN_CORRUPT ? GN_OK : err;
 }
 
-static gn_err read_batch(struct gn_tail *t, const char *name, const struct gn_journal_batch *b, struct gn_slice *out)
+static gn_err read_batch(struct gn_tail *t, const char *name, const struct gn_journal_batch *b,
+			 struct gn_slice *out)
 {
 	struct reader *r = &t->reader;
 	size_t need = GN_JOURNAL_BATCH_HEAD + (size_t)b->payload_len;
@@ -99,7 +106,8 @@ static gn_err read_batch(struct gn_tail *t, const char *name, const struct gn_jo
 }
 
 /* The batch that has this record. */
-static gn_err next_batch(struct gn_tail *t, uint64_t seq, struct gn_journal_batch *b, struct gn_slice *payload)
+static gn_err next_batch(struct gn_tail *t, uint64_t seq, struct gn_journal_batch *b,
+			 struct gn_slice *payload)
 {
 	struct reader *r = &t->reader;
 	char name[64];
@@ -145,7 +153,8 @@ void gn_tail_failed(struct gn_tail *t, const char *why)
 	gn_tail_note(t, why);
 	uv_mutex_lock(&t->lock);
 	for (uint64_t now = uv_hrtime(); !t->stop && now < until; now = uv_hrtime())
-		uv_cond_timedwait(&t->wake, &t->lock, until - now); /* what is pushed wakes it too */
+		/* what is pushed wakes it too */
+		uv_cond_timedwait(&t->wake, &t->lock, until - now);
 	uv_mutex_unlock(&t->lock);
 }
 
@@ -310,8 +319,8 @@ void gn_tail_info(struct gn_tail *t, struct gn_tail_info *out)
 	uv_mutex_unlock(&t->lock);
 }
 
-gn_err gn_tail_new(uv_loop_t *loop, const struct gn_os_dir *dir, const struct gn_tail_ops *ops, void *user, size_t most,
-		   struct gn_tail **out)
+gn_err gn_tail_new(uv_loop_t *loop, const struct gn_os_dir *dir, const struct gn_tail_ops *ops,
+		   void *user, size_t most, struct gn_tail **out)
 {
 	struct gn_tail *t = calloc(1, sizeof *t);
 	if (!t)

@@ -1,5 +1,5 @@
-/* A thread that follows the journal: durable records in order, questions between them, and what was left out read back
- * from the journal's files. The history and the replica are such. */
+/* A thread that follows the journal: durable records in order, questions between them, and what
+ * was left out read back from the journal's files. The history and the replica are such. */
 #ifndef GN_HUB_TAIL_H
 #define GN_HUB_TAIL_H
 
@@ -14,16 +14,19 @@ struct gn_tail;
 struct gn_tail_item {
 	struct gn_tail_item *next;
 	void (*run)(struct gn_tail_item *item, void *user); /* on the thread */
-	void (*done)(struct gn_tail_item *item);            /* on the loop; the item is the asker's again */
+	/* on the loop; the item is the asker's again */
+	void (*done)(struct gn_tail_item *item);
 };
 
 struct gn_tail_ops {
-	/* Takes durable records; those it has already are skipped. It may try again, with gn_tail_failed, until
-	 * gn_tail_stopping. GN_NOT_FOUND: records before these are missing. */
+	/* Takes durable records; those it has already are skipped. It may try again, with
+	 * gn_tail_failed, until gn_tail_stopping. GN_NOT_FOUND: records before these are
+	 * missing. */
 	gn_err (*feed)(void *user, struct gn_slice payload, uint64_t first_seq, uint32_t count);
 	uint64_t (*last)(void *user); /* the last record it has */
-	bool current_first; /* a question waits until nothing is missing; else it is answered from what is there */
-	uint64_t again_ns;  /* pause after a failure */
+	/* a question waits until nothing is missing; else it is answered from what is there */
+	bool current_first;
+	uint64_t again_ns; /* pause after a failure */
 };
 
 struct gn_tail_info {
@@ -33,14 +36,17 @@ struct gn_tail_info {
 	char why[HUB_WHY]; /* of the last failure */
 };
 
-/* most: bytes of records that may wait. user belongs to the thread from gn_tail_start to gn_tail_close. */
-GN_MUST gn_err gn_tail_new(uv_loop_t *loop, const struct gn_os_dir *dir, const struct gn_tail_ops *ops, void *user,
-			   size_t most, struct gn_tail **out);
+/* most: bytes of records that may wait. user belongs to the thread from gn_tail_start to
+ * gn_tail_close. */
+GN_MUST gn_err gn_tail_new(uv_loop_t *loop, const struct gn_os_dir *dir,
+			   const struct gn_tail_ops *ops, void *user, size_t most,
+			   struct gn_tail **out);
 void gn_tail_start(struct gn_tail *t);
 /* Ends the thread after what waits; what is missing stays missing. */
 void gn_tail_close(struct gn_tail *t);
 /* False when this is what made it fall behind. */
-bool gn_tail_records(struct gn_tail *t, struct gn_slice payload, uint64_t first_seq, uint32_t count);
+bool gn_tail_records(struct gn_tail *t, struct gn_slice payload, uint64_t first_seq,
+		     uint32_t count);
 void gn_tail_ask(struct gn_tail *t, struct gn_tail_item *item);
 void gn_tail_info(struct gn_tail *t, struct gn_tail_info *out);
 

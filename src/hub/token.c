@@ -14,8 +14,8 @@ gn_err gn_base64(struct gn_slice in, bool url, char *out, size_t cap)
 		return GN_TOO_LARGE;
 	for (size_t i = 0; i < in.len; i += 3) {
 		size_t n = in.len - i < 3 ? in.len - i : 3;
-		uint32_t v =
-			(uint32_t)in.p[i] << 16 | (n > 1 ? (uint32_t)in.p[i + 1] << 8 : 0) | (n > 2 ? in.p[i + 2] : 0);
+		uint32_t v = (uint32_t)in.p[i] << 16 | (n > 1 ? (uint32_t)in.p[i + 1] << 8 : 0) |
+			     (n > 2 ? in.p[i + 2] : 0);
 		for (size_t k = 0; k < 4; k++)
 			if (k <= n)
 				*out++ = digits[v >> (18 - 6 * k) & 63];
@@ -47,7 +47,8 @@ gn_err gn_unbase64(struct gn_slice text, bool url, struct gn_buf *out)
 		if (i % 4)
 			out->p[out->len++] = (uint8_t)(v >> (6 - 2 * (i % 4)));
 	}
-	unsigned left = len % 4 ? 6 * (unsigned)(len % 4) % 8 : 0; /* bits of the last digit that stand for nothing */
+	/* bits of the last digit that stand for nothing */
+	unsigned left = len % 4 ? 6 * (unsigned)(len % 4) % 8 : 0;
 	if (v & ((1u << left) - 1)) {
 		out->len = start;
 		return GN_TEXT;
@@ -68,7 +69,8 @@ gn_err gn_unbase64_exact(struct gn_slice text, bool url, uint8_t *out, size_t le
 
 /* ---- JSON Web Tokens ---- */
 
-static const char header64[] = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"; /* {"alg":"HS256","typ":"JWT"} */
+static const char header64[] =
+	"eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9"; /* {"alg":"HS256","typ":"JWT"} */
 
 void gn_jwt_make(const uint8_t key[32], const struct gn_jwt *in, char out[GN_JWT_MAX])
 {
@@ -77,7 +79,8 @@ void gn_jwt_make(const uint8_t key[32], const struct gn_jwt *in, char out[GN_JWT
 	gn_err err = gn_base58(GN_SLICE(in->sub.b), pid, sizeof pid);
 	GN_ASSERT(!err);
 	gn_hex(GN_SLICE(in->jti), jti);
-	int n = snprintf(claims, sizeof claims, "{\"exp\":%llu,\"jti\":\"%s\",\"sub\":\"%s\",\"type\":\"%s\"}",
+	int n = snprintf(claims, sizeof claims,
+			 "{\"exp\":%llu,\"jti\":\"%s\",\"sub\":\"%s\",\"type\":\"%s\"}",
 			 (unsigned long long)in->exp, jti, pid, in->refresh ? "refresh" : "access");
 	size_t at = (size_t)snprintf(out, GN_JWT_MAX, "%s.", header64);
 	err = gn_base64(gn_slice(claims, (size_t)n), true, out + at, GN_JWT_MAX - at);
@@ -96,14 +99,16 @@ static struct gn_slice claim(struct gn_slice json, const char *name)
 		if (memcmp(json.p + i, name, len) != 0)
 			continue;
 		size_t end = i + len;
-		while (end < json.len && json.p[end] != '"' && json.p[end] != ',' && json.p[end] != '}')
+		while (end < json.len && json.p[end] != '"' && json.p[end] != ',' &&
+		       json.p[end] != '}')
 			end++;
 		return gn_slice_sub(json, i + len, end - i - len);
 	}
 	return gn_slice(NULL, 0);
 }
 
-gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, uint64_t unix_now, struct gn_jwt *out)
+gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, uint64_t unix_now,
+		   struct gn_jwt *out)
 {
 	uint8_t claims[256], mac[32];
 	struct gn_buf buf = {claims, 0, sizeof claims};
@@ -112,16 +117,19 @@ gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, ui
 	size_t head = sizeof header64 - 1, dot = text.len;
 	while (dot > 0 && text.p[dot - 1] != '.')
 		dot--;
-	if (text.len > GN_JWT_MAX || dot < head + 2 || memcmp(text.p, header64, head) != 0 || text.p[head] != '.' ||
+	if (text.len > GN_JWT_MAX || dot < head + 2 || memcmp(text.p, header64, head) != 0 ||
+	    text.p[head] != '.' ||
 	    gn_unbase64_exact(gn_slice_sub(text, dot, text.len), true, mac, sizeof mac))
 		return GN_AUTH;
 	gn_hmac_sha256(gn_slice(key, 32), gn_slice_sub(text, 0, dot - 1), &want);
 	if (!gn_equal_ct(want.b, mac, sizeof mac) ||
 	    gn_unbase64(gn_slice_sub(text, head + 1, dot - head - 2), true, &buf))
 		return GN_AUTH;
-	struct gn_slice json = gn_buf_slice(&buf), exp = claim(json, "\"exp\":"), kind = claim(json, "\"type\":\"");
+	struct gn_slice json = gn_buf_slice(&buf), exp = claim(json, "\"exp\":"),
+			kind = claim(json, "\"type\":\"");
 	if (gn_pid_parse(claim(json, "\"sub\":\""), &t.sub) ||
-	    gn_unhex(claim(json, "\"jti\":\""), t.jti, sizeof t.jti) || exp.len == 0 || exp.len > 12)
+	    gn_unhex(claim(json, "\"jti\":\""), t.jti, sizeof t.jti) || exp.len == 0 ||
+	    exp.len > 12)
 		return GN_AUTH;
 	for (size_t i = 0; i < exp.len; i++)
 		t.exp = t.exp * 10 + (exp.p[i] - (unsigned)'0');
@@ -157,7 +165,9 @@ static uint32_t burst(const struct gn_rate *r)
 	uint32_t tenth = r->most / 10;
 	if (r->per == GN_RATE_DAY)
 		return r->most;
-	return tenth > HUB_BURST_LEAST ? tenth : r->most < HUB_BURST_LEAST ? r->most : HUB_BURST_LEAST;
+	return tenth > HUB_BURST_LEAST     ? tenth
+	       : r->most < HUB_BURST_LEAST ? r->most
+					   : HUB_BURST_LEAST;
 }
 
 static double refill(const struct gn_rate *r, const struct bucket *b, gn_time now)

@@ -1,13 +1,13 @@
-/* Small texts and proofs of the API, pure: base64 in both alphabets, JSON Web Tokens with HS256 (RFC 7519, 7515), and
- * token buckets. */
+/* Small texts and proofs of the API, pure: base64 in both alphabets, JSON Web Tokens with HS256
+ * (RFC 7519, 7515), and token buckets. */
 #ifndef GN_HUB_TOKEN_H
 #define GN_HUB_TOKEN_H
 
 #include "crypto/crypto.h"
 #include "hub/limits.h"
 
-/* Terminated; cap counts the terminator. url: the URL alphabet without padding (RFC 4648 section 5), else section 4.
- * GN_TOO_LARGE. */
+/* Terminated; cap counts the terminator. url: the URL alphabet without padding (RFC 4648 section
+ * 5), else section 4. GN_TOO_LARGE. */
 GN_MUST gn_err gn_base64(struct gn_slice in, bool url, char *out, size_t cap);
 /* Exactly len bytes; strict: no white space, canonical last digit. GN_TEXT. */
 GN_MUST gn_err gn_unbase64_exact(struct gn_slice text, bool url, uint8_t *out, size_t len);
@@ -22,14 +22,14 @@ struct gn_jwt {
 	bool refresh;
 };
 void gn_jwt_make(const uint8_t key[32], const struct gn_jwt *in, char out[GN_JWT_MAX]);
-/* GN_AUTH: not ours, or damaged; GN_EXPIRED; GN_KEY: the other kind of token. The MAC is compared before anything is
- * parsed. */
-GN_MUST gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh, uint64_t unix_now,
-			   struct gn_jwt *out);
+/* GN_AUTH: not ours, or damaged; GN_EXPIRED; GN_KEY: the other kind of token. The MAC is
+ * compared before anything is parsed. */
+GN_MUST gn_err gn_jwt_open(const uint8_t key[32], struct gn_slice text, bool refresh,
+			   uint64_t unix_now, struct gn_jwt *out);
 
-/* Token buckets: `most` a minute, a tenth of them at once, or HUB_BURST_LEAST where a minute has as many; or `most` a
- * day, all of them at once, as a day has its busy hour. One per 16-byte key; buckets that are full again are forgotten.
- */
+/* Token buckets: `most` a minute, a tenth of them at once, or HUB_BURST_LEAST where a minute has
+ * as many; or `most` a day, all of them at once, as a day has its busy hour. One per 16-byte
+ * key; buckets that are full again are forgotten. */
 enum gn_rate_per { GN_RATE_MINUTE = 60, GN_RATE_DAY = 86400 }; /* seconds */
 struct gn_rate {
 	struct gn_map buckets; /* 16 bytes -> struct bucket */
@@ -41,8 +41,8 @@ void gn_rate_init(struct gn_rate *r, const struct gn_env *env, enum gn_rate_per 
 void gn_rate_fini(struct gn_rate *r);
 /* Takes one; false when there is none left: *wait_s is how long until there is. */
 bool gn_rate_take(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s);
-/* For what is counted when it is over: is there one left? And then takes it, into debt if need be, so that many at once
- * wait the longer afterwards. */
+/* For what is counted when it is over: is there one left? And then takes it, into debt if need
+ * be, so that many at once wait the longer afterwards. */
 bool gn_rate_look(struct gn_rate *r, const uint8_t key[16], gn_time now, uint32_t *wait_s);
 void gn_rate_owe(struct gn_rate *r, const uint8_t key[16], gn_time now);
 

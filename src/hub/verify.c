@@ -1,5 +1,6 @@
-/* Ed25519 on worker threads, a batch of requests per job: a verification is 100 us, which the loop cannot spare. A
- * worker reads signer, bytes and sig of its requests and writes their verdict; they are pinned by refs meanwhile. */
+/* Ed25519 on worker threads, a batch of requests per job: a verification is 100 us, which the
+ * loop cannot spare. A worker reads signer, bytes and sig of its requests and writes their
+ * verdict; they are pinned by refs meanwhile. */
 #include "hub/hub_int.h"
 
 #include <stdlib.h>

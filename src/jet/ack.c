@@ -1,11 +1,13 @@
-/* When to acknowledge and what to say (RFC 9000 13.2, JT-70 on): every ack_every ack-eliciting packets or after
- * min(RTT / 4, 25 ms), at once when a packet came out of order, for class 1, and during the handshake.
+/* When to acknowledge and what to say (RFC 9000 13.2, JT-70 on): every ack_every ack-eliciting
+ * packets or after min(RTT / 4, 25 ms), at once when a packet came out of order, for class 1,
+ * and during the handshake.
  *
- * 1. `received` holds what may still be reported: the newest JET_ACK_RANGES ranges above what the peer knows we
- * reported. */
+ * 1. `received` holds what may still be reported: the newest JET_ACK_RANGES ranges above what
+ *    the peer knows we reported. */
 #include "jet/session_int.h"
 
-/* An eighth of what arrives in a round trip, so that the sender's window hears of itself eight times. */
+/* An eighth of what arrives in a round trip, so that the sender's window hears of itself eight
+ * times. */
 static void adapt_frequency(struct jet_path *p, gn_time now)
 {
 	p->ack_window++;
@@ -19,8 +21,8 @@ static void adapt_frequency(struct jet_path *p, gn_time now)
 	p->ack_window_at = now;
 }
 
-gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level, uint64_t pn,
-		    bool eliciting, bool urgent, gn_time now)
+gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
+		    enum jet_level level, uint64_t pn, bool eliciting, bool urgent, gn_time now)
 {
 	struct jet_ranges *got = &sp->received;
 	uint64_t next = got->count ? got->r[got->count - 1].hi : pn;
@@ -51,7 +53,8 @@ void jet_ack_known(struct jet_space *sp, uint64_t offset)
 	jet_ranges_drop_below(&sp->received, offset);
 	if (sp->received.count)
 		return;
-	sp->unacked = 0; /* a late one below it is as good as lost: nothing can be said of it any more */
+	/* a late one below it is as good as lost: nothing can be said of it any more */
+	sp->unacked = 0;
 	sp->ack_at = GN_NEVER;
 }
 

@@ -1,9 +1,13 @@
-/* Packets that belong to no session: first packets of strangers, and what we answer without keeping state (JT-20 on).
+/* Packets that belong to no session: first packets of strangers, and what we answer without
+ * keeping state (JT-20 on).
  *
- * 1. Until a first packet has opened with the keys of its connection id, nothing is allocated but, for who has proven
- * the address, the datagrams of one of 256 hellos that wait for capacity.
- * 2. Guard decides who comes in, waits, or gets a Retry: a tag for the cookie, an HMAC for the Retry (JT-21).
- * 3. An answer is never longer than a third of the datagram that asked for it, and the queue of answers is bounded. */
+ * 1. Until a first packet has opened with the keys of its connection id, nothing is allocated
+ *    but, for who has proven the address, the datagrams of one of 256 hellos that wait for
+ *    capacity.
+ * 2. Guard decides who comes in, waits, or gets a Retry: a tag for the cookie, an HMAC for the
+ *    Retry (JT-21).
+ * 3. An answer is never longer than a third of the datagram that asked for it, and the queue of
+ *    answers is bounded. */
 #include "jet/session_int.h"
 
 #define DCID_AT 5 /* in a long header, behind flags and version */
@@ -14,32 +18,38 @@ static void queue(struct gn_jet *jet, const struct gn_addr *to, const uint8_t *d
 	struct jet_stateless answer = {.to = *to, .len = (uint16_t)len};
 	GN_ASSERT(len <= sizeof answer.data);
 	memcpy(answer.data, data, len);
-	jet_count(jet, gn_ring_push(&jet->stateless, &answer) == GN_OK ? counter : JET_C_STATELESS_LIMIT);
+	jet_count(jet, gn_ring_push(&jet->stateless, &answer) == GN_OK ? counter
+								       : JET_C_STATELESS_LIMIT);
 }
 
-void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h, size_t datagram_len)
+void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h,
+		      size_t datagram_len)
 {
 	uint8_t out[JET_LONG_HEADER + 8], grease;
 	jet_count(jet, JET_C_PACKET_VERSION);
 	if (h->version == 0 || datagram_len < JET_MTU_BASE)
 		return; /* never answer an answer, never amplify */
 	gn_rand_fill(jet->env.rand, &grease, 1);
-	queue(jet, to, out, jet_version_write(out, sizeof out, h->scid, h->dcid, grease), JET_C_VERSION_SENT);
+	queue(jet, to, out, jet_version_write(out, sizeof out, h->scid, h->dcid, grease),
+	      JET_C_VERSION_SENT);
 }
 
-/* The newest answer that waits is one to this dial: its hello fills several datagrams, and needs a single Retry. */
+/* The newest answer that waits is one to this dial: its hello fills several datagrams, and needs
+ * a single Retry. */
 static bool answered(const struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h)
 {
 	uint32_t n = jet->stateless.count;
 	const struct jet_stateless *last = n ? gn_ring_at(&jet->stateless, n - 1) : NULL;
-	return last && gn_addr_eq(&last->to, to) && memcmp(last->data + DCID_AT, h->scid, JET_CID_LEN) == 0;
+	return last && gn_addr_eq(&last->to, to) &&
+	       memcmp(last->data + DCID_AT, h->scid, JET_CID_LEN) == 0;
 }
 
 /* The cookie carries the first connection id; the Retry's own id is bound into its tag. */
-static void send_retry(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h, uint32_t effort,
-		       gn_time now)
+static void send_retry(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h,
+		       uint32_t effort, gn_time now)
 {
-	uint8_t scid[JET_CID_LEN], cookie[GN_COOKIE_LEN], out[JET_LONG_HEADER + GN_COOKIE_LEN + JET_RETRY_TAG];
+	uint8_t scid[JET_CID_LEN], cookie[GN_COOKIE_LEN],
+		out[JET_LONG_HEADER + GN_COOKIE_LEN + JET_RETRY_TAG];
 	if (answered(jet, to, h)) {
 		jet_count(jet, JET_C_RETRY_SPARED);
 		return;
@@ -50,8 +60,10 @@ static void send_retry(struct gn_jet *jet, const struct gn_addr *to, const struc
 	queue(jet, to, out, len, JET_C_RETRY_SENT);
 }
 
-/* Opens a first packet with keys made on the stack, in a copy, so that a forgery costs no memory. */
-static gn_err try_open(const struct jet_header *h, const uint8_t *packet, uint8_t copy[JET_DATAGRAM_IN_MAX])
+/* Opens a first packet with keys made on the stack, in a copy, so that a forgery costs no
+ * memory. */
+static gn_err try_open(const struct jet_header *h, const uint8_t *packet,
+		       uint8_t copy[JET_DATAGRAM_IN_MAX])
 {
 	struct jet_keys rx, tx;
 	struct gn_slice payload;
@@ -67,8 +79,9 @@ static gn_err try_open(const struct jet_header *h, const uint8_t *packet, uint8_
 	return err;
 }
 
-static gn_err make_session(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h,
-			   const uint8_t original[JET_CID_LEN], gn_time now, struct jet_session **out)
+static gn_err make_session(struct gn_jet *jet, const struct gn_addr *from,
+			   const struct jet_header *h, const uint8_t original[JET_CID_LEN],
+			   gn_time now, struct jet_session **out)
 {
 	struct jet_session *s;
 	GN_TRY(jet_session_new(jet, true, from, now, &s));
@@ -97,8 +110,9 @@ static gn_err make_session(struct gn_jet *jet, const struct gn_addr *from, const
 }
 
 /* Guard lets it in: its state is made, if it opens. */
-static gn_err enter(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet,
-		    size_t datagram_len, const uint8_t original[JET_CID_LEN], gn_time now)
+static gn_err enter(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h,
+		    uint8_t *packet, size_t datagram_len, const uint8_t original[JET_CID_LEN],
+		    gn_time now)
 {
 	uint8_t copy[JET_DATAGRAM_IN_MAX];
 	struct jet_session *s;
@@ -144,8 +158,9 @@ static gn_err keep(struct gn_jet *jet, struct jet_waiting *w, struct gn_slice da
 	return GN_LIMIT;
 }
 
-static gn_err wait_in(struct gn_jet *jet, uint32_t slot, const struct gn_addr *from, const struct jet_header *h,
-		      struct gn_slice datagram, const uint8_t original[JET_CID_LEN])
+static gn_err wait_in(struct gn_jet *jet, uint32_t slot, const struct gn_addr *from,
+		      const struct jet_header *h, struct gn_slice datagram,
+		      const uint8_t original[JET_CID_LEN])
 {
 	if (!jet->waiting)
 		jet->waiting = GN_NEW_ARRAY(jet->env.alloc, struct jet_waiting, GN_GUARD_WAITING);
@@ -192,7 +207,8 @@ static void let_in(struct gn_jet *jet, struct jet_waiting *w, gn_time now)
 		gn_err err = jet_header_read(gn_slice(jet->scratch, w->len[i]), &h);
 		GN_ASSERT(err == GN_OK); /* it was read when it came */
 		const struct jet_cid_ref *ref = gn_map_get(&jet->cids, h.dcid);
-		err = ref ? jet_recv_packet(ref->session, ref->path, &w->from, &h, jet->scratch, w->len[i], now)
+		err = ref ? jet_recv_packet(ref->session, ref->path, &w->from, &h, jet->scratch,
+					    w->len[i], now)
 			  : enter(jet, &w->from, &h, jet->scratch, w->len[i], w->original, now);
 		if (err != GN_OK)
 			break; /* counted where it failed */
@@ -203,7 +219,8 @@ static void let_in(struct gn_jet *jet, struct jet_waiting *w, gn_time now)
 void jet_admit_tick(struct gn_jet *jet, gn_time now)
 {
 	uint32_t slot;
-	for (int i = 0; jet->waiting && i < JET_ADMIT_PER_TICK && gn_guard_next(jet->guard, now, &slot); i++)
+	for (int i = 0;
+	     jet->waiting && i < JET_ADMIT_PER_TICK && gn_guard_next(jet->guard, now, &slot); i++)
 		let_in(jet, &jet->waiting[slot], now);
 }
 
@@ -232,8 +249,8 @@ static void count_refusal(struct gn_jet *jet, const struct gn_guard_verdict *v)
 		jet_count(jet, JET_C_HELLO_REFUSED);
 }
 
-gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet,
-		 size_t datagram_len, gn_time now)
+gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h,
+		 uint8_t *packet, size_t datagram_len, gn_time now)
 {
 	struct gn_guard_hello hello = {.from = from, .token = h->token};
 	struct gn_guard_verdict v;
@@ -243,9 +260,11 @@ gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct je
 		return GN_MALFORMED;
 	}
 	if (w)
-		return gn_addr_eq(&w->from, from) ? keep(jet, w, gn_slice(packet, datagram_len)) : GN_AUTH;
+		return gn_addr_eq(&w->from, from) ? keep(jet, w, gn_slice(packet, datagram_len))
+						  : GN_AUTH;
 	memcpy(hello.cid, h->dcid, JET_CID_LEN);
-	hello.must_prove = jet->config.always_retry || jet->half_open >= jet->config.sessions_strangers;
+	hello.must_prove =
+		jet->config.always_retry || jet->half_open >= jet->config.sessions_strangers;
 	gn_guard_hello(jet->guard, &hello, now, &v);
 	const uint8_t *original = v.proven ? v.payload : h->dcid;
 	if (v.answer == GN_GUARD_ADMIT)

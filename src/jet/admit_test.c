@@ -1,6 +1,6 @@
-/* Strangers at an endpoint with guard, in virtual time: a client that owes effort finds the answer, goes by a pass the
- * next time, gives up when it is asked for more than it has; hellos that wait are let in by effort; a key that asks for
- * too much is told so. */
+/* Strangers at an endpoint with guard, in virtual time: a client that owes effort finds the
+ * answer, goes by a pass the next time, gives up when it is asked for more than it has; hellos
+ * that wait are let in by effort; a key that asks for too much is told so. */
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 
@@ -51,7 +51,8 @@ static uint64_t guarded(const struct world *w, const char *name)
 
 static bool client_is_over(struct jet_sim *sim)
 {
-	return ((struct app *)sim->nodes[0].user)->connected || ((struct app *)sim->nodes[0].user)->closed;
+	return ((struct app *)sim->nodes[0].user)->connected ||
+	       ((struct app *)sim->nodes[0].user)->closed;
 }
 
 static void dial(struct world *w)
@@ -107,7 +108,8 @@ static void test_solving_stalls_nobody(void **state)
 	}
 	struct gn_jet_info info;
 	assert_int_equal(gn_jet_info(jet, owing, &info), GN_OK);
-	assert_int_equal(gn_jet_close(jet, owing, 0, "", w.p.sim.now), GN_OK); /* given up in the middle of it */
+	/* given up in the middle of it */
+	assert_int_equal(gn_jet_close(jet, owing, 0, "", w.p.sim.now), GN_OK);
 	assert_null(jet->solver);
 	assert_true(jet_list_empty(&jet->solving));
 	app_send(&w.p.sim, 0, 20000, true, GN_JET_FILES);
@@ -146,7 +148,8 @@ static void test_known_clients_show_a_pass(void **state)
 		dial(&w);
 		jet_sim_run(&w.p.sim, w.p.sim.now + GN_SEC);
 		assert_int_equal(gn_jet_pass_at(jet, 0, &server, pass), !unlinked);
-		assert_int_equal(jet_sim_counter(&w.p.sim, 0, "frame-unknown-skipped"), 1); /* the grease alone */
+		/* the grease alone */
+		assert_int_equal(jet_sim_counter(&w.p.sim, 0, "frame-unknown-skipped"), 1);
 		owe(&w, 4);
 		dial(&w);
 		jet_sim_run(&w.p.sim, w.p.sim.now + 500 * GN_MSEC);
@@ -154,7 +157,8 @@ static void test_known_clients_show_a_pass(void **state)
 		assert_int_equal(client(&w, "puzzles-solved"), unlinked);
 		assert_int_equal(guarded(&w, "guard-passes-used"), !unlinked);
 		if (!unlinked) { /* and has another one for the next time */
-			assert_true(gn_jet_pass_at(jet, 0, &server, next) && !gn_jet_pass_at(jet, 1, &server, next));
+			assert_true(gn_jet_pass_at(jet, 0, &server, next) &&
+				    !gn_jet_pass_at(jet, 1, &server, next));
 			assert_memory_equal(&server, &w.p.sim.nodes[1].pk, sizeof server);
 			assert_memory_not_equal(pass, next, sizeof pass);
 		}
@@ -203,7 +207,8 @@ static void test_kept_passes_are_bounded(void **state)
 	world_fini(&w);
 }
 
-/* Capacity that is gone: a hello waits, both of its datagrams, and is let in as soon as there is some. */
+/* Capacity that is gone: a hello waits, both of its datagrams, and is let in as soon as there is
+ * some. */
 static void test_hellos_wait_for_capacity(void **state)
 {
 	(void)state;
@@ -217,7 +222,8 @@ static void test_hellos_wait_for_capacity(void **state)
 	assert_int_equal(jet_sim_counter(&w.p.sim, 1, "hello-waited"), 1);
 	assert_int_equal(gn_jet_session_count(w.p.sim.nodes[1].jet), 0);
 	assert_true(jet_sim_run_until(&w.p.sim, pair_is_connected, later + GN_SEC));
-	assert_true(w.p.app[0].connected_at >= later && w.p.app[0].connected_at <= later + 50 * GN_MSEC);
+	assert_true(w.p.app[0].connected_at >= later &&
+		    w.p.app[0].connected_at <= later + 50 * GN_MSEC);
 	assert_int_equal(jet_sim_counter(&w.p.sim, 0, "packets-lost"), 0);
 	world_fini(&w);
 }

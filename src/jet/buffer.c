@@ -3,28 +3,33 @@
  * 1. capacity is 0 or a power of two; every offset in [base, base + capacity) has its own place.
  * 2. base <= next <= end; acked and lost lie in [base, next) and share no byte.
  * 3. The first acked range never starts at base: it would have moved base.
- * 4. Out-of-order ranges are bounded by the capacity of the ring, which does not shrink under them as the span from
- * base to the furthest byte does when something is read. One range more may begin at base, since what is missing there
- * is all that makes the holes go (JT-62): a piece from base on is always taken. */
+ * 4. Out-of-order ranges are bounded by the capacity of the ring, which does not shrink under
+ *    them as the span from base to the furthest byte does when something is read. One range more
+ *    may begin at base, since what is missing there is all that makes the holes go (JT-62): a
+ *    piece from base on is always taken. */
 #include "jet/buffer_int.h"
 #include "jet/limits.h"
 
 #define RING_MIN 1024u
 
-static void ring_get(const uint8_t *ring, uint32_t capacity, uint64_t offset, uint8_t *out, size_t len)
+static void ring_get(const uint8_t *ring, uint32_t capacity, uint64_t offset, uint8_t *out,
+		     size_t len)
 {
 	if (len == 0)
 		return;
-	size_t at = (size_t)(offset & (capacity - 1)), head = capacity - at < len ? capacity - at : len;
+	size_t at = (size_t)(offset & (capacity - 1)),
+	       head = capacity - at < len ? capacity - at : len;
 	memcpy(out, ring + at, head);
 	memcpy(out + head, ring, len - head);
 }
 
-static void ring_set(uint8_t *ring, uint32_t capacity, uint64_t offset, const uint8_t *in, size_t len)
+static void ring_set(uint8_t *ring, uint32_t capacity, uint64_t offset, const uint8_t *in,
+		     size_t len)
 {
 	if (len == 0)
 		return;
-	size_t at = (size_t)(offset & (capacity - 1)), head = capacity - at < len ? capacity - at : len;
+	size_t at = (size_t)(offset & (capacity - 1)),
+	       head = capacity - at < len ? capacity - at : len;
 	memcpy(ring + at, in, head);
 	memcpy(ring, in + head, len - head);
 }
@@ -38,8 +43,8 @@ static uint32_t grown_to(uint32_t capacity, uint64_t need)
 }
 
 /* Makes room for `need` bytes from base on, keeping the `used` bytes that are there. */
-static gn_err ring_grow(uint8_t **ring, uint32_t *capacity, struct gn_alloc *alloc, uint64_t base, uint64_t used,
-			uint64_t need)
+static gn_err ring_grow(uint8_t **ring, uint32_t *capacity, struct gn_alloc *alloc, uint64_t base,
+			uint64_t used, uint64_t need)
 {
 	if (need <= *capacity)
 		return GN_OK;
@@ -109,7 +114,8 @@ void jet_sendbuf_sent(struct jet_sendbuf *b, uint64_t offset, size_t len)
 		jet_ranges_drop_below(&b->lost, offset + len); /* peek gave the first lost range */
 }
 
-gn_err jet_sendbuf_acked(struct jet_sendbuf *b, struct gn_alloc *alloc, uint64_t offset, uint64_t len)
+gn_err jet_sendbuf_acked(struct jet_sendbuf *b, struct gn_alloc *alloc, uint64_t offset,
+			 uint64_t len)
 {
 	uint64_t lo = offset > b->base ? offset : b->base, hi = offset + len;
 	GN_ASSERT(hi <= b->next);
@@ -129,11 +135,13 @@ gn_err jet_sendbuf_acked(struct jet_sendbuf *b, struct gn_alloc *alloc, uint64_t
 	return GN_OK;
 }
 
-gn_err jet_sendbuf_lost(struct jet_sendbuf *b, struct gn_alloc *alloc, uint64_t offset, uint64_t len)
+gn_err jet_sendbuf_lost(struct jet_sendbuf *b, struct gn_alloc *alloc, uint64_t offset,
+			uint64_t len)
 {
 	uint64_t lo = offset > b->base ? offset : b->base, hi = offset + len;
 	GN_ASSERT(hi <= b->next);
-	for (uint32_t i = jet_ranges_find(&b->acked, lo); lo < hi; i++) { /* the parts between acknowledged ranges */
+	for (uint32_t i = jet_ranges_find(&b->acked, lo); lo < hi; i++) {
+		/* the parts between acknowledged ranges */
 		uint64_t stop = i < b->acked.count && b->acked.r[i].lo < hi ? b->acked.r[i].lo : hi;
 		if (lo < stop)
 			GN_TRY(jet_ranges_add(&b->lost, alloc, lo, stop, JET_SENT_MAX));
@@ -162,7 +170,8 @@ void jet_sendbuf_validate(const struct jet_sendbuf *b)
 	jet_ranges_validate(&b->acked);
 	jet_ranges_validate(&b->lost);
 	if (b->acked.count)
-		GN_ASSERT(b->acked.r[0].lo > b->base && b->acked.r[b->acked.count - 1].hi <= b->next);
+		GN_ASSERT(b->acked.r[0].lo > b->base &&
+			  b->acked.r[b->acked.count - 1].hi <= b->next);
 	if (b->lost.count)
 		GN_ASSERT(b->lost.r[0].lo >= b->base && b->lost.r[b->lost.count - 1].hi <= b->next);
 	for (uint32_t i = 0; i < b->lost.count; i++) {
@@ -191,7 +200,8 @@ uint32_t jet_recvbuf_growth(const struct jet_recvbuf *b, uint64_t offset, size_t
 	return span > b->capacity ? grown_to(b->capacity, span) - b->capacity : 0;
 }
 
-gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t offset, struct gn_slice data)
+gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t offset,
+		       struct gn_slice data)
 {
 	uint64_t hi = offset + data.len;
 	if (hi <= b->base || data.len == 0)
@@ -203,14 +213,16 @@ gn_err jet_recvbuf_put(struct jet_recvbuf *b, struct gn_alloc *alloc, uint64_t o
 	uint64_t used = jet_recvbuf_span(b);
 	uint64_t span = hi - b->base > used ? hi - b->base : used;
 	GN_TRY(ring_grow(&b->ring, &b->capacity, alloc, b->base, used, span));
-	GN_TRY(jet_ranges_add(&b->have, alloc, offset, hi, JET_RECV_RANGES(b->capacity) + (offset == b->base)));
+	GN_TRY(jet_ranges_add(&b->have, alloc, offset, hi,
+			      JET_RECV_RANGES(b->capacity) + (offset == b->base)));
 	ring_set(b->ring, b->capacity, offset, data.p, data.len);
 	return GN_OK;
 }
 
 size_t jet_recvbuf_readable(const struct jet_recvbuf *b)
 {
-	return b->have.count && b->have.r[0].lo == b->base ? (size_t)(b->have.r[0].hi - b->base) : 0;
+	return b->have.count && b->have.r[0].lo == b->base ? (size_t)(b->have.r[0].hi - b->base)
+							   : 0;
 }
 
 void jet_recvbuf_peek(const struct jet_recvbuf *b, uint8_t *out, size_t len)

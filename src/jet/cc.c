@@ -26,5 +26,6 @@ void jet_cc_init(struct jet_cc *cc, const struct jet_cc_ops *ops, uint32_t mtu, 
 
 void jet_cc_validate(const struct jet_cc *cc)
 {
-	GN_ASSERT(cc->ops && cc->cwnd >= (uint64_t)JET_CWND_MIN_PACKETS * JET_MTU_BASE && cc->cwnd <= JET_CWND_MAX);
+	GN_ASSERT(cc->ops && cc->cwnd >= (uint64_t)JET_CWND_MIN_PACKETS * JET_MTU_BASE &&
+		  cc->cwnd <= JET_CWND_MAX);
 }

@@ -1,10 +1,12 @@
 /* CUBIC (RFC 9438) with HyStart++ (RFC 9406) leaving slow start before the queue overflows.
  *
- *   SLOW START -> CONSERVATIVE SLOW START [acked: the round's RTT rose] -> AVOIDANCE [5 rounds, or lost]
- *   any -> AVOIDANCE [lost: window x 0.7]       any -> SLOW START [lost, persistent: window 2 packets]
+ *   SLOW START -> CONSERVATIVE SLOW START [acked: the round's RTT rose] -> AVOIDANCE [5 rounds,
+ *   or lost] any -> AVOIDANCE [lost: window x 0.7] any -> SLOW START [lost, persistent: window 2
+ *   packets]
  *
  * 1. cwnd stays within [2 packets, JET_CWND_MAX].
- * 2. One reduction per round trip: losses of packets sent before the last reduction do not count again.
+ * 2. One reduction per round trip: losses of packets sent before the last reduction do not count
+ *    again.
  * 3. The window grows only while it is what holds sending back. */
 #include "jet/cc_int.h"
 #include "jet/limits.h"
@@ -33,7 +35,8 @@ static uint64_t clamp_window(const struct jet_cc *cc, double bytes)
 static void cubic_init(struct jet_cc *cc, gn_time now)
 {
 	(void)now;
-	cc->u.cubic = (struct jet_cubic){.round_rtt = GN_NEVER, .round_rtt_last = GN_NEVER, .recovery = -1};
+	cc->u.cubic = (struct jet_cubic){
+		.round_rtt = GN_NEVER, .round_rtt_last = GN_NEVER, .recovery = -1};
 }
 
 static void cubic_sent(struct jet_cc *cc, uint64_t bytes, gn_time now)
@@ -65,7 +68,9 @@ static void hystart(struct jet_cc *cc, const struct jet_cc_ack *ack)
 		return;
 	}
 	gn_time eta = q->round_rtt_last / 8;
-	eta = eta < HYSTART_MIN_ETA ? HYSTART_MIN_ETA : eta > HYSTART_MAX_ETA ? HYSTART_MAX_ETA : eta;
+	eta = eta < HYSTART_MIN_ETA   ? HYSTART_MIN_ETA
+	      : eta > HYSTART_MAX_ETA ? HYSTART_MAX_ETA
+				      : eta;
 	if (q->round_rtt >= q->round_rtt_last + eta) {
 		q->css_baseline = q->round_rtt;
 		q->css_rounds = 0;
@@ -110,7 +115,9 @@ static void cubic_acked(struct jet_cc *cc, const struct jet_cc_ack *ack, gn_time
 	if (ack->newest_sent <= q->recovery)
 		return;
 	if (jet_cc_slow_start(cc))
-		cc->cwnd = clamp_window(cc, (double)cc->cwnd + (double)ack->bytes / (q->css_baseline ? CSS_GROWTH : 1));
+		cc->cwnd = clamp_window(
+			cc,
+			(double)cc->cwnd + (double)ack->bytes / (q->css_baseline ? CSS_GROWTH : 1));
 	else
 		avoid(cc, ack, now);
 }
@@ -134,7 +141,8 @@ static void reduce(struct jet_cc *cc, gn_time newest_sent, gn_time now)
 	q->recovery = now;
 }
 
-static void cubic_lost(struct jet_cc *cc, uint64_t bytes, gn_time newest_sent, bool persistent, gn_time now)
+static void cubic_lost(struct jet_cc *cc, uint64_t bytes, gn_time newest_sent, bool persistent,
+		       gn_time now)
 {
 	(void)bytes;
 	reduce(cc, newest_sent, now);

@@ -12,7 +12,8 @@
 #define RTT (40 * GN_MSEC)
 #define START (1000 * GN_SEC)
 
-static void ack(struct jet_cc *cc, uint64_t bytes, gn_time rtt, bool limited, bool round, gn_time now)
+static void ack(struct jet_cc *cc, uint64_t bytes, gn_time rtt, bool limited, bool round,
+		gn_time now)
 {
 	struct jet_cc_ack a = {.bytes = bytes,
 			       .prior = cc->cwnd,
@@ -31,7 +32,8 @@ static gn_time one_round(struct jet_cc *cc, gn_time rtt, gn_time now)
 {
 	uint64_t window = cc->cwnd;
 	for (uint64_t done = 0; done < window; done += 2 * MTU)
-		ack(cc, 2 * MTU, rtt, true, done == 0, now + rtt + (gn_time)(done * 1000 / window) * GN_USEC);
+		ack(cc, 2 * MTU, rtt, true, done == 0,
+		    now + rtt + (gn_time)(done * 1000 / window) * GN_USEC);
 	return now + rtt + GN_MSEC;
 }
 
@@ -52,7 +54,8 @@ static void test_slow_start_doubles_and_loss_takes_a_third(void **state)
 	assert_true(cc.cwnd >= before * 69 / 100 && cc.cwnd <= before * 71 / 100);
 	assert_false(jet_cc_slow_start(&cc));
 	before = cc.cwnd;
-	cc.ops->lost(&cc, MTU, now - RTT / 2, false, now + RTT / 2); /* sent before the reduction: the same event */
+	/* sent before the reduction: the same event */
+	cc.ops->lost(&cc, MTU, now - RTT / 2, false, now + RTT / 2);
 	assert_int_equal(cc.cwnd, before);
 	cc.ops->lost(&cc, MTU, now + 1, false, now + RTT);
 	assert_true(cc.cwnd < before);
@@ -150,7 +153,8 @@ static void test_pacer_holds_the_rate_whatever_the_wakeups(void **state)
 		gn_prng_init(&g, seed);
 		rate = 200000 + gn_prng_next(&g) % 100000000;
 		jet_pacer_init(&p, MTU, now);
-		jet_pacer_set(&p, rate, GN_SEC * 5 / 4, false, now); /* rate = window * 1.25 / 1.25 s */
+		/* rate = window * 1.25 / 1.25 s */
+		jet_pacer_set(&p, rate, GN_SEC * 5 / 4, false, now);
 		assert_true(p.rate > rate * 99 / 100 && p.rate < rate * 101 / 100);
 		while (now < end) {
 			uint64_t burst = 0;
@@ -159,13 +163,16 @@ static void test_pacer_holds_the_rate_whatever_the_wakeups(void **state)
 				burst += MTU;
 			}
 			sent += burst;
-			assert_true(burst <= 2 * jet_pacer_quantum(&p) + (JET_CWND_INITIAL_PACKETS + 1) * MTU);
+			assert_true(burst <= 2 * jet_pacer_quantum(&p) +
+						     (JET_CWND_INITIAL_PACKETS + 1) * MTU);
 			gn_time next = jet_pacer_deadline(&p);
 			assert_true(next > now);
-			now = next + (gn_time)(gn_prng_next(&g) % 900) * GN_USEC; /* late by less than a quantum */
+			/* late by less than a quantum */
+			now = next + (gn_time)(gn_prng_next(&g) % 900) * GN_USEC;
 		}
 		double want = (double)rate * (double)(now - START) / GN_SEC;
-		assert_true((double)sent > want * 0.97 - 10 * MTU && (double)sent < want * 1.03 + 40 * MTU);
+		assert_true((double)sent > want * 0.97 - 10 * MTU &&
+			    (double)sent < want * 1.03 + 40 * MTU);
 	}
 }
 

@@ -1,7 +1,8 @@
-/* Congestion control of one path behind a table, so that controllers can be added and chosen per path. The controller
- * sees bytes and times only; loss.c counts, it decides.
+/* Congestion control of one path behind a table, so that controllers can be added and chosen per
+ * path. The controller sees bytes and times only; loss.c counts, it decides.
  *
- * A state struct serves every controller: the common part is read by the sender, `u` belongs to the chosen one. */
+ * A state struct serves every controller: the common part is read by the sender, `u` belongs to
+ * the chosen one. */
 #ifndef GN_JET_CC_INT_H
 #define GN_JET_CC_INT_H
 
@@ -17,7 +18,8 @@ struct jet_cc_ack {
 	gn_time rtt;           /* sample of this frame; 0 = none */
 	gn_time srtt, rtt_min; /* after the sample */
 	bool limited;          /* the window, not the application, held sending back */
-	bool round;            /* a round trip ended: something sent after the last round's start was acknowledged */
+	/* a round trip ended: something sent after the last round's start was acknowledged */
+	bool round;
 };
 
 struct jet_cc_ops {
@@ -26,13 +28,15 @@ struct jet_cc_ops {
 	void (*sent)(struct jet_cc *cc, uint64_t bytes, gn_time now);
 	void (*acked)(struct jet_cc *cc, const struct jet_cc_ack *ack, gn_time now);
 	/* bytes were found lost, the newest sent at newest_sent; persistent: RFC 9002 7.6. */
-	void (*lost)(struct jet_cc *cc, uint64_t bytes, gn_time newest_sent, bool persistent, gn_time now);
+	void (*lost)(struct jet_cc *cc, uint64_t bytes, gn_time newest_sent, bool persistent,
+		     gn_time now);
 	void (*ecn)(struct jet_cc *cc, gn_time newest_sent, gn_time now);
 	/* everything that made it reduce last time arrived after all. */
 	void (*spurious)(struct jet_cc *cc, gn_time now);
 	/* sending resumes after nothing was in flight for `quiet`. */
 	void (*idle)(struct jet_cc *cc, gn_time quiet, gn_time now);
-	gn_time (*deadline)(const struct jet_cc *cc); /* GN_NEVER for controllers driven by acks alone */
+	/* GN_NEVER for controllers driven by acks alone */
+	gn_time (*deadline)(const struct jet_cc *cc);
 };
 
 struct jet_cubic {

@@ -1,11 +1,14 @@
-/* Connection ids: one per path and direction, issued ahead so that a path can begin at any moment (JT-85).
+/* Connection ids: one per path and direction, issued ahead so that a path can begin at any
+ * moment (JT-85).
  *
- * 1. Ours (cid_rx) are in the endpoint's map while the peer may use them; the peer's (cid_tx) are kept until we retire
- * them.
- * 2. Id n + JET_PATHS is issued only after the peer retired n, so four slots are enough on both sides. */
+ * 1. Ours (cid_rx) are in the endpoint's map while the peer may use them; the peer's (cid_tx)
+ *    are kept until we retire them.
+ * 2. Id n + JET_PATHS is issued only after the peer retired n, so four slots are enough on both
+ *    sides. */
 #include "jet/session_int.h"
 
-#define DRAW_TRIES 8 /* a clash of 64 random bits does not happen; a broken source of randomness must not loop */
+/* a clash of 64 random bits does not happen; a broken source of randomness must not loop */
+#define DRAW_TRIES 8
 
 gn_err jet_cid_issue(struct jet_session *s, uint32_t path, const uint8_t *cid)
 {
@@ -32,7 +35,8 @@ gn_err jet_cid_issue(struct jet_session *s, uint32_t path, const uint8_t *cid)
 void jet_cid_issue_ahead(struct jet_session *s)
 {
 	for (uint32_t path = 1; path < JET_PATHS; path++)
-		if (jet_cid_issue(s, path, NULL) == GN_OK) /* without memory there is no migration, nothing worse */
+		/* without memory there is no migration, nothing worse */
+		if (jet_cid_issue(s, path, NULL) == GN_OK)
 			s->new_cid_due |= (uint8_t)(1u << path);
 }
 
@@ -56,11 +60,13 @@ gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f)
 {
 	struct jet_cid *slot = &s->cid_tx[f->id % JET_PATHS];
 	if (slot->set) {
-		if (slot->path == f->id ? memcmp(slot->cid, f->data.p, JET_CID_LEN) != 0 : slot->path < f->id)
+		if (slot->path == f->id ? memcmp(slot->cid, f->data.p, JET_CID_LEN) != 0
+					: slot->path < f->id)
 			return jet_fault(s, JET_E_CID, "a connection id more than allowed");
 		return GN_OK;
 	}
-	if (f->id < slot->path || (f->id == slot->path && f->id != 0 && (s->retire_path[f->id % JET_PATHS] == f->id)))
+	if (f->id < slot->path ||
+	    (f->id == slot->path && f->id != 0 && (s->retire_path[f->id % JET_PATHS] == f->id)))
 		return GN_OK; /* a late copy of one that is retired */
 	slot->set = true;
 	slot->path = (uint32_t)f->id;
@@ -74,7 +80,9 @@ gn_err jet_cid_on_retire(struct jet_session *s, const struct jet_frame *f)
 	struct jet_cid *slot = &s->cid_rx[path % JET_PATHS];
 	if (!slot->set || slot->path != path)
 		return slot->path >= path ? GN_OK
-					  : jet_fault(s, JET_E_CID, "retired a connection id that was not issued");
+					  : jet_fault(s, JET_E_CID,
+						      "retired a connection id that "
+						      "was not issued");
 	struct jet_path *p = jet_path_find(s, path);
 	if (p && p != s->path) { /* the one we still use lives until another is proven */
 		if (p->probe.at != GN_NEVER && p->probe.ours && !p->validated) {

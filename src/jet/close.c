@@ -1,18 +1,20 @@
 /* How sessions end (RFC 9000 section 10, JT-90 on).
  *
- *   HANDSHAKE, OPEN -> CLOSING [jet_close_local: CLOSE goes out, again when packets keep coming] -> freed after 3 PTO
- *   HANDSHAKE, OPEN -> DRAINING [jet_close_remote: silent] -> freed after 3 PTO
- *   HANDSHAKE, OPEN -> DRAINING [jet_close_silent: timeouts] -> freed at once
+ *   HANDSHAKE, OPEN -> CLOSING [jet_close_local: CLOSE goes out, again when packets keep coming]
+ *   -> freed after 3 PTO HANDSHAKE, OPEN -> DRAINING [jet_close_remote: silent] -> freed after 3
+ *   PTO HANDSHAKE, OPEN -> DRAINING [jet_close_silent: timeouts] -> freed at once
  *
- * 1. The application gets exactly one CLOSED, after everything else of the session; then the id is dead.
+ * 1. The application gets exactly one CLOSED, after everything else of the session; then the id
+ *    is dead.
  * 2. A closing session keeps keys and the current path, nothing of streams or datagrams. */
 #include "jet/session_int.h"
 
 static const struct {
 	gn_err err;
 	uint8_t code;
-} codes[] = {{GN_KEY, JET_E_KEY},         {GN_NOMEM, JET_E_NOMEM}, {GN_VERSION, JET_E_VERSION},  {GN_BUSY, JET_E_BUSY},
-	     {GN_TIMEOUT, JET_E_TIMEOUT}, {GN_CRYPTO, JET_E_TLS},  {GN_PROTOCOL, JET_E_PROTOCOL}};
+} codes[] = {{GN_KEY, JET_E_KEY},          {GN_NOMEM, JET_E_NOMEM},     {GN_VERSION, JET_E_VERSION},
+	     {GN_BUSY, JET_E_BUSY},        {GN_TIMEOUT, JET_E_TIMEOUT}, {GN_CRYPTO, JET_E_TLS},
+	     {GN_PROTOCOL, JET_E_PROTOCOL}};
 
 static uint32_t code_of(gn_err err)
 {
@@ -53,8 +55,8 @@ static uint32_t linger_max(const struct gn_jet *jet)
 static void end(struct jet_session *s, enum jet_state state, gn_err err, bool app, uint32_t code,
 		struct gn_slice reason, gn_time now)
 {
-	static const enum jet_counter by_class[] = {JET_C_FAULT_OTHER, JET_C_FAULT_PROTOCOL, JET_C_FAULT_KEY,
-						    JET_C_FAULT_TIMEOUT};
+	static const enum jet_counter by_class[] = {JET_C_FAULT_OTHER, JET_C_FAULT_PROTOCOL,
+						    JET_C_FAULT_KEY, JET_C_FAULT_TIMEOUT};
 	int which = err == GN_PROTOCOL ? 1 : err == GN_KEY ? 2 : err == GN_TIMEOUT ? 3 : 0;
 	if (err != GN_OK && err != GN_CLOSED)
 		jet_count(s->jet, by_class[which]);
@@ -78,7 +80,8 @@ static bool over(const struct jet_session *s)
 	return s->state == JET_S_CLOSING || s->state == JET_S_DRAINING;
 }
 
-gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t code, const char *reason, gn_time now)
+gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t code,
+		       const char *reason, gn_time now)
 {
 	if (over(s))
 		return err;
@@ -89,8 +92,8 @@ gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t cod
 
 gn_err jet_fault(struct jet_session *s, enum jet_code code, const char *reason)
 {
-	gn_log(s->jet->env.log, GN_LOG_INFO, "jet", "session.fault", "session %llu: %s", (unsigned long long)s->id,
-	       reason);
+	gn_log(s->jet->env.log, GN_LOG_INFO, "jet", "session.fault", "session %llu: %s",
+	       (unsigned long long)s->id, reason);
 	return jet_close_local(s, GN_PROTOCOL, false, (uint32_t)code, reason, s->jet->now);
 }
 
@@ -106,7 +109,8 @@ void jet_close_remote(struct jet_session *s, const struct jet_frame *f, gn_time 
 {
 	bool app = f->type == JET_F_CLOSE_APP;
 	if (!over(s))
-		end(s, JET_S_DRAINING, app ? GN_CLOSED : err_of(f->value), app, (uint32_t)f->value, f->data, now);
+		end(s, JET_S_DRAINING, app ? GN_CLOSED : err_of(f->value), app, (uint32_t)f->value,
+		    f->data, now);
 }
 
 void jet_close_silent(struct jet_session *s, gn_err err, gn_time now)
@@ -117,7 +121,8 @@ void jet_close_silent(struct jet_session *s, gn_err err, gn_time now)
 	s->drain_at = now;
 }
 
-gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason, gn_time now)
+gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason,
+		    gn_time now)
 {
 	struct jet_session *s = jet_find(jet, id);
 	now = jet_clock(jet, now);

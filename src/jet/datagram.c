@@ -1,7 +1,9 @@
-/* Unreliable datagrams: bounded queues both ways; the scheduler sends them, nothing repeats them.
+/* Unreliable datagrams: bounded queues both ways; the scheduler sends them, nothing repeats
+ * them.
  *
  * 1. A queued datagram is in exactly one class list (out) or in dgrams_in, and counted there.
- * 2. One that expired or no longer fits any packet is dropped when its turn comes, with a counter. */
+ * 2. One that expired or no longer fits any packet is dropped when its turn comes, with a
+ *    counter. */
 #include "jet/session_int.h"
 
 #define FRAME_HEAD 3u /* type and length of a DATAGRAM frame */
@@ -9,10 +11,13 @@
 size_t gn_jet_datagram_max(const struct gn_jet *jet, gn_jet_id id)
 {
 	const struct jet_session *s = jet_find(jet, id);
-	return s && s->state == JET_S_OPEN ? s->path->mtu.size - (JET_SHORT_HEADER + 4u + FRAME_HEAD + GN_AEAD_TAG) : 0;
+	return s && s->state == JET_S_OPEN
+		       ? s->path->mtu.size - (JET_SHORT_HEADER + 4u + FRAME_HEAD + GN_AEAD_TAG)
+		       : 0;
 }
 
-gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class, struct gn_slice data, gn_time expires)
+gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class,
+		       struct gn_slice data, gn_time expires)
 {
 	struct jet_session *s = jet_find(jet, id);
 	if (class < GN_JET_CRITICAL || class > GN_JET_BACKGROUND)
@@ -23,7 +28,8 @@ gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class
 		return s->state == JET_S_HANDSHAKE ? GN_STATE : GN_CLOSED;
 	if (data.len > gn_jet_datagram_max(jet, id))
 		return GN_TOO_LARGE;
-	if (s->dgrams_out_count == JET_DATAGRAMS || s->dgrams_out_bytes + data.len > JET_DATAGRAM_BYTES) {
+	if (s->dgrams_out_count == JET_DATAGRAMS ||
+	    s->dgrams_out_bytes + data.len > JET_DATAGRAM_BYTES) {
 		jet_count(jet, JET_C_DATAGRAM_OUT_LIMIT);
 		return GN_LIMIT;
 	}
@@ -75,7 +81,8 @@ bool jet_dgram_write(struct jet_session *s, struct jet_out *o, struct jet_dgram 
 
 gn_err jet_dgram_on_frame(struct jet_session *s, const struct jet_frame *f)
 {
-	if (s->dgrams_in_count == JET_DATAGRAMS || s->dgrams_in_bytes + f->data.len > JET_DATAGRAM_BYTES) {
+	if (s->dgrams_in_count == JET_DATAGRAMS ||
+	    s->dgrams_in_bytes + f->data.len > JET_DATAGRAM_BYTES) {
 		jet_count(s->jet, JET_C_DATAGRAM_IN_LIMIT);
 		return GN_OK;
 	}

@@ -1,7 +1,9 @@
-/* Events are flags on what they are about, handed out one by one: nothing is queued, so nothing can overflow.
+/* Events are flags on what they are about, handed out one by one: nothing is queued, so nothing
+ * can overflow.
  *
- * 1. A session is in jet->events while it may have something to tell; order within a session: CONNECTED, MOVED,
- * STREAMS, streams in the order they woke, datagrams, CLOSED last. Sessions take turns.
+ * 1. A session is in jet->events while it may have something to tell; order within a session:
+ *    CONNECTED, MOVED, STREAMS, streams in the order they woke, datagrams, CLOSED last. Sessions
+ *    take turns.
  * 2. A stream's OPENED comes before its other events. */
 #include "jet/session_int.h"
 
@@ -76,7 +78,8 @@ static void closed_event(struct jet_session *s, struct gn_jet_event *out)
 
 static bool session_event(struct jet_session *s, struct gn_jet_event *out)
 {
-	*out = (struct gn_jet_event){.id = s->id, .peer = s->peer, .addr = s->path->addr, .incoming = s->incoming};
+	*out = (struct gn_jet_event){
+		.id = s->id, .peer = s->peer, .addr = s->path->addr, .incoming = s->incoming};
 	if (take(s, JET_EV_CONNECTED)) {
 		out->kind = GN_JET_CONNECTED;
 	} else if (take(s, JET_EV_MOVED)) {
@@ -106,7 +109,8 @@ bool gn_jet_next_event(struct gn_jet *jet, struct gn_jet_event *out)
 		jet_list_remove(l);
 		if (session_event(s, out)) {
 			if (out->kind != GN_JET_CLOSED)
-				jet_list_append(&jet->events, l); /* at the end: sessions take turns */
+				/* at the end: sessions take turns */
+				jet_list_append(&jet->events, l);
 			return true;
 		}
 	}

@@ -1,14 +1,16 @@
-/* Flow control (RFC 9000 section 4): how much the peer may send us, per stream and per session, and how much we may
- * buffer.
+/* Flow control (RFC 9000 section 4): how much the peer may send us, per stream and per session,
+ * and how much we may buffer.
  *
- * 1. max never shrinks; it moves when half the window was read, so updates cost two frames per window.
- * 2. A window doubles when the reader empties half of it within four round trips (the window, not the path, was the
- *    brake), up to its maximum. */
+ * 1. max never shrinks; it moves when half the window was read, so updates cost two frames per
+ *    window.
+ * 2. A window doubles when the reader empties half of it within four round trips (the window,
+ *    not the path, was the brake), up to its maximum. */
 #include "jet/session_int.h"
 
 void jet_window_init(struct jet_window *w, uint32_t size, uint32_t size_max)
 {
-	*w = (struct jet_window){.max = size, .size = size, .size_max = size_max > size ? size_max : size};
+	*w = (struct jet_window){
+		.max = size, .size = size, .size_max = size_max > size ? size_max : size};
 }
 
 bool jet_window_consumed(struct jet_window *w, uint64_t bytes, gn_time srtt, gn_time now)
@@ -29,13 +31,15 @@ void jet_flow_consumed(struct jet_session *s, struct jet_stream *st, uint64_t by
 	gn_time srtt = s->path->rtt.smoothed;
 	if (bytes == 0)
 		return;
-	if (st && jet_window_consumed(&st->window, bytes, srtt, now) && !st->final_known && !st->stopped) {
+	if (st && jet_window_consumed(&st->window, bytes, srtt, now) && !st->final_known &&
+	    !st->stopped) {
 		st->due |= JET_DUE_MAX;
 		jet_list_append(&s->control, &st->control);
 		jet_wake(s);
 	}
 	if (st &&
-	    s->window.size < st->window.size + st->window.size / 2) /* one stream must be able to fill the session */
+	    /* one stream must be able to fill the session */
+	    s->window.size < st->window.size + st->window.size / 2)
 		s->window.size = st->window.size + st->window.size / 2 < s->window.size_max
 					 ? st->window.size + st->window.size / 2
 					 : s->window.size_max;
@@ -57,7 +61,8 @@ gn_err jet_flow_on_max_data(struct jet_session *s, const struct jet_frame *f)
 	return GN_OK;
 }
 
-/* Each class leaves an eighth to those above it, so that a bulk writer's backlog cannot shut out a critical message. */
+/* Each class leaves an eighth to those above it, so that a bulk writer's backlog cannot shut out
+ * a critical message. */
 static uint64_t send_buffer(const struct jet_session *s, unsigned class)
 {
 	uint64_t most = 2 * s->path->cc.cwnd, fixed = s->jet->config.send_buffer;
@@ -94,7 +99,8 @@ void jet_flow_write(struct jet_session *s, struct jet_out *o)
 	for (size_t i = 0; i < GN_COUNT(limits); i++) {
 		if (!(s->due & limits[i].due) || jet_out_full(o))
 			continue;
-		jet_write_numbers(jet_out_writer(o), limits[i].type, &s->limit_peer[limits[i].one_way], 1);
+		jet_write_numbers(jet_out_writer(o), limits[i].type,
+				  &s->limit_peer[limits[i].one_way], 1);
 		jet_out_frame(o, limits[i].type, 0, 0, 0, false);
 		s->told_peer[limits[i].one_way] = s->limit_peer[limits[i].one_way];
 		s->due &= (uint8_t)~limits[i].due;

@@ -1,5 +1,5 @@
-/* For tests and fuzz targets: frames of our choice in an authentic packet, as a peer that breaks rules would send them.
- */
+/* For tests and fuzz targets: frames of our choice in an authentic packet, as a peer that breaks
+ * rules would send them. */
 #ifndef GN_JET_FORGE_TEST_H
 #define GN_JET_FORGE_TEST_H
 
@@ -12,28 +12,34 @@ static inline struct jet_session *forge_session(const struct gn_jet *jet)
 	return GN_CONTAINER(jet->timers.nodes[0], struct jet_session, timer);
 }
 
-/* Seals `frames` with the keys of `from`'s session, which counts the packet as sent. Returns its length. */
-static inline size_t forge_packet(struct jet_session *from, struct gn_slice frames, uint8_t out[2048])
+/* Seals `frames` with the keys of `from`'s session, which counts the packet as sent. Returns its
+ * length. */
+static inline size_t forge_packet(struct jet_session *from, struct gn_slice frames,
+				  uint8_t out[2048])
 {
 	struct jet_space *sp = &from->path->space;
 	uint64_t pn;
 	gn_err err = jet_space_next(sp, from->jet, &pn);
 	GN_ASSERT(err == GN_OK && frames.len < 1400);
 	struct gn_writer w = gn_writer(out, 2048);
-	gn_write_u8(&w, (uint8_t)(JET_FLAG_FIXED | JET_FLAG_PN4 | (from->keys.tx_phase ? JET_FLAG_PHASE : 0)));
+	gn_write_u8(&w, (uint8_t)(JET_FLAG_FIXED | JET_FLAG_PN4 |
+				  (from->keys.tx_phase ? JET_FLAG_PHASE : 0)));
 	gn_write_bytes(&w, GN_SLICE(from->cid_tx[from->path->id % JET_PATHS].cid));
 	gn_write_be32(&w, (uint32_t)pn);
 	gn_write_bytes(&w, frames);
-	err = jet_packet_seal(&from->keys.tx, from->path->id, pn, out, JET_SHORT_HEADER, 4, frames.len);
+	err = jet_packet_seal(&from->keys.tx, from->path->id, pn, out, JET_SHORT_HEADER, 4,
+			      frames.len);
 	GN_ASSERT(err == GN_OK);
-	err = jet_space_push(sp, (struct jet_sent){.at = from->jet->now, .state = JET_SENT_SILENT}, NULL);
+	err = jet_space_push(sp, (struct jet_sent){.at = from->jet->now, .state = JET_SENT_SILENT},
+			     NULL);
 	GN_ASSERT(err == GN_OK);
 	return JET_SHORT_HEADER + 4 + frames.len + GN_AEAD_TAG;
 }
 
-/* An open session without a handshake, with keys from fixed secrets; made at both ends it is a working pair. The first
- * connection ids must then be exchanged by forge_meet. */
-static inline struct jet_session *forge_open(struct gn_jet *jet, bool incoming, const struct gn_addr *peer, gn_time now)
+/* An open session without a handshake, with keys from fixed secrets; made at both ends it is a
+ * working pair. The first connection ids must then be exchanged by forge_meet. */
+static inline struct jet_session *forge_open(struct gn_jet *jet, bool incoming,
+					     const struct gn_addr *peer, gn_time now)
 {
 	struct jet_session *s;
 	uint8_t client[32] = {1}, server[32] = {2};

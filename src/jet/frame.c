@@ -1,15 +1,16 @@
 /* Frame codec: see frame_int.h.
  *
- * 1. jet_frame_read accepts exactly what the spec's layouts allow; every number it hands out is below 2^62, every slice
- * lies in the packet, offset + length stays below 2^62, ACK ranges are disjoint, descending and not below zero.
+ * 1. jet_frame_read accepts exactly what the spec's layouts allow; every number it hands out is
+ *    below 2^62, every slice lies in the packet, offset + length stays below 2^62, ACK ranges
+ *    are disjoint, descending and not below zero.
  * 2. It changes nothing but the reader. */
 #include "jet/frame_int.h"
 #include "jet/limits.h"
 
 bool jet_frame_eliciting(uint64_t type)
 {
-	return type != JET_F_PAD && type != JET_F_ACK && type != JET_F_ACK_ECN && type != JET_F_CLOSE &&
-	       type != JET_F_CLOSE_APP;
+	return type != JET_F_PAD && type != JET_F_ACK && type != JET_F_ACK_ECN &&
+	       type != JET_F_CLOSE && type != JET_F_CLOSE_APP;
 }
 
 bool jet_frame_probing(uint64_t type)
@@ -20,8 +21,8 @@ bool jet_frame_probing(uint64_t type)
 
 bool jet_frame_in_handshake(uint64_t type)
 {
-	return type == JET_F_PAD || type == JET_F_PING || type == JET_F_ACK || type == JET_F_CRYPTO ||
-	       type == JET_F_CLOSE;
+	return type == JET_F_PAD || type == JET_F_PING || type == JET_F_ACK ||
+	       type == JET_F_CRYPTO || type == JET_F_CLOSE;
 }
 
 struct jet_ack_iter jet_ack_iter(const struct jet_frame *ack)
@@ -29,7 +30,8 @@ struct jet_ack_iter jet_ack_iter(const struct jet_frame *ack)
 	return (struct jet_ack_iter){.r = gn_reader(ack->data), .next = ack->offset, .first = true};
 }
 
-/* Ranges on the wire: length - 1 of the first; then pairs of (packets missing - 1, length - 1), as RFC 9000 19.3.1. */
+/* Ranges on the wire: length - 1 of the first; then pairs of (packets missing - 1, length - 1),
+ * as RFC 9000 19.3.1. */
 bool jet_ack_next(struct jet_ack_iter *it, uint64_t *lo, uint64_t *hi)
 {
 	if (!it->first) {
@@ -189,14 +191,17 @@ gn_err jet_frame_read(struct gn_reader *r, struct jet_frame *out)
 	return GN_OK;
 }
 
-void jet_write_ack(struct gn_writer *w, uint64_t path, const struct jet_ranges *received, uint64_t delay_us,
-		   uint64_t time_us)
+void jet_write_ack(struct gn_writer *w, uint64_t path, const struct jet_ranges *received,
+		   uint64_t delay_us, uint64_t time_us)
 {
 	GN_ASSERT(received->count > 0);
 	const struct jet_range *r = received->r + received->count;
-	uint32_t most = received->count < JET_ACK_RANGES_SENT ? received->count : JET_ACK_RANGES_SENT, n = 1;
-	size_t len = 1 + gn_varint_len(path) + gn_varint_len(r[-1].hi - 1) + gn_varint_len(delay_us) +
-		     gn_varint_len(time_us) + 1 + gn_varint_len(r[-1].hi - 1 - r[-1].lo);
+	uint32_t most = received->count < JET_ACK_RANGES_SENT ? received->count
+							      : JET_ACK_RANGES_SENT,
+		 n = 1;
+	size_t len = 1 + gn_varint_len(path) + gn_varint_len(r[-1].hi - 1) +
+		     gn_varint_len(delay_us) + gn_varint_len(time_us) + 1 +
+		     gn_varint_len(r[-1].hi - 1 - r[-1].lo);
 	for (; n < most; n++) {
 		const struct jet_range *q = r - 1 - n;
 		len += gn_varint_len(q[1].lo - q->hi - 1) + gn_varint_len(q->hi - q->lo - 1);
@@ -229,10 +234,12 @@ void jet_write_crypto(struct gn_writer *w, uint64_t offset, uint64_t len)
 	jet_write_numbers(w, JET_F_CRYPTO, (uint64_t[]){offset, len}, 2);
 }
 
-void jet_write_stream(struct gn_writer *w, uint64_t id, uint64_t offset, uint64_t len, bool has_len, bool fin)
+void jet_write_stream(struct gn_writer *w, uint64_t id, uint64_t offset, uint64_t len, bool has_len,
+		      bool fin)
 {
 	gn_write_varint(w, (uint64_t)JET_F_STREAM | (offset ? JET_F_STREAM_OFF : 0u) |
-				   (has_len ? JET_F_STREAM_LEN : 0u) | (fin ? JET_F_STREAM_FIN : 0u));
+				   (has_len ? JET_F_STREAM_LEN : 0u) |
+				   (fin ? JET_F_STREAM_FIN : 0u));
 	gn_write_varint(w, id);
 	if (offset)
 		gn_write_varint(w, offset);
@@ -254,6 +261,7 @@ void jet_write_path(struct gn_writer *w, uint64_t type, const uint8_t data[8])
 
 void jet_write_close(struct gn_writer *w, bool app, uint64_t code, struct gn_slice reason)
 {
-	jet_write_numbers(w, app ? JET_F_CLOSE_APP : JET_F_CLOSE, (uint64_t[]){code, reason.len}, 2);
+	jet_write_numbers(w, app ? JET_F_CLOSE_APP : JET_F_CLOSE, (uint64_t[]){code, reason.len},
+			  2);
 	gn_write_bytes(w, reason);
 }

@@ -1,5 +1,5 @@
-/* The frame codec: one function reads any frame into a struct, writers append one. Layouts: docs/spec/jet.md JT-50 on.
- */
+/* The frame codec: one function reads any frame into a struct, writers append one. Layouts:
+ * docs/spec/jet.md JT-50 on. */
 #ifndef GN_JET_FRAME_INT_H
 #define GN_JET_FRAME_INT_H
 
@@ -27,10 +27,12 @@ enum jet_frame_type {
 	JET_F_PATH_RESPONSE = 0x1b,
 	JET_F_CLOSE = 0x1c,     /* by jet */
 	JET_F_CLOSE_APP = 0x1d, /* by the application */
-	/* 0x20 PATH_OFFER, 0x21 PATH_STATUS, 0x22 ACK_FREQ, 0x23 REPAIR: reserved, sent only when negotiated */
+	/* 0x20 PATH_OFFER, 0x21 PATH_STATUS, 0x22 ACK_FREQ, 0x23 REPAIR: reserved, sent only
+	 * when negotiated */
 	JET_F_DATAGRAM = 0x30,  /* | 1 length */
 	JET_F_EXTENSION = 0x40, /* and above: type, length, bytes; skipped when unknown */
-	JET_F_PASS = 0x41,      /* a pass for the next time, to who asked for one in the parameters */
+	/* a pass for the next time, to who asked for one in the parameters */
+	JET_F_PASS = 0x41,
 };
 
 #define JET_F_STREAM_OFF 4
@@ -46,7 +48,9 @@ struct jet_frame {
 	uint64_t time_us; /* ACK: when the largest came, us on the receiver's session clock */
 	bool fin;         /* STREAM */
 	struct gn_slice
-		data; /* STREAM, CRYPTO, DATAGRAM, extension; connection id; challenge; reason; ticket; ranges of ACK */
+		/* STREAM, CRYPTO, DATAGRAM, extension; connection id; challenge; reason; ticket;
+		 * ranges of ACK */
+		data;
 };
 
 /* Borrows from the reader. GN_MALFORMED. A run of PAD is one frame. */
@@ -58,7 +62,8 @@ bool jet_frame_probing(uint64_t type);
 /* True for frames that Initial and Handshake packets may hold. */
 bool jet_frame_in_handshake(uint64_t type);
 
-/* The ranges of an ACK frame, descending. jet_frame_read has checked that they do not run below zero. */
+/* The ranges of an ACK frame, descending. jet_frame_read has checked that they do not run below
+ * zero. */
 struct jet_ack_iter {
 	struct gn_reader r;
 	uint64_t next; /* largest of the next range */
@@ -70,11 +75,13 @@ bool jet_ack_next(struct jet_ack_iter *it, uint64_t *lo, uint64_t *hi);
 
 /* Writers append; a frame that does not fit sets w->bad. */
 /* Newest ranges first, as many as fit into w and JET_ACK_RANGES_SENT. received is not empty. */
-void jet_write_ack(struct gn_writer *w, uint64_t path, const struct jet_ranges *received, uint64_t delay_us,
-		   uint64_t time_us);
-void jet_write_crypto(struct gn_writer *w, uint64_t offset, uint64_t len); /* header only: the bytes follow */
+void jet_write_ack(struct gn_writer *w, uint64_t path, const struct jet_ranges *received,
+		   uint64_t delay_us, uint64_t time_us);
+/* header only: the bytes follow */
+void jet_write_crypto(struct gn_writer *w, uint64_t offset, uint64_t len);
 /* Header of a STREAM frame; has_len false: the frame runs to the packet's end. */
-void jet_write_stream(struct gn_writer *w, uint64_t id, uint64_t offset, uint64_t len, bool has_len, bool fin);
+void jet_write_stream(struct gn_writer *w, uint64_t id, uint64_t offset, uint64_t len, bool has_len,
+		      bool fin);
 /* type and up to three numbers. */
 void jet_write_numbers(struct gn_writer *w, uint64_t type, const uint64_t *v, size_t count);
 /* NEW_CID, PATH_CHALLENGE, PATH_RESPONSE. */

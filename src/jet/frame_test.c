@@ -16,12 +16,14 @@ static struct jet_frame read_one(struct gn_writer *w)
 	assert_false(w->bad);
 	assert_int_equal(jet_frame_read(&r, &f), GN_OK);
 	assert_int_equal(gn_reader_left(&r), 0);
-	/* No piece of it is a frame of the same kind, but for those that run to the packet's end. */
+	/* No piece of it is a frame of the same kind, but for those that run to the packet's
+	 * end. */
 	for (size_t cut = 1; cut < gn_writer_len(w); cut++) {
 		struct jet_frame part;
 		r = gn_reader(gn_slice(w->start, cut));
 		gn_err err = jet_frame_read(&r, &part);
-		bool open_ended = (w->start[0] & 0xf8) == JET_F_STREAM && !(w->start[0] & JET_F_STREAM_LEN);
+		bool open_ended =
+			(w->start[0] & 0xf8) == JET_F_STREAM && !(w->start[0] & JET_F_STREAM_LEN);
 		assert_true(err == GN_MALFORMED || open_ended || w->start[0] == JET_F_DATAGRAM ||
 			    w->start[0] == JET_F_PAD);
 	}
@@ -71,7 +73,8 @@ static void test_data_frames_round_trip(void **state)
 		gn_write_bytes(&w, GN_LIT("hello"));
 		assert_int_equal(b[0], JET_F_STREAM | bits);
 		struct jet_frame f = read_one(&w);
-		assert_true(f.type == JET_F_STREAM && f.id == 3 && f.offset == offset && f.fin == (bits & 1));
+		assert_true(f.type == JET_F_STREAM && f.id == 3 && f.offset == offset &&
+			    f.fin == (bits & 1));
 		assert_true(gn_slice_eq(f.data, GN_LIT("hello")));
 	}
 	uint8_t b[64];
@@ -79,15 +82,18 @@ static void test_data_frames_round_trip(void **state)
 	jet_write_crypto(&w, 4000, 5);
 	gn_write_bytes(&w, GN_LIT("hello"));
 	struct jet_frame f = read_one(&w);
-	assert_true(f.type == JET_F_CRYPTO && f.offset == 4000 && gn_slice_eq(f.data, GN_LIT("hello")));
+	assert_true(f.type == JET_F_CRYPTO && f.offset == 4000 &&
+		    gn_slice_eq(f.data, GN_LIT("hello")));
 	w = gn_writer(b, sizeof b);
 	jet_write_close(&w, true, 77, GN_LIT("bye"));
 	f = read_one(&w);
-	assert_true(f.type == JET_F_CLOSE_APP && f.value == 77 && gn_slice_eq(f.data, GN_LIT("bye")));
+	assert_true(f.type == JET_F_CLOSE_APP && f.value == 77 &&
+		    gn_slice_eq(f.data, GN_LIT("bye")));
 	w = gn_writer(b, sizeof b);
 	jet_write_new_cid(&w, 6, (const uint8_t *)"12345678");
 	f = read_one(&w);
-	assert_true(f.type == JET_F_NEW_CID && f.id == 6 && gn_slice_eq(f.data, GN_LIT("12345678")));
+	assert_true(f.type == JET_F_NEW_CID && f.id == 6 &&
+		    gn_slice_eq(f.data, GN_LIT("12345678")));
 	w = gn_writer(b, sizeof b);
 	jet_write_path(&w, JET_F_PATH_RESPONSE, (const uint8_t *)"12345678");
 	f = read_one(&w);
@@ -111,7 +117,8 @@ static void test_ack_ranges_round_trip(void **state)
 		gn_prng_init(&g, seed);
 		uint64_t at = gn_prng_next(&g) % 3;
 		for (uint64_t n = 1 + gn_prng_next(&g) % 50; n > 0; n--) {
-			uint64_t lo = at + 1 + gn_prng_next(&g) % 300, hi = lo + 1 + gn_prng_next(&g) % 100;
+			uint64_t lo = at + 1 + gn_prng_next(&g) % 300,
+				 hi = lo + 1 + gn_prng_next(&g) % 100;
 			assert_int_equal(jet_ranges_add(&s, &alloc, lo, hi, 64), GN_OK);
 			at = hi;
 		}
@@ -148,15 +155,19 @@ static void test_what_must_not_parse(void **state)
 		B("\x15"),
 		B("\x1e"),
 		B("\x20"),
-		B("\x3f"),                                          /* unknown below the extension range */
-		B("\x02\x00\x05\x00\x00\x00\x06"),                  /* ACK: first range below zero */
-		B("\x02\x00\x05\x00\x00\x01\x00\x04\x00"),          /* ACK: gap below zero */
-		B("\x02\x00\x05\x00\x00\x01\x00"),                  /* ACK: ranges missing */
-		B("\x02\x00\x05\x00\x00\xbf\xff\xff\xff\x00"),      /* ACK: absurd count */
-		B("\x1c\x00\x40\x81"),                              /* reason of 129 bytes */
-		B("\x1c\xc0\x00\x00\x01\x00\x00\x00\x00\x00"),      /* code over 32 bits */
-		B("\x12\xd0\x00\x00\x00\x00\x00\x00\x00"),          /* more streams than can be numbered */
-		B("\x0e\x00\xff\xff\xff\xff\xff\xff\xff\xff\x01x"), /* offset + length past 2^62 - 1 */
+		/* unknown below the extension range */
+		B("\x3f"),
+		/* ACK: first range below zero */
+		B("\x02\x00\x05\x00\x00\x00\x06"),
+		B("\x02\x00\x05\x00\x00\x01\x00\x04\x00"),     /* ACK: gap below zero */
+		B("\x02\x00\x05\x00\x00\x01\x00"),             /* ACK: ranges missing */
+		B("\x02\x00\x05\x00\x00\xbf\xff\xff\xff\x00"), /* ACK: absurd count */
+		B("\x1c\x00\x40\x81"),                         /* reason of 129 bytes */
+		B("\x1c\xc0\x00\x00\x01\x00\x00\x00\x00\x00"), /* code over 32 bits */
+		/* more streams than can be numbered */
+		B("\x12\xd0\x00\x00\x00\x00\x00\x00\x00"),
+		/* offset + length past 2^62 - 1 */
+		B("\x0e\x00\xff\xff\xff\xff\xff\xff\xff\xff\x01x"),
 		B("\x06\xff\xff\xff\xff\xff\xff\xff\xff\x01x"),
 		B("\x18\xc0\x00\x00\x01\x00\x00\x00\x00"
 		  "12345678"), /* path id over 32 bits */

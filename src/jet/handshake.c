@@ -1,10 +1,13 @@
-/* The handshake: TLS messages in CRYPTO frames, keys as they become known, the end of it (RFC 9001 section 4, JT-40
- * on).
+/* The handshake: TLS messages in CRYPTO frames, keys as they become known, the end of it (RFC
+ * 9001 section 4, JT-40 on).
  *
- *   client: hello -> [Retry: again with the cookie] -> server's flight -> Finished, OPEN -> CONFIRM from the server ->
- * freed server: hello complete -> TLS object, flight -> client's Finished, OPEN, CONFIRM -> freed
+ *   client: hello -> [Retry: again with the cookie] -> server's flight -> Finished, OPEN ->
+ *   CONFIRM from the server ->
+ * freed server: hello complete -> TLS object, flight -> client's Finished, OPEN, CONFIRM ->
+ * freed
  *
- * 1. A server makes its TLS object, and thus any key pair, only when the whole hello is here (JT-42).
+ * 1. A server makes its TLS object, and thus any key pair, only when the whole hello is here
+ *    (JT-42).
  * 2. Nothing of the application is accepted before the peer's key is proven.
  * 3. Everything here is given back once the handshake is confirmed. */
 #include "jet/session_int.h"
@@ -13,7 +16,8 @@
 static gn_time patience(const struct jet_session *s)
 {
 	const struct jet_seats *half = &s->jet->half;
-	gn_time all = s->jet->config.handshake_timeout, least = gn_time_min(all, JET_HANDSHAKE_TIMEOUT_MIN);
+	gn_time all = s->jet->config.handshake_timeout,
+		least = gn_time_min(all, JET_HANDSHAKE_TIMEOUT_MIN);
 	uint32_t left = half->max - half->count;
 	if (!s->incoming || left >= half->max / 2)
 		return all;
@@ -21,7 +25,8 @@ static gn_time patience(const struct jet_session *s)
 	return some > least ? some : least;
 }
 
-gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected, const uint8_t dcid[JET_CID_LEN], gn_time now)
+gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected,
+		  const uint8_t dcid[JET_CID_LEN], gn_time now)
 {
 	struct jet_hs *hs = GN_NEW(s->jet->env.alloc, struct jet_hs);
 	if (!hs)
@@ -50,7 +55,8 @@ void jet_hs_discard(struct jet_session *s, enum jet_level level)
 	struct jet_space *sp = &hs->space[level];
 	if (!hs->tx[level].ready && !hs->rx[level].ready)
 		return;
-	for (uint64_t pn = sp->low; pn < sp->pn_next; pn++) { /* in flight no more, and not lost either */
+	for (uint64_t pn = sp->low; pn < sp->pn_next; pn++) {
+		/* in flight no more, and not lost either */
 		const struct jet_sent *sent = jet_space_sent(sp, pn);
 		if (sent && sent->state == JET_SENT_OUT)
 			s->path->cc.in_flight -= sent->size;
@@ -71,7 +77,8 @@ void jet_hs_free(struct jet_session *s)
 	gn_tls_free(s->hs->tls);
 	for (int level = 0; level < 2; level++) {
 		jet_hs_discard(s, (enum jet_level)level);
-		jet_sendbuf_fini(&s->hs->out[level], s->jet->env.alloc); /* a level may have bytes but no keys yet */
+		/* a level may have bytes but no keys yet */
+		jet_sendbuf_fini(&s->hs->out[level], s->jet->env.alloc);
 		jet_recvbuf_fini(&s->hs->in[level], s->jet->env.alloc);
 	}
 	gn_mem_free_secret(s->jet->env.alloc, s->hs);
@@ -93,7 +100,10 @@ static gn_err tls_failed(struct jet_session *s, gn_err err)
 	int alert = gn_tls_alert(s->hs->tls);
 	if (err != GN_PROTOCOL || alert < 0)
 		return jet_fail(s, err);
-	return jet_close_local(s, err, false, JET_E_ALERT + (uint32_t)alert, "the TLS handshake failed", s->jet->now);
+	return jet_close_local(s, err, false, JET_E_ALERT + (uint32_t)alert,
+			       "the TLS handshake "
+			       "failed",
+			       s->jet->now);
 }
 
 void jet_hs_drop_ticket(struct jet_session *s)
@@ -133,8 +143,8 @@ static gn_err tls_new(struct jet_session *s)
 {
 	uint8_t params[JET_PARAMS_MAX];
 	size_t len = jet_params_write(s, params);
-	return gn_tls_new(s->jet->tls, s->incoming, s->hs->expects ? &s->hs->expected : NULL, gn_slice(params, len),
-			  &s->hs->tls);
+	return gn_tls_new(s->jet->tls, s->incoming, s->hs->expects ? &s->hs->expected : NULL,
+			  gn_slice(params, len), &s->hs->tls);
 }
 
 static gn_err take_secrets(struct jet_session *s)
@@ -142,7 +152,8 @@ static gn_err take_secrets(struct jet_session *s)
 	struct gn_tls_secret k;
 	while (gn_tls_next_secret(s->hs->tls, &k)) {
 		if (k.level == GN_TLS_HANDSHAKE) {
-			struct jet_keys *to = k.write ? &s->hs->tx[JET_HANDSHAKE] : &s->hs->rx[JET_HANDSHAKE];
+			struct jet_keys *to =
+				k.write ? &s->hs->tx[JET_HANDSHAKE] : &s->hs->rx[JET_HANDSHAKE];
 			GN_TRY(jet_keys_init(to, k.alg, k.sha384, k.secret, k.write, true));
 		} else if (k.level == GN_TLS_APP) {
 			GN_TRY(jet_app_keys_install(&s->keys, k.write, k.alg, k.sha384, k.secret));
@@ -182,7 +193,8 @@ static gn_err charge_key(struct jet_session *s, gn_time now)
 	struct gn_guard_subject who = gn_guard_of_key(&s->peer);
 	if (!s->incoming || gn_guard_charge(guard, &who, gn_guard_cost(guard), now, NULL) == GN_OK)
 		return GN_OK;
-	return jet_close_local(s, GN_BUSY, false, JET_E_BUSY, "the share of this key is used up", now);
+	return jet_close_local(s, GN_BUSY, false, JET_E_BUSY, "the share of this key is used up",
+			       now);
 }
 
 /* The peer's key is known now: it counts for its key. */
@@ -192,7 +204,8 @@ static gn_err take_seat(struct jet_session *s, gn_time now)
 	s->holder.key = s->peer;
 	gn_err err = jet_seat_take(&s->jet->open, s, now);
 	if (err == GN_BUSY)
-		return jet_close_local(s, err, false, JET_E_BUSY, "no place for another session", now);
+		return jet_close_local(s, err, false, JET_E_BUSY, "no place for another session",
+				       now);
 	return err == GN_OK ? GN_OK : jet_fail(s, err);
 }
 
@@ -240,7 +253,8 @@ static gn_err run(struct jet_session *s, gn_time now)
 	if (err != GN_OK)
 		return tls_failed(s, err);
 	jet_wake(s);
-	return gn_tls_done(s->hs->tls) && s->state == JET_S_HANDSHAKE ? open_session(s, now) : GN_OK;
+	return gn_tls_done(s->hs->tls) && s->state == JET_S_HANDSHAKE ? open_session(s, now)
+								      : GN_OK;
 }
 
 gn_err jet_hs_begin(struct jet_session *s)
@@ -268,8 +282,8 @@ static gn_err hello_complete(struct jet_session *s, bool *complete)
 	return GN_OK;
 }
 
-gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f, struct jet_effect *e,
-		     gn_time now)
+gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f,
+		     struct jet_effect *e, gn_time now)
 {
 	static const enum gn_tls_level levels[2] = {GN_TLS_INITIAL, GN_TLS_HANDSHAKE};
 	struct jet_hs *hs = s->hs;
@@ -327,7 +341,8 @@ void jet_hs_nudge(struct jet_session *s)
 	}
 }
 
-gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN], struct gn_slice cookie, gn_time now)
+gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN], struct gn_slice cookie,
+		    gn_time now)
 {
 	struct jet_hs *hs = s->hs;
 	struct jet_keys rx, tx;

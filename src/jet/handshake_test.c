@@ -1,5 +1,5 @@
-/* Handshakes: in one round trip, under loss, with the wrong key, versions, many at once; what a stranger can make us
- * do: cookies, spoofed addresses, the amplification limit. */
+/* Handshakes: in one round trip, under loss, with the wrong key, versions, many at once; what a
+ * stranger can make us do: cookies, spoofed addresses, the amplification limit. */
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 
@@ -44,13 +44,15 @@ static void test_second_session_is_resumed(void **state)
 	pair_init(&p, 14, NULL, NULL, &link);
 	for (int i = 0; i < 3; i++) {
 		pair_dial(&p, &p.sim.nodes[1].pk);
-		jet_sim_run(&p.sim, p.sim.now + 14 * GN_MSEC); /* done at the client, not yet confirmed */
+		/* done at the client, not yet confirmed */
+		jet_sim_run(&p.sim, p.sim.now + 14 * GN_MSEC);
 		assert_int_equal(gn_tls_resumed(forge_session(p.sim.nodes[0].jet)->hs->tls), i > 0);
 		jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 		assert_int_equal(p.app[0].connected, i + 1);
 		assert_memory_equal(&p.app[0].peer, &p.sim.nodes[1].pk, sizeof(struct gn_pk));
 		assert_memory_equal(&p.app[1].peer, &p.sim.nodes[0].pk, sizeof(struct gn_pk));
-		assert_null(forge_session(p.sim.nodes[1].jet)->ticket); /* delivered and forgotten */
+		/* delivered and forgotten */
+		assert_null(forge_session(p.sim.nodes[1].jet)->ticket);
 		assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, p.id, 0, "", p.sim.now), GN_OK);
 		jet_sim_run(&p.sim, p.sim.now + 2 * GN_SEC);
 	}
@@ -84,15 +86,18 @@ static void test_loss_up_to_30_percent(void **state)
 		gn_time worst = 0;
 		for (int i = 0; i < runs; i++) {
 			struct pair p;
-			struct jet_sim_link_config link = {.delay = 20 * GN_MSEC, .loss = percent * 10000};
+			struct jet_sim_link_config link = {.delay = 20 * GN_MSEC,
+							   .loss = percent * 10000};
 			pair_init(&p, 100 * percent + (uint64_t)i, NULL, NULL, &link);
 			gn_time start = p.sim.now;
 			pair_dial(&p, &p.sim.nodes[1].pk);
-			done += jet_sim_run_until(&p.sim, pair_is_connected, start + JET_HANDSHAKE_TIMEOUT);
+			done += jet_sim_run_until(&p.sim, pair_is_connected,
+						  start + JET_HANDSHAKE_TIMEOUT);
 			worst = p.sim.now - start > worst ? p.sim.now - start : worst;
 			pair_fini(&p);
 		}
-		print_message("  %u %% loss: %d of %d, worst %.0f ms\n", percent, done, runs, (double)worst / 1e6);
+		print_message("  %u %% loss: %d of %d, worst %.0f ms\n", percent, done, runs,
+			      (double)worst / 1e6);
 		assert_true(done >= (percent <= 20 ? runs : runs - 1));
 	}
 }
@@ -121,7 +126,8 @@ static uint64_t bytes_out(struct jet_sim *sim, int node)
 	return jet_sim_counter(sim, node, "bytes-out");
 }
 
-/* A dial on another's word costs whoever lives at the told address one datagram, whatever the dialler does then. */
+/* A dial on another's word costs whoever lives at the told address one datagram, whatever the
+ * dialler does then. */
 static void test_a_knock_is_one_datagram_until_it_is_answered(void **state)
 {
 	(void)state;
@@ -133,21 +139,26 @@ static void test_a_knock_is_one_datagram_until_it_is_answered(void **state)
 		struct gn_jet *jet = p.sim.nodes[0].jet;
 		struct gn_pk *pk = &p.sim.nodes[1].pk;
 		for (int end = 0; end < 2; end++) { /* by its timeout, or closed by its owner */
-			uint64_t before = bytes_out(&p.sim, 0), datagrams = jet_sim_counter(&p.sim, 0, "datagrams-out");
+			uint64_t before = bytes_out(&p.sim, 0),
+				 datagrams = jet_sim_counter(&p.sim, 0, "datagrams-out");
 			p.sim.links[0].down = true;
-			assert_int_equal(gn_jet_knock(jet, &p.sim.nodes[1].addr, pk, p.sim.now, &p.id), GN_OK);
+			assert_int_equal(
+				gn_jet_knock(jet, &p.sim.nodes[1].addr, pk, p.sim.now, &p.id),
+				GN_OK);
 			jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 			if (end)
 				assert_int_equal(gn_jet_close(jet, p.id, 0, "", p.sim.now), GN_OK);
 			jet_sim_run(&p.sim, p.sim.now + 2 * JET_HANDSHAKE_TIMEOUT);
 			assert_int_equal(p.app[0].closed, end + 1);
 			assert_int_equal(p.app[0].err, end ? GN_OK : GN_TIMEOUT);
-			assert_int_equal(jet_sim_counter(&p.sim, 0, "datagrams-out"), datagrams + 1);
+			assert_int_equal(jet_sim_counter(&p.sim, 0, "datagrams-out"),
+					 datagrams + 1);
 			assert_true(bytes_out(&p.sim, 0) <= before + JET_MTU_BASE);
 		}
 		assert_int_equal(jet_sim_counter(&p.sim, 0, "probe-timeouts"), 0);
 		p.sim.links[0].down = false;
-		gn_time start = p.sim.now; /* somebody is there: a round trip more, for the rest or the cookie */
+		/* somebody is there: a round trip more, for the rest or the cookie */
+		gn_time start = p.sim.now;
 		assert_int_equal(gn_jet_knock(jet, &p.sim.nodes[1].addr, pk, start, &p.id), GN_OK);
 		assert_true(jet_sim_run_until(&p.sim, pair_is_connected, start + GN_SEC));
 		assert_true(p.app[0].connected_at - start <= 81 * GN_MSEC);
@@ -164,10 +175,11 @@ static void test_an_answered_knock_survives_losses(void **state)
 		struct pair p;
 		struct jet_sim_link_config link = {.delay = 20 * GN_MSEC, .loss = 200000};
 		pair_init(&p, 300 + (uint64_t)i, NULL, NULL, &link);
-		assert_int_equal(
-			gn_jet_knock(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, &p.sim.nodes[1].pk, p.sim.now, &p.id),
-			GN_OK);
-		done += jet_sim_run_until(&p.sim, pair_is_connected, p.sim.now + JET_HANDSHAKE_TIMEOUT);
+		assert_int_equal(gn_jet_knock(p.sim.nodes[0].jet, &p.sim.nodes[1].addr,
+					      &p.sim.nodes[1].pk, p.sim.now, &p.id),
+				 GN_OK);
+		done += jet_sim_run_until(&p.sim, pair_is_connected,
+					  p.sim.now + JET_HANDSHAKE_TIMEOUT);
 		heard += jet_sim_counter(&p.sim, 0, "packets-in") > 0;
 		pair_fini(&p);
 	}
@@ -185,13 +197,15 @@ static void test_always_retry_costs_one_round_trip(void **state)
 	gn_time start = p.sim.now;
 	pair_dial(&p, &p.sim.nodes[1].pk);
 	assert_true(jet_sim_run_until(&p.sim, pair_is_connected, start + GN_SEC));
-	assert_true(p.app[0].connected_at - start >= 80 * GN_MSEC && p.app[0].connected_at - start <= 81 * GN_MSEC);
+	assert_true(p.app[0].connected_at - start >= 80 * GN_MSEC &&
+		    p.app[0].connected_at - start <= 81 * GN_MSEC);
 	assert_true(jet_sim_counter(&p.sim, 1, "retry-sent") >= 1);
 	pair_fini(&p);
 }
 
 /* What the client sends before it has heard anything: complete Initial datagrams. */
-static size_t first_flight(struct jet_sim *sim, int node, uint8_t out[][2048], size_t lens[], size_t most)
+static size_t first_flight(struct jet_sim *sim, int node, uint8_t out[][2048], size_t lens[],
+			   size_t most)
 {
 	struct gn_buf buf = {sim->batch, 0, 64000};
 	struct gn_jet_batch b;
@@ -220,7 +234,8 @@ static void test_amplification_stays_below_three_times(void **state)
 	for (size_t i = 0; i < n; i++) { /* a hello with a false return address */
 		assert_true(lens[i] >= JET_MTU_BASE);
 		received += lens[i];
-		jet_sim_inject(&p.sim, -1, &victim, &p.sim.nodes[1].addr, gn_slice(flight[i], lens[i]));
+		jet_sim_inject(&p.sim, -1, &victim, &p.sim.nodes[1].addr,
+			       gn_slice(flight[i], lens[i]));
 		jet_sim_run(&p.sim, p.sim.now + GN_MSEC);
 		assert_true(bytes_out(&p.sim, 1) <= 3 * received);
 	}
@@ -242,10 +257,13 @@ static void test_spoofed_strangers_under_load_get_cookies_and_no_memory(void **s
 		size_t lens[8];
 		gn_jet_id id;
 		struct gn_addr from = gn_addr_v4(198, 51, 100, (uint8_t)i, 1000);
-		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &id), GN_OK);
+		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL,
+						p.sim.now, &id),
+				 GN_OK);
 		size_t n = first_flight(&p.sim, 0, flight, lens, 8);
 		for (size_t k = 0; k < n; k++)
-			gn_jet_recv(p.sim.nodes[1].jet, &from, gn_slice(flight[k], lens[k]), p.sim.now);
+			gn_jet_recv(p.sim.nodes[1].jet, &from, gn_slice(flight[k], lens[k]),
+				    p.sim.now);
 		jet_sim_flush(&p.sim, 1);
 		gn_jet_validate(p.sim.nodes[1].jet);
 	}
@@ -258,8 +276,8 @@ static void test_spoofed_strangers_under_load_get_cookies_and_no_memory(void **s
 	pair_fini(&p);
 }
 
-/* A flood's hello of two datagrams costs one answer; when that was sent, and perhaps lost, the next one gets its own.
- */
+/* A flood's hello of two datagrams costs one answer; when that was sent, and perhaps lost, the
+ * next one gets its own. */
 static void test_one_retry_for_the_datagrams_of_a_hello(void **state)
 {
 	(void)state;
@@ -275,7 +293,9 @@ static void test_one_retry_for_the_datagrams_of_a_hello(void **state)
 	assert_int_equal(first_flight(&p.sim, 0, flight, lens, 8), 2);
 	for (int again = 0; again < 2; again++) {
 		for (int k = 0; k < 2; k++)
-			assert_int_equal(gn_jet_recv(jet, from, gn_slice(flight[k], lens[k]), p.sim.now), GN_AGAIN);
+			assert_int_equal(
+				gn_jet_recv(jet, from, gn_slice(flight[k], lens[k]), p.sim.now),
+				GN_AGAIN);
 		assert_int_equal(jet_sim_counter(&p.sim, 1, "retry-sent"), again + 1);
 		assert_int_equal(jet_sim_counter(&p.sim, 1, "retry-spared"), again + 1);
 		jet_sim_flush(&p.sim, 1);
@@ -295,12 +315,14 @@ static size_t flight_with_cookie(struct pair *p, uint8_t out[][2048], size_t len
 	pair_dial(p, NULL);
 	size_t n = first_flight(&p->sim, 0, first, first_lens, 8);
 	assert_true(n > 0);
-	gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(first[0], first_lens[0]), p->sim.now);
+	gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(first[0], first_lens[0]),
+		    p->sim.now);
 	struct gn_buf buf = {p->sim.batch, 0, 64000};
 	struct gn_jet_batch b;
 	assert_int_equal(gn_jet_send(p->sim.nodes[1].jet, &buf, &b, p->sim.now), GN_OK);
 	assert_true(buf.len * JET_AMPLIFICATION <= first_lens[0]);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, gn_slice(buf.p, buf.len), p->sim.now),
+	assert_int_equal(gn_jet_recv(p->sim.nodes[0].jet, &p->sim.nodes[1].addr,
+				     gn_slice(buf.p, buf.len), p->sim.now),
 			 GN_OK);
 	return first_flight(&p->sim, 0, out, lens, most);
 }
@@ -322,7 +344,8 @@ static void test_cookie_is_bound_to_address_and_time(void **state)
 		assert_int_equal(gn_jet_recv(jet, &other, datagram, p.sim.now), GN_AUTH);
 		assert_int_equal(jet_sim_counter(&p.sim, 1, "cookie-bad"), 1);
 		gn_time when = p.sim.now + GN_COOKIE_LIFE + late;
-		assert_int_equal(gn_jet_recv(jet, &p.sim.nodes[0].addr, datagram, when), late ? GN_EXPIRED : GN_OK);
+		assert_int_equal(gn_jet_recv(jet, &p.sim.nodes[0].addr, datagram, when),
+				 late ? GN_EXPIRED : GN_OK);
 		assert_int_equal(jet_sim_counter(&p.sim, 1, "cookie-expired"), late);
 		assert_int_equal(gn_jet_session_count(jet), !late);
 		pair_fini(&p);
@@ -343,9 +366,11 @@ static void test_no_key_pair_before_the_whole_hello(void **state)
 		for (int k = 0; k < 2; k++) {
 			int i = backwards ? 1 - k : k;
 			struct gn_slice datagram = gn_slice(flight[i], lens[i]);
-			assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, datagram, p.sim.now),
+			assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+						     datagram, p.sim.now),
 					 GN_OK);
-			assert_int_equal(forge_session(p.sim.nodes[1].jet)->hs->tls != NULL, k == 1);
+			assert_int_equal(forge_session(p.sim.nodes[1].jet)->hs->tls != NULL,
+					 k == 1);
 		}
 		pair_fini(&p);
 	}
@@ -361,8 +386,10 @@ static void test_parameters_must_match_what_was_seen(void **state)
 		struct pair p;
 		pair_init(&p, 16, NULL, &server, &link);
 		pair_dial(&p, NULL);
-		jet_sim_run(&p.sim, p.sim.now + 3500 * GN_USEC); /* the Retry was followed, the server has answered */
-		struct jet_session *a = forge_session(p.sim.nodes[0].jet), *b = forge_session(p.sim.nodes[1].jet);
+		/* the Retry was followed, the server has answered */
+		jet_sim_run(&p.sim, p.sim.now + 3500 * GN_USEC);
+		struct jet_session *a = forge_session(p.sim.nodes[0].jet),
+				   *b = forge_session(p.sim.nodes[1].jet);
 		assert_true(a->hs && a->hs->retried && b->hs);
 		if (what == 0)
 			a->hs->original_dcid[0] ^= 1;
@@ -396,7 +423,8 @@ static void test_forged_retry_changes_nothing(void **state)
 	assert_int_equal(jet_header_read(gn_slice(flight[0], lens[0]), &h), GN_OK);
 	uint8_t wrong[8] = {1, 2, 3};
 	size_t len = jet_retry_write(forged, sizeof forged, h.scid, wrong, wrong, GN_LIT("cookie"));
-	assert_int_equal(gn_jet_recv(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, gn_slice(forged, len), p.sim.now),
+	assert_int_equal(gn_jet_recv(p.sim.nodes[0].jet, &p.sim.nodes[1].addr,
+				     gn_slice(forged, len), p.sim.now),
 			 GN_AUTH);
 	assert_int_equal(jet_sim_counter(&p.sim, 0, "retry-bad"), 1);
 	pair_fini(&p);
@@ -416,24 +444,33 @@ static void test_other_versions_are_told_ours(void **state)
 	assert_true(first_flight(&p.sim, 0, flight, lens, 8) >= 1);
 	flight[0][4] ^= 0x40; /* another version */
 	struct gn_jet *server = p.sim.nodes[1].jet, *client = p.sim.nodes[0].jet;
-	assert_int_equal(gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(flight[0], lens[0]), p.sim.now),
-			 GN_VERSION);
+	assert_int_equal(
+		gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(flight[0], lens[0]), p.sim.now),
+		GN_VERSION);
 	assert_int_equal(gn_jet_send(server, &buf, &b, p.sim.now), GN_OK);
 	uint8_t answer[64];
 	size_t len = buf.len;
 	assert_true(len <= sizeof answer);
 	memcpy(answer, buf.p, len);
-	/* It lists the version the client speaks, so the client ignores it; a list without it ends the attempt. */
-	assert_int_equal(gn_jet_recv(client, &p.sim.nodes[1].addr, gn_slice(answer, len), p.sim.now), GN_STATE);
+	/* It lists the version the client speaks, so the client ignores it; a list without it
+	 * ends the attempt. */
+	assert_int_equal(
+		gn_jet_recv(client, &p.sim.nodes[1].addr, gn_slice(answer, len), p.sim.now),
+		GN_STATE);
 	answer[JET_LONG_HEADER] ^= 0xff;
-	assert_int_equal(gn_jet_recv(client, &p.sim.nodes[1].addr, gn_slice(answer, len), p.sim.now), GN_VERSION);
+	assert_int_equal(
+		gn_jet_recv(client, &p.sim.nodes[1].addr, gn_slice(answer, len), p.sim.now),
+		GN_VERSION);
 	jet_sim_run(&p.sim, p.sim.now + 1);
 	assert_int_equal(p.app[0].err, GN_VERSION);
-	assert_int_equal(gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(answer, len), p.sim.now),
-			 GN_STATE); /* never answered */
+	assert_int_equal(
+		gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(answer, len), p.sim.now),
+		GN_STATE); /* never answered */
 	assert_int_equal(gn_jet_send(server, &buf, &b, p.sim.now), GN_AGAIN);
 	flight[0][4] ^= 0x01; /* another version in a small packet: not answered either */
-	assert_int_equal(gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(flight[0], 1199), p.sim.now), GN_VERSION);
+	assert_int_equal(
+		gn_jet_recv(server, &p.sim.nodes[0].addr, gn_slice(flight[0], 1199), p.sim.now),
+		GN_VERSION);
 	assert_int_equal(gn_jet_send(server, &buf, &b, p.sim.now), GN_AGAIN);
 	pair_fini(&p);
 }
@@ -452,12 +489,13 @@ static void test_small_initials_are_refused(void **state)
 	struct jet_header h;
 	assert_int_equal(jet_header_read(gn_slice(flight[n - 1], lens[n - 1]), &h), GN_OK);
 	assert_true(h.len < JET_MTU_BASE); /* the rest is padding behind the packet */
-	assert_int_equal(
-		gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, gn_slice(flight[n - 1], 1199), p.sim.now),
-		GN_MALFORMED);
+	assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+				     gn_slice(flight[n - 1], 1199), p.sim.now),
+			 GN_MALFORMED);
 	assert_int_equal(jet_sim_counter(&p.sim, 1, "initial-too-small"), 1);
-	assert_int_equal(
-		gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, gn_slice(flight[n - 1], 1200), p.sim.now), GN_OK);
+	assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+				     gn_slice(flight[n - 1], 1200), p.sim.now),
+			 GN_OK);
 	pair_fini(&p);
 }
 
@@ -469,7 +507,8 @@ static void test_100_sessions_between_two_endpoints(void **state)
 	gn_jet_id ids[100];
 	pair_init(&p, 13, NULL, &(struct gn_jet_config){.sessions_per_key = 100}, &link);
 	for (int i = 0; i < 100; i++)
-		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &ids[i]),
+		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL,
+						p.sim.now, &ids[i]),
 				 GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + JET_HANDSHAKE_TIMEOUT);
 	assert_int_equal(p.app[0].connected, 100);
@@ -478,14 +517,16 @@ static void test_100_sessions_between_two_endpoints(void **state)
 		for (int k = 0; k < i; k++)
 			assert_true(ids[i] != ids[k]);
 	for (int i = 0; i < 100; i += 2)
-		assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, ids[i], 7, "done", p.sim.now), GN_OK);
+		assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, ids[i], 7, "done", p.sim.now),
+				 GN_OK);
 	jet_sim_flush(&p.sim, 0);
 	jet_sim_run(&p.sim, p.sim.now + 5 * GN_SEC);
 	assert_int_equal(gn_jet_session_count(p.sim.nodes[0].jet), 50);
 	pair_fini(&p);
 }
 
-/* A node may learn its own address from others: both ends of the session are then in one endpoint. */
+/* A node may learn its own address from others: both ends of the session are then in one
+ * endpoint. */
 static void test_an_endpoint_can_call_itself(void **state)
 {
 	(void)state;
@@ -494,11 +535,14 @@ static void test_an_endpoint_can_call_itself(void **state)
 	pair_init(&p, 17, NULL, NULL, &link);
 	jet_sim_route(&p.sim, 0, 0, jet_sim_link(&p.sim, &link));
 	gn_jet_id id;
-	assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[0].addr, NULL, p.sim.now, &id), GN_OK);
+	assert_int_equal(
+		gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[0].addr, NULL, p.sim.now, &id),
+		GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 	assert_int_equal(p.app[0].connected, 2);
 	assert_memory_equal(&p.app[0].peer, &p.sim.nodes[0].pk, sizeof(struct gn_pk));
-	assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, id, 0, "this is myself", p.sim.now), GN_OK);
+	assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, id, 0, "this is myself", p.sim.now),
+			 GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + 5 * GN_SEC);
 	assert_int_equal(p.app[0].closed, 2);
 	assert_int_equal(gn_jet_session_count(p.sim.nodes[0].jet), 0);

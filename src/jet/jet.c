@@ -1,9 +1,12 @@
-/* The endpoint: tells datagrams of all sessions apart, lets sessions send in turn, runs their timers.
+/* The endpoint: tells datagrams of all sessions apart, lets sessions send in turn, runs their
+ * timers.
  *
- * 1. `cids` names every connection id that leads here; `ids` every session the application may name.
- * 2. A session that was touched is in `ready` until it had nothing to send; only then is its timer set. So a session's
- * deadline is computed once per batch, not per packet.
- * 3. Sessions are freed in gn_jet_tick and gn_jet_free alone, so no pointer dies during a call that works on it. */
+ * 1. `cids` names every connection id that leads here; `ids` every session the application may
+ *    name.
+ * 2. A session that was touched is in `ready` until it had nothing to send; only then is its
+ *    timer set. So a session's deadline is computed once per batch, not per packet.
+ * 3. Sessions are freed in gn_jet_tick and gn_jet_free alone, so no pointer dies during a call
+ *    that works on it. */
 #include "jet/session_int.h"
 
 static void defaults(struct gn_jet_config *c)
@@ -35,9 +38,11 @@ static uint32_t places(const struct gn_jet_config *c)
 gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, struct gn_jet **out)
 {
 	const struct jet_cc_ops *cc = jet_cc_find(config->cc);
-	if (!cc || config->idle_timeout < 0 || config->keep_alive < 0 || config->handshake_timeout < 0 ||
-	    config->unused_timeout < 0 || config->sessions_max > UINT32_MAX / 64 ||
-	    config->stream_window > JET_STREAM_WINDOW_MAX || config->session_window > JET_SESSION_WINDOW_MAX ||
+	if (!cc || config->idle_timeout < 0 || config->keep_alive < 0 ||
+	    config->handshake_timeout < 0 || config->unused_timeout < 0 ||
+	    config->sessions_max > UINT32_MAX / 64 ||
+	    config->stream_window > JET_STREAM_WINDOW_MAX ||
+	    config->session_window > JET_SESSION_WINDOW_MAX ||
 	    config->send_buffer > JET_SEND_BUFFER_MAX)
 		return GN_USAGE;
 	struct gn_jet *jet = GN_NEW(env->alloc, struct gn_jet);
@@ -55,12 +60,15 @@ gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, 
 	jet_list_init(&jet->ready);
 	jet_list_init(&jet->events);
 	gn_heap_init(&jet->timers, env->alloc);
-	gn_ring_init(&jet->stateless, env->alloc, sizeof(struct jet_stateless), JET_STATELESS_QUEUE);
-	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *), places(&jet->config));
+	gn_ring_init(&jet->stateless, env->alloc, sizeof(struct jet_stateless),
+		     JET_STATELESS_QUEUE);
+	gn_map_init(&jet->ids, &jet->env, sizeof(gn_jet_id), sizeof(struct jet_session *),
+		    places(&jet->config));
 	gn_map_init(&jet->cids, &jet->env, JET_CID_LEN, sizeof(struct jet_cid_ref),
 		    (JET_PATHS + 1) * places(&jet->config));
 	gn_map_init(&jet->passes, &jet->env, sizeof(struct gn_pk), GN_PASS_LEN, JET_PASSES);
-	gn_map_init(&jet->waiting_by_cid, &jet->env, JET_CID_LEN, sizeof(uint32_t), GN_GUARD_WAITING);
+	gn_map_init(&jet->waiting_by_cid, &jet->env, JET_CID_LEN, sizeof(uint32_t),
+		    GN_GUARD_WAITING);
 	jet_list_init(&jet->solving);
 	jet_seats_init(&jet->half, jet, half_open_max(&jet->config), UINT32_MAX);
 	jet_seats_init(&jet->open, jet, jet->config.sessions_max, jet->config.sessions_per_key);
@@ -87,7 +95,8 @@ void gn_jet_free(struct gn_jet *jet)
 		return;
 	for (struct gn_heap_node *n; (n = gn_heap_first(&jet->timers));)
 		jet_session_free(GN_CONTAINER(n, struct jet_session, timer));
-	GN_ASSERT(jet->session_count == 0 && jet->half_open == 0 && jet->cids.count == 0 && jet->ids.count == 0);
+	GN_ASSERT(jet->session_count == 0 && jet->half_open == 0 && jet->cids.count == 0 &&
+		  jet->ids.count == 0);
 	GN_ASSERT(jet->dials == 0);
 	jet_seats_fini(&jet->half, jet);
 	jet_seats_fini(&jet->open, jet);
@@ -137,8 +146,8 @@ uint64_t gn_jet_stranger_steps(const struct gn_jet *jet)
 static bool expects_answer(const struct jet_cid_ref *ref)
 {
 	const struct jet_session *s = ref ? ref->session : NULL;
-	return s && s->state == JET_S_HANDSHAKE && !s->incoming && s->hs->retries < JET_RETRIES && !s->hs->owed &&
-	       s->hs->space[JET_INITIAL].replay.next == 0;
+	return s && s->state == JET_S_HANDSHAKE && !s->incoming && s->hs->retries < JET_RETRIES &&
+	       !s->hs->owed && s->hs->space[JET_INITIAL].replay.next == 0;
 }
 
 static gn_err on_retry(struct gn_jet *jet, const struct jet_cid_ref *ref, struct gn_slice packet,
@@ -148,20 +157,23 @@ static gn_err on_retry(struct gn_jet *jet, const struct jet_cid_ref *ref, struct
 		jet_count(jet, JET_C_RETRY_BAD);
 		return GN_AUTH;
 	}
-	gn_err err = jet_hs_retry(ref->session, h->scid, gn_slice_sub(h->token, 0, h->token.len - JET_RETRY_TAG), now);
+	gn_err err = jet_hs_retry(ref->session, h->scid,
+				  gn_slice_sub(h->token, 0, h->token.len - JET_RETRY_TAG), now);
 	if (err != GN_OK)
 		return jet_fail(ref->session, err);
 	jet_wake(ref->session);
 	return GN_OK;
 }
 
-static gn_err on_version(struct gn_jet *jet, const struct jet_cid_ref *ref, const struct jet_header *h, gn_time now)
+static gn_err on_version(struct gn_jet *jet, const struct jet_cid_ref *ref,
+			 const struct jet_header *h, gn_time now)
 {
 	struct gn_reader r = gn_reader(h->token);
 	bool ours = false;
 	while (gn_reader_left(&r) >= 4)
 		ours |= gn_read_be32(&r) == JET_VERSION;
-	if (!expects_answer(ref) || ours || memcmp(h->scid, ref->session->cid_tx[0].cid, JET_CID_LEN) != 0) {
+	if (!expects_answer(ref) || ours ||
+	    memcmp(h->scid, ref->session->cid_tx[0].cid, JET_CID_LEN) != 0) {
 		jet_count(jet, JET_C_PACKET_UNEXPECTED);
 		return GN_STATE;
 	}
@@ -169,8 +181,8 @@ static gn_err on_version(struct gn_jet *jet, const struct jet_cid_ref *ref, cons
 	return GN_VERSION;
 }
 
-static gn_err dispatch(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet,
-		       size_t left, size_t datagram_len, gn_time now)
+static gn_err dispatch(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h,
+		       uint8_t *packet, size_t left, size_t datagram_len, gn_time now)
 {
 	const struct jet_cid_ref *ref = gn_map_get(&jet->cids, h->dcid);
 	if (h->is_long && h->version == 0)
@@ -189,7 +201,8 @@ static gn_err dispatch(struct gn_jet *jet, const struct gn_addr *from, const str
 	return GN_NOT_FOUND;
 }
 
-gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_slice datagram, gn_time now)
+gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_slice datagram,
+		   gn_time now)
 {
 	gn_err first = GN_MALFORMED;
 	now = jet_clock(jet, now);
@@ -210,7 +223,8 @@ gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_sli
 		if (err != GN_OK)
 			jet_count(jet, JET_C_PACKET_MALFORMED);
 		else
-			err = dispatch(jet, from, &h, jet->scratch + at, left.len, n == 0 ? datagram.len : 0, now);
+			err = dispatch(jet, from, &h, jet->scratch + at, left.len,
+				       n == 0 ? datagram.len : 0, now);
 		first = n == 0 ? err : first;
 		at += err == GN_MALFORMED ? left.len : h.len;
 	}
@@ -243,7 +257,8 @@ gn_err gn_jet_send(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *
 		struct jet_session *s = GN_CONTAINER(l, struct jet_session, ready);
 		jet_list_remove(l);
 		if (jet_session_send(s, out, batch, now) == GN_OK) {
-			jet_list_append(&jet->ready, l); /* behind the others: sessions take turns */
+			/* behind the others: sessions take turns */
+			jet_list_append(&jet->ready, l);
 			return GN_OK;
 		}
 		gn_err err = gn_heap_set(&jet->timers, &s->timer, jet_session_deadline(s));
@@ -271,7 +286,8 @@ void gn_jet_tick(struct gn_jet *jet, gn_time now)
 			jet_session_free(s);
 			continue;
 		}
-		gn_err err = gn_heap_set(&jet->timers, n, GN_NEVER); /* set anew when it has nothing to send */
+		/* set anew when it has nothing to send */
+		gn_err err = gn_heap_set(&jet->timers, n, GN_NEVER);
 		GN_ASSERT(err == GN_OK);
 		jet_session_tick(s, now);
 		jet_wake(s);
@@ -280,8 +296,8 @@ void gn_jet_tick(struct gn_jet *jet, gn_time now)
 
 /* ---- sessions ---- */
 
-static gn_err dial(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, bool knock, gn_time now,
-		   gn_jet_id *out)
+static gn_err dial(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected,
+		   bool knock, gn_time now, gn_jet_id *out)
 {
 	struct jet_session *s;
 	uint8_t dcid[JET_CID_LEN];
@@ -309,14 +325,14 @@ static gn_err dial(struct gn_jet *jet, const struct gn_addr *to, const struct gn
 	return GN_OK;
 }
 
-gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now,
-		      gn_jet_id *out)
+gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected,
+		      gn_time now, gn_jet_id *out)
 {
 	return dial(jet, to, expected, false, now, out);
 }
 
-gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now,
-		    gn_jet_id *out)
+gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected,
+		    gn_time now, gn_jet_id *out)
 {
 	return dial(jet, to, expected, true, now, out);
 }
@@ -391,7 +407,8 @@ void gn_jet_validate(const struct gn_jet *jet)
 	gn_map_validate(&jet->cids);
 	GN_ASSERT(jet->timers.count == jet->session_count && jet->ids.count <= jet->session_count);
 	for (uint32_t i = 0; i < jet->timers.count; i++) {
-		const struct jet_session *s = GN_CONTAINER(jet->timers.nodes[i], struct jet_session, timer);
+		const struct jet_session *s =
+			GN_CONTAINER(jet->timers.nodes[i], struct jet_session, timer);
 		jet_session_validate(s);
 		half_open += s->half_open;
 		dials += s->dial;

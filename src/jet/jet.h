@@ -1,12 +1,15 @@
-/* jet: secure sessions between node keys. One `gn_jet` is the endpoint of a node: it tells datagrams of all sessions
- * apart, admits strangers, and keeps every session's handshake, keys, paths, streams and timers. Sans-I/O: datagrams
- * and time in; batches of datagrams, events and one deadline out.
+/* jet: secure sessions between node keys. One `gn_jet` is the endpoint of a node: it tells
+ * datagrams of all sessions apart, admits strangers, and keeps every session's handshake, keys,
+ * paths, streams and timers. Sans-I/O: datagrams and time in; batches of datagrams, events and
+ * one deadline out.
  *
- *   jet.c endpoint and demultiplexing -> handshake, packet, keys | ack, loss, pacer, cc_* | stream, flow, sched,
+ *   jet.c endpoint and demultiplexing -> handshake, packet, keys | ack, loss, pacer, cc_* |
+ *   stream, flow, sched,
  * datagram | path
  *
- * A session is named by a gn_jet_id that is never reused (0 is none); a stale id gives GN_NOT_FOUND, never another
- * session. Bytes given to jet are copied; slices it hands out live until the next call on the same endpoint. */
+ * A session is named by a gn_jet_id that is never reused (0 is none); a stale id gives
+ * GN_NOT_FOUND, never another session. Bytes given to jet are copied; slices it hands out live
+ * until the next call on the same endpoint. */
 #ifndef GN_JET_JET_H
 #define GN_JET_JET_H
 
@@ -18,7 +21,8 @@
 struct gn_jet;
 typedef uint64_t gn_jet_id; /* session */
 typedef uint64_t
-	gn_jet_stream; /* stream id inside a session: low bit 0 client's, second bit 2 one-way (RFC 9000 2.1) */
+	/* stream id inside a session: low bit 0 client's, second bit 2 one-way (RFC 9000 2.1) */
+	gn_jet_stream;
 
 enum gn_jet_class { /* priorities of the source document */
 		    GN_JET_CRITICAL = 1,
@@ -29,121 +33,144 @@ enum gn_jet_class { /* priorities of the source document */
 
 /* Zero fields take the default. */
 struct gn_jet_config {
-	struct gn_sk node_key;       /* copied, wiped by free */
-	gn_time idle_timeout;        /* default 60 s; the smaller of both ends counts */
-	gn_time keep_alive;          /* PING when nothing was received for so long; 0 = off */
-	gn_time handshake_timeout;   /* default 10 s */
-	gn_time unused_timeout;      /* of incoming sessions that gn_jet_used was never called for; 0 = off */
-	uint32_t sessions_max;       /* incoming ones, and as many own dials; default 4096 */
-	uint32_t sessions_per_key;   /* incoming ones of one node key; default 8 */
-	bool count_local;            /* loopback and private prefixes have shares of sessions like any other */
-	uint32_t sessions_strangers; /* half-open incoming handshakes above which a retry cookie is demanded; default 64
-				      */
-	bool always_retry;           /* demand the cookie from everyone */
-	struct gn_guard *guard;  /* borrowed, of this endpoint alone; who may come in. NULL: one of its own that is off
-				  */
-	uint32_t effort_max;     /* of a puzzle that we solve to get in somewhere; default 1,000: about a second */
+	struct gn_sk node_key;     /* copied, wiped by free */
+	gn_time idle_timeout;      /* default 60 s; the smaller of both ends counts */
+	gn_time keep_alive;        /* PING when nothing was received for so long; 0 = off */
+	gn_time handshake_timeout; /* default 10 s */
+	/* of incoming sessions that gn_jet_used was never called for; 0 = off */
+	gn_time unused_timeout;
+	uint32_t sessions_max;     /* incoming ones, and as many own dials; default 4096 */
+	uint32_t sessions_per_key; /* incoming ones of one node key; default 8 */
+	/* loopback and private prefixes have shares of sessions like any other */
+	bool count_local;
+	/* half-open incoming handshakes above which a retry cookie is demanded; default 64 */
+	uint32_t sessions_strangers;
+	bool always_retry; /* demand the cookie from everyone */
+	/* borrowed, of this endpoint alone; who may come in. NULL: one of its own that is off */
+	struct gn_guard *guard;
+	/* of a puzzle that we solve to get in somewhere; default 1,000: about a second */
+	uint32_t effort_max;
 	bool no_effort;          /* solve none (battery): who asks for one is busy */
 	bool no_passes;          /* neither take nor show passes: keys that nothing may link */
 	uint32_t stream_window;  /* receive window of a stream, bytes; default 256 KiB */
 	uint32_t session_window; /* receive window of a session, bytes; default 1 MiB */
-	uint32_t send_buffer;    /* unacknowledged and unsent bytes kept per session; default 1 MiB */
-	uint64_t stream_memory; /* beyond what each session may hold alone, bytes of streams each way; default 64 MiB */
-	const char *cc;         /* "cubic" (default) */
+	/* unacknowledged and unsent bytes kept per session; default 1 MiB */
+	uint32_t send_buffer;
+	/* beyond what each session may hold alone, bytes of streams each way; default 64 MiB */
+	uint64_t stream_memory;
+	const char *cc; /* "cubic" (default) */
 };
 
-GN_MUST gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config, struct gn_jet **out);
+GN_MUST gn_err gn_jet_new(const struct gn_env *env, const struct gn_jet_config *config,
+			  struct gn_jet **out);
 /* Sends nothing; close sessions first and drain the output to be polite. */
 void gn_jet_free(struct gn_jet *jet);
 
 /* ---- inputs ---- */
 /* A `now` older than that of an earlier call counts as that one. */
 
-/* One datagram as received (after GRO splitting). Bad input only moves a counter; the return value tells which one. */
-gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_slice datagram, gn_time now);
-/* True when the datagram's first byte is jet's (top bits 001), so STUN and QUIC can share the port. */
+/* One datagram as received (after GRO splitting). Bad input only moves a counter; the return
+ * value tells which one. */
+gn_err gn_jet_recv(struct gn_jet *jet, const struct gn_addr *from, struct gn_slice datagram,
+		   gn_time now);
+/* True when the datagram's first byte is jet's (top bits 001), so STUN and QUIC can share the
+ * port. */
 bool gn_jet_is_packet(struct gn_slice datagram);
-/* How often something was done for a handshake that a stranger began. The owner measures what recv and tick took when
- * it moved, and tells guard (gn_guard_load). Only datagrams for which is_hello holds can move it, and ticks. */
+/* How often something was done for a handshake that a stranger began. The owner measures what
+ * recv and tick took when it moved, and tells guard (gn_guard_load). Only datagrams for which
+ * is_hello holds can move it, and ticks. */
 uint64_t gn_jet_stranger_steps(const struct gn_jet *jet);
 bool gn_jet_is_hello(struct gn_slice datagram);
 void gn_jet_tick(struct gn_jet *jet, gn_time now);
 
 /* expected NULL: accept any node key and report it in CONNECTED. */
-GN_MUST gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now,
-			      gn_jet_id *out);
-/* The same to an address that somebody else told: one datagram of at most JET_MTU_BASE bytes, not repeated until the
- * other side answers; then as any dial (JT-47). A lost datagram costs the dial. */
-GN_MUST gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_addr *to, const struct gn_pk *expected, gn_time now,
-			    gn_jet_id *out);
+GN_MUST gn_err gn_jet_connect(struct gn_jet *jet, const struct gn_addr *to,
+			      const struct gn_pk *expected, gn_time now, gn_jet_id *out);
+/* The same to an address that somebody else told: one datagram of at most JET_MTU_BASE bytes,
+ * not repeated until the other side answers; then as any dial (JT-47). A lost datagram costs the
+ * dial. */
+GN_MUST gn_err gn_jet_knock(struct gn_jet *jet, const struct gn_addr *to,
+			    const struct gn_pk *expected, gn_time now, gn_jet_id *out);
 /* code 0 is a normal end; reason at most 128 bytes, for people. The peer learns both. */
-GN_MUST gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason, gn_time now);
+GN_MUST gn_err gn_jet_close(struct gn_jet *jet, gn_jet_id id, uint32_t code, const char *reason,
+			    gn_time now);
 /* Validate a new address of the peer (or of ours) and move there without losing a stream byte. */
-GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to, gn_time now);
+GN_MUST gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to,
+			      gn_time now);
 
-/* What a session is worth to its owner, from least to most. Incoming sessions that are worth least give way when there
- * is no room for another (JT-96). */
+/* What a session is worth to its owner, from least to most. Incoming sessions that are worth
+ * least give way when there is no room for another (JT-96). */
 enum gn_jet_standing {
 	GN_JET_STRANGER = 0, /* nothing is known of the peer */
 	GN_JET_KNOWN = 1,    /* it has finished an exchange */
 	GN_JET_LEASED = 2,   /* it holds a lease or a watch */
 	GN_JET_LINKED = 3,   /* the owner relies on it */
 };
-/* The session was of use: a valid message was asked or answered on it. Junk, PINGs and messages that never end are no
- * use. The standing replaces the one before. A stale id is ignored. */
+/* The session was of use: a valid message was asked or answered on it. Junk, PINGs and messages
+ * that never end are no use. The standing replaces the one before. A stale id is ignored. */
 void gn_jet_used(struct gn_jet *jet, gn_jet_id id, unsigned standing, gn_time now);
 
-/* GN_STATE before CONNECTED; GN_LIMIT when the peer allows no more streams now (STREAMS tells when it does). */
-GN_MUST gn_err gn_jet_stream_open(struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class,
-				  gn_jet_stream *out);
-/* Takes as much as flow control and the send buffer allow: *taken of data (may be 0: wait for WRITABLE). fin counts
- * only when all was taken. */
-GN_MUST gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, struct gn_slice data,
-				   bool fin, size_t *taken);
-/* Copies what is there in order; *fin when the end was reached and everything read. GN_AGAIN when nothing is there.
- * GN_CLOSED after a reset by the peer. */
-GN_MUST gn_err gn_jet_stream_read(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint8_t *out, size_t cap,
-				  size_t *len, bool *fin);
-/* Bytes that a write on the stream would take now and that the peer's credit lets leave, for who reads from disk only
- * what can go: 0 when there is no such stream. WRITABLE tells when a write that took less than all can go on. */
+/* GN_STATE before CONNECTED; GN_LIMIT when the peer allows no more streams now (STREAMS tells
+ * when it does). */
+GN_MUST gn_err gn_jet_stream_open(struct gn_jet *jet, gn_jet_id id, bool one_way,
+				  enum gn_jet_class class, gn_jet_stream *out);
+/* Takes as much as flow control and the send buffer allow: *taken of data (may be 0: wait for
+ * WRITABLE). fin counts only when all was taken. */
+GN_MUST gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream,
+				   struct gn_slice data, bool fin, size_t *taken);
+/* Copies what is there in order; *fin when the end was reached and everything read. GN_AGAIN
+ * when nothing is there. GN_CLOSED after a reset by the peer. */
+GN_MUST gn_err gn_jet_stream_read(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream,
+				  uint8_t *out, size_t cap, size_t *len, bool *fin);
+/* Bytes that a write on the stream would take now and that the peer's credit lets leave, for who
+ * reads from disk only what can go: 0 when there is no such stream. WRITABLE tells when a write
+ * that took less than all can go on. */
 size_t gn_jet_stream_room(const struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream);
-/* The same for a stream not opened yet: 0 before CONNECTED, and while the peer allows no more streams. */
+/* The same for a stream not opened yet: 0 before CONNECTED, and while the peer allows no more
+ * streams. */
 size_t gn_jet_room(const struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class);
 /* Give up sending / ask the peer to stop sending. */
-GN_MUST gn_err gn_jet_stream_reset(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint32_t code);
-GN_MUST gn_err gn_jet_stream_stop(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint32_t code);
-/* Unreliable, at most gn_jet_datagram_max bytes, queued until `expires` (GN_NEVER: until sent). GN_TOO_LARGE, GN_LIMIT
- * when the queue is full. */
-GN_MUST gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class, struct gn_slice data,
-			       gn_time expires);
+GN_MUST gn_err gn_jet_stream_reset(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream,
+				   uint32_t code);
+GN_MUST gn_err gn_jet_stream_stop(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream,
+				  uint32_t code);
+/* Unreliable, at most gn_jet_datagram_max bytes, queued until `expires` (GN_NEVER: until sent).
+ * GN_TOO_LARGE, GN_LIMIT when the queue is full. */
+GN_MUST gn_err gn_jet_datagram(struct gn_jet *jet, gn_jet_id id, enum gn_jet_class class,
+			       struct gn_slice data, gn_time expires);
 
 /* ---- outputs ---- */
 
-/* A batch for one address: len bytes in packets of `segment` bytes each (the last may be shorter): one GSO send. */
+/* A batch for one address: len bytes in packets of `segment` bytes each (the last may be
+ * shorter): one GSO send. */
 struct gn_jet_batch {
 	struct gn_addr to;
 	uint16_t segment;
 	uint8_t ecn; /* codepoint to set; 0 = none */
 };
-/* Fills out (cap at least 1500, best 64,000 bytes) from len = 0. GN_AGAIN when there is nothing to send now. After
- * every input, tick or local command call it until GN_AGAIN; only then is the deadline meaningful. */
-GN_MUST gn_err gn_jet_send(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now);
+/* Fills out (cap at least 1500, best 64,000 bytes) from len = 0. GN_AGAIN when there is nothing
+ * to send now. After every input, tick or local command call it until GN_AGAIN; only then is the
+ * deadline meaningful. */
+GN_MUST gn_err gn_jet_send(struct gn_jet *jet, struct gn_buf *out, struct gn_jet_batch *batch,
+			   gn_time now);
 gn_time gn_jet_deadline(const struct gn_jet *jet);
 
 enum gn_jet_event_kind {
 	GN_JET_CONNECTED, /* handshake done, peer key proven; incoming tells who began */
-	/* The id is dead after this event. err: GN_OK closed by us, GN_CLOSED by the peer (code and reason as the
-	 * closer gave them), GN_TIMEOUT idle or no handshake, GN_KEY wrong node key, else what broke (code is then
-	 * jet's own, limits.h). */
+	/* The id is dead after this event. err: GN_OK closed by us, GN_CLOSED by the peer (code
+	 * and reason as the closer gave them), GN_TIMEOUT idle or no handshake, GN_KEY wrong
+	 * node key, else what broke (code is then jet's own, limits.h). */
 	GN_JET_CLOSED,
-	GN_JET_OPENED,   /* the peer opened a stream */
-	GN_JET_READABLE, /* edge: there is something to read on the stream (or its end, or its reset) */
+	GN_JET_OPENED, /* the peer opened a stream */
+	/* edge: there is something to read on the stream (or its end, or its reset) */
+	GN_JET_READABLE,
 	GN_JET_WRITABLE, /* edge: a write that took less than all can go on */
 	GN_JET_ACKED,    /* everything written to a finished stream was acknowledged */
 	GN_JET_DATAGRAM, /* data */
-	GN_JET_MOVED,    /* the session's path changed to addr; err GN_UNREACHABLE: a migration to addr failed, nothing
-			    changed */
-	GN_JET_STREAMS,  /* edge: a stream_open that gave GN_LIMIT can go on */
+	/* the session's path changed to addr; err GN_UNREACHABLE: a migration to addr failed,
+	 * nothing changed */
+	GN_JET_MOVED,
+	GN_JET_STREAMS, /* edge: a stream_open that gave GN_LIMIT can go on */
 };
 
 struct gn_jet_event {
@@ -155,17 +182,20 @@ struct gn_jet_event {
 	bool incoming;
 	gn_err err;
 	uint32_t code;
-	struct gn_slice data; /* DATAGRAM: the bytes; CLOSED: the reason. Valid until the next call on jet */
+	/* DATAGRAM: the bytes; CLOSED: the reason. Valid until the next call on jet */
+	struct gn_slice data;
 };
 bool gn_jet_next_event(struct gn_jet *jet, struct gn_jet_event *out);
 
 /* ---- passes: what servers gave us, so that they know us the next time (guard) ---- */
 
 /* false past the last. For saving. */
-bool gn_jet_pass_at(const struct gn_jet *jet, uint32_t i, struct gn_pk *server, uint8_t pass[GN_PASS_LEN]);
-/* From an earlier run; a newer one of the same server replaces it. At most JET_PASSES, then one of the oldest goes.
- * GN_NOMEM. */
-GN_MUST gn_err gn_jet_pass_put(struct gn_jet *jet, const struct gn_pk *server, const uint8_t pass[GN_PASS_LEN]);
+bool gn_jet_pass_at(const struct gn_jet *jet, uint32_t i, struct gn_pk *server,
+		    uint8_t pass[GN_PASS_LEN]);
+/* From an earlier run; a newer one of the same server replaces it. At most JET_PASSES, then one
+ * of the oldest goes. GN_NOMEM. */
+GN_MUST gn_err gn_jet_pass_put(struct gn_jet *jet, const struct gn_pk *server,
+			       const uint8_t pass[GN_PASS_LEN]);
 
 /* ---- queries ---- */
 
@@ -183,7 +213,8 @@ GN_MUST gn_err gn_jet_info(const struct gn_jet *jet, gn_jet_id id, struct gn_jet
 size_t gn_jet_datagram_max(const struct gn_jet *jet, gn_jet_id id);
 uint32_t gn_jet_session_count(const struct gn_jet *jet);
 
-/* Counters of everything that was refused or dropped, and totals; names are stable ("packet-replayed"). */
+/* Counters of everything that was refused or dropped, and totals; names are stable
+ * ("packet-replayed"). */
 struct gn_jet_counter {
 	const char *name;
 	uint64_t value;

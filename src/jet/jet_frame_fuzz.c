@@ -1,6 +1,6 @@
-/* Frames of a hostile but authentic peer into a connected session, mixed with time and with what the application does.
- * Input: operations; each is a byte (low 3 bits what, the rest an argument) and, for a packet, a length byte and its
- * frames. */
+/* Frames of a hostile but authentic peer into a connected session, mixed with time and with what
+ * the application does. Input: operations; each is a byte (low 3 bits what, the rest an
+ * argument) and, for a packet, a length byte and its frames. */
 #include "jet/forge_test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -43,7 +43,9 @@ static void events(struct gn_jet *jet, bool read)
 	bool fin;
 	while (gn_jet_next_event(jet, &e))
 		while (read && e.kind == GN_JET_READABLE &&
-		       gn_jet_stream_read(jet, e.id, e.stream, buf, sizeof buf, &n, &fin) == GN_OK && !fin)
+		       gn_jet_stream_read(jet, e.id, e.stream, buf, sizeof buf, &n, &fin) ==
+			       GN_OK &&
+		       !fin)
 			;
 }
 
@@ -54,24 +56,35 @@ static void application(struct gn_jet *jet, gn_jet_id id, unsigned arg, gn_time 
 	size_t taken;
 	gn_err ignored = GN_OK;
 	switch (arg >> 3) {
-	case 0: ignored = gn_jet_stream_open(jet, id, arg & 1, (enum gn_jet_class)(1 + (arg >> 1 & 3)), &stream); break;
-	case 1: ignored = gn_jet_stream_write(jet, id, stream, GN_SLICE(text), arg & 4, &taken); break;
-	case 2: ignored = gn_jet_datagram(jet, id, GN_JET_INTERACTIVE, gn_slice(text, arg * 30), now + GN_SEC); break;
+	case 0:
+		ignored = gn_jet_stream_open(jet, id, arg & 1,
+					     (enum gn_jet_class)(1 + (arg >> 1 & 3)), &stream);
+		break;
+	case 1:
+		ignored = gn_jet_stream_write(jet, id, stream, GN_SLICE(text), arg & 4, &taken);
+		break;
+	case 2:
+		ignored = gn_jet_datagram(jet, id, GN_JET_INTERACTIVE, gn_slice(text, arg * 30),
+					  now + GN_SEC);
+		break;
 	case 3:
-		ignored = arg & 1 ? gn_jet_stream_stop(jet, id, stream, 1) : gn_jet_stream_reset(jet, id, stream, 1);
+		ignored = arg & 1 ? gn_jet_stream_stop(jet, id, stream, 1)
+				  : gn_jet_stream_reset(jet, id, stream, 1);
 		break;
 	}
 	(void)ignored;
 }
 
-static void run(struct jet_session *client, struct gn_jet *server, gn_jet_id id, struct gn_reader r, gn_time *now)
+static void run(struct jet_session *client, struct gn_jet *server, gn_jet_id id, struct gn_reader r,
+		gn_time *now)
 {
 	while (gn_reader_left(&r) > 0) {
 		uint8_t op = gn_read_u8(&r), packet[2048];
 		unsigned arg = op >> 3;
 		if ((op & 7) < 3) {
 			size_t len = gn_read_u8(&r) + (op & 7) * 256u;
-			struct gn_slice frames = gn_read_bytes(&r, len < gn_reader_left(&r) ? len : gn_reader_left(&r));
+			struct gn_slice frames = gn_read_bytes(
+				&r, len < gn_reader_left(&r) ? len : gn_reader_left(&r));
 			client->jet->now = *now;
 			len = forge_packet(client, frames, packet);
 			struct gn_addr from = ends[0].addr;

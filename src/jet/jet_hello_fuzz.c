@@ -1,5 +1,6 @@
-/* What reaches an endpoint before any secret is shared: Initial packets with sealed frames of the input (keys made from
- * the connection id, as anybody can), cookies, transport parameters. Input: a byte of choices, then operations. */
+/* What reaches an endpoint before any secret is shared: Initial packets with sealed frames of
+ * the input (keys made from the connection id, as anybody can), cookies, transport parameters.
+ * Input: a byte of choices, then operations. */
 #include "jet/forge_test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -57,7 +58,8 @@ static size_t initial(struct jet_keys *tx, const uint8_t dcid[8], uint8_t pn, st
 	return 1200 > gn_writer_len(&w) + GN_AEAD_TAG ? 1200 : gn_writer_len(&w) + GN_AEAD_TAG;
 }
 
-static size_t good_cookie(const struct gn_addr *from, const uint8_t dcid[8], gn_time now, uint8_t out[GN_COOKIE_LEN])
+static size_t good_cookie(const struct gn_addr *from, const uint8_t dcid[8], gn_time now,
+			  uint8_t out[GN_COOKIE_LEN])
 {
 	uint8_t original[8] = {7};
 	gn_guard_cookie(jet->guard, from, dcid, original, 0, now, out);
@@ -85,7 +87,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	while (gn_reader_left(&r) > 2) {
 		uint8_t op = gn_read_u8(&r);
 		size_t n = gn_read_be16(&r) % 1150;
-		struct gn_slice frames = gn_read_bytes(&r, n < gn_reader_left(&r) ? n : gn_reader_left(&r));
+		struct gn_slice frames =
+			gn_read_bytes(&r, n < gn_reader_left(&r) ? n : gn_reader_left(&r));
 		struct gn_slice token = gn_slice(NULL, 0);
 		if (frames.len < 2)
 			break;

@@ -1,5 +1,6 @@
-/* Datagrams of anybody into a live endpoint that has an open session and a connecting one. Input: operations; each is a
- * byte (what is patched in so that the bytes get past the door), a length byte pair and the datagram. */
+/* Datagrams of anybody into a live endpoint that has an open session and a connecting one.
+ * Input: operations; each is a byte (what is patched in so that the bytes get past the door), a
+ * length byte pair and the datagram. */
 #include "jet/forge_test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -20,8 +21,8 @@ static struct gn_jet *make(bool always_retry)
 	return made;
 }
 
-static void patch(unsigned op, struct jet_session *open, struct jet_session *dialing, struct jet_session *far,
-		  uint8_t *d, size_t len)
+static void patch(unsigned op, struct jet_session *open, struct jet_session *dialing,
+		  struct jet_session *far, uint8_t *d, size_t len)
 {
 	const struct jet_session *to = op & 1 ? dialing : open;
 	if ((op & 2) && len > 9) { /* a short packet of the open session */
@@ -35,11 +36,13 @@ static void patch(unsigned op, struct jet_session *open, struct jet_session *dia
 		if (op & 8)
 			memcpy(d + 13, to->cid_tx[0].cid, 8);
 	}
-	if ((op & 16) && len > 13 + 4 + GN_AEAD_TAG) { /* authentic, with the header as the input has it */
+	if ((op & 16) && len > 13 + 4 + GN_AEAD_TAG) {
+		/* authentic, with the header as the input has it */
 		d[0] = (uint8_t)(JET_FLAG_FIXED | JET_FLAG_PN4 | (d[0] & 0x0e));
 		memcpy(d + 1, open->cid_rx[0].cid, 8);
 		size_t payload = len - 13 - GN_AEAD_TAG;
-		uint64_t pn = (uint64_t)d[9] << 24 | (uint64_t)d[10] << 16 | (uint64_t)d[11] << 8 | d[12];
+		uint64_t pn =
+			(uint64_t)d[9] << 24 | (uint64_t)d[10] << 16 | (uint64_t)d[11] << 8 | d[12];
 		gn_err err = jet_packet_seal(&far->keys.tx, 0, pn, d, JET_SHORT_HEADER, 4, payload);
 		GN_ASSERT(err == GN_OK);
 	}
@@ -80,19 +83,22 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct gn_addr here = gn_addr_v4(10, 0, 0, 1, 1), there = gn_addr_v4(10, 0, 0, 2, 2);
 	struct gn_reader r = gn_reader(gn_slice(data, len));
 	jet->config.always_retry = gn_read_u8(&r) & 1;
-	struct jet_session *open = forge_open(jet, true, &there, now), *far = forge_open(other, false, &here, now);
+	struct jet_session *open = forge_open(jet, true, &there, now),
+			   *far = forge_open(other, false, &here, now);
 	forge_meet(open, far);
 	gn_jet_id open_id = open->id, dialing_id;
 	gn_err err = gn_jet_connect(jet, &there, NULL, now, &dialing_id);
 	GN_ASSERT(err == GN_OK);
 	while (gn_reader_left(&r) > 2) {
 		uint8_t op = gn_read_u8(&r), d[JET_DATAGRAM_IN_MAX + 64] = {0};
-		size_t n = gn_read_be16(&r) & 0xfff, have = n < gn_reader_left(&r) ? n : gn_reader_left(&r);
+		size_t n = gn_read_be16(&r) & 0xfff,
+		       have = n < gn_reader_left(&r) ? n : gn_reader_left(&r);
 		n = n < sizeof d ? n : sizeof d;
 		struct gn_slice bytes = gn_read_bytes(&r, have);
 		if (bytes.len)
 			memcpy(d, bytes.p,
-			       bytes.len < n ? bytes.len : n); /* the rest is zero: padding is cheap to write */
+			       /* the rest is zero: padding is cheap to write */
+			       bytes.len < n ? bytes.len : n);
 		struct jet_session *a = jet_find(jet, open_id), *b = jet_find(jet, dialing_id);
 		if (a && b)
 			patch(op, a, b, far, d, n);

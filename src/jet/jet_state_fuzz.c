@@ -1,4 +1,5 @@
-/* Two honest endpoints, a network that loses, reorders and repeats, and steps chosen by the input: see state_test.h. */
+/* Two honest endpoints, a network that loses, reorders and repeats, and steps chosen by the
+ * input: see state_test.h. */
 #include "jet/state_test.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

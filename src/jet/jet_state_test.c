@@ -1,5 +1,5 @@
-/* The steps of state_test.h from random bytes: what the fuzz target looks for all night, for some seconds. A failing
- * seed is repeated with GN_SEED=n; GN_SEEDS=n tries more. */
+/* The steps of state_test.h from random bytes: what the fuzz target looks for all night, for
+ * some seconds. A failing seed is repeated with GN_SEED=n; GN_SEEDS=n tries more. */
 #include "jet/state_test.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,7 +23,9 @@ static void test_random_steps_of_two_honest_ends(void **state)
 {
 	(void)state;
 	const char *one = getenv("GN_SEED"), *many = getenv("GN_SEEDS");
-	uint64_t first = one ? strtoull(one, NULL, 0) : 1, count = one ? 1 : many ? strtoull(many, NULL, 0) : 300;
+	uint64_t first = one ? strtoull(one, NULL, 0) : 1, count = one    ? 1
+								   : many ? strtoull(many, NULL, 0)
+									  : 300;
 	for (uint64_t seed = first; seed < first + count; seed++) {
 		if (getenv("GN_VERBOSE"))
 			print_message("GN_SEED=%llu\n", (unsigned long long)seed);
@@ -31,8 +33,8 @@ static void test_random_steps_of_two_honest_ends(void **state)
 	}
 }
 
-/* Both ends move, packets come late, and an end finds itself on a path that the other has left, or with a key that the
- * other has not: 1191. */
+/* Both ends move, packets come late, and an end finds itself on a path that the other has left,
+ * or with a key that the other has not: 1191. */
 static void test_seeds_that_once_parted_the_ends(void **state)
 {
 	(void)state;

@@ -1,15 +1,16 @@
 /* Key derivation and update: see keys_int.h.
  *
  * 1. The phase bits of both directions differ only between our update and the peer's answer.
- * 2. While the old key is kept, the other phase means the old key; after that, the next one. So updates may not follow
- * each other faster than the old key lives: jet_app_keys_update waits for it, and for an acknowledgement (JT-35).
+ * 2. While the old key is kept, the other phase means the old key; after that, the next one. So
+ *    updates may not follow each other faster than the old key lives: jet_app_keys_update waits
+ *    for it, and for an acknowledgement (JT-35).
  * 3. Secrets are wiped as soon as the next is derived. */
 #include "jet/keys_int.h"
 
 #define KEY_MAX 32
 
-gn_err jet_keys_init(struct jet_keys *k, enum gn_aead_alg alg, bool sha384, struct gn_slice secret, bool sealing,
-		     bool hp)
+gn_err jet_keys_init(struct jet_keys *k, enum gn_aead_alg alg, bool sha384, struct gn_slice secret,
+		     bool sealing, bool hp)
 {
 	uint8_t key[KEY_MAX], hp_key[KEY_MAX];
 	size_t len = gn_aead_key_len(alg);
@@ -18,8 +19,8 @@ gn_err jet_keys_init(struct jet_keys *k, enum gn_aead_alg alg, bool sha384, stru
 	gn_hkdf_expand_label(secret, sha384, "jet iv", made.iv, sizeof made.iv);
 	if (hp)
 		gn_hkdf_expand_label(secret, sha384, "jet hp", hp_key, len);
-	gn_err err =
-		gn_aead_init(&made.aead, alg, sealing, gn_slice(key, len), gn_slice(hp ? hp_key : NULL, hp ? len : 0));
+	gn_err err = gn_aead_init(&made.aead, alg, sealing, gn_slice(key, len),
+				  gn_slice(hp ? hp_key : NULL, hp ? len : 0));
 	gn_wipe(key, sizeof key);
 	gn_wipe(hp_key, sizeof hp_key);
 	if (err == GN_OK)
@@ -36,7 +37,8 @@ void jet_keys_fini(struct jet_keys *k)
 
 static const char initial_salt[] = "geonet jet 1 initial";
 
-gn_err jet_keys_initial(const uint8_t dcid[JET_CID_LEN], bool server, struct jet_keys *rx, struct jet_keys *tx)
+gn_err jet_keys_initial(const uint8_t dcid[JET_CID_LEN], bool server, struct jet_keys *rx,
+			struct jet_keys *tx)
 {
 	uint8_t client_secret[32], server_secret[32];
 	struct gn_slice ikm = gn_slice(dcid, JET_CID_LEN), salt = gn_str(initial_salt);
@@ -78,11 +80,13 @@ void jet_app_keys_fini(struct jet_app_keys *k)
 	gn_wipe(k, sizeof *k);
 }
 
-static gn_err derive_next(const struct jet_app_keys *k, const uint8_t *secret, bool sealing, uint8_t *next_secret,
-			  struct jet_keys *next)
+static gn_err derive_next(const struct jet_app_keys *k, const uint8_t *secret, bool sealing,
+			  uint8_t *next_secret, struct jet_keys *next)
 {
-	gn_hkdf_expand_label(gn_slice(secret, k->secret_len), k->sha384, "jet ku", next_secret, k->secret_len);
-	return jet_keys_init(next, k->alg, k->sha384, gn_slice(next_secret, k->secret_len), sealing, false);
+	gn_hkdf_expand_label(gn_slice(secret, k->secret_len), k->sha384, "jet ku", next_secret,
+			     k->secret_len);
+	return jet_keys_init(next, k->alg, k->sha384, gn_slice(next_secret, k->secret_len), sealing,
+			     false);
 }
 
 /* The header-protection context stays with the current key. */
@@ -112,7 +116,8 @@ static gn_err advance_tx(struct jet_app_keys *k, gn_time now)
 
 bool jet_app_keys_update(struct jet_app_keys *k, gn_time now)
 {
-	if (k->tx_phase != k->rx_phase || !k->acked || k->rx_old.ready || !k->tx.ready || !k->rx.ready)
+	if (k->tx_phase != k->rx_phase || !k->acked || k->rx_old.ready || !k->tx.ready ||
+	    !k->rx.ready)
 		return false;
 	return advance_tx(k, now) == GN_OK;
 }
@@ -130,7 +135,8 @@ static gn_err make_rx_next(struct jet_app_keys *k)
 static void advance_rx(struct jet_app_keys *k, gn_time old_until)
 {
 	uint8_t secret[JET_SECRET_MAX];
-	gn_hkdf_expand_label(gn_slice(k->rx_secret, k->secret_len), k->sha384, "jet ku", secret, k->secret_len);
+	gn_hkdf_expand_label(gn_slice(k->rx_secret, k->secret_len), k->sha384, "jet ku", secret,
+			     k->secret_len);
 	memcpy(k->rx_secret, secret, sizeof secret);
 	gn_wipe(secret, sizeof secret);
 	take_hp(&k->rx_next, &k->rx);
@@ -142,8 +148,9 @@ static void advance_rx(struct jet_app_keys *k, gn_time old_until)
 	k->old_until = old_until;
 }
 
-gn_err jet_app_keys_open(struct jet_app_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t len,
-			 size_t header_len, gn_time keep, gn_time now, struct gn_slice *payload)
+gn_err jet_app_keys_open(struct jet_app_keys *k, uint32_t path, uint64_t pn, uint8_t *packet,
+			 size_t len, size_t header_len, gn_time keep, gn_time now,
+			 struct gn_slice *payload)
 {
 	bool phase = packet[0] & JET_FLAG_PHASE;
 	struct jet_keys *use = &k->rx;

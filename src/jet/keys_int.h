@@ -1,4 +1,5 @@
-/* Keys of a session: derivation, the application keys and their update. docs/spec/jet.md JT-30 on. */
+/* Keys of a session: derivation, the application keys and their update. docs/spec/jet.md JT-30
+ * on. */
 #ifndef GN_JET_KEYS_INT_H
 #define GN_JET_KEYS_INT_H
 
@@ -6,17 +7,22 @@
 
 #define JET_SECRET_MAX 48
 
-/* secret has 32 or 48 bytes (SHA-256 or SHA-384 suites). hp: derive the header-protection key too. */
-GN_MUST gn_err jet_keys_init(struct jet_keys *k, enum gn_aead_alg alg, bool sha384, struct gn_slice secret,
-			     bool sealing, bool hp);
+/* secret has 32 or 48 bytes (SHA-256 or SHA-384 suites). hp: derive the header-protection key
+ * too. */
+GN_MUST gn_err jet_keys_init(struct jet_keys *k, enum gn_aead_alg alg, bool sha384,
+			     struct gn_slice secret, bool sealing, bool hp);
 void jet_keys_fini(struct jet_keys *k);
-/* Initial keys of both directions from the client's first (or the Retry's) connection id (JT-31). */
-GN_MUST gn_err jet_keys_initial(const uint8_t dcid[JET_CID_LEN], bool server, struct jet_keys *rx, struct jet_keys *tx);
+/* Initial keys of both directions from the client's first (or the Retry's) connection id
+ * (JT-31). */
+GN_MUST gn_err jet_keys_initial(const uint8_t dcid[JET_CID_LEN], bool server, struct jet_keys *rx,
+				struct jet_keys *tx);
 
-/* Application keys. Each direction has a phase bit; an update replaces key and IV, never the header-protection key.
+/* Application keys. Each direction has a phase bit; an update replaces key and IV, never the
+ * header-protection key.
  *
- *   IDLE -> OURS [jet_app_keys_update: tx moves on] -> IDLE [a packet of the new phase opens: rx moves on]
- *   IDLE -> IDLE [a packet of the new phase opens while none was begun: rx, then tx, move on] */
+ *   IDLE -> OURS [jet_app_keys_update: tx moves on] -> IDLE [a packet of the new phase opens: rx
+ *   moves on] IDLE -> IDLE [a packet of the new phase opens while none was begun: rx, then tx,
+ *   move on] */
 struct jet_app_keys {
 	struct jet_keys rx, tx;
 	struct jet_keys rx_old;  /* the phase before, until old_until */
@@ -33,15 +39,16 @@ struct jet_app_keys {
 	uint32_t updates;  /* of tx */
 };
 
-GN_MUST gn_err jet_app_keys_install(struct jet_app_keys *k, bool write, enum gn_aead_alg alg, bool sha384,
-				    struct gn_slice secret);
+GN_MUST gn_err jet_app_keys_install(struct jet_app_keys *k, bool write, enum gn_aead_alg alg,
+				    bool sha384, struct gn_slice secret);
 void jet_app_keys_fini(struct jet_app_keys *k);
 /* Begins an update if the rules allow one now (JT-35); false when not. */
 bool jet_app_keys_update(struct jet_app_keys *k, gn_time now);
-/* Opens an unmasked packet with the key its phase bit asks for. `keep`: how long the old key stays after an update by
- * this packet (3 PTO). GN_AUTH; GN_NOMEM. */
-GN_MUST gn_err jet_app_keys_open(struct jet_app_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t len,
-				 size_t header_len, gn_time keep, gn_time now, struct gn_slice *payload);
+/* Opens an unmasked packet with the key its phase bit asks for. `keep`: how long the old key
+ * stays after an update by this packet (3 PTO). GN_AUTH; GN_NOMEM. */
+GN_MUST gn_err jet_app_keys_open(struct jet_app_keys *k, uint32_t path, uint64_t pn,
+				 uint8_t *packet, size_t len, size_t header_len, gn_time keep,
+				 gn_time now, struct gn_slice *payload);
 /* Wipes the old key when its time is over. */
 void jet_app_keys_expire(struct jet_app_keys *k, gn_time now);
 

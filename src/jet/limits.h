@@ -9,23 +9,29 @@
 #define JET_MTU_MAX 1452         /* Ethernet less IPv6 and UDP headers */
 #define JET_DATAGRAM_IN_MAX 2048 /* larger ones are not ours; the receive scratch is that big */
 #define JET_CID_LEN 8
-#define JET_TOKEN_MAX 128          /* retry cookie as a client keeps it */
-#define JET_PARAMS_MAX 256         /* transport parameters, as the TLS wrapper takes them */
-#define JET_REASON_MAX 128         /* text of a CLOSE */
-#define JET_PACKET_FRAMES_MAX 64   /* frames we put into one packet */
-#define JET_ACK_FRAMES_MAX 8       /* ACK frames accepted in one packet: bounds work per peer byte */
+#define JET_TOKEN_MAX 128        /* retry cookie as a client keeps it */
+#define JET_PARAMS_MAX 256       /* transport parameters, as the TLS wrapper takes them */
+#define JET_REASON_MAX 128       /* text of a CLOSE */
+#define JET_PACKET_FRAMES_MAX 64 /* frames we put into one packet */
+/* ACK frames accepted in one packet: bounds work per peer byte */
+#define JET_ACK_FRAMES_MAX 8
 #define JET_PACKETS_PER_DATAGRAM 4 /* coalesced packets read from one datagram */
 
 /* ---- endpoint ---- */
-#define JET_SESSIONS 4096       /* default: incoming ones, and as many own dials */
-#define JET_STRANGERS 64        /* default: half-open incoming handshakes before a cookie is demanded */
-#define JET_SESSIONS_PER_KEY 8  /* default: one in use, some that a restart or a change of network left behind */
-#define JET_SEAT_SHARE 64       /* above three quarters full no prefix has more than one in so many places, */
-#define JET_SEAT_SHARE_MIN 8    /* or so many */
-#define JET_SEATS_WEIGHED 64    /* places looked up to find the one worth least: bounds the work per newcomer */
-#define JET_HALF_OPEN_PART 8    /* half-open sessions: an eighth of sessions_max besides it, */
-#define JET_HALF_OPEN_MIN 16    /* or so many */
-#define JET_LINGER_PART 4       /* of sessions_max: closed sessions that still answer; more go at once, */
+#define JET_SESSIONS 4096 /* default: incoming ones, and as many own dials */
+/* default: half-open incoming handshakes before a cookie is demanded */
+#define JET_STRANGERS 64
+/* default: one in use, some that a restart or a change of network left behind */
+#define JET_SESSIONS_PER_KEY 8
+/* above three quarters full no prefix has more than one in so many places, */
+#define JET_SEAT_SHARE 64
+#define JET_SEAT_SHARE_MIN 8 /* or so many */
+/* places looked up to find the one worth least: bounds the work per newcomer */
+#define JET_SEATS_WEIGHED 64
+#define JET_HALF_OPEN_PART 8 /* half-open sessions: an eighth of sessions_max besides it, */
+#define JET_HALF_OPEN_MIN 16 /* or so many */
+/* of sessions_max: closed sessions that still answer; more go at once, */
+#define JET_LINGER_PART 4
 #define JET_LINGER_MIN 16       /* or so many */
 #define JET_STATELESS_QUEUE 64  /* Retry and Version answers waiting to be sent; more are dropped */
 #define JET_EFFORT 1000u        /* default: what we solve to get in, about a second */
@@ -33,11 +39,14 @@
 #define JET_PASSES 1024         /* of servers, kept */
 #define JET_ADMIT_PER_TICK 4    /* waiting hellos: about a millisecond */
 #define JET_WAITING_DATAGRAMS 2 /* of one waiting hello: what a hello with a hybrid key takes */
-#define JET_RETRIES 4           /* Retry packets a client follows in one handshake: a cookie may expire on the way */
+/* Retry packets a client follows in one handshake: a cookie may expire on the way */
+#define JET_RETRIES 4
 #define JET_HANDSHAKE_TIMEOUT (10 * GN_SEC)
-#define JET_HANDSHAKE_TIMEOUT_MIN (2 * GN_SEC) /* when half-open sessions crowd: a lost packet on a slow path */
+/* when half-open sessions crowd: a lost packet on a slow path */
+#define JET_HANDSHAKE_TIMEOUT_MIN (2 * GN_SEC)
 #define JET_IDLE_TIMEOUT (60 * GN_SEC)
-#define JET_SWEEP_AFTER GN_SEC /* quiet time after which buffers of an idle session are given back */
+/* quiet time after which buffers of an idle session are given back */
+#define JET_SWEEP_AFTER GN_SEC
 
 /* ---- streams ---- */
 #define JET_STREAMS 128                /* open at once per direction and opener */
@@ -48,21 +57,28 @@
 #define JET_SEND_BUFFER (1u << 20) /* bytes, default; grows with the congestion window */
 #define JET_SEND_BUFFER_MAX (16u << 20)
 /* What streams hold, bytes. A session's own: what keeps it going when it gets no more. */
-#define JET_RECV_RESERVE (64u << 10)  /* a bandwidth-delay product of 10 Mbit/s and 50 ms */
-#define JET_SEND_RESERVE (128u << 10) /* a chunk of a file and its neighbours: three quarters are of its class */
-#define JET_STREAM_MEMORY (64u << 20) /* default, each way, of all beyond that: a quarter of a node's part for jet */
-#define JET_RECV_KEY_PART 16          /* a key has so much of what is received: 300 Mbit/s with losses and 100 ms */
-#define JET_SEND_KEY_PART 8           /* and of what is written: 1 Gbit/s and 50 ms */
-#define JET_MEMORY_PREFIX_PART 8      /* a prefix in a crowd so much, each way, */
-#define JET_MEMORY_CROWD_PART 4       /* which begins here: little is held while no one means harm */
-#define JET_MEMORY_STEP (4u << 10)    /* counted by so many: a look-up per some packets */
-#define JET_RECV_SPREAD 4             /* bytes of rings for each that came: half of a ring is used, half of that lost */
+#define JET_RECV_RESERVE (64u << 10) /* a bandwidth-delay product of 10 Mbit/s and 50 ms */
+/* a chunk of a file and its neighbours: three quarters are of its class */
+#define JET_SEND_RESERVE (128u << 10)
+/* default, each way, of all beyond that: a quarter of a node's part for jet */
+#define JET_STREAM_MEMORY (64u << 20)
+/* a key has so much of what is received: 300 Mbit/s with losses and 100 ms */
+#define JET_RECV_KEY_PART 16
+#define JET_SEND_KEY_PART 8      /* and of what is written: 1 Gbit/s and 50 ms */
+#define JET_MEMORY_PREFIX_PART 8 /* a prefix in a crowd so much, each way, */
+/* which begins here: little is held while no one means harm */
+#define JET_MEMORY_CROWD_PART 4
+#define JET_MEMORY_STEP (4u << 10) /* counted by so many: a look-up per some packets */
+/* bytes of rings for each that came: half of a ring is used, half of that lost */
+#define JET_RECV_SPREAD 4
 #define JET_CRYPTO_BUFFER (16u << 10) /* handshake bytes kept per level and direction */
-#define JET_TICKET_MAX 900    /* resumption ticket, bytes: goes into one packet beside a full ACK, or is left out */
+/* resumption ticket, bytes: goes into one packet beside a full ACK, or is left out */
+#define JET_TICKET_MAX 900
 #define JET_TICKET_PADDED 512 /* shorter ones are padded to this: their length says nothing */
 #define JET_HELLO_MAX 8192    /* client hello */
 #define JET_OFFSET_MAX ((UINT64_C(1) << 62) - 1)
-/* Ranges of out-of-order data: 64 and one per 256 bytes of the buffer, so that bookkeeping stays below 1/16 of it. */
+/* Ranges of out-of-order data: 64 and one per 256 bytes of the buffer, so that bookkeeping stays
+ * below 1/16 of it. */
 #define JET_RECV_RANGES(capacity) (64u + (uint32_t)((capacity) >> 8))
 
 /* ---- datagrams, each way ---- */
@@ -75,15 +91,16 @@
 #define JET_ACK_DELAY (25 * GN_MSEC)
 #define JET_ACK_EVERY_MIN 2 /* packets */
 #define JET_ACK_EVERY_MAX 128
-#define JET_REPLAY_BITS 4096 /* packets behind the largest that can still be told from replays: 50 ms at 1 Gbit/s */
-#define JET_SENT_MAX 65536   /* packets remembered per space; data waits beyond */
-#define JET_SENT_QUIET 4096  /* and so many more for packets that only acknowledge */
+/* packets behind the largest that can still be told from replays: 50 ms at 1 Gbit/s */
+#define JET_REPLAY_BITS 4096
+#define JET_SENT_MAX 65536  /* packets remembered per space; data waits beyond */
+#define JET_SENT_QUIET 4096 /* and so many more for packets that only acknowledge */
 #define JET_SENT_FRAMES_MAX (4 * JET_SENT_MAX) /* frames in them */
 #define JET_REORDER_PACKETS 3                  /* RFC 9002 6.1.1; adapts upwards */
 #define JET_REORDER_PACKETS_MAX 512
-/* Before the first sample. RFC 9002 6.2.2 suggests 333 ms; a handshake that lost a packet should not wait a second for
- * it, and what is sent too early on a slow path is one packet. For the same reason the timer doubles once only until
- * then. */
+/* Before the first sample. RFC 9002 6.2.2 suggests 333 ms; a handshake that lost a packet should
+ * not wait a second for it, and what is sent too early on a slow path is one packet. For the
+ * same reason the timer doubles once only until then. */
 #define JET_RTT_INITIAL (200 * GN_MSEC)
 #define JET_PTO_BACKOFF_UNSAMPLED 1
 #define JET_GRANULARITY GN_MSEC
@@ -97,15 +114,19 @@
 /* ---- keys ---- */
 #define JET_KEY_UPDATE_PACKETS (UINT64_C(1) << 23)
 #define JET_KEY_UPDATE_AGE (3600 * GN_SEC)
-#define JET_SEAL_MAX (UINT64_C(1) << 28)        /* packets per key: RFC 9001 B.1.1, packets up to 2 KiB */
-#define JET_OPEN_FAILED_MAX (UINT64_C(1) << 36) /* forgeries per session: RFC 9001 6.6, the smaller of the suites */
+/* packets per key: RFC 9001 B.1.1, packets up to 2 KiB */
+#define JET_SEAL_MAX (UINT64_C(1) << 28)
+/* forgeries per session: RFC 9001 6.6, the smaller of the suites */
+#define JET_OPEN_FAILED_MAX (UINT64_C(1) << 36)
 
 /* ---- paths ---- */
 #define JET_PATHS 4       /* path ids alive at once; connection ids issued ahead */
 #define JET_PROBE_TRIES 4 /* PATH_CHALLENGE, doubling from one PTO */
-#define JET_LOST_PTOS 3   /* in a row without an answer, after which an end goes to where it hears the other */
-#define JET_MTU_TRIES 3   /* probes per size before it is given up */
+/* in a row without an answer, after which an end goes to where it hears the other */
+#define JET_LOST_PTOS 3
+#define JET_MTU_TRIES 3              /* probes per size before it is given up */
 #define JET_MTU_RETRY (600 * GN_SEC) /* RFC 8899 PMTU_RAISE_TIMER */
-#define JET_BLACKHOLE_PTOS 3         /* consecutive PTOs at a raised MTU after which it falls to the base */
+/* consecutive PTOs at a raised MTU after which it falls to the base */
+#define JET_BLACKHOLE_PTOS 3
 
 #endif

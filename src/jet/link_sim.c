@@ -1,8 +1,9 @@
-/* Simulated links: see link_sim.h. One heap of datagrams on their way; time jumps to the next arrival or deadline.
+/* Simulated links: see link_sim.h. One heap of datagrams on their way; time jumps to the next
+ * arrival or deadline.
  *
  * 1. Order on a link is kept unless a packet is chosen for reordering.
- * 2. Nothing depends on memory addresses or on the contents of packets, so equal seeds give equal traces although TLS
- * draws its own randomness. */
+ * 2. Nothing depends on memory addresses or on the contents of packets, so equal seeds give
+ *    equal traces although TLS draws its own randomness. */
 #include "jet/link_sim.h"
 
 struct packet {
@@ -91,8 +92,8 @@ static bool chance(struct jet_sim *sim, uint32_t ppm)
 	return ppm && gn_rand_below(&sim->rand, 1000000) < ppm;
 }
 
-static void put(struct jet_sim *sim, const struct gn_addr *from, const struct gn_addr *to, struct gn_slice data,
-		gn_time at)
+static void put(struct jet_sim *sim, const struct gn_addr *from, const struct gn_addr *to,
+		struct gn_slice data, gn_time at)
 {
 	struct packet *p = gn_mem_resize(&sim->alloc, NULL, sizeof *p + data.len);
 	GN_ASSERT(p != NULL);
@@ -108,15 +109,16 @@ static gn_time through_queue(struct jet_sim *sim, struct jet_sim_link *l, size_t
 	if (l->config.rate == 0)
 		return sim->now;
 	gn_time start = l->free_at > sim->now ? l->free_at : sim->now;
-	uint64_t waiting = (uint64_t)((double)(start - sim->now) * 1e-9 * (double)l->config.rate / 8);
+	uint64_t waiting =
+		(uint64_t)((double)(start - sim->now) * 1e-9 * (double)l->config.rate / 8);
 	if (l->config.queue && waiting + len > l->config.queue)
 		return GN_NEVER;
 	l->free_at = start + (gn_time)((double)len * 8e9 / (double)l->config.rate);
 	return l->free_at;
 }
 
-static void over_link(struct jet_sim *sim, struct jet_sim_link *l, const struct gn_addr *from, const struct gn_addr *to,
-		      uint8_t *data, size_t len)
+static void over_link(struct jet_sim *sim, struct jet_sim_link *l, const struct gn_addr *from,
+		      const struct gn_addr *to, uint8_t *data, size_t len)
 {
 	const struct jet_sim_link_config *c = &l->config;
 	if (l->down || chance(sim, c->loss) || (c->mtu && len > c->mtu)) {
@@ -138,7 +140,8 @@ static void over_link(struct jet_sim *sim, struct jet_sim_link *l, const struct 
 		l->last_at = at;
 	}
 	if (chance(sim, c->corrupt))
-		data[gn_rand_below(&sim->rand, len)] ^= (uint8_t)(1u << gn_rand_below(&sim->rand, 8));
+		data[gn_rand_below(&sim->rand, len)] ^=
+			(uint8_t)(1u << gn_rand_below(&sim->rand, 8));
 	put(sim, from, to, gn_slice(data, len), at);
 	if (chance(sim, c->duplicate))
 		put(sim, from, to, gn_slice(data, len),
@@ -151,7 +154,8 @@ static void trace(struct jet_sim *sim, uint64_t v)
 		sim->trace = (sim->trace ^ (v & 0xff)) * 1099511628211u;
 }
 
-static void send_datagram(struct jet_sim *sim, int from, const struct gn_addr *to, uint8_t *data, size_t len)
+static void send_datagram(struct jet_sim *sim, int from, const struct gn_addr *to, uint8_t *data,
+			  size_t len)
 {
 	int node = node_at(sim, to);
 	trace(sim, (uint64_t)(sim->now - START));
@@ -163,18 +167,20 @@ static void send_datagram(struct jet_sim *sim, int from, const struct gn_addr *t
 	}
 	if (sim->tap && !sim->tap(sim, from, node, data, len))
 		return;
-	over_link(sim, &sim->links[sim->route[from][node] - 1], &sim->nodes[from].addr, to, data, len);
+	over_link(sim, &sim->links[sim->route[from][node] - 1], &sim->nodes[from].addr, to, data,
+		  len);
 }
 
-void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_addr *from, const struct gn_addr *to,
-		    struct gn_slice data)
+void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_addr *from,
+		    const struct gn_addr *to, struct gn_slice data)
 {
 	uint8_t copy[2048];
 	GN_ASSERT(data.len <= sizeof copy);
 	int node = node_at(sim, to);
 	memcpy(copy, data.p, data.len);
 	if (from_node >= 0 && node >= 0)
-		over_link(sim, &sim->links[sim->route[from_node][node] - 1], from, to, copy, data.len);
+		over_link(sim, &sim->links[sim->route[from_node][node] - 1], from, to, copy,
+			  data.len);
 	else
 		put(sim, from, to, data, sim->now);
 }
@@ -220,14 +226,16 @@ static bool step(struct jet_sim *sim, gn_time until)
 	if (next > until)
 		return false;
 	sim->stuck = next <= sim->now ? sim->stuck + 1 : 0;
-	GN_ASSERT(sim->stuck < 1000); /* a deadline that stays in the past would burn a node's CPU */
+	/* a deadline that stays in the past would burn a node's CPU */
+	GN_ASSERT(sim->stuck < 1000);
 	sim->now = next > sim->now ? next : sim->now;
 	for (struct gn_heap_node *n; (n = gn_heap_first(&sim->packets)) && n->at <= sim->now;) {
 		struct packet *p = GN_CONTAINER(n, struct packet, node);
 		int node = node_at(sim, &p->to);
 		gn_heap_remove(&sim->packets, n);
 		if (node >= 0) {
-			gn_jet_recv(sim->nodes[node].jet, &p->from, gn_slice(p->data, p->len), sim->now);
+			gn_jet_recv(sim->nodes[node].jet, &p->from, gn_slice(p->data, p->len),
+				    sim->now);
 			touched[node] = true;
 		} else {
 			sim->unroutable++;

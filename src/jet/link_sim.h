@@ -1,8 +1,10 @@
-/* For tests and simulations only: jet endpoints joined by simulated links, in virtual time, from one seed. A link has
- * delay, jitter, rate, a drop-tail queue, loss, duplication, reordering, corruption and an MTU; every random choice
- * comes from the seed, so a run can be repeated exactly.
+/* For tests and simulations only: jet endpoints joined by simulated links, in virtual time, from
+ * one seed. A link has delay, jitter, rate, a drop-tail queue, loss, duplication, reordering,
+ * corruption and an MTU; every random choice comes from the seed, so a run can be repeated
+ * exactly.
  *
- *   init -> add nodes, links, routes -> gn_jet_connect and friends on node(i)->jet -> run -> fini */
+ *   init -> add nodes, links, routes -> gn_jet_connect and friends on node(i)->jet -> run ->
+ *   fini */
 #ifndef GN_JET_LINK_SIM_H
 #define GN_JET_LINK_SIM_H
 
@@ -13,7 +15,8 @@
 #define JET_SIM_ALIASES 8
 
 struct jet_sim_link_config {
-	gn_time delay, jitter;                      /* one way; jitter: uniform extra delay, keeps order */
+	/* one way; jitter: uniform extra delay, keeps order */
+	gn_time delay, jitter;
 	uint64_t rate;                              /* bits per second; 0 = unlimited */
 	uint32_t queue;                             /* bytes waiting for the rate; 0 = unlimited */
 	uint32_t loss, duplicate, reorder, corrupt; /* parts per million */
@@ -66,16 +69,18 @@ struct jet_sim {
 
 void jet_sim_init(struct jet_sim *sim, uint64_t seed);
 void jet_sim_fini(struct jet_sim *sim);
-/* A node with the address 10.0.0.(index + 1):4433 and a key from the seed; config may be NULL, its key is replaced. */
+/* A node with the address 10.0.0.(index + 1):4433 and a key from the seed; config may be NULL,
+ * its key is replaced. */
 int jet_sim_node(struct jet_sim *sim, const struct gn_jet_config *config);
 /* A link that routes may share (a common bottleneck). */
 int jet_sim_link(struct jet_sim *sim, const struct jet_sim_link_config *config);
 void jet_sim_route(struct jet_sim *sim, int from, int to, int link);
 /* Own links both ways. */
 void jet_sim_join(struct jet_sim *sim, int a, int b, const struct jet_sim_link_config *config);
-/* A datagram from anywhere to a node's address, at once over the link of a route, or directly when from_node < 0. */
-void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_addr *from, const struct gn_addr *to,
-		    struct gn_slice data);
+/* A datagram from anywhere to a node's address, at once over the link of a route, or directly
+ * when from_node < 0. */
+void jet_sim_inject(struct jet_sim *sim, int from_node, const struct gn_addr *from,
+		    const struct gn_addr *to, struct gn_slice data);
 /* Until the given time. */
 void jet_sim_run(struct jet_sim *sim, gn_time until);
 /* Until done() or the given time; the result of done(). */

@@ -1,4 +1,5 @@
-/* Intrusive doubly-linked lists: a head and links of one type; a link outside any list has next == NULL. */
+/* Intrusive doubly-linked lists: a head and links of one type; a link outside any list has next
+ * == NULL. */
 #ifndef GN_JET_LIST_INT_H
 #define GN_JET_LIST_INT_H
 

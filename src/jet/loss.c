@@ -1,9 +1,11 @@
-/* Loss detection and recovery (RFC 9002, with RACK's adaptive thresholds, RFC 8985): what is acknowledged, what is
- * lost, when to probe.
+/* Loss detection and recovery (RFC 9002, with RACK's adaptive thresholds, RFC 8985): what is
+ * acknowledged, what is lost, when to probe.
  *
- * 1. A packet is OUT until it is acknowledged (ACKED) or found lost (LOST); bytes in flight are those of OUT packets.
- * 2. LOST packets are remembered for some PTOs: an acknowledgement that still comes was spurious loss, raises the
- * reordering thresholds, and undoes the window reduction when all of its cause proves spurious.
+ * 1. A packet is OUT until it is acknowledged (ACKED) or found lost (LOST); bytes in flight are
+ *    those of OUT packets.
+ * 2. LOST packets are remembered for some PTOs: an acknowledgement that still comes was spurious
+ *    loss, raises the reordering thresholds, and undoes the window reduction when all of its
+ *    cause proves spurious.
  * 3. A probe timeout declares nothing lost; it sends the oldest data again. */
 #include "jet/session_int.h"
 
@@ -13,7 +15,8 @@
 
 void jet_rtt_init(struct jet_rtt *r)
 {
-	*r = (struct jet_rtt){.smoothed = JET_RTT_INITIAL, .var = JET_RTT_INITIAL / 2, .min = GN_NEVER};
+	*r = (struct jet_rtt){
+		.smoothed = JET_RTT_INITIAL, .var = JET_RTT_INITIAL / 2, .min = GN_NEVER};
 }
 
 void jet_rtt_sample(struct jet_rtt *r, gn_time latest, gn_time ack_delay)
@@ -42,11 +45,14 @@ gn_time jet_pto(const struct jet_path *p, enum jet_level level)
 
 /* ---- frames of acknowledged and lost packets ---- */
 
-static gn_err frame_acked(struct jet_session *s, enum jet_level level, const struct jet_sent_frame *f)
+static gn_err frame_acked(struct jet_session *s, enum jet_level level,
+			  const struct jet_sent_frame *f)
 {
 	switch (f->type) {
 	case JET_F_CRYPTO:
-		return s->hs ? jet_sendbuf_acked(&s->hs->out[level], s->jet->env.alloc, f->offset, f->len) : GN_OK;
+		return s->hs ? jet_sendbuf_acked(&s->hs->out[level], s->jet->env.alloc, f->offset,
+						 f->len)
+			     : GN_OK;
 	case JET_F_STREAM:
 	case JET_F_RESET_STREAM: return jet_stream_frame_acked(s, f);
 	case JET_F_CONFIRM: jet_hs_drop_ticket(s); return GN_OK;
@@ -60,11 +66,14 @@ static gn_err frame_acked(struct jet_session *s, enum jet_level level, const str
 	}
 }
 
-static gn_err frame_lost(struct jet_session *s, enum jet_level level, const struct jet_sent_frame *f)
+static gn_err frame_lost(struct jet_session *s, enum jet_level level,
+			 const struct jet_sent_frame *f)
 {
 	switch (f->type) {
 	case JET_F_CRYPTO:
-		return s->hs ? jet_sendbuf_lost(&s->hs->out[level], s->jet->env.alloc, f->offset, f->len) : GN_OK;
+		return s->hs ? jet_sendbuf_lost(&s->hs->out[level], s->jet->env.alloc, f->offset,
+						f->len)
+			     : GN_OK;
 	case JET_F_STREAM:
 	case JET_F_RESET_STREAM:
 	case JET_F_STOP_SENDING:
@@ -91,15 +100,17 @@ static gn_err frames_lost(struct jet_session *s, const struct jet_space *sp, enu
 
 /* ---- loss ---- */
 
-static void settle_out(struct jet_path *p, struct jet_space *sp, struct jet_sent *sent, enum jet_sent_state state)
+static void settle_out(struct jet_path *p, struct jet_space *sp, struct jet_sent *sent,
+		       enum jet_sent_state state)
 {
 	GN_ASSERT(sent->state == JET_SENT_OUT && sp->out > 0 && p->cc.in_flight >= sent->size);
-	sent->state = (uint8_t)state;
+	sent->state = (uint8_t)((unsigned)state & 15u) & 15u;
 	sp->out--;
 	p->cc.in_flight -= sent->size;
 }
 
-/* RFC 9002 7.6.2: nothing between two lost packets, further apart than the duration, was acknowledged. */
+/* RFC 9002 7.6.2: nothing between two lost packets, further apart than the duration, was
+ * acknowledged. */
 static bool persistent(const struct jet_path *p, const struct jet_space *sp, gn_time newest)
 {
 	gn_time duration = 3 * jet_pto(p, JET_APP), start = GN_NEVER;
@@ -120,8 +131,8 @@ static bool persistent(const struct jet_path *p, const struct jet_space *sp, gn_
 	return false;
 }
 
-static void congestion(struct jet_session *s, struct jet_path *p, const struct jet_space *sp, uint64_t bytes,
-		       uint32_t packets, gn_time newest, gn_time now)
+static void congestion(struct jet_session *s, struct jet_path *p, const struct jet_space *sp,
+		       uint64_t bytes, uint32_t packets, gn_time newest, gn_time now)
 {
 	if (packets == 0)
 		return;
@@ -138,8 +149,10 @@ static void congestion(struct jet_session *s, struct jet_path *p, const struct j
 	p->cc.ops->lost(&p->cc, bytes, newest, dead, now);
 }
 
-/* Declares lost what is too far behind the largest acknowledged, by count or by time; sets loss_at for the rest. */
-static gn_err detect(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level, gn_time now)
+/* Declares lost what is too far behind the largest acknowledged, by count or by time; sets
+ * loss_at for the rest. */
+static gn_err detect(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
+		     enum jet_level level, gn_time now)
 {
 	gn_time rtt = p->rtt.latest > p->rtt.smoothed ? p->rtt.latest : p->rtt.smoothed;
 	gn_time delay = rtt + rtt * p->reorder_eighths / 8, newest = 0;
@@ -169,7 +182,8 @@ static gn_err detect(struct jet_session *s, struct jet_path *p, struct jet_space
 	return GN_OK;
 }
 
-gn_err jet_loss_all(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level)
+gn_err jet_loss_all(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
+		    enum jet_level level)
 {
 	for (uint64_t pn = sp->low; pn < sp->pn_next; pn++) {
 		struct jet_sent *sent = jet_space_sent(sp, pn);
@@ -191,22 +205,25 @@ struct gained {
 	bool any, round;
 };
 
-static void spurious(struct jet_session *s, struct jet_path *p, const struct jet_space *sp, const struct jet_sent *sent,
-		     uint64_t pn, gn_time now)
+static void spurious(struct jet_session *s, struct jet_path *p, const struct jet_space *sp,
+		     const struct jet_sent *sent, uint64_t pn, gn_time now)
 {
 	jet_count(s->jet, JET_C_PACKETS_SPURIOUS);
 	uint64_t distance = sp->acked_next - pn + 1;
 	if (distance > p->reorder_packets)
 		p->reorder_packets =
-			(uint16_t)(distance < JET_REORDER_PACKETS_MAX ? distance : JET_REORDER_PACKETS_MAX);
-	if (now - sent->at > p->rtt.smoothed + p->rtt.smoothed * p->reorder_eighths / 8 && p->reorder_eighths < 8)
+			(uint16_t)(distance < JET_REORDER_PACKETS_MAX ? distance
+								      : JET_REORDER_PACKETS_MAX);
+	if (now - sent->at > p->rtt.smoothed + p->rtt.smoothed * p->reorder_eighths / 8 &&
+	    p->reorder_eighths < 8)
 		p->reorder_eighths++;
-	if (!sent->probe && sent->at <= p->lost_event && p->lost_in_event && --p->lost_in_event == 0)
+	if (!sent->probe && sent->at <= p->lost_event && p->lost_in_event &&
+	    --p->lost_in_event == 0)
 		p->cc.ops->spurious(&p->cc, now);
 }
 
-static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level,
-			   uint64_t pn, struct gained *g, gn_time now)
+static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
+			   enum jet_level level, uint64_t pn, struct gained *g, gn_time now)
 {
 	struct jet_sent *sent = jet_space_sent(sp, pn);
 	if (!sent || sent->state == JET_SENT_ACKED || sent->state == JET_SENT_SILENT)
@@ -235,8 +252,9 @@ static gn_err packet_acked(struct jet_session *s, struct jet_path *p, struct jet
 	return GN_OK;
 }
 
-static gn_err ranges_acked(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level,
-			   const struct jet_frame *ack, struct gained *g, gn_time now)
+static gn_err ranges_acked(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
+			   enum jet_level level, const struct jet_frame *ack, struct gained *g,
+			   gn_time now)
 {
 	struct jet_ack_iter it = jet_ack_iter(ack);
 	uint64_t lo, hi;
@@ -248,8 +266,8 @@ static gn_err ranges_acked(struct jet_session *s, struct jet_path *p, struct jet
 	return GN_OK;
 }
 
-gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level,
-		    const struct jet_frame *ack, gn_time now)
+gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
+		    enum jet_level level, const struct jet_frame *ack, gn_time now)
 {
 	if (ack->offset >= sp->pn_next)
 		return jet_fault(s, JET_E_PROTOCOL, "acknowledged a packet that was not sent yet");
@@ -263,9 +281,12 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 		return err;
 	if (sample) {
 		if (!p->rtt.sampled && p->pto_count > JET_PTO_BACKOFF_UNSAMPLED)
-			p->pto_count = JET_PTO_BACKOFF_UNSAMPLED; /* its timer was no longer than that */
-		uint64_t most = JET_ACK_DELAY / GN_USEC, told = ack->value < most ? ack->value : most;
-		jet_rtt_sample(&p->rtt, now - largest->at, level == JET_APP ? (gn_time)told * GN_USEC : 0);
+			/* its timer was no longer than that */
+			p->pto_count = JET_PTO_BACKOFF_UNSAMPLED;
+		uint64_t most = JET_ACK_DELAY / GN_USEC,
+			 told = ack->value < most ? ack->value : most;
+		jet_rtt_sample(&p->rtt, now - largest->at,
+			       level == JET_APP ? (gn_time)told * GN_USEC : 0);
 	}
 	if (level == JET_HANDSHAKE && s->hs)
 		s->hs->heard = true;
@@ -284,7 +305,8 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 			p->round_pn = p->space.pn_next;
 		if (s->incoming || s->confirmed || (s->hs && s->hs->heard)) /* RFC 9002 6.2.1 */
 			p->pto_count = 0;
-		jet_pacer_set(&p->pacer, p->cc.cwnd, p->rtt.smoothed, jet_cc_slow_start(&p->cc), now);
+		jet_pacer_set(&p->pacer, p->cc.cwnd, p->rtt.smoothed, jet_cc_slow_start(&p->cc),
+			      now);
 	}
 	jet_space_pop(sp, now - REMEMBER_LOST * jet_pto(p, level));
 	return GN_OK;
@@ -292,7 +314,8 @@ gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space 
 
 /* ---- timers ---- */
 
-/* The probe timer of a path: doubles with each in a row that brought no answer, less far before the first sample. */
+/* The probe timer of a path: doubles with each in a row that brought no answer, less far before
+ * the first sample. */
 static gn_time backed_off(const struct jet_path *p, enum jet_level level)
 {
 	unsigned most = p->rtt.sampled ? JET_PTO_BACKOFF_MAX : JET_PTO_BACKOFF_UNSAMPLED;
@@ -323,9 +346,11 @@ struct due {
 	bool loss;
 };
 
-static void consider(struct due *d, struct jet_path *p, struct jet_space *sp, enum jet_level level, bool pto)
+static void consider(struct due *d, struct jet_path *p, struct jet_space *sp, enum jet_level level,
+		     bool pto)
 {
-	gn_time loss = sp->loss_at, probe = pto && loss == GN_NEVER ? pto_at(p, sp, level) : GN_NEVER;
+	gn_time loss = sp->loss_at,
+		probe = pto && loss == GN_NEVER ? pto_at(p, sp, level) : GN_NEVER;
 	gn_time at = gn_time_min(loss, probe);
 	if (at < d->at)
 		*d = (struct due){p, sp, level, at, loss <= probe};
@@ -339,7 +364,8 @@ static struct due next_due(const struct jet_session *s)
 		consider(&d, s->path, &s->hs->space[level], (enum jet_level)level, room);
 	for (int i = 0; i < JET_PATHS; i++)
 		if (s->paths[i])
-			consider(&d, s->paths[i], &s->paths[i]->space, JET_APP, s->confirmed && room);
+			consider(&d, s->paths[i], &s->paths[i]->space, JET_APP,
+				 s->confirmed && room);
 	return d;
 }
 
@@ -350,7 +376,8 @@ gn_time jet_loss_deadline(const struct jet_session *s)
 	return gn_time_min(next_due(s).at, anti_deadlock_at(s));
 }
 
-static gn_err put_up_again(struct jet_session *s, struct jet_space *sp, enum jet_level level, int *packets)
+static gn_err put_up_again(struct jet_session *s, struct jet_space *sp, enum jet_level level,
+			   int *packets)
 {
 	for (uint64_t pn = sp->low; pn < sp->pn_next && *packets > 0; pn++) {
 		struct jet_sent *sent = jet_space_sent(sp, pn);
@@ -398,13 +425,15 @@ gn_err jet_loss_tick(struct jet_session *s, gn_time now)
 			GN_TRY(detect(s, d.path, d.space, d.level, now));
 			continue;
 		}
-		if (d.path != s->path) { /* no probing on a path we left: its data goes out on the new one */
+		if (d.path != s->path) {
+			/* no probing on a path we left: its data goes out on the new one */
 			GN_TRY(jet_loss_all(s, d.path, d.space, d.level));
 			continue;
 		}
 		back_off(s, d.path, now);
 		d.space->probes = d.level == JET_APP ? 2 : 1;
-		d.space->sent_at = now; /* the probes go out at once, or the timer must not stay in the past */
+		/* the probes go out at once, or the timer must not stay in the past */
+		d.space->sent_at = now;
 		GN_TRY(jet_loss_probe_data(s, d.space, d.level));
 		return GN_OK;
 	}

@@ -1,20 +1,24 @@
-/* Bytes of streams that a session holds: received and not read, written and not acknowledged (JT-66, GU-1).
+/* Bytes of streams that a session holds: received and not read, written and not acknowledged
+ * (JT-66, GU-1).
  *
- *   0 .. reserve            the session's own, each way
- *   above                   counted for its key and prefix, in steps, out of what the endpoint has for all that way
+ *   0 .. reserve the session's own, each way above counted for its key and prefix, in steps, out
+ *   of what the endpoint has for all that way
  *
- * 1. charged is what a share counts for the session: a multiple of the step, never less than what lies above the
- * reserve of that way. Neither way takes the other's room: what peers leave unread slows nothing that is sent.
- * 2. What cannot be counted is not held: a piece that comes is refused like one hole too many, a write is cut. Neither
- * ends a session, and the reserve keeps it going.
- * 3. Rings are counted by their capacity, so by the furthest byte; hence what they have above the reserve is bought by
- * bytes put into them, read or not. A byte far ahead, on however many streams, gets none of it; loss and reordering do
- * not meet the rule, as a window brings what it spans but for what was lost. */
+ * 1. charged is what a share counts for the session: a multiple of the step, never less than
+ *    what lies above the reserve of that way. Neither way takes the other's room: what peers
+ *    leave unread slows nothing that is sent.
+ * 2. What cannot be counted is not held: a piece that comes is refused like one hole too many, a
+ *    write is cut. Neither ends a session, and the reserve keeps it going.
+ * 3. Rings are counted by their capacity, so by the furthest byte; hence what they have above
+ *    the reserve is bought by bytes put into them, read or not. A byte far ahead, on however
+ *    many streams, gets none of it; loss and reordering do not meet the rule, as a window brings
+ *    what it spans but for what was lost. */
 #include "jet/session_int.h"
 
 static uint64_t above(const struct jet_session *s, enum jet_way way, uint64_t more)
 {
-	uint64_t bytes = (way == JET_IN ? s->rx_held : s->tx_buffered) + more, own = s->jet->reserve[way];
+	uint64_t bytes = (way == JET_IN ? s->rx_held : s->tx_buffered) + more,
+		 own = s->jet->reserve[way];
 	return bytes > own ? bytes - own : 0;
 }
 
@@ -26,7 +30,8 @@ static uint64_t due(const struct jet_session *s, enum jet_way way, uint64_t more
 static void set_charged(struct jet_session *s, enum jet_way way, uint64_t charged)
 {
 	s->charged[way] = charged;
-	s->jet->counters[way == JET_IN ? JET_C_BYTES_HELD_IN : JET_C_BYTES_HELD_OUT] = s->jet->memory[way].used;
+	s->jet->counters[way == JET_IN ? JET_C_BYTES_HELD_IN : JET_C_BYTES_HELD_OUT] =
+		s->jet->memory[way].used;
 }
 
 static uint64_t part(uint64_t total, uint64_t parts)
@@ -111,8 +116,10 @@ void jet_memory_validate(const struct gn_jet *jet)
 		uint64_t charged = 0;
 		gn_share_validate(&jet->memory[way]);
 		for (uint32_t i = 0; i < jet->ids.count; i++) {
-			const struct jet_session *s = *(struct jet_session *const *)gn_map_value_at(&jet->ids, i);
-			GN_ASSERT(due(s, way, 0) <= s->charged[way] && s->charged[way] % JET_MEMORY_STEP == 0);
+			const struct jet_session *s =
+				*(struct jet_session *const *)gn_map_value_at(&jet->ids, i);
+			GN_ASSERT(due(s, way, 0) <= s->charged[way] &&
+				  s->charged[way] % JET_MEMORY_STEP == 0);
 			charged += s->charged[way];
 		}
 		GN_ASSERT(charged <= jet->memory[way].used); /* a test may hold some */

@@ -1,5 +1,6 @@
-/* Memory of streams: what one session may hold beyond its own and for what, that it goes on with its own alone, that
- * what is received takes nothing from what is sent, and that nothing is said to be there that is not (JT-66). */
+/* Memory of streams: what one session may hold beyond its own and for what, that it goes on with
+ * its own alone, that what is received takes nothing from what is sent, and that nothing is said
+ * to be there that is not (JT-66). */
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
@@ -46,7 +47,8 @@ static void piece_at(struct pair *p, gn_jet_stream stream, uint64_t offset, size
 	for (size_t i = 0; i < len; i++)
 		gn_write_u8(&w, app_byte(stream, offset + i));
 	size_t n = forge_packet(session(p, 0), gn_slice(frames, gn_writer_len(&w)), packet);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(packet, n), p->sim.now),
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr,
+				     gn_slice(packet, n), p->sim.now),
 			 GN_OK);
 }
 
@@ -56,8 +58,8 @@ static void give_up(struct pair *p, gn_jet_stream first, gn_jet_stream last)
 		assert_int_equal(gn_jet_stream_reset(p->sim.nodes[0].jet, p->id, id, 0), GN_OK);
 }
 
-/* Single bytes at the far end of the windows of many streams get the session's own and nothing of what is for all. Who
- * brings a quarter of what it is to hold gets that, to the byte. */
+/* Single bytes at the far end of the windows of many streams get the session's own and nothing
+ * of what is for all. Who brings a quarter of what it is to hold gets that, to the byte. */
 static void test_far_bytes_bring_what_they_hold(void **state)
 {
 	(void)state;
@@ -65,7 +67,9 @@ static void test_far_bytes_bring_what_they_hold(void **state)
 	const struct jet_session *s = session(p, 1);
 	gn_jet_stream first = app_send(&p->sim, 0, 0, true, GN_JET_INTERACTIVE), id = first;
 	for (int i = 1; i < 100; i++)
-		assert_int_equal(gn_jet_stream_open(p->sim.nodes[0].jet, p->id, true, GN_JET_INTERACTIVE, &id), GN_OK);
+		assert_int_equal(gn_jet_stream_open(p->sim.nodes[0].jet, p->id, true,
+						    GN_JET_INTERACTIVE, &id),
+				 GN_OK);
 	piece_at(p, first, JET_STREAM_WINDOW - 1, 1);
 	assert_int_equal(s->rx_held, 0);
 	piece_at(p, first, JET_RECV_RESERVE - 1, 1);
@@ -85,15 +89,18 @@ static void test_far_bytes_bring_what_they_hold(void **state)
 	finish(p);
 }
 
-/* Pieces that are no waste: one session gets its own and the share of its key. What it may not hold is not
- * acknowledged; an honest stream of the same session comes to its end, by loss and all. */
+/* Pieces that are no waste: one session gets its own and the share of its key. What it may not
+ * hold is not acknowledged; an honest stream of the same session comes to its end, by loss and
+ * all. */
 static void test_pieces_hold_no_more_than_the_share(void **state)
 {
 	(void)state;
 	struct pair *p = start(NULL, &little);
 	gn_jet_stream honest = app_send(&p->sim, 0, 0, true, GN_JET_INTERACTIVE), id;
 	for (int i = 0; i < 20; i++)
-		assert_int_equal(gn_jet_stream_open(p->sim.nodes[0].jet, p->id, true, GN_JET_INTERACTIVE, &id), GN_OK);
+		assert_int_equal(gn_jet_stream_open(p->sim.nodes[0].jet, p->id, true,
+						    GN_JET_INTERACTIVE, &id),
+				 GN_OK);
 	piece_at(p, honest, 3000, 1);
 	for (gn_jet_stream far = honest + 4; far <= id; far += 4)
 		piece_at(p, far, 3000, 1000); /* 4 KiB each: 15 are the session's own */
@@ -126,9 +133,11 @@ static void test_a_prefix_in_a_crowd_holds_its_share(void **state)
 		struct pair *p = start(NULL, &counting);
 		struct gn_share *share = &p->sim.nodes[1].jet->memory[JET_IN];
 		struct gn_addr at = session(p, 1)->holder.addr;
-		struct gn_holder near[2] = {{{{1}}, at}, {{{2}}, at}}, far[2] = {{.key = {{3}}}, {.key = {{4}}}};
+		struct gn_holder near[2] = {{{{1}}, at}, {{{2}}, at}},
+				 far[2] = {{.key = {{3}}}, {.key = {{4}}}};
 		for (int i = 0; i < 2; i++)
-			assert_int_equal(gn_share_take(share, &near[i], OF_KEY_IN), GN_OK); /* an eighth */
+			/* an eighth */
+			assert_int_equal(gn_share_take(share, &near[i], OF_KEY_IN), GN_OK);
 		for (int i = 0; i < 1 + crowd; i++)
 			assert_int_equal(gn_share_take(share, &far[i], OF_KEY_IN), GN_OK);
 		p->sim.nodes[1].jet->reserve[JET_IN] = 0;
@@ -145,7 +154,8 @@ static void test_a_prefix_in_a_crowd_holds_its_share(void **state)
 	}
 }
 
-/* Others have all that there is one way, each as much as the share of a key that is received; or give it back. */
+/* Others have all that there is one way, each as much as the share of a key that is received; or
+ * give it back. */
 static void others(struct gn_jet *jet, enum jet_way way, bool take)
 {
 	struct gn_holder other = {.key = {{1}}};
@@ -198,18 +208,21 @@ static bool lose_to_server(struct jet_sim *sim, int from, int to, uint8_t *data,
 	return from != 0 || !to_server_lost;
 }
 
-/* A peer that opens its window and acknowledges nothing gets its own and its share of what is written to it. What room
- * there is said to be, a write takes; when it acknowledges, the writer goes on. */
+/* A peer that opens its window and acknowledges nothing gets its own and its share of what is
+ * written to it. What room there is said to be, a write takes; when it acknowledges, the writer
+ * goes on. */
 static void test_who_acknowledges_nothing_gets_no_more_than_the_share(void **state)
 {
 	(void)state;
-	struct gn_jet_config wide = {.stream_window = 8u << 20, .session_window = 16u << 20}, large = little;
+	struct gn_jet_config wide = {.stream_window = 8u << 20, .session_window = 16u << 20},
+			     large = little;
 	large.send_buffer = 4u << 20; /* a sixteenth of it is more than there will be */
 	struct pair *p = start(&wide, &large);
 	p->sim.tap = lose_to_server;
 	to_server_lost = true;
 	struct jet_session *s = session(p, 1);
-	assert_true(gn_jet_room(p->sim.nodes[1].jet, s->id, true, GN_JET_FILES) >= 65536 + 512); /* a chunk */
+	/* a chunk */
+	assert_true(gn_jet_room(p->sim.nodes[1].jet, s->id, true, GN_JET_FILES) >= 65536 + 512);
 	app_send(&p->sim, 1, 2000000, true, GN_JET_FILES);
 	app_send(&p->sim, 1, 2000000, true, GN_JET_CRITICAL);
 	assert_int_equal(s->tx_buffered, JET_SEND_RESERVE + OF_KEY_OUT);
@@ -254,15 +267,16 @@ static void test_what_is_received_takes_nothing_from_what_is_sent(void **state)
 	assert_true(received_in_4_s(true) > quiet / 10 * 9);
 }
 
-/* The server has no room for one stream's pieces before another's gap is filled, and the piece that fills it is the
- * last in flight. What is refused, again and again, keeps it from nobody. */
+/* The server has no room for one stream's pieces before another's gap is filled, and the piece
+ * that fills it is the last in flight. What is refused, again and again, keeps it from nobody. */
 static void test_what_is_refused_does_not_keep_back_the_rest(void **state)
 {
 	(void)state;
 	struct pair *p = start(NULL, &little);
 	struct jet_session *s = session(p, 1);
 	struct gn_holder holder = s->holder;
-	assert_int_equal(gn_share_take(&p->sim.nodes[1].jet->memory[JET_IN], &holder, OF_KEY_IN), GN_OK);
+	assert_int_equal(gn_share_take(&p->sim.nodes[1].jet->memory[JET_IN], &holder, OF_KEY_IN),
+			 GN_OK);
 	p->sim.nodes[1].jet->reserve[JET_IN] = 4096;
 	p->sim.tap = lose_to_server;
 	gn_jet_stream gap = app_send(&p->sim, 0, 0, true, GN_JET_INTERACTIVE);
@@ -274,16 +288,18 @@ static void test_what_is_refused_does_not_keep_back_the_rest(void **state)
 	size_t taken;
 	for (size_t i = 0; i < sizeof bytes; i++)
 		bytes[i] = app_byte(gap, i);
-	assert_int_equal(gn_jet_stream_write(p->sim.nodes[0].jet, p->id, gap, gn_slice(bytes, 1000), false, &taken),
+	assert_int_equal(gn_jet_stream_write(p->sim.nodes[0].jet, p->id, gap, gn_slice(bytes, 1000),
+					     false, &taken),
 			 GN_OK);
 	jet_sim_flush(&p->sim, 0);
 	to_server_lost = false;
-	assert_int_equal(
-		gn_jet_stream_write(p->sim.nodes[0].jet, p->id, gap, gn_slice(bytes + 1000, 2000), true, &taken),
-		GN_OK);
+	assert_int_equal(gn_jet_stream_write(p->sim.nodes[0].jet, p->id, gap,
+					     gn_slice(bytes + 1000, 2000), true, &taken),
+			 GN_OK);
 	g->written = g->total = 3000;
 	jet_sim_flush(&p->sim, 0);
-	app_send(&p->sim, 0, 6000, true, GN_JET_INTERACTIVE); /* refused: its first piece needs 2 KiB */
+	/* refused: its first piece needs 2 KiB */
+	app_send(&p->sim, 0, 6000, true, GN_JET_INTERACTIVE);
 	jet_sim_flush(&p->sim, 0);
 	jet_sim_run(&p->sim, p->sim.now + 6 * GN_MSEC);
 	to_server_lost = true; /* the gap's second try */

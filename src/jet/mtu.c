@@ -1,9 +1,12 @@
-/* Path MTU discovery by padded probes (RFC 8899): 1200 -> 1400 -> 1452, back to 1200 when a raised size goes dark.
+/* Path MTU discovery by padded probes (RFC 8899): 1200 -> 1400 -> 1452, back to 1200 when a
+ * raised size goes dark.
  *
- *   BASE -> SEARCHING [start] -> size raised [probe acked] -> next size ... -> COMPLETE [largest, or probes lost] ->
+ *   BASE -> SEARCHING [start] -> size raised [probe acked] -> next size ... -> COMPLETE
+ *   [largest, or probes lost] ->
  * SEARCHING [timer]
  *
- * 1. size is one that the path has carried (1200 is assumed). 2. A lost probe is no sign of congestion. */
+ * 1. size is one that the path has carried (1200 is assumed). 2. A lost probe is no sign of
+ *    congestion. */
 #include "jet/session_int.h"
 
 static const uint16_t sizes[] = {1400, JET_MTU_MAX};

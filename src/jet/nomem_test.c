@@ -1,5 +1,5 @@
-/* Memory that runs out at the Nth allocation, for every N: nothing crashes, nothing leaks, the other end gets to know.
- */
+/* Memory that runs out at the Nth allocation, for every N: nothing crashes, nothing leaks, the
+ * other end gets to know. */
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
@@ -21,23 +21,27 @@ static void try_send(struct pair *p, int node, uint64_t total, enum gn_jet_class
 static bool run_with_failure(int node, uint64_t nth)
 {
 	struct pair *p = calloc(1, sizeof *p);
-	struct jet_sim_link_config link = {.delay = 5 * GN_MSEC, .loss = 30000, .rate = 50000000, .queue = 100000};
+	struct jet_sim_link_config link = {
+		.delay = 5 * GN_MSEC, .loss = 30000, .rate = 50000000, .queue = 100000};
 	pair_init(p, 11, NULL, NULL, &link);
 	struct gn_alloc *alloc = &p->sim.nodes[node].alloc;
 	alloc->fail_at = nth;
-	gn_err err = gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, NULL, p->sim.now, &p->app[0].id);
+	gn_err err = gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, NULL, p->sim.now,
+				    &p->app[0].id);
 	if (err == GN_OK) {
 		jet_sim_run_until(&p->sim, pair_is_connected, p->sim.now + 3 * GN_SEC);
 		try_send(p, 0, 60000, GN_JET_CRITICAL);
 		try_send(p, 1, 60000, GN_JET_FILES);
-		gn_err ignored =
-			gn_jet_datagram(p->sim.nodes[0].jet, p->app[0].id, GN_JET_FILES, GN_LIT("abc"), GN_NEVER);
+		gn_err ignored = gn_jet_datagram(p->sim.nodes[0].jet, p->app[0].id, GN_JET_FILES,
+						 GN_LIT("abc"), GN_NEVER);
 		jet_sim_run(&p->sim, p->sim.now + GN_SEC);
-		ignored = gn_jet_migrate(p->sim.nodes[0].jet, p->app[0].id, &p->sim.nodes[1].addr, p->sim.now);
+		ignored = gn_jet_migrate(p->sim.nodes[0].jet, p->app[0].id, &p->sim.nodes[1].addr,
+					 p->sim.now);
 		(void)ignored;
 		jet_sim_run(&p->sim, p->sim.now + 2 * GN_SEC);
 		if (p->app[node].closed)
-			assert_true(p->app[node].err == GN_NOMEM || p->app[node].err == GN_TIMEOUT ||
+			assert_true(p->app[node].err == GN_NOMEM ||
+				    p->app[node].err == GN_TIMEOUT ||
 				    p->app[node].err == GN_CLOSED);
 		for (int i = 0; i < 2; i++)
 			for (int k = 0; k < p->app[i].stream_count; k++)

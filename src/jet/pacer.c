@@ -1,8 +1,9 @@
 /* Token bucket: see pacer_int.h.
  *
- * 1. tokens <= depth = max(2 quanta, 10 packets); tokens > -(one packet) after a send that jet_pacer_ready allowed.
- * 2. Sending may start again when one quantum has gathered, so that batches form; jet_pacer_ready itself asks for one
- * byte, so a caller that comes by anyway is served. */
+ * 1. tokens <= depth = max(2 quanta, 10 packets); tokens > -(one packet) after a send that
+ *    jet_pacer_ready allowed.
+ * 2. Sending may start again when one quantum has gathered, so that batches form;
+ *    jet_pacer_ready itself asks for one byte, so a caller that comes by anyway is served. */
 #include "jet/limits.h"
 #include "jet/pacer_int.h"
 
@@ -14,7 +15,8 @@ uint64_t jet_pacer_quantum(const struct jet_pacer *p)
 
 static int64_t depth(const struct jet_pacer *p)
 {
-	int64_t two = 2 * (int64_t)jet_pacer_quantum(p), initial = (int64_t)JET_CWND_INITIAL_PACKETS * p->mtu;
+	int64_t two = 2 * (int64_t)jet_pacer_quantum(p),
+		initial = (int64_t)JET_CWND_INITIAL_PACKETS * p->mtu;
 	return two > initial ? two : initial;
 }
 
@@ -30,7 +32,8 @@ static void fill(struct jet_pacer *p, gn_time now)
 	GN_ASSERT(p->rate > 0);
 	if (now <= p->at)
 		return;
-	double gained = (double)(now - p->at) * 1e-9 * (double)p->rate; /* whole bytes only; the rest stays in `at` */
+	/* whole bytes only; the rest stays in `at` */
+	double gained = (double)(now - p->at) * 1e-9 * (double)p->rate;
 	int64_t most = depth(p);
 	if (gained >= (double)(most - p->tokens)) {
 		p->tokens = most;
@@ -46,7 +49,8 @@ void jet_pacer_set(struct jet_pacer *p, uint64_t cwnd, gn_time srtt, bool slow_s
 {
 	if (p->rate)
 		fill(p, now);
-	double rate = (double)cwnd * (slow_start ? 2.0 : 1.25) * 1e9 / (double)(srtt > GN_USEC ? srtt : GN_USEC);
+	double rate = (double)cwnd * (slow_start ? 2.0 : 1.25) * 1e9 /
+		      (double)(srtt > GN_USEC ? srtt : GN_USEC);
 	p->rate = rate < JET_MTU_BASE ? JET_MTU_BASE : (uint64_t)rate;
 }
 
@@ -64,5 +68,6 @@ void jet_pacer_sent(struct jet_pacer *p, uint64_t bytes)
 gn_time jet_pacer_deadline(const struct jet_pacer *p)
 {
 	int64_t missing = (int64_t)jet_pacer_quantum(p) - p->tokens;
-	return missing <= 0 ? p->at : p->at + (gn_time)((double)missing * 1e9 / (double)p->rate) + 1;
+	return missing <= 0 ? p->at
+			    : p->at + (gn_time)((double)missing * 1e9 / (double)p->rate) + 1;
 }

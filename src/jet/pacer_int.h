@@ -1,5 +1,5 @@
-/* Pacing of one path: a token bucket in bytes that fills at the pacing rate. Bursts are one quantum (one GSO send); a
- * late wake-up finds the tokens it missed, up to two quanta. */
+/* Pacing of one path: a token bucket in bytes that fills at the pacing rate. Bursts are one
+ * quantum (one GSO send); a late wake-up finds the tokens it missed, up to two quanta. */
 #ifndef GN_JET_PACER_INT_H
 #define GN_JET_PACER_INT_H
 
@@ -14,7 +14,8 @@ struct jet_pacer {
 
 /* A full initial burst is allowed (RFC 9002 7.7). */
 void jet_pacer_init(struct jet_pacer *p, uint32_t mtu, gn_time now);
-/* Rate from window and round trip: twice the window per round trip in slow start, 1.25 times after. */
+/* Rate from window and round trip: twice the window per round trip in slow start, 1.25 times
+ * after. */
 void jet_pacer_set(struct jet_pacer *p, uint64_t cwnd, gn_time srtt, bool slow_start, gn_time now);
 /* clamp(rate x 1 ms, 2 packets, 64 KB). */
 uint64_t jet_pacer_quantum(const struct jet_pacer *p);

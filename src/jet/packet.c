@@ -1,7 +1,9 @@
 /* Packet bytes: see packet_int.h.
  *
- * 1. Nothing here keeps state; a packet is read into a struct jet_header and changed only in the caller's scratch copy.
- * 2. The nonce is IV xor (path id, packet number), so one key serves all paths of a session (JT-14). */
+ * 1. Nothing here keeps state; a packet is read into a struct jet_header and changed only in the
+ *    caller's scratch copy.
+ * 2. The nonce is IV xor (path id, packet number), so one key serves all paths of a session
+ *    (JT-14). */
 #include "jet/packet_int.h"
 
 gn_err jet_header_read(struct gn_slice d, struct jet_header *out)
@@ -56,11 +58,12 @@ uint64_t jet_pn_decode(uint64_t expected, uint64_t truncated, unsigned bits)
 size_t jet_pn_len(uint64_t pn, uint64_t acked_next)
 {
 	GN_ASSERT(pn >= acked_next);
-	return pn - acked_next < (1u << 14) ? 2 : 4; /* twice the margin of RFC 9000: late acks do no harm */
+	/* twice the margin of RFC 9000: late acks do no harm */
+	return pn - acked_next < (1u << 14) ? 2 : 4;
 }
 
-bool jet_packet_unmask(struct gn_aead *hp, uint8_t *packet, size_t len, size_t pn_offset, bool is_long, size_t *pn_len,
-		       uint64_t *pn_truncated)
+bool jet_packet_unmask(struct gn_aead *hp, uint8_t *packet, size_t len, size_t pn_offset,
+		       bool is_long, size_t *pn_len, uint64_t *pn_truncated)
 {
 	if (len < pn_offset + 4 + JET_SAMPLE)
 		return false;
@@ -77,7 +80,8 @@ bool jet_packet_unmask(struct gn_aead *hp, uint8_t *packet, size_t len, size_t p
 	return true;
 }
 
-static void nonce_of(const struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t nonce[GN_AEAD_NONCE])
+static void nonce_of(const struct jet_keys *k, uint32_t path, uint64_t pn,
+		     uint8_t nonce[GN_AEAD_NONCE])
 {
 	memcpy(nonce, k->iv, GN_AEAD_NONCE);
 	for (int i = 0; i < 4; i++)
@@ -86,29 +90,32 @@ static void nonce_of(const struct jet_keys *k, uint32_t path, uint64_t pn, uint8
 		nonce[4 + i] ^= (uint8_t)(pn >> (56 - 8 * i));
 }
 
-gn_err jet_packet_open(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t len, size_t header_len,
-		       struct gn_slice *payload)
+gn_err jet_packet_open(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t len,
+		       size_t header_len, struct gn_slice *payload)
 {
 	GN_ASSERT(k->ready && header_len <= len);
 	if (len - header_len < GN_AEAD_TAG)
 		return GN_AUTH;
 	uint8_t nonce[GN_AEAD_NONCE];
 	nonce_of(k, path, pn, nonce);
-	GN_TRY(gn_aead_open(&k->aead, nonce, gn_slice(packet, header_len), packet + header_len, len - header_len));
+	GN_TRY(gn_aead_open(&k->aead, nonce, gn_slice(packet, header_len), packet + header_len,
+			    len - header_len));
 	*payload = gn_slice(packet + header_len, len - header_len - GN_AEAD_TAG);
 	return GN_OK;
 }
 
-gn_err jet_packet_seal(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t pn_offset, size_t pn_len,
-		       size_t payload_len)
+gn_err jet_packet_seal(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet,
+		       size_t pn_offset, size_t pn_len, size_t payload_len)
 {
 	GN_ASSERT(k->ready && (pn_len == 2 || pn_len == 4) && pn_len + payload_len >= 4);
 	uint8_t nonce[GN_AEAD_NONCE], mask[5];
 	size_t header = pn_offset + pn_len;
 	nonce_of(k, path, pn, nonce);
-	GN_TRY(gn_aead_seal(&k->aead, nonce, gn_slice(packet, header), packet + header, payload_len));
+	GN_TRY(gn_aead_seal(&k->aead, nonce, gn_slice(packet, header), packet + header,
+			    payload_len));
 	gn_aead_mask(&k->aead, packet + pn_offset + 4, mask);
-	packet[0] ^= (uint8_t)(mask[0] & (packet[0] & JET_FLAG_LONG ? JET_PROTECT_LONG : JET_PROTECT_SHORT));
+	packet[0] ^= (uint8_t)(mask[0] &
+			       (packet[0] & JET_FLAG_LONG ? JET_PROTECT_LONG : JET_PROTECT_SHORT));
 	for (size_t i = 0; i < pn_len; i++)
 		packet[pn_offset + i] ^= mask[1 + i];
 	return GN_OK;
@@ -127,8 +134,8 @@ static void retry_tag(struct gn_slice before, const uint8_t answered[8], uint8_t
 	memcpy(tag, h.b, JET_RETRY_TAG);
 }
 
-static void write_long(struct gn_writer *w, enum jet_long type, uint8_t low, uint32_t version, const uint8_t dcid[8],
-		       const uint8_t scid[8])
+static void write_long(struct gn_writer *w, enum jet_long type, uint8_t low, uint32_t version,
+		       const uint8_t dcid[8], const uint8_t scid[8])
 {
 	gn_write_u8(w, (uint8_t)(JET_FLAG_FIXED | JET_FLAG_LONG | (unsigned)type << 2 | low));
 	gn_write_be32(w, version);
@@ -152,20 +159,24 @@ size_t jet_retry_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const ui
 
 bool jet_retry_ok(struct gn_slice p, const uint8_t answered[8])
 {
-	if (p.len <= JET_LONG_HEADER + JET_RETRY_TAG || p.len > JET_LONG_HEADER + JET_TOKEN_MAX + JET_RETRY_TAG)
+	if (p.len <= JET_LONG_HEADER + JET_RETRY_TAG ||
+	    p.len > JET_LONG_HEADER + JET_TOKEN_MAX + JET_RETRY_TAG)
 		return false;
 	uint8_t tag[JET_RETRY_TAG];
 	retry_tag(gn_slice(p.p, p.len - JET_RETRY_TAG), answered, tag);
 	return gn_equal_ct(tag, p.p + p.len - JET_RETRY_TAG, JET_RETRY_TAG);
 }
 
-size_t jet_version_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8], uint8_t grease)
+size_t jet_version_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8],
+			 uint8_t grease)
 {
 	struct gn_writer w = gn_writer(out, cap);
 	write_long(&w, JET_LONG_VERSION, 0, 0, dcid, scid);
 	gn_write_be32(&w, JET_VERSION);
 	gn_write_be32(&w, UINT32_C(0x0a0a0a0a) | (uint32_t)(grease & 0xf0)
-							 << 24); /* readers must skip what they do not know */
+							 /* readers must skip what they do not
+							  * know */
+							 << 24);
 	GN_ASSERT(!w.bad);
 	return gn_writer_len(&w);
 }

@@ -1,5 +1,5 @@
-/* Packets as bytes: headers, packet numbers, header protection, sealing and opening, Retry and Version. Layouts:
- * docs/spec/jet.md JT-10 on. */
+/* Packets as bytes: headers, packet numbers, header protection, sealing and opening, Retry and
+ * Version. Layouts: docs/spec/jet.md JT-10 on. */
 #ifndef GN_JET_PACKET_INT_H
 #define GN_JET_PACKET_INT_H
 
@@ -29,7 +29,8 @@ enum jet_long { JET_LONG_INITIAL, JET_LONG_HANDSHAKE, JET_LONG_RETRY, JET_LONG_V
 /* Packet number spaces and key levels. */
 enum jet_level { JET_INITIAL, JET_HANDSHAKE, JET_APP, JET_LEVELS };
 
-/* One packet at the start of a datagram, before any key is used. Slices borrow from the datagram. */
+/* One packet at the start of a datagram, before any key is used. Slices borrow from the
+ * datagram. */
 struct jet_header {
 	bool is_long;
 	enum jet_long type;
@@ -40,7 +41,8 @@ struct jet_header {
 	size_t len;            /* of the whole packet */
 };
 
-/* GN_MALFORMED. A long packet of an unknown version yields only version and connection ids (len = the datagram's). */
+/* GN_MALFORMED. A long packet of an unknown version yields only version and connection ids (len
+ * = the datagram's). */
 GN_MUST gn_err jet_header_read(struct gn_slice datagram, struct jet_header *out);
 
 /* One key, one direction. */
@@ -55,22 +57,25 @@ uint64_t jet_pn_decode(uint64_t expected, uint64_t truncated, unsigned bits);
 /* 2 or 4: enough for a receiver that has everything up to largest acknowledged (RFC 9000 A.2). */
 size_t jet_pn_len(uint64_t pn, uint64_t acked_next);
 
-/* Removes header protection in place: flags and packet number become readable. False when the packet is too short. */
-bool jet_packet_unmask(struct gn_aead *hp, uint8_t *packet, size_t len, size_t pn_offset, bool is_long, size_t *pn_len,
-		       uint64_t *pn_truncated);
+/* Removes header protection in place: flags and packet number become readable. False when the
+ * packet is too short. */
+bool jet_packet_unmask(struct gn_aead *hp, uint8_t *packet, size_t len, size_t pn_offset,
+		       bool is_long, size_t *pn_len, uint64_t *pn_truncated);
 /* Opens in place; *payload borrows from packet. GN_AUTH. */
-GN_MUST gn_err jet_packet_open(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t len,
-			       size_t header_len, struct gn_slice *payload);
-/* packet holds header (with packet number) and payload_len bytes after it, and room for the tag. Seals, then protects
- * the header. Needs pn_len + payload_len >= 4. */
-GN_MUST gn_err jet_packet_seal(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet, size_t pn_offset,
-			       size_t pn_len, size_t payload_len);
+GN_MUST gn_err jet_packet_open(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet,
+			       size_t len, size_t header_len, struct gn_slice *payload);
+/* packet holds header (with packet number) and payload_len bytes after it, and room for the tag.
+ * Seals, then protects the header. Needs pn_len + payload_len >= 4. */
+GN_MUST gn_err jet_packet_seal(struct jet_keys *k, uint32_t path, uint64_t pn, uint8_t *packet,
+			       size_t pn_offset, size_t pn_len, size_t payload_len);
 
-/* Retry: tag over the destination connection id of the packet it answers and everything before the tag (JT-22). */
+/* Retry: tag over the destination connection id of the packet it answers and everything before
+ * the tag (JT-22). */
 size_t jet_retry_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8],
 		       const uint8_t answered[8], struct gn_slice cookie);
 bool jet_retry_ok(struct gn_slice packet, const uint8_t answered[8]);
 /* Version: the versions we speak, answering a packet of another one. */
-size_t jet_version_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8], uint8_t grease);
+size_t jet_version_write(uint8_t *out, size_t cap, const uint8_t dcid[8], const uint8_t scid[8],
+			 uint8_t grease);
 
 #endif

@@ -1,5 +1,5 @@
-/* Packets byte by byte: known answers (computed by an independent program from docs/spec/jet.md), packet numbers,
- * headers that end too early, replay window, key update. */
+/* Packets byte by byte: known answers (computed by an independent program from
+ * docs/spec/jet.md), packet numbers, headers that end too early, replay window, key update. */
 #include "jet/keys_int.h"
 #include "jet/session_int.h"
 #include <setjmp.h>
@@ -23,7 +23,8 @@ static void test_known_initial_packet(void **state)
 {
 	(void)state;
 	static const char want[] =
-		"32474e4a018394c8f03e515708c1c2c3c4c5c6c7c803616263001b1adf609a46975660115a0f6c80e709ecc70e95"
+		"32474e4a018394c8f03e515708c1c2c3c4c5c6c7c803616263001b1adf609a46975660115a0f6c80e"
+		"709ecc70e95"
 		"12484cd0d00172f1";
 	uint8_t packet[128];
 	struct jet_keys rx, tx, crx, ctx;
@@ -46,16 +47,19 @@ static void test_known_initial_packet(void **state)
 
 	struct jet_header h;
 	assert_int_equal(jet_header_read(gn_slice(packet, len), &h), GN_OK);
-	assert_true(h.is_long && h.type == JET_LONG_INITIAL && h.pn_offset == pn_offset && h.len == len);
+	assert_true(h.is_long && h.type == JET_LONG_INITIAL && h.pn_offset == pn_offset &&
+		    h.len == len);
 	assert_true(gn_slice_eq(h.token, GN_LIT("abc")));
-	for (size_t cut = 0; cut < len; cut++) /* it carries its length: no shorter piece is a packet */
+	/* it carries its length: no shorter piece is a packet */
+	for (size_t cut = 0; cut < len; cut++)
 		assert_int_equal(jet_header_read(gn_slice(packet, cut), &h), GN_MALFORMED);
 	size_t pn_len;
 	uint64_t pn;
 	struct gn_slice payload;
 	assert_true(jet_packet_unmask(&rx.aead, packet, len, pn_offset, true, &pn_len, &pn));
 	assert_int_equal(pn, 2);
-	assert_int_equal(jet_packet_open(&rx, 0, pn, packet, len, pn_offset + pn_len, &payload), GN_OK);
+	assert_int_equal(jet_packet_open(&rx, 0, pn, packet, len, pn_offset + pn_len, &payload),
+			 GN_OK);
 	assert_true(gn_slice_eq(payload, GN_LIT("\x01\x06\x00\x05hello")));
 	jet_keys_fini(&rx);
 	jet_keys_fini(&tx);
@@ -63,14 +67,16 @@ static void test_known_initial_packet(void **state)
 	jet_keys_fini(&ctx);
 }
 
-static void short_packet(enum gn_aead_alg alg, bool sha384, uint8_t flags, uint32_t path, uint64_t pn, size_t pn_len,
-			 struct gn_slice payload, const char *want)
+static void short_packet(enum gn_aead_alg alg, bool sha384, uint8_t flags, uint32_t path,
+			 uint64_t pn, size_t pn_len, struct gn_slice payload, const char *want)
 {
 	uint8_t secret[48], packet[128];
 	for (size_t i = 0; i < sizeof secret; i++)
 		secret[i] = (uint8_t)i;
 	struct jet_keys tx;
-	assert_int_equal(jet_keys_init(&tx, alg, sha384, gn_slice(secret, sha384 ? 48 : 32), true, true), GN_OK);
+	assert_int_equal(
+		jet_keys_init(&tx, alg, sha384, gn_slice(secret, sha384 ? 48 : 32), true, true),
+		GN_OK);
 	struct gn_writer w = gn_writer(packet, sizeof packet);
 	gn_write_u8(&w, flags);
 	gn_write_bytes(&w, GN_SLICE(dcid));
@@ -79,7 +85,9 @@ static void short_packet(enum gn_aead_alg alg, bool sha384, uint8_t flags, uint3
 	else
 		gn_write_be32(&w, (uint32_t)pn);
 	gn_write_bytes(&w, payload);
-	assert_int_equal(jet_packet_seal(&tx, path, pn, packet, JET_SHORT_HEADER, pn_len, payload.len), GN_OK);
+	assert_int_equal(
+		jet_packet_seal(&tx, path, pn, packet, JET_SHORT_HEADER, pn_len, payload.len),
+		GN_OK);
 	assert_hex(gn_slice(packet, gn_writer_len(&w) + GN_AEAD_TAG), want);
 	jet_keys_fini(&tx);
 }
@@ -101,8 +109,10 @@ static void test_known_retry_and_next_secret(void **state)
 	const uint8_t answered[8] = {0, 1, 2, 3, 4, 5, 6, 7};
 	uint8_t out[128], secret[32], next[32];
 	size_t len = jet_retry_write(out, sizeof out, scid, dcid, answered, GN_LIT("cookie"));
-	assert_hex(gn_slice(out, len),
-		   "38474e4a01c1c2c3c4c5c6c7c88394c8f03e515708636f6f6b6965c9aa46453d24964f4ccbd05ab3282209");
+	assert_hex(
+		gn_slice(out, len),
+		"38474e4a01c1c2c3c4c5c6c7c88394c8f03e515708636f6f6b6965c9aa46453d24964f4ccbd05ab32"
+		"82209");
 	assert_true(jet_retry_ok(gn_slice(out, len), answered));
 	for (size_t i = 0; i < len; i++) {
 		out[i] ^= 1;
@@ -114,7 +124,8 @@ static void test_known_retry_and_next_secret(void **state)
 	for (size_t i = 0; i < sizeof secret; i++)
 		secret[i] = (uint8_t)i;
 	gn_hkdf_expand_label(GN_SLICE(secret), false, "jet ku", next, sizeof next);
-	assert_hex(GN_SLICE(next), "8ebf5d03c999bccea3772167cd5e7989a362f27272e8d3e8a47959a77b3ef6dc");
+	assert_hex(GN_SLICE(next),
+		   "8ebf5d03c999bccea3772167cd5e7989a362f27272e8d3e8a47959a77b3ef6dc");
 }
 
 static void test_packet_numbers(void **state)
@@ -127,11 +138,15 @@ static void test_packet_numbers(void **state)
 	assert_int_equal(jet_pn_decode(0xffff, 0, 16), 0x10000);
 	struct gn_prng g;
 	gn_prng_init(&g, 1);
-	for (int i = 0; i < 100000; i++) { /* whatever the receiver has seen, as long as it saw what was acknowledged */
-		uint64_t acked = gn_prng_next(&g) >> (2 + gn_prng_next(&g) % 60), gap = gn_prng_next(&g) % (1u << 14);
+	for (int i = 0; i < 100000; i++) {
+		/* whatever the receiver has seen, as long as it saw what was acknowledged */
+		uint64_t acked = gn_prng_next(&g) >> (2 + gn_prng_next(&g) % 60),
+			 gap = gn_prng_next(&g) % (1u << 14);
 		uint64_t pn = acked + gap, expected = acked + gn_prng_next(&g) % (gap + 1);
 		size_t len = jet_pn_len(pn, acked);
-		assert_int_equal(jet_pn_decode(expected, pn & ((UINT64_C(1) << 8 * len) - 1), (unsigned)len * 8), pn);
+		assert_int_equal(jet_pn_decode(expected, pn & ((UINT64_C(1) << 8 * len) - 1),
+					       (unsigned)len * 8),
+				 pn);
 	}
 	assert_int_equal(jet_pn_len((1u << 14) - 1, 0), 2);
 	assert_int_equal(jet_pn_len(1u << 14, 0), 4);
@@ -165,7 +180,8 @@ static void test_replay_window_against_a_model(void **state)
 	gn_prng_init(&g, 5);
 	uint64_t next = 0;
 	for (int i = 0; i < 50000; i++) {
-		uint64_t ahead = gn_prng_next(&g) % 100 == 0 ? 2000 : 3, pn = next + gn_prng_next(&g) % ahead;
+		uint64_t ahead = gn_prng_next(&g) % 100 == 0 ? 2000 : 3,
+			 pn = next + gn_prng_next(&g) % ahead;
 		uint64_t back = gn_prng_next(&g) % (JET_REPLAY_BITS + 200);
 		pn = gn_prng_next(&g) % 2 ? pn : pn > back ? pn - back : 0;
 		if (pn >= 2 * SPAN)
@@ -193,17 +209,21 @@ struct end {
 
 static gn_err pass(struct end *from, struct end *to, gn_time now, bool deliver)
 {
-	uint8_t packet[64] = {(uint8_t)(JET_FLAG_FIXED | (from->keys.tx_phase ? JET_FLAG_PHASE : 0))};
+	uint8_t packet[64] = {
+		(uint8_t)(JET_FLAG_FIXED | (from->keys.tx_phase ? JET_FLAG_PHASE : 0))};
 	struct gn_slice payload;
 	size_t pn_len, len = JET_SHORT_HEADER + 2 + 4 + GN_AEAD_TAG;
 	uint64_t pn, full = from->pn++;
 	packet[JET_SHORT_HEADER] = (uint8_t)(full >> 8);
 	packet[JET_SHORT_HEADER + 1] = (uint8_t)full;
-	assert_int_equal(jet_packet_seal(&from->keys.tx, 0, full, packet, JET_SHORT_HEADER, 2, 4), GN_OK);
+	assert_int_equal(jet_packet_seal(&from->keys.tx, 0, full, packet, JET_SHORT_HEADER, 2, 4),
+			 GN_OK);
 	if (!deliver)
 		return GN_OK;
-	assert_true(jet_packet_unmask(&to->keys.rx.aead, packet, len, JET_SHORT_HEADER, false, &pn_len, &pn));
-	return jet_app_keys_open(&to->keys, 0, pn, packet, len, JET_SHORT_HEADER + pn_len, 3 * GN_SEC, now, &payload);
+	assert_true(jet_packet_unmask(&to->keys.rx.aead, packet, len, JET_SHORT_HEADER, false,
+				      &pn_len, &pn));
+	return jet_app_keys_open(&to->keys, 0, pn, packet, len, JET_SHORT_HEADER + pn_len,
+				 3 * GN_SEC, now, &payload);
 }
 
 static void test_key_update(void **state)
@@ -212,10 +232,14 @@ static void test_key_update(void **state)
 	struct end a = {0}, b = {0};
 	uint8_t one[48] = {1}, two[48] = {2};
 	gn_time now = GN_SEC;
-	assert_int_equal(jet_app_keys_install(&a.keys, true, GN_AES_256_GCM, true, GN_SLICE(one)), GN_OK);
-	assert_int_equal(jet_app_keys_install(&a.keys, false, GN_AES_256_GCM, true, GN_SLICE(two)), GN_OK);
-	assert_int_equal(jet_app_keys_install(&b.keys, true, GN_AES_256_GCM, true, GN_SLICE(two)), GN_OK);
-	assert_int_equal(jet_app_keys_install(&b.keys, false, GN_AES_256_GCM, true, GN_SLICE(one)), GN_OK);
+	assert_int_equal(jet_app_keys_install(&a.keys, true, GN_AES_256_GCM, true, GN_SLICE(one)),
+			 GN_OK);
+	assert_int_equal(jet_app_keys_install(&a.keys, false, GN_AES_256_GCM, true, GN_SLICE(two)),
+			 GN_OK);
+	assert_int_equal(jet_app_keys_install(&b.keys, true, GN_AES_256_GCM, true, GN_SLICE(two)),
+			 GN_OK);
+	assert_int_equal(jet_app_keys_install(&b.keys, false, GN_AES_256_GCM, true, GN_SLICE(one)),
+			 GN_OK);
 	assert_int_equal(pass(&a, &b, now, true), GN_OK);
 	assert_false(jet_app_keys_update(&a.keys, now)); /* nothing acknowledged in this phase */
 	a.keys.acked = true;

@@ -1,6 +1,6 @@
-/* Transport parameters inside the TLS transcript (JT-45): a list of (id, length, value), each id at most once, unknown
- * ids skipped. Both ends check the connection ids and the version they used against what the peer saw, so a middleman
- * who changed either breaks the handshake. */
+/* Transport parameters inside the TLS transcript (JT-45): a list of (id, length, value), each id
+ * at most once, unknown ids skipped. Both ends check the connection ids and the version they
+ * used against what the peer saw, so a middleman who changed either breaks the handshake. */
 #include "jet/session_int.h"
 
 enum param {
@@ -110,10 +110,13 @@ static const char *mismatch(const struct jet_session *s, const struct jet_params
 	if (!p->versions.p || gn_be64(p->versions.p) >> 32 != JET_VERSION)
 		return "the version is not the one in the parameters";
 	if (s->incoming)
-		return p->original_dcid.p || p->retry_scid.p ? "parameters of a server from a client" : "";
+		return p->original_dcid.p || p->retry_scid.p ? "parameters of a server from a "
+							       "client"
+							     : "";
 	if (!gn_slice_eq(p->original_dcid, GN_SLICE(hs->original_dcid)))
 		return "the first connection id is not the one in the parameters";
-	if (hs->retried ? !gn_slice_eq(p->retry_scid, GN_SLICE(hs->retry_scid)) : p->retry_scid.p != NULL)
+	if (hs->retried ? !gn_slice_eq(p->retry_scid, GN_SLICE(hs->retry_scid))
+			: p->retry_scid.p != NULL)
 		return "the retry is not the one in the parameters";
 	return "";
 }
@@ -124,9 +127,12 @@ gn_err jet_params_apply(struct jet_session *s, struct gn_slice in)
 	if (!in.p || jet_params_read(in, &p) != GN_OK)
 		return jet_fault(s, JET_E_PARAMS, "transport parameters do not parse");
 	const char *wrong = mismatch(s, &p);
-	if (*wrong || p.max_streams_bidi > JET_OFFSET_MAX >> 2 || p.max_streams_uni > JET_OFFSET_MAX >> 2 ||
-	    p.udp_max < JET_MTU_BASE)
-		return jet_fault(s, JET_E_PARAMS, *wrong ? wrong : "transport parameter out of range");
+	if (*wrong || p.max_streams_bidi > JET_OFFSET_MAX >> 2 ||
+	    p.max_streams_uni > JET_OFFSET_MAX >> 2 || p.udp_max < JET_MTU_BASE)
+		return jet_fault(s, JET_E_PARAMS,
+				 *wrong ? wrong
+					: "transport parameter out of "
+					  "range");
 	if (s->incoming && p.passes && gn_guard_on(s->jet->guard))
 		s->due |= JET_DUE_PASS;
 	s->tx_credit = p.max_data;

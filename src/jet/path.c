@@ -1,26 +1,29 @@
-/* Paths: addresses proven by challenge, moving to another one, the peer's rebinding (RFC 9000 sections 8 and 9, JT-80
- * on).
+/* Paths: addresses proven by challenge, moving to another one, the peer's rebinding (RFC 9000
+ * sections 8 and 9, JT-80 on).
  *
- *   new path (ours):    made [gn_jet_migrate] -> validated -> current
- *   new path (peer's):  made [first packet on its id] -> validated -> current when the peer sends data there
- *   current -> left [another became current] -> retired, 3 PTO after the peer answered on the new one
- *   left -> current again, when the peer is lost on the new one and is heard on the old
- *   rebinding:          the newest packet of a path comes from elsewhere -> that address is probed -> the path's
+ *   new path (ours): made [gn_jet_migrate] -> validated -> current new path (peer's): made
+ *   [first packet on its id] -> validated -> current when the peer sends data there current ->
+ *   left [another became current] -> retired, 3 PTO after the peer answered on the new one left
+ *   -> current again, when the peer is lost on the new one and is heard on the old rebinding:
+ *   the newest packet of a path comes from elsewhere -> that address is probed -> the path's
  * address
  *
- * 1. Data goes only to the current path's proven address; the old one carries until the new one is proven.
- * 2. An address we did not choose gets at most three times the bytes that came from it until it answers a challenge.
+ * 1. Data goes only to the current path's proven address; the old one carries until the new one
+ *    is proven.
+ * 2. An address we did not choose gets at most three times the bytes that came from it until it
+ *    answers a challenge.
  * 3. A path id is used once; its numbers and nonces never come back.
- * 4. A path that the peer began lives until the peer retires it: the peer may have moved there for good while our
- * probes were lost.
- * 5. When both ends move at once, the server follows the client: a client that moved ignores data on other paths until
- * the server has answered on its own.
- * 6. Nobody gives up a path on which the other may still be: packets of different paths have no order, so a late one
- * can lead an end to where the other is no more. It finds no answer there, and comes back to where it hears something.
- */
+ * 4. A path that the peer began lives until the peer retires it: the peer may have moved there
+ *    for good while our probes were lost.
+ * 5. When both ends move at once, the server follows the client: a client that moved ignores
+ *    data on other paths until the server has answered on its own.
+ * 6. Nobody gives up a path on which the other may still be: packets of different paths have no
+ *    order, so a late one can lead an end to where the other is no more. It finds no answer
+ *    there, and comes back to where it hears something. */
 #include "jet/session_int.h"
 
-gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now, struct jet_path **out)
+gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now,
+		    struct jet_path **out)
 {
 	struct jet_path **slot = &s->paths[id % JET_PATHS];
 	GN_ASSERT(!*slot);
@@ -68,7 +71,8 @@ uint64_t jet_path_allowance(const struct jet_path *p)
 	return most > p->tx ? most - p->tx : 0;
 }
 
-void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_addr *addr, bool ours, gn_time now)
+void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_addr *addr,
+		    bool ours, gn_time now)
 {
 	p->probe = (struct jet_probe){.addr = *addr, .at = now, .ours = ours};
 	gn_rand_fill(s->jet->env.rand, p->probe.data, sizeof p->probe.data);
@@ -104,7 +108,8 @@ void jet_path_acked(struct jet_session *s, struct jet_path *p, uint64_t largest,
 			s->paths[i]->retire_at = now + 3 * jet_pto(s->paths[i], JET_APP);
 }
 
-/* The path's own address changed under it: what we learned of the network may be void (RFC 9000 9.4). */
+/* The path's own address changed under it: what we learned of the network may be void (RFC 9000
+ * 9.4). */
 static void rebind(struct jet_session *s, struct jet_path *p, gn_time now)
 {
 	bool other_host = memcmp(p->addr.ip, p->probe.addr.ip, sizeof p->addr.ip) != 0;
@@ -154,19 +159,21 @@ void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const stru
 static bool follows(const struct jet_session *s, const struct jet_path *p)
 {
 	const struct jet_path *here = s->path;
-	bool retired = s->cid_rx[here->id % JET_PATHS].path != here->id; /* by the peer, who is not there */
+	/* by the peer, who is not there */
+	bool retired = s->cid_rx[here->id % JET_PATHS].path != here->id;
 	if (retired || here->pto_count >= JET_LOST_PTOS)
 		return true;
 	return !p->left && (s->incoming || !here->unanswered);
 }
 
-void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_addr *from, bool probing, bool newest,
-		    size_t bytes, gn_time now)
+void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
+		    bool probing, bool newest, size_t bytes, gn_time now)
 {
 	bool probed = p->probe.at != GN_NEVER && gn_addr_eq(&p->probe.addr, from);
 	if (probed)
 		p->probe.rx += bytes;
-	if (!p->validated && p->probe.at == GN_NEVER) { /* the peer's path, that did not answer when it was probed */
+	if (!p->validated && p->probe.at == GN_NEVER) {
+		/* the peer's path, that did not answer when it was probed */
 		p->addr = *from;
 		jet_path_probe(s, p, from, false, now);
 		p->rx += bytes;
@@ -196,7 +203,8 @@ gn_err gn_jet_migrate(struct gn_jet *jet, gn_jet_id id, const struct gn_addr *to
 	/* Odd ids are begun by the client, even ones by the server, so both may move at once. */
 	uint32_t next = s->path_last + (s->path_last ? 2 : s->incoming ? 2 : 1);
 	const struct jet_cid *tx = &s->cid_tx[next % JET_PATHS], *rx = &s->cid_rx[next % JET_PATHS];
-	if (!tx->set || tx->path != next || !rx->set || rx->path != next || s->paths[next % JET_PATHS])
+	if (!tx->set || tx->path != next || !rx->set || rx->path != next ||
+	    s->paths[next % JET_PATHS])
 		return GN_BUSY; /* the last move is not settled yet */
 	for (int i = 0; i < JET_PATHS; i++)
 		if (s->paths[i] && s->paths[i]->probe.at != GN_NEVER && s->paths[i]->probe.ours)
@@ -213,8 +221,9 @@ static void probe_failed(struct jet_session *s, struct jet_path *p)
 	p->probe.at = GN_NEVER;
 	jet_count(s->jet, JET_C_PROBE_FAILED);
 	if (p->validated || !p->probe.ours)
-		return; /* the rebinding was none: stay where we were; or the peer's path: its next packet has it tried
-			   again */
+		/* the rebinding was none: stay where we were; or the peer's path: its next
+		 * packet has it tried again */
+		return;
 	s->failed_addr = p->probe.addr;
 	jet_session_event(s, JET_EV_MOVE_FAILED);
 	jet_cid_retire(s, p->id);
@@ -231,7 +240,8 @@ gn_time jet_path_deadline(const struct jet_session *s)
 	}
 	return gn_time_min(at, s->path->mtu.probing
 				       ? GN_NEVER
-				       : s->path->mtu.at); /* a probe itself waits for the window: send.c */
+				       /* a probe itself waits for the window: send.c */
+				       : s->path->mtu.at);
 }
 
 gn_err jet_path_tick(struct jet_session *s, gn_time now)

@@ -1,5 +1,5 @@
-/* Changing addresses: migration by either side or both, rebinding by a NAT, addresses that do not answer, spoofed
- * copies; no stream byte is lost and connection ids change with the path. */
+/* Changing addresses: migration by either side or both, rebinding by a NAT, addresses that do
+ * not answer, spoofed copies; no stream byte is lost and connection ids change with the path. */
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
@@ -56,7 +56,9 @@ static void test_client_moves_while_transferring(void **state)
 	for (int i = 0; i < 2; i++)
 		memcpy(before[i], session(p, i)->cid_tx[0].cid, 8);
 	readdress(p, 0, 1, true);
-	assert_int_equal(gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].addr, p->sim.now), GN_OK);
+	assert_int_equal(
+		gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].addr, p->sim.now),
+		GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 500 * GN_MSEC);
 	for (int i = 0; i < 2; i++) {
 		const struct jet_session *s = session(p, i);
@@ -66,7 +68,8 @@ static void test_client_moves_while_transferring(void **state)
 	}
 	assert_true(gn_addr_eq(&session(p, 1)->path->addr, &p->sim.nodes[0].addr));
 	jet_sim_run(&p->sim, p->sim.now + 5 * GN_SEC);
-	for (int i = 0; i < 2; i++) { /* the old path is retired on both sides and its slot filled anew */
+	for (int i = 0; i < 2; i++) {
+		/* the old path is retired on both sides and its slot filled anew */
 		assert_null(jet_path_find(session(p, i), 0));
 		assert_true(session(p, i)->cid_rx[0].set && session(p, i)->cid_rx[0].path == 4);
 		assert_true(session(p, i)->cid_tx[0].set && session(p, i)->cid_tx[0].path == 4);
@@ -80,7 +83,8 @@ static void test_server_moves_while_transferring(void **state)
 	struct pair *p = start(2);
 	bulk_both_ways(p);
 	readdress(p, 1, 2, true);
-	assert_int_equal(gn_jet_migrate(p->sim.nodes[1].jet, session(p, 1)->id, &p->sim.nodes[0].addr, p->sim.now),
+	assert_int_equal(gn_jet_migrate(p->sim.nodes[1].jet, session(p, 1)->id,
+					&p->sim.nodes[0].addr, p->sim.now),
 			 GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 500 * GN_MSEC);
 	assert_int_equal(session(p, 0)->path->id, 2);
@@ -99,8 +103,8 @@ static void test_many_moves_under_loss(void **state)
 		int moves = 0;
 		for (int i = 0; i < 60 && !pair_all_done(&p->sim); i++) {
 			int who = (int)(i % 2);
-			if (gn_jet_migrate(p->sim.nodes[who].jet, session(p, who)->id, &p->sim.nodes[1 - who].addr,
-					   p->sim.now) == GN_OK)
+			if (gn_jet_migrate(p->sim.nodes[who].jet, session(p, who)->id,
+					   &p->sim.nodes[1 - who].addr, p->sim.now) == GN_OK)
 				moves++;
 			jet_sim_run(&p->sim, p->sim.now + GN_SEC);
 		}
@@ -115,17 +119,17 @@ static void test_both_move_at_once(void **state)
 	struct pair *p = start(3);
 	bulk_both_ways(p);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(
-			gn_jet_migrate(p->sim.nodes[i].jet, session(p, i)->id, &p->sim.nodes[1 - i].addr, p->sim.now),
-			GN_OK);
+		assert_int_equal(gn_jet_migrate(p->sim.nodes[i].jet, session(p, i)->id,
+						&p->sim.nodes[1 - i].addr, p->sim.now),
+				 GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 5 * GN_SEC);
 	assert_int_equal(session(p, 0)->path->id, 1); /* the client's choice */
 	assert_int_equal(session(p, 1)->path->id, 1);
 	finish(p);
 }
 
-/* What the server says is lost, but for probes of addresses, until it is on its own path; then what the client sends on
- * its own is. So the client's path never had an answer. */
+/* What the server says is lost, but for probes of addresses, until it is on its own path; then
+ * what the client sends on its own is. So the client's path never had an answer. */
 static bool lose_what_would_tell(struct jet_sim *sim, int from, int to, uint8_t *data, size_t len)
 {
 	const struct jet_session *server = forge_session(sim->nodes[1].jet);
@@ -140,12 +144,15 @@ static void test_client_follows_a_server_that_has_moved_on(void **state)
 	(void)state;
 	struct pair *p = start(9);
 	p->sim.tap = lose_what_would_tell;
-	assert_int_equal(gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].addr, p->sim.now), GN_OK);
+	assert_int_equal(
+		gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].addr, p->sim.now),
+		GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 200 * GN_MSEC);
 	app_send(&p->sim, 0, 100000, true, GN_JET_FILES);
 	jet_sim_run(&p->sim, p->sim.now + 100 * GN_MSEC);
 	assert_int_equal(session(p, 1)->path->id, 1);
-	assert_int_equal(gn_jet_migrate(p->sim.nodes[1].jet, session(p, 1)->id, &p->sim.nodes[0].addr, p->sim.now),
+	assert_int_equal(gn_jet_migrate(p->sim.nodes[1].jet, session(p, 1)->id,
+					&p->sim.nodes[0].addr, p->sim.now),
 			 GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 200 * GN_MSEC);
 	assert_int_equal(session(p, 0)->path->id, 1);
@@ -170,7 +177,9 @@ static void test_address_that_does_not_answer(void **state)
 	assert_int_equal(jet_sim_counter(&p->sim, 0, "path-probe-failed"), 1);
 	assert_int_equal(session(p, 0)->path->id, 0);
 	/* and the next attempt is free to succeed */
-	assert_int_equal(gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].addr, p->sim.now), GN_OK);
+	assert_int_equal(
+		gn_jet_migrate(p->sim.nodes[0].jet, p->id, &p->sim.nodes[1].addr, p->sim.now),
+		GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + GN_SEC);
 	assert_int_equal(p->app[0].moved, 1);
 	assert_int_equal(session(p, 0)->path->id, 3);
@@ -196,7 +205,8 @@ static void test_nat_rebinding_loses_no_byte(void **state)
 	}
 }
 
-/* Somebody on the way copies packets and sends them from an address of his victim, faster than the original. */
+/* Somebody on the way copies packets and sends them from an address of his victim, faster than
+ * the original. */
 static struct gn_addr victim;
 static uint64_t copied, to_victim;
 
@@ -232,10 +242,13 @@ static void test_amplification_limit_holds_for_probed_addresses(void **state)
 	(void)state;
 	struct pair *p = start(6);
 	uint8_t packet[2048];
-	size_t len = forge_packet(session(p, 0), GN_LIT("\x01\x01\x01"), packet); /* 31 bytes: too few for any probe */
+	/* 31 bytes: too few for any probe */
+	size_t len = forge_packet(session(p, 0), GN_LIT("\x01\x01\x01"), packet);
 	struct gn_addr spoofed = gn_addr_v4(203, 0, 113, 10, 99);
 	uint64_t before = jet_sim_counter(&p->sim, 1, "bytes-out"), lost = p->sim.unroutable;
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &spoofed, gn_slice(packet, len), p->sim.now), GN_OK);
+	assert_int_equal(
+		gn_jet_recv(p->sim.nodes[1].jet, &spoofed, gn_slice(packet, len), p->sim.now),
+		GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 20 * GN_SEC);
 	assert_int_equal(p->sim.unroutable, lost);
 	assert_true(jet_sim_counter(&p->sim, 1, "bytes-out") - before <
@@ -243,9 +256,12 @@ static void test_amplification_limit_holds_for_probed_addresses(void **state)
 	/* 500 bytes allow one probe of 1200. */
 	uint8_t frames[500] = {JET_F_PING};
 	len = forge_packet(session(p, 0), GN_SLICE(frames), packet);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &spoofed, gn_slice(packet, len), p->sim.now), GN_OK);
+	assert_int_equal(
+		gn_jet_recv(p->sim.nodes[1].jet, &spoofed, gn_slice(packet, len), p->sim.now),
+		GN_OK);
 	jet_sim_run(&p->sim, p->sim.now + 20 * GN_SEC);
-	assert_int_equal(p->sim.unroutable, lost + 2); /* 1200 and what is left of three times 529 */
+	/* 1200 and what is left of three times 529 */
+	assert_int_equal(p->sim.unroutable, lost + 2);
 	finish(p);
 }
 
@@ -254,9 +270,11 @@ static void test_migrate_needs_a_settled_session(void **state)
 	(void)state;
 	struct pair p;
 	pair_init(&p, 7, NULL, NULL, &link);
-	assert_int_equal(gn_jet_migrate(p.sim.nodes[0].jet, 99, &p.sim.nodes[1].addr, p.sim.now), GN_NOT_FOUND);
+	assert_int_equal(gn_jet_migrate(p.sim.nodes[0].jet, 99, &p.sim.nodes[1].addr, p.sim.now),
+			 GN_NOT_FOUND);
 	pair_dial(&p, NULL);
-	assert_int_equal(gn_jet_migrate(p.sim.nodes[0].jet, p.id, &p.sim.nodes[1].addr, p.sim.now), GN_STATE);
+	assert_int_equal(gn_jet_migrate(p.sim.nodes[0].jet, p.id, &p.sim.nodes[1].addr, p.sim.now),
+			 GN_STATE);
 	pair_fini(&p);
 }
 

@@ -1,8 +1,8 @@
-/* GU-17: a dozen clients of one network dial, ask, hang up and dial again over links that lose packets, all of it below
- * every bound of guard. With guard off and on the server sends the same datagrams at the same times, and the same bytes
- * reach every application at the same times: TLS draws its own keys, so a datagram is known by its time, ends and size
- * and the bytes by what comes out at the other end. Above a bound they differ, which shows that the trace sees guard.
- */
+/* GU-17: a dozen clients of one network dial, ask, hang up and dial again over links that lose
+ * packets, all of it below every bound of guard. With guard off and on the server sends the same
+ * datagrams at the same times, and the same bytes reach every application at the same times: TLS
+ * draws its own keys, so a datagram is known by its time, ends and size and the bytes by what
+ * comes out at the other end. Above a bound they differ, which shows that the trace sees guard. */
 #include "jet/limits.h"
 #include "jet/link_sim.h"
 #include <setjmp.h>
@@ -77,7 +77,8 @@ static void on_readable(struct world *w, int node, const struct gn_jet_event *e)
 	static uint8_t bytes[ASK_MAX];
 	size_t len;
 	bool fin = false;
-	while (gn_jet_stream_read(w->sim.nodes[node].jet, e->id, e->stream, bytes, sizeof bytes, &len, &fin) == GN_OK) {
+	while (gn_jet_stream_read(w->sim.nodes[node].jet, e->id, e->stream, bytes, sizeof bytes,
+				  &len, &fin) == GN_OK) {
 		note(w, bytes, len);
 		if (!fin)
 			continue;
@@ -115,14 +116,16 @@ static void act(struct world *w, int node)
 	uint64_t what = gn_rand_below(&w->pick, 20);
 	memset(bytes, (int)len, len);
 	if (!c->id) {
-		assert_int_equal(
-			gn_jet_connect(jet, &w->sim.nodes[SERVER].addr, &w->sim.nodes[SERVER].pk, w->sim.now, &c->id),
-			GN_OK);
+		assert_int_equal(gn_jet_connect(jet, &w->sim.nodes[SERVER].addr,
+						&w->sim.nodes[SERVER].pk, w->sim.now, &c->id),
+				 GN_OK);
 	} else if (c->connected && what == 0) {
 		(void)!gn_jet_close(jet, c->id, 0, "enough", w->sim.now);
 	} else if (c->connected && what < 4) {
-		(void)!gn_jet_datagram(jet, c->id, GN_JET_INTERACTIVE, gn_slice(bytes, len), GN_NEVER);
-	} else if (c->connected && gn_jet_stream_open(jet, c->id, false, GN_JET_INTERACTIVE, &stream) == GN_OK) {
+		(void)!gn_jet_datagram(jet, c->id, GN_JET_INTERACTIVE, gn_slice(bytes, len),
+				       GN_NEVER);
+	} else if (c->connected &&
+		   gn_jet_stream_open(jet, c->id, false, GN_JET_INTERACTIVE, &stream) == GN_OK) {
 		(void)!gn_jet_stream_write(jet, c->id, stream, gn_slice(bytes, len), true, &taken);
 	}
 	jet_sim_flush(&w->sim, node);
@@ -141,7 +144,8 @@ struct how {
 static struct seen play(uint64_t seed, const struct how *how)
 {
 	static struct world w;
-	const struct jet_sim_link_config link = {.delay = 10 * GN_MSEC, .jitter = 5 * GN_MSEC, .loss = 10000};
+	const struct jet_sim_link_config link = {
+		.delay = 10 * GN_MSEC, .jitter = 5 * GN_MSEC, .loss = 10000};
 	const struct gn_guard_config guard = {.off = how->off, .secret = {1}, .count_local = true};
 	memset(&w, 0, sizeof w);
 	w.work = how->work;
@@ -151,10 +155,12 @@ static struct seen play(uint64_t seed, const struct how *how)
 	gn_prng_init(&w.script, seed + 1);
 	w.rand = gn_prng_rand(&w.prng);
 	w.pick = gn_prng_rand(&w.script);
-	assert_int_equal(gn_guard_new(&(struct gn_env){&w.alloc, &w.rand, NULL}, &guard, &w.guard), GN_OK);
+	assert_int_equal(gn_guard_new(&(struct gn_env){&w.alloc, &w.rand, NULL}, &guard, &w.guard),
+			 GN_OK);
 	jet_sim_init(&w.sim, seed);
-	jet_sim_node(&w.sim,
-		     &(struct gn_jet_config){.guard = w.guard, .count_local = true, .always_retry = how->prove});
+	jet_sim_node(&w.sim, &(struct gn_jet_config){.guard = w.guard,
+						     .count_local = true,
+						     .always_retry = how->prove});
 	for (int i = 1; i <= CLIENTS; i++) {
 		jet_sim_node(&w.sim, &(struct gn_jet_config){.no_passes = !how->passes});
 		jet_sim_join(&w.sim, i, SERVER, &link);
@@ -183,16 +189,20 @@ static void test_below_every_bound(void **state)
 	(void)state;
 	for (uint64_t seed = 1; seed <= 4; seed++)
 		for (int prove = 0; prove < 2; prove++) {
-			struct seen off = play(seed, &(struct how){.off = true, .prove = prove, .work = LAWFUL}),
+			struct seen off = play(seed, &(struct how){.off = true,
+								   .prove = prove,
+								   .work = LAWFUL}),
 				    on = play(seed, &(struct how){.prove = prove, .work = LAWFUL});
-			print_message("  seed %llu: %u answered\n", (unsigned long long)seed, on.answered);
+			print_message("  seed %llu: %u answered\n", (unsigned long long)seed,
+				      on.answered);
 			assert_true(on.refused == 0 && on.answered > STEPS / 2);
 			assert_true(off.trace == on.trace);
 			assert_true(off.events == on.events);
 		}
 }
 
-/* A server that is on gives passes to who takes them: frames more, but nothing that an application sees. */
+/* A server that is on gives passes to who takes them: frames more, but nothing that an
+ * application sees. */
 static void test_passes_change_frames_alone(void **state)
 {
 	(void)state;

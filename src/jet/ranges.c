@@ -1,5 +1,5 @@
-/* Range sets over one sorted array: appending and touching the last range are O(1), everything else a binary search and
- * a memmove.
+/* Range sets over one sorted array: appending and touching the last range are O(1), everything
+ * else a binary search and a memmove.
  *
  * 1. r[i].lo < r[i].hi < r[i+1].lo: ranges never touch. */
 #include "jet/ranges_int.h"
@@ -29,7 +29,8 @@ bool jet_ranges_has(const struct jet_ranges *s, uint64_t v)
 	return i < s->count && s->r[i].lo <= v;
 }
 
-static gn_err insert(struct jet_ranges *s, struct gn_alloc *alloc, uint32_t at, struct jet_range range)
+static gn_err insert(struct jet_ranges *s, struct gn_alloc *alloc, uint32_t at,
+		     struct jet_range range)
 {
 	GN_ASSERT(at <= s->count);
 	if (s->count == s->capacity) {
@@ -55,7 +56,8 @@ static void erase(struct jet_ranges *s, uint32_t at, uint32_t n)
 	s->count -= n;
 }
 
-gn_err jet_ranges_add(struct jet_ranges *s, struct gn_alloc *alloc, uint64_t lo, uint64_t hi, uint32_t limit)
+gn_err jet_ranges_add(struct jet_ranges *s, struct gn_alloc *alloc, uint64_t lo, uint64_t hi,
+		      uint32_t limit)
 {
 	GN_ASSERT(lo < hi);
 	struct jet_range *last = s->count ? &s->r[s->count - 1] : NULL;
@@ -63,11 +65,13 @@ gn_err jet_ranges_add(struct jet_ranges *s, struct gn_alloc *alloc, uint64_t lo,
 		last->hi = hi > last->hi ? hi : last->hi;
 		return GN_OK;
 	}
-	uint32_t at = !last || lo > last->hi ? s->count : jet_ranges_find(s, lo ? lo - 1 : 0), end = at;
+	uint32_t at = !last || lo > last->hi ? s->count : jet_ranges_find(s, lo ? lo - 1 : 0),
+		 end = at;
 	while (end < s->count && s->r[end].lo <= hi)
 		end++;
 	if (end == at)
-		return s->count >= limit ? GN_LIMIT : insert(s, alloc, at, (struct jet_range){lo, hi});
+		return s->count >= limit ? GN_LIMIT
+					 : insert(s, alloc, at, (struct jet_range){lo, hi});
 	s->r[at].lo = lo < s->r[at].lo ? lo : s->r[at].lo;
 	s->r[at].hi = hi > s->r[end - 1].hi ? hi : s->r[end - 1].hi;
 	erase(s, at + 1, end - at - 1);

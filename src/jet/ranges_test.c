@@ -20,7 +20,8 @@ static void test_ranges_against_a_bitmap(void **state)
 		struct gn_prng g;
 		gn_prng_init(&g, seed);
 		for (int step = 0; step < 200; step++) {
-			uint64_t lo = gn_prng_next(&g) % (SPACE - 1), hi = lo + 1 + gn_prng_next(&g) % 20;
+			uint64_t lo = gn_prng_next(&g) % (SPACE - 1),
+				 hi = lo + 1 + gn_prng_next(&g) % 20;
 			hi = hi > SPACE ? SPACE : hi;
 			unsigned what = gn_prng_next(&g) % 20;
 			if (what == 0)
@@ -52,7 +53,8 @@ static void test_range_limit_and_memory(void **state)
 	for (uint64_t i = 0; i < 4; i++)
 		assert_int_equal(jet_ranges_add(&s, &alloc, 10 * i, 10 * i + 1, 4), GN_OK);
 	assert_int_equal(jet_ranges_add(&s, &alloc, 100, 101, 4), GN_LIMIT);
-	assert_int_equal(jet_ranges_add(&s, &alloc, 31, 32, 4), GN_OK); /* touching needs no range more */
+	/* touching needs no range more */
+	assert_int_equal(jet_ranges_add(&s, &alloc, 31, 32, 4), GN_OK);
 	alloc.fail_at = 1;
 	assert_int_equal(jet_ranges_add(&s, &alloc, 100, 101, 5), GN_NOMEM);
 	assert_int_equal(s.count, 4);
@@ -64,7 +66,8 @@ static uint8_t byte_at(uint64_t o)
 	return (uint8_t)(o * 7 + (o >> 8));
 }
 
-/* Pieces are sent, lost, acknowledged in any order; at the end everything was sent and acknowledged. */
+/* Pieces are sent, lost, acknowledged in any order; at the end everything was sent and
+ * acknowledged. */
 static void test_sendbuf_against_a_model(void **state)
 {
 	(void)state;
@@ -87,7 +90,9 @@ static void test_sendbuf_against_a_model(void **state)
 			size_t some = 1 + gn_prng_next(&g) % 3000;
 			some = b.end + some > TOTAL ? (size_t)(TOTAL - b.end) : some;
 			if (gn_prng_next(&g) % 4 == 0 && some)
-				assert_int_equal(jet_sendbuf_write(&b, &alloc, gn_slice(data + b.end, some)), GN_OK);
+				assert_int_equal(
+					jet_sendbuf_write(&b, &alloc, gn_slice(data + b.end, some)),
+					GN_OK);
 			uint64_t offset, len;
 			uint8_t copy[1200];
 			if (n < 64 && jet_sendbuf_peek(&b, UINT64_MAX, &offset, &len)) {
@@ -100,11 +105,15 @@ static void test_sendbuf_against_a_model(void **state)
 			if (n && gn_prng_next(&g) % 2) {
 				size_t i = gn_prng_next(&g) % n;
 				bool lost = gn_prng_next(&g) % 3 == 0;
-				assert_int_equal(lost ? jet_sendbuf_lost(&b, &alloc, out[i].offset, out[i].len)
-						      : jet_sendbuf_acked(&b, &alloc, out[i].offset, out[i].len),
+				assert_int_equal(lost ? jet_sendbuf_lost(&b, &alloc, out[i].offset,
+									 out[i].len)
+						      : jet_sendbuf_acked(&b, &alloc, out[i].offset,
+									  out[i].len),
 						 GN_OK);
-				if (!lost && gn_prng_next(&g) % 8 == 0) /* late news of the same packet */
-					assert_int_equal(jet_sendbuf_lost(&b, &alloc, out[i].offset, out[i].len),
+				/* late news of the same packet */
+				if (!lost && gn_prng_next(&g) % 8 == 0)
+					assert_int_equal(jet_sendbuf_lost(&b, &alloc, out[i].offset,
+									  out[i].len),
 							 GN_OK);
 				out[i] = out[--n];
 			}
@@ -117,8 +126,9 @@ static void test_sendbuf_against_a_model(void **state)
 	}
 }
 
-/* Seven packets of 200 bytes count as lost and go out again as two; then three of them are acknowledged after all. What
- * is acknowledged with all before it must carry the base over every range that it reaches. */
+/* Seven packets of 200 bytes count as lost and go out again as two; then three of them are
+ * acknowledged after all. What is acknowledged with all before it must carry the base over every
+ * range that it reaches. */
 static void test_sendbuf_base_passes_a_range_it_enters(void **state)
 {
 	(void)state;
@@ -144,8 +154,8 @@ static void test_sendbuf_base_passes_a_range_it_enters(void **state)
 	assert_int_equal(alloc.count, 0);
 }
 
-/* Holes are bounded by the ring's size, wherever the piece that comes lies; the first missing byte is always taken, so
- * that who is at the bound gets on. */
+/* Holes are bounded by the ring's size, wherever the piece that comes lies; the first missing
+ * byte is always taken, so that who is at the bound gets on. */
 static void test_recvbuf_range_limit(void **state)
 {
 	(void)state;
@@ -160,7 +170,8 @@ static void test_recvbuf_range_limit(void **state)
 		assert_int_equal(jet_recvbuf_put(&b, &alloc, 2 * i, gn_slice(&byte, 1)), GN_OK);
 	assert_int_equal(b.have.count, most);
 	assert_int_equal(jet_recvbuf_put(&b, &alloc, 2 * most, gn_slice(&byte, 1)), GN_LIMIT);
-	assert_int_equal(jet_recvbuf_put(&b, &alloc, far, gn_slice(&byte, 1)), GN_OK); /* no new hole */
+	/* no new hole */
+	assert_int_equal(jet_recvbuf_put(&b, &alloc, far, gn_slice(&byte, 1)), GN_OK);
 	assert_int_equal(jet_recvbuf_put(&b, &alloc, 0, gn_slice(&byte, 1)), GN_OK);
 	assert_int_equal(b.have.count, most + 1);
 	assert_int_equal(jet_recvbuf_put(&b, &alloc, 2 * most, gn_slice(&byte, 1)), GN_LIMIT);
@@ -173,8 +184,9 @@ static void test_recvbuf_range_limit(void **state)
 	assert_int_equal(alloc.count, 0);
 }
 
-/* Reading up to the ranges leaves few bytes and as many holes in them as many bytes allowed. They stay lawful, and the
- * piece that begins at the first missing byte is still taken: the session goes on. */
+/* Reading up to the ranges leaves few bytes and as many holes in them as many bytes allowed.
+ * They stay lawful, and the piece that begins at the first missing byte is still taken: the
+ * session goes on. */
 static void test_recvbuf_ranges_outlive_the_span(void **state)
 {
 	(void)state;
@@ -184,7 +196,8 @@ static void test_recvbuf_ranges_outlive_the_span(void **state)
 	gn_alloc_heap(&alloc, 1 << 20);
 	struct jet_recvbuf b = {0};
 	for (uint64_t i = 0; i < RANGES; i++)
-		assert_int_equal(jet_recvbuf_put(&b, &alloc, FIRST + 4 + 4 * i, gn_slice(data, 1)), GN_OK);
+		assert_int_equal(jet_recvbuf_put(&b, &alloc, FIRST + 4 + 4 * i, gn_slice(data, 1)),
+				 GN_OK);
 	assert_int_equal(jet_recvbuf_put(&b, &alloc, 0, gn_slice(data, FIRST)), GN_OK);
 	assert_int_equal(jet_recvbuf_read(&b, got, FIRST), FIRST);
 	assert_int_equal(b.have.count, RANGES);
@@ -213,7 +226,8 @@ static void test_recvbuf_against_a_model(void **state)
 		gn_prng_init(&g, seed);
 		while (b.base < TOTAL) {
 			uint8_t piece[1200], got[700];
-			uint64_t from = b.base > 500 ? b.base - 500 : 0, offset = from + gn_prng_next(&g) % WINDOW;
+			uint64_t from = b.base > 500 ? b.base - 500 : 0,
+				 offset = from + gn_prng_next(&g) % WINDOW;
 			size_t len = gn_prng_next(&g) % sizeof piece;
 			if (gn_prng_next(&g) % 4 == 0)
 				offset = b.base;
@@ -222,7 +236,9 @@ static void test_recvbuf_against_a_model(void **state)
 			for (size_t i = 0; i < len; i++)
 				piece[i] = byte_at(offset + i);
 			if (len)
-				assert_int_equal(jet_recvbuf_put(&b, &alloc, offset, gn_slice(piece, len)), GN_OK);
+				assert_int_equal(
+					jet_recvbuf_put(&b, &alloc, offset, gn_slice(piece, len)),
+					GN_OK);
 			uint64_t base = b.base;
 			size_t n = jet_recvbuf_read(&b, got, gn_prng_next(&g) % sizeof got);
 			for (size_t i = 0; i < n; i++)

@@ -1,9 +1,10 @@
 /* Packets of sessions: from bytes to frames to effects.
  *
- * 1. Header, number, replay window, seal: only a packet that passes all four is looked into, and only then does
- * anything change but counters.
- * 2. All frames are parsed before the first takes effect; one that does not parse ends the session (JT-52), unless the
- * packet is an Initial, whose keys anybody can make: that is dropped.
+ * 1. Header, number, replay window, seal: only a packet that passes all four is looked into, and
+ *    only then does anything change but counters.
+ * 2. All frames are parsed before the first takes effect; one that does not parse ends the
+ *    session (JT-52), unless the packet is an Initial, whose keys anybody can make: that is
+ *    dropped.
  * 3. After a frame has ended the session the rest of the packet is ignored. */
 #include "jet/session_int.h"
 
@@ -39,8 +40,8 @@ static struct survey look(struct gn_slice payload, enum jet_level level, bool in
 	return v;
 }
 
-static gn_err apply_ack(struct jet_session *s, struct jet_path *p, enum jet_level level, const struct jet_frame *f,
-			gn_time now)
+static gn_err apply_ack(struct jet_session *s, struct jet_path *p, enum jet_level level,
+			const struct jet_frame *f, gn_time now)
 {
 	if (level != JET_APP)
 		return jet_loss_ack(s, p, &s->hs->space[level], level, f, now);
@@ -53,8 +54,9 @@ static gn_err apply_ack(struct jet_session *s, struct jet_path *p, enum jet_leve
 	return GN_OK;
 }
 
-static gn_err apply(struct jet_session *s, struct jet_path *p, enum jet_level level, const struct jet_frame *f,
-		    const struct gn_addr *from, struct jet_effect *e, gn_time now)
+static gn_err apply(struct jet_session *s, struct jet_path *p, enum jet_level level,
+		    const struct jet_frame *f, const struct gn_addr *from, struct jet_effect *e,
+		    gn_time now)
 {
 	switch (f->type) {
 	case JET_F_PAD:
@@ -87,8 +89,9 @@ static bool alive(const struct jet_session *s)
 	return s->state == JET_S_HANDSHAKE || s->state == JET_S_OPEN;
 }
 
-static gn_err apply_all(struct jet_session *s, struct jet_path *p, enum jet_level level, struct gn_slice payload,
-			const struct gn_addr *from, struct jet_effect *e, gn_time now)
+static gn_err apply_all(struct jet_session *s, struct jet_path *p, enum jet_level level,
+			struct gn_slice payload, const struct gn_addr *from, struct jet_effect *e,
+			gn_time now)
 {
 	struct gn_reader r = gn_reader(payload);
 	uint32_t id = p->id;
@@ -101,16 +104,18 @@ static gn_err apply_all(struct jet_session *s, struct jet_path *p, enum jet_leve
 			jet_fail(s, err);
 		if (!alive(s))
 			return err;
-		if (level == JET_APP ? jet_path_find(s, id) != p : !s->hs || !s->hs->rx[level].ready)
-			return GN_OK; /* path or level is over: what else the packet holds comes again or is not needed
-				       */
+		if (level == JET_APP ? jet_path_find(s, id) != p
+				     : !s->hs || !s->hs->rx[level].ready)
+			/* path or level is over: what else the packet holds comes again or is
+			 * not needed */
+			return GN_OK;
 	}
 	return GN_OK;
 }
 
 /* What a packet that opened says about the peer, before its frames. */
-static void note_opened(struct jet_session *s, struct jet_path *p, enum jet_level level, const struct jet_header *h,
-			size_t datagram_len, gn_time now)
+static void note_opened(struct jet_session *s, struct jet_path *p, enum jet_level level,
+			const struct jet_header *h, size_t datagram_len, gn_time now)
 {
 	s->received_at = s->idle_at = s->active_at = now;
 	s->sent_since = s->swept = s->knocks = false;
@@ -120,7 +125,8 @@ static void note_opened(struct jet_session *s, struct jet_path *p, enum jet_leve
 	if (level != JET_APP)
 		p->rx += datagram_len;
 	if (level == JET_INITIAL && !s->incoming && s->hs->space[0].replay.next == 0)
-		memcpy(s->cid_tx[0].cid, h->scid, JET_CID_LEN); /* from now on the server's own id */
+		/* from now on the server's own id */
+		memcpy(s->cid_tx[0].cid, h->scid, JET_CID_LEN);
 	if (level == JET_HANDSHAKE && s->incoming) {
 		p->validated = true;
 		jet_hs_discard(s, JET_INITIAL);
@@ -134,19 +140,23 @@ static gn_err refuse(struct jet_session *s, enum jet_counter counter, gn_err err
 }
 
 /* Opens the packet with the keys of its level. */
-static gn_err open_packet(struct jet_session *s, enum jet_level level, uint32_t path, uint64_t pn, uint8_t *packet,
-			  size_t len, size_t header, struct gn_slice *payload, gn_time now)
+static gn_err open_packet(struct jet_session *s, enum jet_level level, uint32_t path, uint64_t pn,
+			  uint8_t *packet, size_t len, size_t header, struct gn_slice *payload,
+			  gn_time now)
 {
-	gn_err err = level == JET_APP ? jet_app_keys_open(&s->keys, path, pn, packet, len, header,
-							  3 * jet_pto(s->path, JET_APP), now, payload)
-				      : jet_packet_open(&s->hs->rx[level], path, pn, packet, len, header, payload);
+	gn_err err = level == JET_APP
+			     ? jet_app_keys_open(&s->keys, path, pn, packet, len, header,
+						 3 * jet_pto(s->path, JET_APP), now, payload)
+			     : jet_packet_open(&s->hs->rx[level], path, pn, packet, len, header,
+					       payload);
 	if (err != GN_OK && err != GN_AUTH)
 		jet_fail(s, err);
 	return err == GN_OK ? GN_OK : refuse(s, JET_C_PACKET_AUTH, err);
 }
 
 /* The path a packet came on; made now if the peer begins it. */
-static gn_err path_of(struct jet_session *s, uint32_t id, const struct gn_addr *from, gn_time now, struct jet_path **p)
+static gn_err path_of(struct jet_session *s, uint32_t id, const struct gn_addr *from, gn_time now,
+		      struct jet_path **p)
 {
 	*p = jet_path_find(s, id);
 	if (*p)
@@ -165,8 +175,8 @@ static gn_err path_of(struct jet_session *s, uint32_t id, const struct gn_addr *
 }
 
 static gn_err deliver(struct jet_session *s, struct jet_path *p, enum jet_level level, uint64_t pn,
-		      struct gn_slice payload, const struct survey *v, const struct gn_addr *from, size_t datagram_len,
-		      gn_time now)
+		      struct gn_slice payload, const struct survey *v, const struct gn_addr *from,
+		      size_t datagram_len, gn_time now)
 {
 	struct jet_space *sp = level == JET_APP ? &p->space : &s->hs->space[level];
 	uint32_t id = p->id;
@@ -191,10 +201,13 @@ static gn_err deliver(struct jet_session *s, struct jet_path *p, enum jet_level 
 	return err == GN_OK ? GN_OK : jet_fail(s, err);
 }
 
-gn_err jet_recv_packet(struct jet_session *s, uint32_t path, const struct gn_addr *from, const struct jet_header *h,
-		       uint8_t *packet, size_t datagram_len, gn_time now)
+gn_err jet_recv_packet(struct jet_session *s, uint32_t path, const struct gn_addr *from,
+		       const struct jet_header *h, uint8_t *packet, size_t datagram_len,
+		       gn_time now)
 {
-	enum jet_level level = !h->is_long ? JET_APP : h->type == JET_LONG_INITIAL ? JET_INITIAL : JET_HANDSHAKE;
+	enum jet_level level = !h->is_long                   ? JET_APP
+			       : h->type == JET_LONG_INITIAL ? JET_INITIAL
+							     : JET_HANDSHAKE;
 	s->jet->stranger_steps += s->half_open;
 	if (!alive(s)) {
 		s->close_heard++;
@@ -207,7 +220,8 @@ gn_err jet_recv_packet(struct jet_session *s, uint32_t path, const struct gn_add
 	if (level == JET_APP ? s->state != JET_S_OPEN : !s->hs || !s->hs->rx[level].ready)
 		return refuse(s, JET_C_PACKET_NO_KEY, GN_STATE);
 	if (level != JET_APP && !gn_addr_eq(from, &s->path->addr))
-		return refuse(s, JET_C_PACKET_UNEXPECTED, GN_STATE); /* nobody moves during the handshake */
+		/* nobody moves during the handshake */
+		return refuse(s, JET_C_PACKET_UNEXPECTED, GN_STATE);
 	if (level != JET_APP && !s->incoming && s->hs->space[0].replay.next &&
 	    memcmp(h->scid, s->cid_tx[0].cid, JET_CID_LEN) != 0)
 		return refuse(s, JET_C_PACKET_UNEXPECTED, GN_MALFORMED);
@@ -218,19 +232,21 @@ gn_err jet_recv_packet(struct jet_session *s, uint32_t path, const struct gn_add
 							   : &nothing;
 	size_t pn_len;
 	uint64_t pn;
-	if (!jet_packet_unmask(level == JET_APP ? &s->keys.rx.aead : &s->hs->rx[level].aead, packet, h->len,
-			       h->pn_offset, h->is_long, &pn_len, &pn))
+	if (!jet_packet_unmask(level == JET_APP ? &s->keys.rx.aead : &s->hs->rx[level].aead, packet,
+			       h->len, h->pn_offset, h->is_long, &pn_len, &pn))
 		return refuse(s, JET_C_PACKET_MALFORMED, GN_MALFORMED);
 	pn = jet_pn_decode(replay->next, pn, (unsigned)pn_len * 8);
 	bool too_old;
 	if (jet_replay_seen(replay, pn, &too_old))
 		return refuse(s, too_old ? JET_C_PACKET_OLD : JET_C_PACKET_REPLAYED, GN_REPLAY);
 	struct gn_slice payload;
-	GN_TRY(open_packet(s, level, path, pn, packet, h->len, h->pn_offset + pn_len, &payload, now));
+	GN_TRY(open_packet(s, level, path, pn, packet, h->len, h->pn_offset + pn_len, &payload,
+			   now));
 
 	struct survey v = look(payload, level, s->incoming);
-	uint8_t reserved = (uint8_t)(h->is_long ? JET_PROTECT_LONG & ~JET_FLAG_PN4
-						: JET_PROTECT_SHORT & ~(JET_FLAG_PN4 | JET_FLAG_PHASE));
+	uint8_t reserved =
+		(uint8_t)(h->is_long ? JET_PROTECT_LONG & ~JET_FLAG_PN4
+				     : JET_PROTECT_SHORT & ~(JET_FLAG_PN4 | JET_FLAG_PHASE));
 	if (packet[0] & reserved)
 		v.wrong = "reserved bits are set";
 	if (v.wrong && level == JET_INITIAL)

@@ -1,10 +1,12 @@
-/* Who sends next: four classes; class 1 first, classes 2 to 4 by weight 11 : 4 : 1 (JT-64), streams of a class in turn,
- * its datagrams alternating with its streams. Chosen per frame at the moment of writing.
+/* Who sends next: four classes; class 1 first, classes 2 to 4 by weight 11 : 4 : 1 (JT-64),
+ * streams of a class in turn, its datagrams alternating with its streams. Chosen per frame at
+ * the moment of writing.
  *
  * 1. A stream is in its class's list, or in flow_blocked, exactly while it is sendable.
- * 2. Class 1 pays for being first: it may be ahead of waiting others by CRITICAL_CREDIT bytes plus 15 bytes for each
- * byte they sent, so they keep 1/16 whatever class 1 does.
- * 3. `served` grows by bytes / weight; a class that wakes starts at the floor, so rest earns no credit. */
+ * 2. Class 1 pays for being first: it may be ahead of waiting others by CRITICAL_CREDIT bytes
+ *    plus 15 bytes for each byte they sent, so they keep 1/16 whatever class 1 does.
+ * 3. `served` grows by bytes / weight; a class that wakes starts at the floor, so rest earns no
+ *    credit. */
 #include "jet/session_int.h"
 
 #define CRITICAL_CREDIT (64 << 10) /* bytes */
@@ -64,7 +66,8 @@ bool jet_sched_pending(const struct jet_session *s)
 
 static bool others_wait(const struct jet_session *s)
 {
-	return class_waits(&s->classes[1]) || class_waits(&s->classes[2]) || class_waits(&s->classes[3]);
+	return class_waits(&s->classes[1]) || class_waits(&s->classes[2]) ||
+	       class_waits(&s->classes[3]);
 }
 
 /* Index of the class whose turn it is, or -1. */
@@ -74,7 +77,8 @@ static int pick(const struct jet_session *s)
 	if (class_waits(&s->classes[0]) && (s->critical_credit > 0 || !others_wait(s)))
 		return 0;
 	for (int i = 1; i < 4; i++)
-		if (class_waits(&s->classes[i]) && (best < 0 || s->classes[i].served < s->classes[best].served))
+		if (class_waits(&s->classes[i]) &&
+		    (best < 0 || s->classes[i].served < s->classes[best].served))
 			best = i;
 	return best;
 }
@@ -90,7 +94,8 @@ static void charge(struct jet_session *s, int class, uint64_t bytes)
 	s->served_floor = c->served > s->served_floor ? c->served : s->served_floor;
 	c->served += bytes * WEIGHTS / weight[class];
 	s->critical_credit += 15 * (int64_t)bytes;
-	s->critical_credit = s->critical_credit > CRITICAL_CREDIT ? CRITICAL_CREDIT : s->critical_credit;
+	s->critical_credit =
+		s->critical_credit > CRITICAL_CREDIT ? CRITICAL_CREDIT : s->critical_credit;
 }
 
 /* Takes the stream out of its list; it comes back at the end if it has more. */
@@ -107,7 +112,8 @@ static bool write_stream(struct jet_session *s, struct jet_out *o, struct jet_st
 	uint64_t offset = st->tx.end, len = 0, credit = st->tx.next + (s->tx_credit - s->tx_total);
 	credit = credit < st->tx_credit ? credit : st->tx_credit;
 	bool data = jet_sendbuf_peek(&st->tx, credit, &offset, &len);
-	bool fin_due = st->tx_state == JET_TX_FIN && (!st->fin_sent || st->fin_lost) && st->tx.next == st->tx.end;
+	bool fin_due = st->tx_state == JET_TX_FIN && (!st->fin_sent || st->fin_lost) &&
+		       st->tx.next == st->tx.end;
 	if (!data && !fin_due) {
 		jet_list_remove(&st->sched);
 		if (jet_stream_sendable(st)) {
@@ -116,7 +122,8 @@ static bool write_stream(struct jet_session *s, struct jet_out *o, struct jet_st
 		}
 		return true;
 	}
-	size_t left = gn_writer_left(w), head = 1 + gn_varint_len(st->id) + (offset ? gn_varint_len(offset) : 0);
+	size_t left = gn_writer_left(w),
+	       head = 1 + gn_varint_len(st->id) + (offset ? gn_varint_len(offset) : 0);
 	bool has_len = head + len < left;
 	head += has_len ? gn_varint_len(len) : 0;
 	if (left < head + (len ? 1 : 0))

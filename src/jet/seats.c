@@ -1,13 +1,16 @@
-/* Seats: who of those that dialled us may have a session, and who gives way to whom (JT-96, JT-97; GU-1, GU-3).
+/* Seats: who of those that dialled us may have a session, and who gives way to whom (JT-96,
+ * JT-97; GU-1, GU-3).
  *
- *   half: from the first packet until the handshake is over; no key is known yet, so prefixes count alone
- *   open: from the proof of the key until the session closes
+ *   half: from the first packet until the handshake is over; no key is known yet, so prefixes
+ *   count alone open: from the proof of the key until the session closes
  *
- * 1. A living incoming session has one seat, in one of the two tables; what closes gives it back at once.
- * 2. Who comes is refused only when all others are worth more; else one other gives way: of the same key when the key's
- * share is used up, of the same prefix when the prefix's is, of all when every seat is taken.
- * 3. Finding it costs two walks over a dense table and a bounded number of look-ups, however many sessions there are.
- */
+ * 1. A living incoming session has one seat, in one of the two tables; what closes gives it back
+ *    at once.
+ * 2. Who comes is refused only when all others are worth more; else one other gives way: of the
+ *    same key when the key's share is used up, of the same prefix when the prefix's is, of all
+ *    when every seat is taken.
+ * 3. Finding it costs two walks over a dense table and a bounded number of look-ups, however
+ *    many sessions there are. */
 #include "jet/session_int.h"
 
 void jet_seats_init(struct jet_seats *seats, struct gn_jet *jet, uint32_t max, uint32_t per_key)
@@ -58,7 +61,8 @@ static bool may_pass(const struct jet_seat *seat, const struct jet_seat *to, gn_
 {
 	if (over == GN_QUOTA)
 		return seat->key == to->key &&
-		       memcmp(&seat->session->holder.key, &to->session->holder.key, sizeof(struct gn_pk)) == 0;
+		       memcmp(&seat->session->holder.key, &to->session->holder.key,
+			      sizeof(struct gn_pk)) == 0;
 	return seat->standing <= GN_JET_KNOWN && (over != GN_LIMIT || seat->prefix == to->prefix);
 }
 
@@ -95,7 +99,8 @@ static bool worth_less(const struct weight *a, const struct weight *b)
 	return more ? more > 0 : a->used_at < b->used_at;
 }
 
-static unsigned least_standing(const struct jet_seats *seats, const struct jet_seat *to, gn_err over)
+static unsigned least_standing(const struct jet_seats *seats, const struct jet_seat *to,
+			       gn_err over)
 {
 	unsigned least = GN_JET_LINKED;
 	for (uint32_t i = 0; i < seats->count; i++)
@@ -104,8 +109,8 @@ static unsigned least_standing(const struct jet_seats *seats, const struct jet_s
 	return least;
 }
 
-/* The seat worth least of those that may pass, as far as JET_SEATS_WEIGHED of all and as many of the least standing
- * show it. NULL when who comes weighs more. */
+/* The seat worth least of those that may pass, as far as JET_SEATS_WEIGHED of all and as many of
+ * the least standing show it. NULL when who comes weighs more. */
 static struct jet_seat *worth_least(struct jet_seats *seats, const struct jet_seat *to, gn_err over)
 {
 	struct gn_rand *rand = to->session->jet->env.rand;
@@ -139,8 +144,10 @@ static void count_refusal(struct gn_jet *jet, const struct jet_seats *seats, gn_
 
 static void give_way(struct jet_session *s, gn_err over, gn_time now)
 {
-	const char *reason = over == GN_QUOTA   ? "its place went to another session of the same key"
-			     : over == GN_LIMIT ? "its place went to another session of the same network"
+	const char *reason = over == GN_QUOTA   ? "its place went to another session of the same "
+						  "key"
+			     : over == GN_LIMIT ? "its place went to another session of the same "
+						  "network"
 						: "its place was needed for another session";
 	s->seats = NULL;
 	jet_count(s->jet, JET_C_GAVE_WAY);
@@ -150,7 +157,8 @@ static void give_way(struct jet_session *s, gn_err over, gn_time now)
 
 gn_err jet_seat_take(struct jet_seats *seats, struct jet_session *s, gn_time now)
 {
-	struct jet_seat seat = {.session = s, .prefix = gn_addr_prefix(&s->holder.addr), .used_at = now};
+	struct jet_seat seat = {
+		.session = s, .prefix = gn_addr_prefix(&s->holder.addr), .used_at = now};
 	memcpy(&seat.key, &s->holder.key, sizeof seat.key);
 	GN_ASSERT(!s->seats);
 	GN_TRY(grow(seats, s->jet->env.alloc));

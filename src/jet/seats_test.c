@@ -52,7 +52,8 @@ static void settle(struct server *v)
 	}
 }
 
-/* A session of node key `key`, from 198.x.y.1 by prefix, as it is after the handshake. 0: there was no place. */
+/* A session of node key `key`, from 198.x.y.1 by prefix, as it is after the handshake. 0: there
+ * was no place. */
 static gn_jet_id come(struct server *v, uint32_t key, uint32_t prefix)
 {
 	struct gn_addr from = gn_addr_v4(198, (uint8_t)(prefix >> 8), (uint8_t)prefix, 1, 1000);
@@ -94,11 +95,13 @@ static void test_a_key_has_its_share_and_pays_itself(void **state)
 	of_key[JET_SESSIONS_PER_KEY] = come(&v, 1, 50);
 	assert_int_equal(v.closed, 1);
 	assert_true(v.last_closed == of_key[1]); /* the longest unused */
-	assert_true(lives(&v, other) && lives(&v, of_key[0]) && lives(&v, of_key[JET_SESSIONS_PER_KEY]));
+	assert_true(lives(&v, other) && lives(&v, of_key[0]) &&
+		    lives(&v, of_key[JET_SESSIONS_PER_KEY]));
 	assert_string_equal(v.reason, "its place went to another session of the same key");
 	assert_int_equal(counter(&v, JET_C_SESSION_KEY_LIMIT), 1);
 	assert_int_equal(counter(&v, JET_C_GAVE_WAY), 1);
-	for (int i = 2; i < JET_SESSIONS_PER_KEY; i++) /* whatever they are worth: a node that starts anew is let in */
+	/* whatever they are worth: a node that starts anew is let in */
+	for (int i = 2; i < JET_SESSIONS_PER_KEY; i++)
 		gn_jet_used(v.jet, of_key[i], GN_JET_LINKED, v.now);
 	gn_jet_used(v.jet, of_key[0], GN_JET_LINKED, v.now);
 	gn_jet_used(v.jet, of_key[JET_SESSIONS_PER_KEY], GN_JET_LINKED, v.now += GN_MSEC);
@@ -128,7 +131,8 @@ static void test_a_crowded_table_gives_a_prefix_its_share(void **state)
 	(void)state;
 	struct server v;
 	uint32_t key = 0;
-	server_init(&v, (struct gn_jet_config){.sessions_max = 64}); /* crowded above 48, a prefix has 8 then */
+	/* crowded above 48, a prefix has 8 then */
+	server_init(&v, (struct gn_jet_config){.sessions_max = 64});
 	for (; key < 38; key++)
 		assert_true(come(&v, key, 1000 + key) != 0);
 	for (; key < 48; key++)
@@ -158,13 +162,19 @@ static void test_a_full_table_lets_the_one_worth_least_go(void **state)
 	gn_jet_id id[32];
 	server_init(&v, (struct gn_jet_config){.sessions_max = 32});
 	for (uint32_t i = 0; i < 32; i++) {
-		id[i] = come(&v, i, i < 30 ? 100 + i / 2 : 300 + i); /* two of each prefix; 30 and 31 alone */
-		gn_jet_used(v.jet, id[i], i < 4 ? GN_JET_LINKED : i < 8 ? GN_JET_LEASED : GN_JET_KNOWN, v.now);
+		/* two of each prefix; 30 and 31 alone */
+		id[i] = come(&v, i, i < 30 ? 100 + i / 2 : 300 + i);
+		gn_jet_used(v.jet, id[i],
+			    i < 4   ? GN_JET_LINKED
+			    : i < 8 ? GN_JET_LEASED
+				    : GN_JET_KNOWN,
+			    v.now);
 	}
 	assert_int_equal(v.closed, 0);
 	gn_jet_used(v.jet, id[30], GN_JET_STRANGER, v.now += GN_MSEC);
 	gn_jet_id a = come(&v, 100, 400);
-	assert_true(a != 0 && v.last_closed == id[30]); /* least standing, though the lightest prefix */
+	/* least standing, though the lightest prefix */
+	assert_true(a != 0 && v.last_closed == id[30]);
 	assert_string_equal(v.reason, "its place was needed for another session");
 	gn_jet_used(v.jet, a, GN_JET_KNOWN, v.now += GN_MSEC);
 	for (int i = 9; i < 32; i++) /* 8 is now the longest unused of the heaviest prefixes */
@@ -172,7 +182,8 @@ static void test_a_full_table_lets_the_one_worth_least_go(void **state)
 			gn_jet_used(v.jet, id[i], GN_JET_KNOWN, v.now);
 	gn_jet_id b = come(&v, 101, 401);
 	assert_true(b != 0 && v.last_closed == id[8]);
-	assert_int_equal(come(&v, 102, 100 + 5), 0); /* as the third of its prefix it weighs more than all others */
+	/* as the third of its prefix it weighs more than all others */
+	assert_int_equal(come(&v, 102, 100 + 5), 0);
 	assert_int_equal(v.closed, 3);
 	assert_true(v.last_closed != id[9]);
 	for (uint32_t i = 0; i < v.jet->open.count; i++)
@@ -185,8 +196,9 @@ static void test_a_full_table_lets_the_one_worth_least_go(void **state)
 	server_fini(&v);
 }
 
-/* 4,096 places, taken by one /24 with a key for each session and one useful message on each: still every stranger of
- * another prefix finds a place, and the attacker's share shrinks to theirs. */
+/* 4,096 places, taken by one /24 with a key for each session and one useful message on each:
+ * still every stranger of another prefix finds a place, and the attacker's share shrinks to
+ * theirs. */
 static void test_a_network_of_many_keys_shuts_nobody_out(void **state)
 {
 	(void)state;
@@ -202,7 +214,8 @@ static void test_a_network_of_many_keys_shuts_nobody_out(void **state)
 		assert_true(come(&v, 100000 + i, 256 + i % 1000) != 0);
 	struct gn_holder who = {.addr = gn_addr_v4(198, 0, 1, 1, 0)};
 	uint64_t theirs = gn_share_held(&v.jet->open.share, &who).prefix;
-	print_message("  one /24 held 3072 of 4096, and %llu after 4000 strangers came\n", (unsigned long long)theirs);
+	print_message("  one /24 held 3072 of 4096, and %llu after 4000 strangers came\n",
+		      (unsigned long long)theirs);
 	assert_true(theirs < 2 * 64);
 	assert_int_equal(v.jet->open.count, 4096);
 	assert_int_equal(counter(&v, JET_C_NOMEM), 0);
@@ -246,7 +259,8 @@ static void test_half_open_sessions_have_their_own_places(void **state)
 	(void)state;
 	struct server v;
 	server_init(&v,
-		    (struct gn_jet_config){.sessions_max = 128}); /* 16 half-open, crowded above 12, a prefix has 8 */
+		    /* 16 half-open, crowded above 12, a prefix has 8 */
+		    (struct gn_jet_config){.sessions_max = 128});
 	assert_int_equal(v.jet->half.max, JET_HALF_OPEN_MIN);
 	for (uint8_t i = 0; i < 12; i++)
 		knock(&v, 1, i);
@@ -296,7 +310,8 @@ static void test_closed_sessions_linger_within_bounds(void **state)
 {
 	(void)state;
 	struct server v;
-	server_init(&v, (struct gn_jet_config){.sessions_max = 128}); /* a quarter of it may linger */
+	/* a quarter of it may linger */
+	server_init(&v, (struct gn_jet_config){.sessions_max = 128});
 	for (uint32_t i = 0; i < 100; i++) {
 		gn_jet_id id = come(&v, i, i);
 		assert_int_equal(gn_jet_close(v.jet, id, 0, "", v.now), GN_OK);
@@ -335,14 +350,17 @@ static void test_who_finds_no_place_is_told(void **state)
 	gn_jet_id id[3];
 	pair_init(&p, 12, NULL, &server, &link);
 	for (int i = 0; i < 2; i++)
-		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &id[i]),
+		assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL,
+						p.sim.now, &id[i]),
 				 GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 	assert_int_equal(p.app[1].connected, 2);
 	struct jet_seats *open = &p.sim.nodes[1].jet->open;
 	assert_int_equal(open->count, 2);
 	open->share.config.per_key = 1; /* only now: so that the key must pay */
-	assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &id[2]), GN_OK);
+	assert_int_equal(
+		gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &id[2]),
+		GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 	assert_int_equal(p.app[0].connected, 3);
 	assert_int_equal(p.app[0].closed, 1);
@@ -352,7 +370,9 @@ static void test_who_finds_no_place_is_told(void **state)
 	for (uint32_t i = 0; i < open->count; i++)
 		open->at[i].standing = GN_JET_LEASED;
 	open->share.config.per_key = 8;
-	assert_int_equal(gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &id[2]), GN_OK);
+	assert_int_equal(
+		gn_jet_connect(p.sim.nodes[0].jet, &p.sim.nodes[1].addr, NULL, p.sim.now, &id[2]),
+		GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 	assert_int_equal(p.app[0].closed, 2);
 	assert_int_equal(p.app[0].err, GN_BUSY);
@@ -367,7 +387,8 @@ static void test_a_session_without_use_ends(void **state)
 	(void)state;
 	for (int used = 0; used < 2; used++) {
 		struct jet_sim_link_config link = {.delay = GN_MSEC};
-		struct gn_jet_config client = {.keep_alive = GN_SEC}, server = {.unused_timeout = 15 * GN_SEC};
+		struct gn_jet_config client = {.keep_alive = GN_SEC},
+				     server = {.unused_timeout = 15 * GN_SEC};
 		struct pair *p = calloc(1, sizeof *p);
 		size_t taken;
 		gn_jet_stream id;
@@ -379,7 +400,9 @@ static void test_a_session_without_use_ends(void **state)
 		if (used)
 			gn_jet_used(p->sim.nodes[1].jet, p->app[1].id, GN_JET_STRANGER, p->sim.now);
 		for (int i = 0; i < 14; i++) {
-			assert_int_equal(gn_jet_stream_write(jet, p->id, id, GN_LIT("x"), false, &taken), GN_OK);
+			assert_int_equal(
+				gn_jet_stream_write(jet, p->id, id, GN_LIT("x"), false, &taken),
+				GN_OK);
 			jet_sim_flush(&p->sim, 0);
 			jet_sim_run(&p->sim, p->sim.now + GN_SEC);
 		}
@@ -390,7 +413,8 @@ static void test_a_session_without_use_ends(void **state)
 		assert_int_equal(jet_sim_counter(&p->sim, 1, "session-unused"), !used);
 		if (!used)
 			assert_string_equal(p->app[0].reason, "nothing of use came");
-		gn_jet_used(p->sim.nodes[1].jet, p->app[1].id, GN_JET_KNOWN, p->sim.now); /* a stale id is no matter */
+		/* a stale id is no matter */
+		gn_jet_used(p->sim.nodes[1].jet, p->app[1].id, GN_JET_KNOWN, p->sim.now);
 		pair_fini(p);
 		free(p);
 	}

@@ -1,19 +1,22 @@
-/* Packets to send: what goes into a packet, sealing it where it lies in the batch, and the batches themselves.
+/* Packets to send: what goes into a packet, sealing it where it lies in the batch, and the
+ * batches themselves.
  *
- *   jet_session_send -> path probes | closing packets | one handshake datagram (levels coalesced) | a batch of
+ *   jet_session_send -> path probes | closing packets | one handshake datagram (levels
+ *   coalesced) | a batch of
  * application packets
  *
- * 1. Packets of a batch have one size, the last may be shorter: a packet below the path's MTU ends its batch.
- * 2. Only acknowledgements, probes and closing packets go out when the window is full or the pacer holds; nothing at
- * all goes past the amplification limit.
- * 3. A packet that was sealed is remembered, counted and sent: no step after sealing can refuse it but running out of
- * memory, which ends the session. */
+ * 1. Packets of a batch have one size, the last may be shorter: a packet below the path's MTU
+ *    ends its batch.
+ * 2. Only acknowledgements, probes and closing packets go out when the window is full or the
+ *    pacer holds; nothing at all goes past the amplification limit.
+ * 3. A packet that was sealed is remembered, counted and sent: no step after sealing can refuse
+ *    it but running out of memory, which ends the session. */
 #include "jet/session_int.h"
 
 #define FRAME_ROOM 32u   /* bytes a packet must still have for another frame */
 #define PACKET_ROOM 128u /* bytes a datagram must still have for another packet */
-#define QUIET_ACK_RANGES                                                                                               \
-	8u /* ranges from which an ACK-only packet asks to be acknowledged itself, so ranges can be dropped */
+/* ranges from which an ACK-only packet asks to be acknowledged itself, so ranges can be dropped */
+#define QUIET_ACK_RANGES 8u
 
 struct jet_out {
 	struct jet_session *s;
@@ -44,11 +47,12 @@ bool jet_out_full(const struct jet_out *o)
 	return gn_writer_left(&o->w) < FRAME_ROOM || o->count == JET_PACKET_FRAMES_MAX;
 }
 
-void jet_out_frame(struct jet_out *o, uint8_t type, uint64_t id, uint64_t offset, uint32_t len, bool fin)
+void jet_out_frame(struct jet_out *o, uint8_t type, uint64_t id, uint64_t offset, uint32_t len,
+		   bool fin)
 {
 	GN_ASSERT(o->count < JET_PACKET_FRAMES_MAX && !o->w.bad);
-	o->frames[o->count++] =
-		(struct jet_sent_frame){.id = id, .offset = offset, .len = len, .type = type, .fin = fin};
+	o->frames[o->count++] = (struct jet_sent_frame){
+		.id = id, .offset = offset, .len = len, .type = type, .fin = fin};
 	o->eliciting |= jet_frame_eliciting(type);
 }
 
@@ -66,7 +70,8 @@ static void write_header(struct jet_out *o, const uint8_t dcid[JET_CID_LEN])
 	const struct jet_session *s = o->s;
 	unsigned pn4 = o->pn_len == 4 ? JET_FLAG_PN4 : 0;
 	if (o->level == JET_APP) {
-		gn_write_u8(&o->w, (uint8_t)(JET_FLAG_FIXED | (s->keys.tx_phase ? JET_FLAG_PHASE : 0) | pn4));
+		gn_write_u8(&o->w, (uint8_t)(JET_FLAG_FIXED |
+					     (s->keys.tx_phase ? JET_FLAG_PHASE : 0) | pn4));
 		gn_write_bytes(&o->w, gn_slice(dcid, JET_CID_LEN));
 	} else {
 		unsigned type = o->level == JET_INITIAL ? JET_LONG_INITIAL : JET_LONG_HANDSHAKE;
@@ -87,9 +92,10 @@ static void write_header(struct jet_out *o, const uint8_t dcid[JET_CID_LEN])
 		gn_write_be32(&o->w, (uint32_t)o->pn);
 }
 
-/* False when no packet can be made: no key, no connection id, no room, too many packets remembered. */
-static bool begin(struct jet_out *o, struct jet_session *s, struct jet_path *p, enum jet_level level, uint8_t *at,
-		  size_t cap, gn_time now)
+/* False when no packet can be made: no key, no connection id, no room, too many packets
+ * remembered. */
+static bool begin(struct jet_out *o, struct jet_session *s, struct jet_path *p,
+		  enum jet_level level, uint8_t *at, size_t cap, gn_time now)
 {
 	const struct jet_keys *keys = tx_keys(s, level);
 	const struct jet_cid *cid = &s->cid_tx[p->id % JET_PATHS];
@@ -120,7 +126,8 @@ static bool empty(const struct jet_out *o)
 
 static void pad_to(struct jet_out *o, size_t packet_len)
 {
-	size_t want = packet_len - GN_AEAD_TAG, have = gn_writer_len(&o->w), cap = have + gn_writer_left(&o->w);
+	size_t want = packet_len - GN_AEAD_TAG, have = gn_writer_len(&o->w),
+	       cap = have + gn_writer_left(&o->w);
 	want = want < cap ? want : cap;
 	if (want <= have)
 		return;
@@ -134,7 +141,8 @@ static gn_err remember(struct jet_out *o, size_t len)
 	struct jet_session *s = o->s;
 	struct jet_path *p = o->path;
 	struct jet_space *sp = o->space;
-	struct jet_sent sent = {.at = o->now, .size = (uint16_t)len, .state = JET_SENT_SILENT, .probe = o->probe};
+	struct jet_sent sent = {
+		.at = o->now, .size = (uint16_t)len, .state = JET_SENT_SILENT, .probe = o->probe};
 	if (o->eliciting) {
 		sent.state = JET_SENT_OUT;
 		sent.frames = o->count;
@@ -179,8 +187,8 @@ static size_t finish(struct jet_out *o)
 		o->w.start[o->pn_offset - 2] = (uint8_t)(rest >> 8);
 		o->w.start[o->pn_offset - 1] = (uint8_t)rest;
 	}
-	gn_err err =
-		jet_packet_seal(tx_keys(s, o->level), o->path->id, o->pn, o->w.start, o->pn_offset, o->pn_len, payload);
+	gn_err err = jet_packet_seal(tx_keys(s, o->level), o->path->id, o->pn, o->w.start,
+				     o->pn_offset, o->pn_len, payload);
 	if (err == GN_OK)
 		err = remember(o, len);
 	if (err != GN_OK) {
@@ -225,14 +233,14 @@ static void write_crypto(struct jet_out *o, struct jet_sendbuf *b)
 }
 
 /* One Initial or Handshake packet; 0 when that level has nothing to say. */
-static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8_t *at, size_t cap, bool *eliciting,
-			      gn_time now)
+static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8_t *at, size_t cap,
+			      bool *eliciting, gn_time now)
 {
 	struct jet_space *sp = &s->hs->space[level];
 	struct jet_out o;
 	uint64_t offset, len;
-	/* A few packets that timers and the peer's packets space out: the window, perhaps filled by packets that the
-	 * peer has no key for yet, must not hold them. */
+	/* A few packets that timers and the peer's packets space out: the window, perhaps filled
+	 * by packets that the peer has no key for yet, must not hold them. */
 	bool data = jet_sendbuf_peek(&s->hs->out[level], UINT64_MAX, &offset, &len);
 	if (!data && !sp->probes && !jet_ack_due(sp, now))
 		return 0;
@@ -255,7 +263,8 @@ static size_t build_handshake(struct jet_session *s, enum jet_level level, uint8
 /* Anything besides acknowledgements that wants to go out on the current path. */
 static bool app_pending(const struct jet_session *s)
 {
-	return s->due || s->new_cid_due || s->retire_due || !jet_list_empty(&s->control) || jet_sched_pending(s);
+	return s->due || s->new_cid_due || s->retire_due || !jet_list_empty(&s->control) ||
+	       jet_sched_pending(s);
 }
 
 static void write_acks(struct jet_session *s, struct jet_out *o, bool data)
@@ -274,7 +283,8 @@ static void write_grease(struct jet_session *s, struct jet_out *o)
 		return;
 	gn_rand_fill(s->jet->env.rand, noise, sizeof noise);
 	gn_write_varint(&o->w, JET_F_EXTENSION + 27 +
-				       31 * (uint64_t)(noise[0] & 63)); /* readers must skip what they do not know */
+				       /* readers must skip what they do not know */
+				       31 * (uint64_t)(noise[0] & 63));
 	gn_write_varint(&o->w, noise[1] & 7);
 	gn_write_bytes(&o->w, gn_slice(noise, noise[1] & 7));
 	jet_out_frame(o, 0xff, 0, 0, 0, false);
@@ -284,7 +294,8 @@ static void write_grease(struct jet_session *s, struct jet_out *o)
 static void write_confirm(struct jet_session *s, struct jet_out *o)
 {
 	uint8_t *end = o->w.p + JET_TICKET_PADDED;
-	if (!(s->due & JET_DUE_CONFIRM) || jet_out_full(o) || gn_writer_left(&o->w) < JET_TICKET_MAX + 4u)
+	if (!(s->due & JET_DUE_CONFIRM) || jet_out_full(o) ||
+	    gn_writer_left(&o->w) < JET_TICKET_MAX + 4u)
 		return; /* the next packet begins with it */
 	gn_write_varint(&o->w, JET_F_CONFIRM);
 	gn_write_varint(&o->w, s->ticket_len);
@@ -346,7 +357,8 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 	struct jet_path *p = s->path;
 	struct jet_space *sp = &p->space;
 	struct jet_out o;
-	bool data = sp->probes || (window_open(p) && jet_pacer_ready(&p->pacer, now) && app_pending(s));
+	bool data =
+		sp->probes || (window_open(p) && jet_pacer_ready(&p->pacer, now) && app_pending(s));
 	if (!data && !any_ack_due(s, now))
 		return 0;
 	if (!begin(&o, s, p, JET_APP, at, cap, now)) {
@@ -373,15 +385,16 @@ static size_t build_app(struct jet_session *s, uint8_t *at, size_t cap, gn_time 
 static void check_keys(struct jet_session *s, gn_time now)
 {
 	struct jet_app_keys *k = &s->keys;
-	if (s->confirmed && (k->sealed >= s->jet->key_update_packets || now - k->since >= JET_KEY_UPDATE_AGE) &&
+	if (s->confirmed &&
+	    (k->sealed >= s->jet->key_update_packets || now - k->since >= JET_KEY_UPDATE_AGE) &&
 	    jet_app_keys_update(k, now))
 		jet_count(s->jet, JET_C_KEY_UPDATES);
 	if (k->sealed >= s->jet->seal_max || k->failed >= s->jet->open_failed_max)
 		jet_close_local(s, GN_CRYPTO, false, JET_E_AEAD_LIMIT, "a key was used up", now);
 }
 
-static gn_err batch_of(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, const struct gn_addr *to,
-		       size_t segment)
+static gn_err batch_of(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
+		       const struct gn_addr *to, size_t segment)
 {
 	*batch = (struct gn_jet_batch){.to = *to, .segment = (uint16_t)segment};
 	s->jet->counters[JET_C_BYTES_OUT] += out->len;
@@ -389,7 +402,8 @@ static gn_err batch_of(struct jet_session *s, struct gn_buf *out, struct gn_jet_
 	return GN_OK;
 }
 
-static gn_err send_app(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+static gn_err send_app(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
+		       gn_time now)
 {
 	struct jet_path *p = s->path;
 	size_t segment = p->mtu.size, first = 0;
@@ -405,12 +419,14 @@ static gn_err send_app(struct jet_session *s, struct gn_buf *out, struct gn_jet_
 			break;
 	}
 	if (s->state != JET_S_OPEN)
-		out->len = 0; /* the last packet was not made: what stands before it is not worth the case */
+		/* the last packet was not made: what stands before it is not worth the case */
+		out->len = 0;
 	p->limited = app_pending(s);
 	return out->len ? batch_of(s, out, batch, &p->addr, first) : GN_AGAIN;
 }
 
-static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
+			     gn_time now)
 {
 	struct jet_path *p = s->path;
 	struct jet_out o;
@@ -429,7 +445,8 @@ static gn_err send_mtu_probe(struct jet_session *s, struct gn_buf *out, struct g
 }
 
 /* Initial, Handshake and application packets coalesced into one datagram. */
-static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
+			     gn_time now)
 {
 	struct jet_path *p = s->path;
 	uint64_t allowed = jet_path_allowance(p);
@@ -441,17 +458,19 @@ static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct g
 	out->len = build_handshake(s, JET_INITIAL, out->p, cap, &eliciting_initial, now);
 	size_t initial = out->len;
 	if (s->hs)
-		out->len += build_handshake(s, JET_HANDSHAKE, out->p + out->len, cap - out->len, &eliciting_other, now);
+		out->len += build_handshake(s, JET_HANDSHAKE, out->p + out->len, cap - out->len,
+					    &eliciting_other, now);
 	if (s->hs && !s->incoming && out->len > initial)
-		jet_hs_discard(s, JET_INITIAL); /* RFC 9001 4.9.1: the client's first Handshake packet */
+		/* RFC 9001 4.9.1: the client's first Handshake packet */
+		jet_hs_discard(s, JET_INITIAL);
 	if (s->state == JET_S_OPEN && out->len && cap - out->len >= PACKET_ROOM)
 		out->len += build_app(s, out->p + out->len, cap - out->len, now);
 	if (s->state == JET_S_CLOSING || out->len == 0) {
 		out->len = 0;
 		return GN_AGAIN;
 	}
-	if (eliciting_initial &&
-	    out->len < cap) { /* padding outside the packets: bytes that begin no packet are ignored */
+	if (eliciting_initial && out->len < cap) {
+		/* padding outside the packets: bytes that begin no packet are ignored */
 		memset(out->p + out->len, 0, cap - out->len);
 		out->len = cap;
 	}
@@ -461,8 +480,8 @@ static gn_err send_handshake(struct jet_session *s, struct gn_buf *out, struct g
 
 /* ---- probes of addresses, closing ---- */
 
-static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct gn_buf *out, struct gn_jet_batch *batch,
-			      gn_time now)
+static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct gn_buf *out,
+			      struct gn_jet_batch *batch, gn_time now)
 {
 	struct jet_probe *probe = &p->probe;
 	struct jet_out o;
@@ -501,7 +520,8 @@ static gn_err send_path_probe(struct jet_session *s, struct jet_path *p, struct 
 	return batch_of(s, out, batch, &to, out->len);
 }
 
-static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
+			 gn_time now)
 {
 	uint64_t allowed = jet_path_allowance(s->path);
 	size_t cap = allowed < JET_MTU_BASE ? (size_t)allowed : JET_MTU_BASE;
@@ -512,10 +532,13 @@ static gn_err send_close(struct jet_session *s, struct gn_buf *out, struct gn_je
 		bool app = s->close_app && level == JET_APP;
 		if (level == JET_APP && !s->confirmed && s->incoming)
 			break; /* the client may not have these keys yet */
-		if (!begin(&o, s, s->path, (enum jet_level)level, out->p + out->len, cap - out->len, now))
+		if (!begin(&o, s, s->path, (enum jet_level)level, out->p + out->len, cap - out->len,
+			   now))
 			continue;
-		struct gn_slice reason = gn_slice(s->reason, app || !s->close_app ? s->reason_len : 0);
-		jet_write_close(&o.w, app, app || !s->close_app ? s->close_code : JET_E_NONE, reason);
+		struct gn_slice reason =
+			gn_slice(s->reason, app || !s->close_app ? s->reason_len : 0);
+		jet_write_close(&o.w, app, app || !s->close_app ? s->close_code : JET_E_NONE,
+				reason);
 		if (o.w.bad)
 			continue;
 		out->len += finish(&o);
@@ -535,16 +558,19 @@ gn_time jet_send_deadline(const struct jet_session *s)
 	return app_pending(s) ? gn_time_min(probe, jet_pacer_deadline(&p->pacer)) : probe;
 }
 
-gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now)
+gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch,
+			gn_time now)
 {
 	out->len = 0;
 	if (s->state == JET_S_CLOSING && s->close_due)
 		return send_close(s, out, batch, now);
-	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING || jet_token_owed(s) || jet_knocked(s))
+	if (s->state == JET_S_CLOSING || s->state == JET_S_DRAINING || jet_token_owed(s) ||
+	    jet_knocked(s))
 		return GN_AGAIN;
 	for (int i = 0; i < JET_PATHS && s->state == JET_S_OPEN; i++) {
 		struct jet_path *p = s->paths[i];
-		if (p && (p->responding || p->probe.at <= now) && send_path_probe(s, p, out, batch, now) == GN_OK)
+		if (p && (p->responding || p->probe.at <= now) &&
+		    send_path_probe(s, p, out, batch, now) == GN_OK)
 			return GN_OK;
 	}
 	if (s->hs && send_handshake(s, out, batch, now) == GN_OK)
@@ -553,5 +579,6 @@ gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet
 		return GN_AGAIN;
 	if (send_app(s, out, batch, now) == GN_OK)
 		return GN_OK;
-	return s->state == JET_S_OPEN && s->confirmed ? send_mtu_probe(s, out, batch, now) : GN_AGAIN;
+	return s->state == JET_S_OPEN && s->confirmed ? send_mtu_probe(s, out, batch, now)
+						      : GN_AGAIN;
 }

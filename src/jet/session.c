@@ -1,6 +1,8 @@
-/* Lifecycle of a session: making, stripping it when it closes, giving back empty buffers, freeing.
+/* Lifecycle of a session: making, stripping it when it closes, giving back empty buffers,
+ * freeing.
  *
- * 1. A session is in the endpoint's timer heap from new to free; its id is in the map until CLOSED was told.
+ * 1. A session is in the endpoint's timer heap from new to free; its id is in the map until
+ *    CLOSED was told.
  * 2. An idle session owns itself, one path, its keys: no buffers, no handshake. */
 #include "jet/session_int.h"
 
@@ -24,7 +26,8 @@ gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *
 	jet_list_init(&s->dgrams_in);
 	jet_sched_init(s);
 	jet_window_init(&s->window, jet->config.session_window, JET_SESSION_WINDOW_MAX);
-	gn_map_init(&s->streams, &jet->env, sizeof(gn_jet_stream), sizeof(struct jet_stream *), 8 * JET_STREAMS);
+	gn_map_init(&s->streams, &jet->env, sizeof(gn_jet_stream), sizeof(struct jet_stream *),
+		    8 * JET_STREAMS);
 	gn_err err = gn_heap_set(&jet->timers, &s->timer, GN_NEVER);
 	if (err == GN_OK)
 		err = jet_path_new(s, 0, addr, now, &s->path);
@@ -59,7 +62,8 @@ gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *
 void jet_session_strip(struct jet_session *s)
 {
 	while (s->streams.count)
-		jet_stream_free(s, *(struct jet_stream **)gn_map_value_at(&s->streams, s->streams.count - 1));
+		jet_stream_free(s, *(struct jet_stream **)gn_map_value_at(&s->streams,
+									  s->streams.count - 1));
 	gn_map_fini(&s->streams);
 	jet_dgrams_fini(s);
 	jet_hs_drop_ticket(s);
@@ -135,7 +139,8 @@ static void path_validate(const struct jet_session *s, const struct jet_path *p)
 		GN_ASSERT(in_flight == p->cc.in_flight);
 	GN_ASSERT(in_flight <= p->cc.in_flight || s->state != JET_S_OPEN);
 	GN_ASSERT(p->mtu.size >= JET_MTU_BASE && p->mtu.size <= JET_MTU_MAX);
-	GN_ASSERT(p == s->path ? !p->left : p->id != s->path->id && (p->left || p->retire_at == GN_NEVER));
+	GN_ASSERT(p == s->path ? !p->left
+			       : p->id != s->path->id && (p->left || p->retire_at == GN_NEVER));
 }
 
 void jet_session_validate(const struct jet_session *s)

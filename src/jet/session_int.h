@@ -1,9 +1,11 @@
-/* Inside jet: the endpoint, sessions, paths, packet spaces, streams, and what each file offers the others.
+/* Inside jet: the endpoint, sessions, paths, packet spaces, streams, and what each file offers
+ * the others.
  *
- *   gn_jet --owns--> jet_session --owns--> jet_path (up to JET_PATHS), jet_hs (until confirmed), jet_stream, jet_dgram
+ *   gn_jet --owns--> jet_session --owns--> jet_path (up to JET_PATHS), jet_hs (until confirmed),
+ *   jet_stream, jet_dgram
  *
- * Session:  HANDSHAKE -> OPEN [jet_hs_run: TLS done] -> CLOSING [jet_close_local] | DRAINING [jet_close_remote] ->
- * freed HANDSHAKE -> CLOSING | DRAINING likewise */
+ * Session: HANDSHAKE -> OPEN [jet_hs_run: TLS done] -> CLOSING [jet_close_local] | DRAINING
+ * [jet_close_remote] -> freed HANDSHAKE -> CLOSING | DRAINING likewise */
 #ifndef GN_JET_SESSION_INT_H
 #define GN_JET_SESSION_INT_H
 
@@ -49,7 +51,13 @@ enum jet_code {
 
 /* ---- packet spaces ---- */
 
-enum jet_sent_state { JET_SENT_OUT, JET_SENT_ACKED, JET_SENT_LOST, JET_SENT_SKIPPED, JET_SENT_SILENT };
+enum jet_sent_state {
+	JET_SENT_OUT,
+	JET_SENT_ACKED,
+	JET_SENT_LOST,
+	JET_SENT_SKIPPED,
+	JET_SENT_SILENT
+};
 
 /* A packet we sent. Its frames are `frames` entries of the space's frame ring. */
 struct jet_sent {
@@ -84,10 +92,11 @@ struct jet_space {
 	struct gn_ring sent;   /* jet_sent, numbers sent_first on without gaps */
 	struct gn_ring frames; /* jet_sent_frame; the oldest is number frames_popped */
 	uint32_t frames_popped;
-	uint64_t low;      /* nothing below it is OUT */
-	uint32_t out;      /* packets OUT */
-	uint8_t probes;    /* packets to send whatever the window says */
-	gn_time loss_at;   /* when the oldest one behind an acknowledged one counts as lost; GN_NEVER */
+	uint64_t low;   /* nothing below it is OUT */
+	uint32_t out;   /* packets OUT */
+	uint8_t probes; /* packets to send whatever the window says */
+	/* when the oldest one behind an acknowledged one counts as lost; GN_NEVER */
+	gn_time loss_at;
 	gn_time sent_at;   /* last ack-eliciting packet */
 	uint32_t phase;    /* of the key of the last packet, counted, and */
 	uint64_t phase_pn; /* the first packet with that key */
@@ -102,7 +111,8 @@ struct jet_space {
 /* ---- paths ---- */
 
 struct jet_rtt {
-	gn_time latest, smoothed, var, min; /* smoothed is JET_RTT_INITIAL before the first sample */
+	/* smoothed is JET_RTT_INITIAL before the first sample */
+	gn_time latest, smoothed, var, min;
 	bool sampled;
 };
 
@@ -128,11 +138,12 @@ struct jet_mtu {
 
 struct jet_path {
 	uint32_t id;
-	bool validated;    /* the address has been proven */
-	bool ours;         /* we began it */
-	bool wanted;       /* the peer sends data here: move when validated */
-	bool left;         /* was the current path */
-	bool unanswered;   /* the current path, and the peer has acknowledged here nothing from moved_pn on */
+	bool validated; /* the address has been proven */
+	bool ours;      /* we began it */
+	bool wanted;    /* the peer sends data here: move when validated */
+	bool left;      /* was the current path */
+	/* the current path, and the peer has acknowledged here nothing from moved_pn on */
+	bool unanswered;
 	bool responding;   /* a PATH_RESPONSE is due */
 	uint64_t moved_pn; /* the first packet sent here since we moved */
 	uint8_t response[8];
@@ -149,10 +160,11 @@ struct jet_path {
 	uint8_t pto_count;        /* probe timeouts in a row, up to JET_PTO_BACKOFF_MAX */
 	uint16_t reorder_packets; /* threshold, adaptive */
 	uint8_t reorder_eighths;  /* time threshold: 1 + n/8 round trips */
-	uint64_t round_pn;        /* a round trip ends when something from here on is acknowledged */
-	gn_time lost_event;       /* start of the last loss event */
-	uint32_t lost_in_event;   /* packets lost in it and not found spurious */
-	gn_time ack_window_at;    /* counts packets per round trip, for the ACK frequency */
+	/* a round trip ends when something from here on is acknowledged */
+	uint64_t round_pn;
+	gn_time lost_event;     /* start of the last loss event */
+	uint32_t lost_in_event; /* packets lost in it and not found spurious */
+	gn_time ack_window_at;  /* counts packets per round trip, for the ACK frequency */
 	uint32_t ack_window, ack_every;
 	bool limited; /* the window held us back since the last ack */
 };
@@ -172,10 +184,11 @@ struct jet_hs {
 	struct jet_keys rx[2], tx[2];
 	struct jet_sendbuf out[2];
 	struct jet_recvbuf in[2];
-	uint8_t original_dcid[JET_CID_LEN]; /* of the client's first packet, or of the one that the last Retry answered
-					     */
+	/* of the client's first packet, or of the one that the last Retry answered */
+	uint8_t original_dcid[JET_CID_LEN];
 	uint8_t retry_scid[JET_CID_LEN];
-	bool retried;                 /* the client followed a Retry; the server saw a good cookie */
+	/* the client followed a Retry; the server saw a good cookie */
+	bool retried;
 	uint8_t retries;              /* followed by the client */
 	bool heard;                   /* the client has opened a packet of the server */
 	uint8_t token[JET_TOKEN_MAX]; /* cookie, then answer or pass or neither */
@@ -197,13 +210,19 @@ struct jet_window {
 	gn_time at; /* last time max moved */
 };
 
-enum jet_stream_event { JET_EV_OPENED = 1, JET_EV_READABLE = 2, JET_EV_WRITABLE = 4, JET_EV_ACKED = 8 };
+enum jet_stream_event {
+	JET_EV_OPENED = 1,
+	JET_EV_READABLE = 2,
+	JET_EV_WRITABLE = 4,
+	JET_EV_ACKED = 8
+};
 enum jet_stream_due { JET_DUE_RESET = 1, JET_DUE_STOP = 2, JET_DUE_MAX = 4, JET_DUE_CLASS = 8 };
 enum jet_tx_state { JET_TX_NONE, JET_TX_OPEN, JET_TX_FIN, JET_TX_RESET, JET_TX_DONE };
 enum jet_rx_state { JET_RX_NONE, JET_RX_OPEN, JET_RX_RESET, JET_RX_DONE };
 
-/* tx: OPEN -> FIN [write fin] -> DONE [all acked];  OPEN, FIN -> RESET [reset, STOP_SENDING] -> DONE [acked]
- * rx: OPEN -> DONE [read to the end];  OPEN -> RESET [RESET_STREAM] -> DONE [read tells, or stopped] */
+/* tx: OPEN -> FIN [write fin] -> DONE [all acked]; OPEN, FIN -> RESET [reset, STOP_SENDING] ->
+ * DONE [acked] rx: OPEN -> DONE [read to the end]; OPEN -> RESET [RESET_STREAM] -> DONE [read
+ * tells, or stopped] */
 struct jet_stream {
 	gn_jet_stream id;
 	uint8_t class, tx_state, rx_state;
@@ -250,7 +269,8 @@ struct jet_params {
 
 /* ---- seats (seats.c) ---- */
 
-/* The place of a session that the peer began; what the choice of who gives way looks at lies densely. */
+/* The place of a session that the peer began; what the choice of who gives way looks at lies
+ * densely. */
 struct jet_seat {
 	struct jet_session *session; /* borrowed */
 	uint64_t prefix, key;        /* of session->holder; the key's first bytes */
@@ -311,21 +331,24 @@ struct jet_session {
 	uint8_t *ticket;   /* owned; server: what CONFIRM carries, until it is acknowledged */
 	uint16_t ticket_len;
 	struct jet_app_keys keys;
-	struct jet_path *path;                               /* the current one: one of paths */
-	struct jet_path *paths[JET_PATHS];                   /* owned; path id n at n % JET_PATHS */
-	struct jet_cid cid_rx[JET_PATHS], cid_tx[JET_PATHS]; /* likewise; rx: ours, tx: the peer's */
-	uint8_t new_cid_due;                                 /* bit per slot of cid_rx */
-	uint8_t retire_due;                                  /* bit per slot of retire_path */
+	struct jet_path *path;             /* the current one: one of paths */
+	struct jet_path *paths[JET_PATHS]; /* owned; path id n at n % JET_PATHS */
+	/* likewise; rx: ours, tx: the peer's */
+	struct jet_cid cid_rx[JET_PATHS], cid_tx[JET_PATHS];
+	uint8_t new_cid_due; /* bit per slot of cid_rx */
+	uint8_t retire_due;  /* bit per slot of retire_path */
 	uint32_t retire_path[JET_PATHS];
-	uint32_t path_last;              /* the highest path id we began */
-	struct gn_addr failed_addr;      /* of MOVE_FAILED */
-	uint8_t first_dcid[JET_CID_LEN]; /* server: the client's first id, kept so that late Initials find us */
+	uint32_t path_last;         /* the highest path id we began */
+	struct gn_addr failed_addr; /* of MOVE_FAILED */
+	/* server: the client's first id, kept so that late Initials find us */
+	uint8_t first_dcid[JET_CID_LEN];
 	bool first_dcid_set;
 
-	struct gn_map streams;                  /* gn_jet_stream -> struct jet_stream * (owned) */
-	uint64_t next_local[2], next_peer[2];   /* stream counts begun, [one way] */
-	uint64_t limit_local[2], limit_peer[2]; /* how many the peer lets us open; how many we let it open */
-	uint64_t told_peer[2];                  /* limit_peer as the peer knows it */
+	struct gn_map streams;                /* gn_jet_stream -> struct jet_stream * (owned) */
+	uint64_t next_local[2], next_peer[2]; /* stream counts begun, [one way] */
+	/* how many the peer lets us open; how many we let it open */
+	uint64_t limit_local[2], limit_peer[2];
+	uint64_t told_peer[2]; /* limit_peer as the peer knows it */
 	bool streams_blocked;
 	char group[20], suite[32];
 	struct jet_link control, stream_events, writers, flow_blocked; /* of jet_stream */
@@ -344,10 +367,11 @@ struct jet_session {
 	struct jet_link dgrams_in;
 	uint32_t dgrams_in_count, dgrams_in_bytes, dgrams_out_count, dgrams_out_bytes;
 
-	gn_time idle_timeout, peer_stream_window;
-	gn_time received_at; /* last packet that opened */
-	gn_time idle_at;     /* what the idle timeout counts from */
-	bool sent_since;     /* something ack-eliciting since received_at */
+	gn_time idle_timeout;
+	uint64_t peer_stream_window; /* bytes */
+	gn_time received_at;         /* last packet that opened */
+	gn_time idle_at;             /* what the idle timeout counts from */
+	bool sent_since;             /* something ack-eliciting since received_at */
 	bool swept;
 	gn_time active_at; /* last packet either way */
 
@@ -396,7 +420,8 @@ struct gn_jet {
 	struct jet_link solving;      /* jet_session.solve: the first one's puzzle is worked on */
 	struct gn_solver *solver;     /* owned; of the first of solving */
 	gn_time solve_at;             /* its next nonce */
-	struct jet_waiting *waiting;  /* owned; GN_GUARD_WAITING of them, made when the first waits */
+	/* owned; GN_GUARD_WAITING of them, made when the first waits */
+	struct jet_waiting *waiting;
 	struct gn_map waiting_by_cid; /* 8 bytes -> uint32_t slot */
 	uint64_t stranger_steps;
 	gn_time now; /* of the last call that had one */
@@ -424,8 +449,8 @@ static inline void jet_count(struct gn_jet *jet, enum jet_counter c)
 }
 
 /* ---- jet.c ---- */
-/* The time of this call: the caller's, unless it is older than what an earlier call brought (a loop's cached clock).
- * Nothing in here ever sees time go back. */
+/* The time of this call: the caller's, unless it is older than what an earlier call brought (a
+ * loop's cached clock). Nothing in here ever sees time go back. */
 static inline gn_time jet_clock(struct gn_jet *jet, gn_time now)
 {
 	jet->now = now > jet->now ? now : jet->now;
@@ -436,8 +461,8 @@ struct jet_session *jet_find(const struct gn_jet *jet, gn_jet_id id);
 void jet_wake(struct jet_session *s);
 
 /* ---- session.c: lifecycle ---- */
-GN_MUST gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *addr, gn_time now,
-			       struct jet_session **out);
+GN_MUST gn_err jet_session_new(struct gn_jet *jet, bool incoming, const struct gn_addr *addr,
+			       gn_time now, struct jet_session **out);
 void jet_session_free(struct jet_session *s);
 /* Frees what only a living session needs; called when it closes. */
 void jet_session_strip(struct jet_session *s);
@@ -459,8 +484,8 @@ struct jet_effect {
 /* ---- seats.c: places of incoming sessions ---- */
 void jet_seats_init(struct jet_seats *seats, struct gn_jet *jet, uint32_t max, uint32_t per_key);
 void jet_seats_fini(struct jet_seats *seats, struct gn_jet *jet);
-/* A seat for s->holder; another session may be closed for it. GN_BUSY when all that could be are worth more; GN_NOMEM.
- */
+/* A seat for s->holder; another session may be closed for it. GN_BUSY when all that could be are
+ * worth more; GN_NOMEM. */
 GN_MUST gn_err jet_seat_take(struct jet_seats *seats, struct jet_session *s, gn_time now);
 /* No-op when it has none. */
 void jet_seat_give(struct jet_session *s);
@@ -469,8 +494,9 @@ void jet_seats_validate(const struct jet_seats *seats);
 /* ---- memory.c: bytes of streams ---- */
 void jet_memory_init(struct gn_jet *jet, uint32_t holders_max);
 void jet_memory_fini(struct gn_jet *jet);
-/* Rings are to grow by so much for a piece of so many bytes; nothing changes unless it is GN_OK. GN_TOO_LARGE: for so
- * much too little came (JT-66). GN_QUOTA, GN_LIMIT, GN_NO_SPACE, GN_NOMEM: not now. */
+/* Rings are to grow by so much for a piece of so many bytes; nothing changes unless it is GN_OK.
+ * GN_TOO_LARGE: for so much too little came (JT-66). GN_QUOTA, GN_LIMIT, GN_NO_SPACE, GN_NOMEM:
+ * not now. */
 GN_MUST gn_err jet_memory_receive(struct jet_session *s, uint64_t growth, uint64_t bytes);
 /* So many bytes more are to be written. As above, but for GN_TOO_LARGE. */
 GN_MUST gn_err jet_memory_write(struct jet_session *s, uint64_t bytes);
@@ -481,22 +507,22 @@ uint64_t jet_memory_writable(const struct jet_session *s, uint64_t most);
 void jet_memory_validate(const struct gn_jet *jet);
 
 /* ---- handshake.c ---- */
-GN_MUST gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected, const uint8_t dcid[JET_CID_LEN],
-			  gn_time now);
+GN_MUST gn_err jet_hs_new(struct jet_session *s, const struct gn_pk *expected,
+			  const uint8_t dcid[JET_CID_LEN], gn_time now);
 void jet_hs_free(struct jet_session *s);
 /* Client: TLS makes its hello. */
 GN_MUST gn_err jet_hs_begin(struct jet_session *s);
 /* CRYPTO data came. Failures close the session. */
-gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f, struct jet_effect *e,
-		     gn_time now);
+gn_err jet_hs_crypto(struct jet_session *s, enum jet_level level, const struct jet_frame *f,
+		     struct jet_effect *e, gn_time now);
 /* Handshake bytes that came at a level, in order or not. */
 uint64_t jet_hs_received(const struct jet_hs *hs, enum jet_level level);
-/* The peer repeats itself, so it misses what we sent: send the oldest of it again, before our timer (RFC 9002 6.2.3).
- */
+/* The peer repeats itself, so it misses what we sent: send the oldest of it again, before our
+ * timer (RFC 9002 6.2.3). */
 void jet_hs_nudge(struct jet_session *s);
 /* Client: start again with the cookie and the server's new id. */
-GN_MUST gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN], struct gn_slice cookie,
-			    gn_time now);
+GN_MUST gn_err jet_hs_retry(struct jet_session *s, const uint8_t scid[JET_CID_LEN],
+			    struct gn_slice cookie, gn_time now);
 /* Drop the keys and packets of a level. */
 void jet_hs_discard(struct jet_session *s, enum jet_level level);
 /* Client: the server has confirmed, with a ticket for the next time (may be empty). */
@@ -506,8 +532,8 @@ void jet_hs_drop_ticket(struct jet_session *s);
 void jet_hs_confirmed(struct jet_session *s, gn_time now);
 
 /* ---- token.c: what a client shows to be let in ---- */
-/* A Retry came with this cookie: shows a pass with it, or begins to solve what it owes, or nothing. GN_BUSY when it
- * owes more than we give. */
+/* A Retry came with this cookie: shows a pass with it, or begins to solve what it owes, or
+ * nothing. GN_BUSY when it owes more than we give. */
 GN_MUST gn_err jet_token_follow(struct jet_session *s, struct gn_slice cookie);
 /* An answer is being looked for; nothing is sent meanwhile. */
 static inline bool jet_token_owed(const struct jet_session *s)
@@ -526,20 +552,24 @@ void jet_token_on_pass(struct jet_session *s, struct gn_slice pass);
 void jet_admit_tick(struct gn_jet *jet, gn_time now);
 gn_time jet_admit_deadline(const struct gn_jet *jet);
 void jet_admit_fini(struct gn_jet *jet);
-gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h, uint8_t *packet,
-		 size_t datagram_len, gn_time now);
-void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h, size_t datagram_len);
+gn_err jet_admit(struct gn_jet *jet, const struct gn_addr *from, const struct jet_header *h,
+		 uint8_t *packet, size_t datagram_len, gn_time now);
+void jet_send_version(struct gn_jet *jet, const struct gn_addr *to, const struct jet_header *h,
+		      size_t datagram_len);
 
 /* ---- recv.c: packets of sessions ---- */
-gn_err jet_recv_packet(struct jet_session *s, uint32_t path, const struct gn_addr *from, const struct jet_header *h,
-		       uint8_t *packet, size_t datagram_len, gn_time now);
+gn_err jet_recv_packet(struct jet_session *s, uint32_t path, const struct gn_addr *from,
+		       const struct jet_header *h, uint8_t *packet, size_t datagram_len,
+		       gn_time now);
 
 /* ---- send.c: packets to send ---- */
 struct jet_out; /* a packet being written */
 /* Fills batch and out for one session. GN_AGAIN: nothing now. */
-GN_MUST gn_err jet_session_send(struct jet_session *s, struct gn_buf *out, struct gn_jet_batch *batch, gn_time now);
+GN_MUST gn_err jet_session_send(struct jet_session *s, struct gn_buf *out,
+				struct gn_jet_batch *batch, gn_time now);
 /* Remembers a frame for acknowledgement or loss and marks the packet ack-eliciting. */
-void jet_out_frame(struct jet_out *o, uint8_t type, uint64_t id, uint64_t offset, uint32_t len, bool fin);
+void jet_out_frame(struct jet_out *o, uint8_t type, uint64_t id, uint64_t offset, uint32_t len,
+		   bool fin);
 struct gn_writer *jet_out_writer(struct jet_out *o);
 bool jet_out_full(const struct jet_out *o); /* no room for another frame */
 gn_time jet_out_now(const struct jet_out *o);
@@ -549,25 +579,29 @@ gn_time jet_send_deadline(const struct jet_session *s);
 /* ---- space.c: packet numbers, replay window, what to acknowledge ---- */
 void jet_space_init(struct jet_space *sp, struct gn_jet *jet);
 void jet_space_fini(struct jet_space *sp, struct gn_jet *jet);
-/* The number of the next packet; skips one now and then. GN_NOMEM, GN_LIMIT when too many packets are remembered. */
+/* The number of the next packet; skips one now and then. GN_NOMEM, GN_LIMIT when too many
+ * packets are remembered. */
 GN_MUST gn_err jet_space_next(struct jet_space *sp, struct gn_jet *jet, uint64_t *pn);
 /* Too many packets are remembered for another one that carries more than acknowledgements. */
 bool jet_space_full(const struct jet_space *sp);
 /* Remembers the packet with number pn_next and its frames. GN_NOMEM is fatal to the session. */
-GN_MUST gn_err jet_space_push(struct jet_space *sp, struct jet_sent sent, const struct jet_sent_frame *frames);
+GN_MUST gn_err jet_space_push(struct jet_space *sp, struct jet_sent sent,
+			      const struct jet_sent_frame *frames);
 bool jet_replay_seen(const struct jet_replay *r, uint64_t pn, bool *too_old);
 void jet_replay_mark(struct jet_replay *r, uint64_t pn);
 /* NULL when it is forgotten or was never sent. */
 struct jet_sent *jet_space_sent(const struct jet_space *sp, uint64_t pn);
-const struct jet_sent_frame *jet_space_frame(const struct jet_space *sp, const struct jet_sent *sent, uint8_t i);
+const struct jet_sent_frame *jet_space_frame(const struct jet_space *sp,
+					     const struct jet_sent *sent, uint8_t i);
 /* Forget remembered packets at the front that are settled. */
 void jet_space_pop(struct jet_space *sp, gn_time lost_before);
 void jet_space_validate(const struct jet_space *sp);
 
 /* ---- ack.c ---- */
 /* A packet came: schedule its acknowledgement. GN_NOMEM. */
-GN_MUST gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level,
-			    uint64_t pn, bool eliciting, bool urgent, gn_time now);
+GN_MUST gn_err jet_ack_note(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
+			    enum jet_level level, uint64_t pn, bool eliciting, bool urgent,
+			    gn_time now);
 /* The peer knows what was reported below `offset`: it is not repeated. */
 void jet_ack_known(struct jet_space *sp, uint64_t offset);
 bool jet_ack_due(const struct jet_space *sp, gn_time now);
@@ -575,22 +609,25 @@ bool jet_ack_due(const struct jet_space *sp, gn_time now);
 void jet_ack_write(struct jet_session *s, struct jet_out *o, struct jet_space *sp, uint32_t path);
 
 /* ---- loss.c: RFC 9002 ---- */
-gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level,
-		    const struct jet_frame *ack, gn_time now);
+gn_err jet_loss_ack(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
+		    enum jet_level level, const struct jet_frame *ack, gn_time now);
 gn_time jet_pto(const struct jet_path *p, enum jet_level level);
 gn_time jet_loss_deadline(const struct jet_session *s);
 gn_err jet_loss_tick(struct jet_session *s, gn_time now);
 /* Everything in flight in sp counts as lost, without a word to congestion control. */
-gn_err jet_loss_all(struct jet_session *s, struct jet_path *p, struct jet_space *sp, enum jet_level level);
+gn_err jet_loss_all(struct jet_session *s, struct jet_path *p, struct jet_space *sp,
+		    enum jet_level level);
 void jet_rtt_init(struct jet_rtt *r);
 void jet_rtt_sample(struct jet_rtt *r, gn_time latest, gn_time ack_delay);
-/* Puts frames in flight up for sending once more (probe data): of the oldest packets for which that was not done yet,
- * then of the oldest anew. What the peer will not keep now must not keep the rest from it. */
+/* Puts frames in flight up for sending once more (probe data): of the oldest packets for which
+ * that was not done yet, then of the oldest anew. What the peer will not keep now must not keep
+ * the rest from it. */
 gn_err jet_loss_probe_data(struct jet_session *s, struct jet_space *sp, enum jet_level level);
 
 /* ---- stream.c, flow.c ---- */
 struct jet_stream *jet_stream_find(const struct jet_session *s, gn_jet_stream id);
-gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, struct jet_effect *e, gn_time now);
+gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, struct jet_effect *e,
+			  gn_time now);
 gn_err jet_stream_on_reset(struct jet_session *s, const struct jet_frame *f, gn_time now);
 gn_err jet_stream_on_stop(struct jet_session *s, const struct jet_frame *f);
 gn_err jet_stream_on_max(struct jet_session *s, const struct jet_frame *f);
@@ -637,26 +674,28 @@ void jet_dgrams_fini(struct jet_session *s);
 bool jet_dgram_write(struct jet_session *s, struct jet_out *o, struct jet_dgram *d);
 
 /* ---- path.c, cid.c, mtu.c ---- */
-GN_MUST gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr, gn_time now,
-			    struct jet_path **out);
+GN_MUST gn_err jet_path_new(struct jet_session *s, uint32_t id, const struct gn_addr *addr,
+			    gn_time now, struct jet_path **out);
 void jet_path_free(struct jet_session *s, struct jet_path *p);
 struct jet_path *jet_path_find(const struct jet_session *s, uint32_t id);
-/* A packet opened on path p from `from`; probing: it held only probing frames; newest: it has the largest number;
- * bytes: of its datagram, 0 if they were counted with another packet of it. */
-void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_addr *from, bool probing, bool newest,
-		    size_t bytes, gn_time now);
+/* A packet opened on path p from `from`; probing: it held only probing frames; newest: it has
+ * the largest number; bytes: of its datagram, 0 if they were counted with another packet of it. */
+void jet_path_heard(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
+		    bool probing, bool newest, size_t bytes, gn_time now);
 /* What we sent on p, up to `largest`, was acknowledged by a packet that came on p. */
 void jet_path_acked(struct jet_session *s, struct jet_path *p, uint64_t largest, gn_time now);
 void jet_path_on_challenge(struct jet_session *s, struct jet_path *p, const struct gn_addr *from,
 			   const struct jet_frame *f);
 void jet_path_on_response(struct jet_session *s, const struct jet_frame *f, gn_time now);
-void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_addr *addr, bool ours, gn_time now);
+void jet_path_probe(struct jet_session *s, struct jet_path *p, const struct gn_addr *addr,
+		    bool ours, gn_time now);
 gn_time jet_path_deadline(const struct jet_session *s);
 gn_err jet_path_tick(struct jet_session *s, gn_time now);
 /* Bytes that may still go to an address that is not proven; UINT64_MAX when it is. */
 uint64_t jet_path_allowance(const struct jet_path *p);
 
-GN_MUST gn_err jet_cid_issue(struct jet_session *s, uint32_t path, const uint8_t *cid); /* cid NULL: draw one */
+/* cid NULL: draw one */
+GN_MUST gn_err jet_cid_issue(struct jet_session *s, uint32_t path, const uint8_t *cid);
 void jet_cid_issue_ahead(struct jet_session *s);
 void jet_cid_forget_all(struct jet_session *s);
 gn_err jet_cid_on_new(struct jet_session *s, const struct jet_frame *f);
@@ -682,8 +721,10 @@ GN_MUST gn_err jet_params_read(struct gn_slice in, struct jet_params *out);
 GN_MUST gn_err jet_params_apply(struct jet_session *s, struct gn_slice in);
 
 /* ---- close.c ---- */
-/* We end it: err is what the application is told, code and reason what the peer is told. Returns err. */
-gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t code, const char *reason, gn_time now);
+/* We end it: err is what the application is told, code and reason what the peer is told. Returns
+ * err. */
+gn_err jet_close_local(struct jet_session *s, gn_err err, bool app, uint32_t code,
+		       const char *reason, gn_time now);
 /* The peer broke a rule (jet_close_local with GN_PROTOCOL). */
 gn_err jet_fault(struct jet_session *s, enum jet_code code, const char *reason);
 /* An error of our own or of the peer, by its value. */

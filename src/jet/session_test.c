@@ -1,4 +1,5 @@
-/* Life of a session: replays and forgeries, key updates, idle timeout, keep-alive, closing, datagrams, memory. */
+/* Life of a session: replays and forgeries, key updates, idle timeout, keep-alive, closing,
+ * datagrams, memory. */
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
@@ -82,12 +83,16 @@ static void test_replayed_and_flipped_packets_change_only_counters(void **state)
 		assert_true(err != GN_OK);
 		assert_int_equal(fingerprint(p), before);
 	}
-	assert_true(jet_sim_counter(&p->sim, 0, "packet-replayed") + jet_sim_counter(&p->sim, 1, "packet-replayed") >
+	assert_true(jet_sim_counter(&p->sim, 0, "packet-replayed") +
+			    jet_sim_counter(&p->sim, 1, "packet-replayed") >
 		    10);
-	assert_int_equal(jet_sim_counter(&p->sim, 0, "sessions-in") + jet_sim_counter(&p->sim, 1, "sessions-in"), 1);
+	assert_int_equal(jet_sim_counter(&p->sim, 0, "sessions-in") +
+				 jet_sim_counter(&p->sim, 1, "sessions-in"),
+			 1);
 
 	uint8_t packet[2048], flipped[2048];
-	for (int from = 0; from < 2; from++) { /* a packet that was never delivered, every byte changed */
+	for (int from = 0; from < 2; from++) {
+		/* a packet that was never delivered, every byte changed */
 		size_t len = forge_packet(forge_session(p->sim.nodes[from].jet),
 					  GN_LIT("\x0a\x00\x03"
 						 "abc\x01\x01\x01"),
@@ -97,23 +102,28 @@ static void test_replayed_and_flipped_packets_change_only_counters(void **state)
 			for (int bit = 0; bit < 8; bit++) {
 				memcpy(flipped, packet, len);
 				flipped[at] ^= (uint8_t)(1u << bit);
-				gn_err err = gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].addr,
+				gn_err err = gn_jet_recv(p->sim.nodes[1 - from].jet,
+							 &p->sim.nodes[from].addr,
 							 gn_slice(flipped, len), p->sim.now);
 				assert_true(err != GN_OK);
 				assert_int_equal(fingerprint(p), before);
 			}
 		for (size_t cut = 0; cut < len; cut++) {
-			gn_err err = gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].addr,
-						 gn_slice(packet, cut), p->sim.now);
+			gn_err err =
+				gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].addr,
+					    gn_slice(packet, cut), p->sim.now);
 			assert_true(err != GN_OK);
 			assert_int_equal(fingerprint(p), before);
 		}
 	}
 	assert_true(jet_sim_counter(&p->sim, 1, "packet-auth") > 50);
-	size_t len = forge_packet(forge_session(p->sim.nodes[0].jet), GN_LIT("\x01\x01\x01"), packet);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(packet, len), p->sim.now),
+	size_t len =
+		forge_packet(forge_session(p->sim.nodes[0].jet), GN_LIT("\x01\x01\x01"), packet);
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr,
+				     gn_slice(packet, len), p->sim.now),
 			 GN_OK);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(packet, len), p->sim.now),
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr,
+				     gn_slice(packet, len), p->sim.now),
 			 GN_REPLAY);
 	pair_fini(p);
 	free(p);
@@ -138,14 +148,19 @@ static void test_broken_frames_close_the_session(void **state)
 		B("\x15\x00\x00", JET_E_FRAME), /* unknown type */
 		B("\x06\x00\x03"
 		  "abc",
-		  JET_E_FRAME),                                        /* CRYPTO after the handshake */
-		B("\x07\x00\x01", JET_E_FRAME),                        /* the client confirms */
-		B("\x02\x00\x7f\xff\x00\x00\x00\x00", JET_E_PROTOCOL), /* acknowledges what was never sent */
-		B("\x0a\x03\x01x", JET_E_STREAM_STATE),                /* data on a one-way stream of ours */
-		B("\x0a\x01\x01x", JET_E_STREAM_STATE),                /* data on a stream of ours that is not open */
-		B("\x11\x02\x05\x01", JET_E_STREAM_STATE),             /* credit for a one-way stream of theirs */
-		B("\x0a\x42\x00\x01x", JET_E_STREAM_LIMIT),            /* stream 128 of 128 */
-		B("\x0e\x00\x80\x04\x00\x00\x01x", JET_E_FLOW),        /* one byte past 256 KiB */
+		  /* CRYPTO after the handshake */
+		  JET_E_FRAME),
+		B("\x07\x00\x01", JET_E_FRAME), /* the client confirms */
+		/* acknowledges what was never sent */
+		B("\x02\x00\x7f\xff\x00\x00\x00\x00", JET_E_PROTOCOL),
+		/* data on a one-way stream of ours */
+		B("\x0a\x03\x01x", JET_E_STREAM_STATE),
+		/* data on a stream of ours that is not open */
+		B("\x0a\x01\x01x", JET_E_STREAM_STATE),
+		/* credit for a one-way stream of theirs */
+		B("\x11\x02\x05\x01", JET_E_STREAM_STATE),
+		B("\x0a\x42\x00\x01x", JET_E_STREAM_LIMIT),     /* stream 128 of 128 */
+		B("\x0e\x00\x80\x04\x00\x00\x01x", JET_E_FLOW), /* one byte past 256 KiB */
 		B("\x0b\x00\x03"
 		  "abc\x0a\x00\x04"
 		  "abcd",
@@ -154,15 +169,18 @@ static void test_broken_frames_close_the_session(void **state)
 		  "abc\x0b\x00\x02"
 		  "ab",
 		  JET_E_FINAL_SIZE),
-		B("\x04\x00\x05\x03\x04\x00\x05\x02\x0a\x00\x01x\x04\x04\x05\x80\x05\x00\x00", JET_E_FLOW),
+		B("\x04\x00\x05\x03\x04\x00\x05\x02\x0a\x00\x01x\x04\x04\x05\x80\x05\x00\x00",
+		  JET_E_FLOW),
 		B("\x0a\x00\x03"
 		  "abc\x04\x00\x05\x02",
 		  JET_E_FINAL_SIZE),
 		B("\x19\x09", JET_E_CID), /* retires an id that was not issued */
 		B("\x18\x05"
 		  "12345678",
-		  JET_E_CID),                                   /* one more id than there are slots */
-		B("\x40\x40\x00\x01\x14\x00\x07", JET_E_FRAME), /* unknown extensions pass, class 7 does not */
+		  /* one more id than there are slots */
+		  JET_E_CID),
+		/* unknown extensions pass, class 7 does not */
+		B("\x40\x40\x00\x01\x14\x00\x07", JET_E_FRAME),
 #undef B
 	};
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
@@ -171,9 +189,10 @@ static void test_broken_frames_close_the_session(void **state)
 		pair_init(&p, i, NULL, NULL, &quick);
 		pair_connect(&p);
 		jet_sim_run(&p.sim, p.sim.now + GN_SEC);
-		size_t len = forge_packet(forge_session(p.sim.nodes[0].jet), gn_slice(cases[i].frames, cases[i].len),
-					  packet);
-		gn_err err = gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, gn_slice(packet, len), p.sim.now);
+		size_t len = forge_packet(forge_session(p.sim.nodes[0].jet),
+					  gn_slice(cases[i].frames, cases[i].len), packet);
+		gn_err err = gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+					 gn_slice(packet, len), p.sim.now);
 		assert_int_equal(err, GN_PROTOCOL);
 		assert_true(jet_sim_run_until(&p.sim, pair_is_closed, p.sim.now + GN_SEC));
 		assert_int_equal(p.app[1].err, GN_PROTOCOL);
@@ -197,11 +216,14 @@ static void test_acknowledging_a_number_never_sent_is_a_fault(void **state)
 	p->sim.links[1].down = true;
 	app_send(&p->sim, 1, 20000, true, GN_JET_FILES);
 	jet_sim_flush(&p->sim, 1);
-	uint64_t largest = victim->path->space.pn_next - 1; /* acknowledge everything without having seen it */
-	uint8_t ack[16] = {JET_F_ACK, 0, (uint8_t)(0x40 | largest >> 8), (uint8_t)largest, 0, 0, 0, 8};
+	/* acknowledge everything without having seen it */
+	uint64_t largest = victim->path->space.pn_next - 1;
+	uint8_t ack[16] = {JET_F_ACK, 0, (uint8_t)(0x40 | largest >> 8), (uint8_t)largest, 0, 0,
+			   0,         8};
 	assert_true(largest > 12 && largest < 16384);
 	size_t len = forge_packet(forge_session(p->sim.nodes[0].jet), gn_slice(ack, 8), packet);
-	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr, gn_slice(packet, len), p->sim.now),
+	assert_int_equal(gn_jet_recv(p->sim.nodes[1].jet, &p->sim.nodes[0].addr,
+				     gn_slice(packet, len), p->sim.now),
 			 GN_PROTOCOL);
 	pair_fini(p);
 	free(p);
@@ -221,11 +243,12 @@ static void test_reserved_bits_and_empty_packets_are_faults(void **state)
 		packet[0] = (uint8_t)(JET_FLAG_FIXED | JET_FLAG_PN4 | (what ? 0 : 0x08));
 		memcpy(packet + 1, s->cid_tx[0].cid, 8);
 		packet[12] = (uint8_t)s->path->space.pn_next;
-		assert_int_equal(
-			jet_packet_seal(&s->keys.tx, 0, s->path->space.pn_next, packet, JET_SHORT_HEADER, 4, payload),
-			GN_OK);
-		gn_err err = gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
-					 gn_slice(packet, JET_SHORT_HEADER + 4 + payload + GN_AEAD_TAG), p.sim.now);
+		assert_int_equal(jet_packet_seal(&s->keys.tx, 0, s->path->space.pn_next, packet,
+						 JET_SHORT_HEADER, 4, payload),
+				 GN_OK);
+		gn_err err = gn_jet_recv(
+			p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+			gn_slice(packet, JET_SHORT_HEADER + 4 + payload + GN_AEAD_TAG), p.sim.now);
 		assert_int_equal(err, GN_PROTOCOL);
 		pair_fini(&p);
 	}
@@ -253,11 +276,13 @@ static void test_key_updates_in_the_middle_of_a_transfer(void **state)
 		app_send(&p->sim, 1, 1000000, true, GN_JET_FILES);
 		assert_true(jet_sim_run_until(&p->sim, pair_all_done, p->sim.now + 120 * GN_SEC));
 		pair_check(p);
-		struct jet_session *a = forge_session(p->sim.nodes[0].jet), *b = forge_session(p->sim.nodes[1].jet);
+		struct jet_session *a = forge_session(p->sim.nodes[0].jet),
+				   *b = forge_session(p->sim.nodes[1].jet);
 		assert_true(a->keys.updates >= 1);
 		for (int i = 0; i < 2; i++) {
 			p->sim.nodes[i].jet->key_update_packets = JET_KEY_UPDATE_PACKETS;
-			app_send(&p->sim, i, 1, true, GN_JET_FILES); /* so that the last update is heard of */
+			/* so that the last update is heard of */
+			app_send(&p->sim, i, 1, true, GN_JET_FILES);
 		}
 		jet_sim_run(&p->sim, p->sim.now + 5 * GN_SEC);
 		assert_int_equal(a->keys.tx_phase, b->keys.rx_phase);
@@ -289,7 +314,8 @@ static void test_key_limits_end_the_session(void **state)
 	memcpy(junk + 1, forge_session(p.sim.nodes[0].jet)->cid_tx[0].cid, 8);
 	for (int i = 0; i < 10; i++) {
 		junk[20] = (uint8_t)i;
-		assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr, GN_SLICE(junk), p.sim.now),
+		assert_int_equal(gn_jet_recv(p.sim.nodes[1].jet, &p.sim.nodes[0].addr,
+					     GN_SLICE(junk), p.sim.now),
 				 GN_AUTH);
 	}
 	app_send(&p.sim, 1, 1, true, GN_JET_FILES);
@@ -309,8 +335,10 @@ static void test_time_that_steps_back_does_no_harm(void **state)
 	struct gn_jet *jet = p.sim.nodes[1].jet;
 	for (int i = 0; i < 5; i++) {
 		gn_time then = p.sim.now - i * GN_SEC;
-		size_t len = forge_packet(forge_session(p.sim.nodes[0].jet), GN_LIT("\x01\x01\x01"), packet);
-		assert_int_equal(gn_jet_recv(jet, &p.sim.nodes[0].addr, gn_slice(packet, len), then), GN_OK);
+		size_t len = forge_packet(forge_session(p.sim.nodes[0].jet), GN_LIT("\x01\x01\x01"),
+					  packet);
+		assert_int_equal(
+			gn_jet_recv(jet, &p.sim.nodes[0].addr, gn_slice(packet, len), then), GN_OK);
 		gn_jet_tick(jet, then);
 		struct gn_buf out = {p.sim.batch, 0, 64000};
 		struct gn_jet_batch b;
@@ -337,7 +365,9 @@ static void test_idle_timeout_is_the_smaller_of_both(void **state)
 	jet_sim_run(&p.sim, p.sim.now + 2 * GN_SEC);
 	assert_int_equal(p.app[0].err, GN_TIMEOUT);
 	assert_int_equal(p.app[1].err, GN_TIMEOUT);
-	assert_int_equal(gn_jet_session_count(p.sim.nodes[0].jet) + gn_jet_session_count(p.sim.nodes[1].jet), 0);
+	assert_int_equal(gn_jet_session_count(p.sim.nodes[0].jet) +
+				 gn_jet_session_count(p.sim.nodes[1].jet),
+			 0);
 	pair_fini(&p);
 }
 
@@ -352,7 +382,8 @@ static void test_keep_alive_keeps_it_alive_until_the_peer_dies(void **state)
 	jet_sim_run(&p.sim, p.sim.now + 100 * GN_SEC);
 	assert_int_equal(p.app[0].closed + p.app[1].closed, 0);
 	packets = jet_sim_counter(&p.sim, 0, "packets-out") - packets;
-	assert_true(packets >= 45 && packets <= 60); /* one in two seconds, and a few from the set-up */
+	/* one in two seconds, and a few from the set-up */
+	assert_true(packets >= 45 && packets <= 60);
 	p.sim.links[1].down = true;
 	jet_sim_run(&p.sim, p.sim.now + 11 * GN_SEC);
 	assert_int_equal(p.app[0].err, GN_TIMEOUT);
@@ -366,18 +397,23 @@ static void test_close_tells_code_and_reason_once(void **state)
 	pair_init(&p, 1, NULL, NULL, &quick);
 	pair_connect(&p);
 	gn_jet_stream id;
-	assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, p.id, 42, "that was all", p.sim.now), GN_OK);
+	assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, p.id, 42, "that was all", p.sim.now),
+			 GN_OK);
 	assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, p.id, 42, "again", p.sim.now), GN_CLOSED);
-	assert_int_equal(gn_jet_stream_open(p.sim.nodes[0].jet, p.id, true, GN_JET_FILES, &id), GN_CLOSED);
+	assert_int_equal(gn_jet_stream_open(p.sim.nodes[0].jet, p.id, true, GN_JET_FILES, &id),
+			 GN_CLOSED);
 	assert_true(jet_sim_run_until(&p.sim, pair_is_closed, p.sim.now + GN_SEC));
 	assert_int_equal(p.app[0].err, GN_OK);
 	assert_int_equal(p.app[1].err, GN_CLOSED);
 	assert_int_equal(p.app[1].code, 42);
 	assert_string_equal(p.app[1].reason, "that was all");
-	assert_int_equal(gn_jet_stream_open(p.sim.nodes[0].jet, p.id, true, GN_JET_FILES, &id), GN_NOT_FOUND);
+	assert_int_equal(gn_jet_stream_open(p.sim.nodes[0].jet, p.id, true, GN_JET_FILES, &id),
+			 GN_NOT_FOUND);
 	jet_sim_run(&p.sim, p.sim.now + 5 * GN_SEC);
 	assert_int_equal(p.app[0].closed + p.app[1].closed, 2);
-	assert_int_equal(gn_jet_session_count(p.sim.nodes[0].jet) + gn_jet_session_count(p.sim.nodes[1].jet), 0);
+	assert_int_equal(gn_jet_session_count(p.sim.nodes[0].jet) +
+				 gn_jet_session_count(p.sim.nodes[1].jet),
+			 0);
 	assert_int_equal(p.sim.nodes[0].jet->cids.count, 0);
 	pair_fini(&p);
 }
@@ -389,7 +425,8 @@ static void test_close_survives_loss_of_its_packet(void **state)
 	pair_init(&p, 1, NULL, NULL, &quick);
 	pair_connect(&p);
 	app_send(&p.sim, 1, 5000000, true,
-		 GN_JET_FILES); /* the other side keeps sending, and is answered with the CLOSE again */
+		 /* the other side keeps sending, and is answered with the CLOSE again */
+		 GN_JET_FILES);
 	jet_sim_flush(&p.sim, 1);
 	p.sim.links[0].down = true;
 	assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, p.id, 1, "", p.sim.now), GN_OK);
@@ -406,9 +443,11 @@ static void test_close_during_the_handshake(void **state)
 	struct pair p;
 	pair_init(&p, 1, NULL, NULL, &quick);
 	pair_dial(&p, NULL);
-	jet_sim_run(&p.sim, p.sim.now + 6 * GN_MSEC); /* the server has answered, the client not heard it */
+	/* the server has answered, the client not heard it */
+	jet_sim_run(&p.sim, p.sim.now + 6 * GN_MSEC);
 	assert_int_equal(gn_jet_session_count(p.sim.nodes[1].jet), 1);
-	assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, p.id, 3, "changed my mind", p.sim.now), GN_OK);
+	assert_int_equal(gn_jet_close(p.sim.nodes[0].jet, p.id, 3, "changed my mind", p.sim.now),
+			 GN_OK);
 	assert_true(jet_sim_run_until(&p.sim, pair_is_closed, p.sim.now + GN_SEC));
 	assert_int_equal(p.app[1].err, GN_CLOSED);
 	assert_int_equal(p.app[1].connected, 0);
@@ -428,17 +467,23 @@ static void test_datagram_size_expiry_and_limits(void **state)
 	struct gn_jet *jet = p.sim.nodes[0].jet;
 	size_t max = gn_jet_datagram_max(jet, p.id);
 	assert_true(max > 1350 && max < JET_MTU_MAX);
-	assert_int_equal(gn_jet_datagram(jet, p.id, GN_JET_FILES, gn_slice(big, max + 1), GN_NEVER), GN_TOO_LARGE);
-	assert_int_equal(gn_jet_datagram(jet, p.id, GN_JET_FILES, gn_slice(big, max), GN_NEVER), GN_OK);
-	assert_int_equal(gn_jet_datagram(jet, p.id, GN_JET_FILES, gn_slice(big, 0), GN_NEVER), GN_OK);
+	assert_int_equal(gn_jet_datagram(jet, p.id, GN_JET_FILES, gn_slice(big, max + 1), GN_NEVER),
+			 GN_TOO_LARGE);
+	assert_int_equal(gn_jet_datagram(jet, p.id, GN_JET_FILES, gn_slice(big, max), GN_NEVER),
+			 GN_OK);
+	assert_int_equal(gn_jet_datagram(jet, p.id, GN_JET_FILES, gn_slice(big, 0), GN_NEVER),
+			 GN_OK);
 	jet_sim_flush(&p.sim, 0);
 	jet_sim_run(&p.sim, p.sim.now + GN_SEC);
 	assert_int_equal(p.app[1].datagrams, 2);
 	/* One that waits behind a closed window past its time is dropped, the others go. */
 	app_send(&p.sim, 0, 3000000, true, GN_JET_CRITICAL);
 	jet_sim_flush(&p.sim, 0);
-	assert_int_equal(gn_jet_datagram(jet, p.id, GN_JET_BACKGROUND, GN_LIT("late"), p.sim.now + GN_MSEC), GN_OK);
-	assert_int_equal(gn_jet_datagram(jet, p.id, GN_JET_BACKGROUND, GN_LIT("patient"), GN_NEVER), GN_OK);
+	assert_int_equal(
+		gn_jet_datagram(jet, p.id, GN_JET_BACKGROUND, GN_LIT("late"), p.sim.now + GN_MSEC),
+		GN_OK);
+	assert_int_equal(gn_jet_datagram(jet, p.id, GN_JET_BACKGROUND, GN_LIT("patient"), GN_NEVER),
+			 GN_OK);
 	jet_sim_run(&p.sim, p.sim.now + 5 * GN_SEC);
 	assert_int_equal(p.app[1].datagrams, 3);
 	assert_int_equal(jet_sim_counter(&p.sim, 0, "datagram-expired"), 1);
@@ -468,8 +513,10 @@ static void test_idle_sessions_are_small(void **state)
 		size_t with = p->sim.nodes[i].alloc.used;
 		jet_session_free(forge_session(p->sim.nodes[i].jet));
 		size_t session = with - p->sim.nodes[i].alloc.used;
-		print_message("  an idle session of endpoint %d owns %zu bytes of ours\n", i, session);
-		assert_true(session <= 6000); /* the rest of the 16 KiB are OpenSSL's four cipher contexts */
+		print_message("  an idle session of endpoint %d owns %zu bytes of ours\n", i,
+			      session);
+		/* the rest of the 16 KiB are OpenSSL's four cipher contexts */
+		assert_true(session <= 6000);
 	}
 	pair_fini(p);
 	free(p);

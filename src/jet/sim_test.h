@@ -1,5 +1,6 @@
-/* What the simulation tests share: two endpoints on a link, an application that writes and checks patterned streams and
- * counts what it is told. The byte at offset o of stream i is a function of both, so every byte is checked. */
+/* What the simulation tests share: two endpoints on a link, an application that writes and
+ * checks patterned streams and counts what it is told. The byte at offset o of stream i is a
+ * function of both, so every byte is checked. */
 #ifndef GN_JET_SIM_TEST_H
 #define GN_JET_SIM_TEST_H
 
@@ -56,11 +57,13 @@ static inline void app_pump(struct gn_jet *jet, struct app *a, struct app_stream
 {
 	uint8_t buf[16384];
 	while (s->writes && s->written < s->total) {
-		size_t n = s->total - s->written < sizeof buf ? (size_t)(s->total - s->written) : sizeof buf, taken = 0;
+		size_t n = s->total - s->written < sizeof buf ? (size_t)(s->total - s->written)
+							      : sizeof buf,
+		       taken = 0;
 		for (size_t i = 0; i < n; i++)
 			buf[i] = app_byte(s->id, s->written + i);
-		gn_err err =
-			gn_jet_stream_write(jet, a->id, s->id, gn_slice(buf, n), s->written + n == s->total, &taken);
+		gn_err err = gn_jet_stream_write(jet, a->id, s->id, gn_slice(buf, n),
+						 s->written + n == s->total, &taken);
 		if (err != GN_OK) {
 			s->writes = false;
 			return;
@@ -91,7 +94,8 @@ static inline void app_read(struct gn_jet *jet, struct app *a, struct app_stream
 	s->reset |= err == GN_CLOSED;
 	if (s->fin_read && a->echo_close && !s->writes && !(s->id & 2)) {
 		size_t taken;
-		gn_err ignored = gn_jet_stream_write(jet, a->id, s->id, gn_slice(NULL, 0), true, &taken);
+		gn_err ignored =
+			gn_jet_stream_write(jet, a->id, s->id, gn_slice(NULL, 0), true, &taken);
 		(void)ignored;
 	}
 }
@@ -137,7 +141,8 @@ static inline gn_jet_stream app_send(struct jet_sim *sim, int node, uint64_t tot
 {
 	struct app *a = sim->nodes[node].user;
 	gn_jet_stream id;
-	assert_int_equal(gn_jet_stream_open(sim->nodes[node].jet, a->id, one_way, class, &id), GN_OK);
+	assert_int_equal(gn_jet_stream_open(sim->nodes[node].jet, a->id, one_way, class, &id),
+			 GN_OK);
 	struct app_stream *s = app_stream(a, id);
 	s->writes = true;
 	s->total = total;
@@ -152,7 +157,8 @@ struct pair {
 };
 
 static inline void pair_init(struct pair *p, uint64_t seed, const struct gn_jet_config *client,
-			     const struct gn_jet_config *server, const struct jet_sim_link_config *link)
+			     const struct gn_jet_config *server,
+			     const struct jet_sim_link_config *link)
 {
 	memset(p->app, 0, sizeof p->app);
 	jet_sim_init(&p->sim, seed);
@@ -168,19 +174,22 @@ static inline void pair_init(struct pair *p, uint64_t seed, const struct gn_jet_
 
 static inline void pair_dial(struct pair *p, const struct gn_pk *expected)
 {
-	assert_int_equal(gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, expected, p->sim.now, &p->id),
+	assert_int_equal(gn_jet_connect(p->sim.nodes[0].jet, &p->sim.nodes[1].addr, expected,
+					p->sim.now, &p->id),
 			 GN_OK);
 	p->app[0].id = p->id;
 }
 
 static inline bool pair_is_connected(struct jet_sim *sim)
 {
-	return ((struct app *)sim->nodes[0].user)->connected && ((struct app *)sim->nodes[1].user)->connected;
+	return ((struct app *)sim->nodes[0].user)->connected &&
+	       ((struct app *)sim->nodes[1].user)->connected;
 }
 
 static inline bool pair_is_closed(struct jet_sim *sim)
 {
-	return ((struct app *)sim->nodes[0].user)->closed && ((struct app *)sim->nodes[1].user)->closed;
+	return ((struct app *)sim->nodes[0].user)->closed &&
+	       ((struct app *)sim->nodes[1].user)->closed;
 }
 
 static inline void pair_connect(struct pair *p)
@@ -221,12 +230,13 @@ static inline void pair_dump(const struct pair *p)
 	for (int i = 0; i < 2; i++)
 		for (size_t k = 0; gn_jet_counter_at(p->sim.nodes[i].jet, k, &c); k++)
 			if (c.value)
-				print_message("  node %d: %s %llu\n", i, c.name, (unsigned long long)c.value);
+				print_message("  node %d: %s %llu\n", i, c.name,
+					      (unsigned long long)c.value);
 	const struct jet_sim_link_config *l = &p->sim.links[0].config;
-	print_message(
-		"  delay %.1f jitter %.1f ms, rate %llu, queue %u, loss %u dup %u reorder %u corrupt %u ppm, mtu %u\n",
-		(double)l->delay / 1e6, (double)l->jitter / 1e6, (unsigned long long)l->rate, l->queue, l->loss,
-		l->duplicate, l->reorder, l->corrupt, l->mtu);
+	print_message("  delay %.1f jitter %.1f ms, rate %llu, queue %u, loss %u dup %u reorder %u "
+		      "corrupt %u ppm, mtu %u\n",
+		      (double)l->delay / 1e6, (double)l->jitter / 1e6, (unsigned long long)l->rate,
+		      l->queue, l->loss, l->duplicate, l->reorder, l->corrupt, l->mtu);
 }
 
 static inline void pair_fini(struct pair *p)

@@ -1,8 +1,11 @@
 /* A packet number space: which numbers we used and what they carried, which numbers came in.
  *
- * 1. `sent` holds the numbers sent_first .. pn_next - 1 without gaps; `frames` the frames of exactly these, in order.
- * 2. Only OUT packets count in `out` and in the path's bytes in flight. No packet below `low` is OUT.
- * 3. A number at or above replay.next is new; one JET_REPLAY_BITS or more below it is refused as too old. */
+ * 1. `sent` holds the numbers sent_first .. pn_next - 1 without gaps; `frames` the frames of
+ *    exactly these, in order.
+ * 2. Only OUT packets count in `out` and in the path's bytes in flight. No packet below `low` is
+ *    OUT.
+ * 3. A number at or above replay.next is new; one JET_REPLAY_BITS or more below it is refused as
+ *    too old. */
 #include "jet/session_int.h"
 
 #define SKIP_SPREAD 1024u /* a number is skipped once in so many packets on average of half */
@@ -15,8 +18,10 @@ static void draw_skip(struct jet_space *sp, struct gn_jet *jet)
 void jet_space_init(struct jet_space *sp, struct gn_jet *jet)
 {
 	*sp = (struct jet_space){.loss_at = GN_NEVER, .ack_at = GN_NEVER};
-	gn_ring_init(&sp->sent, jet->env.alloc, sizeof(struct jet_sent), JET_SENT_MAX + JET_SENT_QUIET);
-	gn_ring_init(&sp->frames, jet->env.alloc, sizeof(struct jet_sent_frame), JET_SENT_FRAMES_MAX);
+	gn_ring_init(&sp->sent, jet->env.alloc, sizeof(struct jet_sent),
+		     JET_SENT_MAX + JET_SENT_QUIET);
+	gn_ring_init(&sp->frames, jet->env.alloc, sizeof(struct jet_sent_frame),
+		     JET_SENT_FRAMES_MAX);
 	draw_skip(sp, jet);
 }
 
@@ -41,10 +46,12 @@ gn_err jet_space_next(struct jet_space *sp, struct gn_jet *jet, uint64_t *pn)
 
 bool jet_space_full(const struct jet_space *sp)
 {
-	return sp->sent.count >= JET_SENT_MAX || sp->frames.count + JET_PACKET_FRAMES_MAX > JET_SENT_FRAMES_MAX;
+	return sp->sent.count >= JET_SENT_MAX ||
+	       sp->frames.count + JET_PACKET_FRAMES_MAX > JET_SENT_FRAMES_MAX;
 }
 
-gn_err jet_space_push(struct jet_space *sp, struct jet_sent sent, const struct jet_sent_frame *frames)
+gn_err jet_space_push(struct jet_space *sp, struct jet_sent sent,
+		      const struct jet_sent_frame *frames)
 {
 	uint32_t before = sp->frames.count;
 	gn_err err = GN_OK;
@@ -66,9 +73,11 @@ struct jet_sent *jet_space_sent(const struct jet_space *sp, uint64_t pn)
 	return pn < sp->sent_first ? NULL : gn_ring_at(&sp->sent, (uint32_t)(pn - sp->sent_first));
 }
 
-const struct jet_sent_frame *jet_space_frame(const struct jet_space *sp, const struct jet_sent *sent, uint8_t i)
+const struct jet_sent_frame *jet_space_frame(const struct jet_space *sp,
+					     const struct jet_sent *sent, uint8_t i)
 {
-	const struct jet_sent_frame *f = gn_ring_at(&sp->frames, sent->frame_first - sp->frames_popped + i);
+	const struct jet_sent_frame *f =
+		gn_ring_at(&sp->frames, sent->frame_first - sp->frames_popped + i);
 	GN_ASSERT(f != NULL && i < sent->frames);
 	return f;
 }
@@ -78,7 +87,8 @@ void jet_space_pop(struct jet_space *sp, gn_time lost_before)
 	struct jet_sent_frame f;
 	struct jet_sent sent;
 	for (const struct jet_sent *head; (head = gn_ring_at(&sp->sent, 0));) {
-		if (head->state == JET_SENT_OUT || (head->state == JET_SENT_LOST && head->at >= lost_before))
+		if (head->state == JET_SENT_OUT ||
+		    (head->state == JET_SENT_LOST && head->at >= lost_before))
 			break;
 		gn_ring_pop(&sp->sent, &sent);
 		for (uint8_t i = 0; i < sent.frames; i++)
@@ -130,5 +140,6 @@ void jet_space_validate(const struct jet_space *sp)
 	}
 	GN_ASSERT(out == sp->out && frames == sp->frames.count);
 	jet_ranges_validate(&sp->received);
-	GN_ASSERT(sp->received.count || sp->ack_at == GN_NEVER); /* or the deadline stays in the past */
+	/* or the deadline stays in the past */
+	GN_ASSERT(sp->received.count || sp->ack_at == GN_NEVER);
 }

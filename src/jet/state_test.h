@@ -1,8 +1,10 @@
-/* For tests and fuzz targets: two endpoints with a session between them whose every step is chosen by bytes. Streams
- * are opened, written in small pieces, read, reset and stopped; datagrams wait in flight until they are delivered (in
- * any order, twice) or lost; time passes; frames that a peer may well send are sealed with the session's keys. After
- * each step every invariant holds, the session lives, and each byte sent and neither acknowledged nor put up again is
- * in flight. When the bytes end the network heals: then every finished stream must end at both ends with equal bytes.
+/* For tests and fuzz targets: two endpoints with a session between them whose every step is
+ * chosen by bytes. Streams are opened, written in small pieces, read, reset and stopped;
+ * datagrams wait in flight until they are delivered (in any order, twice) or lost; time passes;
+ * frames that a peer may well send are sealed with the session's keys. After each step every
+ * invariant holds, the session lives, and each byte sent and neither acknowledged nor put up
+ * again is in flight. When the bytes end the network heals: then every finished stream must end
+ * at both ends with equal bytes.
  *
  * Nothing here breaks a rule, so a session that closes is a fault of ours. */
 #ifndef GN_JET_STATE_TEST_H
@@ -72,7 +74,8 @@ static inline void state_read(struct state_end *e, struct state_stream *st, size
 	size_t n = 0;
 	gn_err err = GN_OK;
 	for (bool fin = false; most && !fin; most -= n) {
-		err = gn_jet_stream_read(e->jet, e->id, st->id, buf, most < sizeof buf ? most : sizeof buf, &n, &fin);
+		err = gn_jet_stream_read(e->jet, e->id, st->id, buf,
+					 most < sizeof buf ? most : sizeof buf, &n, &fin);
 		if (err != GN_OK)
 			break;
 		for (size_t i = 0; i < n; i++)
@@ -90,7 +93,8 @@ static inline void state_write(struct state_end *e, struct state_stream *st, siz
 	len = len < sizeof buf ? len : sizeof buf;
 	for (size_t i = 0; i < len; i++)
 		buf[i] = state_byte(st->id, st->written + i);
-	if (st->fin || gn_jet_stream_write(e->jet, e->id, st->id, gn_slice(buf, len), fin, &taken) != GN_OK)
+	if (st->fin ||
+	    gn_jet_stream_write(e->jet, e->id, st->id, gn_slice(buf, len), fin, &taken) != GN_OK)
 		return;
 	st->written += taken;
 	st->fin = fin && taken == len;
@@ -184,18 +188,21 @@ static inline void state_gather(struct state_end *e)
 		e->streams[i].fin_flies = false;
 	}
 	for (int p = 0; p < JET_PATHS; p++) {
-		const struct jet_space *sp = e->session->paths[p] ? &e->session->paths[p]->space : NULL;
+		const struct jet_space *sp =
+			e->session->paths[p] ? &e->session->paths[p]->space : NULL;
 		for (uint32_t i = 0; sp && i < sp->sent.count; i++) {
 			const struct jet_sent *sent = gn_ring_at(&sp->sent, i);
 			for (uint8_t k = 0; sent->state == JET_SENT_OUT && k < sent->frames; k++) {
 				const struct jet_sent_frame *f = jet_space_frame(sp, sent, k);
-				struct state_stream *st = f->type == JET_F_STREAM ? state_stream(e, f->id) : NULL;
+				struct state_stream *st =
+					f->type == JET_F_STREAM ? state_stream(e, f->id) : NULL;
 				if (!st)
 					continue;
 				st->fin_flies |= f->fin;
-				gn_err err = f->len ? jet_ranges_add(&st->flight, &e->alloc, f->offset,
-								     f->offset + f->len, UINT32_MAX)
-						    : GN_OK;
+				gn_err err =
+					f->len ? jet_ranges_add(&st->flight, &e->alloc, f->offset,
+								f->offset + f->len, UINT32_MAX)
+					       : GN_OK;
 				GN_ASSERT(err == GN_OK);
 			}
 		}
@@ -212,7 +219,8 @@ static inline bool state_covers(const struct jet_ranges *r, uint64_t *offset)
 }
 
 /* Nothing is forgotten: what was sent is acknowledged, put up again, or on its way. */
-static inline void state_check_stream(const struct state_stream *flying, const struct jet_stream *st)
+static inline void state_check_stream(const struct state_stream *flying,
+				      const struct jet_stream *st)
 {
 	const struct jet_sendbuf *b = &st->tx;
 	for (uint64_t o = b->base; o < b->next;)
@@ -230,7 +238,8 @@ static inline void state_check(void)
 		GN_ASSERT(s->state == JET_S_OPEN);
 		state_gather(&state_ends[i]);
 		for (uint32_t k = 0; k < s->streams.count; k++) {
-			const struct jet_stream *st = *(struct jet_stream **)gn_map_value_at(&s->streams, k);
+			const struct jet_stream *st =
+				*(struct jet_stream **)gn_map_value_at(&s->streams, k);
 			if (st->tx_state == JET_TX_OPEN || st->tx_state == JET_TX_FIN)
 				state_check_stream(state_stream(&state_ends[i], st->id), st);
 		}
@@ -255,7 +264,8 @@ static inline void state_make(unsigned i)
 	struct gn_env env = {&e->alloc, &e->rand, NULL};
 	gn_err err = gn_jet_new(&env, &config, &e->jet);
 	GN_ASSERT(err == GN_OK);
-	e->jet->reserve[JET_IN] = e->jet->reserve[JET_OUT] = 4096; /* so that there is often no more */
+	/* so that there is often no more */
+	e->jet->reserve[JET_IN] = e->jet->reserve[JET_OUT] = 4096;
 }
 
 static inline void state_begin(void)
@@ -293,20 +303,23 @@ static inline void state_step(struct gn_reader *r)
 	gn_err err = GN_OK;
 	switch (op >> 1 & 15) {
 	case 0: /* open */
-		err = gn_jet_stream_open(e->jet, e->id, arg & 1, (enum gn_jet_class)(1 + (arg >> 1 & 3)), &id);
+		err = gn_jet_stream_open(e->jet, e->id, arg & 1,
+					 (enum gn_jet_class)(1 + (arg >> 1 & 3)), &id);
 		if (err == GN_OK)
 			state_stream(e, id);
 		break;
 	case 1: /* write, as its own packets or with what else waits */
 	case 2:
 		if (st && state_writes(side, st->id)) {
-			state_write(e, st, op & 0x80 ? 1u + arg * 8u : 1u + arg % 40, (op & 0x60) == 0x60);
+			state_write(e, st, op & 0x80 ? 1u + arg * 8u : 1u + arg % 40,
+				    (op & 0x60) == 0x60);
 			if (op & 0x20)
 				state_send(e);
 		}
 		break;
 	case 3: /* many small packets */
-		for (unsigned n = 0; st && state_writes(side, st->id) && n < 1u + (op >> 5) * 20u; n++) {
+		for (unsigned n = 0; st && state_writes(side, st->id) && n < 1u + (op >> 5) * 20u;
+		     n++) {
 			state_write(e, st, 1 + arg % 3, false);
 			state_send(e);
 		}
@@ -347,7 +360,8 @@ static inline void state_step(struct gn_reader *r)
 		break;
 	case 14: {
 		static const uint8_t text[200];
-		err = gn_jet_datagram(e->jet, e->id, GN_JET_INTERACTIVE, gn_slice(text, 1 + arg % 200), GN_NEVER);
+		err = gn_jet_datagram(e->jet, e->id, GN_JET_INTERACTIVE,
+				      gn_slice(text, 1 + arg % 200), GN_NEVER);
 		break;
 	}
 	case 15: /* a new key, when one may be had; seldom a new path */
@@ -362,7 +376,8 @@ static inline void state_step(struct gn_reader *r)
 
 static inline bool state_done(void)
 {
-	return state_ends[0].session->streams.count == 0 && state_ends[1].session->streams.count == 0;
+	return state_ends[0].session->streams.count == 0 &&
+	       state_ends[1].session->streams.count == 0;
 }
 
 /* Everything is written to its end, read to its end, delivered in order. */
@@ -386,8 +401,8 @@ static inline void state_heal(void)
 		for (int side = 0; side < 2; side++)
 			state_send(&state_ends[side]);
 		if (state_ends[0].flying + state_ends[1].flying == 0) {
-			gn_time at =
-				gn_time_min(gn_jet_deadline(state_ends[0].jet), gn_jet_deadline(state_ends[1].jet));
+			gn_time at = gn_time_min(gn_jet_deadline(state_ends[0].jet),
+						 gn_jet_deadline(state_ends[1].jet));
 			GN_ASSERT(at != GN_NEVER);
 			state_pass(at > state_now ? at - state_now : 0);
 		}

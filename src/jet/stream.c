@@ -1,9 +1,13 @@
-/* Streams (RFC 9000 sections 2 to 4): opening, writing, reading, resetting, and what the peer's frames do to them.
+/* Streams (RFC 9000 sections 2 to 4): opening, writing, reading, resetting, and what the peer's
+ * frames do to them.
  *
- * 1. A stream is in the map from its opening until both directions are over and the application has been told.
- * 2. Ids below next_local or next_peer that are not in the map are over; frames for them are ignored.
+ * 1. A stream is in the map from its opening until both directions are over and the application
+ *    has been told.
+ * 2. Ids below next_local or next_peer that are not in the map are over; frames for them are
+ *    ignored.
  * 3. rx_total is the sum of rx_high of all streams there ever were; it never passes window.max.
- * 4. Bytes nobody will read (reset, stopped) count as consumed at once, so they cannot clog the session. */
+ * 4. Bytes nobody will read (reset, stopped) count as consumed at once, so they cannot clog the
+ *    session. */
 #include "jet/session_int.h"
 
 #define ID_SERVER 1u
@@ -112,7 +116,8 @@ bool jet_stream_sendable(const struct jet_stream *st)
 	if (st->tx_state != JET_TX_OPEN && st->tx_state != JET_TX_FIN)
 		return false;
 	uint64_t end = st->tx.end < st->tx_credit ? st->tx.end : st->tx_credit;
-	bool fin = st->tx_state == JET_TX_FIN && (!st->fin_sent || st->fin_lost) && st->tx.next == st->tx.end;
+	bool fin = st->tx_state == JET_TX_FIN && (!st->fin_sent || st->fin_lost) &&
+		   st->tx.next == st->tx.end;
 	return st->tx.lost.count || st->tx.next < end || fin;
 }
 
@@ -129,15 +134,16 @@ static gn_err find_open(const struct gn_jet *jet, gn_jet_id id, struct jet_sessi
 	return GN_OK;
 }
 
-static gn_err find_stream(const struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, struct jet_session **s,
-			  struct jet_stream **st)
+static gn_err find_stream(const struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream,
+			  struct jet_session **s, struct jet_stream **st)
 {
 	GN_TRY(find_open(jet, id, s));
 	*st = jet_stream_find(*s, stream);
 	return *st ? GN_OK : GN_NOT_FOUND;
 }
 
-gn_err gn_jet_stream_open(struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class, gn_jet_stream *out)
+gn_err gn_jet_stream_open(struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn_jet_class class,
+			  gn_jet_stream *out)
 {
 	struct jet_session *s;
 	if (class < GN_JET_CRITICAL || class > GN_JET_BACKGROUND)
@@ -147,7 +153,8 @@ gn_err gn_jet_stream_open(struct gn_jet *jet, gn_jet_id id, bool one_way, enum g
 		s->streams_blocked = true;
 		return GN_LIMIT;
 	}
-	struct jet_stream *st = stream_new(s, make_id(s, true, one_way, s->next_local[one_way]), class);
+	struct jet_stream *st =
+		stream_new(s, make_id(s, true, one_way, s->next_local[one_way]), class);
 	if (!st)
 		return GN_NOMEM;
 	s->next_local[one_way]++;
@@ -159,8 +166,8 @@ gn_err gn_jet_stream_open(struct gn_jet *jet, gn_jet_id id, bool one_way, enum g
 	return GN_OK;
 }
 
-gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, struct gn_slice data, bool fin,
-			   size_t *taken)
+gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream,
+			   struct gn_slice data, bool fin, size_t *taken)
 {
 	struct jet_session *s;
 	struct jet_stream *st;
@@ -195,8 +202,8 @@ gn_err gn_jet_stream_write(struct gn_jet *jet, gn_jet_id id, gn_jet_stream strea
 	return GN_OK;
 }
 
-/* Of `own` bytes of a stream's credit, what the session's credit and the send buffer have left besides all that waits.
- */
+/* Of `own` bytes of a stream's credit, what the session's credit and the send buffer have left
+ * besides all that waits. */
 static size_t room(const struct jet_session *s, unsigned class, uint64_t own)
 {
 	uint64_t buffer = jet_send_buffer_room(s, class), credit = s->tx_credit - s->tx_total;
@@ -222,8 +229,8 @@ size_t gn_jet_room(const struct gn_jet *jet, gn_jet_id id, bool one_way, enum gn
 	return room(s, class, s->peer_stream_window);
 }
 
-gn_err gn_jet_stream_read(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint8_t *out, size_t cap, size_t *len,
-			  bool *fin)
+gn_err gn_jet_stream_read(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream, uint8_t *out,
+			  size_t cap, size_t *len, bool *fin)
 {
 	struct jet_session *s;
 	struct jet_stream *st;
@@ -297,7 +304,8 @@ gn_err gn_jet_stream_stop(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream
 	GN_TRY(find_stream(jet, id, stream, &s, &st));
 	if (st->rx_state == JET_RX_NONE)
 		return GN_USAGE;
-	if (st->rx_state == JET_RX_RESET || (st->rx_state == JET_RX_OPEN && st->final_known && !st->stopped)) {
+	if (st->rx_state == JET_RX_RESET ||
+	    (st->rx_state == JET_RX_OPEN && st->final_known && !st->stopped)) {
 		discard_rx(s, st, jet->now); /* the end is known: nothing to stop */
 		st->rx_state = JET_RX_DONE;
 		st->events &= (uint8_t)~JET_EV_READABLE;
@@ -316,13 +324,16 @@ gn_err gn_jet_stream_stop(struct gn_jet *jet, gn_jet_id id, gn_jet_stream stream
 
 /* ---- what the peer does ---- */
 
-/* The stream a frame is about; *st NULL: it is over. Opens the peer's streams up to it. receiving: the frame is about
- * data the peer sends. */
-static gn_err find_for_frame(struct jet_session *s, gn_jet_stream id, bool receiving, struct jet_stream **st)
+/* The stream a frame is about; *st NULL: it is over. Opens the peer's streams up to it.
+ * receiving: the frame is about data the peer sends. */
+static gn_err find_for_frame(struct jet_session *s, gn_jet_stream id, bool receiving,
+			     struct jet_stream **st)
 {
 	bool ours = is_ours(s, id), one_way = id & ID_ONE_WAY;
 	if (one_way && receiving == ours)
-		return jet_fault(s, JET_E_STREAM_STATE, "a frame against the direction of its stream");
+		return jet_fault(s, JET_E_STREAM_STATE,
+				 "a frame against the direction of its "
+				 "stream");
 	*st = jet_stream_find(s, id);
 	uint64_t n = id >> 2;
 	if (*st || n < (ours ? s->next_local[one_way] : s->next_peer[one_way]))
@@ -332,7 +343,8 @@ static gn_err find_for_frame(struct jet_session *s, gn_jet_stream id, bool recei
 	if (n >= s->limit_peer[one_way])
 		return jet_fault(s, JET_E_STREAM_LIMIT, "more streams than allowed");
 	while (s->next_peer[one_way] <= n) {
-		*st = stream_new(s, make_id(s, false, one_way, s->next_peer[one_way]), GN_JET_INTERACTIVE);
+		*st = stream_new(s, make_id(s, false, one_way, s->next_peer[one_way]),
+				 GN_JET_INTERACTIVE);
 		if (!*st)
 			return jet_fail(s, GN_NOMEM);
 		s->next_peer[one_way]++;
@@ -364,14 +376,16 @@ static gn_err set_final(struct jet_session *s, struct jet_stream *st, uint64_t s
 	return GN_OK;
 }
 
-static gn_err make_room(struct jet_session *s, const struct jet_stream *st, const struct jet_frame *f)
+static gn_err make_room(struct jet_session *s, const struct jet_stream *st,
+			const struct jet_frame *f)
 {
 	uint32_t growth = jet_recvbuf_growth(&st->rx, f->offset, f->data.len);
 	return growth ? jet_memory_receive(s, growth, f->data.len) : GN_OK;
 }
 
 /* Stores a piece. GN_LIMIT: it would take one hole, or more memory, than there may be. */
-static gn_err put(struct jet_session *s, struct jet_stream *st, const struct jet_frame *f, const struct jet_effect *e)
+static gn_err put(struct jet_session *s, struct jet_stream *st, const struct jet_frame *f,
+		  const struct jet_effect *e)
 {
 	gn_err err = make_room(s, st, f);
 	if (err != GN_OK && !e->refused) { /* once a packet, as it looks at all streams */
@@ -394,7 +408,8 @@ static gn_err put(struct jet_session *s, struct jet_stream *st, const struct jet
 	return GN_OK;
 }
 
-gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, struct jet_effect *e, gn_time now)
+gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, struct jet_effect *e,
+			  gn_time now)
 {
 	struct jet_stream *st = NULL;
 	uint64_t end = f->offset + f->data.len;
@@ -425,7 +440,8 @@ gn_err jet_stream_on_data(struct jet_session *s, const struct jet_frame *f, stru
 	}
 	if (err != GN_OK)
 		return jet_fail(s, err);
-	if (jet_recvbuf_readable(&st->rx) > before || (st->final_known && st->rx.base == st->final_size))
+	if (jet_recvbuf_readable(&st->rx) > before ||
+	    (st->final_known && st->rx.base == st->final_size))
 		jet_stream_event(s, st, JET_EV_READABLE);
 	return GN_OK;
 }
@@ -550,7 +566,8 @@ gn_err jet_stream_frame_lost(struct jet_session *s, const struct jet_sent_frame 
 		again = JET_DUE_RESET;
 	else if (f->type == JET_F_STOP_SENDING && st->rx_state == JET_RX_OPEN)
 		again = JET_DUE_STOP;
-	else if (f->type == JET_F_MAX_STREAM_DATA && st->rx_state == JET_RX_OPEN && !st->final_known && !st->stopped)
+	else if (f->type == JET_F_MAX_STREAM_DATA && st->rx_state == JET_RX_OPEN &&
+		 !st->final_known && !st->stopped)
 		again = JET_DUE_MAX;
 	else if (f->type == JET_F_STREAM_CLASS)
 		again = JET_DUE_CLASS;
@@ -583,7 +600,8 @@ static void write_due(struct jet_out *o, struct jet_stream *st)
 		st->due &= (uint8_t)~JET_DUE_CLASS;
 	}
 	if ((st->due & JET_DUE_RESET) && !jet_out_full(o)) {
-		jet_write_numbers(w, JET_F_RESET_STREAM, (uint64_t[]){st->id, st->tx_code, st->tx.end}, 3);
+		jet_write_numbers(w, JET_F_RESET_STREAM,
+				  (uint64_t[]){st->id, st->tx_code, st->tx.end}, 3);
 		jet_out_frame(o, JET_F_RESET_STREAM, st->id, 0, 0, false);
 		st->due &= (uint8_t)~JET_DUE_RESET;
 	}
@@ -593,7 +611,8 @@ static void write_due(struct jet_out *o, struct jet_stream *st)
 		st->due &= (uint8_t)~JET_DUE_STOP;
 	}
 	if ((st->due & JET_DUE_MAX) && !jet_out_full(o)) {
-		jet_write_numbers(w, JET_F_MAX_STREAM_DATA, (uint64_t[]){st->id, st->window.max}, 2);
+		jet_write_numbers(w, JET_F_MAX_STREAM_DATA, (uint64_t[]){st->id, st->window.max},
+				  2);
 		jet_out_frame(o, JET_F_MAX_STREAM_DATA, st->id, 0, 0, false);
 		st->due &= (uint8_t)~JET_DUE_MAX;
 	}
@@ -615,11 +634,14 @@ static void stream_validate(const struct jet_session *s, const struct jet_stream
 	jet_sendbuf_validate(&st->tx);
 	jet_recvbuf_validate(&st->rx);
 	GN_ASSERT(st->class >= 1 && st->class <= 4);
-	GN_ASSERT(st->rx_high <= st->window.max && st->tx.next <= st->tx_credit && st->tx.end <= st->tx_credit);
-	GN_ASSERT(st->rx.base + jet_recvbuf_span(&st->rx) <= st->rx_high && st->window.consumed <= st->rx_high);
+	GN_ASSERT(st->rx_high <= st->window.max && st->tx.next <= st->tx_credit &&
+		  st->tx.end <= st->tx_credit);
+	GN_ASSERT(st->rx.base + jet_recvbuf_span(&st->rx) <= st->rx_high &&
+		  st->window.consumed <= st->rx_high);
 	GN_ASSERT(!st->final_known || st->rx_high <= st->final_size);
 	GN_ASSERT(!st->fin_acked || st->fin_sent);
-	GN_ASSERT(st->tx_state != JET_TX_FIN || !st->fin_acked || st->tx.base < st->tx.end); /* else it is DONE */
+	/* else it is DONE */
+	GN_ASSERT(st->tx_state != JET_TX_FIN || !st->fin_acked || st->tx.base < st->tx.end);
 	GN_ASSERT(!st->due || jet_linked(&st->control));
 	GN_ASSERT(!st->events || jet_linked(&st->event));
 	GN_ASSERT(!jet_stream_sendable(st) || jet_linked(&st->sched) || s->state != JET_S_OPEN);
@@ -640,8 +662,10 @@ void jet_streams_validate(const struct jet_session *s)
 		received += (*st)->rx_high;
 		consumed += (*st)->rx.base;
 	}
-	GN_ASSERT(buffered == s->tx_buffered && held == s->rx_held && came == s->rx_came && unsent == s->tx_unsent);
+	GN_ASSERT(buffered == s->tx_buffered && held == s->rx_held && came == s->rx_came &&
+		  unsent == s->tx_unsent);
 	if (s->state == JET_S_OPEN)
-		GN_ASSERT(received == s->rx_total && consumed == s->window.consumed && sent == s->tx_total);
+		GN_ASSERT(received == s->rx_total && consumed == s->window.consumed &&
+			  sent == s->tx_total);
 	GN_ASSERT(s->rx_total <= s->window.max && s->tx_total <= s->tx_credit);
 }

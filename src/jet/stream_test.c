@@ -1,5 +1,5 @@
-/* Streams: limits at the limit and one past it, flow control with a reader that stops, reset and stop, final sizes,
- * priorities. */
+/* Streams: limits at the limit and one past it, flow control with a reader that stops, reset and
+ * stop, final sizes, priorities. */
 #include "jet/forge_test.h"
 #include "jet/sim_test.h"
 #include <stdlib.h>
@@ -14,8 +14,10 @@ static void run(struct pair *p, gn_time time)
 static gn_err inject(struct pair *p, int from, const char *frames, size_t len)
 {
 	uint8_t packet[2048];
-	size_t n = forge_packet(forge_session(p->sim.nodes[from].jet), gn_slice(frames, len), packet);
-	return gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].addr, gn_slice(packet, n), p->sim.now);
+	size_t n =
+		forge_packet(forge_session(p->sim.nodes[from].jet), gn_slice(frames, len), packet);
+	return gn_jet_recv(p->sim.nodes[1 - from].jet, &p->sim.nodes[from].addr,
+			   gn_slice(packet, n), p->sim.now);
 }
 #define INJECT(p, from, s) inject(p, from, s, sizeof s - 1)
 
@@ -31,27 +33,35 @@ static void test_stream_limit_and_the_event_that_lifts_it(void **state)
 		struct gn_jet *jet = p->sim.nodes[0].jet;
 		gn_jet_stream id[JET_STREAMS], more;
 		for (int i = 0; i < JET_STREAMS; i++)
-			assert_int_equal(gn_jet_stream_open(jet, p->id, one_way, GN_JET_INTERACTIVE, &id[i]), GN_OK);
-		assert_int_equal(gn_jet_stream_open(jet, p->id, one_way, GN_JET_INTERACTIVE, &more), GN_LIMIT);
-		assert_int_equal(gn_jet_stream_open(jet, p->id, !one_way, GN_JET_INTERACTIVE, &more),
-				 GN_OK); /* counted apart */
+			assert_int_equal(
+				gn_jet_stream_open(jet, p->id, one_way, GN_JET_INTERACTIVE, &id[i]),
+				GN_OK);
+		assert_int_equal(gn_jet_stream_open(jet, p->id, one_way, GN_JET_INTERACTIVE, &more),
+				 GN_LIMIT);
+		assert_int_equal(
+			gn_jet_stream_open(jet, p->id, !one_way, GN_JET_INTERACTIVE, &more),
+			GN_OK); /* counted apart */
 		size_t taken;
 		/* Using the highest opens all below it at the peer; then finish the first. */
-		assert_int_equal(gn_jet_stream_write(jet, p->id, id[JET_STREAMS - 1], GN_LIT("\x3b"), false, &taken),
+		assert_int_equal(gn_jet_stream_write(jet, p->id, id[JET_STREAMS - 1],
+						     GN_LIT("\x3b"), false, &taken),
 				 GN_OK);
 		jet_sim_flush(&p->sim, 0);
 		run(p, GN_SEC);
 		assert_int_equal(p->app[1].opened, JET_STREAMS);
 		assert_int_equal(p->app[0].streams_events, 0);
-		assert_int_equal(gn_jet_stream_write(jet, p->id, id[0], GN_LIT(""), true, &taken), GN_OK);
+		assert_int_equal(gn_jet_stream_write(jet, p->id, id[0], GN_LIT(""), true, &taken),
+				 GN_OK);
 		jet_sim_flush(&p->sim, 0);
 		run(p, GN_SEC);
 		if (!one_way)
 			app_read(jet, &p->app[0], app_stream(&p->app[0], id[0]), p->sim.now);
 		run(p, GN_SEC);
 		assert_int_equal(p->app[0].streams_events, 1);
-		assert_int_equal(gn_jet_stream_open(jet, p->id, one_way, GN_JET_INTERACTIVE, &more), GN_OK);
-		assert_int_equal(gn_jet_stream_open(jet, p->id, one_way, GN_JET_INTERACTIVE, &more), GN_LIMIT);
+		assert_int_equal(gn_jet_stream_open(jet, p->id, one_way, GN_JET_INTERACTIVE, &more),
+				 GN_OK);
+		assert_int_equal(gn_jet_stream_open(jet, p->id, one_way, GN_JET_INTERACTIVE, &more),
+				 GN_LIMIT);
 		pair_fini(p);
 		free(p);
 	}
@@ -66,8 +76,10 @@ static void test_flow_control_at_the_limit_and_one_past(void **state)
 	pair_connect(&p);
 	p.app[1].deaf = true;
 	run(&p, GN_SEC);
-	assert_int_equal(INJECT(&p, 0, "\x0e\x00\x43\xe7\x01x"), GN_OK);       /* byte 999 of stream 0 */
-	assert_int_equal(INJECT(&p, 0, "\x0e\x04\x41\xf3\x01x"), GN_OK);       /* byte 499 of stream 4: 1500 in all */
+	/* byte 999 of stream 0 */
+	assert_int_equal(INJECT(&p, 0, "\x0e\x00\x43\xe7\x01x"), GN_OK);
+	/* byte 499 of stream 4: 1500 in all */
+	assert_int_equal(INJECT(&p, 0, "\x0e\x04\x41\xf3\x01x"), GN_OK);
 	assert_int_equal(INJECT(&p, 0, "\x0e\x04\x41\xf4\x01x"), GN_PROTOCOL); /* byte 500 */
 	assert_true(jet_sim_run_until(&p.sim, pair_is_closed, p.sim.now + GN_SEC));
 	assert_int_equal(p.app[1].code, JET_E_FLOW);
@@ -76,7 +88,8 @@ static void test_flow_control_at_the_limit_and_one_past(void **state)
 	pair_init(&p, 2, NULL, &server, &quick);
 	pair_connect(&p);
 	run(&p, GN_SEC);
-	assert_int_equal(INJECT(&p, 0, "\x0e\x00\x43\xe8\x01x"), GN_PROTOCOL); /* byte 1000 of stream 0 */
+	/* byte 1000 of stream 0 */
+	assert_int_equal(INJECT(&p, 0, "\x0e\x00\x43\xe8\x01x"), GN_PROTOCOL);
 	pair_fini(&p);
 }
 
@@ -97,16 +110,20 @@ static void test_room_is_what_the_peers_credit_lets_leave(void **state)
 	assert_int_equal(gn_jet_room(jet, p.id, true, GN_JET_FILES), 1000);
 	for (int i = 0; i < 3; i++)
 		assert_int_equal(gn_jet_stream_open(jet, p.id, true, GN_JET_FILES, &id[i]), GN_OK);
-	assert_int_equal(gn_jet_stream_write(jet, p.id, id[0], gn_slice(bytes, 900), false, &taken), GN_OK);
+	assert_int_equal(gn_jet_stream_write(jet, p.id, id[0], gn_slice(bytes, 900), false, &taken),
+			 GN_OK);
 	assert_int_equal(gn_jet_stream_room(jet, p.id, id[0]), 100);
-	assert_int_equal(gn_jet_room(jet, p.id, true, GN_JET_FILES), 600); /* written is as good as sent */
+	/* written is as good as sent */
+	assert_int_equal(gn_jet_room(jet, p.id, true, GN_JET_FILES), 600);
 	run(&p, GN_SEC);
 	assert_int_equal(gn_jet_stream_room(jet, p.id, id[1]), 600);
-	assert_int_equal(gn_jet_stream_write(jet, p.id, id[1], gn_slice(bytes, 600), true, &taken), GN_OK);
+	assert_int_equal(gn_jet_stream_write(jet, p.id, id[1], gn_slice(bytes, 600), true, &taken),
+			 GN_OK);
 	assert_int_equal(gn_jet_stream_room(jet, p.id, id[0]), 0);
 	assert_int_equal(gn_jet_stream_room(jet, p.id, id[1]), 0); /* its end is written */
 	/* A write takes more than can leave: the buffer is the session's, the credit the peer's. */
-	assert_int_equal(gn_jet_stream_write(jet, p.id, id[2], gn_slice(bytes, 500), false, &taken), GN_OK);
+	assert_int_equal(gn_jet_stream_write(jet, p.id, id[2], gn_slice(bytes, 500), false, &taken),
+			 GN_OK);
 	assert_int_equal(taken, 500);
 	assert_int_equal(gn_jet_room(jet, p.id, true, GN_JET_FILES), 0);
 	assert_int_equal(gn_jet_stream_reset(jet, p.id, id[2], 0), GN_OK);
@@ -115,7 +132,8 @@ static void test_room_is_what_the_peers_credit_lets_leave(void **state)
 	app_read(p.sim.nodes[1].jet, &p.app[1], app_stream(&p.app[1], id[1]), p.sim.now);
 	jet_sim_flush(&p.sim, 1);
 	run(&p, GN_SEC);
-	assert_int_equal(gn_jet_stream_room(jet, p.id, id[0]), 900); /* of the session: renewed at 900 read */
+	/* of the session: renewed at 900 read */
+	assert_int_equal(gn_jet_stream_room(jet, p.id, id[0]), 900);
 	assert_int_equal(gn_jet_room(jet, 77, true, GN_JET_FILES), 0);
 	pair_fini(&p);
 }
@@ -139,7 +157,8 @@ static void test_reader_that_stops_stops_the_writer(void **state)
 	assert_int_equal(p->app[0].closed, 0);
 	p->app[1].deaf = false;
 	for (int i = 0; i < p->app[1].stream_count || i < 6; i++)
-		app_read(p->sim.nodes[1].jet, &p->app[1], app_stream(&p->app[1], (uint64_t)i << 2 | 2), p->sim.now);
+		app_read(p->sim.nodes[1].jet, &p->app[1],
+			 app_stream(&p->app[1], (uint64_t)i << 2 | 2), p->sim.now);
 	jet_sim_flush(&p->sim, 1);
 	assert_true(jet_sim_run_until(&p->sim, pair_all_done, p->sim.now + 20 * GN_SEC));
 	pair_check(p);
@@ -160,7 +179,8 @@ static void test_lost_credit_is_renewed(void **state)
 		struct pair *p = calloc(1, sizeof *p);
 		pair_init(p, seed, &tight, &tight, &lossy);
 		pair_dial(p, NULL);
-		assert_true(jet_sim_run_until(&p->sim, pair_is_connected, p->sim.now + 60 * GN_SEC));
+		assert_true(
+			jet_sim_run_until(&p->sim, pair_is_connected, p->sim.now + 60 * GN_SEC));
 		for (int i = 0; i < 2; i++) { /* windows that stay small */
 			struct jet_session *s = forge_session(p->sim.nodes[i].jet);
 			s->window.size_max = 5000;
@@ -186,12 +206,17 @@ static void test_a_lone_end_that_is_lost_is_repeated(void **state)
 	pair_connect(p);
 	gn_jet_stream id = app_send(&p->sim, 0, 1000, true, GN_JET_FILES);
 	app_stream(&p->app[0], id)->writes = false;
-	assert_int_equal(gn_jet_stream_open(p->sim.nodes[0].jet, p->id, true, GN_JET_FILES, &id), GN_OK);
-	assert_int_equal(gn_jet_stream_write(p->sim.nodes[0].jet, p->id, id, GN_LIT("\x9d"), false, &taken), GN_OK);
+	assert_int_equal(gn_jet_stream_open(p->sim.nodes[0].jet, p->id, true, GN_JET_FILES, &id),
+			 GN_OK);
+	assert_int_equal(
+		gn_jet_stream_write(p->sim.nodes[0].jet, p->id, id, GN_LIT("\x9d"), false, &taken),
+		GN_OK);
 	run(p, GN_SEC);
 	assert_int_equal(app_stream(&p->app[1], id)->read, 1);
 	p->sim.links[0].down = true;
-	assert_int_equal(gn_jet_stream_write(p->sim.nodes[0].jet, p->id, id, GN_LIT(""), true, &taken), GN_OK);
+	assert_int_equal(
+		gn_jet_stream_write(p->sim.nodes[0].jet, p->id, id, GN_LIT(""), true, &taken),
+		GN_OK);
 	jet_sim_flush(&p->sim, 0);
 	p->sim.links[0].down = false;
 	run(p, 2 * GN_SEC);
@@ -222,12 +247,13 @@ static bool hold(struct jet_sim *sim, int from, int to, uint8_t *data, size_t le
 
 static void release(struct pair *p, int i)
 {
-	jet_sim_inject(&p->sim, -1, &p->sim.nodes[0].addr, &p->sim.nodes[1].addr, gn_slice(held.data[i], held.len[i]));
+	jet_sim_inject(&p->sim, -1, &p->sim.nodes[0].addr, &p->sim.nodes[1].addr,
+		       gn_slice(held.data[i], held.len[i]));
 	run(p, GN_MSEC);
 }
 
-/* Seven small packets count as lost and go out again as two; the reader gets three of the seven and the first of the
- * two: that is all of the stream, and its writer must be told. */
+/* Seven small packets count as lost and go out again as two; the reader gets three of the seven
+ * and the first of the two: that is all of the stream, and its writer must be told. */
 static void test_a_stream_that_comes_by_old_and_new_packets_ends(void **state)
 {
 	(void)state;
@@ -250,7 +276,8 @@ static void test_a_stream_that_comes_by_old_and_new_packets_ends(void **state)
 		uint8_t bytes[200];
 		for (size_t i = 0; i < sizeof bytes; i++)
 			bytes[i] = app_byte(id, out->written + i);
-		assert_int_equal(gn_jet_stream_write(jet, p->id, id, GN_SLICE(bytes), out->written == 1200, &taken),
+		assert_int_equal(gn_jet_stream_write(jet, p->id, id, GN_SLICE(bytes),
+						     out->written == 1200, &taken),
 				 GN_OK);
 		jet_sim_flush(&p->sim, 0);
 	}
@@ -275,7 +302,8 @@ static void test_a_stream_that_comes_by_old_and_new_packets_ends(void **state)
 static void test_windows_grow_for_a_fast_reader(void **state)
 {
 	(void)state;
-	struct jet_sim_link_config fat = {.delay = 50 * GN_MSEC, .rate = 200000000, .queue = 3000000};
+	struct jet_sim_link_config fat = {
+		.delay = 50 * GN_MSEC, .rate = 200000000, .queue = 3000000};
 	struct pair *p = calloc(1, sizeof *p);
 	pair_init(p, 1, NULL, NULL, &fat);
 	p->sim.validate = false;
@@ -285,7 +313,8 @@ static void test_windows_grow_for_a_fast_reader(void **state)
 	uint64_t before = p->app[1].received;
 	run(p, 2 * GN_SEC);
 	double mbit = (double)(p->app[1].received - before) * 8 / 2e6;
-	print_message("  %.0f of 200 Mbit/s at 100 ms\n", mbit); /* the first window alone would allow 21 */
+	/* the first window alone would allow 21 */
+	print_message("  %.0f of 200 Mbit/s at 100 ms\n", mbit);
 	assert_true(mbit > 150);
 	assert_true(forge_session(p->sim.nodes[1].jet)->window.size <= JET_SESSION_WINDOW_MAX);
 	pair_fini(p);
@@ -303,22 +332,27 @@ static void test_reset_reaches_the_reader_and_frees_both_ends(void **state)
 	run(p, 100 * GN_MSEC);
 	assert_int_equal(gn_jet_stream_reset(p->sim.nodes[0].jet, p->id, id, 5), GN_OK);
 	size_t taken;
-	assert_int_equal(gn_jet_stream_write(p->sim.nodes[0].jet, p->id, id, GN_LIT("x"), false, &taken), GN_CLOSED);
+	assert_int_equal(
+		gn_jet_stream_write(p->sim.nodes[0].jet, p->id, id, GN_LIT("x"), false, &taken),
+		GN_CLOSED);
 	jet_sim_flush(&p->sim, 0);
 	run(p, GN_SEC);
 	uint8_t buf[10];
 	size_t n;
 	bool fin;
-	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf, &n, &fin),
+	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf,
+					    &n, &fin),
 			 GN_CLOSED);
-	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf, &n, &fin),
+	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf,
+					    &n, &fin),
 			 GN_NOT_FOUND);
 	for (int i = 0; i < 2; i++) {
 		assert_int_equal(forge_session(p->sim.nodes[i].jet)->streams.count, 0);
 		assert_int_equal(forge_session(p->sim.nodes[i].jet)->tx_buffered, 0);
 	}
 	const struct jet_session *b = forge_session(p->sim.nodes[1].jet);
-	assert_int_equal(b->window.consumed, b->rx_total); /* unread bytes do not clog the session */
+	/* unread bytes do not clog the session */
+	assert_int_equal(b->window.consumed, b->rx_total);
 	pair_fini(p);
 	free(p);
 }
@@ -336,17 +370,22 @@ static void test_stop_makes_the_peer_reset(void **state)
 	size_t n;
 	bool fin;
 	assert_int_equal(gn_jet_stream_stop(p->sim.nodes[1].jet, p->app[1].id, id, 9), GN_OK);
-	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf, &n, &fin),
+	assert_int_equal(gn_jet_stream_read(p->sim.nodes[1].jet, p->app[1].id, id, buf, sizeof buf,
+					    &n, &fin),
 			 GN_STATE);
 	jet_sim_flush(&p->sim, 1);
 	run(p, GN_SEC);
 	size_t taken;
-	assert_int_equal(gn_jet_stream_write(p->sim.nodes[0].jet, p->id, id, GN_LIT("x"), false, &taken), GN_CLOSED);
+	assert_int_equal(
+		gn_jet_stream_write(p->sim.nodes[0].jet, p->id, id, GN_LIT("x"), false, &taken),
+		GN_CLOSED);
 	assert_false(app_stream(&p->app[0], id)->writes); /* WRITABLE came and the write said so */
 	const struct jet_session *b = forge_session(p->sim.nodes[1].jet);
 	assert_int_equal(b->window.consumed, b->rx_total);
 	/* The other direction still works. */
-	assert_int_equal(gn_jet_stream_write(p->sim.nodes[1].jet, p->app[1].id, id, GN_LIT(""), true, &taken), GN_OK);
+	assert_int_equal(gn_jet_stream_write(p->sim.nodes[1].jet, p->app[1].id, id, GN_LIT(""),
+					     true, &taken),
+			 GN_OK);
 	jet_sim_flush(&p->sim, 1);
 	run(p, GN_SEC);
 	for (int i = 0; i < 2; i++)
@@ -375,7 +414,8 @@ static void test_calls_that_make_no_sense(void **state)
 	assert_int_equal(gn_jet_stream_open(jet, p.id, true, GN_JET_FILES, &id), GN_OK);
 	assert_int_equal(gn_jet_stream_read(jet, p.id, id, buf, 8, &n, &fin), GN_USAGE);
 	assert_int_equal(gn_jet_stream_stop(jet, p.id, id, 0), GN_USAGE);
-	assert_int_equal(gn_jet_stream_write(jet, p.id, id + 4, GN_LIT("x"), false, &n), GN_NOT_FOUND);
+	assert_int_equal(gn_jet_stream_write(jet, p.id, id + 4, GN_LIT("x"), false, &n),
+			 GN_NOT_FOUND);
 	assert_int_equal(gn_jet_stream_write(jet, p.id, id, GN_LIT("x"), true, &n), GN_OK);
 	assert_int_equal(gn_jet_stream_write(jet, p.id, id, GN_LIT("x"), true, &n), GN_STATE);
 	assert_int_equal(gn_jet_stream_open(jet, p.id, false, GN_JET_FILES, &in), GN_OK);
@@ -391,7 +431,8 @@ static void test_calls_that_make_no_sense(void **state)
 static void test_critical_message_passes_bulk(void **state)
 {
 	(void)state;
-	struct jet_sim_link_config link = {.delay = 20 * GN_MSEC, .rate = 100000000, .queue = 500000};
+	struct jet_sim_link_config link = {
+		.delay = 20 * GN_MSEC, .rate = 100000000, .queue = 500000};
 	struct pair *p = calloc(1, sizeof *p);
 	pair_init(p, 1, NULL, NULL, &link);
 	p->sim.validate = false;
@@ -410,8 +451,8 @@ static void test_critical_message_passes_bulk(void **state)
 		run(p, 20 * GN_MSEC);
 	}
 	/* 20 ms of way; the rest is what bulk has put into the bottleneck's queue. */
-	print_message("  class 1 beside bulk: mean %.1f ms, worst %.1f ms one way\n", (double)sum / 50e6,
-		      (double)worst / 1e6);
+	print_message("  class 1 beside bulk: mean %.1f ms, worst %.1f ms one way\n",
+		      (double)sum / 50e6, (double)worst / 1e6);
 	assert_true(worst <= 100 * GN_MSEC);
 	pair_fini(p);
 	free(p);
@@ -433,17 +474,20 @@ static void test_classes_share_by_weight_and_none_starves(void **state)
 	double got[5] = {0}, all = 0;
 	for (int c = 2; c <= 4; c++)
 		all += got[c] = (double)app_stream(&p->app[1], id[c])->read;
-	print_message("  classes 2, 3, 4 got %.3f %.3f %.3f\n", got[2] / all, got[3] / all, got[4] / all);
+	print_message("  classes 2, 3, 4 got %.3f %.3f %.3f\n", got[2] / all, got[3] / all,
+		      got[4] / all);
 	assert_true(got[2] / all > 0.6 && got[3] / all > 0.2 && got[4] / all >= 0.05);
 	uint64_t before = app_stream(&p->app[1], id[4])->read;
-	id[1] = app_send(&p->sim, 0, UINT64_C(1) << 40, true, GN_JET_CRITICAL); /* a class 1 that never ends */
+	/* a class 1 that never ends */
+	id[1] = app_send(&p->sim, 0, UINT64_C(1) << 40, true, GN_JET_CRITICAL);
 	run(p, 10 * GN_SEC);
 	got[1] = (double)app_stream(&p->app[1], id[1])->read;
 	double others = 0;
 	for (int c = 2; c <= 4; c++)
 		others += (double)app_stream(&p->app[1], id[c])->read - got[c];
 	print_message("  class 1 against all: %.3f\n", got[1] / (got[1] + others));
-	assert_true(got[1] / (got[1] + others) > 0.9 && others / (got[1] + others) > 0.058); /* 1/16 is 0.0625 */
+	/* 1/16 is 0.0625 */
+	assert_true(got[1] / (got[1] + others) > 0.9 && others / (got[1] + others) > 0.058);
 	assert_true(app_stream(&p->app[1], id[4])->read > before);
 	pair_fini(p);
 	free(p);
@@ -461,12 +505,13 @@ static void test_datagrams_cannot_starve_streams(void **state)
 	run(p, GN_SEC);
 	gn_jet_stream id = app_send(&p->sim, 0, UINT64_C(1) << 40, true, GN_JET_INTERACTIVE);
 	for (int i = 0; i < 3000; i++) { /* always a full queue of datagrams of the same class */
-		while (gn_jet_datagram(p->sim.nodes[0].jet, p->id, GN_JET_INTERACTIVE, GN_SLICE(data), GN_NEVER) ==
-		       GN_OK)
+		while (gn_jet_datagram(p->sim.nodes[0].jet, p->id, GN_JET_INTERACTIVE,
+				       GN_SLICE(data), GN_NEVER) == GN_OK)
 			;
 		run(p, GN_MSEC);
 	}
-	double stream = (double)app_stream(&p->app[1], id)->read, dgrams = p->app[1].datagrams * 1000.0;
+	double stream = (double)app_stream(&p->app[1], id)->read,
+	       dgrams = p->app[1].datagrams * 1000.0;
 	print_message("  stream %.2f, datagrams %.2f Mbit/s\n", stream * 8 / 3e6, dgrams * 8 / 3e6);
 	assert_true(stream > 0.2 * dgrams && dgrams > 0.2 * stream);
 	pair_fini(p);

@@ -1,5 +1,5 @@
-/* The one deadline of a session and what happens when it comes: loss and probe timers, acknowledgements, pacing, paths,
- * keys, keep-alive, idle timeout, end of draining.
+/* The one deadline of a session and what happens when it comes: loss and probe timers,
+ * acknowledgements, pacing, paths, keys, keep-alive, idle timeout, end of draining.
  *
  * 1. After jet_session_tick(now) and sending until GN_AGAIN, the deadline lies after now. */
 #include "jet/session_int.h"
@@ -10,7 +10,8 @@ static gn_time idle_deadline(const struct jet_session *s)
 	return s->idle_at + (s->idle_timeout > least ? s->idle_timeout : least);
 }
 
-/* Whoever dials us and then brings nothing that the owner finds of use, holds a place for nothing, PINGs or not. */
+/* Whoever dials us and then brings nothing that the owner finds of use, holds a place for
+ * nothing, PINGs or not. */
 static gn_time unused_deadline(const struct jet_session *s)
 {
 	gn_time after = s->jet->config.unused_timeout;
@@ -22,7 +23,8 @@ static gn_time keep_alive_deadline(const struct jet_session *s)
 	gn_time every = s->jet->config.keep_alive;
 	if (every == 0 || (s->due & JET_DUE_PING) || s->path->space.out)
 		return GN_NEVER; /* something is on its way already */
-	gn_time last = s->received_at > s->path->space.sent_at ? s->received_at : s->path->space.sent_at;
+	gn_time last =
+		s->received_at > s->path->space.sent_at ? s->received_at : s->path->space.sent_at;
 	return last + every;
 }
 

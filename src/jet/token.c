@@ -1,11 +1,12 @@
-/* What a client shows to be let in: the cookie of a Retry as it came, and with it a pass of the server or the answer to
- * the puzzle that the cookie says it owes (JT-26 to JT-28).
+/* What a client shows to be let in: the cookie of a Retry as it came, and with it a pass of the
+ * server or the answer to the puzzle that the cookie says it owes (JT-26 to JT-28).
  *
  *   Retry -> [a pass is there] -> cookie | pass, at once
  *         -> [effort owed] -> solving [jet_token_tick, a nonce each] -> cookie | answer
  *         -> cookie, at once
  *
- * 1. One puzzle is worked on at a time: a nonce, which takes a millisecond, then at least as long for everything else.
+ * 1. One puzzle is worked on at a time: a nonce, which takes a millisecond, then at least as
+ *    long for everything else.
  * 2. A session that solves sends nothing and follows no other Retry.
  * 3. A pass is forgotten when it is shown; the server gives another when the handshake is done. */
 #include "jet/session_int.h"
@@ -96,7 +97,8 @@ gn_time jet_token_deadline(const struct gn_jet *jet)
 
 /* ---- passes ---- */
 
-gn_err gn_jet_pass_put(struct gn_jet *jet, const struct gn_pk *server, const uint8_t pass[GN_PASS_LEN])
+gn_err gn_jet_pass_put(struct gn_jet *jet, const struct gn_pk *server,
+		       const uint8_t pass[GN_PASS_LEN])
 {
 	if (jet->passes.count == JET_PASSES && !gn_map_get(&jet->passes, server)) {
 		struct gn_pk oldest;
@@ -110,7 +112,8 @@ gn_err gn_jet_pass_put(struct gn_jet *jet, const struct gn_pk *server, const uin
 	return GN_OK;
 }
 
-bool gn_jet_pass_at(const struct gn_jet *jet, uint32_t i, struct gn_pk *server, uint8_t pass[GN_PASS_LEN])
+bool gn_jet_pass_at(const struct gn_jet *jet, uint32_t i, struct gn_pk *server,
+		    uint8_t pass[GN_PASS_LEN])
 {
 	if (i >= jet->passes.count)
 		return false;

@@ -1,4 +1,5 @@
-/* Streams and datagrams over simulated links: integrity under every impairment, goodput, fairness, determinism. */
+/* Streams and datagrams over simulated links: integrity under every impairment, goodput,
+ * fairness, determinism. */
 #include "jet/sim_test.h"
 #include <stdlib.h>
 
@@ -12,7 +13,8 @@ static void test_streams_and_datagrams_both_ways(void **state)
 	app_send(&p.sim, 0, 100000, false, GN_JET_INTERACTIVE);
 	app_send(&p.sim, 0, 1, true, GN_JET_CRITICAL);
 	app_send(&p.sim, 1, 300000, true, GN_JET_FILES);
-	assert_int_equal(gn_jet_datagram(p.sim.nodes[0].jet, p.id, GN_JET_INTERACTIVE, GN_LIT("hello"), GN_NEVER),
+	assert_int_equal(gn_jet_datagram(p.sim.nodes[0].jet, p.id, GN_JET_INTERACTIVE,
+					 GN_LIT("hello"), GN_NEVER),
 			 GN_OK);
 	assert_true(jet_sim_run_until(&p.sim, pair_all_done, p.sim.now + 5 * GN_SEC));
 	pair_check(&p);
@@ -20,7 +22,8 @@ static void test_streams_and_datagrams_both_ways(void **state)
 	pair_fini(&p);
 }
 
-/* One short run on a link drawn from the seed: up to 30 % loss, duplication, reordering, corruption, a small queue. */
+/* One short run on a link drawn from the seed: up to 30 % loss, duplication, reordering,
+ * corruption, a small queue. */
 static void run_seed(uint64_t seed, uint64_t *trace)
 {
 	struct pair *p = calloc(1, sizeof *p);
@@ -39,7 +42,8 @@ static void run_seed(uint64_t seed, uint64_t *trace)
 		.corrupt = gn_rand_below(&r, 3) ? 0 : 50000,
 		.mtu = gn_rand_below(&r, 3) ? 0 : (uint32_t)(1200 + gn_rand_below(&r, 252)),
 	};
-	struct gn_jet_config config = {.handshake_timeout = 120 * GN_SEC, .idle_timeout = 300 * GN_SEC};
+	struct gn_jet_config config = {.handshake_timeout = 120 * GN_SEC,
+				       .idle_timeout = 300 * GN_SEC};
 	config.always_retry = gn_rand_below(&r, 4) == 0;
 	pair_init(p, seed, &config, &config, &link);
 	pair_dial(p, &p->sim.nodes[1].pk);
@@ -102,12 +106,14 @@ static double goodput(const struct jet_sim_link_config *link, gn_time from, gn_t
 	jet_sim_run(&p->sim, start + from);
 	uint64_t before = p->app[1].received;
 	jet_sim_run(&p->sim, start + to);
-	double mbit = (double)(p->app[1].received - before) * 8 / ((double)(to - from) * 1e-9) / 1e6;
+	double mbit =
+		(double)(p->app[1].received - before) * 8 / ((double)(to - from) * 1e-9) / 1e6;
 	struct gn_jet_info i;
 	assert_int_equal(gn_jet_info(p->sim.nodes[0].jet, p->id, &i), GN_OK);
-	print_message("  %.1f Mbit/s (lost %llu of %llu, srtt %.1f ms, cwnd %llu, spurious %llu, pto %llu)\n", mbit,
-		      (unsigned long long)i.packets_lost, (unsigned long long)i.packets_sent, (double)i.srtt / 1e6,
-		      (unsigned long long)i.cwnd,
+	print_message("  %.1f Mbit/s (lost %llu of %llu, srtt %.1f ms, cwnd %llu, spurious %llu, "
+		      "pto %llu)\n",
+		      mbit, (unsigned long long)i.packets_lost, (unsigned long long)i.packets_sent,
+		      (double)i.srtt / 1e6, (unsigned long long)i.cwnd,
 		      (unsigned long long)jet_sim_counter(&p->sim, 0, "packets-lost-spurious"),
 		      (unsigned long long)jet_sim_counter(&p->sim, 0, "probe-timeouts"));
 	assert_false(p->app[1].streams[0].wrong);
@@ -119,16 +125,19 @@ static double goodput(const struct jet_sim_link_config *link, gn_time from, gn_t
 static void test_goodput_on_100_mbit_40_ms(void **state)
 {
 	(void)state;
-	struct jet_sim_link_config link = {.delay = 20 * GN_MSEC, .rate = 100000000, .queue = 500000};
+	struct jet_sim_link_config link = {
+		.delay = 20 * GN_MSEC, .rate = 100000000, .queue = 500000};
 	assert_true(goodput(&link, 0, 5 * GN_SEC) >= 90);
-	link.queue = 100000;                                   /* a fifth of what is in flight */
-	assert_true(goodput(&link, GN_SEC, 6 * GN_SEC) >= 70); /* CUBIC's sawtooth spans longer than this run */
+	link.queue = 100000; /* a fifth of what is in flight */
+	/* CUBIC's sawtooth spans longer than this run */
+	assert_true(goodput(&link, GN_SEC, 6 * GN_SEC) >= 70);
 }
 
 static void test_goodput_with_loss_stays_usable(void **state)
 {
 	(void)state;
-	struct jet_sim_link_config link = {.delay = 20 * GN_MSEC, .rate = 100000000, .queue = 500000, .loss = 1000};
+	struct jet_sim_link_config link = {
+		.delay = 20 * GN_MSEC, .rate = 100000000, .queue = 500000, .loss = 1000};
 	assert_true(goodput(&link, 0, 5 * GN_SEC) >= 5);
 	link.loss = 10000;
 	assert_true(goodput(&link, 0, 5 * GN_SEC) >= 2);
@@ -138,12 +147,13 @@ static void test_goodput_with_loss_stays_usable(void **state)
 	assert_true(goodput(&link, GN_SEC, 6 * GN_SEC) >= 60); /* reordering is not loss */
 }
 
-/* CUBIC's slow start overshoots a short queue by hundreds of packets, so a retransmission near the reader's place comes
- * while many holes lie beyond. */
+/* CUBIC's slow start overshoots a short queue by hundreds of packets, so a retransmission near
+ * the reader's place comes while many holes lie beyond. */
 static void test_a_short_queue_on_a_long_path_loses_no_session(void **state)
 {
 	(void)state;
-	struct jet_sim_link_config link = {.delay = 100 * GN_MSEC, .rate = 100000000, .queue = 50000};
+	struct jet_sim_link_config link = {
+		.delay = 100 * GN_MSEC, .rate = 100000000, .queue = 50000};
 	struct pair *p = calloc(1, sizeof *p);
 	pair_init(p, 1, NULL, NULL, &link);
 	p->sim.validate = false;
@@ -176,13 +186,15 @@ static void test_lost_small_writes_lose_no_session(void **state)
 	pair_connect(p);
 	jet_sim_run(sim, sim->now + GN_SEC);
 	sim->tap_user = p;
-	assert_int_equal(gn_jet_stream_open(sim->nodes[0].jet, p->id, true, GN_JET_INTERACTIVE, &id), GN_OK);
+	assert_int_equal(
+		gn_jet_stream_open(sim->nodes[0].jet, p->id, true, GN_JET_INTERACTIVE, &id), GN_OK);
 	struct app_stream *s = app_stream(&p->app[0], id);
 	s->total = 300;
 	for (size_t taken; s->written < s->total; s->written += taken) {
 		uint8_t byte = app_byte(id, s->written);
-		assert_int_equal(gn_jet_stream_write(sim->nodes[0].jet, p->id, id, gn_slice(&byte, 1),
-						     s->written + 1 == s->total, &taken),
+		assert_int_equal(gn_jet_stream_write(sim->nodes[0].jet, p->id, id,
+						     gn_slice(&byte, 1), s->written + 1 == s->total,
+						     &taken),
 				 GN_OK);
 		jet_sim_flush(sim, 0);
 		jet_sim_run(sim, sim->now + GN_MSEC / 10);
@@ -200,7 +212,8 @@ static void test_lost_small_writes_lose_no_session(void **state)
 static void test_a_long_outage_is_persistent_congestion_and_ends(void **state)
 {
 	(void)state;
-	struct jet_sim_link_config link = {.delay = 20 * GN_MSEC, .rate = 20000000, .queue = 100000};
+	struct jet_sim_link_config link = {
+		.delay = 20 * GN_MSEC, .rate = 20000000, .queue = 100000};
 	struct pair *p = calloc(1, sizeof *p);
 	struct gn_jet_info info;
 	pair_init(p, 1, NULL, NULL, &link);
@@ -211,8 +224,8 @@ static void test_a_long_outage_is_persistent_congestion_and_ends(void **state)
 	jet_sim_run(&p->sim, p->sim.now + 10 * GN_SEC);
 	p->sim.links[0].down = false;
 	assert_true(jet_sim_counter(&p->sim, 0, "probe-timeouts") >= 4);
-	while (jet_sim_counter(&p->sim, 0, "persistent-congestion") == 0 && p->sim.now < INT64_MAX / 2 &&
-	       !pair_all_done(&p->sim))
+	while (jet_sim_counter(&p->sim, 0, "persistent-congestion") == 0 &&
+	       p->sim.now < INT64_MAX / 2 && !pair_all_done(&p->sim))
 		jet_sim_run(&p->sim, p->sim.now + 10 * GN_MSEC);
 	assert_int_equal(jet_sim_counter(&p->sim, 0, "persistent-congestion"), 1);
 	assert_int_equal(gn_jet_info(p->sim.nodes[0].jet, p->id, &info), GN_OK);
@@ -229,7 +242,8 @@ static void read_and_forget(struct jet_sim *sim, int node, const struct gn_jet_e
 	size_t len;
 	bool fin;
 	while (e->kind == GN_JET_READABLE &&
-	       gn_jet_stream_read(sim->nodes[node].jet, e->id, e->stream, buf, sizeof buf, &len, &fin) == GN_OK)
+	       gn_jet_stream_read(sim->nodes[node].jet, e->id, e->stream, buf, sizeof buf, &len,
+				  &fin) == GN_OK)
 		;
 }
 
@@ -239,7 +253,9 @@ static void test_two_flows_share_fairly(void **state)
 	(void)state;
 	static struct jet_sim sim;
 	static struct app apps[3];
-	struct jet_sim_link_config narrow = {.delay = 10 * GN_MSEC, .rate = 20000000, .queue = 100000},
+	struct jet_sim_link_config narrow = {.delay = 10 * GN_MSEC,
+					     .rate = 20000000,
+					     .queue = 100000},
 				   back = {.delay = 10 * GN_MSEC};
 	memset(apps, 0, sizeof apps);
 	jet_sim_init(&sim, 3);
@@ -252,7 +268,8 @@ static void test_two_flows_share_fairly(void **state)
 	for (int i = 0; i < 2; i++) {
 		jet_sim_route(&sim, i, 2, shared);
 		jet_sim_route(&sim, 2, i, backward);
-		assert_int_equal(gn_jet_connect(sim.nodes[i].jet, &sim.nodes[2].addr, NULL, sim.now, &apps[i].id),
+		assert_int_equal(gn_jet_connect(sim.nodes[i].jet, &sim.nodes[2].addr, NULL, sim.now,
+						&apps[i].id),
 				 GN_OK);
 	}
 	sim.nodes[2].on_event = read_and_forget;
@@ -276,7 +293,8 @@ static void test_two_flows_share_fairly(void **state)
 		sum += (double)got[i];
 		squares += (double)got[i] * (double)got[i];
 	}
-	print_message("  %.1f and %.1f Mbit/s\n", (double)got[0] * 8 / 20e6, (double)got[1] * 8 / 20e6);
+	print_message("  %.1f and %.1f Mbit/s\n", (double)got[0] * 8 / 20e6,
+		      (double)got[1] * 8 / 20e6);
 	assert_true(sum * sum / (2 * squares) >= 0.9); /* Jain */
 	assert_true(sum * 8 / 20e6 >= 18);
 	jet_sim_fini(&sim);

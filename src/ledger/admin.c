@@ -1,8 +1,9 @@
-/* What officers and the hub itself decide: settings, equivalents, statuses, disputes, aborts. The hub has judged the right to do it;
- * the record keeps who, why, and what was before. */
+/* What officers and the hub itself decide: settings, equivalents, statuses, disputes, aborts.
+ * The hub has judged the right to do it; the record keeps who, why, and what was before. */
 #include "ledger/engine_int.h"
 
-static gn_err admin_equivalent(struct gn_ledger *l, const struct gn_ledger_admin *a, struct gn_record_view *r)
+static gn_err admin_equivalent(struct gn_ledger *l, const struct gn_ledger_admin *a,
+			       struct gn_record_view *r)
 {
 	struct gn_json j;
 	r->type = GN_REC_EQUIVALENT;
@@ -22,7 +23,8 @@ static gn_err admin_equivalent(struct gn_ledger *l, const struct gn_ledger_admin
 	return a->precision > GN_PRECISION_MAX ? GN_RANGE : GN_OK;
 }
 
-static gn_err admin_status(struct gn_ledger *l, const struct gn_ledger_admin *a, struct gn_record_view *r)
+static gn_err admin_status(struct gn_ledger *l, const struct gn_ledger_admin *a,
+			   struct gn_record_view *r)
 {
 	r->type = GN_REC_STATUS;
 	GN_TRY(lg_find_participant(&l->book, &a->pid, &r->u.status.participant));
@@ -34,7 +36,8 @@ static gn_err admin_status(struct gn_ledger *l, const struct gn_ledger_admin *a,
 	return a->status > GN_PARTICIPANT_DELETED ? GN_RANGE : lg_officer_rank(&l->book, r);
 }
 
-static gn_err admin_dispute(struct gn_ledger *l, const struct gn_ledger_admin *a, struct gn_record_view *r)
+static gn_err admin_dispute(struct gn_ledger *l, const struct gn_ledger_admin *a,
+			    struct gn_record_view *r)
 {
 	uint32_t from, to;
 	unsigned side;
@@ -49,33 +52,40 @@ static gn_err admin_dispute(struct gn_ledger *l, const struct gn_ledger_admin *a
 }
 
 /* LG-57: who.bytes are this very command. */
-static gn_err check_signed(const struct gn_ledger *l, const struct gn_ledger_admin *a, struct gn_record_view *r, gn_time now)
+static gn_err check_signed(const struct gn_ledger *l, const struct gn_ledger_admin *a,
+			   struct gn_record_view *r, gn_time now)
 {
 	if (!r->admin.bytes.len)
 		return GN_OK;
 	struct gn_op op;
 	if (!a->checked)
 		GN_TRY(gn_op_verify(&r->admin.actor, r->admin.bytes, &r->admin.sig));
-	GN_TRY(lg_check_command(&l->book, r, gn_unix(now > l->book.time ? now : l->book.time), &op));
+	GN_TRY(lg_check_command(&l->book, r, gn_unix(now > l->book.time ? now : l->book.time),
+				&op));
 	const struct lg_officer *o = lg_find_officer(&l->book, &r->admin.actor);
 	r->admin.seq = op.seq;
 	GN_TRY(lg_check_jump(&op, o ? o->seq : 0));
 	return lg_check_age(&op, now);
 }
 
-static gn_err admin_abort(struct gn_ledger *l, const struct gn_ledger_admin *a, uint64_t ticket, gn_time now)
+static gn_err admin_abort(struct gn_ledger *l, const struct gn_ledger_admin *a, uint64_t ticket,
+			  gn_time now)
 {
 	struct lg_open *o = lg_find_open(&l->book, &a->key);
 	const struct lg_key *k = lg_find_key(&l->book, &a->key);
 	if (o) {
-		struct gn_record_view r = {.type = GN_REC_ABORT, .admin = a->who, .key = a->key, .u.end.by_admin = true};
+		struct gn_record_view r = {.type = GN_REC_ABORT,
+					   .admin = a->who,
+					   .key = a->key,
+					   .u.end.by_admin = true};
 		GN_TRY(check_signed(l, a, &r, now));
 		return lg_end(l, o, 8, &r.admin, ticket, now);
 	}
 	return k ? GN_CONFLICT : GN_NOT_FOUND; /* it has ended */
 }
 
-static void admin_role(const struct gn_ledger *l, const struct gn_ledger_admin *a, struct gn_record_view *r)
+static void admin_role(const struct gn_ledger *l, const struct gn_ledger_admin *a,
+		       struct gn_record_view *r)
 {
 	const struct lg_officer *o = lg_find_officer(&l->book, &a->pk);
 	r->type = GN_REC_ROLE;
@@ -85,12 +95,14 @@ static void admin_role(const struct gn_ledger *l, const struct gn_ledger_admin *
 	r->u.role.name = a->info;
 }
 
-gn_err gn_ledger_command(const struct gn_ledger *l, const struct gn_op_admin *c, struct gn_ledger_admin *out)
+gn_err gn_ledger_command(const struct gn_ledger *l, const struct gn_op_admin *c,
+			 struct gn_ledger_admin *out)
 {
 	uint32_t number;
 	switch (c->command) {
 	case GN_COMMAND_SETTINGS:
-		out->kind = c->set & ((1u << GN_SETTING_RATE_KEY) - 1) ? GN_ADMIN_SETTINGS : GN_ADMIN_NOTE;
+		out->kind = c->set & ((1u << GN_SETTING_RATE_KEY) - 1) ? GN_ADMIN_SETTINGS
+								       : GN_ADMIN_NOTE;
 		out->info = c->body;
 		out->settings = l->book.settings;
 		for (unsigned k = 0; k < GN_SETTINGS; k++)
@@ -135,13 +147,15 @@ gn_err gn_ledger_command(const struct gn_ledger *l, const struct gn_op_admin *c,
 	}
 }
 
-gn_err gn_ledger_admin(struct gn_ledger *l, const struct gn_ledger_admin *a, uint64_t ticket, gn_time now)
+gn_err gn_ledger_admin(struct gn_ledger *l, const struct gn_ledger_admin *a, uint64_t ticket,
+		       gn_time now)
 {
 	struct gn_record_view r = {.admin = a->who};
 	uint32_t eq;
 	if (l->state != LG_RUNNING || l->config.verify)
 		return GN_STATE;
-	if (a->who.reason.len > OP_TEXT_MAX || a->who.bytes.len > JSON_TEXT_MAX || a->info.len > JSON_TEXT_MAX)
+	if (a->who.reason.len > OP_TEXT_MAX || a->who.bytes.len > JSON_TEXT_MAX ||
+	    a->info.len > JSON_TEXT_MAX)
 		return GN_TOO_LARGE;
 	switch (a->kind) {
 	case GN_ADMIN_SETTINGS:
@@ -166,7 +180,9 @@ gn_err gn_ledger_admin(struct gn_ledger *l, const struct gn_ledger_admin *a, uin
 		break;
 	case GN_ADMIN_CLEAR:
 		GN_TRY(lg_find_eq(&l->book, a->code, &eq));
-		return a->max_len < 3 || a->max_len > 6 ? GN_RANGE : lg_clear_cycles(l, eq, a->max_len, ticket, now);
+		return a->max_len < 3 || a->max_len > 6
+			       ? GN_RANGE
+			       : lg_clear_cycles(l, eq, a->max_len, ticket, now);
 	default: return GN_USAGE;
 	}
 	GN_TRY(check_signed(l, a, &r, now));

@@ -4,8 +4,8 @@
 
 #include "base/base.h"
 
-/* Minor units (of 10^-precision). Amounts and limits lie in 0..GN_AMOUNT_MAX, so sums of eight stay within int64; sums over many
- * pairs are gn_amount_sum (LG-1). */
+/* Minor units (of 10^-precision). Amounts and limits lie in 0..GN_AMOUNT_MAX, so sums of eight
+ * stay within int64; sums over many pairs are gn_amount_sum (LG-1). */
 typedef int64_t gn_amount;
 __extension__ typedef __int128 gn_amount_sum;
 
@@ -13,7 +13,8 @@ __extension__ typedef __int128 gn_amount_sum;
 #define GN_PRECISION_MAX 8u
 #define GN_AMOUNT_TEXT_MAX 48 /* a sum with sign, point and terminator */
 
-/* "100.00" -> 10000 at precision 2 (LG-20). GN_AMOUNT: not a plain decimal, too many decimals, or above GN_AMOUNT_MAX. */
+/* "100.00" -> 10000 at precision 2 (LG-20). GN_AMOUNT: not a plain decimal, too many decimals,
+ * or above GN_AMOUNT_MAX. */
 GN_MUST gn_err gn_amount_parse(struct gn_slice text, unsigned precision, gn_amount *out);
 /* 10000 -> "100.00": always `precision` decimals, sign only when negative. */
 void gn_amount_text(gn_amount_sum amount, unsigned precision, char out[GN_AMOUNT_TEXT_MAX]);

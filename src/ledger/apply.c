@@ -1,12 +1,15 @@
-/* Records change the book here and nowhere else; this file has the rules every record obeys and the ones about who there is.
+/* Records change the book here and nowhere else; this file has the rules every record obeys and
+ * the ones about who there is.
  *
  * 1. seq grows by one, time never falls, GENESIS comes first.
- * 2. A handler checks everything, takes the memory it needs, and only then changes anything: it cannot fail half way. */
+ * 2. A handler checks everything, takes the memory it needs, and only then changes anything: it
+ *    cannot fail half way. */
 #include "ledger/book_int.h"
 
 static bool settings_ok(const struct gn_ledger_settings *s)
 {
-	return s->max_hops >= 1 && s->max_hops <= ROUTE_HOPS_MAX && s->max_paths >= 1 && s->max_paths <= ROUTE_PATHS_MAX && s->expiry_s >= 1 &&
+	return s->max_hops >= 1 && s->max_hops <= ROUTE_HOPS_MAX && s->max_paths >= 1 &&
+	       s->max_paths <= ROUTE_PATHS_MAX && s->expiry_s >= 1 &&
 	       s->expiry_s <= s->expiry_s_max && s->expiry_s_max <= 86400;
 }
 
@@ -46,7 +49,8 @@ gn_err lg_signed_check(struct lg_book *b, const struct gn_record_view *r)
 	}
 	if (!b->settings.accept_v0)
 		return GN_DENIED;
-	if (r->type == GN_REC_PAYMENT || r->type == GN_REC_FAILED || r->type == GN_REC_PREPARE || r->type == GN_REC_PARTICIPANT)
+	if (r->type == GN_REC_PAYMENT || r->type == GN_REC_FAILED || r->type == GN_REC_PREPARE ||
+	    r->type == GN_REC_PARTICIPANT)
 		return GN_OK; /* once only by their own keys */
 	struct gn_tx_key key;
 	lg_v0_key(&b->participants[s->signer].pk, s->bytes, &key);
@@ -104,7 +108,8 @@ static bool is_free(const struct lg_book *b, uint32_t participant)
 		for (uint32_t i = 0; i < q->nodes[node].degree; i++) {
 			const struct lg_pair *p = &q->pairs[q->half_pair[q->nodes[node].off + i]];
 			unsigned mine = p->node[1] == node;
-			if (p->x != 0 || p->reserved[0] || p->reserved[1] || (lg_line_flags(p, mine) & (LINE_OPEN | LINE_CLOSING)))
+			if (p->x != 0 || p->reserved[0] || p->reserved[1] ||
+			    (lg_line_flags(p, mine) & (LINE_OPEN | LINE_CLOSING)))
 				return false;
 		}
 	}
@@ -120,9 +125,12 @@ static void set_end_flags(struct lg_book *b, uint32_t participant)
 			continue;
 		for (uint32_t i = 0; i < q->nodes[node].degree; i++) {
 			struct lg_pair *p = &q->pairs[q->half_pair[q->nodes[node].off + i]];
-			bool inactive = b->participants[q->nodes[p->node[0]].participant].status != GN_PARTICIPANT_ACTIVE ||
-					b->participants[q->nodes[p->node[1]].participant].status != GN_PARTICIPANT_ACTIVE;
-			p->slot[0] = (p->slot[0] & ~(uint32_t)PAIR_END_INACTIVE) | (inactive ? PAIR_END_INACTIVE : 0);
+			bool inactive = b->participants[q->nodes[p->node[0]].participant].status !=
+						GN_PARTICIPANT_ACTIVE ||
+					b->participants[q->nodes[p->node[1]].participant].status !=
+						GN_PARTICIPANT_ACTIVE;
+			p->slot[0] = (p->slot[0] & ~(uint32_t)PAIR_END_INACTIVE) |
+				     (inactive ? PAIR_END_INACTIVE : 0);
 		}
 		lg_node_settle(q, node);
 	}
@@ -187,7 +195,8 @@ static gn_err change_equivalent(struct lg_book *b, struct lg_eq *q, const struct
 static gn_err apply_equivalent(struct lg_book *b, const struct gn_record_view *r)
 {
 	uint32_t there;
-	if (!lg_code_ok(r->u.equivalent.code) || r->u.equivalent.precision > GN_PRECISION_MAX || r->u.equivalent.info.len > JSON_TEXT_MAX)
+	if (!lg_code_ok(r->u.equivalent.code) || r->u.equivalent.precision > GN_PRECISION_MAX ||
+	    r->u.equivalent.info.len > JSON_TEXT_MAX)
 		return GN_USAGE;
 	if (r->eq < b->eq_count)
 		return change_equivalent(b, b->eqs[r->eq], r);
@@ -195,7 +204,8 @@ static gn_err apply_equivalent(struct lg_book *b, const struct gn_record_view *r
 		return GN_CORRUPT;
 	if (lg_find_eq(b, r->u.equivalent.code, &there) == GN_OK)
 		return GN_EXISTS;
-	return lg_eq_add(b, r->u.equivalent.code, r->u.equivalent.precision, r->u.equivalent.active, r->u.equivalent.info);
+	return lg_eq_add(b, r->u.equivalent.code, r->u.equivalent.precision, r->u.equivalent.active,
+			 r->u.equivalent.info);
 }
 
 /* ---- all records ---- */
@@ -216,7 +226,8 @@ static gn_err apply_verify(const struct lg_book *b, const struct gn_record_view 
 	struct gn_hash pid;
 	uint32_t there;
 	lg_pid(&r->u.verify.who, &pid);
-	bool known = lg_find_participant(b, &pid, &there) == GN_OK || lg_find_officer(b, &r->u.verify.who) ||
+	bool known = lg_find_participant(b, &pid, &there) == GN_OK ||
+		     lg_find_officer(b, &r->u.verify.who) ||
 		     memcmp(&r->u.verify.who, &nobody, sizeof nobody) == 0;
 	return known && (r->eq == UINT32_MAX || r->eq < b->eq_count) ? GN_OK : GN_NOT_FOUND;
 }

@@ -1,6 +1,7 @@
 /* Clearing (LG-38..LG-47): debts fall along a circulation, net positions stay (I6).
  *
- * OFFER states: PROPOSED [propose] -> WAITING_CONFIRMATIONS [durable] -> COMMITTED [clearing with mode consent] | REJECTED [reject]. */
+ * OFFER states: PROPOSED [propose] -> WAITING_CONFIRMATIONS [durable] -> COMMITTED [clearing
+ * with mode consent] | REJECTED [reject]. */
 #include "ledger/book_int.h"
 
 /* Scratch flow := the debts that fall, as hops debtor -> creditor; each pair once. */
@@ -25,11 +26,13 @@ static gn_err gather(struct lg_book *b, const struct lg_eq *q, const struct gn_r
 	return GN_OK;
 }
 
-static gn_err check_amounts(const struct lg_book *b, const struct lg_eq *q, bool asking, gn_amount_sum expected)
+static gn_err check_amounts(const struct lg_book *b, const struct lg_eq *q, bool asking,
+			    gn_amount_sum expected)
 {
 	gn_amount_sum total = 0;
 	for (uint32_t i = 0; i < b->flow_count; i++) {
-		if (b->flow[i].a > lg_clearable(q, &q->pairs[b->flow[i].hop >> 1], b->flow[i].hop & 1, asking))
+		if (b->flow[i].a >
+		    lg_clearable(q, &q->pairs[b->flow[i].hop >> 1], b->flow[i].hop & 1, asking))
 			return GN_NO_CAPACITY;
 		total += b->flow[i].a;
 	}
@@ -40,12 +43,14 @@ static gn_err check_amounts(const struct lg_book *b, const struct lg_eq *q, bool
 static gn_err check_circulation(struct lg_book *b, const struct lg_eq *q)
 {
 	bool even = true;
-	GN_TRY(lg_grow(b->env.alloc, &b->balance, &b->balance_cap, q->node_count, UINT32_MAX, sizeof *b->balance));
+	GN_TRY(lg_grow(b->env.alloc, &b->balance, &b->balance_cap, q->node_count, UINT32_MAX,
+		       sizeof *b->balance));
 	for (int pass = 0; pass < 3; pass++) /* zero what is touched, add, look */
 		for (uint32_t i = 0; i < b->flow_count; i++) {
 			const struct lg_pair *p = &q->pairs[b->flow[i].hop >> 1];
 			unsigned d = b->flow[i].hop & 1;
-			gn_amount_sum *from = &b->balance[p->node[d]], *to = &b->balance[p->node[1 - d]];
+			gn_amount_sum *from = &b->balance[p->node[d]],
+				      *to = &b->balance[p->node[1 - d]];
 			if (pass == 0) {
 				*from = *to = 0;
 			} else if (pass == 1) {
@@ -98,7 +103,8 @@ static gn_amount offered(const struct lg_open *o, uint32_t hop)
 }
 
 /* Whose lines ask, in order of the flow; GN_LIMIT when they are too many. */
-static gn_err owners_asked(const struct lg_book *b, const struct lg_eq *q, uint32_t *out, uint32_t *count)
+static gn_err owners_asked(const struct lg_book *b, const struct lg_eq *q, uint32_t *out,
+			   uint32_t *count)
 {
 	*count = 0;
 	for (uint32_t i = 0; i < b->flow_count; i++) {
@@ -119,7 +125,8 @@ static gn_err owners_asked(const struct lg_book *b, const struct lg_eq *q, uint3
 }
 
 /* Everybody said yes, to at least this much, and nobody's line has begun to ask since. */
-static gn_err check_consent(const struct lg_book *b, const struct lg_eq *q, const struct lg_open *o, uint32_t eq)
+static gn_err check_consent(const struct lg_book *b, const struct lg_eq *q, const struct lg_open *o,
+			    uint32_t eq)
 {
 	uint32_t owners[CLEAR_ASKED_MAX], count;
 	if (!o || !o->offer || o->eq != eq || o->refused || o->answered != o->asked_count)
@@ -138,7 +145,8 @@ static gn_err check_consent(const struct lg_book *b, const struct lg_eq *q, cons
 	return GN_OK;
 }
 
-gn_err lg_clearing_asked(struct lg_book *b, const struct lg_eq *q, const struct gn_record_view *r, uint32_t *out, uint32_t *count)
+gn_err lg_clearing_asked(struct lg_book *b, const struct lg_eq *q, const struct gn_record_view *r,
+			 uint32_t *out, uint32_t *count)
 {
 	GN_TRY(gather(b, q, r));
 	return owners_asked(b, q, out, count);
@@ -172,12 +180,18 @@ gn_err lg_apply_clearing(struct lg_book *b, const struct gn_record_view *r)
 	return GN_OK;
 }
 
-static gn_err make_offer(struct lg_book *b, const struct gn_record_view *r, const uint32_t *asked, uint32_t count, struct lg_open **out)
+static gn_err make_offer(struct lg_book *b, const struct gn_record_view *r, const uint32_t *asked,
+			 uint32_t count, struct lg_open **out)
 {
 	struct lg_open *o = GN_NEW(b->env.alloc, struct lg_open);
 	if (!o)
 		return GN_NOMEM;
-	*o = (struct lg_open){.key = r->key, .offer = true, .seq = r->seq, .made = r->time, .eq = r->eq, .flow_count = b->flow_count,
+	*o = (struct lg_open){.key = r->key,
+			      .offer = true,
+			      .seq = r->seq,
+			      .made = r->time,
+			      .eq = r->eq,
+			      .flow_count = b->flow_count,
 			      .asked_count = count};
 	o->timer.at = r->u.clearing.expiry;
 	o->flow = GN_NEW_ARRAY(b->env.alloc, struct lg_delta, b->flow_count);
@@ -198,7 +212,8 @@ gn_err lg_apply_propose(struct lg_book *b, const struct gn_record_view *r)
 	uint32_t asked[CLEAR_ASKED_MAX], count, who;
 	struct gn_hops named = r->u.clearing.asked;
 	struct lg_open *o;
-	if (r->eq >= b->eq_count || r->u.clearing.expiry <= r->time || r->u.clearing.cycle_count > 0)
+	if (r->eq >= b->eq_count || r->u.clearing.expiry <= r->time ||
+	    r->u.clearing.cycle_count > 0)
 		return GN_CORRUPT;
 	const struct lg_eq *q = b->eqs[r->eq];
 	if (q->offer)

@@ -1,7 +1,8 @@
 /* Trust lines: create, update, close, close when repaid (LG-8..LG-11), and disputes.
  *
- * LINE states: NONE -> ACTIVE [create], ACTIVE <-> FROZEN [update, dispute], ACTIVE/FROZEN -> CLOSING [close when_repaid] -> CLOSED
- * [lg_pair_settle, when nothing is left], ACTIVE/FROZEN -> CLOSED [close], CLOSED -> ACTIVE [create]. */
+ * LINE states: NONE -> ACTIVE [create], ACTIVE <-> FROZEN [update, dispute], ACTIVE/FROZEN ->
+ * CLOSING [close when_repaid] -> CLOSED [lg_pair_settle, when nothing is left], ACTIVE/FROZEN ->
+ * CLOSED [close], CLOSED -> ACTIVE [create]. */
 #include "ledger/book_int.h"
 
 struct change {
@@ -19,7 +20,8 @@ static bool is_new(const struct change *c)
 static uint32_t policy_flags(const struct gn_rec_policy *p)
 {
 	bool extra = p->daily_limit >= 0 || p->max_hop_usage >= 0 || p->blocked_count > 0;
-	return (p->auto_clearing ? 0 : LINE_NO_AUTO) | (p->can_be_intermediate ? 0 : LINE_NO_MIDDLE) | (p->ask ? LINE_ASK : 0) |
+	return (p->auto_clearing ? 0 : LINE_NO_AUTO) |
+	       (p->can_be_intermediate ? 0 : LINE_NO_MIDDLE) | (p->ask ? LINE_ASK : 0) |
 	       (extra ? LINE_EXTRA : 0);
 }
 
@@ -29,7 +31,8 @@ static gn_amount load(const struct lg_pair *p, unsigned side)
 	return gn_amount_max(0, lg_debt(p, 1 - side)) + p->reserved[1 - side];
 }
 
-static gn_err check_create(const struct lg_book *b, const struct gn_record_view *r, const struct change *c)
+static gn_err check_create(const struct lg_book *b, const struct gn_record_view *r,
+			   const struct change *c)
 {
 	if (!c->q->active || b->participants[r->u.line.to].status != GN_PARTICIPANT_ACTIVE)
 		return GN_INACTIVE;
@@ -37,7 +40,9 @@ static gn_err check_create(const struct lg_book *b, const struct gn_record_view 
 		return GN_CORRUPT;
 	if (is_new(c))
 		return GN_OK;
-	return lg_line_flags(&c->q->pairs[c->pair], c->side) & (LINE_OPEN | LINE_CLOSING) ? GN_EXISTS : GN_OK;
+	return lg_line_flags(&c->q->pairs[c->pair], c->side) & (LINE_OPEN | LINE_CLOSING)
+		       ? GN_EXISTS
+		       : GN_OK;
 }
 
 static gn_err check_update(const struct gn_record_view *r, const struct change *c)
@@ -62,8 +67,9 @@ static gn_err check_close(const struct gn_record_view *r, const struct change *c
 
 static gn_err find(struct lg_book *b, const struct gn_record_view *r, struct change *c)
 {
-	if (r->eq >= b->eq_count || r->u.line.to >= b->participant_count || r->u.line.from >= b->participant_count ||
-	    r->u.line.from != r->sign.signer || r->u.line.limit > GN_AMOUNT_MAX)
+	if (r->eq >= b->eq_count || r->u.line.to >= b->participant_count ||
+	    r->u.line.from >= b->participant_count || r->u.line.from != r->sign.signer ||
+	    r->u.line.limit > GN_AMOUNT_MAX)
 		return GN_CORRUPT;
 	if (r->u.line.from == r->u.line.to)
 		return GN_USAGE;
@@ -89,7 +95,8 @@ static gn_err check(const struct lg_book *b, const struct gn_record_view *r, con
 	return r->u.line.action == GN_LINE_DO_UPDATE ? check_update(r, c) : check_close(r, c);
 }
 
-static void set_extra(struct lg_book *b, struct lg_eq *q, uint32_t line, const struct gn_rec_policy *p, struct gn_hash *blocked)
+static void set_extra(struct lg_book *b, struct lg_eq *q, uint32_t line,
+		      const struct gn_rec_policy *p, struct gn_hash *blocked)
 {
 	struct lg_extra *e = lg_find_extra(q, line);
 	if (!e)
@@ -113,7 +120,8 @@ static gn_err copy_blocked(struct lg_book *b, const struct gn_rec_policy *p, str
 	return GN_OK;
 }
 
-static gn_err reserve(struct lg_book *b, const struct gn_record_view *r, const struct change *c, struct gn_hash **blocked)
+static gn_err reserve(struct lg_book *b, const struct gn_record_view *r, const struct change *c,
+		      struct gn_hash **blocked)
 {
 	if (is_new(c))
 		GN_TRY(lg_pair_reserve(b, c->q, r->u.line.from, r->u.line.to));
@@ -139,10 +147,12 @@ gn_err lg_apply_line(struct lg_book *b, const struct gn_record_view *r)
 	if (opens) {
 		unsigned policy = policy_flags(&r->u.line.policy);
 		c.q->open_lines += r->u.line.action == GN_LINE_DO_CREATE;
-		flags = LINE_OPEN | policy | (r->u.line.status == GN_LINE_FROZEN ? LINE_FROZEN : 0) |
+		flags = LINE_OPEN | policy |
+			(r->u.line.status == GN_LINE_FROZEN ? LINE_FROZEN : 0) |
 			(r->u.line.action == GN_LINE_DO_UPDATE ? flags & LINE_DISPUTE : 0);
 		p->limit[c.side] = r->u.line.limit;
-		if ((policy & LINE_EXTRA) || r->u.line.first || lg_find_extra(c.q, c.pair << 1 | c.side))
+		if ((policy & LINE_EXTRA) || r->u.line.first ||
+		    lg_find_extra(c.q, c.pair << 1 | c.side))
 			set_extra(b, c.q, c.pair << 1 | c.side, &r->u.line.policy, blocked);
 		if (r->u.line.first)
 			lg_find_extra(c.q, c.pair << 1 | c.side)->born = r->u.line.version;

@@ -1,6 +1,8 @@
-/* Payments (LG-27..LG-32): one record that moves, or PREPARE that reserves, answers, and COMMIT or ABORT.
+/* Payments (LG-27..LG-32): one record that moves, or PREPARE that reserves, answers, and COMMIT
+ * or ABORT.
  *
- * 1. A record's routes run from payer to payee without a gap, so everyone in between is left as he was (I5).
+ * 1. A record's routes run from payer to payee without a gap, so everyone in between is left as
+ *    he was (I5).
  * 2. What is checked, reserved and moved are the net hops of all routes together (LG-7).
  * 3. reserved[d] of a pair is the sum of what open payments hold there (I9). */
 #include "ledger/book_int.h"
@@ -10,9 +12,11 @@ struct ends {
 	uint32_t payer, payee; /* nodes */
 };
 
-static gn_err find_ends(const struct lg_book *b, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount, struct ends *out)
+static gn_err find_ends(const struct lg_book *b, uint32_t eq, uint32_t payer, uint32_t payee,
+			gn_amount amount, struct ends *out)
 {
-	if (eq >= b->eq_count || payer >= b->participant_count || payee >= b->participant_count || payer == payee || amount <= 0)
+	if (eq >= b->eq_count || payer >= b->participant_count || payee >= b->participant_count ||
+	    payer == payee || amount <= 0)
 		return GN_CORRUPT;
 	out->q = b->eqs[eq];
 	if (lg_find_node(out->q, payer, &out->payer) || lg_find_node(out->q, payee, &out->payee))
@@ -20,8 +24,10 @@ static gn_err find_ends(const struct lg_book *b, uint32_t eq, uint32_t payer, ui
 	return GN_OK;
 }
 
-/* One route into the scratch flow; every hop continues the one before and may stand where it stands. */
-static gn_err add_route(struct lg_book *b, const struct ends *e, struct gn_hops hops, gn_amount amount, bool simple)
+/* One route into the scratch flow; every hop continues the one before and may stand where it
+ * stands. */
+static gn_err add_route(struct lg_book *b, const struct ends *e, struct gn_hops hops,
+			gn_amount amount, bool simple)
 {
 	uint32_t at = e->payer, path[ROUTE_HOPS_MAX], n = 0, line, node;
 	struct gn_hop h;
@@ -36,7 +42,8 @@ static gn_err add_route(struct lg_book *b, const struct ends *e, struct gn_hops 
 		at = p->node[1 - h.dir];
 		GN_TRY(lg_flow_add(b, h.pair << 1 | h.dir, amount));
 		for (uint32_t i = 0; simple && i < n; i++)
-			if (at == e->payer || e->q->pairs[path[i] >> 1].node[1 - (path[i] & 1)] == at)
+			if (at == e->payer ||
+			    e->q->pairs[path[i] >> 1].node[1 - (path[i] & 1)] == at)
 				return GN_CORRUPT;
 		if (simple)
 			path[n++] = h.pair << 1 | h.dir;
@@ -46,10 +53,12 @@ static gn_err add_route(struct lg_book *b, const struct ends *e, struct gn_hops 
 	return simple && lg_path_blocked(b, e->q, path, n, &line, &node) ? GN_DENIED : GN_OK;
 }
 
-/* Paths beyond ROUTE_HOPS_MAX occur in max-flow mode only; their lines' block lists are looked at hop by hop. */
+/* Paths beyond ROUTE_HOPS_MAX occur in max-flow mode only; their lines' block lists are looked
+ * at hop by hop. */
 static gn_err check_long_route(struct lg_book *b, const struct ends *e, struct gn_hops hops)
 {
-	uint32_t line, node, count = hops.count, *path = GN_NEW_ARRAY(b->env.alloc, uint32_t, count);
+	uint32_t line, node, count = hops.count,
+			     *path = GN_NEW_ARRAY(b->env.alloc, uint32_t, count);
 	if (!path)
 		return GN_NOMEM;
 	for (uint32_t i = 0; i < count; i++) {
@@ -67,11 +76,14 @@ static gn_err add_routes(struct lg_book *b, const struct gn_record_view *r, cons
 	struct gn_hops hops;
 	gn_amount amount;
 	gn_amount_sum total = 0;
-	bool bounded = r->u.payment.mode != GN_ROUTED_FLOW, second = r->u.payment.mode == GN_ROUTED_SECOND;
-	uint32_t max_hops = second ? ROUTE_HOPS_MAX : b->settings.max_hops, max_paths = second ? ROUTE_PATHS_MAX : b->settings.max_paths;
+	bool bounded = r->u.payment.mode != GN_ROUTED_FLOW,
+	     second = r->u.payment.mode == GN_ROUTED_SECOND;
+	uint32_t max_hops = second ? ROUTE_HOPS_MAX : b->settings.max_hops,
+		 max_paths = second ? ROUTE_PATHS_MAX : b->settings.max_paths;
 	if (second && !b->settings.second_search)
 		return GN_CORRUPT;
-	if (r->u.payment.route_count == 0 || r->u.payment.route_count > (bounded ? max_paths : ROUTE_FLOW_PATHS_MAX))
+	if (r->u.payment.route_count == 0 ||
+	    r->u.payment.route_count > (bounded ? max_paths : ROUTE_FLOW_PATHS_MAX))
 		return GN_CORRUPT;
 	b->flow_count = 0;
 	while (gn_rec_next_route(&routes, &amount, &hops)) {
@@ -99,14 +111,17 @@ static gn_err check_key(struct lg_book *b, const struct gn_record_view *r)
 	return lg_keys_reserve(keys_of(b, r->sign.profile), b->env.alloc, r->time);
 }
 
-static void note_key(struct lg_book *b, const struct gn_record_view *r, enum gn_tx_state state, uint8_t code)
+static void note_key(struct lg_book *b, const struct gn_record_view *r, enum gn_tx_state state,
+		     uint8_t code)
 {
-	struct lg_key k = {.key = r->key, .body = lg_body_hash(lg_signed_body(r->sign.profile, r->sign.bytes))};
+	struct lg_key k = {.key = r->key,
+			   .body = lg_body_hash(lg_signed_body(r->sign.profile, r->sign.bytes))};
 	lg_key_set(&k, r->seq, code, state);
 	lg_keys_add(keys_of(b, r->sign.profile), &k, r->time);
 }
 
-static void end_key(struct lg_book *b, const struct gn_record_view *r, enum gn_tx_state state, uint8_t code)
+static void end_key(struct lg_book *b, const struct gn_record_view *r, enum gn_tx_state state,
+		    uint8_t code)
 {
 	struct lg_key *k = lg_find_key(b, &r->key);
 	if (k)
@@ -130,7 +145,8 @@ static void reserve(struct lg_eq *q, const struct lg_delta *f, gn_amount a)
 	lg_pair_settle(q, f->hop >> 1);
 }
 
-static gn_err check_asked(const struct lg_book *b, const struct lg_eq *q, const struct gn_record_view *r)
+static gn_err check_asked(const struct lg_book *b, const struct lg_eq *q,
+			  const struct gn_record_view *r)
 {
 	uint32_t asked[TX_ASKED_MAX], n = lg_flow_asked(b, q, asked, TX_ASKED_MAX), who;
 	struct gn_hops named = r->u.payment.asked;
@@ -150,13 +166,21 @@ static gn_err make_open(struct lg_book *b, const struct gn_record_view *r, struc
 	struct lg_open *o = GN_NEW(b->env.alloc, struct lg_open);
 	if (!o)
 		return GN_NOMEM;
-	*o = (struct lg_open){.key = r->key, .seq = r->seq, .made = r->time, .eq = r->eq, .payer = r->u.payment.payer,
-			      .payee = r->u.payment.payee, .amount = r->u.payment.amount, .flow_count = b->flow_count,
+	*o = (struct lg_open){.key = r->key,
+			      .seq = r->seq,
+			      .made = r->time,
+			      .eq = r->eq,
+			      .payer = r->u.payment.payer,
+			      .payee = r->u.payment.payee,
+			      .amount = r->u.payment.amount,
+			      .flow_count = b->flow_count,
 			      .asked_count = named.count};
 	o->timer.at = r->u.payment.expiry;
 	o->flow = GN_NEW_ARRAY(b->env.alloc, struct lg_delta, b->flow_count);
 	o->asked = GN_NEW_ARRAY(b->env.alloc, struct lg_asked, named.count);
-	for (uint32_t i = 0; o->asked && i < o->asked_count && gn_rec_next_number(&named, &o->asked[i].participant); i++)
+	for (uint32_t i = 0;
+	     o->asked && i < o->asked_count && gn_rec_next_number(&named, &o->asked[i].participant);
+	     i++)
 		;
 	if (o->flow)
 		memcpy(o->flow, b->flow, b->flow_count * sizeof *o->flow);
@@ -176,12 +200,14 @@ gn_err lg_apply_payment(struct lg_book *b, const struct gn_record_view *r)
 	if (r->sign.signer != r->u.payment.payer)
 		return GN_CORRUPT;
 	GN_TRY(lg_signed_check(b, r));
-	GN_TRY(find_ends(b, r->eq, r->u.payment.payer, r->u.payment.payee, r->u.payment.amount, &e));
+	GN_TRY(find_ends(b, r->eq, r->u.payment.payer, r->u.payment.payee, r->u.payment.amount,
+			 &e));
 	GN_TRY(add_routes(b, r, &e));
 	GN_TRY(lg_flow_check(b, e.q, e.payee, r->time));
 	GN_TRY(check_asked(b, e.q, r));
-	if (prepare != (r->u.payment.asked.count > 0) || (prepare && (r->u.payment.expiry <= r->time ||
-	    r->u.payment.expiry > r->time + b->settings.expiry_s_max * GN_SEC)))
+	if (prepare != (r->u.payment.asked.count > 0) ||
+	    (prepare && (r->u.payment.expiry <= r->time ||
+			 r->u.payment.expiry > r->time + b->settings.expiry_s_max * GN_SEC)))
 		return GN_CORRUPT;
 	GN_TRY(check_key(b, r));
 	if (prepare)
@@ -199,7 +225,8 @@ gn_err lg_apply_payment(struct lg_book *b, const struct gn_record_view *r)
 
 gn_err lg_apply_failed(struct lg_book *b, const struct gn_record_view *r)
 {
-	if (r->eq >= b->eq_count || r->u.failed.payee >= b->participant_count || r->sign.signer != r->u.failed.payer || r->u.failed.code == 0)
+	if (r->eq >= b->eq_count || r->u.failed.payee >= b->participant_count ||
+	    r->sign.signer != r->u.failed.payer || r->u.failed.code == 0)
 		return GN_CORRUPT;
 	GN_TRY(lg_signed_check(b, r));
 	GN_TRY(check_key(b, r));
@@ -234,7 +261,9 @@ static void end_payment(struct lg_book *b, struct lg_open *o, bool commit)
 {
 	struct lg_eq *q = b->eqs[o->eq];
 	for (uint32_t i = 0; i < o->flow_count; i++) {
-		q->pairs[o->flow[i].hop >> 1].x += !commit ? 0 : o->flow[i].hop & 1 ? -o->flow[i].a : o->flow[i].a;
+		q->pairs[o->flow[i].hop >> 1].x += !commit              ? 0
+						   : o->flow[i].hop & 1 ? -o->flow[i].a
+									: o->flow[i].a;
 		reserve(q, &o->flow[i], -o->flow[i].a);
 	}
 	if (!commit)
@@ -253,7 +282,12 @@ gn_err lg_apply_end(struct lg_book *b, const struct gn_record_view *r)
 		return GN_CORRUPT;
 	if (!o->offer)
 		end_payment(b, o, commit);
-	end_key(b, r, commit ? GN_TX_COMMITTED : o->offer ? GN_TX_REJECTED : GN_TX_ABORTED, commit ? 1 : r->u.end.code); /* 1: it was prepared */
+	/* 1: it was prepared */
+	end_key(b, r,
+		commit     ? GN_TX_COMMITTED
+		: o->offer ? GN_TX_REJECTED
+			   : GN_TX_ABORTED,
+		commit ? 1 : r->u.end.code);
 	lg_open_remove(b, o);
 	return GN_OK;
 }

@@ -1,4 +1,5 @@
-/* Participants, equivalents and open transactions: numbered in the order of their records, found by name. */
+/* Participants, equivalents and open transactions: numbered in the order of their records, found
+ * by name. */
 #include "ledger/book_int.h"
 
 void lg_book_init(struct lg_book *b, const struct gn_env *env)
@@ -6,8 +7,10 @@ void lg_book_init(struct lg_book *b, const struct gn_env *env)
 	*b = (struct lg_book){.env = *env, .seed = gn_rand_u64(env->rand)};
 	b->keys.seed = b->keys_v0.seed = b->seed;
 	b->keys_v0.for_ever = true;
-	gn_map_init(&b->open_by_key, env, sizeof(struct gn_tx_key), sizeof(struct lg_open *), BOOK_OPEN_MAX);
-	gn_map_init(&b->waits, env, sizeof(uint32_t), sizeof(struct lg_waits), BOOK_PARTICIPANTS_MAX);
+	gn_map_init(&b->open_by_key, env, sizeof(struct gn_tx_key), sizeof(struct lg_open *),
+		    BOOK_OPEN_MAX);
+	gn_map_init(&b->waits, env, sizeof(uint32_t), sizeof(struct lg_waits),
+		    BOOK_PARTICIPANTS_MAX);
 	gn_heap_init(&b->expiry, env->alloc);
 }
 
@@ -58,7 +61,8 @@ gn_err lg_find_participant(const struct lg_book *b, const struct gn_hash *pid, u
 	uint32_t i;
 	if (!b->by_pid.slots)
 		return GN_NOT_FOUND;
-	for (uint32_t s = lg_index_first(&b->by_pid, lg_mix(tag ^ b->seed)); lg_index_at(&b->by_pid, s, &i); s = lg_index_after(&b->by_pid, s)) {
+	for (uint32_t s = lg_index_first(&b->by_pid, lg_mix(tag ^ b->seed));
+	     lg_index_at(&b->by_pid, s, &i); s = lg_index_after(&b->by_pid, s)) {
 		struct gn_hash h;
 		if (b->participants[i].tag != tag)
 			continue;
@@ -73,7 +77,8 @@ gn_err lg_find_participant(const struct lg_book *b, const struct gn_hash *pid, u
 
 gn_err lg_participant_reserve(struct lg_book *b)
 {
-	GN_TRY(lg_grow(b->env.alloc, &b->participants, &b->participant_cap, (uint64_t)b->participant_count + 1, BOOK_PARTICIPANTS_MAX,
+	GN_TRY(lg_grow(b->env.alloc, &b->participants, &b->participant_cap,
+		       (uint64_t)b->participant_count + 1, BOOK_PARTICIPANTS_MAX,
 		       sizeof *b->participants));
 	return lg_index_reserve(&b->by_pid, b->env.alloc, 1, participant_hash, b);
 }
@@ -83,7 +88,8 @@ void lg_participant_add(struct lg_book *b, const struct gn_pk *pk, uint8_t kind)
 	GN_ASSERT(b->participant_count < b->participant_cap);
 	struct gn_hash pid;
 	lg_pid(pk, &pid);
-	b->participants[b->participant_count] = (struct lg_participant){.pk = *pk, .tag = gn_be64(pid.b), .kind = kind};
+	b->participants[b->participant_count] =
+		(struct lg_participant){.pk = *pk, .tag = gn_be64(pid.b), .kind = kind};
 	lg_index_add(&b->by_pid, participant_hash(b, b->participant_count), b->participant_count);
 	b->participant_count++;
 }
@@ -94,7 +100,8 @@ bool lg_code_ok(struct gn_slice s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		uint8_t c = s.p[i];
-		if (!((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') || c == '_'))
+		if (!((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+		      c == '_'))
 			return false;
 	}
 	return s.len >= 1 && s.len <= 16;
@@ -105,7 +112,8 @@ static uint8_t fold(char c)
 	return (uint8_t)(c >= 'A' && c <= 'Z' ? c | 0x20 : c);
 }
 
-/* Codes that differ by case alone would be mistaken for each other, so they are one name (decision 101). */
+/* Codes that differ by case alone would be mistaken for each other, so they are one name
+ * (decision 101). */
 static bool same_code(const char *code, struct gn_slice s)
 {
 	if (strlen(code) != s.len)
@@ -126,10 +134,12 @@ gn_err lg_find_eq(const struct lg_book *b, struct gn_slice code, uint32_t *out)
 	return GN_NOT_FOUND;
 }
 
-gn_err lg_eq_add(struct lg_book *b, struct gn_slice code, uint8_t precision, bool active, struct gn_slice info)
+gn_err lg_eq_add(struct lg_book *b, struct gn_slice code, uint8_t precision, bool active,
+		 struct gn_slice info)
 {
 	GN_ASSERT(code.len >= 1 && code.len <= 16 && precision <= GN_PRECISION_MAX);
-	GN_TRY(lg_grow(b->env.alloc, &b->eqs, &b->eq_cap, (uint64_t)b->eq_count + 1, BOOK_EQUIVALENTS_MAX, sizeof(struct lg_eq *)));
+	GN_TRY(lg_grow(b->env.alloc, &b->eqs, &b->eq_cap, (uint64_t)b->eq_count + 1,
+		       BOOK_EQUIVALENTS_MAX, sizeof(struct lg_eq *)));
 	struct lg_eq *q = GN_NEW(b->env.alloc, struct lg_eq);
 	if (!q)
 		return GN_NOMEM;
@@ -171,7 +181,8 @@ const struct lg_waits *lg_find_waits(const struct lg_book *b, uint32_t participa
 }
 
 /* He whose hop of the flow comes to this participant; of several the first. */
-static uint32_t comes_via(const struct lg_eq *q, const struct lg_delta *flow, uint32_t count, uint32_t participant)
+static uint32_t comes_via(const struct lg_eq *q, const struct lg_delta *flow, uint32_t count,
+			  uint32_t participant)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		const struct lg_pair *p = &q->pairs[flow[i].hop >> 1];
@@ -182,8 +193,10 @@ static uint32_t comes_via(const struct lg_eq *q, const struct lg_delta *flow, ui
 	return UINT32_MAX;
 }
 
-/* Of what waits for one participant: over whose line most came, or, with `via`, who pays most of what came over that one. */
-static gn_err find_most(const struct lg_book *b, const struct lg_waits *w, const uint32_t *via, uint32_t *who, uint32_t *most)
+/* Of what waits for one participant: over whose line most came, or, with `via`, who pays most of
+ * what came over that one. */
+static gn_err find_most(const struct lg_book *b, const struct lg_waits *w, const uint32_t *via,
+			uint32_t *who, uint32_t *most)
 {
 	struct gn_map counts;
 	gn_map_init(&counts, &b->env, sizeof(uint32_t), sizeof(uint32_t), w->asked);
@@ -210,13 +223,16 @@ static gn_err find_most(const struct lg_book *b, const struct lg_waits *w, const
 static struct lg_open *find_newest(const struct lg_waits *w, uint32_t via, uint32_t payer)
 {
 	for (const struct lg_asked *a = w->last; a; a = a->before)
-		if (a->via == via && a->open->payer == payer && a->open->answered < a->open->asked_count)
+		if (a->via == via && a->open->payer == payer &&
+		    a->open->answered < a->open->asked_count)
 			return a->open;
 	return NULL;
 }
 
-/* Journals of before the rule hold more, so it is asked when a payment is decided, never in replay. */
-gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t payer, uint32_t asked, struct lg_open **out)
+/* Journals of before the rule hold more, so it is asked when a payment is decided, never in
+ * replay. */
+gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t payer, uint32_t asked,
+		    struct lg_open **out)
 {
 	const struct lg_waits *w = lg_find_waits(b, asked);
 	uint32_t over = 0, own = 0, heaviest, most;
@@ -228,7 +244,8 @@ gn_err lg_open_room(const struct lg_book *b, const struct lg_eq *q, uint32_t pay
 		over += a->via == via;
 		own += a->via == via && a->open->payer == payer;
 	}
-	bool full = over >= BOOK_OPEN_VIA_MAX; /* this neighbour's part: those who come over its line share it */
+	/* this neighbour's part: those who come over its line share it */
+	bool full = over >= BOOK_OPEN_VIA_MAX;
 	if (!full && w->asked < BOOK_OPEN_ASKED_MAX)
 		return GN_OK;
 	if (!full) {
@@ -275,7 +292,9 @@ static void link_asked(struct lg_book *b, struct lg_open *o)
 		struct lg_asked *a = &o->asked[i];
 		struct lg_waits *w = gn_map_get(&b->waits, &a->participant);
 		a->open = o;
-		a->via = o->offer ? UINT32_MAX : comes_via(b->eqs[o->eq], o->flow, o->flow_count, a->participant);
+		a->via = o->offer
+				 ? UINT32_MAX
+				 : comes_via(b->eqs[o->eq], o->flow, o->flow_count, a->participant);
 		a->next = NULL;
 		a->before = w->last;
 		*(w->last ? &w->last->next : &w->first) = a;
@@ -307,7 +326,8 @@ static void unlink_asked(struct lg_book *b, struct lg_open *o)
 gn_err lg_open_add(struct lg_book *b, struct lg_open *o)
 {
 	GN_ASSERT(b->open_count == 0 || b->open[b->open_count - 1]->seq < o->seq);
-	GN_TRY(lg_grow(b->env.alloc, &b->open, &b->open_cap, (uint64_t)b->open_count + 1, BOOK_OPEN_MAX, sizeof(struct lg_open *)));
+	GN_TRY(lg_grow(b->env.alloc, &b->open, &b->open_cap, (uint64_t)b->open_count + 1,
+		       BOOK_OPEN_MAX, sizeof(struct lg_open *)));
 	GN_ASSERT(!gn_map_get(&b->open_by_key, &o->key));
 	struct lg_open **slot = gn_map_put(&b->open_by_key, &o->key);
 	if (!slot)

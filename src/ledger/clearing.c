@@ -1,9 +1,9 @@
-/* A clearing job: edges in, strongly connected parts (edges between parts never clear), primal-dual, f and potentials
- * out.
+/* A clearing job: edges in, strongly connected parts (edges between parts never clear),
+ * primal-dual, f and potentials out.
  *
  * 1. edges[].f is a circulation within 0..d whenever a call returns.
- * 2. When `proven`, pi satisfies LG-43 for every edge, those between parts too: parts are numbered sinks first and
- * their labels are lifted above each other in that order. */
+ * 2. When `proven`, pi satisfies LG-43 for every edge, those between parts too: parts are
+ *    numbered sinks first and their labels are lifted above each other in that order. */
 #include "ledger/clearing_int.h"
 
 /* ---- strongly connected parts (Tarjan, with a stack of our own) ---- */
@@ -29,7 +29,8 @@ static gn_err build_adjacency(struct gn_clearing *c, struct tarjan *t)
 }
 
 /* Pops one part off the stack; its nodes get the next ranks. */
-static void take_part(struct gn_clearing *c, struct tarjan *t, uint32_t root, uint32_t *stack_len, uint32_t *rank)
+static void take_part(struct gn_clearing *c, struct tarjan *t, uint32_t root, uint32_t *stack_len,
+		      uint32_t *rank)
 {
 	uint32_t n;
 	c->part[c->part_count++] = *rank;
@@ -127,7 +128,8 @@ static void build_arcs(struct gn_clearing *c)
 	for (uint32_t i = 0; i < c->edge_count; i++) {
 		if (c->arc_of[i] == LG_NONE)
 			continue;
-		uint32_t u = c->rank[c->edges[i].u], v = c->rank[c->edges[i].v], a = c->next[u]++, b = c->next[v]++;
+		uint32_t u = c->rank[c->edges[i].u], v = c->rank[c->edges[i].v], a = c->next[u]++,
+			 b = c->next[v]++;
 		gn_amount d = c->edges[i].d;
 		c->to[a] = v | ARC_DEBT | ARC_OUT;
 		c->to[b] = u | ARC_IN;
@@ -143,7 +145,8 @@ static void build_arcs(struct gn_clearing *c)
 static bool allocate(struct gn_clearing *c)
 {
 	size_t n = (size_t)c->nodes + 1;
-	uint32_t **per_node[] = {&c->rank, &c->part, &c->next, &c->level, &c->queue, &c->stack, &c->count, &c->id, &c->node_of, &c->sources};
+	uint32_t **per_node[] = {&c->rank,  &c->part,  &c->next, &c->level,   &c->queue,
+				 &c->stack, &c->count, &c->id,   &c->node_of, &c->sources};
 	for (size_t i = 0; i < GN_COUNT(per_node); i++)
 		if (!(*per_node[i] = GN_NEW_ARRAY(c->alloc, uint32_t, n)))
 			return false;
@@ -187,19 +190,22 @@ static gn_err build(struct gn_clearing *c)
 	return GN_OK;
 }
 
-gn_err gn_clearing_new(const struct gn_env *env, uint32_t nodes, const struct gn_clearing_edge *edges, size_t count, struct gn_clearing **out)
+gn_err gn_clearing_new(const struct gn_env *env, uint32_t nodes,
+		       const struct gn_clearing_edge *edges, size_t count, struct gn_clearing **out)
 {
 	if (nodes >= ARC_NODE || count >= UINT32_MAX / 2 - 1)
 		return GN_TOO_LARGE;
 	struct gn_clearing *c = GN_NEW(env->alloc, struct gn_clearing);
 	if (!c)
 		return GN_NOMEM;
-	*c = (struct gn_clearing){.alloc = env->alloc, .nodes = nodes, .edge_count = (uint32_t)count};
+	*c = (struct gn_clearing){
+		.alloc = env->alloc, .nodes = nodes, .edge_count = (uint32_t)count};
 	c->edges = GN_NEW_ARRAY(env->alloc, struct gn_clearing_edge, count + 1);
 	if (!c->edges)
 		goto fail;
 	for (size_t i = 0; i < count; i++) {
-		GN_ASSERT(edges[i].u < nodes && edges[i].v < nodes && edges[i].u != edges[i].v && edges[i].d > 0 && edges[i].d <= GN_AMOUNT_MAX);
+		GN_ASSERT(edges[i].u < nodes && edges[i].v < nodes && edges[i].u != edges[i].v &&
+			  edges[i].d > 0 && edges[i].d <= GN_AMOUNT_MAX);
 		c->edges[i] = edges[i];
 		c->edges[i].f = 0;
 	}
@@ -216,9 +222,12 @@ void gn_clearing_free(struct gn_clearing *c)
 {
 	if (!c)
 		return;
-	void *owned[] = {c->edges,   c->arc_of, c->rank,   c->part,  c->first,   c->to,         c->twin,      c->cap,         c->p,
-			 c->pi,      c->excess, c->bucket, c->id,    c->node_of, c->flow_first, c->flow_to,   c->flow_arc,    c->flow_of,
-			 c->sources, c->level,  c->next,   c->queue, c->stack,   c->count,      c->saved_cap, c->saved_excess};
+	void *owned[] = {c->edges,       c->arc_of,   c->rank,    c->part,    c->first,
+			 c->to,          c->twin,     c->cap,     c->p,       c->pi,
+			 c->excess,      c->bucket,   c->id,      c->node_of, c->flow_first,
+			 c->flow_to,     c->flow_arc, c->flow_of, c->sources, c->level,
+			 c->next,        c->queue,    c->stack,   c->count,   c->saved_cap,
+			 c->saved_excess};
 	for (size_t i = 0; i < GN_COUNT(owned); i++)
 		gn_mem_free(c->alloc, owned[i]);
 	gn_mem_free(c->alloc, c);
@@ -232,7 +241,8 @@ void gn_clearing_set_anytime(struct gn_clearing *c, bool anytime)
 	c->anytime = anytime;
 }
 
-/* Potentials for everybody: each part's labels lifted above all parts that it owes to; a label is minus pi. */
+/* Potentials for everybody: each part's labels lifted above all parts that it owes to; a label
+ * is minus pi. */
 static void lift(struct gn_clearing *c)
 {
 	int64_t top = 0;

@@ -1,25 +1,28 @@
-/* The certificate as text that anybody can check with a few lines of any language (LG-43). One line at a time, so it needs no memory
- * beyond the caller's. */
+/* The certificate as text that anybody can check with a few lines of any language (LG-43). One
+ * line at a time, so it needs no memory beyond the caller's. */
 #include "ledger/clearing_int.h"
 #include <stdio.h>
 
 #define LINE_MAX_BYTES 128
 #define NOTE_MAX 64u
 
-static size_t line(const struct gn_clearing *c, struct gn_slice note, uint64_t at, char out[LINE_MAX_BYTES])
+static size_t line(const struct gn_clearing *c, struct gn_slice note, uint64_t at,
+		   char out[LINE_MAX_BYTES])
 {
 	char total[GN_AMOUNT_TEXT_MAX];
 	int n;
 	if (at == 0) {
 		n = snprintf(out, LINE_MAX_BYTES, "geonet clearing 1\n");
 	} else if (at == 1) {
-		n = snprintf(out, LINE_MAX_BYTES, "%.*s\n", (int)note.len, note.len ? (const char *)note.p : "");
+		n = snprintf(out, LINE_MAX_BYTES, "%.*s\n", (int)note.len,
+			     note.len ? (const char *)note.p : "");
 	} else if (at == 2) {
 		gn_amount_text(c->total, 0, total);
 		n = snprintf(out, LINE_MAX_BYTES, "%u %u %s\n", c->nodes, c->edge_count, total);
 	} else if (at - 3 < c->edge_count) {
 		const struct gn_clearing_edge *e = &c->edges[at - 3];
-		n = snprintf(out, LINE_MAX_BYTES, "%u %u %lld %lld\n", e->u, e->v, (long long)e->d, (long long)e->f);
+		n = snprintf(out, LINE_MAX_BYTES, "%u %u %lld %lld\n", e->u, e->v, (long long)e->d,
+			     (long long)e->f);
 	} else {
 		n = snprintf(out, LINE_MAX_BYTES, "%d\n", c->pi[at - 3 - c->edge_count]);
 	}
@@ -32,7 +35,8 @@ static uint64_t lines(const struct gn_clearing *c)
 	return 3 + (uint64_t)c->edge_count + c->nodes;
 }
 
-gn_err gn_clearing_certificate(const struct gn_clearing *c, struct gn_slice note, uint64_t *at, struct gn_buf *out)
+gn_err gn_clearing_certificate(const struct gn_clearing *c, struct gn_slice note, uint64_t *at,
+			       struct gn_buf *out)
 {
 	char text[LINE_MAX_BYTES];
 	if (!c->proven)
@@ -47,8 +51,10 @@ gn_err gn_clearing_certificate(const struct gn_clearing *c, struct gn_slice note
 	return GN_OK;
 }
 
-/* The text is hashed in pieces of 4096 bytes, each together with the hash so far, because nobody should have to hold it whole. */
-void gn_clearing_certificate_hash(const struct gn_clearing *c, struct gn_slice note, struct gn_hash *out)
+/* The text is hashed in pieces of 4096 bytes, each together with the hash so far, because nobody
+ * should have to hold it whole. */
+void gn_clearing_certificate_hash(const struct gn_clearing *c, struct gn_slice note,
+				  struct gn_hash *out)
 {
 	uint8_t piece[4096];
 	size_t used = 0;
@@ -56,7 +62,8 @@ void gn_clearing_certificate_hash(const struct gn_clearing *c, struct gn_slice n
 	GN_ASSERT(c->proven && note.len <= NOTE_MAX);
 	*out = (struct gn_hash){{0}};
 	for (uint64_t at = 0; at < lines(c); at++) {
-		size_t len = line(c, note, at, text), part = len < sizeof piece - used ? len : sizeof piece - used;
+		size_t len = line(c, note, at, text),
+		       part = len < sizeof piece - used ? len : sizeof piece - used;
 		memcpy(piece + used, text, part);
 		used += part;
 		if (used < sizeof piece)

@@ -1,17 +1,20 @@
-/* The largest circulation, found through its complement: r = d - f must keep every net position, cost 1 per unit, and
- * be as small as possible. Primal-dual: labels are shortest distances under reduced costs (Dial's buckets), flow goes
- * along arcs of reduced cost 0 until nobody reaches anybody there, until no net debtor has anything left to send. With
- * unit costs a dozen or two relabellings suffice.
+/* The largest circulation, found through its complement: r = d - f must keep every net position,
+ * cost 1 per unit, and be as small as possible. Primal-dual: labels are shortest distances under
+ * reduced costs (Dial's buckets), flow goes along arcs of reduced cost 0 until nobody reaches
+ * anybody there, until no net debtor has anything left to send. With unit costs a dozen or two
+ * relabellings suffice.
  *
  *   RELABEL -> OPEN -> LEVELS <-> SEND; LEVELS -> RELABEL [no way left] | DONE [nothing left]
  *   anytime: RELABEL -> OPEN [lg_round_begin], LEVELS -> RELABEL [lg_round_end]
  *
  * 1. Outside rounding every arc with capacity has cost + p[tail] - p[head] >= 0.
- * 2. excess[n] is what n still has to send (> 0) or to receive (< 0); it sums to 0 in every part and reaches 0.
+ * 2. excess[n] is what n still has to send (> 0) or to receive (< 0); it sums to 0 in every part
+ *    and reaches 0.
  * 3. Who still lacks something has label 0. */
 #include "ledger/clearing_int.h"
 
-/* ---- Dial: everybody's distance to the nearest who lacks; level, next and queue are distance and list links ---- */
+/* ---- Dial: everybody's distance to the nearest who lacks; level, next and queue are distance
+ * and list links ---- */
 
 static void bucket_put(struct gn_clearing *c, uint32_t n, uint32_t dist)
 {
@@ -36,13 +39,15 @@ static void bucket_remove(struct gn_clearing *c, uint32_t n)
 		c->queue[c->next[n]] = c->queue[n];
 }
 
-/* Labels of who lacks are 0 and those of who has excess minus an earlier shortest distance, both of paths without
- * circles: no distance that matters reaches 2 * nodes, and what lies past the buckets is left out. */
+/* Labels of who lacks are 0 and those of who has excess minus an earlier shortest distance, both
+ * of paths without circles: no distance that matters reaches 2 * nodes, and what lies past the
+ * buckets is left out. */
 static void settle_node(struct gn_clearing *c, uint32_t n)
 {
 	uint32_t buckets = 2 * c->nodes + 2;
 	for (uint32_t a = c->first[n]; a < c->first[n + 1]; a++) {
-		uint32_t from = c->to[a] & ARC_NODE, dist = c->level[n] + (uint32_t)-lg_reduced(c, n, a);
+		uint32_t from = c->to[a] & ARC_NODE,
+			 dist = c->level[n] + (uint32_t)-lg_reduced(c, n, a);
 		dist = c->to[a] & ARC_IN && dist < buckets ? dist : LG_NONE;
 		if (dist >= c->level[from])
 			continue;
@@ -66,7 +71,8 @@ static void relabel(struct gn_clearing *c)
 			bucket_put(c, n, 0);
 	}
 	for (d = 0; met < wanted; d++) {
-		GN_ASSERT(d <= c->bucket_top); /* r = d is feasible, so everybody with excess reaches somebody who lacks */
+		/* r = d is feasible, so everybody with excess reaches somebody who lacks */
+		GN_ASSERT(d <= c->bucket_top);
 		for (uint32_t n; met < wanted && (n = c->bucket[d]) != LG_NONE;) {
 			bucket_remove(c, n);
 			met += c->excess[n] > 0;

@@ -1,17 +1,18 @@
-/* As much flow as there is from who has excess to who lacks, along arcs of reduced cost 0 (all arcs when rounding).
- * Those arcs, a third of all, are copied into a graph of their own: it is searched many times. Shortest augmenting
- * paths: level[n] is at most n's distance to who lacks; a node without an arc to the level below rises; after some work
- * all levels are taken anew.
+/* As much flow as there is from who has excess to who lacks, along arcs of reduced cost 0 (all
+ * arcs when rounding). Those arcs, a third of all, are copied into a graph of their own: it is
+ * searched many times. Shortest augmenting paths: level[n] is at most n's distance to who lacks;
+ * a node without an arc to the level below rises; after some work all levels are taken anew.
  *
- * 1. Levels only rise between two calls of lg_tight_levels, and a path goes down one level at each arc.
+ * 1. Levels only rise between two calls of lg_tight_levels, and a path goes down one level at
+ *    each arc.
  * 2. flow_to's ARC_OUT and ARC_IN say the same as those of `to`.
  * 3. Work per lg_tight_send is bounded by its stop, apart from one source's last path. */
 #include "ledger/clearing_int.h"
 
 #define SEEN (LG_NONE - 1) /* on the stack, or somebody who lacks */
 
-/* Depth first from who lacks, so that chains, of which such graphs are made, lie together. Arcs to nodes that reach nobody are listed with
- * the others first. */
+/* Depth first from who lacks, so that chains, of which such graphs are made, lie together. Arcs
+ * to nodes that reach nobody are listed with the others first. */
 static void collect(struct gn_clearing *c)
 {
 	uint32_t tail = 0, count = 0, depth = 0;
@@ -28,7 +29,8 @@ static void collect(struct gn_clearing *c)
 			c->flow_first[tail++] = count;
 			for (uint32_t a = c->first[n]; a < c->first[n + 1]; a++) {
 				uint32_t to = c->to[a] & ARC_NODE, id = c->id[to];
-				bool listed = c->rounding | (lg_reduced(c, n, a) == 0); /* no branches: nobody can predict them */
+				/* no branches: nobody can predict them */
+				bool listed = c->rounding | (lg_reduced(c, n, a) == 0);
 				bool new = (id == LG_NONE) & ((c->to[a] & ARC_IN) != 0) & listed;
 				c->flow_to[count] = c->to[a] & ~ARC_DEBT;
 				c->flow_arc[count] = a;
@@ -44,7 +46,8 @@ static void collect(struct gn_clearing *c)
 	c->work += c->nodes + 2 * (uint64_t)c->kept;
 }
 
-/* Peels off who is no end of any flow and has one neighbour at most. count[n] is the number of neighbours, id of what goes LG_NONE. */
+/* Peels off who is no end of any flow and has one neighbour at most. count[n] is the number of
+ * neighbours, id of what goes LG_NONE. */
 static void peel(struct gn_clearing *c)
 {
 	uint32_t tail = 0;
@@ -60,7 +63,8 @@ static void peel(struct gn_clearing *c)
 		c->id[c->node_of[n]] = LG_NONE;
 		for (uint32_t i = c->flow_first[n]; i < c->flow_first[n + 1]; i++) {
 			uint32_t other = c->id[c->flow_to[i] & ARC_NODE];
-			if (other != LG_NONE && --c->count[other] == 1 && c->excess[c->node_of[other]] == 0)
+			if (other != LG_NONE && --c->count[other] == 1 &&
+			    c->excess[c->node_of[other]] == 0)
 				c->queue[tail++] = other;
 		}
 	}
@@ -108,7 +112,8 @@ void lg_tight_open(struct gn_clearing *c)
 		if (c->excess[c->node_of[n]] > 0)
 			c->sources[c->source_count++] = n;
 		if (c->excess[c->node_of[n]] < 0)
-			c->sources[c->nodes - ++c->sink_count] = n; /* from the end: nobody is both */
+			/* from the end: nobody is both */
+			c->sources[c->nodes - ++c->sink_count] = n;
 	}
 }
 
@@ -134,7 +139,8 @@ bool lg_tight_levels(struct gn_clearing *c)
 		for (uint32_t i = c->flow_first[n]; i < c->flow_first[n + 1]; i++) {
 			uint32_t from = c->flow_to[i] & ARC_NODE, old = c->level[from];
 			bool new = (old == LG_NONE) & ((c->flow_to[i] & ARC_IN) != 0);
-			c->level[from] = new ? level + 1 : old; /* without a branch that nobody can predict */
+			/* without a branch that nobody can predict */
+			c->level[from] = new ? level + 1 : old;
 			c->queue[tail] = from;
 			tail += new;
 		}
@@ -153,7 +159,8 @@ bool lg_tight_levels(struct gn_clearing *c)
 	return kept > 0;
 }
 
-/* One above the lowest that n has an arc to. When a level empties nobody above it reaches who lacks. */
+/* One above the lowest that n has an arc to. When a level empties nobody above it reaches who
+ * lacks. */
 static void rise(struct gn_clearing *c, uint32_t n)
 {
 	uint32_t lowest = LG_NONE, old = c->level[n], arc = c->next[n];
@@ -192,7 +199,8 @@ static void push(struct gn_clearing *c, uint32_t place, gn_amount a)
 }
 
 /* Sends what fits along stack[0..depth); returns the depth of the first arc that is full. */
-static uint32_t augment(struct gn_clearing *c, uint32_t depth, gn_amount_sum *give, gn_amount_sum *take)
+static uint32_t augment(struct gn_clearing *c, uint32_t depth, gn_amount_sum *give,
+			gn_amount_sum *take)
 {
 	gn_amount a = GN_AMOUNT_MAX;
 	uint32_t full = depth;
@@ -219,15 +227,16 @@ static uint32_t augment(struct gn_clearing *c, uint32_t depth, gn_amount_sum *gi
 static uint32_t advance(struct gn_clearing *c, uint32_t n)
 {
 	uint32_t i = c->next[n], end = c->flow_first[n + 1], below = c->level[n] - 1;
-	while (i < end && !((c->flow_to[i] & ARC_OUT) && c->level[c->flow_to[i] & ARC_NODE] == below))
+	while (i < end &&
+	       !((c->flow_to[i] & ARC_OUT) && c->level[c->flow_to[i] & ARC_NODE] == below))
 		i++;
 	c->work += i - c->next[n] + 1;
 	c->next[n] = i;
 	return i;
 }
 
-/* Sends from one source until it has nothing left, reaches nobody, or the work is used up. queue[0..depth] is the path,
- * stack its arcs. */
+/* Sends from one source until it has nothing left, reaches nobody, or the work is used up.
+ * queue[0..depth] is the path, stack its arcs. */
 static bool discharge(struct gn_clearing *c, uint32_t source, uint64_t stop)
 {
 	gn_amount_sum *give = &c->excess[c->node_of[source]];

@@ -1,8 +1,9 @@
-/* Anytime clearing (LG-44): what the exact method has sent so far is completed along shortest paths whatever they cost;
- * then r keeps every net position, and f = d - r is a clearing. It is shown when it clears more than the one before,
- * and the exact method goes on from where it was.
+/* Anytime clearing (LG-44): what the exact method has sent so far is completed along shortest
+ * paths whatever they cost; then r keeps every net position, and f = d - r is a clearing. It is
+ * shown when it clears more than the one before, and the exact method goes on from where it was.
  *
- * 1. Between lg_round_begin and lg_round_end arcs and excess are a trial; the exact method's are in saved_*.
+ * 1. Between lg_round_begin and lg_round_end arcs and excess are a trial; the exact method's are
+ *    in saved_*.
  * 2. edges[].f and total change in lg_publish only, together. */
 #include "ledger/clearing_int.h"
 
@@ -27,8 +28,10 @@ static void set_remaining(struct gn_clearing *c, uint32_t edge, gn_amount r)
 	uint32_t more = r < d, less = r > 0;
 	c->cap[debt] = d - r;
 	c->cap[back] = r;
-	c->to[debt] = (c->to[debt] & ~(ARC_OUT | ARC_IN)) | (more ? ARC_OUT : 0) | (less ? ARC_IN : 0);
-	c->to[back] = (c->to[back] & ~(ARC_OUT | ARC_IN)) | (less ? ARC_OUT : 0) | (more ? ARC_IN : 0);
+	c->to[debt] =
+		(c->to[debt] & ~(ARC_OUT | ARC_IN)) | (more ? ARC_OUT : 0) | (less ? ARC_IN : 0);
+	c->to[back] =
+		(c->to[back] & ~(ARC_OUT | ARC_IN)) | (less ? ARC_OUT : 0) | (more ? ARC_IN : 0);
 }
 
 void lg_round_end(struct gn_clearing *c)

@@ -1,4 +1,5 @@
-/* Names that the outside knows: error codes E001..E010 of the wire profile, states as the source calls them. */
+/* Names that the outside knows: error codes E001..E010 of the wire profile, states as the source
+ * calls them. */
 #include "ledger/engine_int.h"
 
 const char *gn_ledger_code(gn_err err)
@@ -30,7 +31,10 @@ const char *gn_ledger_code(gn_err err)
 
 const char *gn_tx_state_name(enum gn_tx_state state)
 {
-	static const char *const names[] = {"", "NEW", "ROUTED", "PREPARE_IN_PROGRESS", "COMMITTED", "ABORTED", "PROPOSED", "WAITING_CONFIRMATIONS", "REJECTED"};
+	static const char *const names[] = {
+		"",          "NEW",     "ROUTED",   "PREPARE_IN_PROGRESS",
+		"COMMITTED", "ABORTED", "PROPOSED", "WAITING_CONFIRMATIONS",
+		"REJECTED"};
 	GN_ASSERT((unsigned)state < GN_COUNT(names));
 	return names[state];
 }

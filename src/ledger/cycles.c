@@ -1,5 +1,6 @@
-/* Cycles of debt (LG-40, LG-41): u owes v, and a chain of debts leads from v back to u. Found by the router's search over debts,
- * shortest first, lowered on trial so that the next search sees what is left, put back before the record is applied. */
+/* Cycles of debt (LG-40, LG-41): u owes v, and a chain of debts leads from v back to u. Found by
+ * the router's search over debts, shortest first, lowered on trial so that the next search sees
+ * what is left, put back before the record is applied. */
 #include "ledger/route_int.h"
 
 void lg_cycles_init(struct lg_cycles *c, struct gn_alloc *alloc)
@@ -35,10 +36,13 @@ void lg_cycles_undo(struct lg_cycles *c, struct lg_eq *q)
 	}
 }
 
-static gn_err note(struct lg_cycles *c, struct lg_eq *q, const uint32_t *hops, uint32_t count, gn_amount a)
+static gn_err note(struct lg_cycles *c, struct lg_eq *q, const uint32_t *hops, uint32_t count,
+		   gn_amount a)
 {
-	GN_TRY(lg_grow(c->alloc, &c->bytes, &c->cap, (uint64_t)c->len + 16 + 8 * count, JOURNAL_RECORD_MAX, 1));
-	GN_TRY(lg_grow(c->alloc, &c->undo, &c->undo_cap, (uint64_t)c->undo_count + count, UINT32_MAX, sizeof *c->undo));
+	GN_TRY(lg_grow(c->alloc, &c->bytes, &c->cap, (uint64_t)c->len + 16 + 8 * count,
+		       JOURNAL_RECORD_MAX, 1));
+	GN_TRY(lg_grow(c->alloc, &c->undo, &c->undo_cap, (uint64_t)c->undo_count + count,
+		       UINT32_MAX, sizeof *c->undo));
 	struct gn_writer w = gn_writer(c->bytes + c->len, c->cap - c->len);
 	lg_put_route_head(&w, a, count);
 	for (uint32_t i = 0; i < count; i++) {
@@ -53,14 +57,20 @@ static gn_err note(struct lg_cycles *c, struct lg_eq *q, const uint32_t *hops, u
 	return GN_OK;
 }
 
-gn_err lg_cycles_through(struct lg_cycles *c, struct lg_router *r, struct lg_book *b, struct lg_eq *q, uint32_t pair, unsigned max_len, uint64_t work)
+gn_err lg_cycles_through(struct lg_cycles *c, struct lg_router *r, struct lg_book *b,
+			 struct lg_eq *q, uint32_t pair, unsigned max_len, uint64_t work)
 {
 	const struct lg_pair *p = &q->pairs[pair];
 	uint64_t stop = r->work + work;
 	while (c->count < CLEAR_CYCLES_MAX && r->work < stop) {
 		unsigned d = p->x < 0;
 		gn_amount a = lg_clearable(q, p, d, false);
-		struct lg_query s = {.book = b, .q = q, .mode = LG_BY_DEBT, .source = p->node[1 - d], .target = p->node[d], .max_hops = max_len - 1};
+		struct lg_query s = {.book = b,
+				     .q = q,
+				     .mode = LG_BY_DEBT,
+				     .source = p->node[1 - d],
+				     .target = p->node[d],
+				     .max_hops = max_len - 1};
 		uint32_t hops[ROUTE_HOPS_MAX + 1] = {pair << 1 | d};
 		struct lg_path path;
 		bool found;
@@ -71,7 +81,8 @@ gn_err lg_cycles_through(struct lg_cycles *c, struct lg_router *r, struct lg_boo
 			return GN_OK;
 		for (uint32_t i = 0; i < path.count; i++) {
 			hops[i + 1] = path.hops[i];
-			a = gn_amount_min(a, lg_clearable(q, &q->pairs[path.hops[i] >> 1], path.hops[i] & 1, false));
+			a = gn_amount_min(a, lg_clearable(q, &q->pairs[path.hops[i] >> 1],
+							  path.hops[i] & 1, false));
 		}
 		GN_ASSERT(a > 0 && path.count >= 2);
 		GN_TRY(note(c, q, hops, path.count + 1, a));

@@ -1,11 +1,16 @@
-/* What a signed request becomes: a record, or an error that leaves no trace. Reads the operation, resolves its names to numbers, and
- * leaves judging to lg_apply, which both live and replay obey. */
+/* What a signed request becomes: a record, or an error that leaves no trace. Reads the
+ * operation, resolves its names to numbers, and leaves judging to lg_apply, which both live and
+ * replay obey. */
 #include "ledger/engine_int.h"
 
 void lg_fill_signed(const struct lg_item *item, uint32_t signer, struct gn_rec_signed *out)
 {
-	*out = (struct gn_rec_signed){.profile = (uint8_t)item->op.profile, .present = true, .signer = signer, .seq = item->op.seq,
-				      .bytes = item->op.bytes, .sig = item->sig};
+	*out = (struct gn_rec_signed){.profile = (uint8_t)item->op.profile,
+				      .present = true,
+				      .signer = signer,
+				      .seq = item->op.seq,
+				      .bytes = item->op.bytes,
+				      .sig = item->sig};
 }
 
 static gn_err decide_register(struct gn_ledger *l, const struct lg_item *item, gn_time now)
@@ -13,13 +18,16 @@ static gn_err decide_register(struct gn_ledger *l, const struct lg_item *item, g
 	struct gn_record_view r = {.type = GN_REC_PARTICIPANT};
 	lg_fill_signed(item, l->book.participant_count, &r.sign);
 	r.u.participant.pk = item->op.public_key;
-	r.u.participant.kind = gn_slice_eq(item->op.type, GN_LIT("hub")) ? GN_PARTICIPANT_HUB : gn_slice_eq(item->op.type, GN_LIT("business")) ? GN_PARTICIPANT_BUSINESS
-																	       : GN_PARTICIPANT_PERSON;
+	r.u.participant.kind = gn_slice_eq(item->op.type, GN_LIT("hub")) ? GN_PARTICIPANT_HUB
+			       : gn_slice_eq(item->op.type, GN_LIT("business"))
+				       ? GN_PARTICIPANT_BUSINESS
+				       : GN_PARTICIPANT_PERSON;
 	return lg_commit(l, &r, item->ticket, GN_TX_NONE, now);
 }
 
 /* PROFILE or LEAVE: what is signed is all there is. */
-static gn_err decide_bare(struct gn_ledger *l, const struct lg_item *item, enum gn_record_type type, uint32_t signer, gn_time now)
+static gn_err decide_bare(struct gn_ledger *l, const struct lg_item *item, enum gn_record_type type,
+			  uint32_t signer, gn_time now)
 {
 	struct gn_record_view r = {.type = type};
 	lg_fill_signed(item, signer, &r.sign);
@@ -28,8 +36,10 @@ static gn_err decide_bare(struct gn_ledger *l, const struct lg_item *item, enum 
 
 /* ---- trust lines ---- */
 
-/* Makes the line what was signed, and copies its list: applying the record replaces the line's own. */
-static gn_err commit_line(struct gn_ledger *l, const struct lg_item *item, struct gn_record_view *r, gn_time now)
+/* Makes the line what was signed, and copies its list: applying the record replaces the line's
+ * own. */
+static gn_err commit_line(struct gn_ledger *l, const struct lg_item *item, struct gn_record_view *r,
+			  gn_time now)
 {
 	GN_TRY(lg_line_signed(&l->book, &item->op, r));
 	struct gn_slice *blocked = &r->u.line.policy.blocked;
@@ -40,7 +50,8 @@ static gn_err commit_line(struct gn_ledger *l, const struct lg_item *item, struc
 	return lg_commit(l, r, item->ticket, GN_TX_NONE, now);
 }
 
-static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
+static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uint32_t signer,
+			    gn_time now)
 {
 	const struct gn_op *op = &item->op;
 	struct gn_record_view r = {.type = GN_REC_LINE};
@@ -53,19 +64,22 @@ static gn_err decide_create(struct gn_ledger *l, const struct lg_item *item, uin
 	GN_TRY(lg_find_participant(&l->book, &op->to, &r.u.line.to));
 	r.u.line.from = signer;
 	r.u.line.action = GN_LINE_DO_CREATE;
-	bool there = signer != r.u.line.to && lg_place_line(q, signer, r.u.line.to, &r.u.line.pair, &side);
+	bool there = signer != r.u.line.to &&
+		     lg_place_line(q, signer, r.u.line.to, &r.u.line.pair, &side);
 	r.u.line.side = signer != r.u.line.to ? (uint8_t)side : 0;
 	r.u.line.version = 1 + (there ? q->pairs[r.u.line.pair].version[side] >> 8 : 0);
 	r.u.line.first = r.u.line.version > 1;
 	return commit_line(l, item, &r, now);
 }
 
-/* A line that is named by one of its ids; only its owner may change it, and only the version, to whom and in what he names, if he
- * names them (LG-11). */
-static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, uint32_t signer, struct gn_record_view *r)
+/* A line that is named by one of its ids; only its owner may change it, and only the version, to
+ * whom and in what he names, if he names them (LG-11). */
+static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, uint32_t signer,
+			    struct gn_record_view *r)
 {
 	struct gn_line_id id;
-	if (gn_line_id_parse(op->line_id, &id) || id.eq >= l->book.eq_count || id.pair >= l->book.eqs[id.eq]->pair_count)
+	if (gn_line_id_parse(op->line_id, &id) || id.eq >= l->book.eq_count ||
+	    id.pair >= l->book.eqs[id.eq]->pair_count)
 		return GN_NOT_FOUND;
 	const struct lg_eq *q = l->book.eqs[id.eq];
 	const struct lg_pair *p = &q->pairs[id.pair];
@@ -74,7 +88,8 @@ static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, u
 	if (q->nodes[p->node[id.side]].participant != signer)
 		return GN_DENIED;
 	uint32_t now = p->version[id.side] >> 8;
-	if (id.version < lg_line_born(q, id.pair << 1 | id.side) || id.version > now || (op->has_version && op->version != now))
+	if (id.version < lg_line_born(q, id.pair << 1 | id.side) || id.version > now ||
+	    (op->has_version && op->version != now))
 		return GN_CONFLICT;
 	r->eq = id.eq;
 	r->u.line.pair = id.pair;
@@ -85,7 +100,8 @@ static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, u
 	return lg_line_named(&l->book, op, r) ? GN_OK : GN_CONFLICT;
 }
 
-static gn_err decide_change(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
+static gn_err decide_change(struct gn_ledger *l, const struct lg_item *item, uint32_t signer,
+			    gn_time now)
 {
 	struct gn_record_view r = {.type = GN_REC_LINE};
 	lg_fill_signed(item, signer, &r.sign);
@@ -93,9 +109,9 @@ static gn_err decide_change(struct gn_ledger *l, const struct lg_item *item, uin
 	const struct lg_pair *p = &l->book.eqs[r.eq]->pairs[r.u.line.pair];
 	unsigned d = 1u - r.u.line.side;
 	bool loaded = lg_debt(p, d) > 0 || p->reserved[d] > 0;
-	r.u.line.action = item->op.kind == GN_OP_LINE_UPDATE	   ? GN_LINE_DO_UPDATE
-			  : loaded && item->op.when_repaid ? GN_LINE_DO_CLOSING
-							   : GN_LINE_DO_CLOSE;
+	r.u.line.action = item->op.kind == GN_OP_LINE_UPDATE ? GN_LINE_DO_UPDATE
+			  : loaded && item->op.when_repaid   ? GN_LINE_DO_CLOSING
+							     : GN_LINE_DO_CLOSE;
 	return commit_line(l, item, &r, now);
 }
 
@@ -139,6 +155,10 @@ void lg_decide(struct gn_ledger *l, const struct lg_item *item, gn_time now)
 	if (!err)
 		return;
 	l->info.refused += err != GN_AGAIN;
-	/* what it was refused by may be a record that is not durable yet, the same request's own first one among them */
-	lg_answer(l, &(struct lg_result){.ticket = item->ticket, .err = err, .key = item->key, .after = l->book.seq});
+	/* what it was refused by may be a record that is not durable yet, the same request's own
+	 * first one among them */
+	lg_answer(l, &(struct lg_result){.ticket = item->ticket,
+					 .err = err,
+					 .key = item->key,
+					 .after = l->book.seq});
 }

@@ -1,7 +1,9 @@
-/* Payments and answers: find a way, write one record or a PREPARE, or say durably why not (LG-27..LG-31). */
+/* Payments and answers: find a way, write one record or a PREPARE, or say durably why not
+ * (LG-27..LG-31). */
 #include "ledger/engine_int.h"
 
-/* Explanations look at the whole graph; past this many pairs the record names no raises and gn_ledger_why has to be asked. */
+/* Explanations look at the whole graph; past this many pairs the record names no raises and
+ * gn_ledger_why has to be asked. */
 #define EXPLAIN_PAIRS_MAX 1000u /* about a millisecond */
 
 struct payment {
@@ -22,14 +24,25 @@ static gn_err repeat(struct gn_ledger *l, const struct lg_item *item, const stru
 	uint64_t seq = k->state >> 8;
 	uint8_t code = k->state >> 4 & 15;
 	enum gn_tx_state state = lg_key_state(k);
-	gn_err err = state != GN_TX_ABORTED ? GN_OK : code == 1 ? GN_NO_ROUTE : code == 2 ? GN_NO_CAPACITY : code == 6 ? GN_DENIED : code == 7 ? GN_TIMEOUT : GN_CONFLICT;
-	lg_answer(l, &(struct lg_result){.ticket = item->ticket, .seq = seq, .after = seq, .key = item->key, .err = err, .state = (uint8_t)state,
+	gn_err err = state != GN_TX_ABORTED ? GN_OK
+		     : code == 1            ? GN_NO_ROUTE
+		     : code == 2            ? GN_NO_CAPACITY
+		     : code == 6            ? GN_DENIED
+		     : code == 7            ? GN_TIMEOUT
+					    : GN_CONFLICT;
+	lg_answer(l, &(struct lg_result){.ticket = item->ticket,
+					 .seq = seq,
+					 .after = seq,
+					 .key = item->key,
+					 .err = err,
+					 .state = (uint8_t)state,
 					 .repeated = true});
 	return GN_OK;
 }
 
 /* The names in it as numbers of the book. */
-static gn_err resolve(struct gn_ledger *l, const struct gn_op *op, uint32_t payer, gn_time now, struct payment *p)
+static gn_err resolve(struct gn_ledger *l, const struct gn_op *op, uint32_t payer, gn_time now,
+		      struct payment *p)
 {
 	*p = (struct payment){.payer = payer};
 	GN_TRY(lg_find_eq(&l->book, op->equivalent, &p->r.eq));
@@ -42,23 +55,30 @@ static gn_err resolve(struct gn_ledger *l, const struct gn_op *op, uint32_t paye
 	GN_TRY(lg_find_participant(&l->book, &op->to, &p->payee));
 	if (p->payee == payer)
 		return GN_USAGE;
-	if (l->book.participants[payer].status != GN_PARTICIPANT_ACTIVE || l->book.participants[p->payee].status != GN_PARTICIPANT_ACTIVE)
+	if (l->book.participants[payer].status != GN_PARTICIPANT_ACTIVE ||
+	    l->book.participants[p->payee].status != GN_PARTICIPANT_ACTIVE)
 		return GN_INACTIVE;
 	const struct gn_ledger_settings *s = &l->book.settings;
-	p->want = (struct lg_request){.amount = p->amount, .max_hops = s->max_hops, .max_paths = s->max_paths, .avoid = p->avoid, .now = now};
+	p->want = (struct lg_request){.amount = p->amount,
+				      .max_hops = s->max_hops,
+				      .max_paths = s->max_paths,
+				      .avoid = p->avoid,
+				      .now = now};
 	if (op->max_hops && op->max_hops < s->max_hops)
 		p->want.max_hops = op->max_hops;
 	if (op->max_paths && op->max_paths < s->max_paths)
 		p->want.max_paths = op->max_paths;
 	for (uint32_t i = 0; i < op->avoid_count; i++) {
 		uint32_t who;
-		if (lg_find_participant(&l->book, &op->avoid[i], &who) == GN_OK && lg_find_node(p->q, who, &p->avoid[p->want.avoid_count]) == GN_OK)
+		if (lg_find_participant(&l->book, &op->avoid[i], &who) == GN_OK &&
+		    lg_find_node(p->q, who, &p->avoid[p->want.avoid_count]) == GN_OK)
 			p->want.avoid_count++;
 	}
 	return GN_OK;
 }
 
-static gn_err read_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer, gn_time now, struct payment *p)
+static gn_err read_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer,
+			   gn_time now, struct payment *p)
 {
 	GN_TRY(lg_check_age(&item->op, l->clock));
 	GN_TRY(lg_check_envelope(&l->book, &item->op, gn_unix(now)));
@@ -71,12 +91,14 @@ static gn_err read_payment(struct gn_ledger *l, const struct lg_item *item, uint
 
 static bool find_nodes(struct payment *p)
 {
-	return lg_find_node(p->q, p->payer, &p->want.payer) == GN_OK && lg_find_node(p->q, p->payee, &p->want.payee) == GN_OK;
+	return lg_find_node(p->q, p->payer, &p->want.payer) == GN_OK &&
+	       lg_find_node(p->q, p->payee, &p->want.payee) == GN_OK;
 }
 
 /* ---- routes into scratch ---- */
 
-static gn_err write_routes(struct gn_ledger *l, const struct lg_routes *routes, struct gn_record_view *r)
+static gn_err write_routes(struct gn_ledger *l, const struct lg_routes *routes,
+			   struct gn_record_view *r)
 {
 	GN_TRY(lg_scratch(l, ROUTE_PATHS_MAX * (16 + 8 * ROUTE_HOPS_MAX)));
 	struct gn_writer w = gn_writer(l->scratch, l->scratch_cap);
@@ -108,7 +130,8 @@ static bool write_flow_path(void *user, gn_amount amount, const uint32_t *hops, 
 		w->blocked = true;
 		return false;
 	}
-	if (w->count == ROUTE_FLOW_PATHS_MAX || lg_scratch(w->l, w->len + 16 + 8 * (uint64_t)count)) {
+	if (w->count == ROUTE_FLOW_PATHS_MAX ||
+	    lg_scratch(w->l, w->len + 16 + 8 * (uint64_t)count)) {
 		w->failed = true;
 		return false;
 	}
@@ -157,7 +180,8 @@ static gn_err find_flow(struct gn_ledger *l, struct payment *p)
 	return GN_NO_CAPACITY;
 }
 
-gn_err gn_ledger_find_flow(struct gn_ledger *f, const struct gn_ledger_request *r, gn_time now, struct gn_ledger_flow *out)
+gn_err gn_ledger_find_flow(struct gn_ledger *f, const struct gn_ledger_request *r, gn_time now,
+			   struct gn_ledger_flow *out)
 {
 	struct gn_op *op = GN_NEW(f->env.alloc, struct gn_op);
 	struct payment p;
@@ -177,7 +201,8 @@ gn_err gn_ledger_find_flow(struct gn_ledger *f, const struct gn_ledger_request *
 	if (!err && find_nodes(&p)) {
 		err = find_flow(f, &p);
 		if (!err)
-			*out = (struct gn_ledger_flow){p.r.u.payment.routes, p.r.u.payment.route_count};
+			*out = (struct gn_ledger_flow){p.r.u.payment.routes,
+						       p.r.u.payment.route_count};
 		else if (err == GN_NO_CAPACITY)
 			err = GN_OK;
 	}
@@ -220,7 +245,8 @@ static gn_err fail(struct gn_ledger *l, struct payment *p, bool has_nodes, gn_ti
 	bool connected = false;
 	struct gn_record_view *r = &p->r;
 	if (has_nodes)
-		GN_TRY(lg_connected(&l->router, &l->book, p->q, p->want.payer, p->want.payee, &connected));
+		GN_TRY(lg_connected(&l->router, &l->book, p->q, p->want.payer, p->want.payee,
+				    &connected));
 	r->type = GN_REC_FAILED;
 	memset(&r->u, 0, sizeof r->u);
 	r->u.failed.payer = p->payer;
@@ -233,7 +259,8 @@ static gn_err fail(struct gn_ledger *l, struct payment *p, bool has_nodes, gn_ti
 		GN_TRY(explain(l, p));
 	}
 	GN_TRY(lg_commit(l, r, p->item->ticket, GN_TX_ABORTED, now));
-	struct lg_result *kept = p->item->ticket ? gn_ring_at(&l->results, l->results.count - 1) : NULL;
+	struct lg_result *kept =
+		p->item->ticket ? gn_ring_at(&l->results, l->results.count - 1) : NULL;
 	if (kept)
 		kept->err = connected ? GN_NO_CAPACITY : GN_NO_ROUTE;
 	l->info.failed++;
@@ -256,12 +283,15 @@ static gn_err flow_of(struct gn_ledger *l, const struct gn_record_view *r)
 	return lg_flow_net(&l->book);
 }
 
-gn_err lg_note_touched(struct gn_ledger *l, const struct lg_eq *q, const struct lg_delta *flow, uint32_t count)
+gn_err lg_note_touched(struct gn_ledger *l, const struct lg_eq *q, const struct lg_delta *flow,
+		       uint32_t count)
 {
-	GN_TRY(lg_grow(l->env.alloc, &l->touched, &l->touched_cap, count, UINT32_MAX, sizeof *l->touched));
+	GN_TRY(lg_grow(l->env.alloc, &l->touched, &l->touched_cap, count, UINT32_MAX,
+		       sizeof *l->touched));
 	l->touched_count = 0;
 	for (uint32_t i = 0; i < count; i++)
-		if (lg_debt(&q->pairs[flow[i].hop >> 1], flow[i].hop & 1) + flow[i].a > 0) /* the payer of the hop will owe */
+		/* the payer of the hop will owe */
+		if (lg_debt(&q->pairs[flow[i].hop >> 1], flow[i].hop & 1) + flow[i].a > 0)
 			l->touched[l->touched_count++] = flow[i].hop >> 1;
 	return GN_OK;
 }
@@ -274,7 +304,8 @@ static gn_time expiry_of(const struct gn_ledger *l, const struct lg_item *item, 
 }
 
 /* LG-66: nobody's place is taken before all have room. */
-static gn_err make_room(struct gn_ledger *l, const struct payment *p, const uint32_t *asked, uint32_t count, gn_time now)
+static gn_err make_room(struct gn_ledger *l, const struct payment *p, const uint32_t *asked,
+			uint32_t count, gn_time now)
 {
 	const struct lg_waits *w = lg_find_waits(&l->book, p->payer);
 	struct lg_open *o;
@@ -327,7 +358,9 @@ static gn_err find_way(struct gn_ledger *l, const struct lg_item *item, struct p
 	struct lg_routes routes;
 	bool free_hand = !item->op.max_hops && !item->op.max_paths;
 	bool second;
-	gn_err err = lg_find_routes_again(&l->router, &l->book, p->q, &p->want, l->book.settings.second_search && free_hand, &routes, &second);
+	gn_err err =
+		lg_find_routes_again(&l->router, &l->book, p->q, &p->want,
+				     l->book.settings.second_search && free_hand, &routes, &second);
 	p->r.u.payment.mode = second ? GN_ROUTED_SECOND : GN_ROUTED_PATHS;
 	if (!err)
 		return write_routes(l, &routes, &p->r);
@@ -343,7 +376,8 @@ static gn_err find_way(struct gn_ledger *l, const struct lg_item *item, struct p
 	return GN_OK;
 }
 
-gn_err lg_decide_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer, gn_time now)
+gn_err lg_decide_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer,
+			 gn_time now)
 {
 	struct payment p;
 	const struct lg_key *k = lg_find_key(&l->book, &item->key);
@@ -354,7 +388,8 @@ gn_err lg_decide_payment(struct gn_ledger *l, const struct lg_item *item, uint32
 	gn_err err = has_nodes ? find_way(l, item, &p) : GN_NO_CAPACITY;
 	if (!err)
 		err = pay(l, &p, now);
-	if (has_nodes && item->flow_given && (err == GN_NO_CAPACITY || err == GN_DENIED)) /* what was found elsewhere fits no more */
+	/* what was found elsewhere fits no more */
+	if (has_nodes && item->flow_given && (err == GN_NO_CAPACITY || err == GN_DENIED))
 		err = item->flow_elsewhere && item->flow.count ? GN_AGAIN : GN_NO_CAPACITY;
 	return err == GN_NO_CAPACITY ? fail(l, &p, has_nodes, now) : err;
 }
@@ -382,7 +417,8 @@ static gn_err commit_payment(struct gn_ledger *l, struct lg_open *o, gn_time now
 	return GN_OK;
 }
 
-gn_err lg_end(struct gn_ledger *l, struct lg_open *o, uint8_t code, const struct gn_rec_admin *who, uint64_t ticket, gn_time now)
+gn_err lg_end(struct gn_ledger *l, struct lg_open *o, uint8_t code, const struct gn_rec_admin *who,
+	      uint64_t ticket, gn_time now)
 {
 	struct gn_record_view r = {.type = o->offer ? GN_REC_REJECT : GN_REC_ABORT, .key = o->key};
 	r.u.end.code = code;
@@ -392,18 +428,22 @@ gn_err lg_end(struct gn_ledger *l, struct lg_open *o, uint8_t code, const struct
 	return lg_commit(l, &r, ticket, o->offer ? GN_TX_REJECTED : GN_TX_ABORTED, now);
 }
 
-/* Everybody has spoken, or somebody said no. What cannot be written now is tried again by lg_expire. */
+/* Everybody has spoken, or somebody said no. What cannot be written now is tried again by
+ * lg_expire. */
 static void settle(struct gn_ledger *l, struct lg_open *o, gn_time now)
 {
 	if (o->refused)
 		l->unsettled |= lg_end(l, o, 6, NULL, 0, now) != GN_OK;
 	else if (o->answered == o->asked_count)
-		l->unsettled |= (o->offer ? lg_commit_offer(l, o, 0, now) : commit_payment(l, o, now)) != GN_OK;
+		l->unsettled |= (o->offer ? lg_commit_offer(l, o, 0, now)
+					  : commit_payment(l, o, now)) != GN_OK;
 }
 
-gn_err lg_decide_answer(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now)
+gn_err lg_decide_answer(struct gn_ledger *l, const struct lg_item *item, uint32_t signer,
+			gn_time now)
 {
-	struct gn_record_view r = {.type = item->op.kind == GN_OP_VOTE ? GN_REC_VOTE : GN_REC_ANSWER};
+	struct gn_record_view r = {.type = item->op.kind == GN_OP_VOTE ? GN_REC_VOTE
+								       : GN_REC_ANSWER};
 	GN_TRY(answer_key(l, &item->op, &r.key));
 	lg_fill_signed(item, signer, &r.sign);
 	r.u.answer.yes = item->op.yes;
@@ -412,21 +452,32 @@ gn_err lg_decide_answer(struct gn_ledger *l, const struct lg_item *item, uint32_
 		const struct lg_key *k = lg_find_key(&l->book, &r.key);
 		if (!k || lg_key_state(k) == GN_TX_NONE)
 			return GN_NOT_FOUND;
-		lg_answer(l, &(struct lg_result){.ticket = item->ticket, .seq = k->state >> 8, .after = k->state >> 8, .key = r.key,
-						 .state = (uint8_t)lg_key_state(k), .repeated = true});
+		lg_answer(l, &(struct lg_result){.ticket = item->ticket,
+						 .seq = k->state >> 8,
+						 .after = k->state >> 8,
+						 .key = r.key,
+						 .state = (uint8_t)lg_key_state(k),
+						 .repeated = true});
 		return GN_OK;
 	}
 	for (uint32_t i = 0; i < o->asked_count; i++)
 		if (o->asked[i].participant == signer && o->asked[i].answered) {
-			lg_answer(l, &(struct lg_result){.ticket = item->ticket, .seq = o->seq, .after = l->book.seq, .key = r.key,
-							 .state = o->offer ? GN_TX_WAITING : GN_TX_PREPARE, .repeated = true});
+			lg_answer(l, &(struct lg_result){.ticket = item->ticket,
+							 .seq = o->seq,
+							 .after = l->book.seq,
+							 .key = r.key,
+							 .state = o->offer ? GN_TX_WAITING
+									   : GN_TX_PREPARE,
+							 .repeated = true});
 			return GN_OK;
 		}
 	GN_TRY(lg_commit(l, &r, item->ticket, o->offer ? GN_TX_WAITING : GN_TX_PREPARE, now));
 	settle(l, o, now);
 	const struct lg_key *k = lg_find_key(&l->book, &r.key);
-	struct lg_result *kept = item->ticket ? gn_ring_at(&l->results, l->results.count - 1) : NULL;
-	if (kept && k && kept->seq < l->book.seq && !lg_find_open(&l->book, &r.key)) { /* his answer decided it: tell that */
+	struct lg_result *kept =
+		item->ticket ? gn_ring_at(&l->results, l->results.count - 1) : NULL;
+	if (kept && k && kept->seq < l->book.seq && !lg_find_open(&l->book, &r.key)) {
+		/* his answer decided it: tell that */
 		kept->state = (uint8_t)lg_key_state(k);
 		kept->after = k->state >> 8;
 	}

@@ -40,10 +40,10 @@ enum lg_recover_phase {
 	LG_REC_LIST,
 	LG_REC_SNAP_HEAD, /* header of a snapshot */
 	LG_REC_SNAP_BODY,
-	LG_REC_FIND,      /* header of a segment: where to begin */
-	LG_REC_HEAD,      /* header of the segment being read */
+	LG_REC_FIND, /* header of a segment: where to begin */
+	LG_REC_HEAD, /* header of the segment being read */
 	LG_REC_READ,
-	LG_REC_SCAN,      /* behind a batch that does not hold: is there one that does? */
+	LG_REC_SCAN, /* behind a batch that does not hold: is there one that does? */
 	LG_REC_CUT,
 	LG_REC_CUT_SYNC,
 	LG_REC_DONE,
@@ -51,39 +51,46 @@ enum lg_recover_phase {
 
 struct lg_recover {
 	enum lg_recover_phase phase;
-	bool out, fresh; /* a request is out; nothing was there */
+	bool out, fresh;    /* a request is out; nothing was there */
 	uint32_t *segments; /* owned: numbers found, ascending */
 	uint64_t *snaps;    /* owned: seqs found, ascending */
 	uint32_t segment_count, segment_cap, snap_count, snap_cap;
-	uint32_t at;           /* index into segments */
-	uint64_t start_seq;    /* first seq that is needed */
-	struct lg_snap snap;   /* the one loaded */
+	uint32_t at;                /* index into segments */
+	uint64_t start_seq;         /* first seq that is needed */
+	struct lg_snap snap;        /* the one loaded */
 	bool snap_loaded, snap_met; /* its place in the journal was seen */
-	struct gn_buf window;  /* owned: bytes of the file; the first `skip` are done with */
+	struct gn_buf window;       /* owned: bytes of the file; the first `skip` are done with */
 	size_t skip;
-	uint64_t base;         /* file offset of window.p[skip] */
-	uint64_t next_read;    /* file offset of the next byte to read */
-	bool ended;            /* the file has no more bytes */
-	uint64_t cut;          /* file offset where the torn tail begins */
+	uint64_t base;      /* file offset of window.p[skip] */
+	uint64_t next_read; /* file offset of the next byte to read */
+	bool ended;         /* the file has no more bytes */
+	uint64_t cut;       /* file offset where the torn tail begins */
 	struct gn_hash chain;
-	bool chained;          /* chain is known */
-	uint64_t seq;          /* of the last record seen */
+	bool chained; /* chain is known */
+	uint64_t seq; /* of the last record seen */
 	gn_err err;
 };
 
 /* ---- snapshot.c ---- */
 
-enum lg_snap_phase { LG_SNAP_IDLE, LG_SNAP_WRITE, LG_SNAP_SYNC, LG_SNAP_WAIT, LG_SNAP_RENAME, LG_SNAP_REMOVE };
+enum lg_snap_phase {
+	LG_SNAP_IDLE,
+	LG_SNAP_WRITE,
+	LG_SNAP_SYNC,
+	LG_SNAP_WAIT,
+	LG_SNAP_RENAME,
+	LG_SNAP_REMOVE
+};
 
 struct lg_snapshot {
 	enum lg_snap_phase phase;
 	bool out, wanted;
 	struct lg_snap head;
 	uint8_t header[SNAP_HEADER];
-	struct gn_buf state;   /* owned */
-	uint64_t written;      /* bytes */
-	uint64_t since;        /* journal bytes when the last one was made */
-	uint64_t kept[2];      /* seqs of the newest on disk, newest first; 0: none */
+	struct gn_buf state; /* owned */
+	uint64_t written;    /* bytes */
+	uint64_t since;      /* journal bytes when the last one was made */
+	uint64_t kept[2];    /* seqs of the newest on disk, newest first; 0: none */
 	uint64_t removing;
 	uint64_t made;
 };
@@ -111,11 +118,12 @@ struct gn_ledger {
 	gn_time next5, next6;
 	struct gn_ring inbox;   /* of struct lg_item *, owned */
 	struct gn_ring results; /* of struct lg_result */
-	bool unsettled;         /* an open transaction is decided and its end could not be written yet */
-	bool records_told;      /* the RECORDS event of journal.told was handed out */
-	uint32_t *touched;      /* owned: pairs of the payment just applied */
+	/* an open transaction is decided and its end could not be written yet */
+	bool unsettled;
+	bool records_told; /* the RECORDS event of journal.told was handed out */
+	uint32_t *touched; /* owned: pairs of the payment just applied */
 	uint32_t touched_count, touched_cap;
-	uint8_t *scratch;       /* owned: routes, edges, raises of the record being made */
+	uint8_t *scratch; /* owned: routes, edges, raises of the record being made */
 	uint32_t scratch_cap;
 	/* recovery's batch being told */
 	struct gn_slice told;
@@ -126,8 +134,10 @@ struct gn_ledger {
 };
 
 /* ---- ledger.c ---- */
-/* Applies and journals one record; ticket 0 has no result. On GN_OK its outcome follows when it is durable. */
-GN_MUST gn_err lg_commit(struct gn_ledger *l, struct gn_record_view *r, uint64_t ticket, enum gn_tx_state state, gn_time now);
+/* Applies and journals one record; ticket 0 has no result. On GN_OK its outcome follows when it
+ * is durable. */
+GN_MUST gn_err lg_commit(struct gn_ledger *l, struct gn_record_view *r, uint64_t ticket,
+			 enum gn_tx_state state, gn_time now);
 /* An outcome without a record of its own; told when record `after` is durable. */
 void lg_answer(struct gn_ledger *l, const struct lg_result *r);
 void lg_stop(struct gn_ledger *l, gn_err err);
@@ -137,23 +147,30 @@ void lg_running(struct gn_ledger *l, gn_time now);
 
 /* ---- decide.c, decide_pay.c ---- */
 void lg_decide(struct gn_ledger *l, const struct lg_item *item, gn_time now);
-GN_MUST gn_err lg_decide_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer, gn_time now);
-GN_MUST gn_err lg_decide_answer(struct gn_ledger *l, const struct lg_item *item, uint32_t signer, gn_time now);
+GN_MUST gn_err lg_decide_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer,
+				 gn_time now);
+GN_MUST gn_err lg_decide_answer(struct gn_ledger *l, const struct lg_item *item, uint32_t signer,
+				gn_time now);
 /* The signed part of a record. */
 void lg_fill_signed(const struct lg_item *item, uint32_t signer, struct gn_rec_signed *out);
 /* ABORT or REJECT of everything that expired by now. */
 void lg_expire(struct gn_ledger *l, gn_time now);
-GN_MUST gn_err lg_end(struct gn_ledger *l, struct lg_open *o, uint8_t code, const struct gn_rec_admin *who, uint64_t ticket, gn_time now);
+GN_MUST gn_err lg_end(struct gn_ledger *l, struct lg_open *o, uint8_t code,
+		      const struct gn_rec_admin *who, uint64_t ticket, gn_time now);
 /* Cycles of 3 and 4 through `touched` (LG-40). */
 void lg_clear_inline(struct gn_ledger *l, uint32_t eq, gn_time now);
 /* Pairs whose debt the net flow made larger. */
-GN_MUST gn_err lg_note_touched(struct gn_ledger *l, const struct lg_eq *q, const struct lg_delta *flow, uint32_t count);
+GN_MUST gn_err lg_note_touched(struct gn_ledger *l, const struct lg_eq *q,
+			       const struct lg_delta *flow, uint32_t count);
 
 /* ---- periodic.c ---- */
 void lg_periodic(struct gn_ledger *l, gn_time now);
-/* Cycles of at most max_len everywhere in one equivalent, as one record; GN_AGAIN: there are none. */
-GN_MUST gn_err lg_clear_cycles(struct gn_ledger *l, uint32_t eq, unsigned max_len, uint64_t ticket, gn_time now);
-GN_MUST gn_err lg_commit_offer(struct gn_ledger *l, struct lg_open *o, uint64_t ticket, gn_time now);
+/* Cycles of at most max_len everywhere in one equivalent, as one record; GN_AGAIN: there are
+ * none. */
+GN_MUST gn_err lg_clear_cycles(struct gn_ledger *l, uint32_t eq, unsigned max_len, uint64_t ticket,
+			       gn_time now);
+GN_MUST gn_err lg_commit_offer(struct gn_ledger *l, struct lg_open *o, uint64_t ticket,
+			       gn_time now);
 
 /* ---- recover.c ---- */
 void lg_recover_start(struct gn_ledger *l);
@@ -173,32 +190,40 @@ void lg_snapshot_fini(struct gn_ledger *l);
 #define LG_TOKEN_RECOVER 3u
 
 /* ---- officers.c ---- */
-/* The record says what its actor signed, for this hub, at this time; seq is that of the envelope. */
-GN_MUST gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r, uint64_t now, struct gn_op *op);
+/* The record says what its actor signed, for this hub, at this time; seq is that of the
+ * envelope. */
+GN_MUST gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r,
+				uint64_t now, struct gn_op *op);
 
 /* ---- verify.c ---- */
 /* A record says what was signed, or it is corrupt. */
-#define SAME(cond)                                                                                                     \
-	do {                                                                                                           \
-		if (!(cond))                                                                                           \
-			return GN_CORRUPT;                                                                             \
+#define SAME(cond)                                                                                 \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			return GN_CORRUPT;                                                         \
 	} while (0)
 
 /* The record's signatures hold and it says what was signed (LG-54). Before it is applied. */
 GN_MUST gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r);
-/* The signed op's own conditions that do not depend on what it asks for: hub, profile, time. now is that of its record, in Unix
- * seconds. */
+/* The signed op's own conditions that do not depend on what it asks for: hub, profile, time. now
+ * is that of its record, in Unix seconds. */
 GN_MUST gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now);
-/* An operation that is being taken is as young as LG-21 wants it, by the hub's clock, which may lie behind the last record. */
+/* An operation that is being taken is as young as LG-21 wants it, by the hub's clock, which may
+ * lie behind the last record. */
 GN_MUST gn_err lg_check_age(const struct gn_op *op, gn_time clock);
-/* And its sequence is not far above the signer's last one (LG-67); not above it at all is told when it is applied. */
+/* And its sequence is not far above the signer's last one (LG-67); not above it at all is told
+ * when it is applied. */
 GN_MUST gn_err lg_check_jump(const struct gn_op *op, uint64_t last);
-/* Limit, status and policy that the line of r is to have by what was signed: what the words leave out is as it was before, and as
- * it is by default on a new line (LG-25). r has the line and the action; the list of the blocked is borrowed from op or b. */
-GN_MUST gn_err lg_line_signed(const struct lg_book *b, const struct gn_op *op, struct gn_record_view *r);
-/* The line of r leads to whom the words name, in the equivalent that they name, where they do (LG-11). */
+/* Limit, status and policy that the line of r is to have by what was signed: what the words
+ * leave out is as it was before, and as it is by default on a new line (LG-25). r has the line
+ * and the action; the list of the blocked is borrowed from op or b. */
+GN_MUST gn_err lg_line_signed(const struct lg_book *b, const struct gn_op *op,
+			      struct gn_record_view *r);
+/* The line of r leads to whom the words name, in the equivalent that they name, where they do
+ * (LG-11). */
 bool lg_line_named(const struct lg_book *b, const struct gn_op *op, const struct gn_record_view *r);
 /* Body -> policy in numbers. GN_AMOUNT. storage holds OP_BLOCKED_MAX hashes. */
-GN_MUST gn_err lg_read_policy(const struct gn_op_policy *p, unsigned precision, struct gn_rec_policy *out);
+GN_MUST gn_err lg_read_policy(const struct gn_op_policy *p, unsigned precision,
+			      struct gn_rec_policy *out);
 
 #endif

@@ -1,5 +1,5 @@
-/* Net hops of one transaction, and what policies say about them. One set of rules for the router that proposes and for the record
- * that is applied (LG-32).
+/* Net hops of one transaction, and what policies say about them. One set of rules for the router
+ * that proposes and for the record that is applied (LG-32).
  *
  * 1. After lg_flow_net every pair occurs at most once, in ascending order, with a > 0.
  * 2. Nothing here changes a pair; lg_flow_count_day changes only the day's counters. */
@@ -7,7 +7,8 @@
 
 gn_err lg_flow_add(struct lg_book *b, uint32_t hop, gn_amount a)
 {
-	GN_TRY(lg_grow(b->env.alloc, &b->flow, &b->flow_cap, (uint64_t)b->flow_count + 1, UINT32_MAX, sizeof *b->flow));
+	GN_TRY(lg_grow(b->env.alloc, &b->flow, &b->flow_cap, (uint64_t)b->flow_count + 1,
+		       UINT32_MAX, sizeof *b->flow));
 	b->flow[b->flow_count++] = (struct lg_delta){hop, a};
 	return GN_OK;
 }
@@ -60,7 +61,8 @@ gn_err lg_flow_net(struct lg_book *b)
 		if (net > GN_AMOUNT_MAX || net < -GN_AMOUNT_MAX)
 			return GN_CORRUPT;
 		if (net != 0)
-			b->flow[out++] = (struct lg_delta){pair << 1 | (net < 0), (gn_amount)(net < 0 ? -net : net)};
+			b->flow[out++] = (struct lg_delta){pair << 1 | (net < 0),
+							   (gn_amount)(net < 0 ? -net : net)};
 	}
 	b->flow_count = out;
 	return GN_OK;
@@ -73,7 +75,8 @@ bool lg_middle_allowed(const struct lg_pair *p, unsigned d, uint32_t payer, uint
 	return p->node[1 - d] == payee || !(lg_line_flags(p, 1 - d) & LINE_NO_MIDDLE);
 }
 
-gn_amount lg_policy_cap(const struct lg_eq *q, uint32_t pair, unsigned d, uint32_t payee, gn_time now)
+gn_amount lg_policy_cap(const struct lg_eq *q, uint32_t pair, unsigned d, uint32_t payee,
+			gn_time now)
 {
 	const struct lg_pair *p = &q->pairs[pair];
 	gn_amount cap = INT64_MAX;
@@ -103,11 +106,14 @@ gn_err lg_flow_check(const struct lg_book *b, const struct lg_eq *q, uint32_t pa
 	return GN_OK;
 }
 
-void lg_flow_count_day(struct lg_eq *q, const struct lg_delta *flow, uint32_t count, gn_time made, int sign)
+void lg_flow_count_day(struct lg_eq *q, const struct lg_delta *flow, uint32_t count, gn_time made,
+		       int sign)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t line = flow[i].hop ^ 1; /* hop d is on the line of side 1 - d */
-		struct lg_extra *e = lg_line_flags(&q->pairs[line >> 1], line & 1) & LINE_EXTRA ? lg_find_extra(q, line) : NULL;
+		struct lg_extra *e = lg_line_flags(&q->pairs[line >> 1], line & 1) & LINE_EXTRA
+					     ? lg_find_extra(q, line)
+					     : NULL;
 		if (!e)
 			continue;
 		if (e->day != lg_day(made)) {
@@ -116,7 +122,8 @@ void lg_flow_count_day(struct lg_eq *q, const struct lg_delta *flow, uint32_t co
 			e->day = lg_day(made);
 			e->used = 0;
 		}
-		e->used = sign > 0 ? gn_amount_min(GN_AMOUNT_MAX, e->used + flow[i].a) : gn_amount_max(0, e->used - flow[i].a);
+		e->used = sign > 0 ? gn_amount_min(GN_AMOUNT_MAX, e->used + flow[i].a)
+				   : gn_amount_max(0, e->used - flow[i].a);
 	}
 }
 
@@ -124,14 +131,15 @@ static bool listed(const struct lg_book *b, const struct lg_extra *e, uint32_t p
 {
 	for (uint32_t i = 0; i < e->blocked_count; i++) {
 		uint32_t who;
-		if (gn_be64(e->blocked[i].b) == b->participants[participant].tag && lg_find_participant(b, &e->blocked[i], &who) == GN_OK &&
-		    who == participant)
+		if (gn_be64(e->blocked[i].b) == b->participants[participant].tag &&
+		    lg_find_participant(b, &e->blocked[i], &who) == GN_OK && who == participant)
 			return true;
 	}
 	return false;
 }
 
-bool lg_path_blocked(const struct lg_book *b, const struct lg_eq *q, const uint32_t *hops, uint32_t count, uint32_t *line, uint32_t *node)
+bool lg_path_blocked(const struct lg_book *b, const struct lg_eq *q, const uint32_t *hops,
+		     uint32_t count, uint32_t *line, uint32_t *node)
 {
 	for (uint32_t i = 0; i < count; i++) {
 		uint32_t l = hops[i] ^ 1;

@@ -1,11 +1,14 @@
-/* A copy of the ledger for questions (LG-55), and the journal's files read while they grow (LG-56). The copy is the same state machine
- * fed with the same durable records, so whoever holds it may search, hash and walk it on a thread of his own as long as he likes.
+/* A copy of the ledger for questions (LG-55), and the journal's files read while they grow
+ * (LG-56). The copy is the same state machine fed with the same durable records, so whoever
+ * holds it may search, hash and walk it on a thread of his own as long as he likes.
  *
  * 1. A follower takes no commands and asks for no disk: config.verify keeps it from both.
- * 2. It is at the end of some batch whenever it is asked: records of one batch are applied together. */
+ * 2. It is at the end of some batch whenever it is asked: records of one batch are applied
+ *    together. */
 #include "ledger/engine_int.h"
 
-_Static_assert(GN_JOURNAL_FILE_HEAD == SEGMENT_HEADER && GN_JOURNAL_BATCH_HEAD == BATCH_HEADER, "one layout");
+_Static_assert(GN_JOURNAL_FILE_HEAD == SEGMENT_HEADER && GN_JOURNAL_BATCH_HEAD == BATCH_HEADER,
+	       "one layout");
 
 gn_err gn_ledger_state(const struct gn_ledger *l, struct gn_alloc *alloc, struct gn_buf *out)
 {
@@ -32,7 +35,8 @@ gn_err gn_ledger_follower(const struct gn_env *env, struct gn_slice state, struc
 	return GN_OK;
 }
 
-gn_err gn_ledger_follow(struct gn_ledger *f, struct gn_slice payload, uint64_t first_seq, uint32_t count)
+gn_err gn_ledger_follow(struct gn_ledger *f, struct gn_slice payload, uint64_t first_seq,
+			uint32_t count)
 {
 	size_t off = 0;
 	GN_ASSERT(f->config.verify && f->state == LG_RUNNING);
@@ -59,17 +63,22 @@ gn_err gn_journal_file(struct gn_slice head, struct gn_journal_file *out)
 	return GN_OK;
 }
 
-gn_err gn_journal_batch(const struct gn_journal_file *file, struct gn_slice head, struct gn_journal_batch *out)
+gn_err gn_journal_batch(const struct gn_journal_file *file, struct gn_slice head,
+			struct gn_journal_batch *out)
 {
 	struct lg_batch b;
 	GN_TRY(lg_batch_decode(head, file->salt, &b));
 	if (b.payload_len > JOURNAL_GROUP_MAX + (uint64_t)JOURNAL_RECORD_MAX)
 		return GN_CORRUPT;
-	*out = (struct gn_journal_batch){.first_seq = b.first_seq, .count = b.count, .payload_len = b.payload_len, .stored = lg_batch_stored(b.payload_len)};
+	*out = (struct gn_journal_batch){.first_seq = b.first_seq,
+					 .count = b.count,
+					 .payload_len = b.payload_len,
+					 .stored = lg_batch_stored(b.payload_len)};
 	return GN_OK;
 }
 
-gn_err gn_journal_payload(const struct gn_journal_file *file, struct gn_slice batch, struct gn_slice *out)
+gn_err gn_journal_payload(const struct gn_journal_file *file, struct gn_slice batch,
+			  struct gn_slice *out)
 {
 	struct lg_batch b;
 	GN_TRY(lg_batch_decode(batch, file->salt, &b));

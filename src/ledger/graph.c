@@ -1,11 +1,15 @@
-/* One equivalent's graph: nodes (participants that have a line in it), pairs, and adjacency that routing scans.
+/* One equivalent's graph: nodes (participants that have a line in it), pairs, and adjacency that
+ * routing scans.
  *
- * 1. A node's half-edges lie together in a slab of a power of two; their order is the order in which pairs were opened (LG-37).
- * 2. half[i] shows the quantised capacities of half_pair[i] as lg_pair_settle left them; nothing else changes capacities.
+ * 1. A node's half-edges lie together in a slab of a power of two; their order is the order in
+ *    which pairs were opened (LG-37).
+ * 2. half[i] shows the quantised capacities of half_pair[i] as lg_pair_settle left them; nothing
+ *    else changes capacities.
  * 3. Pairs and nodes are never removed, so numbers stay good for ever. */
 #include "ledger/book_int.h"
 
-/* Log-quantised, rounded down: 5 bits of exponent, 11 of mantissa; exact below 2048, monotone, saturates at 2^42 (LG-34). */
+/* Log-quantised, rounded down: 5 bits of exponent, 11 of mantissa; exact below 2048, monotone,
+ * saturates at 2^42 (LG-34). */
 uint16_t lg_quantise(gn_amount cap)
 {
 	GN_ASSERT(cap >= 0);
@@ -45,7 +49,8 @@ static uint64_t extra_hash(const void *user, uint32_t i)
 gn_err lg_find_node(const struct lg_eq *q, uint32_t participant, uint32_t *out)
 {
 	const struct lg_index *x = &q->by_participant;
-	for (uint32_t s = x->slots ? lg_index_first(x, lg_mix(participant)) : 0, n; lg_index_at(x, s, &n); s = lg_index_after(x, s))
+	for (uint32_t s = x->slots ? lg_index_first(x, lg_mix(participant)) : 0, n;
+	     lg_index_at(x, s, &n); s = lg_index_after(x, s))
 		if (q->nodes[n].participant == participant) {
 			*out = n;
 			return GN_OK;
@@ -57,7 +62,8 @@ gn_err lg_find_pair(const struct lg_eq *q, uint32_t a, uint32_t b, uint32_t *out
 {
 	const struct lg_index *x = &q->by_ends;
 	uint32_t lower = a < b ? a : b, higher = a < b ? b : a;
-	for (uint32_t s = x->slots ? lg_index_first(x, ends_hash(a, b)) : 0, i; lg_index_at(x, s, &i); s = lg_index_after(x, s))
+	for (uint32_t s = x->slots ? lg_index_first(x, ends_hash(a, b)) : 0, i;
+	     lg_index_at(x, s, &i); s = lg_index_after(x, s))
 		if (q->pairs[i].node[0] == lower && q->pairs[i].node[1] == higher) {
 			*out = i;
 			return GN_OK;
@@ -65,7 +71,8 @@ gn_err lg_find_pair(const struct lg_eq *q, uint32_t a, uint32_t b, uint32_t *out
 	return GN_NOT_FOUND;
 }
 
-gn_err lg_find_line(const struct lg_eq *q, uint32_t from, uint32_t to, uint32_t *pair, unsigned *side)
+gn_err lg_find_line(const struct lg_eq *q, uint32_t from, uint32_t to, uint32_t *pair,
+		    unsigned *side)
 {
 	uint32_t a, b;
 	GN_TRY(lg_find_node(q, from, &a));
@@ -75,7 +82,8 @@ gn_err lg_find_line(const struct lg_eq *q, uint32_t from, uint32_t to, uint32_t 
 	return GN_OK;
 }
 
-bool lg_place_line(const struct lg_eq *q, uint32_t from, uint32_t to, uint32_t *pair, unsigned *side)
+bool lg_place_line(const struct lg_eq *q, uint32_t from, uint32_t to, uint32_t *pair,
+		   unsigned *side)
 {
 	uint32_t a, z;
 	if (lg_find_line(q, from, to, pair, side) == GN_OK)
@@ -92,7 +100,8 @@ bool lg_place_line(const struct lg_eq *q, uint32_t from, uint32_t to, uint32_t *
 struct lg_extra *lg_find_extra(const struct lg_eq *q, uint32_t line)
 {
 	const struct lg_index *x = &q->by_line;
-	for (uint32_t s = x->slots ? lg_index_first(x, lg_mix(line)) : 0, i; lg_index_at(x, s, &i); s = lg_index_after(x, s))
+	for (uint32_t s = x->slots ? lg_index_first(x, lg_mix(line)) : 0, i; lg_index_at(x, s, &i);
+	     s = lg_index_after(x, s))
 		if (q->extras[i].line == line)
 			return &q->extras[i];
 	return NULL;
@@ -129,7 +138,8 @@ static uint32_t slab_take(struct lg_eq *q, unsigned room)
 	return off;
 }
 
-static void node_append(struct lg_eq *q, uint32_t node, uint32_t neighbour, uint32_t pair, unsigned side)
+static void node_append(struct lg_eq *q, uint32_t node, uint32_t neighbour, uint32_t pair,
+			unsigned side)
 {
 	struct lg_node *n = &q->nodes[node];
 	if (full(n)) {
@@ -137,7 +147,8 @@ static void node_append(struct lg_eq *q, uint32_t node, uint32_t neighbour, uint
 		uint32_t off = slab_take(q, room);
 		if (n->degree > 0) {
 			memcpy(q->half + off, q->half + n->off, n->degree * sizeof *q->half);
-			memcpy(q->half_pair + off, q->half_pair + n->off, n->degree * sizeof *q->half_pair);
+			memcpy(q->half_pair + off, q->half_pair + n->off,
+			       n->degree * sizeof *q->half_pair);
 			q->half[n->off].to = q->free_slab[n->room];
 			q->free_slab[n->room] = n->off + 1;
 		}
@@ -167,9 +178,12 @@ gn_err lg_pair_reserve(struct lg_book *b, struct lg_eq *q, uint32_t from, uint32
 			halves += UINT64_C(1) << room_after(n);
 	}
 	GN_TRY(lg_grow(a, &q->half, &q->half_cap, halves, UINT32_MAX, sizeof *q->half));
-	GN_TRY(lg_grow(a, &q->half_pair, &q->half_pair_cap, halves, UINT32_MAX, sizeof *q->half_pair));
-	GN_TRY(lg_grow(a, &q->nodes, &q->node_cap, (uint64_t)q->node_count + 2, BOOK_NODES_MAX, sizeof *q->nodes));
-	GN_TRY(lg_grow(a, &q->pairs, &q->pair_cap, (uint64_t)q->pair_count + 1, BOOK_PAIRS_MAX, sizeof *q->pairs));
+	GN_TRY(lg_grow(a, &q->half_pair, &q->half_pair_cap, halves, UINT32_MAX,
+		       sizeof *q->half_pair));
+	GN_TRY(lg_grow(a, &q->nodes, &q->node_cap, (uint64_t)q->node_count + 2, BOOK_NODES_MAX,
+		       sizeof *q->nodes));
+	GN_TRY(lg_grow(a, &q->pairs, &q->pair_cap, (uint64_t)q->pair_count + 1, BOOK_PAIRS_MAX,
+		       sizeof *q->pairs));
 	GN_TRY(lg_index_reserve(&q->by_participant, a, 2, participant_hash, q));
 	return lg_index_reserve(&q->by_ends, a, 1, pair_hash, q);
 }
@@ -184,7 +198,8 @@ static uint32_t node_add(struct lg_eq *q, uint32_t participant)
 
 gn_err lg_node_add(struct lg_book *b, struct lg_eq *q, uint32_t participant)
 {
-	GN_TRY(lg_grow(b->env.alloc, &q->nodes, &q->node_cap, (uint64_t)q->node_count + 1, BOOK_NODES_MAX, sizeof *q->nodes));
+	GN_TRY(lg_grow(b->env.alloc, &q->nodes, &q->node_cap, (uint64_t)q->node_count + 1,
+		       BOOK_NODES_MAX, sizeof *q->nodes));
 	GN_TRY(lg_index_reserve(&q->by_participant, b->env.alloc, 1, participant_hash, q));
 	node_add(q, participant);
 	return GN_OK;
@@ -205,21 +220,24 @@ uint32_t lg_pair_add(struct lg_book *b, struct lg_eq *q, uint32_t from, uint32_t
 	lg_index_add(&q->by_ends, pair_hash(q, pair), pair);
 	node_append(q, p->node[0], p->node[1], pair, 0);
 	node_append(q, p->node[1], p->node[0], pair, 1);
-	if (b->participants[from].status != GN_PARTICIPANT_ACTIVE || b->participants[to].status != GN_PARTICIPANT_ACTIVE)
+	if (b->participants[from].status != GN_PARTICIPANT_ACTIVE ||
+	    b->participants[to].status != GN_PARTICIPANT_ACTIVE)
 		p->slot[0] |= PAIR_END_INACTIVE;
 	return pair;
 }
 
 gn_err lg_extra_reserve(struct lg_book *b, struct lg_eq *q)
 {
-	GN_TRY(lg_grow(b->env.alloc, &q->extras, &q->extra_cap, (uint64_t)q->extra_count + 1, BOOK_PAIRS_MAX, sizeof *q->extras));
+	GN_TRY(lg_grow(b->env.alloc, &q->extras, &q->extra_cap, (uint64_t)q->extra_count + 1,
+		       BOOK_PAIRS_MAX, sizeof *q->extras));
 	return lg_index_reserve(&q->by_line, b->env.alloc, 1, extra_hash, q);
 }
 
 struct lg_extra *lg_extra_add(struct lg_eq *q, uint32_t line)
 {
 	GN_ASSERT(q->extra_count < q->extra_cap);
-	q->extras[q->extra_count] = (struct lg_extra){.line = line, .daily_limit = -1, .max_hop_usage = -1};
+	q->extras[q->extra_count] =
+		(struct lg_extra){.line = line, .daily_limit = -1, .max_hop_usage = -1};
 	lg_index_add(&q->by_line, lg_mix(line), q->extra_count);
 	return &q->extras[q->extra_count++];
 }
@@ -254,10 +272,13 @@ void lg_pair_show(struct lg_eq *q, uint32_t pair)
 	const unsigned routing = LINE_NO_MIDDLE | LINE_ASK | LINE_EXTRA;
 	uint32_t flags = ((p->version[0] | p->version[1]) & routing) ? HALF_SPECIAL : 0;
 	uint16_t cap[2] = {lg_quantise(lg_cap(q, p, 0)), lg_quantise(lg_cap(q, p, 1))};
-	uint32_t owes = lg_clearable(q, p, p->x < 0, false) > 0 ? (p->x > 0 ? HALF_OWES : HALF_OWED) : 0;
+	uint32_t owes =
+		lg_clearable(q, p, p->x < 0, false) > 0 ? (p->x > 0 ? HALF_OWES : HALF_OWED) : 0;
 	uint32_t owed = owes ? owes ^ (HALF_OWES | HALF_OWED) : 0;
-	q->half[q->nodes[p->node[0]].off + (p->slot[0] >> 8)] = (struct lg_half){p->node[1] | flags | owes, cap[0], cap[1]};
-	q->half[q->nodes[p->node[1]].off + (p->slot[1] >> 8)] = (struct lg_half){p->node[0] | flags | owed, cap[1], cap[0]};
+	q->half[q->nodes[p->node[0]].off + (p->slot[0] >> 8)] =
+		(struct lg_half){p->node[1] | flags | owes, cap[0], cap[1]};
+	q->half[q->nodes[p->node[1]].off + (p->slot[1] >> 8)] =
+		(struct lg_half){p->node[0] | flags | owed, cap[1], cap[0]};
 }
 
 void lg_node_settle(struct lg_eq *q, uint32_t node)

@@ -1,4 +1,5 @@
-/* Test support: a ledger on a simulated disk that can crash, people with keys, and one-line commands. For test programs only. */
+/* Test support: a ledger on a simulated disk that can crash, people with keys, and one-line
+ * commands. For test programs only. */
 #ifndef GN_LEDGER_HARNESS_INT_H
 #define GN_LEDGER_HARNESS_INT_H
 
@@ -8,6 +9,7 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+
 #include <cmocka.h>
 
 /* ---- disk: what was written, and what of it is safe ---- */
@@ -94,7 +96,8 @@ static inline void sim_copy(struct sim_disk *to, const struct sim_disk *from)
 
 enum sim_crash { SIM_LOSE_ALL, SIM_KEEP_ALL, SIM_MIX, SIM_PREFIX };
 
-/* Power fails: of what was written since the last sync, nothing, all, some sectors, or the first sectors have reached the disk. */
+/* Power fails: of what was written since the last sync, nothing, all, some sectors, or the first
+ * sectors have reached the disk. */
 static inline void sim_crash(struct sim_disk *d, enum sim_crash mode, struct gn_rand *rand)
 {
 	for (unsigned i = 0; i < d->count; i++) {
@@ -115,8 +118,11 @@ static inline void sim_crash(struct sim_disk *d, enum sim_crash mode, struct gn_
 		if (f->safe_len < most)
 			sim_resize(&f->safe, &f->safe_len, most);
 		for (size_t s = 0; s * SIM_SECTOR < len; s++) {
-			size_t at = s * SIM_SECTOR, n = len - at < SIM_SECTOR ? len - at : SIM_SECTOR;
-			bool keep = mode == SIM_MIX ? gn_rand_below(rand, 2) : mode == SIM_PREFIX ? s < upto : false;
+			size_t at = s * SIM_SECTOR,
+			       n = len - at < SIM_SECTOR ? len - at : SIM_SECTOR;
+			bool keep = mode == SIM_MIX      ? gn_rand_below(rand, 2)
+				    : mode == SIM_PREFIX ? s < upto
+							 : false;
 			if (!keep && memcmp(f->now + at, f->safe + at, n) != 0)
 				memcpy(f->now + at, f->safe + at, n);
 		}
@@ -132,7 +138,8 @@ static inline void sim_crash(struct sim_disk *d, enum sim_crash mode, struct gn_
 }
 
 /* Performs one request; data of reads lies in *answer (freed by the caller). */
-static inline gn_err sim_perform(struct sim_disk *d, const struct gn_ledger_io *q, struct gn_slice *answer, uint8_t **owned)
+static inline gn_err sim_perform(struct sim_disk *d, const struct gn_ledger_io *q,
+				 struct gn_slice *answer, uint8_t **owned)
 {
 	struct sim_file *f = sim_find(d, q->name);
 	*answer = (struct gn_slice){NULL, 0};
@@ -146,7 +153,9 @@ static inline gn_err sim_perform(struct sim_disk *d, const struct gn_ledger_io *
 		assert_non_null(text);
 		for (unsigned i = 0; i < d->count; i++)
 			if (strncmp(d->files[i].name, q->name, strlen(q->name)) == 0)
-				len += (size_t)snprintf(text + len, cap - len, "%zu %s\n", d->files[i].now_len, d->files[i].name + strlen(q->name) + 1);
+				len += (size_t)snprintf(text + len, cap - len, "%zu %s\n",
+							d->files[i].now_len,
+							d->files[i].name + strlen(q->name) + 1);
 		*owned = (uint8_t *)text;
 		*answer = gn_slice(text, len);
 		return GN_OK;
@@ -213,11 +222,12 @@ struct hub {
 	gn_time now;
 	uint64_t ticket, tx;
 	struct hub_result results[HUB_RESULTS]; /* by ticket modulo */
-	bool ready, stopped, real_signatures, hold; /* hold: requests to the disk are not performed */
-	bool flow_elsewhere;               /* of requests */
+	/* hold: requests to the disk are not performed */
+	bool ready, stopped, real_signatures, hold;
+	bool flow_elsewhere; /* of requests */
 	const struct gn_ledger_flow *flow;
 	gn_err ready_err;
-	uint64_t durable; /* last seq that was told */
+	uint64_t durable;            /* last seq that was told */
 	struct gn_slice last_record; /* of the last RESULT; borrowed from the ledger */
 	/* told of every durable record, in order */
 	void (*record)(void *user, const struct gn_record_view *r);
@@ -236,7 +246,8 @@ static inline void hub_drain(struct hub *h)
 		} else if (e.kind == GN_LEDGER_STOPPED) {
 			h->stopped = true;
 		} else if (e.kind == GN_LEDGER_RESULT) {
-			h->results[e.ticket % HUB_RESULTS] = (struct hub_result){e.ticket, e.seq, e.err, e.repeated, e.state, e.key};
+			h->results[e.ticket % HUB_RESULTS] = (struct hub_result){
+				e.ticket, e.seq, e.err, e.repeated, e.state, e.key};
 			h->last_record = e.record;
 		} else {
 			struct gn_record_view r;
@@ -311,7 +322,8 @@ static inline void hub_init(struct hub *h, uint64_t seed)
 	h->rand = gn_prng_rand(&h->prng);
 	h->env = (struct gn_env){&h->alloc, &h->rand, NULL};
 	gn_sk_from_seed((uint8_t[32]){99}, &h->hub_key);
-	h->config = (struct gn_ledger_config){.hub = h->hub_key.pk, .dir = "ledger", .feed_from = 0};
+	h->config =
+		(struct gn_ledger_config){.hub = h->hub_key.pk, .dir = "ledger", .feed_from = 0};
 	gn_ledger_settings_default(&h->config.settings);
 }
 
@@ -332,15 +344,24 @@ static inline struct hub_result *hub_outcome(struct hub *h, uint64_t ticket)
 	return r;
 }
 
-static inline gn_err hub_send(struct hub *h, unsigned who, enum gn_op_kind kind, const char *body, const char *tx_id, uint64_t *ticket)
+static inline gn_err hub_send(struct hub *h, unsigned who, enum gn_op_kind kind, const char *body,
+			      const char *tx_id, uint64_t *ticket)
 {
 	uint8_t storage[JSON_TEXT_MAX];
 	struct gn_buf b = {storage, 0, sizeof storage};
-	struct gn_op_envelope e = {.kind = kind, .hub = h->hub_key.pk, .signer = h->key[who].pk, .seq = h->seq[who] + 1,
-				   .tx_id = tx_id ? gn_str(tx_id) : (struct gn_slice){NULL, 0}, .ts = (int64_t)gn_unix(h->now)};
+	struct gn_op_envelope e = {.kind = kind,
+				   .hub = h->hub_key.pk,
+				   .signer = h->key[who].pk,
+				   .seq = h->seq[who] + 1,
+				   .tx_id = tx_id ? gn_str(tx_id) : (struct gn_slice){NULL, 0},
+				   .ts = (int64_t)gn_unix(h->now)};
 	assert_int_equal(gn_op_wrap(&e, gn_str(body), &b), GN_OK);
-	struct gn_ledger_request r = {.profile = GN_PROFILE_V1, .kind = kind, .bytes = gn_buf_slice(&b), .checked = !h->real_signatures,
-				       .flow_elsewhere = h->flow_elsewhere, .flow = h->flow};
+	struct gn_ledger_request r = {.profile = GN_PROFILE_V1,
+				      .kind = kind,
+				      .bytes = gn_buf_slice(&b),
+				      .checked = !h->real_signatures,
+				      .flow_elsewhere = h->flow_elsewhere,
+				      .flow = h->flow};
 	if (h->real_signatures)
 		gn_op_sign(&h->key[who], r.bytes, &r.sig);
 	*ticket = ++h->ticket;
@@ -351,7 +372,8 @@ static inline gn_err hub_send(struct hub *h, unsigned who, enum gn_op_kind kind,
 	return err;
 }
 
-static inline gn_err hub_do(struct hub *h, unsigned who, enum gn_op_kind kind, const char *body, const char *tx_id)
+static inline gn_err hub_do(struct hub *h, unsigned who, enum gn_op_kind kind, const char *body,
+			    const char *tx_id)
 {
 	uint64_t ticket;
 	gn_err err = hub_send(h, who, kind, body, tx_id, &ticket);
@@ -360,9 +382,12 @@ static inline gn_err hub_do(struct hub *h, unsigned who, enum gn_op_kind kind, c
 
 static inline void base64_key(const struct gn_pk *pk, char out[45])
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (size_t i = 0; i < 33; i += 3) {
-		uint32_t v = (uint32_t)pk->b[i] << 16 | (i + 1 < 32 ? (uint32_t)pk->b[i + 1] << 8 : 0) | (i + 2 < 32 ? pk->b[i + 2] : 0u);
+		uint32_t v = (uint32_t)pk->b[i] << 16 |
+			     (i + 1 < 32 ? (uint32_t)pk->b[i + 1] << 8 : 0) |
+			     (i + 2 < 32 ? pk->b[i + 2] : 0u);
 		*out++ = digits[v >> 18];
 		*out++ = digits[v >> 12 & 63];
 		*out++ = digits[v >> 6 & 63];
@@ -382,14 +407,19 @@ static inline unsigned hub_join(struct hub *h)
 	gn_sk_from_seed(seed, &h->key[who]);
 	gn_pid(&h->key[who].pk, h->pid[who]);
 	base64_key(&h->key[who].pk, pk);
-	snprintf(body, sizeof body, "{\"display_name\":\"P%u\",\"public_key\":\"%s\",\"type\":\"person\"}", who, pk);
+	snprintf(body, sizeof body,
+		 "{\"display_name\":\"P%u\",\"public_key\":\"%s\",\"type\":\"person\"}", who, pk);
 	assert_int_equal(hub_do(h, who, GN_OP_REGISTER, body, NULL), GN_OK);
 	return who;
 }
 
-static inline gn_err hub_equivalent(struct hub *h, const char *code, unsigned precision, bool active)
+static inline gn_err hub_equivalent(struct hub *h, const char *code, unsigned precision,
+				    bool active)
 {
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_EQUIVALENT, .code = gn_str(code), .precision = (uint8_t)precision, .active = active};
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_EQUIVALENT,
+				    .code = gn_str(code),
+				    .precision = (uint8_t)precision,
+				    .active = active};
 	uint64_t ticket = ++h->ticket;
 	GN_TRY(gn_ledger_admin(h->l, &a, ticket, h->now));
 	return hub_outcome(h, ticket)->err;
@@ -407,7 +437,9 @@ static inline void hub_open_with(struct hub *h, unsigned people)
 
 static inline gn_err hub_status(struct hub *h, unsigned who, unsigned status)
 {
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS, .status = (uint8_t)status, .who = {.reason = GN_LIT("test")}};
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS,
+				    .status = (uint8_t)status,
+				    .who = {.reason = GN_LIT("test")}};
 	uint64_t ticket = ++h->ticket;
 	assert_int_equal(gn_pid_parse(gn_str(h->pid[who]), &a.pid), GN_OK);
 	GN_TRY(gn_ledger_admin(h->l, &a, ticket, h->now));
@@ -415,17 +447,23 @@ static inline gn_err hub_status(struct hub *h, unsigned who, unsigned status)
 }
 
 /* policy: JSON object or NULL. */
-static inline gn_err hub_trust(struct hub *h, unsigned from, unsigned to, const char *code, const char *limit, const char *policy)
+static inline gn_err hub_trust(struct hub *h, unsigned from, unsigned to, const char *code,
+			       const char *limit, const char *policy)
 {
 	char body[8192];
 	if (policy)
-		snprintf(body, sizeof body, "{\"equivalent\":\"%s\",\"limit\":\"%s\",\"policy\":%s,\"to\":\"%s\"}", code, limit, policy, h->pid[to]);
+		snprintf(body, sizeof body,
+			 "{\"equivalent\":\"%s\",\"limit\":\"%s\",\"policy\":%s,\"to\":\"%s\"}",
+			 code, limit, policy, h->pid[to]);
 	else
-		snprintf(body, sizeof body, "{\"equivalent\":\"%s\",\"limit\":\"%s\",\"to\":\"%s\"}", code, limit, h->pid[to]);
+		snprintf(body, sizeof body,
+			 "{\"equivalent\":\"%s\",\"limit\":\"%s\",\"to\":\"%s\"}", code, limit,
+			 h->pid[to]);
 	return hub_do(h, from, GN_OP_LINE_CREATE, body, NULL);
 }
 
-static inline void hub_line_id(struct hub *h, uint32_t eq, unsigned from, unsigned to, char out[GN_LINE_ID_LEN + 1])
+static inline void hub_line_id(struct hub *h, uint32_t eq, unsigned from, unsigned to,
+			       char out[GN_LINE_ID_LEN + 1])
 {
 	struct gn_ledger_line line;
 	assert_int_equal(gn_ledger_line(h->l, eq, from, to, &line), GN_OK);
@@ -433,7 +471,8 @@ static inline void hub_line_id(struct hub *h, uint32_t eq, unsigned from, unsign
 }
 
 /* rest: further members of the body, each with a leading comma, in key order after "id". */
-static inline gn_err hub_change(struct hub *h, uint32_t eq, unsigned from, unsigned to, const char *rest)
+static inline gn_err hub_change(struct hub *h, uint32_t eq, unsigned from, unsigned to,
+				const char *rest)
 {
 	char body[8192], id[GN_LINE_ID_LEN + 1];
 	hub_line_id(h, eq, from, to, id);
@@ -441,23 +480,29 @@ static inline gn_err hub_change(struct hub *h, uint32_t eq, unsigned from, unsig
 	return hub_do(h, from, GN_OP_LINE_UPDATE, body, NULL);
 }
 
-static inline gn_err hub_shut(struct hub *h, uint32_t eq, unsigned from, unsigned to, bool when_repaid)
+static inline gn_err hub_shut(struct hub *h, uint32_t eq, unsigned from, unsigned to,
+			      bool when_repaid)
 {
 	char body[256], id[GN_LINE_ID_LEN + 1];
 	hub_line_id(h, eq, from, to, id);
-	snprintf(body, sizeof body, "{\"id\":\"%s\"%s}", id, when_repaid ? ",\"when_repaid\":true" : "");
+	snprintf(body, sizeof body, "{\"id\":\"%s\"%s}", id,
+		 when_repaid ? ",\"when_repaid\":true" : "");
 	return hub_do(h, from, GN_OP_LINE_CLOSE, body, NULL);
 }
 
-static inline void hub_payment_body(struct hub *h, unsigned to, const char *code, const char *amount, const char *constraints, const char *tx_id, char out[1024])
+static inline void hub_payment_body(struct hub *h, unsigned to, const char *code,
+				    const char *amount, const char *constraints, const char *tx_id,
+				    char out[1024])
 {
 	int n = snprintf(out, 1024, "{\"amount\":\"%s\"", amount);
 	if (constraints)
 		n += snprintf(out + n, 1024 - (size_t)n, ",\"constraints\":%s", constraints);
-	snprintf(out + n, 1024 - (size_t)n, ",\"equivalent\":\"%s\",\"to\":\"%s\",\"tx_id\":\"%s\"}", code, h->pid[to], tx_id);
+	snprintf(out + n, 1024 - (size_t)n,
+		 ",\"equivalent\":\"%s\",\"to\":\"%s\",\"tx_id\":\"%s\"}", code, h->pid[to], tx_id);
 }
 
-static inline gn_err hub_pay_with(struct hub *h, unsigned from, unsigned to, const char *code, const char *amount, const char *constraints, char tx_id[32])
+static inline gn_err hub_pay_with(struct hub *h, unsigned from, unsigned to, const char *code,
+				  const char *amount, const char *constraints, char tx_id[32])
 {
 	char body[1024];
 	snprintf(tx_id, 32, "tx-%llu", (unsigned long long)h->tx++);
@@ -465,16 +510,19 @@ static inline gn_err hub_pay_with(struct hub *h, unsigned from, unsigned to, con
 	return hub_do(h, from, GN_OP_PAYMENT, body, tx_id);
 }
 
-static inline gn_err hub_pay(struct hub *h, unsigned from, unsigned to, const char *code, const char *amount)
+static inline gn_err hub_pay(struct hub *h, unsigned from, unsigned to, const char *code,
+			     const char *amount)
 {
 	char tx_id[32];
 	return hub_pay_with(h, from, to, code, amount, NULL, tx_id);
 }
 
-static inline gn_err hub_vote(struct hub *h, unsigned who, unsigned initiator, const char *tx_id, bool yes)
+static inline gn_err hub_vote(struct hub *h, unsigned who, unsigned initiator, const char *tx_id,
+			      bool yes)
 {
 	char body[256];
-	snprintf(body, sizeof body, "{\"answer\":\"%s\",\"initiator\":\"%s\",\"tx_id\":\"%s\"}", yes ? "yes" : "no", h->pid[initiator], tx_id);
+	snprintf(body, sizeof body, "{\"answer\":\"%s\",\"initiator\":\"%s\",\"tx_id\":\"%s\"}",
+		 yes ? "yes" : "no", h->pid[initiator], tx_id);
 	return hub_do(h, who, GN_OP_VOTE, body, tx_id);
 }
 

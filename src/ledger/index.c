@@ -1,9 +1,11 @@
-/* The index keeps load under two thirds and closes holes by pulling later members of a run back, so lookups stop at a free slot. */
+/* The index keeps load under two thirds and closes holes by pulling later members of a run back,
+ * so lookups stop at a free slot. */
 #include "ledger/index_int.h"
 
 #define SLOTS_MIN 16u
 
-gn_err lg_index_reserve(struct lg_index *x, struct gn_alloc *alloc, uint32_t more, lg_hash_fn *hash, const void *user)
+gn_err lg_index_reserve(struct lg_index *x, struct gn_alloc *alloc, uint32_t more, lg_hash_fn *hash,
+			const void *user)
 {
 	uint64_t size = x->slots ? (uint64_t)x->mask + 1 : 0, need = (uint64_t)x->count + more;
 	if (need * 3 <= size * 2)
@@ -35,7 +37,8 @@ void lg_index_add(struct lg_index *x, uint64_t hash, uint32_t entry)
 	x->count++;
 }
 
-void lg_index_remove(struct lg_index *x, uint64_t hash, uint32_t entry, lg_hash_fn *fn, const void *user)
+void lg_index_remove(struct lg_index *x, uint64_t hash, uint32_t entry, lg_hash_fn *fn,
+		     const void *user)
 {
 	uint32_t s = (uint32_t)hash & x->mask;
 	while (x->slots[s] != entry + 1) {
@@ -60,7 +63,8 @@ void lg_index_fini(struct lg_index *x, struct gn_alloc *alloc)
 	*x = (struct lg_index){0};
 }
 
-gn_err lg_grow(struct gn_alloc *alloc, void *array, uint32_t *capacity, uint64_t need, uint64_t max, size_t size)
+gn_err lg_grow(struct gn_alloc *alloc, void *array, uint32_t *capacity, uint64_t need, uint64_t max,
+	       size_t size)
 {
 	if (need <= *capacity)
 		return GN_OK;

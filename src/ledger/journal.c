@@ -1,13 +1,17 @@
-/* The journal's bytes and its writer. One batch is in flight at a time: sealed, written, synced, then told; meanwhile records gather
- * in the open group for the next one (group commit).
+/* The journal's bytes and its writer. One batch is in flight at a time: sealed, written, synced,
+ * then told; meanwhile records gather in the open group for the next one (group commit).
  *
- * 1. A batch starts where the one before ended, at a multiple of JOURNAL_ALIGN, and is written once it is sealed, as a whole.
- * 2. No batch is written to a file whose header is not durable, and none before the one before it is durable.
- * 3. IDLE -> [HEADER_WRITE -> HEADER_SYNC ->] BATCH_WRITE -> BATCH_SYNC -> IDLE [lg_journal_done]. */
+ * 1. A batch starts where the one before ended, at a multiple of JOURNAL_ALIGN, and is written
+ *    once it is sealed, as a whole.
+ * 2. No batch is written to a file whose header is not durable, and none before the one before
+ *    it is durable.
+ * 3. IDLE -> [HEADER_WRITE -> HEADER_SYNC ->] BATCH_WRITE -> BATCH_SYNC -> IDLE
+ *    [lg_journal_done]. */
 #include "ledger/journal_int.h"
 #include <stdio.h>
 
-static const char segment_magic[8] = "GNLEDGER", batch_magic[4] = "GNLB", snap_magic[8] = "GNLSNAP1";
+static const char segment_magic[8] = "GNLEDGER", batch_magic[4] = "GNLB",
+		  snap_magic[8] = "GNLSNAP1";
 #define VERSION 1u
 #define TOKEN 1u /* one request of the writer is out at a time */
 
@@ -46,7 +50,8 @@ gn_err lg_segment_decode(struct gn_slice in, struct lg_segment *out)
 		gn_sha256(&(struct gn_slice){copy.p, SEGMENT_FIELDS - 16}, 1, &check);
 		struct gn_reader r = gn_reader(copy);
 		gn_read_bytes(&r, 8);
-		if (memcmp(check.b, copy.p + SEGMENT_FIELDS - 16, 16) != 0 || gn_read_be32(&r) != VERSION)
+		if (memcmp(check.b, copy.p + SEGMENT_FIELDS - 16, 16) != 0 ||
+		    gn_read_be32(&r) != VERSION)
 			continue;
 		out->number = gn_read_be32(&r);
 		out->first_seq = gn_read_be64(&r);
@@ -73,7 +78,8 @@ void lg_batch_seal(uint8_t *p, const uint8_t salt[16], struct lg_batch *b)
 	gn_write_be64(&w, b->payload_len);
 	gn_write_be64(&w, b->first_seq);
 	gn_write_bytes(&w, GN_SLICE(b->prev.b));
-	hash2(gn_slice(salt, 16), gn_slice(p, 56), gn_slice(p + BATCH_HEADER, b->payload_len), &b->chain);
+	hash2(gn_slice(salt, 16), gn_slice(p, 56), gn_slice(p + BATCH_HEADER, b->payload_len),
+	      &b->chain);
 	gn_write_bytes(&w, GN_SLICE(b->chain.b));
 	batch_check(p, salt, p + 88);
 }
@@ -93,7 +99,10 @@ gn_err lg_batch_decode(struct gn_slice in, const uint8_t salt[16], struct lg_bat
 	out->first_seq = gn_read_be64(&r);
 	memcpy(out->prev.b, gn_read_bytes(&r, 32).p, 32);
 	memcpy(out->chain.b, gn_read_bytes(&r, 32).p, 32);
-	return out->count > 0 && out->payload_len <= JOURNAL_GROUP_MAX + (uint64_t)JOURNAL_RECORD_MAX ? GN_OK : GN_CORRUPT;
+	return out->count > 0 &&
+			       out->payload_len <= JOURNAL_GROUP_MAX + (uint64_t)JOURNAL_RECORD_MAX
+		       ? GN_OK
+		       : GN_CORRUPT;
 }
 
 bool lg_batch_holds(const uint8_t *p, const uint8_t salt[16], const struct lg_batch *b)
@@ -135,9 +144,13 @@ gn_err lg_snap_decode(struct gn_slice in, struct lg_snap *out)
 
 /* ---- groups ---- */
 
-void lg_journal_init(struct lg_journal *j, struct gn_alloc *alloc, const char *dir, uint64_t segment_bytes)
+void lg_journal_init(struct lg_journal *j, struct gn_alloc *alloc, const char *dir,
+		     uint64_t segment_bytes)
 {
-	*j = (struct lg_journal){.alloc = alloc, .dir = dir, .segment_bytes = segment_bytes ? segment_bytes : JOURNAL_SEGMENT_DEFAULT};
+	*j = (struct lg_journal){.alloc = alloc,
+				 .dir = dir,
+				 .segment_bytes =
+					 segment_bytes ? segment_bytes : JOURNAL_SEGMENT_DEFAULT};
 }
 
 void lg_journal_fini(struct lg_journal *j)
@@ -180,7 +193,8 @@ gn_err lg_journal_reserve(struct lg_journal *j, size_t size)
 	return grow(j, &j->open.buf, size);
 }
 
-void lg_journal_append(struct lg_journal *j, const struct gn_record_view *r, uint32_t *off, uint32_t *len)
+void lg_journal_append(struct lg_journal *j, const struct gn_record_view *r, uint32_t *off,
+		       uint32_t *len)
 {
 	struct lg_group *g = &j->open;
 	if (g->count == 0) {
@@ -220,7 +234,10 @@ bool lg_journal_begin(struct lg_journal *j, uint64_t *sealed)
 		j->segment.chain = j->chain;
 		lg_segment_encode(&j->segment, j->header);
 	}
-	struct lg_batch b = {.count = g->count, .payload_len = g->buf.len - BATCH_HEADER, .first_seq = g->first_seq, .prev = j->chain};
+	struct lg_batch b = {.count = g->count,
+			     .payload_len = g->buf.len - BATCH_HEADER,
+			     .first_seq = g->first_seq,
+			     .prev = j->chain};
 	uint64_t stored = lg_batch_stored(b.payload_len);
 	lg_batch_seal(g->buf.p, j->segment.salt, &b);
 	GN_ASSERT(stored <= g->buf.cap);
@@ -246,7 +263,8 @@ bool lg_journal_request(struct lg_journal *j, struct gn_ledger_io *out)
 	if (j->phase == LG_HEADER_WRITE)
 		out->data = gn_slice(j->header, SEGMENT_HEADER);
 	else if (j->phase == LG_BATCH_WRITE)
-		out->data = gn_slice(j->flight.buf.p, lg_batch_stored(j->flight.buf.len - BATCH_HEADER));
+		out->data = gn_slice(j->flight.buf.p,
+				     lg_batch_stored(j->flight.buf.len - BATCH_HEADER));
 	else
 		out->op = GN_LIO_SYNC;
 	out->len = out->data.len;
@@ -283,7 +301,8 @@ void lg_journal_drop(struct lg_journal *j)
 	GN_ASSERT(j->telling);
 	j->telling = false;
 	j->told.count = 0;
-	if (j->told.buf.cap > 2u * JOURNAL_GROUP_MAX) { /* one huge record should not keep its memory */
+	if (j->told.buf.cap > 2u * JOURNAL_GROUP_MAX) {
+		/* one huge record should not keep its memory */
 		gn_mem_free(j->alloc, j->told.buf.p);
 		j->told.buf = (struct gn_buf){NULL, 0, 0};
 	}
@@ -291,7 +310,8 @@ void lg_journal_drop(struct lg_journal *j)
 
 void lg_journal_validate(const struct lg_journal *j)
 {
-	GN_ASSERT(j->offset % JOURNAL_ALIGN == 0 && (j->offset == 0 || j->offset >= SEGMENT_HEADER));
+	GN_ASSERT(j->offset % JOURNAL_ALIGN == 0 &&
+		  (j->offset == 0 || j->offset >= SEGMENT_HEADER));
 	GN_ASSERT(j->open.count == 0 || j->open.buf.len > BATCH_HEADER);
 	GN_ASSERT(!j->out || j->phase != LG_IDLE);
 	GN_ASSERT(j->phase == LG_IDLE || j->flight.count > 0);

@@ -1,5 +1,6 @@
-/* The journal: batches of records behind segment headers, written at the end of one file at a time (LG-48..LG-52). Emits disk
- * requests, learns of their completion; the engine above decides what is a record and what to do when one is durable. */
+/* The journal: batches of records behind segment headers, written at the end of one file at a
+ * time (LG-48..LG-52). Emits disk requests, learns of their completion; the engine above decides
+ * what is a record and what to do when one is durable. */
 #ifndef GN_LEDGER_JOURNAL_INT_H
 #define GN_LEDGER_JOURNAL_INT_H
 
@@ -60,8 +61,10 @@ struct lg_journal {
 	uint64_t segment_bytes;
 	struct lg_segment segment; /* the file being written; chain is that of its beginning */
 	struct gn_hash chain;      /* of the last batch sealed */
-	uint64_t offset;           /* where the next batch goes; 0: the header must be written first */
-	struct lg_group open, flight, told; /* being filled, being written, durable and being told */
+	/* where the next batch goes; 0: the header must be written first */
+	uint64_t offset;
+	/* being filled, being written, durable and being told */
+	struct lg_group open, flight, told;
 	bool telling;
 	enum lg_write_phase phase;
 	bool out;         /* the phase's request was handed out */
@@ -69,16 +72,21 @@ struct lg_journal {
 	uint64_t durable; /* seq */
 	uint64_t bytes, batches;
 };
-void lg_journal_init(struct lg_journal *j, struct gn_alloc *alloc, const char *dir, uint64_t segment_bytes);
+void lg_journal_init(struct lg_journal *j, struct gn_alloc *alloc, const char *dir,
+		     uint64_t segment_bytes);
 void lg_journal_fini(struct lg_journal *j);
-/* Room for a record of this size. GN_BUSY when too much waits for the disk, GN_TOO_LARGE, GN_NOMEM. */
+/* Room for a record of this size. GN_BUSY when too much waits for the disk, GN_TOO_LARGE,
+ * GN_NOMEM. */
 GN_MUST gn_err lg_journal_reserve(struct lg_journal *j, size_t size);
 /* The record's place in the open group. */
-void lg_journal_append(struct lg_journal *j, const struct gn_record_view *r, uint32_t *off, uint32_t *len);
-/* Begins a batch if there is something and nothing is in flight; true when one was sealed (its last seq is then *sealed). */
+void lg_journal_append(struct lg_journal *j, const struct gn_record_view *r, uint32_t *off,
+		       uint32_t *len);
+/* Begins a batch if there is something and nothing is in flight; true when one was sealed (its
+ * last seq is then *sealed). */
 bool lg_journal_begin(struct lg_journal *j, uint64_t *sealed);
 bool lg_journal_request(struct lg_journal *j, struct gn_ledger_io *out);
-/* The request that is out was done; true when a batch became durable: `told` holds it until lg_journal_drop. */
+/* The request that is out was done; true when a batch became durable: `told` holds it until
+ * lg_journal_drop. */
 bool lg_journal_done(struct lg_journal *j);
 void lg_journal_drop(struct lg_journal *j);
 void lg_journal_name(const struct lg_journal *j, uint32_t number, char out[GN_LEDGER_NAME_MAX]);

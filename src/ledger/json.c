@@ -1,6 +1,8 @@
-/* Canonical JSON: one flat table filled in one pass without recursion, written back with sorted keys.
+/* Canonical JSON: one flat table filled in one pass without recursion, written back with sorted
+ * keys.
  *
- * 1. Strings stay raw text; they are compared and written code point by code point, so escapes never matter.
+ * 1. Strings stay raw text; they are compared and written code point by code point, so escapes
+ *    never matter.
  * 2. What parses has exactly one canonical form; bytes are canonical iff they equal it.
  * 3. Work is O(text + members^2) per object with members <= 512. */
 #include "ledger/json.h"
@@ -54,7 +56,8 @@ static int32_t escaped_unit(const uint8_t **p, const uint8_t *end)
 	return 0x10000 + ((high - 0xd800) << 10 | (low - 0xdc00));
 }
 
-/* The next code point of raw string text (UTF-8 is checked before); -1 when it is malformed. *p < end. */
+/* The next code point of raw string text (UTF-8 is checked before); -1 when it is malformed. *p
+ * < end. */
 static int32_t next_point(const uint8_t **p, const uint8_t *end)
 {
 	static const char names[] = "\"\\/bfnrt", values[] = "\"\\/\b\f\n\r\t";
@@ -124,7 +127,8 @@ static gn_err put_utf8(struct gn_buf *out, int32_t c)
 
 static gn_err put_point(struct gn_buf *out, int32_t c)
 {
-	static const char names[] = "\"\\bfnrt", values[] = "\"\\\b\f\n\r\t", hex[] = "0123456789abcdef";
+	static const char names[] = "\"\\bfnrt", values[] = "\"\\\b\f\n\r\t",
+			  hex[] = "0123456789abcdef";
 	const char *at = c > 0 && c < 0x80 ? strchr(values, (int)c) : NULL;
 	if (at)
 		return put(out, (char[]){'\\', names[at - values]}, 2);
@@ -258,8 +262,16 @@ static gn_err parse_value(struct parser *s, struct gn_slice key)
 		s->open[s->depth++] = index;
 		return GN_OK;
 	case '-':
-	case '0': case '1': case '2': case '3': case '4':
-	case '5': case '6': case '7': case '8': case '9': return parse_int(s, v);
+	case '0':
+	case '1':
+	case '2':
+	case '3':
+	case '4':
+	case '5':
+	case '6':
+	case '7':
+	case '8':
+	case '9': return parse_int(s, v);
 	default: return parse_word(s, v);
 	}
 }
@@ -392,7 +404,8 @@ static bool raw_is_canonical(struct gn_slice raw)
 	for (const uint8_t *p = raw.p, *end = raw.p + raw.len; (p = plain(p, end)) < end;) {
 		const uint8_t *start = p;
 		struct gn_buf b = {storage, 0, sizeof storage};
-		if (put_point(&b, next_point(&p, end)) || !gn_slice_eq(gn_buf_slice(&b), gn_slice(start, (size_t)(p - start))))
+		if (put_point(&b, next_point(&p, end)) ||
+		    !gn_slice_eq(gn_buf_slice(&b), gn_slice(start, (size_t)(p - start))))
 			return false;
 	}
 	return true;
@@ -429,7 +442,8 @@ gn_err gn_json_check(struct gn_slice text, struct gn_json *out)
 	for (uint16_t i = 0; i < j->count; i++) {
 		const struct gn_json_value *v = &j->values[i];
 		len += own_len(v);
-		if ((v->key.p && !raw_is_canonical(v->key)) || (v->kind == GN_JSON_STRING && !raw_is_canonical(v->text)))
+		if ((v->key.p && !raw_is_canonical(v->key)) ||
+		    (v->kind == GN_JSON_STRING && !raw_is_canonical(v->text)))
 			return GN_CANONICAL;
 		if (v->kind == GN_JSON_INT && v->integer == 0 && v->text.len != 1)
 			return GN_CANONICAL;

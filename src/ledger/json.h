@@ -1,20 +1,31 @@
-/* Canonical JSON (LG-19): a bounded parser into a flat table, a writer that sorts keys, and the question whether bytes are
- * canonical already. Nothing is allocated; slices point into the parsed text. */
+/* Canonical JSON (LG-19): a bounded parser into a flat table, a writer that sorts keys, and the
+ * question whether bytes are canonical already. Nothing is allocated; slices point into the
+ * parsed text. */
 #ifndef GN_LEDGER_JSON_H
 #define GN_LEDGER_JSON_H
 
 #include "base/base.h"
 #include "ledger/limits.h"
 
-enum gn_json_kind { GN_JSON_NULL, GN_JSON_FALSE, GN_JSON_TRUE, GN_JSON_INT, GN_JSON_STRING, GN_JSON_ARRAY, GN_JSON_OBJECT };
+enum gn_json_kind {
+	GN_JSON_NULL,
+	GN_JSON_FALSE,
+	GN_JSON_TRUE,
+	GN_JSON_INT,
+	GN_JSON_STRING,
+	GN_JSON_ARRAY,
+	GN_JSON_OBJECT
+};
 
 struct gn_json_value {
 	uint8_t kind;
-	uint16_t next;        /* index behind this value and all it holds: children of i are i+1 .. next-1 */
-	uint16_t count;       /* of children (members or elements) */
-	struct gn_slice key;  /* raw text between the quotes; p is NULL for elements and the root */
-	struct gn_slice text; /* STRING: raw text between the quotes; others: the text of the value */
-	int64_t integer;      /* INT */
+	/* index behind this value and all it holds: children of i are i+1 .. next-1 */
+	uint16_t next;
+	uint16_t count;      /* of children (members or elements) */
+	struct gn_slice key; /* raw text between the quotes; p is NULL for elements and the root */
+	/* STRING: raw text between the quotes; others: the text of the value */
+	struct gn_slice text;
+	int64_t integer; /* INT */
 };
 
 struct gn_json {
@@ -22,12 +33,13 @@ struct gn_json {
 	uint16_t count;
 };
 
-/* GN_MALFORMED: not JSON, or not UTF-8, or a lone surrogate. GN_RANGE: a fraction, exponent or integer beyond int64.
- * GN_EXISTS: a key twice. GN_TOO_LARGE: over the bounds of LG-19. */
+/* GN_MALFORMED: not JSON, or not UTF-8, or a lone surrogate. GN_RANGE: a fraction, exponent or
+ * integer beyond int64. GN_EXISTS: a key twice. GN_TOO_LARGE: over the bounds of LG-19. */
 GN_MUST gn_err gn_json_parse(struct gn_slice text, struct gn_json *out);
 /* Appends the canonical form. GN_TOO_LARGE when it does not fit. */
 GN_MUST gn_err gn_json_write(const struct gn_json *j, struct gn_buf *out);
-/* GN_CANONICAL unless text is the canonical form of itself; out may be NULL. Errors of gn_json_parse. */
+/* GN_CANONICAL unless text is the canonical form of itself; out may be NULL. Errors of
+ * gn_json_parse. */
 GN_MUST gn_err gn_json_check(struct gn_slice text, struct gn_json *out);
 /* The member of object values[object], or NULL. key is plain ASCII without escapes. */
 const struct gn_json_value *gn_json_get(const struct gn_json *j, uint16_t object, const char *key);

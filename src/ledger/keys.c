@@ -1,7 +1,8 @@
-/* Payment keys that are remembered (LG-26): a ring in order of their records with an index on top. Forgetting goes by whole days of
- * record time, so replay forgets at the same record.
+/* Payment keys that are remembered (LG-26): a ring in order of their records with an index on
+ * top. Forgetting goes by whole days of record time, so replay forgets at the same record.
  *
- * 1. Entries lie at position & (capacity - 1) for positions in [head, tail); positions count modulo 2^31.
+ * 1. Entries lie at position & (capacity - 1) for positions in [head, tail); positions count
+ *    modulo 2^31.
  * 2. days[] lists the days whose first key is still remembered, oldest first. */
 #include "ledger/book_int.h"
 
@@ -38,7 +39,8 @@ struct lg_key *lg_keys_find(const struct lg_keys *k, const struct gn_tx_key *key
 	uint32_t position;
 	if (!k->index.slots)
 		return NULL;
-	for (uint32_t s = lg_index_first(&k->index, hash_of(k, key)); lg_index_at(&k->index, s, &position); s = lg_index_after(&k->index, s))
+	for (uint32_t s = lg_index_first(&k->index, hash_of(k, key));
+	     lg_index_at(&k->index, s, &position); s = lg_index_after(&k->index, s))
 		if (memcmp(at(k, position)->key.b, key->b, sizeof key->b) == 0)
 			return at(k, position);
 	return NULL;
@@ -64,7 +66,8 @@ gn_err lg_keys_reserve(struct lg_keys *k, struct gn_alloc *alloc, gn_time now)
 {
 	if (lg_keys_count(k) == k->capacity)
 		GN_TRY(grow(k, alloc));
-	GN_ASSERT(k->for_ever || k->day_count < GN_COUNT(k->days) || k->days[k->day_count - 1].day == lg_day(now));
+	GN_ASSERT(k->for_ever || k->day_count < GN_COUNT(k->days) ||
+		  k->days[k->day_count - 1].day == lg_day(now));
 	return lg_index_reserve(&k->index, alloc, 1, entry_hash, k);
 }
 
@@ -90,7 +93,8 @@ void lg_keys_forget(struct lg_keys *k, gn_time now)
 		return;
 	uint32_t upto = gone < k->day_count ? k->days[gone].begin : k->tail;
 	for (; k->head != upto; k->head = after(k->head))
-		lg_index_remove(&k->index, hash_of(k, &at(k, k->head)->key), k->head, entry_hash, k);
+		lg_index_remove(&k->index, hash_of(k, &at(k, k->head)->key), k->head, entry_hash,
+				k);
 	k->day_count -= gone;
 	memmove(k->days, k->days + gone, k->day_count * sizeof k->days[0]);
 }
@@ -116,11 +120,13 @@ uint64_t lg_body_hash(struct gn_slice body)
 void lg_v0_key(const struct gn_pk *signer, struct gn_slice bytes, struct gn_tx_key *out)
 {
 	struct gn_hash h;
-	gn_sha256((struct gn_slice[]){GN_LIT("geonet/ledger/v0"), GN_SLICE(signer->b), bytes}, 3, &h);
+	gn_sha256((struct gn_slice[]){GN_LIT("geonet/ledger/v0"), GN_SLICE(signer->b), bytes}, 3,
+		  &h);
 	memcpy(out->b, h.b, sizeof out->b);
 }
 
-/* {"body":B,"domain":"geo/v1","hub":"PID","op":...: the last such tail, since nothing behind it is free text. */
+/* {"body":B,"domain":"geo/v1","hub":"PID","op":...: the last such tail, since nothing behind it
+ * is free text. */
 struct gn_slice lg_signed_body(uint8_t profile, struct gn_slice bytes)
 {
 	static const char tail[] = ",\"domain\":\"geo/v1\",\"hub\":\"";

@@ -1,9 +1,11 @@
-/* The engine's frame: lifecycle, requests in, records through, results out (LG-27: nothing is told before it is durable).
+/* The engine's frame: lifecycle, requests in, records through, results out (LG-27: nothing is
+ * told before it is durable).
  *
- * FRESH -> RECOVERING [gn_ledger_start] -> RUNNING [lg_running] -> STOPPED [lg_stop: the disk failed; recovery: damage]
+ * FRESH -> RECOVERING [gn_ledger_start] -> RUNNING [lg_running] -> STOPPED [lg_stop: the disk
+ * failed; recovery: damage]
  *
- * 1. Every change goes through lg_commit: room in the journal first, then lg_apply, then the bytes. So what is in memory and what is
- *    gathered for the disk never differ.
+ * 1. Every change goes through lg_commit: room in the journal first, then lg_apply, then the
+ *    bytes. So what is in memory and what is gathered for the disk never differ.
  * 2. Results leave in the order they were made, each when the record it stands on is durable. */
 #include "ledger/engine_int.h"
 
@@ -11,11 +13,17 @@
 
 void gn_ledger_settings_default(struct gn_ledger_settings *out)
 {
-	*out = (struct gn_ledger_settings){.max_hops = 6, .max_paths = 3, .inline_clearing = true, .cycle5_s = 3600, .cycle6_s = 86400,
-					   .expiry_s = (uint32_t)(TX_EXPIRY_DEFAULT / GN_SEC), .expiry_s_max = 3600};
+	*out = (struct gn_ledger_settings){.max_hops = 6,
+					   .max_paths = 3,
+					   .inline_clearing = true,
+					   .cycle5_s = 3600,
+					   .cycle6_s = 86400,
+					   .expiry_s = (uint32_t)(TX_EXPIRY_DEFAULT / GN_SEC),
+					   .expiry_s_max = 3600};
 }
 
-gn_err gn_ledger_new(const struct gn_env *env, const struct gn_ledger_config *config, struct gn_ledger **out)
+gn_err gn_ledger_new(const struct gn_env *env, const struct gn_ledger_config *config,
+		     struct gn_ledger **out)
 {
 	struct gn_ledger *l = GN_NEW(env->alloc, struct gn_ledger);
 	if (!l)
@@ -32,7 +40,8 @@ gn_err gn_ledger_new(const struct gn_env *env, const struct gn_ledger_config *co
 	lg_cycles_init(&l->cycles, env->alloc);
 	gn_ring_init(&l->inbox, env->alloc, sizeof(struct lg_item *), INBOX_MAX);
 	gn_ring_init(&l->results, env->alloc, sizeof(struct lg_result), RESULTS_MAX);
-	for (uint32_t i = 0; i < RESULTS_MAX; i++) /* its memory now, so that an outcome can always be told */
+	/* its memory now, so that an outcome can always be told */
+	for (uint32_t i = 0; i < RESULTS_MAX; i++)
 		if (gn_ring_push(&l->results, &(struct lg_result){0})) {
 			gn_ledger_free(l);
 			return GN_NOMEM;
@@ -111,7 +120,8 @@ gn_err lg_scratch(struct gn_ledger *l, uint64_t need)
 	return lg_grow(l->env.alloc, &l->scratch, &l->scratch_cap, need, JOURNAL_RECORD_MAX, 1);
 }
 
-gn_err lg_commit(struct gn_ledger *l, struct gn_record_view *r, uint64_t ticket, enum gn_tx_state state, gn_time now)
+gn_err lg_commit(struct gn_ledger *l, struct gn_record_view *r, uint64_t ticket,
+		 enum gn_tx_state state, gn_time now)
 {
 	struct lg_result result = {.ticket = ticket, .key = r->key, .state = (uint8_t)state};
 	if (l->state != LG_RUNNING || l->config.verify)
@@ -148,7 +158,8 @@ void lg_answer(struct gn_ledger *l, const struct lg_result *r)
 /* ---- requests ---- */
 
 /* Whose request it is, and that he signed it. */
-static gn_err check_signer(const struct gn_ledger *l, const struct gn_ledger_request *r, struct lg_item *item)
+static gn_err check_signer(const struct gn_ledger *l, const struct gn_ledger_request *r,
+			   struct lg_item *item)
 {
 	struct gn_hash pid;
 	item->signer = r->signer;
@@ -156,7 +167,8 @@ static gn_err check_signer(const struct gn_ledger *l, const struct gn_ledger_req
 	if (item->op.kind == GN_OP_REGISTER) {
 		item->signer = item->op.public_key;
 		lg_pid(&item->signer, &pid);
-		if (item->op.profile == GN_PROFILE_V1 && memcmp(pid.b, item->op.signer.b, sizeof pid.b) != 0)
+		if (item->op.profile == GN_PROFILE_V1 &&
+		    memcmp(pid.b, item->op.signer.b, sizeof pid.b) != 0)
 			return GN_SIGNATURE;
 	} else if (item->op.profile == GN_PROFILE_V1) {
 		GN_TRY(lg_find_participant(&l->book, &item->op.signer, &item->who));
@@ -165,7 +177,8 @@ static gn_err check_signer(const struct gn_ledger *l, const struct gn_ledger_req
 	return r->checked ? GN_OK : gn_op_verify(&item->signer, item->op.bytes, &item->sig);
 }
 
-gn_err gn_ledger_submit(struct gn_ledger *l, const struct gn_ledger_request *r, uint64_t ticket, gn_time now)
+gn_err gn_ledger_submit(struct gn_ledger *l, const struct gn_ledger_request *r, uint64_t ticket,
+			gn_time now)
 {
 	(void)now;
 	if (l->state != LG_RUNNING || l->config.verify)
@@ -175,13 +188,15 @@ gn_err gn_ledger_submit(struct gn_ledger *l, const struct gn_ledger_request *r, 
 	if (l->inbox.count == INBOX_MAX || l->results.count + l->inbox.count >= RESULTS_MAX - 64)
 		return GN_BUSY;
 	size_t flow_len = r->flow ? r->flow->routes.len : 0;
-	struct lg_item *item = gn_mem_resize(l->env.alloc, NULL, sizeof *item + r->bytes.len + flow_len);
+	struct lg_item *item =
+		gn_mem_resize(l->env.alloc, NULL, sizeof *item + r->bytes.len + flow_len);
 	if (!item)
 		return GN_NOMEM;
 	item->ticket = ticket;
 	item->flow_elsewhere = r->flow_elsewhere;
 	item->flow_given = r->flow != NULL;
-	item->flow = (struct gn_ledger_flow){gn_slice(item->bytes + r->bytes.len, flow_len), r->flow ? r->flow->count : 0};
+	item->flow = (struct gn_ledger_flow){gn_slice(item->bytes + r->bytes.len, flow_len),
+					     r->flow ? r->flow->count : 0};
 	if (flow_len)
 		memcpy(item->bytes + r->bytes.len, r->flow->routes.p, flow_len);
 	item->sig = r->sig;
@@ -213,7 +228,9 @@ void gn_ledger_tick(struct gn_ledger *l, gn_time now)
 		return;
 	l->clock = now;
 	lg_expire(l, now);
-	for (unsigned n = 0; n < TICK_WORK && l->journal.open.buf.len < JOURNAL_GROUP_MAX && gn_ring_pop(&l->inbox, &item); n++) {
+	for (unsigned n = 0; n < TICK_WORK && l->journal.open.buf.len < JOURNAL_GROUP_MAX &&
+			     gn_ring_pop(&l->inbox, &item);
+	     n++) {
 		lg_decide(l, item, now);
 		gn_mem_free(l->env.alloc, item);
 	}
@@ -231,8 +248,10 @@ gn_time gn_ledger_deadline(const struct gn_ledger *l)
 
 bool gn_ledger_idle(const struct gn_ledger *l)
 {
-	return l->inbox.count == 0 && l->results.count == 0 && l->journal.phase == LG_IDLE && l->journal.open.count == 0 && !l->journal.telling &&
-	       l->snapshot.phase == LG_SNAP_IDLE && !l->told.p && !l->tell_ready && l->state != LG_RECOVERING;
+	return l->inbox.count == 0 && l->results.count == 0 && l->journal.phase == LG_IDLE &&
+	       l->journal.open.count == 0 && !l->journal.telling &&
+	       l->snapshot.phase == LG_SNAP_IDLE && !l->told.p && !l->tell_ready &&
+	       l->state != LG_RECOVERING;
 }
 
 void gn_ledger_snapshot(struct gn_ledger *l)
@@ -266,7 +285,8 @@ bool gn_ledger_next_io(struct gn_ledger *l, struct gn_ledger_io *out)
 	return lg_journal_request(&l->journal, out) || lg_snapshot_request(l, out);
 }
 
-void gn_ledger_io_done(struct gn_ledger *l, uint64_t token, gn_err err, struct gn_slice data, gn_time now)
+void gn_ledger_io_done(struct gn_ledger *l, uint64_t token, gn_err err, struct gn_slice data,
+		       gn_time now)
 {
 	if (token == LG_TOKEN_RECOVER) {
 		lg_recover_done(l, err, data, now);
@@ -312,7 +332,8 @@ static bool tell_result(struct gn_ledger *l, struct gn_ledger_event *out)
 	out->repeated = taken.repeated;
 	out->state = (enum gn_tx_state)taken.state;
 	out->key = taken.key;
-	if (taken.len && l->journal.telling && taken.seq >= g->first_seq && taken.seq < g->first_seq + g->count)
+	if (taken.len && l->journal.telling && taken.seq >= g->first_seq &&
+	    taken.seq < g->first_seq + g->count)
 		out->record = gn_slice(g->buf.p + BATCH_HEADER + taken.off, taken.len);
 	return true;
 }

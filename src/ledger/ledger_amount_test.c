@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+
 #include <cmocka.h>
 
 static void test_reads_what_it_writes(void **state)
@@ -28,7 +29,8 @@ static void test_reads_what_it_writes(void **state)
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
 		gn_amount v = -1;
 		char text[GN_AMOUNT_TEXT_MAX];
-		assert_int_equal(gn_amount_parse(gn_str(cases[i].in), cases[i].precision, &v), GN_OK);
+		assert_int_equal(gn_amount_parse(gn_str(cases[i].in), cases[i].precision, &v),
+				 GN_OK);
 		assert_int_equal(v, cases[i].v);
 		gn_amount_text(v, cases[i].precision, text);
 		assert_string_equal(text, cases[i].out);
@@ -41,9 +43,31 @@ static void test_reads_what_it_writes(void **state)
 static void test_refuses_everything_else(void **state)
 {
 	(void)state;
-	static const char *bad[] = {"", "-1", "+1", " 1", "1 ", "1.", ".5", "1.234", "100.000", "1e2", "1E2", "01", "00", "1,5", "0x1", "NaN",
-				    "Infinity", "1..2", "1.2.3", "10000000000000000.01", "10000000000000001", "99999999999999999999999999",
-				    "00000000000000000000000000000000000000001", "1\n", "\xd9\xa1"};
+	static const char *bad[] = {"",
+				    "-1",
+				    "+1",
+				    " 1",
+				    "1 ",
+				    "1.",
+				    ".5",
+				    "1.234",
+				    "100.000",
+				    "1e2",
+				    "1E2",
+				    "01",
+				    "00",
+				    "1,5",
+				    "0x1",
+				    "NaN",
+				    "Infinity",
+				    "1..2",
+				    "1.2.3",
+				    "10000000000000000.01",
+				    "10000000000000001",
+				    "99999999999999999999999999",
+				    "00000000000000000000000000000000000000001",
+				    "1\n",
+				    "\xd9\xa1"};
 	for (size_t i = 0; i < GN_COUNT(bad); i++) {
 		gn_amount v = 77;
 		assert_int_equal(gn_amount_parse(gn_str(bad[i]), 2, &v), GN_AMOUNT);

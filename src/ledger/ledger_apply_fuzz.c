@@ -1,4 +1,5 @@
-/* Records from anywhere: whatever applies leaves every invariant standing, and the state is the same after being written and read. */
+/* Records from anywhere: whatever applies leaves every invariant standing, and the state is the
+ * same after being written and read. */
 #include "ledger/book_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

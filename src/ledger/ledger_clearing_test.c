@@ -1,11 +1,13 @@
-/* Clearing finds the optimum and proves it: public networks with known totals, tiny ones against trying everything, random ones against
- * conditions of optimality and a checker that knows nothing of the method. */
+/* Clearing finds the optimum and proves it: public networks with known totals, tiny ones against
+ * trying everything, random ones against conditions of optimality and a checker that knows
+ * nothing of the method. */
 #include "ledger/clearing.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+
 #include <cmocka.h>
 
 #define EDGES_MAX 20000
@@ -88,7 +90,8 @@ static struct gn_clearing *solve(bool anytime)
 	return c;
 }
 
-/* Optimality by its definition: a circulation within the debts, and labels that no better one can exist under. */
+/* Optimality by its definition: a circulation within the debts, and labels that no better one
+ * can exist under. */
 static void check(const struct gn_clearing *c)
 {
 	size_t n;
@@ -98,7 +101,8 @@ static void check(const struct gn_clearing *c)
 	assert_non_null(pi);
 	assert_int_equal(n, f.count);
 	for (size_t i = 0; i < n; i++) {
-		assert_true(e[i].u == f.edges[i].u && e[i].v == f.edges[i].v && e[i].d == f.edges[i].d);
+		assert_true(e[i].u == f.edges[i].u && e[i].v == f.edges[i].v &&
+			    e[i].d == f.edges[i].d);
 		assert_true(e[i].f >= 0 && e[i].f <= e[i].d);
 		net[e[i].u] += e[i].f;
 		net[e[i].v] -= e[i].f;
@@ -149,7 +153,8 @@ static void test_a_chain_does_not_clear(void **state)
 	gn_clearing_free(c);
 }
 
-/* A long ring beside a short one that competes for an edge: greedy takes the short one, the optimum the long one. */
+/* A long ring beside a short one that competes for an edge: greedy takes the short one, the
+ * optimum the long one. */
 static void test_the_optimum_beats_greed(void **state)
 {
 	(void)state;
@@ -194,7 +199,8 @@ static void test_random_networks_are_cleared_to_the_optimum(void **state)
 	(void)state;
 	for (unsigned round = 0; round < 400; round++) {
 		uint32_t nodes = 2 + (uint32_t)below(round < 300 ? 12 : 120);
-		random_network(nodes, 1 + (unsigned)below(4 * nodes), round % 7 == 0 ? GN_AMOUNT_MAX / 4 : 1 + below(1000));
+		random_network(nodes, 1 + (unsigned)below(4 * nodes),
+			       round % 7 == 0 ? GN_AMOUNT_MAX / 4 : 1 + below(1000));
 		struct gn_clearing *a = solve(false), *b = solve(true);
 		check(a);
 		check(b);
@@ -205,7 +211,8 @@ static void test_random_networks_are_cleared_to_the_optimum(void **state)
 	}
 }
 
-/* The most that any f within the debts clears, edge by edge; net[n] is what n has cleared as a debtor less as a creditor. */
+/* The most that any f within the debts clears, edge by edge; net[n] is what n has cleared as a
+ * debtor less as a creditor. */
 static gn_amount_sum try_everything(size_t edge, gn_amount *net)
 {
 	gn_amount_sum best = -1;
@@ -245,7 +252,8 @@ static void test_tiny_networks_agree_with_trying_everything(void **state)
 			struct gn_clearing *c = solve(anytime);
 			check(c);
 			if (gn_clearing_total(c) != best)
-				fail_msg("round %u: %lld, trying everything %lld", round, (long long)gn_clearing_total(c), (long long)best);
+				fail_msg("round %u: %lld, trying everything %lld", round,
+					 (long long)gn_clearing_total(c), (long long)best);
 			gn_clearing_free(c);
 		}
 		cleared += best > 0;
@@ -266,7 +274,8 @@ static void test_every_stop_is_a_valid_clearing_and_totals_never_fall(void **sta
 		for (gn_err err = GN_AGAIN; err;) {
 			err = gn_clearing_run(c, budget);
 			gn_clearing_validate(c);
-			assert_true(gn_clearing_total(c) >= before && gn_clearing_total(c) <= gn_clearing_total(best));
+			assert_true(gn_clearing_total(c) >= before &&
+				    gn_clearing_total(c) <= gn_clearing_total(best));
 			steps += gn_clearing_total(c) > before;
 			before = gn_clearing_total(c);
 			assert_true(err == GN_OK || gn_clearing_potentials(c) == NULL);
@@ -277,7 +286,8 @@ static void test_every_stop_is_a_valid_clearing_and_totals_never_fall(void **sta
 		assert_int_equal(gn_clearing_new(&f.env, f.nodes, f.edges, f.count, &c), GN_OK);
 		while (gn_clearing_run(c, budget)) {
 			gn_clearing_validate(c);
-			assert_true(gn_clearing_total(c) == 0); /* exact shows nothing before it is done */
+			/* exact shows nothing before it is done */
+			assert_true(gn_clearing_total(c) == 0);
 		}
 		check(c);
 		assert_true(gn_clearing_total(c) == gn_clearing_total(best));
@@ -356,7 +366,9 @@ static void test_certificate_is_the_same_text_in_any_pieces(void **state)
 	assert_memory_equal(whole, pieces, a.len);
 	struct gn_hash h = {{0}}, made;
 	for (size_t i = 0; i < a.len; i += 4096)
-		gn_sha256((struct gn_slice[]){GN_SLICE(h.b), gn_slice_sub(gn_buf_slice(&a), i, 4096)}, 2, &h);
+		gn_sha256(
+			(struct gn_slice[]){GN_SLICE(h.b), gn_slice_sub(gn_buf_slice(&a), i, 4096)},
+			2, &h);
 	gn_clearing_certificate_hash(c, gn_str("UAH"), &made);
 	assert_memory_equal(h.b, made.b, 32);
 	gn_clearing_free(c);
@@ -372,7 +384,8 @@ static int run_checker(const char *text, size_t len, const char *expected)
 	assert_non_null(file);
 	assert_int_equal(fwrite(text, 1, len, file), len);
 	fclose(file);
-	snprintf(command, sizeof command, "'%.*stools/clearing-check' %s", in_repo ? (int)(in_repo - __FILE__) : 0, __FILE__, path);
+	snprintf(command, sizeof command, "'%.*stools/clearing-check' %s",
+		 in_repo ? (int)(in_repo - __FILE__) : 0, __FILE__, path);
 	FILE *out = popen(command, "r");
 	assert_non_null(out);
 	if (!fgets(line, sizeof line, out))
@@ -427,12 +440,14 @@ static void test_an_independent_program_checks_the_certificate(void **state)
 /* GEONET_CLEARING_DATA, or shared/data/clearing beside the repository. */
 static bool data_folder(char out[512])
 {
-	const char *named = getenv("GEONET_CLEARING_DATA"), *in_repo = strstr(__FILE__, "src/ledger/");
+	const char *named = getenv("GEONET_CLEARING_DATA"),
+		   *in_repo = strstr(__FILE__, "src/ledger/");
 	char probe[600];
 	if (named)
 		snprintf(out, 512, "%s", named);
 	else
-		snprintf(out, 512, "%.*s../shared/data/clearing", in_repo ? (int)(in_repo - __FILE__) : 0, __FILE__);
+		snprintf(out, 512, "%.*s../shared/data/clearing",
+			 in_repo ? (int)(in_repo - __FILE__) : 0, __FILE__);
 	snprintf(probe, sizeof probe, "%s/v1.csv", out);
 	FILE *file = fopen(probe, "r");
 	if (file)
@@ -446,10 +461,14 @@ static void test_public_networks_clear_to_their_known_optimum(void **state)
 	static const struct {
 		const char *name;
 		gn_amount before, after;
-	} networks[] = {{"v1", 6473100, 4204100}, {"greenfield-100-v2", 25056675, 22588763}, {"riverside-50-v2", 8486248, 7862015}};
+	} networks[] = {{"v1", 6473100, 4204100},
+			{"greenfield-100-v2", 25056675, 22588763},
+			{"riverside-50-v2", 8486248, 7862015}};
 	char folder[512];
 	if (!data_folder(folder)) {
-		print_message("%s with the public networks is absent (GEONET_CLEARING_DATA can name it): skipped\n", folder);
+		print_message("%s with the public networks is absent (GEONET_CLEARING_DATA can "
+			      "name it): skipped\n",
+			      folder);
 		skip();
 	}
 	for (size_t i = 0; i < GN_COUNT(networks); i++) {
@@ -470,7 +489,8 @@ static void test_public_networks_clear_to_their_known_optimum(void **state)
 		struct gn_clearing *a = solve(false), *b = solve(true);
 		check(a);
 		check(b);
-		print_message("%s: %lld -> %lld\n", networks[i].name, (long long)f.total, (long long)(f.total - gn_clearing_total(a)));
+		print_message("%s: %lld -> %lld\n", networks[i].name, (long long)f.total,
+			      (long long)(f.total - gn_clearing_total(a)));
 		assert_true(f.total == networks[i].before);
 		assert_true(f.total - gn_clearing_total(a) == networks[i].after);
 		assert_true(gn_clearing_total(a) == gn_clearing_total(b));

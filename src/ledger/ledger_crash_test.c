@@ -1,7 +1,9 @@
-/* Power fails at every request to the disk, in every history of a few operations, in four ways; and at random in long histories. What
- * comes back is a state that was, not older than what was told, and sending the last request again ends where it would have ended.
- * GEONET_CRASH_LEN (default 3) is the length of histories, of which the longest are tried every GEONET_CRASH_EVERYth (default 11; 1: all);
- * GEONET_CRASH_OPS (default 1500) is the length of the random one, GEONET_SEED its seed. That the states are right is ledger_lockstep_test's. */
+/* Power fails at every request to the disk, in every history of a few operations, in four ways;
+ * and at random in long histories. What comes back is a state that was, not older than what was
+ * told, and sending the last request again ends where it would have ended. GEONET_CRASH_LEN
+ * (default 3) is the length of histories, of which the longest are tried every
+ * GEONET_CRASH_EVERYth (default 11; 1: all); GEONET_CRASH_OPS (default 1500) is the length of
+ * the random one, GEONET_SEED its seed. That the states are right is ledger_lockstep_test's. */
 #include "ledger/harness_int.h"
 
 static struct hub h, again;
@@ -63,7 +65,8 @@ static void answer(bool yes)
 		if (memcmp(k.b, key.b, sizeof k.b) == 0)
 			break;
 	}
-	snprintf(body, sizeof body, "{\"answer\":\"%s\",\"initiator\":\"%s\",\"tx_id\":\"%s\"}", yes ? "yes" : "no", h.pid[A], id);
+	snprintf(body, sizeof body, "{\"answer\":\"%s\",\"initiator\":\"%s\",\"tx_id\":\"%s\"}",
+		 yes ? "yes" : "no", h.pid[A], id);
 	assert_int_equal(hub_send(&h, D, GN_OP_VOTE, body, id, &ticket), GN_OK);
 }
 
@@ -74,7 +77,8 @@ static void change_limit(void)
 	uint64_t ticket;
 	assert_int_equal(gn_ledger_line(h.l, 0, C, B, &line), GN_OK);
 	gn_line_id_text(&line.id, id);
-	snprintf(body, sizeof body, "{\"id\":\"%s\",\"limit\":\"%s\"}", id, line.limit == 20000 ? "300.00" : "200.00");
+	snprintf(body, sizeof body, "{\"id\":\"%s\",\"limit\":\"%s\"}", id,
+		 line.limit == 20000 ? "300.00" : "200.00");
 	assert_int_equal(hub_send(&h, C, GN_OP_LINE_UPDATE, body, NULL, &ticket), GN_OK);
 }
 
@@ -85,7 +89,8 @@ static void open_line(void)
 	struct gn_ledger_line line;
 	uint64_t ticket;
 	bool turn = gn_ledger_line(h.l, 0, D, B, &line) == GN_OK && line.status == GN_LINE_ACTIVE;
-	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"limit\":\"50.00\",\"to\":\"%s\"}", h.pid[turn ? D : B]);
+	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"limit\":\"50.00\",\"to\":\"%s\"}",
+		 h.pid[turn ? D : B]);
 	assert_int_equal(hub_send(&h, turn ? B : D, GN_OP_LINE_CREATE, body, NULL, &ticket), GN_OK);
 }
 
@@ -102,7 +107,9 @@ static void close_line(void)
 
 static void set_status(unsigned who, enum gn_participant_status status)
 {
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS, .status = (uint8_t)status, .who = {.reason = GN_LIT("test")}};
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS,
+				    .status = (uint8_t)status,
+				    .who = {.reason = GN_LIT("test")}};
 	assert_int_equal(gn_pid_parse(gn_str(h.pid[who]), &a.pid), GN_OK);
 	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
 }
@@ -171,12 +178,12 @@ static void begin(unsigned op)
 	h.now += GN_MSEC;
 	switch (op) {
 	case 0: pay(A, C, "10.00"); break;
-	case 1: pay(A, D, "7.00"); break;    /* D asks */
+	case 1: pay(A, D, "7.00"); break; /* D asks */
 	case 2: answer(true); break;
 	case 3: answer(false); break;
 	case 4: h.now += 61 * GN_SEC; break; /* expiry */
 	case 5: change_limit(); break;
-	case 6: pay(C, A, "9.00"); break;    /* closes a ring: two records in one batch */
+	case 6: pay(C, A, "9.00"); break; /* closes a ring: two records in one batch */
 	case 7:
 		pay(B, C, "1.00");
 		gn_ledger_snapshot(h.l); /* and a checkpoint in a batch of its own */
@@ -194,7 +201,8 @@ static void begin(unsigned op)
 
 /* ---- crash and recovery ---- */
 
-/* What a restart finds on a copy of the disk after a crash; then the last payment is sent again, as its client would. */
+/* What a restart finds on a copy of the disk after a crash; then the last payment is sent again,
+ * as its client would. */
 static void check_crash(enum sim_crash mode)
 {
 	sim_copy(&again.disk, &h.disk);
@@ -205,25 +213,30 @@ static void check_crash(enum sim_crash mode)
 	gn_ledger_validate(again.l);
 	uint64_t seq = gn_ledger_seq(again.l);
 	if (seq < h.durable)
-		fail_msg("seq %llu came back, %llu was told", (unsigned long long)seq, (unsigned long long)h.durable);
+		fail_msg("seq %llu came back, %llu was told", (unsigned long long)seq,
+			 (unsigned long long)h.durable);
 	struct gn_hash hash = hub_hash(&again);
 	if (states[seq % STATES].seq != seq || memcmp(hash.b, states[seq % STATES].hash.b, 32) != 0)
 		fail_msg("the state of seq %llu never was", (unsigned long long)seq);
 	if (sent_tx[0]) {
 		uint64_t ticket;
 		memcpy(again.seq, h.seq, sizeof h.seq);
-		assert_int_equal(hub_send(&again, sent_by, GN_OP_PAYMENT, sent_body, sent_tx, &ticket), GN_OK);
+		assert_int_equal(
+			hub_send(&again, sent_by, GN_OP_PAYMENT, sent_body, sent_tx, &ticket),
+			GN_OK);
 		hub_run(&again);
 		for (uint32_t u = 0; u < PEOPLE; u++)
 			for (uint32_t v = 0; v < PEOPLE; v++)
 				if (u != v)
-					assert_int_equal(hub_debt(&again, 0, u, v), hub_debt(&h, 0, u, v));
+					assert_int_equal(hub_debt(&again, 0, u, v),
+							 hub_debt(&h, 0, u, v));
 	}
 	hub_close(&again);
 	points++;
 }
 
-/* Runs what begin() started to its end, request by request; with check, power fails around every one. */
+/* Runs what begin() started to its end, request by request; with check, power fails around every
+ * one. */
 static void finish(bool check)
 {
 	for (;;) {
@@ -256,7 +269,9 @@ static void ring_that_asks(const char *code)
 {
 	assert_int_equal(hub_equivalent(&h, code, 2, true), GN_OK);
 	for (unsigned i = 0; i < 3; i++) {
-		assert_int_equal(hub_trust(&h, (i + 1) % 3, i, code, "30.00", i == B ? "{\"auto_clearing\":false}" : NULL), GN_OK);
+		assert_int_equal(hub_trust(&h, (i + 1) % 3, i, code, "30.00",
+					   i == B ? "{\"auto_clearing\":false}" : NULL),
+				 GN_OK);
 		assert_int_equal(hub_pay(&h, i, (i + 1) % 3, code, "30.00"), GN_OK);
 	}
 }
@@ -266,7 +281,8 @@ static int setup(void **state)
 	(void)state;
 	hub_init(&h, 3);
 	hub_init(&again, 4);
-	h.config.segment_bytes = again.config.segment_bytes = 32 << 10; /* a new file every few batches */
+	/* a new file every few batches */
+	h.config.segment_bytes = again.config.segment_bytes = 32 << 10;
 	hub_open(&h);
 	assert_int_equal(hub_equivalent(&h, "UAH", 2, true), GN_OK);
 	for (int i = 0; i < PEOPLE; i++)
@@ -278,7 +294,8 @@ static int setup(void **state)
 	assert_int_equal(hub_pay(&h, A, B, "UAH", "5.00"), GN_OK);
 	ring_that_asks("EUR");
 	ring_that_asks("USD");
-	assert_int_equal(hub_change(&h, 2, C, B, ",\"policy\":{}"), GN_OK); /* and this one does no more */
+	/* and this one does no more */
+	assert_int_equal(hub_change(&h, 2, C, B, ",\"policy\":{}"), GN_OK);
 	hub_run(&h);
 	sim_copy(&base, &h.disk);
 	memcpy(base_seq, h.seq, sizeof base_seq);
@@ -307,14 +324,16 @@ static unsigned long number(const char *name, unsigned long other)
 static void test_every_request_of_every_short_history(void **state)
 {
 	(void)state;
-	unsigned long most = number("GEONET_CRASH_LEN", 3), every = number("GEONET_CRASH_EVERY", 11), histories = 0;
+	unsigned long most = number("GEONET_CRASH_LEN", 3),
+		      every = number("GEONET_CRASH_EVERY", 11), histories = 0;
 	unsigned made[OPS] = {0}; /* histories in which the last operation left a record */
 	points = 0;
 	for (unsigned long len = 1; len <= most; len++) {
 		unsigned long count = 1;
 		for (unsigned long i = 0; i < len; i++)
 			count *= OPS;
-		for (unsigned long code = 0; code < count; code += len == most ? every : 1, histories++) {
+		for (unsigned long code = 0; code < count;
+		     code += len == most ? every : 1, histories++) {
 			unsigned long c = code;
 			uint64_t before = 0;
 			unsigned op = 0;
@@ -322,7 +341,8 @@ static void test_every_request_of_every_short_history(void **state)
 			for (unsigned long i = 0; i < len; i++, c /= OPS) {
 				before = gn_ledger_seq(h.l);
 				begin(op = (unsigned)(c % OPS));
-				finish(i + 1 == len); /* earlier requests are those of shorter histories */
+				/* earlier requests are those of shorter histories */
+				finish(i + 1 == len);
 			}
 			made[op] += gn_ledger_seq(h.l) > before;
 		}

@@ -1,4 +1,5 @@
-/* Every example of the source document, in the consistent reading, on a running ledger with real signatures. */
+/* Every example of the source document, in the consistent reading, on a running ledger with real
+ * signatures. */
 #include "ledger/harness_int.h"
 
 static struct hub h;
@@ -30,7 +31,8 @@ static void test_equivalents_of_the_table(void **state)
 		unsigned precision;
 	} table[] = {{"USD", 2}, {"HOUR", 2}, {"HOUR_DEV", 2}, {"kWh", 3}, {"LOCAL", 2}};
 	for (size_t i = 0; i < GN_COUNT(table); i++)
-		assert_int_equal(hub_equivalent(&h, table[i].code, table[i].precision, true), GN_OK);
+		assert_int_equal(hub_equivalent(&h, table[i].code, table[i].precision, true),
+				 GN_OK);
 	assert_int_equal(hub_equivalent(&h, "KWH", 3, true), GN_EXISTS);
 	assert_int_equal(hub_equivalent(&h, "UAH ", 2, true), GN_USAGE);
 	assert_int_equal(hub_equivalent(&h, "WAYTOOLONGCODE_17", 2, true), GN_USAGE);
@@ -39,7 +41,8 @@ static void test_equivalents_of_the_table(void **state)
 	assert_int_equal(hub_trust(&h, A, C, "kWh", "12.3456", NULL), GN_AMOUNT);
 }
 
-/* Section 3: Alice lets Bob owe her up to 500; nobody asked Bob, and nothing follows for the other direction. */
+/* Section 3: Alice lets Bob owe her up to 500; nobody asked Bob, and nothing follows for the
+ * other direction. */
 static void test_alice_trusts_bob_with_500(void **state)
 {
 	(void)state;
@@ -58,7 +61,8 @@ static void test_alice_trusts_bob_with_500(void **state)
 	assert_int_equal(hub_pay(&h, B, A, "UAH", "200.01"), GN_NO_CAPACITY);
 	assert_int_equal(hub_pay(&h, B, A, "UAH", "200.00"), GN_OK);
 	assert_int_equal(hub_debt(&h, 0, B, A), 50000);
-	assert_int_equal(hub_pay(&h, A, B, "UAH", "500.00"), GN_OK); /* netting needs no line B -> A */
+	/* netting needs no line B -> A */
+	assert_int_equal(hub_pay(&h, A, B, "UAH", "500.00"), GN_OK);
 	assert_int_equal(hub_debt(&h, 0, B, A), 0);
 	assert_int_equal(hub_pay(&h, A, B, "UAH", "0.01"), GN_NO_ROUTE); /* nobody lets A owe */
 }
@@ -128,7 +132,9 @@ static void test_tx_id_admits_no_duplicates(void **state)
 	assert_int_equal(hub_trust(&h, B, A, "UAH", "500", NULL), GN_OK);
 	hub_payment_body(&h, B, "UAH", "100", NULL, "00000000-0000-4000-8000-000000000001", body);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(hub_send(&h, A, GN_OP_PAYMENT, body, "00000000-0000-4000-8000-000000000001", &ticket), GN_OK);
+		assert_int_equal(hub_send(&h, A, GN_OP_PAYMENT, body,
+					  "00000000-0000-4000-8000-000000000001", &ticket),
+				 GN_OK);
 		struct hub_result *r = hub_outcome(&h, ticket);
 		assert_int_equal(r->err, GN_OK);
 		assert_int_equal(r->state, GN_TX_COMMITTED);
@@ -136,7 +142,8 @@ static void test_tx_id_admits_no_duplicates(void **state)
 	}
 	assert_int_equal(hub_debt(&h, 0, A, B), 10000);
 	hub_payment_body(&h, B, "UAH", "101", NULL, "00000000-0000-4000-8000-000000000001", body);
-	assert_int_equal(hub_do(&h, A, GN_OP_PAYMENT, body, "00000000-0000-4000-8000-000000000001"), GN_CONFLICT);
+	assert_int_equal(hub_do(&h, A, GN_OP_PAYMENT, body, "00000000-0000-4000-8000-000000000001"),
+			 GN_CONFLICT);
 	assert_int_equal(hub_debt(&h, 0, A, B), 10000);
 }
 

@@ -1,5 +1,6 @@
-/* The journal on a disk that lies: damage is found and never guessed around, torn tails are cut, errors stop the ledger, snapshots and
- * replay agree, and verification sees a forged record even when every checksum was made again. */
+/* The journal on a disk that lies: damage is found and never guessed around, torn tails are cut,
+ * errors stop the ledger, snapshots and replay agree, and verification sees a forged record even
+ * when every checksum was made again. */
 #include "ledger/harness_int.h"
 #include "ledger/journal_int.h"
 
@@ -13,7 +14,9 @@ static void history(unsigned payments)
 	assert_int_equal(hub_equivalent(&h, "UAH", 2, true), GN_OK);
 	for (int i = 0; i < PEOPLE; i++)
 		hub_join(&h);
-	assert_int_equal(hub_trust(&h, B, A, "UAH", "1000.00", "{\"blocked_participants\":[],\"daily_limit\":\"900.00\"}"), GN_OK);
+	assert_int_equal(hub_trust(&h, B, A, "UAH", "1000.00",
+				   "{\"blocked_participants\":[],\"daily_limit\":\"900.00\"}"),
+			 GN_OK);
 	assert_int_equal(hub_trust(&h, C, B, "UAH", "1000.00", NULL), GN_OK);
 	assert_int_equal(hub_do(&h, D, GN_OP_LEAVE, "{}", NULL), GN_OK);
 	for (unsigned i = 0; i < payments; i++) {
@@ -91,7 +94,8 @@ static void test_files_continue_each_other(void **state)
 	assert_memory_equal(hash.b, back.b, 32);
 }
 
-/* Any changed byte that carries something is noticed: CORRUPT and an untouched disk, or, in the last batch, a cut. */
+/* Any changed byte that carries something is noticed: CORRUPT and an untouched disk, or, in the
+ * last batch, a cut. */
 static void test_no_changed_byte_is_believed(void **state)
 {
 	(void)state;
@@ -112,7 +116,8 @@ static void test_no_changed_byte_is_believed(void **state)
 				same_state(); /* padding, or one of two equal headers */
 				silent++;
 			} else {
-				assert_int_equal(gn_ledger_seq(again.l), last_seq - 1); /* the last batch had one record */
+				/* the last batch had one record */
+				assert_int_equal(gn_ledger_seq(again.l), last_seq - 1);
 				cut++;
 			}
 		}
@@ -134,18 +139,23 @@ static void test_missing_files_are_noticed(void **state)
 		assert_true(same_disk(&image, &again.disk));
 	}
 	char name[64];
-	for (unsigned number = 1; snprintf(name, sizeof name, "ledger/%08x.log", number), sim_find(&h.disk, name); number++) {
-		sim_copy(&image, &h.disk); /* listed, and not there: a link whose disk is away; the last one too */
+	for (unsigned number = 1;
+	     snprintf(name, sizeof name, "ledger/%08x.log", number), sim_find(&h.disk, name);
+	     number++) {
+		/* listed, and not there: a link whose disk is away; the last one too */
+		sim_copy(&image, &h.disk);
 		image.gone = name;
 		assert_int_equal(reopen(&image), GN_CORRUPT);
 		assert_true(same_disk(&image, &again.disk));
 	}
 	sim_copy(&image, &h.disk); /* an inner file cut short */
-	sim_resize(&sim_find(&image, "ledger/00000002.log")->now, &sim_find(&image, "ledger/00000002.log")->now_len, 20480);
+	sim_resize(&sim_find(&image, "ledger/00000002.log")->now,
+		   &sim_find(&image, "ledger/00000002.log")->now_len, 20480);
 	assert_int_equal(reopen(&image), GN_CORRUPT);
 }
 
-/* A damaged last batch looks like a torn tail; who knows that it was durable says so, and nothing is cut. */
+/* A damaged last batch looks like a torn tail; who knows that it was durable says so, and
+ * nothing is cut. */
 static void test_a_tail_that_the_history_knows_is_not_cut(void **state)
 {
 	(void)state;
@@ -154,7 +164,8 @@ static void test_a_tail_that_the_history_knows_is_not_cut(void **state)
 	struct sim_file *f;
 	sim_copy(&image, &h.disk);
 	unsigned number = 1;
-	for (char name[64]; snprintf(name, sizeof name, "ledger/%08x.log", number + 1), sim_find(&image, name);)
+	for (char name[64];
+	     snprintf(name, sizeof name, "ledger/%08x.log", number + 1), sim_find(&image, name);)
 		number++;
 	char name[64];
 	snprintf(name, sizeof name, "ledger/%08x.log", number);
@@ -219,7 +230,8 @@ static void test_snapshots_shorten_replay_and_damaged_ones_are_passed_over(void 
 	for (unsigned i = 0; i < image.count; i++)
 		if (strstr(image.files[i].name, ".log") && strcmp(image.files[i].name, last) > 0)
 			snprintf(last, sizeof last, "%s", image.files[i].name);
-	sim_resize(&sim_find(&image, last)->now, &sim_find(&image, last)->now_len, 2 * JOURNAL_ALIGN);
+	sim_resize(&sim_find(&image, last)->now, &sim_find(&image, last)->now_len,
+		   2 * JOURNAL_ALIGN);
 	assert_int_equal(reopen(&image), GN_CORRUPT);
 	again.config.feed_from = 0;
 }
@@ -271,12 +283,14 @@ static void test_disk_errors_stop_and_nothing_is_told(void **state)
 		char body[1024];
 		hub_payment_body(&again, C, "UAH", "1.00", NULL, "tx-1000", body);
 		again.disk.fail_at = nth;
-		assert_int_equal(hub_send(&again, A, GN_OP_PAYMENT, body, "tx-1000", &ticket), GN_OK);
+		assert_int_equal(hub_send(&again, A, GN_OP_PAYMENT, body, "tx-1000", &ticket),
+				 GN_OK);
 		hub_run(&again);
 		assert_true(again.stopped);
 		assert_int_equal(again.results[ticket % HUB_RESULTS].ticket, 0);
 		assert_int_equal(gn_ledger_durable_seq(again.l), seq);
-		assert_int_equal(hub_send(&again, A, GN_OP_PAYMENT, body, "tx-1000", &ticket), GN_STATE);
+		assert_int_equal(hub_send(&again, A, GN_OP_PAYMENT, body, "tx-1000", &ticket),
+				 GN_STATE);
 		sim_copy(&image, &again.disk);
 		assert_int_equal(reopen(&image), GN_OK); /* durable or not, it is whole */
 		assert_true(gn_ledger_seq(again.l) == seq || gn_ledger_seq(again.l) == seq + 1);
@@ -308,12 +322,14 @@ static void test_many_requests_share_one_write(void **state)
 	uint64_t writes = h.disk.writes, syncs = h.disk.syncs;
 	h.hold = false;
 	hub_run(&h);
-	assert_true(h.disk.writes - writes <= 2 && h.disk.syncs - syncs <= 2); /* a new file's header, perhaps */
+	/* a new file's header, perhaps */
+	assert_true(h.disk.writes - writes <= 2 && h.disk.syncs - syncs <= 2);
 	for (unsigned i = 0; i < 100; i++)
 		assert_int_equal(h.results[tickets[i] % HUB_RESULTS].state, GN_TX_COMMITTED);
 }
 
-/* LG-27: he is suspended by a record that nobody waits for, and the disk fails under it. Nobody may hear of it. */
+/* LG-27: he is suspended by a record that nobody waits for, and the disk fails under it. Nobody
+ * may hear of it. */
 static void test_a_refusal_waits_for_what_it_was_refused_by(void **state)
 {
 	(void)state;
@@ -321,7 +337,8 @@ static void test_a_refusal_waits_for_what_it_was_refused_by(void **state)
 	uint64_t ticket, wrong;
 	char body[256];
 	struct gn_ledger_admin a = {.kind = GN_ADMIN_STATUS, .status = GN_PARTICIPANT_SUSPENDED};
-	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"limit\":\"5.00\",\"to\":\"%s\"}", h.pid[C]);
+	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"limit\":\"5.00\",\"to\":\"%s\"}",
+		 h.pid[C]);
 	assert_int_equal(gn_pid_parse(gn_str(h.pid[A]), &a.pid), GN_OK);
 	h.hold = true;
 	assert_int_equal(gn_ledger_admin(h.l, &a, 0, h.now), GN_OK);
@@ -377,7 +394,8 @@ static gn_err verify(const struct sim_disk *disk)
 	return err;
 }
 
-/* Changes one byte of the record `seq` and makes every checksum behind it again, as a thief with the disk would. */
+/* Changes one byte of the record `seq` and makes every checksum behind it again, as a thief with
+ * the disk would. */
 static void forge(struct sim_disk *disk, uint64_t seq, size_t at, uint8_t change)
 {
 	struct gn_hash chain = {{0}};
@@ -395,8 +413,11 @@ static void forge(struct sim_disk *disk, uint64_t seq, size_t at, uint8_t change
 			s.chain = chain;
 			lg_segment_encode(&s, f->now);
 		}
-		for (size_t off = SEGMENT_HEADER; off < f->now_len; off += lg_batch_stored(b.payload_len)) {
-			assert_int_equal(lg_batch_decode(gn_slice(f->now + off, f->now_len - off), s.salt, &b), GN_OK);
+		for (size_t off = SEGMENT_HEADER; off < f->now_len;
+		     off += lg_batch_stored(b.payload_len)) {
+			assert_int_equal(lg_batch_decode(gn_slice(f->now + off, f->now_len - off),
+							 s.salt, &b),
+					 GN_OK);
 			if (b.first_seq == seq) {
 				f->now[off + BATCH_HEADER + at] ^= change;
 				forged = true;
@@ -431,12 +452,14 @@ static void test_verification_sees_what_checksums_do_not(void **state)
 				assert_int_equal(err, GN_CORRUPT);
 				seen++;
 			} else {
-				/* padding, or what the hub alone says: officers' words, its own times and records */
+				/* padding, or what the hub alone says: officers' words, its own
+				 * times and records */
 				same++;
 			}
 		}
 	}
-	print_message("%u forgeries seen, %u changes without a signature to contradict\n", seen, same);
+	print_message("%u forgeries seen, %u changes without a signature to contradict\n", seen,
+		      same);
 	assert_true(seen > 500);
 	/* the amount of a payment: replay alone would believe it, its signature does not */
 	sim_copy(&image, &h.disk);
@@ -457,7 +480,8 @@ static void assert_lie_is_seen(size_t back, uint8_t change)
 static void test_what_was_not_signed_does_not_change(void **state)
 {
 	(void)state;
-	enum { HOP = 2, DAILY, FLAGS, STATUS, LIMIT }; /* from the record's end, where nobody is blocked */
+	/* from the record's end, where nobody is blocked */
+	enum { HOP = 2, DAILY, FLAGS, STATUS, LIMIT };
 	history(1);
 	assert_int_equal(hub_trust(&h, A, B, "UAH", "10.00", NULL), GN_OK);
 	assert_lie_is_seen(FLAGS, 4);
@@ -465,7 +489,10 @@ static void test_what_was_not_signed_does_not_change(void **state)
 	assert_lie_is_seen(DAILY, 9);
 	assert_lie_is_seen(HOP, 9);
 	assert_lie_is_seen(STATUS, GN_LINE_ACTIVE ^ GN_LINE_FROZEN);
-	assert_int_equal(hub_change(&h, 0, A, B, ",\"policy\":{\"ask\":true,\"can_be_intermediate\":false,\"max_hop_usage\":\"0.10\"}"), GN_OK);
+	assert_int_equal(hub_change(&h, 0, A, B,
+				    ",\"policy\":{\"ask\":true,\"can_be_intermediate\":false,"
+				    "\"max_hop_usage\":\"0.10\"}"),
+			 GN_OK);
 	assert_lie_is_seen(LIMIT, 16);
 	assert_lie_is_seen(STATUS, GN_LINE_ACTIVE ^ GN_LINE_FROZEN);
 	assert_int_equal(hub_change(&h, 0, A, B, ",\"status\":\"frozen\""), GN_OK);
@@ -479,7 +506,8 @@ static void test_what_was_not_signed_does_not_change(void **state)
 	/* and a reservation stands no longer than the payer signed */
 	char tx_id[32];
 	assert_int_equal(hub_change(&h, 0, C, B, ",\"policy\":{\"ask\":true}"), GN_OK);
-	assert_int_equal(hub_pay_with(&h, B, C, "UAH", "1.00", "{\"timeout_ms\":1000}", tx_id), GN_OK);
+	assert_int_equal(hub_pay_with(&h, B, C, "UAH", "1.00", "{\"timeout_ms\":1000}", tx_id),
+			 GN_OK);
 	assert_int_equal(hub_tx(&h, B, tx_id), GN_TX_PREPARE);
 	unsigned bit = 30;
 	while ((uint64_t)(h.now + GN_SEC) >> bit & 1)
@@ -489,13 +517,16 @@ static void test_what_was_not_signed_does_not_change(void **state)
 	same_state();
 }
 
-/* Blocked ones, closing, closing at last, opened anew: what an honest hub writes of lines verifies. */
+/* Blocked ones, closing, closing at last, opened anew: what an honest hub writes of lines
+ * verifies. */
 static void test_true_lines_verify(void **state)
 {
 	(void)state;
 	char policy[256];
 	history(3);
-	snprintf(policy, sizeof policy, "{\"ask\":true,\"blocked_participants\":[\"%s\",\"%s\"],\"daily_limit\":\"5.00\"}", h.pid[C], h.pid[A]);
+	snprintf(policy, sizeof policy,
+		 "{\"ask\":true,\"blocked_participants\":[\"%s\",\"%s\"],\"daily_limit\":\"5.00\"}",
+		 h.pid[C], h.pid[A]);
 	assert_int_equal(hub_trust(&h, A, B, "UAH", "10.00", policy), GN_OK);
 	assert_int_equal(hub_change(&h, 0, A, B, ",\"status\":\"frozen\""), GN_OK);
 	assert_int_equal(hub_change(&h, 0, A, B, ",\"limit\":\"7.00\""), GN_OK);
@@ -524,7 +555,9 @@ int main(void)
 		T(test_many_requests_share_one_write),
 		T(test_a_refusal_waits_for_what_it_was_refused_by),
 		T(test_too_much_waiting_is_refused_as_busy),
-		T(test_verification_sees_what_checksums_do_not), T(test_what_was_not_signed_does_not_change), T(test_true_lines_verify),
+		T(test_verification_sees_what_checksums_do_not),
+		T(test_what_was_not_signed_does_not_change),
+		T(test_true_lines_verify),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
-/* Whatever parses has one canonical form, which is canonical, parses to itself, and is what the checker accepts. */
+/* Whatever parses has one canonical form, which is canonical, parses to itself, and is what the
+ * checker accepts. */
 #include "ledger/json.h"
 #include <stdlib.h>
 
@@ -13,13 +14,15 @@ static void check_rules(struct gn_slice text)
 		GN_ASSERT(c >= 0x20);
 		if (!string) {
 			GN_ASSERT(c != ' ' && c != '.' && c != 'E' && c != '+');
-			GN_ASSERT(c != '-' || (i + 1 < text.len && text.p[i + 1] >= '1' && text.p[i + 1] <= '9'));
+			GN_ASSERT(c != '-' || (i + 1 < text.len && text.p[i + 1] >= '1' &&
+					       text.p[i + 1] <= '9'));
 			string = c == '"';
 		} else if (c == '\\') {
 			uint8_t e = text.p[++i];
 			GN_ASSERT(strchr("\"\\bfnrtu", e));
 			if (e == 'u')
-				GN_ASSERT(memcmp(text.p + i + 1, "00", 2) == 0 && (text.p[i + 3] == '0' || text.p[i + 3] == '1'));
+				GN_ASSERT(memcmp(text.p + i + 1, "00", 2) == 0 &&
+					  (text.p[i + 3] == '0' || text.p[i + 3] == '1'));
 		} else {
 			string = c != '"';
 		}
@@ -45,6 +48,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	if (a.len > JSON_TEXT_MAX)
 		return 0;
 	GN_ASSERT(gn_json_check(gn_buf_slice(&a), &k) == GN_OK && k.count == j.count);
-	GN_ASSERT(gn_json_write(&k, &b) == GN_OK && gn_slice_eq(gn_buf_slice(&a), gn_buf_slice(&b)));
+	GN_ASSERT(gn_json_write(&k, &b) == GN_OK &&
+		  gn_slice_eq(gn_buf_slice(&a), gn_buf_slice(&b)));
 	return 0;
 }

@@ -1,5 +1,6 @@
-/* Random operations on the engine with the oracle beside it: every record judged, every refusal of the obvious kind predicted, every
- * balance, capacity and status compared, all invariants on. GEONET_LEDGER_OPS and GEONET_SEED choose how many and which. */
+/* Random operations on the engine with the oracle beside it: every record judged, every refusal
+ * of the obvious kind predicted, every balance, capacity and status compared, all invariants on.
+ * GEONET_LEDGER_OPS and GEONET_SEED choose how many and which. */
 #include "ledger/oracle_int.h"
 
 #define PEOPLE 8
@@ -53,10 +54,14 @@ static void some_policy(char out[1024])
 	money(some_amount(), a);
 	money(below(3) ? some_amount() : 0, b);
 	n += (unsigned)snprintf(out, 1024, "{\"ask\":%s", below(6) ? "false" : "true");
-	n += (unsigned)snprintf(out + n, 1024 - n, ",\"auto_clearing\":%s", below(4) ? "true" : "false");
+	n += (unsigned)snprintf(out + n, 1024 - n, ",\"auto_clearing\":%s",
+				below(4) ? "true" : "false");
 	if (below(6) == 0)
-		n += (unsigned)snprintf(out + n, 1024 - n, ",\"blocked_participants\":[\"%s\",\"%s\"]", t.h.pid[someone()], t.h.pid[someone()]);
-	n += (unsigned)snprintf(out + n, 1024 - n, ",\"can_be_intermediate\":%s", below(6) ? "true" : "false");
+		n += (unsigned)snprintf(out + n, 1024 - n,
+					",\"blocked_participants\":[\"%s\",\"%s\"]",
+					t.h.pid[someone()], t.h.pid[someone()]);
+	n += (unsigned)snprintf(out + n, 1024 - n, ",\"can_be_intermediate\":%s",
+				below(6) ? "true" : "false");
 	if (below(6) == 0)
 		n += (unsigned)snprintf(out + n, 1024 - n, ",\"daily_limit\":\"%s\"", a);
 	if (below(6) == 0)
@@ -67,7 +72,8 @@ static void some_policy(char out[1024])
 static void expect(gn_err got, gn_err expected, const char *what)
 {
 	if (got != expected)
-		fail_msg("%s: %s, the oracle says %s", what, gn_err_name(got), gn_err_name(expected));
+		fail_msg("%s: %s, the oracle says %s", what, gn_err_name(got),
+			 gn_err_name(expected));
 }
 
 /* ---- lines ---- */
@@ -80,7 +86,11 @@ static gn_err do_create(void)
 	bool new = a == b || (!l->open && !l->closing);
 	money(below(10) ? some_amount() * (gn_amount)(1 + below(12)) : 0, limit);
 	some_policy(policy);
-	gn_err predicted = !t.o.standing[a] ? GN_INACTIVE : a == b ? GN_USAGE : !t.o.active || !t.o.standing[b] ? GN_INACTIVE : !new ? GN_EXISTS : GN_OK;
+	gn_err predicted = !t.o.standing[a]                  ? GN_INACTIVE
+			   : a == b                          ? GN_USAGE
+			   : !t.o.active || !t.o.standing[b] ? GN_INACTIVE
+			   : !new                            ? GN_EXISTS
+							     : GN_OK;
 	gn_err err = hub_trust(&t.h, a, b, "UAH", limit, below(2) ? policy : NULL);
 	expect(err, predicted, "create");
 	return err;
@@ -99,9 +109,15 @@ static gn_err do_update(void)
 	bool with_limit = below(4) > 0, with_policy = below(2), with_status = below(3) == 0;
 	if (!with_limit && !with_policy)
 		with_status = true;
-	snprintf(rest, sizeof rest, "%s%s%s%s%s%s", with_limit ? ",\"limit\":\"" : "", with_limit ? limit : "", with_limit ? "\"" : "",
-		 with_policy ? ",\"policy\":" : "", with_policy ? policy : "", with_status ? (below(2) ? ",\"status\":\"frozen\"" : ",\"status\":\"active\"") : "");
-	gn_err predicted = !t.o.standing[a] || !l->open ? GN_INACTIVE : with_limit && v < load - t.o.debt[a][b] ? GN_LINE_LIMIT : with_limit && v > l->limit && !t.o.active ? GN_INACTIVE : GN_OK;
+	snprintf(rest, sizeof rest, "%s%s%s%s%s%s", with_limit ? ",\"limit\":\"" : "",
+		 with_limit ? limit : "", with_limit ? "\"" : "", with_policy ? ",\"policy\":" : "",
+		 with_policy ? policy : "",
+		 with_status ? (below(2) ? ",\"status\":\"frozen\"" : ",\"status\":\"active\"")
+			     : "");
+	gn_err predicted = !t.o.standing[a] || !l->open                ? GN_INACTIVE
+			   : with_limit && v < load - t.o.debt[a][b]   ? GN_LINE_LIMIT
+			   : with_limit && v > l->limit && !t.o.active ? GN_INACTIVE
+								       : GN_OK;
 	gn_err err = hub_change(&t.h, 0, a, b, rest);
 	expect(err, predicted, "update");
 	return err;
@@ -114,7 +130,10 @@ static gn_err do_close(void)
 	bool when_repaid = below(2), loaded = t.o.debt[b][a] + t.o.reserved[b][a] > 0;
 	if (a == b || l->version == 0)
 		return GN_AGAIN;
-	gn_err predicted = !t.o.standing[a] ? GN_INACTIVE : !l->open && !(l->closing && !when_repaid) ? GN_INACTIVE : loaded && !when_repaid ? GN_STATE : GN_OK;
+	gn_err predicted = !t.o.standing[a]                            ? GN_INACTIVE
+			   : !l->open && !(l->closing && !when_repaid) ? GN_INACTIVE
+			   : loaded && !when_repaid                    ? GN_STATE
+								       : GN_OK;
 	gn_err err = hub_shut(&t.h, 0, a, b, when_repaid);
 	expect(err, predicted, "close");
 	return err;
@@ -180,13 +199,15 @@ static gn_err do_pay(void)
 		assert_true(err == GN_OK || err == GN_NO_ROUTE || err == GN_NO_CAPACITY);
 		remember(tx_id, a, b, amount);
 		enum gn_tx_state state = hub_tx(&t.h, a, tx_id);
-		assert_true(err ? state == GN_TX_ABORTED : state == GN_TX_COMMITTED || state == GN_TX_PREPARE);
+		assert_true(err ? state == GN_TX_ABORTED
+				: state == GN_TX_COMMITTED || state == GN_TX_PREPARE);
 	}
 	t.paid += !err;
 	return err;
 }
 
-/* The same request again gives the same outcome and no record; the same id for something else is a conflict. */
+/* The same request again gives the same outcome and no record; the same id for something else is
+ * a conflict. */
 static gn_err do_repeat(void)
 {
 	char body[1024];
@@ -195,11 +216,14 @@ static gn_err do_repeat(void)
 		return GN_AGAIN;
 	unsigned i = (unsigned)below(t.recent_count < RECENT ? t.recent_count : RECENT);
 	bool other = below(2);
-	hub_payment_body(&t.h, t.recent[i].to, "UAH", other ? "77777.77" : t.recent[i].amount, NULL, t.recent[i].tx_id, body);
+	hub_payment_body(&t.h, t.recent[i].to, "UAH", other ? "77777.77" : t.recent[i].amount, NULL,
+			 t.recent[i].tx_id, body);
 	enum gn_tx_state state = hub_tx(&t.h, t.recent[i].who, t.recent[i].tx_id);
 	if (state == GN_TX_NONE)
 		return GN_AGAIN; /* forgotten after its month */
-	assert_int_equal(hub_send(&t.h, t.recent[i].who, GN_OP_PAYMENT, body, t.recent[i].tx_id, &ticket), GN_OK);
+	assert_int_equal(
+		hub_send(&t.h, t.recent[i].who, GN_OP_PAYMENT, body, t.recent[i].tx_id, &ticket),
+		GN_OK);
 	struct hub_result *r = hub_outcome(&t.h, ticket);
 	if (other) {
 		expect(r->err, GN_CONFLICT, "another payment under a used id");
@@ -218,7 +242,8 @@ static gn_err do_vote(void)
 	uint32_t who;
 	bool answered;
 	char body[256], hex[33];
-	if (!gn_ledger_open_tx(t.h.l, (uint32_t)below(4), &key, &tx) || !gn_ledger_asked(t.h.l, &key, (uint32_t)below(4), &who, &answered))
+	if (!gn_ledger_open_tx(t.h.l, (uint32_t)below(4), &key, &tx) ||
+	    !gn_ledger_asked(t.h.l, &key, (uint32_t)below(4), &who, &answered))
 		return GN_AGAIN;
 	const char *answer = below(6) ? "yes" : "no";
 	if (tx.state == GN_TX_WAITING) {
@@ -230,7 +255,8 @@ static gn_err do_vote(void)
 		struct gn_tx_key k;
 		gn_tx_key(&t.h.key[t.recent[i].who].pk, gn_str(t.recent[i].tx_id), &k);
 		if (memcmp(k.b, key.b, sizeof k.b) == 0)
-			return hub_vote(&t.h, who, t.recent[i].who, t.recent[i].tx_id, answer[0] == 'y');
+			return hub_vote(&t.h, who, t.recent[i].who, t.recent[i].tx_id,
+					answer[0] == 'y');
 	}
 	return GN_AGAIN;
 }
@@ -252,13 +278,19 @@ static gn_err do_admin(void)
 	case 0: {
 		unsigned who = below(4) ? someone() : PEOPLE - 1;
 		bool for_good = who == PEOPLE - 1 && below(100) == 0;
-		gn_err predicted = t.o.deleted[who] || (for_good && !or_free(&t.o, who)) ? GN_STATE : GN_OK, err;
+		gn_err predicted = t.o.deleted[who] || (for_good && !or_free(&t.o, who)) ? GN_STATE
+											 : GN_OK,
+		       err;
 		if (for_good || t.o.deleted[who]) {
-			err = hub_status(&t.h, who, for_good ? GN_PARTICIPANT_DELETED : GN_PARTICIPANT_ACTIVE);
+			err = hub_status(&t.h, who,
+					 for_good ? GN_PARTICIPANT_DELETED : GN_PARTICIPANT_ACTIVE);
 			expect(err, predicted, "delete, or bring back");
 			return err;
 		}
-		return hub_status(&t.h, who, t.o.standing[who] ? (below(5) ? GN_PARTICIPANT_ACTIVE : GN_PARTICIPANT_SUSPENDED) : GN_PARTICIPANT_ACTIVE);
+		return hub_status(&t.h, who,
+				  t.o.standing[who] ? (below(5) ? GN_PARTICIPANT_ACTIVE
+								: GN_PARTICIPANT_SUSPENDED)
+						    : GN_PARTICIPANT_ACTIVE);
 	}
 	case 1: return hub_equivalent(&t.h, "UAH", 2, t.o.active ? below(8) > 0 : below(4) > 0);
 	case 2: {
@@ -285,7 +317,8 @@ static gn_err do_admin(void)
 		return admin(&a);
 	case 4:
 		a.kind = GN_ADMIN_ABORT;
-		return gn_ledger_open_tx(t.h.l, (uint32_t)below(8), &a.key, &tx) ? admin(&a) : GN_AGAIN;
+		return gn_ledger_open_tx(t.h.l, (uint32_t)below(8), &a.key, &tx) ? admin(&a)
+										 : GN_AGAIN;
 	default:
 		a.kind = GN_ADMIN_CLEAR;
 		a.code = gn_str("UAH");
@@ -296,7 +329,9 @@ static gn_err do_admin(void)
 
 static gn_err do_time(void)
 {
-	static const gn_time steps[] = {GN_MSEC, GN_SEC, 20 * GN_SEC, 70 * GN_SEC, 3601 * GN_SEC, 86401 * GN_SEC, 8 * 86400 * GN_SEC};
+	static const gn_time steps[] = {GN_MSEC,           GN_SEC,        20 * GN_SEC,
+					70 * GN_SEC,       3601 * GN_SEC, 86401 * GN_SEC,
+					8 * 86400 * GN_SEC};
 	t.h.now += steps[below(below(4) ? 4 : GN_COUNT(steps))];
 	hub_run(&t.h);
 	return GN_OK;
@@ -328,13 +363,16 @@ static gn_err do_offer(void)
 {
 	struct gn_clearing *with, *without;
 	uint64_t ticket;
-	assert_int_equal(gn_ledger_clearing_new(t.h.l, &t.h.env, GN_LIT("UAH"), true, &with), GN_OK);
-	assert_int_equal(gn_ledger_clearing_new(t.h.l, &t.h.env, GN_LIT("UAH"), false, &without), GN_OK);
+	assert_int_equal(gn_ledger_clearing_new(t.h.l, &t.h.env, GN_LIT("UAH"), true, &with),
+			 GN_OK);
+	assert_int_equal(gn_ledger_clearing_new(t.h.l, &t.h.env, GN_LIT("UAH"), false, &without),
+			 GN_OK);
 	assert_int_equal(gn_clearing_run(with, UINT64_MAX), GN_OK);
 	assert_int_equal(gn_clearing_run(without, UINT64_MAX), GN_OK);
 	assert_true(gn_clearing_total(with) >= gn_clearing_total(without));
 	ticket = ++t.h.ticket;
-	gn_err err = gn_ledger_offer(t.h.l, GN_LIT("UAH"), with, gn_clearing_total(without), ticket, t.h.now);
+	gn_err err = gn_ledger_offer(t.h.l, GN_LIT("UAH"), with, gn_clearing_total(without), ticket,
+				     t.h.now);
 	assert_true(err == GN_OK || err == GN_AGAIN || err == GN_EXISTS);
 	gn_clearing_free(with);
 	gn_clearing_free(without);
@@ -366,8 +404,10 @@ static gn_err do_restart(void)
 
 static void step(void)
 {
-	static gn_err (*const ops[])(void) = {do_create, do_create, do_update, do_close,  do_pay,  do_pay,  do_pay,  do_pay,    do_pay,  do_pay,
-					      do_repeat, do_vote,   do_vote,   do_vote,   do_admin, do_time, do_time, do_exact, do_offer, do_leave};
+	static gn_err (*const ops[])(void) = {do_create, do_create, do_update, do_close, do_pay,
+					      do_pay,    do_pay,    do_pay,    do_pay,   do_pay,
+					      do_repeat, do_vote,   do_vote,   do_vote,  do_admin,
+					      do_time,   do_time,   do_exact,  do_offer, do_leave};
 	unsigned kind = (unsigned)below(GN_COUNT(ops));
 	gn_err err = below(400) == 0 ? do_restart() : ops[kind]();
 	if (below(300) == 0)
@@ -402,7 +442,8 @@ static void test_random_operations_agree_with_the_oracle(void **state)
 	unsigned long ops = ops_text ? strtoul(ops_text, NULL, 10) : 6000, per_life = 20000;
 	uint64_t seed = seed_text ? strtoull(seed_text, NULL, 10) : 1;
 	for (unsigned long done = 0, lives = 0; done < ops; seed++, lives++) {
-		print_message("seed %llu (GEONET_SEED=%llu repeats from here)\n", (unsigned long long)seed, (unsigned long long)seed);
+		print_message("seed %llu (GEONET_SEED=%llu repeats from here)\n",
+			      (unsigned long long)seed, (unsigned long long)seed);
 		t = (struct random_test){.accepted = 0};
 		hub_init(&t.h, seed);
 		t.h.real_signatures = lives % 50 == 0; /* they take most of the time */
@@ -416,9 +457,12 @@ static void test_random_operations_agree_with_the_oracle(void **state)
 		assert_int_equal(hub_equivalent(&t.h, "UAH", 2, true), GN_OK);
 		for (int i = 0; i < PEOPLE; i++)
 			hub_join(&t.h);
-		for (unsigned long n = 0; n < per_life && done < ops && t.h.disk.count < SIM_FILES - 4; n++, done++)
+		for (unsigned long n = 0;
+		     n < per_life && done < ops && t.h.disk.count < SIM_FILES - 4; n++, done++)
 			step();
-		print_message("  %u accepted, %u refused, %u paid, %u left, %u records, %u restarts\n", t.accepted, t.refused, t.paid, t.left, t.o.records, t.restarts);
+		print_message("  %u accepted, %u refused, %u paid, %u left, %u records, %u "
+			      "restarts\n",
+			      t.accepted, t.refused, t.paid, t.left, t.o.records, t.restarts);
 		if (t.h.real_signatures)
 			verify_all();
 		hub_fini(&t.h);
@@ -427,6 +471,7 @@ static void test_random_operations_agree_with_the_oracle(void **state)
 
 int main(void)
 {
-	const struct CMUnitTest tests[] = {cmocka_unit_test(test_random_operations_agree_with_the_oracle)};
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_random_operations_agree_with_the_oracle)};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

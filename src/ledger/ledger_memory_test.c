@@ -1,10 +1,12 @@
-/* Memory that runs out: whichever allocation fails, the command is refused or done, never half of it, and the ledger goes on. */
+/* Memory that runs out: whichever allocation fails, the command is refused or done, never half
+ * of it, and the ledger goes on. */
 #include "ledger/harness_int.h"
 
 static struct hub h;
 enum { A, B, C, D, PEOPLE };
 
-/* One command after another, each with the nth allocation from its beginning failing, until it needs fewer than n. */
+/* One command after another, each with the nth allocation from its beginning failing, until it
+ * needs fewer than n. */
 static void each(void (*command)(uint64_t *ticket), bool may_change)
 {
 	bool changed = false;
@@ -31,7 +33,8 @@ static void each(void (*command)(uint64_t *ticket), bool may_change)
 	}
 }
 
-static void send(unsigned who, enum gn_op_kind kind, const char *body, const char *tx_id, uint64_t *ticket)
+static void send(unsigned who, enum gn_op_kind kind, const char *body, const char *tx_id,
+		 uint64_t *ticket)
 {
 	gn_err err = hub_send(&h, who, kind, body, tx_id, ticket);
 	assert_true(err == GN_OK || err == GN_NOMEM);
@@ -43,7 +46,10 @@ static char body[2048];
 static void create(uint64_t *ticket)
 {
 	unsigned from = step % PEOPLE, to = (step + 1) % PEOPLE;
-	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"limit\":\"100.00\",\"policy\":{\"blocked_participants\":[\"%s\"],\"daily_limit\":\"90.00\"},\"to\":\"%s\"}",
+	snprintf(body, sizeof body,
+		 "{\"equivalent\":\"UAH\",\"limit\":\"100.00\","
+		 "\"policy\":{\"blocked_participants\":[\"%s\"],\"daily_limit\":\"90.00\"},"
+		 "\"to\":\"%s\"}",
 		 h.pid[to], h.pid[to]);
 	send(from, GN_OP_LINE_CREATE, body, NULL, ticket);
 }
@@ -95,7 +101,8 @@ static void equivalent(uint64_t *ticket)
 {
 	char code[16];
 	snprintf(code, sizeof code, "E%u", step++);
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_EQUIVALENT, .code = gn_str(code), .precision = 2, .active = true};
+	struct gn_ledger_admin a = {
+		.kind = GN_ADMIN_EQUIVALENT, .code = gn_str(code), .precision = 2, .active = true};
 	gn_err err = gn_ledger_admin(h.l, &a, *ticket = ++h.ticket, h.now);
 	assert_true(err == GN_OK || err == GN_NOMEM);
 }
@@ -148,7 +155,9 @@ static void test_each_allocation_of_recovery(void **state)
 	assert_int_equal(hub_equivalent(&h, "UAH", 2, true), GN_OK);
 	for (int i = 0; i < PEOPLE; i++)
 		hub_join(&h);
-	assert_int_equal(hub_trust(&h, B, A, "UAH", "100.00", "{\"ask\":true,\"daily_limit\":\"90.00\"}"), GN_OK);
+	assert_int_equal(
+		hub_trust(&h, B, A, "UAH", "100.00", "{\"ask\":true,\"daily_limit\":\"90.00\"}"),
+		GN_OK);
 	assert_int_equal(hub_pay(&h, A, B, "UAH", "1.00"), GN_OK);
 	gn_ledger_snapshot(h.l);
 	assert_int_equal(hub_pay(&h, A, B, "UAH", "2.00"), GN_OK);
@@ -191,13 +200,19 @@ static void test_a_hash_takes_no_memory(void **state)
 	for (int i = 0; i < PEOPLE; i++)
 		hub_join(&h);
 	for (unsigned i = 0; i < 6; i++) {
-		snprintf(info, sizeof info, "{\"symbol\":\"%*u\"}", (int)sizeof info - 16 - (int)(i * 997), i);
+		snprintf(info, sizeof info, "{\"symbol\":\"%*u\"}",
+			 (int)sizeof info - 16 - (int)(i * 997), i);
 		snprintf(code, sizeof code, "U%u", i);
-		struct gn_ledger_admin a = {.kind = GN_ADMIN_EQUIVALENT, .code = gn_str(code), .precision = 2, .active = true, .info = gn_str(info)};
+		struct gn_ledger_admin a = {.kind = GN_ADMIN_EQUIVALENT,
+					    .code = gn_str(code),
+					    .precision = 2,
+					    .active = true,
+					    .info = gn_str(info)};
 		uint64_t ticket = ++h.ticket;
 		assert_int_equal(gn_ledger_admin(h.l, &a, ticket, h.now), GN_OK);
 		assert_int_equal(hub_outcome(&h, ticket)->err, GN_OK);
-		assert_int_equal(hub_trust(&h, A, B, code, "1.00", "{\"daily_limit\":\"0.50\"}"), GN_OK);
+		assert_int_equal(hub_trust(&h, A, B, code, "1.00", "{\"daily_limit\":\"0.50\"}"),
+				 GN_OK);
 		assert_int_equal(gn_ledger_state(h.l, &h.alloc, &bytes), GN_OK);
 		gn_sha256(&(struct gn_slice){bytes.p, bytes.len}, 1, &whole);
 		gn_mem_free(&h.alloc, bytes.p);

@@ -1,4 +1,5 @@
-/* Clearing that needs consent (LG-47), inline clearing, schedules: who is asked, what yes and no do, and what has changed meanwhile. */
+/* Clearing that needs consent (LG-47), inline clearing, schedules: who is asked, what yes and no
+ * do, and what has changed meanwhile. */
 #include "ledger/harness_int.h"
 
 static struct hub h;
@@ -73,7 +74,8 @@ static struct gn_ledger_tx ask(void)
 static gn_err answer(unsigned who, bool yes)
 {
 	char body[128];
-	snprintf(body, sizeof body, "{\"answer\":\"%s\",\"tx_id\":\"%s\"}", yes ? "yes" : "no", offer_id);
+	snprintf(body, sizeof body, "{\"answer\":\"%s\",\"tx_id\":\"%s\"}", yes ? "yes" : "no",
+		 offer_id);
 	return hub_do(&h, who, GN_OP_CONSENT, body, offer_id);
 }
 
@@ -235,7 +237,8 @@ static void test_clearing_leaves_what_is_reserved(void **state)
 	assert_int_equal(hub_pay(&h, A, B, "UAH", "100.00"), GN_OK);
 	assert_int_equal(hub_pay(&h, B, C, "UAH", "100.00"), GN_OK);
 	trust(D, A, "100.00", "{\"ask\":true}");
-	assert_int_equal(hub_pay(&h, B, D, "UAH", "30.00"), GN_OK); /* B -> A nets 30 of A's debt, A -> D asks D */
+	/* B -> A nets 30 of A's debt, A -> D asks D */
+	assert_int_equal(hub_pay(&h, B, D, "UAH", "30.00"), GN_OK);
 	assert_int_equal(hub_pay(&h, C, A, "UAH", "100.00"), GN_OK); /* closes the ring */
 	assert_int_equal(hub_debt(&h, 0, A, B), 3000);
 	assert_int_equal(hub_debt(&h, 0, B, C), 3000);

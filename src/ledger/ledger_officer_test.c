@@ -33,12 +33,18 @@ static gn_err command(const char *body)
 	struct gn_buf b = {storage, 0, sizeof storage};
 	struct gn_op_admin c;
 	struct gn_ledger_admin a = {.who = {.actor = with.actor, .role = (uint8_t)with.role}};
-	struct gn_op_envelope e = {.kind = GN_OP_ADMIN, .hub = *with.hub, .signer = with.key->pk, .seq = with.seq, .ts = (int64_t)gn_unix(h.now)};
+	struct gn_op_envelope e = {.kind = GN_OP_ADMIN,
+				   .hub = *with.hub,
+				   .signer = with.key->pk,
+				   .seq = with.seq,
+				   .ts = (int64_t)gn_unix(h.now)};
 	GN_TRY(gn_op_admin_parse(gn_str(body), &c));
 	GN_TRY(gn_ledger_command(h.l, &c, &a));
 	a.who.reason = c.reason.p ? c.reason : gn_slice(NULL, 0);
 	if (!with.bare) {
-		assert_int_equal(gn_op_wrap(&e, gn_str(with.signed_body ? with.signed_body : body), &b), GN_OK);
+		assert_int_equal(
+			gn_op_wrap(&e, gn_str(with.signed_body ? with.signed_body : body), &b),
+			GN_OK);
 		a.who.bytes = gn_buf_slice(&b);
 		gn_op_sign(with.key, a.who.bytes, &a.who.sig);
 		a.who.sig.b[7] ^= with.forged;
@@ -52,7 +58,9 @@ static void role_body(const struct gn_sk *key, const char *role, char out[256])
 {
 	char pk[45];
 	base64_key(&key->pk, pk);
-	snprintf(out, 256, "{\"command\":\"role\",\"name\":\"N\",\"public_key\":\"%s\",\"role\":\"%s\"}", pk, role);
+	snprintf(out, 256,
+		 "{\"command\":\"role\",\"name\":\"N\",\"public_key\":\"%s\",\"role\":\"%s\"}", pk,
+		 role);
 }
 
 static gn_err grant(const struct gn_sk *key, const char *role)
@@ -65,7 +73,10 @@ static gn_err grant(const struct gn_sk *key, const char *role)
 static const char *freeze(const char *reason)
 {
 	static char body[512];
-	snprintf(body, sizeof body, "{\"command\":\"participant\",\"pid\":\"%s\",\"reason\":\"%s\",\"status\":\"suspended\"}", h.pid[B], reason);
+	snprintf(body, sizeof body,
+		 "{\"command\":\"participant\",\"pid\":\"%s\",\"reason\":\"%s\","
+		 "\"status\":\"suspended\"}",
+		 h.pid[B], reason);
 	return body;
 }
 
@@ -145,7 +156,9 @@ static void a_command_is_a_signature_of_one_who_may(void **state)
 	with.seq = 4;
 	refused(freeze("x"), GN_CONFLICT);
 	with.seq = 6;
-	assert_int_equal(command("{\"command\":\"clear\",\"equivalent\":\"UAH\",\"mode\":\"exact\"}"), GN_OK);
+	assert_int_equal(
+		command("{\"command\":\"clear\",\"equivalent\":\"UAH\",\"mode\":\"exact\"}"),
+		GN_OK);
 	assert_true(gn_ledger_officer(h.l, 0, &o));
 	assert_int_equal(o.seq, 6);
 	h.now += 25 * 3600 * GN_SEC;
@@ -163,10 +176,13 @@ static void nobody_reaches_above_himself(void **state)
 	assert_int_equal(grant(&h.key[B], "admin"), GN_OK);
 	by(&clerk, GN_ROLE_OPERATOR, 1);
 	for (size_t i = 0; i < GN_COUNT(acts); i++) {
-		snprintf(body, sizeof body, "{\"command\":\"participant\",\"pid\":\"%s\",\"status\":\"%s\"}", h.pid[B], acts[i]);
+		snprintf(body, sizeof body,
+			 "{\"command\":\"participant\",\"pid\":\"%s\",\"status\":\"%s\"}", h.pid[B],
+			 acts[i]);
 		refused(body, GN_DENIED);
 	}
-	snprintf(body, sizeof body, "{\"command\":\"participant\",\"level\":3,\"pid\":\"%s\"}", h.pid[B]);
+	snprintf(body, sizeof body, "{\"command\":\"participant\",\"level\":3,\"pid\":\"%s\"}",
+		 h.pid[B]);
 	refused(body, GN_DENIED);
 	by(&boss, GN_ROLE_ADMIN, 2);
 	assert_int_equal(command(body), GN_OK); /* an equal */
@@ -178,7 +194,8 @@ static void nobody_reaches_above_himself(void **state)
 	assert_int_equal(command(freeze("x")), GN_OK); /* one below */
 	/* the last admin is not deleted, not by himself either; one of two is */
 	with.seq = 2;
-	snprintf(body, sizeof body, "{\"command\":\"participant\",\"pid\":\"%s\",\"status\":\"active\"}", h.pid[B]);
+	snprintf(body, sizeof body,
+		 "{\"command\":\"participant\",\"pid\":\"%s\",\"status\":\"active\"}", h.pid[B]);
 	assert_int_equal(command(body), GN_OK);
 	with.seq = 3;
 	assert_int_equal(grant(&h.key[B], "admin"), GN_OK);
@@ -187,7 +204,8 @@ static void nobody_reaches_above_himself(void **state)
 	with.seq = 2;
 	assert_int_equal(grant(&clerk, "none"), GN_OK);
 	with.seq = 3;
-	snprintf(body, sizeof body, "{\"command\":\"participant\",\"pid\":\"%s\",\"status\":\"deleted\"}", h.pid[B]);
+	snprintf(body, sizeof body,
+		 "{\"command\":\"participant\",\"pid\":\"%s\",\"status\":\"deleted\"}", h.pid[B]);
 	refused(body, GN_CONFLICT);
 	assert_int_equal(grant(&boss, "admin"), GN_OK);
 	with.seq = 4;
@@ -247,9 +265,14 @@ static void the_journal_proves_it(void **state)
 	by(&clerk, GN_ROLE_OPERATOR, 1);
 	assert_int_equal(command(freeze("x")), GN_OK);
 	by(&boss, GN_ROLE_ADMIN, 1);
-	assert_int_equal(command("{\"command\":\"settings\",\"settings\":{\"clearing.inline\":false,\"routing.max_hops\":3}}"), GN_OK);
+	assert_int_equal(
+		command("{\"command\":\"settings\",\"settings\":{\"clearing.inline\":false,"
+			"\"routing.max_hops\":3}}"),
+		GN_OK);
 	by(&boss, GN_ROLE_ADMIN, 2);
-	assert_int_equal(command("{\"active\":true,\"code\":\"HOUR\",\"command\":\"equivalent\",\"info\":{\"symbol\":\"h\"},\"precision\":1}"), GN_OK);
+	assert_int_equal(command("{\"active\":true,\"code\":\"HOUR\",\"command\":\"equivalent\","
+				 "\"info\":{\"symbol\":\"h\"},\"precision\":1}"),
+			 GN_OK);
 	struct gn_hash live = hub_hash(&h);
 	hub_close(&h);
 	hub_open(&h);
@@ -277,14 +300,28 @@ static void words_are_read_strictly(void **state)
 		{"{}", GN_USAGE},
 		{"[]", GN_USAGE},
 		{"{\"command\":1}", GN_USAGE},
-		{"{\"command\":\"clear\",\"equivalent\":\"UAH\",\"max_len\":6,\"mode\":\"cycles\"}", GN_OK},
-		{"{\"command\":\"clear\",\"equivalent\":\"UAH\",\"max_len\":7,\"mode\":\"cycles\"}", GN_RANGE},
-		{"{\"budget_ms\":0,\"command\":\"clear\",\"equivalent\":\"UAH\",\"mode\":\"exact\"}", GN_OK},
-		{"{\"budget_ms\":600000,\"command\":\"clear\",\"equivalent\":\"UAH\",\"mode\":\"exact\"}", GN_OK},
-		{"{\"budget_ms\":600001,\"command\":\"clear\",\"equivalent\":\"UAH\",\"mode\":\"exact\"}", GN_RANGE},
-		{"{\"budget_ms\":-1,\"command\":\"clear\",\"equivalent\":\"UAH\",\"mode\":\"exact\"}", GN_RANGE},
-		{"{\"budget_ms\":\"5\",\"command\":\"clear\",\"equivalent\":\"UAH\",\"mode\":\"exact\"}", GN_USAGE},
-		{"{\"budget_ms\":5,\"command\":\"clear\",\"equivalent\":\"UAH\",\"mode\":\"cycles\"}", GN_USAGE},
+		{"{\"command\":\"clear\",\"equivalent\":\"UAH\",\"max_len\":6,\"mode\":\"cycles\"}",
+		 GN_OK},
+		{"{\"command\":\"clear\",\"equivalent\":\"UAH\",\"max_len\":7,\"mode\":\"cycles\"}",
+		 GN_RANGE},
+		{"{\"budget_ms\":0,\"command\":\"clear\",\"equivalent\":\"UAH\","
+		 "\"mode\":\"exact\"}",
+		 GN_OK},
+		{"{\"budget_ms\":600000,\"command\":\"clear\",\"equivalent\":\"UAH\","
+		 "\"mode\":\"exact\"}",
+		 GN_OK},
+		{"{\"budget_ms\":600001,\"command\":\"clear\",\"equivalent\":\"UAH\","
+		 "\"mode\":\"exact\"}",
+		 GN_RANGE},
+		{"{\"budget_ms\":-1,\"command\":\"clear\",\"equivalent\":\"UAH\","
+		 "\"mode\":\"exact\"}",
+		 GN_RANGE},
+		{"{\"budget_ms\":\"5\",\"command\":\"clear\",\"equivalent\":\"UAH\","
+		 "\"mode\":\"exact\"}",
+		 GN_USAGE},
+		{"{\"budget_ms\":5,\"command\":\"clear\",\"equivalent\":\"UAH\","
+		 "\"mode\":\"cycles\"}",
+		 GN_USAGE},
 		{"{\"budget_ms\":5,\"command\":\"snapshot\"}", GN_UNSUPPORTED},
 		{"{\"command\":\"clear\",\"equivalent\":\"UAH\"}", GN_USAGE},
 		{"{\"command\":\"clear\",\"equivalent\":\"UAH\",\"mode\":\"all\"}", GN_USAGE},
@@ -295,9 +332,18 @@ static void words_are_read_strictly(void **state)
 		{"{\"command\":\"settings\",\"settings\":{\"routing.maxflow\":1}}", GN_USAGE},
 		{"{\"command\":\"settings\",\"settings\":{\"colour\":1}}", GN_UNSUPPORTED},
 		{"{\"command\": \"snapshot\"}", GN_CANONICAL},
-		{"{\"command\":\"role\",\"name\":\"a\\\"b\",\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=\",\"role\":\"admin\"}", GN_USAGE},
-		{"{\"command\":\"role\",\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=\",\"role\":\"king\"}", GN_USAGE},
-		{"{\"command\":\"role\",\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=\",\"role\":\"admin\"}", GN_OK},
+		{"{\"command\":\"role\",\"name\":\"a\\\"b\","
+		 "\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=\","
+		 "\"role\":\"admin\"}",
+		 GN_USAGE},
+		{"{\"command\":\"role\","
+		 "\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=\","
+		 "\"role\":\"king\"}",
+		 GN_USAGE},
+		{"{\"command\":\"role\","
+		 "\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=\","
+		 "\"role\":\"admin\"}",
+		 GN_OK},
 	};
 	for (size_t i = 0; i < GN_COUNT(cases); i++)
 		assert_int_equal(gn_op_admin_parse(gn_str(cases[i].body), &c), cases[i].want);
@@ -332,15 +378,22 @@ static void a_follower_is_the_ledger(void **state)
 			if (e.kind != GN_LEDGER_RECORDS)
 				continue;
 			told = true;
-			if (e.first_seq == first && e.count > 1) /* from the middle: what comes before is missing */
-				assert_int_equal(gn_ledger_follow(f, e.payload, e.first_seq + 1, e.count), GN_NOT_FOUND);
-			assert_int_equal(gn_ledger_follow(f, e.payload, e.first_seq, e.count), GN_OK);
-			assert_int_equal(gn_ledger_follow(f, e.payload, e.first_seq, e.count), GN_OK); /* again: skipped */
+			/* from the middle: what comes before is missing */
+			if (e.first_seq == first && e.count > 1)
+				assert_int_equal(
+					gn_ledger_follow(f, e.payload, e.first_seq + 1, e.count),
+					GN_NOT_FOUND);
+			assert_int_equal(gn_ledger_follow(f, e.payload, e.first_seq, e.count),
+					 GN_OK);
+			/* again: skipped */
+			assert_int_equal(gn_ledger_follow(f, e.payload, e.first_seq, e.count),
+					 GN_OK);
 		}
 		hub_step(&h);
 		gn_ledger_tick(h.l, h.now);
 	}
-	assert_true(told && gn_ledger_seq(f) == gn_ledger_seq(h.l) && gn_ledger_seq(f) >= first + 19);
+	assert_true(told && gn_ledger_seq(f) == gn_ledger_seq(h.l) &&
+		    gn_ledger_seq(f) >= first + 19);
 	struct gn_hash mine, theirs = hub_hash(&h);
 	assert_int_equal(gn_ledger_state_hash(f, &mine), GN_OK);
 	assert_memory_equal(&mine, &theirs, sizeof mine);
@@ -359,10 +412,13 @@ static void a_follower_is_the_ledger(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_command_is_a_signature_of_one_who_may, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_command_is_a_signature_of_one_who_may, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(nobody_reaches_above_himself, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_officers_sequence_does_not_leap, setup, teardown),
-		cmocka_unit_test_setup_teardown(roles_are_given_and_taken_by_records, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_officers_sequence_does_not_leap, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(roles_are_given_and_taken_by_records, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(the_journal_proves_it, setup, teardown),
 		cmocka_unit_test(words_are_read_strictly),
 		cmocka_unit_test_setup_teardown(a_follower_is_the_ledger, setup, teardown),

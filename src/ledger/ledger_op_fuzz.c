@@ -1,4 +1,5 @@
-/* Signed bytes from anywhere, in both profiles: what parses is canonical, complete, made of parts of the bytes, and a record can hold it. */
+/* Signed bytes from anywhere, in both profiles: what parses is canonical, complete, made of
+ * parts of the bytes, and a record can hold it. */
 #include "ledger/book_int.h"
 #include "ledger/op_admin.h"
 
@@ -14,7 +15,8 @@ static void check_command(struct gn_slice body)
 	struct gn_op_admin c;
 	if (gn_op_admin_parse(body, &c))
 		return;
-	GN_ASSERT(c.command < GN_COMMANDS && c.status <= GN_PARTICIPANT_DELETED && c.role <= GN_ROLE_ADMIN);
+	GN_ASSERT(c.command < GN_COMMANDS && c.status <= GN_PARTICIPANT_DELETED &&
+		  c.role <= GN_ROLE_ADMIN);
 	inside(body, c.reason);
 	inside(body, c.code);
 	inside(body, c.info);
@@ -25,8 +27,10 @@ static void check_command(struct gn_slice body)
 static void check_written(const struct gn_op *op, enum gn_record_type type)
 {
 	static uint8_t bytes[4096 + JSON_TEXT_MAX];
-	struct gn_record_view again, r = {.type = type, .sign = {.profile = (uint8_t)op->profile, .seq = op->seq, .bytes = op->bytes},
-					  .admin = {.seq = op->seq, .bytes = op->bytes}};
+	struct gn_record_view again,
+		r = {.type = type,
+		     .sign = {.profile = (uint8_t)op->profile, .seq = op->seq, .bytes = op->bytes},
+		     .admin = {.seq = op->seq, .bytes = op->bytes}};
 	struct gn_writer w = gn_writer(bytes, sizeof bytes);
 	lg_rec_write(&r, &w);
 	GN_ASSERT(lg_rec_read(gn_slice(bytes, gn_writer_len(&w)), 1, &again) == GN_OK);
@@ -35,8 +39,20 @@ static void check_written(const struct gn_op *op, enum gn_record_type type)
 
 static void check(const struct gn_op *op)
 {
-	const struct gn_slice parts[] = {op->body, op->tx_id, op->display_name, op->description, op->equivalent, op->amount, op->limit, op->line_id,
-					 op->type, op->to_text, op->initiator_text, op->user_profile, op->policy.daily_limit, op->policy.max_hop_usage};
+	const struct gn_slice parts[] = {op->body,
+					 op->tx_id,
+					 op->display_name,
+					 op->description,
+					 op->equivalent,
+					 op->amount,
+					 op->limit,
+					 op->line_id,
+					 op->type,
+					 op->to_text,
+					 op->initiator_text,
+					 op->user_profile,
+					 op->policy.daily_limit,
+					 op->policy.max_hop_usage};
 	gn_amount a;
 	for (size_t i = 0; i < GN_COUNT(parts); i++)
 		inside(op->bytes, parts[i]);
@@ -56,7 +72,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
 	struct gn_op op;
 	for (unsigned kind = 0; kind < GN_OP_VOTE; kind++)
-		if (gn_op_parse(GN_PROFILE_V0, (enum gn_op_kind)kind, gn_slice(data, len), &op) == GN_OK)
+		if (gn_op_parse(GN_PROFILE_V0, (enum gn_op_kind)kind, gn_slice(data, len), &op) ==
+		    GN_OK)
 			check(&op);
 	if (gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, gn_slice(data, len), &op) == GN_OK)
 		check(&op);

@@ -1,9 +1,11 @@
-/* Signed operations: the published vectors, both profiles, and everything a signature must not cover. */
+/* Signed operations: the published vectors, both profiles, and everything a signature must not
+ * cover. */
 #include "ledger/op.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+
 #include <cmocka.h>
 
 static const char alice_pid[] = "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd";
@@ -17,9 +19,11 @@ static struct gn_sk alice(void)
 
 static void base64(const uint8_t *p, size_t len, char *out)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	for (size_t i = 0; i < len; i += 3) {
-		uint32_t v = (uint32_t)p[i] << 16 | (i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0) | (i + 2 < len ? p[i + 2] : 0u);
+		uint32_t v = (uint32_t)p[i] << 16 | (i + 1 < len ? (uint32_t)p[i + 1] << 8 : 0) |
+			     (i + 2 < len ? p[i + 2] : 0u);
 		*out++ = digits[v >> 18];
 		*out++ = digits[v >> 12 & 63];
 		*out++ = i + 1 < len ? digits[v >> 6 & 63] : '=';
@@ -35,12 +39,22 @@ static void test_vectors_of_the_reference(void **state)
 		enum gn_op_kind kind;
 		const char *text, *sig;
 	} vectors[] = {
-		{GN_OP_REGISTER, "{\"display_name\":\"Alice\",\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=\",\"type\":\"person\"}",
-		 "BPHQJ2v9JYqx6gUDfKr8MF2U+HN8kKOa6H/M850sKyjr7pDyNbz0sE8j/TLKqK+ARthiCgPiibybgUXg18YoBg=="},
-		{GN_OP_PAYMENT, "{\"amount\":\"100.00\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"00000000-0000-4000-8000-000000000001\"}",
-		 "qO/4YmRMm0vu30LB929NQ7ax6059uTPyF24ClCvCOIjQZ+v00pdzL284GkSUY2RwMgFClysDHRbMnYzryTndBg=="},
-		{GN_OP_LINE_CREATE, "{\"equivalent\":\"UAH\",\"limit\":\"1000.00\",\"policy\":{\"auto_clearing\":true,\"can_be_intermediate\":true},\"to\":\"X\"}",
-		 "dni4Ac/Oqdq5NJv42ju3miCDWuJxOvsSzocIBhYarxdawkqmKZyJlmiK0SJUEYlEtqP2eTgs59risVS9DnETDg=="},
+		{GN_OP_REGISTER,
+		 "{\"display_name\":\"Alice\","
+		 "\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=\","
+		 "\"type\":\"person\"}",
+		 "BPHQJ2v9JYqx6gUDfKr8MF2U+HN8kKOa6H/M850sKyjr7pDyNbz0sE8j/TLKqK+A"
+		 "RthiCgPiibybgUXg18YoBg=="},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":\"100.00\",\"equivalent\":\"UAH\",\"to\":\"X\","
+		 "\"tx_id\":\"00000000-0000-4000-8000-000000000001\"}",
+		 "qO/4YmRMm0vu30LB929NQ7ax6059uTPyF24ClCvCOIjQZ+v00pdzL284GkSUY2Rw"
+		 "MgFClysDHRbMnYzryTndBg=="},
+		{GN_OP_LINE_CREATE,
+		 "{\"equivalent\":\"UAH\",\"limit\":\"1000.00\",\"policy\":{\"auto_clearing\":true,"
+		 "\"can_be_intermediate\":true},\"to\":\"X\"}",
+		 "dni4Ac/Oqdq5NJv42ju3miCDWuJxOvsSzocIBhYarxdawkqmKZyJlmiK0SJUEYlE"
+		 "tqP2eTgs59risVS9DnETDg=="},
 	};
 	struct gn_sk sk = alice();
 	char pid[GN_PID_MAX];
@@ -54,7 +68,9 @@ static void test_vectors_of_the_reference(void **state)
 		base64(sig.b, sizeof sig.b, text);
 		assert_string_equal(text, vectors[i].sig);
 		assert_int_equal(gn_op_verify(&sk.pk, gn_str(vectors[i].text), &sig), GN_OK);
-		assert_int_equal(gn_op_parse(GN_PROFILE_V0, vectors[i].kind, gn_str(vectors[i].text), &op), GN_OK);
+		assert_int_equal(
+			gn_op_parse(GN_PROFILE_V0, vectors[i].kind, gn_str(vectors[i].text), &op),
+			GN_OK);
 		sig.b[5] ^= 1;
 		assert_int_equal(gn_op_verify(&sk.pk, gn_str(vectors[i].text), &sig), GN_SIGNATURE);
 		if (i == 0)
@@ -76,46 +92,107 @@ static void test_bodies_are_read_whole_or_not_at_all(void **state)
 		const char *text;
 		gn_err err;
 	} cases[] = {
-		{GN_OP_PAYMENT, "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\",\"x\":1}", GN_UNSUPPORTED},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\",\"x\":1}",
+		 GN_UNSUPPORTED},
 		{GN_OP_PAYMENT, "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\"}", GN_USAGE},
-		{GN_OP_PAYMENT, "{\"amount\":1,\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_AMOUNT},
-		{GN_OP_PAYMENT, "{\"amount\":1.5,\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_RANGE},
-		{GN_OP_PAYMENT, "{\"amount\":\"1\",\"equivalent\":\"U H\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_USAGE},
-		{GN_OP_PAYMENT, "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a b\"}", GN_USAGE},
-		{GN_OP_PAYMENT, "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"\"}", GN_USAGE},
-		{GN_OP_PAYMENT, "{\"amount\": \"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_CANONICAL},
-		{GN_OP_PAYMENT, "{\"equivalent\":\"UAH\",\"amount\":\"1\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_CANONICAL},
-		{GN_OP_PAYMENT, "{\"amount\":\"1\",\"amount\":\"2\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_EXISTS},
-		{GN_OP_PAYMENT, "{\"amount\":\"1\",\"constraints\":{\"max_hops\":3},\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_OK},
-		{GN_OP_PAYMENT, "{\"amount\":\"1\",\"constraints\":{\"max_hops\":0},\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_USAGE},
-		{GN_OP_PAYMENT, "{\"amount\":\"1\",\"constraints\":{\"max_hops\":11},\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_USAGE},
-		{GN_OP_PAYMENT, "{\"amount\":\"1\",\"constraints\":{\"fee\":1},\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_UNSUPPORTED},
-		{GN_OP_PAYMENT, "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\",\"version\":1}", GN_UNSUPPORTED},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":1,\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_AMOUNT},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":1.5,\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", GN_RANGE},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"equivalent\":\"U "
+		 "H\",\"to\":\"X\",\"tx_id\":\"a\"}",
+		 GN_USAGE},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a b\"}",
+		 GN_USAGE},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"\"}", GN_USAGE},
+		{GN_OP_PAYMENT,
+		 "{\"amount\": "
+		 "\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}",
+		 GN_CANONICAL},
+		{GN_OP_PAYMENT,
+		 "{\"equivalent\":\"UAH\",\"amount\":\"1\",\"to\":\"X\",\"tx_id\":\"a\"}",
+		 GN_CANONICAL},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"amount\":\"2\",\"equivalent\":\"UAH\",\"to\":\"X\","
+		 "\"tx_id\":\"a\"}",
+		 GN_EXISTS},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"constraints\":{\"max_hops\":3},\"equivalent\":\"UAH\","
+		 "\"to\":\"X\",\"tx_id\":\"a\"}",
+		 GN_OK},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"constraints\":{\"max_hops\":0},\"equivalent\":\"UAH\","
+		 "\"to\":\"X\",\"tx_id\":\"a\"}",
+		 GN_USAGE},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"constraints\":{\"max_hops\":11},\"equivalent\":\"UAH\","
+		 "\"to\":\"X\",\"tx_id\":\"a\"}",
+		 GN_USAGE},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"constraints\":{\"fee\":1},\"equivalent\":\"UAH\","
+		 "\"to\":\"X\",\"tx_id\":\"a\"}",
+		 GN_UNSUPPORTED},
+		{GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\","
+		 "\"version\":1}",
+		 GN_UNSUPPORTED},
 		{GN_OP_PAYMENT, "[]", GN_USAGE},
-		{GN_OP_LINE_CREATE, "{\"equivalent\":\"UAH\",\"limit\":\"5\",\"policy\":{\"ask\":true},\"to\":\"X\"}", GN_UNSUPPORTED},
-		{GN_OP_LINE_CREATE, "{\"equivalent\":\"UAH\",\"limit\":\"5\",\"policy\":{\"daily_limit\":null},\"to\":\"X\"}", GN_OK},
-		{GN_OP_LINE_CREATE, "{\"equivalent\":\"UAH\",\"limit\":\"5\",\"policy\":{\"auto_clearing\":1},\"to\":\"X\"}", GN_USAGE},
-		{GN_OP_LINE_CREATE, "{\"equivalent\":\"UAH\",\"limit\":\"5\",\"policy\":{\"blocked_participants\":[\"X\"]},\"to\":\"X\"}", GN_USAGE},
+		{GN_OP_LINE_CREATE,
+		 "{\"equivalent\":\"UAH\",\"limit\":\"5\",\"policy\":{\"ask\":true},\"to\":\"X\"}",
+		 GN_UNSUPPORTED},
+		{GN_OP_LINE_CREATE,
+		 "{\"equivalent\":\"UAH\",\"limit\":\"5\",\"policy\":{\"daily_limit\":null},"
+		 "\"to\":\"X\"}",
+		 GN_OK},
+		{GN_OP_LINE_CREATE,
+		 "{\"equivalent\":\"UAH\",\"limit\":\"5\",\"policy\":{\"auto_clearing\":1},"
+		 "\"to\":\"X\"}",
+		 GN_USAGE},
+		{GN_OP_LINE_CREATE,
+		 "{\"equivalent\":\"UAH\",\"limit\":\"5\","
+		 "\"policy\":{\"blocked_participants\":[\"X\"]},\"to\":\"X\"}",
+		 GN_USAGE},
 		{GN_OP_LINE_UPDATE, "{\"id\":\"a\"}", GN_USAGE},
 		{GN_OP_LINE_CLOSE, "{\"id\":\"a\"}", GN_OK},
 		{GN_OP_LINE_CLOSE, "{\"id\":\"a\",\"to\":\"X\"}", GN_UNSUPPORTED},
-		{GN_OP_LINE_UPDATE, "{\"equivalent\":\"UAH\",\"id\":\"a\",\"limit\":\"5\"}", GN_UNSUPPORTED},
+		{GN_OP_LINE_UPDATE, "{\"equivalent\":\"UAH\",\"id\":\"a\",\"limit\":\"5\"}",
+		 GN_UNSUPPORTED},
 		{GN_OP_LINE_CLOSE, "{\"id\":\"a\",\"when_repaid\":true}", GN_UNSUPPORTED},
 		{GN_OP_PROFILE, "{}", GN_USAGE},
 		{GN_OP_PROFILE, "{\"profile\":{\"a\":[1]}}", GN_OK},
 		{GN_OP_PROFILE, "{\"display_name\":\"\"}", GN_USAGE},
-		{GN_OP_REGISTER, "{\"display_name\":\"A\",\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2il=\",\"type\":\"person\"}", GN_USAGE},
-		{GN_OP_REGISTER, "{\"display_name\":\"A\",\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=\",\"type\":\"robot\"}", GN_USAGE},
+		{GN_OP_REGISTER,
+		 "{\"display_name\":\"A\","
+		 "\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2il=\","
+		 "\"type\":\"person\"}",
+		 GN_USAGE},
+		{GN_OP_REGISTER,
+		 "{\"display_name\":\"A\","
+		 "\"public_key\":\"O2onvM62pC1io6jQKm8Nc2UyFXcd4kOmOsBIoYtZ2ik=\","
+		 "\"type\":\"robot\"}",
+		 GN_USAGE},
 	};
 	for (size_t i = 0; i < GN_COUNT(cases); i++)
 		if (parse0(cases[i].kind, cases[i].text) != cases[i].err)
-			fail_msg("%s: %s, expected %s", cases[i].text, gn_err_name(parse0(cases[i].kind, cases[i].text)), gn_err_name(cases[i].err));
+			fail_msg("%s: %s, expected %s", cases[i].text,
+				 gn_err_name(parse0(cases[i].kind, cases[i].text)),
+				 gn_err_name(cases[i].err));
 }
 
-static struct gn_slice wrap(enum gn_op_kind kind, const char *body, const char *tx_id, char *storage, size_t cap)
+static struct gn_slice wrap(enum gn_op_kind kind, const char *body, const char *tx_id,
+			    char *storage, size_t cap)
 {
 	struct gn_sk sk = alice();
-	struct gn_op_envelope e = {.kind = kind, .hub = sk.pk, .signer = sk.pk, .seq = 7, .ts = 1700000000, .tx_id = gn_str(tx_id)};
+	struct gn_op_envelope e = {.kind = kind,
+				   .hub = sk.pk,
+				   .signer = sk.pk,
+				   .seq = 7,
+				   .ts = 1700000000,
+				   .tx_id = gn_str(tx_id)};
 	struct gn_buf b = {(uint8_t *)storage, 0, cap};
 	assert_int_equal(gn_op_wrap(&e, gn_str(body), &b), GN_OK);
 	return gn_buf_slice(&b);
@@ -128,7 +205,9 @@ static void test_envelope_says_who_where_when(void **state)
 	struct gn_op op;
 	struct gn_hash pid;
 	assert_int_equal(gn_pid_parse(gn_str(alice_pid), &pid), GN_OK);
-	struct gn_slice s = wrap(GN_OP_LINE_CLOSE, "{\"id\":\"x\",\"version\":3,\"when_repaid\":true}", NULL, storage, sizeof storage);
+	struct gn_slice s =
+		wrap(GN_OP_LINE_CLOSE, "{\"id\":\"x\",\"version\":3,\"when_repaid\":true}", NULL,
+		     storage, sizeof storage);
 	assert_int_equal(gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, s, &op), GN_OK);
 	assert_int_equal(op.kind, GN_OP_LINE_CLOSE);
 	assert_int_equal(op.seq, 7);
@@ -137,15 +216,20 @@ static void test_envelope_says_who_where_when(void **state)
 	assert_memory_equal(op.signer.b, pid.b, 32);
 	assert_true(op.when_repaid && op.has_version && op.version == 3);
 	assert_int_equal(gn_op_parse(GN_PROFILE_V1, GN_OP_PAYMENT, s, &op), GN_USAGE);
-	s = wrap(GN_OP_PAYMENT, "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", "a", storage, sizeof storage);
+	s = wrap(GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", "a",
+		 storage, sizeof storage);
 	assert_int_equal(gn_op_parse(GN_PROFILE_V1, GN_OP_PAYMENT, s, &op), GN_OK);
-	s = wrap(GN_OP_PAYMENT, "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", "b", storage, sizeof storage);
+	s = wrap(GN_OP_PAYMENT,
+		 "{\"amount\":\"1\",\"equivalent\":\"UAH\",\"to\":\"X\",\"tx_id\":\"a\"}", "b",
+		 storage, sizeof storage);
 	assert_int_equal(gn_op_parse(GN_PROFILE_V1, GN_OP_PAYMENT, s, &op), GN_USAGE);
 	assert_int_equal(gn_op_parse(GN_PROFILE_V0, GN_OP_PAYMENT, s, &op), GN_UNSUPPORTED);
 	/* every character that is lost or changed is noticed */
 	s = wrap(GN_OP_LINE_CLOSE, "{\"id\":\"x\"}", NULL, storage, sizeof storage);
 	for (size_t i = 0; i < s.len; i++)
-		assert_int_not_equal(gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, gn_slice(s.p, i), &op), GN_OK);
+		assert_int_not_equal(gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, gn_slice(s.p, i), &op),
+				     GN_OK);
 	char *hub = strstr(storage, "\"hub\"");
 	hub[1] = 'H';
 	assert_int_not_equal(gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, s, &op), GN_OK);
@@ -169,15 +253,20 @@ static void test_sequences_are_bounded(void **state)
 		{"\"1\"", GN_USAGE},
 	};
 	static const char *const bodies[][2] = {
-		{"line.close", "{\"id\":\"x\"}"}, {"admin", "{\"command\":\"snapshot\"}"}, {"participant.leave", "{}"},
+		{"line.close", "{\"id\":\"x\"}"},
+		{"admin", "{\"command\":\"snapshot\"}"},
+		{"participant.leave", "{}"},
 	};
 	char text[1024];
 	struct gn_op op;
 	for (size_t b = 0; b < GN_COUNT(bodies); b++)
 		for (size_t i = 0; i < GN_COUNT(cases); i++) {
-			snprintf(text, sizeof text, "{\"body\":%s,\"domain\":\"geo/v1\",\"hub\":\"%s\",\"op\":\"%s\",\"seq\":%s,\"signer\":\"%s\",\"ts\":1700000000}",
+			snprintf(text, sizeof text,
+				 "{\"body\":%s,\"domain\":\"geo/v1\",\"hub\":\"%s\",\"op\":\"%s\","
+				 "\"seq\":%s,\"signer\":\"%s\",\"ts\":1700000000}",
 				 bodies[b][1], alice_pid, bodies[b][0], cases[i].seq, alice_pid);
-			assert_int_equal(gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, gn_str(text), &op), cases[i].want);
+			assert_int_equal(gn_op_parse(GN_PROFILE_V1, GN_OP_KINDS, gn_str(text), &op),
+					 cases[i].want);
 		}
 }
 
@@ -191,7 +280,9 @@ static void test_login_texts_differ_by_profile_and_hub(void **state)
 	assert_true(gn_slice_eq(gn_buf_slice(&b), GN_LIT("abc")));
 	b.len = 0;
 	assert_int_equal(gn_op_login_text(GN_PROFILE_V1, &sk.pk, GN_LIT("abc"), &b), GN_OK);
-	assert_true(gn_slice_eq(gn_buf_slice(&b), GN_LIT("geo/v1/login\n2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd\nabc")));
+	assert_true(gn_slice_eq(
+		gn_buf_slice(&b),
+		GN_LIT("geo/v1/login\n2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd\nabc")));
 	b.cap = 60;
 	b.len = 0;
 	assert_int_equal(gn_op_login_text(GN_PROFILE_V1, &sk.pk, GN_LIT("abc"), &b), GN_TOO_LARGE);
@@ -201,20 +292,24 @@ static void test_login_texts_differ_by_profile_and_hub(void **state)
 static void test_line_ids_are_uuids_of_one_form(void **state)
 {
 	(void)state;
-	struct gn_line_id id = {.eq = 1023, .pair = 0x12345678, .version = 0xabcdef, .side = 1}, out;
+	struct gn_line_id id = {.eq = 1023, .pair = 0x12345678, .version = 0xabcdef, .side = 1},
+			  out;
 	char text[GN_LINE_ID_LEN + 1];
 	gn_line_id_text(&id, text);
 	assert_string_equal(text, "12345678-03ff-8000-8001-000000abcdef");
 	assert_int_equal(gn_line_id_parse(gn_str(text), &out), GN_OK);
-	assert_true(out.eq == id.eq && out.pair == id.pair && out.version == id.version && out.side == id.side);
+	assert_true(out.eq == id.eq && out.pair == id.pair && out.version == id.version &&
+		    out.side == id.side);
 	for (size_t i = 0; i < GN_LINE_ID_LEN; i++) {
 		char bad[GN_LINE_ID_LEN + 1];
 		memcpy(bad, text, sizeof bad);
 		bad[i] = 'G';
 		assert_int_equal(gn_line_id_parse(gn_str(bad), &out), GN_TEXT);
 	}
-	assert_int_equal(gn_line_id_parse(gn_str("12345678-03ff-8000-8001-000000ABCDEF"), &out), GN_TEXT);
-	assert_int_equal(gn_line_id_parse(gn_str("12345678-03ff-8000-8003-000000abcdef"), &out), GN_TEXT);
+	assert_int_equal(gn_line_id_parse(gn_str("12345678-03ff-8000-8001-000000ABCDEF"), &out),
+			 GN_TEXT);
+	assert_int_equal(gn_line_id_parse(gn_str("12345678-03ff-8000-8003-000000abcdef"), &out),
+			 GN_TEXT);
 	assert_int_equal(gn_line_id_parse(gn_slice(text, 35), &out), GN_TEXT);
 }
 

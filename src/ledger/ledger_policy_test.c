@@ -1,6 +1,6 @@
-/* LG-32: what a line's owner forbids is looked at again where a record is applied, whoever wrote the record. The router
- * never proposes what is forbidden, so the records here are made from a payment that was allowed, after the line was
- * changed. */
+/* LG-32: what a line's owner forbids is looked at again where a record is applied, whoever wrote
+ * the record. The router never proposes what is forbidden, so the records here are made from a
+ * payment that was allowed, after the line was changed. */
 #include "ledger/engine_int.h"
 #include "ledger/harness_int.h"
 
@@ -145,7 +145,8 @@ static void test_a_blocked_participant_on_the_way(void **state)
 static void test_a_line_that_asks(void **state)
 {
 	(void)state;
-	assert_int_equal(with_policy(B, A, "\"ask\":true"), GN_CORRUPT); /* the record names nobody who was asked */
+	/* the record names nobody who was asked */
+	assert_int_equal(with_policy(B, A, "\"ask\":true"), GN_CORRUPT);
 }
 
 int main(void)

@@ -1,10 +1,12 @@
-/* A journal folder from anywhere: two files and a snapshot cut from the input. Recovery ends, with a whole ledger or with a reason. */
+/* A journal folder from anywhere: two files and a snapshot cut from the input. Recovery ends,
+ * with a whole ledger or with a reason. */
 #include "ledger/ledger.h"
 #include <stdio.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-/* Input: length of the first file 4, of the second 4 (big-endian, clipped), both files, and the rest is a snapshot of seq 5. */
+/* Input: length of the first file 4, of the second 4 (big-endian, clipped), both files, and the
+ * rest is a snapshot of seq 5. */
 struct folder {
 	struct gn_slice file[3];
 };
@@ -27,7 +29,8 @@ static void perform(struct gn_ledger *l, const struct folder *f, const struct gn
 	if (q->op == GN_LIO_LIST) {
 		for (int i = 0; i < 3; i++)
 			if (f->file[i].len)
-				n += snprintf(list + n, sizeof list - (size_t)n, "%zu %s\n", f->file[i].len, names[i]);
+				n += snprintf(list + n, sizeof list - (size_t)n, "%zu %s\n",
+					      f->file[i].len, names[i]);
 		answer = gn_slice(list, (size_t)n);
 	} else if (q->op == GN_LIO_READ) {
 		answer = gn_slice_sub(find(f, q->name), q->offset, q->len);
@@ -52,7 +55,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	gn_prng_init(&prng, 1);
 	struct gn_rand rand = gn_prng_rand(&prng);
 	struct gn_env env = {&alloc, &rand, NULL};
-	struct gn_ledger_config config = {.dir = "l", .hub = {{59, 106, 39, 188, 206, 182, 164, 45, 98, 163, 168, 208, 42, 111, 13, 115, 101, 50, 21, 119, 29, 226, 67, 166, 58, 192, 72, 161, 139, 89, 218, 41}}};
+	struct gn_ledger_config config = {
+		.dir = "l", .hub = {{59,  106, 39,  188, 206, 182, 164, 45, 98,  163, 168,
+				     208, 42,  111, 13,  115, 101, 50,  21, 119, 29,  226,
+				     67,  166, 58,  192, 72,  161, 139, 89, 218, 41}}};
 	struct gn_ledger *l;
 	struct gn_ledger_event e;
 	struct gn_ledger_io q;

@@ -1,6 +1,7 @@
-/* Routing: bounds, several paths, exact flow, explanations that are true when they are followed, and what clearing leaves alone. */
-#include "ledger/harness_int.h"
+/* Routing: bounds, several paths, exact flow, explanations that are true when they are followed,
+ * and what clearing leaves alone. */
 #include "ledger/engine_int.h"
+#include "ledger/harness_int.h"
 
 static struct hub h;
 #define CROWD 20
@@ -91,14 +92,16 @@ static void test_six_hops_and_not_seven(void **state)
 	for (unsigned i = 0; i < 8; i++)
 		trust(i + 1, i, "10.00");
 	assert_int_equal(pay(0, 6, "1.00"), GN_OK);
-	assert_int_equal(pay(0, 7, "1.00"), GN_NO_CAPACITY); /* there is a chain: bounds are in the way */
+	/* there is a chain: bounds are in the way */
+	assert_int_equal(pay(0, 7, "1.00"), GN_NO_CAPACITY);
 	settings(7, 3, false, true);
 	assert_int_equal(pay(0, 7, "1.00"), GN_OK);
 	settings(6, 3, true, true);
 	assert_int_equal(pay(0, 8, "1.00"), GN_OK); /* exact flow knows no hops */
 }
 
-/* LG-62: off by default; then 10 hops and 10 paths, not 11, after what the settings allow, and not where the payer has bounds of his own. */
+/* LG-62: off by default; then 10 hops and 10 paths, not 11, after what the settings allow, and
+ * not where the payer has bounds of his own. */
 static void test_a_second_search_goes_further(void **state)
 {
 	(void)state;
@@ -144,7 +147,8 @@ static void test_paths_may_cancel_each_other(void **state)
 	(void)state;
 	trust(1, 0, "10.00");
 	trust(2, 0, "10.00");
-	trust(3, 1, "10.00"); /* 0 -> 1 -> 3 -> 5 first, then 0 -> 2 -> 3 must push it back over 1 -> 4 */
+	/* 0 -> 1 -> 3 -> 5 first, then 0 -> 2 -> 3 must push it back over 1 -> 4 */
+	trust(3, 1, "10.00");
 	trust(3, 2, "10.00");
 	trust(4, 1, "10.00");
 	trust(5, 3, "10.00");
@@ -169,7 +173,8 @@ static void test_three_paths_and_not_four(void **state)
 	assert_int_equal(pay(0, 5, "40.00"), GN_OK);
 	assert_int_equal(pay(5, 0, "40.00"), GN_OK);
 	settings(6, 1, true, true);
-	assert_int_equal(pay(0, 5, "40.00"), GN_OK); /* one path allowed, but exact flow takes four */
+	/* one path allowed, but exact flow takes four */
+	assert_int_equal(pay(0, 5, "40.00"), GN_OK);
 }
 
 /* ---- explanations ---- */
@@ -194,16 +199,22 @@ static void test_failure_says_who_would_have_to_raise_what(void **state)
 	trust(2, 1, "40.00");
 	assert_int_equal(gn_ledger_why(h.l, 0, 0, 2, 10000, &why), GN_OK);
 	assert_true(why.max_flow == 4000 && why.can_pay == 4000 && why.connected);
-	assert_true(why.cut_count == 1 && why.cut[0].owner == 2 && why.cut[0].debtor == 1 && why.cut[0].limit == 4000);
+	assert_true(why.cut_count == 1 && why.cut[0].owner == 2 && why.cut[0].debtor == 1 &&
+		    why.cut[0].limit == 4000);
 	assert_true(why.raise_count == 1 && why.raises_suffice);
-	assert_true(why.raises[0].owner == 2 && why.raises[0].debtor == 1 && why.raises[0].raise == 6000);
+	assert_true(why.raises[0].owner == 2 && why.raises[0].debtor == 1 &&
+		    why.raises[0].raise == 6000);
 	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text), GN_OK);
 	storage[text.len] = 0;
-	assert_string_equal((char *)storage, "P0 can pay P2 at most 40.00 UAH of the 100.00 UAH asked for. The way is closed where P1 owes P2 0.00 UAH of at most "
-					     "40.00 UAH. It would go through if P2 let P1 owe 60.00 UAH more (now up to 40.00 UAH).");
+	assert_string_equal((char *)storage, "P0 can pay P2 at most 40.00 UAH of the 100.00 UAH "
+					     "asked for. The way is closed where P1 owes P2 0.00 "
+					     "UAH of at most "
+					     "40.00 UAH. It would go through if P2 let P1 owe "
+					     "60.00 UAH more (now up to 40.00 UAH).");
 	text.len = 0;
 	text.cap = 50;
-	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text), GN_TOO_LARGE);
+	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text),
+			 GN_TOO_LARGE);
 	assert_int_equal(text.len, 0);
 	/* between others, in words for the payer: why, not whose or how much */
 	gn_ledger_why_for(&why, 0);
@@ -211,8 +222,12 @@ static void test_failure_says_who_would_have_to_raise_what(void **state)
 	text.cap = sizeof storage - 1;
 	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 10000, &why, name, NULL, &text), GN_OK);
 	storage[text.len] = 0;
-	assert_true(why.cut_count == 0 && why.raise_count == 0 && why.elsewhere[GN_CAUSE_FULL] == 1 && why.raises_elsewhere == 1 && why.cut_total == 1);
-	assert_string_equal((char *)storage, "P0 can pay P2 at most 40.00 UAH of the 100.00 UAH asked for. Between others: a trust line has too little left. It would go "
+	assert_true(why.cut_count == 0 && why.raise_count == 0 &&
+		    why.elsewhere[GN_CAUSE_FULL] == 1 && why.raises_elsewhere == 1 &&
+		    why.cut_total == 1);
+	assert_string_equal((char *)storage, "P0 can pay P2 at most 40.00 UAH of the 100.00 UAH "
+					     "asked for. Between others: a trust line has too "
+					     "little left. It would go "
 					     "through if 1 line between others were raised.");
 	/* the record says the same */
 	char tx[32], body[1024];
@@ -231,7 +246,8 @@ static void test_failure_says_who_would_have_to_raise_what(void **state)
 	assert_int_equal(e.err, GN_NO_CAPACITY);
 	assert_int_equal(e.state, GN_TX_ABORTED);
 	assert_int_equal(gn_ledger_record(e.record, e.seq, &r), GN_OK);
-	assert_true(r.type == GN_REC_FAILED && r.u.failed.available == 4000 && r.u.failed.raise_count == 1 && r.u.failed.code == 2);
+	assert_true(r.type == GN_REC_FAILED && r.u.failed.available == 4000 &&
+		    r.u.failed.raise_count == 1 && r.u.failed.code == 2);
 	struct gn_hop line;
 	gn_amount raise;
 	assert_true(gn_rec_next_raise(&r.u.failed.raises, &line, &raise));
@@ -243,9 +259,11 @@ static void test_failure_says_who_would_have_to_raise_what(void **state)
 	assert_false(why.connected);
 }
 
-/* Whatever is explained in random graphs: following the advice makes it true, in max-flow mode exactly. */
+/* Whatever is explained in random graphs: following the advice makes it true, in max-flow mode
+ * exactly. */
 /* 0 pays 2 over 1; `why` names what closes the way and advises no raise that would not open it. */
-static void closed_by(enum gn_ledger_cause cause, uint32_t owner, uint32_t debtor, uint32_t by, const char *words)
+static void closed_by(enum gn_ledger_cause cause, uint32_t owner, uint32_t debtor, uint32_t by,
+		      const char *words)
 {
 	struct gn_ledger_why why;
 	uint8_t storage[1024];
@@ -254,7 +272,8 @@ static void closed_by(enum gn_ledger_cause cause, uint32_t owner, uint32_t debto
 	assert_int_equal(why.max_flow, 0);
 	assert_int_equal(why.cut_count, 1);
 	assert_string_equal(gn_ledger_cause_name(why.cut[0].cause), gn_ledger_cause_name(cause));
-	assert_true(why.cut[0].owner == owner && why.cut[0].debtor == debtor && why.cut[0].by == by);
+	assert_true(why.cut[0].owner == owner && why.cut[0].debtor == debtor &&
+		    why.cut[0].by == by);
 	assert_int_equal(why.raise_count, 0);
 	assert_int_equal(gn_ledger_why_text(h.l, 0, 0, 2, 1000, &why, name, NULL, &text), GN_OK);
 	storage[text.len] = 0;
@@ -269,12 +288,16 @@ static void test_failure_names_the_policy_that_is_in_the_way(void **state)
 	trust(2, 1, "100.00");
 	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"status\":\"frozen\""), GN_OK);
 	closed_by(GN_CAUSE_FROZEN, 2, 1, 2, "the line from P2 to P1 is frozen");
-	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"policy\":{\"daily_limit\":\"0.00\"},\"status\":\"active\""), GN_OK);
+	assert_int_equal(hub_change(&h, 0, 2, 1,
+				    ",\"policy\":{\"daily_limit\":\"0.00\"},\"status\":\"active\""),
+			 GN_OK);
 	closed_by(GN_CAUSE_DAILY, 2, 1, 2, "moves no more than its limit of the day");
 	assert_int_equal(hub_change(&h, 0, 2, 1, ",\"policy\":{}"), GN_OK);
-	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{\"max_hop_usage\":\"0.00\"}"), GN_OK);
+	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{\"max_hop_usage\":\"0.00\"}"),
+			 GN_OK);
 	closed_by(GN_CAUSE_HOP, 1, 0, 1, "limits what one payment may move");
-	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{\"can_be_intermediate\":false}"), GN_OK);
+	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{\"can_be_intermediate\":false}"),
+			 GN_OK);
 	closed_by(GN_CAUSE_NO_MIDDLE, 1, 0, 1, "P1 does not pass on payments of others");
 	assert_int_equal(hub_change(&h, 0, 1, 0, ",\"policy\":{}"), GN_OK);
 	assert_int_equal(hub_status(&h, 1, GN_PARTICIPANT_SUSPENDED), GN_OK);
@@ -306,12 +329,14 @@ static void test_raises_that_are_advised_suffice(void **state)
 	unsigned followed = 0;
 	settings(6, 3, true, false);
 	for (unsigned i = 0; i < 60; i++) {
-		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD), b = (unsigned)gn_rand_below(&h.rand, CROWD);
+		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD),
+			 b = (unsigned)gn_rand_below(&h.rand, CROWD);
 		money(1 + (gn_amount)gn_rand_below(&h.rand, 5000), limit);
 		(void)!hub_trust(&h, a, b, "UAH", limit, NULL);
 	}
 	for (unsigned i = 0; i < 60; i++) {
-		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD), b = (unsigned)gn_rand_below(&h.rand, CROWD);
+		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD),
+			 b = (unsigned)gn_rand_below(&h.rand, CROWD);
 		gn_amount v = 1 + (gn_amount)gn_rand_below(&h.rand, 20000);
 		struct gn_ledger_why why;
 		if (a == b)
@@ -327,7 +352,9 @@ static void test_raises_that_are_advised_suffice(void **state)
 			char rest[64];
 			money(why.raises[k].limit + why.raises[k].raise, limit);
 			snprintf(rest, sizeof rest, ",\"limit\":\"%s\"", limit);
-			assert_int_equal(hub_change(&h, 0, why.raises[k].owner, why.raises[k].debtor, rest), GN_OK);
+			assert_int_equal(
+				hub_change(&h, 0, why.raises[k].owner, why.raises[k].debtor, rest),
+				GN_OK);
 			advised += why.raises[k].raise;
 		}
 		assert_true(advised >= v - why.max_flow);
@@ -351,10 +378,12 @@ static void random_graph(unsigned lines, unsigned payments)
 	char text[24];
 	for (unsigned i = 0; i < lines; i++) {
 		money(100 + (gn_amount)gn_rand_below(&h.rand, 50000), text);
-		(void)!hub_trust(&h, (unsigned)gn_rand_below(&h.rand, CROWD), (unsigned)gn_rand_below(&h.rand, CROWD), "UAH", text, NULL);
+		(void)!hub_trust(&h, (unsigned)gn_rand_below(&h.rand, CROWD),
+				 (unsigned)gn_rand_below(&h.rand, CROWD), "UAH", text, NULL);
 	}
 	for (unsigned i = 0; i < payments; i++) {
-		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD), b = (unsigned)gn_rand_below(&h.rand, CROWD);
+		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD),
+			 b = (unsigned)gn_rand_below(&h.rand, CROWD);
 		money(1 + (gn_amount)gn_rand_below(&h.rand, 9000), text);
 		if (a != b)
 			(void)!pay(a, b, text);
@@ -373,13 +402,17 @@ static void test_clearing_leaves_every_max_flow_as_it_was(void **state)
 				before[a][b] = a != b ? flow(a, b) : 0;
 		struct gn_ledger_equivalent e;
 		if (round == 0) {
-			struct gn_ledger_admin admin = {.kind = GN_ADMIN_CLEAR, .code = GN_LIT("UAH"), .max_len = 4};
+			struct gn_ledger_admin admin = {
+				.kind = GN_ADMIN_CLEAR, .code = GN_LIT("UAH"), .max_len = 4};
 			assert_int_equal(gn_ledger_admin(h.l, &admin, ++h.ticket, h.now), GN_OK);
 		} else {
 			struct gn_clearing *job;
-			assert_int_equal(gn_ledger_clearing_new(h.l, &h.env, GN_LIT("UAH"), false, &job), GN_OK);
+			assert_int_equal(
+				gn_ledger_clearing_new(h.l, &h.env, GN_LIT("UAH"), false, &job),
+				GN_OK);
 			assert_int_equal(gn_clearing_run(job, UINT64_MAX), GN_OK);
-			assert_int_equal(gn_ledger_clear(h.l, GN_LIT("UAH"), job, ++h.ticket, h.now), GN_OK);
+			assert_int_equal(
+				gn_ledger_clear(h.l, GN_LIT("UAH"), job, ++h.ticket, h.now), GN_OK);
 			gn_clearing_free(job);
 		}
 		hub_run(&h);
@@ -405,7 +438,8 @@ static void test_a_payment_shifts_its_own_flow_and_that_of_nobody_balanced(void 
 	settings(6, 3, true, true);
 	random_graph(90, 50);
 	for (unsigned i = 0; i < 60; i++) {
-		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD), b = (unsigned)gn_rand_below(&h.rand, CROWD);
+		unsigned a = (unsigned)gn_rand_below(&h.rand, CROWD),
+			 b = (unsigned)gn_rand_below(&h.rand, CROWD);
 		gn_amount v = 1 + (gn_amount)gn_rand_below(&h.rand, 9000);
 		if (a == b)
 			continue;
@@ -422,7 +456,8 @@ static unsigned paths;
 static void tell(void *user, gn_amount amount, const uint32_t *people, uint32_t count)
 {
 	const unsigned *ends = user;
-	assert_true(amount > 0 && count >= 2 && people[0] == ends[0] && people[count - 1] == ends[1]);
+	assert_true(amount > 0 && count >= 2 && people[0] == ends[0] &&
+		    people[count - 1] == ends[1]);
 	told += amount;
 	paths++;
 }
@@ -438,13 +473,16 @@ static void test_max_flow_is_told_as_paths(void **state)
 			if (a == b)
 				continue;
 			told = paths = 0;
-			assert_int_equal(gn_ledger_max_flow(h.l, 0, a, b, &out, tell, (unsigned[]){a, b}), GN_OK);
+			assert_int_equal(
+				gn_ledger_max_flow(h.l, 0, a, b, &out, tell, (unsigned[]){a, b}),
+				GN_OK);
 			assert_int_equal(told, out);
 		}
 }
 
 /* What a copy of the ledger finds for this payment; routes into storage. */
-static struct gn_ledger_flow find_on_copy(unsigned from, unsigned to, const char *amount, uint8_t storage[1024])
+static struct gn_ledger_flow find_on_copy(unsigned from, unsigned to, const char *amount,
+					  uint8_t storage[1024])
 {
 	char body[1024];
 	uint8_t bytes[2048];
@@ -452,9 +490,14 @@ static struct gn_ledger_flow find_on_copy(unsigned from, unsigned to, const char
 	struct gn_ledger *copy;
 	struct gn_ledger_flow found;
 	hub_payment_body(&h, to, "UAH", amount, NULL, "any", body);
-	struct gn_op_envelope e = {.kind = GN_OP_PAYMENT, .hub = h.hub_key.pk, .signer = h.key[from].pk, .tx_id = GN_LIT("any"), .ts = (int64_t)gn_unix(h.now)};
+	struct gn_op_envelope e = {.kind = GN_OP_PAYMENT,
+				   .hub = h.hub_key.pk,
+				   .signer = h.key[from].pk,
+				   .tx_id = GN_LIT("any"),
+				   .ts = (int64_t)gn_unix(h.now)};
 	assert_int_equal(gn_op_wrap(&e, gn_str(body), &text), GN_OK);
-	struct gn_ledger_request r = {.profile = GN_PROFILE_V1, .kind = GN_OP_PAYMENT, .bytes = gn_buf_slice(&text)};
+	struct gn_ledger_request r = {
+		.profile = GN_PROFILE_V1, .kind = GN_OP_PAYMENT, .bytes = gn_buf_slice(&text)};
 	assert_int_equal(gn_ledger_state(h.l, h.env.alloc, &state), GN_OK);
 	assert_int_equal(gn_ledger_follower(&h.env, gn_buf_slice(&state), &copy), GN_OK);
 	assert_int_equal(gn_ledger_find_flow(copy, &r, h.now, &found), GN_OK);
@@ -467,7 +510,8 @@ static struct gn_ledger_flow find_on_copy(unsigned from, unsigned to, const char
 	return found;
 }
 
-/* LG-35: what paths do not carry is looked for elsewhere, leaves no record until it comes back, and is judged anew when it does. */
+/* LG-35: what paths do not carry is looked for elsewhere, leaves no record until it comes back,
+ * and is judged anew when it does. */
 static void test_a_flow_is_looked_for_on_a_copy(void **state)
 {
 	(void)state;
@@ -485,7 +529,8 @@ static void test_a_flow_is_looked_for_on_a_copy(void **state)
 	seq++;
 	assert_int_equal(pay(0, 5, "200.00"), GN_AGAIN);
 	assert_int_equal(gn_ledger_seq(h.l), seq);
-	struct gn_ledger_flow found = find_on_copy(0, 5, "200.00", storage), none = find_on_copy(0, 5, "200.01", other);
+	struct gn_ledger_flow found = find_on_copy(0, 5, "200.00", storage),
+			      none = find_on_copy(0, 5, "200.01", other);
 	assert_int_equal(found.count, 4);
 	assert_int_equal(none.count, 0);
 	h.flow = &none; /* there is none: the end, with its record */
@@ -509,7 +554,8 @@ static void test_a_flow_is_looked_for_on_a_copy(void **state)
 	assert_int_equal(flow(0, 5), 0);
 }
 
-/* The work of a max-flow is counted and bounded: with as much as it takes it is whole, with a path less it stops. */
+/* The work of a max-flow is counted and bounded: with as much as it takes it is whole, with a
+ * path less it stops. */
 static void test_a_flow_stops_when_its_work_is_done(void **state)
 {
 	(void)state;
@@ -523,7 +569,8 @@ static void test_a_flow_stops_when_its_work_is_done(void **state)
 	assert_int_equal(lg_find_node(q, 5, &want.payee), GN_OK);
 	struct lg_flow_net f;
 	uint64_t takes = 0;
-	for (int round = 0; round < 3; round++) { /* unbounded, bounded by what that took, by a path of two hops less */
+	for (int round = 0; round < 3; round++) {
+		/* unbounded, bounded by what that took, by a path of two hops less */
 		assert_int_equal(lg_flow_open(&f, h.env.alloc, &h.l->book, q, &want, true), GN_OK);
 		uint64_t given = f.work = round == 0 ? f.work : round == 1 ? takes : takes - 2;
 		lg_flow_run(&f, 20000);

@@ -55,7 +55,8 @@ static void test_lines_change_only_as_allowed(void **state)
 	assert_int_equal(hub_do(&h, A, GN_OP_LINE_CLOSE, body, NULL), GN_DENIED); /* not his line */
 	assert_int_equal(hub_change(&h, 0, B, A, ",\"limit\":\"61.00\""), GN_OK);
 	snprintf(body, sizeof body, "{\"id\":\"%s\",\"version\":2}", id);
-	assert_int_equal(hub_do(&h, B, GN_OP_LINE_CLOSE, body, NULL), GN_CONFLICT); /* an old version */
+	/* an old version */
+	assert_int_equal(hub_do(&h, B, GN_OP_LINE_CLOSE, body, NULL), GN_CONFLICT);
 	snprintf(body, sizeof body, "{\"id\":\"%s\",\"limit\":\"62.00\",\"version\":3}", id);
 	assert_int_equal(hub_do(&h, B, GN_OP_LINE_UPDATE, body, NULL), GN_OK); /* the present one */
 	assert_int_equal(hub_do(&h, B, GN_OP_LINE_UPDATE, body, NULL), GN_CONFLICT);
@@ -63,7 +64,9 @@ static void test_lines_change_only_as_allowed(void **state)
 	assert_int_equal(hub_shut(&h, 0, B, A, false), GN_OK);
 	assert_int_equal(hub_shut(&h, 0, B, A, false), GN_INACTIVE);
 	assert_int_equal(hub_change(&h, 0, B, A, ",\"limit\":\"1.00\""), GN_INACTIVE);
-	assert_int_equal(hub_do(&h, B, GN_OP_LINE_CLOSE, "{\"id\":\"00000063-0000-8000-8000-000000000001\"}", NULL), GN_NOT_FOUND);
+	assert_int_equal(hub_do(&h, B, GN_OP_LINE_CLOSE,
+				"{\"id\":\"00000063-0000-8000-8000-000000000001\"}", NULL),
+			 GN_NOT_FOUND);
 	trust(B, A, "5.00", NULL);
 }
 
@@ -80,16 +83,21 @@ static void test_a_change_says_whose_line_it_means(void **state)
 	for (unsigned i = 0; i < 9; i++) {
 		const char *who = to[i % 3], *what = unit[i / 3];
 		gn_err want = i == 1 ? GN_OK : GN_CONFLICT;
-		snprintf(body, sizeof body, "{\"equivalent\":\"%s\",\"id\":\"%s\",\"limit\":\"90.00\",\"to\":\"%s\"}", what, id, who);
+		snprintf(body, sizeof body,
+			 "{\"equivalent\":\"%s\",\"id\":\"%s\",\"limit\":\"90.00\",\"to\":\"%s\"}",
+			 what, id, who);
 		assert_int_equal(hub_do(&h, B, GN_OP_LINE_UPDATE, body, NULL), want);
-		snprintf(body, sizeof body, "{\"equivalent\":\"%s\",\"id\":\"%s\",\"to\":\"%s\"}", what, id, who);
+		snprintf(body, sizeof body, "{\"equivalent\":\"%s\",\"id\":\"%s\",\"to\":\"%s\"}",
+			 what, id, who);
 		if (want)
 			assert_int_equal(hub_do(&h, B, GN_OP_LINE_CLOSE, body, NULL), want);
 	}
-	snprintf(rest, sizeof rest, ",\"limit\":\"80.00\",\"to\":\"%s\"", h.pid[A]); /* either alone */
+	/* either alone */
+	snprintf(rest, sizeof rest, ",\"limit\":\"80.00\",\"to\":\"%s\"", h.pid[A]);
 	assert_int_equal(hub_change(&h, 0, B, A, rest), GN_OK);
 	assert_int_equal(hub_do(&h, B, GN_OP_LINE_CLOSE, body, NULL), GN_CONFLICT);
-	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"id\":\"%s\",\"to\":\"%s\"}", id, h.pid[A]);
+	snprintf(body, sizeof body, "{\"equivalent\":\"UAH\",\"id\":\"%s\",\"to\":\"%s\"}", id,
+		 h.pid[A]);
 	assert_int_equal(hub_do(&h, B, GN_OP_LINE_CLOSE, body, NULL), GN_OK);
 }
 
@@ -97,14 +105,29 @@ static void test_a_change_says_whose_line_it_means(void **state)
 static void test_amounts_out_of_form_change_nothing(void **state)
 {
 	(void)state;
-	static const char *bad[] = {"-1", "0", "0.00", "1.001", "100.000", "1e2", "1E2", "01", " 1", "1 ", "+1", "NaN", "9999999999999999999", "10000000000000000.01", ""};
+	static const char *bad[] = {"-1",
+				    "0",
+				    "0.00",
+				    "1.001",
+				    "100.000",
+				    "1e2",
+				    "1E2",
+				    "01",
+				    " 1",
+				    "1 ",
+				    "+1",
+				    "NaN",
+				    "9999999999999999999",
+				    "10000000000000000.01",
+				    ""};
 	trust(B, A, "100.00", NULL);
 	struct gn_hash before = hub_hash(&h), after;
 	for (size_t i = 0; i < GN_COUNT(bad); i++) {
 		gn_err err = pay(A, B, bad[i]);
 		assert_int_equal(err, GN_AMOUNT);
 		assert_string_equal(gn_ledger_code(err), "E009");
-		err = hub_trust(&h, C, A, "UAH", strcmp(bad[i], "0") && strcmp(bad[i], "0.00") ? bad[i] : "x", NULL);
+		err = hub_trust(&h, C, A, "UAH",
+				strcmp(bad[i], "0") && strcmp(bad[i], "0.00") ? bad[i] : "x", NULL);
 		assert_int_equal(err, GN_AMOUNT);
 	}
 	after = hub_hash(&h);
@@ -125,7 +148,8 @@ static void test_the_suspended_and_the_inactive(void **state)
 	assert_int_equal(pay(B, C, "1.00"), GN_INACTIVE);    /* nor paying */
 	assert_int_equal(hub_change(&h, 0, B, A, ",\"limit\":\"50.00\""), GN_INACTIVE);
 	assert_int_equal(hub_trust(&h, A, B, "UAH", "1.00", NULL), GN_INACTIVE);
-	assert_int_equal(hub_status(&h, B, GN_PARTICIPANT_LEFT), GN_STATE); /* with debts nobody leaves */
+	/* with debts nobody leaves */
+	assert_int_equal(hub_status(&h, B, GN_PARTICIPANT_LEFT), GN_STATE);
 	assert_int_equal(hub_status(&h, B, GN_PARTICIPANT_ACTIVE), GN_OK);
 	assert_int_equal(pay(A, C, "1.00"), GN_OK);
 	assert_int_equal(hub_equivalent(&h, "UAH", 2, false), GN_OK);
@@ -136,7 +160,8 @@ static void test_the_suspended_and_the_inactive(void **state)
 	assert_int_equal(hub_change(&h, 0, B, A, ",\"limit\":\"20.00\""), GN_OK);
 	assert_int_equal(hub_shut(&h, 0, B, A, false), GN_OK);
 	assert_int_equal(hub_status(&h, A, GN_PARTICIPANT_LEFT), GN_OK);
-	assert_int_equal(hub_equivalent(&h, "UAH", 3, true), GN_STATE); /* precision stands while there are pairs */
+	/* precision stands while there are pairs */
+	assert_int_equal(hub_equivalent(&h, "UAH", 3, true), GN_STATE);
 }
 
 /* LG-64, LG-10 */
@@ -144,7 +169,8 @@ static void test_who_owes_and_is_owed_nothing_may_leave(void **state)
 {
 	(void)state;
 	trust(A, B, "100.00", NULL);
-	assert_int_equal(hub_do(&h, A, GN_OP_LEAVE, "{}", NULL), GN_STATE); /* his own line is open */
+	/* his own line is open */
+	assert_int_equal(hub_do(&h, A, GN_OP_LEAVE, "{}", NULL), GN_STATE);
 	assert_int_equal(pay(B, A, "10.00"), GN_OK);
 	assert_int_equal(hub_do(&h, B, GN_OP_LEAVE, "{}", NULL), GN_STATE); /* he owes */
 	assert_int_equal(hub_shut(&h, 0, A, B, true), GN_OK);
@@ -160,8 +186,10 @@ static void test_who_owes_and_is_owed_nothing_may_leave(void **state)
 	assert_int_equal(pay(A, C, "1.00"), GN_INACTIVE);
 	assert_int_equal(pay(C, A, "1.00"), GN_INACTIVE);
 	assert_int_equal(hub_trust(&h, B, A, "UAH", "1.00", NULL), GN_INACTIVE);
-	assert_int_equal(hub_shut(&h, 0, C, A, false), GN_OK); /* what others gave him they take back */
-	assert_int_equal(hub_status(&h, A, GN_PARTICIPANT_ACTIVE), GN_OK); /* an officer lets him in again */
+	/* what others gave him they take back */
+	assert_int_equal(hub_shut(&h, 0, C, A, false), GN_OK);
+	/* an officer lets him in again */
+	assert_int_equal(hub_status(&h, A, GN_PARTICIPANT_ACTIVE), GN_OK);
 	assert_int_equal(hub_do(&h, A, GN_OP_LEAVE, "{}", NULL), GN_OK);
 	trust(B, C, "1.00", NULL);
 	assert_int_equal(hub_status(&h, B, GN_PARTICIPANT_DELETED), GN_STATE);
@@ -179,7 +207,8 @@ static void test_who_owes_and_is_owed_nothing_may_leave(void **state)
 static void test_who_asked_for_a_verification_is_recorded(void **state)
 {
 	(void)state;
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_VERIFY, .pk = h.key[A].pk, .code = GN_LIT("UAH")};
+	struct gn_ledger_admin a = {
+		.kind = GN_ADMIN_VERIFY, .pk = h.key[A].pk, .code = GN_LIT("UAH")};
 	uint64_t before = gn_ledger_seq(h.l);
 	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
 	assert_int_equal(hub_outcome(&h, h.ticket)->err, GN_OK);
@@ -202,7 +231,10 @@ static void test_who_asked_for_a_verification_is_recorded(void **state)
 static void test_frozen_lines_take_repayment_only(void **state)
 {
 	(void)state;
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_DISPUTE, .code = GN_LIT("UAH"), .active = true, .who = {.reason = GN_LIT("quarrel")}};
+	struct gn_ledger_admin a = {.kind = GN_ADMIN_DISPUTE,
+				    .code = GN_LIT("UAH"),
+				    .active = true,
+				    .who = {.reason = GN_LIT("quarrel")}};
 	trust(B, A, "100.00", NULL);
 	assert_int_equal(pay(A, B, "60.00"), GN_OK);
 	assert_int_equal(hub_change(&h, 0, B, A, ",\"status\":\"frozen\""), GN_OK);
@@ -212,7 +244,8 @@ static void test_frozen_lines_take_repayment_only(void **state)
 	assert_int_equal(gn_pid_parse(gn_str(h.pid[A]), &a.pid2), GN_OK);
 	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
 	assert_int_equal(hub_change(&h, 0, B, A, ",\"status\":\"active\""), GN_OK);
-	assert_int_equal(pay(A, B, "1.00"), GN_NO_CAPACITY); /* the officer's freeze is not his to lift */
+	/* the officer's freeze is not his to lift */
+	assert_int_equal(pay(A, B, "1.00"), GN_NO_CAPACITY);
 	a.active = false;
 	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
 	assert_int_equal(pay(A, B, "1.00"), GN_OK);
@@ -229,7 +262,8 @@ static void test_who_will_not_stand_in_the_middle(void **state)
 	assert_int_equal(pay(B, C, "1.00"), GN_OK);
 	assert_int_equal(hub_change(&h, 0, B, A, ",\"policy\":{}"), GN_OK);
 	assert_int_equal(pay(A, C, "1.00"), GN_OK);
-	assert_int_equal(hub_change(&h, 0, C, B, ",\"policy\":{\"can_be_intermediate\":false}"), GN_OK);
+	assert_int_equal(hub_change(&h, 0, C, B, ",\"policy\":{\"can_be_intermediate\":false}"),
+			 GN_OK);
 	assert_int_equal(pay(A, C, "1.00"), GN_OK); /* C is the payee, not in the middle */
 	trust(D, C, "100.00", NULL);
 	assert_int_equal(pay(A, D, "1.00"), GN_NO_CAPACITY);
@@ -308,7 +342,8 @@ static void test_constraints_of_the_payer(void **state)
 	trust(B, A, "100.00", NULL);
 	trust(C, B, "100.00", NULL);
 	trust(D, C, "100.00", NULL);
-	assert_int_equal(avoid(A, D, "1.00", "{\"max_hops\":2}"), GN_NO_CAPACITY); /* there is a chain */
+	/* there is a chain */
+	assert_int_equal(avoid(A, D, "1.00", "{\"max_hops\":2}"), GN_NO_CAPACITY);
 	assert_int_equal(avoid(A, D, "1.00", "{\"max_hops\":3}"), GN_OK);
 	snprintf(constraints, sizeof constraints, "{\"avoid\":[\"%s\"]}", h.pid[B]);
 	assert_int_equal(avoid(A, D, "1.00", constraints), GN_NO_CAPACITY);
@@ -325,7 +360,10 @@ static void test_constraints_of_the_payer(void **state)
 
 static gn_err send0(unsigned who, enum gn_op_kind kind, const char *body, bool good)
 {
-	struct gn_ledger_request r = {.profile = GN_PROFILE_V0, .kind = kind, .signer = h.key[who].pk, .bytes = gn_str(body)};
+	struct gn_ledger_request r = {.profile = GN_PROFILE_V0,
+				      .kind = kind,
+				      .signer = h.key[who].pk,
+				      .bytes = gn_str(body)};
 	gn_op_sign(&h.key[good ? who : who + 1], r.bytes, &r.sig);
 	GN_TRY(gn_ledger_submit(h.l, &r, ++h.ticket, h.now));
 	return hub_outcome(&h, h.ticket)->err;
@@ -345,7 +383,8 @@ static void test_v0_is_off_and_its_bytes_work_once(void **state)
 {
 	(void)state;
 	char create[512], update[512], body[1024], id[GN_LINE_ID_LEN + 1], pk[45];
-	snprintf(create, sizeof create, "{\"equivalent\":\"UAH\",\"limit\":\"100.00\",\"to\":\"%s\"}", h.pid[A]);
+	snprintf(create, sizeof create,
+		 "{\"equivalent\":\"UAH\",\"limit\":\"100.00\",\"to\":\"%s\"}", h.pid[A]);
 	assert_int_equal(send0(B, GN_OP_LINE_CREATE, create, true), GN_DENIED);
 	allow_v0(true);
 	assert_int_equal(send0(B, GN_OP_LINE_CREATE, create, false), GN_SIGNATURE);
@@ -356,12 +395,15 @@ static void test_v0_is_off_and_its_bytes_work_once(void **state)
 	hub_line_id(&h, 0, B, A, id);
 	snprintf(body, sizeof body, "{\"id\":\"%s\",\"limit\":\"80.00\"}", id);
 	assert_int_equal(send0(B, GN_OP_LINE_UPDATE, body, true), GN_OK);
-	assert_int_equal(send0(B, GN_OP_LINE_UPDATE, update, true), GN_CONFLICT); /* captured and sent again */
+	/* captured and sent again */
+	assert_int_equal(send0(B, GN_OP_LINE_UPDATE, update, true), GN_CONFLICT);
 	hub_line_id(&h, 0, B, A, id);
 	snprintf(body, sizeof body, "{\"id\":\"%s\"}", id);
 	assert_int_equal(send0(B, GN_OP_LINE_CLOSE, body, true), GN_OK);
-	assert_int_equal(send0(B, GN_OP_LINE_CREATE, create, true), GN_CONFLICT); /* the old trust does not come back */
-	snprintf(create, sizeof create, "{\"equivalent\":\"UAH\",\"limit\":\"100.0\",\"to\":\"%s\"}", h.pid[A]);
+	/* the old trust does not come back */
+	assert_int_equal(send0(B, GN_OP_LINE_CREATE, create, true), GN_CONFLICT);
+	snprintf(create, sizeof create,
+		 "{\"equivalent\":\"UAH\",\"limit\":\"100.0\",\"to\":\"%s\"}", h.pid[A]);
 	assert_int_equal(send0(B, GN_OP_LINE_CREATE, create, true), GN_OK);
 	hub_payment_body(&h, B, "UAH", "10.00", NULL, "v0-1", body);
 	for (int i = 0; i < 2; i++) {
@@ -373,7 +415,8 @@ static void test_v0_is_off_and_its_bytes_work_once(void **state)
 	assert_true(h.results[h.ticket % HUB_RESULTS].repeated);
 	assert_int_equal(hub_debt(&h, 0, A, B), 1000);
 	base64_key(&h.key[A].pk, pk);
-	snprintf(body, sizeof body, "{\"display_name\":\"P0\",\"public_key\":\"%s\",\"type\":\"person\"}", pk);
+	snprintf(body, sizeof body,
+		 "{\"display_name\":\"P0\",\"public_key\":\"%s\",\"type\":\"person\"}", pk);
 	assert_int_equal(send0(A, GN_OP_REGISTER, body, true), GN_EXISTS);
 	snprintf(body, sizeof body, "{\"display_name\":\"Q\"}");
 	assert_int_equal(send0(A, GN_OP_PROFILE, body, true), GN_OK);
@@ -389,14 +432,17 @@ static gn_err change0(const char *id, const char *limit)
 	return send0(B, GN_OP_LINE_UPDATE, body, true);
 }
 
-/* LG-11: who keeps a line's first id goes on with it until the line is closed; what names the line that was does not name the next one. */
+/* LG-11: who keeps a line's first id goes on with it until the line is closed; what names the
+ * line that was does not name the next one. */
 static void test_a_line_keeps_its_first_id(void **state)
 {
 	(void)state;
-	char create[512], body[256], first[GN_LINE_ID_LEN + 1], second[GN_LINE_ID_LEN + 1], now[GN_LINE_ID_LEN + 1];
+	char create[512], body[256], first[GN_LINE_ID_LEN + 1], second[GN_LINE_ID_LEN + 1],
+		now[GN_LINE_ID_LEN + 1];
 	struct gn_ledger_line line;
 	allow_v0(true);
-	snprintf(create, sizeof create, "{\"equivalent\":\"UAH\",\"limit\":\"100.00\",\"to\":\"%s\"}", h.pid[A]);
+	snprintf(create, sizeof create,
+		 "{\"equivalent\":\"UAH\",\"limit\":\"100.00\",\"to\":\"%s\"}", h.pid[A]);
 	assert_int_equal(send0(B, GN_OP_LINE_CREATE, create, true), GN_OK);
 	hub_line_id(&h, 0, B, A, first);
 	assert_int_equal(change0(first, "50.00"), GN_OK);
@@ -415,7 +461,8 @@ static void test_a_line_keeps_its_first_id(void **state)
 	assert_int_equal(change0(now, "71.00"), GN_CONFLICT);
 	snprintf(body, sizeof body, "{\"id\":\"%s\"}", first);
 	assert_int_equal(send0(B, GN_OP_LINE_CLOSE, body, true), GN_OK);
-	snprintf(create, sizeof create, "{\"equivalent\":\"UAH\",\"limit\":\"80.00\",\"to\":\"%s\"}", h.pid[A]);
+	snprintf(create, sizeof create,
+		 "{\"equivalent\":\"UAH\",\"limit\":\"80.00\",\"to\":\"%s\"}", h.pid[A]);
 	assert_int_equal(send0(B, GN_OP_LINE_CREATE, create, true), GN_OK);
 	hub_line_id(&h, 0, B, A, second);
 	assert_string_not_equal(first, second);
@@ -437,7 +484,8 @@ static gn_err send1(unsigned who, const struct gn_op_envelope *e, const char *bo
 	uint8_t storage[1024];
 	struct gn_buf b = {storage, 0, sizeof storage};
 	assert_int_equal(gn_op_wrap(e, gn_str(body), &b), GN_OK);
-	struct gn_ledger_request r = {.profile = GN_PROFILE_V1, .kind = GN_OP_KINDS, .bytes = gn_buf_slice(&b)};
+	struct gn_ledger_request r = {
+		.profile = GN_PROFILE_V1, .kind = GN_OP_KINDS, .bytes = gn_buf_slice(&b)};
 	gn_op_sign(&h.key[who], r.bytes, &r.sig);
 	GN_TRY(gn_ledger_submit(h.l, &r, ++h.ticket, h.now));
 	return hub_outcome(&h, h.ticket)->err;
@@ -448,7 +496,11 @@ static void test_v1_is_bound_to_hub_signer_sequence_and_time(void **state)
 {
 	(void)state;
 	int64_t now = (int64_t)gn_unix(h.now);
-	struct gn_op_envelope e = {.kind = GN_OP_PROFILE, .hub = h.hub_key.pk, .signer = h.key[A].pk, .seq = 10, .ts = now};
+	struct gn_op_envelope e = {.kind = GN_OP_PROFILE,
+				   .hub = h.hub_key.pk,
+				   .signer = h.key[A].pk,
+				   .seq = 10,
+				   .ts = now};
 	const char *body = "{\"display_name\":\"N\"}";
 	assert_int_equal(send1(A, &e, body), GN_OK);
 	assert_int_equal(send1(A, &e, body), GN_CONFLICT); /* the same again */
@@ -478,7 +530,10 @@ static void test_v1_is_bound_to_hub_signer_sequence_and_time(void **state)
 static void test_a_sequence_does_not_leap(void **state)
 {
 	(void)state;
-	struct gn_op_envelope e = {.kind = GN_OP_PROFILE, .hub = h.hub_key.pk, .signer = h.key[A].pk, .ts = (int64_t)gn_unix(h.now)};
+	struct gn_op_envelope e = {.kind = GN_OP_PROFILE,
+				   .hub = h.hub_key.pk,
+				   .signer = h.key[A].pk,
+				   .ts = (int64_t)gn_unix(h.now)};
 	const char *body = "{\"display_name\":\"N\"}";
 	char join[256], pk[45];
 	uint64_t last = h.seq[A];
@@ -495,14 +550,24 @@ static void test_a_sequence_does_not_leap(void **state)
 	struct gn_sk sk = h.key[B];
 	gn_sk_from_seed((uint8_t[32]){201}, &h.key[B]); /* a newcomer, whose last is 0 */
 	base64_key(&h.key[B].pk, pk);
-	snprintf(join, sizeof join, "{\"display_name\":\"J\",\"public_key\":\"%s\",\"type\":\"person\"}", pk);
-	e = (struct gn_op_envelope){.kind = GN_OP_REGISTER, .hub = h.hub_key.pk, .signer = h.key[B].pk, .seq = OP_SEQ_JUMP_MAX + 1, .ts = e.ts};
+	snprintf(join, sizeof join,
+		 "{\"display_name\":\"J\",\"public_key\":\"%s\",\"type\":\"person\"}", pk);
+	e = (struct gn_op_envelope){.kind = GN_OP_REGISTER,
+				    .hub = h.hub_key.pk,
+				    .signer = h.key[B].pk,
+				    .seq = OP_SEQ_JUMP_MAX + 1,
+				    .ts = e.ts};
 	assert_int_equal(send1(B, &e, join), GN_RANGE);
 	e.seq = OP_SEQ_JUMP_MAX;
 	assert_int_equal(send1(B, &e, join), GN_OK);
 	h.key[B] = sk;
-	struct gn_record_view old = {.type = GN_REC_PROFILE, .sign = {.profile = GN_PROFILE_V1, .signer = C, .seq = OP_SEQ_MAX, .bytes = gn_str(body)}};
-	assert_int_equal(lg_commit(h.l, &old, 0, GN_TX_NONE, h.now), GN_OK); /* as it was taken once */
+	struct gn_record_view old = {.type = GN_REC_PROFILE,
+				     .sign = {.profile = GN_PROFILE_V1,
+					      .signer = C,
+					      .seq = OP_SEQ_MAX,
+					      .bytes = gn_str(body)}};
+	/* as it was taken once */
+	assert_int_equal(lg_commit(h.l, &old, 0, GN_TX_NONE, h.now), GN_OK);
 	hub_run(&h);
 	hub_close(&h);
 	hub_open(&h);
@@ -512,7 +577,8 @@ static void test_a_sequence_does_not_leap(void **state)
 	assert_true(p.seq == OP_SEQ_MAX);
 }
 
-/* LG-21: a hub whose clock was ahead goes on when it is right again, and replays stay impossible. */
+/* LG-21: a hub whose clock was ahead goes on when it is right again, and replays stay
+ * impossible. */
 static void test_a_clock_that_was_ahead(void **state)
 {
 	(void)state;
@@ -521,17 +587,24 @@ static void test_a_clock_that_was_ahead(void **state)
 	h.now += 20 * 86400 * GN_SEC;
 	assert_int_equal(pay(A, B, "1.00"), GN_OK);
 	h.now -= 20 * 86400 * GN_SEC;
-	assert_int_equal(pay(A, B, "2.00"), GN_OK); /* signed now, recorded at the time of the last record */
+	/* signed now, recorded at the time of the last record */
+	assert_int_equal(pay(A, B, "2.00"), GN_OK);
 	int64_t now = (int64_t)gn_unix(h.now);
-	struct gn_op_envelope e = {.kind = GN_OP_PAYMENT, .hub = h.hub_key.pk, .signer = h.key[A].pk, .tx_id = GN_LIT("old"), .ts = now - 24 * 3600 - 1};
+	struct gn_op_envelope e = {.kind = GN_OP_PAYMENT,
+				   .hub = h.hub_key.pk,
+				   .signer = h.key[A].pk,
+				   .tx_id = GN_LIT("old"),
+				   .ts = now - 24 * 3600 - 1};
 	hub_payment_body(&h, B, "UAH", "3.00", NULL, "old", body);
 	assert_int_equal(send1(A, &e, body), GN_EXPIRED); /* too old by the clock */
 	e.ts = now + 2 * 86400;
-	assert_int_equal(send1(A, &e, body), GN_EXPIRED); /* and ahead of it, though behind the last record */
+	/* and ahead of it, though behind the last record */
+	assert_int_equal(send1(A, &e, body), GN_EXPIRED);
 	h.now += 30 * 86400 * GN_SEC;
 	assert_int_equal(pay(A, B, "4.00"), GN_OK);
 	h.now -= 30 * 86400 * GN_SEC;
-	assert_int_equal(pay(A, B, "5.00"), GN_EXPIRED); /* a month ahead: keys that old may be forgotten */
+	/* a month ahead: keys that old may be forgotten */
+	assert_int_equal(pay(A, B, "5.00"), GN_EXPIRED);
 	assert_int_equal(hub_debt(&h, 0, A, B), 700);
 }
 
@@ -541,9 +614,12 @@ static void test_every_error_has_its_code(void **state)
 	static const struct {
 		gn_err err;
 		const char *code;
-	} table[] = {{GN_NO_ROUTE, "E001"}, {GN_NOT_FOUND, "E001"}, {GN_NO_CAPACITY, "E002"}, {GN_LINE_LIMIT, "E003"}, {GN_INACTIVE, "E004"},
-		     {GN_SIGNATURE, "E005"}, {GN_DENIED, "E006"}, {GN_TIMEOUT, "E007"}, {GN_CONFLICT, "E008"}, {GN_EXISTS, "E008"}, {GN_AMOUNT, "E009"},
-		     {GN_CANONICAL, "E009"}, {GN_UNSUPPORTED, "E009"}, {GN_TOO_LARGE, "E009"}, {GN_STATE, "E009"}, {GN_INTERNAL, "E010"}};
+	} table[] = {{GN_NO_ROUTE, "E001"},    {GN_NOT_FOUND, "E001"}, {GN_NO_CAPACITY, "E002"},
+		     {GN_LINE_LIMIT, "E003"},  {GN_INACTIVE, "E004"},  {GN_SIGNATURE, "E005"},
+		     {GN_DENIED, "E006"},      {GN_TIMEOUT, "E007"},   {GN_CONFLICT, "E008"},
+		     {GN_EXISTS, "E008"},      {GN_AMOUNT, "E009"},    {GN_CANONICAL, "E009"},
+		     {GN_UNSUPPORTED, "E009"}, {GN_TOO_LARGE, "E009"}, {GN_STATE, "E009"},
+		     {GN_INTERNAL, "E010"}};
 	for (size_t i = 0; i < GN_COUNT(table); i++)
 		assert_string_equal(gn_ledger_code(table[i].err), table[i].code);
 }
@@ -572,7 +648,8 @@ int main(void)
 {
 #define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 	const struct CMUnitTest tests[] = {
-		T(test_lines_change_only_as_allowed), T(test_a_change_says_whose_line_it_means),
+		T(test_lines_change_only_as_allowed),
+		T(test_a_change_says_whose_line_it_means),
 		T(test_amounts_out_of_form_change_nothing),
 		T(test_the_suspended_and_the_inactive),
 		T(test_who_owes_and_is_owed_nothing_may_leave),

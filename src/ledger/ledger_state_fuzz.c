@@ -1,4 +1,5 @@
-/* A snapshot's state from anywhere: refused, or read into a book whose indexes hold and that is written back as it came. */
+/* A snapshot's state from anywhere: refused, or read into a book whose indexes hold and that is
+ * written back as it came. */
 #include "ledger/book_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

@@ -1,5 +1,6 @@
-/* Two-phase payments: every state is real and can be asked for, reservations hold and end, and nothing that is repeated, late or out
- * of order changes anything. A pays C over B; B's line asks. */
+/* Two-phase payments: every state is real and can be asked for, reservations hold and end, and
+ * nothing that is repeated, late or out of order changes anything. A pays C over B; B's line
+ * asks. */
 #include "ledger/engine_int.h"
 #include "ledger/harness_int.h"
 
@@ -60,7 +61,8 @@ static void test_states_follow_the_disk(void **state)
 	gn_ledger_tick(h.l, h.now);
 	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_ROUTED);
 	hub_drain(&h);
-	assert_int_equal(h.results[ticket % HUB_RESULTS].ticket, 0); /* nothing is told before it is durable */
+	/* nothing is told before it is durable */
+	assert_int_equal(h.results[ticket % HUB_RESULTS].ticket, 0);
 	assert_true(hub_step(&h)); /* written */
 	hub_drain(&h);
 	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_ROUTED);
@@ -78,10 +80,12 @@ static void test_states_follow_the_disk(void **state)
 	assert_int_equal(reserved(B, C), 6000);
 	assert_int_equal(hub_debt(&h, 0, A, B), 0);
 	h.hold = true;
-	snprintf(body, sizeof body, "{\"answer\":\"yes\",\"initiator\":\"%s\",\"tx_id\":\"p1\"}", h.pid[A]);
+	snprintf(body, sizeof body, "{\"answer\":\"yes\",\"initiator\":\"%s\",\"tx_id\":\"p1\"}",
+		 h.pid[A]);
 	assert_int_equal(hub_send(&h, B, GN_OP_VOTE, body, "p1", &ticket), GN_OK);
 	gn_ledger_tick(h.l, h.now);
-	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_PREPARE); /* committed in memory, not on the disk */
+	/* committed in memory, not on the disk */
+	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_PREPARE);
 	h.hold = false;
 	hub_run(&h);
 	assert_int_equal(hub_tx(&h, A, "p1"), GN_TX_COMMITTED);
@@ -104,7 +108,8 @@ static void test_a_way_without_asking_is_preferred(void **state)
 	(void)state;
 	trust(D, A, "50.00", NULL);
 	trust(B, D, "50.00", NULL);
-	assert_int_equal(submit("50.00", NULL, "p1")->state, GN_TX_COMMITTED); /* A, D, B, C: longer, but nobody asked */
+	/* A, D, B, C: longer, but nobody asked */
+	assert_int_equal(submit("50.00", NULL, "p1")->state, GN_TX_COMMITTED);
 	assert_int_equal(submit("20.00", NULL, "p2")->state, GN_TX_PREPARE);
 }
 
@@ -158,7 +163,8 @@ static void test_answers_count_once_and_only_from_those_asked(void **state)
 	assert_int_equal(hub_vote(&h, B, A, "p1", true), GN_OK);
 	uint64_t before = gn_ledger_seq(h.l);
 	for (int i = 0; i < 3; i++) {
-		assert_int_equal(hub_vote(&h, B, A, "p1", i != 1), GN_OK); /* repeated: no record, even if he changes his mind */
+		/* repeated: no record, even if he changes his mind */
+		assert_int_equal(hub_vote(&h, B, A, "p1", i != 1), GN_OK);
 		assert_true(h.results[h.ticket % HUB_RESULTS].repeated);
 	}
 	assert_int_equal(gn_ledger_seq(h.l), before);
@@ -225,7 +231,9 @@ static void test_closing_line_waits_for_its_reservation(void **state)
 static void test_officer_aborts_only_what_is_open(void **state)
 {
 	(void)state;
-	struct gn_ledger_admin a = {.kind = GN_ADMIN_ABORT, .who = {.role = GN_ROLE_OPERATOR, .reason = GN_LIT("asked by phone")}};
+	struct gn_ledger_admin a = {
+		.kind = GN_ADMIN_ABORT,
+		.who = {.role = GN_ROLE_OPERATOR, .reason = GN_LIT("asked by phone")}};
 	assert_int_equal(submit("60.00", NULL, "p1")->state, GN_TX_PREPARE);
 	gn_tx_key(&h.key[A].pk, GN_LIT("p1"), &a.key);
 	assert_int_equal(gn_ledger_admin(h.l, &a, ++h.ticket, h.now), GN_OK);
@@ -236,8 +244,10 @@ static void test_officer_aborts_only_what_is_open(void **state)
 	assert_int_equal(reserved(A, B), 0);
 }
 
-/* The recovery query after a restart in the middle, and expiry that passed while the hub was down. */
-/* LG-30: COMMIT and ABORT records that come again, in any order, after the transaction has ended or before it began, change nothing. */
+/* The recovery query after a restart in the middle, and expiry that passed while the hub was
+ * down. */
+/* LG-30: COMMIT and ABORT records that come again, in any order, after the transaction has ended
+ * or before it began, change nothing. */
 static void test_ends_that_come_again_or_too_early_change_nothing(void **state)
 {
 	(void)state;
@@ -254,19 +264,26 @@ static void test_ends_that_come_again_or_too_early_change_nothing(void **state)
 		struct gn_hash before = hub_hash(&h), after;
 		for (unsigned round = 0; round < 200; round++) {
 			unsigned i = (unsigned)gn_rand_below(&h.rand, TXS + 1);
-			struct gn_record_view r = {.type = gn_rand_below(&h.rand, 2) ? GN_REC_COMMIT : GN_REC_ABORT, .key = keys[i], .seq = gn_ledger_seq(h.l) + 1, .time = h.now};
+			struct gn_record_view r = {.type = gn_rand_below(&h.rand, 2) ? GN_REC_COMMIT
+										     : GN_REC_ABORT,
+						   .key = keys[i],
+						   .seq = gn_ledger_seq(h.l) + 1,
+						   .time = h.now};
 			r.u.end.code = 6;
 			if (i >= ended && i < TXS && r.type == GN_REC_ABORT)
 				continue; /* still open: an ABORT would be right */
 			gn_err err = lg_apply(&h.l->book, &r);
-			assert_true(err == GN_NOT_FOUND || (i >= ended && i < TXS && err == GN_CORRUPT)); /* a COMMIT before the votes */
+			/* a COMMIT before the votes */
+			assert_true(err == GN_NOT_FOUND ||
+				    (i >= ended && i < TXS && err == GN_CORRUPT));
 		}
 		after = hub_hash(&h);
 		assert_memory_equal(before.b, after.b, 32);
 		if (ended < TXS) {
 			snprintf(id, sizeof id, "p%u", ended);
 			assert_int_equal(hub_vote(&h, B, A, id, ended % 3 != 0), GN_OK);
-			assert_int_equal(hub_tx(&h, A, id), ended % 3 ? GN_TX_COMMITTED : GN_TX_ABORTED);
+			assert_int_equal(hub_tx(&h, A, id),
+					 ended % 3 ? GN_TX_COMMITTED : GN_TX_ABORTED);
 		}
 	}
 	assert_int_equal(hub_debt(&h, 0, A, B), 2000);
@@ -328,7 +345,8 @@ static void test_one_payer_does_not_hold_all_that_waits(void **state)
 	assert_int_equal(hub_pay(&h, B, C, "UAH", "10.00"), GN_OK); /* nobody is asked for that */
 	assert_int_equal(hub_vote(&h, B, A, "w0-7", false), GN_OK);
 	expect_waits(B, 0, BOOK_OPEN_PAYER_MAX - 1);
-	assert_int_equal(ask(A, BOOK_OPEN_PAYER_MAX), GN_OK); /* the same request: what was refused left nothing */
+	/* the same request: what was refused left nothing */
+	assert_int_equal(ask(A, BOOK_OPEN_PAYER_MAX), GN_OK);
 	assert_int_equal(gn_ledger_asks(h.l, B, 5, list, 3), 3);
 	gn_tx_key(&h.key[A].pk, GN_LIT("w0-8"), &key); /* 7 is gone */
 	assert_memory_equal(list[2].key.b, key.b, sizeof key.b);
@@ -366,14 +384,16 @@ static void test_neighbours_share_whom_they_ask(void **state)
 		assert_int_equal(ask(first, i), GN_OK);
 	}
 	expect_waits(B, 0, BOOK_OPEN_CROWDED);
-	assert_int_equal(ask(A, 0), GN_OK); /* those behind him came over his line, and share it with him */
+	/* those behind him came over his line, and share it with him */
+	assert_int_equal(ask(A, 0), GN_OK);
 	expect_waits(A, 1, 0);
 	expect_waits(behind, BOOK_OPEN_PAYER_MAX - 1, 0);
 	expect_waits(B, 0, BOOK_OPEN_CROWDED);
 	uint64_t seq = gn_ledger_seq(h.l);
 	assert_int_equal(ask(behind, BOOK_OPEN_PAYER_MAX), GN_QUOTA);
 	assert_int_equal(gn_ledger_seq(h.l), seq);
-	for (unsigned n = 0; n < (BOOK_OPEN_ASKED_MAX - BOOK_OPEN_CROWDED) / BOOK_OPEN_VIA_MAX; n++) {
+	for (unsigned n = 0; n < (BOOK_OPEN_ASKED_MAX - BOOK_OPEN_CROWDED) / BOOK_OPEN_VIA_MAX;
+	     n++) {
 		unsigned who = neighbour();
 		for (unsigned i = 0; i < BOOK_OPEN_VIA_MAX; i++)
 			assert_int_equal(ask(who, i), GN_OK);
@@ -387,7 +407,8 @@ static void test_neighbours_share_whom_they_ask(void **state)
 	expect_waits(newcomer, 1, 0);
 	uint32_t left, none;
 	gn_ledger_waits(h.l, behind, &left, &none);
-	unsigned gone = left < BOOK_OPEN_PAYER_MAX - 1 ? behind : first, last = gone == behind ? BOOK_OPEN_PAYER_MAX - 2 : BOOK_OPEN_PAYER_MAX - 1;
+	unsigned gone = left < BOOK_OPEN_PAYER_MAX - 1 ? behind : first,
+		 last = gone == behind ? BOOK_OPEN_PAYER_MAX - 2 : BOOK_OPEN_PAYER_MAX - 1;
 	expect_waits(A, 1, 0); /* of those over his line he has fewest */
 	expect_waits(gone, last, 0);
 	snprintf(tx_id, sizeof tx_id, "w%u-%u", gone, last);
@@ -399,7 +420,8 @@ static void test_neighbours_share_whom_they_ask(void **state)
 	hub_open(&h);
 	now = hub_hash(&h);
 	assert_memory_equal(&live, &now, sizeof live);
-	assert_int_equal(ask(behind, BOOK_OPEN_PAYER_MAX), GN_QUOTA); /* counted the same after a restart */
+	/* counted the same after a restart */
+	assert_int_equal(ask(behind, BOOK_OPEN_PAYER_MAX), GN_QUOTA);
 	gn_ledger_snapshot(h.l);
 	hub_run(&h);
 	gn_ledger_validate(h.l);

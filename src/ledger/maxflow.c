@@ -1,15 +1,19 @@
-/* Exact max-flow over one equivalent (Dinic), its minimum cut, and the cheapest raises (LG-35, LG-36). Works on residual capacities of
- * its own beside the adjacency, so the book is only read.
+/* Exact max-flow over one equivalent (Dinic), its minimum cut, and the cheapest raises (LG-35,
+ * LG-36). Works on residual capacities of its own beside the adjacency, so the book is only
+ * read.
  *
- * 1. residual[i] + residual[twin(i)] = initial[i] + initial[twin(i)] for every pair's two half-edges.
- * 2. Policies that belong to one hop are in its capacity; block lists belong to paths and are the caller's (lg_flow_ban). */
+ * 1. residual[i] + residual[twin(i)] = initial[i] + initial[twin(i)] for every pair's two
+ *    half-edges.
+ * 2. Policies that belong to one hop are in its capacity; block lists belong to paths and are
+ *    the caller's (lg_flow_ban). */
 #include "ledger/route_int.h"
 
 static gn_amount hop_capacity(const struct lg_flow_net *f, uint32_t pair, unsigned d, bool ask)
 {
 	const struct lg_pair *p = &f->q->pairs[pair];
 	gn_amount cap = lg_cap(f->q, p, d);
-	if (cap == 0 || !lg_middle_allowed(p, d, f->source, f->target) || (!ask && (lg_line_flags(p, 1 - d) & LINE_ASK)))
+	if (cap == 0 || !lg_middle_allowed(p, d, f->source, f->target) ||
+	    (!ask && (lg_line_flags(p, 1 - d) & LINE_ASK)))
 		return 0;
 	return gn_amount_min(cap, lg_policy_cap(f->q, pair, d, f->target, f->now));
 }
@@ -32,9 +36,16 @@ static uint32_t hop_of(const struct lg_flow_net *f, uint32_t node, uint32_t half
 	return f->q->half_pair[half] << 1 | (node > neighbour(f, half));
 }
 
-gn_err lg_flow_open(struct lg_flow_net *f, struct gn_alloc *alloc, const struct lg_book *b, const struct lg_eq *q, const struct lg_request *want, bool ask)
+gn_err lg_flow_open(struct lg_flow_net *f, struct gn_alloc *alloc, const struct lg_book *b,
+		    const struct lg_eq *q, const struct lg_request *want, bool ask)
 {
-	*f = (struct lg_flow_net){.alloc = alloc, .b = b, .q = q, .source = want->payer, .target = want->payee, .now = want->now, .work = UINT64_MAX};
+	*f = (struct lg_flow_net){.alloc = alloc,
+				  .b = b,
+				  .q = q,
+				  .source = want->payer,
+				  .target = want->payee,
+				  .now = want->now,
+				  .work = UINT64_MAX};
 	f->residual = GN_NEW_ARRAY(alloc, gn_amount, q->half_count);
 	f->initial = GN_NEW_ARRAY(alloc, gn_amount, q->half_count);
 	f->level = GN_NEW_ARRAY(alloc, uint32_t, q->node_count);
@@ -46,7 +57,8 @@ gn_err lg_flow_open(struct lg_flow_net *f, struct gn_alloc *alloc, const struct 
 	}
 	for (uint32_t n = 0; n < q->node_count; n++)
 		for (uint32_t i = q->nodes[n].off; i < q->nodes[n].off + q->nodes[n].degree; i++)
-			f->residual[i] = f->initial[i] = hop_capacity(f, q->half_pair[i], n > neighbour(f, i), ask);
+			f->residual[i] = f->initial[i] =
+				hop_capacity(f, q->half_pair[i], n > neighbour(f, i), ask);
 	for (uint32_t k = 0; k < want->avoid_count; k++) {
 		const struct lg_node *n = &q->nodes[want->avoid[k]];
 		for (uint32_t i = n->off; i < n->off + n->degree; i++) {
@@ -119,7 +131,8 @@ static uint32_t admissible(struct lg_flow_net *f, uint32_t n)
 	return f->next[n];
 }
 
-/* One augmenting path in the level graph: queue is the stack of half-edges walked. False: the level graph is exhausted. */
+/* One augmenting path in the level graph: queue is the stack of half-edges walked. False: the
+ * level graph is exhausted. */
 static bool augment(struct lg_flow_net *f, gn_amount enough)
 {
 	const struct lg_eq *q = f->q;
@@ -184,7 +197,8 @@ static gn_amount carries(struct lg_flow_net *f, uint32_t at, uint32_t *half)
 }
 
 /* Lowers the flow along stack[from..to) of half-edges that starts at `at` by its smallest. */
-static gn_amount drain(struct lg_flow_net *f, uint32_t at, const uint32_t *stack, uint32_t count, gn_amount most)
+static gn_amount drain(struct lg_flow_net *f, uint32_t at, const uint32_t *stack, uint32_t count,
+		       gn_amount most)
 {
 	for (uint32_t i = 0; i < count; i++)
 		most = gn_amount_min(most, f->initial[stack[i]] - f->residual[stack[i]]);
@@ -195,8 +209,8 @@ static gn_amount drain(struct lg_flow_net *f, uint32_t at, const uint32_t *stack
 	return most;
 }
 
-/* Walks flow from the source; a node met twice closes a circle of flow, which is dissolved on the spot. level[n] = place on the
- * stack + 1. Ends at the target with the path on the stack. */
+/* Walks flow from the source; a node met twice closes a circle of flow, which is dissolved on
+ * the spot. level[n] = place on the stack + 1. Ends at the target with the path on the stack. */
 static uint32_t walk_flow(struct lg_flow_net *f)
 {
 	uint32_t depth = 0, at = f->source, half;
@@ -221,7 +235,10 @@ static uint32_t walk_flow(struct lg_flow_net *f)
 	return depth;
 }
 
-gn_err lg_flow_paths(struct lg_flow_net *f, bool (*visit)(void *user, gn_amount amount, const uint32_t *hops, uint32_t count), void *user)
+gn_err lg_flow_paths(struct lg_flow_net *f,
+		     bool (*visit)(void *user, gn_amount amount, const uint32_t *hops,
+				   uint32_t count),
+		     void *user)
 {
 	uint32_t *hops = GN_NEW_ARRAY(f->alloc, uint32_t, f->q->node_count);
 	if (!hops)
@@ -250,13 +267,19 @@ static struct gn_ledger_cut cut_of(const struct lg_flow_net *f, uint32_t pair, u
 	const struct lg_eq *q = f->q;
 	const struct lg_pair *p = &q->pairs[pair];
 	uint32_t who[2] = {q->nodes[p->node[d]].participant, q->nodes[p->node[1 - d]].participant};
-	struct gn_ledger_cut cut = {.owner = who[1], .debtor = who[0], .by = who[1], .limit = p->limit[1 - d], .used = gn_amount_max(0, lg_debt(p, d))};
+	struct gn_ledger_cut cut = {.owner = who[1],
+				    .debtor = who[0],
+				    .by = who[1],
+				    .limit = p->limit[1 - d],
+				    .used = gn_amount_max(0, lg_debt(p, d))};
 	unsigned flags = lg_line_flags(p, 1 - d);
 	bool own_line_bars = p->node[d] != f->source && (lg_line_flags(p, d) & LINE_NO_MIDDLE);
-	const struct lg_extra *e = flags & LINE_EXTRA ? lg_find_extra(q, pair << 1 | (1 - d)) : NULL;
+	const struct lg_extra *e =
+		flags & LINE_EXTRA ? lg_find_extra(q, pair << 1 | (1 - d)) : NULL;
 	if (p->slot[0] & PAIR_END_INACTIVE) {
 		cut.cause = GN_CAUSE_SUSPENDED;
-		cut.by = f->b->participants[who[0]].status != GN_PARTICIPANT_ACTIVE ? who[0] : who[1];
+		cut.by = f->b->participants[who[0]].status != GN_PARTICIPANT_ACTIVE ? who[0]
+										    : who[1];
 	} else if (flags & LINE_DISPUTE) {
 		cut.cause = GN_CAUSE_DISPUTE;
 	} else if (flags & LINE_FROZEN) {
@@ -269,7 +292,9 @@ static struct gn_ledger_cut cut_of(const struct lg_flow_net *f, uint32_t pair, u
 		cut.cause = GN_CAUSE_NO_MIDDLE;
 		cut.by = own_line_bars ? who[0] : who[1];
 	} else if (lg_policy_cap(q, pair, d, f->target, f->now) < lg_cap(q, p, d)) {
-		bool daily = e->daily_limit >= 0 && e->daily_limit - (e->day == lg_day(f->now) ? e->used : 0) <= lg_policy_cap(q, pair, d, f->target, f->now);
+		bool daily = e->daily_limit >= 0 &&
+			     e->daily_limit - (e->day == lg_day(f->now) ? e->used : 0) <=
+				     lg_policy_cap(q, pair, d, f->target, f->now);
 		cut.cause = daily ? GN_CAUSE_DAILY : GN_CAUSE_HOP;
 	}
 	return cut;
@@ -282,8 +307,10 @@ void lg_flow_cut(struct lg_flow_net *f, struct gn_ledger_why *why)
 	if (build_levels(f))
 		return; /* not at the maximum: nothing is cut */
 	for (uint32_t k = 0; k < q->node_count; k++) {
-		uint32_t n = (f->source + k) % q->node_count; /* the payer's own lines first: he may see them (LG-61) */
-		for (uint32_t i = q->nodes[n].off; f->level[n] && i < q->nodes[n].off + q->nodes[n].degree; i++) {
+		/* the payer's own lines first: he may see them (LG-61) */
+		uint32_t n = (f->source + k) % q->node_count;
+		for (uint32_t i = q->nodes[n].off;
+		     f->level[n] && i < q->nodes[n].off + q->nodes[n].degree; i++) {
 			uint32_t to = neighbour(f, i);
 			const struct lg_pair *p = &q->pairs[q->half_pair[i]];
 			unsigned d = p->node[1] == n;
@@ -296,7 +323,8 @@ void lg_flow_cut(struct lg_flow_net *f, struct gn_ledger_why *why)
 	}
 }
 
-static struct gn_ledger_raise *find_raise(struct gn_ledger_why *why, uint32_t owner, uint32_t debtor)
+static struct gn_ledger_raise *find_raise(struct gn_ledger_why *why, uint32_t owner,
+					  uint32_t debtor)
 {
 	for (uint32_t k = 0; k < why->raise_count; k++)
 		if (why->raises[k].owner == owner && why->raises[k].debtor == debtor)
@@ -304,14 +332,16 @@ static struct gn_ledger_raise *find_raise(struct gn_ledger_why *why, uint32_t ow
 	return NULL;
 }
 
-/* How much more the line of this hop would carry if its owner raised it as he likes: nothing when it is not open, or somebody's policy is in
- * the way and not the limit. */
-static gn_amount raise_room(const struct lg_flow_net *f, uint32_t node, uint32_t half, struct gn_ledger_why *why)
+/* How much more the line of this hop would carry if its owner raised it as he likes: nothing
+ * when it is not open, or somebody's policy is in the way and not the limit. */
+static gn_amount raise_room(const struct lg_flow_net *f, uint32_t node, uint32_t half,
+			    struct gn_ledger_why *why)
 {
 	uint32_t pair = f->q->half_pair[half];
 	const struct lg_pair *p = &f->q->pairs[pair];
 	unsigned d = p->node[1] == node, flags = lg_line_flags(p, 1 - d);
-	if ((flags & (LINE_OPEN | LINE_FROZEN | LINE_DISPUTE)) != LINE_OPEN || (p->slot[0] & PAIR_END_INACTIVE) || !f->q->active ||
+	if ((flags & (LINE_OPEN | LINE_FROZEN | LINE_DISPUTE)) != LINE_OPEN ||
+	    (p->slot[0] & PAIR_END_INACTIVE) || !f->q->active ||
 	    !lg_middle_allowed(p, d, f->source, f->target))
 		return 0;
 	if (!(flags & LINE_EXTRA))
@@ -320,12 +350,14 @@ static gn_amount raise_room(const struct lg_flow_net *f, uint32_t node, uint32_t
 	gn_amount policy = lg_policy_cap(f->q, pair, d, f->target, f->now);
 	if (e->blocked_count > 0 || policy == INT64_MAX)
 		return e->blocked_count > 0 ? 0 : GN_AMOUNT_MAX;
-	const struct gn_ledger_raise *raised = find_raise(why, f->q->nodes[neighbour(f, half)].participant, f->q->nodes[node].participant);
+	const struct gn_ledger_raise *raised = find_raise(
+		why, f->q->nodes[neighbour(f, half)].participant, f->q->nodes[node].participant);
 	return gn_amount_max(0, policy - f->initial[half] - (raised ? raised->raise : 0));
 }
 
-/* 0-1 search: level = number of raises + 1, next = half-edge by which a node was reached. The deque is two queues: nodes of this
- * cost in queue from the front, nodes of the next cost from the back. */
+/* 0-1 search: level = number of raises + 1, next = half-edge by which a node was reached. The
+ * deque is two queues: nodes of this cost in queue from the front, nodes of the next cost from
+ * the back. */
 static bool cheapest(struct lg_flow_net *f, struct gn_ledger_why *why, uint32_t *reached_by)
 {
 	const struct lg_eq *q = f->q;
@@ -338,7 +370,8 @@ static bool cheapest(struct lg_flow_net *f, struct gn_ledger_why *why, uint32_t 
 		/* this cost: everything reached so far at it, growing over free half-edges */
 		while (head < tail) {
 			uint32_t n = f->queue[head++];
-			for (uint32_t i = q->nodes[n].off; i < q->nodes[n].off + q->nodes[n].degree; i++) {
+			for (uint32_t i = q->nodes[n].off; i < q->nodes[n].off + q->nodes[n].degree;
+			     i++) {
 				uint32_t to = neighbour(f, i);
 				if (f->residual[i] > 0 && f->level[to] == far) {
 					f->level[to] = cost;
@@ -352,7 +385,8 @@ static bool cheapest(struct lg_flow_net *f, struct gn_ledger_why *why, uint32_t 
 		uint32_t before = tail;
 		for (uint32_t k = 0; k < before; k++) {
 			uint32_t n = f->queue[k];
-			for (uint32_t i = q->nodes[n].off; f->level[n] == cost && i < q->nodes[n].off + q->nodes[n].degree; i++) {
+			for (uint32_t i = q->nodes[n].off;
+			     f->level[n] == cost && i < q->nodes[n].off + q->nodes[n].degree; i++) {
 				uint32_t to = neighbour(f, i);
 				if (f->level[to] == far && raise_room(f, n, i, why) > 0) {
 					f->level[to] = cost + 1;
@@ -367,13 +401,16 @@ static bool cheapest(struct lg_flow_net *f, struct gn_ledger_why *why, uint32_t 
 	return false;
 }
 
-static bool add_raise(const struct lg_flow_net *f, uint32_t node, uint32_t half, gn_amount a, struct gn_ledger_why *why)
+static bool add_raise(const struct lg_flow_net *f, uint32_t node, uint32_t half, gn_amount a,
+		      struct gn_ledger_why *why)
 {
 	const struct lg_pair *p = &f->q->pairs[f->q->half_pair[half]];
-	uint32_t owner = f->q->nodes[neighbour(f, half)].participant, debtor = f->q->nodes[node].participant;
+	uint32_t owner = f->q->nodes[neighbour(f, half)].participant,
+		 debtor = f->q->nodes[node].participant;
 	gn_amount limit = p->limit[p->node[0] == node];
 	struct gn_ledger_raise *r = find_raise(why, owner, debtor);
-	if ((!r && why->raise_count == ROUTE_RAISES_MAX) || (r ? r->raise : 0) + a > GN_AMOUNT_MAX - limit)
+	if ((!r && why->raise_count == ROUTE_RAISES_MAX) ||
+	    (r ? r->raise : 0) + a > GN_AMOUNT_MAX - limit)
 		return false;
 	if (!r) {
 		r = &why->raises[why->raise_count++];
@@ -391,12 +428,16 @@ gn_err lg_flow_raises(struct lg_flow_net *f, gn_amount missing, struct gn_ledger
 		return GN_NOMEM;
 	why->raise_count = 0;
 	bool fits = true;
-	for (unsigned rounds = 0; missing > 0 && fits && rounds < 4 * ROUTE_RAISES_MAX && cheapest(f, why, by); rounds++) {
+	for (unsigned rounds = 0;
+	     missing > 0 && fits && rounds < 4 * ROUTE_RAISES_MAX && cheapest(f, why, by);
+	     rounds++) {
 		gn_amount push = missing;
 		for (uint32_t at = f->target, from; at != f->source; at = from) {
 			const struct lg_pair *p = &q->pairs[q->half_pair[by[at]]];
 			from = p->node[p->node[0] == at];
-			push = gn_amount_min(push, f->residual[by[at]] > 0 ? f->residual[by[at]] : raise_room(f, from, by[at], why));
+			push = gn_amount_min(push, f->residual[by[at]] > 0
+							   ? f->residual[by[at]]
+							   : raise_room(f, from, by[at], why));
 		}
 		for (uint32_t at = f->target, from; at != f->source; at = from) {
 			const struct lg_pair *p = &q->pairs[q->half_pair[by[at]]];

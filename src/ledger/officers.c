@@ -1,8 +1,11 @@
-/* Officers (LG-57..LG-60): who has which role, that a command was signed by one who had it, and that a record says what was signed. The same
- * reading serves the live decision and the later check, so they cannot drift apart.
+/* Officers (LG-57..LG-60): who has which role, that a command was signed by one who had it, and
+ * that a record says what was signed. The same reading serves the live decision and the later
+ * check, so they cannot drift apart.
  *
- * 1. Once there is an admin with a key, no officer's record is without his signature: lg_officer_check refuses it live and in replay.
- * 2. An officer whose role was taken away stays in the list with role none, so that his old texts never fit again. */
+ * 1. Once there is an admin with a key, no officer's record is without his signature:
+ *    lg_officer_check refuses it live and in replay.
+ * 2. An officer whose role was taken away stays in the list with role none, so that his old
+ *    texts never fit again. */
 #include "ledger/engine_int.h"
 
 static bool is_zero(const struct gn_pk *pk)
@@ -29,7 +32,9 @@ static uint32_t admins(const struct lg_book *b)
 
 static enum gn_role needed(enum gn_record_type type)
 {
-	return type == GN_REC_SETTINGS || type == GN_REC_EQUIVALENT || type == GN_REC_ROLE ? GN_ROLE_ADMIN : GN_ROLE_OPERATOR;
+	return type == GN_REC_SETTINGS || type == GN_REC_EQUIVALENT || type == GN_REC_ROLE
+		       ? GN_ROLE_ADMIN
+		       : GN_ROLE_OPERATOR;
 }
 
 gn_err lg_officer_check(const struct lg_book *b, const struct gn_record_view *r)
@@ -46,26 +51,34 @@ gn_err lg_officer_check(const struct lg_book *b, const struct gn_record_view *r)
 
 gn_err lg_officer_rank(const struct lg_book *b, const struct gn_record_view *r)
 {
-	const struct lg_officer *o = lg_find_officer(b, &b->participants[r->u.status.participant].pk);
+	const struct lg_officer *o =
+		lg_find_officer(b, &b->participants[r->u.status.participant].pk);
 	if (!o)
 		return GN_OK;
 	if (o->role > r->admin.role)
 		return GN_DENIED;
-	return r->u.status.status == GN_PARTICIPANT_DELETED && o->role == GN_ROLE_ADMIN && admins(b) == 1 ? GN_CONFLICT : GN_OK;
+	return r->u.status.status == GN_PARTICIPANT_DELETED && o->role == GN_ROLE_ADMIN &&
+			       admins(b) == 1
+		       ? GN_CONFLICT
+		       : GN_OK;
 }
 
 void lg_officer_note(struct lg_book *b, const struct gn_record_view *r)
 {
-	struct lg_officer *o = lg_rec_admin(r) && r->admin.bytes.len ? lg_find_officer(b, &r->admin.actor) : NULL;
+	struct lg_officer *o =
+		lg_rec_admin(r) && r->admin.bytes.len ? lg_find_officer(b, &r->admin.actor) : NULL;
 	if (o)
 		o->seq = r->admin.seq;
 }
 
-gn_err lg_officer_put(struct lg_book *b, const struct gn_pk *pk, uint8_t role, uint64_t seq, struct gn_slice name)
+gn_err lg_officer_put(struct lg_book *b, const struct gn_pk *pk, uint8_t role, uint64_t seq,
+		      struct gn_slice name)
 {
 	struct lg_officer *o = lg_find_officer(b, pk);
 	if (!o) {
-		GN_TRY(lg_grow(b->env.alloc, &b->officers, &b->officer_cap, (uint64_t)b->officer_count + 1, BOOK_OFFICERS_MAX, sizeof *b->officers));
+		GN_TRY(lg_grow(b->env.alloc, &b->officers, &b->officer_cap,
+			       (uint64_t)b->officer_count + 1, BOOK_OFFICERS_MAX,
+			       sizeof *b->officers));
 		o = &b->officers[b->officer_count++];
 		*o = (struct lg_officer){.pk = *pk, .seq = seq};
 		lg_pid(pk, &o->pid);
@@ -99,31 +112,40 @@ static bool same_text(struct gn_slice raw, struct gn_slice text)
 {
 	uint8_t plain[OP_TEXT_MAX];
 	struct gn_buf out = {plain, 0, sizeof plain};
-	return !raw.p ? text.len == 0 : gn_json_unescape(raw, &out) == GN_OK && gn_slice_eq(gn_buf_slice(&out), text);
+	return !raw.p ? text.len == 0
+		      : gn_json_unescape(raw, &out) == GN_OK &&
+				gn_slice_eq(gn_buf_slice(&out), text);
 }
 
-static gn_err same_settings(const struct lg_book *b, const struct gn_record_view *r, const struct gn_op_admin *c)
+static gn_err same_settings(const struct lg_book *b, const struct gn_record_view *r,
+			    const struct gn_op_admin *c)
 {
 	SAME(c->command == GN_COMMAND_SETTINGS);
 	for (unsigned k = 0; k < GN_SETTING_RATE_KEY; k++) {
-		int64_t want = c->set & 1u << k ? c->value[k] : gn_setting_get(&b->settings, (enum gn_setting)k);
+		int64_t want = c->set & 1u << k ? c->value[k]
+						: gn_setting_get(&b->settings, (enum gn_setting)k);
 		SAME(gn_setting_get(&r->u.genesis.settings, (enum gn_setting)k) == want);
 	}
 	return GN_OK;
 }
 
-static gn_err same_line(const struct lg_book *b, const struct gn_record_view *r, const struct gn_op_admin *c)
+static gn_err same_line(const struct lg_book *b, const struct gn_record_view *r,
+			const struct gn_op_admin *c)
 {
 	uint32_t from, to, pair;
 	unsigned side;
-	SAME(c->command == GN_COMMAND_LINE && r->eq < b->eq_count && gn_slice_eq(c->code, gn_str(b->eqs[r->eq]->code)));
-	SAME(lg_find_participant(b, &c->pid, &from) == GN_OK && lg_find_participant(b, &c->pid2, &to) == GN_OK);
-	SAME(lg_find_line(b->eqs[r->eq], from, to, &pair, &side) == GN_OK && pair == r->u.dispute.pair && side == r->u.dispute.side);
+	SAME(c->command == GN_COMMAND_LINE && r->eq < b->eq_count &&
+	     gn_slice_eq(c->code, gn_str(b->eqs[r->eq]->code)));
+	SAME(lg_find_participant(b, &c->pid, &from) == GN_OK &&
+	     lg_find_participant(b, &c->pid2, &to) == GN_OK);
+	SAME(lg_find_line(b->eqs[r->eq], from, to, &pair, &side) == GN_OK &&
+	     pair == r->u.dispute.pair && side == r->u.dispute.side);
 	SAME(r->u.dispute.on == c->frozen);
 	return GN_OK;
 }
 
-static gn_err same_command(const struct lg_book *b, const struct gn_record_view *r, const struct gn_op_admin *c)
+static gn_err same_command(const struct lg_book *b, const struct gn_record_view *r,
+			   const struct gn_op_admin *c)
 {
 	uint32_t who;
 	if (r->admin.role < gn_command_role(c->command))
@@ -132,30 +154,43 @@ static gn_err same_command(const struct lg_book *b, const struct gn_record_view 
 	switch (r->type) {
 	case GN_REC_SETTINGS: return same_settings(b, r, c);
 	case GN_REC_EQUIVALENT:
-		SAME(c->command == GN_COMMAND_EQUIVALENT && gn_slice_eq(c->code, r->u.equivalent.code) && gn_slice_eq(c->info, r->u.equivalent.info));
-		SAME(c->precision == r->u.equivalent.precision && c->active == r->u.equivalent.active);
+		SAME(c->command == GN_COMMAND_EQUIVALENT &&
+		     gn_slice_eq(c->code, r->u.equivalent.code) &&
+		     gn_slice_eq(c->info, r->u.equivalent.info));
+		SAME(c->precision == r->u.equivalent.precision &&
+		     c->active == r->u.equivalent.active);
 		return GN_OK;
 	case GN_REC_STATUS:
-		SAME(c->command == GN_COMMAND_PARTICIPANT && lg_find_participant(b, &c->pid, &who) == GN_OK && who == r->u.status.participant);
+		SAME(c->command == GN_COMMAND_PARTICIPANT &&
+		     lg_find_participant(b, &c->pid, &who) == GN_OK &&
+		     who == r->u.status.participant);
 		SAME((c->has_status ? c->status : r->u.status.status_before) == r->u.status.status);
 		SAME((c->has_level ? c->level : r->u.status.level_before) == r->u.status.level);
 		return GN_OK;
 	case GN_REC_DISPUTE: return same_line(b, r, c);
 	case GN_REC_ABORT:
-	case GN_REC_REJECT: SAME(c->command == GN_COMMAND_ABORT && memcmp(c->key.b, r->key.b, sizeof c->key.b) == 0); return GN_OK;
+	case GN_REC_REJECT:
+		SAME(c->command == GN_COMMAND_ABORT &&
+		     memcmp(c->key.b, r->key.b, sizeof c->key.b) == 0);
+		return GN_OK;
 	case GN_REC_ROLE:
-		SAME(c->command == GN_COMMAND_ROLE && memcmp(&c->officer, &r->u.role.pk, sizeof c->officer) == 0 && c->role == r->u.role.role);
+		SAME(c->command == GN_COMMAND_ROLE &&
+		     memcmp(&c->officer, &r->u.role.pk, sizeof c->officer) == 0 &&
+		     c->role == r->u.role.role);
 		SAME(same_text(c->name, r->u.role.name));
 		return GN_OK;
-	default: /* a NOTE says the command itself: what it does stands in no record, or in those after it */
+	/* a NOTE says the command itself: what it does stands in no record, or in those after it */
+	default:
 		SAME(r->type == GN_REC_NOTE && gn_slice_eq(r->u.note, c->body));
 		SAME(c->command == GN_COMMAND_CLEAR || c->command == GN_COMMAND_SNAPSHOT ||
-		     (c->command == GN_COMMAND_SETTINGS && !(c->set & ((1u << GN_SETTING_RATE_KEY) - 1))));
+		     (c->command == GN_COMMAND_SETTINGS &&
+		      !(c->set & ((1u << GN_SETTING_RATE_KEY) - 1))));
 		return GN_OK;
 	}
 }
 
-gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r, uint64_t now, struct gn_op *op)
+gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r, uint64_t now,
+			struct gn_op *op)
 {
 	struct gn_op_admin c;
 	struct gn_hash pid;
@@ -172,7 +207,11 @@ gn_err lg_check_command(const struct lg_book *b, const struct gn_record_view *r,
 
 static void show(const struct lg_officer *o, struct gn_ledger_officer *out)
 {
-	*out = (struct gn_ledger_officer){.pk = o->pk, .pid = o->pid, .role = (enum gn_role)o->role, .seq = o->seq, .name = gn_slice(o->name, o->name_len)};
+	*out = (struct gn_ledger_officer){.pk = o->pk,
+					  .pid = o->pid,
+					  .role = (enum gn_role)o->role,
+					  .seq = o->seq,
+					  .name = gn_slice(o->name, o->name_len)};
 }
 
 bool gn_ledger_officer(const struct gn_ledger *l, uint32_t i, struct gn_ledger_officer *out)
@@ -183,7 +222,8 @@ bool gn_ledger_officer(const struct gn_ledger *l, uint32_t i, struct gn_ledger_o
 	return true;
 }
 
-gn_err gn_ledger_find_officer(const struct gn_ledger *l, const struct gn_hash *pid, struct gn_ledger_officer *out)
+gn_err gn_ledger_find_officer(const struct gn_ledger *l, const struct gn_hash *pid,
+			      struct gn_ledger_officer *out)
 {
 	for (uint32_t i = 0; i < l->book.officer_count; i++)
 		if (memcmp(&l->book.officers[i].pid, pid, sizeof *pid) == 0) {

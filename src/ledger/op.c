@@ -1,15 +1,19 @@
-/* Signed operations: one table says which field belongs to which operation, of what type, and whether it must be there; a field
- * that the table does not know is refused, so a signature never covers words nobody reads.
+/* Signed operations: one table says which field belongs to which operation, of what type, and
+ * whether it must be there; a field that the table does not know is refused, so a signature
+ * never covers words nobody reads.
  *
  * 1. Bytes are canonical before anything is read from them.
  * 2. What is parsed borrows the signed bytes; nothing is encoded again.
- * 3. Text fields that name things (ids, codes, amounts, PIDs) hold no escapes, so their raw text is their value. */
+ * 3. Text fields that name things (ids, codes, amounts, PIDs) hold no escapes, so their raw text
+ *    is their value. */
 #include "ledger/op_int.h"
 #include <stdio.h>
 
 static const char *const op_names[GN_OP_KINDS] = {
-	"participant.register", "participant.profile", "line.create", "line.update", "line.close",
-	"payment", "payment.vote", "clearing.consent", "admin", "participant.leave",
+	"participant.register", "participant.profile", "line.create",
+	"line.update",          "line.close",          "payment",
+	"payment.vote",         "clearing.consent",    "admin",
+	"participant.leave",
 };
 
 const char *gn_op_name(enum gn_op_kind kind)
@@ -42,7 +46,8 @@ static size_t points(struct gn_slice s)
 
 static int base64_digit(uint8_t c)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	const char *at = c ? strchr(digits, c) : NULL;
 	return at ? (int)(at - digits) : -1;
 }
@@ -87,7 +92,8 @@ static gn_err read_bool(const struct gn_json_value *v, bool *out)
 	return GN_OK;
 }
 
-static gn_err read_pids(const struct gn_json_value *v, struct gn_hash *out, unsigned max, uint8_t *count)
+static gn_err read_pids(const struct gn_json_value *v, struct gn_hash *out, unsigned max,
+			uint8_t *count)
 {
 	if (v->kind != GN_JSON_ARRAY || v->count > max)
 		return GN_USAGE;
@@ -118,10 +124,12 @@ static gn_err read_limit(const struct gn_json_value *v, struct gn_slice *out)
 	return GN_OK;
 }
 
-static gn_err read_policy(const struct gn_json *j, const struct gn_json_value *v, bool v1, struct gn_op *op)
+static gn_err read_policy(const struct gn_json *j, const struct gn_json_value *v, bool v1,
+			  struct gn_op *op)
 {
 	struct gn_op_policy *p = &op->policy;
-	*p = (struct gn_op_policy){.present = true, .auto_clearing = true, .can_be_intermediate = true};
+	*p = (struct gn_op_policy){
+		.present = true, .auto_clearing = true, .can_be_intermediate = true};
 	if (v->kind != GN_JSON_OBJECT)
 		return GN_USAGE;
 	uint16_t at = gn_json_index(j, v), i = (uint16_t)(at + 1);
@@ -146,7 +154,8 @@ static gn_err read_policy(const struct gn_json *j, const struct gn_json_value *v
 	return GN_OK;
 }
 
-static gn_err read_constraints(const struct gn_json *j, const struct gn_json_value *v, struct gn_op *op)
+static gn_err read_constraints(const struct gn_json *j, const struct gn_json_value *v,
+			       struct gn_op *op)
 {
 	if (v->kind != GN_JSON_OBJECT)
 		return GN_USAGE;
@@ -174,15 +183,15 @@ static gn_err read_constraints(const struct gn_json *j, const struct gn_json_val
 /* ---- the table ---- */
 
 enum field_type {
-	F_NAME,     /* 1..255 characters of text */
-	F_TEXT,     /* up to OP_TEXT_MAX bytes */
-	F_CODE,     /* an equivalent */
-	F_AMOUNT,   /* judged later, when the precision is known */
+	F_NAME,   /* 1..255 characters of text */
+	F_TEXT,   /* up to OP_TEXT_MAX bytes */
+	F_CODE,   /* an equivalent */
+	F_AMOUNT, /* judged later, when the precision is known */
 	F_TX_ID,
 	F_LINE_ID,
-	F_KIND,     /* person, business, hub */
+	F_KIND, /* person, business, hub */
 	F_KEY,
-	F_TO,       /* any short text: an unknown payee is no syntax error */
+	F_TO, /* any short text: an unknown payee is no syntax error */
 	F_INITIATOR,
 	F_OBJECT,
 	F_POLICY,
@@ -217,7 +226,8 @@ static const struct field {
 	{"status", F_STATUS, 0, K(LINE_UPDATE), true},
 	{"to", F_TO, K(LINE_CREATE) | K(PAYMENT), K(LINE_CREATE) | K(PAYMENT), false},
 	{"to", F_TO, 0, K(LINE_UPDATE) | K(LINE_CLOSE), true},
-	{"tx_id", F_TX_ID, K(PAYMENT) | K(VOTE) | K(CONSENT), K(PAYMENT) | K(VOTE) | K(CONSENT), false},
+	{"tx_id", F_TX_ID, K(PAYMENT) | K(VOTE) | K(CONSENT), K(PAYMENT) | K(VOTE) | K(CONSENT),
+	 false},
 	{"type", F_KIND, K(REGISTER), K(REGISTER), false},
 	{"version", F_VERSION, 0, K(LINE_UPDATE) | K(LINE_CLOSE), true},
 	{"when_repaid", F_WHEN_REPAID, 0, K(LINE_CLOSE), true},
@@ -229,7 +239,9 @@ static gn_err read_string(const struct gn_json_value *v, enum field_type type, s
 	if (v->kind != GN_JSON_STRING)
 		return GN_USAGE;
 	switch (type) {
-	case F_NAME: op->display_name = s; return s.len >= 1 && points(s) <= OP_NAME_MAX ? GN_OK : GN_USAGE;
+	case F_NAME:
+		op->display_name = s;
+		return s.len >= 1 && points(s) <= OP_NAME_MAX ? GN_OK : GN_USAGE;
 	case F_TEXT: op->description = s; return s.len <= OP_TEXT_MAX ? GN_OK : GN_USAGE;
 	case F_CODE: op->equivalent = s; return plain(s, 16, "_") ? GN_OK : GN_USAGE;
 	case F_TX_ID: op->tx_id = s; return plain(s, OP_TX_ID_MAX, "._:-") ? GN_OK : GN_USAGE;
@@ -237,23 +249,31 @@ static gn_err read_string(const struct gn_json_value *v, enum field_type type, s
 	case F_KEY: return lg_op_read_key(s, &op->public_key);
 	case F_KIND:
 		op->type = s;
-		return gn_slice_eq(s, GN_LIT("person")) || gn_slice_eq(s, GN_LIT("business")) || gn_slice_eq(s, GN_LIT("hub")) ? GN_OK : GN_USAGE;
+		return gn_slice_eq(s, GN_LIT("person")) || gn_slice_eq(s, GN_LIT("business")) ||
+				       gn_slice_eq(s, GN_LIT("hub"))
+			       ? GN_OK
+			       : GN_USAGE;
 	case F_TO:
 		op->to_text = s;
 		if (gn_pid_parse(s, &op->to))
 			memset(op->to.b, 0, sizeof op->to.b);
 		return plain(s, OP_TX_ID_MAX, "") ? GN_OK : GN_USAGE;
-	case F_INITIATOR: op->initiator_text = s; return gn_pid_parse(s, &op->initiator) ? GN_USAGE : GN_OK;
+	case F_INITIATOR:
+		op->initiator_text = s;
+		return gn_pid_parse(s, &op->initiator) ? GN_USAGE : GN_OK;
 	case F_STATUS:
 		op->has_status = true;
 		op->frozen = gn_slice_eq(s, GN_LIT("frozen"));
 		return op->frozen || gn_slice_eq(s, GN_LIT("active")) ? GN_OK : GN_USAGE;
-	case F_ANSWER: op->yes = gn_slice_eq(s, GN_LIT("yes")); return op->yes || gn_slice_eq(s, GN_LIT("no")) ? GN_OK : GN_USAGE;
+	case F_ANSWER:
+		op->yes = gn_slice_eq(s, GN_LIT("yes"));
+		return op->yes || gn_slice_eq(s, GN_LIT("no")) ? GN_OK : GN_USAGE;
 	default: return GN_USAGE;
 	}
 }
 
-static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v, const struct field *f, struct gn_op *op)
+static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v,
+			 const struct field *f, struct gn_op *op)
 {
 	switch ((enum field_type)f->type) {
 	case F_AMOUNT:
@@ -264,7 +284,9 @@ static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v,
 		else
 			op->limit = v->text;
 		return GN_OK;
-	case F_OBJECT: op->user_profile = v->text; return v->kind == GN_JSON_OBJECT ? GN_OK : GN_USAGE;
+	case F_OBJECT:
+		op->user_profile = v->text;
+		return v->kind == GN_JSON_OBJECT ? GN_OK : GN_USAGE;
 	case F_POLICY: return read_policy(j, v, op->profile == GN_PROFILE_V1, op);
 	case F_CONSTRAINTS: return read_constraints(j, v, op);
 	case F_VERSION: op->has_version = true; return read_u32(v, 1, UINT32_MAX, &op->version);
@@ -285,7 +307,8 @@ static gn_err read_body(const struct gn_json *j, uint16_t body, struct gn_op *op
 	uint16_t i = (uint16_t)(body + 1);
 	for (uint16_t n = 0; n < b->count; n++, i = j->values[i].next) {
 		size_t f = 0;
-		while (f < GN_COUNT(fields) && !((fields[f].allowed & mask) && is(&j->values[i], fields[f].name)))
+		while (f < GN_COUNT(fields) &&
+		       !((fields[f].allowed & mask) && is(&j->values[i], fields[f].name)))
 			f++;
 		if (f == GN_COUNT(fields) || (fields[f].v1_only && op->profile == GN_PROFILE_V0))
 			return GN_UNSUPPORTED;
@@ -295,7 +318,8 @@ static gn_err read_body(const struct gn_json *j, uint16_t body, struct gn_op *op
 	for (size_t f = 0; f < GN_COUNT(fields); f++)
 		if ((fields[f].needed & mask) && !(seen & 1u << f))
 			return GN_USAGE;
-	bool changes = op->display_name.p || op->user_profile.p || op->limit.p || op->has_policy || op->has_status;
+	bool changes = op->display_name.p || op->user_profile.p || op->limit.p || op->has_policy ||
+		       op->has_status;
 	if ((op->kind == GN_OP_PROFILE || op->kind == GN_OP_LINE_UPDATE) && !changes)
 		return GN_USAGE;
 	return GN_OK;
@@ -320,19 +344,26 @@ static bool has_tx_id(enum gn_op_kind kind)
 
 static gn_err read_envelope(const struct gn_json *j, enum gn_op_kind expected, struct gn_op *op)
 {
-	const struct gn_json_value *body = gn_json_get(j, 0, "body"), *domain = gn_json_get(j, 0, "domain"), *hub = gn_json_get(j, 0, "hub"),
-				   *name = gn_json_get(j, 0, "op"), *seq = gn_json_get(j, 0, "seq"), *signer = gn_json_get(j, 0, "signer"),
-				   *ts = gn_json_get(j, 0, "ts"), *tx_id = gn_json_get(j, 0, "tx_id");
-	if (j->values[0].kind != GN_JSON_OBJECT || !body || !domain || !hub || !name || !signer || !ts || !seq == !tx_id)
+	const struct gn_json_value *body = gn_json_get(j, 0, "body"),
+				   *domain = gn_json_get(j, 0, "domain"),
+				   *hub = gn_json_get(j, 0, "hub"), *name = gn_json_get(j, 0, "op"),
+				   *seq = gn_json_get(j, 0, "seq"),
+				   *signer = gn_json_get(j, 0, "signer"),
+				   *ts = gn_json_get(j, 0, "ts"),
+				   *tx_id = gn_json_get(j, 0, "tx_id");
+	if (j->values[0].kind != GN_JSON_OBJECT || !body || !domain || !hub || !name || !signer ||
+	    !ts || !seq == !tx_id)
 		return GN_USAGE;
 	if (j->values[0].count != 7)
 		return GN_UNSUPPORTED;
-	if (domain->kind != GN_JSON_STRING || name->kind != GN_JSON_STRING || ts->kind != GN_JSON_INT || ts->integer < 0)
+	if (domain->kind != GN_JSON_STRING || name->kind != GN_JSON_STRING ||
+	    ts->kind != GN_JSON_INT || ts->integer < 0)
 		return GN_USAGE;
 	if (!gn_slice_eq(domain->text, GN_LIT("geo/v1")))
 		return GN_UNSUPPORTED;
 	GN_TRY(envelope_kind(name->text, &op->kind));
-	if ((expected != GN_OP_KINDS && op->kind != expected) || has_tx_id(op->kind) != (tx_id != NULL))
+	if ((expected != GN_OP_KINDS && op->kind != expected) ||
+	    has_tx_id(op->kind) != (tx_id != NULL))
 		return GN_USAGE;
 	if (hub->kind != GN_JSON_STRING || gn_pid_parse(hub->text, &op->hub))
 		return GN_USAGE;
@@ -350,7 +381,8 @@ static gn_err read_envelope(const struct gn_json *j, enum gn_op_kind expected, s
 	return GN_OK;
 }
 
-gn_err gn_op_parse(enum gn_op_profile profile, enum gn_op_kind kind, struct gn_slice bytes, struct gn_op *out)
+gn_err gn_op_parse(enum gn_op_profile profile, enum gn_op_kind kind, struct gn_slice bytes,
+		   struct gn_op *out)
 {
 	struct gn_json j;
 	GN_TRY(gn_json_check(bytes, &j));
@@ -367,11 +399,16 @@ gn_err gn_op_wrap(const struct gn_op_envelope *e, struct gn_slice body, struct g
 	gn_pid(&e->hub, hub);
 	gn_pid(&e->signer, signer);
 	GN_ASSERT(e->kind < GN_OP_KINDS && e->tx_id.len <= OP_TX_ID_MAX);
-	int m = snprintf(middle, sizeof middle, ",\"domain\":\"geo/v1\",\"hub\":\"%s\",\"op\":\"%s\"", hub, op_names[e->kind]);
+	int m = snprintf(middle, sizeof middle,
+			 ",\"domain\":\"geo/v1\",\"hub\":\"%s\",\"op\":\"%s\"", hub,
+			 op_names[e->kind]);
 	int t = has_tx_id(e->kind)
-			? snprintf(tail, sizeof tail, ",\"signer\":\"%s\",\"ts\":%lld,\"tx_id\":\"%.*s\"}", signer, (long long)e->ts, (int)e->tx_id.len,
-				   (const char *)e->tx_id.p)
-			: snprintf(tail, sizeof tail, ",\"seq\":%llu,\"signer\":\"%s\",\"ts\":%lld}", (unsigned long long)e->seq, signer, (long long)e->ts);
+			? snprintf(tail, sizeof tail,
+				   ",\"signer\":\"%s\",\"ts\":%lld,\"tx_id\":\"%.*s\"}", signer,
+				   (long long)e->ts, (int)e->tx_id.len, (const char *)e->tx_id.p)
+			: snprintf(tail, sizeof tail,
+				   ",\"seq\":%llu,\"signer\":\"%s\",\"ts\":%lld}",
+				   (unsigned long long)e->seq, signer, (long long)e->ts);
 	GN_ASSERT(m > 0 && (size_t)m < sizeof middle && t > 0 && (size_t)t < sizeof tail);
 	if (out->cap - out->len < 8 + body.len + (size_t)m + (size_t)t)
 		return GN_TOO_LARGE;
@@ -398,7 +435,8 @@ void gn_op_sign(const struct gn_sk *sk, struct gn_slice bytes, struct gn_sig *ou
 	gn_sign(sk, "", &bytes, 1, out);
 }
 
-gn_err gn_op_login_text(enum gn_op_profile profile, const struct gn_pk *hub, struct gn_slice challenge, struct gn_buf *out)
+gn_err gn_op_login_text(enum gn_op_profile profile, const struct gn_pk *hub,
+			struct gn_slice challenge, struct gn_buf *out)
 {
 	char text[16 + GN_PID_MAX + 4] = "", pid[GN_PID_MAX];
 	gn_pid(hub, pid);
@@ -413,7 +451,8 @@ gn_err gn_op_login_text(enum gn_op_profile profile, const struct gn_pk *hub, str
 void gn_tx_key(const struct gn_pk *initiator, struct gn_slice tx_id, struct gn_tx_key *out)
 {
 	struct gn_hash h;
-	gn_sha256((struct gn_slice[]){GN_LIT("geonet/ledger/tx"), GN_SLICE(initiator->b), tx_id}, 3, &h);
+	gn_sha256((struct gn_slice[]){GN_LIT("geonet/ledger/tx"), GN_SLICE(initiator->b), tx_id}, 3,
+		  &h);
 	memcpy(out->b, h.b, sizeof out->b);
 }
 
@@ -421,7 +460,8 @@ void gn_tx_key(const struct gn_pk *initiator, struct gn_slice tx_id, struct gn_t
 void gn_line_id_text(const struct gn_line_id *id, char out[GN_LINE_ID_LEN + 1])
 {
 	GN_ASSERT(id->side <= 1 && id->version <= BOOK_VERSION_MAX);
-	int n = snprintf(out, GN_LINE_ID_LEN + 1, "%08x-%04x-8000-800%u-000000%06x", id->pair, id->eq, id->side, id->version);
+	int n = snprintf(out, GN_LINE_ID_LEN + 1, "%08x-%04x-8000-800%u-000000%06x", id->pair,
+			 id->eq, id->side, id->version);
 	GN_ASSERT(n == GN_LINE_ID_LEN);
 }
 

@@ -1,5 +1,6 @@
-/* Signed operations (LG-21..LG-25): what a participant may say, how it is written canonically in both profiles, how it is read
- * back and verified. Plain functions without state; safe from any thread. */
+/* Signed operations (LG-21..LG-25): what a participant may say, how it is written canonically in
+ * both profiles, how it is read back and verified. Plain functions without state; safe from any
+ * thread. */
 #ifndef GN_LEDGER_OP_H
 #define GN_LEDGER_OP_H
 
@@ -25,13 +26,15 @@ enum gn_op_kind {
 /* "payment", "line.create"; NULL past the end. */
 const char *gn_op_name(enum gn_op_kind kind);
 
-/* Fields left out have p NULL (slices) or has_ false; slices borrow the signed bytes and are raw JSON text (LG-23). */
+/* Fields left out have p NULL (slices) or has_ false; slices borrow the signed bytes and are raw
+ * JSON text (LG-23). */
 struct gn_op_policy {
 	bool present;
 	bool auto_clearing, can_be_intermediate, ask; /* defaults filled in: true, true, false */
 	struct gn_slice daily_limit, max_hop_usage;   /* amounts as typed */
 	uint8_t blocked_count;
-	struct gn_hash blocked[OP_BLOCKED_MAX]; /* SHA-256 of keys: parsed PIDs, in the order given */
+	/* SHA-256 of keys: parsed PIDs, in the order given */
+	struct gn_hash blocked[OP_BLOCKED_MAX];
 };
 
 struct gn_op {
@@ -45,33 +48,38 @@ struct gn_op {
 	struct gn_slice tx_id;      /* also of v0 payments */
 	struct gn_slice body;       /* canonical text of the body: the same in both profiles */
 	/* body */
-	struct gn_slice display_name, description, equivalent, amount, limit, line_id, type, to_text, initiator_text;
+	struct gn_slice display_name, description, equivalent, amount, limit, line_id, type,
+		to_text, initiator_text;
 	struct gn_slice user_profile; /* canonical JSON object */
 	struct gn_pk public_key;      /* REGISTER */
-	struct gn_hash to;            /* LINE_*, PAYMENT; zeros when `to` is no PID (then only to_text is set) */
-	struct gn_hash initiator;     /* VOTE */
+	/* LINE_*, PAYMENT; zeros when `to` is no PID (then only to_text is set) */
+	struct gn_hash to;
+	struct gn_hash initiator; /* VOTE */
 	bool has_policy;
 	struct gn_op_policy policy;
-	bool has_status, frozen;   /* LINE_UPDATE */
+	bool has_status, frozen; /* LINE_UPDATE */
 	bool has_version;
-	uint32_t version;          /* LINE_UPDATE, LINE_CLOSE in v1 */
-	bool when_repaid;          /* LINE_CLOSE */
-	bool yes;                  /* VOTE, CONSENT */
+	uint32_t version;            /* LINE_UPDATE, LINE_CLOSE in v1 */
+	bool when_repaid;            /* LINE_CLOSE */
+	bool yes;                    /* VOTE, CONSENT */
 	uint8_t max_hops, max_paths; /* PAYMENT; 0 = not given */
 	uint32_t timeout_ms;         /* PAYMENT; 0 = not given */
 	uint8_t avoid_count;
 	struct gn_hash avoid[OP_AVOID_MAX];
 };
 
-/* Reads canonical bytes. v0 needs `kind`; v1 takes it from the envelope and `kind` must be GN_OP_KINDS or equal. Errors of
- * gn_json_check, and GN_USAGE: a field is missing, of a wrong type or out of form; GN_UNSUPPORTED: a field or operation nobody
- * knows. *out is undefined after an error. */
-GN_MUST gn_err gn_op_parse(enum gn_op_profile profile, enum gn_op_kind kind, struct gn_slice bytes, struct gn_op *out);
-/* A display name as a hub takes it (HB-19): nothing that forges what stands around it, which are controls, line ends, what turns or
- * hides text, and blanks at its ends. */
+/* Reads canonical bytes. v0 needs `kind`; v1 takes it from the envelope and `kind` must be
+ * GN_OP_KINDS or equal. Errors of gn_json_check, and GN_USAGE: a field is missing, of a wrong
+ * type or out of form; GN_UNSUPPORTED: a field or operation nobody knows. *out is undefined
+ * after an error. */
+GN_MUST gn_err gn_op_parse(enum gn_op_profile profile, enum gn_op_kind kind, struct gn_slice bytes,
+			   struct gn_op *out);
+/* A display name as a hub takes it (HB-19): nothing that forges what stands around it, which are
+ * controls, line ends, what turns or hides text, and blanks at its ends. */
 bool gn_op_name_ok(struct gn_slice text);
 /* Ed25519 over exactly these bytes, no domain (v0 has none, v1 has it inside). GN_SIGNATURE. */
-GN_MUST gn_err gn_op_verify(const struct gn_pk *signer, struct gn_slice bytes, const struct gn_sig *sig);
+GN_MUST gn_err gn_op_verify(const struct gn_pk *signer, struct gn_slice bytes,
+			    const struct gn_sig *sig);
 void gn_op_sign(const struct gn_sk *sk, struct gn_slice bytes, struct gn_sig *out);
 
 /* Wraps a canonical body for geo-v1. tx_id absent: seq is written. GN_TOO_LARGE. */
@@ -84,7 +92,8 @@ struct gn_op_envelope {
 };
 GN_MUST gn_err gn_op_wrap(const struct gn_op_envelope *e, struct gn_slice body, struct gn_buf *out);
 /* The text a login signs (LG-24). GN_TOO_LARGE. */
-GN_MUST gn_err gn_op_login_text(enum gn_op_profile profile, const struct gn_pk *hub, struct gn_slice challenge, struct gn_buf *out);
+GN_MUST gn_err gn_op_login_text(enum gn_op_profile profile, const struct gn_pk *hub,
+				struct gn_slice challenge, struct gn_buf *out);
 
 /* First 16 bytes of SHA-256("geonet/ledger/tx" || initiator || tx_id) (LG-26). */
 struct gn_tx_key {
@@ -92,8 +101,9 @@ struct gn_tx_key {
 };
 void gn_tx_key(const struct gn_pk *initiator, struct gn_slice tx_id, struct gn_tx_key *out);
 
-/* A line's id: pair, equivalent, side and a version in lower-case hex, written as a UUID of version 8. Every version since the line was
- * opened names it (LG-11), the first one is shown; one of before that, when the line was closed and opened again, does not. */
+/* A line's id: pair, equivalent, side and a version in lower-case hex, written as a UUID of
+ * version 8. Every version since the line was opened names it (LG-11), the first one is shown;
+ * one of before that, when the line was closed and opened again, does not. */
 #define GN_LINE_ID_LEN 36
 struct gn_line_id {
 	uint16_t eq;

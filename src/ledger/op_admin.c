@@ -1,4 +1,5 @@
-/* Officers' commands as text: one table says which field belongs to which command and whether it must be there. */
+/* Officers' commands as text: one table says which field belongs to which command and whether it
+ * must be there. */
 #include "ledger/op_admin.h"
 #include "ledger/op_int.h"
 
@@ -8,10 +9,14 @@ static const struct {
 	const char *name;
 	enum gn_role role;
 } commands[GN_COMMANDS] = {
-	[GN_COMMAND_SETTINGS] = {"settings", GN_ROLE_ADMIN},          [GN_COMMAND_EQUIVALENT] = {"equivalent", GN_ROLE_ADMIN},
-	[GN_COMMAND_PARTICIPANT] = {"participant", GN_ROLE_OPERATOR}, [GN_COMMAND_LINE] = {"line", GN_ROLE_OPERATOR},
-	[GN_COMMAND_ABORT] = {"abort", GN_ROLE_OPERATOR},             [GN_COMMAND_ROLE] = {"role", GN_ROLE_ADMIN},
-	[GN_COMMAND_CLEAR] = {"clear", GN_ROLE_OPERATOR},             [GN_COMMAND_SNAPSHOT] = {"snapshot", GN_ROLE_OPERATOR},
+	[GN_COMMAND_SETTINGS] = {"settings", GN_ROLE_ADMIN},
+	[GN_COMMAND_EQUIVALENT] = {"equivalent", GN_ROLE_ADMIN},
+	[GN_COMMAND_PARTICIPANT] = {"participant", GN_ROLE_OPERATOR},
+	[GN_COMMAND_LINE] = {"line", GN_ROLE_OPERATOR},
+	[GN_COMMAND_ABORT] = {"abort", GN_ROLE_OPERATOR},
+	[GN_COMMAND_ROLE] = {"role", GN_ROLE_ADMIN},
+	[GN_COMMAND_CLEAR] = {"clear", GN_ROLE_OPERATOR},
+	[GN_COMMAND_SNAPSHOT] = {"snapshot", GN_ROLE_OPERATOR},
 };
 
 const char *gn_command_name(enum gn_command command)
@@ -96,7 +101,8 @@ void gn_setting_put(struct gn_ledger_settings *s, enum gn_setting k, int64_t val
 
 /* ---- fields ---- */
 
-static gn_err read_settings(const struct gn_json *j, const struct gn_json_value *v, struct gn_op_admin *out)
+static gn_err read_settings(const struct gn_json *j, const struct gn_json_value *v,
+			    struct gn_op_admin *out)
 {
 	if (v->kind != GN_JSON_OBJECT || v->count == 0)
 		return GN_USAGE;
@@ -154,7 +160,30 @@ static gn_err read_pid(const struct gn_json_value *v, struct gn_hash *out)
 	return v->kind == GN_JSON_STRING && gn_pid_parse(v->text, out) == GN_OK ? GN_OK : GN_USAGE;
 }
 
-enum field { ACTIVE, BUDGET_MS, CODE, COMMAND, EQUIVALENT, FROM, FROZEN, INFO, KEY, LEVEL, MAX_LEN, MODE, NAME, PID, PRECISION, PUBLIC_KEY, REASON, ROLE, SETTINGS_, STATUS, TO, FIELDS };
+enum field {
+	ACTIVE,
+	BUDGET_MS,
+	CODE,
+	COMMAND,
+	EQUIVALENT,
+	FROM,
+	FROZEN,
+	INFO,
+	KEY,
+	LEVEL,
+	MAX_LEN,
+	MODE,
+	NAME,
+	PID,
+	PRECISION,
+	PUBLIC_KEY,
+	REASON,
+	ROLE,
+	SETTINGS_,
+	STATUS,
+	TO,
+	FIELDS
+};
 
 #define C(command) (1u << GN_COMMAND_##command)
 #define ALL ((1u << GN_COMMANDS) - 1)
@@ -168,7 +197,9 @@ static const struct {
 	[BUDGET_MS] = {"budget_ms", 0, C(CLEAR), "a number from 0 to 600000"},
 	[CODE] = {"code", C(EQUIVALENT), C(EQUIVALENT), "a text of at most 16 bytes"},
 	[COMMAND] = {"command", ALL, ALL, "the name of a command"},
-	[EQUIVALENT] = {"equivalent", C(LINE) | C(CLEAR), C(LINE) | C(CLEAR), "a text of at most 16 bytes"},
+	[EQUIVALENT] = {"equivalent", C(LINE) | C(CLEAR), C(LINE) | C(CLEAR),
+			"a text of at most "
+			"16 bytes"},
 	[FROM] = {"from", C(LINE), C(LINE), "a PID"},
 	[FROZEN] = {"frozen", C(LINE), C(LINE), "true or false"},
 	[INFO] = {"info", C(EQUIVALENT), C(EQUIVALENT), "an object"},
@@ -179,7 +210,9 @@ static const struct {
 	[NAME] = {"name", 0, C(ROLE), "a text of at most 64 bytes, without quotes and backslashes"},
 	[PID] = {"pid", C(PARTICIPANT), C(PARTICIPANT), "a PID"},
 	[PRECISION] = {"precision", C(EQUIVALENT), C(EQUIVALENT), "a number from 0 to 8"},
-	[PUBLIC_KEY] = {"public_key", C(ROLE), C(ROLE), "an Ed25519 key: 32 bytes in base64, 44 characters"},
+	[PUBLIC_KEY] = {"public_key", C(ROLE), C(ROLE),
+			"an Ed25519 key: 32 bytes in base64, 44 "
+			"characters"},
 	[REASON] = {"reason", 0, ALL, "a text of at most 1024 bytes"},
 	[ROLE] = {"role", C(ROLE), C(ROLE), "admin, operator or auditor"},
 	[SETTINGS_] = {"settings", C(SETTINGS), C(SETTINGS), "an object of settings"},
@@ -187,16 +220,20 @@ static const struct {
 	[TO] = {"to", C(LINE), C(LINE), "a PID"},
 };
 
-static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v, enum field f, struct gn_op_admin *out)
+static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v, enum field f,
+			 struct gn_op_admin *out)
 {
-	static const char *const statuses[] = {"active", "suspended", "left", "deleted", NULL}, *const roles[] = {"none", "auditor", "operator", "admin", NULL},
+	static const char *const statuses[] = {"active", "suspended", "left", "deleted", NULL},
+				 *const roles[] = {"none", "auditor", "operator", "admin", NULL},
 				 *const modes[] = {"cycles", "exact", "offer", NULL};
 	switch (f) {
 	case ACTIVE: return read_flag(v, &out->active);
 	case BUDGET_MS:
 		out->has_budget = true;
 		out->budget_ms = (uint32_t)v->integer;
-		return v->kind != GN_JSON_INT ? GN_USAGE : v->integer < 0 || v->integer > ADMIN_BUDGET_MS_MAX ? GN_RANGE : GN_OK;
+		return v->kind != GN_JSON_INT                               ? GN_USAGE
+		       : v->integer < 0 || v->integer > ADMIN_BUDGET_MS_MAX ? GN_RANGE
+									    : GN_OK;
 	case CODE:
 	case EQUIVALENT: return read_text(v, 16, &out->code);
 	case FROM:
@@ -204,7 +241,11 @@ static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v,
 	case TO: return read_pid(v, &out->pid2);
 	case FROZEN: return read_flag(v, &out->frozen);
 	case INFO: out->info = v->text; return v->kind == GN_JSON_OBJECT ? GN_OK : GN_USAGE;
-	case KEY: return v->kind == GN_JSON_STRING && gn_unhex(v->text, out->key.b, sizeof out->key.b) == GN_OK ? GN_OK : GN_USAGE;
+	case KEY:
+		return v->kind == GN_JSON_STRING &&
+				       gn_unhex(v->text, out->key.b, sizeof out->key.b) == GN_OK
+			       ? GN_OK
+			       : GN_USAGE;
 	case LEVEL: out->has_level = true; return read_number(v, 0, UINT8_MAX, &out->level);
 	case MAX_LEN: return read_number(v, 3, 6, &out->max_len);
 	case MODE: return read_choice(v, modes, &out->mode);
@@ -212,7 +253,9 @@ static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v,
 		GN_TRY(read_text(v, OFFICER_NAME_MAX, &out->name));
 		return out->name.len && memchr(out->name.p, '\\', out->name.len) ? GN_USAGE : GN_OK;
 	case PRECISION: return read_number(v, 0, GN_PRECISION_MAX, &out->precision);
-	case PUBLIC_KEY: return v->kind == GN_JSON_STRING ? lg_op_read_key(v->text, &out->officer) : GN_USAGE;
+	case PUBLIC_KEY:
+		return v->kind == GN_JSON_STRING ? lg_op_read_key(v->text, &out->officer)
+						 : GN_USAGE;
 	case REASON: return read_text(v, OP_TEXT_MAX, &out->reason);
 	case ROLE: return read_choice(v, roles, &out->role);
 	case SETTINGS_: return read_settings(j, v, out);
@@ -228,9 +271,13 @@ void gn_op_admin_form(struct gn_slice word, char out[GN_OP_FORM_MAX])
 	while (f < FIELDS && !gn_slice_eq(word, gn_str(fields[f].name)))
 		f++;
 	if (k < GN_SETTINGS && !forms[k].flag)
-		snprintf(out, GN_OP_FORM_MAX, "a number from %lld to %lld", (long long)forms[k].least, (long long)forms[k].most);
+		snprintf(out, GN_OP_FORM_MAX, "a number from %lld to %lld",
+			 (long long)forms[k].least, (long long)forms[k].most);
 	else
-		snprintf(out, GN_OP_FORM_MAX, "%s", k < GN_SETTINGS ? "true or false" : f < FIELDS ? fields[f].form : "left out");
+		snprintf(out, GN_OP_FORM_MAX, "%s",
+			 k < GN_SETTINGS ? "true or false"
+			 : f < FIELDS    ? fields[f].form
+					 : "left out");
 }
 
 gn_err gn_op_admin_parse(struct gn_slice body, struct gn_op_admin *out)
@@ -240,14 +287,18 @@ gn_err gn_op_admin_parse(struct gn_slice body, struct gn_op_admin *out)
 	uint32_t seen = 0;
 	*out = (struct gn_op_admin){0};
 	GN_TRY(gn_json_check(body, &j));
-	const struct gn_json_value *root = &j.values[0], *name = root->kind == GN_JSON_OBJECT ? gn_json_get(&j, 0, "command") : NULL;
+	const struct gn_json_value *root = &j.values[0],
+				   *name = root->kind == GN_JSON_OBJECT
+						   ? gn_json_get(&j, 0, "command")
+						   : NULL;
 	if (!name || name->kind != GN_JSON_STRING)
 		return GN_USAGE;
 	while (command < GN_COMMANDS && !gn_slice_eq(name->text, gn_str(commands[command].name)))
 		command++;
 	if (command == GN_COMMANDS)
 		return GN_UNSUPPORTED;
-	*out = (struct gn_op_admin){.command = (enum gn_command)command, .body = body, .max_len = 6};
+	*out = (struct gn_op_admin){
+		.command = (enum gn_command)command, .body = body, .max_len = 6};
 	uint16_t i = 1;
 	for (uint16_t n = 0; n < root->count; n++, i = j.values[i].next) {
 		unsigned f = 0;
@@ -265,7 +316,9 @@ gn_err gn_op_admin_parse(struct gn_slice body, struct gn_op_admin *out)
 			return GN_USAGE;
 		}
 	out->wrong = (struct gn_slice){0};
-	if (out->has_budget && out->mode != GN_CLEAR_EXACT) /* the others' work is bounded as it is */
+	/* the others' work is bounded as it is */
+	if (out->has_budget && out->mode != GN_CLEAR_EXACT)
 		return GN_USAGE;
-	return command == GN_COMMAND_PARTICIPANT && !out->has_status && !out->has_level ? GN_USAGE : GN_OK;
+	return command == GN_COMMAND_PARTICIPANT && !out->has_status && !out->has_level ? GN_USAGE
+											: GN_OK;
 }

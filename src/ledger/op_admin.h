@@ -1,5 +1,6 @@
-/* What an officer may command (LG-57): the body of a geo-v1 operation "admin", read like every other signed body: a field that nobody
- * knows is refused, so a signature never covers words nobody reads. Plain functions without state; safe from any thread. */
+/* What an officer may command (LG-57): the body of a geo-v1 operation "admin", read like every
+ * other signed body: a field that nobody knows is refused, so a signature never covers words
+ * nobody reads. Plain functions without state; safe from any thread. */
 #ifndef GN_LEDGER_OP_ADMIN_H
 #define GN_LEDGER_OP_ADMIN_H
 
@@ -21,7 +22,8 @@ const char *gn_command_name(enum gn_command command);
 /* The least role that may give it. */
 enum gn_role gn_command_role(enum gn_command command);
 
-/* Settings by name; those from GN_SETTING_RATE_KEY on are the hub's own and stand in no record but a NOTE. */
+/* Settings by name; those from GN_SETTING_RATE_KEY on are the hub's own and stand in no record
+ * but a NOTE. */
 enum gn_setting {
 	GN_SETTING_HOPS,
 	GN_SETTING_PATHS,
@@ -41,7 +43,7 @@ enum gn_setting {
 };
 struct gn_setting_form {
 	const char *name;
-	bool flag;           /* true or false; else an integer from least to most */
+	bool flag; /* true or false; else an integer from least to most */
 	int64_t least, most;
 };
 const struct gn_setting_form *gn_setting_form(enum gn_setting s);
@@ -64,18 +66,21 @@ struct gn_op_admin {
 	struct gn_hash pid, pid2; /* LINE: from, to */
 	struct gn_tx_key key;
 	struct gn_pk officer;
-	uint8_t role;             /* enum gn_role; NONE takes it away */
-	uint8_t mode, max_len;    /* enum gn_clear_mode; 3..6 */
-	bool has_budget;          /* CLEAR exact: take what is found when the time is over */
-	uint32_t budget_ms;       /* 0: one look */
-	uint32_t set;             /* bits of enum gn_setting */
+	uint8_t role;          /* enum gn_role; NONE takes it away */
+	uint8_t mode, max_len; /* enum gn_clear_mode; 3..6 */
+	bool has_budget;       /* CLEAR exact: take what is found when the time is over */
+	uint32_t budget_ms;    /* 0: one look */
+	uint32_t set;          /* bits of enum gn_setting */
 	int64_t value[GN_SETTINGS];
-	struct gn_slice wrong;    /* when it does not parse: the word that is missing or wrong; empty: none alone */
+	/* when it does not parse: the word that is missing or wrong; empty: none alone */
+	struct gn_slice wrong;
 };
 #define GN_OP_FORM_MAX 80
-/* What this word of a command, or this setting, must be: "true or false", "a number from 1 to 10". */
+/* What this word of a command, or this setting, must be: "true or false", "a number from 1 to
+ * 10". */
 void gn_op_admin_form(struct gn_slice word, char out[GN_OP_FORM_MAX]);
-/* body: canonical JSON, borrowed by out, of which only `wrong` means something when it fails. GN_UNSUPPORTED: a command, field or setting nobody knows; GN_USAGE: missing or of a wrong
+/* body: canonical JSON, borrowed by out, of which only `wrong` means something when it fails.
+ * GN_UNSUPPORTED: a command, field or setting nobody knows; GN_USAGE: missing or of a wrong
  * type; GN_RANGE; errors of gn_json_check. */
 GN_MUST gn_err gn_op_admin_parse(struct gn_slice body, struct gn_op_admin *out);
 

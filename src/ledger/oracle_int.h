@@ -1,5 +1,6 @@
-/* The obvious ledger, for tests: debts in a square table per direction, hops applied one by one, no graph, no packing. It is told the
- * same records as the hub's history, judges each by the rules read literally, and answers what the engine must answer. */
+/* The obvious ledger, for tests: debts in a square table per direction, hops applied one by one,
+ * no graph, no packing. It is told the same records as the hub's history, judges each by the
+ * rules read literally, and answers what the engine must answer. */
 #ifndef GN_LEDGER_ORACLE_INT_H
 #define GN_LEDGER_ORACLE_INT_H
 
@@ -32,8 +33,9 @@ struct oracle {
 	unsigned people, records;
 	bool active; /* the one equivalent */
 	bool standing[OR_PEOPLE], deleted[OR_PEOPLE];
-	gn_amount debt[OR_PEOPLE][OR_PEOPLE], reserved[OR_PEOPLE][OR_PEOPLE]; /* debtor, creditor; hop from, to */
-	struct or_line line[OR_PEOPLE][OR_PEOPLE];                           /* from, to */
+	/* debtor, creditor; hop from, to */
+	gn_amount debt[OR_PEOPLE][OR_PEOPLE], reserved[OR_PEOPLE][OR_PEOPLE];
+	struct or_line line[OR_PEOPLE][OR_PEOPLE]; /* from, to */
 	struct or_open open[OR_OPEN];
 	unsigned opens;
 	gn_amount_sum cleared;
@@ -68,7 +70,12 @@ static inline void or_closing(struct oracle *o)
 			if (l->limit > left)
 				l->limit = left;
 			if (left == 0)
-				*l = (struct or_line){.daily = -1, .usage = -1, .used = l->used, .day = l->day, .version = l->version, .born = l->born};
+				*l = (struct or_line){.daily = -1,
+						      .usage = -1,
+						      .used = l->used,
+						      .day = l->day,
+						      .version = l->version,
+						      .born = l->born};
 		}
 }
 
@@ -79,7 +86,8 @@ static inline gn_amount or_used(const struct oracle *o, const struct or_line *l,
 }
 
 /* Most that one payment may move over a hop by its line's policy. */
-static inline gn_amount or_policy(const struct oracle *o, unsigned p, unsigned q, unsigned payee, gn_time t)
+static inline gn_amount or_policy(const struct oracle *o, unsigned p, unsigned q, unsigned payee,
+				  gn_time t)
 {
 	const struct or_line *l = &o->line[q][p];
 	gn_amount most = INT64_MAX;
@@ -90,7 +98,8 @@ static inline gn_amount or_policy(const struct oracle *o, unsigned p, unsigned q
 	return most < 0 ? 0 : most;
 }
 
-static inline bool or_middle(const struct oracle *o, unsigned p, unsigned q, unsigned payer, unsigned payee)
+static inline bool or_middle(const struct oracle *o, unsigned p, unsigned q, unsigned payer,
+			     unsigned payee)
 {
 	return (p == payer || !o->line[p][q].no_middle) && (q == payee || !o->line[q][p].no_middle);
 }
@@ -107,7 +116,8 @@ static inline void or_ends(const struct oracle *o, struct gn_hop hop, unsigned *
 }
 
 /* Net hops of all routes; each route runs from payer to payee, within bounds and policies. */
-static inline unsigned or_routes(const struct oracle *o, const struct gn_record_view *r, struct or_hop *net)
+static inline unsigned or_routes(const struct oracle *o, const struct gn_record_view *r,
+				 struct or_hop *net)
 {
 	gn_amount flow[OR_PEOPLE][OR_PEOPLE] = {{0}}, amount, total = 0;
 	struct gn_slice routes = r->u.payment.routes;
@@ -118,7 +128,8 @@ static inline unsigned or_routes(const struct oracle *o, const struct gn_record_
 	gn_ledger_settings(o->h->l, &s);
 	for (; gn_rec_next_route(&routes, &amount, &hops); count++) {
 		unsigned at = r->u.payment.payer, p, q, middle = 0, blocked = 0;
-		assert_true(r->u.payment.mode == GN_ROUTED_FLOW || hops.count <= (r->u.payment.mode ? ROUTE_HOPS_MAX : s.max_hops));
+		assert_true(r->u.payment.mode == GN_ROUTED_FLOW ||
+			    hops.count <= (r->u.payment.mode ? ROUTE_HOPS_MAX : s.max_hops));
 		while (gn_rec_next_hop(&hops, &hop)) {
 			or_ends(o, hop, &p, &q);
 			assert_int_equal(p, at);
@@ -136,7 +147,8 @@ static inline unsigned or_routes(const struct oracle *o, const struct gn_record_
 		total += amount;
 	}
 	assert_int_equal(total, r->u.payment.amount);
-	assert_true(r->u.payment.mode == GN_ROUTED_FLOW || count <= (r->u.payment.mode ? ROUTE_PATHS_MAX : s.max_paths));
+	assert_true(r->u.payment.mode == GN_ROUTED_FLOW ||
+		    count <= (r->u.payment.mode ? ROUTE_PATHS_MAX : s.max_paths));
 	for (unsigned p = 0; p < o->people; p++)
 		for (unsigned q = 0; q < o->people; q++)
 			if (flow[p][q] > flow[q][p])
@@ -152,14 +164,16 @@ static inline void or_pay(struct oracle *o, const struct gn_record_view *r)
 	for (unsigned i = 0; i < n; i++) {
 		struct or_line *l = &o->line[net[i].q][net[i].p];
 		assert_true(net[i].a <= or_cap(o, net[i].p, net[i].q));
-		assert_true(net[i].a <= or_policy(o, net[i].p, net[i].q, r->u.payment.payee, r->time));
+		assert_true(net[i].a <=
+			    or_policy(o, net[i].p, net[i].q, r->u.payment.payee, r->time));
 		asked |= l->ask ? 1u << net[i].q : 0;
 		if (l->day != r->time / (86400 * GN_SEC))
 			l->used = 0;
 		l->day = r->time / (86400 * GN_SEC);
 		l->used += l->daily >= 0 || l->usage >= 0 || l->blocked ? net[i].a : 0;
 	}
-	for (struct gn_hops h = r->u.payment.asked; gn_rec_next_number(&h, &who); asked &= ~(1u << who))
+	for (struct gn_hops h = r->u.payment.asked; gn_rec_next_number(&h, &who);
+	     asked &= ~(1u << who))
 		assert_true(asked >> who & 1);
 	assert_int_equal(asked, 0);
 	if (r->type == GN_REC_PAYMENT) {
@@ -168,7 +182,8 @@ static inline void or_pay(struct oracle *o, const struct gn_record_view *r)
 		return;
 	}
 	struct or_open *t = &o->open[o->opens++];
-	*t = (struct or_open){.key = r->key, .hops = n, .payer = r->u.payment.payer, .made = r->time};
+	*t = (struct or_open){
+		.key = r->key, .hops = n, .payer = r->u.payment.payer, .made = r->time};
 	for (struct gn_hops h = r->u.payment.asked; gn_rec_next_number(&h, &who);)
 		t->asked |= 1u << who;
 	for (unsigned i = 0; i < n; i++) {
@@ -196,7 +211,8 @@ static inline void or_end(struct oracle *o, const struct gn_record_view *r)
 		o->reserved[t->hop[i].p][t->hop[i].q] -= t->hop[i].a;
 		if (commit)
 			or_hop(o, t->hop[i].p, t->hop[i].q, t->hop[i].a);
-		else if (l->day == t->made / (86400 * GN_SEC) && (l->daily >= 0 || l->usage >= 0 || l->blocked))
+		else if (l->day == t->made / (86400 * GN_SEC) &&
+			 (l->daily >= 0 || l->usage >= 0 || l->blocked))
 			l->used = l->used > t->hop[i].a ? l->used - t->hop[i].a : 0;
 	}
 	*t = o->open[--o->opens];
@@ -256,7 +272,8 @@ static inline void or_set_line(struct oracle *o, const struct gn_record_view *r)
 {
 	struct or_line *l = &o->line[r->u.line.from][r->u.line.to];
 	const struct gn_rec_policy *p = &r->u.line.policy;
-	gn_amount load = o->debt[r->u.line.to][r->u.line.from] + o->reserved[r->u.line.to][r->u.line.from];
+	gn_amount load =
+		o->debt[r->u.line.to][r->u.line.from] + o->reserved[r->u.line.to][r->u.line.from];
 	assert_int_equal(r->u.line.version, l->version + 1);
 	assert_int_equal(r->u.line.from, r->sign.signer);
 	l->version++;
@@ -272,9 +289,19 @@ static inline void or_set_line(struct oracle *o, const struct gn_record_view *r)
 	uint32_t born = r->u.line.action == GN_LINE_DO_CREATE ? l->version : l->born;
 	gn_amount used = l->used;
 	int64_t day = l->day;
-	*l = (struct or_line){.open = true, .frozen = r->u.line.status == GN_LINE_FROZEN, .dispute = dispute, .no_auto = !p->auto_clearing,
-			      .no_middle = !p->can_be_intermediate, .ask = p->ask, .limit = r->u.line.limit, .daily = p->daily_limit,
-			      .usage = p->max_hop_usage, .used = used, .day = day, .version = l->version, .born = born};
+	*l = (struct or_line){.open = true,
+			      .frozen = r->u.line.status == GN_LINE_FROZEN,
+			      .dispute = dispute,
+			      .no_auto = !p->auto_clearing,
+			      .no_middle = !p->can_be_intermediate,
+			      .ask = p->ask,
+			      .limit = r->u.line.limit,
+			      .daily = p->daily_limit,
+			      .usage = p->max_hop_usage,
+			      .used = used,
+			      .day = day,
+			      .version = l->version,
+			      .born = born};
 	for (uint32_t i = 0; i < p->blocked_count; i++) {
 		struct gn_ledger_participant m;
 		struct gn_hash pid;
@@ -296,7 +323,8 @@ static inline void or_answer(struct oracle *o, const struct gn_record_view *r)
 static inline bool or_free(const struct oracle *o, unsigned who)
 {
 	for (unsigned q = 0; q < o->people; q++)
-		if (o->debt[who][q] || o->debt[q][who] || o->reserved[who][q] || o->reserved[q][who] || o->line[who][q].open || o->line[who][q].closing)
+		if (o->debt[who][q] || o->debt[q][who] || o->reserved[who][q] ||
+		    o->reserved[q][who] || o->line[who][q].open || o->line[who][q].closing)
 			return false;
 	return true;
 }
@@ -318,7 +346,8 @@ static inline void or_record(void *user, const struct gn_record_view *r)
 	case GN_REC_PARTICIPANT: o->standing[o->people++] = true; break;
 	case GN_REC_STATUS:
 		assert_false(o->deleted[r->u.status.participant]);
-		assert_true(r->u.status.status < GN_PARTICIPANT_LEFT || or_free(o, r->u.status.participant));
+		assert_true(r->u.status.status < GN_PARTICIPANT_LEFT ||
+			    or_free(o, r->u.status.participant));
 		o->standing[r->u.status.participant] = r->u.status.status == GN_PARTICIPANT_ACTIVE;
 		o->deleted[r->u.status.participant] = r->u.status.status == GN_PARTICIPANT_DELETED;
 		break;
@@ -383,13 +412,19 @@ static inline void or_compare(const struct oracle *o)
 			assert_int_equal(l.version, m->version);
 			assert_int_equal(l.id.version, m->born);
 			assert_int_equal(l.disputed, m->dispute);
-			assert_int_equal(l.status, m->closing ? GN_LINE_CLOSING : m->open ? (m->frozen || m->dispute ? GN_LINE_FROZEN : GN_LINE_ACTIVE)
-										  : m->version ? GN_LINE_CLOSED : GN_LINE_NONE);
+			assert_int_equal(l.status,
+					 m->closing   ? GN_LINE_CLOSING
+					 : m->open    ? (m->frozen || m->dispute ? GN_LINE_FROZEN
+										 : GN_LINE_ACTIVE)
+					 : m->version ? GN_LINE_CLOSED
+						      : GN_LINE_NONE);
 		}
 }
 
-/* Max-flow by the textbook, for what must be refused and, in max-flow mode, what must go through. ask: hops that ask too. */
-static inline gn_amount or_max_flow(const struct oracle *o, unsigned s, unsigned t, bool policies, gn_time now, gn_amount enough)
+/* Max-flow by the textbook, for what must be refused and, in max-flow mode, what must go
+ * through. ask: hops that ask too. */
+static inline gn_amount or_max_flow(const struct oracle *o, unsigned s, unsigned t, bool policies,
+				    gn_time now, gn_amount enough)
 {
 	gn_amount c[OR_PEOPLE][OR_PEOPLE], flow = 0;
 	for (unsigned p = 0; p < o->people; p++)
@@ -427,10 +462,13 @@ static inline gn_amount or_max_flow(const struct oracle *o, unsigned s, unsigned
 }
 
 /* Is there one path of at most `hops` that carries it, policies and all? By trying every one. */
-static inline bool or_one_path(const struct oracle *o, unsigned at, unsigned s, unsigned t, gn_amount a, unsigned hops, unsigned met, unsigned blocked, gn_time now)
+static inline bool or_one_path(const struct oracle *o, unsigned at, unsigned s, unsigned t,
+			       gn_amount a, unsigned hops, unsigned met, unsigned blocked,
+			       gn_time now)
 {
 	for (unsigned q = 0; hops > 0 && q < o->people; q++) {
-		if ((met >> q & 1) || q == s || or_cap(o, at, q) < a || or_policy(o, at, q, t, now) < a || !or_middle(o, at, q, s, t))
+		if ((met >> q & 1) || q == s || or_cap(o, at, q) < a ||
+		    or_policy(o, at, q, t, now) < a || !or_middle(o, at, q, s, t))
 			continue;
 		unsigned more = blocked | o->line[q][at].blocked;
 		if (q == t) {

@@ -1,10 +1,12 @@
-/* Clearing as records: inline after payments, periodic sweeps, exact results and offers (LG-40..LG-47). */
+/* Clearing as records: inline after payments, periodic sweeps, exact results and offers
+ * (LG-40..LG-47). */
 #include "ledger/engine_int.h"
 
 #define SWEEP_WORK 200000u /* half-edges one tick's sweep looks at */
 
 /* Applies what lg_cycles found in one equivalent as one record; undoes the trials first. */
-static gn_err commit_cycles(struct gn_ledger *l, uint32_t eq, enum gn_clearing_mode mode, uint64_t cause, uint64_t ticket, gn_time now)
+static gn_err commit_cycles(struct gn_ledger *l, uint32_t eq, enum gn_clearing_mode mode,
+			    uint64_t cause, uint64_t ticket, gn_time now)
 {
 	struct lg_cycles *c = &l->cycles;
 	struct gn_record_view r = {.type = GN_REC_CLEARING, .eq = eq};
@@ -30,10 +32,12 @@ void lg_clear_inline(struct gn_ledger *l, uint32_t eq, gn_time now)
 		return;
 	gn_err err = GN_OK;
 	for (uint32_t i = 0; i < l->touched_count && !err; i++)
-		err = lg_cycles_through(&l->cycles, &l->router, &l->book, l->book.eqs[eq], l->touched[i], 4, CLEAR_WORK_INLINE);
+		err = lg_cycles_through(&l->cycles, &l->router, &l->book, l->book.eqs[eq],
+					l->touched[i], 4, CLEAR_WORK_INLINE);
 	err = commit_cycles(l, eq, GN_CLEARING_INLINE, cause, 0, now);
 	if (err) /* the payment stands; a later sweep finds the cycle */
-		gn_log(l->env.log, GN_LOG_WARN, "ledger", "clearing.skipped", "%s", gn_err_text(err));
+		gn_log(l->env.log, GN_LOG_WARN, "ledger", "clearing.skipped", "%s",
+		       gn_err_text(err));
 }
 
 /* ---- periodic ---- */
@@ -56,8 +60,11 @@ static bool sweep_some(struct gn_ledger *l, uint64_t work)
 	struct lg_sweep *w = &l->sweep;
 	struct lg_eq *q = l->book.eqs[w->eq];
 	uint64_t stop = l->router.work + work;
-	for (; w->pair < q->pair_count && l->router.work < stop && l->cycles.count < CLEAR_CYCLES_MAX; w->pair++)
-		if (lg_cycles_through(&l->cycles, &l->router, &l->book, q, w->pair, w->max_len, stop - l->router.work))
+	for (;
+	     w->pair < q->pair_count && l->router.work < stop && l->cycles.count < CLEAR_CYCLES_MAX;
+	     w->pair++)
+		if (lg_cycles_through(&l->cycles, &l->router, &l->book, q, w->pair, w->max_len,
+				      stop - l->router.work))
 			break;
 	return w->pair == q->pair_count;
 }
@@ -82,16 +89,19 @@ void lg_periodic(struct gn_ledger *l, gn_time now)
 		w->active = false; /* no room: the next round finds them again */
 }
 
-gn_err lg_clear_cycles(struct gn_ledger *l, uint32_t eq, unsigned max_len, uint64_t ticket, gn_time now)
+gn_err lg_clear_cycles(struct gn_ledger *l, uint32_t eq, unsigned max_len, uint64_t ticket,
+		       gn_time now)
 {
 	struct lg_eq *q = l->book.eqs[eq];
 	gn_err err = GN_OK;
 	for (uint32_t i = 0; i < q->pair_count && !err && l->cycles.count < CLEAR_CYCLES_MAX; i++)
-		err = lg_cycles_through(&l->cycles, &l->router, &l->book, q, i, max_len, UINT32_MAX);
+		err = lg_cycles_through(&l->cycles, &l->router, &l->book, q, i, max_len,
+					UINT32_MAX);
 	return commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, ticket, now);
 }
 
-gn_err gn_ledger_clear_pairs(struct gn_ledger *l, uint32_t eq, unsigned max_len, const uint32_t *pairs, uint32_t count, uint64_t ticket, gn_time now)
+gn_err gn_ledger_clear_pairs(struct gn_ledger *l, uint32_t eq, unsigned max_len,
+			     const uint32_t *pairs, uint32_t count, uint64_t ticket, gn_time now)
 {
 	gn_err err = GN_OK;
 	if (l->state != LG_RUNNING || l->config.verify)
@@ -101,11 +111,13 @@ gn_err gn_ledger_clear_pairs(struct gn_ledger *l, uint32_t eq, unsigned max_len,
 	struct lg_eq *q = l->book.eqs[eq];
 	for (uint32_t i = 0; i < count && !err && l->cycles.count < CLEAR_CYCLES_MAX; i++)
 		if (pairs[i] < q->pair_count)
-			err = lg_cycles_through(&l->cycles, &l->router, &l->book, q, pairs[i], max_len, CLEAR_WORK_INLINE);
+			err = lg_cycles_through(&l->cycles, &l->router, &l->book, q, pairs[i],
+						max_len, CLEAR_WORK_INLINE);
 	return commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, ticket, now);
 }
 
-gn_err gn_ledger_find_cycles(struct gn_ledger *f, uint32_t eq, unsigned max_len, uint32_t pairs[CLEAR_CYCLES_MAX], uint32_t *count)
+gn_err gn_ledger_find_cycles(struct gn_ledger *f, uint32_t eq, unsigned max_len,
+			     uint32_t pairs[CLEAR_CYCLES_MAX], uint32_t *count)
 {
 	gn_err err = GN_OK;
 	GN_ASSERT(f->config.verify);
@@ -115,7 +127,8 @@ gn_err gn_ledger_find_cycles(struct gn_ledger *f, uint32_t eq, unsigned max_len,
 	*count = 0;
 	for (uint32_t i = 0; i < q->pair_count && !err && f->cycles.count < CLEAR_CYCLES_MAX; i++) {
 		uint32_t before = f->cycles.count;
-		err = lg_cycles_through(&f->cycles, &f->router, &f->book, q, i, max_len, UINT32_MAX);
+		err = lg_cycles_through(&f->cycles, &f->router, &f->book, q, i, max_len,
+					UINT32_MAX);
 		if (f->cycles.count > before)
 			pairs[(*count)++] = i;
 	}
@@ -126,13 +139,15 @@ gn_err gn_ledger_find_cycles(struct gn_ledger *f, uint32_t eq, unsigned max_len,
 
 /* ---- exact ---- */
 
-gn_err gn_ledger_clearing_new(const struct gn_ledger *l, const struct gn_env *env, struct gn_slice code, bool with_asking, struct gn_clearing **out)
+gn_err gn_ledger_clearing_new(const struct gn_ledger *l, const struct gn_env *env,
+			      struct gn_slice code, bool with_asking, struct gn_clearing **out)
 {
 	uint32_t eq;
 	size_t n = 0;
 	GN_TRY(lg_find_eq(&l->book, code, &eq));
 	const struct lg_eq *q = l->book.eqs[eq];
-	struct gn_clearing_edge *edges = GN_NEW_ARRAY(env->alloc, struct gn_clearing_edge, (size_t)q->pair_count + 1);
+	struct gn_clearing_edge *edges =
+		GN_NEW_ARRAY(env->alloc, struct gn_clearing_edge, (size_t)q->pair_count + 1);
 	if (!edges)
 		return GN_NOMEM;
 	for (uint32_t i = 0; i < q->pair_count; i++) {
@@ -140,19 +155,23 @@ gn_err gn_ledger_clearing_new(const struct gn_ledger *l, const struct gn_env *en
 		unsigned d = p->x < 0;
 		gn_amount a = lg_clearable(q, p, d, with_asking);
 		if (a > 0)
-			edges[n++] = (struct gn_clearing_edge){.u = p->node[d], .v = p->node[1 - d], .tag = i, .d = a};
+			edges[n++] = (struct gn_clearing_edge){
+				.u = p->node[d], .v = p->node[1 - d], .tag = i, .d = a};
 	}
 	gn_err err = gn_clearing_new(env, q->node_count, edges, n, out);
 	gn_mem_free(env->alloc, edges);
 	return err;
 }
 
-/* The largest circulation within `bound` and what is clearable now (LG-45), as CLEARING edges in scratch. GN_AGAIN: nothing. */
-static gn_err bounded(struct gn_ledger *l, const struct lg_eq *q, bool asking, const struct gn_clearing_edge *bound, size_t count, struct gn_record_view *r)
+/* The largest circulation within `bound` and what is clearable now (LG-45), as CLEARING edges in
+ * scratch. GN_AGAIN: nothing. */
+static gn_err bounded(struct gn_ledger *l, const struct lg_eq *q, bool asking,
+		      const struct gn_clearing_edge *bound, size_t count, struct gn_record_view *r)
 {
 	size_t n = 0;
 	struct gn_clearing *job = NULL;
-	struct gn_clearing_edge *edges = GN_NEW_ARRAY(l->env.alloc, struct gn_clearing_edge, count + 1);
+	struct gn_clearing_edge *edges =
+		GN_NEW_ARRAY(l->env.alloc, struct gn_clearing_edge, count + 1);
 	if (!edges)
 		return GN_NOMEM;
 	bool whole = true;
@@ -160,8 +179,13 @@ static gn_err bounded(struct gn_ledger *l, const struct lg_eq *q, bool asking, c
 		if (bound[i].f == 0)
 			continue;
 		unsigned d = bound[i].u > bound[i].v;
-		bool same = bound[i].tag < q->pair_count && q->pairs[bound[i].tag].node[d] == bound[i].u && q->pairs[bound[i].tag].node[1 - d] == bound[i].v;
-		gn_amount now = same ? gn_amount_min(bound[i].f, lg_clearable(q, &q->pairs[bound[i].tag], d, asking)) : 0;
+		bool same = bound[i].tag < q->pair_count &&
+			    q->pairs[bound[i].tag].node[d] == bound[i].u &&
+			    q->pairs[bound[i].tag].node[1 - d] == bound[i].v;
+		gn_amount now =
+			same ? gn_amount_min(bound[i].f,
+					     lg_clearable(q, &q->pairs[bound[i].tag], d, asking))
+			     : 0;
 		whole &= now == bound[i].f;
 		if (now > 0) {
 			edges[n] = bound[i];
@@ -198,7 +222,8 @@ static gn_err bounded(struct gn_ledger *l, const struct lg_eq *q, bool asking, c
 	return err;
 }
 
-gn_err gn_ledger_clear(struct gn_ledger *l, struct gn_slice code, const struct gn_clearing *job, uint64_t ticket, gn_time now)
+gn_err gn_ledger_clear(struct gn_ledger *l, struct gn_slice code, const struct gn_clearing *job,
+		       uint64_t ticket, gn_time now)
 {
 	struct gn_record_view r = {.type = GN_REC_CLEARING};
 	size_t count;
@@ -215,7 +240,8 @@ gn_err gn_ledger_clear(struct gn_ledger *l, struct gn_slice code, const struct g
 
 /* ---- offers ---- */
 
-gn_err gn_ledger_offer(struct gn_ledger *l, struct gn_slice code, const struct gn_clearing *job, gn_amount_sum without, uint64_t ticket, gn_time now)
+gn_err gn_ledger_offer(struct gn_ledger *l, struct gn_slice code, const struct gn_clearing *job,
+		       gn_amount_sum without, uint64_t ticket, gn_time now)
 {
 	struct gn_record_view r = {.type = GN_REC_PROPOSE};
 	uint32_t asked[CLEAR_ASKED_MAX], n;
@@ -245,13 +271,18 @@ gn_err lg_commit_offer(struct gn_ledger *l, struct lg_open *o, uint64_t ticket, 
 {
 	struct gn_record_view r = {.type = GN_REC_CLEARING, .eq = o->eq, .key = o->key};
 	const struct lg_eq *q = l->book.eqs[o->eq];
-	struct gn_clearing_edge *edges = GN_NEW_ARRAY(l->env.alloc, struct gn_clearing_edge, o->flow_count);
+	struct gn_clearing_edge *edges =
+		GN_NEW_ARRAY(l->env.alloc, struct gn_clearing_edge, o->flow_count);
 	if (!edges)
 		return GN_NOMEM;
 	for (uint32_t i = 0; i < o->flow_count; i++) {
 		const struct lg_pair *p = &q->pairs[o->flow[i].hop >> 1];
 		unsigned d = o->flow[i].hop & 1;
-		edges[i] = (struct gn_clearing_edge){.u = p->node[d], .v = p->node[1 - d], .tag = o->flow[i].hop >> 1, .d = o->flow[i].a, .f = o->flow[i].a};
+		edges[i] = (struct gn_clearing_edge){.u = p->node[d],
+						     .v = p->node[1 - d],
+						     .tag = o->flow[i].hop >> 1,
+						     .d = o->flow[i].a,
+						     .f = o->flow[i].a};
 	}
 	r.u.clearing.mode = GN_CLEARING_CONSENT;
 	r.u.clearing.cause = o->seq;
@@ -259,7 +290,8 @@ gn_err lg_commit_offer(struct gn_ledger *l, struct lg_open *o, uint64_t ticket, 
 	gn_mem_free(l->env.alloc, edges);
 	if (!err)
 		err = lg_commit(l, &r, ticket, GN_TX_COMMITTED, now);
-	if (err == GN_AGAIN || err == GN_DENIED) /* nothing of it is left, or a line has begun to ask */
+	/* nothing of it is left, or a line has begun to ask */
+	if (err == GN_AGAIN || err == GN_DENIED)
 		return lg_end(l, o, err == GN_AGAIN ? 2 : 8, NULL, ticket, now);
 	l->info.clearings += !err;
 	return err;

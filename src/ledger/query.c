@@ -33,16 +33,23 @@ uint32_t gn_ledger_participant_count(const struct gn_ledger *l)
 	return l->book.participant_count;
 }
 
-gn_err gn_ledger_participant(const struct gn_ledger *l, uint32_t number, struct gn_ledger_participant *out)
+gn_err gn_ledger_participant(const struct gn_ledger *l, uint32_t number,
+			     struct gn_ledger_participant *out)
 {
 	if (number >= l->book.participant_count)
 		return GN_NOT_FOUND;
 	const struct lg_participant *p = &l->book.participants[number];
-	*out = (struct gn_ledger_participant){.number = number, .pk = p->pk, .seq = p->seq, .kind = p->kind, .status = p->status, .level = p->level};
+	*out = (struct gn_ledger_participant){.number = number,
+					      .pk = p->pk,
+					      .seq = p->seq,
+					      .kind = p->kind,
+					      .status = p->status,
+					      .level = p->level};
 	return GN_OK;
 }
 
-gn_err gn_ledger_find_participant(const struct gn_ledger *l, const struct gn_hash *pid, struct gn_ledger_participant *out)
+gn_err gn_ledger_find_participant(const struct gn_ledger *l, const struct gn_hash *pid,
+				  struct gn_ledger_participant *out)
 {
 	uint32_t number;
 	GN_TRY(lg_find_participant(&l->book, pid, &number));
@@ -54,19 +61,26 @@ uint32_t gn_ledger_equivalent_count(const struct gn_ledger *l)
 	return l->book.eq_count;
 }
 
-gn_err gn_ledger_equivalent(const struct gn_ledger *l, uint32_t number, struct gn_ledger_equivalent *out)
+gn_err gn_ledger_equivalent(const struct gn_ledger *l, uint32_t number,
+			    struct gn_ledger_equivalent *out)
 {
 	if (number >= l->book.eq_count)
 		return GN_NOT_FOUND;
 	const struct lg_eq *q = l->book.eqs[number];
-	*out = (struct gn_ledger_equivalent){.number = number, .precision = q->precision, .active = q->active, .info = gn_buf_slice(&q->info),
-					     .nodes = q->node_count, .pairs = q->pair_count, .open_lines = q->open_lines};
+	*out = (struct gn_ledger_equivalent){.number = number,
+					     .precision = q->precision,
+					     .active = q->active,
+					     .info = gn_buf_slice(&q->info),
+					     .nodes = q->node_count,
+					     .pairs = q->pair_count,
+					     .open_lines = q->open_lines};
 	memcpy(out->code, q->code, sizeof out->code);
 	memcpy(out->cleared, q->cleared, sizeof out->cleared);
 	return GN_OK;
 }
 
-gn_err gn_ledger_find_equivalent(const struct gn_ledger *l, struct gn_slice code, struct gn_ledger_equivalent *out)
+gn_err gn_ledger_find_equivalent(const struct gn_ledger *l, struct gn_slice code,
+				 struct gn_ledger_equivalent *out)
 {
 	uint32_t number;
 	GN_TRY(lg_find_eq(&l->book, code, &number));
@@ -77,31 +91,39 @@ gn_err gn_ledger_find_equivalent(const struct gn_ledger *l, struct gn_slice code
 
 /* ---- lines ---- */
 
-static void read_policy(const struct lg_eq *q, uint32_t line, unsigned flags, struct gn_rec_policy *out)
+static void read_policy(const struct lg_eq *q, uint32_t line, unsigned flags,
+			struct gn_rec_policy *out)
 {
 	const struct lg_extra *e = flags & LINE_EXTRA ? lg_find_extra(q, line) : NULL;
-	*out = (struct gn_rec_policy){.auto_clearing = !(flags & LINE_NO_AUTO), .can_be_intermediate = !(flags & LINE_NO_MIDDLE), .ask = flags & LINE_ASK,
-				      .daily_limit = e ? e->daily_limit : -1, .max_hop_usage = e ? e->max_hop_usage : -1};
+	*out = (struct gn_rec_policy){.auto_clearing = !(flags & LINE_NO_AUTO),
+				      .can_be_intermediate = !(flags & LINE_NO_MIDDLE),
+				      .ask = flags & LINE_ASK,
+				      .daily_limit = e ? e->daily_limit : -1,
+				      .max_hop_usage = e ? e->max_hop_usage : -1};
 	if (e) {
 		out->blocked_count = e->blocked_count;
 		out->blocked = gn_slice(e->blocked, e->blocked_count * sizeof *e->blocked);
 	}
 }
 
-static void read_line(const struct gn_ledger *l, uint32_t eq, uint32_t pair, unsigned side, struct gn_ledger_line *out)
+static void read_line(const struct gn_ledger *l, uint32_t eq, uint32_t pair, unsigned side,
+		      struct gn_ledger_line *out)
 {
 	const struct lg_eq *q = l->book.eqs[eq];
 	const struct lg_pair *p = &q->pairs[pair];
 	unsigned f = lg_line_flags(p, side), d = 1 - side;
 	const struct lg_extra *e = f & LINE_EXTRA ? lg_find_extra(q, pair << 1 | side) : NULL;
 	*out = (struct gn_ledger_line){
-		.id = {.eq = (uint16_t)eq, .pair = pair, .version = p->version[side] ? lg_line_born(q, pair << 1 | side) : 0, .side = (uint8_t)side},
+		.id = {.eq = (uint16_t)eq,
+		       .pair = pair,
+		       .version = p->version[side] ? lg_line_born(q, pair << 1 | side) : 0,
+		       .side = (uint8_t)side},
 		.version = p->version[side] >> 8,
 		.from = q->nodes[p->node[side]].participant,
 		.to = q->nodes[p->node[1 - side]].participant,
-		.status = p->version[side] == 0 ? GN_LINE_NONE
-			  : f & LINE_CLOSING ? GN_LINE_CLOSING
-			  : !(f & LINE_OPEN) ? GN_LINE_CLOSED
+		.status = p->version[side] == 0              ? GN_LINE_NONE
+			  : f & LINE_CLOSING                 ? GN_LINE_CLOSING
+			  : !(f & LINE_OPEN)                 ? GN_LINE_CLOSED
 			  : f & (LINE_FROZEN | LINE_DISPUTE) ? GN_LINE_FROZEN
 							     : GN_LINE_ACTIVE,
 		.disputed = f & LINE_DISPUTE,
@@ -115,7 +137,8 @@ static void read_line(const struct gn_ledger *l, uint32_t eq, uint32_t pair, uns
 	read_policy(q, pair << 1 | side, f, &out->policy);
 }
 
-gn_err gn_ledger_line(const struct gn_ledger *l, uint32_t eq, uint32_t from, uint32_t to, struct gn_ledger_line *out)
+gn_err gn_ledger_line(const struct gn_ledger *l, uint32_t eq, uint32_t from, uint32_t to,
+		      struct gn_ledger_line *out)
 {
 	uint32_t pair;
 	unsigned side;
@@ -126,16 +149,18 @@ gn_err gn_ledger_line(const struct gn_ledger *l, uint32_t eq, uint32_t from, uin
 	return GN_OK;
 }
 
-gn_err gn_ledger_line_by_id(const struct gn_ledger *l, const struct gn_line_id *id, struct gn_ledger_line *out)
+gn_err gn_ledger_line_by_id(const struct gn_ledger *l, const struct gn_line_id *id,
+			    struct gn_ledger_line *out)
 {
-	if (id->eq >= l->book.eq_count || id->pair >= l->book.eqs[id->eq]->pair_count || id->side > 1 ||
-	    l->book.eqs[id->eq]->pairs[id->pair].version[id->side] == 0)
+	if (id->eq >= l->book.eq_count || id->pair >= l->book.eqs[id->eq]->pair_count ||
+	    id->side > 1 || l->book.eqs[id->eq]->pairs[id->pair].version[id->side] == 0)
 		return GN_NOT_FOUND;
 	read_line(l, id->eq, id->pair, id->side, out);
 	return GN_OK;
 }
 
-bool gn_ledger_next_pair(const struct gn_ledger *l, uint32_t eq, uint32_t participant, uint32_t *at, struct gn_ledger_line *mine, struct gn_ledger_line *theirs)
+bool gn_ledger_next_pair(const struct gn_ledger *l, uint32_t eq, uint32_t participant, uint32_t *at,
+			 struct gn_ledger_line *mine, struct gn_ledger_line *theirs)
 {
 	uint32_t node;
 	if (eq >= l->book.eq_count || lg_find_node(l->book.eqs[eq], participant, &node))
@@ -150,7 +175,8 @@ bool gn_ledger_next_pair(const struct gn_ledger *l, uint32_t eq, uint32_t partic
 	return true;
 }
 
-gn_err gn_ledger_pair(const struct gn_ledger *l, uint32_t eq, uint32_t pair, uint32_t *lower, uint32_t *higher, gn_amount *x)
+gn_err gn_ledger_pair(const struct gn_ledger *l, uint32_t eq, uint32_t pair, uint32_t *lower,
+		      uint32_t *higher, gn_amount *x)
 {
 	if (eq >= l->book.eq_count || pair >= l->book.eqs[eq]->pair_count)
 		return GN_NOT_FOUND;
@@ -161,7 +187,8 @@ gn_err gn_ledger_pair(const struct gn_ledger *l, uint32_t eq, uint32_t pair, uin
 	return GN_OK;
 }
 
-gn_err gn_ledger_balance(const struct gn_ledger *l, uint32_t eq, uint32_t participant, struct gn_ledger_balance *out)
+gn_err gn_ledger_balance(const struct gn_ledger *l, uint32_t eq, uint32_t participant,
+			 struct gn_ledger_balance *out)
 {
 	struct gn_ledger_line mine, theirs;
 	uint32_t at = 0;
@@ -220,7 +247,8 @@ void gn_ledger_tx(const struct gn_ledger *l, const struct gn_tx_key *key, struct
 	}
 }
 
-bool gn_ledger_open_tx(const struct gn_ledger *l, uint32_t i, struct gn_tx_key *key, struct gn_ledger_tx *out)
+bool gn_ledger_open_tx(const struct gn_ledger *l, uint32_t i, struct gn_tx_key *key,
+		       struct gn_ledger_tx *out)
 {
 	if (i >= l->book.open_count)
 		return false;
@@ -229,7 +257,8 @@ bool gn_ledger_open_tx(const struct gn_ledger *l, uint32_t i, struct gn_tx_key *
 	return true;
 }
 
-bool gn_ledger_offered(const struct gn_ledger *l, uint32_t eq, struct gn_tx_key *key, struct gn_ledger_tx *out)
+bool gn_ledger_offered(const struct gn_ledger *l, uint32_t eq, struct gn_tx_key *key,
+		       struct gn_ledger_tx *out)
 {
 	const struct lg_open *o = eq < l->book.eq_count ? l->book.eqs[eq]->offer : NULL;
 	if (!o)
@@ -239,14 +268,16 @@ bool gn_ledger_offered(const struct gn_ledger *l, uint32_t eq, struct gn_tx_key 
 	return true;
 }
 
-void gn_ledger_waits(const struct gn_ledger *l, uint32_t participant, uint32_t *paying, uint32_t *asked)
+void gn_ledger_waits(const struct gn_ledger *l, uint32_t participant, uint32_t *paying,
+		     uint32_t *asked)
 {
 	const struct lg_waits *w = lg_find_waits(&l->book, participant);
 	*paying = w ? w->paying : 0;
 	*asked = w ? w->asked : 0;
 }
 
-uint32_t gn_ledger_asks(const struct gn_ledger *l, uint32_t participant, uint64_t offset, struct gn_ledger_ask *out, uint32_t max)
+uint32_t gn_ledger_asks(const struct gn_ledger *l, uint32_t participant, uint64_t offset,
+			struct gn_ledger_ask *out, uint32_t max)
 {
 	const struct lg_waits *w = lg_find_waits(&l->book, participant);
 	uint32_t n = 0;
@@ -262,7 +293,8 @@ uint32_t gn_ledger_asks(const struct gn_ledger *l, uint32_t participant, uint64_
 	return n;
 }
 
-bool gn_ledger_asked(const struct gn_ledger *l, const struct gn_tx_key *key, uint32_t i, uint32_t *participant, bool *answered)
+bool gn_ledger_asked(const struct gn_ledger *l, const struct gn_tx_key *key, uint32_t i,
+		     uint32_t *participant, bool *answered)
 {
 	const struct lg_open *o = lg_find_open(&l->book, key);
 	if (!o || i >= o->asked_count)
@@ -285,7 +317,8 @@ gn_err gn_ledger_integrity(const struct gn_ledger *l, uint32_t eq, struct gn_led
 	for (uint32_t i = 0; i < q->pair_count; i++) {
 		const struct lg_pair *p = &q->pairs[i];
 		for (unsigned d = 0; d < 2; d++) {
-			out->limits &= p->reserved[d] >= 0 && lg_debt(p, d) + p->reserved[d] <= p->limit[1 - d];
+			out->limits &= p->reserved[d] >= 0 &&
+				       lg_debt(p, d) + p->reserved[d] <= p->limit[1 - d];
 			out->lines += lg_line_flags(p, d) & LINE_OPEN ? 1 : 0;
 			reserved += p->reserved[d];
 		}
@@ -294,7 +327,8 @@ gn_err gn_ledger_integrity(const struct gn_ledger *l, uint32_t eq, struct gn_led
 		gn_write_be32(&w, q->nodes[p->node[0]].participant);
 		gn_write_be32(&w, q->nodes[p->node[1]].participant);
 		gn_write_be64(&w, (uint64_t)p->x);
-		gn_sha256((struct gn_slice[]){GN_SLICE(out->checksum.b), GN_SLICE(line)}, 2, &out->checksum);
+		gn_sha256((struct gn_slice[]){GN_SLICE(out->checksum.b), GN_SLICE(line)}, 2,
+			  &out->checksum);
 	}
 	for (uint32_t n = 0; n < q->node_count; n++)
 		for (uint32_t k = 0; k < q->nodes[n].degree; k++) {
@@ -303,7 +337,9 @@ gn_err gn_ledger_integrity(const struct gn_ledger *l, uint32_t eq, struct gn_led
 			out->one_direction &= lg_debt(p, 0) == -lg_debt(p, 1);
 		}
 	for (uint32_t i = 0; i < l->book.open_count; i++)
-		for (uint32_t k = 0; l->book.open[i]->eq == eq && !l->book.open[i]->offer && k < l->book.open[i]->flow_count; k++)
+		for (uint32_t k = 0; l->book.open[i]->eq == eq && !l->book.open[i]->offer &&
+				     k < l->book.open[i]->flow_count;
+		     k++)
 			held += l->book.open[i]->flow[k].a;
 	out->net = net;
 	out->zero_sum = net == 0;

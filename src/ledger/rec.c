@@ -1,5 +1,6 @@
-/* Records as bytes (docs/spec/ledger.md, "Records"). Reading checks form and ranges of every field and that nothing is left over;
- * whether it is true is lg_apply's question. Writing trusts its view. */
+/* Records as bytes (docs/spec/ledger.md, "Records"). Reading checks form and ranges of every
+ * field and that nothing is left over; whether it is true is lg_apply's question. Writing trusts
+ * its view. */
 #include "ledger/book_int.h"
 
 #define HEAD 16u /* length 4 | type 1 | flags 1 | zero 2 | time 8 */
@@ -87,7 +88,8 @@ static void put_line(struct gn_writer *w, const struct gn_record_view *r)
 	gn_write_varint(w, r->u.line.version);
 	gn_write_varint(w, (uint64_t)r->u.line.limit);
 	gn_write_u8(w, r->u.line.status);
-	gn_write_u8(w, (uint8_t)(p->auto_clearing | p->can_be_intermediate << 1 | p->ask << 2 | r->u.line.first << 3));
+	gn_write_u8(w, (uint8_t)(p->auto_clearing | p->can_be_intermediate << 1 | p->ask << 2 |
+				 r->u.line.first << 3));
 	gn_write_varint(w, (uint64_t)(p->daily_limit + 1));
 	gn_write_varint(w, (uint64_t)(p->max_hop_usage + 1));
 	gn_write_varint(w, p->blocked_count);
@@ -223,7 +225,9 @@ size_t lg_rec_bound(const struct gn_record_view *r)
 	case GN_REC_PREPARE: return n + r->u.payment.routes.len + r->u.payment.asked.bytes.len;
 	case GN_REC_FAILED: return n + r->u.failed.raises.len;
 	case GN_REC_CLEARING: return n + r->u.clearing.cycles.len + r->u.clearing.edges.len;
-	case GN_REC_PROPOSE: return n + r->u.clearing.cycles.len + r->u.clearing.edges.len + r->u.clearing.asked.bytes.len;
+	case GN_REC_PROPOSE:
+		return n + r->u.clearing.cycles.len + r->u.clearing.edges.len +
+		       r->u.clearing.asked.bytes.len;
 	case GN_REC_COMMIT: return n + r->u.end.certificate.len;
 	case GN_REC_NOTE: return n + r->u.note.len;
 	case GN_REC_ROLE: return n + r->u.role.name.len;
@@ -237,7 +241,8 @@ void lg_rec_write(const struct gn_record_view *r, struct gn_writer *w)
 	bool admin = lg_rec_admin(r);
 	gn_write_be32(w, 0);
 	gn_write_u8(w, (uint8_t)r->type);
-	gn_write_u8(w, (uint8_t)((lg_rec_signed(r->type) ? FLAG_SIGNED : 0) | (admin ? FLAG_ADMIN : 0)));
+	gn_write_u8(w, (uint8_t)((lg_rec_signed(r->type) ? FLAG_SIGNED : 0) |
+				 (admin ? FLAG_ADMIN : 0)));
 	gn_write_be16(w, 0);
 	gn_write_be64(w, (uint64_t)r->time);
 	if (lg_rec_signed(r->type)) {

@@ -1,5 +1,6 @@
-/* One record of the journal, decoded: what happened, who signed it, and the facts that were decided. History, events and reports
- * are made from these; slices borrow the record's bytes. Byte layout: docs/spec/ledger.md, "Records". */
+/* One record of the journal, decoded: what happened, who signed it, and the facts that were
+ * decided. History, events and reports are made from these; slices borrow the record's bytes.
+ * Byte layout: docs/spec/ledger.md, "Records". */
 #ifndef GN_LEDGER_RECORD_H
 #define GN_LEDGER_RECORD_H
 
@@ -31,28 +32,47 @@ enum gn_record_type {
 	GN_REC_VERIFY = 23,
 };
 
-enum gn_participant_status { GN_PARTICIPANT_ACTIVE, GN_PARTICIPANT_SUSPENDED, GN_PARTICIPANT_LEFT, GN_PARTICIPANT_DELETED };
+enum gn_participant_status {
+	GN_PARTICIPANT_ACTIVE,
+	GN_PARTICIPANT_SUSPENDED,
+	GN_PARTICIPANT_LEFT,
+	GN_PARTICIPANT_DELETED
+};
 enum gn_participant_kind { GN_PARTICIPANT_PERSON, GN_PARTICIPANT_BUSINESS, GN_PARTICIPANT_HUB };
-enum gn_line_status { GN_LINE_NONE, GN_LINE_ACTIVE, GN_LINE_FROZEN, GN_LINE_CLOSING, GN_LINE_CLOSED };
+enum gn_line_status {
+	GN_LINE_NONE,
+	GN_LINE_ACTIVE,
+	GN_LINE_FROZEN,
+	GN_LINE_CLOSING,
+	GN_LINE_CLOSED
+};
 enum gn_line_action { GN_LINE_DO_CREATE, GN_LINE_DO_UPDATE, GN_LINE_DO_CLOSE, GN_LINE_DO_CLOSING };
 enum gn_role { GN_ROLE_NONE, GN_ROLE_AUDITOR, GN_ROLE_OPERATOR, GN_ROLE_ADMIN };
 /* By which search a payment's way was found: LG-34, LG-35, LG-62. */
 enum gn_routed { GN_ROUTED_PATHS, GN_ROUTED_FLOW, GN_ROUTED_SECOND };
-enum gn_clearing_mode { GN_CLEARING_INLINE, GN_CLEARING_PERIODIC, GN_CLEARING_EXACT, GN_CLEARING_CONSENT, GN_CLEARING_MODES };
+enum gn_clearing_mode {
+	GN_CLEARING_INLINE,
+	GN_CLEARING_PERIODIC,
+	GN_CLEARING_EXACT,
+	GN_CLEARING_CONSENT,
+	GN_CLEARING_MODES
+};
 
 /* A hub's decisions that records depend on (LG-34, LG-35, LG-40, LG-41). */
 struct gn_ledger_settings {
-	uint8_t max_hops, max_paths;       /* 1..10 */
-	bool second_search;                /* what these do not carry is looked for with 10 and 10 (LG-62) */
-	bool maxflow;                      /* then by exact max-flow */
+	uint8_t max_hops, max_paths; /* 1..10 */
+	/* what these do not carry is looked for with 10 and 10 (LG-62) */
+	bool second_search;
+	bool maxflow; /* then by exact max-flow */
 	bool inline_clearing;
 	bool accept_v0;
-	uint32_t cycle5_s, cycle6_s;       /* seconds between periodic clearings, 0 = never */
-	uint32_t exact_s;                  /* and between exact ones, which the hub makes (LG-63) */
-	uint32_t expiry_s, expiry_s_max;   /* of a prepared payment: default and most, seconds */
+	uint32_t cycle5_s, cycle6_s;     /* seconds between periodic clearings, 0 = never */
+	uint32_t exact_s;                /* and between exact ones, which the hub makes (LG-63) */
+	uint32_t expiry_s, expiry_s_max; /* of a prepared payment: default and most, seconds */
 };
 
-/* One hop P->Q of a pair: dir 0 is from the pair's lower node to its higher. For a line: side 0 is owned by the lower node. */
+/* One hop P->Q of a pair: dir 0 is from the pair's lower node to its higher. For a line: side 0
+ * is owned by the lower node. */
 struct gn_hop {
 	uint32_t pair;
 	uint8_t dir;
@@ -118,7 +138,8 @@ struct gn_record_view {
 		struct {
 			uint32_t from, to, pair, version; /* version after the change */
 			uint8_t side, action, status;     /* status after the change */
-			bool first;                       /* opened anew: ids of before name it no more (LG-11) */
+			/* opened anew: ids of before name it no more (LG-11) */
+			bool first;
 			gn_amount limit;
 			struct gn_rec_policy policy;
 		} line;
@@ -139,7 +160,7 @@ struct gn_record_view {
 		struct {
 			uint32_t payer, payee;
 			gn_amount amount, available;
-			uint8_t code;           /* gn_ledger_code's digit: 1 no path, 2 capacity */
+			uint8_t code; /* gn_ledger_code's digit: 1 no path, 2 capacity */
 			uint32_t raise_count;
 			struct gn_slice raises; /* gn_rec_next_raise */
 		} failed;
@@ -150,16 +171,18 @@ struct gn_record_view {
 			struct gn_slice certificate;
 			uint8_t code; /* ABORT, REJECT: digit of the error code */
 			bool by_admin;
-		} end; /* COMMIT, ABORT, REJECT */
+		} end;   /* COMMIT, ABORT, REJECT */
 		struct { /* CLEARING, PROPOSE */
 			uint8_t mode;
 			uint64_t cause;
-			gn_amount_sum total;     /* sum of all debts' decrease */
-			gn_amount_sum without;   /* PROPOSE: the optimum that needs nobody's answer */
+			gn_amount_sum total; /* sum of all debts' decrease */
+			/* PROPOSE: the optimum that needs nobody's answer */
+			gn_amount_sum without;
 			uint32_t cycle_count;
-			struct gn_slice cycles;  /* gn_rec_next_route: amount and the debts' hops u->v */
+			/* gn_rec_next_route: amount and the debts' hops u->v */
+			struct gn_slice cycles;
 			uint32_t edge_count;
-			struct gn_slice edges;   /* gn_rec_next_edge */
+			struct gn_slice edges; /* gn_rec_next_edge */
 			struct gn_hash certificate;
 			gn_time expiry;
 			struct gn_hops asked;
@@ -177,9 +200,12 @@ struct gn_record_view {
 	} u;
 };
 
-/* The record at *off of a batch's payload; moves *off and counts seq up. GN_NOT_FOUND at the end, GN_CORRUPT. */
-GN_MUST gn_err gn_rec_next(struct gn_slice payload, size_t *off, uint64_t seq, struct gn_record_view *out);
-/* Walkers: false at the end; slices move. Bytes of a decoded record are checked, so nothing else can fail. */
+/* The record at *off of a batch's payload; moves *off and counts seq up. GN_NOT_FOUND at the
+ * end, GN_CORRUPT. */
+GN_MUST gn_err gn_rec_next(struct gn_slice payload, size_t *off, uint64_t seq,
+			   struct gn_record_view *out);
+/* Walkers: false at the end; slices move. Bytes of a decoded record are checked, so nothing else
+ * can fail. */
 bool gn_rec_next_route(struct gn_slice *routes, gn_amount *amount, struct gn_hops *hops);
 bool gn_rec_next_hop(struct gn_hops *hops, struct gn_hop *out);
 bool gn_rec_next_number(struct gn_hops *numbers, uint32_t *out);

@@ -1,7 +1,9 @@
-/* Recovery (LG-50): list, newest snapshot that holds, then the journal from where it is needed, batch by batch, to its end.
+/* Recovery (LG-50): list, newest snapshot that holds, then the journal from where it is needed,
+ * batch by batch, to its end.
  *
  * LIST -> [SNAP_HEAD -> SNAP_BODY ->]* FIND* -> HEAD -> READ* -> (HEAD of the next file | DONE)
- * READ -> SCAN -> CUT -> CUT_SYNC -> DONE for a torn tail; anything else that does not hold ends in CORRUPT.
+ * READ -> SCAN -> CUT -> CUT_SYNC -> DONE for a torn tail; anything else that does not hold ends
+ * in CORRUPT.
  *
  * 1. Nothing on the disk is changed before the whole journal was read and found sound.
  * 2. A batch is applied only after it holds, continues the chain, and all its records apply. */
@@ -56,12 +58,17 @@ static gn_err note_file(struct gn_ledger *l, struct gn_slice name)
 {
 	struct lg_recover *r = &l->recover;
 	uint64_t v;
-	if (name.len == 12 && memcmp(name.p + 8, ".log", 4) == 0 && read_hex(gn_slice(name.p, 8), &v) && v > 0) {
-		GN_TRY(lg_grow(l->env.alloc, &r->segments, &r->segment_cap, (uint64_t)r->segment_count + 1, JOURNAL_FILES_MAX, sizeof *r->segments));
+	if (name.len == 12 && memcmp(name.p + 8, ".log", 4) == 0 &&
+	    read_hex(gn_slice(name.p, 8), &v) && v > 0) {
+		GN_TRY(lg_grow(l->env.alloc, &r->segments, &r->segment_cap,
+			       (uint64_t)r->segment_count + 1, JOURNAL_FILES_MAX,
+			       sizeof *r->segments));
 		r->segments[r->segment_count++] = (uint32_t)v;
 	}
-	if (name.len == 21 && memcmp(name.p + 16, ".snap", 5) == 0 && read_hex(gn_slice(name.p, 16), &v) && v > 0) {
-		GN_TRY(lg_grow(l->env.alloc, &r->snaps, &r->snap_cap, (uint64_t)r->snap_count + 1, JOURNAL_FILES_MAX, sizeof *r->snaps));
+	if (name.len == 21 && memcmp(name.p + 16, ".snap", 5) == 0 &&
+	    read_hex(gn_slice(name.p, 16), &v) && v > 0) {
+		GN_TRY(lg_grow(l->env.alloc, &r->snaps, &r->snap_cap, (uint64_t)r->snap_count + 1,
+			       JOURNAL_FILES_MAX, sizeof *r->snaps));
 		r->snaps[r->snap_count++] = v;
 	}
 	return GN_OK;
@@ -104,7 +111,9 @@ static gn_err read_list(struct gn_ledger *l, struct gn_slice list)
 	sort64(r->snaps, r->snap_count);
 	for (uint32_t i = 1; i < r->segment_count; i++)
 		if (r->segments[i] != r->segments[i - 1] + 1) {
-			gn_log(l->env.log, GN_LOG_ERROR, "ledger", "segment.missing", "%s/%08x.log is missing", l->config.dir, (unsigned)r->segments[i - 1] + 1);
+			gn_log(l->env.log, GN_LOG_ERROR, "ledger", "segment.missing",
+			       "%s/%08x.log is missing", l->config.dir,
+			       (unsigned)r->segments[i - 1] + 1);
 			return GN_CORRUPT;
 		}
 	if (r->segment_count > 0 && r->segments[0] != 1)
@@ -133,7 +142,9 @@ static gn_err window_add(struct gn_ledger *l, struct gn_slice data)
 		r->skip = 0;
 	}
 	if (r->window.len + data.len > r->window.cap) {
-		size_t cap = r->window.cap * 2 > r->window.len + data.len ? r->window.cap * 2 : r->window.len + data.len;
+		size_t cap = r->window.cap * 2 > r->window.len + data.len
+				     ? r->window.cap * 2
+				     : r->window.len + data.len;
 		uint8_t *p = gn_mem_resize(l->env.alloc, r->window.p, cap);
 		if (!p)
 			return GN_NOMEM;
@@ -191,7 +202,9 @@ static void next_snapshot(struct gn_ledger *l)
 
 static void pass_over_snapshot(struct gn_ledger *l)
 {
-	gn_log(l->env.log, GN_LOG_WARN, "ledger", "snapshot.damaged", "snapshot %016llx does not hold and is passed over",
+	gn_log(l->env.log, GN_LOG_WARN, "ledger", "snapshot.damaged",
+	       "snapshot %016llx does not "
+	       "hold and is passed over",
 	       (unsigned long long)l->recover.snaps[l->recover.snap_count - 1]);
 	l->recover.snap_count--;
 	l->recover.window.len = l->recover.skip = 0;
@@ -208,7 +221,8 @@ static gn_err load_snapshot(struct gn_ledger *l)
 	if (memcmp(h.b, r->snap.state.b, sizeof h.b) != 0)
 		return GN_CORRUPT;
 	gn_err err = lg_state_read(&l->book, state);
-	if (!err && (l->book.seq != r->snap.seq || memcmp(l->book.hub.b, l->config.hub.b, sizeof l->book.hub.b) != 0))
+	if (!err && (l->book.seq != r->snap.seq ||
+		     memcmp(l->book.hub.b, l->config.hub.b, sizeof l->book.hub.b) != 0))
 		err = GN_CORRUPT;
 	if (err) {
 		lg_book_fini(&l->book);
@@ -231,12 +245,15 @@ static gn_err apply_batch(struct gn_ledger *l, const struct lg_batch *b, struct 
 		if (seq <= l->book.seq)
 			continue; /* in the snapshot */
 		if (l->config.verify && (err = lg_verify_record(&l->book, &v)) != GN_OK) {
-			gn_log(l->env.log, GN_LOG_ERROR, "ledger", "verify.failed", "record %llu: %s", (unsigned long long)seq, gn_err_text(err));
+			gn_log(l->env.log, GN_LOG_ERROR, "ledger", "verify.failed",
+			       "record %llu: %s", (unsigned long long)seq, gn_err_text(err));
 			return err == GN_NOMEM ? err : GN_CORRUPT;
 		}
 		err = lg_apply(&l->book, &v);
 		if (err) {
-			gn_log(l->env.log, GN_LOG_ERROR, "ledger", "replay.failed", "record %llu (type %d): %s", (unsigned long long)seq, (int)v.type, gn_err_text(err));
+			gn_log(l->env.log, GN_LOG_ERROR, "ledger", "replay.failed",
+			       "record %llu (type %d): %s", (unsigned long long)seq, (int)v.type,
+			       gn_err_text(err));
 			return err == GN_NOMEM || err == GN_HASH ? err : GN_CORRUPT;
 		}
 	}
@@ -247,7 +264,8 @@ static gn_err apply_batch(struct gn_ledger *l, const struct lg_batch *b, struct 
 static bool meets_snapshot(struct lg_recover *r)
 {
 	if (r->snap_loaded && !r->snap_met && r->seq >= r->snap.seq)
-		r->snap_met = r->seq == r->snap.seq && memcmp(r->chain.b, r->snap.chain.b, sizeof r->chain.b) == 0;
+		r->snap_met = r->seq == r->snap.seq &&
+			      memcmp(r->chain.b, r->snap.chain.b, sizeof r->chain.b) == 0;
 	return r->snap_met || !r->snap_loaded || r->seq < r->snap.seq;
 }
 
@@ -281,7 +299,8 @@ static void at_end(struct gn_ledger *l, gn_time now)
 {
 	struct lg_recover *r = &l->recover;
 	bool known_longer = l->config.feed_from != UINT64_MAX && l->config.feed_from > r->seq + 1;
-	if ((r->snap_loaded && !r->snap_met) || known_longer) { /* records that were durable are gone; the damaged ones stay where they are */
+	if ((r->snap_loaded && !r->snap_met) || known_longer) {
+		/* records that were durable are gone; the damaged ones stay where they are */
 		finish(l, known_longer ? GN_TRUNCATED : GN_CORRUPT, now);
 		return;
 	}
@@ -323,10 +342,12 @@ static bool next_batch(struct gn_ledger *l, gn_time now)
 	struct gn_slice in = window(r);
 	if (in.len < BATCH_HEADER && !r->ended)
 		return false;
-	bool holds = lg_batch_decode(in, l->journal.segment.salt, &b) == GN_OK && memcmp(b.prev.b, r->chain.b, sizeof b.prev.b) == 0;
+	bool holds = lg_batch_decode(in, l->journal.segment.salt, &b) == GN_OK &&
+		     memcmp(b.prev.b, r->chain.b, sizeof b.prev.b) == 0;
 	if (holds && in.len < lg_batch_stored(b.payload_len) && !r->ended)
 		return false;
-	if (!holds || in.len < lg_batch_stored(b.payload_len) || !lg_batch_holds(in.p, l->journal.segment.salt, &b)) {
+	if (!holds || in.len < lg_batch_stored(b.payload_len) ||
+	    !lg_batch_holds(in.p, l->journal.segment.salt, &b)) {
 		no_batch(l, now);
 		return false;
 	}
@@ -343,8 +364,10 @@ static void scan(struct gn_ledger *l, gn_time now)
 {
 	struct lg_recover *r = &l->recover;
 	struct lg_batch b;
-	for (struct gn_slice in; (in = window(r)).len >= BATCH_HEADER; window_skip(r, JOURNAL_ALIGN)) {
-		if (r->base > r->cut && lg_batch_decode(in, l->journal.segment.salt, &b) == GN_OK && b.first_seq > r->seq) {
+	for (struct gn_slice in; (in = window(r)).len >= BATCH_HEADER;
+	     window_skip(r, JOURNAL_ALIGN)) {
+		if (r->base > r->cut && lg_batch_decode(in, l->journal.segment.salt, &b) == GN_OK &&
+		    b.first_seq > r->seq) {
 			finish(l, GN_CORRUPT, now);
 			return;
 		}
@@ -399,7 +422,8 @@ bool lg_recover_request(struct gn_ledger *l, struct gn_ledger_io *out)
 		break;
 	case LG_REC_SNAP_HEAD:
 	case LG_REC_SNAP_BODY:
-		snprintf(out->name, sizeof out->name, "%s/%016llx.snap", l->config.dir, (unsigned long long)r->snaps[r->snap_count - 1]);
+		snprintf(out->name, sizeof out->name, "%s/%016llx.snap", l->config.dir,
+			 (unsigned long long)r->snaps[r->snap_count - 1]);
 		out->offset = r->phase == LG_REC_SNAP_HEAD ? 0 : SNAP_HEADER + r->window.len;
 		out->len = r->phase == LG_REC_SNAP_HEAD ? SNAP_HEADER : JOURNAL_PIECE;
 		break;
@@ -468,7 +492,8 @@ static void found_segment_head(struct gn_ledger *l, struct gn_slice data, gn_tim
 	struct lg_recover *r = &l->recover;
 	struct lg_segment s;
 	gn_err err = lg_segment_decode(data, &s);
-	bool ours = !err && s.number == r->segments[r->at] && memcmp(s.hub.b, l->config.hub.b, sizeof s.hub.b) == 0;
+	bool ours = !err && s.number == r->segments[r->at] &&
+		    memcmp(s.hub.b, l->config.hub.b, sizeof s.hub.b) == 0;
 	if (r->phase == LG_REC_FIND) {
 		/* an unreadable last header may be a crash while it was made: begin further back */
 		if (r->at == 0 || (ours && s.first_seq <= r->start_seq))
@@ -486,7 +511,8 @@ static void found_segment_head(struct gn_ledger *l, struct gn_slice data, gn_tim
 		at_end(l, now);
 		return;
 	}
-	if (!ours || (r->chained && memcmp(s.chain.b, r->chain.b, sizeof s.chain.b) != 0) || (r->chained && s.first_seq != r->seq + 1)) {
+	if (!ours || (r->chained && memcmp(s.chain.b, r->chain.b, sizeof s.chain.b) != 0) ||
+	    (r->chained && s.first_seq != r->seq + 1)) {
 		finish(l, GN_CORRUPT, now);
 		return;
 	}
@@ -521,11 +547,17 @@ void lg_recover_done(struct gn_ledger *l, gn_err err, struct gn_slice data, gn_t
 	struct lg_recover *r = &l->recover;
 	GN_ASSERT(r->out);
 	r->out = false;
-	if (err == GN_NOT_FOUND && (r->phase == LG_REC_LIST || r->phase == LG_REC_SNAP_HEAD || r->phase == LG_REC_SNAP_BODY)) {
+	if (err == GN_NOT_FOUND && (r->phase == LG_REC_LIST || r->phase == LG_REC_SNAP_HEAD ||
+				    r->phase == LG_REC_SNAP_BODY)) {
 		err = GN_OK; /* no journal yet; a snapshot that does not hold */
 		data = gn_slice(NULL, 0);
 	} else if (err == GN_NOT_FOUND) { /* a crash leaves a short file, never a name of nothing */
-		gn_log(l->env.log, GN_LOG_ERROR, "ledger", "segment.missing", "%s/%08x.log is listed and cannot be found: is it a link that leads nowhere?",
+		gn_log(l->env.log, GN_LOG_ERROR, "ledger", "segment.missing",
+		       "%s/%08x.log is "
+		       "listed and cannot "
+		       "be found: is it a "
+		       "link that leads "
+		       "nowhere?",
 		       l->config.dir, (unsigned)r->segments[r->at]);
 		err = GN_CORRUPT;
 	}

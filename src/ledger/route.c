@@ -1,9 +1,10 @@
-/* Routes of a payment: the whole amount on one shortest path, else ever smaller parts on several (LG-34). What earlier paths take is
- * tried on the pairs themselves, so later searches see it at no cost, and put back at the end.
+/* Routes of a payment: the whole amount on one shortest path, else ever smaller parts on several
+ * (LG-34). What earlier paths take is tried on the pairs themselves, so later searches see it at
+ * no cost, and put back at the end.
  *
  * 1. Every function leaves all pairs and adjacency as they were.
- * 2. First with cancelling (a later path may undo part of an earlier one); if the result cannot be told as few short paths, again
- *    without, holding capacity as reservations do. */
+ * 2. First with cancelling (a later path may undo part of an earlier one); if the result cannot
+ *    be told as few short paths, again without, holding capacity as reservations do. */
 #include "ledger/route_int.h"
 
 /* One payment's search: what was taken so far, and what block lists have excluded. */
@@ -49,13 +50,23 @@ static void put_back(struct attempt *t)
 
 /* ---- one path ---- */
 
-/* A shortest path for `amount` that no block list objects to. Who is blocked is avoided first; if that leads nowhere, the line that
- * blocks is. */
+/* A shortest path for `amount` that no block list objects to. Who is blocked is avoided first;
+ * if that leads nowhere, the line that blocks is. */
 static gn_err find_path(struct attempt *t, gn_amount amount, struct lg_path *out, bool *found)
 {
-	struct lg_query s = {.book = t->b, .q = t->q, .mode = LG_BY_CAPACITY, .source = t->want->payer, .target = t->want->payee, .amount = amount,
-			     .max_hops = t->want->max_hops, .ask = t->ask, .now = t->want->now, .avoid = t->avoid, .banned = t->banned,
-			     .used = t->taken, .used_count = t->taken_count};
+	struct lg_query s = {.book = t->b,
+			     .q = t->q,
+			     .mode = LG_BY_CAPACITY,
+			     .source = t->want->payer,
+			     .target = t->want->payee,
+			     .amount = amount,
+			     .max_hops = t->want->max_hops,
+			     .ask = t->ask,
+			     .now = t->want->now,
+			     .avoid = t->avoid,
+			     .banned = t->banned,
+			     .used = t->taken,
+			     .used_count = t->taken_count};
 	uint32_t kept = t->avoid_count, line = 0, node;
 	bool avoiding = false;
 	for (*found = false; t->tries < ROUTE_TRIES_MAX;) {
@@ -68,7 +79,8 @@ static gn_err find_path(struct attempt *t, gn_amount amount, struct lg_path *out
 			t->avoid_count = kept;
 			return GN_OK;
 		}
-		if (*found && (!avoiding || blocks == line) && t->avoid_count < GN_COUNT(t->avoid)) {
+		if (*found && (!avoiding || blocks == line) &&
+		    t->avoid_count < GN_COUNT(t->avoid)) {
 			line = blocks;
 			avoiding = true;
 			t->avoid[t->avoid_count++] = node;
@@ -91,10 +103,12 @@ static gn_amount room(const struct attempt *t, const struct lg_path *path, gn_am
 {
 	for (uint32_t i = 0; i < path->count; i++) {
 		uint32_t hop = path->hops[i];
-		gn_amount policy = lg_policy_cap(t->q, hop >> 1, hop & 1, t->want->payee, t->want->now);
+		gn_amount policy =
+			lg_policy_cap(t->q, hop >> 1, hop & 1, t->want->payee, t->want->now);
 		for (uint32_t k = 0; k < t->taken_count && policy != INT64_MAX; k++)
 			policy -= t->taken[k].hop == hop ? t->taken[k].a : 0;
-		most = gn_amount_min(most, gn_amount_min(lg_cap(t->q, &t->q->pairs[hop >> 1], hop & 1), policy));
+		most = gn_amount_min(
+			most, gn_amount_min(lg_cap(t->q, &t->q->pairs[hop >> 1], hop & 1), policy));
 	}
 	return most;
 }
@@ -122,15 +136,18 @@ static uint32_t net_hops(const struct attempt *t, struct lg_delta *out)
 	return n;
 }
 
-/* One path from payer to payee along hops with a > 0; false when it is longer than allowed or runs in a circle. */
-static bool walk(const struct attempt *t, const struct lg_delta *net, uint32_t n, struct lg_route *out)
+/* One path from payer to payee along hops with a > 0; false when it is longer than allowed or
+ * runs in a circle. */
+static bool walk(const struct attempt *t, const struct lg_delta *net, uint32_t n,
+		 struct lg_route *out)
 {
 	uint32_t at = t->want->payer;
 	out->path.count = 0;
 	out->amount = INT64_MAX;
 	while (at != t->want->payee) {
 		uint32_t k = 0;
-		while (k < n && (net[k].a == 0 || t->q->pairs[net[k].hop >> 1].node[net[k].hop & 1] != at))
+		while (k < n &&
+		       (net[k].a == 0 || t->q->pairs[net[k].hop >> 1].node[net[k].hop & 1] != at))
 			k++;
 		if (k == n || out->path.count == t->want->max_hops)
 			return false;
@@ -151,7 +168,8 @@ static bool tell(const struct attempt *t, gn_amount total, struct lg_routes *out
 	gn_amount left = total;
 	for (out->count = 0; left > 0; out->count++) {
 		struct lg_route *r = &out->route[out->count];
-		if (out->count == t->want->max_paths || !walk(t, net, n, r) || lg_path_blocked(t->b, t->q, r->path.hops, r->path.count, &line, &node))
+		if (out->count == t->want->max_paths || !walk(t, net, n, r) ||
+		    lg_path_blocked(t->b, t->q, r->path.hops, r->path.count, &line, &node))
 			return false;
 		left -= r->amount;
 		for (uint32_t i = 0; i < r->path.count; i++)
@@ -176,8 +194,10 @@ static bool crosses(const struct attempt *t, const struct lg_path *path)
 	return false;
 }
 
-/* The largest part of `left` that one more path takes: all of it, then three quarters and so on down to an even share. */
-static gn_err next_part(struct attempt *t, gn_amount left, unsigned paths, struct lg_path *path, bool *found)
+/* The largest part of `left` that one more path takes: all of it, then three quarters and so on
+ * down to an even share. */
+static gn_err next_part(struct attempt *t, gn_amount left, unsigned paths, struct lg_path *path,
+			bool *found)
 {
 	gn_amount share = (left + paths - 1) / paths;
 	for (gn_amount part = left;;) {
@@ -211,7 +231,8 @@ static gn_err several(struct attempt *t, struct lg_routes *out, bool *found, boo
 	return GN_OK;
 }
 
-static void start(struct attempt *t, struct lg_router *r, struct lg_book *b, struct lg_eq *q, const struct lg_request *want, bool ask, bool cancel)
+static void start(struct attempt *t, struct lg_router *r, struct lg_book *b, struct lg_eq *q,
+		  const struct lg_request *want, bool ask, bool cancel)
 {
 	t->r = r;
 	t->b = b;
@@ -227,7 +248,8 @@ static void start(struct attempt *t, struct lg_router *r, struct lg_book *b, str
 			t->avoid[t->avoid_count++] = want->avoid[i];
 }
 
-gn_err lg_find_routes(struct lg_router *r, struct lg_book *b, struct lg_eq *q, const struct lg_request *want, struct lg_routes *out)
+gn_err lg_find_routes(struct lg_router *r, struct lg_book *b, struct lg_eq *q,
+		      const struct lg_request *want, struct lg_routes *out)
 {
 	struct attempt t;
 	GN_ASSERT(want->max_paths >= 1 && want->max_paths <= ROUTE_PATHS_MAX && want->amount > 0);
@@ -245,10 +267,13 @@ gn_err lg_find_routes(struct lg_router *r, struct lg_book *b, struct lg_eq *q, c
 	return GN_NO_CAPACITY;
 }
 
-gn_err lg_find_routes_again(struct lg_router *r, struct lg_book *b, struct lg_eq *q, struct lg_request *want, bool again, struct lg_routes *out, bool *second)
+gn_err lg_find_routes_again(struct lg_router *r, struct lg_book *b, struct lg_eq *q,
+			    struct lg_request *want, bool again, struct lg_routes *out,
+			    bool *second)
 {
 	gn_err err = lg_find_routes(r, b, q, want, out);
-	*second = err == GN_NO_CAPACITY && again && (want->max_hops < ROUTE_HOPS_MAX || want->max_paths < ROUTE_PATHS_MAX);
+	*second = err == GN_NO_CAPACITY && again &&
+		  (want->max_hops < ROUTE_HOPS_MAX || want->max_paths < ROUTE_PATHS_MAX);
 	if (!*second)
 		return err;
 	want->max_hops = ROUTE_HOPS_MAX;
@@ -260,18 +285,22 @@ gn_err lg_find_routes_again(struct lg_router *r, struct lg_book *b, struct lg_eq
 static gn_amount middle(gn_amount low, gn_amount high)
 {
 	unsigned code = ((unsigned)lg_quantise(low) + lg_quantise(high) + 1) / 2;
-	gn_amount mid = code < 2048 ? (gn_amount)code : (gn_amount)(2048 + (code & 2047)) << ((code >> 11) - 1);
+	gn_amount mid = code < 2048 ? (gn_amount)code
+				    : (gn_amount)(2048 + (code & 2047)) << ((code >> 11) - 1);
 	return mid > low && mid <= high ? mid : low + (high - low + 1) / 2;
 }
 
-gn_err lg_most(struct lg_router *r, struct lg_book *b, struct lg_eq *q, const struct lg_request *want, struct lg_routes *out)
+gn_err lg_most(struct lg_router *r, struct lg_book *b, struct lg_eq *q,
+	       const struct lg_request *want, struct lg_routes *out)
 {
 	struct attempt t;
 	gn_err err = GN_OK;
 	start(&t, r, b, q, want, true, false);
-	for (*out = (struct lg_routes){.count = 0}; out->count < want->max_paths && out->total < want->amount && !err;) {
+	for (*out = (struct lg_routes){.count = 0};
+	     out->count < want->max_paths && out->total < want->amount && !err;) {
 		struct lg_route *best = &out->route[out->count];
-		gn_amount low = 0, high = want->amount - out->total; /* carries low, does not carry above high */
+		/* carries low, does not carry above high */
+		gn_amount low = 0, high = want->amount - out->total;
 		bool found;
 		for (unsigned steps = 0; low < high && steps < 40 && !err; steps++) {
 			struct lg_path path;
@@ -295,8 +324,14 @@ gn_err lg_most(struct lg_router *r, struct lg_book *b, struct lg_eq *q, const st
 	return err;
 }
 
-gn_err lg_connected(struct lg_router *r, struct lg_book *b, struct lg_eq *q, uint32_t payer, uint32_t payee, bool *out)
+gn_err lg_connected(struct lg_router *r, struct lg_book *b, struct lg_eq *q, uint32_t payer,
+		    uint32_t payee, bool *out)
 {
-	struct lg_query s = {.book = b, .q = q, .mode = LG_BY_LINES, .source = payer, .target = payee, .max_hops = UINT32_MAX};
+	struct lg_query s = {.book = b,
+			     .q = q,
+			     .mode = LG_BY_LINES,
+			     .source = payer,
+			     .target = payee,
+			     .max_hops = UINT32_MAX};
 	return lg_search(r, &s, NULL, out);
 }

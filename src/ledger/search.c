@@ -1,9 +1,12 @@
-/* Bidirectional breadth-first search with hop bound. Both sides grow level by level, the one whose frontier has the smaller sum of
- * degrees first, so the first meeting is a shortest path.
+/* Bidirectional breadth-first search with hop bound. Both sides grow level by level, the one
+ * whose frontier has the smaller sum of degrees first, so the first meeting is a shortest path.
  *
- * 1. A node's visit record counts only when its stamp equals the epoch; nothing is cleared between searches.
- * 2. Marked in both directions without a hop: a node to be avoided; it is neither entered nor met.
- * 3. The side that scans looks at half-edges of its own node: `out` going forward, `in` going backward. */
+ * 1. A node's visit record counts only when its stamp equals the epoch; nothing is cleared
+ *    between searches.
+ * 2. Marked in both directions without a hop: a node to be avoided; it is neither entered nor
+ *    met.
+ * 3. The side that scans looks at half-edges of its own node: `out` going forward, `in` going
+ *    backward. */
 #include "ledger/route_int.h"
 
 #define AHEAD 6 /* visit records fetched before they are needed */
@@ -24,9 +27,12 @@ void lg_router_fini(struct lg_router *r)
 static gn_err prepare(struct lg_router *r, const struct lg_eq *q)
 {
 	uint32_t before = r->visit_cap;
-	GN_TRY(lg_grow(r->alloc, &r->queue[0], &r->queue_cap[0], q->node_count, BOOK_NODES_MAX, sizeof(uint32_t)));
-	GN_TRY(lg_grow(r->alloc, &r->queue[1], &r->queue_cap[1], q->node_count, BOOK_NODES_MAX, sizeof(uint32_t)));
-	GN_TRY(lg_grow(r->alloc, &r->visits, &r->visit_cap, q->node_count, BOOK_NODES_MAX, sizeof *r->visits));
+	GN_TRY(lg_grow(r->alloc, &r->queue[0], &r->queue_cap[0], q->node_count, BOOK_NODES_MAX,
+		       sizeof(uint32_t)));
+	GN_TRY(lg_grow(r->alloc, &r->queue[1], &r->queue_cap[1], q->node_count, BOOK_NODES_MAX,
+		       sizeof(uint32_t)));
+	GN_TRY(lg_grow(r->alloc, &r->visits, &r->visit_cap, q->node_count, BOOK_NODES_MAX,
+		       sizeof *r->visits));
 	if (r->visit_cap > before)
 		memset(r->visits + before, 0, (r->visit_cap - before) * sizeof *r->visits);
 	if (++r->epoch == 0) {
@@ -45,7 +51,8 @@ static bool hop_allowed(const struct lg_query *s, uint32_t hop, bool exact)
 		return false;
 	if (!((p->version[0] | p->version[1]) & (LINE_NO_MIDDLE | LINE_ASK | LINE_EXTRA)))
 		return true;
-	if (!lg_middle_allowed(p, d, s->source, s->target) || (!s->ask && (lg_line_flags(p, 1 - d) & LINE_ASK)))
+	if (!lg_middle_allowed(p, d, s->source, s->target) ||
+	    (!s->ask && (lg_line_flags(p, 1 - d) & LINE_ASK)))
 		return false;
 	for (uint32_t i = 0; i < s->banned_count; i++)
 		if (s->banned[i] == hop)
@@ -65,15 +72,17 @@ static bool hop_has_line(const struct lg_query *s, uint32_t hop)
 
 struct side {
 	uint32_t *queue;
-	uint32_t begin, end;  /* frontier: queue[begin..end) */
-	uint32_t next;        /* end of what the coming level has so far */
-	uint64_t degrees;     /* of the frontier */
+	uint32_t begin, end; /* frontier: queue[begin..end) */
+	uint32_t next;       /* end of what the coming level has so far */
+	uint64_t degrees;    /* of the frontier */
 	unsigned depth;
 };
 
-/* One level of one side. True: met at `node` over `hop`. Specialised for each mode and direction by inlining. */
-static inline __attribute__((always_inline)) bool expand(struct lg_router *r, const struct lg_query *s, struct side *side, const bool forward, const enum lg_search_mode mode,
-			  uint16_t code, uint32_t *hop_out)
+/* One level of one side. True: met at `node` over `hop`. Specialised for each mode and direction
+ * by inlining. */
+static inline __attribute__((always_inline)) bool
+expand(struct lg_router *r, const struct lg_query *s, struct side *side, const bool forward,
+       const enum lg_search_mode mode, uint16_t code, uint32_t *hop_out)
 {
 	const struct lg_eq *q = s->q;
 	struct lg_visit *visits = r->visits;
@@ -102,9 +111,11 @@ static inline __attribute__((always_inline)) bool expand(struct lg_router *r, co
 			struct lg_visit *v = &visits[to];
 			if ((forward ? v->forward : v->backward) == epoch)
 				continue;
-			/* the hop runs from node to `to`, or back; the lower node has direction 0 */
+			/* the hop runs from node to `to`, or back; the lower node has direction
+			 * 0 */
 			uint32_t hop = *pair << 1 | (forward ? node > to : to > node);
-			if (mode == LG_BY_CAPACITY && (cap == code || (h->to & HALF_SPECIAL)) && !hop_allowed(s, hop, cap == code))
+			if (mode == LG_BY_CAPACITY && (cap == code || (h->to & HALF_SPECIAL)) &&
+			    !hop_allowed(s, hop, cap == code))
 				continue;
 			if (mode == LG_BY_LINES && !hop_has_line(s, hop))
 				continue;
@@ -130,7 +141,8 @@ static inline __attribute__((always_inline)) bool expand(struct lg_router *r, co
 	return false;
 }
 
-static void join(const struct lg_router *r, const struct lg_query *s, uint32_t meet, struct lg_path *out)
+static void join(const struct lg_router *r, const struct lg_query *s, uint32_t meet,
+		 struct lg_path *out)
 {
 	const struct lg_pair *pairs = s->q->pairs;
 	uint32_t n = 0;
@@ -152,16 +164,25 @@ static void join(const struct lg_router *r, const struct lg_query *s, uint32_t m
 	out->count = n;
 }
 
-static inline __attribute__((always_inline)) bool run(struct lg_router *r, const struct lg_query *s, const enum lg_search_mode mode, struct lg_path *out)
+static inline __attribute__((always_inline)) bool run(struct lg_router *r, const struct lg_query *s,
+						      const enum lg_search_mode mode,
+						      struct lg_path *out)
 {
 	uint16_t code = mode == LG_BY_CAPACITY ? lg_quantise(s->amount) : 0;
-	struct side f = {.queue = r->queue[0], .end = 1, .next = 1, .degrees = s->q->nodes[s->source].degree};
-	struct side b = {.queue = r->queue[1], .end = 1, .next = 1, .degrees = s->q->nodes[s->target].degree};
+	struct side f = {.queue = r->queue[0],
+			 .end = 1,
+			 .next = 1,
+			 .degrees = s->q->nodes[s->source].degree};
+	struct side b = {.queue = r->queue[1],
+			 .end = 1,
+			 .next = 1,
+			 .degrees = s->q->nodes[s->target].degree};
 	uint32_t meet;
 	f.queue[0] = s->source;
 	b.queue[0] = s->target;
 	while (f.depth + b.depth < s->max_hops && f.begin < f.end && b.begin < b.end) {
-		bool met = f.degrees <= b.degrees ? expand(r, s, &f, true, mode, code, &meet) : expand(r, s, &b, false, mode, code, &meet);
+		bool met = f.degrees <= b.degrees ? expand(r, s, &f, true, mode, code, &meet)
+						  : expand(r, s, &b, false, mode, code, &meet);
 		if (met) {
 			if (out)
 				join(r, s, meet, out);
@@ -173,7 +194,8 @@ static inline __attribute__((always_inline)) bool run(struct lg_router *r, const
 
 gn_err lg_search(struct lg_router *r, const struct lg_query *s, struct lg_path *out, bool *found)
 {
-	GN_ASSERT(s->source != s->target && (!out || s->max_hops <= ROUTE_HOPS_MAX) && s->amount >= 0);
+	GN_ASSERT(s->source != s->target && (!out || s->max_hops <= ROUTE_HOPS_MAX) &&
+		  s->amount >= 0);
 	GN_TRY(prepare(r, s->q));
 	for (uint32_t i = 0; i < s->avoid_count; i++)
 		r->visits[s->avoid[i]].forward = r->visits[s->avoid[i]].backward = r->epoch;

@@ -1,7 +1,9 @@
-/* Snapshots (LG-52): the state as of a batch boundary, written aside while the journal goes on, named once its last record is durable.
+/* Snapshots (LG-52): the state as of a batch boundary, written aside while the journal goes on,
+ * named once its last record is durable.
  *
- * IDLE -> WRITE* -> SYNC -> WAIT (for the journal) -> RENAME -> REMOVE of the third newest -> IDLE
- * A CHECKPOINT record with the same hash follows in the journal, so the snapshot and every replay can be checked against it (LG-53). */
+ * IDLE -> WRITE* -> SYNC -> WAIT (for the journal) -> RENAME -> REMOVE of the third newest ->
+ * IDLE A CHECKPOINT record with the same hash follows in the journal, so the snapshot and every
+ * replay can be checked against it (LG-53). */
 #include "ledger/engine_int.h"
 #include <stdio.h>
 
@@ -13,7 +15,11 @@ void lg_snapshot_take(struct gn_ledger *l, uint64_t seq, gn_time now)
 	s->wanted = false;
 	s->since = l->journal.bytes;
 	if (lg_state_write(&l->book, &state)) {
-		gn_log(l->env.log, GN_LOG_WARN, "ledger", "snapshot.memory", "no memory for a snapshot of %u participants", l->book.participant_count);
+		gn_log(l->env.log, GN_LOG_WARN, "ledger", "snapshot.memory",
+		       "no memory for a "
+		       "snapshot of %u "
+		       "participants",
+		       l->book.participant_count);
 		return;
 	}
 	s->head = (struct lg_snap){.seq = seq, .len = state.len, .chain = l->journal.chain};
@@ -24,7 +30,9 @@ void lg_snapshot_take(struct gn_ledger *l, uint64_t seq, gn_time now)
 	gn_err err = lg_commit(l, &r, 0, GN_TX_NONE, now);
 	l->book.own_checkpoint = false;
 	if (err)
-		gn_log(l->env.log, GN_LOG_WARN, "ledger", "checkpoint.failed", "no room for a checkpoint record");
+		gn_log(l->env.log, GN_LOG_WARN, "ledger", "checkpoint.failed",
+		       "no room for a "
+		       "checkpoint record");
 	s->state = state;
 	s->written = 0;
 	s->phase = LG_SNAP_WRITE;
@@ -37,7 +45,8 @@ static void temporary(const struct gn_ledger *l, char out[GN_LEDGER_NAME_MAX])
 
 static void final(const struct gn_ledger *l, uint64_t seq, char out[GN_LEDGER_NAME_MAX])
 {
-	snprintf(out, GN_LEDGER_NAME_MAX, "%s/%016llx.snap", l->config.dir, (unsigned long long)seq);
+	snprintf(out, GN_LEDGER_NAME_MAX, "%s/%016llx.snap", l->config.dir,
+		 (unsigned long long)seq);
 }
 
 bool lg_snapshot_request(struct gn_ledger *l, struct gn_ledger_io *out)
@@ -56,7 +65,8 @@ bool lg_snapshot_request(struct gn_ledger *l, struct gn_ledger_io *out)
 			out->data = gn_slice(s->header, SNAP_HEADER);
 		} else {
 			out->offset = s->written;
-			out->data = gn_slice_sub(gn_buf_slice(&s->state), s->written - SNAP_HEADER, JOURNAL_PIECE);
+			out->data = gn_slice_sub(gn_buf_slice(&s->state), s->written - SNAP_HEADER,
+						 JOURNAL_PIECE);
 		}
 		break;
 	case LG_SNAP_SYNC: out->op = GN_LIO_SYNC; break;

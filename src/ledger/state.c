@@ -1,8 +1,10 @@
-/* The state as bytes: what snapshots hold and what the state hash is over (LG-52, LG-53). Only facts are written; indexes, adjacency,
- * capacities and timers follow from them and are built again.
+/* The state as bytes: what snapshots hold and what the state hash is over (LG-52, LG-53). Only
+ * facts are written; indexes, adjacency, capacities and timers follow from them and are built
+ * again.
  *
  * 1. Equal books give equal bytes, whatever way they came to be.
- * 2. Reading never trusts a number before it is checked; after an error the book is good for lg_book_fini only. */
+ * 2. Reading never trusts a number before it is checked; after an error the book is good for
+ *    lg_book_fini only. */
 #include "ledger/book_int.h"
 
 static const char magic[8] = "GNSTATE1";
@@ -23,23 +25,27 @@ static size_t bound(const struct lg_book *b)
 	for (uint32_t i = 0; i < b->eq_count; i++)
 		n += eq_bound(b->eqs[i]);
 	n += 10 + (128 + OFFICER_NAME_MAX) * (size_t)b->officer_count;
-	n += 2 * sizeof b->keys.days + 32u * ((size_t)lg_keys_count(&b->keys) + lg_keys_count(&b->keys_v0));
+	n += 2 * sizeof b->keys.days +
+	     32u * ((size_t)lg_keys_count(&b->keys) + lg_keys_count(&b->keys_v0));
 	for (uint32_t i = 0; i < b->open_count; i++)
-		n += 96 + 16u * (size_t)b->open[i]->flow_count + 9u * (size_t)b->open[i]->asked_count;
+		n += 96 + 16u * (size_t)b->open[i]->flow_count +
+		     9u * (size_t)b->open[i]->asked_count;
 	return n;
 }
 
-/* In the number of a line: a version follows since which it is what its ids say. A state without any is written as before there were. */
+/* In the number of a line: a version follows since which it is what its ids say. A state without
+ * any is written as before there were. */
 #define EXTRA_BORN (1u << 31)
 
-/* Where the state goes: into memory as a whole, or, with a hasher, piece by piece through it, so that a hash needs no room beside
- * the book (LG-53). */
+/* Where the state goes: into memory as a whole, or, with a hasher, piece by piece through it, so
+ * that a hash needs no room beside the book (LG-53). */
 struct sheet {
 	struct gn_writer w;
 	struct gn_hasher *hash; /* or NULL */
 };
 
-/* Room for the largest piece that is written between two calls: an equivalent's info, or a line's blocked ones. */
+/* Room for the largest piece that is written between two calls: an equivalent's info, or a
+ * line's blocked ones. */
 #define SHEET_ROOM (JSON_TEXT_MAX + 1024u)
 #define SHEET_BYTES (SHEET_ROOM + 8192u)
 
@@ -173,7 +179,12 @@ static void put_book(struct gn_writer *w, const struct lg_book *b)
 	gn_write_be64(w, b->seq);
 	gn_write_be64(w, (uint64_t)b->time);
 	gn_write_bytes(w, GN_SLICE(b->hub.b));
-	gn_write_bytes(w, gn_slice((uint8_t[]){s->max_hops, s->max_paths, (uint8_t)(s->maxflow | s->second_search << 1), (uint8_t)(s->inline_clearing | (s->exact_s > 0) << 1), s->accept_v0}, 5));
+	gn_write_bytes(w,
+		       gn_slice((uint8_t[]){s->max_hops, s->max_paths,
+					    (uint8_t)(s->maxflow | s->second_search << 1),
+					    (uint8_t)(s->inline_clearing | (s->exact_s > 0) << 1),
+					    s->accept_v0},
+				5));
 	gn_write_be32(w, s->cycle5_s);
 	gn_write_be32(w, s->cycle6_s);
 	gn_write_be32(w, s->expiry_s);
@@ -252,10 +263,10 @@ static gn_amount_sum sum(struct gn_reader *r)
 	return high * ((gn_amount_sum)1 << 64) + gn_read_be64(r);
 }
 
-#define CHECK(cond)                                                                                                    \
-	do {                                                                                                           \
-		if (!(cond))                                                                                           \
-			return GN_CORRUPT;                                                                             \
+#define CHECK(cond)                                                                                \
+	do {                                                                                       \
+		if (!(cond))                                                                       \
+			return GN_CORRUPT;                                                         \
 	} while (0)
 
 #define DAY_MAX (INT64_MAX / (86400 * GN_SEC)) /* days since 1970 that fit gn_time */
@@ -273,13 +284,19 @@ static gn_err read_head(struct lg_book *b, struct gn_reader *r)
 	fixed(r, hub.b, sizeof hub.b);
 	lg_book_of_hub(b, &hub);
 	fixed(r, s, sizeof s);
-	b->settings = (struct gn_ledger_settings){.max_hops = s[0], .max_paths = s[1], .maxflow = s[2] & 1, .second_search = s[2] >> 1 & 1, .inline_clearing = s[3] & 1, .accept_v0 = s[4] == 1};
+	b->settings = (struct gn_ledger_settings){.max_hops = s[0],
+						  .max_paths = s[1],
+						  .maxflow = s[2] & 1,
+						  .second_search = s[2] >> 1 & 1,
+						  .inline_clearing = s[3] & 1,
+						  .accept_v0 = s[4] == 1};
 	b->settings.cycle5_s = gn_read_be32(r);
 	b->settings.cycle6_s = gn_read_be32(r);
 	b->settings.expiry_s = gn_read_be32(r);
 	b->settings.expiry_s_max = gn_read_be32(r);
 	b->settings.exact_s = s[3] & 2 ? gn_read_be32(r) : 0;
-	CHECK(!r->bad && b->begun && b->time >= 0 && b->settings.max_hops <= ROUTE_HOPS_MAX && b->settings.max_paths <= ROUTE_PATHS_MAX);
+	CHECK(!r->bad && b->begun && b->time >= 0 && b->settings.max_hops <= ROUTE_HOPS_MAX &&
+	      b->settings.max_paths <= ROUTE_PATHS_MAX);
 	return GN_OK;
 }
 
@@ -313,7 +330,8 @@ static gn_err read_pair(struct lg_book *b, struct lg_eq *q, struct gn_reader *r)
 		p.reserved[i] = amount(r);
 		p.version[i] = gn_read_be32(r);
 	}
-	CHECK(!r->bad && p.node[0] < p.node[1] && p.node[1] < q->node_count && p.x <= GN_AMOUNT_MAX && p.x >= -GN_AMOUNT_MAX);
+	CHECK(!r->bad && p.node[0] < p.node[1] && p.node[1] < q->node_count &&
+	      p.x <= GN_AMOUNT_MAX && p.x >= -GN_AMOUNT_MAX);
 	CHECK(lg_find_pair(q, p.node[0], p.node[1], &there) == GN_NOT_FOUND);
 	uint32_t lower = q->nodes[p.node[0]].participant, higher = q->nodes[p.node[1]].participant;
 	GN_TRY(lg_pair_reserve(b, q, lower, higher));
@@ -332,14 +350,16 @@ static gn_err read_pair(struct lg_book *b, struct lg_eq *q, struct gn_reader *r)
 static gn_err read_extra(struct lg_book *b, struct lg_eq *q, struct gn_reader *r)
 {
 	uint32_t word = (uint32_t)number(r, UINT32_MAX), line = word & ~EXTRA_BORN;
-	gn_amount daily = (gn_amount)number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1, usage = (gn_amount)number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1;
+	gn_amount daily = (gn_amount)number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1,
+		  usage = (gn_amount)number(r, (uint64_t)GN_AMOUNT_MAX + 1) - 1;
 	int64_t day = (int64_t)number(r, DAY_MAX);
 	gn_amount used = amount(r);
 	uint32_t count = (uint32_t)number(r, OP_BLOCKED_MAX);
 	struct gn_slice blocked = gn_read_bytes(r, count * sizeof(struct gn_hash));
 	uint32_t born = word & EXTRA_BORN ? (uint32_t)number(r, BOOK_VERSION_MAX) : 0;
 	CHECK(!r->bad && line >> 1 < q->pair_count && !lg_find_extra(q, line));
-	CHECK(!(word & EXTRA_BORN) || (born > 1 && born <= q->pairs[line >> 1].version[line & 1] >> 8));
+	CHECK(!(word & EXTRA_BORN) ||
+	      (born > 1 && born <= q->pairs[line >> 1].version[line & 1] >> 8));
 	GN_TRY(lg_extra_reserve(b, q));
 	struct gn_hash *list = count ? GN_NEW_ARRAY(b->env.alloc, struct gn_hash, count) : NULL;
 	if (count && !list)
@@ -361,7 +381,8 @@ static gn_err read_nodes(struct lg_book *b, struct lg_eq *q, struct gn_reader *r
 {
 	for (uint64_t n = number(r, gn_reader_left(r)); n > 0; n--) {
 		uint32_t participant = (uint32_t)number(r, UINT32_MAX), there;
-		CHECK(!r->bad && participant < b->participant_count && lg_find_node(q, participant, &there));
+		CHECK(!r->bad && participant < b->participant_count &&
+		      lg_find_node(q, participant, &there));
 		GN_TRY(lg_node_add(b, q, participant));
 	}
 	return r->bad ? GN_CORRUPT : GN_OK;
@@ -387,7 +408,8 @@ static gn_err read_eq(struct lg_book *b, struct gn_reader *r)
 		GN_TRY(read_extra(b, q, r));
 	for (uint32_t i = 0; i < q->pair_count; i++) {
 		for (unsigned s = 0; s < 2; s++)
-			CHECK(!(lg_line_flags(&q->pairs[i], s) & LINE_EXTRA) || lg_find_extra(q, i << 1 | s));
+			CHECK(!(lg_line_flags(&q->pairs[i], s) & LINE_EXTRA) ||
+			      lg_find_extra(q, i << 1 | s));
 		lg_pair_settle(q, i);
 	}
 	return r->bad ? GN_CORRUPT : GN_OK;
@@ -458,7 +480,8 @@ static gn_err read_open(struct lg_book *b, struct lg_open *o, struct gn_reader *
 	o->payer = (uint32_t)number(r, UINT32_MAX);
 	o->payee = (uint32_t)number(r, UINT32_MAX);
 	o->amount = amount(r);
-	CHECK(!r->bad && o->eq < b->eq_count && o->payer < b->participant_count && o->payee < b->participant_count);
+	CHECK(!r->bad && o->eq < b->eq_count && o->payer < b->participant_count &&
+	      o->payee < b->participant_count);
 	CHECK(b->open_count == 0 || b->open[b->open_count - 1]->seq < o->seq);
 	CHECK(!lg_find_open(b, &o->key) && !(o->offer && b->eqs[o->eq]->offer));
 	GN_TRY(read_open_lists(b, o, r));

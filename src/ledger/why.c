@@ -2,9 +2,11 @@
 #include "ledger/engine_int.h"
 #include <stdio.h>
 
-static gn_err nodes_of(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, struct lg_request *want)
+static gn_err nodes_of(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee,
+		       struct lg_request *want)
 {
-	if (eq >= l->book.eq_count || payer >= l->book.participant_count || payee >= l->book.participant_count)
+	if (eq >= l->book.eq_count || payer >= l->book.participant_count ||
+	    payee >= l->book.participant_count)
 		return GN_NOT_FOUND;
 	if (payer == payee)
 		return GN_USAGE;
@@ -12,13 +14,14 @@ static gn_err nodes_of(const struct gn_ledger *l, uint32_t eq, uint32_t payer, u
 	*want = (struct lg_request){.max_hops = s->max_hops,
 				    .max_paths = s->max_paths,
 				    .now = l->clock > l->book.time ? l->clock : l->book.time};
-	if (lg_find_node(l->book.eqs[eq], payer, &want->payer) || lg_find_node(l->book.eqs[eq], payee, &want->payee))
+	if (lg_find_node(l->book.eqs[eq], payer, &want->payer) ||
+	    lg_find_node(l->book.eqs[eq], payee, &want->payee))
 		return GN_NO_ROUTE;
 	return GN_OK;
 }
 
-gn_err gn_ledger_can_pay(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount,
-			 uint32_t *paths, uint32_t *hops)
+gn_err gn_ledger_can_pay(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee,
+			 gn_amount amount, uint32_t *paths, uint32_t *hops)
 {
 	struct lg_request want;
 	struct lg_routes routes;
@@ -27,17 +30,18 @@ gn_err gn_ledger_can_pay(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint3
 	GN_TRY(nodes_of(l, eq, payer, payee, &want));
 	want.amount = amount;
 	bool second;
-	GN_TRY(lg_find_routes_again(&l->router, &l->book, l->book.eqs[eq], &want, l->book.settings.second_search,
-				    &routes, &second));
+	GN_TRY(lg_find_routes_again(&l->router, &l->book, l->book.eqs[eq], &want,
+				    l->book.settings.second_search, &routes, &second));
 	if (paths)
 		*paths = routes.count;
 	for (uint32_t i = 0; hops && i < routes.count; i++)
-		*hops = i == 0 || routes.route[i].path.count > *hops ? routes.route[i].path.count : *hops;
+		*hops = i == 0 || routes.route[i].path.count > *hops ? routes.route[i].path.count
+								     : *hops;
 	return GN_OK;
 }
 
-static gn_err flow_part(struct gn_ledger *l, const struct lg_eq *q, const struct lg_request *want, gn_amount amount,
-			struct gn_ledger_why *out)
+static gn_err flow_part(struct gn_ledger *l, const struct lg_eq *q, const struct lg_request *want,
+			gn_amount amount, struct gn_ledger_why *out)
 {
 	struct lg_flow_net f;
 	GN_TRY(lg_flow_open(&f, l->env.alloc, &l->book, q, want, true));
@@ -50,8 +54,8 @@ static gn_err flow_part(struct gn_ledger *l, const struct lg_eq *q, const struct
 	return err;
 }
 
-gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount,
-		     struct gn_ledger_why *out)
+gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee,
+		     gn_amount amount, struct gn_ledger_why *out)
 {
 	struct lg_request want;
 	struct lg_routes routes;
@@ -68,7 +72,8 @@ gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t 
 	want.amount = amount ? amount : GN_AMOUNT_MAX;
 	GN_TRY(lg_connected(&l->router, &l->book, q, want.payer, want.payee, &why.connected));
 	if (!why.connected)
-		GN_TRY(lg_connected(&l->router, &l->book, q, want.payee, want.payer, &why.reversed));
+		GN_TRY(lg_connected(&l->router, &l->book, q, want.payee, want.payer,
+				    &why.reversed));
 	GN_TRY(flow_part(l, q, &want, amount, &why));
 	bool again = l->book.settings.second_search, second = false;
 	if (amount)
@@ -82,7 +87,8 @@ gn_err gn_ledger_why(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t 
 	why.can_pay = routes.total;
 	why.routes = routes.count;
 	for (uint32_t i = 0; i < routes.count; i++)
-		why.hops = routes.route[i].path.count > why.hops ? routes.route[i].path.count : why.hops;
+		why.hops = routes.route[i].path.count > why.hops ? routes.route[i].path.count
+								 : why.hops;
 	if (l->book.settings.maxflow && why.can_pay < amount) {
 		why.search = GN_ROUTED_FLOW;
 		why.can_pay = gn_amount_min(amount, why.max_flow);
@@ -149,10 +155,13 @@ static void say_number(struct text *t, uint32_t n)
 static void say_raises(struct text *t, const struct lg_eq *q, const struct gn_ledger_why *why,
 		       const char *(*name)(void *, uint32_t), void *user)
 {
-	say(t, why->raises_suffice ? " It would go through if " : " It would take more than this: ");
+	say(t,
+	    why->raises_suffice ? " It would go through if " : " It would take more than this: ");
 	for (uint32_t i = 0; i < why->raise_count; i++) {
 		const struct gn_ledger_raise *r = &why->raises[i];
-		say(t, i == 0 ? "" : i + 1 == why->raise_count && !why->raises_elsewhere ? " and " : ", ");
+		say(t, i == 0                                                ? ""
+		       : i + 1 == why->raise_count && !why->raises_elsewhere ? " and "
+									     : ", ");
 		say(t, name(user, r->owner));
 		say(t, " let ");
 		say(t, name(user, r->debtor));
@@ -187,8 +196,9 @@ static void say_elsewhere(struct text *t, const struct gn_ledger_why *why)
 
 const char *gn_ledger_routed_name(unsigned mode)
 {
-	static const char *const names[] = {
-		[GN_ROUTED_PATHS] = "paths", [GN_ROUTED_FLOW] = "maxflow", [GN_ROUTED_SECOND] = "second_search"};
+	static const char *const names[] = {[GN_ROUTED_PATHS] = "paths",
+					    [GN_ROUTED_FLOW] = "maxflow",
+					    [GN_ROUTED_SECOND] = "second_search"};
 	return mode < GN_COUNT(names) ? names[mode] : "paths";
 }
 
@@ -200,7 +210,8 @@ const char *gn_ledger_cause_words(enum gn_ledger_cause cause)
 		[GN_CAUSE_DISPUTE] = "a trust line is in dispute",
 		[GN_CAUSE_SUSPENDED] = "a participant on the way is suspended",
 		[GN_CAUSE_INACTIVE] = "the equivalent takes no new debt",
-		[GN_CAUSE_NO_MIDDLE] = "a participant on the way does not pass on payments of others",
+		[GN_CAUSE_NO_MIDDLE] = "a participant on the way does not pass on payments of "
+				       "others",
 		[GN_CAUSE_DAILY] = "a trust line moves no more than its limit of the day",
 		[GN_CAUSE_HOP] = "a trust line limits what one payment may move",
 		[GN_CAUSE_CLOSING] = "a trust line is closing and takes no new debt"};
@@ -209,8 +220,9 @@ const char *gn_ledger_cause_words(enum gn_ledger_cause cause)
 
 const char *gn_ledger_cause_name(enum gn_ledger_cause cause)
 {
-	static const char *const names[GN_CAUSES] = {"full",      "frozen", "dispute", "suspended", "inactive",
-						     "no_middle", "daily",  "hop",     "closing"};
+	static const char *const names[GN_CAUSES] = {"full",      "frozen",   "dispute",
+						     "suspended", "inactive", "no_middle",
+						     "daily",     "hop",      "closing"};
 	return names[cause];
 }
 
@@ -228,7 +240,9 @@ static void say_one_cut(struct text *t, const struct lg_eq *q, const struct gn_l
 	case GN_CAUSE_SUSPENDED:
 	case GN_CAUSE_NO_MIDDLE:
 		say(t, name(user, c->by));
-		say(t, c->cause == GN_CAUSE_SUSPENDED ? " is suspended" : " does not pass on payments of others");
+		say(t, c->cause == GN_CAUSE_SUSPENDED ? " is suspended"
+						      : " does not pass on "
+							"payments of others");
 		break;
 	case GN_CAUSE_INACTIVE:
 		say(t, q->code);
@@ -278,8 +292,8 @@ static void say_cut(struct text *t, const struct lg_eq *q, const struct gn_ledge
 	say_elsewhere(t, why);
 }
 
-static void say_reversed(struct text *t, uint32_t payer, uint32_t payee, const char *(*name)(void *, uint32_t),
-			 void *user)
+static void say_reversed(struct text *t, uint32_t payer, uint32_t payee,
+			 const char *(*name)(void *, uint32_t), void *user)
 {
 	say(t, " The lines run the other way, so that ");
 	say(t, name(user, payee));
@@ -292,9 +306,10 @@ static void say_reversed(struct text *t, uint32_t payer, uint32_t payee, const c
 	say(t, " owe, directly or over others.");
 }
 
-gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount amount,
-			  const struct gn_ledger_why *why, const char *(*name)(void *user, uint32_t participant),
-			  void *user, struct gn_buf *out)
+gn_err gn_ledger_why_text(const struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee,
+			  gn_amount amount, const struct gn_ledger_why *why,
+			  const char *(*name)(void *user, uint32_t participant), void *user,
+			  struct gn_buf *out)
 {
 	struct text t = {out, false};
 	size_t start = out->len;
@@ -359,8 +374,10 @@ static bool tell_path(void *user, gn_amount amount, const uint32_t *hops, uint32
 	return true;
 }
 
-gn_err gn_ledger_max_flow(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee, gn_amount *out,
-			  void (*path)(void *user, gn_amount amount, const uint32_t *participants, uint32_t count),
+gn_err gn_ledger_max_flow(struct gn_ledger *l, uint32_t eq, uint32_t payer, uint32_t payee,
+			  gn_amount *out,
+			  void (*path)(void *user, gn_amount amount, const uint32_t *participants,
+				       uint32_t count),
 			  void *user)
 {
 	struct lg_request want;

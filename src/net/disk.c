@@ -32,13 +32,15 @@ static gn_err list(const struct gn_os_dir *dir, const char *name, struct gn_buf 
 	}
 }
 
-static gn_err read_some(const struct gn_os_dir *dir, const struct gn_file_task *t, struct gn_buf *out)
+static gn_err read_some(const struct gn_os_dir *dir, const struct gn_file_task *t,
+			struct gn_buf *out)
 {
 	*out = (struct gn_buf){malloc(t->len ? t->len : 1), 0, t->len};
 	return out->p ? gn_os_read_at(dir, t->name, t->offset, out) : GN_NOMEM;
 }
 
-gn_err gn_file_perform(const struct gn_os_dir *dir, const struct gn_file_task *t, struct gn_buf *result)
+gn_err gn_file_perform(const struct gn_os_dir *dir, const struct gn_file_task *t,
+		       struct gn_buf *result)
 {
 	*result = (struct gn_buf){0};
 	switch (t->op) {
@@ -53,12 +55,13 @@ gn_err gn_file_perform(const struct gn_os_dir *dir, const struct gn_file_task *t
 	return GN_INTERNAL;
 }
 
-/* errno is that of the call that failed: os leaves it. Too many open files comes from opening alone; out of memory may
- * come from a sync too, and a sync that failed must never be tried again (the kernel forgets what it could not write).
- */
+/* errno is that of the call that failed: os leaves it. Too many open files comes from opening
+ * alone; out of memory may come from a sync too, and a sync that failed must never be tried
+ * again (the kernel forgets what it could not write). */
 static bool is_scarce(const struct gn_file_task *t, gn_err err, int code)
 {
-	return err && (code == EMFILE || code == ENFILE || (code == ENOMEM && t->op != GN_FILE_SYNC));
+	return err &&
+	       (code == EMFILE || code == ENFILE || (code == ENOMEM && t->op != GN_FILE_SYNC));
 }
 
 static void work(uv_work_t *w)
@@ -88,7 +91,8 @@ static bool pause_job(struct job *job)
 {
 	struct gn_file_pool *pool = job->pool;
 	uint64_t now = uv_hrtime();
-	if (!job->scarce || pool->hurry || (job->since && now - job->since > (uint64_t)GN_FILE_PATIENCE))
+	if (!job->scarce || pool->hurry ||
+	    (job->since && now - job->since > (uint64_t)GN_FILE_PATIENCE))
 		return false;
 	if (!job->since) {
 		job->since = now;

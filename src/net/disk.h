@@ -1,9 +1,10 @@
-/* Disk requests of engines on libuv's worker threads. Requests carry no order among themselves (the engines see to
- * that), so they run as they come: at most `most` at once, the rest stay with who makes them. A worker touches only its
- * task.
+/* Disk requests of engines on libuv's worker threads. Requests carry no order among themselves
+ * (the engines see to that), so they run as they come: at most `most` at once, the rest stay
+ * with who makes them. A worker touches only its task.
  *
- * A task that found no room to open its file (too many open files in the process or on the machine, no memory) has
- * touched nothing: it is tried again every 100 ms, for GN_FILE_PATIENCE, before that counts as a failure.
+ * A task that found no room to open its file (too many open files in the process or on the
+ * machine, no memory) has touched nothing: it is tried again every 100 ms, for GN_FILE_PATIENCE,
+ * before that counts as a failure.
  *
  *     waiting -> on a worker -> done
  *                on a worker -> pausing [complete: no room] -> on a worker [again] */
@@ -14,8 +15,9 @@
 #include <uv.h>
 
 #define GN_FILE_NAME_MAX 128
-#define GN_FILE_LIST_MAX ((size_t)256 << 20) /* bytes of a directory listing: about 2.5 million files */
-#define GN_FILE_PATIENCE (300 * GN_SEC)      /* how long a task waits for room to open its file */
+/* bytes of a directory listing: about 2.5 million files */
+#define GN_FILE_LIST_MAX ((size_t)256 << 20)
+#define GN_FILE_PATIENCE (300 * GN_SEC) /* how long a task waits for room to open its file */
 
 /* As the storage engines and the ledger mean them (store.h). */
 enum gn_file_op {
@@ -37,7 +39,8 @@ struct gn_file_task {
 };
 
 /* Does it now. result: READ and LIST, malloc'ed, the caller's; empty otherwise. */
-GN_MUST gn_err gn_file_perform(const struct gn_os_dir *dir, const struct gn_file_task *task, struct gn_buf *result);
+GN_MUST gn_err gn_file_perform(const struct gn_os_dir *dir, const struct gn_file_task *task,
+			       struct gn_buf *result);
 
 /* Filled by its owner up to user; the rest is counted here. */
 struct gn_file_pool {
@@ -55,7 +58,8 @@ struct gn_file_pool {
 	uint64_t failed; /* a missing file is no failure */
 	uint64_t paused; /* tasks that had to wait for room */
 };
-/* Starts what may start; true if there was anything. The pool outlives what runs: wait until running is 0. */
+/* Starts what may start; true if there was anything. The pool outlives what runs: wait until
+ * running is 0. */
 bool gn_file_pump(struct gn_file_pool *pool);
 
 #endif

@@ -66,7 +66,8 @@ static int setup(void **state)
 	(void)state;
 	snprintf(root, sizeof root, "/tmp/gn_disk_test.XXXXXX");
 	uv_loop_init(&loop);
-	pool = (struct gn_file_pool){.loop = &loop, .most = 3, .next = next, .done = done, .user = tasks};
+	pool = (struct gn_file_pool){
+		.loop = &loop, .most = 3, .next = next, .done = done, .user = tasks};
 	most_running = 0;
 	if (!mkdtemp(root) || gn_os_dir_open(root, &dir))
 		return -1;
@@ -168,7 +169,8 @@ static void no_room_to_open_a_file_is_waited_out(void **state)
 	few.rlim_cur = 128;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
 	pool.pausing = free_files;
-	for (int fd; full_count < GN_COUNT(full) && (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
+	for (int fd;
+	     full_count < GN_COUNT(full) && (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
 		full[full_count++] = fd;
 	run(1);
 	assert_int_equal(errs[0], GN_OK);
@@ -177,7 +179,8 @@ static void no_room_to_open_a_file_is_waited_out(void **state)
 	assert_int_equal(pool.failed, 0);
 	/* in a hurry it is a failure like any other */
 	pool.hurry = true;
-	for (int fd; full_count < GN_COUNT(full) && (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
+	for (int fd;
+	     full_count < GN_COUNT(full) && (fd = open("/dev/null", O_RDONLY | O_CLOEXEC)) >= 0;)
 		full[full_count++] = fd;
 	run(1);
 	free_files(NULL, &tasks[0], GN_IO);
@@ -192,7 +195,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(every_operation_is_done_and_told, setup, teardown),
 		cmocka_unit_test_setup_teardown(no_more_run_at_once_than_may, setup, teardown),
-		cmocka_unit_test_setup_teardown(no_room_to_open_a_file_is_waited_out, setup, teardown),
+		cmocka_unit_test_setup_teardown(no_room_to_open_a_file_is_waited_out, setup,
+						teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

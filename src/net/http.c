@@ -1,10 +1,13 @@
-/* The HTTP server: listening sockets, the list of connections, timeouts, the end. Reading is in http_conn.c, whose
- * request is next in http_turn.c, writing in http_answer.c, the parser in http_head.c.
+/* The HTTP server: listening sockets, the list of connections, timeouts, the end. Reading is in
+ * http_conn.c, whose request is next in http_turn.c, writing in http_answer.c, the parser in
+ * http_head.c.
  *
- * 1. Whatever an owner's call sets off is done in a later turn of the loop (conn_mark_ready), so callbacks never nest.
- * 2. A connection has at most one request; requests_max bounds both. Over it the connection that has been without a
- * whole request for longest gives way: idle, still sending or already answered; when there is none, the one
- * whose client is furthest behind in taking its answer. Who sends or reads slowly shuts nobody out.
+ * 1. Whatever an owner's call sets off is done in a later turn of the loop (conn_mark_ready), so
+ *    callbacks never nest.
+ * 2. A connection has at most one request; requests_max bounds both. Over it the connection that
+ *    has been without a whole request for longest gives way: idle, still sending or already
+ *    answered; when there is none, the one whose client is furthest behind in taking its answer.
+ *    Who sends or reads slowly shuts nobody out.
  * 3. Every handle given to libuv is counted; the server's memory goes with the last of them.
  *
  * Why not libwebsockets: see docs/decisions/010-http.md. */
@@ -105,8 +108,9 @@ void conn_close(struct conn *c)
 		line_leave(c);
 	c->state = CONN_CLOSING;
 	for (struct conn **at = &http->ready; c->ready && *at; at = &(*at)->ready_next)
-		if (*at ==
-		    c) { /* it would be freed before its turn; those of the turn that runs now are freed after it */
+		if (*at == c) {
+			/* it would be freed before its turn; those of the turn that runs now are
+		    	 * freed after it */
 			*at = c->ready_next;
 			break;
 		}
@@ -129,7 +133,8 @@ void conn_close(struct conn *c)
 	}
 }
 
-/* The one that has been without a whole request for longest, of those that had this many ms for it; NULL: none. */
+/* The one that has been without a whole request for longest, of those that had this many ms for
+ * it; NULL: none. */
 static struct conn *find_waiting(struct gn_http *http, uint64_t grace)
 {
 	uint64_t now = uv_now(http->config.loop);
@@ -149,7 +154,8 @@ static struct conn *find_behind(struct gn_http *http)
 {
 	struct conn *best = NULL;
 	for (struct conn *c = http->conns; c; c = c->next)
-		if ((c->state == CONN_WAIT || c->state == CONN_TUNNEL) && c->behind >= http->config.timeouts.give &&
+		if ((c->state == CONN_WAIT || c->state == CONN_TUNNEL) &&
+		    c->behind >= http->config.timeouts.give &&
 		    (!best || c->behind >= best->behind)) /* the older of two */
 			best = c;
 	return best;
@@ -157,7 +163,8 @@ static struct conn *find_behind(struct gn_http *http)
 
 static void give_way(struct conn *c)
 {
-	if (c->state == CONN_WAIT || c->state == CONN_TUNNEL) { /* cut so that the client sees a broken transfer */
+	if (c->state == CONN_WAIT || c->state == CONN_TUNNEL) {
+		/* cut so that the client sees a broken transfer */
 		c->http->count.gave_way++;
 		gn_http_abort(c->request);
 		conn_close(c);
@@ -165,7 +172,9 @@ static void give_way(struct conn *c)
 	}
 	if (c->state == CONN_BODY || c->in_len)
 		conn_put_refusal(c, c->request,
-				 &(struct gn_http_refusal){503, GN_BUSY, "too many requests at once, try again"});
+				 &(struct gn_http_refusal){503, GN_BUSY,
+							   "too many requests at "
+							   "once, try again"});
 	c->http->count.gave_way += c->state == CONN_BODY || c->in_len;
 	conn_close(c);
 }
@@ -173,19 +182,23 @@ static void give_way(struct conn *c)
 static void late_body(struct conn *c)
 {
 	if (c->state == CONN_BODY && !c->request->started)
-		conn_refuse(c, &(struct gn_http_refusal){408, GN_TIMEOUT, "the request's body did not arrive in time"});
+		conn_refuse(c, &(struct gn_http_refusal){408, GN_TIMEOUT,
+							 "the request's body did "
+							 "not arrive in time"});
 	else
 		conn_close(c);
 }
 
-/* How the client takes its answer. When the kernel has nothing for it, it took all that it was given. */
+/* How the client takes its answer. When the kernel has nothing for it, it took all that it was
+ * given. */
 static void sweep_answer(struct conn *c, uint64_t elapsed)
 {
 	int fd, kernel = 0;
 	if (uv_fileno(&c->io.handle, &fd) || ioctl(fd, SIOCOUTQ, &kernel))
 		kernel = 0;
 	uint64_t out = uv_stream_get_write_queue_size(&c->io.stream) + (uint64_t)kernel;
-	uint64_t taken = out < c->put ? c->put - out : 0, more = taken > c->taken ? taken - c->taken : 0;
+	uint64_t taken = out < c->put ? c->put - out : 0,
+		 more = taken > c->taken ? taken - c->taken : 0;
 	bool waits = kernel && c->state != CONN_HEAD && c->state != CONN_TURN;
 	c->taken = taken;
 	c->behind = waits ? gn_http_lag(c->behind, elapsed, more, GN_HTTP_ANSWER_RATE) : 0;
@@ -209,13 +222,16 @@ static void sweep_one(struct conn *c, uint64_t now)
 			conn_close(c);
 	} else if (c->state == CONN_HEAD && c->in_len && age >= limit->head) {
 		http->count.timeout_head++;
-		conn_refuse(c, &(struct gn_http_refusal){408, GN_TIMEOUT, "the request did not arrive in time"});
+		conn_refuse(c, &(struct gn_http_refusal){408, GN_TIMEOUT,
+							 "the request did not "
+							 "arrive in time"});
 	} else if (c->state == CONN_HEAD && !c->in_len && age >= limit->idle) {
 		http->count.timeout_idle++;
 		conn_close(c);
 	} else if (c->state == CONN_BODY && c->request->paused) {
 		c->since = now;
-	} else if (c->state == CONN_BODY && c->body_ms >= limit->body + c->body_in * 1000 / GN_HTTP_LEAST_RATE) {
+	} else if (c->state == CONN_BODY &&
+		   c->body_ms >= limit->body + c->body_in * 1000 / GN_HTTP_LEAST_RATE) {
 		http->count.timeout_body++;
 		late_body(c);
 	} else if (c->state == CONN_BODY && age >= limit->stall) {
@@ -261,7 +277,8 @@ static void on_connection(uv_stream_t *stream, int status)
 	c->http = http;
 	c->is_unix = l->is_unix;
 	http->handles++;
-	while (http->conn_count >= http->config.requests_max) { /* those that are being refused count too */
+	while (http->conn_count >= http->config.requests_max) {
+		/* those that are being refused count too */
 		struct conn *victim = find_waiting(http, GN_HTTP_SPEAK_MS);
 		victim = victim ? victim : find_behind(http);
 		victim = victim ? victim : find_waiting(http, 0);
@@ -269,7 +286,8 @@ static void on_connection(uv_stream_t *stream, int status)
 			break;
 		give_way(victim);
 	}
-	if (uv_accept(stream, &c->io.stream) || http->conn_count >= http->config.requests_max + http->refusing_max) {
+	if (uv_accept(stream, &c->io.stream) ||
+	    http->conn_count >= http->config.requests_max + http->refusing_max) {
 		uv_close(&c->io.handle, on_conn_closed);
 		return;
 	}
@@ -288,7 +306,9 @@ static void on_connection(uv_stream_t *stream, int status)
 	conn_begin(c);
 	if (http->conn_count > http->config.requests_max) {
 		http->count.refused_busy++;
-		conn_refuse(c, &(struct gn_http_refusal){503, GN_BUSY, "too many requests at once, try again"});
+		conn_refuse(c, &(struct gn_http_refusal){503, GN_BUSY,
+							 "too many requests at once, "
+							 "try again"});
 	}
 }
 
@@ -340,7 +360,8 @@ static int listen_tcp(struct gn_http *http, const char *ip, uint16_t *port)
 		listener_drop(http);
 		return err;
 	}
-	*port = ntohs(((const struct sockaddr_in *)&addr)->sin_port); /* at the same place for IPv6 */
+	/* at the same place for IPv6 */
+	*port = ntohs(((const struct sockaddr_in *)&addr)->sin_port);
 	return 0;
 }
 
@@ -353,7 +374,8 @@ static gn_err listen_port(struct gn_http *http)
 		if (err)
 			break;
 		err = listen_tcp(http, "::1", &port);
-		if (err == 0 || err == UV_EADDRNOTAVAIL || err == UV_EAFNOSUPPORT || err == UV_EINVAL) {
+		if (err == 0 || err == UV_EADDRNOTAVAIL || err == UV_EAFNOSUPPORT ||
+		    err == UV_EINVAL) {
 			http->port = port;
 			return GN_OK;
 		}
@@ -364,7 +386,8 @@ static gn_err listen_port(struct gn_http *http)
 	return err == UV_EADDRINUSE ? GN_PORT_TAKEN : err == UV_ENOMEM ? GN_NOMEM : GN_IO;
 }
 
-/* A path longer than sun_path is reached through its folder's descriptor. *dir is to be closed unless -1. */
+/* A path longer than sun_path is reached through its folder's descriptor. *dir is to be closed
+ * unless -1. */
 static bool unix_address(const char *path, struct sockaddr_un *addr, int *dir)
 {
 	*addr = (struct sockaddr_un){.sun_family = AF_UNIX};
@@ -376,9 +399,9 @@ static bool unix_address(const char *path, struct sockaddr_un *addr, int *dir)
 	char *folder = strdup(path), *file = strdup(path);
 	if (folder && file)
 		*dir = open(dirname(folder), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int len =
-		*dir < 0 ? -1
-			 : snprintf(addr->sun_path, sizeof addr->sun_path, "/proc/self/fd/%d/%s", *dir, basename(file));
+	int len = *dir < 0 ? -1
+			   : snprintf(addr->sun_path, sizeof addr->sun_path, "/proc/self/fd/%d/%s",
+				      *dir, basename(file));
 	free(folder);
 	free(file);
 	return len > 0 && (size_t)len < sizeof addr->sun_path;
@@ -395,7 +418,8 @@ static gn_err clear_stale(const char *path, const struct sockaddr_un *addr)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return GN_IO;
-	int answered = connect(fd, (const struct sockaddr *)addr, sizeof *addr) == 0 || errno == EAGAIN;
+	int answered =
+		connect(fd, (const struct sockaddr *)addr, sizeof *addr) == 0 || errno == EAGAIN;
 	close(fd);
 	if (answered)
 		return GN_PORT_TAKEN;
@@ -416,7 +440,8 @@ static gn_err listen_unix(struct gn_http *http)
 	err = GN_IO;
 	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	/* Linux gives the file the socket's own mode, so it is 0600 from its first moment. */
-	if (fd < 0 || fchmod(fd, 0600) != 0 || bind(fd, (const struct sockaddr *)&addr, sizeof addr) != 0)
+	if (fd < 0 || fchmod(fd, 0600) != 0 ||
+	    bind(fd, (const struct sockaddr *)&addr, sizeof addr) != 0)
 		goto out;
 	if (chmod(http->config.unix_path, 0600) != 0 || lstat(http->config.unix_path, &st) != 0)
 		goto out;
@@ -449,7 +474,8 @@ static void default_u32(uint32_t *v, uint32_t value)
 		*v = value;
 }
 
-gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_handler *handler, struct gn_http **out)
+gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_handler *handler,
+		   struct gn_http **out)
 {
 	GN_ASSERT(config->loop && handler->on_request && handler->on_body && handler->on_body_end &&
 		  handler->on_drain && handler->on_closed);

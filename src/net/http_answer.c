@@ -1,10 +1,12 @@
-/* Writing answers. What the socket takes at once is not copied; the rest waits in libuv as blocks, counted in `queued`.
+/* Writing answers. What the socket takes at once is not copied; the rest waits in libuv as
+ * blocks, counted in `queued`.
  *
- * 1. Above config.write_high queued gn_http_write says stop; on_drain comes in a later turn when a quarter or less is
- * queued. gn_http_more says it too when all answers together have written GN_HTTP_TURN_BYTES in this turn of the loop;
- * then they are drained by turns, so those who take what they get as fast as it comes do not keep the loop to
- * themselves.
- * 2. A broken connection takes no more bytes and its request's calls do nothing; conn_close follows in the next turn.
+ * 1. Above config.write_high queued gn_http_write says stop; on_drain comes in a later turn when
+ *    a quarter or less is queued. gn_http_more says it too when all answers together have
+ *    written GN_HTTP_TURN_BYTES in this turn of the loop; then they are drained by turns, so
+ *    those who take what they get as fast as it comes do not keep the loop to themselves.
+ * 2. A broken connection takes no more bytes and its request's calls do nothing; conn_close
+ *    follows in the next turn.
  * 3. An answer ends whole (length kept, last chunk sent) or the connection is cut. */
 #include "net/http_conn.h"
 
@@ -27,7 +29,8 @@ void conn_break(struct conn *c)
 static bool may_go_on(const struct conn *c)
 {
 	const struct gn_http_request *r = c->request;
-	return r && r->want_drain && !r->ended && !c->broken && c->queued <= c->http->config.write_high / 4;
+	return r && r->want_drain && !r->ended && !c->broken &&
+	       c->queued <= c->http->config.write_high / 4;
 }
 
 void conn_go_on_soon(struct conn *c)
@@ -173,8 +176,9 @@ static const char *date_now(struct gn_http *http)
 	struct tm tm;
 	if (now != http->date_at && gmtime_r(&now, &tm)) {
 		http->date_at = now;
-		snprintf(http->date, sizeof http->date, "%s, %02d %s %04d %02d:%02d:%02d GMT", days[tm.tm_wday],
-			 tm.tm_mday, months[tm.tm_mon], (tm.tm_year + 1900) % 10000, tm.tm_hour, tm.tm_min, tm.tm_sec);
+		snprintf(http->date, sizeof http->date, "%s, %02d %s %04d %02d:%02d:%02d GMT",
+			 days[tm.tm_wday], tm.tm_mday, months[tm.tm_mon],
+			 (tm.tm_year + 1900) % 10000, tm.tm_hour, tm.tm_min, tm.tm_sec);
 	}
 	return http->date;
 }
@@ -199,7 +203,8 @@ static void add_line(struct text *t, const char *name, struct gn_slice value)
 
 static bool is_ours(const char *name)
 {
-	static const char *const ours[] = {"date", "connection", "content-length", "transfer-encoding"};
+	static const char *const ours[] = {"date", "connection", "content-length",
+					   "transfer-encoding"};
 	for (size_t i = 0; i < GN_COUNT(ours); i++) {
 		size_t k = 0;
 		while (name[k] && (name[k] | 0x20) == (ours[i][k] | 0x20))
@@ -210,9 +215,10 @@ static bool is_ours(const char *name)
 	return false;
 }
 
-/* The answer's head in text; decides how its end will be told, and whether the connection lives on. */
-static void make_head(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count,
-		      uint64_t length, struct text *t)
+/* The answer's head in text; decides how its end will be told, and whether the connection lives
+ * on. */
+static void make_head(struct gn_http_request *r, int status, const struct gn_http_field *fields,
+		      size_t count, uint64_t length, struct text *t)
 {
 	struct conn *c = r->conn;
 	char number[24];
@@ -244,23 +250,28 @@ static void make_head(struct gn_http_request *r, int status, const struct gn_htt
 
 static uv_buf_t buf_of(struct gn_slice s)
 {
-	return uv_buf_init((char *)(uintptr_t)s.p, (unsigned)s.len); /* libuv reads only, its type does not say so */
+	/* libuv reads only, its type does not say so */
+	return uv_buf_init((char *)(uintptr_t)s.p, (unsigned)s.len);
 }
 
 void conn_put_refusal(struct conn *c, struct gn_http_request *r, const struct gn_http_refusal *why)
 {
-	char body[256], head[512 + GN_HTTP_ALWAYS], id[GN_HTTP_ID_MAX] = "", line[GN_HTTP_ID_MAX + 20] = "";
+	char body[256], head[512 + GN_HTTP_ALWAYS], id[GN_HTTP_ID_MAX] = "",
+						    line[GN_HTTP_ID_MAX + 20] = "";
 	if (c->http->config.request_id) {
 		c->http->config.request_id(c->http->handler.user, r, id);
 		snprintf(line, sizeof line, "X-Request-ID: %s\r\n", id);
 	}
-	int n = snprintf(body, sizeof body, "{\"error\": {\"code\": \"%s\", \"message\": \"%s\", \"details\": {}}}\n",
+	int n = snprintf(body, sizeof body,
+			 "{\"error\": {\"code\": \"%s\", \"message\": \"%s\", "
+			 "\"details\": {}}}\n",
 			 c->http->config.error_code(why->err), why->text);
 	GN_ASSERT(n > 0 && (size_t)n < sizeof body);
 	int h = snprintf(head, sizeof head,
 			 "HTTP/1.1 %d %s\r\nDate: %s\r\n%s%sConnection: close\r\nContent-Type: "
 			 "application/json\r\nContent-Length: %d\r\n\r\n",
-			 why->status, reason(why->status), date_now(c->http), line, c->http->config.always, n);
+			 why->status, reason(why->status), date_now(c->http), line,
+			 c->http->config.always, n);
 	GN_ASSERT(h > 0 && (size_t)h < sizeof head);
 	uv_buf_t bufs[] = {uv_buf_init(head, (unsigned)h), uv_buf_init(body, (unsigned)n)};
 	conn_put(c, bufs, 2);
@@ -279,8 +290,8 @@ static void end_answer(struct gn_http_request *r)
 	conn_mark_ready(r->conn);
 }
 
-void gn_http_respond(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count,
-		     struct gn_slice body)
+void gn_http_respond(struct gn_http_request *r, int status, const struct gn_http_field *fields,
+		     size_t count, struct gn_slice body)
 {
 	char head[GN_HTTP_ANSWER_HEAD];
 	struct text t = {head, 0, sizeof head};
@@ -294,8 +305,8 @@ void gn_http_respond(struct gn_http_request *r, int status, const struct gn_http
 	end_answer(r);
 }
 
-void gn_http_start(struct gn_http_request *r, int status, const struct gn_http_field *fields, size_t count,
-		   uint64_t length)
+void gn_http_start(struct gn_http_request *r, int status, const struct gn_http_field *fields,
+		   size_t count, uint64_t length)
 {
 	char head[GN_HTTP_ANSWER_HEAD];
 	struct text t = {head, 0, sizeof head};
@@ -317,7 +328,8 @@ bool gn_http_write(struct gn_http_request *r, struct gn_slice data)
 		return true;
 	GN_ASSERT(r->length == UINT64_MAX || data.len <= r->length - r->written);
 	r->written += data.len;
-	uv_buf_t bufs[3] = {{.base = size, .len = 0}, buf_of(data), uv_buf_init((char *)(uintptr_t)"\r\n", 2)};
+	uv_buf_t bufs[3] = {
+		{.base = size, .len = 0}, buf_of(data), uv_buf_init((char *)(uintptr_t)"\r\n", 2)};
 	if (r->chunked_out) {
 		bufs[0].len = (size_t)snprintf(size, sizeof size, "%zx\r\n", data.len);
 		conn_put(c, bufs, 3);
@@ -374,7 +386,8 @@ void gn_http_abort(struct gn_http_request *r)
 	conn_break(c);
 }
 
-void gn_http_upgrade(struct gn_http_request *r, const char *protocol, const struct gn_http_field *fields, size_t count)
+void gn_http_upgrade(struct gn_http_request *r, const char *protocol,
+		     const struct gn_http_field *fields, size_t count)
 {
 	struct conn *c = r->conn;
 	char head[GN_HTTP_ANSWER_HEAD];
@@ -436,14 +449,17 @@ static bool is_origin(struct gn_slice origin, struct gn_slice scheme, struct gn_
 
 bool gn_http_is_prefetch(const struct gn_http_request *r)
 {
-	return gn_http_header(r, "sec-purpose").p || gn_http_header(r, "purpose").p || gn_http_header(r, "x-moz").p;
+	return gn_http_header(r, "sec-purpose").p || gn_http_header(r, "purpose").p ||
+	       gn_http_header(r, "x-moz").p;
 }
 
 bool gn_http_is_foreign(const struct gn_http_request *r, bool tls)
 {
-	struct gn_slice origin = gn_http_header(r, "origin"), site = gn_http_header(r, "sec-fetch-site"),
+	struct gn_slice origin = gn_http_header(r, "origin"),
+			site = gn_http_header(r, "sec-fetch-site"),
 			host = gn_http_header(r, "host");
-	if ((site.p && !gn_slice_eq(site, GN_LIT("same-origin")) && !gn_slice_eq(site, GN_LIT("none"))) ||
+	if ((site.p && !gn_slice_eq(site, GN_LIT("same-origin")) &&
+	     !gn_slice_eq(site, GN_LIT("none"))) ||
 	    gn_http_is_prefetch(r))
 		return true;
 	return origin.p && !is_origin(origin, GN_LIT("http://"), host) &&
@@ -480,7 +496,8 @@ bool gn_http_has_body(const struct gn_http_request *r)
 
 bool gn_http_connection_has(const struct gn_http_request *r, const char *word)
 {
-	return r->head.headers[GN_HTTP_H_CONNECTION].p && gn_http_list_has(r->head.headers[GN_HTTP_H_CONNECTION], word);
+	return r->head.headers[GN_HTTP_H_CONNECTION].p &&
+	       gn_http_list_has(r->head.headers[GN_HTTP_H_CONNECTION], word);
 }
 
 bool gn_http_is_unix(const struct gn_http_request *r)

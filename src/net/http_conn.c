@@ -1,15 +1,19 @@
 /* Reading a connection: bytes become heads and bodies, one request after the other.
  *
- *     HEAD -> TURN [feed: a whole head]   TURN -> HEAD -> BODY [conn_turn]   BODY -> WAIT [body_over]
- *     WAIT -> HEAD [finish: kept alive]   WAIT, BODY -> LINGER [finish]   HEAD -> LINGER [conn_refuse]
- *     BODY, WAIT -> TUNNEL [body_over, gn_http_upgrade] -> LINGER [finish]   any -> CLOSING [conn_close]
+ *     HEAD -> TURN [feed: a whole head] TURN -> HEAD -> BODY [conn_turn] BODY -> WAIT
+ *     [body_over] WAIT -> HEAD [finish: kept alive] WAIT, BODY -> LINGER [finish] HEAD -> LINGER
+ *     [conn_refuse] BODY, WAIT -> TUNNEL [body_over, gn_http_upgrade] -> LINGER [finish] any ->
+ *     CLOSING [conn_close]
  *
- * 1. Bytes that cannot be used yet are kept in `in`: a head's beginning, a body its owner did not take, the next
- * request while this one is answered. Reading stops when they are too many, and TCP tells the client.
- * 2. An answer that begins before the body is all here ends the connection: what follows could not be told from a
- * request.
- * 3. A connection lingers before it closes, since closing with unread bytes makes the kernel throw the answer away.
- * 4. A tunnel whose client has not taken what it was sent is not read: what it says may have to be answered. */
+ * 1. Bytes that cannot be used yet are kept in `in`: a head's beginning, a body its owner did
+ *    not take, the next request while this one is answered. Reading stops when they are too
+ *    many, and TCP tells the client.
+ * 2. An answer that begins before the body is all here ends the connection: what follows could
+ *    not be told from a request.
+ * 3. A connection lingers before it closes, since closing with unread bytes makes the kernel
+ *    throw the answer away.
+ * 4. A tunnel whose client has not taken what it was sent is not read: what it says may have to
+ *    be answered. */
 #include "net/http_conn.h"
 
 #include <stdlib.h>
@@ -70,7 +74,8 @@ static void on_shutdown(uv_shutdown_t *req, int status)
 	(void)status; /* what is wrong with the connection, reading tells too */
 }
 
-/* The answer is all given to libuv: end our side after it, and throw away what comes until the client ends his. */
+/* The answer is all given to libuv: end our side after it, and throw away what comes until the
+ * client ends his. */
 static void linger(struct conn *c)
 {
 	c->state = CONN_LINGER;
@@ -143,7 +148,8 @@ static size_t give(struct conn *c, struct gn_slice data)
 	GN_ASSERT(taken <= data.len);
 	if (c->state == CONN_CLOSING)
 		return data.len;
-	r->paused = taken < data.len && !r->ended; /* a resume from within counts in the next turn */
+	/* a resume from within counts in the next turn */
+	r->paused = taken < data.len && !r->ended;
 	return r->ended ? data.len : taken;
 }
 
@@ -162,14 +168,17 @@ static void body_over(struct conn *c)
 /* Body bytes with a known length. */
 static size_t feed_counted(struct conn *c, struct gn_slice data)
 {
-	size_t used = give(c, gn_slice_sub(data, 0, c->body_left < data.len ? (size_t)c->body_left : data.len));
+	size_t used =
+		give(c, gn_slice_sub(data, 0,
+				     c->body_left < data.len ? (size_t)c->body_left : data.len));
 	c->body_left -= used;
 	if (c->state == CONN_BODY && c->body_left == 0)
 		body_over(c);
 	return used;
 }
 
-/* Body bytes in chunks. What the owner does not take is found again: the decoder steps only over what was taken. */
+/* Body bytes in chunks. What the owner does not take is found again: the decoder steps only over
+ * what was taken. */
 static size_t feed_chunked(struct conn *c, struct gn_slice data)
 {
 	struct gn_http_chunks next = c->chunks;
@@ -181,7 +190,8 @@ static size_t feed_chunked(struct conn *c, struct gn_slice data)
 		if (r->started)
 			conn_break(c);
 		else
-			conn_refuse(c, &(struct gn_http_refusal){400, GN_USAGE, "the chunked body is malformed"});
+			conn_refuse(c, &(struct gn_http_refusal){400, GN_USAGE,
+								 "the chunked body is malformed"});
 		return data.len;
 	}
 	size_t taken = give(c, piece);
@@ -219,8 +229,8 @@ static size_t feed(struct conn *c, struct gn_slice data)
 		size_t used = 0;
 		if (c->state == CONN_HEAD && rest.len) {
 			size_t len = gn_http_head_end(rest, &c->scanned);
-			struct gn_http_refusal why =
-				gn_http_head_overrun(len ? gn_slice_sub(rest, 0, len) : rest, &c->http->config.limits);
+			struct gn_http_refusal why = gn_http_head_overrun(
+				len ? gn_slice_sub(rest, 0, len) : rest, &c->http->config.limits);
 			if (why.status) {
 				c->http->count.refused_head++;
 				conn_refuse(c, &why);
@@ -278,7 +288,8 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf)
 	if (c->state == CONN_CLOSING || n == 0)
 		return;
 	if (n < 0) {
-		/* The end of the client's bytes while the whole answer is on its way is a half-close: let it arrive. */
+		/* The end of the client's bytes while the whole answer is on its way is a
+		 * half-close: let it arrive. */
 		if (n == UV_EOF && c->state == CONN_WAIT && c->request->ended) {
 			c->half_closed = c->close_after = true;
 			update_reading(c);

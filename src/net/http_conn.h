@@ -1,5 +1,6 @@
-/* Inside the HTTP server: a connection and its request, shared by http.c (listening, timeouts), http_conn.c (reading),
- * http_turn.c (whose request is next) and http_answer.c (writing). The states are drawn in http_conn.c. */
+/* Inside the HTTP server: a connection and its request, shared by http.c (listening, timeouts),
+ * http_conn.c (reading), http_turn.c (whose request is next) and http_answer.c (writing). The
+ * states are drawn in http_conn.c. */
 #ifndef GN_NET_HTTP_CONN_H
 #define GN_NET_HTTP_CONN_H
 
@@ -7,34 +8,46 @@
 #include <time.h>
 #include <uv.h>
 
-#define GN_HTTP_READ 65536 /* bytes read at once, and of pipelined requests kept while one is answered */
-#define GN_HTTP_HEAD_READ                                                                                              \
-	8192 /* bytes read at once of a head, so that who waits for a turn holds little of a body */
-#define GN_HTTP_LINGER_MS                                                                                              \
-	2000 /* how long a closing connection waits for the client to close first, so that the answer arrives */
-#define GN_HTTP_SPEAK_MS                                                                                               \
-	1000 /* a newcomer's time to say what it wants; in it those who are behind give way before it does */
-#define GN_HTTP_REFUSING_MAX                                                                                           \
-	16 /* connections over requests_max that still get a 503; more are closed without a word                       \
-	    */
-#define GN_HTTP_LEAST_RATE                                                                                             \
-	1024u               /* bytes a second that a body must come with and an answer be taken with on the whole */
+/* bytes read at once, and of pipelined requests kept while one is answered */
+#define GN_HTTP_READ 65536
+/* bytes read at once of a head, so that who waits for a turn holds little of a body */
+#define GN_HTTP_HEAD_READ 8192
+/* how long a closing connection waits for the client to close first, so that the answer arrives */
+#define GN_HTTP_LINGER_MS 2000
+/* a newcomer's time to say what it wants; in it those who are behind give way before it does */
+#define GN_HTTP_SPEAK_MS 1000
+/* connections over requests_max that still get a 503; more are closed without a word */
+#define GN_HTTP_REFUSING_MAX 16
+/* bytes a second that a body must come with and an answer be taken with on the whole */
+#define GN_HTTP_LEAST_RATE 1024u
 #define GN_HTTP_BACKLOG 128 /* connections waiting for accept */
 #define GN_HTTP_TURNS 4     /* requests begun in one turn of the loop */
-#define GN_HTTP_TURN_BYTES 65536u /* of answers in a turn of the loop, after which who has more waits for the next */
+/* of answers in a turn of the loop, after which who has more waits for the next */
+#define GN_HTTP_TURN_BYTES 65536u
 #define GN_HTTP_TAGS 256    /* addresses whose last turn is remembered */
 #define GN_HTTP_ALWAYS 128u /* bytes of the lines that every answer has */
-#define GN_HTTP_ANSWER_HEAD 16384 /* bytes of an answer's head; fields that do not fit are left out */
+/* bytes of an answer's head; fields that do not fit are left out */
+#define GN_HTTP_ANSWER_HEAD 16384
 
-#define GN_HTTP_COUNTERS(X)                                                                                            \
-	X(connections)                                                                                                 \
-	X(requests)                                                                                                    \
-	X(refused_head)                                                                                                \
-	X(refused_busy) X(refused_body) X(timeout_head) X(timeout_idle) X(timeout_stall) X(timeout_body) X(gave_way)   \
-		X(gone) X(aborted) X(nomem)
+#define GN_HTTP_COUNTERS(X)                                                                        \
+	X(connections)                                                                             \
+	X(requests)                                                                                \
+	X(refused_head)                                                                            \
+	X(refused_busy)                                                                            \
+	X(refused_body)                                                                            \
+	X(timeout_head)                                                                            \
+	X(timeout_idle) X(timeout_stall) X(timeout_body) X(gave_way) X(gone) X(aborted) X(nomem)
 
 enum http_lines { HTTP_AHEAD, HTTP_REST, HTTP_WRITERS, HTTP_LINES }; /* http_turn.c */
-enum conn_state { CONN_HEAD, CONN_TURN, CONN_BODY, CONN_WAIT, CONN_TUNNEL, CONN_LINGER, CONN_CLOSING };
+enum conn_state {
+	CONN_HEAD,
+	CONN_TURN,
+	CONN_BODY,
+	CONN_WAIT,
+	CONN_TUNNEL,
+	CONN_LINGER,
+	CONN_CLOSING
+};
 
 struct conn {
 	union {
@@ -46,30 +59,37 @@ struct conn {
 	struct gn_http *http;
 	struct conn *prev, *next; /* all connections */
 	struct conn *ready_next;  /* those with work for the next turn of the loop */
-	struct conn *line_next;   /* those that wait in one line with it: in CONN_TURN, or with more to write */
-	/* the first round in which it is not ahead of others, and where that of its address is kept */
+	/* those that wait in one line with it: in CONN_TURN, or with more to write */
+	struct conn *line_next;
+	/* the first round in which it is not ahead of others, and where that of its address is
+	 * kept */
 	uint64_t tag, *address_tag;
 	enum conn_state state;
 	bool is_unix, ready, reading;
 	bool in_line;
 	bool has_turn; /* the head that waited is begun now */
-	bool close_after; /* no other request after this one: asked for, announced, or half_closed */
+	/* no other request after this one: asked for, announced, or half_closed */
+	bool close_after;
 	bool half_closed; /* the client sends no more */
-	bool reset;       /* close by RST: the only way to say that an answer without a length is not whole */
-	bool broken;      /* to be closed in the next turn */
+	/* close by RST: the only way to say that an answer without a length is not whole */
+	bool reset;
+	bool broken;                     /* to be closed in the next turn */
 	struct gn_http_request *request; /* owned; NULL in CONN_HEAD, CONN_TURN and CONN_LINGER */
 	uint8_t *in;                     /* bytes read and not used yet */
 	size_t in_len, in_cap, scanned;
 	struct gn_http_chunks chunks;
 	uint64_t body_left;
-	size_t queued;         /* answer bytes that libuv holds */
-	uint64_t put, taken;   /* answer bytes written, and that the client's machine had at the last sweep */
-	uint64_t behind, late; /* ms that it is behind GN_HTTP_ANSWER_RATE and GN_HTTP_LEAST_RATE in taking them */
+	size_t queued; /* answer bytes that libuv holds */
+	/* answer bytes written, and that the client's machine had at the last sweep */
+	uint64_t put, taken;
+	/* ms that it is behind GN_HTTP_ANSWER_RATE and GN_HTTP_LEAST_RATE in taking them */
+	uint64_t behind, late;
 	uv_shutdown_t shutdown;
-	uint64_t since;            /* loop's ms: when the state began or last got on */
-	uint64_t waits;            /* loop's ms: since when there is no whole request */
-	uint64_t swept;            /* loop's ms: the last look at it, or its begin */
-	uint64_t body_in, body_ms; /* bytes of this body that came, and how long that took without its owner's pauses */
+	uint64_t since; /* loop's ms: when the state began or last got on */
+	uint64_t waits; /* loop's ms: since when there is no whole request */
+	uint64_t swept; /* loop's ms: the last look at it, or its begin */
+	/* bytes of this body that came, and how long that took without its owner's pauses */
+	uint64_t body_in, body_ms;
 };
 
 struct gn_http_request {
@@ -147,7 +167,8 @@ void line_begin(struct conn *c);
 void line_join(struct conn *c);
 void line_leave(struct conn *c);
 bool line_waits(const struct gn_http *http);
-/* Who begins its request as the n-th (from 0) in this turn of the loop, and who goes on writing; NULL: nobody. */
+/* Who begins its request as the n-th (from 0) in this turn of the loop, and who goes on writing;
+ * NULL: nobody. */
 struct conn *line_next_request(struct gn_http *http, unsigned n);
 struct conn *line_next_writer(struct gn_http *http);
 

@@ -1,4 +1,5 @@
-/* Request heads, chunked bodies and the helpers on their values, with what must hold whatever comes in. */
+/* Request heads, chunked bodies and the helpers on their values, with what must hold whatever
+ * comes in. */
 #include "net/http_int.h"
 
 #include <stdlib.h>
@@ -39,7 +40,8 @@ static void head(const uint8_t *data, size_t len)
 	size_t scanned = 0, end = gn_http_head_end(gn_slice(data, len), &scanned), slow = 0;
 	GN_ASSERT(end <= len);
 	scanned = 0;
-	for (size_t n = 0; n <= len && !slow && len < 512; n++) /* byte by byte it ends at the same place */
+	/* byte by byte it ends at the same place */
+	for (size_t n = 0; n <= len && !slow && len < 512; n++)
 		slow = gn_http_head_end(gn_slice(data, n), &scanned);
 	GN_ASSERT(len >= 512 || slow == end);
 	why = gn_http_head_overrun(gn_slice(data, len), &limits);

@@ -1,5 +1,6 @@
-/* For the tests of the HTTP server: a small site and raw sockets as clients. One thread turns the loop and moves the
- * clients' bytes in between, so every run does the same. What a path of the site does is said where it is handled. */
+/* For the tests of the HTTP server: a small site and raw sockets as clients. One thread turns
+ * the loop and moves the clients' bytes in between, so every run does the same. What a path of
+ * the site does is said where it is handled. */
 #ifndef GN_NET_HTTP_HARNESS_H
 #define GN_NET_HTTP_HARNESS_H
 
@@ -98,15 +99,17 @@ static inline void on_request(void *user, struct gn_http_request *r)
 	assert_non_null(job);
 	gn_http_set_user(r, job);
 	site->opened++;
-	if (path_is(r,
-		    "/gen")) { /* n bytes of the pattern; known=1 with a length, else in chunks; cut=k: abort after k */
+	if (path_is(r, "/gen")) {
+		/* n bytes of the pattern; known=1 with a length, else in chunks; cut=k:
+		    	 * abort after k */
 		job->left = query_number(r, "n");
 		gn_http_start(r, 200, NULL, 0, query_number(r, "known") ? job->left : UINT64_MAX);
 		uint64_t cut = query_number(r, "cut");
 		if (cut) {
 			uint8_t data[1000];
 			memset(data, 'x', sizeof data);
-			gn_http_write(r, gn_slice(data, cut < sizeof data ? (size_t)cut : sizeof data));
+			gn_http_write(
+				r, gn_slice(data, cut < sizeof data ? (size_t)cut : sizeof data));
 			gn_http_abort(r);
 		} else {
 			generate(r, job);
@@ -136,15 +139,18 @@ static inline void on_request(void *user, struct gn_http_request *r)
 		gn_http_end(r);
 	} else if (path_is(r, "/headers")) {
 		char text[512];
-		struct gn_slice host = gn_http_header(r, "host"), range = gn_http_header(r, "range");
+		struct gn_slice host = gn_http_header(r, "host"),
+				range = gn_http_header(r, "range");
 		int n = snprintf(text, sizeof text, "host=%.*s range=%.*s%s unix=%d", (int)host.len,
 				 host.p ? (const char *)host.p : "", (int)range.len,
-				 range.p ? (const char *)range.p : "", range.p ? "" : "absent", gn_http_is_unix(r));
+				 range.p ? (const char *)range.p : "", range.p ? "" : "absent",
+				 gn_http_is_unix(r));
 		gn_http_respond(r, 200, NULL, 0, gn_slice(text, (size_t)n));
 	}
 }
 
-static inline void on_body(void *user, struct gn_http_request *r, struct gn_slice data, size_t *taken)
+static inline void on_body(void *user, struct gn_http_request *r, struct gn_slice data,
+			   size_t *taken)
 {
 	struct job *job = gn_http_user(r);
 	size_t n = data.len;
@@ -201,7 +207,8 @@ static inline void on_closed(void *user, struct gn_http_request *r)
 	free(gn_http_user(r));
 }
 
-static const struct gn_http_handler handler_table = {on_request, on_body, on_body_end, on_drain, on_closed, NULL};
+static const struct gn_http_handler handler_table = {on_request, on_body,   on_body_end,
+						     on_drain,   on_closed, NULL};
 
 static inline void site_open(struct site *site, struct gn_http_config config)
 {
@@ -257,8 +264,9 @@ static inline void client_open(struct client *c, int fd)
 
 static inline int dial(uint16_t port)
 {
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in addr = {.sin_family = AF_INET,
+				   .sin_port = htons(port),
+				   .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&addr, sizeof addr), 0);
 	return fd;
@@ -285,7 +293,8 @@ static inline void client_close(struct client *c)
 static inline void client_move(struct client *c)
 {
 	if (c->out_len) {
-		ssize_t n = send(c->fd, c->out, c->out_len < 65536 ? c->out_len : 65536, MSG_NOSIGNAL);
+		ssize_t n =
+			send(c->fd, c->out, c->out_len < 65536 ? c->out_len : 65536, MSG_NOSIGNAL);
 		if (n > 0) {
 			c->out += n;
 			c->out_len -= (size_t)n;

@@ -1,8 +1,9 @@
-/* Request heads and chunked bodies, strictly after RFC 9112: what has two readings is refused, since a proxy before us
- * may have chosen the other one (request smuggling).
+/* Request heads and chunked bodies, strictly after RFC 9112: what has two readings is refused,
+ * since a proxy before us may have chosen the other one (request smuggling).
  *
- * Refused: bare CR or LF, folded lines, white space before a colon, controls, two Content-Length, Content-Length beside
- * Transfer-Encoding, a coding besides chunked, no Host or two in HTTP/1.1, other major versions. */
+ * Refused: bare CR or LF, folded lines, white space before a colon, controls, two
+ * Content-Length, Content-Length beside Transfer-Encoding, a coding besides chunked, no Host or
+ * two in HTTP/1.1, other major versions. */
 #include "net/http_int.h"
 
 static const struct {
@@ -34,7 +35,8 @@ static bool is_token(struct gn_slice s)
 {
 	for (size_t i = 0; i < s.len; i++) {
 		int c = lower(s.p[i]);
-		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (c && strchr("!#$%&'*+-.^_`|~", c))))
+		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		      (c && strchr("!#$%&'*+-.^_`|~", c))))
 			return false;
 	}
 	return s.len > 0;
@@ -111,8 +113,10 @@ size_t gn_http_head_end(struct gn_slice in, size_t *scanned)
 		if (!lf)
 			break;
 		i = (size_t)(lf - in.p);
-		/* "\n\n" ends it too, for the parser to refuse: waiting for more would only delay the answer. */
-		if ((i >= start + 3 && memcmp(in.p + i - 3, "\r\n\r", 3) == 0) || (i > start && in.p[i - 1] == '\n'))
+		/* "\n\n" ends it too, for the parser to refuse: waiting for more would only
+		 * delay the answer. */
+		if ((i >= start + 3 && memcmp(in.p + i - 3, "\r\n\r", 3) == 0) ||
+		    (i > start && in.p[i - 1] == '\n'))
 			return i + 1;
 	}
 	*scanned = in.len;
@@ -142,7 +146,8 @@ static bool next_line(struct gn_slice *in, struct gn_slice *line)
 		return false;
 	*line = gn_slice(in->p, (size_t)(lf - in->p) - 1);
 	*in = gn_slice_sub(*in, line->len + 2, SIZE_MAX);
-	return line->len == 0 || (!memchr(line->p, '\r', line->len) && !memchr(line->p, 0, line->len));
+	return line->len == 0 ||
+	       (!memchr(line->p, '\r', line->len) && !memchr(line->p, 0, line->len));
 }
 
 static enum gn_http_method method_of(struct gn_slice s)
@@ -150,8 +155,9 @@ static enum gn_http_method method_of(struct gn_slice s)
 	static const struct {
 		const char *name;
 		enum gn_http_method method;
-	} table[] = {{"GET", GN_HTTP_GET},        {"HEAD", GN_HTTP_HEAD},   {"POST", GN_HTTP_POST},
-		     {"PUT", GN_HTTP_PUT},        {"PATCH", GN_HTTP_PATCH}, {"DELETE", GN_HTTP_DELETE},
+	} table[] = {{"GET", GN_HTTP_GET},        {"HEAD", GN_HTTP_HEAD},
+		     {"POST", GN_HTTP_POST},      {"PUT", GN_HTTP_PUT},
+		     {"PATCH", GN_HTTP_PATCH},    {"DELETE", GN_HTTP_DELETE},
 		     {"OPTIONS", GN_HTTP_OPTIONS}};
 	for (size_t i = 0; i < GN_COUNT(table); i++)
 		if (gn_slice_eq(s, gn_str(table[i].name)))
@@ -159,15 +165,16 @@ static enum gn_http_method method_of(struct gn_slice s)
 	return GN_HTTP_OTHER;
 }
 
-/* "/path?query", "http://host/path?query" (its host then stands for the Host header, RFC 9112 section 3.2.2), "*" of
- * OPTIONS. */
-static bool parse_target(struct gn_slice target, struct gn_http_head *head, struct gn_slice *authority,
-			 struct gn_http_refusal *why)
+/* "/path?query", "http://host/path?query" (its host then stands for the Host header, RFC 9112
+ * section 3.2.2), "*" of OPTIONS. */
+static bool parse_target(struct gn_slice target, struct gn_http_head *head,
+			 struct gn_slice *authority, struct gn_http_refusal *why)
 {
 	static const char scheme[] = "http://";
 	for (size_t i = 0; i < target.len; i++)
 		if (target.p[i] <= 0x20 || target.p[i] >= 0x7f || target.p[i] == '#')
-			return bad(why, "the request target has characters that must be percent-encoded");
+			return bad(why, "the request target has characters that must be "
+					"percent-encoded");
 	if (same_word(gn_slice_sub(target, 0, sizeof scheme - 1), scheme)) {
 		target = gn_slice_sub(target, sizeof scheme - 1, SIZE_MAX);
 		size_t len = 0;
@@ -178,8 +185,8 @@ static bool parse_target(struct gn_slice target, struct gn_http_head *head, stru
 		if (target.len == 0)
 			target = GN_LIT("/");
 	}
-	if (target.len == 0 ||
-	    (target.p[0] != '/' && !(gn_slice_eq(target, GN_LIT("*")) && head->method == GN_HTTP_OPTIONS)))
+	if (target.len == 0 || (target.p[0] != '/' && !(gn_slice_eq(target, GN_LIT("*")) &&
+							head->method == GN_HTTP_OPTIONS)))
 		return bad(why, "the request target must begin with '/'");
 	const uint8_t *mark = memchr(target.p, '?', target.len);
 	size_t len = mark ? (size_t)(mark - target.p) : target.len;
@@ -188,8 +195,9 @@ static bool parse_target(struct gn_slice target, struct gn_http_head *head, stru
 	return true;
 }
 
-static bool parse_request_line(struct gn_slice line, const struct gn_http_limits *limits, struct gn_http_head *head,
-			       struct gn_slice *authority, struct gn_http_refusal *why)
+static bool parse_request_line(struct gn_slice line, const struct gn_http_limits *limits,
+			       struct gn_http_head *head, struct gn_slice *authority,
+			       struct gn_http_refusal *why)
 {
 	const uint8_t *space = line.len ? memchr(line.p, ' ', line.len) : NULL;
 	if (!space || !is_token(gn_slice(line.p, (size_t)(space - line.p))))
@@ -201,8 +209,8 @@ static bool parse_request_line(struct gn_slice line, const struct gn_http_limits
 		return bad(why, "the request line is not METHOD TARGET HTTP/1.1");
 	struct gn_slice target = gn_slice(rest.p, (size_t)(space - rest.p)),
 			version = gn_slice_sub(rest, target.len + 1, SIZE_MAX);
-	if (version.len != 8 || memcmp(version.p, "HTTP/", 5) != 0 || version.p[5] < '0' || version.p[5] > '9' ||
-	    version.p[6] != '.' || version.p[7] < '0' || version.p[7] > '9')
+	if (version.len != 8 || memcmp(version.p, "HTTP/", 5) != 0 || version.p[5] < '0' ||
+	    version.p[5] > '9' || version.p[6] != '.' || version.p[7] < '0' || version.p[7] > '9')
 		return bad(why, "the request line is not METHOD TARGET HTTP/1.1");
 	if (version.p[5] != '1')
 		return refuse(why, 505, GN_VERSION, "this server speaks HTTP/1.1");
@@ -212,8 +220,8 @@ static bool parse_request_line(struct gn_slice line, const struct gn_http_limits
 	return parse_target(target, head, authority, why);
 }
 
-static bool parse_field(struct gn_slice line, const struct gn_http_limits *limits, struct gn_http_head *head,
-			struct gn_http_refusal *why)
+static bool parse_field(struct gn_slice line, const struct gn_http_limits *limits,
+			struct gn_http_head *head, struct gn_http_refusal *why)
 {
 	if (line.len > limits->header)
 		return refuse(why, 431, GN_TOO_LARGE, "a header line is too long");
@@ -229,9 +237,11 @@ static bool parse_field(struct gn_slice line, const struct gn_http_limits *limit
 			continue;
 		if (head->headers[i].p && known[i].single)
 			return bad(why, i == GN_HTTP_H_HOST ? "there are two Host headers"
-							    : "a header that may come once came twice");
+							    : "a header that may come once came "
+							      "twice");
 		/* "Connection: close" anywhere counts; of other lists the first line is kept. */
-		if (!head->headers[i].p || (i == GN_HTTP_H_CONNECTION && gn_http_list_has(value, "close")))
+		if (!head->headers[i].p ||
+		    (i == GN_HTTP_H_CONNECTION && gn_http_list_has(value, "close")))
 			head->headers[i] = value;
 		break;
 	}
@@ -260,14 +270,17 @@ static bool parse_framing(struct gn_http_head *head, struct gn_http_refusal *why
 		head->content_length = v;
 	}
 	if (expect.p && !same_word(expect, "100-continue"))
-		return refuse(why, 417, GN_UNSUPPORTED, "the only expectation met here is 100-continue");
+		return refuse(why, 417, GN_UNSUPPORTED,
+			      "the only expectation met here is "
+			      "100-continue");
 	head->expect_continue = expect.p && !head->old && (head->chunked || head->content_length);
-	head->keep_alive = !head->old && !gn_http_list_has(head->headers[GN_HTTP_H_CONNECTION], "close");
+	head->keep_alive =
+		!head->old && !gn_http_list_has(head->headers[GN_HTTP_H_CONNECTION], "close");
 	return true;
 }
 
-bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits, struct gn_http_head *out,
-			struct gn_http_refusal *why)
+bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits,
+			struct gn_http_head *out, struct gn_http_refusal *why)
 {
 	struct gn_http_head head = {0};
 	struct gn_slice line, authority = {0};
@@ -355,11 +368,14 @@ static gn_err chunk_byte(struct gn_http_chunks *c, uint8_t b)
 		c->state = c->line ? GN_CHUNK_TRAILER : GN_CHUNK_END;
 		c->line = 0;
 		return b == '\n' ? GN_OK : GN_MALFORMED;
-	default: return GN_MALFORMED;
+	case GN_CHUNK_DATA:
+	case GN_CHUNK_END: break;
 	}
+	return GN_MALFORMED;
 }
 
-gn_err gn_http_chunks_next(struct gn_http_chunks *c, struct gn_slice in, struct gn_slice *data, size_t *used)
+gn_err gn_http_chunks_next(struct gn_http_chunks *c, struct gn_slice in, struct gn_slice *data,
+			   size_t *used)
 {
 	struct gn_http_chunks next = *c;
 	size_t i = 0;
@@ -369,7 +385,8 @@ gn_err gn_http_chunks_next(struct gn_http_chunks *c, struct gn_slice in, struct 
 			GN_TRY(chunk_byte(&next, in.p[i++]));
 			continue;
 		}
-		piece = gn_slice_sub(in, i, next.left < in.len - i ? (size_t)next.left : in.len - i);
+		piece = gn_slice_sub(in, i,
+				     next.left < in.len - i ? (size_t)next.left : in.len - i);
 		next.left -= piece.len;
 		i += piece.len;
 		if (next.left == 0)

@@ -1,5 +1,5 @@
-/* The HTTP server against what it must bear: malformed and oversized requests, slow clients, clients that leave, its
- * own end. */
+/* The HTTP server against what it must bear: malformed and oversized requests, slow clients,
+ * clients that leave, its own end. */
 #include "net/http_harness.h"
 
 static void over_the_limit_idle_ones_give_way_and_then_503(void **state)
@@ -41,7 +41,8 @@ static void who_does_not_read_gives_way_when_all_are_taken(void **state)
 	struct client stalled[2], reader;
 	(void)state;
 	site_open(&site,
-		  (struct gn_http_config){.requests_max = 2, .timeouts = {.stall = 60000, .give = 40, .idle = 40}});
+		  (struct gn_http_config){.requests_max = 2,
+					  .timeouts = {.stall = 60000, .give = 40, .idle = 40}});
 	for (int k = 0; k < 2; k++) {
 		client_open(&stalled[k], dial(gn_http_port(site.http)));
 		client_say(&stalled[k], "GET /gen?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -60,7 +61,8 @@ static void who_does_not_read_gives_way_when_all_are_taken(void **state)
 	}
 	assert_int_equal(status, 200);
 	assert_int_equal(counter(&site, "gave_way"), 1);
-	stalled[0].lazy = stalled[1].lazy = false; /* the one further behind was cut, and sees it; the other goes on */
+	/* the one further behind was cut, and sees it; the other goes on */
+	stalled[0].lazy = stalled[1].lazy = false;
 	client_finish(&site, &stalled[0]);
 	if (strstr(stalled[0].in + stalled[0].in_len - 5, "0\r\n\r\n") == NULL) {
 		client_expect(&site, &stalled[1], 8000000);
@@ -101,16 +103,20 @@ static void what_breaks_the_protocol_is_answered(void **state)
 		{400, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1, 1\r\n\r\n"},
 		{400, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999999999999\r\n\r\n"},
 		{400, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length:\r\n\r\n"},
-		{400, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"},
+		{400, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nTransfer-Encoding: "
+		      "chunked\r\n\r\n"},
 		{400, "POST / HTTP/1.0\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"},
 		{501, "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip, chunked\r\n\r\n"},
 		{417, "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nExpect: tea\r\n\r\n"},
 		{505, "GET / HTTP/2.0\r\nHost: x\r\n\r\n"},
 		{505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"},
-		{400, "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"},
-		{400, "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc"},
+		{400,
+		 "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"},
+		{400,
+		 "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nabc"},
 		{400, "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1\na"},
-		{400, "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n1111111111111111111\r\n"},
+		{400, "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: "
+		      "chunked\r\n\r\n1111111111111111111\r\n"},
 	};
 	struct site site;
 	(void)state;
@@ -119,7 +125,8 @@ static void what_breaks_the_protocol_is_answered(void **state)
 		struct client c;
 		ask(&site, &c, table[i].text);
 		if (status_of(&c) != table[i].status)
-			fail_msg("%d instead of %d for: %s", status_of(&c), table[i].status, table[i].text);
+			fail_msg("%d instead of %d for: %s", status_of(&c), table[i].status,
+				 table[i].text);
 		assert_non_null(strstr(c.in, "{\"error\": {\"code\": \""));
 		assert_false(c.reset);
 		client_close(&c);
@@ -156,8 +163,9 @@ static void limits_hold_at_the_limit_and_one_past_it(void **state)
 {
 	struct site site;
 	(void)state;
-	site_open(&site, (struct gn_http_config){.limits = {.path = 100, .header = 200, .headers = 1000},
-						 .timeouts = {.stall = 50}});
+	site_open(&site,
+		  (struct gn_http_config){.limits = {.path = 100, .header = 200, .headers = 1000},
+					  .timeouts = {.stall = 50}});
 	/* the site leaves such paths to time out: 0 is "taken, not answered" */
 	struct client c;
 	char text[400];
@@ -182,7 +190,8 @@ static void the_limits_of_headers_let_through_what_fits(void **state)
 	struct client c;
 	char text[1024];
 	(void)state;
-	site_open(&site, (struct gn_http_config){.limits = {.path = 100, .header = 200, .headers = 400}});
+	site_open(&site,
+		  (struct gn_http_config){.limits = {.path = 100, .header = 200, .headers = 400}});
 	int n = snprintf(text, sizeof text, "GET / HTTP/1.1\r\n" CLOSE "X: ");
 	memset(text + n, 'h', 197);
 	strcpy(text + n + 197, "\r\n\r\n");
@@ -211,7 +220,8 @@ static void a_refusal_before_the_body_arrives_whole(void **state)
 
 static void a_cut_answer_is_seen_as_cut(void **state)
 {
-	static const char *const targets[] = {"/gen?n=5000&known=1&cut=700", "/gen?n=5000&cut=700", "/short"};
+	static const char *const targets[] = {"/gen?n=5000&known=1&cut=700", "/gen?n=5000&cut=700",
+					      "/short"};
 	struct site site;
 	struct client c;
 	char text[128];
@@ -266,7 +276,8 @@ static void slow_ones_are_timed_out(void **state)
 	struct client head, body, idle, reader;
 	(void)state;
 	site_open(&site,
-		  (struct gn_http_config){.write_high = 50000, .timeouts = {.head = 60, .idle = 60, .stall = 60}});
+		  (struct gn_http_config){.write_high = 50000,
+					  .timeouts = {.head = 60, .idle = 60, .stall = 60}});
 	client_open(&head, dial(gn_http_port(site.http)));
 	client_say(&head, "GET / HTTP/1.1\r\nHost:");
 	client_open(&body, dial(gn_http_port(site.http)));
@@ -275,7 +286,8 @@ static void slow_ones_are_timed_out(void **state)
 	client_open(&reader, dial(gn_http_port(site.http)));
 	client_say(&reader, "GET /gen?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n");
 	reader.lazy = true;
-	for (int i = 0; i < PATIENCE && (!head.eof || !body.eof || !idle.eof || counter(&site, "open")); i++) {
+	for (int i = 0;
+	     i < PATIENCE && (!head.eof || !body.eof || !idle.eof || counter(&site, "open")); i++) {
 		usleep(100);
 		turn(&site);
 		client_move(&head);
@@ -305,7 +317,8 @@ static void who_sends_slowly_gives_way_to_whole_requests(void **state)
 	for (int i = 0; i < 2; i++) {
 		client_open(&slow[i], dial(gn_http_port(site.http)));
 		client_say(&slow[i], i ? "GET / HTTP/1.1\r\nHost:"
-				       : "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+				       : "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: "
+					 "10\r\n\r\nabc");
 		for (int k = 0; k < PATIENCE && counter(&site, "open") < (uint64_t)i + 1; k++) {
 			turn(&site);
 			client_move(&slow[i]);
@@ -335,7 +348,8 @@ static void a_body_that_drips_is_timed_out(void **state)
 	struct client body;
 	(void)state;
 	site_open(&site,
-		  (struct gn_http_config){.timeouts = {.head = 60000, .idle = 60000, .stall = 60000, .body = 60}});
+		  (struct gn_http_config){
+			  .timeouts = {.head = 60000, .idle = 60000, .stall = 60000, .body = 60}});
 	client_open(&body, dial(gn_http_port(site.http)));
 	client_say(&body, "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc");
 	for (int i = 0; i < PATIENCE && !body.eof; i++) {
@@ -366,7 +380,8 @@ static void answers_made_here_have_an_id_when_the_owner_gives_one(void **state)
 	ask(&site, &c, "GET / HTTP/9.9\r\n\r\n");
 	assert_non_null(strstr((const char *)c.in, "\r\nX-Request-ID: of-nothing\r\n"));
 	client_close(&c);
-	ask(&site, &c, "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+	ask(&site, &c,
+	    "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
 	assert_int_equal(status_of(&c), 400);
 	assert_non_null(strstr((const char *)c.in, "\r\nX-Request-ID: of-its-request\r\n"));
 	client_close(&c);
@@ -375,9 +390,11 @@ static void answers_made_here_have_an_id_when_the_owner_gives_one(void **state)
 
 static void freeing_in_the_middle_of_everything_leaks_nothing(void **state)
 {
-	static const char *const texts[] = {"GET /hold HTTP/1.1\r\nHost: x\r\n\r\nGET / HTTP/1.1\r\n",
+	static const char *const texts[] = {"GET /hold HTTP/1.1\r\nHost: x\r\n\r\nGET / "
+					    "HTTP/1.1\r\n",
 					    "GET / HT",
-					    "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc",
+					    "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: "
+					    "10\r\n\r\nabc",
 					    "GET /gen?n=10000000 HTTP/1.1\r\nHost: x\r\n\r\n",
 					    "BAD\r\n\r\n",
 					    ""};
@@ -404,8 +421,9 @@ static void freeing_in_the_middle_of_everything_leaks_nothing(void **state)
 /* Sends often and little, so that something moves all the time. */
 static int dial_small(uint16_t port)
 {
-	struct sockaddr_in addr = {
-		.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in addr = {.sin_family = AF_INET,
+				   .sin_port = htons(port),
+				   .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	int fd = socket(AF_INET, SOCK_STREAM, 0), segment = 536, window = 4096;
 	assert_int_equal(setsockopt(fd, IPPROTO_TCP, TCP_MAXSEG, &segment, sizeof segment), 0);
 	assert_int_equal(setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &window, sizeof window), 0);
@@ -419,7 +437,8 @@ static void who_reads_slowly_gives_way_too(void **state)
 	struct client slow, reader;
 	char bite[640];
 	(void)state;
-	site_open(&site, (struct gn_http_config){.requests_max = 1, .timeouts = {.give = 1000, .idle = 40}});
+	site_open(&site, (struct gn_http_config){.requests_max = 1,
+						 .timeouts = {.give = 1000, .idle = 40}});
 	client_open(&slow, dial_small(gn_http_port(site.http)));
 	client_say(&slow, "GET /gen?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n");
 	client_expect(&site, &slow, 1000);

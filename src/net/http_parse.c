@@ -1,6 +1,6 @@
-/* Pure helpers over HTTP's texts: ranges, entity tags, percent-escapes, queries, hosts. Each reads one header's or
- * path's bytes as a client sent them; none allocates, and none writes its results before it has seen the whole input.
- */
+/* Pure helpers over HTTP's texts: ranges, entity tags, percent-escapes, queries, hosts. Each
+ * reads one header's or path's bytes as a client sent them; none allocates, and none writes its
+ * results before it has seen the whole input. */
 #include "net/http_int.h"
 
 static int lower(int c)
@@ -25,8 +25,8 @@ static struct gn_slice trim(struct gn_slice s)
 	return s;
 }
 
-/* Digits only; a number too big for 64 bits is as good as the largest one. False when there is no digit or another
- * character. */
+/* Digits only; a number too big for 64 bits is as good as the largest one. False when there is
+ * no digit or another character. */
 static bool number(struct gn_slice s, uint64_t *out)
 {
 	uint64_t v = 0;
@@ -58,11 +58,13 @@ gn_err gn_http_range(struct gn_slice value, uint64_t size, uint64_t *first, uint
 	struct gn_slice spec = trim(gn_slice_sub(value, sizeof unit - 1, SIZE_MAX));
 	const uint8_t *dash = spec.len ? memchr(spec.p, '-', spec.len) : NULL;
 	if (!dash || memchr(spec.p, ',', spec.len))
-		return GN_UNSUPPORTED; /* a malformed Range is ignored, as an unknown one is (RFC 9110 section 14.2) */
+		/* a malformed Range is ignored, as an unknown one is (RFC 9110 section 14.2) */
+		return GN_UNSUPPORTED;
 	struct gn_slice from = gn_slice(spec.p, (size_t)(dash - spec.p)),
 			to = gn_slice(dash + 1, spec.len - from.len - 1);
 	uint64_t a = 0, b = UINT64_MAX;
-	if ((from.len && !number(from, &a)) || (to.len && !number(to, &b)) || (!from.len && !to.len))
+	if ((from.len && !number(from, &a)) || (to.len && !number(to, &b)) ||
+	    (!from.len && !to.len))
 		return GN_UNSUPPORTED;
 	if (!from.len) { /* the last b bytes */
 		if (b == 0 || size == 0)
@@ -150,7 +152,8 @@ gn_err gn_http_query_value(struct gn_slice query, const char *name, struct gn_bu
 		const uint8_t *eq = len ? memchr(pair.p, '=', pair.len) : NULL;
 		size_t name_len = eq ? (size_t)(eq - pair.p) : pair.len;
 		if (gn_slice_eq(gn_slice(pair.p, name_len), want))
-			return unescape(gn_slice_sub(pair, name_len + (eq != NULL), SIZE_MAX), true, out);
+			return unescape(gn_slice_sub(pair, name_len + (eq != NULL), SIZE_MAX), true,
+					out);
 		at += len + 1;
 	}
 	return GN_NOT_FOUND;
@@ -166,8 +169,8 @@ static size_t host_len(struct gn_slice v)
 		return i > 2 && i < v.len && v.p[i] == ']' ? i + 1 : 0;
 	}
 	size_t i = 0;
-	while (i < v.len && (hex(v.p[i]) >= 0 || (lower(v.p[i]) >= 'a' && lower(v.p[i]) <= 'z') || v.p[i] == '-' ||
-			     v.p[i] == '.' || v.p[i] == '_'))
+	while (i < v.len && (hex(v.p[i]) >= 0 || (lower(v.p[i]) >= 'a' && lower(v.p[i]) <= 'z') ||
+			     v.p[i] == '-' || v.p[i] == '.' || v.p[i] == '_'))
 		i++;
 	return i <= 255 ? i : 0;
 }
@@ -180,7 +183,8 @@ gn_err gn_http_host(struct gn_slice value, struct gn_buf *out, uint16_t *port)
 		return GN_TEXT;
 	if (len < value.len) {
 		struct gn_slice digits = gn_slice_sub(value, len + 1, SIZE_MAX);
-		if (value.p[len] != ':' || (digits.len && !number(digits, &number_port)) || number_port > 65535)
+		if (value.p[len] != ':' || (digits.len && !number(digits, &number_port)) ||
+		    number_port > 65535)
 			return GN_TEXT;
 	}
 	if (len > out->cap - out->len)

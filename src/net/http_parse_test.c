@@ -14,8 +14,9 @@ static void lags(void **state)
 	(void)state;
 	assert_int_equal(gn_http_lag(0, 1000, 0, rate), 1000);
 	assert_int_equal(gn_http_lag(0, 1000, rate, rate), 0);
-	assert_int_equal(gn_http_lag(0, 1000, rate - rate / 1000, rate), 1); /* a thousandth below is behind */
-	assert_int_equal(gn_http_lag(0, 1000, 48000, rate), 634);            /* 384 kbit/s */
+	/* a thousandth below is behind */
+	assert_int_equal(gn_http_lag(0, 1000, rate - rate / 1000, rate), 1);
+	assert_int_equal(gn_http_lag(0, 1000, 48000, rate), 634); /* 384 kbit/s */
 	assert_int_equal(gn_http_lag(4000, 1000, 2 * rate, rate), 3000);
 	assert_int_equal(gn_http_lag(0, 1000, 100 * rate, rate), 0); /* nothing is saved up: */
 	assert_int_equal(gn_http_lag(gn_http_lag(0, 1000, 100 * rate, rate), 1000, 0, rate), 1000);
@@ -63,8 +64,8 @@ static void ranges(void **state)
 		uint64_t first = 0, last = 0;
 		gn_err err = gn_http_range(gn_str(table[i].value), table[i].size, &first, &last);
 		if (err != table[i].err || first != table[i].first || last != table[i].last)
-			fail_msg("\"%s\": %s %llu-%llu", table[i].value, gn_err_name(err), (unsigned long long)first,
-				 (unsigned long long)last);
+			fail_msg("\"%s\": %s %llu-%llu", table[i].value, gn_err_name(err),
+				 (unsigned long long)first, (unsigned long long)last);
 	}
 }
 
@@ -92,7 +93,8 @@ static void entity_tags(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(table); i++)
-		if (gn_http_etag_match(gn_str(table[i].list), gn_str(table[i].tag)) != table[i].match)
+		if (gn_http_etag_match(gn_str(table[i].list), gn_str(table[i].tag)) !=
+		    table[i].match)
 			fail_msg("%s in %s", table[i].tag, table[i].list);
 }
 
@@ -132,7 +134,8 @@ static void escapes_and_queries(void **state)
 	}
 	for (size_t i = 0; i < GN_COUNT(values); i++) {
 		struct gn_buf out = {text, 0, sizeof text};
-		assert_int_equal(gn_http_query_value(gn_str(values[i].query), values[i].name, &out), values[i].err);
+		assert_int_equal(gn_http_query_value(gn_str(values[i].query), values[i].name, &out),
+				 values[i].err);
 		assert_true(gn_slice_eq(gn_buf_slice(&out), gn_str(values[i].out)));
 	}
 	struct gn_buf tight = {text, 0, 3};
@@ -174,7 +177,8 @@ static void hosts(void **state)
 		uint8_t text[64];
 		uint16_t port = 9;
 		struct gn_buf out = {text, 0, sizeof text};
-		if (gn_http_host(gn_str(table[i].in), &out, &port) != table[i].err || port != table[i].port ||
+		if (gn_http_host(gn_str(table[i].in), &out, &port) != table[i].err ||
+		    port != table[i].port ||
 		    !gn_slice_eq(gn_buf_slice(&out), gn_str(table[i].host)))
 			fail_msg("\"%s\"", table[i].in);
 	}
@@ -190,7 +194,8 @@ static gn_err decode(struct gn_slice text, size_t cut, char *body, bool *over)
 		for (;;) {
 			struct gn_slice data;
 			size_t used;
-			GN_TRY(gn_http_chunks_next(&c, gn_slice_sub(text, at, end - at), &data, &used));
+			GN_TRY(gn_http_chunks_next(&c, gn_slice_sub(text, at, end - at), &data,
+						   &used));
 			if (!used)
 				break;
 			memcpy(body + len, data.len ? data.p : text.p, data.len);
@@ -212,7 +217,8 @@ static void chunks_decode_the_same_however_they_are_cut(void **state)
 		bool over;
 	} table[] = {
 		{"3\r\nabc\r\n0\r\n\r\n", GN_OK, "abc", true},
-		{"3;x=y\r\nabc\r\nA \r\n0123456789\r\n00\r\nT: 1\r\nU: 2\r\n\r\nrest", GN_OK, "abc0123456789", true},
+		{"3;x=y\r\nabc\r\nA \r\n0123456789\r\n00\r\nT: 1\r\nU: 2\r\n\r\nrest", GN_OK,
+		 "abc0123456789", true},
 		{"3\r\nab", GN_OK, "ab", false},
 		{"0\r\n", GN_OK, "", false},
 		{"\r\n", GN_MALFORMED, "", false},
@@ -240,8 +246,9 @@ static void chunks_decode_the_same_however_they_are_cut(void **state)
 
 static void the_end_of_a_head_is_found_however_it_arrives(void **state)
 {
-	static const char *const heads[] = {"GET / HTTP/1.1\r\nA: b\r\n\r\nrest", "\r\n\r\nGET / HTTP/1.1\r\n\r\nrest",
-					    "A\n\nrest", "\n\nrest"};
+	static const char *const heads[] = {"GET / HTTP/1.1\r\nA: b\r\n\r\nrest",
+					    "\r\n\r\nGET / HTTP/1.1\r\n\r\nrest", "A\n\nrest",
+					    "\n\nrest"};
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(heads); i++) {
 		size_t len = strlen(heads[i]), scanned = 0, end = 0;

@@ -1,4 +1,5 @@
-/* The HTTP server does what it promises: answers, bodies and streams of all sizes, keep-alive, sockets. */
+/* The HTTP server does what it promises: answers, bodies and streams of all sizes, keep-alive,
+ * sockets. */
 #include "net/http_harness.h"
 
 static void answers_and_counts(void **state)
@@ -15,7 +16,9 @@ static void answers_and_counts(void **state)
 	assert_non_null(strstr(c.in, "\r\nConnection: close\r\n"));
 	assert_null(strstr(c.in, "Server:"));
 	client_close(&c);
-	ask(&site, &c, "GET /headers HTTP/1.1\r\nHOST: A.b:1\r\nRange:  bytes=0-  \r\nConnection: close\r\n\r\n");
+	ask(&site, &c,
+	    "GET /headers HTTP/1.1\r\nHOST: A.b:1\r\nRange:  bytes=0-  \r\nConnection: "
+	    "close\r\n\r\n");
 	assert_string_equal(body_of(&c), "host=A.b:1 range=bytes=0- unix=0");
 	client_close(&c);
 	ask(&site, &c, "GET http://other:9/headers HTTP/1.1\r\n" CLOSE "\r\n");
@@ -104,7 +107,9 @@ static void upload(struct site *site, uint64_t n, bool chunked, const char *path
 	char *text = malloc(cap), want[96];
 	assert_non_null(text);
 	if (chunked) {
-		len = (size_t)snprintf(text, cap, "POST %s HTTP/1.1\r\n" CLOSE "Transfer-Encoding: chunked\r\n\r\n",
+		len = (size_t)snprintf(text, cap,
+				       "POST %s HTTP/1.1\r\n" CLOSE "Transfer-Encoding: "
+				       "chunked\r\n\r\n",
 				       path);
 		for (uint64_t at = 0; at < n;) {
 			size_t k = n - at < 7001 ? (size_t)(n - at) : 7001;
@@ -116,8 +121,10 @@ static void upload(struct site *site, uint64_t n, bool chunked, const char *path
 		}
 		len += (size_t)snprintf(text + len, cap - len, "0\r\nTrailer: 1\r\n\r\n");
 	} else {
-		len = (size_t)snprintf(text, cap, "POST %s HTTP/1.1\r\n" CLOSE "Content-Length: %llu\r\n\r\n", path,
-				       (unsigned long long)n);
+		len = (size_t)snprintf(text, cap,
+				       "POST %s HTTP/1.1\r\n" CLOSE "Content-Length: "
+				       "%llu\r\n\r\n",
+				       path, (unsigned long long)n);
 		for (uint64_t i = 0; i < n; i++)
 			text[len++] = (char)pattern(i);
 	}
@@ -125,7 +132,8 @@ static void upload(struct site *site, uint64_t n, bool chunked, const char *path
 	c.out = text;
 	c.out_len = len;
 	client_finish(site, &c);
-	snprintf(want, sizeof want, "%llu %llu", (unsigned long long)n, (unsigned long long)pattern_sum(n));
+	snprintf(want, sizeof want, "%llu %llu", (unsigned long long)n,
+		 (unsigned long long)pattern_sum(n));
 	assert_int_equal(status_of(&c), 200);
 	assert_string_equal(body_of(&c), want);
 	client_close(&c);
@@ -167,7 +175,8 @@ static void answers_of_all_sizes_leave(void **state)
 	for (size_t i = 0; i < GN_COUNT(sizes) * 2; i++) {
 		struct client c;
 		char text[128];
-		snprintf(text, sizeof text, "GET /gen?n=%zu&known=%zu HTTP/1.1\r\n" CLOSE "\r\n", sizes[i / 2], i % 2);
+		snprintf(text, sizeof text, "GET /gen?n=%zu&known=%zu HTTP/1.1\r\n" CLOSE "\r\n",
+			 sizes[i / 2], i % 2);
 		ask(&site, &c, text);
 		size_t head = (size_t)(body_of(&c) - c.in);
 		size_t len = i % 2 ? c.in_len - head : dechunk(c.in + head);
@@ -176,7 +185,8 @@ static void answers_of_all_sizes_leave(void **state)
 		client_close(&c);
 	}
 	assert_true(site.drains > 10); /* 8 MiB did not go out in one piece */
-	struct client c;               /* an old client: the end of the connection is the end of the answer */
+	/* an old client: the end of the connection is the end of the answer */
+	struct client c;
 	ask(&site, &c, "GET /gen?n=70000 HTTP/1.0\r\n\r\n");
 	assert_int_equal(c.in_len - (size_t)(body_of(&c) - c.in), 70000);
 	client_close(&c);
@@ -190,7 +200,9 @@ static void a_body_can_be_echoed_while_it_arrives(void **state)
 	static char text[300000 + 256];
 	(void)state;
 	site_open(&site, (struct gn_http_config){.write_high = 4096});
-	int head = snprintf(text, 256, "POST /echo HTTP/1.1\r\n" CLOSE "Content-Length: 300000\r\n\r\n");
+	int head = snprintf(text, 256,
+			    "POST /echo HTTP/1.1\r\n" CLOSE "Content-Length: "
+			    "300000\r\n\r\n");
 	for (size_t i = 0; i < 300000; i++)
 		text[(size_t)head + i] = (char)pattern(i);
 	client_open(&c, dial(gn_http_port(site.http)));
@@ -221,7 +233,9 @@ static void a_slow_reader_costs_bounded_memory(void **state)
 	for (int i = 0; i < 2000; i++)
 		turn(&site);
 	assert_int_equal(drains,
-			 site.drains); /* it waits: what was written is the sockets' buffers and the high-water mark */
+			 /* it waits: what was written is the sockets' buffers and the high-water
+			  * mark */
+			 site.drains);
 	assert_true(drains < 200);
 	client_close(&c); /* and a reader that leaves is noticed */
 	for (int i = 0; i < PATIENCE && site.closed == 0; i++)
@@ -241,8 +255,8 @@ static void many_at_once(void **state)
 	site_open(&site, (struct gn_http_config){0});
 	for (size_t i = 0; i < N; i++) {
 		client_open(&c[i], i % 3 ? dial(gn_http_port(site.http)) : dial_unix(site.path));
-		client_say(&c[i],
-			   i % 2 ? "GET /gen?n=200000 HTTP/1.1\r\n" CLOSE "\r\n" : "GET / HTTP/1.1\r\n" CLOSE "\r\n");
+		client_say(&c[i], i % 2 ? "GET /gen?n=200000 HTTP/1.1\r\n" CLOSE "\r\n"
+					: "GET / HTTP/1.1\r\n" CLOSE "\r\n");
 	}
 	for (int turns = 0, left = N; left && turns < PATIENCE; turns++) {
 		turn(&site);
@@ -272,14 +286,17 @@ static void expect_100_is_answered(void **state)
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
 	client_open(&c, dial(gn_http_port(site.http)));
-	client_say(&c, "POST /sink HTTP/1.1\r\n" CLOSE "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+	client_say(&c, "POST /sink HTTP/1.1\r\n" CLOSE "Content-Length: 3\r\nExpect: "
+		       "100-continue\r\n\r\n");
 	client_expect(&site, &c, 25);
 	assert_string_equal(c.in, "HTTP/1.1 100 Continue\r\n\r\n");
 	client_say(&c, "abc");
 	client_finish(&site, &c);
 	assert_non_null(strstr(c.in + 25, "HTTP/1.1 200 OK\r\n"));
 	client_close(&c);
-	ask(&site, &c, "POST /early HTTP/1.1\r\n" CLOSE "Content-Length: 3\r\nExpect: 100-continue\r\n\r\n");
+	ask(&site, &c,
+	    "POST /early HTTP/1.1\r\n" CLOSE "Content-Length: 3\r\nExpect: "
+	    "100-continue\r\n\r\n");
 	assert_int_equal(status_of(&c), 413); /* and no 100 before it */
 	client_close(&c);
 	site_close(&site);
@@ -290,10 +307,12 @@ static void a_held_answer_comes_later_and_calls_on_a_dead_one_do_nothing(void **
 	struct site site;
 	struct client c;
 	(void)state;
-	site_open(&site, (struct gn_http_config){.timeouts = {.stall = 30, .idle = 30, .head = 30}});
+	site_open(&site,
+		  (struct gn_http_config){.timeouts = {.stall = 30, .idle = 30, .head = 30}});
 	client_open(&c, dial(gn_http_port(site.http)));
 	client_say(&c, "GET /hold HTTP/1.1\r\n" CLOSE "\r\n");
-	for (int i = 0; i < 1000; i++) { /* longer than every timeout: the owner may think as long as it likes */
+	for (int i = 0; i < 1000; i++) {
+		/* longer than every timeout: the owner may think as long as it likes */
 		usleep(100);
 		client_move(&c);
 		turn(&site);
@@ -329,7 +348,8 @@ static void write_before_the_poll(uv_prepare_t *prepare)
 		(void)gn_http_write(site->held, GN_LIT("more"));
 }
 
-/* Found by streaming over real nodes: bytes written before the poll that learns that the client left. */
+/* Found by streaming over real nodes: bytes written before the poll that learns that the client
+ * left. */
 static void a_client_that_leaves_between_a_write_and_its_turn(void **state)
 {
 	struct site site;
@@ -375,9 +395,11 @@ static void unix_socket_is_private_and_stale_ones_are_replaced(void **state)
 
 	struct gn_http_handler handler = handler_table;
 	struct gn_http *second = NULL;
-	struct gn_http_config config = {.loop = &site.loop, .unix_path = site.path, .no_port = true};
+	struct gn_http_config config = {
+		.loop = &site.loop, .unix_path = site.path, .no_port = true};
 	handler.user = &site;
-	assert_int_equal(gn_http_new(&config, &handler, &second), GN_PORT_TAKEN); /* somebody lives there */
+	/* somebody lives there */
+	assert_int_equal(gn_http_new(&config, &handler, &second), GN_PORT_TAKEN);
 	assert_int_equal(access(site.path, F_OK), 0);
 	site_close(&site);
 
@@ -387,18 +409,21 @@ static void unix_socket_is_private_and_stale_ones_are_replaced(void **state)
 	assert_non_null(mkdtemp(dir));
 	memset(deep, 'd', 120);
 	deep[120] = 0;
-	snprintf(path, sizeof path, "%s/%s", dir, deep); /* and deeper than a socket's address can say */
+	/* and deeper than a socket's address can say */
+	snprintf(path, sizeof path, "%s/%s", dir, deep);
 	assert_int_equal(mkdir(path, 0700), 0);
 	strcat(path, "/api.sock");
 	for (int round = 0; round < 2; round++) {
 		assert_int_equal(uv_loop_init(&other.loop), 0);
-		config = (struct gn_http_config){.loop = &other.loop, .unix_path = path, .no_port = true};
+		config = (struct gn_http_config){
+			.loop = &other.loop, .unix_path = path, .no_port = true};
 		handler.user = &other;
 		assert_int_equal(gn_http_new(&config, &handler, &other.http), GN_OK);
 		char keep[340];
 		snprintf(keep, sizeof keep, "%s.old", path);
 		if (round == 0)
-			assert_int_equal(rename(path, keep), 0); /* survives gn_http_free, which removes only its own */
+			/* survives gn_http_free, which removes only its own */
+			assert_int_equal(rename(path, keep), 0);
 		gn_http_free(other.http);
 		uv_run(&other.loop, UV_RUN_DEFAULT);
 		assert_int_equal(uv_loop_close(&other.loop), 0);

@@ -1,15 +1,19 @@
-/* Whose turn it is in a turn of the loop: which waiting requests are begun, and whose answers go on.
+/* Whose turn it is in a turn of the loop: which waiting requests are begun, and whose answers go
+ * on.
  *
- * Requests: start-time fair queueing (Goyal, Vin, Cheng 1996) over connections that have one request each. A round is
- * over when everybody who waited as it began has had a turn.
+ * Requests: start-time fair queueing (Goyal, Vin, Cheng 1996) over connections that have one
+ * request each. A round is over when everybody who waited as it began has had a turn.
  *
- * 1. A whole head waits in one of two lines, each first come, first served: AHEAD when its connection has had no turn
- * in this round or the one before, else REST. Who asks now and then goes ahead of who asks as fast as they are served.
- * 2. In one turn of the loop GN_HTTP_TURNS requests are begun, so that those who come meanwhile find their places. One
- * of them is of REST: no number of newcomers stops it.
- * 3. A new connection has had the turns that its address had last, so nobody gets ahead by connecting anew.
- * 4. Who has more to write waits in WRITERS. Once all answers of this turn of the loop have written GN_HTTP_TURN_BYTES
- * the next one has to wait for another: whoever takes what they get as fast as it comes has it in pieces, by turns. */
+ * 1. A whole head waits in one of two lines, each first come, first served: AHEAD when its
+ *    connection has had no turn in this round or the one before, else REST. Who asks now and
+ *    then goes ahead of who asks as fast as they are served.
+ * 2. In one turn of the loop GN_HTTP_TURNS requests are begun, so that those who come meanwhile
+ *    find their places. One of them is of REST: no number of newcomers stops it.
+ * 3. A new connection has had the turns that its address had last, so nobody gets ahead by
+ *    connecting anew.
+ * 4. Who has more to write waits in WRITERS. Once all answers of this turn of the loop have
+ *    written GN_HTTP_TURN_BYTES the next one has to wait for another: whoever takes what they
+ *    get as fast as it comes has it in pieces, by turns. */
 #include "net/http_conn.h"
 
 /* Two addresses that share a place are taken for one, and wait in REST. */
@@ -32,7 +36,9 @@ void line_begin(struct conn *c)
 static struct http_line *line_of(const struct conn *c)
 {
 	struct gn_http *http = c->http;
-	return &http->lines[c->state != CONN_TURN ? HTTP_WRITERS : c->tag < http->round ? HTTP_AHEAD : HTTP_REST];
+	return &http->lines[c->state != CONN_TURN  ? HTTP_WRITERS
+			    : c->tag < http->round ? HTTP_AHEAD
+						   : HTTP_REST];
 }
 
 void line_join(struct conn *c)
@@ -56,7 +62,8 @@ static struct conn *leave_first(struct http_line *line)
 void line_leave(struct conn *c)
 {
 	for (struct http_line *line = c->http->lines; line < c->http->lines + HTTP_LINES; line++)
-		for (struct conn **at = &line->first, *before = NULL; *at; before = *at, at = &(*at)->line_next)
+		for (struct conn **at = &line->first, *before = NULL; *at;
+		     before = *at, at = &(*at)->line_next)
 			if (*at == c) {
 				*at = c->line_next;
 				line->last = line->last == c ? before : line->last;
@@ -67,7 +74,8 @@ void line_leave(struct conn *c)
 
 bool line_waits(const struct gn_http *http)
 {
-	return http->lines[HTTP_AHEAD].first || http->lines[HTTP_REST].first || http->lines[HTTP_WRITERS].first;
+	return http->lines[HTTP_AHEAD].first || http->lines[HTTP_REST].first ||
+	       http->lines[HTTP_WRITERS].first;
 }
 
 struct conn *line_next_request(struct gn_http *http, unsigned n)

@@ -1,4 +1,5 @@
-/* Whose request is begun next, and who may go on writing (NO-30). Places in line are counted, never times. */
+/* Whose request is begun next, and who may go on writing (NO-30). Places in line are counted,
+ * never times. */
 #include "net/http_conn.h"
 #include "net/http_harness.h"
 
@@ -8,7 +9,9 @@ enum { MANY = 40 };
 static int dial_from(uint16_t port, unsigned host)
 {
 	struct sockaddr_in from = {.sin_family = AF_INET, .sin_addr = {htonl(0x7f000000u | host)}},
-			   to = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+			   to = {.sin_family = AF_INET,
+				 .sin_port = htons(port),
+				 .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 	assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
 	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
@@ -38,7 +41,8 @@ static unsigned place_of_held(struct site *site)
 }
 
 /* A site whose answer to the client's request (and to one that may follow it) the test writes. */
-static struct gn_http_request *hold(struct site *site, struct client *c, uint32_t write_high, const char *text)
+static struct gn_http_request *hold(struct site *site, struct client *c, uint32_t write_high,
+				    const char *text)
 {
 	site_open(site, (struct gn_http_config){.write_high = write_high});
 	client_open(c, dial(gn_http_port(site->http)));
@@ -74,7 +78,8 @@ static void who_asks_now_and_then_goes_ahead(void **state)
 	client_move(&seldom);
 	unsigned place = place_of_held(&site);
 	assert_in_range(place, 1, 2 * GN_HTTP_TURNS);
-	for (int i = 0; i < PATIENCE && site.opened < MANY * MANY + 2; i++) { /* and nobody is forgotten */
+	for (int i = 0; i < PATIENCE && site.opened < MANY * MANY + 2; i++) {
+		/* and nobody is forgotten */
 		turn(&site);
 		move_all(many, MANY);
 	}
@@ -167,21 +172,25 @@ static void downloads_go_on_by_turns(void **state)
 		most = many[i].in_len > most ? many[i].in_len : most;
 	}
 	/* beside what lay in the kernel before */
-	assert_in_range(all, 1, (size_t)TURNS * (GN_HTTP_TURN_BYTES + PIECE) + (size_t)DOWNLOADS * (8u << 20));
+	assert_in_range(all, 1,
+			(size_t)TURNS * (GN_HTTP_TURN_BYTES + PIECE) +
+				(size_t)DOWNLOADS * (8u << 20));
 	assert_true(least > most / 2);
 	close_all(many, DOWNLOADS);
 	site_close(&site);
 }
 
-/* An answer that ends while it waits for its turn to go on leaves the line, which the next request enters. */
+/* An answer that ends while it waits for its turn to go on leaves the line, which the next
+ * request enters. */
 static void an_answer_may_end_in_line(void **state)
 {
 	static const uint8_t piece[65536];
 	struct site site;
 	struct client c;
 	(void)state;
-	struct gn_http_request *first =
-		hold(&site, &c, 0, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\nGET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+	struct gn_http_request *first = hold(&site, &c, 0,
+					     "GET /hold HTTP/1.1\r\nHost: x\r\n\r\nGET /hold "
+					     "HTTP/1.1\r\nHost: x\r\n\r\n");
 	while (gn_http_write(first, GN_SLICE(piece))) /* the client reads nothing yet */
 		;
 	for (int i = 0; i < PATIENCE && !first->conn->in_line; i++) {
@@ -199,14 +208,17 @@ static void an_answer_may_end_in_line(void **state)
 	site_close(&site);
 }
 
-/* Who writes now and then is told to stop only by a client that does not keep up, however much it was in all. */
+/* Who writes now and then is told to stop only by a client that does not keep up, however much
+ * it was in all. */
 static void a_listener_that_keeps_up_is_kept(void **state)
 {
 	static const uint8_t piece[4000];
 	struct site site;
 	struct client c;
 	(void)state;
-	struct gn_http_request *held = hold(&site, &c, 16384, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
+	struct gn_http_request *held = hold(&site, &c, 16384,
+					    "GET /hold HTTP/1.1\r\nHost: "
+					    "x\r\n\r\n");
 	for (size_t sent = 0; sent < 100 * sizeof piece; sent += sizeof piece) {
 		assert_true(gn_http_write(held, GN_SLICE(piece)));
 		client_expect(&site, &c, sent + sizeof piece);
@@ -219,9 +231,12 @@ static void a_listener_that_keeps_up_is_kept(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(who_asks_now_and_then_goes_ahead), cmocka_unit_test(newcomers_stop_nobody),
-		cmocka_unit_test(who_waits_may_be_closed),          cmocka_unit_test(downloads_go_on_by_turns),
-		cmocka_unit_test(an_answer_may_end_in_line),        cmocka_unit_test(a_listener_that_keeps_up_is_kept),
+		cmocka_unit_test(who_asks_now_and_then_goes_ahead),
+		cmocka_unit_test(newcomers_stop_nobody),
+		cmocka_unit_test(who_waits_may_be_closed),
+		cmocka_unit_test(downloads_go_on_by_turns),
+		cmocka_unit_test(an_answer_may_end_in_line),
+		cmocka_unit_test(a_listener_that_keeps_up_is_kept),
 	};
 	signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, NULL, NULL);

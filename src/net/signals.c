@@ -10,7 +10,10 @@ static void reopen(struct gn_signals *s)
 		gn_log(s->log, GN_LOG_INFO, "log", "hangup",
 		       "SIGHUP: there is no log file to open anew (--log-file); going on");
 	else if (gn_os_log_open(s->log_file))
-		gn_log(s->log, GN_LOG_ERROR, "log", "reopen.failed", "%s: the old file is written on", gn_os_why());
+		gn_log(s->log, GN_LOG_ERROR, "log", "reopen.failed",
+		       "%s: the old file is written "
+		       "on",
+		       gn_os_why());
 	else
 		gn_log(s->log, GN_LOG_INFO, "log", "reopened", "%s", s->log_file);
 }

@@ -1,7 +1,7 @@
 /* What a serving program does with signals, the same in all of them:
  *
- *   SIGTERM, SIGINT    stop: what was taken becomes durable, then it ends
- *   SIGHUP             the log file is opened anew at its path (log rotation); without one the log says so. A terminal
+ *   SIGTERM, SIGINT stop: what was taken becomes durable, then it ends SIGHUP the log file is
+ *   opened anew at its path (log rotation); without one the log says so. A terminal
  *                      that closes sends it too: the program goes on
  *   SIGUSR1, SIGUSR2   one line about how it is goes to the log
  *   SIGPIPE, SIGXFSZ   never (gn_os_process) */

@@ -1,8 +1,9 @@
-/* UDP with batches. Sending: one sendmsg with UDP_SEGMENT for up to 64 equal packets, sendmmsg where the kernel or the
- * device refuses that. Receiving: recvmmsg into buffers that hold a GRO train each, split by the segment size the
- * kernel tells.
+/* UDP with batches. Sending: one sendmsg with UDP_SEGMENT for up to 64 equal packets, sendmmsg
+ * where the kernel or the device refuses that. Receiving: recvmmsg into buffers that hold a GRO
+ * train each, split by the segment size the kernel tells.
  *
- * 1. GSO is given up for good only when the same packets went out singly: a segment that is too large proves nothing.
+ * 1. GSO is given up for good only when the same packets went out singly: a segment that is too
+ *    large proves nothing.
  * 2. Whatever way the packets take, the other side sees the same datagrams. */
 #define _GNU_SOURCE /* recvmmsg */
 #include "net/udp.h"
@@ -23,11 +24,12 @@
 #define UDP_GRO 104
 #endif
 
-#define TRAINS 8                /* receive buffers a call */
-#define TRAIN_BYTES 65536u      /* the largest GRO train */
-#define SEGMENTS 64u            /* UDP_MAX_SEGMENTS of the first kernels that had it */
-#define TRAIN_SENT 65000u       /* bytes of one GSO send: a UDP payload, rounded down */
-#define SOCKET_BUFFER (4 << 20) /* bytes: some 3,000 packets; the kernel caps it at its own maximum */
+#define TRAINS 8           /* receive buffers a call */
+#define TRAIN_BYTES 65536u /* the largest GRO train */
+#define SEGMENTS 64u       /* UDP_MAX_SEGMENTS of the first kernels that had it */
+#define TRAIN_SENT 65000u  /* bytes of one GSO send: a UDP payload, rounded down */
+/* bytes: some 3,000 packets; the kernel caps it at its own maximum */
+#define SOCKET_BUFFER (4 << 20)
 
 struct gn_udp {
 	int fd;
@@ -36,7 +38,8 @@ struct gn_udp {
 	uint8_t *buffers; /* TRAINS * TRAIN_BYTES */
 };
 
-static socklen_t to_sockaddr(const struct gn_udp *udp, const struct gn_addr *a, struct sockaddr_storage *out)
+static socklen_t to_sockaddr(const struct gn_udp *udp, const struct gn_addr *a,
+			     struct sockaddr_storage *out)
 {
 	memset(out, 0, sizeof *out);
 	if (udp->info.v6) {
@@ -66,13 +69,15 @@ static void from_sockaddr(const struct sockaddr_storage *sa, struct gn_addr *out
 	*out = gn_addr_v4(b[0], b[1], b[2], b[3], ntohs(v4->sin_port));
 }
 
-/* Best effort all: large buffers; and packets go as they are or not at all, since jet finds the path's MTU itself. */
+/* Best effort all: large buffers; and packets go as they are or not at all, since jet finds the
+ * path's MTU itself. */
 static void tune(int fd, bool v6)
 {
 	int size = SOCKET_BUFFER, probe4 = IP_PMTUDISC_PROBE, probe6 = IPV6_PMTUDISC_PROBE, on = 1;
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 	(void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
-	(void)setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &probe4, sizeof probe4); /* of mapped IPv4 too */
+	/* of mapped IPv4 too */
+	(void)setsockopt(fd, IPPROTO_IP, IP_MTU_DISCOVER, &probe4, sizeof probe4);
 	if (v6) {
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_MTU_DISCOVER, &probe6, sizeof probe6);
 		(void)setsockopt(fd, IPPROTO_IPV6, IPV6_DONTFRAG, &on, sizeof on);
@@ -93,7 +98,8 @@ static int bound(struct gn_udp *udp, bool v6, uint16_t port)
 	if (fd < 0)
 		return -1;
 	if ((v6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &off, sizeof off)) ||
-	    bind(fd, (struct sockaddr *)&sa, len) || getsockname(fd, (struct sockaddr *)&sa, &len)) {
+	    bind(fd, (struct sockaddr *)&sa, len) ||
+	    getsockname(fd, (struct sockaddr *)&sa, &len)) {
 		int e = errno;
 		close(fd);
 		errno = e;
@@ -166,8 +172,8 @@ void gn_udp_offload(struct gn_udp *udp, bool gso, bool gro)
 /* ---- sending ---- */
 
 /* Up to SEGMENTS packets as one; the number of bytes taken, or -1 with errno. */
-static ssize_t send_train(struct gn_udp *udp, struct sockaddr_storage *to, socklen_t to_len, struct gn_slice data,
-			  uint16_t segment)
+static ssize_t send_train(struct gn_udp *udp, struct sockaddr_storage *to, socklen_t to_len,
+			  struct gn_slice data, uint16_t segment)
 {
 	_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof segment)] = {0};
 	size_t count = TRAIN_SENT / segment < SEGMENTS ? TRAIN_SENT / segment : SEGMENTS;
@@ -188,8 +194,8 @@ static ssize_t send_train(struct gn_udp *udp, struct sockaddr_storage *to, sockl
 }
 
 /* Up to SEGMENTS packets one by one, in one call; the same result. */
-static ssize_t send_singly(struct gn_udp *udp, struct sockaddr_storage *to, socklen_t to_len, struct gn_slice data,
-			   uint16_t segment)
+static ssize_t send_singly(struct gn_udp *udp, struct sockaddr_storage *to, socklen_t to_len,
+			   struct gn_slice data, uint16_t segment)
 {
 	struct mmsghdr messages[SEGMENTS];
 	struct iovec iov[SEGMENTS];
@@ -198,8 +204,10 @@ static ssize_t send_singly(struct gn_udp *udp, struct sockaddr_storage *to, sock
 	for (; count < SEGMENTS && (bytes < data.len || count == 0); count++) {
 		struct gn_slice packet = gn_slice_sub(data, bytes, segment);
 		iov[count] = (struct iovec){(void *)(uintptr_t)packet.p, packet.len};
-		messages[count] = (struct mmsghdr){
-			.msg_hdr = {.msg_name = to, .msg_namelen = to_len, .msg_iov = &iov[count], .msg_iovlen = 1}};
+		messages[count] = (struct mmsghdr){.msg_hdr = {.msg_name = to,
+							       .msg_namelen = to_len,
+							       .msg_iov = &iov[count],
+							       .msg_iovlen = 1}};
 		bytes += packet.len;
 	}
 	int sent = sendmmsg(udp->fd, messages, count, 0);
@@ -214,7 +222,8 @@ static bool gso_refused(int e)
 	return e == EINVAL || e == EIO || e == EMSGSIZE || e == ENOPROTOOPT || e == EOPNOTSUPP;
 }
 
-gn_err gn_udp_send(struct gn_udp *udp, const struct gn_addr *to, struct gn_slice data, uint16_t segment, size_t *sent)
+gn_err gn_udp_send(struct gn_udp *udp, const struct gn_addr *to, struct gn_slice data,
+		   uint16_t segment, size_t *sent)
 {
 	struct sockaddr_storage sa;
 	socklen_t sa_len = to_sockaddr(udp, to, &sa);
@@ -227,7 +236,8 @@ gn_err gn_udp_send(struct gn_udp *udp, const struct gn_addr *to, struct gn_slice
 	}
 	while (*sent < data.len) {
 		struct gn_slice rest = gn_slice_sub(data, *sent, data.len);
-		bool train = udp->info.gso && !refused && rest.len > segment && segment <= TRAIN_SENT / 2;
+		bool train = udp->info.gso && !refused && rest.len > segment &&
+			     segment <= TRAIN_SENT / 2;
 		ssize_t n = (train ? send_train : send_singly)(udp, &sa, sa_len, rest, segment);
 		udp->info.send_calls++;
 		if (n >= 0) {
@@ -284,7 +294,9 @@ gn_err gn_udp_recv(struct gn_udp *udp, gn_udp_received received, void *user)
 	while (n < 0 && errno == EINTR);
 	udp->info.receive_calls++;
 	if (n <= 0)
-		return n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != ECONNREFUSED ? GN_IO : GN_AGAIN;
+		return n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != ECONNREFUSED
+			       ? GN_IO
+			       : GN_AGAIN;
 	for (int i = 0; i < n; i++) {
 		struct gn_addr addr;
 		size_t len = messages[i].msg_len, segment = segment_of(&messages[i].msg_hdr, len);
@@ -297,7 +309,8 @@ gn_err gn_udp_recv(struct gn_udp *udp, gn_udp_received received, void *user)
 		for (size_t at = 0; at < len || len == 0; at += segment) {
 			size_t part = len - at < segment ? len - at : segment;
 			udp->info.packets_received++;
-			received(user, &addr, gn_slice(udp->buffers + (size_t)i * TRAIN_BYTES + at, part));
+			received(user, &addr,
+				 gn_slice(udp->buffers + (size_t)i * TRAIN_BYTES + at, part));
 			if (len == 0)
 				break;
 		}

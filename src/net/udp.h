@@ -1,5 +1,5 @@
-/* One UDP socket for all peers: dual-stack, nonblocking, batches out by GSO and in by GRO where the kernel has them.
- * Addresses are gn_addr (IPv4 mapped). Single-threaded. */
+/* One UDP socket for all peers: dual-stack, nonblocking, batches out by GSO and in by GRO where
+ * the kernel has them. Addresses are gn_addr (IPv4 mapped). Single-threaded. */
 #ifndef GN_NET_UDP_H
 #define GN_NET_UDP_H
 
@@ -7,23 +7,24 @@
 
 struct gn_udp;
 
-/* port 0: a free one. GN_PORT_TAKEN, GN_DENIED, GN_IO; gn_os_why has the sentence. IPv6 with mapped IPv4; IPv4 alone
- * where IPv6 is off. Packets are never fragmented here or on their way. */
+/* port 0: a free one. GN_PORT_TAKEN, GN_DENIED, GN_IO; gn_os_why has the sentence. IPv6 with
+ * mapped IPv4; IPv4 alone where IPv6 is off. Packets are never fragmented here or on their way. */
 GN_MUST gn_err gn_udp_open(uint16_t port, struct gn_udp **out);
 /* NULL is fine. */
 void gn_udp_close(struct gn_udp *udp);
 int gn_udp_fd(const struct gn_udp *udp); /* for polling; borrowed */
 uint16_t gn_udp_port(const struct gn_udp *udp);
 
-/* data is packets of `segment` bytes, the last may be shorter. *sent counts the bytes taken, whole packets always.
- * GN_AGAIN: the socket is full, the rest is still the caller's: poll for writing. GN_TOO_LARGE: `segment` is more than
- * the interface carries. GN_UNREACHABLE: the rest will not go to that address now. */
-GN_MUST gn_err gn_udp_send(struct gn_udp *udp, const struct gn_addr *to, struct gn_slice data, uint16_t segment,
-			   size_t *sent);
+/* data is packets of `segment` bytes, the last may be shorter. *sent counts the bytes taken,
+ * whole packets always. GN_AGAIN: the socket is full, the rest is still the caller's: poll for
+ * writing. GN_TOO_LARGE: `segment` is more than the interface carries. GN_UNREACHABLE: the rest
+ * will not go to that address now. */
+GN_MUST gn_err gn_udp_send(struct gn_udp *udp, const struct gn_addr *to, struct gn_slice data,
+			   uint16_t segment, size_t *sent);
 
 typedef void (*gn_udp_received)(void *user, const struct gn_addr *from, struct gn_slice datagram);
-/* Hands on every datagram of one receive call, each once; the bytes are good for the callback. GN_AGAIN when there was
- * none. */
+/* Hands on every datagram of one receive call, each once; the bytes are good for the callback.
+ * GN_AGAIN when there was none. */
 GN_MUST gn_err gn_udp_recv(struct gn_udp *udp, gn_udp_received received, void *user);
 
 struct gn_udp_info {

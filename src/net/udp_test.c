@@ -1,5 +1,5 @@
-/* UDP on loopback: every way the packets can take gives the other side the same datagrams. The system calls of sending
- * go through this file, which can make them fail. */
+/* UDP on loopback: every way the packets can take gives the other side the same datagrams. The
+ * system calls of sending go through this file, which can make them fail. */
 #define _GNU_SOURCE
 #include "net/udp.h"
 #include "os/os.h"
@@ -10,13 +10,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
 #include <errno.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 /* ---- system calls that fail on demand ---- */
 
@@ -46,7 +47,8 @@ int sendmmsg(int fd, struct mmsghdr *m, unsigned n, int flags)
 		fault.once = 0;
 		return -1;
 	}
-	return (int)syscall(SYS_sendmmsg, fd, m, fault.partial && n > fault.partial ? fault.partial : n, flags);
+	return (int)syscall(SYS_sendmmsg, fd, m,
+			    fault.partial && n > fault.partial ? fault.partial : n, flags);
 }
 
 int recvmmsg(int fd, struct mmsghdr *m, unsigned n, int flags, struct timespec *t)
@@ -59,7 +61,8 @@ int recvmmsg(int fd, struct mmsghdr *m, unsigned n, int flags, struct timespec *
 int socket(int family, int type, int protocol)
 {
 	errno = EAFNOSUPPORT;
-	return family == AF_INET6 && fault.no_v6 ? -1 : (int)syscall(SYS_socket, family, type, protocol);
+	return family == AF_INET6 && fault.no_v6 ? -1
+						 : (int)syscall(SYS_socket, family, type, protocol);
 }
 
 /* ---- two ends ---- */
@@ -118,7 +121,8 @@ static void receive(void *user, const struct gn_addr *from, struct gn_slice d)
 static void collect(struct gn_udp *udp, struct inbox *in, unsigned count)
 {
 	struct pollfd p = {gn_udp_fd(udp), POLLIN, 0};
-	while (gn_udp_recv(udp, receive, in) == GN_OK || (in->count < count && poll(&p, 1, 2000) > 0))
+	while (gn_udp_recv(udp, receive, in) == GN_OK ||
+	       (in->count < count && poll(&p, 1, 2000) > 0))
 		;
 }
 
@@ -127,7 +131,8 @@ static uint8_t batch[256 * 1024];
 static struct gn_slice make_batch(uint32_t first, size_t len, uint16_t segment)
 {
 	for (size_t i = 0; i < len; i += segment)
-		make_packet(first + (uint32_t)(i / segment), batch + i, len - i < segment ? len - i : segment);
+		make_packet(first + (uint32_t)(i / segment), batch + i,
+			    len - i < segment ? len - i : segment);
 	return gn_slice(batch, len);
 }
 
@@ -155,9 +160,18 @@ static void batches_arrive_as_they_were_cut(void **state)
 	static const struct {
 		size_t len;
 		uint16_t segment;
-	} shapes[] = {{1, 1200},          {1200, 1200},          {1201, 1200},          {5 * 1200 + 7, 1200},
-		      {64 * 1000, 1000},  {64 * 1000 + 1, 1000}, {200 * 100 + 50, 100}, {130 * 20, 20},
-		      {3 * 20000, 20000}, {2 * 40000, 40000},    {60000, 60000},        {200000, 1452}};
+	} shapes[] = {{1, 1200},
+		      {1200, 1200},
+		      {1201, 1200},
+		      {5 * 1200 + 7, 1200},
+		      {64 * 1000, 1000},
+		      {64 * 1000 + 1, 1000},
+		      {200 * 100 + 50, 100},
+		      {130 * 20, 20},
+		      {3 * 20000, 20000},
+		      {2 * 40000, 40000},
+		      {60000, 60000},
+		      {200000, 1452}};
 	for (int ways = 0; ways < 4; ways++) {
 		gn_udp_offload(a, ways & 1, true);
 		gn_udp_offload(b, true, ways & 2);
@@ -166,9 +180,9 @@ static void batches_arrive_as_they_were_cut(void **state)
 			size_t sent, len = shapes[i].len, segment = shapes[i].segment;
 			unsigned count = (unsigned)((len + segment - 1) / segment);
 			struct gn_addr to = at(b);
-			assert_int_equal(
-				gn_udp_send(a, &to, make_batch(0, len, shapes[i].segment), shapes[i].segment, &sent),
-				GN_OK);
+			assert_int_equal(gn_udp_send(a, &to, make_batch(0, len, shapes[i].segment),
+						     shapes[i].segment, &sent),
+					 GN_OK);
 			assert_int_equal(sent, len);
 			collect(b, &in, count);
 			assert_int_equal(in.count, count);
@@ -226,7 +240,8 @@ static void a_machine_without_ipv6_uses_ipv4(void **state)
 	assert_true(gn_addr_eq(&in.from, &to));
 	/* an IPv6 address is not cut down to something else */
 	memcpy(six.ip + 12, (uint8_t[]){127, 0, 0, 1}, 4);
-	assert_int_equal(gn_udp_send(v4, &six, make_batch(0, 100, 100), 100, &sent), GN_UNREACHABLE);
+	assert_int_equal(gn_udp_send(v4, &six, make_batch(0, 100, 100), 100, &sent),
+			 GN_UNREACHABLE);
 	assert_int_equal(sent, 0);
 	memset(&in, 0, sizeof in);
 	assert_int_equal(gn_udp_recv(b, receive, &in), GN_AGAIN);
@@ -244,7 +259,8 @@ static void a_kernel_that_refuses_trains_is_remembered(void **state)
 		size_t sent;
 		gn_udp_offload(a, true, true);
 		fault.train = codes[i];
-		assert_int_equal(gn_udp_send(a, &to, make_batch(0, 10000, 1000), 1000, &sent), GN_OK);
+		assert_int_equal(gn_udp_send(a, &to, make_batch(0, 10000, 1000), 1000, &sent),
+				 GN_OK);
 		fault.train = 0;
 		assert_int_equal(sent, 10000);
 		collect(b, &in, 10);
@@ -262,7 +278,8 @@ static void a_packet_too_large_is_no_reason_to_give_up_trains(void **state)
 	struct gn_udp_info info;
 	size_t sent;
 	assert_int_equal(gn_udp_send(a, &to, gn_slice(batch, 65530), 65530, &sent), GN_TOO_LARGE);
-	fault.train = EMSGSIZE; /* as a device with a small MTU says of a train, and of each packet */
+	/* as a device with a small MTU says of a train, and of each packet */
+	fault.train = EMSGSIZE;
 	fault.once = EMSGSIZE;
 	assert_int_equal(gn_udp_send(a, &to, gn_slice(batch, 3000), 1500, &sent), GN_TOO_LARGE);
 	fault.train = 0;
@@ -286,7 +303,9 @@ static void a_full_socket_says_how_far_it_came(void **state)
 		struct gn_slice data = make_batch(0, 200 * 1000 + 5, 1000);
 		assert_int_equal(gn_udp_send(a, &to, data, 1000, &sent), GN_AGAIN);
 		assert_int_equal(sent, 128 * 1000); /* two calls of 64 packets */
-		assert_int_equal(gn_udp_send(a, &to, gn_slice_sub(data, sent, data.len), 1000, &more), GN_OK);
+		assert_int_equal(
+			gn_udp_send(a, &to, gn_slice_sub(data, sent, data.len), 1000, &more),
+			GN_OK);
 		assert_int_equal(sent + more, data.len);
 		collect(b, &in, 201);
 		assert_int_equal(in.count, 201);
@@ -328,7 +347,8 @@ static void an_address_that_nothing_leads_to_is_an_error(void **state)
 	for (unsigned i = 0; i < GN_COUNT(codes); i++) {
 		fault.once = codes[i];
 		fault.after = 0;
-		assert_int_equal(gn_udp_send(a, &to, make_batch(0, 100, 100), 100, &sent), GN_UNREACHABLE);
+		assert_int_equal(gn_udp_send(a, &to, make_batch(0, 100, 100), 100, &sent),
+				 GN_UNREACHABLE);
 		assert_int_equal(sent, 0);
 	}
 }
@@ -337,8 +357,9 @@ static void an_empty_datagram_is_one(void **state)
 {
 	(void)state;
 	struct inbox in = {0};
-	struct sockaddr_in to = {
-		.sin_family = AF_INET, .sin_port = htons(gn_udp_port(b)), .sin_addr = {htonl(INADDR_LOOPBACK)}};
+	struct sockaddr_in to = {.sin_family = AF_INET,
+				 .sin_port = htons(gn_udp_port(b)),
+				 .sin_addr = {htonl(INADDR_LOOPBACK)}};
 	int fd = (int)syscall(SYS_socket, AF_INET, SOCK_DGRAM, 0);
 	assert_int_equal(sendto(fd, "", 0, 0, (struct sockaddr *)&to, sizeof to), 0);
 	collect(b, &in, 1);
@@ -357,7 +378,9 @@ static void a_hundred_megabytes_arrive_in_order(void **state)
 	while (in.bytes < 100u << 20) {
 		size_t sent;
 		gn_udp_offload(a, total % 3, true);
-		assert_int_equal(gn_udp_send(a, &to, make_batch(total, 50 * 1200, 1200), 1200, &sent), GN_OK);
+		assert_int_equal(
+			gn_udp_send(a, &to, make_batch(total, 50 * 1200, 1200), 1200, &sent),
+			GN_OK);
 		total += 50;
 		collect(b, &in, total);
 		assert_int_equal(in.count, total);
@@ -374,17 +397,25 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(ports_are_free_or_taken, open_both, close_both),
-		cmocka_unit_test_setup_teardown(batches_arrive_as_they_were_cut, open_both, close_both),
-		cmocka_unit_test_setup_teardown(both_families_share_the_socket, open_both, close_both),
-		cmocka_unit_test_setup_teardown(a_machine_without_ipv6_uses_ipv4, open_both, close_both),
-		cmocka_unit_test_setup_teardown(a_kernel_that_refuses_trains_is_remembered, open_both, close_both),
-		cmocka_unit_test_setup_teardown(a_packet_too_large_is_no_reason_to_give_up_trains, open_both,
+		cmocka_unit_test_setup_teardown(batches_arrive_as_they_were_cut, open_both,
 						close_both),
-		cmocka_unit_test_setup_teardown(a_full_socket_says_how_far_it_came, open_both, close_both),
-		cmocka_unit_test_setup_teardown(interrupted_and_partial_calls_go_on, open_both, close_both),
-		cmocka_unit_test_setup_teardown(an_address_that_nothing_leads_to_is_an_error, open_both, close_both),
+		cmocka_unit_test_setup_teardown(both_families_share_the_socket, open_both,
+						close_both),
+		cmocka_unit_test_setup_teardown(a_machine_without_ipv6_uses_ipv4, open_both,
+						close_both),
+		cmocka_unit_test_setup_teardown(a_kernel_that_refuses_trains_is_remembered,
+						open_both, close_both),
+		cmocka_unit_test_setup_teardown(a_packet_too_large_is_no_reason_to_give_up_trains,
+						open_both, close_both),
+		cmocka_unit_test_setup_teardown(a_full_socket_says_how_far_it_came, open_both,
+						close_both),
+		cmocka_unit_test_setup_teardown(interrupted_and_partial_calls_go_on, open_both,
+						close_both),
+		cmocka_unit_test_setup_teardown(an_address_that_nothing_leads_to_is_an_error,
+						open_both, close_both),
 		cmocka_unit_test_setup_teardown(an_empty_datagram_is_one, open_both, close_both),
-		cmocka_unit_test_setup_teardown(a_hundred_megabytes_arrive_in_order, open_both, close_both),
+		cmocka_unit_test_setup_teardown(a_hundred_megabytes_arrive_in_order, open_both,
+						close_both),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

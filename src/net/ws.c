@@ -2,8 +2,8 @@
  *
  *     OPEN -> CLOSING [gn_ws_close: ours was sent, the connection ends after it]
  *
- * 1. Once a close frame was sent nothing else is. 2. What comes after it is read and thrown away. 3. Of the pings that
- * come at once the last is answered (RFC 6455 section 5.5.3). */
+ * 1. Once a close frame was sent nothing else is. 2. What comes after it is read and thrown
+ *    away. 3. Of the pings that come at once the last is answered (RFC 6455 section 5.5.3). */
 #include "net/ws.h"
 
 #include <stdlib.h>
@@ -35,7 +35,8 @@ bool gn_ws_bearer(const struct gn_http_request *r, struct gn_slice *token)
 {
 	struct gn_slice protocols = gn_http_header(r, "sec-websocket-protocol");
 	size_t at = strlen("bearer");
-	if (!gn_ws_wanted(r) || protocols.len <= at || memcmp(protocols.p, "bearer", at) != 0 || protocols.p[at] != ',')
+	if (!gn_ws_wanted(r) || protocols.len <= at || memcmp(protocols.p, "bearer", at) != 0 ||
+	    protocols.p[at] != ',')
 		return false;
 	for (at++; at < protocols.len && protocols.p[at] == ' '; at++)
 		;
@@ -50,8 +51,8 @@ static bool key_ok(struct gn_slice key)
 		return false;
 	for (size_t i = 0; i < 22; i++) {
 		uint8_t c = key.p[i];
-		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
-		      c == '/'))
+		if (!((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
+		      c == '+' || c == '/'))
 			return false;
 	}
 	return true;
@@ -63,8 +64,9 @@ gn_err gn_ws_open(struct gn_http_request *r, const char *protocol, size_t messag
 	struct gn_slice key = gn_http_header(r, "sec-websocket-key"),
 			version = gn_http_header(r, "sec-websocket-version");
 	char accept[29];
-	if (!gn_ws_wanted(r) || gn_http_method(r) != GN_HTTP_GET || !gn_http_connection_has(r, "upgrade") || !key.p ||
-	    !key_ok(key) || !gn_slice_eq(version, GN_LIT("13")) || gn_http_has_body(r))
+	if (!gn_ws_wanted(r) || gn_http_method(r) != GN_HTTP_GET ||
+	    !gn_http_connection_has(r, "upgrade") || !key.p || !key_ok(key) ||
+	    !gn_slice_eq(version, GN_LIT("13")) || gn_http_has_body(r))
 		return GN_USAGE;
 	struct gn_ws *ws = calloc(1, sizeof *ws + message_max);
 	if (!ws)
@@ -90,7 +92,8 @@ static bool put(struct gn_ws *ws, enum gn_ws_kind kind, struct gn_slice data)
 	uint8_t head[10];
 	if (ws->closing)
 		return false;
-	bool head_fits = gn_http_write(ws->request, gn_slice(head, gn_ws_head(kind, data.len, head)));
+	bool head_fits =
+		gn_http_write(ws->request, gn_slice(head, gn_ws_head(kind, data.len, head)));
 	return data.len ? gn_http_write(ws->request, data) : head_fits;
 }
 
@@ -155,7 +158,8 @@ static void message(struct gn_ws *ws, const struct gn_ws_message *m)
 		gn_ws_close(ws, code && !code_ok(code) ? 1002 : (uint16_t)code, "");
 		break;
 	}
-	default: break;
+	case GN_WS_BINARY:
+	case GN_WS_PONG: break;
 	}
 }
 

@@ -1,9 +1,9 @@
-/* WebSocket (RFC 6455), the server's side, over an upgraded request of the HTTP server: text messages both ways. The
- * codec is pure and fuzzed; a connection is 200 lines around it.
+/* WebSocket (RFC 6455), the server's side, over an upgraded request of the HTTP server: text
+ * messages both ways. The codec is pure and fuzzed; a connection is 200 lines around it.
  *
- * Strict: client frames must be masked, reserved bits and opcodes and over-long lengths are refused, control frames are
- * short and whole, texts are UTF-8. Binary messages are refused with 1003. Every refusal is one close frame with its
- * code, then the end. */
+ * Strict: client frames must be masked, reserved bits and opcodes and over-long lengths are
+ * refused, control frames are short and whole, texts are UTF-8. Binary messages are refused with
+ * 1003. Every refusal is one close frame with its code, then the end. */
 #ifndef GN_NET_WS_H
 #define GN_NET_WS_H
 
@@ -11,7 +11,13 @@
 
 /* ---- the codec ---- */
 
-enum gn_ws_kind { GN_WS_TEXT = 1, GN_WS_BINARY = 2, GN_WS_CLOSE = 8, GN_WS_PING = 9, GN_WS_PONG = 10 };
+enum gn_ws_kind {
+	GN_WS_TEXT = 1,
+	GN_WS_BINARY = 2,
+	GN_WS_CLOSE = 8,
+	GN_WS_PING = 9,
+	GN_WS_PONG = 10
+};
 
 struct gn_ws_parser {
 	uint8_t head[14]; /* of the frame being read */
@@ -29,10 +35,11 @@ struct gn_ws_message {
 };
 
 void gn_ws_parser_init(struct gn_ws_parser *p, struct gn_buf storage);
-/* Takes from in; *used tells how much. GN_OK: *out is a whole message; GN_AGAIN: all of in was taken; else *code is the
- * close code: GN_PROTOCOL 1002, GN_TOO_LARGE 1009, GN_TEXT 1007. After an error p is done with. */
-GN_MUST gn_err gn_ws_parse(struct gn_ws_parser *p, struct gn_slice in, size_t *used, struct gn_ws_message *out,
-			   uint16_t *code);
+/* Takes from in; *used tells how much. GN_OK: *out is a whole message; GN_AGAIN: all of in was
+ * taken; else *code is the close code: GN_PROTOCOL 1002, GN_TOO_LARGE 1009, GN_TEXT 1007. After
+ * an error p is done with. */
+GN_MUST gn_err gn_ws_parse(struct gn_ws_parser *p, struct gn_slice in, size_t *used,
+			   struct gn_ws_message *out, uint16_t *code);
 /* The head of an unmasked final frame of len payload bytes; returns its length (2, 4 or 10). */
 size_t gn_ws_head(enum gn_ws_kind kind, uint64_t len, uint8_t out[10]);
 /* Sec-WebSocket-Accept for a key (RFC 6455 section 4.2.2), 28 characters and a terminator. */
@@ -49,19 +56,20 @@ struct gn_ws_handler {
 
 /* A request that asks for an upgrade to WebSocket, well-formed or not. */
 bool gn_ws_wanted(const struct gn_http_request *r);
-/* The token in its subprotocols "bearer, TOKEN": the only place where a browser's WebSocket can put one. False when it
- * offers none, or is no WebSocket. */
+/* The token in its subprotocols "bearer, TOKEN": the only place where a browser's WebSocket can
+ * put one. False when it offers none, or is no WebSocket. */
 bool gn_ws_bearer(const struct gn_http_request *r, struct gn_slice *token);
-/* Upgrades it. protocol: the subprotocol chosen, or NULL. message_max: bytes of one message from the client. GN_USAGE:
- * not a proper handshake (the owner answers 400), GN_NOMEM. The owner passes what on_body gets to gn_ws_recv and frees
- * ws in on_closed. */
+/* Upgrades it. protocol: the subprotocol chosen, or NULL. message_max: bytes of one message from
+ * the client. GN_USAGE: not a proper handshake (the owner answers 400), GN_NOMEM. The owner
+ * passes what on_body gets to gn_ws_recv and frees ws in on_closed. */
 GN_MUST gn_err gn_ws_open(struct gn_http_request *r, const char *protocol, size_t message_max,
 			  const struct gn_ws_handler *handler, struct gn_ws **out);
 void gn_ws_free(struct gn_ws *ws);
-/* All of data is used; answers the last ping in it, echoes a close, refuses what breaks the protocol. */
+/* All of data is used; answers the last ping in it, echoes a close, refuses what breaks the
+ * protocol. */
 void gn_ws_recv(struct gn_ws *ws, struct gn_slice data);
-/* False when nothing more can be sent, or when the client does not take what was sent (over the high-water mark): the
- * owner may drop it. */
+/* False when nothing more can be sent, or when the client does not take what was sent (over the
+ * high-water mark): the owner may drop it. */
 bool gn_ws_send(struct gn_ws *ws, struct gn_slice text);
 void gn_ws_ping(struct gn_ws *ws);
 /* Sends a close frame once and ends the connection. */

@@ -2,7 +2,8 @@
  *
  * 1. A frame's head is gathered byte by byte and judged before a byte of its payload is kept.
  * 2. Control frames may come between the fragments of a message; they have storage of their own.
- * 3. A length written longer than needed is refused, as are reserved bits, reserved opcodes and frames without mask. */
+ * 3. A length written longer than needed is refused, as are reserved bits, reserved opcodes and
+ *    frames without mask. */
 #include "net/ws.h"
 
 #define FIN 0x80u
@@ -31,7 +32,9 @@ static gn_err begin(struct gn_ws_parser *p, uint16_t *code)
 {
 	struct gn_reader r = gn_reader(gn_slice(p->head + 2, (size_t)p->head_len - 2));
 	uint8_t opcode = p->head[0] & 0x0f, short_len = p->head[1] & 0x7f;
-	uint64_t len = short_len == 126 ? gn_read_be16(&r) : short_len == 127 ? gn_read_be64(&r) : short_len;
+	uint64_t len = short_len == 126   ? gn_read_be16(&r)
+		       : short_len == 127 ? gn_read_be64(&r)
+					  : short_len;
 	bool final = p->head[0] & FIN, control = opcode & 8;
 	memcpy(p->mask, r.p, 4);
 	if ((short_len == 126 && len < 126) || (short_len == 127 && len < 65536) || len >> 63)
@@ -62,7 +65,8 @@ static gn_err end(struct gn_ws_parser *p, struct gn_ws_message *out, uint16_t *c
 	p->head_len = 0;
 	if (p->opcode & 8) {
 		struct gn_slice data = gn_slice(p->control, p->control_len);
-		if (p->opcode == GN_WS_CLOSE && (data.len == 1 || !gn_utf8_ok(gn_slice_sub(data, 2, data.len))))
+		if (p->opcode == GN_WS_CLOSE &&
+		    (data.len == 1 || !gn_utf8_ok(gn_slice_sub(data, 2, data.len))))
 			return refuse(code, 1002, GN_PROTOCOL);
 		*out = (struct gn_ws_message){(enum gn_ws_kind)p->opcode, data};
 		return GN_OK;
@@ -85,7 +89,8 @@ static gn_err head_byte(struct gn_ws_parser *p, uint8_t b, uint16_t *code)
 	return p->head_len >= 2 && p->head_len == head_want(p) ? begin(p, code) : GN_OK;
 }
 
-gn_err gn_ws_parse(struct gn_ws_parser *p, struct gn_slice in, size_t *used, struct gn_ws_message *out, uint16_t *code)
+gn_err gn_ws_parse(struct gn_ws_parser *p, struct gn_slice in, size_t *used,
+		   struct gn_ws_message *out, uint16_t *code)
 {
 	size_t i = 0;
 	gn_err err = GN_AGAIN;
@@ -128,8 +133,8 @@ size_t gn_ws_head(enum gn_ws_kind kind, uint64_t len, uint8_t out[10])
 	return gn_writer_len(&w);
 }
 
-/* ---- the handshake's SHA-1 (FIPS 180-4): no secret hangs on it, it only proves that the server read the request ----
- */
+/* ---- the handshake's SHA-1 (FIPS 180-4): no secret hangs on it, it only proves that the server
+ * read the request ---- */
 
 static uint32_t rol(uint32_t v, unsigned n)
 {
@@ -140,8 +145,8 @@ static void sha1_block(uint32_t h[5], const uint8_t *p)
 {
 	uint32_t w[80], a = h[0], b = h[1], c = h[2], d = h[3], e = h[4];
 	for (unsigned i = 0; i < 16; i++)
-		w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 | (uint32_t)p[4 * i + 2] << 8 |
-		       p[4 * i + 3];
+		w[i] = (uint32_t)p[4 * i] << 24 | (uint32_t)p[4 * i + 1] << 16 |
+		       (uint32_t)p[4 * i + 2] << 8 | p[4 * i + 3];
 	for (unsigned i = 16; i < 80; i++)
 		w[i] = rol(w[i - 3] ^ w[i - 8] ^ w[i - 14] ^ w[i - 16], 1);
 	for (unsigned i = 0; i < 80; i++) {
@@ -149,7 +154,10 @@ static void sha1_block(uint32_t h[5], const uint8_t *p)
 			     : i < 40 ? b ^ c ^ d
 			     : i < 60 ? (b & c) | (b & d) | (c & d)
 				      : b ^ c ^ d;
-		uint32_t k = i < 20 ? 0x5a827999u : i < 40 ? 0x6ed9eba1u : i < 60 ? 0x8f1bbcdcu : 0xca62c1d6u;
+		uint32_t k = i < 20   ? 0x5a827999u
+			     : i < 40 ? 0x6ed9eba1u
+			     : i < 60 ? 0x8f1bbcdcu
+				      : 0xca62c1d6u;
 		uint32_t t = rol(a, 5) + f + e + k + w[i];
 		e = d;
 		d = c;
@@ -169,7 +177,8 @@ static void sha1_block(uint32_t h[5], const uint8_t *p)
 void gn_ws_accept_text(struct gn_slice key, char out[29])
 {
 	static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	uint32_t h[5] = {0x67452301u, 0xefcdab89u, 0x98badcfeu, 0x10325476u, 0xc3d2e1f0u};
 	uint8_t text[128] = {0}, hash[21] = {0};
 	GN_ASSERT(key.len == ACCEPT_KEY_LEN);
@@ -183,7 +192,8 @@ void gn_ws_accept_text(struct gn_slice key, char out[29])
 	for (unsigned i = 0; i < 20; i++)
 		hash[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i % 4)));
 	for (unsigned i = 0; i < 7; i++) {
-		uint32_t v = (uint32_t)hash[3 * i] << 16 | (uint32_t)hash[3 * i + 1] << 8 | hash[3 * i + 2];
+		uint32_t v = (uint32_t)hash[3 * i] << 16 | (uint32_t)hash[3 * i + 1] << 8 |
+			     hash[3 * i + 2];
 		for (unsigned k = 0; k < 4; k++)
 			out[4 * i + k] = digits[v >> (18 - 6 * k) & 63];
 	}

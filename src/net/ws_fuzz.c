@@ -1,5 +1,5 @@
-/* WebSocket frames: any bytes, cut by the first one, end in messages or one refusal; every text is UTF-8 and within the
- * bound. */
+/* WebSocket frames: any bytes, cut by the first one, end in messages or one refusal; every text
+ * is UTF-8 and within the bound. */
 #include "net/ws.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct gn_slice in = gn_slice_sub(gn_slice(data, size), at, step);
 		size_t used;
 		gn_err err = gn_ws_parse(&p, in, &used, &m, &code);
-		GN_ASSERT(used <= in.len && (err == GN_AGAIN ? used == in.len : used > 0 || err == GN_OK));
+		GN_ASSERT(used <= in.len &&
+			  (err == GN_AGAIN ? used == in.len : used > 0 || err == GN_OK));
 		if (err == GN_OK && m.kind == GN_WS_TEXT)
 			GN_ASSERT(m.data.len <= sizeof storage && gn_utf8_ok(m.data));
 		else if (err && err != GN_AGAIN) {

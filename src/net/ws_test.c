@@ -1,4 +1,5 @@
-/* The WebSocket codec: what RFC 6455 shows, what it forbids, and that cutting the bytes anywhere changes nothing. */
+/* The WebSocket codec: what RFC 6455 shows, what it forbids, and that cutting the bytes anywhere
+ * changes nothing. */
 #include "net/ws.h"
 
 #include <setjmp.h>
@@ -31,7 +32,8 @@ static size_t frame(uint8_t first, const void *data, size_t len, uint8_t *out)
 static void the_rfc_s_examples(void **state)
 {
 	(void)state;
-	static const uint8_t hello[] = {0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d, 0x7f, 0x9f, 0x4d, 0x51, 0x58};
+	static const uint8_t hello[] = {0x81, 0x85, 0x37, 0xfa, 0x21, 0x3d,
+					0x7f, 0x9f, 0x4d, 0x51, 0x58};
 	struct gn_ws_parser p = fresh(100);
 	struct gn_ws_message m;
 	uint16_t code;
@@ -58,15 +60,18 @@ static void fragments_with_a_ping_between_cut_anywhere(void **state)
 		unsigned got = 0;
 		for (size_t at = 0, end = cut; at < n || got < 2; end = n) {
 			size_t used;
-			gn_err err = gn_ws_parse(&p, gn_slice(bytes + at, end - at), &used, &m, &code);
+			gn_err err =
+				gn_ws_parse(&p, gn_slice(bytes + at, end - at), &used, &m, &code);
 			at += used;
 			if (err == GN_AGAIN)
 				continue;
 			assert_int_equal(err, GN_OK);
 			if (got++ == 0)
-				assert_true(m.kind == GN_WS_PING && gn_slice_eq(m.data, GN_LIT("ping")));
+				assert_true(m.kind == GN_WS_PING &&
+					    gn_slice_eq(m.data, GN_LIT("ping")));
 			else
-				assert_true(m.kind == GN_WS_TEXT && gn_slice_eq(m.data, GN_LIT("Hello")));
+				assert_true(m.kind == GN_WS_TEXT &&
+					    gn_slice_eq(m.data, GN_LIT("Hello")));
 		}
 		assert_int_equal(got, 2);
 	}
@@ -109,7 +114,8 @@ static void what_is_forbidden_is_refused_by_its_code(void **state)
 	size_t n = frame(0x01, zeros, 60, b);
 	expect_refusal(b, n + frame(0x80, zeros, 41, b + n), 100, 1009);
 	n = frame(0x01, zeros, 1, b);
-	expect_refusal(b, n + frame(0x81, zeros, 1, b + n), 100, 1002); /* a message inside another */
+	/* a message inside another */
+	expect_refusal(b, n + frame(0x81, zeros, 1, b + n), 100, 1002);
 }
 
 static void the_largest_message_and_all_lengths_pass(void **state)

@@ -1,9 +1,11 @@
-/* The local API's frame: who may ask, which route, the life of a request from its head to its last byte.
+/* The local API's frame: who may ask, which route, the life of a request from its head to its
+ * last byte.
  *
- * States:  HEAD -> (body) -> RUN -> WAIT for an engine's event -> answered | closed by the client (the operation is
- * cancelled) Invariants: a gn_request lives from on_request to on_closed; `http` is NULL once it was answered whole or
- * closed; a request waits for at most one operation; requests of foreign pages never reach a route (NO-5: Host and
- * Origin are checked first). */
+ * States: HEAD -> (body) -> RUN -> WAIT for an engine's event -> answered | closed by the client
+ * (the operation is cancelled) Invariants: a gn_request lives from on_request to on_closed;
+ * `http` is NULL once it was answered whole or closed; a request waits for at most one
+ * operation; requests of foreign pages never reach a route (NO-5: Host and Origin are checked
+ * first). */
 #include "node/node_int.h"
 
 #include <stdarg.h>
@@ -43,7 +45,8 @@ static void answer(struct gn_request *r, int status, json_t *json, bool later)
 	} else if (r->http) {
 		gn_http_respond(
 			r->http, 500, NULL, 0,
-			GN_LIT("{\"error\":{\"code\":\"internal\",\"message\":\"the answer could not be written\"}}"));
+			GN_LIT("{\"error\":{\"code\":\"internal\",\"message\":\"the answer could "
+			       "not be written\"}}"));
 	}
 	free(text);
 	r->engine = GN_OP_NONE;
@@ -84,14 +87,15 @@ json_t *gn_json_hex(const void *p, size_t len)
 
 json_t *gn_json_base64(struct gn_slice s)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	static const char digits[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	char *text = malloc((s.len + 2) / 3 * 4 + 1), *out = text;
 	if (!text)
 		return NULL;
 	for (size_t i = 0; i < s.len; i += 3) {
 		size_t n = s.len - i < 3 ? s.len - i : 3;
-		uint32_t v =
-			(uint32_t)s.p[i] << 16 | (n > 1 ? (uint32_t)s.p[i + 1] << 8 : 0) | (n > 2 ? s.p[i + 2] : 0);
+		uint32_t v = (uint32_t)s.p[i] << 16 | (n > 1 ? (uint32_t)s.p[i + 1] << 8 : 0) |
+			     (n > 2 ? s.p[i + 2] : 0);
 		for (size_t k = 0; k < 4; k++)
 			*out++ = k <= n ? digits[v >> (18 - 6 * k) & 63] : '=';
 	}
@@ -106,7 +110,8 @@ json_t *gn_json_slice(struct gn_slice s)
 	return gn_utf8_ok(s) ? json_stringn((const char *)s.p, s.len) : gn_json_base64(s);
 }
 
-gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t fallback, uint64_t max, uint64_t *out)
+gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t fallback,
+			 uint64_t max, uint64_t *out)
 {
 	uint8_t text[32];
 	struct gn_buf buf = {text, 0, sizeof text - 1};
@@ -154,7 +159,8 @@ static const struct gn_route *route_find(struct gn_request *r, bool *other_metho
 	for (const struct gn_route *route = gn_api_routes; route->path; route++) {
 		if (!gn_api_path_match(route->path, path, r->args))
 			continue;
-		if (route->method == method || (route->method == GN_HTTP_GET && method == GN_HTTP_HEAD))
+		if (route->method == method ||
+		    (route->method == GN_HTTP_GET && method == GN_HTTP_HEAD))
 			return route;
 		*other_method = true;
 	}
@@ -165,9 +171,13 @@ static const struct gn_route *route_find(struct gn_request *r, bool *other_metho
 
 static void run(struct gn_request *r)
 {
-	gn_err full = r->route->op ? gn_overlay_room(r->node->overlay) : GN_OK, err = full ? full : r->route->run(r);
+	gn_err full = r->route->op ? gn_overlay_room(r->node->overlay) : GN_OK,
+	       err = full ? full : r->route->run(r);
 	if (err)
-		gn_request_error(r, err, "%s", full ? "as many operations run as clients may have at once" : "");
+		gn_request_error(r, err, "%s",
+				 full ? "as many operations run as clients may have "
+					"at once"
+				      : "");
 }
 
 static void on_request(void *user, struct gn_http_request *http)
@@ -193,7 +203,8 @@ static void on_request(void *user, struct gn_http_request *http)
 	const struct gn_route *route = route_find(r, &other_method);
 	if (!host_ok(r) || gn_http_is_foreign(r->http, false)) {
 		gn_request_error(r, GN_DENIED,
-				 "this address answers to localhost only, and not to pages of other sites");
+				 "this address answers to localhost only, and not to pages of "
+				 "other sites");
 	} else if (!route) {
 		gn_request_error(r, other_method ? GN_UNSUPPORTED : GN_NOT_FOUND,
 				 other_method ? "another method is meant for this path"
@@ -201,7 +212,8 @@ static void on_request(void *user, struct gn_http_request *http)
 	} else if (!route->open && !token_ok(r)) {
 		gn_request_error(
 			r, GN_DENIED,
-			"the header \"Authorization: Bearer TOKEN\" is missing or wrong; the token is in %s/token",
+			"the header \"Authorization: Bearer TOKEN\" is missing or wrong; the token "
+			"is in %s/token",
 			node->config.data);
 	} else {
 		r->route = route;
@@ -295,7 +307,8 @@ static void on_closed(void *user, struct gn_http_request *http)
 
 void gn_api_handler(struct gn_node *node, struct gn_http_handler *out)
 {
-	*out = (struct gn_http_handler){on_request, on_body, on_body_end, on_drain, on_closed, node};
+	*out = (struct gn_http_handler){on_request, on_body,   on_body_end,
+					on_drain,   on_closed, node};
 }
 
 const struct gn_route gn_api_routes[] = {

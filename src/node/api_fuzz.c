@@ -1,4 +1,5 @@
-/* Fuzzes what the API reads: the path, a number, base64, the body of /spread, a host. The first byte chooses. */
+/* Fuzzes what the API reads: the path, a number, base64, the body of /spread, a host. The first
+ * byte chooses. */
 #include "node/api_parse.h"
 #include "node/node.h"
 #include "node/origin.h"
@@ -45,14 +46,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		struct gn_origin o, again;
 		if (gn_origin_parse(in, &o, &sentence) == GN_OK &&
 		    gn_origin_host(&o.name, &(struct gn_pk){{1}}, host) == GN_OK)
-			GN_ASSERT(gn_origin_parse(gn_str(host), &again, &sentence) == GN_OK && again.own &&
-				  strcmp(again.name.text, o.name.text) == 0);
+			GN_ASSERT(gn_origin_parse(gn_str(host), &again, &sentence) == GN_OK &&
+				  again.own && strcmp(again.name.text, o.name.text) == 0);
 		break;
 	}
 	default:
 		gn_node_config_default(&config);
 		if (gn_node_config_parse(&config, in, why) == GN_OK)
-			GN_ASSERT(config.bootstrap_count <= GN_NODE_BOOTSTRAP && strlen(config.data) <= 90);
+			GN_ASSERT(config.bootstrap_count <= GN_NODE_BOOTSTRAP &&
+				  strlen(config.data) <= 90);
 		break;
 	}
 	return 0;

@@ -1,4 +1,5 @@
-/* Guard over the local API: how much is asked, who asks most, why somebody is refused, and what the operator says. */
+/* Guard over the local API: how much is asked, who asks most, why somebody is refused, and what
+ * the operator says. */
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -25,14 +26,16 @@ static json_t *net_json(struct gn_addr addr)
 {
 	bool v4 = gn_addr_is_v4(&addr);
 	memset(addr.ip + (v4 ? 15 : 6), 0, v4 ? 1 : 10);
-	json_t *ip = ip_json(&addr), *net = json_sprintf("%s/%d", json_string_value(ip), v4 ? 24 : 48);
+	json_t *ip = ip_json(&addr),
+	       *net = json_sprintf("%s/%d", json_string_value(ip), v4 ? 24 : 48);
 	json_decref(ip);
 	return net;
 }
 
 json_t *gn_guard_who_json(const struct gn_guard_subject *who)
 {
-	return who->kind == GN_GUARD_PREFIX ? net_json(who->addr) : gn_json_hex(who->id, sizeof who->id);
+	return who->kind == GN_GUARD_PREFIX ? net_json(who->addr)
+					    : gn_json_hex(who->id, sizeof who->id);
 }
 
 json_t *gn_guard_id_json(const struct gn_node *node, const struct gn_guard_subject *who)
@@ -85,11 +88,13 @@ gn_err gn_guard_who(const struct gn_node *node, const char *text, struct gn_guar
 	if (len == 0 || len >= sizeof lower)
 		return GN_USAGE;
 	bool ported = gn_addr_parse(gn_str(text), &addr) == GN_OK; /* as lists show it */
-	snprintf(with_port, sizeof with_port, memchr(text, ':', net) ? "[%.*s]:1" : "%.*s:1", (int)net, text);
+	snprintf(with_port, sizeof with_port, memchr(text, ':', net) ? "[%.*s]:1" : "%.*s:1",
+		 (int)net, text);
 	if (ported || gn_addr_parse(gn_str(with_port), &addr) == GN_OK) {
 		const char *bits = text + net; /* others are not counted */
 		bool v4 = gn_addr_is_v4(&addr);
-		if (*bits && strcmp(bits, v4 ? "/24" : "/48") != 0 && strcmp(bits, v4 ? "/32" : "/128") != 0)
+		if (*bits && strcmp(bits, v4 ? "/24" : "/48") != 0 &&
+		    strcmp(bits, v4 ? "/32" : "/128") != 0)
 			return GN_RANGE;
 		addr.port = 0;
 		*out = gn_guard_of_addr(&addr);
@@ -115,10 +120,10 @@ static const char *kind_text(enum gn_guard_kind kind)
 static json_t *account_json(const struct gn_node *node, const struct gn_guard_account *a)
 {
 	return json_pack("{ss so so* sI sI sI sI sI sI}", "kind", kind_text(a->who.kind), "who",
-			 gn_guard_who_json(&a->who), "id", gn_guard_id_json(node, &a->who), "work", (json_int_t)a->work,
-			 "work_error", (json_int_t)a->work_error, "admitted", (json_int_t)a->admitted, "refused",
-			 (json_int_t)a->refused, "since", (json_int_t)gn_unix(a->since), "last",
-			 (json_int_t)gn_unix(a->last));
+			 gn_guard_who_json(&a->who), "id", gn_guard_id_json(node, &a->who), "work",
+			 (json_int_t)a->work, "work_error", (json_int_t)a->work_error, "admitted",
+			 (json_int_t)a->admitted, "refused", (json_int_t)a->refused, "since",
+			 (json_int_t)gn_unix(a->since), "last", (json_int_t)gn_unix(a->last));
 }
 
 /* How many times its price a unit costs. */
@@ -142,11 +147,13 @@ gn_err gn_api_guard(struct gn_request *r)
 	for (size_t i = 0; gn_guard_counter_at(node->guard, i, &c); i++)
 		json_object_set_new(counters, c.name, json_integer((json_int_t)c.value));
 	gn_request_json(r, 200,
-			json_pack("{ss ss sf sI sf sI sI sI sI so so so}", "mode", modes[node->config.guard], "local",
-				  node->config.guard_count_local ? "count" : "exempt", "load", s.load / 1000.0,
-				  "effort", (json_int_t)s.effort, "pressure", pressure(s.pressure), "waiting",
-				  (json_int_t)s.waiting, "cost", (json_int_t)s.cost, "capacity", (json_int_t)s.capacity,
-				  "memory", (json_int_t)s.memory, "heaviest", list, "allowed",
+			json_pack("{ss ss sf sI sf sI sI sI sI so so so}", "mode",
+				  modes[node->config.guard], "local",
+				  node->config.guard_count_local ? "count" : "exempt", "load",
+				  s.load / 1000.0, "effort", (json_int_t)s.effort, "pressure",
+				  pressure(s.pressure), "waiting", (json_int_t)s.waiting, "cost",
+				  (json_int_t)s.cost, "capacity", (json_int_t)s.capacity, "memory",
+				  (json_int_t)s.memory, "heaviest", list, "allowed",
 				  gn_guard_allowed_json(node), "counters", counters));
 	return GN_OK;
 }
@@ -167,7 +174,8 @@ static bool who_of(struct gn_request *r, struct gn_guard_subject *who)
 			 : err == GN_NOT_FOUND ? "no node that is known here begins so"
 			 : err == GN_RANGE
 				 ? "networks are counted as a /24 of IPv4 and a /48 of IPv6"
-				 : "who: an address, a prefix, or the key or id of a node (8 hex digits or more)");
+				 : "who: an address, a prefix, or the key or id of a node (8 hex "
+				   "digits or more)");
 	return false;
 }
 
@@ -185,8 +193,9 @@ static size_t shares_of(const struct gn_node *node, struct gn_share_view out[SHA
 		n++;
 	for (size_t i = 0; n < SHARES && gn_bundles_share_at(node->bundles, i, &out[n]); i++)
 		n++;
-	const struct gn_share_view mine[] = {{"inbound", &node->peers.inbound_share, GN_NODE_INBOUND_EACH},
-					     {"queue", &node->peers.queue_share, GN_NODE_QUEUE_EACH}};
+	const struct gn_share_view mine[] = {
+		{"inbound", &node->peers.inbound_share, GN_NODE_INBOUND_EACH},
+		{"queue", &node->peers.queue_share, GN_NODE_QUEUE_EACH}};
 	for (size_t i = 0; n < SHARES && i < GN_COUNT(mine); i++)
 		out[n++] = mine[i];
 	return n;
@@ -208,10 +217,12 @@ static json_t *shares_json(const struct gn_node *node, const struct gn_guard_sub
 		uint64_t has = key ? held.key : held.prefix;
 		gn_err err = gn_share_ask(s, &holder, shares[i].least);
 		if (has || err)
-			json_array_append_new(
-				list, json_pack("{ss sI sI ss}", "name", shares[i].name, "held", (json_int_t)has,
-						"share", (json_int_t)(key ? s->config.per_key : s->config.per_prefix),
-						"reason", gn_share_reason(err)));
+			json_array_append_new(list,
+					      json_pack("{ss sI sI ss}", "name", shares[i].name,
+							"held", (json_int_t)has, "share",
+							(json_int_t)(key ? s->config.per_key
+									 : s->config.per_prefix),
+							"reason", gn_share_reason(err)));
 	}
 	return list;
 }
@@ -229,13 +240,14 @@ gn_err gn_api_guard_why(struct gn_request *r)
 		payer = gn_peers_subject(r->node, &pk);
 	}
 	gn_guard_why(r->node->guard, &payer, r->node->now, &why);
-	json_t *json = json_pack("{ss so so* ss sb sb sb ss sI sI sI sI sI sf so}", "kind", kind_text(who.kind), "who",
-				 gn_guard_who_json(&who), "id", gn_guard_id_json(r->node, &who), "reason", why.reason,
-				 "exempt", why.exempt, "allowed", why.allowed, "limited", why.limited, "limit",
-				 why.limit, "until", (json_int_t)(why.until ? gn_unix(why.until) : 0), "rate",
-				 (json_int_t)why.rate, "burst", (json_int_t)why.burst, "left", (json_int_t)why.left,
-				 "effort", (json_int_t)why.effort, "pressure", pressure(why.pressure), "shares",
-				 shares_json(r->node, &who));
+	json_t *json = json_pack(
+		"{ss so so* ss sb sb sb ss sI sI sI sI sI sf so}", "kind", kind_text(who.kind),
+		"who", gn_guard_who_json(&who), "id", gn_guard_id_json(r->node, &who), "reason",
+		why.reason, "exempt", why.exempt, "allowed", why.allowed, "limited", why.limited,
+		"limit", why.limit, "until", (json_int_t)(why.until ? gn_unix(why.until) : 0),
+		"rate", (json_int_t)why.rate, "burst", (json_int_t)why.burst, "left",
+		(json_int_t)why.left, "effort", (json_int_t)why.effort, "pressure",
+		pressure(why.pressure), "shares", shares_json(r->node, &who));
 	if (why.counted)
 		json_object_set_new(json, "account", account_json(r->node, &why.account));
 	gn_request_json(r, 200, json);

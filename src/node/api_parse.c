@@ -17,7 +17,8 @@ bool gn_api_path_match(const char *pattern, struct gn_slice path, char args[2][G
 		}
 		struct gn_slice rest = gn_slice_sub(path, i, path.len);
 		const uint8_t *slash = rest.len ? memchr(rest.p, '/', rest.len) : NULL;
-		struct gn_slice segment = gn_slice(rest.p, slash ? (size_t)(slash - rest.p) : rest.len);
+		struct gn_slice segment =
+			gn_slice(rest.p, slash ? (size_t)(slash - rest.p) : rest.len);
 		GN_ASSERT(arg < 2);
 		struct gn_buf out = {(uint8_t *)args[arg], 0, GN_NODE_ARG - 1};
 		if (segment.len == 0 || gn_http_unescape(segment, &out))
@@ -56,7 +57,9 @@ gn_err gn_api_unbase64(struct gn_slice text, uint8_t **out, size_t *len)
 {
 	if (text.len % 4)
 		return GN_TEXT;
-	size_t pad = text.len && text.p[text.len - 1] == '=' ? 1u + (text.p[text.len - 2] == '=') : 0, n = 0;
+	size_t pad = text.len && text.p[text.len - 1] == '=' ? 1u + (text.p[text.len - 2] == '=')
+							     : 0,
+	       n = 0;
 	uint8_t *bytes = malloc(text.len / 4 * 3 + 1);
 	uint32_t v = 0;
 	if (!bytes)
@@ -85,7 +88,8 @@ static gn_err hashes_of(const json_t *list, uint8_t **out, size_t *count)
 	for (size_t i = 0; i < n; i++) {
 		const json_t *item = json_array_get(list, i);
 		if (!json_is_string(item) ||
-		    gn_unhex(gn_slice(json_string_value(item), json_string_length(item)), hashes + i * 32, 32)) {
+		    gn_unhex(gn_slice(json_string_value(item), json_string_length(item)),
+			     hashes + i * 32, 32)) {
 			free(hashes);
 			return GN_USAGE;
 		}
@@ -99,10 +103,12 @@ gn_err gn_api_spread_parse(struct gn_slice text, struct gn_api_spread *out)
 {
 	struct gn_api_spread s = {.copies = 3};
 	json_t *json = json_loadb((const char *)text.p, text.len, JSON_REJECT_DUPLICATES, NULL);
-	const json_t *copies = json_object_get(json, "copies"), *until = json_object_get(json, "keep_until");
+	const json_t *copies = json_object_get(json, "copies"),
+		     *until = json_object_get(json, "keep_until");
 	gn_err err = json_is_object(json) ? GN_OK : GN_USAGE;
 	if (!err && copies &&
-	    (!json_is_integer(copies) || json_integer_value(copies) < 1 || json_integer_value(copies) > 8))
+	    (!json_is_integer(copies) || json_integer_value(copies) < 1 ||
+	     json_integer_value(copies) > 8))
 		err = GN_RANGE;
 	if (!err && until && (!json_is_integer(until) || json_integer_value(until) < 0))
 		err = GN_RANGE;

@@ -5,12 +5,13 @@
 #include "base/base.h"
 #include "node/limits.h"
 
-/* Segment by segment, percent-decoded into args in order; '*' in the pattern takes one segment that is not empty.
- * False: no match. */
+/* Segment by segment, percent-decoded into args in order; '*' in the pattern takes one segment
+ * that is not empty. False: no match. */
 bool gn_api_path_match(const char *pattern, struct gn_slice path, char args[2][GN_NODE_ARG]);
 /* Decimal up to max; GN_RANGE. */
 GN_MUST gn_err gn_api_number(struct gn_slice text, uint64_t max, uint64_t *out);
-/* RFC 4648 section 4 with padding. GN_OK: *out is malloc'ed, the caller frees; GN_TEXT, GN_NOMEM. */
+/* RFC 4648 section 4 with padding. GN_OK: *out is malloc'ed, the caller frees; GN_TEXT,
+ * GN_NOMEM. */
 GN_MUST gn_err gn_api_unbase64(struct gn_slice text, uint8_t **out, size_t *len);
 
 struct gn_api_spread {
@@ -21,6 +22,5 @@ struct gn_api_spread {
 };
 /* {"blocks": [hex..], "copies": 1..8, "keep_until": seconds}; GN_USAGE, GN_RANGE, GN_NOMEM. */
 GN_MUST gn_err gn_api_spread_parse(struct gn_slice json, struct gn_api_spread *out);
-
 
 #endif

@@ -1,5 +1,5 @@
-/* Records, names and lookups over the local API: parse the request, start the engine's operation, answer at its event.
- */
+/* Records, names and lookups over the local API: parse the request, start the engine's
+ * operation, answer at its event. */
 #include "node/node_int.h"
 
 #include <stdlib.h>
@@ -15,10 +15,12 @@ json_t *gn_json_steps(const struct gn_overlay_step *steps, uint32_t count, gn_ti
 	for (uint32_t i = 0; i < count; i++) {
 		char addr[GN_ADDR_TEXT_MAX];
 		gn_addr_text(&steps[i].addr, addr);
-		json_array_append_new(array,
-				      json_pack("{so ss si ss sf sf}", "id", gn_json_hex(steps[i].id.b, 32), "addr",
-						addr, "depth", steps[i].depth, "outcome", gn_err_name(steps[i].outcome),
-						"at_ms", ms(steps[i].sent - start), "rtt_ms", ms(steps[i].rtt)));
+		json_array_append_new(array, json_pack("{so ss si ss sf sf}", "id",
+						       gn_json_hex(steps[i].id.b, 32), "addr", addr,
+						       "depth", steps[i].depth, "outcome",
+						       gn_err_name(steps[i].outcome), "at_ms",
+						       ms(steps[i].sent - start), "rtt_ms",
+						       ms(steps[i].rtt)));
 	}
 	return array;
 }
@@ -41,8 +43,8 @@ static void find_done(struct gn_request *r, const void *event)
 {
 	const struct gn_overlay_event *e = event;
 	if (e->err) {
-		gn_request_error(r, e->err, "the lookup found %u nodes and ended: %s", (unsigned)e->contact_count,
-				 gn_reach_text(r->node, e->err));
+		gn_request_error(r, e->err, "the lookup found %u nodes and ended: %s",
+				 (unsigned)e->contact_count, gn_reach_text(r->node, e->err));
 		return;
 	}
 	json_t *json = result(r, e), *nodes = json_array();
@@ -50,8 +52,10 @@ static void find_done(struct gn_request *r, const void *event)
 		char addr[GN_ADDR_TEXT_MAX] = "";
 		if (e->contacts[i].addr_count)
 			gn_addr_text(&e->contacts[i].addrs[0], addr);
-		json_array_append_new(nodes, json_pack("{so so ss}", "id", gn_json_hex(e->contacts[i].id.b, 32), "key",
-						       gn_json_hex(e->contacts[i].pk.b, 32), "addr", addr));
+		json_array_append_new(nodes, json_pack("{so so ss}", "id",
+						       gn_json_hex(e->contacts[i].id.b, 32), "key",
+						       gn_json_hex(e->contacts[i].pk.b, 32), "addr",
+						       addr));
 	}
 	json_object_set_new(json, "nodes", nodes);
 	gn_request_json(r, 200, json);
@@ -74,12 +78,16 @@ static void get_done(struct gn_request *r, const void *event)
 	const struct gn_overlay_event *e = event;
 	if (e->err && e->value_count == 0) {
 		gn_err err = gn_reach_err(r->node, e->err);
-		gn_request_error(r, err, "%s", err == GN_NOT_FOUND ? "no node holds a record under this key" : "");
+		gn_request_error(r, err, "%s",
+				 err == GN_NOT_FOUND ? "no node holds a record under "
+						       "this key"
+						     : "");
 		return;
 	}
 	json_t *json = result(r, e), *values = json_array();
 	for (uint32_t i = 0; i < e->value_count; i++)
-		json_array_append_new(values, json_pack("{so si}", "record", gn_json_base64(e->values[i].record),
+		json_array_append_new(values, json_pack("{so si}", "record",
+							gn_json_base64(e->values[i].record),
 							"holders", (int)e->values[i].holders));
 	json_object_set_new(json, "values", values);
 	json_object_set_new(json, "err", json_string(gn_err_name(e->err)));
@@ -96,8 +104,10 @@ gn_err gn_api_record_get(struct gn_request *r)
 	GN_TRY(gn_request_number(r, "min_seq", 0, UINT64_MAX, &min_seq));
 	GN_TRY(gn_request_number(r, "type", 16, UINT16_MAX, &type));
 	GN_TRY(gn_request_number(r, "local", 1, 1, &local));
-	struct gn_get_options options = {
-		.quorum = (unsigned)quorum, .min_seq = min_seq, .type = (uint16_t)type, .no_local = local == 0};
+	struct gn_get_options options = {.quorum = (unsigned)quorum,
+					 .min_seq = min_seq,
+					 .type = (uint16_t)type,
+					 .no_local = local == 0};
 	GN_TRY(gn_overlay_get(r->node->overlay, &key, &options, r->node->now, &op));
 	gn_request_wait(r, GN_OP_OVERLAY, op, get_done);
 	return GN_OK;
@@ -108,8 +118,9 @@ static void put_done(struct gn_request *r, const void *event)
 	const struct gn_overlay_event *e = event;
 	struct gn_record record;
 	if (e->err) {
-		json_t *error = json_pack("{s{ss ss} si}", "error", "code", gn_err_name(e->err), "message",
-					  gn_reach_text(r->node, e->err), "w", (int)e->receipt_count);
+		json_t *error =
+			json_pack("{s{ss ss} si}", "error", "code", gn_err_name(e->err), "message",
+				  gn_reach_text(r->node, e->err), "w", (int)e->receipt_count);
 		if (e->value_count)
 			json_object_set_new(error, "newer", gn_json_base64(e->values[0].record));
 		if (e->err == GN_QUORUM && e->receipt_count) /* held, by fewer than was asked */
@@ -120,10 +131,11 @@ static void put_done(struct gn_request *r, const void *event)
 	json_t *json = result(r, e), *receipts = json_array();
 	for (uint32_t i = 0; i < e->receipt_count; i++) {
 		const struct gn_overlay_receipt *p = &e->receipts[i];
-		json_array_append_new(receipts,
-				      json_pack("{so so so sI}", "holder", gn_json_hex(p->holder.b, 32), "key",
-						gn_json_hex(p->pk.b, 32), "sig", gn_json_hex(p->sig.b, 64),
-						"held_until", (json_int_t)p->held_until));
+		json_array_append_new(receipts, json_pack("{so so so sI}", "holder",
+							  gn_json_hex(p->holder.b, 32), "key",
+							  gn_json_hex(p->pk.b, 32), "sig",
+							  gn_json_hex(p->sig.b, 64), "held_until",
+							  (json_int_t)p->held_until));
 	}
 	gn_sites_record(r->node, gn_slice(r->body, r->body_len));
 	if (gn_wire_record_parse(gn_slice(r->body, r->body_len), &record) == GN_OK) {
@@ -142,11 +154,13 @@ gn_err gn_api_record_put(struct gn_request *r)
 	struct gn_record record;
 	GN_TRY(gn_request_number(r, "w", 0, 8, &w));
 	gn_err err = gn_wire_record_parse(gn_slice(r->body, r->body_len), &record);
-	if (gn_err_class(err) == GN_CLASS_PEER) { /* the peer is this client, and no node that failed */
+	if (gn_err_class(err) == GN_CLASS_PEER) {
+		/* the peer is this client, and no node that failed */
 		gn_request_error(r, GN_USAGE, "the body is not a record (docs/spec/wire.md)");
 		return GN_OK;
 	}
-	GN_TRY(gn_overlay_put(r->node->overlay, gn_slice(r->body, r->body_len), (unsigned)w, r->node->now, &op));
+	GN_TRY(gn_overlay_put(r->node->overlay, gn_slice(r->body, r->body_len), (unsigned)w,
+			      r->node->now, &op));
 	gn_request_wait(r, GN_OP_OVERLAY, op, put_done);
 	return GN_OK;
 }
@@ -167,8 +181,10 @@ static json_t *name_entries(const struct gn_names_event *e)
 	json_t *entries = json_array();
 	for (size_t i = 0; i < e->entry_count; i++)
 		json_array_append_new(entries,
-				      json_pack("{ss so si}", "type", gn_name_type_text(e->entries[i].type), "value",
-						gn_json_slice(e->entries[i].value), "ttl", (int)e->entries[i].ttl));
+				      json_pack("{ss so si}", "type",
+						gn_name_type_text(e->entries[i].type), "value",
+						gn_json_slice(e->entries[i].value), "ttl",
+						(int)e->entries[i].ttl));
 	return entries;
 }
 
@@ -179,13 +195,16 @@ static void name_done(struct gn_request *r, const void *event)
 	if (e->err && e->entry_count == 0 && !e->owner_known) {
 		gn_err err = gn_reach_err(r->node, e->err);
 		gn_request_error(r, err, "%s.geo: %s", e->name.text,
-				 err == GN_NOT_FOUND ? "nobody holds this name" : gn_reach_text(r->node, err));
+				 err == GN_NOT_FOUND ? "nobody holds this name"
+						     : gn_reach_text(r->node, err));
 		return;
 	}
-	json_t *json = json_pack("{ss ss sb sI sI s[ii] so ss sf}", "name", e->name.text, "form", forms[e->name.form],
-				 "owner_changed", e->owner_changed, "seq", (json_int_t)e->seq, "expires",
-				 (json_int_t)e->expires, "holders", (int)e->holders[0], (int)e->holders[1], "entries",
-				 name_entries(e), "err", gn_err_name(e->err), "took_ms", ms(r->node->now - r->started));
+	json_t *json =
+		json_pack("{ss ss sb sI sI s[ii] so ss sf}", "name", e->name.text, "form",
+			  forms[e->name.form], "owner_changed", e->owner_changed, "seq",
+			  (json_int_t)e->seq, "expires", (json_int_t)e->expires, "holders",
+			  (int)e->holders[0], (int)e->holders[1], "entries", name_entries(e), "err",
+			  gn_err_name(e->err), "took_ms", ms(r->node->now - r->started));
 	if (e->looks_like)
 		json_object_set_new(json, "looks_like", json_string(e->looks_like));
 	json_object_set_new(json, "age_s", json_integer((json_int_t)(e->age / GN_SEC)));
@@ -220,19 +239,23 @@ static void name_put_done(struct gn_request *r, const void *event)
 {
 	const struct gn_names_event *e = event;
 	if (e->err) {
-		if (e->err == GN_QUORUM && e->holders[0] && e->holders[1]) { /* held, by fewer than was asked */
+		if (e->err == GN_QUORUM && e->holders[0] && e->holders[1]) {
+			/* held, by fewer than was asked */
 			gn_request_json(r, gn_err_http(e->err),
-					json_pack("{s{ss ss} s[ii]}", "error", "code", gn_err_name(e->err), "message",
-						  gn_reach_text(r->node, e->err), "receipts", (int)e->holders[0],
-						  (int)e->holders[1]));
+					json_pack("{s{ss ss} s[ii]}", "error", "code",
+						  gn_err_name(e->err), "message",
+						  gn_reach_text(r->node, e->err), "receipts",
+						  (int)e->holders[0], (int)e->holders[1]));
 			return;
 		}
 		gn_request_error(r, e->err, "%s.geo: %s", e->name.text,
-				 e->err == GN_EXISTS ? "the name belongs to another" : gn_reach_text(r->node, e->err));
+				 e->err == GN_EXISTS ? "the name belongs to another"
+						     : gn_reach_text(r->node, e->err));
 		return;
 	}
-	json_t *json = json_pack("{ss s[ii] sf}", "name", e->name.text, "receipts", (int)e->holders[0],
-				 (int)e->holders[1], "took_ms", ms(r->node->now - r->started));
+	json_t *json =
+		json_pack("{ss s[ii] sf}", "name", e->name.text, "receipts", (int)e->holders[0],
+			  (int)e->holders[1], "took_ms", ms(r->node->now - r->started));
 	if (e->looks_like)
 		json_object_set_new(json, "looks_like", json_string(e->looks_like));
 	gn_request_json(r, 200, json);
@@ -246,10 +269,10 @@ static gn_err claim_bytes(const struct gn_request *r, uint8_t *bytes[2], size_t 
 	gn_err err = json_is_object(json) ? GN_OK : GN_USAGE;
 	for (unsigned i = 0; i < 2 && !err; i++) {
 		const json_t *text = json_object_get(json, fields[i]);
-		err = json_is_string(text)
-			      ? gn_api_unbase64(gn_slice(json_string_value(text), json_string_length(text)), &bytes[i],
-						&len[i])
-			      : GN_USAGE;
+		err = json_is_string(text) ? gn_api_unbase64(gn_slice(json_string_value(text),
+								      json_string_length(text)),
+							     &bytes[i], &len[i])
+					   : GN_USAGE;
 	}
 	json_decref(json);
 	return err;
@@ -264,8 +287,8 @@ gn_err gn_api_name_put(struct gn_request *r)
 	GN_TRY(gn_request_number(r, "w", 0, 8, &w));
 	gn_err err = claim_bytes(r, bytes, len);
 	if (!err)
-		err = gn_names_put(r->node->names, gn_slice(bytes[0], len[0]), gn_slice(bytes[1], len[1]), (unsigned)w,
-				   r->node->now, &op);
+		err = gn_names_put(r->node->names, gn_slice(bytes[0], len[0]),
+				   gn_slice(bytes[1], len[1]), (unsigned)w, r->node->now, &op);
 	free(bytes[0]);
 	free(bytes[1]);
 	if (!err)

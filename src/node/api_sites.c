@@ -31,8 +31,8 @@ static void ingest_event(struct gn_request *r, const void *event)
 		return;
 	}
 	gn_request_json(r, 200,
-			json_pack("{sI so so}", "size", (json_int_t)e->size, "root", gn_json_hex(e->root.b, 32),
-				  "blocks", hash_list(e->blocks)));
+			json_pack("{sI so so}", "size", (json_int_t)e->size, "root",
+				  gn_json_hex(e->root.b, 32), "blocks", hash_list(e->blocks)));
 }
 
 static gn_err ingest_data(struct gn_request *r, struct gn_slice data, size_t *taken)
@@ -74,7 +74,8 @@ static void spread_line(struct gn_request *r, json_t *json)
 static void spread_event(struct gn_request *r, const void *event)
 {
 	const struct gn_bundles_event *e = event;
-	json_t *line = json_pack("{sI sI}", "done", (json_int_t)e->done, "total", (json_int_t)e->total);
+	json_t *line =
+		json_pack("{sI sI}", "done", (json_int_t)e->done, "total", (json_int_t)e->total);
 	if (e->kind == GN_BUNDLES_PROGRESS) {
 		spread_line(r, line);
 		return;
@@ -96,7 +97,8 @@ gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op)
 	struct gn_api_spread s;
 	GN_TRY(gn_api_spread_parse(json, &s));
 	uint64_t until = s.keep_until ? s.keep_until : gn_node_unix(node) + GN_BUNDLE_TTL;
-	gn_err err = gn_bundles_spread(node->bundles, gn_slice(s.hashes, s.count * 32), s.copies, until, node->now, op);
+	gn_err err = gn_bundles_spread(node->bundles, gn_slice(s.hashes, s.count * 32), s.copies,
+				       until, node->now, op);
 	free(s.hashes);
 	return err;
 }
@@ -132,9 +134,10 @@ gn_err gn_api_site_remove(struct gn_request *r)
 
 static json_t *version_json(const struct gn_head_version *v)
 {
-	return json_pack("{sI so sI sI so}", "version", (json_int_t)v->version, "root", gn_json_hex(v->manifest.b, 32),
-			 "size", (json_int_t)v->total_size, "manifest_size", (json_int_t)v->manifest_size,
-			 "manifest_blocks", hash_list(v->manifest_blocks));
+	return json_pack("{sI so sI sI so}", "version", (json_int_t)v->version, "root",
+			 gn_json_hex(v->manifest.b, 32), "size", (json_int_t)v->total_size,
+			 "manifest_size", (json_int_t)v->manifest_size, "manifest_blocks",
+			 hash_list(v->manifest_blocks));
 }
 
 static json_t *head_json(const struct gn_head *h, struct gn_slice record)
@@ -164,11 +167,14 @@ static void site_opened(struct gn_request *r, const void *event)
 	if (e->err || gn_head_parse(e->head, &head)) {
 		gn_err found = e->err ? e->err : GN_MALFORMED, err = gn_reach_err(r->node, found);
 		gn_request_error(r, err, "%s",
-				 err == GN_NOT_FOUND ? "no node knows a site of this owner and label" : "");
+				 err == GN_NOT_FOUND ? "no node knows a site of this owner and "
+						       "label"
+						     : "");
 		return;
 	}
 	if (r->route->run == gn_api_site_manifest) {
-		struct gn_http_field fields[] = {{"content-type", GN_LIT("application/octet-stream")}};
+		struct gn_http_field fields[] = {
+			{"content-type", GN_LIT("application/octet-stream")}};
 		r->engine = GN_OP_NONE;
 		if (r->http)
 			gn_http_respond(r->http, 200, fields, 1, gn_manifest_bytes(e->manifest));
@@ -178,9 +184,10 @@ static void site_opened(struct gn_request *r, const void *event)
 	for (size_t i = 0; i < gn_manifest_count(e->manifest); i++) {
 		struct gn_bundle_file f;
 		gn_manifest_at(e->manifest, i, &f);
-		json_array_append_new(files, json_pack("{so sI so so}", "path", gn_json_slice(f.path), "size",
-						       (json_int_t)f.size, "mime", gn_json_slice(f.mime), "root",
-						       gn_json_hex(f.root.b, 32)));
+		json_array_append_new(
+			files, json_pack("{so sI so so}", "path", gn_json_slice(f.path), "size",
+					 (json_int_t)f.size, "mime", gn_json_slice(f.mime), "root",
+					 gn_json_hex(f.root.b, 32)));
 	}
 	json_object_set_new(json, "files", files);
 	json_object_set_new(json, "age_s", json_integer((json_int_t)(e->age / GN_SEC)));
@@ -197,7 +204,8 @@ gn_err gn_api_site_get(struct gn_request *r)
 	GN_TRY(gn_request_number(r, "fresh", 0, 1, &fresh));
 	GN_TRY(gn_request_number(r, "version", 0, UINT64_MAX, &version));
 	struct gn_slice label = strcmp(r->args[1], "-") == 0 ? GN_LIT("") : gn_str(r->args[1]);
-	GN_TRY(gn_bundles_open(r->node->bundles, &owner, label, version, fresh == 1, r->node->now, &op));
+	GN_TRY(gn_bundles_open(r->node->bundles, &owner, label, version, fresh == 1, r->node->now,
+			       &op));
 	gn_request_wait(r, GN_OP_BUNDLES, op, site_opened);
 	return GN_OK;
 }

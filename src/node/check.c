@@ -1,5 +1,5 @@
-/* Works of the bundles engine (manifests to be checked) on worker threads, so that a large one stops nobody. The loop
- * waits for all of them before the engine is freed. */
+/* Works of the bundles engine (manifests to be checked) on worker threads, so that a large one
+ * stops nobody. The loop waits for all of them before the engine is freed. */
 #include "node/node_int.h"
 
 #include <stdlib.h>
@@ -31,8 +31,8 @@ void gn_check_pump(struct gn_node *node)
 			*c = (struct check){.node = node, .work = work};
 			c->request.data = c;
 		}
-		if (!c ||
-		    uv_queue_work(&node->loop, &c->request, run, done)) { /* no memory for a few bytes: here, then */
+		if (!c || uv_queue_work(&node->loop, &c->request, run, done)) {
+			/* no memory for a few bytes: here, then */
 			gn_bundles_work_run(work);
 			gn_bundles_work_done(node->bundles, work, node->now);
 			free(c);

@@ -1,5 +1,6 @@
-/* What the node says about this machine's clock when peers say otherwise, or when it was set while the node ran. The
- * decision what records are judged by is the overlay's (OV-80); here it is fed, logged, and put into a sentence. */
+/* What the node says about this machine's clock when peers say otherwise, or when it was set
+ * while the node ran. The decision what records are judged by is the overlay's (OV-80); here it
+ * is fed, logged, and put into a sentence. */
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -32,22 +33,25 @@ bool gn_clock_text(const struct gn_node *node, char out[GN_NODE_CLOCK_TEXT])
 	bool ahead = o.clock_ahead > 0;
 	span_text(ahead ? o.clock_ahead : -o.clock_ahead, span, sizeof span);
 	if (o.clock_peers)
-		snprintf(out, GN_NODE_CLOCK_TEXT, "this machine's clock is %s %s %u peer%s: %s", span,
-			 ahead ? "ahead of" : "behind", o.clock_peers, o.clock_peers == 1 ? "" : "s",
+		snprintf(out, GN_NODE_CLOCK_TEXT, "this machine's clock is %s %s %u peer%s: %s",
+			 span, ahead ? "ahead of" : "behind", o.clock_peers,
+			 o.clock_peers == 1 ? "" : "s",
 			 o.clock_not_used
-				 ? "it was set while the node ran; if that was wrong, set it right within ten minutes"
+				 ? "it was set while the node ran; if that was wrong, set it right "
+				   "within ten minutes"
 				 : "if it is not they who are wrong, set it right");
 	else
 		snprintf(
 			out, GN_NODE_CLOCK_TEXT,
-			"this machine's clock was set %s %s while the node ran: if that was right, the node follows in "
+			"this machine's clock was set %s %s while the node ran: if that was right, "
+			"the node follows in "
 			"ten minutes",
 			span, ahead ? "ahead" : "back");
 	return true;
 }
 
-/* The engines get the time of records; who keeps the journal reads when the clock went wrong, and when it was right
- * again. */
+/* The engines get the time of records; who keeps the journal reads when the clock went wrong,
+ * and when it was right again. */
 void gn_clock_look(struct gn_node *node)
 {
 	char text[GN_NODE_CLOCK_TEXT];

@@ -1,6 +1,6 @@
-/* Configuration: one table of settings that the file, the flags and the help share.
- * NO-1: a file is "name = value" lines; '#' starts a comment; a name may repeat only where the table says so; an
- * unknown name or a bad value refuses the whole file and names the line. */
+/* Configuration: one table of settings that the file, the flags and the help share. NO-1: a file
+ * is "name = value" lines; '#' starts a comment; a name may repeat only where the table says so;
+ * an unknown name or a bad value refuses the whole file and names the line. */
 #include "node/limits.h"
 #include "node/node.h"
 #include "os/os.h"
@@ -64,14 +64,16 @@ static gn_err set_text(char *out, size_t cap, const char *value)
 	return GN_OK;
 }
 
-static gn_err set(struct gn_node_config *c, const char *name, const char *value, const char **expected)
+static gn_err set(struct gn_node_config *c, const char *name, const char *value,
+		  const char **expected)
 {
 	uint64_t v = 0;
 	int choice;
 	*expected = "a number";
 	if (strcmp(name, "data") == 0) {
 		*expected = "a directory of at most 90 bytes (the socket in it has a short limit)";
-		return *value && strlen(value) <= 90 ? set_text(c->data, sizeof c->data, value) : GN_USAGE;
+		return *value && strlen(value) <= 90 ? set_text(c->data, sizeof c->data, value)
+						     : GN_USAGE;
 	}
 	if (strcmp(name, "port") == 0) {
 		*expected = "a UDP port, 0 for a free one";
@@ -89,7 +91,8 @@ static gn_err set(struct gn_node_config *c, const char *name, const char *value,
 		return set_bootstrap(c, value);
 	} else if (strcmp(name, "advertise") == 0) {
 		*expected = "HOST:PORT under which others reach this node";
-		return host_port(value) ? set_text(c->advertise, sizeof c->advertise, value) : GN_USAGE;
+		return host_port(value) ? set_text(c->advertise, sizeof c->advertise, value)
+					: GN_USAGE;
 	} else if (strcmp(name, "probation") == 0) {
 		*expected = "seconds, at most 86400";
 		if (!number(value, 86400, false, &v))
@@ -115,7 +118,8 @@ static gn_err set(struct gn_node_config *c, const char *name, const char *value,
 		c->w = (uint8_t)v;
 	} else if (strcmp(name, "log") == 0) {
 		*expected = "debug, info, warn or error";
-		GN_TRY(set_choice(value, (const char *const[]){"debug", "info", "warn", "error"}, 4, &choice));
+		GN_TRY(set_choice(value, (const char *const[]){"debug", "info", "warn", "error"}, 4,
+				  &choice));
 		c->log = (enum gn_log_level)choice;
 	} else if (strcmp(name, "log-file") == 0) {
 		*expected = "a file of at most 255 bytes";
@@ -134,7 +138,8 @@ static gn_err set(struct gn_node_config *c, const char *name, const char *value,
 	return GN_OK;
 }
 
-gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name, struct gn_slice value, char why[GN_NODE_WHY])
+gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name, struct gn_slice value,
+			  char why[GN_NODE_WHY])
 {
 	char n[32], v[512];
 	const char *expected = "";
@@ -150,7 +155,8 @@ gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name, struct
 	return err ? GN_USAGE : GN_OK;
 }
 
-static gn_err set_line(void *user, struct gn_slice name, struct gn_slice value, char *why, size_t cap)
+static gn_err set_line(void *user, struct gn_slice name, struct gn_slice value, char *why,
+		       size_t cap)
 {
 	char inner[GN_NODE_WHY];
 	gn_err err = gn_node_config_set(user, name, value, inner);

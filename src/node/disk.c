@@ -1,7 +1,8 @@
 /* Disk requests of the storage engines, between them and the pool of workers. */
 #include "node/node_int.h"
 
-_Static_assert((int)GN_DISK_READ == (int)GN_FILE_READ && (int)GN_DISK_REMOVE == (int)GN_FILE_REMOVE, "one order");
+_Static_assert((int)GN_DISK_READ == (int)GN_FILE_READ && (int)GN_DISK_REMOVE == (int)GN_FILE_REMOVE,
+	       "one order");
 
 static bool next(void *user, struct gn_file_task *out)
 {
@@ -29,7 +30,8 @@ static void done(void *user, const struct gn_file_task *task, gn_err err, struct
 {
 	struct gn_node *node = user;
 	if (err && err != GN_NOT_FOUND)
-		gn_node_log(node, GN_LOG_ERROR, "disk.failed", "%s: %s", task->name, gn_err_text(err));
+		gn_node_log(node, GN_LOG_ERROR, "disk.failed", "%s: %s", task->name,
+			    gn_err_text(err));
 	if (task->engine == GN_DISK_KV)
 		gn_kv_done(node->kv, task->token, err, data, node->now);
 	else
@@ -38,6 +40,10 @@ static void done(void *user, const struct gn_file_task *task, gn_err err, struct
 
 void gn_disk_init(struct gn_node *node)
 {
-	node->disk = (struct gn_file_pool){
-		.loop = &node->loop, .dir = node->dir, .most = GN_NODE_JOBS, .next = next, .done = done, .user = node};
+	node->disk = (struct gn_file_pool){.loop = &node->loop,
+					   .dir = node->dir,
+					   .most = GN_NODE_JOBS,
+					   .next = next,
+					   .done = done,
+					   .user = node};
 }

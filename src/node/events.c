@@ -1,6 +1,6 @@
-/* What happens at the node, told as it happens: GET /api/v1/events, as a WebSocket (a browser has room for many of
- * them, and for six answers that never end) or as server-sent events. A listener that does not read is dropped and asks
- * again. Rule: docs/spec/node.md NO-23. */
+/* What happens at the node, told as it happens: GET /api/v1/events, as a WebSocket (a browser
+ * has room for many of them, and for six answers that never end) or as server-sent events. A
+ * listener that does not read is dropped and asks again. Rule: docs/spec/node.md NO-23. */
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -19,7 +19,8 @@ static gn_err listen_ws(struct gn_request *r)
 {
 	struct gn_ws_handler handler = {on_text, r, NULL};
 	struct gn_slice token;
-	GN_TRY(gn_ws_open(r->http, gn_ws_bearer(r->http, &token) ? "bearer" : NULL, HEARD_MAX, &handler, &r->ws));
+	GN_TRY(gn_ws_open(r->http, gn_ws_bearer(r->http, &token) ? "bearer" : NULL, HEARD_MAX,
+			  &handler, &r->ws));
 	r->streaming = true;
 	r->events = true;
 	return GN_OK;

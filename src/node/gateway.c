@@ -1,13 +1,15 @@
-/* The gateway: http://NAME.geo.localhost:PORT/path serves the site that NAME points to, streaming verified bytes as
- * they arrive; a browser is sent on to the origin of that name and owner (origin.c). The API's file of a site goes the
- * same way from HEAD on: it has an owner and a label, and no name.
+/* The gateway: http://NAME.geo.localhost:PORT/path serves the site that NAME points to,
+ * streaming verified bytes as they arrive; a browser is sent on to the origin of that name and
+ * owner (origin.c). The API's file of a site goes the same way from HEAD on: it has an owner and
+ * a label, and no name.
  *
- * States:  NAME [resolve] -> HEAD and manifest [open] -> a slot (readers.c) -> file [read] -> bytes -> end
+ * States: NAME [resolve] -> HEAD and manifest [open] -> a slot (readers.c) -> file [read] ->
+ * bytes -> end
  *          NAME, HEAD -> NAME [again, once: what the caches know is old, and would say no]
- * Invariants: every name and owner is an origin of its own, so sites cannot read each other or the API, nor what an
- * owner before left in the browser; no byte is sent
- * before its chunk verified; a transfer that fails in the middle is cut, never ended as if whole; at most one chunk is
- * copied ahead of the client (the HTTP queue has its own bound). */
+ * Invariants: every name and owner is an origin of its own, so sites cannot read each other or
+ * the API, nor what an owner before left in the browser; no byte is sent before its chunk
+ * verified; a transfer that fails in the middle is cut, never ended as if whole; at most one
+ * chunk is copied ahead of the client (the HTTP queue has its own bound). */
 #include "node/gateway_int.h"
 
 #include <stdio.h>
@@ -26,14 +28,15 @@ static void page_error(struct gn_request *r, int status, const char *title, cons
 		page, sizeof page,
 		"<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><meta name=\"viewport\" "
 		"content=\"width=device-width\"><title>%s</title>"
-		"<style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:18vh auto;padding:0 "
-		"1em;color:#223}h1{font-size:1.4em}"
-		"small{color:#778}@media(prefers-color-scheme:dark){body{background:#111820;color:#dde}}</style>"
+		"<style>body{font:16px/1.5 system-ui,sans-serif;max-width:34em;margin:18vh auto;"
+		"padding:0 1em;color:#223}h1{font-size:1.4em}small{color:#778}"
+		"@media(prefers-color-scheme:dark){body{background:#111820;color:#dde}}</style>"
 		"<h1>%s</h1><p>%s</p><p><small>GeoNet gateway of this machine</small></p></html>\n",
 		title, title, text);
 	struct gn_http_field fields[] = {{"content-type", GN_LIT("text/html; charset=utf-8")},
 					 {"cache-control", GN_LIT("no-store")}};
-	gn_http_respond(r->http, status, fields, GN_COUNT(fields), gn_slice(page, n < 0 ? 0 : (size_t)n));
+	gn_http_respond(r->http, status, fields, GN_COUNT(fields),
+			gn_slice(page, n < 0 ? 0 : (size_t)n));
 	r->engine = GN_OP_NONE;
 }
 
@@ -41,15 +44,16 @@ void gateway_busy(struct gn_request *r)
 {
 	r->node->reads_refused++;
 	if (r->route) {
-		gn_request_error(r, GN_BUSY, "this node serves as many downloads as it can already");
+		gn_request_error(r, GN_BUSY,
+				 "this node serves as many downloads as it can already");
 		return;
 	}
 	page_error(r, 503, "Too many downloads",
 		   "This node serves as many downloads as it can already; try again in a minute.");
 }
 
-/* When what is missing ended, as far as this node knows: it holds the expired record, or saw it before. 0: it does not.
- */
+/* When what is missing ended, as far as this node knows: it holds the expired record, or saw it
+ * before. 0: it does not. */
 static uint64_t ended(const struct gn_request *r)
 {
 	const struct gn_gateway_state *g = r->gateway;
@@ -71,8 +75,8 @@ static uint64_t ended(const struct gn_request *r)
 
 static void look(struct gn_request *r);
 
-/* NO-29: whoever a cache would turn away, or who wants no cache, is answered by the network. False: he was, or it is
- * new enough. */
+/* NO-29: whoever a cache would turn away, or who wants no cache, is answered by the network.
+ * False: he was, or it is new enough. */
 static bool again(struct gn_request *r)
 {
 	struct gn_gateway_state *g = r->gateway;
@@ -90,7 +94,8 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 {
 	char text[1000 + GN_NODE_CLOCK_TEXT], clock[GN_NODE_CLOCK_TEXT], advice[120], why[160];
 	const struct gn_name *name = &r->gateway->at.name;
-	bool missing = err == GN_NOT_FOUND, alone = err == GN_UNREACHABLE && gn_reach(r->node) == GN_REACH_ALONE;
+	bool missing = err == GN_NOT_FOUND,
+	     alone = err == GN_UNREACHABLE && gn_reach(r->node) == GN_REACH_ALONE;
 	enum gn_err_class class = gn_err_class(err);
 	readers_leave(r);
 	if (class == GN_CLASS_LIMIT || class == GN_CLASS_AGAIN) {
@@ -104,25 +109,35 @@ static void fail(struct gn_request *r, gn_err err, const char *what)
 	if (missing && again(r))
 		return;
 	uint64_t end = missing ? ended(r) : 0;
-	snprintf(advice, sizeof advice, "Check the spelling, or ask its owner whether it is still published.");
+	snprintf(advice, sizeof advice,
+		 "Check the spelling, or ask its owner whether it is still "
+		 "published.");
 	if (end) {
 		char date[40];
 		gn_os_time_text((gn_time)end * GN_SEC, date, sizeof date);
-		snprintf(advice, sizeof advice, "It expired on %.10s; only its owner can bring it back.", date);
+		snprintf(advice, sizeof advice,
+			 "It expired on %.10s; only its owner can bring it "
+			 "back.",
+			 date);
 	}
 	if (missing || alone) /* the advice says the rest */
 		snprintf(why, sizeof why, "%s", missing ? "was not found" : "cannot be looked for");
 	else
-		snprintf(why, sizeof why, "cannot be shown: %s (%s)", gn_err_text(err), gn_err_name(err));
+		snprintf(why, sizeof why, "cannot be shown: %s (%s)", gn_err_text(err),
+			 gn_err_name(err));
 	snprintf(text, sizeof text, "%s <b>%.300s.geo</b> %s. %s", what, name->text, why,
 		 missing ? advice
-		 : alone ? "This node is alone: no other node answers it, so it cannot say whether there is such a "
+		 : alone ? "This node is alone: no other node answers it, so it cannot say whether "
+			   "there is such a "
 			   "site. "
-			   "Is this machine connected, and is a bootstrap node running? See <code>geonet status</code>."
+			   "Is this machine connected, and is a bootstrap node running? See "
+			   "<code>geonet status</code>."
 			 : "The nodes that hold it may be offline; try again in a minute.");
 	if (missing && r->gateway->age >= GN_NODE_NEW) {
 		size_t len = strlen(text);
-		snprintf(text + len, sizeof text - len, "</p><p>So it was %lld s ago; nobody could be asked since.",
+		snprintf(text + len, sizeof text - len,
+			 "</p><p>So it was %lld s ago; nobody could "
+			 "be asked since.",
 			 (long long)(r->gateway->age / GN_SEC));
 	}
 	if (gn_clock_text(r->node, clock)) { /* what it takes for expired may not be */
@@ -192,7 +207,8 @@ struct fields {
 	struct gn_http_field list[GN_BUNDLE_RULES + 12];
 	size_t count;
 	char etag[80], range[80];
-	char names[GN_BUNDLE_HEADERS + GN_BUNDLE_RULES]; /* of the site's own headers, each with a terminator */
+	/* of the site's own headers, each with a terminator */
+	char names[GN_BUNDLE_HEADERS + GN_BUNDLE_RULES];
 };
 
 static void add(struct fields *f, const char *name, struct gn_slice value)
@@ -201,9 +217,10 @@ static void add(struct fields *f, const char *name, struct gn_slice value)
 	f->list[f->count++] = (struct gn_http_field){name, value};
 }
 
-/* The site's own headers, and Cache-Control when it has none (NO-10). What a publisher's tool refuses today may stand
- * in an older manifest: it is left out and counted. */
-static void site_headers(struct gn_node *node, struct fields *f, const struct gn_manifest *m, struct gn_slice path)
+/* The site's own headers, and Cache-Control when it has none (NO-10). What a publisher's tool
+ * refuses today may stand in an older manifest: it is left out and counted. */
+static void site_headers(struct gn_node *node, struct fields *f, const struct gn_manifest *m,
+			 struct gn_slice path)
 {
 	struct gn_bundle_header h;
 	size_t bytes = 0, used = 0;
@@ -216,7 +233,8 @@ static void site_headers(struct gn_node *node, struct fields *f, const struct gn
 		}
 		char *name = f->names + used;
 		for (size_t k = 0; k < h.name.len; k++)
-			name[k] = (char)(h.name.p[k] >= 'A' && h.name.p[k] <= 'Z' ? h.name.p[k] + 32 : h.name.p[k]);
+			name[k] = (char)(h.name.p[k] >= 'A' && h.name.p[k] <= 'Z' ? h.name.p[k] + 32
+										  : h.name.p[k]);
 		name[h.name.len] = 0;
 		used += h.name.len + 1;
 		cache = cache || strcmp(name, "cache-control") == 0;
@@ -226,21 +244,25 @@ static void site_headers(struct gn_node *node, struct fields *f, const struct gn
 		add(f, "cache-control", GN_LIT("no-cache"));
 }
 
-/* Range and If-Range against this file; *status becomes 206 or 416. HEAD tells of the whole file, as RFC 9110 section
- * 14.2 has ranges for GET alone. */
-static void choose_range(struct gn_request *r, const struct gn_bundle_file *file, struct fields *f, int *status)
+/* Range and If-Range against this file; *status becomes 206 or 416. HEAD tells of the whole
+ * file, as RFC 9110 section 14.2 has ranges for GET alone. */
+static void choose_range(struct gn_request *r, const struct gn_bundle_file *file, struct fields *f,
+			 int *status)
 {
 	struct gn_gateway_state *g = r->gateway;
-	struct gn_slice range = gn_http_header(r->http, "range"), if_range = gn_http_header(r->http, "if-range");
+	struct gn_slice range = gn_http_header(r->http, "range"),
+			if_range = gn_http_header(r->http, "if-range");
 	g->first = 0;
 	g->left = file->size;
-	if (*status != 200 || g->head_only || !range.p || (if_range.p && !gn_slice_eq(if_range, gn_str(f->etag))))
+	if (*status != 200 || g->head_only || !range.p ||
+	    (if_range.p && !gn_slice_eq(if_range, gn_str(f->etag))))
 		return;
 	gn_err err = gn_http_range(range, file->size, &g->first, &g->last);
 	if (err == GN_OK) {
 		g->left = g->last - g->first + 1;
-		snprintf(f->range, sizeof f->range, "bytes %llu-%llu/%llu", (unsigned long long)g->first,
-			 (unsigned long long)g->last, (unsigned long long)file->size);
+		snprintf(f->range, sizeof f->range, "bytes %llu-%llu/%llu",
+			 (unsigned long long)g->first, (unsigned long long)g->last,
+			 (unsigned long long)file->size);
 		*status = 206;
 	} else if (err == GN_RANGE) {
 		snprintf(f->range, sizeof f->range, "bytes */%llu", (unsigned long long)file->size);
@@ -251,7 +273,8 @@ static void choose_range(struct gn_request *r, const struct gn_bundle_file *file
 	}
 }
 
-static void serve(struct gn_request *r, const struct gn_manifest *m, const struct gn_bundle_file *file, int status)
+static void serve(struct gn_request *r, const struct gn_manifest *m,
+		  const struct gn_bundle_file *file, int status)
 {
 	struct gn_gateway_state *g = r->gateway;
 	struct fields f;
@@ -263,7 +286,8 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 	add(&f, "etag", gn_str(f.etag));
 	add(&f, "accept-ranges", GN_LIT("bytes"));
 	add(&f, "x-content-type-options", GN_LIT("nosniff"));
-	if (!r->route && !g->at.own && gn_http_header(r->http, "cookie").p) /* of a browser too old to be sent on */
+	/* of a browser too old to be sent on */
+	if (!r->route && !g->at.own && gn_http_header(r->http, "cookie").p)
 		add(&f, "clear-site-data", GN_LIT("\"cookies\""));
 	if (!r->route) /* what a site says of itself is for its own origin */
 		site_headers(r->node, &f, m, file->path);
@@ -277,7 +301,8 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 		return;
 	}
 	choose_range(r, file, &f, &status);
-	add(&f, "content-type", file->mime.len && !r->route ? file->mime : GN_LIT("application/octet-stream"));
+	add(&f, "content-type",
+	    file->mime.len && !r->route ? file->mime : GN_LIT("application/octet-stream"));
 	if (*f.range)
 		add(&f, "content-range", gn_str(f.range));
 	if (!g->head_only && status != 416 && g->left && !readers_enter(r))
@@ -288,7 +313,8 @@ static void serve(struct gn_request *r, const struct gn_manifest *m, const struc
 		return;
 	}
 	if (!g->head_only) {
-		gn_err err = gn_bundles_read(r->node->bundles, file, g->first, g->left, r->node->now, &g->read);
+		gn_err err = gn_bundles_read(r->node->bundles, file, g->first, g->left,
+					     r->node->now, &g->read);
 		if (err) {
 			fail(r, err, "A file of");
 			return;
@@ -314,8 +340,8 @@ static void redirect(struct gn_request *r)
 {
 	char to[GN_NODE_TARGET + 2];
 	struct gn_slice path = gn_http_path(r->http), query = gn_http_query(r->http);
-	int n = snprintf(to, sizeof to, "%.*s/%s%.*s", (int)path.len, path.p, query.len ? "?" : "", (int)query.len,
-			 query.p);
+	int n = snprintf(to, sizeof to, "%.*s/%s%.*s", (int)path.len, path.p, query.len ? "?" : "",
+			 (int)query.len, query.p);
 	GN_ASSERT(n > 0 && (size_t)n < sizeof to);
 	struct gn_http_field field = {"location", gn_slice(to, (size_t)n)};
 	gn_http_respond(r->http, 308, &field, 1, GN_LIT(""));
@@ -323,7 +349,8 @@ static void redirect(struct gn_request *r)
 }
 
 /* The API's: a path as the manifest has it. */
-static gn_err find_file(const struct gn_request *r, const struct gn_manifest *m, struct gn_bundle_file *file)
+static gn_err find_file(const struct gn_request *r, const struct gn_manifest *m,
+			struct gn_bundle_file *file)
 {
 	uint8_t text[GN_PATH_MAX];
 	struct gn_buf path = {text, 0, sizeof text};
@@ -347,8 +374,8 @@ static void opened(struct gn_request *r, const void *event)
 		return;
 	}
 	gn_err err = r->route ? find_file(r, e->manifest, &file)
-			      : gn_manifest_resolve(e->manifest, gn_http_path(r->http), &file, &status,
-						    &slash); /* it decodes the path */
+			      : gn_manifest_resolve(e->manifest, gn_http_path(r->http), &file,
+						    &status, &slash); /* it decodes the path */
 	r->gateway->age = e->age > r->gateway->age ? e->age : r->gateway->age;
 	if ((status == 404 || r->gateway->reload) && again(r))
 		return;
@@ -375,7 +402,8 @@ static gn_err site_of(const struct gn_names_event *e, struct gn_pk *owner, struc
 	return GN_NOT_FOUND;
 }
 
-/* A browser that is not where this site lives: a person is sent there; what somebody left there goes (NO-21). */
+/* A browser that is not where this site lives: a person is sent there; what somebody left there
+ * goes (NO-21). */
 static void elsewhere(struct gn_request *r, const char *host)
 {
 	const struct gn_gateway_state *g = r->gateway;
@@ -390,9 +418,11 @@ static void elsewhere(struct gn_request *r, const char *host)
 	GN_ASSERT(n > 0 && (size_t)n < sizeof to);
 	struct gn_http_field fields[] = {{"location", gn_slice(to, (size_t)n)},
 					 {"cache-control", GN_LIT("no-store")},
-					 {"clear-site-data", GN_LIT("\"cache\", \"cookies\", \"storage\"")}};
+					 {"clear-site-data", GN_LIT("\"cache\", \"cookies\", "
+								    "\"storage\"")}};
 	size_t from = visit ? 0 : 1, end = left ? 3 : 2;
-	gn_http_respond(r->http, visit ? 307 : 403, fields + from, end - from, GN_LIT("this site lives elsewhere\n"));
+	gn_http_respond(r->http, visit ? 307 : 403, fields + from, end - from,
+			GN_LIT("this site lives elsewhere\n"));
 	r->engine = GN_OP_NONE;
 }
 
@@ -420,8 +450,8 @@ void gateway_open(struct gn_request *r)
 {
 	struct gn_gateway_state *g = r->gateway;
 	gn_op op;
-	gn_err err =
-		gn_bundles_open(r->node->bundles, &g->owner, gn_str(g->label), g->version, g->fresh, r->node->now, &op);
+	gn_err err = gn_bundles_open(r->node->bundles, &g->owner, gn_str(g->label), g->version,
+				     g->fresh, r->node->now, &op);
 	if (err == GN_LIMIT)
 		readers_wait(r);
 	else if (err)
@@ -444,7 +474,9 @@ static void resolved(struct gn_request *r, const void *event)
 	if (((err && !e->err) || r->gateway->reload) && again(r))
 		return;
 	if (err && !e->err)
-		page_error(r, 404, "No site here", "This name exists, but it does not point to a site.");
+		page_error(r, 404, "No site here",
+			   "This name exists, but it does not point to a "
+			   "site.");
 	else if (err)
 		fail(r, gn_reach_err(r->node, e->err), "The name");
 	else if (at_home(r)) {
@@ -457,7 +489,8 @@ static void look(struct gn_request *r)
 {
 	struct gn_gateway_state *g = r->gateway;
 	gn_op op;
-	gn_err err = gn_names_resolve(r->node->names, &g->at.name, g->fresh, true, r->node->now, &op);
+	gn_err err =
+		gn_names_resolve(r->node->names, &g->at.name, g->fresh, true, r->node->now, &op);
 	if (err)
 		fail(r, err, "The name");
 	else
@@ -495,11 +528,14 @@ bool gn_gateway_take(struct gn_request *r)
 	enum gn_http_method method = gn_http_method(r->http);
 	g->head_only = method == GN_HTTP_HEAD;
 	g->reload = gn_slice_eq(gn_http_header(r->http, "cache-control"), GN_LIT("no-cache"));
-	g->visitor = gn_visitor(gn_http_header(r->http, "sec-fetch-site"), gn_http_header(r->http, "sec-fetch-mode"),
+	g->visitor = gn_visitor(gn_http_header(r->http, "sec-fetch-site"),
+				gn_http_header(r->http, "sec-fetch-mode"),
 				gn_http_header(r->http, "sec-fetch-dest"));
 	/* before anything is looked up: its time tells nothing either */
 	if (g->visitor == GN_VISITOR_FOREIGN || gn_http_is_prefetch(r->http)) {
-		gn_http_respond(r->http, 403, NULL, 0, GN_LIT("a site is loaded by its own pages only\n"));
+		gn_http_respond(r->http, 403, NULL, 0,
+				GN_LIT("a site is loaded by its own pages "
+				       "only\n"));
 	} else if (method != GN_HTTP_GET && method != GN_HTTP_HEAD) {
 		struct gn_http_field allow = {"allow", GN_LIT("GET, HEAD")};
 		gn_http_respond(r->http, 405, &allow, 1, GN_LIT("a site can only be read\n"));
@@ -523,7 +559,8 @@ gn_err gn_api_site_file(struct gn_request *r)
 	if (!g)
 		return GN_NOMEM;
 	gn_pid(&owner, pid);
-	gn_err err = gn_name_parse(gn_str(pid), &g->at.name, NULL); /* whose turn it is goes by it */
+	/* whose turn it is goes by it */
+	gn_err err = gn_name_parse(gn_str(pid), &g->at.name, NULL);
 	GN_ASSERT(err == GN_OK);
 	g->owner = owner;
 	g->version = version;

@@ -1,24 +1,24 @@
-/* The node's side of guard: what a peer's request costs, who is asked before it is served, what is kept over a restart.
+/* The node's side of guard: what a peer's request costs, who is asked before it is served, what
+ * is kept over a restart.
  *
- * Only requests cost: what we asked for is our own work. Prices are fixed, since a busy machine must not make honest
- * peers dearer: one by kind when the request comes, one by length of what is stored and, when the answer is known, of
- * what it shows (NO-18). Measured with geonet_attack gets on 2026-11-28, release build, two shared cores of a virtual
- * machine without instructions for SHA-256; us of the whole process for one request, packets included:
+ * Only requests cost: what we asked for is our own work. Prices are fixed, since a busy machine
+ * must not make honest peers dearer: one by kind when the request comes, one by length of what
+ * is stored and, when the answer is known, of what it shows (NO-18). Measured with geonet_attack
+ * gets on 2026-11-28, release build, two shared cores of a virtual machine without instructions
+ * for SHA-256; us of the whole process for one request, packets included:
  *
- *   | request                      | us    | units |
- *   | PING                         | 33    | 30    |
- *   | FIND, answer of 528 bytes    | 73    | 70    |
- *   | GET, record of 300 bytes     | 135   | 102   |
- *   | GET, 60 kB, and none is sent | 560   | 798   | two hashes and four copies; 720 to 860 on a busier day
- *   | GET, 60 kB, read by the peer | 1,120 | 798   | the rest is the session's: packets, encryption
- *   | GET, answered BUSY at once   | 61    | 90    |
- *   | PUT, record of 300 bytes     | 415   | 444   | many at once; 710 one by one, each with a sync of its own
- *   | PUT, 60 kB                   | 3,033 | 3,040 | a third of it the session's, a third the disk's
- *   | a chunk, when it is read     | 357   | 60    | so a key's share is a gigabit a second, which a site may need;
- *   | a chunk given to be kept     | 1,016 | 100   | a busy node's price rises (GU-18)
+ *   | request | us | units | | PING | 33 | 30 | | FIND, answer of 528 bytes | 73 | 70 | | GET,
+ *   record of 300 bytes | 135 | 102 | | GET, 60 kB, and none is sent | 560 | 798 | two hashes
+ *   and four copies; 720 to 860 on a busier day | GET, 60 kB, read by the peer | 1,120 | 798 |
+ *   the rest is the session's: packets, encryption | GET, answered BUSY at once | 61 | 90 | |
+ *   PUT, record of 300 bytes | 415 | 444 | many at once; 710 one by one, each with a sync of its
+ *   own | PUT, 60 kB | 3,033 | 3,040 | a third of it the session's, a third the disk's | a
+ *   chunk, when it is read | 357 | 60 | so a key's share is a gigabit a second, which a site may
+ *   need; | a chunk given to be kept | 1,016 | 100 | a busy node's price rises (GU-18)
  *
- * Files, written by the node alone: guard.json (whom the operator allowed, and until when), passes (what servers gave
- * us so that they know us the next time: 32 bytes of key and the pass, one after the other). */
+ * Files, written by the node alone: guard.json (whom the operator allowed, and until when),
+ * passes (what servers gave us so that they know us the next time: 32 bytes of key and the pass,
+ * one after the other). */
 #include "node/node_int.h"
 #include "wire/generated/blocks_fb.h"
 #include "wire/generated/overlay_fb.h"
@@ -38,10 +38,12 @@ static uint64_t kib(size_t bytes)
 	return (bytes + 1023) / 1024;
 }
 
-/* Asks nothing and is worked on: each contact is a proof of work checked, each that is gone a walk over all. */
+/* Asks nothing and is worked on: each contact is a proof of work checked, each that is gone a
+ * walk over all. */
 static uint64_t delta_cost(struct gn_fb_delta d)
 {
-	return GN_NODE_COST_ASK + GN_NODE_COST_CONTACT * ((uint64_t)gn_fb_delta_add_len(d) + gn_fb_delta_del_len(d));
+	return GN_NODE_COST_ASK +
+	       GN_NODE_COST_CONTACT * ((uint64_t)gn_fb_delta_add_len(d) + gn_fb_delta_del_len(d));
 }
 
 static uint64_t overlay_cost(struct gn_slice message)
@@ -52,7 +54,8 @@ static uint64_t overlay_cost(struct gn_slice message)
 	switch (gn_fb_overlay_message_body_type(m)) {
 	case GN_FB_OVERLAY_BODY_PUT:
 	case GN_FB_OVERLAY_BODY_STALE: /* to a PUSH, which its giver can bring about */
-	case GN_FB_OVERLAY_BODY_PUSH: return GN_NODE_COST_STORE + GN_NODE_COST_STORE_KIB * kib(message.len);
+	case GN_FB_OVERLAY_BODY_PUSH:
+		return GN_NODE_COST_STORE + GN_NODE_COST_STORE_KIB * kib(message.len);
 	case GN_FB_OVERLAY_BODY_GET: return GN_NODE_COST_READ;
 	case GN_FB_OVERLAY_BODY_HELLO:
 	case GN_FB_OVERLAY_BODY_LINK:
@@ -72,7 +75,9 @@ static uint64_t answer_cost(struct gn_slice message)
 	struct gn_fb_overlay_message m;
 	struct gn_fb_block_message b;
 	if (gn_fb_block_message_verify(message, &b) == GN_OK)
-		return gn_fb_block_message_body_type(b) == GN_FB_BLOCK_BODY_CHUNK ? GN_NODE_COST_CHUNK : 0;
+		return gn_fb_block_message_body_type(b) == GN_FB_BLOCK_BODY_CHUNK
+			       ? GN_NODE_COST_CHUNK
+			       : 0;
 	if (gn_fb_overlay_message_verify(message, &m))
 		return 0;
 	switch (gn_fb_overlay_message_body_type(m)) {
@@ -92,7 +97,8 @@ static uint64_t blocks_cost(struct gn_slice message)
 	if (gn_fb_block_message_verify(message, &m))
 		return GN_NODE_COST_BAD;
 	switch (gn_fb_block_message_body_type(m)) {
-	case GN_FB_BLOCK_BODY_CHUNK_GET: return GN_NODE_COST_ASK; /* and each chunk when it is read */
+	/* and each chunk when it is read */
+	case GN_FB_BLOCK_BODY_CHUNK_GET: return GN_NODE_COST_ASK;
 	case GN_FB_BLOCK_BODY_CHUNK_PUT: return GN_NODE_COST_CHUNK_PUT;
 	case GN_FB_BLOCK_BODY_BLOCK_KEEP: return 60; /* a receipt signed */
 	case GN_FB_BLOCK_BODY_BLOCK_HAVE: return 5;
@@ -126,8 +132,8 @@ void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_sl
 void gn_node_caused(struct gn_node *node, const struct gn_pk *pk)
 {
 	struct gn_overlay_caused c = gn_overlay_caused(node->overlay);
-	uint64_t cost = c.records * (GN_NODE_COST_READ + GN_NODE_COST_KIB) + c.bytes / 1024 * GN_NODE_COST_KIB +
-			c.unasked * GN_NODE_COST_ASK;
+	uint64_t cost = c.records * (GN_NODE_COST_READ + GN_NODE_COST_KIB) +
+			c.bytes / 1024 * GN_NODE_COST_KIB + c.unasked * GN_NODE_COST_ASK;
 	if (cost && gn_guard_on(node->guard))
 		gn_node_charge(node, pk, cost);
 }
@@ -162,8 +168,8 @@ gn_err gn_node_guard_new(struct gn_node *node, const struct gn_env *env)
 {
 	struct gn_guard_config config = {.off = node->config.guard != GN_NODE_GUARD_ON,
 					 .count_local = node->config.guard_count_local};
-	gn_hkdf(GN_SLICE(node->key.seed), gn_slice(NULL, 0), GN_LIT("geonet/guard/passes/1"), config.secret,
-		sizeof config.secret);
+	gn_hkdf(GN_SLICE(node->key.seed), gn_slice(NULL, 0), GN_LIT("geonet/guard/passes/1"),
+		config.secret, sizeof config.secret);
 	gn_err err = gn_guard_new(env, &config, &node->guard);
 	gn_wipe(config.secret, sizeof config.secret);
 	return err;
@@ -206,8 +212,9 @@ json_t *gn_guard_allowed_json(const struct gn_node *node)
 	json_t *list = json_array();
 	for (size_t i = 0; gn_guard_allowed_at(node->guard, i, &a); i++)
 		json_array_append_new(list,
-				      json_pack("{so so* sI}", "who", gn_guard_who_json(&a.who), "id",
-						gn_guard_id_json(node, &a.who), "until", (json_int_t)gn_unix(a.until)));
+				      json_pack("{so so* sI}", "who", gn_guard_who_json(&a.who),
+						"id", gn_guard_id_json(node, &a.who), "until",
+						(json_int_t)gn_unix(a.until)));
 	return list;
 }
 
@@ -223,7 +230,9 @@ void gn_node_guard_store(struct gn_node *node)
 	static uint8_t storage[PASSES_MAX * PASS_ENTRY];
 	struct gn_pk server;
 	size_t len = 0;
-	for (uint32_t i = 0; len < sizeof storage && gn_jet_pass_at(node->jet, i, &server, storage + len + 32); i++) {
+	for (uint32_t i = 0;
+	     len < sizeof storage && gn_jet_pass_at(node->jet, i, &server, storage + len + 32);
+	     i++) {
 		memcpy(storage + len, server.b, sizeof server.b);
 		len += PASS_ENTRY;
 	}

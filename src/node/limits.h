@@ -2,65 +2,86 @@
 #ifndef GN_NODE_LIMITS_H
 #define GN_NODE_LIMITS_H
 
-#define GN_NODE_MESSAGE (72u * 1024) /* bytes of one message between nodes: a chunk, its proof, framing */
+/* bytes of one message between nodes: a chunk, its proof, framing */
+#define GN_NODE_MESSAGE (72u * 1024)
 #define GN_NODE_PEERS 8192u
-#define GN_NODE_SESSION_IDLE (30 * GN_SEC) /* an unneeded session is closed after so long without a message */
+/* an unneeded session is closed after so long without a message */
+#define GN_NODE_SESSION_IDLE (30 * GN_SEC)
 
 /* ---- records held, bytes ---- */
 #define GN_NODE_RECORDS_MIN (UINT64_C(1) << 20)
-#define GN_NODE_RECORDS_MAX (UINT64_C(1) << 37) /* 12 million places: their index is 4 GB of memory */
-#define GN_NODE_RECORD_PLACE 10737u             /* what each counts for at least: 100,000 of them are 1 GiB */
+/* 12 million places: their index is 4 GB of memory */
+#define GN_NODE_RECORDS_MAX (UINT64_C(1) << 37)
+/* what each counts for at least: 100,000 of them are 1 GiB */
+#define GN_NODE_RECORD_PLACE 10737u
 
 /* ---- messages that wait to leave, bytes (NO-14) ---- */
 #define GN_NODE_QUEUES_BYTES (128u << 20) /* for all peers */
 #define GN_NODE_QUEUES_PREFIX (16u << 20) /* for those of one prefix, while the above is crowded */
-#define GN_NODE_QUEUE_BYTES (2u << 20)    /* for one peer: 16 chunks being spread to it, and as much again */
-#define GN_NODE_QUEUE_COUNT 1024u         /* messages for one peer */
-#define GN_NODE_QUEUE_EACH 128u           /* counted for each message besides its bytes */
-#define GN_NODE_QUEUE_STALL (20 * GN_SEC) /* in which one whole message must leave, not counting ... */
-#define GN_NODE_LINE_RATE 1024u           /* ... the time in which so many bytes a second do: 64 kbit/s among eight */
+/* for one peer: 16 chunks being spread to it, and as much again */
+#define GN_NODE_QUEUE_BYTES (2u << 20)
+#define GN_NODE_QUEUE_COUNT 1024u /* messages for one peer */
+#define GN_NODE_QUEUE_EACH 128u   /* counted for each message besides its bytes */
+/* in which one whole message must leave, not counting ... */
+#define GN_NODE_QUEUE_STALL (20 * GN_SEC)
+/* ... the time in which so many bytes a second do: 64 kbit/s among eight */
+#define GN_NODE_LINE_RATE 1024u
 
 /* ---- messages that come and are not whole, bytes (NO-13) ---- */
 #define GN_NODE_INBOUND_BYTES (48u << 20)
-#define GN_NODE_INBOUND_KEY (4u << 20)         /* of one peer: the 32 chunks it may be asked for, and as much again */
-#define GN_NODE_INBOUND_PREFIX (6u << 20)      /* of one prefix, while the whole is crowded */
-#define GN_NODE_INBOUND_EACH 1024u             /* counted for each message besides its bytes: its stream's state */
-#define GN_NODE_INBOUND_GRACE (4 * GN_SEC)     /* before a session's rate is asked for: lost packets on a long path */
-#define GN_NODE_INBOUND_RATE 16384u            /* bytes a second that the session must bring after that */
-#define GN_NODE_INBOUND_TIME (30 * GN_SEC)     /* after the grace, for a message in all, not counting the time in */
-#define GN_NODE_INBOUND_SESSION 8192u          /* which it brings GN_NODE_LINE_RATE or its session so many bytes a second */
-#define GN_NODE_INBOUND_LIFE (300 * GN_SEC)    /* after the grace, in any case */
+/* of one peer: the 32 chunks it may be asked for, and as much again */
+#define GN_NODE_INBOUND_KEY (4u << 20)
+#define GN_NODE_INBOUND_PREFIX (6u << 20) /* of one prefix, while the whole is crowded */
+/* counted for each message besides its bytes: its stream's state */
+#define GN_NODE_INBOUND_EACH 1024u
+/* before a session's rate is asked for: lost packets on a long path */
+#define GN_NODE_INBOUND_GRACE (4 * GN_SEC)
+/* bytes a second that the session must bring after that */
+#define GN_NODE_INBOUND_RATE 16384u
+/* after the grace, for a message in all, not counting the time in */
+#define GN_NODE_INBOUND_TIME (30 * GN_SEC)
+/* which it brings GN_NODE_LINE_RATE or its session so many bytes a second */
+#define GN_NODE_INBOUND_SESSION 8192u
+#define GN_NODE_INBOUND_LIFE (300 * GN_SEC) /* after the grace, in any case */
 
 /* ---- work in units of 1 us, charged to whoever caused it ---- */
-#define GN_NODE_COST_BAD 50u       /* a message that does not parse */
-#define GN_NODE_COST_ASK 30u       /* a small one: its packet and that of the answer */
-#define GN_NODE_COST_READ 90u      /* a record looked up and read */
-#define GN_NODE_COST_STORE 400u    /* a signature checked, a receipt signed, the log written */
-#define GN_NODE_COST_STORE_KIB 44u /* each KiB begun of a record: received, hashed, copied, written */
-#define GN_NODE_COST_KIB 12u       /* each KiB begun of a record: read, hashed twice or more, copied */
-#define GN_NODE_COST_CHUNK 60u     /* a chunk of a file read, hashed, sent */
+#define GN_NODE_COST_BAD 50u    /* a message that does not parse */
+#define GN_NODE_COST_ASK 30u    /* a small one: its packet and that of the answer */
+#define GN_NODE_COST_READ 90u   /* a record looked up and read */
+#define GN_NODE_COST_STORE 400u /* a signature checked, a receipt signed, the log written */
+/* each KiB begun of a record: received, hashed, copied, written */
+#define GN_NODE_COST_STORE_KIB 44u
+/* each KiB begun of a record: read, hashed twice or more, copied */
+#define GN_NODE_COST_KIB 12u
+#define GN_NODE_COST_CHUNK 60u      /* a chunk of a file read, hashed, sent */
 #define GN_NODE_COST_CHUNK_PUT 100u /* a chunk received, hashed, written */
-#define GN_NODE_COST_LIST 20u      /* each 256 bytes of a list of contacts: chosen, built */
-#define GN_NODE_COST_CONTACT 10u   /* a contact that a peer's list names or lets go */
-#define GN_NODE_COST_REFUSED 1000u /* a message that was stopped or a queue that was thrown away */
+#define GN_NODE_COST_LIST 20u       /* each 256 bytes of a list of contacts: chosen, built */
+#define GN_NODE_COST_CONTACT 10u    /* a contact that a peer's list names or lets go */
+#define GN_NODE_COST_REFUSED 1000u  /* a message that was stopped or a queue that was thrown away */
 
 /* ---- the API and the gateway ---- */
 #define GN_NODE_BODY (16u << 20) /* bytes of a JSON or record body */
 #define GN_NODE_ARG 256u         /* bytes of a path argument */
-#define GN_NODE_NEW GN_SEC       /* nobody is turned away because of what a cache has known for longer */
-#define GN_NODE_TARGET 4096u     /* bytes of a request's path and query */
-#define GN_NODE_CLOCK_TEXT 192u  /* bytes of the sentence about a wrong clock */
-#define GN_NODE_LOOKUPS 32u      /* shown on the status page */
+/* nobody is turned away because of what a cache has known for longer */
+#define GN_NODE_NEW GN_SEC
+#define GN_NODE_TARGET 4096u    /* bytes of a request's path and query */
+#define GN_NODE_CLOCK_TEXT 192u /* bytes of the sentence about a wrong clock */
+#define GN_NODE_LOOKUPS 32u     /* shown on the status page */
 #define GN_NODE_STEPS 24u
-#define GN_NODE_READERS 64u                  /* downloads at once: 1.5 MiB each */
-#define GN_NODE_READERS_SMALL 128u           /* and small ones: 4 chunks each, 32 MiB */
-#define GN_NODE_READ_SMALL (192u << 10)      /* bytes: with its head an answer's queue takes it whole */
-#define GN_NODE_OPENS 64u                    /* readers of manifests besides, one for each site being opened */
-#define GN_NODE_READ_BEHIND 2000u            /* ms behind GN_HTTP_ANSWER_RATE: then it gives way to others */
-#define GN_NODE_READ_STILL (5 * GN_SEC)      /* nothing of it came: then it gives way to a site with fewer */
-#define GN_NODE_READS_WAITING 184u           /* for a slot: of 256 connections 8 are left for the API */
-#define GN_NODE_READ_WAIT (60 * GN_SEC)      /* for a slot */
-#define GN_NODE_READ_LOOK (250 * GN_MSEC)    /* between looks at who stalls, while others wait */
+#define GN_NODE_READERS 64u        /* downloads at once: 1.5 MiB each */
+#define GN_NODE_READERS_SMALL 128u /* and small ones: 4 chunks each, 32 MiB */
+/* bytes: with its head an answer's queue takes it whole */
+#define GN_NODE_READ_SMALL (192u << 10)
+/* readers of manifests besides, one for each site being opened */
+#define GN_NODE_OPENS 64u
+/* ms behind GN_HTTP_ANSWER_RATE: then it gives way to others */
+#define GN_NODE_READ_BEHIND 2000u
+/* nothing of it came: then it gives way to a site with fewer */
+#define GN_NODE_READ_STILL (5 * GN_SEC)
+/* for a slot: of 256 connections 8 are left for the API */
+#define GN_NODE_READS_WAITING 184u
+#define GN_NODE_READ_WAIT (60 * GN_SEC)   /* for a slot */
+#define GN_NODE_READ_LOOK (250 * GN_MSEC) /* between looks at who stalls, while others wait */
 
 #define GN_NODE_JOBS 32u        /* disk requests on workers at once: their buffers are memory */
 #define GN_NODE_BATCH 64000u    /* bytes of one GSO send */

@@ -1,12 +1,12 @@
 /* The composition root: makes the engines, runs the loop, pumps between them, stops cleanly.
  *
- * One turn of the loop:  bytes, completions and HTTP requests come in as they are ready; before the loop sleeps, pump()
- * moves every engine's outputs to whoever they are for until nothing moves, sends packets, and sets one timer to the
- * earliest deadline.
+ * One turn of the loop: bytes, completions and HTTP requests come in as they are ready; before
+ * the loop sleeps, pump() moves every engine's outputs to whoever they are for until nothing
+ * moves, sends packets, and sets one timer to the earliest deadline.
  *
- * Start:  data directory and lock -> node key (made once, with its proof of work) -> lists -> socket -> engines ->
- * stored records and blocks are read (RESTORING) -> bootstrap, API and gateway (READY).   Stop:  sessions say goodbye,
- * the log is flushed. */
+ * Start: data directory and lock -> node key (made once, with its proof of work) -> lists ->
+ * socket -> engines -> stored records and blocks are read (RESTORING) -> bootstrap, API and
+ * gateway (READY). Stop: sessions say goodbye, the log is flushed. */
 #include "node/node_int.h"
 
 #include <stdarg.h>
@@ -18,7 +18,8 @@ enum { ALLOC_JET, ALLOC_OVERLAY, ALLOC_KV, ALLOC_BLOCKS, ALLOC_SERVICES, ALLOC_N
 
 #define STOP_MAX (3 * GN_SEC) /* for goodbyes and the last writes */
 
-void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt, ...)
+void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt,
+		 ...)
 {
 	char text[512];
 	va_list args;
@@ -34,7 +35,8 @@ static bool pump_jet(struct gn_node *node)
 {
 	struct gn_jet_event e;
 	bool any = false;
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_jet_next_event(node->jet, &e); i++, any = true)
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_jet_next_event(node->jet, &e);
+	     i++, any = true)
 		gn_peers_event(node, &e);
 	return any;
 }
@@ -54,8 +56,9 @@ static void remember_lookup(struct gn_node *node, const struct gn_overlay_event 
 	if (l->step_count)
 		memcpy(l->steps, e->steps, l->step_count * sizeof *l->steps);
 	gn_node_publish(node, "lookup",
-			json_pack("{sI ss si sf}", "op", (json_int_t)l->op, "err", gn_err_name(l->err), "hops",
-				  (int)l->hops, "took_ms", (double)l->took / GN_MSEC));
+			json_pack("{sI ss si sf}", "op", (json_int_t)l->op, "err",
+				  gn_err_name(l->err), "hops", (int)l->hops, "took_ms",
+				  (double)l->took / GN_MSEC));
 }
 
 static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e)
@@ -86,7 +89,9 @@ static void overlay_event(struct gn_node *node, const struct gn_overlay_event *e
 		if (node->told_alone)
 			gn_node_log(node, GN_LOG_WARN, "alone", "no node answers; still trying");
 		else
-			gn_node_log(node, GN_LOG_INFO, "joined", "the network around this node is known");
+			gn_node_log(node, GN_LOG_INFO, "joined",
+				    "the network around this node is "
+				    "known");
 		break;
 	case GN_OVERLAY_ISOLATED:
 		gn_node_log(node, GN_LOG_WARN, "isolated", "no node can be reached; still trying");
@@ -109,7 +114,8 @@ static void store_request(struct gn_node *node, const struct gn_overlay_store *s
 	case GN_STORE_LOAD:
 		err = gn_kv_load(node->kv, &s->key, s->token, node->now);
 		if (err)
-			gn_overlay_loaded(node->overlay, s->token, err, gn_slice(NULL, 0), node->now);
+			gn_overlay_loaded(node->overlay, s->token, err, gn_slice(NULL, 0),
+					  node->now);
 		break;
 	case GN_STORE_DROP: (void)!gn_kv_drop(node->kv, &s->key, 0, node->now); break;
 	}
@@ -121,13 +127,16 @@ static bool pump_overlay(struct gn_node *node)
 	struct gn_overlay_store s;
 	struct gn_overlay_event e;
 	bool any = false;
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_message(node->overlay, &m); i++, any = true) {
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_message(node->overlay, &m);
+	     i++, any = true) {
 		gn_node_answered(node, &m.to.pk, m.bytes);
 		gn_peers_send(node, &m, GN_JET_INTERACTIVE);
 	}
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_store(node->overlay, &s); i++, any = true)
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_store(node->overlay, &s);
+	     i++, any = true)
 		store_request(node, &s);
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_event(node->overlay, &e); i++, any = true)
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_overlay_next_event(node->overlay, &e);
+	     i++, any = true)
 		overlay_event(node, &e);
 	return any;
 }
@@ -147,7 +156,9 @@ static void cannot_read(struct gn_node *node, const char *folder, gn_err err)
 	char why[GN_NODE_WHY];
 	if (!err)
 		return;
-	snprintf(why, sizeof why, "cannot read what is in %.200s/%s: %s. Nothing was changed; see to it and start again",
+	snprintf(why, sizeof why,
+		 "cannot read what is in %.200s/%s: %s. Nothing was changed; see "
+		 "to it and start again",
 		 node->config.data, folder, gn_err_text(err));
 	gn_node_fail(node, err, why);
 }
@@ -158,7 +169,9 @@ static void kv_event(struct gn_node *node, const struct gn_kv_event *e)
 	switch (e->kind) {
 	case GN_KV_ENTRY:
 		if ((err = gn_overlay_restore(node->overlay, e->value, node->now)))
-			gn_node_log(node, GN_LOG_WARN, "record.dropped", "a stored record is not used: %s",
+			gn_node_log(node, GN_LOG_WARN, "record.dropped",
+				    "a stored record is not "
+				    "used: %s",
 				    gn_err_text(err));
 		break;
 	case GN_KV_READY:
@@ -166,7 +179,9 @@ static void kv_event(struct gn_node *node, const struct gn_kv_event *e)
 		node->kv_ready = !e->err;
 		break;
 	case GN_KV_STORED: gn_overlay_stored(node->overlay, e->ticket, e->err, node->now); break;
-	case GN_KV_LOADED: gn_overlay_loaded(node->overlay, e->ticket, e->err, e->value, node->now); break;
+	case GN_KV_LOADED:
+		gn_overlay_loaded(node->overlay, e->ticket, e->err, e->value, node->now);
+		break;
 	}
 }
 
@@ -175,9 +190,11 @@ static bool pump_store(struct gn_node *node)
 	struct gn_kv_event k;
 	struct gn_blocks_event b;
 	bool any = gn_file_pump(&node->disk);
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_kv_next_event(node->kv, &k); i++, any = true)
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_kv_next_event(node->kv, &k);
+	     i++, any = true)
 		kv_event(node, &k);
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_blocks_next_event(node->blocks, &b); i++, any = true) {
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_blocks_next_event(node->blocks, &b);
+	     i++, any = true) {
 		if (b.kind == GN_BLOCKS_READY) {
 			cannot_read(node, "blocks", b.err);
 			node->blocks_ready = !b.err;
@@ -193,38 +210,45 @@ static bool pump_services(struct gn_node *node)
 	struct gn_names_event n;
 	struct gn_bundles_event b;
 	bool any = false;
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_message(node->bundles, &m); i++, any = true) {
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_message(node->bundles, &m);
+	     i++, any = true) {
 		gn_node_answered(node, &m.to.pk, m.bytes);
 		gn_peers_send(node, &m, GN_JET_FILES);
 	}
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_names_next_event(node->names, &n); i++, any = true)
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_names_next_event(node->names, &n);
+	     i++, any = true)
 		gn_request_event(node, GN_OP_NAMES, n.op, &n);
 	gn_check_pump(node);
-	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_event(node->bundles, &b); i++, any = true)
+	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && gn_bundles_next_event(node->bundles, &b);
+	     i++, any = true)
 		gn_request_event(node, GN_OP_BUNDLES, b.op, &b);
 	return any;
 }
 
-/* Sends until jet has nothing or the socket is full; a batch the socket refused is kept and goes first next time. */
+/* Sends until jet has nothing or the socket is full; a batch the socket refused is kept and goes
+ * first next time. */
 static bool pump_packets(struct gn_node *node)
 {
 	bool any = false;
 	for (unsigned i = 0; i < GN_NODE_PUMP_ROUNDS && !node->udp_blocked; i++) {
 		if (!node->packet_waiting) {
 			node->packet_buf = (struct gn_buf){node->packet, 0, GN_NODE_BATCH};
-			if (gn_jet_send(node->jet, &node->packet_buf, &node->packet_batch, node->now))
+			if (gn_jet_send(node->jet, &node->packet_buf, &node->packet_batch,
+					node->now))
 				break;
 			node->packet_waiting = true;
 		}
 		any = true;
 		size_t sent = 0;
-		gn_err err = gn_udp_send(node->udp, &node->packet_batch.to, gn_buf_slice(&node->packet_buf),
+		gn_err err = gn_udp_send(node->udp, &node->packet_batch.to,
+					 gn_buf_slice(&node->packet_buf),
 					 node->packet_batch.segment, &sent);
 		node->packet_buf.p += sent;
 		node->packet_buf.len -= sent;
 		node->packet_buf.cap -= sent;
 		node->udp_blocked = err == GN_AGAIN;
-		node->packet_waiting = err == GN_AGAIN; /* other errors lose the packets, as a network may */
+		/* other errors lose the packets, as a network may */
+		node->packet_waiting = err == GN_AGAIN;
 	}
 	return any;
 }
@@ -267,7 +291,8 @@ void gn_node_pump(struct gn_node *node)
 		gn_saved_tick(node);
 		gn_sites_tick(node);
 	}
-	uv_poll_start(&node->udp_poll, UV_READABLE | (node->udp_blocked ? UV_WRITABLE : 0), udp_ready);
+	uv_poll_start(&node->udp_poll, UV_READABLE | (node->udp_blocked ? UV_WRITABLE : 0),
+		      udp_ready);
 	set_timer(node);
 	node->pumping = false;
 }
@@ -287,7 +312,10 @@ static void set_timer(struct gn_node *node)
 	at = gn_time_min(at, gn_blocks_deadline(node->blocks));
 	at = gn_time_min(at, gn_names_deadline(node->names));
 	at = gn_time_min(at, gn_bundles_deadline(node->bundles));
-	at = gn_time_min(at, node->now + (node->peers.inbound.count || node->peers.queue_share.used ? 1 : 5) * GN_SEC);
+	at = gn_time_min(
+		at,
+		node->now + (node->peers.inbound.count || node->peers.queue_share.used ? 1 : 5) *
+				    GN_SEC);
 	gn_time wait = at > node->now ? (at - node->now + GN_MSEC - 1) / GN_MSEC : 0;
 	uv_timer_start(&node->timer, on_timer, (uint64_t)wait, 0);
 }
@@ -324,10 +352,12 @@ void gn_node_stop(struct gn_node *node)
 		return;
 	node->stopping = true;
 	gn_node_log(node, GN_LOG_INFO, "stopping", "saying goodbye");
-	static uv_timer_t last; /* one node per process: the loop and its signals are the process's */
+	/* one node per process: the loop and its signals are the process's */
+	static uv_timer_t last;
 	for (uint32_t i = 0; i < node->peers.by_session.count; i++)
-		(void)!gn_jet_close(node->jet, *(const gn_jet_id *)gn_map_key_at(&node->peers.by_session, i), 0,
-				    "going away", node->now);
+		(void)!gn_jet_close(node->jet,
+				    *(const gn_jet_id *)gn_map_key_at(&node->peers.by_session, i),
+				    0, "going away", node->now);
 	uv_timer_init(&node->loop, &last);
 	uv_timer_start(&last, on_stop_timer, 300, 0);
 }
@@ -342,18 +372,21 @@ static void on_status(void *user)
 	struct gn_node *node = user;
 	struct gn_overlay_info o;
 	gn_overlay_info(node->overlay, &o);
-	gn_node_log(node, GN_LOG_INFO, "status", "up %llu s, %s, %u links, %u sessions, %u records, %llu MiB of memory",
+	gn_node_log(node, GN_LOG_INFO, "status",
+		    "up %llu s, %s, %u links, %u sessions, %u "
+		    "records, %llu MiB of memory",
 		    (unsigned long long)((node->now - node->started) / GN_SEC),
-		    !node->running ? "reading what it holds" : gn_reach_name(gn_reach(node)), o.links,
-		    gn_jet_session_count(node->jet), o.records, (unsigned long long)gn_os_rss() >> 20);
+		    !node->running ? "reading what it holds" : gn_reach_name(gn_reach(node)),
+		    o.links, gn_jet_session_count(node->jet), o.records,
+		    (unsigned long long)gn_os_rss() >> 20);
 }
 
 /* ---- start ---- */
 
-#define FAIL(err, ...)                                                                                                 \
-	do {                                                                                                           \
-		snprintf(why, GN_NODE_WHY, __VA_ARGS__);                                                               \
-		return (err);                                                                                          \
+#define FAIL(err, ...)                                                                             \
+	do {                                                                                       \
+		snprintf(why, GN_NODE_WHY, __VA_ARGS__);                                           \
+		return (err);                                                                      \
 	} while (0)
 
 static gn_err make_key(struct gn_node *node, char why[GN_NODE_WHY])
@@ -365,22 +398,28 @@ static gn_err make_key(struct gn_node *node, char why[GN_NODE_WHY])
 	gn_sk_from_seed(secret, &node->key);
 	gn_err err = GN_AGAIN;
 	for (uint64_t start = 0; err == GN_AGAIN; start += 200000) {
-		err = gn_node_id_search(&node->key.pk, node->config.pow_bits, start, 200000, node->nonce);
+		err = gn_node_id_search(&node->key.pk, node->config.pow_bits, start, 200000,
+					node->nonce);
 		if (tty && err == GN_AGAIN)
-			fprintf(stderr, "\rmaking this node's identity: %llu tries (about %llu expected)",
-				(unsigned long long)(start + 200000), 1ull << node->config.pow_bits);
+			fprintf(stderr,
+				"\rmaking this node's identity: %llu tries (about %llu "
+				"expected)",
+				(unsigned long long)(start + 200000),
+				1ull << node->config.pow_bits);
 	}
 	if (tty)
 		fprintf(stderr, "\r\033[K");
 	memcpy(secret + 32, node->nonce, 8);
 	if (!err)
-		err = gn_keyfile_seal(&node->rand, "node", gn_slice(secret, sizeof secret), gn_slice(NULL, 0), &out);
+		err = gn_keyfile_seal(&node->rand, "node", gn_slice(secret, sizeof secret),
+				      gn_slice(NULL, 0), &out);
 	if (!err)
 		err = gn_os_file_write(node->dir, "node.key", gn_buf_slice(&out));
 	gn_wipe(secret, sizeof secret);
 	gn_wipe(file, sizeof file);
 	if (err)
-		FAIL(err, "the node key cannot be written to %s/node.key: %s", node->config.data, gn_err_text(err));
+		FAIL(err, "the node key cannot be written to %s/node.key: %s", node->config.data,
+		     gn_err_text(err));
 	return GN_OK;
 }
 
@@ -407,21 +446,24 @@ static gn_err load_key(struct gn_node *node, char why[GN_NODE_WHY])
 	gn_wipe(file, sizeof file);
 	if (err)
 		FAIL(err,
-		     "%s/node.key cannot be used: %s (moving it away makes a new node; records then move to it by "
+		     "%s/node.key cannot be used: %s (moving it away makes a new node; records "
+		     "then move to it by "
 		     "themselves)",
 		     node->config.data, gn_err_text(err));
 	return GN_OK;
 }
 
-/* Anew at each start: who took our port while we were away, and was sent the last one by a page left open, has nothing
- * (NO-25). What should not be there is not written over. */
+/* Anew at each start: who took our port while we were away, and was sent the last one by a page
+ * left open, has nothing (NO-25). What should not be there is not written over. */
 static gn_err make_token(struct gn_node *node, char why[GN_NODE_WHY])
 {
 	struct gn_buf last = {(uint8_t *)node->token, 0, 64};
 	uint8_t raw[32];
 	gn_err err = gn_os_file_read(node->dir, "token", &last);
 	if (err && err != GN_NOT_FOUND && err != GN_TOO_LARGE)
-		FAIL(err, "cannot read %.200s/%.200s. It was left as it is; if it is removed, a new one is made",
+		FAIL(err,
+		     "cannot read %.200s/%.200s. It was left as it is; if it is removed, a "
+		     "new one is made",
 		     node->config.data, gn_os_why());
 	gn_rand_fill(&node->rand, raw, sizeof raw);
 	gn_hex(GN_SLICE(raw), node->token);
@@ -441,7 +483,8 @@ static void own_addrs(const struct gn_node *node, struct gn_overlay_config *c)
 {
 	struct gn_addr found[16];
 	size_t count = 0;
-	if (*node->config.advertise && gn_addr_parse(gn_str(node->config.advertise), found) == GN_OK) {
+	if (*node->config.advertise &&
+	    gn_addr_parse(gn_str(node->config.advertise), found) == GN_OK) {
 		c->addrs[c->addr_count++] = found[0];
 		return;
 	}
@@ -465,8 +508,9 @@ static bool record_room(void *user, const struct gn_pk *peer, size_t bytes)
 static gn_err make_engines(struct gn_node *node)
 {
 	static const size_t budgets[] = {
-		[ALLOC_JET] = 512u << 20,    [ALLOC_OVERLAY] = 256u << 20,  [ALLOC_KV] = 128u << 20,
-		[ALLOC_BLOCKS] = 256u << 20, [ALLOC_SERVICES] = 256u << 20, [ALLOC_NODE] = 64u << 20};
+		[ALLOC_JET] = 512u << 20,      [ALLOC_OVERLAY] = 256u << 20,
+		[ALLOC_KV] = 128u << 20,       [ALLOC_BLOCKS] = 256u << 20,
+		[ALLOC_SERVICES] = 256u << 20, [ALLOC_NODE] = 64u << 20};
 	struct gn_env env[GN_COUNT(budgets)];
 	for (int i = 0; i < (int)GN_COUNT(budgets); i++) {
 		gn_alloc_heap(&node->alloc[i], budgets[i]);
@@ -482,18 +526,18 @@ static gn_err make_engines(struct gn_node *node)
 				    .count_local = node->config.guard_count_local,
 				    .always_retry = node->config.guard == GN_NODE_GUARD_COOKIE};
 	GN_TRY(gn_jet_new(&env[ALLOC_JET], &jet, &node->jet));
-	struct gn_overlay_config overlay = {.node_key = node->key,
-					    .pow_bits = node->config.pow_bits,
-					    .w = node->config.w,
-					    .probation = node->config.probation * GN_SEC,
-					    .probation_off = node->config.probation == 0,
-					    .awaits_bootstrap = node->config.bootstrap_count > 0,
-					    .count_local = node->config.guard_count_local,
-					    .room = record_room,
-					    .user = node,
-					    .bytes_max = node->config.record_limit,
-					    .records_max =
-						    (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};
+	struct gn_overlay_config overlay = {
+		.node_key = node->key,
+		.pow_bits = node->config.pow_bits,
+		.w = node->config.w,
+		.probation = node->config.probation * GN_SEC,
+		.probation_off = node->config.probation == 0,
+		.awaits_bootstrap = node->config.bootstrap_count > 0,
+		.count_local = node->config.guard_count_local,
+		.room = record_room,
+		.user = node,
+		.bytes_max = node->config.record_limit,
+		.records_max = (uint32_t)(node->config.record_limit / GN_NODE_RECORD_PLACE)};
 	memcpy(overlay.nonce, node->nonce, sizeof overlay.nonce);
 	overlay.admit[1] = gn_identity_admit;
 	overlay.admit[3] = gn_name_admit;
@@ -502,8 +546,9 @@ static gn_err make_engines(struct gn_node *node)
 	GN_TRY(gn_overlay_new(&env[ALLOC_OVERLAY], &overlay, node->now, &node->overlay));
 	struct gn_kv_config kv = {.dir = "records"};
 	GN_TRY(gn_kv_new(&env[ALLOC_KV], &kv, &node->kv));
-	struct gn_blocks_config blocks = {
-		.dir = "blocks", .bytes_max = UINT64_MAX / 2, .cached_max = node->config.store_limit};
+	struct gn_blocks_config blocks = {.dir = "blocks",
+					  .bytes_max = UINT64_MAX / 2,
+					  .cached_max = node->config.store_limit};
 	GN_TRY(gn_blocks_new(&env[ALLOC_BLOCKS], &blocks, &node->blocks));
 	GN_TRY(gn_names_new(&env[ALLOC_SERVICES], node->overlay, &node->names));
 	struct gn_bundles_config bundles = {.overlay = node->overlay,
@@ -512,7 +557,8 @@ static gn_err make_engines(struct gn_node *node)
 					    .peer_bytes_max = node->config.store_limit,
 					    .count_local = node->config.guard_count_local,
 					    .no_cache = node->config.store_limit == 0,
-					    .reads_max = GN_NODE_READERS + GN_NODE_READERS_SMALL + GN_NODE_OPENS,
+					    .reads_max = GN_NODE_READERS + GN_NODE_READERS_SMALL +
+							 GN_NODE_OPENS,
 					    .room = room_for,
 					    .user = node};
 	gn_err err = gn_bundles_new(&env[ALLOC_SERVICES], &bundles, &node->bundles);
@@ -548,13 +594,15 @@ static void restored(struct gn_node *node)
 	char id[17];
 	gn_hex(gn_slice(info.self.id.b, 8), id);
 	uint16_t http = node->http ? gn_http_port(node->http) : 0;
-	gn_node_log(node, GN_LOG_INFO, "ready", "node %s on UDP port %u, HTTP port %u, %u records", id,
-		    gn_udp_port(node->udp), http, info.records);
+	gn_node_log(node, GN_LOG_INFO, "ready", "node %s on UDP port %u, HTTP port %u, %u records",
+		    id, gn_udp_port(node->udp), http, info.records);
 	if (node->ready_fd >= 0) {
 		char line[64];
 		int n = snprintf(line, sizeof line, "ready %u %u\n", gn_udp_port(node->udp), http);
 		if (write(node->ready_fd, line, (size_t)n) != n)
-			gn_node_log(node, GN_LOG_WARN, "ready.unheard", "whoever started this node does not listen");
+			gn_node_log(node, GN_LOG_WARN, "ready.unheard",
+				    "whoever started this node "
+				    "does not listen");
 		close(node->ready_fd);
 		node->ready_fd = -1;
 	}
@@ -570,7 +618,8 @@ static gn_err make_http(struct gn_node *node, char why[GN_NODE_WHY])
 		.port = node->config.http,
 		.no_port = node->config.http_off,
 		.limits.path = GN_NODE_TARGET,
-		.always = "Cross-Origin-Resource-Policy: same-origin\r\nCross-Origin-Opener-Policy: same-origin\r\n"
+		.always = "Cross-Origin-Resource-Policy: "
+			  "same-origin\r\nCross-Origin-Opener-Policy: same-origin\r\n"
 			  "Origin-Agent-Cluster: ?1\r\n", /* NO-22 */
 	};
 	struct gn_http_handler handler;
@@ -578,7 +627,8 @@ static gn_err make_http(struct gn_node *node, char why[GN_NODE_WHY])
 	gn_err err = gn_http_new(&config, &handler, &node->http);
 	if (err == GN_PORT_TAKEN)
 		FAIL(err,
-		     "TCP port %u is taken: give another with --http PORT (0 for a free one), or stop what uses it",
+		     "TCP port %u is taken: give another with --http PORT (0 for a free one), or "
+		     "stop what uses it",
 		     node->config.http);
 	if (err)
 		FAIL(err, "the local API cannot be opened at %s: %s", path, gn_err_text(err));
@@ -599,7 +649,8 @@ static gn_err start(struct gn_node *node, char why[GN_NODE_WHY])
 	err = gn_udp_open(node->config.port, &node->udp);
 	if (err == GN_PORT_TAKEN)
 		FAIL(err,
-		     "UDP port %u is taken: give another with --port PORT (0 for a free one), or stop what uses it",
+		     "UDP port %u is taken: give another with --port PORT (0 for a free one), or "
+		     "stop what uses it",
 		     node->config.port);
 	if (err)
 		FAIL(err, "UDP port %u cannot be opened: %s", node->config.port, gn_os_why());
@@ -624,7 +675,8 @@ static void close_handle(uv_handle_t *handle, void *user)
 		uv_close(handle, NULL);
 }
 
-/* The last writes reach the disk, bounded in time; then everything is freed in the opposite order. */
+/* The last writes reach the disk, bounded in time; then everything is freed in the opposite
+ * order. */
 static void finish(struct gn_node *node)
 {
 	gn_time until = gn_os_steady() + STOP_MAX;

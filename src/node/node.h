@@ -1,5 +1,6 @@
-/* The node: the composition root. It owns the loop, creates the engines, and pumps bytes, timers and disk completions
- * between them; the local API and the gateway are its face. Engines never meet anywhere else. */
+/* The node: the composition root. It owns the loop, creates the engines, and pumps bytes, timers
+ * and disk completions between them; the local API and the gateway are its face. Engines never
+ * meet anywhere else. */
 #ifndef GN_NODE_NODE_H
 #define GN_NODE_NODE_H
 
@@ -17,27 +18,31 @@ struct gn_node_config {
 	bool http_off;
 	char bootstrap[GN_NODE_BOOTSTRAP][128]; /* HOST:PORT */
 	unsigned bootstrap_count;
-	char advertise[128];  /* HOST:PORT told to others; empty: the addresses of this machine */
-	uint32_t probation;   /* seconds in client mode after the start */
+	char advertise[128];   /* HOST:PORT told to others; empty: the addresses of this machine */
+	uint32_t probation;    /* seconds in client mode after the start */
 	uint64_t record_limit; /* bytes of records held; each counts for 10 KiB at least */
-	uint64_t store_limit; /* bytes kept for others; 0: no block is kept for others or cached */
-	uint8_t pow_bits;     /* the network's constant */
-	uint8_t w;            /* receipts that make a record stored when a request names no number, 1 to 8 */
+	uint64_t store_limit;  /* bytes kept for others; 0: no block is kept for others or cached */
+	uint8_t pow_bits;      /* the network's constant */
+	/* receipts that make a record stored when a request names no number, 1 to 8 */
+	uint8_t w;
 	enum gn_log_level log;
 	char log_file[256]; /* empty: stderr */
-	enum gn_node_guard guard; /* ON; COOKIE: every stranger proves its address, nothing is counted; OFF */
+	/* ON; COOKIE: every stranger proves its address, nothing is counted; OFF */
+	enum gn_node_guard guard;
 	bool guard_count_local; /* loopback and private prefixes have shares like any other */
 };
 
 void gn_node_config_default(struct gn_node_config *c);
 /* One setting by its name, as in the file and as a flag without its dashes. GN_USAGE with why. */
-GN_MUST gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name, struct gn_slice value,
-				  char why[GN_NODE_WHY]);
+GN_MUST gn_err gn_node_config_set(struct gn_node_config *c, struct gn_slice name,
+				  struct gn_slice value, char why[GN_NODE_WHY]);
 /* A whole file: "name = value" lines, '#' comments. GN_USAGE with why naming the line. */
-GN_MUST gn_err gn_node_config_parse(struct gn_node_config *c, struct gn_slice text, char why[GN_NODE_WHY]);
+GN_MUST gn_err gn_node_config_parse(struct gn_node_config *c, struct gn_slice text,
+				    char why[GN_NODE_WHY]);
 
-/* Runs until SIGTERM, SIGINT or POST /api/v1/shutdown. On failure why is a sentence with what to do. ready_fd >= 0 gets
- * one line "ready PORT HTTP-PORT\n" once the API answers, and is closed. */
-GN_MUST gn_err gn_node_run(const struct gn_node_config *config, int ready_fd, char why[GN_NODE_WHY]);
+/* Runs until SIGTERM, SIGINT or POST /api/v1/shutdown. On failure why is a sentence with what to
+ * do. ready_fd >= 0 gets one line "ready PORT HTTP-PORT\n" once the API answers, and is closed. */
+GN_MUST gn_err gn_node_run(const struct gn_node_config *config, int ready_fd,
+			   char why[GN_NODE_WHY]);
 
 #endif

@@ -1,7 +1,8 @@
-/* The node's parts, private to src/node. One thread (the loop's) touches all of it; workers see single jobs.
+/* The node's parts, private to src/node. One thread (the loop's) touches all of it; workers see
+ * single jobs.
  *
- *   node.c start, pump, stop      peers*.c sessions <-> messages of overlay and bundles    disk.c requests <-> workers
- *   api*.c the local API          gateway.c sites over HTTP                                status.c what pages show
+ *   node.c start, pump, stop peers*.c sessions <-> messages of overlay and bundles disk.c
+ *   requests <-> workers api*.c the local API gateway.c sites over HTTP status.c what pages show
  *   events.c what happens, as it happens */
 #ifndef GN_NODE_NODE_INT_H
 #define GN_NODE_NODE_INT_H
@@ -41,7 +42,8 @@ struct gn_peers {
 struct gn_node;
 void gn_peers_init(struct gn_node *node);
 void gn_peers_fini(struct gn_node *node);
-void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m, enum gn_jet_class class);
+void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
+		   enum gn_jet_class class);
 void gn_peers_event(struct gn_node *node, const struct gn_jet_event *event);
 void gn_peers_link(struct gn_node *node, const struct gn_pk *pk, bool linked);
 /* Ends what is late, stalled or needed by nobody. */
@@ -52,7 +54,8 @@ gn_jet_id gn_peers_session(const struct gn_node *node, const struct gn_pk *pk);
 struct gn_guard_subject gn_peers_subject(const struct gn_node *node, const struct gn_pk *pk);
 /* Bytes of messages that would leave for pk at once, and not wait here. */
 size_t gn_peers_room(struct gn_node *node, const struct gn_pk *pk);
-/* Whether one more message of so many bytes would be queued for pk, or sent, and not be thrown away. */
+/* Whether one more message of so many bytes would be queued for pk, or sent, and not be thrown
+ * away. */
 bool gn_peers_takes(const struct gn_node *node, const struct gn_pk *pk, size_t bytes);
 /* ---- guard.c ---- */
 
@@ -64,15 +67,16 @@ void gn_node_guard_allowed_store(struct gn_node *node);
 /* jet's recv and tick, with what strangers' handshakes took told to guard. */
 void gn_node_recv(struct gn_node *node, const struct gn_addr *from, struct gn_slice datagram);
 void gn_node_tick_jet(struct gn_node *node);
-/* Before a message of a proven peer is served: GN_QUOTA or GN_LIMIT when its key, or under pressure its prefix, has
- * asked for enough. */
+/* Before a message of a proven peer is served: GN_QUOTA or GN_LIMIT when its key, or under
+ * pressure its prefix, has asked for enough. */
 GN_MUST gn_err gn_node_admit(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
 /* A message of the overlay leaves for pk: when it is an answer, who asked pays for its length. */
 void gn_node_caused(struct gn_node *node, const struct gn_pk *pk);
 void gn_node_answered(struct gn_node *node, const struct gn_pk *pk, struct gn_slice message);
-/* api_guard.c: "203.0.113.7", "203.0.113.0/24", or 8 and more digits of a node's key or id. GN_USAGE, GN_NOT_FOUND,
- * GN_EXISTS: several. */
-GN_MUST gn_err gn_guard_who(const struct gn_node *node, const char *text, struct gn_guard_subject *out);
+/* api_guard.c: "203.0.113.7", "203.0.113.0/24", or 8 and more digits of a node's key or id.
+ * GN_USAGE, GN_NOT_FOUND, GN_EXISTS: several. */
+GN_MUST gn_err gn_guard_who(const struct gn_node *node, const char *text,
+			    struct gn_guard_subject *out);
 json_t *gn_guard_who_json(const struct gn_guard_subject *who);
 /* The id of the node with this key, as in the list of peers; NULL when none is known. */
 json_t *gn_guard_id_json(const struct gn_node *node, const struct gn_guard_subject *who);
@@ -119,7 +123,8 @@ struct gn_route {
 	const char *path; /* segments; '*' takes one into args */
 	bool open;        /* without token */
 	bool body;        /* run after the whole body came (bounded) */
-	bool op;          /* begins an operation of the overlay, of which clients have a part (OV-72) */
+	/* begins an operation of the overlay, of which clients have a part (OV-72) */
+	bool op;
 	gn_err (*run)(struct gn_request *r);
 };
 
@@ -132,7 +137,8 @@ struct gn_request {
 	size_t body_len, body_cap;
 	enum gn_op_engine engine; /* what it waits for */
 	gn_op op;
-	void (*done)(struct gn_request *r, const void *event);                   /* the engine's event for op */
+	/* the engine's event for op */
+	void (*done)(struct gn_request *r, const void *event);
 	void (*drain)(struct gn_request *r);                                     /* room to write */
 	gn_err (*data)(struct gn_request *r, struct gn_slice in, size_t *taken); /* streamed body */
 	void (*data_end)(struct gn_request *r);
@@ -153,9 +159,10 @@ void gn_request_event(struct gn_node *node, enum gn_op_engine engine, gn_op op, 
 void gn_request_error(struct gn_request *r, gn_err err, const char *fmt, ...) GN_PRINTF(3, 4);
 /* Takes json. */
 void gn_request_json(struct gn_request *r, int status, json_t *json);
-/* Value of a query parameter; fallback when it is absent; GN_RANGE when it is not a number up to max. */
-GN_MUST gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t fallback, uint64_t max,
-				 uint64_t *out);
+/* Value of a query parameter; fallback when it is absent; GN_RANGE when it is not a number up to
+ * max. */
+GN_MUST gn_err gn_request_number(const struct gn_request *r, const char *name, uint64_t fallback,
+				 uint64_t max, uint64_t *out);
 extern const struct gn_route gn_api_routes[];
 /* Runs of the routes, by file. */
 gn_err gn_api_status(struct gn_request *r);
@@ -227,10 +234,10 @@ struct gn_node {
 	gn_time clock_looked;
 	bool clock_wrong;
 	uint64_t pins_saved; /* pins_set of the names when pins.json was written */
-	bool told_alone; /* the log says that nobody answers */
+	bool told_alone;     /* the log says that nobody answers */
 	gn_time brought_next;
-	uint64_t brought_saved; /* changes of the bundles when `brought` was written */
-	gn_time look; /* readers.c wants to look again */
+	uint64_t brought_saved;   /* changes of the bundles when `brought` was written */
+	gn_time look;             /* readers.c wants to look again */
 	struct gn_alloc alloc[6]; /* jet, overlay, kv, blocks, services, node: a budget each */
 	struct gn_rand rand;
 	struct gn_log log;
@@ -255,9 +262,10 @@ struct gn_node {
 	struct gn_lookup lookups[GN_NODE_LOOKUPS];
 	uint64_t lookup_count;
 	struct gn_kept kept;
-	json_t *sites; /* what this node keeps published: array, saved as sites.json */
+	json_t *sites;        /* what this node keeps published: array, saved as sites.json */
 	gn_time sites_looked; /* for versions that no head came for */
-	bool sites_unknown;   /* a version's list cannot be read: no own block is let go by the sweep */
+	/* a version's list cannot be read: no own block is let go by the sweep */
+	bool sites_unknown;
 	char token[65];
 	uint8_t *packet; /* one GSO batch that the socket did not take yet */
 	struct gn_buf packet_buf;
@@ -272,25 +280,26 @@ void gn_node_pump(struct gn_node *node);
 /* Ends a start that went wrong once the loop ran; why: a sentence. The first one counts. */
 void gn_node_fail(struct gn_node *node, gn_err err, const char *why);
 void gn_node_stop(struct gn_node *node);
-void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt, ...)
-	GN_PRINTF(4, 5);
-/* clock.c: Unix seconds by our own clock of records (NO-19); a sentence when this machine's clock may be wrong, else
- * false. */
+void gn_node_log(struct gn_node *node, enum gn_log_level level, const char *event, const char *fmt,
+		 ...) GN_PRINTF(4, 5);
+/* clock.c: Unix seconds by our own clock of records (NO-19); a sentence when this machine's
+ * clock may be wrong, else false. */
 static inline uint64_t gn_node_unix(const struct gn_node *node)
 {
 	return gn_unix(gn_overlay_time_own(node->overlay, node->now));
 }
 void gn_clock_look(struct gn_node *node);
 bool gn_clock_text(const struct gn_node *node, char out[GN_NODE_CLOCK_TEXT]);
-/* saved.c: contacts, pins, sites over restarts. read: all the lists, before anything is written; an error says which
- * cannot be read (NO-11). load: what was read takes effect. */
+/* saved.c: contacts, pins, sites over restarts. read: all the lists, before anything is written;
+ * an error says which cannot be read (NO-11). load: what was read takes effect. */
 GN_MUST gn_err gn_saved_read(struct gn_node *node, char why[GN_NODE_WHY]);
 void gn_saved_load(struct gn_node *node);
 void gn_saved_tick(struct gn_node *node);  /* what changed, now and then */
 void gn_saved_store(struct gn_node *node); /* all, at the end */
 /* Starts spreading {"blocks", "copies", "keep_until"}. */
 GN_MUST gn_err gn_node_spread(struct gn_node *node, struct gn_slice json, gn_op *op);
-bool gn_saved_was_damaged(const struct gn_node *node, const char *name); /* one was set aside, at whichever start */
+/* one was set aside, at whichever start */
+bool gn_saved_was_damaged(const struct gn_node *node, const char *name);
 /* A list of the node's own, whole and atomically. */
 gn_err gn_saved_write(struct gn_node *node, const char *name, json_t *json);
 /* sites.c: what this node keeps published (BU-21). */
@@ -298,7 +307,8 @@ void gn_sites_load(struct gn_node *node);
 /* Is a list that was read a table of sites? */
 bool gn_sites_ok(const json_t *sites);
 void gn_sites_tick(struct gn_node *node);
-/* The blocks of a version are spread by op: kept from now on, pending until its head comes. body: the request's JSON. */
+/* The blocks of a version are spread by op: kept from now on, pending until its head comes.
+ * body: the request's JSON. */
 GN_MUST gn_err gn_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op);
 /* A record was put through this node; a site's head says which versions are kept. */
 void gn_sites_record(struct gn_node *node, struct gn_slice record);

@@ -44,8 +44,10 @@ static void settings_take_good_values_and_refuse_bad_ones(void **state)
 	assert_int_equal(set(&c, "bootstrap", "example.net"), GN_USAGE);
 	assert_int_equal(set(&c, "bootstrap", "::1:7"), GN_USAGE);
 	for (unsigned i = 0; i < GN_NODE_BOOTSTRAP; i++)
-		assert_int_equal(set(&c, "bootstrap", i % 2 ? "[::1]:7777" : "example.net:7777"), GN_OK);
-	assert_int_equal(set(&c, "bootstrap", "example.net:7777"), GN_USAGE); /* one past the limit */
+		assert_int_equal(set(&c, "bootstrap", i % 2 ? "[::1]:7777" : "example.net:7777"),
+				 GN_OK);
+	/* one past the limit */
+	assert_int_equal(set(&c, "bootstrap", "example.net:7777"), GN_USAGE);
 	char data[92];
 	memset(data, 'd', sizeof data);
 	data[90] = 0;
@@ -61,10 +63,15 @@ static void a_file_is_taken_whole_or_not_at_all(void **state)
 	char why[GN_NODE_WHY] = "";
 	(void)state;
 	gn_node_config_default(&c);
-	assert_int_equal(gn_node_config_parse(&c, gn_str("# a node\nport = 7000 # here\r\n\n  log=warn"), why), GN_OK);
+	assert_int_equal(gn_node_config_parse(&c,
+					      gn_str("# a node\nport = 7000 # here\r\n\n  "
+						     "log=warn"),
+					      why),
+			 GN_OK);
 	assert_int_equal(c.port, 7000);
 	assert_int_equal(c.log, GN_LOG_WARN);
-	assert_int_equal(gn_node_config_parse(&c, gn_str("port = 7001\nlog = loud\n"), why), GN_USAGE);
+	assert_int_equal(gn_node_config_parse(&c, gn_str("port = 7001\nlog = loud\n"), why),
+			 GN_USAGE);
 	assert_non_null(strstr(why, "line 2"));
 	assert_non_null(strstr(why, "loud"));
 	assert_int_equal(c.port, 7000);
@@ -96,8 +103,10 @@ static void paths_match_by_segment(void **state)
 static void base64_of_the_rfc(void **state)
 {
 	static const char *const plain[] = {"", "f", "fo", "foo", "foob", "fooba", "foobar"};
-	static const char *const coded[] = {"", "Zg==", "Zm8=", "Zm9v", "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
-	static const char *const bad[] = {"Z", "Zg=", "Zg", "Z===", "====", "Zg==Zg==", "Zm9*", "=m9v"};
+	static const char *const coded[] = {"",         "Zg==",     "Zm8=",    "Zm9v",
+					    "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
+	static const char *const bad[] = {
+		"Z", "Zg=", "Zg", "Z===", "====", "Zg==Zg==", "Zm9*", "=m9v"};
 	uint8_t *out;
 	size_t len;
 	(void)state;
@@ -227,10 +236,11 @@ static void other_hosts_are_no_origins(void **state)
 					   "geo-welcome.localhost.evil.example",
 					   "",
 					   "geo-"};
-	static const char *const bad[] = {"geo-welcome.localhost",        "geo-a-b-bcdefghijkl.localhost",
-					  "geo--bcdefghijklm.localhost",  "..geo.localhost",
-					  "geo-bcdefghijklm.localhost",   "geo-welcome-bcdefghijkl.localhost",
-					  "geo----bcdefghijklm.localhost"};
+	static const char *const bad[] = {
+		"geo-welcome.localhost",        "geo-a-b-bcdefghijkl.localhost",
+		"geo--bcdefghijklm.localhost",  "..geo.localhost",
+		"geo-bcdefghijklm.localhost",   "geo-welcome-bcdefghijkl.localhost",
+		"geo----bcdefghijklm.localhost"};
 	struct gn_origin o;
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(none); i++)
@@ -264,7 +274,8 @@ static void who_asks(void **state)
 	};
 	(void)state;
 	for (size_t i = 0; i < GN_COUNT(table); i++)
-		assert_int_equal(gn_visitor(gn_str(table[i].site), gn_str(table[i].mode), gn_str(table[i].dest)),
+		assert_int_equal(gn_visitor(gn_str(table[i].site), gn_str(table[i].mode),
+					    gn_str(table[i].dest)),
 				 table[i].is);
 }
 

@@ -1,13 +1,14 @@
 /* Names as origins of browsers.
  *
  * - NAME.geo.localhost: the address, which people write and programs read.
- * - geo-NAME-TAG.localhost: the origin, where a browser is sent to; TAG are the first letters of the owner's PID.
+ * - geo-NAME-TAG.localhost: the origin, where a browser is sent to; TAG are the first letters of
+ *   the owner's PID.
  * - geo-pid--BASE32.localhost: a PID's own site needs no tag.
  * - NAME-TAG.geo-pid--BASE32.localhost: names below a PID.
  *
- * In NAME "." is written "-" and "-" is written "--". Browsers know no public suffix but `localhost` here, so each
- * origin is a site of its own to them: no cookie can be set for two of them, and what one owner left stays where no
- * other owner of the name comes. */
+ * In NAME "." is written "-" and "-" is written "--". Browsers know no public suffix but
+ * `localhost` here, so each origin is a site of its own to them: no cookie can be set for two of
+ * them, and what one owner left stays where no other owner of the name comes. */
 #include "node/origin.h"
 
 #include "crypto/crypto.h"
@@ -37,7 +38,8 @@ static gn_err unescape(struct gn_slice text, struct gn_buf *out)
 {
 	for (size_t i = 0; i < text.len; i++) {
 		bool twice = text.p[i] == '-' && i + 1 < text.len && text.p[i + 1] == '-';
-		GN_TRY(gn_buf_put(out, text.p[i] == '-' && !twice ? GN_LIT(".") : gn_slice(text.p + i, 1)));
+		GN_TRY(gn_buf_put(out, text.p[i] == '-' && !twice ? GN_LIT(".")
+								  : gn_slice(text.p + i, 1)));
 		i += twice;
 	}
 	return GN_OK;
@@ -66,8 +68,8 @@ static bool is_own_pid(const struct gn_name *name, const struct gn_pk *owner)
 
 /* ---- hosts ---- */
 
-/* Of a host's name: where the part begins that a label of its own has, as a PID leaves room for nothing else. 0: there
- * is none. */
+/* Of a host's name: where the part begins that a label of its own has, as a PID leaves room for
+ * nothing else. 0: there is none. */
 static size_t pid_below(struct gn_slice host_name)
 {
 	size_t at = host_name.len;
@@ -76,7 +78,8 @@ static size_t pid_below(struct gn_slice host_name)
 	return gn_slice_eq(gn_slice_sub(host_name, at, 4), GN_LIT("pid-")) ? at : 0;
 }
 
-gn_err gn_origin_host(const struct gn_name *name, const struct gn_pk *owner, char out[GN_ORIGIN_MAX])
+gn_err gn_origin_host(const struct gn_name *name, const struct gn_pk *owner,
+		      char out[GN_ORIGIN_MAX])
 {
 	char host[GN_NAME_HOST_MAX], tag[GN_ORIGIN_TAG + 1];
 	uint8_t text[GN_ORIGIN_MAX];
@@ -95,12 +98,14 @@ gn_err gn_origin_host(const struct gn_name *name, const struct gn_pk *owner, cha
 		GN_TRY(gn_buf_put(&pid, GN_LIT(".geo-")));
 		GN_TRY(escape(gn_str(host + below), &pid));
 	}
-	snprintf(out, GN_ORIGIN_MAX, "%.*s%.*s%s", (int)first.len, first.p, (int)pid.len, pid.p, suffix);
+	snprintf(out, GN_ORIGIN_MAX, "%.*s%.*s%s", (int)first.len, first.p, (int)pid.len, pid.p,
+		 suffix);
 	return GN_OK;
 }
 
 /* below: the PID's own label, escaped, or empty. */
-static gn_err parse_name(struct gn_slice text, struct gn_slice below, struct gn_name *out, const char **why)
+static gn_err parse_name(struct gn_slice text, struct gn_slice below, struct gn_name *out,
+			 const char **why)
 {
 	uint8_t plain[GN_NAME_HOST_MAX];
 	struct gn_buf name = {plain, 0, sizeof plain};
@@ -117,9 +122,11 @@ static gn_err parse_own(struct gn_slice host, struct gn_name *out, const char **
 {
 	const uint8_t *dot = host.len ? memchr(host.p, '.', host.len) : NULL;
 	size_t len = dot ? (size_t)(dot - host.p) : 0;
-	struct gn_slice first = gn_slice(host.p, len), geo = dot ? gn_slice_sub(host, len + 1, SIZE_MAX) : host;
+	struct gn_slice first = gn_slice(host.p, len),
+			geo = dot ? gn_slice_sub(host, len + 1, SIZE_MAX) : host;
 	struct gn_slice below = gn_slice_sub(geo, strlen(prefix), SIZE_MAX);
-	if (!below.len || memcmp(geo.p, prefix, strlen(prefix)) != 0 || memchr(below.p, '.', below.len))
+	if (!below.len || memcmp(geo.p, prefix, strlen(prefix)) != 0 ||
+	    memchr(below.p, '.', below.len))
 		return GN_NOT_FOUND;
 	if (!dot) {
 		first = below;
@@ -139,8 +146,9 @@ gn_err gn_origin_parse(struct gn_slice host, struct gn_origin *out, const char *
 	struct gn_origin o = {.own = !ends_with(host, address)};
 	if (!ends_with(host, suffix))
 		return GN_NOT_FOUND;
-	gn_err err = o.own ? parse_own(gn_slice(host.p, host.len - strlen(suffix)), &o.name, why)
-			   : gn_name_parse(gn_slice(host.p, host.len - strlen(suffix)), &o.name, why);
+	gn_err err =
+		o.own ? parse_own(gn_slice(host.p, host.len - strlen(suffix)), &o.name, why)
+		      : gn_name_parse(gn_slice(host.p, host.len - strlen(suffix)), &o.name, why);
 	if (!err)
 		*out = o;
 	return !err || err == GN_NOT_FOUND ? err : GN_TEXT;

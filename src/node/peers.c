@@ -1,15 +1,18 @@
-/* Peers: messages of the overlay and of bundles over jet sessions. A message is one datagram, or one one-way stream
- * that holds it whole and ends; the receiver tells kinds apart by the FlatBuffers identifier in it.
+/* Peers: messages of the overlay and of bundles over jet sessions. A message is one datagram, or
+ * one one-way stream that holds it whole and ends; the receiver tells kinds apart by the
+ * FlatBuffers identifier in it.
  *
  * Invariants
- *  1. a peer has at most one session that it sends on (the newest); older ones are read until they fall idle;
- *  2. what is not whole yet is peers_in.c's, what waits to leave peers_out.c's; both are bounded for each key and
+ *  1. a peer has at most one session that it sends on (the newest); older ones are read until
+ *     they fall idle;
+ *  2. what is not whole yet is peers_in.c's, what waits to leave peers_out.c's; both are bounded
+ *     for each key and
  * prefix;
  *  3. the overlay hears peer_up for every session and peer_down when a peer's last one is gone.
  *
- * States of a peer:  IDLE -> CONNECTING [gn_peers_send] -> UP [GN_JET_CONNECTED] -> IDLE [GN_JET_CLOSED]
- * Ownership: by_key and the nameless list own peers; peers own what waits for them, sessions what is unfinished.
- */
+ * States of a peer: IDLE -> CONNECTING [gn_peers_send] -> UP [GN_JET_CONNECTED] -> IDLE
+ * [GN_JET_CLOSED] Ownership: by_key and the nameless list own peers; peers own what waits for
+ * them, sessions what is unfinished. */
 #include "node/peers_int.h"
 
 #include <stdlib.h>
@@ -17,8 +20,10 @@
 void gn_peers_init(struct gn_node *node)
 {
 	struct gn_peers *p = &node->peers;
-	gn_map_init(&p->by_key, &node->env, sizeof(struct gn_pk), sizeof(struct peer *), GN_NODE_PEERS);
-	gn_map_init(&p->by_session, &node->env, sizeof(gn_jet_id), sizeof(struct session), 2 * GN_NODE_PEERS);
+	gn_map_init(&p->by_key, &node->env, sizeof(struct gn_pk), sizeof(struct peer *),
+		    GN_NODE_PEERS);
+	gn_map_init(&p->by_session, &node->env, sizeof(gn_jet_id), sizeof(struct session),
+		    2 * GN_NODE_PEERS);
 	peers_in_init(node);
 	peers_out_init(node);
 }
@@ -154,15 +159,17 @@ static void peer_failed(struct gn_node *node, struct peer *peer, gn_err why)
 	gn_overlay_addr_down(node->overlay, &addr, why, node->now);
 }
 
-static gn_err dial(struct gn_node *node, const struct peer *peer, const struct gn_addr *to, gn_jet_id *id)
+static gn_err dial(struct gn_node *node, const struct peer *peer, const struct gn_addr *to,
+		   gn_jet_id *id)
 {
 	if (!peer->named) /* the owner's word: where to begin */
 		return gn_jet_connect(node->jet, to, NULL, node->now, id);
 	switch (gn_overlay_may_dial(node->overlay, &peer->pk, to, node->now)) {
 	case GN_OVERLAY_CONNECT: return gn_jet_connect(node->jet, to, &peer->pk, node->now, id);
 	case GN_OVERLAY_KNOCK: return gn_jet_knock(node->jet, to, &peer->pk, node->now, id);
-	default: return GN_DENIED;
+	case GN_OVERLAY_NO_DIAL: break;
 	}
+	return GN_DENIED;
 }
 
 /* Tries the next address not tried in this attempt; GN_UNREACHABLE when there is none left. */
@@ -178,7 +185,8 @@ static gn_err connect_next(struct gn_node *node, struct peer *peer)
 			(void)!gn_jet_close(node->jet, id, 0, "", node->now);
 			return GN_LIMIT;
 		}
-		*s = (struct session){.peer = peer, .used = node->now, .addr = *to, .payer = {peer->pk, *to}};
+		*s = (struct session){
+			.peer = peer, .used = node->now, .addr = *to, .payer = {peer->pk, *to}};
 		peer->session = id;
 		return GN_OK;
 	}
@@ -193,10 +201,12 @@ static bool is_zero(const struct gn_pk *pk)
 	return memcmp(pk, &zero, sizeof zero) == 0;
 }
 
-void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m, enum gn_jet_class class)
+void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m,
+		   enum gn_jet_class class)
 {
 	bool nameless = is_zero(&m->to.pk);
-	struct peer *peer = nameless ? nameless_make(node, &m->to.addrs[0]) : peer_make(node, &m->to.pk);
+	struct peer *peer =
+		nameless ? nameless_make(node, &m->to.addrs[0]) : peer_make(node, &m->to.pk);
 	if (!peer || m->bytes.len > GN_NODE_MESSAGE) {
 		node->peers.count.dropped_large++;
 		return;
@@ -207,7 +217,8 @@ void gn_peers_send(struct gn_node *node, const struct gn_overlay_message *m, enu
 		struct session *s = gn_map_get(&node->peers.by_session, &peer->session);
 		s->used = node->now;
 		if (!m->reliable && m->bytes.len <= gn_jet_datagram_max(node->jet, peer->session)) {
-			if (gn_jet_datagram(node->jet, peer->session, class, m->bytes, node->now + 2 * GN_SEC))
+			if (gn_jet_datagram(node->jet, peer->session, class, m->bytes,
+					    node->now + 2 * GN_SEC))
 				node->peers.count.dropped_queue++;
 			return;
 		}
@@ -257,12 +268,16 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 	struct session *s = gn_map_put(&node->peers.by_session, &e->id);
 	struct peer *peer = s ? peer_make(node, &e->peer) : NULL;
 	if (!peer || memcmp(&e->peer, &node->key.pk, sizeof e->peer) == 0) {
-		(void)!gn_jet_close(node->jet, e->id, 0, peer ? "this is myself" : "too many peers", node->now);
+		(void)!gn_jet_close(node->jet, e->id, 0, peer ? "this is myself" : "too many peers",
+				    node->now);
 		return;
 	}
 	struct peer *nameless = s->peer && !s->peer->named ? s->peer : NULL;
-	*s = (struct session){
-		.peer = peer, .up = true, .used = node->now, .addr = e->addr, .payer = {e->peer, e->addr}};
+	*s = (struct session){.peer = peer,
+			      .up = true,
+			      .used = node->now,
+			      .addr = e->addr,
+			      .payer = {e->peer, e->addr}};
 	if (nameless) { /* the address has a key now: its messages go on under the key */
 		peers_out_adopt(node, peer, nameless);
 		nameless_remove(node, nameless);
@@ -281,7 +296,8 @@ static void on_connected(struct gn_node *node, const struct gn_jet_event *e)
 	peers_out_flush(node, peer);
 }
 
-/* Another session that is up takes over; else an attempt goes on with the next address; else the peer is down. */
+/* Another session that is up takes over; else an attempt goes on with the next address; else the
+ * peer is down. */
 static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 {
 	struct gn_peers *p = &node->peers;
@@ -293,8 +309,9 @@ static void on_closed(struct gn_node *node, const struct gn_jet_event *e)
 	bool was_up = s->up;
 	char addr[GN_ADDR_TEXT_MAX];
 	gn_addr_text(&s->addr, addr);
-	gn_node_log(node, GN_LOG_DEBUG, "session.closed", "%s: %s, code %u %.*s", addr, gn_err_name(e->err), e->code,
-		    (int)e->data.len, e->data.len ? (const char *)e->data.p : "");
+	gn_node_log(node, GN_LOG_DEBUG, "session.closed", "%s: %s, code %u %.*s", addr,
+		    gn_err_name(e->err), e->code, (int)e->data.len,
+		    e->data.len ? (const char *)e->data.p : "");
 	gn_map_remove(&p->by_session, &e->id);
 	if (!peer || peer->session != e->id)
 		return;
@@ -341,7 +358,9 @@ void gn_peers_event(struct gn_node *node, const struct gn_jet_event *e)
 			s->addr = e->addr;
 		}
 		break;
-	default: break;
+	case GN_JET_CONNECTED:
+	case GN_JET_CLOSED:
+	case GN_JET_ACKED: break;
 	}
 }
 
@@ -357,9 +376,11 @@ static void stalled(struct gn_node *node, struct peer *peer)
 {
 	node->peers.count.stalled_queue++;
 	gn_node_charge(node, &peer->pk,
-		       GN_NODE_COST_REFUSED + (peer->queued_bytes >> 10) * (GN_NODE_QUEUE_STALL / GN_SEC));
+		       GN_NODE_COST_REFUSED +
+			       (peer->queued_bytes >> 10) * (GN_NODE_QUEUE_STALL / GN_SEC));
 	peers_out_clear(node, peer);
-	(void)!gn_jet_close(node->jet, peer->session, 0, "it takes nothing of what it is sent", node->now);
+	(void)!gn_jet_close(node->jet, peer->session, 0, "it takes nothing of what it is sent",
+			    node->now);
 }
 
 void gn_peers_sweep(struct gn_node *node)
@@ -373,7 +394,8 @@ void gn_peers_sweep(struct gn_node *node)
 	for (uint32_t i = p->by_session.count; i-- > 0;) {
 		const struct session *s = gn_map_value_at(&p->by_session, i);
 		gn_jet_id id = *(const gn_jet_id *)gn_map_key_at(&p->by_session, i);
-		bool needed = s->peer && ((s->peer->linked && s->peer->session == id) || s->peer->queued || s->inbound);
+		bool needed = s->peer && ((s->peer->linked && s->peer->session == id) ||
+					  s->peer->queued || s->inbound);
 		if (s->up && !needed && node->now > s->used + GN_NODE_SESSION_IDLE)
 			(void)!gn_jet_close(node->jet, id, 0, "idle", node->now);
 	}

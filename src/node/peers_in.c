@@ -1,18 +1,21 @@
-/* Messages that come as streams: what has come of those that are not whole yet is kept here, bounded for all of them,
- * for each key and for each prefix, and each has to get on (NO-13).
+/* Messages that come as streams: what has come of those that are not whole yet is kept here,
+ * bounded for all of them, for each key and for each prefix, and each has to get on (NO-13).
  *
  * Invariants
  *  1. a message that comes whole at once is never stored: it goes from jet to its engine;
- *  2. what is counted is what came, and a fixed amount for each message; what is kept is at most half as much again;
+ *  2. what is counted is what came, and a fixed amount for each message; what is kept is at most
+ *     half as much again;
  *  3. what is over a share is stopped, and so is what is late; the sender hears why, and pays.
  *
- * A session's messages share its link, so a message is late only when both it and its session are. */
+ * A session's messages share its link, so a message is late only when both it and its session
+ * are. */
 #include "node/peers_int.h"
 
 #include <stdlib.h>
 
 static _Alignas(
-	16) uint8_t scratch[GN_NODE_MESSAGE + 1]; /* one message and one byte too many; the loop's thread only */
+	/* one message and one byte too many; the loop's thread only */
+	16) uint8_t scratch[GN_NODE_MESSAGE + 1];
 
 void peers_in_init(struct gn_node *node)
 {
@@ -25,8 +28,8 @@ void peers_in_init(struct gn_node *node)
 		.count_local = node->config.guard_count_local,
 	};
 	gn_share_init(&node->peers.inbound_share, &node->env, &share);
-	gn_map_init(&node->peers.inbound, &node->env, sizeof(struct inbound_key), sizeof(struct inbound *),
-		    GN_NODE_INBOUND_BYTES / GN_NODE_INBOUND_EACH);
+	gn_map_init(&node->peers.inbound, &node->env, sizeof(struct inbound_key),
+		    sizeof(struct inbound *), GN_NODE_INBOUND_BYTES / GN_NODE_INBOUND_EACH);
 }
 
 static void inbound_drop(struct gn_node *node, struct session *s, struct inbound *in)
@@ -68,10 +71,12 @@ static void stop(struct gn_node *node, struct session *s, struct inbound *in, gn
 
 static struct worth worth_of(const struct gn_node *node, const struct session *s)
 {
-	return (struct worth){peer_standing(s->peer), gn_share_held(&node->peers.inbound_share, &s->payer)};
+	return (struct worth){peer_standing(s->peer),
+			      gn_share_held(&node->peers.inbound_share, &s->payer)};
 }
 
-/* All is full: the session worth least loses what it has not finished. False when that is s itself. */
+/* All is full: the session worth least loses what it has not finished. False when that is s
+ * itself. */
 static bool make_room(struct gn_node *node, const struct session *s)
 {
 	struct gn_peers *p = &node->peers;
@@ -110,11 +115,13 @@ static struct inbound *inbound_get(const struct gn_node *node, const struct inbo
 	return at ? *at : NULL;
 }
 
-static struct inbound *inbound_new(struct gn_node *node, struct session *s, const struct inbound_key *key)
+static struct inbound *inbound_new(struct gn_node *node, struct session *s,
+				   const struct inbound_key *key)
 {
 	if (take(node, s, GN_NODE_INBOUND_EACH))
 		return NULL;
-	struct inbound *in = calloc(1, sizeof *in), **at = in ? gn_map_put(&node->peers.inbound, key) : NULL;
+	struct inbound *in = calloc(1, sizeof *in),
+		       **at = in ? gn_map_put(&node->peers.inbound, key) : NULL;
 	if (!at) {
 		free(in);
 		gn_share_give(&node->peers.inbound_share, &s->payer, GN_NODE_INBOUND_EACH);
@@ -133,7 +140,8 @@ static struct inbound *inbound_new(struct gn_node *node, struct session *s, cons
 	return in;
 }
 
-static bool append(struct gn_node *node, struct session *s, struct inbound *in, struct gn_slice more)
+static bool append(struct gn_node *node, struct session *s, struct inbound *in,
+		   struct gn_slice more)
 {
 	if (more.len == 0)
 		return true;
@@ -154,8 +162,8 @@ static bool append(struct gn_node *node, struct session *s, struct inbound *in, 
 }
 
 /* The message is not whole yet. */
-static void keep(struct gn_node *node, struct session *s, const struct inbound_key *key, struct inbound *in,
-		 struct gn_slice more)
+static void keep(struct gn_node *node, struct session *s, const struct inbound_key *key,
+		 struct inbound *in, struct gn_slice more)
 {
 	if (!in)
 		in = inbound_new(node, s, key);
@@ -177,7 +185,8 @@ void peers_in_read(struct gn_node *node, struct session *s, const struct gn_jet_
 	gn_err err = GN_OK;
 	while (!fin && !err && len < sizeof scratch) {
 		size_t n = 0;
-		err = gn_jet_stream_read(node->jet, e->id, e->stream, scratch + len, sizeof scratch - len, &n, &fin);
+		err = gn_jet_stream_read(node->jet, e->id, e->stream, scratch + len,
+					 sizeof scratch - len, &n, &fin);
 		len += n;
 	}
 	s->received += len - had;
@@ -210,8 +219,9 @@ void peers_in_moved(struct gn_node *node, struct session *s, const struct gn_add
 
 /* ---- lateness ---- */
 
-/* A slow line may bring many messages at once, each of them slower still. The session's rate is asked for only while
- * half of the room is taken: an honest uplink may be slow, and shared by many sessions. */
+/* A slow line may bring many messages at once, each of them slower still. The session's rate is
+ * asked for only while half of the room is taken: an honest uplink may be slow, and shared by
+ * many sessions. */
 static bool is_late(const struct gn_node *node, const struct session *s, const struct inbound *in)
 {
 	const gn_time most = GN_NODE_INBOUND_GRACE + GN_NODE_INBOUND_TIME;
@@ -233,13 +243,15 @@ void peers_in_sweep(struct gn_node *node, gn_time passed)
 			pace_look(&s->pace, s->received, GN_NODE_INBOUND_SESSION, passed);
 		for (struct inbound *in = s->inbound, *next; in; in = next) {
 			next = in->next;
-			pace_look(&in->pace, in->len, GN_NODE_LINE_RATE, gn_time_min(passed, node->now - in->began));
+			pace_look(&in->pace, in->len, GN_NODE_LINE_RATE,
+				  gn_time_min(passed, node->now - in->began));
 			if (!is_late(node, s, in))
 				continue;
 			p->count.late_inbound++;
 			gn_time age = node->now - in->began;
 			gn_node_charge(node, &s->peer->pk,
-				       GN_NODE_COST_REFUSED + (in->len >> 10) * (uint64_t)(age / GN_SEC));
+				       GN_NODE_COST_REFUSED +
+					       (in->len >> 10) * (uint64_t)(age / GN_SEC));
 			stop(node, s, in, GN_TIMEOUT);
 		}
 	}

@@ -1,11 +1,12 @@
-/* Shared by peers.c (sessions), peers_in.c (messages that come) and peers_out.c (messages that wait). */
+/* Shared by peers.c (sessions), peers_in.c (messages that come) and peers_out.c (messages that
+ * wait). */
 #ifndef GN_NODE_PEERS_INT_H
 #define GN_NODE_PEERS_INT_H
 
 #include "node/node_int.h"
 
-/* How long something has brought less than a rate. Being early is not saved up: who brings much at once and then
- * nothing is behind from then on. */
+/* How long something has brought less than a rate. Being early is not saved up: who brings much
+ * at once and then nothing is behind from then on. */
 struct pace {
 	uint64_t seen; /* bytes */
 	gn_time behind;
@@ -13,8 +14,9 @@ struct pace {
 static inline void pace_look(struct pace *p, uint64_t bytes, uint64_t rate, gn_time passed)
 {
 	uint64_t more = bytes > p->seen ? bytes - p->seen : 0;
-	gn_time worth =
-		more < rate * (uint64_t)(passed / GN_SEC + 1) ? (gn_time)(more * 1000 / rate) * GN_MSEC : passed;
+	gn_time worth = more < rate * (uint64_t)(passed / GN_SEC + 1)
+				? (gn_time)(more * 1000 / rate) * GN_MSEC
+				: passed;
 	p->behind += passed > worth ? passed - worth : 0;
 	p->seen = bytes;
 }
@@ -45,7 +47,8 @@ struct peer {
 	uint32_t queued;
 	size_t queued_bytes;
 	struct gn_holder payer; /* of what is queued, while anything is */
-	struct pace pace;       /* of what leaves, since a whole message last left, or there was none before */
+	/* of what leaves, since a whole message last left, or there was none before */
+	struct pace pace;
 };
 
 struct inbound_key {
@@ -76,7 +79,8 @@ struct session {
 	struct pace pace;
 };
 
-/* Who gives way when all is full: the one worth least; among equals whose prefix, then whose key holds most. */
+/* Who gives way when all is full: the one worth least; among equals whose prefix, then whose key
+ * holds most. */
 struct worth {
 	unsigned standing;
 	struct gn_share_held held;
@@ -106,7 +110,8 @@ void peers_in_sweep(struct gn_node *node, gn_time passed);
 void peers_out_init(struct gn_node *node);
 void peers_out_fini(struct gn_node *node);
 /* GN_LIMIT: dropped and counted. */
-GN_MUST gn_err peers_out_add(struct gn_node *node, struct peer *peer, struct gn_slice bytes, enum gn_jet_class class);
+GN_MUST gn_err peers_out_add(struct gn_node *node, struct peer *peer, struct gn_slice bytes,
+			     enum gn_jet_class class);
 void peers_out_flush(struct gn_node *node, struct peer *peer);
 void peers_out_clear(struct gn_node *node, struct peer *peer);
 /* The session changes: what had begun to leave begins again. */

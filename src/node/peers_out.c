@@ -1,13 +1,16 @@
-/* Messages that wait to leave: a queue for each peer, urgent ones before bulk, all of them within one budget with a
- * share for each key and each prefix (NO-14).
+/* Messages that wait to leave: a queue for each peer, urgent ones before bulk, all of them
+ * within one budget with a share for each key and each prefix (NO-14).
  *
  * Invariants
- *  1. a message waits in exactly one peer's queue; at most one message of each queue has begun to leave;
- *  2. a peer whose queue gives up no whole message for GN_NODE_QUEUE_STALL loses the queue and its session; the time in
- *     which GN_NODE_LINE_RATE leave does not count;
- *  3. a stream that the peer stops, or that cannot go on, loses its message, never the queue behind it.
+ *  1. a message waits in exactly one peer's queue; at most one message of each queue has begun
+ *     to leave;
+ *  2. a peer whose queue gives up no whole message for GN_NODE_QUEUE_STALL loses the queue and
+ *     its session; the time in which GN_NODE_LINE_RATE leave does not count;
+ *  3. a stream that the peer stops, or that cannot go on, loses its message, never the queue
+ *     behind it.
  *
- * Chunks of files are not queued ahead: who gives them asks first how much of them would leave (gn_peers_room). */
+ * Chunks of files are not queued ahead: who gives them asks first how much of them would leave
+ * (gn_peers_room). */
 #include "node/peers_int.h"
 
 #include <stdlib.h>
@@ -65,7 +68,8 @@ void peers_out_clear(struct gn_node *node, struct peer *peer)
 
 /* ---- adding ---- */
 
-static struct worth worth_of(const struct gn_node *node, const struct peer *peer, const struct gn_holder *payer)
+static struct worth worth_of(const struct gn_node *node, const struct peer *peer,
+			     const struct gn_holder *payer)
 {
 	return (struct worth){peer_standing(peer), gn_share_held(&node->peers.queue_share, payer)};
 }
@@ -108,9 +112,11 @@ static gn_err take(struct gn_node *node, struct peer *peer, size_t amount)
 	return err;
 }
 
-gn_err peers_out_add(struct gn_node *node, struct peer *peer, struct gn_slice bytes, enum gn_jet_class class)
+gn_err peers_out_add(struct gn_node *node, struct peer *peer, struct gn_slice bytes,
+		     enum gn_jet_class class)
 {
-	struct outgoing *o = peer->queued < GN_NODE_QUEUE_COUNT ? malloc(sizeof *o + bytes.len) : NULL;
+	struct outgoing *o =
+		peer->queued < GN_NODE_QUEUE_COUNT ? malloc(sizeof *o + bytes.len) : NULL;
 	if (!o || take(node, peer, cost(bytes.len))) {
 		free(o);
 		node->peers.count.dropped_queue++;
@@ -156,8 +162,9 @@ static bool push(struct gn_node *node, struct peer *peer, struct outgoing *o)
 		return false;
 	o->opened = true;
 	size_t taken = 0;
-	gn_err err = gn_jet_stream_write(node->jet, peer->session, o->stream,
-					 gn_slice(o->bytes + o->off, o->len - o->off), true, &taken);
+	gn_err err =
+		gn_jet_stream_write(node->jet, peer->session, o->stream,
+				    gn_slice(o->bytes + o->off, o->len - o->off), true, &taken);
 	if (err == GN_NOMEM)
 		return false;
 	if (err) { /* the peer does not want it */
@@ -187,7 +194,8 @@ bool peers_out_stalled(struct peer *peer, gn_time passed)
 	const struct outgoing *urgent = peer->urgent.head, *bulk = peer->bulk.head;
 	if (!peer->queued || !peer->up)
 		return false;
-	pace_look(&peer->pace, (urgent ? urgent->off : 0) + (bulk ? bulk->off : 0), GN_NODE_LINE_RATE, passed);
+	pace_look(&peer->pace, (urgent ? urgent->off : 0) + (bulk ? bulk->off : 0),
+		  GN_NODE_LINE_RATE, passed);
 	return peer->pace.behind > GN_NODE_QUEUE_STALL;
 }
 

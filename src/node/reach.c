@@ -1,12 +1,15 @@
-/* Whom this node can reach: the names it begins at are resolved again as long as it runs, since a name may mean another
- * machine tomorrow, and what it says of itself when nobody answers (NO-16, NO-17).
+/* Whom this node can reach: the names it begins at are resolved again as long as it runs, since
+ * a name may mean another machine tomorrow, and what it says of itself when nobody answers
+ * (NO-16, NO-17).
  *
- * The system's resolver blocks, for half a minute when no name server answers, so it runs in a thread of its own, one
- * question after the other; numbers need none. While the node is alone it asks again as often as the overlay greets
- * (OV-44), after 1 s, doubling to 60 s; else every ten minutes.
+ * The system's resolver blocks, for half a minute when no name server answers, so it runs in a
+ * thread of its own, one question after the other; numbers need none. While the node is alone it
+ * asks again as often as the overlay greets (OV-44), after 1 s, doubling to 60 s; else every ten
+ * minutes.
  *
- * The thread shares a job with the loop and nothing else: it fills the answers, then sets `done`. The job is made once
- * and lives as long as the process, so a thread that is still waiting when the node ends hurts nobody. */
+ * The thread shares a job with the loop and nothing else: it fills the answers, then sets
+ * `done`. The job is made once and lives as long as the process, so a thread that is still
+ * waiting when the node ends hurts nobody. */
 #include "node/node_int.h"
 
 #include <pthread.h>
@@ -46,7 +49,9 @@ static struct {
 
 static const char *host_at(const struct gn_node *node, unsigned i)
 {
-	return i == OWN ? node->config.advertise : i < node->config.bootstrap_count ? node->config.bootstrap[i] : "";
+	return i == OWN                           ? node->config.advertise
+	       : i < node->config.bootstrap_count ? node->config.bootstrap[i]
+						  : "";
 }
 
 static bool is_number(const char *text)
@@ -70,7 +75,8 @@ enum gn_reach gn_reach(const struct gn_node *node)
 		if (!hosts[i].last.count)
 			return GN_REACH_ALONE;
 		for (size_t k = 0; k < hosts[i].last.count; k++)
-			if (gn_overlay_bootstrap_answered(node->overlay, &hosts[i].last.addrs[k], &when))
+			if (gn_overlay_bootstrap_answered(node->overlay, &hosts[i].last.addrs[k],
+							  &when))
 				return GN_REACH_ALONE;
 	}
 	return GN_REACH_FOUNDER; /* it was given nobody but itself */
@@ -106,11 +112,13 @@ json_t *gn_reach_bootstrap(const struct gn_node *node)
 			gn_time when = 0;
 			gn_addr_text(&hosts[i].last.addrs[k], text);
 			json_array_append_new(addrs, json_string(text));
-			if (gn_overlay_bootstrap_answered(node->overlay, &hosts[i].last.addrs[k], &when))
+			if (gn_overlay_bootstrap_answered(node->overlay, &hosts[i].last.addrs[k],
+							  &when))
 				answered |= when > (alone ? state.alone_since : 0);
 		}
-		json_array_append_new(list, json_pack("{ss sb so}", "host", node->config.bootstrap[i], "answered",
-						      answered, "addrs", addrs));
+		json_array_append_new(list,
+				      json_pack("{ss sb so}", "host", node->config.bootstrap[i],
+						"answered", answered, "addrs", addrs));
 	}
 	return list;
 }
@@ -138,7 +146,9 @@ static void take(struct gn_node *node, unsigned i, const struct answer *a)
 	struct answer before = hosts[i].last;
 	if (a->err || a->count == 0) {
 		if (!hosts[i].failed)
-			gn_node_log(node, GN_LOG_WARN, "host.unknown", "%s cannot be resolved (%s); still trying",
+			gn_node_log(node, GN_LOG_WARN, "host.unknown",
+				    "%s cannot be resolved "
+				    "(%s); still trying",
 				    host_at(node, i), gn_err_text(a->err ? a->err : GN_NOT_FOUND));
 		hosts[i].failed = true;
 		return;
@@ -163,8 +173,8 @@ static void *ask(void *user)
 	struct job *j = user;
 	for (unsigned i = 0; i < HOSTS; i++)
 		if (*j->hosts[i])
-			j->answers[i].err =
-				gn_os_resolve(j->hosts[i], j->answers[i].addrs, ADDRS, &j->answers[i].count);
+			j->answers[i].err = gn_os_resolve(j->hosts[i], j->answers[i].addrs, ADDRS,
+							  &j->answers[i].count);
 	atomic_store(&j->done, true);
 	return NULL;
 }
@@ -222,7 +232,8 @@ void gn_reach_isolated(struct gn_node *node)
 		state.due = node->now;
 }
 
-/* Whose proofs of work differ from its network's stays alone, and nothing that it does by itself helps (OV-40). */
+/* Whose proofs of work differ from its network's stays alone, and nothing that it does by itself
+ * helps (OV-40). */
 static void look_at_work(struct gn_node *node)
 {
 	struct gn_overlay_info o;
@@ -233,10 +244,10 @@ static void look_at_work(struct gn_node *node)
 	if (!o.other_work)
 		return;
 	state.other_work = true;
-	gn_node_log(
-		node, GN_LOG_WARN, "reach.work",
-		"who was greeted is of a network with other proofs of work than --pow-bits %u: this node stays alone",
-		node->config.pow_bits);
+	gn_node_log(node, GN_LOG_WARN, "reach.work",
+		    "who was greeted is of a network with other proofs of work than --pow-bits %u: "
+		    "this node stays alone",
+		    node->config.pow_bits);
 }
 
 gn_time gn_reach_tick(struct gn_node *node)

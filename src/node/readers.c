@@ -1,17 +1,21 @@
-/* Whose turn it is to read: downloads of the gateway have GN_NODE_READERS slots, what fits into an answer's queue as a
- * whole has GN_NODE_READERS_SMALL of its own, and what is above them waits in order (NO-15). So no number of downloads
- * that go on for hours keeps anybody from a page.
+/* Whose turn it is to read: downloads of the gateway have GN_NODE_READERS slots, what fits into
+ * an answer's queue as a whole has GN_NODE_READERS_SMALL of its own, and what is above them
+ * waits in order (NO-15). So no number of downloads that go on for hours keeps anybody from a
+ * page.
  *
- *   opened -> reading [a slot is free] -> end        reading -> cut [its client is behind, or it stands still]
- *          -> waiting [none is] -> reading           waiting -> 503 [GN_NODE_READ_WAIT, GN_NODE_READS_WAITING]
- *          waiting -> opened -> waiting [the site cannot be opened yet: it has waited since it came]
+ *   opened -> reading [a slot is free] -> end reading -> cut [its client is behind, or it stands
+ *   still]
+ *          -> waiting [none is] -> reading waiting -> 503 [GN_NODE_READ_WAIT,
+ *          GN_NODE_READS_WAITING] waiting -> opened -> waiting [the site cannot be opened yet:
+ *          it has waited since it came]
  *
  * 1. `slot` counts in node->readers[small] until readers_leave; a request never leaves twice.
- * 2. Of those who wait the one whose site has the fewest slots is next, the one that waits longest among equals: a page
- *    that opens a hundred downloads stands behind itself.
- * 3. While others wait, who gives way is one whose client has not taken what is here at the pace that others may ask
- *    for (gn_http_behind): of the site with the most slots the one furthest behind. When all keep up, one for which
- *    nothing came for GN_NODE_READ_STILL: of the site with the most slots, if that leaves it more than the next has. */
+ * 2. Of those who wait the one whose site has the fewest slots is next, the one that waits
+ *    longest among equals: a page that opens a hundred downloads stands behind itself.
+ * 3. While others wait, who gives way is one whose client has not taken what is here at the pace
+ *    that others may ask for (gn_http_behind): of the site with the most slots the one furthest
+ *    behind. When all keep up, one for which nothing came for GN_NODE_READ_STILL: of the site
+ *    with the most slots, if that leaves it more than the next has. */
 #include "node/gateway_int.h"
 
 static const unsigned slots[] = {GN_NODE_READERS, GN_NODE_READERS_SMALL};
@@ -58,7 +62,8 @@ static unsigned slots_of(const struct gn_node *node, const struct gn_name *name)
 {
 	unsigned n = 0;
 	for (const struct gn_request *r = node->requests; r; r = r->next)
-		n += r->gateway && r->gateway->slot && strcmp(r->gateway->at.name.text, name->text) == 0;
+		n += r->gateway && r->gateway->slot &&
+		     strcmp(r->gateway->at.name.text, name->text) == 0;
 	return n;
 }
 
@@ -114,7 +119,8 @@ static struct gn_request *next_waiting(const struct gn_node *node, bool small)
 		if (!waits(r) || r->gateway->small != small)
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
-		if (!best || n < fewest || (n == fewest && r->gateway->since < best->gateway->since)) {
+		if (!best || n < fewest ||
+		    (n == fewest && r->gateway->since < best->gateway->since)) {
 			best = r;
 			fewest = n;
 		}
@@ -122,7 +128,8 @@ static struct gn_request *next_waiting(const struct gn_node *node, bool small)
 	return best;
 }
 
-/* How long its client is behind, ms, and how long nothing of it came; 0: not for so long that it has to give way. */
+/* How long its client is behind, ms, and how long nothing of it came; 0: not for so long that it
+ * has to give way. */
 static uint64_t behind(const struct gn_request *r)
 {
 	uint64_t ms = gn_http_behind(r->http);
@@ -135,14 +142,16 @@ static uint64_t still(const struct gn_request *r)
 	return t >= GN_NODE_READ_STILL ? (uint64_t)t : 0;
 }
 
-/* Of the site with the most slots, `least` of them or more, the worst one; NULL: none has to give way. */
+/* Of the site with the most slots, `least` of them or more, the worst one; NULL: none has to
+ * give way. */
 static struct gn_request *find_worst(const struct gn_node *node, bool small, unsigned least,
 				     uint64_t (*bad)(const struct gn_request *))
 {
 	struct gn_request *worst = NULL;
 	unsigned most = least;
 	for (struct gn_request *r = node->requests; r; r = r->next) {
-		if (!r->http || !r->gateway || !r->gateway->slot || r->gateway->small != small || !bad(r))
+		if (!r->http || !r->gateway || !r->gateway->slot || r->gateway->small != small ||
+		    !bad(r))
 			continue;
 		unsigned n = slots_of(node, &r->gateway->at.name);
 		if (n > most || (n == most && (!worst || bad(r) >= bad(worst)))) {
@@ -168,7 +177,9 @@ static bool admit_next(struct gn_node *node, struct gn_request *r)
 	bool small = r->gateway->small;
 	if (node->readers[small] >= slots[small]) {
 		struct gn_request *away = find_worst(node, small, 0, behind);
-		away = away ? away : find_worst(node, small, slots_of(node, &r->gateway->at.name) + 2, still);
+		away = away ? away
+			    : find_worst(node, small, slots_of(node, &r->gateway->at.name) + 2,
+					 still);
 		if (!away)
 			return false;
 		cut(away);

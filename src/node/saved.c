@@ -1,25 +1,30 @@
-/* What a node keeps between runs besides records and blocks: contacts it knew (contacts.json, hints for the next
- * start), owners of names pinned at first sight (pins.json), what sites.c keeps published (sites.json) and whom the
- * operator allowed (guard.json), and, in the bundles engine's own form, who is charged for the blocks kept for others
- * (brought). Small JSON files, written whole and atomically by the node alone (NO-20). Pins are
- * written soon after they changed: who holds a name cannot be learnt again from those who took it.
+/* What a node keeps between runs besides records and blocks: contacts it knew (contacts.json,
+ * hints for the next start), owners of names pinned at first sight (pins.json), what sites.c
+ * keeps published (sites.json) and whom the operator allowed (guard.json), and, in the bundles
+ * engine's own form, who is charged for the blocks kept for others (brought). Small JSON files,
+ * written whole and atomically by the node alone (NO-20). Pins are written soon after they
+ * changed: who holds a name cannot be learnt again from those who took it.
  *
- * 1. All are read before anything is written; only a file that is not there is an empty list. One that cannot be read
- * stops the start and stays as it is. 2. One that was read and is no list is set aside under a name that nothing has,
- * and reported (NO-11). */
+ * 1. All are read before anything is written; only a file that is not there is an empty list.
+ *    One that cannot be read stops the start and stays as it is. 2. One that was read and is no
+ *    list is set aside under a name that nothing has, and reported (NO-11). */
 #include "node/node_int.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 
 #define BROUGHT_FILE "brought"
-#define FILE_MAX (32u << 20) /* bytes of any of the files: 65,536 pins of the longest names are 25 MiB */
+/* bytes of any of the files: 65,536 pins of the longest names are 25 MiB */
+#define FILE_MAX (32u << 20)
 #define CONTACTS_MAX 256u
-#define ASIDE_MAX 99u               /* damaged ones kept of each file */
-#define SAVE_EVERY (600 * GN_SEC)   /* contacts, which are hints */
-#define SAVE_YOUNG (20 * GN_SEC)    /* the same in the first SAVE_EVERY: who is killed young must find back too */
-#define BROUGHT_EVERY (60 * GN_SEC) /* changes of the list, and a second more for each 64 KiB of it */
-#define PINS_EVERY (5 * GN_SEC)     /* pins that changed, and a second more for each thousand that are written again */
+#define ASIDE_MAX 99u             /* damaged ones kept of each file */
+#define SAVE_EVERY (600 * GN_SEC) /* contacts, which are hints */
+/* the same in the first SAVE_EVERY: who is killed young must find back too */
+#define SAVE_YOUNG (20 * GN_SEC)
+/* changes of the list, and a second more for each 64 KiB of it */
+#define BROUGHT_EVERY (60 * GN_SEC)
+/* pins that changed, and a second more for each thousand that are written again */
+#define PINS_EVERY (5 * GN_SEC)
 
 /* "FILE.damaged", "FILE.damaged2", ... */
 static void aside_name(const char *name, unsigned i, char out[64])
@@ -46,26 +51,31 @@ bool gn_saved_was_damaged(const struct gn_node *node, const char *name)
 	return aside_free(node, name) != 1;
 }
 
-static gn_err set_aside(struct gn_node *node, const char *name, const char *wrong, char why[GN_NODE_WHY])
+static gn_err set_aside(struct gn_node *node, const char *name, const char *wrong,
+			char why[GN_NODE_WHY])
 {
 	char aside[64];
 	unsigned i = aside_free(node, name);
 	aside_name(name, i, aside);
 	if (!i || gn_os_rename(node->dir, name, aside)) {
-		snprintf(why, GN_NODE_WHY, "%.200s/%s is damaged (%.60s) and cannot be set aside: %s",
+		snprintf(why, GN_NODE_WHY,
+			 "%.200s/%s is damaged (%.60s) and cannot be set aside: "
+			 "%s",
 			 node->config.data, name, wrong,
 			 i ? gn_os_why() : "too many damaged ones are kept already, remove them");
 		return GN_CORRUPT;
 	}
-	gn_node_log(node, GN_LOG_WARN, "file.damaged", "%s cannot be used (%s): kept as %s, starting anew", name, wrong,
-		    aside);
+	gn_node_log(node, GN_LOG_WARN, "file.damaged",
+		    "%s cannot be used (%s): kept as %s, "
+		    "starting anew",
+		    name, wrong, aside);
 	return GN_OK;
 }
 
-/* shared: another program may have written it, too. ok: what its entries must be besides, NULL for those that are
- * looked at one by one later. */
-static gn_err read_list(struct gn_node *node, const char *name, bool shared, bool (*ok)(const json_t *), json_t **out,
-			char why[GN_NODE_WHY])
+/* shared: another program may have written it, too. ok: what its entries must be besides, NULL
+ * for those that are looked at one by one later. */
+static gn_err read_list(struct gn_node *node, const char *name, bool shared,
+			bool (*ok)(const json_t *), json_t **out, char why[GN_NODE_WHY])
 {
 	struct gn_buf buf = {malloc(FILE_MAX), 0, FILE_MAX};
 	json_error_t where = {0};
@@ -73,12 +83,15 @@ static gn_err read_list(struct gn_node *node, const char *name, bool shared, boo
 	gn_err err = buf.p ? gn_os_file_read(node->dir, name, &buf) : GN_NOMEM;
 	if (!err)
 		json = json_loadb((const char *)buf.p, buf.len, JSON_REJECT_DUPLICATES, &where);
-	bool no_memory = !buf.p || (!err && !json && json_error_code(&where) == json_error_out_of_memory);
+	bool no_memory =
+		!buf.p || (!err && !json && json_error_code(&where) == json_error_out_of_memory);
 	free(buf.p);
 	if (err == GN_NOT_FOUND)
 		return GN_OK;
 	if (err || no_memory) {
-		snprintf(why, GN_NODE_WHY, "cannot read %.200s/%.200s. Nothing was changed; see to it and start again",
+		snprintf(why, GN_NODE_WHY,
+			 "cannot read %.200s/%.200s. Nothing was changed; see to "
+			 "it and start again",
 			 node->config.data, no_memory ? name : gn_os_why());
 		return no_memory ? GN_NOMEM : err;
 	}
@@ -127,7 +140,8 @@ static void contact_load(struct gn_node *node, json_t *json)
 	struct gn_contact c = {.addr_count = 0};
 	size_t i;
 	json_t *addr;
-	if (!unhex(json, "key", c.pk.b, sizeof c.pk.b) || !unhex(json, "nonce", c.nonce, sizeof c.nonce))
+	if (!unhex(json, "key", c.pk.b, sizeof c.pk.b) ||
+	    !unhex(json, "nonce", c.nonce, sizeof c.nonce))
 		return;
 	json_array_foreach(json_object_get(json, "addrs"), i, addr)
 	{
@@ -145,14 +159,16 @@ static void pin_load(struct gn_node *node, json_t *json)
 	struct gn_name name;
 	struct gn_pk owner;
 	const char *text = json_string_value(json_object_get(json, "name")), *why;
-	if (text && unhex(json, "owner", owner.b, sizeof owner.b) && gn_name_parse(gn_str(text), &name, &why) == GN_OK)
+	if (text && unhex(json, "owner", owner.b, sizeof owner.b) &&
+	    gn_name_parse(gn_str(text), &name, &why) == GN_OK)
 		(void)!gn_names_pin(node->names, &name, &owner);
 }
 
 static uint64_t pins_set(const struct gn_node *node)
 {
 	struct gn_names_counter c = {0};
-	for (size_t i = 0; gn_names_counter_at(node->names, i, &c) && strcmp(c.name, "pins_set") != 0; i++)
+	for (size_t i = 0;
+	     gn_names_counter_at(node->names, i, &c) && strcmp(c.name, "pins_set") != 0; i++)
 		;
 	return c.value;
 }
@@ -163,7 +179,8 @@ static void pins_store(struct gn_node *node)
 	struct gn_pk owner;
 	json_t *pins = json_array();
 	for (uint32_t i = 0; gn_names_pin_at(node->names, i, &name, &owner); i++)
-		json_array_append_new(pins, json_pack("{ss so}", "name", name.text, "owner", gn_json_hex(owner.b, 32)));
+		json_array_append_new(pins, json_pack("{ss so}", "name", name.text, "owner",
+						      gn_json_hex(owner.b, 32)));
 	(void)!gn_saved_write(node, "pins.json", pins);
 	node->pins_next = node->now + PINS_EVERY + (gn_time)(json_array_size(pins) / 1000) * GN_SEC;
 	json_decref(pins);
@@ -174,7 +191,8 @@ static void contacts_store(struct gn_node *node)
 {
 	struct gn_overlay_peer p;
 	json_t *contacts = json_array();
-	for (uint32_t i = 0; json_array_size(contacts) < CONTACTS_MAX && gn_overlay_peer_at(node->overlay, i, &p);
+	for (uint32_t i = 0;
+	     json_array_size(contacts) < CONTACTS_MAX && gn_overlay_peer_at(node->overlay, i, &p);
 	     i++) {
 		if (p.hearsay) /* it would be our own word in the next run */
 			continue;
@@ -184,8 +202,10 @@ static void contacts_store(struct gn_node *node)
 			gn_addr_text(&p.contact.addrs[k], text);
 			json_array_append_new(addrs, json_string(text));
 		}
-		json_array_append_new(contacts, json_pack("{so so so}", "key", gn_json_hex(p.contact.pk.b, 32), "nonce",
-							  gn_json_hex(p.contact.nonce, 8), "addrs", addrs));
+		json_array_append_new(contacts,
+				      json_pack("{so so so}", "key",
+						gn_json_hex(p.contact.pk.b, 32), "nonce",
+						gn_json_hex(p.contact.nonce, 8), "addrs", addrs));
 	}
 	if (json_array_size(contacts)) /* an isolated node keeps what it knew */
 		(void)!gn_saved_write(node, "contacts.json", contacts);
@@ -205,7 +225,9 @@ static void brought_load(struct gn_node *node)
 	if (wrong)
 		err = set_aside(node, BROUGHT_FILE, gn_err_text(wrong), why);
 	else if (err && err != GN_NOT_FOUND)
-		snprintf(why, sizeof why, "cannot read %.200s/%.200s. Nothing was changed; see to it and start again",
+		snprintf(why, sizeof why,
+			 "cannot read %.200s/%.200s. Nothing was changed; see to "
+			 "it and start again",
 			 node->config.data, in.p ? gn_os_why() : BROUGHT_FILE);
 	if (err && err != GN_NOT_FOUND)
 		gn_node_fail(node, err, why);
@@ -224,7 +246,8 @@ static void brought_store(struct gn_node *node)
 		err = gn_os_file_write(node->dir, BROUGHT_FILE, gn_slice(out.p, out.len));
 	}
 	if (err)
-		gn_node_log(node, GN_LOG_WARN, "file.unwritable", "%s: %s", BROUGHT_FILE, gn_err_text(err));
+		gn_node_log(node, GN_LOG_WARN, "file.unwritable", "%s: %s", BROUGHT_FILE,
+			    gn_err_text(err));
 	free(out.p);
 	node->brought_saved = changes;
 	node->brought_next = node->now + BROUGHT_EVERY + (gn_time)(len >> 16) * GN_SEC;
@@ -257,7 +280,8 @@ void gn_saved_tick(struct gn_node *node)
 		contacts_store(node);
 	if (node->now >= node->pins_next && pins_set(node) != node->pins_saved)
 		pins_store(node);
-	if (node->now >= node->brought_next && gn_bundles_brought_changes(node->bundles) != node->brought_saved)
+	if (node->now >= node->brought_next &&
+	    gn_bundles_brought_changes(node->bundles) != node->brought_saved)
 		brought_store(node);
 }
 

@@ -1,14 +1,15 @@
-/* What this node keeps published: for each site the versions whose blocks it holds as its own, which of them is spread,
- * and the one that waits for its head. The table is sites.json; a version's blocks stand in sites/<manifest root>, 32
- * bytes each.
+/* What this node keeps published: for each site the versions whose blocks it holds as its own,
+ * which of them is spread, and the one that waits for its head. The table is sites.json; a
+ * version's blocks stand in sites/<manifest root>, 32 bytes each.
  *
- *   spread ended well -> PENDING [gn_sites_spread] -> kept [gn_sites_record: the head names it] -> gone [a head no
+ *   spread ended well -> PENDING [gn_sites_spread] -> kept [gn_sites_record: the head names it]
+ *   -> gone [a head no
  * longer does, or gn_sites_remove] ;  PENDING -> gone [a day without a head]
  *
- * 1. A list is durable before the table names it, the table before a list or a block goes: whatever is cut off in
- * between, no block of a version in the table is ever let go. 2. A site of an older program knows one version only
- * (partial): until its heads name no other, the blocks of unknown versions stay. Rules: docs/spec/services.md BU-20,
- * BU-21. */
+ * 1. A list is durable before the table names it, the table before a list or a block goes:
+ *    whatever is cut off in between, no block of a version in the table is ever let go. 2. A
+ *    site of an older program knows one version only (partial): until its heads name no other,
+ *    the blocks of unknown versions stay. Rules: docs/spec/services.md BU-20, BU-21. */
 #include "node/node_int.h"
 
 #include <stdio.h>
@@ -16,7 +17,8 @@
 
 #define PENDING_TIME 86400 /* seconds that a head may take after its blocks were spread */
 #define LOOK_EVERY (600 * GN_SEC)
-#define LIST_MAX ((size_t)GN_FILE_BLOCKS * 64 * sizeof(struct gn_hash)) /* bytes: more than may be spread at once */
+/* bytes: more than may be spread at once */
+#define LIST_MAX ((size_t)GN_FILE_BLOCKS * 64 * sizeof(struct gn_hash))
 #define ROOT_HEX 64
 
 /* ---- lists ---- */
@@ -72,7 +74,8 @@ static json_t *find(const struct gn_node *node, const char *owner, const char *l
 	for (size_t i = 0; i < json_array_size(node->sites); i++) {
 		json_t *site = json_array_get(node->sites, i);
 		*at = i;
-		if (strcmp(text_of(site, "owner"), owner) == 0 && strcmp(text_of(site, "label"), label) == 0)
+		if (strcmp(text_of(site, "owner"), owner) == 0 &&
+		    strcmp(text_of(site, "label"), label) == 0)
 			return site;
 	}
 	return NULL;
@@ -104,18 +107,21 @@ static void collect(struct gn_node *node)
 	size_t i;
 	json_t *site;
 	bool all = true;
-	json_array_foreach(node->sites, i, site) all = all && !json_is_true(json_object_get(site, "partial"));
+	json_array_foreach(node->sites, i, site) all =
+		all && !json_is_true(json_object_get(site, "partial"));
 	if (!node->sites_unknown)
 		gn_bundles_collect(node->bundles, all, node->now);
 }
 
 /* The site keeps the versions `keep` says; the table first, then the others go. */
-static void keep_only(struct gn_node *node, json_t *site, bool (*keep)(const char *root, const void *user),
-		      const void *user)
+static void keep_only(struct gn_node *node, json_t *site,
+		      bool (*keep)(const char *root, const void *user), const void *user)
 {
-	json_t *versions = json_object_get(site, "versions"), *kept = json_array(), *gone = json_array(), *v;
+	json_t *versions = json_object_get(site, "versions"), *kept = json_array(),
+	       *gone = json_array(), *v;
 	size_t i;
-	json_array_foreach(versions, i, v) json_array_append(keep(json_string_value(v), user) ? kept : gone, v);
+	json_array_foreach(versions, i, v)
+		json_array_append(keep(json_string_value(v), user) ? kept : gone, v);
 	json_object_set_new(site, "versions", kept);
 	if (save(node) == GN_OK)
 		json_array_foreach(gone, i, v) let_go(node, json_string_value(v));
@@ -129,7 +135,8 @@ static bool is_not(const char *root, const void *user)
 	return strcmp(root, user) != 0;
 }
 
-/* No head came. What it would have named goes, unless a head names it already: a rollback that was not finished. */
+/* No head came. What it would have named goes, unless a head names it already: a rollback that
+ * was not finished. */
 static void abandon(struct gn_node *node, json_t *site)
 {
 	char root[ROOT_HEX + 1];
@@ -151,7 +158,8 @@ static bool none(const char *root, const void *user)
 	return false;
 }
 
-static gn_err version_add(struct gn_node *node, json_t *site, const char *root, struct gn_slice list)
+static gn_err version_add(struct gn_node *node, json_t *site, const char *root,
+			  struct gn_slice list)
 {
 	char name[80];
 	json_t *versions = json_object_get(site, "versions");
@@ -163,7 +171,8 @@ static gn_err version_add(struct gn_node *node, json_t *site, const char *root, 
 	return json_array_append_new(versions, json_string(root)) ? GN_NOMEM : GN_OK;
 }
 
-static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_api_spread *s, gn_op op)
+static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_api_spread *s,
+			gn_op op)
 {
 	struct gn_hash root;
 	char hex[ROOT_HEX + 1];
@@ -179,24 +188,28 @@ static gn_err spread_of(struct gn_node *node, json_t *named, const struct gn_api
 			return GN_NOMEM;
 	}
 	bool listed = has_root(json_object_get(site, "versions"), hex);
-	GN_TRY(version_add(node, site, hex, gn_slice(s->hashes, s->count * sizeof(struct gn_hash))));
-	if (strcmp(text_of(json_object_get(site, "pending"), "root"), hex) == 0) { /* the same once more */
+	GN_TRY(version_add(node, site, hex,
+			   gn_slice(s->hashes, s->count * sizeof(struct gn_hash))));
+	if (strcmp(text_of(json_object_get(site, "pending"), "root"), hex) == 0) {
+		/* the same once more */
 		listed = json_is_true(json_object_get(json_object_get(site, "pending"), "listed"));
 		cancel(node, json_object_get(site, "pending"));
 	} else {
 		abandon(node, site);
 	}
 	json_object_set_new(site, "pending",
-			    json_pack("{ss sI sI sI si sI sb}", "root", hex, "op", (json_int_t)op, "spread",
-				      (json_int_t)gn_unix(node->now), "keep_until", (json_int_t)s->keep_until, "copies",
-				      (int)s->copies, "blocks", (json_int_t)s->count, "listed", listed));
+			    json_pack("{ss sI sI sI si sI sb}", "root", hex, "op", (json_int_t)op,
+				      "spread", (json_int_t)gn_unix(node->now), "keep_until",
+				      (json_int_t)s->keep_until, "copies", (int)s->copies, "blocks",
+				      (json_int_t)s->count, "listed", listed));
 	return save(node);
 }
 
 gn_err gn_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op)
 {
 	struct gn_api_spread s = {0};
-	json_t *json = json_loadb((const char *)body.p, body.len, 0, NULL), *named = json_object_get(json, "site");
+	json_t *json = json_loadb((const char *)body.p, body.len, 0, NULL),
+	       *named = json_object_get(json, "site");
 	gn_err err = json_is_object(named) ? gn_api_spread_parse(body, &s) : GN_OK;
 	if (!err && named)
 		err = spread_of(node, named, &s, op);
@@ -208,7 +221,8 @@ gn_err gn_sites_spread(struct gn_node *node, struct gn_slice body, gn_op op)
 /* What waited is the version that is out. */
 static void promote(struct gn_node *node, json_t *site)
 {
-	static const char *const fields[] = {"root", "op", "spread", "keep_until", "copies", "blocks"};
+	static const char *const fields[] = {"root",       "op",     "spread",
+					     "keep_until", "copies", "blocks"};
 	json_t *pending = json_object_get(site, "pending");
 	cancel(node, site);
 	for (size_t i = 0; i < GN_COUNT(fields); i++)
@@ -293,7 +307,8 @@ gn_err gn_sites_remove(struct gn_node *node, const struct gn_pk *owner, const ch
 	return GN_OK;
 }
 
-/* Heads that did not come; a site of which none ever did goes with the last version that waited for one. */
+/* Heads that did not come; a site of which none ever did goes with the last version that waited
+ * for one. */
 static void abandon_old(struct gn_node *node)
 {
 	bool gone = false;
@@ -322,7 +337,8 @@ void gn_sites_tick(struct gn_node *node)
 
 /* ---- start ---- */
 
-/* An entry of an older program: its one version's blocks stand in it. False: it stays as it is, for the next start. */
+/* An entry of an older program: its one version's blocks stand in it. False: it stays as it is,
+ * for the next start. */
 static bool convert(struct gn_node *node, json_t *site)
 {
 	struct gn_api_spread s = {0};
@@ -331,7 +347,8 @@ static bool convert(struct gn_node *node, json_t *site)
 	gn_err err = text ? gn_api_spread_parse(gn_str(text), &s) : GN_NOMEM;
 	list_name(text_of(site, "root"), name);
 	if (!err)
-		err = gn_os_file_write(node->dir, name, gn_slice(s.hashes, s.count * sizeof(struct gn_hash)));
+		err = gn_os_file_write(node->dir, name,
+				       gn_slice(s.hashes, s.count * sizeof(struct gn_hash)));
 	if (!err) {
 		json_object_set_new(site, "versions", json_pack("[s]", text_of(site, "root")));
 		json_object_set_new(site, "blocks", json_integer((json_int_t)s.count));
@@ -353,7 +370,9 @@ static void respread(struct gn_node *node, json_t *site, struct gn_slice list)
 	until = until ? until : gn_unix(node->now) + GN_BUNDLE_TTL;
 	gn_err err = gn_bundles_spread(node->bundles, list, copies, until, node->now, &op);
 	if (err)
-		gn_node_log(node, GN_LOG_WARN, "site.lost", "a published site cannot be spread again: %s",
+		gn_node_log(node, GN_LOG_WARN, "site.lost",
+			    "a published site cannot be spread "
+			    "again: %s",
 			    gn_err_text(err));
 	json_object_set_new(site, "op", json_integer((json_int_t)op));
 }
@@ -362,7 +381,8 @@ static void lists_unknown(struct gn_node *node, const char *root)
 {
 	node->sites_unknown = true;
 	gn_node_log(node, GN_LOG_WARN, "site.list",
-		    "the blocks of version %s are not known; none of this node's own is let go", root);
+		    "the blocks of version %s are not known; none of this node's own is let go",
+		    root);
 }
 
 static void site_load(struct gn_node *node, json_t *site)
@@ -371,7 +391,8 @@ static void site_load(struct gn_node *node, json_t *site)
 	size_t i;
 	json_t *v;
 	if (json_object_get(site, "hashes") &&
-	    (gn_unhex(gn_str(text_of(site, "root")), root.b, sizeof root.b) != GN_OK || !convert(node, site)))
+	    (gn_unhex(gn_str(text_of(site, "root")), root.b, sizeof root.b) != GN_OK ||
+	     !convert(node, site)))
 		lists_unknown(node, text_of(site, "root"));
 	json_object_set_new(site, "op", json_integer(0));
 	if (json_object_get(site, "pending"))
@@ -392,7 +413,8 @@ static bool is_named(const struct gn_node *node, const char *root)
 {
 	size_t i;
 	json_t *site;
-	json_array_foreach(node->sites, i, site) if (has_root(json_object_get(site, "versions"), root)) return true;
+	json_array_foreach(node->sites, i,
+			   site) if (has_root(json_object_get(site, "versions"), root)) return true;
 	return false;
 }
 
@@ -409,8 +431,8 @@ static void remove_strays(struct gn_node *node)
 			continue;
 		memcpy(root, lines.p + end - ROOT_HEX, ROOT_HEX);
 		root[ROOT_HEX] = 0;
-		if (lines.p[end - ROOT_HEX - 1] != ' ' || strspn(root, "0123456789abcdef") != ROOT_HEX ||
-		    is_named(node, root))
+		if (lines.p[end - ROOT_HEX - 1] != ' ' ||
+		    strspn(root, "0123456789abcdef") != ROOT_HEX || is_named(node, root))
 			continue;
 		list_name(root, name);
 		(void)!gn_os_remove(node->dir, name);
@@ -452,8 +474,9 @@ bool gn_sites_ok(const json_t *sites)
 	return true;
 }
 
-/* Each start leaves a table. Where there is none and blocks are this node's own, it was moved away: then it is as if it
- * had been damaged, until somebody removes what tells of it (NO-11). True when what it named is not known. */
+/* Each start leaves a table. Where there is none and blocks are this node's own, it was moved
+ * away: then it is as if it had been damaged, until somebody removes what tells of it (NO-11).
+ * True when what it named is not known. */
 static bool table_absent(struct gn_node *node)
 {
 	struct gn_blocks_info blocks;
@@ -463,8 +486,10 @@ static bool table_absent(struct gn_node *node)
 		char text[400];
 		int n = snprintf(
 			text, sizeof text,
-			"sites.json was not there, and %u blocks are this node's own: none of them is let go. With "
-			"the node stopped, put sites.json back and remove sites.json.damaged; if nothing published "
+			"sites.json was not there, and %u blocks are this node's own: none of them "
+			"is let go. With "
+			"the node stopped, put sites.json back and remove sites.json.damaged; if "
+			"nothing published "
 			"from here is to be kept, remove sites.json.damaged alone.\n",
 			(unsigned)blocks.own);
 		gn_node_log(node, GN_LOG_WARN, "sites.missing", "%.*s", n - 1, text);
@@ -481,7 +506,8 @@ void gn_sites_load(struct gn_node *node)
 	json_t *site;
 	bool absent = !node->sites && table_absent(node);
 	node->sites_unknown =
-		absent || gn_saved_was_damaged(node, "sites.json"); /* what such a table named is not known */
+		/* what such a table named is not known */
+		absent || gn_saved_was_damaged(node, "sites.json");
 	json_array_foreach(node->sites, i, site) site_load(node, site);
 	abandon_old(node);
 	if (!node->sites_unknown)
@@ -507,7 +533,8 @@ json_t *gn_sites_json(const struct gn_node *node)
 		}
 		json_object_set_new(shown, "published", json_boolean(*text_of(site, "root")));
 		json_object_set_new(shown, "versions",
-				    json_integer((json_int_t)json_array_size(json_object_get(site, "versions"))));
+				    json_integer((json_int_t)json_array_size(
+					    json_object_get(site, "versions"))));
 		json_object_del(shown, "op");
 		json_object_del(shown, "hashes");
 		json_array_append_new(sites, shown);

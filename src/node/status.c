@@ -1,4 +1,5 @@
-/* What the node shows of itself: status, peers, lookups, counters, metrics and the status page. Reads only. */
+/* What the node shows of itself: status, peers, lookups, counters, metrics and the status page.
+ * Reads only. */
 #include "node/node_int.h"
 
 #include <stdarg.h>
@@ -43,16 +44,18 @@ static json_t *status_json(const struct gn_node *node)
 	gn_overlay_info(node->overlay, &o);
 	gn_blocks_info(node->blocks, &b);
 	traffic(node, &sent, &received);
-	json_t *json =
-		json_pack("{ss s{so so so so si} ss si sI sb sb sf}", "version", GEONET_VERSION, "node", "id",
-			  gn_json_hex(o.self.id.b, 32), "key", gn_json_hex(o.self.pk.b, 32), "angle", angle(&o.self.id),
-			  "addrs", addr_list(&o.self), "port", (int)gn_udp_port(node->udp), "data", node->config.data,
-			  "pid", (int)uv_os_getpid(), "uptime_s", (json_int_t)((node->now - node->started) / GN_SEC),
-			  "server", o.server, "joined", o.joined, "n_estimate", o.n_estimate);
+	json_t *json = json_pack("{ss s{so so so so si} ss si sI sb sb sf}", "version",
+				 GEONET_VERSION, "node", "id", gn_json_hex(o.self.id.b, 32), "key",
+				 gn_json_hex(o.self.pk.b, 32), "angle", angle(&o.self.id), "addrs",
+				 addr_list(&o.self), "port", (int)gn_udp_port(node->udp), "data",
+				 node->config.data, "pid", (int)uv_os_getpid(), "uptime_s",
+				 (json_int_t)((node->now - node->started) / GN_SEC), "server",
+				 o.server, "joined", o.joined, "n_estimate", o.n_estimate);
 	json_object_set_new(json, "http", json_integer(node->http ? gn_http_port(node->http) : 0));
 	json_object_set_new(json, "hops",
-			    json_pack("{sf sf si si}", "predicted", o.hops_predicted, "observed", o.hops_observed_mean,
-				      "max", (int)o.hops_max, "p99", (int)o.hops_observed_p99));
+			    json_pack("{sf sf si si}", "predicted", o.hops_predicted, "observed",
+				      o.hops_observed_mean, "max", (int)o.hops_max, "p99",
+				      (int)o.hops_observed_p99));
 	json_object_set_new(json, "reach", json_string(gn_reach_name(gn_reach(node))));
 	json_object_set_new(json, "bootstrap", gn_reach_bootstrap(node));
 	json_object_set_new(json, "pow_bits", json_integer(node->config.pow_bits));
@@ -62,24 +65,28 @@ static json_t *status_json(const struct gn_node *node)
 	json_object_set_new(json, "leaf", json_pack("[ii]", (int)o.leaf_cw, (int)o.leaf_ccw));
 	json_object_set_new(json, "known", json_integer(o.known));
 	json_object_set_new(json, "records",
-			    json_pack("{si sI si}", "count", (int)o.records, "bytes", (json_int_t)o.record_bytes,
-				      "expired", (int)o.expired));
+			    json_pack("{si sI si}", "count", (int)o.records, "bytes",
+				      (json_int_t)o.record_bytes, "expired", (int)o.expired));
 	char clock[GN_NODE_CLOCK_TEXT];
 	if (gn_clock_text(node, clock))
 		json_object_set_new(json, "clock",
-				    json_pack("{sI si sb ss}", "ahead_s", (json_int_t)(o.clock_ahead / GN_SEC), "peers",
-					      (int)o.clock_peers, "used", !o.clock_not_used, "text", clock));
+				    json_pack("{sI si sb ss}", "ahead_s",
+					      (json_int_t)(o.clock_ahead / GN_SEC), "peers",
+					      (int)o.clock_peers, "used", !o.clock_not_used, "text",
+					      clock));
 	json_object_set_new(json, "blocks",
-			    json_pack("{si si si sI sI sI}", "count", (int)b.blocks, "own", (int)b.own, "held",
-				      (int)b.held, "bytes", (json_int_t)b.bytes, "cached", (json_int_t)b.cached, "max",
+			    json_pack("{si si si sI sI sI}", "count", (int)b.blocks, "own",
+				      (int)b.own, "held", (int)b.held, "bytes", (json_int_t)b.bytes,
+				      "cached", (json_int_t)b.cached, "max",
 				      (json_int_t)node->config.store_limit));
 	json_object_set_new(json, "sessions", json_integer(gn_jet_session_count(node->jet)));
-	json_object_set_new(json, "traffic",
-			    json_pack("{sI sI}", "sent", (json_int_t)sent, "received", (json_int_t)received));
-	json_object_set_new(json, "rss", json_integer((json_int_t)gn_os_rss()));
 	json_object_set_new(
-		json, "lookups",
-		json_pack("{sI sI}", "total", (json_int_t)o.lookups, "failed", (json_int_t)o.lookups_failed));
+		json, "traffic",
+		json_pack("{sI sI}", "sent", (json_int_t)sent, "received", (json_int_t)received));
+	json_object_set_new(json, "rss", json_integer((json_int_t)gn_os_rss()));
+	json_object_set_new(json, "lookups",
+			    json_pack("{sI sI}", "total", (json_int_t)o.lookups, "failed",
+				      (json_int_t)o.lookups_failed));
 	return json;
 }
 
@@ -99,18 +106,23 @@ gn_err gn_api_peers(struct gn_request *r)
 		char addr[GN_ADDR_TEXT_MAX] = "";
 		if (p.contact.addr_count)
 			gn_addr_text(&p.contact.addrs[0], addr);
-		json_t *json =
-			json_pack("{so so so ss sb sb sb si sf sf}", "id", gn_json_hex(p.contact.id.b, 32), "key",
-				  gn_json_hex(p.contact.pk.b, 32), "angle", angle(&p.contact.id), "addr", addr, "leaf",
-				  p.leaf, "linked", p.linked, "up", session != 0, "annulus", (int)p.annulus, "rtt_ms",
-				  ms(p.rtt), "seen_s", (double)(r->node->now - p.seen) / (double)GN_SEC);
+		json_t *json = json_pack(
+			"{so so so ss sb sb sb si sf sf}", "id", gn_json_hex(p.contact.id.b, 32),
+			"key", gn_json_hex(p.contact.pk.b, 32), "angle", angle(&p.contact.id),
+			"addr", addr, "leaf", p.leaf, "linked", p.linked, "up", session != 0,
+			"annulus", (int)p.annulus, "rtt_ms", ms(p.rtt), "seen_s",
+			(double)(r->node->now - p.seen) / (double)GN_SEC);
 		if (session && gn_jet_info(r->node->jet, session, &info) == GN_OK) {
 			gn_addr_text(&info.addr, addr);
 			json_object_set_new(json, "addr", json_string(addr));
-			json_object_set_new(json, "sent", json_integer((json_int_t)info.bytes_sent));
-			json_object_set_new(json, "received", json_integer((json_int_t)info.bytes_received));
-			json_object_set_new(json, "suite", json_string(info.suite ? info.suite : ""));
-			json_object_set_new(json, "group", json_string(info.group ? info.group : ""));
+			json_object_set_new(json, "sent",
+					    json_integer((json_int_t)info.bytes_sent));
+			json_object_set_new(json, "received",
+					    json_integer((json_int_t)info.bytes_received));
+			json_object_set_new(json, "suite",
+					    json_string(info.suite ? info.suite : ""));
+			json_object_set_new(json, "group",
+					    json_string(info.group ? info.group : ""));
 		}
 		json_array_append_new(peers, json);
 	}
@@ -120,9 +132,9 @@ gn_err gn_api_peers(struct gn_request *r)
 
 static json_t *lookup_json(const struct gn_lookup *l)
 {
-	return json_pack("{sI ss so ss si sf sI so}", "op", (json_int_t)l->op, "kind", l->kind, "key",
-			 gn_json_hex(l->key.b, 32), "err", gn_err_name(l->err), "hops", (int)l->hops, "took_ms",
-			 ms(l->took), "at", (json_int_t)l->at, "steps",
+	return json_pack("{sI ss so ss si sf sI so}", "op", (json_int_t)l->op, "kind", l->kind,
+			 "key", gn_json_hex(l->key.b, 32), "err", gn_err_name(l->err), "hops",
+			 (int)l->hops, "took_ms", ms(l->took), "at", (json_int_t)l->at, "steps",
 			 gn_json_steps(l->steps, l->step_count, l->started));
 }
 
@@ -132,8 +144,10 @@ gn_err gn_api_lookups(struct gn_request *r)
 	json_t *list = json_array();
 	uint64_t n = node->lookup_count < GN_NODE_LOOKUPS ? node->lookup_count : GN_NODE_LOOKUPS;
 	for (uint64_t i = 0; i < n; i++)
-		json_array_append_new(list,
-				      lookup_json(&node->lookups[(node->lookup_count - 1 - i) % GN_NODE_LOOKUPS]));
+		json_array_append_new(
+			list,
+			lookup_json(
+				&node->lookups[(node->lookup_count - 1 - i) % GN_NODE_LOOKUPS]));
 	gn_request_json(r, 200, json_pack("{so}", "lookups", list));
 	return GN_OK;
 }
@@ -147,9 +161,10 @@ gn_err gn_api_held(struct gn_request *r)
 		if (!h.shown)
 			continue;
 		gn_pid(&h.owner, pid);
-		json_array_append_new(list, json_pack("{so ss si sI si sI}", "key", gn_json_hex(h.key.b, 32), "owner",
-						      pid, "type", (int)h.type, "seq", (json_int_t)h.seq, "size",
-						      (int)h.len, "expires", (json_int_t)h.expires));
+		json_array_append_new(
+			list, json_pack("{so ss si sI si sI}", "key", gn_json_hex(h.key.b, 32),
+					"owner", pid, "type", (int)h.type, "seq", (json_int_t)h.seq,
+					"size", (int)h.len, "expires", (json_int_t)h.expires));
 	}
 	gn_request_json(r, 200, json_pack("{so}", "records", list));
 	return GN_OK;
@@ -159,7 +174,8 @@ gn_err gn_api_held(struct gn_request *r)
 
 static json_t *counters_json(const struct gn_node *node)
 {
-	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(), *http = json_object();
+	json_t *jet = json_object(), *overlay = json_object(), *bundles = json_object(),
+	       *http = json_object();
 	struct gn_http_counter hc;
 	struct gn_jet_counter jc;
 	struct gn_overlay_counter oc;
@@ -177,19 +193,24 @@ static json_t *counters_json(const struct gn_node *node)
 	gn_kv_info(node->kv, &kv);
 	gn_blocks_info(node->blocks, &blocks);
 	json_t *store =
-		json_pack("{sI sI sI sI}", "log-torn", (json_int_t)kv.torn, "log-corrupt", (json_int_t)kv.corrupt,
-			  "blocks-corrupt", (json_int_t)blocks.corrupt, "disk-failed", (json_int_t)node->disk.failed);
+		json_pack("{sI sI sI sI}", "log-torn", (json_int_t)kv.torn, "log-corrupt",
+			  (json_int_t)kv.corrupt, "blocks-corrupt", (json_int_t)blocks.corrupt,
+			  "disk-failed", (json_int_t)node->disk.failed);
 	json_t *peers = json_object();
-#define X(name, text) json_object_set_new(peers, text, json_integer((json_int_t)node->peers.count.name));
+#define X(name, text)                                                                              \
+	json_object_set_new(peers, text, json_integer((json_int_t)node->peers.count.name));
 #include "node/peers_counters.def"
 #undef X
-	json_object_set_new(peers, "inbound-bytes", json_integer((json_int_t)node->peers.inbound_share.used));
-	json_object_set_new(peers, "queue-bytes", json_integer((json_int_t)node->peers.queue_share.used));
-	json_t *gateway = json_pack("{sI sI sI sI}", "reads-waited", (json_int_t)node->reads_waited, "reads-cut",
-				    (json_int_t)node->reads_cut, "reads-refused", (json_int_t)node->reads_refused,
-				    "headers-dropped", (json_int_t)node->headers_dropped);
-	return json_pack("{so so so so so so so}", "jet", jet, "overlay", overlay, "bundles", bundles, "store", store,
-			 "peers", peers, "http", http, "gateway", gateway);
+	json_object_set_new(peers, "inbound-bytes",
+			    json_integer((json_int_t)node->peers.inbound_share.used));
+	json_object_set_new(peers, "queue-bytes",
+			    json_integer((json_int_t)node->peers.queue_share.used));
+	json_t *gateway = json_pack("{sI sI sI sI}", "reads-waited", (json_int_t)node->reads_waited,
+				    "reads-cut", (json_int_t)node->reads_cut, "reads-refused",
+				    (json_int_t)node->reads_refused, "headers-dropped",
+				    (json_int_t)node->headers_dropped);
+	return json_pack("{so so so so so so so}", "jet", jet, "overlay", overlay, "bundles",
+			 bundles, "store", store, "peers", peers, "http", http, "gateway", gateway);
 }
 
 gn_err gn_api_counters(struct gn_request *r)
@@ -234,12 +255,15 @@ gn_err gn_api_metrics(struct gn_request *r)
 	uint64_t sent, received;
 	gn_overlay_info(r->node->overlay, &o);
 	traffic(r->node, &sent, &received);
-	print(&t, "geonet_uptime_seconds %lld\n", (long long)((r->node->now - r->node->started) / GN_SEC));
-	print(&t, "geonet_links %u\ngeonet_records %u\ngeonet_nodes_estimate %.1f\n", o.links, o.records, o.n_estimate);
+	print(&t, "geonet_uptime_seconds %lld\n",
+	      (long long)((r->node->now - r->node->started) / GN_SEC));
+	print(&t, "geonet_links %u\ngeonet_records %u\ngeonet_nodes_estimate %.1f\n", o.links,
+	      o.records, o.n_estimate);
 	print(&t, "geonet_sessions %u\n", gn_jet_session_count(r->node->jet));
-	print(&t, "geonet_udp_sent_bytes_total %llu\ngeonet_udp_received_bytes_total %llu\n", (unsigned long long)sent,
-	      (unsigned long long)received);
-	print(&t, "geonet_hops_predicted %.3f\ngeonet_hops_observed %.3f\n", o.hops_predicted, o.hops_observed_mean);
+	print(&t, "geonet_udp_sent_bytes_total %llu\ngeonet_udp_received_bytes_total %llu\n",
+	      (unsigned long long)sent, (unsigned long long)received);
+	print(&t, "geonet_hops_predicted %.3f\ngeonet_hops_observed %.3f\n", o.hops_predicted,
+	      o.hops_observed_mean);
 	json_t *all = counters_json(r->node), *group, *value;
 	const char *module, *name;
 	json_object_foreach(all, module, group) json_object_foreach(group, name, value)
@@ -272,7 +296,8 @@ gn_err gn_api_page(struct gn_request *r)
 			{"cache-control", GN_LIT("no-cache")},
 			{"x-content-type-options", GN_LIT("nosniff")},
 			{"content-security-policy",
-			 GN_LIT("default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src "
+			 GN_LIT("default-src 'none'; script-src 'self'; style-src 'self'; "
+				"connect-src 'self'; img-src "
 				"'self' data:; frame-ancestors 'none'")},
 		};
 		gn_http_respond(r->http, 200, fields, GN_COUNT(fields), gn_slice(p->bytes, p->len));

@@ -1,5 +1,6 @@
-/* The data directory: opened once, locked, and the root of every file name. Names are resolved component by component
- * with O_NOFOLLOW, so nothing inside or outside can lead a name elsewhere. */
+/* The data directory: opened once, locked, and the root of every file name. Names are resolved
+ * component by component with O_NOFOLLOW, so nothing inside or outside can lead a name
+ * elsewhere. */
 #include "os/os_int.h"
 
 #include <dirent.h>
@@ -77,7 +78,8 @@ static gn_err make_path(const char *path)
 	return GN_OK;
 }
 
-/* The lock goes with the process, however that ends; the number in the file is for the message alone. */
+/* The lock goes with the process, however that ends; the number in the file is for the message
+ * alone. */
 static gn_err take_lock(struct gn_os_dir *dir, const char *path)
 {
 	char text[64] = "another process";
@@ -106,7 +108,8 @@ static struct dirent *next_entry(DIR *stream)
 {
 	struct dirent *e;
 	errno = 0;
-	while ((e = readdir(stream)) && (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0))
+	while ((e = readdir(stream)) &&
+	       (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0))
 		errno = 0;
 	return e;
 }
@@ -133,7 +136,8 @@ gn_err gn_os_dir_close_to_others(int fd, const char *path)
 	if (fstatat(fd, LOCK_NAME, &lock, AT_SYMLINK_NOFOLLOW) && !is_empty(fd))
 		return gn_os_refuse(
 			GN_DENIED, path,
-			"the directory is open to others and holds files: choose another one, or run chmod 700");
+			"the directory is open to others and holds files: choose another one, or "
+			"run chmod 700");
 	return fchmod(fd, 0700) ? gn_os_fail(path) : GN_OK;
 }
 
@@ -173,7 +177,8 @@ void gn_os_dir_space(const struct gn_os_dir *dir, uint64_t *left, uint64_t *whol
 	if (fstatvfs(dir->fd, &fs))
 		return;
 	*left = (uint64_t)fs.f_bavail * fs.f_frsize;
-	*whole = (uint64_t)(fs.f_blocks - fs.f_bfree + fs.f_bavail) * fs.f_frsize; /* without what is root's */
+	/* without what is root's */
+	*whole = (uint64_t)(fs.f_blocks - fs.f_bfree + fs.f_bavail) * fs.f_frsize;
 }
 
 /* Relative, no empty part, no "." or "..". */
@@ -182,15 +187,18 @@ static bool name_ok(const char *name)
 	size_t len = strlen(name);
 	if (len == 0 || len >= PATH_TEXT || name[0] == '/' || name[len - 1] == '/')
 		return false;
-	for (const char *part = name; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL) {
+	for (const char *part = name; part;
+	     part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL) {
 		size_t n = strcspn(part, "/");
-		if (n == 0 || (n == 1 && part[0] == '.') || (n == 2 && part[0] == '.' && part[1] == '.'))
+		if (n == 0 || (n == 1 && part[0] == '.') ||
+		    (n == 2 && part[0] == '.' && part[1] == '.'))
 			return false;
 	}
 	return true;
 }
 
-gn_err gn_os_parent(const struct gn_os_dir *dir, const char *name, bool make, int *parent, const char **leaf)
+gn_err gn_os_parent(const struct gn_os_dir *dir, const char *name, bool make, int *parent,
+		    const char **leaf)
 {
 	if (!name_ok(name))
 		return gn_os_refuse(GN_USAGE, name, "not a file name inside the data directory");
@@ -201,7 +209,8 @@ gn_err gn_os_parent(const struct gn_os_dir *dir, const char *name, bool make, in
 		memcpy(folder, part, (size_t)(slash - part));
 		folder[slash - part] = 0;
 		if (make && mkdirat(at, folder, 0700) == 0)
-			(void)!fsync(at); /* the new folder's entry; its failure shows at the file's own sync */
+			/* the new folder's entry; its failure shows at the file's own sync */
+			(void)!fsync(at);
 		int next = openat(at, folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 		gn_err err = next < 0 ? gn_os_fail(name) : GN_OK;
 		if (at != dir->fd)
@@ -228,7 +237,9 @@ gn_err gn_os_list(const struct gn_os_dir *dir, const char *name, struct gn_buf *
 	const char *leaf;
 	if (*name) { /* "x/." gives x as the parent */
 		if (!name_ok(name))
-			return gn_os_refuse(GN_USAGE, name, "not a folder name inside the data directory");
+			return gn_os_refuse(GN_USAGE, name,
+					    "not a folder name inside the data "
+					    "directory");
 		snprintf(inside, sizeof inside, "%s/_", name);
 		gn_err err = gn_os_parent(dir, inside, false, &parent, &leaf);
 		if (err)
@@ -251,7 +262,8 @@ gn_err gn_os_list(const struct gn_os_dir *dir, const char *name, struct gn_buf *
 			err = errno == ENOENT ? GN_OK : gn_os_fail(name); /* gone meanwhile */
 			continue;
 		}
-		int n = snprintf(line, sizeof line, "%llu %.255s\n", (unsigned long long)st.st_size, e->d_name);
+		int n = snprintf(line, sizeof line, "%llu %.255s\n", (unsigned long long)st.st_size,
+				 e->d_name);
 		err = gn_buf_put(out, gn_slice(line, (size_t)n));
 	}
 	if (!err && errno) /* the end was not reached */

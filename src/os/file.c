@@ -1,4 +1,5 @@
-/* Files in the data directory: positioned reads and writes, durable renames and removals, small files whole. */
+/* Files in the data directory: positioned reads and writes, durable renames and removals, small
+ * files whole. */
 #include "os/os_int.h"
 
 #include <errno.h>
@@ -32,7 +33,8 @@ static gn_err read_all(int fd, const char *name, uint64_t offset, struct gn_buf 
 	return GN_OK;
 }
 
-gn_err gn_os_read_at(const struct gn_os_dir *dir, const char *name, uint64_t offset, struct gn_buf *out)
+gn_err gn_os_read_at(const struct gn_os_dir *dir, const char *name, uint64_t offset,
+		     struct gn_buf *out)
 {
 	int fd;
 	GN_TRY(open_file(dir, name, O_RDONLY, &fd));
@@ -52,7 +54,8 @@ static gn_err write_all(int fd, const char *name, uint64_t offset, struct gn_sli
 	return GN_OK;
 }
 
-gn_err gn_os_write_at(const struct gn_os_dir *dir, const char *name, uint64_t offset, struct gn_slice data)
+gn_err gn_os_write_at(const struct gn_os_dir *dir, const char *name, uint64_t offset,
+		      struct gn_slice data)
 {
 	int fd;
 	GN_TRY(open_file(dir, name, O_WRONLY | O_CREAT, &fd));
@@ -98,7 +101,9 @@ gn_err gn_os_rename(const struct gn_os_dir *dir, const char *from, const char *t
 	GN_TRY(gn_os_parent(dir, from, false, &a, &leaf_a));
 	gn_err err = gn_os_parent(dir, to, true, &b, &leaf_b);
 	if (!err) {
-		err = renameat(a, leaf_a, b, leaf_b) || fsync(b) || (a != b && fsync(a)) ? gn_os_fail(from) : GN_OK;
+		err = renameat(a, leaf_a, b, leaf_b) || fsync(b) || (a != b && fsync(a))
+			      ? gn_os_fail(from)
+			      : GN_OK;
 		gn_os_parent_close(dir, b);
 	}
 	gn_os_parent_close(dir, a);
@@ -131,14 +136,19 @@ gn_err gn_os_file_read(const struct gn_os_dir *dir, const char *name, struct gn_
 	gn_err err = fstat(fd, &st) ? gn_os_fail(name) : GN_OK;
 	if (!err && (st.st_mode & 077))
 		err = gn_os_refuse(GN_DENIED, name,
-				   "others may read or write this file: run chmod 600 on it, and if it holds a key, "
+				   "others may read or write this file: run chmod 600 on it, and "
+				   "if it holds a key, "
 				   "make a new one");
 	if (!err)
 		err = read_all(fd, name, 0, out);
 	if (!err)
 		err = read_all(fd, name, out->len - before, &rest);
 	close(fd);
-	return err ? err : rest.len ? gn_os_refuse(GN_TOO_LARGE, name, "the file is larger than it may be") : GN_OK;
+	return err        ? err
+	       : rest.len ? gn_os_refuse(GN_TOO_LARGE, name,
+					 "the file is larger than it "
+					 "may be")
+			  : GN_OK;
 }
 
 gn_err gn_os_file_write(const struct gn_os_dir *dir, const char *name, struct gn_slice data)

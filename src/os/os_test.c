@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include <cmocka.h>
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
@@ -17,6 +16,8 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include <cmocka.h>
 
 static char base[64], root[80];
 static struct gn_os_dir *dir;
@@ -56,7 +57,8 @@ static gn_err read_text(const char *name, uint64_t offset, size_t cap, char *out
 	return err;
 }
 
-static int bad_after = -1; /* entries that a folder gives before the disk reports an error; -1: all */
+/* entries that a folder gives before the disk reports an error; -1: all */
+static int bad_after = -1;
 
 struct dirent *readdir(DIR *stream)
 {
@@ -159,8 +161,9 @@ static void files_are_written_and_read_at_their_place(void **state)
 	assert_int_equal(read_text("x/y/z", 3, 10, text), GN_OK);
 	assert_string_equal(text, "he");
 	assert_int_equal(gn_os_truncate(dir, "none", 0), GN_NOT_FOUND);
-	assert_int_equal(gn_os_write_at(dir, "x", 0, GN_LIT("a")), GN_IO);       /* a folder */
-	assert_int_equal(gn_os_write_at(dir, "x/y/z/w", 0, GN_LIT("a")), GN_IO); /* a file as a folder */
+	assert_int_equal(gn_os_write_at(dir, "x", 0, GN_LIT("a")), GN_IO); /* a folder */
+	/* a file as a folder */
+	assert_int_equal(gn_os_write_at(dir, "x/y/z/w", 0, GN_LIT("a")), GN_IO);
 }
 
 static void renames_replace_and_removals_forgive(void **state)
@@ -300,7 +303,8 @@ static void small_files_come_whole_or_not_at_all(void **state)
 	assert_int_equal(chmod(path, 0640), 0);
 	assert_int_equal(gn_os_file_read(dir, "small", &out), GN_DENIED);
 	assert_non_null(strstr(gn_os_why(), "chmod 600"));
-	assert_int_equal(gn_os_file_write(dir, "small", GN_LIT("new")), GN_OK); /* written anew it is private again */
+	/* written anew it is private again */
+	assert_int_equal(gn_os_file_write(dir, "small", GN_LIT("new")), GN_OK);
 	assert_int_equal(gn_os_file_read(dir, "small", &out), GN_OK);
 	assert_int_equal(gn_os_file_write(dir, "no/../way", GN_LIT("x")), GN_USAGE);
 }
@@ -349,9 +353,9 @@ static void each_thread_has_its_own_sentence(void **state)
 static void host_and_port_are_resolved(void **state)
 {
 	(void)state;
-	static const char *const bad[] = {"",           ":",    "host",   "host:",  ":5",  "::1:5",
-					  "[::1]",      "[]:5", "[::1:5", "::1]:5", "h:0", "h:65536",
-					  "h:99999999", "h:5x", "h: 5",   "h:-1"};
+	static const char *const bad[] = {
+		"",       ":",      "host", "host:",   ":5",         "::1:5", "[::1]", "[]:5",
+		"[::1:5", "::1]:5", "h:0",  "h:65536", "h:99999999", "h:5x",  "h: 5",  "h:-1"};
 	struct gn_addr a[4];
 	size_t count = 99;
 	char text[GN_ADDR_TEXT_MAX];
@@ -403,8 +407,8 @@ static void time_goes_forward_and_has_a_text(void **state)
 	assert_string_equal(text, "2026-11-21T07:00:00Z");
 }
 
-/* One second a step on the steady clock; the wall is `ahead` of it. Returns how far the clock is from the wall in the
- * end. */
+/* One second a step on the steady clock; the wall is `ahead` of it. Returns how far the clock is
+ * from the wall in the end. */
 static gn_time follow(struct gn_os_clock *c, gn_time *steady, gn_time ahead, unsigned seconds)
 {
 	gn_time now = 0, before = gn_os_clock_read(c, *steady, *steady + ahead);
@@ -434,7 +438,8 @@ static void the_clock_follows_the_wall_and_never_goes_back(void **state)
 	assert_int_equal(gn_os_clock_off_of(&c), 86400 * GN_SEC);
 	assert_int_equal(follow(&c, &steady, wall, 32), 0);
 	assert_int_equal(gn_os_clock_off_of(&c), 0);
-	wall -= 3600 * GN_SEC; /* set an hour back: as long nothing, then at half speed two hours long, never back */
+	/* set an hour back: as long nothing, then at half speed two hours long, never back */
+	wall -= 3600 * GN_SEC;
 	assert_int_equal(follow(&c, &steady, wall, 590), 3600 * GN_SEC);
 	assert_int_equal(gn_os_clock_off_of(&c), -3600 * GN_SEC);
 	assert_in_range(follow(&c, &steady, wall, 3600), 1700 * GN_SEC, 1900 * GN_SEC);
@@ -448,7 +453,8 @@ static void a_clock_that_is_set_wrong_and_right_again_leaves_nothing(void **stat
 	gn_time steady = 5000 * GN_SEC, wall = INT64_C(1700000000) * GN_SEC;
 	assert_int_equal(follow(&c, &steady, wall, 30), 0);
 	for (int i = 0; i < 3; i++) { /* each time it is set anew it has to stay for ten minutes */
-		assert_int_equal(follow(&c, &steady, wall + (i + 1) * 86400 * GN_SEC, 500), -(i + 1) * 86400 * GN_SEC);
+		assert_int_equal(follow(&c, &steady, wall + (i + 1) * 86400 * GN_SEC, 500),
+				 -(i + 1) * 86400 * GN_SEC);
 		assert_int_equal(gn_os_clock_off_of(&c), (i + 1) * 86400 * GN_SEC);
 	}
 	assert_int_equal(follow(&c, &steady, wall, 30), 0);

@@ -1,5 +1,5 @@
-/* Settings files (NO-1): "name = value" lines, '#' begins a comment, blanks around both are dropped. Pure: the file is
- * read by someone else. */
+/* Settings files (NO-1): "name = value" lines, '#' begins a comment, blanks around both are
+ * dropped. Pure: the file is read by someone else. */
 #include "os/os.h"
 
 #include <stdio.h>
@@ -22,7 +22,8 @@ static gn_err one(struct gn_slice line, gn_os_setting *set, void *user, char *wh
 		return GN_USAGE;
 	}
 	size_t at = (size_t)(equals - line.p);
-	return set(user, trim(gn_slice(line.p, at)), trim(gn_slice_sub(line, at + 1, line.len)), why, cap);
+	return set(user, trim(gn_slice(line.p, at)), trim(gn_slice_sub(line, at + 1, line.len)),
+		   why, cap);
 }
 
 gn_err gn_os_settings(struct gn_slice text, gn_os_setting *set, void *user, char *why, size_t cap)

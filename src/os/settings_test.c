@@ -43,7 +43,8 @@ static void lines_are_names_and_values(void **state)
 	assert_string_equal(why, "line 2: expected \"name = value\"");
 	assert_int_equal(parse("a=1234567890123456", why), GN_USAGE); /* one past what fits */
 	assert_int_equal(parse("a=123456789012345", why), GN_OK);
-	assert_int_equal(gn_os_settings(gn_slice("a=1\0x", 5), note, seen, why, sizeof why), GN_USAGE);
+	assert_int_equal(gn_os_settings(gn_slice("a=1\0x", 5), note, seen, why, sizeof why),
+			 GN_USAGE);
 }
 
 static void numbers_have_bounds(void **state)
@@ -52,7 +53,8 @@ static void numbers_have_bounds(void **state)
 	uint64_t v = 7;
 	assert_true(gn_os_setting_number("0", 0, 9, false, &v) && v == 0);
 	assert_true(gn_os_setting_number("9", 0, 9, false, &v) && v == 9);
-	static const char *const bad[] = {"10", "", "-1", "+1", "1 ", " 1", "x", "1K", "99999999999999999999"};
+	static const char *const bad[] = {
+		"10", "", "-1", "+1", "1 ", " 1", "x", "1K", "99999999999999999999"};
 	for (size_t i = 0; i < GN_COUNT(bad); i++)
 		assert_false(gn_os_setting_number(bad[i], 0, 9, false, &v));
 	assert_false(gn_os_setting_number("1", 2, 9, false, &v));

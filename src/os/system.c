@@ -31,10 +31,11 @@ static gn_time clock_of(clockid_t id)
 #define STEADY CLOCK_MONOTONIC
 #endif
 
-/* A wall clock that was set may be wrong, and what ends by it is gone: it has to stay so for a while before it is
- * believed. A machine that has just started often has a wrong clock and learns the time from the network; it is
- * believed at once. Forwards that is a step, as after a suspension; back is no step, since time never falls: the clock
- * runs at half its speed until the wall has caught up. */
+/* A wall clock that was set may be wrong, and what ends by it is gone: it has to stay so for a
+ * while before it is believed. A machine that has just started often has a wrong clock and
+ * learns the time from the network; it is believed at once. Forwards that is a step, as after a
+ * suspension; back is no step, since time never falls: the clock runs at half its speed until
+ * the wall has caught up. */
 #define CLOCK_LOOK (10 * GN_SEC) /* between looks at the wall clock */
 #define CLOCK_STEP (60 * GN_SEC)
 #define CLOCK_HOLD (600 * GN_SEC)  /* how long it stays set before it is believed */
@@ -54,7 +55,9 @@ gn_time gn_os_clock_off_of(const struct gn_os_clock *c)
 static void look(struct gn_os_clock *c, gn_time now, gn_time steady, gn_time wall)
 {
 	bool first = c->time == 0, moved = is_step(wall - c->wall - (steady - c->steady));
-	gn_time since = first || !is_step(wall - now) ? 0 : c->since == 0 || moved ? steady : c->since;
+	gn_time since = first || !is_step(wall - now) ? 0
+			: c->since == 0 || moved      ? steady
+						      : c->since;
 	bool believed = since == 0 || steady - since >= CLOCK_HOLD || steady < CLOCK_YOUNG;
 	if (first || (believed && wall - now > CLOCK_STEP))
 		now = wall;
@@ -63,8 +66,12 @@ static void look(struct gn_os_clock *c, gn_time now, gn_time steady, gn_time wal
 
 gn_time gn_os_clock_read(struct gn_os_clock *c, gn_time steady, gn_time wall)
 {
-	gn_time passed = steady - c->steady, most = c->error < -CLOCK_STEP ? passed / 2 : passed / 16;
-	gn_time now = c->time + passed + (c->error < -most ? -most : c->error > most ? most : c->error);
+	gn_time passed = steady - c->steady,
+		most = c->error < -CLOCK_STEP ? passed / 2 : passed / 16;
+	gn_time now = c->time + passed +
+		      (c->error < -most  ? -most
+		       : c->error > most ? most
+					 : c->error);
 	if (c->time == 0 || passed >= CLOCK_LOOK) {
 		look(c, now, steady, wall);
 		now = c->time;
@@ -122,8 +129,8 @@ gn_time gn_os_steady(void)
 
 void gn_os_process(void)
 {
-	/* the last three until the loop takes them (net/signals.h): while a key is searched they must not kill either
-	 */
+	/* the last three until the loop takes them (net/signals.h): while a key is searched they
+	 * must not kill either */
 	static const int ignored[] = {SIGPIPE, SIGXFSZ, SIGHUP, SIGUSR1, SIGUSR2};
 	struct rlimit files;
 	gn_os_harden();
@@ -170,14 +177,16 @@ static bool addr_from(const struct sockaddr *sa, struct gn_addr *out)
 	return false;
 }
 
-/* "host:port" or "[v6]:port" taken apart; a bare IPv6 address is refused, since its last group would pass for a port.
- */
+/* "host:port" or "[v6]:port" taken apart; a bare IPv6 address is refused, since its last group
+ * would pass for a port. */
 static bool split(const char *text, char host[256], const char **port)
 {
 	const char *colon = strrchr(text, ':');
 	size_t len = colon ? (size_t)(colon - text) : 0;
 	bool v6 = text[0] == '[';
-	if (!colon || (v6 ? len < 4 || text[len - 1] != ']' : len == 0 || memchr(text, ':', len) != NULL) || len >= 256)
+	if (!colon ||
+	    (v6 ? len < 4 || text[len - 1] != ']' : len == 0 || memchr(text, ':', len) != NULL) ||
+	    len >= 256)
 		return false;
 	memcpy(host, text + v6, len - 2 * (size_t)v6);
 	host[len - 2 * (size_t)v6] = 0;
@@ -192,14 +201,17 @@ gn_err gn_os_resolve(const char *host_port, struct gn_addr *out, size_t cap, siz
 	char host[256];
 	const char *port;
 	if (!split(host_port, host, &port))
-		return gn_os_refuse(GN_TEXT, host_port,
-				    "expected HOST:PORT or [IPv6]:PORT with a port from 1 to 65535");
-	struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV}, *list = NULL;
+		return gn_os_refuse(
+			GN_TEXT, host_port,
+			"expected HOST:PORT or [IPv6]:PORT with a port from 1 to 65535");
+	struct addrinfo hints = {.ai_socktype = SOCK_DGRAM, .ai_flags = AI_NUMERICSERV},
+			*list = NULL;
 	int rc = getaddrinfo(host, port, &hints, &list);
 	if (rc == EAI_AGAIN)
 		return gn_os_refuse(GN_TIMEOUT, host_port, "no name server answered");
 	if (rc)
-		return gn_os_refuse(rc == EAI_MEMORY ? GN_NOMEM : GN_NOT_FOUND, host_port, "the name is not known");
+		return gn_os_refuse(rc == EAI_MEMORY ? GN_NOMEM : GN_NOT_FOUND, host_port,
+				    "the name is not known");
 	size_t n = 0;
 	for (struct addrinfo *a = list; a && n < cap; a = a->ai_next)
 		n += addr_from(a->ai_addr, &out[n]);
@@ -238,11 +250,12 @@ void gn_os_local_addrs(struct gn_addr *out, size_t cap, size_t *count)
 		return;
 	for (enum scope scope = GLOBAL; scope <= LOOPBACK; scope++)
 		for (struct ifaddrs *i = list;
-		     i && *count < cap && (scope < LOOPBACK || *count == 0 || gn_addr_is_loopback(out));
+		     i && *count < cap &&
+		     (scope < LOOPBACK || *count == 0 || gn_addr_is_loopback(out));
 		     i = i->ifa_next) {
 			struct gn_addr a;
-			if (!i->ifa_addr || !(i->ifa_flags & IFF_UP) || !addr_from(i->ifa_addr, &a) ||
-			    scope_of(&a) != scope)
+			if (!i->ifa_addr || !(i->ifa_flags & IFF_UP) ||
+			    !addr_from(i->ifa_addr, &a) || scope_of(&a) != scope)
 				continue;
 			a.port = 0;
 			out[(*count)++] = a;

@@ -1,5 +1,6 @@
-/* The addresses a node begins at, and its own, while they change: a name of theirs may mean another machine tomorrow.
- * A place in the list is free while its port is 0; requests name their place, so places never move. */
+/* The addresses a node begins at, and its own, while they change: a name of theirs may mean
+ * another machine tomorrow. A place in the list is free while its port is 0; requests name their
+ * place, so places never move. */
 #include "overlay/overlay_int.h"
 
 static struct gn_ov_bootstrap *find(struct gn_overlay *ov, const struct gn_addr *addr)
@@ -32,7 +33,8 @@ static struct gn_ov_bootstrap *place(struct gn_overlay *ov)
 	return ov->boot_count < GN_OV_BOOTSTRAPS_MAX ? &ov->boots[ov->boot_count++] : NULL;
 }
 
-gn_err gn_overlay_bootstrap(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk, gn_time now)
+gn_err gn_overlay_bootstrap(struct gn_overlay *ov, const struct gn_addr *addr,
+			    const struct gn_pk *pk, gn_time now)
 {
 	gn_ov_begin(ov, now);
 	if (addr->port == 0)
@@ -57,7 +59,8 @@ void gn_overlay_bootstrap_drop(struct gn_overlay *ov, const struct gn_addr *addr
 		*b = (struct gn_ov_bootstrap){.request = b->request};
 }
 
-bool gn_overlay_bootstrap_answered(const struct gn_overlay *ov, const struct gn_addr *addr, gn_time *when)
+bool gn_overlay_bootstrap_answered(const struct gn_overlay *ov, const struct gn_addr *addr,
+				   gn_time *when)
 {
 	for (uint32_t i = 0; i < ov->boot_count; i++)
 		if (gn_addr_eq(&ov->boots[i].addr, addr)) {
@@ -67,11 +70,13 @@ bool gn_overlay_bootstrap_answered(const struct gn_overlay *ov, const struct gn_
 	return false;
 }
 
-void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsigned count, gn_time now)
+void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsigned count,
+		      gn_time now)
 {
 	GN_ASSERT(count <= GN_CONTACT_ADDRS);
 	gn_ov_begin(ov, now);
-	if (count == ov->self.addr_count && (!count || memcmp(addrs, ov->self.addrs, count * sizeof *addrs) == 0))
+	if (count == ov->self.addr_count &&
+	    (!count || memcmp(addrs, ov->self.addrs, count * sizeof *addrs) == 0))
 		return;
 	memset(ov->self.addrs, 0, sizeof ov->self.addrs);
 	if (count)

@@ -1,21 +1,21 @@
-/* The time of records. `now` runs the timers and never steps; what a record's created and ttl are compared with is
- * `now` and an offset, found from the machine's wall clock, from how it moved against `now`, and from what linked peers
- * say of theirs (OV-80..OV-85).
+/* The time of records. `now` runs the timers and never steps; what a record's created and ttl
+ * are compared with is `now` and an offset, found from the machine's wall clock, from how it
+ * moved against `now`, and from what linked peers say of theirs (OV-80..OV-85).
  *
  *   FOLLOW: small differences of the wall clock are taken at once
  *   FOLLOW -> HOLD [the wall was set by more than a step]
  *   HOLD -> FOLLOW [peers agree with it, or it stays so for ten minutes]
  *
- * Beside either, peers may be in doubt of it: then a record is live when it is by our own clock or by theirs, and the
- * time that is gone by is the earlier one, by which nothing ends too soon.
+ * Beside either, peers may be in doubt of it: then a record is live when it is by our own clock
+ * or by theirs, and the time that is gone by is the earlier one, by which nothing ends too soon.
  *
- * 1. Peers' words are about their wall clocks, never about the time they go by: else a wrong time could keep itself
- * alive.
- * 2. One prefix has one voice (one address where prefixes are exempt) of those we have known for long, three make a
- * vote, and of it two thirds must agree.
+ * 1. Peers' words are about their wall clocks, never about the time they go by: else a wrong
+ *    time could keep itself alive.
+ * 2. One prefix has one voice (one address where prefixes are exempt) of those we have known for
+ *    long, three make a vote, and of it two thirds must agree.
  * 3. Peers' words make more records live, never fewer. Nothing is made or signed by their time.
- * 4. No word of a peer, and no setting of the wall clock, drops anything: expired records are hidden, and dropped by
- * running time. */
+ * 4. No word of a peer, and no setting of the wall clock, drops anything: expired records are
+ *    hidden, and dropped by running time. */
 #include "overlay/overlay_int.h"
 
 #include <stdlib.h>
@@ -64,13 +64,16 @@ uint64_t gn_ov_unix(const struct gn_overlay *ov, gn_time now)
 
 gn_time gn_ov_at_unix(const struct gn_overlay *ov, uint64_t seconds)
 {
-	return seconds > (uint64_t)SECONDS_MAX / 2 ? GN_NEVER : (gn_time)seconds * GN_SEC - earlier(&ov->clock);
+	return seconds > (uint64_t)SECONDS_MAX / 2
+		       ? GN_NEVER
+		       : (gn_time)seconds * GN_SEC - earlier(&ov->clock);
 }
 
 gn_time gn_ov_live(const struct gn_overlay *ov, const struct gn_record *r, gn_time now)
 {
 	gn_time early = now + earlier(&ov->clock), late = now + later(&ov->clock);
-	bool by_late = gn_record_fresh(r, gn_unix(early)) != GN_OK && gn_record_fresh(r, gn_unix(late)) == GN_OK;
+	bool by_late = gn_record_fresh(r, gn_unix(early)) != GN_OK &&
+		       gn_record_fresh(r, gn_unix(late)) == GN_OK;
 	return by_late ? late : early;
 }
 
@@ -116,12 +119,14 @@ static uint64_t who(const struct gn_overlay *ov, const struct gn_contact *c)
 	return gn_share_exempt(a, ov->cfg.count_local) ? gn_be64(a->ip + 8) : gn_addr_prefix(a);
 }
 
-/* A server that we have known for long, whose link lives as far as we can tell, and that has said something lately. */
+/* A server that we have known for long, whose link lives as far as we can tell, and that has
+ * said something lately. */
 static bool has_voice(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
 	const struct gn_ov_link *l = c->link;
-	return l && l->state == GN_OV_LINK_UP && c->up && l->miss == 0 && c->c.mode == GN_FB_NODE_MODE_SERVER &&
-	       l->clock_at && now - l->clock_at <= 3 * ov->cfg.ping_long && gn_ov_standing(ov, c, now);
+	return l && l->state == GN_OV_LINK_UP && c->up && l->miss == 0 &&
+	       c->c.mode == GN_FB_NODE_MODE_SERVER && l->clock_at &&
+	       now - l->clock_at <= 3 * ov->cfg.ping_long && gn_ov_standing(ov, c, now);
 }
 
 /* One voice a prefix: the middle one of those that it has. */

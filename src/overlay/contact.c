@@ -1,10 +1,13 @@
-/* Who we know: contacts in ring order, found by id, by angle and by key. A contact is someone's word (hear) until the
- * node introduces itself (meet); only what carries the proof of work gets in.
+/* Who we know: contacts in ring order, found by id, by angle and by key. A contact is someone's
+ * word (hear) until the node introduces itself (meet); only what carries the proof of work gets
+ * in.
  *
- *   1. contacts[] is sorted by id and every entry is in by_pk under its key; one contact per key.
+ *   1. contacts[] is sorted by id and every entry is in by_pk under its key; one contact per
+ *      key.
  *   2. A contact with a link is never removed.
  *   3. An own word is not overwritten by another's.
- *   4. The first address of a proven one is where a session with it was up last (told.c says what the others are). */
+ *   4. The first address of a proven one is where a session with it was up last (told.c says
+ *      what the others are). */
 #include "overlay/overlay_int.h"
 
 struct gn_ov_contact *gn_ov_contact_get(const struct gn_overlay *ov, const struct gn_pk *pk)
@@ -41,7 +44,8 @@ int gn_ov_nearer(uint64_t theta, const struct gn_node_id *a, const struct gn_nod
 
 static void take_out(struct gn_overlay *ov, uint32_t i)
 {
-	memmove(ov->contacts + i, ov->contacts + i + 1, (ov->contact_count - i - 1) * sizeof *ov->contacts);
+	memmove(ov->contacts + i, ov->contacts + i + 1,
+		(ov->contact_count - i - 1) * sizeof *ov->contacts);
 	ov->contact_count--;
 }
 
@@ -51,7 +55,8 @@ static void put_in(struct gn_overlay *ov, struct gn_ov_contact *n, const struct 
 	n->c = *c;
 	n->theta = gn_theta(c->id.b);
 	uint32_t i = gn_ov_contact_place(ov, &c->id);
-	memmove(ov->contacts + i + 1, ov->contacts + i, (ov->contact_count - i) * sizeof *ov->contacts);
+	memmove(ov->contacts + i + 1, ov->contacts + i,
+		(ov->contact_count - i) * sizeof *ov->contacts);
 	ov->contacts[i] = n;
 	ov->contact_count++;
 }
@@ -72,7 +77,8 @@ static bool missed_less(const struct gn_ov_contact *a, const struct gn_ov_contac
 	return pa != pb ? pb : a->heard < b->heard;
 }
 
-/* The contact that is missed least: without a link, unproven, longest unheard. False when all are linked. */
+/* The contact that is missed least: without a link, unproven, longest unheard. False when all
+ * are linked. */
 static bool evict(struct gn_overlay *ov)
 {
 	uint32_t worst = UINT32_MAX;
@@ -94,7 +100,8 @@ static bool room(struct gn_overlay *ov)
 	if (ov->contact_count < ov->contact_cap)
 		return true;
 	uint32_t cap = ov->contact_cap ? ov->contact_cap * 2 : 32;
-	void *grown = gn_mem_resize(ov->env.alloc, ov->contacts, cap * sizeof(struct gn_ov_contact *));
+	void *grown =
+		gn_mem_resize(ov->env.alloc, ov->contacts, cap * sizeof(struct gn_ov_contact *));
 	if (!grown)
 		return false;
 	ov->contacts = grown;
@@ -136,27 +143,31 @@ static bool self(const struct gn_overlay *ov, const struct gn_contact *c)
 }
 
 struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_contact *c,
-					 const struct gn_ov_coord *coord, gn_time age, const struct gn_pk *teller,
-					 gn_time now)
+					 const struct gn_ov_coord *coord, gn_time age,
+					 const struct gn_pk *teller, gn_time now)
 {
 	if (self(ov, c))
 		return NULL;
 	struct gn_ov_contact *n = gn_ov_contact_get(ov, &c->pk);
 	if (n && memcmp(n->c.id.b, c->id.b, 32) != 0)
-		return n->introduced ? NULL : n; /* one key, one id: the first that was told, or its own word */
+		/* one key, one id: the first that was told, or its own word */
+		return n->introduced ? NULL : n;
 	bool fresh = !n;
 	if (!n && (!gn_ov_told_room(ov, teller) || !(n = insert(ov, c))))
 		return NULL;
 	bool buried = n->tomb_until > now, taken = gn_ov_told_by(ov, n, c, teller, now - age, now);
 	if (now - age > n->heard)
 		n->heard = now - age;
-	if (gn_ov_proven(n) && n->tomb_until > now &&              /* who never answered us: told.c (OV-36) */
-	    now - age - GN_OV_NEWS > n->tomb_until - GN_OV_TOMB) { /* it was alive after we buried it */
+	/* who never answered us: told.c (OV-36) */
+	if (gn_ov_proven(n) && n->tomb_until > now &&
+	    now - age - GN_OV_NEWS > n->tomb_until - GN_OV_TOMB) {
+		/* it was alive after we buried it */
 		n->tomb_until = 0;
 		n->fails = 0;
 		near_changed(ov, n);
 	}
-	if (!n->link && (!n->introduced || now - age > n->direct)) { /* a linked one speaks for itself */
+	if (!n->link && (!n->introduced || now - age > n->direct)) {
+		/* a linked one speaks for itself */
 		if (n->c.mode != c->mode)
 			near_changed(ov, n);
 		n->c.mode = c->mode;
@@ -179,9 +190,10 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 	return n;
 }
 
-/* A new nonce: it lost its own, or works for several places. It is the same key, so what it made us do is remembered;
- * at the new place it is new. False: it moved a moment ago. */
-static bool move(struct gn_overlay *ov, struct gn_ov_contact *n, const struct gn_contact *c, gn_time now)
+/* A new nonce: it lost its own, or works for several places. It is the same key, so what it made
+ * us do is remembered; at the new place it is new. False: it moved a moment ago. */
+static bool move(struct gn_overlay *ov, struct gn_ov_contact *n, const struct gn_contact *c,
+		 gn_time now)
 {
 	if (n->placed && now - n->placed < GN_OV_MOVE_EVERY) {
 		ov->count.moves_refused++;
@@ -197,7 +209,8 @@ static bool move(struct gn_overlay *ov, struct gn_ov_contact *n, const struct gn
 	return true;
 }
 
-struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c, gn_time now)
+struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c,
+					 gn_time now)
 {
 	if (self(ov, c))
 		return NULL;
@@ -258,7 +271,8 @@ void gn_ov_contact_at(struct gn_ov_contact *c, const struct gn_addr *addr)
 void gn_ov_contact_bury(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 {
 	GN_ASSERT(!c->link);
-	c->tomb_until = c->moved ? 0 : now + GN_OV_TOMB; /* not where we looked: there is another place to look */
+	/* not where we looked: there is another place to look */
+	c->tomb_until = c->moved ? 0 : now + GN_OV_TOMB;
 	c->up = false;
 	near_changed(ov, c);
 	ov->count.contacts_dead++;
@@ -275,15 +289,16 @@ bool gn_ov_contact_usable(const struct gn_overlay *ov, const struct gn_ov_contac
 	       (c->link || (now - c->heard <= gn_ov_fresh(ov) && gn_ov_dialable(ov, c, now)));
 }
 
-uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, bool proven, gn_time now,
-			       struct gn_ov_contact **out, uint32_t max)
+uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, bool proven,
+			       gn_time now, struct gn_ov_contact **out, uint32_t max)
 {
 	uint32_t n = ov->contact_count, found = 0, taken = 0;
 	if (n == 0)
 		return 0;
 	struct gn_node_id at = {{0}};
 	gn_put_be64(at.b, theta);
-	/* Two fingers walk away from the angle, the nearer one steps; together they pass every contact once. */
+	/* Two fingers walk away from the angle, the nearer one steps; together they pass every
+	 * contact once. */
 	uint32_t up = gn_ov_contact_place(ov, &at) % n, down = (up + n - 1) % n;
 	while (taken < n && found < max) {
 		struct gn_ov_contact *a = ov->contacts[up], *b = ov->contacts[down];
@@ -320,7 +335,8 @@ void gn_ov_contact_rtt(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time r
 	}
 }
 
-gn_time gn_ov_rtt_hat(const struct gn_overlay *ov, const struct gn_ov_contact *c, const struct gn_ov_coord *coord)
+gn_time gn_ov_rtt_hat(const struct gn_overlay *ov, const struct gn_ov_contact *c,
+		      const struct gn_ov_coord *coord)
 {
 	if (c && c->srtt > 0)
 		return c->srtt;

@@ -1,6 +1,6 @@
-/* Link lists travel as differences: each side of a link remembers the other's list and the version of its own that the
- * other has, so a PONG carries only what changed since. The lists are the two-hop knowledge that lookups start from
- * (OV-23). */
+/* Link lists travel as differences: each side of a link remembers the other's list and the
+ * version of its own that the other has, so a PONG carries only what changed since. The lists
+ * are the two-hop knowledge that lookups start from (OV-23). */
 #include "overlay/overlay_int.h"
 
 /* Our list now: servers with a link that is up, in ring order. */
@@ -9,7 +9,8 @@ static uint32_t own_list(const struct gn_overlay *ov, struct gn_ov_contact **out
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < ov->contact_count && n < GN_OV_DELTA_MAX; i++) {
 		struct gn_ov_contact *c = ov->contacts[i];
-		if (c->link && c->link->state == GN_OV_LINK_UP && c->c.mode == GN_FB_NODE_MODE_SERVER)
+		if (c->link && c->link->state == GN_OV_LINK_UP &&
+		    c->c.mode == GN_FB_NODE_MODE_SERVER)
 			out[n++] = c;
 	}
 	return n;
@@ -23,7 +24,8 @@ static bool has(const uint64_t *list, uint32_t count, uint64_t v)
 	return false;
 }
 
-gn_fbref gn_ov_put_delta(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_link *l, uint32_t seen, gn_time now)
+gn_fbref gn_ov_put_delta(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_link *l,
+			 uint32_t seen, gn_time now)
 {
 	if (seen == ov->list_version)
 		return 0;
@@ -64,8 +66,9 @@ static struct gn_ov_contact *by_theta(const struct gn_overlay *ov, uint64_t thet
 	return at < ov->contact_count && ov->contacts[at]->theta == theta ? ov->contacts[at] : NULL;
 }
 
-/* The peer has it no more: if it was the last whose word we had for that contact, it is no candidate until heard of
- * again. What it did not list costs nothing: the rest walks all contacts. */
+/* The peer has it no more: if it was the last whose word we had for that contact, it is no
+ * candidate until heard of again. What it did not list costs nothing: the rest walks all
+ * contacts. */
 static void forget(struct gn_overlay *ov, struct gn_ov_link *l, uint64_t theta, gn_time now)
 {
 	uint32_t at = 0;
@@ -86,7 +89,8 @@ static void forget(struct gn_overlay *ov, struct gn_ov_link *l, uint64_t theta, 
 
 void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_delta d, gn_time now)
 {
-	uint32_t adds = gn_fb_delta_add_len(d), dels = gn_fb_delta_del_len(d), from = gn_fb_delta_from_version(d);
+	uint32_t adds = gn_fb_delta_add_len(d), dels = gn_fb_delta_del_len(d),
+		 from = gn_fb_delta_from_version(d);
 	if (adds > GN_OV_DELTA_MAX || dels > GN_OV_DELTA_MAX) {
 		ov->count.messages_refused++;
 		return;
@@ -99,17 +103,20 @@ void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_d
 		forget(ov, l, gn_fb_delta_del_at(d, i), now);
 	for (uint32_t i = 0; i < adds; i++) {
 		struct gn_ov_told told;
-		if (!gn_ov_get_contact(ov, gn_fb_delta_add_at(d, i), &l->contact->c.addrs[0], &told))
+		if (!gn_ov_get_contact(ov, gn_fb_delta_add_at(d, i), &l->contact->c.addrs[0],
+				       &told))
 			continue;
 		uint64_t theta = gn_theta(told.c.id.b);
 		if (l->their_count < GN_OV_DELTA_MAX && !has(l->theirs, l->their_count, theta))
 			l->theirs[l->their_count++] = theta;
-		(void)gn_ov_contact_hear(ov, &told.c, &told.coord, told.age, &l->contact->c.pk, now);
+		(void)gn_ov_contact_hear(ov, &told.c, &told.coord, told.age, &l->contact->c.pk,
+					 now);
 	}
 	l->their_version = gn_fb_delta_to_version(d);
 }
 
-void gn_ov_on_delta(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_delta m, gn_time now)
+void gn_ov_on_delta(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_delta m,
+		    gn_time now)
 {
 	struct gn_ov_link *l = from->contact ? from->contact->link : NULL;
 	if (!l || l->state != GN_OV_LINK_UP) {

@@ -1,14 +1,17 @@
-/* Who lacks what, without sending it: an offer lists keys with versions, the answer names those that are wanted;
- * between ring neighbours a sum over everything both should hold comes first (OV-62..OV-64). */
+/* Who lacks what, without sending it: an offer lists keys with versions, the answer names those
+ * that are wanted; between ring neighbours a sum over everything both should hold comes first
+ * (OV-62..OV-64). */
 #include "overlay/overlay_int.h"
 
 static uint64_t fingerprint(const struct gn_ov_held *h)
 {
-	return (gn_be64(h->key.b) ^ (gn_be64(h->hash.b) * UINT64_C(0x9e3779b97f4a7c15))) * UINT64_C(0xbf58476d1ce4e5b9);
+	return (gn_be64(h->key.b) ^ (gn_be64(h->hash.b) * UINT64_C(0x9e3779b97f4a7c15))) *
+	       UINT64_C(0xbf58476d1ce4e5b9);
 }
 
 /* Are both we and the peer among the R nearest? */
-static bool shared(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_contact *peer)
+static bool shared(struct gn_overlay *ov, const struct gn_ov_held *h,
+		   const struct gn_ov_contact *peer)
 {
 	struct gn_ov_member set[GN_OV_R_MAX];
 	uint32_t n = gn_ov_set_of(ov, gn_theta(h->key.b), set, ov->cfg.r);
@@ -32,8 +35,8 @@ static uint32_t sum_with(struct gn_overlay *ov, const struct gn_ov_contact *peer
 	return n;
 }
 
-void gn_ov_offer(struct gn_overlay *ov, const struct gn_contact *to, struct gn_ov_held *const *list, uint32_t count,
-		 gn_time now)
+void gn_ov_offer(struct gn_overlay *ov, const struct gn_contact *to, struct gn_ov_held *const *list,
+		 uint32_t count, gn_time now)
 {
 	struct gn_fb_key_seq entries[GN_OV_DIGEST_KEYS];
 	GN_ASSERT(count > 0 && count <= GN_OV_DIGEST_KEYS);
@@ -51,11 +54,13 @@ void gn_ov_offer(struct gn_overlay *ov, const struct gn_contact *to, struct gn_o
 	r->offered_count = count;
 	for (uint32_t i = 0; i < count; i++) {
 		r->offered[i] = gn_be64(list[i]->key.b);
-		entries[i] = (struct gn_fb_key_seq){r->offered[i], list[i]->seq, gn_be64(list[i]->hash.b)};
+		entries[i] = (struct gn_fb_key_seq){r->offered[i], list[i]->seq,
+						    gn_be64(list[i]->hash.b)};
 	}
 	ov->count.digests++;
 	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref body = gn_fb_digest_make(&b, &(struct gn_fb_digest_args){.to = UINT64_MAX, .held = {entries, count}});
+	gn_fbref body = gn_fb_digest_make(
+		&b, &(struct gn_fb_digest_args){.to = UINT64_MAX, .held = {entries, count}});
 	(void)gn_ov_send(ov, &b, to, r->id, GN_FB_OVERLAY_BODY_DIGEST, body);
 }
 
@@ -68,7 +73,8 @@ static void send_sum(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now
 	uint32_t n = sum_with(ov, c, &sum);
 	ov->count.digests++;
 	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref body = gn_fb_digest_make(&b, &(struct gn_fb_digest_args){.to = UINT64_MAX, .count = n, .sum = sum});
+	gn_fbref body = gn_fb_digest_make(
+		&b, &(struct gn_fb_digest_args){.to = UINT64_MAX, .count = n, .sum = sum});
 	(void)gn_ov_send(ov, &b, &c->c, r->id, GN_FB_OVERLAY_BODY_DIGEST, body);
 }
 
@@ -90,20 +96,23 @@ void gn_ov_digest_due(struct gn_overlay *ov, gn_time now)
 		send_sum(ov, before, now);
 }
 
-static void send_want(struct gn_overlay *ov, const struct gn_ov_from *from, const uint64_t *keys, uint32_t count,
-		      bool all)
+static void send_want(struct gn_overlay *ov, const struct gn_ov_from *from, const uint64_t *keys,
+		      uint32_t count, bool all)
 {
 	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref body = gn_fb_want_make(&b, &(struct gn_fb_want_args){.keys = {keys, count}, .all = all});
+	gn_fbref body =
+		gn_fb_want_make(&b, &(struct gn_fb_want_args){.keys = {keys, count}, .all = all});
 	(void)gn_ov_send(ov, &b, &from->c, from->request, GN_FB_OVERLAY_BODY_WANT, body);
 }
 
 /* One offered entry: do we want it? What we have in a newer version goes the other way. */
-static bool wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct gn_fb_key_seq e, gn_time now)
+static bool wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct gn_fb_key_seq e,
+		   gn_time now)
 {
 	struct gn_ov_held *h = gn_ov_held_by8(ov, e.key8);
 	if (!h)
-		return gn_ov_rank_of(ov, e.key8, &ov->self.id) < 2u * ov->cfg.r || gn_ov_answers_for(ov, e.key8);
+		return gn_ov_rank_of(ov, e.key8, &ov->self.id) < 2u * ov->cfg.r ||
+		       gn_ov_answers_for(ov, e.key8);
 	uint64_t hash8 = gn_be64(h->hash.b);
 	if (h->seq == e.seq && hash8 == e.hash8) {
 		gn_ov_synced_add(h, &from->contact->c.id);
@@ -119,7 +128,8 @@ static bool wanted(struct gn_overlay *ov, const struct gn_ov_from *from, struct 
 	return false;
 }
 
-/* Summing up walks all records, so it is for ring neighbours alone, and not too often. GN_DENIED, GN_BUSY. */
+/* Summing up walks all records, so it is for ring neighbours alone, and not too often.
+ * GN_DENIED, GN_BUSY. */
 static gn_err may_ask(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
 	gn_ov_members_update(ov);
@@ -136,11 +146,13 @@ static gn_err may_ask(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_t
 	return soon ? GN_BUSY : GN_OK;
 }
 
-void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_digest m, gn_time now)
+void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_digest m,
+		     gn_time now)
 {
 	uint32_t n = gn_fb_digest_held_len(m), wants = 0;
 	uint64_t keys[GN_OV_DIGEST_KEYS];
-	if (!from->contact || !from->contact->link || !from->request || n > GN_OV_DIGEST_KEYS || !ov->server) {
+	if (!from->contact || !from->contact->link || !from->request || n > GN_OV_DIGEST_KEYS ||
+	    !ov->server) {
 		ov->count.messages_refused++;
 		gn_ov_refuse(ov, &from->c, from->request, GN_DENIED);
 		return;
@@ -153,7 +165,8 @@ void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 			return;
 		}
 		from->contact->digest_at = ov->sum_at = now;
-		bool equal = sum_with(ov, from->contact, &sum) == gn_fb_digest_count(m) && sum == gn_fb_digest_sum(m);
+		bool equal = sum_with(ov, from->contact, &sum) == gn_fb_digest_count(m) &&
+			     sum == gn_fb_digest_sum(m);
 		ov->count.digest_equal += equal;
 		ov->count.digest_wanted += !equal;
 		send_want(ov, from, keys, 0, !equal);

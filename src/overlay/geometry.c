@@ -1,6 +1,7 @@
-/* The disk: integers decide which of two nodes is nearer to a key, on every machine alike; doubles only prefer and
- * draw. All nodes lie on one circle of radius r0, where hyperbolic distance grows strictly with the angle, so comparing
- * 64-bit angle differences is comparing distances exactly (docs/spec/overlay.md OV-1..OV-6). */
+/* The disk: integers decide which of two nodes is nearer to a key, on every machine alike;
+ * doubles only prefer and draw. All nodes lie on one circle of radius r0, where hyperbolic
+ * distance grows strictly with the angle, so comparing 64-bit angle differences is comparing
+ * distances exactly (docs/spec/overlay.md OV-1..OV-6). */
 #include "overlay/overlay_int.h"
 
 #include <math.h>
@@ -30,7 +31,8 @@ double gn_dist(double r1, uint64_t t1, double r2, uint64_t t2)
 	double x = 2 * log(fabs(a) + 1e-320), y = r1 + r2 - 2 * LN2 + 2 * log(h + 1e-320);
 	double big = x > y ? x : y, small = x < y ? x : y;
 	double ln_x =
-		big + log1p(exp(small - big)); /* of the argument of asinh, squared; large unless nearly on one ray */
+		/* of the argument of asinh, squared; large unless nearly on one ray */
+		big + log1p(exp(small - big));
 	return ln_x < 60 ? 2 * asinh(exp(ln_x / 2)) : 2 * LN2 + ln_x;
 }
 
@@ -59,16 +61,19 @@ unsigned gn_hops_max(double n)
 /* Entries known per rank at rank distance t. */
 static double rho(double t)
 {
-	double all = t <= 2 * LEAF ? 1 : (4 * LAMBDA * LAMBDA * log(t / LEAF) + 4 * LEAF * LAMBDA) / t;
+	double all =
+		t <= 2 * LEAF ? 1 : (4 * LAMBDA * LAMBDA * log(t / LEAF) + 4 * LEAF * LAMBDA) / t;
 	return all > 1 ? 1 : all;
 }
 
-/* Mean number of hops from rank distance t: a hop lands beyond s with probability exp(-2 s rho). The expected number is
- * integrated on a grid of ranks in steps of a factor, from the near end outwards. */
+/* Mean number of hops from rank distance t: a hop lands beyond s with probability exp(-2 s rho).
+ * The expected number is integrated on a grid of ranks in steps of a factor, from the near end
+ * outwards. */
 double gn_hops_mean(double n)
 {
 	enum { STEPS = 96 };
-	double rank[STEPS], hops[STEPS], top = n / 2 > REPLICAS ? n / 2 : REPLICAS, sum = 0, weight = 0;
+	double rank[STEPS], hops[STEPS], top = n / 2 > REPLICAS ? n / 2 : REPLICAS, sum = 0,
+					 weight = 0;
 	if (n <= 1)
 		return 0;
 	for (int i = 0; i < STEPS; i++) {
@@ -80,7 +85,8 @@ double gn_hops_mean(double n)
 			before = now;
 		}
 		hops[i] = h;
-		double width = i ? rank[i] - rank[i - 1] : rank[0]; /* keys are spread evenly over ranks */
+		/* keys are spread evenly over ranks */
+		double width = i ? rank[i] - rank[i - 1] : rank[0];
 		sum += h * width;
 		weight += width;
 	}

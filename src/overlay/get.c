@@ -1,5 +1,5 @@
-/* GET: a lookup whose questions ask for the record. Ends on the first valid record, or when a read quorum of the set
- * has answered; members that were behind get the newest (OV-50..OV-53). */
+/* GET: a lookup whose questions ask for the record. Ends on the first valid record, or when a
+ * read quorum of the set has answered; members that were behind get the newest (OV-50..OV-53). */
 #include "overlay/overlay_int.h"
 
 void gn_ov_values_free(struct gn_overlay *ov, struct gn_ov_op *op)
@@ -41,15 +41,16 @@ bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct g
 	return true;
 }
 
-void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *cand, struct gn_slice bytes,
-		     bool check, gn_time now)
+void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *cand,
+		     struct gn_slice bytes, bool check, gn_time now)
 {
 	struct gn_record r;
 	gn_err err = gn_wire_record_parse(bytes, &r);
 	struct gn_ov_value *same = err == GN_OK ? value_of(op, &r.hash) : NULL;
 	if (err == GN_OK && !same && check) /* equal signed bytes were verified before */
 		err = gn_wire_record_verify(&r);
-	if (err == GN_OK && (memcmp(r.key.b, op->key.b, 32) != 0 || (op->get.type && r.type != op->get.type)))
+	if (err == GN_OK &&
+	    (memcmp(r.key.b, op->key.b, 32) != 0 || (op->get.type && r.type != op->get.type)))
 		err = GN_KEY;
 	if (err == GN_OK)
 		err = gn_record_fresh(&r, gn_unix(gn_ov_live(ov, &r, now)));
@@ -78,11 +79,13 @@ void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		return;
 	struct gn_ov_cand *self = gn_ov_cand_of(op, &ov->self.pk);
 	if (!self) { /* a client that still has it from before */
-		struct gn_ov_cand n = {.c = ov->self, .sep = gn_sep(ov->theta, op->theta), .self = true};
+		struct gn_ov_cand n = {
+			.c = ov->self, .sep = gn_sep(ov->theta, op->theta), .self = true};
 		gn_ov_cand_insert(ov, op, &n);
 		self = gn_ov_cand_of(op, &ov->self.pk);
 	}
-	if (!self || gn_ov_job_load(ov, GN_OV_JOB_GET, &ov->self, 0, op->id, &op->key, 0, now) != GN_OK)
+	if (!self ||
+	    gn_ov_job_load(ov, GN_OV_JOB_GET, &ov->self, 0, op->id, &op->key, 0, now) != GN_OK)
 		return;
 	self->state = GN_OV_SUSPECT; /* no slot of the lookup */
 	op->local_pending = true;
@@ -101,8 +104,9 @@ void gn_ov_get_local_done(struct gn_overlay *ov, gn_op id, struct gn_slice recor
 	gn_ov_op_wake(ov, op, now);
 }
 
-/* Have as many members of the set shown a record as the quorum wants? Who has nothing does not count while others still
- * can answer, or liars could end it; and in a crowd, of more than R that answer, all beyond R count against it. */
+/* Have as many members of the set shown a record as the quorum wants? Who has nothing does not
+ * count while others still can answer, or liars could end it; and in a crowd, of more than R
+ * that answer, all beyond R count against it. */
 static bool quorate(struct gn_overlay *ov, const struct gn_ov_op *op)
 {
 	unsigned members = 0, answered = 0, rank = 0, width = gn_ov_op_width(ov, op);
@@ -136,13 +140,15 @@ static void repair(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 			continue;
 		}
 		struct gn_fbb b = gn_ov_builder(ov);
-		gn_fbref body = gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = newest->record.bytes});
+		gn_fbref body = gn_fb_push_make(
+			&b, &(struct gn_fb_push_args){.record = newest->record.bytes});
 		(void)gn_ov_send(ov, &b, &c->c, 0, GN_FB_OVERLAY_BODY_PUSH, body);
 	}
 }
 
-/* OV-51: nobody showed the record. It may be there while as many of the nearest are silent as a PUT wants receipts: of
- * those whom we know to have answered before, or anybody could invent them. */
+/* OV-51: nobody showed the record. It may be there while as many of the nearest are silent as a
+ * PUT wants receipts: of those whom we know to have answered before, or anybody could invent
+ * them. */
 static gn_err why_none(const struct gn_overlay *ov, const struct gn_ov_op *op)
 {
 	unsigned rank = 0, silent = 0;
@@ -173,7 +179,8 @@ bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, 
 	}
 	if (!exhausted || op->local_pending || op->probes)
 		return false;
-	if (!op->widened && op->cand_count > op->count) { /* the set has it not; those around it may */
+	if (!op->widened && op->cand_count > op->count) {
+		/* the set has it not; those around it may */
 		op->widened = true;
 		ov->count.widened++;
 		return false;
@@ -193,14 +200,16 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 	ov->load_served++;
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &key);
 	if (h && h->seq >= gn_fb_get_min_seq(m) && !h->graced) {
-		/* A proof is for those we share links with: nobody else needs one, and it costs a signature and the
-		 * record read. One that makes a copy a promise is for those of standing. */
+		/* A proof is for those we share links with: nobody else needs one, and it costs
+		 * a signature and the record read. One that makes a copy a promise is for those
+		 * of standing. */
 		const struct gn_ov_link *l = from->contact ? from->contact->link : NULL;
 		uint64_t nonce = l && l->state == GN_OV_LINK_UP ? gn_fb_get_nonce(m) : 0;
 		bool may = !gn_ov_copy(h) || (nonce && gn_ov_trusted(ov, from->contact, now));
 		gn_err err = (nonce ? may : gn_ov_room(ov, &from->c, h->len)) ? GN_OK : GN_BUSY;
 		if (err == GN_OK)
-			err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key, nonce, now);
+			err = gn_ov_job_load(ov, GN_OV_JOB_GET, &from->c, from->request, 0, &key,
+					     nonce, now);
 		if (err == GN_OK && nonce) {
 			ov->caused.records++;
 			ov->caused.bytes += h->len;
@@ -214,7 +223,8 @@ void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_g
 	gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NODES, theta, GN_OV_GET_CONTACTS, mine, now);
 }
 
-void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_value m, gn_time now)
+void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_value m,
+		    gn_time now)
 {
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;

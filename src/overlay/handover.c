@@ -1,7 +1,8 @@
-/* Letting go of a record that others answer for by now (OV-66, OV-68). A copy is dropped only when W members of its set
- * have shown that they have it: a signed receipt, and a hash over a nonce of ours and the record's bytes. Members that
- * we have not known for long, more than two of one prefix, and sets that lie too dense to have come by chance do not
- * count; and before half of the record's life is over a copy goes only when room is short.
+/* Letting go of a record that others answer for by now (OV-66, OV-68). A copy is dropped only
+ * when W members of its set have shown that they have it: a signed receipt, and a hash over a
+ * nonce of ours and the record's bytes. Members that we have not known for long, more than two
+ * of one prefix, and sets that lie too dense to have come by chance do not count; and before
+ * half of the record's life is over a copy goes only when room is short.
  *
  *   held, not ours -> [due] LOADING -> ASKED [loaded] -> dropped [proof, W of them]
  *   LOADING, ASKED -> held [time over]: again after an hour */
@@ -9,18 +10,21 @@
 
 #define STORED_DOMAIN "geonet/stored/1"
 
-void gn_ov_stored_proof(uint64_t nonce, const struct gn_node_id *holder, struct gn_slice record, struct gn_hash *out)
+void gn_ov_stored_proof(uint64_t nonce, const struct gn_node_id *holder, struct gn_slice record,
+			struct gn_hash *out)
 {
 	uint8_t n[8];
 	gn_put_be64(n, nonce);
-	const struct gn_slice parts[] = {gn_str(STORED_DOMAIN), gn_slice(n, 8), gn_slice(holder->b, 32), record};
+	const struct gn_slice parts[] = {gn_str(STORED_DOMAIN), gn_slice(n, 8),
+					 gn_slice(holder->b, 32), record};
 	gn_sha256(parts, GN_COUNT(parts), out);
 }
 
 /* Room is short: copies that are not ours go before half of their life is over. */
 static bool short_of_room(const struct gn_overlay *ov)
 {
-	return 4ull * ov->held.count >= 3ull * ov->cfg.records_max || ov->held_bytes / 3 >= ov->cfg.bytes_max / 4;
+	return 4ull * ov->held.count >= 3ull * ov->cfg.records_max ||
+	       ov->held_bytes / 3 >= ov->cfg.bytes_max / 4;
 }
 
 /* May this member's word count for dropping? */
@@ -31,7 +35,8 @@ static bool counts(const struct gn_ov_member *m, gn_time now)
 }
 
 /* The R nearest members if W of them can count and they do not lie too dense, else 0. */
-static uint32_t takers(struct gn_overlay *ov, const struct gn_hash *key, struct gn_ov_member *set, gn_time now)
+static uint32_t takers(struct gn_overlay *ov, const struct gn_hash *key, struct gn_ov_member *set,
+		       gn_time now)
 {
 	uint64_t theta = gn_theta(key->b);
 	struct gn_addr addrs[GN_OV_R_MAX];
@@ -44,7 +49,8 @@ static uint32_t takers(struct gn_overlay *ov, const struct gn_hash *key, struct 
 	return gn_ov_distinct(ov, addrs, good) >= ov->cfg.w ? n : 0;
 }
 
-static struct gn_ov_leaving *leaving_of(struct gn_overlay *ov, const struct gn_hash *key, gn_time now)
+static struct gn_ov_leaving *leaving_of(struct gn_overlay *ov, const struct gn_hash *key,
+					gn_time now)
 {
 	for (unsigned i = 0; i < GN_OV_LEAVING_MAX; i++)
 		if (ov->leaving[i].until > now && memcmp(ov->leaving[i].key.b, key->b, 32) == 0)
@@ -66,7 +72,8 @@ void gn_ov_hand_over(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 	if (!free || gn_ov_job_load(ov, GN_OV_JOB_PROVE, &ov->self, 0, 0, &h->key, 0, now) != GN_OK)
 		return; /* the next pass tries again */
 	h->asked = now;
-	*free = (struct gn_ov_leaving){.key = h->key, .hash = h->hash, .until = now + GN_OV_PROVE_TIME};
+	*free = (struct gn_ov_leaving){
+		.key = h->key, .hash = h->hash, .until = now + GN_OV_PROVE_TIME};
 }
 
 void gn_ov_hand_over_loaded(struct gn_overlay *ov, const struct gn_record *record, gn_time now)
@@ -87,26 +94,29 @@ void gn_ov_hand_over_loaded(struct gn_overlay *ov, const struct gn_record *recor
 		struct gn_fb_hash key;
 		memcpy(key.b, record->key.b, 32);
 		struct gn_fbb b = gn_ov_builder(ov);
-		gn_fbref body = gn_fb_get_make(
-			&b, &(struct gn_fb_get_args){.key = &key, .min_seq = record->seq, .nonce = nonce});
+		gn_fbref body = gn_fb_get_make(&b, &(struct gn_fb_get_args){.key = &key,
+									    .min_seq = record->seq,
+									    .nonce = nonce});
 		(void)gn_ov_send(ov, &b, &set[i].contact->c, r->id, GN_FB_OVERLAY_BODY_GET, body);
 	}
 }
 
-void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r, struct gn_fb_ack m, gn_time now)
+void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r, struct gn_fb_ack m,
+			   gn_time now)
 {
 	struct gn_ov_leaving *l = leaving_of(ov, &r->key, now);
 	struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	struct gn_receipt receipt;
-	if (!l || !h || memcmp(h->hash.b, r->hash.b, 32) != 0 || memcmp(l->hash.b, r->hash.b, 32) != 0 ||
-	    l->count == GN_COUNT(l->holders))
+	if (!l || !h || memcmp(h->hash.b, r->hash.b, 32) != 0 ||
+	    memcmp(l->hash.b, r->hash.b, 32) != 0 || l->count == GN_COUNT(l->holders))
 		return;
 	if (!gn_fb_ack_has_receipt(m) || !gn_fb_ack_has_proof(m)) {
 		ov->count.proofs_bad++;
 		return;
 	}
 	gn_wire_receipt_get(gn_fb_ack_receipt(m), &receipt);
-	if (memcmp(gn_fb_ack_proof(m).b, r->proof.b, 32) != 0 || receipt.held_until < h->created + h->ttl ||
+	if (memcmp(gn_fb_ack_proof(m).b, r->proof.b, 32) != 0 ||
+	    receipt.held_until < h->created + h->ttl ||
 	    !gn_ov_receipt_ok(&receipt, &h->key, h->seq, &h->hash, &r->to)) {
 		ov->count.proofs_bad++;
 		return;
@@ -118,7 +128,8 @@ void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r,
 	l->addrs[l->count++] = r->to.addrs[0];
 	/* What it was asked for may have changed meanwhile: the set is looked at once more. */
 	struct gn_ov_member set[GN_OV_R_MAX];
-	if (gn_ov_distinct(ov, l->addrs, l->count) < ov->cfg.w || h->left == 0 || !takers(ov, &h->key, set, now))
+	if (gn_ov_distinct(ov, l->addrs, l->count) < ov->cfg.w || h->left == 0 ||
+	    !takers(ov, &h->key, set, now))
 		return;
 	l->until = 0;
 	ov->count.records_handed_over++;

@@ -1,5 +1,5 @@
-/* Who a node is: its id follows from its key and a nonce, and carries a proof of work over a second hash, so that
- * nobody chooses an angle and the puzzle does not bias it (OV-1, OV-2). */
+/* Who a node is: its id follows from its key and a nonce, and carries a proof of work over a
+ * second hash, so that nobody chooses an angle and the puzzle does not bias it (OV-1, OV-2). */
 #include "overlay/overlay_int.h"
 
 #define ID_DOMAIN "geonet/node/1"
@@ -31,7 +31,8 @@ static unsigned work_of(struct gn_hasher *hasher, const struct gn_pk *pk, const 
 	return gn_hash_zero_bits(&h);
 }
 
-gn_err gn_node_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start, uint64_t tries, uint8_t nonce[8])
+gn_err gn_node_id_search(const struct gn_pk *pk, unsigned bits, uint64_t start, uint64_t tries,
+			 uint8_t nonce[8])
 {
 	struct gn_hasher *hasher = gn_hasher_new();
 	gn_err err = GN_AGAIN;

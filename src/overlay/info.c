@@ -20,7 +20,8 @@ void gn_overlay_info(const struct gn_overlay *ov, struct gn_overlay_info *out)
 		.joined = ov->joined,
 		.n_estimate = ov->n_est,
 		.hops_predicted = gn_hops_mean(ov->n_est),
-		.hops_observed_mean = ov->hop_total ? (double)ov->hop_sum / (double)ov->hop_total : 0,
+		.hops_observed_mean =
+			ov->hop_total ? (double)ov->hop_sum / (double)ov->hop_total : 0,
 		.hops_max = gn_hops_max(ov->n_est),
 		.hops_observed_p99 = ov->hop_total ? percentile(ov, 990) : 0,
 		.links = ov->links_up,
@@ -59,7 +60,8 @@ bool gn_overlay_peer_at(const struct gn_overlay *ov, uint32_t i, struct gn_overl
 
 static void held_info(const struct gn_ov_held *h, struct gn_overlay_held *out)
 {
-	*out = (struct gn_overlay_held){h->key, h->owner, h->type, h->len, h->seq, h->created + h->ttl, !h->graced};
+	*out = (struct gn_overlay_held){
+		h->key, h->owner, h->type, h->len, h->seq, h->created + h->ttl, !h->graced};
 }
 
 bool gn_overlay_held_at(const struct gn_overlay *ov, uint32_t i, struct gn_overlay_held *out)
@@ -70,7 +72,8 @@ bool gn_overlay_held_at(const struct gn_overlay *ov, uint32_t i, struct gn_overl
 	return true;
 }
 
-bool gn_overlay_held_of(const struct gn_overlay *ov, const struct gn_hash *key, struct gn_overlay_held *out)
+bool gn_overlay_held_of(const struct gn_overlay *ov, const struct gn_hash *key,
+			struct gn_overlay_held *out)
 {
 	struct gn_ov_held **at = gn_map_get(&ov->held, key);
 	if (at)
@@ -98,13 +101,14 @@ bool gn_overlay_counter_at(const struct gn_overlay *ov, size_t i, struct gn_over
 
 bool gn_overlay_share_at(const struct gn_overlay *ov, size_t i, struct gn_share_view *out)
 {
-	const struct gn_share_view views[] = {{"records", &ov->brought[GN_OV_BY_PUT], gn_ov_cost(ov, 0)},
-					      {"records-pushed", &ov->brought[GN_OV_BY_PUSH], gn_ov_cost(ov, 0)},
-					      {"records-handed", &ov->brought[GN_OV_BY_HANDOVER], gn_ov_cost(ov, 0)},
-					      {"records-proven", &ov->brought[GN_OV_BY_PROOF], gn_ov_cost(ov, 0)},
-					      {"requests", &ov->request_places, 1},
-					      {"jobs", &ov->job_places, 1},
-					      {"job-bytes", &ov->job_bytes, 1}};
+	const struct gn_share_view views[] = {
+		{"records", &ov->brought[GN_OV_BY_PUT], gn_ov_cost(ov, 0)},
+		{"records-pushed", &ov->brought[GN_OV_BY_PUSH], gn_ov_cost(ov, 0)},
+		{"records-handed", &ov->brought[GN_OV_BY_HANDOVER], gn_ov_cost(ov, 0)},
+		{"records-proven", &ov->brought[GN_OV_BY_PROOF], gn_ov_cost(ov, 0)},
+		{"requests", &ov->request_places, 1},
+		{"jobs", &ov->job_places, 1},
+		{"job-bytes", &ov->job_bytes, 1}};
 	if (i >= GN_COUNT(views))
 		return false;
 	*out = views[i];
@@ -134,13 +138,14 @@ static void validate_contacts(const struct gn_overlay *ov)
 
 static void validate_records(const struct gn_overlay *ov)
 {
-	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken[GN_OV_HOWS] = {0}, listed = 0, coming = 0,
-		 reads = 0, names = 0;
+	uint64_t bytes = 0, owned = 0, records = 0, hidden = 0, taken[GN_OV_HOWS] = {0}, listed = 0,
+		 coming = 0, reads = 0, names = 0;
 	GN_ASSERT(ov->held.count == ov->sorted_count);
 	for (uint32_t i = 0; i < ov->sorted_count; i++) {
 		const struct gn_ov_held *h = ov->sorted[i];
 		GN_ASSERT(gn_ov_held_get(ov, &h->key) == h && h->timer.node.place);
-		GN_ASSERT(i == 0 || ov->sort_dirty || memcmp(ov->sorted[i - 1]->key.b, h->key.b, 32) < 0);
+		GN_ASSERT(i == 0 || ov->sort_dirty ||
+			  memcmp(ov->sorted[i - 1]->key.b, h->key.b, 32) < 0);
 		bytes += h->len;
 		hidden += h->graced;
 		names += h->type == 3;
@@ -155,13 +160,16 @@ static void validate_records(const struct gn_overlay *ov)
 	}
 	for (unsigned i = 0; i < GN_COUNT(ov->hidden); i++)
 		for (const struct gn_ov_held *h = ov->hidden[i].first; h; h = h->after) {
-			GN_ASSERT(h->graced && (!h->after || (h->after->before == h && h->after->hidden >= h->hidden)));
+			GN_ASSERT(h->graced && (!h->after || (h->after->before == h &&
+							      h->after->hidden >= h->hidden)));
 			listed++;
 		}
-	GN_ASSERT(hidden == listed && hidden == ov->hidden_count && bytes == ov->held_bytes + gn_ov_hidden_bytes(ov));
+	GN_ASSERT(hidden == listed && hidden == ov->hidden_count &&
+		  bytes == ov->held_bytes + gn_ov_hidden_bytes(ov));
 	GN_ASSERT(names == 0 && owned == ov->held_bytes && records == ov->held.count - hidden);
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
-		const struct gn_ov_job *j = *(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);
+		const struct gn_ov_job *j =
+			*(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);
 		taken[j->from.how] += j->taken;
 		coming += j->comes_new;
 		reads += j->reads;
@@ -184,7 +192,8 @@ static void validate_ops(const struct gn_overlay *ov)
 		uint32_t inflight = 0;
 		GN_ASSERT(!op->ended && op->timer.node.place);
 		for (uint32_t j = 0; j < op->cand_count; j++) {
-			GN_ASSERT(j == 0 || gn_ov_nearer(op->theta, &op->cands[j - 1].c.id, &op->cands[j].c.id) < 0);
+			GN_ASSERT(j == 0 || gn_ov_nearer(op->theta, &op->cands[j - 1].c.id,
+							 &op->cands[j].c.id) < 0);
 			inflight += op->cands[j].state == GN_OV_ASKED;
 		}
 		GN_ASSERT(inflight == op->inflight);
@@ -200,7 +209,8 @@ void gn_overlay_validate(const struct gn_overlay *ov)
 	validate_records(ov);
 	validate_ops(ov);
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
-		const struct gn_ov_job *j = *(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);
+		const struct gn_ov_job *j =
+			*(struct gn_ov_job *const *)gn_map_value_at(&ov->jobs, i);
 		GN_ASSERT(j->kind != GN_OV_JOB_PUT || j->bytes);
 	}
 }

@@ -1,5 +1,6 @@
-/* Storage in flight: a record being stored, or read back for someone. One PUT of a key at a time, the others wait in
- * order; nothing is acknowledged or indexed before the owner said that it is durable (OV-57).
+/* Storage in flight: a record being stored, or read back for someone. One PUT of a key at a
+ * time, the others wait in order; nothing is acknowledged or indexed before the owner said that
+ * it is durable (OV-57).
  *
  *   PUT:  WAITING -> [QUEUED -> LOADING ->] STORING -> answered
  *   GET:  [QUEUED ->] LOADING -> answered                     PUSH, PROVE:  LOADING -> answered
@@ -34,11 +35,13 @@ void gn_ov_jobs_init(struct gn_overlay *ov)
 static struct gn_holder asker(const struct gn_contact *to, gn_op op, enum gn_ov_job_kind kind)
 {
 	static const struct gn_holder nobody;
-	return op || kind == GN_OV_JOB_PUSH || kind == GN_OV_JOB_PROVE ? nobody : gn_ov_holder_of(to);
+	return op || kind == GN_OV_JOB_PUSH || kind == GN_OV_JOB_PROVE ? nobody
+								       : gn_ov_holder_of(to);
 }
 
-static struct gn_ov_job *job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to,
-				 uint64_t request, gn_op op, const struct gn_hash *key)
+static struct gn_ov_job *job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind,
+				 const struct gn_contact *to, uint64_t request, gn_op op,
+				 const struct gn_hash *key)
 {
 	const struct gn_holder who = asker(to, op, kind);
 	if (gn_share_take(&ov->job_places, &who, 1) != GN_OK) {
@@ -56,8 +59,12 @@ static struct gn_ov_job *job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind
 	}
 	ov->next_token++;
 	*at = j;
-	*j = (struct gn_ov_job){
-		.token = token, .kind = (uint8_t)kind, .key = *key, .to = *to, .request = request, .op = op};
+	*j = (struct gn_ov_job){.token = token,
+				.kind = (uint8_t)kind,
+				.key = *key,
+				.to = *to,
+				.request = request,
+				.op = op};
 	return j;
 }
 
@@ -104,7 +111,8 @@ static struct gn_ov_job *job_get(const struct gn_overlay *ov, uint64_t token)
 
 static struct gn_receipt receipt_of(struct gn_overlay *ov, const struct gn_record *r)
 {
-	struct gn_receipt out = {.key = r->key, .seq = r->seq, .hash = r->hash, .held_until = r->created + r->ttl};
+	struct gn_receipt out = {
+		.key = r->key, .seq = r->seq, .hash = r->hash, .held_until = r->created + r->ttl};
 	memcpy(out.holder.b, ov->self.id.b, 32);
 	gn_wire_receipt_sign(&ov->cfg.node_key, &out);
 	ov->count.receipts_signed++;
@@ -112,7 +120,8 @@ static struct gn_receipt receipt_of(struct gn_overlay *ov, const struct gn_recor
 }
 
 /* A linked peer asks whether we have it, before it lets its own copy go (OV-68). */
-static void answer_proof(struct gn_overlay *ov, const struct gn_ov_job *j, const struct gn_record *r)
+static void answer_proof(struct gn_overlay *ov, const struct gn_ov_job *j,
+			 const struct gn_record *r)
 {
 	struct gn_fbb b = gn_ov_builder(ov);
 	struct gn_receipt receipt = receipt_of(ov, r);
@@ -121,7 +130,8 @@ static void answer_proof(struct gn_overlay *ov, const struct gn_ov_job *j, const
 	gn_ov_stored_proof(j->nonce, &ov->self.id, r->bytes, &h);
 	memcpy(proof.b, h.b, 32);
 	gn_fbref ref = gn_wire_receipt_put(&b, &receipt);
-	gn_fbref body = gn_fb_ack_make(&b, &(struct gn_fb_ack_args){.receipt = ref, .proof = &proof});
+	gn_fbref body =
+		gn_fb_ack_make(&b, &(struct gn_fb_ack_args){.receipt = ref, .proof = &proof});
 	(void)gn_ov_send(ov, &b, &j->to, j->request, GN_FB_OVERLAY_BODY_ACK, body);
 }
 
@@ -140,20 +150,22 @@ static void answer_stored(struct gn_overlay *ov, const struct gn_ov_job *j, gn_t
 			receipt = gn_wire_receipt_put(&b, &r);
 		}
 		gn_fbref body = gn_fb_ack_make(
-			&b, &(struct gn_fb_ack_args){.receipt = receipt, .leaf_digest = gn_ov_leaf_digest(ov)});
+			&b, &(struct gn_fb_ack_args){.receipt = receipt,
+						     .leaf_digest = gn_ov_leaf_digest(ov)});
 		(void)gn_ov_send(ov, &b, &j->to, j->request, GN_FB_OVERLAY_BODY_ACK, body);
 	}
 }
 
-static void answer_refused(struct gn_overlay *ov, const struct gn_ov_job *j, gn_err err, struct gn_slice against,
-			   gn_time now)
+static void answer_refused(struct gn_overlay *ov, const struct gn_ov_job *j, gn_err err,
+			   struct gn_slice against, gn_time now)
 {
 	if (j->op) {
 		gn_ov_put_local(ov, j->op, NULL, err, against, now);
 	} else if (j->request && against.p) {
 		struct gn_fbb b = gn_ov_builder(ov);
 		gn_fbref body =
-			gn_fb_stale_make(&b, &(struct gn_fb_stale_args){.record = against, .code = gn_wire_code(err)});
+			gn_fb_stale_make(&b, &(struct gn_fb_stale_args){.record = against,
+									.code = gn_wire_code(err)});
 		(void)gn_ov_send(ov, &b, &j->to, j->request, GN_FB_OVERLAY_BODY_STALE, body);
 	} else {
 		gn_ov_refuse(ov, &j->to, j->request, err);
@@ -162,7 +174,8 @@ static void answer_refused(struct gn_overlay *ov, const struct gn_ov_job *j, gn_
 
 /* ---- reading for others ---- */
 
-/* From the disk, at once or when who asked has fewer reads under way; our own work is not counted. */
+/* From the disk, at once or when who asked has fewer reads under way; our own work is not
+ * counted. */
 static gn_err load(struct gn_overlay *ov, struct gn_ov_job *j)
 {
 	static const struct gn_pk nobody;
@@ -195,7 +208,8 @@ static struct gn_ov_job *queued(const struct gn_overlay *ov)
 
 /* ---- PUT ---- */
 
-static void refuse(struct gn_overlay *ov, struct gn_ov_job *j, gn_err err, struct gn_slice against, gn_time now)
+static void refuse(struct gn_overlay *ov, struct gn_ov_job *j, gn_err err, struct gn_slice against,
+		   gn_time now)
 {
 	struct gn_hash key = j->key;
 	answer_refused(ov, j, err, against, now);
@@ -233,7 +247,9 @@ static void store(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 		size_t len = j->record.bytes.len;
 		gn_ov_origin_put(ov, &j->record, &j->from, j->bytes + len);
 		struct gn_slice value = gn_slice(j->bytes, len + GN_OV_ORIGIN_LEN);
-		err = gn_ov_out_store(ov, GN_STORE_PUT, j->token, &j->key, value) == GN_OK ? GN_OK : GN_BUSY;
+		err = gn_ov_out_store(ov, GN_STORE_PUT, j->token, &j->key, value) == GN_OK
+			      ? GN_OK
+			      : GN_BUSY;
 	}
 	if (err != GN_OK) {
 		refuse(ov, j, err, gn_slice(NULL, 0), now);
@@ -268,7 +284,8 @@ static void begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 		store(ov, j, now);
 		return;
 	}
-	bool show = err == GN_PENDING || ((err == GN_STALE || err == GN_EXISTS) && h); /* the held bytes are needed */
+	/* the held bytes are needed */
+	bool show = err == GN_PENDING || ((err == GN_STALE || err == GN_EXISTS) && h);
 	bool room = !show || j->op || !j->request || gn_ov_room(ov, &j->to, h->len);
 	j->refused = err;
 	if (show && room && load(ov, j) == GN_OK)
@@ -281,7 +298,8 @@ static const struct gn_ov_job *storing(const struct gn_overlay *ov, const struct
 {
 	for (uint32_t i = 0; i < ov->jobs.count; i++) {
 		const struct gn_ov_job *j = *(struct gn_ov_job **)gn_map_value_at(&ov->jobs, i);
-		if (j->kind == GN_OV_JOB_PUT && j->state == GN_OV_JOB_STORING && memcmp(j->key.b, key->b, 32) == 0)
+		if (j->kind == GN_OV_JOB_PUT && j->state == GN_OV_JOB_STORING &&
+		    memcmp(j->key.b, key->b, 32) == 0)
 			return j;
 	}
 	return NULL;
@@ -310,8 +328,8 @@ static void next_on(struct gn_overlay *ov, const struct gn_hash *key, gn_time no
 }
 
 /* nonce: of the proof that is asked for besides a receipt; 0 = none. */
-static void job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op, bool pushed,
-		    uint64_t nonce, const struct gn_record *r, gn_time now)
+static void job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op,
+		    bool pushed, uint64_t nonce, const struct gn_record *r, gn_time now)
 {
 	struct gn_ov_job refused = {.to = *to, .request = request, .op = op};
 	const struct gn_holder who = asker(to, op, GN_OV_JOB_PUT);
@@ -341,8 +359,8 @@ static void job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t
 		begin(ov, j, now);
 }
 
-void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op, bool pushed,
-		   const struct gn_record *r, gn_time now)
+void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op,
+		   bool pushed, const struct gn_record *r, gn_time now)
 {
 	job_put(ov, to, request, op, pushed, 0, r, now);
 }
@@ -380,8 +398,9 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 
 /* ---- reading back ---- */
 
-gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to, uint64_t request,
-		      gn_op op, const struct gn_hash *key, uint64_t nonce, gn_time now)
+gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to,
+		      uint64_t request, gn_op op, const struct gn_hash *key, uint64_t nonce,
+		      gn_time now)
 {
 	(void)now;
 	struct gn_ov_job *j = job_new(ov, kind, to, request, op, key);
@@ -395,10 +414,10 @@ gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const str
 	return err;
 }
 
-/* True when the bytes are the version the index has, or one that is being stored right now. Damage is counted and
- * forgotten, so that repair brings the record back (OV-61). */
-static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err, struct gn_slice bytes,
-		  struct gn_record *out)
+/* True when the bytes are the version the index has, or one that is being stored right now.
+ * Damage is counted and forgotten, so that repair brings the record back (OV-61). */
+static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err,
+		  struct gn_slice bytes, struct gn_record *out)
 {
 	struct gn_ov_held *h = gn_ov_held_get(ov, key);
 	struct gn_ov_origin from;
@@ -409,8 +428,8 @@ static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err, 
 	if (same || (err == GN_OK && next && memcmp(out->hash.b, next->record.hash.b, 32) == 0))
 		return true;
 	enum gn_err_class class = gn_err_class(err);
-	bool gone = err == GN_OK || err == GN_NOT_FOUND || class == GN_CLASS_CORRUPT || class == GN_CLASS_PEER ||
-		    class == GN_CLASS_CRYPTO;
+	bool gone = err == GN_OK || err == GN_NOT_FOUND || class == GN_CLASS_CORRUPT ||
+		    class == GN_CLASS_PEER || class == GN_CLASS_CRYPTO;
 	if (gone)
 		ov->count.load_corrupt++;
 	else
@@ -420,17 +439,20 @@ static bool sound(struct gn_overlay *ov, const struct gn_hash *key, gn_err err, 
 	return false;
 }
 
-static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struct gn_record *r, gn_time now)
+static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struct gn_record *r,
+		gn_time now)
 {
 	if (j->op) {
 		gn_ov_get_local_done(ov, j->op, ok ? r->bytes : gn_slice(NULL, 0), now);
-	} else if (!ok && gn_ov_held_get(ov, &j->key)) { /* the disk is busy: nobody is told that it is not here */
+	} else if (!ok && gn_ov_held_get(ov, &j->key)) {
+		/* the disk is busy: nobody is told that it is not here */
 		gn_ov_refuse(ov, &j->to, j->request, GN_BUSY);
 	} else if (!ok) {
-		struct gn_ov_from from = {
-			.c = j->to, .contact = gn_ov_contact_get(ov, &j->to.pk), .request = j->request};
-		gn_ov_send_nodes(ov, &from, GN_FB_OVERLAY_BODY_NODES, gn_theta(j->key.b), GN_OV_GET_CONTACTS,
-				 ov->server, now);
+		struct gn_ov_from from = {.c = j->to,
+					  .contact = gn_ov_contact_get(ov, &j->to.pk),
+					  .request = j->request};
+		gn_ov_send_nodes(ov, &from, GN_FB_OVERLAY_BODY_NODES, gn_theta(j->key.b),
+				 GN_OV_GET_CONTACTS, ov->server, now);
 	} else if (j->nonce) { /* a receipt and more: given as one is */
 		struct gn_ov_job was = *j;
 		job_free(ov, j);
@@ -439,17 +461,20 @@ static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struc
 	} else {
 		struct gn_fbb b = gn_ov_builder(ov);
 		gn_fbref body = gn_fb_value_make(
-			&b, &(struct gn_fb_value_args){.record = r->bytes, .leaf_digest = gn_ov_leaf_digest(ov)});
+			&b, &(struct gn_fb_value_args){.record = r->bytes,
+						       .leaf_digest = gn_ov_leaf_digest(ov)});
 		(void)gn_ov_send(ov, &b, &j->to, j->request, GN_FB_OVERLAY_BODY_VALUE, body);
 	}
 	job_free(ov, j);
 }
 
 /* The held record is here: judge by the type's rule, or show what stands in the way. */
-static void judged(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struct gn_record *held, gn_time now)
+static void judged(struct gn_overlay *ov, struct gn_ov_job *j, bool ok,
+		   const struct gn_record *held, gn_time now)
 {
 	gn_err err = j->refused;
-	if (!ok && gn_ov_held_get(ov, &j->key)) { /* the disk cannot give it now, or the next version is on its way */
+	if (!ok && gn_ov_held_get(ov, &j->key)) {
+		/* the disk cannot give it now, or the next version is on its way */
 		refuse(ov, j, GN_BUSY, gn_slice(NULL, 0), now);
 		return;
 	}
@@ -460,7 +485,8 @@ static void judged(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const st
 	if (err == GN_PENDING)
 		err = gn_ov_admit_rule(ov, held, &j->record, gn_ov_handed_over(ov, j), now);
 	if (err == GN_OK) {
-		bool twice = held->seq == j->record.seq && memcmp(held->owner.b, j->record.owner.b, 32) == 0;
+		bool twice = held->seq == j->record.seq &&
+			     memcmp(held->owner.b, j->record.owner.b, 32) == 0;
 		ov->count.equivocations += twice;
 		store(ov, j, now);
 		return;
@@ -469,7 +495,8 @@ static void judged(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const st
 	refuse(ov, j, err, show ? held->bytes : gn_slice(NULL, 0), now);
 }
 
-void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct gn_slice value, gn_time now)
+void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct gn_slice value,
+		       gn_time now)
 {
 	gn_ov_begin(ov, now);
 	struct gn_ov_job *j = job_get(ov, token);

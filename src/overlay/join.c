@@ -1,9 +1,10 @@
-/* How a node becomes part of the ring. Bootstrap addresses are greeted (their keys are learnt from the answer), the
- * first server leads to our own place by FIND(own theta), the leaf set does the rest. Without links it begins again,
- * for ever.
+/* How a node becomes part of the ring. Bootstrap addresses are greeted (their keys are learnt
+ * from the answer), the first server leads to our own place by FIND(own theta), the leaf set
+ * does the rest. Without links it begins again, for ever.
  *
- *   ALONE -> GREETING [join_due] -> FINDING [join_hello] -> LINKING [join_found] -> JOINED [join_check] -> SERVER
- *   GREETING -> JOINED when no server answered for a while: somebody has to be the first (OV-40..OV-44) */
+ *   ALONE -> GREETING [join_due] -> FINDING [join_hello] -> LINKING [join_found] -> JOINED
+ *   [join_check] -> SERVER GREETING -> JOINED when no server answered for a while: somebody has
+ *   to be the first (OV-40..OV-44) */
 #include "overlay/overlay_int.h"
 
 gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, gn_time now)
@@ -26,7 +27,9 @@ gn_err gn_overlay_hint(struct gn_overlay *ov, const struct gn_contact *contact, 
 static void greet(struct gn_overlay *ov, struct gn_ov_bootstrap *b, gn_time now)
 {
 	struct gn_contact to = {.addr_count = 1, .addrs = {b->addr}};
-	if (b->addr.port == 0 || b->request || (b->has_pk && memcmp(b->pk.b, ov->self.pk.b, 32) == 0)) /* out already; or it is ourselves */
+	/* out already; or it is ourselves */
+	if (b->addr.port == 0 || b->request ||
+	    (b->has_pk && memcmp(b->pk.b, ov->self.pk.b, 32) == 0))
 		return;
 	if (b->has_pk)
 		to.pk = b->pk;
@@ -81,7 +84,8 @@ static const struct gn_ov_contact *next_on(const struct gn_overlay *ov, bool ccw
 		return NULL;
 	uint32_t at = gn_ov_contact_place(ov, &ov->self.id) % n;
 	for (uint32_t i = 0; i < n; i++) {
-		const struct gn_ov_contact *c = ov->contacts[ccw ? (at + n - 1 - i) % n : (at + i) % n];
+		const struct gn_ov_contact *c =
+			ov->contacts[ccw ? (at + n - 1 - i) % n : (at + i) % n];
 		if (gn_ov_contact_usable(ov, c, now))
 			return c;
 	}
@@ -101,9 +105,11 @@ static bool is_founder(const struct gn_overlay *ov)
 
 void gn_ov_join_check(struct gn_overlay *ov, gn_time now)
 {
-	if (!ov->joined && !ov->own_find && linked(next_on(ov, false, now)) && linked(next_on(ov, true, now)))
+	if (!ov->joined && !ov->own_find && linked(next_on(ov, false, now)) &&
+	    linked(next_on(ov, true, now)))
 		joined(ov, now);
-	bool served = ov->cfg.probation_off || now - ov->start >= ov->cfg.probation || is_founder(ov);
+	bool served =
+		ov->cfg.probation_off || now - ov->start >= ov->cfg.probation || is_founder(ov);
 	if (ov->joined && !ov->server && served)
 		become_server(ov, now);
 	if (ov->joined && !ov->server)
@@ -126,7 +132,8 @@ void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 			greet(ov, &ov->boots[i], now);
 		/* The cache, the buried ones too: when all are gone, tombs say little. */
 		for (unsigned i = 0; i < 3 && ov->contact_count; i++) {
-			struct gn_ov_contact *c = ov->contacts[gn_rand_below(ov->env.rand, ov->contact_count)];
+			struct gn_ov_contact *c =
+				ov->contacts[gn_rand_below(ov->env.rand, ov->contact_count)];
 			if (!c->link)
 				greet_contact(ov, c, now);
 		}
@@ -138,7 +145,8 @@ void gn_ov_join_due(struct gn_overlay *ov, gn_time now)
 }
 
 /* A greeted node answered. c NULL: it is not acceptable (work, version). */
-void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_contact *c, gn_time now)
+void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_contact *c,
+		      gn_time now)
 {
 	if (r->slot) {
 		struct gn_ov_bootstrap *b = &ov->boots[r->slot - 1];
@@ -199,12 +207,14 @@ void gn_ov_fill_due(struct gn_overlay *ov, gn_time now)
 	gn_ov_annulus_fill(ov, now);
 }
 
-/* OV-33: through somebody who is not a neighbour, ask for our own place; islands and split rings find each other. */
+/* OV-33: through somebody who is not a neighbour, ask for our own place; islands and split rings
+ * find each other. */
 void gn_ov_heal_due(struct gn_overlay *ov, gn_time now)
 {
 	bool few = gn_ov_server_links(ov) < ov->cfg.l;
 	ov->heal_backoff = few ? gn_time_min(2 * ov->heal_backoff, ov->cfg.heal) : GN_OV_HEAL_FIRST;
-	gn_ov_task_set(ov, GN_OV_TASK_HEAL, now + gn_ov_spread(ov, few ? ov->heal_backoff : ov->cfg.heal, 20));
+	gn_ov_task_set(ov, GN_OV_TASK_HEAL,
+		       now + gn_ov_spread(ov, few ? ov->heal_backoff : ov->cfg.heal, 20));
 	ov->count.heals++;
 	struct gn_ov_contact *pick = NULL;
 	uint32_t seen = 0;

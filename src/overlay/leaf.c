@@ -1,5 +1,6 @@
-/* The leaf set: the L nearest servers on each side, linked. With the leaf sets right, every node knows the replica set
- * of every key near it exactly; nothing but integers and ids decides (OV-3, OV-20..OV-22). */
+/* The leaf set: the L nearest servers on each side, linked. With the leaf sets right, every node
+ * knows the replica set of every key near it exactly; nothing but integers and ids decides
+ * (OV-3, OV-20..OV-22). */
 #include "overlay/overlay_int.h"
 
 void gn_ov_ring_touch(struct gn_overlay *ov)
@@ -20,7 +21,8 @@ void gn_ov_members_update(struct gn_overlay *ov)
 			ov->members[n++] = (struct gn_ov_member){ov->self.id, ov->theta, NULL};
 			own = true;
 		}
-		if (c->link && c->link->state == GN_OV_LINK_UP && c->c.mode == GN_FB_NODE_MODE_SERVER)
+		if (c->link && c->link->state == GN_OV_LINK_UP &&
+		    c->c.mode == GN_FB_NODE_MODE_SERVER)
 			ov->members[n++] = (struct gn_ov_member){c->c.id, c->theta, c};
 	}
 	if (!own)
@@ -80,9 +82,10 @@ uint32_t gn_ov_rank_of(struct gn_overlay *ov, uint64_t theta, const struct gn_no
 	return rank;
 }
 
-/* The first `max` contacts that qualify, walking away from our own place. Who has refused is asked again when its time
- * is over. */
-static uint32_t walk(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now, struct gn_ov_contact **out)
+/* The first `max` contacts that qualify, walking away from our own place. Who has refused is
+ * asked again when its time is over. */
+static uint32_t walk(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now,
+		     struct gn_ov_contact **out)
 {
 	uint32_t n = ov->contact_count, found = 0;
 	if (n == 0)
@@ -101,13 +104,14 @@ static uint32_t walk(struct gn_overlay *ov, bool ccw, uint32_t max, gn_time now,
 	return found;
 }
 
-/* Walking to it, are fewer than L links that answer in between? Who says leaf and is none is a long link like any
- * other. */
+/* Walking to it, are fewer than L links that answer in between? Who says leaf and is none is a
+ * long link like any other. */
 static bool is_near(const struct gn_overlay *ov, const struct gn_ov_contact *c, bool ccw)
 {
 	uint32_t n = ov->contact_count, at = gn_ov_contact_place(ov, &ov->self.id) % n, between = 0;
 	for (uint32_t i = 0; i < n && between < ov->cfg.l; i++) {
-		const struct gn_ov_contact *k = ov->contacts[ccw ? (at + n - 1 - i) % n : (at + i) % n];
+		const struct gn_ov_contact *k =
+			ov->contacts[ccw ? (at + n - 1 - i) % n : (at + i) % n];
 		if (k == c)
 			return true;
 		between += k->link && k->link->state == GN_OV_LINK_UP && k->link->miss == 0 &&
@@ -129,14 +133,16 @@ static double estimate(const struct gn_overlay *ov, struct gn_ov_contact *const 
 		servers += gn_ov_contact_usable(ov, ov->contacts[i], ov->now_seen);
 	if (cws < l || ccws < l || servers <= 2 * l + 1)
 		return servers;
-	uint64_t span = cw[l - 1]->theta - ccw[l - 1]->theta; /* clockwise from the farthest to the farthest */
+	/* clockwise from the farthest to the farthest */
+	uint64_t span = cw[l - 1]->theta - ccw[l - 1]->theta;
 	return 2.0 * l * 0x1p64 / (span ? (double)span : 1);
 }
 
 void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
 {
 	ov->leaf_dirty = false;
-	if (ov->own_find && !ov->joined) { /* its result tells our true neighbours; the first contact is none of them */
+	if (ov->own_find && !ov->joined) {
+		/* its result tells our true neighbours; the first contact is none of them */
 		ov->leaf_dirty = true;
 		return;
 	}
@@ -163,7 +169,8 @@ void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now)
 		ov->leaf_ccw += ccw[i]->link && ccw[i]->link->state == GN_OV_LINK_UP;
 	ov->leaf_reach = UINT64_MAX;
 	if (cws == want && ccws == want) {
-		uint64_t a = gn_sep(cw[want - 1]->theta, ov->theta), b = gn_sep(ccw[want - 1]->theta, ov->theta);
+		uint64_t a = gn_sep(cw[want - 1]->theta, ov->theta),
+			 b = gn_sep(ccw[want - 1]->theta, ov->theta);
 		ov->leaf_reach = a > b ? a : b;
 	}
 	ov->n_est = estimate(ov, cw, cws, ccw, ccws);

@@ -1,15 +1,17 @@
-/* The iterative lookup: candidates sorted by exact distance to the key, the next request to the best of the nearest by
- * predicted time, until the nearest have answered (OV-30..OV-32). Delivery: every answer of a node holds its ring
- * neighbour that is nearer to the key, or it is the nearest; so the loop ends at the true nearest wherever leaf sets
- * are right.
+/* The iterative lookup: candidates sorted by exact distance to the key, the next request to the
+ * best of the nearest by predicted time, until the nearest have answered (OV-30..OV-32).
+ * Delivery: every answer of a node holds its ring neighbour that is nearer to the key, or it is
+ * the nearest; so the loop ends at the true nearest wherever leaf sets are right.
  *
- *   candidate: NEW -> ASKED [ask] -> SUSPECT [hedge] -> ANSWERED [answer] | NEW again or DEAD [timeout] */
+ *   candidate: NEW -> ASKED [ask] -> SUSPECT [hedge] -> ANSWERED [answer] | NEW again or DEAD
+ *   [timeout] */
 #include "overlay/overlay_int.h"
 
 #include <math.h>
 
-#define NEAR 0.6       /* of R gaps: within it all are asked at once */
-#define HEARSAY 3000.0 /* ms: one of the questions out always goes to somebody who has answered before */
+#define NEAR 0.6 /* of R gaps: within it all are asked at once */
+/* ms: one of the questions out always goes to somebody who has answered before */
+#define HEARSAY 3000.0
 
 struct gn_ov_cand *gn_ov_cand_of(struct gn_ov_op *op, const struct gn_pk *pk)
 {
@@ -49,12 +51,13 @@ void gn_ov_lookup_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct g
 		      const struct gn_ov_coord *coord, uint8_t depth)
 {
 	unsigned deepest = 4 * gn_hops_max(ov->n_est) + 8;
-	if (c->mode != GN_FB_NODE_MODE_SERVER || memcmp(c->pk.b, ov->self.pk.b, 32) == 0 || depth > deepest ||
-	    gn_ov_cand_of(op, &c->pk))
+	if (c->mode != GN_FB_NODE_MODE_SERVER || memcmp(c->pk.b, ov->self.pk.b, 32) == 0 ||
+	    depth > deepest || gn_ov_cand_of(op, &c->pk))
 		return;
 	if (op->parent && gn_sep(gn_theta(c->id.b), op->hole_theta) <= op->hole)
 		return;
-	struct gn_ov_cand n = {.c = *c, .sep = gn_sep(gn_theta(c->id.b), op->theta), .depth = depth};
+	struct gn_ov_cand n = {
+		.c = *c, .sep = gn_sep(gn_theta(c->id.b), op->theta), .depth = depth};
 	gn_ov_coord_init(&n.coord);
 	if (coord)
 		n.coord = *coord;
@@ -66,17 +69,21 @@ void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov
 {
 	gn_time now = ov->now_seen;
 	uint8_t depth = by ? (uint8_t)(by->depth + 1) : 1;
-	struct gn_ov_contact *c = gn_ov_contact_hear(ov, &told->c, &told->coord, told->age, teller, now);
-	if (!c) /* no room for it, or for its teller's word: it could not be dialled on anybody's account */
+	struct gn_ov_contact *c =
+		gn_ov_contact_hear(ov, &told->c, &told->coord, told->age, teller, now);
+	/* no room for it, or for its teller's word: it could not be dialled on anybody's account */
+	if (!c)
 		return;
-	/* We could not reach it; but who heard it since the last leaf ping knows better, if it ever spoke to us. */
+	/* We could not reach it; but who heard it since the last leaf ping knows better, if it
+	 * ever spoke to us. */
 	if (c->tomb_until > now && (!gn_ov_proven(c) || told->age > ov->cfg.ping_leaf * 5 / 4))
 		return;
 	if (op)
 		gn_ov_lookup_add(ov, op, &c->c, &told->coord, depth);
 }
 
-void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_contact *only, gn_time now)
+void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op,
+			const struct gn_ov_contact *only, gn_time now)
 {
 	struct gn_ov_contact *near[GN_OV_START_CANDS];
 	if (only) {
@@ -86,10 +93,12 @@ void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op, const struct
 	uint32_t n = gn_ov_contact_nearest(ov, op->theta, false, now, near, GN_COUNT(near));
 	for (uint32_t i = 0; i < n; i++)
 		gn_ov_lookup_add(ov, op, &near[i]->c, &near[i]->coord, 1);
-	n = gn_ov_contact_nearest(ov, op->theta, true, now, near, GN_OV_CHOICE); /* hearsay must not be all there is */
+	/* hearsay must not be all there is */
+	n = gn_ov_contact_nearest(ov, op->theta, true, now, near, GN_OV_CHOICE);
 	for (uint32_t i = 0; i < n; i++)
 		gn_ov_lookup_add(ov, op, &near[i]->c, &near[i]->coord, 1);
-	if (ov->server && op->purpose == GN_OV_USER && !(op->kind == GN_OV_GET && op->get.no_local)) {
+	if (ov->server && op->purpose == GN_OV_USER &&
+	    !(op->kind == GN_OV_GET && op->get.no_local)) {
 		struct gn_ov_cand self = {.c = ov->self,
 					  .sep = gn_sep(ov->theta, op->theta),
 					  .state = GN_OV_ANSWERED,
@@ -112,8 +121,10 @@ bool gn_ov_lookup_probe(struct gn_overlay *ov, struct gn_ov_op *op, unsigned mos
 	op->probed = true;
 	op->probes = 2; /* neither ends inside its start */
 	ov->count.probed++;
-	op->probes -= !gn_ov_find_for(ov, op->theta + reach, op, now);
-	op->probes -= !gn_ov_find_for(ov, op->theta - reach, op, now);
+	if (!gn_ov_find_for(ov, op->theta + reach, op, now))
+		op->probes--;
+	if (!gn_ov_find_for(ov, op->theta - reach, op, now))
+		op->probes--;
 	return op->probes > 0;
 }
 
@@ -124,7 +135,8 @@ void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe, gn
 		return;
 	for (uint32_t i = 0; i < probe->cand_count; i++)
 		if (probe->cands[i].state != GN_OV_DEAD)
-			gn_ov_lookup_add(ov, op, &probe->cands[i].c, &probe->cands[i].coord, probe->cands[i].depth);
+			gn_ov_lookup_add(ov, op, &probe->cands[i].c, &probe->cands[i].coord,
+					 probe->cands[i].depth);
 	op->probes--;
 	gn_ov_op_wake(ov, op, now);
 }
@@ -134,12 +146,15 @@ static gn_fbref question(struct gn_ov_op *op, struct gn_fbb *b)
 	struct gn_fb_hash h;
 	memcpy(h.b, op->key.b, 32);
 	if (op->kind == GN_OV_GET)
-		return gn_fb_get_make(b, &(struct gn_fb_get_args){.key = &h, .min_seq = op->get.min_seq});
-	return gn_fb_find_make(
-		b, &(struct gn_fb_find_args){.theta = op->theta, .target = &h, .limit = GN_OV_REPLY_CONTACTS});
+		return gn_fb_get_make(
+			b, &(struct gn_fb_get_args){.key = &h, .min_seq = op->get.min_seq});
+	return gn_fb_find_make(b, &(struct gn_fb_find_args){.theta = op->theta,
+							    .target = &h,
+							    .limit = GN_OV_REPLY_CONTACTS});
 }
 
-static void send_question(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_contact *to, uint64_t request)
+static void send_question(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_contact *to,
+			  uint64_t request)
 {
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref body = question(op, &b);
@@ -166,11 +181,11 @@ static void ask(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c
 }
 
 /* OV-30: predicted time to the answer, price of the remaining way, load. Milliseconds. */
-static double score(const struct gn_overlay *ov, const struct gn_ov_contact *k, const struct gn_ov_cand *c,
-		    double mean_load)
+static double score(const struct gn_overlay *ov, const struct gn_ov_contact *k,
+		    const struct gn_ov_cand *c, double mean_load)
 {
-	double s = (double)gn_ov_rtt_hat(ov, k, &c->coord) / 1e6, x = (double)c->sep / gn_ov_gap(ov),
-	       free = 0.4 * ov->cfg.r;
+	double s = (double)gn_ov_rtt_hat(ov, k, &c->coord) / 1e6,
+	       x = (double)c->sep / gn_ov_gap(ov), free = 0.4 * ov->cfg.r;
 	if (!k || !k->up)
 		s *= 3; /* a handshake first: two round trips */
 	if (mean_load > 4 && c->c.load > mean_load)
@@ -182,7 +197,8 @@ static double score(const struct gn_overlay *ov, const struct gn_ov_contact *k, 
 	return s;
 }
 
-static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op, uint32_t window, bool one)
+static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op, uint32_t window,
+			       bool one)
 {
 	struct gn_ov_cand *pick = NULL;
 	double pick_score = 0, load = 0;
@@ -204,8 +220,8 @@ static struct gn_ov_cand *best(const struct gn_overlay *ov, struct gn_ov_op *op,
 		bool proven = k && gn_ov_proven(k);
 		rank++;
 		rank_proven += proven;
-		/* The first record ends a GET: once hearsay has failed, somebody who is sure to answer may be farther.
-		 */
+		/* The first record ends a GET: once hearsay has failed, somebody who is sure to
+		 * answer may be farther. */
 		bool farther = one && !sure && proven && rank_proven <= window;
 		if (rank > window && !farther)
 			continue;
@@ -232,7 +248,8 @@ bool gn_ov_lookup_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
 	uint32_t rank = 0, unanswered = 0, width = gn_ov_op_width(ov, op);
 	bool one =
-		op->kind == GN_OV_GET && op->get.quorum == 1 && !op->widened; /* the first record ends it: no crowd */
+		/* the first record ends it: no crowd */
+		op->kind == GN_OV_GET && op->get.quorum == 1 && !op->widened;
 	double near = NEAR * ov->cfg.r * gn_ov_gap(ov);
 	for (uint32_t i = 0; i < op->cand_count && rank < width; i++) {
 		struct gn_ov_cand *c = &op->cands[i];
@@ -272,18 +289,20 @@ void gn_ov_step_record(struct gn_ov_op *op, const struct gn_ov_cand *c, gn_err o
 void gn_ov_lookup_hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
 	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
-	struct gn_ov_cand *c = op && r->kind != GN_FB_OVERLAY_BODY_PUT ? gn_ov_cand_of(op, &r->to.pk) : NULL;
+	struct gn_ov_cand *c =
+		op && r->kind != GN_FB_OVERLAY_BODY_PUT ? gn_ov_cand_of(op, &r->to.pk) : NULL;
 	if (!c || c->request != r->id)
 		return;
 	const struct gn_ov_contact *k = gn_ov_contact_get(ov, &r->to.pk);
 	bool nearest = gn_ov_cand_rank(op, c) < op->count;
 	if (nearest && r->tries == 0 && k && k->direct && now - k->direct < 2 * ov->cfg.ping_leaf) {
-		gn_time patient =
-			r->sent +
-			GN_OV_SENDS * (now - r->sent); /* it was there a moment ago: loss is likelier than death */
+		gn_time patient = r->sent +
+				  /* it was there a moment ago: loss is likelier than death */
+				  GN_OV_SENDS * (now - r->sent);
 		r->dead_at = patient > r->dead_at ? patient : r->dead_at;
 	}
-	if (nearest && r->tries + 1 < GN_OV_SENDS && (!k || gn_ov_proven(k))) { /* a lost datagram must not hide it */
+	if (nearest && r->tries + 1 < GN_OV_SENDS && (!k || gn_ov_proven(k))) {
+		/* a lost datagram must not hide it */
 		r->tries++;
 		send_question(ov, op, &c->c, r->id);
 	}
@@ -299,7 +318,8 @@ void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_tim
 	struct gn_ov_op *op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c = op ? gn_ov_cand_of(op, &r->to.pk) : NULL;
 	struct gn_ov_contact *k = gn_ov_contact_get(ov, &r->to.pk);
-	bool current = c && c->request == r->id && (c->state == GN_OV_ASKED || c->state == GN_OV_SUSPECT);
+	bool current =
+		c && c->request == r->id && (c->state == GN_OV_ASKED || c->state == GN_OV_SUSPECT);
 	uint8_t tries = (uint8_t)(r->tries + 1);
 	gn_ov_request_free(ov, r);
 	if (k) {
@@ -334,8 +354,8 @@ struct gn_ov_cand *gn_ov_lookup_answer(struct gn_overlay *ov, struct gn_ov_reque
 
 /* ---- answering ---- */
 
-void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type, uint64_t theta,
-		      unsigned limit, bool mine, gn_time now)
+void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type,
+		      uint64_t theta, unsigned limit, bool mine, gn_time now)
 {
 	struct gn_ov_contact *near[GN_OV_REPLY_CONTACTS + 1];
 	gn_fbref refs[GN_OV_REPLY_CONTACTS];
@@ -349,15 +369,18 @@ void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint
 			break;
 		}
 	struct gn_fbb b = gn_ov_builder(ov);
-	uint32_t made = gn_ov_put_contacts(ov, &b, near, n < limit ? n : limit, GN_OV_DATAGRAM_MAX - 100, refs, now);
+	uint32_t made = gn_ov_put_contacts(ov, &b, near, n < limit ? n : limit,
+					   GN_OV_DATAGRAM_MAX - 100, refs, now);
 	gn_fbref body;
 	if (type == GN_FB_OVERLAY_BODY_NODES)
-		body = gn_fb_nodes_make(&b, &(struct gn_fb_nodes_args){.contacts = {refs, made},
-								       .leaf_digest = gn_ov_leaf_digest(ov),
-								       .mine = mine});
+		body = gn_fb_nodes_make(
+			&b, &(struct gn_fb_nodes_args){.contacts = {refs, made},
+						       .leaf_digest = gn_ov_leaf_digest(ov),
+						       .mine = mine});
 	else
-		body = gn_fb_not_mine_make(&b, &(struct gn_fb_not_mine_args){.contacts = {refs, made},
-									     .leaf_digest = gn_ov_leaf_digest(ov)});
+		body = gn_fb_not_mine_make(
+			&b, &(struct gn_fb_not_mine_args){.contacts = {refs, made},
+							  .leaf_digest = gn_ov_leaf_digest(ov)});
 	(void)gn_ov_send(ov, &b, &from->c, from->request, type, body);
 }
 
@@ -371,7 +394,8 @@ void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NODES, theta, limit ? limit : 1, mine, now);
 }
 
-void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_nodes m, gn_time now)
+void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_nodes m,
+		    gn_time now)
 {
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;

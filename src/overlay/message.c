@@ -1,15 +1,18 @@
-/* Messages as bytes: the envelope, and contacts inside it. A contact is checked (id, work, addresses) before anyone
- * sees it; replies carry as many contacts as one datagram holds (OV-10..OV-13). */
+/* Messages as bytes: the envelope, and contacts inside it. A contact is checked (id, work,
+ * addresses) before anyone sees it; replies carry as many contacts as one datagram holds
+ * (OV-10..OV-13). */
 #include "overlay/overlay_int.h"
 
-#define CONTACT_BYTES 76 /* a Contact table without addresses, its offset included; 20 more per address */
+/* a Contact table without addresses, its offset included; 20 more per address */
+#define CONTACT_BYTES 76
 
 struct gn_fbb gn_ov_builder(struct gn_overlay *ov)
 {
 	return gn_fbb(ov->scratch, sizeof ov->scratch);
 }
 
-static gn_fbref put_contact(struct gn_fbb *b, const struct gn_contact *c, const struct gn_ov_coord *coord, gn_time age)
+static gn_fbref put_contact(struct gn_fbb *b, const struct gn_contact *c,
+			    const struct gn_ov_coord *coord, gn_time age)
 {
 	struct gn_fb_key pk;
 	struct gn_fb_nonce nonce;
@@ -20,27 +23,30 @@ static gn_fbref put_contact(struct gn_fbb *b, const struct gn_contact *c, const 
 	for (unsigned i = 0; i < c->addr_count; i++)
 		addrs[i] = gn_wire_addr(&c->addrs[i], GN_FB_CARRIER_UDP);
 	gn_time seconds = (age + GN_SEC - 1) / GN_SEC;
-	return gn_fb_contact_make(b, &(struct gn_fb_contact_args){
-					     .pk = &pk,
-					     .nonce = &nonce,
-					     .addrs = {addrs, c->addr_count},
-					     .vivaldi = coord->err < 1 ? &v : NULL,
-					     .load = c->load,
-					     .class = c->class,
-					     .age = (uint16_t)(seconds > UINT16_MAX ? UINT16_MAX : seconds),
-					     .mode = c->mode,
-				     });
+	return gn_fb_contact_make(
+		b, &(struct gn_fb_contact_args){
+			   .pk = &pk,
+			   .nonce = &nonce,
+			   .addrs = {addrs, c->addr_count},
+			   .vivaldi = coord->err < 1 ? &v : NULL,
+			   .load = c->load,
+			   .class = c->class,
+			   .age = (uint16_t)(seconds > UINT16_MAX ? UINT16_MAX : seconds),
+			   .mode = c->mode,
+		   });
 }
 
-gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_ov_contact *c, gn_time now)
+gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_ov_contact *c,
+			   gn_time now)
 {
 	if (!c)
 		return put_contact(b, &ov->self, &ov->coord, 0);
 	return put_contact(b, &c->c, &c->coord, now - c->heard);
 }
 
-uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_contact *const *list, uint32_t count,
-			    size_t bytes, gn_fbref *refs, gn_time now)
+uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b,
+			    struct gn_ov_contact *const *list, uint32_t count, size_t bytes,
+			    gn_fbref *refs, gn_time now)
 {
 	uint32_t n = 0;
 	for (; n < count; n++) {
@@ -75,17 +81,19 @@ gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b, bool reply)
 				   });
 }
 
-/* An address is worth keeping when it can be dialled from here: a port, and loopback only as told on loopback (OV-12).
- */
+/* An address is worth keeping when it can be dialled from here: a port, and loopback only as
+ * told on loopback (OV-12). */
 static bool addr_ok(const struct gn_addr *a, const struct gn_addr *teller)
 {
-	static const uint8_t any4[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0}, any6[16] = {0};
+	static const uint8_t any4[16] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 0, 0, 0, 0},
+			     any6[16] = {0};
 	if (a->port == 0 || memcmp(a->ip, any4, 16) == 0 || memcmp(a->ip, any6, 16) == 0)
 		return false;
 	return !gn_addr_is_loopback(a) || gn_addr_is_loopback(teller);
 }
 
-static void add_addr(struct gn_overlay *ov, struct gn_contact *c, const struct gn_addr *a, const struct gn_addr *teller)
+static void add_addr(struct gn_overlay *ov, struct gn_contact *c, const struct gn_addr *a,
+		     const struct gn_addr *teller)
 {
 	if (!addr_ok(a, teller)) {
 		ov->count.address_refused++;
@@ -118,7 +126,8 @@ bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const stru
 			add_addr(ov, &told.c, &a, teller);
 	}
 	const struct gn_ov_contact *known = gn_ov_contact_get(ov, &told.c.pk);
-	if (known && memcmp(known->c.nonce, told.c.nonce, 8) == 0) { /* its work was checked before */
+	if (known && memcmp(known->c.nonce, told.c.nonce, 8) == 0) {
+		/* its work was checked before */
 		told.c.id = known->c.id;
 	} else {
 		gn_node_id_make(&told.c.pk, told.c.nonce, &told.c.id);
@@ -133,7 +142,8 @@ bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const stru
 	return true;
 }
 
-bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct gn_ov_from *from, struct gn_contact *out)
+bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct gn_ov_from *from,
+		     struct gn_contact *out)
 {
 	struct gn_contact c = {.class = gn_fb_hello_class(t), .mode = gn_fb_hello_mode(t)};
 	memcpy(c.pk.b, gn_fb_hello_pk(t).b, 32);
@@ -165,12 +175,13 @@ bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct g
 	return true;
 }
 
-gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_contact *to, uint64_t request, uint8_t type,
-		  gn_fbref body)
+gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_contact *to,
+		  uint64_t request, uint8_t type, gn_fbref body)
 {
 	struct gn_slice bytes;
 	gn_fbref root = gn_fb_overlay_message_make(
-		b, &(struct gn_fb_overlay_message_args){.request = request, .body_type = type, .body = body});
+		b, &(struct gn_fb_overlay_message_args){
+			   .request = request, .body_type = type, .body = body});
 	gn_err err = gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes);
 	GN_ASSERT(err == GN_OK); /* scratch holds the greatest message we build */
 	return gn_ov_out_message(ov, to, bytes);
@@ -181,6 +192,7 @@ void gn_ov_refuse(struct gn_overlay *ov, const struct gn_contact *to, uint64_t r
 	if (request == 0)
 		return;
 	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref body = gn_fb_refused_make(&b, &(struct gn_fb_refused_args){.code = gn_wire_code(err)});
+	gn_fbref body =
+		gn_fb_refused_make(&b, &(struct gn_fb_refused_args){.code = gn_wire_code(err)});
 	(void)gn_ov_send(ov, &b, to, request, GN_FB_OVERLAY_BODY_REFUSED, body);
 }

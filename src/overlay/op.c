@@ -1,7 +1,9 @@
-/* Operations: started by the owner (or by ourselves, to join and heal), carried by a lookup, ended exactly once.
+/* Operations: started by the owner (or by ourselves, to join and heal), carried by a lookup,
+ * ended exactly once.
  *
- *   FIND, GET:  LOOKING -> ENDED [get_done, lookup_step, op_due]      PUT:  LOOKING -> STORING -> ENDED [put_step]
- *   ENDED -> shown by next_event -> freed by the next call (ours: freed by the next call) */
+ *   FIND, GET: LOOKING -> ENDED [get_done, lookup_step, op_due] PUT: LOOKING -> STORING -> ENDED
+ *   [put_step] ENDED -> shown by next_event -> freed by the next call (ours: freed by the next
+ *   call) */
 #include "overlay/overlay_int.h"
 
 struct gn_ov_op *gn_ov_op_get(const struct gn_overlay *ov, gn_op id)
@@ -58,7 +60,8 @@ void gn_ov_op_free(struct gn_overlay *ov, struct gn_ov_op *op)
 
 static void count_hops(struct gn_overlay *ov, const struct gn_ov_op *op)
 {
-	ov->hop_counts[op->hops < GN_COUNT(ov->hop_counts) ? op->hops : GN_COUNT(ov->hop_counts) - 1]++;
+	ov->hop_counts[op->hops < GN_COUNT(ov->hop_counts) ? op->hops
+							   : GN_COUNT(ov->hop_counts) - 1]++;
 	ov->hop_total++;
 	ov->hop_sum += op->hops;
 }
@@ -68,7 +71,8 @@ static void take_contacts(struct gn_ov_op *op)
 {
 	for (uint32_t i = 0; i < op->cand_count && op->contact_count < op->count; i++) {
 		const struct gn_ov_cand *c = &op->cands[i];
-		if (c->state == GN_OV_DEAD || (op->kind == GN_OV_FIND && c->state != GN_OV_ANSWERED))
+		if (c->state == GN_OV_DEAD ||
+		    (op->kind == GN_OV_FIND && c->state != GN_OV_ANSWERED))
 			continue;
 		if (op->contact_count < GN_COUNT(op->contacts))
 			op->contacts[op->contact_count++] = c->c;
@@ -120,7 +124,8 @@ void gn_ov_op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		end += gn_ov_line_time(ov, ov->out_bytes);
 	if (now >= end) {
 		ov->count.ops_timeout++;
-		gn_ov_op_end(ov, op, op->kind == GN_OV_PUT && op->storing ? GN_QUORUM : GN_TIMEOUT, now);
+		gn_ov_op_end(ov, op, op->kind == GN_OV_PUT && op->storing ? GN_QUORUM : GN_TIMEOUT,
+			     now);
 		return;
 	}
 	gn_err err = gn_ov_timer_set(ov, &op->timer, end);
@@ -134,7 +139,8 @@ gn_err gn_ov_op_reached(const struct gn_overlay *ov, const struct gn_ov_op *op)
 	for (uint32_t i = 0; i < op->cand_count; i++)
 		if (op->cands[i].state == GN_OV_ANSWERED && !op->cands[i].self)
 			return GN_OK;
-	return ov->server && (ov->boot_count == 0 || ov->count.links_made == 0) ? GN_OK : GN_UNREACHABLE;
+	return ov->server && (ov->boot_count == 0 || ov->count.links_made == 0) ? GN_OK
+										: GN_UNREACHABLE;
 }
 
 static void find_end(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
@@ -166,7 +172,8 @@ void gn_ov_op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	switch (op->kind) {
 	case GN_OV_FIND: find_end(ov, op, now); break;
 	case GN_OV_GET:
-		if (!gn_ov_get_done(ov, op, true, now) && gn_ov_lookup_step(ov, op, now)) /* widened: ask on */
+		/* widened: ask on */
+		if (!gn_ov_get_done(ov, op, true, now) && gn_ov_lookup_step(ov, op, now))
 			(void)gn_ov_get_done(ov, op, true, now);
 		break;
 	default:
@@ -228,7 +235,8 @@ gn_err gn_overlay_room(struct gn_overlay *ov)
 	return GN_LIMIT;
 }
 
-gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigned count, gn_time now, gn_op *id)
+gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigned count,
+		       gn_time now, gn_op *id)
 {
 	struct gn_ov_op *op;
 	gn_ov_begin(ov, now);
@@ -240,8 +248,8 @@ gn_err gn_overlay_find(struct gn_overlay *ov, const struct gn_hash *key, unsigne
 	return GN_OK;
 }
 
-gn_err gn_overlay_get(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_get_options *options,
-		      gn_time now, gn_op *id)
+gn_err gn_overlay_get(struct gn_overlay *ov, const struct gn_hash *key,
+		      const struct gn_get_options *options, gn_time now, gn_op *id)
 {
 	static const struct gn_get_options none;
 	struct gn_ov_op *op;
@@ -261,7 +269,8 @@ gn_err gn_overlay_get(struct gn_overlay *ov, const struct gn_hash *key, const st
 	return GN_OK;
 }
 
-gn_err gn_overlay_put(struct gn_overlay *ov, struct gn_slice record, unsigned w, gn_time now, gn_op *id)
+gn_err gn_overlay_put(struct gn_overlay *ov, struct gn_slice record, unsigned w, gn_time now,
+		      gn_op *id)
 {
 	struct gn_record r;
 	struct gn_ov_op *op;

@@ -1,19 +1,21 @@
-/* What the disk keeps of a record besides the record: who brought it, and whether a receipt of ours stands for it.
- * Without that a restart makes what strangers pushed as good as what was promised, and their shares free again (OV-95).
+/* What the disk keeps of a record besides the record: who brought it, and whether a receipt of
+ * ours stands for it. Without that a restart makes what strangers pushed as good as what was
+ * promised, and their shares free again (OV-95).
  *
  * A stored value is the record and a tail behind it:
  *
- *   | offset from the record's end | bytes | field |
- *   | 0                            | 1     | enum gn_ov_how; others than 0 were one to earlier releases |
- *   | 1                            | 32    | node key of who brought it; zeros: ourselves, or not known |
- *   | 33                           | 16    | its address, without the port |
- *   | 49                           | 16    | tag: HMAC-SHA256 by our node key's seed over what stands below |
+ *   | offset from the record's end | bytes | field | | 0 | 1 | enum gn_ov_how; others than 0
+ *   were one to earlier releases | | 1 | 32 | node key of who brought it; zeros: ourselves, or
+ *   not known | | 33 | 16 | its address, without the port | | 49 | 16 | tag: HMAC-SHA256 by our
+ *   node key's seed over what stands below |
  *
  * domain || hash of the record || the 49 bytes.
  *
- * 1. Earlier releases wrote the record alone, and read one with a tail. A value whose last bytes have no tag of ours is
- *    a record alone: nobody can bring one that names another as its putter.
- * 2. A record is stored again before the first receipt for it is given, so that no restart forgets a promise. */
+ * 1. Earlier releases wrote the record alone, and read one with a tail. A value whose last bytes
+ *    have no tag of ours is a record alone: nobody can bring one that names another as its
+ *    putter.
+ * 2. A record is stored again before the first receipt for it is given, so that no restart
+ *    forgets a promise. */
 #include "overlay/overlay_int.h"
 
 #define ORIGIN_DOMAIN "geonet/held/1"
@@ -24,7 +26,8 @@ bool gn_ov_origin_eq(const struct gn_ov_origin *a, const struct gn_ov_origin *b)
 	return a->how == b->how && memcmp(&a->by, &b->by, sizeof a->by) == 0;
 }
 
-static void tag_of(const struct gn_overlay *ov, const struct gn_hash *record, const uint8_t *tail, uint8_t out[TAG_LEN])
+static void tag_of(const struct gn_overlay *ov, const struct gn_hash *record, const uint8_t *tail,
+		   uint8_t out[TAG_LEN])
 {
 	enum { DOMAIN_LEN = sizeof ORIGIN_DOMAIN - 1 };
 	uint8_t msg[DOMAIN_LEN + 32 + AT_TAG];
@@ -36,8 +39,8 @@ static void tag_of(const struct gn_overlay *ov, const struct gn_hash *record, co
 	memcpy(out, h.b, TAG_LEN);
 }
 
-void gn_ov_origin_put(const struct gn_overlay *ov, const struct gn_record *r, const struct gn_ov_origin *from,
-		      uint8_t tail[GN_OV_ORIGIN_LEN])
+void gn_ov_origin_put(const struct gn_overlay *ov, const struct gn_record *r,
+		      const struct gn_ov_origin *from, uint8_t tail[GN_OV_ORIGIN_LEN])
 {
 	tail[0] = (uint8_t)from->how;
 	memcpy(tail + AT_KEY, from->by.key.b, 32);

@@ -1,5 +1,5 @@
-/* What goes to the owner: messages, storage requests, events, each a bounded queue of copies. What was shown last lives
- * until the next call. */
+/* What goes to the owner: messages, storage requests, events, each a bounded queue of copies.
+ * What was shown last lives until the next call. */
 #include "overlay/overlay_int.h"
 
 struct event {
@@ -37,7 +37,8 @@ void gn_ov_outputs_fini(struct gn_overlay *ov)
 
 gn_err gn_ov_out_message(struct gn_overlay *ov, const struct gn_contact *to, struct gn_slice bytes)
 {
-	struct gn_ov_out m = {.to = *to, .len = bytes.len, .reliable = bytes.len > GN_OV_DATAGRAM_MAX};
+	struct gn_ov_out m = {
+		.to = *to, .len = bytes.len, .reliable = bytes.len > GN_OV_DATAGRAM_MAX};
 	GN_ASSERT(bytes.len > 0);
 	m.bytes = gn_mem_new(ov->env.alloc, bytes.len);
 	if (!m.bytes) {
@@ -85,7 +86,8 @@ gn_err gn_ov_out_store(struct gn_overlay *ov, enum gn_overlay_store_kind kind, u
 	return err;
 }
 
-void gn_ov_out_event(struct gn_overlay *ov, enum gn_overlay_event_kind kind, const struct gn_contact *peer)
+void gn_ov_out_event(struct gn_overlay *ov, enum gn_overlay_event_kind kind,
+		     const struct gn_contact *peer)
 {
 	struct event e = {kind, *peer};
 	if (gn_ring_push(&ov->events, &e) != GN_OK)
@@ -133,9 +135,11 @@ bool gn_overlay_next_store(struct gn_overlay *ov, struct gn_overlay_store *out)
 
 static void show_op(struct gn_ov_op *op, struct gn_overlay_event *out)
 {
-	static const char *const kinds[] = {[GN_OV_FIND] = "find", [GN_OV_GET] = "get", [GN_OV_PUT] = "put"};
+	static const char *const kinds[] = {
+		[GN_OV_FIND] = "find", [GN_OV_GET] = "get", [GN_OV_PUT] = "put"};
 	for (uint32_t i = 0; i < op->value_count; i++)
-		op->results[i] = (struct gn_overlay_value){op->values[i].record.bytes, op->values[i].holders};
+		op->results[i] = (struct gn_overlay_value){op->values[i].record.bytes,
+							   op->values[i].holders};
 	*out = (struct gn_overlay_event){
 		.kind = GN_OVERLAY_DONE,
 		.op_kind = kinds[op->kind],

@@ -1,11 +1,11 @@
-/* Life of the engine, dispatch of messages, timers. Every input parses and verifies first and changes the state last;
- * at its end the ring is brought in order (gn_ov_links_changed). */
+/* Life of the engine, dispatch of messages, timers. Every input parses and verifies first and
+ * changes the state last; at its end the ring is brought in order (gn_ov_links_changed). */
 #include "overlay/overlay_int.h"
 
-#define DEFAULT(field, value)                                                                                          \
-	do {                                                                                                           \
-		if (!(field))                                                                                          \
-			(field) = (value);                                                                             \
+#define DEFAULT(field, value)                                                                      \
+	do {                                                                                       \
+		if (!(field))                                                                      \
+			(field) = (value);                                                         \
 	} while (0)
 
 static gn_err configure(struct gn_overlay_config *c)
@@ -133,38 +133,73 @@ void gn_overlay_free(struct gn_overlay *ov)
 
 /* ---- messages ---- */
 
-static bool dispatch(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_overlay_message m, gn_time now)
+static bool dispatch(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_overlay_message m,
+		     gn_time now)
 {
 	switch (gn_fb_overlay_message_body_type(m)) {
-	case GN_FB_OVERLAY_BODY_HELLO: gn_ov_on_hello(ov, from, gn_fb_overlay_message_body_as_hello(m), now); break;
-	case GN_FB_OVERLAY_BODY_PING: gn_ov_on_ping(ov, from, gn_fb_overlay_message_body_as_ping(m), now); break;
-	case GN_FB_OVERLAY_BODY_PONG: gn_ov_on_pong(ov, from, gn_fb_overlay_message_body_as_pong(m), now); break;
-	case GN_FB_OVERLAY_BODY_DELTA: gn_ov_on_delta(ov, from, gn_fb_overlay_message_body_as_delta(m), now); break;
-	case GN_FB_OVERLAY_BODY_LINK: gn_ov_on_link(ov, from, gn_fb_overlay_message_body_as_link(m), now); break;
+	case GN_FB_OVERLAY_BODY_HELLO:
+		gn_ov_on_hello(ov, from, gn_fb_overlay_message_body_as_hello(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_PING:
+		gn_ov_on_ping(ov, from, gn_fb_overlay_message_body_as_ping(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_PONG:
+		gn_ov_on_pong(ov, from, gn_fb_overlay_message_body_as_pong(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_DELTA:
+		gn_ov_on_delta(ov, from, gn_fb_overlay_message_body_as_delta(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_LINK:
+		gn_ov_on_link(ov, from, gn_fb_overlay_message_body_as_link(m), now);
+		break;
 	case GN_FB_OVERLAY_BODY_LINK_OK:
 		gn_ov_on_link_ok(ov, from, gn_fb_overlay_message_body_as_link_ok(m), now);
 		break;
 	case GN_FB_OVERLAY_BODY_LINK_NO:
 		gn_ov_on_link_no(ov, from, gn_fb_overlay_message_body_as_link_no(m), now);
 		break;
-	case GN_FB_OVERLAY_BODY_UNLINK: gn_ov_on_unlink(ov, from, gn_fb_overlay_message_body_as_unlink(m), now); break;
-	case GN_FB_OVERLAY_BODY_FIND: gn_ov_on_find(ov, from, gn_fb_overlay_message_body_as_find(m), now); break;
-	case GN_FB_OVERLAY_BODY_NODES: gn_ov_on_nodes(ov, from, gn_fb_overlay_message_body_as_nodes(m), now); break;
-	case GN_FB_OVERLAY_BODY_GET: gn_ov_on_get(ov, from, gn_fb_overlay_message_body_as_get(m), now); break;
-	case GN_FB_OVERLAY_BODY_VALUE: gn_ov_on_value(ov, from, gn_fb_overlay_message_body_as_value(m), now); break;
-	case GN_FB_OVERLAY_BODY_PUT: gn_ov_on_put(ov, from, gn_fb_overlay_message_body_as_put(m), now); break;
-	case GN_FB_OVERLAY_BODY_ACK: gn_ov_on_ack(ov, from, gn_fb_overlay_message_body_as_ack(m), now); break;
-	case GN_FB_OVERLAY_BODY_STALE: gn_ov_on_stale(ov, from, gn_fb_overlay_message_body_as_stale(m), now); break;
+	case GN_FB_OVERLAY_BODY_UNLINK:
+		gn_ov_on_unlink(ov, from, gn_fb_overlay_message_body_as_unlink(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_FIND:
+		gn_ov_on_find(ov, from, gn_fb_overlay_message_body_as_find(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_NODES:
+		gn_ov_on_nodes(ov, from, gn_fb_overlay_message_body_as_nodes(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_GET:
+		gn_ov_on_get(ov, from, gn_fb_overlay_message_body_as_get(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_VALUE:
+		gn_ov_on_value(ov, from, gn_fb_overlay_message_body_as_value(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_PUT:
+		gn_ov_on_put(ov, from, gn_fb_overlay_message_body_as_put(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_ACK:
+		gn_ov_on_ack(ov, from, gn_fb_overlay_message_body_as_ack(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_STALE:
+		gn_ov_on_stale(ov, from, gn_fb_overlay_message_body_as_stale(m), now);
+		break;
 	case GN_FB_OVERLAY_BODY_NOT_MINE:
 		gn_ov_on_not_mine(ov, from, gn_fb_overlay_message_body_as_not_mine(m), now);
 		break;
-	case GN_FB_OVERLAY_BODY_DIGEST: gn_ov_on_digest(ov, from, gn_fb_overlay_message_body_as_digest(m), now); break;
-	case GN_FB_OVERLAY_BODY_WANT: gn_ov_on_want(ov, from, gn_fb_overlay_message_body_as_want(m), now); break;
-	case GN_FB_OVERLAY_BODY_PUSH: gn_ov_on_push(ov, from, gn_fb_overlay_message_body_as_push(m), now); break;
+	case GN_FB_OVERLAY_BODY_DIGEST:
+		gn_ov_on_digest(ov, from, gn_fb_overlay_message_body_as_digest(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_WANT:
+		gn_ov_on_want(ov, from, gn_fb_overlay_message_body_as_want(m), now);
+		break;
+	case GN_FB_OVERLAY_BODY_PUSH:
+		gn_ov_on_push(ov, from, gn_fb_overlay_message_body_as_push(m), now);
+		break;
 	case GN_FB_OVERLAY_BODY_BUSY: gn_ov_on_refused(ov, from, GN_BUSY, now); break;
 	case GN_FB_OVERLAY_BODY_REFUSED:
-		gn_ov_on_refused(ov, from, gn_wire_err(gn_fb_refused_code(gn_fb_overlay_message_body_as_refused(m))),
-				 now);
+		gn_ov_on_refused(
+			ov, from,
+			gn_wire_err(gn_fb_refused_code(gn_fb_overlay_message_body_as_refused(m))),
+			now);
 		break;
 	default: return false; /* RELAY, and what later versions bring */
 	}
@@ -207,7 +242,8 @@ gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *pk, const stru
 
 /* ---- the carrier's news ---- */
 
-void gn_overlay_peer_up(struct gn_overlay *ov, const struct gn_pk *pk, const struct gn_addr *addr, gn_time now)
+void gn_overlay_peer_up(struct gn_overlay *ov, const struct gn_pk *pk, const struct gn_addr *addr,
+			gn_time now)
 {
 	gn_ov_begin(ov, now);
 	for (uint32_t i = 0; addr && i < ov->boot_count; i++)
@@ -233,15 +269,18 @@ void gn_overlay_peer_down(struct gn_overlay *ov, const struct gn_pk *pk, gn_err 
 		return;
 	c->up = false;
 	if (c->link)
-		gn_ov_link_probe(ov, c->link, now); /* which opens a session anew, or finds it dead */
+		/* which opens a session anew, or finds it dead */
+		gn_ov_link_probe(ov, c->link, now);
 }
 
-void gn_overlay_addr_down(struct gn_overlay *ov, const struct gn_addr *addr, gn_err why, gn_time now)
+void gn_overlay_addr_down(struct gn_overlay *ov, const struct gn_addr *addr, gn_err why,
+			  gn_time now)
 {
 	(void)why;
 	gn_ov_begin(ov, now);
 	for (uint32_t i = 0; i < ov->boot_count; i++) {
-		struct gn_ov_request *r = ov->boots[i].request ? gn_ov_request_get(ov, ov->boots[i].request) : NULL;
+		struct gn_ov_request *r =
+			ov->boots[i].request ? gn_ov_request_get(ov, ov->boots[i].request) : NULL;
 		if (gn_addr_eq(&ov->boots[i].addr, addr) &&
 		    ov->boots[i].learnt) /* another node may answer there one day */
 			ov->boots[i].has_pk = ov->boots[i].learnt = false;
@@ -279,7 +318,8 @@ void gn_overlay_tick(struct gn_overlay *ov, gn_time now)
 	gn_ov_begin(ov, now);
 	gn_ov_links_changed(ov, now);
 	for (unsigned i = 0; i < GN_OV_TICK_TIMERS && gn_heap_deadline(&ov->timers) <= now; i++) {
-		struct gn_ov_timer *t = GN_CONTAINER(gn_heap_first(&ov->timers), struct gn_ov_timer, node);
+		struct gn_ov_timer *t =
+			GN_CONTAINER(gn_heap_first(&ov->timers), struct gn_ov_timer, node);
 		gn_err err = gn_ov_timer_set(ov, t, GN_NEVER);
 		GN_ASSERT(err == GN_OK);
 		switch (t->kind) {
@@ -287,8 +327,12 @@ void gn_overlay_tick(struct gn_overlay *ov, gn_time now)
 		case GN_OV_TIMER_REQUEST:
 			gn_ov_request_due(ov, GN_CONTAINER(t, struct gn_ov_request, timer), now);
 			break;
-		case GN_OV_TIMER_LINK: gn_ov_link_due(ov, GN_CONTAINER(t, struct gn_ov_link, timer), now); break;
-		case GN_OV_TIMER_OP: gn_ov_op_due(ov, GN_CONTAINER(t, struct gn_ov_op, timer), now); break;
+		case GN_OV_TIMER_LINK:
+			gn_ov_link_due(ov, GN_CONTAINER(t, struct gn_ov_link, timer), now);
+			break;
+		case GN_OV_TIMER_OP:
+			gn_ov_op_due(ov, GN_CONTAINER(t, struct gn_ov_op, timer), now);
+			break;
 		default: gn_ov_held_due(ov, GN_CONTAINER(t, struct gn_ov_held, timer), now);
 		}
 		gn_ov_links_changed(ov, now);

@@ -1,4 +1,5 @@
-/* Wrong wall clocks: set while the node runs, wrong from the start, of one node, of all, of liars (OV-80..OV-85). */
+/* Wrong wall clocks: set while the node runs, wrong from the start, of one node, of all, of
+ * liars (OV-80..OV-85). */
 #include "overlay/test_net.h"
 
 #include <setjmp.h>
@@ -25,19 +26,22 @@ static void run(gn_time span)
 
 static void run_long(gn_time span)
 {
-	for (gn_time end = net.now + span; net.now < end; run(gn_time_min(10 * GN_SEC, end - net.now)))
+	for (gn_time end = net.now + span; net.now < end;
+	     run(gn_time_min(10 * GN_SEC, end - net.now)))
 		net_run(&net, gn_time_min(3600 * GN_SEC, end - net.now));
 }
 
-/* `count` nodes; node i is in prefix 203.0.(i / each).0/24, or with each 0 at a loopback address of its own. */
+/* `count` nodes; node i is in prefix 203.0.(i / each).0/24, or with each 0 at a loopback address
+ * of its own. */
 static void build(unsigned count, unsigned each)
 {
 	net_init(&net, 77);
 	memset(ahead, 0, sizeof ahead);
 	for (unsigned i = 0; i < count; i++) {
 		net_add(&net);
-		net.node[i].cfg.addrs[0] = each ? gn_addr_v4(203, 0, (uint8_t)(i / each), (uint8_t)(i + 1), 7000)
-						: gn_addr_v4(127, 0, 0, (uint8_t)(i + 1), 7000);
+		net.node[i].cfg.addrs[0] =
+			each ? gn_addr_v4(203, 0, (uint8_t)(i / each), (uint8_t)(i + 1), 7000)
+			     : gn_addr_v4(127, 0, 0, (uint8_t)(i + 1), 7000);
 	}
 	for (unsigned i = 0; i < count; i++)
 		net_start(&net, i);
@@ -85,7 +89,8 @@ static void a_clock_set_for_a_moment_changes_nothing(void **state)
 	assert_int_equal(info(0).clock_ahead, 0);
 	put(&later, "afterwards"); /* not from its past */
 	assert_int_equal(gn_overlay_time(net.node[0].ov, net.now), net.now);
-	assert_int_equal(net_counter(&net, 0, "records_forgotten") + net_counter(&net, 0, "clock_steps"), 0);
+	assert_int_equal(
+		net_counter(&net, 0, "records_forgotten") + net_counter(&net, 0, "clock_steps"), 0);
 	net_free(&net);
 }
 
@@ -161,7 +166,8 @@ static void a_start_with_a_wrong_clock_drops_nothing_and_goes_by_the_peers(void 
 	assert_true(near(info(2).clock_ahead, DAYS(40)));
 	assert_int_equal(info(2).clock_peers, 4);
 	assert_true(near(gn_overlay_time(net.node[2].ov, net.now), net.now));
-	assert_true(near(gn_overlay_time_own(net.node[2].ov, net.now), net.now + DAYS(40))); /* who is right? */
+	/* who is right? */
+	assert_true(near(gn_overlay_time_own(net.node[2].ov, net.now), net.now + DAYS(40)));
 	assert_false(info(2).clock_not_used);
 	ahead[2] = 0; /* its owner sets it right */
 	run(30 * GN_SEC);
@@ -195,12 +201,15 @@ static bool in_doubt(unsigned count, unsigned each, bool count_local, gn_time by
 	run(400 * GN_SEC);
 	assert_int_equal(info(0).records, 1); /* nothing is hidden on hearsay .. */
 	assert_int_equal(net_get(&net, 0, &r.r.key, 1), GN_OK);
-	assert_int_equal(offered(0), GN_OK); /* .. nor refused */
+	assert_int_equal(offered(0), GN_OK);             /* .. nor refused */
 	assert_int_equal(info(0).clock_peers > 0, true); /* it is told in any case */
 	bool doubt = offered(by) == GN_OK;
-	assert_int_equal(gn_overlay_time(net.node[0].ov, net.now) - net.now < -DAYS(1), doubt && by < 0);
-	assert_int_equal(gn_overlay_time_latest(net.node[0].ov, net.now) - net.now > DAYS(1), doubt && by > 0);
-	assert_true(near(gn_overlay_time_own(net.node[0].ov, net.now), net.now)); /* what is signed is of now */
+	assert_int_equal(gn_overlay_time(net.node[0].ov, net.now) - net.now < -DAYS(1),
+			 doubt && by < 0);
+	assert_int_equal(gn_overlay_time_latest(net.node[0].ov, net.now) - net.now > DAYS(1),
+			 doubt && by > 0);
+	/* what is signed is of now */
+	assert_true(near(gn_overlay_time_own(net.node[0].ov, net.now), net.now));
 	assert_false(doubt && gn_overlay_time_sure(net.node[0].ov, net.now));
 	net_free(&net);
 	return doubt;
@@ -274,7 +283,8 @@ static void voices_are_of_those_known_for_long_whose_links_live(void **state)
 	assert_int_equal(info(0).clock_peers, 4);
 	assert_int_equal(offered(DAYS(40)), GN_OK);
 	for (unsigned i = 2; i < 6; i++)
-		gn_overlay_peer_down(net.node[0].ov, &net.node[i].cfg.node_key.pk, GN_TIMEOUT, net.now);
+		gn_overlay_peer_down(net.node[0].ov, &net.node[i].cfg.node_key.pk, GN_TIMEOUT,
+				     net.now);
 	for (unsigned i = 2; i < 6; i++)
 		net_stop(&net, i);
 	run(15 * GN_SEC);
@@ -293,16 +303,19 @@ static void two_thirds_must_agree(void **state)
 	run(400 * GN_SEC);
 	assert_int_equal(info(0).records, 0);
 	assert_true(near(gn_overlay_time(net.node[0].ov, net.now) - net.now, 0) ||
-		    near(gn_overlay_time(net.node[0].ov, net.now) - net.now, DAYS(2))); /* its own, held or followed */
+		    /* its own, held or followed */
+		    near(gn_overlay_time(net.node[0].ov, net.now) - net.now, DAYS(2)));
 	run(400 * GN_SEC);
 	assert_true(near(gn_overlay_time(net.node[0].ov, net.now) - net.now, DAYS(2)));
 	net_free(&net);
 }
 
-static gn_err expired_is_free(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
+static gn_err expired_is_free(const struct gn_record *held, const struct gn_record *in,
+			      uint32_t names, gn_time now)
 {
 	(void)names;
-	bool theirs = held && memcmp(held->owner.b, in->owner.b, 32) != 0 && gn_unix(now) <= held->created + held->ttl;
+	bool theirs = held && memcmp(held->owner.b, in->owner.b, 32) != 0 &&
+		      gn_unix(now) <= held->created + held->ttl;
 	return theirs ? GN_EXISTS : GN_OK;
 }
 

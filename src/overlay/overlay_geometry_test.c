@@ -1,6 +1,6 @@
-/* Geometry: exact angles, distances against values computed with __float128 (113-bit mantissa) and against a long
- * double reference over random points, the hop formula, and how often a distance in doubles would pick the wrong
- * neighbour. */
+/* Geometry: exact angles, distances against values computed with __float128 (113-bit mantissa)
+ * and against a long double reference over random points, the hop formula, and how often a
+ * distance in doubles would pick the wrong neighbour. */
 #include "overlay/overlay_int.h"
 
 #include <math.h>
@@ -42,26 +42,30 @@ static const struct {
 	uint64_t t2;
 	double dist, busemann; /* the latter of (r1, t1) to the ideal point t2 */
 } vectors[] = {
-	{44.361419555836498, UINT64_C(0x0), 44.361419555836498, UINT64_C(0x1), 2.46680623502243161013e+00,
-	 -4.19754492490096809156e+01},
+	{44.361419555836498, UINT64_C(0x0), 44.361419555836498, UINT64_C(0x1),
+	 2.46680623502243161013e+00, -4.19754492490096809156e+01},
 	{44.361419555836498, UINT64_C(0x0), 44.361419555836498, UINT64_C(0x8000000000000000),
 	 8.87228391116729966370e+01, 4.43614195558364983185e+01},
-	{44.361419555836498, UINT64_C(0x75bcd15), 44.361419555836498, UINT64_C(0x76bcd15), 3.00153469940967940588e+01,
-	 -1.43460725617397964108e+01},
+	{44.361419555836498, UINT64_C(0x75bcd15), 44.361419555836498, UINT64_C(0x76bcd15),
+	 3.00153469940967940588e+01, -1.43460725617397964108e+01},
 	{44.361419555836498, UINT64_C(0xffffffffffffff00), 44.361419555836498, UINT64_C(0x100),
 	 1.47661097947966491613e+01, -2.95953101475491178736e+01},
-	{42.975125194716611, UINT64_C(0x5), 45.747713916956386, UINT64_C(0x5), 2.77258872223977448357e+00,
-	 -4.29751251947166110767e+01},
-	{44.361419555836498, UINT64_C(0x4000000000000000), 45.747713555836498, UINT64_C(0x4000000100000000),
-	 4.80371733275352966536e+01, 2.28945977169879886392e+00},
-	{1, UINT64_C(0x0), 2, UINT64_C(0x4000000000000000), 2.44442894986105382190e+00, 4.33780830483027187026e-01},
+	{42.975125194716611, UINT64_C(0x5), 45.747713916956386, UINT64_C(0x5),
+	 2.77258872223977448357e+00, -4.29751251947166110767e+01},
+	{44.361419555836498, UINT64_C(0x4000000000000000), 45.747713555836498,
+	 UINT64_C(0x4000000100000000), 4.80371733275352966536e+01, 2.28945977169879886392e+00},
+	{1, UINT64_C(0x0), 2, UINT64_C(0x4000000000000000), 2.44442894986105382190e+00,
+	 4.33780830483027187026e-01},
 	{0.001, UINT64_C(0x0), 0.001, UINT64_C(0x2000000000000000), 7.65366973610424901118e-04,
 	 -7.06856663314595802856e-04},
-	{400, UINT64_C(0x7), 400, UINT64_C(0x10000000007), 7.69018395104821413808e+02, 3.69018395104821413808e+02},
-	{300, UINT64_C(0x0), 310, UINT64_C(0x0), 1.00000000000000000000e+01, -3.00000000000000000000e+02},
-	{350, UINT64_C(0x4000000000000000), 280, UINT64_C(0xc000000000000000), 6.30000000000000000000e+02,
-	 3.50000000000000000000e+02},
-	{20, UINT64_C(0x0), 20, UINT64_C(0x3), 2.47879746298829531443e-10, -1.99999999999999999999e+01},
+	{400, UINT64_C(0x7), 400, UINT64_C(0x10000000007), 7.69018395104821413808e+02,
+	 3.69018395104821413808e+02},
+	{300, UINT64_C(0x0), 310, UINT64_C(0x0), 1.00000000000000000000e+01,
+	 -3.00000000000000000000e+02},
+	{350, UINT64_C(0x4000000000000000), 280, UINT64_C(0xc000000000000000),
+	 6.30000000000000000000e+02, 3.50000000000000000000e+02},
+	{20, UINT64_C(0x0), 20, UINT64_C(0x3), 2.47879746298829531443e-10,
+	 -1.99999999999999999999e+01},
 };
 
 static void distances_match_quad_precision(void **state)
@@ -70,17 +74,19 @@ static void distances_match_quad_precision(void **state)
 	for (size_t i = 0; i < GN_COUNT(vectors); i++) {
 		double d = gn_dist(vectors[i].r1, vectors[i].t1, vectors[i].r2, vectors[i].t2);
 		double b = gn_busemann(vectors[i].r1, vectors[i].t1, vectors[i].t2);
-		double bound = 3e-13 + 1e-15 * vectors[i].dist; /* above 256 a double has no more digits to give */
+		/* above 256 a double has no more digits to give */
+		double bound = 3e-13 + 1e-15 * vectors[i].dist;
 		assert_true(fabs(d - vectors[i].dist) < bound);
 		assert_true(fabs(b - vectors[i].busemann) < bound);
 	}
 }
 
-/* Half-angle form of the cosine law with positive terms only, in long double: independent of the code's rearrangement.
- */
+/* Half-angle form of the cosine law with positive terms only, in long double: independent of the
+ * code's rearrangement. */
 static long double reference(long double r1, uint64_t t1, long double r2, uint64_t t2)
 {
-	long double h = sinl((long double)gn_sep(t1, t2) * (3.14159265358979323846264338327950288L / 0x1p64L));
+	long double h = sinl((long double)gn_sep(t1, t2) *
+			     (3.14159265358979323846264338327950288L / 0x1p64L));
 	long double a = sinhl((r1 - r2) / 2), x = 2 * a * a + 2 * sinhl(r1) * sinhl(r2) * h * h;
 	return log1pl(x + sqrtl(x * (x + 2)));
 }
@@ -91,21 +97,24 @@ static void distances_match_a_reference_at_random(void **state)
 	struct gn_prng g;
 	gn_prng_init(&g, 7);
 	for (int i = 0; i < 20000; i++) {
-		uint64_t a = gn_prng_next(&g), b = a + (gn_prng_next(&g) >> (gn_prng_next(&g) % 64));
+		uint64_t a = gn_prng_next(&g),
+			 b = a + (gn_prng_next(&g) >> (gn_prng_next(&g) % 64));
 		double r = i % 2 ? R0 : R0 - 1.4 + (double)(gn_prng_next(&g) % 1000) / 357;
 		double d = gn_dist(R0, a, r, b);
 		assert_true(fabsl(d - reference(R0, a, r, b)) < 3e-13L);
 	}
 }
 
-/* On the circle the order of distances is the order of angles; where doubles cannot tell, integers still do. */
+/* On the circle the order of distances is the order of angles; where doubles cannot tell,
+ * integers still do. */
 static void nearer_is_decided_by_integers(void **state)
 {
 	(void)state;
 	struct gn_prng g;
 	gn_prng_init(&g, 8);
 	for (int i = 0; i < 20000; i++) {
-		uint64_t key = gn_prng_next(&g), a = gn_prng_next(&g), b = a + 1 + gn_prng_next(&g) % 1000;
+		uint64_t key = gn_prng_next(&g), a = gn_prng_next(&g),
+			 b = a + 1 + gn_prng_next(&g) % 1000;
 		struct gn_node_id x = {{0}}, y = {{0}};
 		gn_put_be64(x.b, a);
 		gn_put_be64(y.b, b);
@@ -136,7 +145,8 @@ static void hops_follow_the_formula(void **state)
 static void coordinates_learn_the_way(void **state)
 {
 	(void)state;
-	/* Five places with flat distances: after some rounds every pair is predicted within a fifth. */
+	/* Five places with flat distances: after some rounds every pair is predicted within a
+	 * fifth. */
 	static const double at[5][2] = {{0, 0}, {30, 0}, {0, 80}, {100, 100}, {-50, 20}};
 	struct gn_ov_coord c[5];
 	struct gn_prng g;
@@ -148,7 +158,8 @@ static void coordinates_learn_the_way(void **state)
 	for (int i = 0; i < 4000; i++) {
 		int a = (int)(gn_prng_next(&g) % 5), b = (int)(gn_prng_next(&g) % 5);
 		if (a != b)
-			gn_ov_coord_update(&c[a], &c[b], 5 + hypot(at[a][0] - at[b][0], at[a][1] - at[b][1]));
+			gn_ov_coord_update(&c[a], &c[b],
+					   5 + hypot(at[a][0] - at[b][0], at[a][1] - at[b][1]));
 	}
 	for (int a = 0; a < 5; a++)
 		for (int b = 0; b < a; b++) {

@@ -1,5 +1,5 @@
-/* Letting go of copies: only to members known for long that have proven with a receipt and a hash that they have the
- * record; and receipts that count only when their signature holds. */
+/* Letting go of copies: only to members known for long that have proven with a receipt and a
+ * hash that they have the record; and receipts that count only when their signature holds. */
 #include "overlay/test_net.h"
 
 #include <setjmp.h>
@@ -100,7 +100,8 @@ static void a_forged_receipt_does_not_count(void **state)
 	assert_int_equal(tampered, 1);
 	assert_int_equal(net.result.receipts, 4);
 	for (unsigned i = 0; i < net.result.receipts; i++)
-		assert_memory_not_equal(net.result.receipt[i].pk.b, net.node[liar].cfg.node_key.pk.b, 32);
+		assert_memory_not_equal(net.result.receipt[i].pk.b,
+					net.node[liar].cfg.node_key.pk.b, 32);
 	assert_int_equal(net_counter(&net, 0, "receipts_bad"), 1);
 	net.tamper = NULL;
 	assert_int_equal(net_put(&net, 0, &r, 5), GN_OK);
@@ -111,7 +112,8 @@ static void a_forged_receipt_does_not_count(void **state)
 #define OLD 5 /* nodes that hold the record first */
 #define ALL 14
 
-/* Sets of 4; the others join at `later` and some of them are nearer. Returns a node that must hand over. */
+/* Sets of 4; the others join at `later` and some of them are nearer. Returns a node that must
+ * hand over. */
 static unsigned displaced(struct net_record *r, gn_time before)
 {
 	net_init(&net, 72);
@@ -153,12 +155,14 @@ static unsigned members_with(const struct net_record *r, unsigned as_seen_by)
 	uint32_t count = gn_ov_set_of(net.node[as_seen_by].ov, gn_theta(r->r.key.b), set, 4);
 	for (uint32_t k = 0; k < count; k++)
 		for (unsigned i = 0; i < ALL; i++)
-			if (set[k].contact && memcmp(set[k].contact->c.id.b, net.node[i].id.b, 32) == 0)
+			if (set[k].contact &&
+			    memcmp(set[k].contact->c.id.b, net.node[i].id.b, 32) == 0)
 				n += holds(i, r);
 	return n;
 }
 
-static void a_copy_goes_when_half_its_life_is_over_and_known_members_have_proven_theirs(void **state)
+static void
+a_copy_goes_when_half_its_life_is_over_and_known_members_have_proven_theirs(void **state)
 {
 	(void)state;
 	struct net_record r;
@@ -265,16 +269,17 @@ static void strangers_get_no_proof(void **state)
 	memcpy(key.b, r.r.key.b, 32);
 	gn_fbref body = gn_fb_get_make(&b, &(struct gn_fb_get_args){.key = &key, .nonce = 5});
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b,
-		&(struct gn_fb_overlay_message_args){.request = 9, .body_type = GN_FB_OVERLAY_BODY_GET, .body = body});
+		&b, &(struct gn_fb_overlay_message_args){
+			    .request = 9, .body_type = GN_FB_OVERLAY_BODY_GET, .body = body});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes), GN_OK);
 	uint64_t before = net_counter(&net, 1, "receipts_signed");
 	struct gn_addr addr = gn_addr_v4(127, 0, 0, 9, 999);
-	assert_int_equal(gn_overlay_recv(net.node[1].ov, &stranger.pk, &addr, bytes, net.now), GN_OK);
+	assert_int_equal(gn_overlay_recv(net.node[1].ov, &stranger.pk, &addr, bytes, net.now),
+			 GN_OK);
 	net_pump(&net, 1);
 	assert_int_equal(net_counter(&net, 1, "receipts_signed"), before);
-	assert_int_equal(gn_overlay_recv(net.node[1].ov, &net.node[0].cfg.node_key.pk, &net.node[0].cfg.addrs[0], bytes,
-					 net.now),
+	assert_int_equal(gn_overlay_recv(net.node[1].ov, &net.node[0].cfg.node_key.pk,
+					 &net.node[0].cfg.addrs[0], bytes, net.now),
 			 GN_OK);
 	net_pump(&net, 1);
 	assert_int_equal(net_counter(&net, 1, "receipts_signed"), before + 1);
@@ -284,8 +289,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(a_forged_receipt_does_not_count, take_down),
-		cmocka_unit_test_teardown(a_copy_goes_when_half_its_life_is_over_and_known_members_have_proven_theirs,
-					  take_down),
+		cmocka_unit_test_teardown(
+			a_copy_goes_when_half_its_life_is_over_and_known_members_have_proven_theirs,
+			take_down),
 		cmocka_unit_test_teardown(a_copy_goes_early_when_room_is_short, take_down),
 		cmocka_unit_test_teardown(newcomers_do_not_count, take_down),
 		cmocka_unit_test_teardown(a_wrong_proof_does_not_count, take_down),

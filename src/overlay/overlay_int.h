@@ -1,25 +1,23 @@
 /* What the files of the overlay share. One engine, these aspects:
  *
- *   overlay.c   life, dispatch of messages, tick        output.c   queues to the owner
- *   geometry.c  identity.c  vivaldi.c                   pure functions
- *   contact.c   who we know, in ring order              told.c      how far another's word carries
- *                                                       message.c  contacts and envelopes to and from bytes
- *   request.c   what we asked and when it counts as unanswered
- *   peer.c      links: HELLO, LINK, UNLINK, PING        delta.c    link lists of neighbours
- *   leaf.c      leaf set, member view, set of a key     annulus.c  long links, caps
- *   bootstrap.c places to begin at
- *   join.c      greeting, joined, server, periodic checks, healing
- *   op.c        operations and their end                lookup.c   candidates, choice, hedging
- *   get.c  put.c                                        the two phases after / during a lookup
- *   records.c   index, admission, quotas, expiry        job.c      storage requests in flight
- *   clock.c     the time of records                     store.c    shares of the record store, who gives way
- *   origin.c    what the disk keeps beside a record
- *   digest.c    offers and wants                        repair.c   who must have what; pushes
- *   reach.c     how far the set of a key reaches        handover.c letting go of what others answer for
- *   info.c      queries, validate
+ *   overlay.c life, dispatch of messages, tick output.c queues to the owner geometry.c
+ *   identity.c vivaldi.c pure functions contact.c who we know, in ring order told.c how far
+ *   another's word carries
+ *                                                       message.c contacts and envelopes to and
+ *                                                       from bytes
+ *   request.c what we asked and when it counts as unanswered peer.c links: HELLO, LINK, UNLINK,
+ *   PING delta.c link lists of neighbours leaf.c leaf set, member view, set of a key annulus.c
+ *   long links, caps bootstrap.c places to begin at join.c greeting, joined, server, periodic
+ *   checks, healing op.c operations and their end lookup.c candidates, choice, hedging get.c
+ *   put.c the two phases after / during a lookup records.c index, admission, quotas, expiry
+ *   job.c storage requests in flight clock.c the time of records store.c shares of the record
+ *   store, who gives way origin.c what the disk keeps beside a record digest.c offers and wants
+ *   repair.c who must have what; pushes reach.c how far the set of a key reaches handover.c
+ *   letting go of what others answer for info.c queries, validate
  *
- * Invariants that gn_overlay_validate checks: contacts sorted by id and in the map by key; a link has a contact and the
- * contact the link; every timer is in the heap for as long as its object lives; quota sums equal the held records. */
+ * Invariants that gn_overlay_validate checks: contacts sorted by id and in the map by key; a
+ * link has a contact and the contact the link; every timer is in the heap for as long as its
+ * object lives; quota sums equal the held records. */
 #ifndef GN_OVERLAY_INT_H
 #define GN_OVERLAY_INT_H
 
@@ -30,7 +28,13 @@
 
 /* ---- timers: always in the heap, at GN_NEVER when idle, so arming one cannot fail ---- */
 
-enum gn_ov_timer_kind { GN_OV_TIMER_TASK, GN_OV_TIMER_REQUEST, GN_OV_TIMER_LINK, GN_OV_TIMER_OP, GN_OV_TIMER_HELD };
+enum gn_ov_timer_kind {
+	GN_OV_TIMER_TASK,
+	GN_OV_TIMER_REQUEST,
+	GN_OV_TIMER_LINK,
+	GN_OV_TIMER_OP,
+	GN_OV_TIMER_HELD
+};
 enum gn_ov_task {
 	GN_OV_TASK_JOIN,
 	GN_OV_TASK_HEAL,
@@ -55,10 +59,11 @@ struct gn_ov_coord {
 struct gn_ov_contact {
 	struct gn_contact c;
 	uint64_t theta;
-	struct gn_ov_coord coord;   /* err >= 1: not known */
-	gn_time heard;              /* last evidence that it lives, its own or another's word */
-	gn_time direct;             /* last message of its own; 0 = never */
-	gn_time since;              /* its first own word since it was away for long; 0 = none yet */
+	struct gn_ov_coord coord; /* err >= 1: not known */
+	gn_time heard;            /* last evidence that it lives, its own or another's word */
+	gn_time direct;           /* last message of its own; 0 = never */
+	/* its first own word since it was away for long; 0 = none yet */
+	gn_time since;
 	gn_time tomb_until;         /* dead or lying: not tried before */
 	gn_time refused_until;      /* wants no long link with us before */
 	gn_time leaf_refused_until; /* not even as a leaf */
@@ -66,21 +71,26 @@ struct gn_ov_contact {
 	gn_time srtt, rttvar;       /* 0 = never measured */
 	uint8_t fails;              /* lookups it did not answer, since it last did */
 	struct gn_pk teller;        /* whose word we go by; all zero: nobody's, or its own */
-	gn_time dialled;            /* when it was first asked without ever having answered; 0 = not yet */
-	uint8_t price;              /* of that dial, to its teller: addresses */
-	gn_time knocked;            /* where no session has been: since when .. */
-	uint8_t knocks;             /* .. so many knocks were made there */
-	uint8_t debt, good;         /* as a teller: addresses dialled, where nobody answered or not yet; those where one did */
-	uint16_t told;              /* unproven contacts that we have by its word, as last counted */
-	gn_time client_since;       /* when it first had a link here as a client; 0 = never */
-	gn_time client_left;        /* when the last such ended */
-	gn_time flips_at;           /* links it began and its changes of mode are paid for until then */
-	gn_time placed;             /* when it said last that it is at another place; 0 = never */
-	gn_time forgot_at, digest_at; /* work it made us do: not too often, whatever becomes of the link */
-	bool moved;                 /* told at another address since it was dialled */
-	bool up;                    /* a session is there */
-	bool introduced;            /* mode and nonce are its own word */
-	struct gn_ov_link *link;    /* owned; NULL */
+	/* when it was first asked without ever having answered; 0 = not yet */
+	gn_time dialled;
+	uint8_t price;   /* of that dial, to its teller: addresses */
+	gn_time knocked; /* where no session has been: since when .. */
+	uint8_t knocks;  /* .. so many knocks were made there */
+	/* as a teller: addresses dialled, where nobody answered or not yet; those where one did */
+	uint8_t debt, good;
+	/* unproven contacts that we have by its word, as last counted */
+	uint16_t told;
+	gn_time client_since; /* when it first had a link here as a client; 0 = never */
+	gn_time client_left;  /* when the last such ended */
+	/* links it began and its changes of mode are paid for until then */
+	gn_time flips_at;
+	gn_time placed; /* when it said last that it is at another place; 0 = never */
+	/* work it made us do: not too often, whatever becomes of the link */
+	gn_time forgot_at, digest_at;
+	bool moved;              /* told at another address since it was dialled */
+	bool up;                 /* a session is there */
+	bool introduced;         /* mode and nonce are its own word */
+	struct gn_ov_link *link; /* owned; NULL */
 };
 
 enum gn_ov_link_state { GN_OV_LINK_ASKED, GN_OV_LINK_UP };
@@ -103,7 +113,8 @@ struct gn_ov_link {
 	uint64_t pending[GN_OV_DELTA_MAX]; /* ours as last sent, until it says that it has it */
 	uint32_t pending_version, pending_count;
 	uint64_t their_digest;
-	gn_time clock, clock_at;      /* its wall clock less our `now`, and when it said so; clock_at 0: never */
+	/* its wall clock less our `now`, and when it said so; clock_at 0: never */
+	gn_time clock, clock_at;
 };
 
 /* ---- what we asked ---- */
@@ -113,13 +124,14 @@ struct gn_ov_request {
 	uint64_t id;
 	uint8_t kind; /* enum gn_fb_overlay_body of the question */
 	uint8_t tries;
-	bool cold; /* no session was up: the time tells nothing */
-	bool any;  /* the key was not known: a bootstrap address */
+	bool cold;   /* no session was up: the time tells nothing */
+	bool any;    /* the key was not known: a bootstrap address */
 	bool shared; /* it has a place in request_places */
 	struct gn_contact to;
 	gn_time sent, dead_at;
-	uint32_t bytes;      /* PUT, PUSH: of its record, */
-	uint64_t ahead;      /* and of all records that were on their way with it when it was sent */
+	uint32_t bytes; /* PUT, PUSH: of its record, */
+	/* and of all records that were on their way with it when it was sent */
+	uint64_t ahead;
 	uint64_t carried;    /* what the overlay's was then */
 	gn_op op;            /* lookups */
 	struct gn_hash key;  /* PUSH, proof: the record */
@@ -164,7 +176,8 @@ struct gn_ov_op {
 	bool ended, storing; /* PUT: past its lookup */
 	bool widened, probed;
 	uint8_t probes; /* FINDs beside the key that are not over */
-	gn_op parent;   /* such a FIND: for whom; whoever is so near to that one's key is no candidate */
+	/* such a FIND: for whom; whoever is so near to that one's key is no candidate */
+	gn_op parent;
 	uint64_t hole_theta, hole;
 	gn_err err;
 	struct gn_hash key;
@@ -208,7 +221,8 @@ enum gn_ov_how {
 	GN_OV_HOWS
 };
 struct gn_ov_origin {
-	struct gn_holder by; /* who brought it, or asked for the receipt; zeros: ourselves, or not known */
+	/* who brought it, or asked for the receipt; zeros: ourselves, or not known */
+	struct gn_holder by;
 	enum gn_ov_how how;
 };
 
@@ -217,17 +231,20 @@ struct gn_ov_held {
 	struct gn_hash key, hash;
 	struct gn_pk owner;
 	uint64_t seq, created;
-	uint32_t ttl, grace, len; /* grace: seconds after its end in which its place is its owner's */
+	/* grace: seconds after its end in which its place is its owner's */
+	uint32_t ttl, grace, len;
 	uint16_t type;
-	bool dirty;                     /* its set must be looked at */
-	bool graced;                    /* expired: hidden, kept for a while and for its type's rule */
+	bool dirty; /* its set must be looked at */
+	/* expired: hidden, kept for a while and for its type's rule */
+	bool graced;
 	uint8_t salt;
-	gn_time hidden;                 /* since when, while graced: then in a list of hidden[] */
+	gn_time hidden; /* since when, while graced: then in a list of hidden[] */
 	struct gn_ov_held *before, *after;
-	struct gn_ov_origin from;       /* how it came here */
-	uint64_t taken;                 /* what its putter holds of the store for it */
-	gn_time left;                   /* since when we are not in its set; 0 = we are */
-	gn_time asked, offered;         /* not ours: the takers for proof; compared with the nearest */
+	struct gn_ov_origin from; /* how it came here */
+	uint64_t taken;           /* what its putter holds of the store for it */
+	gn_time left;             /* since when we are not in its set; 0 = we are */
+	/* not ours: the takers for proof; compared with the nearest */
+	gn_time asked, offered;
 	uint32_t synced[GN_OV_SET_MAX]; /* tags of members known to hold this version; 0 = free */
 };
 
@@ -249,13 +266,15 @@ struct gn_ov_owner {
 /* ---- the time of records: all less `now`, as said or found last ---- */
 
 struct gn_ov_clock {
-	bool told;              /* the owner says what the wall clock shows */
-	gn_time wall;           /* the machine's clock */
-	gn_time own;            /* the same, held for a while where it was before it was set */
-	gn_time also;           /* the peers' clock while they are in doubt of ours, else ours: live is what is by either */
-	gn_time peers;          /* the median of the peers' clocks; with votes > 0 */
-	uint32_t votes, agree;  /* who said something lately; of them within a step of the median */
-	gn_time apart, look_at; /* since when wall and own differ by a step, 0: they do not; next look */
+	bool told;    /* the owner says what the wall clock shows */
+	gn_time wall; /* the machine's clock */
+	gn_time own;  /* the same, held for a while where it was before it was set */
+	/* the peers' clock while they are in doubt of ours, else ours: live is what is by either */
+	gn_time also;
+	gn_time peers;         /* the median of the peers' clocks; with votes > 0 */
+	uint32_t votes, agree; /* who said something lately; of them within a step of the median */
+	/* since when wall and own differ by a step, 0: they do not; next look */
+	gn_time apart, look_at;
 };
 
 /* ---- storage in flight ---- */
@@ -268,7 +287,7 @@ struct gn_ov_job {
 	uint8_t kind, state;
 	bool pushed; /* PUT: came by PUSH: the answer has no receipt */
 	struct gn_hash key;
-	struct gn_contact to; /* who asked; or whom to push to */
+	struct gn_contact to;    /* who asked; or whom to push to */
 	uint64_t request;        /* of the peer; 0 with op: ours */
 	uint64_t nonce;          /* a receipt and the proof over this are wanted, not the record */
 	gn_op op;                /* local operation that waits, 0 = none */
@@ -277,11 +296,13 @@ struct gn_ov_job {
 	uint64_t counted;        /* PUT: of job_bytes */
 	bool reads;              /* LOADING: it has a place in job_reads */
 	gn_err refused;          /* PUT: LOADING only to show what stands against it */
-	struct gn_ov_origin from; /* PUT, STORING: what is stored with it: who it is counted for .. */
-	uint64_t taken;          /* .. and how much; given back unless it is stored */
-	uint64_t coming;         /* what the store will grow by in its space, kept free until then */
-	unsigned space;          /* which one (gn_ov_space) */
-	bool comes_new;          /* and a place */
+	/* PUT, STORING: what is stored with it: who it is counted for .. */
+	struct gn_ov_origin from;
+	uint64_t taken; /* .. and how much; given back unless it is stored */
+	/* what the store will grow by in its space, kept free until then */
+	uint64_t coming;
+	unsigned space; /* which one (gn_ov_space) */
+	bool comes_new; /* and a place */
 };
 
 struct gn_ov_push {
@@ -322,7 +343,8 @@ struct gn_ov_counters {
 #undef X
 };
 
-/* A node of the circle that counts: a link that is up to a server, or ourselves (contact NULL). Sorted by id. */
+/* A node of the circle that counts: a link that is up to a server, or ourselves (contact NULL).
+ * Sorted by id. */
 struct gn_ov_member {
 	struct gn_node_id id;
 	uint64_t theta;
@@ -350,27 +372,32 @@ struct gn_overlay {
 	gn_time forgive_at; /* tellers' debts are halved */
 
 	uint32_t link_count, links_up, client_links;
-	gn_time sum_at; /* when we last walked all records for a peer's DIGEST; 0 = never */
+	gn_time sum_at;        /* when we last walked all records for a peer's DIGEST; 0 = never */
 	uint32_t list_version; /* of our own link list */
 	struct gn_ov_member members[GN_OV_LINKS_MAX_2 + 1];
 	uint32_t member_count;
-	bool members_dirty, leaf_dirty, ring_changed; /* table of members; choice of leaves; consequences to be drawn */
+	/* table of members; choice of leaves; consequences to be drawn */
+	bool members_dirty, leaf_dirty, ring_changed;
 	uint32_t leaf_cw, leaf_ccw;
-	uint64_t leaf_reach; /* angle to the farthest leaf; all of the circle while a side is not full */
+	/* angle to the farthest leaf; all of the circle while a side is not full */
+	uint64_t leaf_reach;
 	double n_est;
 	uint64_t reach; /* see reach.c; as of then */
 	gn_time reach_at;
 	double reach_n;
 
 	struct gn_map requests; /* id -> struct gn_ov_request * */
-	struct gn_share request_places; /* of those that peers bring about, and pushes to come, by whom they are to */
+	/* of those that peers bring about, and pushes to come, by whom they are to */
+	struct gn_share request_places;
 	uint64_t next_request;
-	bool other_work; /* who was greeted asks for more work than ours, or has less than we ask for */
+	/* who was greeted asks for more work than ours, or has less than we ask for */
+	bool other_work;
 	struct gn_overlay_caused caused; /* not told yet */
-	uint64_t out_bytes; /* of records in PUTs and PUSHes without an answer */
-	uint64_t carried;   /* of those that had one, ever */
-	gn_time line;       /* that our line takes for a KiB of them, of late (OV-73) */
-	uint32_t recent_asked, recent_lost; /* of lookups, halved now and then: the lossy test of alpha */
+	uint64_t out_bytes;              /* of records in PUTs and PUSHes without an answer */
+	uint64_t carried;                /* of those that had one, ever */
+	gn_time line; /* that our line takes for a KiB of them, of late (OV-73) */
+	/* of lookups, halved now and then: the lossy test of alpha */
+	uint32_t recent_asked, recent_lost;
 
 	struct gn_map ops; /* id -> struct gn_ov_op * */
 	gn_op next_op;
@@ -382,17 +409,17 @@ struct gn_overlay {
 	struct gn_ov_held **sorted; /* by K; valid while !sort_dirty */
 	uint32_t sorted_cap, sorted_count;
 	bool sort_dirty;
-	bool restored; /* we began with records */
-	struct gn_map owners;       /* pk -> struct gn_ov_owner */
-	uint64_t held_bytes;        /* of shown records */
-	uint32_t hidden_count;      /* expired ones, in held and sorted too */
+	bool restored;         /* we began with records */
+	struct gn_map owners;  /* pk -> struct gn_ov_owner */
+	uint64_t held_bytes;   /* of shown records */
+	uint32_t hidden_count; /* expired ones, in held and sorted too */
 	struct gn_ov_hidden {
-		struct gn_ov_held *first, *last; /* hidden longest, .. */
+		struct gn_ov_held *first, *last;      /* hidden longest, .. */
 		uint64_t bytes, spaces[GN_OV_SPACES]; /* their lengths, and what each kind takes */
-	} hidden[2]; /* second: those that have a grace */
-	uint32_t way_cursor; /* where the next look for a surplus begins */
-	uint64_t spaces[GN_OV_SPACES]; /* what each kind of record takes */
-	uint64_t coming[GN_OV_SPACES]; /* and what is on its way to the disk */
+	} hidden[2];                                  /* second: those that have a grace */
+	uint32_t way_cursor;                          /* where the next look for a surplus begins */
+	uint64_t spaces[GN_OV_SPACES];                /* what each kind of record takes */
+	uint64_t coming[GN_OV_SPACES];                /* and what is on its way to the disk */
 	uint32_t coming_count;
 	struct gn_share brought[GN_OV_HOWS]; /* the same by who brought it */
 	uint32_t repair_cursor;
@@ -400,9 +427,10 @@ struct gn_overlay {
 	uint8_t repair_round;
 	gn_time repair_backoff;
 
-	struct gn_map jobs; /* token -> struct gn_ov_job * */
+	struct gn_map jobs;                    /* token -> struct gn_ov_job * */
 	struct gn_share job_places, job_bytes; /* of the jobs, by who asked */
-	struct gn_share job_reads;             /* of those that read from the disk for others, the same */
+	/* of those that read from the disk for others, the same */
+	struct gn_share job_reads;
 	uint64_t next_token;
 	struct gn_ring pushes;
 	uint32_t push_loads;
@@ -440,13 +468,14 @@ struct gn_ov_contact *gn_ov_contact_get(const struct gn_overlay *ov, const struc
 uint32_t gn_ov_contact_place(const struct gn_overlay *ov, const struct gn_node_id *id);
 /* True when the id follows from key and nonce and carries the work (OV-2). */
 bool gn_ov_contact_valid(const struct gn_overlay *ov, const struct gn_contact *c);
-/* The word of `teller` (NULL: our own memory), `age` old. Returns the contact, or NULL (ourselves, full, out of memory,
- * its share is used up). c is valid. */
+/* The word of `teller` (NULL: our own memory), `age` old. Returns the contact, or NULL
+ * (ourselves, full, out of memory, its share is used up). c is valid. */
 struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_contact *c,
-					 const struct gn_ov_coord *coord, gn_time age, const struct gn_pk *teller,
-					 gn_time now);
+					 const struct gn_ov_coord *coord, gn_time age,
+					 const struct gn_pk *teller, gn_time now);
 /* Its own word; the first address is where it spoke from. */
-struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c, gn_time now);
+struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c,
+					 gn_time now);
 void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
 /* A session with it is up there: that address comes first. */
 void gn_ov_contact_at(struct gn_ov_contact *c, const struct gn_addr *addr);
@@ -464,8 +493,8 @@ bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
 void gn_ov_told_right(struct gn_overlay *ov, struct gn_ov_contact *c);
 /* May this teller add one more contact? */
 bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller);
-/* Whose word to go by from now on, of the one we have and a new one, `heard` then; what was buried is raised when that
- * calls for one more dial. False: the addresses we have stay. */
+/* Whose word to go by from now on, of the one we have and a new one, `heard` then; what was
+ * buried is raised when that calls for one more dial. False: the addresses we have stay. */
 bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct gn_contact *told,
 		   const struct gn_pk *teller, gn_time heard, gn_time now);
 /* Counts anew; old debts are forgiven. */
@@ -475,11 +504,13 @@ void gn_ov_told_sweep(struct gn_overlay *ov, gn_time now);
 gn_time gn_ov_fresh(const struct gn_overlay *ov);
 /* A candidate for links and lookups: a server, not buried, confirmed not too long ago. */
 bool gn_ov_contact_usable(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
-/* Up to max usable contacts nearest to (theta), nearest first; proven: only those, to be told to others. */
-uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, bool proven, gn_time now,
-			       struct gn_ov_contact **out, uint32_t max);
+/* Up to max usable contacts nearest to (theta), nearest first; proven: only those, to be told to
+ * others. */
+uint32_t gn_ov_contact_nearest(const struct gn_overlay *ov, uint64_t theta, bool proven,
+			       gn_time now, struct gn_ov_contact **out, uint32_t max);
 void gn_ov_contact_rtt(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time rtt);
-gn_time gn_ov_rtt_hat(const struct gn_overlay *ov, const struct gn_ov_contact *c, const struct gn_ov_coord *coord);
+gn_time gn_ov_rtt_hat(const struct gn_overlay *ov, const struct gn_ov_contact *c,
+		      const struct gn_ov_coord *coord);
 void gn_ov_contact_sweep(struct gn_overlay *ov, gn_time now);
 void gn_ov_contacts_free(struct gn_overlay *ov);
 /* Compares (sep to theta, id). */
@@ -503,19 +534,22 @@ struct gn_ov_told {
 	gn_time age;
 };
 struct gn_fbb gn_ov_builder(struct gn_overlay *ov);
-gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_ov_contact *c, gn_time now);
+gn_fbref gn_ov_put_contact(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_ov_contact *c,
+			   gn_time now);
 /* As many of the contacts as fit into `room` bytes; refs and the number made. */
-uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_contact *const *list, uint32_t count,
-			    size_t room, gn_fbref *refs, gn_time now);
+uint32_t gn_ov_put_contacts(struct gn_overlay *ov, struct gn_fbb *b,
+			    struct gn_ov_contact *const *list, uint32_t count, size_t room,
+			    gn_fbref *refs, gn_time now);
 gn_fbref gn_ov_put_hello(struct gn_overlay *ov, struct gn_fbb *b, bool reply);
-/* False, counted, when it is no valid contact. teller: who says so; its addresses judge private ones. */
+/* False, counted, when it is no valid contact. teller: who says so; its addresses judge private
+ * ones. */
 bool gn_ov_get_contact(struct gn_overlay *ov, struct gn_fb_contact t, const struct gn_addr *teller,
 		       struct gn_ov_told *out);
 bool gn_ov_get_hello(struct gn_overlay *ov, struct gn_fb_hello t, const struct gn_ov_from *from,
 		     struct gn_contact *out);
 /* Finishes and queues. */
-gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_contact *to, uint64_t request, uint8_t type,
-		  gn_fbref body);
+gn_err gn_ov_send(struct gn_overlay *ov, struct gn_fbb *b, const struct gn_contact *to,
+		  uint64_t request, uint8_t type, gn_fbref body);
 void gn_ov_refuse(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_err err);
 
 /* ---- output.c ---- */
@@ -526,7 +560,8 @@ gn_err gn_ov_out_message(struct gn_overlay *ov, const struct gn_contact *to, str
 bool gn_ov_room(struct gn_overlay *ov, const struct gn_contact *to, size_t bytes);
 gn_err gn_ov_out_store(struct gn_overlay *ov, enum gn_overlay_store_kind kind, uint64_t token,
 		       const struct gn_hash *key, struct gn_slice value);
-void gn_ov_out_event(struct gn_overlay *ov, enum gn_overlay_event_kind kind, const struct gn_contact *peer);
+void gn_ov_out_event(struct gn_overlay *ov, enum gn_overlay_event_kind kind,
+		     const struct gn_contact *peer);
 /* What the last call showed may go now; every input calls it first. */
 void gn_ov_begin(struct gn_overlay *ov, gn_time now);
 
@@ -539,19 +574,24 @@ void gn_ov_task_soon(struct gn_overlay *ov, enum gn_ov_task task, gn_time at);
 void gn_ov_task_set(struct gn_overlay *ov, enum gn_ov_task task, gn_time at);
 void gn_ov_requests_init(struct gn_overlay *ov);
 void gn_ov_requests_fini(struct gn_overlay *ov);
-/* NULL: full, the share of `to` is used up (OV-71), or out of memory. Timed for `to` as a contact we know. */
+/* NULL: full, the share of `to` is used up (OV-71), or out of memory. Timed for `to` as a
+ * contact we know. */
 /* For whom counts what is done for c. */
 struct gn_holder gn_ov_holder_of(const struct gn_contact *c);
-struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, const struct gn_contact *to, gn_time now);
-/* It carries a record of so many bytes: due at dead_at, and when the line had time for all that is on its way (OV-73). */
-void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t bytes, gn_time dead_at);
+struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind,
+					const struct gn_contact *to, gn_time now);
+/* It carries a record of so many bytes: due at dead_at, and when the line had time for all that
+ * is on its way (OV-73). */
+void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t bytes,
+			gn_time dead_at);
 /* That our line takes for records of so many bytes. */
 gn_time gn_ov_line_time(const struct gn_overlay *ov, uint64_t bytes);
 void gn_ov_request_free(struct gn_overlay *ov, struct gn_ov_request *r);
 struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id);
-/* The question that this answer is to, with its time measured, for the caller to free: it is answered once. NULL,
- * counted, when nothing was asked that is answered so (OV-10). */
-struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct gn_ov_from *from, gn_time now);
+/* The question that this answer is to, with its time measured, for the caller to free: it is
+ * answered once. NULL, counted, when nothing was asked that is answered so (OV-10). */
+struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct gn_ov_from *from,
+					     gn_time now);
 void gn_ov_request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
 void gn_ov_requests_warm(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now);
 /* The carrier says that pk cannot be had: its requests are unanswered now. */
@@ -566,38 +606,54 @@ void gn_ov_link_probe(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
 void gn_ov_link_due(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
 void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
 void gn_ov_link_dead(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
-void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, bool reply);
+void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request,
+		      bool reply);
 void gn_ov_hello_all(struct gn_overlay *ov, gn_time now);
-void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now);
-void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link m, gn_time now);
-void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m, gn_time now);
-void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m, gn_time now);
-void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_unlink m, gn_time now);
-void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ping m, gn_time now);
-void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_pong m, gn_time now);
+void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m,
+		    gn_time now);
+void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link m,
+		   gn_time now);
+void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m,
+		      gn_time now);
+void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m,
+		      gn_time now);
+void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_unlink m,
+		     gn_time now);
+void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ping m,
+		   gn_time now);
+void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_pong m,
+		   gn_time now);
 
 /* ---- delta.c ---- */
-/* What changed in our list since version `seen` as the peer has it; 0 when nothing or when the list is empty. */
-gn_fbref gn_ov_put_delta(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_link *l, uint32_t seen, gn_time now);
-void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_delta d, gn_time now);
-void gn_ov_on_delta(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_delta m, gn_time now);
+/* What changed in our list since version `seen` as the peer has it; 0 when nothing or when the
+ * list is empty. */
+gn_fbref gn_ov_put_delta(struct gn_overlay *ov, struct gn_fbb *b, struct gn_ov_link *l,
+			 uint32_t seen, gn_time now);
+void gn_ov_get_delta(struct gn_overlay *ov, struct gn_ov_link *l, struct gn_fb_delta d,
+		     gn_time now);
+void gn_ov_on_delta(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_delta m,
+		    gn_time now);
 void gn_ov_list_alive(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
 
 /* ---- leaf.c ---- */
-/* A link came, went or changed its mode: everything that follows is recomputed, the consequences at the end of the
- * input. */
+/* A link came, went or changed its mode: everything that follows is recomputed, the consequences
+ * at the end of the input. */
 void gn_ov_ring_touch(struct gn_overlay *ov);
 /* Sorted members; rebuilt when links changed. */
 void gn_ov_members_update(struct gn_overlay *ov);
 /* Links that are up to servers. */
 uint32_t gn_ov_server_links(struct gn_overlay *ov);
-/* Up to max members nearest to the key, nearest first; ourselves (contact NULL) when we are a server. */
-uint32_t gn_ov_set_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member *out, uint32_t max);
-/* Place of this node among the members nearest to theta, counted from 0; member_count when we are none. */
+/* Up to max members nearest to the key, nearest first; ourselves (contact NULL) when we are a
+ * server. */
+uint32_t gn_ov_set_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member *out,
+		      uint32_t max);
+/* Place of this node among the members nearest to theta, counted from 0; member_count when we
+ * are none. */
 uint32_t gn_ov_rank_of(struct gn_overlay *ov, uint64_t theta, const struct gn_node_id *id);
 /* Chooses the leaf set from whom we know and asks for missing links. */
 void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now);
-/* Whether who asks for a leaf link is one: on its way to us fewer than L linked servers lie nearer (OV-20). */
+/* Whether who asks for a leaf link is one: on its way to us fewer than L linked servers lie
+ * nearer (OV-20). */
 bool gn_ov_leaf_claim(const struct gn_overlay *ov, const struct gn_ov_contact *c);
 uint64_t gn_ov_leaf_digest(const struct gn_overlay *ov);
 /* Links changed: members, leaf set, estimate, repair. */
@@ -608,23 +664,27 @@ double gn_ov_gap(const struct gn_overlay *ov);
 /* How long we have known it by its own word; and is that an hour, or half of our own uptime? */
 gn_time gn_ov_seen(const struct gn_ov_contact *c, gn_time now);
 bool gn_ov_standing(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
-/* The same where it is about our store: an hour, since after a restart everybody is as old. Half of our uptime is for
- * a node that began with nothing, while less than a quarter of its store is used. */
+/* The same where it is about our store: an hour, since after a restart everybody is as old. Half
+ * of our uptime is for a node that began with nothing, while less than a quarter of its store is
+ * used. */
 bool gn_ov_trusted(const struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
 /* The angle within which a node answers for a key whatever its rank. */
 uint64_t gn_ov_reach(struct gn_overlay *ov);
 /* The set of a key: the R nearest members and all within the reach, nearest first. */
-uint32_t gn_ov_holders_of(struct gn_overlay *ov, uint64_t theta, struct gn_ov_member out[GN_OV_SET_MAX]);
+uint32_t gn_ov_holders_of(struct gn_overlay *ov, uint64_t theta,
+			  struct gn_ov_member out[GN_OV_SET_MAX]);
 /* Are we one of them? */
 bool gn_ov_answers_for(struct gn_overlay *ov, uint64_t theta);
-/* How many of the nearest candidates make up the set of a GET or PUT, or its region once it is widened. */
+/* How many of the nearest candidates make up the set of a GET or PUT, or its region once it is
+ * widened. */
 unsigned gn_ov_op_width(struct gn_overlay *ov, const struct gn_ov_op *op);
 
 /* ---- annulus.c ---- */
 /* May one more of this public prefix count beside the `count` that do? Port 0 always counts. */
-bool gn_ov_counts_beside(const struct gn_overlay *ov, const struct gn_addr *a, const struct gn_addr *addrs,
-			 uint32_t count);
-/* OV-56: how many of the addresses count when of one public prefix only so many do; port 0 always counts. */
+bool gn_ov_counts_beside(const struct gn_overlay *ov, const struct gn_addr *a,
+			 const struct gn_addr *addrs, uint32_t count);
+/* OV-56: how many of the addresses count when of one public prefix only so many do; port 0
+ * always counts. */
 unsigned gn_ov_distinct(const struct gn_overlay *ov, const struct gn_addr *addrs, uint32_t count);
 struct gn_ov_place {
 	unsigned annulus;
@@ -643,7 +703,8 @@ uint32_t gn_ov_links_max(const struct gn_overlay *ov);
 /* ---- join.c ---- */
 void gn_ov_join_due(struct gn_overlay *ov, gn_time now);
 void gn_ov_join_check(struct gn_overlay *ov, gn_time now);
-void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_contact *c, gn_time now);
+void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_contact *c,
+		      gn_time now);
 void gn_ov_join_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
 void gn_ov_join_found(struct gn_overlay *ov, const struct gn_ov_op *op, gn_time now);
 void gn_ov_fill_due(struct gn_overlay *ov, gn_time now);
@@ -664,7 +725,8 @@ void gn_ov_find_theta(struct gn_overlay *ov, uint64_t theta, enum gn_ov_purpose 
 /* The same for a lookup that waits for it; false: not started. */
 bool gn_ov_find_for(struct gn_overlay *ov, uint64_t theta, struct gn_ov_op *parent, gn_time now);
 
-void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_contact *only, gn_time now);
+void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op,
+			const struct gn_ov_contact *only, gn_time now);
 /* Did anybody answer? */
 gn_err gn_ov_op_reached(const struct gn_overlay *ov, const struct gn_ov_op *op);
 void gn_ov_cand_insert(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_ov_cand *n);
@@ -680,20 +742,22 @@ struct gn_ov_cand *gn_ov_lookup_answer(struct gn_overlay *ov, struct gn_ov_reque
 				       struct gn_ov_op **op);
 void gn_ov_lookup_learn(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *by,
 			const struct gn_ov_told *told, const struct gn_pk *teller);
-void gn_ov_step_record(struct gn_ov_op *op, const struct gn_ov_cand *c, gn_err outcome, gn_time now);
+void gn_ov_step_record(struct gn_ov_op *op, const struct gn_ov_cand *c, gn_err outcome,
+		       gn_time now);
 /* Rank of the candidate among those not dead; not_mine ones are left out. */
 uint32_t gn_ov_cand_rank(const struct gn_ov_op *op, const struct gn_ov_cand *c);
 
-/* Too many candidates within the reach to have come by chance: who stands behind them is asked for by two FINDs, one on
- * each side of the key, that leave the crowd out. False when there is no crowd, or it was done before. */
+/* Too many candidates within the reach to have come by chance: who stands behind them is asked
+ * for by two FINDs, one on each side of the key, that leave the crowd out. False when there is
+ * no crowd, or it was done before. */
 bool gn_ov_lookup_probe(struct gn_overlay *ov, struct gn_ov_op *op, unsigned most, gn_time now);
 void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe, gn_time now);
 
 bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now);
 void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
 /* Bytes of a record that answer the GET; bad ones are counted. cand: who gave them. */
-void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *cand, struct gn_slice bytes,
-		     bool check, gn_time now);
+void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *cand,
+		     struct gn_slice bytes, bool check, gn_time now);
 void gn_ov_get_local_done(struct gn_overlay *ov, gn_op id, struct gn_slice record, gn_time now);
 void gn_ov_values_free(struct gn_overlay *ov, struct gn_ov_op *op);
 bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_record *r);
@@ -701,25 +765,31 @@ bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct g
 void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
 void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
 /* Does it name this version, come from this holder, and verify? */
-bool gn_ov_receipt_ok(const struct gn_receipt *r, const struct gn_hash *key, uint64_t seq, const struct gn_hash *hash,
-		      const struct gn_contact *holder);
+bool gn_ov_receipt_ok(const struct gn_receipt *r, const struct gn_hash *key, uint64_t seq,
+		      const struct gn_hash *hash, const struct gn_contact *holder);
 void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct gn_receipt *r);
-/* The local holder's answer; receipt NULL when it refused; against: the record that stands in the way, or absent. */
+/* The local holder's answer; receipt NULL when it refused; against: the record that stands in
+ * the way, or absent. */
 void gn_ov_put_local(struct gn_overlay *ov, gn_op id, const struct gn_receipt *receipt, gn_err err,
 		     struct gn_slice against, gn_time now);
 
-void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_find m, gn_time now);
-void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_nodes m, gn_time now);
+void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_find m,
+		   gn_time now);
+void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_nodes m,
+		    gn_time now);
 void gn_ov_on_get(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_get m, gn_time now);
-void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_value m, gn_time now);
+void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_value m,
+		    gn_time now);
 void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_put m, gn_time now);
 void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ack m, gn_time now);
-void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_stale m, gn_time now);
-void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_not_mine m, gn_time now);
+void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_stale m,
+		    gn_time now);
+void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_not_mine m,
+		       gn_time now);
 void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why, gn_time now);
 /* NODES, or NOT_MINE, about theta to who asked. */
-void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type, uint64_t theta,
-		      unsigned limit, bool mine, gn_time now);
+void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type,
+		      uint64_t theta, unsigned limit, bool mine, gn_time now);
 
 /* ---- clock.c ---- */
 /* Unix seconds by the clock of records; and `now` at a Unix second. */
@@ -730,7 +800,8 @@ gn_time gn_ov_live(const struct gn_overlay *ov, const struct gn_record *r, gn_ti
 /* What our own PING or PONG says; 0: nothing. */
 uint64_t gn_ov_clock_said(const struct gn_overlay *ov, gn_time now);
 void gn_ov_clock_hear(struct gn_ov_link *l, uint64_t seconds, gn_time now);
-/* May the time end a right that somebody holds (a name's grace)? Own clock and peers agree, or nobody contradicted for long. */
+/* May the time end a right that somebody holds (a name's grace)? Own clock and peers agree, or
+ * nobody contradicted for long. */
 bool gn_ov_clock_sure(const struct gn_overlay *ov, gn_time now);
 void gn_ov_clock_info(const struct gn_overlay *ov, struct gn_overlay_info *out);
 
@@ -744,16 +815,16 @@ void gn_ov_held_sort(struct gn_overlay *ov);
 /* How long the record's place stays its owner's after its end, in seconds. */
 uint32_t gn_ov_grace_of(const struct gn_overlay *ov, const struct gn_record *r);
 /* The index takes a durable record. */
-gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const struct gn_ov_origin *from, uint64_t taken,
-		      gn_time now);
+gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r,
+		      const struct gn_ov_origin *from, uint64_t taken, gn_time now);
 void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk);
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now);
 void gn_ov_held_free(struct gn_overlay *ov);
-/* Time, quota and the index alone; GN_PENDING when the type's rule needs the held bytes. handed: see
- * gn_ov_handed_over. */
+/* Time, quota and the index alone; GN_PENDING when the type's rule needs the held bytes. handed:
+ * see gn_ov_handed_over. */
 gn_err gn_ov_admit(struct gn_overlay *ov, const struct gn_record *r, bool handed, gn_time now);
-gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, bool handed,
-			gn_time now);
+gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held,
+			const struct gn_record *in, bool handed, gn_time now);
 bool gn_ov_synced(const struct gn_ov_held *h, const struct gn_node_id *id);
 void gn_ov_synced_add(struct gn_ov_held *h, const struct gn_node_id *id);
 /* A member left: whoever comes back under this id has to show what it holds. */
@@ -761,9 +832,10 @@ void gn_ov_synced_forget(struct gn_overlay *ov, const struct gn_node_id *id);
 
 /* ---- origin.c ---- */
 /* What stands behind a record on the disk. */
-void gn_ov_origin_put(const struct gn_overlay *ov, const struct gn_record *r, const struct gn_ov_origin *from,
-		      uint8_t tail[GN_OV_ORIGIN_LEN]);
-/* A stored value, of this release or an earlier one; r borrows it. Errors of gn_wire_record_parse. */
+void gn_ov_origin_put(const struct gn_overlay *ov, const struct gn_record *r,
+		      const struct gn_ov_origin *from, uint8_t tail[GN_OV_ORIGIN_LEN]);
+/* A stored value, of this release or an earlier one; r borrows it. Errors of
+ * gn_wire_record_parse. */
 gn_err gn_ov_origin_get(const struct gn_overlay *ov, struct gn_slice value, struct gn_record *r,
 			struct gn_ov_origin *from);
 
@@ -778,7 +850,8 @@ static inline uint64_t gn_ov_hidden_bytes(const struct gn_overlay *ov)
 	return ov->hidden[0].bytes + ov->hidden[1].bytes;
 }
 gn_err gn_ov_store_init(struct gn_overlay *ov);
-/* Which of the parts kept for kinds of records (OV-91), and the bytes that a record of len takes: its place at least. */
+/* Which of the parts kept for kinds of records (OV-91), and the bytes that a record of len
+ * takes: its place at least. */
 unsigned gn_ov_space(uint16_t type, uint32_t grace);
 uint64_t gn_ov_cost(const struct gn_overlay *ov, uint64_t len);
 /* A record comes into the accounts as shown, or leaves them. */
@@ -786,58 +859,71 @@ void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h);
 void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h);
 /* Its putter holds nothing for it any more. */
 void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h);
-/* The record that j stored again has a receipt from now on: whose, and from whose share, as gn_ov_store_take said. */
+/* The record that j stored again has a receipt from now on: whose, and from whose share, as
+ * gn_ov_store_take said. */
 void gn_ov_store_promise(struct gn_overlay *ov, struct gn_ov_held *h, struct gn_ov_job *j);
 bool gn_ov_origin_eq(const struct gn_ov_origin *a, const struct gn_ov_origin *b);
 /* What came or will not come is not on its way any more. */
 void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j);
-/* A linked server of standing pushed what it holds, and waits for the answer. Read repair and STALE, which wait for
- * none, pass on what anybody may have said (OV-58). */
+/* A linked server of standing pushed what it holds, and waits for the answer. Read repair and
+ * STALE, which wait for none, pass on what anybody may have said (OV-58). */
 bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j);
-/* Names that r's owner has here under its salt, besides h: hidden ones too, which keep others away (NA-6), and those on
- * their way to the disk. */
-uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r);
+/* Names that r's owner has here under its salt, besides h: hidden ones too, which keep others
+ * away (NA-6), and those on their way to the disk. */
+uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h,
+			   const struct gn_record *r);
 /* Room for r in place of h (or NULL): what gives way is dropped. GN_QUOTA, GN_NO_SPACE. */
-gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r);
+gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h,
+			const struct gn_record *r);
 /* The putter's share for a record about to be stored. GN_QUOTA, GN_NO_SPACE, GN_NOMEM. */
 gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j);
 
 /* ---- job.c ---- */
 void gn_ov_jobs_init(struct gn_overlay *ov);
 void gn_ov_jobs_free(struct gn_overlay *ov);
-/* A record to be stored for a peer (PUT, PUSH) or for our own operation; r's bytes are copied. Answers in any case. */
-void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op, bool pushed,
-		   const struct gn_record *r, gn_time now);
-/* Reads a held record for a peer's GET, our own (op), or a PUSH to `to`, or for the takers' proof. */
-gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to, uint64_t request,
-		      gn_op op, const struct gn_hash *key, uint64_t nonce, gn_time now);
+/* A record to be stored for a peer (PUT, PUSH) or for our own operation; r's bytes are copied.
+ * Answers in any case. */
+void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op,
+		   bool pushed, const struct gn_record *r, gn_time now);
+/* Reads a held record for a peer's GET, our own (op), or a PUSH to `to`, or for the takers'
+ * proof. */
+gn_err gn_ov_job_load(struct gn_overlay *ov, enum gn_ov_job_kind kind, const struct gn_contact *to,
+		      uint64_t request, gn_op op, const struct gn_hash *key, uint64_t nonce,
+		      gn_time now);
 
 /* Is a version of this key on its way to the disk? */
 bool gn_ov_job_stores(const struct gn_overlay *ov, const struct gn_hash *key);
 
 /* ---- handover.c ---- */
-void gn_ov_stored_proof(uint64_t nonce, const struct gn_node_id *holder, struct gn_slice record, struct gn_hash *out);
+void gn_ov_stored_proof(uint64_t nonce, const struct gn_node_id *holder, struct gn_slice record,
+			struct gn_hash *out);
 /* A record whose set does not include us: its takers are asked for proof when it may go. */
 void gn_ov_hand_over(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now);
 void gn_ov_hand_over_loaded(struct gn_overlay *ov, const struct gn_record *record, gn_time now);
 /* r: the question that m answers. */
-void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r, struct gn_fb_ack m, gn_time now);
+void gn_ov_hand_over_proof(struct gn_overlay *ov, const struct gn_ov_request *r, struct gn_fb_ack m,
+			   gn_time now);
 
 /* ---- repair.c, digest.c ---- */
 void gn_ov_repair_soon(struct gn_overlay *ov, gn_time at);
 void gn_ov_repair_due(struct gn_overlay *ov, gn_time now);
 /* False when there is no place for it. */
-bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to, gn_time now);
+bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to,
+		gn_time now);
 void gn_ov_push_next(struct gn_overlay *ov, gn_time now);
-void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to, const struct gn_record *r, gn_time now);
+void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to,
+		       const struct gn_record *r, gn_time now);
 /* A record someone pushed; request 0: nobody waits; only: of this key, NULL: any. */
 void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uint64_t request,
 		       const struct gn_hash *only, struct gn_slice bytes, gn_time now);
-void gn_ov_on_push(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_push m, gn_time now);
-void gn_ov_offer(struct gn_overlay *ov, const struct gn_contact *to, struct gn_ov_held *const *list, uint32_t count,
-		 gn_time now);
+void gn_ov_on_push(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_push m,
+		   gn_time now);
+void gn_ov_offer(struct gn_overlay *ov, const struct gn_contact *to, struct gn_ov_held *const *list,
+		 uint32_t count, gn_time now);
 void gn_ov_digest_due(struct gn_overlay *ov, gn_time now);
-void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_digest m, gn_time now);
-void gn_ov_on_want(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_want m, gn_time now);
+void gn_ov_on_digest(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_digest m,
+		     gn_time now);
+void gn_ov_on_want(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_want m,
+		   gn_time now);
 
 #endif

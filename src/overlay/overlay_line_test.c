@@ -9,7 +9,8 @@
 static struct net net;
 static struct gn_sk alice;
 static uint8_t bytes[GN_RECORD_MAX], body[60000];
-static uint64_t rate; /* bytes a second of node 0's line, which all that it sends shares; 0: no end of them */
+/* bytes a second of node 0's line, which all that it sends shares; 0: no end of them */
+static uint64_t rate;
 static gn_time line_free;
 
 static void line(struct net *n, struct net_message *m)
@@ -40,8 +41,11 @@ static int take_down(void **state)
 
 static gn_err put(uint64_t seq, unsigned w)
 {
-	struct gn_record_fields f = {
-		.type = 256, .body = GN_SLICE(body), .seq = seq, .created = gn_unix(net.now), .ttl = net.ttl};
+	struct gn_record_fields f = {.type = 256,
+				     .body = GN_SLICE(body),
+				     .seq = seq,
+				     .created = gn_unix(net.now),
+				     .ttl = net.ttl};
 	struct gn_buf b = {bytes, 0, sizeof bytes};
 	gn_op op;
 	assert_int_equal(gn_wire_record_make(&alice, NULL, &f, &b), GN_OK);

@@ -1,10 +1,12 @@
-/* Messages of proven peers into a live, joined engine. Odd first byte: the rest is a message as it is. Even: the rest
- * are the fields of a well-formed message, so that the rules behind the verifier are reached as well. */
+/* Messages of proven peers into a live, joined engine. Odd first byte: the rest is a message as
+ * it is. Even: the rest are the fields of a well-formed message, so that the rules behind the
+ * verifier are reached as well. */
 #include "overlay/test_net.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
-#define INPUTS_PER_NETWORK 200 /* then a fresh one: an input's effect must not hang on a long past */
+/* then a fresh one: an input's effect must not hang on a long past */
+#define INPUTS_PER_NETWORK 200
 
 static struct net net;
 static unsigned inputs;
@@ -51,14 +53,17 @@ static gn_fbref some_contact(struct gn_fbb *b, struct gn_reader *r)
 		struct gn_addr a = gn_addr_v4(gn_read_u8(r), 0, 0, gn_read_u8(r), gn_read_be16(r));
 		addrs[i] = gn_wire_addr(&a, gn_read_u8(r) % 3);
 	}
-	struct gn_fb_vivaldi v = {
-		.x = (int16_t)gn_read_be16(r), .y = (int16_t)gn_read_be16(r), .h = (int16_t)gn_read_be16(r), .err = 9};
-	return gn_fb_contact_make(b, &(struct gn_fb_contact_args){.pk = &pk,
-								  .nonce = &nonce,
-								  .addrs = {addrs, gn_read_u8(r) % 3u},
-								  .vivaldi = &v,
-								  .age = gn_read_be16(r),
-								  .mode = gn_read_u8(r)});
+	struct gn_fb_vivaldi v = {.x = (int16_t)gn_read_be16(r),
+				  .y = (int16_t)gn_read_be16(r),
+				  .h = (int16_t)gn_read_be16(r),
+				  .err = 9};
+	return gn_fb_contact_make(b,
+				  &(struct gn_fb_contact_args){.pk = &pk,
+							       .nonce = &nonce,
+							       .addrs = {addrs, gn_read_u8(r) % 3u},
+							       .vivaldi = &v,
+							       .age = gn_read_be16(r),
+							       .mode = gn_read_u8(r)});
 }
 
 static gn_fbref some_hello(struct gn_fbb *b, struct gn_reader *r, unsigned from)
@@ -100,55 +105,69 @@ static gn_fbref some_body(struct gn_fbb *b, struct gn_reader *r, uint8_t type, u
 	switch (type) {
 	case GN_FB_OVERLAY_BODY_HELLO: return some_hello(b, r, from);
 	case GN_FB_OVERLAY_BODY_PING:
-		return gn_fb_ping_make(
-			b, &(struct gn_fb_ping_args){.list_version = gn_read_u8(r), .mode = gn_read_u8(r), .load = 3});
+		return gn_fb_ping_make(b, &(struct gn_fb_ping_args){.list_version = gn_read_u8(r),
+								    .mode = gn_read_u8(r),
+								    .load = 3});
 	case GN_FB_OVERLAY_BODY_PONG: {
 		gn_fbref d = some_delta(b, r);
-		return gn_fb_pong_make(
-			b, &(struct gn_fb_pong_args){.list_version = gn_read_u8(r), .mode = gn_read_u8(r), .delta = d});
+		return gn_fb_pong_make(b, &(struct gn_fb_pong_args){.list_version = gn_read_u8(r),
+								    .mode = gn_read_u8(r),
+								    .delta = d});
 	}
 	case GN_FB_OVERLAY_BODY_DELTA: return some_delta(b, r);
 	case GN_FB_OVERLAY_BODY_LINK: {
 		gn_fbref h = some_hello(b, r, from);
-		return gn_fb_link_make(b, &(struct gn_fb_link_args){.kind = gn_read_u8(r), .hello = n ? h : 0});
+		return gn_fb_link_make(
+			b, &(struct gn_fb_link_args){.kind = gn_read_u8(r), .hello = n ? h : 0});
 	}
 	case GN_FB_OVERLAY_BODY_LINK_OK: {
 		gn_fbref h = some_hello(b, r, from), d = some_delta(b, r);
-		return gn_fb_link_ok_make(b, &(struct gn_fb_link_ok_args){.hello = n ? h : 0, .delta = d});
+		return gn_fb_link_ok_make(
+			b, &(struct gn_fb_link_ok_args){.hello = n ? h : 0, .delta = d});
 	}
 	case GN_FB_OVERLAY_BODY_UNLINK:
-		return gn_fb_unlink_make(b, &(struct gn_fb_unlink_args){.code = gn_read_u8(r) % 20});
+		return gn_fb_unlink_make(b,
+					 &(struct gn_fb_unlink_args){.code = gn_read_u8(r) % 20});
 	case GN_FB_OVERLAY_BODY_FIND:
-		return gn_fb_find_make(b, &(struct gn_fb_find_args){.theta = gn_read_be64(r), .limit = gn_read_u8(r)});
+		return gn_fb_find_make(b, &(struct gn_fb_find_args){.theta = gn_read_be64(r),
+								    .limit = gn_read_u8(r)});
 	case GN_FB_OVERLAY_BODY_GET:
-		return gn_fb_get_make(b, &(struct gn_fb_get_args){.key = &key, .min_seq = gn_read_u8(r) % 3u});
-	case GN_FB_OVERLAY_BODY_VALUE: return gn_fb_value_make(b, &(struct gn_fb_value_args){.record = some_record(r)});
+		return gn_fb_get_make(
+			b, &(struct gn_fb_get_args){.key = &key, .min_seq = gn_read_u8(r) % 3u});
+	case GN_FB_OVERLAY_BODY_VALUE:
+		return gn_fb_value_make(b, &(struct gn_fb_value_args){.record = some_record(r)});
 	case GN_FB_OVERLAY_BODY_PUT:
-		return gn_fb_put_make(
-			b, &(struct gn_fb_put_args){.record = some_record(r), .compare = n == 3, .compare_seq = 1});
-	case GN_FB_OVERLAY_BODY_PUSH: return gn_fb_push_make(b, &(struct gn_fb_push_args){.record = some_record(r)});
+		return gn_fb_put_make(b, &(struct gn_fb_put_args){.record = some_record(r),
+								  .compare = n == 3,
+								  .compare_seq = 1});
+	case GN_FB_OVERLAY_BODY_PUSH:
+		return gn_fb_push_make(b, &(struct gn_fb_push_args){.record = some_record(r)});
 	case GN_FB_OVERLAY_BODY_STALE:
-		return gn_fb_stale_make(
-			b, &(struct gn_fb_stale_args){.record = some_record(r), .code = gn_read_u8(r) % 20});
+		return gn_fb_stale_make(b, &(struct gn_fb_stale_args){.record = some_record(r),
+								      .code = gn_read_u8(r) % 20});
 	case GN_FB_OVERLAY_BODY_DIGEST: {
 		struct gn_fb_key_seq e[2] = {{gn_be64(key.b), gn_read_u8(r) % 3u, gn_read_be64(r)},
 					     {gn_read_be64(r), 1, 2}};
-		return gn_fb_digest_make(b, &(struct gn_fb_digest_args){.held = {e, n % 3}, .count = gn_read_u8(r)});
+		return gn_fb_digest_make(
+			b, &(struct gn_fb_digest_args){.held = {e, n % 3}, .count = gn_read_u8(r)});
 	}
 	case GN_FB_OVERLAY_BODY_WANT: {
 		uint64_t keys[2] = {gn_be64(key.b), gn_read_be64(r)};
-		return gn_fb_want_make(b, &(struct gn_fb_want_args){.keys = {keys, n % 3}, .all = n == 3});
+		return gn_fb_want_make(
+			b, &(struct gn_fb_want_args){.keys = {keys, n % 3}, .all = n == 3});
 	}
 	case GN_FB_OVERLAY_BODY_REFUSED:
 		return gn_fb_refused_make(b, &(struct gn_fb_refused_args){.code = gn_read_u8(r)});
 	case GN_FB_OVERLAY_BODY_NOT_MINE:
 		for (unsigned i = 0; i < n; i++)
 			contacts[i] = some_contact(b, r);
-		return gn_fb_not_mine_make(b, &(struct gn_fb_not_mine_args){.contacts = {contacts, n}});
+		return gn_fb_not_mine_make(
+			b, &(struct gn_fb_not_mine_args){.contacts = {contacts, n}});
 	default:
 		for (unsigned i = 0; i < n; i++)
 			contacts[i] = some_contact(b, r);
-		return gn_fb_nodes_make(b, &(struct gn_fb_nodes_args){.contacts = {contacts, n}, .mine = n == 1});
+		return gn_fb_nodes_make(
+			b, &(struct gn_fb_nodes_args){.contacts = {contacts, n}, .mine = n == 1});
 	}
 }
 
@@ -168,7 +187,8 @@ static void deliver(unsigned from, struct gn_slice bytes)
 {
 	static const struct gn_pk nobody = {{77}};
 	const struct gn_pk *pk = from < net.count ? &net.node[from].cfg.node_key.pk : &nobody;
-	(void)gn_overlay_recv(net.node[0].ov, pk, &net.node[from % net.count].cfg.addrs[0], bytes, net.now);
+	(void)gn_overlay_recv(net.node[0].ov, pk, &net.node[from % net.count].cfg.addrs[0], bytes,
+			      net.now);
 	net_pump(&net, 0);
 }
 
@@ -179,11 +199,12 @@ static void structured(struct gn_reader *r, unsigned from)
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	uint8_t type = (uint8_t)(1 + gn_read_u8(r) % GN_FB_OVERLAY_BODY_REFUSED);
 	gn_fbref body = some_body(&b, r, type, from % net.count);
-	if (type == GN_FB_OVERLAY_BODY_LINK_NO || type == GN_FB_OVERLAY_BODY_ACK || type == GN_FB_OVERLAY_BODY_RELAY ||
-	    type == GN_FB_OVERLAY_BODY_BUSY)
+	if (type == GN_FB_OVERLAY_BODY_LINK_NO || type == GN_FB_OVERLAY_BODY_ACK ||
+	    type == GN_FB_OVERLAY_BODY_RELAY || type == GN_FB_OVERLAY_BODY_BUSY)
 		type = GN_FB_OVERLAY_BODY_NODES;
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b, &(struct gn_fb_overlay_message_args){.request = some_request(r), .body_type = type, .body = body});
+		&b, &(struct gn_fb_overlay_message_args){
+			    .request = some_request(r), .body_type = type, .body = body});
 	if (gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes) == GN_OK)
 		deliver(from, bytes);
 }
@@ -201,7 +222,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	memcpy(key.b, data[1] % 2 ? stored.r.key.b : foreign.r.key.b, 32);
 	if (gn_overlay_get(net.node[0].ov, &key, NULL, net.now, &op) == GN_OK)
 		net_pump(&net, 0);
-	if (data[1] % 4 == 0 && gn_overlay_put(net.node[0].ov, newer.r.bytes, 3, net.now, &op) == GN_OK)
+	if (data[1] % 4 == 0 &&
+	    gn_overlay_put(net.node[0].ov, newer.r.bytes, 3, net.now, &op) == GN_OK)
 		net_pump(&net, 0);
 	unsigned from = 1 + data[1] / 4 % 3; /* two neighbours and a stranger */
 	if (data[0] % 2) {

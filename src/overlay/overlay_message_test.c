@@ -1,5 +1,5 @@
-/* Messages: contacts go through unchanged, bad ones stay outside and are counted, sizes keep to the datagram, link
- * lists travel as differences, what is not known is answered so. */
+/* Messages: contacts go through unchanged, bad ones stay outside and are counted, sizes keep to
+ * the datagram, link lists travel as differences, what is not known is answered so. */
 #include "overlay/test_net.h"
 
 #include <setjmp.h>
@@ -26,7 +26,10 @@ static int take_down(void **state)
 static struct gn_contact stranger(uint8_t last, unsigned addrs)
 {
 	struct gn_sk sk;
-	struct gn_contact c = {.class = 1, .load = 9, .mode = GN_FB_NODE_MODE_SERVER, .addr_count = (uint8_t)addrs};
+	struct gn_contact c = {.class = 1,
+			       .load = 9,
+			       .mode = GN_FB_NODE_MODE_SERVER,
+			       .addr_count = (uint8_t)addrs};
 	gn_sk_new(&net.rand, &sk);
 	c.pk = sk.pk;
 	for (unsigned i = 0; i < addrs; i++)
@@ -38,8 +41,8 @@ static struct gn_contact stranger(uint8_t last, unsigned addrs)
 }
 
 /* The contact as bytes, read back by another engine. */
-static bool through(const struct gn_contact *c, const struct gn_ov_coord *coord, const struct gn_addr *teller,
-		    struct gn_ov_told *out)
+static bool through(const struct gn_contact *c, const struct gn_ov_coord *coord,
+		    const struct gn_addr *teller, struct gn_ov_told *out)
 {
 	struct gn_overlay *ov = net.node[0].ov;
 	struct gn_ov_contact known = {.c = *c, .coord = *coord, .heard = net.now - 90 * GN_SEC};
@@ -104,10 +107,12 @@ static gn_err give(uint8_t type, gn_fbref body, struct gn_fbb *b, uint64_t reque
 {
 	struct gn_slice bytes;
 	gn_fbref root = gn_fb_overlay_message_make(
-		b, &(struct gn_fb_overlay_message_args){.request = request, .body_type = type, .body = body});
+		b, &(struct gn_fb_overlay_message_args){
+			   .request = request, .body_type = type, .body = body});
 	gn_err err = gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes);
 	GN_ASSERT(err == GN_OK);
-	err = gn_overlay_recv(net.node[1].ov, &net.node[0].cfg.node_key.pk, &net.node[0].cfg.addrs[0], bytes, net.now);
+	err = gn_overlay_recv(net.node[1].ov, &net.node[0].cfg.node_key.pk,
+			      &net.node[0].cfg.addrs[0], bytes, net.now);
 	gn_overlay_validate(net.node[1].ov);
 	return err;
 }
@@ -149,17 +154,20 @@ static void what_is_not_known_is_answered_so(void **state)
 	uint8_t inner[3] = {1, 2, 3};
 	while (gn_overlay_next_message(ov, &m))
 		;
-	gn_fbref body = gn_fb_relay_make(&b, &(struct gn_fb_relay_args){.target = &h, .inner = GN_SLICE(inner)});
+	gn_fbref body = gn_fb_relay_make(
+		&b, &(struct gn_fb_relay_args){.target = &h, .inner = GN_SLICE(inner)});
 	assert_int_equal(give(GN_FB_OVERLAY_BODY_RELAY, body, &b, 5), GN_UNSUPPORTED);
 	assert_true(gn_overlay_next_message(ov, &m));
 	struct gn_fb_overlay_message answer;
 	assert_int_equal(gn_fb_overlay_message_verify(m.bytes, &answer), GN_OK);
-	assert_int_equal(gn_fb_refused_code(gn_fb_overlay_message_body_as_refused(answer)), GN_FB_CODE_UNSUPPORTED);
+	assert_int_equal(gn_fb_refused_code(gn_fb_overlay_message_body_as_refused(answer)),
+			 GN_FB_CODE_UNSUPPORTED);
 	uint64_t before = net_counter(&net, 1, "messages_malformed");
 	uint8_t junk[40] = {9};
 	for (size_t n = 0; n <= sizeof junk; n++)
-		assert_int_equal(gn_overlay_recv(ov, &net.node[0].cfg.node_key.pk, &net.node[0].cfg.addrs[0],
-						 gn_slice(junk, n), net.now),
+		assert_int_equal(gn_overlay_recv(ov, &net.node[0].cfg.node_key.pk,
+						 &net.node[0].cfg.addrs[0], gn_slice(junk, n),
+						 net.now),
 				 GN_MALFORMED);
 	assert_int_equal(net_counter(&net, 1, "messages_malformed"), before + sizeof junk + 1);
 }
@@ -187,28 +195,35 @@ static gn_fbref empty_answer(struct gn_fbb *b, uint8_t kind)
 	static const uint8_t nothing[1];
 	switch (kind) {
 	case GN_FB_OVERLAY_BODY_HELLO: return gn_ov_put_hello(net.node[0].ov, b, true);
-	case GN_FB_OVERLAY_BODY_PONG: return gn_fb_pong_make(b, &(struct gn_fb_pong_args){.list_version = 1});
-	case GN_FB_OVERLAY_BODY_LINK_OK: return gn_fb_link_ok_make(b, &(struct gn_fb_link_ok_args){.list_version = 1});
-	case GN_FB_OVERLAY_BODY_LINK_NO: return gn_fb_link_no_make(b, &(struct gn_fb_link_no_args){.wait = 1});
-	case GN_FB_OVERLAY_BODY_NODES: return gn_fb_nodes_make(b, &(struct gn_fb_nodes_args){.mine = true});
+	case GN_FB_OVERLAY_BODY_PONG:
+		return gn_fb_pong_make(b, &(struct gn_fb_pong_args){.list_version = 1});
+	case GN_FB_OVERLAY_BODY_LINK_OK:
+		return gn_fb_link_ok_make(b, &(struct gn_fb_link_ok_args){.list_version = 1});
+	case GN_FB_OVERLAY_BODY_LINK_NO:
+		return gn_fb_link_no_make(b, &(struct gn_fb_link_no_args){.wait = 1});
+	case GN_FB_OVERLAY_BODY_NODES:
+		return gn_fb_nodes_make(b, &(struct gn_fb_nodes_args){.mine = true});
 	case GN_FB_OVERLAY_BODY_VALUE:
 		return gn_fb_value_make(b, &(struct gn_fb_value_args){.record = GN_SLICE(nothing)});
-	case GN_FB_OVERLAY_BODY_ACK: return gn_fb_ack_make(b, &(struct gn_fb_ack_args){.leaf_digest = 1});
+	case GN_FB_OVERLAY_BODY_ACK:
+		return gn_fb_ack_make(b, &(struct gn_fb_ack_args){.leaf_digest = 1});
 	case GN_FB_OVERLAY_BODY_STALE:
 		return gn_fb_stale_make(b, &(struct gn_fb_stale_args){.record = GN_SLICE(nothing)});
 	case GN_FB_OVERLAY_BODY_NOT_MINE:
 		return gn_fb_not_mine_make(b, &(struct gn_fb_not_mine_args){.leaf_digest = 1});
-	case GN_FB_OVERLAY_BODY_WANT: return gn_fb_want_make(b, &(struct gn_fb_want_args){.all = false});
+	case GN_FB_OVERLAY_BODY_WANT:
+		return gn_fb_want_make(b, &(struct gn_fb_want_args){.all = false});
 	case GN_FB_OVERLAY_BODY_BUSY: return gn_fb_busy_make(b, &(struct gn_fb_busy_args){0});
-	default: return gn_fb_refused_make(b, &(struct gn_fb_refused_args){.code = GN_FB_CODE_BUSY});
+	default:
+		return gn_fb_refused_make(b, &(struct gn_fb_refused_args){.code = GN_FB_CODE_BUSY});
 	}
 }
 
 #define KIND(name) (1u << GN_FB_OVERLAY_BODY_##name)
 #define NO (KIND(BUSY) | KIND(REFUSED))
 
-/* OV-10: an answer is one of the kinds that answer what was asked, and one is all there is; any other costs, and the
- * question waits on. */
+/* OV-10: an answer is one of the kinds that answer what was asked, and one is all there is; any
+ * other costs, and the question waits on. */
 static void what_is_asked_is_answered_by_its_kinds_once(void **state)
 {
 	(void)state;
@@ -227,8 +242,9 @@ static void what_is_asked_is_answered_by_its_kinds_once(void **state)
 		{GN_FB_OVERLAY_BODY_PUSH, false, KIND(ACK) | KIND(STALE) | NO},
 		{GN_FB_OVERLAY_BODY_DIGEST, false, KIND(WANT) | NO},
 	};
-	const uint32_t all = KIND(HELLO) | KIND(PONG) | KIND(LINK_OK) | KIND(LINK_NO) | KIND(NODES) | KIND(VALUE) |
-			     KIND(ACK) | KIND(STALE) | KIND(NOT_MINE) | KIND(WANT) | NO;
+	const uint32_t all = KIND(HELLO) | KIND(PONG) | KIND(LINK_OK) | KIND(LINK_NO) |
+			     KIND(NODES) | KIND(VALUE) | KIND(ACK) | KIND(STALE) | KIND(NOT_MINE) |
+			     KIND(WANT) | NO;
 	static uint8_t storage[4096];
 	struct gn_overlay *ov = net.node[1].ov;
 	const struct gn_contact *to = &gn_ov_contact_get(ov, &net.node[0].cfg.node_key.pk)->c;
@@ -261,7 +277,8 @@ static void a_peer_forgets_only_what_it_listed(void **state)
 	static uint8_t storage[4096];
 	struct gn_overlay *ov = net.node[1].ov;
 	struct gn_contact c = stranger(90, 1);
-	struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[2].cfg.node_key.pk, net.now);
+	struct gn_ov_contact *k =
+		gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[2].cfg.node_key.pk, net.now);
 	const struct gn_ov_contact *peer = gn_ov_contact_get(ov, &net.node[0].cfg.node_key.pk);
 	assert_true(k && peer && peer->link);
 	gn_time heard = k->heard;
@@ -272,10 +289,10 @@ static void a_peer_forgets_only_what_it_listed(void **state)
 		struct gn_fbb b = gn_fbb(storage, sizeof storage);
 		if (listed)
 			peer->link->theirs[peer->link->their_count++] = theta;
-		gn_fbref body =
-			gn_fb_delta_make(&b, &(struct gn_fb_delta_args){.from_version = peer->link->their_version,
-									.to_version = peer->link->their_version + 1,
-									.del = {&theta, 1}});
+		gn_fbref body = gn_fb_delta_make(
+			&b, &(struct gn_fb_delta_args){.from_version = peer->link->their_version,
+						       .to_version = peer->link->their_version + 1,
+						       .del = {&theta, 1}});
 		assert_int_equal(give(GN_FB_OVERLAY_BODY_DELTA, body, &b, 0), GN_OK);
 		assert_int_equal(k->heard < heard, listed);
 	}
@@ -305,8 +322,8 @@ static uint8_t answer_to_get(const struct gn_hash *key, uint64_t nonce)
 	return GN_FB_OVERLAY_BODY_NONE;
 }
 
-/* OV-61: a disk that cannot give a record now does not make it one that is not here. NO-18: a proof costs what reading
- * the record does. */
+/* OV-61: a disk that cannot give a record now does not make it one that is not here. NO-18: a
+ * proof costs what reading the record does. */
 static void a_busy_disk_hides_nothing_and_a_proof_costs(void **state)
 {
 	(void)state;
@@ -334,19 +351,22 @@ static void a_hello_for_another_key_or_version_is_refused(void **state)
 	struct gn_contact c = stranger(1, 1);
 	struct gn_fb_key pk;
 	struct gn_fb_nonce nonce;
-	uint64_t refused = net_counter(&net, 1, "messages_refused"), version = net_counter(&net, 1, "version_refused");
+	uint64_t refused = net_counter(&net, 1, "messages_refused"),
+		 version = net_counter(&net, 1, "version_refused");
 	memcpy(pk.b, c.pk.b, 32);
 	memcpy(nonce.b, c.nonce, 8);
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
-	gn_fbref body =
-		gn_fb_hello_make(&b, &(struct gn_fb_hello_args){.pk = &pk, .nonce = &nonce, .version = GN_OV_VERSION});
+	gn_fbref body = gn_fb_hello_make(
+		&b,
+		&(struct gn_fb_hello_args){.pk = &pk, .nonce = &nonce, .version = GN_OV_VERSION});
 	assert_int_equal(give(GN_FB_OVERLAY_BODY_HELLO, body, &b, 1), GN_OK);
 	assert_int_equal(net_counter(&net, 1, "messages_refused"), refused + 1);
 	memcpy(pk.b, net.node[0].cfg.node_key.pk.b, 32);
 	memcpy(nonce.b, net.node[0].cfg.nonce, 8);
 	b = gn_fbb(storage, sizeof storage);
-	body = gn_fb_hello_make(&b,
-				&(struct gn_fb_hello_args){.pk = &pk, .nonce = &nonce, .version = GN_OV_VERSION + 1});
+	body = gn_fb_hello_make(&b, &(struct gn_fb_hello_args){.pk = &pk,
+							       .nonce = &nonce,
+							       .version = GN_OV_VERSION + 1});
 	assert_int_equal(give(GN_FB_OVERLAY_BODY_HELLO, body, &b, 1), GN_OK);
 	assert_int_equal(net_counter(&net, 1, "version_refused"), version + 1);
 }
@@ -367,9 +387,11 @@ static void link_lists_are_known_on_both_sides(void **state)
 		for (unsigned b = 0; b < 3; b++) {
 			if (a == b)
 				continue;
-			const struct gn_ov_link *here = link_between(a, b), *there = link_between(b, a);
+			const struct gn_ov_link *here = link_between(a, b),
+						*there = link_between(b, a);
 			assert_int_equal(here->their_version, net.node[b].ov->list_version);
-			assert_int_equal(here->their_count, 1); /* the third: nobody is told of itself */
+			/* the third: nobody is told of itself */
+			assert_int_equal(here->their_count, 1);
 			assert_true(there->pending_version == net.node[b].ov->list_version);
 		}
 	unsigned d = net_add(&net); /* a newcomer travels as a difference */
@@ -391,7 +413,8 @@ static uint64_t give_sum(uint64_t request)
 {
 	static uint8_t storage[4096];
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
-	gn_fbref body = gn_fb_digest_make(&b, &(struct gn_fb_digest_args){.to = UINT64_MAX, .count = 1, .sum = 7});
+	gn_fbref body = gn_fb_digest_make(
+		&b, &(struct gn_fb_digest_args){.to = UINT64_MAX, .count = 1, .sum = 7});
 	assert_int_equal(give(GN_FB_OVERLAY_BODY_DIGEST, body, &b, request), GN_OK);
 	return net_counter(&net, 1, "digest_wanted");
 }
@@ -400,15 +423,18 @@ static void link_anew(void)
 {
 	static uint8_t storage[4096];
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
-	gn_fbref body = gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_NOT_FOUND});
+	gn_fbref body =
+		gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_NOT_FOUND});
 	assert_int_equal(give(GN_FB_OVERLAY_BODY_UNLINK, body, &b, 0), GN_OK);
 	b = gn_fbb(storage, sizeof storage);
 	gn_fbref hello = gn_ov_put_hello(net.node[0].ov, &b, false);
-	body = gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = hello});
+	body = gn_fb_link_make(
+		&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = hello});
 	assert_int_equal(give(GN_FB_OVERLAY_BODY_LINK, body, &b, 4711), GN_OK);
 }
 
-/* OV-70: walking all records for a peer is not free again because its link is a new one; nor are links. */
+/* OV-70: walking all records for a peer is not free again because its link is a new one; nor are
+ * links. */
 static void what_links_cost_is_counted_for_the_peer(void **state)
 {
 	(void)state;
@@ -447,7 +473,8 @@ static void pushes_that_wait_are_counted_for_whom_they_are_to(void **state)
 		static uint8_t storage[4096];
 		struct gn_fbb b = gn_fbb(storage, sizeof storage);
 		gn_fbref body = gn_fb_digest_make(
-			&b, &(struct gn_fb_digest_args){.to = UINT64_MAX, .held = {old, GN_OV_DIGEST_KEYS}});
+			&b, &(struct gn_fb_digest_args){.to = UINT64_MAX,
+							.held = {old, GN_OV_DIGEST_KEYS}});
 		assert_int_equal(give(GN_FB_OVERLAY_BODY_DIGEST, body, &b, 500 + i), GN_OK);
 	}
 	struct gn_holder him = {net.node[0].cfg.node_key.pk, net.node[0].cfg.addrs[0]};
@@ -457,7 +484,8 @@ static void pushes_that_wait_are_counted_for_whom_they_are_to(void **state)
 	assert_true(ov->pushes.count > 0 && gn_share_held(&ov->request_places, &him).key <= most);
 	assert_true(net_counter(&net, 1, "pushes_full") > 0);
 	struct gn_overlay_caused caused = gn_overlay_caused(ov); /* what that costs is told */
-	assert_int_equal(caused.records, 50 * GN_OV_DIGEST_KEYS - net_counter(&net, 1, "pushes_full"));
+	assert_int_equal(caused.records,
+			 50 * GN_OV_DIGEST_KEYS - net_counter(&net, 1, "pushes_full"));
 	assert_true(caused.bytes >= caused.records * r[0].r.bytes.len &&
 		    caused.bytes < caused.records * (r[0].r.bytes.len + 16));
 	caused = gn_overlay_caused(ov);

@@ -1,5 +1,5 @@
-/* Every allocation fails once: whatever the engine was doing is dropped and counted, its state stays whole, and the
- * next attempt works. */
+/* Every allocation fails once: whatever the engine was doing is dropped and counted, its state
+ * stays whole, and the next attempt works. */
 #include "overlay/test_net.h"
 
 #include <setjmp.h>

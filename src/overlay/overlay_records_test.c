@@ -1,5 +1,5 @@
-/* Records: receipts, quorums, versions, equivocation, quotas, expiry, damage on the disk, rules of a type, cancelling.
- */
+/* Records: receipts, quorums, versions, equivocation, quotas, expiry, damage on the disk, rules
+ * of a type, cancelling. */
 #include "overlay/test_net.h"
 
 #include <setjmp.h>
@@ -85,7 +85,8 @@ static void newer_versions_win_and_older_are_stale(void **state)
 	assert_int_equal(net_put(&net, 2, &one, 5), GN_STALE);
 	assert_int_equal(net.result.values, 1); /* the newer one is shown */
 	assert_memory_equal(net.result.value, two.r.bytes.p, two.r.bytes.len);
-	assert_int_equal(net_put(&net, 3, &two, 5), GN_OK); /* the same again: receipts, nothing stored */
+	/* the same again: receipts, nothing stored */
+	assert_int_equal(net_put(&net, 3, &two, 5), GN_OK);
 	assert_int_equal(net_get(&net, 4, &one.r.key, 4), GN_OK);
 	assert_memory_equal(net.result.value, two.r.bytes.p, two.r.bytes.len);
 	struct gn_get_options o = {.quorum = 1, .min_seq = 3};
@@ -101,7 +102,8 @@ static void two_values_under_one_seq_keep_the_greater_hash_and_are_counted(void 
 	struct net_record a, b;
 	net_record(&net, &a, &alice, 16, "twice", 7, "left");
 	net_record(&net, &b, &alice, 16, "twice", 7, "right");
-	const struct net_record *less = gn_record_compare(&a.r, &b.r) < 0 ? &a : &b, *more = less == &a ? &b : &a;
+	const struct net_record *less = gn_record_compare(&a.r, &b.r) < 0 ? &a : &b,
+				*more = less == &a ? &b : &a;
 	uint64_t before = net_counter(&net, 3, "equivocations");
 	assert_int_equal(net_put(&net, 0, less, 5), GN_OK);
 	assert_int_equal(net_put(&net, 0, more, 5), GN_OK);
@@ -115,7 +117,8 @@ static void a_key_of_another_owner_is_refused(void **state)
 {
 	(void)state;
 	struct net_record a, b;
-	net_record(&net, &a, &alice, 3, "shop", 1, "hers"); /* a name has one place whoever owns it */
+	/* a name has one place whoever owns it */
+	net_record(&net, &a, &alice, 3, "shop", 1, "hers");
 	net_record(&net, &b, &bob, 3, "shop", 9, "his");
 	assert_memory_equal(a.r.key.b, b.r.key.b, 32);
 	assert_int_equal(net_put(&net, 0, &a, 5), GN_OK);
@@ -134,11 +137,14 @@ static void forged_and_dated_records_are_refused_before_anything_is_sent(void **
 	for (size_t i = 0; i < r.r.signed_bytes.len; i += 7) {
 		uint8_t *at = r.bytes + (r.r.signed_bytes.p - r.bytes) + i;
 		*at ^= 0x20;
-		assert_int_not_equal(gn_overlay_put(net.node[0].ov, r.r.bytes, 5, net.now, &op), GN_OK);
+		assert_int_not_equal(gn_overlay_put(net.node[0].ov, r.r.bytes, 5, net.now, &op),
+				     GN_OK);
 		*at ^= 0x20;
 	}
-	assert_int_equal(gn_overlay_put(net.node[0].ov, r.r.bytes, 5, net.now + 3601 * GN_SEC, &op), GN_EXPIRED);
-	assert_int_equal(gn_overlay_put(net.node[0].ov, r.r.bytes, 5, net.now - 400 * GN_SEC, &op), GN_RANGE);
+	assert_int_equal(gn_overlay_put(net.node[0].ov, r.r.bytes, 5, net.now + 3601 * GN_SEC, &op),
+			 GN_EXPIRED);
+	assert_int_equal(gn_overlay_put(net.node[0].ov, r.r.bytes, 5, net.now - 400 * GN_SEC, &op),
+			 GN_RANGE);
 	assert_int_equal(sent, net.messages);
 }
 
@@ -171,7 +177,8 @@ static void acknowledgements_wait_for_the_disk(void **state)
 	gn_overlay_stored(net.node[0].ov, net.node[0].held[0], GN_DISK_FULL,
 			  net.now); /* refused, counted, not indexed */
 	gn_overlay_stored(net.node[4].ov, net.node[4].held[0], GN_OK, net.now);
-	gn_overlay_stored(net.node[4].ov, net.node[4].held[0], GN_OK, net.now); /* twice: ours to ignore */
+	/* twice: ours to ignore */
+	gn_overlay_stored(net.node[4].ov, net.node[4].held[0], GN_OK, net.now);
 	net_pump(&net, 0);
 	net_pump(&net, 4);
 	assert_int_equal(net_counter(&net, 0, "store_failed"), 1);
@@ -200,7 +207,8 @@ static void a_damaged_record_is_never_served_and_comes_back(void **state)
 	struct net_record r;
 	net_record(&net, &r, &alice, 16, "flipped", 1, "right bytes");
 	assert_int_equal(net_put(&net, 0, &r, 5), GN_OK);
-	net_run(&net, 60 * GN_SEC); /* by now every holder knows that the others have it: only the sums can tell */
+	/* by now every holder knows that the others have it: only the sums can tell */
+	net_run(&net, 60 * GN_SEC);
 	struct net_file *f = net_file(&net.node[2], &r.r.key);
 	size_t at = 0;
 	while (memcmp(f->bytes + at, "right bytes", 11) != 0)
@@ -217,7 +225,8 @@ static void a_damaged_record_is_never_served_and_comes_back(void **state)
 	assert_memory_equal(f->bytes, r.r.bytes.p, r.r.bytes.len);
 }
 
-/* OV-57: what gives way, or is over, does not take a version with it that is on its way to the disk. */
+/* OV-57: what gives way, or is over, does not take a version with it that is on its way to the
+ * disk. */
 static void a_drop_leaves_the_version_that_is_coming(void **state)
 {
 	(void)state;
@@ -294,7 +303,8 @@ static void nodes_have_limits(void **state)
 	net_free(&small);
 }
 
-static gn_err one_each(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
+static gn_err one_each(const struct gn_record *held, const struct gn_record *in, uint32_t names,
+		       gn_time now)
 {
 	(void)held, (void)in, (void)now;
 	return names && names != GN_OVERLAY_PUSHED ? GN_PROOF_OF_WORK : GN_OK;
@@ -325,7 +335,8 @@ static void names_that_are_handed_over_do_not_count_again(void **state)
 	net_free(&own);
 }
 
-/* NA-4: a name that expired keeps others away for its grace, so it counts; so does one that is being stored. */
+/* NA-4: a name that expired keeps others away for its grace, so it counts; so does one that is
+ * being stored. */
 static void expired_names_and_those_on_their_way_count(void **state)
 {
 	(void)state;
@@ -382,32 +393,38 @@ static void a_disk_that_cannot_be_read_makes_busy(void **state)
 	net_free(&own);
 }
 
-static gn_err handed_only(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
+static gn_err handed_only(const struct gn_record *held, const struct gn_record *in, uint32_t names,
+			  gn_time now)
 {
 	(void)held, (void)in, (void)now;
 	return names == GN_OVERLAY_PUSHED ? GN_OK : GN_PROOF_OF_WORK;
 }
 
 /* A record as PUT or PUSH, or as the answer STALE, comes to node 0; is it held then? */
-static bool comes(struct net *n, const struct gn_pk *from, uint8_t kind, uint64_t request, const struct net_record *r)
+static bool comes(struct net *n, const struct gn_pk *from, uint8_t kind, uint64_t request,
+		  const struct net_record *r)
 {
 	uint8_t bytes[8192];
 	struct gn_slice out;
 	struct gn_fbb b = gn_fbb(bytes, sizeof bytes);
-	gn_fbref body = kind == GN_FB_OVERLAY_BODY_PUT
-				? gn_fb_put_make(&b, &(struct gn_fb_put_args){.record = r->r.bytes})
-			: kind == GN_FB_OVERLAY_BODY_PUSH
-				? gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = r->r.bytes})
-				: gn_fb_stale_make(&b, &(struct gn_fb_stale_args){.record = r->r.bytes});
+	gn_fbref body =
+		kind == GN_FB_OVERLAY_BODY_PUT
+			? gn_fb_put_make(&b, &(struct gn_fb_put_args){.record = r->r.bytes})
+		: kind == GN_FB_OVERLAY_BODY_PUSH
+			? gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = r->r.bytes})
+			: gn_fb_stale_make(&b, &(struct gn_fb_stale_args){.record = r->r.bytes});
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b, &(struct gn_fb_overlay_message_args){.request = request, .body_type = kind, .body = body});
+		&b, &(struct gn_fb_overlay_message_args){
+			    .request = request, .body_type = kind, .body = body});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &out), GN_OK);
-	assert_int_equal(gn_overlay_recv(n->node[0].ov, from, &n->node[1].cfg.addrs[0], out, n->now), GN_OK);
+	assert_int_equal(
+		gn_overlay_recv(n->node[0].ov, from, &n->node[1].cfg.addrs[0], out, n->now), GN_OK);
 	net_pump(n, 0);
 	return net_file(&n->node[0], &r->r.key) != NULL;
 }
 
-/* OV-58: what a stranger pushes, or a peer passes on without asking for an answer, was judged by nobody. */
+/* OV-58: what a stranger pushes, or a peer passes on without asking for an answer, was judged by
+ * nobody. */
 static void only_a_linked_server_hands_over(void **state)
 {
 	(void)state;
@@ -429,7 +446,8 @@ static void only_a_linked_server_hands_over(void **state)
 	net_record(&own, &r, &alice, 3, "handed", 1, "x");
 	assert_false(comes(&own, &anybody.pk, GN_FB_OVERLAY_BODY_PUSH, 7, &r));
 	assert_false(comes(&own, peer, GN_FB_OVERLAY_BODY_PUSH, 0, &r)); /* read repair */
-	struct gn_ov_request *asked_for = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, &c->c, own.now);
+	struct gn_ov_request *asked_for =
+		gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, &c->c, own.now);
 	assert_non_null(asked_for);
 	asked_for->key = r.r.key;
 	assert_false(comes(&own, peer, GN_FB_OVERLAY_BODY_STALE, asked_for->id, &r));
@@ -452,11 +470,14 @@ static void a_stale_answer_is_of_what_was_pushed(void **state)
 	net_record(&own, &pushed, &alice, 16, "pushed", 2, "x");
 	net_record(&own, &other, &alice, 16, "other", 2, "x");
 	for (unsigned right = 0; right < 2; right++) {
-		struct gn_ov_request *push = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, &c->c, own.now);
+		struct gn_ov_request *push =
+			gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, &c->c, own.now);
 		assert_non_null(push);
 		uint64_t id = push->id;
 		push->key = pushed.r.key;
-		assert_int_equal(comes(&own, peer, GN_FB_OVERLAY_BODY_STALE, id, right ? &pushed : &other), right);
+		assert_int_equal(
+			comes(&own, peer, GN_FB_OVERLAY_BODY_STALE, id, right ? &pushed : &other),
+			right);
 		assert_null(gn_ov_request_get(ov, id)); /* answered either way */
 	}
 	assert_int_equal(ov->count.record_malformed, 1);
@@ -553,7 +574,8 @@ static void a_record_is_read_for_who_has_room_for_it(void **state)
 		net_wait(&own, op, 0);
 		assert_int_equal(own.result.err == GN_OK, i == 1);
 		assert_int_equal(ov->count.reads_refused > refused, i == 0);
-		refused = ov->count.reads_refused; /* what stands in the way of a PUT is not shown either */
+		/* what stands in the way of a PUT is not shown either */
+		refused = ov->count.reads_refused;
 		(void)!net_put(&own, 0, &old, 2);
 		assert_int_equal(ov->count.reads_refused > refused, i == 0);
 	}
@@ -595,7 +617,8 @@ static void records_end_with_their_ttl(void **state)
 }
 
 /* The holder of a type-20 record lets the body only grow. */
-static gn_err growing(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
+static gn_err growing(const struct gn_record *held, const struct gn_record *in, uint32_t names,
+		      gn_time now)
 {
 	(void)names;
 	(void)now;
@@ -618,7 +641,8 @@ static void a_type_has_its_own_rule(void **state)
 		net_start(&own, i);
 	net_run(&own, 30 * GN_SEC);
 	net_record(&own, &a, &alice, 20, "g", 5, "abc");
-	net_record(&own, &b, &alice, 20, "g", 4, "abcd"); /* an older seq, but the rule says longer */
+	/* an older seq, but the rule says longer */
+	net_record(&own, &b, &alice, 20, "g", 4, "abcd");
 	net_record(&own, &c, &alice, 20, "g", 6, "ab");
 	net_record(&own, &d, &alice, 20, "g", 7, "much too long a body");
 	assert_int_equal(net_put(&own, 0, &a, 3), GN_OK);
@@ -638,7 +662,8 @@ static uint32_t some_grace(const struct gn_record *r)
 }
 
 /* Type 21: while the expired record is kept only its owner may come back. */
-static gn_err owner_first(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
+static gn_err owner_first(const struct gn_record *held, const struct gn_record *in, uint32_t names,
+			  gn_time now)
 {
 	(void)names;
 	(void)now;
@@ -745,7 +770,8 @@ static void requests_that_peers_bring_about_have_shares(void **state)
 	assert_int_equal(ov->request_places.used, 0);
 	for (unsigned i = 0; i < GN_OV_REQUEST_KEY_PART; i++) {
 		struct gn_contact to = stranger((uint8_t)i, 1);
-		assert_int_equal(asked(&to, GN_FB_OVERLAY_BODY_PUSH), GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_KEY_PART);
+		assert_int_equal(asked(&to, GN_FB_OVERLAY_BODY_PUSH),
+				 GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_KEY_PART);
 		assert_int_equal(asked(&to, GN_FB_OVERLAY_BODY_DIGEST), 0);
 		assert_non_null(gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_FIND, &to, net.now));
 	}
@@ -753,15 +779,18 @@ static void requests_that_peers_bring_about_have_shares(void **state)
 	assert_int_equal(asked(&one_more, GN_FB_OVERLAY_BODY_PUSH), 0);
 	assert_int_equal(ov->request_places.used, GN_OV_REQUESTS_OTHERS);
 	uint64_t full = net_counter(&net, 0, "requests_full");
-	assert_true(asked(&one_more, GN_FB_OVERLAY_BODY_FIND) > GN_OV_OPS_MAX); /* what we begin has the rest */
+	/* what we begin has the rest */
+	assert_true(asked(&one_more, GN_FB_OVERLAY_BODY_FIND) > GN_OV_OPS_MAX);
 	assert_int_equal(ov->requests.count, GN_OV_REQUESTS_MAX);
 	assert_int_equal(net_counter(&net, 0, "requests_full"), full + 1);
 	gn_overlay_validate(ov);
 	net_run(&net, 60 * GN_SEC);
 	assert_int_equal(ov->request_places.used, 0);
-	for (unsigned i = 0; i < GN_OV_REQUEST_KEY_PART / 2; i++) { /* of one prefix: a half, no more */
+	for (unsigned i = 0; i < GN_OV_REQUEST_KEY_PART / 2; i++) {
+		/* of one prefix: a half, no more */
 		struct gn_contact to = stranger(7, (uint8_t)i);
-		assert_int_equal(asked(&to, GN_FB_OVERLAY_BODY_PUSH), GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_KEY_PART);
+		assert_int_equal(asked(&to, GN_FB_OVERLAY_BODY_PUSH),
+				 GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_KEY_PART);
 	}
 	struct gn_contact of_it = stranger(7, 200);
 	assert_int_equal(asked(&of_it, GN_FB_OVERLAY_BODY_PUSH), 0);

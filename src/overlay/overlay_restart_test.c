@@ -1,5 +1,5 @@
-/* What a node knows of its records after a restart: who brought them, and which of them a receipt stands for (OV-95).
- */
+/* What a node knows of its records after a restart: who brought them, and which of them a
+ * receipt stands for (OV-95). */
 #include "overlay/test_net.h"
 
 #include <setjmp.h>
@@ -92,7 +92,8 @@ static void what_was_pushed_is_hearsay_after_a_restart_too(void **state)
 	net_run(&net, 60 * GN_SEC);
 	assert_true(is_pushed(2, &r));
 	assert_false(is_pushed(0, &r));
-	assert_int_equal(brought(2, 0, GN_OV_BY_HANDOVER).key + brought(2, 1, GN_OV_BY_HANDOVER).key, 4096);
+	assert_int_equal(
+		brought(2, 0, GN_OV_BY_HANDOVER).key + brought(2, 1, GN_OV_BY_HANDOVER).key, 4096);
 	unsigned by = brought(2, 1, GN_OV_BY_HANDOVER).key > 0;
 	again(2);
 	again(0);
@@ -163,7 +164,8 @@ static void a_proof_is_kept_over_a_restart(void **state)
 	assert_int_equal(ov->count.receipts_signed, 1); /* nothing to be written any more */
 }
 
-static gn_err restore(struct gn_overlay *ov, const uint8_t *record, size_t len, const uint8_t *tail, size_t tail_len)
+static gn_err restore(struct gn_overlay *ov, const uint8_t *record, size_t len, const uint8_t *tail,
+		      size_t tail_len)
 {
 	static uint8_t value[GN_RECORD_MAX + GN_OV_ORIGIN_LEN + 1];
 	assert_true(len + tail_len <= sizeof value);
@@ -172,7 +174,8 @@ static gn_err restore(struct gn_overlay *ov, const uint8_t *record, size_t len, 
 	return gn_overlay_restore(ov, gn_slice(value, len + tail_len), net.now);
 }
 
-/* A record alone is what earlier releases stored; whoever brought one then cannot have named somebody as its putter. */
+/* A record alone is what earlier releases stored; whoever brought one then cannot have named
+ * somebody as its putter. */
 static void only_our_own_tail_counts(void **state)
 {
 	(void)state;
@@ -196,9 +199,12 @@ static void only_our_own_tail_counts(void **state)
 		    {tail, GN_OV_ORIGIN_LEN - 1, false},
 		    {tail, GN_OV_ORIGIN_LEN, true}};
 	for (unsigned i = 0; i < GN_COUNT(rows); i++) {
-		assert_int_equal(restore(x->ov, r.r.bytes.p, r.r.bytes.len, rows[i].tail, rows[i].len), GN_OK);
+		assert_int_equal(
+			restore(x->ov, r.r.bytes.p, r.r.bytes.len, rows[i].tail, rows[i].len),
+			GN_OK);
 		assert_int_equal(is_pushed(2, &r), rows[i].counts);
-		assert_int_equal(gn_ov_held_get(x->ov, &r.r.key)->len, r.r.bytes.len); /* without the tail */
+		/* without the tail */
+		assert_int_equal(gn_ov_held_get(x->ov, &r.r.key)->len, r.r.bytes.len);
 		assert_int_equal(brought(2, 1, GN_OV_BY_PUSH).key, rows[i].counts ? 4096 : 0);
 		gn_ov_held_drop(x->ov, gn_ov_held_get(x->ov, &r.r.key), false);
 	}
@@ -231,18 +237,23 @@ static void the_largest_record_has_room_for_its_tail(void **state)
 	assert_int_equal(restore(net.node[2].ov, bytes, sizeof bytes, tail, sizeof tail), GN_OK);
 	assert_int_equal(gn_ov_held_get(net.node[2].ov, &r.key)->len, GN_RECORD_MAX);
 	assert_int_equal(brought(2, 1, GN_OV_BY_PUSH).key, GN_RECORD_MAX);
-	assert_int_equal(restore(net.node[2].ov, bytes, sizeof bytes, tail, 1), GN_CORRUPT); /* and no room for more */
+	/* and no room for more */
+	assert_int_equal(restore(net.node[2].ov, bytes, sizeof bytes, tail, 1), GN_CORRUPT);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(a_putters_share_is_no_freer_after_a_restart, build, take_down),
-		cmocka_unit_test_setup_teardown(what_was_pushed_is_hearsay_after_a_restart_too, build, take_down),
-		cmocka_unit_test_setup_teardown(a_receipt_for_what_was_pushed_is_kept_over_a_restart, build, take_down),
+		cmocka_unit_test_setup_teardown(a_putters_share_is_no_freer_after_a_restart, build,
+						take_down),
+		cmocka_unit_test_setup_teardown(what_was_pushed_is_hearsay_after_a_restart_too,
+						build, take_down),
+		cmocka_unit_test_setup_teardown(
+			a_receipt_for_what_was_pushed_is_kept_over_a_restart, build, take_down),
 		cmocka_unit_test_setup_teardown(a_proof_is_kept_over_a_restart, build, take_down),
 		cmocka_unit_test_setup_teardown(only_our_own_tail_counts, build, take_down),
-		cmocka_unit_test_setup_teardown(the_largest_record_has_room_for_its_tail, build, take_down),
+		cmocka_unit_test_setup_teardown(the_largest_record_has_room_for_its_tail, build,
+						take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

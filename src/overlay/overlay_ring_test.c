@@ -1,5 +1,5 @@
-/* The ring: joining by addresses alone, probation, deaths, restarts, isolation, identities without work, prefix caps.
- */
+/* The ring: joining by addresses alone, probation, deaths, restarts, isolation, identities
+ * without work, prefix caps. */
 #include "overlay/test_net.h"
 
 #include <setjmp.h>
@@ -71,8 +71,8 @@ static void find_names_the_nearest_with_ourselves_among_them(void **state)
 	assert_int_equal(net.result.err, GN_OK);
 	assert_int_equal(net.result.contacts, 7);
 	for (unsigned i = 1; i < 7; i++)
-		assert_true(gn_ov_nearer(gn_theta(key.b), &net.result.contact[i - 1].id, &net.result.contact[i].id) <
-			    0);
+		assert_true(gn_ov_nearer(gn_theta(key.b), &net.result.contact[i - 1].id,
+					 &net.result.contact[i].id) < 0);
 }
 
 static void a_node_on_probation_holds_nothing_and_does_everything(void **state)
@@ -128,9 +128,11 @@ static void a_founder_has_no_probation(void **state)
 	assert_int_equal(net.node[0].servers, 1);
 }
 
-/* Node 0 and `count` clients that greet it one after the other. Addresses of 127/8 count, with prefixes of three bytes:
- * the first `alone` clients have one each, the others share one; cap: links of a prefix in an annulus, 255: all. */
-static void meet_clients(unsigned count, uint8_t clients_max, unsigned alone, uint8_t cap, gn_time probation)
+/* Node 0 and `count` clients that greet it one after the other. Addresses of 127/8 count, with
+ * prefixes of three bytes: the first `alone` clients have one each, the others share one; cap:
+ * links of a prefix in an annulus, 255: all. */
+static void meet_clients(unsigned count, uint8_t clients_max, unsigned alone, uint8_t cap,
+			 gn_time probation)
 {
 	net_init(&net, 11);
 	for (unsigned i = 0; i <= count; i++) {
@@ -141,12 +143,15 @@ static void meet_clients(unsigned count, uint8_t clients_max, unsigned alone, ui
 		c->prefix_cap = cap;
 		c->clients_max = clients_max;
 		c->count_local = true;
-		c->addrs[0] = gn_addr_v4(127, 0, i <= alone ? (uint8_t)i : 200, 1, (uint16_t)(7000 + i));
+		c->addrs[0] =
+			gn_addr_v4(127, 0, i <= alone ? (uint8_t)i : 200, 1, (uint16_t)(7000 + i));
 	}
 	net_start(&net, 0);
 	for (unsigned i = 1; i <= count; i++) {
 		net_start_alone(&net, i);
-		assert_int_equal(gn_overlay_bootstrap(net.node[i].ov, &net.node[0].cfg.addrs[0], NULL, net.now), GN_OK);
+		assert_int_equal(gn_overlay_bootstrap(net.node[i].ov, &net.node[0].cfg.addrs[0],
+						      NULL, net.now),
+				 GN_OK);
 		net_run(&net, 20 * GN_SEC);
 	}
 }
@@ -157,7 +162,8 @@ static void clients_give_way_to_new_ones(void **state)
 	(void)state;
 	meet_clients(5, 3, 5, 1, 3600 * GN_SEC);
 	assert_int_equal(net.node[0].ov->client_links, 3);
-	assert_int_equal(net.node[5].linked - net.node[5].unlinked, 1); /* the newest has its place */
+	/* the newest has its place */
+	assert_int_equal(net.node[5].linked - net.node[5].unlinked, 1);
 	uint64_t before = net_counter(&net, 0, "links_gave_way");
 	net_run(&net, 300 * GN_SEC); /* who had to go comes back, and each has his minute */
 	assert_in_range(net_counter(&net, 0, "links_gave_way") - before, 9, 3 * 300 / 60);
@@ -176,7 +182,8 @@ static void clients_of_one_prefix_share_their_places_among_themselves(void **sta
 	meet_clients(last, 0, others, 1, 3600 * GN_SEC);
 	assert_int_equal(net.node[0].ov->client_links, others + GN_OV_CLIENTS_PREFIX);
 	assert_true(net_counter(&net, 0, "links_gave_way") >= more);
-	assert_int_equal(net.node[last].linked - net.node[last].unlinked, 1); /* the newest has its place */
+	/* the newest has its place */
+	assert_int_equal(net.node[last].linked - net.node[last].unlinked, 1);
 	for (unsigned i = 1; i <= others; i++)
 		assert_int_equal(net.node[i].unlinked, 0);
 }
@@ -211,30 +218,37 @@ static void stranger_asks(unsigned i)
 	static const struct gn_pk none;
 	if (gn_pk_eq(&keys[i].pk, &none)) {
 		gn_sk_new(&net.rand, &keys[i]);
-		assert_int_equal(gn_node_id_search(&keys[i].pk, NET_POW, 0, 100000, nonces[i]), GN_OK);
+		assert_int_equal(gn_node_id_search(&keys[i].pk, NET_POW, 0, 100000, nonces[i]),
+				 GN_OK);
 	}
 	memcpy(pk.b, keys[i].pk.b, 32);
 	memcpy(nonce.b, nonces[i], 8);
-	gn_fbref h = gn_fb_hello_make(
-		&b, &(struct gn_fb_hello_args){
-			    .pk = &pk, .nonce = &nonce, .class = 1, .mode = GN_FB_NODE_MODE_CLIENT, .version = 1});
-	gn_fbref body = gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = h});
+	gn_fbref h = gn_fb_hello_make(&b, &(struct gn_fb_hello_args){.pk = &pk,
+								     .nonce = &nonce,
+								     .class = 1,
+								     .mode = GN_FB_NODE_MODE_CLIENT,
+								     .version = 1});
+	gn_fbref body = gn_fb_link_make(
+		&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = h});
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b,
-		&(struct gn_fb_overlay_message_args){.request = 1, .body_type = GN_FB_OVERLAY_BODY_LINK, .body = body});
+		&b, &(struct gn_fb_overlay_message_args){
+			    .request = 1, .body_type = GN_FB_OVERLAY_BODY_LINK, .body = body});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes), GN_OK);
-	assert_int_equal(gn_overlay_recv(net.node[0].ov, &keys[i].pk, &from, bytes, net.now), GN_OK);
+	assert_int_equal(gn_overlay_recv(net.node[0].ov, &keys[i].pk, &from, bytes, net.now),
+			 GN_OK);
 	net_pump(&net, 0);
 }
 
 static void newcomer_comes(void)
 {
 	net_start_alone(&net, 1);
-	assert_int_equal(gn_overlay_bootstrap(net.node[1].ov, &net.node[0].cfg.addrs[0], NULL, net.now), GN_OK);
+	assert_int_equal(
+		gn_overlay_bootstrap(net.node[1].ov, &net.node[0].cfg.addrs[0], NULL, net.now),
+		GN_OK);
 }
 
-/* `count` strangers ask by turns, one every `pause` or so, for so long; in how many of a hundred turns the newcomer has
- * its link. */
+/* `count` strangers ask by turns, one every `pause` or so, for so long; in how many of a hundred
+ * turns the newcomer has its link. */
 static unsigned by_turns(unsigned count, gn_time pause, gn_time span)
 {
 	static unsigned next;
@@ -257,7 +271,8 @@ static void strangers_by_turns_do_not_keep_a_newcomer_out(void **state)
 	newcomer_comes();
 	(void)by_turns(200, 1500 * GN_MSEC, 65 * GN_SEC);
 	unsigned part = by_turns(200, 1500 * GN_MSEC, 600 * GN_SEC);
-	print_message("linked for %u %% of ten minutes, let go %u times\n", part, net.node[1].unlinked);
+	print_message("linked for %u %% of ten minutes, let go %u times\n", part,
+		      net.node[1].unlinked);
 	assert_true(part >= 70);
 	assert_int_equal(net.node[0].ov->client_links, GN_OV_CLIENTS_PREFIX);
 }
@@ -270,12 +285,17 @@ static void answer_link(const struct gn_contact *who, uint64_t request, uint8_t 
 	struct gn_slice bytes;
 	gn_fbref body =
 		kind == GN_FB_OVERLAY_BODY_LINK_NO
-			? gn_fb_link_no_make(&b, &(struct gn_fb_link_no_args){.code = GN_FB_CODE_BUSY, .wait = wait})
-			: gn_fb_link_ok_make(&b, &(struct gn_fb_link_ok_args){.kind = GN_FB_LINK_KIND_LEAF});
+			? gn_fb_link_no_make(&b,
+					     &(struct gn_fb_link_no_args){.code = GN_FB_CODE_BUSY,
+									  .wait = wait})
+			: gn_fb_link_ok_make(
+				  &b, &(struct gn_fb_link_ok_args){.kind = GN_FB_LINK_KIND_LEAF});
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b, &(struct gn_fb_overlay_message_args){.request = request, .body_type = kind, .body = body});
+		&b, &(struct gn_fb_overlay_message_args){
+			    .request = request, .body_type = kind, .body = body});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes), GN_OK);
-	assert_int_equal(gn_overlay_recv(net.node[0].ov, &who->pk, &who->addrs[0], bytes, net.now), GN_OK);
+	assert_int_equal(gn_overlay_recv(net.node[0].ov, &who->pk, &who->addrs[0], bytes, net.now),
+			 GN_OK);
 	net_pump(&net, 0);
 }
 
@@ -308,7 +328,8 @@ static void who_refuses_a_link_is_not_asked_on_and_on(void **state)
 	speaks(&who);
 	for (unsigned round = 0; round < 2; round++) {
 		assert_true(link_asked(&who) != 0);
-		answer_link(&who, link_asked(&who), GN_FB_OVERLAY_BODY_LINK_NO, 1); /* "in a millisecond" */
+		/* "in a millisecond" */
+		answer_link(&who, link_asked(&who), GN_FB_OVERLAY_BODY_LINK_NO, 1);
 		assert_int_equal(link_asked(&who), 0);
 		net_run(&net, GN_OV_LEAF_LEAST - 10 * GN_MSEC);
 		assert_int_equal(link_asked(&who), 0);
@@ -321,7 +342,8 @@ static void who_refuses_a_link_is_not_asked_on_and_on(void **state)
 		net_run(&net, 20 * GN_MSEC);
 	}
 	assert_true(link_asked(&who) != 0);
-	answer_link(&who, link_asked(&who), GN_FB_OVERLAY_BODY_LINK_OK, 0); /* that tells nothing of itself */
+	/* that tells nothing of itself */
+	answer_link(&who, link_asked(&who), GN_FB_OVERLAY_BODY_LINK_OK, 0);
 	assert_int_equal(link_asked(&who), 0);
 	for (unsigned i = 0; i < 10; i++) { /* though it speaks */
 		net_run(&net, GN_OV_TOMB / 10 - GN_SEC);
@@ -343,7 +365,9 @@ static void a_key_with_two_places_is_no_two_nodes(void **state)
 	at[0].addrs[0] = gn_addr_v4(127, 0, 9, 9, 7000);
 	at[1] = at[0];
 	for (unsigned i = 0; i < 2; i++) {
-		assert_int_equal(gn_node_id_search(&sk.pk, NET_POW, 1000000 * i, 100000, at[i].nonce), GN_OK);
+		assert_int_equal(
+			gn_node_id_search(&sk.pk, NET_POW, 1000000 * i, 100000, at[i].nonce),
+			GN_OK);
 		gn_node_id_make(&sk.pk, at[i].nonce, &at[i].id);
 	}
 	assert_memory_not_equal(at[0].id.b, at[1].id.b, 32);
@@ -397,7 +421,8 @@ static void a_refused_link_moves_no_members(void **state)
 	}
 }
 
-/* OV-26: 110 that ask every second have no place to take from who is new once they have been there for long. */
+/* OV-26: 110 that ask every second have no place to take from who is new once they have been
+ * there for long. */
 static void strangers_that_ask_on_and_on_hold_no_place_for_ever(void **state)
 {
 	(void)state;
@@ -411,7 +436,8 @@ static void strangers_that_ask_on_and_on_hold_no_place_for_ever(void **state)
 	assert_int_equal(net.node[1].unlinked, 0);
 }
 
-/* OV-26: a machine that was off for a quarter of an hour begins anew, and needs us as anybody who is new. */
+/* OV-26: a machine that was off for a quarter of an hour begins anew, and needs us as anybody
+ * who is new. */
 static void a_client_that_comes_back_is_new_again(void **state)
 {
 	(void)state;
@@ -523,7 +549,8 @@ static void a_restarted_node_gets_its_replicas_back(void **state)
 	expect_full_mesh(5);
 }
 
-/* OV-44, in whatever order links came up: with some seeds a link is up before its peer has become a server. */
+/* OV-44, in whatever order links came up: with some seeds a link is up before its peer has
+ * become a server. */
 static void expect_knocks(uint64_t seed)
 {
 	net_build(&net, seed, 3);
@@ -535,7 +562,8 @@ static void expect_knocks(uint64_t seed)
 	net_run(&net, 3600 * GN_SEC);
 	uint64_t knocks = net.messages - before;
 	assert_true(knocks > 300 &&
-		    knocks < 1500); /* at most about 2 addresses x 3 tries and 3 old contacts x 3 a minute */
+		    /* at most about 2 addresses x 3 tries and 3 old contacts x 3 a minute */
+		    knocks < 1500);
 	net_start(&net, 1);
 	net_start(&net, 2);
 	net_run(&net, 90 * GN_SEC);
@@ -628,7 +656,8 @@ static void receipts_of_one_public_prefix_count_twice_at_most(void **state)
 	assert_true(put_in_one_prefix(10, 0, false));  /* private */
 	assert_false(put_in_one_prefix(127, 0, true)); /* unless they count */
 	assert_false(
-		put_in_one_prefix(20, 0, false)); /* public, the default cap of 2 (our own does not count against it) */
+		/* public, the default cap of 2 (our own does not count against it) */
+		put_in_one_prefix(20, 0, false));
 	assert_true(put_in_one_prefix(20, 255, false)); /* switched off */
 	net_init(&net, 1);
 }
@@ -671,7 +700,8 @@ static void annuli_take_few_of_one_prefix(void **state)
 {
 	(void)state;
 	expect_few_of_one_prefix(20, false, GN_OV_PREFIX_MAX);
-	expect_few_of_one_prefix(127, false, GN_OV_ANNULUS_CAP); /* loopback, private: as many as an annulus takes */
+	/* loopback, private: as many as an annulus takes */
+	expect_few_of_one_prefix(127, false, GN_OV_ANNULUS_CAP);
 	expect_few_of_one_prefix(10, false, GN_OV_ANNULUS_CAP);
 	expect_few_of_one_prefix(127, true, GN_OV_PREFIX_MAX); /* unless they count */
 	expect_few_of_one_prefix(10, true, GN_OV_PREFIX_MAX);
@@ -685,7 +715,8 @@ static void a_late_reply_to_hello_is_not_answered(void **state)
 	struct gn_fbb b = gn_ov_builder(net.node[0].ov);
 	uint64_t before = net.messages;
 	gn_fbref body = gn_ov_put_hello(net.node[0].ov, &b, true);
-	assert_int_equal(gn_ov_send(net.node[0].ov, &b, &net.node[1].ov->self, 77, GN_FB_OVERLAY_BODY_HELLO, body),
+	assert_int_equal(gn_ov_send(net.node[0].ov, &b, &net.node[1].ov->self, 77,
+				    GN_FB_OVERLAY_BODY_HELLO, body),
 			 GN_OK);
 	net_pump(&net, 0);
 	net_run(&net, GN_SEC);
@@ -780,10 +811,13 @@ static void reads_of_one_peer_leave_the_disk_to_others(void **state)
 	const struct gn_contact *one = &net.node[1].ov->self, *two = &net.node[2].ov->self;
 	gn_ov_begin(ov, net.now);
 	for (unsigned i = 0; i < 2 * share; i++) {
-		assert_int_equal(gn_ov_job_load(ov, GN_OV_JOB_GET, one, 1000 + i, 0, &r.r.key, 0, net.now), GN_OK);
+		assert_int_equal(
+			gn_ov_job_load(ov, GN_OV_JOB_GET, one, 1000 + i, 0, &r.r.key, 0, net.now),
+			GN_OK);
 		assert_int_equal(in_state(ov, GN_OV_JOB_LOADING), i < share ? i + 1 : share);
 	}
-	gn_ov_job_put(ov, one, 2000, 0, false, &old.r, net.now); /* the version that is here is to be shown */
+	/* the version that is here is to be shown */
+	gn_ov_job_put(ov, one, 2000, 0, false, &old.r, net.now);
 	assert_int_equal(in_state(ov, GN_OV_JOB_QUEUED), share + 1);
 	assert_int_equal(gn_ov_job_load(ov, GN_OV_JOB_GET, two, 1, 0, &r.r.key, 0, net.now), GN_OK);
 	assert_int_equal(in_state(ov, GN_OV_JOB_LOADING), share + 1);
@@ -793,7 +827,8 @@ static void reads_of_one_peer_leave_the_disk_to_others(void **state)
 		assert_true(gn_overlay_next_store(ov, &s) && s.kind == GN_STORE_LOAD);
 		gn_overlay_loaded(ov, s.token, GN_OK, gn_slice(f->bytes, f->len), net.now);
 		assert_int_equal(ov->jobs.count, left - 1);
-		assert_true(in_state(ov, GN_OV_JOB_LOADING) >= (left - 1 < share ? left - 1 : share));
+		assert_true(in_state(ov, GN_OV_JOB_LOADING) >=
+			    (left - 1 < share ? left - 1 : share));
 	}
 	gn_overlay_validate(ov);
 	ov->repair_left = false;
@@ -830,17 +865,20 @@ static void claim_leaf(struct gn_overlay *ov, const struct claimant *who)
 	struct gn_slice message;
 	memcpy(pk.b, who->c.pk.b, 32);
 	memcpy(nonce.b, who->c.nonce, 8);
-	gn_fbref hello = gn_fb_hello_make(&b, &(struct gn_fb_hello_args){.pk = &pk,
-									 .nonce = &nonce,
-									 .class = 1,
-									 .mode = GN_FB_NODE_MODE_SERVER,
-									 .addrs = {&addr, 1},
-									 .version = 1});
-	gn_fbref link = gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = hello});
+	gn_fbref hello =
+		gn_fb_hello_make(&b, &(struct gn_fb_hello_args){.pk = &pk,
+								.nonce = &nonce,
+								.class = 1,
+								.mode = GN_FB_NODE_MODE_SERVER,
+								.addrs = {&addr, 1},
+								.version = 1});
+	gn_fbref link = gn_fb_link_make(
+		&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = hello});
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b,
-		&(struct gn_fb_overlay_message_args){.request = 7, .body_type = GN_FB_OVERLAY_BODY_LINK, .body = link});
-	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &message), GN_OK);
+		&b, &(struct gn_fb_overlay_message_args){
+			    .request = 7, .body_type = GN_FB_OVERLAY_BODY_LINK, .body = link});
+	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &message),
+			 GN_OK);
 	(void)gn_overlay_recv(ov, &who->c.pk, &who->c.addrs[0], message, net.now);
 }
 
@@ -850,7 +888,8 @@ static bool is_linked(const struct gn_overlay *ov, const struct claimant *who)
 	return c && c->link;
 }
 
-/* Their order is the attacker's: at random they are held to the caps, farthest first each is nearer than all before. */
+/* Their order is the attacker's: at random they are held to the caps, farthest first each is
+ * nearer than all before. */
 static void claim_all(bool farthest_first, uint32_t *links)
 {
 	static struct claimant who[CLAIMS];
@@ -859,11 +898,13 @@ static void claim_all(bool farthest_first, uint32_t *links)
 	for (unsigned i = 0; i < CLAIMS; i++) {
 		struct claimant *w = &who[i];
 		gn_sk_new(&net.rand, &w->sk);
-		w->c = (struct gn_contact){.pk = w->sk.pk,
-					   .mode = GN_FB_NODE_MODE_SERVER,
-					   .addr_count = 1,
-					   .addrs = {gn_addr_v4(127, 1, 1, 1, (uint16_t)(1000 + i))}};
-		assert_int_equal(gn_node_id_search(&w->c.pk, NET_POW, 0, 100000, w->c.nonce), GN_OK);
+		w->c = (struct gn_contact){
+			.pk = w->sk.pk,
+			.mode = GN_FB_NODE_MODE_SERVER,
+			.addr_count = 1,
+			.addrs = {gn_addr_v4(127, 1, 1, 1, (uint16_t)(1000 + i))}};
+		assert_int_equal(gn_node_id_search(&w->c.pk, NET_POW, 0, 100000, w->c.nonce),
+				 GN_OK);
 		gn_node_id_make(&w->c.pk, w->c.nonce, &w->c.id);
 		w->sep = gn_sep(gn_theta(w->c.id.b), ov->theta);
 	}
@@ -914,34 +955,42 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_teardown(one_node_is_useful_alone, take_down),
 		cmocka_unit_test_teardown(nodes_find_each_other_by_address_alone, take_down),
-		cmocka_unit_test_teardown(find_names_the_nearest_with_ourselves_among_them, take_down),
-		cmocka_unit_test_teardown(a_node_on_probation_holds_nothing_and_does_everything, take_down),
+		cmocka_unit_test_teardown(find_names_the_nearest_with_ourselves_among_them,
+					  take_down),
+		cmocka_unit_test_teardown(a_node_on_probation_holds_nothing_and_does_everything,
+					  take_down),
 		cmocka_unit_test_teardown(a_founder_has_no_probation, take_down),
 		cmocka_unit_test_teardown(the_dead_are_noticed_within_a_leaf_period, take_down),
 		cmocka_unit_test_teardown(clients_give_way_to_new_ones, take_down),
-		cmocka_unit_test_teardown(clients_of_one_prefix_share_their_places_among_themselves, take_down),
+		cmocka_unit_test_teardown(clients_of_one_prefix_share_their_places_among_themselves,
+					  take_down),
 		cmocka_unit_test_teardown(strangers_by_turns_do_not_keep_a_newcomer_out, take_down),
 		cmocka_unit_test_teardown(who_refuses_a_link_is_not_asked_on_and_on, take_down),
 		cmocka_unit_test_teardown(a_key_with_two_places_is_no_two_nodes, take_down),
 		cmocka_unit_test_teardown(a_refused_link_moves_no_members, take_down),
 		cmocka_unit_test_teardown(a_client_that_comes_back_is_new_again, take_down),
-		cmocka_unit_test_teardown(strangers_that_ask_on_and_on_hold_no_place_for_ever, take_down),
-		cmocka_unit_test_teardown(clients_that_become_servers_pass_by_no_cap, take_down),
-		cmocka_unit_test_teardown(clients_that_become_servers_pass_by_no_cap_where_prefixes_are_exempt,
+		cmocka_unit_test_teardown(strangers_that_ask_on_and_on_hold_no_place_for_ever,
 					  take_down),
+		cmocka_unit_test_teardown(clients_that_become_servers_pass_by_no_cap, take_down),
+		cmocka_unit_test_teardown(
+			clients_that_become_servers_pass_by_no_cap_where_prefixes_are_exempt,
+			take_down),
 		cmocka_unit_test_teardown(a_restarted_node_gets_its_replicas_back, take_down),
 		cmocka_unit_test_teardown(alone_again_it_keeps_knocking_with_patience, take_down),
 		cmocka_unit_test_teardown(two_founders_become_one_network, take_down),
 		cmocka_unit_test_teardown(identities_without_work_stay_outside, take_down),
-		cmocka_unit_test_teardown(receipts_of_one_public_prefix_count_twice_at_most, take_down),
+		cmocka_unit_test_teardown(receipts_of_one_public_prefix_count_twice_at_most,
+					  take_down),
 		cmocka_unit_test_teardown(annuli_take_few_of_one_prefix, take_down),
 		cmocka_unit_test_teardown(a_late_reply_to_hello_is_not_answered, take_down),
 		cmocka_unit_test_teardown(the_carriers_news_shorten_waiting, take_down),
 		cmocka_unit_test_teardown(one_peer_has_a_share_of_the_jobs, take_down),
 		cmocka_unit_test_teardown(reads_of_one_peer_leave_the_disk_to_others, take_down),
 		cmocka_unit_test_teardown(hints_alone_are_enough_to_join, take_down),
-		cmocka_unit_test_teardown(who_says_leaf_and_is_none_is_a_link_like_any_other, take_down),
-		cmocka_unit_test_teardown(what_the_silent_may_have_is_not_called_missing, take_down),
+		cmocka_unit_test_teardown(who_says_leaf_and_is_none_is_a_link_like_any_other,
+					  take_down),
+		cmocka_unit_test_teardown(what_the_silent_may_have_is_not_called_missing,
+					  take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

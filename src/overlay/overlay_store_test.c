@@ -1,4 +1,5 @@
-/* Shares of the record store: putters, kinds, what gives way and what is hidden (OV-84, OV-91..OV-93). */
+/* Shares of the record store: putters, kinds, what gives way and what is hidden (OV-84,
+ * OV-91..OV-93). */
 #include "overlay/test_net.h"
 
 #include <setjmp.h>
@@ -24,7 +25,8 @@ static int take_down(void **state)
 	return 0;
 }
 
-/* OV-92: a stranger's node fills a holder with records of fresh owners; others still get in, and stay. */
+/* OV-92: a stranger's node fills a holder with records of fresh owners; others still get in, and
+ * stay. */
 static void one_putter_takes_a_share_and_no_more(void **state)
 {
 	(void)state;
@@ -58,8 +60,8 @@ static uint32_t if_paid(const struct gn_record *r)
 	return r->label.len && r->label.p[0] == 'p' ? 30 * 86400 : 0;
 }
 
-/* OV-91: a half is for types below 16, and in it names and identities have their own; names that cost nothing take
- * what other types have. */
+/* OV-91: a half is for types below 16, and in it names and identities have their own; names that
+ * cost nothing take what other types have. */
 static void kinds_have_a_space_each(void **state)
 {
 	(void)state;
@@ -84,7 +86,8 @@ static void kinds_have_a_space_each(void **state)
 			gn_sk_new(&small.rand, &fresh);
 			snprintf(label, sizeof label, "%c%u", kinds[k].how, i);
 			net_record(&small, &r, &fresh, kinds[k].type, label, 1, "x");
-			assert_int_equal(net_put(&small, 0, &r, 1), i < kinds[k].more ? GN_OK : GN_NO_SPACE);
+			assert_int_equal(net_put(&small, 0, &r, 1),
+					 i < kinds[k].more ? GN_OK : GN_NO_SPACE);
 		}
 	net_free(&small);
 }
@@ -106,7 +109,8 @@ static void many_puts_at_once_overshoot_nothing(void **state)
 	for (unsigned i = 0; i < 50; i++) {
 		gn_sk_new(&small.rand, &fresh);
 		net_record(&small, &r, &fresh, 256, "flood", 1, "x");
-		assert_int_equal(gn_overlay_put(small.node[0].ov, r.r.bytes, 1, small.now, &op), GN_OK);
+		assert_int_equal(gn_overlay_put(small.node[0].ov, r.r.bytes, 1, small.now, &op),
+				 GN_OK);
 	}
 	net_run(&small, 60 * GN_SEC);
 	assert_int_equal(small.node[0].ov->held.count, 32);
@@ -117,29 +121,32 @@ static void many_puts_at_once_overshoot_nothing(void **state)
 }
 
 /* Held at once, without the way through the disk: 0 when there was no room. */
-static bool hold_as(struct net *n, enum gn_ov_how how, const struct gn_holder *by, const struct gn_sk *owner,
-		    uint16_t type, const char *label, struct net_record *out)
+static bool hold_as(struct net *n, enum gn_ov_how how, const struct gn_holder *by,
+		    const struct gn_sk *owner, uint16_t type, const char *label,
+		    struct net_record *out)
 {
 	const struct gn_ov_origin from = {.by = *by, .how = how};
 	struct gn_overlay *ov = n->node[0].ov;
 	net_record(n, out, owner, type, label, 1, "x");
-	return gn_ov_store_room(ov, NULL, &out->r) == GN_OK && gn_ov_held_set(ov, &out->r, &from, 0, n->now) == GN_OK;
+	return gn_ov_store_room(ov, NULL, &out->r) == GN_OK &&
+	       gn_ov_held_set(ov, &out->r, &from, 0, n->now) == GN_OK;
 }
 
-static bool hold_for(struct net *n, const struct gn_holder *by, const struct gn_sk *owner, uint16_t type,
-		     const char *label, struct net_record *out)
+static bool hold_for(struct net *n, const struct gn_holder *by, const struct gn_sk *owner,
+		     uint16_t type, const char *label, struct net_record *out)
 {
 	return hold_as(n, GN_OV_BY_PUT, by, owner, type, label, out);
 }
 
-static bool hold(struct net *n, const struct gn_sk *owner, const char *label, struct net_record *out)
+static bool hold(struct net *n, const struct gn_sk *owner, const char *label,
+		 struct net_record *out)
 {
 	static const struct gn_holder ourselves;
 	return hold_for(n, &ourselves, owner, 256, label, out);
 }
 
-/* OV-93: what is full is asked for room as often as anybody likes, so looking for it is cheap; what was hidden first
- * goes first. */
+/* OV-93: what is full is asked for room as often as anybody likes, so looking for it is cheap;
+ * what was hidden first goes first. */
 static void looking_for_room_is_bounded(void **state)
 {
 	(void)state;
@@ -173,7 +180,8 @@ static void looking_for_room_is_bounded(void **state)
 		assert_true(ov->count.records_looked - looked <= GN_OV_WAY_LOOKS);
 	}
 	assert_int_equal(got, 2 * GN_OV_WAY_LOOKS); /* the half that is for all */
-	assert_int_equal(ov->hidden_count, 2);      /* which count in no space, so they do not go for it */
+	/* which count in no space, so they do not go for it */
+	assert_int_equal(ov->hidden_count, 2);
 	ov->cfg.bytes_max *= 2;
 	ov->cfg.records_max = ov->held.count;
 	assert_true(hold(&small, &fresh, "one more", &r));
@@ -190,8 +198,9 @@ static void fill(struct net *n, uint16_t type, unsigned count, const char *name)
 	struct gn_sk owner;
 	gn_sk_new(&n->rand, &owner);
 	for (unsigned i = 0; i < count; i++) {
-		const struct gn_holder by = {{{100, (uint8_t)type, (uint8_t)(i / 4)}},
-					     gn_addr_v4(100, (uint8_t)type, (uint8_t)(i / 4), 1, 1)};
+		const struct gn_holder by = {
+			{{100, (uint8_t)type, (uint8_t)(i / 4)}},
+			gn_addr_v4(100, (uint8_t)type, (uint8_t)(i / 4), 1, 1)};
 		snprintf(label, sizeof label, "%s%u", name, i);
 		assert_true(hold_for(n, &by, &owner, type, label, &r));
 	}
@@ -199,10 +208,12 @@ static void fill(struct net *n, uint16_t type, unsigned count, const char *name)
 
 static uint32_t thirty_days(const struct gn_record *r)
 {
-	return r->label.len && r->label.p[0] == '-' ? 0 : 30 * 86400; /* "-..": as a name that nobody else could have */
+	/* "-..": as a name that nobody else could have */
+	return r->label.len && r->label.p[0] == '-' ? 0 : 30 * 86400;
 }
 
-/* OV-92, OV-93: records that end in seconds are no way to put out what others have here, nor what is in its grace. */
+/* OV-92, OV-93: records that end in seconds are no way to put out what others have here, nor
+ * what is in its grace. */
 static void what_is_hidden_counts_for_who_brought_it(void **state)
 {
 	(void)state;
@@ -218,7 +229,8 @@ static void what_is_hidden_counts_for_who_brought_it(void **state)
 	net_start(&small, 0);
 	net_run(&small, 10 * GN_SEC);
 	struct gn_overlay *ov = small.node[0].ov;
-	const struct gn_holder him = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)}, another = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
+	const struct gn_holder him = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)},
+			       another = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
 	gn_sk_new(&small.rand, &owner);
 	small.ttl = 300;
 	assert_true(hold_for(&small, &another, &owner, 3, "name", &name));
@@ -228,19 +240,23 @@ static void what_is_hidden_counts_for_who_brought_it(void **state)
 	}
 	net_run(&small, 500 * GN_SEC + GN_OV_CLOCK_SURE);
 	assert_int_equal(ov->hidden_count, 1 + 64 / GN_OV_PUTTER_PART);
-	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &him).key, 64 / GN_OV_PUTTER_PART * 4096);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &him).key,
+			 64 / GN_OV_PUTTER_PART * 4096);
 	small.ttl = 86400;
 	net_record(&small, &r, &owner, 256, "new", 1, "x");
-	struct gn_ov_job j = {
-		.to = {.pk = him.key, .addr_count = 1, .addrs = {him.addr}}, .record = r.r, .key = r.r.key};
+	struct gn_ov_job j = {.to = {.pk = him.key, .addr_count = 1, .addrs = {him.addr}},
+			      .record = r.r,
+			      .key = r.r.key};
 	assert_int_equal(gn_ov_store_take(ov, &j), GN_OK); /* in the place of one of his own */
 	assert_int_equal(ov->hidden_count, 64 / GN_OV_PUTTER_PART);
-	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &him).key, 64 / GN_OV_PUTTER_PART * 4096);
+	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &him).key,
+			 64 / GN_OV_PUTTER_PART * 4096);
 	gn_ov_store_came(ov, &j);
 	gn_share_give(&ov->brought[GN_OV_BY_PUT], &him, j.taken);
 	fill(&small, 8, 8, "id");
 	fill(&small, 4, 16, "low");
-	fill(&small, 256, 32, "rest"); /* then the others go, and the name stays, which counts in the names' eighth */
+	/* then the others go, and the name stays, which counts in the names' eighth */
+	fill(&small, 256, 32, "rest");
 	fill(&small, 3, 7, "live");
 	assert_false(hold_for(&small, &another, &owner, 3, "too much", &r));
 	assert_int_equal(ov->hidden_count, 1);
@@ -269,14 +285,16 @@ static unsigned crowd(struct net *n, const struct gn_sk *owner, const char *kind
 	struct net_record r;
 	unsigned got = 0;
 	for (unsigned i = 0; i < 64; i++) {
-		const struct gn_holder by = {{{(uint8_t)(50 + i / 4)}}, gn_addr_v4(50, (uint8_t)(i / 4), 0, 1, 1)};
+		const struct gn_holder by = {{{(uint8_t)(50 + i / 4)}},
+					     gn_addr_v4(50, (uint8_t)(i / 4), 0, 1, 1)};
 		snprintf(label, sizeof label, "%s%u", kind, i);
 		got += hold_for(n, &by, owner, 3, label, &r);
 	}
 	return got;
 }
 
-/* OV-93: what is in its grace keeps others out of an eighth of the places; of more those go whose putter has most. */
+/* OV-93: what is in its grace keeps others out of an eighth of the places; of more those go
+ * whose putter has most. */
 static void a_grace_keeps_an_eighth_and_no_more(void **state)
 {
 	(void)state;
@@ -289,7 +307,8 @@ static void a_grace_keeps_an_eighth_and_no_more(void **state)
 	small.ttl = 300;
 	assert_true(hold_for(&small, &honest, &owner, 3, "name", &name));
 	net_run(&small, 60 * GN_SEC);
-	assert_int_equal(crowd(&small, &owner, "n"), 39); /* the names' eighth and the half for all */
+	/* the names' eighth and the half for all */
+	assert_int_equal(crowd(&small, &owner, "n"), 39);
 	small.ttl = 30 * 86400;
 	net_run(&small, 500 * GN_SEC + GN_OV_CLOCK_SURE);
 	assert_int_equal(ov->hidden_count, 40);
@@ -301,7 +320,8 @@ static void a_grace_keeps_an_eighth_and_no_more(void **state)
 	net_free(&small);
 }
 
-/* OV-84, OV-91: while nothing hidden may be given up it takes the room of its kind, and of no other. */
+/* OV-84, OV-91: while nothing hidden may be given up it takes the room of its kind, and of no
+ * other. */
 static void what_cannot_be_given_up_counts_for_its_kind(void **state)
 {
 	(void)state;
@@ -322,13 +342,15 @@ static void what_cannot_be_given_up_counts_for_its_kind(void **state)
 	fill(&small, 3, 8, "name"); /* which somebody paid for */
 	net_run(&small, GN_OV_CLOCK_SURE);
 	assert_true(
-		hold_for(&small, &honest, &owner, 3, "now", &r)); /* nobody else could have the places of the others */
+		/* nobody else could have the places of the others */
+		hold_for(&small, &honest, &owner, 3, "now", &r));
 	net_free(&small);
 }
 
-/* Would this be taken? how: GN_OV_BY_PUSH, or what a receipt is asked by. With keep a receipt is given. */
-static gn_err take_as(struct net *n, enum gn_ov_how how, const struct gn_holder *by, const struct gn_sk *owner,
-		      const char *label, bool keep)
+/* Would this be taken? how: GN_OV_BY_PUSH, or what a receipt is asked by. With keep a receipt is
+ * given. */
+static gn_err take_as(struct net *n, enum gn_ov_how how, const struct gn_holder *by,
+		      const struct gn_sk *owner, const char *label, bool keep)
 {
 	struct net_record r;
 	struct gn_overlay *ov = n->node[0].ov;
@@ -349,12 +371,14 @@ static gn_err take_as(struct net *n, enum gn_ov_how how, const struct gn_holder 
 	return GN_OK;
 }
 
-static gn_err take(struct net *n, const struct gn_holder *by, const struct gn_sk *owner, const char *label)
+static gn_err take(struct net *n, const struct gn_holder *by, const struct gn_sk *owner,
+		   const char *label)
 {
 	return take_as(n, GN_OV_BY_PUT, by, owner, label, false);
 }
 
-/* OV-92: what a node hands over takes nothing from its puts, and receipts for it are of who asks for them. */
+/* OV-92: what a node hands over takes nothing from its puts, and receipts for it are of who asks
+ * for them. */
 static void puts_pushes_and_proofs_have_accounts_of_their_own(void **state)
 {
 	(void)state;
@@ -362,20 +386,23 @@ static void puts_pushes_and_proofs_have_accounts_of_their_own(void **state)
 	struct net small;
 	struct gn_sk owner;
 	char label[16];
-	const struct gn_holder giver = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)}, other = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
+	const struct gn_holder giver = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)},
+			       other = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
 	struct gn_overlay *ov = small_store(&small, 41);
 	gn_sk_new(&small.rand, &owner);
 	for (unsigned i = 0; i < 13; i++) {
 		snprintf(label, sizeof label, "%u", i);
 		assert_true(hold_as(&small, GN_OV_BY_PUSH, &giver, &owner, 256, label, &r));
 	}
-	assert_int_equal(take_as(&small, GN_OV_BY_PUSH, &giver, &owner, "more", false), GN_QUOTA); /* not linked */
+	/* not linked */
+	assert_int_equal(take_as(&small, GN_OV_BY_PUSH, &giver, &owner, "more", false), GN_QUOTA);
 	assert_int_equal(take(&small, &giver, &owner, "own"), GN_OK);
 	for (unsigned i = 0; i < 13; i++) {
 		enum gn_ov_how how = i < 5 ? GN_OV_BY_PUT : i < 10 ? GN_OV_BY_PROOF : GN_OV_BY_PUT;
 		const struct gn_holder *who = i < 10 ? &giver : &other;
 		snprintf(label, sizeof label, "%u", i);
-		assert_int_equal(take_as(&small, how, who, &owner, label, true), i == 4 || i == 9 ? GN_QUOTA : GN_OK);
+		assert_int_equal(take_as(&small, how, who, &owner, label, true),
+				 i == 4 || i == 9 ? GN_QUOTA : GN_OK);
 	}
 	assert_int_equal(take(&small, &giver, &owner, "own"), GN_QUOTA);
 	assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUSH], &giver).key, 2 * 4096);
@@ -385,8 +412,8 @@ static void puts_pushes_and_proofs_have_accounts_of_their_own(void **state)
 	net_free(&small);
 }
 
-/* OV-92: a stranger who put a copy of an owner's record first, and has filled its share, is not in the way of the next
- * version, which is larger. */
+/* OV-92: a stranger who put a copy of an owner's record first, and has filled its share, is not
+ * in the way of the next version, which is larger. */
 static void a_new_version_is_not_refused_for_anothers_share(void **state)
 {
 	(void)state;
@@ -395,7 +422,8 @@ static void a_new_version_is_not_refused_for_anothers_share(void **state)
 	struct gn_sk owner;
 	char label[16];
 	const size_t larger = 3 * 4096;
-	const struct gn_holder stranger = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)}, node = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
+	const struct gn_holder stranger = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)},
+			       node = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
 	struct gn_overlay *ov = small_store(&small, 59);
 	gn_sk_new(&small.rand, &owner);
 	for (unsigned i = 0; i < 64 / GN_OV_PUTTER_PART; i++) {
@@ -403,13 +431,15 @@ static void a_new_version_is_not_refused_for_anothers_share(void **state)
 		assert_true(hold_for(&small, &stranger, &owner, 256, label, &r));
 	}
 	for (unsigned pushed = 2; pushed-- > 0;) {
-		struct gn_ov_job j = {.to = {.pk = node.key, .addr_count = 1, .addrs = {node.addr}}, .pushed = pushed};
+		struct gn_ov_job j = {.to = {.pk = node.key, .addr_count = 1, .addrs = {node.addr}},
+				      .pushed = pushed};
 		net_record(&small, &r, &owner, 256, "0", 2, "larger");
 		j.record = r.r;
 		j.record.bytes.len = larger; /* its place is all that is looked at */
 		j.key = r.r.key;
 		gn_err err = gn_ov_store_take(ov, &j);
-		assert_int_equal(err, pushed ? GN_QUOTA : GN_OK); /* what is pushed has no receipt */
+		/* what is pushed has no receipt */
+		assert_int_equal(err, pushed ? GN_QUOTA : GN_OK);
 		assert_int_equal(j.taken, pushed ? 0 : larger);
 		if (pushed)
 			continue;
@@ -417,7 +447,8 @@ static void a_new_version_is_not_refused_for_anothers_share(void **state)
 		gn_ov_store_came(ov, &j);
 		j.record.bytes.len = r.r.bytes.len;
 		assert_int_equal(gn_ov_held_set(ov, &j.record, &j.from, j.taken, small.now), GN_OK);
-		assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &stranger).key, 3 * 4096);
+		assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &stranger).key,
+				 3 * 4096);
 		assert_int_equal(gn_share_held(&ov->brought[GN_OV_BY_PUT], &node).key, 4096);
 	}
 	gn_overlay_validate(ov);
@@ -435,15 +466,18 @@ static void a_prefix_has_one_share_of_promises(void **state)
 	struct gn_overlay *ov = small_store(&small, 47);
 	gn_sk_new(&small.rand, &owner);
 	for (unsigned i = 0; i < 16; i++) { /* crowded: a quarter by others */
-		const struct gn_holder by = {{{(uint8_t)(50 + i / 4)}}, gn_addr_v4(50, (uint8_t)(i / 4), 0, 1, 1)};
+		const struct gn_holder by = {{{(uint8_t)(50 + i / 4)}},
+					     gn_addr_v4(50, (uint8_t)(i / 4), 0, 1, 1)};
 		snprintf(label, sizeof label, "put%u", i);
 		assert_true(hold_for(&small, &by, &owner, 256, label, &r));
 	}
 	for (unsigned i = 0; i < 9; i++) {
-		const struct gn_holder by = {{{(uint8_t)(1 + i / 4)}}, gn_addr_v4(9, 9, 9, (uint8_t)i, 1)};
+		const struct gn_holder by = {{{(uint8_t)(1 + i / 4)}},
+					     gn_addr_v4(9, 9, 9, (uint8_t)i, 1)};
 		enum gn_ov_how how = i < 4 ? GN_OV_BY_PUT : GN_OV_BY_PROOF;
 		snprintf(label, sizeof label, "near%u", i);
-		assert_int_equal(take_as(&small, how, &by, &owner, label, false), i < 8 ? GN_OK : GN_QUOTA);
+		assert_int_equal(take_as(&small, how, &by, &owner, label, false),
+				 i < 8 ? GN_OK : GN_QUOTA);
 		if (i < 8)
 			assert_true(hold_as(&small, how, &by, &owner, 256, label, &r));
 	}
@@ -456,11 +490,12 @@ static void say(struct net *n, struct gn_fbb *b, enum gn_fb_overlay_body type, g
 {
 	struct gn_slice bytes;
 	gn_fbref root = gn_fb_overlay_message_make(
-		b, &(struct gn_fb_overlay_message_args){.request = 9, .body_type = (uint8_t)type, .body = body});
+		b, &(struct gn_fb_overlay_message_args){
+			   .request = 9, .body_type = (uint8_t)type, .body = body});
 	assert_int_equal(gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes), GN_OK);
-	assert_int_equal(
-		gn_overlay_recv(n->node[0].ov, &n->node[1].cfg.node_key.pk, &n->node[1].cfg.addrs[0], bytes, n->now),
-		GN_OK);
+	assert_int_equal(gn_overlay_recv(n->node[0].ov, &n->node[1].cfg.node_key.pk,
+					 &n->node[1].cfg.addrs[0], bytes, n->now),
+			 GN_OK);
 	net_pump(n, 0);
 	net_run(n, GN_SEC);
 }
@@ -483,14 +518,15 @@ static void ask_proof(struct net *n, const struct gn_hash *key)
 	say(n, &b, GN_FB_OVERLAY_BODY_GET, body);
 }
 
-static gn_err handed_over(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
+static gn_err handed_over(const struct gn_record *held, const struct gn_record *in, uint32_t names,
+			  gn_time now)
 {
 	(void)held, (void)in, (void)now;
 	return names == GN_OVERLAY_PUSHED ? GN_OK : GN_PROOF_OF_WORK;
 }
 
-/* OV-68, OV-92: until a linked server has been known for an hour what it pushes is like anybody's, and it makes no
- * promise of it by asking for a proof. */
+/* OV-68, OV-92: until a linked server has been known for an hour what it pushes is like
+ * anybody's, and it makes no promise of it by asking for a proof. */
 static void standing_takes_an_hour(void **state)
 {
 	(void)state;
@@ -511,7 +547,8 @@ static void standing_takes_an_hour(void **state)
 		uint64_t before = ov->count.receipts_signed;
 		net_record(&two, &r, &owner, 256, hour ? "second" : "first", 1, "x");
 		push(&two, &r.r);
-		assert_int_equal(gn_ov_held_get(ov, &r.r.key)->from.how, hour ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH);
+		assert_int_equal(gn_ov_held_get(ov, &r.r.key)->from.how,
+				 hour ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH);
 		ask_proof(&two, &r.r.key);
 		assert_int_equal(ov->count.receipts_signed - before, hour);
 		net_record(&two, &r, &owner, 3, hour ? "second" : "first", 1, "x");
@@ -522,7 +559,8 @@ static void standing_takes_an_hour(void **state)
 	net_free(&two);
 }
 
-/* OV-92: with half of our uptime who links at once after our restart would be as good as the neighbours of years. */
+/* OV-92: with half of our uptime who links at once after our restart would be as good as the
+ * neighbours of years. */
 static void a_restart_makes_nobody_old(void **state)
 {
 	(void)state;
@@ -555,25 +593,29 @@ static void a_restart_makes_nobody_old(void **state)
 	for (unsigned hour = 0; hour < 2; hour++) {
 		net_record(&two, &r, &owner, 256, hour ? "second" : "first", 1, "x");
 		push(&two, &r.r);
-		assert_int_equal(gn_ov_held_get(ov, &r.r.key)->from.how, hour ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH);
+		assert_int_equal(gn_ov_held_get(ov, &r.r.key)->from.how,
+				 hour ? GN_OV_BY_HANDOVER : GN_OV_BY_PUSH);
 		net_run(&two, GN_OV_STANDING);
 	}
 	net_free(&two);
 }
 
-/* OV-92: whose new version of a copy it is: another's larger one is not counted for who handed over the first. */
+/* OV-92: whose new version of a copy it is: another's larger one is not counted for who handed
+ * over the first. */
 static void a_new_version_of_a_copy_is_of_who_pushes_it(void **state)
 {
 	(void)state;
 	struct net_record r;
 	struct net small;
 	struct gn_sk owner;
-	const struct gn_holder giver = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)}, liar = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
+	const struct gn_holder giver = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)},
+			       liar = {{{2}}, gn_addr_v4(8, 8, 8, 8, 1)};
 	struct gn_overlay *ov = small_store(&small, 51);
 	gn_sk_new(&small.rand, &owner);
 	assert_true(hold_as(&small, GN_OV_BY_HANDOVER, &giver, &owner, 256, "copy", &r));
-	struct gn_ov_job j = {
-		.to = {.pk = liar.key, .addr_count = 1, .addrs = {liar.addr}}, .request = 1, .pushed = true};
+	struct gn_ov_job j = {.to = {.pk = liar.key, .addr_count = 1, .addrs = {liar.addr}},
+			      .request = 1,
+			      .pushed = true};
 	net_record(&small, &r, &owner, 256, "copy", 2, "larger");
 	j.record = r.r;
 	j.key = r.r.key;
@@ -584,8 +626,8 @@ static void a_new_version_of_a_copy_is_of_who_pushes_it(void **state)
 	net_free(&small);
 }
 
-/* OV-93: puts push out what strangers pushed, and of what was handed over what is above a share, but for a quarter of
- * the store. */
+/* OV-93: puts push out what strangers pushed, and of what was handed over what is above a share,
+ * but for a quarter of the store. */
 static void a_quarter_of_copies_stays(void **state)
 {
 	(void)state;
@@ -597,14 +639,17 @@ static void a_quarter_of_copies_stays(void **state)
 	const struct gn_holder giver = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)};
 	struct gn_overlay *ov = small_store(&small, 43);
 	gn_sk_new(&small.rand, &owner);
-	for (unsigned i = 0; i < 28; i++) { /* eight of them by two who stay within their share, whom nobody knows */
-		const struct gn_holder by = {{{(uint8_t)(30 + i / 4)}}, gn_addr_v4(30, (uint8_t)(i / 4), 0, 1, 1)};
+	for (unsigned i = 0; i < 28; i++) {
+		/* eight of them by two who stay within their share, whom nobody knows */
+		const struct gn_holder by = {{{(uint8_t)(30 + i / 4)}},
+					     gn_addr_v4(30, (uint8_t)(i / 4), 0, 1, 1)};
 		snprintf(label, sizeof label, "copy%u", i);
-		assert_true(hold_as(&small, i < 8 ? GN_OV_BY_PUSH : GN_OV_BY_HANDOVER, i < 8 ? &by : &giver, &owner,
-				    256, label, &r));
+		assert_true(hold_as(&small, i < 8 ? GN_OV_BY_PUSH : GN_OV_BY_HANDOVER,
+				    i < 8 ? &by : &giver, &owner, 256, label, &r));
 	}
 	for (unsigned i = 0; i < 32; i++) {
-		const struct gn_holder by = {{{(uint8_t)(50 + i / 4)}}, gn_addr_v4(50, (uint8_t)(i / 4), 0, 1, 1)};
+		const struct gn_holder by = {{{(uint8_t)(50 + i / 4)}},
+					     gn_addr_v4(50, (uint8_t)(i / 4), 0, 1, 1)};
 		snprintf(label, sizeof label, "put%u", i);
 		got += hold_for(&small, &by, &owner, 256, label, &r);
 	}
@@ -614,8 +659,8 @@ static void a_quarter_of_copies_stays(void **state)
 	net_free(&small);
 }
 
-/* OV-92: who is over their share loses hidden ones of their own; of a neighbour only what has surely ended, and of
- * nobody what is in its grace. */
+/* OV-92: who is over their share loses hidden ones of their own; of a neighbour only what has
+ * surely ended, and of nobody what is in its grace. */
 static void neighbours_do_not_lose_what_may_live(void **state)
 {
 	(void)state;
@@ -623,7 +668,8 @@ static void neighbours_do_not_lose_what_may_live(void **state)
 	struct net small;
 	struct gn_sk owner;
 	char label[16];
-	const struct gn_holder one = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)}, near = {{{2}}, gn_addr_v4(9, 9, 9, 8, 1)};
+	const struct gn_holder one = {{{1}}, gn_addr_v4(9, 9, 9, 9, 1)},
+			       near = {{{2}}, gn_addr_v4(9, 9, 9, 8, 1)};
 	struct gn_overlay *ov = small_store(&small, 37);
 	gn_sk_new(&small.rand, &owner);
 	small.ttl = 300;

@@ -1,5 +1,5 @@
-/* Another's word: a linked peer lists a hundred invented nodes. Few of them are dialled, once; lookups do not wait for
- * them a second time; what we have not heard ourselves is not passed on. */
+/* Another's word: a linked peer lists a hundred invented nodes. Few of them are dialled, once;
+ * lookups do not wait for them a second time; what we have not heard ourselves is not passed on. */
 #include "overlay/test_net.h"
 
 #include <setjmp.h>
@@ -33,30 +33,35 @@ static void lie(unsigned to, bool one_address, uint64_t near)
 		struct gn_fb_key pk;
 		struct gn_fb_nonce nonce;
 		struct gn_node_id id;
-		struct gn_addr a = gn_addr_v4(127, 9, 9, 9, (uint16_t)(one_address ? 4000 : 4000 + i));
+		struct gn_addr a =
+			gn_addr_v4(127, 9, 9, 9, (uint16_t)(one_address ? 4000 : 4000 + i));
 		struct gn_fb_addr addr = gn_wire_addr(&a, GN_FB_CARRIER_UDP);
 		struct gn_fb_vivaldi v = {.h = 1, .err = 1}; /* very near, it says */
 		gn_sk_new(&net.rand, &sk);
 		for (uint64_t try = 0;; try++) { /* within 1/64 of the circle */
 			gn_put_be64(nonce.b, try);
 			gn_node_id_make(&sk.pk, nonce.b, &id);
-			if (gn_node_id_work(&id) >= NET_POW && gn_sep(gn_theta(id.b), near) < UINT64_C(1) << 58)
+			if (gn_node_id_work(&id) >= NET_POW &&
+			    gn_sep(gn_theta(id.b), near) < UINT64_C(1) << 58)
 				break;
 		}
 		memcpy(pk.b, sk.pk.b, 32);
-		add[i] = gn_fb_contact_make(&b, &(struct gn_fb_contact_args){.pk = &pk,
-									     .nonce = &nonce,
-									     .addrs = {&addr, 1},
-									     .vivaldi = &v,
-									     .class = 1,
-									     .mode = GN_FB_NODE_MODE_SERVER});
+		add[i] = gn_fb_contact_make(
+			&b, &(struct gn_fb_contact_args){.pk = &pk,
+							 .nonce = &nonce,
+							 .addrs = {&addr, 1},
+							 .vivaldi = &v,
+							 .class = 1,
+							 .mode = GN_FB_NODE_MODE_SERVER});
 	}
-	gn_fbref body = gn_fb_delta_make(&b, &(struct gn_fb_delta_args){.to_version = 1000, .add = {add, LIARS_LIST}});
+	gn_fbref body = gn_fb_delta_make(
+		&b, &(struct gn_fb_delta_args){.to_version = 1000, .add = {add, LIARS_LIST}});
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b, &(struct gn_fb_overlay_message_args){.body_type = GN_FB_OVERLAY_BODY_DELTA, .body = body});
+		&b, &(struct gn_fb_overlay_message_args){.body_type = GN_FB_OVERLAY_BODY_DELTA,
+							 .body = body});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes), GN_OK);
-	assert_int_equal(gn_overlay_recv(net.node[to].ov, &net.node[LIAR].cfg.node_key.pk, &net.node[LIAR].cfg.addrs[0],
-					 bytes, net.now),
+	assert_int_equal(gn_overlay_recv(net.node[to].ov, &net.node[LIAR].cfg.node_key.pk,
+					 &net.node[LIAR].cfg.addrs[0], bytes, net.now),
 			 GN_OK);
 	net_pump(&net, to);
 }
@@ -83,13 +88,15 @@ static void invented_nodes_are_dialled_a_few_times_and_never_again(void **state)
 {
 	(void)state;
 	build(81);
-	lie(0, false, net.node[0].ov->theta); /* as neighbours of ours: leaf links are asked for at once */
+	/* as neighbours of ours: leaf links are asked for at once */
+	lie(0, false, net.node[0].ov->theta);
 	net_run(&net, 60 * GN_SEC);
 	assert_true(net.nowhere <= 2 * GN_OV_TOLD_DIALS);
 	print_message("dials in a minute: %llu\n", (unsigned long long)net.nowhere);
 	for (unsigned i = 0; i < 20; i++) {
 		net_run(&net, 180 * GN_SEC);
-		lie(0, false, net.node[0].ov->theta); /* and more of them every three minutes, for an hour */
+		/* and more of them every three minutes, for an hour */
+		lie(0, false, net.node[0].ov->theta);
 	}
 	print_message("dials in an hour: %llu\n", (unsigned long long)net.nowhere);
 	assert_true(net.nowhere <= 4 * GN_OV_TOLD_DIALS);
@@ -146,13 +153,15 @@ static void who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on(void **sta
 	build(84);
 	struct gn_overlay *ov = net.node[0].ov;
 	struct gn_sk sk;
-	struct gn_contact c = {
-		.mode = GN_FB_NODE_MODE_SERVER, .addr_count = 1, .addrs = {gn_addr_v4(127, 9, 9, 9, 4000)}};
+	struct gn_contact c = {.mode = GN_FB_NODE_MODE_SERVER,
+			       .addr_count = 1,
+			       .addrs = {gn_addr_v4(127, 9, 9, 9, 4000)}};
 	gn_sk_new(&net.rand, &sk);
 	c.pk = sk.pk;
 	assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
 	gn_node_id_make(&c.pk, c.nonce, &c.id);
-	struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now),
+	struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0,
+						     &net.node[LIAR].cfg.node_key.pk, net.now),
 			     *near[64];
 	assert_non_null(k);
 	assert_true(gn_ov_contact_usable(ov, k, net.now));
@@ -162,7 +171,8 @@ static void who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on(void **sta
 	assert_true(gn_ov_dial(ov, k, net.now));
 	gn_ov_contact_bury(ov, k, net.now);
 	net_run(&net, 100 * GN_SEC);
-	assert_ptr_equal(gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now), k);
+	assert_ptr_equal(
+		gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now), k);
 	assert_false(gn_ov_contact_usable(ov, k, net.now));
 	/* Another may, who has heard it since; the next dial is theirs to answer for. */
 	struct gn_ov_contact *other = gn_ov_contact_get(ov, &net.node[1].cfg.node_key.pk);
@@ -178,7 +188,8 @@ static void who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on(void **sta
 	gn_ov_link_dead(ov, real, net.now);
 	assert_false(gn_ov_contact_usable(ov, real, net.now));
 	net.now += 10 * GN_SEC;
-	assert_ptr_equal(gn_ov_contact_hear(ov, &net.node[3].ov->self, NULL, 0, &net.node[2].cfg.node_key.pk, net.now),
+	assert_ptr_equal(gn_ov_contact_hear(ov, &net.node[3].ov->self, NULL, 0,
+					    &net.node[2].cfg.node_key.pk, net.now),
 			 real);
 	assert_true(gn_ov_contact_usable(ov, real, net.now));
 }
@@ -198,13 +209,15 @@ static void credit_comes_back_with_every_answer(void **state)
 		c.pk = sk.pk;
 		assert_int_equal(gn_node_id_search(&c.pk, NET_POW, 0, 100000, c.nonce), GN_OK);
 		gn_node_id_make(&c.pk, c.nonce, &c.id);
-		struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, &teller->c.pk, net.now);
+		struct gn_ov_contact *k =
+			gn_ov_contact_hear(ov, &c, NULL, 0, &teller->c.pk, net.now);
 		assert_non_null(k);
 		assert_true(gn_ov_dialable(ov, k, net.now) == gn_ov_dial(ov, k, net.now));
 		if (i < GN_OV_TOLD_DIALS) /* these exist */
 			gn_ov_contact_alive(ov, k, net.now);
 	}
-	assert_int_equal(teller->debt, GN_OV_TOLD_DIALS + teller->good); /* the rest has used all credit up */
+	/* the rest has used all credit up */
+	assert_int_equal(teller->debt, GN_OV_TOLD_DIALS + teller->good);
 	assert_true(teller->good >= GN_OV_TOLD_DIALS);
 }
 
@@ -234,7 +247,8 @@ static void what_is_not_remembered_is_not_asked(void **state)
 	liar->told = GN_OV_TOLD_MAX;
 	gn_ov_lookup_learn(ov, op, NULL, &told, &liar->c.pk);
 	assert_int_equal(op->cand_count, 0);
-	gn_ov_lookup_add(ov, op, &told.c, NULL, 1); /* it was known, and had to make room for others */
+	/* it was known, and had to make room for others */
+	gn_ov_lookup_add(ov, op, &told.c, NULL, 1);
 	assert_int_equal(op->cand_count, 1);
 	gn_ov_op_step(ov, op, net.now);
 	net_pump(&net, 0);
@@ -277,8 +291,10 @@ static void each_address_of_a_dial_costs(void **state)
 	for (unsigned i = 0; i < GN_OV_TOLD_DIALS + GN_OV_TOLD_GOOD; i++) {
 		struct gn_contact c = invented(gn_addr_v4(127, 9, 9, 9, (uint16_t)(4000 + i)));
 		for (c.addr_count = 1; c.addr_count < GN_CONTACT_ADDRS; c.addr_count++)
-			c.addrs[c.addr_count] = gn_addr_v4(127, 9, 9, 9, (uint16_t)(4000 + i + 100 * c.addr_count));
-		struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, &teller->c.pk, net.now);
+			c.addrs[c.addr_count] =
+				gn_addr_v4(127, 9, 9, 9, (uint16_t)(4000 + i + 100 * c.addr_count));
+		struct gn_ov_contact *k =
+			gn_ov_contact_hear(ov, &c, NULL, 0, &teller->c.pk, net.now);
 		assert_non_null(k);
 		assert_true(gn_ov_hearsay(k));
 		dials += gn_ov_dial(ov, k, net.now);
@@ -298,7 +314,8 @@ static void who_names_other_addresses_of_its_own_has_them_knocked_at(void **stat
 	(void)state;
 	build(95);
 	struct gn_overlay *ov = net.node[0].ov;
-	const struct gn_addr others[] = {gn_addr_v4(127, 9, 9, 9, 4001), gn_addr_v4(127, 9, 9, 9, 4002),
+	const struct gn_addr others[] = {gn_addr_v4(127, 9, 9, 9, 4001),
+					 gn_addr_v4(127, 9, 9, 9, 4002),
 					 gn_addr_v4(127, 9, 9, 9, 4003)};
 	struct gn_contact c[4];
 	for (unsigned i = 0; i < 4; i++) {
@@ -308,8 +325,9 @@ static void who_names_other_addresses_of_its_own_has_them_knocked_at(void **stat
 		assert_non_null(gn_ov_contact_meet(ov, &c[i], net.now));
 		gn_overlay_peer_down(ov, &c[i].pk, GN_CLOSED, net.now);
 		for (unsigned k = 0; k < 3; k++) /* three keys for each */
-			assert_int_equal(dial_at(&c[i], &others[k]),
-					 i < GN_OV_DIAL_KEYS ? GN_OVERLAY_KNOCK : GN_OVERLAY_NO_DIAL);
+			assert_int_equal(dial_at(&c[i], &others[k]), i < GN_OV_DIAL_KEYS
+									     ? GN_OVERLAY_KNOCK
+									     : GN_OVERLAY_NO_DIAL);
 		for (unsigned k = 0; k < 3; k++) /* once */
 			assert_int_equal(dial_at(&c[i], &others[k]), GN_OVERLAY_NO_DIAL);
 		assert_int_equal(dial_at(&c[i], &c[i].addrs[0]), GN_OVERLAY_CONNECT);
@@ -329,21 +347,25 @@ static void another_says_of_a_proven_node_where_to_knock(void **state)
 	(void)state;
 	build(96);
 	struct gn_overlay *ov = net.node[0].ov;
-	const struct gn_addr was = gn_addr_v4(127, 8, 8, 8, 5000), said = gn_addr_v4(127, 9, 9, 9, 4000);
+	const struct gn_addr was = gn_addr_v4(127, 8, 8, 8, 5000),
+			     said = gn_addr_v4(127, 9, 9, 9, 4000);
 	struct gn_contact c = invented(was);
-	struct gn_ov_contact *k = gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now);
+	struct gn_ov_contact *k =
+		gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now);
 	assert_non_null(k);
 	assert_int_equal(dial_at(&c, &was), GN_OVERLAY_KNOCK);
 	gn_overlay_peer_up(ov, &c.pk, &was, net.now);
 	gn_ov_contact_alive(ov, k, net.now);
 	gn_overlay_peer_down(ov, &c.pk, GN_CLOSED, net.now);
 	c.addrs[0] = said;
-	assert_ptr_equal(gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now), k);
+	assert_ptr_equal(
+		gn_ov_contact_hear(ov, &c, NULL, 0, &net.node[LIAR].cfg.node_key.pk, net.now), k);
 	assert_int_equal(k->c.addr_count, 2);
 	assert_int_equal(dial_at(&c, &was), GN_OVERLAY_CONNECT);
 	assert_int_equal(dial_at(&c, &said), GN_OVERLAY_KNOCK);
 	assert_int_equal(dial_at(&net.node[1].ov->self, &said), GN_OVERLAY_KNOCK);
-	assert_int_equal(gn_overlay_bootstrap(ov, &said, &c.pk, net.now), GN_OK); /* the owner says so too */
+	/* the owner says so too */
+	assert_int_equal(gn_overlay_bootstrap(ov, &said, &c.pk, net.now), GN_OK);
 	assert_int_equal(dial_at(&c, &said), GN_OVERLAY_CONNECT);
 	assert_int_equal(dial_at(&net.node[2].ov->self, &said), GN_OVERLAY_KNOCK);
 	gn_overlay_bootstrap_drop(ov, &said);
@@ -355,7 +377,8 @@ static void a_key_told_at_many_addresses_is_dialled_for_credit_only(void **state
 	(void)state;
 	build(88);
 	struct gn_overlay *ov = net.node[0].ov;
-	struct gn_ov_contact *liar = gn_ov_contact_get(ov, &net.node[LIAR].cfg.node_key.pk), *k = NULL;
+	struct gn_ov_contact *liar = gn_ov_contact_get(ov, &net.node[LIAR].cfg.node_key.pk),
+			     *k = NULL;
 	struct gn_sk sk;
 	struct gn_contact c = {.mode = GN_FB_NODE_MODE_SERVER, .addr_count = 1};
 	unsigned dials = 0, all = GN_OV_TOLD_DIALS + liar->good - liar->debt;
@@ -368,7 +391,8 @@ static void a_key_told_at_many_addresses_is_dialled_for_credit_only(void **state
 		c.addrs[0] = gn_addr_v4(127, 9, 9, 9, (uint16_t)(4000 + i));
 		k = gn_ov_contact_hear(ov, &c, NULL, 0, &liar->c.pk, net.now);
 		assert_non_null(k);
-		assert_true(i < all || k->c.addrs[0].port == 4000 + all - 1); /* nor is its word taken */
+		/* nor is its word taken */
+		assert_true(i < all || k->c.addrs[0].port == 4000 + all - 1);
 		if (gn_ov_contact_usable(ov, k, net.now) && gn_ov_dial(ov, k, net.now))
 			dials += k->c.addrs[0].port == 4000 + i;
 		if (i % 2) /* while it is being dialled, and after */
@@ -383,8 +407,8 @@ static void a_key_told_at_many_addresses_is_dialled_for_credit_only(void **state
 	assert_false(gn_ov_contact_usable(ov, k, net.now));
 }
 
-/* `first`.. end and start again at once, each at another address, with what they remember of the others and node 0 to
- * begin at; node 0 stays where it is unless it is one of them. */
+/* `first`.. end and start again at once, each at another address, with what they remember of the
+ * others and node 0 to begin at; node 0 stays where it is unless it is one of them. */
 static void move_all(uint64_t seed, unsigned first)
 {
 	struct gn_contact known[NODES][NODES];
@@ -392,7 +416,8 @@ static void move_all(uint64_t seed, unsigned first)
 	struct gn_overlay_peer p;
 	build(seed);
 	for (unsigned i = first; i < NODES; i++) {
-		while (known_count[i] < NODES && gn_overlay_peer_at(net.node[i].ov, known_count[i], &p))
+		while (known_count[i] < NODES &&
+		       gn_overlay_peer_at(net.node[i].ov, known_count[i], &p))
 			known[i][known_count[i]++] = p.contact;
 		assert_int_equal(known_count[i], NODES - 1);
 		net_stop(&net, i);
@@ -401,8 +426,11 @@ static void move_all(uint64_t seed, unsigned first)
 	for (unsigned i = first; i < NODES; i++) {
 		net_start_alone(&net, i);
 		for (unsigned k = 0; k < known_count[i]; k++)
-			assert_int_equal(gn_overlay_hint(net.node[i].ov, &known[i][k], net.now), GN_OK);
-		assert_int_equal(gn_overlay_bootstrap(net.node[i].ov, &net.node[0].cfg.addrs[0], NULL, net.now), GN_OK);
+			assert_int_equal(gn_overlay_hint(net.node[i].ov, &known[i][k], net.now),
+					 GN_OK);
+		assert_int_equal(gn_overlay_bootstrap(net.node[i].ov, &net.node[0].cfg.addrs[0],
+						      NULL, net.now),
+				 GN_OK);
 		net_pump(&net, i);
 	}
 	net_run(&net, 60 * GN_SEC);
@@ -434,7 +462,8 @@ static void those_who_moved_around_one_that_stayed_find_each_other(void **state)
 static void tell_right(struct gn_ov_contact *teller, struct gn_addr at)
 {
 	struct gn_contact c = invented(at);
-	struct gn_ov_contact *k = gn_ov_contact_hear(net.node[0].ov, &c, NULL, 0, &teller->c.pk, net.now);
+	struct gn_ov_contact *k =
+		gn_ov_contact_hear(net.node[0].ov, &c, NULL, 0, &teller->c.pk, net.now);
 	assert_non_null(k);
 	assert_true(gn_ov_dial(net.node[0].ov, k, net.now));
 	gn_ov_contact_alive(net.node[0].ov, k, net.now);
@@ -448,7 +477,8 @@ static void nobody_earns_by_his_own_nodes(void **state)
 	struct gn_overlay *ov = net.node[0].ov;
 	struct gn_ov_contact *teller = gn_ov_contact_get(ov, &net.node[1].cfg.node_key.pk);
 	teller->good = teller->debt = 0;
-	tell_right(teller, gn_addr_v4(127, 0, 0, 9, 4000)); /* exempt prefixes say nothing of who it is */
+	/* exempt prefixes say nothing of who it is */
+	tell_right(teller, gn_addr_v4(127, 0, 0, 9, 4000));
 	assert_int_equal(teller->good, 1);
 	ov->cfg.count_local = true;
 	tell_right(teller, gn_addr_v4(127, 0, 0, 9, 4001));
@@ -458,7 +488,8 @@ static void nobody_earns_by_his_own_nodes(void **state)
 	assert_int_equal(teller->good, 2);
 }
 
-/* OV-36: who tells of a node on another's account does not say where it is; who takes it over does. */
+/* OV-36: who tells of a node on another's account does not say where it is; who takes it over
+ * does. */
 static void another_does_not_say_where_a_told_node_is(void **state)
 {
 	(void)state;
@@ -504,7 +535,8 @@ static void one_prefix_does_not_say_how_dense_the_ring_is(void **state)
 		net_add(&net);
 		net.node[i].cfg.r = net.node[i].cfg.l = 4;
 		net.node[i].cfg.w = net.node[i].cfg.rq = 2;
-		net.node[i].cfg.addrs[0] = gn_addr_v4(127, 0, (uint8_t)(i < 4 ? i : 4), (uint8_t)i, 7000);
+		net.node[i].cfg.addrs[0] =
+			gn_addr_v4(127, 0, (uint8_t)(i < 4 ? i : 4), (uint8_t)i, 7000);
 	}
 	for (unsigned i = 0; i < 9; i++)
 		net_start(&net, i);
@@ -513,7 +545,8 @@ static void one_prefix_does_not_say_how_dense_the_ring_is(void **state)
 	ov->server = ov->cfg.probation_off = false; /* a client goes by its peers alone */
 	ov->reach_at = 0;
 	uint64_t before = gn_ov_reach(ov);
-	for (unsigned i = 4; i < 9; i++) { /* five of one prefix say that the ring is full of nodes */
+	for (unsigned i = 4; i < 9; i++) {
+		/* five of one prefix say that the ring is full of nodes */
 		struct gn_ov_contact *c = gn_ov_contact_get(ov, &net.node[i].cfg.node_key.pk);
 		assert_non_null(c->link);
 		c->link->their_count = 0;
@@ -536,7 +569,8 @@ static void debts_are_forgiven_every_hour_and_not_at_the_start(void **state)
 	struct gn_overlay *ov = net.node[0].ov;
 	struct gn_ov_contact *liar = gn_ov_contact_get(ov, &net.node[LIAR].cfg.node_key.pk);
 	gn_time at = ov->start + GN_OV_FORGIVE;
-	assert_true(at - net.now > GN_SEC && ov->start > GN_OV_FORGIVE); /* a clock that has run for long */
+	/* a clock that has run for long */
+	assert_true(at - net.now > GN_SEC && ov->start > GN_OV_FORGIVE);
 	liar->debt = GN_OV_TOLD_DIALS;
 	gn_ov_contact_sweep(ov, at - 1);
 	assert_int_equal(liar->debt, GN_OV_TOLD_DIALS);
@@ -549,24 +583,32 @@ static void debts_are_forgiven_every_hour_and_not_at_the_start(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_teardown(invented_nodes_are_dialled_a_few_times_and_never_again, take_down),
-		cmocka_unit_test_teardown(an_address_is_dialled_for_one_invented_key_only, take_down),
+		cmocka_unit_test_teardown(invented_nodes_are_dialled_a_few_times_and_never_again,
+					  take_down),
+		cmocka_unit_test_teardown(an_address_is_dialled_for_one_invented_key_only,
+					  take_down),
 		cmocka_unit_test_teardown(lookups_wait_for_a_liar_three_times_at_most, take_down),
-		cmocka_unit_test_teardown(who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on, take_down),
+		cmocka_unit_test_teardown(who_told_of_it_raises_nobody_and_hearsay_is_not_passed_on,
+					  take_down),
 		cmocka_unit_test_teardown(credit_comes_back_with_every_answer, take_down),
 		cmocka_unit_test_teardown(nobody_earns_by_his_own_nodes, take_down),
 		cmocka_unit_test_teardown(another_does_not_say_where_a_told_node_is, take_down),
 		cmocka_unit_test_teardown(hearsay_is_shown_as_such, take_down),
 		cmocka_unit_test_teardown(one_prefix_does_not_say_how_dense_the_ring_is, take_down),
-		cmocka_unit_test_teardown(an_invented_key_does_not_take_an_address_from_others, take_down),
+		cmocka_unit_test_teardown(an_invented_key_does_not_take_an_address_from_others,
+					  take_down),
 		cmocka_unit_test_teardown(each_address_of_a_dial_costs, take_down),
-		cmocka_unit_test_teardown(who_names_other_addresses_of_its_own_has_them_knocked_at, take_down),
+		cmocka_unit_test_teardown(who_names_other_addresses_of_its_own_has_them_knocked_at,
+					  take_down),
 		cmocka_unit_test_teardown(another_says_of_a_proven_node_where_to_knock, take_down),
 		cmocka_unit_test_teardown(what_is_not_remembered_is_not_asked, take_down),
-		cmocka_unit_test_teardown(a_key_told_at_many_addresses_is_dialled_for_credit_only, take_down),
+		cmocka_unit_test_teardown(a_key_told_at_many_addresses_is_dialled_for_credit_only,
+					  take_down),
 		cmocka_unit_test_teardown(a_network_that_moved_finds_itself, take_down),
-		cmocka_unit_test_teardown(those_who_moved_around_one_that_stayed_find_each_other, take_down),
-		cmocka_unit_test_teardown(debts_are_forgiven_every_hour_and_not_at_the_start, take_down),
+		cmocka_unit_test_teardown(those_who_moved_around_one_that_stayed_find_each_other,
+					  take_down),
+		cmocka_unit_test_teardown(debts_are_forgiven_every_hour_and_not_at_the_start,
+					  take_down),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

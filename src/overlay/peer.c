@@ -1,7 +1,9 @@
-/* Links: mutual, kept open, pinged by either side. Who asks introduces itself; who agrees answers with its link list.
+/* Links: mutual, kept open, pinged by either side. Who asks introduces itself; who agrees
+ * answers with its link list.
  *
- *   none -> ASKED [link_ask]   ASKED -> UP [on_link_ok]   none, ASKED -> UP [on_link]
- *   ASKED -> none, buried [three tries]   UP -> none [on_unlink, trim]   UP -> none, buried [three PINGs unanswered]
+ *   none -> ASKED [link_ask] ASKED -> UP [on_link_ok] none, ASKED -> UP [on_link] ASKED -> none,
+ *   buried [three tries] UP -> none [on_unlink, trim] UP -> none, buried [three PINGs
+ *   unanswered]
  *
  *   1. At most one PING and one LINK of a link is out.
  *   2. LINKED and UNLINKED alternate for each peer. */
@@ -35,7 +37,8 @@ static void rest(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 	GN_ASSERT(err == GN_OK);
 }
 
-/* Whose link goes first: a client's, then the youngest; nobody's whom either side needs as a leaf. */
+/* Whose link goes first: a client's, then the youngest; nobody's whom either side needs as a
+ * leaf. */
 static struct gn_ov_contact *worth_least(const struct gn_overlay *ov)
 {
 	struct gn_ov_contact *worst = NULL;
@@ -51,9 +54,11 @@ static struct gn_ov_contact *worth_least(const struct gn_overlay *ov)
 }
 
 /* leaf: a true one, for which another gives way when there is no room. */
-static struct gn_ov_link *link_new(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now)
+static struct gn_ov_link *link_new(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf,
+				   gn_time now)
 {
-	struct gn_ov_contact *gone = leaf && ov->link_count >= gn_ov_links_max(ov) ? worth_least(ov) : NULL;
+	struct gn_ov_contact *gone =
+		leaf && ov->link_count >= gn_ov_links_max(ov) ? worth_least(ov) : NULL;
 	if (gone) {
 		ov->count.links_gave_way++;
 		gn_ov_link_drop(ov, gone, true, now);
@@ -81,8 +86,9 @@ static struct gn_ov_link *link_new(struct gn_overlay *ov, struct gn_ov_contact *
 	return l;
 }
 
-/* A link with a peer that comes up, and its changes of mode, make us count members and records anew each time: it has
- * so many at once, and then one every now and then (OV-70). When it may again. */
+/* A link with a peer that comes up, and its changes of mode, make us count members and records
+ * anew each time: it has so many at once, and then one every now and then (OV-70). When it may
+ * again. */
 static gn_time next_flip(const struct gn_ov_contact *c)
 {
 	return c->flips_at - (GN_OV_FLIPS - 1) * GN_OV_FLIP_EVERY;
@@ -122,7 +128,8 @@ void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, 
 	bool up = l->state == GN_OV_LINK_UP;
 	if (tell && up) {
 		struct gn_fbb b = gn_ov_builder(ov);
-		gn_fbref body = gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_BUSY});
+		gn_fbref body =
+			gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_BUSY});
 		(void)gn_ov_send(ov, &b, &c->c, 0, GN_FB_OVERLAY_BODY_UNLINK, body);
 	}
 	struct gn_ov_request *r = l->ping ? gn_ov_request_get(ov, l->ping) : NULL;
@@ -164,16 +171,17 @@ void gn_ov_link_dead(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now
 
 /* ---- asking ---- */
 
-static void send_link(struct gn_overlay *ov, const struct gn_ov_contact *c, const struct gn_ov_link *l,
-		      uint64_t request)
+static void send_link(struct gn_overlay *ov, const struct gn_ov_contact *c,
+		      const struct gn_ov_link *l, uint64_t request)
 {
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref hello = gn_ov_put_hello(ov, &b, false);
-	gn_fbref body = gn_fb_link_make(&b, &(struct gn_fb_link_args){
-						    .kind = l->leaf ? GN_FB_LINK_KIND_LEAF : GN_FB_LINK_KIND_LONG,
-						    .annulus = (uint8_t)gn_ov_place_of(ov, c->theta).annulus,
-						    .hello = hello,
-					    });
+	gn_fbref body = gn_fb_link_make(
+		&b, &(struct gn_fb_link_args){
+			    .kind = l->leaf ? GN_FB_LINK_KIND_LEAF : GN_FB_LINK_KIND_LONG,
+			    .annulus = (uint8_t)gn_ov_place_of(ov, c->theta).annulus,
+			    .hello = hello,
+		    });
 	(void)gn_ov_send(ov, &b, &c->c, request, GN_FB_OVERLAY_BODY_LINK, body);
 }
 
@@ -219,7 +227,8 @@ void gn_ov_link_probe(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now)
 	count_load(ov, now);
 	if (l->ping || l->state != GN_OV_LINK_UP)
 		return;
-	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PING, &l->contact->c, now);
+	struct gn_ov_request *r =
+		gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PING, &l->contact->c, now);
 	if (!r) { /* no room: not its fault, later */
 		rest(ov, l, now);
 		return;
@@ -245,8 +254,9 @@ void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 	}
 	l->miss++;
 	ov->count.pings_missed++;
-	if (++r->tries >= GN_OV_TRIES || !gn_ov_proven(c)) { /* who has never answered is asked once */
-		gn_ov_link_dead(ov, c, now);                 /* frees r */
+	if (++r->tries >= GN_OV_TRIES || !gn_ov_proven(c)) {
+		/* who has never answered is asked once */
+		gn_ov_link_dead(ov, c, now); /* frees r */
 		return;
 	}
 	r->cold = r->cold || !c->up;
@@ -261,7 +271,8 @@ void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 
 /* ---- introductions ---- */
 
-void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, bool reply)
+void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request,
+		      bool reply)
 {
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref body = gn_ov_put_hello(ov, &b, reply);
@@ -286,8 +297,8 @@ void gn_ov_hello_all(struct gn_overlay *ov, gn_time now)
 			tell_mode(ov, ov->contacts[i]->link, now);
 }
 
-/* A linked peer became a server, or stopped being one. One that is too much where it stands for a server that links
- * openly loses its link: false. */
+/* A linked peer became a server, or stopped being one. One that is too much where it stands for
+ * a server that links openly loses its link: false. */
 static bool set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mode, gn_time now)
 {
 	if (c->c.mode == mode || next_flip(c) > now) /* its next PING says it again */
@@ -307,7 +318,8 @@ static bool set_mode(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t mod
 }
 
 /* The peer's own word about itself. */
-static struct gn_ov_contact *meet(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now)
+static struct gn_ov_contact *meet(struct gn_overlay *ov, struct gn_ov_from *from,
+				  struct gn_fb_hello m, gn_time now)
 {
 	struct gn_contact c;
 	if (!gn_ov_get_hello(ov, m, from, &c))
@@ -321,13 +333,15 @@ static struct gn_ov_contact *meet(struct gn_overlay *ov, struct gn_ov_from *from
 	return from->contact;
 }
 
-void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m, gn_time now)
+void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m,
+		    gn_time now)
 {
 	bool reply = gn_fb_hello_reply(m);
 	struct gn_ov_request *r = reply ? gn_ov_request_answered(ov, from, now) : NULL;
 	uint64_t refused = ov->count.pow_refused;
 	struct gn_ov_contact *c = meet(ov, from, m, now);
-	if (ov->count.pow_refused != refused) { /* of a network with other puzzles: each is told (OV-40) */
+	if (ov->count.pow_refused != refused) {
+		/* of a network with other puzzles: each is told (OV-40) */
 		ov->other_work = ov->other_work || r;
 		if (!reply)
 			gn_ov_refuse(ov, &from->c, from->request, GN_PROOF_OF_WORK);
@@ -341,26 +355,32 @@ void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 }
 
 /* wait: until there may be a place; 0: nobody knows. */
-static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t request, gn_time wait, gn_time now)
+static void refuse_link(struct gn_overlay *ov, struct gn_ov_contact *c, uint64_t request,
+			gn_time wait, gn_time now)
 {
 	struct gn_ov_contact *near[GN_OV_ALTERNATIVES * 4], *pick[GN_OV_ALTERNATIVES];
-	uint32_t n = gn_ov_contact_nearest(ov, c->theta, true, now, near, GN_COUNT(near)), picked = 0;
+	uint32_t n = gn_ov_contact_nearest(ov, c->theta, true, now, near, GN_COUNT(near)),
+		 picked = 0;
 	for (uint32_t i = 0; i < n && picked < GN_OV_ALTERNATIVES; i++)
 		if (near[i] != c)
 			pick[picked++] = near[i];
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref refs[GN_OV_ALTERNATIVES];
 	uint32_t made = gn_ov_put_contacts(ov, &b, pick, picked, GN_OV_DATAGRAM_MAX, refs, now);
-	uint8_t code = ov->server ? GN_FB_CODE_BUSY : GN_FB_CODE_UNSUPPORTED; /* a client: not "no", but "not yet" */
-	struct gn_fb_link_no_args args = {
-		.code = code, .alternatives = {refs, made}, .wait = (uint16_t)((wait + GN_MSEC - 1) / GN_MSEC)};
+	/* a client: not "no", but "not yet" */
+	uint8_t code = ov->server ? GN_FB_CODE_BUSY : GN_FB_CODE_UNSUPPORTED;
+	struct gn_fb_link_no_args args = {.code = code,
+					  .alternatives = {refs, made},
+					  .wait = (uint16_t)((wait + GN_MSEC - 1) / GN_MSEC)};
 	gn_fbref body = gn_fb_link_no_make(&b, &args);
 	(void)gn_ov_send(ov, &b, &c->c, request, GN_FB_OVERLAY_BODY_LINK_NO, body);
 	ov->count.links_refused++;
 }
 
-/* How many clients are linked, of the prefix of `beside` or in all; *oldest: who has been for longest. */
-static uint32_t clients(const struct gn_overlay *ov, const struct gn_contact *beside, struct gn_ov_contact **oldest)
+/* How many clients are linked, of the prefix of `beside` or in all; *oldest: who has been for
+ * longest. */
+static uint32_t clients(const struct gn_overlay *ov, const struct gn_contact *beside,
+			struct gn_ov_contact **oldest)
 {
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
@@ -373,9 +393,10 @@ static uint32_t clients(const struct gn_overlay *ov, const struct gn_contact *be
 	return n;
 }
 
-/* A place for one more client. When all are taken, or all that its prefix may have, who has had one for longest gives
- * way, for who is new here needs us more than who has had the time to meet the rest; but nobody does in the first
- * minute, or many who ask by turns put out whoever asks seldom. *wait: until that is over. */
+/* A place for one more client. When all are taken, or all that its prefix may have, who has had
+ * one for longest gives way, for who is new here needs us more than who has had the time to meet
+ * the rest; but nobody does in the first minute, or many who ask by turns put out whoever asks
+ * seldom. *wait: until that is over. */
 static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now, gn_time *wait)
 {
 	const struct gn_contact *beside = gn_ov_prefix_exempt(ov, &c->c) ? NULL : &c->c;
@@ -396,7 +417,8 @@ static bool client_room(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time 
 	return true;
 }
 
-static bool acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now, gn_time *wait)
+static bool acceptable(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now,
+		       gn_time *wait)
 {
 	if (!is_server(c)) /* two clients have nothing to give each other */
 		return ov->server && client_room(ov, c, now, wait);
@@ -412,7 +434,8 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	struct gn_ov_contact *c = meet(ov, from, gn_fb_link_hello(m), now);
 	if (!c)
 		return;
-	bool leaf = gn_fb_link_kind(m) == GN_FB_LINK_KIND_LEAF, near = leaf && is_server(c) && gn_ov_leaf_claim(ov, c);
+	bool leaf = gn_fb_link_kind(m) == GN_FB_LINK_KIND_LEAF,
+	     near = leaf && is_server(c) && gn_ov_leaf_claim(ov, c);
 	bool up = c->link && c->link->state == GN_OV_LINK_UP;
 	gn_time wait = 0;
 	if (!c->link && c->client_left && now - c->client_left >= GN_OV_CLIENT_TIME)
@@ -438,12 +461,13 @@ void gn_ov_on_link(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	c->refused_until = c->leaf_refused_until = 0;
 	struct gn_fbb b = gn_ov_builder(ov);
 	gn_fbref delta = gn_ov_put_delta(ov, &b, l, 0, now), hello = gn_ov_put_hello(ov, &b, false);
-	gn_fbref body = gn_fb_link_ok_make(&b, &(struct gn_fb_link_ok_args){
-						       .delta = delta,
-						       .hello = hello,
-						       .list_version = l->their_version,
-						       .kind = l->leaf ? GN_FB_LINK_KIND_LEAF : GN_FB_LINK_KIND_LONG,
-					       });
+	gn_fbref body = gn_fb_link_ok_make(
+		&b, &(struct gn_fb_link_ok_args){
+			    .delta = delta,
+			    .hello = hello,
+			    .list_version = l->their_version,
+			    .kind = l->leaf ? GN_FB_LINK_KIND_LEAF : GN_FB_LINK_KIND_LONG,
+		    });
 	(void)gn_ov_send(ov, &b, &c->c, from->request, GN_FB_OVERLAY_BODY_LINK_OK, body);
 	link_up(ov, l, now);
 }
@@ -473,12 +497,14 @@ static struct gn_ov_link *answered(struct gn_overlay *ov, struct gn_ov_from *fro
 	return l;
 }
 
-void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m, gn_time now)
+void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_ok m,
+		      gn_time now)
 {
 	struct gn_ov_link *l = answered(ov, from, now);
 	if (!l)
 		return;
-	if (!gn_fb_link_ok_has_hello(m) || !meet(ov, from, gn_fb_link_ok_hello(m), now) || !from->contact->link) {
+	if (!gn_fb_link_ok_has_hello(m) || !meet(ov, from, gn_fb_link_ok_hello(m), now) ||
+	    !from->contact->link) {
 		struct gn_ov_contact *c = gn_ov_contact_get(ov, &from->c.pk);
 		if (c && c->link)
 			gn_ov_link_drop(ov, c, false, now);
@@ -496,7 +522,8 @@ void gn_ov_on_link_ok(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 	send_delta(ov, l, 0, now);
 }
 
-/* When the peer says, within reason, and not each time; whoever waits with us is told the same moment. */
+/* When the peer says, within reason, and not each time; whoever waits with us is told the same
+ * moment. */
 static void ask_again(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time wait, gn_time now)
 {
 	gn_time soon = GN_OV_LEAF_SOON + (gn_time)gn_rand_below(ov->env.rand, GN_OV_LEAF_SOON);
@@ -506,7 +533,8 @@ static void ask_again(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time wa
 	c->leaf_refused_until = now + (taken ? wait + soon : GN_OV_LEAF_AGAIN);
 }
 
-void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m, gn_time now)
+void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_link_no m,
+		      gn_time now)
 {
 	struct gn_ov_link *l = answered(ov, from, now);
 	if (!l)
@@ -524,20 +552,23 @@ void gn_ov_on_link_no(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_
 	uint32_t n = gn_fb_link_no_alternatives_len(m);
 	for (uint32_t i = 0; i < n && i < GN_OV_ALTERNATIVES; i++) {
 		struct gn_ov_told told;
-		if (gn_ov_get_contact(ov, gn_fb_link_no_alternatives_at(m, i), &from->c.addrs[0], &told))
-			(void)gn_ov_contact_hear(ov, &told.c, &told.coord, told.age, &from->c.pk, now);
+		if (gn_ov_get_contact(ov, gn_fb_link_no_alternatives_at(m, i), &from->c.addrs[0],
+				      &told))
+			(void)gn_ov_contact_hear(ov, &told.c, &told.coord, told.age, &from->c.pk,
+						 now);
 	}
 }
 
-void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_unlink m, gn_time now)
+void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_unlink m,
+		     gn_time now)
 {
 	struct gn_ov_contact *c = from->contact;
 	if (!c || !c->link) {
 		ov->count.messages_refused++;
 		return;
 	}
-	/* "I know of no link": it restarted, or lost our answer; asking again is right. Anything else means leave me
-	 * alone. */
+	/* "I know of no link": it restarted, or lost our answer; asking again is right. Anything
+	 * else means leave me alone. */
 	if (gn_fb_unlink_code(m) != GN_FB_CODE_NOT_FOUND)
 		c->refused_until = now + GN_OV_TOMB;
 	if (c->link->state == GN_OV_LINK_UP)
@@ -545,8 +576,8 @@ void gn_ov_on_unlink(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_f
 }
 
 /* False: its link is gone. */
-static bool take_state(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t load, uint8_t mode, bool has,
-		       struct gn_fb_vivaldi v, gn_time now)
+static bool take_state(struct gn_overlay *ov, struct gn_ov_contact *c, uint8_t load, uint8_t mode,
+		       bool has, struct gn_fb_vivaldi v, gn_time now)
 {
 	c->c.load = load;
 	if (has)
@@ -559,13 +590,14 @@ void gn_ov_on_ping(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	struct gn_ov_link *l = from->contact ? from->contact->link : NULL;
 	struct gn_fbb b = gn_ov_builder(ov);
 	if (!l || l->state != GN_OV_LINK_UP) {
-		gn_fbref body = gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_NOT_FOUND});
+		gn_fbref body = gn_fb_unlink_make(
+			&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_NOT_FOUND});
 		(void)gn_ov_send(ov, &b, &from->c, from->request, GN_FB_OVERLAY_BODY_UNLINK, body);
 		return;
 	}
 	count_load(ov, now);
-	if (!take_state(ov, l->contact, gn_fb_ping_load(m), gn_fb_ping_mode(m), gn_fb_ping_has_vivaldi(m),
-			gn_fb_ping_vivaldi(m), now))
+	if (!take_state(ov, l->contact, gn_fb_ping_load(m), gn_fb_ping_mode(m),
+			gn_fb_ping_has_vivaldi(m), gn_fb_ping_vivaldi(m), now))
 		return;
 	l->their_digest = gn_fb_ping_leaf_digest(m);
 	gn_ov_clock_hear(l, gn_fb_ping_time(m), now);
@@ -589,8 +621,8 @@ void gn_ov_on_pong(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_
 	struct gn_ov_link *l = answered(ov, from, now);
 	if (!l)
 		return;
-	if (!take_state(ov, l->contact, gn_fb_pong_load(m), gn_fb_pong_mode(m), gn_fb_pong_has_vivaldi(m),
-			gn_fb_pong_vivaldi(m), now))
+	if (!take_state(ov, l->contact, gn_fb_pong_load(m), gn_fb_pong_mode(m),
+			gn_fb_pong_has_vivaldi(m), gn_fb_pong_vivaldi(m), now))
 		return;
 	l->their_digest = gn_fb_pong_leaf_digest(m);
 	gn_ov_clock_hear(l, gn_fb_pong_time(m), now);

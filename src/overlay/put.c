@@ -1,7 +1,8 @@
-/* PUT, once its lookup knows the set: the record goes to the R nearest, ourselves among them when we are one; W signed
- * receipts are what "stored" means (OV-54..OV-57).
+/* PUT, once its lookup knows the set: the record goes to the R nearest, ourselves among them
+ * when we are one; W signed receipts are what "stored" means (OV-54..OV-57).
  *
- *   candidate: UNSENT -> SENT [send] -> STORED [receipt] | DECLINED [stale, refused, not mine] | FAILED [timeout] */
+ *   candidate: UNSENT -> SENT [send] -> STORED [receipt] | DECLINED [stale, refused, not mine] |
+ *   FAILED [timeout] */
 #include "overlay/overlay_int.h"
 
 static void send(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *c, gn_time now)
@@ -13,7 +14,8 @@ static void send(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *
 	}
 	r->op = op->id;
 	r->tries = c->put_tries;
-	gn_ov_request_load(ov, r, op->record.bytes.len, now + 2 * (r->dead_at - now) + GN_OV_STORE_TIME);
+	gn_ov_request_load(ov, r, op->record.bytes.len,
+			   now + 2 * (r->dead_at - now) + GN_OV_STORE_TIME);
 	c->put = GN_OV_SENT;
 	c->request = r->id;
 	c->sent = now;
@@ -32,7 +34,8 @@ static void end(struct gn_overlay *ov, struct gn_ov_op *op, unsigned counted, gn
 		err = GN_EXISTS;
 	else if (op->saw_stale)
 		err = GN_STALE;
-	else if (op->refusal != GN_OK && (op->receipt_count == 0 || op->refusal == GN_PROOF_OF_WORK))
+	else if (op->refusal != GN_OK &&
+		 (op->receipt_count == 0 || op->refusal == GN_PROOF_OF_WORK))
 		err = op->refusal;
 	for (uint32_t i = 0; i < op->cand_count; i++)
 		if (op->cands[i].put == GN_OV_STORED) {
@@ -54,13 +57,15 @@ void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		answered += c->state == GN_OV_ANSWERED;
 		if (c->put == GN_OV_UNSENT && c->self) {
 			c->put = GN_OV_SENT;
-			gn_ov_job_put(ov, &ov->self, 0, op->id, false, &op->record, now); /* answers by put_local */
+			/* answers by put_local */
+			gn_ov_job_put(ov, &ov->self, 0, op->id, false, &op->record, now);
 		} else if (c->put == GN_OV_UNSENT) {
 			send(ov, op, c, now);
 		}
 		pending += c->put == GN_OV_SENT;
 	}
-	/* In a crowd the receipts of the nearest few must not end it before the others have been asked (OV-54). */
+	/* In a crowd the receipts of the nearest few must not end it before the others have been
+	 * asked (OV-54). */
 	unsigned more = answered > op->count ? answered - op->count : 0;
 	if (have >= op->w + more || pending == 0)
 		end(ov, op, have, now);
@@ -83,7 +88,8 @@ void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time n
 }
 
 /* The candidate whose PUT this answers; *op is set, the request freed. */
-static struct gn_ov_cand *answered(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_ov_op **op)
+static struct gn_ov_cand *answered(struct gn_overlay *ov, struct gn_ov_request *r,
+				   struct gn_ov_op **op)
 {
 	*op = gn_ov_op_get(ov, r->op);
 	struct gn_ov_cand *c = *op ? gn_ov_cand_of(*op, &r->to.pk) : NULL;
@@ -102,15 +108,16 @@ void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct g
 	out->pk = r->holder_key;
 	out->sig = r->sig;
 	out->held_until = r->held_until;
-	op->receipt_addrs[op->receipt_count++] = c->self ? (struct gn_addr){.port = 0} : c->c.addrs[0];
+	op->receipt_addrs[op->receipt_count++] =
+		c->self ? (struct gn_addr){.port = 0} : c->c.addrs[0];
 }
 
-bool gn_ov_receipt_ok(const struct gn_receipt *r, const struct gn_hash *key, uint64_t seq, const struct gn_hash *hash,
-		      const struct gn_contact *holder)
+bool gn_ov_receipt_ok(const struct gn_receipt *r, const struct gn_hash *key, uint64_t seq,
+		      const struct gn_hash *hash, const struct gn_contact *holder)
 {
-	return memcmp(r->key.b, key->b, 32) == 0 && r->seq == seq && memcmp(r->hash.b, hash->b, 32) == 0 &&
-	       memcmp(r->holder.b, holder->id.b, 32) == 0 && memcmp(r->holder_key.b, holder->pk.b, 32) == 0 &&
-	       gn_wire_receipt_verify(r) == GN_OK;
+	return memcmp(r->key.b, key->b, 32) == 0 && r->seq == seq &&
+	       memcmp(r->hash.b, hash->b, 32) == 0 && memcmp(r->holder.b, holder->id.b, 32) == 0 &&
+	       memcmp(r->holder_key.b, holder->pk.b, 32) == 0 && gn_wire_receipt_verify(r) == GN_OK;
 }
 
 void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ack m, gn_time now)
@@ -150,7 +157,8 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 }
 
 /* Another version stands in the way; it is kept for the owner to see when its signature holds. */
-static void against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_slice bytes, bool check, gn_err why)
+static void against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_slice bytes, bool check,
+		    gn_err why)
 {
 	struct gn_record r;
 	gn_err err = check ? gn_wire_record_open(bytes, &r) : gn_wire_record_parse(bytes, &r);
@@ -170,7 +178,8 @@ static void against(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_slice 
 	(void)gn_ov_values_add(ov, op, &r);
 }
 
-void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_stale m, gn_time now)
+void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_stale m,
+		    gn_time now)
 {
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
@@ -192,7 +201,8 @@ void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 	gn_ov_put_step(ov, op, now);
 }
 
-void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_not_mine m, gn_time now)
+void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_not_mine m,
+		       gn_time now)
 {
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);
 	struct gn_ov_op *op;
@@ -208,7 +218,8 @@ void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn
 	uint32_t n = gn_fb_not_mine_contacts_len(m);
 	for (uint32_t i = 0; i < n && i < GN_OV_REPLY_CONTACTS; i++) {
 		struct gn_ov_told told;
-		if (gn_ov_get_contact(ov, gn_fb_not_mine_contacts_at(m, i), &from->c.addrs[0], &told))
+		if (gn_ov_get_contact(ov, gn_fb_not_mine_contacts_at(m, i), &from->c.addrs[0],
+				      &told))
 			gn_ov_lookup_learn(ov, op, &by, &told, &from->c.pk);
 	}
 	gn_ov_put_step(ov, op, now);
@@ -287,7 +298,8 @@ void gn_ov_on_put(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_p
 	uint64_t theta = gn_theta(r.key.b);
 	if (!gn_ov_answers_for(ov, theta)) {
 		ov->count.record_not_mine++;
-		gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NOT_MINE, theta, GN_OV_GET_CONTACTS, false, now);
+		gn_ov_send_nodes(ov, from, GN_FB_OVERLAY_BODY_NOT_MINE, theta, GN_OV_GET_CONTACTS,
+				 false, now);
 		return;
 	}
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);

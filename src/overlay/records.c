@@ -1,13 +1,14 @@
-/* Held records: an index in memory over what the owner's disk keeps; bytes are read back when someone wants them.
- * Admission is by time, owner, version and room (store.c), or by the rule of the record's type (OV-58..OV-61).
+/* Held records: an index in memory over what the owner's disk keeps; bytes are read back when
+ * someone wants them. Admission is by time, owner, version and room (store.c), or by the rule of
+ * the record's type (OV-58..OV-61).
  *
- *   SHOWN -> HIDDEN [ttl over by the clock of records] -> SHOWN [the clock was wrong] | dropped [keep_expired of
- * running time later, or room is needed]                             (OV-60; `graced` is what the other files ask:
- * hidden)
+ *   SHOWN -> HIDDEN [ttl over by the clock of records] -> SHOWN [the clock was wrong] | dropped
+ *   [keep_expired of
+ * running time later, or room is needed] (OV-60; `graced` is what the other files ask: hidden)
  *
  *   1. held and sorted hold the same entries; sorted is in key order unless sort_dirty.
- *   2. A hidden record is neither served, offered, nor counted for its owner, but for the number of its names; no clock
- *      that was set drops anything. */
+ *   2. A hidden record is neither served, offered, nor counted for its owner, but for the number
+ *      of its names; no clock that was set drops anything. */
 #include "overlay/overlay_int.h"
 
 struct gn_ov_held *gn_ov_held_get(const struct gn_overlay *ov, const struct gn_hash *key)
@@ -33,7 +34,8 @@ static void sift_down(struct gn_ov_held **a, uint32_t i, uint32_t n)
 	}
 }
 
-/* Heapsort: in place, no allocation; runs once after a restart, later entries are inserted at their place. */
+/* Heapsort: in place, no allocation; runs once after a restart, later entries are inserted at
+ * their place. */
 void gn_ov_held_sort(struct gn_overlay *ov)
 {
 	struct gn_ov_held **a = ov->sorted;
@@ -77,7 +79,8 @@ static struct gn_ov_held *insert(struct gn_overlay *ov, const struct gn_hash *ke
 {
 	if (ov->sorted_count == ov->sorted_cap) {
 		uint32_t cap = ov->sorted_cap ? 2 * ov->sorted_cap : 32;
-		void *grown = gn_mem_resize(ov->env.alloc, ov->sorted, cap * sizeof(struct gn_ov_held *));
+		void *grown =
+			gn_mem_resize(ov->env.alloc, ov->sorted, cap * sizeof(struct gn_ov_held *));
 		if (!grown)
 			return NULL;
 		ov->sorted = grown;
@@ -89,7 +92,8 @@ static struct gn_ov_held *insert(struct gn_overlay *ov, const struct gn_hash *ke
 	h->key = *key;
 	gn_ov_timer_init(&h->timer, GN_OV_TIMER_HELD);
 	struct gn_ov_held **at = NULL;
-	if (gn_ov_timer_set(ov, &h->timer, GN_NEVER) != GN_OK || !(at = gn_map_put(&ov->held, key->b))) {
+	if (gn_ov_timer_set(ov, &h->timer, GN_NEVER) != GN_OK ||
+	    !(at = gn_map_put(&ov->held, key->b))) {
 		gn_heap_remove(&ov->timers, &h->timer.node);
 		gn_mem_free(ov->env.alloc, h);
 		return NULL;
@@ -140,8 +144,8 @@ static void unhide(struct gn_overlay *ov, struct gn_ov_held *h)
 	h->graced = false;
 }
 
-/* Shown or hidden, and when the next thing happens to it: its end, or the end of its keeping, which is counted in
- * running time. */
+/* Shown or hidden, and when the next thing happens to it: its end, or the end of its keeping,
+ * which is counted in running time. */
 static void arm(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
 	gn_time end = gn_ov_at_unix(ov, h->created + h->ttl);
@@ -183,8 +187,8 @@ static void leave(struct gn_overlay *ov, struct gn_ov_held *h, bool keep_share)
 		(void)gn_map_remove(&ov->owners, h->owner.b);
 }
 
-gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r, const struct gn_ov_origin *from, uint64_t taken,
-		      gn_time now)
+gn_err gn_ov_held_set(struct gn_overlay *ov, const struct gn_record *r,
+		      const struct gn_ov_origin *from, uint64_t taken, gn_time now)
 {
 	struct gn_ov_held *h = gn_ov_held_get(ov, &r->key);
 	/* Room for the new owner's account first: after this nothing fails. */
@@ -228,12 +232,14 @@ fail:
 
 void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 {
-	if (disk && !gn_ov_job_stores(ov, &h->key)) /* what comes takes its place, and is not to go with it */
+	/* what comes takes its place, and is not to go with it */
+	if (disk && !gn_ov_job_stores(ov, &h->key))
 		(void)gn_ov_out_store(ov, GN_STORE_DROP, 0, &h->key, gn_slice(NULL, 0));
 	gn_ov_held_sort(ov);
 	uint32_t i = sorted_place(ov, h->key.b, 32);
 	GN_ASSERT(i < ov->sorted_count && ov->sorted[i] == h);
-	memmove(ov->sorted + i, ov->sorted + i + 1, (ov->sorted_count - i - 1) * sizeof *ov->sorted);
+	memmove(ov->sorted + i, ov->sorted + i + 1,
+		(ov->sorted_count - i - 1) * sizeof *ov->sorted);
 	ov->sorted_count--;
 	if (ov->repair_cursor > i)
 		ov->repair_cursor--;
@@ -245,7 +251,8 @@ void gn_ov_held_drop(struct gn_overlay *ov, struct gn_ov_held *h, bool disk)
 
 void gn_ov_held_due(struct gn_overlay *ov, struct gn_ov_held *h, gn_time now)
 {
-	gn_time kept = h->hidden + ov->cfg.keep_expired, grace = gn_ov_at_unix(ov, h->created + h->ttl + h->grace);
+	gn_time kept = h->hidden + ov->cfg.keep_expired,
+		grace = gn_ov_at_unix(ov, h->created + h->ttl + h->grace);
 	if (h->graced && kept <= now && grace <= now) {
 		ov->count.records_forgotten++;
 		gn_ov_held_drop(ov, h, true);
@@ -279,7 +286,8 @@ gn_err gn_overlay_restore(struct gn_overlay *ov, struct gn_slice value, gn_time 
 	if (!h && ov->held.count >= ov->cfg.records_max)
 		return GN_NO_SPACE;
 	ov->sort_dirty = ov->restored = true;
-	if (!ov->joined && !ov->boot_count) /* the owner is still reading its disk: places to begin come after */
+	/* the owner is still reading its disk: places to begin come after */
+	if (!ov->joined && !ov->boot_count)
 		gn_ov_task_set(ov, GN_OV_TASK_JOIN, now + GN_OV_BEGIN);
 	return gn_ov_held_set(ov, &r, &from, 0, now);
 }
@@ -299,14 +307,18 @@ static gn_err counted(struct gn_overlay *ov, gn_err err)
 	return err;
 }
 
-/* Expired and past its grace: it stands in nobody's way, if the clock that says so is sure (OV-84). */
+/* Expired and past its grace: it stands in nobody's way, if the clock that says so is sure
+ * (OV-84). */
 static bool is_over(const struct gn_overlay *ov, const struct gn_ov_held *h, gn_time now)
 {
-	return h->graced && gn_ov_unix(ov, now) > h->created + h->ttl + h->grace && gn_ov_clock_sure(ov, now);
+	return h->graced && gn_ov_unix(ov, now) > h->created + h->ttl + h->grace &&
+	       gn_ov_clock_sure(ov, now);
 }
 
-/* Nor does anything take the place of another's that is expired by some clock, while it is not sure. */
-static gn_err in_doubt(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *in, gn_time now)
+/* Nor does anything take the place of another's that is expired by some clock, while it is not
+ * sure. */
+static gn_err in_doubt(const struct gn_overlay *ov, const struct gn_ov_held *h,
+		       const struct gn_record *in, gn_time now)
 {
 	bool others = h && memcmp(h->owner.b, in->owner.b, 32) != 0;
 	if (!others || gn_ov_clock_sure(ov, now))
@@ -314,8 +326,8 @@ static gn_err in_doubt(const struct gn_overlay *ov, const struct gn_ov_held *h, 
 	return gn_unix(gn_overlay_time_latest(ov, now)) >= h->created + h->ttl ? GN_EXISTS : GN_OK;
 }
 
-gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, const struct gn_record *in, bool handed,
-			gn_time now)
+gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held,
+			const struct gn_record *in, bool handed, gn_time now)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &in->key);
 	if (h && is_over(ov, h, now))
@@ -328,7 +340,8 @@ gn_err gn_ov_admit_rule(struct gn_overlay *ov, const struct gn_record *held, con
 	return gn_ov_store_room(ov, h, in);
 }
 
-/* OV-58: the same owner, and a higher (seq, hash); two values under one seq are the owner's equivocation. */
+/* OV-58: the same owner, and a higher (seq, hash); two values under one seq are the owner's
+ * equivocation. */
 static gn_err newer(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
 {
 	if (memcmp(h->owner.b, r->owner.b, 32) != 0)

@@ -1,10 +1,11 @@
-/* Keeping R copies: after a change of the ring, and some time after a PUT, each record's set is computed anew; one of
- * the two nearest holders offers it to members that are not known to have it (OV-65); who is no longer a member keeps
- * its copy in step with them until it may go (OV-66).
+/* Keeping R copies: after a change of the ring, and some time after a PUT, each record's set is
+ * computed anew; one of the two nearest holders offers it to members that are not known to have
+ * it (OV-65); who is no longer a member keeps its copy in step with them until it may go
+ * (OV-66).
  *
- * A pass walks all held records, a bounded number per tick. In its first round only the two nearest of the set act; in
- * the second whoever has fewer than two known holders nearer than itself, because the two nearest may be the newcomers.
- */
+ * A pass walks all held records, a bounded number per tick. In its first round only the two
+ * nearest of the set act; in the second whoever has fewer than two known holders nearer than
+ * itself, because the two nearest may be the newcomers. */
 #include "overlay/overlay_int.h"
 
 /* Offers being collected during one tick. */
@@ -13,7 +14,8 @@ struct batch {
 	struct gn_ov_held *list[GN_OV_DIGEST_KEYS];
 	uint32_t count;
 };
-#define BATCHES 24 /* members that records looked at in one tick can have, as a rule; more only cost more messages */
+/* members that records looked at in one tick can have, as a rule; more only cost more messages */
+#define BATCHES 24
 
 static void flush(struct gn_overlay *ov, struct batch *b, gn_time now)
 {
@@ -23,8 +25,8 @@ static void flush(struct gn_overlay *ov, struct batch *b, gn_time now)
 	b->to = NULL;
 }
 
-static void collect(struct gn_overlay *ov, struct batch *batches, struct gn_ov_contact *to, struct gn_ov_held *h,
-		    gn_time now)
+static void collect(struct gn_overlay *ov, struct batch *batches, struct gn_ov_contact *to,
+		    struct gn_ov_held *h, gn_time now)
 {
 	struct batch *b = NULL;
 	for (unsigned i = 0; i < BATCHES && !b; i++)
@@ -52,10 +54,10 @@ void gn_ov_repair_soon(struct gn_overlay *ov, gn_time at)
 	gn_ov_task_soon(ov, GN_OV_TASK_REPAIR, at);
 }
 
-/* A record that others answer for: the two nearest are to have it, now and then all of the set are asked whether this
- * is still the newest version, and it goes when it may (handover.c). */
-static void not_ours(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h, const struct gn_ov_member *set,
-		     uint32_t n, gn_time now)
+/* A record that others answer for: the two nearest are to have it, now and then all of the set
+ * are asked whether this is still the newest version, and it goes when it may (handover.c). */
+static void not_ours(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h,
+		     const struct gn_ov_member *set, uint32_t n, gn_time now)
 {
 	if (h->left == 0)
 		h->left = now;
@@ -108,9 +110,11 @@ static void pass_end(struct gn_overlay *ov, gn_time now)
 		return;
 	if (ov->repair_round == 0) {
 		ov->repair_round = 1;
-		gn_ov_task_soon(ov, GN_OV_TASK_REPAIR, now + gn_ov_spread(ov, GN_OV_REPAIR_SECOND, 25));
+		gn_ov_task_soon(ov, GN_OV_TASK_REPAIR,
+				now + gn_ov_spread(ov, GN_OV_REPAIR_SECOND, 25));
 	} else {
-		gn_ov_task_soon(ov, GN_OV_TASK_REPAIR, now + gn_ov_spread(ov, ov->repair_backoff, 25));
+		gn_ov_task_soon(ov, GN_OV_TASK_REPAIR,
+				now + gn_ov_spread(ov, ov->repair_backoff, 25));
 		ov->repair_backoff = gn_time_min(2 * ov->repair_backoff, ov->cfg.digest);
 	}
 }
@@ -139,7 +143,8 @@ void gn_ov_repair_due(struct gn_overlay *ov, gn_time now)
 
 /* ---- pushes ---- */
 
-bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to, gn_time now)
+bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to,
+		gn_time now)
 {
 	const struct gn_ov_contact *c = gn_ov_contact_get(ov, to);
 	struct gn_ov_push p = {*key, c ? gn_ov_holder_of(&c->c) : (struct gn_holder){.key = *to}};
@@ -175,7 +180,8 @@ void gn_ov_push_next(struct gn_overlay *ov, gn_time now)
 	}
 }
 
-void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to, const struct gn_record *record, gn_time now)
+void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to,
+		       const struct gn_record *record, gn_time now)
 {
 	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, to, now);
 	if (!r) {
@@ -205,8 +211,8 @@ void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uin
 		return;
 	}
 	uint64_t theta = gn_theta(r.key.b);
-	if (!ov->server ||
-	    (gn_ov_rank_of(ov, theta, &ov->self.id) >= 2u * ov->cfg.r && !gn_ov_answers_for(ov, theta))) {
+	if (!ov->server || (gn_ov_rank_of(ov, theta, &ov->self.id) >= 2u * ov->cfg.r &&
+			    !gn_ov_answers_for(ov, theta))) {
 		ov->count.record_not_mine++;
 		gn_ov_refuse(ov, from, request, GN_DENIED);
 		return;

@@ -1,14 +1,17 @@
-/* What we asked and have no answer to: a number, a key that must answer, and two moments: the hedge (lookups stop
- * waiting) and the end (the peer did not answer). Also the timers of all other objects.
+/* What we asked and have no answer to: a number, a key that must answer, and two moments: the
+ * hedge (lookups stop waiting) and the end (the peer did not answer). Also the timers of all
+ * other objects.
  *
- *   NEW -> WAITING [request_new]   WAITING -> HEDGED [request_due]   WAITING, HEDGED -> ANSWERED [request_answered] |
+ *   NEW -> WAITING [request_new] WAITING -> HEDGED [request_due] WAITING, HEDGED -> ANSWERED
+ *   [request_answered] |
  * LOST
  *
- * What peers bring about, pushes and offers, has a share for each peer that is asked, and a part of the whole; the rest
- * is for what we begin ourselves: lookups, links, greetings (OV-71).
+ * What peers bring about, pushes and offers, has a share for each peer that is asked, and a part
+ * of the whole; the rest is for what we begin ourselves: lookups, links, greetings (OV-71).
  *
- * One line carries the records of all PUTs and PUSHes, and a slow one takes a while for each: such a request is due
- * when its peer's time is over and the line had time for what was on its way with it, as it was of late (OV-73). */
+ * One line carries the records of all PUTs and PUSHes, and a slow one takes a while for each:
+ * such a request is due when its peer's time is over and the line had time for what was on its
+ * way with it, as it was of late (OV-73). */
 #include "overlay/overlay_int.h"
 
 void gn_ov_timer_init(struct gn_ov_timer *t, uint8_t kind)
@@ -39,8 +42,9 @@ gn_time gn_ov_spread(struct gn_overlay *ov, gn_time t, unsigned percent)
 	return (gn_time)((double)t * f);
 }
 
-/* OV-31. Without a session the handshake comes first: two round trips more, and its own retransmission; before the
- * first measurement a guess must not bury a node that is merely far away. */
+/* OV-31. Without a session the handshake comes first: two round trips more, and its own
+ * retransmission; before the first measurement a guess must not bury a node that is merely far
+ * away. */
 gn_time gn_ov_dead_after(const struct gn_overlay *ov, const struct gn_ov_contact *c)
 {
 	gn_time rtt = gn_ov_rtt_hat(ov, c, NULL);
@@ -63,7 +67,8 @@ struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id)
 
 static bool of_lookup(uint8_t kind)
 {
-	return kind == GN_FB_OVERLAY_BODY_FIND || kind == GN_FB_OVERLAY_BODY_GET || kind == GN_FB_OVERLAY_BODY_PUT;
+	return kind == GN_FB_OVERLAY_BODY_FIND || kind == GN_FB_OVERLAY_BODY_GET ||
+	       kind == GN_FB_OVERLAY_BODY_PUT;
 }
 
 struct gn_holder gn_ov_holder_of(const struct gn_contact *c)
@@ -78,7 +83,8 @@ void gn_ov_requests_init(struct gn_overlay *ov)
 {
 	const struct gn_share_config c = {.total = GN_OV_REQUESTS_OTHERS,
 					  .per_key = GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_KEY_PART,
-					  .per_prefix = GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_PREFIX_PART,
+					  .per_prefix =
+						  GN_OV_REQUESTS_OTHERS / GN_OV_REQUEST_PREFIX_PART,
 					  .crowded = GN_OV_REQUESTS_OTHERS / 2,
 					  .holders_max = GN_OV_REQUESTS_OTHERS,
 					  .count_local = ov->cfg.count_local};
@@ -114,7 +120,8 @@ static void give_place(struct gn_overlay *ov, struct gn_ov_request *r)
 	r->shared = false;
 }
 
-struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, const struct gn_contact *to, gn_time now)
+struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind,
+					const struct gn_contact *to, gn_time now)
 {
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, &to->pk);
 	if (c && !gn_ov_dial(ov, c, now))
@@ -131,7 +138,8 @@ struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind, con
 	r->cold = !c || !c->up;
 	r->dead_at = now + gn_ov_dead_after(ov, c);
 	gn_ov_timer_init(&r->timer, GN_OV_TIMER_REQUEST);
-	gn_time at = of_lookup(kind) ? gn_time_min(now + hedge_after(ov, c), r->dead_at) : r->dead_at;
+	gn_time at =
+		of_lookup(kind) ? gn_time_min(now + hedge_after(ov, c), r->dead_at) : r->dead_at;
 	if (gn_ov_timer_set(ov, &r->timer, at) != GN_OK)
 		goto fail;
 	struct gn_ov_request **slot = gn_map_put(&ov->requests, &r->id);
@@ -158,10 +166,12 @@ fail:
 gn_time gn_ov_line_time(const struct gn_overlay *ov, uint64_t bytes)
 {
 	uint64_t kib = bytes > GN_OV_LINE_FREE ? (bytes - GN_OV_LINE_FREE + 1023) / 1024 : 0;
-	return kib < GN_OV_LINE_MAX / GN_MSEC ? gn_time_min((gn_time)kib * ov->line, GN_OV_LINE_MAX) : GN_OV_LINE_MAX;
+	return kib < GN_OV_LINE_MAX / GN_MSEC ? gn_time_min((gn_time)kib * ov->line, GN_OV_LINE_MAX)
+					      : GN_OV_LINE_MAX;
 }
 
-void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t bytes, gn_time dead_at)
+void gn_ov_request_load(struct gn_overlay *ov, struct gn_ov_request *r, size_t bytes,
+			gn_time dead_at)
 {
 	ov->out_bytes += bytes;
 	r->bytes = (uint32_t)bytes;
@@ -184,8 +194,9 @@ static uint64_t with_it(const struct gn_overlay *ov, const struct gn_ov_request 
 	return r->ahead > ov->out_bytes ? r->ahead : ov->out_bytes;
 }
 
-/* What was answered while this one was on its way, itself included, took the line so long. No longer than the slowest
- * line, and believed sooner when it is less: a slow peer does not pass for a slow line. */
+/* What was answered while this one was on its way, itself included, took the line so long. No
+ * longer than the slowest line, and believed sooner when it is less: a slow peer does not pass
+ * for a slow line. */
 static void line_timed(struct gn_overlay *ov, const struct gn_ov_request *r, gn_time now)
 {
 	ov->carried += r->bytes;
@@ -225,24 +236,28 @@ static bool answers(uint8_t kind, const struct gn_ov_request *r)
 	case GN_FB_OVERLAY_BODY_WANT: return r->kind == GN_FB_OVERLAY_BODY_DIGEST;
 	case GN_FB_OVERLAY_BODY_BUSY:
 	case GN_FB_OVERLAY_BODY_REFUSED:
-		return lookup || store || r->kind == GN_FB_OVERLAY_BODY_DIGEST || r->kind == GN_FB_OVERLAY_BODY_HELLO;
+		return lookup || store || r->kind == GN_FB_OVERLAY_BODY_DIGEST ||
+		       r->kind == GN_FB_OVERLAY_BODY_HELLO;
 	default: return false;
 	}
 }
 
-struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct gn_ov_from *from, gn_time now)
+struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct gn_ov_from *from,
+					     gn_time now)
 {
 	struct gn_ov_request *r = from->request ? gn_ov_request_get(ov, from->request) : NULL;
-	if (!r || (!r->any && memcmp(r->to.pk.b, from->c.pk.b, 32) != 0) || !answers(from->kind, r)) {
+	if (!r || (!r->any && memcmp(r->to.pk.b, from->c.pk.b, 32) != 0) ||
+	    !answers(from->kind, r)) {
 		ov->count.answers_unasked++;
 		ov->caused.unasked++;
 		return NULL;
 	}
 	line_timed(ov, r, now);
 	unload(ov, r);
-	/* A PUT waits for a disk. A resent question may be answered for its first or its last copy: good for a first
-	 * guess. */
-	bool timed = !r->cold && r->kind != GN_FB_OVERLAY_BODY_PUT && r->kind != GN_FB_OVERLAY_BODY_PUSH;
+	/* A PUT waits for a disk. A resent question may be answered for its first or its last
+	 * copy: good for a first guess. */
+	bool timed =
+		!r->cold && r->kind != GN_FB_OVERLAY_BODY_PUT && r->kind != GN_FB_OVERLAY_BODY_PUSH;
 	bool clean = timed && from->contact && (r->tries == 0 || from->contact->srtt == 0);
 	if (clean)
 		gn_ov_contact_rtt(ov, from->contact, now - r->sent);
@@ -254,7 +269,8 @@ static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, &r->to.pk);
 	ov->count.requests_timeout++;
 	if (c && of_lookup(r->kind))
-		c->srtt = 0; /* if the way has become longer, the next question waits long enough to learn it */
+		/* if the way has become longer, the next question waits long enough to learn it */
+		c->srtt = 0;
 	switch (r->kind) {
 	case GN_FB_OVERLAY_BODY_HELLO: gn_ov_join_timeout(ov, r, now); break;
 	case GN_FB_OVERLAY_BODY_PING:
@@ -275,7 +291,8 @@ static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 	}
 }
 
-/* The hedge: a lookup stops counting on it; one of the nearest is asked again, in case a datagram was lost. */
+/* The hedge: a lookup stops counting on it; one of the nearest is asked again, in case a
+ * datagram was lost. */
 static void hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
 	gn_time next = r->dead_at;
@@ -304,9 +321,11 @@ void gn_ov_request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time n
 void gn_ov_requests_warm(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now)
 {
 	for (uint32_t i = 0; i < ov->requests.count; i++) {
-		struct gn_ov_request *r = *(struct gn_ov_request **)gn_map_value_at(&ov->requests, i);
+		struct gn_ov_request *r =
+			*(struct gn_ov_request **)gn_map_value_at(&ov->requests, i);
 		if (memcmp(r->to.pk.b, pk->b, 32) == 0 && r->dead_at < now + GN_OV_COLD_MIN / 2)
-			r->dead_at = now + GN_OV_COLD_MIN / 2; /* its timer rings too early and then goes on */
+			/* its timer rings too early and then goes on */
+			r->dead_at = now + GN_OV_COLD_MIN / 2;
 	}
 }
 
@@ -314,7 +333,8 @@ void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time 
 {
 	/* Ends them at the next tick, in the order of their numbers: handlers may ask anew. */
 	for (uint32_t i = 0; i < ov->requests.count; i++) {
-		struct gn_ov_request *r = *(struct gn_ov_request **)gn_map_value_at(&ov->requests, i);
+		struct gn_ov_request *r =
+			*(struct gn_ov_request **)gn_map_value_at(&ov->requests, i);
 		if (r->any || memcmp(r->to.pk.b, pk->b, 32) != 0)
 			continue;
 		unload(ov, r);

@@ -1,22 +1,27 @@
-/* Who may have how much of the record store. It is measured in one unit, bytes, of which a record takes at least its
- * place (bytes_max / records_max), so that many small records fill it as fast as few large ones.
+/* Who may have how much of the record store. It is measured in one unit, bytes, of which a
+ * record takes at least its place (bytes_max / records_max), so that many small records fill it
+ * as fast as few large ones.
  *
- * - Spaces: each kind of record has a part that no other kind can take: names that cost work, identities and prekeys,
- *   the other types below 16 (names that cost none among them).
- * - Putters: whoever put a record holds its place, also while it is hidden: a share per node key, and per prefix
- *   once the store is crowded. Who is over it lets go of their own hidden ones first. What was pushed, and what got
- *   its receipt with a proof of storage, have accounts of their own: what a node hands over takes nothing from its
- *   owner's puts. A prefix has one share of all that has receipts.
- * - What gives way: what is hidden, the longest hidden first, but for an eighth of the store that has a grace; then
- *   copies, farthest from this node first: what a stranger pushed, and of what was handed over by a linked server of
- *   standing what is above its share, but for a quarter of the store. What this node signed a receipt for does not
- *   give way (OV-57, OV-91..OV-95).
+ * - Spaces: each kind of record has a part that no other kind can take: names that cost work,
+ *   identities and prekeys, the other types below 16 (names that cost none among them).
+ * - Putters: whoever put a record holds its place, also while it is hidden: a share per node
+ *   key, and per prefix once the store is crowded. Who is over it lets go of their own hidden
+ *   ones first. What was pushed, and what got its receipt with a proof of storage, have accounts
+ *   of their own: what a node hands over takes nothing from its owner's puts. A prefix has one
+ *   share of all that has receipts.
+ * - What gives way: what is hidden, the longest hidden first, but for an eighth of the store
+ *   that has a grace; then copies, farthest from this node first: what a stranger pushed, and of
+ *   what was handed over by a linked server of standing what is above its share, but for a
+ *   quarter of the store. What this node signed a receipt for does not give way (OV-57,
+ *   OV-91..OV-95).
  *
- * 1. owners[pk] and spaces[] sum the shown records; hidden[] the others; brought[] what all take. What is hidden
- *    and cannot be given up counts in its kind's space too.
+ * 1. owners[pk] and spaces[] sum the shown records; hidden[] the others; brought[] what all
+ *    take. What is hidden and cannot be given up counts in its kind's space too.
  * 2. A record's `taken` is what its putter holds for it.
- * 3. What is on its way to the disk is in coming[] and counts as if it were there: many puts at once overshoot nothing.
- * 4. A full store is asked for room as often as a peer likes, so looking for it is bounded: GN_OV_WAY_LOOKS records. */
+ * 3. What is on its way to the disk is in coming[] and counts as if it were there: many puts at
+ *    once overshoot nothing.
+ * 4. A full store is asked for room as often as a peer likes, so looking for it is bounded:
+ *    GN_OV_WAY_LOOKS records. */
 #include "overlay/overlay_int.h"
 
 enum { SPACE_NAMES, SPACE_IDS, SPACE_LOW, SPACE_REST };
@@ -48,10 +53,12 @@ gn_err gn_ov_store_init(struct gn_overlay *ov)
 	if (ov->cfg.records_max == 0 || place(ov) == 0)
 		return GN_RANGE;
 	const struct gn_share_config share = {
-		.total = UINT64_MAX / 2, /* the whole is counted below, with what each space has for itself */
+		/* the whole is counted below, with what each space has for itself */
+		.total = UINT64_MAX / 2,
 		.per_key = ov->cfg.bytes_max / GN_OV_PUTTER_PART,
 		.per_prefix = ov->cfg.bytes_max / GN_OV_PREFIX_PART,
-		.crowded = ov->cfg.bytes_max / 4, /* kinds without a space of their own end at a half */
+		/* kinds without a space of their own end at a half */
+		.crowded = ov->cfg.bytes_max / 4,
 		.holders_max = GN_OV_PUTTERS_MAX,
 		.count_local = ov->cfg.count_local,
 	};
@@ -76,7 +83,8 @@ void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
 		gn_share_give(brought, &h->from.by, h->taken - want);
 		h->taken = want;
 	}
-	if (gn_share_take_anyway(brought, &h->from.by, want - h->taken) == GN_OK) /* it is here already */
+	/* it is here already */
+	if (gn_share_take_anyway(brought, &h->from.by, want - h->taken) == GN_OK)
 		h->taken = want;
 }
 
@@ -122,7 +130,8 @@ static struct gn_ov_owner account_of(const struct gn_overlay *ov, const struct g
 	return o;
 }
 
-uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held *h,
+			   const struct gn_record *r)
 {
 	bool same = h && h->type == 3 && memcmp(h->owner.b, r->owner.b, 32) == 0;
 	return account_of(ov, &r->owner).names[r->salt & 1] - same;
@@ -130,13 +139,15 @@ uint32_t gn_ov_store_names(const struct gn_overlay *ov, const struct gn_ov_held 
 
 /* ---- room ---- */
 
-/* What hidden records of one kind take that cannot be given up: all while the clock is not sure, else what has a grace,
- * up to an eighth of the store. but: about to leave. */
-static uint64_t kept_hidden(const struct gn_overlay *ov, unsigned space, const struct gn_ov_held *but)
+/* What hidden records of one kind take that cannot be given up: all while the clock is not sure,
+ * else what has a grace, up to an eighth of the store. but: about to leave. */
+static uint64_t kept_hidden(const struct gn_overlay *ov, unsigned space,
+			    const struct gn_ov_held *but)
 {
 	bool sure = gn_ov_clock_sure(ov, ov->now_seen);
 	uint64_t sum = ov->hidden[1].spaces[space] + (sure ? 0 : ov->hidden[0].spaces[space]);
-	if (but && but->graced && gn_ov_space(but->type, but->grace) == space && (but->grace || !sure))
+	if (but && but->graced && gn_ov_space(but->type, but->grace) == space &&
+	    (but->grace || !sure))
 		sum -= gn_ov_cost(ov, but->len);
 	return sure && sum > ov->cfg.bytes_max / 8 ? ov->cfg.bytes_max / 8 : sum;
 }
@@ -158,18 +169,21 @@ static bool fits(const struct gn_overlay *ov, const struct gn_ov_held *h, const 
 
 /* ---- what gives way ---- */
 
-/* How gladly h is given up for what comes from who (NULL: for anything); 0: it stays. The highest of those looked at
- * goes. */
-typedef uint64_t (*gives_way)(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_origin *who);
+/* How gladly h is given up for what comes from who (NULL: for anything); 0: it stays. The
+ * highest of those looked at goes. */
+typedef uint64_t (*gives_way)(const struct gn_overlay *ov, const struct gn_ov_held *h,
+			      const struct gn_ov_origin *who);
 
 static uint64_t key_has(const struct gn_overlay *ov, const struct gn_ov_origin *from)
 {
 	return gn_share_held(&ov->brought[from->how], &from->by).key;
 }
 
-/* The farthest copy: what a stranger pushed; then of what was handed over what is above the giver's share, while that
- * is more than a quarter of the store in all: most of it are copies of what others gave receipts for. */
-static uint64_t surplus(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_origin *who)
+/* The farthest copy: what a stranger pushed; then of what was handed over what is above the
+ * giver's share, while that is more than a quarter of the store in all: most of it are copies of
+ * what others gave receipts for. */
+static uint64_t surplus(const struct gn_overlay *ov, const struct gn_ov_held *h,
+			const struct gn_ov_origin *who)
 {
 	(void)who;
 	const struct gn_share *handed = &ov->brought[GN_OV_BY_HANDOVER];
@@ -178,25 +192,35 @@ static uint64_t surplus(const struct gn_overlay *ov, const struct gn_ov_held *h,
 		return 0;
 	if (h->from.how == GN_OV_BY_PUSH)
 		return UINT64_C(1) << 63 | far;
-	return handed->used > ov->cfg.bytes_max / 4 && key_has(ov, &h->from) > handed->config.per_key ? far : 0;
+	return handed->used > ov->cfg.bytes_max / 4 &&
+			       key_has(ov, &h->from) > handed->config.per_key
+		       ? far
+		       : 0;
 }
 
-/* The longest hidden of this putter's own and, once it has surely ended, of its prefix. What has a grace stays. */
-static uint64_t own_hidden(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_origin *who)
+/* The longest hidden of this putter's own and, once it has surely ended, of its prefix. What has
+ * a grace stays. */
+static uint64_t own_hidden(const struct gn_overlay *ov, const struct gn_ov_held *h,
+			   const struct gn_ov_origin *who)
 {
 	const struct gn_holder *by = &h->from.by;
 	if (!h->graced || h->grace || h->from.how != who->how)
 		return 0;
 	bool near = !gn_share_exempt(&by->addr, ov->cfg.count_local) &&
-		    gn_addr_prefix(&by->addr) == gn_addr_prefix(&who->by.addr) && gn_ov_clock_sure(ov, ov->now_seen);
+		    gn_addr_prefix(&by->addr) == gn_addr_prefix(&who->by.addr) &&
+		    gn_ov_clock_sure(ov, ov->now_seen);
 	return near || gn_pk_eq(&by->key, &who->by.key) ? UINT64_MAX - (uint64_t)h->hidden : 0;
 }
 
-/* What has a grace, of whose putter holds most, the latest hidden: many of one's own push out nobody else's. */
-static uint64_t in_grace(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_origin *who)
+/* What has a grace, of whose putter holds most, the latest hidden: many of one's own push out
+ * nobody else's. */
+static uint64_t in_grace(const struct gn_overlay *ov, const struct gn_ov_held *h,
+			 const struct gn_ov_origin *who)
 {
 	(void)who;
-	return h->graced && h->grace ? (key_has(ov, &h->from) << 24 | (uint64_t)(h->hidden / (60 * GN_SEC))) + 1 : 0;
+	return h->graced && h->grace
+		       ? (key_has(ov, &h->from) << 24 | (uint64_t)(h->hidden / (60 * GN_SEC))) + 1
+		       : 0;
 }
 
 /* Of records from all over the store, others each time. */
@@ -224,7 +248,8 @@ static struct gn_ov_held *first_but(struct gn_ov_held *h, const struct gn_ov_hel
 	return h && h == but ? h->after : h;
 }
 
-/* Of what has a grace an eighth of the store is never given up, and nothing while it may not be over at all. */
+/* Of what has a grace an eighth of the store is never given up, and nothing while it may not be
+ * over at all. */
 static struct gn_ov_held *hidden(struct gn_overlay *ov, const struct gn_ov_held *but)
 {
 	uint64_t graced = 0;
@@ -245,23 +270,27 @@ static bool make_room(struct gn_overlay *ov, struct gn_ov_held *gone)
 	return true;
 }
 
-static gn_err owner_quota(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+static gn_err owner_quota(struct gn_overlay *ov, const struct gn_ov_held *h,
+			  const struct gn_record *r)
 {
 	const struct gn_ov_owner o = account_of(ov, &r->owner);
 	bool same = h && !h->graced && memcmp(h->owner.b, r->owner.b, 32) == 0;
-	uint64_t records = (uint64_t)o.records + !same, bytes = o.bytes + r->bytes.len - (same ? h->len : 0);
+	uint64_t records = (uint64_t)o.records + !same,
+		 bytes = o.bytes + r->bytes.len - (same ? h->len : 0);
 	if (records <= ov->cfg.owner_records_max && bytes <= ov->cfg.owner_bytes_max)
 		return GN_OK;
 	ov->count.quota_owner++;
 	return GN_QUOTA;
 }
 
-gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_record *r)
+gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h,
+			const struct gn_record *r)
 {
 	GN_TRY(owner_quota(ov, h, r));
 	bool room = true;
 	while (room && ((!h && ov->held.count + ov->coming_count >= ov->cfg.records_max) ||
-			ov->held_bytes + gn_ov_hidden_bytes(ov) + r->bytes.len - (h ? h->len : 0) > ov->cfg.bytes_max))
+			ov->held_bytes + gn_ov_hidden_bytes(ov) + r->bytes.len - (h ? h->len : 0) >
+				ov->cfg.bytes_max))
 		room = make_room(ov, hidden(ov, h)) || make_room(ov, look(ov, h, surplus, NULL));
 	while (room && !fits(ov, h, r)) /* where only what is kept counts */
 		room = make_room(ov, look(ov, h, surplus, NULL));
@@ -273,9 +302,10 @@ gn_err gn_ov_store_room(struct gn_overlay *ov, const struct gn_ov_held *h, const
 
 bool gn_ov_handed_over(const struct gn_overlay *ov, const struct gn_ov_job *j)
 {
-	const struct gn_ov_contact *c = j->pushed && j->request ? gn_ov_contact_get(ov, &j->to.pk) : NULL;
-	return c && c->link && c->link->state == GN_OV_LINK_UP && c->c.mode == GN_FB_NODE_MODE_SERVER &&
-	       gn_ov_trusted(ov, c, ov->now_seen);
+	const struct gn_ov_contact *c =
+		j->pushed && j->request ? gn_ov_contact_get(ov, &j->to.pk) : NULL;
+	return c && c->link && c->link->state == GN_OV_LINK_UP &&
+	       c->c.mode == GN_FB_NODE_MODE_SERVER && gn_ov_trusted(ov, c, ov->now_seen);
 }
 
 static enum gn_ov_how how_of(const struct gn_overlay *ov, const struct gn_ov_job *j)
@@ -300,20 +330,24 @@ static struct gn_ov_origin bringer_of(const struct gn_overlay *ov, const struct 
 }
 
 /* Whose it will be: a new version of what has a receipt stays with who brought the first one. */
-static struct gn_ov_origin origin_of(const struct gn_overlay *ov, const struct gn_ov_held *h, const struct gn_ov_job *j)
+static struct gn_ov_origin origin_of(const struct gn_overlay *ov, const struct gn_ov_held *h,
+				     const struct gn_ov_job *j)
 {
 	struct gn_ov_origin from = bringer_of(ov, j);
 	bool stays = h && (!h->graced || gn_pk_eq(&h->from.by.key, &from.by.key)) && !gn_ov_copy(h);
 	return stays ? h->from : from;
 }
 
-/* A prefix has one share of all that has receipts, however they were asked for; keys and copies are counted by how. */
+/* A prefix has one share of all that has receipts, however they were asked for; keys and copies
+ * are counted by how. */
 static gn_err take_share(struct gn_overlay *ov, const struct gn_ov_origin *from, uint64_t want)
 {
 	struct gn_share *brought = &ov->brought[from->how];
-	const struct gn_share *put = &ov->brought[GN_OV_BY_PUT], *proven = &ov->brought[GN_OV_BY_PROOF];
+	const struct gn_share *put = &ov->brought[GN_OV_BY_PUT],
+			      *proven = &ov->brought[GN_OV_BY_PROOF];
 	bool promised = brought == put || brought == proven;
-	uint64_t prefix = gn_share_held(put, &from->by).prefix + gn_share_held(proven, &from->by).prefix;
+	uint64_t prefix =
+		gn_share_held(put, &from->by).prefix + gn_share_held(proven, &from->by).prefix;
 	if (promised && prefix && prefix + want > put->config.per_prefix &&
 	    put->used + proven->used + want > put->config.crowded)
 		return GN_LIMIT;
@@ -326,10 +360,12 @@ static bool is_over_share(gn_err err)
 }
 
 /* What it takes besides what `from` has for the version before. */
-static gn_err take_for(struct gn_overlay *ov, struct gn_ov_job *j, struct gn_ov_origin from, uint64_t all)
+static gn_err take_for(struct gn_overlay *ov, struct gn_ov_job *j, struct gn_ov_origin from,
+		       uint64_t all)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
-	uint64_t has = h && gn_ov_origin_eq(&h->from, &from) ? h->taken : 0, want = all > has ? all - has : 0;
+	uint64_t has = h && gn_ov_origin_eq(&h->from, &from) ? h->taken : 0,
+		 want = all > has ? all - has : 0;
 	gn_err err = take_share(ov, &from, want);
 	while (is_over_share(err) && make_room(ov, look(ov, h, own_hidden, &from)))
 		err = take_share(ov, &from, want);
@@ -345,7 +381,8 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 {
 	const struct gn_ov_held *h = gn_ov_held_get(ov, &j->key);
 	const struct gn_ov_origin brings = bringer_of(ov, j), from = origin_of(ov, h, j);
-	uint64_t all = gn_ov_cost(ov, j->record.bytes.len), shown = h && !h->graced ? gn_ov_cost(ov, h->len) : 0;
+	uint64_t all = gn_ov_cost(ov, j->record.bytes.len),
+		 shown = h && !h->graced ? gn_ov_cost(ov, h->len) : 0;
 	gn_err err = take_for(ov, j, from, all);
 	if (is_over_share(err) && !j->pushed && !gn_ov_origin_eq(&from, &brings))
 		err = take_for(ov, j, brings, all);

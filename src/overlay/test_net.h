@@ -1,5 +1,5 @@
-/* A few engines in one process for the unit tests: fixed delay, storage that answers at once or when told, no loss
- * unless asked. The big networks are in sim/. */
+/* A few engines in one process for the unit tests: fixed delay, storage that answers at once or
+ * when told, no loss unless asked. The big networks are in sim/. */
 #ifndef GN_OVERLAY_TEST_NET_H
 #define GN_OVERLAY_TEST_NET_H
 
@@ -153,7 +153,8 @@ static inline void net_done(struct net *n, const struct gn_overlay_event *e)
 				 .receipts = e->receipt_count,
 				 .contacts = e->contact_count};
 	for (uint32_t i = 0; i < e->step_count; i++)
-		GN_ASSERT(e->steps[i].sent >= e->started && e->steps[i].sent + e->steps[i].rtt <= e->started + e->took);
+		GN_ASSERT(e->steps[i].sent >= e->started &&
+			  e->steps[i].sent + e->steps[i].rtt <= e->started + e->took);
 	for (uint32_t i = 0; i < e->contact_count; i++)
 		r->contact[i] = e->contacts[i];
 	for (uint32_t i = 0; i < e->receipt_count; i++)
@@ -188,7 +189,8 @@ static inline void net_send(struct net *n, unsigned i, const struct gn_overlay_m
 		if (!y->ov || y->deaf || n->node[i].deaf || n->queued == GN_COUNT(n->queue))
 			return;
 		struct net_message *q = &n->queue[n->queued++];
-		*q = (struct net_message){n->now + NET_DELAY, i, k, malloc(m->bytes.len), m->bytes.len};
+		*q = (struct net_message){n->now + NET_DELAY, i, k, malloc(m->bytes.len),
+					  m->bytes.len};
 		memcpy(q->bytes, m->bytes.p, m->bytes.len);
 		if (n->tamper)
 			n->tamper(n, q);
@@ -210,7 +212,8 @@ static inline void net_pump(struct net *n, unsigned i)
 			net_send(n, i, &m);
 		if (gn_overlay_next_store(x->ov, &s)) {
 			uint8_t *copy =
-				s.value.len ? malloc(s.value.len) : NULL; /* the completion is another call on ov */
+				/* the completion is another call on ov */
+				s.value.len ? malloc(s.value.len) : NULL;
 			if (copy) {
 				memcpy(copy, s.value.p, s.value.len);
 				s.value.p = copy;
@@ -243,7 +246,8 @@ static inline void net_start_alone(struct net *n, unsigned i)
 	gn_err err = gn_overlay_new(&x->env, &x->cfg, n->now, &x->ov);
 	GN_ASSERT(err == GN_OK);
 	for (unsigned k = 0; k < x->file_count; k++) {
-		err = gn_overlay_restore(x->ov, gn_slice(x->files[k].bytes, x->files[k].len), n->now);
+		err = gn_overlay_restore(x->ov, gn_slice(x->files[k].bytes, x->files[k].len),
+					 n->now);
 		GN_ASSERT(err == GN_OK);
 	}
 }
@@ -254,7 +258,8 @@ static inline void net_start(struct net *n, unsigned i)
 	net_start_alone(n, i);
 	for (unsigned k = 0; k < n->count; k++)
 		if (k != i) {
-			gn_err err = gn_overlay_bootstrap(x->ov, &n->node[k].cfg.addrs[0], NULL, n->now);
+			gn_err err =
+				gn_overlay_bootstrap(x->ov, &n->node[k].cfg.addrs[0], NULL, n->now);
 			GN_ASSERT(err == GN_OK);
 		}
 	net_pump(n, i);
@@ -296,7 +301,8 @@ static inline void net_run(struct net *n, gn_time span)
 		memmove(n->queue + m, n->queue + m + 1, (--n->queued - m) * sizeof *n->queue);
 		struct net_node *x = &n->node[q.to];
 		if (x->ov && !x->deaf) {
-			(void)gn_overlay_recv(x->ov, &n->node[q.from].cfg.node_key.pk, &n->node[q.from].cfg.addrs[0],
+			(void)gn_overlay_recv(x->ov, &n->node[q.from].cfg.node_key.pk,
+					      &n->node[q.from].cfg.addrs[0],
 					      gn_slice(q.bytes, q.len), n->now);
 			net_pump(n, q.to);
 		}
@@ -354,8 +360,8 @@ struct net_record {
 	struct gn_record r; /* borrows bytes: do not copy */
 };
 
-static inline void net_record(struct net *n, struct net_record *out, const struct gn_sk *owner, uint16_t type,
-			      const char *label, uint64_t seq, const char *body)
+static inline void net_record(struct net *n, struct net_record *out, const struct gn_sk *owner,
+			      uint16_t type, const char *label, uint64_t seq, const char *body)
 {
 	struct gn_record_fields f = {.type = type,
 				     .label = gn_str(label),

@@ -1,17 +1,22 @@
-/* How far another's word carries (OV-36). A contact is somebody's word until the node itself has answered. Whoever
- * tells us of nodes has credit: each address that is dialled on its word costs one of it, which is given back, with one
- * on top, when the node answers. So a liar with a hundred invented nodes has us dial a dozen of them once, and is not
- * listened to after that. An address is dialled for one key on one teller's word, and for three keys that are hearsay
- * in all: who names an honest node's address with an invented key does not keep others from telling us of that node.
+/* How far another's word carries (OV-36). A contact is somebody's word until the node itself has
+ * answered. Whoever tells us of nodes has credit: each address that is dialled on its word costs
+ * one of it, which is given back, with one on top, when the node answers. So a liar with a
+ * hundred invented nodes has us dial a dozen of them once, and is not listened to after that. An
+ * address is dialled for one key on one teller's word, and for three keys that are hearsay in
+ * all: who names an honest node's address with an invented key does not keep others from telling
+ * us of that node.
  *
- * His own word about himself is no better: where a session with a node has been up last it is; the other addresses it
- * names, or others do, get a knock each, once in ten minutes, and count for those addresses like any hearsay.
+ * His own word about himself is no better: where a session with a node has been up last it is;
+ * the other addresses it names, or others do, get a knock each, once in ten minutes, and count
+ * for those addresses like any hearsay.
  *
- * Nobody earns by his own nodes: what answers from the teller's prefix gives back what its dial cost, and no more.
+ * Nobody earns by his own nodes: what answers from the teller's prefix gives back what its dial
+ * cost, and no more.
  *
- *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer]
- *   buried -> heard [another than who told us, with credit, has heard it since: it pays for its own dial]
- *   DIALLED, buried -> heard [told, with credit, at an address where it was not dialled: it has moved] */
+ *   heard -> DIALLED [dial] -> proven [its first own word] | buried [no answer] buried -> heard
+ *   [another than who told us, with credit, has heard it since: it pays for its own dial]
+ *   DIALLED, buried -> heard [told, with credit, at an address where it was not dialled: it has
+ *   moved] */
 #include "overlay/overlay_int.h"
 
 static const struct gn_pk nobody;
@@ -32,7 +37,8 @@ static struct gn_ov_contact *teller_of(const struct gn_overlay *ov, const struct
 }
 
 /* One person with two keys would vouch for himself. */
-static bool elsewhere_than(const struct gn_overlay *ov, const struct gn_ov_contact *a, const struct gn_ov_contact *b)
+static bool elsewhere_than(const struct gn_overlay *ov, const struct gn_ov_contact *a,
+			   const struct gn_ov_contact *b)
 {
 	const struct gn_addr *x = &a->c.addrs[0], *y = &b->c.addrs[0];
 	return gn_share_exempt(x, ov->cfg.count_local) || gn_addr_prefix(x) != gn_addr_prefix(y);
@@ -55,7 +61,8 @@ bool gn_ov_dialable(const struct gn_overlay *ov, const struct gn_ov_contact *c, 
 }
 
 /* What is remembered of this address and key, be it over or not; NULL. */
-static struct gn_ov_dial *dial_of(struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk)
+static struct gn_ov_dial *dial_of(struct gn_overlay *ov, const struct gn_addr *addr,
+				  const struct gn_pk *pk)
 {
 	for (unsigned i = 0; i < GN_OV_DIALS_MAX; i++)
 		if (gn_addr_eq(&ov->dials[i].addr, addr) && gn_pk_eq(&ov->dials[i].pk, pk))
@@ -64,8 +71,8 @@ static struct gn_ov_dial *dial_of(struct gn_overlay *ov, const struct gn_addr *a
 }
 
 /* Was it dialled for another key on this teller's word, or for as many others as may be? */
-static bool address_used_up(const struct gn_overlay *ov, const struct gn_addr *addr, const struct gn_pk *pk,
-			    const struct gn_pk *teller, gn_time now)
+static bool address_used_up(const struct gn_overlay *ov, const struct gn_addr *addr,
+			    const struct gn_pk *pk, const struct gn_pk *teller, gn_time now)
 {
 	unsigned others = 0;
 	for (unsigned i = 0; i < GN_OV_DIALS_MAX; i++) {
@@ -107,7 +114,8 @@ bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 	struct gn_ov_contact *t = teller_of(ov, &c->teller);
 	c->price = c->c.addr_count;
 	if (t)
-		t->debt = (uint8_t)(t->debt + c->price < UINT8_MAX ? t->debt + c->price : UINT8_MAX);
+		t->debt =
+			(uint8_t)(t->debt + c->price < UINT8_MAX ? t->debt + c->price : UINT8_MAX);
 	c->dialled = now;
 	c->moved = false;
 	ov->count.told_dials++;
@@ -116,8 +124,8 @@ bool gn_ov_dial(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now)
 	return true;
 }
 
-enum gn_overlay_dial gn_overlay_may_dial(struct gn_overlay *ov, const struct gn_pk *pk, const struct gn_addr *addr,
-					 gn_time now)
+enum gn_overlay_dial gn_overlay_may_dial(struct gn_overlay *ov, const struct gn_pk *pk,
+					 const struct gn_addr *addr, gn_time now)
 {
 	struct gn_ov_contact *c = gn_ov_contact_get(ov, pk);
 	if (gn_ov_bootstrap_at(ov, pk, addr))
@@ -145,7 +153,8 @@ void gn_ov_told_right(struct gn_overlay *ov, struct gn_ov_contact *c)
 	if (!t || !c->dialled)
 		return;
 	t->debt -= t->debt < c->price ? t->debt : c->price;
-	t->good += t->good < GN_OV_TOLD_GOOD && elsewhere_than(ov, c, t);
+	if (t->good < GN_OV_TOLD_GOOD && elsewhere_than(ov, c, t))
+		t->good++;
 }
 
 bool gn_ov_told_room(struct gn_overlay *ov, const struct gn_pk *teller)
@@ -175,7 +184,8 @@ bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct 
 		return true;
 	struct gn_ov_contact *have = teller_of(ov, &c->teller), *t = teller_of(ov, teller);
 	bool buried =
-		c->tomb_until > now || (c->dialled && now - c->dialled >= GN_OV_DIAL_TIME); /* or given up unheard */
+		/* or given up unheard */
+		c->tomb_until > now || (c->dialled && now - c->dialled >= GN_OV_DIAL_TIME);
 	gn_time since = c->tomb_until > now ? c->tomb_until - GN_OV_TOMB : c->dialled;
 	bool moved = c->dialled && elsewhere(ov, told, now);
 	if (moved || buried) { /* one more dial, which is the teller's to answer for */
@@ -184,7 +194,8 @@ bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct 
 		if (!moved && ((c->dialled && t == have) || heard - GN_OV_NEWS <= since))
 			return true;
 	} else if (c->dialled || !t || t == have) {
-		return !c->moved; /* one that is being dialled stays on the account of whose word it was */
+		/* one that is being dialled stays on the account of whose word it was */
+		return !c->moved;
 	} else if (have && credit(t) <= credit(have)) {
 		return false; /* and nobody says where, for another to pay */
 	}
@@ -192,7 +203,8 @@ bool gn_ov_told_by(struct gn_overlay *ov, struct gn_ov_contact *c, const struct 
 		if (have && have->told)
 			have->told--;
 		c->teller = *teller;
-		t->told += t->told < UINT16_MAX;
+		if (t->told < UINT16_MAX)
+			t->told++;
 	}
 	c->moved = moved && !buried;
 	if (buried) {
@@ -216,7 +228,8 @@ void gn_ov_told_sweep(struct gn_overlay *ov, gn_time now)
 		}
 	}
 	for (uint32_t i = 0; i < ov->contact_count; i++) {
-		struct gn_ov_contact *c = ov->contacts[i], *t = gn_ov_proven(c) ? NULL : teller_of(ov, &c->teller);
+		struct gn_ov_contact *c = ov->contacts[i],
+				     *t = gn_ov_proven(c) ? NULL : teller_of(ov, &c->teller);
 		if (t)
 			t->told++;
 	}

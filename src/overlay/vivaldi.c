@@ -1,5 +1,6 @@
-/* Network coordinates: a point of a plane and a height per node, in milliseconds, so that the round trip to a stranger
- * can be guessed (Dabek, Cox, Kaashoek, Morris 2004). A preference only: no two nodes ever agree by it. */
+/* Network coordinates: a point of a plane and a height per node, in milliseconds, so that the
+ * round trip to a stranger can be guessed (Dabek, Cox, Kaashoek, Morris 2004). A preference
+ * only: no two nodes ever agree by it. */
 #include "overlay/overlay_int.h"
 
 #include <math.h>
@@ -29,7 +30,8 @@ void gn_ov_coord_update(struct gn_ov_coord *own, const struct gn_ov_coord *peer,
 	if (!(rtt_ms > 0.01) || rtt_ms > 10000)
 		return;
 	double guess = gn_ov_coord_ms(own, peer), miss = fabs(guess - rtt_ms) / rtt_ms;
-	double weight = own->err / (own->err + peer->err + 1e-9), step = TUNE * weight * (rtt_ms - guess);
+	double weight = own->err / (own->err + peer->err + 1e-9),
+	       step = TUNE * weight * (rtt_ms - guess);
 	double dx = own->x - peer->x, dy = own->y - peer->y, flat = hypot(dx, dy);
 	if (flat < 1e-6) { /* two points on one spot part along a fixed direction */
 		dx = own->h >= peer->h ? 1 : -1;

@@ -1,9 +1,10 @@
-/* The engine's frame: operations, events, timers, and where each input goes. What can go on after an input is found by
- * bundles_run, so that the handlers of inputs only note what happened.
+/* The engine's frame: operations, events, timers, and where each input goes. What can go on
+ * after an input is found by bundles_run, so that the handlers of inputs only note what
+ * happened.
  *
  * 1. Every operation is in ops until it is over; its events are made when they are polled.
- * 2. Every timer is in one heap; wake is for what waits for others (the disk, the overlay) without an event of its own.
- * Rules: docs/spec/services.md BU-8..BU-17. */
+ * 2. Every timer is in one heap; wake is for what waits for others (the disk, the overlay)
+ *    without an event of its own. Rules: docs/spec/services.md BU-8..BU-17. */
 #include "services/bundles_engine_int.h"
 
 /* ---- operations ---- */
@@ -108,14 +109,22 @@ void bundles_find_drop(struct gn_bundles *b, gn_op *op)
 static void timer_due(struct gn_bundles *b, struct bundles_timer *t)
 {
 	switch (t->kind) {
-	case TIMER_REQUEST: bundles_request_due(b, GN_CONTAINER(t, struct bundles_request, timer)); break;
-	case TIMER_TARGET: bundles_target_due(b, GN_CONTAINER(t, struct bundles_target, timer)); break;
+	case TIMER_REQUEST:
+		bundles_request_due(b, GN_CONTAINER(t, struct bundles_request, timer));
+		break;
+	case TIMER_TARGET:
+		bundles_target_due(b, GN_CONTAINER(t, struct bundles_target, timer));
+		break;
 	case TIMER_INCOMING:
 		b->count.keep_slow++;
 		bundles_incoming_drop(b, GN_CONTAINER(t, struct bundles_incoming, timer));
 		break;
-	case TIMER_SPREAD: bundles_spread_due(b, GN_CONTAINER(t, struct bundles_spread, timer)); break;
-	case TIMER_SOURCE: bundles_source_due(b, GN_CONTAINER(t, struct bundles_source, timer)); break;
+	case TIMER_SPREAD:
+		bundles_spread_due(b, GN_CONTAINER(t, struct bundles_spread, timer));
+		break;
+	case TIMER_SOURCE:
+		bundles_source_due(b, GN_CONTAINER(t, struct bundles_source, timer));
+		break;
 	case TIMER_ROOM: bundles_serve_look(b, GN_CONTAINER(t, struct bundles_peer, timer)); break;
 	}
 }
@@ -156,7 +165,8 @@ gn_time gn_bundles_deadline(const struct gn_bundles *b)
 
 /* ---- life ---- */
 
-gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *config, struct gn_bundles **out)
+gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *config,
+		      struct gn_bundles **out)
 {
 	struct gn_bundles *b = GN_NEW(env->alloc, struct gn_bundles);
 	if (!b)
@@ -177,25 +187,32 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 		return GN_NOMEM;
 	}
 	uint32_t ops = b->cfg.reads_max + BUNDLES_INGESTS + BUNDLES_SPREADS +
-		       5 * BUNDLES_OPENS; /* the others gave way, or were at hand, and have not been told */
+		       /* the others gave way, or were at hand, and have not been told */
+		       5 * BUNDLES_OPENS;
 	gn_heap_init(&b->timers, env->alloc);
 	gn_map_init(&b->ops, env, sizeof(gn_op), sizeof(void *), ops);
 	gn_map_init(&b->finds, env, sizeof(gn_op), sizeof(struct bundles_find),
 		    BUNDLES_FINDS + BUNDLES_JOBS + BUNDLES_OPENS);
 	bundles_peers_init(b);
-	gn_map_init(&b->requests, env, sizeof(uint64_t), sizeof(void *), b->cfg.reads_max * b->cfg.ahead * 4);
+	gn_map_init(&b->requests, env, sizeof(uint64_t), sizeof(void *),
+		    b->cfg.reads_max * b->cfg.ahead * 4);
 	gn_map_init(&b->sources, env, sizeof(struct gn_hash), sizeof(void *), BUNDLES_SOURCES);
-	gn_map_init(&b->serving, env, sizeof(uint64_t), sizeof(struct bundles_serving), BUNDLES_SERVE_LOADS);
+	gn_map_init(&b->serving, env, sizeof(uint64_t), sizeof(struct bundles_serving),
+		    BUNDLES_SERVE_LOADS);
 	gn_map_init(&b->incoming, env, sizeof(struct gn_hash), sizeof(void *), BUNDLES_INCOMING);
-	gn_map_init(&b->kept, env, sizeof(struct gn_hash), sizeof(struct bundles_kept), BUNDLES_KEPT);
+	gn_map_init(&b->kept, env, sizeof(struct gn_hash), sizeof(struct bundles_kept),
+		    BUNDLES_KEPT);
 	bundles_accounts_init(b);
 	gn_map_init(&b->needed, env, sizeof(struct gn_hash), sizeof(uint32_t), BUNDLES_NEEDED);
 	gn_map_init(&b->fresh, env, sizeof(struct gn_hash), sizeof(uint64_t), BUNDLES_NEEDED);
-	gn_map_init(&b->putting, env, sizeof(uint64_t), sizeof(struct bundles_putting), BUNDLES_INCOMING_PUTS);
-	gn_map_init(&b->asks, env, sizeof(uint64_t), sizeof(void *), BUNDLES_JOBS * BUNDLES_HOLDERS);
-	gn_map_init(&b->heads, env, sizeof(struct gn_hash), sizeof(struct bundles_head), BUNDLES_HEADS);
-	gn_map_init(&b->manifests, env, sizeof(struct gn_hash), sizeof(struct bundles_kept_manifest),
-		    BUNDLES_MANIFESTS);
+	gn_map_init(&b->putting, env, sizeof(uint64_t), sizeof(struct bundles_putting),
+		    BUNDLES_INCOMING_PUTS);
+	gn_map_init(&b->asks, env, sizeof(uint64_t), sizeof(void *),
+		    BUNDLES_JOBS * BUNDLES_HOLDERS);
+	gn_map_init(&b->heads, env, sizeof(struct gn_hash), sizeof(struct bundles_head),
+		    BUNDLES_HEADS);
+	gn_map_init(&b->manifests, env, sizeof(struct gn_hash),
+		    sizeof(struct bundles_kept_manifest), BUNDLES_MANIFESTS);
 	*out = b;
 	return GN_OK;
 }
@@ -209,11 +226,13 @@ void gn_bundles_free(struct gn_bundles *b)
 	while (b->ops.count)
 		op_free(b, *(struct bundles_op **)gn_map_value_at(&b->ops, 0));
 	while (b->requests.count)
-		bundles_request_free(b, *(struct bundles_request **)gn_map_value_at(&b->requests, 0));
+		bundles_request_free(b,
+				     *(struct bundles_request **)gn_map_value_at(&b->requests, 0));
 	while (b->sources.count)
 		bundles_source_free(b, *(struct bundles_source **)gn_map_value_at(&b->sources, 0));
 	for (uint32_t i = 0; i < b->incoming.count; i++) {
-		struct bundles_incoming *in = *(struct bundles_incoming **)gn_map_value_at(&b->incoming, i);
+		struct bundles_incoming *in =
+			*(struct bundles_incoming **)gn_map_value_at(&b->incoming, i);
 		gn_heap_remove(&b->timers, &in->timer.node);
 		gn_mem_free(b->env.alloc, in);
 	}
@@ -223,8 +242,9 @@ void gn_bundles_free(struct gn_bundles *b)
 	gn_mem_free(b->env.alloc, b->sent);
 	bundles_caches_free(b);
 	GN_ASSERT(b->open_alloc.count == 0);
-	struct gn_map *maps[] = {&b->ops,  &b->finds,   &b->requests, &b->sources, &b->serving, &b->incoming,
-				 &b->kept, &b->keepers, &b->putting,  &b->asks,    &b->needed,  &b->fresh};
+	struct gn_map *maps[] = {&b->ops,     &b->finds,    &b->requests, &b->sources,
+				 &b->serving, &b->incoming, &b->kept,     &b->keepers,
+				 &b->putting, &b->asks,     &b->needed,   &b->fresh};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_fini(maps[i]);
 	gn_share_fini(&b->bytes);
@@ -237,7 +257,8 @@ void gn_bundles_free(struct gn_bundles *b)
 
 /* ---- inputs ---- */
 
-static void on_ack(struct gn_bundles *b, const struct gn_pk *from, uint64_t request, struct gn_fb_chunk_ack m)
+static void on_ack(struct gn_bundles *b, const struct gn_pk *from, uint64_t request,
+		   struct gn_fb_chunk_ack m)
 {
 	struct bundles_target *t = bundles_target_get(b, request, from);
 	struct bundles_request **at = gn_map_get(&b->requests, &request);
@@ -267,7 +288,8 @@ static bool answers(struct gn_bundles *b, const struct gn_pk *from, struct gn_fb
 	}
 }
 
-static gn_err asks(struct gn_bundles *b, const struct gn_contact *contact, struct gn_fb_block_message m)
+static gn_err asks(struct gn_bundles *b, const struct gn_contact *contact,
+		   struct gn_fb_block_message m)
 {
 	uint64_t request = gn_fb_block_message_request(m);
 	struct bundles_peer *p = bundles_peer_called(b, contact);
@@ -300,7 +322,8 @@ gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const str
 	struct gn_contact contact = {.pk = *from, .addr_count = addr != NULL};
 	b->now = now;
 	b->count.messages_in++;
-	gn_err err = message.len > GN_MESSAGE_MAX ? GN_TOO_LARGE : gn_fb_block_message_verify(message, &m);
+	gn_err err = message.len > GN_MESSAGE_MAX ? GN_TOO_LARGE
+						  : gn_fb_block_message_verify(message, &m);
 	if (err != GN_OK) {
 		b->count.messages_bad++;
 		return err;
@@ -339,7 +362,8 @@ void gn_bundles_peer_down(struct gn_bundles *b, const struct gn_pk *pk, gn_err w
 bool gn_bundles_overlay_event(struct gn_bundles *b, const struct gn_overlay_event *e, gn_time now)
 {
 	b->now = now;
-	const struct bundles_find *at = e->kind == GN_OVERLAY_DONE ? gn_map_get(&b->finds, &e->op) : NULL;
+	const struct bundles_find *at =
+		e->kind == GN_OVERLAY_DONE ? gn_map_get(&b->finds, &e->op) : NULL;
 	if (!at)
 		return false;
 	struct bundles_find f = *at;
@@ -449,9 +473,10 @@ static void validate_reader(const struct gn_bundles *b, const struct bundles_rea
 
 void gn_bundles_validate(const struct gn_bundles *b)
 {
-	const struct gn_map *maps[] = {&b->ops,     &b->finds,    &b->peers,     &b->requests, &b->sources,
-				       &b->serving, &b->incoming, &b->kept,      &b->keepers,  &b->putting,
-				       &b->asks,    &b->heads,    &b->manifests, &b->needed,   &b->fresh};
+	const struct gn_map *maps[] = {&b->ops,       &b->finds,   &b->peers,    &b->requests,
+				       &b->sources,   &b->serving, &b->incoming, &b->kept,
+				       &b->keepers,   &b->putting, &b->asks,     &b->heads,
+				       &b->manifests, &b->needed,  &b->fresh};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_validate(maps[i]);
 	gn_heap_validate(&b->timers);
@@ -462,7 +487,8 @@ void gn_bundles_validate(const struct gn_bundles *b)
 		live += !(*(struct bundles_request **)gn_map_value_at(&b->requests, i))->late;
 	GN_ASSERT(live == b->asked);
 	for (uint32_t i = 0; i < b->sources.count; i++) {
-		const struct bundles_source *s = *(struct bundles_source **)gn_map_value_at(&b->sources, i);
+		const struct bundles_source *s =
+			*(struct bundles_source **)gn_map_value_at(&b->sources, i);
 		GN_ASSERT((s->find != 0) == (s->state == SOURCE_FINDING));
 		finding += s->find != 0;
 	}
@@ -474,10 +500,12 @@ void gn_bundles_validate(const struct gn_bundles *b)
 		validate_reader(b, b->readers[i]);
 	uint32_t opens = 0;
 	for (const struct bundles_open *o = b->open_first; o; o = o->next) {
-		GN_ASSERT(o->len <= o->size && (!o->op.ended || (!o->reader && !o->bytes && !o->work)));
+		GN_ASSERT(o->len <= o->size &&
+			  (!o->op.ended || (!o->reader && !o->bytes && !o->work)));
 		opens += !o->op.ended;
 	}
 	GN_ASSERT(opens == b->opens && b->opens <= BUNDLES_OPENS);
 	for (const struct bundles_ingest *in = b->ingest_first; in; in = in->next)
-		GN_ASSERT(in->len <= GN_BLOCK && (in->op.ended || in->pending <= BUNDLES_INGEST_PUTS));
+		GN_ASSERT(in->len <= GN_BLOCK &&
+			  (in->op.ended || in->pending <= BUNDLES_INGEST_PUTS));
 }

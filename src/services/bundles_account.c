@@ -1,19 +1,21 @@
-/* Who may have how much of what is kept for others. Every block promised, or on its way, is counted once, under the
- * peer to whom it was promised for longest and the address it asked from.
+/* Who may have how much of what is kept for others. Every block promised, or on its way, is
+ * counted once, under the peer to whom it was promised for longest and the address it asked
+ * from.
  *
- *   less than a quarter used   a quarter for a key, and so for a prefix
- *   more than a quarter        a sixteenth for a prefix
- *   more than half             a stranger's key a 64th, and promises of a day: what strangers fill is free again
+ *   less than a quarter used a quarter for a key, and so for a prefix more than a quarter a
+ *   sixteenth for a prefix more than half a stranger's key a 64th, and promises of a day: what
+ *   strangers fill is free again
  *                              tomorrow, unless they come back for it, within their share
- *   the last eighth            for acquaintances: who has kept something here for a day of which somebody else asked,
+ *   the last eighth for acquaintances: who has kept something here for a day of which somebody
+ *   else asked,
  *                              with another key and from another prefix
  *
- * 1. A block that was promised is never given up before its time. 2. kept and the share `bytes` hold the same blocks.
- * Rules: docs/spec/services.md BU-19, BU-23. */
+ * 1. A block that was promised is never given up before its time. 2. kept and the share `bytes`
+ *    hold the same blocks. Rules: docs/spec/services.md BU-19, BU-23. */
 #include "services/bundles_engine_int.h"
 
-/* What a block costs: its bytes, and not less than a file and our memory of it are worth, so that tiny blocks cannot
- * fill the map before the room. */
+/* What a block costs: its bytes, and not less than a file and our memory of it are worth, so
+ * that tiny blocks cannot fill the map before the room. */
 static uint64_t cost_of(const struct gn_bundles *b, uint32_t len)
 {
 	uint64_t least = b->cfg.peer_bytes_max / BUNDLES_KEPT;
@@ -38,7 +40,8 @@ void bundles_accounts_init(struct gn_bundles *b)
 					 .count_local = b->cfg.count_local};
 	gn_share_init(&b->bytes, &b->env, &bytes);
 	gn_share_init(&b->places, &b->env, &places);
-	gn_map_init(&b->keepers, &b->env, sizeof(struct gn_pk), sizeof(struct bundles_keeper), BUNDLES_SHARES);
+	gn_map_init(&b->keepers, &b->env, sizeof(struct gn_pk), sizeof(struct bundles_keeper),
+		    BUNDLES_SHARES);
 }
 
 static bool is_acquainted(const struct gn_bundles *b, const struct gn_pk *key)
@@ -60,7 +63,8 @@ static uint64_t term(const struct gn_bundles *b, const struct gn_pk *key, uint64
 }
 
 /* What a stranger may not have, beyond the shares of all. */
-static gn_err stranger_within(const struct gn_bundles *b, const struct gn_holder *who, uint64_t cost)
+static gn_err stranger_within(const struct gn_bundles *b, const struct gn_holder *who,
+			      uint64_t cost)
 {
 	uint64_t total = b->bytes.config.total, most = total / BUNDLES_STRANGER_SHARE;
 	struct gn_share_held held = gn_share_held(&b->bytes, who);
@@ -97,7 +101,8 @@ static void keeper_leave(struct gn_bundles *b, const struct gn_holder *who)
 		(void)gn_map_remove(&b->keepers, &who->key);
 }
 
-/* What is counted for nobody is this holder's, whatever their share: it was promised. Without memory it stays. */
+/* What is counted for nobody is this holder's, whatever their share: it was promised. Without
+ * memory it stays. */
 static void claim(struct gn_bundles *b, struct bundles_kept *kept, const struct gn_holder *who)
 {
 	static const struct gn_holder nobody;
@@ -114,15 +119,17 @@ static void take_back(struct gn_bundles *b, struct bundles_kept *kept)
 	keeper_leave(b, &who);
 }
 
-/* Promised for longer is counted anew: for who asks, by the shares of now. Where half of what they ask for is promised
- * already that is what they get when they have no share left, or when it is the last block of another, whom we would
- * forget. */
-static gn_err extend(struct gn_bundles *b, struct bundles_kept *kept, const struct gn_holder *who, uint64_t *until)
+/* Promised for longer is counted anew: for who asks, by the shares of now. Where half of what
+ * they ask for is promised already that is what they get when they have no share left, or when
+ * it is the last block of another, whom we would forget. */
+static gn_err extend(struct gn_bundles *b, struct bundles_kept *kept, const struct gn_holder *who,
+		     uint64_t *until)
 {
 	struct gn_holder before = kept->who;
 	uint64_t cost = cost_of(b, kept->len), now = bundles_unix(b), longer = *until;
 	bool half = kept->until > now && kept->until - now >= (longer - now) / 2;
-	bool others = !gn_pk_eq(&before.key, &who->key), last = gn_share_held(&b->bytes, &before).key == cost;
+	bool others = !gn_pk_eq(&before.key, &who->key),
+	     last = gn_share_held(&b->bytes, &before).key == cost;
 	if (half)
 		*until = kept->until;
 	if (half && others && last)
@@ -141,8 +148,8 @@ static gn_err extend(struct gn_bundles *b, struct bundles_kept *kept, const stru
 	return GN_OK;
 }
 
-static gn_err add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who, uint32_t len,
-		  uint64_t until)
+static gn_err add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who,
+		  uint32_t len, uint64_t until)
 {
 	uint64_t cost = cost_of(b, len);
 	GN_TRY(take(b, who, cost));
@@ -158,8 +165,8 @@ static gn_err add(struct gn_bundles *b, const struct gn_hash *block, const struc
 	return GN_OK;
 }
 
-gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who, uint32_t len,
-			   uint64_t *until)
+gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block,
+			   const struct gn_holder *who, uint32_t len, uint64_t *until)
 {
 	struct bundles_kept *kept = gn_map_get(&b->kept, block);
 	uint64_t asked = term(b, &who->key, *until);
@@ -186,8 +193,8 @@ void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block)
 	b->brought_changes++;
 }
 
-void bundles_account_claim(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who,
-			   gn_time since, bool asked)
+void bundles_account_claim(struct gn_bundles *b, const struct gn_hash *block,
+			   const struct gn_holder *who, gn_time since, bool asked)
 {
 	static const struct gn_pk nobody;
 	struct bundles_kept *kept = gn_map_get(&b->kept, block);
@@ -204,9 +211,10 @@ void bundles_account_claim(struct gn_bundles *b, const struct gn_hash *block, co
 	}
 }
 
-/* A peer got a chunk of the block: whoever had it kept here is of use to somebody else, not to a second key of its own.
- */
-void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *by)
+/* A peer got a chunk of the block: whoever had it kept here is of use to somebody else, not to a
+ * second key of its own. */
+void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block,
+			   const struct gn_holder *by)
 {
 	const struct bundles_kept *kept = gn_map_get(&b->kept, block);
 	struct bundles_keeper *keeper = kept ? gn_map_get(&b->keepers, &kept->who.key) : NULL;
@@ -214,7 +222,8 @@ void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, co
 		keeper->asked = true;
 }
 
-/* After a restart: what the disk says is promised belongs to nobody in particular until it is claimed. */
+/* After a restart: what the disk says is promised belongs to nobody in particular until it is
+ * claimed. */
 void bundles_accounts_build(struct gn_bundles *b)
 {
 	struct gn_hash block;
@@ -224,7 +233,8 @@ void bundles_accounts_build(struct gn_bundles *b)
 	static const struct gn_holder nobody;
 	b->bytes.config.total = UINT64_MAX; /* promises made are kept whatever the limit is now */
 	for (uint32_t i = 0; gn_blocks_at(b->cfg.blocks, i, &block, &len, &keep); i++)
-		if (keep == GN_BLOCK_HELD && len && gn_blocks_kept(b->cfg.blocks, &block, &keep, &until) &&
+		if (keep == GN_BLOCK_HELD && len &&
+		    gn_blocks_kept(b->cfg.blocks, &block, &keep, &until) &&
 		    gn_map_put(&b->kept, &block)) {
 			*(struct bundles_kept *)gn_map_get(&b->kept, &block) =
 				(struct bundles_kept){nobody, len, until};
@@ -236,8 +246,9 @@ void bundles_accounts_build(struct gn_bundles *b)
 	b->sweep = b->now + BUNDLES_SWEEP;
 }
 
-/* Promises that ended leave the accounts. The store keeps such blocks a week longer, since clocks can be wrong; where
- * room is short they go now, if the clock is one to give things up by. */
+/* Promises that ended leave the accounts. The store keeps such blocks a week longer, since
+ * clocks can be wrong; where room is short they go now, if the clock is one to give things up
+ * by. */
 void bundles_accounts_sweep(struct gn_bundles *b)
 {
 	bool give_up = gn_share_crowded(&b->bytes) && gn_overlay_time_sure(b->cfg.overlay, b->now);
@@ -245,9 +256,11 @@ void bundles_accounts_sweep(struct gn_bundles *b)
 		struct gn_hash block = *(const struct gn_hash *)gn_map_key_at(&b->kept, i);
 		const struct bundles_kept *kept = gn_map_value_at(&b->kept, i);
 		enum gn_block_keep keep;
-		bool gone = !gn_blocks_kept(b->cfg.blocks, &block, &keep, NULL) || keep == GN_BLOCK_CACHE;
+		bool gone = !gn_blocks_kept(b->cfg.blocks, &block, &keep, NULL) ||
+			    keep == GN_BLOCK_CACHE;
 		if (!gone && keep == GN_BLOCK_HELD && give_up && kept->until <= bundles_unix(b))
-			gone = gn_blocks_keep(b->cfg.blocks, &block, GN_BLOCK_CACHE, 0, b->now) == GN_OK;
+			gone = gn_blocks_keep(b->cfg.blocks, &block, GN_BLOCK_CACHE, 0, b->now) ==
+			       GN_OK;
 		if (gone && !gn_map_get(&b->incoming, &block))
 			bundles_account_remove(b, &block);
 	}
@@ -256,7 +269,8 @@ void bundles_accounts_sweep(struct gn_bundles *b)
 
 bool gn_bundles_share_at(const struct gn_bundles *b, size_t i, struct gn_share_view *out)
 {
-	const struct gn_share_view views[] = {{"blocks", &b->bytes, cost_of(b, 0)}, {"block-places", &b->places, 1}};
+	const struct gn_share_view views[] = {{"blocks", &b->bytes, cost_of(b, 0)},
+					      {"block-places", &b->places, 1}};
 	if (i >= GN_COUNT(views))
 		return false;
 	*out = views[i];

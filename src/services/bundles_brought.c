@@ -1,11 +1,11 @@
-/* Who brought what is kept here, over restarts: a list of the keys that something counts for and what is known of them,
- * and of the blocks with their keys and addresses. The owner of the engine keeps the bytes in a file. A block that the
- * list does not name is nobody's; one that it names and that is not here is passed over.
+/* Who brought what is kept here, over restarts: a list of the keys that something counts for and
+ * what is known of them, and of the blocks with their keys and addresses. The owner of the
+ * engine keeps the bytes in a file. A block that the list does not name is nobody's; one that it
+ * names and that is not here is passed over.
  *
- *   8   GNBRT 0 0 1; the last is the version
- *   4   keys       4   blocks
- *   each key:      32 key | 4 seconds it is known for, a day at most | 1 has somebody asked for what it brought
- *   each block:    32 hash | 4 number of its key, from 0 | 16 IP address it was brought from
+ *   8 GNBRT 0 0 1; the last is the version 4 keys 4 blocks each key: 32 key | 4 seconds it is
+ *   known for, a day at most | 1 has somebody asked for what it brought each block: 32 hash | 4
+ *   number of its key, from 0 | 16 IP address it was brought from
  *
  * Rule: docs/spec/services.md BU-24. */
 #include "services/bundles_engine_int.h"
@@ -58,7 +58,8 @@ void gn_bundles_brought_save(struct gn_bundles *b, gn_time now, struct gn_buf *o
 {
 	uint8_t *p = out->p + out->len;
 	GN_ASSERT(out->cap - out->len >= gn_bundles_brought_len(b));
-	struct gn_writer head = gn_writer(p, HEAD_LEN), w = gn_writer(p + HEAD_LEN, out->cap - out->len - HEAD_LEN);
+	struct gn_writer head = gn_writer(p, HEAD_LEN),
+			 w = gn_writer(p + HEAD_LEN, out->cap - out->len - HEAD_LEN);
 	uint32_t blocks = 0;
 	b->now = now;
 	for (uint32_t i = 0; i < b->keepers.count; i++)
@@ -73,7 +74,8 @@ void gn_bundles_brought_save(struct gn_bundles *b, gn_time now, struct gn_buf *o
 }
 
 /* One block, and what keys says of whose it is. GN_MALFORMED: no such key. */
-static gn_err load_block(struct gn_bundles *b, struct gn_reader *r, struct gn_slice keys, gn_time now)
+static gn_err load_block(struct gn_bundles *b, struct gn_reader *r, struct gn_slice keys,
+			 gn_time now)
 {
 	struct gn_hash block;
 	struct gn_holder who = {.addr.port = 0};

@@ -1,5 +1,5 @@
-/* Peers that ask for chunks and take nothing: what they cost, and whose places they take (BU-10, BU-25). One engine, a
- * disk in memory, and a config.room that the test decides. */
+/* Peers that ask for chunks and take nothing: what they cost, and whose places they take (BU-10,
+ * BU-25). One engine, a disk in memory, and a config.room that the test decides. */
 #include "services/bundles_engine_int.h"
 #include "services/bundles_test_int.h"
 
@@ -60,7 +60,8 @@ static gn_err ask(const struct gn_contact *c)
 	struct gn_slice bytes;
 	struct gn_fb_hash hash;
 	memcpy(hash.b, block.b, sizeof hash.b);
-	gn_fbref body = gn_fb_chunk_get_make(&b, &(struct gn_fb_chunk_get_args){.block = &hash, .count = 1});
+	gn_fbref body = gn_fb_chunk_get_make(
+		&b, &(struct gn_fb_chunk_get_args){.block = &hash, .count = 1});
 	gn_fbref root = gn_fb_block_message_make(
 		&b, &(struct gn_fb_block_message_args){
 			    .request = 9, .body_type = GN_FB_BLOCK_BODY_CHUNK_GET, .body = body});
@@ -105,12 +106,14 @@ static void a_prefix_has_its_share_of_the_places(void **state)
 	assert_int_equal(ask_all(BUNDLES_CALLERS_PREFIX + 1, 3), BUNDLES_CALLERS_PREFIX);
 	run_for(BUNDLES_SERVE_GRACE);            /* from here on they give way, to their own */
 	assert_int_equal(ask(&one_more), GN_OK); /* down to its share */
-	assert_int_equal(count("peers_gave_way"),
-			 BUNDLES_CALLERS_CROWDED + 1 + BUNDLES_CALLERS_PREFIX + 1 - BUNDLES_CALLERS_CROWDED);
+	assert_int_equal(count("peers_gave_way"), BUNDLES_CALLERS_CROWDED + 1 +
+							  BUNDLES_CALLERS_PREFIX + 1 -
+							  BUNDLES_CALLERS_CROWDED);
 	end();
 }
 
-/* From as many prefixes as it takes: who comes has no more than three quarters, a reader of our own gets a place. */
+/* From as many prefixes as it takes: who comes has no more than three quarters, a reader of our
+ * own gets a place. */
 static void own_readers_get_a_place(void **state)
 {
 	(void)state;
@@ -119,7 +122,8 @@ static void own_readers_get_a_place(void **state)
 	for (unsigned p = 1; p <= 20; p++)
 		placed += ask_all(BUNDLES_CALLERS_PREFIX, p);
 	assert_int_equal(placed, BUNDLES_CALLERS);
-	for (unsigned i = 0; i <= BUNDLES_PEERS - BUNDLES_CALLERS; i++) { /* one past the last: an idle one goes */
+	for (unsigned i = 0; i <= BUNDLES_PEERS - BUNDLES_CALLERS; i++) {
+		/* one past the last: an idle one goes */
 		struct gn_contact holder = someone(i, 99);
 		assert_non_null(bundles_peer_need(s.nodes[0].bundles, &holder));
 	}

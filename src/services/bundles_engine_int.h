@@ -1,5 +1,5 @@
-/* The engine's state, shared by its files: bundles.c (frame), _peer (windows, requests), _source (where blocks are),
- * _read, _serve, _keep (for others), _ingest, _spread, _open, _open_room. */
+/* The engine's state, shared by its files: bundles.c (frame), _peer (windows, requests), _source
+ * (where blocks are), _read, _serve, _keep (for others), _ingest, _spread, _open, _open_room. */
 #ifndef GN_SERVICES_BUNDLES_ENGINE_INT_H
 #define GN_SERVICES_BUNDLES_ENGINE_INT_H
 
@@ -11,8 +11,8 @@
 
 enum bundles_kind { OP_INGEST, OP_SPREAD, OP_READ, OP_OPEN };
 
-/* The head of every operation. Events are made from the operation's state when they are polled, so nothing is allocated
- * for them. */
+/* The head of every operation. Events are made from the operation's state when they are polled,
+ * so nothing is allocated for them. */
 struct bundles_op {
 	gn_op id;
 	enum bundles_kind kind;
@@ -23,7 +23,14 @@ struct bundles_op {
 };
 
 /* Timers of all kinds in one heap. */
-enum bundles_timer_kind { TIMER_REQUEST, TIMER_TARGET, TIMER_INCOMING, TIMER_SPREAD, TIMER_SOURCE, TIMER_ROOM };
+enum bundles_timer_kind {
+	TIMER_REQUEST,
+	TIMER_TARGET,
+	TIMER_INCOMING,
+	TIMER_SPREAD,
+	TIMER_SOURCE,
+	TIMER_ROOM
+};
 struct bundles_timer {
 	struct gn_heap_node node;
 	enum bundles_timer_kind kind;
@@ -40,15 +47,16 @@ struct bundles_get { /* a chunk that a peer asked us for */
 struct bundles_peer {
 	struct bundles_timer timer; /* waiting: when to look again */
 	struct gn_contact contact;
-	struct gn_holder payer;            /* of its place among callers */
-	bool caller;                       /* it came to us; else we looked for it */
-	struct gn_addr seen;               /* where its last message came from; zeros: none came */
-	unsigned inflight, window, credit; /* chunks asked and not answered; how many may be; answers since it grew */
-	gn_time srtt, rttvar;              /* from asking to the whole chunk; 0: never timed */
-	gn_time cut;                       /* when the window was last made smaller */
-	unsigned misses;                   /* deadlines missed in a row */
-	gn_time wait_until;                /* it said BUSY, or lied */
-	bool bad;                          /* it lied */
+	struct gn_holder payer; /* of its place among callers */
+	bool caller;            /* it came to us; else we looked for it */
+	struct gn_addr seen;    /* where its last message came from; zeros: none came */
+	/* chunks asked and not answered; how many may be; answers since it grew */
+	unsigned inflight, window, credit;
+	gn_time srtt, rttvar; /* from asking to the whole chunk; 0: never timed */
+	gn_time cut;          /* when the window was last made smaller */
+	unsigned misses;      /* deadlines missed in a row */
+	gn_time wait_until;   /* it said BUSY, or lied */
+	bool bad;             /* it lied */
 	gn_time used;
 	struct gn_ring queue; /* of bundles_get */
 	unsigned loading;     /* of them being read from disk */
@@ -80,7 +88,8 @@ struct bundles_holder {
 	uint8_t state, fails;
 };
 enum bundles_source_state { SOURCE_NEW, SOURCE_FINDING, SOURCE_FOUND, SOURCE_WAITING, SOURCE_NONE };
-/* NEW -> FINDING [find] -> FOUND [some contacts] -> WAITING [none has it] -> NEW (wide) -> .. -> NONE [twice] */
+/* NEW -> FINDING [find] -> FOUND [some contacts] -> WAITING [none has it] -> NEW (wide) -> .. ->
+ * NONE [twice] */
 struct bundles_source {
 	struct bundles_timer timer; /* WAITING: when to look again */
 	struct gn_hash block;
@@ -89,7 +98,8 @@ struct bundles_source {
 	gn_op find;
 	gn_err err; /* NONE: why */
 	gn_time found, used;
-	gn_time refused; /* since when its holders have given nothing: BUSY, or silence; 0: they were not asked */
+	/* since when its holders have given nothing: BUSY, or silence; 0: they were not asked */
+	gn_time refused;
 	uint32_t holder_count;
 	struct bundles_holder *holders; /* owned; nearest first */
 };
@@ -116,8 +126,9 @@ struct bundles_reader {
 	struct bundles_slot *slots; /* owned; chunk c is in slot c % ahead */
 	uint8_t *given;             /* owned: what read_next handed out last */
 	bool hungry;                /* its owner waits for READABLE */
-	bool packed;                /* size and blocks are those of the pack that the file lies in */
-	struct bundles_open *open;  /* reads a manifest for it; NULL: for the engine's owner */
+	/* size and blocks are those of the pack that the file lies in */
+	bool packed;
+	struct bundles_open *open; /* reads a manifest for it; NULL: for the engine's owner */
 	struct {
 		uint64_t block; /* + 1 */
 		bool on;
@@ -167,7 +178,9 @@ struct bundles_ingest {
 	uint8_t *data;     /* owned: the block being filled or stored */
 	uint32_t len, put; /* bytes in it; chunks of it handed to the store */
 	bool storing, ending,
-		stalled; /* the block is being handed over; no more data comes; the owner waits for an event */
+		/* the block is being handed over; no more data comes; the owner waits for an
+		 * event */
+		stalled;
 	struct gn_hash leaves[GN_BLOCK_CHUNKS], block;
 	unsigned pending;       /* chunks on their way to the disk */
 	struct gn_hash *blocks; /* owned */
@@ -179,16 +192,25 @@ struct bundles_ingest {
 
 /* ---- spread ---- */
 
-enum bundles_target_state { TARGET_NEW, TARGET_ASKED, TARGET_SENDING, TARGET_WAITING, TARGET_KEPT, TARGET_REFUSED };
+enum bundles_target_state {
+	TARGET_NEW,
+	TARGET_ASKED,
+	TARGET_SENDING,
+	TARGET_WAITING,
+	TARGET_KEPT,
+	TARGET_REFUSED
+};
 struct bundles_target {
 	struct bundles_timer timer;
 	struct bundles_job *job;
 	struct gn_contact contact;
 	enum bundles_target_state state;
 	uint64_t request;
-	uint32_t missing, inflight;           /* bits of chunks to send; chunks not acknowledged */
-	unsigned busy, rounds;                /* times it said so; that all was sent and no receipt came */
-	gn_time heard, sent[GN_BLOCK_CHUNKS]; /* last sign of it; of each chunk on its way, else 0 */
+	uint32_t missing, inflight; /* bits of chunks to send; chunks not acknowledged */
+	/* times it said so; that all was sent and no receipt came */
+	unsigned busy, rounds;
+	/* last sign of it; of each chunk on its way, else 0 */
+	gn_time heard, sent[GN_BLOCK_CHUNKS];
 	gn_err err;
 };
 struct bundles_job { /* one block on its way */
@@ -307,7 +329,8 @@ struct gn_bundles {
 	unsigned local_loads, cache_puts;
 	gn_time cache_off; /* no caching before: the store was full */
 
-	struct bundles_peer *turn_first, *turn_last; /* peers whose chunks wait to be read from disk */
+	/* peers whose chunks wait to be read from disk */
+	struct bundles_peer *turn_first, *turn_last;
 	unsigned serve_loads;
 	struct gn_map serving; /* ticket number -> bundles_serving */
 
@@ -322,18 +345,21 @@ struct gn_bundles {
 	gn_time sweep;
 
 	struct gn_map needed; /* block -> how many lists name it */
-	struct gn_map fresh;  /* block -> Unix seconds: taken in for a publication that has not come to its spread */
+	/* block -> Unix seconds: taken in for a publication that has not come to its spread */
+	struct gn_map fresh;
 	bool collecting, collect_all;
 	uint32_t own_at; /* of the sweep: blocks of the store still to be looked at */
 	gn_time own_sweep;
 
 	struct bundles_ingest *ingest_first;
 	struct bundles_spread *spread_first;
-	unsigned spread_window;           /* chunks that may be on their way to all targets */
-	gn_time spread_cut, spread_quick; /* when it was last made smaller; when a chunk was last answered in no time */
+	unsigned spread_window; /* chunks that may be on their way to all targets */
+	/* when it was last made smaller; when a chunk was last answered in no time */
+	gn_time spread_cut, spread_quick;
 	struct bundles_open *open_first;
 	uint32_t ingests, spreads, opens; /* opens: not ended */
-	struct gn_alloc open_alloc;       /* manifests on their way, and being checked: a budget of their own (BU-27) */
+	/* manifests on their way, and being checked: a budget of their own (BU-27) */
+	struct gn_alloc open_alloc;
 	size_t spread_blocks;
 	struct bundles_job jobs[BUNDLES_JOBS];
 	struct gn_map asks; /* request -> bundles_target * */
@@ -373,31 +399,43 @@ static inline uint64_t bundles_unix_latest(const struct gn_bundles *b)
 
 /* frame */
 GN_MUST gn_err bundles_op_add(struct gn_bundles *b, struct bundles_op *op, enum bundles_kind kind);
-void *bundles_op_get(const struct gn_bundles *b, gn_op id, enum bundles_kind kind); /* NULL: none of this kind */
-void bundles_op_remove(struct gn_bundles *b, struct bundles_op *op);                /* from map and queue */
+/* NULL: none of this kind */
+void *bundles_op_get(const struct gn_bundles *b, gn_op id, enum bundles_kind kind);
+/* from map and queue */
+void bundles_op_remove(struct gn_bundles *b, struct bundles_op *op);
 void bundles_tell(struct gn_bundles *b, struct bundles_op *op);
 GN_MUST gn_err bundles_timer_set(struct gn_bundles *b, struct bundles_timer *t, gn_time at);
-GN_MUST gn_err bundles_find_add(struct gn_bundles *b, gn_op op, enum bundles_find_kind kind, void *object);
+GN_MUST gn_err bundles_find_add(struct gn_bundles *b, gn_op op, enum bundles_find_kind kind,
+				void *object);
 void bundles_find_drop(struct gn_bundles *b, gn_op *op); /* cancels; sets 0 */
 void bundles_run(struct gn_bundles *b);                  /* what can go on now */
 /* Tickets of the block store: who asked, and a number of theirs. */
-enum bundles_ticket { TICKET_READ = 1, TICKET_CACHE, TICKET_SERVE, TICKET_KEEP, TICKET_INGEST, TICKET_SPREAD };
+enum bundles_ticket {
+	TICKET_READ = 1,
+	TICKET_CACHE,
+	TICKET_SERVE,
+	TICKET_KEEP,
+	TICKET_INGEST,
+	TICKET_SPREAD
+};
 static inline uint64_t bundles_ticket(enum bundles_ticket kind, uint64_t number, uint32_t small)
 {
 	GN_ASSERT(number < UINT64_C(1) << 44 && small < 1u << 16);
 	return (uint64_t)kind << 60 | number << 16 | small;
 }
 
-/* messages (bundles_message.c): begin gives a builder with room for a small message and `extra` bytes, NULL when it
- * must be dropped (counted); end queues it */
+/* messages (bundles_message.c): begin gives a builder with room for a small message and `extra`
+ * bytes, NULL when it must be dropped (counted); end queues it */
 struct gn_fbb *bundles_message_begin(struct gn_bundles *b, size_t extra);
-void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint64_t request, uint8_t body_type,
-			 gn_fbref body);
+void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
+			 uint8_t body_type, gn_fbref body);
 void bundles_queue_free(struct gn_bundles *b, struct bundles_queue *q);
-gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uint32_t index, uint32_t block_len,
-			    const struct gn_hash *proof, size_t proof_len, struct gn_slice chunk);
-void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_t request, const struct gn_hash *block,
-		      uint32_t index, gn_err err, const struct gn_receipt *receipt);
+gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uint32_t index,
+			    uint32_t block_len, const struct gn_hash *proof, size_t proof_len,
+			    struct gn_slice chunk);
+void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
+		      const struct gn_hash *block, uint32_t index, gn_err err,
+		      const struct gn_receipt *receipt);
 
 /* peers */
 struct bundles_peer *bundles_peer_get(const struct gn_bundles *b, const struct gn_pk *pk);
@@ -408,58 +446,74 @@ void bundles_peers_init(struct gn_bundles *b);
 void bundles_peers_fini(struct gn_bundles *b);
 void bundles_peers_validate(const struct gn_bundles *b);
 bool bundles_peer_can(const struct gn_bundles *b, const struct bundles_peer *p);
-bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct bundles_reader *r, uint64_t chunk,
-			  const struct gn_hash *block);
+bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct bundles_reader *r,
+			  uint64_t chunk, const struct gn_hash *block);
 void bundles_request_free(struct gn_bundles *b, struct bundles_request *q);
 void bundles_request_due(struct gn_bundles *b, struct bundles_request *q);
-void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t request, struct gn_fb_chunk chunk);
+void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t request,
+		      struct gn_fb_chunk chunk);
 void bundles_on_get_ack(struct gn_bundles *b, struct bundles_request *q, gn_err err);
 void bundles_peer_lost(struct gn_bundles *b, const struct gn_pk *pk);
 
 /* sources */
-struct bundles_source *bundles_source_need(struct gn_bundles *b, const struct gn_hash *block); /* NULL: no memory */
+/* NULL: no memory */
+struct bundles_source *bundles_source_need(struct gn_bundles *b, const struct gn_hash *block);
 struct bundles_source *bundles_source_get(const struct gn_bundles *b, const struct gn_hash *block);
-void bundles_source_found(struct gn_bundles *b, struct bundles_source *s, const struct gn_overlay_event *e);
+void bundles_source_found(struct gn_bundles *b, struct bundles_source *s,
+			  const struct gn_overlay_event *e);
 void bundles_source_due(struct gn_bundles *b, struct bundles_source *s);
 struct bundles_holder *bundles_source_holder(struct bundles_source *s, const struct gn_pk *pk);
 /* One of its holders said BUSY, or nothing. True: they have given nothing for too long. */
 bool bundles_source_refused(const struct gn_bundles *b, struct bundles_source *s);
-/* Who to ask for a chunk now: NULL and *err GN_AGAIN: later; GN_NOT_FOUND, GN_HASH, GN_TIMEOUT..: nobody has it. */
-struct bundles_peer *bundles_source_pick(struct gn_bundles *b, struct bundles_source *s, bool asked, gn_err *err);
+/* Who to ask for a chunk now: NULL and *err GN_AGAIN: later; GN_NOT_FOUND, GN_HASH,
+ * GN_TIMEOUT..: nobody has it. */
+struct bundles_peer *bundles_source_pick(struct gn_bundles *b, struct bundles_source *s, bool asked,
+					 gn_err *err);
 void bundles_source_free(struct gn_bundles *b, struct bundles_source *s);
 
 /* readers */
-GN_MUST gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len,
-				  struct bundles_open *open, struct bundles_reader **out);
+GN_MUST gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *file,
+				  uint64_t off, uint64_t len, struct bundles_open *open,
+				  struct bundles_reader **out);
 void bundles_reader_free(struct gn_bundles *b, struct bundles_reader *r);
 void bundles_reader_run(struct gn_bundles *b, struct bundles_reader *r);
 void bundles_readers_run(struct gn_bundles *b);
 void bundles_reader_fail(struct gn_bundles *b, struct bundles_reader *r, gn_err err);
-GN_MUST gn_err bundles_reader_take(struct gn_bundles *b, struct bundles_reader *r, struct gn_slice *out);
+GN_MUST gn_err bundles_reader_take(struct gn_bundles *b, struct bundles_reader *r,
+				   struct gn_slice *out);
 const struct gn_hash *bundles_reader_block(const struct bundles_reader *r, uint64_t chunk);
 /* The slot that waits for this chunk; NULL: not wanted. */
-struct bundles_slot *bundles_reader_slot(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk);
+struct bundles_slot *bundles_reader_slot(struct gn_bundles *b, struct bundles_reader *r,
+					 uint64_t chunk);
 GN_MUST gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
 				   struct gn_slice data);
 /* Checks a chunk from a peer, keeps it as cache when that is on; GN_HASH. */
 GN_MUST gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
-				    const struct gn_hash *proof, size_t proof_len, struct gn_slice data);
+				    const struct gn_hash *proof, size_t proof_len,
+				    struct gn_slice data);
 void bundles_reader_loaded(struct gn_bundles *b, const struct gn_blocks_event *e);
-static inline struct gn_alloc *bundles_reader_memory(struct gn_bundles *b, const struct bundles_reader *r)
+static inline struct gn_alloc *bundles_reader_memory(struct gn_bundles *b,
+						     const struct bundles_reader *r)
 {
 	return r->open ? &b->open_alloc : b->env.alloc;
 }
 
 /* serve, keep */
-void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_chunk_get m);
+void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+			  struct gn_fb_chunk_get m);
 void bundles_serve_run(struct gn_bundles *b);
-void bundles_serve_look(struct gn_bundles *b, struct bundles_peer *p); /* a waiting one has its turn again */
+/* a waiting one has its turn again */
+void bundles_serve_look(struct gn_bundles *b, struct bundles_peer *p);
 void bundles_serve_forget(struct gn_bundles *b, struct bundles_peer *p);
 void bundles_serve_loaded(struct gn_bundles *b, const struct gn_blocks_event *e);
-void bundles_on_have(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_block_have m);
-void bundles_send_has(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block);
-void bundles_on_keep(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_block_keep m);
-void bundles_on_put(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_chunk_put m);
+void bundles_on_have(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+		     struct gn_fb_block_have m);
+void bundles_send_has(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+		      const struct gn_hash *block);
+void bundles_on_keep(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+		     struct gn_fb_block_keep m);
+void bundles_on_put(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+		    struct gn_fb_chunk_put m);
 void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e);
 void bundles_incoming_drop(struct gn_bundles *b, struct bundles_incoming *in);
 
@@ -467,14 +521,16 @@ void bundles_incoming_drop(struct gn_bundles *b, struct bundles_incoming *in);
 void bundles_accounts_init(struct gn_bundles *b);
 void bundles_accounts_build(struct gn_bundles *b);
 void bundles_accounts_sweep(struct gn_bundles *b);
-/* BU-19, BU-23. until: asked for, then promised (Unix seconds), which may be less. GN_NO_SPACE, GN_QUOTA, GN_NOMEM. */
-GN_MUST gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who,
-				   uint32_t len, uint64_t *until);
+/* BU-19, BU-23. until: asked for, then promised (Unix seconds), which may be less. GN_NO_SPACE,
+ * GN_QUOTA, GN_NOMEM. */
+GN_MUST gn_err bundles_account_add(struct gn_bundles *b, const struct gn_hash *block,
+				   const struct gn_holder *who, uint32_t len, uint64_t *until);
 void bundles_account_remove(struct gn_bundles *b, const struct gn_hash *block);
 /* Nobody's until now, as all is after a restart, it was this holder's before, known since then. */
-void bundles_account_claim(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *who,
-			   gn_time since, bool asked);
-void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block, const struct gn_holder *by);
+void bundles_account_claim(struct gn_bundles *b, const struct gn_hash *block,
+			   const struct gn_holder *who, gn_time since, bool asked);
+void bundles_account_asked(struct gn_bundles *b, const struct gn_hash *block,
+			   const struct gn_holder *by);
 static inline struct gn_holder bundles_peer_holder(const struct bundles_peer *p)
 {
 	return (struct gn_holder){p->contact.pk, p->seen};
@@ -499,19 +555,25 @@ void bundles_ingest_free(struct gn_bundles *b, struct bundles_ingest *in);
 void bundles_spread_run(struct gn_bundles *b);
 void bundles_spread_due(struct gn_bundles *b, struct bundles_spread *s);
 void bundles_spread_free(struct gn_bundles *b, struct bundles_spread *s);
-void bundles_job_found(struct gn_bundles *b, struct bundles_job *job, const struct gn_overlay_event *e);
+void bundles_job_found(struct gn_bundles *b, struct bundles_job *job,
+		       const struct gn_overlay_event *e);
 void bundles_job_loaded(struct gn_bundles *b, const struct gn_blocks_event *e);
 void bundles_target_due(struct gn_bundles *b, struct bundles_target *t);
-struct bundles_target *bundles_target_get(const struct gn_bundles *b, uint64_t request, const struct gn_pk *from);
-void bundles_on_target_ack(struct gn_bundles *b, struct bundles_target *t, struct gn_fb_chunk_ack m);
-void bundles_on_target_has(struct gn_bundles *b, struct bundles_target *t, struct gn_fb_block_has m);
+struct bundles_target *bundles_target_get(const struct gn_bundles *b, uint64_t request,
+					  const struct gn_pk *from);
+void bundles_on_target_ack(struct gn_bundles *b, struct bundles_target *t,
+			   struct gn_fb_chunk_ack m);
+void bundles_on_target_has(struct gn_bundles *b, struct bundles_target *t,
+			   struct gn_fb_block_has m);
 void bundles_spread_peer_lost(struct gn_bundles *b, const struct gn_pk *pk);
 
 /* open */
-void bundles_open_got(struct gn_bundles *b, struct bundles_open *o, const struct gn_overlay_event *e);
+void bundles_open_got(struct gn_bundles *b, struct bundles_open *o,
+		      const struct gn_overlay_event *e);
 void bundles_opens_run(struct gn_bundles *b);
 void bundles_open_free(struct gn_bundles *b, struct bundles_open *o);
-void bundles_open_end(struct gn_bundles *b, struct bundles_open *o, gn_err err); /* with its event */
+/* with its event */
+void bundles_open_end(struct gn_bundles *b, struct bundles_open *o, gn_err err);
 void bundles_open_event(struct gn_bundles *b, struct bundles_open *o, struct gn_bundles_event *out);
 void bundles_caches_free(struct gn_bundles *b);
 

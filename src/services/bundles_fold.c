@@ -1,5 +1,6 @@
-/* Simple case folding of one character beyond ASCII (Unicode 14.0.0, CaseFolding.txt, statuses C and S): runs of
- * characters that lie `step` apart and move by the same distance. Folding twice changes nothing. */
+/* Simple case folding of one character beyond ASCII (Unicode 14.0.0, CaseFolding.txt, statuses C
+ * and S): runs of characters that lie `step` apart and move by the same distance. Folding twice
+ * changes nothing. */
 #include "services/bundles_int.h"
 
 static const struct {
@@ -85,7 +86,8 @@ uint32_t bundles_fold(uint32_t c)
 		else
 			high = middle;
 	}
-	if (low == GN_COUNT(folds) || c < folds[low].first || (c - folds[low].first) % (uint32_t)folds[low].step != 0)
+	if (low == GN_COUNT(folds) || c < folds[low].first ||
+	    (c - folds[low].first) % (uint32_t)folds[low].step != 0)
 		return c;
 	return (uint32_t)((int32_t)c + folds[low].move);
 }

@@ -1,9 +1,11 @@
-/* Globs of header rules: '*' any run of bytes, '?' one byte. All ways through the glob are walked at once, a bit for
- * each place in it, so that the work is the path's length times a few words, whatever the glob is: a site cannot make
- * its visitors' nodes search. Rule: docs/spec/services.md BU-5. */
+/* Globs of header rules: '*' any run of bytes, '?' one byte. All ways through the glob are
+ * walked at once, a bit for each place in it, so that the work is the path's length times a few
+ * words, whatever the glob is: a site cannot make its visitors' nodes search. Rule:
+ * docs/spec/services.md BU-5. */
 #include "services/bundles_int.h"
 
-#define WORDS (GN_GLOB_MAX / 64 + 1) /* place i: i bytes of the glob, stars not counted, have matched */
+/* place i: i bytes of the glob, stars not counted, have matched */
+#define WORDS (GN_GLOB_MAX / 64 + 1)
 
 typedef uint64_t places[WORDS];
 
@@ -14,7 +16,8 @@ static void set(places p, size_t i)
 
 bool gn_bundle_glob_matches(struct gn_slice glob, struct gn_slice path)
 {
-	places next[256] = {{0}}, any = {0}, stay = {0}, now = {1}; /* next: by byte; stay: a star stands there */
+	/* next: by byte; stay: a star stands there */
+	places next[256] = {{0}}, any = {0}, stay = {0}, now = {1};
 	size_t end = 0;
 	if (glob.len > GN_GLOB_MAX)
 		return false;

@@ -1,6 +1,6 @@
-/* Site heads: the one record of a site that changes. It says where the newest manifest is, and where the last sixteen
- * were, so that any of them can be opened or put on top again without asking anyone. Rule: docs/spec/services.md BU-7.
- */
+/* Site heads: the one record of a site that changes. It says where the newest manifest is, and
+ * where the last sixteen were, so that any of them can be opened or put on top again without
+ * asking anyone. Rule: docs/spec/services.md BU-7. */
 #include "services/bundles_int.h"
 #include "wire/generated/bodies_fb.h"
 
@@ -34,7 +34,8 @@ static bool says_more(struct gn_fb_site_body body)
 }
 
 /* A version that stood there before is kept with all it says. */
-static gn_fbref put_version(struct gn_fbb *b, const struct gn_head_version *v, struct gn_fb_site_body over)
+static gn_fbref put_version(struct gn_fbb *b, const struct gn_head_version *v,
+			    struct gn_fb_site_body over)
 {
 	struct gn_fb_hash root;
 	memcpy(root.b, v->manifest.b, sizeof root.b);
@@ -48,12 +49,14 @@ static gn_fbref put_version(struct gn_fbb *b, const struct gn_head_version *v, s
 	for (uint32_t i = 0; over.t.buf && i <= gn_fb_site_body_previous_len(over); i++) {
 		struct gn_fb_site_version old = version_at(over, i);
 		if (gn_fb_site_version_version(old) == v->version)
-			return gn_fbb_table_over(b, &gn_fbtype_site_version, &args, VERSION_FIELDS, old.t);
+			return gn_fbb_table_over(b, &gn_fbtype_site_version, &args, VERSION_FIELDS,
+						 old.t);
 	}
 	return gn_fb_site_version_make(b, &args);
 }
 
-static gn_err make_body(const struct gn_head *head, uint8_t *storage, size_t cap, struct gn_slice *out)
+static gn_err make_body(const struct gn_head *head, uint8_t *storage, size_t cap,
+			struct gn_slice *out)
 {
 	struct gn_fbb b = gn_fbb(storage, cap);
 	struct gn_fb_site_body over = {0};
@@ -66,8 +69,9 @@ static gn_err make_body(const struct gn_head *head, uint8_t *storage, size_t cap
 		over = (struct gn_fb_site_body){0};
 	for (size_t i = head->previous_count; i-- > 0;)
 		previous[i] = put_version(&b, &head->previous[i], over);
-	struct gn_fb_site_body_args args = {.now = put_version(&b, &head->now, over),
-					    .previous = {head->previous_count ? previous : NULL, head->previous_count}};
+	struct gn_fb_site_body_args args = {
+		.now = put_version(&b, &head->now, over),
+		.previous = {head->previous_count ? previous : NULL, head->previous_count}};
 	if (!over.t.buf)
 		return gn_fbb_finish(&b, gn_fb_site_body_make(&b, &args), NULL, out);
 	gn_fbref root = gn_fbb_table_over(&b, &gn_fbtype_site_body, &args, BODY_FIELDS, over.t);
@@ -155,7 +159,8 @@ void gn_head_advance(struct gn_head *head, const struct gn_head_version *next)
 	if (top.version == 0)
 		top.version = highest + 1;
 	if (head->now.version) { /* not the first one */
-		size_t kept = head->previous_count < GN_HEAD_HISTORY ? head->previous_count : GN_HEAD_HISTORY - 1;
+		size_t kept = head->previous_count < GN_HEAD_HISTORY ? head->previous_count
+								     : GN_HEAD_HISTORY - 1;
 		memmove(&head->previous[1], &head->previous[0], kept * sizeof head->previous[0]);
 		head->previous[0] = head->now;
 		head->previous_count = kept + 1;

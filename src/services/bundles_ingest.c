@@ -1,10 +1,12 @@
-/* Taking in a local file: bytes become blocks of the own store, pinned. One block is in memory at a time; a block whose
- * chunks wait for the disk holds the source back.
+/* Taking in a local file: bytes become blocks of the own store, pinned. One block is in memory
+ * at a time; a block whose chunks wait for the disk holds the source back.
  *
- *   FILLING -> STORING [a block is full, or the end] -> FILLING [all its chunks handed over] -> .. -> ENDED [end,
+ *   FILLING -> STORING [a block is full, or the end] -> FILLING [all its chunks handed over] ->
+ *   .. -> ENDED [end,
  * nothing on its way]
  *
- * What an ingest pinned is let go when it fails or is cancelled. Rule: docs/spec/services.md BU-17. */
+ * What an ingest pinned is let go when it fails or is cancelled. Rule: docs/spec/services.md
+ * BU-17. */
 #include "services/bundles_engine_int.h"
 
 static void finish(struct gn_bundles *b, struct bundles_ingest *in, gn_err err)
@@ -89,7 +91,8 @@ static struct gn_slice chunk_of(const struct bundles_ingest *in, uint32_t i)
 	return gn_slice_sub(gn_slice(in->data, in->len), i * GN_CHUNK, GN_CHUNK);
 }
 
-/* The block in memory is full, or the last: it is named, and handed to the store unless it is there. */
+/* The block in memory is full, or the last: it is named, and handed to the store unless it is
+ * there. */
 static gn_err begin_block(struct gn_bundles *b, struct bundles_ingest *in)
 {
 	enum gn_block_keep keep;
@@ -102,8 +105,10 @@ static gn_err begin_block(struct gn_bundles *b, struct bundles_ingest *in)
 	bool here = gn_blocks_have(b->cfg.blocks, &in->block, NULL);
 	GN_TRY(bundles_fresh(b, &in->block));
 	if (here &&
-	    (!own || until < bundles_fresh_until(b) - BUNDLES_FRESH / 2)) /* not again for each file of one day */
-		GN_TRY(gn_blocks_keep(b->cfg.blocks, &in->block, GN_BLOCK_OWN, bundles_fresh_until(b), b->now));
+	    /* not again for each file of one day */
+	    (!own || until < bundles_fresh_until(b) - BUNDLES_FRESH / 2))
+		GN_TRY(gn_blocks_keep(b->cfg.blocks, &in->block, GN_BLOCK_OWN,
+				      bundles_fresh_until(b), b->now));
 	in->blocks[in->count] = in->block;
 	in->was_own[in->count++] = own;
 	in->size += in->len;
@@ -119,9 +124,10 @@ static void run(struct gn_bundles *b, struct bundles_ingest *in)
 		if (in->pending >= BUNDLES_INGEST_PUTS)
 			return;
 		size_t proof_len = gn_merkle_proof(in->leaves, chunk_count(in), in->put, proof);
-		gn_err err = gn_blocks_put(b->cfg.blocks, &in->block, in->len, in->put, proof, proof_len,
-					   chunk_of(in, in->put), GN_BLOCK_OWN, bundles_fresh_until(b),
-					   bundles_ticket(TICKET_INGEST, in->op.id, 0), b->now);
+		gn_err err =
+			gn_blocks_put(b->cfg.blocks, &in->block, in->len, in->put, proof, proof_len,
+				      chunk_of(in, in->put), GN_BLOCK_OWN, bundles_fresh_until(b),
+				      bundles_ticket(TICKET_INGEST, in->op.id, 0), b->now);
 		if (err == GN_BUSY) {
 			b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
 			return;
@@ -151,7 +157,8 @@ void bundles_ingests_run(struct gn_bundles *b)
 			run(b, in);
 }
 
-gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice data, size_t *taken, gn_time now)
+gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice data, size_t *taken,
+			      gn_time now)
 {
 	struct bundles_ingest *in = bundles_op_get(b, op, OP_INGEST);
 	b->now = now;
@@ -170,7 +177,8 @@ gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice da
 			finish(b, in, GN_NOMEM);
 			return GN_NOMEM;
 		}
-		size_t n = GN_BLOCK - in->len < data.len - *taken ? GN_BLOCK - in->len : data.len - *taken;
+		size_t n = GN_BLOCK - in->len < data.len - *taken ? GN_BLOCK - in->len
+								  : data.len - *taken;
 		memcpy(in->data + in->len, data.p + *taken, n);
 		in->len += (uint32_t)n;
 		*taken += n;
@@ -205,7 +213,8 @@ gn_err gn_bundles_ingest_end(struct gn_bundles *b, gn_op op, gn_time now)
 
 void bundles_ingest_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
 {
-	struct bundles_ingest *in = bundles_op_get(b, e->ticket >> 16 & ((UINT64_C(1) << 44) - 1), OP_INGEST);
+	struct bundles_ingest *in =
+		bundles_op_get(b, e->ticket >> 16 & ((UINT64_C(1) << 44) - 1), OP_INGEST);
 	if (!in || in->op.ended)
 		return;
 	GN_ASSERT(in->pending > 0);

@@ -1,19 +1,23 @@
-/* Keeping blocks for others: a peer asks, and gets a refusal, or sends the chunks that are missing, or, when all are
- * durable, the signed promise to keep the block until a time.
+/* Keeping blocks for others: a peer asks, and gets a refusal, or sends the chunks that are
+ * missing, or, when all are durable, the signed promise to keep the block until a time.
  *
- *   incoming:  (BlockKeep, room) -> OPEN -> chunk.. chunk [ChunkPut] -> complete: receipt -> closed
+ *   incoming: (BlockKeep, room) -> OPEN -> chunk.. chunk [ChunkPut] -> complete: receipt ->
+ *   closed
  *              OPEN -> closed [no chunk for long, too slow in all, or gave way]
  *
- * 1. Every place is counted under the key and address that asked for it; when all are taken, the one that has brought
- * the least for its time gives way, of equals the one whose prefix, then whose key, has the most of them.
- * 2. A place keeps nobody from bringing the block: whoever asks for it may send its chunks, which prove themselves, and
- * the last one proves the length. 3. A receipt is sent only for a block whose every chunk is durable. 4. A block of our
- * own never becomes less than that. Rules: docs/spec/services.md BU-9, BU-19. */
+ * 1. Every place is counted under the key and address that asked for it; when all are taken, the
+ *    one that has brought the least for its time gives way, of equals the one whose prefix, then
+ *    whose key, has the most of them.
+ * 2. A place keeps nobody from bringing the block: whoever asks for it may send its chunks,
+ *    which prove themselves, and the last one proves the length. 3. A receipt is sent only for a
+ *    block whose every chunk is durable. 4. A block of our own never becomes less than that.
+ *    Rules: docs/spec/services.md BU-9, BU-19. */
 #include "services/bundles_engine_int.h"
 
 /* ---- incoming blocks ---- */
 
-static struct bundles_incoming *incoming_get(const struct gn_bundles *b, const struct gn_hash *block)
+static struct bundles_incoming *incoming_get(const struct gn_bundles *b,
+					     const struct gn_hash *block)
 {
 	struct bundles_incoming **at = gn_map_get(&b->incoming, block);
 	return at ? *at : NULL;
@@ -56,7 +60,8 @@ static bool give_way(struct gn_bundles *b)
 	uint64_t worst_rate = 0;
 	struct gn_share_held worst_held = {0};
 	for (uint32_t i = 0; i < b->incoming.count; i++) {
-		struct bundles_incoming *in = *(struct bundles_incoming **)gn_map_value_at(&b->incoming, i);
+		struct bundles_incoming *in =
+			*(struct bundles_incoming **)gn_map_value_at(&b->incoming, i);
 		struct gn_share_held held = gn_share_held(&b->places, &in->who);
 		uint64_t rate;
 		if (!is_slow(b, in, &rate))
@@ -79,16 +84,19 @@ static bool give_way(struct gn_bundles *b)
 	return worst != NULL;
 }
 
-/* The next chunk is due, and the whole at BUNDLES_INCOMING_RATE_MIN; who took a place over has as long again. */
+/* The next chunk is due, and the whole at BUNDLES_INCOMING_RATE_MIN; who took a place over has
+ * as long again. */
 static gn_err incoming_arm(struct gn_bundles *b, struct bundles_incoming *in)
 {
-	gn_time whole = BUNDLES_INCOMING_TIME + (gn_time)in->len * GN_SEC / BUNDLES_INCOMING_RATE_MIN;
-	return bundles_timer_set(
-		b, &in->timer, gn_time_min(b->now + BUNDLES_INCOMING_TIME, in->opened + (in->passed ? 2 : 1) * whole));
+	gn_time whole =
+		BUNDLES_INCOMING_TIME + (gn_time)in->len * GN_SEC / BUNDLES_INCOMING_RATE_MIN;
+	return bundles_timer_set(b, &in->timer,
+				 gn_time_min(b->now + BUNDLES_INCOMING_TIME,
+					     in->opened + (in->passed ? 2 : 1) * whole));
 }
 
-static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p, const struct gn_hash *block, uint32_t len,
-			    uint64_t until)
+static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p,
+			    const struct gn_hash *block, uint32_t len, uint64_t until)
 {
 	struct gn_holder who = bundles_peer_holder(p);
 	gn_err err = gn_share_take(&b->places, &who, 1);
@@ -121,10 +129,11 @@ static gn_err incoming_open(struct gn_bundles *b, struct bundles_peer *p, const 
 	return GN_OK;
 }
 
-/* Another peer asks for a place that is taken: it may bring the block as well, and the place is its own when it has
- * been slow so far and the peer may have one more. Its time begins with its first chunk, so that two who ask in turn do
- * not keep a place for ever. */
-static gn_err incoming_join(struct gn_bundles *b, struct bundles_incoming *in, struct bundles_peer *p, uint64_t until)
+/* Another peer asks for a place that is taken: it may bring the block as well, and the place is
+ * its own when it has been slow so far and the peer may have one more. Its time begins with its
+ * first chunk, so that two who ask in turn do not keep a place for ever. */
+static gn_err incoming_join(struct gn_bundles *b, struct bundles_incoming *in,
+			    struct bundles_peer *p, uint64_t until)
 {
 	struct gn_holder who = bundles_peer_holder(p);
 	uint64_t rate;
@@ -147,12 +156,14 @@ static gn_err incoming_join(struct gn_bundles *b, struct bundles_incoming *in, s
 	return incoming_arm(b, in);
 }
 
-/* The chunk in m is of a block of another length than was said when the place was taken. The last chunk of a block is
- * proof of the length: what was kept for the other length is counted anew, under who brought the proof. */
-static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in, const struct bundles_peer *p,
-			     struct gn_fb_chunk m)
+/* The chunk in m is of a block of another length than was said when the place was taken. The
+ * last chunk of a block is proof of the length: what was kept for the other length is counted
+ * anew, under who brought the proof. */
+static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in,
+			     const struct bundles_peer *p, struct gn_fb_chunk m)
 {
-	uint32_t len = gn_fb_chunk_block_len(m), proven = gn_blocks_proven_len(b->cfg.blocks, &in->block);
+	uint32_t len = gn_fb_chunk_block_len(m),
+		 proven = gn_blocks_proven_len(b->cfg.blocks, &in->block);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
 	if (len == 0 || len > GN_BLOCK || (proven && proven != len))
 		return GN_HASH;
@@ -160,8 +171,8 @@ static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in, 
 		if (gn_fb_chunk_index(m) != gn_block_chunks(len) - 1)
 			return GN_BUSY; /* until the last one is here */
 		GN_TRY(gn_block_check(&in->block, len, gn_fb_chunk_index(m),
-				      (const struct gn_hash *)(const void *)proof.p, proof.len / sizeof(struct gn_hash),
-				      gn_fb_chunk_data(m)));
+				      (const struct gn_hash *)(const void *)proof.p,
+				      proof.len / sizeof(struct gn_hash), gn_fb_chunk_data(m)));
 	}
 	struct gn_holder who = bundles_peer_holder(p);
 	bundles_account_remove(b, &in->block);
@@ -176,8 +187,8 @@ static gn_err correct_length(struct gn_bundles *b, struct bundles_incoming *in, 
 
 /* ---- promises ---- */
 
-static void promise(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block,
-		    uint32_t index, uint64_t until)
+static void promise(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+		    const struct gn_hash *block, uint32_t index, uint64_t until)
 {
 	struct gn_overlay_info info;
 	gn_overlay_info(b->cfg.overlay, &info);
@@ -189,8 +200,8 @@ static void promise(struct gn_bundles *b, struct bundles_peer *p, uint64_t reque
 }
 
 /* A block that is here whole: kept longer if need be, never less. */
-static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block,
-			    uint32_t len, uint64_t until)
+static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+			    const struct gn_hash *block, uint32_t len, uint64_t until)
 {
 	enum gn_block_keep keep = GN_BLOCK_CACHE;
 	uint64_t now_until = 0;
@@ -203,8 +214,8 @@ static gn_err keep_complete(struct gn_bundles *b, struct bundles_peer *p, uint64
 	return GN_OK;
 }
 
-static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block,
-			  uint32_t len, uint64_t until)
+static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+			  const struct gn_hash *block, uint32_t len, uint64_t until)
 {
 	uint32_t have;
 	if (len == 0 || len > GN_BLOCK || until <= bundles_unix(b))
@@ -225,7 +236,8 @@ static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 	if (in) {
 		GN_TRY(incoming_join(b, in, p, until));
 	} else {
-		bool counted = gn_map_get(&b->kept, block) != NULL; /* promised once, and lost since */
+		/* promised once, and lost since */
+		bool counted = gn_map_get(&b->kept, block) != NULL;
 		GN_TRY(bundles_account_add(b, block, &who, len, &until));
 		gn_err err = incoming_open(b, p, block, len, until);
 		if (err != GN_OK) {
@@ -238,22 +250,24 @@ static gn_err keep_answer(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 	return GN_OK;
 }
 
-void bundles_on_keep(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_block_keep m)
+void bundles_on_keep(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+		     struct gn_fb_block_keep m)
 {
 	struct gn_hash block;
 	uint32_t ttl = gn_fb_block_keep_ttl(m);
 	memcpy(block.b, gn_fb_block_keep_block(m).b, sizeof block.b);
 	b->count.keep_asked++;
 	ttl = ttl < BUNDLES_KEEP_TTL_MAX ? ttl : BUNDLES_KEEP_TTL_MAX;
-	gn_err err = keep_answer(b, p, request, &block, gn_fb_block_keep_block_len(m), bundles_unix_latest(b) + ttl);
+	gn_err err = keep_answer(b, p, request, &block, gn_fb_block_keep_block_len(m),
+				 bundles_unix_latest(b) + ttl);
 	if (err != GN_OK)
 		bundles_send_ack(b, &p->contact, request, &block, 0, err, NULL);
 }
 
 /* ---- chunks of them ---- */
 
-static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block,
-			struct gn_fb_chunk m)
+static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+			const struct gn_hash *block, struct gn_fb_chunk m)
 {
 	struct bundles_incoming *in = incoming_get(b, block);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
@@ -272,9 +286,10 @@ static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t r
 	if (!put)
 		return GN_NOMEM;
 	gn_err err = gn_blocks_put(b->cfg.blocks, block, in->len, gn_fb_chunk_index(m),
-				   (const struct gn_hash *)(const void *)proof.p, proof.len / sizeof(struct gn_hash),
-				   gn_fb_chunk_data(m), GN_BLOCK_HELD, in->until,
-				   bundles_ticket(TICKET_KEEP, number, 0), b->now);
+				   (const struct gn_hash *)(const void *)proof.p,
+				   proof.len / sizeof(struct gn_hash), gn_fb_chunk_data(m),
+				   GN_BLOCK_HELD, in->until, bundles_ticket(TICKET_KEEP, number, 0),
+				   b->now);
 	if (err != GN_OK) {
 		(void)gn_map_remove(&b->putting, &number);
 		return err;
@@ -288,7 +303,8 @@ static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t r
 	return incoming_arm(b, in);
 }
 
-void bundles_on_put(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_chunk_put m)
+void bundles_on_put(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+		    struct gn_fb_chunk_put m)
 {
 	struct gn_fb_chunk chunk = gn_fb_chunk_put_chunk(m);
 	struct gn_hash block;
@@ -317,7 +333,8 @@ void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
 	(void)gn_map_remove(&b->putting, &number);
 	struct bundles_peer *p = bundles_peer_get(b, &put.peer);
 	struct bundles_incoming *in = incoming_get(b, &put.block);
-	bool counted = gn_map_get(&b->kept, &put.block) != NULL; /* not: its place gave way meanwhile */
+	/* not: its place gave way meanwhile */
+	bool counted = gn_map_get(&b->kept, &put.block) != NULL;
 	if (in && (e->err != GN_OK || e->complete)) {
 		if (e->err != GN_OK)
 			bundles_incoming_drop(b, in);

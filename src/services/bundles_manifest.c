@@ -1,8 +1,9 @@
-/* Manifests: the list of a site's files as one FlatBuffer, files sorted by path, so that finding one is a binary search
- * in the bytes as they came. What makes a manifest valid is checked alike when it is made and when it is opened.
+/* Manifests: the list of a site's files as one FlatBuffer, files sorted by path, so that finding
+ * one is a binary search in the bytes as they came. What makes a manifest valid is checked alike
+ * when it is made and when it is opened.
  *
- * 1. An open manifest has only allowed paths, in strictly ascending order, none of which clash; every file's blocks fit
- * its size and root.
+ * 1. An open manifest has only allowed paths, in strictly ascending order, none of which clash;
+ *    every file's blocks fit its size and root.
  * 2. Entry and not-found page exist; header rules cannot break an HTTP answer.
  * 3. A packed file lies whole in a pack of the manifest.
  * Rules: docs/spec/services.md BU-1..BU-5, BU-18. */
@@ -16,7 +17,8 @@ struct gn_manifest {
 
 /* ---- sorting, clashes ---- */
 
-void bundles_sort(const struct gn_slice *paths, uint32_t *index, uint32_t *scratch, size_t count, bundles_order order)
+void bundles_sort(const struct gn_slice *paths, uint32_t *index, uint32_t *scratch, size_t count,
+		  bundles_order order)
 {
 	for (size_t i = 0; i < count; i++)
 		index[i] = (uint32_t)i;
@@ -25,12 +27,15 @@ void bundles_sort(const struct gn_slice *paths, uint32_t *index, uint32_t *scrat
 		for (size_t low = 0; low < count; low += 2 * width) {
 			size_t middle = low + width < count ? low + width : count,
 			       high = low + 2 * width < count ? low + 2 * width : count;
-			if (middle == high || order(paths[from[middle - 1]], paths[from[middle]]) <= 0) {
-				memcpy(to + low, from + low, (high - low) * sizeof *to); /* in order as it is */
+			if (middle == high ||
+			    order(paths[from[middle - 1]], paths[from[middle]]) <= 0) {
+				/* in order as it is */
+				memcpy(to + low, from + low, (high - low) * sizeof *to);
 				continue;
 			}
 			for (size_t a = low, b = middle, out = low; out < high; out++)
-				to[out] = a < middle && (b == high || order(paths[from[a]], paths[from[b]]) <= 0)
+				to[out] = a < middle && (b == high ||
+							 order(paths[from[a]], paths[from[b]]) <= 0)
 						  ? from[a++]
 						  : from[b++];
 		}
@@ -42,7 +47,8 @@ void bundles_sort(const struct gn_slice *paths, uint32_t *index, uint32_t *scrat
 		memcpy(index, from, count * sizeof *index);
 }
 
-gn_err bundles_find_clash(struct gn_alloc *alloc, const struct gn_slice *paths, size_t count, size_t clash[2])
+gn_err bundles_find_clash(struct gn_alloc *alloc, const struct gn_slice *paths, size_t count,
+			  size_t clash[2])
 {
 	gn_err err = GN_OK;
 	if (count < 2)
@@ -74,11 +80,12 @@ static bool printable(struct gn_slice s, bool spaces)
 
 const char *bundles_shape_fault(const struct gn_bundle_file *file)
 {
-	if (file->pack &&
-	    (file->size == 0 || file->size > file->pack_len || file->offset > file->pack_len - file->size))
+	if (file->pack && (file->size == 0 || file->size > file->pack_len ||
+			   file->offset > file->pack_len - file->size))
 		return "the file does not lie in its pack";
-	if (!file->pack && (file->offset || file->size > (uint64_t)GN_FILE_BLOCKS * GN_BLOCK ||
-			    file->blocks.len != bundles_block_count(file->size) * sizeof(struct gn_hash)))
+	if (!file->pack &&
+	    (file->offset || file->size > (uint64_t)GN_FILE_BLOCKS * GN_BLOCK ||
+	     file->blocks.len != bundles_block_count(file->size) * sizeof(struct gn_hash)))
 		return "the blocks do not fit the size";
 	return NULL;
 }
@@ -118,8 +125,14 @@ static const char *const reserved_headers[] = {
 
 /* What older tools let into a manifest, and no gateway sends. */
 static const char *const dropped_headers[] = {
-	"clear-site-data",        "content-encoding", "cross-origin-opener-policy", "cross-origin-resource-policy",
-	"origin-agent-cluster",   "proxy-connection", "service-worker-allowed",     "set-cookie2",
+	"clear-site-data",
+	"content-encoding",
+	"cross-origin-opener-policy",
+	"cross-origin-resource-policy",
+	"origin-agent-cluster",
+	"proxy-connection",
+	"service-worker-allowed",
+	"set-cookie2",
 	"x-content-type-options",
 };
 
@@ -142,13 +155,15 @@ bool gn_bundle_header_allowed(struct gn_slice name)
 const char *bundles_header_fault(const struct gn_bundle_header *h)
 {
 	if (h->glob.len == 0 || h->glob.len > BUNDLES_HEADER_MAX || h->name.len == 0 ||
-	    h->name.len > BUNDLES_HEADER_MAX || h->value.len > BUNDLES_HEADER_MAX || !gn_utf8_ok(h->glob))
+	    h->name.len > BUNDLES_HEADER_MAX || h->value.len > BUNDLES_HEADER_MAX ||
+	    !gn_utf8_ok(h->glob))
 		return "a header rule is empty or longer than 4,096 bytes";
 	for (size_t i = 0; i < h->name.len; i++) {
 		uint8_t c = h->name.p[i];
-		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-		      c == '_'))
-			return "a header name has a character other than letters, digits, '-' and '_'";
+		if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+		      c == '-' || c == '_'))
+			return "a header name has a character other than letters, digits, '-' and "
+			       "'_'";
 	}
 	if (!printable(h->value, true))
 		return "a header value has a character that is not printable ASCII";
@@ -159,7 +174,8 @@ const char *bundles_header_fault(const struct gn_bundle_header *h)
 
 /* ---- opening ---- */
 
-static void file_view(const struct gn_manifest *m, struct gn_fb_bundle_file f, struct gn_bundle_file *out)
+static void file_view(const struct gn_manifest *m, struct gn_fb_bundle_file f,
+		      struct gn_bundle_file *out)
 {
 	out->path = gn_fb_bundle_file_path(f);
 	out->mime = gn_fb_bundle_file_mime(f);
@@ -172,10 +188,12 @@ static void file_view(const struct gn_manifest *m, struct gn_fb_bundle_file f, s
 		return;
 	out->offset = gn_fb_bundle_file_offset(f);
 	out->blocks = gn_slice(NULL, 0);
-	if (out->pack > gn_fb_manifest_packs_len(m->root)) /* never in a manifest that opened: its length is 0 */
+	/* never in a manifest that opened: its length is 0 */
+	if (out->pack > gn_fb_manifest_packs_len(m->root))
 		return;
 	out->pack_len = gn_fb_manifest_pack_lens_at(m->root, out->pack - 1);
-	out->blocks = gn_slice(gn_fb_manifest_packs_bytes(m->root).p + (size_t)(out->pack - 1) * sizeof(struct gn_hash),
+	out->blocks = gn_slice(gn_fb_manifest_packs_bytes(m->root).p +
+				       (size_t)(out->pack - 1) * sizeof(struct gn_hash),
 			       sizeof(struct gn_hash));
 }
 
@@ -195,7 +213,8 @@ static gn_err check_files(struct gn_alloc *alloc, const struct gn_manifest *m)
 		struct gn_bundle_file f;
 		gn_manifest_at(m, i, &f);
 		paths[i] = f.path;
-		if (bundles_file_fault(&f) || (i && bundles_path_order(paths[i - 1], paths[i]) >= 0))
+		if (bundles_file_fault(&f) ||
+		    (i && bundles_path_order(paths[i - 1], paths[i]) >= 0))
 			err = GN_MALFORMED;
 	}
 	if (err == GN_OK)
@@ -209,8 +228,10 @@ static gn_err check_files(struct gn_alloc *alloc, const struct gn_manifest *m)
 static gn_err check_manifest(struct gn_alloc *alloc, const struct gn_manifest *m)
 {
 	struct gn_bundle_file f;
-	struct gn_slice entry = gn_fb_manifest_entry(m->root), not_found = gn_fb_manifest_not_found(m->root);
-	uint32_t version = gn_fb_manifest_version(m->root), packs = gn_fb_manifest_packs_len(m->root);
+	struct gn_slice entry = gn_fb_manifest_entry(m->root),
+			not_found = gn_fb_manifest_not_found(m->root);
+	uint32_t version = gn_fb_manifest_version(m->root),
+		 packs = gn_fb_manifest_packs_len(m->root);
 	if (version != BUNDLES_VERSION_PLAIN && version != BUNDLES_VERSION_PACKS)
 		return GN_VERSION;
 	if (packs > (version == BUNDLES_VERSION_PACKS ? BUNDLES_PACKS_MAX : 0) ||
@@ -221,7 +242,8 @@ static gn_err check_manifest(struct gn_alloc *alloc, const struct gn_manifest *m
 		if (len == 0 || len > GN_BLOCK)
 			return GN_MALFORMED;
 	}
-	if (gn_manifest_count(m) > GN_BUNDLE_FILES || gn_fb_manifest_headers_len(m->root) > BUNDLES_HEADERS_OPEN ||
+	if (gn_manifest_count(m) > GN_BUNDLE_FILES ||
+	    gn_fb_manifest_headers_len(m->root) > BUNDLES_HEADERS_OPEN ||
 	    gn_fb_manifest_deleted_len(m->root) > GN_BUNDLE_FILES ||
 	    gn_fb_manifest_label(m->root).len > GN_RECORD_LABEL_MAX)
 		return GN_MALFORMED;
@@ -302,7 +324,8 @@ static gn_err find(const struct gn_manifest *m, struct gn_slice path, struct gn_
 	return GN_NOT_FOUND;
 }
 
-gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path, struct gn_bundle_file *out)
+gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path,
+			struct gn_bundle_file *out)
 {
 	char text[GN_PATH_MAX];
 	struct gn_slice other;
@@ -362,6 +385,7 @@ size_t gn_manifest_rules_ignored(const struct gn_manifest *m)
 	uint32_t count = gn_fb_manifest_headers_len(m->root);
 	size_t ignored = count > GN_BUNDLE_RULES ? count - GN_BUNDLE_RULES : 0;
 	for (uint32_t i = 0; i < count && i < GN_BUNDLE_RULES; i++)
-		ignored += gn_fb_bundle_header_glob(gn_fb_manifest_headers_at(m->root, i)).len > GN_GLOB_MAX;
+		ignored += gn_fb_bundle_header_glob(gn_fb_manifest_headers_at(m->root, i)).len >
+			   GN_GLOB_MAX;
 	return ignored;
 }

@@ -1,5 +1,5 @@
-/* Manifests: any bytes; one that opens has only allowed files, finds each of them, resolves any URL without harm, and
- * is made again from its own parts. */
+/* Manifests: any bytes; one that opens has only allowed files, finds each of them, resolves any
+ * URL without harm, and is made again from its own parts. */
 #include "services/bundles_int.h"
 #include <stdlib.h>
 
@@ -19,7 +19,8 @@ static void look(const struct gn_manifest *m, const uint8_t *data, size_t len)
 		for (size_t at = 0; gn_manifest_header_next(m, f.path, &at, &h);)
 			GN_ASSERT(!bundles_header_fault(&h));
 	}
-	gn_err err = gn_manifest_resolve(m, gn_slice(data, len < 40 ? len : 40), &f, &status, &redirect);
+	gn_err err =
+		gn_manifest_resolve(m, gn_slice(data, len < 40 ? len : 40), &f, &status, &redirect);
 	GN_ASSERT(err == GN_OK || err == GN_NOT_FOUND || err == GN_USAGE);
 	err = gn_manifest_resolve(m, GN_LIT("/"), &f, &status, &redirect);
 	GN_ASSERT(err == GN_OK || err == GN_NOT_FOUND);

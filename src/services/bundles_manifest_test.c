@@ -57,7 +57,8 @@ static void path_rules(void **state)
 	for (size_t i = 0; i < GN_COUNT(table); i++) {
 		const char *why = NULL;
 		gn_err err = gn_bundle_path_check(gn_str(table[i].path), &why);
-		if (err != (table[i].word ? GN_USAGE : GN_OK) || (table[i].word && !strstr(why, table[i].word)))
+		if (err != (table[i].word ? GN_USAGE : GN_OK) ||
+		    (table[i].word && !strstr(why, table[i].word)))
 			fail_msg("'%s': %s", table[i].path, why ? why : "allowed");
 	}
 	static char longest[GN_PATH_MAX + 1];
@@ -94,7 +95,8 @@ static void clashes_are_found_on_every_level(void **state)
 		{"\xc3\xa4", "\xc3\xa5", false},
 	};
 	for (size_t i = 0; i < GN_COUNT(table); i++) {
-		struct gn_slice paths[] = {gn_str(table[i].a), GN_LIT("zz"), gn_str(table[i].b), GN_LIT("0")};
+		struct gn_slice paths[] = {gn_str(table[i].a), GN_LIT("zz"), gn_str(table[i].b),
+					   GN_LIT("0")};
 		size_t clash[2];
 		gn_err err = bundles_find_clash(&heap, paths, 4, clash);
 		if (err != (table[i].clash ? GN_EXISTS : GN_OK))
@@ -107,8 +109,9 @@ static void types_by_suffix(void **state)
 	(void)state;
 	assert_string_equal(gn_bundle_mime(GN_LIT("a/b.HTML")), "text/html; charset=utf-8");
 	assert_string_equal(gn_bundle_mime(GN_LIT("a.tar.gz")), "application/gzip");
-	assert_string_equal(gn_bundle_mime(GN_LIT("a.docx")),
-			    "application/vnd.openxmlformats-officedocument.wordprocessingml.document");
+	assert_string_equal(
+		gn_bundle_mime(GN_LIT("a.docx")),
+		"application/vnd.openxmlformats-officedocument.wordprocessingml.document");
 	assert_string_equal(gn_bundle_mime(GN_LIT("a.jxl")), "image/jxl");
 	assert_string_equal(gn_bundle_mime(GN_LIT("a.py")), "text/plain; charset=utf-8");
 	assert_string_equal(gn_bundle_mime(GN_LIT("a.d/b")), "application/octet-stream");
@@ -158,18 +161,23 @@ static void hasher_equals_the_naive_tree(void **state)
 			struct gn_hash blocks[4], root, expected;
 			gn_file_hasher_init(&h, blocks, 4);
 			for (size_t at = 0; at < sizes[i];) {
-				size_t n = way == 0 ? sizes[i] : way == 1 ? 1 + gn_rand_below(&rand, 100000) : GN_CHUNK;
+				size_t n = way == 0   ? sizes[i]
+					   : way == 1 ? 1 + gn_rand_below(&rand, 100000)
+						      : GN_CHUNK;
 				n = n < sizes[i] - at ? n : sizes[i] - at;
-				assert_int_equal(gn_file_hasher_put(&h, gn_slice(data + at, n)), GN_OK);
+				assert_int_equal(gn_file_hasher_put(&h, gn_slice(data + at, n)),
+						 GN_OK);
 				at += n;
 			}
 			gn_file_hasher_end(&h, &root);
 			naive_root(data, sizes[i], (sizes[i] + GN_CHUNK - 1) / GN_CHUNK, &expected);
 			assert_memory_equal(&root, &expected, sizeof root);
 			assert_int_equal(h.block_count, (sizes[i] + GN_BLOCK - 1) / GN_BLOCK);
-			assert_true(bundles_tree_ok(sizes[i], &root, gn_slice(blocks, h.block_count * 32)));
+			assert_true(bundles_tree_ok(sizes[i], &root,
+						    gn_slice(blocks, h.block_count * 32)));
 			root.b[5] ^= 1;
-			assert_false(bundles_tree_ok(sizes[i], &root, gn_slice(blocks, h.block_count * 32)));
+			assert_false(bundles_tree_ok(sizes[i], &root,
+						     gn_slice(blocks, h.block_count * 32)));
 		}
 	}
 	struct gn_hash blocks[1], empty, zero;
@@ -217,10 +225,12 @@ static void manifest_round_trip(size_t count)
 	struct gn_hash one[1];
 	char(*paths)[64] = calloc(count + 1, sizeof *paths), why[256];
 	for (size_t i = 0; i < count; i++) {
-		snprintf(paths[i], sizeof paths[i], "d%zu/file-%zu.txt", i * 7919 % 97, i * 104729 % (count + 1));
+		snprintf(paths[i], sizeof paths[i], "d%zu/file-%zu.txt", i * 7919 % 97,
+			 i * 104729 % (count + 1));
 		files[i] = file_of(gn_str(paths[i]), i % 3 ? 1000 : 0, one);
 	}
-	struct gn_bundle_header headers[] = {{GN_LIT("*.txt"), GN_LIT("Cache-Control"), GN_LIT("max-age=60")}};
+	struct gn_bundle_header headers[] = {
+		{GN_LIT("*.txt"), GN_LIT("Cache-Control"), GN_LIT("max-age=60")}};
 	struct gn_slice deleted[] = {GN_LIT("old/one"), GN_LIT("gone")};
 	struct gn_manifest_args args = {.owner = {{1, 2, 3}},
 					.label = GN_LIT("blog"),
@@ -350,16 +360,20 @@ static void lying_manifests_are_not_opened(void **state)
 						  : "b";
 		if (fault == 4)
 			zero_root.b[0] ^= 1;
-		gn_fbref files[2] = {gn_fb_bundle_file_make(&b, &(struct gn_fb_bundle_file_args){.path = gn_str(first),
-												 .root = &zero_root,
-												 .size = fault == 5}),
-				     gn_fb_bundle_file_make(&b, &(struct gn_fb_bundle_file_args){
-									.path = gn_str(second),
-									.root = &zero_root,
-									.mime = fault == 6 ? GN_LIT("text\r\nX: y")
-											   : GN_LIT("text/plain")})};
+		gn_fbref files[2] = {
+			gn_fb_bundle_file_make(
+				&b, &(struct gn_fb_bundle_file_args){.path = gn_str(first),
+								     .root = &zero_root,
+								     .size = fault == 5}),
+			gn_fb_bundle_file_make(&b,
+					       &(struct gn_fb_bundle_file_args){
+						       .path = gn_str(second),
+						       .root = &zero_root,
+						       .mime = fault == 6 ? GN_LIT("text\r\nX: y")
+									  : GN_LIT("text/plain")})};
 		struct gn_fb_key owner = {{1}};
-		struct gn_fb_manifest_args args = {.version = fault == 7 ? 3 : 1, .owner = &owner, .files = {files, 2}};
+		struct gn_fb_manifest_args args = {
+			.version = fault == 7 ? 3 : 1, .owner = &owner, .files = {files, 2}};
 		if (fault == 3) { /* sorted, but clashing */
 			gn_fbref swap = files[0];
 			files[0] = files[1];
@@ -367,7 +381,8 @@ static void lying_manifests_are_not_opened(void **state)
 		}
 		struct gn_slice bytes;
 		struct gn_manifest *m = NULL;
-		assert_int_equal(gn_fbb_finish(&b, gn_fb_manifest_make(&b, &args), GN_FB_MANIFEST_IDENTIFIER, &bytes),
+		assert_int_equal(gn_fbb_finish(&b, gn_fb_manifest_make(&b, &args),
+					       GN_FB_MANIFEST_IDENTIFIER, &bytes),
 				 GN_OK);
 		gn_err err = gn_manifest_open(&heap, bytes, &m);
 		if (err != (fault == 0 ? GN_OK : fault == 7 ? GN_VERSION : GN_MALFORMED))
@@ -382,7 +397,8 @@ static void making_and_opening_survive_any_failed_allocation(void **state)
 {
 	(void)state;
 	struct gn_hash blocks[1];
-	struct gn_bundle_file files[] = {file_of(GN_LIT("b"), 0, blocks), file_of(GN_LIT("a"), 5, blocks)};
+	struct gn_bundle_file files[] = {file_of(GN_LIT("b"), 0, blocks),
+					 file_of(GN_LIT("a"), 5, blocks)};
 	struct gn_manifest_args args = {.files = files, .file_count = 2};
 	struct gn_manifest *m = NULL;
 	struct gn_buf out;
@@ -426,16 +442,20 @@ static void paths_have_one_form(void **state)
 		memcpy(path + i, "\xc3\xa9", 2);
 	assert_int_equal(gn_bundle_path_nfc(gn_slice(path, GN_PATH_MAX), out, &len), GN_OK);
 	assert_int_equal(len, GN_PATH_MAX);
-	assert_int_equal(gn_bundle_path_nfc(gn_slice(path, GN_PATH_MAX + 2), out, &len), GN_TOO_LARGE);
-	assert_false(bundles_path_form(gn_slice(path, GN_PATH_MAX), false, out, &text)); /* 1,536 bytes in NFD */
+	assert_int_equal(gn_bundle_path_nfc(gn_slice(path, GN_PATH_MAX + 2), out, &len),
+			 GN_TOO_LARGE);
+	/* 1,536 bytes in NFD */
+	assert_false(bundles_path_form(gn_slice(path, GN_PATH_MAX), false, out, &text));
 	assert_true(bundles_path_form(gn_slice(path, 2 * (GN_PATH_MAX / 3)), false, out, &text));
 }
 
 static void urls_resolve_as_a_web_server_would(void **state)
 {
 	(void)state;
-	static const char *const paths[] = {"index.html", "404.html",      "a b.txt", "docs/index.html",
-					    "docs/x.css", "\xc3\xa4.html", "plain",   "%41",
+	static const char *const paths[] = {"index.html",   "404.html",
+					    "a b.txt",      "docs/index.html",
+					    "docs/x.css",   "\xc3\xa4.html",
+					    "plain",        "%41",
 					    "u\xcc\x88.txt"}; /* an older program's: in NFD */
 	static const struct {
 		const char *url, *path;
@@ -473,8 +493,10 @@ static void urls_resolve_as_a_web_server_would(void **state)
 	struct gn_bundle_header headers[] = {{GN_LIT("*"), GN_LIT("X-All"), GN_LIT("1")},
 					     {GN_LIT("docs/*.c?s"), GN_LIT("X-Css"), GN_LIT("2")}},
 				h;
-	struct gn_manifest_args args = {
-		.files = files, .file_count = GN_COUNT(paths), .headers = headers, .header_count = 2};
+	struct gn_manifest_args args = {.files = files,
+					.file_count = GN_COUNT(paths),
+					.headers = headers,
+					.header_count = 2};
 	struct gn_manifest *m;
 	struct gn_buf out;
 	char why[256];
@@ -485,7 +507,8 @@ static void urls_resolve_as_a_web_server_would(void **state)
 		int status = 0;
 		bool redirect = false;
 		gn_err err = gn_manifest_resolve(m, gn_str(table[i].url), &f, &status, &redirect);
-		if (err != table[i].err || status != table[i].status || redirect != table[i].redirect ||
+		if (err != table[i].err || status != table[i].status ||
+		    redirect != table[i].redirect ||
 		    (err == GN_OK && !gn_slice_eq(f.path, gn_str(table[i].path))))
 			fail_msg("%s: %s %d", table[i].url, gn_err_name(err), status);
 	}
@@ -500,14 +523,16 @@ static void urls_resolve_as_a_web_server_would(void **state)
 	assert_false(gn_manifest_header_next(m, GN_LIT("plain"), &at, &h));
 	gn_manifest_free(&heap, m);
 
-	args = (struct gn_manifest_args){.files = &files[6], .file_count = 1}; /* no entry, no 404 page */
+	/* no entry, no 404 page */
+	args = (struct gn_manifest_args){.files = &files[6], .file_count = 1};
 	assert_int_equal(make(&args, &out, why), GN_OK);
 	assert_int_equal(gn_manifest_open(&heap, gn_buf_slice(&out), &m), GN_OK);
 	free(out.p);
 	int status;
 	bool redirect;
 	assert_int_equal(gn_manifest_resolve(m, GN_LIT("/"), &f, &status, &redirect), GN_NOT_FOUND);
-	assert_int_equal(gn_manifest_resolve(m, GN_LIT("/x"), &f, &status, &redirect), GN_NOT_FOUND);
+	assert_int_equal(gn_manifest_resolve(m, GN_LIT("/x"), &f, &status, &redirect),
+			 GN_NOT_FOUND);
 	gn_manifest_free(&heap, m);
 }
 
@@ -532,21 +557,27 @@ static void heads_keep_sixteen_versions(void **state)
 	struct gn_sk sk;
 	uint8_t seed[32] = {1};
 	gn_sk_from_seed(seed, &sk);
-	struct gn_head head = {.owner = sk.pk, .label = GN_LIT("blog"), .created = T0, .ttl = GN_BUNDLE_TTL}, back;
+	struct gn_head head = {.owner = sk.pk,
+			       .label = GN_LIT("blog"),
+			       .created = T0,
+			       .ttl = GN_BUNDLE_TTL},
+		       back;
 	struct gn_buf out = {storage, 0, sizeof storage};
 	struct gn_hash key, sum;
 	char hex[65];
 	assert_int_equal(gn_head_record(&sk, &head, &out), GN_USAGE); /* no version yet */
 	for (uint8_t n = 1; n <= 20; n++) {
 		struct gn_head_version v =
-			version_of(n, blocks[n], n == 3 ? 1 : GN_MANIFEST_BLOCKS); /* the largest manifests */
+			/* the largest manifests */
+			version_of(n, blocks[n], n == 3 ? 1 : GN_MANIFEST_BLOCKS);
 		gn_head_advance(&head, &v);
 		out.len = 0;
 		assert_int_equal(gn_head_record(&sk, &head, &out), GN_OK);
 		assert_int_equal(gn_head_open(gn_buf_slice(&out), &back), GN_OK);
 		assert_int_equal(back.seq, n);
 		assert_int_equal(back.now.version, n);
-		assert_int_equal(back.previous_count, n - 1 < GN_HEAD_HISTORY ? n - 1 : GN_HEAD_HISTORY);
+		assert_int_equal(back.previous_count,
+				 n - 1 < GN_HEAD_HISTORY ? n - 1 : GN_HEAD_HISTORY);
 		for (size_t i = 0; i < back.previous_count; i++)
 			assert_int_equal(back.previous[i].version, n - 1 - i);
 		assert_memory_equal(&back.now.manifest, &v.manifest, 32);
@@ -557,7 +588,8 @@ static void heads_keep_sixteen_versions(void **state)
 							 .manifest_size = old.manifest_size,
 							 .total_size = old.total_size,
 							 .manifest_blocks = old.manifest_blocks});
-	assert_int_equal(head.now.version, 21); /* rolled back: an old manifest under a new number */
+	/* rolled back: an old manifest under a new number */
+	assert_int_equal(head.now.version, 21);
 	struct gn_record r;
 	assert_int_equal(gn_wire_record_open(gn_buf_slice(&out), &r), GN_OK);
 	gn_head_key(&sk.pk, GN_LIT("blog"), &key);
@@ -565,8 +597,8 @@ static void heads_keep_sixteen_versions(void **state)
 	gn_sha256(&r.bytes, 1, &sum);
 	gn_hex(GN_SLICE(sum.b), hex);
 	assert_string_equal(
-		hex, "1b1ef559f6df393057774b656bc00e2eb22f60597bbcbea2e506efd12497fd6f"); /* docs/spec/services.md,
-											     vectors */
+		/* docs/spec/services.md, vectors */
+		hex, "1b1ef559f6df393057774b656bc00e2eb22f60597bbcbea2e506efd12497fd6f");
 	storage[out.len / 2] ^= 1;
 	assert_int_not_equal(gn_head_open(gn_buf_slice(&out), &back), GN_OK);
 }
@@ -575,9 +607,14 @@ static void manifest_format_does_not_drift(void **state)
 {
 	(void)state;
 	struct gn_hash blocks[2], sum;
-	struct gn_bundle_file files[] = {file_of(GN_LIT("index.html"), 5, blocks), file_of(GN_LIT("a.bin"), 0, NULL)};
-	struct gn_manifest_args args = {
-		.owner = {{7}}, .label = GN_LIT("x"), .seq = 1, .created = T0, .files = files, .file_count = 2};
+	struct gn_bundle_file files[] = {file_of(GN_LIT("index.html"), 5, blocks),
+					 file_of(GN_LIT("a.bin"), 0, NULL)};
+	struct gn_manifest_args args = {.owner = {{7}},
+					.label = GN_LIT("x"),
+					.seq = 1,
+					.created = T0,
+					.files = files,
+					.file_count = 2};
 	struct gn_buf out;
 	char why[256], hex[65];
 	assert_int_equal(make(&args, &out, why), GN_OK);
@@ -585,11 +622,12 @@ static void manifest_format_does_not_drift(void **state)
 	gn_hex(GN_SLICE(sum.b), hex);
 	free(out.p);
 	assert_string_equal(
-		hex, "0524ab865cae93ab6e7c8fdff3c9a254399abc0ecf37684e8846e53d067ba3bd"); /* docs/spec/services.md,
-											     vectors */
+		/* docs/spec/services.md, vectors */
+		hex, "0524ab865cae93ab6e7c8fdff3c9a254399abc0ecf37684e8846e53d067ba3bd");
 }
 
-/* BU-7: fields of a later schema, in the body and in a version, outlive a publication by this version. */
+/* BU-7: fields of a later schema, in the body and in a version, outlive a publication by this
+ * version. */
 static void what_a_newer_version_wrote_is_kept(void **state)
 {
 	(void)state;
@@ -603,17 +641,17 @@ static void what_a_newer_version_wrote_is_kept(void **state)
 	} body_args = {.motto = GN_LIT("onward")};
 	struct gn_fb_field version_fields[6], body_fields[3];
 	memcpy(version_fields, gn_fbfields_site_version, sizeof gn_fbfields_site_version);
-	version_fields[5] =
-		(struct gn_fb_field){.name = "packs",
-				     .slot = 5,
-				     .size = 8,
-				     .c_offset = (uint16_t)((uint8_t *)&version_args.packs - (uint8_t *)&version_args)};
+	version_fields[5] = (struct gn_fb_field){
+		.name = "packs",
+		.slot = 5,
+		.size = 8,
+		.c_offset = (uint16_t)((uint8_t *)&version_args.packs - (uint8_t *)&version_args)};
 	memcpy(body_fields, gn_fbfields_site_body, sizeof gn_fbfields_site_body);
-	body_fields[2] =
-		(struct gn_fb_field){.name = "motto",
-				     .kind = GN_FB_STRING,
-				     .slot = 2,
-				     .c_offset = (uint16_t)((uint8_t *)&body_args.motto - (uint8_t *)&body_args)};
+	body_fields[2] = (struct gn_fb_field){
+		.name = "motto",
+		.kind = GN_FB_STRING,
+		.slot = 2,
+		.c_offset = (uint16_t)((uint8_t *)&body_args.motto - (uint8_t *)&body_args)};
 	struct gn_fb_type version_type = {"SiteVersion", NULL, version_fields, 6};
 	const struct gn_fb_type *const version_types[] = {&version_type};
 	body_fields[0].types = body_fields[1].types = version_types;
@@ -630,13 +668,19 @@ static void what_a_newer_version_wrote_is_kept(void **state)
 	version_args.now = (struct gn_fb_site_version_args){
 		.manifest = &root,
 		.manifest_len = first.manifest_size,
-		.manifest_blocks = {(const struct gn_fb_hash *)(const void *)first.manifest_blocks.p, 1},
+		.manifest_blocks =
+			{(const struct gn_fb_hash *)(const void *)first.manifest_blocks.p, 1},
 		.version = 1};
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	body_args.now.now = gn_fbb_table(&b, &version_type, &version_args);
-	struct gn_record_fields fields = {
-		.type = GN_FB_RECORD_TYPE_SITE, .label = GN_LIT("blog"), .seq = 1, .created = T0, .ttl = GN_BUNDLE_TTL};
-	assert_int_equal(gn_fbb_finish(&b, gn_fbb_table(&b, &body_type, &body_args), NULL, &fields.body), GN_OK);
+	struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_SITE,
+					  .label = GN_LIT("blog"),
+					  .seq = 1,
+					  .created = T0,
+					  .ttl = GN_BUNDLE_TTL};
+	assert_int_equal(
+		gn_fbb_finish(&b, gn_fbb_table(&b, &body_type, &body_args), NULL, &fields.body),
+		GN_OK);
 	struct gn_buf out = {records[0], 0, GN_RECORD_MAX};
 	assert_int_equal(gn_wire_record_make(&sk, NULL, &fields, &out), GN_OK);
 

@@ -1,6 +1,7 @@
-/* Messages to peers: built in place, small ones before chunks, and taken one at a time. Chunks wait in memory only as
- * far as BUNDLES_OUT_BYTES lets them be read from disk; small ones are dropped above BUNDLES_CONTROL_BYTES, and asked
- * again by timeout. Rule: docs/spec/services.md BU-8. */
+/* Messages to peers: built in place, small ones before chunks, and taken one at a time. Chunks
+ * wait in memory only as far as BUNDLES_OUT_BYTES lets them be read from disk; small ones are
+ * dropped above BUNDLES_CONTROL_BYTES, and asked again by timeout. Rule: docs/spec/services.md
+ * BU-8. */
 #include "services/bundles_engine_int.h"
 
 #define SMALL 768 /* bytes of any message without a chunk; of what is around a chunk */
@@ -23,15 +24,16 @@ struct gn_fbb *bundles_message_begin(struct gn_bundles *b, size_t extra)
 	return &b->fbb;
 }
 
-void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint64_t request, uint8_t body_type,
-			 gn_fbref body)
+void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
+			 uint8_t body_type, gn_fbref body)
 {
 	struct bundles_out *out = b->building;
 	struct gn_slice bytes;
 	GN_ASSERT(out);
 	b->building = NULL;
 	gn_fbref root = gn_fb_block_message_make(
-		&b->fbb, &(struct gn_fb_block_message_args){.request = request, .body_type = body_type, .body = body});
+		&b->fbb, &(struct gn_fb_block_message_args){
+				 .request = request, .body_type = body_type, .body = body});
 	gn_err err = gn_fbb_finish(&b->fbb, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes);
 	GN_ASSERT(err == GN_OK && bytes.len <= GN_MESSAGE_MAX);
 	out->to = *to;
@@ -74,7 +76,9 @@ bool gn_bundles_next_message(struct gn_bundles *b, struct gn_overlay_message *m)
 		return false;
 	b->count.messages_out++;
 	*m = (struct gn_overlay_message){
-		.to = b->sent->to, .bytes = gn_slice(b->sent->storage + b->sent->off, b->sent->len), .reliable = true};
+		.to = b->sent->to,
+		.bytes = gn_slice(b->sent->storage + b->sent->off, b->sent->len),
+		.reliable = true};
 	if (b->sent->bulk)
 		bundles_serve_run(b); /* there is room again */
 	return true;
@@ -89,8 +93,9 @@ static struct gn_fb_hash fb_hash(const struct gn_hash *h)
 	return out;
 }
 
-gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uint32_t index, uint32_t block_len,
-			    const struct gn_hash *proof, size_t proof_len, struct gn_slice chunk)
+gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uint32_t index,
+			    uint32_t block_len, const struct gn_hash *proof, size_t proof_len,
+			    struct gn_slice chunk)
 {
 	struct gn_fb_hash hash = fb_hash(block);
 	struct gn_fb_chunk_args args = {
@@ -98,14 +103,16 @@ gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uin
 		.index = index,
 		.chunks = gn_block_chunks(block_len),
 		.block_len = block_len,
-		.proof = {proof_len ? (const struct gn_fb_hash *)(const void *)proof : NULL, proof_len},
+		.proof = {proof_len ? (const struct gn_fb_hash *)(const void *)proof : NULL,
+			  proof_len},
 		.data = chunk,
 	};
 	return gn_fb_chunk_make(fbb, &args);
 }
 
-void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_t request, const struct gn_hash *block,
-		      uint32_t index, gn_err err, const struct gn_receipt *receipt)
+void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
+		      const struct gn_hash *block, uint32_t index, gn_err err,
+		      const struct gn_receipt *receipt)
 {
 	struct gn_fbb *fbb = bundles_message_begin(b, 0);
 	if (!fbb)
@@ -113,7 +120,9 @@ void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_
 	struct gn_fb_hash hash = fb_hash(block);
 	gn_fbref signed_receipt = receipt ? gn_wire_receipt_put(fbb, receipt) : 0;
 	gn_fbref body = gn_fb_chunk_ack_make(
-		fbb, &(struct gn_fb_chunk_ack_args){
-			     .block = &hash, .index = index, .code = gn_wire_code(err), .receipt = signed_receipt});
+		fbb, &(struct gn_fb_chunk_ack_args){.block = &hash,
+						    .index = index,
+						    .code = gn_wire_code(err),
+						    .receipt = signed_receipt});
 	bundles_message_end(b, to, request, GN_FB_BLOCK_BODY_CHUNK_ACK, body);
 }

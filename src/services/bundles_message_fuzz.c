@@ -1,6 +1,7 @@
-/* Messages of a peer to the bundles engine, any bytes, while a read waits for that peer, a publication waits for its
- * receipt and a block of it is coming in: the engine stays valid, answers only with messages that verify, and never
- * hands out a byte that is not the file's. Input: messages, each behind its length (16 bits, little-endian). */
+/* Messages of a peer to the bundles engine, any bytes, while a read waits for that peer, a
+ * publication waits for its receipt and a block of it is coming in: the engine stays valid,
+ * answers only with messages that verify, and never hands out a byte that is not the file's.
+ * Input: messages, each behind its length (16 bits, little-endian). */
 #include "../../sim/services_sim.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -27,7 +28,8 @@ static void take(gn_op op, uint64_t *at)
 {
 	struct gn_slice bytes;
 	while (gn_bundles_read_next(s.nodes[0].bundles, op, &bytes, s.now) == GN_OK && bytes.len) {
-		GN_ASSERT(*at + bytes.len <= sizeof file && memcmp(bytes.p, file + *at, bytes.len) == 0);
+		GN_ASSERT(*at + bytes.len <= sizeof file &&
+			  memcmp(bytes.p, file + *at, bytes.len) == 0);
 		*at += bytes.len;
 	}
 }
@@ -48,8 +50,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	struct gn_bundle_file f = svc_as_file(&theirs);
 	err = gn_bundles_read(s.nodes[0].bundles, &f, 0, sizeof file, s.now, &read);
 	GN_ASSERT(err == GN_OK);
-	err = gn_bundles_spread(s.nodes[0].bundles, gn_slice(ours.blocks, 32), 2, gn_unix(s.now) + 1000, s.now,
-				&spread);
+	err = gn_bundles_spread(s.nodes[0].bundles, gn_slice(ours.blocks, 32), 2,
+				gn_unix(s.now) + 1000, s.now, &spread);
 	GN_ASSERT(err == GN_OK);
 	svc_pump(&s, 0);
 	for (gn_time until = s.now + 12 * GN_MSEC;
@@ -58,8 +60,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	while (len > 2) {
 		size_t n = data[0] | (size_t)data[1] << 8;
 		n = n < len - 2 ? n : len - 2;
-		(void)gn_bundles_recv(s.nodes[0].bundles, &s.nodes[1].sk.pk, &s.nodes[1].addr, gn_slice(data + 2, n),
-				      s.now);
+		(void)gn_bundles_recv(s.nodes[0].bundles, &s.nodes[1].sk.pk, &s.nodes[1].addr,
+				      gn_slice(data + 2, n), s.now);
 		drain();
 		take(read, &at);
 		data += 2 + n;

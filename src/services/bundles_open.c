@@ -1,8 +1,9 @@
-/* Opening a site: its newest head from the overlay, then the manifest that the head (or one of the versions before)
- * names, read as any file. Heads are cached by place, manifests by root; what is cached was verified when it came.
+/* Opening a site: its newest head from the overlay, then the manifest that the head (or one of
+ * the versions before) names, read as any file. Heads are cached by place, manifests by root;
+ * what is cached was verified when it came.
  *
  *   GETTING -> READING [a head, no such manifest here] -> CHECKING [whole] -> ENDED [work_done]
- *   GETTING -> ENDED [manifest here, or no head]      any -> ENDED [gives way: bundles_open_room.c]
+ *   GETTING -> ENDED [manifest here, or no head] any -> ENDED [gives way: bundles_open_room.c]
  *
  * What a head says of its manifest takes no memory, what came of it does.
  * Rules: docs/spec/services.md BU-16, BU-27. */
@@ -20,7 +21,8 @@ static void head_drop(struct gn_bundles *b, const struct gn_hash *key)
 }
 
 /* Takes *bytes: nulled when it was kept. */
-static void head_keep(struct gn_bundles *b, const struct gn_hash *key, const uint8_t *bytes, uint32_t len)
+static void head_keep(struct gn_bundles *b, const struct gn_hash *key, const uint8_t *bytes,
+		      uint32_t len)
 {
 	if (b->heads.count >= BUNDLES_HEADS && !gn_map_get(&b->heads, key)) {
 		uint32_t oldest = 0;
@@ -56,13 +58,16 @@ void gn_bundles_head_put(struct gn_bundles *b, struct gn_slice record, gn_time n
 		head_keep(b, &key, record.p, (uint32_t)record.len);
 }
 
-uint64_t gn_bundles_head_expires(const struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label)
+uint64_t gn_bundles_head_expires(const struct gn_bundles *b, const struct gn_pk *owner,
+				 struct gn_slice label)
 {
 	struct gn_hash key;
 	struct gn_head head;
 	gn_head_key(owner, label, &key);
 	const struct bundles_head *h = gn_map_get(&b->heads, &key);
-	return h && gn_head_parse(gn_slice(h->bytes, h->len), &head) == GN_OK ? head.created + head.ttl : 0;
+	return h && gn_head_parse(gn_slice(h->bytes, h->len), &head) == GN_OK
+		       ? head.created + head.ttl
+		       : 0;
 }
 
 static void work_free(struct gn_bundles *b, struct gn_bundles_work *w)
@@ -94,12 +99,14 @@ static void manifest_drop(struct gn_bundles *b, const struct gn_hash *root)
 /* Makes room for `len` more bytes, least recently used first. */
 static void manifests_evict(struct gn_bundles *b, size_t len)
 {
-	while (b->manifests.count &&
-	       (b->manifests.count >= BUNDLES_MANIFESTS || b->manifest_bytes + len > BUNDLES_MANIFEST_BYTES)) {
+	while (b->manifests.count && (b->manifests.count >= BUNDLES_MANIFESTS ||
+				      b->manifest_bytes + len > BUNDLES_MANIFEST_BYTES)) {
 		uint32_t oldest = 0;
 		for (uint32_t i = 1; i < b->manifests.count; i++)
-			if (((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->used <
-			    ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, oldest))->used)
+			if (((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))
+				    ->used <
+			    ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, oldest))
+				    ->used)
 				oldest = i;
 		struct gn_hash gone = *(const struct gn_hash *)gn_map_key_at(&b->manifests, oldest);
 		manifest_drop(b, &gone);
@@ -109,9 +116,12 @@ static void manifests_evict(struct gn_bundles *b, size_t len)
 void bundles_caches_free(struct gn_bundles *b)
 {
 	for (uint32_t i = 0; i < b->heads.count; i++)
-		gn_mem_free(b->env.alloc, ((struct bundles_head *)gn_map_value_at(&b->heads, i))->bytes);
+		gn_mem_free(b->env.alloc,
+			    ((struct bundles_head *)gn_map_value_at(&b->heads, i))->bytes);
 	for (uint32_t i = 0; i < b->manifests.count; i++)
-		work_free(b, ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->work);
+		work_free(
+			b,
+			((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->work);
 	GN_ASSERT(b->works_out == 0);
 	for (struct gn_bundles_work *w = b->work_first, *next; w; w = next) {
 		next = w->next;
@@ -217,8 +227,8 @@ static gn_err set_head(struct gn_bundles *b, struct bundles_open *o, struct gn_s
 	return GN_OK;
 }
 
-gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label, uint64_t version,
-		       bool fresh, gn_time now, gn_op *op)
+gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label,
+		       uint64_t version, bool fresh, gn_time now, gn_op *op)
 {
 	b->now = now;
 	if (label.len > GN_RECORD_LABEL_MAX)
@@ -267,7 +277,8 @@ gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct g
 	return err;
 }
 
-void bundles_open_got(struct gn_bundles *b, struct bundles_open *o, const struct gn_overlay_event *e)
+void bundles_open_got(struct gn_bundles *b, struct bundles_open *o,
+		      const struct gn_overlay_event *e)
 {
 	gn_err err = e->err == GN_OK ? GN_NOT_FOUND : e->err;
 	o->get = 0;
@@ -294,7 +305,8 @@ void bundles_open_got(struct gn_bundles *b, struct bundles_open *o, const struct
 /* The manifest is whole: to be checked, by whoever owns the engine. */
 static gn_err work_new(struct gn_bundles *b, struct bundles_open *o)
 {
-	struct gn_bundles_work *w = GN_NEW(b->env.alloc, struct gn_bundles_work), **at = &b->work_first;
+	struct gn_bundles_work *w = GN_NEW(b->env.alloc, struct gn_bundles_work),
+			       **at = &b->work_first;
 	if (!w)
 		return GN_NOMEM;
 	w->op = o->op.id;
@@ -337,7 +349,8 @@ static gn_err manifest_keep(struct gn_bundles *b, struct gn_bundles_work *w)
 	gn_err err = w->err;
 	gn_mem_free(&b->open_alloc, w->bytes);
 	w->bytes = NULL;
-	if (err == GN_OK && !gn_map_get(&b->manifests, &w->root)) { /* another open may have been faster */
+	if (err == GN_OK && !gn_map_get(&b->manifests, &w->root)) {
+		/* another open may have been faster */
 		manifests_evict(b, w->len);
 		struct bundles_kept_manifest *k = gn_map_put(&b->manifests, &w->root);
 		if (k) {
@@ -360,8 +373,10 @@ void gn_bundles_work_done(struct gn_bundles *b, struct gn_bundles_work *w, gn_ti
 	b->now = now;
 	b->works_out--;
 	gn_err err = manifest_keep(b, w);
-	for (struct bundles_open *o = b->open_first; o; o = o->next) /* a good one is for all who wait for the same */
-		if (!o->op.ended && bundles_hash_eq(&o->root, &root) && (err == GN_OK || o->op.id == op))
+	/* a good one is for all who wait for the same */
+	for (struct bundles_open *o = b->open_first; o; o = o->next)
+		if (!o->op.ended && bundles_hash_eq(&o->root, &root) &&
+		    (err == GN_OK || o->op.id == op))
 			bundles_open_end(b, o, err);
 }
 
@@ -413,7 +428,8 @@ void bundles_opens_run(struct gn_bundles *b)
 
 void bundles_open_event(struct gn_bundles *b, struct bundles_open *o, struct gn_bundles_event *out)
 {
-	struct bundles_kept_manifest *k = o->op.err == GN_OK ? gn_map_get(&b->manifests, &o->root) : NULL;
+	struct bundles_kept_manifest *k =
+		o->op.err == GN_OK ? gn_map_get(&b->manifests, &o->root) : NULL;
 	if (o->op.err == GN_OK && !k)
 		out->err = GN_NOMEM; /* evicted before it was shown */
 	if (!k)

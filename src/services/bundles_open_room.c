@@ -1,10 +1,13 @@
-/* Room for opens: the memory of manifests on their way and the places of opens. Whoever makes a head can let an open
- * wait as long as BU-12 allows, and can send as much as he likes, so when room is short somebody gives way:
+/* Room for opens: the memory of manifests on their way and the places of opens. Whoever makes a
+ * head can let an open wait as long as BU-12 allows, and can send as much as he likes, so when
+ * room is short somebody gives way:
  *
- *   first who got nothing for BUNDLES_OPEN_GRACE, the longest of them; else one of the owner that holds most
+ *   first who got nothing for BUNDLES_OPEN_GRACE, the longest of them; else one of the owner
+ *   that holds most
  *
- * 1. The budget is an allocator of its own: what opens hold is never missing elsewhere. 2. Who asks for memory is a
- * candidate like the others. 3. What a worker has in its hands stays. Rule: docs/spec/services.md BU-27. */
+ * 1. The budget is an allocator of its own: what opens hold is never missing elsewhere. 2. Who
+ *    asks for memory is a candidate like the others. 3. What a worker has in its hands stays.
+ *    Rule: docs/spec/services.md BU-27. */
 #include "services/bundles_engine_int.h"
 
 static uint64_t bytes_of(const struct gn_bundles *b, const struct bundles_open *o)
@@ -25,15 +28,16 @@ static uint64_t owner_has(const struct gn_bundles *b, const struct bundles_open 
 	return n;
 }
 
-/* How long it has got nothing from others, when that is too long; what is checked here waits for nobody. */
+/* How long it has got nothing from others, when that is too long; what is checked here waits for
+ * nobody. */
 static gn_time idle(const struct gn_bundles *b, const struct bundles_open *o)
 {
 	gn_time t = o->get || o->reader ? b->now - o->moved : 0;
 	return t >= BUNDLES_OPEN_GRACE ? t : 0;
 }
 
-static bool worth_less(const struct gn_bundles *b, const struct bundles_open *a, const struct bundles_open *o,
-		       bool bytes)
+static bool worth_less(const struct gn_bundles *b, const struct bundles_open *a,
+		       const struct bundles_open *o, bool bytes)
 {
 	if (idle(b, a) != idle(b, o))
 		return idle(b, a) > idle(b, o);
@@ -64,7 +68,8 @@ void *bundles_open_memory(struct gn_bundles *b, struct bundles_open *o, void *p,
 }
 
 /* An owner with more than half of the places has no claim to more, and makes room for others. */
-static bool too_many(const struct gn_bundles *b, const struct bundles_open *o, const struct gn_pk *asker)
+static bool too_many(const struct gn_bundles *b, const struct bundles_open *o,
+		     const struct gn_pk *asker)
 {
 	return !gn_pk_eq(&o->owner, asker) && owner_has(b, o, false) > BUNDLES_OPENS / 2;
 }
@@ -75,7 +80,8 @@ gn_err bundles_open_place(struct gn_bundles *b, const struct gn_pk *owner)
 	if (b->opens < BUNDLES_OPENS)
 		return GN_OK;
 	for (struct bundles_open *a = b->open_first; a; a = a->next)
-		if (!a->op.ended && (idle(b, a) || too_many(b, a, owner)) && (!least || worth_less(b, a, least, false)))
+		if (!a->op.ended && (idle(b, a) || too_many(b, a, owner)) &&
+		    (!least || worth_less(b, a, least, false)))
 			least = a;
 	if (!least)
 		return GN_LIMIT;

@@ -1,4 +1,5 @@
-/* Room for opens (BU-27): heads that say much and show nothing, opens that wait, and those beside them. */
+/* Room for opens (BU-27): heads that say much and show nothing, opens that wait, and those
+ * beside them. */
 #include "services/bundles_engine_int.h"
 #include "services/bundles_test_int.h"
 
@@ -14,7 +15,8 @@ static void start(unsigned nodes, unsigned owner_count)
 }
 
 /* A head of this owner over a manifest of these blocks, put from node 0. */
-static void put_head(unsigned owner, uint64_t size, struct gn_slice blocks, const struct gn_hash *root)
+static void put_head(unsigned owner, uint64_t size, struct gn_slice blocks,
+		     const struct gn_hash *root)
 {
 	static uint8_t record[GN_RECORD_MAX];
 	struct gn_buf rec = {record, 0, sizeof record};
@@ -23,9 +25,10 @@ static void put_head(unsigned owner, uint64_t size, struct gn_slice blocks, cons
 			       .seq = 1,
 			       .created = gn_unix(s.now),
 			       .ttl = GN_BUNDLE_TTL};
-	gn_head_advance(&head,
-			&(struct gn_head_version){
-				.total_size = 7, .manifest_size = size, .manifest = *root, .manifest_blocks = blocks});
+	gn_head_advance(&head, &(struct gn_head_version){.total_size = 7,
+							 .manifest_size = size,
+							 .manifest = *root,
+							 .manifest_blocks = blocks});
 	assert_int_equal(gn_head_record(&owners[owner], &head, &rec), GN_OK);
 	assert_int_equal(svc_put(&s, 0, gn_buf_slice(&rec), 3, NULL), GN_OK);
 }
@@ -53,9 +56,9 @@ static void put_bulk(unsigned owner, unsigned at, size_t size)
 static void begin(unsigned node, unsigned owner, struct svc_wait *w)
 {
 	*w = (struct svc_wait){.node = node};
-	assert_int_equal(
-		gn_bundles_open(s.nodes[node].bundles, &owners[owner].pk, GN_LIT("blog"), 0, true, s.now, &w->op),
-		GN_OK);
+	assert_int_equal(gn_bundles_open(s.nodes[node].bundles, &owners[owner].pk, GN_LIT("blog"),
+					 0, true, s.now, &w->op),
+			 GN_OK);
 	svc_wait_add(&s, w);
 	svc_pump(&s, node);
 }
@@ -72,7 +75,8 @@ static const struct bundles_open *open_of(const struct svc_wait *w)
 	return bundles_op_get(s.nodes[w->node].bundles, w->op, OP_OPEN);
 }
 
-/* Sixteen times 64 MiB said, none of them shown: no byte of it is taken, reading goes on, and each of them ends. */
+/* Sixteen times 64 MiB said, none of them shown: no byte of it is taken, reading goes on, and
+ * each of them ends. */
 static void what_a_head_says_takes_no_memory(void **state)
 {
 	(void)state;
@@ -91,7 +95,8 @@ static void what_a_head_says_takes_no_memory(void **state)
 	svc_run_for(&s, 20 * GN_SEC);
 	assert_int_equal(b->opens, 16);
 	assert_int_equal(b->open_alloc.used, 0);
-	assert_in_range(s.nodes[5].bundles_alloc.used - before, 0, 2u << 20); /* readers' lists, lookups */
+	/* readers' lists, lookups */
+	assert_in_range(s.nodes[5].bundles_alloc.used - before, 0, 2u << 20);
 	assert_int_equal(svc_read(&s, 5, &f, 0, GN_BLOCK, data, &got, NULL), GN_OK);
 	svc_run_for(&s, BUNDLES_REFUSED + 20 * GN_SEC);
 	for (unsigned i = 0; i < 16; i++)
@@ -116,7 +121,8 @@ static void memory_follows_what_came(void **state)
 	for (unsigned i = 0; i < 25; i++) {
 		svc_run_for(&s, GN_SEC);
 		const struct bundles_open *o = open_of(&w);
-		assert_in_range(b->open_alloc.used, 0, 2 * o->len + (BUNDLES_AHEAD + 1) * (GN_CHUNK + 64) + 4096);
+		assert_in_range(b->open_alloc.used, 0,
+				2 * o->len + (BUNDLES_AHEAD + 1) * (GN_CHUNK + 64) + 4096);
 	}
 	assert_true(open_of(&w)->len > 4 * GN_BLOCK);
 	s.down_node = 0;
@@ -187,7 +193,8 @@ static void who_got_nothing_for_long_gives_way_first(void **state)
 static gn_err open_now(unsigned owner, gn_time now)
 {
 	gn_op op;
-	return gn_bundles_open(s.nodes[0].bundles, &owners[owner].pk, GN_LIT("blog"), 0, true, now, &op);
+	return gn_bundles_open(s.nodes[0].bundles, &owners[owner].pk, GN_LIT("blog"), 0, true, now,
+			       &op);
 }
 
 static void places_go_to_who_gets_something(void **state)
@@ -197,7 +204,8 @@ static void places_go_to_who_gets_something(void **state)
 	struct gn_bundles *b = s.nodes[0].bundles;
 	for (unsigned i = 0; i < BUNDLES_OPENS; i++)
 		assert_int_equal(open_now(i % 2, s.now), GN_OK);
-	assert_int_equal(open_now(2, s.now + BUNDLES_OPEN_GRACE - 1), GN_LIMIT); /* half each, and not for long */
+	/* half each, and not for long */
+	assert_int_equal(open_now(2, s.now + BUNDLES_OPEN_GRACE - 1), GN_LIMIT);
 	assert_int_equal(open_now(2, s.now + BUNDLES_OPEN_GRACE), GN_OK);
 	assert_int_equal(b->opens, BUNDLES_OPENS);
 	assert_int_equal(svc_bundles_count(&s, 0, "opens_gave_way"), 1);
@@ -240,8 +248,11 @@ static void a_site_at_hand_needs_no_place(void **state)
 	assert_int_equal(svc_ingest(&s, 0, GN_LIT("<p>"), &file), GN_OK);
 	page = svc_as_file(&file);
 	page.path = GN_LIT("index.html");
-	struct gn_manifest_args args = {
-		.owner = owners[2].pk, .label = GN_LIT("blog"), .seq = 1, .files = &page, .file_count = 1};
+	struct gn_manifest_args args = {.owner = owners[2].pk,
+					.label = GN_LIT("blog"),
+					.seq = 1,
+					.files = &page,
+					.file_count = 1};
 	assert_int_equal(gn_manifest_make(&heap, &args, &out, why), GN_OK);
 	assert_int_equal(svc_ingest(&s, 0, gn_buf_slice(&out), &manifest), GN_OK);
 	put_head(2, manifest.size, gn_slice(manifest.blocks, manifest.blocks_len), &manifest.root);
@@ -254,7 +265,8 @@ static void a_site_at_hand_needs_no_place(void **state)
 		assert_int_equal(open_now(i % 2, s.now), GN_OK);
 	assert_int_equal(open_now(2, s.now), GN_LIMIT); /* fresh: the network is asked */
 	w = (struct svc_wait){0};
-	assert_int_equal(gn_bundles_open(b, &owners[2].pk, GN_LIT("blog"), 0, false, s.now, &w.op), GN_OK);
+	assert_int_equal(gn_bundles_open(b, &owners[2].pk, GN_LIT("blog"), 0, false, s.now, &w.op),
+			 GN_OK);
 	assert_int_equal(svc_wait(&s, &w), GN_OK);
 	svc_wait_free(&w);
 	svc_wait_free(&file);

@@ -1,13 +1,16 @@
 /* Blocks of our own publications: which of them are needed, and the end of those that are not.
  *
- *   ingest -> FRESH, for a day -> NEEDED [a version that is kept, or a spread, names it] -> gone [disown, nobody else
+ *   ingest -> FRESH, for a day -> NEEDED [a version that is kept, or a spread, names it] -> gone
+ *   [disown, nobody else
  * needs it] FRESH -> gone [a day over, never named]
  *
- * 1. needed counts, per block, the lists that name it: versions that the owner said are kept, and running spreads. A
- * block that is counted is never let go. 2. Nor is one taken in this day by a publication that has not come to its
- * spread: fresh, and the day is in the file's name, so that a restart does not shorten or lengthen it. 3. The sweep
- * looks at few blocks at a time and asks these maps again for each; it does not begin before the owner has named every
- * version it keeps. 4. What is promised to others stays held until then. Rule: docs/spec/services.md BU-20. */
+ * 1. needed counts, per block, the lists that name it: versions that the owner said are kept,
+ *    and running spreads. A block that is counted is never let go. 2. Nor is one taken in this
+ *    day by a publication that has not come to its spread: fresh, and the day is in the file's
+ *    name, so that a restart does not shorten or lengthen it. 3. The sweep looks at few blocks
+ *    at a time and asks these maps again for each; it does not begin before the owner has named
+ *    every version it keeps. 4. What is promised to others stays held until then. Rule:
+ *    docs/spec/services.md BU-20. */
 #include "services/bundles_engine_int.h"
 
 static const struct gn_hash *hash_at(struct gn_slice blocks, size_t at)
@@ -49,7 +52,8 @@ static void pin(struct gn_bundles *b, const struct gn_hash *block)
 {
 	enum gn_block_keep keep;
 	if (gn_blocks_kept(b->cfg.blocks, block, &keep, NULL) && keep != GN_BLOCK_OWN)
-		(void)!gn_blocks_keep(b->cfg.blocks, block, GN_BLOCK_OWN, bundles_fresh_until(b), b->now);
+		(void)!gn_blocks_keep(b->cfg.blocks, block, GN_BLOCK_OWN, bundles_fresh_until(b),
+				      b->now);
 }
 
 gn_err bundles_need(struct gn_bundles *b, struct gn_slice blocks)
@@ -93,7 +97,8 @@ void gn_bundles_disown(struct gn_bundles *b, struct gn_slice blocks, gn_time now
 
 uint64_t bundles_fresh_until(const struct gn_bundles *b)
 {
-	return (gn_unix(b->now) + BUNDLES_FRESH) / 3600 * 3600 + 3600; /* one name for all blocks of an hour */
+	/* one name for all blocks of an hour */
+	return (gn_unix(b->now) + BUNDLES_FRESH) / 3600 * 3600 + 3600;
 }
 
 /* A publication that has not come to its spread stands on this block. */
@@ -115,7 +120,8 @@ void gn_bundles_collect(struct gn_bundles *b, bool all, gn_time now)
 	b->collect_all = all;
 }
 
-/* A few blocks of the store, from its end: what a removal moves to its place was looked at already. */
+/* A few blocks of the store, from its end: what a removal moves to its place was looked at
+ * already. */
 static void sweep_some(struct gn_bundles *b)
 {
 	struct gn_hash block;
@@ -123,7 +129,8 @@ static void sweep_some(struct gn_bundles *b)
 	uint64_t until, now = gn_unix(b->now);
 	uint32_t len;
 	for (unsigned n = 0; n < BUNDLES_SWEEP_BLOCKS && b->own_at > 0; n++) {
-		if (!gn_blocks_at(b->cfg.blocks, --b->own_at, &block, &len, &keep) || keep != GN_BLOCK_OWN)
+		if (!gn_blocks_at(b->cfg.blocks, --b->own_at, &block, &len, &keep) ||
+		    keep != GN_BLOCK_OWN)
 			continue;
 		bool known = gn_blocks_kept(b->cfg.blocks, &block, &keep, &until);
 		if (!known || until > now || (until == 0 && !b->collect_all))

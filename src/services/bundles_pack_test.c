@@ -22,7 +22,8 @@ static void make_site(struct site *t, const uint8_t *data, struct gn_hash *pack,
 	for (unsigned i = 0; i < FILES; i++) {
 		snprintf(t->paths[i], sizeof t->paths[i], "f%03u.txt", i);
 		struct gn_bundle_file *f = &t->files[i];
-		*f = (struct gn_bundle_file){.path = gn_str(t->paths[i]), .size = each, .pack = 1, .offset = at};
+		*f = (struct gn_bundle_file){
+			.path = gn_str(t->paths[i]), .size = each, .pack = 1, .offset = at};
 		gn_merkle_leaf(gn_slice(data + at, each), &f->root);
 		at += each;
 	}
@@ -30,7 +31,8 @@ static void make_site(struct site *t, const uint8_t *data, struct gn_hash *pack,
 
 static gn_err make(const struct site *t, size_t files, size_t packs, struct gn_buf *out)
 {
-	struct gn_manifest_args args = {.files = t->files, .file_count = files, .packs = &t->pack, .pack_count = packs};
+	struct gn_manifest_args args = {
+		.files = t->files, .file_count = files, .packs = &t->pack, .pack_count = packs};
 	char why[256];
 	*out = (struct gn_buf){.cap = gn_manifest_make_max(&args)};
 	out->p = svc_need(malloc(out->cap));
@@ -65,11 +67,16 @@ static void files_are_read_out_of_a_pack(void **state)
 		assert_int_equal(f.size, size / FILES);
 		assert_int_equal(f.pack_len, size);
 		assert_memory_equal(f.blocks.p, pack.b, 32);
-		assert_int_equal(svc_read(&s, reader, &f, 0, f.size, data + f.offset, &got, NULL), GN_OK);
+		assert_int_equal(svc_read(&s, reader, &f, 0, f.size, data + f.offset, &got, NULL),
+				 GN_OK);
 		assert_int_equal(got, f.size);
-		assert_int_equal(svc_read(&s, reader, &f, f.size - 3, 2, data + f.offset, &got, NULL), GN_OK);
+		assert_int_equal(
+			svc_read(&s, reader, &f, f.size - 3, 2, data + f.offset, &got, NULL),
+			GN_OK);
 		gn_op op;
-		assert_int_equal(gn_bundles_read(s.nodes[reader].bundles, &f, 1, f.size, s.now, &op), GN_RANGE);
+		assert_int_equal(
+			gn_bundles_read(s.nodes[reader].bundles, &f, 1, f.size, s.now, &op),
+			GN_RANGE);
 	}
 	/* What one file brought serves its neighbours, once it is on the disk. */
 	assert_in_range(svc_bundles_count(&s, reader, "chunks_got"), 4, 16);
@@ -123,8 +130,10 @@ static void files_lie_whole_in_their_packs(void **state)
 		struct site t = {.pack.len = table[i].pack_len};
 		struct gn_buf out;
 		struct gn_manifest *m = NULL;
-		t.files[0] = (struct gn_bundle_file){
-			.path = GN_LIT("a"), .size = table[i].size, .pack = table[i].pack, .offset = table[i].offset};
+		t.files[0] = (struct gn_bundle_file){.path = GN_LIT("a"),
+						     .size = table[i].size,
+						     .pack = table[i].pack,
+						     .offset = table[i].offset};
 		gn_err err = make(&t, 1, 1, &out);
 		if ((err == GN_OK) != table[i].good)
 			fail_msg("making row %zu: %s", i, gn_err_name(err));
@@ -134,17 +143,18 @@ static void files_lie_whole_in_their_packs(void **state)
 		struct gn_fbb b = gn_fbb(storage, sizeof storage);
 		struct gn_fb_hash root = {{1}};
 		struct gn_fb_key owner = {{1}};
-		gn_fbref file = gn_fb_bundle_file_make(&b, &(struct gn_fb_bundle_file_args){.path = GN_LIT("a"),
-											    .size = table[i].size,
-											    .root = &root,
-											    .pack = table[i].pack,
-											    .offset = table[i].offset});
-		gn_fbref top =
-			gn_fb_manifest_make(&b, &(struct gn_fb_manifest_args){.version = BUNDLES_VERSION_PACKS,
-									      .owner = &owner,
-									      .files = {&file, 1},
-									      .packs = {&root, 1},
-									      .pack_lens = {&table[i].pack_len, 1}});
+		gn_fbref file = gn_fb_bundle_file_make(
+			&b, &(struct gn_fb_bundle_file_args){.path = GN_LIT("a"),
+							     .size = table[i].size,
+							     .root = &root,
+							     .pack = table[i].pack,
+							     .offset = table[i].offset});
+		gn_fbref top = gn_fb_manifest_make(
+			&b, &(struct gn_fb_manifest_args){.version = BUNDLES_VERSION_PACKS,
+							  .owner = &owner,
+							  .files = {&file, 1},
+							  .packs = {&root, 1},
+							  .pack_lens = {&table[i].pack_len, 1}});
 		struct gn_slice bytes;
 		assert_int_equal(gn_fbb_finish(&b, top, GN_FB_MANIFEST_IDENTIFIER, &bytes), GN_OK);
 		err = gn_manifest_open(&heap, bytes, &m);
@@ -154,7 +164,8 @@ static void files_lie_whole_in_their_packs(void **state)
 	}
 }
 
-/* Packs in a manifest of version 1, or as many lengths as packs: neither is there for a reader to guess about. */
+/* Packs in a manifest of version 1, or as many lengths as packs: neither is there for a reader
+ * to guess about. */
 static void packs_belong_to_version_2(void **state)
 {
 	(void)state;
@@ -168,11 +179,12 @@ static void packs_belong_to_version_2(void **state)
 		struct gn_slice bytes;
 		struct gn_manifest *m = NULL;
 		gn_fbref top = gn_fb_manifest_make(
-			&b, &(struct gn_fb_manifest_args){.version = fault == 1 ? BUNDLES_VERSION_PLAIN
-										: BUNDLES_VERSION_PACKS,
-							  .owner = &owner,
-							  .packs = {roots, 2},
-							  .pack_lens = {lens, fault == 2 ? 1 : 2}});
+			&b,
+			&(struct gn_fb_manifest_args){.version = fault == 1 ? BUNDLES_VERSION_PLAIN
+									    : BUNDLES_VERSION_PACKS,
+						      .owner = &owner,
+						      .packs = {roots, 2},
+						      .pack_lens = {lens, fault == 2 ? 1 : 2}});
 		assert_int_equal(gn_fbb_finish(&b, top, GN_FB_MANIFEST_IDENTIFIER, &bytes), GN_OK);
 		assert_int_equal(gn_manifest_open(&heap, bytes, &m), fault ? GN_MALFORMED : GN_OK);
 		gn_manifest_free(&heap, m);

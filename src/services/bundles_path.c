@@ -1,8 +1,8 @@
 /* Paths of a bundle: which are allowed, which clash, what type a file has by its name.
  *
- * A bundle must mean the same on every file system it may be copied to, so names that differ only by case on one level
- * are refused; case is folded by Unicode's simple folding, one character at a time. Rules: docs/spec/services.md BU-1,
- * BU-2. */
+ * A bundle must mean the same on every file system it may be copied to, so names that differ
+ * only by case on one level are refused; case is folded by Unicode's simple folding, one
+ * character at a time. Rules: docs/spec/services.md BU-1, BU-2. */
 #include "services/bundles_int.h"
 
 #include <stdlib.h>
@@ -44,7 +44,8 @@ gn_err gn_bundle_path_check(struct gn_slice path, const char **why)
 	return GN_OK;
 }
 
-bool bundles_path_form(struct gn_slice path, bool composed, char out[GN_PATH_MAX], struct gn_slice *text)
+bool bundles_path_form(struct gn_slice path, bool composed, char out[GN_PATH_MAX],
+		       struct gn_slice *text)
 {
 	size_t len = GN_PATH_MAX, ascii = 0;
 	while (ascii < path.len && path.p[ascii] < 0x80)
@@ -55,7 +56,8 @@ bool bundles_path_form(struct gn_slice path, bool composed, char out[GN_PATH_MAX
 		*text = path;
 		return true;
 	}
-	uint8_t *made = u8_normalize(composed ? UNINORM_NFC : UNINORM_NFD, path.p, path.len, (uint8_t *)out, &len);
+	uint8_t *made = u8_normalize(composed ? UNINORM_NFC : UNINORM_NFD, path.p, path.len,
+				     (uint8_t *)out, &len);
 	if (made != (uint8_t *)out) { /* it did not fit */
 		free(made);
 		return false;
@@ -86,8 +88,8 @@ int bundles_path_order(struct gn_slice a, struct gn_slice b)
 
 /* ---- folding ---- */
 
-/* The next character of well-formed UTF-8, folded; '/' comes before all others so that a folder's files lie together.
- * At the end 0. */
+/* The next character of well-formed UTF-8, folded; '/' comes before all others so that a
+ * folder's files lie together. At the end 0. */
 static uint32_t next_folded(struct gn_slice s, size_t *at)
 {
 	if (*at >= s.len)
@@ -128,7 +130,8 @@ bool bundles_path_clash(struct gn_slice a, struct gn_slice b)
 		if (!end_a)
 			continue;
 		size_t stop_a = x ? i - 1 : i, stop_b = y ? j - 1 : j;
-		if (!gn_slice_eq(gn_slice_sub(a, part_a, stop_a - part_a), gn_slice_sub(b, part_b, stop_b - part_b)))
+		if (!gn_slice_eq(gn_slice_sub(a, part_a, stop_a - part_a),
+				 gn_slice_sub(b, part_b, stop_b - part_b)))
 			return true; /* the same but for case */
 		if (!x || !y)
 			return true; /* equal, or a file where the other has a folder */

@@ -1,14 +1,18 @@
-/* Peers as we ask them: how many chunks at once, how long to wait, whom to leave alone; and the chunks asked for.
+/* Peers as we ask them: how many chunks at once, how long to wait, whom to leave alone; and the
+ * chunks asked for.
  *
- *   request:  ASKED -> answered [on_chunk, on_get_ack] | late [request_due] -> answered | forgotten [request_due]
+ *   request: ASKED -> answered [on_chunk, on_get_ack] | late [request_due] -> answered |
+ *   forgotten [request_due]
  *
- * One line brings all chunks, and a slow one takes a while for each: a chunk is late when its peer's time is over and
- * the line had time for all that was asked before it as well. How long the line takes is what chunks took lately.
+ * One line brings all chunks, and a slow one takes a while for each: a chunk is late when its
+ * peer's time is over and the line had time for all that was asked before it as well. How long
+ * the line takes is what chunks took lately.
  *
- * 1. p->inflight counts its requests that are not late. 2. A request names its reader by number: it may outlive it.
+ * 1. p->inflight counts its requests that are not late. 2. A request names its reader by number:
+ *    it may outlive it.
  * 3. What a peer sends is used only if it was asked for, from this peer, and its proof holds.
- * Places for peers are few: who comes to us has most of them, within shares, and our own readers the rest.
- * Rules: docs/spec/services.md BU-13, BU-14, BU-25. */
+ *    Places for peers are few: who comes to us has most of them, within shares, and our own
+ *    readers the rest. Rules: docs/spec/services.md BU-13, BU-14, BU-25. */
 #include "services/bundles_engine_int.h"
 
 /* ---- peers ---- */
@@ -33,17 +37,21 @@ void bundles_peers_init(struct gn_bundles *b)
 
 static bool busy(const struct gn_bundles *b, const struct bundles_peer *p)
 {
-	return p->inflight || p->loading || p->in_turn || p->incoming || (p->bad && b->now < p->wait_until);
+	return p->inflight || p->loading || p->in_turn || p->incoming ||
+	       (p->bad && b->now < p->wait_until);
 }
 
 /* May it go? Idle, or it has taken nothing for a while of what it asked for. */
 static bool goes(const struct gn_bundles *b, const struct bundles_peer *p)
 {
-	return !busy(b, p) && (!p->queue.count || (p->waiting && b->now - p->served >= BUNDLES_SERVE_GRACE));
+	return !busy(b, p) &&
+	       (!p->queue.count || (p->waiting && b->now - p->served >= BUNDLES_SERVE_GRACE));
 }
 
-/* Is the place of a worth less than that of o? Idle ones first, unused longest; then of the heaviest prefix. */
-static bool worth_less(const struct gn_bundles *b, const struct bundles_peer *a, const struct bundles_peer *o)
+/* Is the place of a worth less than that of o? Idle ones first, unused longest; then of the
+ * heaviest prefix. */
+static bool worth_less(const struct gn_bundles *b, const struct bundles_peer *a,
+		       const struct bundles_peer *o)
 {
 	if (!a->queue.count || !o->queue.count)
 		return !a->queue.count && (o->queue.count || a->used < o->used);
@@ -69,7 +77,8 @@ static bool evict(struct gn_bundles *b, bool callers, const uint64_t *prefix)
 	struct bundles_peer *least = NULL;
 	for (uint32_t i = 0; i < b->peers.count; i++) {
 		struct bundles_peer *p = *(struct bundles_peer **)gn_map_value_at(&b->peers, i);
-		if ((callers && !p->caller) || (prefix && gn_addr_prefix(&p->payer.addr) != *prefix) || !goes(b, p))
+		if ((callers && !p->caller) ||
+		    (prefix && gn_addr_prefix(&p->payer.addr) != *prefix) || !goes(b, p))
 			continue;
 		if (!least || worth_less(b, p, least))
 			least = p;
@@ -133,8 +142,10 @@ struct bundles_peer *bundles_peer_called(struct gn_bundles *b, const struct gn_c
 		who.addr = contact->addrs[0];
 	uint64_t prefix = gn_addr_prefix(&who.addr);
 	gn_err err = gn_share_take(&b->callers, &who, 1);
-	while ((err == GN_NO_SPACE || err == GN_LIMIT) && evict(b, true, err == GN_LIMIT ? &prefix : NULL))
-		err = gn_share_take(&b->callers, &who, 1); /* a prefix that took more before shrinks to its share */
+	while ((err == GN_NO_SPACE || err == GN_LIMIT) &&
+	       evict(b, true, err == GN_LIMIT ? &prefix : NULL))
+		/* a prefix that took more before shrinks to its share */
+		err = gn_share_take(&b->callers, &who, 1);
 	if (err != GN_OK) {
 		b->count.peers_full++;
 		return NULL;
@@ -153,8 +164,10 @@ void bundles_peers_validate(const struct gn_bundles *b)
 {
 	uint32_t inflight = 0, callers = 0;
 	for (uint32_t i = 0; i < b->peers.count; i++) {
-		const struct bundles_peer *p = *(struct bundles_peer **)gn_map_value_at(&b->peers, i);
-		GN_ASSERT(p->window >= 1 && p->window <= BUNDLES_WINDOW_MAX && p->queue.count <= BUNDLES_SERVE_QUEUE);
+		const struct bundles_peer *p =
+			*(struct bundles_peer **)gn_map_value_at(&b->peers, i);
+		GN_ASSERT(p->window >= 1 && p->window <= BUNDLES_WINDOW_MAX &&
+			  p->queue.count <= BUNDLES_SERVE_QUEUE);
 		GN_ASSERT(!(p->in_turn && p->waiting));
 		inflight += p->inflight;
 		callers += p->caller;
@@ -185,18 +198,20 @@ static gn_time patience_of(const struct bundles_peer *p)
 
 static gn_time due_of(const struct gn_bundles *b, const struct bundles_request *q)
 {
-	return q->sent + gn_time_min(q->patience + b->line * (gn_time)q->ahead, BUNDLES_TIMEOUT_LINE);
+	return q->sent +
+	       gn_time_min(q->patience + b->line * (gn_time)q->ahead, BUNDLES_TIMEOUT_LINE);
 }
 
-/* What the line takes for a chunk: no longer than a slow line does, and believed sooner when it is less, so that a slow
- * peer does not pass for a slow line. */
+/* What the line takes for a chunk: no longer than a slow line does, and believed sooner when it
+ * is less, so that a slow peer does not pass for a slow line. */
 static void line_timed(struct gn_bundles *b, const struct bundles_request *q)
 {
 	gn_time each = gn_time_min((b->now - q->sent) / (gn_time)q->ahead, BUNDLES_LINE_SLOW);
 	b->line += (each - b->line) / (each < b->line ? 2 : 8);
 }
 
-/* As RFC 6298; a whole window of chunks is behind one sample, which is what the next deadline needs. */
+/* As RFC 6298; a whole window of chunks is behind one sample, which is what the next deadline
+ * needs. */
 static void timed(struct bundles_peer *p, gn_time sample)
 {
 	if (!p->srtt) {
@@ -217,8 +232,8 @@ static void slower(struct gn_bundles *b, struct bundles_peer *p)
 	p->cut = b->now;
 }
 
-/* One more at once for each window that was answered soon, half as many when a chunk took long: what waits in a queue
- * brings nothing. */
+/* One more at once for each window that was answered soon, half as many when a chunk took long:
+ * what waits in a queue brings nothing. */
 static void window_follow(struct gn_bundles *b, struct bundles_peer *p, gn_time sent)
 {
 	gn_time took = b->now - sent;
@@ -233,8 +248,8 @@ static void window_follow(struct gn_bundles *b, struct bundles_peer *p, gn_time 
 
 /* ---- asking ---- */
 
-bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct bundles_reader *r, uint64_t chunk,
-			  const struct gn_hash *block)
+bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct bundles_reader *r,
+			  uint64_t chunk, const struct gn_hash *block)
 {
 	struct bundles_request *q = GN_NEW(b->env.alloc, struct bundles_request);
 	uint64_t id = ++b->next_id;
@@ -253,8 +268,9 @@ bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct b
 				      .ahead = b->asked + 1,
 				      .sent = b->now};
 	*at = q;
-	struct gn_fbb *fbb =
-		bundles_timer_set(b, &q->timer, b->now + q->patience) == GN_OK ? bundles_message_begin(b, 0) : NULL;
+	struct gn_fbb *fbb = bundles_timer_set(b, &q->timer, b->now + q->patience) == GN_OK
+				     ? bundles_message_begin(b, 0)
+				     : NULL;
 	if (!fbb) {
 		q->late = true; /* counts for nobody */
 		bundles_request_free(b, q);
@@ -263,8 +279,9 @@ bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct b
 	struct gn_fb_hash hash;
 	memcpy(hash.b, block->b, sizeof hash.b);
 	gn_fbref body = gn_fb_chunk_get_make(
-		fbb, &(struct gn_fb_chunk_get_args){
-			     .block = &hash, .first = (uint32_t)(chunk % GN_BLOCK_CHUNKS), .count = 1});
+		fbb, &(struct gn_fb_chunk_get_args){.block = &hash,
+						    .first = (uint32_t)(chunk % GN_BLOCK_CHUNKS),
+						    .count = 1});
 	bundles_message_end(b, &p->contact, id, GN_FB_BLOCK_BODY_CHUNK_GET, body);
 	struct bundles_slot *slot = bundles_reader_slot(b, r, chunk);
 	GN_ASSERT(slot);
@@ -305,9 +322,10 @@ static struct bundles_holder *holder_of(struct gn_bundles *b, const struct bundl
 	return *source ? bundles_source_holder(*source, &q->peer) : NULL;
 }
 
-/* The chunk must come from elsewhere; the holder gets this state (or stays) and the source remembers why. */
-static void turn_away(struct gn_bundles *b, const struct bundles_request *q, enum bundles_holder_state state,
-		      gn_err why)
+/* The chunk must come from elsewhere; the holder gets this state (or stays) and the source
+ * remembers why. */
+static void turn_away(struct gn_bundles *b, const struct bundles_request *q,
+		      enum bundles_holder_state state, gn_err why)
 {
 	struct bundles_source *s;
 	struct bundles_holder *h = holder_of(b, q, &s);
@@ -352,30 +370,35 @@ void bundles_request_due(struct gn_bundles *b, struct bundles_request *q)
 
 /* ---- answers ---- */
 
-static gn_err check_chunk(struct gn_bundles *b, struct bundles_reader *r, const struct bundles_request *q,
-			  struct gn_fb_chunk m)
+static gn_err check_chunk(struct gn_bundles *b, struct bundles_reader *r,
+			  const struct bundles_request *q, struct gn_fb_chunk m)
 {
 	struct gn_fb_hash hash = gn_fb_chunk_block(m);
 	struct gn_slice proof = gn_fb_chunk_proof_bytes(m);
 	if (memcmp(hash.b, bundles_reader_block(r, q->chunk)->b, sizeof hash.b) != 0 ||
-	    gn_fb_chunk_index(m) != q->chunk % GN_BLOCK_CHUNKS || proof.len > GN_PROOF_MAX * sizeof(struct gn_hash))
+	    gn_fb_chunk_index(m) != q->chunk % GN_BLOCK_CHUNKS ||
+	    proof.len > GN_PROOF_MAX * sizeof(struct gn_hash))
 		return GN_HASH;
 	return bundles_reader_check(b, r, q->chunk, (const struct gn_hash *)(const void *)proof.p,
 				    proof.len / sizeof(struct gn_hash), gn_fb_chunk_data(m));
 }
 
 /* BU-14 */
-static void caught_lying(struct gn_bundles *b, const struct bundles_request *q, struct bundles_peer *p)
+static void caught_lying(struct gn_bundles *b, const struct bundles_request *q,
+			 struct bundles_peer *p)
 {
 	b->count.chunks_bad++;
 	b->count.holders_bad += !p->bad;
 	p->bad = true;
 	p->wait_until = b->now + BUNDLES_BAD_WAIT;
 	turn_away(b, q, HOLDER_FAILED, GN_HASH);
-	gn_log(b->env.log, GN_LOG_WARN, "bundles", "chunk.bad", "a peer sent a chunk that is not part of its block");
+	gn_log(b->env.log, GN_LOG_WARN, "bundles", "chunk.bad",
+	       "a peer sent a chunk that is not "
+	       "part of its block");
 }
 
-void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t request, struct gn_fb_chunk m)
+void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t request,
+		      struct gn_fb_chunk m)
 {
 	struct bundles_request **at = gn_map_get(&b->requests, &request), *q = at ? *at : NULL;
 	struct bundles_peer *p = bundles_peer_get(b, from);
@@ -427,7 +450,8 @@ void bundles_on_get_ack(struct gn_bundles *b, struct bundles_request *q, gn_err 
 void bundles_peer_lost(struct gn_bundles *b, const struct gn_pk *pk)
 {
 	for (uint32_t i = b->requests.count; i-- > 0;) {
-		struct bundles_request *q = *(struct bundles_request **)gn_map_value_at(&b->requests, i);
+		struct bundles_request *q =
+			*(struct bundles_request **)gn_map_value_at(&b->requests, i);
 		if (!gn_pk_eq(&q->peer, pk))
 			continue;
 		struct bundles_source *s;

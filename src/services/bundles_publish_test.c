@@ -1,4 +1,5 @@
-/* Publishing in small networks: copies that keep up, promises, pins, disks that are full, sites that change. */
+/* Publishing in small networks: copies that keep up, promises, pins, disks that are full, sites
+ * that change. */
 #include "services/bundles_test_int.h"
 
 #include "services/bundles_engine_int.h"
@@ -67,21 +68,23 @@ static void promises_survive_a_restart_and_end_in_time(void **state)
 	svc_free(&s);
 }
 
-/* 3 MB with four copies over 256 kbit/s to 1 Mbit/s: it takes minutes, and no holder counts as dead meanwhile (BU-22).
- */
+/* 3 MB with four copies over 256 kbit/s to 1 Mbit/s: it takes minutes, and no holder counts as
+ * dead meanwhile (BU-22). */
 static void a_slow_line_publishes_too(void **state)
 {
 	(void)state;
 	static const double rates[] = {32000, 48000, 125000};
 	for (unsigned i = 0; i < 3; i++) {
-		svc_init(&s, &(struct svc_options){.seed = 42, .nodes = 8, .peer_bytes_max = 64u << 20});
+		svc_init(&s, &(struct svc_options){
+				     .seed = 42, .nodes = 8, .peer_bytes_max = 64u << 20});
 		s.opt.bytes_per_s = rates[i];
 		s.opt.patience = 1000 * GN_SEC;
 		uint8_t *data = random_bytes(3000000, 15);
 		struct svc_wait w;
 		gn_time before = s.now;
 		publish(data, 3000000, 4, &w);
-		print_message("%.0f bytes a second: %lld s\n", rates[i], (long long)((s.now - before) / GN_SEC));
+		print_message("%.0f bytes a second: %lld s\n", rates[i],
+			      (long long)((s.now - before) / GN_SEC));
 		assert_int_equal(svc_bundles_count(&s, 0, "spread_dead"), 0);
 		assert_int_equal(svc_bundles_count(&s, 0, "spread_refused"), 0);
 		free(data);
@@ -94,7 +97,8 @@ static void a_slow_line_publishes_too(void **state)
 
 static bool is_here(unsigned node, const uint8_t *block)
 {
-	return gn_blocks_have(s.nodes[node].blocks, (const struct gn_hash *)(const void *)block, NULL);
+	return gn_blocks_have(s.nodes[node].blocks, (const struct gn_hash *)(const void *)block,
+			      NULL);
 }
 
 static void what_no_version_needs_goes_and_promises_stay(void **state)
@@ -112,7 +116,8 @@ static void what_no_version_needs_goes_and_promises_stay(void **state)
 		struct gn_bundles *b = s.nodes[i].bundles;
 		assert_int_equal(gn_bundles_own(b, gn_slice(w.blocks, 32), s.now), GN_OK);
 		assert_int_equal(gn_bundles_own(b, gn_slice(w.blocks, 32), s.now), GN_OK);
-		gn_bundles_disown(b, gn_slice(w.blocks, 32), s.now); /* another version still names it */
+		/* another version still names it */
+		gn_bundles_disown(b, gn_slice(w.blocks, 32), s.now);
 		gn_blocks_info(s.nodes[i].blocks, &info);
 		assert_int_equal(info.own, 1);
 		gn_bundles_disown(b, gn_slice(w.blocks, 32), s.now);
@@ -136,13 +141,15 @@ static void what_no_version_needs_goes_and_promises_stay(void **state)
 	svc_free(&s);
 }
 
-/* A day after it was taken in, with a restart in between; not before every version has been named. */
+/* A day after it was taken in, with a restart in between; not before every version has been
+ * named. */
 static void an_abandoned_publication_goes_after_a_day(void **state)
 {
 	(void)state;
 	network(1, 0);
 	s.validate = false;
-	uint8_t *kept = random_bytes(1000, 31), *left = random_bytes(1000, 32), *late = random_bytes(1000, 33);
+	uint8_t *kept = random_bytes(1000, 31), *left = random_bytes(1000, 32),
+		*late = random_bytes(1000, 33);
 	struct svc_wait k, a, b;
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(kept, 1000), &k), GN_OK);
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(left, 1000), &a), GN_OK);
@@ -203,7 +210,8 @@ static void cancelled_ingest_lets_go(void **state)
 	size_t taken, at = 0;
 	assert_int_equal(gn_bundles_ingest(s.nodes[0].bundles, s.now, &op), GN_OK);
 	while (at < 2 * GN_BLOCK + 5) {
-		gn_err err = gn_bundles_ingest_data(s.nodes[0].bundles, op, gn_slice(data + at, 2 * GN_BLOCK + 5 - at),
+		gn_err err = gn_bundles_ingest_data(s.nodes[0].bundles, op,
+						    gn_slice(data + at, 2 * GN_BLOCK + 5 - at),
 						    &taken, s.now);
 		at += taken;
 		assert_true(err == GN_OK || err == GN_AGAIN);
@@ -214,8 +222,9 @@ static void cancelled_ingest_lets_go(void **state)
 	svc_run_for(&s, GN_SEC);
 	gn_blocks_info(s.nodes[0].blocks, &info);
 	assert_int_equal(info.own, 0);
-	assert_int_equal(gn_bundles_ingest_data(s.nodes[0].bundles, op, gn_slice(data, 1), &taken, s.now),
-			 GN_NOT_FOUND);
+	assert_int_equal(
+		gn_bundles_ingest_data(s.nodes[0].bundles, op, gn_slice(data, 1), &taken, s.now),
+		GN_NOT_FOUND);
 	free(data);
 	svc_free(&s);
 }
@@ -265,16 +274,19 @@ static void publish_site(const char *text, struct gn_head *head, struct svc_wait
 	assert_int_equal(gn_manifest_make(&heap, &args, &out, why), GN_OK);
 	assert_int_equal(svc_ingest(&s, 0, gn_buf_slice(&out), &keep[2]), GN_OK);
 	for (unsigned i = 0; i < 3; i++)
-		assert_int_equal(svc_spread(&s, 0, gn_slice(keep[i].blocks, keep[i].blocks_len), 3, &w), GN_OK);
+		assert_int_equal(
+			svc_spread(&s, 0, gn_slice(keep[i].blocks, keep[i].blocks_len), 3, &w),
+			GN_OK);
 	head->owner = owner.pk;
 	head->label = GN_LIT("blog");
 	head->created = gn_unix(s.now);
 	head->ttl = GN_BUNDLE_TTL;
 	gn_head_advance(head,
-			&(struct gn_head_version){.total_size = 7,
-						  .manifest_size = keep[2].size,
-						  .manifest = keep[2].root,
-						  .manifest_blocks = gn_slice(keep[2].blocks, keep[2].blocks_len)});
+			&(struct gn_head_version){
+				.total_size = 7,
+				.manifest_size = keep[2].size,
+				.manifest = keep[2].root,
+				.manifest_blocks = gn_slice(keep[2].blocks, keep[2].blocks_len)});
 	assert_int_equal(gn_head_record(&owner, head, &rec), GN_OK);
 	assert_int_equal(svc_put(&s, 0, gn_buf_slice(&rec), 3, &receipts), GN_OK);
 	assert_true(receipts >= 3);
@@ -283,7 +295,8 @@ static void publish_site(const char *text, struct gn_head *head, struct svc_wait
 static gn_err open_site(unsigned node, uint64_t version, bool fresh, struct svc_wait *w)
 {
 	*w = (struct svc_wait){.node = node};
-	gn_err err = gn_bundles_open(s.nodes[node].bundles, &owner.pk, GN_LIT("blog"), version, fresh, s.now, &w->op);
+	gn_err err = gn_bundles_open(s.nodes[node].bundles, &owner.pk, GN_LIT("blog"), version,
+				     fresh, s.now, &w->op);
 	return err == GN_OK ? svc_wait(&s, w) : err;
 }
 
@@ -294,10 +307,12 @@ static void check_page(unsigned node, const struct svc_wait *site, const char *t
 	struct gn_bundle_file f;
 	uint64_t got;
 	gn_alloc_heap(&heap, 1u << 20);
-	assert_int_equal(gn_manifest_open(&heap, gn_slice(site->manifest, site->manifest_len), &m), GN_OK);
+	assert_int_equal(gn_manifest_open(&heap, gn_slice(site->manifest, site->manifest_len), &m),
+			 GN_OK);
 	assert_int_equal(gn_manifest_find(m, GN_LIT("index.html"), &f), GN_OK);
 	assert_int_equal(f.size, strlen(text));
-	assert_int_equal(svc_read(&s, node, &f, 0, f.size, (const uint8_t *)text, &got, NULL), GN_OK);
+	assert_int_equal(svc_read(&s, node, &f, 0, f.size, (const uint8_t *)text, &got, NULL),
+			 GN_OK);
 	gn_manifest_free(&heap, m);
 }
 
@@ -355,8 +370,11 @@ static void a_site_without_its_manifest_is_not_called_missing(void **state)
 	unsigned receipts;
 	gn_sk_from_seed(seed, &owner);
 	network(4, 64u << 20);
-	struct gn_head head = {
-		.owner = owner.pk, .label = GN_LIT("blog"), .seq = 1, .created = gn_unix(s.now), .ttl = GN_BUNDLE_TTL};
+	struct gn_head head = {.owner = owner.pk,
+			       .label = GN_LIT("blog"),
+			       .seq = 1,
+			       .created = gn_unix(s.now),
+			       .ttl = GN_BUNDLE_TTL};
 	gn_head_advance(&head, &(struct gn_head_version){.total_size = 7,
 							 .manifest_size = 100,
 							 .manifest = block,
@@ -368,7 +386,8 @@ static void a_site_without_its_manifest_is_not_called_missing(void **state)
 	svc_free(&s);
 }
 
-/* BU-4: no call of the engine checks a manifest; it waits for the work to be done elsewhere, and all else goes on. */
+/* BU-4: no call of the engine checks a manifest; it waits for the work to be done elsewhere, and
+ * all else goes on. */
 static void manifests_are_checked_elsewhere(void **state)
 {
 	(void)state;
@@ -386,7 +405,9 @@ static void manifests_are_checked_elsewhere(void **state)
 				 GN_TIMEOUT); /* two virtual minutes without an event */
 	struct gn_bundle_file page = svc_as_file(&keep[0]);
 	uint64_t got;
-	assert_int_equal(svc_read(&s, 3, &page, 0, page.size, (const uint8_t *)"<h1>one</h1>", &got, NULL), GN_OK);
+	assert_int_equal(
+		svc_read(&s, 3, &page, 0, page.size, (const uint8_t *)"<h1>one</h1>", &got, NULL),
+		GN_OK);
 	for (unsigned i = 0; i < 2; i++)
 		assert_non_null(work[i] = gn_bundles_next_work(b));
 	assert_null(gn_bundles_next_work(b)); /* BUNDLES_WORKS are out */
@@ -427,7 +448,8 @@ static void publishing_survives_any_failed_allocation(void **state)
 		gn_err err = GN_OK;
 		data[0]++; /* a new file each time */
 		if (step == 1)
-			assert_int_equal(svc_ingest(&s, 0, gn_slice(data, 3 * GN_CHUNK), &w), GN_OK);
+			assert_int_equal(svc_ingest(&s, 0, gn_slice(data, 3 * GN_CHUNK), &w),
+					 GN_OK);
 		s.nodes[step == 2 ? 3 : 0].bundles_alloc.fail_at = n;
 		if (step == 0)
 			err = svc_ingest(&s, 0, gn_slice(data, 3 * GN_CHUNK), &w);
@@ -467,16 +489,20 @@ static void cancelled_operations_are_never_heard_of_again(void **state)
 	network(5, 64u << 20);
 	publish_site("<h1>one</h1>", &head, keep);
 	for (unsigned i = 0; i < 3; i++)
-		gn_bundles_cancel(s.nodes[0].bundles, i, s.now); /* numbers that are nobody's, or over */
+		/* numbers that are nobody's, or over */
+		gn_bundles_cancel(s.nodes[0].bundles, i, s.now);
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, 4 * GN_BLOCK), &w), GN_OK);
 	struct gn_bundle_file f = svc_as_file(&w);
 	for (unsigned round = 0; round < 40; round++) {
 		gn_op spread, open, read;
 		struct gn_bundles *b = s.nodes[round % 2 ? 3 : 0].bundles;
-		assert_int_equal(gn_bundles_spread(s.nodes[0].bundles, gn_slice(w.blocks, w.blocks_len), 3,
+		assert_int_equal(gn_bundles_spread(s.nodes[0].bundles,
+						   gn_slice(w.blocks, w.blocks_len), 3,
 						   gn_unix(s.now) + 86400, s.now, &spread),
 				 GN_OK);
-		assert_int_equal(gn_bundles_open(b, &owner.pk, GN_LIT("blog"), 0, true, s.now, &open), GN_OK);
+		assert_int_equal(
+			gn_bundles_open(b, &owner.pk, GN_LIT("blog"), 0, true, s.now, &open),
+			GN_OK);
 		assert_int_equal(gn_bundles_read(b, &f, 0, f.size, s.now, &read), GN_OK);
 		svc_pump(&s, 0);
 		svc_pump(&s, 3);

@@ -1,13 +1,16 @@
-/* Readers: a range of a file as a stream of verified chunks, from this node's disk where it has them, else from peers.
+/* Readers: a range of a file as a stream of verified chunks, from this node's disk where it has
+ * them, else from peers.
  *
  *   slot:  FREE -> WANTED [window moves] -> LOADING [own disk] -> READY [loaded] -> FREE [taken]
- *                         WANTED -> ASKED [a peer] -> READY [its chunk] ;  LOADING, ASKED -> WANTED [damaged, late,
+ *                         WANTED -> ASKED [a peer] -> READY [its chunk] ; LOADING, ASKED ->
+ *                         WANTED [damaged, late,
  * refused]
  *
- * 1. Only chunks first..first+ahead have slots, so a reader holds at most ahead + 1 chunks in memory (BU-15).
+ * 1. Only chunks first..first+ahead have slots, so a reader holds at most ahead + 1 chunks in
+ *    memory (BU-15).
  * 2. READY data is verified: by the store that loaded it, or by its proof when it came.
- * 3. A reader fails when the chunk it needs next cannot be had from anyone; what came before it has been handed out.
- * Rules: docs/spec/services.md BU-12..BU-15. */
+ * 3. A reader fails when the chunk it needs next cannot be had from anyone; what came before it
+ *    has been handed out. Rules: docs/spec/services.md BU-12..BU-15. */
 #include "services/bundles_engine_int.h"
 
 static uint64_t head_chunk(const struct bundles_reader *r)
@@ -15,7 +18,8 @@ static uint64_t head_chunk(const struct bundles_reader *r)
 	return r->at / GN_CHUNK;
 }
 
-static struct bundles_slot *slot_at(const struct gn_bundles *b, const struct bundles_reader *r, uint64_t chunk)
+static struct bundles_slot *slot_at(const struct gn_bundles *b, const struct bundles_reader *r,
+				    uint64_t chunk)
 {
 	return &r->slots[chunk % b->cfg.ahead];
 }
@@ -29,7 +33,8 @@ static uint32_t chunk_len(const struct bundles_reader *r, uint64_t chunk)
 static const struct gn_hash *block_hash(const struct bundles_reader *r, uint64_t block)
 {
 	GN_ASSERT(block >= r->first_block && block - r->first_block < r->block_count);
-	return (const struct gn_hash *)(const void *)(r->blocks + (block - r->first_block) * sizeof(struct gn_hash));
+	return (const struct gn_hash *)(const void *)(r->blocks + (block - r->first_block) *
+									  sizeof(struct gn_hash));
 }
 
 const struct gn_hash *bundles_reader_block(const struct bundles_reader *r, uint64_t chunk)
@@ -37,7 +42,8 @@ const struct gn_hash *bundles_reader_block(const struct bundles_reader *r, uint6
 	return block_hash(r, chunk / GN_BLOCK_CHUNKS);
 }
 
-struct bundles_slot *bundles_reader_slot(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk)
+struct bundles_slot *bundles_reader_slot(struct gn_bundles *b, struct bundles_reader *r,
+					 uint64_t chunk)
 {
 	if (r->op.err != GN_OK || chunk < head_chunk(r) || chunk >= r->next)
 		return NULL;
@@ -47,8 +53,8 @@ struct bundles_slot *bundles_reader_slot(struct gn_bundles *b, struct bundles_re
 
 /* ---- life ---- */
 
-gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len,
-			  struct bundles_open *open, struct bundles_reader **out)
+gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off,
+			  uint64_t len, struct bundles_open *open, struct bundles_reader **out)
 {
 	if (b->reader_count == b->cfg.reads_max)
 		return GN_LIMIT;
@@ -72,7 +78,8 @@ gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *fil
 	r->block_count = len ? (r->end - 1) / GN_BLOCK + 1 - r->first_block : 0;
 	r->blocks = gn_mem_new(b->env.alloc, r->block_count * sizeof(struct gn_hash));
 	r->slots = GN_NEW_ARRAY(b->env.alloc, struct bundles_slot, b->cfg.ahead);
-	if ((r->block_count && !r->blocks) || !r->slots || bundles_op_add(b, &r->op, OP_READ) != GN_OK)
+	if ((r->block_count && !r->blocks) || !r->slots ||
+	    bundles_op_add(b, &r->op, OP_READ) != GN_OK)
 		goto fail;
 	if (r->block_count)
 		memcpy(r->blocks, file->blocks.p + r->first_block * sizeof(struct gn_hash),
@@ -137,13 +144,14 @@ void bundles_reader_fail(struct gn_bundles *b, struct bundles_reader *r, gn_err 
 
 /* ---- filling ---- */
 
-gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk, struct gn_slice data)
+gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
+			   struct gn_slice data)
 {
 	struct bundles_slot *slot = slot_at(b, r, chunk);
 	if (r->open)
 		r->open->moved = b->now;
-	uint8_t *copy =
-		r->open ? bundles_open_memory(b, r->open, NULL, data.len) : gn_mem_resize(b->env.alloc, NULL, data.len);
+	uint8_t *copy = r->open ? bundles_open_memory(b, r->open, NULL, data.len)
+				: gn_mem_resize(b->env.alloc, NULL, data.len);
 	if (!copy) {
 		gn_err err = r->open ? GN_BUSY : GN_NOMEM;
 		b->count.nomem += err == GN_NOMEM;
@@ -159,29 +167,35 @@ gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *r, uint6
 	return GN_OK;
 }
 
-/* BU-16: whether a block's chunks are kept as cache is decided once, when the first of them comes. */
+/* BU-16: whether a block's chunks are kept as cache is decided once, when the first of them
+ * comes. */
 static bool caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t block)
 {
 	size_t i = block % GN_COUNT(r->caching);
 	if (r->caching[i].block == block + 1)
 		return r->caching[i].on;
 	bool whole = r->packed /* its neighbours are read next */ ||
-		     (block * GN_BLOCK >= r->start && block * GN_BLOCK + bundles_block_len(r->size, block) <= r->end);
+		     (block * GN_BLOCK >= r->start &&
+		      block * GN_BLOCK + bundles_block_len(r->size, block) <= r->end);
 	r->caching[i].block = block + 1;
-	r->caching[i].on = whole && !b->cfg.no_cache && b->cache_puts < BUNDLES_CACHE_PUTS && b->now >= b->cache_off;
+	r->caching[i].on = whole && !b->cfg.no_cache && b->cache_puts < BUNDLES_CACHE_PUTS &&
+			   b->now >= b->cache_off;
 	return r->caching[i].on;
 }
 
-gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk, const struct gn_hash *proof,
-			    size_t proof_len, struct gn_slice data)
+gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
+			    const struct gn_hash *proof, size_t proof_len, struct gn_slice data)
 {
 	uint64_t block = chunk / GN_BLOCK_CHUNKS;
-	uint32_t index = (uint32_t)(chunk % GN_BLOCK_CHUNKS), len = bundles_block_len(r->size, block);
+	uint32_t index = (uint32_t)(chunk % GN_BLOCK_CHUNKS),
+		 len = bundles_block_len(r->size, block);
 	if (data.len != chunk_len(r, chunk))
 		return GN_HASH;
-	if (caching(b, r, block)) { /* the store checks the proof before it takes anything: no need to hash twice */
-		gn_err err = gn_blocks_put(b->cfg.blocks, block_hash(r, block), len, index, proof, proof_len, data,
-					   GN_BLOCK_CACHE, 0, bundles_ticket(TICKET_CACHE, 0, 0), b->now);
+	if (caching(b, r, block)) {
+		/* the store checks the proof before it takes anything: no need to hash twice */
+		gn_err err = gn_blocks_put(b->cfg.blocks, block_hash(r, block), len, index, proof,
+					   proof_len, data, GN_BLOCK_CACHE, 0,
+					   bundles_ticket(TICKET_CACHE, 0, 0), b->now);
 		if (err == GN_OK) {
 			b->cache_puts++;
 			b->count.chunks_cached++;
@@ -198,7 +212,8 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 
 void bundles_reader_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 {
-	struct bundles_reader *r = bundles_op_get(b, e->ticket >> 16 & ((UINT64_C(1) << 44) - 1), OP_READ);
+	struct bundles_reader *r =
+		bundles_op_get(b, e->ticket >> 16 & ((UINT64_C(1) << 44) - 1), OP_READ);
 	b->local_loads--;
 	if (!r || r->op.err != GN_OK)
 		return;
@@ -221,7 +236,8 @@ void bundles_reader_loaded(struct gn_bundles *b, const struct gn_blocks_event *e
 /* Starts to look for the holders of the blocks that are needed soon (BU-12). */
 static void look_ahead(struct gn_bundles *b, struct bundles_reader *r)
 {
-	uint64_t until = r->next / GN_BLOCK_CHUNKS + BUNDLES_LOOK_AHEAD, end = r->first_block + r->block_count;
+	uint64_t until = r->next / GN_BLOCK_CHUNKS + BUNDLES_LOOK_AHEAD,
+		 end = r->first_block + r->block_count;
 	for (uint64_t limit = until < end ? until : end; r->looked < limit; r->looked++) {
 		const struct gn_hash *block = block_hash(r, r->looked);
 		if (!gn_blocks_have(b->cfg.blocks, block, NULL) && !bundles_source_need(b, block))
@@ -229,7 +245,8 @@ static void look_ahead(struct gn_bundles *b, struct bundles_reader *r)
 	}
 }
 
-static bool load_local(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk, struct bundles_slot *slot)
+static bool load_local(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
+		       struct bundles_slot *slot)
 {
 	const struct gn_hash *block = bundles_reader_block(r, chunk);
 	uint32_t index = (uint32_t)(chunk % GN_BLOCK_CHUNKS);
@@ -250,10 +267,12 @@ static bool load_local(struct gn_bundles *b, struct bundles_reader *r, uint64_t 
 	return true;
 }
 
-static bool asked_in_block(const struct gn_bundles *b, const struct bundles_reader *r, uint64_t chunk)
+static bool asked_in_block(const struct gn_bundles *b, const struct bundles_reader *r,
+			   uint64_t chunk)
 {
 	for (uint64_t c = head_chunk(r); c < r->next; c++)
-		if (c / GN_BLOCK_CHUNKS == chunk / GN_BLOCK_CHUNKS && slot_at(b, r, c)->state == SLOT_ASKED)
+		if (c / GN_BLOCK_CHUNKS == chunk / GN_BLOCK_CHUNKS &&
+		    slot_at(b, r, c)->state == SLOT_ASKED)
 			return true;
 	return false;
 }
@@ -263,7 +282,8 @@ static bool ask_peer(struct gn_bundles *b, struct bundles_reader *r, uint64_t ch
 {
 	gn_err err = GN_NOMEM;
 	struct bundles_source *s = bundles_source_need(b, bundles_reader_block(r, chunk));
-	struct bundles_peer *p = s ? bundles_source_pick(b, s, asked_in_block(b, r, chunk), &err) : NULL;
+	struct bundles_peer *p =
+		s ? bundles_source_pick(b, s, asked_in_block(b, r, chunk), &err) : NULL;
 	if (p && bundles_request_send(b, p, r, chunk, bundles_reader_block(r, chunk)))
 		return true;
 	if (p)
@@ -328,8 +348,8 @@ gn_err bundles_reader_take(struct gn_bundles *b, struct bundles_reader *r, struc
 	return GN_OK;
 }
 
-gn_err gn_bundles_read(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off, uint64_t len, gn_time now,
-		       gn_op *op)
+gn_err gn_bundles_read(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off,
+		       uint64_t len, gn_time now, gn_op *op)
 {
 	struct bundles_reader *r;
 	b->now = now;

@@ -1,4 +1,5 @@
-/* Header rules: globs against the obvious search, bounds, and what of an older manifest counts (BU-5). */
+/* Header rules: globs against the obvious search, bounds, and what of an older manifest counts
+ * (BU-5). */
 #include "services/bundles_int.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -29,7 +30,8 @@ static bool obvious(struct gn_slice glob, struct gn_slice path)
 		return path.len == 0;
 	struct gn_slice rest = gn_slice(glob.p + 1, glob.len - 1);
 	if (glob.p[0] == '*')
-		return obvious(rest, path) || (path.len > 0 && obvious(glob, gn_slice(path.p + 1, path.len - 1)));
+		return obvious(rest, path) ||
+		       (path.len > 0 && obvious(glob, gn_slice(path.p + 1, path.len - 1)));
 	return path.len > 0 && (glob.p[0] == '?' || glob.p[0] == path.p[0]) &&
 	       obvious(rest, gn_slice(path.p + 1, path.len - 1));
 }
@@ -68,15 +70,19 @@ static void globs_may_have_256_bytes(void **state)
 		assert_false(gn_bundle_glob_matches(gn_slice(glob, len), gn_slice(path, len + 1)));
 	}
 	glob[10] = '*';
-	assert_true(gn_bundle_glob_matches(gn_slice(glob, GN_GLOB_MAX), gn_slice(path, GN_PATH_MAX)));
-	assert_false(gn_bundle_glob_matches(gn_slice(glob, GN_GLOB_MAX + 1), gn_slice(path, GN_PATH_MAX)));
+	assert_true(
+		gn_bundle_glob_matches(gn_slice(glob, GN_GLOB_MAX), gn_slice(path, GN_PATH_MAX)));
+	assert_false(gn_bundle_glob_matches(gn_slice(glob, GN_GLOB_MAX + 1),
+					    gn_slice(path, GN_PATH_MAX)));
 }
 
-static gn_err make(const struct gn_bundle_header *headers, size_t count, struct gn_buf *out, char why[256])
+static gn_err make(const struct gn_bundle_header *headers, size_t count, struct gn_buf *out,
+		   char why[256])
 {
 	struct gn_bundle_file file = {.path = GN_LIT("index.html")};
 	gn_merkle_leaf(GN_LIT(""), &file.root);
-	struct gn_manifest_args args = {.files = &file, .file_count = 1, .headers = headers, .header_count = count};
+	struct gn_manifest_args args = {
+		.files = &file, .file_count = 1, .headers = headers, .header_count = count};
 	*out = (struct gn_buf){.cap = gn_manifest_make_max(&args)};
 	out->p = malloc(out->cap);
 	return gn_manifest_make(&heap, &args, out, why);
@@ -92,7 +98,8 @@ static void thirty_two_rules_of_256_bytes_are_taken(void **state)
 	char why[256];
 	memset(glob, '*', sizeof glob);
 	for (size_t i = 0; i < GN_COUNT(headers); i++)
-		headers[i] = (struct gn_bundle_header){gn_slice(glob, GN_GLOB_MAX), GN_LIT("x-a"), GN_LIT("1")};
+		headers[i] = (struct gn_bundle_header){gn_slice(glob, GN_GLOB_MAX), GN_LIT("x-a"),
+						       GN_LIT("1")};
 	assert_int_equal(make(headers, GN_BUNDLE_RULES, &out, why), GN_OK);
 	assert_int_equal(gn_manifest_open(&heap, gn_buf_slice(&out), &m), GN_OK);
 	assert_int_equal(gn_manifest_rules_ignored(m), 0);
@@ -117,9 +124,10 @@ static gn_fbref older_rule(struct gn_fbb *b, size_t i)
 	static uint8_t longest[4096];
 	memset(longest, '*', sizeof longest);
 	return gn_fb_bundle_header_make(
-		b, &(struct gn_fb_bundle_header_args){.glob = i == 5 ? gn_slice(longest, sizeof longest) : GN_LIT("*"),
-						      .name = GN_LIT("x-a"),
-						      .value = i < GN_BUNDLE_RULES ? GN_LIT("early") : GN_LIT("late")});
+		b, &(struct gn_fb_bundle_header_args){
+			   .glob = i == 5 ? gn_slice(longest, sizeof longest) : GN_LIT("*"),
+			   .name = GN_LIT("x-a"),
+			   .value = i < GN_BUNDLE_RULES ? GN_LIT("early") : GN_LIT("late")});
 }
 
 static void an_older_manifest_opens_and_its_first_32_rules_count(void **state)
@@ -134,9 +142,10 @@ static void an_older_manifest_opens_and_its_first_32_rules_count(void **state)
 	struct gn_bundle_header h;
 	for (size_t i = 0; i < GN_COUNT(rules); i++)
 		rules[i] = older_rule(&b, i);
-	gn_fbref root = gn_fb_manifest_make(&b, &(struct gn_fb_manifest_args){.version = BUNDLES_VERSION_PLAIN,
-									      .owner = &owner,
-									      .headers = {rules, GN_COUNT(rules)}});
+	gn_fbref root = gn_fb_manifest_make(
+		&b, &(struct gn_fb_manifest_args){.version = BUNDLES_VERSION_PLAIN,
+						  .owner = &owner,
+						  .headers = {rules, GN_COUNT(rules)}});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_MANIFEST_IDENTIFIER, &bytes), GN_OK);
 	assert_int_equal(gn_manifest_open(&heap, bytes, &m), GN_OK);
 	assert_int_equal(gn_manifest_rules_ignored(m), 64 - GN_BUNDLE_RULES + 1);
@@ -178,8 +187,8 @@ static void a_site_sets_no_header_that_is_not_its_own(void **state)
 					      "date",
 					      "host",
 					      ""};
-	static const char *const taken[] = {"cache-control", "x-test", "Content-Security-Policy", "access-control",
-					    "Cross-Origin-Embedder-Policy"};
+	static const char *const taken[] = {"cache-control", "x-test", "Content-Security-Policy",
+					    "access-control", "Cross-Origin-Embedder-Policy"};
 	static uint8_t value[GN_BUNDLE_HEADERS / 2];
 	struct gn_buf out;
 	char why[256];
@@ -193,8 +202,9 @@ static void a_site_sets_no_header_that_is_not_its_own(void **state)
 	}
 	for (size_t i = 0; i < GN_COUNT(taken); i++)
 		assert_true(gn_bundle_header_allowed(gn_str(taken[i])));
-	struct gn_bundle_header two[] = {{GN_LIT("a"), GN_LIT("x-a"), gn_slice(value, sizeof value - 3)},
-					 {GN_LIT("b"), GN_LIT("x-b"), gn_slice(value, sizeof value - 3)}};
+	struct gn_bundle_header two[] = {
+		{GN_LIT("a"), GN_LIT("x-a"), gn_slice(value, sizeof value - 3)},
+		{GN_LIT("b"), GN_LIT("x-b"), gn_slice(value, sizeof value - 3)}};
 	assert_int_equal(make(two, 2, &out, why), GN_OK);
 	free(out.p);
 	two[1].name = GN_LIT("x-bb"); /* one past the limit */
@@ -206,11 +216,15 @@ static void a_site_sets_no_header_that_is_not_its_own(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup_teardown(globs_match_as_the_obvious_search_does, setup, teardown),
+		cmocka_unit_test_setup_teardown(globs_match_as_the_obvious_search_does, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(globs_may_have_256_bytes, setup, teardown),
-		cmocka_unit_test_setup_teardown(thirty_two_rules_of_256_bytes_are_taken, setup, teardown),
-		cmocka_unit_test_setup_teardown(an_older_manifest_opens_and_its_first_32_rules_count, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_site_sets_no_header_that_is_not_its_own, setup, teardown),
+		cmocka_unit_test_setup_teardown(thirty_two_rules_of_256_bytes_are_taken, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(
+			an_older_manifest_opens_and_its_first_32_rules_count, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_site_sets_no_header_that_is_not_its_own, setup,
+						teardown),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,13 @@
-/* Giving chunks to peers. Each peer has a bounded queue; peers take turns, one chunk each, and no more is read from
- * disk than leaves again: a peer that takes nothing has nothing read for it, and is looked at ever more seldom.
+/* Giving chunks to peers. Each peer has a bounded queue; peers take turns, one chunk each, and
+ * no more is read from disk than leaves again: a peer that takes nothing has nothing read for
+ * it, and is looked at ever more seldom.
  *
  *   queue:  idle -> in turn [asked] -> in turn [chunk went] -> idle [empty]
- *           in turn -> waiting [no room] -> in turn [room may be there; time to look] .. forgotten [BUNDLES_SERVE_WAIT]
+ *           in turn -> waiting [no room] -> in turn [room may be there; time to look] ..
+ *           forgotten [BUNDLES_SERVE_WAIT]
  *
- * A chunk is checked by the store when it is read: damaged ones are not given. Rule: docs/spec/services.md BU-10. */
+ * A chunk is checked by the store when it is read: damaged ones are not given. Rule:
+ * docs/spec/services.md BU-10. */
 #include "services/bundles_engine_int.h"
 
 static void take_turn(struct gn_bundles *b, struct bundles_peer *p)
@@ -35,10 +38,12 @@ static struct bundles_peer *next_turn(struct gn_bundles *b)
 /* Would one chunk more leave for the peer at once? */
 static bool has_room(struct gn_bundles *b, const struct bundles_peer *p)
 {
-	return !b->cfg.room || b->cfg.room(b->cfg.user, &p->contact.pk) >= (p->loading + 1) * (size_t)GN_CHUNK;
+	return !b->cfg.room ||
+	       b->cfg.room(b->cfg.user, &p->contact.pk) >= (p->loading + 1) * (size_t)GN_CHUNK;
 }
 
-/* It has taken nothing for long of what it asked for: it gets no more before it does. Asking does not make it new. */
+/* It has taken nothing for long of what it asked for: it gets no more before it does. Asking
+ * does not make it new. */
 static bool takes_nothing(struct gn_bundles *b, struct bundles_peer *p)
 {
 	if (p->waiting)
@@ -47,7 +52,8 @@ static bool takes_nothing(struct gn_bundles *b, struct bundles_peer *p)
 	return p->stalled;
 }
 
-void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_chunk_get m)
+void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+			  struct gn_fb_chunk_get m)
 {
 	struct bundles_get get = {.request = request};
 	struct gn_fb_hash hash = gn_fb_chunk_get_block(m);
@@ -68,12 +74,15 @@ void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 		bundles_send_ack(b, &p->contact, request, &get.block, first, GN_BUSY, NULL);
 		return;
 	}
-	for (get.index = first; get.index < first + count && get.index < gn_block_chunks(len); get.index++) {
+	for (get.index = first; get.index < first + count && get.index < gn_block_chunks(len);
+	     get.index++) {
 		if (p->queue.count == 0)
 			p->served = b->now;
-		if (p->queue.count + p->loading >= BUNDLES_SERVE_QUEUE || gn_ring_push(&p->queue, &get) != GN_OK) {
+		if (p->queue.count + p->loading >= BUNDLES_SERVE_QUEUE ||
+		    gn_ring_push(&p->queue, &get) != GN_OK) {
 			b->count.serve_busy++;
-			bundles_send_ack(b, &p->contact, request, &get.block, get.index, GN_BUSY, NULL);
+			bundles_send_ack(b, &p->contact, request, &get.block, get.index, GN_BUSY,
+					 NULL);
 			break;
 		}
 	}
@@ -86,8 +95,8 @@ static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
 	const struct bundles_get *get = gn_ring_at(&p->queue, 0);
 	uint64_t number = ++b->next_id;
 	struct bundles_serving *s = gn_map_put(&b->serving, &number);
-	gn_err err = s ? gn_blocks_load(b->cfg.blocks, &get->block, get->index, bundles_ticket(TICKET_SERVE, number, 0),
-					b->now)
+	gn_err err = s ? gn_blocks_load(b->cfg.blocks, &get->block, get->index,
+					bundles_ticket(TICKET_SERVE, number, 0), b->now)
 		       : GN_NOMEM;
 	if (err == GN_OK) {
 		*s = (struct bundles_serving){p->contact.pk, get->request};
@@ -102,7 +111,8 @@ static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
 			return false;
 		}
 		b->count.serve_missing++;
-		bundles_send_ack(b, &p->contact, get->request, &get->block, get->index, GN_NOT_FOUND, NULL);
+		bundles_send_ack(b, &p->contact, get->request, &get->block, get->index,
+				 GN_NOT_FOUND, NULL);
 	}
 	struct bundles_get done;
 	(void)gn_ring_pop(&p->queue, &done);
@@ -115,7 +125,9 @@ static void wait_for_room(struct gn_bundles *b, struct bundles_peer *p)
 	gn_time silent = b->now - p->served;
 	gn_time look = silent / 4 > BUNDLES_SERVE_LOOK ? silent / 4 : BUNDLES_SERVE_LOOK;
 	bool over = silent > BUNDLES_SERVE_WAIT && !p->loading;
-	if (over || bundles_timer_set(b, &p->timer, b->now + gn_time_min(look, BUNDLES_SERVE_LOOK_MAX)) != GN_OK) {
+	if (over ||
+	    bundles_timer_set(b, &p->timer, b->now + gn_time_min(look, BUNDLES_SERVE_LOOK_MAX)) !=
+		    GN_OK) {
 		b->count.serve_stalled++;
 		bundles_serve_forget(b, p);
 		p->stalled = true;
@@ -142,7 +154,8 @@ void bundles_serve_forget(struct gn_bundles *b, struct bundles_peer *p)
 
 void bundles_serve_run(struct gn_bundles *b)
 {
-	while (b->serve_loads < BUNDLES_SERVE_LOADS && b->bulk.bytes + b->serve_loads * GN_CHUNK < BUNDLES_OUT_BYTES) {
+	while (b->serve_loads < BUNDLES_SERVE_LOADS &&
+	       b->bulk.bytes + b->serve_loads * GN_CHUNK < BUNDLES_OUT_BYTES) {
 		struct bundles_peer *p = next_turn(b);
 		if (!p)
 			return;
@@ -172,13 +185,15 @@ void bundles_serve_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 	p->loading--;
 	if (e->err != GN_OK) {
 		b->count.serve_corrupt += e->err == GN_CORRUPT;
-		bundles_send_ack(b, &p->contact, s.request, &e->block, e->index, GN_NOT_FOUND, NULL);
+		bundles_send_ack(b, &p->contact, s.request, &e->block, e->index, GN_NOT_FOUND,
+				 NULL);
 		return;
 	}
 	struct gn_fbb *fbb = bundles_message_begin(b, e->chunk.len);
 	if (!fbb)
 		return;
-	gn_fbref body = bundles_chunk_make(fbb, &e->block, e->index, e->block_len, e->proof, e->proof_len, e->chunk);
+	gn_fbref body = bundles_chunk_make(fbb, &e->block, e->index, e->block_len, e->proof,
+					   e->proof_len, e->chunk);
 	bundles_message_end(b, &p->contact, s.request, GN_FB_BLOCK_BODY_CHUNK, body);
 	struct gn_holder by = bundles_peer_holder(p);
 	bundles_account_asked(b, &e->block, &by);
@@ -195,7 +210,8 @@ static uint32_t held_bits(const struct gn_bundles *b, const struct gn_hash *bloc
 	return bits;
 }
 
-void bundles_send_has(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, const struct gn_hash *block)
+void bundles_send_has(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+		      const struct gn_hash *block)
 {
 	uint32_t len = 0;
 	struct gn_fb_hash hash;
@@ -205,11 +221,13 @@ void bundles_send_has(struct gn_bundles *b, struct bundles_peer *p, uint64_t req
 	memcpy(hash.b, block->b, sizeof hash.b);
 	(void)gn_blocks_have(b->cfg.blocks, block, &len);
 	gn_fbref body = gn_fb_block_has_make(
-		fbb, &(struct gn_fb_block_has_args){.block = &hash, .block_len = len, .held = held_bits(b, block)});
+		fbb, &(struct gn_fb_block_has_args){
+			     .block = &hash, .block_len = len, .held = held_bits(b, block)});
 	bundles_message_end(b, &p->contact, request, GN_FB_BLOCK_BODY_BLOCK_HAS, body);
 }
 
-void bundles_on_have(struct gn_bundles *b, struct bundles_peer *p, uint64_t request, struct gn_fb_block_have m)
+void bundles_on_have(struct gn_bundles *b, struct bundles_peer *p, uint64_t request,
+		     struct gn_fb_block_have m)
 {
 	struct gn_hash block;
 	memcpy(block.b, gn_fb_block_have_block(m).b, sizeof block.b);

@@ -1,5 +1,5 @@
-/* What others may take of a node's places and bytes: strangers that speak the messages themselves, one engine, a disk
- * in memory (BU-9, BU-19). */
+/* What others may take of a node's places and bytes: strangers that speak the messages
+ * themselves, one engine, a disk in memory (BU-9, BU-19). */
 #include "services/bundles_engine_int.h"
 #include "services/bundles_test_int.h"
 
@@ -29,7 +29,8 @@ static void block_of(uint32_t number, uint32_t len, uint8_t *data, struct gn_has
 	gn_merkle_leaf(gn_slice(data, len), hash);
 }
 
-/* The engine's answer to the last message: its code, GN_AGAIN when chunks are wanted; *until of a receipt. */
+/* The engine's answer to the last message: its code, GN_AGAIN when chunks are wanted; *until of
+ * a receipt. */
 static gn_err answer(const struct stranger *t, uint64_t *until)
 {
 	struct gn_overlay_message out;
@@ -37,7 +38,8 @@ static gn_err answer(const struct stranger *t, uint64_t *until)
 	while (gn_bundles_next_message(s.nodes[0].bundles, &out)) {
 		struct gn_fb_block_message m;
 		struct gn_receipt r;
-		if (!gn_pk_eq(&out.to.pk, &t->key) || gn_fb_block_message_verify(out.bytes, &m) != GN_OK)
+		if (!gn_pk_eq(&out.to.pk, &t->key) ||
+		    gn_fb_block_message_verify(out.bytes, &m) != GN_OK)
 			continue;
 		if (gn_fb_block_message_body_type(m) == GN_FB_BLOCK_BODY_BLOCK_HAS)
 			err = GN_AGAIN;
@@ -58,22 +60,24 @@ static void say(const struct stranger *t, struct gn_fbb *b, uint8_t type, gn_fbr
 {
 	struct gn_slice bytes;
 	gn_fbref root = gn_fb_block_message_make(
-		b, &(struct gn_fb_block_message_args){.request = 9, .body_type = type, .body = body});
+		b,
+		&(struct gn_fb_block_message_args){.request = 9, .body_type = type, .body = body});
 	assert_int_equal(gn_fbb_finish(b, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes), GN_OK);
 	(void)!gn_bundles_recv(s.nodes[0].bundles, &t->key, &t->addr, bytes, s.now);
 	if (type != GN_FB_BLOCK_BODY_BLOCK_KEEP) /* the answer to that is looked at */
 		svc_pump(&s, 0);
 }
 
-static gn_err keep_for(const struct stranger *t, const struct gn_hash *block, uint32_t len, uint32_t ttl,
-		       uint64_t *until)
+static gn_err keep_for(const struct stranger *t, const struct gn_hash *block, uint32_t len,
+		       uint32_t ttl, uint64_t *until)
 {
 	uint8_t storage[1024];
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	struct gn_fb_hash hash;
 	memcpy(hash.b, block->b, sizeof hash.b);
 	say(t, &b, GN_FB_BLOCK_BODY_BLOCK_KEEP,
-	    gn_fb_block_keep_make(&b, &(struct gn_fb_block_keep_args){.block = &hash, .block_len = len, .ttl = ttl}));
+	    gn_fb_block_keep_make(&b, &(struct gn_fb_block_keep_args){
+					      .block = &hash, .block_len = len, .ttl = ttl}));
 	return answer(t, until);
 }
 
@@ -82,34 +86,38 @@ static gn_err keep(const struct stranger *t, const struct gn_hash *block, uint32
 	return keep_for(t, block, len, BUNDLES_KEEP_TTL_MAX, NULL);
 }
 
-static void put(const struct stranger *t, const struct gn_hash *block, uint32_t len, const uint8_t *data)
+static void put(const struct stranger *t, const struct gn_hash *block, uint32_t len,
+		const uint8_t *data)
 {
 	static uint8_t storage[GN_CHUNK + 2048];
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	struct gn_fb_hash hash;
 	memcpy(hash.b, block->b, sizeof hash.b);
-	gn_fbref chunk = gn_fb_chunk_make(
-		&b,
-		&(struct gn_fb_chunk_args){.block = &hash, .chunks = 1, .block_len = len, .data = gn_slice(data, len)});
+	gn_fbref chunk =
+		gn_fb_chunk_make(&b, &(struct gn_fb_chunk_args){.block = &hash,
+								.chunks = 1,
+								.block_len = len,
+								.data = gn_slice(data, len)});
 	say(t, &b, GN_FB_BLOCK_BODY_CHUNK_PUT,
 	    gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = chunk}));
 }
 
 /* Chunk i of n whole ones, with the hash that proves it of a block of two. */
-static void put_part(const struct stranger *t, const struct gn_hash *block, uint32_t len, uint32_t i, uint32_t n,
-		     const struct gn_hash *sibling, const uint8_t *data)
+static void put_part(const struct stranger *t, const struct gn_hash *block, uint32_t len,
+		     uint32_t i, uint32_t n, const struct gn_hash *sibling, const uint8_t *data)
 {
 	static uint8_t storage[GN_CHUNK + 2048];
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	struct gn_fb_hash hash, path[1];
 	memcpy(hash.b, block->b, sizeof hash.b);
 	memcpy(path[0].b, sibling->b, sizeof path[0].b);
-	gn_fbref chunk = gn_fb_chunk_make(&b, &(struct gn_fb_chunk_args){.block = &hash,
-									 .index = i,
-									 .chunks = n,
-									 .block_len = len,
-									 .proof = {path, 1},
-									 .data = gn_slice(data, GN_CHUNK)});
+	gn_fbref chunk =
+		gn_fb_chunk_make(&b, &(struct gn_fb_chunk_args){.block = &hash,
+								.index = i,
+								.chunks = n,
+								.block_len = len,
+								.proof = {path, 1},
+								.data = gn_slice(data, GN_CHUNK)});
 	say(t, &b, GN_FB_BLOCK_BODY_CHUNK_PUT,
 	    gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = chunk}));
 }
@@ -164,7 +172,8 @@ static void a_prefix_does_not_take_all_places(void **state)
 	svc_free(&s);
 }
 
-/* The same from addresses that have no prefix share: what brings nothing gives way to who brings something. */
+/* The same from addresses that have no prefix share: what brings nothing gives way to who brings
+ * something. */
 static void empty_places_give_way(void **state)
 {
 	(void)state;
@@ -207,12 +216,13 @@ static void a_place_that_brings_something_stays(void **state)
 		size_t n = gn_merkle_proof(leaves, GN_BLOCK_CHUNKS, i, proof);
 		memcpy(hash.b, block.b, sizeof hash.b);
 		memcpy(path, proof, sizeof path);
-		gn_fbref chunk = gn_fb_chunk_make(&b, &(struct gn_fb_chunk_args){.block = &hash,
-										 .index = i,
-										 .chunks = GN_BLOCK_CHUNKS,
-										 .block_len = GN_BLOCK,
-										 .proof = {path, n},
-										 .data = gn_slice(data, GN_CHUNK)});
+		gn_fbref chunk = gn_fb_chunk_make(
+			&b, &(struct gn_fb_chunk_args){.block = &hash,
+						       .index = i,
+						       .chunks = GN_BLOCK_CHUNKS,
+						       .block_len = GN_BLOCK,
+						       .proof = {path, n},
+						       .data = gn_slice(data, GN_CHUNK)});
 		say(&honest, &b, GN_FB_BLOCK_BODY_CHUNK_PUT,
 		    gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = chunk}));
 		svc_run_for(&s, GN_SEC / 2); /* 128 KiB a second */
@@ -239,8 +249,9 @@ static void a_slow_block_is_given_up(void **state)
 	svc_free(&s);
 }
 
-/* A peer that knows a block's hash takes its place before its publisher and brings nothing, says another length, or
- * sends what is false: the publisher brings the block all the same, and has the receipt for it. */
+/* A peer that knows a block's hash takes its place before its publisher and brings nothing, says
+ * another length, or sends what is false: the publisher brings the block all the same, and has
+ * the receipt for it. */
 static void a_place_keeps_nobody_from_bringing_the_block(void **state)
 {
 	(void)state;
@@ -250,13 +261,18 @@ static void a_place_keeps_nobody_from_bringing_the_block(void **state)
 	struct stranger squatter = someone(1, 1), honest = someone(50, 2);
 	for (uint32_t i = 0; i < 3; i++) {
 		block_of(i, 4096, data, &block);
-		assert_int_equal(keep(&squatter, &block, i == 1 ? GN_BLOCK : i == 2 ? 4097 : 4096), GN_AGAIN);
+		assert_int_equal(keep(&squatter, &block,
+				      i == 1   ? GN_BLOCK
+				      : i == 2 ? 4097
+					       : 4096),
+				 GN_AGAIN);
 		assert_int_equal(keep(&honest, &block, 4096), GN_AGAIN);
 		put(&squatter, &block, 4096, other);
 		put(&honest, &block, 4096, data);
 		svc_run_for(&s, 20 * GN_MSEC);
 		assert_int_equal(keep(&honest, &block, 4096), GN_OK);
-		assert_int_equal(keep(&squatter, &block, 4096), GN_OK); /* counted once, promised to both */
+		/* counted once, promised to both */
+		assert_int_equal(keep(&squatter, &block, 4096), GN_OK);
 	}
 	assert_int_equal(count("keep_bad"), 3);
 	gn_bundles_validate(s.nodes[0].bundles);
@@ -277,7 +293,8 @@ static void a_proven_length_is_not_taken_back(void **state)
 	gn_merkle_root(leaves, 2, &block);
 	assert_int_equal(keep(&squatter, &block, sizeof data), GN_AGAIN);
 	put_part(&squatter, &block, sizeof data, 1, 2, &leaves[0], data + GN_CHUNK);
-	put_part(&squatter, &block, sizeof data, 0, 2, &leaves[0], data); /* false: its place goes, the chunk stays */
+	/* false: its place goes, the chunk stays */
+	put_part(&squatter, &block, sizeof data, 0, 2, &leaves[0], data);
 	svc_run_for(&s, 20 * GN_MSEC);
 	assert_int_equal(count("keep_bad"), 1);
 	assert_int_equal(keep(&squatter, &block, sizeof data - 1), GN_HASH);
@@ -355,7 +372,8 @@ static void five_keys_do_not_fill_the_store(void **state)
 	}
 	assert_in_range(chunks, TOTAL / 2 / GN_CHUNK, (TOTAL / 2 + 3 * GN_BLOCK) / GN_CHUNK + 3);
 	struct stranger honest = someone(50, 300);
-	assert_int_equal(fill(&honest, &number, &why), TOTAL / 64 / GN_CHUNK); /* room is left for others */
+	/* room is left for others */
+	assert_int_equal(fill(&honest, &number, &why), TOTAL / 64 / GN_CHUNK);
 	svc_free(&s);
 }
 
@@ -377,7 +395,8 @@ static void a_prefix_of_many_keys_does_not_either(void **state)
 	svc_free(&s);
 }
 
-/* More keys than there once were places for holders, each with one small block: others still come in. */
+/* More keys than there once were places for holders, each with one small block: others still
+ * come in. */
 static void a_prefix_does_not_use_up_the_holders(void **state)
 {
 	(void)state;
@@ -429,7 +448,8 @@ static void acquaintances_have_room_of_their_own(void **state)
 	}
 	assert_int_equal(why, GN_NO_SPACE);
 	assert_int_equal(chunks + 1, (TOTAL - TOTAL / 8) / GN_CHUNK);
-	assert_int_equal(store(&old, 100001, GN_CHUNK), GN_NO_SPACE); /* nobody asked for what it keeps */
+	/* nobody asked for what it keeps */
+	assert_int_equal(store(&old, 100001, GN_CHUNK), GN_NO_SPACE);
 
 	get(&reader, 100000);
 	assert_int_equal(store(&old, 100002, GN_CHUNK), GN_OK);
@@ -444,7 +464,8 @@ static void acquaintances_have_room_of_their_own(void **state)
 	struct stranger late = someone(90, 300);
 	assert_true(fill(&late, &number, &why) >= TOTAL / 64 / GN_CHUNK);
 	block_of(100000, GN_CHUNK, data, &block);
-	assert_true(gn_blocks_kept(s.nodes[0].blocks, &block, &why_kept, &until) && why_kept == GN_BLOCK_HELD);
+	assert_true(gn_blocks_kept(s.nodes[0].blocks, &block, &why_kept, &until) &&
+		    why_kept == GN_BLOCK_HELD);
 	svc_free(&s);
 }
 
@@ -468,8 +489,8 @@ static struct gn_hash bring_for_an_hour(const struct stranger *t, uint32_t numbe
 	return block;
 }
 
-/* To have another's block promised for longer costs what it costs: who has no share left gets what is promised already,
- * or is refused. */
+/* To have another's block promised for longer costs what it costs: who has no share left gets
+ * what is promised already, or is refused. */
 static void a_longer_promise_is_counted(void **state)
 {
 	(void)state;
@@ -477,14 +498,16 @@ static void a_longer_promise_is_counted(void **state)
 	uint64_t until, first;
 	gn_err why;
 	network(1, TOTAL);
-	struct stranger one = someone(1, 1), full = someone(2, 2), other = someone(3, 3), fourth = someone(4, 4);
+	struct stranger one = someone(1, 1), full = someone(2, 2), other = someone(3, 3),
+			fourth = someone(4, 4);
 	struct gn_hash a = bring_for_an_hour(&one, 100000), b = bring_for_an_hour(&one, 100001);
 	assert_int_equal(keep_for(&one, &a, GN_CHUNK, HOUR, &first), GN_OK);
 	(void)fill(&full, &number, &why);
 	assert_int_equal(store(&fourth, 200000, GN_CHUNK), GN_OK);
 	uint64_t most = held_by(&full);
 	svc_run_for(&s, HOUR / 4 * GN_SEC);
-	assert_int_equal(keep_for(&full, &a, GN_CHUNK, HOUR, &until), GN_OK); /* three quarters of it */
+	/* three quarters of it */
+	assert_int_equal(keep_for(&full, &a, GN_CHUNK, HOUR, &until), GN_OK);
 	assert_true(until <= first + 1);
 	assert_int_equal(keep(&full, &a, GN_CHUNK), GN_QUOTA);
 	assert_int_equal(held_by(&one), 2 * GN_CHUNK);
@@ -494,13 +517,15 @@ static void a_longer_promise_is_counted(void **state)
 	assert_true(until > first + 29 * HOUR);
 	assert_int_equal(held_by(&one), GN_CHUNK);
 	assert_int_equal(held_by(&other), GN_CHUNK);
-	assert_int_equal(keep_for(&other, &b, GN_CHUNK, 1, &until), GN_OK); /* not longer: it costs nothing */
+	/* not longer: it costs nothing */
+	assert_int_equal(keep_for(&other, &b, GN_CHUNK, 1, &until), GN_OK);
 	assert_int_equal(held_by(&other), GN_CHUNK);
 	gn_bundles_validate(s.nodes[0].bundles);
 	svc_free(&s);
 }
 
-/* The last block of a key that comes back for it stays its own: whoever takes it over would have it forgotten. */
+/* The last block of a key that comes back for it stays its own: whoever takes it over would have
+ * it forgotten. */
 static void the_last_block_is_not_taken_over(void **state)
 {
 	(void)state;
@@ -520,8 +545,8 @@ static void the_last_block_is_not_taken_over(void **state)
 	svc_free(&s);
 }
 
-/* Who filled a quarter while there was room has a share like anybody when there is none: what it comes back for above
- * that is not promised for longer. */
+/* Who filled a quarter while there was room has a share like anybody when there is none: what it
+ * comes back for above that is not promised for longer. */
 static void shares_shrink_when_it_gets_crowded(void **state)
 {
 	(void)state;
@@ -553,8 +578,8 @@ static void shares_shrink_when_it_gets_crowded(void **state)
 	svc_free(&s);
 }
 
-/* A second key of one person, from the same prefix, makes nobody an acquaintance; nor of a local one, where those
- * count. */
+/* A second key of one person, from the same prefix, makes nobody an acquaintance; nor of a local
+ * one, where those count. */
 static void a_second_key_makes_no_acquaintance(void **state)
 {
 	(void)state;
@@ -563,8 +588,8 @@ static void a_second_key_makes_no_acquaintance(void **state)
 		gn_err why;
 		network(1, TOTAL);
 		s.validate = false;
-		struct stranger old = someone(200, local ? 300 : 1), second = someone(201, local ? 300 : 1),
-				other = someone(202, 2);
+		struct stranger old = someone(200, local ? 300 : 1),
+				second = someone(201, local ? 300 : 1), other = someone(202, 2);
 		assert_int_equal(store(&old, 100000, GN_CHUNK), GN_OK);
 		svc_run_for(&s, BUNDLES_ACQUAINTED);
 		for (unsigned k = 0; k < 60; k++) {
@@ -609,7 +634,8 @@ static void a_restart_forgets_nobody(void **state)
 	gn_err why;
 	network(1, TOTAL);
 	s.validate = false;
-	struct stranger old = someone(200, 1), reader = someone(201, 2), early = someone(1, 3), second = someone(2, 3);
+	struct stranger old = someone(200, 1), reader = someone(201, 2), early = someone(1, 3),
+			second = someone(2, 3);
 	assert_int_equal(store(&old, 100000, GN_CHUNK), GN_OK);
 	get(&reader, 100000);
 	svc_run_for(&s, BUNDLES_ACQUAINTED);
@@ -645,7 +671,8 @@ static void a_damaged_list_is_refused(void **state)
 	assert_int_equal(store(&two, 2, 4096), GN_OK);
 	struct gn_slice list = brought(storage, sizeof storage);
 	for (size_t len = 0; len < list.len; len++)
-		assert_int_equal(gn_bundles_brought_load(b, gn_slice(list.p, len), s.now), GN_MALFORMED);
+		assert_int_equal(gn_bundles_brought_load(b, gn_slice(list.p, len), s.now),
+				 GN_MALFORMED);
 	static const struct {
 		size_t at;
 		uint8_t value;
@@ -658,16 +685,19 @@ static void a_damaged_list_is_refused(void **state)
 	for (size_t i = 0; i < GN_COUNT(faults); i++) {
 		memcpy(other, list.p, list.len);
 		other[faults[i].at] = faults[i].value;
-		assert_int_equal(gn_bundles_brought_load(b, gn_slice(other, list.len), s.now), faults[i].err);
+		assert_int_equal(gn_bundles_brought_load(b, gn_slice(other, list.len), s.now),
+				 faults[i].err);
 	}
-	assert_int_equal(gn_bundles_brought_load(b, list, s.now), GN_OK); /* known already: nothing changes */
+	/* known already: nothing changes */
+	assert_int_equal(gn_bundles_brought_load(b, list, s.now), GN_OK);
 	assert_int_equal(held_by(&one), BUNDLES_KEPT_COST);
 	svc_stop(&s, 0);
 	while (s.nodes[0].file_count)
 		svc_file_remove(&s.nodes[0], &s.nodes[0].files[0]);
 	svc_start(&s, 0);
 	svc_run_for(&s, GN_SEC);
-	assert_int_equal(gn_bundles_brought_load(s.nodes[0].bundles, list, s.now), GN_OK); /* the blocks are gone */
+	/* the blocks are gone */
+	assert_int_equal(gn_bundles_brought_load(s.nodes[0].bundles, list, s.now), GN_OK);
 	assert_int_equal(held_by(&one), 0);
 	gn_bundles_validate(s.nodes[0].bundles);
 	svc_free(&s);

@@ -1,9 +1,11 @@
-/* Where blocks are: the nodes nearest to a block's hash, found once and remembered for all readers of it, with what
- * each of them said. The nearest few are asked for chunks directly; who lacks the block says so, and the next nearest
- * takes his place.
+/* Where blocks are: the nodes nearest to a block's hash, found once and remembered for all
+ * readers of it, with what each of them said. The nearest few are asked for chunks directly; who
+ * lacks the block says so, and the next nearest takes his place.
  *
- *   NEW -> FINDING [pick] -> FOUND [contacts] -> WAITING [nobody is left] -> NEW, wide [due] -> FINDING -> FOUND ->
- * NONE [nobody] FOUND -> NEW [BUNDLES_SOURCE_TTL]      NONE -> NEW [BUNDLES_BUSY_WAIT: for whoever asks later]
+ *   NEW -> FINDING [pick] -> FOUND [contacts] -> WAITING [nobody is left] -> NEW, wide [due] ->
+ *   FINDING -> FOUND ->
+ * NONE [nobody] FOUND -> NEW [BUNDLES_SOURCE_TTL] NONE -> NEW [BUNDLES_BUSY_WAIT: for whoever
+ * asks later]
  *
  * Rule: docs/spec/services.md BU-12. */
 #include "services/bundles_engine_int.h"
@@ -30,7 +32,8 @@ static void evict(struct gn_bundles *b)
 {
 	struct bundles_source *oldest = NULL;
 	for (uint32_t i = 0; i < b->sources.count; i++) {
-		struct bundles_source *s = *(struct bundles_source **)gn_map_value_at(&b->sources, i);
+		struct bundles_source *s =
+			*(struct bundles_source **)gn_map_value_at(&b->sources, i);
 		if (!oldest || s->used < oldest->used)
 			oldest = s;
 	}
@@ -42,8 +45,8 @@ static void start_find(struct gn_bundles *b, struct bundles_source *s)
 	gn_op op;
 	if (b->finds_out >= BUNDLES_FINDS)
 		return; /* the end of one of them runs us again */
-	gn_err err = gn_overlay_find(b->cfg.overlay, &s->block, s->wide ? BUNDLES_HOLDERS_WIDE : BUNDLES_HOLDERS,
-				     b->now, &op);
+	gn_err err = gn_overlay_find(b->cfg.overlay, &s->block,
+				     s->wide ? BUNDLES_HOLDERS_WIDE : BUNDLES_HOLDERS, b->now, &op);
 	if (err == GN_OK)
 		err = bundles_find_add(b, op, FIND_SOURCE, s);
 	if (err != GN_OK) { /* too many lookups by others, or no memory: later */
@@ -110,13 +113,16 @@ void bundles_source_due(struct gn_bundles *b, struct bundles_source *s)
 	start_find(b, s);
 }
 
-void bundles_source_found(struct gn_bundles *b, struct bundles_source *s, const struct gn_overlay_event *e)
+void bundles_source_found(struct gn_bundles *b, struct bundles_source *s,
+			  const struct gn_overlay_event *e)
 {
 	s->find = 0;
 	b->finds_out--;
 	gn_mem_free(b->env.alloc, s->holders);
 	s->holder_count = 0;
-	s->holders = e->contact_count ? GN_NEW_ARRAY(b->env.alloc, struct bundles_holder, e->contact_count) : NULL;
+	s->holders = e->contact_count
+			     ? GN_NEW_ARRAY(b->env.alloc, struct bundles_holder, e->contact_count)
+			     : NULL;
 	for (uint32_t i = 0; i < e->contact_count && s->holders; i++)
 		if (!gn_pk_eq(&e->contacts[i].pk, &b->cfg.node_key.pk))
 			s->holders[s->holder_count++].contact = e->contacts[i];
@@ -151,7 +157,8 @@ static gn_time cost(const struct bundles_peer *p, const struct bundles_holder *h
 	return each * (gn_time)(p->inflight + 1) * (h->state == HOLDER_HAS ? 1 : 2);
 }
 
-struct bundles_peer *bundles_source_pick(struct gn_bundles *b, struct bundles_source *s, bool asked, gn_err *err)
+struct bundles_peer *bundles_source_pick(struct gn_bundles *b, struct bundles_source *s, bool asked,
+					 gn_err *err)
 {
 	struct bundles_peer *best = NULL;
 	const struct bundles_holder *best_holder = NULL;
@@ -163,7 +170,8 @@ struct bundles_peer *bundles_source_pick(struct gn_bundles *b, struct bundles_so
 		return NULL;
 	for (uint32_t i = 0; i < s->holder_count && usable < BUNDLES_PROBE; i++) {
 		const struct bundles_holder *h = &s->holders[i];
-		struct bundles_peer *p = h->state < HOLDER_LACKS ? bundles_peer_need(b, &h->contact) : NULL;
+		struct bundles_peer *p =
+			h->state < HOLDER_LACKS ? bundles_peer_need(b, &h->contact) : NULL;
 		if (p && p->bad && b->now < p->wait_until) {
 			s->err = GN_HASH;
 			continue;

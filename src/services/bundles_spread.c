@@ -1,15 +1,17 @@
-/* Spreading: each block of a publication goes to the nodes nearest to its hash, nearest first, until as many as wanted
- * have signed for it; who refuses or dies is replaced by the next nearest. The same again every hour, so that copies
- * follow a changing network.
+/* Spreading: each block of a publication goes to the nodes nearest to its hash, nearest first,
+ * until as many as wanted have signed for it; who refuses or dies is replaced by the next
+ * nearest. The same again every hour, so that copies follow a changing network.
  *
  *   job:     finding -> placing -> finished [enough copies, or nobody is left]
  *   target:  NEW -> ASKED [BlockKeep] -> KEPT [receipt] | REFUSED [code, silence]
- *                   ASKED -> SENDING [BlockHas] -> KEPT [receipt with the last chunk] | REFUSED ; any -> WAITING [BUSY]
+ *                   ASKED -> SENDING [BlockHas] -> KEPT [receipt with the last chunk] | REFUSED
+ *                   ; any -> WAITING [BUSY]
  * -> the same again
  *
- * 1. A copy counts when its receipt verifies: this block, this holder, not in the past. 2. At most BUNDLES_JOBS blocks
- * are on their way. 3. All chunks on their way share a window, which follows the time they take: the uplink may be
- * slow, and what waits behind it is not dead. Rules: docs/spec/services.md BU-11, BU-22. */
+ * 1. A copy counts when its receipt verifies: this block, this holder, not in the past. 2. At
+ *    most BUNDLES_JOBS blocks are on their way. 3. All chunks on their way share a window, which
+ *    follows the time they take: the uplink may be slow, and what waits behind it is not dead.
+ *    Rules: docs/spec/services.md BU-11, BU-22. */
 #include "services/bundles_engine_int.h"
 
 /* ---- the window of all chunks on their way (BU-22) ---- */
@@ -28,8 +30,9 @@ static bool window_open(const struct gn_bundles *b)
 	return in_flight(b) < b->spread_window;
 }
 
-/* A chunk was answered: one more may be on its way if it was quick. Half as many if it was slow and none was quick
- * meanwhile (else it is that holder who is slow), once for what was sent since the window was last cut. */
+/* A chunk was answered: one more may be on its way if it was quick. Half as many if it was slow
+ * and none was quick meanwhile (else it is that holder who is slow), once for what was sent
+ * since the window was last cut. */
 static void window_follow(struct gn_bundles *b, gn_time sent)
 {
 	gn_time took = b->now - sent;
@@ -55,12 +58,13 @@ static uint64_t keep_seconds(const struct gn_bundles *b, const struct bundles_sp
 	return left < BUNDLES_KEEP_TTL_MAX ? left : BUNDLES_KEEP_TTL_MAX;
 }
 
-/* It is dead when nothing is heard of it for long, while others are heard of: one uplink carries all chunks, and they
- * wait for each other. */
+/* It is dead when nothing is heard of it for long, while others are heard of: one uplink carries
+ * all chunks, and they wait for each other. */
 static void target_arm(struct gn_bundles *b, struct bundles_target *t)
 {
 	gn_time most = t->inflight ? t->heard + BUNDLES_TARGET_SILENT : GN_NEVER;
-	gn_err err = bundles_timer_set(b, &t->timer, gn_time_min(b->now + BUNDLES_TARGET_TIMEOUT, most));
+	gn_err err =
+		bundles_timer_set(b, &t->timer, gn_time_min(b->now + BUNDLES_TARGET_TIMEOUT, most));
 	GN_ASSERT(err == GN_OK); /* it is in the heap since it was asked */
 }
 
@@ -72,7 +76,8 @@ static void targets_arm(struct gn_bundles *b)
 				target_arm(b, &b->jobs[j].targets[i]);
 }
 
-static void target_end(struct gn_bundles *b, struct bundles_target *t, enum bundles_target_state state, gn_err err)
+static void target_end(struct gn_bundles *b, struct bundles_target *t,
+		       enum bundles_target_state state, gn_err err)
 {
 	gn_heap_remove(&b->timers, &t->timer.node);
 	if (t->request)
@@ -82,8 +87,10 @@ static void target_end(struct gn_bundles *b, struct bundles_target *t, enum bund
 	t->err = err;
 	t->inflight = 0;
 	b->count.spread_copies += state == TARGET_KEPT;
-	b->count.spread_refused += state == TARGET_REFUSED && err != GN_TIMEOUT && err != GN_UNREACHABLE;
-	b->count.spread_dead += state == TARGET_REFUSED && (err == GN_TIMEOUT || err == GN_UNREACHABLE);
+	b->count.spread_refused +=
+		state == TARGET_REFUSED && err != GN_TIMEOUT && err != GN_UNREACHABLE;
+	b->count.spread_dead +=
+		state == TARGET_REFUSED && (err == GN_TIMEOUT || err == GN_UNREACHABLE);
 }
 
 static void target_ask(struct gn_bundles *b, struct bundles_target *t)
@@ -98,18 +105,20 @@ static void target_ask(struct gn_bundles *b, struct bundles_target *t)
 	struct bundles_target **at = gn_map_put(&b->asks, &t->request);
 	if (at)
 		*at = t;
-	struct gn_fbb *fbb = at && bundles_timer_set(b, &t->timer, b->now + BUNDLES_TARGET_TIMEOUT) == GN_OK
-				     ? bundles_message_begin(b, 0)
-				     : NULL;
+	struct gn_fbb *fbb =
+		at && bundles_timer_set(b, &t->timer, b->now + BUNDLES_TARGET_TIMEOUT) == GN_OK
+			? bundles_message_begin(b, 0)
+			: NULL;
 	if (!fbb) {
 		target_end(b, t, TARGET_REFUSED, GN_NOMEM);
 		return;
 	}
 	memcpy(hash.b, t->job->block.b, sizeof hash.b);
 	gn_fbref body = gn_fb_block_keep_make(
-		fbb, &(struct gn_fb_block_keep_args){.block = &hash,
-						     .block_len = t->job->len,
-						     .ttl = (uint32_t)keep_seconds(b, t->job->spread)});
+		fbb,
+		&(struct gn_fb_block_keep_args){.block = &hash,
+						.block_len = t->job->len,
+						.ttl = (uint32_t)keep_seconds(b, t->job->spread)});
 	bundles_message_end(b, &t->contact, t->request, GN_FB_BLOCK_BODY_BLOCK_KEEP, body);
 }
 
@@ -143,7 +152,8 @@ static void round_end(struct gn_bundles *b, struct bundles_spread *s)
 {
 	s->running = false;
 	b->count.spread_rounds++;
-	gn_time period = b->cfg.respread, jitter = (gn_time)gn_rand_below(b->env.rand, (uint64_t)period / 5 + 1);
+	gn_time period = b->cfg.respread,
+		jitter = (gn_time)gn_rand_below(b->env.rand, (uint64_t)period / 5 + 1);
 	gn_err err = bundles_timer_set(b, &s->timer, b->now + period * 9 / 10 + jitter);
 	GN_ASSERT(err == GN_OK); /* it has its place since the start */
 	if (s->silent)
@@ -170,14 +180,16 @@ static void job_finish(struct gn_bundles *b, struct bundles_job *job, gn_err err
 		bundles_tell(b, &s->op);
 }
 
-/* Asks as many of the nearest as copies are missing and chunks may be on their way; ends when none is left to ask. */
+/* Asks as many of the nearest as copies are missing and chunks may be on their way; ends when
+ * none is left to ask. */
 static void job_step(struct gn_bundles *b, struct bundles_job *job)
 {
 	unsigned active = 0;
 	for (uint32_t i = 0; i < job->target_count; i++)
 		active += target_active(&job->targets[i]);
-	for (uint32_t i = 0;
-	     i < job->target_count && job->kept + active < job->spread->copies && active < b->spread_window; i++)
+	for (uint32_t i = 0; i < job->target_count && job->kept + active < job->spread->copies &&
+			     active < b->spread_window;
+	     i++)
 		if (job->targets[i].state == TARGET_NEW) {
 			target_ask(b, &job->targets[i]);
 			active += target_active(&job->targets[i]);
@@ -186,20 +198,22 @@ static void job_step(struct gn_bundles *b, struct bundles_job *job)
 		job_finish(b, job, GN_OK);
 }
 
-/* The next chunk that someone waits for is read once and goes to all who wait for it. The last one goes first: it
- * proves the block's length to who was told another (BU-9). */
+/* The next chunk that someone waits for is read once and goes to all who wait for it. The last
+ * one goes first: it proves the block's length to who was told another (BU-9). */
 static void job_load(struct gn_bundles *b, struct bundles_job *job)
 {
 	uint32_t wanted = 0, index = GN_BLOCK_CHUNKS - 1;
 	for (uint32_t i = 0; i < job->target_count; i++)
-		if (job->targets[i].state == TARGET_SENDING && job->targets[i].inflight < BUNDLES_TARGET_WINDOW)
+		if (job->targets[i].state == TARGET_SENDING &&
+		    job->targets[i].inflight < BUNDLES_TARGET_WINDOW)
 			wanted |= job->targets[i].missing;
 	if (job->loading || !wanted || !window_open(b))
 		return;
 	while (!(wanted >> index & 1))
 		index--;
-	gn_err err = gn_blocks_load(b->cfg.blocks, &job->block, index,
-				    bundles_ticket(TICKET_SPREAD, job->id, (uint32_t)(job - b->jobs)), b->now);
+	gn_err err = gn_blocks_load(
+		b->cfg.blocks, &job->block, index,
+		bundles_ticket(TICKET_SPREAD, job->id, (uint32_t)(job - b->jobs)), b->now);
 	job->loading = err == GN_OK;
 	if (err == GN_BUSY || err == GN_NOMEM)
 		b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
@@ -220,12 +234,14 @@ void bundles_job_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 			continue;
 		struct gn_fbb *fbb = bundles_message_begin(b, e->chunk.len);
 		if (!fbb)
-			continue; /* no memory: it stays missing, and the target's deadline stands */
-		gn_fbref chunk =
-			bundles_chunk_make(fbb, &e->block, e->index, e->block_len, e->proof, e->proof_len, e->chunk);
+			/* no memory: it stays missing, and the target's deadline stands */
+			continue;
+		gn_fbref chunk = bundles_chunk_make(fbb, &e->block, e->index, e->block_len,
+						    e->proof, e->proof_len, e->chunk);
 		gn_fbref body = gn_fb_chunk_put_make(
 			fbb,
-			&(struct gn_fb_chunk_put_args){.chunk = chunk, .ttl = (uint32_t)keep_seconds(b, job->spread)});
+			&(struct gn_fb_chunk_put_args){
+				.chunk = chunk, .ttl = (uint32_t)keep_seconds(b, job->spread)});
 		bundles_message_end(b, &t->contact, t->request, GN_FB_BLOCK_BODY_CHUNK_PUT, body);
 		t->missing &= ~(1u << e->index);
 		t->sent[e->index] = b->now;
@@ -236,34 +252,40 @@ void bundles_job_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 		job_finish(b, job, e->err);
 }
 
-void bundles_job_found(struct gn_bundles *b, struct bundles_job *job, const struct gn_overlay_event *e)
+void bundles_job_found(struct gn_bundles *b, struct bundles_job *job,
+		       const struct gn_overlay_event *e)
 {
 	job->find = 0;
 	for (uint32_t i = 0; i < e->contact_count && i < BUNDLES_HOLDERS; i++) {
 		if (gn_pk_eq(&e->contacts[i].pk, &b->cfg.node_key.pk)) {
-			job->kept += i < job->spread->copies && b->cfg.peer_bytes_max > 0; /* ours is pinned anyway */
+			/* ours is pinned anyway */
+			job->kept += i < job->spread->copies && b->cfg.peer_bytes_max > 0;
 			continue;
 		}
 		struct bundles_target *t = &job->targets[job->target_count++];
-		*t = (struct bundles_target){.timer.kind = TIMER_TARGET, .job = job, .contact = e->contacts[i]};
+		*t = (struct bundles_target){
+			.timer.kind = TIMER_TARGET, .job = job, .contact = e->contacts[i]};
 	}
 	job_step(b, job);
 }
 
 /* ---- answers ---- */
 
-struct bundles_target *bundles_target_get(const struct gn_bundles *b, uint64_t request, const struct gn_pk *from)
+struct bundles_target *bundles_target_get(const struct gn_bundles *b, uint64_t request,
+					  const struct gn_pk *from)
 {
 	struct bundles_target **at = gn_map_get(&b->asks, &request);
 	return at && gn_pk_eq(&(*at)->contact.pk, from) ? *at : NULL;
 }
 
-static bool receipt_ok(const struct gn_bundles *b, const struct bundles_target *t, const struct gn_receipt *r)
+static bool receipt_ok(const struct gn_bundles *b, const struct bundles_target *t,
+		       const struct gn_receipt *r)
 {
 	const struct gn_hash *block = &t->job->block;
 	return bundles_hash_eq(&r->key, block) && bundles_hash_eq(&r->hash, block) && r->seq == 0 &&
 	       r->held_until > bundles_unix(b) && gn_pk_eq(&r->holder_key, &t->contact.pk) &&
-	       memcmp(r->holder.b, t->contact.id.b, sizeof r->holder.b) == 0 && gn_wire_receipt_verify(r) == GN_OK;
+	       memcmp(r->holder.b, t->contact.id.b, sizeof r->holder.b) == 0 &&
+	       gn_wire_receipt_verify(r) == GN_OK;
 }
 
 static void got_receipt(struct gn_bundles *b, struct bundles_target *t, const struct gn_receipt *r)
@@ -368,7 +390,8 @@ void bundles_spread_peer_lost(struct gn_bundles *b, const struct gn_pk *pk)
 static bool job_start(struct gn_bundles *b, struct bundles_job *job, struct bundles_spread *s)
 {
 	const struct gn_hash *block =
-		(const struct gn_hash *)(const void *)(s->blocks + s->next * sizeof(struct gn_hash));
+		(const struct gn_hash *)(const void *)(s->blocks +
+						       s->next * sizeof(struct gn_hash));
 	uint32_t len = 0;
 	gn_op find = 0;
 	bool here = gn_blocks_have(b->cfg.blocks, block, &len);
@@ -381,8 +404,12 @@ static bool job_start(struct gn_bundles *b, struct bundles_job *job, struct bund
 			return false;
 		}
 	}
-	*job = (struct bundles_job){
-		.spread = s, .id = ++b->next_id, .block = *block, .len = len, .find = find, .active = true};
+	*job = (struct bundles_job){.spread = s,
+				    .id = ++b->next_id,
+				    .block = *block,
+				    .len = len,
+				    .find = find,
+				    .active = true};
 	s->next++;
 	s->jobs++;
 	if (!here)
@@ -395,8 +422,9 @@ void bundles_spread_run(struct gn_bundles *b)
 	unsigned active = 0, most = 1 + b->spread_window / BUNDLES_SPREAD_JOB_WINDOW;
 	for (unsigned j = 0; j < BUNDLES_JOBS; j++)
 		active += b->jobs[j].active;
-	bool room = active < most; /* a free place may lie before busy ones: those are served whether or not there is a
-				      next block */
+	/* a free place may lie before busy ones: those are served whether or not there is a next
+	 * block */
+	bool room = active < most;
 	for (unsigned j = 0; j < BUNDLES_JOBS; j++) {
 		struct bundles_job *job = &b->jobs[j];
 		struct bundles_spread *next = NULL;
@@ -429,14 +457,15 @@ void bundles_spread_due(struct gn_bundles *b, struct bundles_spread *s)
 		return;
 	}
 	gn_err err = bundles_timer_set(b, &s->timer,
-				       over ? b->now + GN_MINUTE : GN_NEVER); /* keeps its place for the round's end */
+				       /* keeps its place for the round's end */
+				       over ? b->now + GN_MINUTE : GN_NEVER);
 	GN_ASSERT(err == GN_OK);
 	if (!over)
 		round_begin(b, s);
 }
 
-gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned copies, uint64_t keep_until,
-			 gn_time now, gn_op *op)
+gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned copies,
+			 uint64_t keep_until, gn_time now, gn_op *op)
 {
 	size_t count = blocks.len / sizeof(struct gn_hash);
 	b->now = now;
@@ -446,9 +475,11 @@ gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned 
 	if (b->spreads == BUNDLES_SPREADS || b->spread_blocks + count > BUNDLES_SPREAD_BLOCKS)
 		return GN_LIMIT;
 	for (size_t i = 0; i < count; i++)
-		if (!gn_blocks_have(b->cfg.blocks,
-				    (const struct gn_hash *)(const void *)(blocks.p + i * sizeof(struct gn_hash)),
-				    NULL))
+		if (!gn_blocks_have(
+			    b->cfg.blocks,
+			    (const struct gn_hash *)(const void *)(blocks.p +
+								   i * sizeof(struct gn_hash)),
+			    NULL))
 			return GN_NOT_FOUND;
 	struct bundles_spread *s = GN_NEW(b->env.alloc, struct bundles_spread);
 	if (s)

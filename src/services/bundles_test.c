@@ -1,9 +1,11 @@
-/* Reading in small networks: where nothing is, past dead, lying and silent holders, within bounds. */
+/* Reading in small networks: where nothing is, past dead, lying and silent holders, within
+ * bounds. */
 #include "services/bundles_test_int.h"
 
 #include "services/limits.h"
 
-/* The seam of the smallest useful test: a file published on one node is read on another, byte by byte. */
+/* The seam of the smallest useful test: a file published on one node is read on another, byte by
+ * byte. */
 static void published_file_is_read_where_none_of_it_is(void **state)
 {
 	(void)state;
@@ -30,8 +32,14 @@ static void published_file_is_read_where_none_of_it_is(void **state)
 static void ingest_names_a_file_as_the_hasher_does(void **state)
 {
 	(void)state;
-	static const size_t sizes[] = {
-		0, 1, GN_CHUNK - 1, GN_CHUNK + 1, GN_BLOCK - 1, GN_BLOCK, GN_BLOCK + 1, GN_BLOCK * 7 / 2};
+	static const size_t sizes[] = {0,
+				       1,
+				       GN_CHUNK - 1,
+				       GN_CHUNK + 1,
+				       GN_BLOCK - 1,
+				       GN_BLOCK,
+				       GN_BLOCK + 1,
+				       GN_BLOCK * 7 / 2};
 	static struct gn_file_hasher h;
 	network(1, 0);
 	uint8_t *data = random_bytes(4 * GN_BLOCK, 2);
@@ -68,12 +76,14 @@ static void ranges_are_exact(void **state)
 			       : i == 1 ? GN_CHUNK
 					: gn_prng_next(&prng) % size,
 			 len = i < 2 ? 1 : gn_prng_next(&prng) % (size - off + 1), got;
-		assert_int_equal(svc_read(&s, i % 2 ? reader : 0, &f, off, len, data, &got, NULL), GN_OK);
+		assert_int_equal(svc_read(&s, i % 2 ? reader : 0, &f, off, len, data, &got, NULL),
+				 GN_OK);
 		assert_int_equal(got, len);
 	}
 	gn_op op;
 	assert_int_equal(gn_bundles_read(s.nodes[0].bundles, &f, size, 1, s.now, &op), GN_RANGE);
-	assert_int_equal(gn_bundles_read(s.nodes[0].bundles, &f, 1, UINT64_MAX, s.now, &op), GN_RANGE);
+	assert_int_equal(gn_bundles_read(s.nodes[0].bundles, &f, 1, UINT64_MAX, s.now, &op),
+			 GN_RANGE);
 	f.blocks.len -= 32;
 	assert_int_equal(gn_bundles_read(s.nodes[0].bundles, &f, 0, 1, s.now, &op), GN_USAGE);
 	free(data);
@@ -113,7 +123,8 @@ static void killing_a_holder_in_the_middle_is_not_seen(void **state)
 	victim_reader = stranger(&w);
 	killed = 0;
 	svc_stop(&s, 0); /* the publisher too */
-	assert_int_equal(svc_read(&s, victim_reader, &f, 0, size, data, &got, kill_a_holder), GN_OK);
+	assert_int_equal(svc_read(&s, victim_reader, &f, 0, size, data, &got, kill_a_holder),
+			 GN_OK);
 	assert_int_equal(got, size);
 	assert_true(killed);
 	free(data);
@@ -190,14 +201,16 @@ static void damaged_disks_serve_nothing_false(void **state)
 			damaged++;
 		}
 	assert_int_equal(svc_read(&s, reader, &f, 0, GN_BLOCK, data, &got, NULL), GN_OK);
-	assert_int_equal(svc_read(&s, 0, &f, 0, GN_BLOCK, data, &got, NULL), GN_OK); /* its own copy is damaged too */
+	/* its own copy is damaged too */
+	assert_int_equal(svc_read(&s, 0, &f, 0, GN_BLOCK, data, &got, NULL), GN_OK);
 	assert_int_equal(got, GN_BLOCK);
 	uint64_t refused = 0;
 	for (unsigned i = 0; i < s.count; i++) {
 		struct gn_blocks_info info;
 		gn_blocks_info(s.nodes[i].blocks, &info);
 		refused += info.corrupt;
-		assert_int_equal(svc_bundles_count(&s, i, "chunks_bad"), 0); /* it never left the holder */
+		/* it never left the holder */
+		assert_int_equal(svc_bundles_count(&s, i, "chunks_bad"), 0);
 	}
 	assert_true(refused >= 1);
 	free(data);
@@ -245,12 +258,14 @@ static void holders_that_only_say_busy_end_a_read(void **state)
 		s.nodes[i].lies = i == reader ? 0 : SVC_BUSY;
 	for (unsigned i = 0; i < 2; i++) {
 		gn_time before = s.now;
-		assert_int_equal(svc_read(&s, reader, &f, 0, GN_BLOCK, data, &got, NULL), GN_TIMEOUT);
+		assert_int_equal(svc_read(&s, reader, &f, 0, GN_BLOCK, data, &got, NULL),
+				 GN_TIMEOUT);
 		assert_int_equal(got, 0);
 		assert_in_range(s.now - before, BUNDLES_REFUSED, BUNDLES_REFUSED + 20 * GN_SEC);
 		svc_run_for(&s, GN_SEC); /* whoever asks at once is told the same at once */
 	}
-	for (unsigned i = 0; i < s.count; i += 2) /* and who says nothing at all does not make it longer */
+	/* and who says nothing at all does not make it longer */
+	for (unsigned i = 0; i < s.count; i += 2)
 		s.nodes[i].lies = i == reader ? 0 : SVC_SILENT;
 	gn_time start = s.now;
 	assert_int_equal(svc_read(&s, reader, &f, 0, GN_BLOCK, data, &got, NULL), GN_TIMEOUT);
@@ -281,8 +296,8 @@ static void holders_that_only_say_busy_end_a_read(void **state)
 	svc_free(&s);
 }
 
-/* 3 MB over 256 kbit/s to 1 Mbit/s from holders that were never asked before: it takes minutes, no chunk is asked for
- * twice, and nobody passes for dead (BU-13). */
+/* 3 MB over 256 kbit/s to 1 Mbit/s from holders that were never asked before: it takes minutes,
+ * no chunk is asked for twice, and nobody passes for dead (BU-13). */
 static void a_slow_line_reads_too(void **state)
 {
 	(void)state;
@@ -299,9 +314,11 @@ static void a_slow_line_reads_too(void **state)
 		s.down_rate = rates[i];
 		gn_time before = s.now;
 		assert_int_equal(svc_read(&s, reader, &f, 0, size, data, &got, NULL), GN_OK);
-		print_message("%.0f bytes a second: %lld s\n", rates[i], (long long)((s.now - before) / GN_SEC));
+		print_message("%.0f bytes a second: %lld s\n", rates[i],
+			      (long long)((s.now - before) / GN_SEC));
 		assert_int_equal(svc_bundles_count(&s, reader, "timeouts"), 0);
-		assert_int_equal(svc_bundles_count(&s, reader, "chunks_got"), (size + GN_CHUNK - 1) / GN_CHUNK);
+		assert_int_equal(svc_bundles_count(&s, reader, "chunks_got"),
+				 (size + GN_CHUNK - 1) / GN_CHUNK);
 		free(data);
 		svc_wait_free(&w);
 		svc_free(&s);
@@ -323,7 +340,8 @@ static void what_nobody_has_is_not_found(void **state)
 static void nodes_without_room_are_passed_over(void **state)
 {
 	(void)state;
-	svc_init(&s, &(struct svc_options){.seed = 5, .nodes = 8, .peer_bytes_max = 0}); /* nobody keeps anything */
+	/* nobody keeps anything */
+	svc_init(&s, &(struct svc_options){.seed = 5, .nodes = 8, .peer_bytes_max = 0});
 	uint8_t *data = random_bytes(GN_BLOCK, 10);
 	struct svc_wait w, spread;
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, GN_BLOCK), &w), GN_OK);
@@ -343,7 +361,8 @@ static void nodes_without_room_are_passed_over(void **state)
 		svc_wait_free(&w);
 	}
 	assert_int_equal(svc_spread(&s, 0, gn_slice(blocks, sizeof blocks), 2, &spread), GN_QUORUM);
-	assert_in_range(spread.done, 20, 39); /* 5 nodes keep 4 each at most; some blocks count our own copy */
+	/* 5 nodes keep 4 each at most; some blocks count our own copy */
+	assert_in_range(spread.done, 20, 39);
 	for (unsigned i = 1; i < 6; i++)
 		assert_true(svc_bundles_count(&s, i, "keep_taken") <= 4);
 	free(data);
@@ -380,7 +399,8 @@ static void who_takes_a_block_and_signs_nothing_is_passed_over(void **state)
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, GN_BLOCK), &w), GN_OK);
 	uint64_t before = s.nodes[0].sent;
 	assert_int_equal(svc_spread(&s, 0, gn_slice(w.blocks, 32), 3, &spread), GN_OK);
-	assert_in_range(s.nodes[0].sent - before, 2 * GN_BLOCK, (3 + 3 * BUNDLES_TARGET_ROUNDS) * GN_BLOCK * 11 / 10);
+	assert_in_range(s.nodes[0].sent - before, 2 * GN_BLOCK,
+			(3 + 3 * BUNDLES_TARGET_ROUNDS) * GN_BLOCK * 11 / 10);
 	free(data);
 	svc_wait_free(&w);
 	svc_free(&s);
@@ -426,7 +446,8 @@ static void memory_of_a_reader_is_bounded(void **state)
 	assert_int_equal(got, size);
 	assert_in_range(most - before, 0, 3u << 20); /* 24 + 1 chunks of 64 KiB, and small change */
 	double mb_per_s = (double)size / 1e6 / ((double)(s.now - start) / 1e9);
-	print_message("64 MiB at %.0f MB/s of virtual time, at most %zu KiB in use\n", mb_per_s, (most - before) >> 10);
+	print_message("64 MiB at %.0f MB/s of virtual time, at most %zu KiB in use\n", mb_per_s,
+		      (most - before) >> 10);
 	assert_true(mb_per_s > 50); /* lines of 100 MB/s and 10 ms: the windows keep them busy */
 	free(data);
 	svc_wait_free(&w);
@@ -437,7 +458,9 @@ static void first_byte_comes_long_before_the_last(void **state)
 {
 	(void)state;
 	const size_t size = 16 * GN_BLOCK;
-	svc_init(&s, &(struct svc_options){.seed = 8, .nodes = 6, .peer_bytes_max = 512u << 20, .bytes_per_s = 10e6});
+	svc_init(&s,
+		 &(struct svc_options){
+			 .seed = 8, .nodes = 6, .peer_bytes_max = 512u << 20, .bytes_per_s = 10e6});
 	s.validate = false;
 	uint8_t *data = random_bytes(size, 13);
 	struct svc_wait w;
@@ -448,14 +471,16 @@ static void first_byte_comes_long_before_the_last(void **state)
 	assert_int_equal(gn_bundles_read(s.nodes[reader].bundles, &f, 0, size, s.now, &op), GN_OK);
 	struct gn_slice bytes;
 	gn_err err;
-	while ((err = gn_bundles_read_next(s.nodes[reader].bundles, op, &bytes, s.now)) == GN_AGAIN) {
+	while ((err = gn_bundles_read_next(s.nodes[reader].bundles, op, &bytes, s.now)) ==
+	       GN_AGAIN) {
 		svc_pump(&s, reader);
 		assert_true(svc_step(&s, s.now + 10 * GN_SEC));
 	}
 	assert_int_equal(err, GN_OK);
 	assert_true(s.now - start < GN_SEC / 2); /* the whole takes 1.6 s */
 	gn_bundles_cancel(s.nodes[reader].bundles, op, s.now);
-	assert_int_equal(gn_bundles_read_next(s.nodes[reader].bundles, op, &bytes, s.now), GN_NOT_FOUND);
+	assert_int_equal(gn_bundles_read_next(s.nodes[reader].bundles, op, &bytes, s.now),
+			 GN_NOT_FOUND);
 	svc_run_for(&s, 60 * GN_SEC); /* what was under way comes and is thrown away */
 	gn_bundles_validate(s.nodes[reader].bundles);
 	free(data);
@@ -500,35 +525,43 @@ static void senseless_messages_only_count(void **state)
 		gn_fbref body = 0;
 		struct gn_slice bytes;
 		gn_fbref chunk = gn_fb_chunk_make(
-			&fbb, &(struct gn_fb_chunk_args){.block = &hash, .index = 99, .data = GN_LIT("x")});
+			&fbb, &(struct gn_fb_chunk_args){
+				      .block = &hash, .index = 99, .data = GN_LIT("x")});
 		switch (type) {
 		case GN_FB_BLOCK_BODY_CHUNK_GET:
 			body = gn_fb_chunk_get_make(
-				&fbb, &(struct gn_fb_chunk_get_args){.block = &hash, .first = 15, .count = 2});
+				&fbb, &(struct gn_fb_chunk_get_args){
+					      .block = &hash, .first = 15, .count = 2});
 			break;
 		case GN_FB_BLOCK_BODY_CHUNK: body = chunk; break;
 		case GN_FB_BLOCK_BODY_CHUNK_PUT:
-			body = gn_fb_chunk_put_make(&fbb, &(struct gn_fb_chunk_put_args){.chunk = chunk});
+			body = gn_fb_chunk_put_make(&fbb,
+						    &(struct gn_fb_chunk_put_args){.chunk = chunk});
 			break;
 		case GN_FB_BLOCK_BODY_CHUNK_ACK:
-			body = gn_fb_chunk_ack_make(&fbb, &(struct gn_fb_chunk_ack_args){.block = &hash});
+			body = gn_fb_chunk_ack_make(&fbb,
+						    &(struct gn_fb_chunk_ack_args){.block = &hash});
 			break;
 		case GN_FB_BLOCK_BODY_BLOCK_HAVE:
-			body = gn_fb_block_have_make(&fbb, &(struct gn_fb_block_have_args){.block = &hash});
+			body = gn_fb_block_have_make(
+				&fbb, &(struct gn_fb_block_have_args){.block = &hash});
 			break;
 		case GN_FB_BLOCK_BODY_BLOCK_HAS:
-			body = gn_fb_block_has_make(&fbb, &(struct gn_fb_block_has_args){.block = &hash, .held = 7});
+			body = gn_fb_block_has_make(
+				&fbb, &(struct gn_fb_block_has_args){.block = &hash, .held = 7});
 			break;
 		default:
 			body = gn_fb_block_keep_make(
-				&fbb,
-				&(struct gn_fb_block_keep_args){.block = &hash, .block_len = GN_BLOCK + 1, .ttl = 5});
+				&fbb, &(struct gn_fb_block_keep_args){
+					      .block = &hash, .block_len = GN_BLOCK + 1, .ttl = 5});
 			break;
 		}
 		gn_fbref root = gn_fb_block_message_make(
-			&fbb, &(struct gn_fb_block_message_args){
-				      .request = 3, .body_type = type < 8 ? type : 99, .body = body});
-		assert_int_equal(gn_fbb_finish(&fbb, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes), GN_OK);
+			&fbb, &(struct gn_fb_block_message_args){.request = 3,
+								 .body_type = type < 8 ? type : 99,
+								 .body = body});
+		assert_int_equal(gn_fbb_finish(&fbb, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes),
+				 GN_OK);
 		gn_err err = gn_bundles_recv(b, &s.nodes[1].sk.pk, &s.nodes[1].addr, bytes, s.now);
 		assert_int_equal(err, type < 8 ? GN_OK : GN_UNSUPPORTED);
 		gn_bundles_validate(b);
@@ -538,7 +571,8 @@ static void senseless_messages_only_count(void **state)
 			assert_true(m.bytes.len < 400);
 		}
 	}
-	assert_int_equal(gn_bundles_recv(b, &s.nodes[1].sk.pk, NULL, GN_LIT("nonsense"), s.now), GN_MALFORMED);
+	assert_int_equal(gn_bundles_recv(b, &s.nodes[1].sk.pk, NULL, GN_LIT("nonsense"), s.now),
+			 GN_MALFORMED);
 	svc_free(&s);
 }
 
@@ -556,15 +590,21 @@ static void a_greedy_peer_is_told_busy(void **state)
 		struct gn_fbb fbb = gn_fbb(storage, sizeof storage);
 		struct gn_slice bytes;
 		gn_fbref body = gn_fb_chunk_get_make(
-			&fbb, &(struct gn_fb_chunk_get_args){.block = &hash, .first = 0, .count = 16});
+			&fbb,
+			&(struct gn_fb_chunk_get_args){.block = &hash, .first = 0, .count = 16});
 		gn_fbref root = gn_fb_block_message_make(
-			&fbb, &(struct gn_fb_block_message_args){
-				      .request = 1000 + i, .body_type = GN_FB_BLOCK_BODY_CHUNK_GET, .body = body});
-		assert_int_equal(gn_fbb_finish(&fbb, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes), GN_OK);
-		assert_int_equal(gn_bundles_recv(s.nodes[0].bundles, &s.nodes[1].sk.pk, &s.nodes[1].addr, bytes, s.now),
+			&fbb,
+			&(struct gn_fb_block_message_args){.request = 1000 + i,
+							   .body_type = GN_FB_BLOCK_BODY_CHUNK_GET,
+							   .body = body});
+		assert_int_equal(gn_fbb_finish(&fbb, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes),
+				 GN_OK);
+		assert_int_equal(gn_bundles_recv(s.nodes[0].bundles, &s.nodes[1].sk.pk,
+						 &s.nodes[1].addr, bytes, s.now),
 				 GN_OK);
 	}
-	assert_int_equal(svc_bundles_count(&s, 0, "serve_busy"), 46); /* 4 requests of 16 chunks fill its queue */
+	/* 4 requests of 16 chunks fill its queue */
+	assert_int_equal(svc_bundles_count(&s, 0, "serve_busy"), 46);
 	svc_pump(&s, 0);
 	svc_run_for(&s, 10 * GN_SEC);
 	assert_int_equal(svc_bundles_count(&s, 0, "served"), 64);

@@ -22,18 +22,21 @@ static inline uint8_t *random_bytes(size_t len, uint64_t seed)
 
 static inline void network(unsigned nodes, uint64_t peer_bytes)
 {
-	svc_init(&s, &(struct svc_options){.seed = 42, .nodes = nodes, .peer_bytes_max = peer_bytes});
+	svc_init(&s,
+		 &(struct svc_options){.seed = 42, .nodes = nodes, .peer_bytes_max = peer_bytes});
 	for (unsigned i = 0; i < nodes; i++)
 		assert_true(s.nodes[i].ready);
 }
 
 /* Publishes data from node 0 with `copies`; the file. */
-static inline struct gn_bundle_file publish(const uint8_t *data, size_t len, unsigned copies, struct svc_wait *ingest)
+static inline struct gn_bundle_file publish(const uint8_t *data, size_t len, unsigned copies,
+					    struct svc_wait *ingest)
 {
 	struct svc_wait w;
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, len), ingest), GN_OK);
 	assert_int_equal(ingest->size, len);
-	assert_int_equal(svc_spread(&s, 0, gn_slice(ingest->blocks, ingest->blocks_len), copies, &w), GN_OK);
+	assert_int_equal(
+		svc_spread(&s, 0, gn_slice(ingest->blocks, ingest->blocks_len), copies, &w), GN_OK);
 	assert_int_equal(w.done, w.total);
 	return svc_as_file(ingest);
 }

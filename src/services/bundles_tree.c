@@ -1,6 +1,6 @@
-/* A file as a tree of hashes: 64 KiB chunks are leaves, 16 of them a block, the root of the blocks is the file's root.
- * Because a full block is a full subtree, the root over the leaves equals the root over the block hashes. Rule:
- * docs/spec/services.md BU-3. */
+/* A file as a tree of hashes: 64 KiB chunks are leaves, 16 of them a block, the root of the
+ * blocks is the file's root. Because a full block is a full subtree, the root over the leaves
+ * equals the root over the block hashes. Rule: docs/spec/services.md BU-3. */
 #include "services/bundles_int.h"
 
 void gn_file_hasher_init(struct gn_file_hasher *h, struct gn_hash *blocks, size_t cap)
@@ -31,7 +31,8 @@ gn_err gn_file_hasher_put(struct gn_file_hasher *h, struct gn_slice data)
 		return GN_TOO_LARGE;
 	h->size += data.len;
 	while (data.len) {
-		if (h->chunk_len == 0 && data.len >= GN_CHUNK) { /* whole chunks are hashed where they are */
+		if (h->chunk_len == 0 && data.len >= GN_CHUNK) {
+			/* whole chunks are hashed where they are */
 			end_chunk(h, gn_slice(data.p, GN_CHUNK));
 			data = gn_slice(data.p + GN_CHUNK, data.len - GN_CHUNK);
 			continue;
@@ -72,7 +73,7 @@ bool bundles_tree_ok(uint64_t size, const struct gn_hash *root, struct gn_slice 
 	if (size == 0)
 		gn_merkle_leaf(GN_LIT(""), &sum);
 	else
-		gn_merkle_root((const struct gn_hash *)(const void *)blocks.p, blocks.len / sizeof(struct gn_hash),
-			       &sum);
+		gn_merkle_root((const struct gn_hash *)(const void *)blocks.p,
+			       blocks.len / sizeof(struct gn_hash), &sum);
 	return memcmp(sum.b, root->b, sizeof sum.b) == 0;
 }

@@ -1,4 +1,5 @@
-/* From a URL path to a file of a site, as a static web server would. Rule: docs/spec/services.md BU-6. */
+/* From a URL path to a file of a site, as a static web server would. Rule: docs/spec/services.md
+ * BU-6. */
 #include "services/bundles_int.h"
 
 static int hex_digit(uint8_t c)
@@ -9,7 +10,8 @@ static int hex_digit(uint8_t c)
 				      : -1;
 }
 
-/* Percent-decodes into w. A coded '/' or NUL is no part of any path: *odd. GN_USAGE: not two hex digits after '%'. */
+/* Percent-decodes into w. A coded '/' or NUL is no part of any path: *odd. GN_USAGE: not two hex
+ * digits after '%'. */
 static gn_err decode(struct gn_slice in, struct gn_writer *w, bool *odd)
 {
 	for (size_t i = 0; i < in.len; i++) {
@@ -29,21 +31,23 @@ static gn_err decode(struct gn_slice in, struct gn_writer *w, bool *odd)
 }
 
 /* The file at path; *redirect when it is the page of a folder that was named without its '/'. */
-static gn_err find_page(const struct gn_manifest *m, struct gn_writer *path, struct gn_bundle_file *out, bool *redirect)
+static gn_err find_page(const struct gn_manifest *m, struct gn_writer *path,
+			struct gn_bundle_file *out, bool *redirect)
 {
 	size_t len = gn_writer_len(path);
 	bool folder = len > 0 && path->start[len - 1] == '/';
 	if (!folder && gn_manifest_find(m, gn_slice(path->start, len), out) == GN_OK)
 		return GN_OK;
 	gn_write_bytes(path, folder ? GN_LIT("index.html") : GN_LIT("/index.html"));
-	if (path->bad || gn_manifest_find(m, gn_slice(path->start, gn_writer_len(path)), out) != GN_OK)
+	if (path->bad ||
+	    gn_manifest_find(m, gn_slice(path->start, gn_writer_len(path)), out) != GN_OK)
 		return GN_NOT_FOUND;
 	*redirect = !folder;
 	return GN_OK;
 }
 
-gn_err gn_manifest_resolve(const struct gn_manifest *m, struct gn_slice url_path, struct gn_bundle_file *out,
-			   int *status, bool *redirect)
+gn_err gn_manifest_resolve(const struct gn_manifest *m, struct gn_slice url_path,
+			   struct gn_bundle_file *out, int *status, bool *redirect)
 {
 	struct gn_manifest_args info;
 	uint8_t storage[GN_PATH_MAX + 16]; /* and "/index.html" */

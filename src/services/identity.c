@@ -1,9 +1,11 @@
-/* Identity records: what a person's key says of itself, signed by Ed25519 and ML-DSA-65. Both keys, and the commitment
- * to the next one, follow from the phrase's entropy. Rules: docs/spec/services.md ID-1..ID-7. */
+/* Identity records: what a person's key says of itself, signed by Ed25519 and ML-DSA-65. Both
+ * keys, and the commitment to the next one, follow from the phrase's entropy. Rules:
+ * docs/spec/services.md ID-1..ID-7. */
 #include "services/identity.h"
 #include "services/limits.h"
 
-/* Fields of the body that struct gn_identity has; previous and recovery only as far as it has them. */
+/* Fields of the body that struct gn_identity has; previous and recovery only as far as it has
+ * them. */
 #define BODY_FIELDS (GN_FB_SLOT(0) | GN_FB_SLOT(1) | GN_FB_SLOT(6) | GN_FB_SLOT(8) | GN_FB_SLOT(9))
 #define BODY_PREVIOUS GN_FB_SLOT(2)
 #define BODY_RECOVERY GN_FB_SLOT(5)
@@ -34,7 +36,8 @@ static bool is_zero(const uint8_t b[32])
 }
 
 /* The key's entry in the body before; an absent table when it is new. */
-static struct gn_fb_member_key member_before(struct gn_fb_identity_body body, const struct gn_pk *pk)
+static struct gn_fb_member_key member_before(struct gn_fb_identity_body body,
+					     const struct gn_pk *pk)
 {
 	for (uint32_t i = 0; i < gn_fb_identity_body_members_len(body); i++) {
 		struct gn_fb_member_key m = gn_fb_identity_body_members_at(body, i);
@@ -45,8 +48,8 @@ static struct gn_fb_member_key member_before(struct gn_fb_identity_body body, co
 }
 
 /* over: the body before, when it has more than we know; else absent. */
-static void put_members(struct gn_fbb *b, const struct gn_identity *in, struct gn_fb_identity_body over,
-			gn_fbref refs[GN_IDENTITY_KEYS])
+static void put_members(struct gn_fbb *b, const struct gn_identity *in,
+			struct gn_fb_identity_body over, gn_fbref refs[GN_IDENTITY_KEYS])
 {
 	for (size_t i = in->key_count; i-- > 0;) {
 		const struct gn_identity_key *k = &in->keys[i];
@@ -60,8 +63,10 @@ static void put_members(struct gn_fbb *b, const struct gn_identity *in, struct g
 						     .expires = k->expires,
 						     .name = k->name};
 		if (old.t.buf && !gn_fb_member_key_since(old))
-			args.since = 0; /* there is no room for it without moving what is not known */
-		refs[i] = old.t.buf ? gn_fbb_table_over(b, &gn_fbtype_member_key, &args, MEMBER_FIELDS, old.t)
+			/* there is no room for it without moving what is not known */
+			args.since = 0;
+		refs[i] = old.t.buf ? gn_fbb_table_over(b, &gn_fbtype_member_key, &args,
+							MEMBER_FIELDS, old.t)
 				    : gn_fb_member_key_make(b, &args);
 	}
 }
@@ -76,8 +81,9 @@ static bool says_more(struct gn_fb_identity_body body)
 	return more;
 }
 
-static gn_err make_body(const struct gn_identity *in, const uint8_t pq_pk[GN_PQ_PK_LEN], const struct gn_hash *next,
-			uint8_t *storage, size_t cap, struct gn_slice *out)
+static gn_err make_body(const struct gn_identity *in, const uint8_t pq_pk[GN_PQ_PK_LEN],
+			const struct gn_hash *next, uint8_t *storage, size_t cap,
+			struct gn_slice *out)
 {
 	struct gn_fbb b = gn_fbb(storage, cap);
 	struct gn_fb_identity_body over = {0};
@@ -93,11 +99,13 @@ static gn_err make_body(const struct gn_identity *in, const uint8_t pq_pk[GN_PQ_
 		over = (struct gn_fb_identity_body){0};
 	memcpy(next_fb.b, next->b, sizeof next_fb.b);
 	put_members(&b, in, over, members);
-	struct gn_fb_hash guardians_before = gn_fb_recovery_guardians(gn_fb_identity_body_recovery(over));
+	struct gn_fb_hash guardians_before =
+		gn_fb_recovery_guardians(gn_fb_identity_body_recovery(over));
 	if (memcmp(guardians_before.b, in->recovery.b, sizeof guardians_before.b) != 0) {
 		memcpy(guardians.b, in->recovery.b, sizeof guardians.b);
 		if (!is_zero(in->recovery.b))
-			recovery = gn_fb_recovery_make(&b, &(struct gn_fb_recovery_args){.guardians = &guardians});
+			recovery = gn_fb_recovery_make(
+				&b, &(struct gn_fb_recovery_args){.guardians = &guardians});
 		fields |= BODY_RECOVERY;
 	}
 	memcpy(previous.b, in->old_owner.b, sizeof previous.b);
@@ -137,7 +145,8 @@ static gn_err derive(const uint8_t entropy[32], struct derived *out)
 	return err == GN_OK ? gn_pq_public(out->keys.pq_seed, out->pq_pk) : err;
 }
 
-gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *in, uint8_t salt, struct gn_buf *out)
+gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *in, uint8_t salt,
+			  struct gn_buf *out)
 {
 	uint8_t storage[GN_RECORD_MAX / 2];
 	struct derived d = {0};
@@ -167,7 +176,8 @@ gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *i
 static gn_err view(const struct gn_record *r, struct gn_identity *out)
 {
 	struct gn_fb_identity_body body;
-	struct gn_identity id = {.owner = r->owner, .seq = r->seq, .created = r->created, .ttl = r->ttl};
+	struct gn_identity id = {
+		.owner = r->owner, .seq = r->seq, .created = r->created, .ttl = r->ttl};
 	if (r->type != GN_FB_RECORD_TYPE_IDENTITY || r->label.len || r->salt > 1)
 		return GN_MALFORMED;
 	GN_TRY(gn_fb_identity_body_verify(r->body, &body));
@@ -175,7 +185,8 @@ static gn_err view(const struct gn_record *r, struct gn_identity *out)
 	id.display_name = gn_fb_identity_body_display_name(body);
 	id.profile = gn_fb_identity_body_profile(body);
 	memcpy(id.next.b, gn_fb_identity_body_next(body).b, sizeof id.next.b);
-	memcpy(id.recovery.b, gn_fb_recovery_guardians(gn_fb_identity_body_recovery(body)).b, sizeof id.recovery.b);
+	memcpy(id.recovery.b, gn_fb_recovery_guardians(gn_fb_identity_body_recovery(body)).b,
+	       sizeof id.recovery.b);
 	memcpy(id.old_owner.b, gn_fb_identity_body_previous(body).b, sizeof id.old_owner.b);
 	uint32_t members = gn_fb_identity_body_members_len(body);
 	if (id.pq_pk.len != GN_PQ_PK_LEN || members > GN_IDENTITY_KEYS)
@@ -186,7 +197,8 @@ static gn_err view(const struct gn_record *r, struct gn_identity *out)
 		memcpy(k->pk.b, gn_fb_member_key_key(m).b, sizeof k->pk.b);
 		k->kind = gn_fb_member_key_kind(m);
 		k->rights = gn_fb_member_key_rights(m);
-		k->since = gn_fb_member_key_since(m) ? gn_fb_member_key_since(m) : r->created; /* ID-6 */
+		/* ID-6 */
+		k->since = gn_fb_member_key_since(m) ? gn_fb_member_key_since(m) : r->created;
 		k->expires = gn_fb_member_key_expires(m);
 		k->name = gn_fb_member_key_name(m);
 	}
@@ -211,7 +223,8 @@ void gn_identity_key_of(const struct gn_pk *owner, uint8_t salt, struct gn_hash 
 	gn_wire_record_key(GN_FB_RECORD_TYPE_IDENTITY, owner, GN_LIT(""), salt, key);
 }
 
-gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now)
+gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names,
+			 gn_time now)
 {
 	struct gn_identity id;
 	(void)names;

@@ -1,5 +1,5 @@
-/* Identity records (records.md type 1): what a person's key says of itself, signed by Ed25519 and ML-DSA-65. Pure
- * functions. */
+/* Identity records (records.md type 1): what a person's key says of itself, signed by Ed25519
+ * and ML-DSA-65. Pure functions. */
 #ifndef GN_SERVICES_IDENTITY_H
 #define GN_SERVICES_IDENTITY_H
 
@@ -29,17 +29,19 @@ struct gn_identity {
 	size_t key_count;
 	struct gn_before before; /* ID-5, ID-6 */
 };
-/* The signed record for a salt (0 and 1 are both put). owner, pq_pk and next are derived from the phrase's entropy,
- * what `in` says of them is not used. What the record in `before` says beyond the fields here stays. GN_USAGE: a text is too long or not UTF-8; GN_RANGE: ttl; GN_TOO_LARGE;
- * GN_VERSION: before.beyond. */
-GN_MUST gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *in, uint8_t salt,
-				  struct gn_buf *out);
-/* Checks form, limits and both signatures; borrows from record. out->before is this record: to publish it again, raise
- * seq and created. GN_MALFORMED, GN_SIGNATURE. */
+/* The signed record for a salt (0 and 1 are both put). owner, pq_pk and next are derived from
+ * the phrase's entropy, what `in` says of them is not used. What the record in `before` says
+ * beyond the fields here stays. GN_USAGE: a text is too long or not UTF-8; GN_RANGE: ttl;
+ * GN_TOO_LARGE; GN_VERSION: before.beyond. */
+GN_MUST gn_err gn_identity_record(const uint8_t entropy[32], const struct gn_identity *in,
+				  uint8_t salt, struct gn_buf *out);
+/* Checks form, limits and both signatures; borrows from record. out->before is this record: to
+ * publish it again, raise seq and created. GN_MALFORMED, GN_SIGNATURE. */
 GN_MUST gn_err gn_identity_open(struct gn_slice record, struct gn_identity *out);
 void gn_identity_key_of(const struct gn_pk *owner, uint8_t salt, struct gn_hash *key);
-/* The holder's rule for type 1 (config.admit[1] of the overlay, which has checked both signatures): well formed and
- * newer. */
-gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now);
+/* The holder's rule for type 1 (config.admit[1] of the overlay, which has checked both
+ * signatures): well formed and newer. */
+gn_err gn_identity_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names,
+			 gn_time now);
 
 #endif

@@ -1,5 +1,5 @@
-/* Bodies of identity records, any bytes, behind the signatures that the overlay has checked: read within the limits or
- * refused. */
+/* Bodies of identity records, any bytes, behind the signatures that the overlay has checked:
+ * read within the limits or refused. */
 #include "services/identity.h"
 #include "wire/generated/record_fb.h"
 
@@ -13,7 +13,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 			      .created = 1767225600,
 			      .ttl = 86400,
 			      .body = gn_slice(data, len)};
-	struct gn_record held = {.type = GN_FB_RECORD_TYPE_IDENTITY, .seq = 1, .created = 1767225600, .ttl = 86400};
+	struct gn_record held = {
+		.type = GN_FB_RECORD_TYPE_IDENTITY, .seq = 1, .created = 1767225600, .ttl = 86400};
 	gn_err err = gn_identity_admit(&held, &r, 0, (gn_time)1767225600 * GN_SEC);
 	GN_ASSERT(err == GN_OK || gn_err_class(err) == GN_CLASS_PEER);
 	if (gn_identity_open(gn_slice(data, len), &id) == GN_OK)

@@ -25,8 +25,8 @@ static struct gn_identity example(void)
 					      .name = GN_LIT("home"),
 					      .rights = 5,
 					      .expires = T0 + 1000};
-	id.keys[1] =
-		(struct gn_identity_key){.pk = {{3, 4}}, .name = GN_LIT("phone"), .rights = 1, .expires = T0 + 2000};
+	id.keys[1] = (struct gn_identity_key){
+		.pk = {{3, 4}}, .name = GN_LIT("phone"), .rights = 1, .expires = T0 + 2000};
 	return id;
 }
 
@@ -81,18 +81,20 @@ static void format_does_not_drift(void **state)
 	char hex[65];
 	gn_sha256(&bytes, 1, &sum);
 	gn_hex(GN_SLICE(sum.b), hex);
-	assert_string_equal(hex, "b83754b15a31ee3c35ed410b8de22dc0abe62a2ca677524e2987cba773cc5fc3");
+	assert_string_equal(hex,
+			    "b83754b15a31ee3c35ed410b8de22dc0abe62a2ca677524e2987cba773cc5fc3");
 }
 
-/* Outside what is signed there is padding of the envelope, which says nothing: a flip there leaves the same signed
- * bytes. */
+/* Outside what is signed there is padding of the envelope, which says nothing: a flip there
+ * leaves the same signed bytes. */
 static bool same_message(struct gn_slice bytes, const uint8_t *original)
 {
 	struct gn_record now, before;
 	if (gn_wire_record_parse(bytes, &now) != GN_OK ||
 	    gn_wire_record_parse(gn_slice(original, bytes.len), &before) != GN_OK)
 		return false;
-	return gn_slice_eq(now.signed_bytes, before.signed_bytes) && gn_slice_eq(now.pq_sig, before.pq_sig) &&
+	return gn_slice_eq(now.signed_bytes, before.signed_bytes) &&
+	       gn_slice_eq(now.pq_sig, before.pq_sig) &&
 	       memcmp(&now.sig, &before.sig, sizeof now.sig) == 0;
 }
 
@@ -177,7 +179,8 @@ static void holder_takes_newer_only(void **state)
 
 /* ---- a record of a newer client ---- */
 
-/* What a later schema may add, to the body and to each member: a number, a string, a struct, a vector of tables. */
+/* What a later schema may add, to the body and to each member: a number, a string, a struct, a
+ * vector of tables. */
 struct later_member_args {
 	struct gn_fb_member_key_args now;
 	uint64_t quota;
@@ -201,29 +204,38 @@ static struct gn_fb_type later_body = {"IdentityBody", NULL, body_fields, 14};
 static void later_schema(void)
 {
 	memcpy(member_fields, gn_fbfields_member_key, sizeof gn_fbfields_member_key);
-	member_fields[6] = (struct gn_fb_field){
-		.name = "quota", .slot = 6, .c_offset = offsetof(struct later_member_args, quota), .size = 8};
-	member_fields[7] = (struct gn_fb_field){.name = "model",
-						.kind = GN_FB_STRING,
-						.slot = 7,
-						.c_offset = offsetof(struct later_member_args, model)};
+	member_fields[6] =
+		(struct gn_fb_field){.name = "quota",
+				     .slot = 6,
+				     .c_offset = offsetof(struct later_member_args, quota),
+				     .size = 8};
+	member_fields[7] =
+		(struct gn_fb_field){.name = "model",
+				     .kind = GN_FB_STRING,
+				     .slot = 7,
+				     .c_offset = offsetof(struct later_member_args, model)};
 	memcpy(body_fields, gn_fbfields_identity_body, sizeof gn_fbfields_identity_body);
 	body_fields[6].types = later_members;
-	body_fields[10] = (struct gn_fb_field){
-		.name = "flags", .slot = 10, .c_offset = offsetof(struct later_body_args, flags), .size = 8};
-	body_fields[11] = (struct gn_fb_field){
-		.name = "motto", .kind = GN_FB_STRING, .slot = 11, .c_offset = offsetof(struct later_body_args, motto)};
+	body_fields[10] = (struct gn_fb_field){.name = "flags",
+					       .slot = 10,
+					       .c_offset = offsetof(struct later_body_args, flags),
+					       .size = 8};
+	body_fields[11] = (struct gn_fb_field){.name = "motto",
+					       .kind = GN_FB_STRING,
+					       .slot = 11,
+					       .c_offset = offsetof(struct later_body_args, motto)};
 	body_fields[12] = (struct gn_fb_field){.name = "photo",
 					       .kind = GN_FB_STRUCT,
 					       .slot = 12,
 					       .c_offset = offsetof(struct later_body_args, photo),
 					       .layout = &gn_fblayout_hash};
-	body_fields[13] = (struct gn_fb_field){.name = "devices",
-					       .kind = GN_FB_TABLES,
-					       .slot = 13,
-					       .type_count = 1,
-					       .c_offset = offsetof(struct later_body_args, devices),
-					       .types = later_members};
+	body_fields[13] =
+		(struct gn_fb_field){.name = "devices",
+				     .kind = GN_FB_TABLES,
+				     .slot = 13,
+				     .type_count = 1,
+				     .c_offset = offsetof(struct later_body_args, devices),
+				     .types = later_members};
 }
 
 static const struct gn_fb_key phone = {{3, 4}}, watch = {{5, 6}};
@@ -246,19 +258,28 @@ static struct gn_slice later_record(uint64_t seq)
 	gn_sha256(&(struct gn_slice){next.sk.pk.b, 32}, 1, &sum);
 	memcpy(next_fb.b, sum.b, sizeof sum);
 	struct later_member_args members[] = {
-		{{.key = &phone, .kind = 7, .since = T0 - 500, .expires = T0 + 2000, .name = GN_LIT("phone")},
+		{{.key = &phone,
+		  .kind = 7,
+		  .since = T0 - 500,
+		  .expires = T0 + 2000,
+		  .name = GN_LIT("phone")},
 		 .quota = 1234567,
 		 .model = GN_LIT("P-1")},
-		{{.key = &watch, .expires = T0 + 3000, .name = GN_LIT("watch")}, .model = GN_LIT("W-2")}};
-	gn_fbref refs[] = {gn_fbb_table(&b, &later_member, &members[0]), gn_fbb_table(&b, &later_member, &members[1])};
-	gn_fbref prekeys[] = {gn_fb_prekey_make(&b, &(struct gn_fb_prekey_args){.id = 77, .public_key = GN_LIT("pk")})};
+		{{.key = &watch, .expires = T0 + 3000, .name = GN_LIT("watch")},
+		 .model = GN_LIT("W-2")}};
+	gn_fbref refs[] = {gn_fbb_table(&b, &later_member, &members[0]),
+			   gn_fbb_table(&b, &later_member, &members[1])};
+	gn_fbref prekeys[] = {gn_fb_prekey_make(
+		&b, &(struct gn_fb_prekey_args){.id = 77, .public_key = GN_LIT("pk")})};
 	struct gn_fb_hash guardians = {{1}};
 	struct later_body_args args = {
 		.now = {.pq_key = GN_SLICE(pq),
 			.next = &next_fb,
 			.successor = &watch,
 			.recovery = gn_fb_recovery_make(
-				&b, &(struct gn_fb_recovery_args){.guardians = &guardians, .k = 2, .n = 3}),
+				&b, &(struct gn_fb_recovery_args){.guardians = &guardians,
+								  .k = 2,
+								  .n = 3}),
 			.members = {refs, 2},
 			.prekeys = {prekeys, 1},
 			.display_name = GN_LIT("Zo\xc3\xab"),
@@ -267,9 +288,13 @@ static struct gn_slice later_record(uint64_t seq)
 		.motto = GN_LIT("ever onward"),
 		.photo = &photo,
 		.devices = {refs, 2}};
-	assert_int_equal(gn_fbb_finish(&b, gn_fbb_table(&b, &later_body, &args), NULL, &bytes), GN_OK);
-	struct gn_record_fields fields = {
-		.type = GN_FB_RECORD_TYPE_IDENTITY, .body = bytes, .seq = seq, .created = T0, .ttl = 86400};
+	assert_int_equal(gn_fbb_finish(&b, gn_fbb_table(&b, &later_body, &args), NULL, &bytes),
+			 GN_OK);
+	struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_IDENTITY,
+					  .body = bytes,
+					  .seq = seq,
+					  .created = T0,
+					  .ttl = 86400};
 	assert_int_equal(gn_wire_record_make(&keys.sk, keys.pq_seed, &fields, &out), GN_OK);
 	gn_identity_wipe(&keys);
 	gn_identity_wipe(&next);
@@ -321,10 +346,11 @@ static void what_a_newer_client_wrote_is_kept(void **state)
 			snprintf(name, sizeof name, "name %u", round);
 			in.display_name = gn_str(name);
 			in.keys[0].expires++;
-			in.keys[in.key_count++] = (struct gn_identity_key){.pk = {{40, (uint8_t)round}},
-									   .kind = GN_FB_MEMBER_KIND_NODE,
-									   .since = in.created,
-									   .name = GN_LIT("node")};
+			in.keys[in.key_count++] =
+				(struct gn_identity_key){.pk = {{40, (uint8_t)round}},
+							 .kind = GN_FB_MEMBER_KIND_NODE,
+							 .since = in.created,
+							 .name = GN_LIT("node")};
 		}
 		assert_int_equal(gn_identity_record(entropy, &in, 0, &out), GN_OK);
 		record = gn_buf_slice(&out);
@@ -345,7 +371,8 @@ static void what_a_newer_client_wrote_is_kept(void **state)
 	assert_int_equal(gn_identity_record(entropy, &in, 0, &out), GN_VERSION);
 }
 
-/* ID-6: the first time that a key was listed stays, and a record of before says it by its own time. */
+/* ID-6: the first time that a key was listed stays, and a record of before says it by its own
+ * time. */
 static void since_and_prev_are_set(void **state)
 {
 	(void)state;
@@ -374,9 +401,12 @@ static void since_and_prev_are_set(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(record_comes_back_as_it_was), cmocka_unit_test(format_does_not_drift),
-		cmocka_unit_test(any_flipped_bit_is_refused),  cmocka_unit_test(limits_hold),
-		cmocka_unit_test(holder_takes_newer_only),     cmocka_unit_test(what_a_newer_client_wrote_is_kept),
+		cmocka_unit_test(record_comes_back_as_it_was),
+		cmocka_unit_test(format_does_not_drift),
+		cmocka_unit_test(any_flipped_bit_is_refused),
+		cmocka_unit_test(limits_hold),
+		cmocka_unit_test(holder_takes_newer_only),
+		cmocka_unit_test(what_a_newer_client_wrote_is_kept),
 		cmocka_unit_test(since_and_prev_are_set),
 	};
 	return cmocka_run_group_tests_name("identity", tests, NULL, NULL);

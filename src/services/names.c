@@ -1,10 +1,10 @@
-/* The names engine's frame: operations, their events, the cache and the pins. What is looked up when is in
- * names_resolve.c.
+/* The names engine's frame: operations, their events, the cache and the pins. What is looked up
+ * when is in names_resolve.c.
  *
  *   job:  LOOKING -> ENDED [names_end] -> shown by next_event -> freed by the next call of it
  *
- * 1. Every operation ends in exactly one event. 2. ops maps each overlay operation under way to its job, and nothing
- * else. Rules: docs/spec/services.md NA-9..NA-13. */
+ * 1. Every operation ends in exactly one event. 2. ops maps each overlay operation under way to
+ *    its job, and nothing else. Rules: docs/spec/services.md NA-9..NA-13. */
 #include "services/names_int.h"
 
 gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct gn_names **out)
@@ -16,8 +16,10 @@ gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct
 	n->overlay = overlay;
 	gn_map_init(&n->ops, env, sizeof(gn_op), sizeof(struct names_job *), 2 * NAMES_JOBS_MAX);
 	gn_map_init(&n->jobs, env, sizeof(gn_op), sizeof(struct names_job *), NAMES_JOBS_MAX);
-	gn_map_init(&n->cache, env, sizeof(struct gn_hash), sizeof(struct names_cached), NAMES_CACHE_MAX);
-	gn_map_init(&n->pins, env, sizeof(struct gn_hash), sizeof(struct names_pin), NAMES_PINS_MAX);
+	gn_map_init(&n->cache, env, sizeof(struct gn_hash), sizeof(struct names_cached),
+		    NAMES_CACHE_MAX);
+	gn_map_init(&n->pins, env, sizeof(struct gn_hash), sizeof(struct names_pin),
+		    NAMES_PINS_MAX);
 	gn_map_init(&n->looks, env, sizeof(struct gn_hash), sizeof(struct gn_hash), NAMES_PINS_MAX);
 	*out = n;
 	return GN_OK;
@@ -44,7 +46,8 @@ void gn_names_free(struct gn_names *n)
 	while (n->jobs.count)
 		job_free(n, *(struct names_job **)gn_map_value_at(&n->jobs, 0));
 	for (uint32_t i = 0; i < n->cache.count; i++)
-		gn_mem_free(n->env.alloc, ((struct names_cached *)gn_map_value_at(&n->cache, i))->bytes);
+		gn_mem_free(n->env.alloc,
+			    ((struct names_cached *)gn_map_value_at(&n->cache, i))->bytes);
 	gn_map_fini(&n->ops);
 	gn_map_fini(&n->jobs);
 	gn_map_fini(&n->cache);
@@ -82,8 +85,8 @@ static gn_err job_new(struct gn_names *n, const struct gn_name *name, struct nam
 	return GN_OK;
 }
 
-gn_err gn_names_resolve(struct gn_names *n, const struct gn_name *name, bool fresh, bool visitor, gn_time now,
-			gn_op *op)
+gn_err gn_names_resolve(struct gn_names *n, const struct gn_name *name, bool fresh, bool visitor,
+			gn_time now, gn_op *op)
 {
 	struct names_job *job;
 	GN_TRY(job_new(n, name, &job));
@@ -102,15 +105,16 @@ static gn_err pair_fault(struct gn_slice salt0, struct gn_slice salt1, struct na
 	GN_TRY(gn_wire_record_open(salt0, &r[0]));
 	GN_TRY(gn_wire_record_open(salt1, &r[1]));
 	GN_TRY(names_view(&r[0], v));
-	if (r[0].salt != 0 || r[1].salt != 1 || r[0].type != r[1].type || !gn_slice_eq(r[0].label, r[1].label) ||
+	if (r[0].salt != 0 || r[1].salt != 1 || r[0].type != r[1].type ||
+	    !gn_slice_eq(r[0].label, r[1].label) ||
 	    memcmp(&r[0].owner, &r[1].owner, sizeof r[0].owner) != 0 || r[0].seq != r[1].seq ||
 	    !gn_slice_eq(r[0].body, r[1].body))
 		return GN_USAGE;
 	return GN_OK;
 }
 
-gn_err gn_names_put(struct gn_names *n, struct gn_slice salt0, struct gn_slice salt1, unsigned w, gn_time now,
-		    gn_op *op)
+gn_err gn_names_put(struct gn_names *n, struct gn_slice salt0, struct gn_slice salt1, unsigned w,
+		    gn_time now, gn_op *op)
 {
 	struct names_claim_view v;
 	struct names_job *job;
@@ -155,7 +159,8 @@ static gn_err worse(gn_err a, gn_err b)
 	return a != GN_OK ? a : b;
 }
 
-static void put_done(struct gn_names *n, struct names_job *job, unsigned salt, const struct gn_overlay_event *e)
+static void put_done(struct gn_names *n, struct names_job *job, unsigned salt,
+		     const struct gn_overlay_event *e)
 {
 	struct gn_record r;
 	job->get_err[salt] = e->err;
@@ -196,8 +201,9 @@ bool gn_names_overlay_event(struct gn_names *n, const struct gn_overlay_event *e
 
 void gn_names_tick(struct gn_names *n, gn_time now)
 {
-	(void)n; /* nothing of ours is timed: the overlay ends every operation, the cache looks at its entries when
-		    asked */
+	/* nothing of ours is timed: the overlay ends every operation, the cache looks at its
+	 * entries when asked */
+	(void)n;
 	(void)now;
 }
 
@@ -254,7 +260,8 @@ bool gn_names_next_event(struct gn_names *n, struct gn_names_event *out)
 	out->owner_changed = job->changed;
 	out->owner_pinned = job->pinned;
 	memcpy(out->holders, job->found.holders, sizeof out->holders);
-	if (job->found.bytes && (job->put || job->err == GN_OK)) { /* else it is a level above, found on the way */
+	if (job->found.bytes && (job->put || job->err == GN_OK)) {
+		/* else it is a level above, found on the way */
 		out->owner = job->found.owner;
 		out->owner_known = true;
 		out->seq = job->found.record.seq;
@@ -292,7 +299,8 @@ gn_err gn_names_pin(struct gn_names *n, const struct gn_name *name, const struct
 	return name->form == GN_NAME_GLOBAL ? pin_set(n, name, owner) : GN_USAGE;
 }
 
-bool gn_names_pin_at(const struct gn_names *n, uint32_t i, struct gn_name *name, struct gn_pk *owner)
+bool gn_names_pin_at(const struct gn_names *n, uint32_t i, struct gn_name *name,
+		     struct gn_pk *owner)
 {
 	if (i >= n->pins.count)
 		return false;
@@ -343,7 +351,8 @@ void names_cache_drop(struct gn_names *n, const struct gn_name *name)
 		cache_remove(n, &key, c);
 }
 
-const struct names_cached *names_cache_get(struct gn_names *n, const struct gn_name *name, gn_time now)
+const struct names_cached *names_cache_get(struct gn_names *n, const struct gn_name *name,
+					   gn_time now)
 {
 	struct gn_hash key;
 	names_hash(name, &key);
@@ -363,14 +372,16 @@ static void cache_evict(struct gn_names *n)
 {
 	uint32_t worst = 0;
 	for (uint32_t i = 1; i < n->cache.count; i++) {
-		const struct names_cached *a = gn_map_value_at(&n->cache, i), *b = gn_map_value_at(&n->cache, worst);
+		const struct names_cached *a = gn_map_value_at(&n->cache, i),
+					  *b = gn_map_value_at(&n->cache, worst);
 		worst = a->until < b->until ? i : worst;
 	}
 	struct gn_hash key = *(const struct gn_hash *)gn_map_key_at(&n->cache, worst);
 	cache_remove(n, &key, gn_map_value_at(&n->cache, worst));
 }
 
-void names_cache_put(struct gn_names *n, const struct gn_name *name, const struct names_candidate *c, gn_time now)
+void names_cache_put(struct gn_names *n, const struct gn_name *name,
+		     const struct names_candidate *c, gn_time now)
 {
 	struct names_claim_view v;
 	struct gn_hash key;
@@ -387,7 +398,8 @@ void names_cache_put(struct gn_names *n, const struct gn_name *name, const struc
 	names_cache_drop(n, name);
 	if (entry.until <= now)
 		return;
-	while (n->cache.count && (n->cache.count == NAMES_CACHE_MAX || n->cache_bytes + entry.len > NAMES_CACHE_BYTES))
+	while (n->cache.count && (n->cache.count == NAMES_CACHE_MAX ||
+				  n->cache_bytes + entry.len > NAMES_CACHE_BYTES))
 		cache_evict(n);
 	entry.bytes = gn_mem_new(n->env.alloc, entry.len);
 	names_hash(name, &key);

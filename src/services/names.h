@@ -1,19 +1,22 @@
-/* Names: three forms, one record set (records.md Names). `<pid>.geo` is right by itself; `alice.geo` is claimed at two
- * points of the disk; `alice.town.geo` is a binding signed by the owner of town.geo. Private keys are never here:
- * whoever owns the key builds and signs records with the functions of the first part (the command line does), this
- * engine puts and resolves.
+/* Names: three forms, one record set (records.md Names). `<pid>.geo` is right by itself;
+ * `alice.geo` is claimed at two points of the disk; `alice.town.geo` is a binding signed by the
+ * owner of town.geo. Private keys are never here: whoever owns the key builds and signs records
+ * with the functions of the first part (the command line does), this engine puts and resolves.
  *
- * Built on the overlay alone. The engine calls gn_overlay_*; its owner hands it every overlay event it started. */
+ * Built on the overlay alone. The engine calls gn_overlay_*; its owner hands it every overlay
+ * event it started. */
 #ifndef GN_SERVICES_NAMES_H
 #define GN_SERVICES_NAMES_H
 
 #include "overlay/overlay.h"
 
-#define GN_NAME_MAX 254              /* bytes of a normalised name with terminator, without ".geo" */
-#define GN_NAME_DEPTH 8              /* labels */
-#define GN_NAME_POW_BITS 20          /* identity puzzle of a claim: of a long label, at least */
-#define GN_NAME_TTL (30u * 86400u)   /* seconds a claim lives */
-#define GN_NAME_GRACE (30u * 86400u) /* seconds after expiry in which only the last holder may renew */
+/* bytes of a normalised name with terminator, without ".geo" */
+#define GN_NAME_MAX 254
+#define GN_NAME_DEPTH 8            /* labels */
+#define GN_NAME_POW_BITS 20        /* identity puzzle of a claim: of a long label, at least */
+#define GN_NAME_TTL (30u * 86400u) /* seconds a claim lives */
+/* seconds after expiry in which only the last holder may renew */
+#define GN_NAME_GRACE (30u * 86400u)
 
 /* ---- pure part: texts, records, rules ---- */
 
@@ -21,17 +24,19 @@ enum gn_name_form { GN_NAME_PID, GN_NAME_GLOBAL, GN_NAME_DELEGATED };
 
 struct gn_name {
 	enum gn_name_form form;
-	char text[GN_NAME_MAX]; /* normalised (IDNA2008 A-labels, lower case), without ".geo"; a PID keeps its case */
-	struct gn_hash pid;     /* GN_NAME_PID: SHA-256 of the owner's key */
+	/* normalised (IDNA2008 A-labels, lower case), without ".geo"; a PID keeps its case */
+	char text[GN_NAME_MAX];
+	struct gn_hash pid; /* GN_NAME_PID: SHA-256 of the owner's key */
 	unsigned labels;
 };
-/* Accepts "welcome", "welcome.geo", "Münch.geo", "<pid>.geo", "a.town.geo", "blog.<pid>.geo", one trailing dot, and the
- * host form of a PID. GN_TEXT with *why naming the rule broken and where (why may be NULL). */
+/* Accepts "welcome", "welcome.geo", "Münch.geo", "<pid>.geo", "a.town.geo", "blog.<pid>.geo",
+ * one trailing dot, and the host form of a PID. GN_TEXT with *why naming the rule broken and
+ * where (why may be NULL). */
 GN_MUST gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why);
 
 #define GN_NAME_HOST_MAX 256
-/* The name as a host part for browsers, which fold case: PIDs become "pid-" and 52 characters of base32 (RFC 4648,
- * lower case); other names stay as they are. Without ".geo". */
+/* The name as a host part for browsers, which fold case: PIDs become "pid-" and 52 characters of
+ * base32 (RFC 4648, lower case); other names stay as they are. Without ".geo". */
 void gn_name_host(const struct gn_name *name, char out[GN_NAME_HOST_MAX]);
 /* The name one level up; false for a PID or a global name. */
 bool gn_name_parent(const struct gn_name *name, struct gn_name *out);
@@ -72,65 +77,74 @@ struct gn_name_claim {
 	uint8_t puzzle[8];            /* global names only */
 	const struct gn_name_entry *entries;
 	size_t entry_count;
-	/* Transfer, kept by renewals: who gave the name away, gn_name_transfer's signature, the seq in it (0: this
-	 * record's). */
+	/* Transfer, kept by renewals: who gave the name away, gn_name_transfer's signature, the
+	 * seq in it (0: this record's). */
 	bool transferred;
 	struct gn_pk previous_owner;
 	struct gn_sig previous_sig;
 	uint64_t transfer_seq;
 	struct gn_before before; /* NA-14 */
 };
-/* Zero bits that the puzzle of this name must have when its owner has so many others (NA-4); 0 when the name has none.
- */
+/* Zero bits that the puzzle of this name must have when its owner has so many others (NA-4); 0
+ * when the name has none. */
 unsigned gn_name_bits(const struct gn_name *name, uint32_t names);
-/* NA-15: GN_TEXT with *why (may be NULL) when a label mixes scripts. Such a name is looked up but not claimed. */
+/* NA-15: GN_TEXT with *why (may be NULL) when a label mixes scripts. Such a name is looked up
+ * but not claimed. */
 GN_MUST gn_err gn_name_script(const struct gn_name *name, const char **why);
 /* The puzzle for (name, owner, epoch); tries as gn_node_id_search. */
-GN_MUST gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, unsigned bits,
-			      uint64_t start, uint64_t tries, uint8_t nonce[8]);
-/* The signed record for one salt (0 or 1); both are put. A PID's own record set is signed by that key; a delegated name
- * by the owner of its parent. GN_USAGE (an entry that does not fit its type, twice too many), GN_KEY (a PID of another
- * key), GN_PROOF_OF_WORK, GN_VERSION (before.beyond). What the record in claim->before says beyond the fields here
- * stays. */
-GN_MUST gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *claim, uint8_t salt,
-			      struct gn_buf *out);
-/* What the previous owner signs to hand a name over to `to` (also signed by the new owner's claim). */
-void gn_name_transfer(const struct gn_sk *from, const struct gn_name *name, const struct gn_pk *to, uint64_t seq,
-		      struct gn_sig *out);
-/* Reads and checks a name record: form, signature, entries, puzzle, transfer. claim->entries points to the caller's
- * array; slices borrow from record. For renewals: open the present record, raise seq and created, sign again
- * (claim->before is then this record). */
-GN_MUST gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner, struct gn_name_claim *claim,
+GN_MUST gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch,
+			      unsigned bits, uint64_t start, uint64_t tries, uint8_t nonce[8]);
+/* The signed record for one salt (0 or 1); both are put. A PID's own record set is signed by
+ * that key; a delegated name by the owner of its parent. GN_USAGE (an entry that does not fit
+ * its type, twice too many), GN_KEY (a PID of another key), GN_PROOF_OF_WORK, GN_VERSION
+ * (before.beyond). What the record in claim->before says beyond the fields here stays. */
+GN_MUST gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *claim,
+			      uint8_t salt, struct gn_buf *out);
+/* What the previous owner signs to hand a name over to `to` (also signed by the new owner's
+ * claim). */
+void gn_name_transfer(const struct gn_sk *from, const struct gn_name *name, const struct gn_pk *to,
+		      uint64_t seq, struct gn_sig *out);
+/* Reads and checks a name record: form, signature, entries, puzzle, transfer. claim->entries
+ * points to the caller's array; slices borrow from record. For renewals: open the present
+ * record, raise seq and created, sign again (claim->before is then this record). */
+GN_MUST gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner,
+			    struct gn_name_claim *claim,
 			    struct gn_name_entry entries[GN_NAME_ENTRIES]);
-/* Place on the disk. parent_owner: whoever signs a delegated name, part of its place so that nobody else can sit on it;
- * NULL for the other forms. */
-void gn_name_key(const struct gn_name *name, const struct gn_pk *parent_owner, uint8_t salt, struct gn_hash *key);
+/* Place on the disk. parent_owner: whoever signs a delegated name, part of its place so that
+ * nobody else can sit on it; NULL for the other forms. */
+void gn_name_key(const struct gn_name *name, const struct gn_pk *parent_owner, uint8_t salt,
+		 struct gn_hash *key);
 /* The text of a SITE entry, "<owner key hex>/<label>", and back. GN_USAGE. */
-GN_MUST gn_err gn_name_site_parse(struct gn_slice value, struct gn_pk *owner, struct gn_slice *label);
+GN_MUST gn_err gn_name_site_parse(struct gn_slice value, struct gn_pk *owner,
+				  struct gn_slice *label);
 /* The holder's rule for type 3 (config.admit[3] of the overlay). */
-gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names, gn_time now);
+gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names,
+		     gn_time now);
 
-/* GN_NAME_GRACE for a global name; 0 for the others, whose places nobody else can have (config.grace[3]). */
+/* GN_NAME_GRACE for a global name; 0 for the others, whose places nobody else can have
+ * (config.grace[3]). */
 uint32_t gn_name_grace(const struct gn_record *r);
 
 /* ---- the resolver ---- */
 
 struct gn_names;
-GN_MUST gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct gn_names **out);
+GN_MUST gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay,
+			    struct gn_names **out);
 void gn_names_free(struct gn_names *names);
-/* fresh: do not answer from the cache; the event tells how old an answer from it is, and NOT_FOUND is never said
- * because of it. visitor: for a stranger's page (OV-72). Ends in one event with the same op number, perhaps at once:
- * poll events after the call. A record set that is nothing but a PID stands for that person's own record set. GN_LIMIT,
- * GN_NOMEM. */
-GN_MUST gn_err gn_names_resolve(struct gn_names *names, const struct gn_name *name, bool fresh, bool visitor,
-				gn_time now, gn_op *op);
-/* Puts both records of a claim, renewal or transfer. Ends in one event: GN_OK with W receipts at each salt; GN_EXISTS:
- * another owner has it (event.owner); GN_STALE; GN_QUORUM. At once: what gn_name_open says of a bad record, GN_USAGE
- * when the two do not belong together. */
-GN_MUST gn_err gn_names_put(struct gn_names *names, struct gn_slice salt0, struct gn_slice salt1, unsigned w,
-			    gn_time now, gn_op *op);
+/* fresh: do not answer from the cache; the event tells how old an answer from it is, and
+ * NOT_FOUND is never said because of it. visitor: for a stranger's page (OV-72). Ends in one
+ * event with the same op number, perhaps at once: poll events after the call. A record set that
+ * is nothing but a PID stands for that person's own record set. GN_LIMIT, GN_NOMEM. */
+GN_MUST gn_err gn_names_resolve(struct gn_names *names, const struct gn_name *name, bool fresh,
+				bool visitor, gn_time now, gn_op *op);
+/* Puts both records of a claim, renewal or transfer. Ends in one event: GN_OK with W receipts at
+ * each salt; GN_EXISTS: another owner has it (event.owner); GN_STALE; GN_QUORUM. At once: what
+ * gn_name_open says of a bad record, GN_USAGE when the two do not belong together. */
+GN_MUST gn_err gn_names_put(struct gn_names *names, struct gn_slice salt0, struct gn_slice salt1,
+			    unsigned w, gn_time now, gn_op *op);
 /* True when the event belonged to this engine. */
-bool gn_names_overlay_event(struct gn_names *names, const struct gn_overlay_event *event, gn_time now);
+bool gn_names_overlay_event(struct gn_names *names, const struct gn_overlay_event *event,
+			    gn_time now);
 void gn_names_tick(struct gn_names *names, gn_time now);
 gn_time gn_names_deadline(const struct gn_names *names);
 
@@ -139,24 +153,31 @@ struct gn_names_event {
 	gn_err err; /* NOT_FOUND, QUORUM, EXISTS (another owner), STALE, EXPIRED, ... */
 	struct gn_name name;
 	bool put;
-	struct gn_pk owner; /* who signed the record set; of a delegated name the owner of its parent */
-	bool owner_known;   /* false when nothing was found */
-	bool owner_changed; /* another owner than the one pinned at first sight: shown, never hidden. When the pinned
-			     * owner signed a transfer the pin moves with it and this is true once; else until
-			     * gn_names_pin accepts the new one */
+	/* who signed the record set; of a delegated name the owner of its parent */
+	struct gn_pk owner;
+	bool owner_known; /* false when nothing was found */
+	/* another owner than the one pinned at first sight: shown, never hidden. When the pinned
+	 * owner signed a transfer the pin moves with it and this is true once; else until
+	 * gn_names_pin accepts the new one */
+	bool owner_changed;
 	struct gn_pk owner_pinned;
-	const char *looks_like; /* NA-16: another name, which was seen here before; NULL: none. Until the next call */
+	/* NA-16: another name, which was seen here before; NULL: none. Until the next call */
+	const char *looks_like;
 	uint64_t seq, expires;
-	gn_time age;         /* of the oldest that came from the cache: the network may know newer. 0: nothing did */
+	/* of the oldest that came from the cache: the network may know newer. 0: nothing did */
+	gn_time age;
 	unsigned holders[2]; /* agreeing holders (get) or receipts (put) at each salt */
-	struct gn_name_entry entries[GN_NAME_ENTRIES]; /* values valid until the next call on names */
+	/* values valid until the next call on names */
+	struct gn_name_entry entries[GN_NAME_ENTRIES];
 	size_t entry_count;
 };
 bool gn_names_next_event(struct gn_names *names, struct gn_names_event *out);
-/* Owners of global names pinned at first sight, to be kept over restarts: the node stores and gives them back. Also how
- * a person accepts a new owner. */
-GN_MUST gn_err gn_names_pin(struct gn_names *names, const struct gn_name *name, const struct gn_pk *owner);
-bool gn_names_pin_at(const struct gn_names *names, uint32_t i, struct gn_name *name, struct gn_pk *owner);
+/* Owners of global names pinned at first sight, to be kept over restarts: the node stores and
+ * gives them back. Also how a person accepts a new owner. */
+GN_MUST gn_err gn_names_pin(struct gn_names *names, const struct gn_name *name,
+			    const struct gn_pk *owner);
+bool gn_names_pin_at(const struct gn_names *names, uint32_t i, struct gn_name *name,
+		     struct gn_pk *owner);
 struct gn_names_counter {
 	const char *name;
 	uint64_t value;

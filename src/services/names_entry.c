@@ -1,6 +1,7 @@
-/* Entries of a record set: the types, and what a value of each must look like. Values are text as in a zone file, so
- * that they can be read, signed and shown without conversion. A value is checked by whoever writes it, by every holder
- * and by every reader. Rule: docs/spec/services.md NA-3. */
+/* Entries of a record set: the types, and what a value of each must look like. Values are text
+ * as in a zone file, so that they can be read, signed and shown without conversion. A value is
+ * checked by whoever writes it, by every holder and by every reader. Rule: docs/spec/services.md
+ * NA-3. */
 #include "services/names_int.h"
 
 static const struct {
@@ -37,7 +38,8 @@ gn_err gn_name_type_parse(struct gn_slice text, uint16_t *out)
 		struct gn_slice known = gn_str(types[i].text);
 		bool same = known.len == text.len;
 		for (size_t j = 0; same && j < text.len; j++)
-			same = known.p[j] == (text.p[j] >= 'a' && text.p[j] <= 'z' ? text.p[j] - 32 : text.p[j]);
+			same = known.p[j] ==
+			       (text.p[j] >= 'a' && text.p[j] <= 'z' ? text.p[j] - 32 : text.p[j]);
 		if (same) {
 			*out = types[i].type;
 			return GN_OK;
@@ -81,7 +83,8 @@ static bool host(struct gn_slice s)
 		return false;
 	for (size_t i = 0; i < s.len; i++) {
 		uint8_t c = s.p[i];
-		bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+		bool alnum = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+			     (c >= '0' && c <= '9') || c == '_';
 		if (c == '.' ? label == 0 : !(alnum || (c == '-' && label > 0)) || label == 63)
 			return false;
 		label = c == '.' ? 0 : label + 1;
@@ -118,7 +121,8 @@ static bool printable(struct gn_slice s)
 	return s.len > 0;
 }
 
-/* "1 . alpn=h2,h3 port=443" (RFC 9460); parameters are words here, their meaning is the reader's. */
+/* "1 . alpn=h2,h3 port=443" (RFC 9460); parameters are words here, their meaning is the
+ * reader's. */
 static bool https_value(struct gn_slice s)
 {
 	struct gn_slice priority = next_word(&s), target = next_word(&s);
@@ -162,25 +166,33 @@ static const char *value_fault(uint16_t type, struct gn_slice v)
 	case GN_NAME_CNAME: return host(v) ? NULL : "a CNAME entry is a host name";
 	case GN_NAME_MX:
 		return number(next_word(&rest), 65535) && host(rest) ? NULL
-								     : "an MX entry is a preference and a host name";
+								     : "an MX entry is a "
+								       "preference and a host name";
 	case GN_NAME_SRV:
 		return number(next_word(&rest), 65535) && number(next_word(&rest), 65535) &&
 				       number(next_word(&rest), 65535) && host(rest)
 			       ? NULL
 			       : "an SRV entry is a priority, a weight, a port and a host name";
-	case GN_NAME_HTTPS: return https_value(v) ? NULL : "an HTTPS entry is a priority, a target and parameters";
+	case GN_NAME_HTTPS:
+		return https_value(v) ? NULL
+				      : "an HTTPS entry is a priority, a target "
+					"and parameters";
 	case GN_NAME_CAA: return caa_value(v) ? NULL : "a CAA entry is flags, a tag and a value";
 	case GN_NAME_T_PID: return gn_pid_parse(v, &pid) == GN_OK ? NULL : "a PID entry is a PID";
 	case GN_NAME_SITE:
-		return gn_name_site_parse(v, &pk, &rest) == GN_OK && (rest.len == 0 || text_ok(rest))
+		return gn_name_site_parse(v, &pk, &rest) == GN_OK &&
+				       (rest.len == 0 || text_ok(rest))
 			       ? NULL
-			       : "a SITE entry is an owner's key in hex, a slash and the site's label";
+			       : "a SITE entry is an owner's key in hex, a slash and the site's "
+				 "label";
 	case GN_NAME_TXT:
 	case GN_NAME_CHAT:
 	case GN_NAME_MAIL:
 	case GN_NAME_MAILBOX:
 	case GN_NAME_WALLET:
-		return text_ok(v) ? NULL : "a text entry is UTF-8 without control characters, and not empty";
+		return text_ok(v) ? NULL
+				  : "a text entry is UTF-8 without control characters, and "
+				    "not empty";
 	default: return NULL; /* a type of a later version: kept, not interpreted */
 	}
 }

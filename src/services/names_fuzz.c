@@ -1,5 +1,5 @@
-/* Names as text, entries, and bodies of name records, any bytes: what is accepted is normalised, and judged without
- * harm. The first byte chooses: text, entry, body. */
+/* Names as text, entries, and bodies of name records, any bytes: what is accepted is normalised,
+ * and judged without harm. The first byte chooses: text, entry, body. */
 #include "services/names_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -17,7 +17,8 @@ static void text(struct gn_slice in)
 	GN_ASSERT(err == GN_OK && memcmp(&name, &again, sizeof name) == 0);
 	gn_name_host(&name, host);
 	err = gn_name_parse(gn_str(host), &again, NULL);
-	GN_ASSERT((err == GN_OK && memcmp(&name, &again, sizeof name) == 0) || strlen(host) > NAMES_TEXT_MAX);
+	GN_ASSERT((err == GN_OK && memcmp(&name, &again, sizeof name) == 0) ||
+		  strlen(host) > NAMES_TEXT_MAX);
 	while (gn_name_parent(&name, &up))
 		name = up;
 	GN_ASSERT(name.labels == 1);
@@ -27,8 +28,9 @@ static void entry(struct gn_slice in)
 {
 	if (in.len < 2)
 		return;
-	struct gn_name_entry e = {
-		.type = (uint16_t)(in.p[0] << 8 | in.p[1]), .value = gn_slice(in.p + 2, in.len - 2), .ttl = 60};
+	struct gn_name_entry e = {.type = (uint16_t)(in.p[0] << 8 | in.p[1]),
+				  .value = gn_slice(in.p + 2, in.len - 2),
+				  .ttl = 60};
 	const char *why = NULL;
 	if (gn_name_entry_check(&e, &why) != GN_OK)
 		GN_ASSERT(why);
@@ -38,7 +40,8 @@ static void entry(struct gn_slice in)
 /* The bytes as the body of a record for each form of name. */
 static void body(struct gn_slice in)
 {
-	static const char *const labels[] = {"welcome", "a.welcome", "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"};
+	static const char *const labels[] = {"welcome", "a.welcome",
+					     "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"};
 	for (size_t i = 0; i < GN_COUNT(labels); i++) {
 		struct gn_record r = {.type = GN_FB_RECORD_TYPE_NAME,
 				      .label = gn_str(labels[i]),

@@ -14,7 +14,8 @@ static inline struct gn_slice names_text(const struct gn_name *name)
 /* A name that is written exactly as it is normalised: what a record's label must be. GN_TEXT. */
 GN_MUST gn_err names_parse_exact(struct gn_slice label, struct gn_name *out);
 
-/* A name record whose body is checked: form, entries, puzzle, transfer (NA-4..NA-8). The signature is the caller's. */
+/* A name record whose body is checked: form, entries, puzzle, transfer (NA-4..NA-8). The
+ * signature is the caller's. */
 struct names_claim_view {
 	struct gn_name name;
 	uint64_t epoch;
@@ -32,7 +33,8 @@ struct gn_name_entry names_view_entry(const struct names_claim_view *v, uint32_t
 /* names_script.c: the label in code points; false when it cannot be read. At most 63. */
 bool names_letters(struct gn_slice label, uint32_t out[64], size_t *count);
 /* What equal counts fall to: SHA-256(name || owner || epoch be64), the smaller wins (NA-9). */
-void names_tie(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch, struct gn_hash *out);
+void names_tie(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch,
+	       struct gn_hash *out);
 
 /* ---- the resolver ---- */
 
@@ -57,11 +59,12 @@ struct names_job {
 	bool put, fresh, visitor, wide, ended;
 	struct gn_name target;
 	enum names_step step;
-	unsigned level, steps; /* labels of the target left of the name looked up now; lookups so far */
-	gn_time age;           /* of the oldest that came from the cache */
-	struct gn_name name;   /* looked up now */
-	struct gn_pk parent;   /* its parent's owner, when delegated */
-	gn_op get[2];          /* 0: answered */
+	/* labels of the target left of the name looked up now; lookups so far */
+	unsigned level, steps;
+	gn_time age;         /* of the oldest that came from the cache */
+	struct gn_name name; /* looked up now */
+	struct gn_pk parent; /* its parent's owner, when delegated */
+	gn_op get[2];        /* 0: answered */
 	gn_err get_err[2];
 	struct names_candidate candidates[NAMES_CANDIDATES];
 	uint32_t candidate_count;
@@ -93,12 +96,13 @@ struct names_counts {
 
 struct gn_names {
 	struct gn_env env;
-	struct gn_overlay *overlay;                 /* borrowed */
-	struct gn_map ops;                          /* overlay op -> job */
-	struct gn_map jobs;                         /* our op -> job */
-	struct gn_map cache;                        /* SHA-256(name) -> names_cached */
-	struct gn_map pins;                         /* SHA-256(name) -> names_pin */
-	struct gn_map looks;                        /* skeleton -> SHA-256 of the first name pinned that looks so */
+	struct gn_overlay *overlay; /* borrowed */
+	struct gn_map ops;          /* overlay op -> job */
+	struct gn_map jobs;         /* our op -> job */
+	struct gn_map cache;        /* SHA-256(name) -> names_cached */
+	struct gn_map pins;         /* SHA-256(name) -> names_pin */
+	/* skeleton -> SHA-256 of the first name pinned that looks so */
+	struct gn_map looks;
 	struct names_job *ended_first, *ended_last; /* jobs whose event is due, in order */
 	struct names_job *shown;                    /* of the last event */
 	uint64_t cache_bytes, next_op;
@@ -111,11 +115,14 @@ void names_end(struct gn_names *n, struct names_job *job, gn_err err);
 /* Starts the lookups of the job's next step, or ends it. */
 void names_step(struct gn_names *n, struct names_job *job, gn_time now);
 /* An overlay operation of a resolving job ended. */
-void names_got(struct gn_names *n, struct names_job *job, unsigned salt, const struct gn_overlay_event *e, gn_time now);
+void names_got(struct gn_names *n, struct names_job *job, unsigned salt,
+	       const struct gn_overlay_event *e, gn_time now);
 void names_candidates_free(struct gn_names *n, struct names_job *job);
 /* NULL when not there or too old. */
-const struct names_cached *names_cache_get(struct gn_names *n, const struct gn_name *name, gn_time now);
-void names_cache_put(struct gn_names *n, const struct gn_name *name, const struct names_candidate *c, gn_time now);
+const struct names_cached *names_cache_get(struct gn_names *n, const struct gn_name *name,
+					   gn_time now);
+void names_cache_put(struct gn_names *n, const struct gn_name *name,
+		     const struct names_candidate *c, gn_time now);
 void names_cache_drop(struct gn_names *n, const struct gn_name *name);
 /* names_look.c: the skeleton of the claimed label of a name; false when it has none. */
 bool names_look(const struct gn_name *name, struct gn_hash *out);

@@ -1,11 +1,11 @@
-/* Names that look like others (NA-16). Scripts are kept apart by names_script.c; what is left is drawn alike within one
- * script (rn and m, l and 1) or is a whole word of another (Cyrillic "сосо"). Each label has a skeleton, as in UTS 39:
- * letters that most typefaces draw alike are one there. Names have no case, so letters alike as capitals count, too (I
- * and l).
+/* Names that look like others (NA-16). Scripts are kept apart by names_script.c; what is left is
+ * drawn alike within one script (rn and m, l and 1) or is a whole word of another (Cyrillic
+ * "сосо"). Each label has a skeleton, as in UTS 39: letters that most typefaces draw alike are
+ * one there. Names have no case, so letters alike as capitals count, too (I and l).
  *
- * The table is short and made by hand: Latin, Cyrillic, Greek, Armenian. It does not know accents and other marks,
- * other scripts, signs of Chinese or Japanese; and only names that this node has seen are compared. So what it tells is
- * a hint, and its silence says nothing. */
+ * The table is short and made by hand: Latin, Cyrillic, Greek, Armenian. It does not know
+ * accents and other marks, other scripts, signs of Chinese or Japanese; and only names that this
+ * node has seen are compared. So what it tells is a hint, and its silence says nothing. */
 #include "services/names_int.h"
 
 static const struct {
@@ -14,19 +14,23 @@ static const struct {
 } alike[] = {
 	/* clang-format off */
 	/* Latin, and its letters for phonetics */
-	{'0', "o"}, {'1', "l"}, {'i', "l"}, {'m', "rn"}, {'w', "vv"},
-	{0x131, "l"}, {0x138, "k"}, {0x251, "a"}, {0x261, "g"}, {0x269, "l"},
-	{0x1d04, "c"}, {0x1d0f, "o"}, {0x1d1c, "u"}, {0x1d20, "v"}, {0x1d21, "vv"}, {0x1d22, "z"},
-	/* Cyrillic: a v e k m n o r s t u kh i j dz shha palochka komi-d qa we izhitsa straight-u */
-	{0x430, "a"}, {0x432, "b"}, {0x435, "e"}, {0x43a, "k"}, {0x43c, "rn"}, {0x43d, "h"}, {0x43e, "o"}, {0x440, "p"},
-	{0x441, "c"}, {0x442, "t"}, {0x443, "y"}, {0x445, "x"}, {0x456, "l"}, {0x458, "j"}, {0x455, "s"}, {0x4bb, "h"},
-	{0x4cf, "l"}, {0x501, "d"}, {0x51b, "q"}, {0x51d, "vv"}, {0x475, "v"}, {0x4af, "y"},
-	/* Greek: alpha gamma epsilon eta iota kappa mu nu omicron rho sigma sigma tau upsilon chi omega */
-	{0x3b1, "a"}, {0x3b3, "y"}, {0x3b5, "e"}, {0x3b7, "n"}, {0x3b9, "l"}, {0x3ba, "k"}, {0x3bc, "u"}, {0x3bd, "v"},
-	{0x3bf, "o"}, {0x3c1, "p"}, {0x3c3, "o"}, {0x3c2, "c"}, {0x3c4, "t"}, {0x3c5, "u"}, {0x3c7, "x"}, {0x3c9, "vv"},
+	{'0', "o"}, {'1', "l"}, {'i', "l"}, {'m', "rn"}, {'w', "vv"}, {0x131, "l"}, {0x138, "k"},
+	{0x251, "a"}, {0x261, "g"}, {0x269, "l"}, {0x1d04, "c"}, {0x1d0f, "o"}, {0x1d1c, "u"},
+	{0x1d20, "v"}, {0x1d21, "vv"}, {0x1d22, "z"},
+	/* Cyrillic: a v e k m n o r s t u kh i j dz shha palochka komi-d qa we izhitsa
+	 * straight-u */
+	{0x430, "a"}, {0x432, "b"}, {0x435, "e"}, {0x43a, "k"}, {0x43c, "rn"}, {0x43d, "h"},
+	{0x43e, "o"}, {0x440, "p"}, {0x441, "c"}, {0x442, "t"}, {0x443, "y"}, {0x445, "x"},
+	{0x456, "l"}, {0x458, "j"}, {0x455, "s"}, {0x4bb, "h"}, {0x4cf, "l"}, {0x501, "d"},
+	{0x51b, "q"}, {0x51d, "vv"}, {0x475, "v"}, {0x4af, "y"},
+	/* Greek: alpha gamma epsilon eta iota kappa mu nu omicron rho sigma sigma tau upsilon
+	 * chi omega */
+	{0x3b1, "a"}, {0x3b3, "y"}, {0x3b5, "e"}, {0x3b7, "n"}, {0x3b9, "l"}, {0x3ba, "k"},
+	{0x3bc, "u"}, {0x3bd, "v"}, {0x3bf, "o"}, {0x3c1, "p"}, {0x3c3, "o"}, {0x3c2, "c"},
+	{0x3c4, "t"}, {0x3c5, "u"}, {0x3c7, "x"}, {0x3c9, "vv"},
 	/* Armenian: za gim ho yi vo ra co seh oh */
-	{0x566, "q"}, {0x563, "q"}, {0x570, "h"}, {0x575, "j"}, {0x578, "n"}, {0x57c, "n"}, {0x581, "g"}, {0x57d, "u"},
-	{0x585, "o"},
+	{0x566, "q"}, {0x563, "q"}, {0x570, "h"}, {0x575, "j"}, {0x578, "n"}, {0x57c, "n"},
+	{0x581, "g"}, {0x57d, "u"}, {0x585, "o"},
 	/* clang-format on */
 };
 
@@ -76,5 +80,6 @@ const char *names_look_like(const struct gn_names *n, const struct gn_name *name
 	const struct gn_hash *first = names_look(name, &look) ? gn_map_get(&n->looks, &look) : NULL;
 	const struct names_pin *pin = first ? gn_map_get(&n->pins, first) : NULL;
 	const char *dot = strrchr(name->text, '.');
-	return pin && strcmp(pin->name.text, dot ? dot + 1 : name->text) != 0 ? pin->name.text : NULL;
+	return pin && strcmp(pin->name.text, dot ? dot + 1 : name->text) != 0 ? pin->name.text
+									      : NULL;
 }

@@ -1,11 +1,14 @@
-/* Resolving: from the top label down, each level at both of its places, until the target's record set is known.
+/* Resolving: from the top label down, each level at both of its places, until the target's
+ * record set is known.
  *
- *   level k: two GETs -> candidates -> [more than one owner: once more, asking everyone] -> winner
- *   winner above the target -> its owner, or the person its PID entry hands over to, signs the next level
- *   target nothing but a PID -> that person's own record set
+ *   level k: two GETs -> candidates -> [more than one owner: once more, asking everyone] ->
+ *   winner winner above the target -> its owner, or the person its PID entry hands over to,
+ *   signs the next level target nothing but a PID -> that person's own record set
  *
- * 1. A record counts only if it proves itself (names_view) and lies where it was asked for (the overlay sees to that).
- * 2. The winner depends on the answers alone, not on their order: all who see the same answers agree.
+ * 1. A record counts only if it proves itself (names_view) and lies where it was asked for (the
+ *    overlay sees to that).
+ * 2. The winner depends on the answers alone, not on their order: all who see the same answers
+ *    agree.
  * 3. A job makes at most NAMES_STEPS_MAX lookups. Rules: docs/spec/services.md NA-9..NA-12. */
 #include "services/names_int.h"
 
@@ -32,7 +35,8 @@ static gn_err remember(struct gn_names *n, struct names_candidate *c, const stru
 	return GN_OK;
 }
 
-static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt, const struct gn_overlay_value *value)
+static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt,
+			const struct gn_overlay_value *value)
 {
 	struct gn_record r;
 	struct names_claim_view v;
@@ -42,7 +46,8 @@ static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt
 		n->count.records_bad++;
 		return GN_OK;
 	}
-	while (i < job->candidate_count && memcmp(&job->candidates[i].owner, &r.owner, sizeof r.owner) != 0)
+	while (i < job->candidate_count &&
+	       memcmp(&job->candidates[i].owner, &r.owner, sizeof r.owner) != 0)
 		i++;
 	if (i == NAMES_CANDIDATES) {
 		n->count.records_bad++;
@@ -56,7 +61,8 @@ static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt
 	c->holders[salt] += value->holders;
 	if (c->bytes && gn_record_compare(&c->record, &r) >= 0)
 		return GN_OK;
-	names_tie(&v.name, &r.owner, v.epoch, &c->tie); /* of the newest: each renewal has an epoch of its own */
+	/* of the newest: each renewal has an epoch of its own */
+	names_tie(&v.name, &r.owner, v.epoch, &c->tie);
 	return remember(n, c, &r);
 }
 
@@ -66,8 +72,10 @@ static struct names_candidate *winner(struct names_job *job)
 	struct names_candidate *best = NULL;
 	for (uint32_t i = 0; i < job->candidate_count; i++) {
 		struct names_candidate *c = &job->candidates[i];
-		uint32_t mine = c->holders[0] + c->holders[1], theirs = best ? best->holders[0] + best->holders[1] : 0;
-		if (!best || mine > theirs || (mine == theirs && memcmp(&c->tie, &best->tie, sizeof c->tie) < 0))
+		uint32_t mine = c->holders[0] + c->holders[1],
+			 theirs = best ? best->holders[0] + best->holders[1] : 0;
+		if (!best || mine > theirs ||
+		    (mine == theirs && memcmp(&c->tie, &best->tie, sizeof c->tie) < 0))
 			best = c;
 	}
 	return best;
@@ -111,8 +119,10 @@ static void take(struct gn_names *n, struct names_candidate *to, struct names_ca
 	from->bytes = NULL;
 }
 
-/* The PID's record set is looked up next; false when the entry is the owner's own PID, or not a PID. */
-static bool follow_pid(struct names_job *job, struct gn_slice pid, const struct gn_pk *owner, enum names_step step)
+/* The PID's record set is looked up next; false when the entry is the owner's own PID, or not a
+ * PID. */
+static bool follow_pid(struct names_job *job, struct gn_slice pid, const struct gn_pk *owner,
+		       enum names_step step)
 {
 	struct gn_name name;
 	struct gn_hash own;
@@ -163,8 +173,10 @@ static bool advance(struct gn_names *n, struct names_job *job, struct names_cand
 	       follow_pid(job, pid, &job->found.owner, NAMES_STEP_ALIAS);
 }
 
-/* A cached record set of the step's name as a candidate; its owner must still be the one who may sign. */
-static bool from_cache(struct gn_names *n, struct names_job *job, struct names_candidate *out, gn_time now)
+/* A cached record set of the step's name as a candidate; its owner must still be the one who may
+ * sign. */
+static bool from_cache(struct gn_names *n, struct names_job *job, struct names_candidate *out,
+		       gn_time now)
 {
 	struct gn_record r;
 	const struct names_cached *hit = job->fresh ? NULL : names_cache_get(n, &job->name, now);
@@ -173,7 +185,8 @@ static bool from_cache(struct gn_names *n, struct names_job *job, struct names_c
 		return false;
 	gn_err err = gn_wire_record_parse(gn_slice(hit->bytes, hit->len), &r);
 	GN_ASSERT(err == GN_OK);
-	if (job->name.form == GN_NAME_DELEGATED && memcmp(&r.owner, &job->parent, sizeof r.owner) != 0)
+	if (job->name.form == GN_NAME_DELEGATED &&
+	    memcmp(&r.owner, &job->parent, sizeof r.owner) != 0)
 		return false;
 	job->age = now - hit->got > job->age ? now - hit->got : job->age;
 	c.owner = r.owner;
@@ -191,9 +204,11 @@ static void ask(struct gn_names *n, struct names_job *job, gn_time now)
 	for (unsigned salt = 0; salt < 2; salt++) {
 		struct gn_hash key;
 		gn_op op;
-		struct gn_get_options options = {
-			.type = GN_FB_RECORD_TYPE_NAME, .quorum = job->wide ? 8 : 0, .visitor = job->visitor};
-		gn_name_key(&job->name, job->name.form == GN_NAME_DELEGATED ? &job->parent : NULL, (uint8_t)salt, &key);
+		struct gn_get_options options = {.type = GN_FB_RECORD_TYPE_NAME,
+						 .quorum = job->wide ? 8 : 0,
+						 .visitor = job->visitor};
+		gn_name_key(&job->name, job->name.form == GN_NAME_DELEGATED ? &job->parent : NULL,
+			    (uint8_t)salt, &key);
 		job->get_err[salt] = gn_overlay_get(n->overlay, &key, &options, now, &op);
 		if (job->get_err[salt] != GN_OK)
 			continue;
@@ -237,8 +252,8 @@ void names_step(struct gn_names *n, struct names_job *job, gn_time now)
 	go_on(n, job, now);
 }
 
-/* What is missing may be so because a level above is no longer what the cache says (NA-12). True: everything is asked
- * for anew. */
+/* What is missing may be so because a level above is no longer what the cache says (NA-12).
+ * True: everything is asked for anew. */
 static bool start_over(struct gn_names *n, struct names_job *job, gn_time now)
 {
 	if (job->fresh || job->age < NAMES_CACHE_NEW)
@@ -263,7 +278,8 @@ static gn_err why_none(const struct names_job *job)
 	return GN_NOT_FOUND;
 }
 
-void names_got(struct gn_names *n, struct names_job *job, unsigned salt, const struct gn_overlay_event *e, gn_time now)
+void names_got(struct gn_names *n, struct names_job *job, unsigned salt,
+	       const struct gn_overlay_event *e, gn_time now)
 {
 	job->get_err[salt] = e->err;
 	for (uint32_t i = 0; i < e->value_count; i++)

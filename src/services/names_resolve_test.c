@@ -1,5 +1,5 @@
-/* Names in small networks: claims, races, renewals, transfers, delegation, and what a resolver says of a changed owner.
- */
+/* Names in small networks: claims, races, renewals, transfers, delegation, and what a resolver
+ * says of a changed owner. */
 #include "../../sim/services_sim.h"
 #include "services/names_int.h"
 #include <setjmp.h>
@@ -33,7 +33,8 @@ static struct gn_name name_of(const char *text)
 
 /* ---- signing, as the command line does it ---- */
 
-/* Nonces found once, for the epoch of the simulation's start; a missing one is searched for (a second or so). */
+/* Nonces found once, for the epoch of the simulation's start; a missing one is searched for (a
+ * second or so). */
 static const struct {
 	const char *name;
 	uint8_t key;
@@ -64,11 +65,14 @@ static struct gn_name_claim claim_of(const char *name, const struct gn_sk *sk, u
 		return c;
 	for (size_t i = 0; i < GN_COUNT(puzzles); i++)
 		if (strcmp(puzzles[i].name, name) == 0 && puzzles[i].key == sk->seed[0] &&
-		    gn_name_puzzle(&c.name, &sk->pk, c.epoch, GN_NAME_POW_BITS, puzzles[i].nonce, 1, c.puzzle) == GN_OK)
+		    gn_name_puzzle(&c.name, &sk->pk, c.epoch, GN_NAME_POW_BITS, puzzles[i].nonce, 1,
+				   c.puzzle) == GN_OK)
 			return c;
-	assert_int_equal(gn_name_puzzle(&c.name, &sk->pk, c.epoch, GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c.puzzle),
+	assert_int_equal(gn_name_puzzle(&c.name, &sk->pk, c.epoch, GN_NAME_POW_BITS, 0,
+					UINT64_C(1) << 26, c.puzzle),
 			 GN_OK);
-	print_message("{\"%s\", %u, %llu},\n", name, sk->seed[0], (unsigned long long)gn_be64(c.puzzle));
+	print_message("{\"%s\", %u, %llu},\n", name, sk->seed[0],
+		      (unsigned long long)gn_be64(c.puzzle));
 	return c;
 }
 
@@ -81,7 +85,8 @@ static void sign_pair(const struct gn_sk *sk, const struct gn_name_claim *c, str
 	}
 }
 
-static gn_err put_start(unsigned node, const struct gn_sk *sk, const struct gn_name_claim *c, struct svc_wait *w)
+static gn_err put_start(unsigned node, const struct gn_sk *sk, const struct gn_name_claim *c,
+			struct svc_wait *w)
 {
 	static struct pair p;
 	sign_pair(sk, c, &p);
@@ -89,7 +94,8 @@ static gn_err put_start(unsigned node, const struct gn_sk *sk, const struct gn_n
 	return gn_names_put(s.nodes[node].names, p.record[0], p.record[1], 3, s.now, &w->op);
 }
 
-static gn_err put(unsigned node, const struct gn_sk *sk, const struct gn_name_claim *c, struct svc_wait *w)
+static gn_err put(unsigned node, const struct gn_sk *sk, const struct gn_name_claim *c,
+		  struct svc_wait *w)
 {
 	gn_err err = put_start(node, sk, c, w);
 	return err == GN_OK ? svc_wait(&s, w) : err;
@@ -227,7 +233,8 @@ static void two_claims_at_once_have_at_most_one_winner(void **state)
 	}
 }
 
-/* Each owner holds one of the two places, with as many holders: the smaller hash has the name, for everyone. */
+/* Each owner holds one of the two places, with as many holders: the smaller hash has the name,
+ * for everyone. */
 static void equal_counts_fall_to_the_smaller_hash(void **state)
 {
 	(void)state;
@@ -254,7 +261,8 @@ static void equal_counts_fall_to_the_smaller_hash(void **state)
 }
 
 /* What both lookups of a resolution gave: two owners, each with so many holders at each place. */
-static void answer(unsigned node, const struct pair *a, const struct pair *b, const uint32_t holders[2][2])
+static void answer(unsigned node, const struct pair *a, const struct pair *b,
+		   const uint32_t holders[2][2])
 {
 	struct gn_names *n = s.nodes[node].names;
 	assert_int_equal(n->jobs.count, 1);
@@ -263,8 +271,11 @@ static void answer(unsigned node, const struct pair *a, const struct pair *b, co
 	for (unsigned salt = 0; salt < 2; salt++) {
 		struct gn_overlay_value v[2] = {{a->record[salt], holders[0][salt]},
 						{b->record[salt], holders[1][salt]}};
-		struct gn_overlay_event e = {
-			.kind = GN_OVERLAY_DONE, .op = get[salt], .err = GN_OK, .values = v, .value_count = 2};
+		struct gn_overlay_event e = {.kind = GN_OVERLAY_DONE,
+					     .op = get[salt],
+					     .err = GN_OK,
+					     .values = v,
+					     .value_count = 2};
 		assert_true(gn_names_overlay_event(n, &e, s.now));
 	}
 }
@@ -285,7 +296,8 @@ static void the_owner_with_more_holders_has_the_name(void **state)
 		struct gn_name name = name_of("welcome");
 		struct gn_names_event e;
 		gn_op op;
-		assert_int_equal(gn_names_resolve(s.nodes[0].names, &name, true, false, s.now, &op), GN_OK);
+		assert_int_equal(gn_names_resolve(s.nodes[0].names, &name, true, false, s.now, &op),
+				 GN_OK);
 		answer(0, &p[more], &p[1 - more], holders);
 		answer(0, &p[more], &p[1 - more], holders); /* everyone is asked once more */
 		assert_true(gn_names_next_event(s.nodes[0].names, &e));
@@ -308,7 +320,8 @@ static void the_newest_version_decides_a_tie(void **state)
 	sign_pair(&sk, &c, &p[0]);
 	c.seq = 2;
 	c.epoch--;
-	assert_int_equal(gn_name_puzzle(&c.name, &sk.pk, c.epoch, GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c.puzzle),
+	assert_int_equal(gn_name_puzzle(&c.name, &sk.pk, c.epoch, GN_NAME_POW_BITS, 0,
+					UINT64_C(1) << 26, c.puzzle),
 			 GN_OK);
 	sign_pair(&sk, &c, &p[1]);
 	names_tie(&c.name, &sk.pk, c.epoch, &tie);
@@ -319,14 +332,19 @@ static void the_newest_version_decides_a_tie(void **state)
 		gn_op op;
 		assert_int_equal(gn_names_resolve(n, &name, true, false, s.now, &op), GN_OK);
 		struct names_job *job = *(struct names_job **)gn_map_value_at(&n->jobs, 0);
-		struct gn_overlay_value v[2] = {{p[first].record[0], 1}, {p[1 - first].record[0], 1}};
-		struct gn_overlay_event e = {
-			.kind = GN_OVERLAY_DONE, .op = job->get[0], .err = GN_OK, .values = v, .value_count = 2};
+		struct gn_overlay_value v[2] = {{p[first].record[0], 1},
+						{p[1 - first].record[0], 1}};
+		struct gn_overlay_event e = {.kind = GN_OVERLAY_DONE,
+					     .op = job->get[0],
+					     .err = GN_OK,
+					     .values = v,
+					     .value_count = 2};
 		gn_op second = job->get[1];
 		assert_true(gn_names_overlay_event(n, &e, s.now));
 		assert_int_equal(job->candidate_count, 1);
 		assert_memory_equal(&job->candidates[0].tie, &tie, sizeof tie);
-		e = (struct gn_overlay_event){.kind = GN_OVERLAY_DONE, .op = second, .err = GN_NOT_FOUND};
+		e = (struct gn_overlay_event){
+			.kind = GN_OVERLAY_DONE, .op = second, .err = GN_NOT_FOUND};
 		assert_true(gn_names_overlay_event(n, &e, s.now));
 		assert_true(gn_names_next_event(n, &shown));
 		assert_int_equal(shown.seq, 2);
@@ -367,9 +385,11 @@ static void renewal_keeps_the_name_and_grace_protects_it(void **state)
 	svc_skip(&s, (gn_time)(GN_NAME_TTL + GN_NAME_GRACE + 60) * GN_SEC);
 	t.created = gn_unix(s.now);
 	t.epoch = t.created / DAY;
-	assert_int_equal(gn_name_puzzle(&t.name, &thief.pk, t.epoch, GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, t.puzzle),
+	assert_int_equal(gn_name_puzzle(&t.name, &thief.pk, t.epoch, GN_NAME_POW_BITS, 0,
+					UINT64_C(1) << 26, t.puzzle),
 			 GN_OK);
-	assert_int_equal(put(3, &thief, &t, &w), GN_EXISTS); /* by clocks that nobody can confirm yet */
+	/* by clocks that nobody can confirm yet */
+	assert_int_equal(put(3, &thief, &t, &w), GN_EXISTS);
 	svc_run_for(&s, 3700 * GN_SEC);
 	t.created = gn_unix(s.now);
 	assert_int_equal(put(3, &thief, &t, &w), GN_OK); /* it was given up */
@@ -448,7 +468,8 @@ static void delegated_names_follow_their_parents_owner(void **state)
 	struct svc_wait w;
 	char pid[GN_PID_MAX];
 	gn_pid(&alice.pk, pid);
-	struct gn_name_entry hand[] = {{GN_NAME_T_PID, gn_str(pid), 300}, {GN_NAME_TXT, GN_LIT("of alice"), 300}};
+	struct gn_name_entry hand[] = {{GN_NAME_T_PID, gn_str(pid), 300},
+				       {GN_NAME_TXT, GN_LIT("of alice"), 300}};
 	network(8);
 	struct gn_name_claim c = claim_of("welcome", &town, 1, hello, 1);
 	assert_int_equal(put(0, &town, &c, &w), GN_OK);
@@ -466,7 +487,8 @@ static void delegated_names_follow_their_parents_owner(void **state)
 	assert_memory_equal(&w.name.owner, &town.pk, 32);
 	assert_string_equal(w.values[1], "of alice");
 
-	c = claim_of("blog.a.welcome", &alice, 1, hello, 1); /* below, alice signs: but her key must be known first */
+	/* below, alice signs: but her key must be known first */
+	c = claim_of("blog.a.welcome", &alice, 1, hello, 1);
 	assert_int_equal(put(6, &alice, &c, &w), GN_OK);
 	assert_int_equal(resolve(3, "blog.a.welcome", false, &w), GN_NOT_FOUND);
 	c = claim_of(pid, &alice, 1, other, 1);
@@ -499,7 +521,8 @@ static void what_is_from_the_cache_tells_its_age(void **state)
 	svc_run_for(&s, 20 * GN_SEC);
 	assert_int_equal(resolve(3, "welcome", false, &w), GN_OK);
 	assert_true(w.name.age >= 20 * GN_SEC && w.name.age < 60 * GN_SEC);
-	assert_int_equal(resolve(3, "a.welcome", false, &w), GN_OK); /* itself new, the level above is not */
+	/* itself new, the level above is not */
+	assert_int_equal(resolve(3, "a.welcome", false, &w), GN_OK);
 	assert_true(w.name.age >= 20 * GN_SEC && w.name.age < 60 * GN_SEC);
 	assert_int_equal(resolve(3, "welcome", true, &w), GN_OK);
 	assert_true(w.name.age == 0);
@@ -523,11 +546,13 @@ static void nothing_is_missing_because_of_the_cache(void **state)
 	c = claim_of("a.welcome", &to, 1, hello, 1);
 	assert_int_equal(put(1, &to, &c, &w), GN_OK);
 	svc_run_for(&s, 2 * GN_SEC);
-	assert_int_equal(resolve(4, "a.welcome", false, &w), GN_OK); /* the cache looks below the owner before */
+	/* the cache looks below the owner before */
+	assert_int_equal(resolve(4, "a.welcome", false, &w), GN_OK);
 	assert_memory_equal(&w.name.owner, &to.pk, 32);
 	assert_true(w.name.age == 0);
 	uint64_t sent = s.nodes[4].sent;
-	assert_int_equal(resolve(4, "b.welcome", false, &w), GN_NOT_FOUND); /* what is a moment old will do */
+	/* what is a moment old will do */
+	assert_int_equal(resolve(4, "b.welcome", false, &w), GN_NOT_FOUND);
 	uint64_t once = s.nodes[4].sent - sent;
 	svc_run_for(&s, 2 * GN_SEC);
 	sent = s.nodes[4].sent;
@@ -604,8 +629,14 @@ static void deepest_name_resolves_within_the_step_limit(void **state)
 	struct gn_sk sk = key_of(1);
 	struct svc_wait w;
 	network(4);
-	const char *names[] = {"welcome",         "a.welcome",         "b.a.welcome",         "c.b.a.welcome",
-			       "d.c.b.a.welcome", "e.d.c.b.a.welcome", "f.e.d.c.b.a.welcome", "g.f.e.d.c.b.a.welcome"};
+	const char *names[] = {"welcome",
+			       "a.welcome",
+			       "b.a.welcome",
+			       "c.b.a.welcome",
+			       "d.c.b.a.welcome",
+			       "e.d.c.b.a.welcome",
+			       "f.e.d.c.b.a.welcome",
+			       "g.f.e.d.c.b.a.welcome"};
 	for (size_t i = 0; i < GN_COUNT(names); i++) {
 		struct gn_name_claim c = claim_of(names[i], &sk, 1, hello, 1);
 		assert_int_equal(put(0, &sk, &c, &w), GN_OK);

@@ -1,7 +1,8 @@
-/* Which letters may stand together in a label, and how many there are: names that look like others are claimed to
- * deceive, and short ones are few. "Highly restrictive" of UTS 39: one script, or Latin beside those that Chinese,
- * Japanese or Korean is written with; digits, hyphens and marks go with any. Labels are judged as people see them, not
- * in their "xn--" form. Rules: docs/spec/services.md NA-4, NA-15. */
+/* Which letters may stand together in a label, and how many there are: names that look like
+ * others are claimed to deceive, and short ones are few. "Highly restrictive" of UTS 39: one
+ * script, or Latin beside those that Chinese, Japanese or Korean is written with; digits,
+ * hyphens and marks go with any. Labels are judged as people see them, not in their "xn--" form.
+ * Rules: docs/spec/services.md NA-4, NA-15. */
 #include "services/names_int.h"
 
 #include <idn2.h>
@@ -51,7 +52,8 @@ static bool one_script(struct gn_slice label)
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		const uc_script_t *script = uc_script(u[i]);
-		if (!script || strcmp(script->name, "Common") == 0 || strcmp(script->name, "Inherited") == 0)
+		if (!script || strcmp(script->name, "Common") == 0 ||
+		    strcmp(script->name, "Inherited") == 0)
 			continue;
 		unsigned bit = bit_of(script);
 		if (bit == OTHER && other && other != script)
@@ -74,10 +76,12 @@ gn_err gn_name_script(const struct gn_name *name, const char **why)
 		while (n < rest.len && rest.p[n] != '.')
 			n++;
 		struct gn_slice label = gn_slice_sub(rest, 0, n);
-		bool coded = n > 4 && memcmp(label.p, "xn--", 4) == 0 && gn_pid_parse(label, &pid) != GN_OK;
+		bool coded = n > 4 && memcmp(label.p, "xn--", 4) == 0 &&
+			     gn_pid_parse(label, &pid) != GN_OK;
 		if (coded && !one_script(label)) {
 			if (why)
-				*why = "a label mixes letters of different scripts, which is how names are made to "
+				*why = "a label mixes letters of different scripts, which is how "
+				       "names are made to "
 				       "look "
 				       "like others";
 			return GN_TEXT;

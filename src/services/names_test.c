@@ -44,17 +44,22 @@ static void valid_names_have_one_spelling(void **state)
 		{"a-1", "a-1", GN_NAME_GLOBAL, 1},
 		{"M\xc3\xbcnch.geo", "xn--mnch-0ra", GN_NAME_GLOBAL, 1},
 		{"xn--mnch-0ra", "xn--mnch-0ra", GN_NAME_GLOBAL, 1},
-		{"fa\xc3\x9f", "xn--fa-hia", GN_NAME_GLOBAL, 1}, /* IDNA2008: sharp s stays itself */
-		{"\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82", "xn--b1agh1afp", GN_NAME_GLOBAL, 1},
-		{"\xef\xbc\xa1\xef\xbc\xa2\xef\xbc\xa3", "abc", GN_NAME_GLOBAL, 1}, /* full-width letters */
+		/* IDNA2008: sharp s stays itself */
+		{"fa\xc3\x9f", "xn--fa-hia", GN_NAME_GLOBAL, 1},
+		{"\xd0\x9f\xd1\x80\xd0\xb8\xd0\xb2\xd0\xb5\xd1\x82", "xn--b1agh1afp",
+		 GN_NAME_GLOBAL, 1},
+		/* full-width letters */
+		{"\xef\xbc\xa1\xef\xbc\xa2\xef\xbc\xa3", "abc", GN_NAME_GLOBAL, 1},
 		{"a.town.geo", "a.town", GN_NAME_DELEGATED, 2},
 		{"1.2.3.4.5.6.7.888", "1.2.3.4.5.6.7.888", GN_NAME_DELEGATED, 8},
-		{"2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd.geo", "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd",
-		 GN_NAME_PID, 1},
+		{"2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd.geo",
+		 "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd", GN_NAME_PID, 1},
 		{"Blog.2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd",
 		 "blog.2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd", GN_NAME_DELEGATED, 2},
 		{"123456789012345678901234567890123456789012345678901234567890123",
-		 "123456789012345678901234567890123456789012345678901234567890123", GN_NAME_GLOBAL, 1}, /* 63 */
+		 /* 63 */
+		 "123456789012345678901234567890123456789012345678901234567890123", GN_NAME_GLOBAL,
+		 1},
 	};
 	for (size_t i = 0; i < GN_COUNT(table); i++) {
 		struct gn_name name = name_of(table[i].in), again;
@@ -70,33 +75,13 @@ static void invalid_names_are_refused_with_a_sentence(void **state)
 {
 	(void)state;
 	static const char *const table[] = {
-		"",
-		".",
-		"geo",
-		"GEO",
-		".geo",
-		"geo.geo",
-		"a.geo",
-		"ab",
-		"ab.geo",
-		"-abc",
-		"abc-",
-		"ab--cd",
-		"a b c",
-		"a_b",
-		"abc..def",
-		".abc",
-		"abc..",
-		"a.b.geo",
-		"abc.geo.geo",
-		"abc\x01",
-		"caf\xc3",
-		"xn--a",
-		"xn--mnch-0rb",
-		"\xe2\x98\x83snow",
+		"", ".", "geo", "GEO", ".geo", "geo.geo", "a.geo", "ab", "ab.geo", "-abc", "abc-",
+		"ab--cd", "a b c", "a_b", "abc..def", ".abc", "abc..", "a.b.geo", "abc.geo.geo",
+		"abc\x01", "caf\xc3", "xn--a", "xn--mnch-0rb", "\xe2\x98\x83snow",
 		"1.2.3.4.5.6.7.8.999",
 		"1234567890123456789012345678901234567890123456789012345678901234", /* 64 */
-		"2kagshr4usj2uarxlxdw7xjekvq3xdr84dc47hub3uyd",                     /* like a PID in lower case */
+		/* like a PID in lower case */
+		"2kagshr4usj2uarxlxdw7xjekvq3xdr84dc47hub3uyd",
 		"welcome\xe3\x80\x82geo", /* the suffix behind an ideographic dot */
 		"a\xe2\x80\x8d"
 		"bc", /* joiner */
@@ -137,10 +122,12 @@ static void host_form_of_a_pid_survives_case_folding(void **state)
 		struct gn_name name = name_of(i % 2 ? text : pid), back;
 		gn_name_host(&name, host);
 		for (char *c = host; *c; c++)
-			assert_true(*c == '.' || *c == '-' || (*c >= 'a' && *c <= 'z') || (*c >= '2' && *c <= '7'));
+			assert_true(*c == '.' || *c == '-' || (*c >= 'a' && *c <= 'z') ||
+				    (*c >= '2' && *c <= '7'));
 		if (i % 3 == 0)
 			host[i % 2 ? 12 : 8] =
-				(char)(host[i % 2 ? 12 : 8] >= 'a' ? host[i % 2 ? 12 : 8] - 32 : host[i % 2 ? 12 : 8]);
+				(char)(host[i % 2 ? 12 : 8] >= 'a' ? host[i % 2 ? 12 : 8] - 32
+								   : host[i % 2 ? 12 : 8]);
 		back = name_of(host);
 		assert_memory_equal(&back, &name, sizeof name);
 	}
@@ -148,7 +135,9 @@ static void host_form_of_a_pid_survives_case_folding(void **state)
 	gn_name_host(&plain, host);
 	assert_string_equal(host, "a.town");
 	assert_int_equal(
-		gn_name_parse(GN_LIT("pid-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"), &plain, NULL), GN_OK);
+		gn_name_parse(GN_LIT("pid-aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab"),
+			      &plain, NULL),
+		GN_OK);
 	assert_int_equal(plain.form, GN_NAME_GLOBAL); /* padding bits are set: not that form */
 }
 
@@ -204,43 +193,53 @@ static void entries_are_checked_by_type(void **state)
 		{GN_NAME_TXT, "", false},
 		{GN_NAME_T_PID, "2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd", true},
 		{GN_NAME_T_PID, "2KagShR4", false},
-		{GN_NAME_SITE, "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29/", true},
-		{GN_NAME_SITE, "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29/blog", true},
-		{GN_NAME_SITE, "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29", false},
-		{GN_NAME_SITE, "zz6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29/", false},
+		{GN_NAME_SITE, "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29/",
+		 true},
+		{GN_NAME_SITE,
+		 "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29/blog", true},
+		{GN_NAME_SITE, "3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29",
+		 false},
+		{GN_NAME_SITE, "zz6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29/",
+		 false},
 		{GN_NAME_WALLET, "hub:alice", true},
 		{GN_NAME_MAIL, "caf\xc3", false},
 		{40000, "anything at all", true},
 		{0, "x", false},
 	};
 	for (size_t i = 0; i < GN_COUNT(table); i++) {
-		struct gn_name_entry e = {.type = table[i].type, .value = gn_str(table[i].value), .ttl = 60};
+		struct gn_name_entry e = {
+			.type = table[i].type, .value = gn_str(table[i].value), .ttl = 60};
 		const char *why = NULL;
 		gn_err err = gn_name_entry_check(&e, &why);
 		if (err != (table[i].ok ? GN_OK : GN_USAGE))
-			fail_msg("%s '%s': %s", gn_name_type_text(e.type), table[i].value, why ? why : "accepted");
+			fail_msg("%s '%s': %s", gn_name_type_text(e.type), table[i].value,
+				 why ? why : "accepted");
 		assert_int_equal(why == NULL, table[i].ok);
 	}
 	static char longest[NAMES_VALUE_MAX + 1];
 	memset(longest, 'x', sizeof longest);
-	struct gn_name_entry e = {
-		.type = GN_NAME_TXT, .value = gn_slice(longest, NAMES_VALUE_MAX), .ttl = NAMES_ENTRY_TTL_MAX};
+	struct gn_name_entry e = {.type = GN_NAME_TXT,
+				  .value = gn_slice(longest, NAMES_VALUE_MAX),
+				  .ttl = NAMES_ENTRY_TTL_MAX};
 	assert_int_equal(gn_name_entry_check(&e, NULL), GN_OK);
 	e.ttl++;
 	assert_int_equal(gn_name_entry_check(&e, NULL), GN_USAGE);
-	e = (struct gn_name_entry){.type = GN_NAME_TXT, .value = gn_slice(longest, NAMES_VALUE_MAX + 1)};
+	e = (struct gn_name_entry){.type = GN_NAME_TXT,
+				   .value = gn_slice(longest, NAMES_VALUE_MAX + 1)};
 	assert_int_equal(gn_name_entry_check(&e, NULL), GN_USAGE);
 }
 
 static void types_have_texts_both_ways(void **state)
 {
 	(void)state;
-	static const uint16_t all[] = {GN_NAME_A,    GN_NAME_CNAME, GN_NAME_MX,      GN_NAME_TXT,   GN_NAME_AAAA,
-				       GN_NAME_SRV,  GN_NAME_HTTPS, GN_NAME_CAA,     GN_NAME_T_PID, GN_NAME_SITE,
-				       GN_NAME_CHAT, GN_NAME_MAIL,  GN_NAME_MAILBOX, GN_NAME_WALLET};
+	static const uint16_t all[] = {GN_NAME_A,       GN_NAME_CNAME, GN_NAME_MX,    GN_NAME_TXT,
+				       GN_NAME_AAAA,    GN_NAME_SRV,   GN_NAME_HTTPS, GN_NAME_CAA,
+				       GN_NAME_T_PID,   GN_NAME_SITE,  GN_NAME_CHAT,  GN_NAME_MAIL,
+				       GN_NAME_MAILBOX, GN_NAME_WALLET};
 	for (size_t i = 0; i < GN_COUNT(all); i++) {
 		uint16_t back = 0;
-		assert_int_equal(gn_name_type_parse(gn_str(gn_name_type_text(all[i])), &back), GN_OK);
+		assert_int_equal(gn_name_type_parse(gn_str(gn_name_type_text(all[i])), &back),
+				 GN_OK);
 		assert_int_equal(back, all[i]);
 	}
 	uint16_t type;
@@ -263,18 +262,23 @@ static const uint64_t known_puzzle[8] = {0, 608839, 2752742, 577543};
 
 static void solve(struct gn_name_claim *c, const struct gn_sk *sk, uint64_t start)
 {
-	if (gn_name_puzzle(&c->name, &sk->pk, c->epoch, GN_NAME_POW_BITS, start, 1, c->puzzle) == GN_OK)
+	if (gn_name_puzzle(&c->name, &sk->pk, c->epoch, GN_NAME_POW_BITS, start, 1, c->puzzle) ==
+	    GN_OK)
 		return;
-	assert_int_equal(gn_name_puzzle(&c->name, &sk->pk, c->epoch, GN_NAME_POW_BITS, 0, UINT64_C(1) << 26, c->puzzle),
+	assert_int_equal(gn_name_puzzle(&c->name, &sk->pk, c->epoch, GN_NAME_POW_BITS, 0,
+					UINT64_C(1) << 26, c->puzzle),
 			 GN_OK);
-	print_message("puzzle of key %u: %llu\n", sk->seed[0], (unsigned long long)gn_be64(c->puzzle));
+	print_message("puzzle of key %u: %llu\n", sk->seed[0],
+		      (unsigned long long)gn_be64(c->puzzle));
 }
 
 static struct gn_name_claim claim_of(const struct gn_sk *sk, uint64_t seq)
 {
 	static const struct gn_name_entry entries[] = {
 		{GN_NAME_SITE,
-		 {(const uint8_t *)"3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29/", 65},
+		 {(const uint8_t
+			   *)"3b6a27bcceb6a42d62a3a8d02a6f0d73653215771de243a63ac048a18b59da29/",
+		  65},
 		 300},
 		{GN_NAME_TXT, {(const uint8_t *)"hello", 5}, 60},
 	};
@@ -289,7 +293,8 @@ static struct gn_name_claim claim_of(const struct gn_sk *sk, uint64_t seq)
 	return c;
 }
 
-static void sign_claim(const struct gn_sk *sk, const struct gn_name_claim *c, struct signed_name *out)
+static void sign_claim(const struct gn_sk *sk, const struct gn_name_claim *c,
+		       struct signed_name *out)
 {
 	out->buf = (struct gn_buf){out->bytes, 0, sizeof out->bytes};
 	assert_int_equal(gn_name_record(sk, c, 0, &out->buf), GN_OK);
@@ -327,7 +332,8 @@ static void claim_comes_back_as_it_was(void **state)
 	/* The format, for ever: docs/spec/services.md, vectors. */
 	gn_sha256(&s.r.signed_bytes, 1, &sum);
 	gn_hex(GN_SLICE(sum.b), hex);
-	assert_string_equal(hex, "29f23bcce93aed3773c55e0ecfaef3d4370a0d62cdffccc1ac1e25eb51fafff1");
+	assert_string_equal(hex,
+			    "29f23bcce93aed3773c55e0ecfaef3d4370a0d62cdffccc1ac1e25eb51fafff1");
 }
 
 static void record_that_does_not_prove_itself_is_refused(void **state)
@@ -407,7 +413,8 @@ static void first_valid_claim_wins_while_it_lives(void **state)
 	c2.created = grace_end;
 	sign_claim(&second, &c2, &in);
 	assert_int_equal(admit(&held, &in, grace_end), GN_EXISTS);
-	assert_int_equal(admit(&held, &in, grace_end + 1), GN_PROOF_OF_WORK); /* it has not worked in these days */
+	/* it has not worked in these days */
+	assert_int_equal(admit(&held, &in, grace_end + 1), GN_PROOF_OF_WORK);
 	c2.epoch = grace_end / DAY;
 	solve(&c2, &second, 1327954);
 	sign_claim(&second, &c2, &in);
@@ -484,7 +491,8 @@ static void own_pid_needs_no_claim(void **state)
 	struct gn_sk sk = key_of(4);
 	char pid[GN_PID_MAX];
 	gn_pid(&sk.pk, pid);
-	struct gn_name_claim c = {.name = name_of(pid), .seq = 1, .created = T0, .ttl = GN_NAME_TTL};
+	struct gn_name_claim c = {
+		.name = name_of(pid), .seq = 1, .created = T0, .ttl = GN_NAME_TTL};
 	static struct signed_name s;
 	struct gn_hash key;
 	sign_claim(&sk, &c, &s);
@@ -498,7 +506,8 @@ static void delegated_names_lie_under_their_signer(void **state)
 {
 	(void)state;
 	struct gn_sk town = key_of(5), other = key_of(6);
-	struct gn_name_claim c = {.name = name_of("a.town"), .seq = 1, .created = T0, .ttl = GN_NAME_TTL};
+	struct gn_name_claim c = {
+		.name = name_of("a.town"), .seq = 1, .created = T0, .ttl = GN_NAME_TTL};
 	static struct signed_name mine, theirs;
 	struct gn_hash key;
 	sign_claim(&town, &c, &mine);
@@ -510,31 +519,33 @@ static void delegated_names_lie_under_their_signer(void **state)
 	assert_int_equal(gn_name_grace(&mine.r), 0); /* nobody else can have the place */
 }
 
-/* NA-14: fields of a later schema, in the body and in an entry, outlive a renewal and a change by this version. */
+/* NA-14: fields of a later schema, in the body and in an entry, outlive a renewal and a change
+ * by this version. */
 static void what_a_newer_version_wrote_is_kept(void **state)
 {
 	(void)state;
 	struct {
 		struct gn_fb_name_record_args now;
 		struct gn_slice note;
-	} entry_args = {{.type = GN_NAME_TXT, .value = GN_LIT("kept"), .ttl = 60}, GN_LIT("a note")};
+	} entry_args = {{.type = GN_NAME_TXT, .value = GN_LIT("kept"), .ttl = 60},
+			GN_LIT("a note")};
 	struct {
 		struct gn_fb_name_body_args now;
 		uint64_t weight;
 	} body_args = {.weight = 99};
 	struct gn_fb_field entry_fields[4], body_fields[5];
 	memcpy(entry_fields, gn_fbfields_name_record, sizeof gn_fbfields_name_record);
-	entry_fields[3] =
-		(struct gn_fb_field){.name = "note",
-				     .kind = GN_FB_STRING,
-				     .slot = 3,
-				     .c_offset = (uint16_t)((uint8_t *)&entry_args.note - (uint8_t *)&entry_args)};
+	entry_fields[3] = (struct gn_fb_field){
+		.name = "note",
+		.kind = GN_FB_STRING,
+		.slot = 3,
+		.c_offset = (uint16_t)((uint8_t *)&entry_args.note - (uint8_t *)&entry_args)};
 	memcpy(body_fields, gn_fbfields_name_body, sizeof gn_fbfields_name_body);
-	body_fields[4] =
-		(struct gn_fb_field){.name = "weight",
-				     .slot = 4,
-				     .size = 8,
-				     .c_offset = (uint16_t)((uint8_t *)&body_args.weight - (uint8_t *)&body_args)};
+	body_fields[4] = (struct gn_fb_field){
+		.name = "weight",
+		.slot = 4,
+		.size = 8,
+		.c_offset = (uint16_t)((uint8_t *)&body_args.weight - (uint8_t *)&body_args)};
 	struct gn_fb_type entry_type = {"NameRecord", NULL, entry_fields, 4};
 	const struct gn_fb_type *const entry_types[] = {&entry_type};
 	body_fields[0].types = entry_types;
@@ -547,13 +558,16 @@ static void what_a_newer_version_wrote_is_kept(void **state)
 	struct gn_fb_nonce puzzle;
 	memcpy(puzzle.b, c.puzzle, sizeof puzzle.b);
 	gn_fbref refs[] = {gn_fbb_table(&b, &entry_type, &entry_args)};
-	body_args.now = (struct gn_fb_name_body_args){.records = {refs, 1}, .epoch = c.epoch, .puzzle = &puzzle};
+	body_args.now = (struct gn_fb_name_body_args){
+		.records = {refs, 1}, .epoch = c.epoch, .puzzle = &puzzle};
 	struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_NAME,
 					  .label = gn_str(c.name.text),
 					  .seq = 7,
 					  .created = T0,
 					  .ttl = GN_NAME_TTL};
-	assert_int_equal(gn_fbb_finish(&b, gn_fbb_table(&b, &body_type, &body_args), NULL, &fields.body), GN_OK);
+	assert_int_equal(
+		gn_fbb_finish(&b, gn_fbb_table(&b, &body_type, &body_args), NULL, &fields.body),
+		GN_OK);
 	struct gn_buf out = {records[0], 0, GN_RECORD_MAX};
 	assert_int_equal(gn_wire_record_make(&sk, NULL, &fields, &out), GN_OK);
 
@@ -565,7 +579,8 @@ static void what_a_newer_version_wrote_is_kept(void **state)
 		assert_int_equal(gn_name_open(gn_buf_slice(&out), &owner, &c, entries), GN_OK);
 		assert_int_equal(gn_wire_record_open(gn_buf_slice(&out), &before), GN_OK);
 		if (round % 2)
-			entries[c.entry_count++] = (struct gn_name_entry){GN_NAME_A, GN_LIT("192.0.2.1"), round};
+			entries[c.entry_count++] =
+				(struct gn_name_entry){GN_NAME_A, GN_LIT("192.0.2.1"), round};
 		c.seq++;
 		out = (struct gn_buf){records[round % 2], 0, GN_RECORD_MAX};
 		assert_int_equal(gn_name_record(&sk, &c, 0, &out), GN_OK);
@@ -574,7 +589,8 @@ static void what_a_newer_version_wrote_is_kept(void **state)
 		assert_int_equal(gn_fb_verify(r.body, &body_type, &t), GN_OK);
 		assert_int_equal(gn_fbt_bits(t, 4, 8, 0), 99);
 		assert_int_equal(gn_fbt_count(t, 0), 1 + (round + 1) / 2);
-		assert_true(gn_slice_eq(gn_fbt_bytes(gn_fbt_table_at(t, 0, 0), 3), GN_LIT("a note")));
+		assert_true(
+			gn_slice_eq(gn_fbt_bytes(gn_fbt_table_at(t, 0, 0), 3), GN_LIT("a note")));
 	}
 }
 
@@ -602,10 +618,12 @@ static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewa
 	sign_claim(&alice, &c, &first);
 	assert_int_equal(admit(NULL, &first, c.created), GN_OK);
 	unsigned have = 20;
-	while (gn_name_puzzle(&c.name, &alice.pk, c.epoch, have + 1, gn_be64(c.puzzle), 1, c.puzzle) == GN_OK)
+	while (gn_name_puzzle(&c.name, &alice.pk, c.epoch, have + 1, gn_be64(c.puzzle), 1,
+			      c.puzzle) == GN_OK)
 		have++;
 	uint32_t names = 8u << (have - 20); /* one bit more than it has */
-	assert_int_equal(gn_name_admit(NULL, &first.r, names, (gn_time)c.created * GN_SEC), GN_PROOF_OF_WORK);
+	assert_int_equal(gn_name_admit(NULL, &first.r, names, (gn_time)c.created * GN_SEC),
+			 GN_PROOF_OF_WORK);
 	c.seq = 2;
 	c.created += 2 * DAY;
 	sign_claim(&alice, &c, &late);
@@ -638,19 +656,25 @@ static void a_first_claim_is_not_let_off_by_its_dates(void **state)
 	c.created = (uint64_t)NAMES_RULE_DAY * DAY - 1;
 	c.epoch = NAMES_RULE_DAY - 1;
 	solve(&c, &alice, 392442);
-	while (gn_name_puzzle(&c.name, &alice.pk, c.epoch, 26, gn_be64(c.puzzle), 1, c.puzzle) == GN_OK)
+	while (gn_name_puzzle(&c.name, &alice.pk, c.epoch, 26, gn_be64(c.puzzle), 1, c.puzzle) ==
+	       GN_OK)
 		solve(&c, &alice, gn_be64(c.puzzle) + 1);
 	sign_claim(&alice, &c, &old);
 	assert_int_equal(admit(NULL, &old, c.created), GN_PROOF_OF_WORK);
-	assert_int_equal(gn_name_admit(NULL, &old.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC), GN_OK);
+	assert_int_equal(
+		gn_name_admit(NULL, &old.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC), GN_OK);
 	c.created += 5 * DAY; /* its epoch before the rule */
 	c.seq = 2;
 	sign_claim(&alice, &c, &late);
 	assert_int_equal(admit(NULL, &late, c.created), GN_PROOF_OF_WORK);
 	assert_int_equal(admit(&old, &late, c.created), GN_OK);
-	assert_int_equal(gn_name_admit(NULL, &late.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC), GN_OK);
+	assert_int_equal(
+		gn_name_admit(NULL, &late.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC),
+		GN_OK);
 	/* Who comes with the older one is shown the newer. */
-	assert_int_equal(gn_name_admit(&late.r, &old.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC), GN_STALE);
+	assert_int_equal(
+		gn_name_admit(&late.r, &old.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC),
+		GN_STALE);
 }
 
 static void labels_keep_to_one_script(void **state)
@@ -677,7 +701,8 @@ static void labels_keep_to_one_script(void **state)
 	c.created--;
 	sign_claim(&town, &c, &s);
 	assert_int_equal(admit(NULL, &s, c.created), GN_TEXT);
-	assert_int_equal(gn_name_admit(NULL, &s.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC), GN_OK);
+	assert_int_equal(gn_name_admit(NULL, &s.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC),
+			 GN_OK);
 }
 
 /* NA-16 */
@@ -718,7 +743,9 @@ static void letters_that_are_drawn_alike_have_one_skeleton(void **state)
 	wide[63] = 0;
 	assert_int_equal(gn_name_parse(gn_str(wide), &name, NULL), GN_OK);
 	assert_true(names_look(&name, &a));
-	assert_int_equal(gn_name_parse(GN_LIT("a.2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"), &name, NULL), GN_OK);
+	assert_int_equal(gn_name_parse(GN_LIT("a.2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"),
+				       &name, NULL),
+			 GN_OK);
 	assert_false(names_look(&name, &a));
 }
 
@@ -741,7 +768,8 @@ int main(void)
 		cmocka_unit_test(own_pid_needs_no_claim),
 		cmocka_unit_test(delegated_names_lie_under_their_signer),
 		cmocka_unit_test(what_a_newer_version_wrote_is_kept),
-		cmocka_unit_test(work_grows_for_short_labels_and_many_names_and_comes_again_at_renewal),
+		cmocka_unit_test(
+			work_grows_for_short_labels_and_many_names_and_comes_again_at_renewal),
 		cmocka_unit_test(a_first_claim_is_not_let_off_by_its_dates),
 		cmocka_unit_test(labels_keep_to_one_script),
 		cmocka_unit_test(letters_that_are_drawn_alike_have_one_skeleton),

@@ -1,10 +1,11 @@
-/* Names as text: one normalised spelling for every way a person may write a name, and the types of a record set.
+/* Names as text: one normalised spelling for every way a person may write a name, and the types
+ * of a record set.
  *
  * 1. Normalising twice changes nothing, so equal names are equal bytes.
- * 2. A last label that decodes to 32 bytes of base58 is a PID, never a claimed name: the self-certifying form cannot be
- * shadowed.
- * 3. ASCII never passes through libidn2 (but "xn--" does), so the common case depends on this file alone.
- * Rules: docs/spec/services.md NA-1, NA-2. */
+ * 2. A last label that decodes to 32 bytes of base58 is a PID, never a claimed name: the
+ *    self-certifying form cannot be shadowed.
+ * 3. ASCII never passes through libidn2 (but "xn--" does), so the common case depends on this
+ *    file alone. Rules: docs/spec/services.md NA-1, NA-2. */
 #include "services/names_int.h"
 #include <idn2.h>
 
@@ -41,7 +42,8 @@ static void host_of_pid(const struct gn_hash *pid, char out[GN_NAME_HOST_MAX])
 	for (unsigned digit = 0; digit < HOST_DIGITS; digit++) {
 		unsigned v = 0;
 		for (unsigned bit = digit * 5; bit < digit * 5 + 5; bit++)
-			v = v << 1 | (bit < 256 ? pid->b[bit / 8] >> (7 - bit % 8) & 1u : 0);
+			v = v << 1 |
+			    (bit < 256 ? (unsigned)pid->b[bit / 8] >> (7 - bit % 8) & 1u : 0);
 		out[n++] = base32[v];
 	}
 	out[n] = 0;
@@ -51,7 +53,8 @@ static bool pid_of_host(struct gn_slice label, struct gn_hash *out)
 {
 	size_t prefix = sizeof HOST_PREFIX - 1;
 	struct gn_hash pid = {{0}};
-	if (label.len != prefix + HOST_DIGITS || !equal_fold(gn_slice(label.p, prefix), HOST_PREFIX))
+	if (label.len != prefix + HOST_DIGITS ||
+	    !equal_fold(gn_slice(label.p, prefix), HOST_PREFIX))
 		return false;
 	for (unsigned digit = 0; digit < HOST_DIGITS; digit++) {
 		uint8_t c = lower(label.p[prefix + digit]);
@@ -79,8 +82,8 @@ static bool pid_label(struct gn_slice label, struct gn_hash *pid, char text[GN_P
 	return gn_base58(GN_SLICE(pid->b), text, GN_PID_MAX) == GN_OK;
 }
 
-/* A browser folds a PID's case; who claimed the result would catch its visitors. Also true of what mapping made a PID.
- */
+/* A browser folds a PID's case; who claimed the result would catch its visitors. Also true of
+ * what mapping made a PID. */
 static bool like_pid(struct gn_slice label)
 {
 	struct gn_hash pid;
@@ -104,12 +107,14 @@ static gn_err label_check(struct gn_slice label, bool top, const char **why)
 		return refuse(why, "the last label has fewer than 3 characters");
 	if (label.p[0] == '-' || label.p[label.len - 1] == '-')
 		return refuse(why, "a label begins or ends with a hyphen");
-	if (label.len >= 4 && label.p[2] == '-' && label.p[3] == '-' && !(label.p[0] == 'x' && label.p[1] == 'n'))
+	if (label.len >= 4 && label.p[2] == '-' && label.p[3] == '-' &&
+	    !(label.p[0] == 'x' && label.p[1] == 'n'))
 		return refuse(why, "a label has hyphens as its third and fourth characters");
 	for (size_t i = 0; i < label.len; i++) {
 		uint8_t c = label.p[i];
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-'))
-			return refuse(why, "a label has a character other than letters, digits and hyphens");
+			return refuse(why, "a label has a character other than letters, digits and "
+					   "hyphens");
 	}
 	return GN_OK;
 }
@@ -117,7 +122,8 @@ static gn_err label_check(struct gn_slice label, bool top, const char **why)
 /* Lower-case A-labels of `in`, terminated; at most NAMES_TEXT_MAX bytes. */
 static gn_err to_ascii(struct gn_slice in, char out[GN_NAME_MAX], const char **why)
 {
-	char text[NAMES_TEXT_MAX * 4 + 1]; /* a character of 4 bytes gives at least one of the result */
+	/* a character of 4 bytes gives at least one of the result */
+	char text[NAMES_TEXT_MAX * 4 + 1];
 	bool plain = true;
 	if (in.len >= sizeof text)
 		return refuse(why, "the name is longer than 249 bytes");
@@ -131,7 +137,8 @@ static gn_err to_ascii(struct gn_slice in, char out[GN_NAME_MAX], const char **w
 	char *ascii = text;
 	if (!plain || strstr(text, "xn--")) {
 		ascii = NULL;
-		if (idn2_to_ascii_8z(text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) != IDN2_OK)
+		if (idn2_to_ascii_8z(text, &ascii, IDN2_NFC_INPUT | IDN2_NONTRANSITIONAL) !=
+		    IDN2_OK)
 			return refuse(why, "a label is not a valid international name (IDNA2008)");
 	}
 	size_t len = strlen(ascii);
@@ -167,7 +174,8 @@ static gn_err check_labels(struct gn_name *out, bool pid, const char **why)
 			break;
 		}
 	}
-	return out->labels <= GN_NAME_DEPTH ? GN_OK : refuse(why, "the name has more than 8 labels");
+	return out->labels <= GN_NAME_DEPTH ? GN_OK
+					    : refuse(why, "the name has more than 8 labels");
 }
 
 gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why)
@@ -202,7 +210,8 @@ gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why
 	if (gn_slice_eq(last, GN_LIT("geo")))
 		return refuse(why, "geo is the suffix, not a name");
 	if (!is_pid && like_pid(last))
-		return refuse(why, "a name that looks like a PID in lower case is kept free: write the PID exactly, or "
+		return refuse(why, "a name that looks like a PID in lower case is kept free: write "
+				   "the PID exactly, or "
 				   "its pid- form");
 	name.form = name.labels > 1 ? GN_NAME_DELEGATED : is_pid ? GN_NAME_PID : GN_NAME_GLOBAL;
 	if (name.form != GN_NAME_PID)

@@ -1,14 +1,17 @@
-/* Content-addressed blocks as their users see them: chunks in, chunks out, why a block is kept and what goes when room
- * is needed. A block's file holds its chunks, each behind its own proof, so that every read proves itself; all else
- * that must survive (length, class, expiry, completeness) is in the file's name and changes by rename.
+/* Content-addressed blocks as their users see them: chunks in, chunks out, why a block is kept
+ * and what goes when room is needed. A block's file holds its chunks, each behind its own proof,
+ * so that every read proves itself; all else that must survive (length, class, expiry,
+ * completeness) is in the file's name and changes by rename.
  *
- * 1. have has a bit for each chunk that a crash would not take. A block is complete when all are and its name says so.
+ * 1. have has a bit for each chunk that a crash would not take. A block is complete when all are
+ *    and its name says so.
  * 2. bytes is the sum over blocks that are not doomed of the room their whole files take.
  * 3. The list oldest..newest holds exactly the CACHE blocks that are not doomed.
  * 4. Every block in the map is in the heap of timers, so that arming one never allocates. */
 #include "store/blocks_int.h"
 
-gn_err gn_blocks_new(const struct gn_env *env, const struct gn_blocks_config *config, struct gn_blocks **out)
+gn_err gn_blocks_new(const struct gn_env *env, const struct gn_blocks_config *config,
+		     struct gn_blocks **out)
 {
 	GN_ASSERT(env && config->dir);
 	if (strlen(config->dir) > BLOCKS_DIR_MAX || config->dir[0] == 0)
@@ -52,8 +55,8 @@ uint32_t block_chunk_len(uint32_t len, uint32_t index)
 	return left < GN_CHUNK ? left : GN_CHUNK;
 }
 
-gn_err gn_block_check(const struct gn_hash *block, uint32_t block_len, uint32_t index, const struct gn_hash *proof,
-		      size_t proof_len, struct gn_slice chunk)
+gn_err gn_block_check(const struct gn_hash *block, uint32_t block_len, uint32_t index,
+		      const struct gn_hash *proof, size_t proof_len, struct gn_slice chunk)
 {
 	if (block_len == 0 || block_len > GN_BLOCK || index >= gn_block_chunks(block_len) ||
 	    chunk.len != block_chunk_len(block_len, index))
@@ -93,7 +96,8 @@ gn_err block_slot_check(const struct block *k, uint32_t index, struct gn_slice s
 	if (slot.len != BLOCK_PROOF_LEN + len)
 		return GN_HASH;
 	memcpy(proof, slot.p, sizeof proof);
-	return gn_merkle_check(gn_slice_sub(slot, BLOCK_PROOF_LEN, len), index, n, proof, path_len(index, n), &k->hash);
+	return gn_merkle_check(gn_slice_sub(slot, BLOCK_PROOF_LEN, len), index, n, proof,
+			       path_len(index, n), &k->hash);
 }
 
 /* ---- blocks ---- */
@@ -141,7 +145,8 @@ void block_touch(struct gn_blocks *b, struct block *k)
 /* When its promise ends, as far as the clock of promises can tell now. */
 static gn_time block_end(const struct gn_blocks *b, const struct block *k)
 {
-	return k->until < (uint64_t)(GN_NEVER / GN_SEC / 2) ? (gn_time)k->until * GN_SEC - b->clock : GN_NEVER;
+	return k->until < (uint64_t)(GN_NEVER / GN_SEC / 2) ? (gn_time)k->until * GN_SEC - b->clock
+							    : GN_NEVER;
 }
 
 void block_arm(struct gn_blocks *b, struct block *k)
@@ -155,7 +160,8 @@ void block_arm(struct gn_blocks *b, struct block *k)
 }
 
 /* NULL when memory is out or BLOCKS_MAX is reached. */
-struct block *block_add(struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name)
+struct block *block_add(struct gn_blocks *b, const struct gn_hash *hash,
+			const struct block_name *name)
 {
 	struct block *k = GN_NEW(b->env.alloc, struct block);
 	if (!k)
@@ -238,8 +244,8 @@ static bool over(const struct gn_blocks *b, uint64_t bytes, uint64_t cached)
 /* Dooms cached blocks, least recently used first, until `room` more bytes fit or none is left. */
 void blocks_evict(struct gn_blocks *b, uint64_t room, bool cached)
 {
-	for (struct block *k = b->oldest, *next; k && over(b, b->bytes + room, b->cached + (cached ? room : 0));
-	     k = next) {
+	for (struct block *k = b->oldest, *next;
+	     k && over(b, b->bytes + room, b->cached + (cached ? room : 0)); k = next) {
 		next = k->newer;
 		if (in_use(k) || has_ops(b, k))
 			continue;
@@ -301,7 +307,8 @@ static struct block_op *free_op(struct gn_blocks *b)
 }
 
 /* Raises why k is kept; true when something changed. */
-static bool raise_keep(struct gn_blocks *b, struct block *k, enum gn_block_keep keep, uint64_t until)
+static bool raise_keep(struct gn_blocks *b, struct block *k, enum gn_block_keep keep,
+		       uint64_t until)
 {
 	if (keep < k->keep || (keep == k->keep && (keep == GN_BLOCK_CACHE || until <= k->until)))
 		return false;
@@ -320,8 +327,8 @@ static bool raise_keep(struct gn_blocks *b, struct block *k, enum gn_block_keep 
 }
 
 /* The block that the chunk goes into; a new one when there is none. */
-static gn_err block_for_put(struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name,
-			    struct block **out)
+static gn_err block_for_put(struct gn_blocks *b, const struct gn_hash *hash,
+			    const struct block_name *name, struct block **out)
 {
 	struct block *k = block_find(b, hash);
 	if (k && (k->doomed || k->phase == BLOCK_REMOVE))
@@ -330,7 +337,8 @@ static gn_err block_for_put(struct gn_blocks *b, const struct gn_hash *hash, con
 		if (block_complete(k))
 			return GN_HASH; /* its length is proven by its last chunk */
 		if (!in_use(k) && !has_ops(b, k))
-			block_doom(b, k); /* begun with a length that nothing has proven: make way */
+			/* begun with a length that nothing has proven: make way */
+			block_doom(b, k);
 		return GN_BUSY;
 	}
 	if (!k) {
@@ -345,9 +353,10 @@ static gn_err block_for_put(struct gn_blocks *b, const struct gn_hash *hash, con
 	return GN_OK;
 }
 
-gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t block_len, uint32_t index,
-		     const struct gn_hash *proof, size_t proof_len, struct gn_slice chunk, enum gn_block_keep keep,
-		     uint64_t keep_until, uint64_t ticket, gn_time now)
+gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t block_len,
+		     uint32_t index, const struct gn_hash *proof, size_t proof_len,
+		     struct gn_slice chunk, enum gn_block_keep keep, uint64_t keep_until,
+		     uint64_t ticket, gn_time now)
 {
 	settle(b);
 	if (b->state != BLOCKS_READY)
@@ -355,8 +364,10 @@ gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t 
 	GN_TRY(gn_block_check(block, block_len, index, proof, proof_len, chunk));
 	if (keep == GN_BLOCK_HELD && keep_until <= gn_unix(now + b->clock))
 		keep = GN_BLOCK_CACHE;
-	struct block_name name = {
-		.len = block_len, .keep = keep, .until = keep == GN_BLOCK_CACHE ? 0 : keep_until, .part = true};
+	struct block_name name = {.len = block_len,
+				  .keep = keep,
+				  .until = keep == GN_BLOCK_CACHE ? 0 : keep_until,
+				  .part = true};
 	struct block_op *op = free_op(b);
 	if (!op)
 		return GN_BUSY;
@@ -392,7 +403,8 @@ gn_err gn_blocks_put(struct gn_blocks *b, const struct gn_hash *block, uint32_t 
 	return GN_OK;
 }
 
-gn_err gn_blocks_load(struct gn_blocks *b, const struct gn_hash *block, uint32_t index, uint64_t ticket, gn_time now)
+gn_err gn_blocks_load(struct gn_blocks *b, const struct gn_hash *block, uint32_t index,
+		      uint64_t ticket, gn_time now)
 {
 	(void)now;
 	settle(b);
@@ -408,8 +420,12 @@ gn_err gn_blocks_load(struct gn_blocks *b, const struct gn_hash *block, uint32_t
 	uint8_t *data = gn_mem_new(b->env.alloc, len);
 	if (!data)
 		return GN_NOMEM;
-	*op = (struct block_op){
-		.state = OP_WANTED, .block = k, .index = index, .ticket = ticket, .data = data, .data_len = len};
+	*op = (struct block_op){.state = OP_WANTED,
+				.block = k,
+				.index = index,
+				.ticket = ticket,
+				.data = data,
+				.data_len = len};
 	b->ops_busy++;
 	block_touch(b, k);
 	return GN_OK;
@@ -437,7 +453,8 @@ uint32_t gn_blocks_proven_len(const struct gn_blocks *b, const struct gn_hash *b
 	return k && !k->doomed && (k->have >> (gn_block_chunks(k->len) - 1) & 1) ? k->len : 0;
 }
 
-bool gn_blocks_kept(const struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep *keep, uint64_t *until)
+bool gn_blocks_kept(const struct gn_blocks *b, const struct gn_hash *block,
+		    enum gn_block_keep *keep, uint64_t *until)
 {
 	const struct block *k = block_find(b, block);
 	if (!k || k->doomed)
@@ -448,8 +465,8 @@ bool gn_blocks_kept(const struct gn_blocks *b, const struct gn_hash *block, enum
 	return true;
 }
 
-gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep keep, uint64_t keep_until,
-		      gn_time now)
+gn_err gn_blocks_keep(struct gn_blocks *b, const struct gn_hash *block, enum gn_block_keep keep,
+		      uint64_t keep_until, gn_time now)
 {
 	settle(b);
 	struct block *k = block_find(b, block);
@@ -494,14 +511,16 @@ void gn_blocks_clock(struct gn_blocks *b, gn_time clock)
 void gn_blocks_tick(struct gn_blocks *b, gn_time now)
 {
 	settle(b);
-	for (struct gn_heap_node *n; b->state == BLOCKS_READY && (n = gn_heap_first(&b->timers)) && n->at <= now;) {
+	for (struct gn_heap_node *n;
+	     b->state == BLOCKS_READY && (n = gn_heap_first(&b->timers)) && n->at <= now;) {
 		struct block *k = GN_CONTAINER(n, struct block, timer);
 		if (k->refused && k->retry_at <= now) {
 			k->refused = false;
 			block_poke(b, k);
 		}
 		bool over = k->keep == GN_BLOCK_HELD && block_end(b, k) <= now;
-		k->over = !over ? 0 : k->over ? k->over : now; /* clocks are set and set back: it must stay so */
+		/* clocks are set and set back: it must stay so */
+		k->over = !over ? 0 : k->over ? k->over : now;
 		if (over && now - k->over >= BLOCKS_KEEP_OVER) {
 			k->over = 0;
 			k->keep = GN_BLOCK_CACHE;
@@ -521,10 +540,12 @@ gn_time gn_blocks_deadline(const struct gn_blocks *b)
 bool gn_blocks_next_request(struct gn_blocks *b, struct gn_disk_request *out)
 {
 	settle(b);
-	return b->state == BLOCKS_READY ? blocks_disk_request(b, out) : blocks_start_request(b, out);
+	return b->state == BLOCKS_READY ? blocks_disk_request(b, out)
+					: blocks_start_request(b, out);
 }
 
-void gn_blocks_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn_slice data, gn_time now)
+void gn_blocks_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn_slice data,
+		    gn_time now)
 {
 	settle(b);
 	if (b->start_out && token == b->start_token) {
@@ -566,7 +587,8 @@ bool gn_blocks_next_event(struct gn_blocks *b, struct gn_blocks_event *out)
 					.block_len = first->block_len,
 					.complete = first->complete};
 	if (!first->put && !first->err) {
-		out->chunk = gn_slice(first->data + BLOCK_PROOF_LEN, first->data_len - BLOCK_PROOF_LEN);
+		out->chunk =
+			gn_slice(first->data + BLOCK_PROOF_LEN, first->data_len - BLOCK_PROOF_LEN);
 		out->proof_len = path_len(first->index, gn_block_chunks(first->block_len));
 		memcpy(out->proof, first->data, sizeof out->proof);
 	}
@@ -591,7 +613,8 @@ void gn_blocks_info(const struct gn_blocks *b, struct gn_blocks_info *out)
 	}
 }
 
-bool gn_blocks_at(const struct gn_blocks *b, uint32_t i, struct gn_hash *block, uint32_t *len, enum gn_block_keep *keep)
+bool gn_blocks_at(const struct gn_blocks *b, uint32_t i, struct gn_hash *block, uint32_t *len,
+		  enum gn_block_keep *keep)
 {
 	if (i >= b->map.count)
 		return false;
@@ -612,14 +635,16 @@ void gn_blocks_validate(const struct gn_blocks *b)
 	for (uint32_t i = 0; i < b->map.count; i++) {
 		const struct block *k = *(struct block **)gn_map_value_at(&b->map, i);
 		GN_ASSERT(memcmp(&k->hash, gn_map_key_at(&b->map, i), 32) == 0);
-		GN_ASSERT(k->len > 0 && k->len <= GN_BLOCK && k->have < 1u << gn_block_chunks(k->len));
+		GN_ASSERT(k->len > 0 && k->len <= GN_BLOCK &&
+			  k->have < 1u << gn_block_chunks(k->len));
 		GN_ASSERT(!k->doomed || k->have == 0);
 		GN_ASSERT(k->exists || k->have == 0);
 		bytes += k->doomed ? 0 : block_file_len(k->len);
 		cached += k->keep == GN_BLOCK_CACHE && !k->doomed;
 	}
 	uint64_t cached_bytes = 0;
-	for (const struct block *k = b->oldest; k; cached_bytes += block_file_len(k->len), k = k->newer, listed++)
+	for (const struct block *k = b->oldest; k;
+	     cached_bytes += block_file_len(k->len), k = k->newer, listed++)
 		GN_ASSERT(k->keep == GN_BLOCK_CACHE && !k->doomed &&
 			  (k->newer ? k->newer->older == k : b->newest == k));
 	for (uint32_t i = 0; i < BLOCKS_OPS; i++) {

@@ -1,5 +1,6 @@
-/* What is asked of the disk for blocks. Chunks are written and read side by side; a sync waits until a block's writes
- * are done, a rename until it is synced and not being read, a removal until nothing uses it.
+/* What is asked of the disk for blocks. Chunks are written and read side by side; a sync waits
+ * until a block's writes are done, a rename until it is synced and not being read, a removal
+ * until nothing uses it.
  *
  * 1. A chunk counts as there only after a sync that followed its write.
  * 2. While a block waits for its new name no new read or write of it begins, so the wait ends.
@@ -15,13 +16,14 @@
 #define NAME_LEN 91u
 static const char classes[] = "cho"; /* by enum gn_block_keep */
 
-void block_name_text(const struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name,
-		     char out[GN_DISK_NAME_MAX])
+void block_name_text(const struct gn_blocks *b, const struct gn_hash *hash,
+		     const struct block_name *name, char out[GN_DISK_NAME_MAX])
 {
 	char hex[65];
 	gn_hex(GN_SLICE(hash->b), hex);
-	int n = snprintf(out, GN_DISK_NAME_MAX, "%s/%.2s/%s.%08x.%c%016llx%s", b->dir, hex, hex, name->len,
-			 classes[name->keep], (unsigned long long)name->until, name->part ? ".part" : "");
+	int n = snprintf(out, GN_DISK_NAME_MAX, "%s/%.2s/%s.%08x.%c%016llx%s", b->dir, hex, hex,
+			 name->len, classes[name->keep], (unsigned long long)name->until,
+			 name->part ? ".part" : "");
 	GN_ASSERT(n > 0 && n < GN_DISK_NAME_MAX);
 }
 
@@ -36,15 +38,19 @@ bool block_name_parse(struct gn_slice text, struct gn_hash *hash, struct block_n
 	for (size_t i = 0; i < NAME_LEN; i++)
 		if (text.p[i] >= 'A' && text.p[i] <= 'Z')
 			return false; /* only the spelling that block_name_text gives */
-	if (!class || gn_unhex(gn_slice(text.p, 64), h.b, 32) || gn_unhex(gn_slice(text.p + 65, 8), len, 4) ||
+	if (!class || gn_unhex(gn_slice(text.p, 64), h.b, 32) ||
+	    gn_unhex(gn_slice(text.p + 65, 8), len, 4) ||
 	    gn_unhex(gn_slice(text.p + 75, 16), until, 8))
 		return false;
-	uint32_t length = (uint32_t)len[0] << 24 | (uint32_t)len[1] << 16 | (uint32_t)len[2] << 8 | len[3];
+	uint32_t length =
+		(uint32_t)len[0] << 24 | (uint32_t)len[1] << 16 | (uint32_t)len[2] << 8 | len[3];
 	if (length == 0 || length > GN_BLOCK)
 		return false;
 	*hash = h;
-	*out = (struct block_name){
-		.len = length, .keep = (enum gn_block_keep)(class - classes), .until = gn_be64(until), .part = part};
+	*out = (struct block_name){.len = length,
+				   .keep = (enum gn_block_keep)(class - classes),
+				   .until = gn_be64(until),
+				   .part = part};
 	return true;
 }
 
@@ -83,14 +89,16 @@ static struct block *next_block(struct gn_blocks *b)
 }
 
 /* Puts that waited for the sync or the name. */
-static void end_puts(struct gn_blocks *b, const struct block *k, enum block_op_state state, gn_err err)
+static void end_puts(struct gn_blocks *b, const struct block *k, enum block_op_state state,
+		     gn_err err)
 {
 	for (uint32_t i = 0; i < BLOCKS_OPS; i++)
 		if (b->ops[i].block == k && b->ops[i].state == state)
 			block_op_done(b, &b->ops[i], err);
 }
 
-static void ask(struct gn_blocks *b, const struct block *k, enum gn_disk_op op, struct gn_disk_request *out)
+static void ask(struct gn_blocks *b, const struct block *k, enum gn_disk_op op,
+		struct gn_disk_request *out)
 {
 	*out = (struct gn_disk_request){.op = op, .token = ++b->serial};
 	block_name_text(b, &k->hash, &k->disk, out->name);
@@ -146,7 +154,8 @@ static bool block_request(struct gn_blocks *b, struct block *k, struct gn_disk_r
 	if (k->dirty || k->reads)
 		return false;
 	begin(b, k, BLOCK_RENAME, GN_DISK_RENAME, out);
-	k->target = (struct block_name){.len = k->len, .keep = k->keep, .until = k->until, .part = !block_full(k)};
+	k->target = (struct block_name){
+		.len = k->len, .keep = k->keep, .until = k->until, .part = !block_full(k)};
 	if (k->lapsed) {
 		k->target.keep = k->disk.keep;
 		k->target.until = k->disk.until;
@@ -159,7 +168,8 @@ static bool block_request(struct gn_blocks *b, struct block *k, struct gn_disk_r
 
 static bool may_start(const struct block *k, bool put)
 {
-	if (k->doomed || k->phase == BLOCK_RENAME || k->phase == BLOCK_REMOVE || (put && k->phase == BLOCK_SYNC))
+	if (k->doomed || k->phase == BLOCK_RENAME || k->phase == BLOCK_REMOVE ||
+	    (put && k->phase == BLOCK_SYNC))
 		return false;
 	return !block_wants_rename(k) || k->refused;
 }
@@ -222,7 +232,9 @@ static void load_done(struct gn_blocks *b, struct block_op *op, gn_err err, stru
 		return;
 	char hex[65];
 	gn_hex(GN_SLICE(k->hash.b), hex);
-	gn_log(b->env.log, GN_LOG_WARN, "store", "block.corrupt", "block %s, chunk %u: damaged, the block is removed",
+	gn_log(b->env.log, GN_LOG_WARN, "store", "block.corrupt",
+	       "block %s, chunk %u: damaged, "
+	       "the block is removed",
 	       hex, op->index);
 	b->corrupt++;
 	block_doom(b, k);
@@ -265,7 +277,8 @@ static void block_done(struct gn_blocks *b, struct block *k, gn_err err, gn_time
 	k->phase = BLOCK_IDLE;
 	if (phase == BLOCK_REMOVE) {
 		if (err) /* it stays on disk and is found again at the next start */
-			gn_log(b->env.log, GN_LOG_WARN, "store", "block.remove", "%s", gn_err_text(err));
+			gn_log(b->env.log, GN_LOG_WARN, "store", "block.remove", "%s",
+			       gn_err_text(err));
 		if (k->queued)
 			k->exists = false; /* forgotten when its turn comes */
 		else
@@ -281,7 +294,8 @@ static void block_done(struct gn_blocks *b, struct block *k, gn_err err, gn_time
 	block_poke(b, k);
 }
 
-void blocks_disk_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn_slice data, gn_time now)
+void blocks_disk_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn_slice data,
+		      gn_time now)
 {
 	for (uint32_t i = 0; i < BLOCKS_OPS && b->ops_busy; i++) {
 		struct block_op *op = &b->ops[i];

@@ -1,12 +1,14 @@
-/* State of the block store, shared by its files: blocks.c (calls, events), blocks_disk.c (requests), blocks_start.c. */
+/* State of the block store, shared by its files: blocks.c (calls, events), blocks_disk.c
+ * (requests), blocks_start.c. */
 #ifndef GN_STORE_BLOCKS_INT_H
 #define GN_STORE_BLOCKS_INT_H
 
 #include "store/limits.h"
 #include "store/store.h"
 
-#define BLOCK_PROOF_LEN (GN_PROOF_MAX * 32u)          /* bytes before each chunk in the file */
-#define BLOCK_SLOT (BLOCK_PROOF_LEN + GN_CHUNK)       /* chunk i is at i * BLOCK_SLOT, behind its proof */
+#define BLOCK_PROOF_LEN (GN_PROOF_MAX * 32u) /* bytes before each chunk in the file */
+/* chunk i is at i * BLOCK_SLOT, behind its proof */
+#define BLOCK_SLOT (BLOCK_PROOF_LEN + GN_CHUNK)
 #define BLOCK_FILE_MAX (GN_BLOCK_CHUNKS * BLOCK_SLOT) /* bytes */
 
 /* What the name of a block's file says. */
@@ -33,11 +35,13 @@ struct block {
 	bool dirty;                          /* chunks are written and not synced */
 	bool doomed;                         /* to be removed; no longer counted */
 	bool lapsed;                         /* HELD no longer, though its name still says so */
-	bool unread;                         /* chunks could not be read at the start: the file is not to go */
-	bool refused;                        /* the last rename failed: not before retry_at */
-	bool queued;                         /* in the queue of blocks to look at */
+	/* chunks could not be read at the start: the file is not to go */
+	bool unread;
+	bool refused; /* the last rename failed: not before retry_at */
+	bool queued;  /* in the queue of blocks to look at */
 	gn_time retry_at;
-	gn_time over;                        /* since when its promise seems to be over; 0: it is not */
+	/* since when its promise seems to be over; 0: it is not */
+	gn_time over;
 	struct gn_heap_node timer;
 	struct block *older, *newer; /* CACHE only, by last use */
 	struct block *next;          /* queue */
@@ -46,8 +50,8 @@ struct block {
 
 enum block_op_state { OP_FREE, OP_WANTED, OP_OUT, OP_WRITTEN, OP_NAMED, OP_DONE, OP_POLLED };
 
-/* A put or load under way. put: WANTED -> OUT -> WRITTEN (waits for the sync) -> NAMED (waits for the name) -> DONE ->
- * FREE */
+/* A put or load under way. put: WANTED -> OUT -> WRITTEN (waits for the sync) -> NAMED (waits
+ * for the name) -> DONE -> FREE */
 struct block_op {
 	enum block_op_state state;
 	bool put;
@@ -62,7 +66,14 @@ struct block_op {
 	bool complete;
 };
 
-enum blocks_state { BLOCKS_NEW, BLOCKS_LIST, BLOCKS_FOLDERS, BLOCKS_VERIFY, BLOCKS_READY, BLOCKS_FAILED };
+enum blocks_state {
+	BLOCKS_NEW,
+	BLOCKS_LIST,
+	BLOCKS_FOLDERS,
+	BLOCKS_VERIFY,
+	BLOCKS_READY,
+	BLOCKS_FAILED
+};
 
 struct gn_blocks {
 	struct gn_env env;
@@ -97,7 +108,8 @@ uint64_t block_file_len(uint32_t len);
 bool block_full(const struct block *k);
 bool block_complete(const struct block *k);
 struct block *block_find(const struct gn_blocks *b, const struct gn_hash *hash);
-struct block *block_add(struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name);
+struct block *block_add(struct gn_blocks *b, const struct gn_hash *hash,
+			const struct block_name *name);
 void block_doom(struct gn_blocks *b, struct block *k);
 void block_forget(struct gn_blocks *b, struct block *k);
 /* In the list of cached blocks. */
@@ -112,11 +124,12 @@ gn_err block_slot_check(const struct block *k, uint32_t index, struct gn_slice s
 /* blocks_disk.c */
 void block_poke(struct gn_blocks *b, struct block *k);
 bool block_wants_rename(const struct block *k);
-void block_name_text(const struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name,
-		     char out[GN_DISK_NAME_MAX]);
+void block_name_text(const struct gn_blocks *b, const struct gn_hash *hash,
+		     const struct block_name *name, char out[GN_DISK_NAME_MAX]);
 bool block_name_parse(struct gn_slice text, struct gn_hash *hash, struct block_name *out);
 bool blocks_disk_request(struct gn_blocks *b, struct gn_disk_request *out);
-void blocks_disk_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn_slice data, gn_time now);
+void blocks_disk_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn_slice data,
+		      gn_time now);
 
 /* blocks_start.c */
 bool blocks_start_request(struct gn_blocks *b, struct gn_disk_request *out);

@@ -1,10 +1,11 @@
-/* What is on disk at the start: folders are listed, names say what the files are, and of files that were never
- * completed each chunk is read and proven, one at a time. Complete files are taken by their name and size: every later
- * read proves itself.
+/* What is on disk at the start: folders are listed, names say what the files are, and of files
+ * that were never completed each chunk is read and proven, one at a time. Complete files are
+ * taken by their name and size: every later read proves itself.
  *
- * 1. A complete file of the wrong size is damage: counted and removed. One that cannot be read is not: it stays.
- * 2. Of two files of one block the complete one stays, of two complete ones that of the higher class (a removal that
- * failed can leave the other).
+ * 1. A complete file of the wrong size is damage: counted and removed. One that cannot be read
+ *    is not: it stays.
+ * 2. Of two files of one block the complete one stays, of two complete ones that of the higher
+ *    class (a removal that failed can leave the other).
  *
  *   LIST -> FOLDERS (00..ff) -> VERIFY (each .part, chunk by chunk) -> READY   any -> FAILED */
 #include "store/blocks_int.h"
@@ -23,7 +24,8 @@ static void fail(struct gn_blocks *b, gn_err err)
 {
 	b->state = BLOCKS_FAILED;
 	b->failed = err;
-	gn_log(b->env.log, GN_LOG_ERROR, "store", "blocks.failed", "%s: %s", b->dir, gn_err_text(err));
+	gn_log(b->env.log, GN_LOG_ERROR, "store", "blocks.failed", "%s: %s", b->dir,
+	       gn_err_text(err));
 }
 
 static bool has_folder(const struct gn_blocks *b, uint32_t f)
@@ -31,12 +33,14 @@ static bool has_folder(const struct gn_blocks *b, uint32_t f)
 	return b->folders[f / 8] >> f % 8 & 1;
 }
 
-/* Cuts the next "size name" off lines; false at the end. size and name are untouched when the line is none. */
+/* Cuts the next "size name" off lines; false at the end. size and name are untouched when the
+ * line is none. */
 static bool next_line(struct gn_slice *lines, uint64_t *size, struct gn_slice *name)
 {
 	while (lines->len > 0) {
 		const uint8_t *end = memchr(lines->p, '\n', lines->len);
-		struct gn_slice line = gn_slice(lines->p, end ? (size_t)(end - lines->p) : lines->len);
+		struct gn_slice line =
+			gn_slice(lines->p, end ? (size_t)(end - lines->p) : lines->len);
 		*lines = gn_slice_sub(*lines, line.len + 1, lines->len);
 		uint64_t v = 0;
 		size_t i = 0;
@@ -68,8 +72,8 @@ static void folders_done(struct gn_blocks *b, struct gn_slice data)
 	struct gn_slice name;
 	while (next_line(&data, &size, &name)) {
 		uint8_t f;
-		if (name.len == 2 && gn_unhex(name, &f, 1) == GN_OK && !memchr("ABCDEF", name.p[0], 6) &&
-		    !memchr("ABCDEF", name.p[1], 6))
+		if (name.len == 2 && gn_unhex(name, &f, 1) == GN_OK &&
+		    !memchr("ABCDEF", name.p[0], 6) && !memchr("ABCDEF", name.p[1], 6))
 			b->folders[f / 8] |= (uint8_t)(1u << f % 8);
 	}
 	b->state = BLOCKS_FOLDERS;
@@ -78,7 +82,8 @@ static void folders_done(struct gn_blocks *b, struct gn_slice data)
 }
 
 /* A file that has to go, beside the map. */
-static gn_err add_stray(struct gn_blocks *b, const struct gn_hash *hash, const struct block_name *name)
+static gn_err add_stray(struct gn_blocks *b, const struct gn_hash *hash,
+			const struct block_name *name)
 {
 	struct block *k = GN_NEW(b->env.alloc, struct block);
 	if (!k)
@@ -93,7 +98,8 @@ static gn_err add_stray(struct gn_blocks *b, const struct gn_hash *hash, const s
 	return GN_OK;
 }
 
-static gn_err add_file(struct gn_blocks *b, const struct gn_hash *hash, struct block_name *name, uint64_t size)
+static gn_err add_file(struct gn_blocks *b, const struct gn_hash *hash, struct block_name *name,
+		       uint64_t size)
 {
 	uint64_t whole = block_file_len(name->len);
 	struct block *k = block_find(b, hash);
@@ -118,7 +124,7 @@ static gn_err add_file(struct gn_blocks *b, const struct gn_hash *hash, struct b
 		return b->map.count == BLOCKS_MAX ? GN_LIMIT : GN_NOMEM;
 	}
 	k->exists = true;
-	k->have = name->part ? 0 : (uint16_t)((1u << gn_block_chunks(k->len)) - 1);
+	k->have = (uint16_t)(name->part ? 0 : (1u << gn_block_chunks(k->len)) - 1);
 	block_touch(b, k);
 	block_arm(b, k);
 	return GN_OK;
@@ -164,7 +170,8 @@ static void verify_done(struct gn_blocks *b, gn_err err, struct gn_slice data)
 	if (err && err != GN_NOT_FOUND && !k->unread) {
 		k->unread = true;
 		gn_log(b->env.log, GN_LOG_WARN, "store", "block.unread",
-		       "%s: a block that is not whole cannot be read: %s", b->dir, gn_err_text(err));
+		       "%s: a block that is not whole cannot be read: %s", b->dir,
+		       gn_err_text(err));
 	}
 	b->start_chunk++;
 	b->start_wanted = true;

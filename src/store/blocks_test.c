@@ -11,9 +11,18 @@
 #define FILES 10 /* blocks that the tests know */
 #define NOW (1000 * GN_SEC)
 
-/* Blocks of known bytes. Short chunks do not exist, so most have one or two, and few have all sixteen. */
-static const uint32_t lengths[FILES] = {
-	1, 100, GN_CHUNK, GN_CHUNK + 1, 2 * GN_CHUNK, 70000, 3 * GN_CHUNK - 5, 131, 5 * GN_CHUNK + 77, GN_BLOCK};
+/* Blocks of known bytes. Short chunks do not exist, so most have one or two, and few have all
+ * sixteen. */
+static const uint32_t lengths[FILES] = {1,
+					100,
+					GN_CHUNK,
+					GN_CHUNK + 1,
+					2 * GN_CHUNK,
+					70000,
+					3 * GN_CHUNK - 5,
+					131,
+					5 * GN_CHUNK + 77,
+					GN_BLOCK};
 static uint8_t bytes[FILES][GN_BLOCK];
 static struct gn_hash leaves[FILES][GN_BLOCK_CHUNKS], roots[FILES];
 
@@ -26,8 +35,9 @@ static void make_blocks(void)
 		gn_rand_fill(&rand, bytes[f], lengths[f]);
 		uint32_t n = gn_block_chunks(lengths[f]);
 		for (uint32_t i = 0; i < n; i++)
-			gn_merkle_leaf(gn_slice(bytes[f] + i * GN_CHUNK, block_chunk_len(lengths[f], i)),
-				       &leaves[f][i]);
+			gn_merkle_leaf(
+				gn_slice(bytes[f] + i * GN_CHUNK, block_chunk_len(lengths[f], i)),
+				&leaves[f][i]);
 		gn_merkle_root(leaves[f], n, &roots[f]);
 	}
 }
@@ -120,16 +130,17 @@ static void handle(struct rig *r, const struct gn_blocks_event *e)
 		return;
 	assert_int_equal(e->chunk.len, block_chunk_len(lengths[f], e->index));
 	assert_memory_equal(e->chunk.p, bytes[f] + e->index * GN_CHUNK, e->chunk.len);
-	assert_int_equal(
-		gn_merkle_check(e->chunk, e->index, gn_block_chunks(lengths[f]), e->proof, e->proof_len, &roots[f]),
-		GN_OK);
+	assert_int_equal(gn_merkle_check(e->chunk, e->index, gn_block_chunks(lengths[f]), e->proof,
+					 e->proof_len, &roots[f]),
+			 GN_OK);
 }
 
 static bool step(struct rig *r)
 {
 	struct gn_blocks_event e;
 	bool busy = false;
-	while (r->out_count < GN_COUNT(r->out) && gn_blocks_next_request(r->b, &r->out[r->out_count]))
+	while (r->out_count < GN_COUNT(r->out) &&
+	       gn_blocks_next_request(r->b, &r->out[r->out_count]))
 		r->out_count++;
 	while (gn_blocks_next_event(r->b, &e)) {
 		handle(r, &e);
@@ -163,7 +174,8 @@ static gn_err put(struct rig *r, unsigned f, uint32_t i, enum gn_block_keep keep
 	uint32_t n = gn_block_chunks(lengths[f]);
 	size_t len = gn_merkle_proof(leaves[f], n, i, proof);
 	struct gn_slice chunk = gn_slice(bytes[f] + i * GN_CHUNK, block_chunk_len(lengths[f], i));
-	gn_err err = gn_blocks_put(r->b, &roots[f], lengths[f], i, proof, len, chunk, keep, until, 1, r->now);
+	gn_err err = gn_blocks_put(r->b, &roots[f], lengths[f], i, proof, len, chunk, keep, until,
+				   1, r->now);
 	gn_blocks_validate(r->b);
 	return err;
 }
@@ -270,28 +282,38 @@ static void wrong_chunks_are_refused(void **state)
 	open_ready(r);
 	struct gn_hash proof[GN_PROOF_MAX];
 	size_t len = gn_merkle_proof(leaves[9], 16, 2, proof);
-	struct gn_slice chunk = gn_slice(bytes[9] + 2 * GN_CHUNK, GN_CHUNK), other = gn_slice(bytes[9], GN_CHUNK);
+	struct gn_slice chunk = gn_slice(bytes[9] + 2 * GN_CHUNK, GN_CHUNK),
+			other = gn_slice(bytes[9], GN_CHUNK);
 	struct gn_blocks *b = r->b;
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len, other, GN_BLOCK_CACHE, 0, 1, r->now),
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len, other, GN_BLOCK_CACHE,
+				       0, 1, r->now),
 			 GN_HASH);
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 3, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 3, proof, len, chunk, GN_BLOCK_CACHE,
+				       0, 1, r->now),
 			 GN_HASH);
-	assert_int_equal(gn_blocks_put(b, &roots[8], GN_BLOCK, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+	assert_int_equal(gn_blocks_put(b, &roots[8], GN_BLOCK, 2, proof, len, chunk, GN_BLOCK_CACHE,
+				       0, 1, r->now),
 			 GN_HASH);
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len - 1, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len - 1, chunk,
+				       GN_BLOCK_CACHE, 0, 1, r->now),
 			 GN_HASH);
-	assert_int_equal(gn_blocks_put(b, &roots[9], 0, 0, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now), GN_RANGE);
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK + 1, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+	assert_int_equal(
+		gn_blocks_put(b, &roots[9], 0, 0, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+		GN_RANGE);
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK + 1, 2, proof, len, chunk,
+				       GN_BLOCK_CACHE, 0, 1, r->now),
 			 GN_RANGE);
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 16, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 16, proof, len, chunk,
+				       GN_BLOCK_CACHE, 0, 1, r->now),
 			 GN_RANGE);
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len, gn_slice(chunk.p, 100), GN_BLOCK_CACHE, 0,
-				       1, r->now),
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK, 2, proof, len,
+				       gn_slice(chunk.p, 100), GN_BLOCK_CACHE, 0, 1, r->now),
 			 GN_RANGE);
 	run(r);
 	assert_int_equal(disk_sim_bytes(&r->disk), 0);
 	/* a length that nothing has proven gives way to another */
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK - 1, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK - 1, 2, proof, len, chunk,
+				       GN_BLOCK_CACHE, 0, 1, r->now),
 			 GN_OK);
 	while (gn_blocks_have_chunk(b, &roots[9], 2) == false) {
 		struct gn_disk_request q;
@@ -310,7 +332,8 @@ static void wrong_chunks_are_refused(void **state)
 	run(r);
 	assert_true(gn_blocks_have(b, &roots[9], NULL));
 	/* and a proven one does not */
-	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK - 1, 2, proof, len, chunk, GN_BLOCK_CACHE, 0, 1, r->now),
+	assert_int_equal(gn_blocks_put(b, &roots[9], GN_BLOCK - 1, 2, proof, len, chunk,
+				       GN_BLOCK_CACHE, 0, 1, r->now),
 			 GN_HASH);
 	rig_fini(r);
 }
@@ -322,8 +345,8 @@ static void room_is_made_by_the_least_recently_read_cache(void **state)
 	struct rig *r = *state;
 	rig_init(r, 4);
 	/* room for blocks 0, 1, 2 and 7 and not for 3 beside them */
-	r->config.bytes_max = block_file_len(lengths[0]) + block_file_len(lengths[1]) + block_file_len(lengths[2]) +
-			      block_file_len(lengths[7]) + 200;
+	r->config.bytes_max = block_file_len(lengths[0]) + block_file_len(lengths[1]) +
+			      block_file_len(lengths[2]) + block_file_len(lengths[7]) + 200;
 	open_ready(r);
 	put_all(r, 2, GN_BLOCK_CACHE, 0);
 	put_all(r, 0, GN_BLOCK_CACHE, 0);
@@ -331,7 +354,8 @@ static void room_is_made_by_the_least_recently_read_cache(void **state)
 	put_all(r, 1, GN_BLOCK_OWN, 0);
 	put_all(r, 7, GN_BLOCK_HELD, 2000);
 	run(r);
-	assert_int_equal(load(r, 2, 0), GN_OK); /* block 0 is the oldest now, but too small to help */
+	/* block 0 is the oldest now, but too small to help */
+	assert_int_equal(load(r, 2, 0), GN_OK);
 	run(r);
 	assert_int_equal(put(r, 4, 0, GN_BLOCK_CACHE, 0), GN_NO_SPACE);
 	assert_true(gn_blocks_have(r->b, &roots[0], NULL) &&
@@ -365,10 +389,12 @@ static void cached_blocks_have_a_bound_of_their_own(void **state)
 	put_all(r, 7, GN_BLOCK_HELD, 2000);
 	run(r);
 	assert_true(gn_blocks_have(r->b, &roots[2], NULL) && gn_blocks_have(r->b, &roots[0], NULL));
-	assert_int_equal(put(r, 4, 0, GN_BLOCK_CACHE, 0), GN_NO_SPACE); /* alone larger than the bound */
+	/* alone larger than the bound */
+	assert_int_equal(put(r, 4, 0, GN_BLOCK_CACHE, 0), GN_NO_SPACE);
 	assert_int_equal(gn_blocks_keep(r->b, &roots[1], GN_BLOCK_CACHE, 0, r->now), GN_OK);
 	run(r);
-	assert_int_equal(put(r, 6, 0, GN_BLOCK_OWN, 0), GN_OK); /* the bound is kept when the next block comes */
+	/* the bound is kept when the next block comes */
+	assert_int_equal(put(r, 6, 0, GN_BLOCK_OWN, 0), GN_OK);
 	run(r);
 	struct gn_blocks_info info;
 	gn_blocks_info(r->b, &info);
@@ -409,7 +435,8 @@ static void classes_survive_a_restart_and_promises_lapse(void **state)
 	put_all(r, 0, GN_BLOCK_HELD, 1600); /* raised by a put of what is there */
 	put_all(r, 2, GN_BLOCK_CACHE, 0);   /* never lowered by one */
 	assert_int_equal(gn_blocks_keep(r->b, &roots[1], GN_BLOCK_HELD, 1200, r->now), GN_OK);
-	assert_int_equal(gn_blocks_keep(r->b, &roots[3], GN_BLOCK_HELD, 1200, r->now), GN_NOT_FOUND);
+	assert_int_equal(gn_blocks_keep(r->b, &roots[3], GN_BLOCK_HELD, 1200, r->now),
+			 GN_NOT_FOUND);
 	run(r);
 	for (int life = 0; life < 2; life++) {
 		struct gn_hash h;
@@ -417,7 +444,8 @@ static void classes_survive_a_restart_and_promises_lapse(void **state)
 		enum gn_block_keep keep;
 		unsigned seen = 0;
 		for (uint32_t i = 0; gn_blocks_at(r->b, i, &h, &len, &keep); i++, seen++) {
-			static const enum gn_block_keep want[3] = {GN_BLOCK_HELD, GN_BLOCK_HELD, GN_BLOCK_OWN};
+			static const enum gn_block_keep want[3] = {GN_BLOCK_HELD, GN_BLOCK_HELD,
+								   GN_BLOCK_OWN};
 			assert_int_equal(keep, want[file_of(&h)]);
 			assert_int_equal(len, lengths[file_of(&h)]);
 		}
@@ -430,7 +458,7 @@ static void classes_survive_a_restart_and_promises_lapse(void **state)
 	r->now = 1200 * GN_SEC;
 	run(r);
 	gn_blocks_info(r->b, &info);
-	assert_int_equal(info.held, 2); /* one seems over now */
+	assert_int_equal(info.held, 2);   /* one seems over now */
 	gn_blocks_clock(r->b, -2 * week); /* the clock was wrong */
 	r->now += week;
 	run(r);
@@ -473,11 +501,13 @@ static void a_flipped_bit_is_refused_counted_and_removed(void **state)
 		put_all(r, f, GN_BLOCK_OWN, 0);
 		run(r);
 		struct disk_sim_file *file = file_on_disk(r, f);
-		size_t pos = at < 2 * BLOCK_PROOF_LEN ? at % BLOCK_PROOF_LEN + at / BLOCK_PROOF_LEN * BLOCK_SLOT
-						      : (at * 1021u) % file->now.len;
+		size_t pos = at < 2 * BLOCK_PROOF_LEN
+				     ? at % BLOCK_PROOF_LEN + at / BLOCK_PROOF_LEN * BLOCK_SLOT
+				     : (at * 1021u) % file->now.len;
 		uint32_t chunk = (uint32_t)(pos / BLOCK_SLOT);
 		bool unused = pos % BLOCK_SLOT >= 32 &&
-			      pos % BLOCK_SLOT < BLOCK_PROOF_LEN; /* two chunks: the proof is one hash */
+			      /* two chunks: the proof is one hash */
+			      pos % BLOCK_SLOT < BLOCK_PROOF_LEN;
 		file->now.p[pos] ^= (uint8_t)(1u << at % 8);
 		if (at % 3 == 0)
 			reopen(r);
@@ -544,21 +574,21 @@ static void damage_in_an_incomplete_file_costs_the_chunk(void **state)
 	rig_fini(r);
 }
 
+#define ZEROS "000000000000000000000000000000000000000000000000000000000000000"
+
 static void strange_files_are_left_alone(void **state)
 {
 	struct rig *r = *state;
 	rig_init(r, 10);
-	static const char *const names[] = {
-		"blocks/readme",
-		"blocks/zz/x",
-		"blocks/ab/short",
-		"blocks/AB/x",
-		"blocks/ab/0000000000000000000000000000000000000000000000000000000000000000.00000001.c0000000000000000",
-		"blocks/00/000000000000000000000000000000000000000000000000000000000000000A.00000001.c0000000000000000",
-		"blocks/00/0000000000000000000000000000000000000000000000000000000000000000.00200000.c0000000000000000",
-		"blocks/00/0000000000000000000000000000000000000000000000000000000000000000.00000001.x0000000000000000",
-		"blocks/00/"
-		"0000000000000000000000000000000000000000000000000000000000000000.00000001.c0000000000000000.pa"};
+	static const char *const names[] = {"blocks/readme",
+					    "blocks/zz/x",
+					    "blocks/ab/short",
+					    "blocks/AB/x",
+					    "blocks/ab/" ZEROS "0.00000001.c0000000000000000",
+					    "blocks/00/" ZEROS "A.00000001.c0000000000000000",
+					    "blocks/00/" ZEROS "0.00200000.c0000000000000000",
+					    "blocks/00/" ZEROS "0.00000001.x0000000000000000",
+					    "blocks/00/" ZEROS "0.00000001.c0000000000000000.pa"};
 	for (unsigned i = 0; i < GN_COUNT(names); i++)
 		disk_sim_resize(&disk_sim_create(&r->disk, names[i])->now, 129);
 	uint64_t before = disk_sim_bytes(&r->disk);
@@ -615,12 +645,15 @@ static void some_work(struct rig *r, unsigned count)
 		case 0: run(r); break;
 		case 1: (void)!load(r, f, c); break;
 		case 2:
-			(void)!gn_blocks_keep(r->b, &roots[f], (enum gn_block_keep)gn_rand_below(&r->rand, 3), 3000,
+			(void)!gn_blocks_keep(r->b, &roots[f],
+					      (enum gn_block_keep)gn_rand_below(&r->rand, 3), 3000,
 					      r->now);
 			break;
 		case 3:
 		case 4: step(r); break;
-		default: (void)!put(r, f, c, (enum gn_block_keep)gn_rand_below(&r->rand, 3), 2000 + i);
+		default:
+			(void)!put(r, f, c, (enum gn_block_keep)gn_rand_below(&r->rand, 3),
+				   2000 + i);
 		}
 		gn_blocks_validate(r->b);
 	}
@@ -637,7 +670,8 @@ static void check_recovered(struct rig *r)
 		}
 		if (r->complete[f])
 			assert_true(gn_blocks_have(r->b, &roots[f], NULL));
-		run(r); /* every chunk that is said to be there is there, whole: handle() compares */
+		/* every chunk that is said to be there is there, whole: handle() compares */
+		run(r);
 	}
 	assert_int_equal(r->load_failed, 0);
 }
@@ -659,7 +693,8 @@ static void a_crash_at_any_request_loses_nothing_durable(void **state)
 			rig_close(r);
 			disk_sim_restart(&r->disk);
 			r->disk.crash_at =
-				r->disk.requests + 1 + disk_sim_below(&r->disk, 8); /* and while it recovers */
+				/* and while it recovers */
+				r->disk.requests + 1 + disk_sim_below(&r->disk, 8);
 			rig_open(r);
 			run(r);
 			rig_close(r);
@@ -712,7 +747,9 @@ static void a_name_that_the_disk_refuses_is_tried_again_later(void **state)
 	run(r);
 	assert_false(r->complete[4]);
 	assert_false(gn_blocks_have(r->b, &roots[4],
-				    NULL)); /* nobody is promised a block that a restart would have to prove again */
+				    /* nobody is promised a block that a restart would have to
+				     * prove again */
+				    NULL));
 	assert_int_equal(r->failed, 2);
 	assert_true(r->disk.requests < 10);
 	assert_int_equal(load(r, 4, 1), GN_OK);
@@ -792,7 +829,8 @@ static void memory_that_fails_loses_nothing(void **state)
 			r->ready = false;
 			gn_blocks_start(r->b, r->now);
 			run(r);
-			assert_true(r->ready && (r->ready_err == GN_OK || r->ready_err == GN_NOMEM));
+			assert_true(r->ready &&
+				    (r->ready_err == GN_OK || r->ready_err == GN_NOMEM));
 			rig_close(r);
 		}
 		r->alloc.fail_at = 0;
@@ -836,7 +874,8 @@ int main(void)
 		cmocka_unit_test_prestate(strange_files_are_left_alone, &rig),
 		cmocka_unit_test_prestate(of_two_files_of_a_block_the_complete_one_stays, &rig),
 		cmocka_unit_test_prestate(a_crash_at_any_request_loses_nothing_durable, &rig),
-		cmocka_unit_test_prestate(requests_that_fail_are_reported_and_nothing_else_breaks, &rig),
+		cmocka_unit_test_prestate(requests_that_fail_are_reported_and_nothing_else_breaks,
+					  &rig),
 		cmocka_unit_test_prestate(a_name_that_the_disk_refuses_is_tried_again_later, &rig),
 		cmocka_unit_test_prestate(a_part_that_cannot_be_read_stays, &rig),
 		cmocka_unit_test_prestate(memory_that_fails_loses_nothing, &rig),

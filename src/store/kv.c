@@ -1,12 +1,14 @@
-/* The record log as its users see it: puts, drops, loads and events over an index of what is durable. The index changes
- * only when a group has been synced (kv_write.c), so what a load sees is what a crash would leave.
+/* The record log as its users see it: puts, drops, loads and events over an index of what is
+ * durable. The index changes only when a group has been synced (kv_write.c), so what a load sees
+ * is what a crash would leave.
  *
- * 1. index[key] points to the last durable entry of the key, or is a hole that a queued put keeps a place for: applying
- * a durable group never allocates, so it cannot fail.
- * 2. live_bytes is the sum over segments of the entries that the index points to; file_bytes of all their bytes.
+ * 1. index[key] points to the last durable entry of the key, or is a hole that a queued put
+ *    keeps a place for: applying a durable group never allocates, so it cannot fail.
+ * 2. live_bytes is the sum over segments of the entries that the index points to; file_bytes of
+ *    all their bytes.
  * 3. Tickets end in the order in which they were given.
  *
- *   NEW -> LISTING [start] -> HEADERS -> TAIL -> INDEX -> ENTRIES -> READY   any of them -> FAILED */
+ *   NEW -> LISTING [start] -> HEADERS -> TAIL -> INDEX -> ENTRIES -> READY any of them -> FAILED */
 #include "store/kv_int.h"
 
 #include <stdio.h>
@@ -19,7 +21,8 @@ gn_err gn_kv_new(const struct gn_env *env, const struct gn_kv_config *config, st
 	c.value_max = c.value_max ? c.value_max : KV_VALUE_DEFAULT;
 	c.entries_max = c.entries_max ? c.entries_max : KV_ENTRIES_DEFAULT;
 	c.bytes_max = c.bytes_max ? c.bytes_max : KV_BYTES_DEFAULT;
-	if (c.segment_bytes > KV_SEGMENT_BYTES_MAX || c.value_max > KV_VALUE_MAX || c.entries_max >= UINT32_MAX / 4)
+	if (c.segment_bytes > KV_SEGMENT_BYTES_MAX || c.value_max > KV_VALUE_MAX ||
+	    c.entries_max >= UINT32_MAX / 4)
 		return GN_RANGE;
 	if (strlen(c.dir) + sizeof "/00000000.log" > GN_DISK_NAME_MAX)
 		return GN_RANGE;
@@ -76,7 +79,8 @@ gn_err kv_segment_push(struct gn_kv *kv, const struct kv_segment *s)
 		return GN_LIMIT;
 	if (kv->segment_count == kv->segment_cap) {
 		uint32_t cap = kv->segment_cap ? kv->segment_cap * 2 : 8;
-		struct kv_segment *grown = gn_mem_resize(kv->env.alloc, kv->segments, cap * sizeof *grown);
+		struct kv_segment *grown =
+			gn_mem_resize(kv->env.alloc, kv->segments, cap * sizeof *grown);
 		if (!grown)
 			return GN_NOMEM;
 		kv->segments = grown;
@@ -89,10 +93,11 @@ gn_err kv_segment_push(struct gn_kv *kv, const struct kv_segment *s)
 	return GN_OK;
 }
 
-void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t offset, uint64_t len,
-		struct gn_disk_request *out)
+void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t offset,
+		uint64_t len, struct gn_disk_request *out)
 {
-	*out = (struct gn_disk_request){.op = op, .token = ++kv->serial, .offset = offset, .len = len};
+	*out = (struct gn_disk_request){
+		.op = op, .token = ++kv->serial, .offset = offset, .len = len};
 	snprintf(out->name, sizeof out->name, "%s/%08x.log", kv->config.dir, segment);
 }
 
@@ -133,7 +138,8 @@ static void unlive(struct gn_kv *kv, const struct kv_place *p)
 }
 
 /* The value of p's key is at a new place now. */
-void kv_place_set(struct gn_kv *kv, struct kv_place *p, uint32_t segment, uint32_t offset, uint32_t len)
+void kv_place_set(struct gn_kv *kv, struct kv_place *p, uint32_t segment, uint32_t offset,
+		  uint32_t len)
 {
 	struct kv_segment *s = kv_segment_find(kv, segment);
 	GN_ASSERT(s && segment > 0);
@@ -164,7 +170,8 @@ void kv_fail(struct gn_kv *kv, gn_err err)
 	GN_ASSERT(kv->state != KV_READY && err != GN_OK);
 	kv->state = KV_FAILED;
 	kv->failed = err;
-	gn_log(kv->env.log, GN_LOG_ERROR, "store", "log.failed", "%s: %s", kv->config.dir, gn_err_text(err));
+	gn_log(kv->env.log, GN_LOG_ERROR, "store", "log.failed", "%s: %s", kv->config.dir,
+	       gn_err_text(err));
 }
 
 /* What the last event lent out is given back. */
@@ -189,7 +196,8 @@ static gn_err queue_ticket(struct gn_kv *kv, uint64_t ticket, const struct gn_ha
 	return err == GN_LIMIT ? GN_BUSY : err;
 }
 
-gn_err gn_kv_put(struct gn_kv *kv, const struct gn_hash *key, struct gn_slice value, uint64_t ticket, gn_time now)
+gn_err gn_kv_put(struct gn_kv *kv, const struct gn_hash *key, struct gn_slice value,
+		 uint64_t ticket, gn_time now)
 {
 	(void)now;
 	settle(kv);
@@ -283,15 +291,17 @@ static void load_done(struct gn_kv *kv, struct kv_load *l, gn_err err, struct gn
 	l->serial = ++kv->serial;
 	l->err = err == GN_NOT_FOUND ? GN_CORRUPT : err;
 	struct log_entry e;
-	if (!err && (log_entry_decode(data, kv->salt, l->segment, l->offset, &e) || e.value.len != l->len ||
-		     memcmp(&e.key, &l->key, 32) != 0))
+	if (!err && (log_entry_decode(data, kv->salt, l->segment, l->offset, &e) ||
+		     e.value.len != l->len || memcmp(&e.key, &l->key, 32) != 0))
 		l->err = GN_CORRUPT;
 	if (l->err == GN_OK && l->len)
 		memcpy(l->value, e.value.p, l->len);
 	if (l->err != GN_CORRUPT)
 		return;
 	kv->corrupt++;
-	gn_log(kv->env.log, GN_LOG_WARN, "store", "entry.corrupt", "%s/%08x.log at %u: damaged, not used",
+	gn_log(kv->env.log, GN_LOG_WARN, "store", "entry.corrupt",
+	       "%s/%08x.log at %u: damaged, "
+	       "not used",
 	       kv->config.dir, l->segment, l->offset);
 }
 
@@ -368,8 +378,8 @@ bool gn_kv_idle(const struct gn_kv *kv)
 	for (uint32_t i = 0; i < KV_LOADS; i++)
 		if (kv->loads[i].state == KV_LOAD_OUT)
 			return false;
-	return kv->write_io != KV_IO_OUT && kv->scan_io != KV_IO_OUT && kv->writer == KV_WRITER_IDLE &&
-	       kv->queue.len == 0;
+	return kv->write_io != KV_IO_OUT && kv->scan_io != KV_IO_OUT &&
+	       kv->writer == KV_WRITER_IDLE && kv->queue.len == 0;
 }
 
 /* ---- events ---- */
@@ -378,13 +388,16 @@ static bool next_load(struct gn_kv *kv, struct gn_kv_event *out)
 {
 	struct kv_load *first = NULL;
 	for (uint32_t i = 0; i < KV_LOADS && kv->loads_busy; i++)
-		if (kv->loads[i].state == KV_LOAD_DONE && (!first || kv->loads[i].serial < first->serial))
+		if (kv->loads[i].state == KV_LOAD_DONE &&
+		    (!first || kv->loads[i].serial < first->serial))
 			first = &kv->loads[i];
 	if (!first)
 		return false;
 	first->state = KV_LOAD_POLLED;
-	*out = (struct gn_kv_event){
-		.kind = GN_KV_LOADED, .ticket = first->ticket, .err = first->err, .key = first->key};
+	*out = (struct gn_kv_event){.kind = GN_KV_LOADED,
+				    .ticket = first->ticket,
+				    .err = first->err,
+				    .key = first->key};
 	if (first->err == GN_OK)
 		out->value = gn_slice(first->value, first->len);
 	return true;
@@ -406,7 +419,8 @@ bool gn_kv_next_event(struct gn_kv *kv, struct gn_kv_event *out)
 		kv->tickets_done--;
 		if (t.ticket == 0)
 			continue;
-		*out = (struct gn_kv_event){.kind = GN_KV_STORED, .ticket = t.ticket, .err = t.err, .key = t.key};
+		*out = (struct gn_kv_event){
+			.kind = GN_KV_STORED, .ticket = t.ticket, .err = t.err, .key = t.key};
 		return true;
 	}
 	return next_load(kv, out);
@@ -445,7 +459,8 @@ void gn_kv_validate(const struct gn_kv *kv)
 	}
 	for (size_t at = 0; at < kv->queue.len; at += log_entry_peek(kv->queue.p + at).stored)
 		queued++;
-	for (size_t at = 0; !kv->flight_copies && at < kv->flight.len; at += log_entry_peek(kv->flight.p + at).stored)
+	for (size_t at = 0; !kv->flight_copies && at < kv->flight.len;
+	     at += log_entry_peek(kv->flight.p + at).stored)
 		queued++;
 	for (uint32_t i = 0; i < KV_LOADS; i++)
 		busy += kv->loads[i].state != KV_LOAD_FREE;

@@ -1,11 +1,13 @@
-/* Compaction. While more than half of the log is dead, or it has more files than its bytes need, the live entries of
- * its oldest segment are written again at the end, piece by piece, and the file is removed. Always the oldest: then a
- * drop in it has nothing older left to hide and goes too. Each pass over the log writes at most as much as was written
- * since the last.
+/* Compaction. While more than half of the log is dead, or it has more files than its bytes need,
+ * the live entries of its oldest segment are written again at the end, piece by piece, and the
+ * file is removed. Always the oldest: then a drop in it has nothing older left to hide and goes
+ * too. Each pass over the log writes at most as much as was written since the last.
  *
  * 1. A copy is taken into a group only if the index still points to its source (ST-8).
- * 2. The file is removed after the group with its last live entry is durable and no load reads from it.
- * 3. After a read error nothing is removed in this run: what could not be read may be newer than what could.
+ * 2. The file is removed after the group with its last live entry is durable and no load reads
+ *    from it.
+ * 3. After a read error nothing is removed in this run: what could not be read may be newer than
+ *    what could.
  *
  *   OFF -> READ [tick] -> COPY [entries] -> READ ... -> REMOVE [all moved] -> OFF */
 #include "store/kv_int.h"
@@ -15,7 +17,8 @@ bool kv_compact_due(const struct gn_kv *kv)
 	if (kv->compact != KV_COMPACT_OFF || kv->suspect || kv->segment_count < 2)
 		return false;
 	uint64_t needed = kv->file_bytes / kv->config.segment_bytes + KV_SEGMENTS_SLACK;
-	return kv->segments[0].live == 0 || kv->live_bytes < kv->file_bytes / 2 || kv->segment_count > 2 * needed;
+	return kv->segments[0].live == 0 || kv->live_bytes < kv->file_bytes / 2 ||
+	       kv->segment_count > 2 * needed;
 }
 
 void kv_compact_tick(struct gn_kv *kv, gn_time now)
@@ -29,7 +32,8 @@ void kv_compact_tick(struct gn_kv *kv, gn_time now)
 
 static void abandon(struct gn_kv *kv, gn_err err, gn_time now)
 {
-	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.compact", "%s: %s", kv->config.dir, gn_err_text(err));
+	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.compact", "%s: %s", kv->config.dir,
+	       gn_err_text(err));
 	kv_buf_trim(kv, &kv->copies);
 	kv->compact = KV_COMPACT_OFF;
 	kv->compact_at = now + KV_RETRY;
@@ -40,7 +44,8 @@ bool kv_compact_request(struct gn_kv *kv, struct gn_disk_request *out)
 	if (kv->scan_io != KV_IO_NONE)
 		return false;
 	if (kv->compact == KV_COMPACT_READ)
-		kv_request(kv, GN_DISK_READ, kv->segments[0].number, kv->scan.offset, KV_PIECE, out);
+		kv_request(kv, GN_DISK_READ, kv->segments[0].number, kv->scan.offset, KV_PIECE,
+			   out);
 	else if (kv->compact == KV_COMPACT_REMOVE && kv->segments[0].readers == 0)
 		kv_request(kv, GN_DISK_REMOVE, kv->segments[0].number, 0, 0, out);
 	else
@@ -69,7 +74,9 @@ static void give_up_unreadable(struct gn_kv *kv)
 		}
 		i += kv->index.count == before;
 	}
-	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.damaged", "%s/%08x.log: entries were lost to damage",
+	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.damaged",
+	       "%s/%08x.log: entries were lost "
+	       "to damage",
 	       kv->config.dir, number);
 }
 
@@ -87,12 +94,14 @@ static void next_step(struct gn_kv *kv)
 	}
 }
 
-/* Collects the live entries of a piece. The old offset waits in the field that the new sum will take. */
+/* Collects the live entries of a piece. The old offset waits in the field that the new sum will
+ * take. */
 static gn_err collect(struct gn_kv *kv, struct gn_slice piece, uint64_t from)
 {
 	struct log_entry e;
 	enum log_found found;
-	while ((found = log_scan_step(&kv->scan, piece, from, &e)) == LOG_FOUND_ENTRY || found == LOG_FOUND_DAMAGED) {
+	while ((found = log_scan_step(&kv->scan, piece, from, &e)) == LOG_FOUND_ENTRY ||
+	       found == LOG_FOUND_DAMAGED) {
 		if (found == LOG_FOUND_DAMAGED || e.kind == LOG_DROP ||
 		    !points_to(gn_map_get(&kv->index, &e.key), kv->segments[0].number, e.offset))
 			continue;

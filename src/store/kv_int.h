@@ -1,11 +1,20 @@
-/* State of one record log, shared by its files: kv.c (calls, events), kv_write.c (groups), kv_start.c (recovery),
- * kv_compact.c. */
+/* State of one record log, shared by its files: kv.c (calls, events), kv_write.c (groups),
+ * kv_start.c (recovery), kv_compact.c. */
 #ifndef GN_STORE_KV_INT_H
 #define GN_STORE_KV_INT_H
 
 #include "store/log_int.h"
 
-enum kv_state { KV_NEW, KV_LISTING, KV_HEADERS, KV_TAIL, KV_INDEX, KV_ENTRIES, KV_READY, KV_FAILED };
+enum kv_state {
+	KV_NEW,
+	KV_LISTING,
+	KV_HEADERS,
+	KV_TAIL,
+	KV_INDEX,
+	KV_ENTRIES,
+	KV_READY,
+	KV_FAILED
+};
 
 /* A request that one part of the engine may have out. */
 enum kv_io { KV_IO_NONE, KV_IO_WANTED, KV_IO_OUT };
@@ -23,7 +32,8 @@ struct kv_segment {
 	bool header_ok;
 	bool scannable; /* its salt is known */
 	struct log_sum prev;
-	uint64_t bytes, live; /* durable bytes of the file; bytes of entries that the index points to */
+	/* durable bytes of the file; bytes of entries that the index points to */
+	uint64_t bytes, live;
 };
 
 struct kv_ticket {
@@ -68,8 +78,9 @@ struct gn_kv {
 	uint32_t segment_count, segment_cap, next_number;
 	uint64_t file_bytes, live_bytes;
 	uint8_t salt[16];
-	bool salted;         /* salt is that of the files */
-	bool suspect;        /* something could not be read: nothing is compacted away in this run */
+	bool salted; /* salt is that of the files */
+	/* something could not be read: nothing is compacted away in this run */
+	bool suspect;
 	struct log_sum last; /* of the last durable entry */
 
 	/* writer */
@@ -84,7 +95,8 @@ struct gn_kv {
 	bool flight_copies;             /* the flight is compaction's */
 	bool copied_last;               /* the group before was compaction's */
 	struct log_sum flight_last;
-	struct gn_ring tickets; /* struct kv_ticket: done ones, then those in flight, then queued ones */
+	/* struct kv_ticket: done ones, then those in flight, then queued ones */
+	struct gn_ring tickets;
 	uint32_t tickets_done, tickets_flight;
 
 	/* recovery and compaction: they never run at one time */
@@ -104,9 +116,11 @@ struct gn_kv {
 
 	enum kv_compact compact;
 	gn_time compact_at;
-	struct gn_buf copies; /* live entries of the piece, encoded; their old offset is at LOG_SCRATCH */
-	bool compact_ended;   /* the scan reached the end of the segment */
-	uint32_t removing;    /* number of the segment that is being removed at the start (torn creation), or 0 */
+	/* live entries of the piece, encoded; their old offset is at LOG_SCRATCH */
+	struct gn_buf copies;
+	bool compact_ended; /* the scan reached the end of the segment */
+	/* number of the segment that is being removed at the start (torn creation), or 0 */
+	uint32_t removing;
 
 	struct kv_load loads[KV_LOADS];
 	uint32_t loads_busy; /* not FREE */
@@ -115,9 +129,10 @@ struct gn_kv {
 
 /* kv.c */
 struct kv_segment *kv_segment_find(struct gn_kv *kv, uint32_t number);
-void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t offset, uint64_t len,
-		struct gn_disk_request *out);
-void kv_place_set(struct gn_kv *kv, struct kv_place *p, uint32_t segment, uint32_t offset, uint32_t len);
+void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t offset,
+		uint64_t len, struct gn_disk_request *out);
+void kv_place_set(struct gn_kv *kv, struct kv_place *p, uint32_t segment, uint32_t offset,
+		  uint32_t len);
 void kv_place_clear(struct gn_kv *kv, const struct gn_hash *key, struct kv_place *p);
 void kv_fail(struct gn_kv *kv, gn_err err);
 GN_MUST gn_err kv_segment_push(struct gn_kv *kv, const struct kv_segment *s);

@@ -1,11 +1,12 @@
-/* Recovery. The files are listed and their headers read; the last segment is walked once to find where the log ends;
- * then all are walked in order to build the index, and once more to hand out what is live. Nothing is changed on disk
- * but files of header size whose header was never finished.
+/* Recovery. The files are listed and their headers read; the last segment is walked once to find
+ * where the log ends; then all are walked in order to build the index, and once more to hand out
+ * what is live. Nothing is changed on disk but files of header size whose header was never
+ * finished.
  *
- * 1. The last segment ends behind its last whole entry; a tail behind it was never reported durable and is cut off
- * before the next group (ST-5).
- * 2. A damaged entry whose header holds takes its key away, so that an older value does not come back; unless it may
- * belong to an unfinished last group (ST-7).
+ * 1. The last segment ends behind its last whole entry; a tail behind it was never reported
+ *    durable and is cut off before the next group (ST-5).
+ * 2. A damaged entry whose header holds takes its key away, so that an older value does not come
+ *    back; unless it may belong to an unfinished last group (ST-7).
  * 3. What cannot be read is skipped and counted, and nothing is compacted away in this run. */
 #include "store/kv_int.h"
 
@@ -20,15 +21,17 @@ static bool is_none(const struct log_sum *s)
 
 struct log_scan kv_scan_of(const struct gn_kv *kv, uint32_t at)
 {
-	const struct kv_segment *s = &kv->segments[at], *next = at + 1 < kv->segment_count ? s + 1 : NULL;
+	const struct kv_segment *s = &kv->segments[at],
+				*next = at + 1 < kv->segment_count ? s + 1 : NULL;
 	struct log_scan scan;
 	bool ended = next && next->header_ok && !is_none(&next->prev);
-	log_scan_init(&scan, kv->salt, s->number, s->bytes, s->header_ok ? &s->prev : NULL, ended ? &next->prev : NULL);
+	log_scan_init(&scan, kv->salt, s->number, s->bytes, s->header_ok ? &s->prev : NULL,
+		      ended ? &next->prev : NULL);
 	return scan;
 }
 
-/* What a READ at the scan's offset gave: a short answer is the end of the file; bytes behind the segment's end are
- * debris. */
+/* What a READ at the scan's offset gave: a short answer is the end of the file; bytes behind the
+ * segment's end are debris. */
 struct gn_slice kv_scan_piece(struct gn_kv *kv, struct gn_slice data)
 {
 	struct log_scan *s = &kv->scan;
@@ -40,8 +43,8 @@ struct gn_slice kv_scan_piece(struct gn_kv *kv, struct gn_slice data)
 static void corrupt(struct gn_kv *kv, uint32_t segment, uint64_t offset, const char *what)
 {
 	kv->corrupt++;
-	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.damaged", "%s/%08x.log at %llu: %s", kv->config.dir, segment,
-	       (unsigned long long)offset, what);
+	gn_log(kv->env.log, GN_LOG_WARN, "store", "log.damaged", "%s/%08x.log at %llu: %s",
+	       kv->config.dir, segment, (unsigned long long)offset, what);
 }
 
 /* ---- moving through the passes ---- */
@@ -52,25 +55,27 @@ static void begin_pass(struct gn_kv *kv, enum kv_state state, uint32_t at);
 static bool wanted_in_pass(const struct gn_kv *kv, uint32_t at)
 {
 	const struct kv_segment *s = &kv->segments[at];
-	return kv->state == KV_HEADERS || (s->scannable && (kv->state != KV_ENTRIES || s->live > 0));
+	return kv->state == KV_HEADERS ||
+	       (s->scannable && (kv->state != KV_ENTRIES || s->live > 0));
 }
 
 static void finish_pass(struct gn_kv *kv)
 {
-	switch (kv->state) {
-	case KV_TAIL: begin_pass(kv, KV_INDEX, 0); return;
-	case KV_INDEX:
+	if (kv->state == KV_TAIL) {
+		begin_pass(kv, KV_INDEX, 0);
+		return;
+	}
+	if (kv->state == KV_INDEX) {
 		kv->piece = gn_mem_new(kv->env.alloc, KV_PIECE);
 		if (!kv->piece)
 			kv_fail(kv, GN_NOMEM);
 		else
 			begin_pass(kv, KV_ENTRIES, 0);
 		return;
-	default:
-		gn_mem_free(kv->env.alloc, kv->piece);
-		kv->piece = NULL;
-		kv->state = KV_READY;
 	}
+	gn_mem_free(kv->env.alloc, kv->piece);
+	kv->piece = NULL;
+	kv->state = KV_READY;
 }
 
 static void next_segment(struct gn_kv *kv)
@@ -107,7 +112,9 @@ static bool digits(struct gn_slice s, unsigned base, uint64_t *out)
 {
 	uint64_t v = 0;
 	for (size_t i = 0; i < s.len; i++) {
-		unsigned c = s.p[i], d = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : 16;
+		unsigned c = s.p[i], d = c >= '0' && c <= '9'   ? c - '0'
+					 : c >= 'a' && c <= 'f' ? c - 'a' + 10
+								: 16;
 		if (d >= base || v >> 58)
 			return false;
 		v = v * base + d;
@@ -128,8 +135,9 @@ static gn_err list_line(struct gn_kv *kv, struct gn_slice line)
 	    !digits(gn_slice(line.p, (size_t)(space - line.p)), 10, &size) ||
 	    !digits(gn_slice(name.p, 8), 16, &number) || number == 0 || number == UINT32_MAX)
 		return GN_OK;
-	struct kv_segment s = {
-		.number = (uint32_t)number, .doubt = LOG_SURE, .bytes = size < UINT32_MAX - 7 ? size : UINT32_MAX - 7};
+	struct kv_segment s = {.number = (uint32_t)number,
+			       .doubt = LOG_SURE,
+			       .bytes = size < UINT32_MAX - 7 ? size : UINT32_MAX - 7};
 	if (kv_segment_find(kv, s.number))
 		return GN_OK;
 	GN_TRY(kv_segment_push(kv, &s));
@@ -154,8 +162,8 @@ static void list_done(struct gn_kv *kv, gn_err err, struct gn_slice data)
 
 /* ---- the headers ---- */
 
-/* All segments of a log share one salt: the newest readable header has it, and opens those without a readable one too.
- */
+/* All segments of a log share one salt: the newest readable header has it, and opens those
+ * without a readable one too. */
 static void end_headers(struct gn_kv *kv)
 {
 	for (uint32_t i = 0; i < kv->segment_count; i++)
@@ -203,7 +211,8 @@ static void header_done(struct gn_kv *kv, gn_err err, struct gn_slice data)
 	next_header(kv);
 }
 
-/* A file that a crash left without its first header is gone, or stays and is met again at the next start. */
+/* A file that a crash left without its first header is gone, or stays and is met again at the
+ * next start. */
 static void removed(struct gn_kv *kv)
 {
 	struct kv_segment *s = kv_segment_find(kv, kv->removing);
@@ -211,7 +220,8 @@ static void removed(struct gn_kv *kv)
 	kv->file_bytes -= s->bytes;
 	memmove(s, s + 1, (--kv->segment_count - at) * sizeof *s);
 	kv->removing = 0;
-	kv->scan_at = at - 1; /* wraps to the one before: next_header moves on to what took its place */
+	/* wraps to the one before: next_header moves on to what took its place */
+	kv->scan_at = at - 1;
 	next_header(kv);
 }
 
@@ -220,12 +230,14 @@ static void removed(struct gn_kv *kv)
 static void end_tail(struct gn_kv *kv)
 {
 	struct kv_segment *s = &kv->segments[kv->scan_at];
-	bool unsure = kv->suspect; /* bytes that could not be read may hold entries: never say that the log ends before
-				      them */
+	/* bytes that could not be read may hold entries: never say that the log ends before them */
+	bool unsure = kv->suspect;
 	if (kv->tail_end < s->bytes && !unsure) {
 		kv->torn++;
 		kv->mend = true;
-		gn_log(kv->env.log, GN_LOG_WARN, "store", "log.torn", "%s/%08x.log: %llu unfinished bytes are cut",
+		gn_log(kv->env.log, GN_LOG_WARN, "store", "log.torn",
+		       "%s/%08x.log: %llu "
+		       "unfinished bytes are cut",
 		       kv->config.dir, s->number, (unsigned long long)(s->bytes - kv->tail_end));
 	}
 	if (!unsure) {
@@ -242,7 +254,8 @@ static void walk_tail(struct gn_kv *kv, struct gn_slice piece, uint64_t from)
 {
 	struct log_entry e;
 	enum log_found found;
-	while ((found = log_scan_step(&kv->scan, piece, from, &e)) == LOG_FOUND_ENTRY || found == LOG_FOUND_DAMAGED) {
+	while ((found = log_scan_step(&kv->scan, piece, from, &e)) == LOG_FOUND_ENTRY ||
+	       found == LOG_FOUND_DAMAGED) {
 		if (kv->scan.after_gap)
 			kv->tail_pending = e.offset;
 		if (found == LOG_FOUND_DAMAGED) {
@@ -308,7 +321,8 @@ static void walk_index(struct gn_kv *kv, struct gn_slice piece, uint64_t from)
 {
 	struct log_entry e;
 	enum log_found found;
-	while ((found = log_scan_step(&kv->scan, piece, from, &e)) == LOG_FOUND_ENTRY || found == LOG_FOUND_DAMAGED) {
+	while ((found = log_scan_step(&kv->scan, piece, from, &e)) == LOG_FOUND_ENTRY ||
+	       found == LOG_FOUND_DAMAGED) {
 		if (kv->scan.after_gap)
 			corrupt(kv, kv->scan.number, kv->scan.gap, "bytes do not parse");
 		gn_err err = GN_OK;
@@ -333,7 +347,8 @@ bool kv_start_next_entry(struct gn_kv *kv, struct gn_kv_event *out)
 {
 	struct log_entry e;
 	while (kv->piece_ready) {
-		enum log_found found = log_scan_step(&kv->scan, gn_slice(kv->piece, kv->piece_len), kv->piece_from, &e);
+		enum log_found found = log_scan_step(&kv->scan, gn_slice(kv->piece, kv->piece_len),
+						     kv->piece_from, &e);
 		if (found == LOG_FOUND_MORE) {
 			kv->piece_ready = false;
 			kv->scan_io = KV_IO_WANTED;
@@ -346,11 +361,13 @@ bool kv_start_next_entry(struct gn_kv *kv, struct gn_kv_event *out)
 			if (!p || p->segment != kv->scan.number || p->offset != e.offset)
 				continue;
 			if (found == LOG_FOUND_DAMAGED) { /* between the two passes */
-				corrupt(kv, kv->scan.number, e.offset, "a damaged entry is not used");
+				corrupt(kv, kv->scan.number, e.offset,
+					"a damaged entry is not used");
 				kv_place_clear(kv, &e.key, p);
 				continue;
 			}
-			*out = (struct gn_kv_event){.kind = GN_KV_ENTRY, .key = e.key, .value = e.value};
+			*out = (struct gn_kv_event){
+				.kind = GN_KV_ENTRY, .key = e.key, .value = e.value};
 			return true;
 		}
 	}
@@ -378,7 +395,8 @@ bool kv_start_request(struct gn_kv *kv, struct gn_disk_request *out)
 	} else if (kv->removing) {
 		kv_request(kv, GN_DISK_REMOVE, kv->removing, 0, 0, out);
 	} else if (kv->state == KV_HEADERS) {
-		kv_request(kv, GN_DISK_READ, kv->segments[kv->scan_at].number, 0, LOG_HEADER_LEN, out);
+		kv_request(kv, GN_DISK_READ, kv->segments[kv->scan_at].number, 0, LOG_HEADER_LEN,
+			   out);
 	} else {
 		kv_request(kv, GN_DISK_READ, kv->scan.number, kv->scan.offset, KV_PIECE, out);
 	}

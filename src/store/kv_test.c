@@ -10,7 +10,8 @@
 
 #define KEYS 24
 
-/* What a key may be worth. Puts and drops of a key are numbered from 1; the value of a put tells its key and number. */
+/* What a key may be worth. Puts and drops of a key are numbered from 1; the value of a put tells
+ * its key and number. */
 struct belief {
 	uint32_t durable;   /* the version that is there for certain, 0 = absent */
 	uint32_t last;      /* number of the last put or drop that was reported durable */
@@ -155,7 +156,8 @@ static void handle(struct rig *r, const struct gn_kv_event *e)
 	}
 }
 
-/* One round: takes requests and events, performs one request at random. False when nothing was to do. */
+/* One round: takes requests and events, performs one request at random. False when nothing was
+ * to do. */
 static bool step(struct rig *r)
 {
 	struct gn_kv_event e;
@@ -208,7 +210,8 @@ static void drop(struct rig *r, unsigned k)
 	b->drops[b->drop_count++] = ++b->newest;
 }
 
-/* After a crash: each key is what its last durable put or drop left, or what a later one would have left. */
+/* After a crash: each key is what its last durable put or drop left, or what a later one would
+ * have left. */
 static void check_recovered(struct rig *r)
 {
 	for (unsigned k = 0; k < KEYS; k++) {
@@ -303,7 +306,8 @@ static void puts_in_flight_become_one_group(void **state)
 		put(r, k);
 	run(r);
 	assert_int_equal(r->stored, KEYS);
-	/* rest of the first (header written; its sync, write, sync) and one write and one sync for all others */
+	/* rest of the first (header written; its sync, write, sync) and one write and one sync
+	 * for all others */
 	assert_true(r->disk.requests - before <= 5);
 	rig_fini(r);
 }
@@ -430,7 +434,8 @@ static void compaction_that_fails_is_tried_again_and_loses_nothing(void **state)
 
 /* ---- crashes ---- */
 
-/* A random history cut by a crash at request n, for every n; then recovery, more work, a clean restart. */
+/* A random history cut by a crash at request n, for every n; then recovery, more work, a clean
+ * restart. */
 static void crash_everywhere(struct rig *r, uint64_t seed, unsigned work, uint64_t segment_bytes)
 {
 	uint64_t last = 0;
@@ -445,11 +450,13 @@ static void crash_everywhere(struct rig *r, uint64_t seed, unsigned work, uint64
 		last = n == 1 ? work * 3 : last;
 		if (!r->disk.crashed)
 			last = r->disk.requests;
-		for (int again = 0; again < 2; again++) { /* the second time without any work between */
+		for (int again = 0; again < 2; again++) {
+			/* the second time without any work between */
 			rig_close(r);
 			disk_sim_restart(&r->disk);
 			if (again)
-				r->disk.crash_at = r->disk.requests + 1 + disk_sim_below(&r->disk, 6);
+				r->disk.crash_at =
+					r->disk.requests + 1 + disk_sim_below(&r->disk, 6);
 			rig_open(r);
 			run(r);
 			if (r->disk.crashed)
@@ -550,10 +557,12 @@ static void reopen(struct rig *r, struct rig *from)
 	rig_open(r);
 	run(r);
 	assert_true(r->ready && r->ready_err == GN_OK);
-	/* whatever is handed out is a version that was once put, whole (version_of); it can be loaded again */
+	/* whatever is handed out is a version that was once put, whole (version_of); it can be
+	 * loaded again */
 	for (unsigned k = 0; k < KEYS; k++) {
 		if (r->seen[k])
-			assert_true(r->seen[k] <= r->keys[k].newest && !is_drop(&r->keys[k], r->seen[k]));
+			assert_true(r->seen[k] <= r->keys[k].newest &&
+				    !is_drop(&r->keys[k], r->seen[k]));
 		r->keys[k].durable = r->seen[k];
 		r->keys[k].last = 0;
 	}
@@ -584,7 +593,8 @@ static void a_flipped_bit_anywhere_is_refused_and_counted(void **state)
 			reopen(&r, base);
 			unsigned changed = 0;
 			for (unsigned k = 0; k < KEYS; k++) {
-				uint32_t was = base->keys[k].durable, is = k == 0 || k == 20 ? was : r.seen[k];
+				uint32_t was = base->keys[k].durable,
+					 is = k == 0 || k == 20 ? was : r.seen[k];
 				changed += is != was;
 				stale += is != was && is != 0;
 			}
@@ -593,9 +603,10 @@ static void a_flipped_bit_anywhere_is_refused_and_counted(void **state)
 			rig_fini(&r);
 		}
 	}
-	/* one flip costs one entry; more only in the last group; an older version shows only where it was the header
-	 * that broke */
-	print_message("%u flips: %u keys changed, %u to an older version\n", flips, lost_keys, stale);
+	/* one flip costs one entry; more only in the last group; an older version shows only
+	 * where it was the header that broke */
+	print_message("%u flips: %u keys changed, %u to an older version\n", flips, lost_keys,
+		      stale);
 	assert_true(flips > 3000);
 	assert_true(lost_keys <= flips);
 	assert_true(stale < flips / 10);
@@ -621,7 +632,8 @@ static void a_flip_in_a_value_costs_that_entry_only(void **state)
 	/* version 2 of key 4: after 4 * 2 entries of other keys and one of its own */
 	size_t at = LOG_HEADER_LEN;
 	for (unsigned k = 0; k < 4; k++)
-		at += log_stored((uint32_t)value_len(base, k, 1)) + log_stored((uint32_t)value_len(base, k, 2));
+		at += log_stored((uint32_t)value_len(base, k, 1)) +
+		      log_stored((uint32_t)value_len(base, k, 2));
 	at += log_stored((uint32_t)value_len(base, 4, 1)) + LOG_ENTRY_LEN;
 	for (size_t bit = 0; bit < value_len(base, 4, 2) * 8; bit += 3) {
 		disk_sim_clone(&r.disk, &base->disk);
@@ -638,7 +650,8 @@ static void a_flip_in_a_value_costs_that_entry_only(void **state)
 		assert_int_equal(info.corrupt, 1);
 		assert_int_equal(info.torn, 0);
 		for (unsigned k = 0; k < 10; k++)
-			assert_int_equal(r.seen[k], k == 4 ? 0 : 2); /* and version 1 of it does not come back */
+			/* and version 1 of it does not come back */
+			assert_int_equal(r.seen[k], k == 4 ? 0 : 2);
 		rig_fini(&r);
 	}
 	disk_sim_fini(&base->disk);
@@ -726,7 +739,8 @@ static void an_unfinished_group_takes_no_key_away_not_even_later(void **state)
 	put(r, 2);
 	run(r);
 	rig_close(r);
-	damage_value(r, "kv/00000001.log", group); /* as if the power had gone while the group was written */
+	/* as if the power had gone while the group was written */
+	damage_value(r, "kv/00000001.log", group);
 	for (unsigned life = 0; life < 4; life++) {
 		rig_open(r);
 		run(r);
@@ -740,7 +754,8 @@ static void an_unfinished_group_takes_no_key_away_not_even_later(void **state)
 	rig_fini(r);
 }
 
-/* Two groups fail after their bytes were written; what is written next must not bring parts of them back. */
+/* Two groups fail after their bytes were written; what is written next must not bring parts of
+ * them back. */
 static void a_failed_group_is_gone_once_a_later_one_is_durable(void **state)
 {
 	struct rig *r = *state;
@@ -784,7 +799,8 @@ static void bytes_of_a_stranger_never_become_entries(void **state)
 	r->config.segment_bytes = 1 << 20;
 	rig_open(r);
 	run(r);
-	/* a value that is a whole sealed entry, right for its place but for the salt that its maker cannot know */
+	/* a value that is a whole sealed entry, right for its place but for the salt that its
+	 * maker cannot know */
 	uint8_t value[256] = {0}, salt[16] = {0};
 	struct gn_hash bad = key_of(3), key = key_of(2);
 	struct log_sum chain = {{0}};
@@ -937,8 +953,10 @@ int main(void)
 		cmocka_unit_test_prestate(puts_in_flight_become_one_group, &rig),
 		cmocka_unit_test_prestate(limits_are_refused_one_past_them, &rig),
 		cmocka_unit_test_prestate(bytes_max_is_kept, &rig),
-		cmocka_unit_test_prestate(compaction_keeps_the_files_within_twice_the_live_bytes, &rig),
-		cmocka_unit_test_prestate(compaction_that_fails_is_tried_again_and_loses_nothing, &rig),
+		cmocka_unit_test_prestate(compaction_keeps_the_files_within_twice_the_live_bytes,
+					  &rig),
+		cmocka_unit_test_prestate(compaction_that_fails_is_tried_again_and_loses_nothing,
+					  &rig),
 		cmocka_unit_test_prestate(a_crash_at_any_request_loses_nothing_durable, &rig),
 		cmocka_unit_test_prestate(a_crash_during_compaction_loses_nothing_durable, &rig),
 		cmocka_unit_test_prestate(crashes_one_after_another_lose_nothing_durable, &rig),
@@ -946,10 +964,12 @@ int main(void)
 		cmocka_unit_test_prestate(a_flip_in_a_value_costs_that_entry_only, &rig),
 		cmocka_unit_test_prestate(damage_after_the_start_is_found_by_the_load, &rig),
 		cmocka_unit_test_prestate(any_truncation_recovers_to_what_is_left, &rig),
-		cmocka_unit_test_prestate(an_unfinished_group_takes_no_key_away_not_even_later, &rig),
+		cmocka_unit_test_prestate(an_unfinished_group_takes_no_key_away_not_even_later,
+					  &rig),
 		cmocka_unit_test_prestate(a_failed_group_is_gone_once_a_later_one_is_durable, &rig),
 		cmocka_unit_test_prestate(bytes_of_a_stranger_never_become_entries, &rig),
-		cmocka_unit_test_prestate(a_lost_header_is_repaired_by_its_twin_and_by_its_siblings, &rig),
+		cmocka_unit_test_prestate(a_lost_header_is_repaired_by_its_twin_and_by_its_siblings,
+					  &rig),
 		cmocka_unit_test_prestate(a_full_disk_refuses_and_recovers, &rig),
 		cmocka_unit_test_prestate(reads_that_fail_delete_nothing, &rig),
 		cmocka_unit_test_prestate(memory_that_fails_loses_nothing, &rig),

@@ -1,14 +1,16 @@
-/* Group commit. Everything queued while a write and its sync are in flight becomes the next group: one write, one sync,
- * then the index moves. Compaction's copies are groups of their own, so that they never stand behind a newer put of
- * their key.
+/* Group commit. Everything queued while a write and its sync are in flight becomes the next
+ * group: one write, one sync, then the index moves. Compaction's copies are groups of their own,
+ * so that they never stand behind a newer put of their key.
  *
  * 1. One group is in flight. The index moves when its sync has succeeded, never before (ST-2).
- * 2. A group that failed leaves bytes behind the durable end; they are cut off (MEND) before anything else is written
- * there. Where even that fails the log goes on in a new segment, whose header says where the old one ends (ST-5).
- * 3. The header of a segment is durable before its first group is written, so a file with no readable header of full
- * length is damage and not a torn start (ST-6).
+ * 2. A group that failed leaves bytes behind the durable end; they are cut off (MEND) before
+ *    anything else is written there. Where even that fails the log goes on in a new segment,
+ *    whose header says where the old one ends (ST-5).
+ * 3. The header of a segment is durable before its first group is written, so a file with no
+ *    readable header of full length is damage and not a torn start (ST-6).
  *
- *   IDLE -> MEND -> CREATE -> CREATE_SYNC -> WRITE -> SYNC -> IDLE   (each of the first three only when needed) */
+ *   IDLE -> MEND -> CREATE -> CREATE_SYNC -> WRITE -> SYNC -> IDLE (each of the first three only
+ *   when needed) */
 #include "store/kv_int.h"
 
 static struct kv_segment *active(struct gn_kv *kv)
@@ -20,7 +22,8 @@ static struct kv_segment *active(struct gn_kv *kv)
 
 static bool form_group(struct gn_kv *kv)
 {
-	bool copies = kv->compact == KV_COMPACT_COPY && (kv->queue.len == 0 || !kv->copied_last) && kv_compact_take(kv);
+	bool copies = kv->compact == KV_COMPACT_COPY && (kv->queue.len == 0 || !kv->copied_last) &&
+		      kv_compact_take(kv);
 	if (!copies) {
 		if (kv->queue.len == 0)
 			return false;
@@ -43,7 +46,8 @@ static void seal_flight(struct gn_kv *kv)
 	uint32_t group = (uint32_t)s->bytes;
 	struct log_sum chain = kv->last;
 	for (size_t at = 0; at < kv->flight.len; at += log_entry_peek(kv->flight.p + at).stored)
-		log_entry_seal(kv->flight.p + at, kv->salt, s->number, group + (uint32_t)at, group, &chain);
+		log_entry_seal(kv->flight.p + at, kv->salt, s->number, group + (uint32_t)at, group,
+			       &chain);
 	kv->flight_last = chain;
 }
 
@@ -72,7 +76,8 @@ static void end_group(struct gn_kv *kv, gn_err err, gn_time now)
 		kv->file_bytes += kv->flight.len;
 		kv->last = kv->flight_last;
 	} else {
-		gn_log(kv->env.log, GN_LOG_ERROR, "store", "log.write", "%s: %s", kv->config.dir, gn_err_text(err));
+		gn_log(kv->env.log, GN_LOG_ERROR, "store", "log.write", "%s: %s", kv->config.dir,
+		       gn_err_text(err));
 	}
 	for (size_t at = 0; at < kv->flight.len;) {
 		struct log_entry e = log_entry_peek(kv->flight.p + at);
@@ -82,7 +87,8 @@ static void end_group(struct gn_kv *kv, gn_err err, gn_time now)
 	}
 	if (!kv->flight_copies) {
 		for (; kv->tickets_flight > 0; kv->tickets_flight--)
-			((struct kv_ticket *)gn_ring_at(&kv->tickets, kv->tickets_done++))->err = err;
+			((struct kv_ticket *)gn_ring_at(&kv->tickets, kv->tickets_done++))->err =
+				err;
 	}
 	kv_buf_trim(kv, &kv->flight);
 	kv->writer = KV_WRITER_IDLE;
@@ -103,8 +109,8 @@ static void want(struct gn_kv *kv, struct gn_disk_request *out, enum gn_disk_op 
 	kv->write_io = KV_IO_OUT;
 }
 
-/* The header of the next segment. It is the same bytes until a group succeeds, so a failed attempt is simply repeated.
- */
+/* The header of the next segment. It is the same bytes until a group succeeds, so a failed
+ * attempt is simply repeated. */
 static void want_header(struct gn_kv *kv, struct gn_disk_request *out)
 {
 	struct log_header h = {.number = kv->next_number, .doubt = kv->doubt, .prev = kv->last};
@@ -122,13 +128,16 @@ bool kv_write_request(struct gn_kv *kv, struct gn_disk_request *out)
 	if (kv->write_io != KV_IO_NONE || (kv->writer == KV_WRITER_IDLE && !form_group(kv)))
 		return false;
 	switch (kv->writer) {
-	case KV_WRITER_MEND: want(kv, out, GN_DISK_TRUNCATE, 0, gn_slice(NULL, 0), active(kv)->bytes); break;
+	case KV_WRITER_MEND:
+		want(kv, out, GN_DISK_TRUNCATE, 0, gn_slice(NULL, 0), active(kv)->bytes);
+		break;
 	case KV_WRITER_CREATE: want_header(kv, out); break;
 	case KV_WRITER_CREATE_SYNC:
 	case KV_WRITER_SYNC: want(kv, out, GN_DISK_SYNC, 0, gn_slice(NULL, 0), 0); break;
 	case KV_WRITER_WRITE:
 		seal_flight(kv);
-		want(kv, out, GN_DISK_WRITE, active(kv)->bytes, gn_buf_slice(&kv->flight), kv->flight.len);
+		want(kv, out, GN_DISK_WRITE, active(kv)->bytes, gn_buf_slice(&kv->flight),
+		     kv->flight.len);
 		break;
 	case KV_WRITER_IDLE: GN_ASSERT(!"a writer with a group is not idle");
 	}

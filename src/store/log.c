@@ -1,17 +1,20 @@
-/* Bytes of the record log. Every entry is bound to its place (salt of the log, segment, offset) and to the entry before
- * it, so bytes cannot be moved, cut out or invented; its header has a check of its own, so a damaged value costs one
- * entry and the next one is still found. Where a header is damaged the scan looks for the next place that holds.
+/* Bytes of the record log. Every entry is bound to its place (salt of the log, segment, offset)
+ * and to the entry before it, so bytes cannot be moved, cut out or invented; its header has a
+ * check of its own, so a damaged value costs one entry and the next one is still found. Where a
+ * header is damaged the scan looks for the next place that holds.
  *
  * 1. Nothing is handed out whose sum does not hold.
  * 2. An entry that directly follows another continues its chain, else it is not taken (ST-4).
- * 3. A segment ends where its successor says; what lies behind is debris of a write that failed (ST-5). */
+ * 3. A segment ends where its successor says; what lies behind is debris of a write that failed
+ *    (ST-5). */
 #include "store/log_int.h"
 
 #define CHECK_LEN 8
 #define PLACE_LEN 24 /* salt, segment, offset */
 
 static const uint8_t mark[3] = {'G', 'N', 'E'};
-static const uint8_t magic[8] = {'G', 'N', 'L', 'O', 'G', 0, 0, 1}; /* the last byte is the version */
+/* the last byte is the version */
+static const uint8_t magic[8] = {'G', 'N', 'L', 'O', 'G', 0, 0, 1};
 
 static uint32_t get32(const uint8_t *p)
 {
@@ -46,10 +49,12 @@ void log_header_encode(const struct log_header *h, uint8_t out[LOG_HEADER_LEN])
 
 gn_err log_header_decode(struct gn_slice in, uint32_t number, struct log_header *out)
 {
-	for (const uint8_t *p = in.p; in.len >= LOG_COPY_LEN; in.len -= LOG_COPY_LEN, p += LOG_COPY_LEN) {
+	for (const uint8_t *p = in.p; in.len >= LOG_COPY_LEN;
+	     in.len -= LOG_COPY_LEN, p += LOG_COPY_LEN) {
 		uint8_t check[16];
 		header_check(p, check);
-		if (memcmp(p, magic, 8) != 0 || memcmp(check, p + 48, 16) != 0 || get32(p + 8) != number)
+		if (memcmp(p, magic, 8) != 0 || memcmp(check, p + 48, 16) != 0 ||
+		    get32(p + 8) != number)
 			continue;
 		out->number = number;
 		out->doubt = get32(p + 12);
@@ -60,8 +65,8 @@ gn_err log_header_decode(struct gn_slice in, uint32_t number, struct log_header 
 	return GN_CORRUPT;
 }
 
-/* ---- entry: mark 3 | kind 1 | group 4 | value length 4 | zero 4 | key 32 | prev 16 | sum 16 | check 8 | value |
- * padding ---- */
+/* ---- entry: mark 3 | kind 1 | group 4 | value length 4 | zero 4 | key 32 | prev 16 | sum 16 |
+ * check 8 | value | padding ---- */
 
 uint32_t log_stored(uint32_t value_len)
 {
@@ -69,7 +74,8 @@ uint32_t log_stored(uint32_t value_len)
 	return (LOG_ENTRY_LEN + value_len + 7) / 8 * 8;
 }
 
-void log_entry_encode(enum log_kind kind, const struct gn_hash *key, struct gn_slice value, uint8_t *out)
+void log_entry_encode(enum log_kind kind, const struct gn_hash *key, struct gn_slice value,
+		      uint8_t *out)
 {
 	uint32_t stored = log_stored((uint32_t)value.len);
 	memset(out, 0, LOG_ENTRY_LEN);
@@ -114,8 +120,8 @@ static void entry_check(const uint8_t *at, const uint8_t *p, uint8_t out[CHECK_L
 	memcpy(out, h.b, CHECK_LEN);
 }
 
-void log_entry_seal(uint8_t *p, const uint8_t salt[16], uint32_t number, uint32_t offset, uint32_t group,
-		    struct log_sum *chain)
+void log_entry_seal(uint8_t *p, const uint8_t salt[16], uint32_t number, uint32_t offset,
+		    uint32_t group, struct log_sum *chain)
 {
 	uint8_t at[PLACE_LEN];
 	place(salt, number, offset, at);
@@ -126,8 +132,8 @@ void log_entry_seal(uint8_t *p, const uint8_t salt[16], uint32_t number, uint32_
 	memcpy(chain->b, p + 64, 16);
 }
 
-/* True when LOG_ENTRY_LEN bytes at p are a header written for this very place; then every field of it can be believed.
- */
+/* True when LOG_ENTRY_LEN bytes at p are a header written for this very place; then every field
+ * of it can be believed. */
 static bool header_holds(const uint8_t *p, const uint8_t *at)
 {
 	uint8_t check[CHECK_LEN];
@@ -140,12 +146,13 @@ static bool header_holds(const uint8_t *p, const uint8_t *at)
 	return len <= KV_VALUE_MAX && (p[3] == LOG_PUT || (p[3] == LOG_DROP && len == 0));
 }
 
-gn_err log_entry_decode(struct gn_slice in, const uint8_t salt[16], uint32_t number, uint32_t offset,
-			struct log_entry *out)
+gn_err log_entry_decode(struct gn_slice in, const uint8_t salt[16], uint32_t number,
+			uint32_t offset, struct log_entry *out)
 {
 	uint8_t at[PLACE_LEN], sum[16];
 	place(salt, number, offset, at);
-	if (in.len < LOG_ENTRY_LEN || !header_holds(in.p, at) || in.len < LOG_ENTRY_LEN + get32(in.p + 8))
+	if (in.len < LOG_ENTRY_LEN || !header_holds(in.p, at) ||
+	    in.len < LOG_ENTRY_LEN + get32(in.p + 8))
 		return GN_CORRUPT;
 	struct log_entry e = log_entry_peek(in.p);
 	entry_sum(at, in.p, e.value, sum);
@@ -181,7 +188,8 @@ static void open_gap(struct log_scan *s)
 }
 
 /* Takes the entry whose header holds at p; the value is there in full. */
-static enum log_found take(struct log_scan *s, const uint8_t *p, const uint8_t *at, struct log_entry *out)
+static enum log_found take(struct log_scan *s, const uint8_t *p, const uint8_t *at,
+			   struct log_entry *out)
 {
 	uint8_t sum[16];
 	struct log_entry e = log_entry_peek(p);
@@ -199,7 +207,8 @@ static enum log_found take(struct log_scan *s, const uint8_t *p, const uint8_t *
 	return whole ? LOG_FOUND_ENTRY : LOG_FOUND_DAMAGED;
 }
 
-enum log_found log_scan_step(struct log_scan *s, struct gn_slice piece, uint64_t piece_offset, struct log_entry *out)
+enum log_found log_scan_step(struct log_scan *s, struct gn_slice piece, uint64_t piece_offset,
+			     struct log_entry *out)
 {
 	GN_ASSERT(s->offset >= piece_offset);
 	uint64_t end = piece_offset + piece.len;
@@ -218,7 +227,8 @@ enum log_found log_scan_step(struct log_scan *s, struct gn_slice piece, uint64_t
 		uint8_t at[PLACE_LEN];
 		place(s->salt, s->number, (uint32_t)s->offset, at);
 		if (header_holds(p, at)) {
-			bool follows = !s->linked || s->in_gap || memcmp(p + 48, s->last.b, 16) == 0;
+			bool follows =
+				!s->linked || s->in_gap || memcmp(p + 48, s->last.b, 16) == 0;
 			bool fits = left >= LOG_ENTRY_LEN + get32(p + 8);
 			if (follows && !fits && end < s->size)
 				return LOG_FOUND_MORE;

@@ -20,8 +20,8 @@ static size_t make_file(uint8_t *file, unsigned n, uint32_t *offsets, struct log
 		struct gn_hash key = {{(uint8_t)i}};
 		uint8_t value[64];
 		memset(value, (int)i, sizeof value);
-		log_entry_encode(i % 4 == 3 ? LOG_DROP : LOG_PUT, &key, gn_slice(value, i % 4 == 3 ? 0 : 10 + i),
-				 file + at);
+		log_entry_encode(i % 4 == 3 ? LOG_DROP : LOG_PUT, &key,
+				 gn_slice(value, i % 4 == 3 ? 0 : 10 + i), file + at);
 		offsets[i] = (uint32_t)at;
 		size_t stored = log_entry_peek(file + at).stored;
 		log_entry_seal(file + at, salt, 5, (uint32_t)at, LOG_HEADER_LEN, &chain);
@@ -31,9 +31,10 @@ static size_t make_file(uint8_t *file, unsigned n, uint32_t *offsets, struct log
 	return at;
 }
 
-/* Walks a file in pieces of `piece` bytes, or whole; notes which entries were found. Ends with in_gap. */
-static bool walk(const uint8_t *file, size_t len, size_t piece, const struct log_sum *end, unsigned *found,
-		 unsigned *damaged)
+/* Walks a file in pieces of `piece` bytes, or whole; notes which entries were found. Ends with
+ * in_gap. */
+static bool walk(const uint8_t *file, size_t len, size_t piece, const struct log_sum *end,
+		 unsigned *found, unsigned *damaged)
 {
 	struct log_scan s;
 	struct log_entry e;
@@ -110,7 +111,8 @@ static void one_flip_costs_one_entry(void **state)
 		unsigned hit = 0, found, damaged;
 		while (hit < 7 && offsets[hit + 1] <= at)
 			hit++;
-		bool padding = at >= offsets[hit] + LOG_ENTRY_LEN + log_entry_peek(file + offsets[hit]).value.len;
+		bool padding = at >= offsets[hit] + LOG_ENTRY_LEN +
+					     log_entry_peek(file + offsets[hit]).value.len;
 		bool head = at < offsets[hit] + LOG_ENTRY_LEN;
 		file[at] ^= 0x10;
 		bool in_gap = walk(file, len, 200, NULL, &found, &damaged);
@@ -132,7 +134,8 @@ static void a_scan_ends_where_the_next_segment_says(void **state)
 		unsigned found, damaged;
 		assert_false(walk(file, len, 300, &sums[i], &found, &damaged));
 		assert_int_equal(found, (2u << i) - 1);
-		file[offsets[i] + LOG_ENTRY_LEN] ^= i % 4 == 3 ? 0 : 1; /* and when that last entry is damaged too */
+		/* and when that last entry is damaged too */
+		file[offsets[i] + LOG_ENTRY_LEN] ^= i % 4 == 3 ? 0 : 1;
 		assert_false(walk(file, len, 300, &sums[i], &found, &damaged));
 		file[offsets[i] + LOG_ENTRY_LEN] ^= i % 4 == 3 ? 0 : 1;
 		assert_int_equal(found | damaged, (2u << i) - 1);
@@ -171,7 +174,8 @@ static void an_entry_holds_at_its_own_place_only(void **state)
 	assert_int_equal(log_entry_decode(in, salt, 5, offsets[1] + 8, &e), GN_CORRUPT);
 	assert_int_equal(log_entry_decode(in, other, 5, offsets[1], &e), GN_CORRUPT);
 	for (size_t n = 0; n < LOG_ENTRY_LEN + 11; n++)
-		assert_int_equal(log_entry_decode(gn_slice(in.p, n), salt, 5, offsets[1], &e), GN_CORRUPT);
+		assert_int_equal(log_entry_decode(gn_slice(in.p, n), salt, 5, offsets[1], &e),
+				 GN_CORRUPT);
 }
 
 /* Made by twenty lines of another language from docs/spec/store.md. */
@@ -190,14 +194,16 @@ static void the_bytes_are_those_of_the_specification(void **state)
 	}
 	log_header_encode(&h, header);
 	gn_hex(gn_slice(header, LOG_COPY_LEN), hex);
-	assert_string_equal(hex, "474e4c4f470000010000000300000309000102030405060708090a0b0c0d0e0f"
-				 "6465666768696a6b6c6d6e6f707172730573cfbc09db61fe5d7f91d3284054e2");
+	assert_string_equal(hex,
+			    "474e4c4f470000010000000300000309000102030405060708090a0b0c0d0e0f"
+			    "6465666768696a6b6c6d6e6f707172730573cfbc09db61fe5d7f91d3284054e2");
 	log_entry_encode(LOG_PUT, &key, GN_LIT("GeoNet"), entry);
 	log_entry_seal(entry, h.salt, 3, 128, 128, &chain);
 	gn_hex(GN_SLICE(entry), hex);
-	assert_string_equal(hex, "474e450100000080000000060000000007070707070707070707070707070707"
-				 "070707070707070707070707070707076465666768696a6b6c6d6e6f70717273"
-				 "cf93575d9f4217bb017094c6e519d2c8326d731a7201e3b247656f4e65740000");
+	assert_string_equal(hex,
+			    "474e450100000080000000060000000007070707070707070707070707070707"
+			    "070707070707070707070707070707076465666768696a6b6c6d6e6f70717273"
+			    "cf93575d9f4217bb017094c6e519d2c8326d731a7201e3b247656f4e65740000");
 }
 
 int main(void)

@@ -1,10 +1,11 @@
-/* Hash trees over chunks, in the shape of RFC 9162 section 2.1: a tree of n leaves splits at the largest power of two
- * below n, which is the same as pairing neighbours level by level and lifting an odd last one up unchanged. So the
- * first 16 leaves, the second 16, ... are full subtrees, and the root over a file's block roots is the root over its
- * chunks.
+/* Hash trees over chunks, in the shape of RFC 9162 section 2.1: a tree of n leaves splits at the
+ * largest power of two below n, which is the same as pairing neighbours level by level and
+ * lifting an odd last one up unchanged. So the first 16 leaves, the second 16, ... are full
+ * subtrees, and the root over a file's block roots is the root over its chunks.
  *
  * 1. A leaf and a node never hash alike: their inputs start with different bytes.
- * 2. A proof has exactly as many hashes as the path of its leaf needs; one more or one less does not verify. */
+ * 2. A proof has exactly as many hashes as the path of its leaf needs; one more or one less does
+ *    not verify. */
 #include "store/limits.h"
 #include "store/store.h"
 
@@ -17,10 +18,13 @@ void gn_merkle_leaf(struct gn_slice chunk, struct gn_hash *out)
 void gn_merkle_node(const struct gn_hash *left, const struct gn_hash *right, struct gn_hash *out)
 {
 	static const uint8_t node = 1;
-	gn_sha256((struct gn_slice[]){gn_slice(&node, 1), gn_slice(left->b, 32), gn_slice(right->b, 32)}, 3, out);
+	gn_sha256((struct gn_slice[]){gn_slice(&node, 1), gn_slice(left->b, 32),
+				      gn_slice(right->b, 32)},
+		  3, out);
 }
 
-/* The stack holds the roots of full subtrees, one per set bit of the number of leaves seen, largest first. */
+/* The stack holds the roots of full subtrees, one per set bit of the number of leaves seen,
+ * largest first. */
 void gn_merkle_root(const struct gn_hash *hashes, size_t n, struct gn_hash *out)
 {
 	struct gn_hash stack[64];
@@ -36,7 +40,8 @@ void gn_merkle_root(const struct gn_hash *hashes, size_t n, struct gn_hash *out)
 	*out = stack[0];
 }
 
-size_t gn_merkle_proof(const struct gn_hash *leaves, size_t n, size_t i, struct gn_hash proof[GN_PROOF_MAX])
+size_t gn_merkle_proof(const struct gn_hash *leaves, size_t n, size_t i,
+		       struct gn_hash proof[GN_PROOF_MAX])
 {
 	struct gn_hash level[GN_BLOCK_CHUNKS];
 	size_t len = 0;
@@ -54,8 +59,8 @@ size_t gn_merkle_proof(const struct gn_hash *leaves, size_t n, size_t i, struct 
 	return len;
 }
 
-gn_err gn_merkle_check(struct gn_slice chunk, size_t i, size_t n, const struct gn_hash *proof, size_t proof_len,
-		       const struct gn_hash *root)
+gn_err gn_merkle_check(struct gn_slice chunk, size_t i, size_t n, const struct gn_hash *proof,
+		       size_t proof_len, const struct gn_hash *root)
 {
 	struct gn_hash h;
 	size_t used = 0;

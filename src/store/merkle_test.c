@@ -48,7 +48,8 @@ static void known_answers(void **state)
 	struct gn_hash h;
 	gn_merkle_leaf(GN_LIT(""), &h);
 	gn_hex(GN_SLICE(h.b), hex);
-	assert_string_equal(hex, "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
+	assert_string_equal(hex,
+			    "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d");
 	struct gn_hash two[2] = {h, h}, same;
 	gn_merkle_root(two, 2, &h);
 	same = naive(two, 2);
@@ -72,7 +73,9 @@ static void blocks_are_subtrees_of_their_file(void **state)
 		struct gn_hash blocks[MAX / GN_BLOCK_CHUNKS], file, whole;
 		size_t count = 0;
 		for (size_t i = 0; i < n; i += GN_BLOCK_CHUNKS)
-			gn_merkle_root(leaves + i, n - i < GN_BLOCK_CHUNKS ? n - i : GN_BLOCK_CHUNKS, &blocks[count++]);
+			gn_merkle_root(leaves + i,
+				       n - i < GN_BLOCK_CHUNKS ? n - i : GN_BLOCK_CHUNKS,
+				       &blocks[count++]);
 		gn_merkle_root(blocks, count, &file);
 		gn_merkle_root(leaves, n, &whole);
 		assert_memory_equal(file.b, whole.b, 32);
@@ -89,12 +92,17 @@ static void every_proof_verifies_at_its_place_only(void **state)
 			size_t len = gn_merkle_proof(leaves, n, i, proof);
 			struct gn_slice chunk = GN_SLICE(chunks[i]);
 			assert_int_equal(gn_merkle_check(chunk, i, n, proof, len, &root), GN_OK);
-			assert_int_equal(gn_merkle_check(chunk, i, n, proof, len + 1, &root), GN_HASH);
+			assert_int_equal(gn_merkle_check(chunk, i, n, proof, len + 1, &root),
+					 GN_HASH);
 			if (len > 0)
-				assert_int_equal(gn_merkle_check(chunk, i, n, proof, len - 1, &root), GN_HASH);
+				assert_int_equal(
+					gn_merkle_check(chunk, i, n, proof, len - 1, &root),
+					GN_HASH);
 			for (size_t j = 0; j <= n; j++)
 				if (j != i)
-					assert_int_equal(gn_merkle_check(chunk, j, n, proof, len, &root), GN_HASH);
+					assert_int_equal(
+						gn_merkle_check(chunk, j, n, proof, len, &root),
+						GN_HASH);
 		}
 	}
 }
@@ -110,12 +118,14 @@ static void any_flipped_bit_is_refused(void **state)
 			struct gn_slice chunk = GN_SLICE(chunks[i]);
 			for (size_t bit = 0; bit < len * 256; bit++) {
 				proof[bit / 256].b[bit % 256 / 8] ^= (uint8_t)(1u << bit % 8);
-				assert_int_equal(gn_merkle_check(chunk, i, n, proof, len, &root), GN_HASH);
+				assert_int_equal(gn_merkle_check(chunk, i, n, proof, len, &root),
+						 GN_HASH);
 				proof[bit / 256].b[bit % 256 / 8] ^= (uint8_t)(1u << bit % 8);
 			}
 			for (size_t bit = 0; bit < sizeof chunks[i] * 8; bit++) {
 				chunks[i][bit / 8] ^= (uint8_t)(1u << bit % 8);
-				assert_int_equal(gn_merkle_check(chunk, i, n, proof, len, &root), GN_HASH);
+				assert_int_equal(gn_merkle_check(chunk, i, n, proof, len, &root),
+						 GN_HASH);
 				chunks[i][bit / 8] ^= (uint8_t)(1u << bit % 8);
 			}
 		}

@@ -1,6 +1,7 @@
-/* Block files whose names and bytes are arbitrary. The input is files, each led by a name's length (u8), the name (it
- * follows "b/") and its length (be16). The store starts, loads every chunk it says it has, and each chunk that comes is
- * proven again; then everything is pinned, released and evicted by a start with no room. */
+/* Block files whose names and bytes are arbitrary. The input is files, each led by a name's
+ * length (u8), the name (it follows "b/") and its length (be16). The store starts, loads every
+ * chunk it says it has, and each chunk that comes is proven again; then everything is pinned,
+ * released and evicted by a start with no room. */
 #include "../../sim/disk_sim.h"
 #include "store/blocks_int.h"
 
@@ -21,7 +22,8 @@ static void pump(struct gn_blocks *b, gn_time now)
 		while (gn_blocks_next_event(b, &e)) {
 			idle = 0;
 			if (e.kind == GN_BLOCKS_LOADED && e.err == GN_OK)
-				GN_ASSERT(gn_merkle_check(e.chunk, e.index, gn_block_chunks(e.block_len), e.proof,
+				GN_ASSERT(gn_merkle_check(e.chunk, e.index,
+							  gn_block_chunks(e.block_len), e.proof,
 							  e.proof_len, &e.block) == GN_OK);
 		}
 		if (gn_blocks_deadline(b) <= now)

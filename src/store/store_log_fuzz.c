@@ -1,8 +1,9 @@
-/* Recovery of a log from damaged and from arbitrary files. An input that starts with 'E' is a list of edits (which
- * file, where, how) of a good log that is written first; any other one is up to four segments, each led by its length
- * (be16; the last one takes the rest). Then the log is started, loaded, written, compacted and started again. What is
- * handed out from the good log is whole and belongs to its key, whatever the edits; what is put later is there after
- * the second start. */
+/* Recovery of a log from damaged and from arbitrary files. An input that starts with 'E' is a
+ * list of edits (which file, where, how) of a good log that is written first; any other one is
+ * up to four segments, each led by its length (be16; the last one takes the rest). Then the log
+ * is started, loaded, written, compacted and started again. What is handed out from the good log
+ * is whole and belongs to its key, whatever the edits; what is put later is there after the
+ * second start. */
 #include "../../sim/disk_sim.h"
 
 #define KEYS 8
@@ -87,8 +88,10 @@ static void write_good_log(void)
 		if (i % 7 == 6)
 			(void)!gn_kv_drop(kv, &key, 0, GN_SEC);
 		else
-			(void)!gn_kv_put(kv, &key, gn_slice(value, make_value(key.b[0], (uint8_t)(i / 2), value)), 0,
-					 GN_SEC);
+			(void)!gn_kv_put(
+				kv, &key,
+				gn_slice(value, make_value(key.b[0], (uint8_t)(i / 2), value)), 0,
+				GN_SEC);
 		if (i % 3)
 			pump(kv, keys, &count);
 	}
@@ -96,8 +99,8 @@ static void write_good_log(void)
 	gn_kv_free(kv);
 }
 
-/* file, offset (be16), what: 0..247 xor at the offset, 248.. cut off, blank eight bytes, copy eight, repeat the tail,
- * swap files. */
+/* file, offset (be16), what: 0..247 xor at the offset, 248.. cut off, blank eight bytes, copy
+ * eight, repeat the tail, swap files. */
 static void edit(struct gn_reader *r)
 {
 	struct disk_sim_file *f = &disk.files[gn_read_u8(r) % 4];

@@ -1,16 +1,16 @@
-/* Verifying and reading FlatBuffers. Verification walks everything the schema knows with an explicit stack and proves
- * bounds, so that reading needs no error path; reading asserts the same bounds again, which fires only when bytes
- * changed after they were verified.
+/* Verifying and reading FlatBuffers. Verification walks everything the schema knows with an
+ * explicit stack and proves bounds, so that reading needs no error path; reading asserts the
+ * same bounds again, which fires only when bytes changed after they were verified.
  *
- *   buffer:  root offset u32 | identifier 4 (optional) | ...
- *   table:   offset back to its vtable i32 | inline fields
- *   vtable:  its bytes u16 | the table's bytes u16 | per slot: the field's place in the table u16, 0 = absent
- *   string, vector: count u32 | elements (a string ends in a zero byte that is not counted)
- *   offsets to tables, strings and vectors are u32, from where they stand, never 0
+ *   buffer: root offset u32 | identifier 4 (optional) | ... table: offset back to its vtable i32
+ *   | inline fields vtable: its bytes u16 | the table's bytes u16 | per slot: the field's place
+ *   in the table u16, 0 = absent string, vector: count u32 | elements (a string ends in a zero
+ *   byte that is not counted) offsets to tables, strings and vectors are u32, from where they
+ *   stand, never 0
  *
- * Invariants: 1. every offset is checked in 64 bits before it is followed; 2. the bytes walked are at most
- * GN_FB_WORK_FACTOR per byte of buffer, so sharing cannot multiply work; 3. the stack holds one frame per nested table
- * and fbc refuses schemas deeper than it. */
+ * Invariants: 1. every offset is checked in 64 bits before it is followed; 2. the bytes walked
+ * are at most GN_FB_WORK_FACTOR per byte of buffer, so sharing cannot multiply work; 3. the
+ * stack holds one frame per nested table and fbc refuses schemas deeper than it. */
 #include "wire/fb.h"
 
 static uint64_t load(const uint8_t *p, unsigned size)
@@ -26,8 +26,9 @@ static uint64_t load(const uint8_t *p, unsigned size)
 struct frame {
 	const struct gn_fb_type *type;
 	uint32_t at, vtable, vtable_len, table_len;
-	uint32_t field;      /* next of type->fields */
-	uint32_t left, next; /* tables still to visit of the vector last met, and where the next offset stands */
+	uint32_t field; /* next of type->fields */
+	/* tables still to visit of the vector last met, and where the next offset stands */
+	uint32_t left, next;
 	const struct gn_fb_type *element;
 };
 
@@ -59,9 +60,10 @@ static bool enter(struct walk *w, uint64_t at, const struct gn_fb_type *type)
 	int64_t vtable = (int64_t)at - (int32_t)load(w->buf + at, 4);
 	if (vtable < 0 || !inside(w, (uint64_t)vtable, 4))
 		return false;
-	uint32_t vtable_len = (uint32_t)load(w->buf + vtable, 2), table_len = (uint32_t)load(w->buf + vtable + 2, 2);
-	if (vtable_len < 4 || vtable_len % 2 || !inside(w, (uint64_t)vtable, vtable_len) || table_len < 4 ||
-	    !inside(w, at, table_len) || !spend(w, table_len))
+	uint32_t vtable_len = (uint32_t)load(w->buf + vtable, 2),
+		 table_len = (uint32_t)load(w->buf + vtable + 2, 2);
+	if (vtable_len < 4 || vtable_len % 2 || !inside(w, (uint64_t)vtable, vtable_len) ||
+	    table_len < 4 || !inside(w, at, table_len) || !spend(w, table_len))
 		return false;
 	w->stack[w->depth++] = (struct frame){.type = type,
 					      .at = (uint32_t)at,
@@ -106,10 +108,13 @@ static bool vector_ok(struct walk *w, uint64_t from, uint64_t size, uint64_t *at
 
 static uint32_t inline_size(const struct gn_fb_field *field)
 {
-	return field->kind == GN_FB_SCALAR ? field->size : field->kind == GN_FB_STRUCT ? field->layout->size : 4;
+	return field->kind == GN_FB_SCALAR   ? field->size
+	       : field->kind == GN_FB_STRUCT ? field->layout->size
+					     : 4;
 }
 
-static bool union_ok(struct walk *w, struct frame *f, const struct gn_fb_field *field, uint32_t place)
+static bool union_ok(struct walk *w, struct frame *f, const struct gn_fb_field *field,
+		     uint32_t place)
 {
 	uint32_t type_place = slot_place(w, f, field->slot - 1u);
 	unsigned type = type_place ? w->buf[f->at + type_place]
@@ -122,7 +127,8 @@ static bool union_ok(struct walk *w, struct frame *f, const struct gn_fb_field *
 	return at && (type > field->type_count || enter(w, at, field->types[type - 1]));
 }
 
-/* One field of the table on top of the stack; tables in it are pushed or left for later in the frame. */
+/* One field of the table on top of the stack; tables in it are pushed or left for later in the
+ * frame. */
 static bool field_ok(struct walk *w, struct frame *f, const struct gn_fb_field *field)
 {
 	uint32_t place = slot_place(w, f, field->slot);
@@ -272,7 +278,8 @@ static void struct_get(const uint8_t *p, const struct gn_fb_layout *layout, void
 		for (unsigned i = 0; i < member->count; i++) {
 			uint64_t v = load(p + member->offset + i * member->size, member->size);
 			uint8_t *to = (uint8_t *)out + member->c_offset + i * member->size;
-			v = member->number == GN_FB_BOOL ? v != 0 : v; /* a C bool holds nothing else */
+			/* a C bool holds nothing else */
+			v = member->number == GN_FB_BOOL ? v != 0 : v;
 			switch (member->size) {
 			case 1: memcpy(to, &(uint8_t){(uint8_t)v}, 1); break;
 			case 2: memcpy(to, &(uint16_t){(uint16_t)v}, 2); break;
@@ -313,7 +320,8 @@ struct gn_fbt gn_fbt_table_at(struct gn_fbt t, unsigned slot, uint32_t i)
 	return (struct gn_fbt){t.buf, t.len, target(t, element(t, slot, 4, i))};
 }
 
-void gn_fbt_struct_at(struct gn_fbt t, unsigned slot, const struct gn_fb_layout *layout, uint32_t i, void *out)
+void gn_fbt_struct_at(struct gn_fbt t, unsigned slot, const struct gn_fb_layout *layout, uint32_t i,
+		      void *out)
 {
 	memset(out, 0, layout->c_size);
 	struct_get(bytes_at(t, element(t, slot, layout->size, i), layout->size), layout, out);

@@ -1,13 +1,15 @@
-/* Building FlatBuffers back to front, as the format wants: children before parents, each part's offset counted from the
- * end. A part is padded before it is written, so that its end-relative place is a multiple of its alignment; finish
- * pads the whole to the greatest alignment, which makes the same true from the start. Output depends on the calls and
- * values alone: padding is zero, fields lie by falling alignment then slot, equal vtables are shared in order of first
+/* Building FlatBuffers back to front, as the format wants: children before parents, each part's
+ * offset counted from the end. A part is padded before it is written, so that its end-relative
+ * place is a multiple of its alignment; finish pads the whole to the greatest alignment, which
+ * makes the same true from the start. Output depends on the calls and values alone: padding is
+ * zero, fields lie by falling alignment then slot, equal vtables are shared in order of first
  * use (WR-7). */
 #include "wire/fb.h"
 
 struct gn_fbb gn_fbb(void *storage, size_t cap)
 {
-	return (struct gn_fbb){.p = storage, .cap = cap < GN_FB_LEN_MAX ? cap : GN_FB_LEN_MAX, .align = 4};
+	return (struct gn_fbb){
+		.p = storage, .cap = cap < GN_FB_LEN_MAX ? cap : GN_FB_LEN_MAX, .align = 4};
 }
 
 /* Room for len bytes before what is there; NULL, and bad for ever, when there is none. */
@@ -114,7 +116,8 @@ static gn_fbref bytes(struct gn_fbb *b, struct gn_slice s)
 {
 	if (!s.p)
 		return 0;
-	bool in_place = s.p == b->nested.p && s.len == b->nested.len && s.p == b->p + (b->cap - b->used);
+	bool in_place =
+		s.p == b->nested.p && s.len == b->nested.len && s.p == b->p + (b->cap - b->used);
 	if (!in_place) {
 		uint8_t *p = vector_room(b, s.len, 1, 4);
 		if (p && s.len)
@@ -134,7 +137,8 @@ static gn_fbref scalars(struct gn_fbb *b, const struct gn_fb_field *field, struc
 {
 	uint8_t *p = vector_room(b, a.count, field->size, field->size > 4 ? field->size : 4);
 	for (size_t i = 0; p && i < a.count; i++)
-		store(p + i * field->size, bits_of((const uint8_t *)a.p + i * field->size, field->size), field->size);
+		store(p + i * field->size,
+		      bits_of((const uint8_t *)a.p + i * field->size, field->size), field->size);
 	put(b, a.count, 4);
 	return here(b);
 }
@@ -146,7 +150,8 @@ static void struct_put(uint8_t *p, const struct gn_fb_layout *layout, const void
 		const struct gn_fb_member *member = &layout->members[m];
 		for (unsigned i = 0; i < member->count; i++)
 			store(p + member->offset + i * member->size,
-			      bits_of((const uint8_t *)value + member->c_offset + i * member->size, member->size),
+			      bits_of((const uint8_t *)value + member->c_offset + i * member->size,
+				      member->size),
 			      member->size);
 	}
 }
@@ -171,8 +176,8 @@ static gn_fbref tables(struct gn_fbb *b, struct array a)
 	return here(b);
 }
 
-/* The strings last to first, then the offsets: each is where it was written, known again by walking the strings' sizes.
- */
+/* The strings last to first, then the offsets: each is where it was written, known again by
+ * walking the strings' sizes. */
 static gn_fbref strings(struct gn_fbb *b, struct array a)
 {
 	const struct gn_slice *s = a.p;
@@ -186,7 +191,8 @@ static gn_fbref strings(struct gn_fbb *b, struct array a)
 	uint8_t *p = b->p + (b->cap - b->used);
 	for (size_t i = 0; i < a.count; i++) {
 		store(p + 4 * i, (uint64_t)(b->used - 4 * i) - ref, 4);
-		ref -= (gn_fbref)(4 + s[i].len + 1 + 3) & ~(gn_fbref)3; /* parts are padded to 4 below */
+		/* parts are padded to 4 below */
+		ref -= (gn_fbref)(4 + s[i].len + 1 + 3) & ~(gn_fbref)3;
 	}
 	put(b, a.count, 4);
 	return here(b);
@@ -212,7 +218,9 @@ static gn_fbref child(struct gn_fbb *b, const struct gn_fb_field *field, const v
 		}
 		memcpy(&array, p, sizeof array);
 		return array.p ? scalars(b, field, array) : 0;
-	case GN_FB_STRUCTS: memcpy(&array, p, sizeof array); return array.p ? structs(b, field->layout, array) : 0;
+	case GN_FB_STRUCTS:
+		memcpy(&array, p, sizeof array);
+		return array.p ? structs(b, field->layout, array) : 0;
 	case GN_FB_STRINGS: memcpy(&array, p, sizeof array); return array.p ? strings(b, array) : 0;
 	case GN_FB_TABLES: memcpy(&array, p, sizeof array); return array.p ? tables(b, array) : 0;
 	}
@@ -222,11 +230,14 @@ static gn_fbref child(struct gn_fbb *b, const struct gn_fb_field *field, const v
 
 static uint32_t inline_align(const struct gn_fb_field *field)
 {
-	return field->kind == GN_FB_SCALAR ? field->size : field->kind == GN_FB_STRUCT ? field->layout->align : 4;
+	return field->kind == GN_FB_SCALAR   ? field->size
+	       : field->kind == GN_FB_STRUCT ? field->layout->align
+					     : 4;
 }
 
 /* Writes an inline field unless it is absent or at its default; true when written. */
-static bool inline_put(struct gn_fbb *b, const struct gn_fb_field *field, const void *args, gn_fbref ref)
+static bool inline_put(struct gn_fbb *b, const struct gn_fb_field *field, const void *args,
+		       gn_fbref ref)
 {
 	const uint8_t *p = (const uint8_t *)args + field->c_offset;
 	if (field->kind == GN_FB_SCALAR) {
@@ -271,8 +282,9 @@ static gn_fbref vtable_put(struct gn_fbb *b, const uint8_t *vtable, size_t len)
 }
 
 /* Inline fields by falling alignment; bit set in `fields`: the slots to write. */
-static void inline_fields(struct gn_fbb *b, const struct gn_fb_type *type, const void *args, uint64_t fields,
-			  const gn_fbref refs[GN_FB_SLOTS_MAX], gn_fbref places[GN_FB_SLOTS_MAX])
+static void inline_fields(struct gn_fbb *b, const struct gn_fb_type *type, const void *args,
+			  uint64_t fields, const gn_fbref refs[GN_FB_SLOTS_MAX],
+			  gn_fbref places[GN_FB_SLOTS_MAX])
 {
 	for (uint32_t align = 8; align; align /= 2) {
 		for (unsigned i = 0; i < type->field_count; i++) {
@@ -286,7 +298,8 @@ static void inline_fields(struct gn_fbb *b, const struct gn_fb_type *type, const
 	}
 }
 
-/* The head of a table whose fields lie at `places` and which ends at `end`, both counted as refs are. */
+/* The head of a table whose fields lie at `places` and which ends at `end`, both counted as refs
+ * are. */
 static gn_fbref table_head(struct gn_fbb *b, const gn_fbref places[GN_FB_SLOTS_MAX], size_t end)
 {
 	unsigned slots = 0;
@@ -309,7 +322,8 @@ static gn_fbref table_head(struct gn_fbb *b, const gn_fbref places[GN_FB_SLOTS_M
 	gn_fbref shared = vtable_put(b, vtable, 4 + 2 * slots);
 	if (!shared)
 		return 0;
-	store(head, (uint64_t)shared - table, 4); /* modulo 2^32: the vtable may lie on either side */
+	/* modulo 2^32: the vtable may lie on either side */
+	store(head, (uint64_t)shared - table, 4);
 	return table;
 }
 
@@ -327,9 +341,9 @@ gn_fbref gn_fbb_table(struct gn_fbb *b, const struct gn_fb_type *type, const voi
  *
  *   storage:   ... | new root table | new children | the kept buffer, whole | padding to 8
  *
- * Fields that the schema lacks cannot be copied: nobody knows whether four bytes are a number or an offset. So they are
- * not moved. The new table begins before the kept buffer and its vtable points to them where they lie; offsets in them
- * stay right because nothing behind them moved. */
+ * Fields that the schema lacks cannot be copied: nobody knows whether four bytes are a number or
+ * an offset. So they are not moved. The new table begins before the kept buffer and its vtable
+ * points to them where they lie; offsets in them stay right because nothing behind them moved. */
 
 void gn_fbb_keep(struct gn_fbb *b, struct gn_slice old)
 {
@@ -364,7 +378,8 @@ bool gn_fbt_beyond(struct gn_fbt t, uint64_t known)
 		return false;
 	uint32_t slots = (vtable_number(t, 0) - 4) / 2;
 	for (uint32_t i = 0; i < slots; i++)
-		if (vtable_number(t, 4 + 2 * i) && (i >= GN_FB_SLOTS_MAX || !(known & GN_FB_SLOT(i))))
+		if (vtable_number(t, 4 + 2 * i) &&
+		    (i >= GN_FB_SLOTS_MAX || !(known & GN_FB_SLOT(i))))
 			return true;
 	return false;
 }
@@ -395,7 +410,8 @@ static bool same_tables(const struct gn_fbb *b, struct array a, struct gn_fbt ov
 }
 
 /* Does args say of a field what the old table says? No for what is not worth comparing. */
-static bool same(const struct gn_fbb *b, const struct gn_fb_field *field, const void *args, struct gn_fbt over)
+static bool same(const struct gn_fbb *b, const struct gn_fb_field *field, const void *args,
+		 struct gn_fbt over)
 {
 	const uint8_t *p = (const uint8_t *)args + field->c_offset;
 	uint32_t place = vtable_number(over, 4 + 2u * field->slot);
@@ -405,14 +421,18 @@ static bool same(const struct gn_fbb *b, const struct gn_fb_field *field, const 
 	gn_fbref ref;
 	switch (field->kind) {
 	case GN_FB_SCALAR:
-		return bits_of(p, field->size) == gn_fbt_bits(over, field->slot, field->size, field->fallback);
+		return bits_of(p, field->size) ==
+		       gn_fbt_bits(over, field->slot, field->size, field->fallback);
 	case GN_FB_STRUCT:
 		memcpy(&value, p, sizeof value);
-		return same_structs(field->layout, (struct array){value, 1},
-				    place ? gn_slice(over.buf + over.at + place, field->layout->size)
-					  : gn_slice(NULL, 0));
+		return same_structs(
+			field->layout, (struct array){value, 1},
+			place ? gn_slice(over.buf + over.at + place, field->layout->size)
+			      : gn_slice(NULL, 0));
 	case GN_FB_STRING: memcpy(&slice, p, sizeof slice); break;
-	case GN_FB_TABLE: memcpy(&ref, p, sizeof ref); return ref == gn_fbb_kept(b, gn_fbt_table(over, field->slot));
+	case GN_FB_TABLE:
+		memcpy(&ref, p, sizeof ref);
+		return ref == gn_fbb_kept(b, gn_fbt_table(over, field->slot));
 	case GN_FB_SCALARS:
 		if (field->size != 1)
 			return false;
@@ -420,9 +440,13 @@ static bool same(const struct gn_fbb *b, const struct gn_fb_field *field, const 
 		break;
 	case GN_FB_STRUCTS:
 		memcpy(&array, p, sizeof array);
-		return same_structs(field->layout, array, gn_fbt_elements(over, field->slot, field->layout->size));
-	case GN_FB_TABLES: memcpy(&array, p, sizeof array); return same_tables(b, array, over, field->slot);
-	default: return false;
+		return same_structs(field->layout, array,
+				    gn_fbt_elements(over, field->slot, field->layout->size));
+	case GN_FB_TABLES:
+		memcpy(&array, p, sizeof array);
+		return same_tables(b, array, over, field->slot);
+	case GN_FB_STRINGS:
+	case GN_FB_UNION: return false;
 	}
 	struct gn_slice old = gn_fbt_bytes(over, field->slot);
 	return slice.p && old.p ? gn_slice_eq(slice, old) : !slice.p && !old.p;
@@ -444,10 +468,11 @@ static bool overwrite(const struct gn_fb_field *field, const void *args, uint8_t
 	return true;
 }
 
-gn_fbref gn_fbb_table_over(struct gn_fbb *b, const struct gn_fb_type *type, const void *args, uint64_t known,
-			   struct gn_fbt over)
+gn_fbref gn_fbb_table_over(struct gn_fbb *b, const struct gn_fb_type *type, const void *args,
+			   uint64_t known, struct gn_fbt over)
 {
-	gn_fbref refs[GN_FB_SLOTS_MAX] = {0}, places[GN_FB_SLOTS_MAX] = {0}, at = gn_fbb_kept(b, over);
+	gn_fbref refs[GN_FB_SLOTS_MAX] = {0}, places[GN_FB_SLOTS_MAX] = {0},
+		 at = gn_fbb_kept(b, over);
 	uint64_t fields = 0;
 	if (!at || vtable_number(over, 0) > 4 + 2 * GN_FB_SLOTS_MAX) {
 		b->bad = true;
@@ -477,7 +502,8 @@ gn_fbref gn_fbb_table_over(struct gn_fbb *b, const struct gn_fb_type *type, cons
 gn_err gn_fbb_finish(struct gn_fbb *b, gn_fbref root, const char *identifier, struct gn_slice *out)
 {
 	const uint8_t *kept = b->p + (b->cap - b->kept);
-	if (b->kept && !b->bad && b->used == b->kept && root == b->kept - bits_at(kept, 4)) { /* nothing was added */
+	if (b->kept && !b->bad && b->used == b->kept && root == b->kept - bits_at(kept, 4)) {
+		/* nothing was added */
 		*out = gn_slice(kept, b->kept_len);
 		return GN_OK;
 	}

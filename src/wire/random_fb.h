@@ -1,6 +1,7 @@
-/* For tests and fuzz targets only: a random buffer of any table type from a seed, and any verified table as JSON, both
- * by the descriptors that fbc writes. The JSON is what flatc reads, so one text serves as dump, as input and as a means
- * to touch every byte that the verifier let through. */
+/* For tests and fuzz targets only: a random buffer of any table type from a seed, and any
+ * verified table as JSON, both by the descriptors that fbc writes. The JSON is what flatc reads,
+ * so one text serves as dump, as input and as a means to touch every byte that the verifier let
+ * through. */
 #ifndef GN_WIRE_RANDOM_FB_H
 #define GN_WIRE_RANDOM_FB_H
 
@@ -26,7 +27,8 @@ static inline void *random_take(struct random_fb *r, size_t len)
 	return r->arena + at;
 }
 
-static inline void random_number(struct random_fb *r, unsigned size, enum gn_fb_number number, void *out)
+static inline void random_number(struct random_fb *r, unsigned size, enum gn_fb_number number,
+				 void *out)
 {
 	uint64_t v = gn_rand_u64(&r->rand);
 	double small = ((double)(v % 4001) - 2000) / 4;
@@ -48,21 +50,37 @@ static inline void random_number(struct random_fb *r, unsigned size, enum gn_fb_
 
 static inline struct gn_slice random_text(struct random_fb *r)
 {
-	static const char *const parts[] = {
-		"a", "Zz", "0", "\"", "\\", "/", " ", "\n", "\x01", "\x7f", "é", "€", "\xf0\x9f\x98\x80"};
+	static const char *const parts[] = {"a",
+					    "Zz",
+					    "0",
+					    "\"",
+					    "\\",
+					    "/",
+					    " ",
+					    "\n",
+					    "\x01",
+					    "\x7f",
+					    "é",
+					    "€",
+					    "\xf0\x9f\x98\x80"};
 	struct gn_buf buf = {random_take(r, 64), 0, 64};
 	for (uint64_t n = gn_rand_below(&r->rand, 14); n > 0; n--)
-		GN_ASSERT(gn_buf_put(&buf, gn_str(parts[gn_rand_below(&r->rand, GN_COUNT(parts))])) == GN_OK);
+		GN_ASSERT(
+			gn_buf_put(&buf, gn_str(parts[gn_rand_below(&r->rand, GN_COUNT(parts))])) ==
+			GN_OK);
 	return gn_buf_slice(&buf);
 }
 
-static inline void random_struct(struct random_fb *r, const struct gn_fb_layout *layout, uint8_t *out)
+static inline void random_struct(struct random_fb *r, const struct gn_fb_layout *layout,
+				 uint8_t *out)
 {
-	gn_rand_fill(&r->rand, out, layout->c_size); /* C's padding too: it must not reach the wire */
+	/* C's padding too: it must not reach the wire */
+	gn_rand_fill(&r->rand, out, layout->c_size);
 	for (unsigned m = 0; m < layout->member_count; m++)
 		for (unsigned i = 0; i < layout->members[m].count; i++)
 			random_number(r, layout->members[m].size, layout->members[m].number,
-				      out + layout->members[m].c_offset + i * layout->members[m].size);
+				      out + layout->members[m].c_offset +
+					      i * layout->members[m].size);
 }
 
 static inline gn_fbref random_table(struct random_fb *r, const struct gn_fb_type *type);
@@ -92,15 +110,19 @@ static inline void random_field(struct random_fb *r, const struct gn_fb_field *f
 		return;
 	case GN_FB_UNION: return; /* with its type, in random_table */
 	case GN_FB_SCALARS: array.p = random_take(r, array.count * field->size + 1); break;
-	case GN_FB_STRUCTS: array.p = random_take(r, array.count * field->layout->c_size + 1); break;
+	case GN_FB_STRUCTS:
+		array.p = random_take(r, array.count * field->layout->c_size + 1);
+		break;
 	case GN_FB_STRINGS: array.p = random_take(r, array.count * sizeof slice + 1); break;
 	case GN_FB_TABLES: array.p = random_take(r, array.count * sizeof ref + 1); break;
 	}
 	for (size_t i = 0; i < array.count; i++) {
 		if (field->kind == GN_FB_SCALARS)
-			random_number(r, field->size, field->number, (uint8_t *)array.p + i * field->size);
+			random_number(r, field->size, field->number,
+				      (uint8_t *)array.p + i * field->size);
 		else if (field->kind == GN_FB_STRUCTS)
-			random_struct(r, field->layout, (uint8_t *)array.p + i * field->layout->c_size);
+			random_struct(r, field->layout,
+				      (uint8_t *)array.p + i * field->layout->c_size);
 		else if (field->kind == GN_FB_STRINGS)
 			((struct gn_slice *)array.p)[i] = random_text(r);
 		else
@@ -117,7 +139,8 @@ static inline gn_fbref random_table(struct random_fb *r, const struct gn_fb_type
 		GN_ASSERT(field->c_offset + 16u <= sizeof args);
 		if (field->kind == GN_FB_UNION) {
 			unsigned least = field->required,
-				 member = least + (unsigned)gn_rand_below(&r->rand, field->type_count + 1u - least);
+				 member = least + (unsigned)gn_rand_below(
+							  &r->rand, field->type_count + 1u - least);
 			gn_fbref ref = member ? random_table(r, field->types[member - 1]) : 0;
 			args[field[-1].c_offset] = (uint8_t)member;
 			memcpy(args + field->c_offset, &ref, sizeof ref);
@@ -133,8 +156,8 @@ static inline gn_fbref random_table(struct random_fb *r, const struct gn_fb_type
 }
 
 /* A finished buffer of the type in the caller's storage. */
-static inline gn_err random_buffer(const struct gn_fb_type *type, uint64_t seed, void *storage, size_t cap,
-				   struct gn_slice *out)
+static inline gn_err random_buffer(const struct gn_fb_type *type, uint64_t seed, void *storage,
+				   size_t cap, struct gn_slice *out)
 {
 	struct gn_prng prng;
 	gn_prng_init(&prng, seed);
@@ -166,7 +189,8 @@ GN_PRINTF(2, 3) static inline void json_put(struct json *j, const char *fmt, ...
 	}
 }
 
-static inline void json_number(struct json *j, uint64_t bits, unsigned size, enum gn_fb_number number)
+static inline void json_number(struct json *j, uint64_t bits, unsigned size,
+			       enum gn_fb_number number)
 {
 	unsigned spare = 64 - 8 * size;
 	if (number == GN_FB_BOOL)
@@ -191,12 +215,14 @@ static inline void json_text(struct json *j, struct gn_slice s)
 	json_put(j, "\"");
 }
 
-static inline void json_struct(struct json *j, const struct gn_fb_layout *layout, const uint8_t *value)
+static inline void json_struct(struct json *j, const struct gn_fb_layout *layout,
+			       const uint8_t *value)
 {
 	json_put(j, "{");
 	for (unsigned m = 0; m < layout->member_count; m++) {
 		const struct gn_fb_member *member = &layout->members[m];
-		json_put(j, "%s\"%s\":%s", m ? "," : "", member->name, member->count > 1 ? "[" : "");
+		json_put(j, "%s\"%s\":%s", m ? "," : "", member->name,
+			 member->count > 1 ? "[" : "");
 		for (unsigned i = 0; i < member->count; i++) {
 			uint64_t bits = 0;
 			memcpy(&bits, value + member->c_offset + i * member->size, member->size);
@@ -216,10 +242,12 @@ static inline void json_value(struct json *j, const struct gn_fb_field *field, s
 	unsigned slot = field->slot;
 	switch (field->kind) {
 	case GN_FB_SCALAR:
-		json_number(j, gn_fbt_bits(t, slot, field->size, field->fallback), field->size, field->number);
+		json_number(j, gn_fbt_bits(t, slot, field->size, field->fallback), field->size,
+			    field->number);
 		return;
 	case GN_FB_STRUCT:
-		GN_ASSERT(field->layout->c_size <= sizeof value && gn_fbt_struct(t, slot, field->layout, value));
+		GN_ASSERT(field->layout->c_size <= sizeof value &&
+			  gn_fbt_struct(t, slot, field->layout, value));
 		json_struct(j, field->layout, value);
 		return;
 	case GN_FB_STRING: json_text(j, gn_fbt_bytes(t, slot)); return;
@@ -235,7 +263,8 @@ static inline void json_value(struct json *j, const struct gn_fb_field *field, s
 	for (uint32_t i = 0; i < gn_fbt_count(t, slot); i++) {
 		json_put(j, "%s", i ? "," : "");
 		if (field->kind == GN_FB_SCALARS) {
-			json_number(j, gn_fbt_bits_at(t, slot, field->size, i), field->size, field->number);
+			json_number(j, gn_fbt_bits_at(t, slot, field->size, i), field->size,
+				    field->number);
 		} else if (field->kind == GN_FB_STRUCTS) {
 			gn_fbt_struct_at(t, slot, field->layout, i, value);
 			json_struct(j, field->layout, value);
@@ -256,7 +285,8 @@ static inline void json_table(struct json *j, const struct gn_fb_type *type, str
 	for (unsigned i = 0; i < type->field_count; i++) {
 		const struct gn_fb_field *field = &type->fields[i],
 					 *next = i + 1 < type->field_count ? field + 1 : NULL;
-		bool union_type = next && next->kind == GN_FB_UNION && next->slot == field->slot + 1u;
+		bool union_type =
+			next && next->kind == GN_FB_UNION && next->slot == field->slot + 1u;
 		unsigned member = union_type ? (unsigned)gn_fbt_bits(t, field->slot, 1, 0) : 0;
 		if (union_type && (member == 0 || member > next->type_count)) {
 			i++;

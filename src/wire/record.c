@@ -1,7 +1,7 @@
-/* The signed record: form and limits, signatures, the place on the disk, the order of versions; receipts of holders.
- * Invariants: 1. signatures and the hash are over the bytes as they came; 2. the form is checked before any
- * cryptography, and Ed25519 before the costlier ML-DSA; 3. one version has one sequence of bytes; 4. out-parameters are
- * written last, as a whole. */
+/* The signed record: form and limits, signatures, the place on the disk, the order of versions;
+ * receipts of holders. Invariants: 1. signatures and the hash are over the bytes as they came;
+ * 2. the form is checked before any cryptography, and Ed25519 before the costlier ML-DSA; 3. one
+ * version has one sequence of bytes; 4. out-parameters are written last, as a whole. */
 #include "wire/generated/bodies_fb.h"
 #include "wire/wire.h"
 
@@ -20,31 +20,35 @@ static gn_err signed_limits(struct gn_fb_signed s)
 {
 	struct gn_slice prev = gn_fb_signed_prev(s);
 	uint32_t ttl = gn_fb_signed_ttl(s);
-	if (gn_fb_signed_type(s) == GN_FB_RECORD_TYPE_NONE || gn_fb_signed_owner(s).len != sizeof(struct gn_pk) ||
+	if (gn_fb_signed_type(s) == GN_FB_RECORD_TYPE_NONE ||
+	    gn_fb_signed_owner(s).len != sizeof(struct gn_pk) ||
 	    (prev.p && prev.len != sizeof(struct gn_hash)))
 		return GN_MALFORMED;
-	if (gn_fb_signed_label(s).len > GN_RECORD_LABEL_MAX || gn_fb_signed_token(s).len > GN_RECORD_TOKEN_MAX)
+	if (gn_fb_signed_label(s).len > GN_RECORD_LABEL_MAX ||
+	    gn_fb_signed_token(s).len > GN_RECORD_TOKEN_MAX)
 		return GN_TOO_LARGE;
 	return ttl < GN_RECORD_TTL_MIN || ttl > GN_RECORD_TTL_MAX ? GN_RANGE : GN_OK;
 }
 
-static gn_err envelope(struct gn_fbb *b, struct gn_slice signed_bytes, struct gn_slice sig, struct gn_slice pq_sig,
-		       struct gn_slice *out)
+static gn_err envelope(struct gn_fbb *b, struct gn_slice signed_bytes, struct gn_slice sig,
+		       struct gn_slice pq_sig, struct gn_slice *out)
 {
 	struct gn_fb_record_args args = {.signed_ = signed_bytes, .sig = sig, .pq_sig = pq_sig};
 	return gn_fbb_finish(b, gn_fb_record_make(b, &args), GN_FB_RECORD_IDENTIFIER, out);
 }
 
-/* WR-24: the record at the start of `in`; false when a builder makes other bytes of what is in it. */
-static bool envelope_of(struct gn_slice in, struct gn_fb_record outer, struct gn_fb_signed s, struct gn_slice *bytes)
+/* WR-24: the record at the start of `in`; false when a builder makes other bytes of what is in
+ * it. */
+static bool envelope_of(struct gn_slice in, struct gn_fb_record outer, struct gn_fb_signed s,
+			struct gn_slice *bytes)
 {
 	uint8_t storage[GN_RECORD_MAX];
 	struct gn_fbb b = gn_fbb(storage, in.len);
 	struct gn_slice built;
 	if (gn_fb_signed_seq(s) || gn_fb_signed_created(s))
 		b.align = 8;
-	if (envelope(&b, gn_fb_record_signed(outer), gn_fb_record_sig(outer), gn_fb_record_pq_sig(outer), &built) !=
-	    GN_OK)
+	if (envelope(&b, gn_fb_record_signed(outer), gn_fb_record_sig(outer),
+		     gn_fb_record_pq_sig(outer), &built) != GN_OK)
 		return false;
 	*bytes = gn_slice_sub(in, 0, built.len);
 	return gn_slice_eq(built, *bytes);
@@ -62,8 +66,8 @@ gn_err gn_wire_record_parse(struct gn_slice in, struct gn_record *out)
 	GN_TRY(gn_fb_signed_verify(gn_fb_record_signed(outer), &s));
 	GN_TRY(signed_limits(s));
 	bool identity = gn_fb_signed_type(s) == GN_FB_RECORD_TYPE_IDENTITY;
-	if (sig.len != sizeof(struct gn_sig) || !pq_sig.p == identity || (identity && pq_sig.len != GN_PQ_SIG_LEN) ||
-	    !envelope_of(in, outer, s, &bytes))
+	if (sig.len != sizeof(struct gn_sig) || !pq_sig.p == identity ||
+	    (identity && pq_sig.len != GN_PQ_SIG_LEN) || !envelope_of(in, outer, s, &bytes))
 		return GN_MALFORMED;
 
 	struct gn_record r = {.bytes = bytes,
@@ -126,8 +130,8 @@ int gn_record_compare(const struct gn_record *a, const struct gn_record *b)
 	return memcmp(a->hash.b, b->hash.b, sizeof a->hash);
 }
 
-void gn_wire_record_key(uint16_t type, const struct gn_pk *owner, struct gn_slice label, uint8_t salt,
-			struct gn_hash *out)
+void gn_wire_record_key(uint16_t type, const struct gn_pk *owner, struct gn_slice label,
+			uint8_t salt, struct gn_hash *out)
 {
 	uint8_t type_be[2] = {(uint8_t)(type >> 8), (uint8_t)type};
 	struct gn_hash name;
@@ -140,7 +144,8 @@ void gn_wire_record_key(uint16_t type, const struct gn_pk *owner, struct gn_slic
 		GN_ASSERT(owner);
 		subject = gn_slice(owner->b, sizeof owner->b);
 	}
-	struct gn_slice parts[] = {GN_LIT(KEY_DOMAIN), GN_SLICE(type_be), subject, label, gn_slice(&salt, 1)};
+	struct gn_slice parts[] = {GN_LIT(KEY_DOMAIN), GN_SLICE(type_be), subject, label,
+				   gn_slice(&salt, 1)};
 	gn_sha256(parts, GN_COUNT(parts), out);
 }
 
@@ -152,7 +157,8 @@ void gn_wire_before(const struct gn_record *r, struct gn_before *out)
 	struct gn_fb_signed s;
 	gn_err err = gn_fb_signed_verify(r->signed_bytes, &s);
 	GN_ASSERT(err == GN_OK && r->salt < GN_COUNT(out->hash));
-	*out = (struct gn_before){.body = r->body, .beyond = gn_fbt_beyond(s.t, known) || r->token.len > 0};
+	*out = (struct gn_before){.body = r->body,
+				  .beyond = gn_fbt_beyond(s.t, known) || r->token.len > 0};
 	out->hash[r->salt] = r->hash;
 }
 
@@ -166,7 +172,8 @@ struct gn_slice gn_before_prev(const struct gn_before *b, uint8_t salt)
 
 static gn_err fields_ok(const struct gn_record_fields *f)
 {
-	if (f->type == GN_FB_RECORD_TYPE_NONE || (f->prev.p && f->prev.len != sizeof(struct gn_hash)))
+	if (f->type == GN_FB_RECORD_TYPE_NONE ||
+	    (f->prev.p && f->prev.len != sizeof(struct gn_hash)))
 		return GN_USAGE;
 	if (f->label.len > GN_RECORD_LABEL_MAX || f->token.len > GN_RECORD_TOKEN_MAX)
 		return GN_TOO_LARGE;
@@ -175,15 +182,16 @@ static gn_err fields_ok(const struct gn_record_fields *f)
 	return f->ttl < GN_RECORD_TTL_MIN || f->ttl > GN_RECORD_TTL_MAX ? GN_RANGE : GN_OK;
 }
 
-gn_err gn_wire_signed_make(struct gn_record_builder *b, void *storage, size_t cap, const struct gn_pk *owner,
-			   const struct gn_record_fields *fields)
+gn_err gn_wire_signed_make(struct gn_record_builder *b, void *storage, size_t cap,
+			   const struct gn_pk *owner, const struct gn_record_fields *fields)
 {
 	GN_TRY(fields_ok(fields));
 	b->fbb = gn_fbb(storage, cap < GN_RECORD_MAX ? cap : GN_RECORD_MAX);
 	struct gn_fb_signed_args args = {
 		.type = fields->type,
 		.owner = gn_slice(owner->b, sizeof owner->b),
-		.label = fields->label.len ? fields->label : gn_slice(NULL, 0), /* WR-12: one spelling of "" */
+		/* WR-12: one spelling of "" */
+		.label = fields->label.len ? fields->label : gn_slice(NULL, 0),
 		.salt = fields->salt,
 		.seq = fields->seq,
 		.created = fields->created,
@@ -195,14 +203,14 @@ gn_err gn_wire_signed_make(struct gn_record_builder *b, void *storage, size_t ca
 	return gn_fbb_finish(&b->fbb, gn_fb_signed_make(&b->fbb, &args), NULL, &b->signed_bytes);
 }
 
-gn_err gn_wire_signed_wrap(struct gn_record_builder *b, const struct gn_sig *sig, struct gn_slice pq_sig,
-			   struct gn_slice *out)
+gn_err gn_wire_signed_wrap(struct gn_record_builder *b, const struct gn_sig *sig,
+			   struct gn_slice pq_sig, struct gn_slice *out)
 {
 	return envelope(&b->fbb, b->signed_bytes, gn_slice(sig->b, sizeof sig->b), pq_sig, out);
 }
 
-gn_err gn_wire_record_make(const struct gn_sk *owner, const uint8_t *pq_seed, const struct gn_record_fields *fields,
-			   struct gn_buf *out)
+gn_err gn_wire_record_make(const struct gn_sk *owner, const uint8_t *pq_seed,
+			   const struct gn_record_fields *fields, struct gn_buf *out)
 {
 	struct gn_record_builder b;
 	struct gn_sig sig;
@@ -215,7 +223,8 @@ gn_err gn_wire_record_make(const struct gn_sk *owner, const uint8_t *pq_seed, co
 	gn_sign(owner, GN_RECORD_DOMAIN, &b.signed_bytes, 1, &sig);
 	if (pq_seed)
 		GN_TRY(gn_pq_sign(pq_seed, GN_RECORD_DOMAIN, b.signed_bytes, pq_sig));
-	GN_TRY(gn_wire_signed_wrap(&b, &sig, pq_seed ? GN_SLICE(pq_sig) : gn_slice(NULL, 0), &record));
+	GN_TRY(gn_wire_signed_wrap(&b, &sig, pq_seed ? GN_SLICE(pq_sig) : gn_slice(NULL, 0),
+				   &record));
 	memmove(out->p + out->len, record.p, record.len);
 	out->len += record.len;
 	return GN_OK;
@@ -276,7 +285,8 @@ gn_fbref gn_wire_receipt_put(struct gn_fbb *b, const struct gn_receipt *r)
 
 void gn_wire_receipt_get(struct gn_fb_receipt t, struct gn_receipt *out)
 {
-	*out = (struct gn_receipt){.seq = gn_fb_receipt_seq(t), .held_until = gn_fb_receipt_held_until(t)};
+	*out = (struct gn_receipt){.seq = gn_fb_receipt_seq(t),
+				   .held_until = gn_fb_receipt_held_until(t)};
 	memcpy(out->key.b, gn_fb_receipt_key(t).b, sizeof out->key);
 	memcpy(out->hash.b, gn_fb_receipt_hash(t).b, sizeof out->hash);
 	memcpy(out->holder.b, gn_fb_receipt_holder(t).b, sizeof out->holder);

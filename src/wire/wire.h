@@ -1,6 +1,7 @@
-/* The formats that outlive a version: FlatBuffers, verified once at the border, and the signed record around everything
- * that is stored. Signed bytes are hashed as they came and never encoded again. Allocates nothing; slices in the
- * structs below are borrowed from the bytes they were read from. Rules: docs/spec/wire.md. */
+/* The formats that outlive a version: FlatBuffers, verified once at the border, and the signed
+ * record around everything that is stored. Signed bytes are hashed as they came and never
+ * encoded again. Allocates nothing; slices in the structs below are borrowed from the bytes they
+ * were read from. Rules: docs/spec/wire.md. */
 #ifndef GN_WIRE_WIRE_H
 #define GN_WIRE_WIRE_H
 
@@ -32,26 +33,28 @@ struct gn_record {
 	struct gn_hash key;  /* K, the place on the disk */
 };
 
-/* From a stranger: form, limits, Ed25519, and for identity records ML-DSA by the key in the body (WR-10..WR-14, WR-24).
- * GN_MALFORMED, GN_TOO_LARGE, GN_RANGE (ttl), GN_SIGNATURE; *out is then untouched. The time is the caller's to judge:
- * gn_record_fresh. */
+/* From a stranger: form, limits, Ed25519, and for identity records ML-DSA by the key in the body
+ * (WR-10..WR-14, WR-24). GN_MALFORMED, GN_TOO_LARGE, GN_RANGE (ttl), GN_SIGNATURE; *out is then
+ * untouched. The time is the caller's to judge: gn_record_fresh. */
 GN_MUST gn_err gn_wire_record_open(struct gn_slice in, struct gn_record *out);
 /* The same without signatures, for bytes that were checked when they came (own storage). */
 GN_MUST gn_err gn_wire_record_parse(struct gn_slice in, struct gn_record *out);
 /* The signatures of what was parsed: open is parse and this. GN_SIGNATURE, GN_MALFORMED. */
 GN_MUST gn_err gn_wire_record_verify(const struct gn_record *r);
-/* unix_now in seconds. GN_EXPIRED past created + ttl, GN_RANGE when created lies more than GN_RECORD_AHEAD_MAX ahead.
- */
+/* unix_now in seconds. GN_EXPIRED past created + ttl, GN_RANGE when created lies more than
+ * GN_RECORD_AHEAD_MAX ahead. */
 GN_MUST gn_err gn_record_fresh(const struct gn_record *r, uint64_t unix_now);
-/* Order of versions, by (seq, hash): negative when a is older, 0 when they are the same version (WR-15). */
+/* Order of versions, by (seq, hash): negative when a is older, 0 when they are the same version
+ * (WR-15). */
 int gn_record_compare(const struct gn_record *a, const struct gn_record *b);
 
-/* K = SHA-256("geonet/key/1" || type be16 || subject || label || salt): subject is the owner key and label the
- * record's, but for names (type 3) subject is SHA-256(label) and the label part is empty, so a name has one place
- * whoever owns it. Delegated names (with a dot) lie under the key of whoever signed them, as every other type: nobody
- * can sit on another's (WR-13). owner may be NULL for names without a dot. */
-void gn_wire_record_key(uint16_t type, const struct gn_pk *owner, struct gn_slice label, uint8_t salt,
-			struct gn_hash *out);
+/* K = SHA-256("geonet/key/1" || type be16 || subject || label || salt): subject is the owner key
+ * and label the record's, but for names (type 3) subject is SHA-256(label) and the label part is
+ * empty, so a name has one place whoever owns it. Delegated names (with a dot) lie under the key
+ * of whoever signed them, as every other type: nobody can sit on another's (WR-13). owner may be
+ * NULL for names without a dot. */
+void gn_wire_record_key(uint16_t type, const struct gn_pk *owner, struct gn_slice label,
+			uint8_t salt, struct gn_hash *out);
 
 /* What a new record says; see struct gn_record. The owner is the signing key. */
 struct gn_record_fields {
@@ -62,35 +65,39 @@ struct gn_record_fields {
 	uint32_t ttl;
 };
 
-/* What a record is made in the place of: filled when that is opened, given back when it is made anew (WR-22). All zero:
- * a first record. */
+/* What a record is made in the place of: filled when that is opened, given back when it is made
+ * anew (WR-22). All zero: a first record. */
 struct gn_before {
 	struct gn_slice body;   /* borrowed; what it says beyond the fields that we know is kept */
 	struct gn_hash hash[2]; /* prev, by salt; zero: none */
-	bool beyond; /* it says something outside its body that would be lost: made anew it is GN_VERSION, unless false
-		      */
+	/* it says something outside its body that would be lost: made anew it is GN_VERSION,
+	 * unless false */
+	bool beyond;
 };
 void gn_wire_before(const struct gn_record *r, struct gn_before *out);
 /* For gn_record_fields.prev; borrows. */
 struct gn_slice gn_before_prev(const struct gn_before *b, uint8_t salt);
 
-/* Appends a signed Record to out; GN_RECORD_MAX bytes of room always suffice. pq_seed: GN_PQ_SEED_LEN bytes for an
- * identity, NULL for other types. GN_TOO_LARGE (room or limits), GN_RANGE (ttl), GN_TEXT (label not UTF-8), GN_USAGE
- * (prev not 32 bytes, pq_seed against the type). */
+/* Appends a signed Record to out; GN_RECORD_MAX bytes of room always suffice. pq_seed:
+ * GN_PQ_SEED_LEN bytes for an identity, NULL for other types. GN_TOO_LARGE (room or limits),
+ * GN_RANGE (ttl), GN_TEXT (label not UTF-8), GN_USAGE (prev not 32 bytes, pq_seed against the
+ * type). */
 GN_MUST gn_err gn_wire_record_make(const struct gn_sk *owner, const uint8_t *pq_seed,
 				   const struct gn_record_fields *fields, struct gn_buf *out);
 
-/* In two steps, for keys that sign elsewhere (a browser, a token): first the bytes to sign under GN_RECORD_DOMAIN, then
- * the Record around them. Both use the same storage, which is not touched in between. pq_sig: of an identity. */
+/* In two steps, for keys that sign elsewhere (a browser, a token): first the bytes to sign under
+ * GN_RECORD_DOMAIN, then the Record around them. Both use the same storage, which is not touched
+ * in between. pq_sig: of an identity. */
 #define GN_RECORD_DOMAIN "geonet/record/1"
 struct gn_record_builder {
 	struct gn_fbb fbb;
 	struct gn_slice signed_bytes; /* in the storage */
 };
-GN_MUST gn_err gn_wire_signed_make(struct gn_record_builder *b, void *storage, size_t cap, const struct gn_pk *owner,
+GN_MUST gn_err gn_wire_signed_make(struct gn_record_builder *b, void *storage, size_t cap,
+				   const struct gn_pk *owner,
 				   const struct gn_record_fields *fields);
-GN_MUST gn_err gn_wire_signed_wrap(struct gn_record_builder *b, const struct gn_sig *sig, struct gn_slice pq_sig,
-				   struct gn_slice *out);
+GN_MUST gn_err gn_wire_signed_wrap(struct gn_record_builder *b, const struct gn_sig *sig,
+				   struct gn_slice pq_sig, struct gn_slice *out);
 
 /* ---- receipts ---- */
 
@@ -115,8 +122,8 @@ void gn_wire_receipt_get(struct gn_fb_receipt t, struct gn_receipt *out);
 
 /* ---- small conversions ---- */
 
-/* Errors between nodes: numbers that stay (WR-19). Unknown codes read as GN_REMOTE, errors without a number are Failed.
- */
+/* Errors between nodes: numbers that stay (WR-19). Unknown codes read as GN_REMOTE, errors
+ * without a number are Failed. */
 uint8_t gn_wire_code(gn_err err);
 gn_err gn_wire_err(uint8_t code);
 

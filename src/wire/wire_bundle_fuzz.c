@@ -1,4 +1,5 @@
-/* Any bytes as a manifest, as a block message, and as every construct of the sample schema, read whole. */
+/* Any bytes as a manifest, as a block message, and as every construct of the sample schema, read
+ * whole. */
 #include "wire/generated/blocks_fb.h"
 #include "wire/generated/bundle_fb.h"
 #include "wire/random_fb.h"
@@ -8,7 +9,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 {
-	static const struct gn_fb_type *const types[] = {&gn_fbtype_manifest, &gn_fbtype_block_message,
+	static const struct gn_fb_type *const types[] = {&gn_fbtype_manifest,
+							 &gn_fbtype_block_message,
 							 &gn_fbtype_sample, &gn_fbtype_branch};
 	for (size_t i = 0; i < GN_COUNT(types); i++) {
 		struct gn_fbt t;

@@ -1,5 +1,6 @@
-/* The FlatBuffers runtime: what is built is read back, what is damaged is refused or read safely, limits hold.
- * usage: wire_fb_test [--corpus DIR]   (writes seed inputs for the fuzz targets instead of testing) */
+/* The FlatBuffers runtime: what is built is read back, what is damaged is refused or read
+ * safely, limits hold. usage: wire_fb_test [--corpus DIR] (writes seed inputs for the fuzz
+ * targets instead of testing) */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,11 +39,14 @@ static struct gn_slice make_sample(struct gn_fbb *b)
 {
 	gn_fbref a = gn_fb_leaf_make(b, &(struct gn_fb_leaf_args){.name = gn_str("a"), .n = 1});
 	gn_fbref c = gn_fb_leaf_make(b, &(struct gn_fb_leaf_args){.name = gn_str(""), .n = -7});
-	struct gn_fb_mixed mixed[] = {{-3, UINT64_MAX - 1, {-2, 300}, 0.5, true}, {4, 5, {6, 7}, -8, false}};
+	struct gn_fb_mixed mixed[] = {{-3, UINT64_MAX - 1, {-2, 300}, 0.5, true},
+				      {4, 5, {6, 7}, -8, false}};
 	struct gn_fb_bytes bytes[] = {{{1, 2, 3, 4, 5}}, {{6, 7, 8, 9, 10}}};
 	gn_fbref leaves[] = {a, c};
 	gn_fbref branches[] = {
-		gn_fb_branch_make(b, &(struct gn_fb_branch_args){.leaf = a, .leaves = {leaves, 2}, .mixed = &mixed[1]}),
+		gn_fb_branch_make(b, &(struct gn_fb_branch_args){.leaf = a,
+								 .leaves = {leaves, 2},
+								 .mixed = &mixed[1]}),
 		gn_fb_branch_make(b, &(struct gn_fb_branch_args){.leaves = {leaves, 0}}),
 	};
 	gn_fbref root = gn_fb_sample_make(
@@ -75,7 +79,9 @@ static struct gn_slice make_sample(struct gn_fbb *b)
 			   .u64s = {(const uint64_t[]){UINT64_MAX, 1, 2}, 3},
 			   .f64s = {(const double[]){0.25, -1}, 2},
 			   .colours = {(const uint8_t[]){GN_FB_COLOUR_RED, 99}, 2},
-			   .texts = {(const struct gn_slice[]){gn_str("x"), gn_str(""), gn_str("long enough")}, 3},
+			   .texts = {(const struct gn_slice[]){gn_str("x"), gn_str(""),
+							       gn_str("long enough")},
+				     3},
 			   .many_bytes = {bytes, 2},
 			   .many_mixed = {mixed, 2},
 			   .branches = {branches, 2},
@@ -106,7 +112,8 @@ static void check_scalars(struct gn_fb_sample s)
 static void check_vectors(struct gn_fb_sample s)
 {
 	assert_int_equal(gn_fb_sample_bools_len(s), 3);
-	assert_true(gn_fb_sample_bools_at(s, 0) && !gn_fb_sample_bools_at(s, 1) && gn_fb_sample_bools_at(s, 2));
+	assert_true(gn_fb_sample_bools_at(s, 0) && !gn_fb_sample_bools_at(s, 1) &&
+		    gn_fb_sample_bools_at(s, 2));
 	assert_int_equal(gn_fb_sample_i8s_at(s, 0), -1);
 	assert_int_equal(gn_fb_sample_u16s_at(s, 1), 65535);
 	assert_int_equal(gn_fb_sample_i32s_at(s, 0), -1);
@@ -118,7 +125,8 @@ static void check_vectors(struct gn_fb_sample s)
 	assert_true(gn_slice_eq(gn_fb_sample_texts_at(s, 1), gn_str("")));
 	assert_true(gn_slice_eq(gn_fb_sample_texts_at(s, 2), gn_str("long enough")));
 	assert_int_equal(gn_fb_sample_many_bytes_at(s, 1).b[4], 10);
-	assert_true(gn_slice_eq(gn_fb_sample_many_bytes_bytes(s), GN_LIT("\1\2\3\4\5\6\7\10\11\12")));
+	assert_true(
+		gn_slice_eq(gn_fb_sample_many_bytes_bytes(s), GN_LIT("\1\2\3\4\5\6\7\10\11\12")));
 	assert_true(gn_fb_sample_many_mixed_at(s, 1).wide == -8);
 	assert_true(gn_slice_eq(gn_fb_sample_text(s), gn_str("caf\xc3\xa9")));
 	assert_true(gn_slice_eq(gn_fb_sample_data(s), GN_LIT("\x00\xff")));
@@ -127,8 +135,8 @@ static void check_vectors(struct gn_fb_sample s)
 static void check_tables(struct gn_fb_sample s)
 {
 	struct gn_fb_mixed m = gn_fb_sample_mixed(s);
-	assert_true(m.small == -3 && m.big == UINT64_MAX - 1 && m.pair[0] == -2 && m.pair[1] == 300 && m.wide == 0.5 &&
-		    m.ok);
+	assert_true(m.small == -3 && m.big == UINT64_MAX - 1 && m.pair[0] == -2 &&
+		    m.pair[1] == 300 && m.wide == 0.5 && m.ok);
 	assert_int_equal(gn_fb_sample_bytes(s).b[0], 1);
 	assert_true(gn_fb_sample_has_leaf(s));
 	assert_int_equal(gn_fb_leaf_n(gn_fb_sample_leaf(s)), -7);
@@ -136,12 +144,14 @@ static void check_tables(struct gn_fb_sample s)
 	struct gn_fb_branch any = gn_fb_sample_any_as_branch(s);
 	assert_int_equal(gn_fb_branch_leaves_len(any), 2);
 	assert_true(gn_slice_eq(gn_fb_leaf_name(gn_fb_branch_leaves_at(any, 0)), gn_str("a")));
-	assert_false(gn_fb_leaf_has_name(gn_fb_sample_any_as_leaf(s))); /* another member reads as absent */
+	/* another member reads as absent */
+	assert_false(gn_fb_leaf_has_name(gn_fb_sample_any_as_leaf(s)));
 	assert_int_equal(gn_fb_sample_branches_len(s), 2);
 	struct gn_fb_branch last = gn_fb_sample_branches_at(s, 1);
 	assert_true(gn_fb_branch_has_leaves(last) && gn_fb_branch_leaves_len(last) == 0);
 	assert_false(gn_fb_branch_has_leaf(last) || gn_fb_branch_has_mixed(last));
-	assert_int_equal(gn_fb_leaf_n(gn_fb_branch_leaf(last)), -7); /* an absent table reads as an empty one */
+	/* an absent table reads as an empty one */
+	assert_int_equal(gn_fb_leaf_n(gn_fb_branch_leaf(last)), -7);
 	assert_true(gn_fb_branch_mixed(last).big == 0);
 }
 
@@ -170,18 +180,19 @@ static void defaults_cost_nothing(void **state)
 	(void)state;
 	struct gn_fb_bytes bytes = {{0}};
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
-	gn_fbref root = gn_fb_sample_make(&b, &(struct gn_fb_sample_args){.flag = true,
-									  .i8 = -1,
-									  .u8 = 200,
-									  .u32 = 0xdeadbeef,
-									  .i64 = INT64_MIN,
-									  .u64 = UINT64_MAX,
-									  .f32 = 1.5f,
-									  .f64 = -0.25,
-									  .colour = GN_FB_COLOUR_GREEN,
-									  .level = GN_FB_LEVEL_LOW,
-									  .flags = GN_FB_FLAGS_NINE,
-									  .bytes = &bytes});
+	gn_fbref root =
+		gn_fb_sample_make(&b, &(struct gn_fb_sample_args){.flag = true,
+								  .i8 = -1,
+								  .u8 = 200,
+								  .u32 = 0xdeadbeef,
+								  .i64 = INT64_MIN,
+								  .u64 = UINT64_MAX,
+								  .f32 = 1.5f,
+								  .f64 = -0.25,
+								  .colour = GN_FB_COLOUR_GREEN,
+								  .level = GN_FB_LEVEL_LOW,
+								  .flags = GN_FB_FLAGS_NINE,
+								  .bytes = &bytes});
 	struct gn_slice out = made(&b, root, NULL);
 	/* root offset, vtable up to slot 17, offset to it, five bytes and padding */
 	assert_int_equal(out.len, 4 + (4 + 2 * 18) + 4 + 8);
@@ -208,7 +219,8 @@ static void same_input_same_bytes(void **state)
 		memset(first, 0xaa, sizeof first);
 		memset(storage, 0x55, sizeof storage);
 		assert_int_equal(random_buffer(all_types[i], i, first, sizeof first, &a), GN_OK);
-		assert_int_equal(random_buffer(all_types[i], i, storage, sizeof storage, &again), GN_OK);
+		assert_int_equal(random_buffer(all_types[i], i, storage, sizeof storage, &again),
+				 GN_OK);
 		assert_true(gn_slice_eq(a, again));
 	}
 }
@@ -239,7 +251,9 @@ static void check_aligned(const struct gn_fb_type *type, struct gn_fbt t)
 		}
 		assert_int_equal(place % 4, 0);
 		if (f->kind == GN_FB_TABLE || f->kind == GN_FB_UNION) {
-			unsigned member = f->kind == GN_FB_UNION ? (unsigned)gn_fbt_bits(t, f->slot - 1u, 1, 0) - 1 : 0;
+			unsigned member = f->kind == GN_FB_UNION
+						  ? (unsigned)gn_fbt_bits(t, f->slot - 1u, 1, 0) - 1
+						  : 0;
 			check_aligned(f->types[member], gn_fbt_table(t, f->slot));
 			continue;
 		}
@@ -258,13 +272,16 @@ static void parts_are_aligned_from_the_start(void **state)
 		for (uint64_t seed = 0; seed < 10; seed++) {
 			struct gn_slice in;
 			struct gn_fbt t;
-			assert_int_equal(random_buffer(all_types[i], seed, storage, sizeof storage, &in), GN_OK);
+			assert_int_equal(
+				random_buffer(all_types[i], seed, storage, sizeof storage, &in),
+				GN_OK);
 			assert_int_equal(gn_fb_verify(in, all_types[i], &t), GN_OK);
 			check_aligned(all_types[i], t);
 		}
 }
 
-/* A byte that is not 0 or 1 where a bool is expected is true, and never becomes a C bool of another value. */
+/* A byte that is not 0 or 1 where a bool is expected is true, and never becomes a C bool of
+ * another value. */
 static void odd_bools_are_true(void **state)
 {
 	(void)state;
@@ -285,9 +302,11 @@ static void equal_vtables_are_shared(void **state)
 	gn_fbref leaves[100];
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	for (size_t i = 0; i < GN_COUNT(leaves); i++)
-		leaves[i] = gn_fb_leaf_make(&b, &(struct gn_fb_leaf_args){.name = gn_str("abc"), .n = (int32_t)i});
-	struct gn_slice out =
-		made(&b, gn_fb_branch_make(&b, &(struct gn_fb_branch_args){.leaves = {leaves, 100}}), NULL);
+		leaves[i] = gn_fb_leaf_make(
+			&b, &(struct gn_fb_leaf_args){.name = gn_str("abc"), .n = (int32_t)i});
+	struct gn_slice out = made(
+		&b, gn_fb_branch_make(&b, &(struct gn_fb_branch_args){.leaves = {leaves, 100}}),
+		NULL);
 	assert_in_range(out.len, 100 * (12 + 8 + 4), 100 * (12 + 8 + 4) + 60);
 }
 
@@ -298,11 +317,13 @@ static void storage_one_byte_short_is_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < type_count; i++) {
 		struct gn_slice full, out = {(const uint8_t *)"untouched", 9};
-		assert_int_equal(random_buffer(all_types[i], 7, storage, sizeof storage, &full), GN_OK);
+		assert_int_equal(random_buffer(all_types[i], 7, storage, sizeof storage, &full),
+				 GN_OK);
 		uint8_t *copy = test_malloc(full.len), *tight = test_malloc(full.len);
 		memcpy(copy, full.p, full.len);
 		for (size_t cap = 0; cap < full.len; cap++) {
-			assert_int_equal(random_buffer(all_types[i], 7, tight, cap, &out), GN_TOO_LARGE);
+			assert_int_equal(random_buffer(all_types[i], 7, tight, cap, &out),
+					 GN_TOO_LARGE);
 			assert_int_equal(out.len, 9);
 		}
 		assert_int_equal(random_buffer(all_types[i], 7, tight, full.len, &out), GN_OK);
@@ -317,7 +338,8 @@ static void finished_bytes_nest_in_place(void **state)
 	(void)state;
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	struct gn_slice inner = make_sample(&b), outer;
-	gn_fbref root = gn_fb_record_make(&b, &(struct gn_fb_record_args){.signed_ = inner, .sig = gn_str("sig")});
+	gn_fbref root = gn_fb_record_make(
+		&b, &(struct gn_fb_record_args){.signed_ = inner, .sig = gn_str("sig")});
 	outer = made(&b, root, GN_FB_RECORD_IDENTIFIER);
 	struct gn_fb_record r;
 	struct gn_fb_sample s;
@@ -330,7 +352,8 @@ static void finished_bytes_nest_in_place(void **state)
 
 /* ---- damage ---- */
 
-/* Verifies a copy of exactly len bytes, so that the sanitizer sees one byte too far, and reads all if it passes. */
+/* Verifies a copy of exactly len bytes, so that the sanitizer sees one byte too far, and reads
+ * all if it passes. */
 static bool survives(const struct gn_fb_type *type, const uint8_t *p, size_t len)
 {
 	uint8_t *copy = malloc(len ? len : 1);
@@ -350,7 +373,9 @@ static void every_bit_flip_and_truncation_is_safe(void **state)
 	for (size_t i = 0; i < type_count; i++) {
 		struct gn_slice in = {NULL, 0};
 		for (uint64_t seed = 100; !in.p || in.len > 700; seed++)
-			assert_int_equal(random_buffer(all_types[i], seed, storage, sizeof storage, &in), GN_OK);
+			assert_int_equal(
+				random_buffer(all_types[i], seed, storage, sizeof storage, &in),
+				GN_OK);
 		assert_true(survives(all_types[i], in.p, in.len));
 		uint8_t bytes[700];
 		memcpy(bytes, in.p, in.len);
@@ -368,7 +393,8 @@ static void every_bit_flip_and_truncation_is_safe(void **state)
 }
 
 /* A Leaf by hand: root 12 | identifier-less gap | vtable {8, 12, n, name} at 8.. laid out as
- *   0: root=16   4: vtable (8 bytes: 8,12,8,4)   12: pad   16: soffset=12, name offset=8 (to 28), n=5   28: len=2
+ *   0: root=16 4: vtable (8 bytes: 8,12,8,4) 12: pad 16: soffset=12, name offset=8 (to 28), n=5
+ *   28: len=2
  * "hi\0" pad */
 static const uint8_t leaf[] = {16, 0, 0, 0, 8, 0, 12, 0, 8, 0, 4, 0, 0, 0, 0,   0,   12, 0,
 			       0,  0, 8, 0, 0, 0, 5,  0, 0, 0, 2, 0, 0, 0, 'h', 'i', 0,  0};
@@ -445,9 +471,10 @@ static void unions_agree_with_their_type(void **state)
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
 		struct gn_fbb b = gn_fbb(storage, sizeof storage);
 		gn_fbref any = gn_fb_leaf_make(&b, &(struct gn_fb_leaf_args){.name = gn_str("n")});
-		gn_fbref root = gn_fb_sample_make(&b, &(struct gn_fb_sample_args){.bytes = &bytes,
-										  .any_type = cases[i].type,
-										  .any = cases[i].value ? any : 0});
+		gn_fbref root = gn_fb_sample_make(
+			&b, &(struct gn_fb_sample_args){.bytes = &bytes,
+							.any_type = cases[i].type,
+							.any = cases[i].value ? any : 0});
 		assert_int_equal(gn_fb_sample_verify(made(&b, root, "SMPL"), &s), cases[i].want);
 		if (cases[i].want == GN_OK)
 			assert_int_equal(gn_fb_sample_any_type(s), cases[i].type);
@@ -474,13 +501,14 @@ static void unknown_fields_pass(void **state)
 	(void)state;
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	gn_fbref l = gn_fb_leaf_make(&b, &(struct gn_fb_leaf_args){.name = gn_str("n"), .n = 3});
-	struct gn_slice in = made(&b, gn_fb_branch_make(&b, &(struct gn_fb_branch_args){.leaf = l}), NULL);
+	struct gn_slice in =
+		made(&b, gn_fb_branch_make(&b, &(struct gn_fb_branch_args){.leaf = l}), NULL);
 	struct gn_fb_empty e;
 	assert_int_equal(gn_fb_empty_verify(in, &e), GN_OK);
 }
 
-/* Offsets may share what they lead to, but not multiply the work: n offsets to one table are fine while the bytes
- * walked stay within twice the buffer. */
+/* Offsets may share what they lead to, but not multiply the work: n offsets to one table are
+ * fine while the bytes walked stay within twice the buffer. */
 static void shared_parts_do_not_multiply_work(void **state)
 {
 	(void)state;
@@ -489,19 +517,23 @@ static void shared_parts_do_not_multiply_work(void **state)
 	for (size_t n = 1; n < 8; n++) {
 		gn_fbref leaves[8];
 		struct gn_fbb b = gn_fbb(storage, sizeof storage);
-		leaves[0] = gn_fb_leaf_make(&b, &(struct gn_fb_leaf_args){.name = gn_slice(name, sizeof name)});
+		leaves[0] = gn_fb_leaf_make(
+			&b, &(struct gn_fb_leaf_args){.name = gn_slice(name, sizeof name)});
 		for (size_t i = 1; i < n; i++)
 			leaves[i] = leaves[0];
 		struct gn_fb_branch t;
-		struct gn_slice in =
-			made(&b, gn_fb_branch_make(&b, &(struct gn_fb_branch_args){.leaves = {leaves, n}}), NULL);
+		struct gn_slice in = made(
+			&b,
+			gn_fb_branch_make(&b, &(struct gn_fb_branch_args){.leaves = {leaves, n}}),
+			NULL);
 		assert_int_equal(gn_fb_branch_verify(in, &t), n <= 2 ? GN_OK : GN_MALFORMED);
 	}
 }
 
 /* ---- seeds for fuzzing ---- */
 
-static void write_seed(const char *dir, const char *target, const char *name, unsigned n, struct gn_slice bytes)
+static void write_seed(const char *dir, const char *target, const char *name, unsigned n,
+		       struct gn_slice bytes)
 {
 	char path[1024];
 	snprintf(path, sizeof path, "%s/%s/%s-%u", dir, target, name, n);
@@ -514,9 +546,9 @@ static void write_seed(const char *dir, const char *target, const char *name, un
 
 static void write_record_seeds(const char *dir)
 {
-	static const struct gn_fb_type *const bodies[] = {&gn_fbtype_identity_body, &gn_fbtype_node_body,
-							  &gn_fbtype_name_body, &gn_fbtype_site_body,
-							  &gn_fbtype_revocation_body};
+	static const struct gn_fb_type *const bodies[] = {
+		&gn_fbtype_identity_body, &gn_fbtype_node_body, &gn_fbtype_name_body,
+		&gn_fbtype_site_body, &gn_fbtype_revocation_body};
 	static const uint16_t types[] = {1, 2, 3, 4, 7};
 	static uint8_t body[1 << 14], record[GN_RECORD_MAX];
 	uint8_t seed[32] = {7};
@@ -524,8 +556,11 @@ static void write_record_seeds(const char *dir)
 	gn_sk_from_seed(seed, &sk);
 	for (unsigned i = 0; i < GN_COUNT(types); i++) {
 		struct gn_buf out = {record, 0, sizeof record};
-		struct gn_record_fields fields = {
-			.type = types[i], .label = gn_str("label"), .seq = i, .created = 1000, .ttl = 3600};
+		struct gn_record_fields fields = {.type = types[i],
+						  .label = gn_str("label"),
+						  .seq = i,
+						  .created = 1000,
+						  .ttl = 3600};
 		if (random_buffer(bodies[i], i, body, sizeof body, &fields.body) != GN_OK ||
 		    gn_wire_record_make(&sk, types[i] == 1 ? seed : NULL, &fields, &out) != GN_OK)
 			exit(1);
@@ -533,7 +568,8 @@ static void write_record_seeds(const char *dir)
 	}
 }
 
-/* Random buffers of a root type until every union member was seen, or a few when there is no union. */
+/* Random buffers of a root type until every union member was seen, or a few when there is no
+ * union. */
 static void write_seeds(const char *dir, const char *target, const struct gn_fb_type *type)
 {
 	uint64_t seen = 0;
@@ -544,7 +580,9 @@ static void write_seeds(const char *dir, const char *target, const struct gn_fb_
 		    gn_fb_verify(out, type, &t) != GN_OK)
 			exit(1);
 		const struct gn_fb_field *last = &type->fields[type->field_count - 1];
-		uint64_t member = last->kind == GN_FB_UNION ? (uint64_t)1 << gn_fbt_bits(t, last->slot - 1u, 1, 0) : 0;
+		uint64_t member = last->kind == GN_FB_UNION
+					  ? (uint64_t)1 << gn_fbt_bits(t, last->slot - 1u, 1, 0)
+					  : 0;
 		if (out.len > 1500 || (seen & member) || (!member && count == 6))
 			continue;
 		seen |= member;
@@ -570,9 +608,13 @@ struct pair_args {
 	uint64_t n;
 };
 static const struct gn_fb_field pair_fields[] = {
-	{.name = "name", .kind = GN_FB_STRING, .slot = 0, .c_offset = offsetof(struct pair_args, name)},
+	{.name = "name",
+	 .kind = GN_FB_STRING,
+	 .slot = 0,
+	 .c_offset = offsetof(struct pair_args, name)},
 	{.name = "n", .slot = 1, .c_offset = offsetof(struct pair_args, n), .size = 8}};
-static const struct gn_fb_type pair_now = {"Pair", NULL, pair_fields, 1}, pair_later = {"Pair", NULL, pair_fields, 2};
+static const struct gn_fb_type pair_now = {"Pair", NULL, pair_fields, 1},
+			       pair_later = {"Pair", NULL, pair_fields, 2};
 
 static gn_err rename_pair(struct gn_slice old, struct gn_slice name, struct gn_slice *out)
 {
@@ -580,7 +622,8 @@ static gn_err rename_pair(struct gn_slice old, struct gn_slice name, struct gn_s
 	struct gn_fbt t;
 	assert_int_equal(gn_fb_verify(old, &pair_now, &t), GN_OK);
 	gn_fbb_keep(&b, old);
-	gn_fbref root = gn_fbb_table_over(&b, &pair_now, &(struct pair_args){.name = name}, GN_FB_SLOT(0), t);
+	gn_fbref root = gn_fbb_table_over(&b, &pair_now, &(struct pair_args){.name = name},
+					  GN_FB_SLOT(0), t);
 	return gn_fbb_finish(&b, root, NULL, out);
 }
 
@@ -595,14 +638,16 @@ static void unknown_fields_are_kept_where_they_are(void **state)
 	struct gn_fbt t;
 	bool refused = false;
 	assert_int_equal(gn_fb_verify(old, &pair_now, &t), GN_OK);
-	assert_true(gn_fbt_beyond(t, GN_FB_SLOT(0)) && !gn_fbt_beyond(t, GN_FB_SLOT(0) | GN_FB_SLOT(1)));
+	assert_true(gn_fbt_beyond(t, GN_FB_SLOT(0)) &&
+		    !gn_fbt_beyond(t, GN_FB_SLOT(0) | GN_FB_SLOT(1)));
 	assert_int_equal(rename_pair(old, GN_LIT("old"), &out), GN_OK);
 	assert_true(gn_slice_eq(out, old)); /* nothing changed, byte for byte */
 	assert_int_equal(rename_pair(old, gn_slice(NULL, 0), &out), GN_OK);
 	assert_int_equal(gn_fb_verify(out, &pair_later, &t), GN_OK);
 	assert_true(!gn_fbt_has(t, 0) && gn_fbt_bits(t, 1, 8, 0) == 77);
 	memset(text, 'x', sizeof text);
-	for (size_t len = 65400; len < 65600; len++) { /* a vtable reaches 65,535 bytes far, and no further */
+	for (size_t len = 65400; len < 65600; len++) {
+		/* a vtable reaches 65,535 bytes far, and no further */
 		gn_err err = rename_pair(old, gn_slice(text, len), &out);
 		assert_int_equal(err, refused || err != GN_OK ? GN_TOO_LARGE : GN_OK);
 		refused |= err != GN_OK;

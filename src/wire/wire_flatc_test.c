@@ -1,5 +1,6 @@
-/* Against the official compiler: what we build it reads, what it builds we read, for every table of every schema with
- * random contents; and the schemas still conform to those released. Skipped when flatc is not installed. */
+/* Against the official compiler: what we build it reads, what it builds we read, for every table
+ * of every schema with random contents; and the schemas still conform to those released. Skipped
+ * when flatc is not installed. */
 #include <dirent.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -66,15 +67,17 @@ static struct gn_slice read_file(unsigned seed, const char *suffix)
 }
 
 /* flatc over 0.<suffix> .. of the table, with the options in front. */
-static void flatc(const struct schema *schema, const struct gn_fb_type *type, const char *options, const char *suffix)
+static void flatc(const struct schema *schema, const struct gn_fb_type *type, const char *options,
+		  const char *suffix)
 {
 	const char *space = strncmp(schema->file, "testdata/", 9) == 0 ? "geonet.sample" : "geonet";
 	char files[SEEDS * 64];
 	size_t n = 0;
 	for (unsigned seed = 0; seed < SEEDS; seed++)
 		n += (size_t)snprintf(files + n, sizeof files - n, " %s/%u.%s", dir, seed, suffix);
-	if (run("flatc %s --root-type %s.%s -o %s %s/%s %s%s >%s/log 2>&1", options, space, type->name, dir,
-		WIRE_FOLDER, schema->file, strcmp(suffix, "bin") == 0 ? "--" : "", files, dir)) {
+	if (run("flatc %s --root-type %s.%s -o %s %s/%s %s%s >%s/log 2>&1", options, space,
+		type->name, dir, WIRE_FOLDER, schema->file, strcmp(suffix, "bin") == 0 ? "--" : "",
+		files, dir)) {
 		run("cat %s/log", dir);
 		fail_msg("flatc %s refused %s", options, type->name);
 	}
@@ -87,7 +90,8 @@ static void compare(const struct gn_fb_type *type, char *const *texts)
 		struct gn_fbt t;
 		struct gn_slice theirs = read_file(seed, "bin");
 		if (gn_fb_verify(theirs, type, &t) != GN_OK)
-			fail_msg("flatc's %s does not verify (seed %u): %s", type->name, seed, texts[seed]);
+			fail_msg("flatc's %s does not verify (seed %u): %s", type->name, seed,
+				 texts[seed]);
 		assert_string_equal(json_of(type, t).p, texts[seed]);
 	}
 }
@@ -100,7 +104,8 @@ static char *text_of(const struct gn_fb_type *type, unsigned seed, struct gn_sli
 	return strdup(json_of(type, t).p);
 }
 
-static void for_each_table(void (*check)(const struct schema *schema, const struct gn_fb_type *type))
+static void for_each_table(void (*check)(const struct schema *schema,
+					 const struct gn_fb_type *type))
 {
 	need_flatc();
 	for (size_t s = 0; s < GN_COUNT(all_schemas); s++)
@@ -149,7 +154,8 @@ static void flatc_bytes_from_our_json(void **state)
 	for_each_table(from_json);
 }
 
-/* WR-8: schemas/released/<version>/x.fbs is x.fbs as released; what changed since must be compatible. */
+/* WR-8: schemas/released/<version>/x.fbs is x.fbs as released; what changed since must be
+ * compatible. */
 static void schemas_conform_to_those_released(void **state)
 {
 	(void)state;
@@ -165,10 +171,12 @@ static void schemas_conform_to_those_released(void **state)
 			char old[512];
 			if (strncmp(file, "schemas/", 8) != 0)
 				continue;
-			snprintf(old, sizeof old, WIRE_FOLDER "/schemas/released/%s/%s", v->d_name, file + 8);
+			snprintf(old, sizeof old, WIRE_FOLDER "/schemas/released/%s/%s", v->d_name,
+				 file + 8);
 			if (access(old, R_OK))
 				continue;
-			if (run("flatc --conform %s %s/%s >%s/log 2>&1", old, WIRE_FOLDER, file, dir)) {
+			if (run("flatc --conform %s %s/%s >%s/log 2>&1", old, WIRE_FOLDER, file,
+				dir)) {
 				run("cat %s/log", dir);
 				fail_msg("%s breaks %s", file, v->d_name);
 			}

@@ -1,4 +1,5 @@
-/* Any bytes as an overlay message, read whole; the record in it, and the message in a relayed one, too. */
+/* Any bytes as an overlay message, read whole; the record in it, and the message in a relayed
+ * one, too. */
 #include "wire/generated/overlay_fb.h"
 #include "wire/random_fb.h"
 #include "wire/wire.h"
@@ -12,7 +13,8 @@ static void read_message(struct gn_slice in, unsigned depth)
 	if (gn_fb_overlay_message_verify(in, &m) != GN_OK)
 		return;
 	json_of(&gn_fbtype_overlay_message, m.t);
-	if (gn_wire_record_parse(gn_fb_value_record(gn_fb_overlay_message_body_as_value(m)), &r) == GN_OK)
+	if (gn_wire_record_parse(gn_fb_value_record(gn_fb_overlay_message_body_as_value(m)), &r) ==
+	    GN_OK)
 		GN_ASSERT(r.bytes.len <= GN_RECORD_MAX);
 	if (depth < 2)
 		read_message(gn_fb_relay_inner(gn_fb_overlay_message_body_as_relay(m)), depth + 1);

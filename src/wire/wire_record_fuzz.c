@@ -1,5 +1,5 @@
-/* Any bytes as a record: opened, parsed, its body read by its type. A record that opens also parses, to the same
- * values; what parses is what a builder makes of its parts (WR-24). */
+/* Any bytes as a record: opened, parsed, its body read by its type. A record that opens also
+ * parses, to the same values; what parses is what a builder makes of its parts (WR-24). */
 #include "wire/generated/bodies_fb.h"
 #include "wire/random_fb.h"
 #include "wire/wire.h"
@@ -8,13 +8,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
 static void read_body(const struct gn_record *r)
 {
-	static const struct gn_fb_type *const bodies[] = {[GN_FB_RECORD_TYPE_IDENTITY] = &gn_fbtype_identity_body,
-							  [GN_FB_RECORD_TYPE_NODE] = &gn_fbtype_node_body,
-							  [GN_FB_RECORD_TYPE_NAME] = &gn_fbtype_name_body,
-							  [GN_FB_RECORD_TYPE_SITE] = &gn_fbtype_site_body,
-							  [GN_FB_RECORD_TYPE_REVOCATION] = &gn_fbtype_revocation_body};
+	static const struct gn_fb_type *const bodies[] = {
+		[GN_FB_RECORD_TYPE_IDENTITY] = &gn_fbtype_identity_body,
+		[GN_FB_RECORD_TYPE_NODE] = &gn_fbtype_node_body,
+		[GN_FB_RECORD_TYPE_NAME] = &gn_fbtype_name_body,
+		[GN_FB_RECORD_TYPE_SITE] = &gn_fbtype_site_body,
+		[GN_FB_RECORD_TYPE_REVOCATION] = &gn_fbtype_revocation_body};
 	struct gn_fbt t;
-	if (r->type < GN_COUNT(bodies) && bodies[r->type] && gn_fb_verify(r->body, bodies[r->type], &t) == GN_OK)
+	if (r->type < GN_COUNT(bodies) && bodies[r->type] &&
+	    gn_fb_verify(r->body, bodies[r->type], &t) == GN_OK)
 		json_of(bodies[r->type], t);
 }
 

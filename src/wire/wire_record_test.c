@@ -1,4 +1,5 @@
-/* Records and receipts: round trips, every limit at and past it, known places, order, every kind of damage. */
+/* Records and receipts: round trips, every limit at and past it, known places, order, every kind
+ * of damage. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -44,8 +45,8 @@ static struct gn_record_fields plain(void)
 static gn_err make(const struct gn_record_fields *fields, struct gn_slice *out)
 {
 	struct gn_buf buf = {storage, 3, sizeof storage};
-	gn_err err =
-		gn_wire_record_make(&sk, fields->type == GN_FB_RECORD_TYPE_IDENTITY ? pq_seed : NULL, fields, &buf);
+	gn_err err = gn_wire_record_make(
+		&sk, fields->type == GN_FB_RECORD_TYPE_IDENTITY ? pq_seed : NULL, fields, &buf);
 	if (err == GN_OK)
 		*out = gn_slice(storage + 3, buf.len - 3);
 	else
@@ -65,8 +66,8 @@ static void reads_back_what_was_made(void **state)
 	assert_int_equal(make(&f, &in), GN_OK);
 	assert_int_equal(gn_wire_record_open(in, &r), GN_OK);
 	assert_true(gn_slice_eq(r.bytes, in));
-	assert_true(gn_slice_eq(r.label, f.label) && gn_slice_eq(r.body, f.body) && gn_slice_eq(r.token, f.token) &&
-		    gn_slice_eq(r.prev, f.prev));
+	assert_true(gn_slice_eq(r.label, f.label) && gn_slice_eq(r.body, f.body) &&
+		    gn_slice_eq(r.token, f.token) && gn_slice_eq(r.prev, f.prev));
 	assert_int_equal(r.type, 4);
 	assert_int_equal(r.salt, 1);
 	assert_true(r.seq == 5 && r.created == 1000 && r.ttl == 3600 && !r.pq_sig.p);
@@ -116,16 +117,19 @@ static void known_places(void **state)
 {
 	(void)state;
 	expect_key(2, "", 0, "4f7c25500819228229cee78372e0c1b56e37be26df357e204cef69939e1fe3a7");
-	expect_key(0x8001, "caf\xc3\xa9", 5, "0afdee65a728cabcec3732ea16b411fbf02fc8d4810d0910d132152b5be2e9b7");
-	expect_key(3, "alice", 1, "621506178e8f4c2b590c9da77ad4013995d576710668d4f09c5683070898efc3");
-	expect_key(
-		3, "a.town", 0,
-		"6b2cb47a65005df2ea043881eedb1de3d3c370b043067f886d3cf4682d813073"); /* delegated: under its signer */
+	expect_key(0x8001, "caf\xc3\xa9", 5,
+		   "0afdee65a728cabcec3732ea16b411fbf02fc8d4810d0910d132152b5be2e9b7");
+	expect_key(3, "alice", 1,
+		   "621506178e8f4c2b590c9da77ad4013995d576710668d4f09c5683070898efc3");
+	expect_key(3, "a.town", 0,
+		   /* delegated: under its signer */
+		   "6b2cb47a65005df2ea043881eedb1de3d3c370b043067f886d3cf4682d813073");
 	struct gn_hash k;
 	char got[65];
 	gn_wire_record_key(3, NULL, gn_str("alice"), 1, &k); /* whoever owns it */
 	gn_hex(GN_SLICE(k.b), got);
-	assert_string_equal(got, "621506178e8f4c2b590c9da77ad4013995d576710668d4f09c5683070898efc3");
+	assert_string_equal(got,
+			    "621506178e8f4c2b590c9da77ad4013995d576710668d4f09c5683070898efc3");
 }
 
 /* ---- limits: made and read at the limit, refused one past it ---- */
@@ -138,15 +142,16 @@ static struct gn_slice forge(const struct gn_fb_signed_args *args, size_t sig_le
 	struct gn_sig sig;
 	assert_int_equal(gn_fbb_finish(&b, gn_fb_signed_make(&b, args), NULL, &body), GN_OK);
 	gn_sign(&sk, GN_RECORD_DOMAIN, &body, 1, &sig);
-	gn_fbref root =
-		gn_fb_record_make(&b, &(struct gn_fb_record_args){.signed_ = body, .sig = gn_slice(sig.b, sig_len)});
+	gn_fbref root = gn_fb_record_make(
+		&b, &(struct gn_fb_record_args){.signed_ = body, .sig = gn_slice(sig.b, sig_len)});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_RECORD_IDENTIFIER, &out), GN_OK);
 	return out;
 }
 
 static struct gn_fb_signed_args forged(void)
 {
-	return (struct gn_fb_signed_args){.type = 4, .owner = GN_SLICE(sk.pk.b), .ttl = 3600, .created = 1000};
+	return (struct gn_fb_signed_args){
+		.type = 4, .owner = GN_SLICE(sk.pk.b), .ttl = 3600, .created = 1000};
 }
 
 static void expect_open(const struct gn_fb_signed_args *args, gn_err want)
@@ -221,7 +226,8 @@ static void record_limit(void **state)
 		err = make(&f, &in);
 	} while (err == GN_TOO_LARGE);
 	assert_int_equal(err, GN_OK);
-	assert_int_equal(in.len, GN_RECORD_MAX); /* padding goes by 8, the first that fits fills it */
+	/* padding goes by 8, the first that fits fills it */
+	assert_int_equal(in.len, GN_RECORD_MAX);
 	assert_int_equal(gn_wire_record_open(in, &r), GN_OK);
 	struct gn_fb_signed_args args = forged();
 	args.body = text(GN_RECORD_MAX - 400);
@@ -263,7 +269,8 @@ static void storage_too_small(void **state)
 	assert_int_equal(make(&f, &in), GN_OK);
 	for (size_t cap = 0; cap <= in.len; cap++) {
 		struct gn_buf buf = {inner, 0, cap};
-		assert_int_equal(gn_wire_record_make(&sk, NULL, &f, &buf), cap < in.len ? GN_TOO_LARGE : GN_OK);
+		assert_int_equal(gn_wire_record_make(&sk, NULL, &f, &buf),
+				 cap < in.len ? GN_TOO_LARGE : GN_OK);
 		assert_int_equal(buf.len, cap < in.len ? 0 : in.len);
 	}
 }
@@ -285,7 +292,8 @@ static void every_bit_flip_is_noticed(void **state)
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		r = (struct gn_record){.seq = 77};
 		gn_err err = gn_wire_record_open(gn_slice(bytes, in.len), &r);
-		assert_true(err == GN_MALFORMED || err == GN_SIGNATURE || err == GN_RANGE || err == GN_TOO_LARGE);
+		assert_true(err == GN_MALFORMED || err == GN_SIGNATURE || err == GN_RANGE ||
+			    err == GN_TOO_LARGE);
 		assert_true(r.seq == 77 && !r.bytes.p);
 		bytes[bit / 8] ^= (uint8_t)(1 << bit % 8);
 	}
@@ -300,8 +308,10 @@ static void every_bit_flip_is_noticed(void **state)
 
 /* ---- one version, one sequence of bytes (WR-24) ---- */
 
-/* What is signed in `good`, in another envelope of the same signature: made by hand, in another order or with more. */
-static struct gn_slice other_envelope(const struct gn_record *good, bool turned, bool pq, bool unknown)
+/* What is signed in `good`, in another envelope of the same signature: made by hand, in another
+ * order or with more. */
+static struct gn_slice other_envelope(const struct gn_record *good, bool turned, bool pq,
+				      bool unknown)
 {
 	static const struct gn_fb_field rows[] = {
 		{.kind = GN_FB_SCALARS, .number = GN_FB_UINT, .size = 1, .slot = 0, .c_offset = 0},
@@ -312,8 +322,10 @@ static struct gn_slice other_envelope(const struct gn_record *good, bool turned,
 	struct {
 		struct gn_slice signed_, sig, pq_sig;
 		uint64_t unknown;
-	} args = {good->signed_bytes, GN_SLICE(good->sig.b), pq ? text(GN_PQ_SIG_LEN) : gn_slice(NULL, 0), unknown};
-	struct gn_fb_type type = {.name = "Record", .fields = fields, .field_count = GN_COUNT(fields)};
+	} args = {good->signed_bytes, GN_SLICE(good->sig.b),
+		  pq ? text(GN_PQ_SIG_LEN) : gn_slice(NULL, 0), unknown};
+	struct gn_fb_type type = {
+		.name = "Record", .fields = fields, .field_count = GN_COUNT(fields)};
 	struct gn_fbb b = gn_fbb(inner, sizeof inner);
 	struct gn_slice out;
 	_Static_assert(sizeof args == 56, "places of the fields");
@@ -323,7 +335,9 @@ static struct gn_slice other_envelope(const struct gn_record *good, bool turned,
 		fields[0] = rows[1];
 		fields[1] = rows[0];
 	}
-	assert_int_equal(gn_fbb_finish(&b, gn_fbb_table(&b, &type, &args), GN_FB_RECORD_IDENTIFIER, &out), GN_OK);
+	assert_int_equal(
+		gn_fbb_finish(&b, gn_fbb_table(&b, &type, &args), GN_FB_RECORD_IDENTIFIER, &out),
+		GN_OK);
 	return out;
 }
 
@@ -344,10 +358,14 @@ static void an_envelope_has_one_form(void **state)
 		assert_int_equal(gn_wire_record_open(gn_slice(bytes, len + more), &r), GN_OK);
 		assert_true(r.bytes.p == bytes && r.bytes.len == len);
 	}
-	assert_int_equal(gn_wire_record_open(other_envelope(&good, true, false, false), &r), GN_MALFORMED);
-	assert_int_equal(gn_wire_record_open(other_envelope(&good, false, true, false), &r), GN_MALFORMED);
-	assert_int_equal(gn_wire_record_open(other_envelope(&good, false, false, true), &r), GN_MALFORMED);
-	for (unsigned i = 0, odd = 0; i < 64; i++) { /* whatever has been made opens, also without what takes 8 bytes */
+	assert_int_equal(gn_wire_record_open(other_envelope(&good, true, false, false), &r),
+			 GN_MALFORMED);
+	assert_int_equal(gn_wire_record_open(other_envelope(&good, false, true, false), &r),
+			 GN_MALFORMED);
+	assert_int_equal(gn_wire_record_open(other_envelope(&good, false, false, true), &r),
+			 GN_MALFORMED);
+	for (unsigned i = 0, odd = 0; i < 64; i++) {
+		/* whatever has been made opens, also without what takes 8 bytes */
 		f.seq = i & 1;
 		f.created = i & 2;
 		f.body = text(i / 4);
@@ -378,7 +396,8 @@ static struct gn_slice identity_body(const uint8_t *pq_pk, size_t len)
 	struct gn_fbb b = gn_fbb(bytes, sizeof bytes);
 	struct gn_slice out;
 	gn_fbref root = gn_fb_identity_body_make(
-		&b, &(struct gn_fb_identity_body_args){.pq_key = gn_slice(pq_pk, len), .display_name = gn_str("Ada")});
+		&b, &(struct gn_fb_identity_body_args){.pq_key = gn_slice(pq_pk, len),
+						       .display_name = gn_str("Ada")});
 	assert_int_equal(gn_fbb_finish(&b, root, NULL, &out), GN_OK);
 	return out;
 }
@@ -468,7 +487,8 @@ static void order_is_by_seq_then_hash(void **state)
 static void receipts_bind_every_field(void **state)
 {
 	(void)state;
-	struct gn_receipt r = {.key = {{1}}, .seq = 2, .hash = {{3}}, .held_until = 4, .holder = {{5}}};
+	struct gn_receipt r = {
+		.key = {{1}}, .seq = 2, .hash = {{3}}, .held_until = 4, .holder = {{5}}};
 	gn_wire_receipt_sign(&sk, &r);
 	assert_int_equal(gn_wire_receipt_verify(&r), GN_OK);
 	uint8_t *fields[] = {r.key.b,    (uint8_t *)&r.seq, r.hash.b, (uint8_t *)&r.held_until,
@@ -496,7 +516,8 @@ static void codes_go_there_and_back(void **state)
 		assert_int_equal(gn_wire_code(gn_wire_err((uint8_t)code)), code);
 	assert_int_equal(gn_wire_err(200), GN_REMOTE);
 	assert_int_equal(gn_wire_code(GN_NOMEM), GN_FB_CODE_FAILED);
-	struct gn_addr a = gn_addr_v4(10, 0, 0, 1, 7780), back = gn_wire_addr_get(gn_wire_addr(&a, GN_FB_CARRIER_QUIC));
+	struct gn_addr a = gn_addr_v4(10, 0, 0, 1, 7780),
+		       back = gn_wire_addr_get(gn_wire_addr(&a, GN_FB_CARRIER_QUIC));
 	assert_true(gn_addr_eq(&a, &back));
 }
 
@@ -508,11 +529,12 @@ static void largest_messages_fit(void **state)
 	struct gn_fb_hash hash = {{0}}, proof[4] = {{{0}}};
 	struct gn_slice out;
 	struct gn_fbb b = gn_fbb(message, sizeof message);
-	gn_fbref put = gn_fb_put_make(
-		&b, &(struct gn_fb_put_args){.record = text(GN_RECORD_MAX), .token = text(GN_RECORD_TOKEN_MAX)});
+	gn_fbref put =
+		gn_fb_put_make(&b, &(struct gn_fb_put_args){.record = text(GN_RECORD_MAX),
+							    .token = text(GN_RECORD_TOKEN_MAX)});
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b,
-		&(struct gn_fb_overlay_message_args){.request = 1, .body_type = GN_FB_OVERLAY_BODY_PUT, .body = put});
+		&b, &(struct gn_fb_overlay_message_args){
+			    .request = 1, .body_type = GN_FB_OVERLAY_BODY_PUT, .body = put});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &out), GN_OK);
 	b = gn_fbb(message, sizeof message);
 	gn_fbref chunk = gn_fb_chunk_make(&b, &(struct gn_fb_chunk_args){.block = &hash,
@@ -522,10 +544,11 @@ static void largest_messages_fit(void **state)
 									 .proof = {proof, 4},
 									 .data = text(1 << 16)});
 	put = gn_fb_chunk_put_make(
-		&b, &(struct gn_fb_chunk_put_args){.chunk = chunk, .ttl = 1, .token = text(GN_RECORD_TOKEN_MAX)});
+		&b, &(struct gn_fb_chunk_put_args){
+			    .chunk = chunk, .ttl = 1, .token = text(GN_RECORD_TOKEN_MAX)});
 	root = gn_fb_block_message_make(
-		&b,
-		&(struct gn_fb_block_message_args){.request = 1, .body_type = GN_FB_BLOCK_BODY_CHUNK_PUT, .body = put});
+		&b, &(struct gn_fb_block_message_args){
+			    .request = 1, .body_type = GN_FB_BLOCK_BODY_CHUNK_PUT, .body = put});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &out), GN_OK);
 }
 

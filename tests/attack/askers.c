@@ -1,6 +1,6 @@
-/* Asking and not reading, with many keys: --count of them, with receive windows of one byte, ask every two seconds for
- * one chunk of the block in --arg (64 hex digits) and take nothing. A line of figures once all have dialled, and one at
- * the end. */
+/* Asking and not reading, with many keys: --count of them, with receive windows of one byte, ask
+ * every two seconds for one chunk of the block in --arg (64 hex digits) and take nothing. A line
+ * of figures once all have dialled, and one at the end. */
 #include "attack.h"
 
 #include <string.h>
@@ -20,8 +20,9 @@ static void ask(struct endpoint *e, gn_jet_id id)
 	gn_fbref body = gn_fb_chunk_get_make(
 		&b, &(struct gn_fb_chunk_get_args){.block = &askers.block, .first = 0, .count = 1});
 	gn_fbref root = gn_fb_block_message_make(
-		&b, &(struct gn_fb_block_message_args){
-			    .request = ++askers.asked, .body_type = GN_FB_BLOCK_BODY_CHUNK_GET, .body = body});
+		&b, &(struct gn_fb_block_message_args){.request = ++askers.asked,
+						       .body_type = GN_FB_BLOCK_BODY_CHUNK_GET,
+						       .body = body});
 	if (gn_fbb_finish(&b, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &message))
 		fail("a message does not fit its storage");
 	endpoint_send(e, id, message, true);

@@ -63,8 +63,8 @@ struct gn_addr endpoint_addr(const struct attack *a, unsigned number)
 	if (a->prefixes == 0)
 		return gn_addr_v4(127, 0, 0, 1, 0);
 	unsigned n = number % a->prefixes;
-	return gn_addr_v4(127, (uint8_t)(1 + n / 250), (uint8_t)(n % 250), (uint8_t)(1 + number / a->prefixes % 250),
-			  0);
+	return gn_addr_v4(127, (uint8_t)(1 + n / 250), (uint8_t)(n % 250),
+			  (uint8_t)(1 + number / a->prefixes % 250), 0);
 }
 
 static int open_socket(struct gn_addr *addr)
@@ -73,8 +73,10 @@ static int open_socket(struct gn_addr *addr)
 	socklen_t len = sizeof in;
 	int size = 4 << 20, fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	memcpy(&in.sin_addr, addr->ip + 12, 4);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&in, sizeof in) || getsockname(fd, (struct sockaddr *)&in, &len))
-		fail("a socket on 127.%u.%u.%u: %s", addr->ip[13], addr->ip[14], addr->ip[15], strerror(errno));
+	if (fd < 0 || bind(fd, (struct sockaddr *)&in, sizeof in) ||
+	    getsockname(fd, (struct sockaddr *)&in, &len))
+		fail("a socket on 127.%u.%u.%u: %s", addr->ip[13], addr->ip[14], addr->ip[15],
+		     strerror(errno));
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof size);
 	addr->port = ntohs(in.sin_port);
@@ -90,7 +92,8 @@ struct endpoint *endpoint_new(struct attack *a, unsigned number, const struct gn
 	e->attack = a;
 	e->number = number;
 	e->key = key_of(a, number);
-	for (uint64_t at = 0; gn_node_id_search(&e->key.pk, a->pow_bits, at, 1 << 16, e->nonce); at += 1 << 16)
+	for (uint64_t at = 0; gn_node_id_search(&e->key.pk, a->pow_bits, at, 1 << 16, e->nonce);
+	     at += 1 << 16)
 		;
 	gn_node_id_make(&e->key.pk, e->nonce, &e->id);
 	e->addr = endpoint_addr(a, number);
@@ -98,7 +101,8 @@ struct endpoint *endpoint_new(struct attack *a, unsigned number, const struct gn
 	c.node_key = e->key;
 	if (gn_jet_new(&a->env, &c, &e->jet))
 		fail("jet cannot be made");
-	gn_map_init(&e->inbound, &a->env, sizeof(struct inbound_key), sizeof(struct inbound), 1 << 16);
+	gn_map_init(&e->inbound, &a->env, sizeof(struct inbound_key), sizeof(struct inbound),
+		    1 << 16);
 	a->endpoints[a->endpoint_count++] = e;
 	return e;
 }
@@ -142,7 +146,8 @@ void endpoint_throw(struct endpoint *e, const struct gn_addr *to, struct gn_slic
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(to->port)};
 	memcpy(&in.sin_addr, to->ip + 12, 4);
-	if (sendto(e->fd, datagram.p, datagram.len, 0, (struct sockaddr *)&in, sizeof in) == (ssize_t)datagram.len) {
+	if (sendto(e->fd, datagram.p, datagram.len, 0, (struct sockaddr *)&in, sizeof in) ==
+	    (ssize_t)datagram.len) {
 		e->datagrams_out++;
 		e->datagram_bytes_out += datagram.len;
 	}
@@ -195,8 +200,8 @@ static void read_stream(struct endpoint *e, const struct gn_jet_event *event)
 	size_t len;
 	if (!in || (!in->bytes && !(in->bytes = malloc(MESSAGE_MAX))))
 		fail("no memory for a message");
-	while (!fin && gn_jet_stream_read(e->jet, event->id, event->stream, in->bytes + in->len, MESSAGE_MAX - in->len,
-					  &len, &fin) == GN_OK)
+	while (!fin && gn_jet_stream_read(e->jet, event->id, event->stream, in->bytes + in->len,
+					  MESSAGE_MAX - in->len, &len, &fin) == GN_OK)
 		in->len += len;
 	if (!fin)
 		return;
@@ -256,31 +261,34 @@ static struct gn_slice finish(struct gn_fbb *b, uint64_t request, uint8_t type, 
 {
 	struct gn_slice out;
 	gn_fbref root = gn_fb_overlay_message_make(
-		b, &(struct gn_fb_overlay_message_args){.request = request, .body_type = type, .body = body});
+		b, &(struct gn_fb_overlay_message_args){
+			   .request = request, .body_type = type, .body = body});
 	if (gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &out))
 		fail("a message does not fit its storage");
 	return out;
 }
 
-static gn_fbref make_hello(const struct endpoint *e, struct gn_fbb *b, enum gn_fb_node_mode mode, bool reply)
+static gn_fbref make_hello(const struct endpoint *e, struct gn_fbb *b, enum gn_fb_node_mode mode,
+			   bool reply)
 {
 	struct gn_fb_key pk;
 	struct gn_fb_nonce nonce;
 	struct gn_fb_addr addr = gn_wire_addr(&e->addr, GN_FB_CARRIER_UDP);
 	memcpy(pk.b, e->key.pk.b, 32);
 	memcpy(nonce.b, e->nonce, 8);
-	return gn_fb_hello_make(b, &(struct gn_fb_hello_args){.pk = &pk,
-							      .nonce = &nonce,
-							      .class = 1,
-							      .mode = (uint8_t)mode,
-							      .addrs = {&addr, 1},
-							      .version = 1,
-							      .since = gn_unix(e->attack->start) - 86400,
-							      .reply = reply});
+	return gn_fb_hello_make(
+		b, &(struct gn_fb_hello_args){.pk = &pk,
+					      .nonce = &nonce,
+					      .class = 1,
+					      .mode = (uint8_t)mode,
+					      .addrs = {&addr, 1},
+					      .version = 1,
+					      .since = gn_unix(e->attack->start) - 86400,
+					      .reply = reply});
 }
 
-struct gn_slice message_hello(struct endpoint *e, enum gn_fb_node_mode mode, bool reply, uint64_t request, uint8_t *out,
-			      size_t cap)
+struct gn_slice message_hello(struct endpoint *e, enum gn_fb_node_mode mode, bool reply,
+			      uint64_t request, uint8_t *out, size_t cap)
 {
 	struct gn_fbb b = gn_fbb(out, cap);
 	return finish(&b, request, GN_FB_OVERLAY_BODY_HELLO, make_hello(e, &b, mode, reply));
@@ -291,7 +299,8 @@ void send_link(struct endpoint *e, gn_jet_id id, enum gn_fb_node_mode mode)
 	uint8_t out[1024];
 	struct gn_fbb b = gn_fbb(out, sizeof out);
 	gn_fbref hello = make_hello(e, &b, mode, false);
-	gn_fbref link = gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = hello});
+	gn_fbref link = gn_fb_link_make(
+		&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = hello});
 	endpoint_send(e, id, finish(&b, ++e->requests, GN_FB_OVERLAY_BODY_LINK, link), false);
 }
 
@@ -299,7 +308,8 @@ void send_unlink(struct endpoint *e, gn_jet_id id)
 {
 	uint8_t out[256];
 	struct gn_fbb b = gn_fbb(out, sizeof out);
-	gn_fbref body = gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_NOT_FOUND});
+	gn_fbref body =
+		gn_fb_unlink_make(&b, &(struct gn_fb_unlink_args){.code = GN_FB_CODE_NOT_FOUND});
 	endpoint_send(e, id, finish(&b, 0, GN_FB_OVERLAY_BODY_UNLINK, body), false);
 }
 
@@ -316,16 +326,20 @@ void send_pong(struct endpoint *e, gn_jet_id id, uint64_t request, enum gn_fb_no
 	uint8_t out[256];
 	struct gn_fbb b = gn_fbb(out, sizeof out);
 	gn_fbref delta = gn_fb_delta_make(&b, &(struct gn_fb_delta_args){.to_version = 1});
-	gn_fbref body = gn_fb_pong_make(&b, &(struct gn_fb_pong_args){.delta = delta, .mode = (uint8_t)mode});
+	gn_fbref body = gn_fb_pong_make(
+		&b, &(struct gn_fb_pong_args){.delta = delta, .mode = (uint8_t)mode});
 	endpoint_send(e, id, finish(&b, request, GN_FB_OVERLAY_BODY_PONG, body), false);
 }
 
-void send_digest(struct endpoint *e, gn_jet_id id, const struct gn_fb_key_seq *entries, unsigned count)
+void send_digest(struct endpoint *e, gn_jet_id id, const struct gn_fb_key_seq *entries,
+		 unsigned count)
 {
 	uint8_t out[4096];
 	struct gn_fbb b = gn_fbb(out, sizeof out);
-	const struct gn_fb_digest_args args = {
-		.to = UINT64_MAX, .count = count ? 0 : 1, .sum = count ? 0 : 7, .held = {entries, count}};
+	const struct gn_fb_digest_args args = {.to = UINT64_MAX,
+					       .count = count ? 0 : 1,
+					       .sum = count ? 0 : 7,
+					       .held = {entries, count}};
 	gn_fbref body = gn_fb_digest_make(&b, &args);
 	endpoint_send(e, id, finish(&b, ++e->requests, GN_FB_OVERLAY_BODY_DIGEST, body), false);
 }
@@ -349,11 +363,13 @@ struct gn_slice message_get(const struct gn_hash *key, uint64_t request, uint8_t
 	struct gn_fbb b = gn_fbb(out, cap);
 	struct gn_fb_hash k;
 	memcpy(k.b, key->b, 32);
-	return finish(&b, request, GN_FB_OVERLAY_BODY_GET, gn_fb_get_make(&b, &(struct gn_fb_get_args){.key = &k}));
+	return finish(&b, request, GN_FB_OVERLAY_BODY_GET,
+		      gn_fb_get_make(&b, &(struct gn_fb_get_args){.key = &k}));
 }
 
-struct gn_slice record_make(struct attack *a, unsigned owner, const char *label, struct gn_slice body, uint32_t ttl,
-			    struct gn_hash *key, uint8_t *out, size_t cap)
+struct gn_slice record_make(struct attack *a, unsigned owner, const char *label,
+			    struct gn_slice body, uint32_t ttl, struct gn_hash *key, uint8_t *out,
+			    size_t cap)
 {
 	struct gn_sk sk = key_of(a, owner);
 	struct gn_buf buf = {out, 0, cap};
@@ -384,9 +400,11 @@ static const struct {
 static _Noreturn void usage(int code)
 {
 	FILE *to = code ? stderr : stdout;
-	fprintf(to, "usage: geonet_attack NAME --node 127.0.0.1:PORT [--pow-bits N] [--count N] [--prefixes N] "
+	fprintf(to, "usage: geonet_attack NAME --node 127.0.0.1:PORT [--pow-bits N] [--count N] "
+		    "[--prefixes N] "
 		    "[--seconds N]\n"
-		    "                          [--seed N] [--arg TEXT] [--hold]\n\nAttacks on a node of this machine, "
+		    "                          [--seed N] [--arg TEXT] [--hold]\n\nAttacks on a "
+		    "node of this machine, "
 		    "for tests:\n\n");
 	for (size_t i = 0; i < GN_COUNT(attacks); i++)
 		fprintf(to, "  %-12s %s\n", attacks[i].name, attacks[i].text);
@@ -405,7 +423,8 @@ static void parse(struct attack *a, int argc, char **argv)
 			fail("%s needs a value", name);
 		i++;
 		if (strcmp(name, "--node") == 0) {
-			if (gn_addr_parse(gn_str(value), &a->node) || !gn_addr_is_loopback(&a->node))
+			if (gn_addr_parse(gn_str(value), &a->node) ||
+			    !gn_addr_is_loopback(&a->node))
 				fail("--node takes 127.x.y.z:PORT, not '%s'", value);
 		} else if (strcmp(name, "--pow-bits") == 0) {
 			a->pow_bits = (unsigned)strtoul(value, NULL, 10);

@@ -1,6 +1,7 @@
-/* Room and places for blocks: --count keys ask a node to keep blocks. --arg places: each asks for 16 places of 1 MiB
- * and brings nothing, and asks again as soon as one is free. --arg store: each sends whole chunks as fast as they are
- * taken, until it is refused. The result counts what they hold at the end of --seconds. */
+/* Room and places for blocks: --count keys ask a node to keep blocks. --arg places: each asks
+ * for 16 places of 1 MiB and brings nothing, and asks again as soon as one is free. --arg store:
+ * each sends whole chunks as fast as they are taken, until it is refused. The result counts what
+ * they hold at the end of --seconds. */
 #include "attack.h"
 #include "store/store.h"
 
@@ -30,7 +31,8 @@ static void send(struct side *s, unsigned place, uint8_t type, struct gn_fbb *b,
 {
 	struct gn_slice bytes;
 	gn_fbref root = gn_fb_block_message_make(
-		b, &(struct gn_fb_block_message_args){.request = place + 1, .body_type = type, .body = body});
+		b, &(struct gn_fb_block_message_args){
+			   .request = place + 1, .body_type = type, .body = body});
 	if (gn_fbb_finish(b, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes) != GN_OK)
 		fail("a message cannot be made");
 	endpoint_send(s->e, s->id, bytes, true);
@@ -54,9 +56,10 @@ static void ask(struct side *s, unsigned place)
 	s->at[place] = s->e->attack->now;
 	blocks.asked++;
 	send(s, place, GN_FB_BLOCK_BODY_BLOCK_KEEP, &b,
-	     gn_fb_block_keep_make(&b, &(struct gn_fb_block_keep_args){.block = &hash,
-								       .block_len = blocks.store ? GN_CHUNK : GN_BLOCK,
-								       .ttl = 30 * 86400}));
+	     gn_fb_block_keep_make(&b, &(struct gn_fb_block_keep_args){
+					       .block = &hash,
+					       .block_len = blocks.store ? GN_CHUNK : GN_BLOCK,
+					       .ttl = 30 * 86400}));
 }
 
 static void bring(struct side *s, unsigned place, uint64_t number)
@@ -68,21 +71,25 @@ static void bring(struct side *s, unsigned place, uint64_t number)
 	name_chunk(number, &check);
 	memcpy(hash.b, check.b, sizeof hash.b);
 	gn_fbref data = gn_fb_chunk_make(
-		&b, &(struct gn_fb_chunk_args){
-			    .block = &hash, .chunks = 1, .block_len = GN_CHUNK, .data = gn_slice(chunk, sizeof chunk)});
+		&b, &(struct gn_fb_chunk_args){.block = &hash,
+					       .chunks = 1,
+					       .block_len = GN_CHUNK,
+					       .data = gn_slice(chunk, sizeof chunk)});
 	send(s, place, GN_FB_BLOCK_BODY_CHUNK_PUT, &b,
 	     gn_fb_chunk_put_make(&b, &(struct gn_fb_chunk_put_args){.chunk = data}));
 }
 
 static uint64_t numbers[KEYS_MAX][PLACES];
 
-static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice message)
+static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice message)
 {
 	struct gn_fb_block_message m;
 	struct side *s = e->user;
 	(void)id;
 	(void)from;
-	if (gn_fb_block_message_verify(message, &m) != GN_OK || gn_fb_block_message_request(m) - 1 >= PLACES)
+	if (gn_fb_block_message_verify(message, &m) != GN_OK ||
+	    gn_fb_block_message_request(m) - 1 >= PLACES)
 		return;
 	unsigned place = (unsigned)gn_fb_block_message_request(m) - 1;
 	s->at[place] = e->attack->now;
@@ -114,7 +121,8 @@ static bool step(struct attack *a)
 		if (!s->id || gn_jet_info(s->e->jet, s->id, &info) || !info.connected)
 			continue;
 		for (unsigned k = 0; k < PLACES && !s->refused; k++) {
-			bool again = s->asked[k] && a->now - s->at[k] > (blocks.store ? 5 * GN_SEC : GN_SEC / 2);
+			bool again = s->asked[k] &&
+				     a->now - s->at[k] > (blocks.store ? 5 * GN_SEC : GN_SEC / 2);
 			if (s->asked[k] && !again)
 				continue;
 			if (!blocks.store)
@@ -139,10 +147,11 @@ int attack_blocks(struct attack *a)
 		s->id = endpoint_dial(s->e, &a->node);
 	}
 	run(a, a->life, step);
-	result("\"keys\": %u, \"keepers\": %u, \"asked\": %llu, \"granted\": %llu, \"stored\": %llu, \"refused\": "
+	result("\"keys\": %u, \"keepers\": %u, \"asked\": %llu, \"granted\": %llu, \"stored\": "
+	       "%llu, \"refused\": "
 	       "%llu, \"bytes\": %llu",
-	       blocks.count, blocks.keepers, (unsigned long long)blocks.asked, (unsigned long long)blocks.granted,
-	       (unsigned long long)blocks.stored, (unsigned long long)blocks.refused,
-	       (unsigned long long)(blocks.stored * GN_CHUNK));
+	       blocks.count, blocks.keepers, (unsigned long long)blocks.asked,
+	       (unsigned long long)blocks.granted, (unsigned long long)blocks.stored,
+	       (unsigned long long)blocks.refused, (unsigned long long)(blocks.stored * GN_CHUNK));
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* Asking for what is dear to give: one key puts records, then another asks --count times a second for the rest of the
- * time. --arg "KIND RECORDS BYTES":
+/* Asking for what is dear to give: one key puts records, then another asks --count times a
+ * second for the rest of the time. --arg "KIND RECORDS BYTES":
  *
  *   mute   GETs of the records in turn, over a session that takes one byte of the answers
  *   read   the same, and the answers are taken
@@ -24,7 +24,8 @@ static struct {
 
 static uint8_t storage[1 << 17];
 
-static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
+static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice bytes)
 {
 	struct gn_fb_overlay_message m;
 	(void)e, (void)id, (void)from;
@@ -32,12 +33,13 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 		return;
 	uint8_t type = gn_fb_overlay_message_body_type(m);
 	gets.stored += type == GN_FB_OVERLAY_BODY_ACK;
-	gets.values +=
-		type == GN_FB_OVERLAY_BODY_VALUE || type == GN_FB_OVERLAY_BODY_NODES || type == GN_FB_OVERLAY_BODY_PONG;
+	gets.values += type == GN_FB_OVERLAY_BODY_VALUE || type == GN_FB_OVERLAY_BODY_NODES ||
+		       type == GN_FB_OVERLAY_BODY_PONG;
 	if (type != GN_FB_OVERLAY_BODY_REFUSED)
 		return;
 	gets.refused++;
-	gets.busy += gn_wire_err(gn_fb_refused_code(gn_fb_overlay_message_body_as_refused(m))) == GN_BUSY;
+	gets.busy += gn_wire_err(gn_fb_refused_code(gn_fb_overlay_message_body_as_refused(m))) ==
+		     GN_BUSY;
 }
 
 static void on_event(struct endpoint *e, const struct gn_jet_event *event)
@@ -82,14 +84,17 @@ static void put_all(struct attack *a)
 	for (unsigned i = 0; i < gets.records; i++) {
 		char label[16];
 		snprintf(label, sizeof label, "g%u", i);
-		struct gn_slice r = record_make(a, 1000 + i / PER_OWNER, label, gn_slice(body, gets.bytes), 86400,
-						&gets.keys[i], record, sizeof record);
-		endpoint_send(e, gets.id, message_put(r, ++gets.request, storage, sizeof storage), true);
+		struct gn_slice r =
+			record_make(a, 1000 + i / PER_OWNER, label, gn_slice(body, gets.bytes),
+				    86400, &gets.keys[i], record, sizeof record);
+		endpoint_send(e, gets.id, message_put(r, ++gets.request, storage, sizeof storage),
+			      true);
 		if (!run(a, 20 * GN_SEC, all_answered))
 			fail("a record was not answered");
 	}
 	if (gets.stored < gets.records)
-		fail("%llu of %u records were stored", (unsigned long long)gets.stored, gets.records);
+		fail("%llu of %u records were stored", (unsigned long long)gets.stored,
+		     gets.records);
 }
 
 static struct gn_slice ask(unsigned i)
@@ -100,16 +105,20 @@ static struct gn_slice ask(unsigned i)
 	uint8_t type = GN_FB_OVERLAY_BODY_PING;
 	gn_fbref body;
 	if (!strcmp(gets.kind, "mute") || !strcmp(gets.kind, "read"))
-		return message_get(&gets.keys[i % gets.records], ++gets.request, storage, sizeof storage);
+		return message_get(&gets.keys[i % gets.records], ++gets.request, storage,
+				   sizeof storage);
 	if (!strcmp(gets.kind, "find")) {
 		type = GN_FB_OVERLAY_BODY_FIND;
-		body = gn_fb_find_make(&b,
-				       &(struct gn_fb_find_args){.theta = gn_theta(key.b), .target = &key, .limit = 8});
+		body = gn_fb_find_make(&b, &(struct gn_fb_find_args){.theta = gn_theta(key.b),
+								     .target = &key,
+								     .limit = 8});
 	} else {
-		body = gn_fb_ping_make(&b, &(struct gn_fb_ping_args){.mode = GN_FB_NODE_MODE_CLIENT});
+		body = gn_fb_ping_make(&b,
+				       &(struct gn_fb_ping_args){.mode = GN_FB_NODE_MODE_CLIENT});
 	}
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b, &(struct gn_fb_overlay_message_args){.request = ++gets.request, .body_type = type, .body = body});
+		&b, &(struct gn_fb_overlay_message_args){
+			    .request = ++gets.request, .body_type = type, .body = body});
 	if (gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &out))
 		fail("a message does not fit its storage");
 	return out;
@@ -128,14 +137,17 @@ int attack_gets(struct attack *a)
 	unsigned rate = a->count ? a->count : 1000;
 	gn_time began = a->now;
 	while (a->now < began + a->life && gets.id) {
-		for (unsigned n = 0; n < 64 && gets.asked < (uint64_t)((a->now - began) / GN_MSEC) * rate / 1000; n++)
+		for (unsigned n = 0;
+		     n < 64 && gets.asked < (uint64_t)((a->now - began) / GN_MSEC) * rate / 1000;
+		     n++)
 			endpoint_send(e, gets.id, ask((unsigned)gets.asked++), false);
 		run(a, GN_MSEC, NULL);
 	}
 	char key[65];
 	gn_hex(gn_slice(e->key.pk.b, 32), key);
-	result("\"key\": \"%s\", \"asked\": %llu, \"answered\": %llu, \"busy\": %llu, \"bytes\": %llu", key,
-	       (unsigned long long)gets.asked, (unsigned long long)gets.values, (unsigned long long)gets.busy,
-	       (unsigned long long)e->datagram_bytes_out);
+	result("\"key\": \"%s\", \"asked\": %llu, \"answered\": %llu, \"busy\": %llu, \"bytes\": "
+	       "%llu",
+	       key, (unsigned long long)gets.asked, (unsigned long long)gets.values,
+	       (unsigned long long)gets.busy, (unsigned long long)e->datagram_bytes_out);
 	return 0;
 }

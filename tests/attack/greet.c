@@ -1,7 +1,8 @@
 /* No attack: one session, one HELLO, one answer. What the others stand on. */
 #include "attack.h"
 
-static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice message)
+static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice message)
 {
 	struct gn_fb_overlay_message m;
 	(void)id;
@@ -15,7 +16,9 @@ static void on_event(struct endpoint *e, const struct gn_jet_event *event)
 {
 	uint8_t out[1200];
 	if (event->kind == GN_JET_CONNECTED)
-		endpoint_send(e, event->id, message_hello(e, GN_FB_NODE_MODE_CLIENT, false, 7, out, sizeof out), false);
+		endpoint_send(e, event->id,
+			      message_hello(e, GN_FB_NODE_MODE_CLIENT, false, 7, out, sizeof out),
+			      false);
 }
 
 static bool answered(struct attack *a)

@@ -1,5 +1,6 @@
-/* More than a share with receipts: one key links as a server, PUSHes --count small records as if it handed them over,
- * and PUTs the same ones after that. The figures are how many were taken each way. */
+/* More than a share with receipts: one key links as a server, PUSHes --count small records as if
+ * it handed them over, and PUTs the same ones after that. The figures are how many were taken
+ * each way. */
 #include "attack.h"
 
 #include <stdlib.h>
@@ -33,14 +34,16 @@ static void next(struct endpoint *e)
 	unsigned i = handed.sent++;
 	struct gn_slice *r = &handed.records[i];
 	if (!r->p)
-		*r = record_make(a, OWNERS + i, "x", GN_LIT("junk"), 30 * 86400, NULL, handed.bytes[i], RECORD);
+		*r = record_make(a, OWNERS + i, "x", GN_LIT("junk"), 30 * 86400, NULL,
+				 handed.bytes[i], RECORD);
 	endpoint_send(e, handed.id,
 		      handed.putting ? message_put(*r, request_of(a, i), message, sizeof message)
 				     : message_push(*r, request_of(a, i), message, sizeof message),
 		      true);
 }
 
-static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
+static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice bytes)
 {
 	struct gn_fb_overlay_message m;
 	(void)from;
@@ -58,7 +61,8 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 	handed.answered++;
 	handed.last = e->attack->now;
 	handed.pushed += ok && !handed.putting;
-	handed.receipts += ok && handed.putting && gn_fb_ack_has_receipt(gn_fb_overlay_message_body_as_ack(m));
+	handed.receipts +=
+		ok && handed.putting && gn_fb_ack_has_receipt(gn_fb_overlay_message_body_as_ack(m));
 	next(e);
 }
 
@@ -105,8 +109,8 @@ int attack_handed(struct attack *a)
 		fail("the node does not link with us");
 	phase(a, e, false);
 	phase(a, e, true);
-	result("\"pushed\": %u, \"receipts\": %u, \"seconds\": %.1f", handed.pushed, handed.receipts,
-	       (double)(a->now - a->start) / 1e9);
+	result("\"pushed\": %u, \"receipts\": %u, \"seconds\": %.1f", handed.pushed,
+	       handed.receipts, (double)(a->now - a->start) / 1e9);
 	free(handed.records);
 	free(handed.bytes);
 	return 0;

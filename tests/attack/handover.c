@@ -1,5 +1,6 @@
-/* Sybils near a key: --count identities (20) that lie nearer to it than any honest node, link to all nodes, answer GET
- * with "mine, nothing", PUT with a signed receipt, PUSH and DIGEST as if they had everything, and keep nothing.
+/* Sybils near a key: --count identities (20) that lie nearer to it than any honest node, link to
+ * all nodes, answer GET with "mine, nothing", PUT with a signed receipt, PUSH and DIGEST as if
+ * they had everything, and keep nothing.
  *
  *   --arg "KEY PORT PORT .."      the key in hex, and the nodes */
 #include "attack.h"
@@ -25,7 +26,8 @@ static struct gn_slice message(struct gn_fbb *b, uint64_t request, uint8_t type,
 {
 	struct gn_slice out;
 	gn_fbref root = gn_fb_overlay_message_make(
-		b, &(struct gn_fb_overlay_message_args){.request = request, .body_type = type, .body = body});
+		b, &(struct gn_fb_overlay_message_args){
+			   .request = request, .body_type = type, .body = body});
 	if (gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &out))
 		fail("a message does not fit its storage");
 	return out;
@@ -38,13 +40,14 @@ static gn_fbref hello(const struct endpoint *e, struct gn_fbb *b)
 	struct gn_fb_addr addr = gn_wire_addr(&e->addr, GN_FB_CARRIER_UDP);
 	memcpy(pk.b, e->key.pk.b, 32);
 	memcpy(nonce.b, e->nonce, 8);
-	return gn_fb_hello_make(b, &(struct gn_fb_hello_args){.pk = &pk,
-							      .nonce = &nonce,
-							      .class = 1,
-							      .mode = GN_FB_NODE_MODE_SERVER,
-							      .addrs = {&addr, 1},
-							      .version = 1,
-							      .since = gn_unix(e->attack->start) - 86400});
+	return gn_fb_hello_make(
+		b, &(struct gn_fb_hello_args){.pk = &pk,
+					      .nonce = &nonce,
+					      .class = 1,
+					      .mode = GN_FB_NODE_MODE_SERVER,
+					      .addrs = {&addr, 1},
+					      .version = 1,
+					      .since = gn_unix(e->attack->start) - 86400});
 }
 
 /* The others of us, and nobody else. */
@@ -61,11 +64,12 @@ static uint32_t contacts(const struct endpoint *e, struct gn_fbb *b, gn_fbref *o
 			continue;
 		memcpy(pk.b, x->key.pk.b, 32);
 		memcpy(nonce.b, x->nonce, 8);
-		out[n++] = gn_fb_contact_make(b, &(struct gn_fb_contact_args){.pk = &pk,
-									      .nonce = &nonce,
-									      .addrs = {&addr, 1},
-									      .class = 1,
-									      .mode = GN_FB_NODE_MODE_SERVER});
+		out[n++] = gn_fb_contact_make(
+			b, &(struct gn_fb_contact_args){.pk = &pk,
+							.nonce = &nonce,
+							.addrs = {&addr, 1},
+							.class = 1,
+							.mode = GN_FB_NODE_MODE_SERVER});
 	}
 	return n;
 }
@@ -74,10 +78,12 @@ static void ask_link(struct endpoint *e, gn_jet_id id)
 {
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	gn_fbref h = hello(e, &b);
-	endpoint_send(e, id,
-		      message(&b, 1, GN_FB_OVERLAY_BODY_LINK,
-			      gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = h})),
-		      false);
+	endpoint_send(
+		e, id,
+		message(&b, 1, GN_FB_OVERLAY_BODY_LINK,
+			gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF,
+								      .hello = h})),
+		false);
 }
 
 static gn_fbref signed_receipt(const struct endpoint *e, struct gn_fbb *b, struct gn_slice record)
@@ -85,13 +91,15 @@ static gn_fbref signed_receipt(const struct endpoint *e, struct gn_fbb *b, struc
 	struct gn_record r;
 	if (gn_wire_record_parse(record, &r))
 		return 0;
-	struct gn_receipt out = {.key = r.key, .seq = r.seq, .hash = r.hash, .held_until = r.created + r.ttl};
+	struct gn_receipt out = {
+		.key = r.key, .seq = r.seq, .hash = r.hash, .held_until = r.created + r.ttl};
 	memcpy(out.holder.b, e->id.b, 32);
 	gn_wire_receipt_sign(&e->key, &out);
 	return gn_wire_receipt_put(b, &out);
 }
 
-static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
+static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice bytes)
 {
 	struct handover *h = e->attack->user;
 	struct gn_fb_overlay_message m;
@@ -107,28 +115,33 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 	case GN_FB_OVERLAY_BODY_HELLO:
 		type = GN_FB_OVERLAY_BODY_HELLO;
 		endpoint_send(e, id,
-			      message_hello(e, GN_FB_NODE_MODE_SERVER, true, gn_fb_overlay_message_request(m), storage,
+			      message_hello(e, GN_FB_NODE_MODE_SERVER, true,
+					    gn_fb_overlay_message_request(m), storage,
 					    sizeof storage),
 			      false);
 		return;
 	case GN_FB_OVERLAY_BODY_LINK:
 		type = GN_FB_OVERLAY_BODY_LINK_OK;
 		ref = hello(e, &b);
-		body = gn_fb_link_ok_make(&b, &(struct gn_fb_link_ok_args){.hello = ref, .kind = GN_FB_LINK_KIND_LEAF});
+		body = gn_fb_link_ok_make(&b, &(struct gn_fb_link_ok_args){
+						      .hello = ref, .kind = GN_FB_LINK_KIND_LEAF});
 		break;
 	case GN_FB_OVERLAY_BODY_PING:
 		type = GN_FB_OVERLAY_BODY_PONG;
-		ref = gn_fb_delta_make(&b,
-				       &(struct gn_fb_delta_args){.to_version = 1,
-								  .add = {refs, contacts(e, &b, refs, ENDPOINTS_MAX)}});
-		body = gn_fb_pong_make(&b, &(struct gn_fb_pong_args){.delta = ref, .mode = GN_FB_NODE_MODE_SERVER});
+		ref = gn_fb_delta_make(
+			&b, &(struct gn_fb_delta_args){
+				    .to_version = 1,
+				    .add = {refs, contacts(e, &b, refs, ENDPOINTS_MAX)}});
+		body = gn_fb_pong_make(&b, &(struct gn_fb_pong_args){
+						   .delta = ref, .mode = GN_FB_NODE_MODE_SERVER});
 		break;
 	case GN_FB_OVERLAY_BODY_GET: h->gets++; /* fallthrough */
 	case GN_FB_OVERLAY_BODY_FIND:
 		type = GN_FB_OVERLAY_BODY_NODES;
 		body = gn_fb_nodes_make(
-			&b,
-			&(struct gn_fb_nodes_args){.contacts = {refs, contacts(e, &b, refs, REPLY_MAX)}, .mine = true});
+			&b, &(struct gn_fb_nodes_args){
+				    .contacts = {refs, contacts(e, &b, refs, REPLY_MAX)},
+				    .mine = true});
 		break;
 	case GN_FB_OVERLAY_BODY_PUT:
 		h->puts++;
@@ -148,7 +161,8 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 	default: return;
 	}
 	if (gn_fb_overlay_message_request(m))
-		endpoint_send(e, id, message(&b, gn_fb_overlay_message_request(m), type, body), false);
+		endpoint_send(e, id, message(&b, gn_fb_overlay_message_request(m), type, body),
+			      false);
 }
 
 static void on_event(struct endpoint *e, const struct gn_jet_event *event)
@@ -214,7 +228,8 @@ int attack_handover(struct attack *a)
 		}
 	h.want = count * h.nodes;
 	(void)run(a, a->life < 30 * GN_SEC ? a->life : 30 * GN_SEC, all_linked);
-	result("\"sybils\": %u, \"tries\": %llu, \"seconds of work\": %.2f, \"links\": %u, \"wanted\": %u", count,
-	       (unsigned long long)h.tries, worked, h.linked, h.want);
+	result("\"sybils\": %u, \"tries\": %llu, \"seconds of work\": %.2f, \"links\": %u, "
+	       "\"wanted\": %u",
+	       count, (unsigned long long)h.tries, worked, h.linked, h.want);
 	return 0;
 }

@@ -1,7 +1,7 @@
-/* Messages that never end: --count sessions (of one key, or with --arg keys of as many) each open 128 streams, write
- * --seconds long what they may into them and end none: a third of the sessions large ones, then a third smaller ones
- * where no large one fits any more, then a third single bytes. They keep what they hold until the time is over, or
- * stdin ends. */
+/* Messages that never end: --count sessions (of one key, or with --arg keys of as many) each
+ * open 128 streams, write --seconds long what they may into them and end none: a third of the
+ * sessions large ones, then a third smaller ones where no large one fits any more, then a third
+ * single bytes. They keep what they hold until the time is over, or stdin ends. */
 #include "attack.h"
 
 #define STREAMS 128
@@ -9,7 +9,9 @@
 #define PHASES 3
 
 static const size_t parts[PHASES] = {33 * 1024, 3 * 1024,
-				     1}; /* bytes of each message; the first is more than half of what one may be */
+				     /* bytes of each message; the first is more than half of
+				      * what one may be */
+				     1};
 
 struct side {
 	struct endpoint *e;
@@ -40,14 +42,15 @@ static void push(struct side *s)
 	struct gn_jet_info info;
 	if (!s->id || gn_jet_info(s->e->jet, s->id, &info) || !info.connected)
 		return;
-	while (s->opened < STREAMS &&
-	       gn_jet_stream_open(s->e->jet, s->id, true, GN_JET_INTERACTIVE, &s->streams[s->opened]) == GN_OK)
+	while (s->opened < STREAMS && gn_jet_stream_open(s->e->jet, s->id, true, GN_JET_INTERACTIVE,
+							 &s->streams[s->opened]) == GN_OK)
 		s->opened++;
 	for (unsigned i = 0; i < s->opened; i++) {
 		size_t left = s->part - s->written[i], taken = 0;
 		if (!left)
 			continue;
-		gn_err err = gn_jet_stream_write(s->e->jet, s->id, s->streams[i], gn_slice(junk, left), false, &taken);
+		gn_err err = gn_jet_stream_write(s->e->jet, s->id, s->streams[i],
+						 gn_slice(junk, left), false, &taken);
 		if (err) { /* the node wants no more of it */
 			s->written[i] = s->part;
 			inbound.stopped++;
@@ -103,7 +106,8 @@ int attack_inbound(struct attack *a)
 		streams += inbound.sides[i].opened;
 		up += inbound.sides[i].id != 0;
 	}
-	result("\"sessions\": %llu, \"streams\": %llu, \"bytes\": %llu, \"stopped\": %llu", (unsigned long long)up,
-	       (unsigned long long)streams, (unsigned long long)inbound.bytes, (unsigned long long)inbound.stopped);
+	result("\"sessions\": %llu, \"streams\": %llu, \"bytes\": %llu, \"stopped\": %llu",
+	       (unsigned long long)up, (unsigned long long)streams,
+	       (unsigned long long)inbound.bytes, (unsigned long long)inbound.stopped);
 	return 0;
 }

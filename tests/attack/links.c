@@ -15,7 +15,8 @@ static enum gn_fb_node_mode mode_now(void)
 	return links.turn ? GN_FB_NODE_MODE_SERVER : GN_FB_NODE_MODE_CLIENT;
 }
 
-static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
+static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice bytes)
 {
 	struct gn_fb_overlay_message m;
 	(void)from;
@@ -66,6 +67,7 @@ int hold_links(struct attack *a, bool turn)
 		(void)run(a, 2 * GN_MSEC, NULL);
 	}
 	(void)run(a, 15 * GN_SEC, all_answered);
-	result("\"linked\": %u, \"refused\": %u, \"unlinked\": %u", links.linked, links.refused, links.unlinked);
+	result("\"linked\": %u, \"refused\": %u, \"unlinked\": %u", links.linked, links.refused,
+	       links.unlinked);
 	return 0;
 }

@@ -1,5 +1,5 @@
-/* Hoarding names: one owner claims --count long names, each with the work of a first one, one after the other. The
- * figures are how many were granted and what they cost. */
+/* Hoarding names: one owner claims --count long names, each with the work of a first one, one
+ * after the other. The figures are how many were granted and what they cost. */
 #include "services/names.h"
 #include "attack.h"
 #include "os/os.h"
@@ -14,7 +14,8 @@ static struct {
 	gn_err why;
 } names;
 
-static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
+static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice bytes)
 {
 	struct gn_fb_overlay_message m;
 	(void)e, (void)id, (void)from;
@@ -24,7 +25,8 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 	names.granted += type == GN_FB_OVERLAY_BODY_ACK;
 	names.refused += type == GN_FB_OVERLAY_BODY_REFUSED;
 	if (type == GN_FB_OVERLAY_BODY_REFUSED)
-		names.why = gn_wire_err(gn_fb_refused_code(gn_fb_overlay_message_body_as_refused(m)));
+		names.why =
+			gn_wire_err(gn_fb_refused_code(gn_fb_overlay_message_body_as_refused(m)));
 	names.answered = names.granted + names.refused;
 }
 
@@ -57,12 +59,14 @@ static void claim(struct attack *a, struct endpoint *e, unsigned n)
 	c.epoch = c.created / 86400;
 	if (gn_name_parse(gn_str(text), &c.name, NULL))
 		fail("no name: %s", text);
-	for (uint64_t at = 0; gn_name_puzzle(&c.name, &owner.pk, c.epoch, GN_NAME_POW_BITS, at, 1 << 16, c.puzzle);
+	for (uint64_t at = 0;
+	     gn_name_puzzle(&c.name, &owner.pk, c.epoch, GN_NAME_POW_BITS, at, 1 << 16, c.puzzle);
 	     at += 1 << 16)
 		(void)run(a, 0, NULL); /* the session lives on */
 	if (gn_name_record(&owner, &c, 0, &out))
 		fail("a claim cannot be made");
-	endpoint_send(e, names.id, message_put(gn_buf_slice(&out), n + 1, message, sizeof message), true);
+	endpoint_send(e, names.id, message_put(gn_buf_slice(&out), n + 1, message, sizeof message),
+		      true);
 }
 
 int attack_names(struct attack *a)
@@ -80,7 +84,9 @@ int attack_names(struct attack *a)
 		claim(a, e, sent++);
 		(void)run(a, 10 * GN_SEC, answered);
 	}
-	result("\"claimed\": %u, \"granted\": %u, \"refused\": %u, \"why\": \"%s\", \"seconds\": %.1f", sent,
-	       names.granted, names.refused, gn_err_name(names.why), (double)(gn_os_now() - began) / 1e9);
+	result("\"claimed\": %u, \"granted\": %u, \"refused\": %u, \"why\": \"%s\", \"seconds\": "
+	       "%.1f",
+	       sent, names.granted, names.refused, gn_err_name(names.why),
+	       (double)(gn_os_now() - began) / 1e9);
 	return 0;
 }

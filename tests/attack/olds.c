@@ -1,5 +1,6 @@
-/* One key puts --arg records, links, and offers old versions of them, --count messages of forty a second: each is to be
- * read and pushed to it, in the places of what is to be repaired. Each PUSH is answered STALE, with what it brought. */
+/* One key puts --arg records, links, and offers old versions of them, --count messages of forty
+ * a second: each is to be read and pushed to it, in the places of what is to be repaired. Each
+ * PUSH is answered STALE, with what it brought. */
 #include "attack.h"
 
 #include <stdio.h>
@@ -25,17 +26,20 @@ static void send_stale(struct endpoint *e, gn_jet_id id, uint64_t request, struc
 	static uint8_t out[8192];
 	struct gn_fbb b = gn_fbb(out, sizeof out);
 	struct gn_slice bytes;
-	gn_fbref body = gn_fb_stale_make(&b, &(struct gn_fb_stale_args){.record = record, .code = GN_FB_CODE_STALE});
+	gn_fbref body = gn_fb_stale_make(
+		&b, &(struct gn_fb_stale_args){.record = record, .code = GN_FB_CODE_STALE});
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b, &(struct gn_fb_overlay_message_args){
-			    .request = request, .body_type = GN_FB_OVERLAY_BODY_STALE, .body = body});
+		&b, &(struct gn_fb_overlay_message_args){.request = request,
+							 .body_type = GN_FB_OVERLAY_BODY_STALE,
+							 .body = body});
 	if (gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes))
 		fail("no room");
 	endpoint_send(e, id, bytes, true);
 	olds.stales++;
 }
 
-static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
+static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice bytes)
 {
 	struct gn_fb_overlay_message m;
 	(void)from;
@@ -49,7 +53,8 @@ static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *fro
 	if (type == GN_FB_OVERLAY_BODY_PING)
 		send_pong(e, id, request, GN_FB_NODE_MODE_CLIENT);
 	if (type == GN_FB_OVERLAY_BODY_PUSH)
-		send_stale(e, id, request, gn_fb_push_record(gn_fb_overlay_message_body_as_push(m)));
+		send_stale(e, id, request,
+			   gn_fb_push_record(gn_fb_overlay_message_body_as_push(m)));
 }
 
 static bool is_up(struct attack *a)
@@ -70,9 +75,10 @@ static void put_all(struct attack *a, struct endpoint *e)
 	char label[16];
 	for (unsigned i = 0; i < RECORDS; i++) {
 		snprintf(label, sizeof label, "old%u", i);
-		struct gn_slice r = record_make(a, 100000 + i / 8, label, GN_SLICE(body), 30 * 86400, &olds.keys[i],
-						record, sizeof record);
-		endpoint_send(e, olds.id, message_put(r, ++e->requests, message, sizeof message), false);
+		struct gn_slice r = record_make(a, 100000 + i / 8, label, GN_SLICE(body),
+						30 * 86400, &olds.keys[i], record, sizeof record);
+		endpoint_send(e, olds.id, message_put(r, ++e->requests, message, sizeof message),
+			      false);
 		(void)run(a, 5 * GN_MSEC, NULL);
 	}
 	(void)run(a, 10 * GN_SEC, all_put);
@@ -82,7 +88,8 @@ static void offer(struct endpoint *e)
 {
 	struct gn_fb_key_seq entries[ENTRIES];
 	for (unsigned i = 0; i < ENTRIES; i++)
-		entries[i] = (struct gn_fb_key_seq){gn_be64(olds.keys[(olds.offers * ENTRIES + i) % RECORDS].b), 0, 1};
+		entries[i] = (struct gn_fb_key_seq){
+			gn_be64(olds.keys[(olds.offers * ENTRIES + i) % RECORDS].b), 0, 1};
 	send_digest(e, olds.id, entries, ENTRIES);
 	olds.offers++;
 }
@@ -104,7 +111,7 @@ int attack_olds(struct attack *a)
 	}
 	char key[65];
 	gn_hex(gn_slice(e->key.pk.b, 32), key);
-	result("\"key\": \"%s\", \"kept\": %u, \"offers\": %u, \"pushes\": %u, \"stales\": %u", key, olds.acks,
-	       olds.offers, olds.pushes, olds.stales);
+	result("\"key\": \"%s\", \"kept\": %u, \"offers\": %u, \"pushes\": %u, \"stales\": %u", key,
+	       olds.acks, olds.offers, olds.pushes, olds.stales);
 	return 0;
 }

@@ -1,6 +1,6 @@
-/* Pressure: --count keys (without proof of work, one session each) that ask --arg RATE times a second each for the
- * nodes nearest to a random angle: each within its share, all together more than half a core, so that what everybody is
- * charged is multiplied. */
+/* Pressure: --count keys (without proof of work, one session each) that ask --arg RATE times a
+ * second each for the nodes nearest to a random angle: each within its share, all together more
+ * than half a core, so that what everybody is charged is multiplied. */
 #include "attack.h"
 #include "os/os.h"
 
@@ -10,7 +10,8 @@ static struct {
 	unsigned connected, asked, answered;
 } press;
 
-static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
+static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice bytes)
 {
 	(void)e, (void)id, (void)from, (void)bytes;
 	press.answered++;
@@ -34,11 +35,13 @@ static void ask(struct endpoint *e)
 	struct gn_slice bytes;
 	struct gn_fb_hash key;
 	gn_rand_fill(e->attack->env.rand, key.b, sizeof key.b);
-	gn_fbref body =
-		gn_fb_find_make(&b, &(struct gn_fb_find_args){.theta = gn_theta(key.b), .target = &key, .limit = 24});
+	gn_fbref body = gn_fb_find_make(
+		&b,
+		&(struct gn_fb_find_args){.theta = gn_theta(key.b), .target = &key, .limit = 24});
 	gn_fbref root = gn_fb_overlay_message_make(
-		&b, &(struct gn_fb_overlay_message_args){
-			    .request = ++e->requests, .body_type = GN_FB_OVERLAY_BODY_FIND, .body = body});
+		&b, &(struct gn_fb_overlay_message_args){.request = ++e->requests,
+							 .body_type = GN_FB_OVERLAY_BODY_FIND,
+							 .body = body});
 	if (gn_fbb_finish(&b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &bytes))
 		fail("a message does not fit its storage");
 	endpoint_send(e, *(gn_jet_id *)e->user, bytes, false);
@@ -74,9 +77,10 @@ int attack_press(struct attack *a)
 		in += a->endpoints[i]->datagram_bytes_in;
 	}
 	double s = (double)(gn_os_now() - began) / 1e9;
-	result("\"connected\": %u, \"asked\": %u, \"answered\": %u, \"seconds\": %.1f, \"asked_s\": %.0f, "
+	result("\"connected\": %u, \"asked\": %u, \"answered\": %u, \"seconds\": %.1f, "
+	       "\"asked_s\": %.0f, "
 	       "\"out_kB_s\": %.0f, \"in_kB_s\": %.0f",
-	       press.connected, press.asked, press.answered, s, press.asked / s, (double)out / s / 1e3,
-	       (double)in / s / 1e3);
+	       press.connected, press.asked, press.answered, s, press.asked / s,
+	       (double)out / s / 1e3, (double)in / s / 1e3);
 	return 0;
 }

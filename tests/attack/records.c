@@ -1,6 +1,7 @@
-/* Filling the record store: --arg KEYS node keys (1) put --count small records in all, each of a fresh owner, as fast
- * as they are answered. "KEYS ended": names of their owners' keys, which owe no work, that end four seconds after they
- * were made and are kept for their grace. The figure is how many got a receipt. */
+/* Filling the record store: --arg KEYS node keys (1) put --count small records in all, each of a
+ * fresh owner, as fast as they are answered. "KEYS ended": names of their owners' keys, which
+ * owe no work, that end four seconds after they were made and are kept for their grace. The
+ * figure is how many got a receipt. */
 #include "attack.h"
 #include "os/os.h"
 #include "services/names.h"
@@ -9,7 +10,8 @@
 
 #define WINDOW 16 /* puts of one key that wait for an answer */
 #define OWNERS 100000
-#define SILENCE ((gn_time)10000000000) /* ns without an answer: what is on its way was lost, as datagrams may be */
+/* ns without an answer: what is on its way was lost, as datagrams may be */
+#define SILENCE ((gn_time)10000000000)
 
 #define LIVE 4 /* seconds that a name which is to end has to live */
 
@@ -29,8 +31,8 @@ static struct gn_slice name_make(struct attack *a, unsigned number, uint8_t *out
 	struct gn_buf b = {out, 0, cap};
 	gn_sha256(&(struct gn_slice){owner.pk.b, 32}, 1, &pid);
 	c.seq = c.created;
-	if (gn_base58(GN_SLICE(pid.b), text, sizeof text) || gn_name_parse(gn_str(text), &c.name, NULL) ||
-	    gn_name_record(&owner, &c, 0, &b))
+	if (gn_base58(GN_SLICE(pid.b), text, sizeof text) ||
+	    gn_name_parse(gn_str(text), &c.name, NULL) || gn_name_record(&owner, &c, 0, &b))
 		fail("a name cannot be made");
 	return gn_buf_slice(&b);
 }
@@ -42,14 +44,15 @@ static void put_next(struct endpoint *e, gn_jet_id id)
 	unsigned owner = OWNERS + records.put;
 	if (records.put == a->count)
 		return;
-	struct gn_slice r =
-		records.ended ? name_make(a, owner, record, sizeof record)
-			      : record_make(a, owner, "x", GN_LIT("junk"), 30 * 86400, NULL, record, sizeof record);
+	struct gn_slice r = records.ended ? name_make(a, owner, record, sizeof record)
+					  : record_make(a, owner, "x", GN_LIT("junk"), 30 * 86400,
+							NULL, record, sizeof record);
 	records.put++;
 	endpoint_send(e, id, message_put(r, records.put, message, sizeof message), false);
 }
 
-static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
+static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice bytes)
 {
 	struct gn_fb_overlay_message m;
 	(void)from;
@@ -75,14 +78,16 @@ static void on_event(struct endpoint *e, const struct gn_jet_event *event)
 
 static bool answered(struct attack *a)
 {
-	return records.answered == a->count || (records.answered && a->now - records.last > SILENCE);
+	return records.answered == a->count ||
+	       (records.answered && a->now - records.last > SILENCE);
 }
 
 int attack_records(struct attack *a)
 {
 	unsigned keys = 1;
 	char what[8] = "";
-	if (a->arg && (sscanf(a->arg, "%u %7s", &keys, what) < 1 || (*what && strcmp(what, "ended") != 0)))
+	if (a->arg &&
+	    (sscanf(a->arg, "%u %7s", &keys, what) < 1 || (*what && strcmp(what, "ended") != 0)))
 		fail("--arg \"KEYS [ended]\"");
 	records.ended = *what;
 	for (unsigned i = 0; i < keys; i++) {
@@ -92,7 +97,7 @@ int attack_records(struct attack *a)
 		(void)endpoint_dial(e, &a->node);
 	}
 	(void)run(a, a->life, answered);
-	result("\"keys\": %u, \"put\": %u, \"kept\": %u, \"refused\": %u, \"seconds\": %.1f", keys, records.put,
-	       records.kept, records.refused, (double)(a->now - a->start) / 1e9);
+	result("\"keys\": %u, \"put\": %u, \"kept\": %u, \"refused\": %u, \"seconds\": %.1f", keys,
+	       records.put, records.kept, records.refused, (double)(a->now - a->start) / 1e9);
 	return 0;
 }

@@ -1,10 +1,10 @@
-/* A reflector: one linked peer lists 96 invented nodes at a third party's addresses, so that the node dials those; or
- * many identities say of themselves that they are there too. The third party is a set of sockets of ours that only
- * count what comes.
+/* A reflector: one linked peer lists 96 invented nodes at a third party's addresses, so that the
+ * node dials those; or many identities say of themselves that they are there too. The third
+ * party is a set of sockets of ours that only count what comes.
  *
- *   --arg one     all at one address          --arg many    each at a port of its own
- *   --count N     lists, one every second (3)
- *   --arg own     --count identities greet as servers, each with three such addresses beside its own, and are gone */
+ *   --arg one all at one address --arg many each at a port of its own --count N lists, one every
+ *   second (3) --arg own --count identities greet as servers, each with three such addresses
+ *   beside its own, and are gone */
 #include "attack.h"
 
 #include <arpa/inet.h>
@@ -32,7 +32,8 @@ static struct gn_slice message(struct gn_fbb *b, uint64_t request, uint8_t type,
 {
 	struct gn_slice out;
 	gn_fbref root = gn_fb_overlay_message_make(
-		b, &(struct gn_fb_overlay_message_args){.request = request, .body_type = type, .body = body});
+		b, &(struct gn_fb_overlay_message_args){
+			   .request = request, .body_type = type, .body = body});
 	if (gn_fbb_finish(b, root, GN_FB_OVERLAY_MESSAGE_IDENTIFIER, &out))
 		fail("a message does not fit its storage");
 	return out;
@@ -44,7 +45,8 @@ static void sink_open(struct reflector *r)
 	socklen_t len = sizeof in;
 	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	in.sin_addr.s_addr = htonl(0x7f090909);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&in, sizeof in) || getsockname(fd, (struct sockaddr *)&in, &len))
+	if (fd < 0 || bind(fd, (struct sockaddr *)&in, sizeof in) ||
+	    getsockname(fd, (struct sockaddr *)&in, &len))
 		fail("a socket on 127.9.9.9: %s", strerror(errno));
 	r->addrs[r->sink_count] = gn_addr_v4(127, 9, 9, 9, ntohs(in.sin_port));
 	r->sinks[r->sink_count++] = fd;
@@ -61,7 +63,8 @@ static void sink_read(struct reflector *r)
 }
 
 /* A server's word about itself: its key, and these addresses. */
-static gn_fbref hello(struct gn_fbb *b, const struct endpoint *e, const struct gn_fb_addr *addrs, size_t count)
+static gn_fbref hello(struct gn_fbb *b, const struct endpoint *e, const struct gn_fb_addr *addrs,
+		      size_t count)
 {
 	struct gn_fb_key pk;
 	struct gn_fb_nonce nonce;
@@ -80,10 +83,12 @@ static void ask_link(struct endpoint *e, gn_jet_id id)
 	struct gn_fbb b = gn_fbb(storage, sizeof storage);
 	struct gn_fb_addr addr = gn_wire_addr(&e->addr, GN_FB_CARRIER_UDP);
 	gn_fbref h = hello(&b, e, &addr, 1);
-	endpoint_send(e, id,
-		      message(&b, 1, GN_FB_OVERLAY_BODY_LINK,
-			      gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF, .hello = h})),
-		      false);
+	endpoint_send(
+		e, id,
+		message(&b, 1, GN_FB_OVERLAY_BODY_LINK,
+			gn_fb_link_make(&b, &(struct gn_fb_link_args){.kind = GN_FB_LINK_KIND_LEAF,
+								      .hello = h})),
+		false);
 }
 
 /* 96 keys with their work, made on the spot. */
@@ -96,25 +101,30 @@ static void lie(struct attack *a, struct endpoint *e, struct reflector *r, unsig
 		struct gn_fb_key pk;
 		struct gn_fb_nonce nonce;
 		struct gn_fb_vivaldi v = {.h = 1, .err = 1}; /* very near, it says */
-		struct gn_fb_addr addr = gn_wire_addr(&r->addrs[i % r->sink_count], GN_FB_CARRIER_UDP);
-		for (uint64_t at = 0; gn_node_id_search(&sk.pk, a->pow_bits, at, 1 << 16, nonce.b); at += 1 << 16)
+		struct gn_fb_addr addr =
+			gn_wire_addr(&r->addrs[i % r->sink_count], GN_FB_CARRIER_UDP);
+		for (uint64_t at = 0; gn_node_id_search(&sk.pk, a->pow_bits, at, 1 << 16, nonce.b);
+		     at += 1 << 16)
 			;
 		memcpy(pk.b, sk.pk.b, 32);
-		add[i] = gn_fb_contact_make(&b, &(struct gn_fb_contact_args){.pk = &pk,
-									     .nonce = &nonce,
-									     .addrs = {&addr, 1},
-									     .vivaldi = &v,
-									     .class = 1,
-									     .mode = GN_FB_NODE_MODE_SERVER});
+		add[i] = gn_fb_contact_make(
+			&b, &(struct gn_fb_contact_args){.pk = &pk,
+							 .nonce = &nonce,
+							 .addrs = {&addr, 1},
+							 .vivaldi = &v,
+							 .class = 1,
+							 .mode = GN_FB_NODE_MODE_SERVER});
 	}
-	endpoint_send(e, r->id,
-		      message(&b, 0, GN_FB_OVERLAY_BODY_DELTA,
-			      gn_fb_delta_make(
-				      &b, &(struct gn_fb_delta_args){.to_version = 1000 + round, .add = {add, LIST}})),
-		      true);
+	endpoint_send(
+		e, r->id,
+		message(&b, 0, GN_FB_OVERLAY_BODY_DELTA,
+			gn_fb_delta_make(&b, &(struct gn_fb_delta_args){.to_version = 1000 + round,
+									.add = {add, LIST}})),
+		true);
 }
 
-static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
+static void on_message(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice bytes)
 {
 	struct reflector *r = e->attack->user;
 	struct gn_fb_overlay_message m;
@@ -138,7 +148,8 @@ static bool linked(struct attack *a)
 
 /* ---- own words ---- */
 
-static void on_greeted(struct endpoint *e, gn_jet_id id, const struct gn_pk *from, struct gn_slice bytes)
+static void on_greeted(struct endpoint *e, gn_jet_id id, const struct gn_pk *from,
+		       struct gn_slice bytes)
 {
 	struct reflector *r = e->attack->user;
 	(void)from;
@@ -156,7 +167,8 @@ static void greet(struct endpoint *e, const struct gn_jet_event *event)
 		return;
 	for (unsigned i = 0; i < OWN; i++)
 		addrs[i] = gn_wire_addr(&r->addrs[i], GN_FB_CARRIER_UDP);
-	endpoint_send(e, event->id, message(&b, 1, GN_FB_OVERLAY_BODY_HELLO, hello(&b, e, addrs, OWN)), false);
+	endpoint_send(e, event->id,
+		      message(&b, 1, GN_FB_OVERLAY_BODY_HELLO, hello(&b, e, addrs, OWN)), false);
 }
 
 static bool all_greeted(struct attack *a)
@@ -214,9 +226,10 @@ int attack_reflector(struct attack *a)
 	uint64_t sent = a->arg && strcmp(a->arg, "own") == 0 ? say_own(a, &r) : list_others(a, &r);
 	for (gn_time end = a->now + a->life; a->now < end; sink_read(&r))
 		(void)run(a, 100 * GN_MSEC, NULL);
-	result("\"bytes sent\": %llu, \"bytes to others\": %llu, \"datagrams to others\": %llu, \"factor\": %.2f",
-	       (unsigned long long)sent, (unsigned long long)r.bytes, (unsigned long long)r.datagrams,
-	       sent ? (double)r.bytes / (double)sent : 0);
+	result("\"bytes sent\": %llu, \"bytes to others\": %llu, \"datagrams to others\": %llu, "
+	       "\"factor\": %.2f",
+	       (unsigned long long)sent, (unsigned long long)r.bytes,
+	       (unsigned long long)r.datagrams, sent ? (double)r.bytes / (double)sent : 0);
 	for (unsigned i = 0; i < r.sink_count; i++)
 		close(r.sinks[i]);
 	return 0;

@@ -1,5 +1,6 @@
-/* One key opens as many sessions as it can and holds them with a byte of a stream that never ends, now and then. The
- * figure is how many it has at once, and how many it still has at the end of its life. */
+/* One key opens as many sessions as it can and holds them with a byte of a stream that never
+ * ends, now and then. The figure is how many it has at once, and how many it still has at the
+ * end of its life. */
 #include "attack.h"
 
 #define EVERY (2 * GN_SEC) /* a byte on each session; the node would wait for 12 s and more */
@@ -38,8 +39,8 @@ static void trickle(struct endpoint *e)
 	size_t taken;
 	for (unsigned i = 0; i < h->count; i++)
 		if (h->held[i].open)
-			(void)!gn_jet_stream_write(e->jet, h->held[i].id, h->held[i].stream, GN_LIT("x"), false,
-						   &taken);
+			(void)!gn_jet_stream_write(e->jet, h->held[i].id, h->held[i].stream,
+						   GN_LIT("x"), false, &taken);
 }
 
 int attack_sessions(struct attack *a)
@@ -54,7 +55,9 @@ int attack_sessions(struct attack *a)
 		run(a, dialled < a->count ? GN_SEC / 4 : EVERY, NULL);
 		trickle(e);
 	}
-	result("\"dialled\": %u, \"connected\": %u, \"most\": %u, \"held\": %u, \"code\": %u, \"reason\": \"%s\"",
-	       a->count, (unsigned)e->connected, h.most, h.now, (unsigned)e->last_code, e->last_reason);
+	result("\"dialled\": %u, \"connected\": %u, \"most\": %u, \"held\": %u, \"code\": %u, "
+	       "\"reason\": \"%s\"",
+	       a->count, (unsigned)e->connected, h.most, h.now, (unsigned)e->last_code,
+	       e->last_reason);
 	return 0;
 }

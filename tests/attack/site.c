@@ -1,7 +1,7 @@
-/* A site whose manifest costs its visitors: --arg "rules FILE" has 64 header rules with globs of 501 bytes, all of
- * which match a path of 1,000 after much trying; --arg "paths FILE" has --count files (90,000) with paths of 560 bytes
- * that differ at their end. No tool of ours makes these. Writes FILE.manifest and FILE.head, for whoever publishes
- * them. */
+/* A site whose manifest costs its visitors: --arg "rules FILE" has 64 header rules with globs of
+ * 501 bytes, all of which match a path of 1,000 after much trying; --arg "paths FILE" has
+ * --count files (90,000) with paths of 560 bytes that differ at their end. No tool of ours makes
+ * these. Writes FILE.manifest and FILE.head, for whoever publishes them. */
 #include "attack.h"
 #include "services/bundles.h"
 #include "wire/generated/bundle_fb.h"
@@ -34,7 +34,8 @@ static struct gn_fb_hash empty_root(void)
 static gn_fbref file_of(struct gn_fbb *b, struct gn_slice path)
 {
 	struct gn_fb_hash root = empty_root();
-	return gn_fb_bundle_file_make(b, &(struct gn_fb_bundle_file_args){.path = path, .root = &root});
+	return gn_fb_bundle_file_make(
+		b, &(struct gn_fb_bundle_file_args){.path = path, .root = &root});
 }
 
 static struct gn_slice make_rules(struct gn_fbb *b, const struct gn_fb_key *owner)
@@ -47,13 +48,16 @@ static struct gn_slice make_rules(struct gn_fbb *b, const struct gn_fb_key *owne
 	glob[0] = '*';
 	for (unsigned i = 0; i < RULES; i++)
 		rules[i] = gn_fb_bundle_header_make(
-			b, &(struct gn_fb_bundle_header_args){.glob = gn_slice(glob, sizeof glob),
-							      .name = GN_LIT("access-control-allow-origin"),
-							      .value = GN_LIT("*")});
+			b, &(struct gn_fb_bundle_header_args){
+				   .glob = gn_slice(glob, sizeof glob),
+				   .name = GN_LIT("access-control-allow-origin"),
+				   .value = GN_LIT("*")});
 	file = file_of(b, gn_slice(path, sizeof path));
-	gn_fbref root = gn_fb_manifest_make(
-		b, &(struct gn_fb_manifest_args){
-			   .version = 1, .owner = owner, .files = {&file, 1}, .headers = {rules, RULES}});
+	gn_fbref root =
+		gn_fb_manifest_make(b, &(struct gn_fb_manifest_args){.version = 1,
+								     .owner = owner,
+								     .files = {&file, 1},
+								     .headers = {rules, RULES}});
 	if (gn_fbb_finish(b, root, GN_FB_MANIFEST_IDENTIFIER, &bytes) != GN_OK)
 		fail("the manifest cannot be made");
 	return bytes;
@@ -72,7 +76,8 @@ static struct gn_slice make_paths(struct gn_fbb *b, const struct gn_fb_key *owne
 		files[i] = file_of(b, gn_slice(path, PATH));
 	}
 	gn_fbref root = gn_fb_manifest_make(
-		b, &(struct gn_fb_manifest_args){.version = 1, .owner = owner, .files = {files, count}});
+		b, &(struct gn_fb_manifest_args){
+			   .version = 1, .owner = owner, .files = {files, count}});
 	if (gn_fbb_finish(b, root, GN_FB_MANIFEST_IDENTIFIER, &bytes) != GN_OK)
 		fail("the manifest cannot be made");
 	free(files);
@@ -94,7 +99,8 @@ int attack_site(struct attack *a)
 		fail("--arg \"rules FILE\" or \"paths FILE\"");
 	struct gn_fbb b = gn_fbb(storage, cap);
 	memcpy(owner.b, sk.pk.b, sizeof owner.b);
-	struct gn_slice bytes = rules ? make_rules(&b, &owner) : make_paths(&b, &owner, a->count ? a->count : 90000);
+	struct gn_slice bytes = rules ? make_rules(&b, &owner)
+				      : make_paths(&b, &owner, a->count ? a->count : 90000);
 	struct gn_head head = {.owner = sk.pk, .created = gn_unix(a->now), .ttl = 86400};
 	struct gn_head_version v = {.version = 1, .manifest_size = bytes.len};
 	gn_file_hasher_init(&hasher, blocks, GN_MANIFEST_BLOCKS);

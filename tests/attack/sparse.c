@@ -1,6 +1,7 @@
-/* Memory by single bytes: --count keys of eight sessions each send a byte at the far end of the windows of 4 streams,
- * or of what 128 streams may have of the session's, once a second, and never what lies before it. The node closes what
- * is of no use after a while; it is dialled again. */
+/* Memory by single bytes: --count keys of eight sessions each send a byte at the far end of the
+ * windows of 4 streams, or of what 128 streams may have of the session's, once a second, and
+ * never what lies before it. The node closes what is of no use after a while; it is dialled
+ * again. */
 #include "attack.h"
 #include "jet/forge_test.h"
 
@@ -60,6 +61,7 @@ int attack_sparse(struct attack *a)
 	}
 	for (unsigned k = 0; k < keys; k++)
 		connected += (unsigned)a->endpoints[k]->connected;
-	result("\"keys\": %u, \"connected\": %u, \"bytes\": %llu", keys, connected, (unsigned long long)sparse.bytes);
+	result("\"keys\": %u, \"connected\": %u, \"bytes\": %llu", keys, connected,
+	       (unsigned long long)sparse.bytes);
 	return 0;
 }

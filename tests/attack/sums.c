@@ -1,5 +1,5 @@
-/* One key links, asks for a sum over all records and unlinks, --count times a second: what is counted for a link is
- * counted for nobody. */
+/* One key links, asks for a sum over all records and unlinks, --count times a second: what is
+ * counted for a link is counted for nobody. */
 #include "attack.h"
 
 static struct {
@@ -33,6 +33,7 @@ int attack_sums(struct attack *a)
 		send_unlink(e, sums.id);
 		(void)run(a, GN_SEC / rate, NULL);
 	}
-	result("\"rounds\": %u, \"bytes\": %llu", sums.rounds, (unsigned long long)e->datagram_bytes_out);
+	result("\"rounds\": %u, \"bytes\": %llu", sums.rounds,
+	       (unsigned long long)e->datagram_bytes_out);
 	return 0;
 }

@@ -1,4 +1,5 @@
-/* Clients that become servers by a PING: links that nobody would have given to a server of their prefix. */
+/* Clients that become servers by a PING: links that nobody would have given to a server of their
+ * prefix. */
 #include "attack.h"
 
 int attack_turn(struct attack *a)
