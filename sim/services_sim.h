@@ -5,9 +5,9 @@
 #ifndef GN_SIM_SERVICES_SIM_H
 #define GN_SIM_SERVICES_SIM_H
 
-#include "services/bundles.h"
-#include "services/identity.h"
-#include "services/names.h"
+#include "records/identity.h"
+#include "services/bundles/bundles.h"
+#include "services/names/names.h"
 #include "wire/generated/blocks_fb.h"
 
 #include <stdio.h>

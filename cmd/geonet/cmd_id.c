@@ -4,7 +4,7 @@
 #include "cli.h"
 #include "keys.h"
 #include "own.h"
-#include "services/identity.h"
+#include "records/identity.h"
 #include "wire/wire.h"
 
 #include <ctype.h>

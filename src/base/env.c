@@ -1,6 +1,8 @@
 /* Memory with a budget, deterministic randomness, log formatting. */
 #include "base/env.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>

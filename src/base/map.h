@@ -27,6 +27,8 @@ bool gn_map_remove(struct gn_map *m, const void *key);
 /* i in 0..count-1, in storage order. */
 const void *gn_map_key_at(const struct gn_map *m, uint32_t i);
 void *gn_map_value_at(const struct gn_map *m, uint32_t i);
+/* The i-th value of a map whose values are of `type`, as that: GN_MAP_AT(&m, struct x *, i). */
+#define GN_MAP_AT(map, type, i) (*(type *)gn_map_value_at(map, i))
 void gn_map_validate(const struct gn_map *m);
 
 #endif

@@ -110,17 +110,16 @@ static inline void gn_put_be64(uint8_t *p, uint64_t v)
 		p[i] = (uint8_t)v;
 }
 
-/* Lower-case hex; out has 2 * len + 1 bytes and is terminated. */
-void gn_hex(struct gn_slice in, char *out);
-/* GN_TEXT unless in is exactly 2 * len hex digits. */
-GN_MUST gn_err gn_unhex(struct gn_slice in, uint8_t *out, size_t len);
-/* True for well-formed UTF-8 without surrogates (RFC 3629). */
-bool gn_utf8_ok(struct gn_slice s);
-/* Is s text that forges nothing around it: UTF-8 without controls, line ends, and what turns or
- * hides text? */
-bool gn_plain_ok(struct gn_slice s);
-/* s as such text, of at most cap - 1 bytes and a zero: bytes that are none, and backslashes, as
- * \xNN. */
-void gn_plain(struct gn_slice s, char *out, size_t cap);
+/* True when all len bytes at p are zero, as of an absent key or hash. Not for secrets: it stops at
+ * the first that is not. */
+static inline bool gn_is_zero(const void *p, size_t len)
+{
+	const uint8_t *b = p;
+	while (len && *b == 0) {
+		b++;
+		len--;
+	}
+	return len == 0;
+}
 
 #endif

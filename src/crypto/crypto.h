@@ -47,6 +47,14 @@ bool gn_equal_ct(const void *a, const void *b, size_t len);
  * simulation. */
 struct gn_rand gn_rand_system(void);
 
+static inline bool gn_hash_eq(const struct gn_hash *a, const struct gn_hash *b)
+{
+	return memcmp(a->b, b->b, sizeof a->b) == 0;
+}
+static inline bool gn_hash_is_zero(const struct gn_hash *h)
+{
+	return gn_is_zero(h->b, sizeof h->b);
+}
 /* Leading zero bits of a hash, 0..256: what a proof of work is measured by. */
 unsigned gn_hash_zero_bits(const struct gn_hash *h);
 
@@ -58,6 +66,10 @@ struct gn_pk {
 static inline bool gn_pk_eq(const struct gn_pk *a, const struct gn_pk *b)
 {
 	return memcmp(a->b, b->b, sizeof a->b) == 0;
+}
+static inline bool gn_pk_is_zero(const struct gn_pk *pk)
+{
+	return gn_is_zero(pk->b, sizeof pk->b);
 }
 struct gn_sig {
 	uint8_t b[64];

@@ -1,4 +1,4 @@
-/* Tokens, base64 and rates. */
+/* Tokens and rates. */
 #include "hub/token.h"
 
 #include <setjmp.h>
@@ -33,31 +33,6 @@ static void a_token_comes_back_and_any_other_bit_does_not(void **state)
 	assert_int_equal(
 		gn_jwt_open(key, GN_LIT("eyJhbGciOiJub25lIn0.eyJleHAiOjk5OTl9."), false, 1, &out),
 		GN_AUTH);
-}
-
-static void base64_is_that_of_rfc_4648(void **state)
-{
-	(void)state;
-	static const char *const in[] = {"", "f", "fo", "foo", "foob", "fooba", "foobar"};
-	static const char *const out[] = {"",         "Zg==",     "Zm8=",    "Zm9v",
-					  "Zm9vYg==", "Zm9vYmE=", "Zm9vYmFy"};
-	char text[32];
-	uint8_t bytes[16];
-	for (size_t i = 0; i < GN_COUNT(in); i++) {
-		assert_int_equal(gn_base64(gn_str(in[i]), false, text, sizeof text), GN_OK);
-		assert_string_equal(text, out[i]);
-		assert_int_equal(gn_unbase64_exact(gn_str(text), false, bytes, i), GN_OK);
-		assert_memory_equal(bytes, in[i], i);
-		assert_int_equal(gn_base64(gn_str(in[i]), true, text, sizeof text), GN_OK);
-		assert_int_equal(gn_unbase64_exact(gn_str(text), true, bytes, i), GN_OK);
-	}
-	static const char *const bad[] = {
-		"Zg=", "Zg", "Z===", "Zh==", "Zm9=", "Zm 8", "Zm-v", "=m8=", "Zg==Zg=="};
-	for (size_t i = 0; i < GN_COUNT(bad); i++) {
-		struct gn_buf buf = {bytes, 0, sizeof bytes};
-		assert_int_equal(gn_unbase64(gn_str(bad[i]), false, &buf), GN_TEXT);
-		assert_int_equal(buf.len, 0);
-	}
 }
 
 static struct gn_alloc alloc;
@@ -177,7 +152,6 @@ int main(void)
 		cmocka_unit_test(a_day_has_its_busy_hour),
 		cmocka_unit_test(what_is_counted_afterwards_makes_debts),
 		cmocka_unit_test(a_token_comes_back_and_any_other_bit_does_not),
-		cmocka_unit_test(base64_is_that_of_rfc_4648),
 		cmocka_unit_test(a_rate_lets_through_what_it_says),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,17 +1,10 @@
-/* Small texts and proofs of the API, pure: base64 in both alphabets, JSON Web Tokens with HS256
+/* Small texts and proofs of the API, pure: JSON Web Tokens with HS256
  * (RFC 7519, 7515), and token buckets. */
 #ifndef GN_HUB_TOKEN_H
 #define GN_HUB_TOKEN_H
 
 #include "crypto/crypto.h"
 #include "hub/limits.h"
-
-/* Terminated; cap counts the terminator. url: the URL alphabet without padding (RFC 4648 section
- * 5), else section 4. GN_TOO_LARGE. */
-GN_MUST gn_err gn_base64(struct gn_slice in, bool url, char *out, size_t cap);
-/* Exactly len bytes; strict: no white space, canonical last digit. GN_TEXT. */
-GN_MUST gn_err gn_unbase64_exact(struct gn_slice text, bool url, uint8_t *out, size_t len);
-GN_MUST gn_err gn_unbase64(struct gn_slice text, bool url, struct gn_buf *out);
 
 #define GN_JWT_MAX 384 /* characters and a terminator */
 

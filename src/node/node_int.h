@@ -16,9 +16,9 @@
 #include "node/node.h"
 #include "os/os.h"
 #include "overlay/overlay.h"
-#include "services/bundles.h"
-#include "services/identity.h"
-#include "services/names.h"
+#include "records/identity.h"
+#include "services/bundles/bundles.h"
+#include "services/names/names.h"
 #include "store/store.h"
 #include <jansson.h>
 #include <uv.h>

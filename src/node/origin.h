@@ -4,7 +4,7 @@
 #ifndef GN_NODE_ORIGIN_H
 #define GN_NODE_ORIGIN_H
 
-#include "services/names.h"
+#include "services/names/names.h"
 
 /* letters of the owner's PID in base32: 60 bits, too many to find a second key for */
 #define GN_ORIGIN_TAG 12

@@ -1,6 +1,6 @@
 /* Hoarding names: one owner claims --count long names, each with the work of a first one, one
  * after the other. The figures are how many were granted and what they cost. */
-#include "services/names.h"
+#include "services/names/names.h"
 #include "attack.h"
 #include "os/os.h"
 

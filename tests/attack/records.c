@@ -4,7 +4,7 @@
  * figure is how many got a receipt. */
 #include "attack.h"
 #include "os/os.h"
-#include "services/names.h"
+#include "services/names/names.h"
 
 #include <stdio.h>
 

@@ -3,7 +3,7 @@
  * --count files (90,000) with paths of 560 bytes that differ at their end. No tool of ours makes
  * these. Writes FILE.manifest and FILE.head, for whoever publishes them. */
 #include "attack.h"
-#include "services/bundles.h"
+#include "services/bundles/bundles.h"
 #include "wire/generated/bundle_fb.h"
 
 #include <stdio.h>

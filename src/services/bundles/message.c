@@ -1,0 +1,128 @@
+/* Messages to peers: built in place, small ones before chunks, and taken one at a time. Chunks
+ * wait in memory only as far as BUNDLES_OUT_BYTES lets them be read from disk; small ones are
+ * dropped above BUNDLES_CONTROL_BYTES, and asked again by timeout. Rule: docs/spec/services.md
+ * BU-8. */
+#include "services/bundles/engine_int.h"
+
+#define SMALL 768 /* bytes of any message without a chunk; of what is around a chunk */
+
+struct gn_fbb *bundles_message_begin(struct gn_bundles *b, size_t extra)
+{
+	GN_ASSERT(!b->building);
+	if (!extra && b->control.bytes > BUNDLES_CONTROL_BYTES) {
+		b->count.control_dropped++;
+		return NULL;
+	}
+	struct bundles_out *out = gn_mem_resize(b->env.alloc, NULL, sizeof *out + SMALL + extra);
+	if (!out) {
+		b->count.nomem++;
+		return NULL;
+	}
+	*out = (struct bundles_out){.cap = (uint32_t)(SMALL + extra), .bulk = extra > 0};
+	b->building = out;
+	b->fbb = gn_fbb(out->storage, out->cap);
+	return &b->fbb;
+}
+
+void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
+			 uint8_t body_type, gn_fbref body)
+{
+	struct bundles_out *out = b->building;
+	struct gn_slice bytes;
+	GN_ASSERT(out);
+	b->building = NULL;
+	gn_fbref root = gn_fb_block_message_make(
+		&b->fbb, &(struct gn_fb_block_message_args){
+				 .request = request, .body_type = body_type, .body = body});
+	gn_err err = gn_fbb_finish(&b->fbb, root, GN_FB_BLOCK_MESSAGE_IDENTIFIER, &bytes);
+	GN_ASSERT(err == GN_OK && bytes.len <= GN_MESSAGE_MAX);
+	out->to = *to;
+	out->off = (uint32_t)(bytes.p - out->storage);
+	out->len = (uint32_t)bytes.len;
+	struct bundles_queue *q = out->bulk ? &b->bulk : &b->control;
+	if (q->last)
+		q->last->next = out;
+	else
+		q->first = out;
+	q->last = out;
+	q->bytes += out->cap;
+}
+
+static struct bundles_out *queue_pop(struct bundles_queue *q)
+{
+	struct bundles_out *out = q->first;
+	if (!out)
+		return NULL;
+	q->first = out->next;
+	if (!q->first)
+		q->last = NULL;
+	q->bytes -= out->cap;
+	return out;
+}
+
+void bundles_queue_free(struct gn_bundles *b, struct bundles_queue *q)
+{
+	for (struct bundles_out *out; (out = queue_pop(q));)
+		gn_mem_free(b->env.alloc, out);
+}
+
+bool gn_bundles_next_message(struct gn_bundles *b, struct gn_overlay_message *m)
+{
+	gn_mem_free(b->env.alloc, b->sent);
+	b->sent = queue_pop(&b->control);
+	if (!b->sent)
+		b->sent = queue_pop(&b->bulk);
+	if (!b->sent)
+		return false;
+	b->count.messages_out++;
+	*m = (struct gn_overlay_message){
+		.to = b->sent->to,
+		.bytes = gn_slice(b->sent->storage + b->sent->off, b->sent->len),
+		.reliable = true};
+	if (b->sent->bulk)
+		bundles_serve_run(b); /* there is room again */
+	return true;
+}
+
+/* ---- parts ---- */
+
+static struct gn_fb_hash fb_hash(const struct gn_hash *h)
+{
+	struct gn_fb_hash out;
+	memcpy(out.b, h->b, sizeof out.b);
+	return out;
+}
+
+gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uint32_t index,
+			    uint32_t block_len, const struct gn_hash *proof, size_t proof_len,
+			    struct gn_slice chunk)
+{
+	struct gn_fb_hash hash = fb_hash(block);
+	struct gn_fb_chunk_args args = {
+		.block = &hash,
+		.index = index,
+		.chunks = gn_block_chunks(block_len),
+		.block_len = block_len,
+		.proof = {proof_len ? (const struct gn_fb_hash *)(const void *)proof : NULL,
+			  proof_len},
+		.data = chunk,
+	};
+	return gn_fb_chunk_make(fbb, &args);
+}
+
+void bundles_send_ack(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
+		      const struct gn_hash *block, uint32_t index, gn_err err,
+		      const struct gn_receipt *receipt)
+{
+	struct gn_fbb *fbb = bundles_message_begin(b, 0);
+	if (!fbb)
+		return;
+	struct gn_fb_hash hash = fb_hash(block);
+	gn_fbref signed_receipt = receipt ? gn_wire_receipt_put(fbb, receipt) : 0;
+	gn_fbref body = gn_fb_chunk_ack_make(
+		fbb, &(struct gn_fb_chunk_ack_args){.block = &hash,
+						    .index = index,
+						    .code = gn_wire_code(err),
+						    .receipt = signed_receipt});
+	bundles_message_end(b, to, request, GN_FB_BLOCK_BODY_CHUNK_ACK, body);
+}

@@ -1,0 +1,459 @@
+/* The names engine's frame: operations, their events, the cache and the pins. What is looked up
+ * when is in names_resolve.c.
+ *
+ *   job:  LOOKING -> ENDED [names_end] -> shown by next_event -> freed by the next call of it
+ *
+ * 1. Every operation ends in exactly one event. 2. ops maps each overlay operation under way to
+ *    its job, and nothing else. Rules: docs/spec/services.md NA-9..NA-13. */
+#include "services/names/names_int.h"
+
+gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct gn_names **out)
+{
+	struct gn_names *n = GN_NEW(env->alloc, struct gn_names);
+	if (!n)
+		return GN_NOMEM;
+	n->env = *env;
+	n->overlay = overlay;
+	gn_map_init(&n->ops, env, sizeof(gn_op), sizeof(struct names_job *), 2 * NAMES_JOBS_MAX);
+	gn_map_init(&n->jobs, env, sizeof(gn_op), sizeof(struct names_job *), NAMES_JOBS_MAX);
+	gn_map_init(&n->cache, env, sizeof(struct gn_hash), sizeof(struct names_cached),
+		    NAMES_CACHE_MAX);
+	gn_map_init(&n->pins, env, sizeof(struct gn_hash), sizeof(struct names_pin),
+		    NAMES_PINS_MAX);
+	gn_map_init(&n->looks, env, sizeof(struct gn_hash), sizeof(struct gn_hash), NAMES_PINS_MAX);
+	*out = n;
+	return GN_OK;
+}
+
+static void job_free(struct gn_names *n, struct names_job *job)
+{
+	if (!job)
+		return;
+	for (unsigned s = 0; s < 2; s++)
+		if (job->get[s])
+			(void)gn_map_remove(&n->ops, &job->get[s]);
+	names_candidates_free(n, job);
+	gn_mem_free(n->env.alloc, job->found.bytes);
+	gn_mem_free(n->env.alloc, job->alias.bytes);
+	(void)gn_map_remove(&n->jobs, &job->op);
+	gn_mem_free(n->env.alloc, job);
+}
+
+void gn_names_free(struct gn_names *n)
+{
+	if (!n)
+		return;
+	while (n->jobs.count)
+		job_free(n, *(struct names_job **)gn_map_value_at(&n->jobs, 0));
+	for (uint32_t i = 0; i < n->cache.count; i++)
+		gn_mem_free(n->env.alloc,
+			    ((struct names_cached *)gn_map_value_at(&n->cache, i))->bytes);
+	gn_map_fini(&n->ops);
+	gn_map_fini(&n->jobs);
+	gn_map_fini(&n->cache);
+	gn_map_fini(&n->pins);
+	gn_map_fini(&n->looks);
+	gn_mem_free(n->env.alloc, n);
+}
+
+void names_hash(const struct gn_name *name, struct gn_hash *out)
+{
+	struct gn_slice text = names_text(name);
+	gn_sha256(&text, 1, out);
+}
+
+/* ---- operations ---- */
+
+static gn_err job_new(struct gn_names *n, const struct gn_name *name, struct names_job **out)
+{
+	if (n->jobs.count == NAMES_JOBS_MAX) {
+		n->count.jobs_full++;
+		return GN_LIMIT;
+	}
+	struct names_job *job = GN_NEW(n->env.alloc, struct names_job), **at = NULL;
+	gn_op op = n->next_op + 1;
+	if (!job || !(at = gn_map_put(&n->jobs, &op))) {
+		gn_mem_free(n->env.alloc, job);
+		n->count.nomem++;
+		return GN_NOMEM;
+	}
+	n->next_op = op;
+	job->op = op;
+	job->target = *name;
+	*at = job;
+	*out = job;
+	return GN_OK;
+}
+
+gn_err gn_names_resolve(struct gn_names *n, const struct gn_name *name, bool fresh, bool visitor,
+			gn_time now, gn_op *op)
+{
+	struct names_job *job;
+	GN_TRY(job_new(n, name, &job));
+	job->fresh = fresh;
+	job->visitor = visitor;
+	job->level = name->labels - 1;
+	*op = job->op;
+	names_step(n, job, now);
+	return GN_OK;
+}
+
+/* Both records carry the same claim for salts 0 and 1. */
+static gn_err pair_fault(struct gn_slice salt0, struct gn_slice salt1, struct names_claim_view *v)
+{
+	struct gn_record r[2];
+	GN_TRY(gn_wire_record_open(salt0, &r[0]));
+	GN_TRY(gn_wire_record_open(salt1, &r[1]));
+	GN_TRY(names_view(&r[0], v));
+	if (r[0].salt != 0 || r[1].salt != 1 || r[0].type != r[1].type ||
+	    !gn_slice_eq(r[0].label, r[1].label) ||
+	    memcmp(&r[0].owner, &r[1].owner, sizeof r[0].owner) != 0 || r[0].seq != r[1].seq ||
+	    !gn_slice_eq(r[0].body, r[1].body))
+		return GN_USAGE;
+	return GN_OK;
+}
+
+gn_err gn_names_put(struct gn_names *n, struct gn_slice salt0, struct gn_slice salt1, unsigned w,
+		    gn_time now, gn_op *op)
+{
+	struct names_claim_view v;
+	struct names_job *job;
+	GN_TRY(pair_fault(salt0, salt1, &v));
+	GN_TRY(job_new(n, &v.name, &job));
+	job->put = true;
+	n->count.puts++;
+	for (unsigned s = 0; s < 2; s++) {
+		gn_op get = 0;
+		job->get_err[s] = gn_overlay_put(n->overlay, s ? salt1 : salt0, w, now, &get);
+		struct names_job **at = job->get_err[s] == GN_OK ? gn_map_put(&n->ops, &get) : NULL;
+		if (at) {
+			*at = job;
+			job->get[s] = get;
+		} else if (job->get_err[s] == GN_OK) {
+			gn_overlay_cancel(n->overlay, get);
+			job->get_err[s] = GN_NOMEM;
+		}
+	}
+	struct gn_record r;
+	job->found.bytes = gn_mem_new(n->env.alloc, salt0.len);
+	if (job->found.bytes) { /* the event's entries, owner, seq */
+		memcpy(job->found.bytes, salt0.p, salt0.len);
+		gn_err err = gn_wire_record_parse(gn_slice(job->found.bytes, salt0.len), &r);
+		GN_ASSERT(err == GN_OK);
+		job->found.record = r;
+		job->found.owner = r.owner;
+	}
+	*op = job->op;
+	if (!job->get[0] && !job->get[1])
+		names_end(n, job, job->get_err[0]);
+	return GN_OK;
+}
+
+/* What to say of two puts: the worst, and another owner before all else. */
+static gn_err worse(gn_err a, gn_err b)
+{
+	static const gn_err order[] = {GN_EXISTS, GN_STALE, GN_PROOF_OF_WORK};
+	for (size_t i = 0; i < GN_COUNT(order); i++)
+		if (a == order[i] || b == order[i])
+			return order[i];
+	return a != GN_OK ? a : b;
+}
+
+static void put_done(struct gn_names *n, struct names_job *job, unsigned salt,
+		     const struct gn_overlay_event *e)
+{
+	struct gn_record r;
+	job->get_err[salt] = e->err;
+	job->found.holders[salt] = e->receipt_count;
+	for (uint32_t i = 0; e->err == GN_EXISTS && i < e->value_count && !job->other_known; i++)
+		if (gn_wire_record_parse(e->values[i].record, &r) == GN_OK) {
+			job->other = r.owner;
+			job->other_known = true;
+		}
+	if (job->get[0] || job->get[1])
+		return;
+	gn_err err = worse(job->get_err[0], job->get_err[1]);
+	n->count.puts_refused += err == GN_EXISTS || err == GN_STALE;
+	names_cache_drop(n, &job->target);
+	if (err == GN_OK && job->found.bytes)
+		names_check_pin(n, job);
+	names_end(n, job, err);
+}
+
+bool gn_names_overlay_event(struct gn_names *n, const struct gn_overlay_event *e, gn_time now)
+{
+	if (e->kind != GN_OVERLAY_DONE)
+		return false;
+	struct names_job **at = gn_map_get(&n->ops, &e->op);
+	if (!at)
+		return false;
+	struct names_job *job = *at;
+	unsigned salt = job->get[1] == e->op;
+	GN_ASSERT(job->get[salt] == e->op);
+	(void)gn_map_remove(&n->ops, &e->op);
+	job->get[salt] = 0;
+	if (job->put)
+		put_done(n, job, salt, e);
+	else
+		names_got(n, job, salt, e, now);
+	return true;
+}
+
+void gn_names_tick(struct gn_names *n, gn_time now)
+{
+	/* nothing of ours is timed: the overlay ends every operation, the cache looks at its
+	 * entries when asked */
+	(void)n;
+	(void)now;
+}
+
+gn_time gn_names_deadline(const struct gn_names *n)
+{
+	(void)n;
+	return GN_NEVER;
+}
+
+/* ---- events ---- */
+
+void names_end(struct gn_names *n, struct names_job *job, gn_err err)
+{
+	GN_ASSERT(!job->ended);
+	job->ended = true;
+	job->err = err;
+	if (n->ended_last)
+		n->ended_last->next = job;
+	else
+		n->ended_first = job;
+	n->ended_last = job;
+	if (!job->put) {
+		n->count.resolved += err == GN_OK;
+		n->count.not_found += err == GN_NOT_FOUND;
+		n->count.failed += err != GN_OK && err != GN_NOT_FOUND;
+	}
+}
+
+static void add_entries(const struct names_candidate *c, struct gn_names_event *out)
+{
+	struct names_claim_view v;
+	if (!c->bytes || names_view(&c->record, &v) != GN_OK)
+		return;
+	for (uint32_t i = 0; i < v.entry_count && out->entry_count < GN_NAME_ENTRIES; i++)
+		out->entries[out->entry_count++] = names_view_entry(&v, i);
+}
+
+bool gn_names_next_event(struct gn_names *n, struct gn_names_event *out)
+{
+	job_free(n, n->shown);
+	struct names_job *job = n->shown = n->ended_first;
+	if (!job)
+		return false;
+	n->ended_first = job->next;
+	if (!n->ended_first)
+		n->ended_last = NULL;
+	memset(out, 0, sizeof *out);
+	out->op = job->op;
+	out->err = job->err;
+	out->name = job->target;
+	out->put = job->put;
+	out->age = job->age;
+	out->looks_like = job->err == GN_OK ? names_look_like(n, &job->target) : NULL;
+	out->owner_changed = job->changed;
+	out->owner_pinned = job->pinned;
+	memcpy(out->holders, job->found.holders, sizeof out->holders);
+	if (job->found.bytes && (job->put || job->err == GN_OK)) {
+		/* else it is a level above, found on the way */
+		out->owner = job->found.owner;
+		out->owner_known = true;
+		out->seq = job->found.record.seq;
+		out->expires = job->found.record.created + job->found.record.ttl;
+		add_entries(&job->found, out);
+		add_entries(&job->alias, out);
+	}
+	if (job->other_known)
+		out->owner = job->other;
+	return true;
+}
+
+/* ---- pins ---- */
+
+/* A pin that cannot be set is counted: the name is then resolved without one. */
+static gn_err pin_set(struct gn_names *n, const struct gn_name *name, const struct gn_pk *owner)
+{
+	struct gn_hash key;
+	names_hash(name, &key);
+	bool full = n->pins.count == NAMES_PINS_MAX && !gn_map_get(&n->pins, &key);
+	struct names_pin *pin = full ? NULL : gn_map_put(&n->pins, &key);
+	if (!pin) {
+		n->count.pins_full++;
+		return full ? GN_LIMIT : GN_NOMEM;
+	}
+	n->count.pins_set += memcmp(&pin->owner, owner, sizeof pin->owner) != 0;
+	pin->name = *name;
+	pin->owner = *owner;
+	names_look_add(n, name, &key);
+	return GN_OK;
+}
+
+gn_err gn_names_pin(struct gn_names *n, const struct gn_name *name, const struct gn_pk *owner)
+{
+	return name->form == GN_NAME_GLOBAL ? pin_set(n, name, owner) : GN_USAGE;
+}
+
+bool gn_names_pin_at(const struct gn_names *n, uint32_t i, struct gn_name *name,
+		     struct gn_pk *owner)
+{
+	if (i >= n->pins.count)
+		return false;
+	const struct names_pin *pin = gn_map_value_at(&n->pins, i);
+	*name = pin->name;
+	*owner = pin->owner;
+	return true;
+}
+
+void names_check_pin(struct gn_names *n, struct names_job *job)
+{
+	struct gn_hash key;
+	struct names_claim_view v;
+	if (job->target.form != GN_NAME_GLOBAL)
+		return;
+	names_hash(&job->target, &key);
+	const struct names_pin *pin = gn_map_get(&n->pins, &key);
+	if (!pin) {
+		pin_set(n, &job->target, &job->found.owner);
+		return;
+	}
+	if (memcmp(&pin->owner, &job->found.owner, sizeof pin->owner) == 0)
+		return;
+	job->changed = true;
+	job->pinned = pin->owner;
+	n->count.owner_changes++;
+	bool handed = names_view(&job->found.record, &v) == GN_OK && v.transferred &&
+		      memcmp(&v.previous_owner, &pin->owner, sizeof pin->owner) == 0;
+	if (handed)
+		pin_set(n, &job->target, &job->found.owner);
+}
+
+/* ---- cache ---- */
+
+static void cache_remove(struct gn_names *n, const struct gn_hash *key, struct names_cached *c)
+{
+	n->cache_bytes -= c->len;
+	gn_mem_free(n->env.alloc, c->bytes);
+	(void)gn_map_remove(&n->cache, key);
+}
+
+void names_cache_drop(struct gn_names *n, const struct gn_name *name)
+{
+	struct gn_hash key;
+	names_hash(name, &key);
+	struct names_cached *c = gn_map_get(&n->cache, &key);
+	if (c)
+		cache_remove(n, &key, c);
+}
+
+const struct names_cached *names_cache_get(struct gn_names *n, const struct gn_name *name,
+					   gn_time now)
+{
+	struct gn_hash key;
+	names_hash(name, &key);
+	struct names_cached *c = gn_map_get(&n->cache, &key);
+	if (!c)
+		return NULL;
+	if (c->until <= now) {
+		cache_remove(n, &key, c);
+		return NULL;
+	}
+	n->count.cache_hits++;
+	return c;
+}
+
+/* The one that would be too old first. */
+static void cache_evict(struct gn_names *n)
+{
+	uint32_t worst = 0;
+	for (uint32_t i = 1; i < n->cache.count; i++) {
+		const struct names_cached *a = gn_map_value_at(&n->cache, i),
+					  *b = gn_map_value_at(&n->cache, worst);
+		worst = a->until < b->until ? i : worst;
+	}
+	struct gn_hash key = *(const struct gn_hash *)gn_map_key_at(&n->cache, worst);
+	cache_remove(n, &key, gn_map_value_at(&n->cache, worst));
+}
+
+void names_cache_put(struct gn_names *n, const struct gn_name *name,
+		     const struct names_candidate *c, gn_time now)
+{
+	struct names_claim_view v;
+	struct gn_hash key;
+	uint32_t ttl = NAMES_CACHE_TTL;
+	if (names_view(&c->record, &v) != GN_OK)
+		return;
+	for (uint32_t i = 0; i < v.entry_count; i++)
+		ttl = names_view_entry(&v, i).ttl < ttl ? names_view_entry(&v, i).ttl : ttl;
+	gn_time end = (gn_time)(c->record.created + c->record.ttl) * GN_SEC;
+	struct names_cached entry = {.len = (uint32_t)c->record.bytes.len,
+				     .holders = {c->holders[0], c->holders[1]},
+				     .got = now,
+				     .until = gn_time_min(now + ttl * GN_SEC, end)};
+	names_cache_drop(n, name);
+	if (entry.until <= now)
+		return;
+	while (n->cache.count && (n->cache.count == NAMES_CACHE_MAX ||
+				  n->cache_bytes + entry.len > NAMES_CACHE_BYTES))
+		cache_evict(n);
+	entry.bytes = gn_mem_new(n->env.alloc, entry.len);
+	names_hash(name, &key);
+	struct names_cached *at = entry.bytes ? gn_map_put(&n->cache, &key) : NULL;
+	if (!at) { /* a cache may forget */
+		gn_mem_free(n->env.alloc, entry.bytes);
+		n->count.nomem++;
+		return;
+	}
+	memcpy(entry.bytes, c->record.bytes.p, entry.len);
+	*at = entry;
+	n->cache_bytes += entry.len;
+}
+
+/* ---- queries ---- */
+
+bool gn_names_counter_at(const struct gn_names *n, size_t i, struct gn_names_counter *out)
+{
+	static const char *const names[] = {
+#define X(name) #name,
+#include "services/names/counters.def"
+#undef X
+	};
+	if (i >= GN_COUNT(names))
+		return false;
+	const uint64_t *values = (const uint64_t *)(const void *)&n->count;
+	*out = (struct gn_names_counter){names[i], values[i]};
+	return true;
+}
+
+void gn_names_validate(const struct gn_names *n)
+{
+	uint64_t bytes = 0;
+	gn_map_validate(&n->ops);
+	gn_map_validate(&n->jobs);
+	gn_map_validate(&n->cache);
+	gn_map_validate(&n->pins);
+	gn_map_validate(&n->looks);
+	for (uint32_t i = 0; i < n->ops.count; i++) {
+		const gn_op *op = gn_map_key_at(&n->ops, i);
+		const struct names_job *job = *(struct names_job **)gn_map_value_at(&n->ops, i);
+		GN_ASSERT(!job->ended && (job->get[0] == *op || job->get[1] == *op));
+	}
+	uint32_t ended = n->shown != NULL;
+	for (const struct names_job *job = n->ended_first; job; job = job->next)
+		ended += job->ended;
+	for (uint32_t i = 0; i < n->jobs.count; i++) {
+		const struct names_job *job = *(struct names_job **)gn_map_value_at(&n->jobs, i);
+		ended -= job->ended;
+		GN_ASSERT(job->ended == !(job->get[0] || job->get[1]));
+		GN_ASSERT(job->candidate_count <= NAMES_CANDIDATES && job->level < GN_NAME_DEPTH);
+	}
+	GN_ASSERT(ended == 0);
+	for (uint32_t i = 0; i < n->cache.count; i++)
+		bytes += ((const struct names_cached *)gn_map_value_at(&n->cache, i))->len;
+	GN_ASSERT(bytes == n->cache_bytes && bytes <= NAMES_CACHE_BYTES);
+}

@@ -1,0 +1,313 @@
+/* Resolving: from the top label down, each level at both of its places, until the target's
+ * record set is known.
+ *
+ *   level k: two GETs -> candidates -> [more than one owner: once more, asking everyone] ->
+ *   winner winner above the target -> its owner, or the person its PID entry hands over to,
+ *   signs the next level target nothing but a PID -> that person's own record set
+ *
+ * 1. A record counts only if it proves itself (names_view) and lies where it was asked for (the
+ *    overlay sees to that).
+ * 2. The winner depends on the answers alone, not on their order: all who see the same answers
+ *    agree.
+ * 3. A job makes at most NAMES_STEPS_MAX lookups. Rules: docs/spec/services.md NA-9..NA-12. */
+#include "services/names/names_int.h"
+
+void names_candidates_free(struct gn_names *n, struct names_job *job)
+{
+	for (uint32_t i = 0; i < job->candidate_count; i++)
+		gn_mem_free(n->env.alloc, job->candidates[i].bytes);
+	job->candidate_count = 0;
+}
+
+/* ---- what was answered ---- */
+
+/* The candidate's newest record becomes this one. */
+static gn_err remember(struct gn_names *n, struct names_candidate *c, const struct gn_record *r)
+{
+	uint8_t *bytes = gn_mem_new(n->env.alloc, r->bytes.len);
+	if (!bytes)
+		return GN_NOMEM;
+	memcpy(bytes, r->bytes.p, r->bytes.len);
+	gn_mem_free(n->env.alloc, c->bytes);
+	c->bytes = bytes;
+	gn_err err = gn_wire_record_parse(gn_slice(bytes, r->bytes.len), &c->record);
+	GN_ASSERT(err == GN_OK);
+	return GN_OK;
+}
+
+static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt,
+			const struct gn_overlay_value *value)
+{
+	struct gn_record r;
+	struct names_claim_view v;
+	uint32_t i = 0;
+	if (gn_wire_record_parse(value->record, &r) != GN_OK || names_view(&r, &v) != GN_OK ||
+	    strcmp(v.name.text, job->name.text) != 0 || r.salt != salt) {
+		n->count.records_bad++;
+		return GN_OK;
+	}
+	while (i < job->candidate_count &&
+	       memcmp(&job->candidates[i].owner, &r.owner, sizeof r.owner) != 0)
+		i++;
+	if (i == NAMES_CANDIDATES) {
+		n->count.records_bad++;
+		return GN_OK;
+	}
+	struct names_candidate *c = &job->candidates[i];
+	if (i == job->candidate_count) {
+		*c = (struct names_candidate){.owner = r.owner};
+		job->candidate_count++;
+	}
+	c->holders[salt] += value->holders;
+	if (c->bytes && gn_record_compare(&c->record, &r) >= 0)
+		return GN_OK;
+	/* of the newest: each renewal has an epoch of its own */
+	names_tie(&v.name, &r.owner, v.epoch, &c->tie);
+	return remember(n, c, &r);
+}
+
+/* NA-9: the one more holders agree on; equal counts fall to the smaller hash. */
+static struct names_candidate *winner(struct names_job *job)
+{
+	struct names_candidate *best = NULL;
+	for (uint32_t i = 0; i < job->candidate_count; i++) {
+		struct names_candidate *c = &job->candidates[i];
+		uint32_t mine = c->holders[0] + c->holders[1],
+			 theirs = best ? best->holders[0] + best->holders[1] : 0;
+		if (!best || mine > theirs ||
+		    (mine == theirs && memcmp(&c->tie, &best->tie, sizeof c->tie) < 0))
+			best = c;
+	}
+	return best;
+}
+
+/* ---- steps ---- */
+
+/* The last `labels` labels of the target. */
+static void suffix_name(const struct gn_name *target, unsigned labels, struct gn_name *out)
+{
+	*out = *target;
+	for (unsigned i = target->labels; i > labels; i--) {
+		struct gn_name up;
+		bool more = gn_name_parent(out, &up);
+		GN_ASSERT(more);
+		*out = up;
+	}
+}
+
+/* NA-11: what a record set hands the level below, or itself as an alias, over to. */
+static bool pid_entry(const struct gn_record *r, bool alone, struct gn_slice *pid)
+{
+	struct names_claim_view v;
+	if (names_view(r, &v) != GN_OK || (alone && v.entry_count != 1))
+		return false;
+	for (uint32_t i = 0; i < v.entry_count; i++) {
+		struct gn_name_entry e = names_view_entry(&v, i);
+		if (e.type == GN_NAME_T_PID) {
+			*pid = e.value;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Moves what the candidate owns. */
+static void take(struct gn_names *n, struct names_candidate *to, struct names_candidate *from)
+{
+	gn_mem_free(n->env.alloc, to->bytes);
+	*to = *from;
+	from->bytes = NULL;
+}
+
+/* The PID's record set is looked up next; false when the entry is the owner's own PID, or not a
+ * PID. */
+static bool follow_pid(struct names_job *job, struct gn_slice pid, const struct gn_pk *owner,
+		       enum names_step step)
+{
+	struct gn_name name;
+	struct gn_hash own;
+	gn_sha256(&(struct gn_slice){owner->b, sizeof owner->b}, 1, &own);
+	if (gn_name_parse(pid, &name, NULL) != GN_OK || name.form != GN_NAME_PID)
+		return false;
+	if (step == NAMES_STEP_HANDOVER && memcmp(&name.pid, &own, sizeof own) == 0)
+		return false;
+	job->name = name;
+	job->step = step;
+	return true;
+}
+
+static void descend(struct names_job *job, const struct gn_pk *parent)
+{
+	GN_ASSERT(job->level > 0);
+	job->level--;
+	job->step = NAMES_STEP_NAME;
+	job->parent = *parent;
+	suffix_name(&job->target, job->target.labels - job->level, &job->name);
+}
+
+/* The current step's record set is known: *c is taken. True when there is a next step. */
+static bool advance(struct gn_names *n, struct names_job *job, struct names_candidate *c)
+{
+	struct gn_slice pid;
+	if (job->step == NAMES_STEP_ALIAS) {
+		take(n, &job->alias, c);
+		return false;
+	}
+	if (job->step == NAMES_STEP_HANDOVER) {
+		struct gn_pk parent = c->owner;
+		gn_mem_free(n->env.alloc, c->bytes);
+		c->bytes = NULL;
+		descend(job, &parent);
+		return true;
+	}
+	take(n, &job->found, c);
+	if (job->level > 0) {
+		if (pid_entry(&job->found.record, false, &pid) &&
+		    follow_pid(job, pid, &job->found.owner, NAMES_STEP_HANDOVER))
+			return true;
+		descend(job, &job->found.owner);
+		return true;
+	}
+	names_check_pin(n, job);
+	return job->target.form != GN_NAME_PID && pid_entry(&job->found.record, true, &pid) &&
+	       follow_pid(job, pid, &job->found.owner, NAMES_STEP_ALIAS);
+}
+
+/* A cached record set of the step's name as a candidate; its owner must still be the one who may
+ * sign. */
+static bool from_cache(struct gn_names *n, struct names_job *job, struct names_candidate *out,
+		       gn_time now)
+{
+	struct gn_record r;
+	const struct names_cached *hit = job->fresh ? NULL : names_cache_get(n, &job->name, now);
+	struct names_candidate c = {0};
+	if (!hit)
+		return false;
+	gn_err err = gn_wire_record_parse(gn_slice(hit->bytes, hit->len), &r);
+	GN_ASSERT(err == GN_OK);
+	if (job->name.form == GN_NAME_DELEGATED &&
+	    memcmp(&r.owner, &job->parent, sizeof r.owner) != 0)
+		return false;
+	job->age = now - hit->got > job->age ? now - hit->got : job->age;
+	c.owner = r.owner;
+	memcpy(c.holders, hit->holders, sizeof c.holders);
+	if (remember(n, &c, &r) != GN_OK)
+		return false;
+	*out = c;
+	return true;
+}
+
+/* NA-9: both places are asked. */
+static void ask(struct gn_names *n, struct names_job *job, gn_time now)
+{
+	names_candidates_free(n, job);
+	for (unsigned salt = 0; salt < 2; salt++) {
+		struct gn_hash key;
+		gn_op op;
+		struct gn_get_options options = {.type = GN_FB_RECORD_TYPE_NAME,
+						 .quorum = job->wide ? 8 : 0,
+						 .visitor = job->visitor};
+		gn_name_key(&job->name, job->name.form == GN_NAME_DELEGATED ? &job->parent : NULL,
+			    (uint8_t)salt, &key);
+		job->get_err[salt] = gn_overlay_get(n->overlay, &key, &options, now, &op);
+		if (job->get_err[salt] != GN_OK)
+			continue;
+		struct names_job **at = gn_map_put(&n->ops, &op);
+		if (!at) {
+			gn_overlay_cancel(n->overlay, op);
+			job->get_err[salt] = GN_NOMEM;
+			continue;
+		}
+		*at = job;
+		job->get[salt] = op;
+	}
+	if (!job->get[0] && !job->get[1])
+		names_end(n, job, job->get_err[0]);
+}
+
+/* Runs through steps that need no network, then asks or ends. */
+static void go_on(struct gn_names *n, struct names_job *job, gn_time now)
+{
+	for (;;) {
+		struct names_candidate c;
+		if (++job->steps > NAMES_STEPS_MAX) {
+			names_end(n, job, GN_LIMIT);
+			return;
+		}
+		job->wide = false;
+		if (!from_cache(n, job, &c, now)) {
+			ask(n, job, now);
+			return;
+		}
+		if (!advance(n, job, &c)) {
+			names_end(n, job, GN_OK);
+			return;
+		}
+	}
+}
+
+void names_step(struct gn_names *n, struct names_job *job, gn_time now)
+{
+	suffix_name(&job->target, job->target.labels - job->level, &job->name);
+	go_on(n, job, now);
+}
+
+/* What is missing may be so because a level above is no longer what the cache says (NA-12).
+ * True: everything is asked for anew. */
+static bool start_over(struct gn_names *n, struct names_job *job, gn_time now)
+{
+	if (job->fresh || job->age < NAMES_CACHE_NEW)
+		return false;
+	gn_mem_free(n->env.alloc, job->found.bytes);
+	job->found = (struct names_candidate){0};
+	job->fresh = true;
+	job->age = 0;
+	job->steps = 0;
+	job->step = NAMES_STEP_NAME;
+	job->level = job->target.labels - 1;
+	names_step(n, job, now);
+	return true;
+}
+
+/* Nobody has it, or nobody could be asked. */
+static gn_err why_none(const struct names_job *job)
+{
+	for (unsigned salt = 0; salt < 2; salt++)
+		if (job->get_err[salt] != GN_NOT_FOUND && job->get_err[salt] != GN_OK)
+			return job->get_err[salt];
+	return GN_NOT_FOUND;
+}
+
+void names_got(struct gn_names *n, struct names_job *job, unsigned salt,
+	       const struct gn_overlay_event *e, gn_time now)
+{
+	job->get_err[salt] = e->err;
+	for (uint32_t i = 0; i < e->value_count; i++)
+		if (add_value(n, job, salt, &e->values[i]) != GN_OK)
+			job->get_err[salt] = GN_NOMEM;
+	if (job->get[0] || job->get[1])
+		return;
+	if (job->candidate_count > 1 && !job->wide) {
+		n->count.conflicts++;
+		job->wide = true;
+		ask(n, job, now);
+		return;
+	}
+	struct names_candidate *best = winner(job), c;
+	if (!best || !best->bytes) {
+		bool optional = job->step == NAMES_STEP_ALIAS; /* the name itself was found */
+		gn_err err = optional ? GN_OK : best ? GN_NOMEM : why_none(job);
+		names_candidates_free(n, job);
+		if (err != GN_NOT_FOUND || !start_over(n, job, now))
+			names_end(n, job, err);
+		return;
+	}
+	names_cache_put(n, &job->name, best, now);
+	c = *best;
+	best->bytes = NULL;
+	names_candidates_free(n, job);
+	if (advance(n, job, &c))
+		go_on(n, job, now);
+	else
+		names_end(n, job, GN_OK);
+}
