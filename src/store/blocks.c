@@ -5,9 +5,7 @@
  *
  * 1. have has a bit for each chunk that a crash would not take. A block is complete when all are
  *    and its name says so.
- * 2. bytes is the sum over blocks that are not doomed of the room their whole files take.
- * 3. The list oldest..newest holds exactly the CACHE blocks that are not doomed.
- * 4. Every block in the map is in the heap of timers, so that arming one never allocates. */
+ * 2. bytes is the sum over blocks that are not doomed of the room their whole files take. */
 #include "store/blocks_int.h"
 
 gn_err gn_blocks_new(const struct gn_env *env, const struct gn_blocks_config *config,
@@ -47,225 +45,6 @@ void gn_blocks_free(struct gn_blocks *b)
 	gn_mem_free(alloc, b);
 }
 
-/* ---- shapes ---- */
-
-uint32_t block_chunk_len(uint32_t len, uint32_t index)
-{
-	uint32_t left = len - index * GN_CHUNK;
-	return left < GN_CHUNK ? left : GN_CHUNK;
-}
-
-gn_err gn_block_check(const struct gn_hash *block, uint32_t block_len, uint32_t index,
-		      const struct gn_hash *proof, size_t proof_len, struct gn_slice chunk)
-{
-	if (block_len == 0 || block_len > GN_BLOCK || index >= gn_block_chunks(block_len) ||
-	    chunk.len != block_chunk_len(block_len, index))
-		return GN_RANGE;
-	return gn_merkle_check(chunk, index, gn_block_chunks(block_len), proof, proof_len, block);
-}
-
-uint64_t block_file_len(uint32_t len)
-{
-	return (uint64_t)gn_block_chunks(len) * BLOCK_PROOF_LEN + len;
-}
-
-bool block_full(const struct block *k)
-{
-	return k->have == (uint16_t)((1u << gn_block_chunks(k->len)) - 1);
-}
-
-bool block_complete(const struct block *k)
-{
-	return block_full(k) && k->exists && !k->disk.part && !k->doomed;
-}
-
-/* Hashes on the path of chunk i of n. */
-static size_t path_len(uint32_t i, uint32_t n)
-{
-	size_t len = 0;
-	for (; n > 1; n = (n + 1) / 2, i /= 2)
-		len += (i ^ 1) < n;
-	return len;
-}
-
-/* slot: proof and chunk as they lie in the file. */
-gn_err block_slot_check(const struct block *k, uint32_t index, struct gn_slice slot)
-{
-	struct gn_hash proof[GN_PROOF_MAX];
-	uint32_t n = gn_block_chunks(k->len), len = block_chunk_len(k->len, index);
-	if (slot.len != BLOCK_PROOF_LEN + len)
-		return GN_HASH;
-	memcpy(proof, slot.p, sizeof proof);
-	return gn_merkle_check(gn_slice_sub(slot, BLOCK_PROOF_LEN, len), index, n, proof,
-			       path_len(index, n), &k->hash);
-}
-
-/* ---- blocks ---- */
-
-struct block *block_find(const struct gn_blocks *b, const struct gn_hash *hash)
-{
-	struct block **p = gn_map_get(&b->map, hash);
-	return p ? *p : NULL;
-}
-
-bool block_listed(const struct gn_blocks *b, const struct block *k)
-{
-	return k->older || b->oldest == k;
-}
-
-static void list_remove(struct gn_blocks *b, struct block *k)
-{
-	b->cached -= block_listed(b, k) ? block_file_len(k->len) : 0;
-	if (k->older)
-		k->older->newer = k->newer;
-	else if (b->oldest == k)
-		b->oldest = k->newer;
-	if (k->newer)
-		k->newer->older = k->older;
-	else if (b->newest == k)
-		b->newest = k->older;
-	k->older = k->newer = NULL;
-}
-
-/* Used now: last to go. Blocks of another class leave the list. */
-void block_touch(struct gn_blocks *b, struct block *k)
-{
-	list_remove(b, k);
-	if (k->keep != GN_BLOCK_CACHE || k->doomed)
-		return;
-	k->older = b->newest;
-	if (b->newest)
-		b->newest->newer = k;
-	else
-		b->oldest = k;
-	b->newest = k;
-	b->cached += block_file_len(k->len);
-}
-
-/* When its promise ends, as far as the clock of promises can tell now. */
-static gn_time block_end(const struct gn_blocks *b, const struct block *k)
-{
-	return k->until < (uint64_t)(GN_NEVER / GN_SEC / 2) ? (gn_time)k->until * GN_SEC - b->clock
-							    : GN_NEVER;
-}
-
-void block_arm(struct gn_blocks *b, struct block *k)
-{
-	gn_time at = k->refused ? k->retry_at : GN_NEVER;
-	if (k->keep == GN_BLOCK_HELD && !k->doomed)
-		at = gn_time_min(at, k->over ? k->over + BLOCKS_KEEP_OVER : block_end(b, k));
-	GN_ASSERT(k->timer.place != 0);
-	gn_err err = gn_heap_set(&b->timers, &k->timer, at);
-	GN_ASSERT(err == GN_OK);
-}
-
-/* NULL when memory is out or BLOCKS_MAX is reached. */
-struct block *block_add(struct gn_blocks *b, const struct gn_hash *hash,
-			const struct block_name *name)
-{
-	struct block *k = GN_NEW(b->env.alloc, struct block);
-	if (!k)
-		return NULL;
-	if (gn_heap_set(&b->timers, &k->timer, GN_NEVER)) {
-		gn_mem_free(b->env.alloc, k);
-		return NULL;
-	}
-	struct block **place = gn_map_put(&b->map, hash);
-	if (!place) {
-		gn_heap_remove(&b->timers, &k->timer);
-		gn_mem_free(b->env.alloc, k);
-		return NULL;
-	}
-	GN_ASSERT(*place == NULL);
-	*place = k;
-	k->hash = *hash;
-	k->len = name->len;
-	k->keep = name->keep;
-	k->until = name->until;
-	k->disk = *name;
-	b->bytes += block_file_len(k->len);
-	block_touch(b, k);
-	block_arm(b, k);
-	return k;
-}
-
-/* The block is no more: its file goes as soon as nothing uses it. */
-void block_doom(struct gn_blocks *b, struct block *k)
-{
-	if (k->doomed)
-		return;
-	k->doomed = true;
-	k->have = 0;
-	k->refused = false;
-	b->bytes -= block_file_len(k->len);
-	block_touch(b, k);
-	block_arm(b, k);
-	for (uint32_t i = 0; i < BLOCKS_OPS; i++) {
-		struct block_op *op = &b->ops[i];
-		if (op->block == k && op->state != OP_OUT)
-			block_op_done(b, op, op->put ? GN_BUSY : GN_CORRUPT);
-	}
-	block_poke(b, k);
-}
-
-void block_forget(struct gn_blocks *b, struct block *k)
-{
-	GN_ASSERT(k->doomed && k->reads == 0 && k->writes == 0 && !k->queued);
-	if (block_find(b, &k->hash) == k) {
-		gn_map_remove(&b->map, &k->hash);
-		gn_heap_remove(&b->timers, &k->timer);
-	} else {
-		struct block **p = &b->strays;
-		while (*p != k)
-			p = &(*p)->older;
-		*p = k->older;
-	}
-	gn_mem_free(b->env.alloc, k);
-}
-
-static bool in_use(const struct block *k)
-{
-	return k->reads || k->writes || k->puts_wanted || k->dirty || k->phase != BLOCK_IDLE;
-}
-
-static bool has_ops(const struct gn_blocks *b, const struct block *k)
-{
-	for (uint32_t i = 0; i < BLOCKS_OPS && b->ops_busy; i++)
-		if (b->ops[i].block == k)
-			return true;
-	return false;
-}
-
-static bool over(const struct gn_blocks *b, uint64_t bytes, uint64_t cached)
-{
-	return bytes > b->bytes_max || cached > b->cached_max;
-}
-
-/* Dooms cached blocks, least recently used first, until `room` more bytes fit or none is left. */
-void blocks_evict(struct gn_blocks *b, uint64_t room, bool cached)
-{
-	for (struct block *k = b->oldest, *next;
-	     k && over(b, b->bytes + room, b->cached + (cached ? room : 0)); k = next) {
-		next = k->newer;
-		if (in_use(k) || has_ops(b, k))
-			continue;
-		b->evicted++;
-		block_doom(b, k);
-	}
-}
-
-/* True when blocks_evict would succeed. */
-static bool room_for(const struct gn_blocks *b, uint64_t room, bool is_cached)
-{
-	uint64_t bytes = b->bytes + room, cached = b->cached + (is_cached ? room : 0);
-	for (const struct block *k = b->oldest; k && over(b, bytes, cached); k = k->newer)
-		if (!in_use(k) && !has_ops(b, k)) {
-			bytes -= block_file_len(k->len);
-			cached -= block_file_len(k->len);
-		}
-	return !over(b, bytes, cached);
-}
-
 /* ---- puts and loads ---- */
 
 static void settle(struct gn_blocks *b)
@@ -276,25 +55,6 @@ static void settle(struct gn_blocks *b)
 		gn_mem_free(b->env.alloc, b->ops[i].data);
 		b->ops[i] = (struct block_op){0};
 		b->ops_busy--;
-	}
-}
-
-void block_op_done(struct gn_blocks *b, struct block_op *op, gn_err err)
-{
-	struct block *k = op->block;
-	GN_ASSERT(k && op->state != OP_DONE && op->state != OP_FREE);
-	if (op->put && op->state == OP_WANTED)
-		k->puts_wanted--;
-	op->state = OP_DONE;
-	op->err = err;
-	op->hash = k->hash;
-	op->block_len = k->len;
-	op->complete = block_complete(k);
-	op->serial = ++b->serial;
-	op->block = NULL;
-	if (op->put) {
-		gn_mem_free(b->env.alloc, op->data);
-		op->data = NULL;
 	}
 }
 
@@ -336,14 +96,14 @@ static gn_err block_for_put(struct gn_blocks *b, const struct gn_hash *hash,
 	if (k && k->len != name->len) {
 		if (block_complete(k))
 			return GN_HASH; /* its length is proven by its last chunk */
-		if (!in_use(k) && !has_ops(b, k))
+		if (!block_in_use(b, k))
 			/* begun with a length that nothing has proven: make way */
 			block_doom(b, k);
 		return GN_BUSY;
 	}
 	if (!k) {
 		uint64_t room = block_file_len(name->len);
-		if (!room_for(b, room, name->keep == GN_BLOCK_CACHE))
+		if (!blocks_can_evict(b, room, name->keep == GN_BLOCK_CACHE))
 			return GN_NO_SPACE;
 		if (!(k = block_add(b, hash, name)))
 			return GN_NOMEM;
@@ -589,7 +349,7 @@ bool gn_blocks_next_event(struct gn_blocks *b, struct gn_blocks_event *out)
 	if (!first->put && !first->err) {
 		out->chunk =
 			gn_slice(first->data + BLOCK_PROOF_LEN, first->data_len - BLOCK_PROOF_LEN);
-		out->proof_len = path_len(first->index, gn_block_chunks(first->block_len));
+		out->proof_len = block_path_len(first->index, gn_block_chunks(first->block_len));
 		memcpy(out->proof, first->data, sizeof out->proof);
 	}
 	return true;

@@ -65,19 +65,6 @@ bool block_wants_rename(const struct block *k)
 
 /* ---- which block to look at ---- */
 
-void block_poke(struct gn_blocks *b, struct block *k)
-{
-	if (k->queued)
-		return;
-	k->queued = true;
-	k->next = NULL;
-	if (b->queue)
-		b->queue_last->next = k;
-	else
-		b->queue = k;
-	b->queue_last = k;
-}
-
 static struct block *next_block(struct gn_blocks *b)
 {
 	struct block *k = b->queue;

@@ -1,5 +1,5 @@
-/* State of the block store, shared by its files: blocks.c (calls, events), blocks_disk.c
- * (requests), blocks_start.c. */
+/* State of the block store, shared by its files: block.c (one block among the others),
+ * blocks_disk.c (requests), blocks_start.c, blocks.c (calls, events). */
 #ifndef GN_STORE_BLOCKS_INT_H
 #define GN_STORE_BLOCKS_INT_H
 
@@ -102,27 +102,44 @@ struct gn_blocks {
 	uint32_t start_chunk;
 };
 
-/* blocks.c */
+/* ---- block.c ---- */
+
 uint32_t block_chunk_len(uint32_t len, uint32_t index);
+/* Bytes of the whole file of a block of len bytes. */
 uint64_t block_file_len(uint32_t len);
 bool block_full(const struct block *k);
 bool block_complete(const struct block *k);
+/* Hashes on the way from chunk i of n to the block's. */
+size_t block_path_len(uint32_t i, uint32_t n);
+/* slot: proof and chunk as they lie in the file. GN_HASH. */
+gn_err block_slot_check(const struct block *k, uint32_t index, struct gn_slice slot);
 struct block *block_find(const struct gn_blocks *b, const struct gn_hash *hash);
+/* NULL when memory is out or BLOCKS_MAX is reached. */
 struct block *block_add(struct gn_blocks *b, const struct gn_hash *hash,
 			const struct block_name *name);
+/* Is it in the list of cached blocks? */
+bool block_listed(const struct gn_blocks *b, const struct block *k);
+/* Used now: last to go. Blocks of another class leave the list. */
+void block_touch(struct gn_blocks *b, struct block *k);
+/* When its promise ends, as far as the clock of promises can tell now. */
+gn_time block_end(const struct gn_blocks *b, const struct block *k);
+void block_arm(struct gn_blocks *b, struct block *k);
+/* What has to be asked of the disk for it is to be found. */
+void block_poke(struct gn_blocks *b, struct block *k);
+void block_op_done(struct gn_blocks *b, struct block_op *op, gn_err err);
+/* The block is no more: its file goes as soon as nothing uses it. */
 void block_doom(struct gn_blocks *b, struct block *k);
 void block_forget(struct gn_blocks *b, struct block *k);
-/* In the list of cached blocks. */
-bool block_listed(const struct gn_blocks *b, const struct block *k);
-void block_touch(struct gn_blocks *b, struct block *k);
-void block_arm(struct gn_blocks *b, struct block *k);
-void block_op_done(struct gn_blocks *b, struct block_op *op, gn_err err);
-/* room: bytes that must fit besides, of a cached block or of another. */
+/* Requests of it are out, or puts and loads wait. */
+bool block_in_use(const struct gn_blocks *b, const struct block *k);
+/* Dooms cached blocks, least recently used first, until `room` more bytes fit, of a cached block or
+ * of another, or none is left. */
 void blocks_evict(struct gn_blocks *b, uint64_t room, bool cached);
-gn_err block_slot_check(const struct block *k, uint32_t index, struct gn_slice slot);
+/* True when blocks_evict would succeed. */
+bool blocks_can_evict(const struct gn_blocks *b, uint64_t room, bool cached);
 
-/* blocks_disk.c */
-void block_poke(struct gn_blocks *b, struct block *k);
+/* ---- blocks_disk.c ---- */
+
 bool block_wants_rename(const struct block *k);
 void block_name_text(const struct gn_blocks *b, const struct gn_hash *hash,
 		     const struct block_name *name, char out[GN_DISK_NAME_MAX]);
@@ -131,7 +148,8 @@ bool blocks_disk_request(struct gn_blocks *b, struct gn_disk_request *out);
 void blocks_disk_done(struct gn_blocks *b, uint64_t token, gn_err err, struct gn_slice data,
 		      gn_time now);
 
-/* blocks_start.c */
+/* ---- blocks_start.c ---- */
+
 bool blocks_start_request(struct gn_blocks *b, struct gn_disk_request *out);
 void blocks_start_done(struct gn_blocks *b, gn_err err, struct gn_slice data);
 

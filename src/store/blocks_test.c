@@ -1,5 +1,5 @@
 /* Blocks against a plain model, on a disk that loses, tears and damages what it was given. */
-#include "../../sim/disk_sim.h"
+#include "store/testing/disk_sim.h"
 #include "store/blocks_int.h"
 
 #include <setjmp.h>

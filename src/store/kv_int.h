@@ -1,5 +1,5 @@
-/* State of one record log, shared by its files: kv.c (calls, events), kv_write.c (groups),
- * kv_start.c (recovery), kv_compact.c. */
+/* State of one record log, shared by its files: kv_index.c (places, segments), kv_scan.c,
+ * kv_compact.c, kv_write.c (groups), kv_start.c (recovery), kv.c (calls, events). */
 #ifndef GN_STORE_KV_INT_H
 #define GN_STORE_KV_INT_H
 
@@ -127,30 +127,37 @@ struct gn_kv {
 	uint64_t torn, corrupt, compacted;
 };
 
-/* kv.c */
+/* ---- kv_index.c ---- */
+
 struct kv_segment *kv_segment_find(struct gn_kv *kv, uint32_t number);
-void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t offset,
-		uint64_t len, struct gn_disk_request *out);
+GN_MUST gn_err kv_segment_push(struct gn_kv *kv, const struct kv_segment *s);
 void kv_place_set(struct gn_kv *kv, struct kv_place *p, uint32_t segment, uint32_t offset,
 		  uint32_t len);
 void kv_place_clear(struct gn_kv *kv, const struct gn_hash *key, struct kv_place *p);
-void kv_fail(struct gn_kv *kv, gn_err err);
-GN_MUST gn_err kv_segment_push(struct gn_kv *kv, const struct kv_segment *s);
+void kv_request(struct gn_kv *kv, enum gn_disk_op op, uint32_t segment, uint64_t offset,
+		uint64_t len, struct gn_disk_request *out);
 GN_MUST gn_err kv_buf_reserve(struct gn_kv *kv, struct gn_buf *b, size_t more);
 void kv_buf_trim(struct gn_kv *kv, struct gn_buf *b);
+void kv_fail(struct gn_kv *kv, gn_err err);
 
-/* kv_write.c */
-bool kv_write_request(struct gn_kv *kv, struct gn_disk_request *out);
-void kv_write_done(struct gn_kv *kv, gn_err err, gn_time now);
+/* ---- kv_scan.c ---- */
 
-/* kv_start.c */
-bool kv_start_request(struct gn_kv *kv, struct gn_disk_request *out);
-void kv_start_done(struct gn_kv *kv, gn_err err, struct gn_slice data, gn_time now);
-bool kv_start_next_entry(struct gn_kv *kv, struct gn_kv_event *out);
 struct log_scan kv_scan_of(const struct gn_kv *kv, uint32_t at);
 struct gn_slice kv_scan_piece(struct gn_kv *kv, struct gn_slice data);
 
-/* kv_compact.c */
+/* ---- kv_write.c ---- */
+
+bool kv_write_request(struct gn_kv *kv, struct gn_disk_request *out);
+void kv_write_done(struct gn_kv *kv, gn_err err, gn_time now);
+
+/* ---- kv_start.c ---- */
+
+bool kv_start_request(struct gn_kv *kv, struct gn_disk_request *out);
+void kv_start_done(struct gn_kv *kv, gn_err err, struct gn_slice data, gn_time now);
+bool kv_start_next_entry(struct gn_kv *kv, struct gn_kv_event *out);
+
+/* ---- kv_compact.c ---- */
+
 bool kv_compact_due(const struct gn_kv *kv);
 void kv_compact_tick(struct gn_kv *kv, gn_time now);
 bool kv_compact_request(struct gn_kv *kv, struct gn_disk_request *out);

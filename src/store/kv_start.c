@@ -12,34 +12,6 @@
 
 #include <stdio.h>
 
-static const struct log_sum no_sum;
-
-static bool is_none(const struct log_sum *s)
-{
-	return memcmp(s, &no_sum, sizeof *s) == 0;
-}
-
-struct log_scan kv_scan_of(const struct gn_kv *kv, uint32_t at)
-{
-	const struct kv_segment *s = &kv->segments[at],
-				*next = at + 1 < kv->segment_count ? s + 1 : NULL;
-	struct log_scan scan;
-	bool ended = next && next->header_ok && !is_none(&next->prev);
-	log_scan_init(&scan, kv->salt, s->number, s->bytes, s->header_ok ? &s->prev : NULL,
-		      ended ? &next->prev : NULL);
-	return scan;
-}
-
-/* What a READ at the scan's offset gave: a short answer is the end of the file; bytes behind the
- * segment's end are debris. */
-struct gn_slice kv_scan_piece(struct gn_kv *kv, struct gn_slice data)
-{
-	struct log_scan *s = &kv->scan;
-	if (data.len < KV_PIECE && s->offset + data.len < s->size)
-		s->size = s->offset + data.len;
-	return gn_slice_sub(data, 0, s->size > s->offset ? s->size - s->offset : 0);
-}
-
 static void corrupt(struct gn_kv *kv, uint32_t segment, uint64_t offset, const char *what)
 {
 	kv->corrupt++;
@@ -176,7 +148,7 @@ static void end_headers(struct gn_kv *kv)
 	}
 	const struct kv_segment *s = &kv->segments[kv->segment_count - 1];
 	kv->tail_end = LOG_HEADER_LEN;
-	kv->tail_last = s->header_ok ? s->prev : no_sum;
+	kv->tail_last = s->header_ok ? s->prev : (struct log_sum){0};
 	begin_pass(kv, KV_TAIL, kv->segment_count - 1);
 }
 
@@ -244,7 +216,7 @@ static void end_tail(struct gn_kv *kv)
 		kv->file_bytes = kv->file_bytes - s->bytes + kv->tail_end;
 		s->bytes = kv->tail_end;
 	}
-	kv->last = unsure ? no_sum : kv->tail_last;
+	kv->last = unsure ? (struct log_sum){0} : kv->tail_last;
 	kv->doubt = kv->tail_damage > kv->tail_group ? kv->tail_group : LOG_SURE;
 	kv->roll = unsure || !s->header_ok || kv->doubt != LOG_SURE;
 	finish_pass(kv);

@@ -1,5 +1,5 @@
 /* The record log against a plain map, on a disk that loses, tears and damages what it was given. */
-#include "../../sim/disk_sim.h"
+#include "store/testing/disk_sim.h"
 #include "store/log_int.h"
 
 #include <setjmp.h>

@@ -2,7 +2,7 @@
  * length (u8), the name (it follows "b/") and its length (be16). The store starts, loads every
  * chunk it says it has, and each chunk that comes is proven again; then everything is pinned,
  * released and evicted by a start with no room. */
-#include "../../sim/disk_sim.h"
+#include "store/testing/disk_sim.h"
 #include "store/blocks_int.h"
 
 static struct disk_sim disk;

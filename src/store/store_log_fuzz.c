@@ -4,7 +4,7 @@
  * is started, loaded, written, compacted and started again. What is handed out from the good log
  * is whole and belongs to its key, whatever the edits; what is put later is there after the
  * second start. */
-#include "../../sim/disk_sim.h"
+#include "store/testing/disk_sim.h"
 
 #define KEYS 8
 

@@ -1,45 +1,7 @@
-/* A disk in memory for tests and simulations: it performs the requests of the storage engines,
- * forgets what was not synced when it crashes, and fails on demand. What a crash leaves of
- * unsynced writes is as bad as real disks allow: nothing, all, a prefix torn at any byte, or any
- * mixture of 64-byte pieces. Everything follows from one seed.
- *
- * RENAME and REMOVE are durable once performed; a file that was never synced may be gone after a
- * crash. */
-#ifndef GN_SIM_DISK_SIM_H
-#define GN_SIM_DISK_SIM_H
+/* A disk in memory, as disk_sim.h says. */
+#include "store/testing/disk_sim.h"
 
-#include "store/store.h"
-
-#include <stdio.h>
-#include <stdlib.h>
-
-#define DISK_SIM_FILES 512
-#define DISK_SIM_PIECE 64 /* bytes that a torn write keeps or loses together */
-
-struct disk_sim_file {
-	char name[GN_DISK_NAME_MAX]; /* "" = free */
-	struct gn_buf now, durable;
-	bool synced; /* its directory entry is durable */
-};
-
-struct disk_sim {
-	struct disk_sim_file files[DISK_SIM_FILES];
-	struct gn_prng prng;
-	uint64_t requests; /* performed since the start */
-	/* the power goes in the middle of this request (counted as above), 0 = never */
-	uint64_t crash_at;
-	/* this request fails with fail_err; a write may have been done in part */
-	uint64_t fail_at;
-	gn_err fail_err;
-	/* bit per enum gn_disk_op: all of them fail with fail_err until this is cleared */
-	uint32_t fail_ops;
-	uint64_t bytes_max; /* of all files; GN_DISK_FULL past it; 0 = endless */
-	/* the power is off: every request answers GN_IO until disk_sim_restart */
-	bool crashed;
-	struct gn_buf answer; /* of the last LIST or READ */
-};
-
-static inline void disk_sim_resize(struct gn_buf *b, size_t len)
+void disk_sim_resize(struct gn_buf *b, size_t len)
 {
 	if (len > b->cap) {
 		b->cap = len * 2;
@@ -51,35 +13,35 @@ static inline void disk_sim_resize(struct gn_buf *b, size_t len)
 	b->len = len;
 }
 
-static inline void disk_sim_copy(struct gn_buf *to, const struct gn_buf *from)
+void disk_sim_copy(struct gn_buf *to, const struct gn_buf *from)
 {
 	disk_sim_resize(to, from->len);
 	if (from->len)
 		memcpy(to->p, from->p, from->len);
 }
 
-static inline void disk_sim_init(struct disk_sim *d, uint64_t seed)
+void disk_sim_init(struct disk_sim *d, uint64_t seed)
 {
 	memset(d, 0, sizeof *d);
 	gn_prng_init(&d->prng, seed);
 	disk_sim_resize(&d->answer, 64);
 }
 
-static inline void disk_sim_forget(struct disk_sim_file *f)
+static void file_forget(struct disk_sim_file *f)
 {
 	free(f->now.p);
 	free(f->durable.p);
 	memset(f, 0, sizeof *f);
 }
 
-static inline void disk_sim_fini(struct disk_sim *d)
+void disk_sim_fini(struct disk_sim *d)
 {
 	for (int i = 0; i < DISK_SIM_FILES; i++)
-		disk_sim_forget(&d->files[i]);
+		file_forget(&d->files[i]);
 	free(d->answer.p);
 }
 
-static inline struct disk_sim_file *disk_sim_find(struct disk_sim *d, const char *name)
+struct disk_sim_file *disk_sim_find(struct disk_sim *d, const char *name)
 {
 	for (int i = 0; i < DISK_SIM_FILES; i++)
 		if (d->files[i].name[0] && strcmp(d->files[i].name, name) == 0)
@@ -87,7 +49,7 @@ static inline struct disk_sim_file *disk_sim_find(struct disk_sim *d, const char
 	return NULL;
 }
 
-static inline struct disk_sim_file *disk_sim_create(struct disk_sim *d, const char *name)
+struct disk_sim_file *disk_sim_create(struct disk_sim *d, const char *name)
 {
 	struct disk_sim_file *f = disk_sim_find(d, name);
 	for (int i = 0; !f && i < DISK_SIM_FILES; i++) {
@@ -100,13 +62,12 @@ static inline struct disk_sim_file *disk_sim_create(struct disk_sim *d, const ch
 	return f;
 }
 
-static inline uint64_t disk_sim_below(struct disk_sim *d, uint64_t n)
+uint64_t disk_sim_below(struct disk_sim *d, uint64_t n)
 {
 	return n ? gn_prng_next(&d->prng) % n : 0;
 }
 
-/* A full deep copy, to try several futures of one past. */
-static inline void disk_sim_clone(struct disk_sim *to, const struct disk_sim *from)
+void disk_sim_clone(struct disk_sim *to, const struct disk_sim *from)
 {
 	*to = *from;
 	to->answer = (struct gn_buf){0};
@@ -118,15 +79,12 @@ static inline void disk_sim_clone(struct disk_sim *to, const struct disk_sim *fr
 	}
 }
 
-/* ---- power ---- */
-
-/* What is left of a file whose unsynced bytes were on their way. */
-static inline void disk_sim_settle(struct disk_sim *d, struct disk_sim_file *f)
+static void file_settle(struct disk_sim *d, struct disk_sim_file *f)
 {
 	struct gn_buf *old = &f->durable, *new = &f->now;
 	uint64_t mode = disk_sim_below(d, 4);
 	if (!f->synced && disk_sim_below(d, 2)) {
-		disk_sim_forget(f);
+		file_forget(f);
 		return;
 	}
 	if (mode == 0) { /* nothing arrived */
@@ -152,25 +110,22 @@ static inline void disk_sim_settle(struct disk_sim *d, struct disk_sim_file *f)
 	f->synced = true;
 }
 
-/* The power goes: what was not synced is lost or torn. Answers GN_IO until the restart. */
-static inline void disk_sim_crash(struct disk_sim *d)
+void disk_sim_crash(struct disk_sim *d)
 {
 	for (int i = 0; i < DISK_SIM_FILES; i++)
 		if (d->files[i].name[0])
-			disk_sim_settle(d, &d->files[i]);
+			file_settle(d, &d->files[i]);
 	d->crashed = true;
 }
 
-static inline void disk_sim_restart(struct disk_sim *d)
+void disk_sim_restart(struct disk_sim *d)
 {
 	d->crashed = false;
 	d->crash_at = d->fail_at = 0;
 	d->fail_ops = 0;
 }
 
-/* ---- requests ---- */
-
-static inline uint64_t disk_sim_bytes(const struct disk_sim *d)
+uint64_t disk_sim_bytes(const struct disk_sim *d)
 {
 	uint64_t sum = 0;
 	for (int i = 0; i < DISK_SIM_FILES; i++)
@@ -178,7 +133,7 @@ static inline uint64_t disk_sim_bytes(const struct disk_sim *d)
 	return sum;
 }
 
-static inline void disk_sim_list(struct disk_sim *d, const char *dir)
+static void disk_list(struct disk_sim *d, const char *dir)
 {
 	size_t len = strlen(dir);
 	d->answer.len = 0;
@@ -202,7 +157,7 @@ static inline void disk_sim_list(struct disk_sim *d, const char *dir)
 	}
 }
 
-static inline gn_err disk_sim_write(struct disk_sim *d, const struct gn_disk_request *r, size_t len)
+static gn_err disk_write(struct disk_sim *d, const struct gn_disk_request *r, size_t len)
 {
 	struct disk_sim_file *f = disk_sim_find(d, r->name);
 	size_t end = (size_t)r->offset + len, had = f ? f->now.len : 0;
@@ -216,11 +171,11 @@ static inline gn_err disk_sim_write(struct disk_sim *d, const struct gn_disk_req
 	return GN_OK;
 }
 
-static inline gn_err disk_sim_do(struct disk_sim *d, const struct gn_disk_request *r)
+static gn_err disk_do(struct disk_sim *d, const struct gn_disk_request *r)
 {
 	struct disk_sim_file *f = disk_sim_find(d, r->name);
 	switch (r->op) {
-	case GN_DISK_LIST: disk_sim_list(d, r->name); return GN_OK;
+	case GN_DISK_LIST: disk_list(d, r->name); return GN_OK;
 	case GN_DISK_READ: {
 		if (!f)
 			return GN_NOT_FOUND;
@@ -232,7 +187,7 @@ static inline gn_err disk_sim_do(struct disk_sim *d, const struct gn_disk_reques
 			memcpy(d->answer.p, f->now.p + r->offset, len);
 		return GN_OK;
 	}
-	case GN_DISK_WRITE: return disk_sim_write(d, r, r->data.len);
+	case GN_DISK_WRITE: return disk_write(d, r, r->data.len);
 	case GN_DISK_SYNC:
 		if (!f)
 			return GN_NOT_FOUND;
@@ -249,23 +204,20 @@ static inline gn_err disk_sim_do(struct disk_sim *d, const struct gn_disk_reques
 			return GN_NOT_FOUND;
 		struct disk_sim_file *over = disk_sim_find(d, r->name2);
 		if (over && over != f)
-			disk_sim_forget(over);
+			file_forget(over);
 		memcpy(f->name, r->name2, sizeof f->name);
 		f->synced = true;
 		return GN_OK;
 	}
 	case GN_DISK_REMOVE:
 		if (f)
-			disk_sim_forget(f);
+			file_forget(f);
 		return GN_OK;
 	}
 	return GN_INTERNAL;
 }
 
-/* Performs one request; *data is valid until the next. Half of a request in whose middle the
- * power goes is done or not. */
-static inline gn_err disk_sim_perform(struct disk_sim *d, const struct gn_disk_request *r,
-				      struct gn_slice *data)
+gn_err disk_sim_perform(struct disk_sim *d, const struct gn_disk_request *r, struct gn_slice *data)
 {
 	*data = gn_slice(NULL, 0);
 	if (d->crashed)
@@ -274,17 +226,15 @@ static inline gn_err disk_sim_perform(struct disk_sim *d, const struct gn_disk_r
 	bool crash = d->requests == d->crash_at;
 	if (crash || d->requests == d->fail_at || (d->fail_ops >> r->op & 1)) {
 		if (r->op == GN_DISK_WRITE)
-			(void)disk_sim_write(d, r, disk_sim_below(d, r->data.len + 1));
+			(void)disk_write(d, r, disk_sim_below(d, r->data.len + 1));
 		else if (crash && disk_sim_below(d, 2))
-			(void)disk_sim_do(d, r);
+			(void)disk_do(d, r);
 		if (crash)
 			disk_sim_crash(d);
 		return crash ? GN_IO : d->fail_err ? d->fail_err : GN_IO;
 	}
-	gn_err err = disk_sim_do(d, r);
+	gn_err err = disk_do(d, r);
 	if (!err && (r->op == GN_DISK_READ || r->op == GN_DISK_LIST))
 		*data = gn_slice(d->answer.p, d->answer.len);
 	return err;
 }
-
-#endif
