@@ -1,6 +1,6 @@
 /* Buckets: at the limit and one past it, in time and in number; the sketch's bystanders and its
  * changing key; single use; the heaviest. */
-#include "guard/guard_test.h"
+#include "guard/testing/fixture.h"
 #include <stdlib.h>
 
 static struct gn_guard_subject v6(uint8_t a, uint8_t sixth, uint8_t eighth, uint8_t last)
@@ -53,9 +53,11 @@ static void test_key_and_prefix_limits(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
-	struct gn_guard_subject who = key(1), other = key(2), host = v4(198, 51, 100, 7),
-				mate = v4(198, 51, 100, 8), far = v4(198, 51, 101, 7);
+	fixture_open(&f, NULL);
+	struct gn_guard_subject who = subject_of_key(1), other = subject_of_key(2),
+				host = subject_v4(198, 51, 100, 7),
+				mate = subject_v4(198, 51, 100, 8),
+				far = subject_v4(198, 51, 101, 7);
 	struct gn_guard_verdict v;
 	struct gn_guard_why why;
 	assert_int_equal(taken_until_refused(f.g, &who, 100, T0, GN_QUOTA), 5 * GN_KEY_RATE);
@@ -83,7 +85,7 @@ static void test_key_and_prefix_limits(void **state)
 	assert_int_equal(gn_guard_charge(f.g, &same48, 1, T0, &v), GN_LIMIT);
 	assert_string_equal(v.limit, "guard-net");
 	assert_int_equal(gn_guard_charge(f.g, &else48, 1, T0, &v), GN_OK);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_local_prefixes_are_exempt_unless_counted(void **state)
@@ -91,9 +93,10 @@ static void test_local_prefixes_are_exempt_unless_counted(void **state)
 	(void)state;
 	for (int count = 0; count < 2; count++) {
 		struct fixture f;
-		setup(&f, &(struct gn_guard_config){.count_local = count});
-		struct gn_guard_subject locals[] = {v4(127, 0, 0, 1), v4(10, 1, 2, 3),
-						    v4(192, 168, 1, 1)};
+		fixture_open(&f, &(struct gn_guard_config){.count_local = count});
+		struct gn_guard_subject locals[] = {subject_v4(127, 0, 0, 1),
+						    subject_v4(10, 1, 2, 3),
+						    subject_v4(192, 168, 1, 1)};
 		for (size_t i = 0; i < GN_COUNT(locals); i++) {
 			for (int k = 0; k < 3; k++)
 				gn_guard_debit(f.g, &locals[i], 10 * GN_PREFIX_RATE, T0);
@@ -104,10 +107,10 @@ static void test_local_prefixes_are_exempt_unless_counted(void **state)
 			assert_int_equal(why.exempt, !count);
 			assert_int_equal(why.limited, count);
 		}
-		struct gn_guard_subject who = key(1); /* keys never are */
+		struct gn_guard_subject who = subject_of_key(1); /* keys never are */
 		gn_guard_debit(f.g, &who, 10 * 5 * GN_KEY_RATE, T0);
 		assert_int_equal(gn_guard_charge(f.g, &who, 1, T0, NULL), GN_QUOTA);
-		teardown(&f);
+		fixture_close(&f);
 	}
 }
 
@@ -115,8 +118,8 @@ static void test_allow_and_forgive(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
-	struct gn_guard_subject both[] = {key(1), v4(198, 51, 100, 7)};
+	fixture_open(&f, NULL);
+	struct gn_guard_subject both[] = {subject_of_key(1), subject_v4(198, 51, 100, 7)};
 	for (int i = 0; i < 2; i++) {
 		gn_guard_debit(f.g, &both[i], 100 * GN_KEY_RATE, T0);
 		assert_int_not_equal(gn_guard_charge(f.g, &both[i], 1, T0, NULL), GN_OK);
@@ -139,11 +142,11 @@ static void test_allow_and_forgive(void **state)
 		assert_true(why.left == why.burst - 1);
 	}
 	for (uint32_t i = 0; i < GN_GUARD_ALLOWED; i++) {
-		struct gn_guard_subject who = key(100 + i);
+		struct gn_guard_subject who = subject_of_key(100 + i);
 		assert_int_equal(gn_guard_allow(f.g, &who, GN_NEVER), GN_OK);
 	}
 	assert_int_equal(gn_guard_allow(f.g, &both[0], GN_NEVER), GN_LIMIT);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 /* Only a full bucket is given up: no number of other keys makes one forget what it owes. */
@@ -151,23 +154,23 @@ static void test_keys_are_exact(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
-	struct gn_guard_subject debtor = key(0);
+	fixture_open(&f, NULL);
+	struct gn_guard_subject debtor = subject_of_key(0);
 	gn_guard_debit(f.g, &debtor, 60 * GN_KEY_RATE, T0);
 	for (uint32_t i = 1; i < 10 * GN_GUARD_KEYS; i++) {
 		/* each refilled before the next thousand come */
-		struct gn_guard_subject who = key(i);
+		struct gn_guard_subject who = subject_of_key(i);
 		assert_int_equal(gn_guard_charge(f.g, &who, 1, T0 + i * 10 * GN_USEC, NULL), GN_OK);
 	}
 	assert_int_equal(gn_guard_charge(f.g, &debtor, 1, T0 + 10 * GN_SEC, NULL), GN_QUOTA);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_tokens_have_their_own_limits(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	struct gn_guard_verdict v;
 	struct gn_guard_subject a = {.kind = GN_GUARD_TOKEN,
 				     .id = {1},
@@ -190,7 +193,7 @@ static void test_tokens_have_their_own_limits(void **state)
 	assert_int_equal(err, GN_NO_SPACE);
 	print_message("  %u tokens at one time\n", n - 1);
 	assert_true(n > GN_GUARD_TOKENS / 2 && n <= GN_GUARD_TOKENS + 1);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 /* ---- sketch ---- */
@@ -301,23 +304,23 @@ static void test_the_heaviest_are_found(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	struct gn_guard_account list[GN_GUARD_TOP];
 	for (uint32_t round = 0; round < 200; round++) {
 		gn_time now = T0 + round * GN_SEC;
 		for (uint32_t i = 0; i < 10; i++) { /* ten heavy keys */
-			struct gn_guard_subject who = key(i);
+			struct gn_guard_subject who = subject_of_key(i);
 			gn_guard_debit(f.g, &who, 1000 + i, now);
 		}
 		for (uint32_t i = 0; i < 300; i++) { /* among many light ones */
-			struct gn_guard_subject who = key(1000 + round * 300 + i);
+			struct gn_guard_subject who = subject_of_key(1000 + round * 300 + i);
 			gn_guard_debit(f.g, &who, 1, now);
 		}
 	}
 	size_t n = gn_guard_list(f.g, list, GN_GUARD_TOP);
 	assert_int_equal(n, GN_GUARD_TOP);
 	for (uint32_t i = 0; i < 10; i++) {
-		struct gn_guard_subject want = key(9 - i);
+		struct gn_guard_subject want = subject_of_key(9 - i);
 		assert_memory_equal(list[i].who.id, want.id, 32);
 		assert_true(list[i].work - list[i].work_error <= 200 * (1009 - i) &&
 			    list[i].work >= 200 * (1009 - i));
@@ -326,16 +329,16 @@ static void test_the_heaviest_are_found(void **state)
 	for (size_t i = 1; i < n; i++)
 		assert_true(list[i - 1].work >= list[i].work);
 	assert_int_equal(gn_guard_list(f.g, list, 3), 3);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_off_limits_nothing(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, &(struct gn_guard_config){.off = true});
+	fixture_open(&f, &(struct gn_guard_config){.off = true});
 	assert_true(f.alloc.used < 4096);
-	struct gn_guard_subject who = key(1);
+	struct gn_guard_subject who = subject_of_key(1);
 	struct gn_guard_why why;
 	struct gn_guard_status status;
 	struct gn_guard_account a;
@@ -348,7 +351,7 @@ static void test_off_limits_nothing(void **state)
 	gn_guard_why(f.g, &who, T0, &why);
 	gn_guard_status(f.g, T0, &status);
 	assert_true(!why.limited && !status.on && gn_guard_list(f.g, &a, 1) == 0);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_memory(void **state)
@@ -356,14 +359,14 @@ static void test_memory(void **state)
 	(void)state;
 	struct fixture f;
 	struct gn_guard *g;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	print_message("  %zu KiB\n", f.alloc.used / 1024);
 	assert_true(f.alloc.used < 2u << 20);
 	for (uint64_t nth = 1; nth <= 2; nth++) {
 		f.alloc.fail_at = nth;
 		assert_int_equal(gn_guard_new(&f.env, &(struct gn_guard_config){0}, &g), GN_NOMEM);
 	}
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static uint32_t pressure(const struct fixture *f, gn_time now)
@@ -380,15 +383,15 @@ static void test_lawful_shares_do_not_add_up(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
-	struct gn_guard_subject light = key(1000),
+	fixture_open(&f, NULL);
+	struct gn_guard_subject light = subject_of_key(1000),
 				token = {.kind = GN_GUARD_TOKEN, .rate = 1000000, .burst = GN_SEC};
 	uint64_t given = 0;
 	gn_time now = T0;
 	for (int ms = 0; ms < 20000; ms++, now += GN_MSEC) {
 		uint64_t room = 900; /* what one core gets done in a millisecond beside the rest */
 		for (uint32_t n = 0; n < 50 && room >= 50; n++) {
-			struct gn_guard_subject who = key((uint32_t)ms % 50 + n);
+			struct gn_guard_subject who = subject_of_key((uint32_t)ms % 50 + n);
 			if (gn_guard_charge(f.g, &who, 50, now, NULL) == GN_OK) {
 				room -= 50;
 				given += ms >= 5000 ? 50 : 0;
@@ -405,7 +408,7 @@ static void test_lawful_shares_do_not_add_up(void **state)
 	assert_int_equal(taken_until_refused(f.g, &token, 100, now, GN_QUOTA), 1000000);
 	assert_int_equal(pressure(&f, now + 7 * GN_SEC), GN_PRESSURE_ONE);
 	assert_int_equal(gn_guard_charge(f.g, &light, 5, now + 7 * GN_SEC, NULL), GN_OK);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_pressure_follows_charged_work(void **state)
@@ -424,15 +427,15 @@ static void test_pressure_follows_charged_work(void **state)
 		     {0, 8, 8}};
 	struct fixture f;
 	for (size_t i = 0; i < GN_COUNT(cases); i++) {
-		setup(&f, NULL);
-		struct gn_guard_subject who = key(1), home = v4(127, 0, 0, 1);
+		fixture_open(&f, NULL);
+		struct gn_guard_subject who = subject_of_key(1), home = subject_v4(127, 0, 0, 1);
 		assert_int_equal(gn_guard_charge(f.g, &who, 0, T0, NULL), GN_OK);
 		f.g->load.pressure = cases[i].from;
 		gn_guard_debit(f.g, &who, cases[i].work, T0);
 		gn_guard_debit(f.g, &home, half + 1, T0); /* exempt: it neither pays nor presses */
 		assert_int_equal(pressure(&f, T0 + GN_EFFORT_EVERY - 1), cases[i].from);
 		assert_int_equal(pressure(&f, T0 + GN_EFFORT_EVERY), cases[i].to);
-		teardown(&f);
+		fixture_close(&f);
 	}
 }
 
@@ -449,14 +452,14 @@ static void test_one_network_does_not_press_the_others(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
-	struct gn_guard_subject busy = at(key(1000), gn_addr_v4(198, 51, 100, 1, 1));
+	fixture_open(&f, NULL);
+	struct gn_guard_subject busy = at(subject_of_key(1000), gn_addr_v4(198, 51, 100, 1, 1));
 	uint32_t refused = 0, most = 0;
 	for (int ms = 0; ms < 20000; ms++) {
 		gn_time now = T0 + ms * GN_MSEC;
 		for (uint32_t n = (uint32_t)ms % 25; n < 300; n += 25) {
 			struct gn_guard_subject one =
-				at(key(n), gn_addr_v4(203, 0, 113, (uint8_t)n, 1));
+				at(subject_of_key(n), gn_addr_v4(203, 0, 113, (uint8_t)n, 1));
 			/* forty times a second each */
 			(void)!gn_guard_charge(f.g, &one, 45, now, NULL);
 		}
@@ -468,7 +471,7 @@ static void test_one_network_does_not_press_the_others(void **state)
 	print_message("  pressure %u eighths at most, %u of 2000 refused\n", most, refused);
 	assert_true(most > GN_PRESSURE_ONE && most <= 4 * GN_PRESSURE_ONE);
 	assert_int_equal(refused, 0);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 /* GU-18: a prefix pays for its keys while there is pressure, and only then; not for who is
@@ -478,10 +481,10 @@ static void test_a_prefix_pays_under_pressure(void **state)
 	(void)state;
 	struct gn_addr there = gn_addr_v4(203, 0, 113, 1, 1), home = gn_addr_v4(127, 0, 0, 1, 1);
 	struct fixture f;
-	setup(&f, NULL);
-	struct gn_guard_subject net = gn_guard_of_addr(&there), one = at(key(1), there),
-				other = at(key(2), there);
-	struct gn_guard_subject near = at(key(3), home), nowhere = key(4);
+	fixture_open(&f, NULL);
+	struct gn_guard_subject net = gn_guard_of_addr(&there), one = at(subject_of_key(1), there),
+				other = at(subject_of_key(2), there);
+	struct gn_guard_subject near = at(subject_of_key(3), home), nowhere = subject_of_key(4);
 	const uint64_t share = GN_PREFIX_RATE * 2;
 	gn_guard_debit(f.g, &one, share + 1, T0); /* while nothing presses it is the key's alone */
 	assert_int_equal(gn_guard_charge(f.g, &net, 0, T0, NULL), GN_OK);
@@ -502,7 +505,7 @@ static void test_a_prefix_pays_under_pressure(void **state)
 	assert_int_equal(gn_guard_allow(f.g, &other, 0), GN_OK);
 	f.g->load.pressure = GN_PRESSURE_ONE;
 	assert_int_equal(gn_guard_charge(f.g, &other, 1, T0, NULL), GN_OK);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 int main(void)

@@ -17,7 +17,7 @@ struct fixture {
 	uint8_t cookie[GN_COOKIE_LEN], pass[GN_PASS_LEN];
 };
 
-static void setup(struct fixture *f)
+static void fixture_open(struct fixture *f)
 {
 	f->addr = gn_addr_v4(192, 0, 2, 1, 4433);
 	gn_cookie_make(secret, &f->addr, bound, payload, 77, NOW, f->cookie);
@@ -40,7 +40,7 @@ static void test_good_until_its_life_ends(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f);
+	fixture_open(&f);
 	assert_int_equal(check(&f, NOW), GN_OK);
 	assert_int_equal(check(&f, NOW + GN_COOKIE_LIFE), GN_OK);
 	assert_int_equal(check(&f, NOW + GN_COOKIE_LIFE + 1), GN_EXPIRED);
@@ -51,7 +51,7 @@ static void test_every_flipped_bit_is_refused(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f);
+	fixture_open(&f);
 	for (size_t bit = 0; bit < sizeof f.cookie * 8; bit++) {
 		f.cookie[bit / 8] ^= (uint8_t)(1 << bit % 8);
 		assert_int_equal(check(&f, NOW), GN_AUTH);
@@ -66,7 +66,7 @@ static void test_bound_to_address_and_context(void **state)
 	struct fixture f;
 	uint8_t out[8];
 	uint32_t effort;
-	setup(&f);
+	fixture_open(&f);
 	struct gn_addr port = gn_addr_v4(192, 0, 2, 1, 4434), ip = gn_addr_v4(192, 0, 2, 2, 4433);
 	assert_int_equal(gn_cookie_check(secret, &port, bound, f.cookie, NOW, out, &effort),
 			 GN_AUTH);
@@ -83,7 +83,7 @@ static void test_client_reads_the_effort(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f);
+	fixture_open(&f);
 	assert_int_equal(gn_cookie_effort(GN_SLICE(f.cookie)), 77);
 	/* another form owes nothing */
 	assert_int_equal(gn_cookie_effort(gn_slice(f.cookie, GN_COOKIE_LEN - 1)), 0);
@@ -95,7 +95,7 @@ static void test_pass(void **state)
 	(void)state;
 	struct fixture f;
 	uint64_t print, again;
-	setup(&f);
+	fixture_open(&f);
 	assert_int_equal(gn_pass_check(secret, &f.addr, f.pass, NOW, &print), GN_OK);
 	assert_int_equal(gn_pass_check(secret, &f.addr, f.pass, NOW + GN_PASS_LIFE, &again), GN_OK);
 	assert_true(print == again);

@@ -1,7 +1,7 @@
 /* The order of admission: when a cookie is asked, what a pass and an answer are worth, who waits
  * and who goes first, shares of capacity, single use, how effort follows load. Time is the
  * test's. */
-#include "guard/guard_test.h"
+#include "guard/testing/fixture.h"
 
 static struct gn_addr host(uint32_t n)
 {
@@ -81,7 +81,7 @@ static void test_quiet(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	struct gn_addr a = host(1);
 	assert_int_equal(hello(&f, &a, &bare), GN_GUARD_ADMIT);
 	assert_int_equal(hello(&f, &a, &(struct shown){.must_prove = true}), GN_GUARD_COOKIE);
@@ -96,7 +96,7 @@ static void test_quiet(void **state)
 		assert_int_equal(f.v.answer, GN_GUARD_REFUSE);
 		assert_int_equal(f.v.err, GN_AUTH);
 	}
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_late_cookie_is_asked_again(void **state)
@@ -104,14 +104,14 @@ static void test_late_cookie_is_asked_again(void **state)
 	(void)state;
 	for (int late = 0; late < 2; late++) {
 		struct fixture f;
-		setup(&f, NULL);
+		fixture_open(&f, NULL);
 		struct gn_addr a = host(1);
 		uint8_t token[GN_COOKIE_LEN];
 		struct gn_guard_hello h = {.from = &a, .token = GN_SLICE(token)};
 		gn_guard_cookie(f.g, &a, h.cid, h.cid, 0, f.now, token);
 		gn_guard_hello(f.g, &h, f.now + GN_COOKIE_LIFE + late, &f.v);
 		assert_int_equal(f.v.answer, late ? GN_GUARD_COOKIE : GN_GUARD_ADMIT);
-		teardown(&f);
+		fixture_close(&f);
 	}
 }
 
@@ -120,7 +120,7 @@ static void test_spoofed_hellos_move_their_victim_no_stage(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	struct gn_addr victim = host(7);
 	for (int i = 0; i < 1000000; i++) {
 		struct gn_guard_hello h = {.from = &victim};
@@ -134,14 +134,14 @@ static void test_spoofed_hellos_move_their_victim_no_stage(void **state)
 	struct gn_addr other = host(70000);
 	/* and nobody else sees anything of it */
 	assert_int_equal(hello(&f, &other, &bare), GN_GUARD_ADMIT);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_prefix_bucket(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	struct gn_addr a = host(0x100), mate = host(0x101), far = host(0x200);
 	struct gn_guard_subject who = gn_guard_of_addr(&a);
 	gn_guard_debit(f.g, &who, 2 * GN_PREFIX_RATE - 1, f.now);
@@ -157,7 +157,7 @@ static void test_prefix_bucket(void **state)
 	assert_int_equal(hello(&f, &a, &proof), GN_GUARD_REFUSE);
 	f.now = until;
 	assert_int_equal(hello(&f, &a, &proof), GN_GUARD_ADMIT);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_pass_is_good_once_from_its_prefix(void **state)
@@ -165,7 +165,7 @@ static void test_pass_is_good_once_from_its_prefix(void **state)
 	(void)state;
 	struct fixture f;
 	uint8_t pass[GN_PASS_LEN], wrong[GN_PASS_LEN] = {0};
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	struct gn_addr a = host(0x100), mate = host(0x101), far = host(0x200);
 	gn_guard_force(f.g, 8, 0, f.now);
 	gn_guard_pass(f.g, &a, f.now, pass);
@@ -180,14 +180,14 @@ static void test_pass_is_good_once_from_its_prefix(void **state)
 	assert_int_equal(counter(f.g, "guard-pass-bad"), 2);
 	with.solve = 8; /* a pass that is no good beside an answer that is */
 	assert_int_equal(hello(&f, &a, &with), GN_GUARD_ADMIT);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_puzzle(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	struct gn_addr a = host(1);
 	gn_guard_force(f.g, 4, 0, f.now);
 	assert_int_equal(hello(&f, &a, &bare), GN_GUARD_COOKIE);
@@ -207,14 +207,14 @@ static void test_puzzle(void **state)
 			 GN_GUARD_ADMIT);
 	f.g->load.effort = 0;
 	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .owed = 4}), GN_GUARD_ADMIT);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_an_answer_is_good_once(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	struct gn_addr a = host(1);
 	uint8_t token[GN_COOKIE_LEN + GN_ANSWER_LEN];
 	struct gn_guard_hello h = {.from = &a, .cid = {7}, .token = GN_SLICE(token)};
@@ -230,14 +230,14 @@ static void test_an_answer_is_good_once(void **state)
 	gn_guard_hello(f.g, &h, f.now, &f.v);
 	assert_int_equal(f.v.answer, GN_GUARD_COOKIE);
 	assert_int_equal(f.v.err, GN_REPLAY);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_effort_goes_first_and_overflow_drops_the_lowest(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	exhaust(&f);
 	uint32_t slots = 0;
 	for (uint32_t i = 0; i < GN_GUARD_WAITING; i++) {
@@ -267,7 +267,7 @@ static void test_effort_goes_first_and_overflow_drops_the_lowest(void **state)
 	assert_false(gn_guard_next(f.g, f.now, &slot)); /* all have waited too long */
 	assert_true(gn_guard_deadline(f.g) == GN_NEVER);
 	assert_int_equal(counter(f.g, "guard-waiting-late"), GN_GUARD_WAITING - 2);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_waiting_uses_up_nothing(void **state)
@@ -276,7 +276,7 @@ static void test_waiting_uses_up_nothing(void **state)
 	struct fixture f;
 	uint8_t pass[GN_PASS_LEN];
 	uint32_t slot;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	exhaust(&f);
 	struct gn_addr a = net(1);
 	gn_guard_pass(f.g, &a, f.now, pass);
@@ -290,7 +290,7 @@ static void test_waiting_uses_up_nothing(void **state)
 	assert_false(gn_guard_next(f.g, f.now, &slot));
 	assert_int_equal(hello(&f, &a, &(struct shown){.cookie = true, .pass = pass}),
 			 GN_GUARD_ADMIT);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 /* One of each lane asks for more than there is, for two seconds. */
@@ -322,7 +322,7 @@ static void test_capacity_goes_by_shares_and_the_unused_goes_round(void **state)
 	(void)state;
 	struct fixture f;
 	uint64_t n[GN_LANES];
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	contend(&f, false, n);
 	print_message("  strangers alone: %llu of 4,000\n",
 		      (unsigned long long)n[GN_LANE_STRANGER]);
@@ -334,14 +334,14 @@ static void test_capacity_goes_by_shares_and_the_unused_goes_round(void **state)
 	assert_true(n[GN_LANE_STRANGER] >= 1990 && n[GN_LANE_PASS] >= 1190);
 	assert_true(n[GN_LANE_STRANGER] + n[GN_LANE_PASS] > 3950 &&
 		    n[GN_LANE_STRANGER] + n[GN_LANE_PASS] < 4500);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_passes_do_not_crowd_strangers_out_of_the_waiting(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	exhaust(&f);
 	struct gn_addr a = net(5000);
 	for (uint32_t i = 0; f.g->lanes.waiting[GN_LANE_PASS] < GN_GUARD_WAITING; i++) {
@@ -353,7 +353,7 @@ static void test_passes_do_not_crowd_strangers_out_of_the_waiting(void **state)
 	for (uint32_t i = 0; i < GN_GUARD_WAITING / 2; i++)
 		assert_int_equal(hello(&f, &a, &proof), GN_GUARD_WAIT);
 	assert_int_equal(f.g->lanes.waiting[GN_LANE_STRANGER], GN_GUARD_WAITING / 2);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 /* ---- effort ---- */
@@ -363,7 +363,7 @@ static void test_effort_follows_load(void **state)
 	(void)state;
 	struct fixture f;
 	struct gn_guard_status s;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	gn_time calm = f.now + GN_SEC, end = f.now + 3 * GN_SEC;
 	for (; f.now < end; f.now += 100 * GN_USEC) {
 		/* strangers that owe nothing yet come in at full capacity */
@@ -387,7 +387,7 @@ static void test_effort_follows_load(void **state)
 	}
 	print_message("  effort is 0 again after %.1f s\n", (double)(f.now - quiet) / 1e9);
 	assert_true(f.now - quiet < 10 * GN_SEC);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_effort_is_not_what_clients_show(void **state)
@@ -395,7 +395,7 @@ static void test_effort_is_not_what_clients_show(void **state)
 	(void)state;
 	struct fixture f;
 	struct gn_guard_status s;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	struct gn_addr a = net(1);
 	for (int i = 0; i < 4; i++) {
 		f.now += GN_EFFORT_EVERY;
@@ -404,7 +404,7 @@ static void test_effort_is_not_what_clients_show(void **state)
 	}
 	gn_guard_status(f.g, f.now, &s);
 	assert_int_equal(s.effort, 0);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_cost_is_measured(void **state)
@@ -412,7 +412,7 @@ static void test_cost_is_measured(void **state)
 	(void)state;
 	struct fixture f;
 	struct gn_guard_status s;
-	setup(&f, NULL);
+	fixture_open(&f, NULL);
 	for (uint32_t i = 0; i < 2000; i++) {
 		struct gn_addr a = net(i);
 		f.now += 10 * GN_MSEC;
@@ -429,14 +429,14 @@ static void test_cost_is_measured(void **state)
 		gn_guard_load(f.g, 0);
 	}
 	gn_guard_validate(f.g);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 static void test_off_asks_for_cookies_alone(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, &(struct gn_guard_config){.off = true});
+	fixture_open(&f, &(struct gn_guard_config){.off = true});
 	struct gn_addr a = host(1);
 	for (int i = 0; i < 10000; i++)
 		assert_int_equal(hello(&f, &a, &bare), GN_GUARD_ADMIT);
@@ -447,7 +447,7 @@ static void test_off_asks_for_cookies_alone(void **state)
 	uint32_t slot;
 	assert_false(gn_guard_next(f.g, f.now, &slot));
 	assert_true(gn_guard_deadline(f.g) == GN_NEVER);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 int main(void)

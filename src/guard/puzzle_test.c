@@ -16,7 +16,7 @@ struct fixture {
 	uint8_t cookie[GN_COOKIE_LEN], cid[8], answer[GN_ANSWER_LEN];
 };
 
-static void setup(struct fixture *f, uint64_t seed)
+static void fixture_open(struct fixture *f, uint64_t seed)
 {
 	*f = (struct fixture){0};
 	gn_alloc_heap(&f->alloc, 64u << 20);
@@ -92,7 +92,7 @@ static void test_solver_and_checker_agree(void **state)
 	for (uint64_t seed = 1; seed <= seeds; seed++) {
 		struct fixture f;
 		uint32_t effort = 0, want = 1 + (uint32_t)(seed % 4);
-		setup(&f, seed);
+		fixture_open(&f, seed);
 		solve(&f, want);
 		if (check(&f, &effort) != GN_OK || effort != want)
 			fail_msg("GN_SEED=%llu", (unsigned long long)seed);
@@ -104,7 +104,7 @@ static void test_an_answer_is_bound_to_all_it_was_made_for(void **state)
 	(void)state;
 	struct fixture f;
 	uint32_t effort;
-	setup(&f, 7);
+	fixture_open(&f, 7);
 	solve(&f, 1);
 	for (size_t bit = 0; bit < sizeof f.cookie * 8; bit += 5) {
 		f.cookie[bit / 8] ^= (uint8_t)(1 << bit % 8);
@@ -137,7 +137,7 @@ static void test_one_order_only(void **state)
 	(void)state;
 	struct fixture f;
 	uint32_t effort;
-	setup(&f, 8);
+	fixture_open(&f, 8);
 	solve(&f, 1);
 	for (int size = 1; size < PUZZLE_PICKS; size *= 2)
 		for (int at = 0; at < PUZZLE_PICKS; at += 2 * size) {
@@ -154,7 +154,7 @@ static void test_indices_are_distinct(void **state)
 	(void)state;
 	struct fixture f;
 	uint32_t effort;
-	setup(&f, 9);
+	fixture_open(&f, 9);
 	memset(f.answer, 0, sizeof f.answer);
 	f.answer[3] = 1;
 	assert_int_equal(check(&f, &effort), GN_PROOF_OF_WORK);
@@ -170,7 +170,7 @@ static void test_effort_is_worth_its_number(void **state)
 	for (uint64_t seed = 0; seed < answers; seed++) {
 		struct fixture f;
 		struct gn_solver *s;
-		setup(&f, 1000 + seed);
+		fixture_open(&f, 1000 + seed);
 		assert_int_equal(gn_solver_new(&f.env, f.cookie, f.cid, 16, &s), GN_OK);
 		do
 			steps++;
@@ -187,7 +187,7 @@ static void test_solver_without_memory(void **state)
 	for (uint64_t nth = 1; nth <= 6; nth++) {
 		struct fixture f;
 		struct gn_solver *s;
-		setup(&f, 1);
+		fixture_open(&f, 1);
 		f.alloc.fail_at = nth;
 		assert_int_equal(gn_solver_new(&f.env, f.cookie, f.cid, 1, &s), GN_NOMEM);
 		assert_int_equal(f.alloc.used, 0);

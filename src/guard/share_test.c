@@ -15,7 +15,7 @@ struct fixture {
 	struct gn_share s;
 };
 
-static void setup(struct fixture *f, const struct gn_share_config *c)
+static void fixture_open(struct fixture *f, const struct gn_share_config *c)
 {
 	gn_alloc_heap(&f->alloc, 1 << 20);
 	gn_prng_init(&f->prng, 11);
@@ -45,7 +45,7 @@ static void a_key_has_its_share_and_no_more(void **state)
 {
 	struct fixture f;
 	(void)state;
-	setup(&f, &usual);
+	fixture_open(&f, &usual);
 	struct gn_holder a = holder(1, 1);
 	assert_int_equal(gn_share_take(&f.s, &a, 8), GN_OK);
 	assert_int_equal(gn_share_take(&f.s, &a, 1), GN_QUOTA);
@@ -65,7 +65,7 @@ static void a_prefix_is_held_to_its_share_only_when_crowded(void **state)
 {
 	struct fixture f;
 	(void)state;
-	setup(&f, &usual);
+	fixture_open(&f, &usual);
 	for (unsigned i = 0; i < 75; i++) { /* one prefix alone may fill three quarters */
 		struct gn_holder h = holder(i + 1, 1);
 		assert_int_equal(gn_share_take(&f.s, &h, 1), GN_OK);
@@ -89,7 +89,7 @@ static void the_whole_is_full_at_its_total(void **state)
 	struct gn_share_config c = usual;
 	(void)state;
 	c.per_prefix = c.total;
-	setup(&f, &c);
+	fixture_open(&f, &c);
 	for (unsigned i = 0; i < 12; i++) {
 		struct gn_holder h = holder(i + 1, (uint8_t)i);
 		assert_int_equal(gn_share_take(&f.s, &h, 8), GN_OK);
@@ -110,7 +110,7 @@ static void local_prefixes_count_when_told(void **state)
 		c.crowded = 0;
 		c.per_prefix = 2;
 		c.count_local = count;
-		setup(&f, &c);
+		fixture_open(&f, &c);
 		struct gn_holder h[3];
 		for (unsigned i = 0; i < 3; i++) {
 			h[i] = holder(i + 1, 0);
@@ -130,7 +130,7 @@ static void the_nameless_count_for_their_prefix_and_move_to_their_key(void **sta
 {
 	struct fixture f;
 	(void)state;
-	setup(&f, &usual);
+	fixture_open(&f, &usual);
 	struct gn_holder nobody = {.addr = gn_addr_v4(198, 51, 1, 7, 1)}, named = holder(1, 1);
 	for (int i = 0; i < 9; i++)
 		assert_int_equal(gn_share_take(&f.s, &nobody, 1), GN_OK);
@@ -152,7 +152,7 @@ static void what_is_here_is_taken_anyway(void **state)
 	struct gn_share_config c = usual;
 	(void)state;
 	c.holders_max = 1;
-	setup(&f, &c);
+	fixture_open(&f, &c);
 	struct gn_holder one = holder(1, 1), other = holder(2, 2);
 	assert_int_equal(gn_share_take(&f.s, &one, c.per_key), GN_OK);
 	assert_int_equal(gn_share_take(&f.s, &one, 1), GN_QUOTA);
@@ -174,7 +174,7 @@ static void holders_are_bounded(void **state)
 	struct gn_share_config c = usual;
 	(void)state;
 	c.holders_max = 3;
-	setup(&f, &c);
+	fixture_open(&f, &c);
 	for (unsigned i = 0; i < 3; i++) {
 		struct gn_holder h = holder(i + 1, (uint8_t)i);
 		assert_int_equal(gn_share_take(&f.s, &h, 1), GN_OK);
@@ -191,7 +191,7 @@ static void memory_that_ends_changes_nothing(void **state)
 	(void)state;
 	for (uint64_t at = 1; at < 5; at++) {
 		struct fixture f;
-		setup(&f, &usual);
+		fixture_open(&f, &usual);
 		struct gn_holder h = holder(1, 1);
 		f.alloc.fail_at = at;
 		gn_err err = gn_share_take(&f.s, &h, 1);
@@ -210,7 +210,7 @@ static void random_histories_agree_with_sums(void **state)
 	uint64_t by[KEYS][NETS] = {{0}};
 	struct fixture f;
 	(void)state;
-	setup(&f, &usual);
+	fixture_open(&f, &usual);
 	for (int step = 0; step < 20000; step++) {
 		unsigned k = (unsigned)gn_rand_below(&f.rand, KEYS),
 			 n = (unsigned)gn_rand_below(&f.rand, NETS);
@@ -254,7 +254,7 @@ static void parties_are_told_apart(void **state)
 {
 	(void)state;
 	struct fixture f;
-	setup(&f, &usual);
+	fixture_open(&f, &usual);
 	struct gn_holder a = holder(1, 1), b = holder(2, 1), c = holder(1, 2), d = holder(2, 2),
 			 nowhere = {a.key, {{0}, 0}};
 	struct gn_holder home = {a.key, gn_addr_v4(127, 0, 0, 1, 7)},

@@ -1,8 +1,8 @@
 /* What people are told (GU-19), in scripted cases: after each the sentence, the limit and its
  * end are those of what then happens: who is said to be refused is refused until that very
  * moment, everybody else is served. Shares of resources likewise. */
-#include "guard/guard_test.h"
 #include "guard/share.h"
+#include "guard/testing/fixture.h"
 #include <stdio.h>
 
 #define SERVED "served"
@@ -42,13 +42,13 @@ static void nothing(struct fixture *f)
 
 static void key_asks_a_little(struct fixture *f)
 {
-	struct gn_guard_subject who = key(1);
+	struct gn_guard_subject who = subject_of_key(1);
 	assert_int_equal(gn_guard_charge(f->g, &who, 1000, f->now, NULL), GN_OK);
 }
 
 static void key_asks_too_much(struct fixture *f)
 {
-	struct gn_guard_subject who = key(1);
+	struct gn_guard_subject who = subject_of_key(1);
 	overdraw(f, &who, 3);
 }
 
@@ -60,14 +60,14 @@ static void key_waits(struct fixture *f)
 
 static void key_in_deep_debt(struct fixture *f)
 {
-	struct gn_guard_subject who = key(1);
+	struct gn_guard_subject who = subject_of_key(1);
 	for (int i = 0; i < 3; i++)
 		overdraw(f, &who, 100000);
 }
 
 static void key_allowed(struct fixture *f)
 {
-	struct gn_guard_subject who = key(1);
+	struct gn_guard_subject who = subject_of_key(1);
 	key_asks_too_much(f);
 	assert_int_equal(gn_guard_allow(f->g, &who, f->now + GN_SEC), GN_OK);
 }
@@ -80,41 +80,41 @@ static void allowance_over(struct fixture *f)
 
 static void allowance_taken_back(struct fixture *f)
 {
-	struct gn_guard_subject who = key(1);
+	struct gn_guard_subject who = subject_of_key(1);
 	key_allowed(f);
 	assert_int_equal(gn_guard_allow(f->g, &who, 0), GN_OK);
 }
 
 static void key_forgiven(struct fixture *f)
 {
-	struct gn_guard_subject who = key(1);
+	struct gn_guard_subject who = subject_of_key(1);
 	key_asks_too_much(f);
 	gn_guard_forgive(f->g, &who);
 }
 
 static void host_asks_too_much(struct fixture *f)
 {
-	struct gn_guard_subject who = v4(198, 51, 100, 7);
+	struct gn_guard_subject who = subject_v4(198, 51, 100, 7);
 	overdraw(f, &who, 3);
 }
 
 static void host_then_its_mate(struct fixture *f)
 {
-	struct gn_guard_subject mate = v4(198, 51, 100, 8);
+	struct gn_guard_subject mate = subject_v4(198, 51, 100, 8);
 	host_asks_too_much(f);
 	gn_guard_debit(f->g, &mate, GN_PREFIX_RATE, f->now);
 }
 
 static void host_forgiven(struct fixture *f)
 {
-	struct gn_guard_subject who = v4(198, 51, 100, 7);
+	struct gn_guard_subject who = subject_v4(198, 51, 100, 7);
 	host_asks_too_much(f);
 	gn_guard_forgive(f->g, &who);
 }
 
 static void net_allowed(struct fixture *f)
 {
-	struct gn_guard_subject mate = v4(198, 51, 100, 200);
+	struct gn_guard_subject mate = subject_v4(198, 51, 100, 200);
 	host_asks_too_much(f);
 	assert_int_equal(gn_guard_allow(f->g, &mate, GN_NEVER), GN_OK);
 }
@@ -127,7 +127,7 @@ static void six_asks_too_much(struct fixture *f)
 
 static void loopback_asks_too_much(struct fixture *f)
 {
-	struct gn_guard_subject who = v4(127, 0, 0, 1);
+	struct gn_guard_subject who = subject_v4(127, 0, 0, 1);
 	overdraw(f, &who, 3);
 }
 
@@ -182,7 +182,8 @@ static void puzzle_over(struct fixture *f)
 static void pressed(struct fixture *f)
 {
 	for (int ms = 0; ms < 2000; ms++, f->now += GN_MSEC) {
-		struct gn_guard_subject other = key(10 + (uint32_t)ms % 10), who = key(1);
+		struct gn_guard_subject other = subject_of_key(10 + (uint32_t)ms % 10),
+					who = subject_of_key(1);
 		gn_guard_debit(f->g, &other, 600, f->now);
 		gn_guard_debit(f->g, &who, 50, f->now);
 	}
@@ -277,7 +278,7 @@ static void test_scripted(void **state)
 		struct fixture f;
 		struct gn_guard_why why;
 		print_message("  %s\n", cases[i].name);
-		setup(&f, &cases[i].config);
+		fixture_open(&f, &cases[i].config);
 		cases[i].play(&f);
 		gn_guard_why(f.g, &cases[i].who, f.now, &why);
 		assert_string_equal(why.reason, cases[i].reason);
@@ -288,7 +289,7 @@ static void test_scripted(void **state)
 		assert_int_equal(why.effort, cases[i].effort);
 		assert_int_equal(why.counted, cases[i].counted);
 		happens(&f, &cases[i].who, &why);
-		teardown(&f);
+		fixture_close(&f);
 	}
 }
 
@@ -296,9 +297,9 @@ static void test_numbers(void **state)
 {
 	(void)state;
 	struct fixture f;
-	struct gn_guard_subject who = key(1);
+	struct gn_guard_subject who = subject_of_key(1);
 	struct gn_guard_why why;
-	setup(&f, &(struct gn_guard_config){0});
+	fixture_open(&f, &(struct gn_guard_config){0});
 	gn_guard_why(f.g, &who, f.now, &why);
 	assert_int_equal(why.rate, GN_KEY_RATE);
 	assert_int_equal(why.burst, 5 * GN_KEY_RATE);
@@ -315,7 +316,7 @@ static void test_numbers(void **state)
 	pressed(&f);
 	gn_guard_why(f.g, &who, f.now, &why);
 	assert_true(why.pressure > GN_PRESSURE_ONE);
-	teardown(&f);
+	fixture_close(&f);
 }
 
 /* ---- shares ---- */
@@ -363,7 +364,7 @@ static void test_shares(void **state)
 		struct gn_share s;
 		struct gn_holder one = holder(1, 1), mate = holder(2, 1);
 		print_message("  %s\n", shares[i].name);
-		setup(&f, &(struct gn_guard_config){.off = true});
+		fixture_open(&f, &(struct gn_guard_config){.off = true});
 		gn_share_init(&s, &f.env, &config);
 		for (uint8_t n = 0; n < shares[i].others; n++) {
 			struct gn_holder other = holder(10 + n, 10 + n);
@@ -379,7 +380,7 @@ static void test_shares(void **state)
 		/* what is told is what happens */
 		assert_int_equal(gn_share_take(&s, &shares[i].who, 1), err);
 		gn_share_fini(&s);
-		teardown(&f);
+		fixture_close(&f);
 	}
 }
 

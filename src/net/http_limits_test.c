@@ -1,6 +1,6 @@
 /* The HTTP server against what it must bear: malformed and oversized requests, slow clients,
  * clients that leave, its own end. */
-#include "net/http_harness.h"
+#include "net/testing/http_harness.h"
 
 static void over_the_limit_idle_ones_give_way_and_then_503(void **state)
 {
@@ -8,26 +8,26 @@ static void over_the_limit_idle_ones_give_way_and_then_503(void **state)
 	struct client busy, idle, third, fourth;
 	(void)state;
 	site_open(&site, (struct gn_http_config){.requests_max = 2});
-	client_open(&idle, dial(gn_http_port(site.http)));
+	client_open(&idle, client_dial(gn_http_port(site.http)));
 	client_say(&idle, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 	client_expect(&site, &idle, 50);
-	client_open(&busy, dial(gn_http_port(site.http)));
+	client_open(&busy, client_dial(gn_http_port(site.http)));
 	client_say(&busy, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
 	for (int i = 0; i < PATIENCE && !site.held; i++) {
-		turn(&site);
+		site_turn(&site);
 		client_move(&busy);
 	}
-	client_open(&third, dial(gn_http_port(site.http)));
+	client_open(&third, client_dial(gn_http_port(site.http)));
 	client_say(&third, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
 	for (int i = 0; i < PATIENCE && site.opened < 3; i++) {
-		turn(&site);
+		site_turn(&site);
 		client_move(&third);
 	}
 	assert_int_equal(site.opened, 3);
 	client_finish(&site, &idle); /* was closed for the third */
-	ask(&site, &fourth, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+	client_ask(&site, &fourth, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 	assert_int_equal(status_of(&fourth), 503);
-	assert_int_equal(counter(&site, "refused_busy"), 1);
+	assert_int_equal(site_counter(&site, "refused_busy"), 1);
 	client_close(&idle);
 	client_close(&busy);
 	client_close(&third);
@@ -44,23 +44,23 @@ static void who_does_not_read_gives_way_when_all_are_taken(void **state)
 		  (struct gn_http_config){.requests_max = 2,
 					  .timeouts = {.stall = 60000, .give = 40, .idle = 40}});
 	for (int k = 0; k < 2; k++) {
-		client_open(&stalled[k], dial(gn_http_port(site.http)));
+		client_open(&stalled[k], client_dial(gn_http_port(site.http)));
 		client_say(&stalled[k], "GET /gen?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n");
 		stalled[k].lazy = true;
 		for (int i = 0; i < PATIENCE && (int)site.opened <= k; i++) {
-			turn(&site);
+			site_turn(&site);
 			client_move(&stalled[k]);
 		}
 	}
 	int status = 0;
 	for (int i = 0; i < 500 && status != 200; i++) { /* until they have been seen to stall */
-		ask(&site, &reader, "GET / HTTP/1.1\r\n" CLOSE "\r\n");
+		client_ask(&site, &reader, "GET / HTTP/1.1\r\n" CLOSE "\r\n");
 		status = status_of(&reader);
 		client_close(&reader);
 		poll(NULL, 0, 10);
 	}
 	assert_int_equal(status, 200);
-	assert_int_equal(counter(&site, "gave_way"), 1);
+	assert_int_equal(site_counter(&site, "gave_way"), 1);
 	/* the one further behind was cut, and sees it; the other goes on */
 	stalled[0].lazy = stalled[1].lazy = false;
 	client_finish(&site, &stalled[0]);
@@ -123,7 +123,7 @@ static void what_breaks_the_protocol_is_answered(void **state)
 	site_open(&site, (struct gn_http_config){0});
 	for (size_t i = 0; i < GN_COUNT(table); i++) {
 		struct client c;
-		ask(&site, &c, table[i].text);
+		client_ask(&site, &c, table[i].text);
 		if (status_of(&c) != table[i].status)
 			fail_msg("%d instead of %d for: %s", status_of(&c), table[i].status,
 				 table[i].text);
@@ -131,8 +131,8 @@ static void what_breaks_the_protocol_is_answered(void **state)
 		assert_false(c.reset);
 		client_close(&c);
 	}
-	assert_int_equal(counter(&site, "refused_head"), GN_COUNT(table) - 4);
-	assert_int_equal(counter(&site, "refused_body"), 4);
+	assert_int_equal(site_counter(&site, "refused_head"), GN_COUNT(table) - 4);
+	assert_int_equal(site_counter(&site, "refused_body"), 4);
 	site_close(&site);
 }
 
@@ -152,7 +152,7 @@ static int status_for(struct site *site, size_t path, size_t header, size_t coun
 		p += sprintf(p, "\r\n");
 	}
 	p += sprintf(p, "\r\n");
-	ask(site, &c, text);
+	client_ask(site, &c, text);
 	int status = status_of(&c);
 	client_close(&c);
 	free(text);
@@ -172,7 +172,7 @@ static void limits_hold_at_the_limit_and_one_past_it(void **state)
 	int head = snprintf(text, sizeof text, "GET /gen?n=0&");
 	memset(text + head, 'a', 99);
 	strcpy(text + 104, " HTTP/1.1\r\n" CLOSE "\r\n");
-	ask(&site, &c, text); /* a target of exactly 100 bytes */
+	client_ask(&site, &c, text); /* a target of exactly 100 bytes */
 	assert_int_equal(status_of(&c), 200);
 	client_close(&c);
 	assert_int_equal(status_for(&site, 101, 10, 1), 414);
@@ -180,7 +180,7 @@ static void limits_hold_at_the_limit_and_one_past_it(void **state)
 	assert_int_equal(status_for(&site, 10, 201, 1), 431);
 	assert_int_equal(status_for(&site, 10, 200, 6), 431);
 	assert_int_equal(status_for(&site, 10, 200, 600), 431);
-	assert_int_equal(counter(&site, "requests"), 1);
+	assert_int_equal(site_counter(&site, "requests"), 1);
 	site_close(&site);
 }
 
@@ -195,7 +195,7 @@ static void the_limits_of_headers_let_through_what_fits(void **state)
 	int n = snprintf(text, sizeof text, "GET / HTTP/1.1\r\n" CLOSE "X: ");
 	memset(text + n, 'h', 197);
 	strcpy(text + n + 197, "\r\n\r\n");
-	ask(&site, &c, text);
+	client_ask(&site, &c, text);
 	assert_int_equal(status_of(&c), 200);
 	client_close(&c);
 	site_close(&site);
@@ -210,7 +210,7 @@ static void a_refusal_before_the_body_arrives_whole(void **state)
 	site_open(&site, (struct gn_http_config){0});
 	memset(text, 'b', sizeof text - 1);
 	memcpy(text, "POST /early HTTP/1.1\r\nHost: x\r\nContent-Length: 100000000\r\n\r\n", 61);
-	ask(&site, &c, text);
+	client_ask(&site, &c, text);
 	assert_int_equal(status_of(&c), 413);
 	assert_string_equal(body_of(&c), "too much");
 	assert_non_null(strstr(c.in, "Connection: close"));
@@ -229,15 +229,15 @@ static void a_cut_answer_is_seen_as_cut(void **state)
 	site_open(&site, (struct gn_http_config){0});
 	for (size_t i = 0; i < GN_COUNT(targets); i++) {
 		snprintf(text, sizeof text, "GET %s HTTP/1.1\r\n" CLOSE "\r\n", targets[i]);
-		ask(&site, &c, text);
+		client_ask(&site, &c, text);
 		assert_true(c.in_len < 1200);
 		assert_null(strstr(c.in, "\r\n0\r\n\r\n"));
 		client_close(&c);
 	}
-	ask(&site, &c, "GET /gen?n=5000&cut=700 HTTP/1.0\r\n\r\n");
+	client_ask(&site, &c, "GET /gen?n=5000&cut=700 HTTP/1.0\r\n\r\n");
 	assert_true(c.reset);
 	client_close(&c);
-	assert_int_equal(counter(&site, "aborted"), 4);
+	assert_int_equal(site_counter(&site, "aborted"), 4);
 	site_close(&site);
 }
 
@@ -253,17 +253,17 @@ static void a_client_that_leaves_is_noticed_in_every_state(void **state)
 	site_open(&site, (struct gn_http_config){0});
 	for (size_t i = 0; i < GN_COUNT(texts); i++) {
 		struct client c;
-		client_open(&c, dial(gn_http_port(site.http)));
+		client_open(&c, client_dial(gn_http_port(site.http)));
 		client_say(&c, texts[i]);
 		for (int k = 0; k < 20; k++) {
 			client_move(&c);
-			turn(&site);
+			site_turn(&site);
 		}
-		assert_int_equal(counter(&site, "open"), 1);
+		assert_int_equal(site_counter(&site, "open"), 1);
 		client_close(&c);
-		for (int k = 0; k < PATIENCE && counter(&site, "open"); k++)
-			turn(&site);
-		assert_int_equal(counter(&site, "open"), 0);
+		for (int k = 0; k < PATIENCE && site_counter(&site, "open"); k++)
+			site_turn(&site);
+		assert_int_equal(site_counter(&site, "open"), 0);
 	}
 	assert_int_equal(site.opened, 4);
 	assert_int_equal(site.closed, 4);
@@ -278,18 +278,19 @@ static void slow_ones_are_timed_out(void **state)
 	site_open(&site,
 		  (struct gn_http_config){.write_high = 50000,
 					  .timeouts = {.head = 60, .idle = 60, .stall = 60}});
-	client_open(&head, dial(gn_http_port(site.http)));
+	client_open(&head, client_dial(gn_http_port(site.http)));
 	client_say(&head, "GET / HTTP/1.1\r\nHost:");
-	client_open(&body, dial(gn_http_port(site.http)));
+	client_open(&body, client_dial(gn_http_port(site.http)));
 	client_say(&body, "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
-	client_open(&idle, dial(gn_http_port(site.http)));
-	client_open(&reader, dial(gn_http_port(site.http)));
+	client_open(&idle, client_dial(gn_http_port(site.http)));
+	client_open(&reader, client_dial(gn_http_port(site.http)));
 	client_say(&reader, "GET /gen?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n");
 	reader.lazy = true;
 	for (int i = 0;
-	     i < PATIENCE && (!head.eof || !body.eof || !idle.eof || counter(&site, "open")); i++) {
+	     i < PATIENCE && (!head.eof || !body.eof || !idle.eof || site_counter(&site, "open"));
+	     i++) {
 		usleep(100);
-		turn(&site);
+		site_turn(&site);
 		client_move(&head);
 		client_move(&body);
 		client_move(&idle);
@@ -298,9 +299,9 @@ static void slow_ones_are_timed_out(void **state)
 	assert_int_equal(status_of(&head), 408);
 	assert_int_equal(status_of(&body), 408);
 	assert_int_equal(idle.in_len, 0);
-	assert_int_equal(counter(&site, "timeout_head"), 1);
-	assert_int_equal(counter(&site, "timeout_idle"), 1);
-	assert_int_equal(counter(&site, "timeout_stall"), 2);
+	assert_int_equal(site_counter(&site, "timeout_head"), 1);
+	assert_int_equal(site_counter(&site, "timeout_idle"), 1);
+	assert_int_equal(site_counter(&site, "timeout_stall"), 2);
 	client_close(&head);
 	client_close(&body);
 	client_close(&idle);
@@ -315,26 +316,27 @@ static void who_sends_slowly_gives_way_to_whole_requests(void **state)
 	(void)state;
 	site_open(&site, (struct gn_http_config){.requests_max = 2});
 	for (int i = 0; i < 2; i++) {
-		client_open(&slow[i], dial(gn_http_port(site.http)));
+		client_open(&slow[i], client_dial(gn_http_port(site.http)));
 		client_say(&slow[i], i ? "GET / HTTP/1.1\r\nHost:"
 				       : "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: "
 					 "10\r\n\r\nabc");
-		for (int k = 0; k < PATIENCE && counter(&site, "open") < (uint64_t)i + 1; k++) {
-			turn(&site);
+		for (int k = 0; k < PATIENCE && site_counter(&site, "open") < (uint64_t)i + 1;
+		     k++) {
+			site_turn(&site);
 			client_move(&slow[i]);
 		}
 		for (int k = 0; k < 50; k++) { /* its bytes arrive, and the next one is younger */
 			usleep(100);
-			turn(&site);
+			site_turn(&site);
 			client_move(&slow[i]);
 		}
 	}
-	ask(&site, &whole, "GET / HTTP/1.1\r\n" CLOSE "\r\n");
+	client_ask(&site, &whole, "GET / HTTP/1.1\r\n" CLOSE "\r\n");
 	assert_int_equal(status_of(&whole), 200);
 	client_finish(&site, &slow[0]);
 	assert_int_equal(status_of(&slow[0]), 503);
-	assert_int_equal(counter(&site, "gave_way"), 1);
-	assert_int_equal(counter(&site, "refused_busy"), 0);
+	assert_int_equal(site_counter(&site, "gave_way"), 1);
+	assert_int_equal(site_counter(&site, "refused_busy"), 0);
 	assert_false(slow[1].eof);
 	client_close(&slow[0]);
 	client_close(&slow[1]);
@@ -350,17 +352,17 @@ static void a_body_that_drips_is_timed_out(void **state)
 	site_open(&site,
 		  (struct gn_http_config){
 			  .timeouts = {.head = 60000, .idle = 60000, .stall = 60000, .body = 60}});
-	client_open(&body, dial(gn_http_port(site.http)));
+	client_open(&body, client_dial(gn_http_port(site.http)));
 	client_say(&body, "POST /sink HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\nabc");
 	for (int i = 0; i < PATIENCE && !body.eof; i++) {
 		usleep(1000);
 		if (i % 8 == 7 && body.out_len == 0)
 			client_say(&body, "x");
-		turn(&site);
+		site_turn(&site);
 		client_move(&body);
 	}
 	assert_int_equal(status_of(&body), 408);
-	assert_int_equal(counter(&site, "timeout_body"), 1);
+	assert_int_equal(site_counter(&site, "timeout_body"), 1);
 	client_close(&body);
 	site_close(&site);
 }
@@ -377,11 +379,11 @@ static void answers_made_here_have_an_id_when_the_owner_gives_one(void **state)
 	struct client c;
 	(void)state;
 	site_open(&site, (struct gn_http_config){.request_id = name_it});
-	ask(&site, &c, "GET / HTTP/9.9\r\n\r\n");
+	client_ask(&site, &c, "GET / HTTP/9.9\r\n\r\n");
 	assert_non_null(strstr((const char *)c.in, "\r\nX-Request-ID: of-nothing\r\n"));
 	client_close(&c);
-	ask(&site, &c,
-	    "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
+	client_ask(&site, &c,
+		   "POST /sink HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n");
 	assert_int_equal(status_of(&c), 400);
 	assert_non_null(strstr((const char *)c.in, "\r\nX-Request-ID: of-its-request\r\n"));
 	client_close(&c);
@@ -403,16 +405,16 @@ static void freeing_in_the_middle_of_everything_leaks_nothing(void **state)
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
 	for (size_t i = 0; i < GN_COUNT(texts); i++) {
-		client_open(&c[i], dial(gn_http_port(site.http)));
+		client_open(&c[i], client_dial(gn_http_port(site.http)));
 		client_say(&c[i], texts[i]);
 		c[i].lazy = true;
 	}
 	for (int k = 0; k < 50; k++) {
-		turn(&site);
+		site_turn(&site);
 		for (size_t i = 0; i < GN_COUNT(texts); i++)
 			client_move(&c[i]);
 	}
-	assert_int_equal(counter(&site, "open"), GN_COUNT(texts));
+	assert_int_equal(site_counter(&site, "open"), GN_COUNT(texts));
 	site_close(&site);
 	for (size_t i = 0; i < GN_COUNT(texts); i++)
 		client_close(&c[i]);
@@ -446,14 +448,14 @@ static void who_reads_slowly_gives_way_too(void **state)
 	for (int i = 0; i < 3000 && status != 200; i++) { /* at 64 KB/s at most */
 		ssize_t n = recv(slow.fd, bite, sizeof bite, 0);
 		assert_true(n > 0 || (n < 0 && errno == EAGAIN));
-		ask(&site, &reader, "GET / HTTP/1.1\r\n" CLOSE "\r\n");
+		client_ask(&site, &reader, "GET / HTTP/1.1\r\n" CLOSE "\r\n");
 		status = status_of(&reader);
 		client_close(&reader);
 		poll(NULL, 0, 10);
 	}
 	assert_int_equal(status, 200);
-	assert_int_equal(counter(&site, "gave_way"), 1);
-	assert_int_equal(counter(&site, "timeout_stall"), 0);
+	assert_int_equal(site_counter(&site, "gave_way"), 1);
+	assert_int_equal(site_counter(&site, "timeout_stall"), 0);
 	client_finish(&site, &slow);
 	client_close(&slow);
 	site_close(&site);
@@ -469,13 +471,13 @@ static void an_answer_taken_below_the_least_rate_ends(void **state)
 	client_open(&slow, dial_small(gn_http_port(site.http)));
 	client_say(&slow, "GET /gen?n=100000000 HTTP/1.1\r\nHost: x\r\n\r\n");
 	client_expect(&site, &slow, 1000);
-	for (int i = 0; i < 3000 && counter(&site, "timeout_stall") == 0; i++) {
+	for (int i = 0; i < 3000 && site_counter(&site, "timeout_stall") == 0; i++) {
 		ssize_t n = recv(slow.fd, bite, sizeof bite, 0);
 		assert_true(n > 0 || (n < 0 && errno == EAGAIN));
-		turn(&site);
+		site_turn(&site);
 		poll(NULL, 0, 10);
 	}
-	assert_int_equal(counter(&site, "timeout_stall"), 1);
+	assert_int_equal(site_counter(&site, "timeout_stall"), 1);
 	client_close(&slow);
 	site_close(&site);
 }

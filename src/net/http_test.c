@@ -1,6 +1,6 @@
 /* The HTTP server does what it promises: answers, bodies and streams of all sizes, keep-alive,
  * sockets. */
-#include "net/http_harness.h"
+#include "net/testing/http_harness.h"
 
 static void answers_and_counts(void **state)
 {
@@ -8,7 +8,7 @@ static void answers_and_counts(void **state)
 	struct client c;
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
-	ask(&site, &c, "GET / HTTP/1.1\r\n" CLOSE "\r\n");
+	client_ask(&site, &c, "GET / HTTP/1.1\r\n" CLOSE "\r\n");
 	assert_int_equal(status_of(&c), 200);
 	assert_string_equal(body_of(&c), "hello");
 	assert_non_null(strstr(c.in, "\r\nContent-Length: 5\r\n"));
@@ -16,18 +16,18 @@ static void answers_and_counts(void **state)
 	assert_non_null(strstr(c.in, "\r\nConnection: close\r\n"));
 	assert_null(strstr(c.in, "Server:"));
 	client_close(&c);
-	ask(&site, &c,
-	    "GET /headers HTTP/1.1\r\nHOST: A.b:1\r\nRange:  bytes=0-  \r\nConnection: "
-	    "close\r\n\r\n");
+	client_ask(&site, &c,
+		   "GET /headers HTTP/1.1\r\nHOST: A.b:1\r\nRange:  bytes=0-  \r\nConnection: "
+		   "close\r\n\r\n");
 	assert_string_equal(body_of(&c), "host=A.b:1 range=bytes=0- unix=0");
 	client_close(&c);
-	ask(&site, &c, "GET http://other:9/headers HTTP/1.1\r\n" CLOSE "\r\n");
+	client_ask(&site, &c, "GET http://other:9/headers HTTP/1.1\r\n" CLOSE "\r\n");
 	assert_string_equal(body_of(&c), "host=other:9 range=absent unix=0");
 	client_close(&c);
-	ask(&site, &c, "GET / HTTP/1.0\r\n\r\n");
+	client_ask(&site, &c, "GET / HTTP/1.0\r\n\r\n");
 	assert_string_equal(body_of(&c), "hello");
 	client_close(&c);
-	assert_int_equal(counter(&site, "requests"), 4);
+	assert_int_equal(site_counter(&site, "requests"), 4);
 	site_close(&site);
 }
 
@@ -37,15 +37,15 @@ static void head_and_304_have_no_body(void **state)
 	struct client c;
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
-	ask(&site, &c, "HEAD / HTTP/1.1\r\n" CLOSE "\r\n");
+	client_ask(&site, &c, "HEAD / HTTP/1.1\r\n" CLOSE "\r\n");
 	assert_non_null(strstr(c.in, "\r\nContent-Length: 5\r\n"));
 	assert_string_equal(body_of(&c), "");
 	client_close(&c);
-	ask(&site, &c, "HEAD /gen?n=5000000&known=1 HTTP/1.1\r\n" CLOSE "\r\n");
+	client_ask(&site, &c, "HEAD /gen?n=5000000&known=1 HTTP/1.1\r\n" CLOSE "\r\n");
 	assert_non_null(strstr(c.in, "\r\nContent-Length: 5000000\r\n"));
 	assert_string_equal(body_of(&c), "");
 	client_close(&c);
-	ask(&site, &c, "GET /none HTTP/1.1\r\n" CLOSE "\r\n");
+	client_ask(&site, &c, "GET /none HTTP/1.1\r\n" CLOSE "\r\n");
 	assert_int_equal(status_of(&c), 304);
 	assert_null(strstr(c.in, "Content-Length"));
 	client_close(&c);
@@ -58,7 +58,7 @@ static void fields_that_would_break_the_head_are_dropped(void **state)
 	struct client c;
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
-	ask(&site, &c, "GET /fields HTTP/1.1\r\n" CLOSE "\r\n");
+	client_ask(&site, &c, "GET /fields HTTP/1.1\r\n" CLOSE "\r\n");
 	assert_null(strstr(c.in, "X-Injected"));
 	assert_null(strstr(c.in, "Bad Name"));
 	assert_null(strstr(c.in, ": 99"));
@@ -80,23 +80,23 @@ static void keeps_alive_and_takes_pipelined_requests_in_order(void **state)
 	struct client c;
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
-	ask(&site, &c, text);
+	client_ask(&site, &c, text);
 	const char *p = strstr(c.in, "hello"), *q = p ? strstr(p, "\r\n\r\n3 ") : NULL;
 	assert_non_null(q);
 	assert_int_equal(site.opened, 4); /* nothing after Connection: close */
 	client_close(&c);
 	/* the same byte by byte */
-	client_open(&c, dial(gn_http_port(site.http)));
+	client_open(&c, client_dial(gn_http_port(site.http)));
 	for (size_t i = 0; i < sizeof text - 1 && !c.eof; i++) {
 		c.out = text + i;
 		c.out_len = 1;
 		client_move(&c);
-		turn(&site);
+		site_turn(&site);
 	}
 	client_finish(&site, &c);
 	assert_int_equal(site.opened, 8);
 	client_close(&c);
-	assert_int_equal(counter(&site, "connections"), 2);
+	assert_int_equal(site_counter(&site, "connections"), 2);
 	site_close(&site);
 }
 
@@ -128,7 +128,8 @@ static void upload(struct site *site, uint64_t n, bool chunked, const char *path
 		for (uint64_t i = 0; i < n; i++)
 			text[len++] = (char)pattern(i);
 	}
-	client_open(&c, over_unix ? dial_unix(site->path) : dial(gn_http_port(site->http)));
+	client_open(&c, over_unix ? client_dial_unix(site->path)
+				  : client_dial(gn_http_port(site->http)));
 	c.out = text;
 	c.out_len = len;
 	client_finish(site, &c);
@@ -177,7 +178,7 @@ static void answers_of_all_sizes_leave(void **state)
 		char text[128];
 		snprintf(text, sizeof text, "GET /gen?n=%zu&known=%zu HTTP/1.1\r\n" CLOSE "\r\n",
 			 sizes[i / 2], i % 2);
-		ask(&site, &c, text);
+		client_ask(&site, &c, text);
 		size_t head = (size_t)(body_of(&c) - c.in);
 		size_t len = i % 2 ? c.in_len - head : dechunk(c.in + head);
 		assert_int_equal(len, sizes[i / 2]);
@@ -187,7 +188,7 @@ static void answers_of_all_sizes_leave(void **state)
 	assert_true(site.drains > 10); /* 8 MiB did not go out in one piece */
 	/* an old client: the end of the connection is the end of the answer */
 	struct client c;
-	ask(&site, &c, "GET /gen?n=70000 HTTP/1.0\r\n\r\n");
+	client_ask(&site, &c, "GET /gen?n=70000 HTTP/1.0\r\n\r\n");
 	assert_int_equal(c.in_len - (size_t)(body_of(&c) - c.in), 70000);
 	client_close(&c);
 	site_close(&site);
@@ -205,7 +206,7 @@ static void a_body_can_be_echoed_while_it_arrives(void **state)
 			    "300000\r\n\r\n");
 	for (size_t i = 0; i < 300000; i++)
 		text[(size_t)head + i] = (char)pattern(i);
-	client_open(&c, dial(gn_http_port(site.http)));
+	client_open(&c, client_dial(gn_http_port(site.http)));
 	c.out = text;
 	c.out_len = (size_t)head + 300000;
 	client_finish(&site, &c);
@@ -222,16 +223,16 @@ static void a_slow_reader_costs_bounded_memory(void **state)
 	struct client c;
 	(void)state;
 	site_open(&site, (struct gn_http_config){.write_high = 100000});
-	client_open(&c, dial(gn_http_port(site.http)));
+	client_open(&c, client_dial(gn_http_port(site.http)));
 	client_say(&c, "GET /gen?n=100000000&known=1 HTTP/1.1\r\nHost: x\r\n\r\n");
 	c.lazy = true;
 	for (int i = 0; i < 2000; i++) {
-		turn(&site);
+		site_turn(&site);
 		client_move(&c);
 	}
 	unsigned drains = site.drains;
 	for (int i = 0; i < 2000; i++)
-		turn(&site);
+		site_turn(&site);
 	assert_int_equal(drains,
 			 /* it waits: what was written is the sockets' buffers and the high-water
 			  * mark */
@@ -239,9 +240,9 @@ static void a_slow_reader_costs_bounded_memory(void **state)
 	assert_true(drains < 200);
 	client_close(&c); /* and a reader that leaves is noticed */
 	for (int i = 0; i < PATIENCE && site.closed == 0; i++)
-		turn(&site);
+		site_turn(&site);
 	assert_int_equal(site.closed, 1);
-	assert_int_equal(counter(&site, "open"), 0);
+	assert_int_equal(site_counter(&site, "open"), 0);
 	site_close(&site);
 }
 
@@ -254,12 +255,13 @@ static void many_at_once(void **state)
 	assert_non_null(c);
 	site_open(&site, (struct gn_http_config){0});
 	for (size_t i = 0; i < N; i++) {
-		client_open(&c[i], i % 3 ? dial(gn_http_port(site.http)) : dial_unix(site.path));
+		client_open(&c[i], i % 3 ? client_dial(gn_http_port(site.http))
+					 : client_dial_unix(site.path));
 		client_say(&c[i], i % 2 ? "GET /gen?n=200000 HTTP/1.1\r\n" CLOSE "\r\n"
 					: "GET / HTTP/1.1\r\n" CLOSE "\r\n");
 	}
 	for (int turns = 0, left = N; left && turns < PATIENCE; turns++) {
-		turn(&site);
+		site_turn(&site);
 		left = 0;
 		for (size_t i = 0; i < N; i++) {
 			client_move(&c[i]);
@@ -285,7 +287,7 @@ static void expect_100_is_answered(void **state)
 	struct client c;
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
-	client_open(&c, dial(gn_http_port(site.http)));
+	client_open(&c, client_dial(gn_http_port(site.http)));
 	client_say(&c, "POST /sink HTTP/1.1\r\n" CLOSE "Content-Length: 3\r\nExpect: "
 		       "100-continue\r\n\r\n");
 	client_expect(&site, &c, 25);
@@ -294,9 +296,9 @@ static void expect_100_is_answered(void **state)
 	client_finish(&site, &c);
 	assert_non_null(strstr(c.in + 25, "HTTP/1.1 200 OK\r\n"));
 	client_close(&c);
-	ask(&site, &c,
-	    "POST /early HTTP/1.1\r\n" CLOSE "Content-Length: 3\r\nExpect: "
-	    "100-continue\r\n\r\n");
+	client_ask(&site, &c,
+		   "POST /early HTTP/1.1\r\n" CLOSE "Content-Length: 3\r\nExpect: "
+		   "100-continue\r\n\r\n");
 	assert_int_equal(status_of(&c), 413); /* and no 100 before it */
 	client_close(&c);
 	site_close(&site);
@@ -309,13 +311,13 @@ static void a_held_answer_comes_later_and_calls_on_a_dead_one_do_nothing(void **
 	(void)state;
 	site_open(&site,
 		  (struct gn_http_config){.timeouts = {.stall = 30, .idle = 30, .head = 30}});
-	client_open(&c, dial(gn_http_port(site.http)));
+	client_open(&c, client_dial(gn_http_port(site.http)));
 	client_say(&c, "GET /hold HTTP/1.1\r\n" CLOSE "\r\n");
 	for (int i = 0; i < 1000; i++) {
 		/* longer than every timeout: the owner may think as long as it likes */
 		usleep(100);
 		client_move(&c);
-		turn(&site);
+		site_turn(&site);
 	}
 	assert_non_null(site.held);
 	gn_http_start(site.held, 200, NULL, 0, UINT64_MAX);
@@ -325,11 +327,11 @@ static void a_held_answer_comes_later_and_calls_on_a_dead_one_do_nothing(void **
 	assert_int_equal(status_of(&c), 200);
 	client_close(&c);
 
-	client_open(&c, dial(gn_http_port(site.http)));
+	client_open(&c, client_dial(gn_http_port(site.http)));
 	client_say(&c, "GET /hold HTTP/1.1\r\n" CLOSE "\r\n");
 	for (int i = 0; i < PATIENCE && !site.held; i++) {
 		client_move(&c);
-		turn(&site);
+		site_turn(&site);
 	}
 	gn_http_abort(site.held);
 	gn_http_respond(site.held, 200, NULL, 0, GN_LIT("no"));
@@ -357,11 +359,11 @@ static void a_client_that_leaves_between_a_write_and_its_turn(void **state)
 	uv_prepare_t prepare;
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
-	client_open(&c, dial(gn_http_port(site.http)));
+	client_open(&c, client_dial(gn_http_port(site.http)));
 	client_say(&c, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
 	for (int i = 0; i < PATIENCE && !site.held; i++) {
 		client_move(&c);
-		turn(&site);
+		site_turn(&site);
 	}
 	gn_http_start(site.held, 200, NULL, 0, UINT64_MAX);
 	uv_prepare_init(&site.loop, &prepare);
@@ -369,10 +371,10 @@ static void a_client_that_leaves_between_a_write_and_its_turn(void **state)
 	uv_prepare_start(&prepare, write_before_the_poll);
 	client_close(&c);
 	for (int i = 0; i < PATIENCE && site.closed == 0; i++)
-		turn(&site);
+		site_turn(&site);
 	assert_int_equal(site.closed, 1);
 	for (int i = 0; i < 3; i++)
-		turn(&site);
+		site_turn(&site);
 	uv_close((uv_handle_t *)&prepare, NULL);
 	site_close(&site);
 }
@@ -387,13 +389,13 @@ static void unix_socket_is_private_and_stale_ones_are_replaced(void **state)
 	assert_int_equal(gn_http_port(site.http), 0);
 	assert_int_equal(stat(site.path, &st), 0);
 	assert_int_equal(st.st_mode & 0777, 0600);
-	client_open(&c, dial_unix(site.path));
+	client_open(&c, client_dial_unix(site.path));
 	client_say(&c, "GET /headers HTTP/1.1\r\n" CLOSE "\r\n");
 	client_finish(&site, &c);
 	assert_string_equal(body_of(&c), "host=x range=absent unix=1");
 	client_close(&c);
 
-	struct gn_http_handler handler = handler_table;
+	struct gn_http_handler handler = site_handler;
 	struct gn_http *second = NULL;
 	struct gn_http_config config = {
 		.loop = &site.loop, .unix_path = site.path, .no_port = true};
@@ -440,7 +442,7 @@ static void a_taken_port_is_told(void **state)
 {
 	struct site site;
 	struct gn_http *second = NULL;
-	struct gn_http_handler handler = handler_table;
+	struct gn_http_handler handler = site_handler;
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
 	struct gn_http_config config = {.loop = &site.loop, .port = gn_http_port(site.http)};

@@ -1,7 +1,7 @@
 /* Whose request is begun next, and who may go on writing (NO-30). Places in line are counted,
  * never times. */
 #include "net/http_conn.h"
-#include "net/http_harness.h"
+#include "net/testing/http_harness.h"
 
 enum { MANY = 40 };
 
@@ -35,7 +35,7 @@ static unsigned place_of_held(struct site *site)
 {
 	unsigned before = site->opened;
 	for (int i = 0; i < PATIENCE && !site->held; i++)
-		turn(site);
+		site_turn(site);
 	assert_non_null(site->held);
 	return site->opened - before;
 }
@@ -45,7 +45,7 @@ static struct gn_http_request *hold(struct site *site, struct client *c, uint32_
 				    const char *text)
 {
 	site_open(site, (struct gn_http_config){.write_high = write_high});
-	client_open(c, dial(gn_http_port(site->http)));
+	client_open(c, client_dial(gn_http_port(site->http)));
 	client_say(c, text);
 	client_move(c);
 	place_of_held(site);
@@ -63,15 +63,15 @@ static void who_asks_now_and_then_goes_ahead(void **state)
 	site_open(&site, (struct gn_http_config){0});
 	for (unsigned i = 0; i < MANY; i++)
 		strcat(text, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
-	client_open(&seldom, dial(gn_http_port(site.http)));
+	client_open(&seldom, client_dial(gn_http_port(site.http)));
 	client_say(&seldom, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 	client_expect(&site, &seldom, 50);
 	for (unsigned i = 0; i < MANY; i++) { /* each wants its next answer at once, MANY times */
-		client_open(&many[i], dial(gn_http_port(site.http)));
+		client_open(&many[i], client_dial(gn_http_port(site.http)));
 		client_say(&many[i], text);
 	}
 	for (int i = 0; i < PATIENCE && site.opened < 4 * MANY; i++) {
-		turn(&site);
+		site_turn(&site);
 		move_all(many, MANY);
 	}
 	client_say(&seldom, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -80,7 +80,7 @@ static void who_asks_now_and_then_goes_ahead(void **state)
 	assert_in_range(place, 1, 2 * GN_HTTP_TURNS);
 	for (int i = 0; i < PATIENCE && site.opened < MANY * MANY + 2; i++) {
 		/* and nobody is forgotten */
-		turn(&site);
+		site_turn(&site);
 		move_all(many, MANY);
 	}
 	assert_int_equal(site.opened, MANY * MANY + 2);
@@ -96,7 +96,7 @@ static void newcomers_stop_nobody(void **state)
 	struct client often;
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
-	client_open(&often, dial(gn_http_port(site.http)));
+	client_open(&often, client_dial(gn_http_port(site.http)));
 	for (unsigned i = 0; i < 4; i++) {
 		often.in_len = 0;
 		client_say(&often, "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
@@ -106,8 +106,8 @@ static void newcomers_stop_nobody(void **state)
 		client_open(&many[i], dial_from(gn_http_port(site.http), i + 2));
 		client_say(&many[i], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 	}
-	for (int i = 0; i < PATIENCE && counter(&site, "open") <= MANY; i++)
-		turn(&site);
+	for (int i = 0; i < PATIENCE && site_counter(&site, "open") <= MANY; i++)
+		site_turn(&site);
 	move_all(many, MANY);
 	client_say(&often, "GET /hold HTTP/1.1\r\nHost: x\r\n\r\n");
 	client_move(&often);
@@ -126,14 +126,14 @@ static void who_waits_may_be_closed(void **state)
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
 	for (unsigned i = 0; i < MANY; i++) {
-		client_open(&many[i], dial(gn_http_port(site.http)));
+		client_open(&many[i], client_dial(gn_http_port(site.http)));
 		client_say(&many[i], "GET / HTTP/1.1\r\nHost: x\r\n\r\n");
 	}
-	for (int i = 0; i < PATIENCE && counter(&site, "open") < MANY; i++)
-		turn(&site);
+	for (int i = 0; i < PATIENCE && site_counter(&site, "open") < MANY; i++)
+		site_turn(&site);
 	move_all(many, MANY);
 	for (int i = 0; i < PATIENCE && site.opened == 0; i++)
-		turn(&site);
+		site_turn(&site);
 	assert_in_range(site.opened, 1, MANY - 1);
 	assert_true(line_waits(site.http));
 	while (site.http->conns)
@@ -152,17 +152,17 @@ static void downloads_go_on_by_turns(void **state)
 	(void)state;
 	site_open(&site, (struct gn_http_config){0});
 	for (unsigned i = 0; i < DOWNLOADS; i++) {
-		client_open(&many[i], dial(gn_http_port(site.http)));
+		client_open(&many[i], client_dial(gn_http_port(site.http)));
 		client_say(&many[i], "GET /gen?n=100000000&known=1 HTTP/1.1\r\nHost: x\r\n\r\n");
 	}
 	for (int i = 0; i < PATIENCE && site.opened < DOWNLOADS; i++) {
-		turn(&site);
+		site_turn(&site);
 		move_all(many, DOWNLOADS);
 	}
 	for (unsigned i = 0; i < DOWNLOADS; i++)
 		many[i].in_len = 0;
 	for (int k = 0; k < TURNS; k++) {
-		turn(&site);
+		site_turn(&site);
 		for (int j = 0; j < 8; j++) /* what there is */
 			move_all(many, DOWNLOADS);
 	}
@@ -195,12 +195,12 @@ static void an_answer_may_end_in_line(void **state)
 		;
 	for (int i = 0; i < PATIENCE && !first->conn->in_line; i++) {
 		client_move(&c);
-		turn(&site);
+		site_turn(&site);
 	}
 	assert_true(first->conn->in_line);
 	gn_http_end(first);
 	for (int i = 0; i < PATIENCE && (!site.held || site.held == first); i++) {
-		turn(&site);
+		site_turn(&site);
 		client_move(&c);
 	}
 	assert_int_equal(site.opened, 2);

@@ -2,8 +2,8 @@
  * length (u8), the name (it follows "b/") and its length (be16). The store starts, loads every
  * chunk it says it has, and each chunk that comes is proven again; then everything is pinned,
  * released and evicted by a start with no room. */
-#include "store/testing/disk_sim.h"
 #include "store/blocks_int.h"
+#include "store/testing/disk_sim.h"
 
 static struct disk_sim disk;
 

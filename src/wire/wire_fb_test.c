@@ -9,7 +9,7 @@
 #include <cmocka.h>
 
 #include "wire/all_types.h"
-#include "wire/random_fb.h"
+#include "wire/testing/random_fb.h"
 #include "wire/wire.h"
 
 static uint8_t storage[1 << 17];

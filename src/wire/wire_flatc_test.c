@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "wire/all_types.h"
-#include "wire/random_fb.h"
+#include "wire/testing/random_fb.h"
 
 #define SEEDS 4
 

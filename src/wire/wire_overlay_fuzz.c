@@ -1,7 +1,7 @@
 /* Any bytes as an overlay message, read whole; the record in it, and the message in a relayed
  * one, too. */
 #include "wire/generated/overlay_fb.h"
-#include "wire/random_fb.h"
+#include "wire/testing/random_fb.h"
 #include "wire/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

@@ -1,7 +1,7 @@
 /* Any bytes as a record: opened, parsed, its body read by its type. A record that opens also
  * parses, to the same values; what parses is what a builder makes of its parts (WR-24). */
 #include "wire/generated/bodies_fb.h"
-#include "wire/random_fb.h"
+#include "wire/testing/random_fb.h"
 #include "wire/wire.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);

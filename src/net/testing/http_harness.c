@@ -1,57 +1,12 @@
-/* For the tests of the HTTP server: a small site and raw sockets as clients. One thread turns
- * the loop and moves the clients' bytes in between, so every run does the same. What a path of
- * the site does is said where it is handled. */
-#ifndef GN_NET_HTTP_HARNESS_H
-#define GN_NET_HTTP_HARNESS_H
+/* A small site and raw clients, as http_harness.h says. */
+#include "net/testing/http_harness.h"
 
-#include "net/http.h"
-
-#include <arpa/inet.h>
-#include <errno.h>
-#include <fcntl.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <setjmp.h>
-#include <signal.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
-#include <unistd.h>
-#include <uv.h>
-
-#include <cmocka.h>
-
-#define PATIENCE 200000 /* turns of the loop before a test gives up */
-
-/* ---- the site ---- */
-
-struct site {
-	uv_loop_t loop;
-	struct gn_http *http;
-	struct gn_http_request *held; /* of /hold */
-	unsigned opened, closed, drains;
-	char dir[40], path[64];
-};
-
-struct job {               /* what a request of the site is at */
-	uint64_t got, sum; /* body bytes, their position-dependent sum */
-	uint64_t left;     /* of /gen */
-	uint64_t at;
-	unsigned bites; /* of /nibble */
-	bool echo, nibble;
-	bool stopped; /* /echo waits for on_drain */
-};
-
-static inline uint8_t pattern(uint64_t i)
+uint8_t pattern(uint64_t i)
 {
 	return (uint8_t)(i * 31 + (i >> 8) * 7 + (i >> 16));
 }
 
-static inline uint64_t pattern_sum(uint64_t n)
+uint64_t pattern_sum(uint64_t n)
 {
 	uint64_t sum = 0;
 	for (uint64_t i = 0; i < n; i++)
@@ -59,7 +14,7 @@ static inline uint64_t pattern_sum(uint64_t n)
 	return sum;
 }
 
-static inline void generate(struct gn_http_request *r, struct job *job)
+static void generate(struct gn_http_request *r, struct job *job)
 {
 	uint8_t data[20000];
 	for (;;) {
@@ -77,12 +32,12 @@ static inline void generate(struct gn_http_request *r, struct job *job)
 	}
 }
 
-static inline bool path_is(const struct gn_http_request *r, const char *path)
+static bool path_is(const struct gn_http_request *r, const char *path)
 {
 	return gn_slice_eq(gn_http_path(r), gn_str(path));
 }
 
-static inline uint64_t query_number(const struct gn_http_request *r, const char *name)
+static uint64_t query_number(const struct gn_http_request *r, const char *name)
 {
 	uint8_t text[32];
 	struct gn_buf buf = {text, 0, sizeof text - 1};
@@ -92,7 +47,7 @@ static inline uint64_t query_number(const struct gn_http_request *r, const char 
 	return strtoull((char *)text, NULL, 10);
 }
 
-static inline void on_request(void *user, struct gn_http_request *r)
+static void on_request(void *user, struct gn_http_request *r)
 {
 	struct site *site = user;
 	struct job *job = calloc(1, sizeof *job);
@@ -149,8 +104,7 @@ static inline void on_request(void *user, struct gn_http_request *r)
 	}
 }
 
-static inline void on_body(void *user, struct gn_http_request *r, struct gn_slice data,
-			   size_t *taken)
+static void on_body(void *user, struct gn_http_request *r, struct gn_slice data, size_t *taken)
 {
 	struct job *job = gn_http_user(r);
 	size_t n = data.len;
@@ -169,7 +123,7 @@ static inline void on_body(void *user, struct gn_http_request *r, struct gn_slic
 		job->stopped = !gn_http_write(r, data);
 }
 
-static inline void on_body_end(void *user, struct gn_http_request *r)
+static void on_body_end(void *user, struct gn_http_request *r)
 {
 	struct job *job = gn_http_user(r);
 	char text[96];
@@ -185,7 +139,7 @@ static inline void on_body_end(void *user, struct gn_http_request *r)
 	}
 }
 
-static inline void on_drain(void *user, struct gn_http_request *r)
+static void on_drain(void *user, struct gn_http_request *r)
 {
 	struct site *site = user;
 	struct job *job = gn_http_user(r);
@@ -198,7 +152,7 @@ static inline void on_drain(void *user, struct gn_http_request *r)
 	}
 }
 
-static inline void on_closed(void *user, struct gn_http_request *r)
+static void on_closed(void *user, struct gn_http_request *r)
 {
 	struct site *site = user;
 	site->closed++;
@@ -207,12 +161,12 @@ static inline void on_closed(void *user, struct gn_http_request *r)
 	free(gn_http_user(r));
 }
 
-static const struct gn_http_handler handler_table = {on_request, on_body,   on_body_end,
-						     on_drain,   on_closed, NULL};
+const struct gn_http_handler site_handler = {on_request, on_body,   on_body_end,
+					     on_drain,   on_closed, NULL};
 
-static inline void site_open(struct site *site, struct gn_http_config config)
+void site_open(struct site *site, struct gn_http_config config)
 {
-	struct gn_http_handler handler = handler_table;
+	struct gn_http_handler handler = site_handler;
 	memset(site, 0, sizeof *site);
 	assert_int_equal(uv_loop_init(&site->loop), 0);
 	snprintf(site->dir, sizeof site->dir, "/tmp/gn_http_test.XXXXXX");
@@ -224,7 +178,7 @@ static inline void site_open(struct site *site, struct gn_http_config config)
 	assert_int_equal(gn_http_new(&config, &handler, &site->http), GN_OK);
 }
 
-static inline void site_close(struct site *site)
+void site_close(struct site *site)
 {
 	gn_http_free(site->http);
 	assert_int_equal(uv_run(&site->loop, UV_RUN_DEFAULT), 0);
@@ -234,7 +188,7 @@ static inline void site_close(struct site *site)
 	rmdir(site->dir);
 }
 
-static inline uint64_t counter(const struct site *site, const char *name)
+uint64_t site_counter(const struct site *site, const char *name)
 {
 	struct gn_http_counter c;
 	for (size_t i = 0; gn_http_counter_at(site->http, i, &c); i++)
@@ -244,25 +198,14 @@ static inline uint64_t counter(const struct site *site, const char *name)
 	return 0;
 }
 
-/* ---- clients ---- */
-
-struct client {
-	int fd;
-	const char *out;
-	size_t out_len;
-	char *in;
-	size_t in_len, in_cap;
-	bool eof, reset, lazy; /* lazy: does not read */
-};
-
-static inline void client_open(struct client *c, int fd)
+void client_open(struct client *c, int fd)
 {
 	memset(c, 0, sizeof *c);
 	c->fd = fd;
 	fcntl(fd, F_SETFL, O_NONBLOCK);
 }
 
-static inline int dial(uint16_t port)
+int client_dial(uint16_t port)
 {
 	struct sockaddr_in addr = {.sin_family = AF_INET,
 				   .sin_port = htons(port),
@@ -272,7 +215,7 @@ static inline int dial(uint16_t port)
 	return fd;
 }
 
-static inline int dial_unix(const char *path)
+int client_dial_unix(const char *path)
 {
 	struct sockaddr_un addr = {.sun_family = AF_UNIX};
 	snprintf(addr.sun_path, sizeof addr.sun_path, "%s", path);
@@ -281,7 +224,7 @@ static inline int dial_unix(const char *path)
 	return fd;
 }
 
-static inline void client_close(struct client *c)
+void client_close(struct client *c)
 {
 	if (c->fd >= 0)
 		close(c->fd);
@@ -290,7 +233,7 @@ static inline void client_close(struct client *c)
 	c->in = NULL;
 }
 
-static inline void client_move(struct client *c)
+void client_move(struct client *c)
 {
 	if (c->out_len) {
 		ssize_t n =
@@ -318,60 +261,55 @@ static inline void client_move(struct client *c)
 	c->in[c->in_len] = 0;
 }
 
-static inline void turn(struct site *site)
+void site_turn(struct site *site)
 {
 	uv_run(&site->loop, UV_RUN_NOWAIT);
 }
 
-/* Until the server closed. */
-static inline void client_finish(struct site *site, struct client *c)
+void client_finish(struct site *site, struct client *c)
 {
 	for (int i = 0; i < PATIENCE && !c->eof; i++) {
-		turn(site);
+		site_turn(site);
 		client_move(c);
 	}
 	assert_true(c->eof);
 }
 
-/* Until n bytes are in. */
-static inline void client_expect(struct site *site, struct client *c, size_t n)
+void client_expect(struct site *site, struct client *c, size_t n)
 {
 	for (int i = 0; i < PATIENCE && c->in_len < n; i++) {
-		turn(site);
+		site_turn(site);
 		client_move(c);
 		assert_false(c->eof);
 	}
 	assert_true(c->in_len >= n);
 }
 
-static inline void client_say(struct client *c, const char *text)
+void client_say(struct client *c, const char *text)
 {
 	c->out = text;
 	c->out_len = strlen(text);
 }
 
-static inline int status_of(const struct client *c)
+int status_of(const struct client *c)
 {
 	return c->in_len > 12 && strncmp(c->in, "HTTP/1.1 ", 9) == 0 ? atoi(c->in + 9) : 0;
 }
 
-static inline const char *body_of(const struct client *c)
+const char *body_of(const struct client *c)
 {
 	const char *p = strstr(c->in, "\r\n\r\n");
 	return p ? p + 4 : "";
 }
 
-/* Sends text on a new connection, reads to its end; the client is to be closed by the caller. */
-static inline void ask(struct site *site, struct client *c, const char *text)
+void client_ask(struct site *site, struct client *c, const char *text)
 {
-	client_open(c, dial(gn_http_port(site->http)));
+	client_open(c, client_dial(gn_http_port(site->http)));
 	client_say(c, text);
 	client_finish(site, c);
 }
 
-#define CLOSE "Host: x\r\nConnection: close\r\n"
-
-static inline size_t dechunk(char *p)
+size_t dechunk(char *p)
 {
 	char *out = p, *in = p;
 	for (;;) {
@@ -390,11 +328,9 @@ static inline size_t dechunk(char *p)
 	}
 }
 
-static inline void assert_pattern(const char *p, size_t n)
+void assert_pattern(const char *p, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
 		if ((uint8_t)p[i] != pattern(i))
 			fail_msg("byte %zu of %zu is wrong", i, n);
 }
-
-#endif

@@ -1,25 +1,11 @@
-/* For tests and fuzz targets only: a random buffer of any table type from a seed, and any
- * verified table as JSON, both by the descriptors that fbc writes. The JSON is what flatc reads,
- * so one text serves as dump, as input and as a means to touch every byte that the verifier let
- * through. */
-#ifndef GN_WIRE_RANDOM_FB_H
-#define GN_WIRE_RANDOM_FB_H
+/* Random tables and their JSON, as random_fb.h says. */
+#include "wire/testing/random_fb.h"
 
-#include "wire/fb.h"
+static gn_fbref random_table(struct random_fb *r, const struct gn_fb_type *type);
+GN_PRINTF(2, 3) static void json_put(struct json *j, const char *fmt, ...);
+static void json_table(struct json *j, const struct gn_fb_type *type, struct gn_fbt t);
 
-#include <stdarg.h>
-#include <stdio.h>
-
-/* ---- random tables ---- */
-
-struct random_fb {
-	struct gn_rand rand;
-	struct gn_fbb *b;
-	uint8_t arena[1 << 16]; /* what args point to */
-	size_t used;
-};
-
-static inline void *random_take(struct random_fb *r, size_t len)
+static void *random_take(struct random_fb *r, size_t len)
 {
 	size_t at = (r->used + 15) & ~(size_t)15;
 	GN_ASSERT(at + len <= sizeof r->arena);
@@ -27,8 +13,7 @@ static inline void *random_take(struct random_fb *r, size_t len)
 	return r->arena + at;
 }
 
-static inline void random_number(struct random_fb *r, unsigned size, enum gn_fb_number number,
-				 void *out)
+static void random_number(struct random_fb *r, unsigned size, enum gn_fb_number number, void *out)
 {
 	uint64_t v = gn_rand_u64(&r->rand);
 	double small = ((double)(v % 4001) - 2000) / 4;
@@ -48,7 +33,7 @@ static inline void random_number(struct random_fb *r, unsigned size, enum gn_fb_
 		memcpy(out, &v, 8);
 }
 
-static inline struct gn_slice random_text(struct random_fb *r)
+static struct gn_slice random_text(struct random_fb *r)
 {
 	static const char *const parts[] = {"a",
 					    "Zz",
@@ -71,8 +56,7 @@ static inline struct gn_slice random_text(struct random_fb *r)
 	return gn_buf_slice(&buf);
 }
 
-static inline void random_struct(struct random_fb *r, const struct gn_fb_layout *layout,
-				 uint8_t *out)
+static void random_struct(struct random_fb *r, const struct gn_fb_layout *layout, uint8_t *out)
 {
 	/* C's padding too: it must not reach the wire */
 	gn_rand_fill(&r->rand, out, layout->c_size);
@@ -83,9 +67,7 @@ static inline void random_struct(struct random_fb *r, const struct gn_fb_layout 
 					      i * layout->members[m].size);
 }
 
-static inline gn_fbref random_table(struct random_fb *r, const struct gn_fb_type *type);
-
-static inline void random_field(struct random_fb *r, const struct gn_fb_field *field, uint8_t *to)
+static void random_field(struct random_fb *r, const struct gn_fb_field *field, uint8_t *to)
 {
 	struct gn_slice slice;
 	struct {
@@ -131,7 +113,7 @@ static inline void random_field(struct random_fb *r, const struct gn_fb_field *f
 	memcpy(to, &array, sizeof array); /* [ubyte] is a slice, which looks the same */
 }
 
-static inline gn_fbref random_table(struct random_fb *r, const struct gn_fb_type *type)
+static gn_fbref random_table(struct random_fb *r, const struct gn_fb_type *type)
 {
 	_Alignas(16) uint8_t args[GN_FB_SLOTS_MAX * 16] = {0};
 	for (unsigned i = 0; i < type->field_count; i++) {
@@ -155,9 +137,8 @@ static inline gn_fbref random_table(struct random_fb *r, const struct gn_fb_type
 	return gn_fbb_table(r->b, type, args);
 }
 
-/* A finished buffer of the type in the caller's storage. */
-static inline gn_err random_buffer(const struct gn_fb_type *type, uint64_t seed, void *storage,
-				   size_t cap, struct gn_slice *out)
+gn_err random_buffer(const struct gn_fb_type *type, uint64_t seed, void *storage, size_t cap,
+		     struct gn_slice *out)
 {
 	struct gn_prng prng;
 	gn_prng_init(&prng, seed);
@@ -168,14 +149,7 @@ static inline gn_err random_buffer(const struct gn_fb_type *type, uint64_t seed,
 	return gn_fbb_finish(&b, root, type->identifier, out);
 }
 
-/* ---- any table as JSON ---- */
-
-struct json {
-	char *p;
-	size_t len, cap; /* text past cap is dropped, what it is made of is read all the same */
-};
-
-GN_PRINTF(2, 3) static inline void json_put(struct json *j, const char *fmt, ...)
+static inline void json_put(struct json *j, const char *fmt, ...)
 {
 	char text[64];
 	va_list args;
@@ -189,8 +163,7 @@ GN_PRINTF(2, 3) static inline void json_put(struct json *j, const char *fmt, ...
 	}
 }
 
-static inline void json_number(struct json *j, uint64_t bits, unsigned size,
-			       enum gn_fb_number number)
+static void json_number(struct json *j, uint64_t bits, unsigned size, enum gn_fb_number number)
 {
 	unsigned spare = 64 - 8 * size;
 	if (number == GN_FB_BOOL)
@@ -203,7 +176,7 @@ static inline void json_number(struct json *j, uint64_t bits, unsigned size,
 		json_put(j, "%llu", (unsigned long long)bits);
 }
 
-static inline void json_text(struct json *j, struct gn_slice s)
+static void json_text(struct json *j, struct gn_slice s)
 {
 	json_put(j, "\"");
 	for (size_t i = 0; i < s.len; i++) {
@@ -215,8 +188,7 @@ static inline void json_text(struct json *j, struct gn_slice s)
 	json_put(j, "\"");
 }
 
-static inline void json_struct(struct json *j, const struct gn_fb_layout *layout,
-			       const uint8_t *value)
+static void json_struct(struct json *j, const struct gn_fb_layout *layout, const uint8_t *value)
 {
 	json_put(j, "{");
 	for (unsigned m = 0; m < layout->member_count; m++) {
@@ -234,9 +206,7 @@ static inline void json_struct(struct json *j, const struct gn_fb_layout *layout
 	json_put(j, "}");
 }
 
-static inline void json_table(struct json *j, const struct gn_fb_type *type, struct gn_fbt t);
-
-static inline void json_value(struct json *j, const struct gn_fb_field *field, struct gn_fbt t)
+static void json_value(struct json *j, const struct gn_fb_field *field, struct gn_fbt t)
 {
 	_Alignas(16) uint8_t value[1024];
 	unsigned slot = field->slot;
@@ -278,7 +248,7 @@ static inline void json_value(struct json *j, const struct gn_fb_field *field, s
 }
 
 /* Scalars always, the rest when present; a union of an unknown type not at all. */
-static inline void json_table(struct json *j, const struct gn_fb_type *type, struct gn_fbt t)
+static void json_table(struct json *j, const struct gn_fb_type *type, struct gn_fbt t)
 {
 	const char *comma = "";
 	json_put(j, "{");
@@ -304,13 +274,10 @@ static inline void json_table(struct json *j, const struct gn_fb_type *type, str
 	json_put(j, "}");
 }
 
-/* The text, in a static buffer that the next call reuses. */
-static inline struct json json_of(const struct gn_fb_type *type, struct gn_fbt t)
+struct json json_of(const struct gn_fb_type *type, struct gn_fbt t)
 {
 	static char text[1 << 20];
 	struct json j = {text, 0, sizeof text};
 	json_table(&j, type, t);
 	return j;
 }
-
-#endif
