@@ -9,6 +9,7 @@
  *    follows in the next turn.
  * 3. An answer ends whole (length kept, last chunk sent) or the connection is cut. */
 #include "net/http_conn.h"
+#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -473,15 +474,7 @@ void conn_peer(const struct conn *c, struct gn_addr *out)
 	*out = (struct gn_addr){0};
 	if (c->is_unix || uv_tcp_getpeername(&c->io.tcp, (struct sockaddr *)&addr, &len) != 0)
 		return;
-	if (addr.ss_family == AF_INET6) {
-		const struct sockaddr_in6 *v6 = (const struct sockaddr_in6 *)&addr;
-		memcpy(out->ip, &v6->sin6_addr, sizeof out->ip);
-		out->port = ntohs(v6->sin6_port);
-	} else if (addr.ss_family == AF_INET) {
-		const struct sockaddr_in *v4 = (const struct sockaddr_in *)&addr;
-		const uint8_t *ip = (const uint8_t *)&v4->sin_addr;
-		*out = gn_addr_v4(ip[0], ip[1], ip[2], ip[3], ntohs(v4->sin_port));
-	}
+	(void)gn_os_addr((const struct sockaddr *)&addr, out);
 }
 
 void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out)

@@ -56,19 +56,6 @@ static socklen_t to_sockaddr(const struct gn_udp *udp, const struct gn_addr *a,
 	return sizeof *v4;
 }
 
-static void from_sockaddr(const struct sockaddr_storage *sa, struct gn_addr *out)
-{
-	if (sa->ss_family == AF_INET6) {
-		const struct sockaddr_in6 *v6 = (const void *)sa;
-		memcpy(out->ip, &v6->sin6_addr, 16);
-		out->port = ntohs(v6->sin6_port);
-		return;
-	}
-	const struct sockaddr_in *v4 = (const void *)sa;
-	const uint8_t *b = (const void *)&v4->sin_addr;
-	*out = gn_addr_v4(b[0], b[1], b[2], b[3], ntohs(v4->sin_port));
-}
-
 /* Best effort all: large buffers; and packets go as they are or not at all, since jet finds the
  * path's MTU itself. */
 static void tune(int fd, bool v6)
@@ -107,7 +94,7 @@ static int bound(struct gn_udp *udp, bool v6, uint16_t port)
 	}
 	tune(fd, v6);
 	struct gn_addr own;
-	from_sockaddr(&sa, &own);
+	(void)gn_os_addr((const struct sockaddr *)&sa, &own);
 	udp->port = own.port;
 	return fd;
 }
@@ -304,7 +291,7 @@ gn_err gn_udp_recv(struct gn_udp *udp, gn_udp_received received, void *user)
 			udp->info.receive_truncated++;
 			continue;
 		}
-		from_sockaddr(&from[i], &addr);
+		(void)gn_os_addr((const struct sockaddr *)&from[i], &addr);
 		udp->info.bytes_received += len;
 		for (size_t at = 0; at < len || len == 0; at += segment) {
 			size_t part = len - at < segment ? len - at : segment;

@@ -96,6 +96,9 @@ bool gn_os_setting_number(const char *s, uint64_t least, uint64_t most, bool suf
  * or the port is not 1..65535, GN_NOT_FOUND when the name is unknown, GN_TIMEOUT when nobody
  * answered. */
 GN_MUST gn_err gn_os_resolve(const char *host_port, struct gn_addr *out, size_t cap, size_t *count);
+/* A socket's address; false, and out as it was, when it is neither IPv4 nor IPv6. */
+struct sockaddr;
+bool gn_os_addr(const struct sockaddr *sa, struct gn_addr *out);
 /* Addresses of this machine's interfaces that are up: global ones first, then private ones (RFC
  * 1918, RFC 6598, RFC 4193); loopback only when there is nothing else, link-local never; port 0. */
 void gn_os_local_addrs(struct gn_addr *out, size_t cap, size_t *count);

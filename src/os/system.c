@@ -160,7 +160,7 @@ void gn_os_time_text(gn_time t, char *out, size_t cap)
 	strftime(out, cap, "%Y-%m-%dT%H:%M:%SZ", &tm);
 }
 
-static bool addr_from(const struct sockaddr *sa, struct gn_addr *out)
+bool gn_os_addr(const struct sockaddr *sa, struct gn_addr *out)
 {
 	if (sa->sa_family == AF_INET) {
 		const struct sockaddr_in *v4 = (const void *)sa;
@@ -214,7 +214,7 @@ gn_err gn_os_resolve(const char *host_port, struct gn_addr *out, size_t cap, siz
 				    "the name is not known");
 	size_t n = 0;
 	for (struct addrinfo *a = list; a && n < cap; a = a->ai_next)
-		n += addr_from(a->ai_addr, &out[n]);
+		n += gn_os_addr(a->ai_addr, &out[n]);
 	freeaddrinfo(list);
 	if (n == 0)
 		return gn_os_refuse(GN_NOT_FOUND, host_port, "the name has no Internet address");
@@ -255,7 +255,7 @@ void gn_os_local_addrs(struct gn_addr *out, size_t cap, size_t *count)
 		     i = i->ifa_next) {
 			struct gn_addr a;
 			if (!i->ifa_addr || !(i->ifa_flags & IFF_UP) ||
-			    !addr_from(i->ifa_addr, &a) || scope_of(&a) != scope)
+			    !gn_os_addr(i->ifa_addr, &a) || scope_of(&a) != scope)
 				continue;
 			a.port = 0;
 			out[(*count)++] = a;
