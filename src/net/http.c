@@ -1,14 +1,11 @@
-/* The HTTP server: listening sockets, the list of connections, timeouts, the end. Reading is in
- * http_conn.c, whose request is next in http_turn.c, writing in http_answer.c, the parser in
- * http_head.c.
+/* The HTTP server: listening sockets, the list of connections, turns of the loop, timeouts. Reading
+ * is in http_conn.c, writing in http_answer.c, whose turn it is in http_turn.c, a connection's life
+ * in http_life.c, the parser in http_head.c.
  *
- * 1. Whatever an owner's call sets off is done in a later turn of the loop (conn_mark_ready), so
- *    callbacks never nest.
- * 2. A connection has at most one request; requests_max bounds both. Over it the connection that
+ * 1. A connection has at most one request; requests_max bounds both. Over it the connection that
  *    has been without a whole request for longest gives way: idle, still sending or already
  *    answered; when there is none, the one whose client is furthest behind in taking its answer.
  *    Who sends or reads slowly shuts nobody out.
- * 3. Every handle given to libuv is counted; the server's memory goes with the last of them.
  *
  * Why not libwebsockets: see docs/decisions/010-http.md. */
 #include "net/http_conn.h"
@@ -26,17 +23,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-static void release(struct gn_http *http)
-{
-	if (--http->handles > 0 || !http->freeing)
-		return;
-	free((void *)(uintptr_t)http->config.unix_path);
-	free(http);
-}
-
 static void on_handle_closed(uv_handle_t *handle)
 {
-	release(handle->data);
+	http_release(handle->data);
 }
 
 static void on_listener_closed(uv_handle_t *handle)
@@ -44,38 +33,10 @@ static void on_listener_closed(uv_handle_t *handle)
 	struct listener *l = handle->data;
 	struct gn_http *http = l->http;
 	free(l);
-	release(http);
-}
-
-static void on_conn_closed(uv_handle_t *handle)
-{
-	struct conn *c = handle->data;
-	struct gn_http *http = c->http;
-	free(c->in);
-	free(c);
-	release(http);
+	http_release(http);
 }
 
 /* ---- connections ---- */
-
-static void on_turn(uv_idle_t *idle);
-
-void conn_mark_ready(struct conn *c)
-{
-	struct gn_http *http = c->http;
-	if (c->ready || c->state == CONN_CLOSING)
-		return;
-	c->ready = true;
-	c->ready_next = http->ready;
-	http->ready = c;
-	uv_idle_start(&http->turn, on_turn);
-}
-
-void conn_line_up(struct conn *c)
-{
-	line_join(c);
-	uv_idle_start(&c->http->turn, on_turn);
-}
 
 static void on_turn(uv_idle_t *idle)
 {
@@ -97,40 +58,6 @@ static void on_turn(uv_idle_t *idle)
 		conn_turn(c);
 	if (line_waits(http))
 		uv_idle_start(idle, on_turn);
-}
-
-void conn_close(struct conn *c)
-{
-	struct gn_http *http = c->http;
-	if (c->state == CONN_CLOSING)
-		return;
-	if (c->in_line)
-		line_leave(c);
-	c->state = CONN_CLOSING;
-	for (struct conn **at = &http->ready; c->ready && *at; at = &(*at)->ready_next)
-		if (*at == c) {
-			/* it would be freed before its turn; those of the turn that runs now are
-		    	 * freed after it */
-			*at = c->ready_next;
-			break;
-		}
-	if (c->prev)
-		c->prev->next = c->next;
-	else
-		http->conns = c->next;
-	if (c->next)
-		c->next->prev = c->prev;
-	http->conn_count--;
-	if (http->conn_count == 0)
-		uv_timer_stop(&http->sweep);
-	if (!c->reset || c->is_unix || uv_tcp_close_reset(&c->io.tcp, on_conn_closed) != 0)
-		uv_close(&c->io.handle, on_conn_closed);
-	struct gn_http_request *r = c->request;
-	if (r) {
-		c->request = NULL;
-		http->handler.on_closed(http->handler.user, r);
-		free(r);
-	}
 }
 
 /* The one that has been without a whole request for longest, of those that had this many ms for
@@ -288,7 +215,7 @@ static void on_connection(uv_stream_t *stream, int status)
 	}
 	if (uv_accept(stream, &c->io.stream) ||
 	    http->conn_count >= http->config.requests_max + http->refusing_max) {
-		uv_close(&c->io.handle, on_conn_closed);
+		uv_close(&c->io.handle, conn_on_closed);
 		return;
 	}
 	http->count.connections++;
@@ -505,6 +432,7 @@ gn_err gn_http_new(const struct gn_http_config *config, const struct gn_http_han
 		http->config.error_code = gn_err_name;
 	uv_timer_init(config->loop, &http->sweep);
 	uv_idle_init(config->loop, &http->turn);
+	http->on_turn = on_turn;
 	http->sweep.data = http->turn.data = http;
 	http->handles = 2;
 	gn_err err = GN_OK;

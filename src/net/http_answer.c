@@ -9,7 +9,6 @@
  *    follows in the next turn.
  * 3. An answer ends whole (length kept, last chunk sent) or the connection is cut. */
 #include "net/http_conn.h"
-#include "os/os.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -465,16 +464,6 @@ bool gn_http_is_foreign(const struct gn_http_request *r, bool tls)
 		return true;
 	return origin.p && !is_origin(origin, GN_LIT("http://"), host) &&
 	       !(tls && is_origin(origin, GN_LIT("https://"), host));
-}
-
-void conn_peer(const struct conn *c, struct gn_addr *out)
-{
-	struct sockaddr_storage addr = {0};
-	int len = sizeof addr;
-	*out = (struct gn_addr){0};
-	if (c->is_unix || uv_tcp_getpeername(&c->io.tcp, (struct sockaddr *)&addr, &len) != 0)
-		return;
-	(void)gn_os_addr((const struct sockaddr *)&addr, out);
 }
 
 void gn_http_peer(const struct gn_http_request *r, struct gn_addr *out)

@@ -136,6 +136,7 @@ struct gn_http {
 	uint64_t unix_dev, unix_ino; /* of the socket file that is ours */
 	uv_timer_t sweep;
 	uv_idle_t turn;
+	uv_idle_cb on_turn; /* of turn: one turn of the loop */
 	time_t date_at;
 	char date[32];
 	uint8_t read_buffer[GN_HTTP_READ];
@@ -146,25 +147,23 @@ struct gn_http {
 	} count;
 };
 
-/* http.c */
+/* ---- http_life.c ---- */
+
+/* One of the server's handles is closed. */
+void http_release(struct gn_http *http);
+void conn_on_closed(uv_handle_t *handle); /* of a struct conn: frees it */
+/* conn_run in the next turn of the loop. */
 void conn_mark_ready(struct conn *c);
-/* Into its line, until conn_turn or conn_drain; not in one. */
-void conn_line_up(struct conn *c);
 /* on_closed and the handle's end; c is dead to everyone but libuv. */
 void conn_close(struct conn *c);
 
-/* http_conn.c */
-void conn_begin(struct conn *c);
-/* The next turn of the loop after conn_mark_ready. */
-void conn_run(struct conn *c);
-/* Its turn has come: CONN_TURN -> CONN_HEAD and on. */
-void conn_turn(struct conn *c);
-/* Answers outside any request, then closes. */
-void conn_refuse(struct conn *c, const struct gn_http_refusal *why);
+/* ---- http_turn.c ---- */
 
-/* http_turn.c */
+/* The client's address; zeros on the Unix socket. */
+void conn_peer(const struct conn *c, struct gn_addr *out);
 void line_begin(struct conn *c);
-void line_join(struct conn *c);
+/* Into its line, until conn_turn or conn_drain; not in one. */
+void conn_line_up(struct conn *c);
 void line_leave(struct conn *c);
 bool line_waits(const struct gn_http *http);
 /* Who begins its request as the n-th (from 0) in this turn of the loop, and who goes on writing;
@@ -172,8 +171,8 @@ bool line_waits(const struct gn_http *http);
 struct conn *line_next_request(struct gn_http *http, unsigned n);
 struct conn *line_next_writer(struct gn_http *http);
 
-/* http_answer.c */
-void conn_peer(const struct conn *c, struct gn_addr *out); /* zeros on the Unix socket */
+/* ---- http_answer.c ---- */
+
 void conn_put(struct conn *c, const uv_buf_t *bufs, unsigned count);
 /* r: whose body broke, or NULL. */
 void conn_put_refusal(struct conn *c, struct gn_http_request *r, const struct gn_http_refusal *why);
@@ -182,5 +181,15 @@ void conn_go_on_soon(struct conn *c);
 void conn_drain(struct conn *c);
 /* To be closed in the next turn; nothing more is written or told to the owner but on_closed. */
 void conn_break(struct conn *c);
+
+/* ---- http_conn.c ---- */
+
+void conn_begin(struct conn *c);
+/* The next turn of the loop after conn_mark_ready. */
+void conn_run(struct conn *c);
+/* Its turn has come: CONN_TURN -> CONN_HEAD and on. */
+void conn_turn(struct conn *c);
+/* Answers outside any request, then closes. */
+void conn_refuse(struct conn *c, const struct gn_http_refusal *why);
 
 #endif

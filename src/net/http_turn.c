@@ -15,6 +15,16 @@
  *    written GN_HTTP_TURN_BYTES the next one has to wait for another: whoever takes what they
  *    get as fast as it comes has it in pieces, by turns. */
 #include "net/http_conn.h"
+#include "os/os.h"
+
+void conn_peer(const struct conn *c, struct gn_addr *out)
+{
+	struct sockaddr_storage addr = {0};
+	int len = sizeof addr;
+	*out = (struct gn_addr){0};
+	if (!c->is_unix && uv_tcp_getpeername(&c->io.tcp, (struct sockaddr *)&addr, &len) == 0)
+		(void)gn_os_addr((const struct sockaddr *)&addr, out);
+}
 
 /* Two addresses that share a place are taken for one, and wait in REST. */
 static uint64_t *address_tag(const struct conn *c)
@@ -41,7 +51,7 @@ static struct http_line *line_of(const struct conn *c)
 						   : HTTP_REST];
 }
 
-void line_join(struct conn *c)
+static void line_join(struct conn *c)
 {
 	struct http_line *line = line_of(c);
 	GN_ASSERT(!c->in_line);
@@ -70,6 +80,12 @@ void line_leave(struct conn *c)
 				c->in_line = false;
 				return;
 			}
+}
+
+void conn_line_up(struct conn *c)
+{
+	line_join(c);
+	uv_idle_start(&c->http->turn, c->http->on_turn);
 }
 
 bool line_waits(const struct gn_http *http)
