@@ -58,7 +58,7 @@ static void store_ticket(struct gn_tls_ctx *ctx, const struct gn_pk *peer, SSL_S
 		ctx->tickets = OPENSSL_zalloc(TLS_TICKETS_MAX * sizeof *ctx->tickets);
 	if (ctx->tickets) {
 		unsigned i = 0;
-		while (i < ctx->ticket_count && memcmp(&ctx->tickets[i].peer, peer, sizeof *peer))
+		while (i < ctx->ticket_count && !gn_pk_eq(&ctx->tickets[i].peer, peer))
 			i++;
 		if (i == TLS_TICKETS_MAX)
 			i = ctx->ticket_oldest++ % TLS_TICKETS_MAX;
@@ -76,7 +76,7 @@ SSL_SESSION *gn_tls_ctx_take_ticket(struct gn_tls_ctx *ctx, const struct gn_pk *
 	SSL_SESSION *found = NULL;
 	OSSL_MUST(CRYPTO_THREAD_write_lock(ctx->lock));
 	for (unsigned i = 0; i < ctx->ticket_count; i++)
-		if (!memcmp(&ctx->tickets[i].peer, peer, sizeof *peer)) {
+		if (gn_pk_eq(&ctx->tickets[i].peer, peer)) {
 			found = ctx->tickets[i].session;
 			ctx->tickets[i] = ctx->tickets[--ctx->ticket_count];
 			break;

@@ -13,7 +13,6 @@ static const struct gn_rate prefix_rate = {GN_PREFIX_RATE, GN_PREFIX_BURST},
 gn_err gn_guard_new(const struct gn_env *env, const struct gn_guard_config *config,
 		    struct gn_guard **out)
 {
-	static const uint8_t none[32];
 	struct gn_guard *g = GN_NEW(env->alloc, struct gn_guard);
 	if (!g)
 		return GN_NOMEM;
@@ -25,7 +24,7 @@ gn_err gn_guard_new(const struct gn_env *env, const struct gn_guard_config *conf
 		return GN_NOMEM;
 	}
 	gn_rand_fill(env->rand, g->secret, sizeof g->secret);
-	if (memcmp(config->secret, none, sizeof none) == 0)
+	if (gn_is_zero(config->secret, sizeof config->secret))
 		gn_hkdf(GN_SLICE(g->secret), gn_slice(NULL, 0), GN_LIT("geonet/guard/pass"),
 			g->config.secret, sizeof g->config.secret);
 	gn_hkdf(GN_SLICE(g->secret), gn_slice(NULL, 0), GN_LIT("geonet/guard/tables"),
@@ -190,10 +189,8 @@ bool gn_guard_room(const struct gn_guard *g, const struct gn_guard_subject *who,
 static bool prefix_pays(const struct gn_guard *g, const struct gn_guard_subject *who, bool pressed,
 			gn_time now)
 {
-	static const struct gn_addr none;
 	return pressed && who->kind == GN_GUARD_KEY &&
-	       memcmp(who->addr.ip, none.ip, sizeof none.ip) != 0 &&
-	       !gn_guard_is_allowed(g, who, now);
+	       !gn_is_zero(who->addr.ip, sizeof who->addr.ip) && !gn_guard_is_allowed(g, who, now);
 }
 
 gn_err gn_exact_ready(const struct gn_guard *g, const struct gn_guard_subject *who,

@@ -28,14 +28,12 @@ void gn_share_fini(struct gn_share *s)
 
 static bool has_key(const struct gn_holder *who)
 {
-	static const struct gn_pk none;
-	return memcmp(&who->key, &none, sizeof none) != 0;
+	return !gn_pk_is_zero(&who->key);
 }
 
 static bool has_addr(const struct gn_holder *who)
 {
-	static const struct gn_addr none;
-	return memcmp(who->addr.ip, none.ip, sizeof none.ip) != 0;
+	return !gn_is_zero(who->addr.ip, sizeof who->addr.ip);
 }
 
 /* False when the prefix of this holder has no share: unknown, or local and exempt. */
@@ -210,7 +208,7 @@ const char *gn_share_reason(gn_err err)
 bool gn_share_apart(const struct gn_share *s, const struct gn_holder *a, const struct gn_holder *b)
 {
 	uint64_t one, other;
-	if (memcmp(&a->key, &b->key, sizeof a->key) == 0 || !has_addr(a) || !has_addr(b))
+	if (gn_pk_eq(&a->key, &b->key) || !has_addr(a) || !has_addr(b))
 		return false;
 	return !has_prefix(s, a, &one) || !has_prefix(s, b, &other) || one != other;
 }

@@ -26,15 +26,10 @@ static bool bad(struct gn_http_refusal *why, const char *text)
 	return refuse(why, 400, GN_USAGE, text);
 }
 
-static int lower(int c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
 static bool is_token(struct gn_slice s)
 {
 	for (size_t i = 0; i < s.len; i++) {
-		int c = lower(s.p[i]);
+		int c = gn_lower(s.p[i]);
 		if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
 		      (c && strchr("!#$%&'*+-.^_`|~", c))))
 			return false;
@@ -47,17 +42,6 @@ static bool is_value(struct gn_slice s)
 {
 	for (size_t i = 0; i < s.len; i++)
 		if ((s.p[i] < 0x20 && s.p[i] != '\t') || s.p[i] == 0x7f)
-			return false;
-	return true;
-}
-
-static bool same_word(struct gn_slice s, const char *word)
-{
-	size_t len = strlen(word);
-	if (s.len != len)
-		return false;
-	for (size_t i = 0; i < len; i++)
-		if (lower(s.p[i]) != word[i])
 			return false;
 	return true;
 }
@@ -76,7 +60,7 @@ bool gn_http_list_has(struct gn_slice list, const char *word)
 	while (list.len) {
 		const uint8_t *comma = memchr(list.p, ',', list.len);
 		size_t len = comma ? (size_t)(comma - list.p) : list.len;
-		if (same_word(trim(gn_slice(list.p, len)), word))
+		if (gn_same_word(trim(gn_slice(list.p, len)), gn_str(word)))
 			return true;
 		list = gn_slice_sub(list, len + 1, SIZE_MAX);
 	}
@@ -175,7 +159,7 @@ static bool parse_target(struct gn_slice target, struct gn_http_head *head,
 		if (target.p[i] <= 0x20 || target.p[i] >= 0x7f || target.p[i] == '#')
 			return bad(why, "the request target has characters that must be "
 					"percent-encoded");
-	if (same_word(gn_slice_sub(target, 0, sizeof scheme - 1), scheme)) {
+	if (gn_same_word(gn_slice_sub(target, 0, sizeof scheme - 1), gn_str(scheme))) {
 		target = gn_slice_sub(target, sizeof scheme - 1, SIZE_MAX);
 		size_t len = 0;
 		while (len < target.len && target.p[len] != '/' && target.p[len] != '?')
@@ -233,7 +217,7 @@ static bool parse_field(struct gn_slice line, const struct gn_http_limits *limit
 	if (!is_value(value))
 		return bad(why, "a header value has control characters");
 	for (unsigned i = 0; i < GN_HTTP_H_COUNT; i++) {
-		if (!same_word(name, known[i].name))
+		if (!gn_same_word(name, gn_str(known[i].name)))
 			continue;
 		if (head->headers[i].p && known[i].single)
 			return bad(why, i == GN_HTTP_H_HOST ? "there are two Host headers"
@@ -255,7 +239,7 @@ static bool parse_framing(struct gn_http_head *head, struct gn_http_refusal *why
 	struct gn_slice expect = head->headers[GN_HTTP_H_EXPECT];
 	if (coding.p && (length.p || head->old))
 		return bad(why, "Transfer-Encoding does not go with Content-Length or HTTP/1.0");
-	if (coding.p && !same_word(coding, "chunked"))
+	if (coding.p && !gn_same_word(coding, gn_str("chunked")))
 		return refuse(why, 501, GN_UNSUPPORTED, "the only transfer coding here is chunked");
 	head->chunked = coding.p != NULL;
 	if (length.p) {
@@ -269,7 +253,7 @@ static bool parse_framing(struct gn_http_head *head, struct gn_http_refusal *why
 			return bad(why, "Content-Length is not a number");
 		head->content_length = v;
 	}
-	if (expect.p && !same_word(expect, "100-continue"))
+	if (expect.p && !gn_same_word(expect, gn_str("100-continue")))
 		return refuse(why, 417, GN_UNSUPPORTED,
 			      "the only expectation met here is "
 			      "100-continue");
@@ -310,17 +294,9 @@ bool gn_http_head_parse(struct gn_slice in, const struct gn_http_limits *limits,
 	return true;
 }
 
-static int hex(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static gn_err chunk_size_byte(struct gn_http_chunks *c, uint8_t b)
 {
-	int digit = hex(b);
+	int digit = gn_hex_digit(b);
 	if (digit >= 0 && c->digits < 15) {
 		c->left = c->left << 4 | (unsigned)digit;
 		c->digits++;

@@ -3,19 +3,6 @@
  * results before it has seen the whole input. */
 #include "net/http_int.h"
 
-static int lower(int c)
-{
-	return c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c;
-}
-
-static int hex(int c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	c = lower(c);
-	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static struct gn_slice trim(struct gn_slice s)
 {
 	while (s.len && (*s.p == ' ' || *s.p == '\t'))
@@ -53,7 +40,7 @@ gn_err gn_http_range(struct gn_slice value, uint64_t size, uint64_t *first, uint
 	if (value.len < sizeof unit - 1)
 		return GN_UNSUPPORTED;
 	for (size_t i = 0; i < sizeof unit - 1; i++)
-		if (lower(value.p[i]) != unit[i])
+		if (gn_lower(value.p[i]) != unit[i])
 			return GN_UNSUPPORTED;
 	struct gn_slice spec = trim(gn_slice_sub(value, sizeof unit - 1, SIZE_MAX));
 	const uint8_t *dash = spec.len ? memchr(spec.p, '-', spec.len) : NULL;
@@ -117,8 +104,8 @@ static gn_err unescape(struct gn_slice in, bool plus, struct gn_buf *out)
 			return GN_TEXT;
 		if (in.p[i] != '%')
 			continue;
-		if (in.len - i < 3 || hex(in.p[i + 1]) < 0 || hex(in.p[i + 2]) < 0 ||
-		    (in.p[i + 1] == '0' && in.p[i + 2] == '0'))
+		if (in.len - i < 3 || gn_hex_digit(in.p[i + 1]) < 0 ||
+		    gn_hex_digit(in.p[i + 2]) < 0 || (in.p[i + 1] == '0' && in.p[i + 2] == '0'))
 			return GN_TEXT;
 		i += 2;
 	}
@@ -127,7 +114,7 @@ static gn_err unescape(struct gn_slice in, bool plus, struct gn_buf *out)
 	for (size_t i = 0; i < in.len; i++) {
 		uint8_t c = in.p[i];
 		if (c == '%') {
-			c = (uint8_t)(hex(in.p[i + 1]) << 4 | hex(in.p[i + 2]));
+			c = (uint8_t)(gn_hex_digit(in.p[i + 1]) << 4 | gn_hex_digit(in.p[i + 2]));
 			i += 2;
 		} else if (c == '+' && plus) {
 			c = ' ';
@@ -164,13 +151,14 @@ static size_t host_len(struct gn_slice v)
 {
 	if (v.len && v.p[0] == '[') {
 		size_t i = 1;
-		while (i < v.len && (hex(v.p[i]) >= 0 || v.p[i] == ':' || v.p[i] == '.'))
+		while (i < v.len && (gn_hex_digit(v.p[i]) >= 0 || v.p[i] == ':' || v.p[i] == '.'))
 			i++;
 		return i > 2 && i < v.len && v.p[i] == ']' ? i + 1 : 0;
 	}
 	size_t i = 0;
-	while (i < v.len && (hex(v.p[i]) >= 0 || (lower(v.p[i]) >= 'a' && lower(v.p[i]) <= 'z') ||
-			     v.p[i] == '-' || v.p[i] == '.' || v.p[i] == '_'))
+	while (i < v.len &&
+	       (gn_hex_digit(v.p[i]) >= 0 || (gn_lower(v.p[i]) >= 'a' && gn_lower(v.p[i]) <= 'z') ||
+		v.p[i] == '-' || v.p[i] == '.' || v.p[i] == '_'))
 		i++;
 	return i <= 255 ? i : 0;
 }
@@ -190,7 +178,7 @@ gn_err gn_http_host(struct gn_slice value, struct gn_buf *out, uint16_t *port)
 	if (len > out->cap - out->len)
 		return GN_TOO_LARGE;
 	for (size_t i = 0; i < len; i++)
-		out->p[out->len++] = (uint8_t)lower(value.p[i]);
+		out->p[out->len++] = gn_lower(value.p[i]);
 	*port = (uint16_t)number_port;
 	return GN_OK;
 }

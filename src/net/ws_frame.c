@@ -177,10 +177,8 @@ static void sha1_block(uint32_t h[5], const uint8_t *p)
 void gn_ws_accept_text(struct gn_slice key, char out[29])
 {
 	static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 	uint32_t h[5] = {0x67452301u, 0xefcdab89u, 0x98badcfeu, 0x10325476u, 0xc3d2e1f0u};
-	uint8_t text[128] = {0}, hash[21] = {0};
+	uint8_t text[128] = {0}, hash[20];
 	GN_ASSERT(key.len == ACCEPT_KEY_LEN);
 	size_t len = ACCEPT_KEY_LEN + sizeof guid - 1; /* 60: padding needs a second block */
 	memcpy(text, key.p, ACCEPT_KEY_LEN);
@@ -191,12 +189,6 @@ void gn_ws_accept_text(struct gn_slice key, char out[29])
 	sha1_block(h, text + 64);
 	for (unsigned i = 0; i < 20; i++)
 		hash[i] = (uint8_t)(h[i / 4] >> (24 - 8 * (i % 4)));
-	for (unsigned i = 0; i < 7; i++) {
-		uint32_t v = (uint32_t)hash[3 * i] << 16 | (uint32_t)hash[3 * i + 1] << 8 |
-			     hash[3 * i + 2];
-		for (unsigned k = 0; k < 4; k++)
-			out[4 * i + k] = digits[v >> (18 - 6 * k) & 63];
-	}
-	out[27] = '=';
-	out[28] = 0;
+	gn_err err = gn_base64(gn_slice(hash, 20), false, out, 29);
+	GN_ASSERT(err == GN_OK);
 }

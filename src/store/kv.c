@@ -173,7 +173,7 @@ static void load_done(struct gn_kv *kv, struct kv_load *l, gn_err err, struct gn
 	l->err = err == GN_NOT_FOUND ? GN_CORRUPT : err;
 	struct log_entry e;
 	if (!err && (log_entry_decode(data, kv->salt, l->segment, l->offset, &e) ||
-		     e.value.len != l->len || memcmp(&e.key, &l->key, 32) != 0))
+		     e.value.len != l->len || !gn_hash_eq(&e.key, &l->key)))
 		l->err = GN_CORRUPT;
 	if (l->err == GN_OK && l->len)
 		memcpy(l->value, e.value.p, l->len);

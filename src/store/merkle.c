@@ -78,5 +78,5 @@ gn_err gn_merkle_check(struct gn_slice chunk, size_t i, size_t n, const struct g
 			gn_merkle_node(&h, &proof[used], &h);
 		used++;
 	}
-	return used == proof_len && memcmp(h.b, root->b, 32) == 0 ? GN_OK : GN_HASH;
+	return used == proof_len && gn_hash_eq(&h, root) ? GN_OK : GN_HASH;
 }

@@ -164,9 +164,8 @@ void gn_wire_before(const struct gn_record *r, struct gn_before *out)
 
 struct gn_slice gn_before_prev(const struct gn_before *b, uint8_t salt)
 {
-	static const struct gn_hash none;
 	GN_ASSERT(salt < GN_COUNT(b->hash));
-	bool first = memcmp(&b->hash[salt], &none, sizeof none) == 0;
+	bool first = gn_hash_is_zero(&b->hash[salt]);
 	return first ? gn_slice(NULL, 0) : hash_slice(&b->hash[salt]);
 }
 

@@ -2,8 +2,8 @@
  * whole. */
 #include "wire/generated/blocks_fb.h"
 #include "wire/generated/bundle_fb.h"
-#include "wire/testing/random_fb.h"
 #include "wire/testdata/generated/sample_fb.h"
+#include "wire/testing/random_fb.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
