@@ -9,4 +9,22 @@
 #define IDENTITY_KEY_NAME_MAX 64  /* bytes of a device's name */
 #define IDENTITY_PROFILE_MAX 4096 /* bytes */
 
+/* names */
+/* bytes of a normalised name: with ".geo" what DNS allows, 253 */
+#define NAME_TEXT_MAX 249
+/* characters of a claimed label: shorter ones would be gone in an hour */
+#define NAME_TOP_MIN 3
+/* names of one owner at a holder: from here on each doubling costs a bit */
+#define NAME_FEW 8
+/* of a puzzle: 8 min of one core; more names are the quota's business */
+#define NAME_BITS_MAX 32
+/* a version's work may be so old: solved yesterday, clocks, midnight */
+#define NAME_WORK_DAYS 2
+/* 2026-11-28: records made from this Unix day on do the work of NA-4 */
+#define NAME_RULE_DAY 20785
+/* days in which what was claimed before is renewed once without */
+#define NAME_RULE_TERM 60
+#define NAME_VALUE_MAX 1024              /* bytes of an entry's value */
+#define NAME_ENTRY_TTL_MAX (30u * 86400) /* seconds */
+
 #endif

@@ -7,6 +7,8 @@
  *    its job, and nothing else. Rules: docs/spec/services.md NA-9..NA-13. */
 #include "services/names/names_int.h"
 
+_Static_assert(GN_NAME_PUSHED == GN_OVERLAY_PUSHED, "records may not know the overlay");
+
 gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct gn_names **out)
 {
 	struct gn_names *n = GN_NEW(env->alloc, struct gn_names);
@@ -58,7 +60,7 @@ void gn_names_free(struct gn_names *n)
 
 void names_hash(const struct gn_name *name, struct gn_hash *out)
 {
-	struct gn_slice text = names_text(name);
+	struct gn_slice text = gn_name_text(name);
 	gn_sha256(&text, 1, out);
 }
 
@@ -99,12 +101,12 @@ gn_err gn_names_resolve(struct gn_names *n, const struct gn_name *name, bool fre
 }
 
 /* Both records carry the same claim for salts 0 and 1. */
-static gn_err pair_fault(struct gn_slice salt0, struct gn_slice salt1, struct names_claim_view *v)
+static gn_err pair_fault(struct gn_slice salt0, struct gn_slice salt1, struct gn_name_view *v)
 {
 	struct gn_record r[2];
 	GN_TRY(gn_wire_record_open(salt0, &r[0]));
 	GN_TRY(gn_wire_record_open(salt1, &r[1]));
-	GN_TRY(names_view(&r[0], v));
+	GN_TRY(gn_name_view(&r[0], v));
 	if (r[0].salt != 0 || r[1].salt != 1 || r[0].type != r[1].type ||
 	    !gn_slice_eq(r[0].label, r[1].label) ||
 	    memcmp(&r[0].owner, &r[1].owner, sizeof r[0].owner) != 0 || r[0].seq != r[1].seq ||
@@ -116,7 +118,7 @@ static gn_err pair_fault(struct gn_slice salt0, struct gn_slice salt1, struct na
 gn_err gn_names_put(struct gn_names *n, struct gn_slice salt0, struct gn_slice salt1, unsigned w,
 		    gn_time now, gn_op *op)
 {
-	struct names_claim_view v;
+	struct gn_name_view v;
 	struct names_job *job;
 	GN_TRY(pair_fault(salt0, salt1, &v));
 	GN_TRY(job_new(n, &v.name, &job));
@@ -234,11 +236,11 @@ void names_end(struct gn_names *n, struct names_job *job, gn_err err)
 
 static void add_entries(const struct names_candidate *c, struct gn_names_event *out)
 {
-	struct names_claim_view v;
-	if (!c->bytes || names_view(&c->record, &v) != GN_OK)
+	struct gn_name_view v;
+	if (!c->bytes || gn_name_view(&c->record, &v) != GN_OK)
 		return;
 	for (uint32_t i = 0; i < v.entry_count && out->entry_count < GN_NAME_ENTRIES; i++)
-		out->entries[out->entry_count++] = names_view_entry(&v, i);
+		out->entries[out->entry_count++] = gn_name_view_entry(&v, i);
 }
 
 bool gn_names_next_event(struct gn_names *n, struct gn_names_event *out)
@@ -313,7 +315,7 @@ bool gn_names_pin_at(const struct gn_names *n, uint32_t i, struct gn_name *name,
 void names_check_pin(struct gn_names *n, struct names_job *job)
 {
 	struct gn_hash key;
-	struct names_claim_view v;
+	struct gn_name_view v;
 	if (job->target.form != GN_NAME_GLOBAL)
 		return;
 	names_hash(&job->target, &key);
@@ -327,7 +329,7 @@ void names_check_pin(struct gn_names *n, struct names_job *job)
 	job->changed = true;
 	job->pinned = pin->owner;
 	n->count.owner_changes++;
-	bool handed = names_view(&job->found.record, &v) == GN_OK && v.transferred &&
+	bool handed = gn_name_view(&job->found.record, &v) == GN_OK && v.transferred &&
 		      memcmp(&v.previous_owner, &pin->owner, sizeof pin->owner) == 0;
 	if (handed)
 		pin_set(n, &job->target, &job->found.owner);
@@ -383,13 +385,13 @@ static void cache_evict(struct gn_names *n)
 void names_cache_put(struct gn_names *n, const struct gn_name *name,
 		     const struct names_candidate *c, gn_time now)
 {
-	struct names_claim_view v;
+	struct gn_name_view v;
 	struct gn_hash key;
 	uint32_t ttl = NAMES_CACHE_TTL;
-	if (names_view(&c->record, &v) != GN_OK)
+	if (gn_name_view(&c->record, &v) != GN_OK)
 		return;
 	for (uint32_t i = 0; i < v.entry_count; i++)
-		ttl = names_view_entry(&v, i).ttl < ttl ? names_view_entry(&v, i).ttl : ttl;
+		ttl = gn_name_view_entry(&v, i).ttl < ttl ? gn_name_view_entry(&v, i).ttl : ttl;
 	gn_time end = (gn_time)(c->record.created + c->record.ttl) * GN_SEC;
 	struct names_cached entry = {.len = (uint32_t)c->record.bytes.len,
 				     .holders = {c->holders[0], c->holders[1]},

@@ -6,38 +6,6 @@
 #include "services/names/names.h"
 #include "wire/generated/bodies_fb.h"
 
-static inline struct gn_slice names_text(const struct gn_name *name)
-{
-	return gn_str(name->text);
-}
-
-/* A name that is written exactly as it is normalised: what a record's label must be. GN_TEXT. */
-GN_MUST gn_err names_parse_exact(struct gn_slice label, struct gn_name *out);
-
-/* A name record whose body is checked: form, entries, puzzle, transfer (NA-4..NA-8). The
- * signature is the caller's. */
-struct names_claim_view {
-	struct gn_name name;
-	uint64_t epoch;
-	uint8_t puzzle[8];
-	uint32_t entry_count;
-	struct gn_fb_name_body body;
-	bool transferred;
-	struct gn_pk previous_owner;
-	struct gn_sig previous_sig;
-	uint64_t transfer_seq;
-};
-GN_MUST gn_err names_view(const struct gn_record *r, struct names_claim_view *out);
-/* i < entry_count; borrows from the record. */
-struct gn_name_entry names_view_entry(const struct names_claim_view *v, uint32_t i);
-/* names_script.c: the label in code points; false when it cannot be read. At most 63. */
-bool names_letters(struct gn_slice label, uint32_t out[64], size_t *count);
-/* What equal counts fall to: SHA-256(name || owner || epoch be64), the smaller wins (NA-9). */
-void names_tie(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch,
-	       struct gn_hash *out);
-
-/* ---- the resolver ---- */
-
 /* Someone who says the name is theirs, and who says so at each of its two places. */
 struct names_candidate {
 	struct gn_pk owner;
@@ -124,8 +92,6 @@ const struct names_cached *names_cache_get(struct gn_names *n, const struct gn_n
 void names_cache_put(struct gn_names *n, const struct gn_name *name,
 		     const struct names_candidate *c, gn_time now);
 void names_cache_drop(struct gn_names *n, const struct gn_name *name);
-/* names_look.c: the skeleton of the claimed label of a name; false when it has none. */
-bool names_look(const struct gn_name *name, struct gn_hash *out);
 /* A name is pinned: the first that looks as it does, or another. key: SHA-256(name). */
 void names_look_add(struct gn_names *n, const struct gn_name *name, const struct gn_hash *key);
 /* The first name pinned that looks like this one (its claimed label) and is another; NULL: none. */

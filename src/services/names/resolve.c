@@ -5,7 +5,7 @@
  *   winner winner above the target -> its owner, or the person its PID entry hands over to,
  *   signs the next level target nothing but a PID -> that person's own record set
  *
- * 1. A record counts only if it proves itself (names_view) and lies where it was asked for (the
+ * 1. A record counts only if it proves itself (gn_name_view) and lies where it was asked for (the
  *    overlay sees to that).
  * 2. The winner depends on the answers alone, not on their order: all who see the same answers
  *    agree.
@@ -39,9 +39,9 @@ static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt
 			const struct gn_overlay_value *value)
 {
 	struct gn_record r;
-	struct names_claim_view v;
+	struct gn_name_view v;
 	uint32_t i = 0;
-	if (gn_wire_record_parse(value->record, &r) != GN_OK || names_view(&r, &v) != GN_OK ||
+	if (gn_wire_record_parse(value->record, &r) != GN_OK || gn_name_view(&r, &v) != GN_OK ||
 	    strcmp(v.name.text, job->name.text) != 0 || r.salt != salt) {
 		n->count.records_bad++;
 		return GN_OK;
@@ -62,7 +62,7 @@ static gn_err add_value(struct gn_names *n, struct names_job *job, unsigned salt
 	if (c->bytes && gn_record_compare(&c->record, &r) >= 0)
 		return GN_OK;
 	/* of the newest: each renewal has an epoch of its own */
-	names_tie(&v.name, &r.owner, v.epoch, &c->tie);
+	gn_name_tie(&v.name, &r.owner, v.epoch, &c->tie);
 	return remember(n, c, &r);
 }
 
@@ -98,11 +98,11 @@ static void suffix_name(const struct gn_name *target, unsigned labels, struct gn
 /* NA-11: what a record set hands the level below, or itself as an alias, over to. */
 static bool pid_entry(const struct gn_record *r, bool alone, struct gn_slice *pid)
 {
-	struct names_claim_view v;
-	if (names_view(r, &v) != GN_OK || (alone && v.entry_count != 1))
+	struct gn_name_view v;
+	if (gn_name_view(r, &v) != GN_OK || (alone && v.entry_count != 1))
 		return false;
 	for (uint32_t i = 0; i < v.entry_count; i++) {
-		struct gn_name_entry e = names_view_entry(&v, i);
+		struct gn_name_entry e = gn_name_view_entry(&v, i);
 		if (e.type == GN_NAME_T_PID) {
 			*pid = e.value;
 			return true;

@@ -247,7 +247,7 @@ static void equal_counts_fall_to_the_smaller_hash(void **state)
 		for (unsigned k = 0; k < 2; k++) {
 			struct gn_name_claim c = claim_of("welcome", &sk[k], 1, hello, 1);
 			sign_pair(&sk[k], &c, &p[k]);
-			names_tie(&c.name, &sk[k].pk, c.epoch, &tie[k]);
+			gn_name_tie(&c.name, &sk[k].pk, c.epoch, &tie[k]);
 			assert_int_equal(svc_put(&s, k, p[k].record[k], 5, NULL), GN_OK);
 		}
 		unsigned best = memcmp(&tie[0], &tie[1], sizeof tie[0]) < 0 ? 0 : 1;
@@ -324,7 +324,7 @@ static void the_newest_version_decides_a_tie(void **state)
 					UINT64_C(1) << 26, c.puzzle),
 			 GN_OK);
 	sign_pair(&sk, &c, &p[1]);
-	names_tie(&c.name, &sk.pk, c.epoch, &tie);
+	gn_name_tie(&c.name, &sk.pk, c.epoch, &tie);
 	for (unsigned first = 0; first < 2; first++) {
 		struct gn_name name = name_of("welcome");
 		struct gn_names *n = s.nodes[0].names;

@@ -6,7 +6,7 @@
  *    self-certifying form cannot be shadowed.
  * 3. ASCII never passes through libidn2 (but "xn--" does), so the common case depends on this
  *    file alone. Rules: docs/spec/services.md NA-1, NA-2. */
-#include "services/names/names_int.h"
+#include "records/name_int.h"
 #include <idn2.h>
 
 #define HOST_PREFIX "pid-"
@@ -103,7 +103,7 @@ static gn_err label_check(struct gn_slice label, bool top, const char **why)
 		return refuse(why, "a label is empty");
 	if (label.len > 63)
 		return refuse(why, "a label has more than 63 characters");
-	if (top && label.len < NAMES_TOP_MIN)
+	if (top && label.len < NAME_TOP_MIN)
 		return refuse(why, "the last label has fewer than 3 characters");
 	if (label.p[0] == '-' || label.p[label.len - 1] == '-')
 		return refuse(why, "a label begins or ends with a hyphen");
@@ -119,11 +119,11 @@ static gn_err label_check(struct gn_slice label, bool top, const char **why)
 	return GN_OK;
 }
 
-/* Lower-case A-labels of `in`, terminated; at most NAMES_TEXT_MAX bytes. */
+/* Lower-case A-labels of `in`, terminated; at most NAME_TEXT_MAX bytes. */
 static gn_err to_ascii(struct gn_slice in, char out[GN_NAME_MAX], const char **why)
 {
 	/* a character of 4 bytes gives at least one of the result */
-	char text[NAMES_TEXT_MAX * 4 + 1];
+	char text[NAME_TEXT_MAX * 4 + 1];
 	bool plain = true;
 	if (in.len >= sizeof text)
 		return refuse(why, "the name is longer than 249 bytes");
@@ -142,11 +142,11 @@ static gn_err to_ascii(struct gn_slice in, char out[GN_NAME_MAX], const char **w
 			return refuse(why, "a label is not a valid international name (IDNA2008)");
 	}
 	size_t len = strlen(ascii);
-	if (len <= NAMES_TEXT_MAX)
+	if (len <= NAME_TEXT_MAX)
 		memcpy(out, ascii, len + 1);
 	if (ascii != text)
 		idn2_free(ascii);
-	return len <= NAMES_TEXT_MAX ? GN_OK : refuse(why, "the name is longer than 249 bytes");
+	return len <= NAME_TEXT_MAX ? GN_OK : refuse(why, "the name is longer than 249 bytes");
 }
 
 /* ---- names ---- */
@@ -164,7 +164,7 @@ static void split_last(struct gn_slice text, struct gn_slice *head, struct gn_sl
 /* Checks every label of out->text, but the last when it is a PID, and counts them. */
 static gn_err check_labels(struct gn_name *out, bool pid, const char **why)
 {
-	struct gn_slice rest = names_text(out), last;
+	struct gn_slice rest = gn_name_text(out), last;
 	for (unsigned n = 0;; n++) {
 		split_last(rest, &rest, &last);
 		if (!(n == 0 && pid))
@@ -200,13 +200,13 @@ gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why
 	} else {
 		GN_TRY(to_ascii(head, name.text, why));
 		size_t len = strlen(name.text);
-		if (len + 1 + strlen(pid) > NAMES_TEXT_MAX)
+		if (len + 1 + strlen(pid) > NAME_TEXT_MAX)
 			return refuse(why, "the name is longer than 249 bytes");
 		name.text[len] = '.';
 		memcpy(name.text + len + 1, pid, strlen(pid) + 1);
 	}
 	GN_TRY(check_labels(&name, is_pid, why));
-	split_last(names_text(&name), &head, &last);
+	split_last(gn_name_text(&name), &head, &last);
 	if (gn_slice_eq(last, GN_LIT("geo")))
 		return refuse(why, "geo is the suffix, not a name");
 	if (!is_pid && like_pid(last))
@@ -220,11 +220,11 @@ gn_err gn_name_parse(struct gn_slice text, struct gn_name *out, const char **why
 	return GN_OK;
 }
 
-gn_err names_parse_exact(struct gn_slice label, struct gn_name *out)
+gn_err gn_name_parse_exact(struct gn_slice label, struct gn_name *out)
 {
 	struct gn_name name;
 	GN_TRY(gn_name_parse(label, &name, NULL));
-	if (!gn_slice_eq(names_text(&name), label))
+	if (!gn_slice_eq(gn_name_text(&name), label))
 		return GN_TEXT;
 	*out = name;
 	return GN_OK;
@@ -234,7 +234,7 @@ void gn_name_host(const struct gn_name *name, char out[GN_NAME_HOST_MAX])
 {
 	struct gn_slice head, last;
 	struct gn_hash pid;
-	split_last(names_text(name), &head, &last);
+	split_last(gn_name_text(name), &head, &last);
 	size_t kept = last.p == (const uint8_t *)name->text ? 0 : head.len + 1;
 	if (gn_pid_parse(last, &pid) != GN_OK) {
 		memcpy(out, name->text, strlen(name->text) + 1);
@@ -253,7 +253,7 @@ bool gn_name_parent(const struct gn_name *name, struct gn_name *out)
 		return false;
 	const char *dot = strchr(name->text, '.');
 	GN_ASSERT(dot);
-	gn_err err = names_parse_exact(gn_str(dot + 1), out);
+	gn_err err = gn_name_parse_exact(gn_str(dot + 1), out);
 	GN_ASSERT(err == GN_OK);
 	return true;
 }

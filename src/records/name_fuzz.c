@@ -1,6 +1,6 @@
 /* Names as text, entries, and bodies of name records, any bytes: what is accepted is normalised,
  * and judged without harm. The first byte chooses: text, entry, body. */
-#include "services/names/names_int.h"
+#include "records/name_int.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 
@@ -13,12 +13,12 @@ static void text(struct gn_slice in)
 		GN_ASSERT(why);
 		return;
 	}
-	gn_err err = names_parse_exact(names_text(&name), &again);
+	gn_err err = gn_name_parse_exact(gn_name_text(&name), &again);
 	GN_ASSERT(err == GN_OK && memcmp(&name, &again, sizeof name) == 0);
 	gn_name_host(&name, host);
 	err = gn_name_parse(gn_str(host), &again, NULL);
 	GN_ASSERT((err == GN_OK && memcmp(&name, &again, sizeof name) == 0) ||
-		  strlen(host) > NAMES_TEXT_MAX);
+		  strlen(host) > NAME_TEXT_MAX);
 	while (gn_name_parent(&name, &up))
 		name = up;
 	GN_ASSERT(name.labels == 1);
@@ -50,10 +50,10 @@ static void body(struct gn_slice in)
 				      .ttl = 86400,
 				      .body = in};
 		struct gn_record held = {.created = 1767225600, .ttl = 86400, .seq = 4};
-		struct names_claim_view v;
-		if (names_view(&r, &v) == GN_OK)
+		struct gn_name_view v;
+		if (gn_name_view(&r, &v) == GN_OK)
 			for (uint32_t k = 0; k < v.entry_count; k++)
-				(void)names_view_entry(&v, k);
+				(void)gn_name_view_entry(&v, k);
 		(void)gn_name_admit(&held, &r, 0, (gn_time)1767225600 * GN_SEC);
 	}
 }

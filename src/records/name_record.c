@@ -11,7 +11,7 @@
  * 2. No claim of another owner ever replaces a living one without the living one's signature.
  * 3. A record's own dates excuse it from nothing: what is held here does, or that another holder
  *    judged it (NA-4). Rules: docs/spec/services.md NA-3..NA-8, NA-14. */
-#include "services/names/names_int.h"
+#include "records/name_int.h"
 
 #define PUZZLE_DOMAIN "geonet/name-puzzle/1"
 #define TRANSFER_DOMAIN "geonet/name-transfer/1"
@@ -31,7 +31,7 @@ static unsigned puzzle_bits(struct gn_hasher *hasher, const struct gn_name *name
 	uint8_t epoch_be[8];
 	struct gn_hash h;
 	gn_put_be64(epoch_be, epoch);
-	struct gn_slice parts[] = {GN_LIT(PUZZLE_DOMAIN), names_text(name), GN_SLICE(owner->b),
+	struct gn_slice parts[] = {GN_LIT(PUZZLE_DOMAIN), gn_name_text(name), GN_SLICE(owner->b),
 				   GN_SLICE(epoch_be), gn_slice(nonce, 8)};
 	gn_hasher_sha256(hasher, parts, GN_COUNT(parts), &h);
 	return gn_hash_zero_bits(&h);
@@ -57,16 +57,16 @@ gn_err gn_name_puzzle(const struct gn_name *name, const struct gn_pk *owner, uin
 /* A version whose work is not of its own days (NA-7). */
 static bool stale_work(uint64_t created, uint64_t epoch)
 {
-	return epoch + NAMES_WORK_DAYS < created / DAY;
+	return epoch + NAME_WORK_DAYS < created / DAY;
 }
 
-/* A version from before NAMES_RULE_DAY, or the one renewal of such a version without its rules,
+/* A version from before NAME_RULE_DAY, or the one renewal of such a version without its rules,
  * by its own dates. */
 static bool dated_before(uint64_t created, uint64_t epoch)
 {
 	uint64_t day = created / DAY;
-	return day < NAMES_RULE_DAY ||
-	       (epoch < NAMES_RULE_DAY && day < NAMES_RULE_DAY + NAMES_RULE_TERM &&
+	return day < NAME_RULE_DAY ||
+	       (epoch < NAME_RULE_DAY && day < NAME_RULE_DAY + NAME_RULE_TERM &&
 		stale_work(created, epoch));
 }
 
@@ -85,12 +85,12 @@ static gn_err work_fault(const struct gn_name *name, const struct gn_pk *owner, 
 	return before ? GN_OK : gn_name_script(name, NULL);
 }
 
-void names_tie(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch,
-	       struct gn_hash *out)
+void gn_name_tie(const struct gn_name *name, const struct gn_pk *owner, uint64_t epoch,
+		 struct gn_hash *out)
 {
 	uint8_t epoch_be[8];
 	gn_put_be64(epoch_be, epoch);
-	struct gn_slice parts[] = {names_text(name), GN_SLICE(owner->b), GN_SLICE(epoch_be)};
+	struct gn_slice parts[] = {gn_name_text(name), GN_SLICE(owner->b), GN_SLICE(epoch_be)};
 	gn_sha256(parts, GN_COUNT(parts), out);
 }
 
@@ -104,7 +104,7 @@ struct transfer_parts {
 static void transfer_message(struct transfer_parts *t, const struct gn_name *name,
 			     const struct gn_pk *to, uint64_t seq)
 {
-	struct gn_slice text = names_text(name);
+	struct gn_slice text = gn_name_text(name);
 	gn_sha256(&text, 1, &t->name);
 	gn_put_be64(t->seq, seq);
 	t->parts[0] = GN_SLICE(t->name.b);
@@ -124,7 +124,7 @@ void gn_name_key(const struct gn_name *name, const struct gn_pk *parent_owner, u
 		 struct gn_hash *key)
 {
 	GN_ASSERT((name->form == GN_NAME_DELEGATED) == (parent_owner != NULL));
-	gn_wire_record_key(GN_FB_RECORD_TYPE_NAME, parent_owner, names_text(name), salt, key);
+	gn_wire_record_key(GN_FB_RECORD_TYPE_NAME, parent_owner, gn_name_text(name), salt, key);
 }
 
 /* ---- building ---- */
@@ -134,7 +134,7 @@ static gn_err claim_fault(const struct gn_sk *owner, const struct gn_name_claim 
 	struct gn_name again;
 	struct gn_hash pid;
 	if (c->entry_count > GN_NAME_ENTRIES ||
-	    names_parse_exact(names_text(&c->name), &again) != GN_OK)
+	    gn_name_parse_exact(gn_name_text(&c->name), &again) != GN_OK)
 		return GN_USAGE;
 	for (size_t i = 0; i < c->entry_count; i++)
 		GN_TRY(gn_name_entry_check(&c->entries[i], NULL));
@@ -143,7 +143,7 @@ static gn_err claim_fault(const struct gn_sk *owner, const struct gn_name_claim 
 		return GN_KEY;
 	if (again.form == GN_NAME_GLOBAL)
 		return work_fault(&again, &owner->pk, c->created, c->epoch, c->puzzle, 0, true);
-	return again.form == GN_NAME_DELEGATED && c->created / DAY >= NAMES_RULE_DAY
+	return again.form == GN_NAME_DELEGATED && c->created / DAY >= NAME_RULE_DAY
 		       ? gn_name_script(&again, NULL)
 		       : GN_OK;
 }
@@ -236,7 +236,7 @@ gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *cla
 	GN_TRY(make_body(claim, storage, sizeof storage, &body));
 	struct gn_record_fields fields = {.type = GN_FB_RECORD_TYPE_NAME,
 					  .salt = salt,
-					  .label = names_text(&claim->name),
+					  .label = gn_name_text(&claim->name),
 					  .prev = gn_before_prev(&claim->before, salt),
 					  .body = body,
 					  .seq = claim->seq,
@@ -247,7 +247,7 @@ gn_err gn_name_record(const struct gn_sk *owner, const struct gn_name_claim *cla
 
 /* ---- reading ---- */
 
-struct gn_name_entry names_view_entry(const struct names_claim_view *v, uint32_t i)
+struct gn_name_entry gn_name_view_entry(const struct gn_name_view *v, uint32_t i)
 {
 	struct gn_fb_name_record e = gn_fb_name_body_records_at(v->body, i);
 	return (struct gn_name_entry){.type = gn_fb_name_record_type(e),
@@ -256,7 +256,7 @@ struct gn_name_entry names_view_entry(const struct names_claim_view *v, uint32_t
 }
 
 /* The transfer, if there is one, is signed by the owner before (NA-8). */
-static gn_err view_transfer(const struct gn_record *r, struct names_claim_view *v)
+static gn_err view_transfer(const struct gn_record *r, struct gn_name_view *v)
 {
 	if (!gn_fb_name_body_has_transfer(v->body))
 		return GN_OK;
@@ -274,12 +274,12 @@ static gn_err view_transfer(const struct gn_record *r, struct names_claim_view *
 			 &v->previous_sig);
 }
 
-gn_err names_view(const struct gn_record *r, struct names_claim_view *out)
+gn_err gn_name_view(const struct gn_record *r, struct gn_name_view *out)
 {
-	struct names_claim_view v = {0};
+	struct gn_name_view v = {0};
 	struct gn_hash pid;
 	if (r->type != GN_FB_RECORD_TYPE_NAME || r->salt > 1 ||
-	    names_parse_exact(r->label, &v.name) != GN_OK)
+	    gn_name_parse_exact(r->label, &v.name) != GN_OK)
 		return GN_MALFORMED;
 	GN_TRY(gn_fb_name_body_verify(r->body, &v.body));
 	v.epoch = gn_fb_name_body_epoch(v.body);
@@ -289,7 +289,7 @@ gn_err names_view(const struct gn_record *r, struct names_claim_view *out)
 	if (v.entry_count > GN_NAME_ENTRIES)
 		return GN_TOO_LARGE;
 	for (uint32_t i = 0; i < v.entry_count; i++) {
-		struct gn_name_entry e = names_view_entry(&v, i);
+		struct gn_name_entry e = gn_name_view_entry(&v, i);
 		if (gn_name_entry_check(&e, NULL) != GN_OK)
 			return GN_MALFORMED;
 	}
@@ -306,7 +306,7 @@ gn_err names_view(const struct gn_record *r, struct names_claim_view *out)
 		GN_TRY(view_transfer(r, &v));
 		break;
 	case GN_NAME_DELEGATED: /* its place holds its signer's key: nothing more to prove here */
-		if (r->created / DAY >= NAMES_RULE_DAY)
+		if (r->created / DAY >= NAME_RULE_DAY)
 			GN_TRY(gn_name_script(&v.name, NULL));
 		break;
 	}
@@ -318,11 +318,11 @@ gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner, struct gn_name_
 		    struct gn_name_entry entries[GN_NAME_ENTRIES])
 {
 	struct gn_record r;
-	struct names_claim_view v;
+	struct gn_name_view v;
 	GN_TRY(gn_wire_record_open(record, &r));
-	GN_TRY(names_view(&r, &v));
+	GN_TRY(gn_name_view(&r, &v));
 	for (uint32_t i = 0; i < v.entry_count; i++)
-		entries[i] = names_view_entry(&v, i);
+		entries[i] = gn_name_view_entry(&v, i);
 	*owner = r.owner;
 	*claim = (struct gn_name_claim){.name = v.name,
 					.seq = r.seq,
@@ -345,13 +345,13 @@ gn_err gn_name_open(struct gn_slice record, struct gn_pk *owner, struct gn_name_
 uint32_t gn_name_grace(const struct gn_record *r)
 {
 	struct gn_name name;
-	return names_parse_exact(r->label, &name) == GN_OK && name.form == GN_NAME_GLOBAL
+	return gn_name_parse_exact(r->label, &name) == GN_OK && name.form == GN_NAME_GLOBAL
 		       ? GN_NAME_GRACE
 		       : 0;
 }
 
 /* NA-6, NA-7: a claim against a living or graced grant of another owner. */
-static gn_err admit_other(const struct gn_record *held, const struct names_claim_view *v,
+static gn_err admit_other(const struct gn_record *held, const struct gn_name_view *v,
 			  uint64_t unix_now)
 {
 	uint64_t end = held->created + held->ttl + GN_NAME_GRACE;
@@ -370,14 +370,14 @@ static gn_err admit_other(const struct gn_record *held, const struct names_claim
 gn_err gn_name_admit(const struct gn_record *held, const struct gn_record *in, uint32_t names,
 		     gn_time now)
 {
-	struct names_claim_view v;
-	GN_TRY(names_view(in, &v));
+	struct gn_name_view v;
+	GN_TRY(gn_name_view(in, &v));
 	GN_TRY(gn_record_fresh(in, gn_unix(now)));
-	bool pushed = names == GN_OVERLAY_PUSHED, let_off = pushed;
+	bool pushed = names == GN_NAME_PUSHED, let_off = pushed;
 	if (held && memcmp(held->owner.b, in->owner.b, sizeof held->owner.b) == 0) {
 		if (gn_record_compare(in, held) < 0)
 			return GN_STALE;
-		let_off = held->created / DAY < NAMES_RULE_DAY;
+		let_off = held->created / DAY < NAME_RULE_DAY;
 	} else if (held) {
 		GN_TRY(admit_other(held, &v, gn_unix(now)));
 	}

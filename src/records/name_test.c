@@ -1,5 +1,5 @@
 /* Names as text, entries, records, and the holder's rule; the resolver has its own test. */
-#include "services/names/names_int.h"
+#include "records/name_int.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -66,7 +66,7 @@ static void valid_names_have_one_spelling(void **state)
 		assert_string_equal(name.text, table[i].out);
 		assert_int_equal(name.form, table[i].form);
 		assert_int_equal(name.labels, table[i].labels);
-		assert_int_equal(names_parse_exact(gn_str(name.text), &again), GN_OK);
+		assert_int_equal(gn_name_parse_exact(gn_str(name.text), &again), GN_OK);
 		assert_memory_equal(&again, &name, sizeof name);
 	}
 }
@@ -105,9 +105,9 @@ static void longest_name_fits_and_one_more_does_not(void **state)
 	struct gn_name name;
 	memset(text, 'a', sizeof text);
 	text[61] = text[123] = text[186] = '.'; /* labels of 61, 61, 62, 62 */
-	assert_int_equal(gn_name_parse(gn_slice(text, NAMES_TEXT_MAX), &name, NULL), GN_OK);
-	assert_int_equal(strlen(name.text), NAMES_TEXT_MAX);
-	assert_int_equal(gn_name_parse(gn_slice(text, NAMES_TEXT_MAX + 1), &name, NULL), GN_TEXT);
+	assert_int_equal(gn_name_parse(gn_slice(text, NAME_TEXT_MAX), &name, NULL), GN_OK);
+	assert_int_equal(strlen(name.text), NAME_TEXT_MAX);
+	assert_int_equal(gn_name_parse(gn_slice(text, NAME_TEXT_MAX + 1), &name, NULL), GN_TEXT);
 }
 
 static void host_form_of_a_pid_survives_case_folding(void **state)
@@ -216,16 +216,16 @@ static void entries_are_checked_by_type(void **state)
 				 why ? why : "accepted");
 		assert_int_equal(why == NULL, table[i].ok);
 	}
-	static char longest[NAMES_VALUE_MAX + 1];
+	static char longest[NAME_VALUE_MAX + 1];
 	memset(longest, 'x', sizeof longest);
 	struct gn_name_entry e = {.type = GN_NAME_TXT,
-				  .value = gn_slice(longest, NAMES_VALUE_MAX),
-				  .ttl = NAMES_ENTRY_TTL_MAX};
+				  .value = gn_slice(longest, NAME_VALUE_MAX),
+				  .ttl = NAME_ENTRY_TTL_MAX};
 	assert_int_equal(gn_name_entry_check(&e, NULL), GN_OK);
 	e.ttl++;
 	assert_int_equal(gn_name_entry_check(&e, NULL), GN_USAGE);
 	e = (struct gn_name_entry){.type = GN_NAME_TXT,
-				   .value = gn_slice(longest, NAMES_VALUE_MAX + 1)};
+				   .value = gn_slice(longest, NAME_VALUE_MAX + 1)};
 	assert_int_equal(gn_name_entry_check(&e, NULL), GN_USAGE);
 }
 
@@ -611,7 +611,7 @@ static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewa
 	assert_int_equal(gn_name_bits(&seven, UINT32_MAX), 32);
 	struct signed_name first, lazy, late;
 	struct gn_name_claim c = claim_of(&alice, 1);
-	uint64_t day = NAMES_RULE_DAY + 100;
+	uint64_t day = NAME_RULE_DAY + 100;
 	c.created = day * DAY;
 	c.epoch = day;
 	solve(&c, &alice, 766228);
@@ -633,10 +633,10 @@ static void work_grows_for_short_labels_and_many_names_and_comes_again_at_renewa
 	assert_int_equal(gn_name_record(&alice, &c, 0, &lazy.buf), GN_PROOF_OF_WORK);
 	/* claimed before the rule: renewed once without */
 	struct gn_name_claim old = claim_of(&alice, 1);
-	old.created = (uint64_t)(NAMES_RULE_DAY - 10) * DAY;
+	old.created = (uint64_t)(NAME_RULE_DAY - 10) * DAY;
 	sign_claim(&alice, &old, &first);
 	old.seq = 2;
-	old.created = (uint64_t)(NAMES_RULE_DAY + 5) * DAY;
+	old.created = (uint64_t)(NAME_RULE_DAY + 5) * DAY;
 	sign_claim(&alice, &old, &late);
 	assert_int_equal(admit(&first, &late, old.created), GN_OK);
 	old.seq = 3;
@@ -653,27 +653,26 @@ static void a_first_claim_is_not_let_off_by_its_dates(void **state)
 	static struct signed_name old, late;
 	struct gn_name_claim c = claim_of(&alice, 1);
 	c.name = name_of("abc");
-	c.created = (uint64_t)NAMES_RULE_DAY * DAY - 1;
-	c.epoch = NAMES_RULE_DAY - 1;
+	c.created = (uint64_t)NAME_RULE_DAY * DAY - 1;
+	c.epoch = NAME_RULE_DAY - 1;
 	solve(&c, &alice, 392442);
 	while (gn_name_puzzle(&c.name, &alice.pk, c.epoch, 26, gn_be64(c.puzzle), 1, c.puzzle) ==
 	       GN_OK)
 		solve(&c, &alice, gn_be64(c.puzzle) + 1);
 	sign_claim(&alice, &c, &old);
 	assert_int_equal(admit(NULL, &old, c.created), GN_PROOF_OF_WORK);
-	assert_int_equal(
-		gn_name_admit(NULL, &old.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC), GN_OK);
+	assert_int_equal(gn_name_admit(NULL, &old.r, GN_NAME_PUSHED, (gn_time)c.created * GN_SEC),
+			 GN_OK);
 	c.created += 5 * DAY; /* its epoch before the rule */
 	c.seq = 2;
 	sign_claim(&alice, &c, &late);
 	assert_int_equal(admit(NULL, &late, c.created), GN_PROOF_OF_WORK);
 	assert_int_equal(admit(&old, &late, c.created), GN_OK);
-	assert_int_equal(
-		gn_name_admit(NULL, &late.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC),
-		GN_OK);
+	assert_int_equal(gn_name_admit(NULL, &late.r, GN_NAME_PUSHED, (gn_time)c.created * GN_SEC),
+			 GN_OK);
 	/* Who comes with the older one is shown the newer. */
 	assert_int_equal(
-		gn_name_admit(&late.r, &old.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC),
+		gn_name_admit(&late.r, &old.r, GN_NAME_PUSHED, (gn_time)c.created * GN_SEC),
 		GN_STALE);
 }
 
@@ -695,13 +694,13 @@ static void labels_keep_to_one_script(void **state)
 	struct gn_sk town = key_of(5);
 	struct gn_name_claim c = {.name = name_of("pаypal.town"), .seq = 1, .ttl = GN_NAME_TTL};
 	static struct signed_name s;
-	c.created = (uint64_t)NAMES_RULE_DAY * DAY;
+	c.created = (uint64_t)NAME_RULE_DAY * DAY;
 	s.buf = (struct gn_buf){s.bytes, 0, sizeof s.bytes};
 	assert_int_equal(gn_name_record(&town, &c, 0, &s.buf), GN_TEXT);
 	c.created--;
 	sign_claim(&town, &c, &s);
 	assert_int_equal(admit(NULL, &s, c.created), GN_TEXT);
-	assert_int_equal(gn_name_admit(NULL, &s.r, GN_OVERLAY_PUSHED, (gn_time)c.created * GN_SEC),
+	assert_int_equal(gn_name_admit(NULL, &s.r, GN_NAME_PUSHED, (gn_time)c.created * GN_SEC),
 			 GN_OK);
 }
 
@@ -724,17 +723,17 @@ static void letters_that_are_drawn_alike_have_one_skeleton(void **state)
 	struct gn_name name;
 	for (size_t i = 0; i < GN_COUNT(pairs); i++) {
 		assert_int_equal(gn_name_parse(gn_str(pairs[i][0]), &name, NULL), GN_OK);
-		assert_true(names_look(&name, &a));
+		assert_true(gn_name_look(&name, &a));
 		assert_int_equal(gn_name_parse(gn_str(pairs[i][1]), &name, NULL), GN_OK);
-		assert_true(names_look(&name, &b));
+		assert_true(gn_name_look(&name, &b));
 		if (memcmp(&a, &b, sizeof a) != 0)
 			fail_msg("%s and %s", pairs[i][0], pairs[i][1]);
 	}
 	for (size_t i = 0; i < GN_COUNT(others); i++) {
 		assert_int_equal(gn_name_parse(gn_str(others[i][0]), &name, NULL), GN_OK);
-		assert_true(names_look(&name, &a));
+		assert_true(gn_name_look(&name, &a));
 		assert_int_equal(gn_name_parse(gn_str(others[i][1]), &name, NULL), GN_OK);
-		assert_true(names_look(&name, &b));
+		assert_true(gn_name_look(&name, &b));
 		assert_memory_not_equal(&a, &b, sizeof a);
 	}
 	/* 63 letters that are two each are as many as there can be; a PID is nobody's to imitate */
@@ -742,11 +741,11 @@ static void letters_that_are_drawn_alike_have_one_skeleton(void **state)
 	memset(wide, 'm', 63);
 	wide[63] = 0;
 	assert_int_equal(gn_name_parse(gn_str(wide), &name, NULL), GN_OK);
-	assert_true(names_look(&name, &a));
+	assert_true(gn_name_look(&name, &a));
 	assert_int_equal(gn_name_parse(GN_LIT("a.2KagShR4Usj2uARXJeDw7XJEKvQ3XDr84dC47hUB3Uyd"),
 				       &name, NULL),
 			 GN_OK);
-	assert_false(names_look(&name, &a));
+	assert_false(gn_name_look(&name, &a));
 }
 
 int main(void)

@@ -3,7 +3,7 @@
  * script, or Latin beside those that Chinese, Japanese or Korean is written with; digits,
  * hyphens and marks go with any. Labels are judged as people see them, not in their "xn--" form.
  * Rules: docs/spec/services.md NA-4, NA-15. */
-#include "services/names/names_int.h"
+#include "records/name_int.h"
 
 #include <idn2.h>
 #include <stdlib.h>
@@ -25,7 +25,7 @@ static unsigned bit_of(const uc_script_t *script)
 	return OTHER;
 }
 
-bool names_letters(struct gn_slice label, uint32_t out[64], size_t *count)
+bool gn_name_letters(struct gn_slice label, uint32_t out[64], size_t *count)
 {
 	char text[64];
 	uint32_t *u = NULL;
@@ -48,7 +48,7 @@ static bool one_script(struct gn_slice label)
 	size_t n;
 	unsigned seen = 0;
 	const uc_script_t *other = NULL;
-	if (!names_letters(label, u, &n))
+	if (!gn_name_letters(label, u, &n))
 		return false;
 	for (size_t i = 0; i < n; i++) {
 		const uc_script_t *script = uc_script(u[i]);
@@ -69,7 +69,7 @@ static bool one_script(struct gn_slice label)
 
 gn_err gn_name_script(const struct gn_name *name, const char **why)
 {
-	struct gn_slice rest = names_text(name);
+	struct gn_slice rest = gn_name_text(name);
 	struct gn_hash pid;
 	while (rest.len) {
 		size_t n = 0;
@@ -100,10 +100,11 @@ unsigned gn_name_bits(const struct gn_name *name, uint32_t names)
 	unsigned bits = GN_NAME_POW_BITS;
 	if (name->form != GN_NAME_GLOBAL)
 		return 0;
-	if (n > 4 && memcmp(name->text, "xn--", 4) == 0 && !names_letters(names_text(name), u, &n))
+	if (n > 4 && memcmp(name->text, "xn--", 4) == 0 &&
+	    !gn_name_letters(gn_name_text(name), u, &n))
 		n = 0;
 	bits += n < GN_COUNT(more) ? more[n] : 0;
-	for (; names >= NAMES_FEW && bits < NAMES_BITS_MAX; names /= 2)
+	for (; names >= NAME_FEW && bits < NAME_BITS_MAX; names /= 2)
 		bits++;
 	return bits;
 }

@@ -2,7 +2,7 @@
  * as in a zone file, so that they can be read, signed and shown without conversion. A value is
  * checked by whoever writes it, by every holder and by every reader. Rule: docs/spec/services.md
  * NA-3. */
-#include "services/names/names_int.h"
+#include "records/name_int.h"
 
 static const struct {
 	uint16_t type;
@@ -199,10 +199,10 @@ static const char *value_fault(uint16_t type, struct gn_slice v)
 
 gn_err gn_name_entry_check(const struct gn_name_entry *e, const char **why)
 {
-	const char *fault = e->value.len > NAMES_VALUE_MAX ? "a value has more than 1,024 bytes"
-			    : !gn_utf8_ok(e->value)        ? "a value is not valid UTF-8"
-			    : e->ttl > NAMES_ENTRY_TTL_MAX ? "a ttl is longer than 30 days"
-							   : value_fault(e->type, e->value);
+	const char *fault = e->value.len > NAME_VALUE_MAX ? "a value has more than 1,024 bytes"
+			    : !gn_utf8_ok(e->value)       ? "a value is not valid UTF-8"
+			    : e->ttl > NAME_ENTRY_TTL_MAX ? "a ttl is longer than 30 days"
+							  : value_fault(e->type, e->value);
 	if (!fault)
 		return GN_OK;
 	if (why)
