@@ -27,4 +27,13 @@
 #define NAME_VALUE_MAX 1024              /* bytes of an entry's value */
 #define NAME_ENTRY_TTL_MAX (30u * 86400) /* seconds */
 
+/* manifests */
+/* bytes: GN_MANIFEST_BLOCKS of 1 MiB, and what a FlatBuffer may be */
+#define MANIFEST_MAX (64u << 20)
+/* header rules of a manifest that opens; GN_BUNDLE_RULES of them count */
+#define MANIFEST_HEADERS_OPEN 256
+#define MANIFEST_HEADER_MAX 4096           /* bytes of a rule's glob, name or value */
+#define MANIFEST_MIME_MAX 255              /* bytes */
+#define MANIFEST_PACKS_MAX GN_BUNDLE_FILES /* packs of one manifest: never more than files */
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/base.h"
 #include "crypto/crypto.h"
+#include "records/tree.h"
 
 /* ---- disk requests: all that are out at one time may be performed at once and in any order
  * ---- */
@@ -107,32 +108,12 @@ void gn_kv_validate(const struct gn_kv *kv);
 /* ---- chunks and blocks (records.md: 64 KiB chunks are leaves, 16 chunks are a block of 1 MiB
  * under its subtree root) ---- */
 
-#define GN_CHUNK 65536u
-#define GN_BLOCK_CHUNKS 16u
-#define GN_BLOCK (GN_CHUNK * GN_BLOCK_CHUNKS)
-#define GN_PROOF_MAX 4 /* hashes from a leaf to its block's root (log2 of GN_BLOCK_CHUNKS) */
-
 /* Chunks of a block of so many bytes; of 0 bytes 0. */
 static inline uint32_t gn_block_chunks(uint32_t len)
 {
 	return (len + GN_CHUNK - 1) / GN_CHUNK;
 }
 
-/* leaf = SHA-256(0x00 || chunk), node = SHA-256(0x01 || left || right); a tree of n leaves
- * splits at the largest power of two below n (RFC 9162 section 2.1.1), so every block of 16
- * chunks is a full subtree of its file. */
-void gn_merkle_leaf(struct gn_slice chunk, struct gn_hash *out);
-void gn_merkle_node(const struct gn_hash *left, const struct gn_hash *right, struct gn_hash *out);
-/* Root of n >= 1 hashes (leaves of a block, or blocks of a file). Bounded stack, no recursion. */
-void gn_merkle_root(const struct gn_hash *hashes, size_t n, struct gn_hash *out);
-/* Siblings from leaf i of n <= GN_BLOCK_CHUNKS up to the root, nearest first; returns their
- * number. */
-size_t gn_merkle_proof(const struct gn_hash *leaves, size_t n, size_t i,
-		       struct gn_hash proof[GN_PROOF_MAX]);
-/* GN_HASH unless the chunk is leaf i of n under root. */
-GN_MUST gn_err gn_merkle_check(struct gn_slice chunk, size_t i, size_t n,
-			       const struct gn_hash *proof, size_t proof_len,
-			       const struct gn_hash *root);
 /* Is this chunk `index` of the block of block_len bytes? GN_RANGE: no block has such a chunk;
  * GN_HASH: it does not prove itself. The last chunk so proves the length. */
 GN_MUST gn_err gn_block_check(const struct gn_hash *block, uint32_t block_len, uint32_t index,

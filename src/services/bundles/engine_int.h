@@ -4,7 +4,8 @@
 #define GN_SERVICES_BUNDLES_ENGINE_INT_H
 
 #include "guard/share.h"
-#include "services/bundles/bundles_int.h"
+#include "services/bundles/bundles.h"
+#include "services/bundles/limits.h"
 #include "wire/generated/blocks_fb.h"
 
 /* ---- operations and their events ---- */

@@ -4,16 +4,6 @@
 
 #include "base/base.h"
 
-/* bundles: manifests */
-/* bytes: GN_MANIFEST_BLOCKS of 1 MiB, and what a FlatBuffer may be */
-#define BUNDLES_MANIFEST_MAX (64u << 20)
-/* header rules of a manifest that opens; GN_BUNDLE_RULES of them count */
-#define BUNDLES_HEADERS_OPEN 256
-#define BUNDLES_HEADER_MAX 4096           /* bytes of a rule's glob, name or value */
-#define BUNDLES_MIME_MAX 255              /* bytes */
-#define BUNDLES_PACKS_MAX GN_BUNDLE_FILES /* packs of one manifest: never more than files */
-
-/* bundles: the engine */
 #define BUNDLES_READS 64      /* readers, default */
 #define BUNDLES_AHEAD 24      /* chunks per reader, default: 1.5 MiB */
 #define BUNDLES_AHEAD_MAX 256 /* chunks per reader */

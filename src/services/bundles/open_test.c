@@ -39,7 +39,7 @@ static void put_hollow_head(unsigned owner)
 	struct gn_hash blocks[GN_MANIFEST_BLOCKS], root;
 	memset(blocks, (int)owner + 1, sizeof blocks);
 	gn_merkle_root(blocks, GN_COUNT(blocks), &root);
-	put_head(owner, BUNDLES_MANIFEST_MAX, GN_SLICE(blocks), &root);
+	put_head(owner, GN_MANIFEST_BLOCKS * GN_BLOCK, GN_SLICE(blocks), &root);
 }
 
 /* What stands for a manifest: whole, it is found to be none. On the disk of node `at` alone. */

@@ -60,7 +60,7 @@ gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *fil
 		return GN_LIMIT;
 	if (off > file->size || len > file->size - off)
 		return GN_RANGE;
-	if (bundles_shape_fault(file))
+	if (gn_bundle_shape_fault(file))
 		return GN_USAGE;
 	struct bundles_reader *r = GN_NEW(b->env.alloc, struct bundles_reader);
 	if (!r)
@@ -176,7 +176,7 @@ static bool caching(struct gn_bundles *b, struct bundles_reader *r, uint64_t blo
 		return r->caching[i].on;
 	bool whole = r->packed /* its neighbours are read next */ ||
 		     (block * GN_BLOCK >= r->start &&
-		      block * GN_BLOCK + bundles_block_len(r->size, block) <= r->end);
+		      block * GN_BLOCK + gn_file_block_len(r->size, block) <= r->end);
 	r->caching[i].block = block + 1;
 	r->caching[i].on = whole && !b->cfg.no_cache && b->cache_puts < BUNDLES_CACHE_PUTS &&
 			   b->now >= b->cache_off;
@@ -188,7 +188,7 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 {
 	uint64_t block = chunk / GN_BLOCK_CHUNKS;
 	uint32_t index = (uint32_t)(chunk % GN_BLOCK_CHUNKS),
-		 len = bundles_block_len(r->size, block);
+		 len = gn_file_block_len(r->size, block);
 	if (data.len != chunk_len(r, chunk))
 		return GN_HASH;
 	if (caching(b, r, block)) {

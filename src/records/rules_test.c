@@ -1,6 +1,6 @@
 /* Header rules: globs against the obvious search, bounds, and what of an older manifest counts
  * (BU-5). */
-#include "services/bundles/bundles_int.h"
+#include "records/manifest_int.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -143,7 +143,7 @@ static void an_older_manifest_opens_and_its_first_32_rules_count(void **state)
 	for (size_t i = 0; i < GN_COUNT(rules); i++)
 		rules[i] = older_rule(&b, i);
 	gn_fbref root = gn_fb_manifest_make(
-		&b, &(struct gn_fb_manifest_args){.version = BUNDLES_VERSION_PLAIN,
+		&b, &(struct gn_fb_manifest_args){.version = MANIFEST_PLAIN,
 						  .owner = &owner,
 						  .headers = {rules, GN_COUNT(rules)}});
 	assert_int_equal(gn_fbb_finish(&b, root, GN_FB_MANIFEST_IDENTIFIER, &bytes), GN_OK);

@@ -3,7 +3,7 @@
  * A bundle must mean the same on every file system it may be copied to, so names that differ
  * only by case on one level are refused; case is folded by Unicode's simple folding, one
  * character at a time. Rules: docs/spec/services.md BU-1, BU-2. */
-#include "services/bundles/bundles_int.h"
+#include "records/manifest_int.h"
 
 #include <stdlib.h>
 #include <uninorm.h>
@@ -44,8 +44,8 @@ gn_err gn_bundle_path_check(struct gn_slice path, const char **why)
 	return GN_OK;
 }
 
-bool bundles_path_form(struct gn_slice path, bool composed, char out[GN_PATH_MAX],
-		       struct gn_slice *text)
+bool gn_bundle_path_form(struct gn_slice path, bool composed, char out[GN_PATH_MAX],
+			 struct gn_slice *text)
 {
 	size_t len = GN_PATH_MAX, ascii = 0;
 	while (ascii < path.len && path.p[ascii] < 0x80)
@@ -71,7 +71,7 @@ gn_err gn_bundle_path_nfc(struct gn_slice path, char out[GN_PATH_MAX], size_t *l
 	struct gn_slice text;
 	if (!gn_utf8_ok(path))
 		return GN_TEXT;
-	if (!bundles_path_form(path, true, out, &text))
+	if (!gn_bundle_path_form(path, true, out, &text))
 		return GN_TOO_LARGE;
 	if (text.p == path.p)
 		memcpy(out, path.p, path.len);
@@ -79,7 +79,7 @@ gn_err gn_bundle_path_nfc(struct gn_slice path, char out[GN_PATH_MAX], size_t *l
 	return GN_OK;
 }
 
-int bundles_path_order(struct gn_slice a, struct gn_slice b)
+int gn_bundle_path_order(struct gn_slice a, struct gn_slice b)
 {
 	size_t n = a.len < b.len ? a.len : b.len;
 	int c = n ? memcmp(a.p, b.p, n) : 0;
@@ -104,10 +104,10 @@ static uint32_t next_folded(struct gn_slice s, size_t *at)
 	c &= 0x3fu >> more;
 	for (; more; more--)
 		c = c << 6 | (s.p[(*at)++] & 0x3fu);
-	return bundles_fold(c);
+	return gn_bundle_fold(c);
 }
 
-int bundles_fold_order(struct gn_slice a, struct gn_slice b)
+int gn_bundle_fold_order(struct gn_slice a, struct gn_slice b)
 {
 	size_t i = 0, j = 0;
 	for (;;) {
@@ -119,7 +119,7 @@ int bundles_fold_order(struct gn_slice a, struct gn_slice b)
 	}
 }
 
-bool bundles_path_clash(struct gn_slice a, struct gn_slice b)
+bool gn_bundle_path_clash(struct gn_slice a, struct gn_slice b)
 {
 	size_t i = 0, j = 0, part_a = 0, part_b = 0;
 	for (;;) {
@@ -140,7 +140,7 @@ bool bundles_path_clash(struct gn_slice a, struct gn_slice b)
 	}
 }
 
-bool bundles_equal_ascii(struct gn_slice a, const char *b)
+bool gn_bundle_equal_ascii(struct gn_slice a, const char *b)
 {
 	size_t i = 0;
 	for (; i < a.len && b[i]; i++) {
@@ -310,7 +310,7 @@ const char *gn_bundle_mime(struct gn_slice path)
 	struct gn_slice suffix = gn_slice_sub(path, dot, path.len);
 	if (dot > 0 && path.p[dot - 1] == '.')
 		for (size_t i = 0; i < GN_COUNT(mimes); i++)
-			if (bundles_equal_ascii(suffix, mimes[i].suffix))
+			if (gn_bundle_equal_ascii(suffix, mimes[i].suffix))
 				return mimes[i].mime;
 	return "application/octet-stream";
 }

@@ -1,7 +1,7 @@
 /* A file as a tree of hashes: 64 KiB chunks are leaves, 16 of them a block, the root of the
  * blocks is the file's root. Because a full block is a full subtree, the root over the leaves
  * equals the root over the block hashes. Rule: docs/spec/services.md BU-3. */
-#include "services/bundles/bundles_int.h"
+#include "records/tree.h"
 
 void gn_file_hasher_init(struct gn_file_hasher *h, struct gn_hash *blocks, size_t cap)
 {
@@ -27,7 +27,7 @@ static void end_chunk(struct gn_file_hasher *h, struct gn_slice chunk)
 
 gn_err gn_file_hasher_put(struct gn_file_hasher *h, struct gn_slice data)
 {
-	if (bundles_block_count(h->size + data.len) > h->block_cap)
+	if (gn_file_block_count(h->size + data.len) > h->block_cap)
 		return GN_TOO_LARGE;
 	h->size += data.len;
 	while (data.len) {
@@ -57,18 +57,18 @@ void gn_file_hasher_end(struct gn_file_hasher *h, struct gn_hash *root)
 	}
 	if (h->leaf_count)
 		end_block(h);
-	GN_ASSERT(h->block_count == bundles_block_count(h->size));
+	GN_ASSERT(h->block_count == gn_file_block_count(h->size));
 	if (h->block_count)
 		gn_merkle_root(h->blocks, h->block_count, root);
 	else
 		gn_merkle_leaf(GN_LIT(""), root);
 }
 
-bool bundles_tree_ok(uint64_t size, const struct gn_hash *root, struct gn_slice blocks)
+bool gn_merkle_file_ok(uint64_t size, const struct gn_hash *root, struct gn_slice blocks)
 {
 	struct gn_hash sum;
 	if (size > (uint64_t)GN_FILE_BLOCKS * GN_BLOCK ||
-	    blocks.len != bundles_block_count(size) * sizeof(struct gn_hash))
+	    blocks.len != gn_file_block_count(size) * sizeof(struct gn_hash))
 		return false;
 	if (size == 0)
 		gn_merkle_leaf(GN_LIT(""), &sum);

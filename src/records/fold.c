@@ -1,7 +1,7 @@
 /* Simple case folding of one character beyond ASCII (Unicode 14.0.0, CaseFolding.txt, statuses C
  * and S): runs of characters that lie `step` apart and move by the same distance. Folding twice
  * changes nothing. */
-#include "services/bundles/bundles_int.h"
+#include "records/manifest_int.h"
 
 static const struct {
 	uint32_t first, last;
@@ -76,7 +76,7 @@ static const struct {
 	{0x118a0, 0x118bf, 1, 32},   {0x16e40, 0x16e5f, 1, 32},   {0x1e900, 0x1e921, 1, 34},
 };
 
-uint32_t bundles_fold(uint32_t c)
+uint32_t gn_bundle_fold(uint32_t c)
 {
 	size_t low = 0, high = GN_COUNT(folds);
 	while (low < high) {

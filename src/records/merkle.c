@@ -6,8 +6,7 @@
  * 1. A leaf and a node never hash alike: their inputs start with different bytes.
  * 2. A proof has exactly as many hashes as the path of its leaf needs; one more or one less does
  *    not verify. */
-#include "store/limits.h"
-#include "store/store.h"
+#include "records/tree.h"
 
 void gn_merkle_leaf(struct gn_slice chunk, struct gn_hash *out)
 {

@@ -1,6 +1,6 @@
 /* Making a manifest: what the publisher gives, checked as whoever opens it will check it, sorted
  * and built. Rules: docs/spec/services.md BU-1..BU-5, BU-18. */
-#include "services/bundles/bundles_int.h"
+#include "records/manifest_int.h"
 
 #include <stdio.h>
 
@@ -61,7 +61,7 @@ static gn_err check_args(struct gn_alloc *alloc, const struct gn_manifest_args *
 				      "lies in a pack that the manifest "
 				      "does not have");
 		f.pack_len = f.pack ? args->packs[f.pack - 1].len : 0;
-		const char *fault = bundles_file_fault(&f);
+		const char *fault = gn_bundle_file_fault(&f);
 		if (fault)
 			return refuse(why, GN_USAGE, f.path, fault);
 	}
@@ -74,7 +74,7 @@ static gn_err check_args(struct gn_alloc *alloc, const struct gn_manifest_args *
 	for (size_t i = 0; i < args->header_count; i++) {
 		const struct gn_bundle_header *h = &args->headers[i];
 		const char *fault = h->glob.len > GN_GLOB_MAX ? "the glob is longer than 256 bytes"
-							      : bundles_header_fault(h);
+							      : gn_bundle_header_fault(h);
 		if (!fault && !gn_bundle_header_allowed(h->name))
 			fault = "a header that a site may not set";
 		header_bytes += h->name.len + h->value.len;
@@ -88,7 +88,7 @@ static gn_err check_args(struct gn_alloc *alloc, const struct gn_manifest_args *
 		if (gn_bundle_path_check(args->deleted[i], &fault) != GN_OK)
 			return refuse(why, GN_USAGE, args->deleted[i], fault);
 	}
-	gn_err err = bundles_find_clash(alloc, s->paths, args->file_count, clash);
+	gn_err err = gn_bundle_find_clash(alloc, s->paths, args->file_count, clash);
 	return err == GN_EXISTS ? refuse_clash(why, s->paths[clash[0]], s->paths[clash[1]]) : err;
 }
 
@@ -98,7 +98,7 @@ static size_t find_sorted(const struct scratch *s, size_t count, struct gn_slice
 	size_t low = 0, high = count;
 	while (low < high) {
 		size_t middle = (low + high) / 2;
-		if (bundles_path_order(s->paths[s->index[middle]], path) < 0)
+		if (gn_bundle_path_order(s->paths[s->index[middle]], path) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -163,7 +163,7 @@ static gn_err build(const struct gn_manifest_args *args, const struct scratch *s
 		s->pack_lens[i] = args->packs[i].len;
 	}
 	struct gn_fb_manifest_args m = {
-		.version = args->pack_count ? BUNDLES_VERSION_PACKS : BUNDLES_VERSION_PLAIN,
+		.version = args->pack_count ? MANIFEST_PACKS : MANIFEST_PLAIN,
 		.owner = &owner,
 		.label = args->label.len ? args->label : gn_slice(NULL, 0),
 		.seq = args->seq,
@@ -190,7 +190,7 @@ gn_err gn_manifest_make(struct gn_alloc *alloc, const struct gn_manifest_args *a
 	size_t count = args->file_count;
 	why[0] = 0;
 	if (count > GN_BUNDLE_FILES || args->deleted_count > GN_BUNDLE_FILES ||
-	    args->pack_count > BUNDLES_PACKS_MAX)
+	    args->pack_count > MANIFEST_PACKS_MAX)
 		return refuse(why, GN_LIMIT, GN_LIT("manifest"), "more than 100,000 files");
 	if (args->header_count > GN_BUNDLE_RULES)
 		return refuse(why, GN_LIMIT, GN_LIT("manifest"), "more than 32 header rules");
@@ -205,7 +205,7 @@ gn_err gn_manifest_make(struct gn_alloc *alloc, const struct gn_manifest_args *a
 	if (err == GN_OK) {
 		for (size_t i = 0; i < count; i++)
 			s.paths[i] = args->files[i].path;
-		bundles_sort(s.paths, s.index, s.index + count, count, bundles_path_order);
+		gn_bundle_sort(s.paths, s.index, s.index + count, count, gn_bundle_path_order);
 		err = check_args(alloc, args, &s, why);
 	}
 	if (err == GN_OK)

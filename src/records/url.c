@@ -1,6 +1,6 @@
 /* From a URL path to a file of a site, as a static web server would. Rule: docs/spec/services.md
  * BU-6. */
-#include "services/bundles/bundles_int.h"
+#include "records/manifest_int.h"
 
 static int hex_digit(uint8_t c)
 {

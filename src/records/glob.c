@@ -2,7 +2,7 @@
  * walked at once, a bit for each place in it, so that the work is the path's length times a few
  * words, whatever the glob is: a site cannot make its visitors' nodes search. Rule:
  * docs/spec/services.md BU-5. */
-#include "services/bundles/bundles_int.h"
+#include "records/manifest_int.h"
 
 /* place i: i bytes of the glob, stars not counted, have matched */
 #define WORDS (GN_GLOB_MAX / 64 + 1)

@@ -1,7 +1,8 @@
 /* Site heads: the one record of a site that changes. It says where the newest manifest is, and
  * where the last sixteen were, so that any of them can be opened or put on top again without
  * asking anyone. Rule: docs/spec/services.md BU-7. */
-#include "services/bundles/bundles_int.h"
+#include "records/head.h"
+#include "records/manifest_int.h"
 #include "wire/generated/bodies_fb.h"
 
 void gn_head_key(const struct gn_pk *owner, struct gn_slice label, struct gn_hash *key)
@@ -11,8 +12,8 @@ void gn_head_key(const struct gn_pk *owner, struct gn_slice label, struct gn_has
 
 static bool version_ok(const struct gn_head_version *v)
 {
-	return v->manifest_size > 0 && v->manifest_size <= BUNDLES_MANIFEST_MAX && v->version > 0 &&
-	       bundles_tree_ok(v->manifest_size, &v->manifest, v->manifest_blocks);
+	return v->manifest_size > 0 && v->manifest_size <= MANIFEST_MAX && v->version > 0 &&
+	       gn_merkle_file_ok(v->manifest_size, &v->manifest, v->manifest_blocks);
 }
 
 /* Fields that struct gn_head and struct gn_head_version have. */

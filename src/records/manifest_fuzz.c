@@ -1,6 +1,6 @@
 /* Manifests: any bytes; one that opens has only allowed files, finds each of them, resolves any
  * URL without harm, and is made again from its own parts. */
-#include "services/bundles/bundles_int.h"
+#include "records/manifest_int.h"
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -13,11 +13,11 @@ static void look(const struct gn_manifest *m, const uint8_t *data, size_t len)
 	bool redirect;
 	for (size_t i = 0; i < gn_manifest_count(m); i++) {
 		gn_manifest_at(m, i, &f);
-		GN_ASSERT(!bundles_file_fault(&f));
+		GN_ASSERT(!gn_bundle_file_fault(&f));
 		gn_err err = gn_manifest_find(m, f.path, &g);
 		GN_ASSERT(err == GN_OK && gn_slice_eq(f.path, g.path) && f.size == g.size);
 		for (size_t at = 0; gn_manifest_header_next(m, f.path, &at, &h);)
-			GN_ASSERT(!bundles_header_fault(&h));
+			GN_ASSERT(!gn_bundle_header_fault(&h));
 	}
 	gn_err err =
 		gn_manifest_resolve(m, gn_slice(data, len < 40 ? len : 40), &f, &status, &redirect);

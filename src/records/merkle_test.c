@@ -1,5 +1,5 @@
 /* Hash trees against the recursive definition of RFC 9162. */
-#include "store/store.h"
+#include "records/tree.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

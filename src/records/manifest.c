@@ -7,7 +7,7 @@
  * 2. Entry and not-found page exist; header rules cannot break an HTTP answer.
  * 3. A packed file lies whole in a pack of the manifest.
  * Rules: docs/spec/services.md BU-1..BU-5, BU-18. */
-#include "services/bundles/bundles_int.h"
+#include "records/manifest_int.h"
 
 struct gn_manifest {
 	uint8_t *bytes; /* owned */
@@ -17,8 +17,8 @@ struct gn_manifest {
 
 /* ---- sorting, clashes ---- */
 
-void bundles_sort(const struct gn_slice *paths, uint32_t *index, uint32_t *scratch, size_t count,
-		  bundles_order order)
+void gn_bundle_sort(const struct gn_slice *paths, uint32_t *index, uint32_t *scratch, size_t count,
+		    gn_bundle_order order)
 {
 	for (size_t i = 0; i < count; i++)
 		index[i] = (uint32_t)i;
@@ -47,8 +47,8 @@ void bundles_sort(const struct gn_slice *paths, uint32_t *index, uint32_t *scrat
 		memcpy(index, from, count * sizeof *index);
 }
 
-gn_err bundles_find_clash(struct gn_alloc *alloc, const struct gn_slice *paths, size_t count,
-			  size_t clash[2])
+gn_err gn_bundle_find_clash(struct gn_alloc *alloc, const struct gn_slice *paths, size_t count,
+			    size_t clash[2])
 {
 	gn_err err = GN_OK;
 	if (count < 2)
@@ -56,9 +56,9 @@ gn_err bundles_find_clash(struct gn_alloc *alloc, const struct gn_slice *paths, 
 	uint32_t *index = GN_NEW_ARRAY(alloc, uint32_t, 2 * count);
 	if (!index)
 		return GN_NOMEM;
-	bundles_sort(paths, index, index + count, count, bundles_fold_order);
+	gn_bundle_sort(paths, index, index + count, count, gn_bundle_fold_order);
 	for (size_t i = 1; i < count && err == GN_OK; i++) {
-		if (bundles_path_clash(paths[index[i - 1]], paths[index[i]])) {
+		if (gn_bundle_path_clash(paths[index[i - 1]], paths[index[i]])) {
 			clash[0] = index[i - 1];
 			clash[1] = index[i];
 			err = GN_EXISTS;
@@ -78,28 +78,28 @@ static bool printable(struct gn_slice s, bool spaces)
 	return true;
 }
 
-const char *bundles_shape_fault(const struct gn_bundle_file *file)
+const char *gn_bundle_shape_fault(const struct gn_bundle_file *file)
 {
 	if (file->pack && (file->size == 0 || file->size > file->pack_len ||
 			   file->offset > file->pack_len - file->size))
 		return "the file does not lie in its pack";
 	if (!file->pack &&
 	    (file->offset || file->size > (uint64_t)GN_FILE_BLOCKS * GN_BLOCK ||
-	     file->blocks.len != bundles_block_count(file->size) * sizeof(struct gn_hash)))
+	     file->blocks.len != gn_file_block_count(file->size) * sizeof(struct gn_hash)))
 		return "the blocks do not fit the size";
 	return NULL;
 }
 
-const char *bundles_file_fault(const struct gn_bundle_file *file)
+const char *gn_bundle_file_fault(const struct gn_bundle_file *file)
 {
 	const char *why = NULL;
 	if (gn_bundle_path_check(file->path, &why) != GN_OK)
 		return why;
-	if (file->mime.len > BUNDLES_MIME_MAX || !printable(file->mime, true))
+	if (file->mime.len > MANIFEST_MIME_MAX || !printable(file->mime, true))
 		return "the content type is too long or not printable";
-	if (file->pack == 0 && !bundles_tree_ok(file->size, &file->root, file->blocks))
+	if (file->pack == 0 && !gn_merkle_file_ok(file->size, &file->root, file->blocks))
 		return "the blocks do not fit the size or the root";
-	return bundles_shape_fault(file);
+	return gn_bundle_shape_fault(file);
 }
 
 /* Headers that frame the answer, or that only the gateway may set. */
@@ -139,7 +139,7 @@ static const char *const dropped_headers[] = {
 static bool is_among(struct gn_slice name, const char *const *list, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (bundles_equal_ascii(name, list[i]))
+		if (gn_bundle_equal_ascii(name, list[i]))
 			return true;
 	return false;
 }
@@ -149,13 +149,13 @@ bool gn_bundle_header_allowed(struct gn_slice name)
 	struct gn_slice cors = GN_LIT("access-control-");
 	return name.len > 0 && !is_among(name, reserved_headers, GN_COUNT(reserved_headers)) &&
 	       !is_among(name, dropped_headers, GN_COUNT(dropped_headers)) &&
-	       !bundles_equal_ascii(gn_slice_sub(name, 0, cors.len), (const char *)cors.p);
+	       !gn_bundle_equal_ascii(gn_slice_sub(name, 0, cors.len), (const char *)cors.p);
 }
 
-const char *bundles_header_fault(const struct gn_bundle_header *h)
+const char *gn_bundle_header_fault(const struct gn_bundle_header *h)
 {
-	if (h->glob.len == 0 || h->glob.len > BUNDLES_HEADER_MAX || h->name.len == 0 ||
-	    h->name.len > BUNDLES_HEADER_MAX || h->value.len > BUNDLES_HEADER_MAX ||
+	if (h->glob.len == 0 || h->glob.len > MANIFEST_HEADER_MAX || h->name.len == 0 ||
+	    h->name.len > MANIFEST_HEADER_MAX || h->value.len > MANIFEST_HEADER_MAX ||
 	    !gn_utf8_ok(h->glob))
 		return "a header rule is empty or longer than 4,096 bytes";
 	for (size_t i = 0; i < h->name.len; i++) {
@@ -213,12 +213,12 @@ static gn_err check_files(struct gn_alloc *alloc, const struct gn_manifest *m)
 		struct gn_bundle_file f;
 		gn_manifest_at(m, i, &f);
 		paths[i] = f.path;
-		if (bundles_file_fault(&f) ||
-		    (i && bundles_path_order(paths[i - 1], paths[i]) >= 0))
+		if (gn_bundle_file_fault(&f) ||
+		    (i && gn_bundle_path_order(paths[i - 1], paths[i]) >= 0))
 			err = GN_MALFORMED;
 	}
 	if (err == GN_OK)
-		err = bundles_find_clash(alloc, paths, count, clash);
+		err = gn_bundle_find_clash(alloc, paths, count, clash);
 	if (err == GN_EXISTS)
 		err = GN_MALFORMED;
 	gn_mem_free(alloc, paths);
@@ -232,9 +232,9 @@ static gn_err check_manifest(struct gn_alloc *alloc, const struct gn_manifest *m
 			not_found = gn_fb_manifest_not_found(m->root);
 	uint32_t version = gn_fb_manifest_version(m->root),
 		 packs = gn_fb_manifest_packs_len(m->root);
-	if (version != BUNDLES_VERSION_PLAIN && version != BUNDLES_VERSION_PACKS)
+	if (version != MANIFEST_PLAIN && version != MANIFEST_PACKS)
 		return GN_VERSION;
-	if (packs > (version == BUNDLES_VERSION_PACKS ? BUNDLES_PACKS_MAX : 0) ||
+	if (packs > (version == MANIFEST_PACKS ? MANIFEST_PACKS_MAX : 0) ||
 	    packs != gn_fb_manifest_pack_lens_len(m->root))
 		return GN_MALFORMED;
 	for (uint32_t i = 0; i < packs; i++) {
@@ -243,14 +243,14 @@ static gn_err check_manifest(struct gn_alloc *alloc, const struct gn_manifest *m
 			return GN_MALFORMED;
 	}
 	if (gn_manifest_count(m) > GN_BUNDLE_FILES ||
-	    gn_fb_manifest_headers_len(m->root) > BUNDLES_HEADERS_OPEN ||
+	    gn_fb_manifest_headers_len(m->root) > MANIFEST_HEADERS_OPEN ||
 	    gn_fb_manifest_deleted_len(m->root) > GN_BUNDLE_FILES ||
 	    gn_fb_manifest_label(m->root).len > GN_RECORD_LABEL_MAX)
 		return GN_MALFORMED;
 	for (uint32_t i = 0; i < gn_fb_manifest_headers_len(m->root); i++) {
 		struct gn_bundle_header h;
 		header_view(gn_fb_manifest_headers_at(m->root, i), &h);
-		if (bundles_header_fault(&h))
+		if (gn_bundle_header_fault(&h))
 			return GN_MALFORMED;
 	}
 	GN_TRY(check_files(alloc, m));
@@ -262,7 +262,7 @@ static gn_err check_manifest(struct gn_alloc *alloc, const struct gn_manifest *m
 
 gn_err gn_manifest_open(struct gn_alloc *alloc, struct gn_slice bytes, struct gn_manifest **out)
 {
-	if (bytes.len == 0 || bytes.len > BUNDLES_MANIFEST_MAX)
+	if (bytes.len == 0 || bytes.len > MANIFEST_MAX)
 		return GN_MALFORMED;
 	struct gn_manifest *m = GN_NEW(alloc, struct gn_manifest);
 	if (!m)
@@ -311,7 +311,7 @@ static gn_err find(const struct gn_manifest *m, struct gn_slice path, struct gn_
 	while (low < high) {
 		size_t middle = (low + high) / 2;
 		struct gn_fb_bundle_file f = gn_fb_manifest_files_at(m->root, (uint32_t)middle);
-		int c = bundles_path_order(gn_fb_bundle_file_path(f), path);
+		int c = gn_bundle_path_order(gn_fb_bundle_file_path(f), path);
 		if (c == 0) {
 			file_view(m, f, out);
 			return GN_OK;
@@ -331,7 +331,7 @@ gn_err gn_manifest_find(const struct gn_manifest *m, struct gn_slice path,
 	struct gn_slice other;
 	gn_err err = find(m, path, out);
 	for (int form = 0; err == GN_NOT_FOUND && form < 2; form++)
-		if (bundles_path_form(path, form == 0, text, &other) && !gn_slice_eq(other, path))
+		if (gn_bundle_path_form(path, form == 0, text, &other) && !gn_slice_eq(other, path))
 			err = find(m, other, out);
 	return err;
 }

@@ -1,5 +1,6 @@
 /* Paths, clashes, trees, manifests, URLs and heads. */
-#include "services/bundles/bundles_int.h"
+#include "records/head.h"
+#include "records/manifest_int.h"
 #include "wire/generated/bodies_fb.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -98,7 +99,7 @@ static void clashes_are_found_on_every_level(void **state)
 		struct gn_slice paths[] = {gn_str(table[i].a), GN_LIT("zz"), gn_str(table[i].b),
 					   GN_LIT("0")};
 		size_t clash[2];
-		gn_err err = bundles_find_clash(&heap, paths, 4, clash);
+		gn_err err = gn_bundle_find_clash(&heap, paths, 4, clash);
 		if (err != (table[i].clash ? GN_EXISTS : GN_OK))
 			fail_msg("%s and %s", table[i].a, table[i].b);
 	}
@@ -173,11 +174,11 @@ static void hasher_equals_the_naive_tree(void **state)
 			naive_root(data, sizes[i], (sizes[i] + GN_CHUNK - 1) / GN_CHUNK, &expected);
 			assert_memory_equal(&root, &expected, sizeof root);
 			assert_int_equal(h.block_count, (sizes[i] + GN_BLOCK - 1) / GN_BLOCK);
-			assert_true(bundles_tree_ok(sizes[i], &root,
-						    gn_slice(blocks, h.block_count * 32)));
+			assert_true(gn_merkle_file_ok(sizes[i], &root,
+						      gn_slice(blocks, h.block_count * 32)));
 			root.b[5] ^= 1;
-			assert_false(bundles_tree_ok(sizes[i], &root,
-						     gn_slice(blocks, h.block_count * 32)));
+			assert_false(gn_merkle_file_ok(sizes[i], &root,
+						       gn_slice(blocks, h.block_count * 32)));
 		}
 	}
 	struct gn_hash blocks[1], empty, zero;
@@ -195,7 +196,7 @@ static void hasher_equals_the_naive_tree(void **state)
 static struct gn_bundle_file file_of(struct gn_slice path, uint64_t size, struct gn_hash *storage)
 {
 	struct gn_bundle_file f = {.path = path, .size = size};
-	size_t n = (size_t)bundles_block_count(size);
+	size_t n = (size_t)gn_file_block_count(size);
 	for (size_t i = 0; i < n; i++)
 		memset(storage[i].b, (int)(i + 1), 32);
 	f.blocks = gn_slice(storage, n * 32);
@@ -260,7 +261,7 @@ static void manifest_round_trip(size_t count)
 	for (size_t i = 0; i < count; i++) {
 		struct gn_bundle_file f, g;
 		gn_manifest_at(m, i, &f);
-		assert_true(i == 0 || bundles_path_order(last, f.path) < 0);
+		assert_true(i == 0 || gn_bundle_path_order(last, f.path) < 0);
 		last = f.path;
 		assert_int_equal(gn_manifest_find(m, files[i].path, &g), GN_OK);
 		assert_int_equal(g.size, files[i].size);
@@ -445,8 +446,8 @@ static void paths_have_one_form(void **state)
 	assert_int_equal(gn_bundle_path_nfc(gn_slice(path, GN_PATH_MAX + 2), out, &len),
 			 GN_TOO_LARGE);
 	/* 1,536 bytes in NFD */
-	assert_false(bundles_path_form(gn_slice(path, GN_PATH_MAX), false, out, &text));
-	assert_true(bundles_path_form(gn_slice(path, 2 * (GN_PATH_MAX / 3)), false, out, &text));
+	assert_false(gn_bundle_path_form(gn_slice(path, GN_PATH_MAX), false, out, &text));
+	assert_true(gn_bundle_path_form(gn_slice(path, 2 * (GN_PATH_MAX / 3)), false, out, &text));
 }
 
 static void urls_resolve_as_a_web_server_would(void **state)
