@@ -1,7 +1,7 @@
 /* Records: put one's own, get anyone's, and the way a lookup takes. A record is verified here
  * before a byte of it is given on. */
 #include "cli.h"
-#include "services/names/names.h"
+#include "records/name.h"
 #include "wire/wire.h"
 
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * receipts from enough nodes; then the head, one signed record, moves. Whatever fails before
  * leaves the old version as it was. */
 #include "own.h"
-#include "services/names/names.h"
+#include "records/name.h"
 #include "site.h"
 #include "wire/wire.h"
 

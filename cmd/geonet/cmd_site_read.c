@@ -1,7 +1,7 @@
 /* Sites as a reader sees them: what this node keeps, what a site holds, and its files, fetched
  * through the node and checked here against the manifest that the owner signed. */
 #include "own.h"
-#include "services/names/names.h"
+#include "records/name.h"
 #include "site.h"
 
 #include <errno.h>

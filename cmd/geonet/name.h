@@ -3,7 +3,7 @@
 #define GEONET_NAME_H
 
 #include "own.h"
-#include "services/names/names.h"
+#include "records/name.h"
 
 #define DAY 86400u
 #define ENTRY_TTL 3600 /* seconds a resolver may keep an entry, by default */

@@ -1,8 +1,8 @@
 /* From the words a user types to keys: people by key, PID or name, sites by what points to them,
  * records by their place. What the node answers is verified here before it is believed. */
 #include "own.h"
-#include "services/bundles/bundles.h"
-#include "services/names/names.h"
+#include "records/head.h"
+#include "records/name.h"
 #include "wire/wire.h"
 
 #include <stdio.h>

@@ -4,7 +4,7 @@
 #define GEONET_SITE_H
 
 #include "cli.h"
-#include "services/bundles/bundles.h"
+#include "records/head.h"
 
 struct site_file {
 	char *path; /* in the site */

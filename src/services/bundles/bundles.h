@@ -17,8 +17,6 @@
 #include "records/manifest.h"
 #include "store/store.h"
 
-#define GN_BUNDLE_COPIES 3 /* default nodes that keep a block */
-
 struct gn_bundles;
 struct gn_bundles_config {
 	struct gn_overlay *overlay;
