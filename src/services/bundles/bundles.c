@@ -1,64 +1,13 @@
-/* The engine's frame: operations, events, timers, and where each input goes. What can go on
- * after an input is found by bundles_run, so that the handlers of inputs only note what
- * happened.
+/* The engine's top: where each input goes, and what is shown. What can go on after an input is
+ * found by run_all, so that the handlers of inputs only note what happened.
  *
  * 1. Every operation is in ops until it is over; its events are made when they are polled.
  * 2. Every timer is in one heap; wake is for what waits for others (the disk, the overlay)
- *    without an event of its own. Rules: docs/spec/services.md BU-8..BU-17. */
+ *    without an event of its own.
+ * Rules: docs/spec/services.md BU-8..BU-17. */
 #include "services/bundles/engine_int.h"
 
 /* ---- operations ---- */
-
-gn_err bundles_op_add(struct gn_bundles *b, struct bundles_op *op, enum bundles_kind kind)
-{
-	gn_op id = b->next_id + 1;
-	struct bundles_op **at = gn_map_put(&b->ops, &id);
-	if (!at)
-		return GN_NOMEM;
-	b->next_id = id;
-	op->id = id;
-	op->kind = kind;
-	*at = op;
-	return GN_OK;
-}
-
-void *bundles_op_get(const struct gn_bundles *b, gn_op id, enum bundles_kind kind)
-{
-	struct bundles_op **at = gn_map_get(&b->ops, &id);
-	return at && (*at)->kind == kind ? *at : NULL;
-}
-
-void bundles_tell(struct gn_bundles *b, struct bundles_op *op)
-{
-	if (op->told)
-		return;
-	op->told = true;
-	op->next = NULL;
-	if (b->told_last)
-		b->told_last->next = op;
-	else
-		b->told_first = op;
-	b->told_last = op;
-}
-
-void bundles_op_remove(struct gn_bundles *b, struct bundles_op *op)
-{
-	struct bundles_op *before = NULL;
-	for (struct bundles_op *o = b->told_first; op->told && o; before = o, o = o->next) {
-		if (o != op)
-			continue;
-		if (before)
-			before->next = op->next;
-		else
-			b->told_first = op->next;
-		if (b->told_last == op)
-			b->told_last = before;
-		break;
-	}
-	if (b->shown == op)
-		b->shown = NULL;
-	(void)gn_map_remove(&b->ops, &op->id);
-}
 
 static void op_free(struct gn_bundles *b, struct bundles_op *op)
 {
@@ -70,6 +19,17 @@ static void op_free(struct gn_bundles *b, struct bundles_op *op)
 	}
 }
 
+static void run_all(struct gn_bundles *b)
+{
+	if (b->wake <= b->now)
+		b->wake = GN_NEVER;
+	bundles_readers_run(b);
+	bundles_serve_run(b);
+	bundles_spread_run(b);
+	bundles_ingests_run(b);
+	bundles_opens_run(b);
+}
+
 void gn_bundles_cancel(struct gn_bundles *b, gn_op id, gn_time now)
 {
 	struct bundles_op **at = gn_map_get(&b->ops, &id);
@@ -77,34 +37,31 @@ void gn_bundles_cancel(struct gn_bundles *b, gn_op id, gn_time now)
 	if (!at || ((*at)->kind == OP_READ && GN_CONTAINER(*at, struct bundles_reader, op)->open))
 		return;
 	op_free(b, *at);
-	bundles_run(b);
+	run_all(b);
 }
 
-/* ---- timers, lookups ---- */
-
-gn_err bundles_timer_set(struct gn_bundles *b, struct bundles_timer *t, gn_time at)
+gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned copies,
+			 uint64_t keep_until, gn_time now, gn_op *op)
 {
-	return gn_heap_set(&b->timers, &t->node, at);
-}
-
-gn_err bundles_find_add(struct gn_bundles *b, gn_op op, enum bundles_find_kind kind, void *object)
-{
-	struct bundles_find *f = gn_map_put(&b->finds, &op);
-	if (!f) {
-		gn_overlay_cancel(b->cfg.overlay, op);
-		b->count.nomem++;
-		return GN_NOMEM;
-	}
-	*f = (struct bundles_find){kind, object};
+	b->now = now;
+	GN_TRY(bundles_spread_start(b, blocks, copies, keep_until, op));
+	run_all(b);
 	return GN_OK;
 }
 
-void bundles_find_drop(struct gn_bundles *b, gn_op *op)
+gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label,
+		       uint64_t version, bool fresh, gn_time now, gn_op *op)
 {
-	if (*op && gn_map_remove(&b->finds, op))
-		gn_overlay_cancel(b->cfg.overlay, *op);
-	*op = 0;
+	struct bundles_open *o;
+	b->now = now;
+	GN_TRY(bundles_open_start(b, owner, label, version, fresh, &o));
+	*op = o->op.id;
+	if (!o->get) /* its head was at hand */
+		run_all(b);
+	return GN_OK;
 }
+
+/* ---- timers ---- */
 
 static void timer_due(struct gn_bundles *b, struct bundles_timer *t)
 {
@@ -129,17 +86,6 @@ static void timer_due(struct gn_bundles *b, struct bundles_timer *t)
 	}
 }
 
-void bundles_run(struct gn_bundles *b)
-{
-	if (b->wake <= b->now)
-		b->wake = GN_NEVER;
-	bundles_readers_run(b);
-	bundles_serve_run(b);
-	bundles_spread_run(b);
-	bundles_ingests_run(b);
-	bundles_opens_run(b);
-}
-
 void gn_bundles_tick(struct gn_bundles *b, gn_time now)
 {
 	bool due = b->wake <= now;
@@ -152,7 +98,7 @@ void gn_bundles_tick(struct gn_bundles *b, gn_time now)
 	}
 	bundles_own_tick(b);
 	if (due)
-		bundles_run(b);
+		run_all(b);
 }
 
 gn_time gn_bundles_deadline(const struct gn_bundles *b)
@@ -336,7 +282,7 @@ gn_err gn_bundles_recv(struct gn_bundles *b, const struct gn_pk *from, const str
 	err = answers(b, from, m) ? GN_OK : asks(b, &contact, m);
 	b->count.messages_bad += err == GN_UNSUPPORTED;
 	if (err != GN_LIMIT)
-		bundles_run(b);
+		run_all(b);
 	return err;
 }
 
@@ -356,7 +302,7 @@ void gn_bundles_peer_down(struct gn_bundles *b, const struct gn_pk *pk, gn_err w
 	b->now = now;
 	bundles_peer_lost(b, pk);
 	bundles_spread_peer_lost(b, pk);
-	bundles_run(b);
+	run_all(b);
 }
 
 bool gn_bundles_overlay_event(struct gn_bundles *b, const struct gn_overlay_event *e, gn_time now)
@@ -373,7 +319,7 @@ bool gn_bundles_overlay_event(struct gn_bundles *b, const struct gn_overlay_even
 	case FIND_JOB: bundles_job_found(b, f.object, e); break;
 	case FIND_OPEN: bundles_open_got(b, f.object, e); break;
 	}
-	bundles_run(b);
+	run_all(b);
 	return true;
 }
 
@@ -393,7 +339,27 @@ bool gn_bundles_blocks_event(struct gn_bundles *b, const struct gn_blocks_event 
 	case TICKET_SPREAD: bundles_job_loaded(b, e); break;
 	default: return false;
 	}
-	bundles_run(b);
+	run_all(b);
+	return true;
+}
+
+/* ---- outputs ---- */
+
+bool gn_bundles_next_message(struct gn_bundles *b, struct gn_overlay_message *m)
+{
+	gn_mem_free(b->env.alloc, b->sent);
+	b->sent = bundles_queue_pop(&b->control);
+	if (!b->sent)
+		b->sent = bundles_queue_pop(&b->bulk);
+	if (!b->sent)
+		return false;
+	b->count.messages_out++;
+	*m = (struct gn_overlay_message){
+		.to = b->sent->to,
+		.bytes = gn_slice(b->sent->storage + b->sent->off, b->sent->len),
+		.reliable = true};
+	if (b->sent->bulk)
+		bundles_serve_run(b); /* there is room again */
 	return true;
 }
 

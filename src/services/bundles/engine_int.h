@@ -409,7 +409,6 @@ GN_MUST gn_err bundles_timer_set(struct gn_bundles *b, struct bundles_timer *t, 
 GN_MUST gn_err bundles_find_add(struct gn_bundles *b, gn_op op, enum bundles_find_kind kind,
 				void *object);
 void bundles_find_drop(struct gn_bundles *b, gn_op *op); /* cancels; sets 0 */
-void bundles_run(struct gn_bundles *b);                  /* what can go on now */
 /* Tickets of the block store: who asked, and a number of theirs. */
 enum bundles_ticket {
 	TICKET_READ = 1,
@@ -430,6 +429,7 @@ static inline uint64_t bundles_ticket(enum bundles_ticket kind, uint64_t number,
 struct gn_fbb *bundles_message_begin(struct gn_bundles *b, size_t extra);
 void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint64_t request,
 			 uint8_t body_type, gn_fbref body);
+struct bundles_out *bundles_queue_pop(struct bundles_queue *q);
 void bundles_queue_free(struct gn_bundles *b, struct bundles_queue *q);
 gn_fbref bundles_chunk_make(struct gn_fbb *fbb, const struct gn_hash *block, uint32_t index,
 			    uint32_t block_len, const struct gn_hash *proof, size_t proof_len,
@@ -479,9 +479,38 @@ GN_MUST gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_f
 void bundles_reader_free(struct gn_bundles *b, struct bundles_reader *r);
 void bundles_reader_run(struct gn_bundles *b, struct bundles_reader *r);
 void bundles_readers_run(struct gn_bundles *b);
+/* Tells whoever reads that read_next has something to say. */
+void bundles_reader_wake(struct gn_bundles *b, struct bundles_reader *r);
 void bundles_reader_fail(struct gn_bundles *b, struct bundles_reader *r, gn_err err);
 GN_MUST gn_err bundles_reader_take(struct gn_bundles *b, struct bundles_reader *r,
 				   struct gn_slice *out);
+/* The chunk that is taken next. */
+static inline uint64_t bundles_reader_at(const struct bundles_reader *r)
+{
+	return r->at / GN_CHUNK;
+}
+
+/* Where the window has a chunk. */
+static inline struct bundles_slot *bundles_slot_at(const struct gn_bundles *b,
+						   const struct bundles_reader *r, uint64_t chunk)
+{
+	return &r->slots[chunk % b->cfg.ahead];
+}
+
+static inline uint32_t bundles_chunk_len(const struct bundles_reader *r, uint64_t chunk)
+{
+	uint64_t left = r->size - chunk * GN_CHUNK;
+	return left < GN_CHUNK ? (uint32_t)left : GN_CHUNK;
+}
+
+static inline const struct gn_hash *bundles_reader_hash(const struct bundles_reader *r,
+							uint64_t block)
+{
+	GN_ASSERT(block >= r->first_block && block - r->first_block < r->block_count);
+	return (const struct gn_hash *)(const void *)(r->blocks + (block - r->first_block) *
+									  sizeof(struct gn_hash));
+}
+
 const struct gn_hash *bundles_reader_block(const struct bundles_reader *r, uint64_t chunk);
 /* The slot that waits for this chunk; NULL: not wanted. */
 struct bundles_slot *bundles_reader_slot(struct gn_bundles *b, struct bundles_reader *r,
@@ -553,6 +582,8 @@ void bundles_ingest_stored(struct gn_bundles *b, const struct gn_blocks_event *e
 void bundles_ingest_free(struct gn_bundles *b, struct bundles_ingest *in);
 
 /* spread */
+GN_MUST gn_err bundles_spread_start(struct gn_bundles *b, struct gn_slice blocks, unsigned copies,
+				    uint64_t keep_until, gn_op *op);
 void bundles_spread_run(struct gn_bundles *b);
 void bundles_spread_due(struct gn_bundles *b, struct bundles_spread *s);
 void bundles_spread_free(struct gn_bundles *b, struct bundles_spread *s);
@@ -577,6 +608,16 @@ void bundles_open_free(struct gn_bundles *b, struct bundles_open *o);
 void bundles_open_end(struct gn_bundles *b, struct bundles_open *o, gn_err err);
 void bundles_open_event(struct gn_bundles *b, struct bundles_open *o, struct gn_bundles_event *out);
 void bundles_caches_free(struct gn_bundles *b);
+void bundles_head_keep(struct gn_bundles *b, const struct gn_hash *key, const uint8_t *bytes,
+		       uint32_t len);
+/* Nobody waits for it any more. */
+void bundles_work_drop(struct gn_bundles *b, struct gn_bundles_work *w);
+/* Takes w; what the check said, or GN_NOMEM. */
+GN_MUST gn_err bundles_manifest_keep(struct gn_bundles *b, struct gn_bundles_work *w);
+/* A lookup is on, or all was at hand. */
+GN_MUST gn_err bundles_open_start(struct gn_bundles *b, const struct gn_pk *owner,
+				  struct gn_slice label, uint64_t version, bool fresh,
+				  struct bundles_open **out);
 
 /* room for opens (BU-27). Memory as gn_mem_resize; NULL: o itself has to give way. */
 void *bundles_open_memory(struct gn_bundles *b, struct bundles_open *o, void *p, size_t size);

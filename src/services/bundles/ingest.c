@@ -1,9 +1,8 @@
 /* Taking in a local file: bytes become blocks of the own store, pinned. One block is in memory
  * at a time; a block whose chunks wait for the disk holds the source back.
  *
- *   FILLING -> STORING [a block is full, or the end] -> FILLING [all its chunks handed over] ->
- *   .. -> ENDED [end,
- * nothing on its way]
+ *   FILLING -> STORING [a block is full, or the end] -> FILLING [all its chunks handed over] -> ..
+ *   .. -> ENDED [end, nothing on its way]
  *
  * What an ingest pinned is let go when it fails or is cancelled. Rule: docs/spec/services.md
  * BU-17. */

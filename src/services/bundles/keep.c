@@ -1,17 +1,17 @@
 /* Keeping blocks for others: a peer asks, and gets a refusal, or sends the chunks that are
  * missing, or, when all are durable, the signed promise to keep the block until a time.
  *
- *   incoming: (BlockKeep, room) -> OPEN -> chunk.. chunk [ChunkPut] -> complete: receipt ->
- *   closed
+ *   incoming:  OPEN [BlockKeep, room] -> closed [its last chunk is durable: receipt]
  *              OPEN -> closed [no chunk for long, too slow in all, or gave way]
  *
  * 1. Every place is counted under the key and address that asked for it; when all are taken, the
  *    one that has brought the least for its time gives way, of equals the one whose prefix, then
  *    whose key, has the most of them.
  * 2. A place keeps nobody from bringing the block: whoever asks for it may send its chunks,
- *    which prove themselves, and the last one proves the length. 3. A receipt is sent only for a
- *    block whose every chunk is durable. 4. A block of our own never becomes less than that.
- *    Rules: docs/spec/services.md BU-9, BU-19. */
+ *    which prove themselves, and the last one proves the length.
+ * 3. A receipt is sent only for a block whose every chunk is durable.
+ * 4. A block of our own never becomes less than that.
+ * Rules: docs/spec/services.md BU-9, BU-19. */
 #include "services/bundles/engine_int.h"
 
 /* ---- incoming blocks ---- */

@@ -48,7 +48,7 @@ void bundles_message_end(struct gn_bundles *b, const struct gn_contact *to, uint
 	q->bytes += out->cap;
 }
 
-static struct bundles_out *queue_pop(struct bundles_queue *q)
+struct bundles_out *bundles_queue_pop(struct bundles_queue *q)
 {
 	struct bundles_out *out = q->first;
 	if (!out)
@@ -62,26 +62,8 @@ static struct bundles_out *queue_pop(struct bundles_queue *q)
 
 void bundles_queue_free(struct gn_bundles *b, struct bundles_queue *q)
 {
-	for (struct bundles_out *out; (out = queue_pop(q));)
+	for (struct bundles_out *out; (out = bundles_queue_pop(q));)
 		gn_mem_free(b->env.alloc, out);
-}
-
-bool gn_bundles_next_message(struct gn_bundles *b, struct gn_overlay_message *m)
-{
-	gn_mem_free(b->env.alloc, b->sent);
-	b->sent = queue_pop(&b->control);
-	if (!b->sent)
-		b->sent = queue_pop(&b->bulk);
-	if (!b->sent)
-		return false;
-	b->count.messages_out++;
-	*m = (struct gn_overlay_message){
-		.to = b->sent->to,
-		.bytes = gn_slice(b->sent->storage + b->sent->off, b->sent->len),
-		.reliable = true};
-	if (b->sent->bulk)
-		bundles_serve_run(b); /* there is room again */
-	return true;
 }
 
 /* ---- parts ---- */

@@ -1,173 +1,15 @@
 /* Opening a site: its newest head from the overlay, then the manifest that the head (or one of
- * the versions before) names, read as any file. Heads are cached by place, manifests by root;
- * what is cached was verified when it came.
+ * the versions before) names, read as any file.
  *
  *   GETTING -> READING [a head, no such manifest here] -> CHECKING [whole] -> ENDED [work_done]
- *   GETTING -> ENDED [manifest here, or no head] any -> ENDED [gives way: bundles_open_room.c]
+ *   GETTING -> ENDED [manifest here, or no head]
+ *   any -> ENDED [gives way: open_room.c]
  *
  * What a head says of its manifest takes no memory, what came of it does.
  * Rules: docs/spec/services.md BU-16, BU-27. */
 #include "services/bundles/engine_int.h"
 
-/* ---- caches ---- */
-
-static void head_drop(struct gn_bundles *b, const struct gn_hash *key)
-{
-	struct bundles_head *h = gn_map_get(&b->heads, key);
-	if (!h)
-		return;
-	gn_mem_free(b->env.alloc, h->bytes);
-	(void)gn_map_remove(&b->heads, key);
-}
-
-/* Takes *bytes: nulled when it was kept. */
-static void head_keep(struct gn_bundles *b, const struct gn_hash *key, const uint8_t *bytes,
-		      uint32_t len)
-{
-	if (b->heads.count >= BUNDLES_HEADS && !gn_map_get(&b->heads, key)) {
-		uint32_t oldest = 0;
-		for (uint32_t i = 1; i < b->heads.count; i++)
-			if (((struct bundles_head *)gn_map_value_at(&b->heads, i))->got <
-			    ((struct bundles_head *)gn_map_value_at(&b->heads, oldest))->got)
-				oldest = i;
-		struct gn_hash gone = *(const struct gn_hash *)gn_map_key_at(&b->heads, oldest);
-		head_drop(b, &gone);
-	}
-	uint8_t *copy = gn_mem_new(b->env.alloc, len);
-	struct bundles_head *h = copy ? gn_map_put(&b->heads, key) : NULL;
-	if (!h) { /* a cache may forget */
-		gn_mem_free(b->env.alloc, copy);
-		b->count.nomem++;
-		return;
-	}
-	gn_mem_free(b->env.alloc, h->bytes);
-	memcpy(copy, bytes, len);
-	*h = (struct bundles_head){copy, len, b->now};
-}
-
-void gn_bundles_head_put(struct gn_bundles *b, struct gn_slice record, gn_time now)
-{
-	struct gn_hash key;
-	struct gn_head head, held;
-	b->now = now;
-	if (gn_head_open(record, &head) != GN_OK)
-		return;
-	gn_head_key(&head.owner, head.label, &key);
-	const struct bundles_head *h = gn_map_get(&b->heads, &key);
-	if (!h || gn_head_parse(gn_slice(h->bytes, h->len), &held) != GN_OK || held.seq < head.seq)
-		head_keep(b, &key, record.p, (uint32_t)record.len);
-}
-
-uint64_t gn_bundles_head_expires(const struct gn_bundles *b, const struct gn_pk *owner,
-				 struct gn_slice label)
-{
-	struct gn_hash key;
-	struct gn_head head;
-	gn_head_key(owner, label, &key);
-	const struct bundles_head *h = gn_map_get(&b->heads, &key);
-	return h && gn_head_parse(gn_slice(h->bytes, h->len), &head) == GN_OK
-		       ? head.created + head.ttl
-		       : 0;
-}
-
-static void work_free(struct gn_bundles *b, struct gn_bundles_work *w)
-{
-	gn_manifest_free(&w->alloc, w->manifest);
-	gn_mem_free(&b->open_alloc, w->bytes);
-	gn_mem_free(b->env.alloc, w);
-}
-
-/* Nobody waits for it any more. */
-static void work_drop(struct gn_bundles *b, struct gn_bundles_work *w)
-{
-	struct gn_bundles_work **at = &b->work_first;
-	while (*at != w)
-		at = &(*at)->next;
-	*at = w->next;
-	work_free(b, w);
-}
-
-static void manifest_drop(struct gn_bundles *b, const struct gn_hash *root)
-{
-	struct bundles_kept_manifest *k = gn_map_get(&b->manifests, root);
-	GN_ASSERT(k);
-	b->manifest_bytes -= k->work->len;
-	work_free(b, k->work);
-	(void)gn_map_remove(&b->manifests, root);
-}
-
-/* Makes room for `len` more bytes, least recently used first. */
-static void manifests_evict(struct gn_bundles *b, size_t len)
-{
-	while (b->manifests.count && (b->manifests.count >= BUNDLES_MANIFESTS ||
-				      b->manifest_bytes + len > BUNDLES_MANIFEST_BYTES)) {
-		uint32_t oldest = 0;
-		for (uint32_t i = 1; i < b->manifests.count; i++)
-			if (((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))
-				    ->used <
-			    ((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, oldest))
-				    ->used)
-				oldest = i;
-		struct gn_hash gone = *(const struct gn_hash *)gn_map_key_at(&b->manifests, oldest);
-		manifest_drop(b, &gone);
-	}
-}
-
-void bundles_caches_free(struct gn_bundles *b)
-{
-	for (uint32_t i = 0; i < b->heads.count; i++)
-		gn_mem_free(b->env.alloc,
-			    ((struct bundles_head *)gn_map_value_at(&b->heads, i))->bytes);
-	for (uint32_t i = 0; i < b->manifests.count; i++)
-		work_free(
-			b,
-			((struct bundles_kept_manifest *)gn_map_value_at(&b->manifests, i))->work);
-	GN_ASSERT(b->works_out == 0);
-	for (struct gn_bundles_work *w = b->work_first, *next; w; w = next) {
-		next = w->next;
-		work_free(b, w);
-	}
-	gn_map_fini(&b->heads);
-	gn_map_fini(&b->manifests);
-}
-
 /* ---- operations ---- */
-
-/* All that it holds but its head. */
-static void let_go(struct gn_bundles *b, struct bundles_open *o)
-{
-	bundles_find_drop(b, &o->get);
-	if (o->reader)
-		bundles_reader_free(b, o->reader);
-	o->reader = NULL;
-	gn_mem_free(&b->open_alloc, o->bytes);
-	o->bytes = NULL;
-	o->cap = 0;
-	if (o->work)
-		work_drop(b, o->work);
-	o->work = NULL;
-	b->opens -= !o->op.ended;
-}
-
-void bundles_open_end(struct gn_bundles *b, struct bundles_open *o, gn_err err)
-{
-	let_go(b, o);
-	o->op.err = err;
-	o->op.ended = true;
-	bundles_tell(b, &o->op);
-}
-
-void bundles_open_free(struct gn_bundles *b, struct bundles_open *o)
-{
-	struct bundles_open **at = &b->open_first;
-	while (*at != o)
-		at = &(*at)->next;
-	*at = o->next;
-	let_go(b, o);
-	bundles_op_remove(b, &o->op);
-	gn_mem_free(b->env.alloc, o->head);
-	gn_mem_free(b->env.alloc, o);
-}
 
 /* The version asked for among those of the head. */
 static const struct gn_head_version *choose(const struct gn_head *head, uint64_t version)
@@ -227,16 +69,15 @@ static gn_err set_head(struct gn_bundles *b, struct bundles_open *o, struct gn_s
 	return GN_OK;
 }
 
-gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label,
-		       uint64_t version, bool fresh, gn_time now, gn_op *op)
+gn_err bundles_open_start(struct gn_bundles *b, const struct gn_pk *owner, struct gn_slice label,
+			  uint64_t version, bool fresh, struct bundles_open **out)
 {
-	b->now = now;
 	if (label.len > GN_RECORD_LABEL_MAX)
 		return GN_USAGE;
 	struct gn_hash key;
 	gn_head_key(owner, label, &key);
 	const struct bundles_head *cached = gn_map_get(&b->heads, &key);
-	if (cached && (fresh || now - cached->got >= BUNDLES_HEAD_TTL))
+	if (cached && (fresh || b->now - cached->got >= BUNDLES_HEAD_TTL))
 		cached = NULL;
 	if (!cached || !at_hand(b, cached, version))
 		GN_TRY(bundles_open_place(b, owner));
@@ -252,25 +93,26 @@ gn_err gn_bundles_open(struct gn_bundles *b, const struct gn_pk *owner, struct g
 	b->count.opens++;
 	o->version = version;
 	o->owner = *owner;
-	o->moved = now;
+	o->moved = b->now;
 	o->key = key;
-	*op = o->op.id;
 	gn_err err;
 	if (cached) {
 		err = set_head(b, o, gn_slice(cached->bytes, cached->len));
-		o->age = now - cached->got;
+		o->age = b->now - cached->got;
 		if (err == GN_OK) {
+			*out = o;
 			go_on(b, o);
-			bundles_run(b);
 			return GN_OK;
 		}
 	} else {
 		struct gn_get_options options = {.type = GN_FB_RECORD_TYPE_SITE};
-		err = gn_overlay_get(b->cfg.overlay, &o->key, &options, now, &o->get);
+		err = gn_overlay_get(b->cfg.overlay, &o->key, &options, b->now, &o->get);
 		if (err == GN_OK)
 			err = bundles_find_add(b, o->get, FIND_OPEN, o);
-		if (err == GN_OK)
+		if (err == GN_OK) {
+			*out = o;
 			return GN_OK;
+		}
 		o->get = 0;
 	}
 	bundles_open_free(b, o);
@@ -291,7 +133,7 @@ void bundles_open_got(struct gn_bundles *b, struct bundles_open *o,
 	}
 	const struct bundles_head *cached = gn_map_get(&b->heads, &o->key);
 	if (o->head) {
-		head_keep(b, &o->key, o->head, o->head_len);
+		bundles_head_keep(b, &o->key, o->head, o->head_len);
 	} else if (err != GN_NOT_FOUND && cached && b->now - cached->got < BUNDLES_HEAD_STALE) {
 		o->age = b->now - cached->got; /* nobody can be asked: what was so an hour ago */
 		err = set_head(b, o, gn_slice(cached->bytes, cached->len));
@@ -324,47 +166,6 @@ static gn_err work_new(struct gn_bundles *b, struct bundles_open *o)
 	return GN_OK;
 }
 
-struct gn_bundles_work *gn_bundles_next_work(struct gn_bundles *b)
-{
-	struct gn_bundles_work *w = b->works_out < BUNDLES_WORKS ? b->work_first : NULL;
-	if (!w)
-		return NULL;
-	struct bundles_open *o = bundles_op_get(b, w->op, OP_OPEN);
-	GN_ASSERT(o && o->work == w); /* a work that waits goes with its open */
-	o->work = NULL;
-	b->work_first = w->next;
-	w->next = NULL;
-	b->works_out++;
-	return w;
-}
-
-void gn_bundles_work_run(struct gn_bundles_work *w)
-{
-	w->err = gn_manifest_open(&w->alloc, gn_slice(w->bytes, w->len), &w->manifest);
-}
-
-/* Takes w. */
-static gn_err manifest_keep(struct gn_bundles *b, struct gn_bundles_work *w)
-{
-	gn_err err = w->err;
-	gn_mem_free(&b->open_alloc, w->bytes);
-	w->bytes = NULL;
-	if (err == GN_OK && !gn_map_get(&b->manifests, &w->root)) {
-		/* another open may have been faster */
-		manifests_evict(b, w->len);
-		struct bundles_kept_manifest *k = gn_map_put(&b->manifests, &w->root);
-		if (k) {
-			*k = (struct bundles_kept_manifest){w, b->now};
-			b->manifest_bytes += w->len;
-			b->count.rules_ignored += gn_manifest_rules_ignored(w->manifest);
-			return GN_OK;
-		}
-		err = GN_NOMEM;
-	}
-	work_free(b, w);
-	return err;
-}
-
 void gn_bundles_work_done(struct gn_bundles *b, struct gn_bundles_work *w, gn_time now)
 {
 	gn_op op = w->op;
@@ -372,7 +173,7 @@ void gn_bundles_work_done(struct gn_bundles *b, struct gn_bundles_work *w, gn_ti
 	GN_ASSERT(b->works_out > 0);
 	b->now = now;
 	b->works_out--;
-	gn_err err = manifest_keep(b, w);
+	gn_err err = bundles_manifest_keep(b, w);
 	/* a good one is for all who wait for the same */
 	for (struct bundles_open *o = b->open_first; o; o = o->next)
 		if (!o->op.ended && bundles_hash_eq(&o->root, &root) &&

@@ -1,13 +1,14 @@
 /* Room for opens: the memory of manifests on their way and the places of opens. Whoever makes a
- * head can let an open wait as long as BU-12 allows, and can send as much as he likes, so when
+ * head can let an open wait as long as BU-12 allows, and can send as much as they like, so when
  * room is short somebody gives way:
  *
- *   first who got nothing for BUNDLES_OPEN_GRACE, the longest of them; else one of the owner
- *   that holds most
+ *   first those that got nothing for BUNDLES_OPEN_GRACE, the longest of them
+ *   else one of the owner that holds most
  *
- * 1. The budget is an allocator of its own: what opens hold is never missing elsewhere. 2. Who
- *    asks for memory is a candidate like the others. 3. What a worker has in its hands stays.
- *    Rule: docs/spec/services.md BU-27. */
+ * 1. The budget is an allocator of its own: what opens hold is never missing elsewhere.
+ * 2. An open that asks for memory is a candidate like the others.
+ * 3. What a worker has in its hands stays.
+ * Rule: docs/spec/services.md BU-27. */
 #include "services/bundles/engine_int.h"
 
 static uint64_t bytes_of(const struct gn_bundles *b, const struct bundles_open *o)

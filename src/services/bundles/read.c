@@ -1,53 +1,29 @@
-/* Readers: a range of a file as a stream of verified chunks, from this node's disk where it has
- * them, else from peers.
+/* Readers: a range of a file as a stream of verified chunks. What a reader has and wants is here;
+ * where chunks come from is in fetch.c.
  *
  *   slot:  FREE -> WANTED [window moves] -> LOADING [own disk] -> READY [loaded] -> FREE [taken]
- *                         WANTED -> ASKED [a peer] -> READY [its chunk] ; LOADING, ASKED ->
- *                         WANTED [damaged, late,
- * refused]
+ *          WANTED -> ASKED [a peer] -> READY [its chunk]
+ *          LOADING, ASKED -> WANTED [damaged, late, refused]
  *
  * 1. Only chunks first..first+ahead have slots, so a reader holds at most ahead + 1 chunks in
  *    memory (BU-15).
  * 2. READY data is verified: by the store that loaded it, or by its proof when it came.
  * 3. A reader fails when the chunk it needs next cannot be had from anyone; what came before it
- *    has been handed out. Rules: docs/spec/services.md BU-12..BU-15. */
+ *    has been handed out.
+ * Rules: docs/spec/services.md BU-12..BU-15. */
 #include "services/bundles/engine_int.h"
-
-static uint64_t head_chunk(const struct bundles_reader *r)
-{
-	return r->at / GN_CHUNK;
-}
-
-static struct bundles_slot *slot_at(const struct gn_bundles *b, const struct bundles_reader *r,
-				    uint64_t chunk)
-{
-	return &r->slots[chunk % b->cfg.ahead];
-}
-
-static uint32_t chunk_len(const struct bundles_reader *r, uint64_t chunk)
-{
-	uint64_t left = r->size - chunk * GN_CHUNK;
-	return left < GN_CHUNK ? (uint32_t)left : GN_CHUNK;
-}
-
-static const struct gn_hash *block_hash(const struct bundles_reader *r, uint64_t block)
-{
-	GN_ASSERT(block >= r->first_block && block - r->first_block < r->block_count);
-	return (const struct gn_hash *)(const void *)(r->blocks + (block - r->first_block) *
-									  sizeof(struct gn_hash));
-}
 
 const struct gn_hash *bundles_reader_block(const struct bundles_reader *r, uint64_t chunk)
 {
-	return block_hash(r, chunk / GN_BLOCK_CHUNKS);
+	return bundles_reader_hash(r, chunk / GN_BLOCK_CHUNKS);
 }
 
 struct bundles_slot *bundles_reader_slot(struct gn_bundles *b, struct bundles_reader *r,
 					 uint64_t chunk)
 {
-	if (r->op.err != GN_OK || chunk < head_chunk(r) || chunk >= r->next)
+	if (r->op.err != GN_OK || chunk < bundles_reader_at(r) || chunk >= r->next)
 		return NULL;
-	struct bundles_slot *slot = slot_at(b, r, chunk);
+	struct bundles_slot *slot = bundles_slot_at(b, r, chunk);
 	return slot->state == SLOT_FREE || slot->state == SLOT_READY ? NULL : slot;
 }
 
@@ -72,7 +48,7 @@ gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *fil
 	r->end = off + len;
 	r->open = open;
 	r->hungry = true;
-	r->next = head_chunk(r);
+	r->next = bundles_reader_at(r);
 	r->last = len ? (r->end - 1) / GN_CHUNK + 1 : r->next;
 	r->first_block = r->looked = off / GN_BLOCK;
 	r->block_count = len ? (r->end - 1) / GN_BLOCK + 1 - r->first_block : 0;
@@ -120,7 +96,7 @@ void bundles_reader_free(struct gn_bundles *b, struct bundles_reader *r)
 }
 
 /* Tells whoever reads that read_next has something to say. */
-static void wake_owner(struct gn_bundles *b, struct bundles_reader *r)
+void bundles_reader_wake(struct gn_bundles *b, struct bundles_reader *r)
 {
 	if (!r->hungry)
 		return;
@@ -139,33 +115,10 @@ void bundles_reader_fail(struct gn_bundles *b, struct bundles_reader *r, gn_err 
 	b->count.reads_failed++;
 	drop_slots(b, r);
 	r->hungry = true;
-	wake_owner(b, r);
+	bundles_reader_wake(b, r);
 }
 
-/* ---- filling ---- */
-
-gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
-			   struct gn_slice data)
-{
-	struct bundles_slot *slot = slot_at(b, r, chunk);
-	if (r->open)
-		r->open->moved = b->now;
-	uint8_t *copy = r->open ? bundles_open_memory(b, r->open, NULL, data.len)
-				: gn_mem_resize(b->env.alloc, NULL, data.len);
-	if (!copy) {
-		gn_err err = r->open ? GN_BUSY : GN_NOMEM;
-		b->count.nomem += err == GN_NOMEM;
-		bundles_reader_fail(b, r, err);
-		return err;
-	}
-	memcpy(copy, data.p, data.len);
-	slot->data = copy;
-	slot->len = (uint32_t)data.len;
-	slot->state = SLOT_READY;
-	if (chunk == head_chunk(r))
-		wake_owner(b, r);
-	return GN_OK;
-}
+/* ---- checking ---- */
 
 /* BU-16: whether a block's chunks are kept as cache is decided once, when the first of them
  * comes. */
@@ -189,12 +142,12 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 	uint64_t block = chunk / GN_BLOCK_CHUNKS;
 	uint32_t index = (uint32_t)(chunk % GN_BLOCK_CHUNKS),
 		 len = gn_file_block_len(r->size, block);
-	if (data.len != chunk_len(r, chunk))
+	if (data.len != bundles_chunk_len(r, chunk))
 		return GN_HASH;
 	if (caching(b, r, block)) {
 		/* the store checks the proof before it takes anything: no need to hash twice */
-		gn_err err = gn_blocks_put(b->cfg.blocks, block_hash(r, block), len, index, proof,
-					   proof_len, data, GN_BLOCK_CACHE, 0,
+		gn_err err = gn_blocks_put(b->cfg.blocks, bundles_reader_hash(r, block), len, index,
+					   proof, proof_len, data, GN_BLOCK_CACHE, 0,
 					   bundles_ticket(TICKET_CACHE, 0, 0), b->now);
 		if (err == GN_OK) {
 			b->cache_puts++;
@@ -207,119 +160,7 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 		if (err == GN_HASH || err == GN_RANGE)
 			return GN_HASH;
 	}
-	return gn_block_check(block_hash(r, block), len, index, proof, proof_len, data);
-}
-
-void bundles_reader_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
-{
-	struct bundles_reader *r =
-		bundles_op_get(b, e->ticket >> 16 & ((UINT64_C(1) << 44) - 1), OP_READ);
-	b->local_loads--;
-	if (!r || r->op.err != GN_OK)
-		return;
-	struct bundles_slot *slot = &r->slots[e->ticket & 0xffff];
-	GN_ASSERT(slot->state == SLOT_LOADING);
-	uint64_t chunk = head_chunk(r); /* the one of the window that lies in this slot */
-	while (slot_at(b, r, chunk) != slot)
-		chunk++;
-	if (e->err != GN_OK || e->chunk.len != chunk_len(r, chunk)) {
-		slot->state = SLOT_WANTED;
-		slot->skip_local = true;
-		return;
-	}
-	b->count.chunks_local++;
-	(void)!bundles_reader_fill(b, r, chunk, e->chunk); /* no memory: it failed and was told */
-}
-
-/* ---- asking ---- */
-
-/* Starts to look for the holders of the blocks that are needed soon (BU-12). */
-static void look_ahead(struct gn_bundles *b, struct bundles_reader *r)
-{
-	uint64_t until = r->next / GN_BLOCK_CHUNKS + BUNDLES_LOOK_AHEAD,
-		 end = r->first_block + r->block_count;
-	for (uint64_t limit = until < end ? until : end; r->looked < limit; r->looked++) {
-		const struct gn_hash *block = block_hash(r, r->looked);
-		if (!gn_blocks_have(b->cfg.blocks, block, NULL) && !bundles_source_need(b, block))
-			return;
-	}
-}
-
-static bool load_local(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk,
-		       struct bundles_slot *slot)
-{
-	const struct gn_hash *block = bundles_reader_block(r, chunk);
-	uint32_t index = (uint32_t)(chunk % GN_BLOCK_CHUNKS);
-	if (slot->skip_local || !gn_blocks_have_chunk(b->cfg.blocks, block, index))
-		return false;
-	if (b->local_loads >= BUNDLES_LOCAL_LOADS)
-		return true; /* soon: the end of one of them runs us again */
-	uint64_t ticket = bundles_ticket(TICKET_READ, r->op.id, (uint32_t)(slot - r->slots));
-	gn_err err = gn_blocks_load(b->cfg.blocks, block, index, ticket, b->now);
-	if (err == GN_OK) {
-		slot->state = SLOT_LOADING;
-		b->local_loads++;
-	} else if (err == GN_BUSY || err == GN_NOMEM) {
-		b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
-	} else {
-		slot->skip_local = true;
-	}
-	return true;
-}
-
-static bool asked_in_block(const struct gn_bundles *b, const struct bundles_reader *r,
-			   uint64_t chunk)
-{
-	for (uint64_t c = head_chunk(r); c < r->next; c++)
-		if (c / GN_BLOCK_CHUNKS == chunk / GN_BLOCK_CHUNKS &&
-		    slot_at(b, r, c)->state == SLOT_ASKED)
-			return true;
-	return false;
-}
-
-/* False when nothing more can be asked for this reader now. */
-static bool ask_peer(struct gn_bundles *b, struct bundles_reader *r, uint64_t chunk)
-{
-	gn_err err = GN_NOMEM;
-	struct bundles_source *s = bundles_source_need(b, bundles_reader_block(r, chunk));
-	struct bundles_peer *p =
-		s ? bundles_source_pick(b, s, asked_in_block(b, r, chunk), &err) : NULL;
-	if (p && bundles_request_send(b, p, r, chunk, bundles_reader_block(r, chunk)))
-		return true;
-	if (p)
-		b->wake = gn_time_min(b->wake, b->now + BUNDLES_BUSY_WAIT);
-	else if (err != GN_AGAIN && chunk == head_chunk(r))
-		bundles_reader_fail(b, r, err);
-	return false;
-}
-
-void bundles_reader_run(struct gn_bundles *b, struct bundles_reader *r)
-{
-	while (r->next < r->last && r->next < head_chunk(r) + b->cfg.ahead) {
-		struct bundles_slot *slot = slot_at(b, r, r->next++);
-		GN_ASSERT(slot->state == SLOT_FREE && !slot->data);
-		slot->state = SLOT_WANTED;
-		slot->skip_local = false;
-	}
-	look_ahead(b, r);
-	for (uint64_t c = head_chunk(r); c < r->next && r->op.err == GN_OK; c++) {
-		struct bundles_slot *slot = slot_at(b, r, c);
-		if (slot->state == SLOT_WANTED && !load_local(b, r, c, slot) && !ask_peer(b, r, c))
-			return;
-	}
-}
-
-/* All readers, another one first each time: no one starves when windows are short. */
-void bundles_readers_run(struct gn_bundles *b)
-{
-	uint32_t n = b->reader_count;
-	if (n)
-		b->reader_turn = (b->reader_turn + 1) % n;
-	for (uint32_t i = 0; i < n; i++) {
-		struct bundles_reader *r = b->readers[(b->reader_turn + i) % n];
-		if (r->op.err == GN_OK)
-			bundles_reader_run(b, r);
-	}
+	return gn_block_check(bundles_reader_hash(r, block), len, index, proof, proof_len, data);
 }
 
 /* ---- taking ---- */
@@ -333,8 +174,8 @@ gn_err bundles_reader_take(struct gn_bundles *b, struct bundles_reader *r, struc
 	*out = gn_slice(NULL, 0);
 	if (r->at == r->end)
 		return GN_OK;
-	uint64_t chunk = head_chunk(r);
-	struct bundles_slot *slot = slot_at(b, r, chunk);
+	uint64_t chunk = bundles_reader_at(r);
+	struct bundles_slot *slot = bundles_slot_at(b, r, chunk);
 	if (r->next <= chunk || slot->state != SLOT_READY) {
 		r->hungry = true;
 		return GN_AGAIN;
@@ -346,39 +187,4 @@ gn_err bundles_reader_take(struct gn_bundles *b, struct bundles_reader *r, struc
 	r->at += out->len;
 	b->count.bytes_read += out->len;
 	return GN_OK;
-}
-
-gn_err gn_bundles_read(struct gn_bundles *b, const struct gn_bundle_file *file, uint64_t off,
-		       uint64_t len, gn_time now, gn_op *op)
-{
-	struct bundles_reader *r;
-	b->now = now;
-	GN_TRY(bundles_reader_new(b, file, off, len, NULL, &r));
-	*op = r->op.id;
-	if (len == 0)
-		wake_owner(b, r);
-	bundles_reader_run(b, r);
-	return GN_OK;
-}
-
-gn_err gn_bundles_read_next(struct gn_bundles *b, gn_op op, struct gn_slice *out, gn_time now)
-{
-	struct bundles_reader *r = bundles_op_get(b, op, OP_READ);
-	b->now = now;
-	if (!r || r->open)
-		return GN_NOT_FOUND;
-	struct gn_slice bytes;
-	gn_err err = bundles_reader_take(b, r, &bytes);
-	if (err == GN_AGAIN) {
-		bundles_reader_run(b, r);
-		return err;
-	}
-	if (err != GN_OK || bytes.len == 0) {
-		bundles_reader_free(b, r);
-	} else {
-		bundles_reader_run(b, r);
-	}
-	if (err == GN_OK)
-		*out = bytes;
-	return err;
 }

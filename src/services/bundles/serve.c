@@ -3,8 +3,8 @@
  * it, and is looked at ever more seldom.
  *
  *   queue:  idle -> in turn [asked] -> in turn [chunk went] -> idle [empty]
- *           in turn -> waiting [no room] -> in turn [room may be there; time to look] ..
- *           forgotten [BUNDLES_SERVE_WAIT]
+ *           in turn -> waiting [no room] -> in turn [room may be there, time to look]
+ *           waiting -> forgotten [BUNDLES_SERVE_WAIT]
  *
  * A chunk is checked by the store when it is read: damaged ones are not given. Rule:
  * docs/spec/services.md BU-10. */

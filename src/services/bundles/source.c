@@ -1,11 +1,12 @@
 /* Where blocks are: the nodes nearest to a block's hash, found once and remembered for all
- * readers of it, with what each of them said. The nearest few are asked for chunks directly; who
- * lacks the block says so, and the next nearest takes his place.
+ * readers of it, with what each of them said. The nearest few are asked for chunks directly; one
+ * that lacks the block says so, and the next nearest takes its place.
  *
- *   NEW -> FINDING [pick] -> FOUND [contacts] -> WAITING [nobody is left] -> NEW, wide [due] ->
- *   FINDING -> FOUND ->
- * NONE [nobody] FOUND -> NEW [BUNDLES_SOURCE_TTL] NONE -> NEW [BUNDLES_BUSY_WAIT: for whoever
- * asks later]
+ *   NEW -> FINDING [need] -> FOUND [contacts]
+ *   FOUND -> WAITING [nobody is left] -> NEW, wide [due] -> FINDING -> FOUND
+ *   FOUND, wide -> NONE [nobody is left]
+ *   FOUND -> NEW [BUNDLES_SOURCE_TTL]
+ *   NONE -> NEW [BUNDLES_BUSY_WAIT: for whoever asks later]
  *
  * Rule: docs/spec/services.md BU-12. */
 #include "services/bundles/engine_int.h"

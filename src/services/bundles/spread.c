@@ -1,17 +1,17 @@
 /* Spreading: each block of a publication goes to the nodes nearest to its hash, nearest first,
- * until as many as wanted have signed for it; who refuses or dies is replaced by the next
+ * until as many as wanted have signed for it; one that refuses or dies is replaced by the next
  * nearest. The same again every hour, so that copies follow a changing network.
  *
  *   job:     finding -> placing -> finished [enough copies, or nobody is left]
  *   target:  NEW -> ASKED [BlockKeep] -> KEPT [receipt] | REFUSED [code, silence]
- *                   ASKED -> SENDING [BlockHas] -> KEPT [receipt with the last chunk] | REFUSED
- *                   ; any -> WAITING [BUSY]
- * -> the same again
+ *            ASKED -> SENDING [BlockHas] -> KEPT [receipt with the last chunk] | REFUSED
+ *            any -> WAITING [BUSY] -> the same again
  *
- * 1. A copy counts when its receipt verifies: this block, this holder, not in the past. 2. At
- *    most BUNDLES_JOBS blocks are on their way. 3. All chunks on their way share a window, which
- *    follows the time they take: the uplink may be slow, and what waits behind it is not dead.
- *    Rules: docs/spec/services.md BU-11, BU-22. */
+ * 1. A copy counts when its receipt verifies: this block, this holder, not in the past.
+ * 2. At most BUNDLES_JOBS blocks are on their way.
+ * 3. All chunks on their way share a window, which follows the time they take: the uplink may be
+ *    slow, and what waits behind it is not dead.
+ * Rules: docs/spec/services.md BU-11, BU-22. */
 #include "services/bundles/engine_int.h"
 
 /* ---- the window of all chunks on their way (BU-22) ---- */
@@ -464,11 +464,10 @@ void bundles_spread_due(struct gn_bundles *b, struct bundles_spread *s)
 		round_begin(b, s);
 }
 
-gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned copies,
-			 uint64_t keep_until, gn_time now, gn_op *op)
+gn_err bundles_spread_start(struct gn_bundles *b, struct gn_slice blocks, unsigned copies,
+			    uint64_t keep_until, gn_op *op)
 {
 	size_t count = blocks.len / sizeof(struct gn_hash);
-	b->now = now;
 	if (blocks.len % sizeof(struct gn_hash) || copies == 0 || copies > BUNDLES_HOLDERS ||
 	    keep_until <= bundles_unix(b))
 		return GN_USAGE;
@@ -509,7 +508,6 @@ gn_err gn_bundles_spread(struct gn_bundles *b, struct gn_slice blocks, unsigned 
 	b->spread_blocks += count;
 	*op = s->op.id;
 	round_begin(b, s);
-	bundles_run(b);
 	return GN_OK;
 }
 

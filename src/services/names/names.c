@@ -1,10 +1,7 @@
-/* The names engine's frame: operations, their events, the cache and the pins. What is looked up
- * when is in names_resolve.c.
+/* The names engine: its operations and their events. What is looked up when is in resolve.c.
  *
- *   job:  LOOKING -> ENDED [names_end] -> shown by next_event -> freed by the next call of it
- *
- * 1. Every operation ends in exactly one event. 2. ops maps each overlay operation under way to
- *    its job, and nothing else. Rules: docs/spec/services.md NA-9..NA-13. */
+ * ops maps each overlay operation under way to its job, and nothing else.
+ * Rules: docs/spec/services.md NA-9..NA-13. */
 #include "services/names/names_int.h"
 
 _Static_assert(GN_NAME_PUSHED == GN_OVERLAY_PUSHED, "records may not know the overlay");
@@ -27,26 +24,12 @@ gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct
 	return GN_OK;
 }
 
-static void job_free(struct gn_names *n, struct names_job *job)
-{
-	if (!job)
-		return;
-	for (unsigned s = 0; s < 2; s++)
-		if (job->get[s])
-			(void)gn_map_remove(&n->ops, &job->get[s]);
-	names_candidates_free(n, job);
-	gn_mem_free(n->env.alloc, job->found.bytes);
-	gn_mem_free(n->env.alloc, job->alias.bytes);
-	(void)gn_map_remove(&n->jobs, &job->op);
-	gn_mem_free(n->env.alloc, job);
-}
-
 void gn_names_free(struct gn_names *n)
 {
 	if (!n)
 		return;
 	while (n->jobs.count)
-		job_free(n, *(struct names_job **)gn_map_value_at(&n->jobs, 0));
+		names_job_free(n, *(struct names_job **)gn_map_value_at(&n->jobs, 0));
 	for (uint32_t i = 0; i < n->cache.count; i++)
 		gn_mem_free(n->env.alloc,
 			    ((struct names_cached *)gn_map_value_at(&n->cache, i))->bytes);
@@ -58,40 +41,13 @@ void gn_names_free(struct gn_names *n)
 	gn_mem_free(n->env.alloc, n);
 }
 
-void names_hash(const struct gn_name *name, struct gn_hash *out)
-{
-	struct gn_slice text = gn_name_text(name);
-	gn_sha256(&text, 1, out);
-}
-
 /* ---- operations ---- */
-
-static gn_err job_new(struct gn_names *n, const struct gn_name *name, struct names_job **out)
-{
-	if (n->jobs.count == NAMES_JOBS_MAX) {
-		n->count.jobs_full++;
-		return GN_LIMIT;
-	}
-	struct names_job *job = GN_NEW(n->env.alloc, struct names_job), **at = NULL;
-	gn_op op = n->next_op + 1;
-	if (!job || !(at = gn_map_put(&n->jobs, &op))) {
-		gn_mem_free(n->env.alloc, job);
-		n->count.nomem++;
-		return GN_NOMEM;
-	}
-	n->next_op = op;
-	job->op = op;
-	job->target = *name;
-	*at = job;
-	*out = job;
-	return GN_OK;
-}
 
 gn_err gn_names_resolve(struct gn_names *n, const struct gn_name *name, bool fresh, bool visitor,
 			gn_time now, gn_op *op)
 {
 	struct names_job *job;
-	GN_TRY(job_new(n, name, &job));
+	GN_TRY(names_job_new(n, name, &job));
 	job->fresh = fresh;
 	job->visitor = visitor;
 	job->level = name->labels - 1;
@@ -121,7 +77,7 @@ gn_err gn_names_put(struct gn_names *n, struct gn_slice salt0, struct gn_slice s
 	struct gn_name_view v;
 	struct names_job *job;
 	GN_TRY(pair_fault(salt0, salt1, &v));
-	GN_TRY(job_new(n, &v.name, &job));
+	GN_TRY(names_job_new(n, &v.name, &job));
 	job->put = true;
 	n->count.puts++;
 	for (unsigned s = 0; s < 2; s++) {
@@ -217,23 +173,6 @@ gn_time gn_names_deadline(const struct gn_names *n)
 
 /* ---- events ---- */
 
-void names_end(struct gn_names *n, struct names_job *job, gn_err err)
-{
-	GN_ASSERT(!job->ended);
-	job->ended = true;
-	job->err = err;
-	if (n->ended_last)
-		n->ended_last->next = job;
-	else
-		n->ended_first = job;
-	n->ended_last = job;
-	if (!job->put) {
-		n->count.resolved += err == GN_OK;
-		n->count.not_found += err == GN_NOT_FOUND;
-		n->count.failed += err != GN_OK && err != GN_NOT_FOUND;
-	}
-}
-
 static void add_entries(const struct names_candidate *c, struct gn_names_event *out)
 {
 	struct gn_name_view v;
@@ -245,7 +184,7 @@ static void add_entries(const struct names_candidate *c, struct gn_names_event *
 
 bool gn_names_next_event(struct gn_names *n, struct gn_names_event *out)
 {
-	job_free(n, n->shown);
+	names_job_free(n, n->shown);
 	struct names_job *job = n->shown = n->ended_first;
 	if (!job)
 		return false;
@@ -274,146 +213,6 @@ bool gn_names_next_event(struct gn_names *n, struct gn_names_event *out)
 	if (job->other_known)
 		out->owner = job->other;
 	return true;
-}
-
-/* ---- pins ---- */
-
-/* A pin that cannot be set is counted: the name is then resolved without one. */
-static gn_err pin_set(struct gn_names *n, const struct gn_name *name, const struct gn_pk *owner)
-{
-	struct gn_hash key;
-	names_hash(name, &key);
-	bool full = n->pins.count == NAMES_PINS_MAX && !gn_map_get(&n->pins, &key);
-	struct names_pin *pin = full ? NULL : gn_map_put(&n->pins, &key);
-	if (!pin) {
-		n->count.pins_full++;
-		return full ? GN_LIMIT : GN_NOMEM;
-	}
-	n->count.pins_set += memcmp(&pin->owner, owner, sizeof pin->owner) != 0;
-	pin->name = *name;
-	pin->owner = *owner;
-	names_look_add(n, name, &key);
-	return GN_OK;
-}
-
-gn_err gn_names_pin(struct gn_names *n, const struct gn_name *name, const struct gn_pk *owner)
-{
-	return name->form == GN_NAME_GLOBAL ? pin_set(n, name, owner) : GN_USAGE;
-}
-
-bool gn_names_pin_at(const struct gn_names *n, uint32_t i, struct gn_name *name,
-		     struct gn_pk *owner)
-{
-	if (i >= n->pins.count)
-		return false;
-	const struct names_pin *pin = gn_map_value_at(&n->pins, i);
-	*name = pin->name;
-	*owner = pin->owner;
-	return true;
-}
-
-void names_check_pin(struct gn_names *n, struct names_job *job)
-{
-	struct gn_hash key;
-	struct gn_name_view v;
-	if (job->target.form != GN_NAME_GLOBAL)
-		return;
-	names_hash(&job->target, &key);
-	const struct names_pin *pin = gn_map_get(&n->pins, &key);
-	if (!pin) {
-		pin_set(n, &job->target, &job->found.owner);
-		return;
-	}
-	if (memcmp(&pin->owner, &job->found.owner, sizeof pin->owner) == 0)
-		return;
-	job->changed = true;
-	job->pinned = pin->owner;
-	n->count.owner_changes++;
-	bool handed = gn_name_view(&job->found.record, &v) == GN_OK && v.transferred &&
-		      memcmp(&v.previous_owner, &pin->owner, sizeof pin->owner) == 0;
-	if (handed)
-		pin_set(n, &job->target, &job->found.owner);
-}
-
-/* ---- cache ---- */
-
-static void cache_remove(struct gn_names *n, const struct gn_hash *key, struct names_cached *c)
-{
-	n->cache_bytes -= c->len;
-	gn_mem_free(n->env.alloc, c->bytes);
-	(void)gn_map_remove(&n->cache, key);
-}
-
-void names_cache_drop(struct gn_names *n, const struct gn_name *name)
-{
-	struct gn_hash key;
-	names_hash(name, &key);
-	struct names_cached *c = gn_map_get(&n->cache, &key);
-	if (c)
-		cache_remove(n, &key, c);
-}
-
-const struct names_cached *names_cache_get(struct gn_names *n, const struct gn_name *name,
-					   gn_time now)
-{
-	struct gn_hash key;
-	names_hash(name, &key);
-	struct names_cached *c = gn_map_get(&n->cache, &key);
-	if (!c)
-		return NULL;
-	if (c->until <= now) {
-		cache_remove(n, &key, c);
-		return NULL;
-	}
-	n->count.cache_hits++;
-	return c;
-}
-
-/* The one that would be too old first. */
-static void cache_evict(struct gn_names *n)
-{
-	uint32_t worst = 0;
-	for (uint32_t i = 1; i < n->cache.count; i++) {
-		const struct names_cached *a = gn_map_value_at(&n->cache, i),
-					  *b = gn_map_value_at(&n->cache, worst);
-		worst = a->until < b->until ? i : worst;
-	}
-	struct gn_hash key = *(const struct gn_hash *)gn_map_key_at(&n->cache, worst);
-	cache_remove(n, &key, gn_map_value_at(&n->cache, worst));
-}
-
-void names_cache_put(struct gn_names *n, const struct gn_name *name,
-		     const struct names_candidate *c, gn_time now)
-{
-	struct gn_name_view v;
-	struct gn_hash key;
-	uint32_t ttl = NAMES_CACHE_TTL;
-	if (gn_name_view(&c->record, &v) != GN_OK)
-		return;
-	for (uint32_t i = 0; i < v.entry_count; i++)
-		ttl = gn_name_view_entry(&v, i).ttl < ttl ? gn_name_view_entry(&v, i).ttl : ttl;
-	gn_time end = (gn_time)(c->record.created + c->record.ttl) * GN_SEC;
-	struct names_cached entry = {.len = (uint32_t)c->record.bytes.len,
-				     .holders = {c->holders[0], c->holders[1]},
-				     .got = now,
-				     .until = gn_time_min(now + ttl * GN_SEC, end)};
-	names_cache_drop(n, name);
-	if (entry.until <= now)
-		return;
-	while (n->cache.count && (n->cache.count == NAMES_CACHE_MAX ||
-				  n->cache_bytes + entry.len > NAMES_CACHE_BYTES))
-		cache_evict(n);
-	entry.bytes = gn_mem_new(n->env.alloc, entry.len);
-	names_hash(name, &key);
-	struct names_cached *at = entry.bytes ? gn_map_put(&n->cache, &key) : NULL;
-	if (!at) { /* a cache may forget */
-		gn_mem_free(n->env.alloc, entry.bytes);
-		n->count.nomem++;
-		return;
-	}
-	memcpy(entry.bytes, c->record.bytes.p, entry.len);
-	*at = entry;
-	n->cache_bytes += entry.len;
 }
 
 /* ---- queries ---- */

@@ -78,6 +78,9 @@ struct gn_names {
 };
 
 void names_hash(const struct gn_name *name, struct gn_hash *out);
+GN_MUST gn_err names_job_new(struct gn_names *n, const struct gn_name *name,
+			     struct names_job **out);
+void names_job_free(struct gn_names *n, struct names_job *job);
 /* Queues the job's event. */
 void names_end(struct gn_names *n, struct names_job *job, gn_err err);
 /* Starts the lookups of the job's next step, or ends it. */

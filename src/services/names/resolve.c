@@ -1,23 +1,18 @@
 /* Resolving: from the top label down, each level at both of its places, until the target's
  * record set is known.
  *
- *   level k: two GETs -> candidates -> [more than one owner: once more, asking everyone] ->
- *   winner winner above the target -> its owner, or the person its PID entry hands over to,
- *   signs the next level target nothing but a PID -> that person's own record set
+ *   level k:           two GETs -> candidates -> winner
+ *                      two GETs -> candidates [more than one owner] -> once more, asking everyone
+ *   above the target:  winner's owner, or the person its PID entry hands over to, signs level k - 1
+ *   the target:        nothing but a PID -> that person's own record set
  *
  * 1. A record counts only if it proves itself (gn_name_view) and lies where it was asked for (the
  *    overlay sees to that).
  * 2. The winner depends on the answers alone, not on their order: all who see the same answers
  *    agree.
- * 3. A job makes at most NAMES_STEPS_MAX lookups. Rules: docs/spec/services.md NA-9..NA-12. */
+ * 3. A job makes at most NAMES_STEPS_MAX lookups.
+ * Rules: docs/spec/services.md NA-9..NA-12. */
 #include "services/names/names_int.h"
-
-void names_candidates_free(struct gn_names *n, struct names_job *job)
-{
-	for (uint32_t i = 0; i < job->candidate_count; i++)
-		gn_mem_free(n->env.alloc, job->candidates[i].bytes);
-	job->candidate_count = 0;
-}
 
 /* ---- what was answered ---- */
 
