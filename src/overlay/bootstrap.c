@@ -69,18 +69,3 @@ bool gn_overlay_bootstrap_answered(const struct gn_overlay *ov, const struct gn_
 		}
 	return false;
 }
-
-void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsigned count,
-		      gn_time now)
-{
-	GN_ASSERT(count <= GN_CONTACT_ADDRS);
-	gn_ov_begin(ov, now);
-	if (count == ov->self.addr_count &&
-	    (!count || memcmp(addrs, ov->self.addrs, count * sizeof *addrs) == 0))
-		return;
-	memset(ov->self.addrs, 0, sizeof ov->self.addrs);
-	if (count)
-		memcpy(ov->self.addrs, addrs, count * sizeof *addrs);
-	ov->self.addr_count = (uint8_t)count;
-	gn_ov_hello_all(ov, now);
-}

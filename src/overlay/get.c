@@ -2,43 +2,12 @@
  * read quorum of the set has answered; members that were behind get the newest (OV-50..OV-53). */
 #include "overlay/overlay_int.h"
 
-void gn_ov_values_free(struct gn_overlay *ov, struct gn_ov_op *op)
-{
-	for (uint32_t i = 0; i < op->value_count; i++)
-		gn_mem_free(ov->env.alloc, op->values[i].bytes);
-	op->value_count = 0;
-}
-
 static struct gn_ov_value *value_of(struct gn_ov_op *op, const struct gn_hash *hash)
 {
 	for (uint32_t i = 0; i < op->value_count; i++)
 		if (memcmp(op->values[i].record.hash.b, hash->b, 32) == 0)
 			return &op->values[i];
 	return NULL;
-}
-
-/* Keeps the newest few, newest first. */
-bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_record *r)
-{
-	uint32_t at = op->value_count;
-	while (at > 0 && gn_record_compare(&op->values[at - 1].record, r) < 0)
-		at--;
-	if (at == GN_OVERLAY_VALUES)
-		return false;
-	struct gn_ov_value v = {.bytes = gn_mem_new(ov->env.alloc, r->bytes.len), .holders = 1};
-	if (!v.bytes) {
-		ov->count.nomem++;
-		return false;
-	}
-	memcpy(v.bytes, r->bytes.p, r->bytes.len);
-	gn_err err = gn_wire_record_parse(gn_slice(v.bytes, r->bytes.len), &v.record);
-	GN_ASSERT(err == GN_OK);
-	if (op->value_count == GN_OVERLAY_VALUES)
-		gn_mem_free(ov->env.alloc, op->values[--op->value_count].bytes);
-	memmove(op->values + at + 1, op->values + at, (op->value_count - at) * sizeof *op->values);
-	op->values[at] = v;
-	op->value_count++;
-	return true;
 }
 
 void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *cand,

@@ -8,18 +8,6 @@
  *   LOADING, ASKED -> held [time over]: again after an hour */
 #include "overlay/overlay_int.h"
 
-#define STORED_DOMAIN "geonet/stored/1"
-
-void gn_ov_stored_proof(uint64_t nonce, const struct gn_node_id *holder, struct gn_slice record,
-			struct gn_hash *out)
-{
-	uint8_t n[8];
-	gn_put_be64(n, nonce);
-	const struct gn_slice parts[] = {gn_str(STORED_DOMAIN), gn_slice(n, 8),
-					 gn_slice(holder->b, 32), record};
-	gn_sha256(parts, GN_COUNT(parts), out);
-}
-
 /* Room is short: copies that are not ours go before half of their life is over. */
 static bool short_of_room(const struct gn_overlay *ov)
 {

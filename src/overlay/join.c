@@ -164,6 +164,27 @@ void gn_ov_join_hello(struct gn_overlay *ov, struct gn_ov_request *r, struct gn_
 	}
 }
 
+void gn_ov_on_hello(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_hello m,
+		    gn_time now)
+{
+	bool reply = gn_fb_hello_reply(m);
+	struct gn_ov_request *r = reply ? gn_ov_request_answered(ov, from, now) : NULL;
+	uint64_t refused = ov->count.pow_refused;
+	struct gn_ov_contact *c = gn_ov_meet(ov, from, m, now);
+	if (ov->count.pow_refused != refused) {
+		/* of a network with other puzzles: each is told (OV-40) */
+		ov->other_work = ov->other_work || r;
+		if (!reply)
+			gn_ov_refuse(ov, &from->c, from->request, GN_PROOF_OF_WORK);
+	}
+	if (r) {
+		gn_ov_join_hello(ov, r, c, now);
+		gn_ov_request_free(ov, r);
+	} else if (!reply && from->request && c) {
+		gn_ov_hello_send(ov, &c->c, from->request, true);
+	}
+}
+
 void gn_ov_join_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
 	if (r->slot && ++r->tries < GN_OV_TRIES) { /* a lost datagram is no answer yet */

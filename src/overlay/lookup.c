@@ -108,6 +108,39 @@ void gn_ov_lookup_start(struct gn_overlay *ov, struct gn_ov_op *op,
 	}
 }
 
+/* ---- FINDs of our own ---- */
+
+void gn_ov_find_theta(struct gn_overlay *ov, uint64_t theta, enum gn_ov_purpose purpose,
+		      const struct gn_ov_contact *only, gn_time now)
+{
+	struct gn_hash key = {{0}};
+	struct gn_ov_op *op;
+	gn_put_be64(key.b, theta);
+	if (gn_ov_op_new(ov, GN_OV_FIND, purpose, &key, now, &op) != GN_OK)
+		return;
+	if (purpose == GN_OV_FOR_JOIN) {
+		ov->own_find = true;
+		op->count = 2u * ov->cfg.l < GN_OV_CHOICE ? 2u * ov->cfg.l : GN_OV_CHOICE;
+	}
+	gn_ov_lookup_start(ov, op, only, now);
+	gn_ov_op_step(ov, op, now);
+}
+
+bool gn_ov_find_for(struct gn_overlay *ov, uint64_t theta, struct gn_ov_op *parent, gn_time now)
+{
+	struct gn_hash key = {{0}};
+	struct gn_ov_op *op;
+	gn_put_be64(key.b, theta);
+	if (gn_ov_op_new(ov, GN_OV_FIND, GN_OV_FOR_REGION, &key, now, &op) != GN_OK)
+		return false;
+	op->parent = parent->id;
+	op->hole_theta = parent->theta;
+	op->hole = parent->hole;
+	gn_ov_lookup_start(ov, op, NULL, now);
+	gn_ov_op_wake(ov, op, now);
+	return true;
+}
+
 bool gn_ov_lookup_probe(struct gn_overlay *ov, struct gn_ov_op *op, unsigned most, gn_time now)
 {
 	uint64_t reach = gn_ov_reach(ov);

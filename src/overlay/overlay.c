@@ -299,49 +299,19 @@ void gn_overlay_rtt(struct gn_overlay *ov, const struct gn_pk *pk, gn_time rtt, 
 		gn_ov_contact_rtt(ov, c, rtt);
 }
 
-/* ---- time ---- */
-
-static void task_due(struct gn_overlay *ov, enum gn_ov_task task, gn_time now)
+void gn_overlay_addrs(struct gn_overlay *ov, const struct gn_addr *addrs, unsigned count,
+		      gn_time now)
 {
-	switch (task) {
-	case GN_OV_TASK_JOIN: gn_ov_join_due(ov, now); break;
-	case GN_OV_TASK_HEAL: gn_ov_heal_due(ov, now); break;
-	case GN_OV_TASK_FILL: gn_ov_fill_due(ov, now); break;
-	case GN_OV_TASK_REPAIR: gn_ov_repair_due(ov, now); break;
-	case GN_OV_TASK_DIGEST: gn_ov_digest_due(ov, now); break;
-	case GN_OV_TASK_COUNT: break;
-	}
-}
-
-void gn_overlay_tick(struct gn_overlay *ov, gn_time now)
-{
+	GN_ASSERT(count <= GN_CONTACT_ADDRS);
 	gn_ov_begin(ov, now);
-	gn_ov_links_changed(ov, now);
-	for (unsigned i = 0; i < GN_OV_TICK_TIMERS && gn_heap_deadline(&ov->timers) <= now; i++) {
-		struct gn_ov_timer *t =
-			GN_CONTAINER(gn_heap_first(&ov->timers), struct gn_ov_timer, node);
-		gn_err err = gn_ov_timer_set(ov, t, GN_NEVER);
-		GN_ASSERT(err == GN_OK);
-		switch (t->kind) {
-		case GN_OV_TIMER_TASK: task_due(ov, t->task, now); break;
-		case GN_OV_TIMER_REQUEST:
-			gn_ov_request_due(ov, GN_CONTAINER(t, struct gn_ov_request, timer), now);
-			break;
-		case GN_OV_TIMER_LINK:
-			gn_ov_link_due(ov, GN_CONTAINER(t, struct gn_ov_link, timer), now);
-			break;
-		case GN_OV_TIMER_OP:
-			gn_ov_op_due(ov, GN_CONTAINER(t, struct gn_ov_op, timer), now);
-			break;
-		default: gn_ov_held_due(ov, GN_CONTAINER(t, struct gn_ov_held, timer), now);
-		}
-		gn_ov_links_changed(ov, now);
-	}
-}
-
-gn_time gn_overlay_deadline(const struct gn_overlay *ov)
-{
-	return gn_heap_deadline(&ov->timers);
+	if (count == ov->self.addr_count &&
+	    (!count || memcmp(addrs, ov->self.addrs, count * sizeof *addrs) == 0))
+		return;
+	memset(ov->self.addrs, 0, sizeof ov->self.addrs);
+	if (count)
+		memcpy(ov->self.addrs, addrs, count * sizeof *addrs);
+	ov->self.addr_count = (uint8_t)count;
+	gn_ov_hello_all(ov, now);
 }
 
 struct gn_overlay_caused gn_overlay_caused(struct gn_overlay *ov)

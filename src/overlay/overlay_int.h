@@ -566,6 +566,13 @@ void gn_ov_out_event(struct gn_overlay *ov, enum gn_overlay_event_kind kind,
 void gn_ov_begin(struct gn_overlay *ov, gn_time now);
 
 /* ---- request.c ---- */
+static inline bool gn_ov_of_lookup(uint8_t kind)
+{
+	return kind == GN_FB_OVERLAY_BODY_FIND || kind == GN_FB_OVERLAY_BODY_GET ||
+	       kind == GN_FB_OVERLAY_BODY_PUT;
+}
+/* When it is lost: its peer's time is over, and the line's for what was on its way with it. */
+gn_time gn_ov_request_end(const struct gn_overlay *ov, const struct gn_ov_request *r);
 void gn_ov_timer_init(struct gn_ov_timer *t, uint8_t kind);
 /* GN_NOMEM only when the timer is not in the heap yet. */
 gn_err gn_ov_timer_set(struct gn_overlay *ov, struct gn_ov_timer *t, gn_time at);
@@ -600,6 +607,25 @@ gn_time gn_ov_dead_after(const struct gn_overlay *ov, const struct gn_ov_contact
 gn_time gn_ov_spread(struct gn_overlay *ov, gn_time t, unsigned percent);
 
 /* ---- peer.c ---- */
+static inline bool gn_ov_is_server(const struct gn_ov_contact *c)
+{
+	return c->c.mode == GN_FB_NODE_MODE_SERVER;
+}
+void gn_ov_count_load(struct gn_overlay *ov, gn_time now);
+/* Its next PING is a period away. */
+void gn_ov_link_rest(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
+/* leaf: a true one, for which another gives way when there is no room. */
+struct gn_ov_link *gn_ov_link_new(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf,
+				  gn_time now);
+void gn_ov_link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
+/* A link with a peer that comes up, and its changes of mode, make us count members and records
+ * anew each time: it has so many at once, and then one every now and then (OV-70). When it may
+ * again. */
+gn_time gn_ov_next_flip(const struct gn_ov_contact *c);
+void gn_ov_flip(struct gn_ov_contact *c, gn_time now);
+/* The peer's own word about itself. */
+struct gn_ov_contact *gn_ov_meet(struct gn_overlay *ov, struct gn_ov_from *from,
+				 struct gn_fb_hello m, gn_time now);
 void gn_ov_link_ask(struct gn_overlay *ov, struct gn_ov_contact *c, bool leaf, gn_time now);
 void gn_ov_link_drop(struct gn_overlay *ov, struct gn_ov_contact *c, bool tell, gn_time now);
 void gn_ov_link_probe(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
@@ -694,6 +720,14 @@ struct gn_ov_place gn_ov_place_of(const struct gn_overlay *ov, uint64_t theta);
 /* OV-25: a prefix that is not counted; two contacts of one, whether it is or not. */
 bool gn_ov_prefix_exempt(const struct gn_overlay *ov, const struct gn_contact *c);
 bool gn_ov_same_prefix(const struct gn_contact *a, const struct gn_contact *b);
+/* sharing: links there of its prefix. */
+bool gn_ov_prefix_ok(const struct gn_overlay *ov, const struct gn_contact *c, unsigned sharing);
+bool gn_ov_place_eq(struct gn_ov_place a, struct gn_ov_place b);
+/* Links to servers there; *prefix: how many of them share an address prefix with c. */
+unsigned gn_ov_links_there(const struct gn_overlay *ov, struct gn_ov_place at,
+			   const struct gn_contact *c, unsigned *prefix);
+/* So many, by our capacity class. */
+unsigned gn_ov_scaled(const struct gn_overlay *ov, unsigned n);
 /* May this node take one more long link there? Counts the reason when not. */
 bool gn_ov_annulus_room(struct gn_overlay *ov, const struct gn_ov_contact *c);
 void gn_ov_annulus_fill(struct gn_overlay *ov, gn_time now);
@@ -792,6 +826,11 @@ void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint
 		      uint64_t theta, unsigned limit, bool mine, gn_time now);
 
 /* ---- clock.c ---- */
+/* By more than a step. */
+bool gn_ov_clock_differ(gn_time a, gn_time b);
+gn_time gn_ov_clock_earlier(const struct gn_ov_clock *c);
+/* Do enough peers agree? */
+bool gn_ov_clock_vote(const struct gn_ov_clock *c);
 /* Unix seconds by the clock of records; and `now` at a Unix second. */
 uint64_t gn_ov_unix(const struct gn_overlay *ov, gn_time now);
 gn_time gn_ov_at_unix(const struct gn_overlay *ov, uint64_t seconds);
@@ -840,6 +879,8 @@ gn_err gn_ov_origin_get(const struct gn_overlay *ov, struct gn_slice value, stru
 			struct gn_ov_origin *from);
 
 /* ---- store.c ---- */
+enum { GN_OV_SPACE_NAMES, GN_OV_SPACE_IDS, GN_OV_SPACE_LOW, GN_OV_SPACE_REST };
+uint64_t gn_ov_place_bytes(const struct gn_overlay *ov);
 /* A copy: no receipt of ours stands for it. */
 static inline bool gn_ov_copy(const struct gn_ov_held *h)
 {
@@ -881,6 +922,31 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j);
 /* ---- job.c ---- */
 void gn_ov_jobs_init(struct gn_overlay *ov);
 void gn_ov_jobs_free(struct gn_overlay *ov);
+/* Who makes the work: the peer that asked; nobody for our own operations and pushes. */
+struct gn_holder gn_ov_job_asker(const struct gn_contact *to, gn_op op, enum gn_ov_job_kind kind);
+struct gn_ov_job *gn_ov_job_new(struct gn_overlay *ov, enum gn_ov_job_kind kind,
+				const struct gn_contact *to, uint64_t request, gn_op op,
+				const struct gn_hash *key);
+void gn_ov_job_free(struct gn_overlay *ov, struct gn_ov_job *j);
+struct gn_ov_job *gn_ov_job_get(const struct gn_overlay *ov, uint64_t token);
+/* From the disk, at once or when who asked has fewer reads under way; our own work is not
+ * counted. */
+gn_err gn_ov_job_read(struct gn_overlay *ov, struct gn_ov_job *j);
+void gn_ov_job_read_over(struct gn_overlay *ov, struct gn_ov_job *j);
+/* The oldest that may be read now. */
+struct gn_ov_job *gn_ov_job_queued(const struct gn_overlay *ov);
+/* The version of this key that is on its way to the disk; NULL. */
+const struct gn_ov_job *gn_ov_job_storing(const struct gn_overlay *ov, const struct gn_hash *key);
+bool gn_ov_is_version(const struct gn_ov_held *h, const struct gn_record *r);
+void gn_ov_job_refuse(struct gn_overlay *ov, struct gn_ov_job *j, gn_err err,
+		      struct gn_slice against, gn_time now);
+void gn_ov_job_accept(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now);
+void gn_ov_job_begin(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now);
+void gn_ov_job_store(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now);
+/* nonce: of the proof that is asked for besides a receipt; 0 = none. */
+void gn_ov_job_take(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op,
+		    bool pushed, uint64_t nonce, const struct gn_record *r, gn_time now);
+struct gn_receipt gn_ov_receipt_of(struct gn_overlay *ov, const struct gn_record *r);
 /* A record to be stored for a peer (PUT, PUSH) or for our own operation; r's bytes are copied.
  * Answers in any case. */
 void gn_ov_job_put(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request, gn_op op,

@@ -112,14 +112,6 @@ void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct g
 		c->self ? (struct gn_addr){.port = 0} : c->c.addrs[0];
 }
 
-bool gn_ov_receipt_ok(const struct gn_receipt *r, const struct gn_hash *key, uint64_t seq,
-		      const struct gn_hash *hash, const struct gn_contact *holder)
-{
-	return memcmp(r->key.b, key->b, 32) == 0 && r->seq == seq &&
-	       memcmp(r->hash.b, hash->b, 32) == 0 && memcmp(r->holder.b, holder->id.b, 32) == 0 &&
-	       memcmp(r->holder_key.b, holder->pk.b, 32) == 0 && gn_wire_receipt_verify(r) == GN_OK;
-}
-
 void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_ack m, gn_time now)
 {
 	struct gn_ov_request *r = gn_ov_request_answered(ov, from, now);

@@ -45,15 +45,6 @@ static void collect(struct gn_overlay *ov, struct batch *batches, struct gn_ov_c
 		flush(ov, b, now);
 }
 
-void gn_ov_repair_soon(struct gn_overlay *ov, gn_time at)
-{
-	if (ov->held.count == 0)
-		return;
-	ov->repair_round = 0;
-	ov->repair_backoff = GN_OV_REPAIR_AGAIN;
-	gn_ov_task_soon(ov, GN_OV_TASK_REPAIR, at);
-}
-
 /* A record that others answer for: the two nearest are to have it, now and then all of the set
  * are asked whether this is still the newest version, and it goes when it may (handover.c). */
 static void not_ours(struct gn_overlay *ov, struct batch *batches, struct gn_ov_held *h,
@@ -139,96 +130,4 @@ void gn_ov_repair_due(struct gn_overlay *ov, gn_time now)
 		gn_ov_task_set(ov, GN_OV_TASK_REPAIR, now + GN_OV_REPAIR_PAUSE);
 	else
 		pass_end(ov, now);
-}
-
-/* ---- pushes ---- */
-
-bool gn_ov_push(struct gn_overlay *ov, const struct gn_hash *key, const struct gn_pk *to,
-		gn_time now)
-{
-	const struct gn_ov_contact *c = gn_ov_contact_get(ov, to);
-	struct gn_ov_push p = {*key, c ? gn_ov_holder_of(&c->c) : (struct gn_holder){.key = *to}};
-	gn_err err = gn_share_take(&ov->request_places, &p.to, 1);
-	if (err == GN_OK && (err = gn_ring_push(&ov->pushes, &p)) != GN_OK)
-		gn_share_give(&ov->request_places, &p.to, 1);
-	if (err != GN_OK) {
-		ov->count.pushes_full++;
-		ov->repair_left = true; /* the next pass offers it again */
-		return false;
-	}
-	gn_ov_push_next(ov, now);
-	return true;
-}
-
-void gn_ov_push_next(struct gn_overlay *ov, gn_time now)
-{
-	struct gn_ov_push p;
-	while (ov->push_loads < GN_OV_PUSH_LOADS && gn_ring_pop(&ov->pushes, &p)) {
-		gn_share_give(&ov->request_places, &p.to, 1); /* its request takes one again */
-		const struct gn_ov_contact *c = gn_ov_contact_get(ov, &p.to.key);
-		const struct gn_ov_held *h = gn_ov_held_get(ov, &p.key);
-		if (!c || !h)
-			continue;
-		if (!gn_ov_room(ov, &c->c, h->len)) {
-			ov->repair_left = true; /* the next pass offers it again */
-			continue;
-		}
-		if (gn_ov_job_load(ov, GN_OV_JOB_PUSH, &c->c, 0, 0, &p.key, 0, now) != GN_OK) {
-			ov->repair_left = true; /* the next pass offers it again */
-			return;
-		}
-	}
-}
-
-void gn_ov_push_loaded(struct gn_overlay *ov, const struct gn_contact *to,
-		       const struct gn_record *record, gn_time now)
-{
-	struct gn_ov_request *r = gn_ov_request_new(ov, GN_FB_OVERLAY_BODY_PUSH, to, now);
-	if (!r) {
-		ov->repair_left = true; /* the next pass offers it again */
-		gn_ov_repair_soon(ov, now + GN_OV_REPAIR_AGAIN);
-		return;
-	}
-	r->key = record->key;
-	r->hash = record->hash;
-	gn_ov_request_load(ov, r, record->bytes.len, now + 5 * GN_SEC + GN_OV_STORE_TIME);
-	ov->count.pushes++;
-	struct gn_fbb b = gn_ov_builder(ov);
-	gn_fbref body = gn_fb_push_make(&b, &(struct gn_fb_push_args){.record = record->bytes});
-	(void)gn_ov_send(ov, &b, to, r->id, GN_FB_OVERLAY_BODY_PUSH, body);
-}
-
-void gn_ov_take_pushed(struct gn_overlay *ov, const struct gn_contact *from, uint64_t request,
-		       const struct gn_hash *only, struct gn_slice bytes, gn_time now)
-{
-	struct gn_record r;
-	gn_err err = gn_wire_record_parse(bytes, &r);
-	if (err == GN_OK && only && memcmp(r.key.b, only->b, 32) != 0)
-		err = GN_MALFORMED;
-	if (err != GN_OK) {
-		ov->count.record_malformed++;
-		gn_ov_refuse(ov, from, request, err);
-		return;
-	}
-	uint64_t theta = gn_theta(r.key.b);
-	if (!ov->server || (gn_ov_rank_of(ov, theta, &ov->self.id) >= 2u * ov->cfg.r &&
-			    !gn_ov_answers_for(ov, theta))) {
-		ov->count.record_not_mine++;
-		gn_ov_refuse(ov, from, request, GN_DENIED);
-		return;
-	}
-	const struct gn_ov_held *h = gn_ov_held_get(ov, &r.key);
-	if (!(h && memcmp(h->hash.b, r.hash.b, 32) == 0))
-		err = gn_wire_record_verify(&r);
-	if (err != GN_OK) {
-		ov->count.record_signature++;
-		gn_ov_refuse(ov, from, request, err);
-		return;
-	}
-	gn_ov_job_put(ov, from, request, 0, true, &r, now);
-}
-
-void gn_ov_on_push(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_push m, gn_time now)
-{
-	gn_ov_take_pushed(ov, &from->c, from->request, NULL, gn_fb_push_record(m), now);
 }

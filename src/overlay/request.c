@@ -14,34 +14,6 @@
  * way with it, as it was of late (OV-73). */
 #include "overlay/overlay_int.h"
 
-void gn_ov_timer_init(struct gn_ov_timer *t, uint8_t kind)
-{
-	*t = (struct gn_ov_timer){.kind = kind};
-}
-
-gn_err gn_ov_timer_set(struct gn_overlay *ov, struct gn_ov_timer *t, gn_time at)
-{
-	return gn_heap_set(&ov->timers, &t->node, at);
-}
-
-void gn_ov_task_set(struct gn_overlay *ov, enum gn_ov_task task, gn_time at)
-{
-	gn_err err = gn_ov_timer_set(ov, &ov->tasks[task], at);
-	GN_ASSERT(err == GN_OK); /* in the heap since gn_overlay_new */
-}
-
-void gn_ov_task_soon(struct gn_overlay *ov, enum gn_ov_task task, gn_time at)
-{
-	if (at < ov->tasks[task].node.at)
-		gn_ov_task_set(ov, task, at);
-}
-
-gn_time gn_ov_spread(struct gn_overlay *ov, gn_time t, unsigned percent)
-{
-	double f = 1 + (gn_rand_unit(ov->env.rand) * 2 - 1) * percent / 100.0;
-	return (gn_time)((double)t * f);
-}
-
 /* OV-31. Without a session the handshake comes first: two round trips more, and its own
  * retransmission; before the first measurement a guess must not bury a node that is merely far
  * away. */
@@ -63,20 +35,6 @@ struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id)
 {
 	struct gn_ov_request **at = gn_map_get(&ov->requests, &id);
 	return at ? *at : NULL;
-}
-
-static bool of_lookup(uint8_t kind)
-{
-	return kind == GN_FB_OVERLAY_BODY_FIND || kind == GN_FB_OVERLAY_BODY_GET ||
-	       kind == GN_FB_OVERLAY_BODY_PUT;
-}
-
-struct gn_holder gn_ov_holder_of(const struct gn_contact *c)
-{
-	struct gn_holder h = {.key = c->pk};
-	if (c->addr_count)
-		h.addr = c->addrs[0];
-	return h;
 }
 
 void gn_ov_requests_init(struct gn_overlay *ov)
@@ -138,8 +96,8 @@ struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind,
 	r->cold = !c || !c->up;
 	r->dead_at = now + gn_ov_dead_after(ov, c);
 	gn_ov_timer_init(&r->timer, GN_OV_TIMER_REQUEST);
-	gn_time at =
-		of_lookup(kind) ? gn_time_min(now + hedge_after(ov, c), r->dead_at) : r->dead_at;
+	gn_time at = gn_ov_of_lookup(kind) ? gn_time_min(now + hedge_after(ov, c), r->dead_at)
+					   : r->dead_at;
 	if (gn_ov_timer_set(ov, &r->timer, at) != GN_OK)
 		goto fail;
 	struct gn_ov_request **slot = gn_map_put(&ov->requests, &r->id);
@@ -148,7 +106,7 @@ struct gn_ov_request *gn_ov_request_new(struct gn_overlay *ov, uint8_t kind,
 		goto fail;
 	}
 	*slot = r;
-	if (of_lookup(kind) && ++ov->recent_asked >= 256) {
+	if (gn_ov_of_lookup(kind) && ++ov->recent_asked >= 256) {
 		ov->recent_asked /= 2;
 		ov->recent_lost /= 2;
 	}
@@ -192,6 +150,11 @@ static void unload(struct gn_overlay *ov, struct gn_ov_request *r)
 static uint64_t with_it(const struct gn_overlay *ov, const struct gn_ov_request *r)
 {
 	return r->ahead > ov->out_bytes ? r->ahead : ov->out_bytes;
+}
+
+gn_time gn_ov_request_end(const struct gn_overlay *ov, const struct gn_ov_request *r)
+{
+	return r->bytes ? r->dead_at + gn_ov_line_time(ov, with_it(ov, r)) : r->dead_at;
 }
 
 /* What was answered while this one was on its way, itself included, took the line so long. No
@@ -262,59 +225,6 @@ struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct
 	if (clean)
 		gn_ov_contact_rtt(ov, from->contact, now - r->sent);
 	return r;
-}
-
-static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
-{
-	struct gn_ov_contact *c = gn_ov_contact_get(ov, &r->to.pk);
-	ov->count.requests_timeout++;
-	if (c && of_lookup(r->kind))
-		/* if the way has become longer, the next question waits long enough to learn it */
-		c->srtt = 0;
-	switch (r->kind) {
-	case GN_FB_OVERLAY_BODY_HELLO: gn_ov_join_timeout(ov, r, now); break;
-	case GN_FB_OVERLAY_BODY_PING:
-	case GN_FB_OVERLAY_BODY_LINK: gn_ov_link_timeout(ov, r, now); break;
-	case GN_FB_OVERLAY_BODY_FIND:
-	case GN_FB_OVERLAY_BODY_GET:
-		ov->recent_lost++;
-		gn_ov_lookup_timeout(ov, r, now);
-		break;
-	case GN_FB_OVERLAY_BODY_PUT: gn_ov_put_timeout(ov, r, now); break;
-	case GN_FB_OVERLAY_BODY_DIGEST:
-	case GN_FB_OVERLAY_BODY_PUSH:
-		ov->repair_left = true;
-		gn_ov_repair_soon(ov, now + GN_OV_REPAIR_AGAIN);
-		gn_ov_request_free(ov, r);
-		break;
-	default: gn_ov_request_free(ov, r);
-	}
-}
-
-/* The hedge: a lookup stops counting on it; one of the nearest is asked again, in case a
- * datagram was lost. */
-static void hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
-{
-	gn_time next = r->dead_at;
-	if (r->kind == GN_FB_OVERLAY_BODY_FIND || r->kind == GN_FB_OVERLAY_BODY_GET)
-		next = gn_time_min(next, now + (now - r->sent) / (r->tries + 1));
-	gn_err err = gn_ov_timer_set(ov, &r->timer, next);
-	GN_ASSERT(err == GN_OK);
-	if (of_lookup(r->kind))
-		gn_ov_lookup_hedge(ov, r, now);
-}
-
-void gn_ov_request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
-{
-	gn_time end = r->bytes ? r->dead_at + gn_ov_line_time(ov, with_it(ov, r)) : r->dead_at;
-	if (now < r->dead_at) { /* time for the hedge, or the end was put off */
-		hedge(ov, r, now);
-	} else if (now < end) {
-		gn_err err = gn_ov_timer_set(ov, &r->timer, end);
-		GN_ASSERT(err == GN_OK);
-	} else {
-		lost(ov, r, now);
-	}
 }
 
 /* The session is there: what waits for it starts waiting for an answer. */

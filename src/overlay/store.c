@@ -24,95 +24,11 @@
  *    GN_OV_WAY_LOOKS records. */
 #include "overlay/overlay_int.h"
 
-enum { SPACE_NAMES, SPACE_IDS, SPACE_LOW, SPACE_REST };
-
 /* Eighths of the store that are this space's alone. */
-static const uint8_t reserved[GN_OV_SPACES] = {[SPACE_NAMES] = 1, [SPACE_IDS] = 1, [SPACE_LOW] = 2};
-
-unsigned gn_ov_space(uint16_t type, uint32_t grace)
-{
-	if (type == 3 && grace)
-		return SPACE_NAMES;
-	if (type == 1 || type == 8)
-		return SPACE_IDS;
-	return type < 16 ? SPACE_LOW : SPACE_REST;
-}
-
-static uint64_t place(const struct gn_overlay *ov)
-{
-	return ov->cfg.bytes_max / ov->cfg.records_max;
-}
-
-uint64_t gn_ov_cost(const struct gn_overlay *ov, uint64_t len)
-{
-	return len > place(ov) ? len : place(ov);
-}
-
-gn_err gn_ov_store_init(struct gn_overlay *ov)
-{
-	if (ov->cfg.records_max == 0 || place(ov) == 0)
-		return GN_RANGE;
-	const struct gn_share_config share = {
-		/* the whole is counted below, with what each space has for itself */
-		.total = UINT64_MAX / 2,
-		.per_key = ov->cfg.bytes_max / GN_OV_PUTTER_PART,
-		.per_prefix = ov->cfg.bytes_max / GN_OV_PREFIX_PART,
-		/* kinds without a space of their own end at a half */
-		.crowded = ov->cfg.bytes_max / 4,
-		.holders_max = GN_OV_PUTTERS_MAX,
-		.count_local = ov->cfg.count_local,
-	};
-	for (unsigned i = 0; i < GN_OV_HOWS; i++)
-		gn_share_init(&ov->brought[i], &ov->env, &share);
-	return GN_OK;
-}
+static const uint8_t reserved[GN_OV_SPACES] = {
+	[GN_OV_SPACE_NAMES] = 1, [GN_OV_SPACE_IDS] = 1, [GN_OV_SPACE_LOW] = 2};
 
 /* ---- accounts ---- */
-
-void gn_ov_store_count(struct gn_overlay *ov, struct gn_ov_held *h)
-{
-	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
-	uint64_t want = gn_ov_cost(ov, h->len);
-	GN_ASSERT(o && !h->graced);
-	o->records++;
-	o->bytes += h->len;
-	ov->held_bytes += h->len;
-	ov->spaces[gn_ov_space(h->type, h->grace)] += want;
-	struct gn_share *brought = &ov->brought[h->from.how];
-	if (h->taken > want) {
-		gn_share_give(brought, &h->from.by, h->taken - want);
-		h->taken = want;
-	}
-	/* it is here already */
-	if (gn_share_take_anyway(brought, &h->from.by, want - h->taken) == GN_OK)
-		h->taken = want;
-}
-
-void gn_ov_store_uncount(struct gn_overlay *ov, struct gn_ov_held *h)
-{
-	struct gn_ov_owner *o = gn_map_get(&ov->owners, h->owner.b);
-	GN_ASSERT(o && o->records > 0 && !h->graced);
-	o->records--;
-	o->bytes -= h->len;
-	ov->held_bytes -= h->len;
-	ov->spaces[gn_ov_space(h->type, h->grace)] -= gn_ov_cost(ov, h->len);
-}
-
-void gn_ov_store_release(struct gn_overlay *ov, struct gn_ov_held *h)
-{
-	gn_share_give(&ov->brought[h->from.how], &h->from.by, h->taken);
-	h->taken = 0;
-}
-
-void gn_ov_store_promise(struct gn_overlay *ov, struct gn_ov_held *h, struct gn_ov_job *j)
-{
-	if (gn_ov_origin_eq(&h->from, &j->from))
-		return;
-	gn_ov_store_release(ov, h);
-	h->from = j->from;
-	h->taken = j->taken;
-	j->taken = 0;
-}
 
 /* What an owner has here, and on its way to places where nothing is yet. */
 static struct gn_ov_owner account_of(const struct gn_overlay *ov, const struct gn_pk *owner)
@@ -157,7 +73,8 @@ static bool fits(const struct gn_overlay *ov, const struct gn_ov_held *h, const 
 	unsigned mine = gn_ov_space(r->type, gn_ov_grace_of(ov, r));
 	uint64_t all = gn_ov_cost(ov, r->bytes.len), own;
 	for (unsigned i = 0; i < GN_OV_SPACES; i++) {
-		uint64_t kept = ov->cfg.bytes_max / 8 * reserved[i] / place(ov) * place(ov),
+		uint64_t kept = ov->cfg.bytes_max / 8 * reserved[i] / gn_ov_place_bytes(ov) *
+				gn_ov_place_bytes(ov),
 			 used = ov->spaces[i] + ov->coming[i] + kept_hidden(ov, i, h);
 		if (h && !h->graced && gn_ov_space(h->type, h->grace) == i)
 			used -= gn_ov_cost(ov, h->len);
@@ -396,13 +313,4 @@ gn_err gn_ov_store_take(struct gn_overlay *ov, struct gn_ov_job *j)
 	ov->coming[j->space] += j->coming;
 	ov->coming_count += j->comes_new;
 	return GN_OK;
-}
-
-void gn_ov_store_came(struct gn_overlay *ov, struct gn_ov_job *j)
-{
-	if (j->coming)
-		ov->coming[j->space] -= j->coming;
-	ov->coming_count -= j->comes_new;
-	j->coming = 0;
-	j->comes_new = false;
 }

@@ -21,11 +21,6 @@
 
 static const struct gn_pk nobody;
 
-bool gn_ov_proven(const struct gn_ov_contact *c)
-{
-	return c->direct != 0 || c->up;
-}
-
 bool gn_ov_hearsay(const struct gn_ov_contact *c)
 {
 	return !gn_ov_proven(c) && !gn_pk_eq(&c->teller, &nobody);
