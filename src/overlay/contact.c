@@ -158,23 +158,26 @@ struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_
 	return n;
 }
 
-/* A new nonce: it lost its own, or works for several places. It is the same key, so what it made
- * us do is remembered; at the new place it is new. False: it moved a moment ago. */
-static bool move(struct gn_overlay *ov, struct gn_ov_contact *n, const struct gn_contact *c,
-		 gn_time now)
+bool gn_ov_contact_may_move(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now)
 {
-	if (n->placed && now - n->placed < GN_OV_MOVE_EVERY) {
-		ov->count.moves_refused++;
-		return false;
-	}
-	if (n->link)
-		gn_ov_link_drop(ov, n, false, now);
+	/* what others told of it was wrong, or its last move is long ago */
+	if (!c->introduced || !c->placed || now - c->placed >= GN_OV_MOVE_EVERY)
+		return true;
+	ov->count.moves_refused++;
+	return false;
+}
+
+/* A new nonce: it lost its own, or works for several places. It is the same key, so what it made
+ * us do is remembered; at the new place it is new. */
+static void move_to(struct gn_overlay *ov, struct gn_ov_contact *n, const struct gn_contact *c,
+		    gn_time now)
+{
+	GN_ASSERT(!n->link && n->introduced);
 	near_changed(ov, n);
 	take_out(ov, gn_ov_contact_place(ov, &n->c.id));
 	put_in(ov, n, c);
 	near_changed(ov, n);
 	n->placed = n->since = now;
-	return true;
 }
 
 struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c,
@@ -184,12 +187,11 @@ struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_
 		return NULL;
 	struct gn_ov_contact *n = gn_ov_contact_get(ov, &c->pk);
 	bool other = n && memcmp(n->c.id.b, c->id.b, 32) != 0;
-	if (other && n->introduced && !move(ov, n, c, now))
-		return NULL;
-	if (other && !n->introduced) { /* what others told of it was wrong */
+	GN_ASSERT(!other || !n->link);
+	if (other && n->introduced) {
+		move_to(ov, n, c, now);
+	} else if (other) { /* what others told of it was wrong */
 		bool up = n->up;
-		if (n->link)
-			gn_ov_link_drop(ov, n, false, now);
 		remove_at(ov, gn_ov_contact_place(ov, &n->c.id));
 		n = insert(ov, c);
 		if (n)

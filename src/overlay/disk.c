@@ -30,6 +30,7 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 		ov->count.store_failed++;
 		gn_ov_job_refuse(ov, j, err == GN_DISK_FULL ? GN_NO_SPACE : GN_BUSY,
 				 gn_slice(NULL, 0), now);
+		gn_ov_settle(ov, now);
 		return;
 	}
 	if (again) {
@@ -39,7 +40,7 @@ void gn_overlay_stored(struct gn_overlay *ov, uint64_t token, gn_err err, gn_tim
 		gn_ov_repair_soon(ov, now + gn_ov_spread(ov, GN_OV_SPREAD_DELAY, 25));
 	}
 	gn_ov_job_accept(ov, j, now);
-	gn_ov_links_changed(ov, now);
+	gn_ov_settle(ov, now);
 }
 
 /* ---- reading back ---- */
@@ -73,7 +74,8 @@ static void got(struct gn_overlay *ov, struct gn_ov_job *j, bool ok, const struc
 		gn_time now)
 {
 	if (j->op) {
-		gn_ov_get_local_done(ov, j->op, ok ? r->bytes : gn_slice(NULL, 0), now);
+		gn_ov_op_local(ov, j->op,
+			       &(struct gn_ov_local){.record = ok ? r->bytes : gn_slice(NULL, 0)});
 	} else if (!ok && gn_ov_held_get(ov, &j->key)) {
 		/* the disk is busy: nobody is told that it is not here */
 		gn_ov_refuse(ov, &j->to, j->request, GN_BUSY);
@@ -158,5 +160,5 @@ void gn_overlay_loaded(struct gn_overlay *ov, uint64_t token, gn_err err, struct
 		gn_ov_push_next(ov, now);
 	}
 	load_next(ov, now);
-	gn_ov_links_changed(ov, now);
+	gn_ov_settle(ov, now);
 }

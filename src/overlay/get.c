@@ -60,17 +60,16 @@ void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	op->local_pending = true;
 }
 
-void gn_ov_get_local_done(struct gn_overlay *ov, gn_op id, struct gn_slice record, gn_time now)
+void gn_ov_get_local_done(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
-	struct gn_ov_op *op = gn_ov_op_get(ov, id);
-	struct gn_ov_cand *self = op ? gn_ov_cand_of(op, &ov->self.pk) : NULL;
+	struct gn_ov_cand *self = gn_ov_cand_of(op, &ov->self.pk);
+	op->local.came = false;
 	if (!self)
 		return;
 	op->local_pending = false;
 	self->state = ov->server ? GN_OV_ANSWERED : GN_OV_DEAD;
-	if (record.p)
-		gn_ov_get_value(ov, op, self, record, false, now);
-	gn_ov_op_wake(ov, op, now);
+	if (op->local.record.p)
+		gn_ov_get_value(ov, op, self, op->local.record, false, now);
 }
 
 /* Have as many members of the set shown a record as the quorum wants? Who has nothing does not
@@ -211,5 +210,5 @@ void gn_ov_on_value(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 		if (gn_ov_get_contact(ov, gn_fb_value_contacts_at(m, i), &from->c.addrs[0], &told))
 			gn_ov_lookup_learn(ov, op, &by, &told, &from->c.pk);
 	}
-	gn_ov_op_step(ov, op, now);
+	gn_ov_op_wake(ov, op);
 }

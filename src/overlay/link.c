@@ -270,6 +270,18 @@ void gn_ov_link_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 
 /* ---- introductions ---- */
 
+struct gn_ov_contact *gn_ov_link_meet(struct gn_overlay *ov, const struct gn_contact *c,
+				      gn_time now)
+{
+	struct gn_ov_contact *known = gn_ov_contact_get(ov, &c->pk);
+	bool other = known && memcmp(known->c.id.b, c->id.b, 32) != 0;
+	if (other && !gn_ov_contact_may_move(ov, known, now))
+		return NULL;
+	if (other && known->link)
+		gn_ov_link_drop(ov, known, false, now);
+	return gn_ov_contact_meet(ov, c, now);
+}
+
 void gn_ov_hello_send(struct gn_overlay *ov, const struct gn_contact *to, uint64_t request,
 		      bool reply)
 {

@@ -123,7 +123,7 @@ void gn_ov_find_theta(struct gn_overlay *ov, uint64_t theta, enum gn_ov_purpose 
 		op->count = 2u * ov->cfg.l < GN_OV_CHOICE ? 2u * ov->cfg.l : GN_OV_CHOICE;
 	}
 	gn_ov_lookup_start(ov, op, only, now);
-	gn_ov_op_step(ov, op, now);
+	gn_ov_op_wake(ov, op);
 }
 
 bool gn_ov_find_for(struct gn_overlay *ov, uint64_t theta, struct gn_ov_op *parent, gn_time now)
@@ -137,7 +137,7 @@ bool gn_ov_find_for(struct gn_overlay *ov, uint64_t theta, struct gn_ov_op *pare
 	op->hole_theta = parent->theta;
 	op->hole = parent->hole;
 	gn_ov_lookup_start(ov, op, NULL, now);
-	gn_ov_op_wake(ov, op, now);
+	gn_ov_op_wake(ov, op);
 	return true;
 }
 
@@ -161,7 +161,7 @@ bool gn_ov_lookup_probe(struct gn_overlay *ov, struct gn_ov_op *op, unsigned mos
 	return op->probes > 0;
 }
 
-void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe, gn_time now)
+void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe)
 {
 	struct gn_ov_op *op = gn_ov_op_get(ov, probe->parent);
 	if (!op)
@@ -170,8 +170,9 @@ void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe, gn
 		if (probe->cands[i].state != GN_OV_DEAD)
 			gn_ov_lookup_add(ov, op, &probe->cands[i].c, &probe->cands[i].coord,
 					 probe->cands[i].depth);
+	GN_ASSERT(op->probes > 0);
 	op->probes--;
-	gn_ov_op_wake(ov, op, now);
+	gn_ov_op_wake(ov, op);
 }
 
 static gn_fbref question(struct gn_ov_op *op, struct gn_fbb *b)
@@ -343,7 +344,7 @@ void gn_ov_lookup_hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time 
 		return;
 	c->state = GN_OV_SUSPECT; /* its slot is free, a late answer still counts */
 	op->inflight--;
-	gn_ov_op_step(ov, op, now);
+	gn_ov_op_wake(ov, op);
 }
 
 void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
@@ -368,7 +369,7 @@ void gn_ov_lookup_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_tim
 	gn_ov_step_record(op, c, GN_TIMEOUT, now);
 	c->state = GN_OV_DEAD;
 	op->timeouts++;
-	gn_ov_op_step(ov, op, now);
+	gn_ov_op_wake(ov, op);
 }
 
 struct gn_ov_cand *gn_ov_lookup_answer(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now,
@@ -447,5 +448,5 @@ void gn_ov_on_nodes(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 			gn_ov_lookup_learn(ov, c ? op : NULL, &by, &told, &from->c.pk);
 	}
 	if (op)
-		gn_ov_op_step(ov, op, now);
+		gn_ov_op_wake(ov, op);
 }

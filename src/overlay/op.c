@@ -123,11 +123,8 @@ void gn_ov_op_end(struct gn_overlay *ov, struct gn_ov_op *op, gn_err err, gn_tim
 	ov->count.lookup_rpcs += op->rpcs;
 	op->next_done = NULL;
 	if (op->purpose != GN_OV_USER) {
-		gn_ov_join_found(ov, op, now);
-		if (op->parent)
-			gn_ov_lookup_probed(ov, op, now);
-		op->next_done = ov->trash;
-		ov->trash = op;
+		op->next_done = ov->ours_ended;
+		ov->ours_ended = op;
 		return;
 	}
 	ov->count.lookups++;
@@ -141,11 +138,26 @@ void gn_ov_op_end(struct gn_overlay *ov, struct gn_ov_op *op, gn_err err, gn_tim
 	ov->done_last = op;
 }
 
-/* Wakes the operation at the next tick: for answers that come inside its own step. */
-void gn_ov_op_wake(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
+void gn_ov_op_wake(struct gn_overlay *ov, struct gn_ov_op *op)
 {
-	gn_err err = gn_ov_timer_set(ov, &op->timer, now);
-	GN_ASSERT(err == GN_OK);
+	GN_ASSERT(!op->ended);
+	if (op->woken)
+		return;
+	op->woken = true;
+	op->next_woken = NULL;
+	*(ov->woken_last ? &ov->woken_last->next_woken : &ov->woken_first) = op;
+	ov->woken_last = op;
+}
+
+void gn_ov_op_local(struct gn_overlay *ov, gn_op id, const struct gn_ov_local *local)
+{
+	struct gn_ov_op *op = gn_ov_op_get(ov, id);
+	if (!op)
+		return;
+	GN_ASSERT(!op->local.came && op->kind != GN_OV_FIND);
+	op->local = *local;
+	op->local.came = true;
+	gn_ov_op_wake(ov, op);
 }
 
 /* Did anybody answer? Ourselves count when nobody else was ever known. */

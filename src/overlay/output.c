@@ -107,6 +107,7 @@ void gn_ov_begin(struct gn_overlay *ov, gn_time now)
 		ov->trash = op->next_done;
 		gn_ov_op_free(ov, op);
 	}
+	GN_ASSERT(!ov->woken_first && !ov->ours_ended); /* every input ends with them */
 	if (now > ov->now_seen)
 		ov->now_seen = now;
 }

@@ -1,5 +1,5 @@
 /* Life of the engine, dispatch of messages, timers. Every input parses and verifies first and
- * changes the state last; at its end the ring is brought in order (gn_ov_links_changed). */
+ * changes the state last; at its end the ring is brought in order (gn_ov_settle). */
 #include "overlay/overlay_int.h"
 
 #define DEFAULT(field, value)                                                                      \
@@ -236,7 +236,7 @@ gn_err gn_overlay_recv(struct gn_overlay *ov, const struct gn_pk *pk, const stru
 		gn_ov_refuse(ov, &from.c, from.request, GN_UNSUPPORTED);
 		return GN_UNSUPPORTED;
 	}
-	gn_ov_links_changed(ov, now);
+	gn_ov_settle(ov, now);
 	return GN_OK;
 }
 

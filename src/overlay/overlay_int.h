@@ -169,11 +169,22 @@ struct gn_ov_value {
 	uint32_t holders;
 };
 
+/* What our own store says to an operation, taken up by its next step. */
+struct gn_ov_local {
+	bool came;
+	bool stored; /* PUT: with this receipt */
+	struct gn_receipt receipt;
+	gn_err err;
+	/* GET: what was read; PUT: what stands in the way; absent; borrowed until the input ends */
+	struct gn_slice record;
+};
+
 struct gn_ov_op {
 	struct gn_ov_timer timer; /* end of life */
 	gn_op id;
 	uint8_t kind, purpose;
 	bool ended, storing; /* PUT: past its lookup */
+	bool woken;          /* in the list of those to be stepped when the input ends */
 	bool widened, probed;
 	uint8_t probes; /* FINDs beside the key that are not over */
 	/* such a FIND: for whom; whoever is so near to that one's key is no candidate */
@@ -207,7 +218,8 @@ struct gn_ov_op {
 	struct gn_overlay_value results[GN_OVERLAY_VALUES];
 	struct gn_overlay_step steps[GN_OVERLAY_TRACE];
 	uint32_t step_count;
-	struct gn_ov_op *next_done;
+	struct gn_ov_local local;
+	struct gn_ov_op *next_done, *next_woken;
 };
 
 /* ---- held records ---- */
@@ -402,7 +414,9 @@ struct gn_overlay {
 	struct gn_map ops; /* id -> struct gn_ov_op * */
 	gn_op next_op;
 	struct gn_ov_op *done_first, *done_last, *shown, *trash;
-	uint32_t user_ops, visitor_ops; /* the owner's; of them for visitors */
+	struct gn_ov_op *woken_first, *woken_last; /* to be stepped when the input ends */
+	struct gn_ov_op *ours_ended;               /* by next_done: what follows is not drawn yet */
+	uint32_t user_ops, visitor_ops;            /* the owner's; of them for visitors */
 	uint64_t hop_counts[32], hop_total, hop_sum;
 
 	struct gn_map held;         /* K -> struct gn_ov_held * */
@@ -473,7 +487,9 @@ bool gn_ov_contact_valid(const struct gn_overlay *ov, const struct gn_contact *c
 struct gn_ov_contact *gn_ov_contact_hear(struct gn_overlay *ov, const struct gn_contact *c,
 					 const struct gn_ov_coord *coord, gn_time age,
 					 const struct gn_pk *teller, gn_time now);
-/* Its own word; the first address is where it spoke from. */
+/* Its own word that it is at another place than we have it: may it move there? Counted when not. */
+bool gn_ov_contact_may_move(struct gn_overlay *ov, const struct gn_ov_contact *c, gn_time now);
+/* Its own word; the first address is where it spoke from. Who moves has no link any more. */
 struct gn_ov_contact *gn_ov_contact_meet(struct gn_overlay *ov, const struct gn_contact *c,
 					 gn_time now);
 void gn_ov_contact_alive(struct gn_overlay *ov, struct gn_ov_contact *c, gn_time now);
@@ -599,7 +615,6 @@ struct gn_ov_request *gn_ov_request_get(struct gn_overlay *ov, uint64_t id);
  * answered once. NULL, counted, when nothing was asked that is answered so (OV-10). */
 struct gn_ov_request *gn_ov_request_answered(struct gn_overlay *ov, const struct gn_ov_from *from,
 					     gn_time now);
-void gn_ov_request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now);
 void gn_ov_requests_warm(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now);
 /* The carrier says that pk cannot be had: its requests are unanswered now. */
 void gn_ov_requests_fail(struct gn_overlay *ov, const struct gn_pk *pk, gn_time now);
@@ -623,6 +638,10 @@ void gn_ov_link_up(struct gn_overlay *ov, struct gn_ov_link *l, gn_time now);
  * again. */
 gn_time gn_ov_next_flip(const struct gn_ov_contact *c);
 void gn_ov_flip(struct gn_ov_contact *c, gn_time now);
+/* What a node says of itself; who is at another place than before loses its link. NULL: it may
+ * not move again yet, or there is no room. */
+struct gn_ov_contact *gn_ov_link_meet(struct gn_overlay *ov, const struct gn_contact *c,
+				      gn_time now);
 /* The peer's own word about itself. */
 struct gn_ov_contact *gn_ov_meet(struct gn_overlay *ov, struct gn_ov_from *from,
 				 struct gn_fb_hello m, gn_time now);
@@ -682,8 +701,6 @@ void gn_ov_leaf_update(struct gn_overlay *ov, gn_time now);
  * nearer (OV-20). */
 bool gn_ov_leaf_claim(const struct gn_overlay *ov, const struct gn_ov_contact *c);
 uint64_t gn_ov_leaf_digest(const struct gn_overlay *ov);
-/* Links changed: members, leaf set, estimate, repair. */
-void gn_ov_links_changed(struct gn_overlay *ov, gn_time now);
 double gn_ov_gap(const struct gn_overlay *ov);
 
 /* ---- reach.c ---- */
@@ -750,9 +767,10 @@ gn_err gn_ov_op_new(struct gn_overlay *ov, enum gn_ov_op_kind kind, enum gn_ov_p
 void gn_ov_op_end(struct gn_overlay *ov, struct gn_ov_op *op, gn_err err, gn_time now);
 void gn_ov_op_free(struct gn_overlay *ov, struct gn_ov_op *op);
 struct gn_ov_op *gn_ov_op_get(const struct gn_overlay *ov, gn_op id);
-void gn_ov_op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
-void gn_ov_op_wake(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
-void gn_ov_op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
+/* It is stepped when this input ends. */
+void gn_ov_op_wake(struct gn_overlay *ov, struct gn_ov_op *op);
+/* Our own store's word to it; it is woken. */
+void gn_ov_op_local(struct gn_overlay *ov, gn_op id, const struct gn_ov_local *local);
 /* Internal FIND of an angle, from `only` or from all we know. */
 void gn_ov_find_theta(struct gn_overlay *ov, uint64_t theta, enum gn_ov_purpose purpose,
 		      const struct gn_ov_contact *only, gn_time now);
@@ -785,14 +803,14 @@ uint32_t gn_ov_cand_rank(const struct gn_ov_op *op, const struct gn_ov_cand *c);
  * for by two FINDs, one on each side of the key, that leave the crowd out. False when there is
  * no crowd, or it was done before. */
 bool gn_ov_lookup_probe(struct gn_overlay *ov, struct gn_ov_op *op, unsigned most, gn_time now);
-void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe, gn_time now);
+void gn_ov_lookup_probed(struct gn_overlay *ov, const struct gn_ov_op *probe);
 
 bool gn_ov_get_done(struct gn_overlay *ov, struct gn_ov_op *op, bool exhausted, gn_time now);
 void gn_ov_get_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
 /* Bytes of a record that answer the GET; bad ones are counted. cand: who gave them. */
 void gn_ov_get_value(struct gn_overlay *ov, struct gn_ov_op *op, struct gn_ov_cand *cand,
 		     struct gn_slice bytes, bool check, gn_time now);
-void gn_ov_get_local_done(struct gn_overlay *ov, gn_op id, struct gn_slice record, gn_time now);
+void gn_ov_get_local_done(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
 void gn_ov_values_free(struct gn_overlay *ov, struct gn_ov_op *op);
 bool gn_ov_values_add(struct gn_overlay *ov, struct gn_ov_op *op, const struct gn_record *r);
 
@@ -802,10 +820,7 @@ void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time n
 bool gn_ov_receipt_ok(const struct gn_receipt *r, const struct gn_hash *key, uint64_t seq,
 		      const struct gn_hash *hash, const struct gn_contact *holder);
 void gn_ov_put_receipt(struct gn_ov_op *op, struct gn_ov_cand *c, const struct gn_receipt *r);
-/* The local holder's answer; receipt NULL when it refused; against: the record that stands in
- * the way, or absent. */
-void gn_ov_put_local(struct gn_overlay *ov, gn_op id, const struct gn_receipt *receipt, gn_err err,
-		     struct gn_slice against, gn_time now);
+void gn_ov_put_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now);
 
 void gn_ov_on_find(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_find m,
 		   gn_time now);
@@ -824,6 +839,11 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 /* NODES, or NOT_MINE, about theta to who asked. */
 void gn_ov_send_nodes(struct gn_overlay *ov, const struct gn_ov_from *from, uint8_t type,
 		      uint64_t theta, unsigned limit, bool mine, gn_time now);
+
+/* ---- settle.c ---- */
+/* The end of an input: woken operations go on, what follows from those that ended is drawn, and
+ * when links changed: members, leaf set, estimate, repair. */
+void gn_ov_settle(struct gn_overlay *ov, gn_time now);
 
 /* ---- clock.c ---- */
 /* By more than a step. */

@@ -309,7 +309,7 @@ static uint64_t link_asked(const struct gn_contact *who)
 static void speaks(const struct gn_contact *who)
 {
 	gn_ov_begin(net.node[0].ov, net.now);
-	assert_non_null(gn_ov_contact_meet(net.node[0].ov, who, net.now));
+	assert_non_null(gn_ov_link_meet(net.node[0].ov, who, net.now));
 	gn_overlay_tick(net.node[0].ov, net.now);
 }
 
@@ -386,7 +386,7 @@ static void a_key_with_two_places_is_no_two_nodes(void **state)
 	gn_overlay_validate(ov);
 	for (unsigned i = 0; i < 2; i++) {
 		gn_ov_begin(ov, net.now);
-		assert_null(gn_ov_contact_meet(ov, &at[0], net.now));
+		assert_null(gn_ov_link_meet(ov, &at[0], net.now));
 		assert_memory_equal(gn_ov_contact_get(ov, &sk.pk)->c.id.b, at[1].id.b, 32);
 		assert_int_equal(ov->count.moves_refused, i + 1);
 		net_run(&net, GN_OV_MOVE_EVERY / 2 - GN_SEC);

@@ -250,7 +250,8 @@ static void what_is_not_remembered_is_not_asked(void **state)
 	/* it was known, and had to make room for others */
 	gn_ov_lookup_add(ov, op, &told.c, NULL, 1);
 	assert_int_equal(op->cand_count, 1);
-	gn_ov_op_step(ov, op, net.now);
+	gn_ov_op_wake(ov, op);
+	gn_ov_settle(ov, net.now);
 	net_pump(&net, 0);
 	assert_int_equal(net.nowhere, 0);
 }
@@ -322,7 +323,7 @@ static void who_names_other_addresses_of_its_own_has_them_knocked_at(void **stat
 		c[i] = invented(gn_addr_v4(127, 8, 8, 8, (uint16_t)(5000 + i)));
 		memcpy(c[i].addrs + 1, others, sizeof others);
 		c[i].addr_count = 4;
-		assert_non_null(gn_ov_contact_meet(ov, &c[i], net.now));
+		assert_non_null(gn_ov_link_meet(ov, &c[i], net.now));
 		gn_overlay_peer_down(ov, &c[i].pk, GN_CLOSED, net.now);
 		for (unsigned k = 0; k < 3; k++) /* three keys for each */
 			assert_int_equal(dial_at(&c[i], &others[k]), i < GN_OV_DIAL_KEYS

@@ -34,7 +34,7 @@ struct gn_ov_contact *gn_ov_meet(struct gn_overlay *ov, struct gn_ov_from *from,
 		(void)set_mode(ov, known, c.mode, now);
 		c.mode = known->c.mode;
 	}
-	from->contact = gn_ov_contact_meet(ov, &c, now);
+	from->contact = gn_ov_link_meet(ov, &c, now);
 	return from->contact;
 }
 

@@ -57,7 +57,7 @@ void gn_ov_put_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 		answered += c->state == GN_OV_ANSWERED;
 		if (c->put == GN_OV_UNSENT && c->self) {
 			c->put = GN_OV_SENT;
-			/* answers by put_local */
+			/* answers by gn_ov_op_local */
 			gn_ov_job_put(ov, &ov->self, 0, op->id, false, &op->record, now);
 		} else if (c->put == GN_OV_UNSENT) {
 			send(ov, op, c, now);
@@ -84,7 +84,7 @@ void gn_ov_put_timeout(struct gn_overlay *ov, struct gn_ov_request *r, gn_time n
 		return;
 	gn_ov_step_record(op, c, GN_TIMEOUT, now);
 	c->put = ++c->put_tries < 2 ? GN_OV_UNSENT : GN_OV_FAILED;
-	gn_ov_put_step(ov, op, now);
+	gn_ov_op_wake(ov, op);
 }
 
 /* The candidate whose PUT this answers; *op is set, the request freed. */
@@ -145,7 +145,7 @@ void gn_ov_on_ack(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_a
 		outcome = GN_SIGNATURE;
 	}
 	gn_ov_step_record(op, c, outcome, now);
-	gn_ov_put_step(ov, op, now);
+	gn_ov_op_wake(ov, op);
 }
 
 /* Another version stands in the way; it is kept for the owner to see when its signature holds. */
@@ -190,7 +190,7 @@ void gn_ov_on_stale(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb
 	c->put = GN_OV_DECLINED;
 	against(ov, op, gn_fb_stale_record(m), true, why);
 	gn_ov_step_record(op, c, why, now);
-	gn_ov_put_step(ov, op, now);
+	gn_ov_op_wake(ov, op);
 }
 
 void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn_fb_not_mine m,
@@ -214,7 +214,7 @@ void gn_ov_on_not_mine(struct gn_overlay *ov, struct gn_ov_from *from, struct gn
 				      &told))
 			gn_ov_lookup_learn(ov, op, &by, &told, &from->c.pk);
 	}
-	gn_ov_put_step(ov, op, now);
+	gn_ov_op_wake(ov, op);
 }
 
 void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why, gn_time now)
@@ -231,14 +231,14 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 		if (op->refusal == GN_OK)
 			op->refusal = why;
 		gn_ov_step_record(op, c, why, now);
-		gn_ov_put_step(ov, op, now);
+		gn_ov_op_wake(ov, op);
 	} else if (r->kind == GN_FB_OVERLAY_BODY_GET || r->kind == GN_FB_OVERLAY_BODY_FIND) {
 		struct gn_ov_cand *c = gn_ov_lookup_answer(ov, r, now, &op);
 		gn_ov_request_free(ov, r);
 		if (c)
 			c->state = GN_OV_DEAD;
 		if (op)
-			gn_ov_op_step(ov, op, now);
+			gn_ov_op_wake(ov, op);
 	} else if (r->kind == GN_FB_OVERLAY_BODY_PUSH || r->kind == GN_FB_OVERLAY_BODY_DIGEST) {
 		ov->count.pushes_refused++;
 		gn_ov_request_free(ov, r);
@@ -249,25 +249,24 @@ void gn_ov_on_refused(struct gn_overlay *ov, struct gn_ov_from *from, gn_err why
 	}
 }
 
-void gn_ov_put_local(struct gn_overlay *ov, gn_op id, const struct gn_receipt *receipt, gn_err err,
-		     struct gn_slice record, gn_time now)
+void gn_ov_put_local(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
-	struct gn_ov_op *op = gn_ov_op_get(ov, id);
-	struct gn_ov_cand *self = op ? gn_ov_cand_of(op, &ov->self.pk) : NULL;
+	struct gn_ov_cand *self = gn_ov_cand_of(op, &ov->self.pk);
+	const struct gn_ov_local *said = &op->local;
+	op->local.came = false;
 	if (!self || self->put != GN_OV_SENT)
 		return;
 	self->sent = op->started;
-	if (receipt) {
-		gn_ov_put_receipt(op, self, receipt);
+	if (said->stored) {
+		gn_ov_put_receipt(op, self, &said->receipt);
 	} else {
 		self->put = GN_OV_DECLINED;
-		if (record.p)
-			against(ov, op, record, false, err);
+		if (said->record.p)
+			against(ov, op, said->record, false, said->err);
 		else if (op->refusal == GN_OK)
-			op->refusal = err;
+			op->refusal = said->err;
 	}
-	gn_ov_step_record(op, self, err, now);
-	gn_ov_op_wake(ov, op, now);
+	gn_ov_step_record(op, self, said->err, now);
 }
 
 /* ---- the holder's side ---- */

@@ -13,10 +13,12 @@ static void find_end(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	gn_ov_op_end(ov, op, err, now);
 }
 
-void gn_ov_op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
+static void op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
-	if (op->ended)
-		return;
+	if (op->local.came && op->kind == GN_OV_GET)
+		gn_ov_get_local_done(ov, op, now);
+	else if (op->local.came)
+		gn_ov_put_local(ov, op, now);
 	if (op->storing) {
 		gn_ov_put_step(ov, op, now);
 		return;
@@ -43,7 +45,7 @@ void gn_ov_op_step(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	}
 }
 
-void gn_ov_links_changed(struct gn_overlay *ov, gn_time now)
+static void links_changed(struct gn_overlay *ov, gn_time now)
 {
 	for (unsigned i = 0; i < 4 && ov->leaf_dirty; i++)
 		gn_ov_leaf_update(ov, now);
@@ -59,4 +61,41 @@ void gn_ov_links_changed(struct gn_overlay *ov, gn_time now)
 		ov->boot_backoff = GN_OV_BOOT_FIRST;
 		gn_ov_task_soon(ov, GN_OV_TASK_JOIN, now);
 	}
+}
+
+static void step_woken(struct gn_overlay *ov, gn_time now)
+{
+	while (ov->woken_first) {
+		struct gn_ov_op *op = ov->woken_first;
+		ov->woken_first = op->next_woken;
+		if (!ov->woken_first)
+			ov->woken_last = NULL;
+		op->woken = false;
+		if (!op->ended)
+			op_step(ov, op, now);
+	}
+}
+
+/* Those we began ourselves: to join, and beside another lookup, which may go on then. */
+static void draw_ended(struct gn_overlay *ov, gn_time now)
+{
+	while (ov->ours_ended) {
+		struct gn_ov_op *op = ov->ours_ended;
+		ov->ours_ended = op->next_done;
+		gn_ov_join_found(ov, op, now);
+		if (op->parent)
+			gn_ov_lookup_probed(ov, op);
+		op->next_done = ov->trash;
+		ov->trash = op;
+	}
+}
+
+void gn_ov_settle(struct gn_overlay *ov, gn_time now)
+{
+	do {
+		step_woken(ov, now);
+		draw_ended(ov, now);
+	} while (ov->woken_first);
+	links_changed(ov, now);
+	GN_ASSERT(!ov->woken_first && !ov->ours_ended); /* changes of links begin no lookup */
 }

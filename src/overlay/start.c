@@ -7,8 +7,8 @@ static void start(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now, gn_op
 	gn_ov_lookup_start(ov, op, NULL, now);
 	if (op->kind == GN_OV_GET)
 		gn_ov_get_local(ov, op, now);
-	gn_ov_op_step(ov, op, now);
-	gn_ov_links_changed(ov, now);
+	gn_ov_op_wake(ov, op);
+	gn_ov_settle(ov, now);
 }
 
 gn_err gn_overlay_room(struct gn_overlay *ov)

@@ -23,11 +23,12 @@ static void answer_proof(struct gn_overlay *ov, const struct gn_ov_job *j,
 	(void)gn_ov_send(ov, &b, &j->to, j->request, GN_FB_OVERLAY_BODY_ACK, body);
 }
 
-static void answer_stored(struct gn_overlay *ov, const struct gn_ov_job *j, gn_time now)
+static void answer_stored(struct gn_overlay *ov, const struct gn_ov_job *j)
 {
 	if (j->op) {
-		struct gn_receipt r = gn_ov_receipt_of(ov, &j->record);
-		gn_ov_put_local(ov, j->op, &r, GN_OK, gn_slice(NULL, 0), now);
+		gn_ov_op_local(ov, j->op,
+			       &(struct gn_ov_local){.stored = true,
+						     .receipt = gn_ov_receipt_of(ov, &j->record)});
 	} else if (j->nonce) {
 		answer_proof(ov, j, &j->record);
 	} else if (j->request) {
@@ -45,10 +46,10 @@ static void answer_stored(struct gn_overlay *ov, const struct gn_ov_job *j, gn_t
 }
 
 static void answer_refused(struct gn_overlay *ov, const struct gn_ov_job *j, gn_err err,
-			   struct gn_slice against, gn_time now)
+			   struct gn_slice against)
 {
 	if (j->op) {
-		gn_ov_put_local(ov, j->op, NULL, err, against, now);
+		gn_ov_op_local(ov, j->op, &(struct gn_ov_local){.err = err, .record = against});
 	} else if (j->request && against.p) {
 		struct gn_fbb b = gn_ov_builder(ov);
 		gn_fbref body =
@@ -66,7 +67,7 @@ void gn_ov_job_refuse(struct gn_overlay *ov, struct gn_ov_job *j, gn_err err,
 		      struct gn_slice against, gn_time now)
 {
 	struct gn_hash key = j->key;
-	answer_refused(ov, j, err, against, now);
+	answer_refused(ov, j, err, against);
 	gn_ov_job_free(ov, j);
 	next_on(ov, &key, now);
 }
@@ -77,7 +78,7 @@ void gn_ov_job_accept(struct gn_overlay *ov, struct gn_ov_job *j, gn_time now)
 	struct gn_ov_held *h = gn_ov_held_get(ov, &key);
 	if (h && j->pushed && j->to.addr_count)
 		gn_ov_synced_add(h, &j->to.id);
-	answer_stored(ov, j, now);
+	answer_stored(ov, j);
 	gn_ov_job_free(ov, j);
 	next_on(ov, &key, now);
 }
@@ -170,7 +171,7 @@ void gn_ov_job_take(struct gn_overlay *ov, const struct gn_contact *to, uint64_t
 		j = NULL;
 	}
 	if (!j) {
-		answer_refused(ov, &refused, GN_BUSY, gn_slice(NULL, 0), now);
+		answer_refused(ov, &refused, GN_BUSY, gn_slice(NULL, 0));
 		return;
 	}
 	j->counted = r->bytes.len;

@@ -2,7 +2,7 @@
  * call. */
 #include "overlay/overlay_int.h"
 
-void gn_ov_op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
+static void op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 {
 	gn_time end = op->started + GN_OV_OP_LIFE;
 	if (op->storing) /* as long as its copies are on their way */
@@ -15,7 +15,6 @@ void gn_ov_op_due(struct gn_overlay *ov, struct gn_ov_op *op, gn_time now)
 	}
 	gn_err err = gn_ov_timer_set(ov, &op->timer, end);
 	GN_ASSERT(err == GN_OK);
-	gn_ov_op_step(ov, op, now);
 }
 
 static void lost(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
@@ -58,7 +57,7 @@ static void hedge(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 		gn_ov_lookup_hedge(ov, r, now);
 }
 
-void gn_ov_request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
+static void request_due(struct gn_overlay *ov, struct gn_ov_request *r, gn_time now)
 {
 	gn_time end = gn_ov_request_end(ov, r);
 	if (now < r->dead_at) { /* time for the hedge, or the end was put off */
@@ -86,7 +85,7 @@ static void task_due(struct gn_overlay *ov, enum gn_ov_task task, gn_time now)
 void gn_overlay_tick(struct gn_overlay *ov, gn_time now)
 {
 	gn_ov_begin(ov, now);
-	gn_ov_links_changed(ov, now);
+	gn_ov_settle(ov, now);
 	for (unsigned i = 0; i < GN_OV_TICK_TIMERS && gn_heap_deadline(&ov->timers) <= now; i++) {
 		struct gn_ov_timer *t =
 			GN_CONTAINER(gn_heap_first(&ov->timers), struct gn_ov_timer, node);
@@ -95,17 +94,17 @@ void gn_overlay_tick(struct gn_overlay *ov, gn_time now)
 		switch (t->kind) {
 		case GN_OV_TIMER_TASK: task_due(ov, t->task, now); break;
 		case GN_OV_TIMER_REQUEST:
-			gn_ov_request_due(ov, GN_CONTAINER(t, struct gn_ov_request, timer), now);
+			request_due(ov, GN_CONTAINER(t, struct gn_ov_request, timer), now);
 			break;
 		case GN_OV_TIMER_LINK:
 			gn_ov_link_due(ov, GN_CONTAINER(t, struct gn_ov_link, timer), now);
 			break;
 		case GN_OV_TIMER_OP:
-			gn_ov_op_due(ov, GN_CONTAINER(t, struct gn_ov_op, timer), now);
+			op_due(ov, GN_CONTAINER(t, struct gn_ov_op, timer), now);
 			break;
 		default: gn_ov_held_due(ov, GN_CONTAINER(t, struct gn_ov_held, timer), now);
 		}
-		gn_ov_links_changed(ov, now);
+		gn_ov_settle(ov, now);
 	}
 }
 
