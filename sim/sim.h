@@ -1,10 +1,10 @@
 /* A whole network in one process: N overlay engines over a message fabric in virtual time,
  * everything drawn from one seed.
  *
- *   world.c events in time order, nodes, their disks, sessions and messages rtt.c where nodes
- *   are and how long the way between them takes check.c what must be true, computed without the
- *   engines: nearest nodes by brute force, replica sets, lost
- *               records
+ *   world.c     events in time order, nodes, their disks, sessions and messages
+ *   rtt.c       where nodes are and how long the way between them takes
+ *   check.c     what must be true, computed without the engines: nearest nodes by brute force,
+ *               replica sets, lost records
  *   drive.c     joins, batches of lookups, puts and gets, faults
  *   sybil.c     nodes that lie about one key
  *   scenario.c  named runs     main.c  options and tables
