@@ -2,10 +2,9 @@
  * enough. One engine per node: jet asks it about hellos of strangers, the node about requests of
  * peers and of its gateway. Pure; allocates once.
  *
- *   hello -> [address proven?] -> [pass | puzzle] -> [bucket of the prefix] -> [capacity of its
- *   lane] -> let in, or
- * wait charge -> [bucket of the prefix, key or token] -> OK, or which limit and when to come
- * back
+ *   hello  -> [address proven?] -> [pass | puzzle] -> [bucket of the prefix]
+ *          -> [capacity of its lane] -> let in, or wait
+ *   charge -> [bucket of the prefix, key or token] -> OK, or which limit and when to come back
  *
  * Work is counted in one unit: 1 us of our CPU, or 1 KiB of memory held for a second; so one
  * limit covers handshakes, lookups, signatures and bytes held. Only guard counts; who serves
