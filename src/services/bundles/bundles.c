@@ -9,9 +9,9 @@
 
 /* ---- operations ---- */
 
-static void op_free(struct gn_bundles *b, struct bundles_op *op)
+static void op_free(struct gn_bundles *b, struct gn_frame_op *op)
 {
-	switch (op->kind) {
+	switch ((enum bundles_kind)op->kind) {
 	case OP_INGEST: bundles_ingest_free(b, GN_CONTAINER(op, struct bundles_ingest, op)); break;
 	case OP_SPREAD: bundles_spread_free(b, GN_CONTAINER(op, struct bundles_spread, op)); break;
 	case OP_READ: bundles_reader_free(b, GN_CONTAINER(op, struct bundles_reader, op)); break;
@@ -32,7 +32,7 @@ static void run_all(struct gn_bundles *b)
 
 void gn_bundles_cancel(struct gn_bundles *b, gn_op id, gn_time now)
 {
-	struct bundles_op **at = gn_map_get(&b->ops, &id);
+	struct gn_frame_op **at = gn_map_get(&b->frame.ops, &id);
 	b->now = now;
 	if (!at || ((*at)->kind == OP_READ && GN_CONTAINER(*at, struct bundles_reader, op)->open))
 		return;
@@ -136,9 +136,8 @@ gn_err gn_bundles_new(const struct gn_env *env, const struct gn_bundles_config *
 		       /* the others gave way, or were at hand, and have not been told */
 		       5 * BUNDLES_OPENS;
 	gn_heap_init(&b->timers, env->alloc);
-	gn_map_init(&b->ops, env, sizeof(gn_op), sizeof(void *), ops);
-	gn_map_init(&b->finds, env, sizeof(gn_op), sizeof(struct bundles_find),
-		    BUNDLES_FINDS + BUNDLES_JOBS + BUNDLES_OPENS);
+	gn_frame_init(&b->frame, env, config->overlay, ops,
+		      BUNDLES_FINDS + BUNDLES_JOBS + BUNDLES_OPENS);
 	bundles_peers_init(b);
 	gn_map_init(&b->requests, env, sizeof(uint64_t), sizeof(void *),
 		    b->cfg.reads_max * b->cfg.ahead * 4);
@@ -169,8 +168,8 @@ void gn_bundles_free(struct gn_bundles *b)
 		return;
 	while (b->open_first) /* frees its reader too */
 		bundles_open_free(b, b->open_first);
-	while (b->ops.count)
-		op_free(b, *(struct bundles_op **)gn_map_value_at(&b->ops, 0));
+	while (b->frame.ops.count)
+		op_free(b, GN_MAP_AT(&b->frame.ops, struct gn_frame_op *, 0));
 	while (b->requests.count)
 		bundles_request_free(b,
 				     *(struct bundles_request **)gn_map_value_at(&b->requests, 0));
@@ -188,13 +187,13 @@ void gn_bundles_free(struct gn_bundles *b)
 	gn_mem_free(b->env.alloc, b->sent);
 	bundles_caches_free(b);
 	GN_ASSERT(b->open_alloc.count == 0);
-	struct gn_map *maps[] = {&b->ops,     &b->finds,    &b->requests, &b->sources,
-				 &b->serving, &b->incoming, &b->kept,     &b->keepers,
-				 &b->putting, &b->asks,     &b->needed,   &b->fresh};
+	struct gn_map *maps[] = {&b->requests, &b->sources, &b->serving, &b->incoming, &b->kept,
+				 &b->keepers,  &b->putting, &b->asks,    &b->needed,   &b->fresh};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_fini(maps[i]);
 	gn_share_fini(&b->bytes);
 	gn_share_fini(&b->places);
+	gn_frame_fini(&b->frame);
 	gn_heap_fini(&b->timers);
 	gn_wipe(&b->cfg.node_key, sizeof b->cfg.node_key);
 	gn_mem_free(b->env.alloc, b->readers);
@@ -308,13 +307,10 @@ void gn_bundles_peer_down(struct gn_bundles *b, const struct gn_pk *pk, gn_err w
 bool gn_bundles_overlay_event(struct gn_bundles *b, const struct gn_overlay_event *e, gn_time now)
 {
 	b->now = now;
-	const struct bundles_find *at =
-		e->kind == GN_OVERLAY_DONE ? gn_map_get(&b->finds, &e->op) : NULL;
-	if (!at)
+	struct gn_frame_find f;
+	if (!gn_frame_find_take(&b->frame, e, &f))
 		return false;
-	struct bundles_find f = *at;
-	(void)gn_map_remove(&b->finds, &e->op);
-	switch (f.kind) {
+	switch ((enum bundles_find_kind)f.kind) {
 	case FIND_SOURCE: bundles_source_found(b, f.object, e); break;
 	case FIND_JOB: bundles_job_found(b, f.object, e); break;
 	case FIND_OPEN: bundles_open_got(b, f.object, e); break;
@@ -330,7 +326,7 @@ bool gn_bundles_blocks_event(struct gn_bundles *b, const struct gn_blocks_event 
 		bundles_accounts_build(b);
 		return true;
 	}
-	switch ((enum bundles_ticket)(e->ticket >> 60)) {
+	switch ((enum bundles_ticket)gn_frame_ticket_kind(e->ticket)) {
 	case TICKET_READ: bundles_reader_loaded(b, e); break;
 	case TICKET_CACHE: b->cache_puts--; break;
 	case TICKET_SERVE: bundles_serve_loaded(b, e); break;
@@ -368,8 +364,7 @@ bool gn_bundles_next_message(struct gn_bundles *b, struct gn_overlay_message *m)
 /* The operation of the last event is over when nothing but that event was left of it. */
 static void release_shown(struct gn_bundles *b)
 {
-	struct bundles_op *op = b->shown;
-	b->shown = NULL;
+	struct gn_frame_op *op = b->frame.shown;
 	if (op && op->ended && (op->kind == OP_INGEST || op->kind == OP_OPEN))
 		op_free(b, op);
 }
@@ -377,18 +372,13 @@ static void release_shown(struct gn_bundles *b)
 bool gn_bundles_next_event(struct gn_bundles *b, struct gn_bundles_event *out)
 {
 	release_shown(b);
-	struct bundles_op *op = b->told_first;
+	struct gn_frame_op *op = gn_frame_show(&b->frame);
 	if (!op)
 		return false;
-	b->told_first = op->next;
-	if (!b->told_first)
-		b->told_last = NULL;
-	op->told = false;
-	b->shown = op;
 	*out = (struct gn_bundles_event){.op = op->id, .err = op->err};
 	const struct bundles_ingest *in = GN_CONTAINER(op, struct bundles_ingest, op);
 	const struct bundles_spread *s = GN_CONTAINER(op, struct bundles_spread, op);
-	switch (op->kind) {
+	switch ((enum bundles_kind)op->kind) {
 	case OP_READ: out->kind = GN_BUNDLES_READABLE; break;
 	case OP_OPEN:
 		out->kind = GN_BUNDLES_OPENED;
@@ -439,12 +429,13 @@ static void validate_reader(const struct gn_bundles *b, const struct bundles_rea
 
 void gn_bundles_validate(const struct gn_bundles *b)
 {
-	const struct gn_map *maps[] = {&b->ops,       &b->finds,   &b->peers,    &b->requests,
-				       &b->sources,   &b->serving, &b->incoming, &b->kept,
-				       &b->keepers,   &b->putting, &b->asks,     &b->heads,
-				       &b->manifests, &b->needed,  &b->fresh};
+	const struct gn_map *maps[] = {&b->peers,    &b->requests, &b->sources,   &b->serving,
+				       &b->incoming, &b->kept,     &b->keepers,   &b->putting,
+				       &b->asks,     &b->heads,    &b->manifests, &b->needed,
+				       &b->fresh};
 	for (size_t i = 0; i < GN_COUNT(maps); i++)
 		gn_map_validate(maps[i]);
+	gn_frame_validate(&b->frame);
 	gn_heap_validate(&b->timers);
 	GN_ASSERT(!b->building);
 	uint32_t live = 0, finding = 0;

@@ -131,7 +131,7 @@ struct gn_bundles_work *gn_bundles_next_work(struct gn_bundles *b)
 	struct gn_bundles_work *w = b->works_out < BUNDLES_WORKS ? b->work_first : NULL;
 	if (!w)
 		return NULL;
-	struct bundles_open *o = bundles_op_get(b, w->op, OP_OPEN);
+	struct bundles_open *o = gn_frame_op_get(&b->frame, w->op, OP_OPEN);
 	GN_ASSERT(o && o->work == w); /* a work that waits goes with its open */
 	o->work = NULL;
 	b->work_first = w->next;

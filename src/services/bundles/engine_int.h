@@ -6,22 +6,12 @@
 #include "guard/share.h"
 #include "services/bundles/bundles.h"
 #include "services/bundles/limits.h"
+#include "services/frame/frame.h"
 #include "wire/generated/blocks_fb.h"
 
 /* ---- operations and their events ---- */
 
 enum bundles_kind { OP_INGEST, OP_SPREAD, OP_READ, OP_OPEN };
-
-/* The head of every operation. Events are made from the operation's state when they are polled,
- * so nothing is allocated for them. */
-struct bundles_op {
-	gn_op id;
-	enum bundles_kind kind;
-	bool ended;              /* its last event is queued or shown */
-	bool told;               /* in the queue of events */
-	struct bundles_op *next; /* in that queue */
-	gn_err err;
-};
 
 /* Timers of all kinds in one heap. */
 enum bundles_timer_kind {
@@ -117,7 +107,7 @@ struct bundles_slot {
 };
 
 struct bundles_reader {
-	struct bundles_op op;
+	struct gn_frame_op op;
 	uint64_t size;
 	uint8_t *blocks; /* owned: hashes of the blocks from first_block on */
 	uint64_t first_block, block_count;
@@ -174,7 +164,7 @@ struct bundles_keeper { /* a key for which something is kept */
 /* ---- ingest ---- */
 
 struct bundles_ingest {
-	struct bundles_op op;
+	struct gn_frame_op op;
 	struct bundles_ingest *next;
 	uint8_t *data;     /* owned: the block being filled or stored */
 	uint32_t len, put; /* bytes in it; chunks of it handed to the store */
@@ -226,7 +216,7 @@ struct bundles_job { /* one block on its way */
 	struct bundles_target targets[BUNDLES_HOLDERS];
 };
 struct bundles_spread {
-	struct bundles_op op;
+	struct gn_frame_op op;
 	struct bundles_spread *next_spread;
 	struct bundles_timer timer; /* next round */
 	uint8_t *blocks;            /* owned */
@@ -261,7 +251,7 @@ struct bundles_kept_manifest {
 	gn_time used;
 };
 struct bundles_open {
-	struct bundles_op op;
+	struct gn_frame_op op;
 	struct bundles_open *next;
 	struct gn_pk owner;
 	struct gn_hash key;
@@ -296,10 +286,6 @@ struct bundles_queue {
 /* ---- the engine ---- */
 
 enum bundles_find_kind { FIND_SOURCE, FIND_JOB, FIND_OPEN };
-struct bundles_find { /* what an overlay operation is for */
-	enum bundles_find_kind kind;
-	void *object;
-};
 
 struct bundles_counts {
 #define X(name) uint64_t name;
@@ -310,13 +296,10 @@ struct bundles_counts {
 struct gn_bundles {
 	struct gn_env env;
 	struct gn_bundles_config cfg;
-	gn_time now, wake; /* of the last call; when to run although no timer is due */
-	uint64_t next_id;  /* operations, requests, jobs */
-	struct gn_map ops; /* op -> bundles_op * */
-	struct bundles_op *told_first, *told_last, *shown;
+	gn_time now, wake;     /* of the last call; when to run although no timer is due */
+	struct gn_frame frame; /* its numbers are of operations, requests and jobs */
 	struct gn_heap timers;
-	struct gn_map finds; /* overlay op -> bundles_find */
-	unsigned finds_out;  /* of kind SOURCE */
+	unsigned finds_out; /* of kind SOURCE */
 
 	struct gn_map peers;     /* pk -> bundles_peer * */
 	struct gn_share callers; /* places of peers that came to us */
@@ -398,18 +381,18 @@ static inline uint64_t bundles_unix_latest(const struct gn_bundles *b)
 	return gn_unix(gn_overlay_time_latest(b->cfg.overlay, b->now));
 }
 
-/* frame */
-GN_MUST gn_err bundles_op_add(struct gn_bundles *b, struct bundles_op *op, enum bundles_kind kind);
-/* NULL: none of this kind */
-void *bundles_op_get(const struct gn_bundles *b, gn_op id, enum bundles_kind kind);
-/* from map and queue */
-void bundles_op_remove(struct gn_bundles *b, struct bundles_op *op);
-void bundles_tell(struct gn_bundles *b, struct bundles_op *op);
-GN_MUST gn_err bundles_timer_set(struct gn_bundles *b, struct bundles_timer *t, gn_time at);
-GN_MUST gn_err bundles_find_add(struct gn_bundles *b, gn_op op, enum bundles_find_kind kind,
-				void *object);
-void bundles_find_drop(struct gn_bundles *b, gn_op *op); /* cancels; sets 0 */
-/* Tickets of the block store: who asked, and a number of theirs. */
+static inline gn_err bundles_timer_set(struct gn_bundles *b, struct bundles_timer *t, gn_time at)
+{
+	return gn_heap_set(&b->timers, &t->node, at);
+}
+GN_MUST static inline gn_err bundles_find_add(struct gn_bundles *b, gn_op op,
+					      enum bundles_find_kind kind, void *object)
+{
+	gn_err err = gn_frame_find_add(&b->frame, op, kind, object);
+	b->count.nomem += err != GN_OK;
+	return err;
+}
+/* Kinds of tickets. */
 enum bundles_ticket {
 	TICKET_READ = 1,
 	TICKET_CACHE,
@@ -418,11 +401,6 @@ enum bundles_ticket {
 	TICKET_INGEST,
 	TICKET_SPREAD
 };
-static inline uint64_t bundles_ticket(enum bundles_ticket kind, uint64_t number, uint32_t small)
-{
-	GN_ASSERT(number < UINT64_C(1) << 44 && small < 1u << 16);
-	return (uint64_t)kind << 60 | number << 16 | small;
-}
 
 /* messages (bundles_message.c): begin gives a builder with room for a small message and `extra`
  * bytes, NULL when it must be dropped (counted); end queues it */

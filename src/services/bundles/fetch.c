@@ -80,7 +80,7 @@ bool bundles_request_send(struct gn_bundles *b, struct bundles_peer *p, struct b
 			  uint64_t chunk, const struct gn_hash *block)
 {
 	struct bundles_request *q = GN_NEW(b->env.alloc, struct bundles_request);
-	uint64_t id = ++b->next_id;
+	uint64_t id = gn_frame_number(&b->frame);
 	struct bundles_request **at = q ? gn_map_put(&b->requests, &id) : NULL;
 	if (!at) {
 		gn_mem_free(b->env.alloc, q);
@@ -145,7 +145,7 @@ void bundles_request_free(struct gn_bundles *b, struct bundles_request *q)
 static struct bundles_holder *holder_of(struct gn_bundles *b, const struct bundles_request *q,
 					struct bundles_source **source)
 {
-	const struct bundles_reader *r = bundles_op_get(b, q->reader, OP_READ);
+	const struct bundles_reader *r = gn_frame_op_get(&b->frame, q->reader, OP_READ);
 	*source = r ? bundles_source_get(b, bundles_reader_block(r, q->chunk)) : NULL;
 	return *source ? bundles_source_holder(*source, &q->peer) : NULL;
 }
@@ -157,7 +157,7 @@ static void turn_away(struct gn_bundles *b, const struct bundles_request *q,
 {
 	struct bundles_source *s;
 	struct bundles_holder *h = holder_of(b, q, &s);
-	struct bundles_reader *r = bundles_op_get(b, q->reader, OP_READ);
+	struct bundles_reader *r = gn_frame_op_get(&b->frame, q->reader, OP_READ);
 	if (s && (why == GN_BUSY || why == GN_TIMEOUT) && bundles_source_refused(b, s)) {
 		state = HOLDER_FAILED;
 		why = GN_TIMEOUT;
@@ -234,7 +234,7 @@ void bundles_on_chunk(struct gn_bundles *b, const struct gn_pk *from, uint64_t r
 		b->count.chunks_unasked++;
 		return;
 	}
-	struct bundles_reader *r = bundles_op_get(b, q->reader, OP_READ);
+	struct bundles_reader *r = gn_frame_op_get(&b->frame, q->reader, OP_READ);
 	struct bundles_slot *slot = r ? bundles_reader_slot(b, r, q->chunk) : NULL;
 	timed(p, b->now - q->sent);
 	if (!slot) {
@@ -322,11 +322,11 @@ gn_err bundles_reader_fill(struct gn_bundles *b, struct bundles_reader *r, uint6
 void bundles_reader_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 {
 	struct bundles_reader *r =
-		bundles_op_get(b, e->ticket >> 16 & ((UINT64_C(1) << 44) - 1), OP_READ);
+		gn_frame_op_get(&b->frame, gn_frame_ticket_number(e->ticket), OP_READ);
 	b->local_loads--;
 	if (!r || r->op.err != GN_OK)
 		return;
-	struct bundles_slot *slot = &r->slots[e->ticket & 0xffff];
+	struct bundles_slot *slot = &r->slots[gn_frame_ticket_part(e->ticket)];
 	GN_ASSERT(slot->state == SLOT_LOADING);
 	uint64_t chunk = bundles_reader_at(r); /* the one of the window that lies in this slot */
 	while (bundles_slot_at(b, r, chunk) != slot)
@@ -361,7 +361,7 @@ static bool load_local(struct gn_bundles *b, struct bundles_reader *r, uint64_t 
 		return false;
 	if (b->local_loads >= BUNDLES_LOCAL_LOADS)
 		return true; /* soon: the end of one of them runs us again */
-	uint64_t ticket = bundles_ticket(TICKET_READ, r->op.id, (uint32_t)(slot - r->slots));
+	uint64_t ticket = gn_frame_ticket(TICKET_READ, r->op.id, (uint32_t)(slot - r->slots));
 	gn_err err = gn_blocks_load(b->cfg.blocks, block, index, ticket, b->now);
 	if (err == GN_OK) {
 		slot->state = SLOT_LOADING;
@@ -444,7 +444,7 @@ gn_err gn_bundles_read(struct gn_bundles *b, const struct gn_bundle_file *file, 
 
 gn_err gn_bundles_read_next(struct gn_bundles *b, gn_op op, struct gn_slice *out, gn_time now)
 {
-	struct bundles_reader *r = bundles_op_get(b, op, OP_READ);
+	struct bundles_reader *r = gn_frame_op_get(&b->frame, op, OP_READ);
 	b->now = now;
 	if (!r || r->open)
 		return GN_NOT_FOUND;

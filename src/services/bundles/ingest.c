@@ -22,7 +22,7 @@ static void finish(struct gn_bundles *b, struct bundles_ingest *in, gn_err err)
 	} else {
 		b->count.ingest_failed++;
 	}
-	bundles_tell(b, &in->op);
+	gn_frame_tell(&b->frame, &in->op);
 }
 
 void bundles_ingest_free(struct gn_bundles *b, struct bundles_ingest *in)
@@ -36,7 +36,7 @@ void bundles_ingest_free(struct gn_bundles *b, struct bundles_ingest *in)
 		for (size_t i = 0; i < in->count; i++)
 			if (!in->was_own[i])
 				bundles_let_go(b, &in->blocks[i]);
-	bundles_op_remove(b, &in->op);
+	gn_frame_op_remove(&b->frame, &in->op);
 	gn_mem_free(b->env.alloc, in->data);
 	gn_mem_free(b->env.alloc, in->blocks);
 	gn_mem_free(b->env.alloc, in->was_own);
@@ -49,7 +49,7 @@ gn_err gn_bundles_ingest(struct gn_bundles *b, gn_time now, gn_op *op)
 	if (b->ingests == BUNDLES_INGESTS)
 		return GN_LIMIT;
 	struct bundles_ingest *in = GN_NEW(b->env.alloc, struct bundles_ingest);
-	if (!in || bundles_op_add(b, &in->op, OP_INGEST) != GN_OK) {
+	if (!in || gn_frame_op_add(&b->frame, &in->op, OP_INGEST) != GN_OK) {
 		gn_mem_free(b->env.alloc, in);
 		b->count.nomem++;
 		return GN_NOMEM;
@@ -126,7 +126,7 @@ static void run(struct gn_bundles *b, struct bundles_ingest *in)
 		gn_err err =
 			gn_blocks_put(b->cfg.blocks, &in->block, in->len, in->put, proof, proof_len,
 				      chunk_of(in, in->put), GN_BLOCK_OWN, bundles_fresh_until(b),
-				      bundles_ticket(TICKET_INGEST, in->op.id, 0), b->now);
+				      gn_frame_ticket(TICKET_INGEST, in->op.id, 0), b->now);
 		if (err == GN_BUSY) {
 			b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
 			return;
@@ -142,7 +142,7 @@ static void run(struct gn_bundles *b, struct bundles_ingest *in)
 		in->storing = false;
 		in->len = 0;
 		if (in->stalled && !in->ending)
-			bundles_tell(b, &in->op);
+			gn_frame_tell(&b->frame, &in->op);
 		in->stalled = false;
 	}
 	if (in->ending && in->len == 0 && in->pending == 0)
@@ -159,7 +159,7 @@ void bundles_ingests_run(struct gn_bundles *b)
 gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice data, size_t *taken,
 			      gn_time now)
 {
-	struct bundles_ingest *in = bundles_op_get(b, op, OP_INGEST);
+	struct bundles_ingest *in = gn_frame_op_get(&b->frame, op, OP_INGEST);
 	b->now = now;
 	*taken = 0;
 	if (!in || in->ending)
@@ -192,7 +192,7 @@ gn_err gn_bundles_ingest_data(struct gn_bundles *b, gn_op op, struct gn_slice da
 
 gn_err gn_bundles_ingest_end(struct gn_bundles *b, gn_op op, gn_time now)
 {
-	struct bundles_ingest *in = bundles_op_get(b, op, OP_INGEST);
+	struct bundles_ingest *in = gn_frame_op_get(&b->frame, op, OP_INGEST);
 	b->now = now;
 	if (!in || in->ending)
 		return in ? GN_STATE : GN_NOT_FOUND;
@@ -213,7 +213,7 @@ gn_err gn_bundles_ingest_end(struct gn_bundles *b, gn_op op, gn_time now)
 void bundles_ingest_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
 {
 	struct bundles_ingest *in =
-		bundles_op_get(b, e->ticket >> 16 & ((UINT64_C(1) << 44) - 1), OP_INGEST);
+		gn_frame_op_get(&b->frame, gn_frame_ticket_number(e->ticket), OP_INGEST);
 	if (!in || in->op.ended)
 		return;
 	GN_ASSERT(in->pending > 0);

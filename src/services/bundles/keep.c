@@ -281,15 +281,15 @@ static gn_err put_chunk(struct gn_bundles *b, struct bundles_peer *p, uint64_t r
 		return GN_HASH;
 	if (gn_fb_chunk_block_len(m) != in->len)
 		GN_TRY(correct_length(b, in, p, m));
-	uint64_t number = ++b->next_id;
+	uint64_t number = gn_frame_number(&b->frame);
 	struct bundles_putting *put = gn_map_put(&b->putting, &number);
 	if (!put)
 		return GN_NOMEM;
 	gn_err err = gn_blocks_put(b->cfg.blocks, block, in->len, gn_fb_chunk_index(m),
 				   (const struct gn_hash *)(const void *)proof.p,
 				   proof.len / sizeof(struct gn_hash), gn_fb_chunk_data(m),
-				   GN_BLOCK_HELD, in->until, bundles_ticket(TICKET_KEEP, number, 0),
-				   b->now);
+				   GN_BLOCK_HELD, in->until,
+				   gn_frame_ticket(TICKET_KEEP, number, 0), b->now);
 	if (err != GN_OK) {
 		(void)gn_map_remove(&b->putting, &number);
 		return err;
@@ -326,7 +326,7 @@ void bundles_on_put(struct gn_bundles *b, struct bundles_peer *p, uint64_t reque
 
 void bundles_keep_stored(struct gn_bundles *b, const struct gn_blocks_event *e)
 {
-	uint64_t number = e->ticket >> 16 & ((UINT64_C(1) << 44) - 1);
+	uint64_t number = gn_frame_ticket_number(e->ticket);
 	const struct bundles_putting *at = gn_map_get(&b->putting, &number);
 	GN_ASSERT(at);
 	struct bundles_putting put = *at;

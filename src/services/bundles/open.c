@@ -82,7 +82,7 @@ gn_err bundles_open_start(struct gn_bundles *b, const struct gn_pk *owner, struc
 	if (!cached || !at_hand(b, cached, version))
 		GN_TRY(bundles_open_place(b, owner));
 	struct bundles_open *o = GN_NEW(b->env.alloc, struct bundles_open);
-	if (!o || bundles_op_add(b, &o->op, OP_OPEN) != GN_OK) {
+	if (!o || gn_frame_op_add(&b->frame, &o->op, OP_OPEN) != GN_OK) {
 		gn_mem_free(b->env.alloc, o);
 		b->count.nomem++;
 		return GN_NOMEM;

@@ -4,7 +4,7 @@
 /* All that it holds but its head. */
 static void let_go(struct gn_bundles *b, struct bundles_open *o)
 {
-	bundles_find_drop(b, &o->get);
+	gn_frame_find_drop(&b->frame, &o->get);
 	if (o->reader)
 		bundles_reader_free(b, o->reader);
 	o->reader = NULL;
@@ -22,7 +22,7 @@ void bundles_open_end(struct gn_bundles *b, struct bundles_open *o, gn_err err)
 	let_go(b, o);
 	o->op.err = err;
 	o->op.ended = true;
-	bundles_tell(b, &o->op);
+	gn_frame_tell(&b->frame, &o->op);
 }
 
 void bundles_open_free(struct gn_bundles *b, struct bundles_open *o)
@@ -32,7 +32,7 @@ void bundles_open_free(struct gn_bundles *b, struct bundles_open *o)
 		at = &(*at)->next;
 	*at = o->next;
 	let_go(b, o);
-	bundles_op_remove(b, &o->op);
+	gn_frame_op_remove(&b->frame, &o->op);
 	gn_mem_free(b->env.alloc, o->head);
 	gn_mem_free(b->env.alloc, o);
 }

@@ -72,7 +72,7 @@ static void end(struct svc_wait *w, gn_err err)
 
 static const struct bundles_open *open_of(const struct svc_wait *w)
 {
-	return bundles_op_get(s.nodes[w->node].bundles, w->op, OP_OPEN);
+	return gn_frame_op_get(&s.nodes[w->node].bundles->frame, w->op, OP_OPEN);
 }
 
 /* Sixteen times 64 MiB said, none of them shown: no byte of it is taken, reading goes on, and

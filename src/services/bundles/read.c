@@ -55,7 +55,7 @@ gn_err bundles_reader_new(struct gn_bundles *b, const struct gn_bundle_file *fil
 	r->blocks = gn_mem_new(b->env.alloc, r->block_count * sizeof(struct gn_hash));
 	r->slots = GN_NEW_ARRAY(b->env.alloc, struct bundles_slot, b->cfg.ahead);
 	if ((r->block_count && !r->blocks) || !r->slots ||
-	    bundles_op_add(b, &r->op, OP_READ) != GN_OK)
+	    gn_frame_op_add(&b->frame, &r->op, OP_READ) != GN_OK)
 		goto fail;
 	if (r->block_count)
 		memcpy(r->blocks, file->blocks.p + r->first_block * sizeof(struct gn_hash),
@@ -87,7 +87,7 @@ void bundles_reader_free(struct gn_bundles *b, struct bundles_reader *r)
 	while (b->readers[i] != r)
 		i++;
 	memmove(&b->readers[i], &b->readers[i + 1], (--b->reader_count - i) * sizeof *b->readers);
-	bundles_op_remove(b, &r->op);
+	gn_frame_op_remove(&b->frame, &r->op);
 	drop_slots(b, r);
 	gn_mem_free(bundles_reader_memory(b, r), r->given);
 	gn_mem_free(b->env.alloc, r->slots);
@@ -104,7 +104,7 @@ void bundles_reader_wake(struct gn_bundles *b, struct bundles_reader *r)
 	if (r->open)
 		r->open->readable = true; /* bundles_opens_run reads on */
 	else
-		bundles_tell(b, &r->op);
+		gn_frame_tell(&b->frame, &r->op);
 }
 
 void bundles_reader_fail(struct gn_bundles *b, struct bundles_reader *r, gn_err err)
@@ -148,7 +148,7 @@ gn_err bundles_reader_check(struct gn_bundles *b, struct bundles_reader *r, uint
 		/* the store checks the proof before it takes anything: no need to hash twice */
 		gn_err err = gn_blocks_put(b->cfg.blocks, bundles_reader_hash(r, block), len, index,
 					   proof, proof_len, data, GN_BLOCK_CACHE, 0,
-					   bundles_ticket(TICKET_CACHE, 0, 0), b->now);
+					   gn_frame_ticket(TICKET_CACHE, 0, 0), b->now);
 		if (err == GN_OK) {
 			b->cache_puts++;
 			b->count.chunks_cached++;

@@ -93,10 +93,10 @@ void bundles_on_chunk_get(struct gn_bundles *b, struct bundles_peer *p, uint64_t
 static bool load_one(struct gn_bundles *b, struct bundles_peer *p)
 {
 	const struct bundles_get *get = gn_ring_at(&p->queue, 0);
-	uint64_t number = ++b->next_id;
+	uint64_t number = gn_frame_number(&b->frame);
 	struct bundles_serving *s = gn_map_put(&b->serving, &number);
 	gn_err err = s ? gn_blocks_load(b->cfg.blocks, &get->block, get->index,
-					bundles_ticket(TICKET_SERVE, number, 0), b->now)
+					gn_frame_ticket(TICKET_SERVE, number, 0), b->now)
 		       : GN_NOMEM;
 	if (err == GN_OK) {
 		*s = (struct bundles_serving){p->contact.pk, get->request};
@@ -174,7 +174,7 @@ void bundles_serve_run(struct gn_bundles *b)
 
 void bundles_serve_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 {
-	uint64_t number = e->ticket >> 16 & ((UINT64_C(1) << 44) - 1);
+	uint64_t number = gn_frame_ticket_number(e->ticket);
 	const struct bundles_serving *at = gn_map_get(&b->serving, &number);
 	GN_ASSERT(at);
 	struct bundles_serving s = *at;

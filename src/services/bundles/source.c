@@ -20,7 +20,7 @@ struct bundles_source *bundles_source_get(const struct gn_bundles *b, const stru
 void bundles_source_free(struct gn_bundles *b, struct bundles_source *s)
 {
 	if (s->find) {
-		bundles_find_drop(b, &s->find);
+		gn_frame_find_drop(&b->frame, &s->find);
 		b->finds_out--;
 	}
 	gn_heap_remove(&b->timers, &s->timer.node);

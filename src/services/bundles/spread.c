@@ -98,7 +98,7 @@ static void target_ask(struct gn_bundles *b, struct bundles_target *t)
 	struct gn_fb_hash hash;
 	if (t->request)
 		(void)gn_map_remove(&b->asks, &t->request);
-	t->request = ++b->next_id;
+	t->request = gn_frame_number(&b->frame);
 	t->state = TARGET_ASKED;
 	t->inflight = 0;
 	t->heard = b->now;
@@ -143,7 +143,7 @@ static void job_stop(struct gn_bundles *b, struct bundles_job *job)
 			gn_heap_remove(&b->timers, &job->targets[i].timer.node);
 			(void)gn_map_remove(&b->asks, &job->targets[i].request);
 		}
-	bundles_find_drop(b, &job->find);
+	gn_frame_find_drop(&b->frame, &job->find);
 	job->active = false;
 	job->spread->jobs--;
 }
@@ -161,7 +161,7 @@ static void round_end(struct gn_bundles *b, struct bundles_spread *s)
 	s->silent = true;
 	s->op.err = s->round_err;
 	s->op.ended = true;
-	bundles_tell(b, &s->op);
+	gn_frame_tell(&b->frame, &s->op);
 }
 
 static void job_finish(struct gn_bundles *b, struct bundles_job *job, gn_err err)
@@ -177,7 +177,7 @@ static void job_finish(struct gn_bundles *b, struct bundles_job *job, gn_err err
 	if (s->next == s->count && s->jobs == 0)
 		round_end(b, s);
 	else if (!s->silent)
-		bundles_tell(b, &s->op);
+		gn_frame_tell(&b->frame, &s->op);
 }
 
 /* Asks as many of the nearest as copies are missing and chunks may be on their way; ends when
@@ -213,7 +213,7 @@ static void job_load(struct gn_bundles *b, struct bundles_job *job)
 		index--;
 	gn_err err = gn_blocks_load(
 		b->cfg.blocks, &job->block, index,
-		bundles_ticket(TICKET_SPREAD, job->id, (uint32_t)(job - b->jobs)), b->now);
+		gn_frame_ticket(TICKET_SPREAD, job->id, (uint32_t)(job - b->jobs)), b->now);
 	job->loading = err == GN_OK;
 	if (err == GN_BUSY || err == GN_NOMEM)
 		b->wake = gn_time_min(b->wake, b->now + 5 * GN_MSEC);
@@ -223,8 +223,8 @@ static void job_load(struct gn_bundles *b, struct bundles_job *job)
 
 void bundles_job_loaded(struct gn_bundles *b, const struct gn_blocks_event *e)
 {
-	struct bundles_job *job = &b->jobs[e->ticket & 0xffff];
-	if (!job->active || job->id != (e->ticket >> 16 & ((UINT64_C(1) << 44) - 1)))
+	struct bundles_job *job = &b->jobs[gn_frame_ticket_part(e->ticket)];
+	if (!job->active || job->id != gn_frame_ticket_number(e->ticket))
 		return;
 	job->loading = false;
 	for (uint32_t i = 0; i < job->target_count && e->err == GN_OK; i++) {
@@ -405,7 +405,7 @@ static bool job_start(struct gn_bundles *b, struct bundles_job *job, struct bund
 		}
 	}
 	*job = (struct bundles_job){.spread = s,
-				    .id = ++b->next_id,
+				    .id = gn_frame_number(&b->frame),
 				    .block = *block,
 				    .len = len,
 				    .find = find,
@@ -485,7 +485,7 @@ gn_err bundles_spread_start(struct gn_bundles *b, struct gn_slice blocks, unsign
 		s->blocks = gn_mem_new(b->env.alloc, blocks.len);
 	bool needed = s && (!count || s->blocks) && bundles_need(b, blocks) == GN_OK;
 	if (!needed || bundles_timer_set(b, &s->timer, GN_NEVER) != GN_OK ||
-	    bundles_op_add(b, &s->op, OP_SPREAD) != GN_OK) {
+	    gn_frame_op_add(&b->frame, &s->op, OP_SPREAD) != GN_OK) {
 		if (needed)
 			bundles_need_no_more(b, blocks);
 		if (s) {
@@ -523,7 +523,7 @@ void bundles_spread_free(struct gn_bundles *b, struct bundles_spread *s)
 	b->spreads--;
 	b->spread_blocks -= s->count;
 	gn_heap_remove(&b->timers, &s->timer.node);
-	bundles_op_remove(b, &s->op);
+	gn_frame_op_remove(&b->frame, &s->op);
 	bundles_need_no_more(b, gn_slice(s->blocks, s->count * sizeof(struct gn_hash)));
 	gn_mem_free(b->env.alloc, s->blocks);
 	gn_mem_free(b->env.alloc, s);

@@ -7,21 +7,17 @@
 
 gn_err names_job_new(struct gn_names *n, const struct gn_name *name, struct names_job **out)
 {
-	if (n->jobs.count == NAMES_JOBS_MAX) {
+	if (n->frame.ops.count == NAMES_JOBS_MAX) {
 		n->count.jobs_full++;
 		return GN_LIMIT;
 	}
-	struct names_job *job = GN_NEW(n->env.alloc, struct names_job), **at = NULL;
-	gn_op op = n->next_op + 1;
-	if (!job || !(at = gn_map_put(&n->jobs, &op))) {
+	struct names_job *job = GN_NEW(n->env.alloc, struct names_job);
+	if (!job || gn_frame_op_add(&n->frame, &job->op, 0) != GN_OK) {
 		gn_mem_free(n->env.alloc, job);
 		n->count.nomem++;
 		return GN_NOMEM;
 	}
-	n->next_op = op;
-	job->op = op;
 	job->target = *name;
-	*at = job;
 	*out = job;
 	return GN_OK;
 }
@@ -35,28 +31,19 @@ void names_candidates_free(struct gn_names *n, struct names_job *job)
 
 void names_job_free(struct gn_names *n, struct names_job *job)
 {
-	if (!job)
-		return;
-	for (unsigned s = 0; s < 2; s++)
-		if (job->get[s])
-			(void)gn_map_remove(&n->ops, &job->get[s]);
 	names_candidates_free(n, job);
 	gn_mem_free(n->env.alloc, job->found.bytes);
 	gn_mem_free(n->env.alloc, job->alias.bytes);
-	(void)gn_map_remove(&n->jobs, &job->op);
+	gn_frame_op_remove(&n->frame, &job->op);
 	gn_mem_free(n->env.alloc, job);
 }
 
 void names_end(struct gn_names *n, struct names_job *job, gn_err err)
 {
-	GN_ASSERT(!job->ended);
-	job->ended = true;
-	job->err = err;
-	if (n->ended_last)
-		n->ended_last->next = job;
-	else
-		n->ended_first = job;
-	n->ended_last = job;
+	GN_ASSERT(!job->op.ended);
+	job->op.ended = true;
+	job->op.err = err;
+	gn_frame_tell(&n->frame, &job->op);
 	if (!job->put) {
 		n->count.resolved += err == GN_OK;
 		n->count.not_found += err == GN_NOT_FOUND;

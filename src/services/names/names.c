@@ -1,10 +1,14 @@
 /* The names engine: its operations and their events. What is looked up when is in resolve.c.
  *
- * ops maps each overlay operation under way to its job, and nothing else.
  * Rules: docs/spec/services.md NA-9..NA-13. */
 #include "services/names/names_int.h"
 
 _Static_assert(GN_NAME_PUSHED == GN_OVERLAY_PUSHED, "records may not know the overlay");
+
+static struct names_job *job_of(struct gn_frame_op *op)
+{
+	return GN_CONTAINER(op, struct names_job, op);
+}
 
 gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct gn_names **out)
 {
@@ -13,8 +17,7 @@ gn_err gn_names_new(const struct gn_env *env, struct gn_overlay *overlay, struct
 		return GN_NOMEM;
 	n->env = *env;
 	n->overlay = overlay;
-	gn_map_init(&n->ops, env, sizeof(gn_op), sizeof(struct names_job *), 2 * NAMES_JOBS_MAX);
-	gn_map_init(&n->jobs, env, sizeof(gn_op), sizeof(struct names_job *), NAMES_JOBS_MAX);
+	gn_frame_init(&n->frame, env, overlay, NAMES_JOBS_MAX, 2 * NAMES_JOBS_MAX);
 	gn_map_init(&n->cache, env, sizeof(struct gn_hash), sizeof(struct names_cached),
 		    NAMES_CACHE_MAX);
 	gn_map_init(&n->pins, env, sizeof(struct gn_hash), sizeof(struct names_pin),
@@ -28,13 +31,12 @@ void gn_names_free(struct gn_names *n)
 {
 	if (!n)
 		return;
-	while (n->jobs.count)
-		names_job_free(n, *(struct names_job **)gn_map_value_at(&n->jobs, 0));
+	while (n->frame.ops.count)
+		names_job_free(n, job_of(GN_MAP_AT(&n->frame.ops, struct gn_frame_op *, 0)));
 	for (uint32_t i = 0; i < n->cache.count; i++)
 		gn_mem_free(n->env.alloc,
 			    ((struct names_cached *)gn_map_value_at(&n->cache, i))->bytes);
-	gn_map_fini(&n->ops);
-	gn_map_fini(&n->jobs);
+	gn_frame_fini(&n->frame);
 	gn_map_fini(&n->cache);
 	gn_map_fini(&n->pins);
 	gn_map_fini(&n->looks);
@@ -51,7 +53,7 @@ gn_err gn_names_resolve(struct gn_names *n, const struct gn_name *name, bool fre
 	job->fresh = fresh;
 	job->visitor = visitor;
 	job->level = name->labels - 1;
-	*op = job->op;
+	*op = job->op.id;
 	names_step(n, job, now);
 	return GN_OK;
 }
@@ -83,14 +85,10 @@ gn_err gn_names_put(struct gn_names *n, struct gn_slice salt0, struct gn_slice s
 	for (unsigned s = 0; s < 2; s++) {
 		gn_op get = 0;
 		job->get_err[s] = gn_overlay_put(n->overlay, s ? salt1 : salt0, w, now, &get);
-		struct names_job **at = job->get_err[s] == GN_OK ? gn_map_put(&n->ops, &get) : NULL;
-		if (at) {
-			*at = job;
+		if (job->get_err[s] == GN_OK)
+			job->get_err[s] = gn_frame_find_add(&n->frame, get, 0, job);
+		if (job->get_err[s] == GN_OK)
 			job->get[s] = get;
-		} else if (job->get_err[s] == GN_OK) {
-			gn_overlay_cancel(n->overlay, get);
-			job->get_err[s] = GN_NOMEM;
-		}
 	}
 	struct gn_record r;
 	job->found.bytes = gn_mem_new(n->env.alloc, salt0.len);
@@ -101,7 +99,7 @@ gn_err gn_names_put(struct gn_names *n, struct gn_slice salt0, struct gn_slice s
 		job->found.record = r;
 		job->found.owner = r.owner;
 	}
-	*op = job->op;
+	*op = job->op.id;
 	if (!job->get[0] && !job->get[1])
 		names_end(n, job, job->get_err[0]);
 	return GN_OK;
@@ -140,15 +138,12 @@ static void put_done(struct gn_names *n, struct names_job *job, unsigned salt,
 
 bool gn_names_overlay_event(struct gn_names *n, const struct gn_overlay_event *e, gn_time now)
 {
-	if (e->kind != GN_OVERLAY_DONE)
+	struct gn_frame_find find;
+	if (!gn_frame_find_take(&n->frame, e, &find))
 		return false;
-	struct names_job **at = gn_map_get(&n->ops, &e->op);
-	if (!at)
-		return false;
-	struct names_job *job = *at;
+	struct names_job *job = find.object;
 	unsigned salt = job->get[1] == e->op;
 	GN_ASSERT(job->get[salt] == e->op);
-	(void)gn_map_remove(&n->ops, &e->op);
 	job->get[salt] = 0;
 	if (job->put)
 		put_done(n, job, salt, e);
@@ -184,24 +179,23 @@ static void add_entries(const struct names_candidate *c, struct gn_names_event *
 
 bool gn_names_next_event(struct gn_names *n, struct gn_names_event *out)
 {
-	names_job_free(n, n->shown);
-	struct names_job *job = n->shown = n->ended_first;
-	if (!job)
+	if (n->frame.shown)
+		names_job_free(n, job_of(n->frame.shown));
+	struct gn_frame_op *op = gn_frame_show(&n->frame);
+	if (!op)
 		return false;
-	n->ended_first = job->next;
-	if (!n->ended_first)
-		n->ended_last = NULL;
+	struct names_job *job = job_of(op);
 	memset(out, 0, sizeof *out);
-	out->op = job->op;
-	out->err = job->err;
+	out->op = op->id;
+	out->err = op->err;
 	out->name = job->target;
 	out->put = job->put;
 	out->age = job->age;
-	out->looks_like = job->err == GN_OK ? names_look_like(n, &job->target) : NULL;
+	out->looks_like = op->err == GN_OK ? names_look_like(n, &job->target) : NULL;
 	out->owner_changed = job->changed;
 	out->owner_pinned = job->pinned;
 	memcpy(out->holders, job->found.holders, sizeof out->holders);
-	if (job->found.bytes && (job->put || job->err == GN_OK)) {
+	if (job->found.bytes && (job->put || op->err == GN_OK)) {
 		/* else it is a level above, found on the way */
 		out->owner = job->found.owner;
 		out->owner_known = true;
@@ -234,26 +228,23 @@ bool gn_names_counter_at(const struct gn_names *n, size_t i, struct gn_names_cou
 void gn_names_validate(const struct gn_names *n)
 {
 	uint64_t bytes = 0;
-	gn_map_validate(&n->ops);
-	gn_map_validate(&n->jobs);
+	gn_frame_validate(&n->frame);
 	gn_map_validate(&n->cache);
 	gn_map_validate(&n->pins);
 	gn_map_validate(&n->looks);
-	for (uint32_t i = 0; i < n->ops.count; i++) {
-		const gn_op *op = gn_map_key_at(&n->ops, i);
-		const struct names_job *job = *(struct names_job **)gn_map_value_at(&n->ops, i);
-		GN_ASSERT(!job->ended && (job->get[0] == *op || job->get[1] == *op));
+	for (uint32_t i = 0; i < n->frame.finds.count; i++) {
+		const gn_op *op = gn_map_key_at(&n->frame.finds, i);
+		const struct names_job *job =
+			((const struct gn_frame_find *)gn_map_value_at(&n->frame.finds, i))->object;
+		GN_ASSERT(!job->op.ended && (job->get[0] == *op || job->get[1] == *op));
 	}
-	uint32_t ended = n->shown != NULL;
-	for (const struct names_job *job = n->ended_first; job; job = job->next)
-		ended += job->ended;
-	for (uint32_t i = 0; i < n->jobs.count; i++) {
-		const struct names_job *job = *(struct names_job **)gn_map_value_at(&n->jobs, i);
-		ended -= job->ended;
-		GN_ASSERT(job->ended == !(job->get[0] || job->get[1]));
+	for (uint32_t i = 0; i < n->frame.ops.count; i++) {
+		struct gn_frame_op *op = GN_MAP_AT(&n->frame.ops, struct gn_frame_op *, i);
+		const struct names_job *job = job_of(op);
+		GN_ASSERT(op->ended == (op->told || op == n->frame.shown));
+		GN_ASSERT(op->ended == !(job->get[0] || job->get[1]));
 		GN_ASSERT(job->candidate_count <= NAMES_CANDIDATES && job->level < GN_NAME_DEPTH);
 	}
-	GN_ASSERT(ended == 0);
 	for (uint32_t i = 0; i < n->cache.count; i++)
 		bytes += ((const struct names_cached *)gn_map_value_at(&n->cache, i))->len;
 	GN_ASSERT(bytes == n->cache_bytes && bytes <= NAMES_CACHE_BYTES);

@@ -2,6 +2,7 @@
 #ifndef GN_SERVICES_NAMES_INT_H
 #define GN_SERVICES_NAMES_INT_H
 
+#include "services/frame/frame.h"
 #include "services/names/limits.h"
 #include "services/names/names.h"
 #include "wire/generated/bodies_fb.h"
@@ -22,9 +23,8 @@ enum names_step {
 };
 
 struct names_job {
-	gn_op op;
-	struct names_job *next; /* in the list of ended ones */
-	bool put, fresh, visitor, wide, ended;
+	struct gn_frame_op op;
+	bool put, fresh, visitor, wide;
 	struct gn_name target;
 	enum names_step step;
 	/* labels of the target left of the name looked up now; lookups so far */
@@ -36,8 +36,7 @@ struct names_job {
 	gn_err get_err[2];
 	struct names_candidate candidates[NAMES_CANDIDATES];
 	uint32_t candidate_count;
-	/* result */
-	gn_err err;
+	/* result; op.err */
 	struct names_candidate found, alias; /* bytes NULL: none */
 	struct gn_pk other;                  /* put: who has it, after GN_EXISTS */
 	bool other_known;
@@ -65,15 +64,12 @@ struct names_counts {
 struct gn_names {
 	struct gn_env env;
 	struct gn_overlay *overlay; /* borrowed */
-	struct gn_map ops;          /* overlay op -> job */
-	struct gn_map jobs;         /* our op -> job */
+	struct gn_frame frame;      /* of jobs */
 	struct gn_map cache;        /* SHA-256(name) -> names_cached */
 	struct gn_map pins;         /* SHA-256(name) -> names_pin */
 	/* skeleton -> SHA-256 of the first name pinned that looks so */
 	struct gn_map looks;
-	struct names_job *ended_first, *ended_last; /* jobs whose event is due, in order */
-	struct names_job *shown;                    /* of the last event */
-	uint64_t cache_bytes, next_op;
+	uint64_t cache_bytes;
 	struct names_counts count;
 };
 

@@ -207,14 +207,9 @@ static void ask(struct gn_names *n, struct names_job *job, gn_time now)
 		job->get_err[salt] = gn_overlay_get(n->overlay, &key, &options, now, &op);
 		if (job->get_err[salt] != GN_OK)
 			continue;
-		struct names_job **at = gn_map_put(&n->ops, &op);
-		if (!at) {
-			gn_overlay_cancel(n->overlay, op);
-			job->get_err[salt] = GN_NOMEM;
-			continue;
-		}
-		*at = job;
-		job->get[salt] = op;
+		job->get_err[salt] = gn_frame_find_add(&n->frame, op, 0, job);
+		if (job->get_err[salt] == GN_OK)
+			job->get[salt] = op;
 	}
 	if (!job->get[0] && !job->get[1])
 		names_end(n, job, job->get_err[0]);

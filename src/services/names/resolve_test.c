@@ -265,8 +265,9 @@ static void answer(unsigned node, const struct pair *a, const struct pair *b,
 		   const uint32_t holders[2][2])
 {
 	struct gn_names *n = s.nodes[node].names;
-	assert_int_equal(n->jobs.count, 1);
-	struct names_job *job = *(struct names_job **)gn_map_value_at(&n->jobs, 0);
+	assert_int_equal(n->frame.ops.count, 1);
+	struct names_job *job =
+		(struct names_job *)GN_MAP_AT(&n->frame.ops, struct gn_frame_op *, 0);
 	gn_op get[2] = {job->get[0], job->get[1]};
 	for (unsigned salt = 0; salt < 2; salt++) {
 		struct gn_overlay_value v[2] = {{a->record[salt], holders[0][salt]},
@@ -331,7 +332,8 @@ static void the_newest_version_decides_a_tie(void **state)
 		struct gn_names_event shown;
 		gn_op op;
 		assert_int_equal(gn_names_resolve(n, &name, true, false, s.now, &op), GN_OK);
-		struct names_job *job = *(struct names_job **)gn_map_value_at(&n->jobs, 0);
+		struct names_job *job =
+			(struct names_job *)GN_MAP_AT(&n->frame.ops, struct gn_frame_op *, 0);
 		struct gn_overlay_value v[2] = {{p[first].record[0], 1},
 						{p[1 - first].record[0], 1}};
 		struct gn_overlay_event e = {.kind = GN_OVERLAY_DONE,
