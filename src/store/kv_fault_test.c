@@ -67,7 +67,7 @@ static void a_flipped_bit_anywhere_is_refused_and_counted(void **state)
 	static struct kv_rig r;
 	unsigned lost_keys = 0, flips = 0, stale = 0;
 	small_log(base);
-	for (int f = 0; f < DISK_SIM_FILES; f++) {
+	for (size_t f = 0; f < base->disk.file_cap; f++) {
 		for (size_t at = 0; at < base->disk.files[f].now.len; at++) {
 			disk_sim_clone(&r.disk, &base->disk);
 			r.disk.files[f].now.p[at] ^= (uint8_t)(1u << at % 8);

@@ -1,6 +1,16 @@
 /* Reading in small networks: where nothing is, past dead, lying and silent holders, within
  * bounds. */
-#include "services/bundles/test_int.h"
+#include "services/testing/world.h"
+#include "wire/generated/blocks_fb.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct svc s;
 
 #include "services/bundles/limits.h"
 
@@ -10,16 +20,16 @@ static void published_file_is_read_where_none_of_it_is(void **state)
 {
 	(void)state;
 	static const size_t sizes[] = {0, 1, GN_CHUNK, GN_BLOCK + 1, 5 * GN_BLOCK / 2};
-	network(8, 64u << 20);
-	uint8_t *data = random_bytes(3 * GN_BLOCK, 1);
+	svc_network(&s, 8, 64u << 20);
+	uint8_t *data = svc_random_bytes(3 * GN_BLOCK, 1);
 	for (size_t i = 0; i < GN_COUNT(sizes); i++) {
 		struct svc_wait w;
 		uint64_t got;
-		struct gn_bundle_file f = publish(data, sizes[i], 3, &w);
+		struct gn_bundle_file f = svc_publish(&s, data, sizes[i], 3, &w);
 		for (size_t k = 0; k < w.blocks_len; k += 32)
 			assert_in_range(svc_holders(&s, w.blocks + k, NULL), 3,
 					4); /* ours counts only when it is among the nearest */
-		unsigned reader = sizes[i] ? stranger(&w) : 3;
+		unsigned reader = sizes[i] ? svc_stranger(&s, &w) : 3;
 		assert_int_equal(svc_read(&s, reader, &f, 0, f.size, data, &got, NULL), GN_OK);
 		assert_int_equal(got, sizes[i]);
 		data[0]++; /* another file next time */
@@ -41,8 +51,8 @@ static void ingest_names_a_file_as_the_hasher_does(void **state)
 				       GN_BLOCK + 1,
 				       GN_BLOCK * 7 / 2};
 	static struct gn_file_hasher h;
-	network(1, 0);
-	uint8_t *data = random_bytes(4 * GN_BLOCK, 2);
+	svc_network(&s, 1, 0);
+	uint8_t *data = svc_random_bytes(4 * GN_BLOCK, 2);
 	for (size_t i = 0; i < GN_COUNT(sizes); i++) {
 		struct svc_wait w;
 		struct gn_hash blocks[4], root;
@@ -64,11 +74,11 @@ static void ranges_are_exact(void **state)
 {
 	(void)state;
 	const size_t size = 3 * GN_BLOCK + 12345;
-	network(8, 64u << 20);
-	uint8_t *data = random_bytes(size, 3);
+	svc_network(&s, 8, 64u << 20);
+	uint8_t *data = svc_random_bytes(size, 3);
 	struct svc_wait w;
-	struct gn_bundle_file f = publish(data, size, 2, &w);
-	unsigned reader = stranger(&w);
+	struct gn_bundle_file f = svc_publish(&s, data, size, 2, &w);
+	unsigned reader = svc_stranger(&s, &w);
 	struct gn_prng prng;
 	gn_prng_init(&prng, 7);
 	for (unsigned i = 0; i < 40; i++) {
@@ -114,13 +124,13 @@ static void killing_a_holder_in_the_middle_is_not_seen(void **state)
 {
 	(void)state;
 	const size_t size = 6 * GN_BLOCK;
-	network(10, 64u << 20);
-	uint8_t *data = random_bytes(size, 4);
+	svc_network(&s, 10, 64u << 20);
+	uint8_t *data = svc_random_bytes(size, 4);
 	struct svc_wait w;
 	uint64_t got;
-	struct gn_bundle_file f = publish(data, size, 3, &w);
+	struct gn_bundle_file f = svc_publish(&s, data, size, 3, &w);
 	victim_file = &w;
-	victim_reader = stranger(&w);
+	victim_reader = svc_stranger(&s, &w);
 	killed = 0;
 	svc_stop(&s, 0); /* the publisher too */
 	assert_int_equal(svc_read(&s, victim_reader, &f, 0, size, data, &got, kill_a_holder),
@@ -139,12 +149,12 @@ static void liars_are_caught_and_others_asked(void **state)
 	for (size_t k = 0; k < GN_COUNT(lies); k++) {
 		const size_t size = 2 * GN_BLOCK;
 		bool holds[SVC_NODES];
-		network(8, 64u << 20);
-		uint8_t *data = random_bytes(size, 5 + k);
+		svc_network(&s, 8, 64u << 20);
+		uint8_t *data = svc_random_bytes(size, 5 + k);
 		struct svc_wait w;
 		uint64_t got;
-		struct gn_bundle_file f = publish(data, size, 3, &w);
-		unsigned reader = stranger(&w), liars = 0;
+		struct gn_bundle_file f = svc_publish(&s, data, size, 3, &w);
+		unsigned reader = svc_stranger(&s, &w), liars = 0;
 		svc_stop(&s, 0);
 		svc_holders(&s, w.blocks, holds);
 		for (unsigned i = 1; i < s.count && liars < 1; i++)
@@ -179,21 +189,23 @@ static void liars_are_caught_and_others_asked(void **state)
 static void damage_disk(unsigned node)
 {
 	struct svc_node *n = &s.nodes[node];
-	for (size_t i = 0; i < n->file_count; i++)
-		if (n->files[i].len > GN_CHUNK)
-			n->files[i].p[n->files[i].len / 2] ^= 0x10;
+	for (size_t i = 0; i < n->disk.file_cap; i++) {
+		struct gn_buf *now = &n->disk.files[i].now;
+		if (n->disk.files[i].name[0] && now->len > GN_CHUNK)
+			now->p[now->len / 2] ^= 0x10;
+	}
 }
 
 static void damaged_disks_serve_nothing_false(void **state)
 {
 	(void)state;
 	bool holds[SVC_NODES];
-	network(8, 64u << 20);
-	uint8_t *data = random_bytes(GN_BLOCK, 8);
+	svc_network(&s, 8, 64u << 20);
+	uint8_t *data = svc_random_bytes(GN_BLOCK, 8);
 	struct svc_wait w;
 	uint64_t got;
-	struct gn_bundle_file f = publish(data, GN_BLOCK, 3, &w);
-	unsigned reader = stranger(&w), damaged = 0;
+	struct gn_bundle_file f = svc_publish(&s, data, GN_BLOCK, 3, &w);
+	unsigned reader = svc_stranger(&s, &w), damaged = 0;
 	svc_holders(&s, w.blocks, holds);
 	for (unsigned i = 0; i < s.count && damaged < 2; i++)
 		if (holds[i]) {
@@ -222,13 +234,13 @@ static void silent_holders_cost_time_only(void **state)
 {
 	(void)state;
 	bool holds[SVC_NODES];
-	network(8, 64u << 20);
-	uint8_t *data = random_bytes(GN_BLOCK, 9);
+	svc_network(&s, 8, 64u << 20);
+	uint8_t *data = svc_random_bytes(GN_BLOCK, 9);
 	struct svc_wait w;
 	uint64_t got;
-	struct gn_bundle_file f = publish(data, GN_BLOCK, 4, &w);
+	struct gn_bundle_file f = svc_publish(&s, data, GN_BLOCK, 4, &w);
 	gn_time before = s.now;
-	unsigned reader = stranger(&w), silent = 0;
+	unsigned reader = svc_stranger(&s, &w), silent = 0;
 	svc_stop(&s, 0);
 	svc_holders(&s, w.blocks, holds);
 	for (unsigned i = 1; i < s.count && silent < 2; i++)
@@ -248,12 +260,12 @@ static void silent_holders_cost_time_only(void **state)
 static void holders_that_only_say_busy_end_a_read(void **state)
 {
 	(void)state;
-	network(8, 64u << 20);
-	uint8_t *data = random_bytes(GN_BLOCK, 10);
+	svc_network(&s, 8, 64u << 20);
+	uint8_t *data = svc_random_bytes(GN_BLOCK, 10);
 	struct svc_wait w;
 	uint64_t got;
-	struct gn_bundle_file f = publish(data, GN_BLOCK, 4, &w);
-	unsigned reader = stranger(&w);
+	struct gn_bundle_file f = svc_publish(&s, data, GN_BLOCK, 4, &w);
+	unsigned reader = svc_stranger(&s, &w);
 	for (unsigned i = 0; i < s.count; i++)
 		s.nodes[i].lies = i == reader ? 0 : SVC_BUSY;
 	for (unsigned i = 0; i < 2; i++) {
@@ -304,12 +316,12 @@ static void a_slow_line_reads_too(void **state)
 	static const double rates[] = {32000, 48000, 125000};
 	const size_t size = 3000000;
 	for (unsigned i = 0; i < GN_COUNT(rates); i++) {
-		network(16, 64u << 20);
-		uint8_t *data = random_bytes(size, 15);
+		svc_network(&s, 16, 64u << 20);
+		uint8_t *data = svc_random_bytes(size, 15);
 		struct svc_wait w;
 		uint64_t got;
-		struct gn_bundle_file f = publish(data, size, 3, &w);
-		unsigned reader = stranger(&w);
+		struct gn_bundle_file f = svc_publish(&s, data, size, 3, &w);
+		unsigned reader = svc_stranger(&s, &w);
 		s.down_node = reader + 1;
 		s.down_rate = rates[i];
 		gn_time before = s.now;
@@ -328,7 +340,7 @@ static void a_slow_line_reads_too(void **state)
 static void what_nobody_has_is_not_found(void **state)
 {
 	(void)state;
-	network(5, 64u << 20);
+	svc_network(&s, 5, 64u << 20);
 	struct gn_hash block = {{1, 2, 3}};
 	struct gn_bundle_file f = {.size = 100, .root = block, .blocks = GN_SLICE(block.b)};
 	uint64_t got;
@@ -342,7 +354,7 @@ static void nodes_without_room_are_passed_over(void **state)
 	(void)state;
 	/* nobody keeps anything */
 	svc_init(&s, &(struct svc_options){.seed = 5, .nodes = 8, .peer_bytes_max = 0});
-	uint8_t *data = random_bytes(GN_BLOCK, 10);
+	uint8_t *data = svc_random_bytes(GN_BLOCK, 10);
 	struct svc_wait w, spread;
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, GN_BLOCK), &w), GN_OK);
 	assert_int_equal(svc_spread(&s, 0, gn_slice(w.blocks, 32), 3, &spread), GN_QUORUM);
@@ -352,7 +364,7 @@ static void nodes_without_room_are_passed_over(void **state)
 	svc_wait_free(&w);
 	svc_free(&s);
 
-	network(6, 16u << 20); /* a quarter for one peer: four blocks each */
+	svc_network(&s, 6, 16u << 20); /* a quarter for one peer: four blocks each */
 	struct gn_hash blocks[20];
 	for (unsigned i = 0; i < 20; i++) {
 		data[0] = (uint8_t)i;
@@ -372,8 +384,8 @@ static void nodes_without_room_are_passed_over(void **state)
 static void forged_receipts_do_not_count(void **state)
 {
 	(void)state;
-	network(6, 64u << 20);
-	uint8_t *data = random_bytes(1000, 11);
+	svc_network(&s, 6, 64u << 20);
+	uint8_t *data = svc_random_bytes(1000, 11);
 	struct svc_wait w, spread;
 	for (unsigned i = 1; i < 6; i++)
 		s.nodes[i].lies = SVC_FORGED_RECEIPT;
@@ -391,8 +403,8 @@ static void forged_receipts_do_not_count(void **state)
 static void who_takes_a_block_and_signs_nothing_is_passed_over(void **state)
 {
 	(void)state;
-	network(7, 64u << 20);
-	uint8_t *data = random_bytes(GN_BLOCK, 12);
+	svc_network(&s, 7, 64u << 20);
+	uint8_t *data = svc_random_bytes(GN_BLOCK, 12);
 	struct svc_wait w, spread;
 	for (unsigned i = 1; i < 4; i++)
 		s.nodes[i].lies = SVC_THIRSTY;
@@ -423,10 +435,10 @@ static void memory_of_a_reader_is_bounded(void **state)
 	const size_t size = 64 * GN_BLOCK;
 	svc_init(&s, &(struct svc_options){.seed = 6, .nodes = 6, .peer_bytes_max = 512u << 20});
 	s.validate = false;
-	uint8_t *data = random_bytes(size, 12);
+	uint8_t *data = svc_random_bytes(size, 12);
 	struct svc_wait w;
 	uint64_t got;
-	struct gn_bundle_file f = publish(data, size, 2, &w);
+	struct gn_bundle_file f = svc_publish(&s, data, size, 2, &w);
 	victim_reader = 0;
 	for (unsigned i = 1; i < 6 && !victim_reader; i++) { /* the one that holds least */
 		unsigned held = 0;
@@ -462,9 +474,9 @@ static void first_byte_comes_long_before_the_last(void **state)
 		 &(struct svc_options){
 			 .seed = 8, .nodes = 6, .peer_bytes_max = 512u << 20, .bytes_per_s = 10e6});
 	s.validate = false;
-	uint8_t *data = random_bytes(size, 13);
+	uint8_t *data = svc_random_bytes(size, 13);
 	struct svc_wait w;
-	struct gn_bundle_file f = publish(data, size, 2, &w);
+	struct gn_bundle_file f = svc_publish(&s, data, size, 2, &w);
 	unsigned reader = 1 + (svc_holders(&s, w.blocks, NULL) == 6);
 	gn_op op;
 	gn_time start = s.now;
@@ -496,7 +508,7 @@ static void a_slow_network_is_waited_for(void **state)
 					   .peer_bytes_max = 64u << 20,
 					   .bytes_per_s = 200e3,
 					   .delay = 400 * GN_MSEC});
-	uint8_t *data = random_bytes(GN_BLOCK, 14);
+	uint8_t *data = svc_random_bytes(GN_BLOCK, 14);
 	struct svc_wait w;
 	uint64_t got;
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, GN_BLOCK), &w), GN_OK);
@@ -517,7 +529,7 @@ static void senseless_messages_only_count(void **state)
 	(void)state;
 	static uint8_t storage[GN_MESSAGE_MAX];
 	struct gn_overlay_message m;
-	network(2, 64u << 20);
+	svc_network(&s, 2, 64u << 20);
 	struct gn_bundles *b = s.nodes[0].bundles;
 	struct gn_fb_hash hash = {{9}};
 	for (uint8_t type = 1; type <= 8; type++) {
@@ -580,8 +592,8 @@ static void a_greedy_peer_is_told_busy(void **state)
 {
 	(void)state;
 	static uint8_t storage[256];
-	network(2, 64u << 20);
-	uint8_t *data = random_bytes(GN_BLOCK, 20);
+	svc_network(&s, 2, 64u << 20);
+	uint8_t *data = svc_random_bytes(GN_BLOCK, 20);
 	struct svc_wait w;
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, GN_BLOCK), &w), GN_OK);
 	struct gn_fb_hash hash;
@@ -617,18 +629,19 @@ static void any_failed_allocation_is_survived(void **state)
 {
 	(void)state;
 	const size_t size = GN_BLOCK + 100;
-	uint8_t *data = random_bytes(size, 21);
+	uint8_t *data = svc_random_bytes(size, 21);
 	unsigned failures = 0;
-	network(4, 64u << 20);
+	svc_network(&s, 4, 64u << 20);
 	struct svc_wait w;
-	struct gn_bundle_file f = publish(data, size, 2, &w);
+	struct gn_bundle_file f = svc_publish(&s, data, size, 2, &w);
 	for (uint64_t n = 1; n < 400; n += n < 60 ? 1 : 13) {
 		uint64_t got;
 		for (unsigned i = 1; i < 4; i++) { /* nothing is there before each try */
 			svc_stop(&s, i);
-			if (i == 3)
-				while (s.nodes[i].file_count)
-					svc_file_remove(&s.nodes[i], &s.nodes[i].files[0]);
+			if (i == 3) {
+				disk_sim_fini(&s.nodes[i].disk);
+				disk_sim_init(&s.nodes[i].disk, i);
+			}
 			svc_start(&s, i);
 		}
 		svc_run_for(&s, 15 * GN_SEC);
@@ -656,12 +669,12 @@ static void many_readers_share_and_one_too_many_is_refused(void **state)
 	gn_op ops[64], op;
 	uint64_t got[64] = {0};
 	unsigned open = 64;
-	network(6, 64u << 20);
+	svc_network(&s, 6, 64u << 20);
 	s.validate = false;
-	uint8_t *data = random_bytes(size, 24);
+	uint8_t *data = svc_random_bytes(size, 24);
 	struct svc_wait w;
-	struct gn_bundle_file f = publish(data, size, 3, &w);
-	unsigned reader = stranger(&w);
+	struct gn_bundle_file f = svc_publish(&s, data, size, 3, &w);
+	unsigned reader = svc_stranger(&s, &w);
 	struct gn_bundles *b = s.nodes[reader].bundles;
 	for (unsigned i = 0; i < 64; i++)
 		assert_int_equal(gn_bundles_read(b, &f, 0, size, s.now, &ops[i]), GN_OK);

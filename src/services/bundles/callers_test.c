@@ -1,7 +1,16 @@
 /* Peers that ask for chunks and take nothing: what they cost, and whose places they take (BU-10,
  * BU-25). One engine, a disk in memory, and a config.room that the test decides. */
 #include "services/bundles/engine_int.h"
-#include "services/bundles/test_int.h"
+#include "services/testing/world.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct svc s;
 
 static unsigned looks;    /* calls of room() */
 static struct gn_pk open; /* the one peer that takes what it gets */
@@ -35,8 +44,8 @@ static void run_for(gn_time time)
 static void begin(void)
 {
 	struct svc_wait w;
-	uint8_t *data = random_bytes(GN_BLOCK, 3);
-	network(1, 0);
+	uint8_t *data = svc_random_bytes(GN_BLOCK, 3);
+	svc_network(&s, 1, 0);
 	s.validate = false; /* after each step of a thousand peers; the tests do it themselves */
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, GN_BLOCK), &w), GN_OK);
 	memcpy(&block, w.blocks, sizeof block);

@@ -2,7 +2,8 @@
  * publication waits for its receipt and a block of it is coming in: the engine stays valid,
  * answers only with messages that verify, and never hands out a byte that is not the file's.
  * Input: messages, each behind its length (16 bits, little-endian). */
-#include "../../../sim/services_sim.h"
+#include "services/testing/world.h"
+#include "wire/generated/blocks_fb.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
 

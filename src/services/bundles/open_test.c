@@ -1,13 +1,22 @@
 /* Room for opens (BU-27): heads that say much and show nothing, opens that wait, and those
  * beside them. */
 #include "services/bundles/engine_int.h"
-#include "services/bundles/test_int.h"
+#include "services/testing/world.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct svc s;
 
 static struct gn_sk owners[GN_MANIFEST_BLOCKS];
 
 static void start(unsigned nodes, unsigned owner_count)
 {
-	network(nodes, 64u << 20);
+	svc_network(&s, nodes, 64u << 20);
 	for (unsigned i = 0; i < owner_count; i++) {
 		uint8_t seed[32] = {81, (uint8_t)i};
 		gn_sk_from_seed(seed, &owners[i]);
@@ -46,7 +55,7 @@ static void put_hollow_head(unsigned owner)
 static void put_bulk(unsigned owner, unsigned at, size_t size)
 {
 	struct svc_wait w;
-	uint8_t *data = random_bytes(size, owner + 1);
+	uint8_t *data = svc_random_bytes(size, owner + 1);
 	assert_int_equal(svc_ingest(&s, at, gn_slice(data, size), &w), GN_OK);
 	put_head(owner, size, gn_slice(w.blocks, w.blocks_len), &w.root);
 	svc_wait_free(&w);
@@ -83,8 +92,8 @@ static void what_a_head_says_takes_no_memory(void **state)
 	struct svc_wait w[16], file;
 	uint64_t got;
 	start(6, 16);
-	uint8_t *data = random_bytes(GN_BLOCK, 3);
-	struct gn_bundle_file f = publish(data, GN_BLOCK, 5, &file);
+	uint8_t *data = svc_random_bytes(GN_BLOCK, 3);
+	struct gn_bundle_file f = svc_publish(&s, data, GN_BLOCK, 5, &file);
 	for (unsigned i = 0; i < 16; i++)
 		put_hollow_head(i);
 	s.nodes[1].lies = SVC_BUSY;

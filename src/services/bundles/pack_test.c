@@ -1,6 +1,15 @@
 /* Files read out of packs through a network (BU-18). */
 #include "services/bundles/bundles.h"
-#include "services/bundles/test_int.h"
+#include "services/testing/world.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct svc s;
 
 #include <stdio.h>
 
@@ -44,11 +53,11 @@ static void files_are_read_out_of_a_pack(void **state)
 	(void)state;
 	const uint32_t size = 3 * GN_CHUNK + 1001;
 	gn_alloc_heap(&heap, 64u << 20);
-	network(8, 64u << 20);
-	uint8_t *data = random_bytes(size, 5);
+	svc_network(&s, 8, 64u << 20);
+	uint8_t *data = svc_random_bytes(size, 5);
 	struct svc_wait w;
-	publish(data, size, 2, &w);
-	unsigned reader = stranger(&w);
+	svc_publish(&s, data, size, 2, &w);
+	unsigned reader = svc_stranger(&s, &w);
 	struct site t;
 	struct gn_hash pack;
 	struct gn_buf bytes;

@@ -1,6 +1,15 @@
 /* Publishing in small networks: copies that keep up, promises, pins, disks that are full, sites
  * that change. */
-#include "services/bundles/test_int.h"
+#include "services/testing/world.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct svc s;
 
 #include "services/bundles/engine_int.h"
 
@@ -10,10 +19,10 @@ static void copies_come_back_after_an_hour(void **state)
 {
 	(void)state;
 	bool holds[SVC_NODES];
-	network(9, 64u << 20);
-	uint8_t *data = random_bytes(GN_BLOCK, 15);
+	svc_network(&s, 9, 64u << 20);
+	uint8_t *data = svc_random_bytes(GN_BLOCK, 15);
 	struct svc_wait w;
-	publish(data, GN_BLOCK, 3, &w);
+	svc_publish(&s, data, GN_BLOCK, 3, &w);
 	svc_holders(&s, w.blocks, holds);
 	unsigned gone = 0;
 	for (unsigned i = 1; i < s.count && gone < 2; i++)
@@ -35,10 +44,10 @@ static void promises_survive_a_restart_and_end_in_time(void **state)
 {
 	(void)state;
 	bool holds[SVC_NODES];
-	network(6, 64u << 20);
-	uint8_t *data = random_bytes(GN_BLOCK, 16);
+	svc_network(&s, 6, 64u << 20);
+	uint8_t *data = svc_random_bytes(GN_BLOCK, 16);
 	struct svc_wait w, again;
-	publish(data, GN_BLOCK, 2, &w);
+	svc_publish(&s, data, GN_BLOCK, 2, &w);
 	svc_holders(&s, w.blocks, holds);
 	unsigned holder = 1;
 	while (!holds[holder])
@@ -79,10 +88,10 @@ static void a_slow_line_publishes_too(void **state)
 				     .seed = 42, .nodes = 8, .peer_bytes_max = 64u << 20});
 		s.opt.bytes_per_s = rates[i];
 		s.opt.patience = 1000 * GN_SEC;
-		uint8_t *data = random_bytes(3000000, 15);
+		uint8_t *data = svc_random_bytes(3000000, 15);
 		struct svc_wait w;
 		gn_time before = s.now;
-		publish(data, 3000000, 4, &w);
+		svc_publish(&s, data, 3000000, 4, &w);
 		print_message("%.0f bytes a second: %lld s\n", rates[i],
 			      (long long)((s.now - before) / GN_SEC));
 		assert_int_equal(svc_bundles_count(&s, 0, "spread_dead"), 0);
@@ -104,8 +113,8 @@ static bool is_here(unsigned node, const uint8_t *block)
 static void what_no_version_needs_goes_and_promises_stay(void **state)
 {
 	(void)state;
-	network(2, 64u << 20);
-	uint8_t *data = random_bytes(1000, 17);
+	svc_network(&s, 2, 64u << 20);
+	uint8_t *data = svc_random_bytes(1000, 17);
 	struct svc_wait w, other, spread;
 	struct gn_blocks_info info;
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, 1000), &w), GN_OK);
@@ -146,10 +155,10 @@ static void what_no_version_needs_goes_and_promises_stay(void **state)
 static void an_abandoned_publication_goes_after_a_day(void **state)
 {
 	(void)state;
-	network(1, 0);
+	svc_network(&s, 1, 0);
 	s.validate = false;
-	uint8_t *kept = random_bytes(1000, 31), *left = random_bytes(1000, 32),
-		*late = random_bytes(1000, 33);
+	uint8_t *kept = svc_random_bytes(1000, 31), *left = svc_random_bytes(1000, 32),
+		*late = svc_random_bytes(1000, 33);
 	struct svc_wait k, a, b;
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(kept, 1000), &k), GN_OK);
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(left, 1000), &a), GN_OK);
@@ -183,8 +192,8 @@ static void an_abandoned_publication_goes_after_a_day(void **state)
 static void a_publication_under_way_counts(void **state)
 {
 	(void)state;
-	network(1, 0);
-	uint8_t *data = random_bytes(1000, 34);
+	svc_network(&s, 1, 0);
+	uint8_t *data = svc_random_bytes(1000, 34);
 	struct svc_wait w, again;
 	struct gn_bundles *b = s.nodes[0].bundles;
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, 1000), &w), GN_OK);
@@ -203,8 +212,8 @@ static void a_publication_under_way_counts(void **state)
 static void cancelled_ingest_lets_go(void **state)
 {
 	(void)state;
-	network(1, 0);
-	uint8_t *data = random_bytes(3 * GN_BLOCK, 18);
+	svc_network(&s, 1, 0);
+	uint8_t *data = svc_random_bytes(3 * GN_BLOCK, 18);
 	struct gn_blocks_info info;
 	gn_op op;
 	size_t taken, at = 0;
@@ -233,7 +242,7 @@ static void a_full_disk_ends_the_ingest(void **state)
 {
 	(void)state;
 	svc_init(&s, &(struct svc_options){.seed = 3, .nodes = 1, .bytes_max = 2u << 20});
-	uint8_t *data = random_bytes(4 * GN_BLOCK, 19);
+	uint8_t *data = svc_random_bytes(4 * GN_BLOCK, 19);
 	struct svc_wait w;
 	struct gn_blocks_info info;
 	assert_int_equal(svc_ingest(&s, 0, gn_slice(data, 4 * GN_BLOCK), &w), GN_NO_SPACE);
@@ -323,7 +332,7 @@ static void sites_open_update_and_roll_back(void **state)
 	struct gn_head head = {0}, seen;
 	struct svc_wait keep[6] = {0}, site;
 	gn_sk_from_seed(seed, &owner);
-	network(7, 64u << 20);
+	svc_network(&s, 7, 64u << 20);
 	assert_int_equal(open_site(4, 0, false, &site), GN_NOT_FOUND);
 	publish_site("<h1>one</h1>", &head, keep);
 	assert_int_equal(open_site(4, 0, false, &site), GN_OK);
@@ -369,7 +378,7 @@ static void a_site_without_its_manifest_is_not_called_missing(void **state)
 	struct svc_wait site;
 	unsigned receipts;
 	gn_sk_from_seed(seed, &owner);
-	network(4, 64u << 20);
+	svc_network(&s, 4, 64u << 20);
 	struct gn_head head = {.owner = owner.pk,
 			       .label = GN_LIT("blog"),
 			       .seq = 1,
@@ -396,7 +405,7 @@ static void manifests_are_checked_elsewhere(void **state)
 	struct svc_wait keep[3] = {0}, opens[3];
 	struct gn_bundles_work *work[2];
 	gn_sk_from_seed(seed, &owner);
-	network(4, 64u << 20);
+	svc_network(&s, 4, 64u << 20);
 	publish_site("<h1>one</h1>", &head, keep);
 	struct gn_bundles *b = s.nodes[3].bundles;
 	s.idle_workers = true;
@@ -436,12 +445,12 @@ static void manifests_are_checked_elsewhere(void **state)
 static void publishing_survives_any_failed_allocation(void **state)
 {
 	(void)state;
-	uint8_t *data = random_bytes(3 * GN_CHUNK, 22), seed[32] = {78};
+	uint8_t *data = svc_random_bytes(3 * GN_CHUNK, 22), seed[32] = {78};
 	unsigned failures = 0, step = 0;
 	struct gn_head head = {0};
 	struct svc_wait keep[3] = {0};
 	gn_sk_from_seed(seed, &owner);
-	network(4, 64u << 20);
+	svc_network(&s, 4, 64u << 20);
 	publish_site("<h1>one</h1>", &head, keep);
 	for (uint64_t n = 1; step < 3; n++) {
 		struct svc_wait w = {0};
@@ -484,9 +493,9 @@ static void cancelled_operations_are_never_heard_of_again(void **state)
 	struct gn_bundles_event e;
 	struct gn_head head = {0};
 	struct svc_wait keep[3] = {0}, w;
-	uint8_t *data = random_bytes(4 * GN_BLOCK, 23), seed[32] = {79};
+	uint8_t *data = svc_random_bytes(4 * GN_BLOCK, 23), seed[32] = {79};
 	gn_sk_from_seed(seed, &owner);
-	network(5, 64u << 20);
+	svc_network(&s, 5, 64u << 20);
 	publish_site("<h1>one</h1>", &head, keep);
 	for (unsigned i = 0; i < 3; i++)
 		/* numbers that are nobody's, or over */
@@ -547,7 +556,7 @@ static void a_head_is_verified_once(void **state)
 	struct svc_wait keep[3] = {0}, site;
 	struct gn_hash key;
 	gn_sk_from_seed(seed, &owner);
-	network(5, 64u << 20);
+	svc_network(&s, 5, 64u << 20);
 	publish_site("<h1>one</h1>", &head, keep);
 	assert_int_equal(open_site(4, 0, false, &site), GN_OK);
 	svc_wait_free(&site);

@@ -1,7 +1,16 @@
 /* What others may take of a node's places and bytes: strangers that speak the messages
  * themselves, one engine, a disk in memory (BU-9, BU-19). */
 #include "services/bundles/engine_int.h"
-#include "services/bundles/test_int.h"
+#include "services/testing/world.h"
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+static struct svc s;
 
 struct stranger {
 	struct gn_pk key;
@@ -160,7 +169,7 @@ static void a_prefix_does_not_take_all_places(void **state)
 {
 	(void)state;
 	unsigned got = 0;
-	network(1, 512u << 20);
+	svc_network(&s, 1, 512u << 20);
 	for (unsigned k = 0; k < 8; k++) {
 		struct stranger t = someone(k, 1);
 		got += reserve(&t, 100 * k, 20);
@@ -178,7 +187,7 @@ static void empty_places_give_way(void **state)
 {
 	(void)state;
 	unsigned got = 0;
-	network(1, 512u << 20);
+	svc_network(&s, 1, 512u << 20);
 	for (unsigned k = 0; k < 8; k++) {
 		struct stranger t = someone(k, 300);
 		got += reserve(&t, 100 * k, 20);
@@ -202,7 +211,7 @@ static void a_place_that_brings_something_stays(void **state)
 {
 	(void)state;
 	static uint8_t data[GN_BLOCK];
-	network(1, 512u << 20);
+	svc_network(&s, 1, 512u << 20);
 	struct stranger honest = someone(50, 300);
 	struct gn_hash leaves[GN_BLOCK_CHUNKS], proof[GN_PROOF_MAX], block;
 	for (unsigned i = 0; i < GN_BLOCK_CHUNKS; i++)
@@ -238,7 +247,7 @@ static void a_place_that_brings_something_stays(void **state)
 static void a_slow_block_is_given_up(void **state)
 {
 	(void)state;
-	network(1, 512u << 20);
+	svc_network(&s, 1, 512u << 20);
 	struct stranger t = someone(1, 1);
 	assert_int_equal(reserve(&t, 1, 1), 1);
 	svc_run_for(&s, BUNDLES_INCOMING_TIME - GN_SEC);
@@ -257,7 +266,7 @@ static void a_place_keeps_nobody_from_bringing_the_block(void **state)
 	(void)state;
 	static uint8_t data[GN_CHUNK], other[GN_CHUNK];
 	struct gn_hash block;
-	network(1, 512u << 20);
+	svc_network(&s, 1, 512u << 20);
 	struct stranger squatter = someone(1, 1), honest = someone(50, 2);
 	for (uint32_t i = 0; i < 3; i++) {
 		block_of(i, 4096, data, &block);
@@ -286,7 +295,7 @@ static void a_proven_length_is_not_taken_back(void **state)
 	static uint8_t data[2 * GN_CHUNK];
 	struct gn_hash leaves[2], block;
 	data[GN_CHUNK] = 1;
-	network(1, 512u << 20);
+	svc_network(&s, 1, 512u << 20);
 	struct stranger squatter = someone(1, 1), honest = someone(50, 2);
 	for (unsigned i = 0; i < 2; i++)
 		gn_merkle_leaf(gn_slice(data + i * GN_CHUNK, GN_CHUNK), &leaves[i]);
@@ -312,7 +321,7 @@ static void a_place_passed_on_and_back_is_given_up(void **state)
 	(void)state;
 	static uint8_t data[GN_CHUNK];
 	struct gn_hash block;
-	network(1, 512u << 20);
+	svc_network(&s, 1, 512u << 20);
 	struct stranger one = someone(1, 1), two = someone(2, 2);
 	block_of(7, 4096, data, &block);
 	for (gn_time t = 0; t < 3 * BUNDLES_INCOMING_TIME; t += 4 * GN_SEC) {
@@ -330,7 +339,7 @@ static void a_slow_place_is_passed_on(void **state)
 	(void)state;
 	static uint8_t data[GN_CHUNK];
 	struct gn_hash block;
-	network(1, 512u << 20);
+	svc_network(&s, 1, 512u << 20);
 	struct stranger squatter = someone(1, 1), honest = someone(50, 2);
 	block_of(7, 4096, data, &block);
 	assert_int_equal(keep(&squatter, &block, 4096), GN_AGAIN);
@@ -364,7 +373,7 @@ static void five_keys_do_not_fill_the_store(void **state)
 	(void)state;
 	unsigned number = 0, chunks = 0;
 	gn_err why;
-	network(1, TOTAL);
+	svc_network(&s, 1, TOTAL);
 	for (unsigned k = 0; k < 5; k++) {
 		struct stranger t = someone(k, 300); /* no prefix share */
 		chunks += fill(&t, &number, &why);
@@ -382,7 +391,7 @@ static void a_prefix_of_many_keys_does_not_either(void **state)
 	(void)state;
 	unsigned number = 0, chunks = 0;
 	gn_err why;
-	network(1, TOTAL);
+	svc_network(&s, 1, TOTAL);
 	for (unsigned k = 0; k < 60; k++) {
 		struct stranger t = someone(k, 7);
 		chunks += fill(&t, &number, &why);
@@ -401,7 +410,7 @@ static void a_prefix_does_not_use_up_the_holders(void **state)
 {
 	(void)state;
 	static const uint64_t total = UINT64_C(1) << 40;
-	network(1, total);
+	svc_network(&s, 1, total);
 	struct gn_bundles *b = s.nodes[0].bundles;
 	struct gn_holder who = {.key.b[31] = 1, .addr = gn_addr_v4(93, 1, 7, 1, 7)};
 	for (uint32_t i = 1; i <= 70000; i++) {
@@ -437,7 +446,7 @@ static void acquaintances_have_room_of_their_own(void **state)
 	(void)state;
 	unsigned number = 0, chunks = 0;
 	gn_err why;
-	network(1, TOTAL);
+	svc_network(&s, 1, TOTAL);
 	s.validate = false;
 	struct stranger old = someone(200, 300), reader = someone(201, 300);
 	assert_int_equal(store(&old, 100000, GN_CHUNK), GN_OK);
@@ -497,7 +506,7 @@ static void a_longer_promise_is_counted(void **state)
 	unsigned number = 0;
 	uint64_t until, first;
 	gn_err why;
-	network(1, TOTAL);
+	svc_network(&s, 1, TOTAL);
 	struct stranger one = someone(1, 1), full = someone(2, 2), other = someone(3, 3),
 			fourth = someone(4, 4);
 	struct gn_hash a = bring_for_an_hour(&one, 100000), b = bring_for_an_hour(&one, 100001);
@@ -530,7 +539,7 @@ static void the_last_block_is_not_taken_over(void **state)
 {
 	(void)state;
 	uint64_t until, first;
-	network(1, TOTAL);
+	svc_network(&s, 1, TOTAL);
 	struct stranger one = someone(1, 1), other = someone(3, 3);
 	struct gn_hash a = bring_for_an_hour(&one, 100000);
 	assert_int_equal(keep_for(&one, &a, GN_CHUNK, HOUR, &first), GN_OK);
@@ -554,7 +563,7 @@ static void shares_shrink_when_it_gets_crowded(void **state)
 	gn_err why;
 	uint64_t until, before;
 	enum gn_block_keep kept;
-	network(1, TOTAL);
+	svc_network(&s, 1, TOTAL);
 	s.validate = false;
 	struct stranger early = someone(1, 1);
 	chunks = fill(&early, &number, &why);
@@ -586,7 +595,7 @@ static void a_second_key_makes_no_acquaintance(void **state)
 	for (unsigned local = 0; local < 2; local++) {
 		unsigned number = 0;
 		gn_err why;
-		network(1, TOTAL);
+		svc_network(&s, 1, TOTAL);
 		s.validate = false;
 		struct stranger old = someone(200, local ? 300 : 1),
 				second = someone(201, local ? 300 : 1), other = someone(202, 2);
@@ -632,7 +641,7 @@ static void a_restart_forgets_nobody(void **state)
 	static uint8_t storage[1 << 16];
 	unsigned number = 0;
 	gn_err why;
-	network(1, TOTAL);
+	svc_network(&s, 1, TOTAL);
 	s.validate = false;
 	struct stranger old = someone(200, 1), reader = someone(201, 2), early = someone(1, 3),
 			second = someone(2, 3);
@@ -664,7 +673,7 @@ static void a_damaged_list_is_refused(void **state)
 {
 	(void)state;
 	static uint8_t storage[1 << 16], other[1 << 16];
-	network(1, TOTAL);
+	svc_network(&s, 1, TOTAL);
 	struct gn_bundles *b = s.nodes[0].bundles;
 	struct stranger one = someone(1, 1), two = someone(2, 2);
 	assert_int_equal(store(&one, 1, 4096), GN_OK);
@@ -692,8 +701,8 @@ static void a_damaged_list_is_refused(void **state)
 	assert_int_equal(gn_bundles_brought_load(b, list, s.now), GN_OK);
 	assert_int_equal(held_by(&one), BUNDLES_KEPT_COST);
 	svc_stop(&s, 0);
-	while (s.nodes[0].file_count)
-		svc_file_remove(&s.nodes[0], &s.nodes[0].files[0]);
+	disk_sim_fini(&s.nodes[0].disk);
+	disk_sim_init(&s.nodes[0].disk, 0);
 	svc_start(&s, 0);
 	svc_run_for(&s, GN_SEC);
 	/* the blocks are gone */
@@ -708,7 +717,7 @@ static void tiny_blocks_count_as_files(void **state)
 {
 	(void)state;
 	unsigned got = 0;
-	network(1, 16u << 20);
+	svc_network(&s, 1, 16u << 20);
 	struct stranger t = someone(1, 1);
 	for (unsigned i = 0; i < 200; i++)
 		got += store(&t, i, 16) == GN_OK;

@@ -1,7 +1,7 @@
 /* Names in small networks: claims, races, renewals, transfers, delegation, and what a resolver
  * says of a changed owner. */
-#include "../../../sim/services_sim.h"
 #include "services/names/names_int.h"
+#include "services/testing/world.h"
 #include <setjmp.h>
 #include <stdarg.h>
 

@@ -167,7 +167,7 @@ struct disk_sim_file *blocks_rig_file_on_disk(struct blocks_rig *r, unsigned f)
 {
 	char hex[65];
 	gn_hex(GN_SLICE(rig_roots[f].b), hex);
-	for (int i = 0; i < DISK_SIM_FILES; i++)
+	for (size_t i = 0; i < r->disk.file_cap; i++)
 		if (strstr(r->disk.files[i].name, hex))
 			return &r->disk.files[i];
 	return NULL;

@@ -20,10 +20,19 @@ void disk_sim_copy(struct gn_buf *to, const struct gn_buf *from)
 		memcpy(to->p, from->p, from->len);
 }
 
+static void files_grow(struct disk_sim *d, size_t cap)
+{
+	d->files = realloc(d->files, cap * sizeof *d->files);
+	GN_ASSERT(d->files != NULL);
+	memset(d->files + d->file_cap, 0, (cap - d->file_cap) * sizeof *d->files);
+	d->file_cap = cap;
+}
+
 void disk_sim_init(struct disk_sim *d, uint64_t seed)
 {
 	memset(d, 0, sizeof *d);
 	gn_prng_init(&d->prng, seed);
+	files_grow(d, DISK_SIM_FILES);
 	disk_sim_resize(&d->answer, 64);
 }
 
@@ -36,14 +45,15 @@ static void file_forget(struct disk_sim_file *f)
 
 void disk_sim_fini(struct disk_sim *d)
 {
-	for (int i = 0; i < DISK_SIM_FILES; i++)
+	for (size_t i = 0; i < d->file_cap; i++)
 		file_forget(&d->files[i]);
+	free(d->files);
 	free(d->answer.p);
 }
 
 struct disk_sim_file *disk_sim_find(struct disk_sim *d, const char *name)
 {
-	for (int i = 0; i < DISK_SIM_FILES; i++)
+	for (size_t i = 0; i < d->file_cap; i++)
 		if (d->files[i].name[0] && strcmp(d->files[i].name, name) == 0)
 			return &d->files[i];
 	return NULL;
@@ -52,14 +62,15 @@ struct disk_sim_file *disk_sim_find(struct disk_sim *d, const char *name)
 struct disk_sim_file *disk_sim_create(struct disk_sim *d, const char *name)
 {
 	struct disk_sim_file *f = disk_sim_find(d, name);
-	for (int i = 0; !f && i < DISK_SIM_FILES; i++) {
-		if (d->files[i].name[0])
-			continue;
-		f = &d->files[i];
-		snprintf(f->name, sizeof f->name, "%s", name);
-	}
-	GN_ASSERT(f != NULL);
-	return f;
+	size_t i = 0;
+	if (f)
+		return f;
+	while (i < d->file_cap && d->files[i].name[0])
+		i++;
+	if (i == d->file_cap)
+		files_grow(d, 2 * d->file_cap);
+	snprintf(d->files[i].name, sizeof d->files[i].name, "%s", name);
+	return &d->files[i];
 }
 
 uint64_t disk_sim_below(struct disk_sim *d, uint64_t n)
@@ -72,7 +83,11 @@ void disk_sim_clone(struct disk_sim *to, const struct disk_sim *from)
 	*to = *from;
 	to->answer = (struct gn_buf){0};
 	disk_sim_resize(&to->answer, 64);
-	for (int i = 0; i < DISK_SIM_FILES; i++) {
+	to->files = NULL;
+	to->file_cap = 0;
+	files_grow(to, from->file_cap);
+	for (size_t i = 0; i < to->file_cap; i++) {
+		to->files[i] = from->files[i];
 		to->files[i].now = to->files[i].durable = (struct gn_buf){0};
 		disk_sim_copy(&to->files[i].now, &from->files[i].now);
 		disk_sim_copy(&to->files[i].durable, &from->files[i].durable);
@@ -112,7 +127,7 @@ static void file_settle(struct disk_sim *d, struct disk_sim_file *f)
 
 void disk_sim_crash(struct disk_sim *d)
 {
-	for (int i = 0; i < DISK_SIM_FILES; i++)
+	for (size_t i = 0; i < d->file_cap; i++)
 		if (d->files[i].name[0])
 			file_settle(d, &d->files[i]);
 	d->crashed = true;
@@ -128,7 +143,7 @@ void disk_sim_restart(struct disk_sim *d)
 uint64_t disk_sim_bytes(const struct disk_sim *d)
 {
 	uint64_t sum = 0;
-	for (int i = 0; i < DISK_SIM_FILES; i++)
+	for (size_t i = 0; i < d->file_cap; i++)
 		sum += d->files[i].name[0] ? d->files[i].now.len : 0;
 	return sum;
 }
@@ -137,7 +152,7 @@ static void disk_list(struct disk_sim *d, const char *dir)
 {
 	size_t len = strlen(dir);
 	d->answer.len = 0;
-	for (int i = 0; i < DISK_SIM_FILES; i++) {
+	for (size_t i = 0; i < d->file_cap; i++) {
 		const char *name = d->files[i].name;
 		if (strncmp(name, dir, len) != 0 || name[len] != '/')
 			continue;

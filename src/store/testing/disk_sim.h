@@ -13,8 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#define DISK_SIM_FILES 512
-#define DISK_SIM_PIECE 64 /* bytes that a torn write keeps or loses together */
+#define DISK_SIM_FILES 512 /* at first; more when more are made */
+#define DISK_SIM_PIECE 64  /* bytes that a torn write keeps or loses together */
 
 struct disk_sim_file {
 	char name[GN_DISK_NAME_MAX]; /* "" = free */
@@ -22,7 +22,8 @@ struct disk_sim_file {
 	bool synced; /* its directory entry is durable */
 };
 struct disk_sim {
-	struct disk_sim_file files[DISK_SIM_FILES];
+	struct disk_sim_file *files; /* owned; those made move when there are more than file_cap */
+	size_t file_cap;
 	struct gn_prng prng;
 	uint64_t requests; /* performed since the start */
 	/* the power goes in the middle of this request (counted as above), 0 = never */
