@@ -1,19 +1,7 @@
 /* Known answers for hashes, key derivation and the small tools, each with its source. */
-#include "crypto/crypto.h"
-#include <setjmp.h>
-#include <stdarg.h>
+#include "crypto/testing/known.h"
+
 #include <stdlib.h>
-
-#include <cmocka.h>
-
-static void assert_hex(const void *got, const char *want)
-{
-	size_t len = strlen(want) / 2;
-	uint8_t bytes[256];
-	assert_true(len <= sizeof bytes);
-	assert_int_equal(gn_unhex(gn_str(want), bytes, len), GN_OK);
-	assert_memory_equal(got, bytes, len);
-}
 
 static void sha256_joins_its_parts(void **state)
 {

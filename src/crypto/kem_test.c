@@ -1,28 +1,9 @@
 /* X25519 and ML-KEM-768 against the published vectors. */
-#include "crypto/crypto.h"
-#include <setjmp.h>
-#include <stdarg.h>
+#include "crypto/testing/known.h"
+
 #include <stdlib.h>
 
 #include <openssl/err.h>
-
-#include <cmocka.h>
-
-static void assert_hex(const void *got, const char *want)
-{
-	size_t len = strlen(want) / 2;
-	uint8_t bytes[256];
-	assert_true(len <= sizeof bytes);
-	assert_int_equal(gn_unhex(gn_str(want), bytes, len), GN_OK);
-	assert_memory_equal(got, bytes, len);
-}
-
-static void assert_sha256(struct gn_slice got, const char *want)
-{
-	struct gn_hash h;
-	gn_sha256(&got, 1, &h);
-	assert_hex(h.b, want);
-}
 
 /* RFC 7748 section 6.1. */
 static void x25519_answers_rfc7748(void **state)

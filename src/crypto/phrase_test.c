@@ -1,21 +1,10 @@
 /* Phrases and the keys that come from them, against the published vectors of BIP-39 and
  * SLIP-0010. */
+
 #include "crypto/phrase_int.h"
-#include <setjmp.h>
-#include <stdarg.h>
+#include "crypto/testing/known.h"
 #include <stdio.h>
 #include <stdlib.h>
-
-#include <cmocka.h>
-
-static void assert_hex(const void *got, const char *want)
-{
-	size_t len = strlen(want) / 2;
-	uint8_t bytes[256];
-	assert_true(len <= sizeof bytes);
-	assert_int_equal(gn_unhex(gn_str(want), bytes, len), GN_OK);
-	assert_memory_equal(got, bytes, len);
-}
 
 /* The 256-bit vectors of the BIP (its passphrase is "TREZOR"). */
 static const struct {

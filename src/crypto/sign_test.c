@@ -1,30 +1,11 @@
 /* Ed25519 and ML-DSA-65: known answers, and that every changed bit of key, domain, message or
  * signature is refused. */
-#include "crypto/crypto.h"
-#include <setjmp.h>
-#include <stdarg.h>
+
+#include "crypto/testing/known.h"
 #include <stdlib.h>
 
 #include <openssl/err.h>
 #include <openssl/evp.h>
-
-#include <cmocka.h>
-
-static void assert_hex(const void *got, const char *want)
-{
-	size_t len = strlen(want) / 2;
-	uint8_t bytes[256];
-	assert_true(len <= sizeof bytes);
-	assert_int_equal(gn_unhex(gn_str(want), bytes, len), GN_OK);
-	assert_memory_equal(got, bytes, len);
-}
-
-static void assert_sha256(struct gn_slice got, const char *want)
-{
-	struct gn_hash h;
-	gn_sha256(&got, 1, &h);
-	assert_hex(h.b, want);
-}
 
 /* RFC 8032 section 7.1, tests 1-3. */
 static void ed25519_answers_rfc8032(void **state)
