@@ -3,16 +3,6 @@
  * replay obey. */
 #include "ledger/engine_int.h"
 
-void lg_fill_signed(const struct lg_item *item, uint32_t signer, struct gn_rec_signed *out)
-{
-	*out = (struct gn_rec_signed){.profile = (uint8_t)item->op.profile,
-				      .present = true,
-				      .signer = signer,
-				      .seq = item->op.seq,
-				      .bytes = item->op.bytes,
-				      .sig = item->sig};
-}
-
 static gn_err decide_register(struct gn_ledger *l, const struct lg_item *item, gn_time now)
 {
 	struct gn_record_view r = {.type = GN_REC_PARTICIPANT};

@@ -133,7 +133,8 @@ struct gn_ledger {
 	struct gn_ledger_info info;
 };
 
-/* ---- ledger.c ---- */
+/* ---- commit.c ---- */
+
 /* Applies and journals one record; ticket 0 has no result. On GN_OK its outcome follows when it
  * is durable. */
 GN_MUST gn_err lg_commit(struct gn_ledger *l, struct gn_record_view *r, uint64_t ticket,
@@ -145,20 +146,32 @@ void lg_stop(struct gn_ledger *l, gn_err err);
 GN_MUST gn_err lg_scratch(struct gn_ledger *l, uint64_t need);
 void lg_running(struct gn_ledger *l, gn_time now);
 
+/* The signed part of a record. */
+void lg_fill_signed(const struct lg_item *item, uint32_t signer, struct gn_rec_signed *out);
+
+/* ---- ends.c ---- */
+
+GN_MUST gn_err lg_end(struct gn_ledger *l, struct lg_open *o, uint8_t code,
+		      const struct gn_rec_admin *who, uint64_t ticket, gn_time now);
+
+/* ---- inline.c ---- */
+
+/* Applies what lg_cycles found in one equivalent as one record; undoes the trials first. GN_AGAIN:
+ * it found nothing, and somebody waits for an outcome. */
+GN_MUST gn_err lg_commit_cycles(struct gn_ledger *l, uint32_t eq, enum gn_clearing_mode mode,
+				uint64_t cause, uint64_t ticket, gn_time now);
+/* Cycles of 3 and 4 through `touched` (LG-40). */
+void lg_clear_inline(struct gn_ledger *l, uint32_t eq, gn_time now);
+
 /* ---- decide.c, decide_pay.c ---- */
+
 void lg_decide(struct gn_ledger *l, const struct lg_item *item, gn_time now);
 GN_MUST gn_err lg_decide_payment(struct gn_ledger *l, const struct lg_item *item, uint32_t payer,
 				 gn_time now);
 GN_MUST gn_err lg_decide_answer(struct gn_ledger *l, const struct lg_item *item, uint32_t signer,
 				gn_time now);
-/* The signed part of a record. */
-void lg_fill_signed(const struct lg_item *item, uint32_t signer, struct gn_rec_signed *out);
 /* ABORT or REJECT of everything that expired by now. */
 void lg_expire(struct gn_ledger *l, gn_time now);
-GN_MUST gn_err lg_end(struct gn_ledger *l, struct lg_open *o, uint8_t code,
-		      const struct gn_rec_admin *who, uint64_t ticket, gn_time now);
-/* Cycles of 3 and 4 through `touched` (LG-40). */
-void lg_clear_inline(struct gn_ledger *l, uint32_t eq, gn_time now);
 /* Pairs whose debt the net flow made larger. */
 GN_MUST gn_err lg_note_touched(struct gn_ledger *l, const struct lg_eq *q,
 			       const struct lg_delta *flow, uint32_t count);
@@ -189,6 +202,18 @@ void lg_snapshot_fini(struct gn_ledger *l);
 #define LG_TOKEN_SNAPSHOT 2u
 #define LG_TOKEN_RECOVER 3u
 
+/* ---- envelope.c ---- */
+
+/* The signed op's own conditions that do not depend on what it asks for: hub, profile, time. now
+ * is that of its record, in Unix seconds. */
+GN_MUST gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now);
+/* An operation that is being taken is as young as LG-21 wants it, by the hub's clock, which may
+ * lie behind the last record. */
+GN_MUST gn_err lg_check_age(const struct gn_op *op, gn_time clock);
+/* And its sequence is not far above the signer's last one (LG-67); not above it at all is told
+ * when it is applied. */
+GN_MUST gn_err lg_check_jump(const struct gn_op *op, uint64_t last);
+
 /* ---- officers.c ---- */
 /* The record says what its actor signed, for this hub, at this time; seq is that of the
  * envelope. */
@@ -205,15 +230,6 @@ GN_MUST gn_err lg_check_command(const struct lg_book *b, const struct gn_record_
 
 /* The record's signatures hold and it says what was signed (LG-54). Before it is applied. */
 GN_MUST gn_err lg_verify_record(const struct lg_book *b, const struct gn_record_view *r);
-/* The signed op's own conditions that do not depend on what it asks for: hub, profile, time. now
- * is that of its record, in Unix seconds. */
-GN_MUST gn_err lg_check_envelope(const struct lg_book *b, const struct gn_op *op, uint64_t now);
-/* An operation that is being taken is as young as LG-21 wants it, by the hub's clock, which may
- * lie behind the last record. */
-GN_MUST gn_err lg_check_age(const struct gn_op *op, gn_time clock);
-/* And its sequence is not far above the signer's last one (LG-67); not above it at all is told
- * when it is applied. */
-GN_MUST gn_err lg_check_jump(const struct gn_op *op, uint64_t last);
 /* Limit, status and policy that the line of r is to have by what was signed: what the words
  * leave out is as it was before, and as it is by default on a new line (LG-25). r has the line
  * and the action; the list of the blocked is borrowed from op or b. */

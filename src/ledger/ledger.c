@@ -1,12 +1,8 @@
 /* The engine's frame: lifecycle, requests in, records through, results out (LG-27: nothing is
  * told before it is durable).
  *
- * FRESH -> RECOVERING [gn_ledger_start] -> RUNNING [lg_running] -> STOPPED [lg_stop: the disk
- * failed; recovery: damage]
- *
- * 1. Every change goes through lg_commit: room in the journal first, then lg_apply, then the
- *    bytes. So what is in memory and what is gathered for the disk never differ.
- * 2. Results leave in the order they were made, each when the record it stands on is durable. */
+ *   FRESH -> RECOVERING [gn_ledger_start] -> RUNNING [lg_running]
+ *         -> STOPPED [lg_stop: the disk failed; recovery: damage] */
 #include "ledger/engine_int.h"
 
 #define RESULTS_MAX (INBOX_MAX + 1024)
@@ -78,82 +74,7 @@ void gn_ledger_start(struct gn_ledger *l, gn_time now)
 	lg_recover_start(l);
 }
 
-static gn_err begin(struct gn_ledger *l, gn_time now)
-{
-	struct gn_record_view r = {.type = GN_REC_GENESIS};
-	gn_rand_fill(l->env.rand, l->journal.segment.salt, sizeof l->journal.segment.salt);
-	l->journal.segment.number = 1;
-	l->journal.segment.hub = l->config.hub;
-	r.u.genesis.version = 1;
-	r.u.genesis.hub = l->config.hub;
-	r.u.genesis.settings = l->config.settings;
-	return lg_commit(l, &r, 0, GN_TX_NONE, now);
-}
-
-void lg_running(struct gn_ledger *l, gn_time now)
-{
-	gn_err err = GN_OK;
-	l->state = LG_RUNNING;
-	if (l->recover.fresh && !l->config.verify)
-		err = begin(l, now);
-	l->next5 = l->book.settings.cycle5_s ? now + l->book.settings.cycle5_s * GN_SEC : GN_NEVER;
-	l->next6 = l->book.settings.cycle6_s ? now + l->book.settings.cycle6_s * GN_SEC : GN_NEVER;
-	l->tell_ready = true;
-	if (err)
-		lg_stop(l, err);
-}
-
-void lg_stop(struct gn_ledger *l, gn_err err)
-{
-	if (l->state == LG_STOPPED)
-		return;
-	gn_log(l->env.log, GN_LOG_ERROR, "ledger", "stopped", "%s", gn_err_text(err));
-	l->state = LG_STOPPED;
-	l->stopped_by = err;
-	l->tell_stopped = true;
-}
-
 /* ---- records ---- */
-
-gn_err lg_scratch(struct gn_ledger *l, uint64_t need)
-{
-	return lg_grow(l->env.alloc, &l->scratch, &l->scratch_cap, need, JOURNAL_RECORD_MAX, 1);
-}
-
-gn_err lg_commit(struct gn_ledger *l, struct gn_record_view *r, uint64_t ticket,
-		 enum gn_tx_state state, gn_time now)
-{
-	struct lg_result result = {.ticket = ticket, .key = r->key, .state = (uint8_t)state};
-	if (l->state != LG_RUNNING || l->config.verify)
-		return GN_STATE;
-	GN_TRY(lg_journal_reserve(&l->journal, lg_rec_bound(r)));
-	r->seq = l->book.seq + 1;
-	r->time = now > l->book.time ? now : l->book.time;
-	if (ticket && gn_ring_push(&l->results, &result)) /* room first */
-		return GN_BUSY;
-	gn_err err = lg_apply(&l->book, r);
-	struct lg_result *kept = ticket ? gn_ring_at(&l->results, l->results.count - 1) : NULL;
-	if (err) {
-		if (kept)
-			l->results.count--; /* the newest: take it back */
-		return err;
-	}
-	uint32_t off, len;
-	lg_journal_append(&l->journal, r, &off, &len);
-	if (kept) {
-		kept->seq = kept->after = r->seq;
-		kept->off = off;
-		kept->len = len;
-	}
-	l->info.records++;
-	return GN_OK;
-}
-
-void lg_answer(struct gn_ledger *l, const struct lg_result *r)
-{
-	gn_err err = gn_ring_push(&l->results, r);
-	GN_ASSERT(err == GN_OK); /* gn_ledger_submit keeps room */
-}
 
 /* ---- requests ---- */
 

@@ -4,42 +4,6 @@
 
 #define SWEEP_WORK 200000u /* half-edges one tick's sweep looks at */
 
-/* Applies what lg_cycles found in one equivalent as one record; undoes the trials first. */
-static gn_err commit_cycles(struct gn_ledger *l, uint32_t eq, enum gn_clearing_mode mode,
-			    uint64_t cause, uint64_t ticket, gn_time now)
-{
-	struct lg_cycles *c = &l->cycles;
-	struct gn_record_view r = {.type = GN_REC_CLEARING, .eq = eq};
-	gn_err err = GN_OK;
-	lg_cycles_undo(c, l->book.eqs[eq]);
-	if (c->count > 0 || ticket) {
-		r.u.clearing.mode = mode;
-		r.u.clearing.cause = cause;
-		r.u.clearing.total = c->total;
-		r.u.clearing.cycle_count = c->count;
-		r.u.clearing.cycles = gn_slice(c->bytes, c->len);
-		err = c->count > 0 ? lg_commit(l, &r, ticket, GN_TX_COMMITTED, now) : GN_AGAIN;
-		l->info.clearings += !err;
-	}
-	lg_cycles_reset(c);
-	return err;
-}
-
-void lg_clear_inline(struct gn_ledger *l, uint32_t eq, gn_time now)
-{
-	uint64_t cause = l->book.seq;
-	if (!l->book.settings.inline_clearing)
-		return;
-	gn_err err = GN_OK;
-	for (uint32_t i = 0; i < l->touched_count && !err; i++)
-		err = lg_cycles_through(&l->cycles, &l->router, &l->book, l->book.eqs[eq],
-					l->touched[i], 4, CLEAR_WORK_INLINE);
-	err = commit_cycles(l, eq, GN_CLEARING_INLINE, cause, 0, now);
-	if (err) /* the payment stands; a later sweep finds the cycle */
-		gn_log(l->env.log, GN_LOG_WARN, "ledger", "clearing.skipped", "%s",
-		       gn_err_text(err));
-}
-
 /* ---- periodic ---- */
 
 static void start_sweep(struct gn_ledger *l, gn_time now)
@@ -85,7 +49,7 @@ void lg_periodic(struct gn_ledger *l, gn_time now)
 		w->eq++;
 		w->pair = 0;
 	}
-	if (commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, 0, now))
+	if (lg_commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, 0, now))
 		w->active = false; /* no room: the next round finds them again */
 }
 
@@ -97,7 +61,7 @@ gn_err lg_clear_cycles(struct gn_ledger *l, uint32_t eq, unsigned max_len, uint6
 	for (uint32_t i = 0; i < q->pair_count && !err && l->cycles.count < CLEAR_CYCLES_MAX; i++)
 		err = lg_cycles_through(&l->cycles, &l->router, &l->book, q, i, max_len,
 					UINT32_MAX);
-	return commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, ticket, now);
+	return lg_commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, ticket, now);
 }
 
 gn_err gn_ledger_clear_pairs(struct gn_ledger *l, uint32_t eq, unsigned max_len,
@@ -113,7 +77,7 @@ gn_err gn_ledger_clear_pairs(struct gn_ledger *l, uint32_t eq, unsigned max_len,
 		if (pairs[i] < q->pair_count)
 			err = lg_cycles_through(&l->cycles, &l->router, &l->book, q, pairs[i],
 						max_len, CLEAR_WORK_INLINE);
-	return commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, ticket, now);
+	return lg_commit_cycles(l, eq, GN_CLEARING_PERIODIC, 0, ticket, now);
 }
 
 gn_err gn_ledger_find_cycles(struct gn_ledger *f, uint32_t eq, unsigned max_len,
