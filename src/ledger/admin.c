@@ -140,6 +140,9 @@ gn_err gn_ledger_command(const struct gn_ledger *l, const struct gn_op_admin *c,
 		out->role = c->role;
 		out->info = c->name;
 		return GN_OK;
+	case GN_COMMAND_CLEAR:
+	case GN_COMMAND_SNAPSHOT:
+	case GN_COMMANDS:
 	default:
 		out->kind = GN_ADMIN_NOTE;
 		out->info = c->body;

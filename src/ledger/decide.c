@@ -134,6 +134,10 @@ static gn_err decide(struct gn_ledger *l, const struct lg_item *item, gn_time no
 	case GN_OP_LINE_CLOSE: return decide_change(l, item, signer, now);
 	case GN_OP_VOTE:
 	case GN_OP_CONSENT: return lg_decide_answer(l, item, signer, now);
+	case GN_OP_REGISTER:
+	case GN_OP_PAYMENT:
+	case GN_OP_ADMIN:
+	case GN_OP_KINDS:
 	default: return GN_UNSUPPORTED;
 	}
 }

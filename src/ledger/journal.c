@@ -283,6 +283,8 @@ bool lg_journal_done(struct lg_journal *j)
 		j->phase = LG_BATCH_WRITE;
 		return false;
 	case LG_BATCH_WRITE: j->phase = LG_BATCH_SYNC; return false;
+	case LG_IDLE:
+	case LG_BATCH_SYNC:
 	default: break;
 	}
 	uint64_t stored = lg_batch_stored(j->flight.buf.len - BATCH_HEADER);

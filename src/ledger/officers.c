@@ -180,6 +180,22 @@ static gn_err same_command(const struct lg_book *b, const struct gn_record_view 
 		SAME(same_text(c->name, r->u.role.name));
 		return GN_OK;
 	/* a NOTE says the command itself: what it does stands in no record, or in those after it */
+	case GN_REC_GENESIS:
+	case GN_REC_PARTICIPANT:
+	case GN_REC_PROFILE:
+	case GN_REC_LINE:
+	case GN_REC_LEAVE:
+	case GN_REC_PAYMENT:
+	case GN_REC_FAILED:
+	case GN_REC_PREPARE:
+	case GN_REC_VOTE:
+	case GN_REC_COMMIT:
+	case GN_REC_CLEARING:
+	case GN_REC_PROPOSE:
+	case GN_REC_ANSWER:
+	case GN_REC_CHECKPOINT:
+	case GN_REC_NOTE:
+	case GN_REC_VERIFY:
 	default:
 		SAME(r->type == GN_REC_NOTE && gn_slice_eq(r->u.note, c->body));
 		SAME(c->command == GN_COMMAND_CLEAR || c->command == GN_COMMAND_SNAPSHOT ||

@@ -268,6 +268,12 @@ static gn_err read_string(const struct gn_json_value *v, enum field_type type, s
 	case F_ANSWER:
 		op->yes = gn_slice_eq(s, GN_LIT("yes"));
 		return op->yes || gn_slice_eq(s, GN_LIT("no")) ? GN_OK : GN_USAGE;
+	case F_AMOUNT:
+	case F_OBJECT:
+	case F_POLICY:
+	case F_CONSTRAINTS:
+	case F_VERSION:
+	case F_WHEN_REPAID:
 	default: return GN_USAGE;
 	}
 }
@@ -291,6 +297,17 @@ static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v,
 	case F_CONSTRAINTS: return read_constraints(j, v, op);
 	case F_VERSION: op->has_version = true; return read_u32(v, 1, UINT32_MAX, &op->version);
 	case F_WHEN_REPAID: return read_bool(v, &op->when_repaid);
+	case F_NAME:
+	case F_TEXT:
+	case F_CODE:
+	case F_TX_ID:
+	case F_LINE_ID:
+	case F_KIND:
+	case F_KEY:
+	case F_TO:
+	case F_INITIATOR:
+	case F_STATUS:
+	case F_ANSWER:
 	default: return read_string(v, (enum field_type)f->type, op);
 	}
 }

@@ -77,6 +77,10 @@ int64_t gn_setting_get(const struct gn_ledger_settings *s, enum gn_setting k)
 	case GN_SETTING_EXACT: return s->exact_s;
 	case GN_SETTING_EXPIRY: return s->expiry_s;
 	case GN_SETTING_EXPIRY_MAX: return s->expiry_s_max;
+	case GN_SETTING_RATE_KEY:
+	case GN_SETTING_RATE_ADDRESS:
+	case GN_SETTING_RATE_DAY:
+	case GN_SETTINGS:
 	default: return 0;
 	}
 }
@@ -95,6 +99,10 @@ void gn_setting_put(struct gn_ledger_settings *s, enum gn_setting k, int64_t val
 	case GN_SETTING_EXACT: s->exact_s = (uint32_t)value; break;
 	case GN_SETTING_EXPIRY: s->expiry_s = (uint32_t)value; break;
 	case GN_SETTING_EXPIRY_MAX: s->expiry_s_max = (uint32_t)value; break;
+	case GN_SETTING_RATE_KEY:
+	case GN_SETTING_RATE_ADDRESS:
+	case GN_SETTING_RATE_DAY:
+	case GN_SETTINGS:
 	default: break;
 	}
 }
@@ -260,6 +268,8 @@ static gn_err read_field(const struct gn_json *j, const struct gn_json_value *v,
 	case ROLE: return read_choice(v, roles, &out->role);
 	case SETTINGS_: return read_settings(j, v, out);
 	case STATUS: out->has_status = true; return read_choice(v, statuses, &out->status);
+	case COMMAND:
+	case FIELDS:
 	default: return GN_OK;
 	}
 }

@@ -220,6 +220,11 @@ static enum gn_tx_state shown(const struct gn_ledger *l, const struct lg_key *k)
 	case GN_TX_COMMITTED: return k->state >> 4 & 15 ? GN_TX_PREPARE : GN_TX_ROUTED;
 	case GN_TX_ABORTED: return (k->state >> 4 & 15) <= 2 ? GN_TX_NEW : GN_TX_PREPARE;
 	case GN_TX_WAITING: return GN_TX_PROPOSED;
+	case GN_TX_NONE:
+	case GN_TX_NEW:
+	case GN_TX_ROUTED:
+	case GN_TX_PROPOSED:
+	case GN_TX_REJECTED:
 	default: return GN_TX_WAITING;
 	}
 }

@@ -19,6 +19,20 @@ bool lg_rec_signed(enum gn_record_type type)
 	case GN_REC_PREPARE:
 	case GN_REC_VOTE:
 	case GN_REC_ANSWER: return true;
+	case GN_REC_GENESIS:
+	case GN_REC_SETTINGS:
+	case GN_REC_EQUIVALENT:
+	case GN_REC_STATUS:
+	case GN_REC_DISPUTE:
+	case GN_REC_COMMIT:
+	case GN_REC_ABORT:
+	case GN_REC_CLEARING:
+	case GN_REC_PROPOSE:
+	case GN_REC_REJECT:
+	case GN_REC_CHECKPOINT:
+	case GN_REC_NOTE:
+	case GN_REC_ROLE:
+	case GN_REC_VERIFY:
 	default: return false;
 	}
 }
@@ -34,6 +48,21 @@ bool lg_rec_admin(const struct gn_record_view *r)
 	case GN_REC_NOTE: return true;
 	case GN_REC_ABORT:
 	case GN_REC_REJECT: return r->u.end.by_admin;
+	case GN_REC_GENESIS:
+	case GN_REC_PARTICIPANT:
+	case GN_REC_PROFILE:
+	case GN_REC_LINE:
+	case GN_REC_LEAVE:
+	case GN_REC_PAYMENT:
+	case GN_REC_FAILED:
+	case GN_REC_PREPARE:
+	case GN_REC_VOTE:
+	case GN_REC_COMMIT:
+	case GN_REC_CLEARING:
+	case GN_REC_PROPOSE:
+	case GN_REC_ANSWER:
+	case GN_REC_CHECKPOINT:
+	case GN_REC_VERIFY:
 	default: return false;
 	}
 }
@@ -231,6 +260,19 @@ size_t lg_rec_bound(const struct gn_record_view *r)
 	case GN_REC_COMMIT: return n + r->u.end.certificate.len;
 	case GN_REC_NOTE: return n + r->u.note.len;
 	case GN_REC_ROLE: return n + r->u.role.name.len;
+	case GN_REC_GENESIS:
+	case GN_REC_SETTINGS:
+	case GN_REC_PARTICIPANT:
+	case GN_REC_PROFILE:
+	case GN_REC_STATUS:
+	case GN_REC_DISPUTE:
+	case GN_REC_LEAVE:
+	case GN_REC_VOTE:
+	case GN_REC_ABORT:
+	case GN_REC_ANSWER:
+	case GN_REC_REJECT:
+	case GN_REC_CHECKPOINT:
+	case GN_REC_VERIFY:
 	default: return n;
 	}
 }

@@ -447,6 +447,7 @@ bool lg_recover_request(struct gn_ledger *l, struct gn_ledger_io *out)
 		out->op = GN_LIO_SYNC;
 		lg_journal_name(&l->journal, r->segments[r->at], out->name);
 		break;
+	case LG_REC_DONE:
 	default: return false;
 	}
 	r->out = true;
@@ -582,6 +583,7 @@ void lg_recover_done(struct gn_ledger *l, gn_err err, struct gn_slice data, gn_t
 	case LG_REC_SCAN: found_bytes(l, data, now); break;
 	case LG_REC_CUT: r->phase = LG_REC_CUT_SYNC; break;
 	case LG_REC_CUT_SYNC: finish(l, GN_OK, now); break;
+	case LG_REC_DONE:
 	default: break;
 	}
 }

@@ -78,6 +78,8 @@ bool lg_snapshot_request(struct gn_ledger *l, struct gn_ledger_io *out)
 		out->op = GN_LIO_REMOVE;
 		final(l, s->removing, out->name);
 		break;
+	case LG_SNAP_IDLE:
+	case LG_SNAP_WAIT:
 	default: GN_ASSERT(false);
 	}
 	out->len = out->data.len;
@@ -118,6 +120,8 @@ void lg_snapshot_done(struct gn_ledger *l)
 		break;
 	case LG_SNAP_RENAME: named(l); break;
 	case LG_SNAP_REMOVE: s->phase = LG_SNAP_IDLE; break;
+	case LG_SNAP_IDLE:
+	case LG_SNAP_WAIT:
 	default: GN_ASSERT(false);
 	}
 }

@@ -259,6 +259,8 @@ static void say_one_cut(struct text *t, const struct lg_eq *q, const struct gn_l
 		say(t, name(user, c->debtor));
 		say(t, of_line[c->cause]);
 		break;
+	case GN_CAUSE_FULL:
+	case GN_CAUSES:
 	default:
 		say(t, name(user, c->debtor));
 		say(t, " owes ");
