@@ -79,7 +79,7 @@ static gn_err admin_abort(struct gn_ledger *l, const struct gn_ledger_admin *a, 
 					   .key = a->key,
 					   .u.end.by_admin = true};
 		GN_TRY(check_signed(l, a, &r, now));
-		return lg_end(l, o, 8, &r.admin, ticket, now);
+		return lg_end(l, o, GN_FAILURE_STOPPED, &r.admin, ticket, now);
 	}
 	return k ? GN_CONFLICT : GN_NOT_FOUND; /* it has ended */
 }

@@ -14,14 +14,14 @@ static gn_err gather(struct lg_book *b, const struct lg_eq *q, const struct gn_r
 	b->flow_count = 0;
 	while (gn_rec_next_route(&cycles, &a, &hops))
 		while (gn_rec_next_hop(&hops, &h))
-			GN_TRY(lg_flow_add(b, h.pair << 1 | h.dir, a));
+			GN_TRY(lg_flow_add(b, hop_of(h.pair, h.dir), a));
 	while (gn_rec_next_edge(&edges, &h, &a))
-		GN_TRY(lg_flow_add(b, h.pair << 1 | h.dir, a));
+		GN_TRY(lg_flow_add(b, hop_of(h.pair, h.dir), a));
 	if (b->flow_count == 0)
 		return GN_CORRUPT;
 	GN_TRY(lg_flow_net(b));
 	for (uint32_t i = 0; i < b->flow_count; i++)
-		if (b->flow[i].hop >> 1 >= q->pair_count)
+		if (hop_pair(b->flow[i].hop) >= q->pair_count)
 			return GN_CORRUPT;
 	return GN_OK;
 }
@@ -31,8 +31,8 @@ static gn_err check_amounts(const struct lg_book *b, const struct lg_eq *q, bool
 {
 	gn_amount_sum total = 0;
 	for (uint32_t i = 0; i < b->flow_count; i++) {
-		if (b->flow[i].a >
-		    lg_clearable(q, &q->pairs[b->flow[i].hop >> 1], b->flow[i].hop & 1, asking))
+		if (b->flow[i].a > lg_clearable(q, &q->pairs[hop_pair(b->flow[i].hop)],
+						hop_dir(b->flow[i].hop), asking))
 			return GN_NO_CAPACITY;
 		total += b->flow[i].a;
 	}
@@ -47,8 +47,8 @@ static gn_err check_circulation(struct lg_book *b, const struct lg_eq *q)
 		       sizeof *b->balance));
 	for (int pass = 0; pass < 3; pass++) /* zero what is touched, add, look */
 		for (uint32_t i = 0; i < b->flow_count; i++) {
-			const struct lg_pair *p = &q->pairs[b->flow[i].hop >> 1];
-			unsigned d = b->flow[i].hop & 1;
+			const struct lg_pair *p = &q->pairs[hop_pair(b->flow[i].hop)];
+			unsigned d = hop_dir(b->flow[i].hop);
 			gn_amount_sum *from = &b->balance[p->node[d]],
 				      *to = &b->balance[p->node[1 - d]];
 			if (pass == 0) {
@@ -108,8 +108,8 @@ static gn_err owners_asked(const struct lg_book *b, const struct lg_eq *q, uint3
 {
 	*count = 0;
 	for (uint32_t i = 0; i < b->flow_count; i++) {
-		const struct lg_pair *p = &q->pairs[b->flow[i].hop >> 1];
-		unsigned side = 1 - (b->flow[i].hop & 1);
+		const struct lg_pair *p = &q->pairs[hop_pair(b->flow[i].hop)];
+		unsigned side = 1 - hop_dir(b->flow[i].hop);
 		uint32_t k = 0, owner = q->nodes[p->node[side]].participant;
 		if (!(lg_line_flags(p, side) & LINE_NO_AUTO))
 			continue;
@@ -166,9 +166,9 @@ gn_err lg_apply_clearing(struct lg_book *b, const struct gn_record_view *r)
 	if (consent)
 		GN_TRY(check_consent(b, q, o, r->eq));
 	for (uint32_t i = 0; i < b->flow_count; i++) {
-		struct lg_pair *p = &q->pairs[b->flow[i].hop >> 1];
-		p->x -= b->flow[i].hop & 1 ? -b->flow[i].a : b->flow[i].a;
-		lg_pair_settle(q, b->flow[i].hop >> 1);
+		struct lg_pair *p = &q->pairs[hop_pair(b->flow[i].hop)];
+		p->x -= hop_dir(b->flow[i].hop) ? -b->flow[i].a : b->flow[i].a;
+		lg_pair_settle(q, hop_pair(b->flow[i].hop));
 	}
 	q->cleared[r->u.clearing.mode] += r->u.clearing.total;
 	if (consent) {

@@ -152,10 +152,10 @@ gn_err lg_apply_line(struct lg_book *b, const struct gn_record_view *r)
 			(r->u.line.action == GN_LINE_DO_UPDATE ? flags & LINE_DISPUTE : 0);
 		p->limit[c.side] = r->u.line.limit;
 		if ((policy & LINE_EXTRA) || r->u.line.first ||
-		    lg_find_extra(c.q, c.pair << 1 | c.side))
-			set_extra(b, c.q, c.pair << 1 | c.side, &r->u.line.policy, blocked);
+		    lg_find_extra(c.q, hop_of(c.pair, c.side)))
+			set_extra(b, c.q, hop_of(c.pair, c.side), &r->u.line.policy, blocked);
 		if (r->u.line.first)
-			lg_find_extra(c.q, c.pair << 1 | c.side)->born = r->u.line.version;
+			lg_find_extra(c.q, hop_of(c.pair, c.side))->born = r->u.line.version;
 	} else {
 		flags = (flags & ~LINE_OPEN) | LINE_CLOSING;
 	}

@@ -40,13 +40,13 @@ static gn_err add_route(struct lg_book *b, const struct ends *e, struct gn_hops 
 		if (!lg_middle_allowed(p, h.dir, e->payer, e->payee))
 			return GN_DENIED;
 		at = p->node[1 - h.dir];
-		GN_TRY(lg_flow_add(b, h.pair << 1 | h.dir, amount));
+		GN_TRY(lg_flow_add(b, hop_of(h.pair, h.dir), amount));
 		for (uint32_t i = 0; simple && i < n; i++)
 			if (at == e->payer ||
-			    e->q->pairs[path[i] >> 1].node[1 - (path[i] & 1)] == at)
+			    e->q->pairs[hop_pair(path[i])].node[1 - hop_dir(path[i])] == at)
 				return GN_CORRUPT;
 		if (simple)
-			path[n++] = h.pair << 1 | h.dir;
+			path[n++] = hop_of(h.pair, h.dir);
 	}
 	if (at != e->payee)
 		return GN_CORRUPT;
@@ -132,17 +132,17 @@ static void end_key(struct lg_book *b, const struct gn_record_view *r, enum gn_t
 
 static void move(struct lg_eq *q, const struct lg_delta *f)
 {
-	struct lg_pair *p = &q->pairs[f->hop >> 1];
-	p->x += f->hop & 1 ? -f->a : f->a;
-	lg_pair_settle(q, f->hop >> 1);
+	struct lg_pair *p = &q->pairs[hop_pair(f->hop)];
+	p->x += hop_dir(f->hop) ? -f->a : f->a;
+	lg_pair_settle(q, hop_pair(f->hop));
 }
 
 static void reserve(struct lg_eq *q, const struct lg_delta *f, gn_amount a)
 {
-	struct lg_pair *p = &q->pairs[f->hop >> 1];
-	p->reserved[f->hop & 1] += a;
-	GN_ASSERT(p->reserved[f->hop & 1] >= 0);
-	lg_pair_settle(q, f->hop >> 1);
+	struct lg_pair *p = &q->pairs[hop_pair(f->hop)];
+	p->reserved[hop_dir(f->hop)] += a;
+	GN_ASSERT(p->reserved[hop_dir(f->hop)] >= 0);
+	lg_pair_settle(q, hop_pair(f->hop));
 }
 
 static gn_err check_asked(const struct lg_book *b, const struct lg_eq *q,
@@ -226,7 +226,7 @@ gn_err lg_apply_payment(struct lg_book *b, const struct gn_record_view *r)
 gn_err lg_apply_failed(struct lg_book *b, const struct gn_record_view *r)
 {
 	if (r->eq >= b->eq_count || r->u.failed.payee >= b->participant_count ||
-	    r->sign.signer != r->u.failed.payer || r->u.failed.code == 0)
+	    r->sign.signer != r->u.failed.payer || r->u.failed.code == GN_FAILURE_NONE)
 		return GN_CORRUPT;
 	GN_TRY(lg_signed_check(b, r));
 	GN_TRY(check_key(b, r));
@@ -261,9 +261,9 @@ static void end_payment(struct lg_book *b, struct lg_open *o, bool commit)
 {
 	struct lg_eq *q = b->eqs[o->eq];
 	for (uint32_t i = 0; i < o->flow_count; i++) {
-		q->pairs[o->flow[i].hop >> 1].x += !commit              ? 0
-						   : o->flow[i].hop & 1 ? -o->flow[i].a
-									: o->flow[i].a;
+		q->pairs[hop_pair(o->flow[i].hop)].x += !commit                   ? 0
+							: hop_dir(o->flow[i].hop) ? -o->flow[i].a
+										  : o->flow[i].a;
 		reserve(q, &o->flow[i], -o->flow[i].a);
 	}
 	if (!commit)
@@ -278,7 +278,7 @@ gn_err lg_apply_end(struct lg_book *b, const struct gn_record_view *r)
 		return GN_NOT_FOUND;
 	if (commit && (o->refused || o->answered != o->asked_count))
 		return GN_CORRUPT;
-	if (!commit && r->u.end.code == 0)
+	if (!commit && r->u.end.code == GN_FAILURE_NONE)
 		return GN_CORRUPT;
 	if (!o->offer)
 		end_payment(b, o, commit);

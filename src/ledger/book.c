@@ -185,8 +185,8 @@ static uint32_t comes_via(const struct lg_eq *q, const struct lg_delta *flow, ui
 			  uint32_t participant)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		const struct lg_pair *p = &q->pairs[flow[i].hop >> 1];
-		unsigned d = flow[i].hop & 1;
+		const struct lg_pair *p = &q->pairs[hop_pair(flow[i].hop)];
+		unsigned d = hop_dir(flow[i].hop);
 		if (q->nodes[p->node[1 - d]].participant == participant)
 			return q->nodes[p->node[d]].participant;
 	}

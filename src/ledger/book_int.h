@@ -12,6 +12,29 @@
 #include "ledger/ledger.h"
 #include "ledger/limits.h"
 
+/* ---- hops and lines ---- */
+
+/* One step over a pair of participants, as a number: the pair's and, lowest, the direction: 0 from
+ * node[0] to node[1], 1 back. A trust line has a number of the same form, with the side of who
+ * gave it (node[side]) instead. */
+static inline uint32_t hop_of(uint32_t pair, unsigned dir)
+{
+	return pair << 1 | dir;
+}
+static inline uint32_t hop_pair(uint32_t hop)
+{
+	return hop >> 1;
+}
+static inline unsigned hop_dir(uint32_t hop)
+{
+	return hop & 1;
+}
+/* Who is paid trusts who pays: hop d goes over the line of side 1 - d; and back. */
+static inline uint32_t hop_line(uint32_t hop)
+{
+	return hop ^ 1;
+}
+
 struct lg_participant { /* 56 bytes */
 	struct gn_pk pk;
 	uint64_t tag; /* first 8 bytes of the PID's hash: the index key */
@@ -61,7 +84,7 @@ struct lg_half {
 
 /* Rare parts of a line's policy. */
 struct lg_extra {
-	uint32_t line; /* pair << 1 | side */
+	uint32_t line; /* hop_of(pair, side) */
 	uint32_t blocked_count;
 	gn_amount daily_limit, max_hop_usage; /* -1: none */
 	int64_t day;
@@ -90,8 +113,8 @@ struct lg_eq {
 	gn_amount_sum cleared[GN_CLEARING_MODES];
 };
 
-struct lg_delta {     /* one hop of a net flow: a > 0 */
-	uint32_t hop; /* pair << 1 | dir */
+struct lg_delta { /* one hop of a net flow: a > 0 */
+	uint32_t hop;
 	gn_amount a;
 };
 
@@ -131,7 +154,7 @@ struct lg_open {
 struct lg_key { /* 32 bytes */
 	struct gn_tx_key key;
 	uint64_t body;  /* first 8 bytes of the signed body's hash */
-	uint64_t state; /* seq << 8 | code << 4 | enum gn_tx_state */
+	uint64_t state; /* seq << 8 | enum gn_failure << 4 | enum gn_tx_state */
 };
 /* Remembered keys in order of their records; see keys.c. */
 struct lg_keys {
@@ -228,6 +251,10 @@ struct lg_key *lg_find_key(const struct lg_book *b, const struct gn_tx_key *key)
 static inline enum gn_tx_state lg_key_state(const struct lg_key *k)
 {
 	return (enum gn_tx_state)(k->state & 15);
+}
+static inline unsigned lg_key_code(const struct lg_key *k)
+{
+	return k->state >> 4 & 15;
 }
 static inline void lg_key_set(struct lg_key *k, uint64_t seq, uint8_t code, enum gn_tx_state state)
 {
@@ -362,7 +389,7 @@ bool lg_middle_allowed(const struct lg_pair *p, unsigned d, uint32_t payer, uint
 /* LG-15 and LG-16: the most that one payment of now may move over hop d, beyond its capacity. */
 gn_amount lg_policy_cap(const struct lg_eq *q, uint32_t pair, unsigned d, uint32_t payee,
 			gn_time now);
-/* LG-17: a participant in the middle whom a line of the path blocks. hops: pair << 1 | dir.
+/* LG-17: a participant in the middle whom a line of the path blocks. hops: hop_of.
  * False: none; else the line, and the node. */
 bool lg_path_blocked(const struct lg_book *b, const struct lg_eq *q, const uint32_t *hops,
 		     uint32_t count, uint32_t *line, uint32_t *node);

@@ -24,8 +24,8 @@ void lg_cycles_reset(struct lg_cycles *c)
 
 static void lower(struct lg_eq *q, uint32_t hop, gn_amount a)
 {
-	q->pairs[hop >> 1].x -= hop & 1 ? -a : a;
-	lg_pair_show(q, hop >> 1);
+	q->pairs[hop_pair(hop)].x -= hop_dir(hop) ? -a : a;
+	lg_pair_show(q, hop_pair(hop));
 }
 
 void lg_cycles_undo(struct lg_cycles *c, struct lg_eq *q)
@@ -71,7 +71,7 @@ gn_err lg_cycles_through(struct lg_cycles *c, struct lg_router *r, struct lg_boo
 				     .source = p->node[1 - d],
 				     .target = p->node[d],
 				     .max_hops = max_len - 1};
-		uint32_t hops[ROUTE_HOPS_MAX + 1] = {pair << 1 | d};
+		uint32_t hops[ROUTE_HOPS_MAX + 1] = {hop_of(pair, d)};
 		struct lg_path path;
 		bool found;
 		if (a == 0)
@@ -81,8 +81,8 @@ gn_err lg_cycles_through(struct lg_cycles *c, struct lg_router *r, struct lg_boo
 			return GN_OK;
 		for (uint32_t i = 0; i < path.count; i++) {
 			hops[i + 1] = path.hops[i];
-			a = gn_amount_min(a, lg_clearable(q, &q->pairs[path.hops[i] >> 1],
-							  path.hops[i] & 1, false));
+			a = gn_amount_min(a, lg_clearable(q, &q->pairs[hop_pair(path.hops[i])],
+							  hop_dir(path.hops[i]), false));
 		}
 		GN_ASSERT(a > 0 && path.count >= 2);
 		GN_TRY(note(c, q, hops, path.count + 1, a));

@@ -78,7 +78,7 @@ static gn_err find_own_line(const struct gn_ledger *l, const struct gn_op *op, u
 	if (q->nodes[p->node[id.side]].participant != signer)
 		return GN_DENIED;
 	uint32_t now = p->version[id.side] >> 8;
-	if (id.version < lg_line_born(q, id.pair << 1 | id.side) || id.version > now ||
+	if (id.version < lg_line_born(q, hop_of(id.pair, id.side)) || id.version > now ||
 	    (op->has_version && op->version != now))
 		return GN_CONFLICT;
 	r->eq = id.eq;

@@ -16,20 +16,28 @@ struct payment {
 	gn_amount amount;
 };
 
+static gn_err err_of(enum gn_failure why)
+{
+	switch (why) {
+	case GN_FAILURE_NONE:
+	case GN_FAILURE_MAX:
+	case GN_FAILURE_STOPPED: break;
+	case GN_FAILURE_NO_ROUTE: return GN_NO_ROUTE;
+	case GN_FAILURE_NO_CAPACITY: return GN_NO_CAPACITY;
+	case GN_FAILURE_REFUSED: return GN_DENIED;
+	case GN_FAILURE_EXPIRED: return GN_TIMEOUT;
+	}
+	return GN_CONFLICT;
+}
+
 /* The stored outcome of the same request (LG-26). */
 static gn_err repeat(struct gn_ledger *l, const struct lg_item *item, const struct lg_key *k)
 {
 	if (k->body != lg_body_hash(item->op.body))
 		return GN_CONFLICT;
 	uint64_t seq = k->state >> 8;
-	uint8_t code = k->state >> 4 & 15;
 	enum gn_tx_state state = lg_key_state(k);
-	gn_err err = state != GN_TX_ABORTED ? GN_OK
-		     : code == 1            ? GN_NO_ROUTE
-		     : code == 2            ? GN_NO_CAPACITY
-		     : code == 6            ? GN_DENIED
-		     : code == 7            ? GN_TIMEOUT
-					    : GN_CONFLICT;
+	gn_err err = state == GN_TX_ABORTED ? err_of((enum gn_failure)lg_key_code(k)) : GN_OK;
 	lg_answer(l, &(struct lg_result){.ticket = item->ticket,
 					 .seq = seq,
 					 .after = seq,
@@ -163,7 +171,7 @@ static gn_err find_flow(struct gn_ledger *l, struct payment *p)
 			err = lg_flow_paths(&f, write_flow_path, &w);
 			if (err || !w.blocked)
 				break;
-			lg_flow_ban(&f, w.blocked_line ^ 1);
+			lg_flow_ban(&f, hop_line(w.blocked_line));
 		}
 		bool enough = f.flow == p->amount && !w.blocked && !w.failed;
 		work = f.work;
@@ -231,7 +239,7 @@ static gn_err explain(struct gn_ledger *l, struct payment *p)
 		uint32_t pair;
 		unsigned side;
 		GN_TRY(lg_find_line(p->q, why.raises[i].owner, why.raises[i].debtor, &pair, &side));
-		lg_put_number(&w, pair << 1 | side);
+		lg_put_number(&w, hop_of(pair, side));
 		lg_put_number(&w, (uint64_t)why.raises[i].raise);
 	}
 	p->r.u.failed.raise_count = why.raise_count;
@@ -252,7 +260,7 @@ static gn_err fail(struct gn_ledger *l, struct payment *p, bool has_nodes, gn_ti
 	r->u.failed.payer = p->payer;
 	r->u.failed.payee = p->payee;
 	r->u.failed.amount = p->amount;
-	r->u.failed.code = connected ? 2 : 1;
+	r->u.failed.code = connected ? GN_FAILURE_NO_CAPACITY : GN_FAILURE_NO_ROUTE;
 	if (connected) {
 		GN_TRY(lg_most(&l->router, &l->book, p->q, &p->want, &most));
 		r->u.failed.available = most.total;
@@ -291,8 +299,8 @@ gn_err lg_note_touched(struct gn_ledger *l, const struct lg_eq *q, const struct 
 	l->touched_count = 0;
 	for (uint32_t i = 0; i < count; i++)
 		/* the payer of the hop will owe */
-		if (lg_debt(&q->pairs[flow[i].hop >> 1], flow[i].hop & 1) + flow[i].a > 0)
-			l->touched[l->touched_count++] = flow[i].hop >> 1;
+		if (lg_debt(&q->pairs[hop_pair(flow[i].hop)], hop_dir(flow[i].hop)) + flow[i].a > 0)
+			l->touched[l->touched_count++] = hop_pair(flow[i].hop);
 	return GN_OK;
 }
 
@@ -317,7 +325,7 @@ static gn_err make_room(struct gn_ledger *l, const struct payment *p, const uint
 		GN_TRY(lg_open_room(&l->book, p->q, p->payer, asked[i], &o));
 		if (!o)
 			continue;
-		GN_TRY(lg_end(l, o, 7, NULL, 0, now));
+		GN_TRY(lg_end(l, o, GN_FAILURE_EXPIRED, NULL, 0, now));
 		l->info.gave_way++;
 	}
 	return GN_OK;
@@ -422,7 +430,7 @@ static gn_err commit_payment(struct gn_ledger *l, struct lg_open *o, gn_time now
 static void settle(struct gn_ledger *l, struct lg_open *o, gn_time now)
 {
 	if (o->refused)
-		l->unsettled |= lg_end(l, o, 6, NULL, 0, now) != GN_OK;
+		l->unsettled |= lg_end(l, o, GN_FAILURE_REFUSED, NULL, 0, now) != GN_OK;
 	else if (o->answered == o->asked_count)
 		l->unsettled |= (o->offer ? lg_commit_offer(l, o, 0, now)
 					  : commit_payment(l, o, now)) != GN_OK;
@@ -481,7 +489,7 @@ void lg_expire(struct gn_ledger *l, gn_time now)
 		if (!first || first->at > at)
 			break;
 		struct lg_open *o = GN_CONTAINER(first, struct lg_open, timer);
-		if (lg_end(l, o, 7, NULL, 0, now))
+		if (lg_end(l, o, GN_FAILURE_EXPIRED, NULL, 0, now))
 			break; /* no room now: the deadline stays */
 		l->info.expired++;
 	}

@@ -151,7 +151,7 @@ void lg_fill_signed(const struct lg_item *item, uint32_t signer, struct gn_rec_s
 
 /* ---- ends.c ---- */
 
-GN_MUST gn_err lg_end(struct gn_ledger *l, struct lg_open *o, uint8_t code,
+GN_MUST gn_err lg_end(struct gn_ledger *l, struct lg_open *o, enum gn_failure why,
 		      const struct gn_rec_admin *who, uint64_t ticket, gn_time now);
 
 /* ---- inline.c ---- */

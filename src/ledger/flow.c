@@ -54,14 +54,15 @@ gn_err lg_flow_net(struct lg_book *b)
 	uint32_t out = 0;
 	sort(b->flow, b->flow_count);
 	for (uint32_t i = 0; i < b->flow_count;) {
-		uint32_t pair = b->flow[i].hop >> 1;
+		uint32_t pair = hop_pair(b->flow[i].hop);
 		gn_amount_sum net = 0;
-		for (; i < b->flow_count && b->flow[i].hop >> 1 == pair; i++)
-			net += b->flow[i].hop & 1 ? -(gn_amount_sum)b->flow[i].a : b->flow[i].a;
+		for (; i < b->flow_count && hop_pair(b->flow[i].hop) == pair; i++)
+			net += hop_dir(b->flow[i].hop) ? -(gn_amount_sum)b->flow[i].a
+						       : b->flow[i].a;
 		if (net > GN_AMOUNT_MAX || net < -GN_AMOUNT_MAX)
 			return GN_CORRUPT;
 		if (net != 0)
-			b->flow[out++] = (struct lg_delta){pair << 1 | (net < 0),
+			b->flow[out++] = (struct lg_delta){hop_of(pair, net < 0),
 							   (gn_amount)(net < 0 ? -net : net)};
 	}
 	b->flow_count = out;
@@ -82,7 +83,7 @@ gn_amount lg_policy_cap(const struct lg_eq *q, uint32_t pair, unsigned d, uint32
 	gn_amount cap = INT64_MAX;
 	if (!(lg_line_flags(p, 1 - d) & LINE_EXTRA))
 		return cap;
-	const struct lg_extra *e = lg_find_extra(q, pair << 1 | (1 - d));
+	const struct lg_extra *e = lg_find_extra(q, hop_of(pair, 1 - d));
 	GN_ASSERT(e);
 	if (e->max_hop_usage >= 0 && p->node[1 - d] != payee)
 		cap = e->max_hop_usage;
@@ -96,8 +97,8 @@ gn_amount lg_policy_cap(const struct lg_eq *q, uint32_t pair, unsigned d, uint32
 gn_err lg_flow_check(const struct lg_book *b, const struct lg_eq *q, uint32_t payee, gn_time now)
 {
 	for (uint32_t i = 0; i < b->flow_count; i++) {
-		uint32_t pair = b->flow[i].hop >> 1;
-		unsigned d = b->flow[i].hop & 1;
+		uint32_t pair = hop_pair(b->flow[i].hop);
+		unsigned d = hop_dir(b->flow[i].hop);
 		if (b->flow[i].a > lg_cap(q, &q->pairs[pair], d))
 			return GN_NO_CAPACITY;
 		if (b->flow[i].a > lg_policy_cap(q, pair, d, payee, now))
@@ -110,7 +111,7 @@ void lg_flow_count_day(struct lg_eq *q, const struct lg_delta *flow, uint32_t co
 		       int sign)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t line = flow[i].hop ^ 1; /* hop d is on the line of side 1 - d */
+		uint32_t line = hop_line(flow[i].hop); /* hop d is on the line of side 1 - d */
 		struct lg_extra *e = lg_line_flags(&q->pairs[line >> 1], line & 1) & LINE_EXTRA
 					     ? lg_find_extra(q, line)
 					     : NULL;
@@ -142,12 +143,12 @@ bool lg_path_blocked(const struct lg_book *b, const struct lg_eq *q, const uint3
 		     uint32_t count, uint32_t *line, uint32_t *node)
 {
 	for (uint32_t i = 0; i < count; i++) {
-		uint32_t l = hops[i] ^ 1;
+		uint32_t l = hop_line(hops[i]);
 		if (!(lg_line_flags(&q->pairs[l >> 1], l & 1) & LINE_EXTRA))
 			continue;
 		const struct lg_extra *e = lg_find_extra(q, l);
 		for (uint32_t k = 0; e->blocked_count > 0 && k + 1 < count; k++) {
-			uint32_t middle = q->pairs[hops[k] >> 1].node[1 - (hops[k] & 1)];
+			uint32_t middle = q->pairs[hop_pair(hops[k])].node[1 - hop_dir(hops[k])];
 			if (listed(b, e, q->nodes[middle].participant)) {
 				*line = l;
 				*node = middle;
@@ -162,8 +163,8 @@ uint32_t lg_flow_asked(const struct lg_book *b, const struct lg_eq *q, uint32_t 
 {
 	uint32_t n = 0;
 	for (uint32_t i = 0; i < b->flow_count; i++) {
-		const struct lg_pair *p = &q->pairs[b->flow[i].hop >> 1];
-		unsigned side = 1 - (b->flow[i].hop & 1);
+		const struct lg_pair *p = &q->pairs[hop_pair(b->flow[i].hop)];
+		unsigned side = 1 - hop_dir(b->flow[i].hop);
 		if (!(lg_line_flags(p, side) & LINE_ASK))
 			continue;
 		uint32_t owner = q->nodes[p->node[side]].participant, k = 0;

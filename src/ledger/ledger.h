@@ -307,7 +307,7 @@ struct gn_ledger_tx {
 	enum gn_tx_state state; /* NONE: unknown, or its key was forgotten (LG-26) */
 	uint64_t seq;           /* deciding record, or the PREPARE / PROPOSE */
 	gn_time expiry;         /* open ones */
-	uint8_t code;           /* ABORTED, REJECTED: digit of E00n */
+	uint8_t code;           /* ABORTED, REJECTED: enum gn_failure */
 	uint32_t asked, answered;
 };
 void gn_ledger_tx(const struct gn_ledger *l, const struct gn_tx_key *key, struct gn_ledger_tx *out);

@@ -31,9 +31,9 @@ static uint32_t twin(const struct lg_flow_net *f, uint32_t node, uint32_t half)
 	return f->q->nodes[p->node[other]].off + (p->slot[other] >> 8);
 }
 
-static uint32_t hop_of(const struct lg_flow_net *f, uint32_t node, uint32_t half)
+static uint32_t half_hop(const struct lg_flow_net *f, uint32_t node, uint32_t half)
 {
-	return f->q->half_pair[half] << 1 | (node > neighbour(f, half));
+	return hop_of(f->q->half_pair[half], node > neighbour(f, half));
 }
 
 gn_err lg_flow_open(struct lg_flow_net *f, struct gn_alloc *alloc, const struct lg_book *b,
@@ -82,8 +82,8 @@ void lg_flow_close(struct lg_flow_net *f)
 
 void lg_flow_ban(struct lg_flow_net *f, uint32_t hop)
 {
-	const struct lg_pair *p = &f->q->pairs[hop >> 1];
-	unsigned d = hop & 1;
+	const struct lg_pair *p = &f->q->pairs[hop_pair(hop)];
+	unsigned d = hop_dir(hop);
 	uint32_t half = f->q->nodes[p->node[d]].off + (p->slot[d] >> 8);
 	f->initial[half] = 0;
 	memcpy(f->residual, f->initial, f->q->half_count * sizeof *f->residual);
@@ -248,7 +248,7 @@ gn_err lg_flow_paths(struct lg_flow_net *f,
 	for (gn_amount left = f->flow; left > 0 && more;) {
 		uint32_t depth = walk_flow(f), at = f->source;
 		for (uint32_t i = 0; i < depth; i++) {
-			hops[i] = hop_of(f, at, f->queue[i]);
+			hops[i] = half_hop(f, at, f->queue[i]);
 			at = neighbour(f, f->queue[i]);
 		}
 		gn_amount a = drain(f, f->source, f->queue, depth, left);
@@ -275,7 +275,7 @@ static struct gn_ledger_cut cut_of(const struct lg_flow_net *f, uint32_t pair, u
 	unsigned flags = lg_line_flags(p, 1 - d);
 	bool own_line_bars = p->node[d] != f->source && (lg_line_flags(p, d) & LINE_NO_MIDDLE);
 	const struct lg_extra *e =
-		flags & LINE_EXTRA ? lg_find_extra(q, pair << 1 | (1 - d)) : NULL;
+		flags & LINE_EXTRA ? lg_find_extra(q, hop_of(pair, 1 - d)) : NULL;
 	if (p->slot[0] & PAIR_END_INACTIVE) {
 		cut.cause = GN_CAUSE_SUSPENDED;
 		cut.by = f->b->participants[who[0]].status != GN_PARTICIPANT_ACTIVE ? who[0]
@@ -346,7 +346,7 @@ static gn_amount raise_room(const struct lg_flow_net *f, uint32_t node, uint32_t
 		return 0;
 	if (!(flags & LINE_EXTRA))
 		return GN_AMOUNT_MAX;
-	const struct lg_extra *e = lg_find_extra(f->q, pair << 1 | (1 - d));
+	const struct lg_extra *e = lg_find_extra(f->q, hop_of(pair, 1 - d));
 	gn_amount policy = lg_policy_cap(f->q, pair, d, f->target, f->now);
 	if (e->blocked_count > 0 || policy == INT64_MAX)
 		return e->blocked_count > 0 ? 0 : GN_AMOUNT_MAX;

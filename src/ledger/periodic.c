@@ -173,7 +173,7 @@ static gn_err bounded(struct gn_ledger *l, const struct lg_eq *q, bool asking,
 		for (size_t i = 0; i < n; i++) {
 			if (result[i].f == 0)
 				continue;
-			lg_put_number(&w, result[i].tag << 1 | (result[i].u > result[i].v));
+			lg_put_number(&w, hop_of(result[i].tag, result[i].u > result[i].v));
 			lg_put_number(&w, (uint64_t)result[i].f);
 			r->u.clearing.total += result[i].f;
 			r->u.clearing.edge_count++;
@@ -240,11 +240,11 @@ gn_err lg_commit_offer(struct gn_ledger *l, struct lg_open *o, uint64_t ticket, 
 	if (!edges)
 		return GN_NOMEM;
 	for (uint32_t i = 0; i < o->flow_count; i++) {
-		const struct lg_pair *p = &q->pairs[o->flow[i].hop >> 1];
-		unsigned d = o->flow[i].hop & 1;
+		const struct lg_pair *p = &q->pairs[hop_pair(o->flow[i].hop)];
+		unsigned d = hop_dir(o->flow[i].hop);
 		edges[i] = (struct gn_clearing_edge){.u = p->node[d],
 						     .v = p->node[1 - d],
-						     .tag = o->flow[i].hop >> 1,
+						     .tag = hop_pair(o->flow[i].hop),
 						     .d = o->flow[i].a,
 						     .f = o->flow[i].a};
 	}

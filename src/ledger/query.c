@@ -112,11 +112,11 @@ static void read_line(const struct gn_ledger *l, uint32_t eq, uint32_t pair, uns
 	const struct lg_eq *q = l->book.eqs[eq];
 	const struct lg_pair *p = &q->pairs[pair];
 	unsigned f = lg_line_flags(p, side), d = 1 - side;
-	const struct lg_extra *e = f & LINE_EXTRA ? lg_find_extra(q, pair << 1 | side) : NULL;
+	const struct lg_extra *e = f & LINE_EXTRA ? lg_find_extra(q, hop_of(pair, side)) : NULL;
 	*out = (struct gn_ledger_line){
 		.id = {.eq = (uint16_t)eq,
 		       .pair = pair,
-		       .version = p->version[side] ? lg_line_born(q, pair << 1 | side) : 0,
+		       .version = p->version[side] ? lg_line_born(q, hop_of(pair, side)) : 0,
 		       .side = (uint8_t)side},
 		.version = p->version[side] >> 8,
 		.from = q->nodes[p->node[side]].participant,
@@ -134,7 +134,7 @@ static void read_line(const struct gn_ledger *l, uint32_t eq, uint32_t pair, uns
 		.used_today = e && e->day == lg_day(l->book.time) ? e->used : 0,
 	};
 	out->available_credit = out->limit - out->used;
-	read_policy(q, pair << 1 | side, f, &out->policy);
+	read_policy(q, hop_of(pair, side), f, &out->policy);
 }
 
 gn_err gn_ledger_line(const struct gn_ledger *l, uint32_t eq, uint32_t from, uint32_t to,
@@ -217,8 +217,9 @@ static enum gn_tx_state shown(const struct gn_ledger *l, const struct lg_key *k)
 		return s;
 	switch (s) {
 	case GN_TX_PREPARE: return GN_TX_ROUTED;
-	case GN_TX_COMMITTED: return k->state >> 4 & 15 ? GN_TX_PREPARE : GN_TX_ROUTED;
-	case GN_TX_ABORTED: return (k->state >> 4 & 15) <= 2 ? GN_TX_NEW : GN_TX_PREPARE;
+	case GN_TX_COMMITTED: return lg_key_code(k) ? GN_TX_PREPARE : GN_TX_ROUTED;
+	case GN_TX_ABORTED:
+		return lg_key_code(k) <= GN_FAILURE_NO_CAPACITY ? GN_TX_NEW : GN_TX_PREPARE;
 	case GN_TX_WAITING: return GN_TX_PROPOSED;
 	case GN_TX_NONE:
 	case GN_TX_NEW:
@@ -237,7 +238,7 @@ void gn_ledger_tx(const struct gn_ledger *l, const struct gn_tx_key *key, struct
 	if (k) {
 		out->state = shown(l, k);
 		out->seq = k->state >> 8;
-		out->code = lg_key_state(k) == GN_TX_COMMITTED ? 0 : k->state >> 4 & 15;
+		out->code = lg_key_state(k) == GN_TX_COMMITTED ? 0 : (uint8_t)lg_key_code(k);
 	}
 	if (o) {
 		out->expiry = o->timer.at;

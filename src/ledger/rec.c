@@ -534,7 +534,7 @@ static void get_body(struct gn_reader *r, struct gn_record_view *v)
 		v->u.failed.payer = get_u32(r);
 		v->u.failed.payee = get_u32(r);
 		v->u.failed.amount = get_amount(r);
-		v->u.failed.code = get_u8(r, 10);
+		v->u.failed.code = get_u8(r, GN_FAILURE_MAX);
 		v->u.failed.available = get_amount(r);
 		v->u.failed.raise_count = (uint32_t)get_number(r, ROUTE_RAISES_MAX);
 		v->u.failed.raises = get_edges(r, v->u.failed.raise_count);
@@ -551,7 +551,7 @@ static void get_body(struct gn_reader *r, struct gn_record_view *v)
 	case GN_REC_ABORT:
 	case GN_REC_REJECT:
 		get_fixed(r, v->key.b, sizeof v->key.b);
-		v->u.end.code = get_u8(r, 10);
+		v->u.end.code = get_u8(r, GN_FAILURE_MAX);
 		break;
 	case GN_REC_CLEARING:
 	case GN_REC_PROPOSE:

@@ -32,6 +32,18 @@ enum gn_record_type {
 	GN_REC_VERIFY = 23,
 };
 
+/* Why a payment or an offer came to nothing, as records hold it: the digit of its error code
+ * (E00n). */
+enum gn_failure {
+	GN_FAILURE_NONE = 0,
+	GN_FAILURE_NO_ROUTE = 1,    /* no chain of lines leads to the payee */
+	GN_FAILURE_NO_CAPACITY = 2, /* the lines cannot carry it */
+	GN_FAILURE_REFUSED = 6,     /* somebody who was asked said no */
+	GN_FAILURE_EXPIRED = 7,     /* not all who were asked answered in time; or it gave way */
+	GN_FAILURE_STOPPED = 8,     /* by an officer */
+	GN_FAILURE_MAX = 10,        /* the last digit that there is */
+};
+
 enum gn_participant_status {
 	GN_PARTICIPANT_ACTIVE,
 	GN_PARTICIPANT_SUSPENDED,
@@ -160,7 +172,7 @@ struct gn_record_view {
 		struct {
 			uint32_t payer, payee;
 			gn_amount amount, available;
-			uint8_t code; /* gn_ledger_code's digit: 1 no path, 2 capacity */
+			uint8_t code; /* enum gn_failure: NO_ROUTE, NO_CAPACITY */
 			uint32_t raise_count;
 			struct gn_slice raises; /* gn_rec_next_raise */
 		} failed;
@@ -169,7 +181,7 @@ struct gn_record_view {
 		} answer; /* VOTE, ANSWER */
 		struct {
 			struct gn_slice certificate;
-			uint8_t code; /* ABORT, REJECT: digit of the error code */
+			uint8_t code; /* ABORT, REJECT: enum gn_failure */
 			bool by_admin;
 		} end;   /* COMMIT, ABORT, REJECT */
 		struct { /* CLEARING, PROPOSE */

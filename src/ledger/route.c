@@ -23,12 +23,12 @@ struct attempt {
 
 static void try_hop(struct attempt *t, uint32_t hop, gn_amount a)
 {
-	struct lg_pair *p = &t->q->pairs[hop >> 1];
+	struct lg_pair *p = &t->q->pairs[hop_pair(hop)];
 	if (t->cancel)
-		p->x += hop & 1 ? -a : a;
+		p->x += hop_dir(hop) ? -a : a;
 	else
-		p->reserved[hop & 1] += a;
-	lg_pair_show(t->q, hop >> 1);
+		p->reserved[hop_dir(hop)] += a;
+	lg_pair_show(t->q, hop_pair(hop));
 }
 
 static void take(struct attempt *t, const struct lg_path *path, gn_amount a)
@@ -85,7 +85,7 @@ static gn_err find_path(struct attempt *t, gn_amount amount, struct lg_path *out
 			avoiding = true;
 			t->avoid[t->avoid_count++] = node;
 		} else if ((*found || avoiding) && t->banned_count < GN_COUNT(t->banned)) {
-			t->banned[t->banned_count++] = (avoiding ? line : blocks) ^ 1;
+			t->banned[t->banned_count++] = hop_line(avoiding ? line : blocks);
 			t->avoid_count = kept;
 			avoiding = false;
 		} else {
@@ -103,12 +103,13 @@ static gn_amount room(const struct attempt *t, const struct lg_path *path, gn_am
 {
 	for (uint32_t i = 0; i < path->count; i++) {
 		uint32_t hop = path->hops[i];
-		gn_amount policy =
-			lg_policy_cap(t->q, hop >> 1, hop & 1, t->want->payee, t->want->now);
+		gn_amount policy = lg_policy_cap(t->q, hop_pair(hop), hop_dir(hop), t->want->payee,
+						 t->want->now);
 		for (uint32_t k = 0; k < t->taken_count && policy != INT64_MAX; k++)
 			policy -= t->taken[k].hop == hop ? t->taken[k].a : 0;
 		most = gn_amount_min(
-			most, gn_amount_min(lg_cap(t->q, &t->q->pairs[hop >> 1], hop & 1), policy));
+			most, gn_amount_min(lg_cap(t->q, &t->q->pairs[hop_pair(hop)], hop_dir(hop)),
+					    policy));
 	}
 	return most;
 }
@@ -122,7 +123,7 @@ static uint32_t net_hops(const struct attempt *t, struct lg_delta *out)
 	for (uint32_t i = 0; i < t->taken_count; i++) {
 		struct lg_delta d = t->taken[i];
 		uint32_t k = 0;
-		while (k < n && out[k].hop >> 1 != d.hop >> 1)
+		while (k < n && hop_pair(out[k].hop) != hop_pair(d.hop))
 			k++;
 		if (k == n)
 			out[n++] = d;
@@ -146,16 +147,17 @@ static bool walk(const struct attempt *t, const struct lg_delta *net, uint32_t n
 	out->amount = INT64_MAX;
 	while (at != t->want->payee) {
 		uint32_t k = 0;
-		while (k < n &&
-		       (net[k].a == 0 || t->q->pairs[net[k].hop >> 1].node[net[k].hop & 1] != at))
+		while (k < n && (net[k].a == 0 ||
+				 t->q->pairs[hop_pair(net[k].hop)].node[hop_dir(net[k].hop)] != at))
 			k++;
 		if (k == n || out->path.count == t->want->max_hops)
 			return false;
 		out->path.hops[out->path.count++] = net[k].hop;
 		out->amount = gn_amount_min(out->amount, net[k].a);
-		at = t->q->pairs[net[k].hop >> 1].node[1 - (net[k].hop & 1)];
+		at = t->q->pairs[hop_pair(net[k].hop)].node[1 - hop_dir(net[k].hop)];
 		for (uint32_t i = 0; i + 1 < out->path.count; i++)
-			if (t->q->pairs[out->path.hops[i] >> 1].node[out->path.hops[i] & 1] == at)
+			if (t->q->pairs[hop_pair(out->path.hops[i])]
+				    .node[hop_dir(out->path.hops[i])] == at)
 				return false;
 	}
 	return true;
@@ -189,7 +191,7 @@ static bool crosses(const struct attempt *t, const struct lg_path *path)
 {
 	for (uint32_t i = 0; i < path->count; i++)
 		for (uint32_t k = 0; k < t->taken_count; k++)
-			if (t->taken[k].hop == (path->hops[i] ^ 1))
+			if (t->taken[k].hop == hop_line(path->hops[i]))
 				return true;
 	return false;
 }

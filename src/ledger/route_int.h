@@ -45,7 +45,7 @@ struct lg_query {
 };
 
 struct lg_path {
-	uint32_t hops[ROUTE_HOPS_MAX]; /* pair << 1 | dir, from the source on */
+	uint32_t hops[ROUTE_HOPS_MAX]; /* hop_of, from the source on */
 	uint32_t count;
 };
 

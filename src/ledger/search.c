@@ -45,8 +45,8 @@ static gn_err prepare(struct lg_router *r, const struct lg_eq *q)
 /* The rare half of the test: policies, bans, and capacities that rounding left open. */
 static bool hop_allowed(const struct lg_query *s, uint32_t hop, bool exact)
 {
-	const struct lg_pair *p = &s->q->pairs[hop >> 1];
-	unsigned d = hop & 1;
+	const struct lg_pair *p = &s->q->pairs[hop_pair(hop)];
+	unsigned d = hop_dir(hop);
 	if (exact && lg_cap(s->q, p, d) < s->amount)
 		return false;
 	if (!((p->version[0] | p->version[1]) & (LINE_NO_MIDDLE | LINE_ASK | LINE_EXTRA)))
@@ -57,7 +57,7 @@ static bool hop_allowed(const struct lg_query *s, uint32_t hop, bool exact)
 	for (uint32_t i = 0; i < s->banned_count; i++)
 		if (s->banned[i] == hop)
 			return false;
-	gn_amount room = lg_policy_cap(s->q, hop >> 1, d, s->target, s->now);
+	gn_amount room = lg_policy_cap(s->q, hop_pair(hop), d, s->target, s->now);
 	for (uint32_t i = 0; i < s->used_count && room != INT64_MAX; i++)
 		room -= s->used[i].hop == hop ? s->used[i].a : 0;
 	return room >= s->amount;
@@ -65,8 +65,8 @@ static bool hop_allowed(const struct lg_query *s, uint32_t hop, bool exact)
 
 static bool hop_has_line(const struct lg_query *s, uint32_t hop)
 {
-	const struct lg_pair *p = &s->q->pairs[hop >> 1];
-	unsigned d = hop & 1;
+	const struct lg_pair *p = &s->q->pairs[hop_pair(hop)];
+	unsigned d = hop_dir(hop);
 	return (lg_line_flags(p, 1 - d) & (LINE_OPEN | LINE_CLOSING)) || lg_debt(p, d) < 0;
 }
 
@@ -113,7 +113,7 @@ expand(struct lg_router *r, const struct lg_query *s, struct side *side, const b
 				continue;
 			/* the hop runs from node to `to`, or back; the lower node has direction
 			 * 0 */
-			uint32_t hop = *pair << 1 | (forward ? node > to : to > node);
+			uint32_t hop = hop_of(*pair, forward ? node > to : to > node);
 			if (mode == LG_BY_CAPACITY && (cap == code || (h->to & HALF_SPECIAL)) &&
 			    !hop_allowed(s, hop, cap == code))
 				continue;
@@ -149,7 +149,7 @@ static void join(const struct lg_router *r, const struct lg_query *s, uint32_t m
 	for (uint32_t at = meet; at != s->source; n++) {
 		GN_ASSERT(n < ROUTE_HOPS_MAX);
 		out->hops[n] = r->visits[at].forward_hop;
-		at = pairs[out->hops[n] >> 1].node[out->hops[n] & 1];
+		at = pairs[hop_pair(out->hops[n])].node[hop_dir(out->hops[n])];
 	}
 	for (uint32_t i = 0; i < n / 2; i++) {
 		uint32_t swap = out->hops[i];
@@ -159,7 +159,7 @@ static void join(const struct lg_router *r, const struct lg_query *s, uint32_t m
 	for (uint32_t at = meet; at != s->target; n++) {
 		GN_ASSERT(n < ROUTE_HOPS_MAX);
 		out->hops[n] = r->visits[at].backward_hop;
-		at = pairs[out->hops[n] >> 1].node[1 - (out->hops[n] & 1)];
+		at = pairs[hop_pair(out->hops[n])].node[1 - hop_dir(out->hops[n])];
 	}
 	out->count = n;
 }

@@ -357,9 +357,9 @@ static gn_err read_extra(struct lg_book *b, struct lg_eq *q, struct gn_reader *r
 	uint32_t count = (uint32_t)number(r, OP_BLOCKED_MAX);
 	struct gn_slice blocked = gn_read_bytes(r, count * sizeof(struct gn_hash));
 	uint32_t born = word & EXTRA_BORN ? (uint32_t)number(r, BOOK_VERSION_MAX) : 0;
-	CHECK(!r->bad && line >> 1 < q->pair_count && !lg_find_extra(q, line));
+	CHECK(!r->bad && hop_pair(line) < q->pair_count && !lg_find_extra(q, line));
 	CHECK(!(word & EXTRA_BORN) ||
-	      (born > 1 && born <= q->pairs[line >> 1].version[line & 1] >> 8));
+	      (born > 1 && born <= q->pairs[hop_pair(line)].version[hop_dir(line)] >> 8));
 	GN_TRY(lg_extra_reserve(b, q));
 	struct gn_hash *list = count ? GN_NEW_ARRAY(b->env.alloc, struct gn_hash, count) : NULL;
 	if (count && !list)
@@ -409,7 +409,7 @@ static gn_err read_eq(struct lg_book *b, struct gn_reader *r)
 	for (uint32_t i = 0; i < q->pair_count; i++) {
 		for (unsigned s = 0; s < 2; s++)
 			CHECK(!(lg_line_flags(&q->pairs[i], s) & LINE_EXTRA) ||
-			      lg_find_extra(q, i << 1 | s));
+			      lg_find_extra(q, hop_of(i, s)));
 		lg_pair_settle(q, i);
 	}
 	return r->bad ? GN_CORRUPT : GN_OK;
@@ -452,7 +452,7 @@ static gn_err read_open_lists(struct lg_book *b, struct lg_open *o, struct gn_re
 	for (uint32_t i = 0; i < o->flow_count && !r->bad; i++) {
 		o->flow[i].hop = (uint32_t)number(r, UINT32_MAX);
 		o->flow[i].a = amount(r);
-		CHECK(o->flow[i].hop >> 1 < q->pair_count);
+		CHECK(hop_pair(o->flow[i].hop) < q->pair_count);
 	}
 	o->asked_count = (uint32_t)number(r, gn_reader_left(r));
 	o->asked = GN_NEW_ARRAY(b->env.alloc, struct lg_asked, o->asked_count);

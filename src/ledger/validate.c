@@ -43,8 +43,9 @@ static void validate_pair(const struct lg_book *b, const struct lg_eq *q, uint32
 		GN_ASSERT(!(f & LINE_OPEN) || !(f & LINE_CLOSING));
 		GN_ASSERT((f & (LINE_OPEN | LINE_CLOSING)) || (p->limit[s] == 0 && f == 0));
 		GN_ASSERT(!(f & LINE_CLOSING) || lg_debt(p, d) > 0 || p->reserved[d] > 0);
-		GN_ASSERT(!(f & LINE_EXTRA) || lg_find_extra(q, i << 1 | s));
-		GN_ASSERT(p->version[s] == 0 || lg_line_born(q, i << 1 | s) <= p->version[s] >> 8);
+		GN_ASSERT(!(f & LINE_EXTRA) || lg_find_extra(q, hop_of(i, s)));
+		GN_ASSERT(p->version[s] == 0 ||
+			  lg_line_born(q, hop_of(i, s)) <= p->version[s] >> 8);
 		inactive |= b->participants[q->nodes[p->node[d]].participant].status !=
 			    GN_PARTICIPANT_ACTIVE;
 	}
@@ -72,10 +73,10 @@ static void validate_reserved(const struct lg_book *b, uint32_t eq)
 	for (uint32_t i = 0; i < b->open_count; i++) {
 		const struct lg_open *o = b->open[i];
 		for (uint32_t k = 0; o->eq == eq && !o->offer && k < o->flow_count; k++) {
-			GN_ASSERT(
-				o->flow[k].a > 0 &&
-				held_on(b, eq, o->flow[k].hop) ==
-					q->pairs[o->flow[k].hop >> 1].reserved[o->flow[k].hop & 1]);
+			GN_ASSERT(o->flow[k].a > 0 &&
+				  held_on(b, eq, o->flow[k].hop) ==
+					  q->pairs[hop_pair(o->flow[k].hop)]
+						  .reserved[hop_dir(o->flow[k].hop)]);
 			held += o->flow[k].a;
 		}
 	}
@@ -107,7 +108,7 @@ static void validate_eq(const struct lg_book *b, uint32_t eq)
 	}
 	GN_ASSERT(open == q->open_lines);
 	for (uint32_t i = 0; i < q->extra_count; i++)
-		GN_ASSERT(q->extras[i].line >> 1 < q->pair_count && q->extras[i].used >= 0 &&
+		GN_ASSERT(hop_pair(q->extras[i].line) < q->pair_count && q->extras[i].used >= 0 &&
 			  q->extras[i].blocked_count <= OP_BLOCKED_MAX);
 	validate_reserved(b, eq);
 }

@@ -79,7 +79,7 @@ static void policy_before(const struct lg_eq *q, uint32_t pair, unsigned side,
 			  struct gn_rec_policy *out)
 {
 	unsigned f = lg_line_flags(&q->pairs[pair], side);
-	const struct lg_extra *e = f & LINE_EXTRA ? lg_find_extra(q, pair << 1 | side) : NULL;
+	const struct lg_extra *e = f & LINE_EXTRA ? lg_find_extra(q, hop_of(pair, side)) : NULL;
 	*out = (struct gn_rec_policy){.auto_clearing = !(f & LINE_NO_AUTO),
 				      .can_be_intermediate = !(f & LINE_NO_MIDDLE),
 				      .ask = f & LINE_ASK,
@@ -155,7 +155,7 @@ static gn_err same_line(const struct lg_book *b, const struct gn_record_view *r,
 		SAME(gn_line_id_parse(op->line_id, &id) == GN_OK && id.eq == r->eq &&
 		     id.pair == r->u.line.pair && id.side == r->u.line.side);
 		SAME(id.pair < q->pair_count &&
-		     id.version >= lg_line_born(q, id.pair << 1 | id.side) &&
+		     id.version >= lg_line_born(q, hop_of(id.pair, id.side)) &&
 		     id.version < r->u.line.version);
 		SAME(!op->has_version || op->version + 1 == r->u.line.version);
 		SAME(op->when_repaid || r->u.line.action != GN_LINE_DO_CLOSING);

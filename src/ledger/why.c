@@ -368,9 +368,9 @@ static bool tell_path(void *user, gn_amount amount, const uint32_t *hops, uint32
 {
 	struct path_teller *t = user;
 	for (uint32_t i = 0; i < count; i++) {
-		const struct lg_pair *p = &t->q->pairs[hops[i] >> 1];
-		t->participants[i] = t->q->nodes[p->node[hops[i] & 1]].participant;
-		t->participants[i + 1] = t->q->nodes[p->node[1 - (hops[i] & 1)]].participant;
+		const struct lg_pair *p = &t->q->pairs[hop_pair(hops[i])];
+		t->participants[i] = t->q->nodes[p->node[hop_dir(hops[i])]].participant;
+		t->participants[i + 1] = t->q->nodes[p->node[1 - hop_dir(hops[i])]].participant;
 	}
 	t->path(t->user, amount, t->participants, count + 1);
 	return true;
