@@ -1,5 +1,5 @@
 /* geonet: the command table and the program's frame. */
-#include "cli.h"
+#include "geonet/frame/cli.h"
 #include "os/os.h"
 
 #include <curl/curl.h>

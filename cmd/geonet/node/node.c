@@ -1,0 +1,453 @@
+/* The node as a program: start it, stop it, look at it. */
+#include "geonet/identity/own.h"
+#include "os/os.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+/* a first start searches for the node's proof of work, minutes on a small board */
+#define UP_WAIT_S 300
+#define DOWN_WAIT_S 30
+#define LOG_NAME "geonetd.log"
+
+static const char *const passed_on[] = {
+	"bootstrap", "port",   "http", "advertise", "store-limit", "probation",  "pow-bits",
+	"w",         "config", "log",  "log-file",  "guard",       "guard-local"};
+
+/* geonetd beside this program, else by PATH. */
+static char *find_geonetd(void)
+{
+	char self[CLI_PATH_MAX];
+	ssize_t n = readlink("/proc/self/exe", self, sizeof self - 1);
+	char *slash = NULL;
+	if (n > 0) {
+		self[n] = 0;
+		slash = strrchr(self, '/');
+	}
+	if (slash) {
+		*slash = 0;
+		char *beside = cli_format("%s/geonetd", self);
+		if (access(beside, X_OK) == 0)
+			return beside;
+		free(beside);
+	}
+	return cli_format("geonetd");
+}
+
+static char **geonetd_words(const struct cli *cli, char *program, char *ready)
+{
+	char **words = cli_alloc(sizeof *words * (2 * CLI_GIVEN_MAX + 10));
+	int n = 0;
+	words[n++] = program;
+	words[n++] = cli_format("--data");
+	words[n++] = cli_format("%s", cli->data);
+	for (size_t i = 0; i < GN_COUNT(passed_on); i++)
+		for (int k = 0; cli_option_at(cli, passed_on[i], k); k++) {
+			words[n++] = cli_format("--%s", passed_on[i]);
+			words[n++] = cli_format("%s", cli_option_at(cli, passed_on[i], k));
+		}
+	if (ready) {
+		words[n++] = cli_format("--ready-fd");
+		words[n++] = ready;
+		if (!cli_option(cli, "log-file")) {
+			/* its stderr goes there too, but only this can be opened anew */
+			words[n++] = cli_format("--log-file");
+			words[n++] = cli_format("%s/" LOG_NAME, cli->data);
+		}
+	}
+	return words;
+}
+
+static void free_words(char **words)
+{
+	for (int i = 0; words[i]; i++)
+		free(words[i]);
+	free(words);
+}
+
+/* In the child: its own session, nothing of ours open but the log and the pipe. Only exec and
+ * _exit follow. */
+static void become_daemon(char **words, int log, int ready)
+{
+	int null = open("/dev/null", O_RDONLY);
+	if (setsid() < 0 || null < 0 || dup2(null, 0) < 0 || dup2(log, 1) < 0 || dup2(log, 2) < 0 ||
+	    dup2(ready, 3) < 0 || chdir("/") != 0)
+		_exit(1);
+	long most = sysconf(_SC_OPEN_MAX);
+	for (int fd = 4; fd < (most < 4096 ? most : 4096); fd++)
+		close(fd);
+	execvp(words[0], words);
+	dprintf(2, "geonetd: cannot be started: %s\n", strerror(errno));
+	_exit(127);
+}
+
+void last_line(const char *path, long from, char *out, size_t cap)
+{
+	char line[1024];
+	FILE *f = fopen(path, "r");
+	out[0] = 0;
+	if (!f)
+		return;
+	fseek(f, from, SEEK_SET);
+	while (fgets(line, sizeof line, f)) {
+		line[strcspn(line, "\n")] = 0;
+		if (*line)
+			snprintf(out, cap, "%s", line);
+	}
+	fclose(f);
+}
+
+static int print_running(struct cli *cli, bool started)
+{
+	struct reply r;
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
+			       "the node's status");
+	if (exit) {
+		reply_free(&r);
+		return exit;
+	}
+	if (cli->json) {
+		json_object_set_new(r.json, "started", json_boolean(started));
+		cli_json(cli, json_incref(r.json));
+	} else {
+		const json_t *node = json_object_get(r.json, "node");
+		unsigned long long http = json_number(r.json, "http"),
+				   port = json_number(node, "port");
+		size_t i;
+		json_t *addr;
+		printf(started ? "The node runs.\n" : "A node is running already.\n");
+		out_pair(cli, "node", "%s", json_text(node, "id"));
+		json_array_foreach(json_object_get(node, "addrs"), i, addr)
+			out_pair(cli, i ? "" : "address", "%s", out_text(json_string_value(addr)));
+		if (!json_array_size(json_object_get(node, "addrs")))
+			out_pair(cli, "address", "UDP port %llu", port);
+		if (http) {
+			out_pair(cli, "page", "http://localhost:%llu/", http);
+			out_pair(cli, "sites", "http://NAME.geo.localhost:%llu/", http);
+		}
+		out_pair(cli, "data", "%s", cli->data);
+	}
+	reply_free(&r);
+	return CLI_OK;
+}
+
+/* Until the node says "ready", dies (the pipe ends), or patience does. */
+static bool wait_ready(struct cli *cli, int fd)
+{
+	char text[128];
+	size_t n = 0;
+	for (time_t end = time(NULL) + UP_WAIT_S; time(NULL) < end;) {
+		struct pollfd p = {fd, POLLIN, 0};
+		cli_progress(cli, "starting the node (the first time it searches for a proof of "
+				  "work for its key)...");
+		if (poll(&p, 1, 200) <= 0)
+			continue;
+		ssize_t got = read(fd, text + n, sizeof text - 1 - n);
+		if (got <= 0)
+			return false;
+		n += (size_t)got;
+		text[n] = 0;
+		if (strchr(text, '\n') || n == sizeof text - 1)
+			return strncmp(text, "ready", 5) == 0;
+	}
+	return false;
+}
+
+/* Our log, in a directory that is checked as geonetd checks it before anything is written there;
+ * -1 was told. */
+static int open_log(struct cli *cli, const char *path)
+{
+	int log = -1, folder = open(cli->data, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (folder >= 0 && gn_os_dir_close_to_others(folder, cli->data)) {
+		cli_fail(cli, CLI_FAILED, "denied", "the node did not start: %s", gn_os_why());
+	} else {
+		if (folder >= 0)
+			log = openat(folder, LOG_NAME,
+				     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+		if (log < 0)
+			cli_fail(cli, CLI_FAILED, "io", "%s: %s", path, strerror(errno));
+	}
+	if (folder >= 0)
+		close(folder);
+	return log;
+}
+
+static int start_detached(struct cli *cli, char *program)
+{
+	int ready[2], exit = CLI_FAILED, status = 0;
+	char why[1024], *path = cli_format("%s/" LOG_NAME, cli->data),
+			**words = geonetd_words(cli, program, cli_format("3"));
+	int log = open_log(cli, path);
+	if (log < 0)
+		goto out;
+	long from = (long)lseek(log, 0, SEEK_END);
+	if (pipe(ready) != 0) {
+		cli_fail(cli, CLI_FAILED, "io", "a pipe: %s", strerror(errno));
+		goto out;
+	}
+	pid_t pid = fork();
+	if (pid == 0)
+		become_daemon(words, log, ready[1]);
+	close(ready[1]);
+	bool ok = pid > 0 && wait_ready(cli, ready[0]);
+	close(ready[0]);
+	cli_progress_done(cli);
+	if (ok) {
+		exit = print_running(cli, true);
+	} else {
+		if (pid > 0 && waitpid(pid, &status, WNOHANG) == 0) {
+			struct timespec moment = {
+				/* it closed the pipe; what it prints last may need a moment */
+				0, 200000000};
+			nanosleep(&moment, NULL);
+			if (waitpid(pid, &status, WNOHANG) == 0 && kill(pid, SIGTERM) == 0)
+				waitpid(pid, &status, 0);
+		}
+		last_line(path, from, why, sizeof why);
+		const char *said = strncmp(why, "geonetd: ", 9) == 0 ? why + 9 : why;
+		/* its command line or its configuration */
+		bool wrong = WIFEXITED(status) && WEXITSTATUS(status) == 2;
+		exit = wrong ? CLI_USAGE : CLI_FAILED;
+		if (wrong)
+			cli_fail(cli, exit, "usage", "the node did not start: %s", said);
+		else if (*said)
+			cli_fail(cli, exit, "io", "the node did not start: %s; its log is %s", said,
+				 path);
+		else
+			cli_fail(cli, exit, "io", "the node did not start; its log is %s", path);
+	}
+out:
+	if (log >= 0)
+		close(log);
+	free(path);
+	free_words(words);
+	return exit;
+}
+
+int cmd_up(struct cli *cli)
+{
+	if (client_alive(cli)) {
+		for (const struct cli_option *o = cli->command->options; o->name; o++)
+			if (cli_flag(cli, o->name)) {
+				cli_warn(cli,
+					 "--%s changes nothing while the node runs: geonet "
+					 "down first",
+					 o->name);
+				break;
+			}
+		return print_running(cli, false);
+	}
+	if (!make_folders(cli, cli->data, 0700))
+		return CLI_FAILED;
+	char *program = find_geonetd();
+	if (!cli_flag(cli, "foreground"))
+		return start_detached(cli, program);
+	char **words = geonetd_words(cli, program, NULL);
+	execvp(words[0], words);
+	cli_fail(cli, CLI_FAILED, "io", "%s cannot be started: %s", words[0], strerror(errno));
+	free_words(words);
+	return CLI_FAILED;
+}
+
+int cmd_down(struct cli *cli)
+{
+	struct reply r;
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
+			       "the node's status");
+	pid_t pid = (pid_t)json_number(r.json, "pid");
+	reply_free(&r);
+	if (exit)
+		return exit;
+	exit = client_must(cli,
+			   (struct call){.method = "POST", .path = cli_format("/api/v1/shutdown")},
+			   &r, "the node did not agree to stop");
+	reply_free(&r);
+	if (exit)
+		return exit;
+	for (int i = 0; i < DOWN_WAIT_S * 20; i++) {
+		struct timespec moment = {0, 50000000};
+		cli_progress(cli, "waiting for the node to finish writing...");
+		if ((pid <= 0 || (kill(pid, 0) != 0 && errno == ESRCH)) && !client_alive(cli)) {
+			if (cli->json)
+				return cli_json(cli, json_pack("{sb}", "stopped", 1));
+			cli_note(cli, "The node is down.");
+			return CLI_OK;
+		}
+		nanosleep(&moment, NULL);
+	}
+	return cli_fail(cli, CLI_FAILED, "timeout",
+			"the node (process %ld) was asked to stop and still runs after %d s",
+			(long)pid, DOWN_WAIT_S);
+}
+
+/* ---- looking ---- */
+
+bool status_few(const json_t *status)
+{
+	/* who is in probation stores nothing */
+	bool counts = json_is_true(json_object_get(status, "server"));
+	return json_is_true(json_object_get(status, "joined")) &&
+	       json_double(status, "n_estimate") + 0.5 - !counts < (double)json_number(status, "w");
+}
+
+/* With the sites that the node keeps; its troubles are not worth a word here. */
+static json_t *own_of_node(struct cli *cli)
+{
+	struct reply r;
+	int exit = client_call(cli, (struct call){.path = cli_format("/api/v1/sites")}, &r);
+	json_t *own = own_list(cli, exit ? NULL : r.json);
+	reply_free(&r);
+	return own;
+}
+
+static uint64_t own_first(const json_t *own)
+{
+	uint64_t first = UINT64_MAX;
+	size_t i;
+	json_t *v;
+	json_array_foreach(own, i, v) first =
+		json_number(v, "expires") < first ? json_number(v, "expires") : first;
+	return first;
+}
+
+int cmd_status(struct cli *cli)
+{
+	static const char *const sides[] = {"on each side", "on one side", "on the other"};
+	struct reply r;
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/status")}, &r,
+			       "the node's status");
+	json_t *own = exit ? NULL : own_of_node(cli);
+	if (exit || cli->json) {
+		if (exit == CLI_OK)
+			json_object_set_new(r.json, "yours", own);
+		exit = exit ? exit : cli_json(cli, json_incref(r.json));
+		reply_free(&r);
+		return exit;
+	}
+	const json_t *j = r.json, *node = json_object_get(j, "node"),
+		     *hops = json_object_get(j, "hops"), *records = json_object_get(j, "records");
+	const json_t *blocks = json_object_get(j, "blocks"),
+		     *traffic = json_object_get(j, "traffic"),
+		     *lookups = json_object_get(j, "lookups");
+	const json_t *leaf = json_object_get(j, "leaf");
+	bool joined = json_is_true(json_object_get(j, "joined")),
+	     server = json_is_true(json_object_get(j, "server"));
+	size_t i;
+	json_t *addr;
+	char *alone = client_alone(cli, j);
+	out_pair(cli, "node", "%s", json_text(node, "id"));
+	json_array_foreach(json_object_get(node, "addrs"), i, addr)
+		out_pair(cli, i ? "" : "address", "%s", out_text(json_string_value(addr)));
+	bool nobody = strcmp(json_text(j, "reach"), "founder") == 0 && json_number(j, "known") == 0;
+	out_pair(cli, "network", "%s, %s; about %s, %s, %s, %llu known",
+		 alone    ? alone
+		 : nobody ? "founder: no other node is here"
+		 : joined ? "joined"
+			  : "not joined yet",
+		 server ? "answers for keys" : "client mode (in probation)",
+		 out_count((uint64_t)(json_double(j, "n_estimate") + 0.5), "node", "nodes"),
+		 out_count(json_number(j, "links"), "link", "links"),
+		 out_two(leaf, "ring neighbour", "ring neighbours", sides),
+		 (unsigned long long)json_number(j, "known"));
+	const char *clock = json_text(json_object_get(j, "clock"), "text");
+	if (*clock)
+		out_pair(cli, "clock", "%s", clock);
+	out_pair(cli, "lookups",
+		 "%llu, %llu failed; %.1f hops on average (%.1f predicted, %llu at "
+		 "most)",
+		 (unsigned long long)json_number(lookups, "total"),
+		 (unsigned long long)json_number(lookups, "failed"), json_double(hops, "observed"),
+		 json_double(hops, "predicted"), (unsigned long long)json_number(hops, "max"));
+	out_pair(cli, "records", "%llu held, %s; stored when %s signed%s",
+		 (unsigned long long)json_number(records, "count"),
+		 out_bytes(json_number(records, "bytes")),
+		 out_count(json_number(j, "w"), "node has", "nodes have"),
+		 status_few(j) ? ", more than are here: say --w N, or write \"w = N\" into "
+				 "DATA/geonet.conf"
+			       : "");
+	out_pair(cli, "blocks", "%llu (%llu own, %llu held for others), %s",
+		 (unsigned long long)json_number(blocks, "count"),
+		 (unsigned long long)json_number(blocks, "own"),
+		 (unsigned long long)json_number(blocks, "held"),
+		 out_bytes(json_number(blocks, "bytes")));
+	out_pair(cli, "traffic", "%s sent, %s received, %s",
+		 out_bytes(json_number(traffic, "sent")),
+		 out_bytes(json_number(traffic, "received")),
+		 out_count(json_number(j, "sessions"), "session", "sessions"));
+	out_pair(cli, "process", "%llu, up %s, %s of memory, version %s",
+		 (unsigned long long)json_number(j, "pid"),
+		 out_duration(json_number(j, "uptime_s")), out_bytes(json_number(j, "rss")),
+		 json_text(j, "version"));
+	if (json_number(j, "http"))
+		out_pair(cli, "page", "http://localhost:%llu/",
+			 (unsigned long long)json_number(j, "http"));
+	out_pair(cli, "data", "%s", json_text(j, "data"));
+	if (json_array_size(own)) {
+		out_pair(cli, "yours", "%zu; the first ends %s", json_array_size(own),
+			 own_until(own_first(own)));
+		own_warn(cli, own);
+	}
+	json_decref(own);
+	free(alone);
+	reply_free(&r);
+	return CLI_OK;
+}
+
+int cmd_peers(struct cli *cli)
+{
+	struct reply r;
+	struct table t;
+	size_t i;
+	json_t *p;
+	int exit = client_must(cli, (struct call){.path = cli_format("/api/v1/peers")}, &r,
+			       "the node's peers");
+	if (exit || cli->json) {
+		exit = exit ? exit : cli_json(cli, json_incref(r.json));
+		reply_free(&r);
+		return exit;
+	}
+	const json_t *peers = json_object_get(r.json, "peers");
+	bool all = cli_flag(cli, "all");
+	table_init(&t, 8, 1 << 3 | 1 << 4 | 1 << 5 | 1 << 6);
+	const char *const heading[] = {"NODE",   "ADDRESS", "LINK",     "HEARD",
+				       "RTT ms", "SENT",    "RECEIVED", "CIPHER"};
+	for (size_t k = 0; k < GN_COUNT(heading); k++)
+		table_add(&t, "%s", heading[k]);
+	size_t hidden = 0;
+	json_array_foreach(peers, i, p)
+	{
+		bool leaf = json_is_true(json_object_get(p, "leaf")),
+		     linked = json_is_true(json_object_get(p, "linked"));
+		bool up = json_is_true(json_object_get(p, "up"));
+		if (!all && !leaf && !linked && !up) {
+			hidden++;
+			continue;
+		}
+		table_add(&t, "%.16s", json_text(p, "id"));
+		table_add(&t, "%s", out_text(json_text(p, "addr")));
+		table_add(&t, "%s%s",
+			  leaf     ? "leaf"
+			  : linked ? "link"
+				   : "known",
+			  up ? "" : " (down)");
+		table_add(&t, "%s ago", out_duration((uint64_t)json_double(p, "seen_s")));
+		table_add(&t, up ? "%.1f" : "-", json_double(p, "rtt_ms"));
+		table_add(&t, "%s", up ? out_bytes(json_number(p, "sent")) : "-");
+		table_add(&t, "%s", up ? out_bytes(json_number(p, "received")) : "-");
+		table_add(&t, "%s", out_text(json_text(p, "suite")));
+	}
+	table_print(cli, &t);
+	if (hidden)
+		cli_note(cli, "and %s known without a link; --all shows %s",
+			 out_count(hidden, "node", "nodes"), hidden == 1 ? "it" : "them");
+	reply_free(&r);
+	return CLI_OK;
+}
