@@ -1,5 +1,12 @@
 /* geonet: the command table and the program's frame. */
-#include "geonet/frame/cli.h"
+#include "geonet/frame/frame.h"
+#include "geonet/hub/commands.h"
+#include "geonet/identity/commands.h"
+#include "geonet/identity/own.h"
+#include "geonet/name/commands.h"
+#include "geonet/node/commands.h"
+#include "geonet/site/commands.h"
+#include "geonet/wallet/commands.h"
 #include "os/os.h"
 
 #include <curl/curl.h>
@@ -801,7 +808,7 @@ int main(int argc, char **argv)
 	if (!choose_data(&cli))
 		return CLI_USAGE;
 	if (cli.command->run != cmd_doctor) /* which writes nothing */
-		names_migrate(&cli);
+		own_names_migrate(&cli);
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	int exit = cli.command->run(&cli);
 	cli_progress_done(&cli);

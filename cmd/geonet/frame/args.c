@@ -1,7 +1,7 @@
 /* Options by their declaration: "--name value", "--name=value", "--flag", "-o value" for the
  * one-letter forms, "--" ends options. Global options may stand anywhere. A word that is nearly
  * an option or a command is suggested. */
-#include "geonet/frame/cli.h"
+#include "geonet/frame/frame.h"
 
 #include <limits.h>
 #include <stdio.h>

@@ -1,6 +1,7 @@
 /* The node's local API over DATA/api.sock by libcurl. What can go wrong between us and the node
  * is told here, in a sentence; what the node itself answers is handed to the command. */
-#include "geonet/frame/cli.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
 
 #include <curl/curl.h>
 #include <errno.h>
@@ -9,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <strings.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 /* Completion scripts, made from the command table, so that they never lag behind it. */
-#include "geonet/frame/cli.h"
+#include "geonet/frame/frame.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -4,7 +4,9 @@
  * different bytes, so a passphrase is sealed in Unicode's form NFC and tried in NFC, as it came,
  * and in NFD (docs/spec/services.md ID-7). */
 #include "geonet/frame/keys.h"
-#include "geonet/frame/cli.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/files.h"
+#include "geonet/frame/frame.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,8 +1,22 @@
-/* Passphrases and the terminal, for frame/keys.c and identity/identity.c. */
+/* The identity's key file, its passphrase, and the terminal that is asked for it. */
 #ifndef GEONET_KEYS_H
 #define GEONET_KEYS_H
 
+#include "crypto/crypto.h"
 #include "geonet/frame/cli.h"
+
+struct identity {
+	uint8_t entropy[32]; /* secret: identity_wipe */
+	struct gn_identity_keys keys;
+	char pid[GN_PID_MAX];
+};
+/* Opens DATA/identity.key, asking for its passphrase when there is one. False after printing. */
+bool identity_load(struct cli *cli, struct identity *out);
+void identity_wipe(struct identity *id);
+bool identity_derive(struct cli *cli, struct identity *id); /* from entropy */
+bool identity_exists(const struct cli *cli);
+/* The own public key, without a passphrase where it is known from before. */
+bool identity_public(struct cli *cli, struct gn_pk *out);
 
 #define PASSPHRASE_MAX 256 /* bytes with the terminator */
 

@@ -1,6 +1,6 @@
 /* What people and programs read: errors, JSON, tables, progress, sizes and times. Whether stdout
  * or stderr is a terminal is looked at once, by main. */
-#include "geonet/frame/cli.h"
+#include "geonet/frame/frame.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,10 +1,9 @@
-/* Memory, base64, JSON fields: what every command needs and libc does not have. */
-#include "geonet/frame/cli.h"
+/* Memory, JSON fields, words: what every command needs and libc does not have. */
+#include "geonet/frame/frame.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 void *cli_grow(void *p, size_t size)
 {
@@ -35,82 +34,25 @@ char *cli_format(const char *fmt, ...)
 	return out;
 }
 
-#define NOW_STEP 120 /* seconds between clocks that count as the same; as the overlay's (OV-80) */
-
-static int64_t ahead; /* the node's time, less ours */
-static bool is_told;
-
-uint64_t cli_now(void)
+char *cli_base64(struct gn_slice s)
 {
-	return (uint64_t)((int64_t)time(NULL) + ahead);
-}
-
-void cli_now_is(const struct cli *cli, uint64_t seconds)
-{
-	int64_t differ = (int64_t)seconds - (int64_t)time(NULL);
-	if (is_told)
-		return;
-	is_told = true;
-	if (differ >= -NOW_STEP && differ <= NOW_STEP)
-		return;
-	ahead = differ;
-	cli_warn(cli,
-		 "this machine's clock is %s %s the time that the node goes by; what is signed now "
-		 "bears the node's",
-		 out_duration((uint64_t)(differ < 0 ? -differ : differ)),
-		 differ < 0 ? "ahead of" : "behind");
-}
-
-/* ---- base64 (RFC 4648 section 4, with padding) ---- */
-
-static const char digits64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-char *base64_text(struct gn_slice s)
-{
-	char *out = cli_alloc((s.len + 2) / 3 * 4 + 1), *p = out;
-	for (size_t i = 0; i < s.len; i += 3) {
-		size_t n = s.len - i < 3 ? s.len - i : 3;
-		uint32_t v = (uint32_t)s.p[i] << 16 | (n > 1 ? (uint32_t)s.p[i + 1] << 8 : 0u) |
-			     (n > 2 ? s.p[i + 2] : 0u);
-		for (unsigned k = 0; k < 4; k++)
-			*p++ = k <= n ? digits64[v >> (18 - 6 * k) & 63] : '=';
-	}
-	*p = 0;
+	size_t cap = GN_BASE64_MAX(s.len);
+	char *out = cli_alloc(cap);
+	gn_err err = gn_base64(s, false, out, cap);
+	GN_ASSERT(!err);
 	return out;
 }
 
-uint8_t *base64_bytes(const char *text, size_t *len)
+uint8_t *cli_unbase64(const char *text, size_t *len)
 {
-	size_t n = strlen(text),
-	       pad = n && text[n - 1] == '=' ? n > 1 && text[n - 2] == '=' ? 2 : 1 : 0;
-	if (n % 4)
+	size_t cap = strlen(text) / 4 * 3;
+	struct gn_buf out = {cli_alloc(cap + 1), 0, cap};
+	if (gn_unbase64(gn_str(text), false, &out)) {
+		free(out.p);
 		return NULL;
-	uint8_t *out = cli_alloc(n / 4 * 3 + 3);
-	uint32_t v = 0;
-	for (size_t i = 0; i < n; i++) {
-		const char *d = i >= n - pad ? digits64 : strchr(digits64, text[i]);
-		if (!d || !*d) {
-			free(out);
-			return NULL;
-		}
-		v = v << 6 | (uint32_t)(d - digits64);
-		if (i % 4 == 3)
-			for (unsigned k = 0; k < 3; k++)
-				out[i / 4 * 3 + k] = (uint8_t)(v >> (16 - 8 * k));
 	}
-	*len = n / 4 * 3 - pad;
-	return out;
-}
-
-bool base64_key(const char *text, struct gn_pk *out)
-{
-	size_t len = 0;
-	uint8_t *raw = base64_bytes(text, &len);
-	bool ok = raw && len == sizeof out->b;
-	if (ok)
-		memcpy(out->b, raw, len);
-	free(raw);
-	return ok;
+	*len = out.len;
+	return out.p;
 }
 
 /* ---- JSON ---- */

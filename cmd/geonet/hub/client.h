@@ -3,8 +3,9 @@
 #ifndef GEONET_HUB_CLIENT_H
 #define GEONET_HUB_CLIENT_H
 
-#include "geonet/frame/cli.h"
+#include "geonet/frame/keys.h"
 #include "ledger/ledger.h"
+#include <jansson.h>
 
 #define OWN_HUBS "hubs.json" /* {URL: PID} of the hubs that were met */
 /* {PID: {"participant": N, "officer": N}}: the last numbers signed for a hub */
@@ -35,6 +36,8 @@ int hub_open(struct cli *cli, struct hub *hub);
 int hub_login(struct cli *cli, struct hub *hub, bool register_ok);
 /* As an officer: the bootstrap token of DATA/hub while it counts, else the identity. */
 int hub_login_officer(struct cli *cli, struct hub *hub);
+/* Ends the one connection. */
+void hub_line_end(struct hub *hub);
 /* Both at once: the hub, with somebody logged in who may govern it. */
 int hub_open_officer(struct cli *cli, struct hub *hub);
 /* HB-55: an answer's public_key, if its hash is the PID that was asked for: whatever else the

@@ -1,7 +1,9 @@
 /* What officers do to a running hub, one command for each act of its API (HB-36). Every change
  * is one officer's command (LG-57), signed here unless the bootstrap token still counts; the hub
  * has it in its journal before it is done. */
+#include "geonet/frame/frame.h"
 #include "geonet/hub/client.h"
+#include "geonet/hub/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>

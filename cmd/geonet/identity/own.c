@@ -2,17 +2,12 @@
  * record, the node's list knows the sites that it keeps published; nothing here asks the
  * network. */
 #include "geonet/identity/own.h"
-#include "geonet/name/name.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/frame/lists.h"
 
 #include <stdio.h>
 #include <stdlib.h>
-
-json_t *own_entry(const char *pid, uint64_t seq, uint64_t created, uint64_t ttl, const char *record)
-{
-	return json_pack("{ss sI sI sI ss}", "owner", pid, "seq", (json_int_t)seq, "created",
-			 (json_int_t)created, "expires", (json_int_t)(created + ttl), "record",
-			 record);
-}
 
 static void add(json_t *list, const char *kind, const char *name, uint64_t expires)
 {
@@ -23,7 +18,7 @@ static void add(json_t *list, const char *kind, const char *name, uint64_t expir
 
 json_t *own_list(struct cli *cli, const json_t *sites)
 {
-	json_t *list = json_array(), *names = names_own(cli), *id = own_read(cli, OWN_ID), *v;
+	json_t *list = json_array(), *names = own_names(cli), *id = own_read(cli, OWN_ID), *v;
 	const char *name;
 	size_t i;
 	add(list, "identity", json_text(id, "owner"), json_number(id, "expires"));
@@ -90,7 +85,7 @@ static uint64_t ended(uint64_t expires)
 
 uint64_t own_name_ended(struct cli *cli, const char *name)
 {
-	json_t *names = names_own(cli);
+	json_t *names = own_names(cli);
 	uint64_t at = ended(json_number(json_object_get(names, name), "expires"));
 	json_decref(names);
 	return at;

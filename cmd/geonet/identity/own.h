@@ -1,9 +1,11 @@
-/* What is one's own and ends unless it is renewed: names, the identity record, sites. identity/own.c
- * knows until when each is held, node/renew.c renews. */
+/* What is one's own and ends unless it is renewed: names, the identity record, sites. own.c knows
+ * until when each is held, node/renew.c renews. */
 #ifndef GEONET_OWN_H
 #define GEONET_OWN_H
 
+#include "crypto/crypto.h"
 #include "geonet/frame/cli.h"
+#include <jansson.h>
 
 #define OWN_NAMES "own-names.json" /* {NAME: {owner, seq, created, expires, record}} */
 #define OWN_ID "own-id.json"       /* the same of the identity record */
@@ -12,14 +14,19 @@
 /* {owner, seq, created, expires, record}: what own-names.json and own-id.json say of a record. */
 json_t *own_entry(const char *pid, uint64_t seq, uint64_t created, uint64_t ttl,
 		  const char *record);
+/* The own names, by name; the caller's reference. */
+json_t *own_names(struct cli *cli);
+/* Takes the list of own names out of the file that the node once shared, before an older node
+ * writes over it. */
+void own_names_migrate(struct cli *cli);
 /* [{kind: "identity"|"name"|"site", name, expires}] in this order; sites: the node's answer, or
  * NULL. The caller's reference. */
 json_t *own_list(struct cli *cli, const json_t *sites);
-/* Until when: "2026-12-28 01:20", and how soon that is when it is soon, or over. One of frame/out.c's
- * buffers. */
+/* Until when: "2026-12-28 01:20", and how soon that is when it is soon, or over. One of
+ * out.c's buffers. */
 const char *own_until(uint64_t expires);
-/* "name alice.geo ends in 3 h", or how it expired, of one of them (one of frame/out.c's buffers); NULL
- * when it lasts longer than a week. */
+/* "name alice.geo ends in 3 h", or how it expired, of one of them (one of out.c's buffers); NULL when
+ * it lasts longer than a week. */
 const char *own_ends(const json_t *item);
 /* Says what ends within a week, or has ended, and what helps; nothing when nothing does. */
 void own_warn(struct cli *cli, const json_t *list);

@@ -1,11 +1,14 @@
 /* From the words a user types to keys: people by key, PID or name, sites by what points to them,
  * records by their place. What the node answers is verified here before it is believed. */
+#include "geonet/identity/resolve.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/frame/keys.h"
 #include "geonet/identity/own.h"
 #include "records/head.h"
 #include "records/name.h"
 #include "wire/wire.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 int name_ask(struct cli *cli, const struct gn_name *name, bool fresh, struct reply *reply)
@@ -148,7 +151,7 @@ static bool newest(const json_t *json, const struct gn_hash *key, uint8_t **byte
 	json_array_foreach(json_object_get(json, "values"), i, value)
 	{
 		size_t n;
-		uint8_t *data = base64_bytes(json_text(value, "record"), &n);
+		uint8_t *data = cli_unbase64(json_text(value, "record"), &n);
 		if (data && gn_wire_record_open(gn_slice(data, n), &r) == GN_OK &&
 		    memcmp(r.key.b, key->b, sizeof key->b) == 0 &&
 		    (!*bytes || gn_record_compare(&r, &best) > 0)) {

@@ -1,6 +1,13 @@
 /* Names: claim, point somewhere, renew, hand over, resolve. Records are made and signed here;
  * the node only carries them. */
 #include "geonet/name/name.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/files.h"
+#include "geonet/frame/frame.h"
+#include "geonet/frame/keys.h"
+#include "geonet/identity/own.h"
+#include "geonet/identity/resolve.h"
+#include "geonet/name/commands.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -424,7 +431,7 @@ static void tell_soon(struct cli *cli, const json_t *list)
 
 int cmd_name_list(struct cli *cli)
 {
-	json_t *names = names_own(cli), *list = json_array(), *v;
+	json_t *names = own_names(cli), *list = json_array(), *v;
 	const char *name;
 	struct table t;
 	table_init(&t, 3, 0);

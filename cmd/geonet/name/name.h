@@ -1,9 +1,11 @@
-/* A name being changed, shared by name/store.c (read, edit, sign, put) and name/name.c. */
+/* A name being changed: store.c reads, edits, signs and puts it, for the commands of name.c and
+ * for those that publish something under a name. */
 #ifndef GEONET_NAME_H
 #define GEONET_NAME_H
 
-#include "geonet/identity/own.h"
+#include "geonet/frame/keys.h"
 #include "records/name.h"
+#include <jansson.h>
 
 #define DAY 86400u
 #define ENTRY_TTL 3600 /* seconds a resolver may keep an entry, by default */
@@ -58,10 +60,13 @@ void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner);
  * puts, notes it among the own names. *receipts: the caller's reference. */
 int name_put(struct cli *cli, const struct identity *id, struct name_state *s, uint64_t w,
 	     json_t **receipts);
-/* "3 nodes at each of its two places": who signed, or who agrees, at each. One of frame/out.c's
- * buffers. */
+/* "3 nodes at each of its two places": who signed, or who agrees, at each. One of
+ * out.c's buffers. */
 const char *name_places(const json_t *counts);
-/* The own names (identity/own.h); the caller's reference. */
-json_t *names_own(struct cli *cli);
+/* Claims NAME or makes it point to the site. */
+int name_point_to_site(struct cli *cli, const struct identity *id, const char *name,
+		       const char *label, uint64_t w);
+/* The record set of one's own PID, which leads from PID to key. first: there is none yet. */
+int name_publish_pid(struct cli *cli, const struct identity *id, bool first, uint64_t w);
 
 #endif

@@ -2,13 +2,16 @@
  * are edited, both salts are signed anew. What a command does not change (entries, epoch,
  * puzzle, transfer) is kept. seq is at least the time in seconds, so that a name that was lost
  * and claimed again goes on from where it was. */
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/frame/keys.h"
+#include "geonet/frame/lists.h"
+#include "geonet/identity/own.h"
+#include "geonet/identity/resolve.h"
 #include "geonet/name/name.h"
 #include "wire/wire.h"
 
-#include <ctype.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #define PUZZLE_STEP 32768 /* tries between two looks at the clock */
 /* beyond the known ones, when holders ask for more: what 256 names cost */
@@ -129,9 +132,9 @@ int name_not_yours(struct cli *cli, const struct name_state *s)
 static void take_kept(struct cli *cli, struct name_state *s)
 {
 	size_t len;
-	json_t *names = names_own(cli);
+	json_t *names = own_names(cli);
 	uint8_t *bytes =
-		base64_bytes(json_text(json_object_get(names, s->name.text), "record"), &len);
+		cli_unbase64(json_text(json_object_get(names, s->name.text), "record"), &len);
 	if (bytes && len && take_record(cli, s, bytes, len) == CLI_OK) {
 		s->exists = s->kept_here = true;
 		s->claim.entries = s->entries;
@@ -243,67 +246,13 @@ void name_next_version(struct name_state *s, uint64_t ttl, bool new_owner)
 
 /* ---- own names ---- */
 
-/* An entry of the older list is taken unless a newer one is there. */
-static void merge_names(json_t *names, json_t *old)
-{
-	const char *name;
-	json_t *v;
-	json_object_foreach(old, name, v)
-	{
-		const json_t *have = json_object_get(names, name);
-		if (json_is_object(v) &&
-		    (!have || json_number(have, "seq") < json_number(v, "seq")))
-			json_object_set(names, name, v);
-	}
-}
-
-/* Programs before 0.2 kept them in names.json, where the node kept its pins too: whichever wrote
- * last. A node that met the tool's list set it aside as names.json.damaged. Nothing writes
- * either any more. */
-static json_t *names_before(struct cli *cli)
-{
-	static const char *const files[] = {"names.json.damaged", "names.json"};
-	char why[OWN_WHY];
-	json_t *names = json_object();
-	for (size_t i = 0; i < GN_COUNT(files); i++) {
-		json_t *old = own_load(cli, files[i], why);
-		if (json_is_object(old))
-			merge_names(names, old);
-		json_decref(old);
-	}
-	return names;
-}
-
-json_t *names_own(struct cli *cli)
-{
-	json_t *names = own_read(cli, OWN_NAMES);
-	return names ? names : names_before(cli);
-}
-
-void names_migrate(struct cli *cli)
-{
-	char *path = cli_format("%s/" OWN_NAMES, cli->data);
-	json_t *names =
-		access(path, F_OK) == 0 || access(cli->data, W_OK) != 0 ? NULL : names_before(cli);
-	free(path);
-	if (json_object_size(names)) {
-		int lock = own_lock(cli);
-		json_t *now = own_read(cli, OWN_NAMES); /* another tool may have been quicker */
-		if (!now)
-			own_write(cli, OWN_NAMES, names);
-		json_decref(now);
-		own_unlock(lock);
-	}
-	json_decref(names);
-}
-
 /* Own names are kept in DATA: the network cannot be asked for all names of a person. The record
  * is kept with them, so that a name that nobody shows any more can be renewed with what it said. */
 static void remember(struct cli *cli, const struct name_state *s, const char *pid,
 		     const char *record)
 {
 	int lock = own_lock(cli);
-	json_t *names = names_own(cli);
+	json_t *names = own_names(cli);
 	json_object_set_new(names, s->name.text,
 			    own_entry(pid, s->claim.seq, s->claim.created, s->claim.ttl, record));
 	own_write(cli, OWN_NAMES, names);
@@ -322,7 +271,7 @@ static int sign_both(struct cli *cli, const struct identity *id, struct name_sta
 	for (uint8_t salt = 0; salt < 2 && err == GN_OK; salt++) {
 		struct gn_buf record = {storage, 0, GN_RECORD_MAX};
 		err = gn_name_record(&id->keys.sk, &s->claim, salt, &record);
-		text[salt] = err ? NULL : base64_text(gn_buf_slice(&record));
+		text[salt] = err ? NULL : cli_base64(gn_buf_slice(&record));
 	}
 	free(storage);
 	if (err == GN_VERSION)
@@ -390,7 +339,7 @@ int name_put(struct cli *cli, const struct identity *id, struct name_state *s, u
 	if (s->name.form != GN_NAME_PID && gn_name_script(&s->name, &why) != GN_OK)
 		return cli_fail(cli, CLI_USAGE, "usage", "%s.geo cannot be claimed: %s",
 				s->name.text, why);
-	json_t *own = names_own(cli);
+	json_t *own = own_names(cli);
 	unsigned bits = gn_name_bits(&s->name, (uint32_t)json_object_size(own));
 	json_decref(own);
 	struct reply r = {0};
@@ -427,7 +376,7 @@ static bool is_young(const struct name_state *s)
 bool name_forget(struct cli *cli, const struct gn_name *name, uint64_t *expires)
 {
 	int lock = own_lock(cli);
-	json_t *names = names_own(cli);
+	json_t *names = own_names(cli);
 	*expires = json_number(json_object_get(names, name->text), "expires");
 	bool listed = json_object_del(names, name->text) == 0;
 	if (listed)
@@ -439,7 +388,7 @@ bool name_forget(struct cli *cli, const struct gn_name *name, uint64_t *expires)
 
 static bool term_is_over(struct cli *cli, const struct gn_name *name)
 {
-	json_t *own = names_own(cli);
+	json_t *own = own_names(cli);
 	uint64_t until = json_number(json_object_get(own, name->text), "expires");
 	json_decref(own);
 	return until <= cli_now();

@@ -6,8 +6,13 @@
  *    else is said, and without a node nothing of network and clock; the ports that it would take
  *    are looked at instead.
  * 2. Whatever cannot be read is a finding, never the end of the looking. */
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/frame/lists.h"
 #include "geonet/hub/client.h"
 #include "geonet/identity/own.h"
+#include "geonet/node/commands.h"
+#include "geonet/node/node.h"
 #include "os/os.h"
 
 #include <arpa/inet.h>

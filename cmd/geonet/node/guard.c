@@ -1,5 +1,7 @@
 /* What the node's guard counts, and what its operator says to it. */
-#include "geonet/frame/cli.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/node/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,5 +1,10 @@
 /* The node as a program: start it, stop it, look at it. */
+#include "geonet/node/node.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/files.h"
+#include "geonet/frame/frame.h"
 #include "geonet/identity/own.h"
+#include "geonet/node/commands.h"
 #include "os/os.h"
 
 #include <errno.h>
@@ -8,7 +13,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>

@@ -1,6 +1,9 @@
 /* The address of the node's page for its owner: the token goes in the fragment, which browsers
  * send to nobody. */
-#include "geonet/frame/cli.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/files.h"
+#include "geonet/frame/frame.h"
+#include "geonet/node/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,6 +1,11 @@
 /* Records: put one's own, get anyone's, and the way a lookup takes. A record is verified here
  * before a byte of it is given on. */
-#include "geonet/frame/cli.h"
+#include "geonet/frame/client.h"
+#include "geonet/frame/files.h"
+#include "geonet/frame/frame.h"
+#include "geonet/frame/keys.h"
+#include "geonet/identity/resolve.h"
+#include "geonet/node/commands.h"
 #include "records/name.h"
 #include "wire/wire.h"
 
@@ -40,7 +45,7 @@ static uint64_t newer_seq(const struct reply *r)
 {
 	size_t len;
 	struct gn_record record;
-	uint8_t *bytes = base64_bytes(json_text(r->json, "newer"), &len);
+	uint8_t *bytes = cli_unbase64(json_text(r->json, "newer"), &len);
 	uint64_t seq = bytes && len && gn_wire_record_open(gn_slice(bytes, len), &record) == GN_OK
 			       ? record.seq
 			       : 0;
@@ -150,7 +155,7 @@ static int show_record(struct cli *cli, const struct gn_record *r, unsigned hold
 	int exit = cli->json && output_is_stdout(path) ? CLI_OK : output_bytes(cli, path, r->body);
 	if (exit || !cli->json)
 		return exit;
-	char pid[GN_PID_MAX], *body = base64_text(r->body);
+	char pid[GN_PID_MAX], *body = cli_base64(r->body);
 	gn_pid(&r->owner, pid);
 	json_t *json =
 		json_pack("{so ss so so si sI sI sI si ss}", "key", json_hex(r->key.b, 32), "owner",

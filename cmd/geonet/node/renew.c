@@ -8,11 +8,15 @@
  *
  * What is given or unfinished fails only when it was asked for by itself. Rules:
  * docs/spec/services.md RN-1..RN-4. */
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/frame/keys.h"
+#include "geonet/identity/identity.h"
 #include "geonet/identity/own.h"
 #include "geonet/name/name.h"
+#include "geonet/node/commands.h"
 #include "geonet/site/site.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 
 struct renewal {
@@ -108,7 +112,7 @@ static int renew_sites(struct renewal *r, const char *label)
 
 static int renew_all(struct renewal *r)
 {
-	json_t *names = names_own(r->cli), *v;
+	json_t *names = own_names(r->cli), *v;
 	const char *name;
 	renew_id(r, false);
 	json_object_foreach(names, name, v) if (strcmp(json_text(v, "owner"), r->id.pid) == 0)

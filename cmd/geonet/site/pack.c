@@ -3,6 +3,7 @@
  * in a pack once. A pack of the version before that is still half full of what this version
  * needs is used again, so that a small change sends little and packs do not crumble. Rule:
  * docs/spec/services.md BU-18. */
+#include "geonet/frame/frame.h"
 #include "geonet/site/site.h"
 
 #include <errno.h>

@@ -1,11 +1,16 @@
 /* Sites as a reader sees them: what this node keeps, what a site holds, and its files, fetched
  * through the node and checked here against the manifest that the owner signed. */
+#include "geonet/frame/client.h"
+#include "geonet/frame/files.h"
+#include "geonet/frame/frame.h"
 #include "geonet/identity/own.h"
+#include "geonet/identity/resolve.h"
+#include "geonet/site/commands.h"
+#include "geonet/site/publication.h"
 #include "geonet/site/site.h"
 #include "records/name.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -1,9 +1,9 @@
-/* Publishing, shared by site/walk.c (what is in a folder), site/store.c (manifests and heads to
- * and from the node) and the commands. */
+/* Sites: what is in a folder (walk.c, type.c), its way to the node (upload.c, pack.c), manifests
+ * and heads to and from it (store.c). */
 #ifndef GEONET_SITE_H
 #define GEONET_SITE_H
 
-#include "geonet/frame/cli.h"
+#include "geonet/frame/keys.h"
 #include "records/head.h"
 
 struct site_file {
@@ -24,6 +24,8 @@ struct site_folder {
 	size_t pack_count;
 };
 
+/* Prints "PATH: WHY"; false. */
+bool site_refuse(struct cli *cli, const char *path, const char *why);
 /* All files below dir in sorted order. False after printing the path that a site cannot have: a
  * link, a device, a bad name. */
 bool site_walk(struct cli *cli, const char *dir, bool hidden, struct site_folder *out);
@@ -85,5 +87,9 @@ bool site_label_ok(struct cli *cli, const char *label);
 struct gn_slice site_type(struct cli *cli, const struct site_file *file);
 /* False after printing which --type is none. */
 bool site_types_ok(struct cli *cli);
+
+/* A site's head, with its blocks: for another term, unless less than half of this one is over. */
+int site_renew(struct cli *cli, const struct identity *id, const char *label, uint64_t copies,
+	       bool force, uint64_t ttl, uint64_t w, uint64_t *expires, bool *done);
 
 #endif

@@ -1,10 +1,13 @@
 /* Manifests and heads to and from the node: what comes is checked against its hash or signature,
  * what goes is signed here. */
+#include "geonet/frame/client.h"
+#include "geonet/frame/frame.h"
+#include "geonet/frame/keys.h"
+#include "geonet/identity/resolve.h"
 #include "geonet/site/site.h"
 #include "wire/wire.h"
 
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 bool site_label_ok(struct cli *cli, const char *label)

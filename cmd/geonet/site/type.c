@@ -1,6 +1,7 @@
 /* What a file of a site is: by --type, by its name, and without a suffix by its first bytes,
  * which are text when they are UTF-8 without control characters (README, LICENSE, what lies in
  * .well-known). Rule: docs/spec/services.md BU-26. */
+#include "geonet/frame/frame.h"
 #include "geonet/site/site.h"
 
 #include <fcntl.h>

@@ -1,6 +1,9 @@
 /* Trust lines: giving and changing them, and the list of one's own. A change is signed against
  * the version that was read, and a policy replaces the whole policy before it (LG-11, LG-23), so
  * what no option names is sent as it was. */
+#include "geonet/frame/frame.h"
+#include "geonet/hub/client.h"
+#include "geonet/wallet/commands.h"
 #include "geonet/wallet/wallet.h"
 
 #include <stdio.h>

@@ -1,15 +1,17 @@
-/* Paying, and why it would not go. A payment ends in one of three ways, and only what is certain
- * is said to be so:
+/* Paying. A payment ends in one of three ways, and only what is certain is said to be so:
  *
- *     the hub's outcome COMMITTED, or waiting for those who are asked exit 0 a definite refusal
- *     a 4xx with the ledger's code, or ABORTED exit 1, "nothing was paid" anything else 5xx, no
- *     answer, an answer that cannot be read exit 6, the outcome is unknown
+ *     the hub's outcome      COMMITTED, or waiting for those who are asked    exit 0
+ *     a definite refusal     a 4xx with the ledger's code, or ABORTED         exit 1, "nothing was paid"
+ *     anything else          5xx, no answer, an answer that cannot be read    exit 6, the outcome is unknown
  *
  * A repeat (--tx-id) is not judged by a refusal of the repeat: what the hub keeps under the
  * tx_id decides, and the same payment is one that says the same in other words (1 or 1.00,
  * another --wait): HB-24. A request with an id is paid once by everybody: its id is the tx_id,
  * followed by :2, :3.. after attempts that failed (HB-23). Which of them it is is asked for
  * before anything is signed, and one command signs one payment, whatever is said of it. */
+#include "geonet/frame/frame.h"
+#include "geonet/hub/client.h"
+#include "geonet/wallet/commands.h"
 #include "geonet/wallet/wallet.h"
 
 #include <stdio.h>
@@ -85,90 +87,6 @@ static char *repeat_command(const struct payment *p)
 	return text;
 }
 
-static void print_raises(FILE *to, const json_t *details)
-{
-	json_t *item, *list = json_object_get(details, "raises");
-	size_t i;
-	uint64_t elsewhere = json_number(details, "raises_elsewhere");
-	json_array_foreach(list, i, item)
-	{
-		fprintf(to, "  it would go if %s raised the line to %s by %s\n",
-			wallet_who(item, "owner_name", "owner"),
-			wallet_who(item, "debtor_name", "debtor"), wallet_text(item, "raise"));
-	}
-	if (elsewhere)
-		fprintf(to, "  %s %llu line%s between others would have to be raised\n",
-			json_array_size(list) ? "and" : "it would go, but",
-			(unsigned long long)elsewhere, elsewhere == 1 ? "" : "s");
-}
-
-/* What stops a line, by the ledger's word for it (gn_ledger_cause_name): OWNER and DEBTOR are
- * its ends, BY who is meant, AVAILABLE and LEFT what it would take. */
-static const struct {
-	const char *cause, *sentence;
-} causes[] = {
-	{"full", "the line of OWNER to DEBTOR has AVAILABLE left"},
-	{"frozen", "OWNER froze the line to DEBTOR: no new debt for now"},
-	{"dispute", "an officer froze the line of OWNER to DEBTOR in a dispute"},
-	{"suspended", "BY is suspended: neither pays, routes nor receives"},
-	{"inactive", "the equivalent was ended: only debts in it can be repaid"},
-	{"no_middle", "BY passes on no payments of others"},
-	{"closing", "the line of OWNER to DEBTOR is closing: no new debt"},
-	{"daily", "the line of OWNER to DEBTOR has a limit of the day, of which LEFT is left today "
-		  "(UTC)"},
-	{"hop", "OWNER lets one payment of others move less than this over the line to DEBTOR"},
-};
-
-static void print_cause(FILE *to, const json_t *item)
-{
-	const char *sentence = "CAUSE: the line of OWNER to DEBTOR";
-	const struct {
-		const char *word, *value;
-	} words[] = {{"OWNER", wallet_who(item, "owner_name", "owner")},
-		     {"DEBTOR", wallet_who(item, "debtor_name", "debtor")},
-		     {"BY", wallet_who(item, "by_name", "by")},
-		     {"AVAILABLE", *json_text(item, "available") ? wallet_text(item, "available")
-								 : "too little"},
-		     {"LEFT", *json_text(item, "left_today") ? wallet_text(item, "left_today")
-							     : "too little"},
-		     {"CAUSE", wallet_text(item, "cause")}};
-	for (size_t i = 0; i < GN_COUNT(causes); i++)
-		if (strcmp(json_text(item, "cause"), causes[i].cause) == 0)
-			sentence = causes[i].sentence;
-	fputs("  ", to);
-	while (*sentence) {
-		size_t k = 0;
-		while (k < GN_COUNT(words) &&
-		       strncmp(sentence, words[k].word, strlen(words[k].word)) != 0)
-			k++;
-		if (k == GN_COUNT(words)) {
-			fputc(*sentence++, to);
-			continue;
-		}
-		fputs(*words[k].value ? words[k].value : "somebody", to);
-		sentence += strlen(words[k].word);
-	}
-	fputc('\n', to);
-}
-
-/* Lines with a cause may stand under any name. explained: words about full lines were printed
- * already. */
-static void print_causes(FILE *to, const json_t *details, bool explained)
-{
-	const char *name;
-	json_t *list, *item;
-	size_t i;
-	json_object_foreach((json_t *)(uintptr_t)details, name, list)
-	{
-		json_array_foreach(list, i, item)
-		{
-			const char *cause = json_text(item, "cause");
-			if (*cause && !(explained && strcmp(cause, "full") == 0))
-				print_cause(to, item);
-		}
-	}
-}
-
 /* {"error": {"code", "message", "details"}} for programs, a sentence for people. Takes details
  * over. */
 static int fail_with(struct cli *cli, int exit, const char *code, const char *message,
@@ -212,8 +130,8 @@ static int refused(const struct payment *p, const json_t *answer, const char *wh
 		  details ? json_incref((json_t *)(uintptr_t)details) : json_object());
 	free(message);
 	if (!p->cli->json) {
-		print_raises(stderr, details);
-		print_causes(stderr, details, false);
+		wallet_raises(stderr, details);
+		wallet_causes(stderr, details, false);
 	}
 	return CLI_FAILED;
 }
@@ -557,62 +475,6 @@ int cmd_wallet_pay(struct cli *cli)
 				"this PID is your own: nobody can pay himself. Nothing was signed");
 	if (!exit)
 		exit = *q.id && !p.repeats && !cli_flag(cli, "again") ? pay_request(&p) : pay(&p);
-	hub_close(&hub);
-	return exit;
-}
-
-/* ---- why ---- */
-
-static void tell_why(const json_t *a, const char *amount, const char *equivalent)
-{
-	bool can = json_is_true(json_object_get(a, "can_pay"));
-	if (can)
-		printf("yes: %s %s would go over %s, at most %s; at most %s could be paid\n",
-		       amount, equivalent,
-		       out_count(json_number(a, "routes_count"), "path", "paths"),
-		       out_count(json_number(a, "estimated_hops"), "hop", "hops"),
-		       wallet_text(a, "max_amount"));
-	else
-		printf("no: %s %s asked for, %s is the most that the trust lines carry\n", amount,
-		       equivalent, wallet_text(a, "max_amount"));
-	if (*json_text(a, "explanation"))
-		printf("%s\n", wallet_text(a, "explanation"));
-	else if (!json_is_true(json_object_get(a, "connected")))
-		printf("no chain of trust lines leads there at all\n");
-	if (can)
-		return;
-	print_causes(stdout, a, *json_text(a, "explanation"));
-	print_causes(stdout, json_object_get(a, "details"), *json_text(a, "explanation"));
-	print_raises(stdout, a);
-}
-
-int cmd_wallet_why(struct cli *cli)
-{
-	struct hub hub;
-	char pid[GN_PID_MAX];
-	gn_amount amount;
-	unsigned precision;
-	json_t *answer = NULL;
-	int exit = wallet_open(cli, &hub);
-	if (!exit)
-		exit = hub_amount(cli, &hub, cli->args[2], cli->args[1], &amount, &precision);
-	if (!exit)
-		exit = hub_person(cli, &hub, cli->args[0], pid);
-	if (!exit) {
-		char *path = cli_format("/payments/capacity?to=%s&equivalent=%s&amount=%s", pid,
-					cli->args[2], cli->args[1]);
-		exit = hub_call(cli, &hub, "GET", path, NULL, &answer, "the capacity");
-		free(path);
-	}
-	if (!exit) {
-		if (cli->json)
-			exit = cli_json(cli, json_incref(answer));
-		else
-			tell_why(answer, cli->args[1], cli->args[2]);
-		if (!exit && !json_is_true(json_object_get(answer, "can_pay")))
-			exit = CLI_FAILED;
-	}
-	json_decref(answer);
 	hub_close(&hub);
 	return exit;
 }

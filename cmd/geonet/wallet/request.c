@@ -1,6 +1,9 @@
 /* Requests to be paid: the address geo://pay/..., written and read, and its QR code. What does
  * not fit is refused, never cut: a cut amount or note would be signed as something else than was
  * meant. */
+#include "geonet/frame/frame.h"
+#include "geonet/hub/client.h"
+#include "geonet/wallet/commands.h"
 #include "geonet/wallet/wallet.h"
 
 #include <qrencode.h>

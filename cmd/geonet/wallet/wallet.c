@@ -1,6 +1,9 @@
 /* The wallet: joining a hub, looking at what stands and was, answering what one is asked. What
  * is signed is signed here. */
 #include "geonet/wallet/wallet.h"
+#include "geonet/frame/frame.h"
+#include "geonet/hub/client.h"
+#include "geonet/wallet/commands.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,7 +128,7 @@ int cmd_wallet_join(struct cli *cli)
 		return exit;
 	}
 	if (!exit) {
-		char *key = base64_text(GN_SLICE(hub.id.keys.sk.pk.b));
+		char *key = cli_base64(GN_SLICE(hub.id.keys.sk.pk.b));
 		json_t *body = json_pack("{ss ss ss}", "display_name", name, "public_key", key,
 					 "type", type ? type : "person");
 		free(key);

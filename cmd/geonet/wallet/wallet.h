@@ -1,11 +1,11 @@
-/* What the wallet's files share: wallet/wallet.c (joining, looking, answering), wallet/lines.c
- * (trust lines), wallet/pay.c (payments, and why not), wallet/request.c (requests to be
- * paid). Whatever comes from a hub or from another person goes to the terminal through
+/* What the wallet's files share: wallet.c (joining, looking, answering), lines.c (trust lines),
+ * request.c (requests to be paid), pay.c (payments), why.c (and why not). Whatever comes from a hub or from another person goes to the terminal through
  * wallet_text or wallet_who, never as it is. */
 #ifndef GEONET_WALLET_H
 #define GEONET_WALLET_H
 
 #include "geonet/hub/client.h"
+#include <stdio.h>
 
 /* Finds the hub and logs in. CLI_OK or a printed failure. */
 int wallet_open(struct cli *cli, struct hub *hub);
@@ -32,5 +32,10 @@ int request_parse(struct cli *cli, const char *text, struct request *out);
 int request_note(struct cli *cli, const char *note, struct request *out);
 /* The same for what stands on the command line as amount and equivalent. */
 int request_words(struct cli *cli, const char *amount, const char *equivalent, struct request *out);
+
+/* Which lines would have to be raised, and what stops the others: a line of text each, of a
+ * refusal's or an answer's details. explained: words about full lines were printed already. */
+void wallet_raises(FILE *to, const json_t *details);
+void wallet_causes(FILE *to, const json_t *details, bool explained);
 
 #endif

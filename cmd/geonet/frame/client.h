@@ -1,0 +1,50 @@
+/* The node's local API. */
+#ifndef GEONET_CLIENT_H
+#define GEONET_CLIENT_H
+
+#include "geonet/frame/cli.h"
+#include <jansson.h>
+
+struct call {
+	const char *method; /* NULL: GET */
+	char *path;         /* owned by the call: freed by client_call */
+	struct gn_slice body;
+	const char *type; /* Content-Type */
+	/* A body that is read piece by piece instead: fills buf, returns how many bytes,
+	 * SIZE_MAX to give up. */
+	size_t (*read)(void *user, uint8_t *buf, size_t cap);
+	uint64_t read_len;
+	/* The answer's bytes as they come, instead of reply.data, once the status is 2xx; false
+	 * to give up. */
+	bool (*write)(void *user, struct gn_slice data);
+	void *user;
+	unsigned timeout; /* seconds without an answer; 0: 60; UINT_MAX: none */
+	bool quiet;       /* what goes wrong between us and the node is not printed */
+};
+struct reply {
+	long status;
+	uint8_t *data; /* terminated */
+	size_t len;
+	json_t *json; /* NULL when it is not JSON */
+	gn_err err;   /* of an error answer */
+	const char *message;
+};
+/* CLI_OK for 2xx; CLI_NO_NODE and CLI_FAILED (transport; printed); else the exit status that the
+ * node's error means, not printed. */
+int client_call(struct cli *cli, struct call call, struct reply *reply);
+/* The same, printing the node's error after `what` ("the name could not be resolved"). */
+int client_must(struct cli *cli, struct call call, struct reply *reply, const char *what);
+int client_report(struct cli *cli, const struct reply *reply, const char *what);
+void reply_free(struct reply *reply);
+/* Says that no node runs, and how to start one: CLI_NO_NODE. */
+int client_none(struct cli *cli);
+/* Is a node there? Prints nothing. */
+bool client_alive(struct cli *cli);
+/* Before something is signed: asks the node, if one runs, for its time (cli_now), and warns when
+ * peers say another. */
+void client_time(struct cli *cli);
+/* When the node can reach nobody: "alone: none of these answers: HOST:PORT, ...", else NULL; the
+ * caller frees. status: the node's, or NULL to ask it. */
+char *client_alone(struct cli *cli, const json_t *status);
+
+#endif

@@ -1,0 +1,13 @@
+/* The commands of this group. */
+#ifndef GEONET_IDENTITY_COMMANDS_H
+#define GEONET_IDENTITY_COMMANDS_H
+
+#include "geonet/frame/cli.h"
+
+int cmd_id_new(struct cli *cli);
+int cmd_id_show(struct cli *cli);
+int cmd_id_publish(struct cli *cli);
+int cmd_id_export(struct cli *cli);
+int cmd_id_import(struct cli *cli);
+
+#endif
