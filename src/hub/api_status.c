@@ -8,9 +8,9 @@
 /* HB-45: whoever knows this key is the hub that listens at this address. */
 static json_t *proof(const struct gn_hub *hub, const char *address, const char *nonce)
 {
-	char text[GN_HUB_PROOF_MAX], sig64[89];
+	char text[GN_OP_PROOF_MAX], sig64[89];
 	struct gn_sig sig;
-	gn_op_sign(&hub->sk, gn_hub_proof(&hub->sk.pk, address, nonce, text), &sig);
+	gn_op_sign(&hub->sk, gn_op_proof_text(&hub->sk.pk, address, nonce, text), &sig);
 	gn_err err = gn_base64(GN_SLICE(sig.b), false, sig64, sizeof sig64);
 	GN_ASSERT(!err);
 	return json_string(sig64);

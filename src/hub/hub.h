@@ -69,11 +69,6 @@ struct gn_hub_report {
 };
 /* Whose journal lies there, by its first file; without the hub's lock or secret. */
 GN_MUST gn_err gn_hub_key(const char *data, struct gn_pk *out);
-/* The text by which a hub proves its key to who sent the nonce (HB-45), signed like an
- * operation. address: where it listens itself. */
-#define GN_HUB_PROOF_MAX 256u
-struct gn_slice gn_hub_proof(const struct gn_pk *hub, const char *address, const char *nonce,
-			     char text[GN_HUB_PROOF_MAX]);
 /* What the running hub tells about itself (GET /integrity/checksum). */
 struct gn_hub_live {
 	uint64_t seq;

@@ -154,15 +154,6 @@ gn_err gn_hub_keys_load(struct gn_os_dir *dir, const char *data, struct gn_rand 
 	return load_admin_token(dir, data, rand, out, why);
 }
 
-struct gn_slice gn_hub_proof(const struct gn_pk *hub, const char *address, const char *nonce,
-			     char text[GN_HUB_PROOF_MAX])
-{
-	char pid[GN_PID_MAX];
-	gn_pid(hub, pid);
-	snprintf(text, GN_HUB_PROOF_MAX, "geo/v1/hub\n%s\n%.30s\n%.64s", pid, address, nonce);
-	return gn_str(text);
-}
-
 void gn_hub_keys_wipe(struct gn_hub_keys *keys)
 {
 	gn_sk_wipe(&keys->sk);

@@ -465,6 +465,15 @@ gn_err gn_op_login_text(enum gn_op_profile profile, const struct gn_pk *hub,
 	return gn_buf_put(out, challenge);
 }
 
+struct gn_slice gn_op_proof_text(const struct gn_pk *hub, const char *address, const char *nonce,
+				 char text[GN_OP_PROOF_MAX])
+{
+	char pid[GN_PID_MAX];
+	gn_pid(hub, pid);
+	snprintf(text, GN_OP_PROOF_MAX, "geo/v1/hub\n%s\n%.30s\n%.64s", pid, address, nonce);
+	return gn_str(text);
+}
+
 void gn_tx_key(const struct gn_pk *initiator, struct gn_slice tx_id, struct gn_tx_key *out)
 {
 	struct gn_hash h;

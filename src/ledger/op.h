@@ -94,6 +94,11 @@ GN_MUST gn_err gn_op_wrap(const struct gn_op_envelope *e, struct gn_slice body, 
 /* The text a login signs (LG-24). GN_TOO_LARGE. */
 GN_MUST gn_err gn_op_login_text(enum gn_op_profile profile, const struct gn_pk *hub,
 				struct gn_slice challenge, struct gn_buf *out);
+/* The text by which a hub proves its key to who sent the nonce (HB-45), signed like an
+ * operation. address: where it listens itself. */
+#define GN_OP_PROOF_MAX 256u
+struct gn_slice gn_op_proof_text(const struct gn_pk *hub, const char *address, const char *nonce,
+				 char text[GN_OP_PROOF_MAX]);
 
 /* First 16 bytes of SHA-256("geonet/ledger/tx" || initiator || tx_id) (LG-26). */
 struct gn_tx_key {

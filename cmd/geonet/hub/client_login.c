@@ -73,7 +73,7 @@ static bool take_key(struct hub *hub, const json_t *about)
 static bool proof_holds(struct hub *hub, const json_t *about, const char *nonce)
 {
 	size_t len = 0;
-	char text[GN_HUB_PROOF_MAX];
+	char text[GN_OP_PROOF_MAX];
 	struct gn_sig sig;
 	uint8_t *raw = cli_unbase64(json_text(about, "proof"), &len);
 	bool ok = raw && len == sizeof sig.b;
@@ -81,7 +81,7 @@ static bool proof_holds(struct hub *hub, const json_t *about, const char *nonce)
 		memcpy(sig.b, raw, len);
 	free(raw);
 	snprintf(hub->address, sizeof hub->address, "%s", json_text(about, "address"));
-	return ok && gn_op_verify(&hub->pk, gn_hub_proof(&hub->pk, hub->address, nonce, text),
+	return ok && gn_op_verify(&hub->pk, gn_op_proof_text(&hub->pk, hub->address, nonce, text),
 				  &sig) == GN_OK;
 }
 
